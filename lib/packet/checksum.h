@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The Internet checksum: whole (RFC 1071) and incremental (RFC 1624, equation 3).
+ *
+ * All values are 16-bit words as they stand in memory, so byte order does not matter. */
+#ifndef PACKET_CHECKSUM_H
+#define PACKET_CHECKSUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rte_mbuf;
+
+static inline uint16_t
+checksum_fold(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+/* The ones' complement sum of n bytes, not folded and not inverted; an odd last byte counts as if
+ * a zero followed. */
+uint64_t checksum_sum(const void *data, size_t n);
+
+/* What must be added to HC' = ~(~HC + delta) when 16-bit words change: delta = ~m + m' over all
+ * changed words, folded. */
+static inline uint16_t
+checksum_apply(uint16_t checksum, uint16_t delta)
+{
+	uint32_t sum = (uint32_t)(uint16_t)~checksum + delta;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+/* The IPv4 header checksum over a header of n bytes whose checksum field is taken as it is: 0 when right. */
+uint16_t checksum_ip4_verify(const void *header, size_t n);
+
+/* Does the IPv4 header of n bytes get a right checksum written. */
+void checksum_ip4_set(void *header, size_t n);
+
+/* The pseudo header's sum: addresses of 4 or 16 bytes, protocol, transport length in bytes. */
+uint64_t checksum_pseudo(const void *src, const void *dst, size_t address_bytes, uint8_t proto,
+	uint32_t l4_bytes);
+
+/* The sum over bytes [off, off + n) of a frame, over segments. */
+uint64_t checksum_mbuf(const struct rte_mbuf *m, uint32_t off, uint32_t n);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What parse must know of the port that a frame came in by.  Built by control with the
+ * generation, read by workers. */
+#ifndef PACKET_INGRESS_H
+#define PACKET_INGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define IFACE_NONE 0xffffu
+#define IFACE_QINQ 0xfffeu      /* look the inner tag up in qinq */
+
+struct ingress_qinq {
+	uint16_t outer;
+	uint16_t inner;
+	uint16_t iface;
+};
+
+struct ingress {
+	uint8_t mac[6];
+	uint16_t untagged;              /* interface of untagged frames, IFACE_NONE without */
+	bool has_vlans;
+	bool wire;                      /* untagged's pipeline takes frames for any MAC and EtherType */
+	const uint16_t *vlan;           /* 4096 entries, NULL without VLAN interfaces */
+	const struct ingress_qinq *qinq;
+	uint16_t n_qinq;
+	const bool *wire_iface;         /* by interface id: as wire, for VLAN interfaces too */
+};
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a packet is looked up by: ingress interface, protocol, addresses, ports.
+ *
+ * The IPv4 key has the shape of the 16 bytes at IPv4 header + 8, so that one load builds it: the
+ * TTL's place holds the kind, the checksum's place the ingress interface.  Addresses and ports are
+ * in network order.
+ *
+ * Ports by protocol: TCP and UDP (also SCTP, DCCP, UDP-Lite) as in the packet.  ICMP and ICMPv6
+ * queries: sport is the identifier, dport is type << 8 | code in network order; other ICMP:
+ * identifier 0.  Everything else, and fragments judged without their first: both 0. */
+#ifndef PACKET_KEY_H
+#define PACKET_KEY_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+
+enum key_kind {
+	KEY_PLAIN = 0,
+	KEY_FRAGMENT = 1,       /* a fragment judged by itself, without ports */
+};
+
+struct key4 {
+	uint8_t kind;           /* enum key_kind */
+	uint8_t proto;
+	uint16_t iface;         /* id of the ingress interface, host order */
+	rte_be32_t src;
+	rte_be32_t dst;
+	rte_be16_t sport;
+	rte_be16_t dport;
+};
+static_assert(sizeof(struct key4) == 16, "one SSE load");
+
+struct key6 {
+	uint8_t kind;
+	uint8_t proto;          /* the last next header: what the ports belong to */
+	uint16_t iface;
+	uint8_t src[16];
+	uint8_t dst[16];
+	rte_be16_t sport;
+	rte_be16_t dport;
+};
+static_assert(sizeof(struct key6) == 40, "five words");
+
+/* An address of either family; IPv4 stands in the first 4 bytes, the rest is zero. */
+union address {
+	uint8_t bytes[16];
+	rte_be32_t v4;
+	uint64_t words[2];
+};
+
+/* The same as a key, in one shape for both families and without the interface: what stages see
+ * and change. */
+struct tuple {
+	uint8_t family;         /* 4 or 6 */
+	uint8_t proto;
+	uint8_t kind;           /* enum key_kind */
+	rte_be16_t sport;
+	rte_be16_t dport;
+	union address src;
+	union address dst;
+};
+
+static inline bool
+address_equal(const union address *a, const union address *b)
+{
+	return a->words[0] == b->words[0] && a->words[1] == b->words[1];
+}
+
+void tuple_from_key4(struct tuple *t, const struct key4 *k);
+void tuple_from_key6(struct tuple *t, const struct key6 *k);
+void tuple_to_key4(struct key4 *k, const struct tuple *t, uint16_t iface);
+void tuple_to_key6(struct key6 *k, const struct tuple *t, uint16_t iface);
+
+/* The conversation seen from the other end.  ICMP queries keep their identifier and take the type
+ * of the answer (or of the question, for an answer). */
+void tuple_reverse(struct tuple *out, const struct tuple *t);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From bytes to a view: everything that can be said of a packet without any table.
+ *
+ * Ethernet with up to two VLAN tags (802.1Q, 802.1ad), IPv4 with options (RFC 791; source routes
+ * refused, RFC 7126), IPv6 with extension headers (RFC 8200; at most 8 and 256 bytes, RFC 7112,
+ * RFC 5095), TCP, UDP, ICMP, ICMPv6.  Every outcome that is not a view is a named reason.
+ * A trailer behind the IP packet is not part of the view. */
+#ifndef PACKET_PARSE_H
+#define PACKET_PARSE_H
+
+#include "packet/ingress.h"
+#include "packet/view.h"
+
+struct rte_mbuf;
+
+/* Parses the frame in m that came in by a port.  Reads only the first segment's data; a multi-segment
+ * frame is fine when all headers are in the first.  Never fails: v->kind is VIEW_BAD with a reason. */
+void parse_frame(struct view *v, const struct rte_mbuf *m, const struct ingress *in);
+
+/* The same from plain bytes: data holds data_bytes of a frame that is frame_bytes long in all. */
+void parse_bytes(struct view *v, const uint8_t *data, uint32_t data_bytes, uint32_t frame_bytes,
+	const struct ingress *in);
+
+/* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only what is there must be right,
+ * 8 bytes of transport header are enough.  iface is left as it is.  Returns 0 or a reason. */
+enum reason parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family);
+
+/* Is the combination of TCP flags one that no endpoint sends?  (null, SYN+FIN, SYN+RST, FIN
+ * without ACK, all set.) */
+bool tcp_flags_bad(uint8_t flags);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Why a packet was dropped: exactly one of these, and there is no "other".
+ *
+ * X(name, fault, sentence).  A name once shipped stays.  fault says who can mend it: the peer that
+ * sent the packet, the operator's policy, a capacity, the configuration, or us. */
+#ifndef PACKET_REASON_H
+#define PACKET_REASON_H
+
+#include <stdint.h>
+
+#define REASONS(X) \
+	X(eth_runt, PEER, "The frame is shorter than an Ethernet header and what it announces.") \
+	X(eth_unknown_type, PEER, "The pipeline routes, and the frame is neither IP, ARP nor ND.") \
+	X(vlan_unknown, CONFIG, "No interface of the port has the frame's VLAN.") \
+	X(interface_unused, CONFIG, "The interface has no pipeline.") \
+	X(ip4_bad_header, PEER, "IPv4 version, header length, or a total length below the header.") \
+	X(ip4_bad_checksum, PEER, "The IPv4 header checksum is wrong.") \
+	X(ip4_truncated, PEER, "The IPv4 packet says more than the frame holds.") \
+	X(ip4_bad_option, PEER, "An IPv4 option runs past the header.") \
+	X(ip6_bad_header, PEER, "The IPv6 version is not 6.") \
+	X(ip6_truncated, PEER, "The IPv6 packet or its header chain says more than the frame holds.") \
+	X(ip6_ext_limit, PEER, "More than 8 extension headers, or more than 256 bytes of them.") \
+	X(ip6_bad_ext, PEER, "Extension headers in an order or of a type that is not allowed.") \
+	X(l4_bad_header, PEER, "A TCP, UDP or ICMP header that is short or contradicts its packet.") \
+	X(icmp_bad_checksum, PEER, "The ICMP or ICMPv6 checksum is wrong.") \
+	X(martian, PEER, "A source or destination address that cannot stand there.") \
+	X(source_route, PEER, "The packet carries a source route.") \
+	X(no_route, CONFIG, "No route leads to the destination.") \
+	X(blackhole, POLICY, "The route is a blackhole.") \
+	X(not_for_us, PEER, "The frame is for another station.") \
+	X(ttl_expired, PEER, "TTL or hop limit reached zero here.") \
+	X(mtu_exceeded, PEER, "The packet is larger than the next link takes and must not be fragmented.") \
+	X(neighbour_unresolved, PEER, "The next hop does not answer ARP or ND.") \
+	X(neighbour_queue_full, CAPACITY, "Too many packets or addresses wait for ARP or ND.") \
+	X(neighbour_bad, PEER, "An ARP or ND message that breaks its rules.") \
+	X(local_no_service, PEER, "The packet is for one of our own addresses, and nothing serves it.") \
+	X(drop_stage, POLICY, "A stage drop.") \
+	X(acl_denied, POLICY, "A rule or the default of an access list.") \
+	X(acl_rejected, POLICY, "A rule of an access list; the sender was told.") \
+	X(police_exceeded, POLICY, "More than a stage police lets pass.") \
+	X(pipeline_end, CONFIG, "The pipeline ended without saying where the packet goes.") \
+	X(nat_no_port, CAPACITY, "No public port is free for the session.") \
+	X(nat_no_mapping, PEER, "Nothing is mapped to the address and port.") \
+	X(nat_quota, POLICY, "The source holds as many translated sessions as it may.") \
+	X(session_full, CAPACITY, "The session table is full of sessions that must stay.") \
+	X(session_limit, POLICY, "The source holds or opens as many sessions as it may.") \
+	X(tcp_bad_flags, PEER, "A combination of TCP flags that no endpoint sends.") \
+	X(tcp_no_session, PEER, "A TCP segment in mid-stream without a session.") \
+	X(tcp_out_of_window, PEER, "A TCP segment outside what its session allows.") \
+	X(icmp_no_session, PEER, "An ICMP answer or error that belongs to no session.") \
+	X(frag_overlap, PEER, "Fragments that overlap; the whole datagram is dropped.") \
+	X(frag_timeout, PEER, "The fragments' first one did not come in time.") \
+	X(frag_limit, CAPACITY, "Too many fragments or fragmented datagrams wait.") \
+	X(frag_bad, PEER, "A fragment whose length, offset or header cannot be.") \
+	X(multicast, CONFIG, "A multicast or broadcast packet that nothing here takes.") \
+	X(tx_full, CAPACITY, "The port did not take the packet in time.") \
+	X(port_down, CAPACITY, "The port to send by is not there.") \
+	X(handoff_full, CAPACITY, "The ring to the worker that owns the flow is full.") \
+	X(no_mbuf, CAPACITY, "No packet buffer was free.") \
+	X(multi_segment, CAPACITY, "A frame in several buffers that could not be made one.") \
+	X(resolve_budget, CAPACITY, "More unknown flows than the worker may judge while known ones wait.") \
+	X(stopped, CONFIG, "The worker stopped while it held the packet.")
+
+enum reason {
+	REASON_NONE,
+#define X(name, fault, sentence) REASON_##name,
+	REASONS(X)
+#undef X
+	REASON_COUNT
+};
+
+enum fault { FAULT_PEER, FAULT_POLICY, FAULT_CAPACITY, FAULT_CONFIG, FAULT_US };
+
+const char *reason_name(enum reason r);         /* "acl_denied" */
+const char *reason_sentence(enum reason r);
+enum fault reason_fault(enum reason r);
+const char *fault_name(enum fault f);           /* "peer", "policy", ... */
+
+/* The reason of that name, or REASON_NONE. */
+enum reason reason_find(const char *name);
+
+#endif

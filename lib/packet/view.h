@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A parsed packet: where its headers stand and what they say.
+ *
+ * Offsets count from the start of the frame.  All of it lies in the first segment: parse refuses
+ * what does not.  Numbers are in host order unless typed rte_be*. */
+#ifndef PACKET_VIEW_H
+#define PACKET_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "packet/key.h"
+#include "packet/reason.h"
+
+struct rte_mbuf;
+
+#define VIEW_NONE 0xffffu       /* an offset that is not there */
+
+enum view_kind {
+	VIEW_BAD,               /* reason says why */
+	VIEW_IP4,
+	VIEW_IP6,
+	VIEW_ARP,
+	VIEW_OTHER,             /* some other EtherType: only a cross-connect takes it */
+};
+
+struct view {
+	uint8_t kind;           /* enum view_kind */
+	uint8_t reason;         /* enum reason when kind is VIEW_BAD */
+	uint8_t family;         /* 4, 6, or 0 */
+	uint8_t proto;          /* of l4: the last next header */
+	uint16_t iface;         /* ingress interface */
+	uint16_t ethertype;     /* after the VLAN tags */
+	uint16_t l3;            /* offset of the IP or ARP header */
+	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment */
+	uint16_t payload;       /* offset of what follows the transport header, VIEW_NONE likewise */
+	uint16_t l3_bytes;      /* the IP packet, header included, trailer not */
+	uint16_t vlan[2];       /* outer, inner id; 0 without */
+	uint8_t vlans;          /* tags in the frame */
+	uint8_t ttl;
+	uint8_t dscp;
+	uint8_t tcp_flags;
+	uint8_t icmp_type;
+	uint8_t icmp_code;
+	bool plain;             /* no options, no extension headers, no fragment, one segment, TCP/UDP */
+	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is none) */
+	bool first;             /* fragment with offset 0 */
+	bool more;              /* MF */
+	bool dont_fragment;
+	bool icmp_error;        /* quotes another packet at payload */
+	bool to_us;             /* destination MAC is the interface's */
+	bool broadcast;         /* destination MAC is broadcast or multicast */
+	uint16_t frag_offset;   /* bytes */
+	uint16_t frag_header;   /* offset of the IPv6 fragment header, VIEW_NONE without */
+	uint32_t frag_id;
+	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6 */
+};
+
+#endif
