@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Longest prefix match: from an address, IPv4 or IPv6, to a 31-bit value.
+ *
+ * Built whole from a list and never changed: whoever adds a route builds another table (4,000
+ * prefixes take milliseconds, a million well under a second) and lets the old one go when no
+ * worker reads it any more.  A table of three routes takes a few KiB, one of a million prefixes
+ * some tens of MiB, all of it ordinary memory, not the EAL's.
+ *
+ * The structure is a multibit trie with compressed nodes (Asai and Ohara, "Poptrie", SIGCOMM
+ * 2015); README.md says why it is not rte_fib.
+ *
+ * Threads: one builds and discards; any number look up.  Memory: prefixes_build/_discard. */
+#ifndef TABLE_PREFIXES_H
+#define TABLE_PREFIXES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+
+#include "packet/key.h"
+
+/* What a look-up gives when no prefix covers the address.  Values are below it. */
+#define PREFIXES_NONE 0x7fffffffu
+
+/* Bits of address behind length are ignored. */
+struct prefix {
+	union address address;
+	uint8_t family;         /* 4 or 6 */
+	uint8_t length;         /* at most 32 or 128 */
+	uint32_t value;         /* below PREFIXES_NONE */
+};
+
+struct prefixes;
+
+/* Builds from n entries of both families in any order; of two entries with the same prefix the
+ * later one counts.  NULL when memory is short. */
+struct prefixes *prefixes_build(const struct prefix entries[], size_t n);
+void prefixes_discard(struct prefixes *p);      /* NULL is fine */
+
+/* Looks n addresses up, value[i] for address[i]. */
+void prefixes_lookup4(const struct prefixes *p, const rte_be32_t address[], uint32_t value[],
+	unsigned n);
+void prefixes_lookup6(const struct prefixes *p, const union address address[], uint32_t value[],
+	unsigned n);
+
+/* The same for one address of family 4 or 6. */
+uint32_t prefixes_find(const struct prefixes *p, unsigned family, const union address *a);
+
+/* The memory a table takes, in bytes. */
+size_t prefixes_bytes(const struct prefixes *p);
+
+/* The order of prefixes in a trie walk: family, address, then the shorter first.  For qsort. */
+int prefix_compare(const void *a, const void *b);
+
+/* Clears the bits of the address behind the prefix's length. */
+void prefix_trim(struct prefix *p);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ordered rules, the first that matches wins: what access lists and `if:` are looked up in.
+ *
+ * A rule is a conjunction: every field that says something must match.  A field is a list of
+ * values, each possibly negated, and matches when one of the plain values matches (or there is
+ * none) and none of the negated ones does.  So [10.0.0.0/8, !10.1.0.0/16] is the first without the
+ * second, and an empty list is anything.
+ *
+ * Rules on ports match only protocols that have ports (TCP, UDP, SCTP, DCCP, UDP-Lite), rules on
+ * icmp only ICMP over IPv4 and ICMPv6 over IPv6, rules on TCP flags only TCP; none of the three
+ * matches a key of kind KEY_FRAGMENT.  A prefix matches its own family alone.
+ *
+ * Built for rte_acl, one trie for each family; rules_match_plain says the same one rule at a time.
+ *
+ * Threads: one builds and discards; any number classify.  Memory: rules_build/_discard; the tries
+ * stand in the EAL's memory. */
+#ifndef TABLE_RULES_H
+#define TABLE_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "packet/key.h"
+#include "table/prefixes.h"
+#include "table/set.h"
+
+#define RULES_NONE UINT32_MAX   /* no rule matches */
+
+/* Connection states, one bit each: a key has one of them, a rule any number. */
+enum rule_state {
+	RULE_STATE_NEW = 1,
+	RULE_STATE_ESTABLISHED = 2,
+	RULE_STATE_RELATED = 4,
+	RULE_STATE_INVALID = 8,
+	RULE_STATE_UNTRACKED = 16,
+	RULE_STATE_ALL = 31,
+};
+
+enum rule_fragment {
+	RULE_FRAGMENT_ANY,
+	RULE_FRAGMENT_YES,
+	RULE_FRAGMENT_NO,
+};
+
+/* first <= last; one value is a range of one. */
+struct rule_range {
+	uint16_t first;
+	uint16_t last;
+	bool negated;
+};
+
+struct rule_ranges {
+	const struct rule_range *range;
+	unsigned n;
+};
+
+/* A set, or without one a prefix (its value is not looked at). */
+struct rule_address {
+	const struct set *set;  /* sealed; NULL: prefix */
+	struct prefix prefix;
+	bool negated;
+};
+
+struct rule_addresses {
+	const struct rule_address *address;
+	unsigned n;
+};
+
+/* All zero matches everything. */
+struct rule_match {
+	struct loc loc;                 /* where the rule stands, for errors */
+	struct rule_addresses src;
+	struct rule_addresses dst;
+	struct rule_ranges proto;
+	struct rule_ranges sport;       /* host order */
+	struct rule_ranges dport;
+	struct rule_ranges icmp;        /* type << 8 | code */
+	struct rule_ranges iface;       /* ids of ingress interfaces */
+	struct rule_ranges vlan;        /* ids, 0: untagged */
+	struct rule_ranges dscp;
+	uint8_t state;                  /* enum rule_state bits; 0: any */
+	uint8_t tcp_flags;              /* those of tcp_mask that are set; the others of it are not */
+	uint8_t tcp_mask;
+	uint8_t fragment;               /* enum rule_fragment */
+};
+
+/* A packet, as rules see it. */
+struct rule_key {
+	struct tuple tuple;
+	uint16_t iface;
+	uint16_t vlan;                  /* the outer tag's id, 0 without */
+	uint8_t icmp_type;
+	uint8_t icmp_code;
+	uint8_t tcp_flags;
+	uint8_t state;                  /* one enum rule_state bit; 0 is taken as UNTRACKED */
+	uint8_t dscp;
+	bool fragment;
+};
+
+/* Fields a table consults. */
+enum rule_field {
+	RULE_ON_SRC = 1 << 0,
+	RULE_ON_DST = 1 << 1,
+	RULE_ON_PROTO = 1 << 2,
+	RULE_ON_PORTS = 1 << 3,
+	RULE_ON_ICMP = 1 << 4,
+	RULE_ON_IFACE = 1 << 5,
+	RULE_ON_STATE = 1 << 6,
+	RULE_ON_VLAN = 1 << 7,
+	RULE_ON_DSCP = 1 << 8,
+	RULE_ON_TCP_FLAGS = 1 << 9,
+	RULE_ON_FRAGMENT = 1 << 10,
+};
+
+struct rules;
+
+/* Builds a table of n rules; a result is a rule's place in match[].  The rules and their sets are
+ * needed only during the call.  NULL with a sentence in err: more than 32 different sets, lists
+ * that multiply to too many, no memory. */
+struct rules *rules_build(const struct rule_match match[], unsigned n, struct err *err);
+void rules_discard(struct rules *r);            /* NULL is fine */
+
+/* result[i] is the first rule that matches *key[i], or RULES_NONE. */
+void rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
+	unsigned n);
+
+/* The enum rule_field bits of what any rule looks at.  What can differ between packets of one flow
+ * (VLAN, DSCP, TCP flags, fragment, ICMP) must not be decided once a flow. */
+uint32_t rules_depend_on(const struct rules *r);
+
+/* The memory it takes in all, as far as it can be told, in bytes. */
+size_t rules_bytes(const struct rules *r);
+
+/* The same answers from the rules as written, one after the other: what rules_classify is tested
+ * against, and how `weir check` finds witnesses. */
+uint32_t rules_match_plain(const struct rule_match match[], unsigned n, const struct rule_key *key);
+
+/* Does this one rule match? */
+bool rule_matches(const struct rule_match *match, const struct rule_key *key);
+
+#endif
