@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The packets that go through a worker together: up to 256 of one receive queue, in order of
+ * arrival.  A slot is a packet's place in the burst.
+ *
+ * Parallel arrays, because each step of the data path reads a few fields of all packets.
+ * Memory: one burst per worker, reused; nothing in it outlives fastpath_run but mbufs that
+ * were handed on. */
+#ifndef PACKET_BURST_H
+#define PACKET_BURST_H
+
+#include <stdint.h>
+
+#include "packet/ingress.h"
+#include "packet/key.h"
+
+struct rte_mbuf;
+
+#define BURST_MAX 256
+
+/* How a packet is handled on its way to a program. */
+enum slot_class {
+	SLOT_PLAIN4,            /* UDP or TCP over IPv4 without options or fragments: the straight loop */
+	SLOT_PLAIN6,            /* the same over IPv6 without extension headers */
+	SLOT_OTHER4,            /* IPv4 with a key, executed by the general executor */
+	SLOT_OTHER6,
+	SLOT_SLOW,              /* ARP, ND, other EtherTypes: slow path, never looked up */
+	SLOT_BAD,               /* parse refused it; reason[] says why */
+};
+
+/* Where a slot's packet goes: a port's index, or one of these. */
+#define OUT_PORT_MAX 63u
+#define OUT_DROP 0xff00u        /* reason[] says why */
+#define OUT_GONE 0xff01u        /* consumed or held: no longer the burst's */
+#define OUT_PENDING 0xff02u     /* not decided yet */
+
+struct burst {
+	uint16_t n;
+	uint16_t port;                          /* index of the port they came in by */
+	uint32_t tick;                          /* clock_tick when they came */
+	const struct ingress *ingress;
+
+	struct rte_mbuf *m[BURST_MAX];
+	struct key4 key4[BURST_MAX];
+	uint32_t hash[BURST_MAX];
+	uint32_t flow[BURST_MAX];               /* index of the flow record, 0: none */
+	uint16_t l3[BURST_MAX];                 /* offset of the IP header */
+	uint16_t out[BURST_MAX];
+	uint16_t iface[BURST_MAX];              /* ingress interface */
+	uint16_t egress[BURST_MAX];             /* egress interface when out is a port */
+	uint8_t class[BURST_MAX];
+	uint8_t reason[BURST_MAX];
+	struct key6 key6[BURST_MAX];
+
+	/* Slots that want more than the straight loop, in order. */
+	uint16_t rest[BURST_MAX];
+	uint16_t n_rest;
+};
+
+#endif

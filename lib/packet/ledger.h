@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The account of every packet of one worker:
+ *
+ *   rx + born = tx + dropped(reason) + consumed(by whom) + held(by whom)
+ *
+ * held is what lies in a holder at the moment of asking (neighbour queue, fragments, transmit
+ * buffer, ring); everything else only grows.
+ *
+ * Threads: the worker writes plain memory; others may read a value a burst old. */
+#ifndef PACKET_LEDGER_H
+#define PACKET_LEDGER_H
+
+#include <stdint.h>
+
+#include "packet/reason.h"
+
+#define LEDGER_PORTS 64         /* ports at most */
+#define LEDGER_IFACES 1024      /* interfaces at most */
+
+/* X(name, sentence) */
+#define BIRTHS(X) \
+	X(arp, "ARP requests and answers") \
+	X(nd, "Neighbour Discovery messages") \
+	X(echo, "answers to echo requests") \
+	X(icmp_error, "ICMP and ICMPv6 errors") \
+	X(tcp_reset, "TCP resets") \
+	X(fragment, "fragments of packets too large for the next link") \
+	X(clone, "copies for a mirror or a capture")
+
+#define CONSUMERS(X) \
+	X(arp, "ARP requests and answers") \
+	X(nd, "Neighbour Discovery messages") \
+	X(echo, "echo requests to our addresses") \
+	X(fragmenter, "packets sent on as fragments") \
+	X(local, "other packets to our addresses that needed no answer")
+
+#define HOLDERS(X) \
+	X(neighbour, "wait for ARP or ND") \
+	X(fragment, "wait for their first fragment") \
+	X(transmit, "wait in a transmit buffer") \
+	X(ring, "wait in a ring between workers")
+
+#define X(name, sentence) BORN_##name,
+enum birth { BIRTHS(X) BORN_COUNT };
+#undef X
+#define X(name, sentence) CONSUMED_##name,
+enum consumer { CONSUMERS(X) CONSUMED_COUNT };
+#undef X
+#define X(name, sentence) HELD_##name,
+enum holder { HOLDERS(X) HELD_COUNT };
+#undef X
+
+struct ledger_port {
+	uint64_t rx, rx_bytes;
+	uint64_t tx, tx_bytes;
+};
+
+struct ledger_iface {
+	uint64_t rx, rx_bytes;
+	uint64_t tx, tx_bytes;
+	uint64_t drops[REASON_COUNT];
+};
+
+struct ledger {
+	struct ledger_port port[LEDGER_PORTS];
+	uint64_t born[BORN_COUNT];
+	uint64_t consumed[CONSUMED_COUNT];
+	int64_t held[HELD_COUNT];       /* up when taken, down when let go */
+	uint64_t lookups_hit, lookups_miss;
+	struct ledger_iface iface[LEDGER_IFACES];
+};
+
+/* What a ledger, or the sum of several, comes to. */
+struct ledger_sum {
+	uint64_t rx, born, tx, dropped, consumed;
+	int64_t held;
+	int64_t imbalance;      /* 0, or a bug */
+	uint64_t drops[REASON_COUNT];
+};
+
+void ledger_add(struct ledger_sum *sum, const struct ledger *l);        /* and works imbalance out */
+
+static inline void
+ledger_drop(struct ledger *l, uint16_t iface, enum reason r)
+{
+	l->iface[iface].drops[r]++;
+}
+
+#endif

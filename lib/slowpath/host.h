@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Being a host: what a router must do under its own name.  ARP and ND, holding packets until a
+ * neighbour is known, echo, ICMP errors, TCP resets, fragments.
+ *
+ * Each worker has its own host; facts about neighbours that one learns are told to the others
+ * (struct host_fact, by the worker's mailbox).  Every packet it makes is born in the ledger and
+ * leaves through send; every one it takes is consumed or held there.
+ *
+ * Threads: the owning worker. */
+#ifndef SLOWPATH_HOST_H
+#define SLOWPATH_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "action/nexthop.h"
+#include "packet/ledger.h"
+#include "packet/view.h"
+#include "stage/generation.h"
+
+struct host;
+struct rte_mbuf;
+struct rte_mempool;
+
+/* A neighbour's MAC as learned; sent from worker to worker. */
+struct host_fact {
+	uint16_t iface;
+	uint8_t family;
+	uint8_t mac[6];
+	union address address;
+};
+
+struct host_setup {
+	struct nexthop *nexthops;       /* NEXTHOP_COUNT of them; the host fills NEXTHOP_FIRST and up */
+	struct ledger *ledger;
+	struct rte_mempool *pool;       /* for born packets */
+	unsigned worker, workers;       /* rates and bounds are shared out */
+	/* Queues a frame for a port, in order; takes m whatever happens. */
+	void (*send)(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface);
+	/* Tells the other workers. */
+	void (*tell)(void *arg, const struct host_fact *fact);
+	void *arg;
+};
+
+struct host *host_create(const struct host_setup *setup, int numa_node);        /* NULL: no memory */
+void host_destroy(struct host *h);      /* frees what it holds, not counted; call host_stop before */
+
+/* A new generation: interfaces, addresses, static neighbours.  Keeps what is still true. */
+void host_configure(struct host *h, const struct generation *gen);
+
+/* Index of the next hop to a neighbour: known, or made and left unresolved.  0 when there is no room. */
+uint16_t host_nexthop(struct host *h, const struct interface *egress, const union address *gateway,
+	unsigned family);
+
+/* The next hop that sends out of a port as it is. */
+uint16_t host_wire(struct host *h, uint16_t port);
+
+/* Holds m, an IP packet ready but for its Ethernet header (data starts at the IP header minus
+ * l2_bytes, see host_send_ip), until the neighbour answers; asks it when nobody has.  At most one
+ * packet waits for a neighbour; a newer one takes its place.  Returns 0 (held or sent) or the reason to drop m. */
+enum reason host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3);
+
+/* Is this neighbour used?  Called for packets to it now and then (from ageing), keeps it alive. */
+void host_used(struct host *h, uint16_t nexthop);
+
+/* Frames that are ours: ARP, ND, packets to our addresses.  Take m: consumed, or dropped by the returned
+ * reason (then m is still the caller's). */
+enum reason host_arp(struct host *h, const struct view *v, struct rte_mbuf *m);
+enum reason host_local(struct host *h, const struct view *v, struct rte_mbuf *m);
+
+/* What a packet's sender is told, quoting m, which stays the caller's and is unchanged.  Silent where RFC 1122
+ * 3.2.2 and RFC 4443 2.4 (e) say so, and beyond the rate limit. */
+enum host_error {
+	HOST_TTL_EXPIRED,
+	HOST_TOO_BIG,                   /* mtu */
+	HOST_UNREACHABLE,               /* code, in IPv4 terms: 0 net, 1 host, 3 port, 13 filtered ... */
+	HOST_RESET,                     /* TCP RST where it is TCP, else HOST_UNREACHABLE 3 */
+};
+void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m, enum host_error what,
+	uint16_t code_or_mtu);
+
+/* Sends an IPv4 packet as fragments of at most mtu bytes (RFC 791; ready but for the Ethernet header); consumes m.
+ * Returns 0 or the reason to drop m. */
+enum reason host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3);
+
+/* A fact from another worker. */
+void host_learn(struct host *h, const struct host_fact *fact);
+
+/* Timers: retransmits, ageing, gratuitous announcements.  Bounded work; call it about every 10 ms of the clock. */
+void host_tick(struct host *h, uint64_t now_ns);
+
+/* Lets go of every held packet, each counted as stopped. */
+void host_stop(struct host *h);
+
+/* The neighbours, for show and tests. */
+struct host_neighbour {
+	uint16_t iface, nexthop;
+	uint8_t family;
+	uint8_t mac[6];
+	bool resolved, is_static;
+	union address address;
+	uint64_t age_ns;
+};
+void host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbour *n), void *arg);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One packet being judged: what stages read, and what they write.
+ *
+ * A stage sees this and never a packet.  What one stage finds and a later one needs is a typed
+ * field here, with who writes and who reads it. */
+#ifndef STAGE_EVAL_H
+#define STAGE_EVAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "action/program.h"
+#include "packet/view.h"
+#include "stage/generation.h"
+
+struct session;
+
+/* Connection states that rules can ask for; a bit each, so that a rule holds a set. */
+enum conn_state {
+	CONN_UNTRACKED = 1,     /* no stage track in the pipeline so far */
+	CONN_NEW = 2,
+	CONN_ESTABLISHED = 4,
+	CONN_RELATED = 8,
+	CONN_INVALID = 16,
+};
+
+/* Fields of the packet that are no part of the flow's key.  A decision that used one of them holds
+ * for this packet alone and is not cached. */
+enum packet_field {
+	FIELD_DSCP = 1,
+	FIELD_TCP_FLAGS = 2,
+	FIELD_FRAGMENT = 4,
+	FIELD_VLAN_INNER = 8,
+	FIELD_SIZE = 16,
+};
+
+/* Where explain writes; NULL in production.  note() lines appear in the order of the stages. */
+struct trace {
+	void (*note)(void *arg, const char *stage, const char *text);
+	void *arg;
+};
+
+struct eval {
+	/* given; not changed by stages */
+	const struct view *view;
+	const struct generation *gen;
+	const struct interface *in;     /* ingress interface */
+	uint32_t flow_hash;             /* keyed hash of the flow: ECMP */
+	uint64_t now_ns;
+	const struct trace *trace;
+
+	/* the conversation as translated so far.  written by: track, dnat, snat, balance through
+	 * eval_set_src/dst; read by: all stages after them */
+	struct tuple tuple;
+
+	/* written by track; read by acl, dnat, snat */
+	enum conn_state state;
+	struct session *session;
+
+	/* written by route, forward; read by snat, and by conditions on the egress interface */
+	const struct interface *egress;
+
+	/* written by acl's goto: where evaluation goes on; read by the evaluator, which clears it */
+	const struct pipeline *jump;
+
+	/* which fields beyond the key were used.  written by all, read by install */
+	unsigned used_fields;
+
+	/* what has been decided; done ends the evaluation */
+	struct program program;
+	bool done;
+
+	const char *stage;              /* name of the stage at work, for the trace */
+};
+
+void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
+
+/* Ends the evaluation with a drop, for the place that decided it (0: none). */
+void eval_drop(struct eval *ev, enum reason r, uint32_t place);
+
+/* Translates: changes the tuple that later stages see and the program. */
+void eval_set_src(struct eval *ev, const union address *a, rte_be16_t port);
+void eval_set_dst(struct eval *ev, const union address *a, rte_be16_t port);
+
+/* A line for explain; costs a test of a pointer in production. */
+void eval_note(struct eval *ev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

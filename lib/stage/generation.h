@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One whole compiled configuration: immutable once published.
+ *
+ * Built by control, published by one pointer, taken by each worker at the top of its loop, freed
+ * after every worker has passed a quiescent state.  Interfaces keep their id (by name) and ports
+ * their index over generations.
+ *
+ * The per-worker part (hits, meters) is memory that belongs to a generation and is written by one
+ * worker each. */
+#ifndef STAGE_GENERATION_H
+#define STAGE_GENERATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "packet/ingress.h"
+#include "packet/key.h"
+#include "packet/ledger.h"
+#include "stage/place.h"
+
+struct pipeline;
+struct meter;
+
+struct interface_address {
+	uint8_t family;
+	uint8_t bits;                   /* prefix length */
+	union address address;
+};
+
+struct interface_neighbour {            /* a static one */
+	uint8_t family;
+	uint8_t mac[6];
+	union address address;
+};
+
+struct interface {
+	const char *name;
+	uint16_t id;
+	uint16_t port;                  /* index of the port */
+	uint16_t vlan, inner_vlan;      /* 0: untagged */
+	uint16_t mtu;
+	uint8_t mac[6];
+	const struct interface_address *addresses;      /* link-local IPv6 included */
+	unsigned n_addresses;
+	const struct interface_neighbour *neighbours;
+	unsigned n_neighbours;
+	const struct pipeline *pipeline;        /* NULL: everything is dropped as interface_unused */
+	struct loc loc;
+};
+
+struct generation_worker {
+	struct place_hits *hits;        /* by place */
+	struct meter *meters;           /* by meter number */
+};
+
+struct generation {
+	uint64_t number;                /* 1, 2, ... */
+	const struct interface *iface[LEDGER_IFACES];   /* by id; NULL where there is none */
+	unsigned n_ifaces;              /* highest id + 1 */
+	struct ingress ingress[LEDGER_PORTS];           /* by port index */
+	const char *port_name[LEDGER_PORTS];
+	bool port_used[LEDGER_PORTS];
+	unsigned n_ports;
+	const struct pipeline *const *pipelines;
+	unsigned n_pipelines;
+	const struct place *places;     /* [0] is not used */
+	unsigned n_places;
+	unsigned n_meters;
+	struct generation_worker *worker;       /* by worker */
+	unsigned n_workers;
+	void *owner;                    /* control's: what discards it */
+};
+
+/* Is the address one of our own, on any interface?  O(1). */
+bool generation_owns(const struct generation *g, const union address *a, unsigned family);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A pipeline: the stages of an interface in the operator's order, compiled, and their evaluation over
+ * a vector of packets. */
+#ifndef STAGE_PIPELINE_H
+#define STAGE_PIPELINE_H
+
+#include "stage/stage.h"
+
+#define PIPELINE_STEPS_MAX 64
+#define PIPELINE_JUMPS_MAX 8            /* gotos that one packet may follow */
+
+struct condition;                       /* stage/condition.h: a stage's if: */
+
+struct step {
+	const struct stage *stage;
+	void *instance;
+	struct condition *condition;    /* NULL: for every packet */
+	struct loc loc;
+};
+
+struct pipeline {
+	const char *name;
+	unsigned traits;                /* of all its stages and of those that goto leads to */
+	unsigned n;
+	struct step step[PIPELINE_STEPS_MAX];
+};
+
+/* Judges n <= BURST_MAX packets that came in by interfaces with this pipeline, stage by stage.  All are
+ * done afterwards: one that no stage ended is dropped as pipeline_end. */
+void pipeline_evaluate(const struct pipeline *p, struct eval *const ev[], unsigned n);
+
+#endif

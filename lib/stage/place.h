@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Places: the lines of the configuration that decide something and count what they decided.
+ *
+ * A place is a rule, a default, a stage drop, a policer, a route.  Its number is an index into the
+ * generation's places, 1 and up; 0 is "no place".  Each worker counts hits in an array of its own. */
+#ifndef STAGE_PLACE_H
+#define STAGE_PLACE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct place {
+	struct loc loc;         /* file (without folders, as users write it), line */
+	const char *owner;      /* "acls.from-outside", "pipelines.inside" */
+	const char *name;       /* the rule's name, or NULL */
+};
+
+struct place_hits {
+	uint64_t packets, bytes;
+	uint32_t first, last;   /* clock_tick; valid when packets is not 0 */
+};
+
+#endif
