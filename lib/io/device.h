@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Device texts: which driver one means, what is wrong with it, what it needs beside.
+ *
+ * A device text is DPDK's: a PCI address or a virtual device's name, then arguments:
+ * "0000:3b:00.0", "net_af_packet0,iface=lan0".
+ *
+ * Threads: the control thread.  Memory: nothing is kept. */
+#ifndef IO_DEVICE_H
+#define IO_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum device_kind {
+	DEVICE_UNKNOWN,
+	DEVICE_PCI,
+	DEVICE_AF_PACKET,
+	DEVICE_AF_XDP,
+	DEVICE_TAP,
+	DEVICE_MEMIF,
+	DEVICE_PCAP,
+	DEVICE_NULL,
+	DEVICE_RING,
+	DEVICE_VHOST,
+	DEVICE_VIRTIO_USER,
+	DEVICE_OTHER,           /* some other net_* driver: handed to DPDK unseen */
+	DEVICE_CAPTURE,         /* frames from memory, never written in a file */
+};
+
+enum {
+	DEVICE_TEXT_MAX = 1024,
+	DEVICE_NAME_MAX = 64,
+};
+
+enum device_kind device_kind(const char *device);
+
+/* The name before the first comma, a PCI address in its full form.  False if it does not fit. */
+bool device_name(const char *device, char name[static DEVICE_NAME_MAX]);
+
+/* The value of an argument into out.  False if the text has no such key or it does not fit. */
+bool device_arg(const char *device, const char *key, char *out, size_t size);
+
+/* Adds what is wrong and can be seen without opening the device.  0 or -EINVAL. */
+int device_check(const char *device, struct loc loc, struct err *err);
+
+/* The same for one PCI address, with the directory /sys given, so that a test can bring its own. */
+int device_check_pci(const char *sysfs, const char *address, struct loc loc, struct err *err);
+
+/* What the writer of a device text need not know. */
+struct device_wish {
+	unsigned queues;        /* at least 1 */
+	bool queues_given;      /* the configuration says so; else as many as are safe */
+	unsigned mtu;
+	const char *mac;        /* "02:..": the MAC of the far side of a tap, or NULL */
+};
+
+/* Writes device to out with the arguments added that it lacks (lib/io/README.md lists them).
+ * 0 or -ENAMETOOLONG. */
+int device_complete(const char *device, const struct device_wish *wish,
+	char out[static DEVICE_TEXT_MAX]);
+
+/* Removes what a killed process left: an XDP program on the interface, a socket nobody listens on.
+ * What was removed is told as a warning. */
+void device_clear(const char *device, struct loc loc, struct err *err);
+
+/* Takes the XDP program off a kernel interface by rtnetlink.  1: there was one, 0: there was none,
+ * or -errno. */
+int device_xdp_off(const char *interface);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* DPDK's environment: started once from section system, left once.
+ *
+ * The control thread is lcore 0 and worker w is lcore w + 1, whatever core each runs on: several of
+ * them may share one core.  EAL gets no device by its arguments; ports are opened afterwards
+ * (io/port.h), so that what is wrong with one is said at its own line.
+ *
+ * Threads: the control thread, before any worker runs and after all of them have stopped.
+ * Memory: all of DPDK's, until eal_fini. */
+#ifndef IO_EAL_H
+#define IO_EAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum {
+	EAL_WORKERS_MAX = 64,
+};
+
+enum eal_hugepages {
+	EAL_HUGEPAGES_AUTO,     /* when enough are free, else without, and eal_memory says so */
+	EAL_HUGEPAGES_YES,      /* too few free ones are an error */
+	EAL_HUGEPAGES_NO,
+};
+
+struct eal_core {
+	unsigned core;
+	struct loc loc;
+};
+
+struct eal_cfg {
+	struct loc loc;                 /* of section system, for errors without a better place */
+	struct eal_core control;
+	const struct eal_core *workers;
+	unsigned worker_count;          /* 1 .. EAL_WORKERS_MAX */
+	enum eal_hugepages hugepages;
+	struct loc hugepages_loc;
+	size_t memory_bytes;            /* what pools and tables will take (pool_estimate_bytes) */
+	bool single_file_segments;      /* set by ports_eal_needs (virtio-user) */
+	bool pci;                       /* set by ports_eal_needs (a port is a PCI device) */
+	bool verbose;                   /* DPDK's own log on stderr; otherwise it is silent */
+	const char *const *extra;       /* system.eal: handed to DPDK as it is, after ours */
+	unsigned extra_count;
+	struct loc extra_loc;
+};
+
+/* Starts DPDK; the calling thread becomes the control thread and is bound to its core.
+ * 0, or -errno with one error in err: a core that does not exist or is not ours to use, too few
+ * hugepages, what DPDK refused.  It can be called once in the life of a process. */
+int eal_init(const struct eal_cfg *cfg, struct err *err);
+
+/* Releases all of it; nothing is left in /run or on hugetlbfs.  Without eal_init: nothing. */
+void eal_fini(void);
+
+/* The cores this process may use, ascending, as workers: auto counts them.  Returns how many there
+ * are and writes at most max of them.  Callable before eal_init. */
+unsigned eal_cores(unsigned *cores, unsigned max);
+
+/* The lcore of worker w, for rte_eal_remote_launch. */
+unsigned eal_worker_lcore(unsigned worker);
+
+/* The NUMA node of worker w's core, 0 where the machine has no nodes. */
+int eal_worker_node(unsigned worker);
+
+/* One sentence: what memory DPDK runs on and why ("no hugepages: 212 MiB needed, 0 MiB free"). */
+const char *eal_memory(void);
+
+/* Whether hugepages are used. */
+bool eal_has_hugepages(void);
+
+#endif

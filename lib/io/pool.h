@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mbuf pools: one per NUMA node, sized from the configuration, with the arithmetic to show.
+ *
+ * Debug builds (WEIR_DEBUG) watch every mbuf whoever frees it: the pool's own store keeps its state,
+ * so a second free, a send of a freed or already sent one ends the process with a sentence.  Under
+ * ASan free buffers are poisoned whole and received ones behind their data.  Release builds carry
+ * none of it.
+ *
+ * Threads: created and destroyed by the control thread; any lcore allocates and frees.
+ * Memory: DPDK's, on the node the pool is for. */
+#ifndef IO_POOL_H
+#define IO_POOL_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <rte_mbuf.h>
+
+#include "base/err.h"
+#include "io/port.h"
+
+enum {
+	POOL_NODES_MAX = 8,
+	POOL_CACHE = 256,               /* mbufs a worker keeps at hand */
+	POOL_BURSTS = 8,                /* bursts in flight per worker: received, tx buffers, hand-over */
+};
+
+/* What the pools must last for. */
+struct pool_cfg {
+	struct loc loc;                 /* of system.memory */
+	unsigned mbufs;                 /* system.memory.mbufs: all of them; 0: auto */
+	unsigned burst;                 /* largest burst */
+	unsigned holders;               /* mbufs that holders may keep per worker (neighbour queue,
+	                                 * reassembly, capture ring) */
+	unsigned rings;                 /* mbufs that hand-over rings may hold per worker */
+};
+
+/* One port's or one worker's part of a node's pool. */
+struct pool_sizing {
+	int node;
+	unsigned port_count;            /* ports on this node */
+	unsigned port_mbufs;            /* queues x descriptors of all of them */
+	unsigned worker_count;          /* workers on this node */
+	unsigned worker_mbufs;          /* of each of them */
+	unsigned count;                 /* mbufs in all */
+	unsigned data_bytes;            /* room for a frame, headroom included */
+	size_t bytes;                   /* memory in all */
+};
+
+struct pool {
+	struct pool_sizing sizing;
+	struct rte_mempool *mp;
+};
+
+struct pools {
+	unsigned count;
+	struct pool_cfg cfg;
+	struct pool at[POOL_NODES_MAX];
+};
+
+/* Memory the pools will take, from the configuration alone, before EAL is there: for eal_cfg. */
+size_t pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
+	unsigned workers);
+
+/* Creates the pools for opened ports.  0, or -errno with one error at cfg->loc. */
+int pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
+	struct err *err);
+
+/* Frees them; every mbuf must be back.  Zeroed pools are fine. */
+void pools_destroy(struct pools *pools);
+
+/* The pool of a NUMA node, or the first one. */
+struct rte_mempool *pools_of_node(const struct pools *pools, int node);
+
+/* Mbufs not in a pool, over all pools, caches counted as in. */
+unsigned pools_in_use(const struct pools *pools);
+
+/* Writes the arithmetic, one line per node:
+ *   mbufs: lan 1 queue x (1024 rx + 1024 tx) + wan ... + 1 worker x (512 cache + ...) = 5631, 12 MiB */
+void pool_sizing_print(const struct pools *pools, const struct ports *ports, FILE *out);
+
+/* One mbuf for a frame that Weir makes, NULL if there is none. */
+static inline struct rte_mbuf *
+pool_take(struct rte_mempool *mp)
+{
+	return rte_pktmbuf_alloc(mp);
+}
+
+/* The same checks for a pool of one's own (tests): n mbufs on any node. */
+struct rte_mempool *pool_create_plain(const char *name, unsigned n);
+
+#ifdef WEIR_DEBUG
+/* Fault injection: the n-th allocation from now on fails, and all after it; 0: none fails.  Tests only. */
+extern unsigned pool_fault_after;
+
+void mbuf_debug_received(struct rte_mbuf **pkts, unsigned n);
+void mbuf_debug_sending(struct rte_mbuf **pkts, unsigned n);
+void mbuf_debug_kept(struct rte_mbuf **pkts, unsigned n);       /* the device did not take them */
+void mbuf_debug_check_owned(const struct rte_mbuf *m, const char *where);
+
+/* Makes the room behind the data writable again, before a received frame grows at its end. */
+void mbuf_debug_open_tail(struct rte_mbuf *m);
+#else
+static inline void
+mbuf_debug_received(struct rte_mbuf **pkts, unsigned n)
+{
+	(void)pkts;
+	(void)n;
+}
+
+static inline void
+mbuf_debug_sending(struct rte_mbuf **pkts, unsigned n)
+{
+	(void)pkts;
+	(void)n;
+}
+
+static inline void
+mbuf_debug_kept(struct rte_mbuf **pkts, unsigned n)
+{
+	(void)pkts;
+	(void)n;
+}
+
+static inline void
+mbuf_debug_check_owned(const struct rte_mbuf *m, const char *where)
+{
+	(void)m;
+	(void)where;
+}
+
+static inline void
+mbuf_debug_open_tail(struct rte_mbuf *m)
+{
+	(void)m;
+}
+#endif
+
+#endif

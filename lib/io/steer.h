@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Steering: which worker owns a packet, and how it gets there.
+ *
+ * Where no device spreads flows for us (one queue, a foreign hash), the worker that receives a packet
+ * finds its owner by a keyed hash that is the same for both directions of a flow, and hands it over by
+ * a ring of its own per ordered pair of workers, in bursts.  A full ring is a drop at the sender
+ * (handoff_full); other rings do not notice.
+ *
+ * Fragments are hashed by addresses and protocol alone, all of a datagram alike; ICMP errors by the
+ * packet they quote, so they come to the worker that owns its flow.
+ *
+ * Threads: ring (from, to) is written by from and read by to.  The rest is read only.
+ * Memory: steer_create/steer_destroy. */
+#ifndef IO_STEER_H
+#define IO_STEER_H
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "base/err.h"
+
+struct steer;
+
+enum {
+	STEER_RING = 1024,              /* frames in one ring, preset */
+	STEER_KEY_BYTES = 16,
+};
+
+/* A flow as steering sees it; addresses in network byte order, IPv4 in the first 4 bytes.  ICMP
+ * queries have the identifier in sport and 0 in dport; without ports both are 0. */
+struct steer_tuple {
+	uint8_t src[16];
+	uint8_t dst[16];
+	rte_be16_t sport;
+	rte_be16_t dport;
+	uint8_t proto;
+	uint8_t family;                 /* 4 or 6 */
+};
+
+/* Rings for every ordered pair of workers.  key: secret, from base/random.h (a constant in replay).
+ * NULL if there is no memory. */
+struct steer *steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES]);
+
+/* Frees what the rings still hold. */
+void steer_destroy(struct steer *s);    /* NULL is fine */
+
+/* The worker that owns a flow, whichever its direction.  NAT asks it to choose a port whose replies
+ * come back to itself. */
+unsigned steer_owner(const struct steer *s, const struct steer_tuple *tuple);
+
+/* The worker that owns a received frame; frames that are not IP belong to worker 0. */
+unsigned steer_frame(const struct steer *s, const struct rte_mbuf *m);
+
+/* Hands n frames from one worker to another.  Returns how many were freed because the ring was full. */
+unsigned steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n);
+
+/* Up to n frames handed to worker to, taken from its senders in turn. */
+unsigned steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n);
+
+/* Frames in the rings towards a worker: held. */
+unsigned steer_held(const struct steer *s, unsigned to);
+
+#endif
