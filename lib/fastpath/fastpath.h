@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The data path of one worker: a burst in, packets in transmit buffers out.
+ *
+ *   parse -> look up -> (miss: slow path) -> execute -> transmit buffer -> flush
+ *
+ * The worker receives and calls; replay and tests call the same functions.  Compiled for several
+ * instruction sets, chosen once at start.
+ *
+ * Threads: the owning worker.  Memory: fastpath_create, on the worker's NUMA node. */
+#ifndef FASTPATH_FASTPATH_H
+#define FASTPATH_FASTPATH_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "packet/ledger.h"
+#include "slowpath/slowpath.h"
+
+struct fastpath;
+struct rte_mbuf;
+struct rte_mempool;
+struct tx_buffer;               /* io/queue.h */
+
+struct fastpath_setup {
+	unsigned worker, workers;
+	int numa_node;
+	uint32_t flows;                 /* IPv4 flow records; IPv6 gets half as many */
+	struct rte_mempool *pool;       /* for packets that the worker makes */
+	struct clock clock;             /* copied */
+	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
+	void *arg;
+};
+
+struct fastpath *fastpath_create(const struct fastpath_setup *setup);   /* NULL: no memory */
+void fastpath_destroy(struct fastpath *fp);     /* fastpath_stop first */
+
+/* The transmit buffer of a port, by the port's index; NULL takes it away (packets: port_down). */
+void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_buffer *tx);
+
+/* Takes a generation, between bursts.  The old one is not used any more when it returns. */
+void fastpath_adopt(struct fastpath *fp, const struct generation *gen);
+
+/* A changed route: programs are judged again without a new generation. */
+void fastpath_bump_epoch(struct fastpath *fp);
+
+/* Reads the clock for what follows; every loop begins with it. */
+uint64_t fastpath_tick(struct fastpath *fp);
+
+/* n <= BURST_MAX frames received on a port (or handed over by another worker, which counted them as received:
+ * handed).  They are the fastpath's from here on. */
+void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
+
+/* Sends what lies in the transmit buffers.  Returns the packets that left. */
+unsigned fastpath_flush(struct fastpath *fp);
+
+/* Bounded housekeeping: ageing of flows, the host's timers.  Every loop, busy or idle. */
+void fastpath_age(struct fastpath *fp);
+
+void fastpath_learn(struct fastpath *fp, const struct host_fact *fact);
+
+/* Lets go of everything held; flows are forgotten, hits are pushed to their places. */
+void fastpath_stop(struct fastpath *fp);
+
+/* Adds what flows have counted to the hits of their places; a walk over the whole table, for reports. */
+void fastpath_push_hits(struct fastpath *fp);
+
+void fastpath_observe(struct fastpath *fp, const struct observer *observer);
+struct clock *fastpath_clock(struct fastpath *fp);
+struct ledger *fastpath_ledger(struct fastpath *fp);
+struct host *fastpath_host(struct fastpath *fp);
+
+/* Flows in use and looked up, for reports. */
+struct fastpath_flows {
+	uint64_t used4, used6, capacity4, capacity6;
+	uint64_t memory_bytes;
+	unsigned longest_probe;
+};
+void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
+
+/* Which keyed hash and instruction set run: "aes, avx2". */
+const char *fastpath_variant(void);
+
+/* Hash for spreading flows over workers in software: keyed, the same for both directions. */
+uint32_t fastpath_spread(const struct fastpath *fp, const struct rte_mbuf *m);
+
+#endif
