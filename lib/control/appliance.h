@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The whole appliance in one process: DPDK, pools, ports, workers and the current generation, started
+ * from a configuration or not at all.
+ *
+ * `weir run`, `weir check` (for section tests), `weir replay`, `weir explain` and the system tests all
+ * stand on this; they differ in struct appliance_options alone:
+ *
+ *   run             threads, the real devices, the time-stamp counter
+ *   replay, tests   the caller steps; every device is a capture (io/capture.h); the clock is virtual
+ *
+ * Threads: the control thread.  EAL can be started once in the life of a process, so there is one
+ * appliance at a time, and after appliance_stop another one may start. */
+#ifndef CONTROL_APPLIANCE_H
+#define CONTROL_APPLIANCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "control/config.h"
+#include "io/port.h"
+#include "stage/generation.h"
+#include "worker/workers.h"
+
+struct appliance;
+
+struct appliance_options {
+	bool captures;          /* every port's frames come from memory */
+	bool virtual_time;      /* clocks stand until appliance_set_time; secrets come from a constant */
+	bool stepped;           /* no threads: appliance_step */
+	unsigned workers;       /* 0: as configured */
+	unsigned burst;         /* 0: as configured */
+	bool verbose;           /* DPDK's own log */
+};
+
+/* Starts everything from cfg, which is the appliance's from here on, whatever happens.  NULL: errors
+ * are in err, and everything begun has been undone. */
+struct appliance *appliance_start(struct config *cfg, const struct appliance_options *options,
+	struct err *err);
+
+/* Builds a generation from cfg beside the running one, publishes it and lets the old one go.  cfg is the
+ * appliance's when 0 is returned, else the caller's still, and nothing has changed. */
+int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
+
+/* One loop of every worker (stepped).  Returns the packets handled. */
+unsigned appliance_step(struct appliance *a);
+
+/* Moves the virtual clocks. */
+void appliance_set_time(struct appliance *a, uint64_t now_ns);
+
+/* Workers stop receiving, send what can be sent and let go of the rest.  Figures and the generation stay
+ * for the report. */
+void appliance_halt(struct appliance *a);
+
+/* Closes ports.  Returns mbufs that are not back in their pools: 0, or a bug.  appliance_halt before. */
+unsigned appliance_close(struct appliance *a);
+
+/* Frees it all (halts and closes first where that was not done).  NULL is fine. */
+void appliance_destroy(struct appliance *a);
+
+const struct config *appliance_config(const struct appliance *a);
+struct ports *appliance_ports(struct appliance *a);
+const struct pools *appliance_pools(const struct appliance *a);
+struct workers *appliance_workers(struct appliance *a);
+const struct generation *appliance_generation(const struct appliance *a);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the appliance has done so far: ports, workers, flows, drops with their reasons, the ledger.
+ *
+ * Threads: the control thread; running workers are a burst ahead.  Memory: report_take fills the
+ * caller's struct; names are those of the appliance. */
+#ifndef CONTROL_REPORT_H
+#define CONTROL_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "control/appliance.h"
+#include "packet/ledger.h"
+
+struct report_port {
+	const char *name;
+	uint64_t rx, rx_bytes, tx, tx_bytes;    /* as the ledger has them */
+	uint64_t missed;                /* the device or the kernel had no room */
+	uint64_t no_mbuf;               /* the device found no packet buffer */
+	uint64_t errors;
+	bool link_up;
+};
+
+struct report_worker {
+	unsigned core;
+	uint64_t packets;
+	double busy;                    /* share of its time that went into packets */
+	double ns_per_packet;
+	uint64_t longest_wake_ns;       /* longest loop with a sleep in it */
+	uint64_t longest_gap_ns;        /* longest loop without */
+	uint64_t flows, flows_capacity;
+};
+
+struct report {
+	double seconds;                 /* from the first poll until now, or until halt */
+	uint64_t generation;
+	unsigned n_ports;
+	struct report_port port[PORT_MAX];
+	unsigned n_workers;
+	struct report_worker worker[EAL_WORKERS_MAX];
+	struct ledger_sum ledger;
+	uint64_t born[BORN_COUNT], consumed[CONSUMED_COUNT];
+	int64_t held[HELD_COUNT];
+	uint64_t hits, misses;          /* look-ups of flows */
+	unsigned mbufs_out;             /* not back in their pools; valid after appliance_close */
+	bool closed;
+};
+
+/* mbufs_out: what appliance_close returned; closed: whether it was called. */
+void report_take(struct appliance *a, struct report *r);
+
+void report_print(const struct report *r, FILE *out, bool colour);
+
+/* The object of `run --json`, without packets; a new reference. */
+json_t *report_json(const struct report *r);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One worker: a loop that takes the newest generation, receives, lets the fastpath work, and sends.
+ *
+ *   quiescent -> newest generation -> tick -> mailbox -> each rx queue -> handed over -> flush -> age
+ *
+ * The loop runs on the worker's own thread (worker/workers.h), or step by step on the caller's: replay
+ * and tests call worker_step themselves.
+ *
+ * Threads: worker_step by one thread at a time; figures may be read by control while it runs. */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "fastpath/fastpath.h"
+#include "io/port.h"
+#include "io/queue.h"
+#include "worker/idle.h"
+
+struct mailbox;
+struct rte_rcu_qsbr;
+struct steer;
+
+/* What workers share. */
+struct worker_common {
+	unsigned count;                 /* workers */
+	unsigned burst;                 /* packets received at once, 1 .. BURST_MAX */
+	struct ports *ports;
+	struct steer *steer;            /* NULL: every packet comes to its owner */
+	struct mailbox *mailbox;        /* NULL: one worker */
+	struct rte_rcu_qsbr *qsbr;      /* NULL: nobody runs on a thread of its own */
+	_Atomic(const struct generation *) generation;  /* control: write, workers: read */
+	atomic_bool stop;               /* control: write, workers: read */
+};
+
+struct worker {
+	struct worker_common *common;
+	unsigned index;
+	struct fastpath *fp;
+	const struct generation *generation;    /* the one in use */
+	struct rx_queue rx[PORT_MAX * 2];
+	uint16_t rx_port[PORT_MAX * 2]; /* index of the queue's port */
+	unsigned n_rx;
+	struct tx_queue *tx;            /* by port index */
+	struct idle idle;
+	uint64_t now_ns;                /* of the running loop */
+
+	/* worker: write, control: read, a loop old */
+	atomic_uint_fast64_t loops;     /* the heartbeat */
+	uint64_t packets;               /* received, and handed over by others */
+	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
+	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
+	atomic_uint pushes_asked;       /* control: write: push hits to their places */
+	atomic_uint pushes_done;        /* worker: write */
+};
+
+struct worker_setup {
+	struct worker_common *common;
+	unsigned index;
+	int numa_node;
+	uint32_t flows;
+	struct rte_mempool *pool;
+	struct clock clock;
+	enum idle_mode idle;
+};
+
+/* 0, or -ENOMEM with nothing left behind.  The ports are open. */
+int worker_init(struct worker *w, const struct worker_setup *setup);
+
+/* worker_stop has been called.  A zeroed worker is fine. */
+void worker_fini(struct worker *w);
+
+/* One loop.  Returns how many packets it handled. */
+unsigned worker_step(struct worker *w);
+
+/* Sends what can be sent and lets go of the rest, each packet counted as stopped. */
+void worker_stop(struct worker *w);
+
+/* Ends when common->stop is set; sleeps when there is nothing to do. */
+void worker_run(struct worker *w);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All workers: made together, started on their cores, given generations, watched, stopped.
+ *
+ * Threads: the control thread.  Memory: workers_create/_destroy. */
+#ifndef WORKER_WORKERS_H
+#define WORKER_WORKERS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "io/pool.h"
+#include "worker/worker.h"
+
+enum {
+	WORKERS_STALL_MS = 500,         /* a heart that did not beat for so long is reported */
+	WORKERS_ADOPT_MS = 2000,        /* longest wait for a generation to be taken */
+};
+
+struct workers;
+
+struct workers_setup {
+	unsigned count;
+	unsigned burst;
+	uint32_t flows;                 /* of each worker */
+	enum idle_mode idle;
+	struct ports *ports;            /* open */
+	const struct pools *pools;
+	struct clock clock;             /* every worker gets a copy */
+};
+
+/* NULL, with one error in err. */
+struct workers *workers_create(const struct workers_setup *setup, struct err *err);
+void workers_destroy(struct workers *ws);       /* stopped; NULL is fine */
+
+/* Each worker's loop on the core that EAL gave it.  Without it the caller steps them. */
+int workers_start(struct workers *ws, struct err *err);
+
+/* One loop of each worker on the caller's thread, in order.  Returns the packets handled. */
+unsigned workers_step(struct workers *ws);
+
+/* Makes a generation the current one, and returns when no worker uses the one before: 0, or
+ * -ETIMEDOUT when a worker stands still; the old one must then stay until workers_stop. */
+int workers_publish(struct workers *ws, const struct generation *gen);
+
+/* Stops receiving, sends what can be sent, lets go of everything held, joins the threads. */
+void workers_stop(struct workers *ws);
+
+/* Adds what flows have counted to the hits of their places.  False: a worker stands still. */
+bool workers_push_hits(struct workers *ws);
+
+/* Looks at the heartbeats; call it every 100 ms or so.  Tells once that a worker stands still, and once
+ * that it moves again, through the log.  Returns how many stand still. */
+unsigned workers_watch(struct workers *ws, uint64_t now_ms);
+
+unsigned workers_count(const struct workers *ws);
+struct worker *workers_at(struct workers *ws, unsigned i);
+
+/* The ledgers of all workers as one, written to *sum. */
+void workers_ledger(struct workers *ws, struct ledger_sum *sum);
+
+#endif
