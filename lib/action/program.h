@@ -49,7 +49,7 @@ struct program {
 	bool ttl;               /* one less, and refused at zero */
 	uint8_t rare_count;
 	uint16_t iface;         /* PROGRAM_OUTPUT: egress interface; PROGRAM_WIRE: index of the port */
-	uint32_t place;         /* what decided the verdict; 0 without */
+	uint32_t place;         /* what decided the verdict, 0 without; counted by a rare action */
 	struct tuple to;        /* addresses and ports as the packet leaves */
 	union address gateway;  /* PROGRAM_OUTPUT: address of the neighbour, family of to */
 	uint32_t rare[PROGRAM_RARE_MAX];
@@ -58,9 +58,10 @@ struct program {
 /* A program for a flow as it stands, with nothing decided. */
 void program_init(struct program *p, const struct tuple *flow);
 
-/* The words of a stage.  Each is false when there is no room (rare actions). */
+/* The words of a stage.  Rare actions are false when there is no room; a pipeline is checked when
+ * it is built, so that there always is.  emit_output asks for the TTL, the others take it back. */
 void emit_drop(struct program *p, enum reason r, uint32_t place);
-void emit_reject(struct program *p, enum reply reply, uint8_t code, uint32_t place);
+void emit_reject(struct program *p, enum reason r, enum reply reply, uint8_t code, uint32_t place);
 void emit_output(struct program *p, uint16_t iface, const union address *gateway);
 void emit_wire(struct program *p, uint16_t port);
 void emit_local(struct program *p);
@@ -71,7 +72,8 @@ bool emit_meter(struct program *p, uint32_t meter);
 bool emit_dscp(struct program *p, uint8_t dscp);
 
 /* "ttl; rewrite src 198.51.100.1:40001; output wan": as product.md 2 prints programs.  names gives
- * the egress name.  Always terminated; returns what snprintf would. */
+ * the egress name.  Counts are left out: they say what was judged, not what happens to the packet.
+ * Always terminated; returns what snprintf would. */
 int program_print(char *out, size_t bytes, const struct program *p, const struct tuple *flow,
 	const char *(*egress_name)(void *arg, uint16_t iface, bool is_port), void *arg);
 

@@ -15,13 +15,13 @@
 
 struct session;
 
-/* Connection states that rules can ask for; a bit each, so that a rule holds a set. */
+/* Connection states that rules can ask for; the bits of enum rule_state (table/rules.h). */
 enum conn_state {
-	CONN_UNTRACKED = 1,     /* no stage track in the pipeline so far */
-	CONN_NEW = 2,
-	CONN_ESTABLISHED = 4,
-	CONN_RELATED = 8,
-	CONN_INVALID = 16,
+	CONN_NEW = 1,
+	CONN_ESTABLISHED = 2,
+	CONN_RELATED = 4,
+	CONN_INVALID = 8,
+	CONN_UNTRACKED = 16,    /* no stage track in the pipeline so far */
 };
 
 /* Fields of the packet that are no part of the flow's key.  A decision that used one of them holds
@@ -30,8 +30,7 @@ enum packet_field {
 	FIELD_DSCP = 1,
 	FIELD_TCP_FLAGS = 2,
 	FIELD_FRAGMENT = 4,
-	FIELD_VLAN_INNER = 8,
-	FIELD_SIZE = 16,
+	FIELD_VLAN = 8,         /* where frames with any tag come in by one interface */
 };
 
 /* Where explain writes; NULL in production.  note() lines appear in the order of the stages. */
@@ -53,6 +52,11 @@ struct eval {
 	 * eval_set_src/dst; read by: all stages after them */
 	struct tuple tuple;
 
+	/* DSCP as marked so far; FIELD_DSCP holds only while it is the packet's own.
+	 * written by: mark; read by: all conditions */
+	uint8_t dscp;
+	bool dscp_marked;
+
 	/* written by track; read by acl, dnat, snat */
 	enum conn_state state;
 	struct session *session;
@@ -73,10 +77,12 @@ struct eval {
 	const char *stage;              /* name of the stage at work, for the trace */
 };
 
+/* Begins: everything from the view, nothing decided.  The caller fills flow_hash, now_ns and trace. */
 void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
 
-/* Ends the evaluation with a drop, for the place that decided it (0: none). */
+/* End the evaluation, for the place that decided it (0: none), which counts the packet. */
 void eval_drop(struct eval *ev, enum reason r, uint32_t place);
+void eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t place);
 
 /* Translates: changes the tuple that later stages see and the program. */
 void eval_set_src(struct eval *ev, const union address *a, rte_be16_t port);

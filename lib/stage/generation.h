@@ -18,6 +18,7 @@
 #include "packet/ledger.h"
 #include "stage/place.h"
 
+struct own_addresses;
 struct pipeline;
 struct meter;
 
@@ -48,6 +49,14 @@ struct interface {
 	struct loc loc;
 };
 
+/* What a meter holds back.  Each worker has a meter of its own with its share of rate and burst. */
+struct meter_spec {
+	uint64_t rate;                  /* bits or packets a second */
+	uint64_t burst;                 /* bytes or packets */
+	bool packets;
+	uint32_t place;                 /* counts what it drops, as police_exceeded */
+};
+
 struct generation_worker {
 	struct place_hits *hits;        /* by place */
 	struct meter *meters;           /* by meter number */
@@ -65,11 +74,22 @@ struct generation {
 	unsigned n_pipelines;
 	const struct place *places;     /* [0] is not used */
 	unsigned n_places;
+	const struct meter_spec *meters;
 	unsigned n_meters;
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
+	const struct own_addresses *own;        /* of all interfaces; NULL: none */
 	void *owner;                    /* control's: what discards it */
 };
+
+/* The hash behind generation_owns, from the addresses of interfaces by id (NULL where there is none).
+ * NULL when memory is short. */
+struct own_addresses *own_addresses_build(const struct interface *const iface[], unsigned n);
+void own_addresses_discard(struct own_addresses *own);  /* NULL is fine */
+
+/* Fills a worker's meter with its share of what spec says. */
+void meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
+	struct meter *meter);
 
 /* Is the address one of our own, on any interface?  O(1). */
 bool generation_owns(const struct generation *g, const union address *a, unsigned family);

@@ -9,12 +9,12 @@
 #define PIPELINE_STEPS_MAX 64
 #define PIPELINE_JUMPS_MAX 8            /* gotos that one packet may follow */
 
-struct condition;                       /* stage/condition.h: a stage's if: */
+struct matcher;                         /* stage/matcher.h: a stage's if: */
 
 struct step {
 	const struct stage *stage;
 	void *instance;
-	struct condition *condition;    /* NULL: for every packet */
+	const struct matcher *condition;        /* NULL: for every packet */
 	struct loc loc;
 };
 

@@ -6,6 +6,7 @@
 #ifndef STAGE_PLACE_H
 #define STAGE_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -14,6 +15,7 @@ struct place {
 	struct loc loc;         /* file (without folders, as users write it), line */
 	const char *owner;      /* "acls.from-outside", "pipelines.inside" */
 	const char *name;       /* the rule's name, or NULL */
+	bool log;               /* first packets are to be logged */
 };
 
 struct place_hits {

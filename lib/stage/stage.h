@@ -2,7 +2,7 @@
 /* The contract of a stage: decides one thing about a flow, and never touches a packet.
  *
  * A descriptor is a constant in the stage's file and one line in registry.c.  The configuration of
- * one use of the stage in a pipeline is decoded by its schema into cfg, and built into an instance:
+ * one use of the stage in a pipeline is decoded by its table into cfg, and built into an instance:
  * an immutable snapshot that belongs to a generation.
  *
  * Threads: build and discard run in control; evaluate in any worker, at the same time. */
@@ -13,10 +13,22 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "schema/field.h"
 #include "stage/eval.h"
+#include "stage/match.h"
 
-struct cfg_field;
 struct build;           /* stage/build.h: names of the configuration -> built tables */
+struct jump;
+
+/* What every stage's configuration begins with; STAGE_IF is its row. */
+struct stage_cfg {
+	struct cfg_head head;
+	struct match_cfg when;          /* if: */
+};
+
+#define STAGE_IF(type) \
+	{ "if", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, when), \
+		"The packets it is for; all without it.", .table = &match_table }
 
 /* What an instance needs of its pipeline, and what order of stages it implies. */
 enum stage_trait {
@@ -31,23 +43,21 @@ enum stage_trait {
 
 struct stage_build {
 	struct build *build;            /* look-ups, places, meters; errors */
-	const void *cfg;                /* decoded by schema */
-	struct loc loc;                 /* of the stage in its pipeline */
+	const struct stage_cfg *cfg;    /* decoded by the stage's table */
 	const char *owner;              /* "pipelines.inside" */
 	unsigned traits;                /* out: enum stage_trait */
-	unsigned rare_words;            /* out: rare actions it may emit at most */
+	unsigned rare_words;            /* out: rare actions it emits for one packet at most */
+	const struct jump *jumps;       /* out: where it may send packets on to */
+	unsigned n_jumps;
 };
 
 struct stage {
-	const char *name;
-	const char *summary;            /* one sentence, for the reference */
-	const struct cfg_field *schema; /* NULL: takes nothing */
-	size_t cfg_size;
-	const char *shorthand;          /* field that a bare scalar fills ("route: main"), or NULL */
+	const struct cfg_table *table;  /* its name, its words, one sentence; first member of the struct
+					 * is struct stage_cfg */
 
-	/* Returns 0 and *instance (may be NULL), or negative after err_add for each fault. */
+	/* Returns 0 and *instance (may be NULL), or negative after cfg_error for each fault. */
 	int (*build)(struct stage_build *sb, void **instance);
-	void (*discard)(void *instance);        /* NULL is fine */
+	void (*discard)(void *instance);        /* NULL: nothing to discard */
 
 	/* Judges n evals, none of them done.  Leaves ev->done false to go on to the next stage. */
 	void (*evaluate)(const void *instance, struct eval *const ev[], unsigned n);
@@ -57,5 +67,8 @@ struct stage {
 extern const struct stage *const stage_registry[];
 
 const struct stage *stage_find(const char *name);
+
+/* The same as alternatives of a pipeline's list (cfg_choices_fn). */
+const struct cfg_table *stage_table(unsigned i);
 
 #endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From decoded sections to what a generation holds: sets, access lists, route tables, pipelines,
+ * places, meters.  Whoever assembles a generation uses the first half, a stage's build the second.
+ *
+ *	b = build_create(&setup);
+ *	build_policy(b, &config->policy);       // every error of these sections, in setup.err
+ *	iface->pipeline = build_find_pipeline(b, config_interface->pipeline);
+ *	build_finish(b, gen);                   // gen points into b from here on
+ *	...
+ *	build_discard(b);                       // when no worker uses gen any more
+ *
+ * Everything built lives as long as the build, and nothing of it points into the document, so that
+ * one can go before the other.
+ *
+ * Threads: control. */
+#ifndef STAGE_BUILD_H
+#define STAGE_BUILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "stage/generation.h"
+#include "stage/policy.h"
+
+struct acl;
+struct build;
+struct pipeline;
+struct route_table;
+struct set;
+
+struct build_setup {
+	struct err *err;
+	const struct interface *const *iface;   /* by id, NULL where there is none; outlive the build.
+						 * Their pipelines may be filled later. */
+	unsigned n_ifaces;                      /* highest id + 1 */
+	const char *const *port_name;           /* by index, NULL where there is none */
+	unsigned n_ports;
+	const char *const *entry;               /* by id of interface: name of its pipeline, or NULL */
+};
+
+struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
+void build_discard(struct build *b);            /* NULL and half-built are fine */
+
+/* Builds the sections.  0, or negative after an error for each fault.  A configuration that was decoded
+ * with errors may be given too, to find the others: names that are NULL or unknown are passed
+ * over in silence when they refer to a section, since decoding has said so. */
+int build_policy(struct build *b, const struct policy_cfg *cfg);
+
+/* Fills the generation's pipelines, places, meters and own addresses.  0 or -ENOMEM. */
+int build_finish(struct build *b, struct generation *gen);
+
+const struct pipeline *build_find_pipeline(const struct build *b, const char *name);
+
+/* --- for stages, while they are built --- */
+
+struct err *build_err(const struct build *b);
+
+/* Zeroed memory that lives as long as the build.  NULL when memory is short (build_no_memory). */
+void *build_alloc(struct build *b, size_t n, size_t bytes);
+const char *build_string(struct build *b, const char *text);    /* NULL stays NULL */
+int build_no_memory(struct build *b);           /* says so; -ENOMEM */
+
+/* What a name means; NULL when there is nothing of that name, or it could not be built. */
+const struct set *build_find_set(const struct build *b, const char *name);
+const struct acl *build_find_acl(const struct build *b, const char *name);
+const struct route_table *build_find_routes(const struct build *b, const char *name);
+const struct interface *build_find_interface(const struct build *b, const char *name);
+int build_find_port(const struct build *b, const char *name);   /* its index, or -ENOENT */
+
+/* The interfaces, by id. */
+const struct interface *const *build_interfaces(const struct build *b, unsigned *n);
+
+/* A goto: where packets may be sent on to, and the line that says so.  The pipeline is there from the
+ * beginning and gets its stages at the end. */
+struct jump {
+	const struct pipeline *to;
+	struct loc loc;
+};
+
+/* A new place.  0 after an error when there is no room. */
+uint32_t build_place(struct build *b, struct loc loc, const char *owner, const char *name);
+void build_place_log(struct build *b, uint32_t place);
+
+/* A new meter: its number, 0 and up, or negative after an error. */
+int build_meter(struct build *b, const struct meter_spec *spec);
+
+#endif
