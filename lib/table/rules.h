@@ -27,13 +27,14 @@
 
 #define RULES_NONE UINT32_MAX   /* no rule matches */
 
-/* Connection states, one bit each: a key has one of them, a rule any number. */
+/* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those of
+ * enum conn_state (stage/eval.h). */
 enum rule_state {
-	RULE_STATE_NEW = 1,
-	RULE_STATE_ESTABLISHED = 2,
-	RULE_STATE_RELATED = 4,
-	RULE_STATE_INVALID = 8,
-	RULE_STATE_UNTRACKED = 16,
+	RULE_STATE_UNTRACKED = 1,
+	RULE_STATE_NEW = 2,
+	RULE_STATE_ESTABLISHED = 4,
+	RULE_STATE_RELATED = 8,
+	RULE_STATE_INVALID = 16,
 	RULE_STATE_ALL = 31,
 };
 
