@@ -98,7 +98,7 @@ enum cfg_type {
 
 /* for (each element of list): cfg_each(rule, &acl->rules) { rule->... } */
 #define cfg_each(var, list) \
-	for (__typeof__((list)->items) var = (list)->items, \
+	for (__typeof__(&(list)->items[0]) var = (list)->items, \
 		var##_end = (list)->count ? (list)->items + (list)->count : var; \
 		var != var##_end; var++)
 
