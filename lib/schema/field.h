@@ -98,8 +98,8 @@ enum cfg_type {
 
 /* for (each element of list): cfg_each(rule, &acl->rules) { rule->... } */
 #define cfg_each(var, list) \
-	for (__typeof__(&(list)->items[0]) var = (list)->items, \
-		var##_end = (list)->count ? (list)->items + (list)->count : var; \
+	for (__typeof__(*(list)->items) *var = (list)->items, \
+		*var##_end = (list)->count ? (list)->items + (list)->count : var; \
 		var != var##_end; var++)
 
 /* One alternative taken, such as a stage of a pipeline. */
