@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_cycles.h>
+
+#undef NS_PER_S                 /* DPDK's is an int: 5 * NS_PER_S overflows */
 #define NS_PER_S 1000000000ull
 #define NS_PER_MS 1000000ull
 #define NS_PER_US 1000ull
@@ -31,6 +34,10 @@ void clock_init_virtual(struct clock *c, uint64_t start_ns);
 
 /* Moves a virtual clock; time never goes back, an earlier time is ignored. */
 void clock_set(struct clock *c, uint64_t now_ns);
+
+/* The time at which the time-stamp counter of c stands, stood or will stand at cycles, which are not
+ * before the clock's start.  No rounding error builds up, and nothing overflows in 500 years. */
+uint64_t clock_at(const struct clock *c, uint64_t cycles);
 
 /* Reads the clock.  Never less than the reading before. */
 uint64_t clock_read(struct clock *c);
