@@ -25,8 +25,12 @@ checksum_fold(uint64_t sum)
  * a zero followed. */
 uint64_t checksum_sum(const void *data, size_t n);
 
-/* What must be added to HC' = ~(~HC + delta) when 16-bit words change: delta = ~m + m' over all
- * changed words, folded. */
+/* What a checksum must take in when n bytes of what it covers change: ~m + m' over their 16-bit
+ * words, folded.  n is even. */
+uint16_t checksum_delta(const void *from, const void *to, size_t n);
+
+/* The checksum after a change: HC' = ~(~HC + delta).  Right for a right one, equally wrong for a
+ * wrong one.  UDP's "0 means none" is the caller's. */
 static inline uint16_t
 checksum_apply(uint16_t checksum, uint16_t delta)
 {
@@ -36,17 +40,18 @@ checksum_apply(uint16_t checksum, uint16_t delta)
 	return (uint16_t)~sum;
 }
 
-/* The IPv4 header checksum over a header of n bytes whose checksum field is taken as it is: 0 when right. */
+/* The checksum over an IPv4 header of n bytes whose checksum field is taken as it is: 0 when right. */
 uint16_t checksum_ip4_verify(const void *header, size_t n);
 
-/* Does the IPv4 header of n bytes get a right checksum written. */
+/* Writes the right checksum into an IPv4 header of n bytes. */
 void checksum_ip4_set(void *header, size_t n);
 
 /* The pseudo header's sum: addresses of 4 or 16 bytes, protocol, transport length in bytes. */
 uint64_t checksum_pseudo(const void *src, const void *dst, size_t address_bytes, uint8_t proto,
 	uint32_t l4_bytes);
 
-/* The sum over bytes [off, off + n) of a frame, over segments. */
+/* The sum over bytes [off, off + n) of a frame, over segments.  What the frame does not hold counts
+ * as zero. */
 uint64_t checksum_mbuf(const struct rte_mbuf *m, uint32_t off, uint32_t n);
 
 #endif

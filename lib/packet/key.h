@@ -75,6 +75,11 @@ void tuple_from_key6(struct tuple *t, const struct key6 *k);
 void tuple_to_key4(struct key4 *k, const struct tuple *t, uint16_t iface);
 void tuple_to_key6(struct key6 *k, const struct tuple *t, uint16_t iface);
 
+bool tuple_is_icmp(const struct tuple *t);      /* ICMP over IPv4, ICMPv6 over IPv6 */
+
+/* Is it a question or an answer that carries an identifier (echo, timestamp, ...)? */
+bool icmp_is_query(unsigned family, uint8_t type);
+
 /* The conversation seen from the other end.  ICMP queries keep their identifier and take the type
  * of the answer (or of the question, for an answer). */
 void tuple_reverse(struct tuple *out, const struct tuple *t);

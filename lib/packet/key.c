@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "packet/key.h"
+
+#include <netinet/in.h>
+#include <stddef.h>
+
+struct icmp_pair {
+	uint8_t family;
+	uint8_t question;
+	uint8_t answer;
+};
+
+static const struct icmp_pair icmp_pairs[] = {
+	{ 4, 8, 0 },            /* echo */
+	{ 4, 13, 14 },          /* timestamp */
+	{ 4, 15, 16 },          /* information */
+	{ 4, 17, 18 },          /* address mask */
+	{ 6, 128, 129 },        /* echo */
+};
+
+void
+tuple_from_key4(struct tuple *t, const struct key4 *k)
+{
+	memset(t, 0, sizeof(*t));
+	t->family = 4;
+	t->proto = k->proto;
+	t->kind = k->kind;
+	t->sport = k->sport;
+	t->dport = k->dport;
+	t->src.v4 = k->src;
+	t->dst.v4 = k->dst;
+}
+
+void
+tuple_from_key6(struct tuple *t, const struct key6 *k)
+{
+	memset(t, 0, sizeof(*t));
+	t->family = 6;
+	t->proto = k->proto;
+	t->kind = k->kind;
+	t->sport = k->sport;
+	t->dport = k->dport;
+	memcpy(t->src.bytes, k->src, 16);
+	memcpy(t->dst.bytes, k->dst, 16);
+}
+
+void
+tuple_to_key4(struct key4 *k, const struct tuple *t, uint16_t iface)
+{
+	k->kind = t->kind;
+	k->proto = t->proto;
+	k->iface = iface;
+	k->src = t->src.v4;
+	k->dst = t->dst.v4;
+	k->sport = t->sport;
+	k->dport = t->dport;
+}
+
+void
+tuple_to_key6(struct key6 *k, const struct tuple *t, uint16_t iface)
+{
+	k->kind = t->kind;
+	k->proto = t->proto;
+	k->iface = iface;
+	memcpy(k->src, t->src.bytes, 16);
+	memcpy(k->dst, t->dst.bytes, 16);
+	k->sport = t->sport;
+	k->dport = t->dport;
+}
+
+bool
+tuple_is_icmp(const struct tuple *t)
+{
+	return t->proto == (t->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
+static const struct icmp_pair *
+icmp_pair_find(unsigned family, uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(icmp_pairs) / sizeof(icmp_pairs[0]); i++) {
+		const struct icmp_pair *p = &icmp_pairs[i];
+
+		if (p->family == family && (p->question == type || p->answer == type))
+			return p;
+	}
+	return NULL;
+}
+
+bool
+icmp_is_query(unsigned family, uint8_t type)
+{
+	return icmp_pair_find(family, type) != NULL;
+}
+
+static rte_be16_t
+icmp_reverse(unsigned family, rte_be16_t type_code)
+{
+	unsigned type = rte_be_to_cpu_16(type_code) >> 8;
+	const struct icmp_pair *p = icmp_pair_find(family, (uint8_t)type);
+
+	if (p == NULL)
+		return type_code;
+	type = type == p->question ? p->answer : p->question;
+	return rte_cpu_to_be_16((uint16_t)(type << 8 | (rte_be_to_cpu_16(type_code) & 0xff)));
+}
+
+void
+tuple_reverse(struct tuple *out, const struct tuple *t)
+{
+	struct tuple r = *t;
+
+	r.src = t->dst;
+	r.dst = t->src;
+	if (t->kind == KEY_PLAIN && tuple_is_icmp(t)) {
+		r.dport = icmp_reverse(t->family, t->dport);
+	} else {
+		r.sport = t->dport;
+		r.dport = t->sport;
+	}
+	*out = r;
+}
