@@ -24,7 +24,7 @@ enum program_verdict {
 };
 
 enum rare_op {
-	RARE_COUNT = 1,         /* argument: place (stage/place.h), whose hits go up by this packet */
+	RARE_COUNT = 1,         /* argument: place (stage/place.h) that counts this packet */
 	RARE_METER,             /* argument: meter of the generation */
 	RARE_DSCP,              /* argument: DSCP, 0..63 */
 };
@@ -48,7 +48,7 @@ struct program {
 	uint8_t reply_code;     /* ICMP code in IPv4 terms */
 	bool ttl;               /* one less, and refused at zero */
 	uint8_t rare_count;
-	uint16_t iface;         /* PROGRAM_OUTPUT: egress interface; PROGRAM_WIRE: index of the port */
+	uint16_t iface;         /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
 	uint32_t place;         /* what decided the verdict, 0 without; counted by a rare action */
 	struct tuple to;        /* addresses and ports as the packet leaves */
 	union address gateway;  /* PROGRAM_OUTPUT: address of the neighbour, family of to */

@@ -16,6 +16,7 @@
 #ifndef STAGE_BUILD_H
 #define STAGE_BUILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,20 +32,21 @@ struct set;
 
 struct build_setup {
 	struct err *err;
-	const struct interface *const *iface;   /* by id, NULL where there is none; outlive the build.
-						 * Their pipelines may be filled later. */
+	/* By id, NULL where there is none; outlive the build.  Pipelines may be filled later. */
+	const struct interface *const *iface;
 	unsigned n_ifaces;                      /* highest id + 1 */
 	const char *const *port_name;           /* by index, NULL where there is none */
 	unsigned n_ports;
-	const char *const *entry;               /* by id of interface: name of its pipeline, or NULL */
+	const char *const *entry;               /* by id: name of its pipeline, or NULL */
+	bool plain;                             /* match rules one by one: slow, but needs no EAL */
 };
 
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
 void build_discard(struct build *b);            /* NULL and half-built are fine */
 
-/* Builds the sections.  0, or negative after an error for each fault.  A configuration that was decoded
- * with errors may be given too, to find the others: names that are NULL or unknown are passed
- * over in silence when they refer to a section, since decoding has said so. */
+/* Builds the sections.  0, or negative after an error for each fault.  A configuration that was
+ * decoded with errors may be given too, to find the others: names that are NULL or unknown are
+ * passed over in silence, since decoding has said so. */
 int build_policy(struct build *b, const struct policy_cfg *cfg);
 
 /* Fills the generation's pipelines, places, meters and own addresses.  0 or -ENOMEM. */
@@ -58,6 +60,10 @@ struct err *build_err(const struct build *b);
 
 /* Zeroed memory that lives as long as the build.  NULL when memory is short (build_no_memory). */
 void *build_alloc(struct build *b, size_t n, size_t bytes);
+
+/* A copy of a list of n elements with *room doubled; NULL when memory is short. */
+void *build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_t bytes);
+
 const char *build_string(struct build *b, const char *text);    /* NULL stays NULL */
 int build_no_memory(struct build *b);           /* says so; -ENOMEM */
 
@@ -68,11 +74,14 @@ const struct route_table *build_find_routes(const struct build *b, const char *n
 const struct interface *build_find_interface(const struct build *b, const char *name);
 int build_find_port(const struct build *b, const char *name);   /* its index, or -ENOENT */
 
+/* Rules are to be matched one by one. */
+bool build_is_plain(const struct build *b);
+
 /* The interfaces, by id. */
 const struct interface *const *build_interfaces(const struct build *b, unsigned *n);
 
-/* A goto: where packets may be sent on to, and the line that says so.  The pipeline is there from the
- * beginning and gets its stages at the end. */
+/* A goto: where packets may be sent on to, and the line that says so.  The pipeline is there from
+ * the beginning and gets its stages at the end. */
 struct jump {
 	const struct pipeline *to;
 	struct loc loc;

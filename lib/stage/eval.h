@@ -17,11 +17,11 @@ struct session;
 
 /* Connection states that rules can ask for; the bits of enum rule_state (table/rules.h). */
 enum conn_state {
-	CONN_NEW = 1,
-	CONN_ESTABLISHED = 2,
-	CONN_RELATED = 4,
-	CONN_INVALID = 8,
-	CONN_UNTRACKED = 16,    /* no stage track in the pipeline so far */
+	CONN_UNTRACKED = 1,     /* no stage track in the pipeline so far */
+	CONN_NEW = 2,
+	CONN_ESTABLISHED = 4,
+	CONN_RELATED = 8,
+	CONN_INVALID = 16,
 };
 
 /* Fields of the packet that are no part of the flow's key.  A decision that used one of them holds
@@ -64,7 +64,7 @@ struct eval {
 	/* written by route, forward; read by snat, and by conditions on the egress interface */
 	const struct interface *egress;
 
-	/* written by acl's goto: where evaluation goes on; read by the evaluator, which clears it */
+	/* written by acl's goto: where evaluation goes on; read and cleared by the evaluator */
 	const struct pipeline *jump;
 
 	/* which fields beyond the key were used.  written by all, read by install */
@@ -77,8 +77,11 @@ struct eval {
 	const char *stage;              /* name of the stage at work, for the trace */
 };
 
-/* Begins: everything from the view, nothing decided.  The caller fills flow_hash, now_ns and trace. */
+/* Begins: all from the view, nothing decided.  flow_hash, now_ns and trace are the caller's. */
 void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
+
+/* Counts the packet at a place; 0 is none. */
+void eval_count(struct eval *ev, uint32_t place);
 
 /* End the evaluation, for the place that decided it (0: none), which counts the packet. */
 void eval_drop(struct eval *ev, enum reason r, uint32_t place);

@@ -45,11 +45,12 @@ struct interface {
 	unsigned n_addresses;
 	const struct interface_neighbour *neighbours;
 	unsigned n_neighbours;
-	const struct pipeline *pipeline;        /* NULL: everything is dropped as interface_unused */
+	const struct pipeline *pipeline;        /* NULL: all is dropped as interface_unused */
 	struct loc loc;
 };
 
-/* What a meter holds back.  Each worker has a meter of its own with its share of rate and burst. */
+/* What a meter holds back.  Each worker has a meter of its own with its share of the rate, and the
+ * whole burst: a share of it might be smaller than a packet. */
 struct meter_spec {
 	uint64_t rate;                  /* bits or packets a second */
 	uint64_t burst;                 /* bytes or packets */
@@ -82,12 +83,12 @@ struct generation {
 	void *owner;                    /* control's: what discards it */
 };
 
-/* The hash behind generation_owns, from the addresses of interfaces by id (NULL where there is none).
- * NULL when memory is short. */
+/* The hash behind generation_owns, from the addresses of interfaces by id (NULL where there is
+ * none).  NULL when memory is short. */
 struct own_addresses *own_addresses_build(const struct interface *const iface[], unsigned n);
 void own_addresses_discard(struct own_addresses *own);  /* NULL is fine */
 
-/* Fills a worker's meter with its share of what spec says. */
+/* Fills the meter that one of so many workers has for spec. */
 void meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
 	struct meter *meter);
 

@@ -34,11 +34,14 @@ struct match_cfg {
 /* The rows of struct match_cfg, for a table that embeds it as member (rules) ... */
 #define MATCH_ROWS(type, member) \
 	{ "in", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.in), \
-		"Interfaces the packet came in by.", .refers = "interfaces", .kind = "interface" }, \
+		"Interfaces the packet came in by.", .refers = "interfaces", \
+		.kind = "interface" }, \
 	{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
-		"Source addresses: prefixes, or $name for a set.", .refers = "sets", .kind = "set" }, \
+		"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
+		.kind = "set" }, \
 	{ "dst", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dst), \
-		"Destination addresses: prefixes, or $name for a set.", .refers = "sets", .kind = "set" }, \
+		"Destination addresses: prefixes, or $name for a set.", .refers = "sets", \
+		.kind = "set" }, \
 	{ "proto", CFG_MATCH_PROTOCOL | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.proto), \
 		"Protocols, by name or number." }, \
 	{ "sport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.sport), \
@@ -48,7 +51,7 @@ struct match_cfg {
 	{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
 		"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
 	{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
-		"TCP flags out of FSRPAUEC: S has SYN set; S/SA has, out of SYN and ACK, only SYN set." }, \
+		"TCP flags out of FSRPAUEC: S has SYN set; S/SA, of SYN and ACK, only SYN." }, \
 	{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
 		"What stage track found of the packet.", .words = match_states }, \
 	{ "dscp", CFG_MATCH_DSCP | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dscp), \
@@ -72,8 +75,8 @@ struct match_list {
 	bool state;             /* one of them asks for a state other than untracked */
 };
 
-/* Adds what m says as the written match of that number.  head is of the decoded struct that the members
- * of m belong to: m's own, or the rule's.  Memory is b's.  0, or negative after errors. */
+/* Adds what m says as the written match of that number.  head is of the decoded struct that m's
+ * members belong to: m's own, or the rule's.  Memory is b's.  0, or negative after errors. */
 int match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	const struct match_cfg *m, uint32_t written);
 

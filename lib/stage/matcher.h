@@ -16,8 +16,8 @@ struct matcher;
 struct matcher *matcher_build(struct build *b, const struct match_list *list, struct loc loc);
 void matcher_discard(struct matcher *m);        /* NULL is fine */
 
-/* found[i] becomes the written match that ev[i] meets first, or MATCHER_NONE.  Notes in ev[i] what it
- * had to look at beyond the flow's key. */
+/* found[i] becomes the written match that ev[i] meets first, or MATCHER_NONE.  Notes in ev[i] what
+ * it had to look at beyond the flow's key. */
 void matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n);
 
 /* What was compiled, for checks: the matches and which written one each stands for. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A pipeline: the stages of an interface in the operator's order, compiled, and their evaluation over
- * a vector of packets. */
+/* A pipeline: the stages of an interface in the operator's order, compiled, and their evaluation
+ * over a vector of packets. */
 #ifndef STAGE_PIPELINE_H
 #define STAGE_PIPELINE_H
 
 #include "stage/stage.h"
+
+struct jump;
 
 #define PIPELINE_STEPS_MAX 64
 #define PIPELINE_JUMPS_MAX 8            /* gotos that one packet may follow */
@@ -14,8 +16,12 @@ struct matcher;                         /* stage/matcher.h: a stage's if: */
 struct step {
 	const struct stage *stage;
 	void *instance;
-	const struct matcher *condition;        /* NULL: for every packet */
+	struct matcher *condition;      /* NULL: for every packet */
 	struct loc loc;
+	/* as the stage's build left them; read while the pipeline is checked */
+	unsigned traits, rare_words;
+	const struct jump *jumps;       /* stage/build.h */
+	unsigned n_jumps;
 };
 
 struct pipeline {
@@ -25,8 +31,8 @@ struct pipeline {
 	struct step step[PIPELINE_STEPS_MAX];
 };
 
-/* Judges n <= BURST_MAX packets that came in by interfaces with this pipeline, stage by stage.  All are
- * done afterwards: one that no stage ended is dropped as pipeline_end. */
+/* Judges n <= BURST_MAX packets that came in by interfaces with this pipeline, stage by stage.  All
+ * are done afterwards: one that no stage decided about is dropped as pipeline_end. */
 void pipeline_evaluate(const struct pipeline *p, struct eval *const ev[], unsigned n);
 
 #endif

@@ -2,7 +2,7 @@
 /* Places: the lines of the configuration that decide something and count what they decided.
  *
  * A place is a rule, a default, a stage drop, a policer, a route.  Its number is an index into the
- * generation's places, 1 and up; 0 is "no place".  Each worker counts hits in an array of its own. */
+ * generation's places, 1 and up; 0 is "no place".  Each worker counts hits in its own array. */
 #ifndef STAGE_PLACE_H
 #define STAGE_PLACE_H
 

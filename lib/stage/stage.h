@@ -44,6 +44,7 @@ enum stage_trait {
 struct stage_build {
 	struct build *build;            /* look-ups, places, meters; errors */
 	const struct stage_cfg *cfg;    /* decoded by the stage's table */
+	struct loc loc;                 /* of the stage in its pipeline */
 	const char *owner;              /* "pipelines.inside" */
 	unsigned traits;                /* out: enum stage_trait */
 	unsigned rare_words;            /* out: rare actions it emits for one packet at most */
@@ -52,8 +53,8 @@ struct stage_build {
 };
 
 struct stage {
-	const struct cfg_table *table;  /* its name, its words, one sentence; first member of the struct
-					 * is struct stage_cfg */
+	const struct cfg_table *table;  /* its name, its words, one sentence; its struct begins as
+					 * struct stage_cfg does */
 
 	/* Returns 0 and *instance (may be NULL), or negative after cfg_error for each fault. */
 	int (*build)(struct stage_build *sb, void **instance);

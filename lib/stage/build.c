@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory, names, places and meters that sections are built with. */
+#include "stage/build_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "action/program.h"
+#include "table/set.h"
+
+#define PLACES_MAX RARE_ARG(UINT32_MAX)         /* what a rare action's argument can hold */
+#define METERS_MAX RARE_ARG(UINT32_MAX)
+
+struct build *
+build_create(const struct build_setup *setup)
+{
+	struct build *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->setup = *setup;
+	arena_init(&b->arena);
+	return b;
+}
+
+void
+build_discard(struct build *b)
+{
+	if (b == NULL)
+		return;
+	for (unsigned i = 0; i < b->pipelines.n; i++)
+		pipeline_discard(b->pipelines.item[i].what);
+	for (unsigned i = 0; i < b->acls.n; i++)
+		acl_discard(b->acls.item[i].what);
+	for (unsigned i = 0; i < b->routes.n; i++)
+		route_table_discard(b->routes.item[i].what);
+	for (unsigned i = 0; i < b->sets.n; i++)
+		set_destroy(b->sets.item[i].what);
+	own_addresses_discard(b->own);
+	arena_fini(&b->arena);
+	free(b);
+}
+
+struct err *
+build_err(const struct build *b)
+{
+	return b->setup.err;
+}
+
+void *
+build_alloc(struct build *b, size_t n, size_t bytes)
+{
+	if (bytes != 0 && n > SIZE_MAX / bytes)
+		return NULL;
+	return arena_alloc(&b->arena, n * bytes);
+}
+
+int
+build_no_memory(struct build *b)
+{
+	return err_set(b->setup.err, ENOMEM, "out of memory");
+}
+
+const char *
+build_string(struct build *b, const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	return arena_text(&b->arena, text, strlen(text));
+}
+
+void *
+build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_t bytes)
+{
+	unsigned wanted = *room > 0 ? 2 * *room : 16;
+	void *more = build_alloc(b, wanted, bytes);
+
+	if (more == NULL)
+		return NULL;
+	if (n > 0)
+		memcpy(more, items, n * bytes);
+	*room = wanted;
+	return more;
+}
+
+int
+built_list_init(struct build *b, struct built_list *list, unsigned n)
+{
+	list->item = build_alloc(b, n, sizeof(list->item[0]));
+	if (list->item == NULL)
+		return build_no_memory(b);
+	list->n = n;
+	return 0;
+}
+
+void *
+built_find(const struct built_list *list, const char *name)
+{
+	if (name == NULL)
+		return NULL;
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->item[i].name != NULL && strcmp(list->item[i].name, name) == 0)
+			return list->item[i].what;
+	return NULL;
+}
+
+const struct set *
+build_find_set(const struct build *b, const char *name)
+{
+	return built_find(&b->sets, name);
+}
+
+const struct acl *
+build_find_acl(const struct build *b, const char *name)
+{
+	return built_find(&b->acls, name);
+}
+
+const struct route_table *
+build_find_routes(const struct build *b, const char *name)
+{
+	return built_find(&b->routes, name);
+}
+
+const struct pipeline *
+build_find_pipeline(const struct build *b, const char *name)
+{
+	return built_find(&b->pipelines, name);
+}
+
+const struct interface *
+build_find_interface(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->setup.n_ifaces; i++)
+		if (b->setup.iface[i] != NULL && strcmp(b->setup.iface[i]->name, name) == 0)
+			return b->setup.iface[i];
+	return NULL;
+}
+
+int
+build_find_port(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->setup.n_ports; i++)
+		if (b->setup.port_name[i] != NULL && strcmp(b->setup.port_name[i], name) == 0)
+			return (int)i;
+	return -ENOENT;
+}
+
+const struct interface *const *
+build_interfaces(const struct build *b, unsigned *n)
+{
+	*n = b->setup.n_ifaces;
+	return b->setup.iface;
+}
+
+/* The file as users write it: places of one file share the copy. */
+static const char *
+file_name(struct build *b, const char *file)
+{
+	const char *slash;
+
+	if (file == NULL)
+		return "";
+	if (file == b->file)
+		return b->file_name;
+	slash = strrchr(file, '/');
+	b->file_name = build_string(b, slash != NULL ? slash + 1 : file);
+	b->file = file;
+	return b->file_name;
+}
+
+uint32_t
+build_place(struct build *b, struct loc loc, const char *owner, const char *name)
+{
+	struct place *place;
+
+	if (b->n_places == b->place_room) {
+		place = build_grow(b, b->place, b->n_places, &b->place_room, sizeof(*place));
+		if (place == NULL) {
+			build_no_memory(b);
+			return 0;
+		}
+		b->place = place;
+	}
+	if (b->n_places == 0)
+		b->n_places = 1;        /* place 0 is no place */
+	if (b->n_places == PLACES_MAX) {
+		err_add(b->setup.err, E2BIG, loc, "%s: more than %u rules and stages that count",
+			owner, PLACES_MAX);
+		return 0;
+	}
+	place = &b->place[b->n_places];
+	place->loc = loc;
+	place->loc.file = file_name(b, loc.file);
+	place->owner = build_string(b, owner);
+	place->name = build_string(b, name);
+	return b->n_places++;
+}
+
+void
+build_place_log(struct build *b, uint32_t place)
+{
+	b->place[place].log = true;
+}
+
+int
+build_meter(struct build *b, const struct meter_spec *spec)
+{
+	if (b->n_meters == METERS_MAX)
+		return err_set(b->setup.err, E2BIG, "more than %u meters", METERS_MAX);
+	if (b->n_meters == b->meter_room) {
+		struct meter_spec *more = build_grow(b, b->meter, b->n_meters, &b->meter_room,
+			sizeof(*more));
+
+		if (more == NULL)
+			return build_no_memory(b);
+		b->meter = more;
+	}
+	b->meter[b->n_meters] = *spec;
+	return (int)b->n_meters++;
+}
+
+int
+build_finish(struct build *b, struct generation *gen)
+{
+	b->own = own_addresses_build(b->setup.iface, b->setup.n_ifaces);
+	if (b->own == NULL)
+		return -ENOMEM;
+	gen->own = b->own;
+	gen->pipelines = b->pipeline;
+	gen->n_pipelines = b->pipelines.n;
+	gen->places = b->place;
+	gen->n_places = b->n_places;
+	gen->meters = b->meter;
+	gen->n_meters = b->n_meters;
+	return 0;
+}
+
+bool
+build_is_plain(const struct build *b)
+{
+	return b->setup.plain;
+}

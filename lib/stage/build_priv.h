@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files that build the sections share: a build from inside. */
+#ifndef STAGE_BUILD_PRIV_H
+#define STAGE_BUILD_PRIV_H
+
+#include "base/arena.h"
+#include "stage/build.h"
+#include "stage/pipeline.h"
+
+/* What is built under a name: a list per section.  what is NULL when it could not be built. */
+struct built {
+	const char *name;
+	void *what;
+};
+
+struct built_list {
+	struct built *item;
+	unsigned n;
+};
+
+/* A pipeline and what is found out about it while it is checked. */
+struct draft {
+	struct pipeline pipeline;       /* first: what names lead to */
+	bool broken;                    /* a stage is missing: what follows from that is not said */
+	bool is_target;                 /* of a goto */
+	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state;       /* of the walk along gotos */
+	unsigned depth;                 /* gotos that a packet may follow from here */
+	unsigned rare_words;            /* that a packet may collect from here */
+	uint64_t judged;                /* bit t: reached with traits t before it, see order.c */
+};
+
+struct build {
+	struct build_setup setup;
+	struct arena arena;
+	const char *file, *file_name;   /* the last loc's file, and our copy without folders */
+
+	struct built_list sets;         /* struct set */
+	struct built_list acls;         /* struct acl */
+	struct built_list routes;       /* struct route_table */
+	struct built_list pipelines;    /* struct draft; there from the beginning */
+	const struct pipeline **pipeline;       /* the same as an array */
+
+	struct place *place;
+	unsigned n_places, place_room;
+	struct meter_spec *meter;
+	unsigned n_meters, meter_room;
+	struct own_addresses *own;
+};
+
+/* Makes room for the things of a section, each with its name and nothing built. */
+int built_list_init(struct build *b, struct built_list *list, unsigned n);
+void *built_find(const struct built_list *list, const char *name);
+
+int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
+int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);
+int build_route_table(struct build *b, const struct route_table_cfg *cfg,
+	struct route_table **table);
+int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
+
+void acl_discard(struct acl *acl);
+void route_table_discard(struct route_table *table);
+void pipeline_discard(struct pipeline *p);
+
+/* Explains an order of stages that cannot work, over all pipelines and gotos, and works out the
+ * pipelines' traits. */
+void order_check(struct build *b);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage drop: ends the way of every packet that reaches it. */
+
+#include <errno.h>
+
+#include "stage/build.h"
+#include "stage/stage.h"
+
+struct drop_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+};
+
+struct drop {
+	uint32_t place;
+};
+
+static const struct cfg_field drop_fields[] = {
+	STAGE_IF(struct drop_cfg),
+	CFG_END
+};
+
+static const struct cfg_table drop_table = {
+	"drop", CFG_SIZEOF(struct drop_cfg), drop_fields,
+	"Drops the packet as drop_stage.",
+};
+
+static int
+drop_build(struct stage_build *sb, void **instance)
+{
+	struct drop *drop = build_alloc(sb->build, 1, sizeof(*drop));
+
+	if (drop == NULL)
+		return build_no_memory(sb->build);
+	drop->place = build_place(sb->build, sb->loc, sb->owner, NULL);
+	sb->traits = TRAIT_ENDS;
+	sb->rare_words = 1;
+	*instance = drop;
+	return drop->place != 0 ? 0 : -ENOMEM;
+}
+
+static void
+drop_evaluate(const void *instance, struct eval *const ev[], unsigned n)
+{
+	const struct drop *drop = instance;
+
+	for (unsigned i = 0; i < n; i++) {
+		eval_note(ev[i], "drop: the packet ends here");
+		eval_drop(ev[i], REASON_drop_stage, drop->place);
+	}
+}
+
+const struct stage stage_drop = {
+	.table    = &drop_table,
+	.build    = drop_build,
+	.evaluate = drop_evaluate,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage forward: sends frames out of a port as they are, whatever they hold: a wire. */
+
+#include <errno.h>
+
+#include "stage/build.h"
+#include "stage/stage.h"
+
+struct forward_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+	const char *port;
+};
+
+struct forward {
+	uint16_t port;
+};
+
+static const struct cfg_field forward_fields[] = {
+	{ "port", CFG_REF, NULL, offsetof(struct forward_cfg, port),
+		"Port to send by.", .refers = "ports", .kind = "port" },
+	STAGE_IF(struct forward_cfg),
+	CFG_END
+};
+
+static const struct cfg_table forward_table = {
+	"forward", CFG_SIZEOF(struct forward_cfg), forward_fields,
+	"Sends the frame out of a port as it is.", "port",
+};
+
+static int
+forward_build(struct stage_build *sb, void **instance)
+{
+	const struct forward_cfg *cfg = (const void *)sb->cfg;
+	struct forward *forward = build_alloc(sb->build, 1, sizeof(*forward));
+	int port = build_find_port(sb->build, cfg->port);
+
+	sb->traits = TRAIT_ENDS | TRAIT_WIRE;
+	if (forward == NULL)
+		return build_no_memory(sb->build);
+	if (port < 0)
+		return -EINVAL;         /* decoding has said so */
+	forward->port = (uint16_t)port;
+	*instance = forward;
+	return 0;
+}
+
+static void
+forward_evaluate(const void *instance, struct eval *const ev[], unsigned n)
+{
+	const struct forward *forward = instance;
+
+	for (unsigned i = 0; i < n; i++) {
+		eval_note(ev[i], "forward: out of port %s as it is",
+			ev[i]->gen->port_name[forward->port]);
+		emit_wire(&ev[i]->program, forward->port);
+		ev[i]->done = true;
+	}
+}
+
+const struct stage stage_forward = {
+	.table    = &forward_table,
+	.build    = forward_build,
+	.evaluate = forward_evaluate,
+};

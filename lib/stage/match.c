@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the words of a match mean. */
+#include "stage/match.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include "stage/address.h"
+#include "stage/build.h"
+#include "stage/match_text.h"
+
+const struct cfg_word match_states[] = {
+	{ "new", RULE_STATE_NEW },
+	{ "established", RULE_STATE_ESTABLISHED },
+	{ "related", RULE_STATE_RELATED },
+	{ "invalid", RULE_STATE_INVALID },
+	{ "untracked", RULE_STATE_UNTRACKED },
+	CFG_WORD_END
+};
+
+struct match_alone {
+	struct match_cfg match;
+};
+
+static const struct cfg_field match_fields[] = {
+	MATCH_ROWS(struct match_alone, match),
+	CFG_END
+};
+
+const struct cfg_table match_table = {
+	"match", CFG_SIZEOF(struct match_cfg), match_fields,
+	"What a packet must be; lists mean any of, ! before a value means not.",
+};
+
+/* A match on its way: what is being read, and what came out so far. */
+struct reading {
+	struct build *b;
+	const struct cfg_head *head;
+	const struct match_cfg *cfg;
+	struct match_list *list;
+	struct rule_match match;        /* what all matches that come of it share */
+};
+
+static bool
+fragment_is_written(const struct cfg_head *head, const struct match_cfg *m)
+{
+	return head->loc.line != 0 && cfg_is_written(head, &m->fragment);
+}
+
+bool
+match_is_any(const struct cfg_head *head, const struct match_cfg *m)
+{
+	return m->in.count == 0 && m->src.count == 0 && m->dst.count == 0 && m->proto.count == 0
+		&& m->sport.count == 0 && m->dport.count == 0 && m->icmp.count == 0
+		&& m->flags.count == 0 && m->state == 0 && m->dscp.count == 0 && m->vlan.count == 0
+		&& !fragment_is_written(head, m);
+}
+
+/* Does a list of ranges let a value through? */
+static bool
+admits(const struct cfg_range *items, unsigned count, unsigned value)
+{
+	bool plain = false, found = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		bool inside = items[i].first <= value && value <= items[i].last;
+
+		if (items[i].negate && inside)
+			return false;
+		plain |= !items[i].negate;
+		found |= !items[i].negate && inside;
+	}
+	return found || !plain;
+}
+
+static bool
+admits_proto(const struct reading *r, unsigned proto)
+{
+	return admits(r->cfg->proto.items, r->cfg->proto.count, proto);
+}
+
+static bool
+admits_ports(const struct reading *r)
+{
+	return admits_proto(r, IPPROTO_TCP) || admits_proto(r, IPPROTO_UDP)
+		|| admits_proto(r, IPPROTO_SCTP) || admits_proto(r, IPPROTO_DCCP)
+		|| admits_proto(r, IPPROTO_UDPLITE);
+}
+
+static int
+read_ranges(struct reading *r, const struct cfg_range *items, unsigned count,
+	struct rule_ranges *out)
+{
+	struct rule_range *range = build_alloc(r->b, count, sizeof(*range));
+
+	if (range == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		range[i].first = (uint16_t)items[i].first;
+		range[i].last = (uint16_t)items[i].last;
+		range[i].negated = items[i].negate;
+	}
+	*out = (struct rule_ranges){ range, count };
+	return 0;
+}
+
+/* Sets and interfaces that are not there have been complained about by decoding. */
+static int
+read_addresses(struct reading *r, const struct cfg_match_address *items, unsigned count,
+	struct rule_addresses *out)
+{
+	struct rule_address *address = build_alloc(r->b, count, sizeof(*address));
+	int rc = 0;
+
+	if (address == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		address[i].negated = items[i].negate;
+		if (items[i].set == NULL) {
+			address[i].prefix = prefix_from_ip(&items[i].prefix);
+			continue;
+		}
+		address[i].set = build_find_set(r->b, items[i].set);
+		if (address[i].set == NULL)
+			rc = -EINVAL;
+	}
+	*out = (struct rule_addresses){ address, count };
+	return rc;
+}
+
+static int
+read_interfaces(struct reading *r)
+{
+	unsigned count = r->cfg->in.count;
+	struct rule_range *range = build_alloc(r->b, count, sizeof(*range));
+	int rc = 0;
+
+	if (range == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		const struct cfg_match_name *name = &r->cfg->in.items[i];
+		const struct interface *iface = build_find_interface(r->b, name->name);
+
+		if (iface == NULL) {
+			rc = -EINVAL;
+			continue;
+		}
+		range[i].first = range[i].last = iface->id;
+		range[i].negated = name->negate;
+	}
+	r->match.iface = (struct rule_ranges){ range, count };
+	return rc;
+}
+
+/* The fields that mean the same in every match that comes of it. */
+static int
+read_common(struct reading *r)
+{
+	const struct match_cfg *m = r->cfg;
+	int rc = 0;
+
+	r->match.loc = r->head->loc;
+	rc |= read_interfaces(r);
+	rc |= read_addresses(r, m->src.items, m->src.count, &r->match.src);
+	rc |= read_addresses(r, m->dst.items, m->dst.count, &r->match.dst);
+	rc |= read_ranges(r, m->proto.items, m->proto.count, &r->match.proto);
+	rc |= read_ranges(r, m->sport.items, m->sport.count, &r->match.sport);
+	rc |= read_ranges(r, m->dport.items, m->dport.count, &r->match.dport);
+	rc |= read_ranges(r, m->dscp.items, m->dscp.count, &r->match.dscp);
+	rc |= read_ranges(r, m->vlan.items, m->vlan.count, &r->match.vlan);
+	r->match.state = m->state == RULE_STATE_ALL ? 0 : (uint8_t)m->state;
+	if (fragment_is_written(r->head, m))
+		r->match.fragment = m->fragment ? RULE_FRAGMENT_YES : RULE_FRAGMENT_NO;
+	return rc;
+}
+
+static int
+check_protocols(const struct reading *r)
+{
+	const struct match_cfg *m = r->cfg;
+	struct err *err = build_err(r->b);
+	const void *ports = m->sport.count > 0 ? (const void *)&m->sport : &m->dport;
+	bool has_ports = m->sport.count > 0 || m->dport.count > 0;
+
+	if (has_ports && !admits_ports(r))
+		return cfg_error(err, r->head, ports, "ports need proto tcp, udp or sctp");
+	if (m->icmp.count > 0 && !admits_proto(r, IPPROTO_ICMP) && !admits_proto(r, IPPROTO_ICMPV6))
+		return cfg_error(err, r->head, &m->icmp, "ICMP types need proto icmp or icmpv6");
+	if (m->flags.count > 0 && !admits_proto(r, IPPROTO_TCP))
+		return cfg_error(err, r->head, &m->flags, "TCP flags need proto tcp");
+	if (m->icmp.count > 0 && (has_ports || m->flags.count > 0))
+		return cfg_error(err, r->head, &m->icmp,
+			"no packet has an ICMP type and ports or TCP flags too");
+	return 0;
+}
+
+static int
+add(struct reading *r, const struct rule_match *match, uint32_t written)
+{
+	struct match_list *list = r->list;
+
+	if (list->n == list->room) {
+		unsigned room = list->room;
+		void *matches = build_grow(r->b, list->match, list->n, &room, sizeof(*match));
+		void *numbers = build_grow(r->b, list->written, list->n, &list->room,
+			sizeof(written));
+
+		if (matches == NULL || numbers == NULL) {
+			list->room = list->n;
+			return build_no_memory(r->b);
+		}
+		list->match = matches;
+		list->written = numbers;
+	}
+	list->match[list->n] = *match;
+	list->written[list->n++] = written;
+	return 0;
+}
+
+static int
+add_flags(struct reading *r, uint32_t written)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < r->cfg->flags.count; i++) {
+		const char **text = &r->cfg->flags.items[i];
+		struct rule_match match = r->match;
+		const char *why = tcp_flags_read(*text, &match.tcp_flags, &match.tcp_mask);
+
+		if (why != NULL)
+			rc = cfg_error(build_err(r->b), r->head, text, "'%s' %s", *text, why);
+		else
+			rc |= add(r, &match, written);
+	}
+	return rc;
+}
+
+/* The types of one family as a match of its protocol; none when no word has a type there. */
+static int
+add_icmp_family(struct reading *r, const struct icmp_word *words, unsigned family, uint32_t written)
+{
+	unsigned count = r->cfg->icmp.count, proto = family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	struct rule_range *range = build_alloc(r->b, count + 1, sizeof(*range));
+	struct rule_match match = r->match;
+	bool plain_written = false, plain = false;
+	unsigned n = 0;
+
+	if (range == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		uint16_t first = family == 4 ? words[i].first4 : words[i].first6;
+		uint16_t last = family == 4 ? words[i].last4 : words[i].last6;
+
+		plain_written |= !words[i].negated;
+		if (first > last)
+			continue;
+		plain |= !words[i].negated;
+		range[n++] = (struct rule_range){ first, last, words[i].negated };
+	}
+	if ((plain_written && !plain) || !admits_proto(r, proto))
+		return 0;
+	range[count] = (struct rule_range){ (uint16_t)proto, (uint16_t)proto, false };
+	match.proto = (struct rule_ranges){ &range[count], 1 };
+	match.icmp = (struct rule_ranges){ range, n };
+	return add(r, &match, written);
+}
+
+static int
+add_icmp(struct reading *r, uint32_t written)
+{
+	unsigned count = r->cfg->icmp.count;
+	struct icmp_word *words = build_alloc(r->b, count, sizeof(*words));
+	int rc = 0;
+
+	if (words == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		const char **text = &r->cfg->icmp.items[i];
+		const char *why = icmp_word_read(*text, &words[i]);
+
+		if (why != NULL)
+			rc = cfg_error(build_err(r->b), r->head, text, "'%s' %s", *text, why);
+	}
+	if (rc < 0)
+		return rc;
+	rc |= add_icmp_family(r, words, 4, written);
+	rc |= add_icmp_family(r, words, 6, written);
+	return rc;
+}
+
+int
+match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
+	const struct match_cfg *m, uint32_t written)
+{
+	struct reading r = { .b = b, .head = head, .cfg = m, .list = list };
+	int rc = read_common(&r) | check_protocols(&r);
+
+	if (rc < 0)
+		return -EINVAL;
+	list->ports |= m->sport.count > 0 || m->dport.count > 0 || m->icmp.count > 0
+		|| m->flags.count > 0;
+	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0;
+	if (m->icmp.count > 0)
+		rc = add_icmp(&r, written);
+	else if (m->flags.count > 0)
+		rc = add_flags(&r, written);
+	else
+		rc = add(&r, &r.match, written);
+	return rc < 0 ? -EINVAL : 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage police: lets packets pass at a rate; one meter for all packets that reach one use of it. */
+
+#include <errno.h>
+
+#include "base/meter.h"
+#include "stage/build.h"
+#include "stage/stage.h"
+
+#define FRAME_BYTES 1514u               /* what a burst has to hold to let every packet pass */
+#define BURST_PART 20u                  /* the preset is what passes in 1/20 s */
+
+struct police_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+	struct cfg_rate rate;
+	uint64_t burst;                 /* 0: preset */
+};
+
+struct police {
+	uint32_t meter;
+};
+
+static const struct cfg_field police_fields[] = {
+	{ "rate", CFG_RATE, NULL, offsetof(struct police_cfg, rate),
+		"Bits (500Mbit) or packets (10k/s) a second; each worker gets its share.",
+		.min = 1, .max = METER_MAX_RATE },
+	{ "burst", CFG_SIZE, CFG_OPTIONAL, offsetof(struct police_cfg, burst),
+		"Bytes, or packets for a rate in packets, that pass at once; preset: 50 ms of them.",
+		.min = 1, .max = METER_MAX_BURST_BYTES },
+	STAGE_IF(struct police_cfg),
+	CFG_END
+};
+
+static const struct cfg_table police_table = {
+	"police", CFG_SIZEOF(struct police_cfg), police_fields,
+	"Drops what exceeds a rate, as police_exceeded.", "rate",
+};
+
+static uint64_t
+burst_preset(const struct meter_spec *spec)
+{
+	uint64_t least = spec->packets ? 32 : 10 * FRAME_BYTES;
+	uint64_t most = spec->packets ? METER_MAX_BURST_PACKETS : METER_MAX_BURST_BYTES;
+	uint64_t burst = spec->packets ? spec->rate / BURST_PART : spec->rate / 8 / BURST_PART;
+
+	return burst < least ? least : burst > most ? most : burst;
+}
+
+static int
+police_build(struct stage_build *sb, void **instance)
+{
+	const struct police_cfg *cfg = (const void *)sb->cfg;
+	struct police *police = build_alloc(sb->build, 1, sizeof(*police));
+	struct meter_spec spec = {
+		.rate = cfg->rate.value,
+		.burst = cfg->burst,
+		.packets = cfg->rate.unit == CFG_RATE_COUNT,
+	};
+	int meter;
+
+	if (police == NULL)
+		return build_no_memory(sb->build);
+	if (spec.burst == 0)
+		spec.burst = burst_preset(&spec);
+	if (!spec.packets && spec.burst < FRAME_BYTES)
+		cfg_warn(build_err(sb->build), &cfg->head, &cfg->burst,
+			"packets above %u bytes never pass", (unsigned)spec.burst);
+	spec.place = build_place(sb->build, sb->loc, sb->owner, NULL);
+	meter = spec.place != 0 ? build_meter(sb->build, &spec) : -ENOMEM;
+	if (meter < 0)
+		return meter;
+	police->meter = (uint32_t)meter;
+	sb->rare_words = 1;
+	*instance = police;
+	return 0;
+}
+
+static void
+police_evaluate(const void *instance, struct eval *const ev[], unsigned n)
+{
+	const struct police *police = instance;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct meter_spec *spec = &ev[i]->gen->meters[police->meter];
+
+		eval_note(ev[i], "police: meter %u, %llu %s/s", police->meter,
+			(unsigned long long)spec->rate, spec->packets ? "packets" : "bit");
+		emit_meter(&ev[i]->program, police->meter);
+	}
+}
+
+const struct stage stage_police = {
+	.table    = &police_table,
+	.build    = police_build,
+	.evaluate = police_evaluate,
+};

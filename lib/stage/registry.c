@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every stage there is.  A new one is a line here. */
+#include "stage/stage.h"
+
+#include <string.h>
+
+extern const struct stage stage_acl, stage_drop, stage_forward, stage_mark, stage_police,
+	stage_route;
+
+const struct stage *const stage_registry[] = {
+	&stage_drop,
+	&stage_forward,
+	&stage_acl,
+	&stage_route,
+	&stage_police,
+	&stage_mark,
+	NULL
+};
+
+const struct stage *
+stage_find(const char *name)
+{
+	for (unsigned i = 0; stage_registry[i] != NULL; i++)
+		if (strcmp(stage_registry[i]->table->name, name) == 0)
+			return stage_registry[i];
+	return NULL;
+}
+
+const struct cfg_table *
+stage_table(unsigned i)
+{
+	for (unsigned k = 0; stage_registry[k] != NULL; k++)
+		if (k == i)
+			return stage_registry[k]->table;
+	return NULL;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage route: where a packet leaves, by longest prefix; local delivery; what no router sends on.
+ *
+ * RFC 1812 5.3.7 and 6890 (martians), 4291 2.5.6 (link-local). */
+
+#include <errno.h>
+
+#include "packet/burst.h"
+#include "packet/martian.h"
+#include "packet/notation.h"
+#include "stage/build.h"
+#include "stage/routes.h"
+#include "stage/stage.h"
+#include "stage/subnet.h"
+
+#define CODE_NET_UNREACHABLE 0
+#define CODE_HOST_UNREACHABLE 1
+#define TEXT_BYTES 64
+
+struct route_use_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+	const char *table;
+};
+
+static const struct cfg_field route_use_fields[] = {
+	{ "table", CFG_REF, NULL, offsetof(struct route_use_cfg, table),
+		"Route table to look the destination up in.", .refers = "routes",
+		.kind = "route table" },
+	STAGE_IF(struct route_use_cfg),
+	CFG_END
+};
+
+static const struct cfg_table route_use_table = {
+	"route", CFG_SIZEOF(struct route_use_cfg), route_use_fields,
+	"Looks the destination up, unless an earlier stage route has said where the packet goes.",
+	"table",
+};
+
+static int
+route_build(struct stage_build *sb, void **instance)
+{
+	const struct route_use_cfg *cfg = (const void *)sb->cfg;
+	const struct route_table *table = build_find_routes(sb->build, cfg->table);
+
+	sb->traits = TRAIT_ROUTES;
+	sb->rare_words = 1;             /* the place of a blackhole */
+	if (table == NULL)
+		return -EINVAL;         /* decoding has said so, or building the table */
+	*instance = (void *)(uintptr_t)table;
+	return 0;
+}
+
+const struct route_hop *
+route_choose(const struct route *r, uint32_t flow_hash)
+{
+	uint32_t total = r->hop[r->n_hops - 1].until;
+	uint32_t share = (uint32_t)((uint64_t)flow_hash * total >> 32);
+	unsigned i = 0;
+
+	while (share >= r->hop[i].until)
+		i++;
+	return &r->hop[i];
+}
+
+static bool
+is_broadcast4(const union address *a, unsigned family)
+{
+	return family == 4 && a->v4 == UINT32_MAX;
+}
+
+/* What needs no table.  True when that was all. */
+static bool
+settle(struct eval *ev)
+{
+	const union address *src = &ev->tuple.src, *dst = &ev->tuple.dst;
+	unsigned family = ev->tuple.family;
+
+	if (family == 0) {
+		eval_drop(ev, REASON_eth_unknown_type, 0);
+	} else if (martian_source(src, family) || generation_owns(ev->gen, src, family)) {
+		eval_note(ev, "route: no packet may come from this source");
+		eval_drop(ev, REASON_martian, 0);
+	} else if (address_multicast(dst, family) || is_broadcast4(dst, family)) {
+		eval_note(ev, "route: multicast and broadcast are not routed");
+		eval_drop(ev, REASON_multicast, 0);
+	} else if (martian_destination(dst, family)) {
+		eval_note(ev, "route: no packet may go to this destination");
+		eval_drop(ev, REASON_martian, 0);
+	} else if (family == 6 && address_link_local(dst, 6)) {
+		if (subnet_is_own(ev->in, dst, 6)) {
+			eval_note(ev, "route: our own link-local address");
+			emit_local(&ev->program);
+			ev->done = true;
+			return true;
+		}
+		eval_note(ev, "route: link-local addresses are not routed");
+		eval_drop(ev, REASON_martian, 0);
+	}
+	return ev->done;
+}
+
+static void
+note_hop(struct eval *ev, const struct route_table *table, const struct route *r,
+	const struct route_hop *hop)
+{
+	char prefix[TEXT_BYTES], gateway[TEXT_BYTES];
+	unsigned total = r->hop[r->n_hops - 1].until;
+
+	if (ev->trace == NULL)
+		return;
+	notation_address(prefix, sizeof(prefix), &r->prefix.address, r->prefix.family);
+	notation_address(gateway, sizeof(gateway), &hop->gateway, r->prefix.family);
+	if (hop->on_link)
+		eval_note(ev, "route %s: %s/%u is on %s", table->name, prefix, r->prefix.length,
+			hop->egress->name);
+	else if (r->n_hops == 1)
+		eval_note(ev, "route %s: %s/%u via %s by %s", table->name, prefix, r->prefix.length,
+			gateway, hop->egress->name);
+	else
+		eval_note(ev, "route %s: %s/%u via %s (weight %u of %u) by %s", table->name, prefix,
+			r->prefix.length, gateway, hop->weight, total, hop->egress->name);
+}
+
+static void
+send_on(const struct route_table *table, const struct route *r, struct eval *ev)
+{
+	const struct route_hop *hop = route_choose(r, ev->flow_hash);
+
+	if (ev->tuple.family == 6 && address_link_local(&ev->tuple.src, 6)) {
+		eval_note(ev, "route %s: a link-local source is not routed", table->name);
+		eval_drop(ev, REASON_martian, 0);
+		return;
+	}
+	note_hop(ev, table, r, hop);
+	ev->egress = hop->egress;
+	emit_output(&ev->program, hop->egress->id, hop->on_link ? &ev->tuple.dst : &hop->gateway);
+}
+
+static void
+route_one(const struct route_table *table, const struct route *r, struct eval *ev)
+{
+	switch ((enum route_kind)r->kind) {
+	case ROUTE_VIA:
+		send_on(table, r, ev);
+		break;
+	case ROUTE_LOCAL:
+		eval_note(ev, "route %s: the destination is our own", table->name);
+		emit_local(&ev->program);
+		ev->done = true;
+		break;
+	case ROUTE_BROADCAST:
+		eval_note(ev, "route %s: the broadcast address of a subnet", table->name);
+		eval_drop(ev, REASON_multicast, 0);
+		break;
+	case ROUTE_BLACKHOLE:
+		eval_note(ev, "route %s: a blackhole", table->name);
+		eval_drop(ev, REASON_blackhole, r->place);
+		break;
+	case ROUTE_REJECT:
+		eval_note(ev, "route %s: the route rejects", table->name);
+		eval_reject(ev, REASON_no_route, REPLY_UNREACHABLE, CODE_HOST_UNREACHABLE,
+			r->place);
+		break;
+	}
+}
+
+/* The packets of a vector that want a look-up, by family. */
+struct lookups {
+	unsigned n4, n6;
+	rte_be32_t dst4[BURST_MAX];
+	union address dst6[BURST_MAX];
+	struct eval *ev4[BURST_MAX];
+	struct eval *ev6[BURST_MAX];
+	uint32_t value[BURST_MAX];
+};
+
+static void
+finish(const struct route_table *table, struct eval *const ev[], const uint32_t value[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (value[i] != PREFIXES_NONE) {
+			route_one(table, &table->route[value[i]], ev[i]);
+			continue;
+		}
+		eval_note(ev[i], "route %s: no route", table->name);
+		eval_reject(ev[i], REASON_no_route, REPLY_UNREACHABLE, CODE_NET_UNREACHABLE, 0);
+	}
+}
+
+static void
+route_evaluate(const void *instance, struct eval *const ev[], unsigned n)
+{
+	const struct route_table *table = instance;
+	struct lookups l;
+
+	l.n4 = l.n6 = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (ev[i]->program.verdict != PROGRAM_NONE || settle(ev[i]))
+			continue;
+		if (ev[i]->tuple.family == 4) {
+			l.dst4[l.n4] = ev[i]->tuple.dst.v4;
+			l.ev4[l.n4++] = ev[i];
+		} else {
+			l.dst6[l.n6] = ev[i]->tuple.dst;
+			l.ev6[l.n6++] = ev[i];
+		}
+	}
+	prefixes_lookup4(table->prefixes, l.dst4, l.value, l.n4);
+	finish(table, l.ev4, l.value, l.n4);
+	prefixes_lookup6(table->prefixes, l.dst6, l.value, l.n6);
+	finish(table, l.ev6, l.value, l.n6);
+}
+
+const struct stage stage_route = {
+	.table    = &route_use_table,
+	.build    = route_build,
+	.evaluate = route_evaluate,
+};

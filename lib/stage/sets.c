@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Section sets: prefixes from the configuration, from a file, or both. */
+
+#include <errno.h>
+
+#include "stage/address.h"
+#include "stage/build_priv.h"
+#include "table/set.h"
+
+static const struct cfg_field set_fields[] = {
+	{ "prefixes", CFG_PREFIX | CFG_LIST, CFG_OPTIONAL, offsetof(struct set_cfg, prefixes),
+		"Prefixes and addresses of both families." },
+	{ "file", CFG_PATH, CFG_OPTIONAL, offsetof(struct set_cfg, file),
+		"File with one prefix or address a line; # begins a comment." },
+	CFG_END
+};
+
+const struct cfg_table set_table = {
+	"set", CFG_SIZEOF(struct set_cfg), set_fields,
+	"A set of addresses: a list, or {file: name}.", "prefixes",
+};
+
+static int
+fill(struct build *b, const struct set_cfg *cfg, struct set *set)
+{
+	struct err *err = build_err(b);
+	unsigned before = err_count(err);
+
+	cfg_each(ip, &cfg->prefixes) {
+		struct prefix p = prefix_from_ip(ip);
+
+		if (p.family != 0 && set_add(set, &p) < 0)
+			return build_no_memory(b);
+	}
+	if (cfg->file.resolved == NULL || set_load_file(set, cfg->file.resolved, err) == 0)
+		return 0;
+	if (err_count(err) == before)
+		cfg_error(err, &cfg->head, &cfg->file, "cannot be read");
+	return -EINVAL;
+}
+
+int
+build_set(struct build *b, const struct set_cfg *cfg, struct set **out)
+{
+	struct set *set = set_create(cfg->head.name);
+
+	if (set == NULL)
+		return build_no_memory(b);
+	if (fill(b, cfg, set) < 0) {
+		set_destroy(set);
+		return -EINVAL;
+	}
+	set_seal(set);
+	*out = set;
+	return 0;
+}
