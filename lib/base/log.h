@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One line per event on standard error: "weir: warning: worker 1 stands still".
+ *
+ * At most LOG_LINES_PER_S lines a second are written; the others are counted, and the count is told
+ * with the next line.  Under systemd (a stream of the journal on standard error) lines begin with
+ * their priority, <4>, instead of its word.
+ *
+ * Threads: any but workers, which never log. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdarg.h>
+
+enum {
+	LOG_LINES_PER_S = 100,
+};
+
+enum log_level {
+	LEVEL_ERROR,
+	LEVEL_WARNING,
+	LEVEL_INFO,
+	LEVEL_DEBUG,
+};
+
+/* Lines above this level are not written; LEVEL_INFO at first. */
+void log_set_level(enum log_level level);
+
+void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) log_write(LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_write(LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...) log_write(LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_write(LEVEL_DEBUG, __VA_ARGS__)
+
+#endif
