@@ -35,21 +35,27 @@ struct worker_common {
 	atomic_bool stop;               /* control: write, workers: read */
 };
 
+/* A receive queue that a worker polls. */
+struct source {
+	struct rx_queue queue;
+	uint16_t port;                  /* index of its port */
+};
+
 struct worker {
-	struct worker_common *common;
+	_Alignas(64) struct worker_common *common;
 	unsigned index;
 	struct fastpath *fp;
 	const struct generation *generation;    /* the one in use */
-	struct rx_queue rx[PORT_MAX * 2];
-	uint16_t rx_port[PORT_MAX * 2]; /* index of the queue's port */
-	unsigned n_rx;
+	struct source *sources;
+	unsigned n_sources;
 	struct tx_queue *tx;            /* by port index */
 	struct idle idle;
-	uint64_t now_ns;                /* of the running loop */
+	uint64_t now_ns;                /* of the running loop; 0 before the first */
+	bool was_busy;                  /* the loop before handled packets */
 
 	/* worker: write, control: read, a loop old */
 	atomic_uint_fast64_t loops;     /* the heartbeat */
-	uint64_t packets;               /* received, and handed over by others */
+	uint64_t packets;               /* received, or handed over by others */
 	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
 	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
 	atomic_uint pushes_asked;       /* control: write: push hits to their places */
@@ -72,10 +78,12 @@ int worker_init(struct worker *w, const struct worker_setup *setup);
 /* worker_stop has been called.  A zeroed worker is fine. */
 void worker_fini(struct worker *w);
 
-/* One loop.  Returns how many packets it handled. */
+/* One loop.  Returns 0 when there was nothing to do: nothing came and nothing left. */
 unsigned worker_step(struct worker *w);
 
-/* Sends what can be sent and lets go of the rest, each packet counted as stopped. */
+/* When no worker runs any more.  For each worker: handles what was handed over, sends what can be sent.
+ * Then for each: lets go of the rest, every packet counted as stopped. */
+void worker_drain(struct worker *w);
 void worker_stop(struct worker *w);
 
 /* Ends when common->stop is set; sleeps when there is nothing to do. */

@@ -35,15 +35,16 @@ void workers_destroy(struct workers *ws);       /* stopped; NULL is fine */
 /* Each worker's loop on the core that EAL gave it.  Without it the caller steps them. */
 int workers_start(struct workers *ws, struct err *err);
 
-/* One loop of each worker on the caller's thread, in order.  Returns the packets handled. */
+/* One loop of each worker on the caller's thread, in order.  0: there was nothing to do. */
 unsigned workers_step(struct workers *ws);
 
 /* Makes a generation the current one, and returns when no worker uses the one before: 0, or
  * -ETIMEDOUT when a worker stands still; the old one must then stay until workers_stop. */
 int workers_publish(struct workers *ws, const struct generation *gen);
 
-/* Stops receiving, sends what can be sent, lets go of everything held, joins the threads. */
-void workers_stop(struct workers *ws);
+/* Stops receiving, joins the threads, sends what can be sent, lets go of everything held.  False: a worker
+ * does not come to its end, and nothing that it uses may be freed. */
+bool workers_stop(struct workers *ws);
 
 /* Adds what flows have counted to the hits of their places.  False: a worker stands still. */
 bool workers_push_hits(struct workers *ws);

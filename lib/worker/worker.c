@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The loop of one worker. */
+
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_rcu_qsbr.h>
+
+#include "io/steer.h"
+#include "packet/burst.h"
+#include "stage/generation.h"
+#include "worker/mailbox.h"
+
+enum {
+	FACTS_PER_LOOP = 64,
+	STOP_FLUSHES = 64,              /* tries to send what waits when the worker stops */
+};
+
+static void
+tell(void *arg, const struct host_fact *fact)
+{
+	struct worker *w = arg;
+
+	if (w->common->mailbox != NULL)
+		mailbox_tell(w->common->mailbox, w->index, fact);
+}
+
+/* Which worker polls a queue: one each where there are enough queues, else spread over the workers. */
+static bool
+polls(const struct worker *w, const struct port *port, unsigned queue)
+{
+	if (port->rx_queues >= w->common->count)
+		return queue % w->common->count == w->index;
+	return (queue + port->index) % w->common->count == w->index;
+}
+
+static int
+take_sources(struct worker *w)
+{
+	struct ports *ports = w->common->ports;
+	unsigned all = 0;
+
+	for (unsigned p = 0; p < ports->count; p++)
+		all += ports->at[p].rx_queues;
+	w->sources = calloc(all + 1, sizeof(w->sources[0]));
+	if (w->sources == NULL)
+		return -ENOMEM;
+	for (unsigned p = 0; p < ports->count; p++) {
+		for (unsigned q = 0; q < ports->at[p].rx_queues; q++) {
+			struct source *s = &w->sources[w->n_sources];
+
+			if (!polls(w, &ports->at[p], q))
+				continue;
+			rx_queue_init(&s->queue, &ports->at[p], q);
+			s->port = (uint16_t)p;
+			w->n_sources++;
+		}
+	}
+	return 0;
+}
+
+static int
+take_tx(struct worker *w)
+{
+	struct ports *ports = w->common->ports;
+	size_t bytes = RTE_ALIGN_CEIL((ports->count + 1) * sizeof(w->tx[0]), RTE_CACHE_LINE_SIZE);
+
+	w->tx = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
+	if (w->tx == NULL)
+		return -ENOMEM;
+	memset(w->tx, 0, bytes);
+	for (unsigned p = 0; p < ports->count; p++) {
+		tx_queue_init(&w->tx[p], &ports->at[p], w->index, w->common->burst);
+		fastpath_set_port(w->fp, (uint16_t)p, &w->tx[p]);
+	}
+	return 0;
+}
+
+int
+worker_init(struct worker *w, const struct worker_setup *setup)
+{
+	struct fastpath_setup fs = {
+		.worker = setup->index, .workers = setup->common->count,
+		.numa_node = setup->numa_node, .flows = setup->flows, .pool = setup->pool,
+		.clock = setup->clock, .tell = tell, .arg = w,
+	};
+
+	memset(w, 0, sizeof(*w));
+	w->common = setup->common;
+	w->index = setup->index;
+	idle_init(&w->idle, setup->idle);
+	w->fp = fastpath_create(&fs);
+	if (w->fp == NULL || take_sources(w) < 0 || take_tx(w) < 0) {
+		worker_fini(w);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void
+worker_fini(struct worker *w)
+{
+	fastpath_destroy(w->fp);
+	free(w->sources);
+	free(w->tx);
+	w->fp = NULL;
+	w->sources = NULL;
+	w->tx = NULL;
+}
+
+/* The order matters: what this worker holds when it says "quiescent" may still be the generation
+ * before the newest, so control waits for two such words (workers_publish). */
+static void
+take_generation(struct worker *w)
+{
+	const struct generation *gen;
+
+	if (w->common->qsbr != NULL)
+		rte_rcu_qsbr_quiescent(w->common->qsbr, w->index);
+
+	/* Pairs with the release store in workers_publish. */
+	gen = atomic_load_explicit(&w->common->generation, memory_order_acquire);
+	if (gen != w->generation) {
+		fastpath_adopt(w->fp, gen);
+		w->generation = gen;
+	}
+}
+
+static void
+account_time(struct worker *w, uint64_t now_ns)
+{
+	uint64_t elapsed_ns = w->now_ns == 0 ? 0 : now_ns - w->now_ns;
+
+	if (w->was_busy)
+		w->busy_ns += elapsed_ns;
+	else
+		w->idle_ns += elapsed_ns;
+	if (w->idle.asleep_since_ns == 0 && elapsed_ns > w->longest_gap_ns)
+		w->longest_gap_ns = elapsed_ns;
+	idle_woke(&w->idle, now_ns);
+	w->now_ns = now_ns;
+}
+
+static void
+read_mailbox(struct worker *w)
+{
+	struct host_fact facts[FACTS_PER_LOOP];
+	unsigned asked, n;
+
+	/* Pairs with the release in workers_push_hits. */
+	asked = atomic_load_explicit(&w->pushes_asked, memory_order_acquire);
+	if (asked != atomic_load_explicit(&w->pushes_done, memory_order_relaxed)) {
+		fastpath_push_hits(w->fp);
+		/* Pairs with the acquire in workers_push_hits. */
+		atomic_store_explicit(&w->pushes_done, asked, memory_order_release);
+	}
+	if (w->common->mailbox == NULL)
+		return;
+	n = mailbox_take(w->common->mailbox, w->index, facts, FACTS_PER_LOOP);
+	for (unsigned i = 0; i < n; i++)
+		fastpath_learn(w->fp, &facts[i]);
+}
+
+/* Received frames that others own go to them; this worker counts them as received. */
+static void
+hand_over(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, unsigned n)
+{
+	struct ledger *l = fastpath_ledger(w->fp);
+	unsigned full;
+
+	for (unsigned i = 0; i < n; i++) {
+		m[i]->port = port;      /* some drivers leave it unset; the receiver looks here */
+		l->port[port].rx_bytes += rte_pktmbuf_pkt_len(m[i]);
+	}
+	l->port[port].rx += n;
+	full = steer_send(w->common->steer, w->index, to, m, n);
+	l->held[HELD_ring] += n - full;
+	if (full != 0) {
+		uint16_t iface = w->generation->ingress[port].untagged;
+
+		l->iface[iface < LEDGER_IFACES ? iface : 0].drops[REASON_handoff_full] += full;
+	}
+}
+
+static void
+steer(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
+{
+	struct rte_mbuf *share[BURST_MAX];
+	uint8_t owner[BURST_MAX];
+	uint64_t owners = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		owner[i] = (uint8_t)steer_frame(w->common->steer, m[i]);
+		owners |= 1ull << owner[i];
+	}
+	while (owners != 0) {
+		unsigned to = (unsigned)__builtin_ctzll(owners), count = 0;
+
+		owners &= owners - 1;
+		for (unsigned i = 0; i < n; i++)
+			if (owner[i] == to)
+				share[count++] = m[i];
+		if (to == w->index)
+			fastpath_process(w->fp, port, share, count, false);
+		else
+			hand_over(w, port, to, share, count);
+	}
+}
+
+static unsigned
+receive(struct worker *w)
+{
+	struct rte_mbuf *m[BURST_MAX];
+	unsigned total = 0;
+
+	for (unsigned i = 0; i < w->n_sources; i++) {
+		const struct source *s = &w->sources[i];
+		unsigned n = queue_receive(&s->queue, m, w->common->burst);
+
+		if (n == 0)
+			continue;
+		total += n;
+		if (w->common->steer == NULL)
+			fastpath_process(w->fp, s->port, m, n, false);
+		else
+			steer(w, s->port, m, n);
+	}
+	return total;
+}
+
+/* What other workers received and this one owns: runs of frames that came in by the same port. */
+static unsigned
+receive_handed(struct worker *w)
+{
+	struct rte_mbuf *m[BURST_MAX];
+	unsigned n, first = 0;
+
+	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
+	fastpath_ledger(w->fp)->held[HELD_ring] -= n;
+	for (unsigned i = 1; i <= n; i++) {
+		if (i < n && m[i]->port == m[first]->port)
+			continue;
+		fastpath_process(w->fp, m[first]->port, &m[first], i - first, true);
+		first = i;
+	}
+	return n;
+}
+
+unsigned
+worker_step(struct worker *w)
+{
+	unsigned n, sent;
+
+	take_generation(w);
+	account_time(w, fastpath_tick(w->fp));
+	read_mailbox(w);
+	n = receive(w);
+	if (w->common->steer != NULL)
+		n += receive_handed(w);
+	sent = fastpath_flush(w->fp);
+	fastpath_age(w->fp);
+
+	w->packets += n;
+	w->was_busy = n + sent != 0;
+	atomic_store_explicit(&w->loops, w->loops + 1, memory_order_relaxed);
+	return n + sent;
+}
+
+void
+worker_drain(struct worker *w)
+{
+	fastpath_tick(w->fp);
+	if (w->common->steer != NULL)
+		while (receive_handed(w) != 0)
+			;
+	for (unsigned i = 0; i < STOP_FLUSHES; i++)
+		fastpath_flush(w->fp);
+}
+
+void
+worker_stop(struct worker *w)
+{
+	fastpath_stop(w->fp);
+}
+
+void
+worker_run(struct worker *w)
+{
+	idle_prepare_thread();
+	rte_rcu_qsbr_thread_online(w->common->qsbr, w->index);
+	while (!atomic_load_explicit(&w->common->stop, memory_order_relaxed)) {
+		if (worker_step(w) != 0)
+			idle_reset(&w->idle);
+		else
+			idle_wait(&w->idle, w->now_ns);
+	}
+	rte_rcu_qsbr_thread_offline(w->common->qsbr, w->index);
+}

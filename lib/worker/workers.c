@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All workers together. */
+
+#include "worker/workers.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <rte_launch.h>
+#include <rte_rcu_qsbr.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "io/steer.h"
+#include "worker/mailbox.h"
+
+enum {
+	STOP_MS = 900,                  /* longest wait for a worker's end */
+	POLL_NS = 20000,                /* between two looks at the workers */
+};
+
+/* What workers_watch knows of a worker. */
+struct watched {
+	uint64_t loops;
+	uint64_t since_ms;              /* it was seen at loops first */
+	bool stalled;
+};
+
+struct workers {
+	struct worker_common common;
+	struct worker *worker;
+	struct watched *watched;
+	unsigned made;                  /* workers that worker_init made */
+	unsigned launched;              /* threads that run */
+};
+
+static uint64_t
+monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static void
+nap(void)
+{
+	nanosleep(&(struct timespec) { .tv_nsec = POLL_NS }, NULL);
+}
+
+static struct rte_rcu_qsbr *
+qsbr_create(unsigned workers)
+{
+	size_t bytes = RTE_ALIGN_CEIL(rte_rcu_qsbr_get_memsize(workers), RTE_CACHE_LINE_SIZE);
+	struct rte_rcu_qsbr *qsbr = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
+
+	if (qsbr == NULL)
+		return NULL;
+	rte_rcu_qsbr_init(qsbr, workers);
+	for (unsigned i = 0; i < workers; i++)
+		rte_rcu_qsbr_thread_register(qsbr, i);
+	return qsbr;
+}
+
+/* Rings between workers, where one has to hand packets or facts to another. */
+static int
+connect_workers(struct worker_common *common)
+{
+	uint8_t key[STEER_KEY_BYTES];
+
+	if (common->count == 1)
+		return 0;
+	common->mailbox = mailbox_create(common->count);
+	if (common->mailbox == NULL)
+		return -ENOMEM;
+	if (ports_steered(common->ports))
+		return 0;
+	random_bytes(key, sizeof(key));
+	common->steer = steer_create(common->count, STEER_RING, key);
+	return common->steer == NULL ? -ENOMEM : 0;
+}
+
+static int
+make_workers(struct workers *ws, const struct workers_setup *setup)
+{
+	for (; ws->made < setup->count; ws->made++) {
+		int node = eal_worker_node(ws->made);
+		struct worker_setup one = {
+			.common = &ws->common, .index = ws->made, .numa_node = node,
+			.flows = setup->flows, .pool = pools_of_node(setup->pools, node),
+			.clock = setup->clock, .idle = setup->idle,
+		};
+		int rc = worker_init(&ws->worker[ws->made], &one);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+struct workers *
+workers_create(const struct workers_setup *setup, struct err *err)
+{
+	size_t bytes = RTE_ALIGN_CEIL(setup->count * sizeof(struct worker), RTE_CACHE_LINE_SIZE);
+	struct workers *ws = calloc(1, sizeof(*ws));
+
+	if (ws == NULL)
+		goto fail;
+	ws->common.count = setup->count;
+	ws->common.burst = setup->burst;
+	ws->common.ports = setup->ports;
+	ws->worker = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
+	ws->watched = calloc(setup->count, sizeof(ws->watched[0]));
+	ws->common.qsbr = qsbr_create(setup->count);
+	if (ws->worker == NULL || ws->watched == NULL || ws->common.qsbr == NULL)
+		goto fail;
+	if (connect_workers(&ws->common) < 0 || make_workers(ws, setup) < 0)
+		goto fail;
+	return ws;
+
+fail:
+	err_set(err, ENOMEM, "no memory for %u workers with %" PRIu32 " flows each", setup->count,
+		setup->flows);
+	workers_destroy(ws);
+	return NULL;
+}
+
+void
+workers_destroy(struct workers *ws)
+{
+	if (ws == NULL)
+		return;
+	for (unsigned i = 0; i < ws->made; i++)
+		worker_fini(&ws->worker[i]);
+	steer_destroy(ws->common.steer);
+	mailbox_destroy(ws->common.mailbox);
+	free(ws->common.qsbr);
+	free(ws->watched);
+	free(ws->worker);
+	free(ws);
+}
+
+static int
+run_one(void *arg)
+{
+	struct worker *w = arg;
+	char name[16];
+
+	snprintf(name, sizeof(name), "weir-worker-%u", w->index);
+	pthread_setname_np(pthread_self(), name);
+	worker_run(w);
+	return 0;
+}
+
+/* A worker that has looped once is known to qsbr, and workers_publish waits for it. */
+static void
+await_first_loops(struct workers *ws)
+{
+	uint64_t deadline_ms = monotonic_ms() + WORKERS_ADOPT_MS;
+
+	for (unsigned i = 0; i < ws->launched; i++)
+		while (atomic_load_explicit(&ws->worker[i].loops, memory_order_relaxed) == 0
+				&& monotonic_ms() < deadline_ms)
+			nap();
+}
+
+int
+workers_start(struct workers *ws, struct err *err)
+{
+	for (; ws->launched < ws->made; ws->launched++) {
+		int rc = rte_eal_remote_launch(run_one, &ws->worker[ws->launched],
+			eal_worker_lcore(ws->launched));
+
+		if (rc < 0)
+			return err_set(err, -rc, "worker %u: its thread cannot be started: %s",
+				ws->launched, strerror(-rc));
+	}
+	await_first_loops(ws);
+	return 0;
+}
+
+unsigned
+workers_step(struct workers *ws)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ws->made; i++)
+		n += worker_step(&ws->worker[i]);
+	return n;
+}
+
+/* Waits until every running worker has reported that it is quiescent, after this call. */
+static bool
+quiesce(struct workers *ws, uint64_t deadline_ms)
+{
+	uint64_t token = rte_rcu_qsbr_start(ws->common.qsbr);
+
+	while (rte_rcu_qsbr_check(ws->common.qsbr, token, false) == 0) {
+		if (monotonic_ms() > deadline_ms)
+			return false;
+		nap();
+	}
+	return true;
+}
+
+/* A worker that says "quiescent" takes the newest generation just after, and only then stops using the
+ * one before: the second word is the first that comes when it has. */
+int
+workers_publish(struct workers *ws, const struct generation *gen)
+{
+	uint64_t deadline_ms = monotonic_ms() + WORKERS_ADOPT_MS;
+
+	/* Pairs with the acquire load in take_generation. */
+	atomic_store_explicit(&ws->common.generation, gen, memory_order_release);
+	if (ws->launched == 0) {
+		for (unsigned i = 0; i < ws->made; i++) {
+			fastpath_adopt(ws->worker[i].fp, gen);
+			ws->worker[i].generation = gen;
+		}
+		return 0;
+	}
+	return quiesce(ws, deadline_ms) && quiesce(ws, deadline_ms) ? 0 : -ETIMEDOUT;
+}
+
+static bool
+join(struct workers *ws)
+{
+	uint64_t deadline_ms = monotonic_ms() + STOP_MS;
+
+	atomic_store_explicit(&ws->common.stop, true, memory_order_relaxed);
+	for (unsigned i = 0; i < ws->launched; i++) {
+		while (rte_eal_get_lcore_state(eal_worker_lcore(i)) == RUNNING) {
+			if (monotonic_ms() > deadline_ms) {
+				log_error("worker %u does not come to its end", i);
+				return false;
+			}
+			nap();
+		}
+		rte_eal_wait_lcore(eal_worker_lcore(i));
+	}
+	ws->launched = 0;
+	return true;
+}
+
+bool
+workers_stop(struct workers *ws)
+{
+	if (!join(ws))
+		return false;
+	for (unsigned i = 0; i < ws->made; i++)
+		worker_drain(&ws->worker[i]);
+	for (unsigned i = 0; i < ws->made; i++)
+		worker_stop(&ws->worker[i]);
+	return true;
+}
+
+bool
+workers_push_hits(struct workers *ws)
+{
+	uint64_t deadline_ms = monotonic_ms() + WORKERS_STALL_MS;
+
+	for (unsigned i = 0; i < ws->made; i++) {
+		if (ws->launched == 0)
+			fastpath_push_hits(ws->worker[i].fp);
+		else    /* Pairs with the acquire in read_mailbox. */
+			atomic_fetch_add_explicit(&ws->worker[i].pushes_asked, 1, memory_order_release);
+	}
+	for (unsigned i = 0; i < ws->launched; i++) {
+		struct worker *w = &ws->worker[i];
+
+		/* Pairs with the release in read_mailbox. */
+		while (atomic_load_explicit(&w->pushes_done, memory_order_acquire)
+				!= atomic_load_explicit(&w->pushes_asked, memory_order_relaxed)) {
+			if (monotonic_ms() > deadline_ms)
+				return false;
+			nap();
+		}
+	}
+	return true;
+}
+
+/* Returns whether the worker stands still. */
+static bool
+watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
+{
+	uint64_t loops = atomic_load_explicit(&w->loops, memory_order_relaxed);
+
+	if (loops != seen->loops || seen->since_ms == 0) {
+		if (seen->stalled)
+			log_warning("worker %u moves again after %" PRIu64 " ms", w->index,
+				now_ms - seen->since_ms);
+		*seen = (struct watched) { .loops = loops, .since_ms = now_ms };
+		return false;
+	}
+	if (!seen->stalled && now_ms - seen->since_ms >= WORKERS_STALL_MS) {
+		log_error("worker %u has stood still for %" PRIu64 " ms", w->index,
+			now_ms - seen->since_ms);
+		seen->stalled = true;
+	}
+	return seen->stalled;
+}
+
+unsigned
+workers_watch(struct workers *ws, uint64_t now_ms)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ws->launched; i++)
+		n += watch_one(&ws->worker[i], &ws->watched[i], now_ms);
+	return n;
+}
+
+unsigned
+workers_count(const struct workers *ws)
+{
+	return ws->made;
+}
+
+struct worker *
+workers_at(struct workers *ws, unsigned i)
+{
+	return &ws->worker[i];
+}
+
+void
+workers_ledger(struct workers *ws, struct ledger_sum *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned i = 0; i < ws->made; i++)
+		ledger_add(sum, fastpath_ledger(ws->worker[i].fp));
+}
