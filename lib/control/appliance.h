@@ -8,8 +8,8 @@
  *   run             threads, the real devices, the time-stamp counter
  *   replay, tests   the caller steps; every device is a capture (io/capture.h); the clock is virtual
  *
- * Threads: the control thread.  EAL can be started once in the life of a process, so there is one
- * appliance at a time, and after appliance_stop another one may start. */
+ * Threads: the control thread.  EAL is started once in the life of a process, with the first appliance;
+ * there is one appliance at a time, and a later one has at most as many workers as the first. */
 #ifndef CONTROL_APPLIANCE_H
 #define CONTROL_APPLIANCE_H
 
@@ -23,6 +23,9 @@
 #include "worker/workers.h"
 
 struct appliance;
+
+/* What a worker's clock says at its start. */
+#define APPLIANCE_TIME_ZERO_NS 1000000000ull
 
 struct appliance_options {
 	bool captures;          /* every port's frames come from memory */
@@ -42,21 +45,28 @@ struct appliance *appliance_start(struct config *cfg, const struct appliance_opt
  * appliance's when 0 is returned, else the caller's still, and nothing has changed. */
 int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
 
-/* One loop of every worker (stepped).  Returns the packets handled. */
+/* One loop of every worker (stepped).  0: there was nothing to do. */
 unsigned appliance_step(struct appliance *a);
 
 /* Moves the virtual clocks. */
 void appliance_set_time(struct appliance *a, uint64_t now_ns);
 
 /* Workers stop receiving, send what can be sent and let go of the rest.  Figures and the generation stay
- * for the report. */
-void appliance_halt(struct appliance *a);
+ * for the report.  False: a worker does not come to its end; only a report and exit are left. */
+bool appliance_halt(struct appliance *a);
 
-/* Closes ports.  Returns mbufs that are not back in their pools: 0, or a bug.  appliance_halt before. */
+/* Closes ports.  Returns mbufs that are not back in their pools: 0, or a bug.  appliance_halt before, and
+ * report_take, which asks the ports. */
 unsigned appliance_close(struct appliance *a);
 
 /* Frees it all (halts and closes first where that was not done).  NULL is fine. */
 void appliance_destroy(struct appliance *a);
+
+/* Leaves DPDK, after the last appliance of the process. */
+void appliance_leave(void);
+
+/* Nanoseconds from the first poll until now, or until halt.  Not the workers' clock. */
+uint64_t appliance_uptime_ns(const struct appliance *a);
 
 const struct config *appliance_config(const struct appliance *a);
 struct ports *appliance_ports(struct appliance *a);

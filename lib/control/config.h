@@ -13,9 +13,10 @@
 
 #include "base/err.h"
 #include "io/eal.h"
-#include "io/pool.h"
+#include "io/port.h"
 #include "schema/document.h"
 #include "schema/field.h"
+#include "stage/policy.h"
 #include "worker/idle.h"
 
 #define SYSTEM_AUTO UINT32_MAX          /* workers: auto */
@@ -76,35 +77,41 @@ struct config {
 	struct system_cfg system;
 	CFG_LIST_OF(struct port_row) ports;
 	CFG_LIST_OF(struct interface_cfg) interfaces;
-	/* routes, sets, acls, pipelines: the sections of stage/ */
+	struct policy_cfg policy;       /* routes, sets, acls, pipelines */
 	CFG_LIST_OF(struct test_cfg) tests;
 	struct document *document;      /* everything above lives in it */
 };
 
-extern const struct cfg_table config_table;     /* the whole file, for schema and reference */
+/* The whole file, for schema and reference, and the rows of its sections. */
+extern const struct cfg_table config_table;
+extern const struct cfg_table system_table;
+extern const struct cfg_table port_table;
+extern const struct cfg_table interface_table;
+extern const struct cfg_table test_table;
 
-/* Reads a file and checks it as a whole; DPDK is not needed.  All errors go to err; NULL when there
- * is one.  Warnings alone do not hinder. */
+/* Reads a file and checks all that can be seen without building it.  Errors go to err; NULL when there
+ * is nothing to go on with, else a configuration that may be checked further and used when err_count
+ * is still 0. */
 struct config *config_load(const char *path, struct err *err);
 struct config *config_load_text(const char *name, const char *text, struct err *err);
 void config_free(struct config *cfg);   /* NULL is fine */
 
-/* The ports as io takes them, in the order of the file: cfg->ports.count of them into out[PORT_MAX].
- * mtu and promiscuous are worked out from interfaces and pipelines. */
+/* The ports as io takes them, in the order of the file.  mtu and promiscuous are worked out from
+ * interfaces and pipelines.  Returns how many. */
 unsigned config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX]);
 
 /* The place of a port in the file, or -1. */
 int config_port_index(const struct config *cfg, const char *name);
 
-/* The name of the port that an interface stands on. */
+/* The name of the port that an interface stands on: as written, or its own. */
 const char *interface_port(const struct interface_cfg *iface);
 
 /* The cores of the workers: as written, or all of this process but the control core (at least one).
  * Returns how many. */
 unsigned config_workers(const struct config *cfg, struct eal_core cores[static EAL_WORKERS_MAX]);
 
-/* What a running Weir cannot change: each difference in system or ports is an error placed in new.
+/* What a running Weir cannot change: each difference in system or ports is an error placed in next.
  * 0 or -EINVAL. */
-int config_check_reload(const struct config *old, const struct config *new, struct err *err);
+int config_check_reload(const struct config *running, const struct config *next, struct err *err);
 
 #endif

@@ -13,6 +13,11 @@
 
 #include "control/appliance.h"
 #include "packet/ledger.h"
+#include "stage/place.h"
+
+enum {
+	REPORT_PLACES = 16,
+};
 
 struct report_port {
 	const char *name;
@@ -31,6 +36,13 @@ struct report_worker {
 	uint64_t longest_wake_ns;       /* longest loop with a sleep in it */
 	uint64_t longest_gap_ns;        /* longest loop without */
 	uint64_t flows, flows_capacity;
+	uint64_t facts_lost;            /* about neighbours, that the other workers were not told */
+};
+
+/* A rule or another place that decided something. */
+struct report_place {
+	const struct place *place;
+	uint64_t packets, bytes;
 };
 
 struct report {
@@ -44,12 +56,17 @@ struct report {
 	uint64_t born[BORN_COUNT], consumed[CONSUMED_COUNT];
 	int64_t held[HELD_COUNT];
 	uint64_t hits, misses;          /* look-ups of flows */
+	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
+	unsigned n_places;
 	unsigned mbufs_out;             /* not back in their pools; valid after appliance_close */
 	bool closed;
 };
 
-/* mbufs_out: what appliance_close returned; closed: whether it was called. */
+/* Everything but mbufs_out and closed, which the caller fills after appliance_close. */
 void report_take(struct appliance *a, struct report *r);
+
+/* Nothing is wrong with us: no imbalance, and every mbuf is back where that is known. */
+bool report_is_sound(const struct report *r);
 
 void report_print(const struct report *r, FILE *out, bool colour);
 

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Starting, reloading and ending everything, in the order that makes undoing simple. */
+
+#include "control/appliance.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <rte_cycles.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "control/generation.h"
+#include "io/steer.h"
+
+enum {
+	HOLDERS_MBUFS = 4096,           /* of a worker: wait for neighbours and first fragments */
+	TABLES_MIB = 64,                /* rte_acl's memory, at least */
+	RULE_KIB = 16,                  /* and for each rule, twice over for a reload */
+};
+
+struct appliance {
+	struct appliance_options options;
+	struct config *cfg;
+	struct port_cfg port_cfg[PORT_MAX];
+	unsigned n_ports;
+	unsigned n_workers;
+	struct ports ports;
+	struct pools pools;
+	struct workers *workers;
+	struct iface_names names;
+	struct generation *gen;
+	struct generation *stuck;       /* a worker that stands still may still use it */
+	uint64_t started_ns, halted_ns; /* monotonic */
+	bool ports_open, pools_made, running, halted, closed;
+};
+
+static struct {
+	bool started;
+	unsigned workers;
+} eal;
+
+static uint64_t
+monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+static unsigned
+count_rules(const struct config *cfg)
+{
+	unsigned n = 0;
+
+	cfg_each(acl, &cfg->policy.acls)
+		n += acl->rules.count;
+	return n;
+}
+
+static struct pool_cfg
+pool_wanted(const struct appliance *a)
+{
+	const struct system_cfg *sys = &a->cfg->system;
+
+	return (struct pool_cfg) {
+		.loc = cfg_loc(&sys->memory.head, &sys->memory.mbufs),
+		.mbufs = sys->memory.mbufs,
+		.burst = a->options.burst,
+		.holders = HOLDERS_MBUFS,
+		.rings = a->n_workers > 1 ? STEER_RING * (a->n_workers - 1) : 0,
+	};
+}
+
+static int
+start_eal(struct appliance *a, const struct eal_core cores[], struct err *err)
+{
+	const struct system_cfg *sys = &a->cfg->system;
+	struct pool_cfg pools = pool_wanted(a);
+	struct eal_cfg cfg = {
+		.loc = sys->head.loc,
+		.control = { .core = sys->control, .loc = cfg_loc(&sys->head, &sys->control) },
+		.workers = cores, .worker_count = a->n_workers,
+		.hugepages = a->options.captures ? EAL_HUGEPAGES_NO : sys->memory.hugepages,
+		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
+		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
+			+ ((size_t)TABLES_MIB << 20) + ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
+		.verbose = a->options.verbose,
+		.extra = (const char *const *)sys->eal.items, .extra_count = sys->eal.count,
+		.extra_loc = cfg_loc(&sys->head, &sys->eal),
+	};
+	int rc;
+
+	if (eal.started && a->n_workers > eal.workers)
+		return err_set(err, EINVAL, "%u workers after a start with %u", a->n_workers, eal.workers);
+	if (eal.started)
+		return 0;
+	ports_eal_needs(a->port_cfg, a->n_ports, &cfg);
+	rc = eal_init(&cfg, err);
+	eal.started = rc == 0;
+	eal.workers = a->n_workers;
+	return rc;
+}
+
+static int
+finish_generation(struct appliance *a, struct generation *gen, struct err *err)
+{
+	struct rte_ether_addr mac[PORT_MAX];
+
+	for (unsigned i = 0; i < a->ports.count; i++)
+		mac[i] = a->ports.at[i].mac;
+	return generation_finish(gen, mac, err);
+}
+
+/* NULL after errors. */
+static struct generation *
+begin_generation(struct appliance *a, const struct config *cfg, struct err *err)
+{
+	struct generation_setup setup = {
+		.cfg = cfg, .names = &a->names, .running = a->gen, .workers = a->n_workers,
+	};
+	unsigned before = err_count(err);
+	struct generation *gen = generation_begin(&setup, err);
+
+	if (err_count(err) == before)
+		return gen;
+	generation_discard(gen);
+	return NULL;
+}
+
+static int
+open_ports(struct appliance *a, struct err *err)
+{
+	struct pool_cfg pools = pool_wanted(a);
+	int rc = ports_open(&a->ports, a->port_cfg, a->n_ports, a->n_workers, err);
+
+	if (rc < 0)
+		return rc;
+	a->ports_open = true;
+	rc = pools_create(&a->pools, &pools, &a->ports, err);
+	if (rc < 0)
+		return rc;
+	a->pools_made = true;
+	return 0;
+}
+
+static struct clock
+make_clock(const struct appliance *a)
+{
+	struct clock clock;
+
+	if (a->options.virtual_time)
+		clock_init_virtual(&clock, APPLIANCE_TIME_ZERO_NS);
+	else
+		clock_init_tsc(&clock, rte_get_tsc_hz(), APPLIANCE_TIME_ZERO_NS);
+	return clock;
+}
+
+static int
+make_workers(struct appliance *a, struct err *err)
+{
+	struct workers_setup setup = {
+		.count = a->n_workers, .burst = a->options.burst, .flows = a->cfg->system.flows,
+		.idle = a->cfg->system.idle, .ports = &a->ports, .pools = &a->pools,
+		.clock = make_clock(a),
+	};
+
+	a->workers = workers_create(&setup, err);
+	return a->workers == NULL ? -ENOMEM : 0;
+}
+
+static int
+run_workers(struct appliance *a, struct err *err)
+{
+	int rc = ports_start(&a->ports, &a->pools, err);
+
+	if (rc < 0)
+		return rc;
+	workers_publish(a->workers, a->gen);
+	a->running = true;
+	a->started_ns = monotonic_ns();
+	return a->options.stepped ? 0 : workers_start(a->workers, err);
+}
+
+static int
+start(struct appliance *a, struct err *err)
+{
+	struct eal_core cores[EAL_WORKERS_MAX];
+
+	a->n_workers = config_workers(a->cfg, cores);
+	for (unsigned i = 0; a->options.workers > a->n_workers && i < a->options.workers; i++)
+		cores[i] = cores[i % a->n_workers];     /* several on one core: a test */
+	if (a->options.workers != 0)
+		a->n_workers = a->options.workers;
+	if (a->options.burst == 0)
+		a->options.burst = a->cfg->system.burst;
+	if (a->options.virtual_time)
+		random_use_seed(0);
+	a->n_ports = config_ports(a->cfg, a->port_cfg);
+	for (unsigned i = 0; i < a->n_ports; i++)
+		a->port_cfg[i].capture = a->options.captures;
+
+	if (start_eal(a, cores, err) < 0)
+		return -EINVAL;
+	a->gen = begin_generation(a, a->cfg, err);
+	if (a->gen == NULL || open_ports(a, err) < 0 || finish_generation(a, a->gen, err) < 0)
+		return -EINVAL;
+	if (make_workers(a, err) < 0 || run_workers(a, err) < 0)
+		return -EINVAL;
+	return 0;
+}
+
+struct appliance *
+appliance_start(struct config *cfg, const struct appliance_options *options, struct err *err)
+{
+	struct appliance *a = calloc(1, sizeof(*a));
+
+	if (a == NULL) {
+		config_free(cfg);
+		err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	a->options = *options;
+	a->cfg = cfg;
+	if (start(a, err) < 0) {
+		appliance_destroy(a);
+		return NULL;
+	}
+	return a;
+}
+
+int
+appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
+{
+	struct generation *old = a->gen, *gen;
+
+	if (a->stuck != NULL)
+		return err_set(err, EBUSY, "a worker has not taken the configuration before this one");
+	if (config_check_reload(a->cfg, cfg, err) < 0)
+		return -EINVAL;
+	gen = begin_generation(a, cfg, err);
+	if (gen == NULL)
+		return -EINVAL;
+	if (finish_generation(a, gen, err) < 0) {
+		generation_discard(gen);
+		return -ENOMEM;
+	}
+	a->gen = gen;
+	if (workers_publish(a->workers, gen) < 0) {
+		log_error("a worker does not take generation %llu", (unsigned long long)gen->number);
+		a->stuck = old;
+	} else {
+		generation_discard(old);
+	}
+	config_free(a->cfg);
+	a->cfg = cfg;
+	return 0;
+}
+
+unsigned
+appliance_step(struct appliance *a)
+{
+	return workers_step(a->workers);
+}
+
+void
+appliance_set_time(struct appliance *a, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < workers_count(a->workers); i++)
+		clock_set(fastpath_clock(workers_at(a->workers, i)->fp), now_ns);
+}
+
+bool
+appliance_halt(struct appliance *a)
+{
+	if (!a->running || a->halted)
+		return true;
+	a->halted_ns = monotonic_ns();
+	if (!workers_stop(a->workers))
+		return false;
+	a->halted = true;
+	return true;
+}
+
+unsigned
+appliance_close(struct appliance *a)
+{
+	if (a->ports_open && !a->closed)
+		ports_close(&a->ports);
+	a->closed = true;
+	return a->pools_made ? pools_in_use(&a->pools) : 0;
+}
+
+void
+appliance_destroy(struct appliance *a)
+{
+	if (a == NULL)
+		return;
+	if (!appliance_halt(a))
+		return;         /* a thread still uses it */
+	appliance_close(a);
+	workers_destroy(a->workers);
+	generation_discard(a->gen);
+	generation_discard(a->stuck);
+	if (a->pools_made)
+		pools_destroy(&a->pools);
+	iface_names_fini(&a->names);
+	config_free(a->cfg);
+	free(a);
+}
+
+void
+appliance_leave(void)
+{
+	if (eal.started)
+		eal_fini();
+	eal.started = false;
+}
+
+uint64_t
+appliance_uptime_ns(const struct appliance *a)
+{
+	if (a->started_ns == 0)
+		return 0;
+	return (a->halted_ns != 0 ? a->halted_ns : monotonic_ns()) - a->started_ns;
+}
+
+const struct config *
+appliance_config(const struct appliance *a)
+{
+	return a->cfg;
+}
+
+struct ports *
+appliance_ports(struct appliance *a)
+{
+	return &a->ports;
+}
+
+const struct pools *
+appliance_pools(const struct appliance *a)
+{
+	return &a->pools;
+}
+
+struct workers *
+appliance_workers(struct appliance *a)
+{
+	return a->workers;
+}
+
+const struct generation *
+appliance_generation(const struct appliance *a)
+{
+	return a->gen;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The built-in example: a small office behind Weir, on devices in memory, with traffic of its own.
+ *
+ * It needs no file, no NIC, no root and no hugepages.  Hosts in the office ask name servers and web
+ * servers outside and are answered; somebody outside tries doors that are closed.
+ *
+ * Threads: the control thread.  Memory: example_create/_destroy. */
+#ifndef CONTROL_EXAMPLE_H
+#define CONTROL_EXAMPLE_H
+
+#include "base/err.h"
+#include "control/appliance.h"
+
+extern const char example_config[];     /* as one would write it */
+
+enum {
+	EXAMPLE_TICK_MS = 1,
+	EXAMPLE_FRAMES = 32,            /* a tick, at each of the two ports */
+	EXAMPLE_SECONDS = 5,            /* how long it runs when nobody says */
+};
+
+struct example;
+
+/* Builds the frames; the appliance runs example_config with captures.  NULL with an error. */
+struct example *example_create(struct appliance *a, struct err *err);
+void example_destroy(struct example *e);        /* NULL is fine */
+
+/* One tick: lays frames into both ports, and takes away what was sent. */
+void example_tick(struct example *e);
+
+#endif

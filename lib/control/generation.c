@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A generation built from a configuration, beside the running one. */
+
+#include "control/generation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/meter.h"
+#include "control/ingress.h"
+#include "stage/build.h"
+
+static uint64_t numbers;                /* of the newest generation of this process */
+
+/* A generation with all that it points to. */
+struct made {
+	struct generation gen;          /* first: generation_discard is given its address */
+	struct arena arena;
+	struct build *build;
+	struct interface *iface[LEDGER_IFACES];
+	const char *entry[LEDGER_IFACES];
+};
+
+void
+iface_names_fini(struct iface_names *names)
+{
+	for (unsigned i = 0; i < LEDGER_IFACES; i++) {
+		free(names->name[i]);
+		names->name[i] = NULL;
+	}
+}
+
+/* Is the id somebody's, now or in the generation being made? */
+static bool
+id_in_use(const struct made *m, const struct generation *running, unsigned id)
+{
+	return m->iface[id] != NULL || (running != NULL && running->iface[id] != NULL);
+}
+
+/* The id of a name, -ENOSPC or -ENOMEM. */
+static int
+take_id(struct iface_names *names, const struct made *m, const struct generation *running,
+	const char *name)
+{
+	int found = -ENOSPC;
+	char *copy;
+
+	for (unsigned i = 0; i < LEDGER_IFACES; i++)
+		if (names->name[i] != NULL && strcmp(names->name[i], name) == 0)
+			return (int)i;
+	for (unsigned i = 0; i < LEDGER_IFACES && found < 0; i++)
+		if (names->name[i] == NULL)
+			found = (int)i;
+	for (unsigned i = 0; i < LEDGER_IFACES && found < 0; i++)
+		if (!id_in_use(m, running, i))
+			found = (int)i;
+	if (found < 0)
+		return found;
+	copy = strdup(name);
+	if (copy == NULL)
+		return -ENOMEM;
+	free(names->name[found]);
+	names->name[found] = copy;
+	return found;
+}
+
+/* Room is left for the link-local address, which generation_finish adds. */
+static bool
+fill_addresses(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
+{
+	struct interface_address *a;
+
+	a = arena_alloc(&m->arena, (cfg->addresses.count + 1) * sizeof(*a));
+	if (a == NULL)
+		return false;
+	iface->addresses = a;
+	cfg_each(p, &cfg->addresses) {
+		if (p->address.family == 0)
+			continue;
+		a->family = p->address.family == AF_INET ? 4 : 6;
+		a->bits = p->length;
+		memcpy(a->address.bytes, p->address.bytes, sizeof(a->address.bytes));
+		iface->n_addresses++;
+		a++;
+	}
+	return true;
+}
+
+static bool
+fill_neighbours(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
+{
+	struct interface_neighbour *out;
+
+	out = arena_alloc(&m->arena, (cfg->neighbours.count + 1) * sizeof(*out));
+	if (out == NULL)
+		return false;
+	iface->neighbours = out;
+	cfg_each(n, &cfg->neighbours) {
+		struct ip_address a;
+
+		if (n->head.name == NULL || !ip_address_parse(n->head.name, &a))
+			continue;
+		out->family = a.family == AF_INET ? 4 : 6;
+		memcpy(out->mac, n->mac.bytes, sizeof(out->mac));
+		memcpy(out->address.bytes, a.bytes, sizeof(out->address.bytes));
+		iface->n_neighbours++;
+		out++;
+	}
+	return true;
+}
+
+static const char *
+copy_text(struct made *m, const char *text)
+{
+	return text == NULL ? NULL : arena_text(&m->arena, text, strlen(text));
+}
+
+static int
+add_interface(struct made *m, const struct generation_setup *setup, const struct interface_cfg *cfg,
+	struct err *err)
+{
+	int id = take_id(setup->names, m, setup->running, cfg->head.name);
+	int port = config_port_index(setup->cfg, interface_port(cfg));
+	struct interface *iface;
+
+	if (id == -ENOSPC)
+		return cfg_error(err, &cfg->head, NULL, "too many names of interfaces since the start");
+	iface = arena_alloc(&m->arena, sizeof(*iface));
+	if (id < 0 || iface == NULL)
+		return err_set(err, ENOMEM, "out of memory");
+	iface->name = copy_text(m, cfg->head.name);
+	iface->id = (uint16_t)id;
+	iface->port = port < 0 ? 0 : (uint16_t)port;
+	iface->vlan = cfg->vlan;
+	iface->inner_vlan = cfg->inner_vlan;
+	iface->mtu = cfg->mtu;
+	iface->loc = cfg->head.loc;
+	iface->loc.file = copy_text(m, cfg->head.loc.file);
+	if (iface->name == NULL || !fill_addresses(m, iface, cfg) || !fill_neighbours(m, iface, cfg))
+		return err_set(err, ENOMEM, "out of memory");
+	m->iface[id] = iface;
+	m->entry[id] = copy_text(m, cfg->pipeline);
+	m->gen.iface[id] = iface;
+	if (m->gen.n_ifaces <= (unsigned)id)
+		m->gen.n_ifaces = (unsigned)id + 1;
+	return 0;
+}
+
+static int
+add_interfaces(struct made *m, const struct generation_setup *setup, struct err *err)
+{
+	cfg_each(iface, &setup->cfg->interfaces) {
+		int rc = iface->head.name == NULL ? 0 : add_interface(m, setup, iface, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void
+add_ports(struct made *m, const struct config *cfg)
+{
+	for (unsigned i = 0; i < cfg->ports.count && i < LEDGER_PORTS; i++) {
+		m->gen.port_name[i] = copy_text(m, cfg->ports.items[i].head.name);
+		m->gen.port_used[i] = true;
+		m->gen.n_ports = i + 1;
+	}
+}
+
+static void
+build(struct made *m, const struct generation_setup *setup, struct err *err)
+{
+	struct build_setup bs = {
+		.err = err, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
+		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
+		.plain = setup->plain,
+	};
+
+	m->build = build_create(&bs);
+	if (m->build == NULL) {
+		err_set(err, ENOMEM, "out of memory");
+		return;
+	}
+	if (build_policy(m->build, &setup->cfg->policy) < 0)
+		return;
+	for (unsigned i = 0; i < m->gen.n_ifaces; i++)
+		if (m->iface[i] != NULL && m->entry[i] != NULL)
+			m->iface[i]->pipeline = build_find_pipeline(m->build, m->entry[i]);
+}
+
+struct generation *
+generation_begin(const struct generation_setup *setup, struct err *err)
+{
+	struct made *m = calloc(1, sizeof(*m));
+
+	if (m == NULL) {
+		err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	arena_init(&m->arena);
+	m->gen.owner = m;
+	m->gen.n_workers = setup->workers;
+	add_ports(m, setup->cfg);
+	if (add_interfaces(m, setup, err) == 0)
+		build(m, setup, err);
+	return &m->gen;
+}
+
+/* RFC 4291, appendix A: fe80::/64 and the MAC as EUI-64. */
+static void
+add_link_local(struct interface *iface)
+{
+	struct interface_address *a = (struct interface_address *)(uintptr_t)
+		&iface->addresses[iface->n_addresses];
+	const uint8_t *mac = iface->mac;
+
+	*a = (struct interface_address) {
+		.family = 6, .bits = 64,
+		.address.bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe,
+			mac[3], mac[4], mac[5] },
+	};
+	iface->n_addresses++;
+}
+
+static int
+fill_workers(struct made *m)
+{
+	struct generation *gen = &m->gen;
+
+	gen->worker = arena_alloc(&m->arena, gen->n_workers * sizeof(gen->worker[0]));
+	if (gen->worker == NULL)
+		return -ENOMEM;
+	for (unsigned w = 0; w < gen->n_workers; w++) {
+		struct generation_worker *gw = &gen->worker[w];
+
+		/* Each worker's own memory, so that none shares a line with another. */
+		gw->hits = aligned_alloc(64, RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
+		gw->meters = aligned_alloc(64, RTE_ALIGN_CEIL((gen->n_meters + 1) * sizeof(*gw->meters), 64));
+		if (gw->hits == NULL || gw->meters == NULL)
+			return -ENOMEM;
+		memset(gw->hits, 0, (gen->n_places + 1) * sizeof(*gw->hits));
+		for (unsigned i = 0; i < gen->n_meters; i++)
+			meter_spec_init(&gen->meters[i], gen->n_workers, 0, &gw->meters[i]);
+	}
+	return 0;
+}
+
+int
+generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err)
+{
+	struct made *m = gen->owner;
+
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		if (m->iface[i] == NULL)
+			continue;
+		memcpy(m->iface[i]->mac, mac[m->iface[i]->port].addr_bytes, 6);
+		add_link_local(m->iface[i]);
+	}
+	if (build_finish(m->build, gen) < 0 || fill_workers(m) < 0
+			|| ingress_fill(gen, &m->arena, (const uint8_t (*)[6])mac) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	gen->number = ++numbers;
+	return 0;
+}
+
+void
+generation_discard(struct generation *gen)
+{
+	struct made *m;
+
+	if (gen == NULL)
+		return;
+	m = gen->owner;
+	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++) {
+		free(gen->worker[w].hits);
+		free(gen->worker[w].meters);
+	}
+	build_discard(m->build);
+	arena_fini(&m->arena);
+	free(m);
+}
+
+struct build *
+generation_builder(const struct generation *gen)
+{
+	const struct made *m = gen->owner;
+
+	return m->build;
+}
+
+const struct interface *
+generation_find(const struct generation *gen, const char *name)
+{
+	for (unsigned i = 0; i < gen->n_ifaces; i++)
+		if (gen->iface[i] != NULL && strcmp(gen->iface[i]->name, name) == 0)
+			return gen->iface[i];
+	return NULL;
+}

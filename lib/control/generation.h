@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a configuration to a generation (stage/generation.h), in two steps, because the second needs the
+ * MACs of opened ports and the first finds all errors without opening any.
+ *
+ * Threads: the control thread.  Memory: nothing of a generation points into its configuration. */
+#ifndef CONTROL_GENERATION_H
+#define CONTROL_GENERATION_H
+
+#include <stdbool.h>
+
+#include <rte_ether.h>
+
+#include "base/err.h"
+#include "control/config.h"
+#include "stage/generation.h"
+
+struct build;
+
+/* The ids of interfaces, by name.  They stay over generations; the id of a name that the running
+ * generation does not have is given away again only when all others are. */
+struct iface_names {
+	char *name[LEDGER_IFACES];
+};
+
+void iface_names_fini(struct iface_names *names);
+
+struct generation_setup {
+	const struct config *cfg;
+	struct iface_names *names;
+	const struct generation *running;       /* NULL: the first */
+	unsigned workers;
+	bool plain;                     /* for checks: rules are matched one by one, without EAL */
+};
+
+/* Interfaces, sets, access lists, routes, pipelines.  Errors go to err; NULL without memory.  When there
+ * were errors the generation is good for nothing but generation_discard. */
+struct generation *generation_begin(const struct generation_setup *setup, struct err *err);
+
+/* What depends on the MACs of ports, mac[] by index: link-local addresses, what parse needs to know;
+ * then the workers' part.  0 or negative after an error. */
+int generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err);
+
+void generation_discard(struct generation *gen);        /* NULL and half-built are fine */
+
+/* What it was built with, for checks. */
+struct build *generation_builder(const struct generation *gen);
+
+/* The interface of that name, or NULL. */
+const struct interface *generation_find(const struct generation *gen, const char *name);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Figures of workers, ports and the ledger, gathered. */
+
+#include "control/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker/mailbox.h"
+
+static void
+take_port(struct appliance *a, unsigned index, struct report_port *out)
+{
+	struct port *port = &appliance_ports(a)->at[index];
+	struct workers *ws = appliance_workers(a);
+	struct port_stats stats;
+
+	port_stats(port, &stats);
+	*out = (struct report_port) {
+		.name = port->name, .missed = stats.rx_missed, .no_mbuf = stats.rx_no_mbuf,
+		.errors = stats.rx_errors + stats.tx_errors,
+		.link_up = atomic_load_explicit(&port->link_up, memory_order_relaxed),
+	};
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		const struct ledger_port *l = &fastpath_ledger(workers_at(ws, w)->fp)->port[index];
+
+		out->rx += l->rx;
+		out->rx_bytes += l->rx_bytes;
+		out->tx += l->tx;
+		out->tx_bytes += l->tx_bytes;
+	}
+}
+
+static void
+take_worker(const struct worker *w, struct report_worker *out)
+{
+	uint64_t time_ns = w->busy_ns + w->idle_ns;
+	struct fastpath_flows flows;
+
+	fastpath_flows(w->fp, &flows);
+	*out = (struct report_worker) {
+		.packets = w->packets,
+		.busy = time_ns == 0 ? 0 : (double)w->busy_ns / (double)time_ns,
+		.ns_per_packet = w->packets == 0 ? 0 : (double)w->busy_ns / (double)w->packets,
+		.longest_wake_ns = w->idle.longest_ns, .longest_gap_ns = w->longest_gap_ns,
+		.flows = flows.used4 + flows.used6,
+		.flows_capacity = flows.capacity4 + flows.capacity6,
+		.facts_lost = w->common->mailbox == NULL ? 0 : mailbox_lost(w->common->mailbox, w->index),
+	};
+}
+
+static void
+take_ledger(struct workers *ws, struct report *r)
+{
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		const struct ledger *l = fastpath_ledger(workers_at(ws, w)->fp);
+
+		ledger_add(&r->ledger, l);
+		for (unsigned i = 0; i < BORN_COUNT; i++)
+			r->born[i] += l->born[i];
+		for (unsigned i = 0; i < CONSUMED_COUNT; i++)
+			r->consumed[i] += l->consumed[i];
+		for (unsigned i = 0; i < HELD_COUNT; i++)
+			r->held[i] += l->held[i];
+		r->hits += l->lookups_hit;
+		r->misses += l->lookups_miss;
+	}
+}
+
+/* Into places[], which stays in order; the last one falls out. */
+static void
+insert_place(struct report *r, const struct report_place *p)
+{
+	unsigned i = r->n_places < REPORT_PLACES ? r->n_places++ : REPORT_PLACES - 1;
+
+	if (i == REPORT_PLACES - 1 && r->places[i].packets >= p->packets)
+		return;
+	for (; i > 0 && r->places[i - 1].packets < p->packets; i--)
+		r->places[i] = r->places[i - 1];
+	r->places[i] = *p;
+}
+
+static void
+take_places(const struct generation *gen, struct report *r)
+{
+	for (unsigned i = 1; i < gen->n_places; i++) {
+		struct report_place p = { .place = &gen->places[i] };
+
+		for (unsigned w = 0; w < gen->n_workers; w++) {
+			p.packets += gen->worker[w].hits[i].packets;
+			p.bytes += gen->worker[w].hits[i].bytes;
+		}
+		if (p.packets != 0)
+			insert_place(r, &p);
+	}
+}
+
+void
+report_take(struct appliance *a, struct report *r)
+{
+	struct eal_core cores[EAL_WORKERS_MAX];
+	struct workers *ws = appliance_workers(a);
+	unsigned n_cores = config_workers(appliance_config(a), cores);
+
+	memset(r, 0, sizeof(*r));
+	workers_push_hits(ws);
+	r->seconds = (double)appliance_uptime_ns(a) / 1e9;
+	r->generation = appliance_generation(a)->number;
+	r->n_ports = appliance_ports(a)->count;
+	for (unsigned i = 0; i < r->n_ports; i++)
+		take_port(a, i, &r->port[i]);
+	r->n_workers = workers_count(ws);
+	for (unsigned i = 0; i < r->n_workers; i++) {
+		take_worker(workers_at(ws, i), &r->worker[i]);
+		r->worker[i].core = cores[i % n_cores].core;
+	}
+	take_ledger(ws, r);
+	take_places(appliance_generation(a), r);
+}
+
+bool
+report_is_sound(const struct report *r)
+{
+	return r->ledger.imbalance == 0 && (!r->closed || r->mbufs_out == 0);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A report as text and as JSON. */
+
+#include <inttypes.h>
+
+#include "control/report.h"
+
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define PLAIN "\033[0m"
+
+static void
+heading(FILE *out, bool colour, const char *text)
+{
+	fprintf(out, "\n%s%s%s\n", colour ? BOLD : "", text, colour ? PLAIN : "");
+}
+
+static void
+print_ports(const struct report *r, FILE *out)
+{
+	fprintf(out, "  %-12s %4s %12s %14s %12s %14s %9s\n", "port", "link", "rx", "rx bytes", "tx",
+		"tx bytes", "missed");
+	for (unsigned i = 0; i < r->n_ports; i++) {
+		const struct report_port *p = &r->port[i];
+
+		fprintf(out, "  %-12s %4s %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64 " %9" PRIu64
+			"\n", p->name, p->link_up ? "up" : "down", p->rx, p->rx_bytes, p->tx, p->tx_bytes,
+			p->missed);
+		if (p->no_mbuf != 0 || p->errors != 0)
+			fprintf(out, "  %-12s %" PRIu64 " without a packet buffer, %" PRIu64 " errors\n", "",
+				p->no_mbuf, p->errors);
+	}
+}
+
+static void
+print_workers(const struct report *r, FILE *out)
+{
+	for (unsigned i = 0; i < r->n_workers; i++) {
+		const struct report_worker *w = &r->worker[i];
+
+		fprintf(out, "  worker %u on core %u: %" PRIu64 " packets, busy %.1f %%, %.0f ns a packet, "
+			"%" PRIu64 " of %" PRIu64 " flows\n", i, w->core, w->packets, 100 * w->busy,
+			w->ns_per_packet, w->flows, w->flows_capacity);
+		fprintf(out, "    longest loop: %.1f us awake, %.1f us with a sleep\n",
+			(double)w->longest_gap_ns / 1e3, (double)w->longest_wake_ns / 1e3);
+		if (w->facts_lost != 0)
+			fprintf(out, "    %" PRIu64 " facts about neighbours were not told to other workers\n",
+				w->facts_lost);
+	}
+	fprintf(out, "  flow look-ups: %" PRIu64 " found, %" PRIu64 " not\n", r->hits, r->misses);
+}
+
+static bool
+has_drops(const struct report *r, bool policy)
+{
+	for (unsigned i = 1; i < REASON_COUNT; i++)
+		if (r->ledger.drops[i] != 0 && (reason_fault(i) == FAULT_POLICY) == policy)
+			return true;
+	return false;
+}
+
+static void
+print_drops(const struct report *r, FILE *out, bool policy)
+{
+	for (unsigned i = 1; i < REASON_COUNT; i++) {
+		if (r->ledger.drops[i] == 0 || (reason_fault(i) == FAULT_POLICY) != policy)
+			continue;
+		fprintf(out, "  %12" PRIu64 "  %-20s %-9s %s\n", r->ledger.drops[i], reason_name(i),
+			fault_name(reason_fault(i)), reason_sentence(i));
+	}
+}
+
+static void
+print_places(const struct report *r, FILE *out)
+{
+	for (unsigned i = 0; i < r->n_places; i++) {
+		const struct place *p = r->places[i].place;
+
+		fprintf(out, "  %12" PRIu64 "  %s:%u %s%s%s\n", r->places[i].packets,
+			p->loc.file != NULL ? p->loc.file : "", p->loc.line, p->owner,
+			p->name != NULL ? " " : "", p->name != NULL ? p->name : "");
+	}
+}
+
+static void
+print_ledger(const struct report *r, FILE *out, bool colour)
+{
+	const struct ledger_sum *l = &r->ledger;
+	bool sound = report_is_sound(r);
+
+	fprintf(out, "  rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
+		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n", l->rx, l->born,
+		l->tx, l->dropped, l->consumed, l->held, !sound && colour ? RED : "", l->imbalance,
+		!sound && colour ? PLAIN : "");
+	if (r->closed)
+		fprintf(out, "  packet buffers not back in their pools: %u\n", r->mbufs_out);
+}
+
+void
+report_print(const struct report *r, FILE *out, bool colour)
+{
+	fprintf(out, "weir: generation %" PRIu64 ", %.1f s\n", r->generation, r->seconds);
+	heading(out, colour, "ports");
+	print_ports(r, out);
+	heading(out, colour, "workers and flows");
+	print_workers(r, out);
+	if (r->n_places != 0) {
+		heading(out, colour, "decided by");
+		print_places(r, out);
+	}
+	if (has_drops(r, true)) {
+		heading(out, colour, "dropped by policy");
+		print_drops(r, out, true);
+	}
+	if (has_drops(r, false)) {
+		heading(out, colour, "dropped for other reasons");
+		print_drops(r, out, false);
+	}
+	heading(out, colour, "ledger");
+	print_ledger(r, out, colour);
+}
+
+static json_t *
+ports_json(const struct report *r)
+{
+	json_t *ports = json_object();
+
+	for (unsigned i = 0; i < r->n_ports; i++) {
+		const struct report_port *p = &r->port[i];
+
+		json_object_set_new(ports, p->name, json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+			"rx", (json_int_t)p->rx, "tx", (json_int_t)p->tx,
+			"rx_bytes", (json_int_t)p->rx_bytes, "tx_bytes", (json_int_t)p->tx_bytes,
+			"rx_missed", (json_int_t)p->missed, "rx_no_mbuf", (json_int_t)p->no_mbuf,
+			"errors", (json_int_t)p->errors));
+	}
+	return ports;
+}
+
+static json_t *
+workers_json(const struct report *r)
+{
+	json_t *workers = json_array();
+
+	for (unsigned i = 0; i < r->n_workers; i++) {
+		const struct report_worker *w = &r->worker[i];
+
+		json_array_append_new(workers, json_pack("{s:i,s:I,s:f,s:f,s:I,s:I,s:I}",
+			"core", (int)w->core, "packets", (json_int_t)w->packets, "busy_ratio", w->busy,
+			"ns_per_packet", w->ns_per_packet, "flows", (json_int_t)w->flows,
+			"longest_sleep_ns", (json_int_t)w->longest_wake_ns,
+			"longest_loop_ns", (json_int_t)w->longest_gap_ns));
+	}
+	return workers;
+}
+
+json_t *
+report_json(const struct report *r)
+{
+	const struct ledger_sum *l = &r->ledger;
+	json_t *drops = json_object();
+
+	for (unsigned i = 1; i < REASON_COUNT; i++)
+		if (l->drops[i] != 0)
+			json_object_set_new(drops, reason_name(i), json_integer((json_int_t)l->drops[i]));
+	return json_pack("{s:o,s:o,s:i,s:o,s:{s:I,s:I,s:I,s:I,s:I,s:I,s:I},s:f,s:I}",
+		"ports", ports_json(r), "drops", drops, "sessions", 0, "workers", workers_json(r),
+		"ledger", "rx", (json_int_t)l->rx, "born", (json_int_t)l->born, "tx", (json_int_t)l->tx,
+		"dropped", (json_int_t)l->dropped, "consumed", (json_int_t)l->consumed,
+		"held", (json_int_t)l->held, "imbalance", (json_int_t)l->imbalance,
+		"seconds", r->seconds, "generation", (json_int_t)r->generation);
+}

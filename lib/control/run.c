@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The control loop. */
+
+#include "control/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "control/appliance.h"
+#include "control/check.h"
+#include "control/example.h"
+#include "control/report.h"
+
+enum {
+	WATCH_MS = 100,
+	EVENTS_MAX = 8,
+};
+
+struct runner {
+	const struct run_options *options;
+	struct appliance *appliance;
+	struct example *example;        /* NULL with a configuration of one's own */
+	struct event_base *base;
+	struct event *event[EVENTS_MAX];
+	unsigned n_events;
+};
+
+static void
+print_errors(struct err *err)
+{
+	err_print(err, stderr, isatty(STDERR_FILENO));
+}
+
+/* The configuration, or NULL after all that is wrong with it was printed. */
+static struct config *
+read_config(const char *path)
+{
+	struct err *err = err_create();
+	struct check_result result;
+	struct config *cfg;
+
+	if (err == NULL)
+		return NULL;
+	cfg = path != NULL ? config_load(path, err) : config_load_text("<built-in>", example_config, err);
+	if (cfg != NULL && err_count(err) != 0) {
+		config_verify(cfg, err, &result);
+		config_free(cfg);
+		cfg = NULL;
+	}
+	print_errors(err);
+	err_destroy(err);
+	return cfg;
+}
+
+static void
+print_report(struct runner *r, const struct report *report)
+{
+	bool to_stderr = r->options->json != NULL && strcmp(r->options->json, "-") == 0;
+	FILE *out = to_stderr ? stderr : stdout;
+
+	report_print(report, out, isatty(fileno(out)));
+	fflush(out);
+}
+
+static void
+on_stop(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct runner *r = arg;
+
+	event_base_loopbreak(r->base);
+}
+
+static void
+on_reload(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct runner *r = arg;
+	struct config *cfg;
+	struct err *err;
+
+	if (r->options->config == NULL) {
+		log_warning("the built-in example has no file to read again");
+		return;
+	}
+	cfg = read_config(r->options->config);
+	err = err_create();
+	if (cfg != NULL && err != NULL && appliance_reload(r->appliance, cfg, err) == 0)
+		log_info("generation %llu runs",
+			(unsigned long long)appliance_generation(r->appliance)->number);
+	else
+		log_error("the configuration is not taken; generation %llu goes on",
+			(unsigned long long)appliance_generation(r->appliance)->number);
+	if (err != NULL && err_count(err) != 0) {
+		print_errors(err);
+		config_free(cfg);
+	}
+	err_destroy(err);
+}
+
+static void
+on_report(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct runner *r = arg;
+	struct report report;
+
+	report_take(r->appliance, &report);
+	print_report(r, &report);
+}
+
+static void
+on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	struct runner *r = arg;
+	struct ports *ports = appliance_ports(r->appliance);
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	workers_watch(appliance_workers(r->appliance),
+		(uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+	for (unsigned i = 0; i < ports->count; i++)
+		if (port_update(&ports->at[i]))
+			log_info("port %s: link %s", ports->at[i].name,
+				atomic_load_explicit(&ports->at[i].link_up, memory_order_relaxed)
+				? "up" : "down");
+}
+
+static void
+on_example(evutil_socket_t fd, short what, void *arg)
+{
+	struct runner *r = arg;
+
+	example_tick(r->example);
+}
+
+/* A signal (number > 0) or a timer (number -1, after ms; persistent ones again and again). */
+static bool
+add_event(struct runner *r, int number, short what, unsigned ms, event_callback_fn call)
+{
+	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 };
+	struct event *e = event_new(r->base, number, what, call, r);
+
+	if (e == NULL)
+		return false;
+	r->event[r->n_events++] = e;
+	return event_add(e, number < 0 ? &tv : NULL) == 0;
+}
+
+static bool
+add_events(struct runner *r)
+{
+	const short signalled = EV_SIGNAL | EV_PERSIST;
+	double seconds = r->options->seconds;
+
+	if (r->example != NULL && seconds == 0)
+		seconds = EXAMPLE_SECONDS;
+	return add_event(r, SIGTERM, signalled, 0, on_stop) && add_event(r, SIGINT, signalled, 0, on_stop)
+		&& add_event(r, SIGHUP, signalled, 0, on_reload)
+		&& add_event(r, SIGUSR1, signalled, 0, on_report)
+		&& add_event(r, -1, EV_PERSIST, WATCH_MS, on_watch)
+		&& (r->example == NULL
+			|| add_event(r, -1, EV_PERSIST, EXAMPLE_TICK_MS, on_example))
+		&& (seconds == 0 || add_event(r, -1, 0, (unsigned)(seconds * 1000), on_stop));
+}
+
+static int
+write_json(const struct run_options *options, const struct report *report)
+{
+	json_t *json;
+	int rc;
+
+	if (options->json == NULL)
+		return 0;
+	json = report_json(report);
+	if (strcmp(options->json, "-") == 0)
+		rc = json_dumpf(json, stdout, JSON_INDENT(2)) < 0 || putchar('\n') < 0 || fflush(stdout) != 0;
+	else
+		rc = json_dump_file(json, options->json, JSON_INDENT(2));
+	json_decref(json);
+	if (rc != 0)
+		log_error("%s: the report could not be written: %s", options->json, strerror(errno));
+	return rc == 0 ? 0 : -1;
+}
+
+/* Halts, reports, closes.  The exit status. */
+static int
+finish(struct runner *r)
+{
+	struct report report;
+	bool halted = appliance_halt(r->appliance);
+
+	report_take(r->appliance, &report);
+	if (!halted) {
+		print_report(r, &report);
+		_exit(1);       /* a thread still uses everything */
+	}
+	report.mbufs_out = appliance_close(r->appliance);
+	report.closed = true;
+	print_report(r, &report);
+	if (report.ledger.imbalance != 0)
+		log_error("the ledger does not balance; this is a bug");
+	if (report.mbufs_out != 0)
+		log_error("%u packet buffers did not come back; this is a bug", report.mbufs_out);
+	return write_json(r->options, &report) == 0 && report_is_sound(&report) ? 0 : 1;
+}
+
+static void
+say_hello(struct appliance *a)
+{
+	log_info("%s", eal_memory());
+	pool_sizing_print(appliance_pools(a), appliance_ports(a), stderr);
+	log_info("generation %llu runs on %u worker%s, flow look-up %s",
+		(unsigned long long)appliance_generation(a)->number,
+		workers_count(appliance_workers(a)),
+		workers_count(appliance_workers(a)) == 1 ? "" : "s", fastpath_variant());
+}
+
+static int
+loop(struct runner *r)
+{
+	int status = 1;
+
+	r->base = event_base_new();
+	if (r->base == NULL || !add_events(r)) {
+		log_error("the control loop cannot be made: %s", strerror(errno));
+		appliance_halt(r->appliance);
+	} else {
+		say_hello(r->appliance);
+		event_base_dispatch(r->base);
+		status = finish(r);
+	}
+	for (unsigned i = 0; i < r->n_events; i++)
+		event_free(r->event[i]);
+	if (r->base != NULL)
+		event_base_free(r->base);
+	return status;
+}
+
+int
+run(const struct run_options *options)
+{
+	struct appliance_options how = { .captures = options->config == NULL };
+	struct runner r = { .options = options };
+	struct config *cfg = read_config(options->config);
+	struct err *err = err_create();
+	int status = 1;
+
+	if (cfg != NULL && err != NULL)
+		r.appliance = appliance_start(cfg, &how, err);
+	if (r.appliance != NULL && how.captures)
+		r.example = example_create(r.appliance, err);
+	if (err != NULL)
+		print_errors(err);
+	if (r.appliance != NULL && (!how.captures || r.example != NULL))
+		status = loop(&r);
+	example_destroy(r.example);
+	appliance_destroy(r.appliance);
+	appliance_leave();
+	err_destroy(err);
+	return status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `weir run`: the appliance until a signal or the end of its time, with the report at the end.
+ *
+ *   SIGTERM, SIGINT   stop
+ *   SIGHUP            read the configuration again
+ *   SIGUSR1           print a report now
+ *
+ * Threads: the calling thread becomes the control thread. */
+#ifndef CONTROL_RUN_H
+#define CONTROL_RUN_H
+
+struct run_options {
+	const char *config;     /* NULL: the built-in example */
+	const char *json;       /* where the report goes as JSON, "-": standard output; NULL: nowhere */
+	double seconds;         /* 0: until a signal */
+};
+
+/* The exit status of the command. */
+int run(const struct run_options *options);
+
+#endif
