@@ -15,6 +15,7 @@
 
 #undef NS_PER_S                 /* DPDK's is an int: 5 * NS_PER_S overflows */
 #define NS_PER_S 1000000000ull
+#define NS_PER_SECOND 1000000000ull
 #define NS_PER_MS 1000000ull
 #define NS_PER_US 1000ull
 

@@ -19,7 +19,7 @@
 struct fastpath;
 struct rte_mbuf;
 struct rte_mempool;
-struct tx_buffer;               /* io/queue.h */
+struct tx_queue;                /* io/queue.h */
 
 struct fastpath_setup {
 	unsigned worker, workers;
@@ -34,8 +34,8 @@ struct fastpath_setup {
 struct fastpath *fastpath_create(const struct fastpath_setup *setup);   /* NULL: no memory */
 void fastpath_destroy(struct fastpath *fp);     /* fastpath_stop first */
 
-/* The transmit buffer of a port, by the port's index; NULL takes it away (packets: port_down). */
-void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_buffer *tx);
+/* The way out of a port, by the port's index; NULL takes it away (packets: port_down). */
+void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 
 /* Takes a generation, between bursts.  The old one is not used any more when it returns. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);

@@ -9,8 +9,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "action/program.h"
-#include "packet/key.h"
+#include "action/rewrite.h"
 
 enum flow_flag {
 	FLOW_USED = 1,          /* the record is in the table */
@@ -33,32 +32,12 @@ struct flow {
 };
 static_assert(sizeof(struct flow) == 32, "half a line");
 
-/* The new tuple in the shape of the bytes at IPv4 header + 8. */
-struct to4 {
-	uint8_t ttl;            /* what is taken from the TTL: 1 or 0 */
-	uint8_t proto;
-	uint16_t ip_delta;      /* to the header checksum, the TTL's share included */
-	rte_be32_t src;
-	rte_be32_t dst;
-	rte_be16_t sport;
-	rte_be16_t dport;
-};
-
 struct flow4 {
 	struct flow flow;
 	struct key4 key;
 	struct to4 to;
 };
 static_assert(sizeof(struct flow4) == 64, "one line");
-
-struct to6 {
-	uint8_t ttl;
-	uint8_t spare[3];
-	uint8_t src[16];
-	uint8_t dst[16];
-	rte_be16_t sport;
-	rte_be16_t dport;
-};
 
 struct flow6 {
 	struct flow flow;
@@ -69,9 +48,10 @@ struct flow6 {
 static_assert(sizeof(struct flow6) == 128, "two lines");
 
 struct flow_cold {
-	uint64_t pushed;        /* packets already added to the places' hits */
-	uint32_t rare[PROGRAM_RARE_MAX];
+	uint64_t pushed_packets;        /* already added to the hits of places */
+	uint64_t pushed_bytes;
+	uint32_t rare[PROGRAM_RARE_MAX];        /* ended by 0 if there is room */
 };
-static_assert(sizeof(struct flow_cold) == 48, "part of the promise of 160 bytes a flow");
+static_assert(sizeof(struct flow_cold) == 56, "part of the promise of 160 bytes a flow");
 
 #endif

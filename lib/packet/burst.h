@@ -37,11 +37,12 @@ struct burst {
 	uint16_t n;
 	uint16_t port;                          /* index of the port they came in by */
 	uint32_t tick;                          /* clock_tick when they came */
+	uint64_t bytes;                         /* of all frames as received */
 	const struct ingress *ingress;
 
 	struct rte_mbuf *m[BURST_MAX];
 	struct key4 key4[BURST_MAX];
-	uint32_t hash[BURST_MAX];
+	uint64_t hash[BURST_MAX];               /* keyed, of the flow's key */
 	uint32_t flow[BURST_MAX];               /* index of the flow record, 0: none */
 	uint16_t l3[BURST_MAX];                 /* offset of the IP header */
 	uint16_t out[BURST_MAX];
@@ -50,10 +51,6 @@ struct burst {
 	uint8_t class[BURST_MAX];
 	uint8_t reason[BURST_MAX];
 	struct key6 key6[BURST_MAX];
-
-	/* Slots that want more than the straight loop, in order. */
-	uint16_t rest[BURST_MAX];
-	uint16_t n_rest;
 };
 
 #endif

@@ -16,6 +16,7 @@
 #include "slowpath/host.h"
 #include "stage/eval.h"
 
+struct flow_cold;
 struct flow_table;
 struct rte_mempool;
 
@@ -72,7 +73,35 @@ struct slowpath {
 	uint16_t slot;                  /* being worked on, for born packets */
 	unsigned n_born;
 	struct born born[BORN_MAX];
-	struct slowpath_scratch *scratch;
+	struct slowpath_scratch *scratch;       /* slowpath_priv.h */
 };
+
+/* Allocates the scratch.  The other members are the caller's.  0 or -ENOMEM. */
+int slowpath_init(struct slowpath *s);
+void slowpath_fini(struct slowpath *s);
+
+/* A burst begins: nothing is known of its slots but what parse wrote. */
+void slowpath_begin(struct slowpath *s, const struct burst *b);
+
+/* Room for the view of a slot that the straight loop does not take; the caller fills it. */
+struct view *slowpath_view(struct slowpath *s, unsigned slot);
+
+/* Settles the slots from `from` on, in order: looks their flows up, evaluates the misses together,
+ * installs, carries out.  Stops before a slot that needs what an earlier one decided.  Returns the first
+ * slot that is not settled. */
+unsigned slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from);
+
+/* Tells the observer of a slot that the straight loop has settled. */
+void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Carries out the rare actions of a flow on one of its packets; false: police_exceeded. */
+bool slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, unsigned family,
+	unsigned ip_bytes);
+
+/* The host's way out: queues a packet before the slot at work. */
+void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface);
+
+/* Adds what a flow has counted since the last time to the hits of its places. */
+void slowpath_push_hits(struct slowpath *s, struct flow_table *t, uint32_t index);
 
 #endif

@@ -36,7 +36,7 @@ struct interface_neighbour {            /* a static one */
 
 struct interface {
 	const char *name;
-	uint16_t id;
+	uint16_t id;                    /* 1 and up: 0 is "no interface" in keys and ledgers */
 	uint16_t port;                  /* index of the port */
 	uint16_t vlan, inner_vlan;      /* 0: untagged */
 	uint16_t mtu;

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Large blocks of memory on a NUMA node. */
+
+#include "base/memory.h"
+
+#include <numa.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define HUGE_BYTES ((size_t)2 << 20)
+
+unsigned memory_fault_at;
+
+static size_t
+rounded(size_t bytes)
+{
+	return (bytes + 4095) & ~(size_t)4095;
+}
+
+/* Maps bytes aligned to a huge page, giving back what lies before and behind. */
+static void *
+map_aligned(size_t bytes)
+{
+	size_t room = bytes + HUGE_BYTES;
+	uint8_t *p = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *start;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	start = (uint8_t *)(((uintptr_t)p + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1));
+	if (start > p)
+		munmap(p, (size_t)(start - p));
+	if (start + bytes < p + room)
+		munmap(start + bytes, (size_t)(p + room - (start + bytes)));
+	madvise(start, bytes, MADV_HUGEPAGE);
+	return start;
+}
+
+static void *
+map_plain(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void *
+memory_take(size_t bytes, int numa_node)
+{
+	size_t size = rounded(bytes);
+	void *p;
+
+	if (memory_fault_at != 0 && --memory_fault_at == 0)
+		return NULL;
+	p = size >= HUGE_BYTES ? map_aligned(size) : map_plain(size);
+	if (p == NULL)
+		return NULL;
+	if (numa_node >= 0 && numa_available() >= 0)
+		numa_tonode_memory(p, size, numa_node);
+	return p;
+}
+
+void
+memory_give(void *block, size_t bytes)
+{
+	if (block != NULL)
+		munmap(block, rounded(bytes));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Large blocks of memory on a NUMA node, zeroed, on huge pages where there are any.
+ *
+ * Explicit huge pages are left to DPDK; transparent ones are asked for.
+ * Threads: any.  Memory: memory_free with the same size. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* NULL without memory.  Aligned to 2 MiB when bytes is at least that, else to a page. */
+void *memory_take(size_t bytes, int numa_node);
+void memory_give(void *block, size_t bytes);    /* NULL is fine */
+
+/* Fault injection: the n-th call from now fails (1: the next one); 0: none.  Tests only. */
+extern unsigned memory_fault_at;
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The data path of one worker, on one page. */
+
+#include "fastpath/fastpath.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "fastpath/fastpath_priv.h"
+
+static void
+count_received(struct fastpath *fp, const struct burst *b, bool handed)
+{
+	struct ledger *l = &fp->ledger;
+
+	if (!handed) {
+		l->port[b->port].rx += b->n;
+		l->port[b->port].rx_bytes += b->bytes;
+	}
+	if (!b->ingress->has_vlans && b->ingress->untagged != IFACE_NONE) {
+		l->iface[b->ingress->untagged].rx += b->n;
+		l->iface[b->ingress->untagged].rx_bytes += b->bytes;
+		return;
+	}
+	for (unsigned i = 0; i < b->n; i++) {
+		l->iface[b->iface[i]].rx++;
+		l->iface[b->iface[i]].rx_bytes += b->m[i]->pkt_len;
+	}
+}
+
+void
+fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed)
+{
+	struct burst *b = &fp->burst;
+	unsigned done;
+
+	b->n = (uint16_t)n;
+	b->port = port;
+	b->tick = clock_tick(fp->slow.now_ns);
+	b->ingress = &fp->slow.gen->ingress[port];
+	memcpy(b->m, m, n * sizeof(*m));
+
+	slowpath_begin(&fp->slow, b);
+	fp->variant->parse(fp, b);              /* headers -> class, key, hash */
+	count_received(fp, b, handed);
+	done = fp->variant->execute(fp, b);     /* key -> program -> packet rewritten */
+	if (unlikely(fp->slow.observer != NULL)) {
+		for (unsigned i = 0; i < done; i++)
+			slowpath_observe_hit(&fp->slow, b, i);
+	}
+	while (unlikely(done < n))
+		done = slowpath_resolve(&fp->slow, b, done);    /* first packets, and the rest */
+	fastpath_dispose(fp, b);                /* packets -> queues */
+	flow_table_reclaim(fp->slow.flow4);
+	flow_table_reclaim(fp->slow.flow6);
+}
+
+uint64_t
+fastpath_tick(struct fastpath *fp)
+{
+	fp->slow.now_ns = clock_read(&fp->clock);
+	return fp->slow.now_ns;
+}
+
+void
+fastpath_observe(struct fastpath *fp, const struct observer *observer)
+{
+	fp->slow.observer = observer;
+}
+
+struct clock *
+fastpath_clock(struct fastpath *fp)
+{
+	return &fp->clock;
+}
+
+struct ledger *
+fastpath_ledger(struct fastpath *fp)
+{
+	return &fp->ledger;
+}
+
+struct host *
+fastpath_host(struct fastpath *fp)
+{
+	return fp->slow.host;
+}
+
+void
+fastpath_learn(struct fastpath *fp, const struct host_fact *fact)
+{
+	host_learn(fp->slow.host, fact);
+	fastpath_send_born(fp);
+}

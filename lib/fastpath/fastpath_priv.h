@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the fast path share. */
+#ifndef FASTPATH_FASTPATH_PRIV_H
+#define FASTPATH_FASTPATH_PRIV_H
+
+#include "fastpath/fastpath.h"
+#include "flow/table.h"
+#include "io/queue.h"
+#include "packet/burst.h"
+
+/* Packets gathered for one port until the flush. */
+struct gather {
+	struct tx_queue *queue;         /* NULL: there is no such port */
+	uint16_t n;
+	struct rte_mbuf *m[BURST_MAX];
+};
+
+struct fastpath {
+	struct slowpath slow;
+	struct burst burst;
+	struct clock clock;
+	const struct fastpath_variant *variant;
+	uint64_t host_ns;               /* when the host's timers ran last */
+	uint64_t epochs;                /* generations and routing changes so far */
+	unsigned n_ports;               /* highest port set + 1 */
+	struct gather gather[LEDGER_PORTS];
+	struct ledger ledger;
+};
+
+/* The loops over a burst, compiled for one instruction set. */
+struct fastpath_variant {
+	const char *name;
+	/* Class, key and hash of every slot. */
+	void (*parse)(struct fastpath *fp, struct burst *b);
+	/* Executes the slots of known flows from the first on; stops before one that the slow path must see. */
+	unsigned (*execute)(struct fastpath *fp, struct burst *b);
+};
+
+extern const struct fastpath_variant fastpath_base;
+#if defined(__x86_64__)
+extern const struct fastpath_variant fastpath_aes, fastpath_avx2, fastpath_avx512;
+#endif
+
+/* What this processor runs best. */
+const struct fastpath_variant *fastpath_choose(void);
+
+/* Slots that the quick test of parse does not take: class and key by the full parser. */
+void fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot);
+
+/* Sends a burst's packets, in order, and frees what was dropped. */
+void fastpath_dispose(struct fastpath *fp, struct burst *b);
+
+/* Sends what the host made outside of a burst. */
+void fastpath_send_born(struct fastpath *fp);
+
+/* One packet for a port. */
+void fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface);
+
+#endif

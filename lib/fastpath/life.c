@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A data path's life: made, given generations, aged, stopped. */
+
+#include <errno.h>
+
+#include "base/memory.h"
+#include "fastpath/fastpath_priv.h"
+#include "packet/parse.h"
+
+#define FLOW_IDLE_TICKS (60u * 1000 * 1000 * 1000 >> 20)        /* a cached flow without packets: 60 s */
+#define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
+#define SWEEP_BUDGET 512u               /* records in one call at most */
+#define HOST_PERIOD_NS (10 * NS_PER_MS)
+
+/* Next hops that are no neighbours. */
+static void
+fill_verdicts(struct nexthop *nh)
+{
+	for (unsigned r = 0; r < NEXTHOP_FIRST; r++)
+		nh[r].state = NEXTHOP_DROP;
+	nh[NEXTHOP_LOCAL].state = NEXTHOP_TO_US;
+}
+
+static int
+make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
+{
+	struct slowpath *s = &fp->slow;
+	uint32_t flows6 = setup->flows / 2 > 1024 ? setup->flows / 2 : 1024;
+	struct host_setup host = {
+		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
+		.workers = setup->workers, .send = slowpath_send, .tell = setup->tell, .arg = s,
+	};
+
+	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
+	s->flow4 = flow_table_create(setup->flows, sizeof(struct flow4), setup->numa_node);
+	s->flow6 = flow_table_create(flows6, sizeof(struct flow6), setup->numa_node);
+	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || slowpath_init(s) < 0)
+		return -ENOMEM;
+	fill_verdicts(s->nexthops);
+	host.nexthops = s->nexthops;
+	s->host = host_create(&host, setup->numa_node);
+	return s->host != NULL ? 0 : -ENOMEM;
+}
+
+struct fastpath *
+fastpath_create(const struct fastpath_setup *setup)
+{
+	struct fastpath *fp = memory_take(sizeof(*fp), setup->numa_node);
+
+	if (fp == NULL)
+		return NULL;
+	fp->variant = fastpath_choose();
+	fp->clock = setup->clock;
+	fp->slow.worker = setup->worker;
+	fp->slow.ledger = &fp->ledger;
+	if (make_parts(fp, setup) < 0) {
+		fastpath_destroy(fp);
+		return NULL;
+	}
+	fastpath_tick(fp);
+	return fp;
+}
+
+void
+fastpath_destroy(struct fastpath *fp)
+{
+	if (fp == NULL)
+		return;
+	host_destroy(fp->slow.host);
+	slowpath_fini(&fp->slow);
+	flow_table_destroy(fp->slow.flow4);
+	flow_table_destroy(fp->slow.flow6);
+	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
+	memory_give(fp, sizeof(*fp));
+}
+
+void
+fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx)
+{
+	fp->gather[port].queue = tx;
+	if (port >= fp->n_ports)
+		fp->n_ports = port + 1u;
+}
+
+void
+fastpath_send_born(struct fastpath *fp)
+{
+	for (unsigned i = 0; i < fp->slow.n_born; i++) {
+		const struct born *o = &fp->slow.born[i];
+
+		fastpath_gather(fp, o->m, o->port, o->iface);
+	}
+	fp->slow.n_born = 0;
+}
+
+static void
+push_one(void *arg, struct flow_table *t, uint32_t index)
+{
+	slowpath_push_hits(arg, t, index);
+}
+
+void
+fastpath_push_hits(struct fastpath *fp)
+{
+	struct slowpath *s = &fp->slow;
+
+	flow_table_sweep(s->flow4, UINT32_MAX, push_one, s);
+	flow_table_sweep(s->flow6, UINT32_MAX, push_one, s);
+}
+
+void
+fastpath_bump_epoch(struct fastpath *fp)
+{
+	/* 16 bits, and 0 is "no program"; ageing clears programs of old epochs long before they come round. */
+	fp->slow.epoch = (uint16_t)(fp->epochs++ % 65535 + 1);
+}
+
+void
+fastpath_adopt(struct fastpath *fp, const struct generation *gen)
+{
+	if (fp->slow.gen != NULL)
+		fastpath_push_hits(fp);
+	fp->slow.gen = gen;
+	host_configure(fp->slow.host, gen);
+	fastpath_bump_epoch(fp);
+	fastpath_send_born(fp);
+}
+
+/* One record of the sweep. */
+static void
+age_one(void *arg, struct flow_table *t, uint32_t index)
+{
+	struct slowpath *s = arg;
+	struct flow *f = flow_at(t, index);
+	uint32_t idle = clock_tick(s->now_ns) - f->seen;
+
+	slowpath_push_hits(s, t, index);
+	if (f->epoch == s->epoch && f->nexthop >= NEXTHOP_FIRST
+	    && idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
+		host_used(s->host, f->nexthop);
+	if (f->epoch != s->epoch)
+		f->epoch = 0;
+	if (idle > FLOW_IDLE_TICKS)
+		flow_table_remove(t, index);
+}
+
+/* The share of the records that is due since the last call. */
+static void
+sweep(struct slowpath *s, struct flow_table *t, uint32_t budget)
+{
+	uint64_t elapsed = s->now_ns - t->swept_ns;
+	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? t->high : t->high * elapsed / SWEEP_PERIOD_NS;
+
+	if (due == 0 && t->high > 0)
+		return;
+	t->swept_ns = s->now_ns;
+	flow_table_sweep(t, due < budget ? (uint32_t)due : budget, age_one, s);
+	flow_table_reclaim(t);
+}
+
+void
+fastpath_age(struct fastpath *fp)
+{
+	struct slowpath *s = &fp->slow;
+	uint32_t budget = fp->clock.virtual ? UINT32_MAX : SWEEP_BUDGET;        /* time may jump */
+
+	sweep(s, s->flow4, budget);
+	sweep(s, s->flow6, budget);
+	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS)
+		return;
+	fp->host_ns = s->now_ns;
+	host_tick(s->host, s->now_ns);
+	fastpath_send_born(fp);
+}
+
+static void
+forget_one(void *arg, struct flow_table *t, uint32_t index)
+{
+	slowpath_push_hits(arg, t, index);
+	flow_table_remove(t, index);
+}
+
+void
+fastpath_stop(struct fastpath *fp)
+{
+	struct slowpath *s = &fp->slow;
+
+	host_stop(s->host);
+	fastpath_send_born(fp);
+	fastpath_flush(fp);
+	for (uint16_t p = 0; p < fp->n_ports; p++) {
+		if (fp->gather[p].queue != NULL)
+			fp->ledger.iface[0].drops[REASON_stopped] += tx_queue_fini(fp->gather[p].queue);
+	}
+	fp->ledger.held[HELD_transmit] = 0;
+	flow_table_sweep(s->flow4, UINT32_MAX, forget_one, s);
+	flow_table_sweep(s->flow6, UINT32_MAX, forget_one, s);
+	flow_table_reclaim(s->flow4);
+	flow_table_reclaim(s->flow6);
+}
+
+void
+fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
+{
+	const struct flow_table *t4 = fp->slow.flow4, *t6 = fp->slow.flow6;
+
+	out->used4 = t4->used;
+	out->used6 = t6->used;
+	out->capacity4 = t4->capacity;
+	out->capacity6 = t6->capacity;
+	out->memory_bytes = flow_table_bytes(t4) + flow_table_bytes(t6);
+	out->longest_probe = flow_table_longest_probe(t4);
+	if (flow_table_longest_probe(t6) > out->longest_probe)
+		out->longest_probe = flow_table_longest_probe(t6);
+}

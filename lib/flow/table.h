@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The flows of one worker, IPv4 or IPv6: buckets of one cache line that lead to records.
+ *
+ * A bucket has 8 places (16-bit signature, 32-bit record index).  A key has two buckets; one
+ * that finds no place in its first is counted there as overflow, so that a look-up reads the second
+ * bucket only if it must.  When both are full one entry is moved to its other bucket.
+ *
+ * Index 0 is a dummy record that no key equals.  A removed record keeps its bytes until the next
+ * flow_table_reclaim, so that a burst that looked it up may go on using it.
+ *
+ * The table never grows.  Without state a flow is only a cache entry: it is admitted on its second
+ * packet (flow_table_admit; the bucket's line remembers recent misses), so that scans and
+ * spoofed floods do not wash the cache out.
+ *
+ * Threads: the owning worker; nobody else looks inside.
+ * Memory: four blocks on the worker's NUMA node, allocated by flow_table_create. */
+#ifndef FLOW_TABLE_H
+#define FLOW_TABLE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow/flow.h"
+#include "flow/hash.h"
+
+#define BUCKET_PLACES 8
+
+struct bucket {
+	uint16_t sig[BUCKET_PLACES];
+	uint32_t index[BUCKET_PLACES];
+	uint32_t none;                  /* always 0: index[8] of a look-up without a match */
+	uint16_t overflow;              /* entries of this bucket that live in their second */
+	uint16_t recent[4];             /* signatures of misses, the doorkeeper */
+	uint8_t turn;                   /* the one of recent to be written next */
+	uint8_t spare;
+};
+static_assert(sizeof(struct bucket) == 64, "one line");
+
+struct flow_table {
+	struct bucket *bucket;
+	uint32_t mask;                  /* buckets - 1 */
+	uint32_t record_bytes;          /* 64 or 128 */
+	uint8_t *record;                /* struct flow4 or flow6, capacity + 1 of them and a reserve */
+	struct flow_cold *cold;         /* the same number */
+	uint32_t *vacant;               /* stack of unused indexes */
+	uint32_t *limbo;                /* removed since the last reclaim */
+	uint32_t n_vacant, n_limbo;
+	uint32_t capacity;
+	uint32_t records;               /* capacity, reserve and dummy */
+	uint32_t used;
+	uint32_t high;                  /* no index above was ever used */
+	uint32_t hand;                  /* where the sweep goes on */
+	uint64_t swept_ns;
+	uint64_t moved, refused, evicted;
+	int numa_node;
+	struct flow_secret secret;
+};
+
+/* A table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */
+struct flow_table *flow_table_create(uint32_t capacity, uint32_t record_bytes, int numa_node);
+void flow_table_destroy(struct flow_table *t);  /* NULL is fine */
+size_t flow_table_bytes(const struct flow_table *t);
+
+static inline struct flow *
+flow_at(const struct flow_table *t, uint32_t index)
+{
+	return (struct flow *)(t->record + (size_t)index * t->record_bytes);
+}
+
+static inline struct flow4 *
+flow4_at(const struct flow_table *t, uint32_t index)
+{
+	return (struct flow4 *)(void *)t->record + index;
+}
+
+static inline struct flow6 *
+flow6_at(const struct flow_table *t, uint32_t index)
+{
+	return (struct flow6 *)(void *)t->record + index;
+}
+
+static inline struct flow_cold *
+flow_cold_at(const struct flow_table *t, uint32_t index)
+{
+	return t->cold + index;
+}
+
+static inline uint16_t
+flow_sig(uint64_t hash)
+{
+	uint16_t sig = (uint16_t)(hash >> 32);
+
+	return sig != 0 ? sig : 1;
+}
+
+static inline struct bucket *
+flow_bucket(const struct flow_table *t, uint64_t hash)
+{
+	return t->bucket + ((uint32_t)hash & t->mask);
+}
+
+/* Index of the record of a key (struct key4 or key6), 0 without one. */
+uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t hash);
+
+/* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero.
+ * 0 when both buckets and the places to move to are full, or all records are used. */
+uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick);
+
+/* Takes a record out.  Its index is vacant after the next reclaim. */
+void flow_table_remove(struct flow_table *t, uint32_t index);
+
+/* Makes removed records vacant.  Between bursts. */
+void flow_table_reclaim(struct flow_table *t);
+
+/* Has the key been missed lately?  Remembers it if not. */
+bool flow_table_admit(struct flow_table *t, uint64_t hash);
+
+/* Removes the flow without session in the key's first bucket that was seen longest ago, if it was not
+ * seen at now_tick.  Its index, or 0. */
+uint32_t flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick);
+
+/* Goes on through the records for at most budget of them, in a circle, and calls one for each in use. */
+void flow_table_sweep(struct flow_table *t, uint32_t budget,
+	void (*one)(void *arg, struct flow_table *t, uint32_t index), void *arg);
+
+/* The most buckets read for any key that is in the table now: 1 or 2. */
+unsigned flow_table_longest_probe(const struct flow_table *t);
+
+#endif

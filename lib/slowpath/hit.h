@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A packet of a known flow: verified, counted, rewritten.  The straight loop of the fast path, and
+ * the same step where the slow path meets a known flow between unknown ones. */
+#ifndef SLOWPATH_HIT_H
+#define SLOWPATH_HIT_H
+
+#include <rte_mbuf.h>
+
+#include "action/rewrite.h"
+#include "flow/table.h"
+#include "slowpath/slowpath.h"
+
+static inline void
+hit_count(struct flow *f, unsigned bytes, uint32_t tick)
+{
+	f->packets++;
+	f->bytes += bytes;
+	f->seen = tick;
+}
+
+/* A hit that does not leave by a neighbour: dropped, or a wire.  False: the slow path's. */
+static inline bool
+hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsigned bytes)
+{
+	const struct nexthop *nh = &s->nexthops[f->nexthop];
+
+	if (f->flags & FLOW_RARE)
+		return false;
+	if (nh->state == NEXTHOP_DROP) {
+		b->out[slot] = OUT_DROP;
+		b->reason[slot] = (uint8_t)f->nexthop;
+	} else if (nh->state == NEXTHOP_WIRE) {
+		b->out[slot] = nh->port;
+		b->egress[slot] = nh->iface;
+	} else {
+		return false;
+	}
+	hit_count(f, bytes, b->tick);
+	return true;
+}
+
+/* Is the slot's flow (b->flow) this packet's, with a program of this epoch, and does nothing about the packet
+ * want the slow path?  Then it is done, and true. */
+static inline bool
+hit_plain4(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	struct flow4 *f = flow4_at(s->flow4, b->flow[slot]);
+	const struct nexthop *nh = &s->nexthops[f->flow.nexthop];
+	struct rte_mbuf *m = b->m[slot];
+	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, b->l3[slot]);
+	unsigned bytes = (unsigned)ip[2] << 8 | ip[3];
+	const uint8_t *key = (const uint8_t *)&b->key4[slot];
+	const uint8_t *have = (const uint8_t *)&f->key;
+	uint64_t differ = (load64(key) ^ load64(have)) | (load64(key + 8) ^ load64(have + 8));
+
+	if (unlikely((differ != 0) | (f->flow.epoch != s->epoch)))
+		return false;
+	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[8] < 2 * f->to.ttl)))
+		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
+	hit_count(&f->flow, bytes, b->tick);
+	if (unlikely(f->flow.flags & FLOW_RARE)
+	    && !slowpath_rare(s, flow_cold_at(s->flow4, b->flow[slot]), ip, 4, bytes)) {
+		b->out[slot] = OUT_DROP;
+		b->reason[slot] = REASON_police_exceeded;
+		return true;
+	}
+	rewrite_plain4(ip, &f->to, f->flow.l4_delta);
+	rewrite_plain_l2(m, ip, b->l3[slot], bytes, nh);
+	b->out[slot] = nh->port;
+	b->egress[slot] = nh->iface;
+	return true;
+}
+
+static inline bool
+hit_plain6(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	struct flow6 *f = flow6_at(s->flow6, b->flow[slot]);
+	const struct nexthop *nh = &s->nexthops[f->flow.nexthop];
+	struct rte_mbuf *m = b->m[slot];
+	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, b->l3[slot]);
+	unsigned bytes = 40 + ((unsigned)ip[4] << 8 | ip[5]);
+
+	if (unlikely(memcmp(&b->key6[slot], &f->key, sizeof(f->key)) != 0
+	    || f->flow.epoch != s->epoch))
+		return false;
+	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[7] < 2 * f->to.ttl)))
+		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
+	hit_count(&f->flow, bytes, b->tick);
+	if (unlikely(f->flow.flags & FLOW_RARE)
+	    && !slowpath_rare(s, flow_cold_at(s->flow6, b->flow[slot]), ip, 6, bytes)) {
+		b->out[slot] = OUT_DROP;
+		b->reason[slot] = REASON_police_exceeded;
+		return true;
+	}
+	rewrite_plain6(ip, &f->to, f->flow.l4_delta);
+	rewrite_plain_l2(m, ip, b->l3[slot], bytes, nh);
+	b->out[slot] = nh->port;
+	b->egress[slot] = nh->iface;
+	return true;
+}
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a program to a decision, and to a record in the flow table when the flow may have one. */
+
+#include <string.h>
+
+#include "slowpath/slowpath_priv.h"
+
+static uint16_t
+program_nexthop(struct slowpath *s, const struct program *p)
+{
+	uint16_t index;
+
+	switch (p->verdict) {
+	case PROGRAM_OUTPUT:
+		index = host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, p->to.family);
+		return index != 0 ? index : REASON_neighbour_queue_full;
+	case PROGRAM_WIRE:
+		return host_wire(s->host, p->iface);
+	case PROGRAM_LOCAL:
+		return NEXTHOP_LOCAL;
+	default:
+		return p->reason;
+	}
+}
+
+/* A decision that rests on the key alone may serve the flow's next packets. */
+static bool
+cacheable(const struct eval *ev, const struct decision *d)
+{
+	return ev->used_fields == 0 && ev->program.verdict != PROGRAM_REJECT
+		&& d->nexthop != REASON_neighbour_queue_full && !ev->view->icmp_error;
+}
+
+static uint32_t
+record_for(struct slowpath *s, const struct burst *b, unsigned slot, struct flow_table *t)
+{
+	const void *key = t == s->flow6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	uint32_t index = b->flow[slot];
+
+	if (index != 0)
+		return index;                   /* its program is of an older epoch */
+	if (!flow_table_admit(t, b->hash[slot]))
+		return 0;
+	index = flow_table_insert(t, key, b->hash[slot], b->tick);
+	if (index == 0 && flow_table_evict(t, b->hash[slot], b->tick) != 0)
+		index = flow_table_insert(t, key, b->hash[slot], b->tick);
+	return index;
+}
+
+/* Rare actions that the executor carries out; counts are pushed from the record by ageing. */
+static bool
+has_rare(const struct program *p)
+{
+	for (unsigned i = 0; i < p->rare_count; i++) {
+		if (RARE_OP(p->rare[i]) != RARE_COUNT)
+			return true;
+	}
+	return false;
+}
+
+static void
+write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const struct eval *ev,
+	const struct decision *d)
+{
+	const struct program *p = &ev->program;
+	const struct tuple *from = &ev->view->tuple;
+	struct flow_cold *cold = flow_cold_at(t, index);
+	struct flow *f = flow_at(t, index);
+	uint16_t l4_delta;
+
+	if (t == s->flow6)
+		rewrite6_compile(&flow6_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
+	else
+		rewrite4_compile(&flow4_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
+	f->l4_delta = l4_delta;
+	f->nexthop = d->nexthop;
+	f->epoch = s->epoch;
+	f->flags = (uint8_t)((f->flags & ~FLOW_RARE) | (has_rare(p) ? FLOW_RARE : 0));
+	memset(cold->rare, 0, sizeof(cold->rare));
+	memcpy(cold->rare, p->rare, p->rare_count * sizeof(p->rare[0]));
+	cold->pushed_packets = f->packets + 1;  /* this packet is counted by settle */
+	cold->pushed_bytes = f->bytes + ev->view->l3_bytes;
+}
+
+void
+install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+{
+	bool ip6 = ev->view->family == 6;
+	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	const struct program *p = &ev->program;
+
+	memset(d, 0, sizeof(*d));
+	d->to = p->to;
+	d->ttl = p->ttl;
+	d->reply = p->verdict == PROGRAM_REJECT ? p->reply : (uint8_t)REPLY_NONE;
+	d->reply_code = p->reply_code;
+	d->place = p->place;
+	d->rare = p->rare;
+	d->program = p;
+	d->nexthop = program_nexthop(s, p);
+	if (!cacheable(ev, d)) {
+		if (b->flow[slot] != 0)
+			flow_at(t, b->flow[slot])->epoch = 0;
+		return;
+	}
+	b->flow[slot] = record_for(s, b, slot, t);
+	if (b->flow[slot] != 0)
+		write_record(s, t, b->flow[slot], ev, d);
+}
+
+/* The place that decided a recorded drop: the last one it counts for. */
+static uint32_t
+deciding_place(const uint32_t *rare)
+{
+	uint32_t place = 0;
+
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
+		if (RARE_OP(rare[i]) == RARE_COUNT)
+			place = RARE_ARG(rare[i]);
+	}
+	return place;
+}
+
+void
+decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d)
+{
+	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
+	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	uint32_t index = b->flow[slot];
+	const struct flow *f = flow_at(t, index);
+
+	memset(d, 0, sizeof(*d));
+	if (ip6) {
+		rewrite6_tuple(&d->to, &flow6_at(t, index)->to);
+		d->ttl = flow6_at(t, index)->to.ttl;
+	} else {
+		rewrite4_tuple(&d->to, &flow4_at(t, index)->to);
+		d->ttl = flow4_at(t, index)->to.ttl;
+	}
+	d->nexthop = f->nexthop;
+	d->rare = flow_cold_at(t, index)->rare;
+	d->fast = true;
+	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP)
+		d->place = deciding_place(d->rare);
+}
+
+void
+slowpath_push_hits(struct slowpath *s, struct flow_table *t, uint32_t index)
+{
+	struct place_hits *hits = s->gen->worker[s->worker].hits;
+	struct flow_cold *cold = flow_cold_at(t, index);
+	const struct flow *f = flow_at(t, index);
+	uint64_t packets = f->packets - cold->pushed_packets;
+
+	if (f->epoch != s->epoch || packets == 0)
+		return;
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && cold->rare[i] != 0; i++) {
+		struct place_hits *h = &hits[RARE_ARG(cold->rare[i])];
+
+		if (RARE_OP(cold->rare[i]) != RARE_COUNT)
+			continue;
+		h->packets += packets;
+		h->bytes += f->bytes - cold->pushed_bytes;
+		h->last = f->seen;
+	}
+	cold->pushed_packets = f->packets;
+	cold->pushed_bytes = f->bytes;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Telling an observer what became of a packet. */
+
+#include <string.h>
+
+#include "slowpath/slowpath_priv.h"
+
+static void
+program_of(struct slowpath *s, const struct decision *d, struct program *p)
+{
+	const struct nexthop *nh = &s->nexthops[d->nexthop];
+
+	if (d->program != NULL) {
+		*p = *d->program;
+		return;
+	}
+	memset(p, 0, sizeof(*p));
+	p->to = d->to;
+	p->ttl = d->ttl;
+	memcpy(p->rare, d->rare, sizeof(p->rare));
+	while (p->rare_count < PROGRAM_RARE_MAX && p->rare[p->rare_count] != 0)
+		p->rare_count++;
+	switch (nh->state) {
+	case NEXTHOP_DROP:
+		p->verdict = PROGRAM_DROP;
+		p->reason = (uint8_t)d->nexthop;
+		break;
+	case NEXTHOP_TO_US:
+		p->verdict = PROGRAM_LOCAL;
+		break;
+	case NEXTHOP_WIRE:
+		p->verdict = PROGRAM_WIRE;
+		p->iface = nh->port;
+		break;
+	default:
+		p->verdict = PROGRAM_OUTPUT;
+		p->iface = nh->iface;
+	}
+}
+
+void
+observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+{
+	struct observation o = { 0 };
+	struct program p;
+
+	if (s->observer == NULL)
+		return;
+	o.m = b->m[slot];
+	o.port = b->port;
+	o.gen = s->gen;
+	o.view = slot_view(s, b, slot);
+	if (d != NULL) {
+		program_of(s, d, &p);
+		o.program = &p;
+		o.has_program = true;
+		o.fast = d->fast;
+		o.place = d->place;
+	}
+	if (b->out[slot] == OUT_DROP) {
+		o.verdict = OBSERVED_DROP;
+		o.reason = b->reason[slot];
+	} else if (b->out[slot] == OUT_GONE) {
+		bool waits = d != NULL && s->nexthops[d->nexthop].state == NEXTHOP_UNRESOLVED;
+
+		o.verdict = waits ? OBSERVED_HELD : OBSERVED_CONSUMED;
+	} else {
+		o.verdict = OBSERVED_OUTPUT;
+		o.out_port = b->out[slot];
+		o.out_iface = b->egress[slot];
+	}
+	s->observer->packet(s->observer->arg, &o);
+}
+
+void
+slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	struct decision d;
+
+	decision_from_record(s, b, slot, &d);
+	observe(s, b, slot, &d);
+}

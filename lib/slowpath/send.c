@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The host's way out: packets that are born while a slot is worked on leave just before it. */
+
+#include <rte_mbuf.h>
+
+#include "slowpath/slowpath.h"
+
+void
+slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface)
+{
+	struct slowpath *s = slowpath;
+
+	if (s->n_born == BORN_MAX) {
+		ledger_drop(s->ledger, iface, REASON_tx_full);
+		rte_pktmbuf_free(m);
+		return;
+	}
+	s->born[s->n_born++] = (struct born){ .m = m, .slot = s->slot, .port = port, .iface = iface };
+}

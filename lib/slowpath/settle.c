@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Carrying a decision out on one packet: every case that the straight loop does not take. */
+
+#include <string.h>
+
+#include "base/meter.h"
+#include "packet/parse.h"
+#include "slowpath/slowpath_priv.h"
+#include "stage/pipeline.h"
+
+void
+slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r)
+{
+	b->out[slot] = OUT_DROP;
+	b->reason[slot] = (uint8_t)r;
+}
+
+bool
+slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, unsigned family,
+	unsigned ip_bytes)
+{
+	struct meter *meters = s->gen->worker[s->worker].meters;
+
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && cold->rare[i] != 0; i++) {
+		uint32_t arg = RARE_ARG(cold->rare[i]);
+
+		if (RARE_OP(cold->rare[i]) == RARE_METER) {
+			if (!meter_take(&meters[arg], s->now_ns, ip_bytes))
+				return false;
+		} else if (RARE_OP(cold->rare[i]) == RARE_DSCP && family != 0) {
+			rewrite_dscp(ip, family, (uint8_t)arg);
+		}
+	}
+	return true;
+}
+
+/* The places of a packet that no record counts. */
+static void
+count_places(struct slowpath *s, const struct decision *d, const struct view *v, uint32_t tick)
+{
+	struct place_hits *hits = s->gen->worker[s->worker].hits;
+
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && d->rare[i] != 0; i++) {
+		struct place_hits *h = &hits[RARE_ARG(d->rare[i])];
+
+		if (RARE_OP(d->rare[i]) != RARE_COUNT)
+			continue;
+		if (h->packets++ == 0)
+			h->first = tick;
+		h->last = tick;
+		h->bytes += v->l3_bytes;
+	}
+}
+
+static void
+count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v)
+{
+	struct flow_table *t = v->family == 6 ? s->flow6 : s->flow4;
+	struct flow *f = flow_at(t, b->flow[slot]);
+
+	if (b->flow[slot] == 0)
+		return;
+	f->packets++;
+	f->bytes += v->l3_bytes;
+	f->seen = b->tick;
+}
+
+static void
+reply(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	if (d->reply == REPLY_RESET)
+		host_tell_sender(s->host, v, b->m[slot], HOST_RESET, d->reply_code);
+	else if (d->reply == REPLY_UNREACHABLE)
+		host_tell_sender(s->host, v, b->m[slot], HOST_UNREACHABLE, d->reply_code);
+}
+
+static bool
+pass_rare(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	struct flow_cold cold;
+	uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3);
+
+	memcpy(cold.rare, d->rare, sizeof(cold.rare));
+	return slowpath_rare(s, &cold, ip, v->family, v->l3_bytes);
+}
+
+static void
+send_wire(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	if (!pass_rare(s, b, slot, v, d)) {
+		slot_drop(s, b, slot, REASON_police_exceeded);
+		return;
+	}
+	b->out[slot] = s->nexthops[d->nexthop].port;
+	b->egress[slot] = s->nexthops[d->nexthop].iface;
+}
+
+/* May the packet go this way?  A reason not to, its sender told. */
+static enum reason
+refuse_output(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	const struct nexthop *nh = &s->nexthops[d->nexthop];
+
+	if (d->ttl && v->ttl <= 1) {
+		host_tell_sender(s->host, v, b->m[slot], HOST_TTL_EXPIRED, 0);
+		return REASON_ttl_expired;
+	}
+	if (v->l3_bytes > nh->mtu && (v->family == 6 || v->dont_fragment)) {
+		host_tell_sender(s->host, v, b->m[slot], HOST_TOO_BIG, nh->mtu);
+		return REASON_mtu_exceeded;
+	}
+	return pass_rare(s, b, slot, v, d) ? REASON_NONE : REASON_police_exceeded;
+}
+
+static void
+send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	const struct nexthop *nh = &s->nexthops[d->nexthop];
+	struct rte_mbuf *m = b->m[slot];
+	enum reason r = refuse_output(s, b, slot, v, d);
+
+	if (r == REASON_NONE) {
+		rewrite_any(m, v, &d->to, d->ttl);
+		b->out[slot] = OUT_GONE;
+		if (v->l3_bytes > nh->mtu) {
+			r = host_fragment(s->host, d->nexthop, m, v->l3);
+		} else if (nh->state == NEXTHOP_UNRESOLVED) {
+			r = host_hold(s->host, d->nexthop, m, v->l3);
+		} else {
+			rewrite_l2(m, v->l3, v->l3_bytes, nh);
+			b->out[slot] = nh->port;
+			b->egress[slot] = nh->iface;
+		}
+	}
+	if (r != REASON_NONE)
+		slot_drop(s, b, slot, r);
+}
+
+static void
+deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
+{
+	enum reason r = host_local(s->host, v, b->m[slot]);
+
+	b->out[slot] = OUT_GONE;
+	if (r != REASON_NONE)
+		slot_drop(s, b, slot, r);
+}
+
+void
+settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d)
+{
+	const struct view *v = slot_view(s, b, slot);
+
+	count_flow(s, b, slot, v);
+	if (!d->fast)
+		count_places(s, d, v, b->tick);
+	switch (s->nexthops[d->nexthop].state) {
+	case NEXTHOP_DROP:
+		reply(s, b, slot, v, d);
+		slot_drop(s, b, slot, (enum reason)d->nexthop);
+		break;
+	case NEXTHOP_TO_US:
+		deliver_local(s, b, slot, v);
+		break;
+	case NEXTHOP_WIRE:
+		send_wire(s, b, slot, v, d);
+		break;
+	default:
+		send_routed(s, b, slot, v, d);
+	}
+}
+
+/* Frames that only a cross-connect takes: judged one by one. */
+static void
+settle_wire(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	struct slowpath_scratch *sc = s->scratch;
+	struct decision d;
+
+	sc->miss[0] = (uint16_t)slot;
+	b->flow[slot] = 0;
+	evaluate_misses(s, b, 1);
+	sc->eval[0].used_fields |= ~0u;        /* there is no key to cache it by */
+	install(s, b, slot, &sc->eval[0], &d);
+	settle(s, b, slot, &d);
+	observe(s, b, slot, &d);
+}
+
+void
+settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	const struct view *v = slot_view(s, b, slot);
+	const struct interface *in = s->gen->iface[v->iface];
+	enum reason r;
+
+	if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE)) {
+		settle_wire(s, b, slot);
+		return;
+	}
+	if (v->kind == VIEW_ARP)
+		r = host_arp(s->host, v, b->m[slot]);
+	else if (v->kind == VIEW_OTHER)
+		r = REASON_eth_unknown_type;
+	else
+		r = host_local(s->host, v, b->m[slot]);
+	b->out[slot] = OUT_GONE;
+	if (r != REASON_NONE)
+		slot_drop(s, b, slot, r);
+	observe(s, b, slot, NULL);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the slow path share. */
+#ifndef SLOWPATH_SLOWPATH_PRIV_H
+#define SLOWPATH_SLOWPATH_PRIV_H
+
+#include "action/rewrite.h"
+#include "flow/table.h"
+#include "slowpath/slowpath.h"
+
+/* A bit for each symmetric hash of the addresses and ports seen so far in a burst. */
+#define CONFLICT_BITS 4096u
+
+struct slowpath_scratch {
+	bool has_view[BURST_MAX];
+	struct view view[BURST_MAX];
+	struct eval eval[BURST_MAX];    /* of misses, in order */
+	struct eval *vector[BURST_MAX];
+	uint16_t miss[BURST_MAX];       /* their slots */
+	uint64_t conflict[CONFLICT_BITS / 64];
+};
+
+/* What is carried out on one packet: from a flow record, or fresh from an evaluation. */
+struct decision {
+	struct tuple to;
+	bool ttl;
+	bool fast;                      /* from a record */
+	uint16_t nexthop;
+	uint8_t reply, reply_code;
+	uint32_t place;
+	const uint32_t *rare;
+	const struct program *program;  /* fresh; NULL from a record */
+};
+
+/* The view of a slot, parsed now if it was not. */
+const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Index of the flow record of a slot that has a key, 0 without one. */
+uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Judges the misses of scratch->miss, which are n. */
+void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
+
+/* A program becomes a decision; its flow gets a record if it may. */
+void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
+	struct decision *d);
+
+/* Reads a record back. */
+void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot,
+	struct decision *d);
+
+/* Carries a decision out on the packet of a slot. */
+void settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d);
+
+/* A slot without key: ARP, ND, other frames. */
+void settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot);
+
+void slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r);
+
+/* Tells the observer, if there is one. */
+void observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
+
+#endif
