@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "table/prefixes.h"
+#include <rte_byteorder.h>
+
+#include "packet/key.h"
 #include "table/set.h"
 
 #define CLASSES_MAX 32u

@@ -19,17 +19,11 @@
 #include <rte_byteorder.h>
 
 #include "packet/key.h"
+#include "table/prefix.h"
 
-/* What a look-up gives when no prefix covers the address.  Values are below it. */
+/* What a look-up gives when no prefix covers the address.  The values of a
+ * table are below it. */
 #define PREFIXES_NONE 0x7fffffffu
-
-/* Bits of address behind length are ignored. */
-struct prefix {
-	union address address;
-	uint8_t family;         /* 4 or 6 */
-	uint8_t length;         /* at most 32 or 128 */
-	uint32_t value;         /* below PREFIXES_NONE */
-};
 
 struct prefixes;
 
@@ -49,11 +43,5 @@ uint32_t prefixes_find(const struct prefixes *p, unsigned family, const union ad
 
 /* The memory a table takes, in bytes. */
 size_t prefixes_bytes(const struct prefixes *p);
-
-/* The order of prefixes in a trie walk: family, address, then the shorter first.  For qsort. */
-int prefix_compare(const void *a, const void *b);
-
-/* Clears the bits of the address behind the prefix's length. */
-void prefix_trim(struct prefix *p);
 
 #endif

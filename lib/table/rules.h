@@ -22,7 +22,7 @@
 
 #include "base/err.h"
 #include "packet/key.h"
-#include "table/prefixes.h"
+#include "table/prefix.h"
 #include "table/set.h"
 
 #define RULES_NONE UINT32_MAX   /* no rule matches */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "table/prefixes.h"
+#include "table/prefix.h"
 
 struct set;
 
@@ -38,9 +38,5 @@ const struct prefix *set_prefixes(const struct set *set, size_t *n);
 
 /* Is the address (family 4 or 6) in a sealed set?  Plain, for checks and control; not for packets. */
 bool set_contains(const struct set *set, unsigned family, const union address *a);
-
-/* Reads "10.0.0.0/8", "10.0.0.1", "2001:db8::/32" or "2001:db8::1" from text[0..n).  0, or -EINVAL
- * and in why what is wrong with it, as a phrase ("the length is above 32"). */
-int prefix_parse(struct prefix *p, const char *text, size_t n, const char **why);
 
 #endif

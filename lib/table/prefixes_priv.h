@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The trie of table/prefixes.h: how it is laid out, for its builder and its look-up.
+ *
+ * An address is taken left-aligned in 128 bits.  Its first root_bits index root; each node after
+ * that takes 6 more.  8, 14 or 20 bits of root make the nodes end at bit 32 and at bit 128. */
+#ifndef TABLE_PREFIXES_PRIV_H
+#define TABLE_PREFIXES_PRIV_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STRIDE 6u
+#define SLOTS (1u << STRIDE)
+
+/* An entry of root: a node's index, or LEAF | value. */
+#define LEAF 0x80000000u
+
+/* A slot whose bit is set in children continues in another node; the node's children lie side by
+ * side in the order of their slots.  The other slots have values; a run of slots with the same one,
+ * children between them not counted, shares a leaf, and its first slot has its bit in leaves. */
+struct node {
+	uint64_t children;
+	uint64_t leaves;
+	uint32_t first_child;
+	uint32_t first_leaf;
+};
+static_assert(sizeof(struct node) == 24, "sets of a million prefixes have millions of them");
+
+struct trie {
+	uint32_t *root;
+	struct node *nodes;
+	uint32_t *leaves;
+	unsigned root_bits;
+	size_t n_nodes;
+	size_t n_leaves;
+};
+
+struct prefixes {
+	struct trie ip4;
+	struct trie ip6;
+};
+
+/* A left-aligned address. */
+struct bits {
+	uint64_t high;
+	uint64_t low;
+};
+
+/* A prefix as the builder wants it. */
+struct entry {
+	struct bits address;
+	uint32_t value;
+	uint32_t order;         /* its place in the caller's list */
+	uint8_t length;
+};
+
+/* Builds t from the n entries, which it sorts and thins.  0 or -ENOMEM; then t is empty. */
+int trie_build(struct trie *t, struct entry entries[], size_t n);
+void trie_fini(struct trie *t);
+
+#endif
