@@ -2,6 +2,7 @@
 /* A data path's life: made, given generations, aged, stopped. */
 
 #include <errno.h>
+#include <stddef.h>
 
 #include "base/memory.h"
 #include "fastpath/fastpath_priv.h"
@@ -21,6 +22,16 @@ fill_verdicts(struct nexthop *nh)
 	nh[NEXTHOP_LOCAL].state = NEXTHOP_TO_US;
 }
 
+/* The host has one argument for what it sends and what it tells. */
+static void
+tell_others(void *slowpath, const struct host_fact *fact)
+{
+	struct fastpath *fp = (struct fastpath *)((char *)slowpath - offsetof(struct fastpath, slow));
+
+	if (fp->tell != NULL)
+		fp->tell(fp->tell_arg, fact);
+}
+
 static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
@@ -28,7 +39,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	uint32_t flows6 = setup->flows / 2 > 1024 ? setup->flows / 2 : 1024;
 	struct host_setup host = {
 		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
-		.workers = setup->workers, .send = slowpath_send, .tell = setup->tell, .arg = s,
+		.workers = setup->workers, .send = slowpath_send, .tell = tell_others, .arg = s,
 	};
 
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
@@ -51,6 +62,8 @@ fastpath_create(const struct fastpath_setup *setup)
 		return NULL;
 	fp->variant = fastpath_choose();
 	fp->clock = setup->clock;
+	fp->tell = setup->tell;
+	fp->tell_arg = setup->arg;
 	fp->slow.worker = setup->worker;
 	fp->slow.ledger = &fp->ledger;
 	if (make_parts(fp, setup) < 0) {
