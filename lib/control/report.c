@@ -37,7 +37,7 @@ take_worker(const struct worker *w, struct report_worker *out)
 	uint64_t time_ns = w->busy_ns + w->idle_ns;
 	struct fastpath_flows flows;
 
-	fastpath_flows(w->fp, &flows);
+	worker_flows(w, &flows);
 	*out = (struct report_worker) {
 		.packets = w->packets,
 		.busy = time_ns == 0 ? 0 : (double)w->busy_ns / (double)time_ns,

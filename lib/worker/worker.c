@@ -178,11 +178,7 @@ hand_over(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, uns
 	l->port[port].rx += n;
 	full = steer_send(w->common->steer, w->index, to, m, n);
 	l->held[HELD_ring] += n - full;
-	if (full != 0) {
-		uint16_t iface = w->generation->ingress[port].untagged;
-
-		l->iface[iface < LEDGER_IFACES ? iface : 0].drops[REASON_handoff_full] += full;
-	}
+	l->iface[0].drops[REASON_handoff_full] += full;
 }
 
 static void
@@ -283,7 +279,18 @@ worker_drain(struct worker *w)
 void
 worker_stop(struct worker *w)
 {
+	fastpath_flows(w->fp, &w->flows);
 	fastpath_stop(w->fp);
+	w->stopped = true;
+}
+
+void
+worker_flows(const struct worker *w, struct fastpath_flows *out)
+{
+	if (w->stopped)
+		*out = w->flows;
+	else
+		fastpath_flows(w->fp, out);
 }
 
 void

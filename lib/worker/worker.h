@@ -60,6 +60,8 @@ struct worker {
 	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
 	atomic_uint pushes_asked;       /* control: write: push hits to their places */
 	atomic_uint pushes_done;        /* worker: write */
+	struct fastpath_flows flows;    /* when it stopped: then they are forgotten */
+	bool stopped;
 };
 
 struct worker_setup {
@@ -85,6 +87,9 @@ unsigned worker_step(struct worker *w);
  * Then for each: lets go of the rest, every packet counted as stopped. */
 void worker_drain(struct worker *w);
 void worker_stop(struct worker *w);
+
+/* Flows in use now, or when it stopped. */
+void worker_flows(const struct worker *w, struct fastpath_flows *out);
 
 /* Ends when common->stop is set; sleeps when there is nothing to do. */
 void worker_run(struct worker *w);
