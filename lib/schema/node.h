@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The tree of a configuration as it was written, before anybody knows what it means.
+ *
+ * For the files of this folder only.  All nodes live in the arena of their document. */
+#ifndef SCHEMA_NODE_H
+#define SCHEMA_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct document;
+
+enum node_kind {
+	NODE_EMPTY,                     /* nothing, null or ~ */
+	NODE_SCALAR,
+	NODE_LIST,
+	NODE_MAP,
+};
+
+struct node {
+	enum node_kind kind;
+	bool refused;                   /* an error was found in itself: it is not decoded */
+	bool incomplete;                /* a field that must be written is not */
+	bool wrong;                     /* an error was found in it or below */
+	const char *text;               /* of a scalar, else "" */
+	struct loc loc;                 /* of a list or map over several lines: that of its key */
+	struct node *parent;
+	struct node *key;               /* of the value of a map, else NULL */
+	struct node *next;
+	struct node *first;             /* values */
+	struct node *last;
+	struct node *open_key;          /* of a map being read: the key without its value yet */
+	unsigned count;
+	unsigned order;                 /* of creation */
+};
+
+#define node_each(child, parent_node) \
+	for (struct node *child = (parent_node)->first; child != NULL; child = child->next)
+
+struct node *node_create(struct document *doc, enum node_kind kind, struct loc loc);
+void node_append(struct node *parent, struct node *child);
+
+/* The value called name in a map, or NULL. */
+struct node *node_find(const struct node *map, const char *name);
+
+/* "interfaces.wan.mtu", in the arena; "" for the root. */
+const char *node_path(struct document *doc, const struct node *node);
+
+/* Adds an error at the node, with its path, and marks it and all above it as wrong. */
+void node_error(struct document *doc, struct node *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same about the map or list the key or element stands in, but at the place of the node. */
+void node_error_in(struct document *doc, struct node *in, struct node *at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Refuses every second value of the same key, in node and below. */
+void node_refuse_duplicates(struct document *doc, struct node *node);
+
+/* The values of a map sorted by key, equal ones in their order; count of them, in the arena. */
+struct node **node_sort(struct document *doc, const struct node *map);
+
+/* "a list", "a map", "nothing" or "'text'", for errors. */
+const char *node_what(struct document *doc, const struct node *node);
+
+#endif

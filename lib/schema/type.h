@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the types are called, and how large they are in memory.  For the files of this folder. */
+#ifndef SCHEMA_TYPE_H
+#define SCHEMA_TYPE_H
+
+#include "schema/field.h"
+
+/* size: of one value, 0 for a struct. */
+struct type {
+	size_t size;
+	const char *wanted;             /* "a number": in errors */
+	const char *name;               /* "number": in the reference */
+};
+
+/* The type of a row without CFG_LIST and CFG_MAP. */
+static inline unsigned
+type_base(const struct cfg_field *f)
+{
+	return f->type & ~(unsigned)(CFG_LIST | CFG_MAP);
+}
+
+/* Any CFG_LIST_OF, seen from where its type is not known. */
+struct any_list {
+	void *items;
+	unsigned count;
+};
+
+const struct type *type_of(const struct cfg_field *f);
+
+/* The bytes of one value of a row's type, an element's for a list or map. */
+size_t type_size(const struct cfg_field *f);
+
+/* The largest number a row takes. */
+uint64_t type_max(const struct cfg_field *f);
+
+#endif
