@@ -32,6 +32,7 @@ enum device_kind {
 enum {
 	DEVICE_TEXT_MAX = 1024,
 	DEVICE_NAME_MAX = 64,
+	DEVICE_VALUE_MAX = 256,
 };
 
 enum device_kind device_kind(const char *device);
@@ -42,18 +43,21 @@ bool device_name(const char *device, char name[static DEVICE_NAME_MAX]);
 /* The value of an argument into out.  False if the text has no such key or it does not fit. */
 bool device_arg(const char *device, const char *key, char *out, size_t size);
 
-/* Adds what is wrong and can be seen without opening the device.  0 or -EINVAL. */
-int device_check(const char *device, struct loc loc, struct err *err);
+/* Adds what is wrong with the text alone: an unknown driver, a bad PCI address, an argument that the
+ * driver cannot do without.  what: the row's name for the error, "ports.lan.device".
+ * 0 or -EINVAL. */
+int device_check(const char *device, const char *what, struct loc loc, struct err *err);
 
-/* The same for one PCI address, with the directory /sys given, so that a test can bring its own. */
-int device_check_pci(const char *sysfs, const char *address, struct loc loc, struct err *err);
+/* Adds what this host lacks for it: the kernel interface, the PCI device or its driver, and says what
+ * to do.  sysfs is "/sys", or a test's own.  0 or -ENODEV. */
+int device_check_host(const char *device, const char *what, const char *sysfs, struct loc loc,
+	struct err *err);
 
 /* What the writer of a device text need not know. */
 struct device_wish {
 	unsigned queues;        /* at least 1 */
-	bool queues_given;      /* the configuration says so; else as many as are safe */
 	unsigned mtu;
-	const char *mac;        /* "02:..": the MAC of the far side of a tap, or NULL */
+	const char *mac;        /* of the device: the far side of a tap, the near one of virtio; or NULL */
 };
 
 /* Writes device to out with the arguments added that it lacks (lib/io/README.md lists them).
@@ -61,12 +65,20 @@ struct device_wish {
 int device_complete(const char *device, const struct device_wish *wish,
 	char out[static DEVICE_TEXT_MAX]);
 
+/* Bytes a buffer must hold for frames of an MTU, whatever the device. */
+unsigned device_frame_bytes(unsigned mtu);
+
 /* Removes what a killed process left: an XDP program on the interface, a socket nobody listens on.
  * What was removed is told as a warning. */
 void device_clear(const char *device, struct loc loc, struct err *err);
 
-/* Takes the XDP program off a kernel interface by rtnetlink.  1: there was one, 0: there was none,
- * or -errno. */
+/* Takes the XDP program off a kernel interface.  1: there was one, 0: there was none, or -errno. */
 int device_xdp_off(const char *interface);
+
+/* Raises the MTU of a kernel interface if it is below mtu.  0 or -errno. */
+int device_raise_mtu(const char *interface, unsigned mtu);
+
+/* Whether a kernel interface is up and has a carrier; false if it is gone. */
+bool device_interface_up(const char *interface);
 
 #endif

@@ -11,6 +11,7 @@
 #ifndef IO_POOL_H
 #define IO_POOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -21,8 +22,8 @@
 
 enum {
 	POOL_NODES_MAX = 8,
-	POOL_CACHE = 256,               /* mbufs a worker keeps at hand */
-	POOL_BURSTS = 8,                /* bursts in flight per worker: received, tx buffers, hand-over */
+	POOL_CACHE = 256,               /* mbufs a worker keeps at hand; half as many again at most */
+	POOL_BURSTS = 4,                /* bursts a worker has in hand: received, made, sent */
 };
 
 /* What the pools must last for. */
@@ -32,19 +33,25 @@ struct pool_cfg {
 	unsigned burst;                 /* largest burst */
 	unsigned holders;               /* mbufs that holders may keep per worker (neighbour queue,
 	                                 * reassembly, capture ring) */
-	unsigned rings;                 /* mbufs that hand-over rings may hold per worker */
+	unsigned ring;                  /* mbufs one hand-over ring may hold; 0: no hand-over */
 };
 
-/* One port's or one worker's part of a node's pool. */
+/* The arithmetic of one node. */
 struct pool_sizing {
 	int node;
-	unsigned port_count;            /* ports on this node */
+	unsigned ports;                 /* on this node */
 	unsigned port_mbufs;            /* queues x descriptors of all of them */
-	unsigned worker_count;          /* workers on this node */
-	unsigned worker_mbufs;          /* of each of them */
+	unsigned workers;               /* on this node */
+	unsigned worker_mbufs;          /* of each: the five that follow */
+	unsigned cache;
+	unsigned in_hand;
+	unsigned backlog;               /* two bursts for each port */
+	unsigned holders;
+	unsigned rings;
+	unsigned control_mbufs;         /* the control thread's cache */
 	unsigned count;                 /* mbufs in all */
-	unsigned data_bytes;            /* room for a frame, headroom included */
-	size_t bytes;                   /* memory in all */
+	unsigned mbuf_bytes;            /* of one */
+	size_t bytes;                   /* in all */
 };
 
 struct pool {
@@ -72,30 +79,37 @@ void pools_destroy(struct pools *pools);
 /* The pool of a NUMA node, or the first one. */
 struct rte_mempool *pools_of_node(const struct pools *pools, int node);
 
-/* Mbufs not in a pool, over all pools, caches counted as in. */
+/* Mbufs not in a pool, over all pools; those in the workers' caches are in. */
 unsigned pools_in_use(const struct pools *pools);
 
 /* Writes the arithmetic, one line per node:
- *   mbufs: lan 1 queue x (1024 rx + 1024 tx) + wan ... + 1 worker x (512 cache + ...) = 5631, 12 MiB */
-void pool_sizing_print(const struct pools *pools, const struct ports *ports, FILE *out);
+ *   mbufs: lan 1 queue x (1024 rx + 1024 tx) + wan 1 queue x (1024 rx + 1024 tx)
+ *          + 1 worker x (384 cache + 128 in hand + 128 backlog + 256 held) + 384 control
+ *          = 5376, 12 MiB */
+void pools_print(const struct pools *pools, const struct ports *ports, FILE *out);
 
-/* One mbuf for a frame that Weir makes, NULL if there is none. */
-static inline struct rte_mbuf *
-pool_take(struct rte_mempool *mp)
-{
-	return rte_pktmbuf_alloc(mp);
-}
-
-/* The same checks for a pool of one's own (tests): n mbufs on any node. */
+/* A pool of one's own, watched like the others (tests): n mbufs for frames of an MTU of 1500. */
 struct rte_mempool *pool_create_plain(const char *name, unsigned n);
+void pool_destroy_plain(struct rte_mempool *mp);        /* NULL is fine */
 
 #ifdef WEIR_DEBUG
-/* Fault injection: the n-th allocation from now on fails, and all after it; 0: none fails.  Tests only. */
+/* Fault injection for tests: the n-th mbuf taken from now on is refused, and all after it; 0: none. */
 extern unsigned pool_fault_after;
+
+/* Registers the watching store; the name to create pools with, after EAL's start. */
+const char *pool_debug_store(void);
+
+/* Before a pool is freed: its memory is ordinary again. */
+void pool_debug_forget(struct rte_mempool *mp);
+
+/* While a pool is being filled its mbufs have no state yet. */
+extern bool pool_debug_filling;
 
 void mbuf_debug_received(struct rte_mbuf **pkts, unsigned n);
 void mbuf_debug_sending(struct rte_mbuf **pkts, unsigned n);
 void mbuf_debug_kept(struct rte_mbuf **pkts, unsigned n);       /* the device did not take them */
+
+/* Ends the process if m is free or sent. */
 void mbuf_debug_check_owned(const struct rte_mbuf *m, const char *where);
 
 /* Makes the room behind the data writable again, before a received frame grows at its end. */

@@ -18,6 +18,7 @@
 #include <rte_ether.h>
 
 #include "base/err.h"
+#include "io/af_packet.h"
 #include "io/device.h"
 #include "io/eal.h"
 
@@ -31,6 +32,8 @@ enum {
 
 struct pools;
 struct capture;
+struct rte_device;
+struct rte_mempool;
 
 /* One row of section ports. */
 struct port_cfg {
@@ -70,14 +73,25 @@ struct port {
 	struct rte_ether_addr mac;      /* the one Weir answers for */
 	bool steered;                   /* the device spreads flows by a symmetric hash, so both directions
 	                                 * of a flow come to one queue number; else workers steer */
+	uint16_t reta_size;             /* ports agree on queues only if these two are equal */
+	uint64_t rss_types;
+	bool tx_shared;                 /* more workers than transmit queues */
+	bool stamps_port;               /* the device writes rte_mbuf.port; net_ring does not */
+	bool flat;                      /* the device sends one buffer a frame, of its own pool: others
+	                                 * are copied first */
+	bool open;
 	bool started;
-	bool probed;                    /* the device is there because we asked for it */
-	bool mac_set;                   /* the device filters by our MAC; else it is promiscuous */
 	bool promiscuous;               /* we switched it on */
+	bool wants_promiscuous;         /* a pipeline does */
+	bool has_mac;                   /* mac was configured */
 	atomic_bool link_up;            /* control: write (port_update), workers: read */
 	enum device_kind kind;
-	char device[64];                /* name in DPDK, "net_tap0" */
+	char device[DEVICE_NAME_MAX];   /* name in DPDK, "net_tap0" */
+	char interface[16];             /* the kernel's name of it, "" without */
+	struct rte_device *rte;
+	struct rte_mempool *pool;       /* of its node, once started */
 	struct capture *capture;        /* rings of a port whose frames come from memory, else NULL */
+	struct af_packet packet;        /* sockets of an af_packet device */
 	struct tx_share share[PORT_QUEUES_MAX];
 };
 
@@ -90,13 +104,16 @@ struct ports {
 /* What the devices ask of EAL: fills pci and single_file_segments of eal. */
 void ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal);
 
-/* Checks what can be said without opening anything, DPDK not needed: syntax of the device, duplicate
- * devices, PCI address present and bound to a driver DPDK can use, kernel interface present.  All
- * errors are added.  0 or -EINVAL.  For weir check and, first, for weir run. */
+/* Adds what is wrong with the texts, on whatever host: a device that is none, one used twice.
+ * 0 or -EINVAL.  For weir check. */
 int ports_check(const struct port_cfg *cfg, unsigned count, struct err *err);
 
-/* Finds every device and decides its queues: min(queues or workers, what the device has).
- * 0, or -errno with one error and nothing left open. */
+/* Adds what this host lacks for the devices, without DPDK.  0 or -ENODEV.  For weir doctor. */
+int ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err);
+
+/* Opens every device, after both checks, and decides its queues.  Without queues in the configuration
+ * a device gets one per worker where it spreads frames by flow (PCI, af_packet, null), else one.
+ * More queues than the device has are an error.  0, or -errno with errors and nothing left open. */
 int ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsigned workers,
 	struct err *err);
 
@@ -127,7 +144,7 @@ struct port_stats {
 };
 
 /* Counted by the device since ports_start. */
-void port_stats(const struct port *port, struct port_stats *stats);
+void port_stats(struct port *port, struct port_stats *stats);
 
 /* The port with this name, NULL if there is none. */
 struct port *ports_find(struct ports *ports, const char *name);

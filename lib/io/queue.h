@@ -10,6 +10,7 @@
 #ifndef IO_QUEUE_H
 #define IO_QUEUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_ethdev.h>
@@ -26,6 +27,7 @@ enum {
 struct rx_queue {
 	uint16_t port;                  /* DPDK's port id */
 	uint16_t queue;
+	bool stamp;                     /* the device leaves rte_mbuf.port as it was */
 };
 
 struct tx_queue {
@@ -34,6 +36,8 @@ struct tx_queue {
 	uint16_t bound;                 /* most the backlog may hold: two bursts */
 	uint16_t head;                  /* first of the backlog */
 	uint16_t count;                 /* length of the backlog: held */
+	bool flat;                      /* frames must be one plain buffer */
+	struct rte_mempool *pool;       /* for their copies */
 	struct tx_share *share;         /* NULL: the queue is this worker's alone */
 	uint64_t packets;               /* given to the device */
 	uint64_t bytes;
@@ -55,12 +59,17 @@ unsigned tx_queue_fini(struct tx_queue *q);
 extern int queue_fault_accept;
 #endif
 
+/* Writes the port into frames whose device does not. */
+void queue_stamp(const struct rx_queue *q, struct rte_mbuf **pkts, unsigned n);
+
 /* Up to n frames; how many there were. */
 static inline unsigned
 queue_receive(const struct rx_queue *q, struct rte_mbuf **pkts, unsigned n)
 {
 	unsigned got = rte_eth_rx_burst(q->port, q->queue, pkts, (uint16_t)n);
 
+	if (unlikely(q->stamp))
+		queue_stamp(q, pkts, got);
 	mbuf_debug_received(pkts, got);
 	return got;
 }
@@ -71,6 +80,9 @@ unsigned queue_send_slowly(struct tx_queue *q, struct rte_mbuf **pkts, unsigned 
 /* One try to give frames to the device; how many it took. */
 unsigned queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n);
 
+/* queue_send where frames of several buffers, or of a buffer that is another's, must be copied first. */
+unsigned queue_send_flat(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n);
+
 /* Sends n frames (at most QUEUE_BURST_MAX), which are the queue's from here on.  Returns how many were
  * freed for want of room. */
 static inline unsigned
@@ -78,6 +90,8 @@ queue_send(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 {
 	unsigned done = 0;
 
+	if (unlikely(q->flat))
+		return queue_send_flat(q, pkts, n);
 	if (likely(q->count == 0)) {
 		done = queue_offer(q, pkts, n);
 		if (likely(done == n))
@@ -88,6 +102,10 @@ queue_send(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 
 /* Tries the backlog once more.  Returns how many frames left. */
 unsigned queue_flush(struct tx_queue *q);
+
+/* Fetches the mbufs of frames that have left from a device that keeps them until asked; when idle, and
+ * before mbufs are counted. */
+void queue_reap(const struct tx_queue *q);
 
 /* Frames in the backlog. */
 static inline unsigned

@@ -14,6 +14,8 @@
 #ifndef IO_STEER_H
 #define IO_STEER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>
@@ -28,7 +30,7 @@ enum {
 };
 
 /* A flow as steering sees it; addresses in network byte order, IPv4 in the first 4 bytes.  ICMP
- * queries have the identifier in sport and 0 in dport; without ports both are 0. */
+ * queries have the identifier in both ports; without ports both are 0. */
 struct steer_tuple {
 	uint8_t src[16];
 	uint8_t dst[16];
@@ -48,6 +50,9 @@ void steer_destroy(struct steer *s);    /* NULL is fine */
 /* The worker that owns a flow, whichever its direction.  NAT asks it to choose a port whose replies
  * come back to itself. */
 unsigned steer_owner(const struct steer *s, const struct steer_tuple *tuple);
+
+/* The tuple a frame is steered by.  False if it is not IP.  tuple comes zeroed. */
+bool steer_parse(const uint8_t *frame, size_t length, struct steer_tuple *tuple);
 
 /* The worker that owns a received frame; frames that are not IP belong to worker 0. */
 unsigned steer_frame(const struct steer *s, const struct rte_mbuf *m);

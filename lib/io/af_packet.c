@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The sockets of DPDK's af_packet driver, and what it does with them that a router must not. */
+
+#include "io/af_packet.h"
+
+#include <linux/if_packet.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct af_packet *opening;
+static unsigned opening_queues;
+
+void
+af_packet_opening(struct af_packet *p, unsigned queues)
+{
+	p->count = 0;
+	p->missed = 0;
+	opening = p;
+	opening_queues = queues;
+}
+
+void
+af_packet_opened(void)
+{
+	opening = NULL;
+}
+
+static long
+set_option(int fd, int level, int option, const void *value, socklen_t size)
+{
+	return syscall(SYS_setsockopt, fd, level, option, value, size);
+}
+
+static int
+join_fanout(int fd, int group)
+{
+	unsigned flags = PACKET_FANOUT_FLAG_DEFRAG | PACKET_FANOUT_FLAG_ROLLOVER;
+	unsigned wanted = (unsigned)group & ~(flags << 16);
+
+	if (opening->count < AF_PACKET_SOCKETS_MAX)
+		opening->fd[opening->count++] = fd;
+	if (opening_queues == 1)
+		return 0;
+	return (int)set_option(fd, SOL_PACKET, PACKET_FANOUT, &wanted, sizeof(wanted));
+}
+
+int
+setsockopt(int fd, int level, int option, const void *value, socklen_t size)
+{
+	if (opening != NULL && level == SOL_PACKET && option == PACKET_FANOUT && size == sizeof(int))
+		return join_fanout(fd, *(const int *)value);
+	return (int)set_option(fd, level, option, value, size);
+}
+
+uint64_t
+af_packet_missed(struct af_packet *p)
+{
+	for (unsigned i = 0; i < p->count; i++) {
+		struct tpacket_stats stats;
+		socklen_t size = sizeof(stats);
+
+		if (getsockopt(p->fd[i], SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
+			p->missed += stats.tp_drops;
+	}
+	return p->missed;
+}

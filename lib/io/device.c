@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Device texts: which driver one means, what is wrong with it, what it needs beside. */
+
+#include "io/device.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+static const struct driver {
+	const char *prefix;
+	enum device_kind kind;
+	const char *needs;              /* an argument it cannot do without */
+	const char *sample;
+} drivers[] = {
+	{ "net_af_packet", DEVICE_AF_PACKET, "iface", "net_af_packet0,iface=eth0" },
+	{ "net_af_xdp", DEVICE_AF_XDP, "iface", "net_af_xdp0,iface=eth0" },
+	{ "net_tap", DEVICE_TAP, NULL, NULL },
+	{ "net_memif", DEVICE_MEMIF, NULL, NULL },
+	{ "net_pcap", DEVICE_PCAP, NULL, NULL },
+	{ "net_null", DEVICE_NULL, NULL, NULL },
+	{ "net_ring", DEVICE_RING, NULL, NULL },
+	{ "net_vhost", DEVICE_VHOST, "iface", "net_vhost0,iface=/run/vm.sock" },
+	{ "net_virtio_user", DEVICE_VIRTIO_USER, "path", "net_virtio_user0,path=/run/vm.sock" },
+	{ "net_", DEVICE_OTHER, NULL, NULL },
+};
+
+static const struct driver *
+driver_of(const char *device)
+{
+	for (unsigned i = 0; i < RTE_DIM(drivers); i++) {
+		if (strncmp(device, drivers[i].prefix, strlen(drivers[i].prefix)) == 0)
+			return &drivers[i];
+	}
+	return NULL;
+}
+
+static bool
+pci_parse(const char *device, unsigned at[static 4])
+{
+	char end[2] = "";
+	int n = sscanf(device, "%4x:%2x:%2x.%1x%1[^,]", &at[0], &at[1], &at[2], &at[3], end);
+
+	if (n == 4)
+		return at[2] < 32 && at[3] < 8;
+	at[0] = 0;
+	n = sscanf(device, "%2x:%2x.%1x%1[^,]", &at[1], &at[2], &at[3], end);
+	return n == 3 && at[2] < 32 && at[3] < 8;
+}
+
+/* A text that means to be a PCI address, right or wrong: begins with a hexadecimal digit and has a
+ * colon before the first comma. */
+static bool
+looks_like_pci(const char *device)
+{
+	size_t length = strcspn(device, ",");
+	const char *colon = memchr(device, ':', length);
+
+	return colon != NULL && strspn(device, "0123456789abcdefABCDEF") == (size_t)(colon - device);
+}
+
+enum device_kind
+device_kind(const char *device)
+{
+	const struct driver *d = driver_of(device);
+
+	if (d != NULL)
+		return d->kind;
+	return looks_like_pci(device) ? DEVICE_PCI : DEVICE_UNKNOWN;
+}
+
+bool
+device_name(const char *device, char name[static DEVICE_NAME_MAX])
+{
+	unsigned at[4];
+	size_t length = strcspn(device, ",");
+
+	if (device_kind(device) == DEVICE_PCI && pci_parse(device, at)) {
+		snprintf(name, DEVICE_NAME_MAX, "%04x:%02x:%02x.%x", at[0], at[1], at[2], at[3]);
+		return true;
+	}
+	if (length == 0 || length >= DEVICE_NAME_MAX)
+		return false;
+	memcpy(name, device, length);
+	name[length] = '\0';
+	return true;
+}
+
+bool
+device_arg(const char *device, const char *key, char *out, size_t size)
+{
+	size_t key_length = strlen(key);
+
+	for (const char *at = strchr(device, ','); at != NULL; at = strchr(at, ',')) {
+		size_t length;
+
+		at++;
+		if (strncmp(at, key, key_length) != 0 || at[key_length] != '=')
+			continue;
+		at += key_length + 1;
+		length = strcspn(at, ",");
+		if (length >= size)
+			return false;
+		memcpy(out, at, length);
+		out[length] = '\0';
+		return true;
+	}
+	return false;
+}
+
+int
+device_check(const char *device, const char *what, struct loc loc, struct err *err)
+{
+	const struct driver *d = driver_of(device);
+	char value[DEVICE_VALUE_MAX];
+	char name[DEVICE_NAME_MAX];
+	unsigned at[4];
+
+	if (d == NULL && looks_like_pci(device)) {
+		if (pci_parse(device, at))
+			return 0;
+		return err_add(err, EINVAL, loc, "%s: '%s' is no PCI address; one is written 0000:3b:00.0", what,
+			device);
+	}
+	if (d == NULL)
+		return err_add(err, EINVAL, loc, "%s: unknown device '%s'; a PCI address (0000:3b:00.0) or net_ and "
+			"one of af_packet af_xdp tap memif pcap null ring vhost virtio_user", what, device);
+	if (!device_name(device, name))
+		return err_add(err, EINVAL, loc, "%s: the device name is longer than %d characters", what,
+			DEVICE_NAME_MAX - 1);
+	if (d->needs != NULL && !device_arg(device, d->needs, value, sizeof(value)))
+		return err_add(err, EINVAL, loc, "%s: %s needs %s=, as in %s", what, name, d->needs, d->sample);
+	return 0;
+}
+
+unsigned
+device_frame_bytes(unsigned mtu)
+{
+	/* Ethernet, two VLAN tags, and what af_packet's ring puts before a frame. */
+	unsigned bytes = mtu + 14 + 8 + 32;
+
+	/* A ring block is whole pages, and so is a frame that is more than half of one. */
+	return bytes <= 2048 ? 2048 : RTE_ALIGN(bytes, 4096u);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+add_missing(char *out, const char *key, const char *fmt, ...)
+{
+	char value[DEVICE_VALUE_MAX];
+	size_t length = strlen(out);
+	va_list ap;
+
+	if (device_arg(out, key, value, sizeof(value)))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(value, sizeof(value), fmt, ap);
+	va_end(ap);
+	snprintf(out + length, DEVICE_TEXT_MAX - length, ",%s=%s", key, value);
+}
+
+static void
+complete_af_packet(const struct device_wish *wish, char *out)
+{
+	unsigned bytes = device_frame_bytes(wish->mtu);
+
+	if (wish->queues > 1)
+		add_missing(out, "qpairs", "%u", wish->queues);
+	if (bytes > 2048) {
+		add_missing(out, "framesz", "%u", bytes);
+		add_missing(out, "blocksz", "%u", bytes);
+	}
+}
+
+int
+device_complete(const char *device, const struct device_wish *wish, char out[static DEVICE_TEXT_MAX])
+{
+	/* Room for what is added below. */
+	if (strlen(device) > DEVICE_TEXT_MAX - 128)
+		return -ENAMETOOLONG;
+	snprintf(out, DEVICE_TEXT_MAX, "%s", device);
+
+	switch (device_kind(device)) {
+	case DEVICE_AF_PACKET:
+		complete_af_packet(wish, out);
+		break;
+	case DEVICE_AF_XDP:
+		if (wish->queues > 1)
+			add_missing(out, "queue_count", "%u", wish->queues);
+		break;
+	case DEVICE_MEMIF:
+		if (device_frame_bytes(wish->mtu) > 2048)
+			add_missing(out, "bsize", "%u", device_frame_bytes(wish->mtu));
+		break;
+	case DEVICE_VHOST:
+		if (wish->queues > 1)
+			add_missing(out, "queues", "%u", wish->queues);
+		break;
+	case DEVICE_VIRTIO_USER:
+		if (wish->queues > 1)
+			add_missing(out, "queues", "%u", wish->queues);
+		if (wish->mac != NULL)
+			add_missing(out, "mac", "%s", wish->mac);
+		break;
+	case DEVICE_TAP:
+		if (wish->mac != NULL)
+			add_missing(out, "mac", "%s", wish->mac);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}

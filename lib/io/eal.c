@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* DPDK's environment: started once from section system, left once. */
+
+#include "io/eal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <numa.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_log.h>
+
+#include "io/quiet.h"
+
+enum {
+	ARGS_MAX = 128,
+	MIB = 1 << 20,
+	OWN_MIB = 48,           /* what EAL itself, rings and tables of tens of kilobytes take */
+};
+
+static struct {
+	bool started;
+	bool hugepages;
+	char memory[160];
+	unsigned cores[EAL_WORKERS_MAX];
+} eal;
+
+struct args {
+	int count;
+	char *at[ARGS_MAX + 1];
+};
+
+static void __attribute__((format(printf, 2, 3)))
+args_add(struct args *args, const char *fmt, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text == NULL || args->count == ARGS_MAX) {
+		free(text);
+		return;
+	}
+	args->at[args->count++] = text;
+}
+
+static void
+args_fini(struct args *args)
+{
+	for (int i = 0; i < args->count; i++)
+		free(args->at[i]);
+}
+
+unsigned
+eal_cores(unsigned *cores, unsigned max)
+{
+	cpu_set_t set;
+	unsigned count = 0;
+
+	CPU_ZERO(&set);
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 0;
+	for (unsigned core = 0; core < CPU_SETSIZE; core++) {
+		if (!CPU_ISSET(core, &set))
+			continue;
+		if (count < max)
+			cores[count] = core;
+		count++;
+	}
+	return count;
+}
+
+/* "0-1,4" into text. */
+static void
+cores_text(char *text, size_t size)
+{
+	unsigned cores[CPU_SETSIZE];
+	unsigned count = eal_cores(cores, CPU_SETSIZE);
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < count && used < size; i++) {
+		unsigned first = cores[i];
+
+		while (i + 1 < count && cores[i + 1] == cores[i] + 1)
+			i++;
+		used += (size_t)snprintf(text + used, size - used, used == 0 ? "%u" : ",%u", first);
+		if (cores[i] != first && used < size)
+			used += (size_t)snprintf(text + used, size - used, "-%u", cores[i]);
+	}
+}
+
+static bool
+core_exists(unsigned core)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u", core);
+	return access(path, F_OK) == 0;
+}
+
+static int
+core_check(const struct eal_core *core, const char *key, struct err *err)
+{
+	char have[128];
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	sched_getaffinity(0, sizeof(set), &set);
+	if (core->core < CPU_SETSIZE && CPU_ISSET(core->core, &set))
+		return 0;
+
+	cores_text(have, sizeof(have));
+	return err_add(err, EINVAL, core->loc, "system.%s: core %u %s; there are %s", key, core->core,
+		core_exists(core->core) ? "is not ours to use" : "does not exist", have);
+}
+
+static int
+cores_check(const struct eal_cfg *cfg, struct err *err)
+{
+	int rc = core_check(&cfg->control, "control", err);
+
+	if (cfg->worker_count == 0 || cfg->worker_count > EAL_WORKERS_MAX)
+		return err_add(err, EINVAL, cfg->loc, "system.workers: %u workers; 1 to %d are possible",
+			cfg->worker_count, EAL_WORKERS_MAX);
+	for (unsigned i = 0; i < cfg->worker_count; i++) {
+		if (core_check(&cfg->workers[i], "workers", err) < 0)
+			rc = -EINVAL;
+		eal.cores[i] = cfg->workers[i].core;
+	}
+	return rc;
+}
+
+static size_t
+hugepages_free_bytes(void)
+{
+	static const size_t kib[] = { 2048, 1048576, 64, 32768, 524288, 16777216 };
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < sizeof(kib) / sizeof(kib[0]); i++) {
+		char path[96];
+		size_t pages = 0;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB/free_hugepages",
+			kib[i]);
+		f = fopen(path, "r");
+		if (f == NULL)
+			continue;
+		if (fscanf(f, "%zu", &pages) == 1)
+			bytes += pages * kib[i] * 1024;
+		fclose(f);
+	}
+	return bytes;
+}
+
+/* Decides on hugepages and says why. */
+static int
+memory_choose(const struct eal_cfg *cfg, size_t need_mib, struct err *err)
+{
+	size_t free_mib = hugepages_free_bytes() / MIB;
+	bool enough = free_mib >= need_mib;
+
+	eal.hugepages = cfg->hugepages != EAL_HUGEPAGES_NO && enough;
+	if (cfg->hugepages == EAL_HUGEPAGES_YES && !enough)
+		return err_add(err, ENOMEM, cfg->hugepages_loc,
+			"system.memory.hugepages: %zu MiB needed, %zu MiB free; reserve them: "
+			"sysctl -w vm.nr_hugepages=%zu", need_mib, free_mib, (need_mib + 1) / 2);
+
+	if (eal.hugepages)
+		snprintf(eal.memory, sizeof(eal.memory), "hugepages: %zu MiB needed, %zu MiB free", need_mib,
+			free_mib);
+	else if (cfg->hugepages == EAL_HUGEPAGES_NO)
+		snprintf(eal.memory, sizeof(eal.memory), "no hugepages, as configured: %zu MiB", need_mib);
+	else
+		snprintf(eal.memory, sizeof(eal.memory), "no hugepages: %zu MiB needed, %zu MiB free", need_mib,
+			free_mib);
+	return 0;
+}
+
+static bool
+extra_has(const struct eal_cfg *cfg, const char *option)
+{
+	size_t length = strlen(option);
+
+	for (unsigned i = 0; i < cfg->extra_count; i++) {
+		if (strncmp(cfg->extra[i], option, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Lcore 0 is control, lcore w + 1 worker w; each bound to its core, which they may share. */
+static void
+args_add_cores(struct args *args, const struct eal_cfg *cfg)
+{
+	char text[EAL_WORKERS_MAX * 12 + 16];
+	size_t used = (size_t)snprintf(text, sizeof(text), "0@%u", cfg->control.core);
+
+	for (unsigned i = 0; i < cfg->worker_count; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, ",%u@%u", i + 1,
+			cfg->workers[i].core);
+	args_add(args, "--lcores=%s", text);
+	args_add(args, "--main-lcore=0");
+}
+
+static void
+args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
+{
+	args_add(args, "weir");
+	args_add_cores(args, cfg);
+	args_add(args, "--no-telemetry");
+	args_add(args, "--file-prefix=weir-%d", (int)getpid());
+	args_add(args, "--log-level=%s", cfg->verbose ? "info" : "error");
+	/* Nothing on disk either way; DPDK takes --in-memory with hugepages only. */
+	if (eal.hugepages) {
+		args_add(args, "--in-memory");
+	} else {
+		args_add(args, "--no-shconf");
+		args_add(args, "--no-huge");
+		args_add(args, "-m");
+		args_add(args, "%zu", need_mib);
+	}
+	if (cfg->single_file_segments)
+		args_add(args, "--single-file-segments");
+	if (!cfg->pci || geteuid() != 0)
+		args_add(args, "--iova-mode=va");
+
+	/* Devices are opened one by one later: no bus is to take any at start.  A list with an address
+	 * that is nobody's keeps every other one out. */
+	if (!cfg->pci)
+		args_add(args, "--no-pci");
+	else if (!extra_has(cfg, "-a") && !extra_has(cfg, "-b"))
+		args_add(args, "--allow=ffff:ff:1f.7");
+
+	for (unsigned i = 0; i < cfg->extra_count; i++)
+		args_add(args, "%s", cfg->extra[i]);
+	args->at[args->count] = NULL;
+}
+
+static int
+start(struct args *args, const struct eal_cfg *cfg, struct err *err)
+{
+	/* EAL moves the pointers of its argv about: it gets its own. */
+	char *argv[ARGS_MAX + 1];
+	struct quiet quiet;
+	int rc;
+
+	memcpy(argv, args->at, sizeof(argv));
+	quiet_begin(&quiet);
+	rc = rte_eal_init(args->count, argv);
+	quiet_end(&quiet);
+	/* Made whatever the arguments, and empty with ours: not even a kill leaves it behind. */
+	rmdir(rte_eal_get_runtime_dir());
+	if (rc < 0)
+		return err_add(err, rte_errno > 0 ? rte_errno : EIO,
+			cfg->extra_count > 0 ? cfg->extra_loc : cfg->loc, "system%s: DPDK does not start%s",
+			cfg->extra_count > 0 ? ".eal" : "", quiet_colon(&quiet));
+
+	eal.started = true;
+	rte_openlog_stream(stderr);
+	return 0;
+}
+
+int
+eal_init(const struct eal_cfg *cfg, struct err *err)
+{
+	size_t need_mib = (cfg->memory_bytes + MIB - 1) / MIB + OWN_MIB;
+	struct args args = { 0 };
+	int rc;
+
+	if (eal.started)
+		return err_add(err, EALREADY, cfg->loc, "system: DPDK runs already");
+	if (cfg->verbose)
+		quiet_off();
+	rc = cores_check(cfg, err);
+	if (rc < 0)
+		return rc;
+	rc = memory_choose(cfg, need_mib, err);
+	if (rc < 0)
+		return rc;
+
+	args_build(&args, cfg, need_mib);
+	rc = start(&args, cfg, err);
+	args_fini(&args);
+	return rc;
+}
+
+void
+eal_fini(void)
+{
+	struct quiet quiet;
+
+	if (!eal.started)
+		return;
+	quiet_begin(&quiet);
+	rte_eal_cleanup();
+	quiet_end(&quiet);
+	eal.started = false;
+}
+
+unsigned
+eal_worker_lcore(unsigned worker)
+{
+	return worker + 1;
+}
+
+int
+eal_worker_node(unsigned worker)
+{
+	int node = numa_available() < 0 ? 0 : numa_node_of_cpu((int)eal.cores[worker]);
+
+	return node < 0 ? 0 : node;
+}
+
+const char *
+eal_memory(void)
+{
+	return eal.memory;
+}
+
+bool
+eal_has_hugepages(void)
+{
+	return eal.hugepages;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mbuf pools: one per NUMA node, sized from the configuration, with the arithmetic to show. */
+
+#include "io/pool.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_mempool.h>
+
+#include "io/device.h"
+#include "io/eal.h"
+
+#ifdef WEIR_DEBUG
+/* Without caches every free passes the watching store. */
+#define CACHE 0
+#define PRIVATE_BYTES 64
+#else
+#define CACHE POOL_CACHE
+#define PRIVATE_BYTES 0
+#endif
+
+enum {
+	CACHE_MOST = POOL_CACHE + POOL_CACHE / 2,       /* a mempool cache overflows at 1.5 of its size */
+	COUNT_MIN = 2 * POOL_CACHE,
+	MIB = 1 << 20,
+};
+
+static unsigned
+data_room(unsigned mtu)
+{
+	return device_frame_bytes(mtu) + RTE_PKTMBUF_HEADROOM;
+}
+
+static unsigned
+mbuf_bytes(unsigned mtu)
+{
+	struct rte_mempool_objsz size;
+	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + data_room(mtu);
+
+	/* The object, and its place in the pool's ring. */
+	return rte_mempool_calc_obj_size(element, 0, &size) + (unsigned)sizeof(void *);
+}
+
+/* Fills what workers and control add, and the sum. */
+static void
+sizing_sum(struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports, unsigned all_workers)
+{
+	s->cache = CACHE_MOST;
+	s->in_hand = POOL_BURSTS * cfg->burst;
+	s->backlog = 2 * cfg->burst * all_ports;
+	s->holders = cfg->holders;
+	s->rings = cfg->ring * (all_workers - 1);
+	s->worker_mbufs = s->cache + s->in_hand + s->backlog + s->holders + s->rings;
+	s->control_mbufs = CACHE_MOST;
+	s->count = s->port_mbufs + s->workers * s->worker_mbufs + s->control_mbufs;
+	if (cfg->mbufs != 0)
+		s->count = cfg->mbufs;
+	s->count = RTE_MAX(s->count, (unsigned)COUNT_MIN);
+	s->bytes = (size_t)s->count * s->mbuf_bytes;
+}
+
+size_t
+pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
+	unsigned workers)
+{
+	struct pool_sizing s = { .workers = workers };
+	unsigned mtu = PORT_MTU;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned queues = RTE_MAX(ports[i].queues, workers);
+		unsigned rx = ports[i].rx_descriptors != 0 ? ports[i].rx_descriptors : PORT_DESCRIPTORS;
+		unsigned tx = ports[i].tx_descriptors != 0 ? ports[i].tx_descriptors : PORT_DESCRIPTORS;
+
+		s.port_mbufs += queues * (rx + tx);
+		mtu = RTE_MAX(mtu, ports[i].mtu);
+	}
+	s.mbuf_bytes = mbuf_bytes(mtu);
+	sizing_sum(&s, cfg, count, workers);
+	return s.bytes;
+}
+
+/* Without hugepages all memory is one, whatever node a core is on. */
+static int
+node_of(int node)
+{
+	return eal_has_hugepages() ? node : 0;
+}
+
+static struct pool_sizing *
+sizing_of(struct pools *pools, int node)
+{
+	node = node_of(node);
+	for (unsigned i = 0; i < pools->count; i++) {
+		if (pools->at[i].sizing.node == node)
+			return &pools->at[i].sizing;
+	}
+	if (pools->count == POOL_NODES_MAX)
+		return &pools->at[0].sizing;
+	pools->at[pools->count].sizing.node = node;
+	return &pools->at[pools->count++].sizing;
+}
+
+static void
+size_all(struct pools *pools, const struct ports *ports)
+{
+	unsigned mtu = PORT_MTU;
+
+	for (unsigned i = 0; i < ports->count; i++) {
+		const struct port *port = &ports->at[i];
+		struct pool_sizing *s = sizing_of(pools, port->numa_node);
+
+		s->ports++;
+		s->port_mbufs += port->rx_queues * port->rx_descriptors
+			+ port->tx_queues * port->tx_descriptors;
+		mtu = RTE_MAX(mtu, port->mtu);
+	}
+	for (unsigned w = 0; w < ports->workers; w++)
+		sizing_of(pools, eal_worker_node(w))->workers++;
+	for (unsigned i = 0; i < pools->count; i++) {
+		pools->at[i].sizing.mbuf_bytes = mbuf_bytes(mtu);
+		sizing_sum(&pools->at[i].sizing, &pools->cfg, ports->count, ports->workers);
+	}
+}
+
+static struct rte_mempool *
+create(const char *name, unsigned n, unsigned room, int node)
+{
+	struct rte_mempool *mp;
+
+#ifdef WEIR_DEBUG
+	const char *store = pool_debug_store();
+
+	pool_debug_filling = true;
+	mp = rte_pktmbuf_pool_create_by_ops(name, n, CACHE, PRIVATE_BYTES, (uint16_t)room, node, store);
+	pool_debug_filling = false;
+#else
+	mp = rte_pktmbuf_pool_create(name, n, CACHE, PRIVATE_BYTES, (uint16_t)room, node);
+#endif
+	return mp;
+}
+
+struct rte_mempool *
+pool_create_plain(const char *name, unsigned n)
+{
+	return create(name, n, data_room(PORT_MTU), SOCKET_ID_ANY);
+}
+
+void
+pool_destroy_plain(struct rte_mempool *mp)
+{
+	if (mp == NULL)
+		return;
+#ifdef WEIR_DEBUG
+	pool_debug_forget(mp);
+#endif
+	rte_mempool_free(mp);
+}
+
+int
+pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports, struct err *err)
+{
+	unsigned mtu = PORT_MTU;
+
+	memset(pools, 0, sizeof(*pools));
+	pools->cfg = *cfg;
+	for (unsigned i = 0; i < ports->count; i++)
+		mtu = RTE_MAX(mtu, ports->at[i].mtu);
+	size_all(pools, ports);
+
+	for (unsigned i = 0; i < pools->count; i++) {
+		struct pool *p = &pools->at[i];
+		char name[RTE_MEMPOOL_NAMESIZE];
+
+		snprintf(name, sizeof(name), "mbufs%d", p->sizing.node);
+		p->mp = create(name, p->sizing.count, data_room(mtu),
+			eal_has_hugepages() ? p->sizing.node : SOCKET_ID_ANY);
+		if (p->mp == NULL) {
+			int rc = err_add(err, ENOMEM, cfg->loc, "system.memory.mbufs: no memory for %u mbufs, %zu MiB, "
+				"on NUMA node %d (%s)", p->sizing.count, p->sizing.bytes / MIB, p->sizing.node,
+				eal_memory());
+
+			pools_destroy(pools);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+void
+pools_destroy(struct pools *pools)
+{
+	for (unsigned i = 0; i < pools->count; i++)
+		pool_destroy_plain(pools->at[i].mp);
+	pools->count = 0;
+}
+
+struct rte_mempool *
+pools_of_node(const struct pools *pools, int node)
+{
+	node = node_of(node);
+	for (unsigned i = 0; i < pools->count; i++) {
+		if (pools->at[i].sizing.node == node)
+			return pools->at[i].mp;
+	}
+	return pools->at[0].mp;
+}
+
+unsigned
+pools_in_use(const struct pools *pools)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < pools->count; i++)
+		n += rte_mempool_in_use_count(pools->at[i].mp);
+	return n;
+}
+
+static void
+print_port(const struct port *port, const char *before, FILE *out)
+{
+	fprintf(out, "%s%s ", before, port->name);
+	if (port->rx_queues == port->tx_queues)
+		fprintf(out, "%u queue%s x (%u rx + %u tx)", port->rx_queues, port->rx_queues == 1 ? "" : "s",
+			port->rx_descriptors, port->tx_descriptors);
+	else
+		fprintf(out, "(%u x %u rx + %u x %u tx)", port->rx_queues, port->rx_descriptors,
+			port->tx_queues, port->tx_descriptors);
+}
+
+static void
+print_one(const struct pool_sizing *s, const struct ports *ports, FILE *out)
+{
+	const char *before = "mbufs: ";
+
+	for (unsigned i = 0; i < ports->count; i++) {
+		if (node_of(ports->at[i].numa_node) != s->node)
+			continue;
+		print_port(&ports->at[i], before, out);
+		before = " + ";
+	}
+	if (s->workers > 0)
+		fprintf(out, "%s%u worker%s x (%u cache + %u in hand + %u backlog + %u held + %u in rings)", before,
+			s->workers, s->workers == 1 ? "" : "s", s->cache, s->in_hand, s->backlog, s->holders,
+			s->rings);
+	fprintf(out, " + %u control = %u, %zu MiB", s->control_mbufs,
+		s->port_mbufs + s->workers * s->worker_mbufs + s->control_mbufs, s->bytes / MIB);
+}
+
+void
+pools_print(const struct pools *pools, const struct ports *ports, FILE *out)
+{
+	for (unsigned i = 0; i < pools->count; i++) {
+		print_one(&pools->at[i].sizing, ports, out);
+		if (pools->cfg.mbufs != 0)
+			fprintf(out, "; %u as configured", pools->cfg.mbufs);
+		if (pools->count > 1)
+			fprintf(out, " on NUMA node %d", pools->at[i].sizing.node);
+		fputc('\n', out);
+	}
+}

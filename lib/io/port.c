@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports: finding and opening devices, giving them back. */
+
+#include "io/port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_log.h>
+
+#include "io/capture.h"
+#include "io/port_priv.h"
+#include "io/quiet.h"
+
+enum {
+	AF_XDP_DESCRIPTORS = 2048,
+};
+
+void
+ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal)
+{
+	for (unsigned i = 0; i < count; i++) {
+		enum device_kind kind = cfg[i].capture ? DEVICE_CAPTURE : device_kind(cfg[i].device);
+
+		if (kind == DEVICE_PCI)
+			eal->pci = true;
+		if (kind == DEVICE_VIRTIO_USER)
+			eal->single_file_segments = true;
+	}
+}
+
+static void
+row_name(char *out, size_t size, const struct port_cfg *cfg, const char *key)
+{
+	snprintf(out, size, "ports.%s.%s", cfg->name, key);
+}
+
+/* Whether two device texts mean one device, or one kernel interface. */
+static bool
+same_device(const char *a, const char *b)
+{
+	char x[DEVICE_VALUE_MAX];
+	char y[DEVICE_VALUE_MAX];
+
+	if (device_name(a, x) && device_name(b, y) && strcmp(x, y) == 0)
+		return true;
+	return device_kind(a) != DEVICE_MEMIF && device_arg(a, "iface", x, sizeof(x))
+		&& device_arg(b, "iface", y, sizeof(y)) && strcmp(x, y) == 0;
+}
+
+static int
+check_one(const struct port_cfg *cfg, unsigned i, struct err *err)
+{
+	char what[96];
+	int rc;
+
+	row_name(what, sizeof(what), &cfg[i], "device");
+	if (strlen(cfg[i].name) >= PORT_NAME_MAX)
+		return err_add(err, EINVAL, cfg[i].loc, "ports.%s: a name has at most %d characters",
+			cfg[i].name, PORT_NAME_MAX - 1);
+	rc = device_check(cfg[i].device, what, cfg[i].device_loc, err);
+	if (rc < 0)
+		return rc;
+	for (unsigned j = 0; j < i; j++) {
+		if (!cfg[j].capture && same_device(cfg[i].device, cfg[j].device))
+			return err_add(err, EINVAL, cfg[i].device_loc, "%s: port '%s' has this device already",
+				what, cfg[j].name);
+	}
+	return 0;
+}
+
+int
+ports_check(const struct port_cfg *cfg, unsigned count, struct err *err)
+{
+	int rc = 0;
+
+	if (count > PORT_MAX)
+		return err_add(err, EINVAL, cfg[PORT_MAX].loc, "ports: %u are too many, at most %d", count,
+			PORT_MAX);
+	for (unsigned i = 0; i < count; i++) {
+		if (!cfg[i].capture && check_one(cfg, i, err) < 0)
+			rc = -EINVAL;
+	}
+	return rc;
+}
+
+int
+ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
+{
+	char what[96];
+	int rc = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (cfg[i].capture)
+			continue;
+		row_name(what, sizeof(what), &cfg[i], "device");
+		if (device_check_host(cfg[i].device, what, "/sys", cfg[i].device_loc, err) < 0)
+			rc = -ENODEV;
+	}
+	return rc;
+}
+
+/* Queues when the configuration leaves it to us. */
+static unsigned
+auto_queues(enum device_kind kind, unsigned workers)
+{
+	switch (kind) {
+	case DEVICE_PCI:
+	case DEVICE_AF_PACKET:
+	case DEVICE_NULL:
+		return workers;
+	default:
+		return 1;
+	}
+}
+
+static int
+find_id(struct port *port)
+{
+	uint16_t id;
+
+	if (rte_eth_dev_get_port_by_name(port->device, &port->id) == 0)
+		return 0;
+	RTE_ETH_FOREACH_DEV(id) {
+		struct rte_eth_dev_info info;
+
+		if (rte_eth_dev_info_get(id, &info) == 0 && info.device != NULL
+				&& strcmp(rte_dev_name(info.device), port->device) == 0) {
+			port->id = id;
+			return 0;
+		}
+	}
+	return -ENODEV;
+}
+
+static int
+probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err)
+{
+	char far_mac[RTE_ETHER_ADDR_FMT_SIZE];
+	char text[DEVICE_TEXT_MAX];
+	struct rte_ether_addr mac = cfg->has_mac ? cfg->mac : port_preset_mac(port->index);
+	struct device_wish wish = { .queues = queues, .mtu = port->mtu };
+	struct quiet quiet;
+	int rc;
+
+	/* The kernel's end of a tap is another station than ours. */
+	if (port->kind == DEVICE_TAP)
+		mac.addr_bytes[0] ^= 0x04;
+	rte_ether_format_addr(far_mac, sizeof(far_mac), &mac);
+	if (port->kind == DEVICE_TAP || cfg->has_mac)
+		wish.mac = far_mac;
+	if (device_complete(cfg->device, &wish, text) < 0)
+		return err_add(err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long", cfg->name);
+	device_clear(text, cfg->device_loc, err);
+
+	af_packet_opening(&port->packet, queues);
+	quiet_begin(&quiet);
+	rc = rte_dev_probe(text);
+	quiet_end(&quiet);
+	af_packet_opened();
+	if (rc == 0 || rc == -EEXIST)
+		rc = find_id(port);
+	if (rc < 0)
+		return err_add(err, -rc, cfg->device_loc, "ports.%s.device: %s cannot be opened%s", cfg->name,
+			port->device, quiet.reason[0] != '\0' ? quiet_colon(&quiet) : "");
+	port->open = true;
+	return 0;
+}
+
+/* Receive and transmit queues; those of a virtual device come in pairs. */
+static int
+decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
+	struct err *err)
+{
+	struct rte_eth_dev_info info;
+	unsigned most;
+
+	if (rte_eth_dev_info_get(port->id, &info) < 0)
+		return err_add(err, EIO, cfg->device_loc, "ports.%s.device: %s says nothing about itself",
+			cfg->name, port->device);
+	port->rte = info.device;
+	if (info.if_index != 0)
+		if_indextoname(info.if_index, port->interface);
+
+	most = RTE_MIN(RTE_MIN(info.max_rx_queues, info.max_tx_queues), (unsigned)PORT_QUEUES_MAX);
+	if (cfg->queues > most)
+		return err_add(err, EINVAL, cfg->queues_loc, "ports.%s.queues: %u are asked for, %s has %u",
+			cfg->name, cfg->queues, port->device, most);
+	port->rx_queues = (uint16_t)RTE_MIN(queues, most);
+	port->tx_queues = port->rx_queues;
+	if (port->kind == DEVICE_PCI || port->kind == DEVICE_CAPTURE || port->kind == DEVICE_NULL)
+		port->tx_queues = (uint16_t)RTE_MIN(workers, most);
+	port->tx_shared = workers > port->tx_queues;
+
+	port->rx_descriptors = cfg->rx_descriptors != 0 ? cfg->rx_descriptors : PORT_DESCRIPTORS;
+	port->tx_descriptors = cfg->tx_descriptors != 0 ? cfg->tx_descriptors : PORT_DESCRIPTORS;
+	rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &port->rx_descriptors, &port->tx_descriptors);
+	/* Its rings have one size, whatever is asked for. */
+	if (port->kind == DEVICE_AF_XDP)
+		port->rx_descriptors = port->tx_descriptors = AF_XDP_DESCRIPTORS;
+	port->flat = port->kind == DEVICE_AF_XDP;
+	port->numa_node = rte_eth_dev_socket_id(port->id);
+	if (port->numa_node < 0)
+		port->numa_node = 0;
+	return 0;
+}
+
+static int
+port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struct err *err)
+{
+	unsigned queues;
+	int rc;
+
+	snprintf(port->name, sizeof(port->name), "%s", cfg->name);
+	port->loc = cfg->loc;
+	port->kind = cfg->capture ? DEVICE_CAPTURE : device_kind(cfg->device);
+	port->mtu = cfg->mtu != 0 ? cfg->mtu : PORT_MTU;
+	port->has_mac = cfg->has_mac;
+	port->mac = cfg->mac;
+	port->wants_promiscuous = cfg->promiscuous;
+	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
+	queues = cfg->queues != 0 ? cfg->queues : auto_queues(port->kind, workers);
+
+	if (cfg->capture) {
+		rc = capture_open(port, RTE_MAX(queues, workers), err);
+	} else {
+		device_name(cfg->device, port->device);
+		rc = probe(port, cfg, queues, err);
+	}
+	if (rc == 0)
+		rc = decide_queues(port, cfg, queues, workers, err);
+	if (rc == 0)
+		port_choose_mac(port);
+	return rc;
+}
+
+int
+ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsigned workers,
+	struct err *err)
+{
+	int rc;
+
+	memset(ports, 0, sizeof(*ports));
+	ports->workers = workers;
+	rc = ports_check(cfg, count, err);
+	if (rc == 0)
+		rc = ports_check_host(cfg, count, err);
+	for (unsigned i = 0; rc == 0 && i < count; i++) {
+		ports->count = i + 1;
+		ports->at[i].index = (uint16_t)i;
+		rc = port_open(&ports->at[i], &cfg[i], workers, err);
+	}
+	if (rc < 0)
+		ports_close(ports);
+	return rc;
+}
+
+/* A ring loops to itself; what lies in it when it goes is freed first. */
+static void
+drain(const struct port *port)
+{
+	struct rte_mbuf *pkts[32];
+	uint16_t n;
+
+	for (uint16_t q = 0; q < port->rx_queues; q++) {
+		while ((n = rte_eth_rx_burst(port->id, q, pkts, RTE_DIM(pkts))) > 0)
+			rte_pktmbuf_free_bulk(pkts, n);
+	}
+}
+
+void
+port_close(struct port *port)
+{
+	struct quiet quiet;
+
+	if (!port->open)
+		return;
+	quiet_begin(&quiet);
+	if (port->promiscuous)
+		rte_eth_promiscuous_disable(port->id);
+	if (port->started && port->kind == DEVICE_RING)
+		drain(port);
+	if (port->started)
+		rte_eth_dev_stop(port->id);
+	rte_eth_dev_close(port->id);
+	if (port->rte != NULL)
+		rte_dev_remove(port->rte);
+	quiet_end(&quiet);
+	if (port->capture != NULL)
+		capture_close(port);
+	port->open = false;
+	port->started = false;
+}
+
+void
+ports_close(struct ports *ports)
+{
+	for (unsigned i = ports->count; i-- > 0;)
+		port_close(&ports->at[i]);
+	ports->count = 0;
+}
+
+struct port *
+ports_find(struct ports *ports, const char *name)
+{
+	for (unsigned i = 0; i < ports->count; i++) {
+		if (strcmp(ports->at[i].name, name) == 0)
+			return &ports->at[i];
+	}
+	return NULL;
+}

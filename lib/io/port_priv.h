@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Between the files that open, start and close ports. */
+#ifndef IO_PORT_PRIV_H
+#define IO_PORT_PRIV_H
+
+#include <rte_ethdev.h>
+
+#include "io/port.h"
+
+/* 02:77:65:69:72:NN, the MAC of the port at place NN where the device brings none. */
+struct rte_ether_addr port_preset_mac(unsigned index);
+
+/* Decides which MAC the port answers for. */
+void port_choose_mac(struct port *port);
+
+/* Stops the device and gives it back.  Half-opened is fine. */
+void port_close(struct port *port);
+
+#endif

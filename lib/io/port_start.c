@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports: setting opened devices going, and what they say while they run. */
+
+#include "io/port.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#include "io/pool.h"
+#include "io/port_priv.h"
+#include "io/quiet.h"
+
+struct rte_ether_addr
+port_preset_mac(unsigned index)
+{
+	return (struct rte_ether_addr){ { 0x02, 0x77, 0x65, 0x69, 0x72, (uint8_t)index } };
+}
+
+void
+port_choose_mac(struct port *port)
+{
+	if (port->has_mac)
+		return;
+	/* These have none, or all of them the same, or (tap) it is the far side's. */
+	if (port->kind == DEVICE_NULL || port->kind == DEVICE_RING || port->kind == DEVICE_PCAP
+			|| port->kind == DEVICE_CAPTURE || port->kind == DEVICE_TAP
+			|| rte_eth_macaddr_get(port->id, &port->mac) < 0
+			|| rte_is_zero_ether_addr(&port->mac))
+		port->mac = port_preset_mac(port->index);
+}
+
+/* The key 6d5a... makes Toeplitz symmetric: both directions of a flow hash alike, on any NIC
+ * (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side Scaling, 2012). */
+static void
+choose_rss(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+{
+	static uint8_t key[256];
+	const uint64_t useful = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
+	uint64_t types = info->flow_type_rss_offloads & useful;
+
+	/* What virtual devices call RSS is no hash of ours. */
+	if (port->kind != DEVICE_PCI || port->rx_queues == 1 || types == 0 || info->hash_key_size == 0)
+		return;
+
+	for (unsigned i = 0; i < sizeof(key); i++)
+		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	conf->rx_adv_conf.rss_conf.rss_key = key;
+	conf->rx_adv_conf.rss_conf.rss_key_len = info->hash_key_size;
+	conf->rx_adv_conf.rss_conf.rss_hf = types;
+	port->steered = true;
+	port->rss_types = types;
+	port->reta_size = info->reta_size;
+}
+
+/* Virtual devices name a largest frame that they do not mean. */
+static bool
+mtu_limit_is_meant(const struct port *port)
+{
+	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_OTHER;
+}
+
+static int
+choose_mtu(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf,
+	struct err *err)
+{
+	uint32_t most = info->max_rx_pktlen > RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN
+		? info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN : RTE_ETHER_MTU;
+	int rc;
+
+	most = RTE_MIN(most, info->max_mtu);
+	if (mtu_limit_is_meant(port) && port->mtu > most)
+		return err_add(err, EINVAL, port->loc, "ports.%s: its interfaces ask for an MTU of %u; %s can do %u",
+			port->name, port->mtu, port->device, most);
+	conf->rxmode.mtu = RTE_MIN(port->mtu, most);
+	if (port->interface[0] == '\0')
+		return 0;
+	rc = device_raise_mtu(port->interface, port->mtu);
+	if (rc < 0)
+		return err_add(err, -rc, port->loc, "ports.%s: the MTU of %s cannot be raised to %u: %s", port->name,
+			port->interface, port->mtu, strerror(-rc));
+	return 0;
+}
+
+static int
+set_up_queues(struct port *port, const struct pools *pools)
+{
+	unsigned node = (unsigned)port->numa_node;
+	int rc = 0;
+
+	port->pool = pools_of_node(pools, port->numa_node);
+	for (uint16_t q = 0; rc == 0 && q < port->rx_queues; q++)
+		rc = rte_eth_rx_queue_setup(port->id, q, port->rx_descriptors, node, NULL, port->pool);
+	for (uint16_t q = 0; rc == 0 && q < port->tx_queues; q++)
+		rc = rte_eth_tx_queue_setup(port->id, q, port->tx_descriptors, node, NULL);
+	return rc;
+}
+
+/* The device's filter is to let our frames through: by our MAC where it is the device's own to have,
+ * else by none.  A kernel interface keeps the MAC the operator gave it. */
+static void
+choose_filter(struct port *port)
+{
+	bool kernels = port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP;
+	bool promiscuous = port->wants_promiscuous;
+	struct rte_ether_addr device;
+
+	rte_eth_allmulticast_enable(port->id);
+	if (port->kind != DEVICE_TAP && rte_eth_macaddr_get(port->id, &device) == 0
+			&& !rte_is_same_ether_addr(&device, &port->mac)
+			&& (kernels || rte_eth_dev_default_mac_addr_set(port->id, &port->mac) < 0))
+		promiscuous = true;
+	if (promiscuous && rte_eth_promiscuous_get(port->id) != 1)
+		port->promiscuous = rte_eth_promiscuous_enable(port->id) == 0;
+}
+
+static int
+set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *conf)
+{
+	int rc = rte_eth_dev_configure(port->id, port->rx_queues, port->tx_queues, conf);
+
+	if (rc == 0)
+		rc = set_up_queues(port, pools);
+	if (rc == 0)
+		rc = rte_eth_dev_start(port->id);
+	if (rc == 0) {
+		port->started = true;
+		choose_filter(port);
+		rte_eth_stats_reset(port->id);
+	}
+	return rc;
+}
+
+static int
+port_start(struct port *port, const struct pools *pools, struct err *err)
+{
+	struct rte_eth_dev_info info;
+	struct rte_eth_conf conf = { 0 };
+	struct quiet quiet;
+	int rc;
+
+	rte_eth_dev_info_get(port->id, &info);
+	choose_rss(port, &info, &conf);
+	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	rc = choose_mtu(port, &info, &conf, err);
+	if (rc < 0)
+		return rc;
+
+	quiet_begin(&quiet);
+	rc = set_going(port, pools, &conf);
+	quiet_end(&quiet);
+	if (rc < 0)
+		return err_add(err, -rc, port->loc, "ports.%s: %s does not start%s", port->name, port->device,
+			quiet_colon(&quiet));
+	port_update(port);
+	return 0;
+}
+
+int
+ports_start(struct ports *ports, const struct pools *pools, struct err *err)
+{
+	for (unsigned i = 0; i < ports->count; i++) {
+		int rc = port_start(&ports->at[i], pools, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+bool
+ports_steered(const struct ports *ports)
+{
+	const struct port *first = &ports->at[0];
+
+	for (unsigned i = 0; ports->workers > 1 && i < ports->count; i++) {
+		const struct port *port = &ports->at[i];
+
+		if (!port->steered || port->rx_queues != ports->workers
+				|| port->rss_types != first->rss_types || port->reta_size != first->reta_size)
+			return false;
+	}
+	return true;
+}
+
+bool
+port_update(struct port *port)
+{
+	struct rte_eth_link link = { 0 };
+	bool up;
+
+	if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_TAP)
+		up = device_interface_up(port->interface);
+	else
+		up = rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+	return atomic_exchange_explicit(&port->link_up, up, memory_order_relaxed) != up;
+}
+
+void
+port_stats(struct port *port, struct port_stats *stats)
+{
+	struct rte_eth_stats s = { 0 };
+
+	rte_eth_stats_get(port->id, &s);
+	*stats = (struct port_stats){
+		.rx_packets = s.ipackets,
+		.rx_bytes = s.ibytes,
+		.rx_missed = s.imissed + af_packet_missed(&port->packet),
+		.rx_errors = s.ierrors,
+		.rx_no_mbuf = s.rx_nombuf,
+		.tx_packets = s.opackets,
+		.tx_bytes = s.obytes,
+		.tx_errors = s.oerrors,
+	};
+}
