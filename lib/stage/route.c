@@ -63,12 +63,6 @@ route_choose(const struct route *r, uint32_t flow_hash)
 	return &r->hop[i];
 }
 
-static bool
-is_broadcast4(const union address *a, unsigned family)
-{
-	return family == 4 && a->v4 == UINT32_MAX;
-}
-
 /* What needs no table.  True when that was all. */
 static bool
 settle(struct eval *ev)
@@ -78,13 +72,13 @@ settle(struct eval *ev)
 
 	if (family == 0) {
 		eval_drop(ev, REASON_eth_unknown_type, 0);
-	} else if (martian_source(src, family) || generation_owns(ev->gen, src, family)) {
+	} else if (martian_source(&ev->tuple) || generation_owns(ev->gen, src, family)) {
 		eval_note(ev, "route: no packet may come from this source");
 		eval_drop(ev, REASON_martian, 0);
-	} else if (address_multicast(dst, family) || is_broadcast4(dst, family)) {
+	} else if (address_multicast(dst, family) || address_broadcast(dst, family)) {
 		eval_note(ev, "route: multicast and broadcast are not routed");
 		eval_drop(ev, REASON_multicast, 0);
-	} else if (martian_destination(dst, family)) {
+	} else if (martian_destination(&ev->tuple)) {
 		eval_note(ev, "route: no packet may go to this destination");
 		eval_drop(ev, REASON_martian, 0);
 	} else if (family == 6 && address_link_local(dst, 6)) {
