@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 #define IFACE_NONE 0xffffu
-#define IFACE_QINQ 0xfffeu      /* look the inner tag up in qinq */
+#define IFACE_QINQ 0xfffeu      /* look both tags up in qinq */
 
 struct ingress_qinq {
 	uint16_t outer;
-	uint16_t inner;
+	uint16_t inner;                 /* 0: the frames with the outer tag alone */
 	uint16_t iface;
 };
 
@@ -20,7 +20,8 @@ struct ingress {
 	uint8_t mac[6];
 	uint16_t untagged;              /* interface of untagged frames, IFACE_NONE without */
 	bool has_vlans;
-	bool wire;                      /* untagged's pipeline takes frames for any MAC and EtherType */
+	bool wire;                      /* untagged's pipeline takes frames for any MAC and EtherType, and
+					   those with tags that no other interface has */
 	const uint16_t *vlan;           /* 4096 entries, NULL without VLAN interfaces */
 	const struct ingress_qinq *qinq;
 	uint16_t n_qinq;

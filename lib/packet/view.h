@@ -20,7 +20,7 @@ enum view_kind {
 	VIEW_BAD,               /* reason says why */
 	VIEW_IP4,
 	VIEW_IP6,
-	VIEW_ARP,
+	VIEW_ARP,               /* the 28 bytes of ARP over Ethernet for IPv4 are there */
 	VIEW_OTHER,             /* some other EtherType: only a cross-connect takes it */
 };
 
@@ -29,14 +29,13 @@ struct view {
 	uint8_t reason;         /* enum reason when kind is VIEW_BAD */
 	uint8_t family;         /* 4, 6, or 0 */
 	uint8_t proto;          /* of l4: the last next header */
-	uint16_t iface;         /* ingress interface */
+	uint16_t iface;         /* ingress interface, IFACE_NONE when none takes the frame */
 	uint16_t ethertype;     /* after the VLAN tags */
 	uint16_t l3;            /* offset of the IP or ARP header */
 	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment */
 	uint16_t payload;       /* offset of what follows the transport header, VIEW_NONE likewise */
-	uint16_t l3_bytes;      /* the IP packet, header included, trailer not */
 	uint16_t vlan[2];       /* outer, inner id; 0 without */
-	uint8_t vlans;          /* tags in the frame */
+	uint8_t vlans;          /* tags in the frame, two at most are read */
 	uint8_t ttl;
 	uint8_t dscp;
 	uint8_t tcp_flags;
@@ -46,13 +45,14 @@ struct view {
 	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is none) */
 	bool first;             /* fragment with offset 0 */
 	bool more;              /* MF */
-	bool dont_fragment;
+	bool dont_fragment;     /* IPv4's DF */
 	bool icmp_error;        /* quotes another packet at payload */
 	bool to_us;             /* destination MAC is the interface's */
 	bool broadcast;         /* destination MAC is broadcast or multicast */
 	uint16_t frag_offset;   /* bytes */
-	uint16_t frag_header;   /* offset of the IPv6 fragment header, VIEW_NONE without */
+	uint16_t frag_header;   /* offset of the IPv6 fragment header, atomic too; VIEW_NONE without */
 	uint32_t frag_id;
+	uint32_t l3_bytes;      /* the IP packet, header included, trailer not */
 	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6 */
 };
 

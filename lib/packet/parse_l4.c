@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Transport headers (RFC 9293, 768, 792, 4443; the ports of RFC 9260, 4340, 3828), and what must
+ * be true of a fragment (RFC 791, 1858, 3128, 7112, 8200). */
+#include "packet/parse.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "packet/checksum.h"
+#include "packet/parse_priv.h"
+
+enum tcp_flag {
+	TCP_FIN = 0x01,
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_ACK = 0x10,
+	TCP_CONTROL = 0x3f,     /* all but ECN's */
+};
+
+#define TCP_BYTES 20
+#define ICMP_BYTES 8
+#define QUOTE_BYTES 8           /* of a transport header, in an ICMP error: RFC 792 */
+#define DATAGRAM_BYTES_MAX 65535
+
+/* The fixed header of each protocol whose ports are read, 0: any bytes will do. */
+static const uint8_t l4_bytes[256] = {
+	[IPPROTO_TCP] = TCP_BYTES,
+	[IPPROTO_UDP] = 8,
+	[IPPROTO_UDPLITE] = 8,
+	[IPPROTO_SCTP] = 12,
+	[IPPROTO_DCCP] = 12,
+};
+
+bool
+tcp_flags_bad(uint8_t flags)
+{
+	if ((flags & TCP_CONTROL) == 0)
+		return true;
+	if ((flags & TCP_SYN) && (flags & (TCP_FIN | TCP_RST)))
+		return true;            /* all set is one of these */
+	return (flags & TCP_FIN) && !(flags & TCP_ACK);
+}
+
+enum reason
+parse_fragment(struct view *v, uint32_t before, uint32_t n)
+{
+	v->first = v->frag_offset == 0;
+	if (!v->first)
+		v->tuple.kind = KEY_FRAGMENT;
+	if (n == 0 || (v->more && n % 8 != 0))
+		return REASON_frag_bad;
+	if (before + v->frag_offset + n > DATAGRAM_BYTES_MAX)
+		return REASON_frag_bad;
+	if (v->frag_offset == 8 && v->proto == IPPROTO_TCP)
+		return REASON_frag_bad;         /* would rewrite the flags: RFC 3128 */
+	return REASON_NONE;
+}
+
+/* The reason when a transport header ends too early: a first fragment must hold all of it. */
+static enum reason
+cut(const struct view *v)
+{
+	return v->fragment ? REASON_frag_bad : REASON_l4_bad_header;
+}
+
+static enum reason
+parse_tcp(struct view *v, const uint8_t *tcp, uint32_t bytes)
+{
+	uint32_t header_bytes = (tcp[12] >> 4) * 4u;
+
+	if (header_bytes < TCP_BYTES)
+		return REASON_l4_bad_header;
+	if (header_bytes > bytes)
+		return cut(v);
+	v->tcp_flags = tcp[13];
+	v->payload = (uint16_t)(v->l4 + header_bytes);
+	return tcp_flags_bad(v->tcp_flags) ? REASON_tcp_bad_flags : REASON_NONE;
+}
+
+static enum reason
+parse_udp(const struct view *v, const uint8_t *udp, uint32_t bytes)
+{
+	uint32_t says = read_be16(udp + 4);
+
+	if (says < 8 || (says > bytes && !v->fragment))
+		return REASON_l4_bad_header;
+	return REASON_NONE;
+}
+
+static bool
+icmp_checksum_right(const struct view *v, const struct frame *f, uint32_t bytes)
+{
+	uint64_t sum = 0;
+
+	if (v->fragment || f->quoted || f->destination_moves)
+		return true;            /* cannot be known here */
+	if (v->family == 6)
+		sum = checksum_pseudo(v->tuple.src.bytes, v->tuple.dst.bytes, 16, v->proto, bytes);
+	if (v->l4 + bytes <= f->here_bytes)
+		sum += checksum_sum(f->data + v->l4, bytes);
+	else if (f->m != NULL)
+		sum += checksum_mbuf(f->m, v->l4, bytes);
+	else
+		return true;
+	return checksum_fold(sum) == 0xffff;
+}
+
+/* An error quotes the packet it is about (RFC 792; RFC 4443 2.1: types below 128). */
+static bool
+icmp_is_error(unsigned family, uint8_t type)
+{
+	if (family == 6)
+		return type < 128;
+	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+
+static enum reason
+parse_icmp(struct view *v, const struct frame *f, uint32_t bytes)
+{
+	const uint8_t *icmp = f->data + v->l4;
+
+	v->icmp_type = icmp[0];
+	v->icmp_code = icmp[1];
+	v->icmp_error = icmp_is_error(v->family, v->icmp_type);
+	memcpy(&v->tuple.dport, icmp, 2);
+	if (icmp_is_query(v->family, v->icmp_type))
+		memcpy(&v->tuple.sport, icmp + 4, 2);
+	return icmp_checksum_right(v, f, bytes) ? REASON_NONE : REASON_icmp_bad_checksum;
+}
+
+static bool
+is_plain(const struct view *v, const struct frame *f)
+{
+	unsigned ip_bytes = v->family == 4 ? 20 : 40;
+
+	return (v->proto == IPPROTO_TCP || v->proto == IPPROTO_UDP) && !v->fragment && !f->quoted &&
+		v->l4 == v->l3 + ip_bytes && f->here_bytes == f->all_bytes;
+}
+
+enum reason
+parse_l4(struct view *v, const struct frame *f, uint32_t at)
+{
+	uint32_t bytes = v->l3 + v->l3_bytes - at;
+	bool icmp = tuple_is_icmp(&v->tuple);
+	uint32_t fixed_bytes = icmp ? ICMP_BYTES : l4_bytes[v->proto];
+	uint32_t want = f->quoted && fixed_bytes > QUOTE_BYTES ? QUOTE_BYTES : fixed_bytes;
+	enum reason why;
+
+	if (bytes < want)
+		return cut(v);
+	why = frame_lacks(f, at, want, cut(v));
+	if (why != REASON_NONE)
+		return why;
+	v->l4 = (uint16_t)at;
+	if (want == fixed_bytes)
+		v->payload = (uint16_t)(at + fixed_bytes);
+	if (fixed_bytes == 0)
+		return REASON_NONE;
+	if (icmp)
+		return parse_icmp(v, f, bytes);
+
+	memcpy(&v->tuple.sport, f->data + at, 2);
+	memcpy(&v->tuple.dport, f->data + at + 2, 2);
+	v->plain = is_plain(v, f);
+	if (v->proto == IPPROTO_TCP && !f->quoted)
+		return parse_tcp(v, f->data + at, bytes);
+	if (v->proto == IPPROTO_UDP && !f->quoted)
+		return parse_udp(v, f->data + at, bytes);
+	return REASON_NONE;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of parse share.  Each parse_x reads one header at an offset that the view has,
+ * writes what it says into the view and goes on with the next; it returns 0 or the reason why the
+ * packet is none. */
+#ifndef PACKET_PARSE_PRIV_H
+#define PACKET_PARSE_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "packet/view.h"
+
+struct frame {
+	const uint8_t *data;
+	uint32_t here_bytes;            /* that may be read at data: the first segment */
+	uint32_t all_bytes;             /* of the frame, in all segments */
+	const struct rte_mbuf *m;       /* NULL: there is only data */
+	bool quoted;                    /* by an ICMP error: may end anywhere */
+	bool destination_moves;         /* a routing header has segments left (written by parse_ip6) */
+};
+
+/* Are bytes [at, at + n) there to be read?  A frame that has them not at all: why. */
+static inline enum reason
+frame_lacks(const struct frame *f, uint32_t at, uint32_t n, enum reason why)
+{
+	if (at + n <= f->here_bytes)
+		return REASON_NONE;
+	return at + n <= f->all_bytes ? REASON_multi_segment : why;
+}
+
+static inline uint16_t
+read_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+read_be32(const uint8_t *p)
+{
+	return (uint32_t)read_be16(p) << 16 | read_be16(p + 2);
+}
+
+enum reason parse_ip4(struct view *v, struct frame *f);         /* at v->l3 */
+enum reason parse_ip6(struct view *v, struct frame *f);         /* at v->l3 */
+enum reason parse_l4(struct view *v, const struct frame *f, uint32_t at);
+
+/* A fragment of n bytes, behind before bytes that the whole datagram has in front of its first. */
+enum reason parse_fragment(struct view *v, uint32_t before, uint32_t n);
+
+/* Everything unknown. */
+void view_clear(struct view *v);
+
+#endif
