@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Two namespaces joined by `weir run` on af_packet ports:
+#
+#   lan 192.0.2.10, 2001:db8:1::10  --- [ Weir ] ---  wan 198.51.100.2, 2001:db8:2::2
+#
+# ping, curl and iperf3 pass in both families; a reload under traffic loses nothing; a wrong file
+# changes nothing; SIGTERM ends it within a second with a ledger that balances; nothing stays behind.
+#
+# usage: forward.sh WEIR
+set -u
+
+weir=$(realpath "${1:?usage: forward.sh WEIR}")
+id=wf$$
+dir=$(mktemp -d)
+passed=0 failed=0 pid=
+ns_lan=$id-lan ns_wan=$id-wan ns_weir=$id-weir
+
+cleanup() {
+	[ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null
+	for ns in $ns_lan $ns_wan $ns_weir; do
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -KILL 2>/dev/null
+		ip netns del "$ns" 2>/dev/null
+	done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+check() {       # check WHAT COMMAND...
+	local what=$1
+
+	shift
+	if "$@" >"$dir/out" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $what"
+		sed 's/^/    /' "$dir/out"
+	fi
+}
+
+# link NS IFACE ADDRESS ADDRESS6 GATEWAY GATEWAY6: a namespace with a veth to Weir's
+link() {
+	ip netns add "$1"
+	ip link add "$2" netns "$ns_weir" type veth peer name eth0 netns "$1"
+	ip netns exec "$ns_weir" sysctl -qw "net.ipv6.conf.$2.disable_ipv6=1"
+	ip netns exec "$ns_weir" ethtool -K "$2" tx off rx off gso off tso off gro off >/dev/null
+	ip netns exec "$1" ethtool -K eth0 tx off rx off gso off tso off gro off >/dev/null
+	ip -n "$ns_weir" link set "$2" up
+	ip -n "$1" link set lo up
+	ip -n "$1" link set eth0 up
+	ip -n "$1" addr add "$3" dev eth0
+	ip -n "$1" addr add "$4" dev eth0 nodad
+	ip -n "$1" route add default via "$5"
+	ip -n "$1" -6 route add default via "$6"
+}
+
+# write_config DEFAULT: what happens to packets from wan
+write_config() {
+	cat >"$dir/weir.yaml" <<-YAML
+	version: 1
+	system: {workers: [0], flows: 16384}
+	ports:
+	  lan: {device: "net_af_packet0,iface=lan0"}
+	  wan: {device: "net_af_packet1,iface=wan0"}
+	interfaces:
+	  lan: {addresses: [192.0.2.1/24, "2001:db8:1::1/64"], pipeline: inside}
+	  wan: {addresses: [198.51.100.1/24, "2001:db8:2::1/64"], pipeline: outside}
+	acls:
+	  from-outside: {default: $1, rules: [{name: closed, proto: tcp, dport: 7, action: drop}]}
+	pipelines:
+	  inside: [{route: main}]
+	  outside: [{acl: from-outside}, {route: main}]
+	routes:
+	  main: [{to: 0.0.0.0/0, via: 198.51.100.2}]
+	YAML
+}
+
+in_lan() { ip netns exec "$ns_lan" "$@"; }
+in_wan() { ip netns exec "$ns_wan" "$@"; }
+
+wait_for() {    # wait_for SECONDS COMMAND...
+	local end=$(($(date +%s) + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+no_loss() {     # no_loss FILE: what a ping printed
+	grep -q ' 0% packet loss' "$1" || { tail -3 "$1"; return 1; }
+}
+
+transfer() {    # transfer ADDRESS: a second of TCP; at least a megabyte arrives
+	in_lan iperf3 -c "$1" -t 1 -J >"$dir/iperf.json" || { tail -3 "$dir/iperf.json"; return 1; }
+	python3 -c '
+import json, sys
+n = json.load(open(sys.argv[1]))["end"]["sum_received"]["bytes"]
+print(n, "bytes")
+sys.exit(n < 1e6)' "$dir/iperf.json"
+}
+
+reloads() {     # thirty of them while packets flow
+	local ping
+
+	in_lan ping -q -i 0.002 -c 1000 198.51.100.2 >"$dir/ping" 2>&1 &
+	ping=$!
+	for _ in $(seq 30); do
+		kill -HUP "$pid"
+		sleep 0.05
+	done
+	wait "$ping"
+	no_loss "$dir/ping"
+}
+
+wrong_file() {
+	cp "$dir/weir.yaml" "$dir/right.yaml"
+	sed -i 's/pipeline: outside/pipeline: outsid/' "$dir/weir.yaml"
+	kill -HUP "$pid"
+	wait_for 2 grep -q "did you mean 'outside'" "$dir/log" || { tail -3 "$dir/log"; return 1; }
+	in_lan ping -q -c 3 -i 0.1 198.51.100.2 >"$dir/ping"
+	cp "$dir/right.yaml" "$dir/weir.yaml"
+	no_loss "$dir/ping"
+}
+
+new_policy() {  # an access list that closes wan, then one that opens it again
+	write_config drop
+	kill -HUP "$pid"
+	sleep 0.3
+	in_lan ping -q -c 1 -W 1 198.51.100.2 >/dev/null && { echo "still open"; return 1; }
+	write_config accept
+	kill -HUP "$pid"
+	sleep 0.3
+	in_lan ping -q -c 1 -W 1 198.51.100.2
+}
+
+stop() {
+	local start end status
+
+	start=$(date +%s%N)
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	end=$(date +%s%N)
+	pid=
+	tail -25 "$dir/report"
+	echo "exit status $status after $(((end - start) / 1000000)) ms"
+	[ "$status" -eq 0 ] && [ $((end - start)) -lt 1000000000 ]
+}
+
+ledger() {
+	python3 -c '
+import json, sys
+r = json.load(open(sys.argv[1]))
+l = r["ledger"]
+print(r)
+ok = l["imbalance"] == 0 and l["held"] == 0 and l["rx"] > 1000
+ok = ok and r["drops"].get("acl_denied", 0) > 0 and r["ports"]["lan"]["rx"] > 500
+sys.exit(not ok)' "$dir/report.json"
+}
+
+nothing_left() {
+	local left
+
+	left=$(find /run/dpdk /var/run/dpdk /dev/hugepages -newer "$dir/start" -type f 2>/dev/null)
+	[ -z "$left" ] || { echo "$left"; return 1; }
+}
+
+touch "$dir/start"
+ip netns add "$ns_weir"
+link "$ns_lan" lan0 192.0.2.10/24 2001:db8:1::10/64 192.0.2.1 2001:db8:1::1
+link "$ns_wan" wan0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
+write_config accept
+check "the configuration is right" "$weir" check "$dir/weir.yaml"
+
+ip netns exec "$ns_weir" "$weir" run -c "$dir/weir.yaml" --json "$dir/report.json" \
+	>"$dir/report" 2>"$dir/log" &
+pid=$!
+check "it starts" wait_for 20 grep -q "generation 1 runs" "$dir/log"
+[ "$failed" -eq 0 ] || { cat "$dir/log"; exit 1; }
+
+in_wan iperf3 -s -D --logfile "$dir/iperf3.log"
+(cd "$dir" && exec ip netns exec "$ns_wan" python3 -m http.server --bind :: 8080 >/dev/null 2>&1) &
+check "ping" in_lan ping -q -c 5 -i 0.1 198.51.100.2
+check "ping over IPv6" in_lan ping -q -c 5 -i 0.1 2001:db8:2::2
+check "ping of our address" in_lan ping -q -c 2 -i 0.1 192.0.2.1
+check "ping of our far address" in_lan ping -q -c 2 -i 0.1 198.51.100.1
+check "the web server starts" wait_for 10 in_wan curl -sf -o "$dir/got" "http://[::1]:8080/weir.yaml"
+check "curl" in_lan curl -sf -m 5 -o "$dir/got" http://198.51.100.2:8080/weir.yaml
+check "what came is what was sent" cmp "$dir/got" "$dir/weir.yaml"
+check "curl over IPv6" in_lan curl -sf -m 5 -o "$dir/got" "http://[2001:db8:2::2]:8080/weir.yaml"
+check "iperf3" transfer 198.51.100.2
+check "iperf3 over IPv6" transfer 2001:db8:2::2
+check "thirty reloads under traffic lose nothing" reloads
+check "a wrong file changes nothing" wrong_file
+check "a reload changes the policy, and back" new_policy
+check "it stops within a second" stop
+check "the ledger" ledger
+check "nothing is left" nothing_left
+
+echo "forward: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
