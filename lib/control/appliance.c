@@ -71,7 +71,7 @@ pool_wanted(const struct appliance *a)
 		.mbufs = sys->memory.mbufs,
 		.burst = a->options.burst,
 		.holders = HOLDERS_MBUFS,
-		.rings = a->n_workers > 1 ? STEER_RING * (a->n_workers - 1) : 0,
+		.ring = a->n_workers > 1 ? STEER_RING : 0,
 	};
 }
 

@@ -143,7 +143,7 @@ static void
 send_one(struct example *e, struct side *side)
 {
 	unsigned i = side->next++ % KINDS;
-	struct rte_mbuf *m = pool_take(e->pool);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(e->pool);
 	void *data;
 
 	if (m == NULL)

@@ -213,7 +213,7 @@ static void
 say_hello(struct appliance *a)
 {
 	log_info("%s", eal_memory());
-	pool_sizing_print(appliance_pools(a), appliance_ports(a), stderr);
+	pools_print(appliance_pools(a), appliance_ports(a), stderr);
 	log_info("generation %llu runs on %u worker%s, flow look-up %s",
 		(unsigned long long)appliance_generation(a)->number,
 		workers_count(appliance_workers(a)),

@@ -19,15 +19,9 @@ enum {
 /* --- does field a match all that field b does?  Answers of no may be wrong, answers of yes not. --- */
 
 static bool
-prefix_covers(const struct prefix *a, const struct prefix *b)
+prefix_holds(const struct prefix *a, const struct prefix *b)
 {
-	struct prefix trimmed = *b;
-
-	if (a->family != b->family || a->length > b->length)
-		return false;
-	trimmed.length = a->length;
-	prefix_trim(&trimmed);
-	return address_equal(&a->address, &trimmed.address);
+	return a->family == b->family && a->length <= b->length && prefix_covers(a, &b->address);
 }
 
 static bool
@@ -41,10 +35,10 @@ address_covers(const struct rule_address *a, const struct rule_address *b)
 	if (b->set != NULL)
 		return false;
 	if (a->set == NULL)
-		return prefix_covers(&a->prefix, &b->prefix);
+		return prefix_holds(&a->prefix, &b->prefix);
 	p = set_prefixes(a->set, &n);
 	for (size_t i = 0; i < n && i < SET_COMPARED; i++)
-		if (prefix_covers(&p[i], &b->prefix))
+		if (prefix_holds(&p[i], &b->prefix))
 			return true;
 	return false;
 }
