@@ -11,11 +11,12 @@
 #include <rte_byteorder.h>
 #include <rte_ring.h>
 
+#include "base/hash.h"
 #include "io/eal.h"
 
 struct steer {
 	unsigned workers;
-	uint64_t key[2];
+	struct hash_key key;
 	unsigned turn[EAL_WORKERS_MAX];         /* whose ring comes first: each written by its reader */
 	struct rte_ring *ring[];                /* from * workers + to; NULL where from == to */
 };
@@ -30,7 +31,7 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 	if (s == NULL)
 		return NULL;
 	s->workers = workers;
-	memcpy(s->key, key, sizeof(s->key));
+	memcpy(&s->key, key, sizeof(s->key));
 	serial++;
 	for (unsigned i = 0; i < workers * workers; i++) {
 		unsigned to = i % workers;
@@ -66,43 +67,6 @@ steer_destroy(struct steer *s)
 	free(s);
 }
 
-static inline void
-sip_round(uint64_t v[static 4])
-{
-	v[0] += v[1];
-	v[1] = v[1] << 13 | v[1] >> 51;
-	v[1] ^= v[0];
-	v[0] = v[0] << 32 | v[0] >> 32;
-	v[2] += v[3];
-	v[3] = v[3] << 16 | v[3] >> 48;
-	v[3] ^= v[2];
-	v[0] += v[3];
-	v[3] = v[3] << 21 | v[3] >> 43;
-	v[3] ^= v[0];
-	v[2] += v[1];
-	v[1] = v[1] << 17 | v[1] >> 47;
-	v[1] ^= v[2];
-	v[2] = v[2] << 32 | v[2] >> 32;
-}
-
-/* SipHash-1-3 over whole words (Aumasson and Bernstein, 2012; one and three rounds). */
-static uint64_t
-sip_words(const uint64_t key[static 2], const uint64_t *words, unsigned n)
-{
-	uint64_t v[4] = { key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
-		key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573 };
-
-	for (unsigned i = 0; i < n; i++) {
-		v[3] ^= words[i];
-		sip_round(v);
-		v[0] ^= words[i];
-	}
-	v[2] ^= 0xff;
-	for (int i = 0; i < 3; i++)
-		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
 unsigned
 steer_owner(const struct steer *s, const struct steer_tuple *tuple)
 {
@@ -120,7 +84,7 @@ steer_owner(const struct steer *s, const struct steer_tuple *tuple)
 	words[4] = (uint64_t)(swap ? tuple->dport : tuple->sport) << 32
 		| (uint64_t)(swap ? tuple->sport : tuple->dport) << 16
 		| (uint64_t)tuple->proto << 8 | tuple->family;
-	hash = sip_words(s->key, words, 5);
+	hash = hash_bytes(&s->key, words, sizeof(words));
 	return (unsigned)((hash >> 32) * s->workers >> 32);
 }
 

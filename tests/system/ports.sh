@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Moves real packets through two ports of every kind of device; one line each.  Needs root.
+#
+#   tests/system/ports.sh BUILD-DIRECTORY [device...]
+#
+# Each ends with every mbuf back in its pool (port_tool fails otherwise) and nothing left behind.
+set -u
+
+build=${1:?usage: ports.sh BUILD-DIRECTORY [device...]}
+shift
+tool=$(realpath "$build")/tests/system/ports/port_tool
+tag=wp$$
+dir=$(mktemp -d /tmp/$tag.XXXX)
+failed=0
+passed=0
+children=()
+
+clean() {
+	local pid ns
+
+	for pid in "${children[@]}"; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+	children=()
+	for ns in $tag ${tag}a ${tag}b; do
+		ip netns del $ns 2>/dev/null
+	done
+	ip netns add $tag
+}
+trap 'clean; ip netns del $tag; rm -rf "$dir"' EXIT
+clean
+trap 'exit 130' INT TERM
+
+# say DEVICE RESULT: one line; what went wrong is in $dir.
+say() {
+	if [ "$2" = 0 ]; then
+		passed=$((passed + 1))
+		printf 'ok    %s\n' "$1"
+	else
+		failed=$((failed + 1))
+		printf 'FAIL  %s\n' "$1"
+		tail -n 20 "$dir"/*.log 2>/dev/null | sed 's/^/      /'
+	fi
+	clean
+	rm -f "$dir"/*
+}
+
+# start NAME ARGUMENTS...: port_tool in the background in our own namespace, until it is ready.
+start() {
+	local name=$1 i
+
+	shift
+	ip netns exec $tag "$tool" "$@" >"$dir/$name.log" 2>&1 &
+	children+=($!)
+	for i in $(seq 200); do
+		grep -q '^ready' "$dir/$name.log" && return 0
+		kill -0 $! 2>/dev/null || return 1
+		sleep 0.05
+	done
+	return 1
+}
+
+# stop: ends the last one started; its exit status.
+stop() {
+	local pid=${children[-1]}
+
+	unset 'children[-1]'
+	kill -TERM "$pid" 2>/dev/null
+	wait "$pid"
+}
+
+# Two hosts with an end of a veth pair each; the other ends are ${tag}0 and ${tag}1 in ours.
+veths() {
+	local i ns
+
+	for i in 0 1; do
+		[ $i = 0 ] && ns=${tag}a || ns=${tag}b
+		ip netns add $ns &&
+		ip -n $tag link add ${tag}$i type veth peer name eth0 netns $ns &&
+		ip -n $tag link set ${tag}$i up && host $ns eth0 $((i + 1)) || return 1
+		ip netns exec $tag ethtool -K ${tag}$i tx off rx off gso off tso off gro off >/dev/null 2>&1
+		ip netns exec $tag sysctl -qw net.ipv6.conf.${tag}$i.disable_ipv6=1
+	done
+}
+
+# host NAMESPACE INTERFACE N: gives it an address and plain frames.
+host() {
+	ip -n $1 addr add 192.0.2.$3/24 dev $2 && ip -n $1 link set $2 up &&
+	ip netns exec $1 ethtool -K $2 tx off rx off gso off tso off gro off >/dev/null 2>&1
+	return 0
+}
+
+pings() {
+	ip netns exec ${tag}a ping -q -c 20 -i 0.01 -W 2 "$@" 192.0.2.2 >"$dir/ping.log" 2>&1
+}
+
+# Small frames, full frames, and datagrams in three fragments.
+pings_of_all_sizes() {
+	pings -s 56 && pings -s 1472 && pings -s 4000
+}
+
+# seen_fragments NAME: fragments must come as the fragments they are; 20 datagrams of three, both ways.
+frames_at_least() {
+	local got
+
+	got=$(awk -v p="$2" '$1 == p { print $3 }' "$dir/$1.log")
+	[ "${got:-0}" -ge "$3" ]
+}
+
+wire_over_veth() {
+	local name=$1
+
+	shift
+	veths && start wire "$@" wire ${name}0,iface=${tag}0 ${name}1,iface=${tag}1 && pings_of_all_sizes &&
+		stop && frames_at_least wire a 100 && frames_at_least wire b 100
+}
+
+test_af_packet() {
+	wire_over_veth net_af_packet
+	say "af_packet: veth, fragments as they came" $?
+}
+
+test_af_packet_queues() {
+	wire_over_veth net_af_packet --workers 2 --queues 2
+	say "af_packet: two workers, two queues" $?
+}
+
+test_handover() {
+	wire_over_veth net_af_packet --workers 2 --queues 1
+	say "af_packet: two workers, one queue, frames handed over" $?
+}
+
+test_af_packet_jumbo() {
+	veths && ip -n ${tag}a link set eth0 mtu 9000 && ip -n ${tag}b link set eth0 mtu 9000 &&
+		start wire --mtu 9000 wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 &&
+		pings -s 8972 -M do && stop
+	say "af_packet: MTU 9000" $?
+}
+
+test_af_xdp() {
+	wire_over_veth net_af_xdp
+	say "af_xdp: veth" $?
+}
+
+test_af_xdp_killed() {
+	local pid
+
+	veths && start first wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 || { say "af_xdp: after kill -9" 1; return; }
+	pid=${children[-1]}
+	unset 'children[-1]'
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	start wire wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 && pings -s 56 && stop &&
+		! ip -n $tag link | grep -q xdp
+	say "af_xdp: after kill -9; no XDP program left" $?
+}
+
+test_tap() {
+	start wire wire net_tap0,iface=${tag}0 net_tap1,iface=${tag}1 &&
+		ip netns add ${tag}a && ip netns add ${tag}b &&
+		ip -n $tag link set ${tag}0 netns ${tag}a && ip -n $tag link set ${tag}1 netns ${tag}b &&
+		host ${tag}a ${tag}0 1 && host ${tag}b ${tag}1 2 && pings_of_all_sizes && stop &&
+		frames_at_least wire a 100
+	say "tap: the kernel at both ends" $?
+}
+
+# pair SERVER CLIENT ARGUMENTS...: one process echoes, the other must see all its frames come back.
+pair() {
+	local server=$1 client=$2
+
+	start server echo "$server" && "$tool" --for 20 --count 5000 generate "$client" >"$dir/client.log" 2>&1 &&
+		stop
+}
+
+test_memif() {
+	pair net_memif0,role=server,socket=$dir/memif,socket-abstract=no,id=0 \
+		net_memif0,role=client,socket=$dir/memif,socket-abstract=no,id=0
+	say "memif: two processes" $?
+}
+
+test_vhost() {
+	pair net_vhost0,iface=$dir/vhost net_virtio_user0,path=$dir/vhost
+	say "vhost-user and virtio-user: two processes" $?
+}
+
+test_vhost_killed() {
+	local pid
+
+	start first echo net_vhost0,iface=$dir/vhost || { say "vhost-user: after kill -9" 1; return; }
+	pid=${children[-1]}
+	unset 'children[-1]'
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	pair net_vhost0,iface=$dir/vhost net_virtio_user0,path=$dir/vhost
+	say "vhost-user: after kill -9, over the socket it left" $?
+}
+
+test_pcap() {
+	/usr/bin/python3 - "$dir" <<-'PYTHON'
+	import sys
+	from scapy.all import Ether, IP, UDP, wrpcap
+	d = sys.argv[1]
+	frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src="192.0.2.1", dst="198.51.100.1")
+	wrpcap(d + "/in.pcap", [frame / UDP(sport=i, dport=9) / bytes(i % 1400) for i in range(1, 2000)])
+	PYTHON
+	"$tool" --for 1 wire net_pcap0,rx_pcap=$dir/in.pcap,tx_pcap=$dir/none.pcap \
+		net_pcap1,tx_pcap=$dir/out.pcap >"$dir/wire.log" 2>&1 &&
+		/usr/bin/python3 - "$dir" <<-'PYTHON'
+	import sys
+	from scapy.all import rdpcap
+	a, b = (rdpcap(sys.argv[1] + f) for f in ("/in.pcap", "/out.pcap"))
+	sys.exit([bytes(p) for p in a] != [bytes(p) for p in b] or len(a) != 1999)
+	PYTHON
+	say "pcap: 1999 frames, the same bytes in the same order" $?
+}
+
+test_null() {
+	"$tool" --for 0.5 wire net_null0 net_null1 >"$dir/wire.log" 2>&1 && frames_at_least wire a 10000 &&
+		frames_at_least wire b 10000
+	say "null" $?
+}
+
+test_ring() {
+	"$tool" --for 10 --count 5000 generate net_ring0 >"$dir/wire.log" 2>&1
+	say "ring: back to itself" $?
+}
+
+all="af_packet af_packet_queues handover af_packet_jumbo af_xdp af_xdp_killed tap memif vhost vhost_killed pcap null ring"
+for device in ${*:-$all}; do
+	test_$device
+done
+printf '%d passed, %d failed\n' $passed $failed
+[ $failed = 0 ]

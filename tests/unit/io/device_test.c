@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Device texts: what they mean, what is wrong with them, what is added. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "io/device.h"
+
+static const struct loc here = { "weir.yaml", 7, 10, 4 };
+
+static int
+create(void **state)
+{
+	*state = err_create();
+	return *state == NULL;
+}
+
+static int
+destroy(void **state)
+{
+	err_destroy(*state);
+	return 0;
+}
+
+static void
+expect_completed(const char *device, struct device_wish wish, const char *expected)
+{
+	char text[DEVICE_TEXT_MAX];
+
+	assert_int_equal(device_complete(device, &wish, text), 0);
+	assert_string_equal(text, expected);
+}
+
+static void
+a_text_names_its_driver(void **state)
+{
+	(void)state;
+	assert_int_equal(device_kind("net_af_packet0,iface=x"), DEVICE_AF_PACKET);
+	assert_int_equal(device_kind("net_virtio_user1,path=/x"), DEVICE_VIRTIO_USER);
+	assert_int_equal(device_kind("net_vhost1,iface=/x"), DEVICE_VHOST);
+	assert_int_equal(device_kind("net_bonding0"), DEVICE_OTHER);
+	assert_int_equal(device_kind("0000:3b:00.0"), DEVICE_PCI);
+	assert_int_equal(device_kind("3b:00.0,x=1"), DEVICE_PCI);
+	assert_int_equal(device_kind("eth0"), DEVICE_UNKNOWN);
+}
+
+static void
+a_pci_address_gets_its_domain(void **state)
+{
+	char name[DEVICE_NAME_MAX];
+
+	(void)state;
+	assert_true(device_name("3B:00.1,arg=1", name));
+	assert_string_equal(name, "0000:3b:00.1");
+	assert_true(device_name("0001:3b:1f.7", name));
+	assert_string_equal(name, "0001:3b:1f.7");
+}
+
+static void
+an_argument_is_found_by_its_whole_key(void **state)
+{
+	char value[16];
+
+	(void)state;
+	assert_true(device_arg("net_x0,xiface=a,iface=b", "iface", value, sizeof(value)));
+	assert_string_equal(value, "b");
+	assert_false(device_arg("net_x0,xiface=a", "iface", value, sizeof(value)));
+	assert_false(device_arg("net_x0,iface=abcdefghijklmnopq", "iface", value, sizeof(value)));
+}
+
+static void
+a_wrong_text_is_one_sentence(void **state)
+{
+	struct err *err = *state;
+
+	assert_true(device_check("0000:3b:20.0", "ports.wan.device", here, err) < 0);
+	assert_string_equal(err_first(err),
+		"ports.wan.device: '0000:3b:20.0' is no PCI address; one is written 0000:3b:00.0");
+	assert_true(device_check("eth0", "ports.lan.device", here, err) < 0);
+	assert_true(device_check("net_af_packet0", "ports.lan.device", here, err) < 0);
+	assert_true(device_check("net_virtio_user0", "ports.lan.device", here, err) < 0);
+	assert_int_equal(err_count(err), 4);
+}
+
+static void
+a_right_text_has_no_error(void **state)
+{
+	struct err *err = *state;
+
+	assert_int_equal(device_check("0000:3b:00.0", "x", here, err), 0);
+	assert_int_equal(device_check("net_af_xdp0,iface=eth0", "x", here, err), 0);
+	assert_int_equal(device_check("net_tap0", "x", here, err), 0);
+	assert_int_equal(err_count(err), 0);
+}
+
+static void
+queues_become_the_drivers_argument(void **state)
+{
+	struct device_wish two = { .queues = 2, .mtu = 1500 };
+
+	(void)state;
+	expect_completed("net_af_packet0,iface=a", two, "net_af_packet0,iface=a,qpairs=2");
+	expect_completed("net_af_packet0,iface=a,qpairs=4", two, "net_af_packet0,iface=a,qpairs=4");
+	expect_completed("net_vhost0,iface=/s", two, "net_vhost0,iface=/s,queues=2");
+	expect_completed("net_af_xdp0,iface=a", two, "net_af_xdp0,iface=a,queue_count=2");
+	expect_completed("net_null0", two, "net_null0");
+}
+
+static void
+large_frames_get_large_buffers(void **state)
+{
+	struct device_wish jumbo = { .queues = 1, .mtu = 9000 };
+
+	(void)state;
+	assert_int_equal(device_frame_bytes(1500), 2048);
+	assert_int_equal(device_frame_bytes(1994), 2048);
+	assert_int_equal(device_frame_bytes(1995), 4096);
+	assert_int_equal(device_frame_bytes(9000), 12288);
+	expect_completed("net_af_packet0,iface=a", jumbo, "net_af_packet0,iface=a,framesz=12288,blocksz=12288");
+	expect_completed("net_memif0,id=1", jumbo, "net_memif0,id=1,bsize=12288");
+}
+
+static void
+a_tap_gets_the_far_sides_mac(void **state)
+{
+	struct device_wish wish = { .queues = 1, .mtu = 1500, .mac = "06:00:00:00:00:01" };
+
+	(void)state;
+	expect_completed("net_tap0,iface=t", wish, "net_tap0,iface=t,mac=06:00:00:00:00:01");
+	expect_completed("net_tap0,mac=fixed", wish, "net_tap0,mac=fixed");
+}
+
+/* A /sys with one network device, bound to driver. */
+static void
+given_sysfs(char *root, const char *class, const char *driver)
+{
+	char path[256];
+	FILE *f;
+
+	assert_non_null(mkdtemp(root));
+	snprintf(path, sizeof(path), "mkdir -p %s/bus/pci/devices/0000:3b:00.0 && cd %s/bus/pci/devices/0000:3b:00.0"
+		" && ln -s ../../drivers/%s driver", root, root, driver);
+	assert_int_equal(system(path), 0);
+	snprintf(path, sizeof(path), "%s/bus/pci/devices/0000:3b:00.0/class", root);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "%s\n", class);
+	fclose(f);
+}
+
+static void
+forget_sysfs(const char *root)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -rf %s", root);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+a_pci_device_of_the_kernel_is_told_how_to_bind(void **state)
+{
+	char root[] = "/tmp/weir-sysfs-XXXXXX";
+	struct err *err = *state;
+
+	given_sysfs(root, "0x020000", "ixgbe");
+	assert_true(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err) < 0);
+	forget_sysfs(root);
+
+	assert_string_equal(err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is bound to driver 'ixgbe', "
+		"which DPDK cannot use; bind it: dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
+}
+
+static void
+a_pci_device_that_is_no_nic_is_refused(void **state)
+{
+	char root[] = "/tmp/weir-sysfs-XXXXXX";
+	struct err *err = *state;
+
+	given_sysfs(root, "0x010802", "vfio-pci");
+	assert_true(device_check_host("3b:00.0", "ports.wan.device", root, here, err) < 0);
+	forget_sysfs(root);
+
+	assert_string_equal(err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is no network device");
+}
+
+static void
+a_pci_device_for_dpdk_is_accepted(void **state)
+{
+	char root[] = "/tmp/weir-sysfs-XXXXXX";
+	struct err *err = *state;
+
+	given_sysfs(root, "0x020000", "mlx5_core");
+	assert_int_equal(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err), 0);
+	assert_true(device_check_host("0000:3c:00.0", "ports.lan.device", root, here, err) < 0);
+	forget_sysfs(root);
+
+	assert_string_equal(err_first(err),
+		"ports.lan.device: this host has no PCI device 0000:3c:00.0; lspci lists them");
+}
+
+static void
+a_missing_interface_is_named(void **state)
+{
+	struct err *err = *state;
+
+	assert_true(device_check_host("net_af_packet0,iface=nope0", "ports.lan.device", "/sys", here, err) < 0);
+	assert_string_equal(err_first(err),
+		"ports.lan.device: this host has no interface 'nope0'; ip link lists them");
+}
+
+static int
+bound_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static void
+only_a_dead_socket_is_removed(void **state)
+{
+	char directory[] = "/tmp/weir-sock-XXXXXX";
+	char path[64], device[96];
+	struct stat st;
+	int fd;
+
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/s", directory);
+	snprintf(device, sizeof(device), "net_vhost0,iface=%s", path);
+	fd = bound_socket(path);
+	assert_int_equal(listen(fd, 1), 0);
+
+	device_clear(device, here, *state);
+	assert_int_equal(stat(path, &st), 0);
+
+	close(fd);
+	device_clear(device, here, *state);
+	assert_int_equal(stat(path, &st), -1);
+	assert_int_equal(err_count(*state), 0);
+	rmdir(directory);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_text_names_its_driver),
+		cmocka_unit_test(a_pci_address_gets_its_domain),
+		cmocka_unit_test(an_argument_is_found_by_its_whole_key),
+		cmocka_unit_test_setup_teardown(a_wrong_text_is_one_sentence, create, destroy),
+		cmocka_unit_test_setup_teardown(a_right_text_has_no_error, create, destroy),
+		cmocka_unit_test(queues_become_the_drivers_argument),
+		cmocka_unit_test(large_frames_get_large_buffers),
+		cmocka_unit_test(a_tap_gets_the_far_sides_mac),
+		cmocka_unit_test_setup_teardown(a_pci_device_of_the_kernel_is_told_how_to_bind, create, destroy),
+		cmocka_unit_test_setup_teardown(a_pci_device_that_is_no_nic_is_refused, create, destroy),
+		cmocka_unit_test_setup_teardown(a_pci_device_for_dpdk_is_accepted, create, destroy),
+		cmocka_unit_test_setup_teardown(a_missing_interface_is_named, create, destroy),
+		cmocka_unit_test_setup_teardown(only_a_dead_socket_is_removed, create, destroy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
