@@ -3,8 +3,11 @@
 
 #include "table/prefixes.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include <rte_common.h>
+#include <rte_prefetch.h>
 
 #include "table/prefixes_priv.h"
 
@@ -21,56 +24,143 @@ node_entry(const struct trie *t, uint32_t node, unsigned slot)
 		(uint32_t)__builtin_popcountll(n->leaves & upto) - 1];
 }
 
-static inline uint32_t
-lookup4_one(const struct trie *t, rte_be32_t address)
+static inline struct bits
+bits_of4(rte_be32_t address)
 {
-	uint32_t a = rte_be_to_cpu_32(address);
-	uint32_t entry = t->root[a >> (32 - t->root_bits)];
+	return (struct bits){ (uint64_t)rte_be_to_cpu_32(address) << 32, 0 };
+}
 
-	a <<= t->root_bits;
+static inline struct bits
+bits_of6(const union address *address)
+{
+	return (struct bits){ rte_be_to_cpu_64(address->words[0]),
+		rte_be_to_cpu_64(address->words[1]) };
+}
+
+/* n is not 0. */
+static inline void
+bits_shift(struct bits *a, unsigned n)
+{
+	a->high = a->high << n | a->low >> (64 - n);
+	a->low <<= n;
+}
+
+static inline uint32_t
+lookup_one(const struct trie *t, struct bits a)
+{
+	uint32_t entry = t->root[a.high >> (64 - t->root_bits)];
+
+	bits_shift(&a, t->root_bits);
 	while ((entry & LEAF) == 0) {
-		entry = node_entry(t, entry, a >> (32 - STRIDE));
-		a <<= STRIDE;
+		entry = node_entry(t, entry, (unsigned)(a.high >> (64 - STRIDE)));
+		bits_shift(&a, STRIDE);
 	}
 	return entry & ~LEAF;
 }
 
-static inline uint32_t
-lookup6_one(const struct trie *t, const union address *address)
-{
-	uint64_t high = rte_be_to_cpu_64(address->words[0]);
-	uint64_t low = rte_be_to_cpu_64(address->words[1]);
-	uint32_t entry = t->root[high >> (64 - t->root_bits)];
+/* A large table is not in the cache: WAVE look-ups go down side by side, each asking for the memory
+ * of its next step before the others take theirs.  README.md has the cycles. */
+#define WAVE 32u
 
-	high = high << t->root_bits | low >> (64 - t->root_bits);
-	low <<= t->root_bits;
-	while ((entry & LEAF) == 0) {
-		entry = node_entry(t, entry, (unsigned)(high >> (64 - STRIDE)));
-		high = high << STRIDE | low >> (64 - STRIDE);
-		low <<= STRIDE;
+static inline bool
+trie_is_small(const struct trie *t)
+{
+	return t->root_bits < 20;
+}
+
+struct wave {
+	struct bits address[WAVE];
+	const uint32_t *leaf[WAVE];
+	uint32_t entry[WAVE];
+	unsigned n;
+};
+
+/* As node_entry, but where it ends it says where the value stands. */
+static inline bool
+wave_step(const struct trie *t, struct wave *w, unsigned i)
+{
+	const struct node *n = &t->nodes[w->entry[i]];
+	unsigned slot = (unsigned)(w->address[i].high >> (64 - STRIDE));
+	uint64_t upto = (2ull << slot) - 1;
+
+	if ((n->children >> slot & 1) == 0) {
+		w->leaf[i] = &t->leaves[n->first_leaf +
+			(uint32_t)__builtin_popcountll(n->leaves & upto) - 1];
+		rte_prefetch0(w->leaf[i]);
+		return false;
 	}
-	return entry & ~LEAF;
+	w->entry[i] = n->first_child + (uint32_t)__builtin_popcountll(n->children & upto) - 1;
+	rte_prefetch0(&t->nodes[w->entry[i]]);
+	bits_shift(&w->address[i], STRIDE);
+	return true;
+}
+
+static inline void
+wave_run(const struct trie *t, struct wave *w, uint32_t value[])
+{
+	uint8_t going[WAVE];
+	unsigned n_going = 0;
+
+	for (unsigned i = 0; i < w->n; i++)
+		rte_prefetch0(&t->root[w->address[i].high >> (64 - t->root_bits)]);
+	for (unsigned i = 0; i < w->n; i++) {
+		w->entry[i] = t->root[w->address[i].high >> (64 - t->root_bits)];
+		w->leaf[i] = &w->entry[i];
+		if ((w->entry[i] & LEAF) != 0)
+			continue;
+		rte_prefetch0(&t->nodes[w->entry[i]]);
+		bits_shift(&w->address[i], t->root_bits);
+		going[n_going++] = (uint8_t)i;
+	}
+	while (n_going > 0) {
+		unsigned left = 0;
+
+		for (unsigned k = 0; k < n_going; k++) {
+			going[left] = going[k];
+			left += wave_step(t, w, going[k]);
+		}
+		n_going = left;
+	}
+	for (unsigned i = 0; i < w->n; i++)
+		value[i] = *w->leaf[i] & ~LEAF;
 }
 
 void
 prefixes_lookup4(const struct prefixes *p, const rte_be32_t address[], uint32_t value[], unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		value[i] = lookup4_one(&p->ip4, address[i]);
+	struct wave w;
+
+	for (unsigned i = 0; trie_is_small(&p->ip4) && i < n; i++)
+		value[i] = lookup_one(&p->ip4, bits_of4(address[i]));
+	for (unsigned first = 0; !trie_is_small(&p->ip4) && first < n; first += WAVE) {
+		w.n = RTE_MIN(n - first, WAVE);
+		for (unsigned i = 0; i < w.n; i++)
+			w.address[i] = bits_of4(address[first + i]);
+		wave_run(&p->ip4, &w, &value[first]);
+	}
 }
 
 void
 prefixes_lookup6(const struct prefixes *p, const union address address[], uint32_t value[],
 	unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		value[i] = lookup6_one(&p->ip6, &address[i]);
+	struct wave w;
+
+	for (unsigned i = 0; trie_is_small(&p->ip6) && i < n; i++)
+		value[i] = lookup_one(&p->ip6, bits_of6(&address[i]));
+	for (unsigned first = 0; !trie_is_small(&p->ip6) && first < n; first += WAVE) {
+		w.n = RTE_MIN(n - first, WAVE);
+		for (unsigned i = 0; i < w.n; i++)
+			w.address[i] = bits_of6(&address[first + i]);
+		wave_run(&p->ip6, &w, &value[first]);
+	}
 }
 
 uint32_t
 prefixes_find(const struct prefixes *p, unsigned family, const union address *a)
 {
-	return family == 4 ? lookup4_one(&p->ip4, a->v4) : lookup6_one(&p->ip6, a);
+	return family == 4 ? lookup_one(&p->ip4, bits_of4(a->v4)) :
+		lookup_one(&p->ip6, bits_of6(a));
 }
 
 /* Copies the entries of one family as the builder wants them; returns how many. */

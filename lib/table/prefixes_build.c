@@ -273,7 +273,8 @@ allocate(size_t bytes)
 	size_t align = bytes >= HUGE_BYTES ? HUGE_BYTES : 64;
 	void *p;
 
-	if (posix_memalign(&p, align, bytes + (bytes == 0)) != 0)
+	bytes = (bytes / align + 1) * align;
+	if (posix_memalign(&p, align, bytes) != 0)
 		return NULL;
 	if (align == HUGE_BYTES)
 		madvise(p, bytes, MADV_HUGEPAGE);
