@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "base/memory.h"
 #include "table/prefixes.h"
 #include "table/prefixes_priv.h"
 
-#define HUGE_BYTES (2u << 20)
+#define HUGE_BYTES ((size_t)2 << 20)
+#define ANY_NODE -1
 
 /* The arrays while they grow. */
 struct builder {
@@ -266,19 +267,13 @@ build_root(struct builder *b, const struct trie *t, size_t n)
 		t->root[i] ^= LEAF;
 }
 
-/* Memory for an array that look-ups read; large ones on huge pages where the kernel gives them. */
-static void *
-allocate(size_t bytes)
+/* The memory an array takes: whole huge pages when it is large. */
+static size_t
+array_bytes(size_t n, size_t item_bytes)
 {
-	size_t align = bytes >= HUGE_BYTES ? HUGE_BYTES : 64;
-	void *p;
+	size_t bytes = n * item_bytes + 1, page = bytes >= HUGE_BYTES ? HUGE_BYTES : 64;
 
-	bytes = (bytes / align + 1) * align;
-	if (posix_memalign(&p, align, bytes) != 0)
-		return NULL;
-	if (align == HUGE_BYTES)
-		madvise(p, bytes, MADV_HUGEPAGE);
-	return p;
+	return (bytes + page - 1) / page * page;
 }
 
 /* Copies what was built to arrays of its own size. */
@@ -287,8 +282,8 @@ settle(struct trie *t, const struct builder *b)
 {
 	t->n_nodes = b->n_nodes;
 	t->n_leaves = b->n_leaves;
-	t->nodes = allocate(b->n_nodes * sizeof(*t->nodes));
-	t->leaves = allocate(b->n_leaves * sizeof(*t->leaves));
+	t->nodes = memory_take(array_bytes(b->n_nodes, sizeof(*t->nodes)), ANY_NODE);
+	t->leaves = memory_take(array_bytes(b->n_leaves, sizeof(*t->leaves)), ANY_NODE);
 	if (b->failed || t->nodes == NULL || t->leaves == NULL)
 		return -ENOMEM;
 	if (b->n_nodes > 0)
@@ -315,7 +310,7 @@ trie_build(struct trie *t, struct entry entries[], size_t n)
 	sort(entries, n);
 	n = thin(entries, n);
 	t->root_bits = root_bits_for(n);
-	t->root = allocate(sizeof(*t->root) << t->root_bits);
+	t->root = memory_take(array_bytes((size_t)1 << t->root_bits, sizeof(*t->root)), ANY_NODE);
 	if (t->root == NULL)
 		return -ENOMEM;
 	build_root(&b, t, n);
@@ -330,8 +325,8 @@ trie_build(struct trie *t, struct entry entries[], size_t n)
 void
 trie_fini(struct trie *t)
 {
-	free(t->root);
-	free(t->nodes);
-	free(t->leaves);
+	memory_give(t->root, array_bytes((size_t)1 << t->root_bits, sizeof(*t->root)));
+	memory_give(t->nodes, array_bytes(t->n_nodes, sizeof(*t->nodes)));
+	memory_give(t->leaves, array_bytes(t->n_leaves, sizeof(*t->leaves)));
 	memset(t, 0, sizeof(*t));
 }
