@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "unit/stage/fixture.h"
+
+#include "stage/routes.h"
+
+#define MAIN \
+	"pipelines: {inside: [route: main]}\n" \
+	"routes:\n" \
+	"  main:\n" \
+	"    - {to: 0.0.0.0/0, via: 198.51.100.2}\n" \
+	"    - {to: 10.9.0.0/16, via: [10.0.0.2, {via: 10.0.0.3, weight: 2}]}\n" \
+	"    - {to: 10.9.7.0/24, via: 10.0.0.7}\n" \
+	"    - {to: 192.0.2.0/24, blackhole: true}\n" \
+	"    - {to: 198.18.0.0/15, reject: true}\n" \
+	"    - {to: 10.77.0.0/16, dev: dmz}\n" \
+	"    - {to: \"2001:db8:9::/48\", via: \"2001:db8:2::2\"}\n" \
+	"    - {to: \"2001:db8:a::/48\", via: \"fe80::2\", dev: lan}\n"
+
+static void
+expect_drop(struct fixture *f, const char *packet, enum reason reason)
+{
+	evaluate(f, "inside", LAN, packet);
+	if (f->ev.program.reason != reason)
+		fail_msg("%s: %s\n%s", packet, reason_name(f->ev.program.reason), f->notes);
+}
+
+static void
+expect_output(struct fixture *f, const char *packet, const char *program, const char *gateway)
+{
+	evaluate(f, "inside", LAN, packet);
+	expect_program(f, program);
+	expect_gateway(f, gateway);
+	assert_int_equal(f->ev.egress->id, f->ev.program.iface);
+}
+
+static void
+the_longest_prefix_decides(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_output(f, "udp 10.0.0.2:5203 > 203.0.113.9:53", "ttl; output wan", "198.51.100.2");
+	expect_note(f, "route main: 0.0.0.0/0 via 198.51.100.2 by wan\n");
+	expect_output(f, "udp 10.0.0.2:5203 > 10.9.7.1:53", "ttl; output lan", "10.0.0.7");
+	expect_output(f, "udp 10.0.0.2:5203 > 10.9.8.1:53", "ttl; output lan", "10.0.0.2");
+}
+
+static void
+ipv6_is_routed_by_its_own_prefixes(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:9::9]:53", "ttl; output wan",
+		"2001:db8:2::2");
+	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:a::9]:53", "ttl; output lan", "fe80::2");
+	expect_drop(f, "udp [2001:db8:1::2]:5203 > [2001:db8:b::9]:53", REASON_no_route);
+}
+
+static void
+next_hops_share_flows_by_weight(void **state)
+{
+	struct fixture *f = *state;
+	unsigned second = 0;
+
+	given(f, MAIN);
+	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555555);
+	expect_gateway(f, "10.0.0.2");
+	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.2 (weight 1 of 3) by lan\n");
+	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555556);
+	expect_gateway(f, "10.0.0.3");
+	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.3 (weight 2 of 3) by lan\n");
+	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0xffffffff);
+	expect_gateway(f, "10.0.0.3");
+
+	for (uint64_t hash = 0; hash < 1ull << 32; hash += 0x1000000 / 3) {
+		evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", (uint32_t)hash);
+		second += f->ev.program.gateway.bytes[3] == 3;
+	}
+	assert_in_range(second, 511, 513);      /* of 769 */
+}
+
+static void
+a_subnet_is_reached_directly(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_output(f, "udp 10.0.0.2:1 > 10.0.1.9:2", "ttl; output dmz", "10.0.1.9");
+	expect_note(f, "route main: 10.0.1.0/24 is on dmz\n");
+	expect_output(f, "udp 10.0.0.2:1 > 10.77.3.4:2", "ttl; output dmz", "10.77.3.4");
+	expect_output(f, "udp [2001:db8:1::2]:1 > [2001:db8:2::9]:2", "ttl; output wan", "2001:db8:2::9");
+}
+
+static void
+our_own_addresses_are_local_whatever_the_interface(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	evaluate(f, "inside", LAN, "icmp 10.0.0.2 > 10.0.0.1 echo-request id 7");
+	expect_program(f, "local");
+	evaluate(f, "inside", LAN, "icmp 10.0.0.2 > 198.51.100.1 echo-request id 7");
+	expect_program(f, "local");
+	evaluate(f, "inside", LAN, "icmp 2001:db8:1::2 > 2001:db8:2::1 echo-request id 7");
+	expect_program(f, "local");
+}
+
+static void
+without_a_route_the_sender_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, "pipelines: {inside: [route: main]}\nroutes: {main: []}\n");
+	expect_drop(f, "udp 10.0.0.2:1 > 203.0.113.9:2", REASON_no_route);
+	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);
+	assert_int_equal(f->ev.program.reply, REPLY_UNREACHABLE);
+	assert_int_equal(f->ev.program.reply_code, 0);
+	expect_output(f, "udp 10.0.0.2:1 > 10.0.1.9:2", "ttl; output dmz", "10.0.1.9");
+}
+
+static void
+a_blackhole_is_silent_and_a_reject_is_not(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_drop(f, "udp 10.0.0.2:1 > 192.0.2.9:2", REASON_blackhole);
+	assert_int_equal(f->ev.program.verdict, PROGRAM_DROP);
+	assert_int_equal(place_line(f), 9);
+	assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
+
+	expect_drop(f, "udp 10.0.0.2:1 > 198.18.0.9:2", REASON_no_route);
+	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);
+	assert_int_equal(f->ev.program.reply_code, 1);
+	assert_int_equal(place_line(f), 10);
+}
+
+static void
+martians_are_not_routed(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_drop(f, "udp 127.0.0.1:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp 0.0.0.0:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp 224.0.0.1:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp 240.0.0.1:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp 10.0.0.2:1 > 127.0.0.1:2", REASON_martian);
+	expect_drop(f, "udp [::1]:1 > [2001:db8:9::9]:2", REASON_martian);
+	expect_drop(f, "udp [::ffff:10.0.0.2]:1 > [2001:db8:9::9]:2", REASON_martian);
+}
+
+static void
+our_own_address_as_a_source_is_a_martian(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_drop(f, "tcp 10.0.0.1:80 > 10.0.0.1:80 S", REASON_martian);
+	expect_drop(f, "udp 198.51.100.1:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp [2001:db8:2::1]:1 > [2001:db8:9::9]:2", REASON_martian);
+}
+
+static void
+link_local_addresses_stay_on_their_link(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	evaluate(f, "inside", LAN, "icmp fe80::2 > fe80::1 echo-request id 7");
+	expect_program(f, "local");
+	evaluate(f, "inside", LAN, "icmp fe80::2 > 2001:db8:1::1 echo-request id 7");
+	expect_program(f, "local");
+	expect_drop(f, "udp [fe80::2]:1 > [2001:db8:9::9]:2", REASON_martian);
+	expect_drop(f, "udp [2001:db8:1::2]:1 > [fe80::9]:2", REASON_martian);
+
+	/* fe80::1 is ours on lan, not on wan. */
+	evaluate(f, "inside", WAN, "icmp 2001:db8:2::9 > fe80::1 echo-request id 7");
+	assert_int_equal(f->ev.program.reason, REASON_martian);
+}
+
+static void
+multicast_and_broadcast_are_not_routed(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_drop(f, "udp 10.0.0.2:1 > 224.0.0.5:2", REASON_multicast);
+	expect_drop(f, "udp 10.0.0.2:1 > 255.255.255.255:2", REASON_multicast);
+	expect_drop(f, "udp 10.0.0.2:1 > 10.0.1.255:2", REASON_multicast);
+	expect_drop(f, "udp 10.0.0.2:1 > 10.0.1.0:2", REASON_multicast);
+	expect_drop(f, "udp [2001:db8:1::2]:1 > [ff02::1]:2", REASON_multicast);
+}
+
+static void
+the_first_route_stage_that_decides_counts(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, "pipelines:\n"
+		"  inside: [{route: {table: vpn, if: {dport: 53}}}, route: main]\n"
+		"routes:\n"
+		"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}]\n"
+		"  vpn: [{to: 0.0.0.0/0, via: 10.0.1.2}]\n");
+	expect_output(f, "udp 10.0.0.2:1 > 203.0.113.9:53", "ttl; output dmz", "10.0.1.2");
+	expect_output(f, "udp 10.0.0.2:1 > 203.0.113.9:54", "ttl; output wan", "198.51.100.2");
+}
+
+#define ROUTES(lines) "pipelines: {inside: [route: main]}\nroutes: {main: [" lines "]}\n"
+
+static void
+a_gateway_must_be_a_neighbour(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.2.7}"),
+		"weir.yaml:4:40: error: routes.main.via: 10.0.2.7 is in no subnet of an interface; "
+		"the nearest is 10.0.0.0/24 of lan");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.7, dev: wan}"),
+		"10.0.0.7 is in no subnet of wan");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.1}"), "10.0.0.1 is our own, on interface lan");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.255}"),
+		"10.0.0.255 is the network or broadcast address of interface lan");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: \"2001:db8:1::2\"}"),
+		"an IPv6 address in an IPv4 route");
+	expect_error(f, ROUTES("{to: \"2001:db8:9::/48\", via: \"fe80::2\"}"),
+		"fe80::2 is link-local: dev has to say of which interface");
+}
+
+static void
+a_route_says_one_thing(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_error(f, ROUTES("{to: 10.9.0.0/16}"), "a route has one of via (or dev), blackhole and reject");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2, blackhole: true}"),
+		"a route has one of via (or dev), blackhole and reject");
+	expect_error(f, ROUTES("{to: 224.0.0.0/4, via: 10.0.0.2}"), "multicast is not routed");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2}, {to: 10.9.0.0/16, blackhole: true}"),
+		"10.9.0.0/16 is routed on line 4 already");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, dev: lam}"), "did you mean 'lan'?");
+}
+
+static void
+a_route_that_an_interface_overrides_is_warned_of(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(build(f, ROUTES("{to: 10.0.1.0/24, via: 10.0.0.2}")), 0);
+	assert_int_equal(err_count(f->err), 0);
+	assert_non_null(strstr(f->errors, "10.0.1.0/24 is never used"));
+	expect_output(f, "udp 10.0.0.2:1 > 10.0.1.9:2", "ttl; output dmz", "10.0.1.9");
+}
+
+/* --- random tables against a walk over all lines --- */
+
+#define ORACLE_ROUTES 300
+#define ORACLE_PACKETS 3000
+
+struct line {
+	uint32_t to;            /* host order */
+	unsigned length;
+	unsigned gateway;       /* last byte of 10.0.0.x */
+};
+
+static unsigned
+oracle(const struct line *line, unsigned n, uint32_t dst)
+{
+	unsigned gateway = 0, longest = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t mask = line[i].length == 0 ? 0 : UINT32_MAX << (32 - line[i].length);
+
+		if ((dst & mask) != line[i].to || (gateway != 0 && line[i].length < longest))
+			continue;
+		longest = line[i].length;
+		gateway = line[i].gateway;
+	}
+	return gateway;
+}
+
+/* Prefixes within 100/8, so that they cover each other often. */
+static unsigned
+random_lines(struct line *line, unsigned seed)
+{
+	unsigned n = 0;
+
+	srand(seed);
+	for (unsigned i = 0; i < ORACLE_ROUTES; i++) {
+		unsigned length = 8 + (unsigned)rand() % 25;
+		uint32_t to = (100u << 24 | ((uint32_t)rand() & 0x00030f0f)) & UINT32_MAX << (32 - length);
+		bool twice = false;
+
+		for (unsigned k = 0; k < n; k++)
+			twice |= line[k].to == to && line[k].length == length;
+		if (!twice)
+			line[n++] = (struct line){ to, length, 2 + (unsigned)rand() % 200 };
+	}
+	return n;
+}
+
+static char *
+lines_text(const struct line *line, unsigned n)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	fputs("pipelines: {inside: [route: main]}\nroutes:\n  main:\n", out);
+	for (unsigned i = 0; i < n; i++)
+		fprintf(out, "    - {to: %u.%u.%u.%u/%u, via: 10.0.0.%u}\n", line[i].to >> 24,
+			line[i].to >> 16 & 255, line[i].to >> 8 & 255, line[i].to & 255, line[i].length,
+			line[i].gateway);
+	fclose(out);
+	return text;
+}
+
+static void
+random_tables_agree_with_a_walk_over_all_lines(void **state)
+{
+	struct fixture *f = *state;
+	struct line line[ORACLE_ROUTES];
+
+	for (unsigned seed = 1; seed <= 5; seed++) {
+		unsigned n = random_lines(line, seed);
+		char *text = lines_text(line, n);
+
+		given(f, text);
+		free(text);
+		for (unsigned i = 0; i < ORACLE_PACKETS; i++) {
+			uint32_t dst = 100u << 24 | ((uint32_t)rand() & 0x00030f1f);
+			unsigned expected = oracle(line, n, dst);
+			char packet[64];
+
+			snprintf(packet, sizeof(packet), "udp 10.0.0.2:1 > %u.%u.%u.%u:2", dst >> 24,
+				dst >> 16 & 255, dst >> 8 & 255, dst & 255);
+			evaluate(f, "inside", LAN, packet);
+			if (expected == 0)
+				assert_int_equal(f->ev.program.reason, REASON_no_route);
+			else
+				assert_int_equal(f->ev.program.gateway.bytes[3], expected);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		stage_test(the_longest_prefix_decides),
+		stage_test(ipv6_is_routed_by_its_own_prefixes),
+		stage_test(next_hops_share_flows_by_weight),
+		stage_test(a_subnet_is_reached_directly),
+		stage_test(our_own_addresses_are_local_whatever_the_interface),
+		stage_test(without_a_route_the_sender_is_told),
+		stage_test(a_blackhole_is_silent_and_a_reject_is_not),
+		stage_test(martians_are_not_routed),
+		stage_test(our_own_address_as_a_source_is_a_martian),
+		stage_test(link_local_addresses_stay_on_their_link),
+		stage_test(multicast_and_broadcast_are_not_routed),
+		stage_test(the_first_route_stage_that_decides_counts),
+		stage_test(a_gateway_must_be_a_neighbour),
+		stage_test(a_route_says_one_thing),
+		stage_test(a_route_that_an_interface_overrides_is_warned_of),
+		stage_test(random_tables_agree_with_a_walk_over_all_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

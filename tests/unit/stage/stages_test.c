@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The small stages: drop, forward, mark, police. */
+#include "unit/stage/fixture.h"
+
+static void
+drop_counts_at_its_line(void **state)
+{
+	struct fixture *f = *state;
+	const struct place *place;
+
+	given(f, "pipelines:\n  inside:\n    - drop: {if: {dport: 23}}\n    - drop\n");
+	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 10.0.1.9:23 S");
+	expect_program(f, "drop drop_stage");
+	assert_int_equal(place_line(f), 5);
+	place = &f->gen.places[f->ev.program.place];
+	assert_string_equal(place->owner, "pipelines.inside");
+	assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
+
+	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 10.0.1.9:24 S");
+	assert_int_equal(place_line(f), 6);
+}
+
+static void
+forward_sends_by_a_port_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, "pipelines: {wire: [forward: wan]}\n");
+	evaluate(f, "wire", LAN, "udp 127.0.0.1:1 > 224.0.0.1:2 ttl 1");
+	expect_program(f, "output wan");
+	assert_false(f->ev.program.ttl);
+	assert_int_equal(f->ev.program.verdict, PROGRAM_WIRE);
+	assert_int_equal(f->ev.program.iface, 2);
+	expect_note(f, "forward: out of port wan as it is\n");
+}
+
+static void
+forward_to_a_port_that_is_not_there_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_error(f, "pipelines: {wire: [forward: wam]}\n", "did you mean 'wan'?");
+	assert_int_equal(err_count(f->err), 1);
+}
+
+static void
+later_stages_see_the_mark(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, "pipelines: {p: [{mark: {dscp: ef, if: {dport: 53}}}, {drop: {if: {dscp: 46}}}]}\n");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
+	expect_program(f, "dscp 46; drop drop_stage");
+	assert_int_equal(f->ev.used_fields, 0);
+
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:54 dscp ef");
+	expect_program(f, "drop drop_stage");
+	assert_int_equal(f->ev.used_fields, FIELD_DSCP);
+}
+
+static void
+police_takes_from_a_meter_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, "pipelines:\n"
+		"  p:\n"
+		"    - police: {rate: 500Mbit, burst: 64k}\n"
+		"    - police: {rate: 10k/s}\n"
+		"    - drop\n");
+	assert_int_equal(f->gen.n_meters, 2);
+	assert_int_equal(f->gen.meters[0].rate, 500000000);
+	assert_int_equal(f->gen.meters[0].burst, 65536);
+	assert_false(f->gen.meters[0].packets);
+	assert_int_equal(f->gen.places[f->gen.meters[0].place].loc.line, 5);
+	assert_int_equal(f->gen.meters[1].rate, 10000);
+	assert_int_equal(f->gen.meters[1].burst, 500);
+	assert_true(f->gen.meters[1].packets);
+
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
+	expect_program(f, "meter 0; meter 1; drop drop_stage");
+	expect_note(f, "police: meter 0, 500000000 bit/s\n");
+	expect_note(f, "police: meter 1, 10000 packets/s\n");
+}
+
+static void
+a_burst_smaller_than_a_packet_is_warned_of(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(build(f, "pipelines: {p: [police: {rate: 1Mbit, burst: 1000}]}\n"), 0);
+	assert_non_null(strstr(f->errors, "packets above 1000 bytes never pass"));
+}
+
+static void
+the_registry_finds_stages_by_name(void **state)
+{
+	assert_ptr_equal(stage_find("drop")->table, stage_table(0));
+	assert_string_equal(stage_find("acl")->table->name, "acl");
+	assert_null(stage_find("nat"));
+	assert_null(stage_table(1000));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		stage_test(drop_counts_at_its_line),
+		stage_test(forward_sends_by_a_port_as_it_is),
+		stage_test(forward_to_a_port_that_is_not_there_is_an_error),
+		stage_test(later_stages_see_the_mark),
+		stage_test(police_takes_from_a_meter_of_its_own),
+		stage_test(a_burst_smaller_than_a_packet_is_warned_of),
+		cmocka_unit_test(the_registry_finds_stages_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
