@@ -14,13 +14,28 @@
 #include "packet/parse.h"
 #include "slowpath/hit.h"
 
+/* Of a key whose interface is 0. */
+static inline uint64_t
+hash4(uint64_t low, uint64_t high, const struct flow_secret *s)
+{
 #if defined(__AES__) || defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
-#define HASH4(k, s) flow_hash4_aes(k, s)
-#define HASH6(k, s) flow_hash6_aes(k, s)
+	return flow_hash4_aes(low, high, s);
 #else
-#define HASH4(k, s) flow_hash_sip(k, sizeof(struct key4), s)
-#define HASH6(k, s) flow_hash_sip(k, sizeof(struct key6), s)
+	uint64_t word[2] = { low, high };
+
+	return flow_hash_sip(word, sizeof(word), s);
 #endif
+}
+
+static inline uint64_t
+hash6(const struct key6 *k, const struct flow_secret *s)
+{
+#if defined(__AES__) || defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
+	return flow_hash6_aes(k, s);
+#else
+	return flow_hash_sip(k, sizeof(*k), s);
+#endif
+}
 
 static inline uint16_t
 load16(const uint8_t *p)
@@ -106,23 +121,45 @@ quick6(const struct rte_mbuf *m, const uint8_t *frame, const struct ingress *in)
 		&& l4_plain(ip + 40, ip[6], payload);
 }
 
-static inline void
-key4_of(struct key4 *k, const uint8_t *ip, uint16_t iface)
-{
-	uint64_t low = load64(ip + 8);
+/* Bytes 0 and 2..3 of the key: TTL and checksum in the header, kind and interface in the key. */
+#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
+#define KEY4_MASK 0xffffffff0000ff00ull
+#define KEY4_IFACE_SHIFT 16
+#else
+#define KEY4_MASK 0x00ff0000ffffffffull
+#define KEY4_IFACE_SHIFT 32
+#endif
 
-	low = (low & 0xffffffff0000ff00ull) | (uint64_t)iface << 16;
-	store64(k, low);
-	store64((uint8_t *)k + 8, load64(ip + 16));
+static inline void
+take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
+{
+	uint64_t low = load64(ip + 8) & KEY4_MASK, high = load64(ip + 16);
+	uint16_t iface = b->ingress->untagged;
+
+	b->class[i] = SLOT_PLAIN4;
+	b->l3[i] = 14;
+	b->iface[i] = iface;
+	b->hash[i] = hash4(low, high, &t->secret);
+	rte_prefetch0(flow_bucket(t, b->hash[i]));
+	store64(&b->key4[i], low | (uint64_t)iface << KEY4_IFACE_SHIFT);
+	store64((uint8_t *)&b->key4[i] + 8, high);
 }
 
 static inline void
-key6_of(struct key6 *k, const uint8_t *ip, uint16_t iface)
+take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
 {
+	struct key6 *k = &b->key6[i];
+
+	b->class[i] = SLOT_PLAIN6;
+	b->l3[i] = 14;
+	b->iface[i] = b->ingress->untagged;
 	k->kind = KEY_PLAIN;
 	k->proto = ip[6];
-	k->iface = iface;
-	memcpy(k->src, ip + 8, 36);
+	k->iface = 0;
+	memcpy(k->src, ip + 8, 36);             /* addresses and ports stand in a row */
+	b->hash[i] = hash6(k, &t->secret);
+	rte_prefetch0(flow_bucket(t, b->hash[i]));
+	k->iface = b->ingress->untagged;
 }
 
 static void
@@ -142,19 +179,9 @@ parse(struct fastpath *fp, struct burst *b)
 		bytes += m->pkt_len;
 		b->out[i] = OUT_PENDING;
 		if (likely(quick && quick4(m, frame, in))) {
-			b->class[i] = SLOT_PLAIN4;
-			b->l3[i] = 14;
-			b->iface[i] = in->untagged;
-			key4_of(&b->key4[i], frame + 14, in->untagged);
-			b->hash[i] = HASH4(&b->key4[i], &s->flow4->secret);
-			rte_prefetch0(flow_bucket(s->flow4, b->hash[i]));
+			take_plain4(b, i, frame + 14, s->flow4);
 		} else if (quick && quick6(m, frame, in)) {
-			b->class[i] = SLOT_PLAIN6;
-			b->l3[i] = 14;
-			b->iface[i] = in->untagged;
-			key6_of(&b->key6[i], frame + 14, in->untagged);
-			b->hash[i] = HASH6(&b->key6[i], &s->flow6->secret);
-			rte_prefetch0(flow_bucket(s->flow6, b->hash[i]));
+			take_plain6(b, i, frame + 14, s->flow6);
 		} else {
 			fastpath_parse_full(fp, b, i);
 		}

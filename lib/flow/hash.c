@@ -36,9 +36,9 @@ flow_hash_has_aes(void)
 }
 
 __attribute__((target("aes,sse4.2"))) static uint64_t
-hash4_aes(const struct key4 *k, const struct flow_secret *s)
+hash4_aes(uint64_t low, uint64_t high, const struct flow_secret *s)
 {
-	return flow_hash4_aes(k, s);
+	return flow_hash4_aes(low, high, s);
 }
 
 __attribute__((target("aes,sse4.2"))) static uint64_t
@@ -66,7 +66,7 @@ flow_hash_has_aes(void)
 	return false;
 }
 
-#define hash4_aes(k, s) 0
+#define hash4_aes(low, high, s) 0
 #define hash6_aes(k, s) 0
 
 #endif
@@ -74,11 +74,21 @@ flow_hash_has_aes(void)
 uint64_t
 flow_hash4(const struct key4 *k, const struct flow_secret *s)
 {
-	return flow_hash_has_aes() ? hash4_aes(k, s) : flow_hash_sip(k, sizeof(*k), s);
+	struct key4 plain = *k;
+	uint64_t word[2];
+
+	plain.iface = 0;
+	memcpy(word, &plain, sizeof(word));
+	return flow_hash_has_aes() ? hash4_aes(word[0], word[1], s)
+		: flow_hash_sip(&plain, sizeof(plain), s);
 }
 
 uint64_t
 flow_hash6(const struct key6 *k, const struct flow_secret *s)
 {
-	return flow_hash_has_aes() ? hash6_aes(k, s) : flow_hash_sip(k, sizeof(*k), s);
+	struct key6 plain = *k;
+
+	plain.iface = 0;
+	return flow_hash_has_aes() ? hash6_aes(&plain, s)
+		: flow_hash_sip(&plain, sizeof(plain), s);
 }

@@ -5,6 +5,9 @@
  * them offline; here nobody without the secret can.  One process uses one of the two throughout, by
  * what the processor has.
  *
+ * The interface is not hashed: flows of one conversation that came by different doors share their
+ * buckets, so that a session is found whatever the door.
+ *
  * Bits 0..31 choose the bucket, 32..47 are the signature, 48..63 are free for others (ECMP). */
 #ifndef FLOW_HASH_H
 #define FLOW_HASH_H
@@ -28,10 +31,11 @@ void flow_secret_draw(struct flow_secret *s);
 /* Does this processor have AES instructions, so that the AES hash is the one in use? */
 bool flow_hash_has_aes(void);
 
-/* The hash in use, for code that is compiled for any processor. */
+/* The hash in use, for code that is compiled for any processor; leaves the interface out. */
 uint64_t flow_hash4(const struct key4 *k, const struct flow_secret *s);
 uint64_t flow_hash6(const struct key6 *k, const struct flow_secret *s);
 
+/* The portable one; the key's interface is 0. */
 uint64_t flow_hash_sip(const void *key, size_t bytes, const struct flow_secret *s);
 
 #if defined(__x86_64__)
@@ -52,15 +56,17 @@ hash_aes_block(__m128i state, __m128i block, const struct flow_secret *s)
 	return state;
 }
 
+/* The two words of a key whose interface is 0. */
 HASH_AES uint64_t
-flow_hash4_aes(const struct key4 *k, const struct flow_secret *s)
+flow_hash4_aes(uint64_t low, uint64_t high, const struct flow_secret *s)
 {
 	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
 
-	state = hash_aes_block(state, _mm_loadu_si128((const __m128i *)k), s);
+	state = hash_aes_block(state, _mm_set_epi64x((long long)high, (long long)low), s);
 	return (uint64_t)_mm_cvtsi128_si64(state);
 }
 
+/* k->iface is 0. */
 HASH_AES uint64_t
 flow_hash6_aes(const struct key6 *k, const struct flow_secret *s)
 {
@@ -85,11 +91,12 @@ hash_aes_block(uint8x16_t state, uint8x16_t block, const struct flow_secret *s)
 }
 
 static inline uint64_t
-flow_hash4_aes(const struct key4 *k, const struct flow_secret *s)
+flow_hash4_aes(uint64_t low, uint64_t high, const struct flow_secret *s)
 {
+	uint64x2_t words = { low, high };
 	uint8x16_t state = vld1q_u8(s->round[0]);
 
-	state = hash_aes_block(state, vld1q_u8((const uint8_t *)k), s);
+	state = hash_aes_block(state, vreinterpretq_u8_u64(words), s);
 	return vgetq_lane_u64(vreinterpretq_u64_u8(state), 0);
 }
 
