@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A decoded configuration as YAML. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/document_priv.h"
+#include "schema/print_priv.h"
+
+/* The line being written has got as far as "key:" or "-" when a value is printed. */
+struct printer {
+	FILE *out;
+	enum document_presets presets;
+	struct document *scratch;       /* decodes presets */
+	unsigned indent;
+	bool after_dash;
+};
+
+static void print_value(struct printer *p, const struct cfg_field *f, const void *value);
+
+static bool
+is_struct(const struct cfg_field *f)
+{
+	return type_base(f) == CFG_STRUCT || type_base(f) == CFG_CHOICE;
+}
+
+static bool
+is_flags(const struct cfg_field *f)
+{
+	return type_base(f) == CFG_FLAGS || type_base(f) == CFG_MATCH_FLAGS;
+}
+
+static size_t
+value_bytes(const struct cfg_field *f)
+{
+	return f->type & (CFG_LIST | CFG_MAP) ? sizeof(struct any_list) : type_size(f);
+}
+
+static char *
+value_yaml(const struct printer *p, const struct cfg_field *f, const void *value)
+{
+	struct printer inner = { .presets = p->presets, .scratch = p->scratch };
+	char *text = NULL;
+	size_t bytes;
+
+	inner.out = open_memstream(&text, &bytes);
+	if (inner.out == NULL)
+		return NULL;
+	print_value(&inner, f, value);
+	fclose(inner.out);
+	return text;
+}
+
+static bool
+is_zero(const struct cfg_field *f, const void *value)
+{
+	const char *bytes = value;
+
+	if (f->type & (CFG_LIST | CFG_MAP))
+		return ((const struct any_list *)value)->count == 0;
+	for (size_t i = 0; i < type_size(f); i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
+}
+
+static bool is_preset(const struct printer *p, const struct cfg_field *f, const void *value);
+static bool is_empty(const struct printer *p, const struct cfg_table *table, const void *config);
+
+/* An embedded struct that need not be written; what must be written in it was not. */
+static bool
+struct_is_preset(const struct printer *p, const struct cfg_table *table, const void *config)
+{
+	const struct cfg_head *head = config;
+
+	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
+		if (f->preset == NULL && head->loc.line == 0)
+			continue;
+		if (!is_preset(p, f, (const char *)config + f->offset))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_preset(const struct printer *p, const struct cfg_field *f, const void *value)
+{
+	char *mine, *theirs;
+	void *preset;
+	bool equal;
+
+	if (f->preset == NULL)
+		return false;
+	if (f->type == CFG_STRUCT)
+		return struct_is_preset(p, f->table, value);
+	if (f->preset == CFG_OPTIONAL)
+		return is_zero(f, value);
+	preset = arena_alloc(&p->scratch->arena, value_bytes(f));
+	if (preset == NULL)
+		return false;
+	decode_preset(p->scratch, f, preset);
+	mine = value_yaml(p, f, value);
+	theirs = value_yaml(p, f, preset);
+	equal = mine != NULL && theirs != NULL && strcmp(mine, theirs) == 0;
+	free(mine);
+	free(theirs);
+	return equal;
+}
+
+static bool
+is_unwritten(const struct cfg_field *f, const void *value)
+{
+	return f->type == CFG_STRUCT && ((const struct cfg_head *)value)->loc.line == 0;
+}
+
+/* A struct that was not written cannot be, when it has fields that must be. */
+static bool
+is_unwritable(const struct cfg_field *f, const void *value)
+{
+	if (!is_unwritten(f, value))
+		return false;
+	for (const struct cfg_field *inner = f->table->fields; inner->name != NULL; inner++)
+		if (inner->preset == NULL)
+			return true;
+	return false;
+}
+
+static bool
+is_left_out(const struct printer *p, const struct cfg_field *f, const void *value)
+{
+	if (f->preset == NULL)
+		return false;
+	if (f->preset == CFG_OPTIONAL && f->type != CFG_STRUCT)
+		return is_zero(f, value);
+	if (is_unwritten(f, value) && is_empty(p, f->table, value))
+		return true;
+	return is_unwritable(f, value) ||
+		(p->presets == DOCUMENT_PRESETS_OUT && is_preset(p, f, value));
+}
+
+static void
+start_line(struct printer *p)
+{
+	if (p->after_dash)
+		fputc(' ', p->out);
+	else
+		fprintf(p->out, "%*s", (int)p->indent, "");
+	p->after_dash = false;
+}
+
+static void
+end_line(struct printer *p)
+{
+	if (!p->after_dash)
+		fputc('\n', p->out);
+}
+
+static void
+print_text(struct printer *p, const char *text)
+{
+	fprintf(p->out, " %s\n", text);
+	p->after_dash = false;
+}
+
+static void
+print_scalar(const struct printer *p, const struct cfg_field *f, const void *value)
+{
+	char buf[SCALAR_TEXT_MAX];
+
+	yaml_text_print(scalar_text(f, value, buf), p->out);
+}
+
+static void
+print_flags(struct printer *p, const struct cfg_field *f, uint32_t flags)
+{
+	const char *comma = "";
+
+	fputs(" [", p->out);
+	for (const struct cfg_word *w = f->words; w->word != NULL; w++) {
+		if (w->value == 0 || (flags & w->value) != w->value)
+			continue;
+		fputs(comma, p->out);
+		yaml_text_print(w->word, p->out);
+		comma = ", ";
+	}
+	fputs("]\n", p->out);
+	p->after_dash = false;
+}
+
+/* The row a struct can be written as, when nothing else in it needs to be; else NULL. */
+static const struct cfg_field *
+bare_field(const struct printer *p, const struct cfg_table *table, const void *config)
+{
+	const struct cfg_field *bare = table->bare != NULL ? cfg_field_find(table, table->bare) : NULL;
+
+	if (bare == NULL || is_left_out(p, bare, (const char *)config + bare->offset))
+		return NULL;
+	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)
+		if (f != bare && !is_left_out(p, f, (const char *)config + f->offset))
+			return NULL;
+	return bare;
+}
+
+static void
+print_keys(struct printer *p, const struct cfg_table *table, const void *config)
+{
+	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
+		const void *value = (const char *)config + f->offset;
+
+		if (is_left_out(p, f, value))
+			continue;
+		start_line(p);
+		fprintf(p->out, "%s:", f->name);
+		print_value(p, f, value);
+	}
+}
+
+static bool
+is_empty(const struct printer *p, const struct cfg_table *table, const void *config)
+{
+	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)
+		if (!is_left_out(p, f, (const char *)config + f->offset))
+			return false;
+	return true;
+}
+
+static void
+print_struct(struct printer *p, const struct cfg_table *table, const void *config)
+{
+	const struct cfg_field *bare = bare_field(p, table, config);
+
+	if (bare != NULL) {
+		print_value(p, bare, (const char *)config + bare->offset);
+	} else if (is_empty(p, table, config)) {
+		print_text(p, "{}");
+	} else {
+		end_line(p);
+		p->indent += 2;
+		print_keys(p, table, config);
+		p->indent -= 2;
+	}
+}
+
+static void
+print_choice(struct printer *p, const struct cfg_choice *choice)
+{
+	if (choice->table == NULL || is_empty(p, choice->table, choice->config)) {
+		print_text(p, choice->table != NULL ? choice->table->name : "~");
+		return;
+	}
+	end_line(p);
+	p->indent += 2;
+	start_line(p);
+	fprintf(p->out, "%s:", choice->table->name);
+	print_struct(p, choice->table, choice->config);
+	p->indent -= 2;
+}
+
+static void
+print_one(struct printer *p, const struct cfg_field *f, const void *value)
+{
+	if (type_base(f) == CFG_STRUCT) {
+		print_struct(p, f->table, value);
+	} else if (type_base(f) == CFG_CHOICE) {
+		print_choice(p, value);
+	} else if (is_flags(f)) {
+		print_flags(p, f, *(const uint32_t *)value);
+	} else {
+		fputc(' ', p->out);
+		print_scalar(p, f, value);
+		fputc('\n', p->out);
+		p->after_dash = false;
+	}
+}
+
+static void
+print_flow_list(struct printer *p, const struct cfg_field *f, const struct any_list *list)
+{
+	fputs(" [", p->out);
+	for (unsigned i = 0; i < list->count; i++) {
+		fputs(i > 0 ? ", " : "", p->out);
+		print_scalar(p, f, (const char *)list->items + i * type_size(f));
+	}
+	fputs("]\n", p->out);
+	p->after_dash = false;
+}
+
+/* A list of structs, or a map: an item on a line, or several. */
+static void
+print_items(struct printer *p, const struct cfg_field *f, const struct any_list *list)
+{
+	p->after_dash = false;
+	fputc('\n', p->out);
+	p->indent += 2;
+	for (unsigned i = 0; i < list->count; i++) {
+		const void *item = (const char *)list->items + i * type_size(f);
+
+		start_line(p);
+		if (f->type & CFG_MAP) {
+			yaml_text_print(((const struct cfg_head *)item)->name, p->out);
+			fputc(':', p->out);
+		} else {
+			fputc('-', p->out);
+			p->after_dash = true;
+		}
+		print_one(p, f, item);
+	}
+	p->indent -= 2;
+}
+
+static void
+print_value(struct printer *p, const struct cfg_field *f, const void *value)
+{
+	const struct any_list *list = value;
+
+	if (!(f->type & (CFG_LIST | CFG_MAP)))
+		print_one(p, f, value);
+	else if (list->count == 0)
+		print_text(p, f->type & CFG_MAP ? "{}" : "[]");
+	else if (is_struct(f))
+		print_items(p, f, list);
+	else
+		print_flow_list(p, f, list);
+}
+
+void
+cfg_print(const struct cfg_table *table, const void *config, enum document_presets presets,
+	FILE *out)
+{
+	struct document scratch = { .err = err_create() };
+	struct printer p = { .out = out, .presets = presets, .scratch = &scratch };
+
+	if (scratch.err == NULL)
+		return;
+	arena_init(&scratch.arena);
+	if (is_empty(&p, table, config))
+		fputs("{}\n", out);
+	else
+		print_keys(&p, table, config);
+	arena_fini(&scratch.arena);
+	err_destroy(scratch.err);
+}
+
+void
+document_print(const struct document *doc, enum document_presets presets, FILE *out)
+{
+	cfg_print(doc->table, doc->root, presets, out);
+}
