@@ -10,6 +10,7 @@ struct type {
 	size_t size;
 	const char *wanted;             /* "a number": in errors */
 	const char *name;               /* "number": in the reference */
+	const char *many;               /* "numbers" */
 };
 
 /* The type of a row without CFG_LIST and CFG_MAP. */
