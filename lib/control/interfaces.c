@@ -75,13 +75,22 @@ same_frames(const struct interface_cfg *a, const struct interface_cfg *b)
 		&& a->inner_vlan == b->inner_vlan;
 }
 
+/* A VLAN was written that is none: that has been said. */
+static bool
+vlan_unread(const struct interface_cfg *iface)
+{
+	return iface->vlan == 0 && cfg_is_written(&iface->head, &iface->vlan);
+}
+
 static void
 check_frames(const struct config *cfg, const struct interface_cfg *iface, struct err *err)
 {
+	if (vlan_unread(iface))
+		return;
 	if (iface->inner_vlan != 0 && iface->vlan == 0)
 		cfg_error(err, &iface->head, &iface->inner_vlan, "needs vlan, the outer one");
 	for (const struct interface_cfg *before = cfg->interfaces.items; before < iface; before++) {
-		if (!same_frames(before, iface))
+		if (vlan_unread(before) || !same_frames(before, iface))
 			continue;
 		if (iface->vlan == 0)
 			cfg_error(err, &iface->head, NULL, "untagged frames of port %s are those of %s",

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Two Weirs in a row on one and the same core do not starve each other: a ping through both is answered
+# in less than 5 ms.
+#
+#   lan 192.0.2.10 --- [ Weir 1 ] --- 203.0.113.0/24 --- [ Weir 2 ] --- wan 198.51.100.2
+#
+# usage: idle.sh WEIR
+set -u
+
+weir=$(realpath "${1:?usage: idle.sh WEIR}")
+id=wi$$
+dir=$(mktemp -d)
+pids=()
+
+cleanup() {
+	kill -TERM "${pids[@]}" 2>/dev/null
+	wait
+	for ns in $id-lan $id-weir $id-wan; do
+		ip netns del "$ns" 2>/dev/null
+	done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# veth NS1 IFACE1 NS2 IFACE2
+veth() {
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+	for end in "$1 $2" "$3 $4"; do
+		set -- $end
+		ip netns exec "$1" sysctl -qw "net.ipv6.conf.$2.disable_ipv6=1"
+		ip netns exec "$1" ethtool -K "$2" tx off rx off gso off tso off gro off >/dev/null
+		ip -n "$1" link set "$2" up
+	done
+}
+
+# config NUMBER LAN_IFACE LAN_ADDRESS WAN_IFACE WAN_ADDRESS TO VIA
+config() {
+	cat >"$dir/$1.yaml" <<-YAML
+	version: 1
+	system: {workers: [0], flows: 4096, idle: adaptive}
+	ports:
+	  a: {device: "net_af_packet0,iface=$2"}
+	  b: {device: "net_af_packet1,iface=$4"}
+	interfaces:
+	  a: {addresses: [$3], pipeline: route}
+	  b: {addresses: [$5], pipeline: route}
+	pipelines: {route: [{route: main}]}
+	routes: {main: [{to: $6, via: $7}]}
+	YAML
+}
+
+start() {       # start NUMBER
+	ip netns exec "$id-weir" "$weir" run -c "$dir/$1.yaml" >"$dir/report$1" 2>"$dir/log$1" &
+	pids+=($!)
+	for _ in $(seq 200); do
+		grep -q 'generation 1 runs' "$dir/log$1" && return
+		sleep 0.1
+	done
+	cat "$dir/log$1"
+	exit 1
+}
+
+ip netns add "$id-lan"
+ip netns add "$id-weir"
+ip netns add "$id-wan"
+veth "$id-lan" eth0 "$id-weir" lan0
+veth "$id-weir" mid0 "$id-weir" mid1
+veth "$id-weir" wan0 "$id-wan" eth0
+ip -n "$id-lan" addr add 192.0.2.10/24 dev eth0
+ip -n "$id-lan" route add default via 192.0.2.1
+ip -n "$id-wan" addr add 198.51.100.2/24 dev eth0
+ip -n "$id-wan" route add default via 198.51.100.1
+config 1 lan0 192.0.2.1/24 mid0 203.0.113.1/24 198.51.100.0/24 203.0.113.2
+config 2 mid1 203.0.113.2/24 wan0 198.51.100.1/24 192.0.2.0/24 203.0.113.1
+start 1
+start 2
+
+# The first one waits for ARP.
+ip netns exec "$id-lan" ping -q -c 1 -W 2 198.51.100.2 >/dev/null
+ip netns exec "$id-lan" ping -q -c 100 -i 0.02 198.51.100.2 >"$dir/ping"
+loss=$(sed -n 's/.* \([0-9.]*\)% packet loss.*/\1/p' "$dir/ping")
+average=$(sed -n 's,.*= [0-9.]*/\([0-9.]*\)/.*,\1,p' "$dir/ping")
+longest=$(sed -n 's,.*= [0-9.]*/[0-9.]*/\([0-9.]*\)/.*,\1,p' "$dir/ping")
+echo "ping through two Weirs on one core: $loss % lost, $average ms on average, $longest ms at most"
+
+if [ "$loss" = 0 ] && awk "BEGIN { exit !($average < 5) }"; then
+	echo "idle: 1 passed, 0 failed"
+else
+	tail -3 "$dir/ping" "$dir/log1" "$dir/log2"
+	echo "idle: 0 passed, 1 failed"
+	exit 1
+fi

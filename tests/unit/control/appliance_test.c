@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The whole appliance in one process, on ports from memory:
+ *
+ *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "control/appliance.h"
+#include "control/report.h"
+#include "io/capture.h"
+#include "packet/notation.h"
+
+#define HEAD \
+	"version: 1\n" \
+	"system: {flows: 1024}\n" \
+	"ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n" \
+	"routes: {main: []}\n" \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24], pipeline: inside,\n" \
+	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
+#define OPEN HEAD "pipelines: {inside: [{route: main}]}\n"
+#define CLOSED HEAD "pipelines: {inside: [{drop: {if: {proto: udp}}}, {route: main}]}\n"
+#define WRONG HEAD "pipelines: {inside: [{route: mian}]}\n"
+
+#define OTHER_SYSTEM \
+	"version: 1\n" \
+	"system: {flows: 2048}\n" \
+	"ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n"
+
+#define THROUGH "udp 192.0.2.10:1000 > 198.51.100.2:2000"
+
+struct fixture {
+	struct err *err;
+	struct appliance *a;
+	struct port *lan, *wan;
+};
+
+static struct config *
+read_config(struct fixture *f, const char *text)
+{
+	struct config *cfg = config_load_text("weir.yaml", text, f->err);
+
+	assert_non_null(cfg);
+	return cfg;
+}
+
+static void
+given_appliance(struct fixture *f, const char *text, const struct appliance_options *options)
+{
+	f->a = appliance_start(read_config(f, text), options, f->err);
+	assert_string_equal(err_first(f->err), "");
+	assert_non_null(f->a);
+	f->lan = ports_find(appliance_ports(f->a), "lan");
+	f->wan = ports_find(appliance_ports(f->a), "wan");
+}
+
+static const struct appliance_options stepped = {
+	.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+};
+static const struct appliance_options stepped_two = {
+	.captures = true, .virtual_time = true, .stepped = true, .workers = 2,
+};
+static const struct appliance_options threads = { .captures = true, .workers = 2 };
+
+static int
+setup(void **state)
+{
+	static struct fixture f;
+
+	memset(&f, 0, sizeof(f));
+	f.err = err_create();
+	*state = &f;
+	return 0;
+}
+
+/* Every test ends with the ledger in balance and all mbufs back. */
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	err_destroy(f->err);
+	if (f->a == NULL)
+		return 0;
+	appliance_halt(f->a);
+	report_take(f->a, &r);
+	r.mbufs_out = appliance_close(f->a);
+	appliance_destroy(f->a);
+	if (r.ledger.imbalance != 0 || r.ledger.held != 0 || r.mbufs_out != 0) {
+		print_error("imbalance %lld, held %lld, %u mbufs out\n", (long long)r.ledger.imbalance,
+			(long long)r.ledger.held, r.mbufs_out);
+		return -1;
+	}
+	return 0;
+}
+
+static void
+push(struct fixture *f, const char *packet)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pools_of_node(appliance_pools(f->a), 0));
+	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 0x0a } };
+	uint8_t frame[2048];
+	char why[128];
+	int n;
+
+	memcpy(macs.dst, f->lan->mac.addr_bytes, 6);
+	n = notation_build(packet, &macs, frame, sizeof(frame), why);
+	assert_true(n > 0);
+	memcpy(rte_pktmbuf_append(m, (uint16_t)n), frame, (size_t)n);
+	assert_int_equal(capture_push(f->lan, 0, &m, 1), 1);
+}
+
+/* Frames that left by a port, which go. */
+static unsigned
+sent(struct port *port)
+{
+	unsigned total = 0, n;
+	struct rte_mbuf *m[64];
+
+	for (unsigned q = 0; q < port->tx_queues; q++) {
+		while ((n = capture_drain(port, q, m, 64)) != 0) {
+			rte_pktmbuf_free_bulk(m, n);
+			total += n;
+		}
+	}
+	return total;
+}
+
+static void
+step_all(struct fixture *f)
+{
+	while (appliance_step(f->a) != 0)
+		;
+}
+
+static void
+reload_fails(struct fixture *f, const char *text)
+{
+	struct config *cfg = config_load_text("weir.yaml", text, f->err);
+
+	assert_non_null(cfg);
+	assert_true(appliance_reload(f->a, cfg, f->err) < 0);
+	assert_true(err_count(f->err) > 0);
+	config_free(cfg);
+}
+
+static void
+a_packet_goes_through(void **state)
+{
+	struct fixture *f = *state;
+
+	given_appliance(f, OPEN, &stepped);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 1);
+	assert_int_equal(sent(f->lan), 0);
+}
+
+static void
+a_reload_changes_what_becomes_of_packets(void **state)
+{
+	struct fixture *f = *state;
+
+	given_appliance(f, OPEN, &stepped);
+	for (unsigned i = 0; i < 3; i++)
+		push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 3);
+
+	assert_int_equal(appliance_reload(f->a, read_config(f, CLOSED), f->err), 0);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 0);
+
+	assert_int_equal(appliance_reload(f->a, read_config(f, OPEN), f->err), 0);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 1);
+}
+
+static void
+a_rejected_configuration_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const struct generation *gen;
+
+	given_appliance(f, OPEN, &stepped);
+	gen = appliance_generation(f->a);
+	reload_fails(f, WRONG);
+	assert_ptr_equal(appliance_generation(f->a), gen);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 1);
+}
+
+static void
+what_needs_a_restart_is_rejected(void **state)
+{
+	struct fixture *f = *state;
+
+	given_appliance(f, OPEN, &stepped);
+	reload_fails(f, OTHER_SYSTEM);
+}
+
+static void
+two_workers_hand_packets_to_their_owners(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t packets[2];
+	char text[64];
+
+	given_appliance(f, OPEN, &stepped_two);
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(text, sizeof(text), "udp 192.0.2.10:%u > 198.51.100.2:2000", 1000 + i);
+		push(f, text);
+	}
+	step_all(f);
+	assert_int_equal(sent(f->wan), 64);
+	for (unsigned w = 0; w < 2; w++)
+		packets[w] = fastpath_ledger(workers_at(appliance_workers(f->a), w)->fp)->lookups_miss;
+	assert_true(packets[0] > 8 && packets[1] > 8);
+	assert_int_equal(packets[0] + packets[1], 64);
+}
+
+/* Waits until n frames have left by a port, a second at most. */
+static unsigned
+await_sent(struct port *port, unsigned n)
+{
+	unsigned got = 0;
+
+	for (unsigned i = 0; i < 1000 && got < n; i++) {
+		got += sent(port);
+		usleep(1000);
+	}
+	return got;
+}
+
+static void
+threads_forward_through_reloads_without_loss(void **state)
+{
+	struct fixture *f = *state;
+	unsigned got = 0;
+
+	given_appliance(f, OPEN, &threads);
+	for (unsigned i = 0; i < 50; i++) {
+		for (unsigned k = 0; k < 8; k++)
+			push(f, THROUGH);
+		assert_int_equal(appliance_reload(f->a, read_config(f, OPEN), f->err), 0);
+		got += sent(f->wan);
+	}
+	assert_int_equal(got + await_sent(f->wan, 400 - got), 400);
+	assert_int_equal(appliance_generation(f->a)->number % 1000 >= 51, 1);
+}
+
+static void
+sleep_long(void *arg, const struct observation *o)
+{
+	(void)arg;
+	(void)o;
+	usleep(700000);
+}
+
+static void
+a_worker_that_stands_still_is_noticed(void **state)
+{
+	struct fixture *f = *state;
+	const struct observer observer = { .packet = sleep_long };
+	struct workers *ws;
+	unsigned stalled = 0;
+
+	given_appliance(f, OPEN, &threads);
+	ws = appliance_workers(f->a);
+	for (unsigned w = 0; w < 2; w++)
+		fastpath_observe(workers_at(ws, w)->fp, &observer);
+	push(f, THROUGH);
+	for (unsigned ms = 1; ms <= 701; ms += 100) {
+		stalled = workers_watch(ws, ms) > stalled ? 1 : stalled;
+		usleep(100000);
+	}
+	assert_int_equal(stalled, 1);
+	assert_int_equal(await_sent(f->wan, 1), 1);
+	assert_int_equal(workers_watch(ws, 1200), 0);
+	for (unsigned w = 0; w < 2; w++)
+		fastpath_observe(workers_at(ws, w)->fp, NULL);
+}
+
+static int
+leave(void **state)
+{
+	(void)state;
+	appliance_leave();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		/* First, because the first appliance of a process decides how many workers there can be. */
+		cmocka_unit_test_setup_teardown(two_workers_hand_packets_to_their_owners, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_rejected_configuration_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_needs_a_restart_is_rejected, setup, teardown),
+		cmocka_unit_test_setup_teardown(threads_forward_through_reloads_without_loss, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_worker_that_stands_still_is_noticed, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, leave);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "control/check.h"
+
+/* Rules of the access list begin in line 9, tests of the section in the line after the last rule. */
+#define HEAD \
+	"version: 1\n" \
+	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n" \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24], pipeline: inside}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: inside}\n" \
+	"pipelines: {inside: [{acl: list}, {route: main}]}\n" \
+	"routes: {main: []}\n" \
+	"acls: {list: {default: drop, rules: [\n"
+#define TAIL "]}}\n"
+
+struct found {
+	unsigned errors, warnings;
+	unsigned line;                  /* of the last */
+	char text[4096];
+};
+
+static void
+note_one(void *arg, struct loc loc, bool warning, const char *text)
+{
+	struct found *f = arg;
+	size_t used = strlen(f->text);
+
+	f->errors += !warning;
+	f->warnings += warning;
+	f->line = loc.line;
+	snprintf(f->text + used, sizeof(f->text) - used, "%s\n", text);
+}
+
+static struct found
+check(const char *text)
+{
+	struct err *err = err_create();
+	struct config *cfg = config_load_text("weir.yaml", text, err);
+	struct found found = { 0 };
+	struct check_result result;
+
+	assert_non_null(cfg);
+	config_verify(cfg, err, &result);
+	err_each(err, note_one, &found);
+	config_free(cfg);
+	err_destroy(err);
+	return found;
+}
+
+static void
+expect_nothing(const char *text)
+{
+	struct found f = check(text);
+
+	assert_string_equal(f.text, "");
+}
+
+static void
+expect_one(const char *text, unsigned line, const char *sentence)
+{
+	struct found f = check(text);
+
+	if (f.errors + f.warnings != 1 || f.line != line || strstr(f.text, sentence) == NULL)
+		fail_msg("expected in line %u: %s\nfound %u, the last in line %u:\n%s", line, sentence,
+			f.errors + f.warnings, f.line, f.text);
+}
+
+static void
+a_rule_behind_a_wider_one_is_never_reached(void **state)
+{
+	(void)state;
+	expect_one(HEAD
+		"{name: wide, proto: tcp, dst: 198.51.100.0/24, action: accept},\n"
+		"{proto: tcp, dst: 198.51.100.7, dport: [80, 443], action: accept}" TAIL, 10,
+		"is never reached: 'wide' in line 9 does the same before, as for "
+		"tcp 192.0.2.1:40000 > 198.51.100.7:80");
+}
+
+static void
+a_rule_that_contradicts_a_wider_one_is_in_conflict(void **state)
+{
+	(void)state;
+	expect_one(HEAD
+		"{proto: tcp, dport: 1-100, action: drop},\n"
+		"{proto: tcp, dport: 22, action: accept}" TAIL, 10,
+		"it says accept, and the rule in line 9 says drop before");
+}
+
+static void
+rules_that_overlap_in_part_are_fine(void **state)
+{
+	(void)state;
+	expect_nothing(HEAD
+		"{proto: tcp, dport: 22, action: drop},\n"
+		"{proto: tcp, dport: [22, 80], action: accept},\n"
+		"{proto: udp, dport: 22, action: accept},\n"
+		"{proto: tcp, src: 192.0.2.0/25, action: accept},\n"
+		"{proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL);
+}
+
+static void
+a_set_covers_what_it_contains(void **state)
+{
+	(void)state;
+	expect_one("sets: {inside: [192.0.2.0/24]}\n" HEAD
+		"{src: $inside, action: accept},\n"
+		"{src: 192.0.2.128/25, action: drop}" TAIL, 11, "is never reached");
+	expect_nothing("sets: {inside: [192.0.2.0/24]}\n" HEAD
+		"{src: \"!$inside\", action: accept},\n"
+		"{src: 192.0.2.128/25, action: drop}" TAIL);
+}
+
+static void
+a_test_says_what_becomes_of_a_packet(void **state)
+{
+	(void)state;
+	expect_nothing(HEAD "{proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S\", expect: output wan}\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S\", expect: output}\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:81 S\", expect: drop acl_denied}\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:81 S\", expect: drop}\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 203.0.113.1:80 S\", expect: drop no_route}\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 192.0.2.1:80 S\", expect: local}\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S ttl 1\", expect: drop ttl_expired}\n");
+}
+
+static void
+a_test_that_fails_is_an_error_at_its_place(void **state)
+{
+	(void)state;
+	expect_one(HEAD "{proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+		"  - {name: telnet, in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\",\n"
+		"     expect: output wan}\n", 12,
+		"test 'telnet' failed: expected output wan, was drop acl_denied");
+}
+
+static void
+a_test_that_says_nothing_is_an_error(void **state)
+{
+	(void)state;
+	expect_one(HEAD TAIL "tests:\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: pass}\n", 11,
+		"write output INTERFACE");
+	expect_one(HEAD TAIL "tests:\n"
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop acl_deny}\n", 11,
+		"did you mean 'acl_denied'?");
+	expect_one(HEAD TAIL "tests:\n"
+		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop}\n", 11, "tcq");
+}
+
+static void
+errors_of_building_are_found_with_the_others(void **state)
+{
+	struct found f = check("version: 1\n"
+		"ports: {lan: {device: net_null0}}\n"
+		"interfaces: {lan: {mtu: 99}}\n"
+		"pipelines: {inside: [{route: nowhere}]}\n"
+		"acls: {list: {default: drop, rules: [{goto: elsewhere}]}}\n");
+
+	(void)state;
+	assert_int_equal(f.errors, 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rule_behind_a_wider_one_is_never_reached),
+		cmocka_unit_test(a_rule_that_contradicts_a_wider_one_is_in_conflict),
+		cmocka_unit_test(rules_that_overlap_in_part_are_fine),
+		cmocka_unit_test(a_set_covers_what_it_contains),
+		cmocka_unit_test(a_test_says_what_becomes_of_a_packet),
+		cmocka_unit_test(a_test_that_fails_is_an_error_at_its_place),
+		cmocka_unit_test(a_test_that_says_nothing_is_an_error),
+		cmocka_unit_test(errors_of_building_are_found_with_the_others),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
