@@ -56,11 +56,12 @@ static int
 add_broadcasts(struct table_build *tb, const struct interface_address *a)
 {
 	union address network = a->address, broadcast = a->address;
-	rte_be32_t mask = subnet_mask4(a->bits);
+	rte_be32_t mask;
 	int rc;
 
 	if (a->family != 4 || a->bits > 30)
 		return 0;
+	mask = subnet_mask4(a->bits);
 	network.v4 &= mask;
 	broadcast.v4 |= ~mask;
 	rc = add_plain(tb, &network, 4, 32, ROUTE_BROADCAST);

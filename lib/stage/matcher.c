@@ -126,6 +126,25 @@ note_fields(const struct matcher *m, struct eval *ev, uint32_t found)
 		ev->used_fields |= FIELD_VLAN;
 }
 
+static bool
+speaks_of_ip(const struct rule_match *m)
+{
+	return m->src.n > 0 || m->dst.n > 0 || m->proto.n > 0 || m->sport.n > 0 || m->dport.n > 0
+		|| m->icmp.n > 0 || m->tcp_mask != 0 || m->state != 0 || m->dscp.n > 0
+		|| m->fragment != RULE_FRAGMENT_ANY;
+}
+
+/* A frame that is not IP: no trie holds it, and what speaks of IP does not mean it, not even with
+ * a "not" before. */
+static uint32_t
+find_frame(const struct match_list *list, const struct rule_key *key)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (!speaks_of_ip(&list->match[i]) && rule_matches(&list->match[i], key))
+			return i;
+	return MATCHER_NONE;
+}
+
 void
 matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n)
 {
@@ -137,13 +156,14 @@ matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[],
 	assert(n <= BURST_MAX);
 	for (unsigned i = 0; i < n; i++) {
 		key_from_eval(&key[i], ev[i]);
-		if (m->rules != NULL && ev[i]->tuple.family != 0) {
+		if (ev[i]->tuple.family == 0) {
+			found[i] = find_frame(&m->list, &key[i]);
+		} else if (m->rules == NULL) {
+			found[i] = rules_match_plain(m->list.match, m->list.n, &key[i]);
+		} else {
 			pointer[ip] = &key[i];
 			slot[ip++] = i;
-			continue;
 		}
-		/* No trie holds frames that are not IP. */
-		found[i] = rules_match_plain(m->list.match, m->list.n, &key[i]);
 	}
 	if (ip > 0)
 		rules_classify(m->rules, pointer, result, ip);

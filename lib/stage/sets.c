@@ -2,6 +2,8 @@
 /* Section sets: prefixes from the configuration, from a file, or both. */
 
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "stage/address.h"
 #include "stage/build_priv.h"
@@ -32,11 +34,14 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 		if (p.family != 0 && set_add(set, &p) < 0)
 			return build_no_memory(b);
 	}
-	if (cfg->file.resolved == NULL || set_load_file(set, cfg->file.resolved, err) == 0)
+	if (cfg->file.resolved == NULL)
 		return 0;
-	if (err_count(err) == before)
-		cfg_error(err, &cfg->head, &cfg->file, "cannot be read");
-	return -EINVAL;
+	if (access(cfg->file.resolved, R_OK) != 0)
+		return cfg_error(err, &cfg->head, &cfg->file, "'%s' cannot be read: %s",
+			cfg->file.resolved, strerror(errno));
+	if (set_load_file(set, cfg->file.resolved, err) < 0)
+		return err_count(err) > before ? -EINVAL : build_no_memory(b);
+	return 0;
 }
 
 int

@@ -101,10 +101,11 @@ subnet_is_broadcast(const struct interface *iface, const union address *a, unsig
 {
 	for (unsigned k = 0; k < iface->n_addresses; k++) {
 		const struct interface_address *subnet = &iface->addresses[k];
-		rte_be32_t mask = subnet_mask4(subnet->bits);
+		rte_be32_t mask;
 
-		if (family != 4 || subnet->bits > 30 || !holds(subnet, a, 4))
+		if (family != 4 || !holds(subnet, a, 4) || subnet->bits > 30)
 			continue;
+		mask = subnet_mask4(subnet->bits);
 		if ((a->v4 & ~mask) == 0 || (a->v4 | mask) == UINT32_MAX)
 			return true;
 	}

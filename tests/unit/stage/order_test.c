@@ -85,7 +85,7 @@ a_packet_may_follow_eight_gotos(void **state)
 	build_chain(f, 9);
 	assert_int_equal(err_count(f->err), 1);
 	assert_non_null(strstr(f->errors,
-		"weir.yaml:4:37: error: pipelines.p0: a packet would follow more than 8 gotos"));
+		"weir.yaml:4:33: error: pipelines.p0: a packet would follow more than 8 gotos"));
 }
 
 static void
