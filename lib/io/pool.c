@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include <rte_errno.h>
+#include <rte_eal.h>
+#include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 
 #include "io/device.h"
@@ -124,20 +125,50 @@ size_all(struct pools *pools, const struct ports *ports)
 	}
 }
 
+/* Where addresses are virtual, an mbuf may lie across pages.  Otherwise DPDK leaves gaps, with 4 KiB
+ * pages as large as the mbufs, and the af_xdp driver, which does not know of them, loses every mbuf
+ * behind the place where the pool would end without. */
+static unsigned
+packing(void)
+{
+	return rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
+}
+
+static int
+fill(struct rte_mempool *mp, unsigned room)
+{
+	struct rte_pktmbuf_pool_private private = { .mbuf_data_room_size = (uint16_t)room,
+		.mbuf_priv_size = PRIVATE_BYTES };
+	int rc;
+
+#ifdef WEIR_DEBUG
+	rc = rte_mempool_set_ops_byname(mp, pool_debug_store(), NULL);
+	pool_debug_filling = true;
+#else
+	rc = rte_mempool_set_ops_byname(mp, rte_mbuf_best_mempool_ops(), NULL);
+#endif
+	rte_pktmbuf_pool_init(mp, &private);
+	if (rc == 0)
+		rc = rte_mempool_populate_default(mp);
+	if (rc >= 0)
+		rte_mempool_obj_iter(mp, rte_pktmbuf_init, NULL);
+#ifdef WEIR_DEBUG
+	pool_debug_filling = false;
+#endif
+	return rc;
+}
+
 static struct rte_mempool *
 create(const char *name, unsigned n, unsigned room, int node)
 {
-	struct rte_mempool *mp;
+	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + room;
+	struct rte_mempool *mp = rte_mempool_create_empty(name, n, element, CACHE,
+		sizeof(struct rte_pktmbuf_pool_private), node, packing());
 
-#ifdef WEIR_DEBUG
-	const char *store = pool_debug_store();
-
-	pool_debug_filling = true;
-	mp = rte_pktmbuf_pool_create_by_ops(name, n, CACHE, PRIVATE_BYTES, (uint16_t)room, node, store);
-	pool_debug_filling = false;
-#else
-	mp = rte_pktmbuf_pool_create(name, n, CACHE, PRIVATE_BYTES, (uint16_t)room, node);
-#endif
+	if (mp != NULL && fill(mp, room) < 0) {
+		rte_mempool_free(mp);
+		mp = NULL;
+	}
 	return mp;
 }
 

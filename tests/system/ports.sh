@@ -54,7 +54,7 @@ start() {
 	ip netns exec $tag "$tool" "$@" >"$dir/$name.log" 2>&1 &
 	children+=($!)
 	for i in $(seq 200); do
-		grep -q '^ready' "$dir/$name.log" && return 0
+		grep -qs '^ready' "$dir/$name.log" && return 0
 		kill -0 $! 2>/dev/null || return 1
 		sleep 0.05
 	done
@@ -100,7 +100,7 @@ pings_of_all_sizes() {
 	pings -s 56 && pings -s 1472 && pings -s 4000
 }
 
-# seen_fragments NAME: fragments must come as the fragments they are; 20 datagrams of three, both ways.
+# frames_at_least LOG PORT N: so many came in by the port.
 frames_at_least() {
 	local got
 
@@ -146,7 +146,8 @@ test_af_xdp() {
 test_af_xdp_killed() {
 	local pid
 
-	veths && start first wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 || { say "af_xdp: after kill -9" 1; return; }
+	veths && start first wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 ||
+		{ say "af_xdp: after kill -9" 1; return; }
 	pid=${children[-1]}
 	unset 'children[-1]'
 	kill -9 "$pid"
@@ -154,6 +155,44 @@ test_af_xdp_killed() {
 	start wire wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 && pings -s 56 && stop &&
 		! ip -n $tag link | grep -q xdp
 	say "af_xdp: after kill -9; no XDP program left" $?
+}
+
+# blocked DEVICE NAMESPACE INTERFACE: an end that goes down takes nothing, stops nobody, and comes back.
+blocked() {
+	local device=$1 mac
+
+	veths && start wire wire ${device}0,iface=${tag}0 ${device}1,iface=${tag}1 && pings -s 56 || return 1
+	mac=$(ip -n ${tag}b -o link show eth0 | sed 's/.*ether \([^ ]*\).*/\1/')
+	ip -n ${tag}a neigh replace 192.0.2.2 lladdr $mac dev eth0
+	ip -n $2 link set $3 down
+	ip netns exec ${tag}a /usr/bin/python3 - <<-'PYTHON'
+	import socket
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	for i in range(20000):
+	    s.sendto(bytes(60), ("192.0.2.2", 9))
+	PYTHON
+	ip -n $2 link set $3 up
+	sleep 0.2
+	pings -s 56 && stop && frames_at_least wire a 5000
+}
+
+test_af_packet_blocked() {
+	blocked net_af_packet $tag ${tag}1
+	say "af_packet: its interface down under 20000 frames, and up again" $?
+}
+
+test_af_xdp_blocked() {
+	blocked net_af_xdp $tag ${tag}1
+	say "af_xdp: its interface down under 20000 frames, and up again" $?
+}
+
+test_removed() {
+	veths && start wire wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 && pings -s 56 ||
+		{ say "af_packet: interface removed" 1; return; }
+	ip -n $tag link del ${tag}1
+	ip netns exec ${tag}a ping -q -c 50 -i 0.002 -W 0.1 192.0.2.2 >/dev/null
+	kill -0 ${children[-1]} && stop
+	say "af_packet: interface removed under traffic" $?
 }
 
 test_tap() {
@@ -226,7 +265,8 @@ test_ring() {
 	say "ring: back to itself" $?
 }
 
-all="af_packet af_packet_queues handover af_packet_jumbo af_xdp af_xdp_killed tap memif vhost vhost_killed pcap null ring"
+all="af_packet af_packet_queues handover af_packet_jumbo af_packet_blocked removed
+	af_xdp af_xdp_blocked af_xdp_killed tap memif vhost vhost_killed pcap null ring"
 for device in ${*:-$all}; do
 	test_$device
 done

@@ -40,8 +40,10 @@ enum mode {
 struct worker {
 	unsigned index;
 	struct tx_queue tx[2];
-	uint64_t lost;
+	uint64_t received;
+	uint64_t lost;                  /* handed over to a full ring */
 	uint64_t handed;
+	uint64_t longest_cycles;        /* one loop, sleep left out */
 };
 
 static struct {
@@ -83,7 +85,7 @@ send_on(struct worker *w, struct rte_mbuf *m)
 
 	if (options.mode == MODE_WIRE)
 		out ^= 1;
-	w->lost += queue_send(&w->tx[out], &m, 1);
+	queue_send(&w->tx[out], &m, 1);
 }
 
 /* Frames go to their owner first, unless the devices have seen to that. */
@@ -93,6 +95,7 @@ receive(struct worker *w, const struct rx_queue *q)
 	struct rte_mbuf *pkts[BURST];
 	unsigned n = queue_receive(q, pkts, BURST);
 
+	w->received += n;
 	for (unsigned i = 0; i < n; i++) {
 		unsigned owner = steer == NULL ? w->index : steer_frame(steer, pkts[i]);
 
@@ -137,7 +140,11 @@ run_worker(void *arg)
 	struct worker *w = arg;
 
 	while (!stop) {
-		if (poll_once(w) == 0)
+		uint64_t begin = rte_rdtsc();
+		unsigned n = poll_once(w);
+
+		w->longest_cycles = RTE_MAX(w->longest_cycles, rte_rdtsc() - begin);
+		if (n == 0)
 			usleep(50);
 	}
 	return 0;
@@ -210,7 +217,8 @@ generate(void *arg)
 
 			if (m == NULL)
 				continue;
-			w->lost += queue_send(&w->tx[0], &m, 1);
+			queue_send(&w->tx[0], &m, 1);
+			w->received++;
 			sent++;
 		}
 		for (unsigned i = 0; i < 100 && back < options.count; i++) {
@@ -301,24 +309,51 @@ missing(unsigned devices)
 	return in_use > devices ? in_use - devices : 0;
 }
 
-/* Everything is given back; the number of mbufs that are not. */
-static unsigned
-finish(void)
+static void
+print_port(struct port *port)
 {
 	struct port_stats s;
+
+	port_stats(port, &s);
+	printf("%s rx %" PRIu64 " tx %" PRIu64 " missed %" PRIu64 " no_mbuf %" PRIu64 " tx_errors %" PRIu64
+		" link %d\n", port->name, s.rx_packets, s.tx_packets, s.rx_missed, s.rx_no_mbuf, s.tx_errors,
+		(int)port->link_up);
+}
+
+/* Frames that came in, or were made, and neither left nor were counted as lost. */
+static int64_t
+imbalance(void)
+{
+	int64_t rest = 0;
+
+	for (unsigned w = 0; w < options.workers; w++) {
+		const struct worker *worker = &workers[w];
+		uint64_t sent = worker->tx[0].packets + worker->tx[1].packets;
+		uint64_t dropped = worker->tx[0].dropped + worker->tx[1].dropped + worker->lost;
+
+		rest += (int64_t)(worker->received - sent - dropped);
+		if (steer != NULL)
+			rest -= steer_held(steer, w);
+		printf("worker %u received %" PRIu64 " sent %" PRIu64 " dropped %" PRIu64 " handed %" PRIu64
+			" longest_us %" PRIu64 "\n", w, worker->received, sent, dropped, worker->handed,
+			worker->longest_cycles * 1000000 / rte_get_tsc_hz());
+	}
+	return rest;
+}
+
+/* Everything is given back.  0 if all frames and mbufs are accounted for. */
+static int
+finish(void)
+{
+	int64_t rest;
 	unsigned left = 0;
 
 	for (unsigned p = 0; p < ports.count; p++) {
-		port_stats(&ports.at[p], &s);
-		printf("%s rx %" PRIu64 " tx %" PRIu64 " missed %" PRIu64 " no_mbuf %" PRIu64 " tx_errors %" PRIu64
-			" link %d\n", ports.at[p].name, s.rx_packets, s.tx_packets, s.rx_missed, s.rx_no_mbuf,
-			s.tx_errors, (int)ports.at[p].link_up);
-	}
-	for (unsigned w = 0; w < options.workers; w++) {
-		for (unsigned p = 0; p < ports.count; p++)
+		print_port(&ports.at[p]);
+		for (unsigned w = 0; w < options.workers; w++)
 			finish_tx(&workers[w].tx[p]);
-		printf("worker %u lost %" PRIu64 " handed %" PRIu64 "\n", w, workers[w].lost, workers[w].handed);
 	}
+	rest = imbalance();
 	steer_destroy(steer);
 	/* virtio_user keeps what it sent until it needs the room. */
 	if (ports.count > 0 && ports.at[0].kind != DEVICE_VIRTIO_USER)
@@ -330,8 +365,8 @@ finish(void)
 	left += missing(level);
 	pools_destroy(&pools);
 	eal_fini();
-	printf("mbufs missing %u\n", left);
-	return left;
+	printf("mbufs missing %u, imbalance %" PRId64 "\n", left, rest);
+	return left == 0 && rest == 0 ? 0 : -1;
 }
 
 static int
