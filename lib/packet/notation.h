@@ -7,9 +7,22 @@
  *   icmp 198.51.100.2 > 10.0.0.2 time-exceeded (udp 10.0.0.2:7 > 203.0.113.9:80)
  *   ip 10.0.0.2 > 203.0.113.9 proto 47
  *
- * and optional words behind: ttl 1, dscp 46 or ef, vlan 20, size 1400 (bytes of the IP packet),
- * df, seq N, ack N, win N, id N, frag 185 (offset in bytes) mf, seq for icmp, payload "text",
- * code N, mtu N (packet too big), csum bad, from MAC, to MAC. */
+ * and optional words behind, in any order:
+ *
+ *   TCP flags        some of FSRPAUEC, or null; S when none are given
+ *   ICMP type        a name of packet/icmp.h, or type N; code N
+ *   id N             identifier of an ICMP query, else the IP packet's; ip-id N: always the latter
+ *   seq N            of TCP or ICMP; ack N, win N (65535) of TCP; mtu N of too-big
+ *   ttl N (64), dscp N or its name, df, size N (bytes of the IP packet)
+ *   frag N mf        offset in bytes, more fragments; one with an offset needs no ports and no type
+ *   payload "text"   behind the transport header
+ *   vlan N           twice: outer (802.1ad) and inner
+ *   csum bad         the transport checksum is wrong; ip-csum bad: the IPv4 header's
+ *   from MAC, to MAC
+ *
+ * ICMP over IPv6 addresses is ICMPv6.  Numbers are decimal or 0x.
+ *
+ * Threads: pure functions. */
 #ifndef PACKET_NOTATION_H
 #define PACKET_NOTATION_H
 
@@ -18,22 +31,24 @@
 
 #include "packet/view.h"
 
-/* Builds the frame that text describes into frame[max_bytes], Ethernet addresses src_mac and
- * dst_mac unless the text says otherwise.  Returns its length, or -EINVAL with a sentence in
- * why[why_bytes] that names the word that is wrong, or -ENOSPC. */
 struct notation_macs {
 	uint8_t src[6];
 	uint8_t dst[6];
 };
 
+/* Builds the frame that text describes into frame[max_bytes], with the Ethernet addresses of macs
+ * unless the text says otherwise.  All lengths and checksums are right, but for the transport
+ * checksum of a fragment.  Returns the frame's length, or -EINVAL or -ENOSPC with a sentence in why
+ * that names what is wrong. */
 int notation_build(const char *text, const struct notation_macs *macs, uint8_t *frame,
 	size_t max_bytes, char why[static 128]);
 
-/* Writes "udp 10.0.0.2:5203 > 203.0.113.9:53", with TCP flags behind for TCP: the flow of the view as
- * product.md 2 prints it.  Always terminates; returns what snprintf would. */
+/* Writes "udp 10.0.0.2:5203 > 203.0.113.9:53", with TCP flags behind for TCP, or "arp" or
+ * "ethertype 0x88cc", or "frame" where not even that is known.  What it writes of an IP packet
+ * notation_build reads.  As all of these: always terminates; returns what snprintf would. */
 int notation_flow(char *out, size_t bytes, const struct view *v);
 
-/* The same of a tuple, without TCP flags. */
+/* The same of a tuple, without TCP flags; a fragment judged by itself ends in "frag". */
 int notation_tuple(char *out, size_t bytes, const struct tuple *t);
 
 /* "10.0.0.2" or "2001:db8::1". */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets as people write them: from text to a recipe. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "packet/notation_priv.h"
+
+static int
+read_port(struct reader *in, char *text, rte_be16_t *port)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n > 65535)
+		return notation_wrong(in->why, "'%.40s' is not a port", text);
+	*port = htons((uint16_t)n);
+	in->r->ports = true;
+	return 0;
+}
+
+/* 10.0.0.2, 10.0.0.2:80, 2001:db8::1, [2001:db8::1] or [2001:db8::1]:80 */
+static int
+read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t *port)
+{
+	struct tuple *t = &in->r->tuple;
+	char *text = in->word, *end, *colon = NULL;
+	unsigned family;
+
+	if (!notation_next(in))
+		return notation_wrong(in->why, "the packet has no %s", what);
+	if (text[0] == '[') {
+		end = strchr(++text, ']');
+		if (end == NULL || (end[1] != '\0' && end[1] != ':'))
+			return notation_wrong(in->why, "'%.60s': no ']', or no ':' behind it", in->word);
+		colon = end[1] == ':' ? end + 1 : NULL;
+		*end = '\0';
+	} else if (strchr(text, ':') != NULL && strchr(text, ':') == strrchr(text, ':')) {
+		colon = strchr(text, ':');
+		*colon = '\0';
+	}
+	family = strchr(text, ':') == NULL ? 4 : 6;
+	if (inet_pton(family == 4 ? AF_INET : AF_INET6, text, a->bytes) != 1)
+		return notation_wrong(in->why, "'%.60s' is not an address", text);
+	if (t->family != 0 && t->family != family)
+		return notation_wrong(in->why, "'%.60s' is of another family than the source", text);
+	t->family = (uint8_t)family;
+	if (colon == NULL)
+		return 0;
+	if (t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP)
+		return notation_wrong(in->why, "'%.40s': only tcp and udp have ports", colon + 1);
+	return read_port(in, colon + 1, port);
+}
+
+static int read_packet(struct reader *in, bool inner);
+
+int
+notation_read_quote(struct reader *in)
+{
+	struct reader inner = { .at = in->at, .r = in->quote, .why = in->why };
+	int rc;
+
+	if (in->quote == NULL)
+		return notation_wrong(in->why, "a quoted packet quotes none");
+	if (!in->r->icmp)
+		return notation_wrong(in->why, "only an icmp packet quotes another in ()");
+	rc = read_packet(&inner, true);
+	in->at = inner.at;
+	in->r->quote = in->quote;
+	return rc;
+}
+
+static int
+read_protocol(struct reader *in)
+{
+	struct recipe *r = in->r;
+
+	if (!notation_next(in))
+		return notation_wrong(in->why, "there is no packet");
+	r->icmp = strcmp(in->word, "icmp") == 0 || strcmp(in->word, "icmp6") == 0;
+	if (strcmp(in->word, "tcp") == 0)
+		r->tuple.proto = IPPROTO_TCP;
+	else if (strcmp(in->word, "udp") == 0)
+		r->tuple.proto = IPPROTO_UDP;
+	else if (!r->icmp && strcmp(in->word, "ip") != 0)
+		return notation_wrong(in->why, "'%.40s' is none of tcp, udp, icmp, ip", in->word);
+	return 0;
+}
+
+/* What only the whole of the words can say. */
+static int
+check_recipe(struct recipe *r, char *why)
+{
+	struct tuple *t = &r->tuple;
+	bool has_l4 = recipe_number(r, NUMBER_FRAG, 0) == 0;
+
+	if (r->icmp)
+		t->proto = t->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	else if (t->proto == 0 && !recipe_has(r, NUMBER_PROTO))
+		return notation_wrong(why, "an ip packet needs 'proto' and a number");
+	else if (t->proto == 0)
+		t->proto = (uint8_t)r->number[NUMBER_PROTO];
+	if (has_l4 && r->icmp && !recipe_has(r, NUMBER_TYPE))
+		return notation_wrong(why, "an icmp packet needs a type, such as echo-request");
+	if (has_l4 && !r->ports && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP) &&
+		!recipe_has(r, NUMBER_PROTO))
+		return notation_wrong(why, "a tcp or udp packet needs ports");
+	if (recipe_number(r, NUMBER_FRAG, 0) % 8 != 0)
+		return notation_wrong(why, "frag %u is not a multiple of 8", r->number[NUMBER_FRAG]);
+	return 0;
+}
+
+static int
+read_packet(struct reader *in, bool inner)
+{
+	struct tuple *t = &in->r->tuple;
+	bool closed = false;
+
+	if (read_protocol(in) < 0 || read_endpoint(in, "source", &t->src, &t->sport) < 0)
+		return -EINVAL;
+	if (!notation_next(in) || strcmp(in->word, ">") != 0)
+		return notation_wrong(in->why, "'%.40s' stands where > should, after the source", in->word);
+	if (read_endpoint(in, "destination", &t->dst, &t->dport) < 0)
+		return -EINVAL;
+	while (!closed && notation_next(in)) {
+		closed = inner && strcmp(in->word, ")") == 0;
+		if (!closed && notation_read_word(in) < 0)
+			return -EINVAL;
+	}
+	if (inner && !closed)
+		return notation_wrong(in->why, "the quoted packet has no ')'");
+	return check_recipe(in->r, in->why);
+}
+
+int
+recipe_read(struct recipe *r, struct recipe *quote, const char *text, char why[static WHY_BYTES])
+{
+	struct reader in = { .at = text, .r = r, .quote = quote, .why = why };
+
+	return read_packet(&in, false);
+}
