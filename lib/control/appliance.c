@@ -27,6 +27,7 @@ struct appliance {
 	struct port_cfg port_cfg[PORT_MAX];
 	unsigned n_ports;
 	unsigned n_workers;
+	struct eal_core core[EAL_WORKERS_MAX];  /* by worker */
 	struct ports ports;
 	struct pools pools;
 	struct workers *workers;
@@ -76,14 +77,14 @@ pool_wanted(const struct appliance *a)
 }
 
 static int
-start_eal(struct appliance *a, const struct eal_core cores[], struct err *err)
+start_eal(struct appliance *a, struct err *err)
 {
 	const struct system_cfg *sys = &a->cfg->system;
 	struct pool_cfg pools = pool_wanted(a);
 	struct eal_cfg cfg = {
 		.loc = sys->head.loc,
 		.control = { .core = sys->control, .loc = cfg_loc(&sys->head, &sys->control) },
-		.workers = cores, .worker_count = a->n_workers,
+		.workers = a->core, .worker_count = a->n_workers,
 		.hugepages = a->options.captures ? EAL_HUGEPAGES_NO : sys->memory.hugepages,
 		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
 		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
@@ -185,16 +186,21 @@ run_workers(struct appliance *a, struct err *err)
 	return a->options.stepped ? 0 : workers_start(a->workers, err);
 }
 
+/* The workers' cores; more workers than cores, which a test may ask for, share them. */
+static void
+choose_cores(struct appliance *a)
+{
+	unsigned n = config_workers(a->cfg, a->core);
+
+	a->n_workers = a->options.workers != 0 ? a->options.workers : n;
+	for (unsigned i = n; i < a->n_workers; i++)
+		a->core[i] = a->core[i % n];
+}
+
 static int
 start(struct appliance *a, struct err *err)
 {
-	struct eal_core cores[EAL_WORKERS_MAX];
-
-	a->n_workers = config_workers(a->cfg, cores);
-	for (unsigned i = 0; a->options.workers > a->n_workers && i < a->options.workers; i++)
-		cores[i] = cores[i % a->n_workers];     /* several on one core: a test */
-	if (a->options.workers != 0)
-		a->n_workers = a->options.workers;
+	choose_cores(a);
 	if (a->options.burst == 0)
 		a->options.burst = a->cfg->system.burst;
 	if (a->options.virtual_time)
@@ -203,7 +209,7 @@ start(struct appliance *a, struct err *err)
 	for (unsigned i = 0; i < a->n_ports; i++)
 		a->port_cfg[i].capture = a->options.captures;
 
-	if (start_eal(a, cores, err) < 0)
+	if (start_eal(a, err) < 0)
 		return -EINVAL;
 	a->gen = begin_generation(a, a->cfg, err);
 	if (a->gen == NULL || open_ports(a, err) < 0 || finish_generation(a, a->gen, err) < 0)
@@ -326,6 +332,12 @@ appliance_uptime_ns(const struct appliance *a)
 	if (a->started_ns == 0)
 		return 0;
 	return (a->halted_ns != 0 ? a->halted_ns : monotonic_ns()) - a->started_ns;
+}
+
+unsigned
+appliance_core(const struct appliance *a, unsigned worker)
+{
+	return a->core[worker].core;
 }
 
 const struct config *

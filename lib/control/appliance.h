@@ -31,7 +31,7 @@ struct appliance_options {
 	bool captures;          /* every port's frames come from memory */
 	bool virtual_time;      /* clocks stand until appliance_set_time; secrets come from a constant */
 	bool stepped;           /* no threads: appliance_step */
-	unsigned workers;       /* 0: as configured */
+	unsigned workers;       /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;         /* 0: as configured */
 	bool verbose;           /* DPDK's own log */
 };
@@ -67,6 +67,9 @@ void appliance_leave(void);
 
 /* Nanoseconds from the first poll until now, or until halt.  Not the workers' clock. */
 uint64_t appliance_uptime_ns(const struct appliance *a);
+
+/* The core of a worker. */
+unsigned appliance_core(const struct appliance *a, unsigned worker);
 
 const struct config *appliance_config(const struct appliance *a);
 struct ports *appliance_ports(struct appliance *a);

@@ -15,7 +15,7 @@ extern const char example_config[];     /* as one would write it */
 
 enum {
 	EXAMPLE_TICK_MS = 1,
-	EXAMPLE_FRAMES = 32,            /* a tick, at each of the two ports */
+	EXAMPLE_RATE = 32,              /* frames a ms, at each of the two ports */
 	EXAMPLE_SECONDS = 5,            /* how long it runs when nobody says */
 };
 
@@ -25,7 +25,7 @@ struct example;
 struct example *example_create(struct appliance *a, struct err *err);
 void example_destroy(struct example *e);        /* NULL is fine */
 
-/* One tick: lays frames into both ports, and takes away what was sent. */
-void example_tick(struct example *e);
+/* Lays the frames that are due into both ports, and takes away what was sent.  Call it often. */
+void example_tick(struct example *e, uint64_t now_ns);
 
 #endif

@@ -98,9 +98,7 @@ take_places(const struct generation *gen, struct report *r)
 void
 report_take(struct appliance *a, struct report *r)
 {
-	struct eal_core cores[EAL_WORKERS_MAX];
 	struct workers *ws = appliance_workers(a);
-	unsigned n_cores = config_workers(appliance_config(a), cores);
 
 	memset(r, 0, sizeof(*r));
 	workers_push_hits(ws);
@@ -112,7 +110,7 @@ report_take(struct appliance *a, struct report *r)
 	r->n_workers = workers_count(ws);
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		take_worker(workers_at(ws, i), &r->worker[i]);
-		r->worker[i].core = cores[i % n_cores].core;
+		r->worker[i].core = appliance_core(a, i);
 	}
 	take_ledger(ws, r);
 	take_places(appliance_generation(a), r);

@@ -113,16 +113,22 @@ on_report(evutil_socket_t signal_number, short what, void *arg)
 	print_report(r, &report);
 }
 
+static uint64_t
+monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
 static void
 on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
 	struct ports *ports = appliance_ports(r->appliance);
-	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	workers_watch(appliance_workers(r->appliance),
-		(uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+	workers_watch(appliance_workers(r->appliance), monotonic_ns() / NS_PER_MS);
 	for (unsigned i = 0; i < ports->count; i++)
 		if (port_update(&ports->at[i]))
 			log_info("port %s: link %s", ports->at[i].name,
@@ -135,7 +141,7 @@ on_example(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
 
-	example_tick(r->example);
+	example_tick(r->example, monotonic_ns());
 }
 
 /* A signal (number > 0) or a timer (number -1, after ms; persistent ones again and again). */

@@ -21,15 +21,16 @@
 	"version: 1\n" \
 	"system: {flows: 1024}\n" \
 	"ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n" \
-	"routes: {main: []}\n" \
 	"interfaces:\n" \
 	"  lan: {addresses: [192.0.2.1/24], pipeline: inside,\n" \
 	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
 	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
-#define OPEN HEAD "pipelines: {inside: [{route: main}]}\n"
-#define CLOSED HEAD "pipelines: {inside: [{drop: {if: {proto: udp}}}, {route: main}]}\n"
-#define WRONG HEAD "pipelines: {inside: [{route: mian}]}\n"
+#define ROUTES "routes: {main: []}\n"
+#define OPEN HEAD ROUTES "pipelines: {inside: [{route: main}]}\n"
+#define CLOSED HEAD ROUTES "pipelines: {inside: [{drop: {if: {proto: udp}}}, {route: main}]}\n"
+#define WRONG HEAD "routes: {main: [{to: 0.0.0.0/0, via: 203.0.113.1}]}\n" \
+	"pipelines: {inside: [{route: main}]}\n"
 
 #define OTHER_SYSTEM \
 	"version: 1\n" \

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory runs out at the n-th call, for every n: a start or a reload that fails says so, undoes what
+ * it began, and the next one succeeds.  The linker puts these functions before those of libc
+ * (--wrap in meson.build); DPDK's own calls are not touched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "control/appliance.h"
+#include "control/report.h"
+#include "io/capture.h"
+
+#define HEAD \
+	"version: 1\n" \
+	"system: {flows: 1024}\n" \
+	"ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n" \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24, \"2001:db8:1::1/64\"], pipeline: inside,\n" \
+	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
+	"  guests: {port: lan, vlan: 20, addresses: [203.0.113.1/25], pipeline: inside}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: inside}\n" \
+	"sets: {some: [192.0.2.0/25, 198.51.100.0/25]}\n" \
+	"routes: {main: [{to: 0.0.0.0/0, via: [198.51.100.2, 198.51.100.3]}]}\n"
+#define FIRST HEAD \
+	"pipelines: {inside: [{acl: list}, {route: main}]}\n" \
+	"acls: {list: {default: drop, rules: [{src: $some, proto: tcp, dport: 80, action: accept}]}}\n"
+#define SECOND HEAD \
+	"pipelines: {inside: [{drop: {if: {src: $some}}}, {police: {rate: 10Mbit, burst: 64k}},\n" \
+	"  {route: main}]}\n"
+
+static unsigned long calls_left;        /* until one fails; 0: none does */
+
+static bool
+fails(void)
+{
+	return calls_left != 0 && --calls_left == 0;
+}
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t n, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+void *__real_aligned_alloc(size_t align, size_t bytes);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t n, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+void *__wrap_aligned_alloc(size_t align, size_t bytes);
+char *__wrap_strdup(const char *text);
+
+void *
+__wrap_malloc(size_t bytes)
+{
+	return fails() ? NULL : __real_malloc(bytes);
+}
+
+void *
+__wrap_calloc(size_t n, size_t bytes)
+{
+	return fails() ? NULL : __real_calloc(n, bytes);
+}
+
+void *
+__wrap_realloc(void *old, size_t bytes)
+{
+	return fails() ? NULL : __real_realloc(old, bytes);
+}
+
+void *
+__wrap_aligned_alloc(size_t align, size_t bytes)
+{
+	return fails() ? NULL : __real_aligned_alloc(align, bytes);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+static const struct appliance_options options = {
+	.captures = true, .virtual_time = true, .stepped = true, .workers = 2,
+};
+
+static struct config *
+read_config(const char *text)
+{
+	struct err *err = err_create();
+	struct config *cfg = config_load_text("weir.yaml", text, err);
+
+	assert_string_equal(err_first(err), "");
+	err_destroy(err);
+	return cfg;
+}
+
+/* Ends an appliance and looks whether everything came back. */
+static void
+end(struct appliance *a)
+{
+	struct report r;
+
+	assert_true(appliance_halt(a));
+	report_take(a, &r);
+	assert_int_equal(r.ledger.imbalance, 0);
+	assert_int_equal(appliance_close(a), 0);
+	appliance_destroy(a);
+}
+
+/* Starts with memory that runs out: at the n-th call, or at the n-th large block.  Returns whether it did
+ * not come to that. */
+static bool
+start_failing(unsigned long call, unsigned block)
+{
+	struct err *err = err_create();
+	struct config *cfg = read_config(FIRST);
+	struct appliance *a;
+	bool reached;
+
+	calls_left = call;
+	memory_fault_at = block;
+	a = appliance_start(cfg, &options, err);
+	reached = calls_left == 0 && memory_fault_at == 0;
+	calls_left = 0;
+	memory_fault_at = 0;
+	if (a == NULL)
+		assert_true(err_count(err) > 0);
+	assert_true(a != NULL || reached);
+	if (a != NULL)
+		end(a);
+	err_destroy(err);
+	return !reached;
+}
+
+static void
+a_start_fails_cleanly_wherever_memory_runs_out(void **state)
+{
+	unsigned long n = 1;
+
+	(void)state;
+	while (!start_failing(n, 0))
+		n++;
+	assert_in_range(n, 30, 100000);
+}
+
+static void
+a_start_fails_cleanly_without_large_blocks(void **state)
+{
+	unsigned n = 1;
+
+	(void)state;
+	while (!start_failing(0, n))
+		n++;
+	assert_in_range(n, 4, 1000);
+}
+
+static bool
+reload_failing(struct appliance *a, const char *text, unsigned long n)
+{
+	struct config *cfg = read_config(text);
+	struct err *err = err_create();
+	uint64_t number = appliance_generation(a)->number;
+	bool reached;
+	int rc;
+
+	calls_left = n;
+	rc = appliance_reload(a, cfg, err);
+	reached = calls_left == 0;
+	calls_left = 0;
+	if (rc < 0) {
+		config_free(cfg);
+		assert_true(err_count(err) > 0);
+		assert_int_equal(appliance_generation(a)->number, number);
+	}
+	assert_true(rc == 0 || reached);
+	appliance_step(a);
+	err_destroy(err);
+	return !reached;
+}
+
+static void
+a_reload_fails_cleanly_wherever_memory_runs_out(void **state)
+{
+	struct err *err = err_create();
+	struct appliance *a = appliance_start(read_config(FIRST), &options, err);
+	unsigned long n = 1;
+
+	(void)state;
+	assert_non_null(a);
+	while (!reload_failing(a, n % 2 == 0 ? FIRST : SECOND, n))
+		n++;
+	assert_in_range(n, 20, 100000);
+	end(a);
+	err_destroy(err);
+}
+
+static void
+reading_fails_cleanly_wherever_memory_runs_out(void **state)
+{
+	unsigned long n = 0;
+	bool reached = true;
+
+	(void)state;
+	while (reached) {
+		struct err *err = err_create();
+		struct config *cfg;
+
+		calls_left = ++n;
+		cfg = config_load_text("weir.yaml", FIRST, err);
+		reached = calls_left == 0;
+		calls_left = 0;
+		assert_true(cfg != NULL || err_count(err) > 0);
+		config_free(cfg);
+		err_destroy(err);
+	}
+	assert_in_range(n, 3, 100000);
+}
+
+static int
+leave(void **state)
+{
+	(void)state;
+	appliance_leave();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reading_fails_cleanly_wherever_memory_runs_out),
+		cmocka_unit_test(a_reload_fails_cleanly_wherever_memory_runs_out),
+		cmocka_unit_test(a_start_fails_cleanly_wherever_memory_runs_out),
+		cmocka_unit_test(a_start_fails_cleanly_without_large_blocks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, leave);
+}
