@@ -128,9 +128,9 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 		rewrite_any(m, v, &d->to, d->ttl);
 		b->out[slot] = OUT_GONE;
 		if (v->l3_bytes > nh->mtu) {
-			r = host_fragment(s->host, d->nexthop, m, v->l3);
+			r = host_fragment(s->host, d->nexthop, m, v->l3, v);
 		} else if (nh->state == NEXTHOP_UNRESOLVED) {
-			r = host_hold(s->host, d->nexthop, m, v->l3);
+			r = host_hold(s->host, d->nexthop, m, v->l3, v);
 		} else {
 			rewrite_l2(m, v->l3, v->l3_bytes, nh);
 			b->out[slot] = nh->port;

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of a host share: its memory, and what each offers to the others. */
+#ifndef SLOWPATH_HOST_HOST_PRIV_H
+#define SLOWPATH_HOST_HOST_PRIV_H
+
+#include <rte_mbuf.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/meter.h"
+#include "slowpath/host.h"
+
+#define NONE 0xffffu            /* no slot, no packet */
+
+#define WIRE_FIRST (NEXTHOP_COUNT - LEDGER_PORTS)       /* next hops that send as it is, by port */
+#define NEIGHBOURS_MAX (WIRE_FIRST - NEXTHOP_FIRST)
+
+/* Times of RFC 4861 10; ARP uses the same. */
+#define ASKS 3
+#define ASK_NS NS_PER_S
+#define REACHABLE_NS (30 * NS_PER_S)
+#define FAILED_NS (3 * NS_PER_S)
+#define UNUSED_NS (20 * 60 * NS_PER_S)
+#define QUARANTINE_NS (5 * 60 * NS_PER_S)
+
+#define IP4_BYTES 20u
+#define IP6_BYTES 40u
+#define HOP_LIMIT 64u
+
+enum neighbour_state {
+	NEIGHBOUR_FREE,
+	NEIGHBOUR_LOST,         /* an address with a next hop, not asked */
+	NEIGHBOUR_ASKING,
+	NEIGHBOUR_FAILED,       /* did not answer a moment ago */
+	NEIGHBOUR_KNOWN,
+	NEIGHBOUR_PROBING,      /* known for long: asked again while it is used */
+};
+
+/* Slot n is next hop NEXTHOP_FIRST + n. */
+struct neighbour {
+	union address address;
+	uint64_t used_ns;       /* last packet to it */
+	uint64_t fresh_ns;      /* known to answer until then */
+	uint64_t deadline_ns;   /* of ASKING, FAILED, PROBING */
+	uint16_t iface;
+	uint8_t family;
+	uint8_t state;
+	uint8_t asks;
+	bool is_static;
+	bool handed;            /* programs may hold its next hop */
+	bool answered;          /* was known once */
+	uint8_t mac[6];
+	uint16_t chain;         /* next in its bucket, or free one */
+	uint16_t prev, next;    /* in its timers */
+	uint16_t held;          /* packet that waits, NONE without */
+};
+
+/* Neighbours that wait for the same span of time, so in order of their deadlines. */
+struct timers {
+	uint16_t head, tail;
+};
+
+struct held {
+	struct rte_mbuf *m;
+	uint16_t l3;
+	uint16_t chain;         /* next free one */
+	bool tells;             /* view is there */
+	uint8_t from[6];        /* MAC it came from */
+	struct view view;       /* as it came in; offsets as they are now */
+};
+
+/* One of our addresses that the link is to be told of. */
+struct announcement {
+	union address address;
+	uint64_t due_ns;
+	uint16_t iface;
+	uint8_t family;
+	uint8_t left;
+};
+
+#define ANNOUNCEMENTS 1024u
+#define SOURCES 256u            /* buckets that senders share for errors */
+
+struct host {
+	struct host_setup setup;
+	const struct generation *gen;
+	uint64_t now_ns;
+
+	/* neighbour.c */
+	struct hash_key key;
+	struct neighbour *neighbours;
+	uint16_t *buckets;
+	unsigned n_neighbours, bucket_mask;
+	unsigned n_free, n_unresolved;
+	uint16_t free;
+	struct timers asked, failed;
+	uint16_t sweep, evict;          /* cursors */
+	uint64_t sweep_ns, reclaim_ns;
+
+	/* hold.c */
+	struct held held[HOST_HELD];
+	uint16_t held_free;
+
+	/* announce.c */
+	struct announcement announcements[ANNOUNCEMENTS];
+	unsigned n_announcements;
+
+	/* limit.c */
+	uint64_t random;
+	struct meter echoes;
+	struct meter port_errors[LEDGER_PORTS];
+	struct meter source_errors[SOURCES];
+};
+
+static inline struct nexthop *
+neighbour_nexthop(const struct host *h, uint16_t slot)
+{
+	return &h->setup.nexthops[NEXTHOP_FIRST + slot];
+}
+
+static inline bool
+neighbour_resolved(const struct neighbour *n)
+{
+	return n->state == NEIGHBOUR_KNOWN || n->state == NEIGHBOUR_PROBING;
+}
+
+static inline const struct interface *
+host_interface(const struct host *h, uint16_t id)
+{
+	return h->gen != NULL && id < h->gen->n_ifaces ? h->gen->iface[id] : NULL;
+}
+
+/* neighbour.c: the table */
+bool neighbours_init(struct host *h, unsigned n, int numa_node);
+void neighbours_fini(struct host *h);
+uint16_t neighbour_find(const struct host *h, uint16_t iface, unsigned family,
+	const union address *a);
+uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a);
+void neighbour_free(struct host *h, uint16_t slot);
+void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
+
+/* reach.c: what becomes of one */
+void neighbour_ask(struct host *h, uint16_t slot);      /* begins */
+bool neighbour_may_ask(const struct host *h);
+void neighbour_use(struct host *h, uint16_t slot);
+void neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh);
+void neighbour_lose(struct host *h, uint16_t slot);
+void neighbour_doubt(struct host *h, uint16_t slot);    /* asked again at its next use */
+void neighbour_hear(struct host *h, const struct host_fact *fact);
+void neighbours_expire(struct host *h);
+void neighbours_sweep(struct host *h);
+void neighbours_configure(struct host *h);
+
+/* address.c */
+bool mac_is_unicast(const uint8_t mac[6]);
+bool address_is_unicast(const union address *a, unsigned family);
+bool address_is_link_local(const union address *a);
+bool interface_owns(const struct interface *i, const union address *a, unsigned family);
+bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
+bool interface_broadcast(const struct interface *i, const union address *a);
+/* The address to speak to peer from; NULL when the interface has none of the family. */
+const union address *interface_source(const struct interface *i, const union address *peer,
+	unsigned family);
+/* The same, then an address of any interface. */
+const union address *host_source(const struct host *h, const struct interface *i,
+	const union address *peer, unsigned family);
+
+/* frame.c: packets of our own */
+unsigned ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6],
+	uint16_t ethertype);
+void ip4_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
+	uint16_t bytes);
+void ip6_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
+	uint16_t payload_bytes);
+/* Writes the checksum of an ICMPv6 message of n bytes behind the IPv6 header at ip. */
+void icmp6_checksum_set(uint8_t *ip, uint16_t n);
+/* A frame with its Ethernet header and room for so many bytes behind it, at *body; NULL: no mbuf. */
+struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uint8_t to[6],
+	uint16_t ethertype, unsigned bytes, uint8_t **body);
+void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);
+
+/* arp.c, nd.c: to is NULL for everybody */
+void arp_ask(struct host *h, const struct interface *i, const union address *target,
+	const uint8_t *to);
+void arp_announce(struct host *h, const struct interface *i, const union address *own);
+void nd_ask(struct host *h, const struct interface *i, const union address *target,
+	const uint8_t *to);
+void nd_announce(struct host *h, const struct interface *i, const union address *own);
+enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m);
+
+/* hold.c */
+void held_init(struct host *h);
+void held_release(struct host *h, uint16_t slot);       /* sends what waits for the neighbour */
+void held_drop(struct host *h, uint16_t slot, enum reason r);
+/* Sends an IP packet at offset l3 to a resolved neighbour.  Returns 0 or the reason to drop m. */
+enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
+
+/* announce.c */
+void announce_new(struct host *h, const struct generation *old);
+void announce_due(struct host *h);
+
+/* limit.c */
+void limits_init(struct host *h);
+bool limit_echo(struct host *h);
+bool limit_error(struct host *h, uint16_t port, const union address *sender, unsigned family);
+
+/* What an answer is about: the packet, and where it came from. */
+struct subject {
+	const struct view *v;
+	const struct rte_mbuf *m;
+	const struct interface *in;
+	const uint8_t *from;    /* MAC */
+	bool rewritten;         /* m is not as it came in: what v says counts */
+};
+
+/* error.c, error4.c, error6.c, reset.c, quote.c */
+/* Is the sender one that may be answered at all: one station, that spoke to one station? */
+bool may_answer(const struct interface *in, const struct view *v);
+void tell_sender(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu);
+void error4_send(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu);
+void error6_send(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu);
+void reset_send(struct host *h, const struct subject *s);
+/* The address to answer from: the one that was spoken to if it is ours, else the one that fits best. */
+const union address *answer_source(const struct host *h, const struct subject *s);
+/* Copies the first n bytes of the subject's IP packet as it came in; false: they are not there. */
+bool quote_copy(uint8_t *out, const struct subject *s, unsigned n);
+
+/* fragment.c */
+enum reason fragments_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The neighbours of a worker: a bounded table, found by interface and address.
+ *
+ * A slot keeps its address as long as there is room, because programs hold its next hop.  When
+ * slots run out, those that lead nowhere go to others, and programs are judged again. */
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "slowpath/host/host_priv.h"
+
+#define EVICT_STEPS 64          /* slots looked at for one that nobody refers to */
+#define RECLAIM_NS (5 * NS_PER_S)
+
+static size_t
+bucket_count(unsigned n)
+{
+	size_t count = 1;
+
+	while (count < 2u * n)
+		count *= 2;
+	return count;
+}
+
+static void
+push_free(struct host *h, uint16_t slot)
+{
+	struct neighbour *n = &h->neighbours[slot];
+
+	memset(n, 0, sizeof(*n));
+	n->prev = n->next = n->held = NONE;
+	n->chain = h->free;
+	h->free = slot;
+	h->n_free++;
+}
+
+bool
+neighbours_init(struct host *h, unsigned n, int numa_node)
+{
+	size_t buckets;
+
+	if (n == 0)
+		n = HOST_NEIGHBOURS;
+	if (n > NEIGHBOURS_MAX)
+		n = NEIGHBOURS_MAX;
+	buckets = bucket_count(n);
+	h->n_neighbours = n;
+	h->bucket_mask = (unsigned)buckets - 1;
+	h->neighbours = memory_take(n * sizeof(*h->neighbours), numa_node);
+	h->buckets = memory_take(buckets * sizeof(*h->buckets), numa_node);
+	if (h->neighbours == NULL || h->buckets == NULL)
+		return false;
+
+	random_bytes(&h->key, sizeof(h->key));
+	memset(h->buckets, 0xff, buckets * sizeof(*h->buckets));
+	h->asked = h->failed = (struct timers){ NONE, NONE };
+	h->free = NONE;
+	for (unsigned slot = n; slot-- > 0;)
+		push_free(h, (uint16_t)slot);
+	return true;
+}
+
+void
+neighbours_fini(struct host *h)
+{
+	memory_give(h->neighbours, h->n_neighbours * sizeof(*h->neighbours));
+	memory_give(h->buckets, (h->bucket_mask + 1) * sizeof(*h->buckets));
+}
+
+static uint16_t *
+bucket_of(const struct host *h, uint16_t iface, unsigned family, const union address *a)
+{
+	struct {
+		union address address;
+		uint64_t door;
+	} key = { *a, (uint64_t)iface << 8 | family };
+
+	return &h->buckets[hash_bytes(&h->key, &key, sizeof(key)) & h->bucket_mask];
+}
+
+uint16_t
+neighbour_find(const struct host *h, uint16_t iface, unsigned family, const union address *a)
+{
+	uint16_t slot = *bucket_of(h, iface, family, a);
+
+	while (slot != NONE) {
+		const struct neighbour *n = &h->neighbours[slot];
+
+		if (n->iface == iface && n->family == family && address_equal(&n->address, a))
+			return slot;
+		slot = n->chain;
+	}
+	return NONE;
+}
+
+/* A neighbour that was only heard of and that no program uses can go at once. */
+static bool
+is_idle(const struct neighbour *n)
+{
+	return !n->handed && !n->is_static
+		&& (neighbour_resolved(n) || n->state == NEIGHBOUR_LOST);
+}
+
+static void
+evict_one(struct host *h)
+{
+	for (unsigned i = 0; i < EVICT_STEPS; i++) {
+		h->evict = (uint16_t)((h->evict + 1u) % h->n_neighbours);
+		if (!is_idle(&h->neighbours[h->evict]))
+			continue;
+		neighbour_free(h, h->evict);
+		return;
+	}
+}
+
+uint16_t
+neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a)
+{
+	const struct interface *i = host_interface(h, iface);
+	uint16_t *bucket = bucket_of(h, iface, family, a);
+	struct neighbour *n;
+	uint16_t slot;
+
+	if (h->free == NONE)
+		evict_one(h);
+	slot = h->free;
+	if (slot == NONE)
+		return NONE;
+	n = &h->neighbours[slot];
+	h->free = n->chain;
+	h->n_free--;
+	n->address = *a;
+	n->iface = iface;
+	n->family = (uint8_t)family;
+	n->state = NEIGHBOUR_LOST;
+	n->used_ns = h->now_ns;
+	n->chain = *bucket;
+	*bucket = slot;
+	*neighbour_nexthop(h, slot) = (struct nexthop){
+		.state = NEXTHOP_UNRESOLVED, .mtu = i->mtu, .port = i->port, .iface = iface,
+	};
+	return slot;
+}
+
+void
+neighbour_free(struct host *h, uint16_t slot)
+{
+	struct neighbour *n = &h->neighbours[slot];
+	uint16_t *at = bucket_of(h, n->iface, n->family, &n->address);
+
+	neighbour_lose(h, slot);
+	while (*at != slot)
+		at = &h->neighbours[*at].chain;
+	*at = n->chain;
+	push_free(h, slot);
+}
+
+/* Does the slot lead nowhere, for longer than anybody may still hope? */
+static bool
+is_dead(const struct host *h, const struct neighbour *n)
+{
+	return n->state == NEIGHBOUR_LOST
+		&& h->now_ns - n->used_ns >= (n->answered ? QUARANTINE_NS : NS_PER_S);
+}
+
+void
+neighbours_reclaim(struct host *h)
+{
+	bool handed = false;
+
+	if (h->setup.forget == NULL || h->n_free >= h->n_neighbours / 8
+	    || h->now_ns - h->reclaim_ns < RECLAIM_NS)
+		return;
+	h->reclaim_ns = h->now_ns;
+	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {
+		if (!is_dead(h, &h->neighbours[slot]))
+			continue;
+		handed |= h->neighbours[slot].handed;
+		neighbour_free(h, (uint16_t)slot);
+	}
+	if (!handed)
+		return;
+	h->setup.forget(h->setup.arg);
+	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
+		h->neighbours[slot].handed = false;
+}
