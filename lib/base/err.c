@@ -78,8 +78,9 @@ add(struct err *err, bool warning, struct loc loc, const char *fmt, va_list ap)
 	loc.file = intern_file(err, loc.file);
 	if (loc.width == 0)
 		loc.width = 1;
-	err->entries[err->count] =
-		(struct err_entry){ .loc = loc, .text = text, .order = err->count, .warning = warning };
+	err->entries[err->count] = (struct err_entry){
+		.loc = loc, .text = text, .order = err->count, .warning = warning
+	};
 	err->count++;
 }
 

@@ -147,7 +147,8 @@ print_source(const char *line, const struct loc *loc, FILE *out, bool colour)
 	fprintf(out, "\n      | ");
 	print_blank(from, at, out);
 	fputs(colour ? "\033[1;32m^" : "^", out);
-	for (unsigned i = 1; i < loc->width && i < CARET_MAX && skip_columns(at, i) < caret_end; i++)
+	for (unsigned i = 1; i < loc->width && i < CARET_MAX && skip_columns(at, i) < caret_end;
+		i++)
 		fputc('~', out);
 	fputs(colour ? "\033[0m\n" : "\n", out);
 }

@@ -24,11 +24,14 @@ suggest_distance(const char *a, const char *b)
 	for (unsigned j = 0; j <= b_count; j++)
 		rows[0][j] = j;
 	for (unsigned i = 1; i <= a_count; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3];
+		const unsigned *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (unsigned j = 1; j <= b_count; j++) {
-			row[j] = min2(min2(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+			unsigned wrong = a[i - 1] != b[j - 1];
+
+			row[j] = min2(min2(above[j], row[j - 1]) + 1, above[j - 1] + wrong);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = min2(row[j], above2[j - 2] + 1);
 		}

@@ -47,7 +47,8 @@ decode_keys(struct document *doc, const struct cfg_table *table, struct node *ma
 			/* Sections of the file that are read before the tables are known. */
 			if (map->parent == NULL && strcmp(child->key->text, "include") == 0)
 				continue;
-			unknown_key(doc, map, child->key, (struct right_words){ next_field, table->fields });
+			unknown_key(doc, map, child->key,
+				(struct right_words){ next_field, table->fields });
 			map->refused = true;
 			continue;
 		}

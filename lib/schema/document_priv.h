@@ -61,7 +61,8 @@ struct node *include_read_text(struct document *doc, const char *name, const cha
 const char *document_resolve(struct document *doc, const char *file, const char *name);
 
 /* decode.c: the struct of a table out of a node; one field of it, out being the field. */
-void decode_struct(struct document *doc, const struct cfg_table *table, struct node *node, void *out);
+void decode_struct(struct document *doc, const struct cfg_table *table, struct node *node,
+	void *out);
 void decode_field(struct document *doc, const struct cfg_field *f, struct node *node, void *out);
 
 /* Puts the row's preset into the field; what has none is left 0. */
@@ -71,7 +72,8 @@ void decode_preset(struct document *doc, const struct cfg_field *f, void *out);
 void scalar_decode(struct document *doc, const struct cfg_field *f, struct node *node, void *out);
 
 /* words.c: flags out of a scalar or a list; one word of a table. */
-void flags_decode(struct document *doc, const struct cfg_field *f, struct node *node, uint32_t *out);
+void flags_decode(struct document *doc, const struct cfg_field *f, struct node *node,
+	uint32_t *out);
 bool words_find(const struct cfg_word *words, const char *text, uint32_t *value);
 
 /* match.c: ranges, address matches, name matches. */

@@ -53,7 +53,7 @@ struct cfg_head {
 enum cfg_type {
 	CFG_NO_TYPE,                    /* ends a table */
 	CFG_BOOL,                       /* bool */
-	CFG_U8,                         /* uint8_t; all four take .min, .max, and .words as in "auto" */
+	CFG_U8,                         /* uint8_t; all four: .min, .max, .words as in "auto" */
 	CFG_U16,                        /* uint16_t */
 	CFG_U32,                        /* uint32_t */
 	CFG_U64,                        /* uint64_t */
@@ -74,7 +74,7 @@ enum cfg_type {
 	CFG_DSCP,                       /* uint8_t: ef, or 0 to 63 */
 	CFG_PORTS,                      /* struct cfg_range: 80 or 1024-65535; never negated */
 	CFG_ENUM,                       /* an enum, 4 bytes: one of .words */
-	CFG_FLAGS,                      /* uint32_t: the values of .words or-ed, one word or a list */
+	CFG_FLAGS,                      /* uint32_t: .words or-ed, written as one or a list */
 	CFG_STRUCT,                     /* a struct of .table */
 	CFG_CHOICE,                     /* struct cfg_choice: one of .choices */
 	/* Matches: almost always with CFG_LIST, "any of these". */

@@ -213,7 +213,8 @@ read_tree(struct document *doc, const struct document_file *file, const char *te
 	if (tree->kind == NODE_EMPTY)
 		tree->kind = NODE_MAP;
 	if (tree->kind != NODE_MAP) {
-		node_error(doc, tree, "a map of sections is expected, not %s", node_what(doc, tree));
+		node_error(
+			doc, tree, "a map of sections is expected, not %s", node_what(doc, tree));
 		return NULL;
 	}
 	node_refuse_duplicates(doc, tree);
@@ -267,10 +268,12 @@ include_read(struct document *doc, const char *path)
 struct node *
 include_read_text(struct document *doc, const char *name, const char *text, size_t length)
 {
-	struct document_file *file = file_add(doc, arena_text(&doc->arena, name, strlen(name)), NULL);
+	struct document_file *file = file_add(
+		doc, arena_text(&doc->arena, name, strlen(name)), NULL);
 
 	if (length > DOCUMENT_BYTES_MAX) {
-		FILE_ERROR(doc, (struct node *)NULL, "%s: larger than %u bytes", name, DOCUMENT_BYTES_MAX);
+		FILE_ERROR(doc, (struct node *)NULL, "%s: larger than %u bytes", name,
+			DOCUMENT_BYTES_MAX);
 		return NULL;
 	}
 	doc->read_bytes += length;

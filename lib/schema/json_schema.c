@@ -88,8 +88,8 @@ code_schema(const struct cfg_word *words, uint64_t max)
 static json_t *
 range_schema(const struct cfg_word *words, uint64_t max, bool negatable)
 {
-	json_t *schema = any_of(integer_schema(0, max),
-		string_matching(negatable ? "^! *[0-9]+(-[0-9]+)?$|^[0-9]+-[0-9]+$" : "^[0-9]+(-[0-9]+)?$"));
+	const char *pattern = negatable ? "^(! *)?[0-9]+(-[0-9]+)?$" : "^[0-9]+(-[0-9]+)?$";
+	json_t *schema = any_of(integer_schema(0, max), string_matching(pattern));
 
 	return words != NULL ? any_of(schema, words_schema(words, negatable)) : schema;
 }
@@ -99,8 +99,9 @@ flags_schema(const struct cfg_field *f)
 {
 	bool negatable = type_base(f) == CFG_MATCH_FLAGS;
 
-	return any_of(words_schema(f->words, negatable), json_pack("{s:s, s:o}", "type", "array", "items",
-		words_schema(f->words, negatable)));
+	json_t *word = words_schema(f->words, negatable);
+
+	return any_of(word, json_pack("{s:s, s:O}", "type", "array", "items", word));
 }
 
 /* A name alone, or a map with exactly one. */
@@ -218,7 +219,8 @@ field_schema(const struct tables *tables, const struct cfg_field *f)
 			"additionalProperties", schema, "propertyNames", "pattern",
 			f->key != 0 ? "^" ADDRESS "$" : "^" NAME "$");
 	else if (f->type & CFG_LIST)
-		schema = any_of(schema, json_pack("{s:[s, s], s:O}", "type", "array", "null", "items", schema));
+		schema = any_of(schema,
+			json_pack("{s:[s, s], s:O}", "type", "array", "null", "items", schema));
 	return schema;
 }
 
@@ -273,10 +275,12 @@ document_json_schema(const struct cfg_table *root, FILE *out)
 	tables_collect(tables, root);
 	schema = fields_schema(tables, root);
 	json_object_set_new(json_object_get(schema, "properties"), "include", include_schema());
-	json_object_set_new(schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+	json_object_set_new(schema, "$schema",
+		json_string("https://json-schema.org/draft/2020-12/schema"));
 	json_object_set_new(schema, "title", json_string(root->name));
 	for (unsigned i = 1; i < tables->count; i++)
-		json_object_set_new(definitions, tables->name[i], table_schema(tables, tables->table[i]));
+		json_object_set_new(definitions, tables->name[i],
+			table_schema(tables, tables->table[i]));
 	json_object_set_new(schema, "$defs", definitions);
 	json_dumpf(schema, out, JSON_INDENT(2));
 	fputc('\n', out);

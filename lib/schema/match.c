@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values that packets are compared with: ranges of numbers, addresses, names, and their negation. */
+/* Values that packets are compared with: ranges, addresses, names, and their negation. */
 #include <string.h>
 
 #include "schema/document_priv.h"
@@ -86,8 +86,8 @@ range_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 			unknown_word(doc, node, f->kind != NULL ? f->kind : kind->what, text,
 				(struct right_words){ next_word, words });
 		else
-			node_error(doc, node, "'%.60s' is not a %s or a range of them, as 80 or 1024-65535",
-				text, kind->what);
+			node_error(doc, node, "'%.60s' is not a %s or a range, as 1024-65535", text,
+				kind->what);
 	} else if (first > last) {
 		node_error(doc, node, "%.60s: the range is empty", text);
 	} else if (first < f->min) {
@@ -112,14 +112,14 @@ match_address_decode(struct document *doc, const struct cfg_field *f, struct nod
 		if (name_is_known(doc, &set, node, text + 1))
 			*out = (struct cfg_match_address){ .negate = negate, .set = text + 1 };
 	} else if (!ip_prefix_parse(text, &prefix)) {
-		node_error(doc, node, "'%.60s' is not an address, a prefix such as 10.0.0.0/8, or a $set",
+		node_error(doc, node, "'%.60s' is no address, no prefix as 10.0.0.0/8, and no $set",
 			text);
 	} else if (!ip_prefix_is_network(&prefix)) {
 		struct ip_prefix network = ip_prefix_network(&prefix);
 		char buf[IP_TEXT_MAX];
 
-		node_error(doc, node, "'%.60s' has bits beyond its length; did you mean '%s'?", text,
-			ip_prefix_text(&network, buf));
+		node_error(doc, node, "'%.60s' has bits beyond its length; did you mean '%s'?",
+			text, ip_prefix_text(&network, buf));
 	} else {
 		*out = (struct cfg_match_address){ .negate = negate, .prefix = prefix };
 	}

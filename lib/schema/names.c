@@ -40,7 +40,8 @@ unknown_key(struct document *doc, struct node *in, struct node *key, struct righ
 	const char *best = nearest(doc, key->text, right);
 
 	if (best != NULL)
-		node_error_in(doc, in, key, "unknown key '%.60s'; did you mean '%s'?", key->text, best);
+		node_error_in(
+			doc, in, key, "unknown key '%.60s'; did you mean '%s'?", key->text, best);
 	else
 		node_error_in(doc, in, key, "unknown key '%.60s'", key->text);
 }

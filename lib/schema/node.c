@@ -149,8 +149,9 @@ node_refuse_duplicates(struct document *doc, struct node *node)
 		}
 		if (sorted[i]->refused)
 			continue;
-		node_error_in(doc, node, sorted[i]->key, "'%.*s' is defined twice, first at %s:%u:%u",
-			TEXT_SHOWN, sorted[i]->key->text, before->file, before->line, before->column);
+		node_error_in(doc, node, sorted[i]->key,
+			"'%.*s' is defined twice, first at %s:%u:%u", TEXT_SHOWN,
+			sorted[i]->key->text, before->file, before->line, before->column);
 		sorted[i]->refused = true;
 	}
 }

@@ -191,9 +191,12 @@ print_flags(struct printer *p, const struct cfg_field *f, uint32_t flags)
 static const struct cfg_field *
 bare_field(const struct printer *p, const struct cfg_table *table, const void *config)
 {
-	const struct cfg_field *bare = table->bare != NULL ? cfg_field_find(table, table->bare) : NULL;
+	const struct cfg_field *bare;
 
-	if (bare == NULL || is_left_out(p, bare, (const char *)config + bare->offset))
+	if (table->bare == NULL)
+		return NULL;
+	bare = cfg_field_find(table, table->bare);
+	if (is_left_out(p, bare, (const char *)config + bare->offset))
 		return NULL;
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)
 		if (f != bare && !is_left_out(p, f, (const char *)config + f->offset))

@@ -11,11 +11,12 @@
 static const char introduction[] =
 	"<!-- Generated from the field tables; do not edit. -->\n\n"
 	"# Configuration reference\n\n"
-	"YAML 1.2 without anchors, aliases and tags. `include:` takes one more file or a list of them,\n"
-	"relative to the file it stands in; sections of the same name are merged.\n\n"
-	"A list may be written as its only element. A match begins with `!` for \"not\", and then has to\n"
-	"be in quotes; several values mean any of them. `$name` is a set. Sizes are `1500`, `64k`, `2M`\n"
-	"(of 1024); rates `10Mbit` or `500k/s` (of 1000); durations `500ms`, `30s`, `2h`.\n";
+	"YAML 1.2 without anchors, aliases and tags. `include:` takes one more file or a list of\n"
+	"them, relative to the file it stands in; sections of the same name are merged.\n\n"
+	"A list may be written as its only element. A match begins with `!` for \"not\", and then\n"
+	"has to be in quotes; several values mean any of them. `$name` is a set. Sizes are\n"
+	"`1500`, `64k`, `2M` (of 1024); rates `10Mbit` or `500k/s` (of 1000); durations `500ms`, `30s`,\n"
+	"`2h`.\n";
 
 /* Markdown's own characters in the cell of a table. */
 static void
@@ -87,7 +88,8 @@ print_type(const struct tables *tables, const struct cfg_field *f, FILE *out)
 	if (f->refers != NULL)
 		fprintf(out, ", in `%s`", f->refers);
 	if (f->words != NULL && type_base(f) != CFG_ENUM) {
-		fputs(type_base(f) == CFG_FLAGS || type_base(f) == CFG_MATCH_FLAGS ? ": " : ", or ", out);
+		fputs(type_base(f) == CFG_FLAGS || type_base(f) == CFG_MATCH_FLAGS ? ": " : ", or ",
+			out);
 		print_words(f->words, out);
 	}
 	if (f->choices == NULL)

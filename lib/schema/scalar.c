@@ -214,7 +214,7 @@ decode_prefix(const struct scalar *s, struct ip_prefix *out)
 	char buf[IP_TEXT_MAX];
 
 	if (!ip_prefix_parse(s->text, &prefix)) {
-		refuse(s, of_interface ? "is not an address with its prefix length, as 10.0.0.1/24" :
+		refuse(s, of_interface ? "is not an address with its length, as 10.0.0.1/24" :
 			"is not a prefix, as 10.0.0.0/8");
 		return;
 	}
@@ -226,8 +226,9 @@ decode_prefix(const struct scalar *s, struct ip_prefix *out)
 	if (of_interface || ip_prefix_is_network(&prefix))
 		*out = prefix;
 	else
-		node_error(s->doc, s->node, "'%.60s' has bits beyond its length; did you mean '%s'?",
-			s->text, ip_prefix_text(&network, buf));
+		node_error(s->doc, s->node,
+			"'%.60s' has bits beyond its length; did you mean '%s'?", s->text,
+			ip_prefix_text(&network, buf));
 }
 
 static void
@@ -334,5 +335,6 @@ scalar_decode(struct document *doc, const struct cfg_field *f, struct node *node
 	else if (node->kind == NODE_EMPTY)
 		node_error(doc, node, "a value is missing: %s is expected", type_of(f)->wanted);
 	else
-		node_error(doc, node, "%s is expected, not %s", type_of(f)->wanted, node_what(doc, node));
+		node_error(doc, node, "%s is expected, not %s", type_of(f)->wanted,
+			node_what(doc, node));
 }

@@ -13,8 +13,8 @@ is_plain(const char *text)
 	static const char first[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/";
 
-	return text[0] != '\0' && strchr(first, text[0]) != NULL && strspn(text, safe) == strlen(text) &&
-		strcasecmp(text, "null") != 0;
+	return text[0] != '\0' && strchr(first, text[0]) != NULL && 
+		strspn(text, safe) == strlen(text) && strcasecmp(text, "null") != 0;
 }
 
 void
@@ -95,15 +95,18 @@ number_text(const struct cfg_field *f, const void *value, char *buf)
 static const char *
 range_text(const struct cfg_field *f, const struct cfg_range *range, char *buf)
 {
-	const char *word = range->first == range->last ? value_word(words_of(f), range->first) : NULL;
 	const char *not = range->negate ? "!" : "";
+	const char *word = NULL;
 
+	if (range->first == range->last)
+		word = value_word(words_of(f), range->first);
 	if (word != NULL)
 		snprintf(buf, SCALAR_TEXT_MAX, "%s%s", not, word);
 	else if (range->first == range->last)
 		snprintf(buf, SCALAR_TEXT_MAX, "%s%" PRIu32, not, range->first);
 	else
-		snprintf(buf, SCALAR_TEXT_MAX, "%s%" PRIu32 "-%" PRIu32, not, range->first, range->last);
+		snprintf(buf, SCALAR_TEXT_MAX, "%s%" PRIu32 "-%" PRIu32, not, range->first,
+			range->last);
 	return buf;
 }
 

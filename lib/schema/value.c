@@ -73,7 +73,8 @@ read_with_unit(const char *text, const struct unit *units, uint64_t *out, const 
 	}
 	letters = strcspn(text, "0123456789");
 	for (; units->name != NULL; units++) {
-		unsigned __int128 product = ((unsigned __int128)whole * scale + fraction) * units->factor;
+		unsigned __int128 sum = (unsigned __int128)whole * scale + fraction;
+		unsigned __int128 product = sum * units->factor;
 
 		if (strlen(units->name) != letters || memcmp(units->name, text, letters) != 0)
 			continue;
@@ -88,7 +89,8 @@ read_with_unit(const char *text, const struct unit *units, uint64_t *out, const 
 
 static const struct unit size_units[] = {
 	{ "", 1 }, { "B", 1 },
-	{ "k", 1u << 10 }, { "K", 1u << 10 }, { "kB", 1u << 10 }, { "KB", 1u << 10 }, { "KiB", 1u << 10 },
+	{ "k", 1u << 10 }, { "K", 1u << 10 }, { "kB", 1u << 10 }, { "KB", 1u << 10 },
+	{ "KiB", 1u << 10 },
 	{ "M", 1u << 20 }, { "MB", 1u << 20 }, { "MiB", 1u << 20 },
 	{ "G", 1u << 30 }, { "GB", 1u << 30 }, { "GiB", 1u << 30 },
 	{ "T", 1ull << 40 }, { "TB", 1ull << 40 }, { "TiB", 1ull << 40 },
@@ -106,8 +108,8 @@ value_read_size(const char *text, uint64_t *bytes)
 }
 
 static const struct unit bit_units[] = {
-	{ "bit", 1 }, { "kbit", 1000 }, { "Kbit", 1000 }, { "Mbit", 1000000 }, { "Gbit", 1000000000 },
-	{ "Tbit", 1000000000000 },
+	{ "bit", 1 }, { "kbit", 1000 }, { "Kbit", 1000 }, { "Mbit", 1000000 },
+	{ "Gbit", 1000000000 }, { "Tbit", 1000000000000 },
 	{ NULL, 0 }
 };
 

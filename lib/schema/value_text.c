@@ -10,7 +10,7 @@ struct unit {
 	uint64_t factor;
 };
 
-/* In the largest unit that leaves no fraction; units are in falling order, the last has factor 1. */
+/* In the largest unit that leaves no fraction; units fall, the last has factor 1. */
 static const char *
 in_units(uint64_t value, const struct unit *units, char *buf)
 {
@@ -24,7 +24,8 @@ const char *
 value_size_text(uint64_t bytes, char *buf)
 {
 	static const struct unit units[] = {
-		{ "T", 1ull << 40 }, { "G", 1u << 30 }, { "M", 1u << 20 }, { "k", 1u << 10 }, { "", 1 },
+		{ "T", 1ull << 40 }, { "G", 1u << 30 }, { "M", 1u << 20 }, { "k", 1u << 10 },
+		{ "", 1 },
 	};
 
 	return in_units(bytes, units, buf);
@@ -47,8 +48,8 @@ const char *
 value_duration_text(uint64_t ns, char *buf)
 {
 	static const struct unit units[] = {
-		{ "d", 86400000000000 }, { "h", 3600000000000 }, { "m", 60000000000 }, { "s", 1000000000 },
-		{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+		{ "d", 86400000000000 }, { "h", 3600000000000 }, { "m", 60000000000 },
+		{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
 	};
 
 	return in_units(ns, units, buf);
@@ -59,7 +60,8 @@ value_mac_text(const struct cfg_mac *mac, char *buf)
 {
 	const uint8_t *b = mac->bytes;
 
-	snprintf(buf, VALUE_TEXT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5]);
+	snprintf(buf, VALUE_TEXT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4],
+		b[5]);
 	return buf;
 }
 

@@ -96,7 +96,8 @@ open_node(struct reader *r, struct node *node, bool flow)
 	if (!flow && node->key != NULL)
 		node->loc = node->key->loc;
 	if (r->depth++ == DOCUMENT_DEPTH_MAX) {
-		node_error(r->doc, node, "lists and maps are nested deeper than %d", DOCUMENT_DEPTH_MAX);
+		node_error(r->doc, node, "lists and maps are nested deeper than %d",
+			DOCUMENT_DEPTH_MAX);
 		r->stop = true;
 	}
 	r->open = node;
@@ -153,7 +154,8 @@ read_alias(struct reader *r, struct fy_event *event)
 
 	attach(r, node);
 	if (!node->refused)
-		refuse(r, node, "aliases are not used here; put a value that begins with * in quotes");
+		refuse(r, node,
+			"aliases are not used here; put a value that begins with * in quotes");
 }
 
 static void
@@ -184,11 +186,13 @@ read_event(struct reader *r, struct fy_event *event)
 		begin_document(r, event);
 		break;
 	case FYET_MAPPING_START:
-		open_node(r, node_create(r->doc, NODE_MAP, event_loc(r, event)), style == FYNS_FLOW);
+		open_node(
+			r, node_create(r->doc, NODE_MAP, event_loc(r, event)), style == FYNS_FLOW);
 		refuse_extras(r, r->open, event);
 		break;
 	case FYET_SEQUENCE_START:
-		open_node(r, node_create(r->doc, NODE_LIST, event_loc(r, event)), style == FYNS_FLOW);
+		open_node(
+			r, node_create(r->doc, NODE_LIST, event_loc(r, event)), style == FYNS_FLOW);
 		refuse_extras(r, r->open, event);
 		break;
 	case FYET_MAPPING_END:
@@ -220,7 +224,8 @@ report_syntax(struct reader *r, struct fy_diag *diag)
 
 		loc.line = error->line > 0 ? (unsigned)error->line : 1;
 		loc.column = error->column > 0 ? (unsigned)error->column : 1;
-		err_add(r->doc->err, EINVAL, loc, "%.*s", (int)strcspn(error->msg, "\n"), error->msg);
+		err_add(r->doc->err, EINVAL, loc, "%.*s", (int)strcspn(error->msg, "\n"),
+			error->msg);
 		any = true;
 	}
 	if (!any)
@@ -265,7 +270,8 @@ parse(struct reader *r, const char *text, size_t length)
 {
 	struct fy_diag_cfg diag_cfg;
 	struct fy_parse_cfg cfg = {
-		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
+		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 |
+			FYPCF_JSON_NONE,
 	};
 	struct fy_parser *parser = NULL;
 
@@ -316,8 +322,8 @@ check_characters(struct reader *r, const char *text, size_t length)
 		unsigned bytes = character_bytes((const uint8_t *)text + i, length - i);
 
 		if (bytes == 0) {
-			err_add(r->doc->err, EINVAL, loc, "byte 0x%02x: a configuration is UTF-8 text",
-				(uint8_t)text[i]);
+			err_add(r->doc->err, EINVAL, loc,
+				"byte 0x%02x: a configuration is UTF-8 text", (uint8_t)text[i]);
 			return false;
 		}
 		loc.column++;
