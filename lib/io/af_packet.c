@@ -38,7 +38,10 @@ join_fanout(int fd, int group)
 {
 	unsigned flags = PACKET_FANOUT_FLAG_DEFRAG | PACKET_FANOUT_FLAG_ROLLOVER;
 	unsigned wanted = (unsigned)group & ~(flags << 16);
+	int yes = 1;
 
+	/* Since Linux 4.20; before, such frames are received as if they came from outside. */
+	set_option(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes));
 	if (opening->count < AF_PACKET_SOCKETS_MAX)
 		opening->fd[opening->count++] = fd;
 	if (opening_queues == 1)

@@ -5,8 +5,9 @@
  * fragments before we see them, so that they arrive as one cut frame, the other moves a flow to another
  * queue when its own is full.  A group cannot be left, so the call that joins it is met: this folder
  * defines setsockopt(), which the driver, a plugin, then finds in front of libc's.  A single socket
- * joins no group; several join one that only hashes.  What the kernel dropped is asked of the same
- * sockets, for the driver does not count it.
+ * joins no group; several join one that only hashes.  None of them sees what the kernel itself sends
+ * by the interface.  What the kernel dropped is asked of the same sockets, for the driver does not
+ * count it.
  *
  * Threads: the control thread.  Memory: with the port. */
 #ifndef IO_AF_PACKET_H

@@ -186,6 +186,19 @@ test_af_xdp_blocked() {
 	say "af_xdp: its interface down under 20000 frames, and up again" $?
 }
 
+test_outgoing() {
+	veths && start wire wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 && pings -s 56 &&
+		ip netns exec $tag /usr/bin/python3 - ${tag}0 <<-'PYTHON' &&
+	import socket, sys
+	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+	s.bind((sys.argv[1], 0))
+	for i in range(500):
+	    s.send(bytes([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0]) + bytes(50))
+	PYTHON
+		stop && frames_at_least wire a 20 && ! frames_at_least wire a 200
+	say "af_packet: what the kernel sends itself is not received" $?
+}
+
 test_removed() {
 	veths && start wire wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 && pings -s 56 ||
 		{ say "af_packet: interface removed" 1; return; }
@@ -265,7 +278,7 @@ test_ring() {
 	say "ring: back to itself" $?
 }
 
-all="af_packet af_packet_queues handover af_packet_jumbo af_packet_blocked removed
+all="af_packet af_packet_queues handover af_packet_jumbo af_packet_blocked outgoing removed
 	af_xdp af_xdp_blocked af_xdp_killed tap memif vhost vhost_killed pcap null ring"
 for device in ${*:-$all}; do
 	test_$device
