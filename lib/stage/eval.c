@@ -15,7 +15,7 @@ eval_init(struct eval *ev, const struct generation *gen, const struct view *view
 	memset(ev, 0, sizeof(*ev));
 	ev->view = view;
 	ev->gen = gen;
-	ev->in = gen->iface[view->iface];
+	ev->in = view->iface < LEDGER_IFACES ? gen->iface[view->iface] : NULL;
 	ev->tuple = view->tuple;
 	ev->dscp = view->dscp;
 	ev->state = CONN_UNTRACKED;

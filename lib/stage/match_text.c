@@ -6,47 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_TYPE (-1)
+#include "packet/icmp.h"
+
 #define ICMP_WHY "is not an ICMP type; write a name such as echo-request, or type or type/code"
 #define FLAGS_WHY "are not TCP flags; write some of FSRPAUEC, or those set/those looked at"
 
-/* RFC 792, 4443, 4861, 1256. */
-static const struct icmp_name {
-	const char *name;
-	int type4, type6;
-} icmp_names[] = {
-	{ "echo-request", 8, 128 },
-	{ "echo-reply", 0, 129 },
-	{ "unreachable", 3, 1 },
-	{ "destination-unreachable", 3, 1 },
-	{ "packet-too-big", NO_TYPE, 2 },
-	{ "time-exceeded", 11, 3 },
-	{ "parameter-problem", 12, 4 },
-	{ "redirect", 5, 137 },
-	{ "router-solicitation", 10, 133 },
-	{ "router-advertisement", 9, 134 },
-	{ "neighbour-solicitation", NO_TYPE, 135 },
-	{ "neighbour-advertisement", NO_TYPE, 136 },
-	{ "timestamp-request", 13, NO_TYPE },
-	{ "timestamp-reply", 14, NO_TYPE },
-};
-
-/* All codes of a type. */
+/* All codes of a type, or one; nothing where the family has no such type. */
 static void
-type_range(int type, uint16_t *first, uint16_t *last)
+type_range(struct icmp_what what, uint16_t *first, uint16_t *last)
 {
-	if (type == NO_TYPE) {
+	if (what.type < 0) {
 		*first = 1;
 		*last = 0;
 		return;
 	}
-	*first = (uint16_t)(type << 8);
-	*last = (uint16_t)(type << 8 | 0xff);
+	*first = (uint16_t)(what.type << 8 | (what.code < 0 ? 0 : what.code));
+	*last = (uint16_t)(what.type << 8 | (what.code < 0 ? 0xff : what.code));
 }
 
 /* A number from 0 to 255 that ends at end. */
 static bool
-read_octet(const char **text, char end, unsigned *out)
+read_octet(const char **text, char end, int *out)
 {
 	char *after;
 	unsigned long n;
@@ -56,7 +36,7 @@ read_octet(const char **text, char end, unsigned *out)
 	n = strtoul(*text, &after, 10);
 	if (n > 255 || (*after != end && *after != '\0'))
 		return false;
-	*out = (unsigned)n;
+	*out = (int)n;
 	*text = after;
 	return true;
 }
@@ -64,38 +44,37 @@ read_octet(const char **text, char end, unsigned *out)
 static const char *
 icmp_number_read(const char *text, struct icmp_word *out)
 {
-	unsigned type, code;
+	struct icmp_what what = { -1, -1 };
 
-	if (!read_octet(&text, '/', &type))
+	if (!read_octet(&text, '/', &what.type))
 		return ICMP_WHY;
-	type_range((int)type, &out->first4, &out->last4);
 	if (*text == '/') {
 		text++;
-		if (!read_octet(&text, '\0', &code))
+		if (!read_octet(&text, '\0', &what.code))
 			return ICMP_WHY;
-		out->first4 = out->last4 = (uint16_t)(type << 8 | code);
 	}
-	out->first6 = out->first4;
-	out->last6 = out->last4;
+	type_range(what, &out->first4, &out->last4);
+	type_range(what, &out->first6, &out->last6);
 	return NULL;
 }
 
 const char *
 icmp_word_read(const char *text, struct icmp_word *out)
 {
+	struct icmp_what what4, what6;
+
 	out->negated = *text == '!';
 	if (out->negated)
 		text++;
 	while (*text == ' ')
 		text++;
-	for (size_t i = 0; i < sizeof(icmp_names) / sizeof(icmp_names[0]); i++) {
-		if (strcmp(icmp_names[i].name, text) != 0)
-			continue;
-		type_range(icmp_names[i].type4, &out->first4, &out->last4);
-		type_range(icmp_names[i].type6, &out->first6, &out->last6);
-		return NULL;
-	}
-	return icmp_number_read(text, out);
+	what4 = icmp_find(4, text);
+	what6 = icmp_find(6, text);
+	if (what4.type < 0 && what6.type < 0)
+		return icmp_number_read(text, out);
+	type_range(what4, &out->first4, &out->last4);
+	type_range(what6, &out->first6, &out->last6);
+	return NULL;
 }
 
 /* The flags up to end, or 0 when there is another letter. */

@@ -63,11 +63,14 @@ run_step(const struct step *step, struct vector *v, struct vector *jumping)
 
 /* The end is no decision of its own: what route has said holds. */
 static void
-end(struct vector *v)
+end(const struct pipeline *p, struct vector *v)
 {
 	for (unsigned i = 0; i < v->n; i++) {
-		if (v->ev[i]->program.verdict == PROGRAM_NONE)
+		if (v->ev[i]->program.verdict == PROGRAM_NONE) {
+			eval_note(v->ev[i], "pipeline %s ends, and nothing says where the packet goes",
+				p->name);
 			eval_drop(v->ev[i], REASON_pipeline_end, 0);
+		}
 		v->ev[i]->done = true;
 	}
 }
@@ -79,7 +82,7 @@ run(const struct pipeline *p, struct vector *v, unsigned jumps)
 
 	for (unsigned i = 0; i < p->n && v->n > 0; i++)
 		run_step(&p->step[i], v, &jumping);
-	end(v);
+	end(p, v);
 
 	/* Packets that go on in the same pipeline go together.  The bound is checked when pipelines
 	 * are built; here it only keeps a mistake from running for ever. */
@@ -100,7 +103,7 @@ run(const struct pipeline *p, struct vector *v, unsigned jumps)
 		if (jumps < PIPELINE_JUMPS_MAX)
 			run(to, &together, jumps + 1);
 		else
-			end(&together);
+			end(to, &together);
 	}
 }
 

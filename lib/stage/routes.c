@@ -24,7 +24,7 @@ static const struct cfg_field via_fields[] = {
 };
 
 static const struct cfg_table via_table = {
-	"next hop", CFG_SIZEOF(struct via_cfg), via_fields,
+	"next-hop", CFG_SIZEOF(struct via_cfg), via_fields,
 	"A next hop: an address, or {via: address, weight: n}.", "via",
 };
 

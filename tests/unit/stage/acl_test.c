@@ -147,9 +147,11 @@ icmp_names_mean_the_type_of_either_family(void **state)
 	expect_denies(f, "icmp 10.0.0.2 > 10.0.0.3 echo-reply id 7");
 	expect_denies(f, "icmp 2001:db8:1::2 > 2001:db8:1::3 echo-reply id 7");
 	expect_denies(f, "udp 10.0.0.2:8 > 10.0.0.3:8");
-	/* Packet too big is type 2 of ICMPv6 and nothing of ICMP. */
+	/* A type of its own in ICMPv6, a code of unreachable in ICMP. */
 	expect_accepts(f, "icmp 2001:db8:1::2 > 2001:db8:1::3 packet-too-big "
 		"(udp [2001:db8:1::3]:7 > [2001:db8:1::2]:80)");
+	expect_accepts(f, "icmp 10.0.0.2 > 10.0.0.3 packet-too-big (udp 10.0.0.3:7 > 10.0.0.2:80)");
+	expect_denies(f, "icmp 10.0.0.2 > 10.0.0.3 unreachable (udp 10.0.0.3:7 > 10.0.0.2:80)");
 }
 
 static void

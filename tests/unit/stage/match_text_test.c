@@ -25,9 +25,22 @@ a_name_of_one_family_is_none_of_the_other(void **state)
 {
 	struct icmp_word w;
 
-	assert_null(icmp_word_read("packet-too-big", &w));
+	assert_null(icmp_word_read("neighbour-solicitation", &w));
 	assert_true(w.first4 > w.last4);
+	assert_int_equal(w.first6, 0x8700);
+	assert_int_equal(w.last6, 0x87ff);
+}
+
+static void
+a_name_may_stand_for_a_code(void **state)
+{
+	struct icmp_word w;
+
+	assert_null(icmp_word_read("packet-too-big", &w));
+	assert_int_equal(w.first4, 0x0304);
+	assert_int_equal(w.last4, 0x0304);
 	assert_int_equal(w.first6, 0x0200);
+	assert_int_equal(w.last6, 0x02ff);
 }
 
 static void
@@ -104,6 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_icmp_name_stands_for_a_type_of_each_family),
 		cmocka_unit_test(a_name_of_one_family_is_none_of_the_other),
+		cmocka_unit_test(a_name_may_stand_for_a_code),
 		cmocka_unit_test(a_number_may_have_a_code),
 		cmocka_unit_test(a_mark_before_it_says_not),
 		cmocka_unit_test(other_texts_are_no_icmp_type),

@@ -24,6 +24,7 @@ an_end_without_decision_drops(void **state)
 	given(f, "pipelines: {inside: [], other: [mark: {dscp: 1}]}\n");
 	evaluate(f, "inside", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "drop pipeline_end");
+	expect_note(f, "pipeline inside ends, and nothing says where the packet goes\n");
 	evaluate(f, "other", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "dscp 1; drop pipeline_end");
 }
