@@ -107,17 +107,11 @@ is_preset(const struct printer *p, const struct cfg_field *f, const void *value)
 	return equal;
 }
 
-static bool
-is_unwritten(const struct cfg_field *f, const void *value)
-{
-	return f->type == CFG_STRUCT && ((const struct cfg_head *)value)->loc.line == 0;
-}
-
 /* A struct that was not written cannot be, when it has fields that must be. */
 static bool
 is_unwritable(const struct cfg_field *f, const void *value)
 {
-	if (!is_unwritten(f, value))
+	if (f->type != CFG_STRUCT || ((const struct cfg_head *)value)->loc.line != 0)
 		return false;
 	for (const struct cfg_field *inner = f->table->fields; inner->name != NULL; inner++)
 		if (inner->preset == NULL)
@@ -132,7 +126,7 @@ is_left_out(const struct printer *p, const struct cfg_field *f, const void *valu
 		return false;
 	if (f->preset == CFG_OPTIONAL && f->type != CFG_STRUCT)
 		return is_zero(f, value);
-	if (is_unwritten(f, value) && is_empty(p, f->table, value))
+	if (f->type == CFG_STRUCT && is_empty(p, f->table, value))
 		return true;
 	return is_unwritable(f, value) ||
 		(p->presets == DOCUMENT_PRESETS_OUT && is_preset(p, f, value));

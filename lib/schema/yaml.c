@@ -11,6 +11,9 @@
 
 #include "schema/document_priv.h"
 
+/* Opening brackets in a row; as text, in quotes, there may be some more than nesting allows. */
+#define BRACKETS_MAX (DOCUMENT_DEPTH_MAX * 4)
+
 struct reader {
 	struct document *doc;
 	const char *file;
@@ -336,13 +339,39 @@ check_characters(struct reader *r, const char *text, size_t length)
 	return true;
 }
 
+/* libfyaml looks for the end of a bracket before it gives the first event, and remembers every
+ * token until then: a long run of them is refused before it costs memory. */
+static bool
+check_brackets(struct reader *r, const char *text, size_t length)
+{
+	struct loc loc = { .file = r->file, .line = 1, .column = 1, .width = 1 };
+	unsigned run = 0;
+
+	for (size_t i = 0; i < length; i++, loc.column++) {
+		if (text[i] == '[' || text[i] == '{')
+			run++;
+		else if (text[i] != ' ' && text[i] != '\n')
+			run = 0;
+		if (text[i] == '\n') {
+			loc.line++;
+			loc.column = 0;
+		}
+		if (run <= BRACKETS_MAX)
+			continue;
+		err_add(r->doc->err, EINVAL, loc, "lists and maps are nested deeper than %d",
+			DOCUMENT_DEPTH_MAX);
+		return false;
+	}
+	return true;
+}
+
 struct node *
 yaml_read(struct document *doc, const char *name, const char *text, size_t length)
 {
 	struct reader r = { .doc = doc, .file = name };
 
 	r.last = (struct loc){ .file = name, .line = 1, .column = 1, .width = 1 };
-	if (!check_characters(&r, text, length))
+	if (!check_characters(&r, text, length) || !check_brackets(&r, text, length))
 		return NULL;
 	parse(&r, text, length);
 	if (r.stop)

@@ -274,12 +274,11 @@ a_syntax_error_has_a_place(void **state)
 static void
 depth_is_bounded(void **state)
 {
-	char text[2000];
-
 	(void)state;
-	memset(text, '[', sizeof(text));
-	text[sizeof(text) - 1] = '\0';
-	expect_errors(text, "1:33+1: lists and maps are nested deeper than 32\n");
+	expect_errors("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+		"1:33+1: lists and maps are nested deeper than 32\n");
+	expect_errors("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -",
+		"1:65+1: lists and maps are nested deeper than 32\n");
 }
 
 int
