@@ -32,6 +32,13 @@ tell_others(void *slowpath, const struct host_fact *fact)
 		fp->tell(fp->tell_arg, fact);
 }
 
+/* Next hops change hands: their programs must not run again. */
+static void
+forget_nexthops(void *slowpath)
+{
+	fastpath_bump_epoch((struct fastpath *)((char *)slowpath - offsetof(struct fastpath, slow)));
+}
+
 static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
@@ -39,7 +46,8 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	uint32_t flows6 = setup->flows / 2 > 1024 ? setup->flows / 2 : 1024;
 	struct host_setup host = {
 		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
-		.workers = setup->workers, .send = slowpath_send, .tell = tell_others, .arg = s,
+		.workers = setup->workers, .send = slowpath_send, .tell = tell_others,
+		.forget = forget_nexthops, .quiet = setup->clock.virtual, .arg = s,
 	};
 
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
