@@ -39,7 +39,7 @@ id_in_use(const struct made *m, const struct generation *running, unsigned id)
 	return m->iface[id] != NULL || (running != NULL && running->iface[id] != NULL);
 }
 
-/* The id of a name, -ENOSPC or -ENOMEM. */
+/* The id of a name, 1 and up (0 is "no interface"), -ENOSPC or -ENOMEM. */
 static int
 take_id(struct iface_names *names, const struct made *m, const struct generation *running,
 	const char *name)
@@ -47,13 +47,13 @@ take_id(struct iface_names *names, const struct made *m, const struct generation
 	int found = -ENOSPC;
 	char *copy;
 
-	for (unsigned i = 0; i < LEDGER_IFACES; i++)
+	for (unsigned i = 1; i < LEDGER_IFACES; i++)
 		if (names->name[i] != NULL && strcmp(names->name[i], name) == 0)
 			return (int)i;
-	for (unsigned i = 0; i < LEDGER_IFACES && found < 0; i++)
+	for (unsigned i = 1; i < LEDGER_IFACES && found < 0; i++)
 		if (names->name[i] == NULL)
 			found = (int)i;
-	for (unsigned i = 0; i < LEDGER_IFACES && found < 0; i++)
+	for (unsigned i = 1; i < LEDGER_IFACES && found < 0; i++)
 		if (!id_in_use(m, running, i))
 			found = (int)i;
 	if (found < 0)

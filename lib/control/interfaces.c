@@ -212,9 +212,9 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 void
 interfaces_check(const struct config *cfg, struct err *err)
 {
-	if (cfg->interfaces.count > LEDGER_IFACES)
+	if (cfg->interfaces.count >= LEDGER_IFACES)
 		cfg_error(err, &cfg->head, &cfg->interfaces, "%u interfaces are more than %u",
-			cfg->interfaces.count, LEDGER_IFACES);
+			cfg->interfaces.count, LEDGER_IFACES - 1);
 	cfg_each(iface, &cfg->interfaces) {
 		check_port(cfg, iface, err);
 		check_frames(cfg, iface, err);

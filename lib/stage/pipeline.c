@@ -27,9 +27,13 @@ choose(const struct step *step, const struct vector *v, struct vector *chosen)
 	}
 	matcher_find(step->condition, v->ev, found, v->n);
 	chosen->n = 0;
-	for (unsigned i = 0; i < v->n; i++)
+	for (unsigned i = 0; i < v->n; i++) {
+		v->ev[i]->stage = step->stage->table->name;
 		if (found[i] != MATCHER_NONE)
 			chosen->ev[chosen->n++] = v->ev[i];
+		else
+			eval_note(v->ev[i], "%s: not for this packet", v->ev[i]->stage);
+	}
 }
 
 /* Takes out what is decided, and what goes on elsewhere. */
