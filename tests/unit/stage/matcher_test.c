@@ -139,14 +139,14 @@ ten_thousand_rules_are_built_within_a_second(void **state)
 int
 main(void)
 {
-	char *eal[] = { "test", "--no-huge", "-m", "128", "--no-pci", "--in-memory", "--no-telemetry",
-		"--log-level=4" };
+	char *eal[] = { "test", "--no-huge", "-m", "256", "--no-pci", "--no-shconf", "--no-telemetry",
+		"-l", "0" };
 	const struct CMUnitTest tests[] = {
 		stage_test(a_compiled_list_judges_as_a_plain_one),
 		stage_test(ten_thousand_rules_are_built_within_a_second),
 	};
 
-	if (rte_eal_init(8, eal) < 0)
+	if (rte_eal_init(9, eal) < 0)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
