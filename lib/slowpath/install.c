@@ -140,7 +140,9 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	d->nexthop = f->nexthop;
 	d->rare = flow_cold_at(t, index)->rare;
 	d->fast = true;
-	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP)
+	/* What no line decided may still have been counted by one on its way: accepted, then martian. */
+	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
+	    && reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
 		d->place = deciding_place(d->rare);
 }
 

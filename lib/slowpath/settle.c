@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/meter.h"
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
@@ -15,6 +16,24 @@ slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r)
 	b->reason[slot] = (uint8_t)r;
 }
 
+static void
+hit_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
+{
+	if (h->packets++ == 0)
+		h->first = tick;
+	h->last = tick;
+	h->bytes += ip_bytes;
+}
+
+/* What a meter holds back counts at the line that asks for the meter. */
+static void
+count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
+{
+	struct place_hits *hits = s->gen->worker[s->worker].hits;
+
+	hit_place(&hits[s->gen->meters[meter].place], ip_bytes, clock_tick(s->now_ns));
+}
+
 bool
 slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, unsigned family,
 	unsigned ip_bytes)
@@ -25,8 +44,10 @@ slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, uns
 		uint32_t arg = RARE_ARG(cold->rare[i]);
 
 		if (RARE_OP(cold->rare[i]) == RARE_METER) {
-			if (!meter_take(&meters[arg], s->now_ns, ip_bytes))
+			if (!meter_take(&meters[arg], s->now_ns, ip_bytes)) {
+				count_exceeded(s, arg, ip_bytes);
 				return false;
+			}
 		} else if (RARE_OP(cold->rare[i]) == RARE_DSCP && family != 0) {
 			rewrite_dscp(ip, family, (uint8_t)arg);
 		}
@@ -40,16 +61,9 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 {
 	struct place_hits *hits = s->gen->worker[s->worker].hits;
 
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && d->rare[i] != 0; i++) {
-		struct place_hits *h = &hits[RARE_ARG(d->rare[i])];
-
-		if (RARE_OP(d->rare[i]) != RARE_COUNT)
-			continue;
-		if (h->packets++ == 0)
-			h->first = tick;
-		h->last = tick;
-		h->bytes += v->l3_bytes;
-	}
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && d->rare[i] != 0; i++)
+		if (RARE_OP(d->rare[i]) == RARE_COUNT)
+			hit_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
 }
 
 static void
