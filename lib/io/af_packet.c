@@ -52,7 +52,8 @@ join_fanout(int fd, int group)
 int
 setsockopt(int fd, int level, int option, const void *value, socklen_t size)
 {
-	if (opening != NULL && level == SOL_PACKET && option == PACKET_FANOUT && size == sizeof(int))
+	if (opening != NULL && level == SOL_PACKET && option == PACKET_FANOUT
+		&& size == sizeof(int))
 		return join_fanout(fd, *(const int *)value);
 	return (int)set_option(fd, level, option, value, size);
 }

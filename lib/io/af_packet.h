@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The sockets of DPDK's af_packet driver, and what it does with them that a router must not.
  *
- * The driver (22.11) puts its sockets into a fanout group with two flags: one has the kernel reassemble
- * fragments before we see them, so that they arrive as one cut frame, the other moves a flow to another
- * queue when its own is full.  A group cannot be left, so the call that joins it is met: this folder
- * defines setsockopt(), which the driver, a plugin, then finds in front of libc's.  A single socket
- * joins no group; several join one that only hashes.  None of them sees what the kernel itself sends
- * by the interface.  What the kernel dropped is asked of the same sockets, for the driver does not
- * count it.
+ * The driver (22.11) puts its sockets into a fanout group with two flags: one has the kernel
+ * reassemble fragments before we see them, so that they arrive as one cut frame, the other moves a
+ * flow to another queue when its own is full.  A group cannot be left, so the call that joins it is
+ * met: this folder defines setsockopt(), which the driver, a plugin, then finds in front of libc's.
+ * A single socket joins no group; several join one that only hashes.  None of them sees what the
+ * kernel itself sends by the interface.  What the kernel dropped is asked of the same sockets, for
+ * the driver does not count it.
  *
  * Threads: the control thread.  Memory: with the port. */
 #ifndef IO_AF_PACKET_H
@@ -25,7 +25,7 @@ struct af_packet {
 	uint64_t missed;                /* the kernel forgets it at each reading */
 };
 
-/* Sockets that join a fanout group until af_packet_opened are p's; queues: how many there will be. */
+/* Sockets that join a fanout group until af_packet_opened are p's; queues: how many will be. */
 void af_packet_opening(struct af_packet *p, unsigned queues);
 void af_packet_opened(void);
 

@@ -82,11 +82,13 @@ capture_open(struct port *port, unsigned queues, struct err *err)
 	int rc;
 
 	if (from_rings == NULL)
-		return err_add(err, ENOENT, port->loc, "ports.%s: DPDK's ring driver (librte_net_ring) is not "
-			"installed", port->name);
+		return err_add(err, ENOENT, port->loc,
+			"ports.%s: DPDK's ring driver (librte_net_ring) is not installed",
+			port->name);
 	if (queues > CAPTURE_QUEUES_MAX)
-		return err_add(err, EINVAL, port->loc, "ports.%s: a port from memory has at most %d queues",
-			port->name, CAPTURE_QUEUES_MAX);
+		return err_add(err, EINVAL, port->loc,
+			"ports.%s: a port from memory has at most %d queues", port->name,
+			CAPTURE_QUEUES_MAX);
 	port->capture = calloc(1, sizeof(*port->capture));
 	if (port->capture == NULL)
 		return err_add(err, ENOMEM, port->loc, "ports.%s: out of memory", port->name);
@@ -94,7 +96,8 @@ capture_open(struct port *port, unsigned queues, struct err *err)
 	rc = open_device(port, from_rings);
 	if (rc < 0) {
 		capture_close(port);
-		return err_add(err, -rc, port->loc, "ports.%s: no memory for its rings", port->name);
+		return err_add(err, -rc, port->loc, "ports.%s: no memory for its rings",
+			port->name);
 	}
 	return 0;
 }

@@ -59,7 +59,8 @@ looks_like_pci(const char *device)
 	size_t length = strcspn(device, ",");
 	const char *colon = memchr(device, ':', length);
 
-	return colon != NULL && strspn(device, "0123456789abcdefABCDEF") == (size_t)(colon - device);
+	return colon != NULL
+		&& strspn(device, "0123456789abcdefABCDEF") == (size_t)(colon - device);
 }
 
 enum device_kind
@@ -122,17 +123,20 @@ device_check(const char *device, const char *what, struct loc loc, struct err *e
 	if (d == NULL && looks_like_pci(device)) {
 		if (pci_parse(device, at))
 			return 0;
-		return err_add(err, EINVAL, loc, "%s: '%s' is no PCI address; one is written 0000:3b:00.0", what,
-			device);
+		return err_add(err, EINVAL, loc,
+			"%s: '%s' is no PCI address; one is written 0000:3b:00.0", what, device);
 	}
 	if (d == NULL)
-		return err_add(err, EINVAL, loc, "%s: unknown device '%s'; a PCI address (0000:3b:00.0) or net_ and "
-			"one of af_packet af_xdp tap memif pcap null ring vhost virtio_user", what, device);
+		return err_add(err, EINVAL, loc,
+			"%s: unknown device '%s'; a PCI address (0000:3b:00.0) or net_ and "
+			"one of af_packet af_xdp tap memif pcap null ring vhost virtio_user",
+			what, device);
 	if (!device_name(device, name))
-		return err_add(err, EINVAL, loc, "%s: the device name is longer than %d characters", what,
-			DEVICE_NAME_MAX - 1);
+		return err_add(err, EINVAL, loc, "%s: the device name is longer than %d characters",
+			what, DEVICE_NAME_MAX - 1);
 	if (d->needs != NULL && !device_arg(device, d->needs, value, sizeof(value)))
-		return err_add(err, EINVAL, loc, "%s: %s needs %s=, as in %s", what, name, d->needs, d->sample);
+		return err_add(err, EINVAL, loc, "%s: %s needs %s=, as in %s", what, name, d->needs,
+			d->sample);
 	return 0;
 }
 
@@ -175,7 +179,8 @@ complete_af_packet(const struct device_wish *wish, char *out)
 }
 
 int
-device_complete(const char *device, const struct device_wish *wish, char out[static DEVICE_TEXT_MAX])
+device_complete(const char *device, const struct device_wish *wish,
+	char out[static DEVICE_TEXT_MAX])
 {
 	/* Room for what is added below. */
 	if (strlen(device) > DEVICE_TEXT_MAX - 128)

@@ -43,13 +43,13 @@ bool device_name(const char *device, char name[static DEVICE_NAME_MAX]);
 /* The value of an argument into out.  False if the text has no such key or it does not fit. */
 bool device_arg(const char *device, const char *key, char *out, size_t size);
 
-/* Adds what is wrong with the text alone: an unknown driver, a bad PCI address, an argument that the
- * driver cannot do without.  what: the row's name for the error, "ports.lan.device".
+/* Adds what is wrong with the text alone: an unknown driver, a bad PCI address, an argument that
+ * the driver cannot do without.  what: the row's name for the error, "ports.lan.device".
  * 0 or -EINVAL. */
 int device_check(const char *device, const char *what, struct loc loc, struct err *err);
 
-/* Adds what this host lacks for it: the kernel interface, the PCI device or its driver, and says what
- * to do.  sysfs is "/sys", or a test's own.  0 or -ENODEV. */
+/* Adds what this host lacks for it: the kernel interface, the PCI device or its driver, and says
+ * what to do.  sysfs is "/sys", or a test's own.  0 or -ENODEV. */
 int device_check_host(const char *device, const char *what, const char *sysfs, struct loc loc,
 	struct err *err);
 
@@ -57,7 +57,7 @@ int device_check_host(const char *device, const char *what, const char *sysfs, s
 struct device_wish {
 	unsigned queues;        /* at least 1 */
 	unsigned mtu;
-	const char *mac;        /* of the device: the far side of a tap, the near one of virtio; or NULL */
+	const char *mac;        /* the device's own: the far side's of a tap; or NULL */
 };
 
 /* Writes device to out with the arguments added that it lacks (lib/io/README.md lists them).

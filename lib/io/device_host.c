@@ -52,13 +52,14 @@ read_hex(const char *path)
 	return value;
 }
 
-/* DPDK takes the device away from the kernel through one of the first three; with the others both use
- * it at once. */
+/* DPDK takes the device away from the kernel through one of the first three; with the others both
+ * use it at once. */
 static bool
 driver_is_usable(const char *driver)
 {
 	static const char *const usable[] = {
-		"vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "hv_netvsc", "nfp", "mana",
+		"vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "hv_netvsc",
+		"nfp", "mana",
 	};
 
 	for (unsigned i = 0; i < RTE_DIM(usable); i++) {
@@ -76,23 +77,28 @@ check_pci(const char *address, const char *what, const char *sysfs, struct loc l
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s", sysfs, address);
 	if (access(path, F_OK) < 0)
-		return err_add(err, ENODEV, loc, "%s: this host has no PCI device %s; lspci lists them", what,
-			address);
+		return err_add(err, ENODEV, loc,
+			"%s: this host has no PCI device %s; lspci lists them", what, address);
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/class", sysfs, address);
 	if (read_hex(path) >> 16 != 0x02)
-		return err_add(err, ENODEV, loc, "%s: PCI device %s is no network device", what, address);
+		return err_add(err, ENODEV, loc, "%s: PCI device %s is no network device", what,
+			address);
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", sysfs, address);
 	link_base(path, driver, sizeof(driver));
 	if (!driver_is_usable(driver))
-		return err_add(err, ENODEV, loc, "%s: PCI device %s is bound to driver '%s', which DPDK cannot use; "
-			"bind it: dpdk-devbind.py -b vfio-pci %s", what, address, driver, address);
+		return err_add(err, ENODEV, loc,
+			"%s: PCI device %s is bound to driver '%s', which DPDK cannot use; "
+			"bind it: dpdk-devbind.py -b vfio-pci %s",
+			what, address, driver, address);
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/iommu_group", sysfs, address);
 	if (strcmp(driver, "vfio-pci") == 0 && access(path, F_OK) < 0)
-		err_warn(err, loc, "%s: PCI device %s has no IOMMU; vfio needs enable_unsafe_noiommu_mode, or boot "
-			"with intel_iommu=on", what, address);
+		err_warn(err, loc,
+			"%s: PCI device %s has no IOMMU; vfio needs enable_unsafe_noiommu_mode, "
+			"or boot with intel_iommu=on",
+			what, address);
 	return 0;
 }
 
@@ -110,10 +116,11 @@ device_check_host(const char *device, const char *what, const char *sysfs, struc
 		return check_pci(name, what, sysfs, loc, err);
 	case DEVICE_AF_PACKET:
 	case DEVICE_AF_XDP:
-		if (!device_arg(device, "iface", value, sizeof(value)) || if_nametoindex(value) != 0)
+		if (!device_arg(device, "iface", value, sizeof(value))
+			|| if_nametoindex(value) != 0)
 			return 0;
-		return err_add(err, ENODEV, loc, "%s: this host has no interface '%s'; ip link lists them", what,
-			value);
+		return err_add(err, ENODEV, loc,
+			"%s: this host has no interface '%s'; ip link lists them", what, value);
 	default:
 		return 0;
 	}
@@ -190,7 +197,8 @@ netlink_ask(const struct link_request *r, void *buf, size_t size)
 	if (n < 0)
 		n = -errno;
 	close(fd);
-	if (n >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)) && answer->nlmsg_type == NLMSG_ERROR)
+	if (n >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr))
+		&& answer->nlmsg_type == NLMSG_ERROR)
 		return ((const struct nlmsgerr *)NLMSG_DATA(answer))->error;
 	return n;
 }
@@ -254,13 +262,15 @@ remove_dead_socket(const char *path)
 	bool dead;
 	int fd;
 
-	if (strlen(path) >= sizeof(address.sun_path) || lstat(path, &st) < 0 || !S_ISSOCK(st.st_mode))
+	if (strlen(path) >= sizeof(address.sun_path) || lstat(path, &st) < 0
+		|| !S_ISSOCK(st.st_mode))
 		return false;
 	strcpy(address.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
-	dead = connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 && errno == ECONNREFUSED;
+	dead = connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0
+		&& errno == ECONNREFUSED;
 	close(fd);
 	return dead && unlink(path) == 0;
 }
@@ -281,7 +291,8 @@ listens_on(const char *device, char path[static DEVICE_VALUE_MAX])
 			return false;
 		return device_arg(device, "path", path, DEVICE_VALUE_MAX);
 	case DEVICE_MEMIF:
-		if (!device_arg(device, "role", value, sizeof(value)) || strcmp(value, "server") != 0)
+		if (!device_arg(device, "role", value, sizeof(value))
+			|| strcmp(value, "server") != 0)
 			return false;
 		return device_arg(device, "socket", path, DEVICE_VALUE_MAX);
 	default:
@@ -294,9 +305,10 @@ device_clear(const char *device, struct loc loc, struct err *err)
 {
 	char value[DEVICE_VALUE_MAX];
 
-	if (device_kind(device) == DEVICE_AF_XDP && device_arg(device, "iface", value, sizeof(value))
-			&& device_xdp_off(value) == 1)
-		err_warn(err, loc, "%s had an XDP program, left by a process that was killed: removed", value);
+	if (device_kind(device) == DEVICE_AF_XDP
+		&& device_arg(device, "iface", value, sizeof(value)) && device_xdp_off(value) == 1)
+		err_warn(err, loc,
+			"%s had an XDP program, left by a process that was killed: removed", value);
 	if (listens_on(device, value) && remove_dead_socket(value))
 		err_warn(err, loc, "%s was left by a process that was killed: removed", value);
 }

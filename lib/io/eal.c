@@ -122,8 +122,9 @@ core_check(const struct eal_core *core, const char *key, struct err *err)
 		return 0;
 
 	cores_text(have, sizeof(have));
-	return err_add(err, EINVAL, core->loc, "system.%s: core %u %s; there are %s", key, core->core,
-		core_exists(core->core) ? "is not ours to use" : "does not exist", have);
+	return err_add(err, EINVAL, core->loc, "system.%s: core %u %s; there are %s", key,
+		core->core, core_exists(core->core) ? "is not ours to use" : "does not exist",
+		have);
 }
 
 static int
@@ -132,8 +133,9 @@ cores_check(const struct eal_cfg *cfg, struct err *err)
 	int rc = core_check(&cfg->control, "control", err);
 
 	if (cfg->worker_count == 0 || cfg->worker_count > EAL_WORKERS_MAX)
-		return err_add(err, EINVAL, cfg->loc, "system.workers: %u workers; 1 to %d are possible",
-			cfg->worker_count, EAL_WORKERS_MAX);
+		return err_add(err, EINVAL, cfg->loc,
+			"system.workers: %u workers; 1 to %d are possible", cfg->worker_count,
+			EAL_WORKERS_MAX);
 	for (unsigned i = 0; i < cfg->worker_count; i++) {
 		if (core_check(&cfg->workers[i], "workers", err) < 0)
 			rc = -EINVAL;
@@ -153,8 +155,8 @@ hugepages_free_bytes(void)
 		size_t pages = 0;
 		FILE *f;
 
-		snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB/free_hugepages",
-			kib[i]);
+		snprintf(path, sizeof(path),
+			"/sys/kernel/mm/hugepages/hugepages-%zukB/free_hugepages", kib[i]);
 		f = fopen(path, "r");
 		if (f == NULL)
 			continue;
@@ -179,13 +181,14 @@ memory_choose(const struct eal_cfg *cfg, size_t need_mib, struct err *err)
 			"sysctl -w vm.nr_hugepages=%zu", need_mib, free_mib, (need_mib + 1) / 2);
 
 	if (eal.hugepages)
-		snprintf(eal.memory, sizeof(eal.memory), "hugepages: %zu MiB needed, %zu MiB free", need_mib,
-			free_mib);
+		snprintf(eal.memory, sizeof(eal.memory), "hugepages: %zu MiB needed, %zu MiB free",
+			need_mib, free_mib);
 	else if (cfg->hugepages == EAL_HUGEPAGES_NO)
-		snprintf(eal.memory, sizeof(eal.memory), "no hugepages, as configured: %zu MiB", need_mib);
+		snprintf(eal.memory, sizeof(eal.memory), "no hugepages, as configured: %zu MiB",
+			need_mib);
 	else
-		snprintf(eal.memory, sizeof(eal.memory), "no hugepages: %zu MiB needed, %zu MiB free", need_mib,
-			free_mib);
+		snprintf(eal.memory, sizeof(eal.memory),
+			"no hugepages: %zu MiB needed, %zu MiB free", need_mib, free_mib);
 	return 0;
 }
 
@@ -237,8 +240,8 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 	if (!cfg->pci || geteuid() != 0)
 		args_add(args, "--iova-mode=va");
 
-	/* Devices are opened one by one later: no bus is to take any at start.  A list with an address
-	 * that is nobody's keeps every other one out. */
+	/* Devices are opened one by one later: no bus is to take any at start.  A list with an
+	 * address that is nobody's keeps every other one out. */
 	if (!cfg->pci)
 		args_add(args, "--no-pci");
 	else if (!extra_has(cfg, "-a") && !extra_has(cfg, "-b"))
@@ -265,8 +268,9 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	rmdir(rte_eal_get_runtime_dir());
 	if (rc < 0)
 		return err_add(err, rte_errno > 0 ? rte_errno : EIO,
-			cfg->extra_count > 0 ? cfg->extra_loc : cfg->loc, "system%s: DPDK does not start%s",
-			cfg->extra_count > 0 ? ".eal" : "", quiet_colon(&quiet));
+			cfg->extra_count > 0 ? cfg->extra_loc : cfg->loc,
+			"system%s: DPDK does not start%s", cfg->extra_count > 0 ? ".eal" : "",
+			quiet_colon(&quiet));
 
 	eal.started = true;
 	rte_openlog_stream(stderr);

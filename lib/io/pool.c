@@ -23,7 +23,7 @@
 #endif
 
 enum {
-	CACHE_MOST = POOL_CACHE + POOL_CACHE / 2,       /* a mempool cache overflows at 1.5 of its size */
+	CACHE_MOST = POOL_CACHE + POOL_CACHE / 2, /* a mempool cache overflows at 1.5 of its size */
 	COUNT_MIN = 2 * POOL_CACHE,
 	MIB = 1 << 20,
 };
@@ -46,7 +46,8 @@ mbuf_bytes(unsigned mtu)
 
 /* Fills what workers and control add, and the sum. */
 static void
-sizing_sum(struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports, unsigned all_workers)
+sizing_sum(struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports,
+	unsigned all_workers)
 {
 	s->cache = CACHE_MOST;
 	s->in_hand = POOL_BURSTS * cfg->burst;
@@ -71,10 +72,11 @@ pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, un
 
 	for (unsigned i = 0; i < count; i++) {
 		unsigned queues = RTE_MAX(ports[i].queues, workers);
-		unsigned rx = ports[i].rx_descriptors != 0 ? ports[i].rx_descriptors : PORT_DESCRIPTORS;
-		unsigned tx = ports[i].tx_descriptors != 0 ? ports[i].tx_descriptors : PORT_DESCRIPTORS;
+		unsigned rx = ports[i].rx_descriptors;
+		unsigned tx = ports[i].tx_descriptors;
 
-		s.port_mbufs += queues * (rx + tx);
+		s.port_mbufs += queues * ((rx != 0 ? rx : (unsigned)PORT_DESCRIPTORS)
+			+ (tx != 0 ? tx : (unsigned)PORT_DESCRIPTORS));
 		mtu = RTE_MAX(mtu, ports[i].mtu);
 	}
 	s.mbuf_bytes = mbuf_bytes(mtu);
@@ -125,9 +127,9 @@ size_all(struct pools *pools, const struct ports *ports)
 	}
 }
 
-/* Where addresses are virtual, an mbuf may lie across pages.  Otherwise DPDK leaves gaps, with 4 KiB
- * pages as large as the mbufs, and the af_xdp driver, which does not know of them, loses every mbuf
- * behind the place where the pool would end without. */
+/* Where addresses are virtual, an mbuf may lie across pages.  Otherwise DPDK leaves gaps, as large
+ * as the mbufs with 4 KiB pages, and the af_xdp driver, which does not know of them, loses every
+ * mbuf behind the place where the pool would end without. */
 static unsigned
 packing(void)
 {
@@ -190,7 +192,8 @@ pool_destroy_plain(struct rte_mempool *mp)
 }
 
 int
-pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports, struct err *err)
+pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
+	struct err *err)
 {
 	unsigned mtu = PORT_MTU;
 
@@ -208,8 +211,10 @@ pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports
 		p->mp = create(name, p->sizing.count, data_room(mtu),
 			eal_has_hugepages() ? p->sizing.node : SOCKET_ID_ANY);
 		if (p->mp == NULL) {
-			int rc = err_add(err, ENOMEM, cfg->loc, "system.memory.mbufs: no memory for %u mbufs, %zu MiB, "
-				"on NUMA node %d (%s)", p->sizing.count, p->sizing.bytes / MIB, p->sizing.node,
+			int rc = err_add(err, ENOMEM, cfg->loc,
+				"system.memory.mbufs: no memory for %u mbufs, %zu MiB, "
+				"on NUMA node %d (%s)",
+				p->sizing.count, p->sizing.bytes / MIB, p->sizing.node,
 				eal_memory());
 
 			pools_destroy(pools);
@@ -253,8 +258,9 @@ print_port(const struct port *port, const char *before, FILE *out)
 {
 	fprintf(out, "%s%s ", before, port->name);
 	if (port->rx_queues == port->tx_queues)
-		fprintf(out, "%u queue%s x (%u rx + %u tx)", port->rx_queues, port->rx_queues == 1 ? "" : "s",
-			port->rx_descriptors, port->tx_descriptors);
+		fprintf(out, "%u queue%s x (%u rx + %u tx)", port->rx_queues,
+			port->rx_queues == 1 ? "" : "s", port->rx_descriptors,
+			port->tx_descriptors);
 	else
 		fprintf(out, "(%u x %u rx + %u x %u tx)", port->rx_queues, port->rx_descriptors,
 			port->tx_queues, port->tx_descriptors);
@@ -272,9 +278,11 @@ print_one(const struct pool_sizing *s, const struct ports *ports, FILE *out)
 		before = " + ";
 	}
 	if (s->workers > 0)
-		fprintf(out, "%s%u worker%s x (%u cache + %u in hand + %u backlog + %u held + %u in rings)", before,
-			s->workers, s->workers == 1 ? "" : "s", s->cache, s->in_hand, s->backlog, s->holders,
-			s->rings);
+		fprintf(out,
+			"%s%u worker%s x (%u cache + %u in hand + %u backlog + %u held"
+			" + %u in rings)",
+			before, s->workers, s->workers == 1 ? "" : "s", s->cache, s->in_hand,
+			s->backlog, s->holders, s->rings);
 	fprintf(out, " + %u control = %u, %zu MiB", s->control_mbufs,
 		s->port_mbufs + s->workers * s->worker_mbufs + s->control_mbufs, s->bytes / MIB);
 }

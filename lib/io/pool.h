@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Mbuf pools: one per NUMA node, sized from the configuration, with the arithmetic to show.
  *
- * Debug builds (WEIR_DEBUG) watch every mbuf whoever frees it: the pool's own store keeps its state,
- * so a second free, a send of a freed or already sent one ends the process with a sentence.  Under
- * ASan free buffers are poisoned whole and received ones behind their data.  Release builds carry
- * none of it.
+ * Debug builds (WEIR_DEBUG) watch every mbuf whoever frees it: the pool's own store keeps its
+ * state, so a second free, a send of a freed or already sent one ends the process with a sentence.
+ * Under ASan free buffers are poisoned whole and received ones behind their data.  Release builds
+ * carry none of it.
  *
  * Threads: created and destroyed by the control thread; any lcore allocates and frees.
  * Memory: DPDK's, on the node the pool is for. */
@@ -22,8 +22,8 @@
 
 enum {
 	POOL_NODES_MAX = 8,
-	POOL_CACHE = 256,               /* mbufs a worker keeps at hand; half as many again at most */
-	POOL_BURSTS = 4,                /* bursts a worker has in hand: received, made, sent */
+	POOL_CACHE = 256,       /* mbufs a worker keeps at hand; half as many again at most */
+	POOL_BURSTS = 4,        /* bursts a worker has in hand: received, made, sent */
 };
 
 /* What the pools must last for. */
@@ -93,7 +93,7 @@ struct rte_mempool *pool_create_plain(const char *name, unsigned n);
 void pool_destroy_plain(struct rte_mempool *mp);        /* NULL is fine */
 
 #ifdef WEIR_DEBUG
-/* Fault injection for tests: the n-th mbuf taken from now on is refused, and all after it; 0: none. */
+/* Fault injection for tests: the n-th mbuf from now on is refused, and all after it; 0: none. */
 extern unsigned pool_fault_after;
 
 /* Registers the watching store; the name to create pools with, after EAL's start. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The store that watches mbufs in debug builds.
  *
- * Every mbuf carries its state in its private area.  The store stands below all who allocate and free,
- * drivers and libraries too, and passes on to DPDK's ring store. */
+ * Every mbuf carries its state in its private area.  The store stands below all who allocate and
+ * free, drivers and libraries too, and passes on to DPDK's ring store. */
 
 #include "io/pool.h"
 
@@ -177,7 +177,8 @@ pool_debug_forget(struct rte_mempool *mp)
 static bool
 is_watched(const struct rte_mbuf *m)
 {
-	return ring != NULL && strcmp(rte_mempool_get_ops(m->pool->ops_index)->name, store_name) == 0;
+	return ring != NULL
+		&& strcmp(rte_mempool_get_ops(m->pool->ops_index)->name, store_name) == 0;
 }
 
 void
@@ -193,7 +194,8 @@ mbuf_debug_received(struct rte_mbuf **pkts, unsigned n)
 				refuse(m, "received");
 			*state_of(m) = MBUF_OWNED;
 			ASAN_UNPOISON_MEMORY_REGION(m->buf_addr, m->buf_len);
-			ASAN_POISON_MEMORY_REGION(end, (size_t)((char *)m->buf_addr + m->buf_len - end));
+			ASAN_POISON_MEMORY_REGION(end,
+				(size_t)((char *)m->buf_addr + m->buf_len - end));
 		}
 	}
 }

@@ -25,8 +25,10 @@ void
 ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal)
 {
 	for (unsigned i = 0; i < count; i++) {
-		enum device_kind kind = cfg[i].capture ? DEVICE_CAPTURE : device_kind(cfg[i].device);
+		enum device_kind kind = DEVICE_CAPTURE;
 
+		if (!cfg[i].capture)
+			kind = device_kind(cfg[i].device);
 		if (kind == DEVICE_PCI)
 			eal->pci = true;
 		if (kind == DEVICE_VIRTIO_USER)
@@ -61,15 +63,16 @@ check_one(const struct port_cfg *cfg, unsigned i, struct err *err)
 
 	row_name(what, sizeof(what), &cfg[i], "device");
 	if (strlen(cfg[i].name) >= PORT_NAME_MAX)
-		return err_add(err, EINVAL, cfg[i].loc, "ports.%s: a name has at most %d characters",
-			cfg[i].name, PORT_NAME_MAX - 1);
+		return err_add(err, EINVAL, cfg[i].loc,
+			"ports.%s: a name has at most %d characters", cfg[i].name,
+			PORT_NAME_MAX - 1);
 	rc = device_check(cfg[i].device, what, cfg[i].device_loc, err);
 	if (rc < 0)
 		return rc;
 	for (unsigned j = 0; j < i; j++) {
 		if (!cfg[j].capture && same_device(cfg[i].device, cfg[j].device))
-			return err_add(err, EINVAL, cfg[i].device_loc, "%s: port '%s' has this device already",
-				what, cfg[j].name);
+			return err_add(err, EINVAL, cfg[i].device_loc,
+				"%s: port '%s' has this device already", what, cfg[j].name);
 	}
 	return 0;
 }
@@ -80,8 +83,8 @@ ports_check(const struct port_cfg *cfg, unsigned count, struct err *err)
 	int rc = 0;
 
 	if (count > PORT_MAX)
-		return err_add(err, EINVAL, cfg[PORT_MAX].loc, "ports: %u are too many, at most %d", count,
-			PORT_MAX);
+		return err_add(err, EINVAL, cfg[PORT_MAX].loc, "ports: %u are too many, at most %d",
+			count, PORT_MAX);
 	for (unsigned i = 0; i < count; i++) {
 		if (!cfg[i].capture && check_one(cfg, i, err) < 0)
 			rc = -EINVAL;
@@ -155,7 +158,8 @@ probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err
 	if (port->kind == DEVICE_TAP || cfg->has_mac)
 		wish.mac = far_mac;
 	if (device_complete(cfg->device, &wish, text) < 0)
-		return err_add(err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long", cfg->name);
+		return err_add(err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long",
+			cfg->name);
 	device_clear(text, cfg->device_loc, err);
 
 	af_packet_opening(&port->packet, queues);
@@ -166,8 +170,8 @@ probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err
 	if (rc == 0 || rc == -EEXIST)
 		rc = find_id(port);
 	if (rc < 0)
-		return err_add(err, -rc, cfg->device_loc, "ports.%s.device: %s cannot be opened%s", cfg->name,
-			port->device, quiet.reason[0] != '\0' ? quiet_colon(&quiet) : "");
+		return err_add(err, -rc, cfg->device_loc, "ports.%s.device: %s cannot be opened%s",
+			cfg->name, port->device, quiet_colon(&quiet));
 	port->open = true;
 	return 0;
 }
@@ -181,16 +185,17 @@ decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, un
 	unsigned most;
 
 	if (rte_eth_dev_info_get(port->id, &info) < 0)
-		return err_add(err, EIO, cfg->device_loc, "ports.%s.device: %s says nothing about itself",
-			cfg->name, port->device);
+		return err_add(err, EIO, cfg->device_loc,
+			"ports.%s.device: %s says nothing about itself", cfg->name, port->device);
 	port->rte = info.device;
 	if (info.if_index != 0)
 		if_indextoname(info.if_index, port->interface);
 
 	most = RTE_MIN(RTE_MIN(info.max_rx_queues, info.max_tx_queues), (unsigned)PORT_QUEUES_MAX);
 	if (cfg->queues > most)
-		return err_add(err, EINVAL, cfg->queues_loc, "ports.%s.queues: %u are asked for, %s has %u",
-			cfg->name, cfg->queues, port->device, most);
+		return err_add(err, EINVAL, cfg->queues_loc,
+			"ports.%s.queues: %u are asked for, %s has %u", cfg->name, cfg->queues,
+			port->device, most);
 	port->rx_queues = (uint16_t)RTE_MIN(queues, most);
 	port->tx_queues = port->rx_queues;
 	if (port->kind == DEVICE_PCI || port->kind == DEVICE_CAPTURE || port->kind == DEVICE_NULL)

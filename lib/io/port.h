@@ -2,9 +2,9 @@
 /* Ports: the devices packets come in and leave by.
  *
  * Opening has two steps, because the mbuf pools lie between them: ports_open finds the devices and
- * decides queues and descriptors, pools_create sizes the pools by that (io/pool.h), ports_start sets
- * the devices going.  Every device is opened by its own line of the configuration; one that fails is
- * one error at that line, and everything opened so far is closed again.
+ * decides queues and descriptors, pools_create sizes the pools by that (io/pool.h), ports_start
+ * sets the devices going.  Every device is opened by its own line of the configuration; one that
+ * fails is one error at that line, and everything opened so far is closed again.
  *
  * Threads: the control thread.  Workers read struct port and use their queues (io/queue.h).
  * Memory: struct ports is the caller's. */
@@ -49,7 +49,7 @@ struct port_cfg {
 	uint16_t tx_descriptors;
 	/* Derived, not written by anybody: */
 	bool capture;                   /* frames come from memory (io/capture.h); device unused */
-	bool promiscuous;               /* a pipeline wants frames for other stations (bridge, forward) */
+	bool promiscuous;               /* a pipeline wants frames for other stations */
 	uint16_t mtu;                   /* largest of its interfaces; 0: PORT_MTU */
 };
 
@@ -71,14 +71,14 @@ struct port {
 	uint16_t mtu;
 	int numa_node;
 	struct rte_ether_addr mac;      /* the one Weir answers for */
-	bool steered;                   /* the device spreads flows by a symmetric hash, so both directions
-	                                 * of a flow come to one queue number; else workers steer */
+	bool steered;                   /* the device spreads flows by a symmetric hash: both
+	                                 * directions of a flow come to one queue number */
 	uint16_t reta_size;             /* ports agree on queues only if these two are equal */
 	uint64_t rss_types;
 	bool tx_shared;                 /* more workers than transmit queues */
 	bool stamps_port;               /* the device writes rte_mbuf.port; net_ring does not */
-	bool flat;                      /* the device sends one buffer a frame, of its own pool: others
-	                                 * are copied first */
+	bool flat;                      /* the device sends one buffer a frame, of its own
+	                                 * pool: others are copied first */
 	bool open;
 	bool started;
 	bool promiscuous;               /* we switched it on */
@@ -90,7 +90,7 @@ struct port {
 	char interface[16];             /* the kernel's name of it, "" without */
 	struct rte_device *rte;
 	struct rte_mempool *pool;       /* of its node, once started */
-	struct capture *capture;        /* rings of a port whose frames come from memory, else NULL */
+	struct capture *capture;        /* rings, where frames come from memory; else NULL */
 	struct af_packet packet;        /* sockets of an af_packet device */
 	struct tx_share share[PORT_QUEUES_MAX];
 };
@@ -111,9 +111,10 @@ int ports_check(const struct port_cfg *cfg, unsigned count, struct err *err);
 /* Adds what this host lacks for the devices, without DPDK.  0 or -ENODEV.  For weir doctor. */
 int ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err);
 
-/* Opens every device, after both checks, and decides its queues.  Without queues in the configuration
- * a device gets one per worker where it spreads frames by flow (PCI, af_packet, null), else one.
- * More queues than the device has are an error.  0, or -errno with errors and nothing left open. */
+/* Opens every device, after both checks, and decides its queues.  Without queues in the
+ * configuration a device gets one per worker where it spreads frames by flow (PCI, af_packet,
+ * null), else one.  More queues than the device has are an error.  0, or -errno with errors and
+ * nothing left open. */
 int ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsigned workers,
 	struct err *err);
 

@@ -41,7 +41,8 @@ choose_rss(struct port *port, const struct rte_eth_dev_info *info, struct rte_et
 	uint64_t types = info->flow_type_rss_offloads & useful;
 
 	/* What virtual devices call RSS is no hash of ours. */
-	if (port->kind != DEVICE_PCI || port->rx_queues == 1 || types == 0 || info->hash_key_size == 0)
+	if (port->kind != DEVICE_PCI || port->rx_queues == 1 || types == 0
+		|| info->hash_key_size == 0)
 		return;
 
 	for (unsigned i = 0; i < sizeof(key); i++)
@@ -59,7 +60,8 @@ choose_rss(struct port *port, const struct rte_eth_dev_info *info, struct rte_et
 static bool
 mtu_limit_is_meant(const struct port *port)
 {
-	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_OTHER;
+	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP
+		|| port->kind == DEVICE_OTHER;
 }
 
 static int
@@ -72,14 +74,16 @@ choose_mtu(struct port *port, const struct rte_eth_dev_info *info, struct rte_et
 
 	most = RTE_MIN(most, info->max_mtu);
 	if (mtu_limit_is_meant(port) && port->mtu > most)
-		return err_add(err, EINVAL, port->loc, "ports.%s: its interfaces ask for an MTU of %u; %s can do %u",
-			port->name, port->mtu, port->device, most);
+		return err_add(err, EINVAL, port->loc,
+			"ports.%s: its interfaces ask for an MTU of %u; %s can do %u", port->name,
+			port->mtu, port->device, most);
 	conf->rxmode.mtu = RTE_MIN(port->mtu, most);
 	if (port->interface[0] == '\0')
 		return 0;
 	rc = device_raise_mtu(port->interface, port->mtu);
 	if (rc < 0)
-		return err_add(err, -rc, port->loc, "ports.%s: the MTU of %s cannot be raised to %u: %s", port->name,
+		return err_add(err, -rc, port->loc,
+			"ports.%s: the MTU of %s cannot be raised to %u: %s", port->name,
 			port->interface, port->mtu, strerror(-rc));
 	return 0;
 }
@@ -92,14 +96,15 @@ set_up_queues(struct port *port, const struct pools *pools)
 
 	port->pool = pools_of_node(pools, port->numa_node);
 	for (uint16_t q = 0; rc == 0 && q < port->rx_queues; q++)
-		rc = rte_eth_rx_queue_setup(port->id, q, port->rx_descriptors, node, NULL, port->pool);
+		rc = rte_eth_rx_queue_setup(port->id, q, port->rx_descriptors, node, NULL,
+			port->pool);
 	for (uint16_t q = 0; rc == 0 && q < port->tx_queues; q++)
 		rc = rte_eth_tx_queue_setup(port->id, q, port->tx_descriptors, node, NULL);
 	return rc;
 }
 
-/* The device's filter is to let our frames through: by our MAC where it is the device's own to have,
- * else by none.  A kernel interface keeps the MAC the operator gave it. */
+/* The device's filter is to let our frames through: by our MAC where it is the device's own to
+ * have, else by none.  A kernel interface keeps the MAC the operator gave it. */
 static void
 choose_filter(struct port *port)
 {
@@ -152,8 +157,8 @@ port_start(struct port *port, const struct pools *pools, struct err *err)
 	rc = set_going(port, pools, &conf);
 	quiet_end(&quiet);
 	if (rc < 0)
-		return err_add(err, -rc, port->loc, "ports.%s: %s does not start%s", port->name, port->device,
-			quiet_colon(&quiet));
+		return err_add(err, -rc, port->loc, "ports.%s: %s does not start%s", port->name,
+			port->device, quiet_colon(&quiet));
 	port_update(port);
 	return 0;
 }
@@ -179,7 +184,8 @@ ports_steered(const struct ports *ports)
 		const struct port *port = &ports->at[i];
 
 		if (!port->steered || port->rx_queues != ports->workers
-				|| port->rss_types != first->rss_types || port->reta_size != first->reta_size)
+			|| port->rss_types != first->rss_types
+			|| port->reta_size != first->reta_size)
 			return false;
 	}
 	return true;
@@ -191,10 +197,12 @@ port_update(struct port *port)
 	struct rte_eth_link link = { 0 };
 	bool up;
 
-	if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_TAP)
+	if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
+		|| port->kind == DEVICE_TAP)
 		up = device_interface_up(port->interface);
 	else
-		up = rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+		up = rte_eth_link_get_nowait(port->id, &link) == 0
+			&& link.link_status == RTE_ETH_LINK_UP;
 	return atomic_exchange_explicit(&port->link_up, up, memory_order_relaxed) != up;
 }
 

@@ -75,7 +75,8 @@ queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 	uint64_t bytes = sum_bytes(pkts, n);
 	unsigned sent;
 
-	if (q->share != NULL && atomic_flag_test_and_set_explicit(&q->share->busy, memory_order_acquire))
+	if (q->share != NULL
+		&& atomic_flag_test_and_set_explicit(&q->share->busy, memory_order_acquire))
 		return 0;
 
 	mbuf_debug_sending(pkts, n);

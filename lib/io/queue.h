@@ -2,8 +2,8 @@
 /* Queues: what a worker receives from and sends to.
  *
  * A tx_queue is one worker's way out of one port.  What the device does not take stays in its
- * backlog, in order, up to a bound of two bursts, and goes first at the next send or flush; what does
- * not fit is freed and told to the caller, who counts it as tx_full.  Nothing waits.
+ * backlog, in order, up to a bound of two bursts, and goes first at the next send or flush; what
+ * does not fit is freed and told to the caller, who counts it as tx_full.  Nothing waits.
  *
  * Threads: the owning worker; its counters are read by control without a lock.
  * Memory: the caller's. */
@@ -80,11 +80,12 @@ unsigned queue_send_slowly(struct tx_queue *q, struct rte_mbuf **pkts, unsigned 
 /* One try to give frames to the device; how many it took. */
 unsigned queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n);
 
-/* queue_send where frames of several buffers, or of a buffer that is another's, must be copied first. */
+/* queue_send where frames of several buffers, or of a buffer that is another's, must be copied
+ * first. */
 unsigned queue_send_flat(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n);
 
-/* Sends n frames (at most QUEUE_BURST_MAX), which are the queue's from here on.  Returns how many were
- * freed for want of room. */
+/* Sends n frames (at most QUEUE_BURST_MAX), which are the queue's from here on.  Returns how many
+ * were freed for want of room. */
 static inline unsigned
 queue_send(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 {
@@ -103,8 +104,8 @@ queue_send(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 /* Tries the backlog once more.  Returns how many frames left. */
 unsigned queue_flush(struct tx_queue *q);
 
-/* Fetches the mbufs of frames that have left from a device that keeps them until asked; when idle, and
- * before mbufs are counted. */
+/* Fetches the mbufs of frames that have left from a device that keeps them until asked; when idle,
+ * and before mbufs are counted. */
 void queue_reap(const struct tx_queue *q);
 
 /* Frames in the backlog. */

@@ -82,7 +82,8 @@ quiet_begin(struct quiet *q)
 static bool
 is_reason(const char *line)
 {
-	static const char *const chatter[] = { "EAL: FATAL", "Usage:", "EAL common options", "EAL Linux", "libbpf: elf" };
+	static const char *const chatter[] = { "EAL: FATAL", "Usage:", "EAL common options",
+		"EAL Linux", "libbpf: elf" };
 
 	if (strchr(line, ':') == NULL)
 		return false;
@@ -113,7 +114,8 @@ find_reason(struct quiet *q)
 	char *rest = NULL;
 	char *fatal = NULL;
 
-	for (char *line = strtok_r(said, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+	for (char *line = strtok_r(said, "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest)) {
 		if (strncmp(line, "EAL: FATAL: ", 12) == 0 && fatal == NULL)
 			fatal = line + 12;
 		if (!is_reason(line))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What DPDK and its drivers say, caught: silent when all is well, the reason of an error otherwise.
  *
- * DPDK returns a number and writes the sentence to its log, its libraries to stdout or stderr.  Between
- * quiet_begin and quiet_end both go to memory, so that the sentence can be part of our one error.
+ * DPDK returns a number and writes the sentence to its log, its libraries to stdout or stderr.
+ * Between quiet_begin and quiet_end both go to memory, so that the sentence can be part of our one
+ * error.
  *
  * Threads: the control thread while no worker runs.  Memory: fixed. */
 #ifndef IO_QUIET_H

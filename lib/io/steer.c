@@ -17,7 +17,7 @@
 struct steer {
 	unsigned workers;
 	struct hash_key key;
-	unsigned turn[EAL_WORKERS_MAX];         /* whose ring comes first: each written by its reader */
+	unsigned turn[EAL_WORKERS_MAX]; /* whose ring comes first: each written by its reader */
 	struct rte_ring *ring[];                /* from * workers + to; NULL where from == to */
 };
 
@@ -60,8 +60,10 @@ steer_destroy(struct steer *s)
 	for (unsigned i = 0; i < s->workers * s->workers; i++) {
 		if (s->ring[i] == NULL)
 			continue;
-		while ((n = rte_ring_sc_dequeue_burst(s->ring[i], (void **)pkts, RTE_DIM(pkts), NULL)) > 0)
+		do {
+			n = rte_ring_sc_dequeue_burst(s->ring[i], (void **)pkts, RTE_DIM(pkts), NULL);
 			rte_pktmbuf_free_bulk(pkts, n);
+		} while (n > 0);
 		rte_ring_free(s->ring[i]);
 	}
 	free(s);
@@ -120,8 +122,8 @@ steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
 		unsigned from = (s->turn[to] + i) % s->workers;
 
 		if (from != to)
-			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to], (void **)(pkts + got),
-				n - got, NULL);
+			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to],
+				(void **)(pkts + got), n - got, NULL);
 	}
 	s->turn[to] = (s->turn[to] + 1) % s->workers;
 	return got;

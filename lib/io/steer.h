@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Steering: which worker owns a packet, and how it gets there.
  *
- * Where no device spreads flows for us (one queue, a foreign hash), the worker that receives a packet
- * finds its owner by a keyed hash that is the same for both directions of a flow, and hands it over by
- * a ring of its own per ordered pair of workers, in bursts.  A full ring is a drop at the sender
- * (handoff_full); other rings do not notice.
+ * Where no device spreads flows for us (one queue, a foreign hash), the worker that receives a
+ * packet finds its owner by a keyed hash that is the same for both directions of a flow, and hands
+ * it over by a ring of its own per ordered pair of workers, in bursts.  A full ring is a drop at
+ * the sender (handoff_full); other rings do not notice.
  *
  * Fragments are hashed by addresses and protocol alone, all of a datagram alike; ICMP errors by the
  * packet they quote, so they come to the worker that owns its flow.
@@ -42,7 +42,8 @@ struct steer_tuple {
 
 /* Rings for every ordered pair of workers.  key: secret, from base/random.h (a constant in replay).
  * NULL if there is no memory. */
-struct steer *steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES]);
+struct steer *steer_create(unsigned workers, unsigned ring_size,
+	const uint8_t key[STEER_KEY_BYTES]);
 
 /* Frees what the rings still hold. */
 void steer_destroy(struct steer *s);    /* NULL is fine */
@@ -57,8 +58,10 @@ bool steer_parse(const uint8_t *frame, size_t length, struct steer_tuple *tuple)
 /* The worker that owns a received frame; frames that are not IP belong to worker 0. */
 unsigned steer_frame(const struct steer *s, const struct rte_mbuf *m);
 
-/* Hands n frames from one worker to another.  Returns how many were freed because the ring was full. */
-unsigned steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n);
+/* Hands n frames from one worker to another.  Returns how many were freed because the ring was
+ * full. */
+unsigned steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts,
+	unsigned n);
 
 /* Up to n frames handed to worker to, taken from its senders in turn. */
 unsigned steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n);

@@ -61,11 +61,13 @@ read_icmp(struct reader r, struct steer_tuple *t, bool quoted)
 	if (r.left < 8)
 		return;
 	type = r.at[0];
-	if (t->proto == IPPROTO_ICMP && (type == 3 || type == 4 || type == 5 || type == 11 || type == 12)) {
+	if (t->proto == IPPROTO_ICMP
+		&& (type == 3 || type == 4 || type == 5 || type == 11 || type == 12)) {
 		read_icmp_error(r, t, quoted);
 		return;
 	}
-	if (t->proto == IPPROTO_ICMPV6 && type >= ICMP6_UNREACHABLE && type <= ICMP6_PARAMETER_PROBLEM) {
+	if (t->proto == IPPROTO_ICMPV6 && type >= ICMP6_UNREACHABLE
+		&& type <= ICMP6_PARAMETER_PROBLEM) {
 		read_icmp_error(r, t, quoted);
 		return;
 	}
@@ -109,7 +111,8 @@ read_ip4(struct reader r, struct steer_tuple *t, bool quoted)
 	memcpy(t->src, r.at + 12, 4);
 	memcpy(t->dst, r.at + 16, 4);
 	/* A fragment, the first one too, goes by its addresses. */
-	if ((be16(r.at + 6) & 0x3fff) == 0 && header >= sizeof(struct rte_ipv4_hdr) && skip(&r, header))
+	if ((be16(r.at + 6) & 0x3fff) == 0 && header >= sizeof(struct rte_ipv4_hdr)
+		&& skip(&r, header))
 		read_ports(r, t, quoted);
 	return true;
 }
@@ -119,7 +122,8 @@ static bool
 skip_extensions(struct reader *r, struct steer_tuple *t)
 {
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
-		if (t->proto != IPPROTO_HOPOPTS && t->proto != IPPROTO_ROUTING && t->proto != IPPROTO_DSTOPTS)
+		if (t->proto != IPPROTO_HOPOPTS && t->proto != IPPROTO_ROUTING
+			&& t->proto != IPPROTO_DSTOPTS)
 			return t->proto != IPPROTO_FRAGMENT;
 		if (r->left < 8)
 			return false;
@@ -167,11 +171,13 @@ steer_parse(const uint8_t *frame, size_t length, struct steer_tuple *tuple)
 		return false;
 	type = be16(r.at);
 	skip(&r, 2);
-	for (int i = 0; i < TAGS_MAX && (type == RTE_ETHER_TYPE_VLAN || type == RTE_ETHER_TYPE_QINQ); i++) {
+	for (int i = 0;
+		i < TAGS_MAX && (type == RTE_ETHER_TYPE_VLAN || type == RTE_ETHER_TYPE_QINQ); i++) {
 		if (r.left < 4)
 			return false;
 		type = be16(r.at + 2);
 		skip(&r, 4);
 	}
-	return (type == RTE_ETHER_TYPE_IPV4 || type == RTE_ETHER_TYPE_IPV6) && read_ip(r, tuple, false);
+	return (type == RTE_ETHER_TYPE_IPV4 || type == RTE_ETHER_TYPE_IPV6)
+		&& read_ip(r, tuple, false);
 }

@@ -5,8 +5,8 @@
  *   port_tool echo A         frames go back where they came from
  *   port_tool generate A     sends --count numbered frames and waits until all have come back
  *
- * A and B are device texts.  Ends by SIGTERM, after --for seconds, or when all frames are back; prints
- * what each port counted and fails when a mbuf is missing. */
+ * A and B are device texts.  Ends by SIGTERM, after --for seconds, or when all frames are back;
+ * prints what each port counted and fails when a mbuf is missing. */
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -205,7 +205,8 @@ static int
 generate(void *arg)
 {
 	struct worker *w = arg;
-	uint64_t end = rte_get_timer_cycles() + (uint64_t)(options.seconds * (double)rte_get_timer_hz());
+	uint64_t end = rte_get_timer_cycles()
+		+ (uint64_t)(options.seconds * (double)rte_get_timer_hz());
 	uint8_t *seen = calloc(1, options.count);
 	unsigned back = 0;
 	struct rx_queue rx;
@@ -240,8 +241,11 @@ start(struct err *err)
 {
 	struct eal_core cores[WORKERS_MAX];
 	struct pool_cfg pool = { .burst = BURST, .holders = 256, .ring = STEER_RING };
-	struct eal_cfg eal = { .workers = cores, .worker_count = options.workers, .extra = options.extra,
-		.extra_count = options.n_extra, .verbose = options.verbose };
+	struct eal_cfg eal = { .workers = cores,
+		.worker_count = options.workers,
+		.extra = options.extra,
+		.extra_count = options.n_extra,
+		.verbose = options.verbose };
 	unsigned own[64];
 	unsigned n_own = eal_cores(own, 64);
 	uint8_t key[STEER_KEY_BYTES] = { 1, 2, 3 };
@@ -250,7 +254,8 @@ start(struct err *err)
 	for (unsigned i = 0; i < options.workers; i++)
 		cores[i] = (struct eal_core){ .core = own[(i + 1) % RTE_MIN(n_own, 64u)] };
 	ports_eal_needs(options.cfg, options.n_ports, &eal);
-	eal.memory_bytes = pool_estimate_bytes(&pool, options.cfg, options.n_ports, options.workers);
+	eal.memory_bytes = pool_estimate_bytes(&pool, options.cfg, options.n_ports,
+		options.workers);
 
 	if (eal_init(&eal, err) < 0)
 		return -1;
@@ -281,7 +286,8 @@ run(void)
 	printf("ready\n");
 	fflush(stdout);
 	for (double t = 0; !stop && t < options.seconds; t += 0.01) {
-		if (options.mode == MODE_GENERATE && rte_eal_get_lcore_state(eal_worker_lcore(0)) != RUNNING)
+		if (options.mode == MODE_GENERATE
+			&& rte_eal_get_lcore_state(eal_worker_lcore(0)) != RUNNING)
 			break;
 		usleep(10000);
 	}
@@ -315,8 +321,9 @@ print_port(struct port *port)
 	struct port_stats s;
 
 	port_stats(port, &s);
-	printf("%s rx %" PRIu64 " tx %" PRIu64 " missed %" PRIu64 " no_mbuf %" PRIu64 " tx_errors %" PRIu64
-		" link %d\n", port->name, s.rx_packets, s.tx_packets, s.rx_missed, s.rx_no_mbuf, s.tx_errors,
+	printf("%s rx %" PRIu64 " tx %" PRIu64 " missed %" PRIu64 " no_mbuf %" PRIu64
+	       " tx_errors %" PRIu64 " link %d\n",
+		port->name, s.rx_packets, s.tx_packets, s.rx_missed, s.rx_no_mbuf, s.tx_errors,
 		(int)port->link_up);
 }
 
@@ -334,8 +341,9 @@ imbalance(void)
 		rest += (int64_t)(worker->received - sent - dropped);
 		if (steer != NULL)
 			rest -= steer_held(steer, w);
-		printf("worker %u received %" PRIu64 " sent %" PRIu64 " dropped %" PRIu64 " handed %" PRIu64
-			" longest_us %" PRIu64 "\n", w, worker->received, sent, dropped, worker->handed,
+		printf("worker %u received %" PRIu64 " sent %" PRIu64 " dropped %" PRIu64
+		       " handed %" PRIu64 " longest_us %" PRIu64 "\n",
+			w, worker->received, sent, dropped, worker->handed,
 			worker->longest_cycles * 1000000 / rte_get_tsc_hz());
 	}
 	return rest;
@@ -358,7 +366,7 @@ finish(void)
 	/* virtio_user keeps what it sent until it needs the room. */
 	if (ports.count > 0 && ports.at[0].kind != DEVICE_VIRTIO_USER)
 		left = missing(level);
-	/* af_xdp never gives back what it filled its ring with; the others have nothing any more. */
+	/* af_xdp never gives back what it filled its ring with; others have nothing left. */
 	if (ports.count == 0 || ports.at[0].kind != DEVICE_AF_XDP)
 		level = 0;
 	ports_close(&ports);
@@ -373,10 +381,15 @@ static int
 parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "workers", required_argument, NULL, 'w' }, { "queues", required_argument, NULL, 'q' },
-		{ "mac", required_argument, NULL, 'm' }, { "mtu", required_argument, NULL, 'u' },
-		{ "for", required_argument, NULL, 'f' }, { "count", required_argument, NULL, 'c' },
-		{ "eal", required_argument, NULL, 'e' }, { "verbose", no_argument, NULL, 'v' }, { 0 },
+		{ "workers", required_argument, NULL, 'w' },
+		{ "queues", required_argument, NULL, 'q' },
+		{ "mac", required_argument, NULL, 'm' },
+		{ "mtu", required_argument, NULL, 'u' },
+		{ "for", required_argument, NULL, 'f' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "eal", required_argument, NULL, 'e' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ 0 },
 	};
 	static const char *const names[] = { "wire", "echo", "generate" };
 	static const char *const ab[] = { "a", "b" };
@@ -398,7 +411,8 @@ parse(int argc, char **argv)
 	}
 	if (optind + 2 > argc || options.workers < 1 || options.workers > WORKERS_MAX)
 		return -1;
-	for (options.mode = MODE_WIRE; strcmp(argv[optind], names[options.mode]) != 0; options.mode++) {
+	for (options.mode = MODE_WIRE; strcmp(argv[optind], names[options.mode]) != 0;
+		options.mode++) {
 		if (options.mode == MODE_GENERATE)
 			return -1;
 	}
@@ -416,8 +430,7 @@ main(int argc, char **argv)
 	int rc = 1;
 
 	if (parse(argc, argv) < 0) {
-		fputs("usage: port_tool [--workers N] [--queues N] [--mac M] [--mtu N] [--for SECONDS] [--count N] "
-			"[--eal ARG]... wire A B | echo A | generate A\n", stderr);
+		fputs("usage: port_tool [OPTION...] wire A B | echo A | generate A\n", stderr);
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);

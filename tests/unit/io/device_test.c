@@ -127,7 +127,8 @@ large_frames_get_large_buffers(void **state)
 	assert_int_equal(device_frame_bytes(1994), 2048);
 	assert_int_equal(device_frame_bytes(1995), 4096);
 	assert_int_equal(device_frame_bytes(9000), 12288);
-	expect_completed("net_af_packet0,iface=a", jumbo, "net_af_packet0,iface=a,framesz=12288,blocksz=12288");
+	expect_completed("net_af_packet0,iface=a", jumbo,
+		"net_af_packet0,iface=a,framesz=12288,blocksz=12288");
 	expect_completed("net_memif0,id=1", jumbo, "net_memif0,id=1,bsize=12288");
 }
 
@@ -149,8 +150,10 @@ given_sysfs(char *root, const char *class, const char *driver)
 	FILE *f;
 
 	assert_non_null(mkdtemp(root));
-	snprintf(path, sizeof(path), "mkdir -p %s/bus/pci/devices/0000:3b:00.0 && cd %s/bus/pci/devices/0000:3b:00.0"
-		" && ln -s ../../drivers/%s driver", root, root, driver);
+	snprintf(path, sizeof(path),
+		"mkdir -p %s/bus/pci/devices/0000:3b:00.0 && cd %s/bus/pci/devices/0000:3b:00.0"
+		" && ln -s ../../drivers/%s driver",
+		root, root, driver);
 	assert_int_equal(system(path), 0);
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/0000:3b:00.0/class", root);
 	f = fopen(path, "w");
@@ -178,7 +181,8 @@ a_pci_device_of_the_kernel_is_told_how_to_bind(void **state)
 	assert_true(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err) < 0);
 	forget_sysfs(root);
 
-	assert_string_equal(err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is bound to driver 'ixgbe', "
+	assert_string_equal(err_first(err),
+		"ports.wan.device: PCI device 0000:3b:00.0 is bound to driver 'ixgbe', "
 		"which DPDK cannot use; bind it: dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
 }
 
@@ -192,7 +196,8 @@ a_pci_device_that_is_no_nic_is_refused(void **state)
 	assert_true(device_check_host("3b:00.0", "ports.wan.device", root, here, err) < 0);
 	forget_sysfs(root);
 
-	assert_string_equal(err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is no network device");
+	assert_string_equal(
+		err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is no network device");
 }
 
 static void
@@ -215,7 +220,9 @@ a_missing_interface_is_named(void **state)
 {
 	struct err *err = *state;
 
-	assert_true(device_check_host("net_af_packet0,iface=nope0", "ports.lan.device", "/sys", here, err) < 0);
+	assert_true(device_check_host(
+			    "net_af_packet0,iface=nope0", "ports.lan.device", "/sys", here, err)
+		< 0);
 	assert_string_equal(err_first(err),
 		"ports.lan.device: this host has no interface 'nope0'; ip link lists them");
 }
@@ -267,8 +274,10 @@ main(void)
 		cmocka_unit_test(queues_become_the_drivers_argument),
 		cmocka_unit_test(large_frames_get_large_buffers),
 		cmocka_unit_test(a_tap_gets_the_far_sides_mac),
-		cmocka_unit_test_setup_teardown(a_pci_device_of_the_kernel_is_told_how_to_bind, create, destroy),
-		cmocka_unit_test_setup_teardown(a_pci_device_that_is_no_nic_is_refused, create, destroy),
+		cmocka_unit_test_setup_teardown(
+			a_pci_device_of_the_kernel_is_told_how_to_bind, create, destroy),
+		cmocka_unit_test_setup_teardown(
+			a_pci_device_that_is_no_nic_is_refused, create, destroy),
 		cmocka_unit_test_setup_teardown(a_pci_device_for_dpdk_is_accepted, create, destroy),
 		cmocka_unit_test_setup_teardown(a_missing_interface_is_named, create, destroy),
 		cmocka_unit_test_setup_teardown(only_a_dead_socket_is_removed, create, destroy),

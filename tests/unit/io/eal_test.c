@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* EAL: what is wrong with section system is one error at its line; then it starts, whatever the cores. */
+/* EAL: what is wrong with section system is one error; then it starts, whatever the cores. */
 
 #include <sched.h>
 #include <sys/stat.h>
@@ -47,8 +47,12 @@ static void
 too_few_hugepages_come_with_the_command(void **state)
 {
 	struct eal_core worker = { .core = own_core() };
-	struct eal_cfg cfg = { .control.core = own_core(), .workers = &worker, .worker_count = 1,
-		.hugepages = EAL_HUGEPAGES_YES, .hugepages_loc = memory_line, .memory_bytes = (size_t)1 << 44 };
+	struct eal_cfg cfg = { .control.core = own_core(),
+		.workers = &worker,
+		.worker_count = 1,
+		.hugepages = EAL_HUGEPAGES_YES,
+		.hugepages_loc = memory_line,
+		.memory_bytes = (size_t)1 << 44 };
 
 	(void)state;
 	expect_error(&cfg, "system.memory.hugepages: 16777264 MiB needed, ");
@@ -58,7 +62,9 @@ static void
 too_many_workers_are_refused(void **state)
 {
 	struct eal_core workers[EAL_WORKERS_MAX + 1];
-	struct eal_cfg cfg = { .control.core = own_core(), .workers = workers, .worker_count = EAL_WORKERS_MAX + 1 };
+	struct eal_cfg cfg = {
+		.control.core = own_core(), .workers = workers, .worker_count = EAL_WORKERS_MAX + 1
+	};
 
 	(void)state;
 	expect_error(&cfg, "system.workers: 65 workers; 1 to 64 are possible");
@@ -74,7 +80,8 @@ core_of_thread(void *arg)
 static void
 several_workers_share_a_core(void **state)
 {
-	struct eal_core workers[3] = { { .core = own_core() }, { .core = own_core() }, { .core = own_core() } };
+	struct eal_core workers[3] = { { .core = own_core() }, { .core = own_core() },
+		{ .core = own_core() } };
 	struct eal_cfg cfg = { .control.core = own_core(), .workers = workers, .worker_count = 3,
 		.hugepages = EAL_HUGEPAGES_NO, .memory_bytes = 1 << 20 };
 	struct err *err = err_create();
@@ -88,7 +95,8 @@ several_workers_share_a_core(void **state)
 	assert_int_equal(rte_lcore_id(), 0);
 	for (unsigned w = 0; w < 3; w++) {
 		core = -1;
-		assert_int_equal(rte_eal_remote_launch(core_of_thread, &core, eal_worker_lcore(w)), 0);
+		assert_int_equal(
+			rte_eal_remote_launch(core_of_thread, &core, eal_worker_lcore(w)), 0);
 		assert_int_equal(rte_eal_wait_lcore(eal_worker_lcore(w)), 0);
 		assert_int_equal(core, own_core());
 	}

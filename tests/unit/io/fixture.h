@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two ports whose frames come from memory, on a started DPDK: for tests of what runs above devices. */
+/* Two ports whose frames come from memory: for tests of what runs above devices. */
 #ifndef UNIT_IO_FIXTURE_H
 #define UNIT_IO_FIXTURE_H
 

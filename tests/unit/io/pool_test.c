@@ -21,7 +21,8 @@ the_arithmetic_is_shown(void **state)
 	fixture_close(&f);
 
 	/* 2 x 2048 + 384 + 16 + 16 + 16 + 0 + 384 */
-	assert_non_null(strstr(text, "mbufs: a 1 queue x (1024 rx + 1024 tx) + b 1 queue x (1024 rx + 1024 tx)"
+	assert_non_null(strstr(text,
+		"mbufs: a 1 queue x (1024 rx + 1024 tx) + b 1 queue x (1024 rx + 1024 tx)"
 		" + 1 worker x (384 cache + 16 in hand + 16 backlog + 16 held + 0 in rings)"
 		" + 384 control = 4912, "));
 }
@@ -46,7 +47,7 @@ the_estimate_is_not_below_what_is_taken(void **state)
 	struct pool_cfg pool = { .burst = 32, .holders = 256, .ring = 1024 };
 
 	(void)state;
-	/* Ports: 4 queues x 2048; two workers x (384 + 128 + 128 + 256 + 1024); control 384: 12416. */
+	/* 4 queues x 2048; 2 workers x (384 + 128 + 128 + 256 + 1024); control 384: 12416. */
 	assert_in_range(pool_estimate_bytes(&pool, cfg, 2, 2), 12416 * 2304, 12416 * 2560);
 }
 
@@ -80,7 +81,8 @@ too_many_mbufs_are_an_error_with_the_sum(void **state)
 	(void)state;
 	assert_int_equal(ports_open(&ports, &cfg, 1, 1, err), 0);
 	assert_true(pools_create(&pools, &pool, &ports, err) < 0);
-	assert_non_null(strstr(err_first(err), "system.memory.mbufs: no memory for 1000000 mbufs, "));
+	assert_non_null(
+		strstr(err_first(err), "system.memory.mbufs: no memory for 1000000 mbufs, "));
 	assert_int_equal(err_count(err), 1);
 	ports_close(&ports);
 	err_destroy(err);

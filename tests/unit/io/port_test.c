@@ -27,7 +27,9 @@ a_device_that_fails_closes_those_before_it(void **state)
 {
 	struct port_cfg cfg[2] = {
 		{ .name = "lan", .device = "net_null0", .device_loc = lan_line },
-		{ .name = "wan", .device = "net_pcap0,rx_pcap=/nonexistent.pcap", .device_loc = wan_line },
+		{ .name = "wan",
+			.device = "net_pcap0,rx_pcap=/nonexistent.pcap",
+			.device_loc = wan_line },
 	};
 
 	(void)state;
