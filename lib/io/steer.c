@@ -61,7 +61,8 @@ steer_destroy(struct steer *s)
 		if (s->ring[i] == NULL)
 			continue;
 		do {
-			n = rte_ring_sc_dequeue_burst(s->ring[i], (void **)pkts, RTE_DIM(pkts), NULL);
+			n = rte_ring_sc_dequeue_burst(s->ring[i], (void **)pkts,
+				RTE_DIM(pkts), NULL);
 			rte_pktmbuf_free_bulk(pkts, n);
 		} while (n > 0);
 		rte_ring_free(s->ring[i]);

@@ -36,10 +36,10 @@ trap 'exit 130' INT TERM
 say() {
 	if [ "$2" = 0 ]; then
 		passed=$((passed + 1))
-		printf 'ok    %s\n' "$1"
+		printf 'ok %s\n' "$1"
 	else
 		failed=$((failed + 1))
-		printf 'FAIL  %s\n' "$1"
+		printf 'not ok %s\n' "$1"
 		tail -n 20 "$dir"/*.log 2>/dev/null | sed 's/^/      /'
 	fi
 	clean
@@ -79,16 +79,20 @@ veths() {
 		ip netns add $ns &&
 		ip -n $tag link add ${tag}$i type veth peer name eth0 netns $ns &&
 		ip -n $tag link set ${tag}$i up && host $ns eth0 $((i + 1)) || return 1
-		ip netns exec $tag ethtool -K ${tag}$i tx off rx off gso off tso off gro off >/dev/null 2>&1
+		plain $tag ${tag}$i
 		ip netns exec $tag sysctl -qw net.ipv6.conf.${tag}$i.disable_ipv6=1
 	done
 }
 
-# host NAMESPACE INTERFACE N: gives it an address and plain frames.
-host() {
-	ip -n $1 addr add 192.0.2.$3/24 dev $2 && ip -n $1 link set $2 up &&
+# plain NAMESPACE INTERFACE: frames as on a wire, with checksums and no larger than the MTU.
+plain() {
 	ip netns exec $1 ethtool -K $2 tx off rx off gso off tso off gro off >/dev/null 2>&1
 	return 0
+}
+
+# host NAMESPACE INTERFACE N: gives it an address and plain frames.
+host() {
+	ip -n $1 addr add 192.0.2.$3/24 dev $2 && ip -n $1 link set $2 up && plain $1 $2
 }
 
 pings() {
@@ -108,12 +112,17 @@ frames_at_least() {
 	[ "${got:-0}" -ge "$3" ]
 }
 
-wire_over_veth() {
+# wire DEVICE OPTIONS...: joins both our ends of veth pairs.
+wire() {
 	local name=$1
 
 	shift
-	veths && start wire "$@" wire ${name}0,iface=${tag}0 ${name}1,iface=${tag}1 && pings_of_all_sizes &&
-		stop && frames_at_least wire a 100 && frames_at_least wire b 100
+	start wire "$@" wire ${name}0,iface=${tag}0 ${name}1,iface=${tag}1
+}
+
+wire_over_veth() {
+	veths && wire "$@" && pings_of_all_sizes && stop &&
+		frames_at_least wire a 100 && frames_at_least wire b 100
 }
 
 test_af_packet() {
@@ -133,7 +142,7 @@ test_handover() {
 
 test_af_packet_jumbo() {
 	veths && ip -n ${tag}a link set eth0 mtu 9000 && ip -n ${tag}b link set eth0 mtu 9000 &&
-		start wire --mtu 9000 wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 &&
+		wire net_af_packet --mtu 9000 &&
 		pings -s 8972 -M do && stop
 	say "af_packet: MTU 9000" $?
 }
@@ -146,22 +155,22 @@ test_af_xdp() {
 test_af_xdp_killed() {
 	local pid
 
-	veths && start first wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 ||
+	veths && wire net_af_xdp ||
 		{ say "af_xdp: after kill -9" 1; return; }
 	pid=${children[-1]}
 	unset 'children[-1]'
 	kill -9 "$pid"
 	wait "$pid" 2>/dev/null
-	start wire wire net_af_xdp0,iface=${tag}0 net_af_xdp1,iface=${tag}1 && pings -s 56 && stop &&
+	wire net_af_xdp && pings -s 56 && stop &&
 		! ip -n $tag link | grep -q xdp
 	say "af_xdp: after kill -9; no XDP program left" $?
 }
 
-# blocked DEVICE NAMESPACE INTERFACE: an end that goes down takes nothing, stops nobody, and comes back.
+# blocked DEVICE NAMESPACE INTERFACE: an end goes down, takes nothing, stops nobody, comes back.
 blocked() {
 	local device=$1 mac
 
-	veths && start wire wire ${device}0,iface=${tag}0 ${device}1,iface=${tag}1 && pings -s 56 || return 1
+	veths && wire $device && pings -s 56 || return 1
 	mac=$(ip -n ${tag}b -o link show eth0 | sed 's/.*ether \([^ ]*\).*/\1/')
 	ip -n ${tag}a neigh replace 192.0.2.2 lladdr $mac dev eth0
 	ip -n $2 link set $3 down
@@ -187,7 +196,7 @@ test_af_xdp_blocked() {
 }
 
 test_outgoing() {
-	veths && start wire wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 && pings -s 56 &&
+	veths && wire net_af_packet && pings -s 56 &&
 		ip netns exec $tag /usr/bin/python3 - ${tag}0 <<-'PYTHON' &&
 	import socket, sys
 	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -200,7 +209,7 @@ test_outgoing() {
 }
 
 test_removed() {
-	veths && start wire wire net_af_packet0,iface=${tag}0 net_af_packet1,iface=${tag}1 && pings -s 56 ||
+	veths && wire net_af_packet && pings -s 56 ||
 		{ say "af_packet: interface removed" 1; return; }
 	ip -n $tag link del ${tag}1
 	ip netns exec ${tag}a ping -q -c 50 -i 0.002 -W 0.1 192.0.2.2 >/dev/null
@@ -211,7 +220,8 @@ test_removed() {
 test_tap() {
 	start wire wire net_tap0,iface=${tag}0 net_tap1,iface=${tag}1 &&
 		ip netns add ${tag}a && ip netns add ${tag}b &&
-		ip -n $tag link set ${tag}0 netns ${tag}a && ip -n $tag link set ${tag}1 netns ${tag}b &&
+		ip -n $tag link set ${tag}0 netns ${tag}a &&
+		ip -n $tag link set ${tag}1 netns ${tag}b &&
 		host ${tag}a ${tag}0 1 && host ${tag}b ${tag}1 2 && pings_of_all_sizes && stop &&
 		frames_at_least wire a 100
 	say "tap: the kernel at both ends" $?
@@ -221,8 +231,8 @@ test_tap() {
 pair() {
 	local server=$1 client=$2
 
-	start server echo "$server" && "$tool" --for 20 --count 5000 generate "$client" >"$dir/client.log" 2>&1 &&
-		stop
+	start server echo "$server" &&
+		"$tool" --for 20 --count 5000 generate "$client" >"$dir/client.log" 2>&1 && stop
 }
 
 test_memif() {
@@ -239,7 +249,8 @@ test_vhost() {
 test_vhost_killed() {
 	local pid
 
-	start first echo net_vhost0,iface=$dir/vhost || { say "vhost-user: after kill -9" 1; return; }
+	start first echo net_vhost0,iface=$dir/vhost ||
+		{ say "vhost-user: after kill -9" 1; return; }
 	pid=${children[-1]}
 	unset 'children[-1]'
 	kill -9 "$pid"
@@ -253,8 +264,10 @@ test_pcap() {
 	import sys
 	from scapy.all import Ether, IP, UDP, wrpcap
 	d = sys.argv[1]
-	frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src="192.0.2.1", dst="198.51.100.1")
-	wrpcap(d + "/in.pcap", [frame / UDP(sport=i, dport=9) / bytes(i % 1400) for i in range(1, 2000)])
+	ethernet = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
+	frame = ethernet / IP(src="192.0.2.1", dst="198.51.100.1")
+	frames = [frame / UDP(sport=i, dport=9) / bytes(i % 1400) for i in range(1, 2000)]
+	wrpcap(d + "/in.pcap", frames)
 	PYTHON
 	"$tool" --for 1 wire net_pcap0,rx_pcap=$dir/in.pcap,tx_pcap=$dir/none.pcap \
 		net_pcap1,tx_pcap=$dir/out.pcap >"$dir/wire.log" 2>&1 &&
@@ -268,8 +281,8 @@ test_pcap() {
 }
 
 test_null() {
-	"$tool" --for 0.5 wire net_null0 net_null1 >"$dir/wire.log" 2>&1 && frames_at_least wire a 10000 &&
-		frames_at_least wire b 10000
+	"$tool" --for 0.5 wire net_null0 net_null1 >"$dir/wire.log" 2>&1 &&
+		frames_at_least wire a 10000 && frames_at_least wire b 10000
 	say "null" $?
 }
 

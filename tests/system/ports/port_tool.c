@@ -8,7 +8,6 @@
  * A and B are device texts.  Ends by SIGTERM, after --for seconds, or when all frames are back;
  * prints what each port counted and fails when a mbuf is missing. */
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,17 +23,11 @@
 #include "io/port.h"
 #include "io/queue.h"
 #include "io/steer.h"
+#include "system/ports/options.h"
 
 enum {
 	BURST = 32,
-	WORKERS_MAX = 4,
 	FRAME_BYTES = 128,
-};
-
-enum mode {
-	MODE_WIRE,
-	MODE_ECHO,
-	MODE_GENERATE,
 };
 
 struct worker {
@@ -45,18 +38,6 @@ struct worker {
 	uint64_t handed;
 	uint64_t longest_cycles;        /* one loop, sleep left out */
 };
-
-static struct {
-	enum mode mode;
-	unsigned workers;
-	double seconds;
-	unsigned count;
-	bool verbose;
-	unsigned n_ports;
-	struct port_cfg cfg[2];
-	const char *extra[16];
-	unsigned n_extra;
-} options = { .workers = 1, .seconds = 3600, .count = 1000 };
 
 static struct ports ports;
 static struct pools pools;
@@ -377,59 +358,13 @@ finish(void)
 	return left == 0 && rest == 0 ? 0 : -1;
 }
 
-static int
-parse(int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "workers", required_argument, NULL, 'w' },
-		{ "queues", required_argument, NULL, 'q' },
-		{ "mac", required_argument, NULL, 'm' },
-		{ "mtu", required_argument, NULL, 'u' },
-		{ "for", required_argument, NULL, 'f' },
-		{ "count", required_argument, NULL, 'c' },
-		{ "eal", required_argument, NULL, 'e' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ 0 },
-	};
-	static const char *const names[] = { "wire", "echo", "generate" };
-	static const char *const ab[] = { "a", "b" };
-	struct port_cfg *a = &options.cfg[0];
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (option) {
-		case 'w': options.workers = (unsigned)atoi(optarg); break;
-		case 'q': a->queues = options.cfg[1].queues = (unsigned)atoi(optarg); break;
-		case 'm': a->has_mac = rte_ether_unformat_addr(optarg, &a->mac) == 0; break;
-		case 'u': a->mtu = options.cfg[1].mtu = (uint16_t)atoi(optarg); break;
-		case 'f': options.seconds = atof(optarg); break;
-		case 'c': options.count = (unsigned)atoi(optarg); break;
-		case 'e': options.extra[options.n_extra++] = optarg; break;
-		case 'v': options.verbose = true; break;
-		default: return -1;
-		}
-	}
-	if (optind + 2 > argc || options.workers < 1 || options.workers > WORKERS_MAX)
-		return -1;
-	for (options.mode = MODE_WIRE; strcmp(argv[optind], names[options.mode]) != 0;
-		options.mode++) {
-		if (options.mode == MODE_GENERATE)
-			return -1;
-	}
-	for (optind++; optind < argc && options.n_ports < 2; optind++) {
-		options.cfg[options.n_ports].name = ab[options.n_ports];
-		options.cfg[options.n_ports++].device = argv[optind];
-	}
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
 	struct err *err = err_create();
 	int rc = 1;
 
-	if (parse(argc, argv) < 0) {
+	if (options_parse(argc, argv) < 0) {
 		fputs("usage: port_tool [OPTION...] wire A B | echo A | generate A\n", stderr);
 		return 2;
 	}
