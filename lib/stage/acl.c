@@ -43,7 +43,7 @@ static const struct cfg_word acl_actions[] = {
 
 static const struct cfg_field rule_fields[] = {
 	MATCH_ROWS(struct rule_cfg, match),
-	{ "name", CFG_NAME, CFG_OPTIONAL, offsetof(struct rule_cfg, name),
+	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct rule_cfg, name),
 		"What the rule is called in reports." },
 	{ "action", CFG_ENUM, CFG_OPTIONAL, offsetof(struct rule_cfg, action),
 		"What happens: accept goes on to the next stage, reject tells the sender.",
