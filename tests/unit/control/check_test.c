@@ -20,7 +20,7 @@
 	"pipelines: {inside: [{acl: list}, {route: main}]}\n" \
 	"routes: {main: []}\n" \
 	"acls: {list: {default: drop, rules: [\n"
-#define TAIL "]}}\n"
+#define TAIL "\n  ]}}\n"
 
 struct found {
 	unsigned errors, warnings;
@@ -79,8 +79,8 @@ a_rule_behind_a_wider_one_is_never_reached(void **state)
 {
 	(void)state;
 	expect_one(HEAD
-		"{name: wide, proto: tcp, dst: 198.51.100.0/24, action: accept},\n"
-		"{proto: tcp, dst: 198.51.100.7, dport: [80, 443], action: accept}" TAIL, 10,
+		"  {name: wide, proto: tcp, dst: 198.51.100.0/24, action: accept},\n"
+		"  {proto: tcp, dst: 198.51.100.7, dport: [80, 443], action: accept}" TAIL, 10,
 		"is never reached: 'wide' in line 9 does the same before, as for "
 		"tcp 192.0.2.1:40000 > 198.51.100.7:80");
 }
@@ -90,8 +90,8 @@ a_rule_that_contradicts_a_wider_one_is_in_conflict(void **state)
 {
 	(void)state;
 	expect_one(HEAD
-		"{proto: tcp, dport: 1-100, action: drop},\n"
-		"{proto: tcp, dport: 22, action: accept}" TAIL, 10,
+		"  {proto: tcp, dport: 1-100, action: drop},\n"
+		"  {proto: tcp, dport: 22, action: accept}" TAIL, 10,
 		"it says accept, and the rule in line 9 says drop before");
 }
 
@@ -100,11 +100,11 @@ rules_that_overlap_in_part_are_fine(void **state)
 {
 	(void)state;
 	expect_nothing(HEAD
-		"{proto: tcp, dport: 22, action: drop},\n"
-		"{proto: tcp, dport: [22, 80], action: accept},\n"
-		"{proto: udp, dport: 22, action: accept},\n"
-		"{proto: tcp, src: 192.0.2.0/25, action: accept},\n"
-		"{proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL);
+		"  {proto: tcp, dport: 22, action: drop},\n"
+		"  {proto: tcp, dport: [22, 80], action: accept},\n"
+		"  {proto: udp, dport: 22, action: accept},\n"
+		"  {proto: tcp, src: 192.0.2.0/25, action: accept},\n"
+		"  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL);
 }
 
 static void
@@ -112,18 +112,18 @@ a_set_covers_what_it_contains(void **state)
 {
 	(void)state;
 	expect_one("sets: {inside: [192.0.2.0/24]}\n" HEAD
-		"{src: $inside, action: accept},\n"
-		"{src: 192.0.2.128/25, action: drop}" TAIL, 11, "is never reached");
+		"  {src: $inside, action: accept},\n"
+		"  {src: 192.0.2.128/25, action: drop}" TAIL, 11, "is never reached");
 	expect_nothing("sets: {inside: [192.0.2.0/24]}\n" HEAD
-		"{src: \"!$inside\", action: accept},\n"
-		"{src: 192.0.2.128/25, action: drop}" TAIL);
+		"  {src: \"!$inside\", action: accept},\n"
+		"  {src: 192.0.2.128/25, action: drop}" TAIL);
 }
 
 static void
 a_test_says_what_becomes_of_a_packet(void **state)
 {
 	(void)state;
-	expect_nothing(HEAD "{proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+	expect_nothing(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
 		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S\", expect: output wan}\n"
 		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S\", expect: output}\n"
 		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:81 S\", expect: drop acl_denied}\n"
@@ -137,9 +137,9 @@ static void
 a_test_that_fails_is_an_error_at_its_place(void **state)
 {
 	(void)state;
-	expect_one(HEAD "{proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+	expect_one(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
 		"  - {name: telnet, in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\",\n"
-		"     expect: output wan}\n", 12,
+		"     expect: output wan}\n", 13,
 		"test 'telnet' failed: expected output wan, was drop acl_denied");
 }
 
@@ -148,13 +148,13 @@ a_test_that_says_nothing_is_an_error(void **state)
 {
 	(void)state;
 	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: pass}\n", 11,
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: pass}\n", 12,
 		"write output INTERFACE");
 	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop acl_deny}\n", 11,
+		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop acl_denid}\n", 12,
 		"did you mean 'acl_denied'?");
 	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop}\n", 11, "tcq");
+		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop}\n", 12, "tcq");
 }
 
 static void
