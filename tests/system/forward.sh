@@ -184,6 +184,7 @@ check "it starts" wait_for 20 grep -q "generation 1 runs" "$dir/log"
 
 in_wan iperf3 -s -D --logfile "$dir/iperf3.log"
 (cd "$dir" && exec ip netns exec "$ns_wan" python3 -m http.server --bind :: 8080 >/dev/null 2>&1) &
+disown
 check "ping" in_lan ping -q -c 5 -i 0.1 198.51.100.2
 check "ping over IPv6" in_lan ping -q -c 5 -i 0.1 2001:db8:2::2
 check "ping of our address" in_lan ping -q -c 2 -i 0.1 192.0.2.1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Two Weirs in a row on one and the same core do not starve each other: a ping through both is answered
+# Two Weirs in a row on one and the same core do not starve each other: pings through both are answered
 # in less than 5 ms.
 #
 #   lan 192.0.2.10 --- [ Weir 1 ] --- 203.0.113.0/24 --- [ Weir 2 ] --- wan 198.51.100.2
@@ -55,7 +55,7 @@ start() {       # start NUMBER
 	ip netns exec "$id-weir" "$weir" run -c "$dir/$1.yaml" >"$dir/report$1" 2>"$dir/log$1" &
 	pids+=($!)
 	for _ in $(seq 200); do
-		grep -q 'generation 1 runs' "$dir/log$1" && return
+		grep -qs 'generation 1 runs' "$dir/log$1" && return
 		sleep 0.1
 	done
 	cat "$dir/log$1"
@@ -79,16 +79,16 @@ start 2
 
 # The first one waits for ARP.
 ip netns exec "$id-lan" ping -q -c 1 -W 2 198.51.100.2 >/dev/null
-ip netns exec "$id-lan" ping -q -c 100 -i 0.02 198.51.100.2 >"$dir/ping"
-loss=$(sed -n 's/.* \([0-9.]*\)% packet loss.*/\1/p' "$dir/ping")
-average=$(sed -n 's,.*= [0-9.]*/\([0-9.]*\)/.*,\1,p' "$dir/ping")
-longest=$(sed -n 's,.*= [0-9.]*/[0-9.]*/\([0-9.]*\)/.*,\1,p' "$dir/ping")
-echo "ping through two Weirs on one core: $loss % lost, $average ms on average, $longest ms at most"
+ip netns exec "$id-lan" ping -c 100 -i 0.02 198.51.100.2 >"$dir/ping"
+quick=$(sed -n 's/.* time=\([0-9.]*\) ms/\1/p' "$dir/ping" | awk '$1 < 5 { n++ } END { print n + 0 }')
+tail -1 "$dir/ping"
+echo "$quick of 100 pings through two Weirs on one core took less than 5 ms"
 
-if [ "$loss" = 0 ] && awk "BEGIN { exit !($average < 5) }"; then
+# The machine has other things to do: a few may be late.
+if [ "$quick" -ge 95 ]; then
 	echo "idle: 1 passed, 0 failed"
 else
-	tail -3 "$dir/ping" "$dir/log1" "$dir/log2"
+	tail -3 "$dir/log1" "$dir/log2"
 	echo "idle: 0 passed, 1 failed"
 	exit 1
 fi
