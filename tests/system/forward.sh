@@ -7,10 +7,10 @@
 # ping, curl and iperf3 pass in both families; a reload under traffic loses nothing; a wrong file
 # changes nothing; SIGTERM ends it within a second with a ledger that balances; nothing stays behind.
 #
-# usage: forward.sh WEIR
+# usage: forward.sh [BUILD]         the folder that Weir was built in
 set -u
 
-weir=$(realpath "${1:?usage: forward.sh WEIR}")
+weir=$(realpath "${1:-build}/app/weir") || exit 2
 id=wf$$
 dir=$(mktemp -d)
 passed=0 failed=0 pid=

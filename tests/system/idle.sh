@@ -5,10 +5,10 @@
 #
 #   lan 192.0.2.10 --- [ Weir 1 ] --- 203.0.113.0/24 --- [ Weir 2 ] --- wan 198.51.100.2
 #
-# usage: idle.sh WEIR
+# usage: idle.sh [BUILD]         the folder that Weir was built in
 set -u
 
-weir=$(realpath "${1:?usage: idle.sh WEIR}")
+weir=$(realpath "${1:-build}/app/weir") || exit 2
 id=wi$$
 dir=$(mktemp -d)
 pids=()
