@@ -7,10 +7,13 @@
 # ping, curl and iperf3 pass in both families; a reload under traffic loses nothing; a wrong file
 # changes nothing; SIGTERM ends it within a second with a ledger that balances; nothing stays behind.
 #
-# usage: forward.sh [BUILD]         the folder that Weir was built in
+# usage: forward.sh [BUILD [WORKERS]]
+#   BUILD     the folder that Weir was built in
+#   WORKERS   their cores as the configuration has them, "[0]" without
 set -u
 
 weir=$(realpath "${1:-build}/app/weir") || exit 2
+workers=${2:-[0]}
 id=wf$$
 dir=$(mktemp -d)
 passed=0 failed=0 pid=
@@ -60,7 +63,7 @@ link() {
 write_config() {
 	cat >"$dir/weir.yaml" <<-YAML
 	version: 1
-	system: {workers: [0], flows: 16384}
+	system: {workers: $workers, flows: 16384}
 	ports:
 	  lan: {device: "net_af_packet0,iface=lan0"}
 	  wan: {device: "net_af_packet1,iface=wan0"}
