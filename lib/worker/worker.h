@@ -60,6 +60,8 @@ struct worker {
 	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
 	atomic_uint pushes_asked;       /* control: write: push hits to their places */
 	atomic_uint pushes_done;        /* worker: write */
+	atomic_bool launched;           /* control: write, before the thread begins */
+	atomic_bool ended;              /* worker: write, when its thread has ended */
 	struct fastpath_flows flows;    /* when it stopped: then they are forgotten */
 	bool stopped;
 };

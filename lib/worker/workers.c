@@ -154,7 +154,11 @@ run_one(void *arg)
 
 	snprintf(name, sizeof(name), "weir-worker-%u", w->index);
 	pthread_setname_np(pthread_self(), name);
-	worker_run(w);
+	/* Pairs with the release in workers_start. */
+	if (atomic_load_explicit(&w->launched, memory_order_acquire))
+		worker_run(w);
+	/* Pairs with the acquire in join. */
+	atomic_store_explicit(&w->ended, true, memory_order_release);
 	return 0;
 }
 
@@ -174,7 +178,11 @@ int
 workers_start(struct workers *ws, struct err *err)
 {
 	for (; ws->launched < ws->made; ws->launched++) {
-		int rc = rte_eal_remote_launch(run_one, &ws->worker[ws->launched],
+		int rc;
+
+		/* Pairs with the acquire in run_one. */
+		atomic_store_explicit(&ws->worker[ws->launched].launched, true, memory_order_release);
+		rc = rte_eal_remote_launch(run_one, &ws->worker[ws->launched],
 			eal_worker_lcore(ws->launched));
 
 		if (rc < 0)
@@ -235,7 +243,8 @@ join(struct workers *ws)
 
 	atomic_store_explicit(&ws->common.stop, true, memory_order_relaxed);
 	for (unsigned i = 0; i < ws->launched; i++) {
-		while (rte_eal_get_lcore_state(eal_worker_lcore(i)) == RUNNING) {
+		/* Pairs with the release in run_one. */
+		while (!atomic_load_explicit(&ws->worker[i].ended, memory_order_acquire)) {
 			if (monotonic_ms() > deadline_ms) {
 				log_error("worker %u does not come to its end", i);
 				return false;

@@ -121,7 +121,7 @@ push(struct fixture *f, const char *packet)
 	assert_int_equal(capture_push(f->lan, 0, &m, 1), 1);
 }
 
-/* Frames that left by a port, which go. */
+/* IPv4 packets that left by a port.  All frames go, ARP and ND of our own making, too. */
 static unsigned
 sent(struct port *port)
 {
@@ -130,8 +130,10 @@ sent(struct port *port)
 
 	for (unsigned q = 0; q < port->tx_queues; q++) {
 		while ((n = capture_drain(port, q, m, 64)) != 0) {
+			for (unsigned i = 0; i < n; i++)
+				total += rte_pktmbuf_mtod(m[i], const uint8_t *)[12] == 0x08
+					&& rte_pktmbuf_mtod(m[i], const uint8_t *)[13] == 0x00;
 			rte_pktmbuf_free_bulk(m, n);
-			total += n;
 		}
 	}
 	return total;
@@ -284,11 +286,11 @@ a_worker_that_stands_still_is_noticed(void **state)
 	for (unsigned w = 0; w < 2; w++)
 		fastpath_observe(workers_at(ws, w)->fp, &observer);
 	push(f, THROUGH);
-	for (unsigned ms = 1; ms <= 701; ms += 100) {
-		stalled = workers_watch(ws, ms) > stalled ? 1 : stalled;
+	for (unsigned ms = 1; ms <= 601; ms += 100) {
+		stalled += workers_watch(ws, ms) != 0;
 		usleep(100000);
 	}
-	assert_int_equal(stalled, 1);
+	assert_true(stalled > 0);
 	assert_int_equal(await_sent(f->wan, 1), 1);
 	assert_int_equal(workers_watch(ws, 1200), 0);
 	for (unsigned w = 0; w < 2; w++)
