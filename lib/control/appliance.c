@@ -69,7 +69,7 @@ pool_wanted(const struct appliance *a)
 
 	return (struct pool_cfg) {
 		.loc = cfg_loc(&sys->memory.head, &sys->memory.mbufs),
-		.mbufs = sys->memory.mbufs,
+		.mbufs = a->options.stepped ? 0 : sys->memory.mbufs,
 		.burst = a->options.burst,
 		.holders = HOLDERS_MBUFS,
 		.ring = a->n_workers > 1 ? STEER_RING : 0,
@@ -83,14 +83,18 @@ start_eal(struct appliance *a, struct err *err)
 	struct pool_cfg pools = pool_wanted(a);
 	struct eal_cfg cfg = {
 		.loc = sys->head.loc,
-		.control = { .core = sys->control, .loc = cfg_loc(&sys->head, &sys->control) },
+		.control = {
+			.core = a->options.stepped ? a->core[0].core : sys->control,
+			.loc = cfg_loc(&sys->head, &sys->control),
+		},
 		.workers = a->core, .worker_count = a->n_workers,
 		.hugepages = a->options.captures ? EAL_HUGEPAGES_NO : sys->memory.hugepages,
 		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
 		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
 			+ ((size_t)TABLES_MIB << 20) + ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
 		.verbose = a->options.verbose,
-		.extra = (const char *const *)sys->eal.items, .extra_count = sys->eal.count,
+		.extra = (const char *const *)sys->eal.items,
+		.extra_count = a->options.stepped ? 0 : sys->eal.count,
 		.extra_loc = cfg_loc(&sys->head, &sys->eal),
 	};
 	int rc;
@@ -186,15 +190,24 @@ run_workers(struct appliance *a, struct err *err)
 	return a->options.stepped ? 0 : workers_start(a->workers, err);
 }
 
-/* The workers' cores; more workers than cores, which a test may ask for, share them. */
+/* The workers' cores; more workers than cores, which a test may ask for, share them.  Workers that are
+ * stepped run on the caller's core: those of the file need not exist here, and what is auto must not
+ * depend on this host. */
 static void
 choose_cores(struct appliance *a)
 {
-	unsigned n = config_workers(a->cfg, a->core);
+	const struct system_cfg *sys = &a->cfg->system;
+	unsigned n = config_workers(a->cfg, a->core), core;
 
+	if (a->options.stepped && (sys->workers.count == 0 || sys->workers.items[0] == SYSTEM_AUTO))
+		n = 1;
 	a->n_workers = a->options.workers != 0 ? a->options.workers : n;
 	for (unsigned i = n; i < a->n_workers; i++)
 		a->core[i] = a->core[i % n];
+	if (!a->options.stepped || eal_cores(&core, 1) == 0)
+		return;
+	for (unsigned i = 0; i < a->n_workers; i++)
+		a->core[i].core = core;
 }
 
 static int
@@ -206,8 +219,11 @@ start(struct appliance *a, struct err *err)
 	if (a->options.virtual_time)
 		random_use_seed(0);
 	a->n_ports = config_ports(a->cfg, a->port_cfg);
-	for (unsigned i = 0; i < a->n_ports; i++)
+	for (unsigned i = 0; i < a->n_ports; i++) {
 		a->port_cfg[i].capture = a->options.captures;
+		if (a->options.stepped)
+			a->port_cfg[i].queues = 1;
+	}
 
 	if (start_eal(a, err) < 0)
 		return -EINVAL;

@@ -96,7 +96,12 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 			.flows = setup->flows, .pool = pools_of_node(setup->pools, node),
 			.clock = setup->clock, .idle = setup->idle,
 		};
-		int rc = worker_init(&ws->worker[ws->made], &one);
+		int rc;
+
+		/* In virtual time workers have the same secrets: a flow is hashed alike whoever owns it. */
+		if (setup->clock.virtual)
+			random_use_seed(0);
+		rc = worker_init(&ws->worker[ws->made], &one);
 
 		if (rc < 0)
 			return rc;

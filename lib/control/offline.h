@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the commands share that judge packets without a running appliance: replay and explain.
+ *
+ * Threads: the control thread. */
+#ifndef CONTROL_OFFLINE_H
+#define CONTROL_OFFLINE_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "control/appliance.h"
+#include "control/config.h"
+#include "slowpath/slowpath.h"
+
+/* Reads a configuration.  NULL after everything that is wrong with it was added to err. */
+struct config *offline_config(const char *path, struct err *err);
+
+/* The index of the port of that name, or negative after an error that says which ones there are. */
+int offline_port(const struct config *cfg, const char *name, struct err *err);
+
+/* An appliance over captures in virtual time, stepped by the caller. */
+struct offline {
+	struct appliance *appliance;
+	/* Is given each frame that a port has sent; it is freed afterwards. */
+	void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m);
+	void *arg;
+};
+
+/* A frame of memory in packet buffers; NULL when there are not enough. */
+struct rte_mbuf *offline_frame(const struct offline *off, const uint8_t *data, uint32_t bytes);
+
+/* Takes away what ports have sent. */
+void offline_drain(const struct offline *off);
+
+/* Workers go on until there is nothing to do for any of them, and what ports have sent is taken away. */
+void offline_settle(const struct offline *off);
+
+/* What became of one packet, in words. */
+struct outcome {
+	uint64_t n;                     /* 1 and up, in order of arrival; 0: not said */
+	uint64_t time_ns;
+	const char *in;                 /* interface, or the port without one */
+	enum observed_verdict verdict;
+	const char *out;                /* of OBSERVED_OUTPUT: interface, or the port of a wire */
+	enum reason reason;             /* of OBSERVED_DROP */
+	const struct loc *rule;         /* the line that decided it, or NULL */
+	bool has_program;
+	bool fast;
+	char flow[192];                 /* "" when it is no IP packet */
+	char program[512];
+};
+
+/* Fills all but n and time_ns from what an observer was told. */
+void outcome_from(struct outcome *out, const struct observation *o);
+
+/* "output", "drop", "consumed", "held". */
+const char *outcome_verdict(const struct outcome *o);
+
+/* The object of `packets` (product.md, 2); a new reference. */
+json_t *outcome_json(const struct outcome *o);
+
+/* "weir.yaml:41" of a place; bytes hold what snprintf would write. */
+int outcome_rule(char *out, size_t bytes, const struct loc *loc);
+
+/* The stage of a drop that a meter decided is the meter's: its place, or 0. */
+uint32_t outcome_meter_place(const struct program *p, const struct generation *gen);
+
+/* Writes a JSON value to a file, "-" is standard output.  0 or -1 with errno set. */
+int offline_write_json(const json_t *json, const char *path);
+
+#endif
