@@ -80,15 +80,15 @@ interfaces_keep_their_ids_by_name(void **state)
 	struct fixture *f = *state;
 
 	given(f, HEAD "  lan: {}\n  wan: {}\n");
-	assert_int_equal(id_of(f, "lan"), 0);
-	assert_int_equal(id_of(f, "wan"), 1);
+	assert_int_equal(id_of(f, "lan"), 1);
+	assert_int_equal(id_of(f, "wan"), 2);
 	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  wan: {}\n");
-	assert_int_equal(id_of(f, "wan"), 1);
-	assert_int_equal(id_of(f, "guests"), 2);
+	assert_int_equal(id_of(f, "wan"), 2);
+	assert_int_equal(id_of(f, "guests"), 3);
 	assert_int_equal(id_of(f, "lan"), 9999);
 	given(f, HEAD "  wan: {}\n  lan: {}\n");
-	assert_int_equal(id_of(f, "lan"), 0);
-	assert_int_equal(id_of(f, "wan"), 1);
+	assert_int_equal(id_of(f, "lan"), 1);
+	assert_int_equal(id_of(f, "wan"), 2);
 }
 
 static void
@@ -186,14 +186,14 @@ the_id_of_a_name_that_is_gone_is_given_away_last(void **state)
 	char text[512];
 
 	given(f, HEAD "  wan: {}\n");
-	for (unsigned i = 1; i < LEDGER_IFACES; i++) {
+	for (unsigned i = 2; i < LEDGER_IFACES; i++) {
 		snprintf(text, sizeof(text), HEAD "  wan: {}\n  i%u: {port: lan, vlan: 7}\n", i);
 		given(f, text);
-		assert_int_equal(generation_find(f->gen, "wan")->id, 0);
+		assert_int_equal(generation_find(f->gen, "wan")->id, 1);
 	}
 	given(f, HEAD "  wan: {}\n  new: {port: lan, vlan: 7}\n");
 	assert_int_equal(id_of(f, "wan"), 0);
-	assert_int_equal(id_of(f, "new"), 1);
+	assert_int_equal(id_of(f, "new"), 2);
 }
 
 int
