@@ -20,8 +20,9 @@ static const struct cfg_word auto_words[] = {
 static const struct cfg_word hugepage_words[] = {
 	{ "auto", EAL_HUGEPAGES_AUTO },
 	{ "yes", EAL_HUGEPAGES_YES },
+	{ "true", EAL_HUGEPAGES_YES },
 	{ "no", EAL_HUGEPAGES_NO },
-	CFG_WORD_END
+	{ "false", EAL_HUGEPAGES_NO },
 };
 
 static const struct cfg_word idle_words[] = {
