@@ -151,6 +151,10 @@ struct cfg_table {
 /* The row called name, or NULL. */
 const struct cfg_field *cfg_field_find(const struct cfg_table *table, const char *name);
 
+/* Finds mistakes in a table and all it leads to: a preset that cannot be read, a member outside of
+ * its struct or over another, what a type needs and has not.  For tests.  0 or -EINVAL. */
+int cfg_check(const struct cfg_table *root, struct err *err);
+
 /* Adds an error about a field of a decoded struct, with its path and place:
  *
  *	cfg_error(err, &rule->head, &rule->dport, "ports need proto tcp or udp")

@@ -2,6 +2,8 @@
 /* What the tables say about themselves: the JSON schema and the reference. */
 #include "sample.h"
 
+#include <errno.h>
+
 #include <jansson.h>
 
 static char *
@@ -107,6 +109,56 @@ the_reference_has_a_row_for_every_field(void **state)
 	free(text);
 }
 
+static void
+the_tables_are_free_of_mistakes(void **state)
+{
+	struct err *err = err_create();
+
+	(void)state;
+	assert_int_equal(cfg_check(&sample_table, err), 0);
+	assert_string_equal(err_first(err), "");
+	err_destroy(err);
+}
+
+struct wrong {
+	struct cfg_head head;
+	uint16_t a, b;
+};
+
+static void
+expect_mistake(struct cfg_field row, const char *mistake)
+{
+	const struct cfg_field fields[] = {
+		{ "b", CFG_U16, CFG_OPTIONAL, offsetof(struct wrong, b), "B." },
+		row,
+		CFG_END
+	};
+	const struct cfg_table table = { "t", CFG_SIZEOF(struct wrong), fields, "T." };
+	struct err *err = err_create();
+
+	assert_int_equal(cfg_check(&table, err), -EINVAL);
+	assert_string_equal(err_first(err), mistake);
+	err_destroy(err);
+}
+
+static void
+mistakes_in_tables_are_found(void **state)
+{
+	const size_t a = offsetof(struct wrong, a);
+
+	(void)state;
+	expect_mistake((struct cfg_field){ "a", CFG_U32, "1", a, "A." },
+		"table 't', row 'a': the member overlaps that of a row above");
+	expect_mistake((struct cfg_field){ "a", CFG_LIST | CFG_U16, "1", a, "A." },
+		"table 't', row 'a': the member is not in the struct");
+	expect_mistake((struct cfg_field){ "a", CFG_U16, "x", a, "A." }, "'x' is not a whole number");
+	expect_mistake((struct cfg_field){ "a", CFG_U16, "1", a, "A.", .min = 2 }, "1 is below 2");
+	expect_mistake((struct cfg_field){ "a", CFG_ENUM, "1", a, "A." },
+		"table 't', row 'a': the type needs .words");
+	expect_mistake((struct cfg_field){ "a", CFG_MAP | CFG_U16, CFG_OPTIONAL, a, "A." },
+		"table 't', row 'a': a map is of structs");
+}
+
 int
 main(void)
 {
@@ -115,6 +167,8 @@ main(void)
 		cmocka_unit_test(the_schema_has_bounds_presets_and_sentences),
 		cmocka_unit_test(every_reference_in_the_schema_is_there),
 		cmocka_unit_test(the_reference_has_a_row_for_every_field),
+		cmocka_unit_test(the_tables_are_free_of_mistakes),
+		cmocka_unit_test(mistakes_in_tables_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
