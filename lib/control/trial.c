@@ -16,7 +16,7 @@ enum {
 };
 
 /* What became of the packet. */
-struct outcome {
+struct judged {
 	enum program_verdict verdict;
 	enum reason reason;
 	const char *egress;             /* of PROGRAM_OUTPUT and PROGRAM_WIRE */
@@ -114,12 +114,12 @@ read_packet(const struct test_cfg *test, const struct interface *iface, const st
 
 static void
 judge(const struct view *view, const struct interface *iface, const struct generation *gen,
-	struct outcome *out)
+	struct judged *out)
 {
 	static struct eval ev;
 	struct eval *one = &ev;
 
-	*out = (struct outcome) { .verdict = PROGRAM_DROP };
+	*out = (struct judged) { .verdict = PROGRAM_DROP };
 	if (view->kind == VIEW_BAD || iface->pipeline == NULL) {
 		out->reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused;
 		return;
@@ -142,7 +142,7 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 }
 
 static void
-outcome_text(const struct outcome *o, char *out, size_t bytes)
+judged_text(const struct judged *o, char *out, size_t bytes)
 {
 	if (o->verdict == PROGRAM_OUTPUT)
 		snprintf(out, bytes, "output %s", o->egress);
@@ -153,7 +153,7 @@ outcome_text(const struct outcome *o, char *out, size_t bytes)
 }
 
 static bool
-is_expected(const struct expected *e, const struct outcome *o)
+is_expected(const struct expected *e, const struct judged *o)
 {
 	/* A rejected packet is dropped, too. */
 	if (e->verdict == PROGRAM_DROP && o->verdict == PROGRAM_REJECT)
@@ -176,12 +176,12 @@ leaves_as(const struct cfg_endpoint *want, const union address *a, rte_be16_t po
 }
 
 static bool
-compare(const struct test_cfg *test, const struct expected *e, const struct outcome *o, struct err *err)
+compare(const struct test_cfg *test, const struct expected *e, const struct judged *o, struct err *err)
 {
 	char text[256];
 
 	if (!is_expected(e, o)) {
-		outcome_text(o, text, sizeof(text));
+		judged_text(o, text, sizeof(text));
 		cfg_error(err, &test->head, &test->expect, "test '%s' failed: expected %s, was %s",
 			test->name != NULL ? test->name : test->packet, test->expect, text);
 		return false;
@@ -200,12 +200,12 @@ trial_run(const struct test_cfg *test, const struct generation *gen, struct err 
 {
 	const struct interface *iface = generation_find(gen, test->in);
 	struct expected expected;
-	struct outcome outcome;
+	struct judged judged;
 	struct view view;
 
 	if (iface == NULL || read_expected(test, gen, &expected, err) < 0
 			|| read_packet(test, iface, gen, &view, err) < 0)
 		return false;
-	judge(&view, iface, gen, &outcome);
-	return compare(test, &expected, &outcome, err);
+	judge(&view, iface, gen, &judged);
+	return compare(test, &expected, &judged, err);
 }

@@ -192,7 +192,7 @@ the_id_of_a_name_that_is_gone_is_given_away_last(void **state)
 		assert_int_equal(generation_find(f->gen, "wan")->id, 1);
 	}
 	given(f, HEAD "  wan: {}\n  new: {port: lan, vlan: 7}\n");
-	assert_int_equal(id_of(f, "wan"), 0);
+	assert_int_equal(id_of(f, "wan"), 1);
 	assert_int_equal(id_of(f, "new"), 2);
 }
 
