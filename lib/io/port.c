@@ -191,7 +191,7 @@ decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, un
 	if (info.if_index != 0)
 		if_indextoname(info.if_index, port->interface);
 
-	most = RTE_MIN(RTE_MIN(info.max_rx_queues, info.max_tx_queues), (unsigned)PORT_QUEUES_MAX);
+	most = RTE_MIN(RTE_MIN(info.max_rx_queues, info.max_tx_queues), (uint16_t)PORT_QUEUES_MAX);
 	if (cfg->queues > most)
 		return err_add(err, EINVAL, cfg->queues_loc,
 			"ports.%s.queues: %u are asked for, %s has %u", cfg->name, cfg->queues,

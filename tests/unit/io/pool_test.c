@@ -127,7 +127,7 @@ static int
 signal_of(void (*what)(struct fixture *f), struct fixture *f)
 {
 	pid_t pid = fork();
-	int status;
+	int status = 0;
 
 	if (pid == 0) {
 		if (freopen("/dev/null", "w", stderr) == NULL)
