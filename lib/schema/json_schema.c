@@ -42,6 +42,8 @@ words_schema(const struct cfg_word *words, bool negatable)
 
 	for (const struct cfg_word *w = words; w->word != NULL; w++) {
 		json_array_append_new(all, json_string(w->word));
+		if (strcmp(w->word, "true") == 0 || strcmp(w->word, "false") == 0)
+			json_array_append_new(all, json_boolean(w->word[0] == 't'));
 		if (!negatable)
 			continue;
 		snprintf(negated, sizeof(negated), "!%s", w->word);

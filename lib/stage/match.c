@@ -20,6 +20,13 @@ const struct cfg_word match_states[] = {
 	CFG_WORD_END
 };
 
+/* An enum and not a bool, since "false" is not the same as nothing. */
+const struct cfg_word match_fragments[] = {
+	{ "true", RULE_FRAGMENT_YES },
+	{ "false", RULE_FRAGMENT_NO },
+	CFG_WORD_END
+};
+
 struct match_alone {
 	struct match_cfg match;
 };
@@ -43,19 +50,13 @@ struct reading {
 	struct rule_match match;        /* what all matches that come of it share */
 };
 
-static bool
-fragment_is_written(const struct cfg_head *head, const struct match_cfg *m)
-{
-	return head->loc.line != 0 && cfg_is_written(head, &m->fragment);
-}
-
 bool
-match_is_any(const struct cfg_head *head, const struct match_cfg *m)
+match_is_any(const struct match_cfg *m)
 {
 	return m->in.count == 0 && m->src.count == 0 && m->dst.count == 0 && m->proto.count == 0
 		&& m->sport.count == 0 && m->dport.count == 0 && m->icmp.count == 0
 		&& m->flags.count == 0 && m->state == 0 && m->dscp.count == 0 && m->vlan.count == 0
-		&& !fragment_is_written(head, m);
+		&& m->fragment == RULE_FRAGMENT_ANY;
 }
 
 /* Does a list of ranges let a value through? */
@@ -171,8 +172,7 @@ read_common(struct reading *r)
 	rc |= read_ranges(r, m->dscp.items, m->dscp.count, &r->match.dscp);
 	rc |= read_ranges(r, m->vlan.items, m->vlan.count, &r->match.vlan);
 	r->match.state = m->state == RULE_STATE_ALL ? 0 : (uint8_t)m->state;
-	if (fragment_is_written(r->head, m))
-		r->match.fragment = m->fragment ? RULE_FRAGMENT_YES : RULE_FRAGMENT_NO;
+	r->match.fragment = (uint8_t)m->fragment;
 	return rc;
 }
 

@@ -28,7 +28,7 @@ struct match_cfg {
 	uint32_t state;                         /* enum rule_state bits, 0: any */
 	CFG_LIST_OF(struct cfg_range) dscp;
 	CFG_LIST_OF(struct cfg_range) vlan;
-	bool fragment;                          /* only when it was written */
+	enum rule_fragment fragment;
 };
 
 /* The rows of struct match_cfg, for a table that embeds it as member (rules) ... */
@@ -58,10 +58,11 @@ struct match_cfg {
 		"DSCP, by name or number." }, \
 	{ "vlan", CFG_MATCH_VLAN | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.vlan), \
 		"VLANs, by the outer tag." }, \
-	{ "fragment", CFG_BOOL, CFG_OPTIONAL, offsetof(type, member.fragment), \
-		"Whether the packet is a fragment." }
+	{ "fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
+		"Whether the packet is a fragment.", .words = match_fragments }
 
 extern const struct cfg_word match_states[];
+extern const struct cfg_word match_fragments[];
 
 /* ... and as a table of their own (if:). */
 extern const struct cfg_table match_table;
@@ -81,6 +82,6 @@ int match_add(struct build *b, struct match_list *list, const struct cfg_head *h
 	const struct match_cfg *m, uint32_t written);
 
 /* Does m say anything? */
-bool match_is_any(const struct cfg_head *head, const struct match_cfg *m);
+bool match_is_any(const struct match_cfg *m);
 
 #endif

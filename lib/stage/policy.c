@@ -25,7 +25,7 @@ build_condition(struct build *b, const struct stage_cfg *cfg, struct step *step)
 	struct match_list list = { .n = 0 };
 	int rc;
 
-	if (match_is_any(&cfg->when.head, &cfg->when))
+	if (match_is_any(&cfg->when))
 		return 0;
 	rc = match_add(b, &list, &cfg->when.head, &cfg->when, 0);
 	if (rc < 0)

@@ -190,6 +190,17 @@ a_field_counts_as_used_only_when_a_rule_that_looks_at_it_was_reached(void **stat
 }
 
 static void
+not_a_fragment_is_something_to_ask_for(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, GUARD("drop", " {fragment: false, action: accept}"));
+	expect_accepts(f, "udp 10.0.0.2:4000 > 10.0.0.3:53");
+	expect_denies(f, "udp 10.0.0.2:4000 > 10.0.0.3:53 frag 0 mf");
+	assert_int_equal(f->ev.used_fields, FIELD_FRAGMENT);
+}
+
+static void
 interfaces_and_protocols_choose_packets(void **state)
 {
 	struct fixture *f = *state;
@@ -274,6 +285,7 @@ main(void)
 		stage_test(icmp_names_mean_the_type_of_either_family),
 		stage_test(flags_are_looked_at_under_their_mask),
 		stage_test(a_field_counts_as_used_only_when_a_rule_that_looks_at_it_was_reached),
+		stage_test(not_a_fragment_is_something_to_ask_for),
 		stage_test(interfaces_and_protocols_choose_packets),
 		stage_test(an_untracked_packet_has_that_state),
 		stage_test(contradictions_are_errors_at_their_line),
