@@ -124,6 +124,51 @@ flow_table_find(const struct flow_table *t, const void *key, uint64_t hash)
 	return find_in(t, other_bucket(t, first, sig), sig, key);
 }
 
+/* Does the record belong to a session, and is its key the given one but for the interface? */
+static bool
+same_but_iface(const struct flow_table *t, uint32_t index, const uint8_t *key)
+{
+	const uint8_t *have = record_key(t, index);
+
+	return (flow_at(t, index)->flags & FLOW_SESSION) && memcmp(have, key, 2) == 0
+		&& memcmp(have + 4, key + 4, key_bytes(t) - 4) == 0;
+}
+
+static uint32_t
+find_any_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key)
+{
+	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
+		if (b->sig[i] == sig && b->index[i] != 0 && same_but_iface(t, b->index[i], key))
+			return b->index[i];
+	}
+	return 0;
+}
+
+uint32_t
+flow_table_find_any(const struct flow_table *t, const struct tuple *tuple)
+{
+	const struct bucket *first;
+	union {
+		struct key4 k4;
+		struct key6 k6;
+	} key;
+	uint32_t index;
+	uint64_t hash;
+
+	if (tuple->family == 6) {
+		tuple_to_key6(&key.k6, tuple, 0);
+		hash = flow_hash6(&key.k6, &t->secret);
+	} else {
+		tuple_to_key4(&key.k4, tuple, 0);
+		hash = flow_hash4(&key.k4, &t->secret);
+	}
+	first = flow_bucket(t, hash);
+	index = find_any_in(t, first, flow_sig(hash), &key);
+	if (index != 0 || first->overflow == 0)
+		return index;
+	return find_any_in(t, other_bucket(t, first, flow_sig(hash)), flow_sig(hash), &key);
+}
+
 static int
 free_place(const struct bucket *b)
 {

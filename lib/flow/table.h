@@ -104,6 +104,9 @@ flow_bucket(const struct flow_table *t, uint64_t hash)
 /* Index of the record of a key (struct key4 or key6), 0 without one. */
 uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t hash);
 
+/* Index of a record with a session whose key has this tuple, by whatever interface; 0 without one. */
+uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple);
+
 /* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero.
  * 0 when both buckets and the places to move to are full, or all records are used. */
 uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick);

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The life of sessions: taken, linked, moved between classes, ended. */
+
+#include "flow/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "flow/tcp.h"
+
+#define EVICTIONS_MAX 4         /* by one packet */
+#define TICKS_PER_S 954u        /* 10^9 >> 20, rounded up */
+
+static const char *const end_names[] = {
+#define X(name, sentence) #name,
+	SESSION_ENDS(X)
+#undef X
+};
+
+const char *
+session_end_name(enum session_end e)
+{
+	return end_names[e];
+}
+
+struct sessions *
+sessions_create(uint32_t capacity, struct flow_table *flow4, struct flow_table *flow6, int numa_node)
+{
+	struct sessions *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->capacity = capacity;
+	t->half_open_max = capacity / 4 > 0 ? capacity / 4 : 1;
+	t->flow4 = flow4;
+	t->flow6 = flow6;
+	t->hand = 1;
+	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
+	if (t->session == NULL) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+sessions_destroy(struct sessions *t)
+{
+	if (t == NULL)
+		return;
+	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
+	free(t);
+}
+
+size_t
+sessions_bytes(const struct sessions *t)
+{
+	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->session);
+}
+
+static void
+list_append(struct sessions *t, struct session *s, uint8_t class)
+{
+	uint32_t index = session_index(t, s);
+
+	s->class = class;
+	s->next = 0;
+	s->prev = t->last[class];
+	if (s->prev != 0)
+		t->session[s->prev].next = index;
+	else
+		t->first[class] = index;
+	t->last[class] = index;
+	t->count[class]++;
+}
+
+static void
+list_remove(struct sessions *t, struct session *s)
+{
+	if (s->prev != 0)
+		t->session[s->prev].next = s->next;
+	else
+		t->first[s->class] = s->next;
+	if (s->next != 0)
+		t->session[s->next].prev = s->prev;
+	else
+		t->last[s->class] = s->prev;
+	t->count[s->class]--;
+}
+
+void
+session_become(struct sessions *t, struct session *s, enum session_class class)
+{
+	if (s->class == class)
+		return;
+	list_remove(t, s);
+	list_append(t, s, (uint8_t)class);
+}
+
+static struct flow_table *
+flows_of(const struct sessions *t, const struct session *s)
+{
+	return s->family == 6 ? t->flow6 : t->flow4;
+}
+
+void
+session_end(struct sessions *t, struct session *s, enum session_end why)
+{
+	if (s->flags & SESSION_LINKED) {
+		flow_table_remove(flows_of(t, s), s->flow[0]);
+		flow_table_remove(flows_of(t, s), s->flow[1]);
+	}
+	if (t->release != NULL)
+		t->release(t->arg, s, why);
+	list_remove(t, s);
+	t->ended[why]++;
+	t->used--;
+	s->flags = 0;
+	s->next = t->vacant;
+	t->vacant = session_index(t, s);
+}
+
+/* The oldest of a class that has not been heard of since it was last looked at; a fresh one goes to the end of its
+ * list instead. */
+static struct session *
+victim_in(struct sessions *t, unsigned class, uint32_t now_tick)
+{
+	for (unsigned tries = 0; tries < EVICTIONS_MAX && t->first[class] != 0; tries++) {
+		struct session *s = &t->session[t->first[class]];
+
+		if (class < SESSION_REPLIED || now_tick - session_seen(t, s) > TICKS_PER_S)
+			return s;
+		list_remove(t, s);
+		list_append(t, s, s->class);
+	}
+	return NULL;
+}
+
+static bool
+evict(struct sessions *t, unsigned weakest, unsigned strongest, uint32_t now_tick)
+{
+	for (unsigned class = weakest; class <= strongest; class++) {
+		struct session *s = victim_in(t, class, now_tick);
+
+		if (s != NULL) {
+			session_end(t, s, SESSION_END_evicted);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+make_room(struct sessions *t, enum session_class class, uint32_t now_tick)
+{
+	if (class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
+	    && !evict(t, SESSION_HALF_OPEN, SESSION_HALF_OPEN, now_tick))
+		return false;
+	return t->used < t->capacity || evict(t, SESSION_CLOSED, SESSION_REPLIED, now_tick);
+}
+
+struct session *
+session_take(struct sessions *t, enum session_class class, uint32_t now_tick)
+{
+	struct session *s;
+
+	if (!make_room(t, class, now_tick)) {
+		t->refused++;
+		return NULL;
+	}
+	if (t->vacant != 0) {
+		s = &t->session[t->vacant];
+		t->vacant = s->next;
+	} else {
+		s = &t->session[++t->high];
+	}
+	memset(s, 0, sizeof(*s));
+	s->flags = SESSION_USED;
+	s->created = now_tick;
+	list_append(t, s, (uint8_t)class);
+	t->used++;
+	t->created++;
+	return s;
+}
+
+/* A record for one direction: new, or one that was a mere cache entry. */
+static uint32_t
+claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick)
+{
+	uint32_t index = flow_table_find(f, key, hash);
+
+	if (index != 0)
+		return (flow_at(f, index)->flags & FLOW_SESSION) ? 0 : index;
+	index = flow_table_insert(f, key, hash, now_tick);
+	if (index == 0 && flow_table_evict(f, hash, now_tick) != 0)
+		index = flow_table_insert(f, key, hash, now_tick);
+	return index;
+}
+
+static void
+attach(struct sessions *t, struct session *s, uint32_t index, bool reply)
+{
+	struct flow *f = flow_at(flows_of(t, s), index);
+
+	f->flags = (uint8_t)(FLOW_USED | FLOW_SESSION | (reply ? FLOW_REPLY : 0)
+		| (s->proto == IPPROTO_TCP ? FLOW_TCP : 0));
+	f->session = session_index(t, s) & 0xffffff;
+	f->epoch = 0;
+	s->flow[reply] = index;
+}
+
+int
+session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
+	uint32_t now_tick)
+{
+	struct flow_table *f = flows_of(t, s);
+	uint32_t forward = claim(f, keys->forward, keys->forward_hash, now_tick), reply;
+
+	if (forward == 0)
+		return flow_table_find(f, keys->forward, keys->forward_hash) != 0 ? -EEXIST : -ENOSPC;
+	attach(t, s, forward, false);           /* so that the reply's key cannot claim it again */
+	reply = claim(f, keys->reply, keys->reply_hash, now_tick);
+	if (reply == 0) {
+		bool taken = flow_table_find(f, keys->reply, keys->reply_hash) != 0;
+
+		s->flow[0] = 0;
+		flow_table_remove(f, forward);
+		return taken ? -EEXIST : -ENOSPC;
+	}
+	attach(t, s, reply, true);
+	s->flags |= SESSION_LINKED;
+	return 0;
+}
+
+void
+session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out)
+{
+	if (s->family == 6)
+		tuple_from_key6(out, &flow6_at(t->flow6, s->flow[reply])->key);
+	else
+		tuple_from_key4(out, &flow4_at(t->flow4, s->flow[reply])->key);
+}
+
+uint32_t
+session_seen(const struct sessions *t, const struct session *s)
+{
+	struct flow_table *f = flows_of(t, s);
+	uint32_t a, b;
+
+	if (!(s->flags & SESSION_LINKED))
+		return s->created;
+	a = flow_at(f, s->flow[0])->seen;
+	b = flow_at(f, s->flow[1])->seen;
+	return (s->flags & SESSION_FORWARD_REFRESHES) || (int32_t)(a - b) > 0 ? a : b;
+}
+
+enum session_timeout
+session_timeout_kind(const struct session *s)
+{
+	switch (s->proto) {
+	case IPPROTO_TCP:
+		return s->class == SESSION_ESTABLISHED ? TIMEOUT_TCP_ESTABLISHED
+			: s->class == SESSION_CLOSED ? TIMEOUT_TCP_CLOSING : TIMEOUT_TCP_OPENING;
+	case IPPROTO_UDP:
+		return TIMEOUT_UDP;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return TIMEOUT_ICMP;
+	default:
+		return TIMEOUT_OTHER;
+	}
+}
+
+/* Ticks of a timeout, rounded up; below established it shrinks as the table fills up. */
+static uint32_t
+timeout_ticks(const struct sessions *t, const struct session *s)
+{
+	uint64_t seconds = t->policy[s->policy].timeout_s[session_timeout_kind(s)];
+	uint64_t ns = seconds * 1000000000u;
+	uint64_t floor = (uint64_t)t->capacity * 6 / 10;
+
+	if (t->used > floor && s->class < SESSION_ESTABLISHED) {
+		ns = ns * (t->capacity - t->used) / (t->capacity - floor);
+		if (ns < 1000000000u)
+			ns = 1000000000u;
+	}
+	return (uint32_t)((ns + (1u << 20) - 1) >> 20);
+}
+
+bool
+session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick)
+{
+	return now_tick - session_seen(t, s) > timeout_ticks(t, s);
+}
+
+void
+sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
+{
+	uint32_t n = budget < t->high ? budget : t->high;
+
+	while (n-- > 0) {
+		struct session *s = &t->session[t->hand];
+
+		t->hand = t->hand >= t->high ? 1 : t->hand + 1;
+		if ((s->flags & SESSION_USED) && session_expired(t, s, now_tick))
+			session_end(t, s, s->class == SESSION_CLOSED && s->proto == IPPROTO_TCP
+				? SESSION_END_closed : SESSION_END_timeout);
+	}
+}
+
+void
+sessions_flush(struct sessions *t, enum session_end why)
+{
+	for (uint32_t i = 1; i <= t->high; i++) {
+		if (t->session[i].flags & SESSION_USED)
+			session_end(t, &t->session[i], why);
+	}
+}
+
+struct session *
+session_find(const struct sessions *t, const struct tuple *tuple, bool *reply)
+{
+	struct flow_table *f = tuple->family == 6 ? t->flow6 : t->flow4;
+	uint32_t index = flow_table_find_any(f, tuple);
+
+	if (index == 0)
+		return NULL;
+	*reply = flow_at(f, index)->flags & FLOW_REPLY;
+	return &t->session[flow_at(f, index)->session];
+}

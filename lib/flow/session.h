@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The sessions of one worker: tracked conversations, two flows and the state they share.
+ *
+ * A session is taken by stage track while a packet is judged, and linked when the packet may leave: both
+ * keys enter the flow table at once, the reply's derived from the forward program.  It ends once, with
+ * a named cause, whatever the way: flows leave the table, release gives back what stages took.
+ *
+ * Classes say what goes first when room is needed: closed, half-open, unreplied, replied; established
+ * never.  Half-open sessions have a share of the table.
+ *
+ * Threads: the owning worker; control reads the counts.  Memory: sessions_create. */
+#ifndef FLOW_SESSION_H
+#define FLOW_SESSION_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow/table.h"
+
+enum session_class {            /* in the order of eviction */
+	SESSION_CLOSED,
+	SESSION_HALF_OPEN,
+	SESSION_UNREPLIED,
+	SESSION_REPLIED,
+	SESSION_ESTABLISHED,
+	SESSION_CLASSES,
+};
+
+/* Why a session ended.  X(name, sentence) */
+#define SESSION_ENDS(X) \
+	X(closed, "closed by its ends") \
+	X(reset, "reset by one of its ends") \
+	X(timeout, "idle for its timeout") \
+	X(evicted, "gave room to a newer session") \
+	X(refused, "its first packet was not let through") \
+	X(full, "no room for its flows") \
+	X(reused, "its endpoints began anew") \
+	X(flushed, "removed by an operator or a new configuration") \
+	X(stopped, "the worker stopped")
+
+#define X(name, sentence) SESSION_END_##name,
+enum session_end { SESSION_ENDS(X) SESSION_END_COUNT };
+#undef X
+
+const char *session_end_name(enum session_end e);
+
+/* One end's view of a TCP connection, as van Rooij tracks it. */
+struct tcp_side {
+	uint32_t end;           /* highest sequence number sent, plus length */
+	uint32_t max_end;       /* highest the other end allows: its ACK plus its window */
+	uint16_t window;        /* largest window announced, not scaled */
+	uint8_t scale;          /* RFC 7323; TCP_SCALE_NONE until a SYN said so */
+	uint8_t flags;          /* of flow/tcp.h */
+};
+
+struct session {
+	uint32_t flow[2];       /* record indexes of forward and reply; 0 until linked */
+	uint32_t prev, next;    /* in the list of its class, or of vacant ones */
+	uint32_t created;       /* clock_tick */
+	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
+	uint32_t source;        /* stage track's: index of the source + 1, 0: none */
+	uint8_t family;
+	uint8_t proto;
+	uint8_t state;          /* enum tcp_state for TCP, else enum plain_state */
+	uint8_t class;          /* enum session_class */
+	uint8_t flags;          /* enum session_flag */
+	uint8_t policy;         /* of the timeouts */
+	uint16_t spare;
+	struct tcp_side side[2];
+};
+static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes at most");
+
+enum session_flag {
+	SESSION_USED = 1,
+	SESSION_LINKED = 2,
+	SESSION_SNAT = 4,       /* the source is translated */
+	SESSION_DNAT = 8,
+	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
+};
+
+enum plain_state {              /* of sessions that are not TCP */
+	PLAIN_SINGLE,           /* packets one way so far */
+	PLAIN_BOTH,
+};
+
+/* Timeouts in seconds, by what a session is. */
+enum session_timeout {
+	TIMEOUT_TCP_OPENING,
+	TIMEOUT_TCP_ESTABLISHED,
+	TIMEOUT_TCP_CLOSING,
+	TIMEOUT_UDP,
+	TIMEOUT_ICMP,
+	TIMEOUT_OTHER,
+	TIMEOUT_COUNT,
+};
+
+struct session_policy {
+	uint32_t timeout_s[TIMEOUT_COUNT];
+};
+
+#define SESSION_POLICIES 64     /* different ones in a configuration */
+
+struct sessions {
+	struct session *session;        /* [1..capacity] */
+	uint32_t capacity;
+	uint32_t used;
+	uint32_t high;                  /* no index above was ever used */
+	uint32_t vacant;                /* head of the vacant list */
+	uint32_t half_open_max;
+	uint32_t first[SESSION_CLASSES], last[SESSION_CLASSES], count[SESSION_CLASSES];
+	uint32_t hand;                  /* of the sweep */
+	uint64_t swept_ns;
+	uint64_t created, refused;
+	uint64_t ended[SESSION_END_COUNT];
+	struct flow_table *flow4, *flow6;
+	struct session_policy policy[SESSION_POLICIES];
+	/* Gives back what stages took for a session; called exactly once for each. */
+	void (*release)(void *arg, struct session *s, enum session_end why);
+	void *arg;
+};
+
+struct sessions *sessions_create(uint32_t capacity, struct flow_table *flow4,
+	struct flow_table *flow6, int numa_node);
+void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
+size_t sessions_bytes(const struct sessions *t);
+
+static inline uint32_t
+session_index(const struct sessions *t, const struct session *s)
+{
+	return (uint32_t)(s - t->session);
+}
+
+/* The session of a flow record, NULL without one. */
+static inline struct session *
+session_of(const struct sessions *t, const struct flow *f)
+{
+	return (f->flags & FLOW_SESSION) ? &t->session[f->session] : NULL;
+}
+
+/* A new session of a class, not linked.  Evicts of the weaker classes if the table or the half-open share is full, at
+ * most four.  NULL when everything there is must stay. */
+struct session *session_take(struct sessions *t, enum session_class class, uint32_t now_tick);
+
+/* Both keys enter the flow table: forward under key and hash (struct key4 or key6), reply likewise.  The records get
+ * FLOW_SESSION and session; *forward is the forward one.  0, -ENOSPC, or -EEXIST (a key belongs to a live
+ * session); then the session is as before. */
+struct session_keys {
+	const void *forward, *reply;
+	uint64_t forward_hash, reply_hash;
+};
+int session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
+	uint32_t now_tick);
+
+/* Changes the class: it becomes the youngest of it. */
+void session_become(struct sessions *t, struct session *s, enum session_class class);
+
+/* The end, for whatever cause. */
+void session_end(struct sessions *t, struct session *s, enum session_end why);
+
+/* The tuples by which its two directions arrive. */
+void session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out);
+
+/* Clock_tick of the packet that counts for its timeout. */
+uint32_t session_seen(const struct sessions *t, const struct session *s);
+
+/* Which timeout is its own now. */
+enum session_timeout session_timeout_kind(const struct session *s);
+
+/* Is it idle for longer than its timeout?  Timeouts of classes below established shrink, to a second at
+ * least, from 60 % to 100 % fill. */
+bool session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick);
+
+/* Goes on through the sessions, for at most budget of them: expired ones end. */
+void sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick);
+
+/* Ends all. */
+void sessions_flush(struct sessions *t, enum session_end why);
+
+/* The linked session that has a flow with this tuple, whatever the interface.  *reply: it is the
+ * reply's.  NULL without one. */
+struct session *session_find(const struct sessions *t, const struct tuple *tuple, bool *reply);
+
+#endif

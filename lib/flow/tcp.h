@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TCP seen from the middle: is a segment one that its connection allows, and what does it change?
+ *
+ * Flags and sequence space as in van Rooij, "Real stateful TCP packet filtering in IP Filter" (2000), window
+ * scaling (RFC 7323), and the blind attacks of RFC 5961 answered by silence: an in-window RST that is
+ * not exact, a SYN inside a connection and an ACK out of range change nothing.
+ *
+ * Threads: the worker that owns the session. */
+#ifndef FLOW_TCP_H
+#define FLOW_TCP_H
+
+#include <netinet/in.h>
+
+#include "flow/session.h"
+#include "packet/reason.h"
+
+#define TCP_SCALE_NONE 0xff
+#define TCP_SLACK 66035u        /* MAXACKWINDOW: the largest unscaled window and a segment */
+
+enum tcp_state {
+	TCP_NONE,
+	TCP_SYN_SENT,           /* SYN by the forward side */
+	TCP_SYN_BOTH,           /* simultaneous open: SYN by both */
+	TCP_SYN_RECEIVED,       /* SYN and ACK by the reply side */
+	TCP_ESTABLISHED,
+	TCP_FIN_FORWARD,        /* FIN by the forward side */
+	TCP_FIN_REPLY,
+	TCP_CLOSING,            /* FIN by both */
+	TCP_LAST_ACK,           /* both FINs, one acknowledged */
+	TCP_TIME_WAIT,          /* both acknowledged */
+	TCP_RESET,
+	TCP_STATES,
+};
+
+/* A segment as far as tracking reads it; numbers in host order. */
+struct tcp_segment {
+	uint32_t seq, ack;
+	uint32_t bytes;         /* payload, padding excluded */
+	uint16_t window;
+	uint8_t flags;
+	uint8_t scale;          /* window scale option of a SYN, TCP_SCALE_NONE without */
+};
+
+/* Reads the segment at tcp; ip_bytes and l4's place say how long it is.  Options are walked with bounds. */
+void tcp_read(struct tcp_segment *seg, const uint8_t *tcp, uint32_t l4_bytes);
+
+/* May the segment pass?  0, and the session has moved on; or the reason to drop it, and nothing has
+ * changed.  Sets the session's state; its class is the caller's (tcp_class). */
+enum reason tcp_track(struct session *s, bool reply, const struct tcp_segment *seg);
+
+enum session_class tcp_class(enum tcp_state state);
+const char *tcp_state_name(enum tcp_state state);
+
+#endif
