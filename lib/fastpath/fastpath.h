@@ -24,7 +24,7 @@ struct tx_queue;                /* io/queue.h */
 struct fastpath_setup {
 	unsigned worker, workers;
 	int numa_node;
-	uint32_t flows;                 /* IPv4 flow records; IPv6 gets half as many */
+	uint32_t sessions;              /* at most; a session has two IPv4 flow records, IPv6 half as many */
 	struct rte_mempool *pool;       /* for packets that the worker makes */
 	struct clock clock;             /* copied */
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
@@ -72,6 +72,7 @@ struct host *fastpath_host(struct fastpath *fp);
 /* Flows in use and looked up, for reports. */
 struct fastpath_flows {
 	uint64_t used4, used6, capacity4, capacity6;
+	uint64_t sessions, sessions_capacity;
 	uint64_t memory_bytes;
 	unsigned longest_probe;
 };

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/memory.h"
+#include "flow/session.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 
@@ -43,7 +44,7 @@ static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
 	struct slowpath *s = &fp->slow;
-	uint32_t flows6 = setup->flows / 2 > 1024 ? setup->flows / 2 : 1024;
+	uint32_t flows = setup->sessions * 2;
 	struct host_setup host = {
 		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
 		.workers = setup->workers, .send = slowpath_send, .tell = tell_others,
@@ -51,9 +52,12 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	};
 
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
-	s->flow4 = flow_table_create(setup->flows, sizeof(struct flow4), setup->numa_node);
-	s->flow6 = flow_table_create(flows6, sizeof(struct flow6), setup->numa_node);
+	s->flow4 = flow_table_create(flows, sizeof(struct flow4), setup->numa_node);
+	s->flow6 = flow_table_create(flows / 2, sizeof(struct flow6), setup->numa_node);
 	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || slowpath_init(s) < 0)
+		return -ENOMEM;
+	s->sessions = sessions_create(setup->sessions, s->flow4, s->flow6, setup->numa_node);
+	if (s->sessions == NULL)
 		return -ENOMEM;
 	fill_verdicts(s->nexthops);
 	host.nexthops = s->nexthops;
@@ -89,6 +93,7 @@ fastpath_destroy(struct fastpath *fp)
 		return;
 	host_destroy(fp->slow.host);
 	slowpath_fini(&fp->slow);
+	sessions_destroy(fp->slow.sessions);
 	flow_table_destroy(fp->slow.flow4);
 	flow_table_destroy(fp->slow.flow6);
 	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
@@ -161,7 +166,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 		host_used(s->host, f->nexthop);
 	if (f->epoch != s->epoch)
 		f->epoch = 0;
-	if (idle > FLOW_IDLE_TICKS)
+	if (idle > FLOW_IDLE_TICKS && !(f->flags & FLOW_SESSION))
 		flow_table_remove(t, index);
 }
 
@@ -179,12 +184,27 @@ sweep(struct slowpath *s, struct flow_table *t, uint32_t budget)
 	flow_table_reclaim(t);
 }
 
+/* Likewise of the sessions: those that are idle for too long end. */
+static void
+sweep_sessions(struct slowpath *s, uint32_t budget)
+{
+	struct sessions *t = s->sessions;
+	uint64_t elapsed = s->now_ns - t->swept_ns;
+	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? t->high : t->high * elapsed / SWEEP_PERIOD_NS;
+
+	if (due == 0 && t->high > 0)
+		return;
+	t->swept_ns = s->now_ns;
+	sessions_sweep(t, due < budget ? (uint32_t)due : budget, clock_tick(s->now_ns));
+}
+
 void
 fastpath_age(struct fastpath *fp)
 {
 	struct slowpath *s = &fp->slow;
 	uint32_t budget = fp->clock.virtual ? UINT32_MAX : SWEEP_BUDGET;        /* time may jump */
 
+	sweep_sessions(s, budget);
 	sweep(s, s->flow4, budget);
 	sweep(s, s->flow6, budget);
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS)
@@ -214,6 +234,7 @@ fastpath_stop(struct fastpath *fp)
 			fp->ledger.iface[0].drops[REASON_stopped] += tx_queue_fini(fp->gather[p].queue);
 	}
 	fp->ledger.held[HELD_transmit] = 0;
+	sessions_flush(s->sessions, SESSION_END_stopped);
 	flow_table_sweep(s->flow4, UINT32_MAX, forget_one, s);
 	flow_table_sweep(s->flow6, UINT32_MAX, forget_one, s);
 	flow_table_reclaim(s->flow4);
@@ -229,7 +250,10 @@ fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
 	out->used6 = t6->used;
 	out->capacity4 = t4->capacity;
 	out->capacity6 = t6->capacity;
-	out->memory_bytes = flow_table_bytes(t4) + flow_table_bytes(t6);
+	out->sessions = fp->slow.sessions->used;
+	out->sessions_capacity = fp->slow.sessions->capacity;
+	out->memory_bytes = flow_table_bytes(t4) + flow_table_bytes(t6)
+		+ sessions_bytes(fp->slow.sessions);
 	out->longest_probe = flow_table_longest_probe(t4);
 	if (flow_table_longest_probe(t6) > out->longest_probe)
 		out->longest_probe = flow_table_longest_probe(t6);

@@ -283,7 +283,8 @@ flow_table_remove(struct flow_table *t, uint32_t index)
 		clear_place(other_bucket(t, first, flow_sig(hash)), index);
 		first->overflow--;
 	}
-	flow_at(t, index)->flags &= (uint8_t)~FLOW_USED;
+	flow_at(t, index)->flags = 0;
+	flow_at(t, index)->epoch = 0;
 	t->limbo[t->n_limbo++] = index;
 	t->used--;
 }

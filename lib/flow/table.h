@@ -5,8 +5,9 @@
  * that finds no place in its first is counted there as overflow, so that a look-up reads the second
  * bucket only if it must.  When both are full one entry is moved to its other bucket.
  *
- * Index 0 is a dummy record that no key equals.  A removed record keeps its bytes until the next
- * flow_table_reclaim, so that a burst that looked it up may go on using it.
+ * Index 0 is a dummy record that no key equals.  A removed record keeps its bytes, but for
+ * flags and epoch, until the next flow_table_reclaim: a burst that looked it up finds it without
+ * a program.
  *
  * The table never grows.  Without state a flow is only a cache entry: it is admitted on its second
  * packet (flow_table_admit; the bucket's line remembers recent misses), so that scans and

@@ -10,9 +10,33 @@ prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *e
 	eval_init(ev, s->gen, slot_view(s, b, slot));
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
 	ev->now_ns = s->now_ns;
+	ev->sessions = s->sessions;
+	if (b->flow[slot] != 0) {
+		const struct flow *f = flow_at(ev->view->family == 6 ? s->flow6 : s->flow4,
+			b->flow[slot]);
+
+		ev->session = session_of(s->sessions, f);
+		ev->reply = f->flags & FLOW_REPLY;
+	}
 	ev->trace = s->observer != NULL ? s->observer->trace : NULL;
 	if (ev->in == NULL || ev->in->pipeline == NULL)
 		eval_drop(ev, REASON_interface_unused, 0);
+}
+
+bool
+slot_tracks(const struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	const struct interface *in = s->gen->iface[b->iface[slot]];
+
+	return in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_TRACKS);
+}
+
+void
+evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
+{
+	prepare(s, b, slot, ev);
+	if (!ev->done)
+		pipeline_evaluate(ev->in->pipeline, &ev, 1);
 }
 
 /* Moves the evals that share the first one's pipeline to the front of vec.  How many those are. */
@@ -41,6 +65,8 @@ evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n)
 	unsigned left = 0;
 
 	for (unsigned i = 0; i < n; i++) {
+		if (slot_tracks(s, b, sc->miss[i]))
+			continue;
 		prepare(s, b, sc->miss[i], &sc->eval[i]);
 		if (!sc->eval[i].done)
 			vec[left++] = &sc->eval[i];

@@ -24,7 +24,7 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 {
 	const struct nexthop *nh = &s->nexthops[f->nexthop];
 
-	if (f->flags & FLOW_RARE)
+	if (f->flags & (FLOW_RARE | FLOW_TCP))
 		return false;
 	if (nh->state == NEXTHOP_DROP) {
 		b->out[slot] = OUT_DROP;
@@ -36,6 +36,20 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 		return false;
 	}
 	hit_count(f, bytes, b->tick);
+	return true;
+}
+
+/* A segment of a tracked connection.  True: refused, and the slot is done. */
+static inline bool
+hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f,
+	const uint8_t *tcp, unsigned l4_bytes)
+{
+	enum reason r = slowpath_tcp(s, f, tcp, l4_bytes);
+
+	if (likely(r == REASON_NONE))
+		return false;
+	b->out[slot] = OUT_DROP;
+	b->reason[slot] = (uint8_t)r;
 	return true;
 }
 
@@ -57,6 +71,8 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot)
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[8] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
+	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 20, bytes - 20))
+		return true;
 	hit_count(&f->flow, bytes, b->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
 	    && !slowpath_rare(s, flow_cold_at(s->flow4, b->flow[slot]), ip, 4, bytes)) {
@@ -85,6 +101,8 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot)
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[7] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
+	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 40, bytes - 40))
+		return true;
 	hit_count(&f->flow, bytes, b->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
 	    && !slowpath_rare(s, flow_cold_at(s->flow6, b->flow[slot]), ip, 6, bytes)) {

@@ -31,14 +31,63 @@ cacheable(const struct eval *ev, const struct decision *d)
 		&& d->nexthop != REASON_neighbour_queue_full && !ev->view->icmp_error;
 }
 
+/* The key by which the answers to a program arrive. */
+static uint64_t
+reply_key(struct slowpath *s, const struct program *p, struct key4 *k4, struct key6 *k6)
+{
+	uint16_t iface = p->verdict == PROGRAM_WIRE ? s->gen->ingress[p->iface].untagged : p->iface;
+	struct tuple back;
+
+	tuple_reverse(&back, &p->to);
+	if (back.family == 6) {
+		tuple_to_key6(k6, &back, iface);
+		return flow_hash6(k6, &s->flow6->secret);
+	}
+	tuple_to_key4(k4, &back, iface);
+	return flow_hash4(k4, &s->flow4->secret);
+}
+
+/* A session whose first packet may leave enters the table; otherwise it was for nothing. */
+static void
+settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	struct program *p = &ev->program;
+	bool ip6 = ev->view->family == 6;
+	struct session_keys keys;
+	struct key4 k4;
+	struct key6 k6;
+
+	if (ev->session == NULL || (ev->session->flags & SESSION_LINKED))
+		return;
+	if (p->verdict != PROGRAM_OUTPUT && p->verdict != PROGRAM_WIRE) {
+		session_end(s->sessions, ev->session, SESSION_END_refused);
+		ev->session = NULL;
+		return;
+	}
+	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	keys.forward_hash = b->hash[slot];
+	keys.reply_hash = reply_key(s, p, &k4, &k6);
+	keys.reply = ip6 ? (const void *)&k6 : &k4;
+	if (session_link(s->sessions, ev->session, &keys, b->tick) == 0) {
+		b->flow[slot] = ev->session->flow[0];
+		return;
+	}
+	session_end(s->sessions, ev->session, SESSION_END_full);
+	ev->session = NULL;
+	emit_drop(p, REASON_session_full, 0);
+}
+
 static uint32_t
-record_for(struct slowpath *s, const struct burst *b, unsigned slot, struct flow_table *t)
+record_for(struct slowpath *s, const struct burst *b, unsigned slot, struct flow_table *t,
+	const struct eval *ev)
 {
 	const void *key = t == s->flow6 ? (const void *)&b->key6[slot] : &b->key4[slot];
 	uint32_t index = b->flow[slot];
 
 	if (index != 0)
 		return index;                   /* its program is of an older epoch */
+	if (ev->session != NULL)
+		return 0;                       /* came by a door that the session does not know */
 	if (!flow_table_admit(t, b->hash[slot]))
 		return 0;
 	index = flow_table_insert(t, key, b->hash[slot], b->tick);
@@ -89,11 +138,14 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
 	const struct program *p = &ev->program;
 
+	settle_session(s, b, slot, ev);
 	memset(d, 0, sizeof(*d));
+	d->session = ev->session;
+	d->reply = ev->reply;
 	d->to = p->to;
 	d->ttl = p->ttl;
-	d->reply = p->verdict == PROGRAM_REJECT ? p->reply : (uint8_t)REPLY_NONE;
-	d->reply_code = p->reply_code;
+	d->tell = p->verdict == PROGRAM_REJECT ? p->reply : (uint8_t)REPLY_NONE;
+	d->tell_code = p->reply_code;
 	d->place = p->place;
 	d->rare = p->rare;
 	d->program = p;
@@ -103,7 +155,7 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 			flow_at(t, b->flow[slot])->epoch = 0;
 		return;
 	}
-	b->flow[slot] = record_for(s, b, slot, t);
+	b->flow[slot] = record_for(s, b, slot, t, ev);
 	if (b->flow[slot] != 0)
 		write_record(s, t, b->flow[slot], ev, d);
 }
@@ -140,6 +192,8 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	d->nexthop = f->nexthop;
 	d->rare = flow_cold_at(t, index)->rare;
 	d->fast = true;
+	d->session = session_of(s->sessions, f);
+	d->reply = f->flags & FLOW_REPLY;
 	/* What no line decided may still have been counted by one on its way: accepted, then martian. */
 	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
 	    && reason_fault((enum reason)f->nexthop) == FAULT_POLICY)

@@ -113,7 +113,7 @@ collect(struct slowpath *s, struct burst *b, unsigned from, unsigned *n_miss)
 		bit = conversation_bit(b, i);
 		conflict = sc->conflict[bit / 64] >> (bit % 64) & 1;
 		if (!has_program(s, b, i)) {
-			if (conflict)
+			if (conflict && !slot_tracks(s, b, i))
 				return i;
 			sc->miss[(*n_miss)++] = (uint16_t)i;
 		}
@@ -145,6 +145,16 @@ settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
 	struct decision d;
 
+	if (ev == &s->scratch->late) {
+		evaluate_one(s, b, slot, ev);
+	} else if (slot_tracks(s, b, slot)) {   /* an earlier slot may have made it known */
+		b->flow[slot] = slot_find(s, b, slot);
+		if (has_program(s, b, slot)) {
+			settle_hit(s, b, slot);
+			return;
+		}
+		evaluate_one(s, b, slot, ev);
+	}
 	s->ledger->lookups_miss++;
 	install(s, b, slot, ev, &d);
 	settle(s, b, slot, &d);
@@ -167,8 +177,11 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 			settle_unkeyed(s, b, i);
 		} else if (next < n_miss && s->scratch->miss[next] == i) {
 			settle_miss(s, b, i, &s->scratch->eval[next++]);
-		} else {
+		} else if (has_program(s, b, i)) {
 			settle_hit(s, b, i);
+		} else {                        /* an earlier slot took its record */
+			b->flow[i] = 0;
+			settle_miss(s, b, i, &s->scratch->late);
 		}
 	}
 	return to;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/meter.h"
+#include "flow/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
 #include "stage/pipeline.h"
@@ -55,6 +56,38 @@ slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, uns
 	return true;
 }
 
+static enum reason
+track_tcp(struct slowpath *s, struct session *session, bool is_reply, const uint8_t *tcp,
+	uint32_t l4_bytes)
+{
+	struct tcp_segment segment;
+	enum reason r;
+
+	tcp_read(&segment, tcp, l4_bytes);
+	r = tcp_track(session, is_reply, &segment);
+	if (r == REASON_NONE)
+		session_become(s->sessions, session, tcp_class(session->state));
+	return r;
+}
+
+enum reason
+slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
+{
+	return track_tcp(s, session_of(s->sessions, f), f->flags & FLOW_REPLY, tcp, l4_bytes);
+}
+
+/* The packet's own check against its session's state, on every way through here. */
+static enum reason
+check_session(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	if (d->session == NULL || v->proto != IPPROTO_TCP || v->l4 == VIEW_NONE)
+		return REASON_NONE;
+	return track_tcp(s, d->session, d->reply,
+		rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, v->l4),
+		v->l3_bytes - (v->l4 - v->l3));
+}
+
 /* The places of a packet that no record counts. */
 static void
 count_places(struct slowpath *s, const struct decision *d, const struct view *v, uint32_t tick)
@@ -80,13 +113,13 @@ count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 }
 
 static void
-reply(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+tell_sender(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
-	if (d->reply == REPLY_RESET)
-		host_tell_sender(s->host, v, b->m[slot], HOST_RESET, d->reply_code);
-	else if (d->reply == REPLY_UNREACHABLE)
-		host_tell_sender(s->host, v, b->m[slot], HOST_UNREACHABLE, d->reply_code);
+	if (d->tell == REPLY_RESET)
+		host_tell_sender(s->host, v, b->m[slot], HOST_RESET, d->tell_code);
+	else if (d->tell == REPLY_UNREACHABLE)
+		host_tell_sender(s->host, v, b->m[slot], HOST_UNREACHABLE, d->tell_code);
 }
 
 static bool
@@ -169,13 +202,18 @@ void
 settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d)
 {
 	const struct view *v = slot_view(s, b, slot);
+	enum reason refused = check_session(s, b, slot, v, d);
 
+	if (refused != REASON_NONE) {           /* does not count for the flow: it must not keep it alive */
+		slot_drop(s, b, slot, refused);
+		return;
+	}
 	count_flow(s, b, slot, v);
 	if (!d->fast)
 		count_places(s, d, v, b->tick);
 	switch (s->nexthops[d->nexthop].state) {
 	case NEXTHOP_DROP:
-		reply(s, b, slot, v, d);
+		tell_sender(s, b, slot, v, d);
 		slot_drop(s, b, slot, (enum reason)d->nexthop);
 		break;
 	case NEXTHOP_TO_US:

@@ -16,9 +16,11 @@
 #include "slowpath/host.h"
 #include "stage/eval.h"
 
+struct flow;
 struct flow_cold;
 struct flow_table;
 struct rte_mempool;
+struct sessions;
 
 /* What an observer is told of each packet, in order of arrival: replay and explain print it.  Pointers are valid
  * during the call. */
@@ -66,6 +68,7 @@ struct slowpath {
 	unsigned worker;
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
+	struct sessions *sessions;
 	struct nexthop *nexthops;
 	struct host *host;
 	struct ledger *ledger;
@@ -97,6 +100,11 @@ void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned sl
 /* Carries out the rare actions of a flow on one of its packets; false: police_exceeded. */
 bool slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, unsigned family,
 	unsigned ip_bytes);
+
+/* Is the segment at tcp one that the flow's session allows?  0, and the session has moved on; or the reason to
+ * drop it, and nothing has changed. */
+enum reason slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
+	uint32_t l4_bytes);
 
 /* The host's way out: queues a packet before the slot at work. */
 void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface);

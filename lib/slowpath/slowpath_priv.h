@@ -4,7 +4,7 @@
 #define SLOWPATH_SLOWPATH_PRIV_H
 
 #include "action/rewrite.h"
-#include "flow/table.h"
+#include "flow/session.h"
 #include "slowpath/slowpath.h"
 
 /* A bit for each symmetric hash of the addresses and ports seen so far in a burst. */
@@ -14,6 +14,7 @@ struct slowpath_scratch {
 	bool has_view[BURST_MAX];
 	struct view view[BURST_MAX];
 	struct eval eval[BURST_MAX];    /* of misses, in order */
+	struct eval late;               /* of a slot that was a hit when the burst began */
 	struct eval *vector[BURST_MAX];
 	uint16_t miss[BURST_MAX];       /* their slots */
 	uint64_t conflict[CONFLICT_BITS / 64];
@@ -25,10 +26,12 @@ struct decision {
 	bool ttl;
 	bool fast;                      /* from a record */
 	uint16_t nexthop;
-	uint8_t reply, reply_code;
+	uint8_t tell, tell_code;        /* enum reply: what the sender hears */
 	uint32_t place;
 	const uint32_t *rare;
 	const struct program *program;  /* fresh; NULL from a record */
+	struct session *session;        /* NULL without one */
+	bool reply;
 };
 
 /* The view of a slot, parsed now if it was not. */
@@ -37,8 +40,13 @@ const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned
 /* Index of the flow record of a slot that has a key, 0 without one. */
 uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Judges the misses of scratch->miss, which are n. */
+/* Judges the misses of scratch->miss, which are n, but for those whose pipeline tracks sessions: what
+ * they find depends on the packets before them, so each is judged when its turn comes. */
 void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
+void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
+
+/* Does the interface that the slot came in by track sessions? */
+bool slot_tracks(const struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* A program becomes a decision; its flow gets a record if it may. */
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,

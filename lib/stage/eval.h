@@ -14,6 +14,7 @@
 #include "stage/generation.h"
 
 struct session;
+struct sessions;
 
 /* Connection states that rules can ask for; the bits of enum rule_state (table/rules.h). */
 enum conn_state {
@@ -57,9 +58,14 @@ struct eval {
 	uint8_t dscp;
 	bool dscp_marked;
 
+	/* the session of the flow, if it has one already, and whether this is its reply direction.
+	 * written by the slow path before the first stage, and by track; read by acl, dnat, snat */
+	struct session *session;
+	bool reply;
+	struct sessions *sessions;      /* the worker's, given */
+
 	/* written by track; read by acl, dnat, snat */
 	enum conn_state state;
-	struct session *session;
 
 	/* written by route, forward; read by snat, and by conditions on the egress interface */
 	const struct interface *egress;
