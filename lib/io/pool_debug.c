@@ -13,9 +13,10 @@
 #include <string.h>
 
 #include <rte_mempool.h>
-#include <rte_spinlock.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#include "io/asan.h"
+
+#ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))

@@ -9,7 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#include "io/asan.h"
+
+#ifdef WITH_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -17,7 +19,7 @@ static bool caught = true;
 static char said[16384];
 
 /* What a sanitizer says must not be lost with the rest. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WITH_ASAN
 static struct quiet *current;
 
 static void

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/asan.h"
 #include "unit/io/fixture.h"
 
 static void
@@ -184,7 +185,7 @@ the_nth_mbuf_is_refused(void **state)
 }
 #endif
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
 
 static void
@@ -229,7 +230,7 @@ main(void)
 		cmocka_unit_test(a_second_send_ends_the_process),
 		cmocka_unit_test(the_nth_mbuf_is_refused),
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WITH_ASAN
 		cmocka_unit_test(behind_a_received_frame_is_poison),
 #endif
 	};
