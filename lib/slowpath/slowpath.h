@@ -38,7 +38,7 @@ struct observation {
 	uint32_t place;                 /* into generation's places, 0: none */
 	uint16_t port;                  /* index of the port it came in by */
 	uint16_t out_port;              /* of OBSERVED_OUTPUT */
-	uint16_t out_iface;             /* of OBSERVED_OUTPUT; IFACE_NONE for a wire */
+	uint16_t out_iface;             /* of OBSERVED_OUTPUT; 0 for a wire */
 	bool fast;                      /* a program was found, nothing was evaluated */
 	bool has_program;               /* program and view are filled */
 	const struct view *view;        /* as it arrived */

@@ -41,7 +41,7 @@ configure_wires(struct host *h)
 	for (unsigned p = 0; p < LEDGER_PORTS; p++)
 		h->setup.nexthops[WIRE_FIRST + p] = (struct nexthop){
 			.state = NEXTHOP_WIRE, .mtu = UINT16_MAX, .port = (uint16_t)p,
-			.iface = IFACE_NONE,
+			.iface = 0,
 		};
 }
 
