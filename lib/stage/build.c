@@ -51,9 +51,12 @@ build_err(const struct build *b)
 void *
 build_alloc(struct build *b, size_t n, size_t bytes)
 {
-	if (bytes != 0 && n > SIZE_MAX / bytes)
-		return NULL;
-	return arena_alloc(&b->arena, n * bytes);
+	void *block = NULL;
+
+	if (bytes == 0 || n <= SIZE_MAX / bytes)
+		block = arena_alloc(&b->arena, n * bytes);
+	b->short_of_memory |= block == NULL;
+	return block;
 }
 
 int
@@ -65,9 +68,13 @@ build_no_memory(struct build *b)
 const char *
 build_string(struct build *b, const char *text)
 {
+	const char *copy;
+
 	if (text == NULL)
 		return NULL;
-	return arena_text(&b->arena, text, strlen(text));
+	copy = arena_text(&b->arena, text, strlen(text));
+	b->short_of_memory |= copy == NULL;
+	return copy;
 }
 
 void *

@@ -32,6 +32,7 @@ struct draft {
 struct build {
 	struct build_setup setup;
 	struct arena arena;
+	bool short_of_memory;           /* something is missing: a name, if nothing else */
 	const char *file, *file_name;   /* the last loc's file, and our copy without folders */
 
 	struct built_list sets;         /* struct set */

@@ -152,11 +152,14 @@ int
 build_policy(struct build *b, const struct policy_cfg *cfg)
 {
 	unsigned errors = err_count(build_err(b));
+	int rc;
 
 	if (declare(b, cfg) < 0)
 		return -ENOMEM;
-	build_sections(b, cfg);
+	rc = build_sections(b, cfg);
 	order_check(b);
 	forget_files(b);
-	return err_count(build_err(b)) > errors ? -EINVAL : 0;
+	if (b->short_of_memory && err_count(build_err(b)) == errors)
+		return build_no_memory(b);
+	return rc < 0 || err_count(build_err(b)) > errors ? -EINVAL : 0;
 }
