@@ -33,7 +33,7 @@ reference_to(const struct tables *tables, const struct cfg_table *table)
 	return json_pack("{s:s}", "$ref", path);
 }
 
-/* words NULL: none.  prefix, such as "!", is put before each. */
+/* The words, and what YAML makes of some of them; negatable: also with ! before each. */
 static json_t *
 words_schema(const struct cfg_word *words, bool negatable)
 {
