@@ -52,6 +52,9 @@ struct document {
 /* yaml.c: the tree of one file's text, NULL after an error.  name lives in the arena. */
 struct node *yaml_read(struct document *doc, const char *name, const char *text, size_t length);
 
+/* yaml_text.c: whether the text is fit to be parsed; if not, an error. */
+bool yaml_check_text(struct document *doc, const char *file, const char *text, size_t length);
+
 /* include.c: the tree of a file with all it includes, merged; NULL after an error. */
 struct node *include_read(struct document *doc, const char *path);
 struct node *include_read_text(struct document *doc, const char *name, const char *text,

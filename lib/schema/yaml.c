@@ -11,12 +11,10 @@
 
 #include "schema/document_priv.h"
 
-/* Opening brackets in a row; as text, in quotes, there may be some more than nesting allows. */
-#define BRACKETS_MAX (DOCUMENT_DEPTH_MAX * 4)
-
 struct reader {
 	struct document *doc;
 	const char *file;
+	struct fy_token_iter *iterator;
 	struct node *root;
 	struct node *open;              /* innermost list or map that has not ended */
 	struct loc last;                /* place of the last token, for what has none of its own */
@@ -113,17 +111,38 @@ close_node(struct reader *r)
 	r->depth--;
 }
 
+/* The text of a scalar, in the arena.  By chunks: fy_token_get_text of 0.7.12 loses memory over
+ * single quotes with five or more quotes doubled in them. */
+static const char *
+scalar_text_of(struct reader *r, struct fy_token *token, size_t *length)
+{
+	const struct fy_iter_chunk *chunk;
+	char *text, *end;
+
+	*length = 0;
+	fy_token_iter_start(token, r->iterator);
+	for (chunk = NULL; (chunk = fy_token_iter_chunk_next(r->iterator, chunk, NULL)) != NULL;)
+		*length += chunk->len;
+	fy_token_iter_finish(r->iterator);
+
+	text = end = arena_alloc(&r->doc->arena, *length + 1);
+	fy_token_iter_start(token, r->iterator);
+	for (chunk = NULL; (chunk = fy_token_iter_chunk_next(r->iterator, chunk, NULL)) != NULL;)
+		end = mempcpy(end, chunk->str, chunk->len);
+	fy_token_iter_finish(r->iterator);
+	return text;
+}
+
 static void
 read_scalar(struct reader *r, struct fy_event *event)
 {
 	struct fy_token *token = fy_event_get_token(event);
 	struct node *node = node_create(r->doc, NODE_SCALAR, event_loc(r, event));
-	size_t length = 0;
-	const char *text = token != NULL ? fy_token_get_text(token, &length) : NULL;
 	bool plain = token == NULL || fy_token_scalar_style(token) == FYSS_PLAIN;
+	size_t length = 0;
 
-	if (text != NULL)
-		node->text = arena_text(&r->doc->arena, text, length);
+	if (token != NULL)
+		node->text = scalar_text_of(r, token, &length);
 	if (plain && is_null(node->text)) {
 		node->kind = NODE_EMPTY;
 		node->text = "";
@@ -286,83 +305,17 @@ parse(struct reader *r, const char *text, size_t length)
 		fy_diag_set_collect_errors(cfg.diag, true);
 		parser = fy_parser_create(&cfg);
 	}
-	if (parser == NULL || fy_parser_set_string(parser, text, length) != 0) {
+	r->iterator = fy_token_iter_create(NULL);
+	if (parser == NULL || r->iterator == NULL ||
+	    fy_parser_set_string(parser, text, length) != 0) {
 		err_set(r->doc->err, ENOMEM, "%s: out of memory", r->file);
 		r->stop = true;
 	} else {
 		read_events_or_fail(r, parser, cfg.diag);
 	}
+	fy_token_iter_destroy(r->iterator);
 	fy_parser_destroy(parser);
 	fy_diag_destroy(cfg.diag);
-}
-
-/* The bytes of the UTF-8 character at s, 0 if it is none, or one that YAML does not allow. */
-static unsigned
-character_bytes(const uint8_t *s, size_t left)
-{
-	unsigned bytes = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 : (*s & 0xf0) == 0xe0 ? 3 :
-		*s >= 0xf0 && *s < 0xf5 ? 4 : 0;
-
-	if (bytes == 0 || bytes > left || (*s < 0x20 && strchr("\t\n\r", *s) == NULL) || *s == 0)
-		return 0;
-	if (*s == 0x7f)
-		return 0;
-	for (unsigned i = 1; i < bytes; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return bytes;
-}
-
-static bool
-check_characters(struct reader *r, const char *text, size_t length)
-{
-	struct loc loc = { .file = r->file, .line = 1, .column = 1, .width = 1 };
-
-	for (size_t i = 0; i < length;) {
-		unsigned bytes = character_bytes((const uint8_t *)text + i, length - i);
-
-		if (bytes == 0) {
-			err_add(r->doc->err, EINVAL, loc,
-				"byte 0x%02x: a configuration is UTF-8 text", (uint8_t)text[i]);
-			return false;
-		}
-		loc.column++;
-		if (text[i] == '\n') {
-			loc.line++;
-			loc.column = 1;
-		}
-		i += bytes;
-	}
-	return true;
-}
-
-/* libfyaml looks for the end of a bracket before it gives the first event, and remembers every
- * token until then: a long run of them is refused before it costs memory. */
-static bool
-check_brackets(struct reader *r, const char *text, size_t length)
-{
-	struct loc loc = { .file = r->file, .line = 1, .column = 1, .width = 1 };
-	unsigned run = 0;
-
-	for (size_t i = 0; i < length; i++, loc.column++) {
-		if (text[i] == '[' || text[i] == '{')
-			run++;
-		else if (text[i] != ' ' && text[i] != '\n')
-			run = 0;
-		if (text[i] == '\n') {
-			loc.line++;
-			loc.column = 0;
-		}
-		if (run <= BRACKETS_MAX)
-			continue;
-		err_add(r->doc->err, EINVAL, loc, "lists and maps are nested deeper than %d",
-			DOCUMENT_DEPTH_MAX);
-		return false;
-	}
-	return true;
 }
 
 struct node *
@@ -371,7 +324,7 @@ yaml_read(struct document *doc, const char *name, const char *text, size_t lengt
 	struct reader r = { .doc = doc, .file = name };
 
 	r.last = (struct loc){ .file = name, .line = 1, .column = 1, .width = 1 };
-	if (!check_characters(&r, text, length) || !check_brackets(&r, text, length))
+	if (!yaml_check_text(doc, name, text, length))
 		return NULL;
 	parse(&r, text, length);
 	if (r.stop)
