@@ -15,8 +15,8 @@ static const char introduction[] =
 	"them, relative to the file it stands in; sections of the same name are merged.\n\n"
 	"A list may be written as its only element. A match begins with `!` for \"not\", and then\n"
 	"has to be in quotes; several values mean any of them. `$name` is a set. Sizes are\n"
-	"`1500`, `64k`, `2M` (of 1024); rates `10Mbit` or `500k/s` (of 1000); durations `500ms`, `30s`,\n"
-	"`2h`.\n";
+	"`1500`, `64k`, `2M` (of 1024); rates `10Mbit` or `500k/s` (of 1000); durations `500ms`,\n"
+	"`30s`, `2h`.\n";
 
 /* Markdown's own characters in the cell of a table. */
 static void
