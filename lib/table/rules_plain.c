@@ -6,7 +6,7 @@
 #include "table/rules.h"
 #include "table/rules_priv.h"
 
-bool
+static bool
 proto_has_ports(uint8_t proto)
 {
 	switch (proto) {
