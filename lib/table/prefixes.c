@@ -11,19 +11,6 @@
 
 #include "table/prefixes_priv.h"
 
-/* One step down: the entry for the next 6 bits, as root has it. */
-static inline uint32_t
-node_entry(const struct trie *t, uint32_t node, unsigned slot)
-{
-	const struct node *n = &t->nodes[node];
-	uint64_t upto = (2ull << slot) - 1;     /* slots 0..slot; all of them for 63 */
-
-	if ((n->children >> slot & 1) != 0)
-		return n->first_child + (uint32_t)__builtin_popcountll(n->children & upto) - 1;
-	return LEAF | t->leaves[n->first_leaf +
-		(uint32_t)__builtin_popcountll(n->leaves & upto) - 1];
-}
-
 static inline struct bits
 bits_of4(rte_be32_t address)
 {
@@ -45,17 +32,42 @@ bits_shift(struct bits *a, unsigned n)
 	a->low <<= n;
 }
 
+/* One step down: says where the address's value stands, or moves it on and *node to the next one. */
+static inline const uint32_t *
+step(const struct trie *t, struct bits *a, uint32_t *node)
+{
+	const struct node *n = &t->nodes[*node];
+	unsigned slot = (unsigned)(a->high >> (64 - STRIDE));
+	uint64_t upto = (2ull << slot) - 1;     /* slots 0..slot; all of them for 63 */
+
+	if ((n->children >> slot & 1) != 0) {
+		*node = n->first_child + (uint32_t)__builtin_popcountll(n->children & upto) - 1;
+		bits_shift(a, STRIDE);
+		return NULL;
+	}
+	if (!node_is_skip(n))
+		return &t->leaves[n->first_leaf +
+			(uint32_t)__builtin_popcountll(n->leaves & upto) - 1];
+	if ((a->high ^ n->leaves) >> (64 - skip_bits(n)) != 0)
+		return &t->leaves[n->first_leaf];
+	*node = n->first_child;
+	bits_shift(a, skip_bits(n));
+	return NULL;
+}
+
 static inline uint32_t
 lookup_one(const struct trie *t, struct bits a)
 {
 	uint32_t entry = t->root[a.high >> (64 - t->root_bits)];
+	const uint32_t *leaf;
 
+	if ((entry & LEAF) != 0)
+		return entry & ~LEAF;
 	bits_shift(&a, t->root_bits);
-	while ((entry & LEAF) == 0) {
-		entry = node_entry(t, entry, (unsigned)(a.high >> (64 - STRIDE)));
-		bits_shift(&a, STRIDE);
-	}
-	return entry & ~LEAF;
+	do
+		leaf = step(t, &a, &entry);
+	while (leaf == NULL);
+	return *leaf;
 }
 
 /* A large table is not in the cache: WAVE look-ups go down side by side, each asking for the memory
@@ -75,24 +87,19 @@ struct wave {
 	unsigned n;
 };
 
-/* As node_entry, but where it ends it says where the value stands. */
+/* One step of one address; false at its end. */
 static inline bool
 wave_step(const struct trie *t, struct wave *w, unsigned i)
 {
-	const struct node *n = &t->nodes[w->entry[i]];
-	unsigned slot = (unsigned)(w->address[i].high >> (64 - STRIDE));
-	uint64_t upto = (2ull << slot) - 1;
+	const uint32_t *leaf = step(t, &w->address[i], &w->entry[i]);
 
-	if ((n->children >> slot & 1) == 0) {
-		w->leaf[i] = &t->leaves[n->first_leaf +
-			(uint32_t)__builtin_popcountll(n->leaves & upto) - 1];
-		rte_prefetch0(w->leaf[i]);
-		return false;
+	if (leaf == NULL) {
+		rte_prefetch0(&t->nodes[w->entry[i]]);
+		return true;
 	}
-	w->entry[i] = n->first_child + (uint32_t)__builtin_popcountll(n->children & upto) - 1;
-	rte_prefetch0(&t->nodes[w->entry[i]]);
-	bits_shift(&w->address[i], STRIDE);
-	return true;
+	w->leaf[i] = leaf;
+	rte_prefetch0(leaf);
+	return false;
 }
 
 static inline void

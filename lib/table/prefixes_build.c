@@ -222,9 +222,46 @@ put_leaves(struct builder *b, const uint32_t value[SLOTS], uint64_t children)
 	return starts;
 }
 
-/* Recursion ends by depth: at most 20 nodes lie above each other. */
+static void build_node(struct builder *b, uint32_t node, const struct range *r);
+
+/* How many strides all prefixes of a range have in common, and none of them ends in.  The first one
+ * and the last tell: one that ended there would be first. */
+static unsigned
+common_strides(const struct builder *b, const struct range *r)
+{
+	const struct entry *first = &b->entries[r->first], *last = &b->entries[r->last - 1];
+	uint64_t high = first->address.high ^ last->address.high;
+	uint64_t low = first->address.low ^ last->address.low;
+	unsigned same = 128, strides;
+
+	if (high != 0)
+		same = (unsigned)__builtin_clzll(high);
+	else if (low != 0)
+		same = 64 + (unsigned)__builtin_clzll(low);
+	if (same >= first->length)
+		same = first->length - 1u;
+	strides = (same - r->depth) / STRIDE;
+	return strides < SKIP_STRIDES ? strides : SKIP_STRIDES;
+}
+
 static void
-build_node(struct builder *b, uint32_t node, const struct range *r)
+build_skip(struct builder *b, uint32_t node, const struct range *r, unsigned strides)
+{
+	struct range below = { r->first, r->last, r->depth + strides * STRIDE, r->value };
+	const struct bits *a = &b->entries[r->first].address;
+	unsigned __int128 wide = ((unsigned __int128)a->high << 64 | a->low) << r->depth;
+	uint64_t bits = (uint64_t)(wide >> 64) & ~(~0ull >> strides * STRIDE);
+	uint32_t first_leaf = (uint32_t)b->n_leaves, child = take_nodes(b, 1);
+
+	put_leaf(b, r->value);
+	if (b->failed)
+		return;
+	b->nodes[node] = (struct node){ 0, bits | strides << 1, child, first_leaf };
+	build_node(b, child, &below);
+}
+
+static void
+build_branch(struct builder *b, uint32_t node, const struct range *r)
 {
 	struct children c = { .mask = 0 };
 	uint32_t value[SLOTS], first_child, first_leaf = (uint32_t)b->n_leaves;
@@ -240,6 +277,18 @@ build_node(struct builder *b, uint32_t node, const struct range *r)
 	b->nodes[node] = (struct node){ c.mask, leaves, first_child, first_leaf };
 	for (unsigned i = 0; i < c.n; i++)
 		build_node(b, first_child + i, &c.inside[i]);
+}
+
+/* Recursion ends by depth: at most 20 nodes lie above each other. */
+static void
+build_node(struct builder *b, uint32_t node, const struct range *r)
+{
+	unsigned strides = common_strides(b, r);
+
+	if (strides > 0)
+		build_skip(b, node, r, strides);
+	else
+		build_branch(b, node, r);
 }
 
 static void

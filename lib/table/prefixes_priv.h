@@ -7,6 +7,7 @@
 #define TABLE_PREFIXES_PRIV_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +17,16 @@
 /* An entry of root: a node's index, or LEAF | value. */
 #define LEAF 0x80000000u
 
-/* A slot whose bit is set in children continues in another node; the node's children lie side by
- * side in the order of their slots.  The other slots have values; a run of slots with the same one,
- * children between them not counted, shares a leaf, and its first slot has its bit in leaves. */
+/* A node of one of two kinds.
+ *
+ * Branch: a slot whose bit is set in children continues in another node; the node's children lie
+ * side by side in the order of their slots.  The other slots have values; a run of slots with the
+ * same one, children between them not counted, shares a leaf, and its first slot has its bit in
+ * leaves.  So a branch without children has bit 0 of leaves.
+ *
+ * Skip: without children and without bit 0 of leaves.  All prefixes below begin with the same 6 to
+ * 42 bits: they are the upper bits of leaves, their number is 6 times bits 1 to 3.  An address that
+ * has them continues in first_child, another has the value first_leaf. */
 struct node {
 	uint64_t children;
 	uint64_t leaves;
@@ -26,6 +34,20 @@ struct node {
 	uint32_t first_leaf;
 };
 static_assert(sizeof(struct node) == 24, "sets of a million prefixes have millions of them");
+
+#define SKIP_STRIDES 7u
+
+static inline bool
+node_is_skip(const struct node *n)
+{
+	return n->children == 0 && (n->leaves & 1) == 0;
+}
+
+static inline unsigned
+skip_bits(const struct node *n)
+{
+	return (unsigned)(n->leaves & 0xe) * (STRIDE / 2);
+}
 
 struct trie {
 	uint32_t *root;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules over rte_acl: a trie for each family, and the look-up. */
+/* Rules over rte_acl: the table, built and asked. */
 
 #include "table/rules.h"
 
@@ -15,11 +15,11 @@
 #define CHUNK 64u               /* keys classified together */
 
 struct rules {
-	struct trie_of_rules ip4;
-	struct trie_of_rules ip6;
-	struct classes *classes;        /* NULL: no trie looks at classes */
+	struct rules_trie trie;
+	struct labels labels[SIDES];
+	struct classes *classes;        /* NULL: the trie does not look at classes */
 	uint32_t depend_on;
-	size_t bytes;                   /* of the tries, as the EAL counts */
+	size_t trie_bytes;              /* as the EAL counts */
 };
 
 /* The memory that the EAL has handed out so far. */
@@ -62,61 +62,64 @@ match_depends_on(const struct rule_match *m)
 	return on;
 }
 
-/* Gives the named sets their bits before any list of prefixes takes one. */
 static int
-plan_sets(struct class_plan *plan, const struct rule_match *m, struct err *err)
-{
-	const struct rule_addresses *lists[] = { &m->src, &m->dst };
-
-	for (unsigned side = 0; side < RTE_DIM(lists); side++) {
-		for (unsigned i = 0; i < lists[side]->n; i++) {
-			const struct set *set = lists[side]->address[i].set;
-
-			if (set == NULL || class_plan_bit(plan, set) != 0)
-				continue;
-			return err_add(err, E2BIG, m->loc, "set '%s' is one too many: a list of "
-				"rules can refer to %u different ones", set_name(set), CLASSES_MAX);
-		}
-	}
-	return 0;
-}
-
-static int
-expand_all(struct expansion *x, const struct rule_match match[], unsigned n, struct err *err)
+build_labels(struct rules *r, const struct plan *plan, const struct rule_match match[], unsigned n,
+	struct err *err)
 {
 	int rc = 0;
 
-	for (unsigned i = 0; i < n && rc == 0; i++)
-		rc = plan_sets(&x->plan, &match[i], err);
-	for (unsigned i = 0; i < n && rc == 0; i++)
-		rc = expansion_add(x, &match[i], i, err);
-	return rc;
+	for (unsigned side = 0; side < SIDES && rc == 0; side++)
+		rc = labels_build(&r->labels[side], plan, match, n, side);
+	if (rc == -E2BIG)
+		return err_set(err, E2BIG, "the rules have more than %u different prefixes; put "
+			"long lists of addresses into sets", LABELS_MAX - 2);
+	return rc == 0 ? 0 : err_set(err, -rc, "out of memory for rules");
 }
 
 static int
-build_tries(struct rules *r, const struct expansion *x, struct err *err)
+build_trie(struct rules *r, const struct entries *entries, struct err *err)
 {
 	size_t before = eal_bytes();
-	int rc = trie_of_rules_build(&r->ip4, &x->ip4);
+	int rc = rules_trie_build(&r->trie, entries);
 
+	r->trie_bytes = eal_bytes() - before;
 	if (rc == 0)
-		rc = trie_of_rules_build(&r->ip6, &x->ip6);
-	r->bytes = eal_bytes() - before;
-	if (rc < 0)
-		return err_set(err, -rc, "%u rules could not be compiled: %s; "
-			"give DPDK more memory or write fewer combinations",
-			x->ip4.n + x->ip6.n, strerror(-rc));
-	if (!r->ip4.src_class && !r->ip4.dst_class && !r->ip6.src_class && !r->ip6.dst_class)
 		return 0;
-	r->classes = classes_build(x->plan.set, x->plan.n);
+	return err_set(err, -rc, "the rules, %u combinations of their values, could not be compiled: "
+		"%s", entries->n, strerror(-rc));
+}
+
+static int
+build_classes(struct rules *r, const struct plan *plan, struct err *err)
+{
+	if (!r->trie.looks_at[FIELD_SRC_CLASS] && !r->trie.looks_at[FIELD_DST_CLASS])
+		return 0;
+	r->classes = classes_build(plan->set, plan->n);
 	return r->classes != NULL ? 0 : err_set(err, ENOMEM, "out of memory for address classes");
+}
+
+static int
+build(struct rules *r, const struct plan *plan, const struct rule_match match[], unsigned n,
+	struct err *err)
+{
+	struct expansion x = { .plan = plan, .labels = r->labels };
+	int rc = build_labels(r, plan, match, n, err);
+
+	for (unsigned i = 0; i < n && rc == 0; i++)
+		rc = expansion_add(&x, &match[i], i, err);
+	if (rc == 0)
+		rc = build_trie(r, &x.entries, err);
+	if (rc == 0)
+		rc = build_classes(r, plan, err);
+	expansion_fini(&x);
+	return rc;
 }
 
 struct rules *
 rules_build(const struct rule_match match[], unsigned n, struct err *err)
 {
 	struct rules *r = calloc(1, sizeof(*r));
-	struct expansion x = { .plan.n = 0 };
+	struct plan plan;
 	int rc;
 
 	if (r == NULL) {
@@ -125,10 +128,10 @@ rules_build(const struct rule_match match[], unsigned n, struct err *err)
 	}
 	for (unsigned i = 0; i < n; i++)
 		r->depend_on |= match_depends_on(&match[i]);
-	rc = expand_all(&x, match, n, err);
+	rc = plan_build(&plan, match, n, err);
 	if (rc == 0)
-		rc = build_tries(r, &x, err);
-	expansion_fini(&x);
+		rc = build(r, &plan, match, n, err);
+	plan_fini(&plan);
 	if (rc == 0)
 		return r;
 	rules_discard(r);
@@ -140,32 +143,24 @@ rules_discard(struct rules *r)
 {
 	if (r == NULL)
 		return;
-	trie_of_rules_fini(&r->ip4);
-	trie_of_rules_fini(&r->ip6);
+	rules_trie_fini(&r->trie);
+	labels_fini(&r->labels[SRC]);
+	labels_fini(&r->labels[DST]);
 	classes_discard(r->classes);
 	free(r);
 }
 
-/* The keys of one family among a chunk. */
-struct batch {
-	struct packed_key key[CHUNK];
-	uint32_t *result[CHUNK];
-	unsigned n;
-};
-
 static void
-pack(struct batch *b, const struct rule_key *key, uint32_t *result)
+pack(struct packed_key *p, const struct rule_key *key)
 {
 	const struct tuple *t = &key->tuple;
+	uint8_t parts = key_parts(key);
 
-	b->result[b->n] = result;
-	b->key[b->n++] = (struct packed_key){
+	*p = (struct packed_key){
 		.proto = t->proto,
-		.src = t->src,
-		.dst = t->dst,
 		.sport = t->sport,
 		.dport = t->dport,
-		.parts = key_parts(key) | (key->fragment ? PART_FRAGMENT : 0),
+		.parts = parts | (key->fragment ? PART_FRAGMENT : 0),
 		.state = key->state != 0 ? key->state : RULE_STATE_UNTRACKED,
 		.tcp_flags = key->tcp_flags,
 		.dscp = key->dscp,
@@ -173,75 +168,98 @@ pack(struct batch *b, const struct rule_key *key, uint32_t *result)
 		.vlan = rte_cpu_to_be_16(key->vlan),
 	};
 	/* ICMP stands where the ports do; no entry looks at both. */
-	if ((b->key[b->n - 1].parts & PART_ICMP) != 0)
-		b->key[b->n - 1].sport = rte_cpu_to_be_16((uint16_t)(key->icmp_type << 8 |
-			key->icmp_code));
+	if ((parts & PART_ICMP) != 0)
+		p->sport = rte_cpu_to_be_16((uint16_t)(key->icmp_type << 8 | key->icmp_code));
 }
 
-/* Finds one side's classes for all keys of the batch. */
+/* The addresses of one side of a chunk, by family, and which key each is of. */
+struct addresses {
+	rte_be32_t ip4[CHUNK];
+	union address ip6[CHUNK];
+	uint8_t at[CHUNK];              /* IPv4 from the beginning, IPv6 from the end backwards */
+	unsigned n4, n6;
+};
+
 static void
-classify_side(const struct rules *r, struct batch *b, unsigned family, bool src)
+gather_addresses(struct addresses *a, const struct rule_key *const key[], unsigned n, enum side side)
 {
-	union address address[CHUNK];
-	rte_be32_t address4[CHUNK];
-	uint32_t mask[CHUNK];
+	a->n4 = 0;
+	a->n6 = 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct tuple *t = &key[i]->tuple;
+		const union address *address = side == SRC ? &t->src : &t->dst;
 
-	for (unsigned i = 0; i < b->n; i++) {
-		const union address *a = src ? &b->key[i].src : &b->key[i].dst;
-
-		if (family == 4)
-			address4[i] = a->v4;
-		else
-			address[i] = *a;
+		if (t->family == 4) {
+			a->at[a->n4] = (uint8_t)i;
+			a->ip4[a->n4++] = address->v4;
+		} else {
+			a->ip6[a->n6++] = *address;
+			a->at[CHUNK - a->n6] = (uint8_t)i;
+		}
 	}
-	if (family == 4)
-		classes_lookup4(r->classes, address4, mask, b->n);
-	else
-		classes_lookup6(r->classes, address, mask, b->n);
-	for (unsigned i = 0; i < b->n; i++)
-		*(src ? &b->key[i].src_class : &b->key[i].dst_class) = rte_cpu_to_be_32(mask[i]);
+}
+
+/* Looks up what one side's addresses are for the trie. */
+static void
+find_side(const struct rules *r, const struct addresses *a, struct packed_key packed[],
+	enum side side)
+{
+	const struct prefixes *labels = r->labels[side].table;
+	uint32_t v4[CHUNK], v6[CHUNK];
+
+	if (labels != NULL) {
+		prefixes_lookup4(labels, a->ip4, v4, a->n4);
+		prefixes_lookup6(labels, a->ip6, v6, a->n6);
+		for (unsigned i = 0; i < a->n4; i++)
+			packed[a->at[i]].label[side] = rte_cpu_to_be_16((uint16_t)v4[i]);
+		for (unsigned i = 0; i < a->n6; i++)
+			packed[a->at[CHUNK - 1 - i]].label[side] = rte_cpu_to_be_16((uint16_t)v6[i]);
+	}
+	if (r->trie.looks_at[FIELD_SRC_CLASS + side]) {
+		classes_lookup4(r->classes, a->ip4, v4, a->n4);
+		classes_lookup6(r->classes, a->ip6, v6, a->n6);
+		for (unsigned i = 0; i < a->n4; i++)
+			packed[a->at[i]].class[side] = rte_cpu_to_be_32(v4[i]);
+		for (unsigned i = 0; i < a->n6; i++)
+			packed[a->at[CHUNK - 1 - i]].class[side] = rte_cpu_to_be_32(v6[i]);
+	}
 }
 
 static void
-classify_batch(const struct rules *r, struct batch *b, unsigned family)
+classify_chunk(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
+	unsigned n)
 {
-	const struct trie_of_rules *trie = family == 4 ? &r->ip4 : &r->ip6;
+	struct packed_key packed[CHUNK];
 	const uint8_t *data[CHUNK];
-	uint32_t found[CHUNK] = { 0 };
+	struct addresses addresses;
 
-	if (b->n == 0)
-		return;
-	if (trie->src_class)
-		classify_side(r, b, family, true);
-	if (trie->dst_class)
-		classify_side(r, b, family, false);
-	for (unsigned i = 0; i < b->n; i++)
-		data[i] = (const uint8_t *)&b->key[i];
-	if (trie->acl != NULL)
-		rte_acl_classify(trie->acl, data, found, b->n, 1);
-	/* An entry's user data is its rule + 1; 0 is none, and RULES_NONE is 0 - 1. */
-	for (unsigned i = 0; i < b->n; i++)
-		*b->result[i] = found[i] - 1;
-	b->n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		pack(&packed[i], key[i]);
+		data[i] = (const uint8_t *)&packed[i];
+	}
+	for (unsigned side = 0; side < SIDES; side++) {
+		if (r->labels[side].table == NULL && !r->trie.looks_at[FIELD_SRC_CLASS + side])
+			continue;
+		gather_addresses(&addresses, key, n, side);
+		find_side(r, &addresses, packed, side);
+	}
+	rte_acl_classify(r->trie.acl, data, result, n, 1);
+	/* The trie gives rule + 1, or 0 for none; and RULES_NONE is 0 - 1. */
+	for (unsigned i = 0; i < n; i++)
+		result[i]--;
 }
 
 void
 rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
 	unsigned n)
 {
-	struct batch ip4, ip6;
-
-	ip4.n = 0;
-	ip6.n = 0;
-	for (unsigned i = 0; i < n; i++) {
-		struct batch *b = key[i]->tuple.family == 4 ? &ip4 : &ip6;
-
-		pack(b, key[i], &result[i]);
-		if (b->n == CHUNK)
-			classify_batch(r, b, b == &ip4 ? 4 : 6);
+	if (r->trie.acl == NULL) {
+		for (unsigned i = 0; i < n; i++)
+			result[i] = RULES_NONE;
+		return;
 	}
-	classify_batch(r, &ip4, 4);
-	classify_batch(r, &ip6, 6);
+	for (unsigned i = 0; i < n; i += CHUNK)
+		classify_chunk(r, &key[i], &result[i], RTE_MIN(n - i, CHUNK));
 }
 
 uint32_t
@@ -253,5 +271,10 @@ rules_depend_on(const struct rules *r)
 size_t
 rules_bytes(const struct rules *r)
 {
-	return sizeof(*r) + r->bytes + (r->classes != NULL ? classes_bytes(r->classes) : 0);
+	size_t bytes = sizeof(*r) + r->trie_bytes;
+
+	for (unsigned side = 0; side < SIDES; side++)
+		if (r->labels[side].table != NULL)
+			bytes += prefixes_bytes(r->labels[side].table);
+	return bytes + (r->classes != NULL ? classes_bytes(r->classes) : 0);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A rule becomes entries: one for each combination of the values of its lists.
- *
- * A list of many prefixes becomes an address class when the combinations would be many: the class
- * costs each packet one more look-up, and the entries one value instead of many. */
+/* A rule becomes entries: one for each combination of the values of its lists. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,36 +9,31 @@
 
 #include "table/rules_priv.h"
 
-#define ENTRIES_MAX 100000u     /* of one family: what a trie is built from in a few seconds */
-#define CLASS_ABOVE 64u         /* combinations of a rule from which prefixes become a class */
+#define ENTRIES_MAX 100000u     /* what a trie is built from in a few seconds */
 
-enum { SRC, DST, SIDES };
-enum { IP4, IP6, FAMILIES };
-
-struct dimension {
-	enum entry_field field;
-	struct runs runs;
+/* Addresses with a label in a run, whose class, under mask, is value. */
+struct choice {
+	struct rule_range labels;
+	uint32_t mask;
+	uint32_t value;
 };
+
+struct choices {
+	struct choice *choice;
+	unsigned n;
+};
+
 #define DIMENSIONS 6u
 
 /* One rule while it is spread out. */
 struct spread {
 	const struct rule_match *match;
-	struct expansion *x;
-	struct err *err;
-	struct dimension dim[DIMENSIONS];
-	struct choices choices[SIDES][FAMILIES];
-	bool by_class[SIDES];
 	struct entries *out;
-	unsigned family;                /* IP4 or IP6: of out */
+	enum entry_field field[DIMENSIONS];
+	struct runs runs[DIMENSIONS];
+	struct choices choices[SIDES];
 	struct entry entry;             /* the combination at hand */
 };
-
-static const struct rule_addresses *
-side_list(const struct spread *s, unsigned side)
-{
-	return side == SRC ? &s->match->src : &s->match->dst;
-}
 
 static int
 entries_add(struct entries *out, const struct entry *entry)
@@ -80,76 +72,102 @@ build_dimensions(struct spread *s)
 	};
 
 	for (unsigned i = 0; i < DIMENSIONS; i++) {
-		s->dim[i].field = rows[i].field;
-		if (runs_build(&s->dim[i].runs, rows[i].list, rows[i].most) < 0)
+		s->field[i] = rows[i].field;
+		if (runs_build(&s->runs[i], rows[i].list, rows[i].most) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int
-build_choices(struct spread *s)
-{
-	for (unsigned side = 0; side < SIDES; side++) {
-		for (unsigned family = 0; family < FAMILIES; family++) {
-			int rc = choices_build(&s->choices[side][family], side_list(s, side),
-				family == IP4 ? 4 : 6, &s->x->plan);
+/* The label ranges of a list's prefixes, as far as they are looked up by label. */
+struct label_list {
+	const struct labels *labels;
+	struct rule_range *range;
+	unsigned n, max;
+	bool plain;             /* one of them is not negated */
+};
 
-			if (rc == -ENOMEM)
-				return rc;
-		}
+static int
+add_labels(void *arg, const struct prefix *p, bool negated)
+{
+	struct label_list *list = arg;
+
+	if (list->n == list->max) {
+		unsigned max = list->max * 2 + 8;
+		struct rule_range *grown = realloc(list->range, max * sizeof(*grown));
+
+		if (grown == NULL)
+			return -ENOMEM;
+		list->range = grown;
+		list->max = max;
 	}
+	list->range[list->n] = labels_of(list->labels, p);
+	list->range[list->n++].negated = negated;
+	list->plain = list->plain || !negated;
 	return 0;
 }
 
-/* The combinations of the rule, of the family that has more. */
-static uint64_t
-count_combinations(const struct spread *s)
+/* Adds a choice for each run of labels that the list's ranges hold for. */
+static int
+add_choices(struct choices *out, const struct rule_ranges *list, uint32_t mask, uint32_t value)
 {
-	uint64_t ranges = 1;
-	unsigned src4 = s->choices[SRC][IP4].n, src6 = s->choices[SRC][IP6].n;
-	unsigned dst4 = s->choices[DST][IP4].n, dst6 = s->choices[DST][IP6].n;
+	struct choice *grown;
+	struct runs runs;
 
-	for (unsigned i = 0; i < DIMENSIONS && ranges <= UINT32_MAX; i++)
-		ranges *= s->dim[i].runs.n;
-	return RTE_MIN(ranges, UINT32_MAX) * RTE_MAX(src4 * dst4, src6 * dst6);
+	if (runs_build(&runs, list, UINT16_MAX) < 0)
+		return -ENOMEM;
+	grown = realloc(out->choice, (out->n + runs.n + 1) * sizeof(*grown));
+	if (grown != NULL) {
+		out->choice = grown;
+		for (unsigned i = 0; i < runs.n; i++)
+			out->choice[out->n++] = (struct choice){ runs.range[i], mask, value };
+	}
+	runs_fini(&runs);
+	return grown != NULL ? 0 : -ENOMEM;
 }
 
-/* Puts classes in the place of one side's prefixes. */
+/* What a side holds for: its plain labels, or one of its plain classes; without what is negated. */
 static int
-use_classes(struct spread *s, unsigned side)
+build_choices(struct choices *out, const struct side_plan *plan, struct label_list *labels)
 {
-	const struct rule_addresses *list = side_list(s, side);
-	struct list_classes made;
-	int rc = list_classes_make(&made, list, &s->x->plan);
+	struct rule_ranges list = { labels->range, labels->n };
+	unsigned kept = 0;
+	int rc = 0;
 
-	s->by_class[side] = true;
-	for (unsigned family = 0; family < FAMILIES && rc == 0; family++) {
-		choices_fini(&s->choices[side][family]);
-		rc = choices_by_class(&s->choices[side][family], list, &made, &s->x->plan);
+	if (labels->plain || plan->plain == 0)
+		rc = add_choices(out, &list, plan->negated, 0);
+	for (unsigned i = 0; i < labels->n; i++)
+		if (labels->range[i].negated)
+			labels->range[kept++] = labels->range[i];
+	list.n = kept;
+	for (uint32_t left = plan->plain & ~plan->negated; left != 0 && rc == 0; left &= left - 1) {
+		uint32_t bit = left & -left;
+
+		rc = add_choices(out, &list, plan->negated | bit, bit);
 	}
 	return rc;
 }
 
-/* Where the combinations are too many, the side with more prefixes changes to classes, then the
- * other, as long as there are bits. */
 static int
-limit_combinations(struct spread *s)
+build_sides(struct spread *s, const struct expansion *x, uint32_t rule)
 {
-	unsigned n[SIDES];
 	int rc = 0;
 
-	for (unsigned round = 0; round < SIDES && count_combinations(s) > CLASS_ABOVE; round++) {
-		unsigned side;
+	for (unsigned side = 0; side < SIDES && rc == 0; side++) {
+		const struct side_plan *plan = &x->plan->side[rule][side];
+		const struct rule_addresses *list = match_side(s->match, side);
+		struct label_list labels = { .labels = &x->labels[side] };
+		bool plain = false;
 
-		for (side = 0; side < SIDES; side++)
-			n[side] = s->by_class[side] ? 0 :
-				RTE_MAX(s->choices[side][IP4].n, s->choices[side][IP6].n);
-		side = n[DST] > n[SRC] ? DST : SRC;
-		if (n[side] > 1 && rc == 0)
-			rc = use_classes(s, side);
+		for (unsigned i = 0; i < list->n; i++)
+			plain = plain || !list->address[i].negated;
+		rc = plan_each_prefix(plan, list, add_labels, &labels);
+		/* Only empty sets: a list that holds for nothing, and not one without plain values. */
+		if (rc == 0 && !(plain && !labels.plain && plan->plain == 0))
+			rc = build_choices(&s->choices[side], plan, &labels);
+		free(labels.range);
 	}
-	return rc == -ENOMEM ? rc : 0;
+	return rc;
 }
 
 static void
@@ -167,27 +185,16 @@ put_bits(struct rte_acl_field *f, uint32_t value, uint32_t mask)
 }
 
 static void
-put_choice(struct spread *s, unsigned side, const struct choice *c)
+put_choice(struct spread *s, enum side side, const struct choice *c)
 {
-	enum entry_field first = side == SRC ? FIELD_SRC : FIELD_DST;
-	unsigned words = s->family == IP4 ? 1 : 4;
-
-	for (unsigned i = 0; i < words; i++) {
-		struct rte_acl_field *f = &s->entry.field[first + i];
-		rte_be32_t word;
-
-		memcpy(&word, &c->prefix.address.bytes[4 * i], sizeof(word));
-		f->value.u32 = rte_be_to_cpu_32(word);
-		f->mask_range.u32 = c->prefix.length <= 32 * i ? 0 :
-			RTE_MIN(c->prefix.length - 32 * i, 32u);
-	}
-	put_bits(&s->entry.field[side == SRC ? FIELD_SRC_CLASS : FIELD_DST_CLASS], c->value, c->mask);
+	put_range(&s->entry.field[FIELD_SRC + side], &c->labels);
+	put_bits(&s->entry.field[FIELD_SRC_CLASS + side], c->value, c->mask);
 }
 
 static int
 put_sides(struct spread *s)
 {
-	const struct choices *src = &s->choices[SRC][s->family], *dst = &s->choices[DST][s->family];
+	const struct choices *src = &s->choices[SRC], *dst = &s->choices[DST];
 	int rc = 0;
 
 	for (unsigned i = 0; i < src->n; i++) {
@@ -200,17 +207,18 @@ put_sides(struct spread *s)
 	return rc;
 }
 
-/* Goes through the runs of the dimension-th list and what follows. */
+/* Goes through the runs of that dimension and, for each, of those behind it. */
 static int
 put_dimensions(struct spread *s, unsigned dimension)
 {
-	const struct dimension *d = &s->dim[dimension];
+	const struct runs *runs;
 	int rc = 0;
 
 	if (dimension == DIMENSIONS)
 		return put_sides(s);
-	for (unsigned i = 0; i < d->runs.n && rc == 0; i++) {
-		put_range(&s->entry.field[d->field], &d->runs.range[i]);
+	runs = &s->runs[dimension];
+	for (unsigned i = 0; i < runs->n && rc == 0; i++) {
+		put_range(&s->entry.field[s->field[dimension]], &runs->range[i]);
 		rc = put_dimensions(s, dimension + 1);
 	}
 	return rc;
@@ -222,7 +230,6 @@ put_fixed(struct spread *s, uint32_t rule)
 	const struct rule_match *m = s->match;
 	uint8_t parts = match_parts(m), fragment = 0, states = RULE_STATE_ALL;
 
-	memset(&s->entry, 0, sizeof(s->entry));
 	s->entry.rule = rule;
 	if (m->fragment != RULE_FRAGMENT_ANY)
 		fragment = PART_FRAGMENT;
@@ -237,62 +244,40 @@ put_fixed(struct spread *s, uint32_t rule)
 }
 
 static int
-expand(struct spread *s, uint32_t rule)
+expand(struct spread *s, const struct expansion *x, uint32_t rule)
 {
-	uint64_t combinations;
 	int rc = build_dimensions(s);
 
 	if (rc == 0)
-		rc = build_choices(s);
-	if (rc == 0)
-		rc = limit_combinations(s);
-	if (rc < 0)
-		return err_add(s->err, ENOMEM, s->match->loc, "out of memory");
-	combinations = count_combinations(s);
-	for (unsigned side = 0; side < SIDES; side++)
-		for (unsigned family = 0; family < FAMILIES; family++)
-			if (s->choices[side][family].n == CHOICES_MAX)
-				combinations = UINT32_MAX;
-	if (combinations > ENTRIES_MAX)
-		return err_add(s->err, E2BIG, s->match->loc,
-			"the rule's lists multiply to more than %u combinations", ENTRIES_MAX);
+		rc = build_sides(s, x, rule);
 	put_fixed(s, rule);
-	for (s->family = 0; s->family < FAMILIES && rc == 0; s->family++) {
-		s->out = s->family == IP4 ? &s->x->ip4 : &s->x->ip6;
-		rc = put_dimensions(s, 0);
-	}
-	if (rc == -E2BIG)
-		return err_add(s->err, E2BIG, s->match->loc,
-			"up to this rule, the list of rules multiplies to more than %u entries; "
-			"put long lists of addresses into sets", ENTRIES_MAX);
-	return rc == 0 ? 0 : err_add(s->err, -rc, s->match->loc, "out of memory");
+	return rc == 0 ? put_dimensions(s, 0) : rc;
 }
 
 int
 expansion_add(struct expansion *x, const struct rule_match *match, uint32_t rule, struct err *err)
 {
-	struct spread s = { .match = match, .x = x, .err = err };
+	struct spread s = { .match = match, .out = &x->entries };
 	int rc;
 
 	/* Ports and ICMP at once: no packet has both, and they share a field. */
 	if ((match_parts(match) & PART_ICMP) != 0 && match_parts(match) != PART_ICMP)
 		return 0;
-	rc = expand(&s, rule);
+	rc = expand(&s, x, rule);
 	for (unsigned i = 0; i < DIMENSIONS; i++)
-		runs_fini(&s.dim[i].runs);
-	for (unsigned side = 0; side < SIDES; side++) {
-		choices_fini(&s.choices[side][IP4]);
-		choices_fini(&s.choices[side][IP6]);
-	}
-	return rc;
+		runs_fini(&s.runs[i]);
+	free(s.choices[SRC].choice);
+	free(s.choices[DST].choice);
+	if (rc == -E2BIG)
+		return err_add(err, E2BIG, match->loc, "up to this rule, the lists of the rules "
+			"multiply to more than %u combinations; put long lists of addresses into sets",
+			ENTRIES_MAX);
+	return rc == 0 ? 0 : err_add(err, -rc, match->loc, "out of memory for rules");
 }
 
 void
 expansion_fini(struct expansion *x)
 {
-	free(x->ip4.entry);
-	free(x->ip6.entry);
-	memset(&x->ip4, 0, sizeof(x->ip4));
-	memset(&x->ip6, 0, sizeof(x->ip6));
-	class_plan_fini(&x->plan);
+	free(x->entries.entry);
+	memset(&x->entries, 0, sizeof(x->entries));
 }

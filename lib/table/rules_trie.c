@@ -28,27 +28,21 @@ static const struct field {
 #define ROW(kind, size, group, member, at) \
 	{ RTE_ACL_FIELD_TYPE_##kind, size, group, offsetof(struct packed_key, member) + (at) }
 	[FIELD_PROTO] = ROW(RANGE, 1, 0, proto, 0),
-	[FIELD_SRC + 0] = ROW(MASK, 4, 1, src, 0),
-	[FIELD_SRC + 1] = ROW(MASK, 4, 2, src, 4),
-	[FIELD_SRC + 2] = ROW(MASK, 4, 3, src, 8),
-	[FIELD_SRC + 3] = ROW(MASK, 4, 4, src, 12),
-	[FIELD_DST + 0] = ROW(MASK, 4, 5, dst, 0),
-	[FIELD_DST + 1] = ROW(MASK, 4, 6, dst, 4),
-	[FIELD_DST + 2] = ROW(MASK, 4, 7, dst, 8),
-	[FIELD_DST + 3] = ROW(MASK, 4, 8, dst, 12),
-	[FIELD_SPORT] = ROW(RANGE, 2, 9, sport, 0),
-	[FIELD_DPORT] = ROW(RANGE, 2, 9, dport, 0),
-	[FIELD_PARTS] = ROW(BITMASK, 1, 10, parts, 0),
-	[FIELD_STATE] = ROW(BITMASK, 1, 10, state, 0),
-	[FIELD_TCP] = ROW(BITMASK, 1, 10, tcp_flags, 0),
-	[FIELD_DSCP] = ROW(RANGE, 1, 10, dscp, 0),
-	[FIELD_IFACE] = ROW(RANGE, 2, 11, iface, 0),
-	[FIELD_VLAN] = ROW(RANGE, 2, 11, vlan, 0),
-	[FIELD_SRC_CLASS] = ROW(BITMASK, 4, 12, src_class, 0),
-	[FIELD_DST_CLASS] = ROW(BITMASK, 4, 13, dst_class, 0),
+	[FIELD_SRC] = ROW(RANGE, 2, 1, label, 0),
+	[FIELD_DST] = ROW(RANGE, 2, 1, label, 2),
+	[FIELD_SPORT] = ROW(RANGE, 2, 2, sport, 0),
+	[FIELD_DPORT] = ROW(RANGE, 2, 2, dport, 0),
+	[FIELD_PARTS] = ROW(BITMASK, 1, 3, parts, 0),
+	[FIELD_STATE] = ROW(BITMASK, 1, 3, state, 0),
+	[FIELD_TCP] = ROW(BITMASK, 1, 3, tcp_flags, 0),
+	[FIELD_DSCP] = ROW(RANGE, 1, 3, dscp, 0),
+	[FIELD_IFACE] = ROW(RANGE, 2, 4, iface, 0),
+	[FIELD_VLAN] = ROW(RANGE, 2, 4, vlan, 0),
+	[FIELD_SRC_CLASS] = ROW(BITMASK, 4, 5, class, 0),
+	[FIELD_DST_CLASS] = ROW(BITMASK, 4, 6, class, 4),
 #undef ROW
 };
-#define GROUPS 14u
+#define GROUPS 7u
 
 /* The fields of one trie. */
 struct layout {
@@ -78,15 +72,6 @@ choose_layout(struct layout *l, const struct entries *entries)
 	for (unsigned k = 0; k < FIELD_COUNT; k++)
 		if (used[fields[k].group])
 			l->field[l->n++] = k;
-}
-
-static bool
-layout_has(const struct layout *l, enum entry_field field)
-{
-	for (unsigned i = 0; i < l->n; i++)
-		if (l->field[i] == field)
-			return true;
-	return false;
 }
 
 static int
@@ -139,7 +124,7 @@ build(struct rte_acl_ctx *acl, const struct layout *l)
 }
 
 int
-trie_of_rules_build(struct trie_of_rules *t, const struct entries *entries)
+rules_trie_build(struct rules_trie *t, const struct entries *entries)
 {
 	static unsigned number;         /* rte_acl wants names, all different; control only */
 	struct layout layout;
@@ -147,9 +132,12 @@ trie_of_rules_build(struct trie_of_rules *t, const struct entries *entries)
 	struct rte_acl_param param = { .name = name, .socket_id = SOCKET_ID_ANY };
 	int rc;
 
+	memset(t, 0, sizeof(*t));
 	if (entries->n == 0)
 		return 0;
 	choose_layout(&layout, entries);
+	for (unsigned i = 0; i < layout.n; i++)
+		t->looks_at[layout.field[i]] = true;
 	snprintf(name, sizeof(name), "weir_rules_%u", number++);
 	param.rule_size = RTE_ACL_RULE_SZ(layout.n);
 	param.max_rule_num = entries->n;
@@ -157,15 +145,11 @@ trie_of_rules_build(struct trie_of_rules *t, const struct entries *entries)
 	if (t->acl == NULL)
 		return rte_errno != 0 ? -rte_errno : -ENOMEM;
 	rc = add_entries(t->acl, &layout, entries);
-	if (rc == 0)
-		rc = build(t->acl, &layout);
-	t->src_class = layout_has(&layout, FIELD_SRC_CLASS);
-	t->dst_class = layout_has(&layout, FIELD_DST_CLASS);
-	return rc;
+	return rc == 0 ? build(t->acl, &layout) : rc;
 }
 
 void
-trie_of_rules_fini(struct trie_of_rules *t)
+rules_trie_fini(struct rules_trie *t)
 {
 	rte_acl_free(t->acl);
 	t->acl = NULL;
