@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The command line: exit status, errors with their place, the shipped files, the built-in example.
+#
+# usage: command.sh [BUILD]         the folder that Weir was built in
+set -u
+
+weir=$(realpath "${1:-build}/app/weir") || exit 2
+cd "$(dirname "$0")/../.." || exit 2
+dir=$(mktemp -d)
+chmod 755 "$dir"
+trap 'rm -rf "$dir"' EXIT
+passed=0 failed=0
+
+check() {       # check WHAT COMMAND...
+	local what=$1
+
+	shift
+	if "$@" >"$dir/out" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $what"
+		sed 's/^/    /' "$dir/out"
+	fi
+}
+
+ends_with() {   # ends_with STATUS WEIR-ARGUMENTS...
+	local want=$1 status
+
+	shift
+	"$weir" "$@" >"$dir/stdout" 2>"$dir/stderr"
+	status=$?
+	cat "$dir/stderr"
+	echo "exit status $status, not $want"
+	[ $status -eq "$want" ] && ! grep -q $'\033' "$dir/stdout" "$dir/stderr"
+}
+
+five_errors() {
+	cat >"$dir/wrong.yaml" <<-'YAML'
+	version: 1
+	ports: {lan: {device: net_null0}, wan: {device: net_null1}}
+	interfaces:
+	  lan: {addresses: [192.0.2.1/24], mtu: 99, pipeline: insid}
+	  wan: {adresses: [198.51.100.1/24]}
+	pipelines:
+	  inside: [{rout: main}]
+	acls:
+	  list: {default: drop, rules: [{src: $nobody, action: accept}]}
+	YAML
+	"$weir" "$1" ${2:+"$2"} "$dir/wrong.yaml" >"$dir/stdout" 2>"$dir/stderr"
+	[ $? -eq 1 ] || { echo "exit status"; return 1; }
+	cat "$dir/stderr"
+	for line in "4:41: error: interfaces.lan.mtu: 99 is below 576" \
+			"4:55: error: .*did you mean 'inside'" "5:9: error: .*did you mean 'addresses'" \
+			"7:13: error: .*did you mean 'route'" "9:39: error: .*nobody"; do
+		grep -q "wrong.yaml:$line" "$dir/stderr" || { echo "missing: $line"; return 1; }
+	done
+	[ "$(grep -c ': error: ' "$dir/stderr")" -eq 5 ]
+}
+
+# As any user, without a file: an unprivileged one where there is a choice.
+example() {
+	local as=()
+
+	[ "$(id -u)" -eq 0 ] && as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	cp "$weir" "$dir/weir"
+	"${as[@]}" "$dir/weir" run --for 1 --json - >"$dir/json" || return 1
+	python3 -c '
+import json, sys
+r = json.load(open(sys.argv[1]))
+print(r)
+ok = r["ledger"]["imbalance"] == 0 and r["ledger"]["tx"] > 1000 and r["drops"]["acl_denied"] > 100
+sys.exit(not ok)' "$dir/json"
+}
+
+check "no command is a usage error" ends_with 2
+check "an unknown command is a usage error" ends_with 2 rum
+check "an unknown option is a usage error" ends_with 2 run --fro 3
+check "a number that is none is a usage error" ends_with 2 run --for soon
+check "check without a file is a usage error" ends_with 2 check
+check "a file that is not there" ends_with 1 check "$dir/none.yaml"
+check "help" ends_with 0 --help
+check "version" ends_with 0 --version
+check "five errors, each at its place" five_errors check
+check "run finds the same five" five_errors run -c
+check "a device that is not there" ends_with 1 run -c config/weir.yaml
+for file in config/*.yaml; do
+	check "$file is right" ends_with 0 check "$file"
+done
+check "the schema is JSON" sh -c '"$1" schema | python3 -m json.tool >/dev/null' sh "$weir"
+check "config/schema.json is what weir schema prints" sh -c '"$1" schema | diff config/schema.json -' \
+	sh "$weir"
+check "config/reference.md is what weir reference prints" \
+	sh -c '"$1" reference | diff config/reference.md -' sh "$weir"
+check "the built-in example" example
+
+echo "command: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
