@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The subcommands of weir.  Each is given its own name as argv[0] and returns the exit status: 0 done,
- * 1 what was asked about is wrong, 2 usage. */
+/* The subcommands of weir.  Each is given its own name as argv[0] and returns the exit status: 0
+ * done, 1 what was asked about is wrong, 2 usage. */
 #ifndef APP_COMMAND_H
 #define APP_COMMAND_H
 

@@ -43,7 +43,8 @@ command_run(int argc, char **argv)
 			break;
 		case 'f':
 			if (!read_seconds(optarg, &options.seconds))
-				return usage_error(USAGE, "run: --for: '%s' is no number of seconds", optarg);
+				return usage_error(USAGE,
+					"run: --for: '%s' is no number of seconds", optarg);
 			break;
 		case 'j':
 			options.json = optarg;

@@ -91,7 +91,8 @@ start_eal(struct appliance *a, struct err *err)
 		.hugepages = a->options.captures ? EAL_HUGEPAGES_NO : sys->memory.hugepages,
 		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
 		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
-			+ ((size_t)TABLES_MIB << 20) + ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
+			+ ((size_t)TABLES_MIB << 20)
+			+ ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
 		.verbose = a->options.verbose,
 		.extra = (const char *const *)sys->eal.items,
 		.extra_count = a->options.stepped ? 0 : sys->eal.count,
@@ -100,7 +101,8 @@ start_eal(struct appliance *a, struct err *err)
 	int rc;
 
 	if (eal.started && a->n_workers > eal.workers)
-		return err_set(err, EINVAL, "%u workers after a start with %u", a->n_workers, eal.workers);
+		return err_set(err, EINVAL, "%u workers after a start with %u", a->n_workers,
+			eal.workers);
 	if (eal.started)
 		return 0;
 	ports_eal_needs(a->port_cfg, a->n_ports, &cfg);
@@ -190,9 +192,9 @@ run_workers(struct appliance *a, struct err *err)
 	return a->options.stepped ? 0 : workers_start(a->workers, err);
 }
 
-/* The workers' cores; more workers than cores, which a test may ask for, share them.  Workers that are
- * stepped run on the caller's core: those of the file need not exist here, and what is auto must not
- * depend on this host. */
+/* The workers' cores; more workers than cores, which a test may ask for, share them.  Workers that
+ * are stepped run on the caller's core: those of the file need not exist here, and what is auto
+ * must not depend on this host. */
 static void
 choose_cores(struct appliance *a)
 {
@@ -260,7 +262,8 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 	struct generation *old = a->gen, *gen;
 
 	if (a->stuck != NULL)
-		return err_set(err, EBUSY, "a worker has not taken the configuration before this one");
+		return err_set(err, EBUSY,
+			"a worker has not taken the configuration before this one");
 	if (config_check_reload(a->cfg, cfg, err) < 0)
 		return -EINVAL;
 	gen = begin_generation(a, cfg, err);
@@ -272,7 +275,8 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 	}
 	a->gen = gen;
 	if (workers_publish(a->workers, gen) < 0) {
-		log_error("a worker does not take generation %llu", (unsigned long long)gen->number);
+		log_error("a worker does not take generation %llu",
+			(unsigned long long)gen->number);
 		a->stuck = old;
 	} else {
 		generation_discard(old);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The whole appliance in one process: DPDK, pools, ports, workers and the current generation, started
- * from a configuration or not at all.
+/* The whole appliance in one process: DPDK, pools, ports, workers and the current generation,
+ * started from a configuration or not at all.
  *
- * `weir run`, `weir check` (for section tests), `weir replay`, `weir explain` and the system tests all
- * stand on this; they differ in struct appliance_options alone:
+ * `weir run`, `weir check` (for section tests), `weir replay`, `weir explain` and the system tests
+ * all stand on this; they differ in struct appliance_options alone:
  *
  *   run             threads, the real devices, the time-stamp counter
- *   replay, tests   the caller steps; every device is a capture (io/capture.h); the clock is virtual
+ *   replay, tests   the caller steps; devices are captures (io/capture.h); virtual time
  *
- * Threads: the control thread.  EAL is started once in the life of a process, with the first appliance;
- * there is one appliance at a time, and a later one has at most as many workers as the first. */
+ * Threads: the control thread.  EAL is started once in the life of a process, with the first
+ * appliance; there is one appliance at a time, and a later one has at most as many workers as the
+ * first. */
 #ifndef CONTROL_APPLIANCE_H
 #define CONTROL_APPLIANCE_H
 
@@ -29,20 +30,20 @@ struct appliance;
 
 struct appliance_options {
 	bool captures;          /* every port's frames come from memory */
-	bool virtual_time;      /* clocks stand until appliance_set_time; secrets come from a constant */
+	bool virtual_time;      /* clocks stand until appliance_set_time; secrets are a constant */
 	bool stepped;           /* no threads: appliance_step */
 	unsigned workers;       /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;         /* 0: as configured */
 	bool verbose;           /* DPDK's own log */
 };
 
-/* Starts everything from cfg, which is the appliance's from here on, whatever happens.  NULL: errors
- * are in err, and everything begun has been undone. */
+/* Starts everything from cfg, which is the appliance's from here on, whatever happens.  NULL:
+ * errors are in err, and everything begun has been undone. */
 struct appliance *appliance_start(struct config *cfg, const struct appliance_options *options,
 	struct err *err);
 
-/* Builds a generation from cfg beside the running one, publishes it and lets the old one go.  cfg is the
- * appliance's when 0 is returned, else the caller's still, and nothing has changed. */
+/* Builds a generation from cfg beside the running one, publishes it and lets the old one go.  cfg
+ * is the appliance's when 0 is returned, else the caller's still, and nothing has changed. */
 int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
 
 /* One loop of every worker (stepped).  0: there was nothing to do. */
@@ -51,12 +52,13 @@ unsigned appliance_step(struct appliance *a);
 /* Moves the virtual clocks. */
 void appliance_set_time(struct appliance *a, uint64_t now_ns);
 
-/* Workers stop receiving, send what can be sent and let go of the rest.  Figures and the generation stay
- * for the report.  False: a worker does not come to its end; only a report and exit are left. */
+/* Workers stop receiving, send what can be sent and let go of the rest.  Figures and the generation
+ * stay for the report.  False: a worker does not come to its end; only a report and exit are
+ * left. */
 bool appliance_halt(struct appliance *a);
 
-/* Closes ports.  Returns mbufs that are not back in their pools: 0, or a bug.  appliance_halt before, and
- * report_take, which asks the ports. */
+/* Closes ports.  Returns mbufs that are not back in their pools: 0, or a bug.  appliance_halt
+ * before, and report_take, which asks the ports. */
 unsigned appliance_close(struct appliance *a);
 
 /* Frees it all (halts and closes first where that was not done).  NULL is fine. */

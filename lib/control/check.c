@@ -41,7 +41,9 @@ void
 config_verify(const struct config *cfg, struct err *err, struct check_result *result)
 {
 	struct iface_names names = { { NULL } };
-	struct generation_setup setup = { .cfg = cfg, .names = &names, .workers = 1, .plain = true };
+	struct generation_setup setup = {
+		.cfg = cfg, .names = &names, .workers = 1, .plain = true,
+	};
 	struct generation *gen = generation_begin(&setup, err);
 
 	*result = (struct check_result) { 0 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `weir check` does with a configuration that was read: builds it without DPDK and without ports,
- * looks for rules that are never reached, and tries the section tests.
+/* What `weir check` does with a configuration that was read: builds it without DPDK and without
+ * ports, looks for rules that are never reached, and tries the section tests.
  *
  * Threads: the control thread. */
 #ifndef CONTROL_CHECK_H
@@ -17,15 +17,16 @@ struct check_result {
 	unsigned failed;
 };
 
-/* Adds every error that config_load could not see.  When there is none at all, adds a warning for each
- * rule that is never reached, and an error for each test that fails. */
+/* Adds every error that config_load could not see.  When there is none at all, adds a warning for
+ * each rule that is never reached, and an error for each test that fails. */
 void config_verify(const struct config *cfg, struct err *err, struct check_result *result);
 
-/* A warning for each rule that earlier ones of its access list cover, with a packet that shows it. */
+/* A warning for each rule that earlier ones of its access list cover, with a packet that shows
+ * it. */
 void shadows_check(const struct config *cfg, struct build *b, struct err *err);
 
-/* Judges the packet of a test as the generation would, with nothing installed.  True if it is as expected;
- * else an error at the test's place. */
+/* Judges the packet of a test as the generation would, with nothing installed.  True if it is as
+ * expected; else an error at the test's place. */
 bool trial_run(const struct test_cfg *test, const struct generation *gen, struct err *err);
 
 #endif

@@ -16,10 +16,10 @@ static const struct cfg_word auto_words[] = {
 
 static const struct cfg_field port_fields[] = {
 	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
-		"DPDK's name of the device: a PCI address, or a virtual device with its arguments." },
+		"A PCI address, or DPDK's name of a virtual device with its arguments." },
 	{ "queues", CFG_U32, "auto", offsetof(struct port_row, queues),
-		"Receive queues; auto: one for each worker where the device can.",
-		.min = 1, .max = PORT_QUEUES_MAX, .words = auto_words },
+		"Receive queues; auto: one for each worker where the device can.", .min = 1,
+		.max = PORT_QUEUES_MAX, .words = auto_words },
 	{ "mac", CFG_MAC, CFG_OPTIONAL, offsetof(struct port_row, mac),
 		"The MAC to answer for; without it, the device's own." },
 	{ "rx_descriptors", CFG_U16, "1024", offsetof(struct port_row, rx_descriptors),
@@ -37,7 +37,8 @@ const struct cfg_table port_table = {
 static const struct cfg_field test_fields[] = {
 	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, name), "What the test says." },
 	{ "in", CFG_REF, NULL, offsetof(struct test_cfg, in),
-		"The interface that the packet comes in by.", .refers = "interfaces", .kind = "interface" },
+		"The interface that the packet comes in by.", .refers = "interfaces",
+		.kind = "interface" },
 	{ "packet", CFG_TEXT, NULL, offsetof(struct test_cfg, packet),
 		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
 	{ "expect", CFG_TEXT, NULL, offsetof(struct test_cfg, expect),
@@ -82,8 +83,8 @@ ports_check_rows(const struct config *cfg, struct err *err)
 	if (cfg->ports.count == 0)
 		cfg_error(err, &cfg->head, &cfg->ports, "there is no port");
 	if (cfg->ports.count > PORT_MAX) {
-		cfg_error(err, &cfg->head, &cfg->ports, "%u ports are more than %u", cfg->ports.count,
-			PORT_MAX);
+		cfg_error(err, &cfg->head, &cfg->ports, "%u ports are more than %u",
+			cfg->ports.count, PORT_MAX);
 		return;
 	}
 	cfg_each(row, &cfg->ports) {
@@ -164,15 +165,20 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 		if (n == PORT_MAX || row->head.name == NULL || row->device == NULL)
 			continue;       /* has been said */
 		out[n] = (struct port_cfg) {
-			.name = row->head.name, .loc = row->head.loc,
-			.device = row->device, .device_loc = cfg_loc(&row->head, &row->device),
-			.queues = row->queues, .queues_loc = cfg_loc(&row->head, &row->queues),
+			.name = row->head.name,
+			.loc = row->head.loc,
+			.device = row->device,
+			.device_loc = cfg_loc(&row->head, &row->device),
+			.queues = row->queues,
+			.queues_loc = cfg_loc(&row->head, &row->queues),
 			.has_mac = cfg_is_written(&row->head, &row->mac),
-			.rx_descriptors = row->rx_descriptors, .tx_descriptors = row->tx_descriptors,
+			.rx_descriptors = row->rx_descriptors,
+			.tx_descriptors = row->tx_descriptors,
 		};
 		memcpy(&out[n].mac, row->mac.bytes, sizeof(out[n].mac));
 		cfg_each(iface, &cfg->interfaces) {
-			if (iface->head.name == NULL || strcmp(interface_port(iface), row->head.name) != 0)
+			if (iface->head.name == NULL
+				|| strcmp(interface_port(iface), row->head.name) != 0)
 				continue;
 			out[n].mtu = iface->mtu > out[n].mtu ? iface->mtu : out[n].mtu;
 			out[n].promiscuous |= is_wire(cfg, iface->pipeline);
@@ -197,23 +203,26 @@ port_check_reload(const struct port_row *old, const struct port_row *new, struct
 		cfg_error(err, &new->head, &new->tx_descriptors, "a change needs a restart");
 }
 
-/* A port's frames may not become larger than its buffers, and only a start sets promiscuous mode. */
+/* A port's frames may not become larger than its buffers, and only a start sets promiscuous
+ * mode. */
 static void
 port_check_use(const struct port_cfg *old, const struct port_cfg *new, struct err *err)
 {
 	if (new->mtu > old->mtu)
-		err_add(err, EINVAL, new->loc, "ports.%s: interfaces with an MTU of %u need a restart",
-			new->name, new->mtu);
+		err_add(err, EINVAL, new->loc,
+			"ports.%s: interfaces with an MTU of %u need a restart", new->name,
+			new->mtu);
 	if (new->promiscuous && !old->promiscuous)
-		err_add(err, EINVAL, new->loc, "ports.%s: stage forward on its interfaces needs a restart",
-			new->name);
+		err_add(err, EINVAL, new->loc,
+			"ports.%s: stage forward on its interfaces needs a restart", new->name);
 }
 
 int
 config_check_reload(const struct config *running, const struct config *next, struct err *err)
 {
 	struct port_cfg was[PORT_MAX], is[PORT_MAX];
-	unsigned before = err_count(err), n_was = config_ports(running, was), n_is = config_ports(next, is);
+	unsigned n_was = config_ports(running, was), n_is = config_ports(next, is);
+	unsigned before = err_count(err);
 
 	system_check_reload(&running->system, &next->system, err);
 	cfg_each(port, &next->ports) {
@@ -226,8 +235,8 @@ config_check_reload(const struct config *running, const struct config *next, str
 	}
 	cfg_each(port, &running->ports)
 		if (config_port_index(next, port->head.name) < 0)
-			cfg_error(err, &next->head, &next->ports, "to take port %s away needs a restart",
-				port->head.name);
+			cfg_error(err, &next->head, &next->ports,
+				"to take port %s away needs a restart", port->head.name);
 	for (unsigned i = 0; i < n_is; i++)
 		for (unsigned k = 0; k < n_was; k++)
 			if (strcmp(is[i].name, was[k].name) == 0)

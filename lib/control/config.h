@@ -4,7 +4,8 @@
  * The rows of a section stand beside what it configures (io, stage); here are those of system and
  * interfaces, the table of the whole file, and the checks that see more than one section.
  *
- * Threads: the control thread.  Memory: config_load/config_free; everything lives in the document. */
+ * Threads: the control thread.  Memory: config_load/config_free; everything lives in the
+ * document. */
 #ifndef CONTROL_CONFIG_H
 #define CONTROL_CONFIG_H
 
@@ -89,9 +90,9 @@ extern const struct cfg_table port_table;
 extern const struct cfg_table interface_table;
 extern const struct cfg_table test_table;
 
-/* Reads a file and checks all that can be seen without building it.  Errors go to err; NULL when there
- * is nothing to go on with, else a configuration that may be checked further and used when err_count
- * is still 0. */
+/* Reads a file and checks all that can be seen without building it.  Errors go to err; NULL when
+ * there is nothing to go on with, else a configuration that may be checked further and used when
+ * err_count is still 0. */
 struct config *config_load(const char *path, struct err *err);
 struct config *config_load_text(const char *name, const char *text, struct err *err);
 void config_free(struct config *cfg);   /* NULL is fine */

@@ -10,6 +10,7 @@ void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
 
 /* An error for each thing that only a start can change. */
-void system_check_reload(const struct system_cfg *old, const struct system_cfg *new, struct err *err);
+void system_check_reload(const struct system_cfg *old, const struct system_cfg *new,
+	struct err *err);
 
 #endif

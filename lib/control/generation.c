@@ -126,7 +126,8 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	struct interface *iface;
 
 	if (id == -ENOSPC)
-		return cfg_error(err, &cfg->head, NULL, "too many names of interfaces since the start");
+		return cfg_error(err, &cfg->head, NULL,
+			"too many names of interfaces since the start");
 	iface = arena_alloc(&m->arena, sizeof(*iface));
 	if (id < 0 || iface == NULL)
 		return err_set(err, ENOMEM, "out of memory");
@@ -138,7 +139,8 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	iface->mtu = cfg->mtu;
 	iface->loc = cfg->head.loc;
 	iface->loc.file = copy_text(m, cfg->head.loc.file);
-	if (iface->name == NULL || !fill_addresses(m, iface, cfg) || !fill_neighbours(m, iface, cfg))
+	if (iface->name == NULL || !fill_addresses(m, iface, cfg)
+		|| !fill_neighbours(m, iface, cfg))
 		return err_set(err, ENOMEM, "out of memory");
 	m->iface[id] = iface;
 	m->entry[id] = copy_text(m, cfg->pipeline);
@@ -218,9 +220,10 @@ add_link_local(struct interface *iface)
 	const uint8_t *mac = iface->mac;
 
 	*a = (struct interface_address) {
-		.family = 6, .bits = 64,
-		.address.bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe,
-			mac[3], mac[4], mac[5] },
+		.family = 6,
+		.bits = 64,
+		.address.bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff,
+			0xfe, mac[3], mac[4], mac[5] },
 	};
 	iface->n_addresses++;
 }
@@ -237,8 +240,10 @@ fill_workers(struct made *m)
 		struct generation_worker *gw = &gen->worker[w];
 
 		/* Each worker's own memory, so that none shares a line with another. */
-		gw->hits = aligned_alloc(64, RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
-		gw->meters = aligned_alloc(64, RTE_ALIGN_CEIL((gen->n_meters + 1) * sizeof(*gw->meters), 64));
+		gw->hits = aligned_alloc(64,
+			RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
+		gw->meters = aligned_alloc(64,
+			RTE_ALIGN_CEIL((gen->n_meters + 1) * sizeof(*gw->meters), 64));
 		if (gw->hits == NULL || gw->meters == NULL)
 			return -ENOMEM;
 		memset(gw->hits, 0, (gen->n_places + 1) * sizeof(*gw->hits));

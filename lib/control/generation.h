@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a configuration to a generation (stage/generation.h), in two steps, because the second needs the
- * MACs of opened ports and the first finds all errors without opening any.
+/* From a configuration to a generation (stage/generation.h), in two steps, because the second needs
+ * the MACs of opened ports and the first finds all errors without opening any.
  *
  * Threads: the control thread.  Memory: nothing of a generation points into its configuration. */
 #ifndef CONTROL_GENERATION_H
@@ -32,12 +32,12 @@ struct generation_setup {
 	bool plain;                     /* for checks: rules are matched one by one, without EAL */
 };
 
-/* Interfaces, sets, access lists, routes, pipelines.  Errors go to err; NULL without memory.  When there
- * were errors the generation is good for nothing but generation_discard. */
+/* Interfaces, sets, access lists, routes, pipelines.  Errors go to err; NULL without memory.  When
+ * there were errors the generation is good for nothing but generation_discard. */
 struct generation *generation_begin(const struct generation_setup *setup, struct err *err);
 
-/* What depends on the MACs of ports, mac[] by index: link-local addresses, what parse needs to know;
- * then the workers' part.  0 or negative after an error. */
+/* What depends on the MACs of ports, mac[] by index: link-local addresses, what parse needs to
+ * know; then the workers' part.  0 or negative after an error. */
 int generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err);
 
 void generation_discard(struct generation *gen);        /* NULL and half-built are fine */

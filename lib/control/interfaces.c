@@ -20,8 +20,8 @@ static const struct cfg_table neighbour_table = {
 
 static const struct cfg_field interface_fields[] = {
 	{ "port", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, port),
-		"The port it stands on; without it, the port of the same name.",
-		.refers = "ports", .kind = "port" },
+		"The port it stands on; without it, the port of the same name.", .refers = "ports",
+		.kind = "port" },
 	{ "vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, vlan),
 		"The frames' VLAN, the outer one of two; without it, untagged frames." },
 	{ "inner_vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, inner_vlan),
@@ -34,7 +34,8 @@ static const struct cfg_field interface_fields[] = {
 	{ "pipeline", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, pipeline),
 		"What judges packets that come in here; without it they are dropped.",
 		.refers = "pipelines", .kind = "pipeline" },
-	{ "neighbours", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct interface_cfg, neighbours),
+	{ "neighbours", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL,
+		offsetof(struct interface_cfg, neighbours),
 		"MACs of neighbours by address; others are learned by ARP and ND.",
 		.table = &neighbour_table, .kind = "neighbour", .key = CFG_ADDRESS },
 	CFG_END
@@ -63,9 +64,11 @@ check_port(const struct config *cfg, const struct interface_cfg *iface, struct e
 	cfg_each(port, &cfg->ports)
 		suggestion_offer(&s, port->head.name);
 	if (s.best != NULL)
-		cfg_error(err, &iface->head, NULL, "no port has this name; did you mean '%s'?", s.best);
+		cfg_error(err, &iface->head, NULL, "no port has this name; did you mean '%s'?",
+			s.best);
 	else
-		cfg_error(err, &iface->head, NULL, "no port has this name; port: says which one it is on");
+		cfg_error(err, &iface->head, NULL,
+			"no port has this name; port: says which one it is on");
 }
 
 static bool
@@ -93,11 +96,13 @@ check_frames(const struct config *cfg, const struct interface_cfg *iface, struct
 		if (vlan_unread(before) || !same_frames(before, iface))
 			continue;
 		if (iface->vlan == 0)
-			cfg_error(err, &iface->head, NULL, "untagged frames of port %s are those of %s",
-				interface_port(iface), before->head.name);
+			cfg_error(err, &iface->head, NULL,
+				"untagged frames of port %s are those of %s", interface_port(iface),
+				before->head.name);
 		else
-			cfg_error(err, &iface->head, &iface->vlan, "the same frames of port %s are those of %s",
-				interface_port(iface), before->head.name);
+			cfg_error(err, &iface->head, &iface->vlan,
+				"the same frames of port %s are those of %s", interface_port(iface),
+				before->head.name);
 		return;
 	}
 }
@@ -112,7 +117,8 @@ address_fault(const struct ip_prefix *p)
 
 	if (p->address.family == AF_INET6)
 		return b[0] == 0xff ? "is multicast"
-			: b[0] == 0 && memcmp(b, b + 1, 14) == 0 && b[15] < 2 ? "is no address of an interface"
+			: b[0] == 0 && memcmp(b, b + 1, 14) == 0 && b[15] < 2
+			? "is no address of an interface"
 			: NULL;
 	if (b[0] == 0 || b[0] == 127 || b[0] >= 224)
 		return "is no address of an interface";
@@ -171,8 +177,8 @@ check_addresses(const struct config *cfg, const struct interface_cfg *iface, str
 		else
 			check_address_alone(cfg, iface, p, err);
 		if (p->address.family == AF_INET6 && iface->mtu != 0 && iface->mtu < 1280) {
-			cfg_error(err, &iface->head, &iface->mtu, "%u is below 1280, which IPv6 needs",
-				iface->mtu);
+			cfg_error(err, &iface->head, &iface->mtu,
+				"%u is below 1280, which IPv6 needs", iface->mtu);
 			return;
 		}
 	}
@@ -203,7 +209,8 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 				iface->head.name);
 		cfg_each(p, &iface->addresses)
 			if (ip_address_equal(&p->address, &a))
-				cfg_error(err, &n->head, NULL, "%s is our own address", n->head.name);
+				cfg_error(err, &n->head, NULL, "%s is our own address",
+					n->head.name);
 		if ((n->mac.bytes[0] & 1) != 0 || memcmp(n->mac.bytes, zero, 6) == 0)
 			cfg_error(err, &n->head, &n->mac, "is no MAC of a station");
 	}

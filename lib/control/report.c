@@ -42,10 +42,12 @@ take_worker(const struct worker *w, struct report_worker *out)
 		.packets = w->packets,
 		.busy = time_ns == 0 ? 0 : (double)w->busy_ns / (double)time_ns,
 		.ns_per_packet = w->packets == 0 ? 0 : (double)w->busy_ns / (double)w->packets,
-		.longest_wake_ns = w->idle.longest_ns, .longest_gap_ns = w->longest_gap_ns,
+		.longest_wake_ns = w->idle.longest_ns,
+		.longest_gap_ns = w->longest_gap_ns,
 		.flows = flows.used4 + flows.used6,
 		.flows_capacity = flows.capacity4 + flows.capacity6,
-		.facts_lost = w->common->mailbox == NULL ? 0 : mailbox_lost(w->common->mailbox, w->index),
+		.facts_lost =
+			w->common->mailbox == NULL ? 0 : mailbox_lost(w->common->mailbox, w->index),
 	};
 }
 

@@ -18,16 +18,20 @@ heading(FILE *out, bool colour, const char *text)
 static void
 print_ports(const struct report *r, FILE *out)
 {
-	fprintf(out, "  %-12s %4s %12s %14s %12s %14s %9s\n", "port", "link", "rx", "rx bytes", "tx",
+	fprintf(out, "  %-12s %4s %12s %14s %12s %14s %9s\n", "port", "link", "rx", "rx bytes",
+		"tx",
 		"tx bytes", "missed");
 	for (unsigned i = 0; i < r->n_ports; i++) {
 		const struct report_port *p = &r->port[i];
 
-		fprintf(out, "  %-12s %4s %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64 " %9" PRIu64
-			"\n", p->name, p->link_up ? "up" : "down", p->rx, p->rx_bytes, p->tx, p->tx_bytes,
+		fprintf(out,
+			"  %-12s %4s %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64
+			" %9" PRIu64 "\n",
+			p->name, p->link_up ? "up" : "down", p->rx, p->rx_bytes, p->tx, p->tx_bytes,
 			p->missed);
 		if (p->no_mbuf != 0 || p->errors != 0)
-			fprintf(out, "  %-12s %" PRIu64 " without a packet buffer, %" PRIu64 " errors\n", "",
+			fprintf(out, "  %-12s %" PRIu64 " without a packet buffer, %" PRIu64
+				" errors\n", "",
 				p->no_mbuf, p->errors);
 	}
 }
@@ -38,13 +42,16 @@ print_workers(const struct report *r, FILE *out)
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		const struct report_worker *w = &r->worker[i];
 
-		fprintf(out, "  worker %u on core %u: %" PRIu64 " packets, busy %.1f %%, %.0f ns a packet, "
-			"%" PRIu64 " of %" PRIu64 " flows\n", i, w->core, w->packets, 100 * w->busy,
-			w->ns_per_packet, w->flows, w->flows_capacity);
+		fprintf(out,
+			"  worker %u on core %u: %" PRIu64
+			" packets, busy %.1f %%, %.0f ns a packet, "
+			"%" PRIu64 " of %" PRIu64 " flows\n",
+			i, w->core, w->packets, 100 * w->busy, w->ns_per_packet, w->flows,
+			w->flows_capacity);
 		fprintf(out, "    longest loop: %.1f us awake, %.1f us with a sleep\n",
 			(double)w->longest_gap_ns / 1e3, (double)w->longest_wake_ns / 1e3);
 		if (w->facts_lost != 0)
-			fprintf(out, "    %" PRIu64 " facts about neighbours were not told to other workers\n",
+			fprintf(out, "    %" PRIu64 " facts about neighbours were lost\n",
 				w->facts_lost);
 	}
 	fprintf(out, "  flow look-ups: %" PRIu64 " found, %" PRIu64 " not\n", r->hits, r->misses);
@@ -89,7 +96,8 @@ print_ledger(const struct report *r, FILE *out, bool colour)
 	bool sound = report_is_sound(r);
 
 	fprintf(out, "  rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
-		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n", l->rx, l->born,
+		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n",
+		l->rx, l->born,
 		l->tx, l->dropped, l->consumed, l->held, !sound && colour ? RED : "", l->imbalance,
 		!sound && colour ? PLAIN : "");
 	if (r->closed)
@@ -146,8 +154,9 @@ workers_json(const struct report *r)
 		const struct report_worker *w = &r->worker[i];
 
 		json_array_append_new(workers, json_pack("{s:i,s:I,s:f,s:f,s:I,s:I,s:I}",
-			"core", (int)w->core, "packets", (json_int_t)w->packets, "busy_ratio", w->busy,
-			"ns_per_packet", w->ns_per_packet, "flows", (json_int_t)w->flows,
+			"core", (int)w->core, "packets", (json_int_t)w->packets,
+			"busy_ratio", w->busy, "ns_per_packet", w->ns_per_packet,
+			"flows", (json_int_t)w->flows,
 			"longest_sleep_ns", (json_int_t)w->longest_wake_ns,
 			"longest_loop_ns", (json_int_t)w->longest_gap_ns));
 	}
@@ -162,11 +171,13 @@ report_json(const struct report *r)
 
 	for (unsigned i = 1; i < REASON_COUNT; i++)
 		if (l->drops[i] != 0)
-			json_object_set_new(drops, reason_name(i), json_integer((json_int_t)l->drops[i]));
+			json_object_set_new(drops, reason_name(i),
+				json_integer((json_int_t)l->drops[i]));
 	return json_pack("{s:o,s:o,s:i,s:o,s:{s:I,s:I,s:I,s:I,s:I,s:I,s:I},s:f,s:I}",
 		"ports", ports_json(r), "drops", drops, "sessions", 0, "workers", workers_json(r),
-		"ledger", "rx", (json_int_t)l->rx, "born", (json_int_t)l->born, "tx", (json_int_t)l->tx,
-		"dropped", (json_int_t)l->dropped, "consumed", (json_int_t)l->consumed,
-		"held", (json_int_t)l->held, "imbalance", (json_int_t)l->imbalance,
+		"ledger", "rx", (json_int_t)l->rx, "born", (json_int_t)l->born,
+		"tx", (json_int_t)l->tx, "dropped", (json_int_t)l->dropped,
+		"consumed", (json_int_t)l->consumed, "held", (json_int_t)l->held,
+		"imbalance", (json_int_t)l->imbalance,
 		"seconds", r->seconds, "generation", (json_int_t)r->generation);
 }

@@ -48,7 +48,8 @@ read_config(const char *path)
 
 	if (err == NULL)
 		return NULL;
-	cfg = path != NULL ? config_load(path, err) : config_load_text("<built-in>", example_config, err);
+	cfg = path != NULL ? config_load(path, err)
+		: config_load_text("<built-in>", example_config, err);
 	if (cfg != NULL && err_count(err) != 0) {
 		config_verify(cfg, err, &result);
 		config_free(cfg);
@@ -165,12 +166,12 @@ add_events(struct runner *r)
 
 	if (r->example != NULL && seconds == 0)
 		seconds = EXAMPLE_SECONDS;
-	return add_event(r, SIGTERM, signalled, 0, on_stop) && add_event(r, SIGINT, signalled, 0, on_stop)
+	return add_event(r, SIGTERM, signalled, 0, on_stop)
+		&& add_event(r, SIGINT, signalled, 0, on_stop)
 		&& add_event(r, SIGHUP, signalled, 0, on_reload)
 		&& add_event(r, SIGUSR1, signalled, 0, on_report)
 		&& add_event(r, -1, EV_PERSIST, WATCH_MS, on_watch)
-		&& (r->example == NULL
-			|| add_event(r, -1, EV_PERSIST, EXAMPLE_TICK_MS, on_example))
+		&& (r->example == NULL || add_event(r, -1, EV_PERSIST, EXAMPLE_TICK_MS, on_example))
 		&& (seconds == 0 || add_event(r, -1, 0, (unsigned)(seconds * 1000), on_stop));
 }
 
@@ -184,12 +185,14 @@ write_json(const struct run_options *options, const struct report *report)
 		return 0;
 	json = report_json(report);
 	if (strcmp(options->json, "-") == 0)
-		rc = json_dumpf(json, stdout, JSON_INDENT(2)) < 0 || putchar('\n') < 0 || fflush(stdout) != 0;
+		rc = json_dumpf(json, stdout, JSON_INDENT(2)) < 0 || putchar('\n') < 0
+			|| fflush(stdout) != 0;
 	else
 		rc = json_dump_file(json, options->json, JSON_INDENT(2));
 	json_decref(json);
 	if (rc != 0)
-		log_error("%s: the report could not be written: %s", options->json, strerror(errno));
+		log_error("%s: the report could not be written: %s", options->json,
+			strerror(errno));
 	return rc == 0 ? 0 : -1;
 }
 

@@ -11,7 +11,7 @@
 
 struct run_options {
 	const char *config;     /* NULL: the built-in example */
-	const char *json;       /* where the report goes as JSON, "-": standard output; NULL: nowhere */
+	const char *json;       /* where the report goes as JSON, "-": standard output, or NULL */
 	double seconds;         /* 0: until a signal */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules that are never reached, because one earlier rule of their access list matches all that they do.
+/* Rules never reached, because one earlier rule of their access list matches all that they do.
  *
- * A rule that several earlier ones cover together is not found.  What is found is proven: the packet
- * that is shown matches the rule, and an earlier one decides it. */
+ * A rule that several earlier ones cover together is not found.  What is found is proven: the
+ * packet that is shown matches the rule, and an earlier one decides it. */
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ enum {
 	SET_COMPARED = 256,             /* prefixes of a set that are looked through */
 };
 
-/* --- does field a match all that field b does?  Answers of no may be wrong, answers of yes not. --- */
+/* --- does field a match all that field b does?  Yes is always right, no may be wrong --- */
 
 static bool
 prefix_holds(const struct prefix *a, const struct prefix *b)
@@ -138,7 +138,8 @@ pick_family(const struct rule_addresses *a)
 	return 0;
 }
 
-/* An address of the family that the list takes: in a subnet the first host, else one for documentation. */
+/* An address of the family that the list takes: in a subnet the first host, else one for
+ * documentation. */
 static union address
 pick_address(const struct rule_addresses *a, uint8_t family, uint8_t last_byte)
 {
@@ -152,7 +153,8 @@ pick_address(const struct rule_addresses *a, uint8_t family, uint8_t last_byte)
 		if (a->address[i].negated)
 			continue;
 		p = a->address[i].prefix;
-		if (a->address[i].set != NULL && set_prefixes(a->address[i].set, &n) != NULL && n != 0)
+		if (a->address[i].set != NULL && set_prefixes(a->address[i].set, &n) != NULL
+			&& n != 0)
 			p = set_prefixes(a->address[i].set, &n)[0];
 	}
 	if (p.family != family)
@@ -177,7 +179,9 @@ static struct rule_key
 witness(const struct rule_match *m)
 {
 	uint8_t family = pick_family(&m->src) != 0 ? pick_family(&m->src) : pick_family(&m->dst);
-	struct rule_key key = { .tcp_flags = m->tcp_flags, .fragment = m->fragment == RULE_FRAGMENT_YES };
+	struct rule_key key = {
+		.tcp_flags = m->tcp_flags, .fragment = m->fragment == RULE_FRAGMENT_YES,
+	};
 	uint16_t icmp = pick(&m->icmp, 0x0800);
 
 	if (family == 0)
@@ -220,19 +224,22 @@ static void
 tell(const struct acl_cfg *acl, unsigned hidden, unsigned decides, const struct rule_key *key,
 	struct err *err)
 {
-	const struct rule_cfg *rule = &acl->rules.items[hidden], *first = &acl->rules.items[decides];
+	const struct rule_cfg *rule = &acl->rules.items[hidden];
+	const struct rule_cfg *first = &acl->rules.items[decides];
 	char packet[128], name[80] = "the rule";
 
 	notation_tuple(packet, sizeof(packet), &key->tuple);
 	if (first->name != NULL)
 		snprintf(name, sizeof(name), "'%s'", first->name);
 	if (rule->action == first->action)
-		cfg_warn(err, &rule->head, NULL, "is never reached: %s in line %u does the same before, "
-			"as for %s", name, first->head.loc.line, packet);
+		cfg_warn(err, &rule->head, NULL,
+			"is never reached: %s in line %u does the same before, as for %s",
+			name, first->head.loc.line, packet);
 	else
-		cfg_warn(err, &rule->head, NULL, "is never reached, and in conflict: it says %s, and %s in "
-			"line %u says %s before, as for %s", action_name(rule), name,
-			first->head.loc.line, action_name(first), packet);
+		cfg_warn(err, &rule->head, NULL,
+			"is never reached, and in conflict: it says %s, and %s in "
+			"line %u says %s before, as for %s",
+			action_name(rule), name, first->head.loc.line, action_name(first), packet);
 }
 
 /* Is match j covered by one that stands before it for another rule? */
@@ -268,10 +275,12 @@ check_acl(const struct acl_cfg *acl, struct build *b, struct err *err)
 	unsigned end;
 
 	for (unsigned i = 0; i < acl->rules.count; i++)
-		if (match_add(b, &list, &acl->rules.items[i].head, &acl->rules.items[i].match, i) < 0)
+		if (match_add(b, &list, &acl->rules.items[i].head, &acl->rules.items[i].match,
+				i) < 0)
 			return;
 	for (unsigned first = 0; first < list.n && first < RULES_COMPARED; first = end) {
-		for (end = first + 1; end < list.n && list.written[end] == list.written[first]; end++)
+		for (end = first + 1; end < list.n && list.written[end] == list.written[first];
+			end++)
 			;
 		check_rule(acl, &list, first, end, err);
 	}

@@ -33,7 +33,8 @@ static const struct cfg_word idle_words[] = {
 
 static const struct cfg_field memory_fields[] = {
 	{ "hugepages", CFG_ENUM, "auto", offsetof(struct memory_cfg, hugepages),
-		"Whether memory comes from hugepages; auto: when enough are free.", .words = hugepage_words },
+		"Whether memory comes from hugepages; auto: when enough are free.",
+		.words = hugepage_words },
 	{ "mbufs", CFG_U32, "auto", offsetof(struct memory_cfg, mbufs),
 		"Packet buffers in all; auto: sized from ports, queues and workers.",
 		.min = 64, .max = 1u << 26, .words = auto_words },
@@ -46,19 +47,21 @@ static const struct cfg_table memory_table = {
 
 static const struct cfg_field system_fields[] = {
 	{ "workers", CFG_U32 | CFG_LIST, "auto", offsetof(struct system_cfg, workers),
-		"Forwarding cores, a worker each; auto: all but the control core.",
-		.max = 1023, .words = core_words },
+		"Forwarding cores, a worker each; auto: all but the control core.", .max = 1023,
+		.words = core_words },
 	{ "control", CFG_U32, "0", offsetof(struct system_cfg, control),
 		"Core of the control thread.", .max = 1023 },
 	{ "memory", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct system_cfg, memory),
 		"Memory for packets.", .table = &memory_table },
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
-		"IPv4 flows that a worker remembers; half as many of IPv6.", .min = 1024, .max = 1u << 24 },
+		"IPv4 flows that a worker remembers; half as many of IPv6.", .min = 1024,
+		.max = 1u << 24 },
 	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
 		"Packets taken from a queue at once.", .min = 1, .max = BURST_MAX },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
-		"What a worker without packets does: busy keeps its core; adaptive pauses, then sleeps "
-		"up to 50 us.", .words = idle_words },
+		"What a worker without packets does: busy keeps its core; adaptive pauses, then "
+		"sleeps up to 50 us.",
+		.words = idle_words },
 	{ "eal", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct system_cfg, eal),
 		"Arguments handed to DPDK as they are." },
 	CFG_END

@@ -82,14 +82,15 @@ read_expected(const struct test_cfg *test, const struct generation *gen, struct 
 		if (strcmp(gen->port_name[p], out->word) == 0)
 			return 0;
 	if (n == 2 && generation_find(gen, out->word) == NULL)
-		return cfg_error(err, &test->head, &test->expect, "unknown interface '%s'", out->word);
+		return cfg_error(err, &test->head, &test->expect, "unknown interface '%s'",
+			out->word);
 	return 0;
 }
 
 /* The packet as it would come in by the interface, whatever tags the interface's frames carry. */
 static int
-read_packet(const struct test_cfg *test, const struct interface *iface, const struct generation *gen,
-	struct view *view, struct err *err)
+read_packet(const struct test_cfg *test, const struct interface *iface,
+	const struct generation *gen, struct view *view, struct err *err)
 {
 	static uint8_t frame[FRAME_MAX];
 	struct notation_macs macs = { .src = { 2, 0, 0, 0, 0, 0xfe } };
@@ -162,7 +163,9 @@ is_expected(const struct expected *e, const struct judged *o)
 		return false;
 	if (e->word[0] == '\0')
 		return true;
-	return strcmp(e->word, e->verdict == PROGRAM_OUTPUT ? o->egress : reason_name(o->reason)) == 0;
+	if (e->verdict == PROGRAM_OUTPUT)
+		return strcmp(e->word, o->egress) == 0;
+	return strcmp(e->word, reason_name(o->reason)) == 0;
 }
 
 /* Does an end of the packet leave as the test says?  An endpoint that was not written is any. */
@@ -176,7 +179,8 @@ leaves_as(const struct cfg_endpoint *want, const union address *a, rte_be16_t po
 }
 
 static bool
-compare(const struct test_cfg *test, const struct expected *e, const struct judged *o, struct err *err)
+compare(const struct test_cfg *test, const struct expected *e, const struct judged *o,
+	struct err *err)
 {
 	char text[256];
 

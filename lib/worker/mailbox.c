@@ -75,8 +75,8 @@ mailbox_tell(struct mailbox *mb, unsigned from, const struct host_fact *fact)
 	for (unsigned to = 0; to < mb->workers; to++) {
 		if (to == from)
 			continue;
-		if (rte_ring_sp_enqueue_elem(mb->ring[from * mb->workers + to], (void *)(uintptr_t)fact,
-				sizeof(*fact)) < 0)
+		if (rte_ring_sp_enqueue_elem(mb->ring[from * mb->workers + to],
+				(void *)(uintptr_t)fact, sizeof(*fact)) < 0)
 			mb->lost[from]++;
 	}
 }

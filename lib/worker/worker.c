@@ -28,7 +28,8 @@ tell(void *arg, const struct host_fact *fact)
 		mailbox_tell(w->common->mailbox, w->index, fact);
 }
 
-/* Which worker polls a queue: one each where there are enough queues, else spread over the workers. */
+/* Which worker polls a queue: one each where there are enough queues, else spread over the
+ * workers. */
 static bool
 polls(const struct worker *w, const struct port *port, unsigned queue)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One worker: a loop that takes the newest generation, receives, lets the fastpath work, and sends.
  *
- *   quiescent -> newest generation -> tick -> mailbox -> each rx queue -> handed over -> flush -> age
+ *   quiescent -> newest generation -> tick -> mailbox -> rx queues -> handed over -> flush -> age
  *
- * The loop runs on the worker's own thread (worker/workers.h), or step by step on the caller's: replay
- * and tests call worker_step themselves.
+ * The loop runs on the worker's own thread (worker/workers.h), or step by step on the caller's:
+ * replay and tests call worker_step themselves.
  *
  * Threads: worker_step by one thread at a time; figures may be read by control while it runs. */
 #ifndef WORKER_WORKER_H
@@ -85,8 +85,8 @@ void worker_fini(struct worker *w);
 /* One loop.  Returns 0 when there was nothing to do: nothing came and nothing left. */
 unsigned worker_step(struct worker *w);
 
-/* When no worker runs any more.  For each worker: handles what was handed over, sends what can be sent.
- * Then for each: lets go of the rest, every packet counted as stopped. */
+/* When no worker runs any more.  For each worker: handles what was handed over, sends what can be
+ * sent.  Then for each: lets go of the rest, every packet counted as stopped. */
 void worker_drain(struct worker *w);
 void worker_stop(struct worker *w);
 

@@ -98,7 +98,7 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 		};
 		int rc;
 
-		/* In virtual time workers have the same secrets: a flow is hashed alike whoever owns it. */
+		/* In virtual time workers share secrets: a flow is hashed alike whoever owns it. */
 		if (setup->clock.virtual)
 			random_use_seed(0);
 		rc = worker_init(&ws->worker[ws->made], &one);
@@ -186,7 +186,8 @@ workers_start(struct workers *ws, struct err *err)
 		int rc;
 
 		/* Pairs with the acquire in run_one. */
-		atomic_store_explicit(&ws->worker[ws->launched].launched, true, memory_order_release);
+		atomic_store_explicit(&ws->worker[ws->launched].launched, true,
+			memory_order_release);
 		rc = rte_eal_remote_launch(run_one, &ws->worker[ws->launched],
 			eal_worker_lcore(ws->launched));
 
@@ -222,8 +223,8 @@ quiesce(struct workers *ws, uint64_t deadline_ms)
 	return true;
 }
 
-/* A worker that says "quiescent" takes the newest generation just after, and only then stops using the
- * one before: the second word is the first that comes when it has. */
+/* A worker that says "quiescent" takes the newest generation just after, and only then stops using
+ * the one before: the second word is the first that comes when it has. */
 int
 workers_publish(struct workers *ws, const struct generation *gen)
 {
@@ -283,7 +284,8 @@ workers_push_hits(struct workers *ws)
 		if (ws->launched == 0)
 			fastpath_push_hits(ws->worker[i].fp);
 		else    /* Pairs with the acquire in read_mailbox. */
-			atomic_fetch_add_explicit(&ws->worker[i].pushes_asked, 1, memory_order_release);
+			atomic_fetch_add_explicit(&ws->worker[i].pushes_asked, 1,
+				memory_order_release);
 	}
 	for (unsigned i = 0; i < ws->launched; i++) {
 		struct worker *w = &ws->worker[i];

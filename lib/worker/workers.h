@@ -42,15 +42,15 @@ unsigned workers_step(struct workers *ws);
  * -ETIMEDOUT when a worker stands still; the old one must then stay until workers_stop. */
 int workers_publish(struct workers *ws, const struct generation *gen);
 
-/* Stops receiving, joins the threads, sends what can be sent, lets go of everything held.  False: a worker
- * does not come to its end, and nothing that it uses may be freed. */
+/* Stops receiving, joins the threads, sends what can be sent, lets go of everything held.  False: a
+ * worker does not come to its end, and nothing that it uses may be freed. */
 bool workers_stop(struct workers *ws);
 
 /* Adds what flows have counted to the hits of their places.  False: a worker stands still. */
 bool workers_push_hits(struct workers *ws);
 
-/* Looks at the heartbeats; call it every 100 ms or so.  Tells once that a worker stands still, and once
- * that it moves again, through the log.  Returns how many stand still. */
+/* Looks at the heartbeats; call it every 100 ms or so.  Tells once that a worker stands still, and
+ * once that it moves again, through the log.  Returns how many stand still. */
 unsigned workers_watch(struct workers *ws, uint64_t now_ms);
 
 unsigned workers_count(const struct workers *ws);

@@ -98,7 +98,8 @@ teardown(void **state)
 	r.mbufs_out = appliance_close(f->a);
 	appliance_destroy(f->a);
 	if (r.ledger.imbalance != 0 || r.ledger.held != 0 || r.mbufs_out != 0) {
-		print_error("imbalance %lld, held %lld, %u mbufs out\n", (long long)r.ledger.imbalance,
+		print_error("imbalance %lld, held %lld, %u mbufs out\n",
+			(long long)r.ledger.imbalance,
 			(long long)r.ledger.held, r.mbufs_out);
 		return -1;
 	}
@@ -230,7 +231,8 @@ two_workers_hand_packets_to_their_owners(void **state)
 	step_all(f);
 	assert_int_equal(sent(f->wan), 64);
 	for (unsigned w = 0; w < 2; w++)
-		packets[w] = fastpath_ledger(workers_at(appliance_workers(f->a), w)->fp)->lookups_miss;
+		packets[w] =
+			fastpath_ledger(workers_at(appliance_workers(f->a), w)->fp)->lookups_miss;
 	assert_true(packets[0] > 8 && packets[1] > 8);
 	assert_int_equal(packets[0] + packets[1], 64);
 }
@@ -309,15 +311,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		/* First, because the first appliance of a process decides how many workers there can be. */
-		cmocka_unit_test_setup_teardown(two_workers_hand_packets_to_their_owners, setup, teardown),
+		/* First, because the first appliance of a process decides how many workers there
+		   can be. */
+		cmocka_unit_test_setup_teardown(two_workers_hand_packets_to_their_owners, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_rejected_configuration_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_rejected_configuration_changes_nothing, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(what_needs_a_restart_is_rejected, setup, teardown),
 		cmocka_unit_test_setup_teardown(threads_forward_through_reloads_without_loss, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(a_worker_that_stands_still_is_noticed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_worker_that_stands_still_is_noticed, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave);

@@ -10,7 +10,8 @@
 
 #include "control/check.h"
 
-/* Rules of the access list begin in line 9, tests of the section in the line after the last rule. */
+/* Rules of the access list begin in line 9, tests of the section in the line after the last
+ * rule. */
 #define HEAD \
 	"version: 1\n" \
 	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n" \
@@ -21,6 +22,9 @@
 	"routes: {main: []}\n" \
 	"acls: {list: {default: drop, rules: [\n"
 #define TAIL "\n  ]}}\n"
+
+/* A test's packet from lan. */
+#define TCP(to) "  - {in: lan, packet: \"tcp 192.0.2.7:9 > " to "\", "
 
 struct found {
 	unsigned errors, warnings;
@@ -70,8 +74,8 @@ expect_one(const char *text, unsigned line, const char *sentence)
 	struct found f = check(text);
 
 	if (f.errors + f.warnings != 1 || f.line != line || strstr(f.text, sentence) == NULL)
-		fail_msg("expected in line %u: %s\nfound %u, the last in line %u:\n%s", line, sentence,
-			f.errors + f.warnings, f.line, f.text);
+		fail_msg("expected in line %u: %s\nfound %u, the last in line %u:\n%s", line,
+			sentence, f.errors + f.warnings, f.line, f.text);
 }
 
 static void
@@ -124,13 +128,13 @@ a_test_says_what_becomes_of_a_packet(void **state)
 {
 	(void)state;
 	expect_nothing(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S\", expect: output wan}\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S\", expect: output}\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:81 S\", expect: drop acl_denied}\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:81 S\", expect: drop}\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 203.0.113.1:80 S\", expect: drop no_route}\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 192.0.2.1:80 S\", expect: local}\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:80 S ttl 1\", expect: drop ttl_expired}\n");
+		TCP("198.51.100.2:80 S") "expect: output wan}\n"
+		TCP("198.51.100.2:80 S") "expect: output}\n"
+		TCP("198.51.100.2:81 S") "expect: drop acl_denied}\n"
+		TCP("198.51.100.2:81 S") "expect: drop}\n"
+		TCP("203.0.113.1:80 S") "expect: drop no_route}\n"
+		TCP("192.0.2.1:80 S") "expect: local}\n"
+		TCP("198.51.100.2:80 S ttl 1") "expect: drop ttl_expired}\n");
 }
 
 static void
@@ -148,13 +152,14 @@ a_test_that_says_nothing_is_an_error(void **state)
 {
 	(void)state;
 	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: pass}\n", 12,
+		TCP("198.51.100.2:23 S") "expect: pass}\n", 12,
 		"write output INTERFACE");
 	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop acl_denid}\n", 12,
+		TCP("198.51.100.2:23 S") "expect: drop acl_denid}\n", 12,
 		"did you mean 'acl_denied'?");
 	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23 S\", expect: drop}\n", 12, "tcq");
+		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23\", expect: drop}\n", 12,
+		"tcq");
 }
 
 static void

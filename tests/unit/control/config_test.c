@@ -56,8 +56,8 @@ expect_error(const char *text, unsigned line, const char *sentence)
 	struct found f = errors_of(text);
 
 	if (f.errors != 1 || f.line != line || strstr(f.text, sentence) == NULL)
-		fail_msg("expected one error in line %u: %s\nfound %u, the last in line %u:\n%s", line,
-			sentence, f.errors, f.line, f.text);
+		fail_msg("expected one error in line %u: %s\nfound %u, the last in line %u:\n%s",
+			line, sentence, f.errors, f.line, f.text);
 }
 
 static void
@@ -73,7 +73,8 @@ static void
 an_interface_needs_a_port(void **state)
 {
 	(void)state;
-	expect_error(HEAD "  lam: {}\n", 5, "interfaces.lam: no port has this name; did you mean 'lan'?");
+	expect_error(HEAD "  lam: {}\n", 5,
+		"interfaces.lam: no port has this name; did you mean 'lan'?");
 	expect_error(HEAD "  guests: {vlan: 20}\n", 5, "port: says which one");
 	expect_error(HEAD "  guests: {port: wam, vlan: 20}\n", 5, "did you mean 'wan'?");
 }
@@ -102,7 +103,8 @@ static void
 an_address_is_ours_once(void **state)
 {
 	(void)state;
-	expect_error(HEAD "  lan: {addresses: [192.0.2.1/24]}\n  wan: {addresses: [192.0.2.1/25]}\n", 6,
+	expect_error(HEAD "  lan: {addresses: [192.0.2.1/24]}\n"
+		"  wan: {addresses: [192.0.2.1/25]}\n", 6,
 		"lan has this address already");
 	expect_error(HEAD "  lan: {addresses: [192.0.2.1/24, 192.0.2.1/24]}\n", 5,
 		"lan has this address already");
@@ -128,9 +130,11 @@ some_addresses_cannot_be_ours(void **state)
 	(void)state;
 	expect_error(HEAD "  lan: {addresses: [192.0.2.0/24]}\n", 5, "is the subnet itself");
 	expect_error(HEAD "  lan: {addresses: [192.0.2.255/24]}\n", 5, "is the broadcast address");
-	expect_error(HEAD "  lan: {addresses: [224.0.0.5/24]}\n", 5, "is no address of an interface");
+	expect_error(HEAD "  lan: {addresses: [224.0.0.5/24]}\n", 5,
+		"is no address of an interface");
 	expect_error(HEAD "  lan: {addresses: [\"ff02::1/64\"]}\n", 5, "is multicast");
-	expect_error(HEAD "  lan: {addresses: [\"::1/128\"]}\n", 5, "is no address of an interface");
+	expect_error(HEAD "  lan: {addresses: [\"::1/128\"]}\n", 5,
+		"is no address of an interface");
 	assert_int_equal(errors_of(HEAD
 		"  lan: {addresses: [192.0.2.0/31, 192.0.2.255/32]}\n").errors, 0);
 }
@@ -149,11 +153,13 @@ a_static_neighbour_stands_in_a_subnet(void **state)
 {
 	(void)state;
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
-		"    neighbours: {198.51.100.7: \"02:00:00:00:00:07\"}\n", 7, "is in no subnet of lan");
+		"    neighbours: {198.51.100.7: \"02:00:00:00:00:07\"}\n", 7,
+		"is in no subnet of lan");
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
 		"    neighbours: {192.0.2.1: \"02:00:00:00:00:07\"}\n", 7, "is our own address");
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
-		"    neighbours: {192.0.2.7: \"01:00:00:00:00:07\"}\n", 7, "is no MAC of a station");
+		"    neighbours: {192.0.2.7: \"01:00:00:00:00:07\"}\n", 7,
+		"is no MAC of a station");
 	assert_int_equal(errors_of(HEAD
 		"  lan: {neighbours: {\"fe80::1\": \"02:00:00:00:00:07\"}}\n").errors, 0);
 }
@@ -188,7 +194,8 @@ a_port_takes_the_largest_mtu_of_its_interfaces(void **state)
 {
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("weir.yaml", HEAD
-		"  lan: {mtu: 1400}\n  guests: {port: lan, vlan: 20, mtu: 9000}\n  wan: {pipeline: wire}\n",
+		"  lan: {mtu: 1400}\n  guests: {port: lan, vlan: 20, mtu: 9000}\n"
+		"  wan: {pipeline: wire}\n",
 		err);
 	struct port_cfg ports[PORT_MAX];
 
@@ -226,7 +233,8 @@ what_needs_a_restart_is_said_at_its_place(void **state)
 	struct found f;
 
 	(void)state;
-	f = errors_of_reload(HEAD "  lan: {}\n", HEAD "  lan: {}\nsystem: {flows: 4096, burst: 64}\n");
+	f = errors_of_reload(HEAD "  lan: {}\n",
+		HEAD "  lan: {}\nsystem: {flows: 4096, burst: 64}\n");
 	assert_string_equal(f.text, "system.flows: a change needs a restart\n"
 		"system.burst: a change needs a restart\n");
 	assert_int_equal(f.line, 6);
@@ -243,7 +251,8 @@ static void
 everything_else_can_be_changed_by_a_reload(void **state)
 {
 	struct found f = errors_of_reload(HEAD "  lan: {mtu: 1500, pipeline: inside}\n",
-		HEAD "  lan: {mtu: 1400}\n  guests: {port: lan, vlan: 20, addresses: [192.0.2.1/24]}\n"
+		HEAD "  lan: {mtu: 1400}\n"
+		"  guests: {port: lan, vlan: 20, addresses: [192.0.2.1/24]}\n"
 		"sets: {a: [192.0.2.0/24]}\n");
 
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory runs out at the n-th call, for every n: a start or a reload that fails says so, undoes what
- * it began, and the next one succeeds.  The linker puts these functions before those of libc
+/* Memory runs out at the n-th call, for every n: a start or a reload that fails says so, undoes
+ * what it began, and the next one succeeds.  The linker puts these functions before those of libc
  * (--wrap in meson.build); DPDK's own calls are not touched. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,8 @@
 	"routes: {main: [{to: 0.0.0.0/0, via: [198.51.100.2, 198.51.100.3]}]}\n"
 #define FIRST HEAD \
 	"pipelines: {inside: [{acl: list}, {route: main}]}\n" \
-	"acls: {list: {default: drop, rules: [{src: $some, proto: tcp, dport: 80, action: accept}]}}\n"
+	"acls: {list: {default: drop, rules: [\n" \
+	"  {src: $some, proto: tcp, dport: 80, action: accept}]}}\n"
 #define SECOND HEAD \
 	"pipelines: {inside: [{drop: {if: {src: $some}}}, {police: {rate: 10Mbit, burst: 64k}},\n" \
 	"  {route: main}]}\n"
@@ -111,8 +112,8 @@ end(struct appliance *a)
 	appliance_destroy(a);
 }
 
-/* Starts with memory that runs out: at the n-th call, or at the n-th large block.  Returns whether it did
- * not come to that. */
+/* Starts with memory that runs out: at the n-th call, or at the n-th large block.  Returns whether
+ * it did not come to that. */
 static bool
 start_failing(unsigned long call, unsigned block)
 {

@@ -128,7 +128,8 @@ what_was_written_of_an_interface_is_there(void **state)
 	const struct interface *g;
 
 	given(f, HEAD
-		"  guests: {port: wan, vlan: 20, mtu: 1400, addresses: [192.0.2.1/24], pipeline: inside,\n"
+		"  guests: {port: wan, vlan: 20, mtu: 1400, pipeline: inside,\n"
+		"    addresses: [192.0.2.1/24],\n"
 		"    neighbours: {192.0.2.7: \"02:00:00:00:00:07\"}}\n");
 	g = generation_find(f->gen, "guests");
 	assert_int_equal(g->port, 1);
@@ -150,7 +151,8 @@ parse_is_told_which_frames_are_whose(void **state)
 	struct fixture *f = *state;
 	const struct ingress *lan, *wan;
 
-	given(f, HEAD "  lan: {}\n  a: {port: lan, vlan: 7}\n  b: {port: lan, vlan: 8, inner_vlan: 9}\n"
+	given(f, HEAD "  lan: {}\n  a: {port: lan, vlan: 7}\n"
+		"  b: {port: lan, vlan: 8, inner_vlan: 9}\n"
 		"  c: {port: lan, vlan: 8}\n  w: {port: wan, vlan: 5, pipeline: wire}\n");
 	lan = &f->gen->ingress[0];
 	wan = &f->gen->ingress[1];
@@ -202,13 +204,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(interfaces_keep_their_ids_by_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(generations_are_numbered, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_interface_has_a_link_local_address_from_its_mac, setup,
+		cmocka_unit_test_setup_teardown(an_interface_has_a_link_local_address_from_its_mac,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_written_of_an_interface_is_there, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(what_was_written_of_an_interface_is_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(parse_is_told_which_frames_are_whose, setup, teardown),
+		cmocka_unit_test_setup_teardown(parse_is_told_which_frames_are_whose, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(each_worker_counts_for_itself, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_id_of_a_name_that_is_gone_is_given_away_last, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(the_id_of_a_name_that_is_gone_is_given_away_last,
+			setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
