@@ -33,6 +33,7 @@ enum {
 	DEVICE_TEXT_MAX = 1024,
 	DEVICE_NAME_MAX = 64,
 	DEVICE_VALUE_MAX = 256,
+	DEVICE_AF_XDP_DESCRIPTORS = 2048,
 };
 
 enum device_kind device_kind(const char *device);

@@ -63,6 +63,17 @@ sizing_sum(struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports
 	s->bytes = (size_t)s->count * s->mbuf_bytes;
 }
 
+static unsigned
+estimate_descriptors(const struct port_cfg *port)
+{
+	unsigned rx = port->rx_descriptors != 0 ? port->rx_descriptors : (unsigned)PORT_DESCRIPTORS;
+	unsigned tx = port->tx_descriptors != 0 ? port->tx_descriptors : (unsigned)PORT_DESCRIPTORS;
+
+	if (!port->capture && port->device != NULL && device_kind(port->device) == DEVICE_AF_XDP)
+		return 2 * DEVICE_AF_XDP_DESCRIPTORS;
+	return rx + tx;
+}
+
 size_t
 pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
 	unsigned workers)
@@ -71,12 +82,7 @@ pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, un
 	unsigned mtu = PORT_MTU;
 
 	for (unsigned i = 0; i < count; i++) {
-		unsigned queues = RTE_MAX(ports[i].queues, workers);
-		unsigned rx = ports[i].rx_descriptors;
-		unsigned tx = ports[i].tx_descriptors;
-
-		s.port_mbufs += queues * ((rx != 0 ? rx : (unsigned)PORT_DESCRIPTORS)
-			+ (tx != 0 ? tx : (unsigned)PORT_DESCRIPTORS));
+		s.port_mbufs += RTE_MAX(ports[i].queues, workers) * estimate_descriptors(&ports[i]);
 		mtu = RTE_MAX(mtu, ports[i].mtu);
 	}
 	s.mbuf_bytes = mbuf_bytes(mtu);

@@ -17,10 +17,6 @@
 #include "io/port_priv.h"
 #include "io/quiet.h"
 
-enum {
-	AF_XDP_DESCRIPTORS = 2048,
-};
-
 void
 ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal)
 {
@@ -173,6 +169,10 @@ probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err
 		return err_add(err, -rc, cfg->device_loc, "ports.%s.device: %s cannot be opened%s",
 			cfg->name, port->device, quiet_colon(&quiet));
 	port->open = true;
+	/* Then fragments would come reassembled: better not at all. */
+	if (port->kind == DEVICE_AF_PACKET && port->packet.count == 0)
+		return err_add(err, ENOTSUP, cfg->device_loc, "ports.%s.device: this build does not "
+			"export setsockopt to DPDK's plugins", cfg->name);
 	return 0;
 }
 
@@ -207,7 +207,7 @@ decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, un
 	rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &port->rx_descriptors, &port->tx_descriptors);
 	/* Its rings have one size, whatever is asked for. */
 	if (port->kind == DEVICE_AF_XDP)
-		port->rx_descriptors = port->tx_descriptors = AF_XDP_DESCRIPTORS;
+		port->rx_descriptors = port->tx_descriptors = DEVICE_AF_XDP_DESCRIPTORS;
 	port->flat = port->kind == DEVICE_AF_XDP;
 	port->numa_node = rte_eth_dev_socket_id(port->id);
 	if (port->numa_node < 0)
