@@ -11,6 +11,12 @@
 
 #define PACKETS (40 * BURST_MAX)
 
+#ifdef WEIR_DEBUG
+#define SECONDS_MAX 5.0         /* sanitizers take their share */
+#else
+#define SECONDS_MAX 1.0
+#endif
+
 static const char sections[] =
 	"sets: {admins: [198.51.100.64/28, \"2001:db8:ffff::/48\"], bad: [203.0.113.0/25]}\n"
 	"acls:\n"
@@ -124,13 +130,14 @@ ten_thousand_rules_are_built_within_a_second(void **state)
 	fputs("pipelines: {guard: [acl: list]}\n", out);
 	fclose(out);
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	f->with_eal = true;
 	given(f, text);
-	clock_gettime(CLOCK_MONOTONIC, &end);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
 	free(text);
 	seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
 	print_message("10,000 rules: %.2f s\n", seconds);
+	assert_true(seconds < SECONDS_MAX);
 
 	evaluate(f, "guard", LAN, "tcp 10.39.249.7:4000 > 192.0.2.1:10000 S");
 	expect_note(f, "rule r9999 (weir.yaml:10005) accepts");
