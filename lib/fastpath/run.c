@@ -197,8 +197,9 @@ candidate(const struct bucket *bucket, uint16_t sig)
 	__m128i have = _mm_load_si128((const __m128i *)bucket->sig);
 	__m128i equal = _mm_cmpeq_epi16(have, _mm_set1_epi16((short)sig));
 	uint32_t mask = (uint32_t)_mm_movemask_epi8(equal) | 1u << 16;
+	const uint32_t *index = bucket->index;  /* and index[8] is none */
 
-	return bucket->index[(unsigned)__builtin_ctz(mask) / 2];
+	return index[(unsigned)__builtin_ctz(mask) / 2];
 #else
 	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
 		if (bucket->sig[i] == sig)
