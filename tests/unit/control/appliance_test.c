@@ -15,6 +15,7 @@
 #include "control/appliance.h"
 #include "control/report.h"
 #include "io/capture.h"
+#include "io/queue.h"
 #include "packet/notation.h"
 
 #define HEAD \
@@ -299,6 +300,65 @@ a_worker_that_stands_still_is_noticed(void **state)
 		fastpath_observe(workers_at(ws, w)->fp, NULL);
 }
 
+#ifdef WEIR_DEBUG
+static void
+a_port_that_takes_little_gets_all_of_it_in_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	given_appliance(f, OPEN, &stepped);
+	queue_fault_accept = 1;
+	for (unsigned i = 0; i < 40; i++)
+		push(f, THROUGH);
+	for (unsigned i = 0; i < 3; i++)
+		appliance_step(f->a);
+	report_take(f->a, &r);
+	assert_true(r.held[HELD_transmit] > 30);
+	assert_int_equal(r.ledger.imbalance, 0);
+
+	queue_fault_accept = -1;
+	step_all(f);
+	assert_int_equal(sent(f->wan), 40);
+}
+
+static void
+a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	given_appliance(f, OPEN, &stepped);
+	queue_fault_accept = 0;
+	for (unsigned i = 0; i < 200; i++)
+		push(f, THROUGH);
+	for (unsigned i = 0; i < 20; i++)
+		appliance_step(f->a);
+	report_take(f->a, &r);
+	assert_int_equal(r.held[HELD_transmit], 64);    /* two bursts */
+	assert_int_equal(r.ledger.drops[REASON_tx_full], 200 + r.ledger.born - 64);
+	queue_fault_accept = -1;
+}
+
+static void
+without_packet_buffers_nothing_is_born(void **state)
+{
+	struct fixture *f = *state;
+	struct report before, r;
+
+	given_appliance(f, OPEN, &stepped);
+	step_all(f);
+	report_take(f->a, &before);
+	push(f, "udp 192.0.2.10:1000 > 203.0.113.9:53");        /* no route: its sender is told */
+	pool_fault_after = 1;
+	step_all(f);
+	pool_fault_after = 0;
+	report_take(f->a, &r);
+	assert_int_equal(r.ledger.drops[REASON_no_route], 1);
+	assert_int_equal(r.ledger.born, before.ledger.born);
+}
+#endif
+
 static int
 leave(void **state)
 {
@@ -321,6 +381,14 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_rejected_configuration_changes_nothing, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(what_needs_a_restart_is_rejected, setup, teardown),
+#ifdef WEIR_DEBUG
+		cmocka_unit_test_setup_teardown(a_port_that_takes_little_gets_all_of_it_in_the_end,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(a_port_that_takes_nothing_costs_what_does_not_fit,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(without_packet_buffers_nothing_is_born, setup,
+			teardown),
+#endif
 		cmocka_unit_test_setup_teardown(threads_forward_through_reloads_without_loss, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(a_worker_that_stands_still_is_noticed, setup,
