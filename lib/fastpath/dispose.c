@@ -80,12 +80,41 @@ send_born(struct fastpath *fp, unsigned next, unsigned slot)
 	return next;
 }
 
+/* Do all packets leave by the same port and interface?  Then they go at once. */
+static bool
+dispose_together(struct fastpath *fp, struct burst *b)
+{
+	uint16_t out = b->out[0], egress = b->egress[0], differ = 0;
+	struct gather *g;
+	uint64_t bytes = 0;
+
+	if (out > OUT_PORT_MAX || fp->gather[out].queue == NULL)
+		return false;
+	for (unsigned i = 1; i < b->n; i++)
+		differ |= (b->out[i] ^ out) | (b->egress[i] ^ egress);
+	if (differ != 0)
+		return false;
+	g = &fp->gather[out];
+	if (g->n + b->n > BURST_MAX)
+		send_gathered(fp, out);
+	for (unsigned i = 0; i < b->n; i++) {
+		bytes += b->m[i]->pkt_len;
+		g->m[g->n + i] = b->m[i];
+	}
+	g->n = (uint16_t)(g->n + b->n);
+	fp->ledger.iface[egress].tx += b->n;
+	fp->ledger.iface[egress].tx_bytes += bytes;
+	return true;
+}
+
 void
 fastpath_dispose(struct fastpath *fp, struct burst *b)
 {
 	struct rte_mbuf *dead[BURST_MAX];
 	unsigned n_dead = 0, next = 0;
 
+	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
+		return;
 	for (unsigned i = 0; i < b->n; i++) {
 		uint16_t out = b->out[i];
 

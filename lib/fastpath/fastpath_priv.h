@@ -22,6 +22,7 @@ struct fastpath {
 	const struct fastpath_variant *variant;
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
 	void *tell_arg;
+	uint64_t aged_ns;               /* when ageing ran last */
 	uint64_t host_ns;               /* when the host's timers ran last */
 	uint64_t epochs;                /* generations and routing changes so far */
 	unsigned n_ports;               /* highest port set + 1 */

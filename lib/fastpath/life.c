@@ -12,6 +12,7 @@
 #define FLOW_IDLE_TICKS (60u * 1000 * 1000 * 1000 >> 20)        /* a cached flow without packets: 60 s */
 #define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
 #define SWEEP_BUDGET 512u               /* records in one call at most */
+#define AGE_PERIOD_NS (50 * NS_PER_US)  /* housekeeping is looked at no more often than this */
 #define HOST_PERIOD_NS (10 * NS_PER_MS)
 
 /* Next hops that are no neighbours. */
@@ -204,6 +205,9 @@ fastpath_age(struct fastpath *fp)
 	struct slowpath *s = &fp->slow;
 	uint32_t budget = fp->clock.virtual ? UINT32_MAX : SWEEP_BUDGET;        /* time may jump */
 
+	if (s->now_ns - fp->aged_ns < AGE_PERIOD_NS)
+		return;
+	fp->aged_ns = s->now_ns;
 	sweep_sessions(s, budget);
 	sweep(s, s->flow4, budget);
 	sweep(s, s->flow6, budget);

@@ -55,14 +55,21 @@ load32(const uint8_t *p)
 	return v;
 }
 
-/* Is the sum over a 20-byte header right?  Words in memory order. */
+/* Is the sum over a 20-byte header right?  Words in memory order; the carries go round the end, at
+ * every width alike. */
 static inline bool
 ip4_sum_right(const uint8_t *ip)
 {
-	uint64_t sum = (uint64_t)load32(ip) + load32(ip + 4) + load32(ip + 8) + load32(ip + 12)
-		+ load32(ip + 16);
+	uint64_t a = load64(ip), sum = a + load64(ip + 8);
+	uint32_t half;
 
-	return checksum_fold(sum) == 0xffff;
+	sum += sum < a;
+	sum += load32(ip + 16);
+	sum += sum < load32(ip + 16);
+	sum += sum << 32 | sum >> 32;
+	half = (uint32_t)(sum >> 32);
+	half += half << 16 | half >> 16;
+	return half >> 16 == 0xffff;
 }
 
 static inline bool
@@ -162,24 +169,30 @@ take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_ta
 	k->iface = b->ingress->untagged;
 }
 
+#define PREFETCH_AHEAD 8       /* frames; a NIC delivers them cold */
+
 static void
 parse(struct fastpath *fp, struct burst *b)
 {
 	const struct ingress *in = b->ingress;
 	const struct slowpath *s = &fp->slow;
+	const struct flow_table *flow4 = s->flow4;
 	bool quick = in->untagged != IFACE_NONE;
+	unsigned n = b->n, plain4 = 0;
 	uint64_t bytes = 0;
 
-	for (unsigned i = 0; i < b->n; i++)
+	for (unsigned i = 0; i < RTE_MIN(n, PREFETCH_AHEAD); i++)
 		rte_prefetch0(rte_pktmbuf_mtod(b->m[i], uint8_t *));
-	for (unsigned i = 0; i < b->n; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		const struct rte_mbuf *m = b->m[i];
 		const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
 
+		if (i + PREFETCH_AHEAD < n)
+			rte_prefetch0(rte_pktmbuf_mtod(b->m[i + PREFETCH_AHEAD], uint8_t *));
 		bytes += m->pkt_len;
-		b->out[i] = OUT_PENDING;
 		if (likely(quick && quick4(m, frame, in))) {
-			take_plain4(b, i, frame + 14, s->flow4);
+			take_plain4(b, i, frame + 14, flow4);
+			plain4++;
 		} else if (quick && quick6(m, frame, in)) {
 			take_plain6(b, i, frame + 14, s->flow6);
 		} else {
@@ -187,6 +200,7 @@ parse(struct fastpath *fp, struct burst *b)
 		}
 	}
 	b->bytes = bytes;
+	b->all_plain4 = plain4 == n;
 }
 
 /* Index of the record behind the first matching signature, 0 without one. */
@@ -209,20 +223,25 @@ candidate(const struct bucket *bucket, uint16_t sig)
 #endif
 }
 
-static void
-look_up(struct slowpath *s, struct burst *b)
+/* all4: every slot is SLOT_PLAIN4. */
+static inline void
+look_up(struct slowpath *s, struct burst *b, bool all4)
 {
-	for (unsigned i = 0; i < b->n; i++) {
-		struct flow_table *t = b->class[i] == SLOT_PLAIN4 ? s->flow4 : s->flow6;
+	struct flow_table *t4 = s->flow4, *t6 = s->flow6;
 
-		if (unlikely(b->class[i] > SLOT_PLAIN6)) {
+	for (unsigned i = 0; i < b->n; i++) {
+		uint64_t hash = b->hash[i];
+
+		if (likely(all4 || b->class[i] == SLOT_PLAIN4)) {
+			b->flow[i] = candidate(flow_bucket(t4, hash), flow_sig(hash));
+			rte_prefetch0(flow4_at(t4, b->flow[i]));
+		} else if (b->class[i] == SLOT_PLAIN6) {
+			b->flow[i] = candidate(flow_bucket(t6, hash), flow_sig(hash));
+			rte_prefetch0(flow6_at(t6, b->flow[i]));
+			rte_prefetch0((const uint8_t *)flow6_at(t6, b->flow[i]) + 64);
+		} else {
 			b->flow[i] = 0;
-			continue;
 		}
-		b->flow[i] = candidate(flow_bucket(t, b->hash[i]), flow_sig(b->hash[i]));
-		rte_prefetch0(flow_at(t, b->flow[i]));
-		if (b->class[i] == SLOT_PLAIN6)
-			rte_prefetch0((const uint8_t *)flow_at(t, b->flow[i]) + 64);
 	}
 }
 
@@ -240,29 +259,36 @@ look_again(struct slowpath *s, struct burst *b, unsigned i)
 }
 
 static inline bool
-execute_one(struct slowpath *s, struct burst *b, unsigned i)
+execute_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t, bool all4)
 {
-	if (likely(b->class[i] == SLOT_PLAIN4))
-		return hit_plain4(s, b, i);
-	return b->class[i] == SLOT_PLAIN6 && hit_plain6(s, b, i);
+	if (likely(all4 || b->class[i] == SLOT_PLAIN4))
+		return hit_plain4(s, b, i, t);
+	return b->class[i] == SLOT_PLAIN6 && hit_plain6(s, b, i, t);
 }
 
-static unsigned
-execute(struct fastpath *fp, struct burst *b)
+static inline unsigned
+execute_all(struct slowpath *s, struct burst *b, bool all4)
 {
-	struct slowpath *s = &fp->slow;
-	unsigned i;
+	struct hit_tables t = hit_tables(s, b);
+	unsigned i, n = b->n;
 
-	look_up(s, b);
-	for (i = 0; i < b->n; i++) {
-		if (likely(execute_one(s, b, i)))
+	look_up(s, b, all4);
+	for (i = 0; i < n; i++) {
+		if (likely(execute_one(s, b, i, &t, all4)))
 			continue;
-		if (b->class[i] <= SLOT_PLAIN6 && look_again(s, b, i) && execute_one(s, b, i))
+		if ((all4 || b->class[i] <= SLOT_PLAIN6) && look_again(s, b, i)
+		    && execute_one(s, b, i, &t, all4))
 			continue;
 		break;
 	}
 	s->ledger->lookups_hit += i;
 	return i;
+}
+
+static unsigned
+execute(struct fastpath *fp, struct burst *b)
+{
+	return b->all_plain4 ? execute_all(&fp->slow, b, true) : execute_all(&fp->slow, b, false);
 }
 
 const struct fastpath_variant FASTPATH_VARIANT = {

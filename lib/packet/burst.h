@@ -31,13 +31,13 @@ enum slot_class {
 #define OUT_PORT_MAX 63u
 #define OUT_DROP 0xff00u        /* reason[] says why */
 #define OUT_GONE 0xff01u        /* consumed or held: no longer the burst's */
-#define OUT_PENDING 0xff02u     /* not decided yet */
 
 struct burst {
 	uint16_t n;
 	uint16_t port;                          /* index of the port they came in by */
 	uint32_t tick;                          /* clock_tick when they came */
 	uint64_t bytes;                         /* of all frames as received */
+	bool all_plain4;                        /* every slot is SLOT_PLAIN4 */
 	const struct ingress *ingress;
 
 	struct rte_mbuf *m[BURST_MAX];

@@ -53,13 +53,31 @@ hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f
 	return true;
 }
 
+/* What the loop over hits reads again and again, in registers. */
+struct hit_tables {
+	const struct nexthop *nexthops;
+	struct flow4 *record4;
+	struct flow6 *record6;
+	uint32_t tick;
+	uint16_t epoch;
+};
+
+static inline struct hit_tables
+hit_tables(const struct slowpath *s, const struct burst *b)
+{
+	return (struct hit_tables){
+		.nexthops = s->nexthops, .record4 = (void *)s->flow4->record,
+		.record6 = (void *)s->flow6->record, .tick = b->tick, .epoch = s->epoch,
+	};
+}
+
 /* Is the slot's flow (b->flow) this packet's, with a program of this epoch, and does nothing about the packet
  * want the slow path?  Then it is done, and true. */
 static inline bool
-hit_plain4(struct slowpath *s, struct burst *b, unsigned slot)
+hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_tables *t)
 {
-	struct flow4 *f = flow4_at(s->flow4, b->flow[slot]);
-	const struct nexthop *nh = &s->nexthops[f->flow.nexthop];
+	struct flow4 *f = t->record4 + b->flow[slot];
+	const struct nexthop *nh = &t->nexthops[f->flow.nexthop];
 	struct rte_mbuf *m = b->m[slot];
 	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, b->l3[slot]);
 	unsigned bytes = (unsigned)ip[2] << 8 | ip[3];
@@ -67,13 +85,13 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot)
 	const uint8_t *have = (const uint8_t *)&f->key;
 	uint64_t differ = (load64(key) ^ load64(have)) | (load64(key + 8) ^ load64(have + 8));
 
-	if (unlikely((differ != 0) | (f->flow.epoch != s->epoch)))
+	if (unlikely((differ != 0) | (f->flow.epoch != t->epoch)))
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[8] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 20, bytes - 20))
 		return true;
-	hit_count(&f->flow, bytes, b->tick);
+	hit_count(&f->flow, bytes, t->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
 	    && !slowpath_rare(s, flow_cold_at(s->flow4, b->flow[slot]), ip, 4, bytes)) {
 		b->out[slot] = OUT_DROP;
@@ -88,22 +106,22 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot)
 }
 
 static inline bool
-hit_plain6(struct slowpath *s, struct burst *b, unsigned slot)
+hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_tables *t)
 {
-	struct flow6 *f = flow6_at(s->flow6, b->flow[slot]);
-	const struct nexthop *nh = &s->nexthops[f->flow.nexthop];
+	struct flow6 *f = t->record6 + b->flow[slot];
+	const struct nexthop *nh = &t->nexthops[f->flow.nexthop];
 	struct rte_mbuf *m = b->m[slot];
 	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, b->l3[slot]);
 	unsigned bytes = 40 + ((unsigned)ip[4] << 8 | ip[5]);
 
 	if (unlikely(memcmp(&b->key6[slot], &f->key, sizeof(f->key)) != 0
-	    || f->flow.epoch != s->epoch))
+	    || f->flow.epoch != t->epoch))
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[7] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 40, bytes - 40))
 		return true;
-	hit_count(&f->flow, bytes, b->tick);
+	hit_count(&f->flow, bytes, t->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
 	    && !slowpath_rare(s, flow_cold_at(s->flow6, b->flow[slot]), ip, 6, bytes)) {
 		b->out[slot] = OUT_DROP;

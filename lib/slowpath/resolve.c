@@ -126,11 +126,12 @@ collect(struct slowpath *s, struct burst *b, unsigned from, unsigned *n_miss)
 static void
 settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 {
+	struct hit_tables t = hit_tables(s, b);
 	struct decision d;
 
 	s->ledger->lookups_hit++;
-	if ((b->class[slot] == SLOT_PLAIN4 && hit_plain4(s, b, slot))
-	    || (b->class[slot] == SLOT_PLAIN6 && hit_plain6(s, b, slot))) {
+	if ((b->class[slot] == SLOT_PLAIN4 && hit_plain4(s, b, slot, &t))
+	    || (b->class[slot] == SLOT_PLAIN6 && hit_plain6(s, b, slot, &t))) {
 		if (s->observer != NULL)
 			slowpath_observe_hit(s, b, slot);
 		return;
