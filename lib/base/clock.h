@@ -36,8 +36,8 @@ void clock_init_virtual(struct clock *c, uint64_t start_ns);
 /* Moves a virtual clock; time never goes back, an earlier time is ignored. */
 void clock_set(struct clock *c, uint64_t now_ns);
 
-/* The time at which the time-stamp counter of c stands, stood or will stand at cycles, which are not
- * before the clock's start.  No rounding error builds up, and nothing overflows in 500 years. */
+/* The time at which the time-stamp counter of c stands, stood or will stand at cycles, which are
+ * not before the clock's start.  No rounding error builds up; nothing overflows in 500 years. */
 uint64_t clock_at(const struct clock *c, uint64_t cycles);
 
 /* Reads the clock.  Never less than the reading before. */

@@ -40,7 +40,7 @@ checksum_apply(uint16_t checksum, uint16_t delta)
 	return (uint16_t)~sum;
 }
 
-/* The checksum over an IPv4 header of n bytes whose checksum field is taken as it is: 0 when right. */
+/* The checksum over an IPv4 header of n bytes, its checksum field as it is: 0 when right. */
 uint16_t checksum_ip4_verify(const void *header, size_t n);
 
 /* Writes the right checksum into an IPv4 header of n bytes. */

@@ -20,8 +20,8 @@ struct ingress {
 	uint8_t mac[6];
 	uint16_t untagged;              /* interface of untagged frames, IFACE_NONE without */
 	bool has_vlans;
-	bool wire;                      /* untagged's pipeline takes frames for any MAC and EtherType, and
-					   those with tags that no other interface has */
+	bool wire;                      /* untagged's pipeline takes frames for any MAC and
+					   EtherType, and with tags that no other has */
 	const uint16_t *vlan;           /* 4096 entries, NULL without VLAN interfaces */
 	const struct ingress_qinq *qinq;
 	uint16_t n_qinq;

@@ -70,7 +70,7 @@ quote_max(const struct recipe *r)
 	return r->tuple.family == 4 ? ICMP4_QUOTE_MAX : ICMP6_QUOTE_MAX;
 }
 
-/* Transport header, payload and what size asks for behind it; quote_bytes of a quote stand there. */
+/* Transport header, quote, payload and what size asks for behind them. */
 static size_t
 l4_all_bytes(const struct recipe *r, size_t quote_bytes)
 {
@@ -151,6 +151,12 @@ make_l4(const struct recipe *r, uint8_t *l4, size_t bytes, size_t quote_bytes)
 	set_l4_checksum(r, l4, bytes);
 }
 
+static uint32_t
+ip_id(const struct recipe *r)
+{
+	return recipe_number(r, NUMBER_IP_ID, r->icmp ? 0 : recipe_number(r, NUMBER_ID, 0));
+}
+
 static void
 make_ip4(const struct recipe *r, uint8_t *ip, size_t bytes)
 {
@@ -159,7 +165,7 @@ make_ip4(const struct recipe *r, uint8_t *ip, size_t bytes)
 	ip[0] = 0x45;
 	ip[1] = (uint8_t)(r->dscp << 2);
 	put16(ip + 2, (uint32_t)bytes);
-	put16(ip + 4, recipe_number(r, NUMBER_IP_ID, r->icmp ? 0 : recipe_number(r, NUMBER_ID, 0)));
+	put16(ip + 4, ip_id(r));
 	put16(ip + 6, frag | (r->more ? 0x2000 : 0) | (r->dont_fragment ? 0x4000 : 0));
 	ip[8] = (uint8_t)recipe_number(r, NUMBER_TTL, 64);
 	ip[9] = r->tuple.proto;
@@ -186,7 +192,7 @@ make_ip6(const struct recipe *r, uint8_t *ip, size_t bytes)
 	ip[40] = ip[6];
 	ip[6] = IPPROTO_FRAGMENT;
 	put16(ip + 42, frag | r->more);
-	put32(ip + 44, recipe_number(r, NUMBER_IP_ID, r->icmp ? 0 : recipe_number(r, NUMBER_ID, 0)));
+	put32(ip + 44, ip_id(r));
 }
 
 int

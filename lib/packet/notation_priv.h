@@ -34,7 +34,7 @@ struct recipe {
 	struct notation_macs macs;
 	uint16_t vlan[2];               /* outer, inner */
 	unsigned vlans;
-	struct tuple tuple;             /* ports of TCP and UDP alone; dport of ICMP is type and code */
+	struct tuple tuple;             /* ports of TCP and UDP alone, 0 for ICMP */
 	uint32_t set;                   /* 1 << enum number: was given */
 	uint32_t number[NUMBER_COUNT];
 	uint8_t dscp;
@@ -86,9 +86,11 @@ int notation_read_word(struct reader *in);
 int notation_read_quote(struct reader *in);
 
 /* Reads the whole of text into r, which holds the presets, and a quoted packet into *quote. */
-int recipe_read(struct recipe *r, struct recipe *quote, const char *text, char why[static WHY_BYTES]);
+int recipe_read(struct recipe *r, struct recipe *quote, const char *text,
+	char why[static WHY_BYTES]);
 
 /* Makes the IP packet.  Its length, -ENOSPC, or -EINVAL with why. */
-int recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes, char why[static WHY_BYTES]);
+int recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes,
+	char why[static WHY_BYTES]);
 
 #endif

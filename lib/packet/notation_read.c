@@ -34,7 +34,8 @@ read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t 
 	if (text[0] == '[') {
 		end = strchr(++text, ']');
 		if (end == NULL || (end[1] != '\0' && end[1] != ':'))
-			return notation_wrong(in->why, "'%.60s': no ']', or no ':' behind it", in->word);
+			return notation_wrong(in->why, "'%.60s': no ']', or no ':' behind it",
+				in->word);
 		colon = end[1] == ':' ? end + 1 : NULL;
 		*end = '\0';
 	} else if (strchr(text, ':') != NULL && strchr(text, ':') == strrchr(text, ':')) {
@@ -45,7 +46,8 @@ read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t 
 	if (inet_pton(family == 4 ? AF_INET : AF_INET6, text, a->bytes) != 1)
 		return notation_wrong(in->why, "'%.60s' is not an address", text);
 	if (t->family != 0 && t->family != family)
-		return notation_wrong(in->why, "'%.60s' is of another family than the source", text);
+		return notation_wrong(in->why, "'%.60s' is of another family than the source",
+			text);
 	t->family = (uint8_t)family;
 	if (colon == NULL)
 		return 0;
@@ -108,7 +110,8 @@ check_recipe(struct recipe *r, char *why)
 		!recipe_has(r, NUMBER_PROTO))
 		return notation_wrong(why, "a tcp or udp packet needs ports");
 	if (recipe_number(r, NUMBER_FRAG, 0) % 8 != 0)
-		return notation_wrong(why, "frag %u is not a multiple of 8", r->number[NUMBER_FRAG]);
+		return notation_wrong(why, "frag %u is not a multiple of 8",
+			r->number[NUMBER_FRAG]);
 	return 0;
 }
 
@@ -121,7 +124,8 @@ read_packet(struct reader *in, bool inner)
 	if (read_protocol(in) < 0 || read_endpoint(in, "source", &t->src, &t->sport) < 0)
 		return -EINVAL;
 	if (!notation_next(in) || strcmp(in->word, ">") != 0)
-		return notation_wrong(in->why, "'%.40s' stands where > should, after the source", in->word);
+		return notation_wrong(in->why, "'%.40s' stands where > should, after the source",
+			in->word);
 	if (read_endpoint(in, "destination", &t->dst, &t->dport) < 0)
 		return -EINVAL;
 	while (!closed && notation_next(in)) {

@@ -81,14 +81,12 @@ need_word(struct reader *in, const char *what)
 static int
 parse_number(struct reader *in, const char *what, uint32_t max, uint32_t *out)
 {
+	const char *w = in->word;
 	char *end;
-	unsigned long long n;
+	unsigned long long n = strtoull(w, &end, w[0] == '0' && w[1] == 'x' ? 16 : 10);
 
-	if (in->word[0] < '0' || in->word[0] > '9')
-		return notation_wrong(in->why, "'%.40s' after '%s' is not a number", in->word, what);
-	n = strtoull(in->word, &end, in->word[1] == 'x' ? 16 : 10);
-	if (*end != '\0')
-		return notation_wrong(in->why, "'%.40s' after '%s' is not a number", in->word, what);
+	if (w[0] < '0' || w[0] > '9' || *end != '\0')
+		return notation_wrong(in->why, "'%.40s' after '%s' is not a number", w, what);
 	if (n > max)
 		return notation_wrong(in->why, "%s %.40s is above %u", what, in->word, max);
 	*out = (uint32_t)n;

@@ -13,20 +13,20 @@
 
 struct rte_mbuf;
 
-/* Parses the frame in m that came in by a port.  Headers are read in the first segment only; a frame
- * whose headers reach into the second is multi_segment.  ICMP checksums are verified over all
- * segments, those of TCP and UDP are not.  Never fails: v->kind is VIEW_BAD with a reason, and the
- * view holds what was found up to there. */
+/* Parses the frame in m that came in by a port.  Headers are read in the first segment only; a
+ * frame whose headers reach into the second is multi_segment.  ICMP checksums are verified over
+ * all segments, those of TCP and UDP are not.  Never fails: v->kind is VIEW_BAD with a reason, and
+ * the view holds what was found up to there. */
 void parse_frame(struct view *v, const struct rte_mbuf *m, const struct ingress *in);
 
-/* The same from plain bytes: data holds data_bytes of a frame that is frame_bytes long in all.  An ICMP
- * checksum is verified when all of the message is there. */
+/* The same from plain bytes: data holds data_bytes of a frame that is frame_bytes long in all.  An
+ * ICMP checksum is verified when all of the message is there. */
 void parse_bytes(struct view *v, const uint8_t *data, uint32_t data_bytes, uint32_t frame_bytes,
 	const struct ingress *in);
 
 /* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only what is there must be right,
- * 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at most bytes; TCP has
- * no payload and no flags.  iface is left as it is.  Returns 0 or a reason. */
+ * 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at most bytes; TCP
+ * has no payload and no flags.  iface is left as it is.  Returns 0 or a reason. */
 enum reason parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family);
 
 /* Is the combination of TCP flags one that no endpoint sends?  (null, SYN+FIN, SYN+RST, FIN

@@ -16,7 +16,7 @@ struct frame {
 	uint32_t all_bytes;             /* of the frame, in all segments */
 	const struct rte_mbuf *m;       /* NULL: there is only data */
 	bool quoted;                    /* by an ICMP error: may end anywhere */
-	bool destination_moves;         /* a routing header has segments left (written by parse_ip6) */
+	bool destination_moves;         /* parse_ip6: a routing header has segments left */
 };
 
 /* Are bytes [at, at + n) there to be read?  A frame that has them not at all: why. */

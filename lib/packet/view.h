@@ -33,7 +33,7 @@ struct view {
 	uint16_t ethertype;     /* after the VLAN tags */
 	uint16_t l3;            /* offset of the IP or ARP header */
 	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment */
-	uint16_t payload;       /* offset of what follows the transport header, VIEW_NONE likewise */
+	uint16_t payload;       /* offset of what follows the transport header, or VIEW_NONE */
 	uint16_t vlan[2];       /* outer, inner id; 0 without */
 	uint8_t vlans;          /* tags in the frame, two at most are read */
 	uint8_t ttl;
@@ -41,7 +41,7 @@ struct view {
 	uint8_t tcp_flags;
 	uint8_t icmp_type;
 	uint8_t icmp_code;
-	bool plain;             /* no options, no extension headers, no fragment, one segment, TCP/UDP */
+	bool plain;             /* TCP/UDP, no options, extension headers, fragment; 1 segment */
 	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is none) */
 	bool first;             /* fragment with offset 0 */
 	bool more;              /* MF */
@@ -50,7 +50,7 @@ struct view {
 	bool to_us;             /* destination MAC is the interface's */
 	bool broadcast;         /* destination MAC is broadcast or multicast */
 	uint16_t frag_offset;   /* bytes */
-	uint16_t frag_header;   /* offset of the IPv6 fragment header, atomic too; VIEW_NONE without */
+	uint16_t frag_header;   /* offset of the IPv6 fragment header, atomic too; or VIEW_NONE */
 	uint32_t frag_id;
 	uint32_t l3_bytes;      /* the IP packet, header included, trailer not */
 	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6 */

@@ -188,7 +188,8 @@ pseudo_header_is_summed_as_it_is_defined(void **state)
 
 	assert_int_equal(host((uint16_t)~checksum_fold(checksum_pseudo(src, dst, 16, 58, 70000))),
 		plain_checksum(ip6, sizeof(ip6)));
-	assert_int_equal(host((uint16_t)~checksum_fold(checksum_pseudo(ip4, ip4 + 4, 4, 17, 0x1234))),
+	assert_int_equal(
+		host((uint16_t)~checksum_fold(checksum_pseudo(ip4, ip4 + 4, 4, 17, 0x1234))),
 		plain_checksum(ip4, sizeof(ip4)));
 }
 

@@ -89,7 +89,8 @@ frames_are_the_ones_of_another_builder(void **state)
 		"4500001c00000000401134c60a000002cb007109" "145300350008a54a");
 	expect_frame("tcp 10.0.0.2:5203 > 203.0.113.9:80 SA seq 1 ack 2",
 		"020000000001020000000009" "0800"
-		"4500002800000000400634c50a000002cb007109" "1453005000000001000000025012ffff5521" "0000");
+		"4500002800000000400634c50a000002cb007109" "145300500000000100000002"
+		"5012ffff5521" "0000");
 	expect_frame("icmp 10.0.0.2 > 203.0.113.9 echo-request id 7 seq 3 payload \"hello\"",
 		"020000000001020000000009" "0800"
 		"4500002100000000400134d10a000002cb007109" "0800b423000700036865" "6c6c6f");
@@ -157,7 +158,8 @@ icmp_errors_are_printed_by_name(void **state)
 		"icmp 10.0.0.1 > 10.0.0.2 too-big");
 	expect_flow("icmp 10.0.0.1 > 10.0.0.2 unreachable code 13 (udp 10.0.0.2:1 > 10.0.0.3:2)",
 		"icmp 10.0.0.1 > 10.0.0.2 unreachable code 13");
-	expect_flow("icmp6 2001:db8::1 > 2001:db8::2 type 1 (udp [2001:db8::2]:1 > [2001:db8::3]:2)",
+	expect_flow("icmp6 2001:db8::1 > 2001:db8::2 type 1 "
+		"(udp [2001:db8::2]:1 > [2001:db8::3]:2)",
 		"icmp 2001:db8::1 > 2001:db8::2 unreachable");
 }
 
@@ -201,7 +203,8 @@ macs_can_be_said(void **state)
 {
 	uint8_t frame[128];
 
-	build("udp 10.0.0.2:1 > 10.0.0.3:2 from 02:aa:bb:cc:dd:ee to ff:ff:ff:ff:ff:ff", frame, 128);
+	build("udp 10.0.0.2:1 > 10.0.0.3:2 from 02:aa:bb:cc:dd:ee to ff:ff:ff:ff:ff:ff", frame,
+		sizeof(frame));
 	assert_memory_equal(frame, "\xff\xff\xff\xff\xff\xff\x02\xaa\xbb\xcc\xdd\xee", 12);
 }
 
@@ -257,16 +260,19 @@ a_wrong_word_is_named(void **state)
 		"'[2001:db8::1:1': no ']', or no ':' behind it");
 	expect_wrong("udp 10.0.0.2 > 10.0.0.3", "a tcp or udp packet needs ports");
 	expect_wrong("icmp 10.0.0.2:1 > 10.0.0.3", "'1': only tcp and udp have ports");
-	expect_wrong("icmp 10.0.0.2 > 10.0.0.3", "an icmp packet needs a type, such as echo-request");
+	expect_wrong("icmp 10.0.0.2 > 10.0.0.3",
+		"an icmp packet needs a type, such as echo-request");
 	expect_wrong("ip 10.0.0.2 > 10.0.0.3", "an ip packet needs 'proto' and a number");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 tll 1", "unknown word 'tll'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 SA", "unknown word 'SA'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 ttl", "nothing follows 'ttl'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 ttl x", "'x' after 'ttl' is not a number");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 ttl 256", "ttl 256 is above 255");
-	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 dscp af44", "'af44' after 'dscp' is not a number");
+	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 dscp af44",
+		"'af44' after 'dscp' is not a number");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 frag 3", "frag 3 is not a multiple of 8");
-	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 size 27", "size 27 is below the 28 bytes of the packet");
+	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 size 27",
+		"size 27 is below the 28 bytes of the packet");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 payload x", "payload 'x' is not in \"\"");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 csum good", "'good' after 'csum' is not bad");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 to 1:2", "'1:2' is not a MAC address");

@@ -104,7 +104,7 @@ options_are_walked_over(void **state)
 	struct fixture *f = *state;
 	const struct view *v;
 
-	given_ip4(f, "01 07 07 04 00000000 00 00 00 00", IPPROTO_UDP, UDP);     /* NOP, record route */
+	given_ip4(f, "01 07 07 04 00000000 00000000", IPPROTO_UDP, UDP); /* NOP, record route */
 	fix_ip4_checksum(f);
 	v = expect_taken(f, VIEW_IP4);
 	assert_int_equal(v->l4, 14 + 32);

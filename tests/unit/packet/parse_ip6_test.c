@@ -138,9 +138,11 @@ icmp_checksum_behind_a_routing_header_is_not_judged(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip6(f, 43, "3a 02 04 01 00000000 20010db8000000000000000000000009" "8000 1234 00010001");
+	given_ip6(f, 43, "3a 02 04 01 00000000 20010db8000000000000000000000009"
+		"8000 1234 00010001");
 	expect_taken(f, VIEW_IP6);
-	given_ip6(f, 43, "3a 02 04 00 00000000 20010db8000000000000000000000009" "8000 1234 00010001");
+	given_ip6(f, 43, "3a 02 04 00 00000000 20010db8000000000000000000000009"
+		"8000 1234 00010001");
 	expect_refused(f, REASON_icmp_bad_checksum);
 }
 

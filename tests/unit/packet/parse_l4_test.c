@@ -271,7 +271,8 @@ other_icmp_has_no_identifier(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "icmp 10.0.0.2 > 10.0.0.3 unreachable code 4 mtu 1400 (udp 10.0.0.3:1 > 10.0.0.2:2)");
+	given(f, "icmp 10.0.0.2 > 10.0.0.3 unreachable code 4 mtu 1400 "
+		"(udp 10.0.0.3:1 > 10.0.0.2:2)");
 	expect_taken(f, VIEW_IP4);
 	assert_int_equal(f->view.tuple.sport, 0);
 	assert_int_equal(f->view.tuple.dport, htons(0x0304));

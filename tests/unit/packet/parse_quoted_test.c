@@ -49,7 +49,8 @@ quoted_ip_header_must_be_right(void **state)
 	assert_int_equal(quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2 ip-csum bad", 28),
 		REASON_ip4_bad_checksum);
 	assert_int_equal(f->view.kind, VIEW_BAD);
-	assert_int_equal(quoted(f, "udp [2001:db8::1]:1 > [2001:db8::2]:2", 39), REASON_ip6_truncated);
+	assert_int_equal(quoted(f, "udp [2001:db8::1]:1 > [2001:db8::2]:2", 39),
+		REASON_ip6_truncated);
 }
 
 static void

@@ -219,7 +219,9 @@ static void
 qinq_leads_to_its_interface(void **state)
 {
 	static uint16_t vlan[4096];
-	static const struct ingress_qinq qinq[] = { { 100, 20, 8 }, { 100, 21, 9 }, { 100, 0, 10 } };
+	static const struct ingress_qinq qinq[] = {
+		{ 100, 20, 8 }, { 100, 21, 9 }, { 100, 0, 10 },
+	};
 	struct fixture *f = *state;
 
 	memset(vlan, 0xff, sizeof(vlan));
