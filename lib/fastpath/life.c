@@ -9,7 +9,7 @@
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 
-#define FLOW_IDLE_TICKS (60u * 1000 * 1000 * 1000 >> 20)        /* a cached flow without packets: 60 s */
+#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* a cached flow without packets: 60 s */
 #define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
 #define SWEEP_BUDGET 512u               /* records in one call at most */
 #define AGE_PERIOD_NS (50 * NS_PER_US)  /* housekeeping is looked at no more often than this */
@@ -171,46 +171,56 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 		flow_table_remove(t, index);
 }
 
-/* The share of the records that is due since the last call. */
-static void
-sweep(struct slowpath *s, struct flow_table *t, uint32_t budget)
+/* How many of the records are due since the last call.  In virtual time, which may jump, all of them are
+ * at the first call in each period: what a replay tells must not depend on how often it is called. */
+static uint32_t
+take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 {
-	uint64_t elapsed = s->now_ns - t->swept_ns;
-	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? t->high : t->high * elapsed / SWEEP_PERIOD_NS;
+	uint64_t now_ns = fp->slow.now_ns, elapsed = now_ns - *swept_ns;
+	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? records : records * elapsed / SWEEP_PERIOD_NS;
 
-	if (due == 0 && t->high > 0)
+	if (fp->clock.virtual)
+		due = now_ns / SWEEP_PERIOD_NS != *swept_ns / SWEEP_PERIOD_NS ? records : 0;
+	else if (due > SWEEP_BUDGET)
+		due = SWEEP_BUDGET;
+	if (due != 0 || records == 0)
+		*swept_ns = now_ns;
+	return (uint32_t)due;
+}
+
+static void
+sweep(struct fastpath *fp, struct flow_table *t)
+{
+	uint32_t due = take_due(fp, &t->swept_ns, t->high);
+
+	if (due == 0)
 		return;
-	t->swept_ns = s->now_ns;
-	flow_table_sweep(t, due < budget ? (uint32_t)due : budget, age_one, s);
+	flow_table_sweep(t, due, age_one, &fp->slow);
 	flow_table_reclaim(t);
 }
 
 /* Likewise of the sessions: those that are idle for too long end. */
 static void
-sweep_sessions(struct slowpath *s, uint32_t budget)
+sweep_sessions(struct fastpath *fp)
 {
-	struct sessions *t = s->sessions;
-	uint64_t elapsed = s->now_ns - t->swept_ns;
-	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? t->high : t->high * elapsed / SWEEP_PERIOD_NS;
+	struct sessions *t = fp->slow.sessions;
+	uint32_t due = take_due(fp, &t->swept_ns, t->high);
 
-	if (due == 0 && t->high > 0)
-		return;
-	t->swept_ns = s->now_ns;
-	sessions_sweep(t, due < budget ? (uint32_t)due : budget, clock_tick(s->now_ns));
+	if (due != 0)
+		sessions_sweep(t, due, clock_tick(fp->slow.now_ns));
 }
 
 void
 fastpath_age(struct fastpath *fp)
 {
 	struct slowpath *s = &fp->slow;
-	uint32_t budget = fp->clock.virtual ? UINT32_MAX : SWEEP_BUDGET;        /* time may jump */
 
 	if (s->now_ns - fp->aged_ns < AGE_PERIOD_NS)
 		return;
 	fp->aged_ns = s->now_ns;
-	sweep_sessions(s, budget);
-	sweep(s, s->flow4, budget);
-	sweep(s, s->flow6, budget);
+	sweep_sessions(fp);
+	sweep(fp, s->flow4);
+	sweep(fp, s->flow6);
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS)
 		return;
 	fp->host_ns = s->now_ns;
