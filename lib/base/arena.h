@@ -26,6 +26,7 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 
 /* A copy of bytes of text, with an end. */
 char *arena_text(struct arena *arena, const char *text, size_t bytes);
-char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 #endif
