@@ -270,10 +270,11 @@ void
 document_json_schema(const struct cfg_table *root, FILE *out)
 {
 	struct tables *tables = calloc(1, sizeof(*tables));
-	json_t *schema, *definitions = json_object();
+	json_t *schema, *definitions;
 
 	if (tables == NULL)
 		return;
+	definitions = json_object();
 	tables_collect(tables, root);
 	schema = fields_schema(tables, root);
 	json_object_set_new(json_object_get(schema, "properties"), "include", include_schema());

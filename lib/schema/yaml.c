@@ -15,6 +15,7 @@ struct reader {
 	struct document *doc;
 	const char *file;
 	struct fy_token_iter *iterator;
+	struct fy_event *event;         /* being read */
 	struct node *root;
 	struct node *open;              /* innermost list or map that has not ended */
 	struct loc last;                /* place of the last token, for what has none of its own */
@@ -257,11 +258,10 @@ report_syntax(struct reader *r, struct fy_diag *diag)
 static void
 read_events(struct reader *r, struct fy_parser *parser, struct fy_diag *diag)
 {
-	struct fy_event *event;
-
-	while (!r->stop && (event = fy_parser_parse(parser)) != NULL) {
-		read_event(r, event);
-		fy_parser_event_free(parser, event);
+	while (!r->stop && (r->event = fy_parser_parse(parser)) != NULL) {
+		read_event(r, r->event);
+		fy_parser_event_free(parser, r->event);
+		r->event = NULL;
 	}
 	if (!r->stop && (fy_parser_get_stream_error(parser) || r->open != NULL)) {
 		report_syntax(r, diag);
@@ -283,6 +283,8 @@ read_events_or_fail(struct reader *r, struct fy_parser *parser, struct fy_diag *
 		return;
 	}
 	arena->out_of_memory = outer;
+	if (r->event != NULL)
+		fy_parser_event_free(parser, r->event);
 	err_set(r->doc->err, ENOMEM, "%s: out of memory", r->file);
 	r->stop = true;
 }
