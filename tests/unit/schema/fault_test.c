@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory runs out at the n-th call, for every n: reading fails with a sentence, and loses nothing.
+ * The linker puts these functions before those of libc; libfyaml's own calls are not touched. */
+#include "sample.h"
+
+static unsigned long calls_left;        /* until one fails; 0: none does */
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t n, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t n, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+char *__wrap_strdup(const char *text);
+
+static bool
+fails(void)
+{
+	return calls_left != 0 && --calls_left == 0;
+}
+
+void *
+__wrap_malloc(size_t bytes)
+{
+	return fails() ? NULL : __real_malloc(bytes);
+}
+
+void *
+__wrap_calloc(size_t n, size_t bytes)
+{
+	return fails() ? NULL : __real_calloc(n, bytes);
+}
+
+void *
+__wrap_realloc(void *old, size_t bytes)
+{
+	return fails() ? NULL : __real_realloc(old, bytes);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+/* Reads text with the n-th call failing; whether there was an n-th call. */
+static bool
+read_failing_at(unsigned long n, const char *text)
+{
+	struct err *err = err_create();
+	struct document *doc;
+	bool failed;
+
+	calls_left = n;
+	doc = document_parse_text("<text>", text, strlen(text), &sample_table, err);
+	failed = calls_left == 0;
+	calls_left = 0;
+	assert_true(doc != NULL || err_count(err) > 0);
+	assert_true(failed || doc != NULL);
+	document_free(doc);
+	err_destroy(err);
+	return failed;
+}
+
+static char *
+many_rules(void)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	fputs("sets: {x: [10.0.0.0/8]}\nacls:\n  a:\n    rules:\n", out);
+	for (unsigned i = 0; i < 2000; i++)
+		fprintf(out, "      - {src: [10.0.%u.0/24, $x], dport: [80, 443], action: %s}\n", i % 256,
+			i % 100 != 0 ? "accept" : "acept");
+	fclose(out);
+	return text;
+}
+
+static void
+reading_without_memory_fails_and_loses_nothing(void **state)
+{
+	char *text = many_rules();
+	unsigned long n = 1;
+
+	(void)state;
+	while (read_failing_at(n, text))
+		n++;
+	assert_true(n > 50);
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reading_without_memory_fails_and_loses_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
