@@ -323,6 +323,14 @@ decode_by_type(const struct scalar *s, void *out)
 	}
 }
 
+/* [2001:db8::] is read as a map: the last colon makes a key of it. */
+static bool
+is_text_with_colon(const struct node *node)
+{
+	return node->kind == NODE_MAP && node->count == 1 && node->first->kind == NODE_EMPTY &&
+		strchr(node->first->key->text, ':') != NULL;
+}
+
 void
 scalar_decode(struct document *doc, const struct cfg_field *f, struct node *node, void *out)
 {
@@ -334,6 +342,9 @@ scalar_decode(struct document *doc, const struct cfg_field *f, struct node *node
 		decode_by_type(&s, out);
 	else if (node->kind == NODE_EMPTY)
 		node_error(doc, node, "a value is missing: %s is expected", type_of(f)->wanted);
+	else if (is_text_with_colon(node))
+		node_error_in(doc, node, node->first->key, "put '%.60s:' in quotes",
+			node->first->key->text);
 	else
 		node_error(doc, node, "%s is expected, not %s", type_of(f)->wanted,
 			node_what(doc, node));

@@ -234,6 +234,19 @@ read_event(struct reader *r, struct fy_event *event)
 	}
 }
 
+/* The end of the file is not where a bracket is missing: show where it was opened. */
+static struct loc
+syntax_loc(const struct reader *r, const struct fy_diag_error *error)
+{
+	struct loc loc = { .file = r->file, .width = 1 };
+
+	loc.line = error->line > 0 ? (unsigned)error->line : 1;
+	loc.column = error->column > 0 ? (unsigned)error->column : 1;
+	if (r->open != NULL && strstr(error->msg, "without a closing") != NULL)
+		return r->open->loc;
+	return loc;
+}
+
 /* What libfyaml says is cut at the end of a line; its line and column count from 1. */
 static void
 report_syntax(struct reader *r, struct fy_diag *diag)
@@ -243,12 +256,8 @@ report_syntax(struct reader *r, struct fy_diag *diag)
 	bool any = false;
 
 	while ((error = fy_diag_errors_iterate(diag, &iterator)) != NULL) {
-		struct loc loc = { .file = r->file, .width = 1 };
-
-		loc.line = error->line > 0 ? (unsigned)error->line : 1;
-		loc.column = error->column > 0 ? (unsigned)error->column : 1;
-		err_add(r->doc->err, EINVAL, loc, "%.*s", (int)strcspn(error->msg, "\n"),
-			error->msg);
+		err_add(r->doc->err, EINVAL, syntax_loc(r, error), "%.*s",
+			(int)strcspn(error->msg, "\n"), error->msg);
 		any = true;
 	}
 	if (!any)

@@ -263,6 +263,10 @@ a_syntax_error_has_a_place(void **state)
 	(void)state;
 	expect_errors("version: 1\nsets:\n\ta: x\n",
 		"3:1+1: tab character may not be used as indentation\n");
+	expect_errors("sets:\n  a: [10.0.0.0/8\nacls: {}\n",
+		"2:6+1: flow sequence without a closing bracket\n");
+	expect_errors("sets: {a: [\"::\", 2001:db8::]}\n",
+		"1:18+9: sets.a: put '2001:db8::' in quotes\n");
 	expect_errors("version: 1\n---\nversion: 1\n", "2:1+3: a second document in the same file\n");
 	expect_errors("version: \x01\n", "1:10+1: byte 0x01: a configuration is UTF-8 text\n");
 	expect_errors("version: \xc3(\n", "1:10+1: byte 0xc3: a configuration is UTF-8 text\n");

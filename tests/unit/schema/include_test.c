@@ -121,7 +121,7 @@ errors_of_all_files_are_found(void **state)
 		"a:1: cannot open gone: No such file or directory\n"
 		"a:2: system.memory: unknown size 'x'\n"
 		"b:1: system: unknown key 'memoy'; did you mean 'memory'?\n"
-		"c:2: flow sequence without a closing bracket\n");
+		"c:1: flow sequence without a closing bracket\n");
 }
 
 static void
