@@ -2,8 +2,8 @@
 /* A token bucket: so many bits or packets a second, and a burst at once.
  *
  * Single rate, two colours (RFC 2697 without its excess bucket), in whole numbers and without
- * drift: at any time a meter has let pass at most burst + rate * time.  Tokens are counted in parts of
- * 10^-9 bit or packet, so one ns at 1 bit/s is exactly one part.  It starts full.
+ * drift: at any time a meter has let pass at most burst + rate * time.  Tokens are counted in
+ * parts of 10^-9 bit or packet, so one ns at 1 bit/s is exactly one part.  It starts full.
  *
  * It stands in base and not with the look-up tables because the executor takes from it.
  *

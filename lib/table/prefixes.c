@@ -32,7 +32,7 @@ bits_shift(struct bits *a, unsigned n)
 	a->low <<= n;
 }
 
-/* One step down: says where the address's value stands, or moves it on and *node to the next one. */
+/* One step down: says where the address's value stands, or moves it on and *node to the next. */
 static inline const uint32_t *
 step(const struct trie *t, struct bits *a, uint32_t *node)
 {

@@ -10,10 +10,12 @@
  * icmp only ICMP over IPv4 and ICMPv6 over IPv6, rules on TCP flags only TCP; none of the three
  * matches a key of kind KEY_FRAGMENT.  A prefix matches its own family alone.
  *
- * Built for rte_acl, one trie for each family; rules_match_plain says the same one rule at a time.
+ * However the rules are written, a table of n of them takes a bit for each rule and different
+ * value, and a look-up goes over n bits once for each field that some rule looks at (README.md:
+ * how, and why not rte_acl).  rules_match_plain says the same one rule at a time.
  *
- * Threads: one builds and discards; any number classify.  Memory: rules_build/_discard; the tries
- * stand in the EAL's memory. */
+ * Threads: one builds and discards; any number classify.  Memory: rules_build/_discard,
+ * ordinary memory. */
 #ifndef TABLE_RULES_H
 #define TABLE_RULES_H
 
@@ -27,8 +29,8 @@
 
 #define RULES_NONE UINT32_MAX   /* no rule matches */
 
-/* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those of
- * enum conn_state (stage/eval.h). */
+/* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those
+ * of enum conn_state (stage/eval.h). */
 enum rule_state {
 	RULE_STATE_UNTRACKED = 1,
 	RULE_STATE_NEW = 2,
@@ -117,12 +119,12 @@ enum rule_field {
 struct rules;
 
 /* Builds a table of n rules; a result is a rule's place in match[].  The rules and their sets are
- * needed only during the call.  NULL with a sentence in err: more than 32 different sets, lists
- * that multiply to too many, no memory. */
+ * needed only during the call.  NULL with a sentence in err when memory is short or the table
+ * would take more than 1 GiB (20,000 rules of as many addresses take 100 MiB). */
 struct rules *rules_build(const struct rule_match match[], unsigned n, struct err *err);
 void rules_discard(struct rules *r);            /* NULL is fine */
 
-/* result[i] is the first rule that matches *key[i], or RULES_NONE. */
+/* result[i] is the first rule that matches *key[i], whose family is 4 or 6, or RULES_NONE. */
 void rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
 	unsigned n);
 
@@ -130,7 +132,7 @@ void rules_classify(const struct rules *r, const struct rule_key *const key[], u
  * (VLAN, DSCP, TCP flags, fragment, ICMP) must not be decided once a flow. */
 uint32_t rules_depend_on(const struct rules *r);
 
-/* The memory it takes in all, as far as it can be told, in bytes. */
+/* The memory a table takes, in bytes. */
 size_t rules_bytes(const struct rules *r);
 
 /* The same answers from the rules as written, one after the other: what rules_classify is tested

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of table/rules.h share: how rules become an rte_acl trie, step by step.
+/* What the files of table/rules.h share.
  *
- * rules_plan.c    which addresses are looked up as classes, which as labels
- * rules_labels.c  a number for each address, so that a prefix is a range of numbers
+ * Bit r of a row says of rule r that it holds as far as one field of a key goes.  Each field that
+ * some rule looks at has a table from its value to a row; a key's rows are and-ed, and the first
+ * bit left is the first rule that matches.
+ *
+ * rules_rows.c    the rows, equal ones kept once
+ * rules_side.c    an address -> its row
+ * rules_field.c   any other field's value -> its row
  * rules_ranges.c  a list of ranges, some negated, as runs
- * rules_expand.c  a rule as entries, one for each combination of its runs
- * rules_trie.c    all entries as a trie
- * rules.c         the table: built, and asked */
+ * rules.c         the table: built, and asked
+ * rules_plain.c   the meaning, without any of this */
 #ifndef TABLE_RULES_PRIV_H
 #define TABLE_RULES_PRIV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include <rte_acl.h>
-
-#include "table/classes.h"
 #include "table/prefixes.h"
 #include "table/rules.h"
 
@@ -24,7 +26,6 @@ enum {
 	PART_PORTS = 1,
 	PART_ICMP = 2,
 	PART_TCP = 4,
-	PART_FRAGMENT = 8,      /* of an entry and a packed key: the packet is a fragment */
 };
 
 uint8_t key_parts(const struct rule_key *key);
@@ -38,50 +39,50 @@ match_side(const struct rule_match *m, enum side side)
 	return side == SRC ? &m->src : &m->dst;
 }
 
-/* How one side of a rule is looked up: bits of classes that stand for some of its list. */
-struct side_plan {
-	uint32_t plain;         /* one of these, or one of the labels */
-	uint32_t negated;       /* and none of these */
-	bool all_in_classes;    /* the list's prefixes too, not only its sets */
+/* Rows of n_words words of 64 rules.  Where there are many, summary words stand before them: bit w
+ * of the summary says that word w is not 0. */
+struct rows {
+	uint64_t *words;
+	unsigned n_rules;
+	unsigned n_words;
+	unsigned n_summary;             /* 0: rows are short */
+	unsigned stride;                /* words from one row to the next */
+	uint32_t n;
+	uint32_t max;
+	uint32_t *slots;                /* a hash table of all rows, row + 1 */
+	uint32_t n_slots;               /* a power of two */
 };
 
-/* A set of more prefixes than this is looked up as a class, a smaller one as its prefixes. */
-#define SMALL_SET 16u
+/* At most so much memory for one table's rows. */
+#define ROWS_MAX_BYTES ((size_t)1 << 30)
 
-struct plan {
-	struct side_plan (*side)[SIDES];        /* by rule */
-	const struct set *set[CLASSES_MAX];     /* by bit */
-	struct set *own[CLASSES_MAX];           /* those that the plan has made */
-	unsigned n;
-	unsigned n_own;
-};
+int rows_init(struct rows *rows, unsigned n_rules);
+void rows_fini(struct rows *rows);
 
-/* Plans all rules.  0 or a negative errno with a sentence in err. */
-int plan_build(struct plan *plan, const struct rule_match match[], unsigned n, struct err *err);
-void plan_fini(struct plan *plan);
+/* Finds or adds the row with these n_words words.  0, -ENOMEM, or -E2BIG above ROWS_MAX_BYTES. */
+int rows_put(struct rows *rows, const uint64_t bits[], uint32_t *row);
 
-/* Calls one for each prefix of a list that is not looked up as a class; stops at an error. */
-int plan_each_prefix(const struct side_plan *plan, const struct rule_addresses *list,
-	int (*one)(void *arg, const struct prefix *p, bool negated), void *arg);
+/* Drops what only rows_put needs. */
+void rows_settle(struct rows *rows);
 
-/* The prefixes that all rules have on one side, in the order of prefix_compare: the place of the
- * longest that covers an address is the address's label.  What a prefix covers then has the labels
- * from its own to that of the last one inside it. */
-struct labels {
-	struct prefixes *table;         /* NULL: no rule has a prefix on this side */
-	struct prefix *prefix;          /* by label; value: the last label inside */
-	unsigned n;
-};
+size_t rows_bytes(const struct rows *rows);
 
-#define LABELS_MAX 65536u
+static inline const uint64_t *
+rows_at(const struct rows *rows, uint32_t row)
+{
+	return rows->words + (size_t)row * rows->stride;
+}
 
-/* 0, -ENOMEM, or -E2BIG when there are more than LABELS_MAX. */
-int labels_build(struct labels *l, const struct plan *plan, const struct rule_match match[],
+static inline void
+bit_set(uint64_t bits[], unsigned bit)
+{
+	bits[bit / 64] |= 1ull << bit % 64;
+}
+
+/* Builds the table from an address to the row of the rules whose list on that side holds for it.
+ * NULL in *table when no rule has one.  0 or a negative errno. */
+int side_build(struct prefixes **table, struct rows *rows, const struct rule_match match[],
 	unsigned n, enum side side);
-void labels_fini(struct labels *l);
-
-/* The labels of a prefix that some rule has. */
-struct rule_range labels_of(const struct labels *l, const struct prefix *p);
 
 /* Sorted, disjoint ranges without negation. */
 struct runs {
@@ -89,74 +90,48 @@ struct runs {
 	unsigned n;
 };
 
-/* The values from 0 to most that a list holds for.  0 or -ENOMEM. */
-int runs_build(struct runs *runs, const struct rule_ranges *list, uint16_t most);
+/* The 16-bit values that a list holds for.  0 or -ENOMEM. */
+int runs_build(struct runs *runs, const struct rule_ranges *list);
 void runs_fini(struct runs *runs);
 
-/* The fields of an entry; a trie has those that some entry looks at. */
-enum entry_field {
+/* The fields other than addresses.  Those before FIELD_RANGES are lists of ranges. */
+enum field {
 	FIELD_PROTO,
-	FIELD_SRC,              /* labels */
-	FIELD_DST,
-	FIELD_SPORT,            /* for ICMP: type << 8 | code */
+	FIELD_SPORT,
 	FIELD_DPORT,
-	FIELD_PARTS,
-	FIELD_STATE,
-	FIELD_TCP,
-	FIELD_DSCP,
+	FIELD_ICMP,
 	FIELD_IFACE,
 	FIELD_VLAN,
-	FIELD_SRC_CLASS,
-	FIELD_DST_CLASS,
-	FIELD_COUNT,
+	FIELD_DSCP,
+	FIELD_RANGES,
+	FIELD_TCP = FIELD_RANGES,
+	FIELD_TRAITS,           /* parts, fragment and state: key_traits */
+	FIELDS,
 };
 
-/* One combination of a rule's values. */
-struct entry {
-	uint32_t rule;
-	struct rte_acl_field field[FIELD_COUNT];
+/* From 16 bits to a row: the upper byte gives it, or where to look with the lower one. */
+#define FIELD_ROW 0x80000000u
+
+struct field_table {
+	uint32_t upper[256];            /* FIELD_ROW | row, or a place in lower */
+	uint32_t (*lower)[256];
+	unsigned n_lower;
 };
 
-struct entries {
-	struct entry *entry;
-	unsigned n;
-	unsigned max;
-};
+static inline uint32_t
+field_row(const struct field_table *t, uint16_t value)
+{
+	uint32_t entry = t->upper[value >> 8];
 
-/* Adds the entries of rule number rule, match.  0 or a negative errno with a sentence in err. */
-struct expansion {
-	const struct plan *plan;
-	const struct labels *labels;    /* by side */
-	struct entries entries;
-};
-int expansion_add(struct expansion *x, const struct rule_match *match, uint32_t rule,
-	struct err *err);
-void expansion_fini(struct expansion *x);
+	return (entry & FIELD_ROW) != 0 ? entry & ~FIELD_ROW : t->lower[entry][value & 0xff];
+}
 
-/* What rte_acl is asked about: a rule_key in network order, each field at its place. */
-struct packed_key {
-	uint8_t proto;
-	uint8_t unused[3];
-	rte_be16_t label[SIDES];
-	rte_be16_t sport;
-	rte_be16_t dport;
-	uint8_t parts;
-	uint8_t state;
-	uint8_t tcp_flags;
-	uint8_t dscp;
-	rte_be16_t iface;
-	rte_be16_t vlan;
-	rte_be32_t class[SIDES];
-};
+/* Builds the table of a field; NULL in *table when no rule looks at it.  0 or a negative errno. */
+int field_build(struct field_table **table, struct rows *rows, const struct rule_match match[],
+	unsigned n, enum field field);
+void field_discard(struct field_table *t);
 
-/* All entries, compiled: gives the first rule's number + 1, 0 without one. */
-struct rules_trie {
-	struct rte_acl_ctx *acl;        /* NULL: no entries */
-	bool looks_at[FIELD_COUNT];
-};
-
-/* 0 or a negative errno; then t still wants rules_trie_fini. */
-int rules_trie_build(struct rules_trie *t, const struct entries *entries);
-void rules_trie_fini(struct rules_trie *t);
+/* The value of a field in a key. */
+uint16_t field_of(const struct rule_key *key, enum field field);
 
 #endif

@@ -16,9 +16,9 @@ range_compare(const void *a, const void *b)
 	return (p->first > q->first) - (p->first < q->first);
 }
 
-/* Copies the plain ranges, cut at most; without any in the list, all values. */
+/* Copies the plain ranges; without any in the list, all values. */
 static void
-take_plain(struct runs *runs, const struct rule_ranges *list, uint16_t most)
+take_plain(struct runs *runs, const struct rule_ranges *list)
 {
 	bool plain = false;
 
@@ -28,12 +28,11 @@ take_plain(struct runs *runs, const struct rule_ranges *list, uint16_t most)
 		if (r.negated)
 			continue;
 		plain = true;
-		r.last = RTE_MIN(r.last, most);
 		if (r.first <= r.last)
 			runs->range[runs->n++] = r;
 	}
 	if (!plain)
-		runs->range[runs->n++] = (struct rule_range){ 0, most, false };
+		runs->range[runs->n++] = (struct rule_range){ 0, UINT16_MAX, false };
 }
 
 static void
@@ -79,13 +78,13 @@ subtract(struct runs *runs, uint16_t first, uint16_t last)
 }
 
 int
-runs_build(struct runs *runs, const struct rule_ranges *list, uint16_t most)
+runs_build(struct runs *runs, const struct rule_ranges *list)
 {
 	runs->n = 0;
 	runs->range = calloc(list->n + 1, sizeof(*runs->range));
 	if (runs->range == NULL)
 		return -ENOMEM;
-	take_plain(runs, list, most);
+	take_plain(runs, list);
 	merge(runs);
 	for (unsigned i = 0; i < list->n; i++)
 		if (list->range[i].negated && list->range[i].first <= list->range[i].last)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A named set of prefixes of both families, listed in the configuration or read from a file.
  *
- * A set is a plain list, sorted when it is sealed.  Workers do not look into it: what they use is
- * built from one or several sets (table/classes.h).  Duplicates and overlaps are fine.
+ * A set is a plain list, sorted when it is sealed.  Workers do not look into it: the table of rules
+ * that names it takes its prefixes in (table/rules.h).  Duplicates and overlaps are fine.
  *
  * Threads: one, until it is sealed; then any number may read.  Memory: set_create/set_destroy. */
 #ifndef TABLE_SET_H
@@ -24,8 +24,8 @@ int set_add(struct set *set, const struct prefix *p);
 
 /* Adds what a file lists: one prefix or address a line; blank lines, `#` with what follows it, and
  * a carriage return at the end are ignored.  Every line that is neither becomes an error with its
- * place; after 20 of them the reading stops.  0, -EINVAL, -ENOMEM or the errno of reading, each with
- * a sentence in err. */
+ * place; after 20 of them the reading stops.  0, -EINVAL, -ENOMEM or the errno of reading, each
+ * with a sentence in err. */
 int set_load_file(struct set *set, const char *path, struct err *err);
 
 /* Sorts the set and drops duplicates; nothing is added afterwards. */
@@ -36,7 +36,7 @@ const char *set_name(const struct set *set);
 /* Of a sealed set: its prefixes, those of IPv4 first, each in the order of prefix_compare. */
 const struct prefix *set_prefixes(const struct set *set, size_t *n);
 
-/* Is the address (family 4 or 6) in a sealed set?  Plain, for checks and control; not for packets. */
+/* Is the address (family 4 or 6) in a sealed set?  For checks and control, not for packets. */
 bool set_contains(const struct set *set, unsigned family, const union address *a);
 
 #endif
