@@ -34,7 +34,8 @@ static void
 expect_same(const char *text, enum document_presets presets, const char *wanted)
 {
 	struct err *err = err_create();
-	struct document *doc = document_parse_text("<printed>", text, strlen(text), &FUZZ_TABLE, err);
+	struct document *doc = document_parse_text("<printed>", text, strlen(text), &FUZZ_TABLE,
+		err);
 	char *again;
 
 	if (doc == NULL || err_count(err) > 0) {

@@ -82,7 +82,8 @@ an_error_shows_its_line_and_a_caret(void **state)
 	struct fixture *f = *state;
 
 	given_file(f, "version: 1\nwan:\n    mtu: 99\n");
-	assert_int_equal(err_add(f->err, EINVAL, at(f->path, 3, 10, 2), "wan.mtu: %d is below 576", 99),
+	assert_int_equal(err_add(f->err, EINVAL, at(f->path, 3, 10, 2), "wan.mtu: %d is below 576",
+		99),
 		-EINVAL);
 	assert_string_equal(printed(f, false),
 		"F:3:10: error: wan.mtu: 99 is below 576\n"
@@ -121,7 +122,8 @@ a_warning_is_printed_and_not_counted(void **state)
 	assert_int_equal(err_count(f->err), 0);
 	assert_string_equal(err_first(f->err), "");
 	assert_string_equal(printed(f, false), "a:1:2: warning: rule 3 is shadowed\n");
-	assert_string_equal(printed(f, true), "a:1:2: \033[1;35mwarning:\033[0m rule 3 is shadowed\n");
+	assert_string_equal(printed(f, true),
+		"a:1:2: \033[1;35mwarning:\033[0m rule 3 is shadowed\n");
 }
 
 static void

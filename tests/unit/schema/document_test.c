@@ -267,12 +267,14 @@ a_syntax_error_has_a_place(void **state)
 		"2:6+1: flow sequence without a closing bracket\n");
 	expect_errors("sets: {a: [\"::\", 2001:db8::]}\n",
 		"1:18+9: sets.a: put '2001:db8::' in quotes\n");
-	expect_errors("version: 1\n---\nversion: 1\n", "2:1+3: a second document in the same file\n");
+	expect_errors("version: 1\n---\nversion: 1\n",
+		"2:1+3: a second document in the same file\n");
 	expect_errors("version: \x01\n", "1:10+1: byte 0x01: a configuration is UTF-8 text\n");
 	expect_errors("version: \xc3(\n", "1:10+1: byte 0xc3: a configuration is UTF-8 text\n");
 	expect_errors("- 1\n", "1:1+1: a map of sections is expected, not a list\n");
 	expect_errors("? [a, b]\n: 1\n", "1:3+1: a key is a word\n");
-	expect_errors("sets: {a: {file: \"x\\0y\"}}\n", "1:18+6: sets.a.file: text cannot hold a zero byte\n");
+	expect_errors("sets: {a: {file: \"x\\0y\"}}\n",
+		"1:18+6: sets.a.file: text cannot hold a zero byte\n");
 }
 
 static void

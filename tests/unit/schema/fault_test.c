@@ -72,7 +72,8 @@ many_rules(void)
 
 	fputs("sets: {x: [10.0.0.0/8]}\nacls:\n  a:\n    rules:\n", out);
 	for (unsigned i = 0; i < 2000; i++)
-		fprintf(out, "      - {src: [10.0.%u.0/24, $x], dport: [80, 443], action: %s}\n", i % 256,
+		fprintf(out, "      - {src: [10.0.%u.0/24, $x], dport: [80, 443], action: %s}\n",
+			i % 256,
 			i % 100 != 0 ? "accept" : "acept");
 	fclose(out);
 	return text;

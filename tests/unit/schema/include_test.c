@@ -83,7 +83,8 @@ sections_are_merged(void **state)
 {
 	struct fixture *f = *state;
 
-	given_file(f, "a", "version: 1\ninclude: [b, sub/c]\nsystem: {memory: 64k}\nsets: {x: 10.0.0.0/8}\n");
+	given_file(f, "a",
+		"version: 1\ninclude: [b, sub/c]\nsystem: {memory: 64k}\nsets: {x: 10.0.0.0/8}\n");
 	given_file(f, "b", "version: 1\nsystem: {timeout: 1s}\nsets: {y: 11.0.0.0/8}\nacls:\n");
 	given_file(f, "sub/c", "include: d\nsets: {z: 12.0.0.0/8}\n");
 	given_file(f, "sub/d", "acls: {l: {rules: [{src: [$x, $y, $z], action: drop}]}}\n"
@@ -155,7 +156,8 @@ depth_is_bounded(void **state)
 		snprintf(text, sizeof(text), "include: %c\n", name[0] + 1);
 		given_file(f, name, text);
 	}
-	assert_string_equal(read_a(f), "i:1: include: more than 256 files, or nested deeper than 8\n");
+	assert_string_equal(read_a(f),
+		"i:1: include: more than 256 files, or nested deeper than 8\n");
 }
 
 static void

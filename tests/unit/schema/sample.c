@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 static const struct cfg_word actions[] = {
-	{ "accept", ACTION_ACCEPT }, { "drop", ACTION_DROP }, { "reject", ACTION_REJECT }, CFG_WORD_END
+	{ "accept", ACTION_ACCEPT }, { "drop", ACTION_DROP }, { "reject", ACTION_REJECT },
+	CFG_WORD_END
 };
 
 static const struct cfg_word states[] = {
@@ -40,7 +41,8 @@ static const struct cfg_field neighbour_fields[] = {
 	CFG_END
 };
 static const struct cfg_table neighbour_table = {
-	"neighbour", CFG_SIZEOF(struct sample_neighbour), neighbour_fields, "A static neighbour.", "mac",
+	"neighbour", CFG_SIZEOF(struct sample_neighbour), neighbour_fields, "A static neighbour.",
+	"mac",
 };
 
 static const struct cfg_field interface_fields[] = {
@@ -57,7 +59,8 @@ static const struct cfg_field interface_fields[] = {
 	CFG_END
 };
 static const struct cfg_table interface_table = {
-	"interface", CFG_SIZEOF(struct sample_interface), interface_fields, "What packets come in by.",
+	"interface", CFG_SIZEOF(struct sample_interface), interface_fields,
+		"What packets come in by.",
 };
 
 static const struct cfg_field hop_fields[] = {
@@ -178,7 +181,8 @@ static const struct cfg_table system_table = {
 		.table = &table_ }
 
 static const struct cfg_field sample_fields[] = {
-	{ "version", CFG_U32, "1", offsetof(struct sample, version), "Always 1.", .min = 1, .max = 1 },
+	{ "version", CFG_U32, "1", offsetof(struct sample, version), "Always 1.", .min = 1,
+		.max = 1 },
 	{ "system", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct sample, system), "The machine.",
 		.table = &system_table },
 	SECTION(interfaces, interface_table, "Interfaces."),
