@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SipHash: the keyed hash of every table that outsiders can fill.
- *
- * Non-linear, so that who does not know the secret cannot choose colliding keys, which CRC and Toeplitz
- * let him do whatever the seed (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
- * One compression and three finalisation rounds are the variant for hash tables.
- *
+ * Non-linear, so that who does not know the secret cannot choose colliding keys, which CRC and
+ * Toeplitz let him do whatever the seed (Aumasson and Bernstein, "SipHash: a fast short-input
+ * PRF", 2012). One compression and three finalisation rounds are the variant for hash tables.
  * Inline, because a constant length is unrolled. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H

@@ -39,7 +39,7 @@ struct host_fact {
 };
 
 struct host_setup {
-	struct nexthop *nexthops;       /* NEXTHOP_COUNT of them; the host fills NEXTHOP_FIRST and up */
+	struct nexthop *nexthops;       /* NEXTHOP_COUNT; the host fills NEXTHOP_FIRST and up */
 	struct ledger *ledger;
 	struct rte_mempool *pool;       /* for born packets */
 	unsigned worker, workers;       /* rates are shared out; worker 0 announces our addresses */
@@ -49,8 +49,8 @@ struct host_setup {
 	void (*send)(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 	/* Tells the other workers; may be NULL. */
 	void (*tell)(void *arg, const struct host_fact *fact);
-	/* Next hops go to other neighbours: programs that hold any must be judged again.  Called from host_tick,
-	 * at most every few seconds; NULL: next hops are never used again. */
+	/* Next hops go to other neighbours: programs that hold any must be judged again.  Called
+	 * from host_tick, at most every few seconds; NULL: next hops are never used again. */
 	void (*forget)(void *arg);
 	void *arg;
 };
@@ -58,64 +58,70 @@ struct host_setup {
 #define HOST_NEIGHBOURS 8192u   /* of them a quarter unresolved */
 #define HOST_HELD 512u          /* packets that wait for neighbours, per worker */
 
-struct host *host_create(const struct host_setup *setup, int numa_node);        /* NULL: no memory */
-void host_destroy(struct host *h);      /* frees what it holds, not counted; call host_stop before */
+/* NULL: no memory. */
+struct host *host_create(const struct host_setup *setup, int numa_node);
 
-/* A new generation: interfaces, addresses, static neighbours.  Keeps what is still true.  Programs of the
- * generation before must not run any more; gen stays valid until the next call. */
+/* Frees what it holds, not counted: call host_stop before. */
+void host_destroy(struct host *h);
+
+/* A new generation: interfaces, addresses, static neighbours.  Keeps what is still true.
+ * Programs of the generation before must not run any more; gen stays valid until the next call. */
 void host_configure(struct host *h, const struct generation *gen);
 
-/* Index of the next hop to a neighbour: known, or made and left unresolved.  0 when there is no room.
- * A gateway that is no unicast address, or a subnet's broadcast address, gives the drop of reason multicast. */
+/* Index of the next hop to a neighbour: known, or made and left unresolved.  0 when there is no
+ * room.  A gateway that is no unicast address, or a subnet's broadcast address, gives the drop of
+ * reason multicast. */
 uint16_t host_nexthop(struct host *h, const struct interface *egress, const union address *gateway,
 	unsigned family);
 
-/* The next hop that sends out of a port as it is; the drop of reason port_down when it is not used. */
+/* The next hop that sends out of a port as it is; the drop of reason port_down when it is not
+ * used. */
 uint16_t host_wire(struct host *h, uint16_t port);
 
-/* Holds m, an IP packet at offset l3 that is ready but for its Ethernet header (what stands before l3 is
- * given up), until the neighbour answers; asks it when nobody has.  v is the packet as it came in: its sender is
- * told when nobody answers; NULL: nobody is told.  At most one packet waits for a neighbour; a newer one takes its
- * place.  What is dropped later counts at the egress interface.  Returns 0 (held or sent) or the reason to drop m,
- * which is then still the caller's. */
+/* Holds m, an IP packet at offset l3 that is ready but for its Ethernet header (what stands
+ * before l3 is given up), until the neighbour answers; asks it when nobody has.  v is the packet
+ * as it came in: its sender is told when nobody answers; NULL: nobody is told.  At most one
+ * packet waits for a neighbour; a newer one takes its place.  What is dropped later counts at the
+ * egress interface.  Returns 0 (held or sent) or the reason to drop m, which is then still the
+ * caller's. */
 enum reason host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
 	const struct view *v);
 
 /* Is this neighbour used?  Called for packets to it now and then (from ageing), keeps it alive. */
 void host_used(struct host *h, uint16_t nexthop);
 
-/* Is it Neighbour Discovery of the link it came by?  Like ARP no pipeline judges it. */
-bool host_is_nd(const struct host *h, const struct view *v);
-
-/* Frames that are ours: ARP; ND, packets to our addresses, and multicast and broadcast packets (which nothing here
- * takes but ND).  Take m: consumed, or dropped by the returned reason (then m is still the caller's).
+/* Frames that are ours: ARP; ND, packets to our addresses, and multicast and broadcast packets
+ * (which nothing here takes but ND).  Take m: consumed, or dropped by the returned reason (then m
+ * is still the caller's).
  *
- * An answer goes by the interface and to the MAC that the question came from, without a look-up: it cannot
- * fail, cost a neighbour, or be turned on somebody else.  A packet to an address of another of our interfaces is
- * ours as well (weak host model, RFC 1122 3.3.4.2). */
+ * An answer goes by the interface and to the MAC that the question came from, without a look-up:
+ * it cannot fail, cost a neighbour, or be turned on somebody else.  A packet to an address of
+ * another of our interfaces is ours as well (weak host model, RFC 1122 3.3.4.2). */
 enum reason host_arp(struct host *h, const struct view *v, struct rte_mbuf *m);
 enum reason host_local(struct host *h, const struct view *v, struct rte_mbuf *m);
 
-/* What a packet's sender is told, quoting m, which stays the caller's and is unchanged.  Silent where RFC 1122
- * 3.2.2 and RFC 4443 2.4 (e) say so, and beyond the rate limit. */
+/* What a packet's sender is told, quoting m, which stays the caller's and is unchanged.  Silent
+ * where RFC 1122 3.2.2 and RFC 4443 2.4 (e) say so, and beyond the rate limit. */
 enum host_error {
 	HOST_TTL_EXPIRED,
-	HOST_TOO_BIG,                   /* mtu */
-	HOST_UNREACHABLE,               /* code, in IPv4 terms: 0 net, 1 host, 2 protocol, 3 port, 13 filtered */
-	HOST_RESET,                     /* TCP RST where it is TCP, else HOST_UNREACHABLE 3 */
+	HOST_TOO_BIG,           /* mtu */
+	HOST_UNREACHABLE,       /* IPv4's code: 0 net, 1 host, 2 protocol, 3 port, 13 filtered */
+	HOST_RESET,             /* TCP RST where it is TCP, else HOST_UNREACHABLE 3 */
 };
-void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m, enum host_error what,
-	uint16_t code_or_mtu);
+void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m,
+	enum host_error what, uint16_t code_or_mtu);
 
-/* Sends an IPv4 packet as fragments that fit the next hop (RFC 791; ready but for the Ethernet header, DF not set);
- * consumes m.  Holds it whole when the neighbour is not known.  Returns 0 or the reason to drop m. */
+/* Sends an IPv4 packet as fragments that fit the next hop (RFC 791; ready but for the Ethernet
+ * header, DF not set); consumes m.  Holds it whole when the neighbour is not known.  Returns 0 or
+ * the reason to drop m. */
 enum reason host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
 	const struct view *v);
 
 /* A fact from another worker. */
 void host_learn(struct host *h, const struct host_fact *fact);
 
-/* Timers: retransmits, ageing, gratuitous announcements.  Bounded work; call it about every 10 ms of the clock. */
+/* Timers: retransmits, ageing, gratuitous announcements.  Bounded work; call it about every 10 ms
+ * of the clock. */
 void host_tick(struct host *h, uint64_t now_ns);
 
 /* Lets go of every held packet, each counted as stopped. */
@@ -130,6 +136,7 @@ struct host_neighbour {
 	union address address;
 	uint64_t age_ns;
 };
-void host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbour *n), void *arg);
+void host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbour *n),
+	void *arg);
 
 #endif

@@ -78,7 +78,8 @@ interface_broadcast(const struct interface *i, const union address *a)
 			continue;
 		mask = UINT32_MAX >> own->bits;
 		host_bits = rte_be_to_cpu_32(a->v4) & mask;
-		if (common_bits(&own->address, a) >= own->bits && (host_bits == 0 || host_bits == mask))
+		if (common_bits(&own->address, a) >= own->bits
+		    && (host_bits == 0 || host_bits == mask))
 			return true;
 	}
 	return false;
@@ -118,7 +119,8 @@ interface_source(const struct interface *i, const union address *peer, unsigned 
 static bool
 reaches(const union address *own, const union address *peer, unsigned family)
 {
-	return own != NULL && (family == 4 || !address_is_link_local(own) || address_is_link_local(peer));
+	return own != NULL
+		&& (family == 4 || !address_is_link_local(own) || address_is_link_local(peer));
 }
 
 const union address *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Telling the link of new addresses of ours: twice, two seconds apart (RFC 5227 2.3, RFC 4861 7.2.6). */
+/* Telling the link of new addresses of ours: twice, two seconds apart (RFC 5227 2.3, RFC 4861
+ * 7.2.6). */
 
 #include <string.h>
 
@@ -19,7 +20,8 @@ was_ours(const struct generation *old, const struct interface *i,
 		return false;
 	was = old->iface[i->id];
 	return memcmp(was->mac, i->mac, 6) == 0 && was->port == i->port && was->vlan == i->vlan
-		&& was->inner_vlan == i->inner_vlan && interface_owns(was, &own->address, own->family);
+		&& was->inner_vlan == i->inner_vlan
+		&& interface_owns(was, &own->address, own->family);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ICMP errors (RFC 792, RFC 1191), with as much of the packet as 576 bytes hold (RFC 1812 4.3.2.3). */
+/* ICMP errors (RFC 792, RFC 1191), with as much of the packet as 576 bytes hold (RFC 1812
+ * 4.3.2.3). */
 
 #include <netinet/in.h>
 #include <string.h>

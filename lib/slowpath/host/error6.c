@@ -89,7 +89,8 @@ error6_send(struct host *h, const struct subject *s, enum host_error what, uint1
 
 	if (src == NULL)
 		return;
-	m = frame_take(h, s->in, s->from, RTE_ETHER_TYPE_IPV6, IP6_BYTES + ICMP6_BYTES + quote, &ip);
+	m = frame_take(h, s->in, s->from, RTE_ETHER_TYPE_IPV6, IP6_BYTES + ICMP6_BYTES + quote,
+		&ip);
 	if (m == NULL)
 		return;
 	if (!quote_copy(ip + IP6_BYTES + ICMP6_BYTES, s, quote)) {

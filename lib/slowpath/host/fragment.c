@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IPv4 packets that are larger than the next link takes, sent on as fragments (RFC 791).
- *
- * By copy: the pools have no indirect buffers, and devices may want all mbufs of a queue from one pool. */
+ * By copy: the pools have no indirect buffers, and devices may want all mbufs of a queue from one
+ * pool. */
 
 #include <string.h>
 

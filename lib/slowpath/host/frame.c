@@ -43,7 +43,7 @@ ip4_write(uint8_t *ip, const union address *src, const union address *dst, uint8
 	memset(ip, 0, IP4_BYTES);
 	ip[0] = 0x45;
 	put16(ip + 2, bytes);
-	put16(ip + 6, 0x4000);          /* DF: an atomic datagram needs no identification (RFC 6864) */
+	put16(ip + 6, 0x4000);          /* DF: needs no identification (RFC 6864) */
 	ip[8] = HOP_LIMIT;
 	ip[9] = proto;
 	memcpy(ip + 12, src, 4);

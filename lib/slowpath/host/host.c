@@ -125,7 +125,8 @@ host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbo
 	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {
 		const struct neighbour *n = &h->neighbours[slot];
 		struct host_neighbour out = {
-			.iface = n->iface, .nexthop = (uint16_t)(NEXTHOP_FIRST + slot), .family = n->family,
+			.iface = n->iface, .nexthop = (uint16_t)(NEXTHOP_FIRST + slot),
+			.family = n->family,
 			.resolved = neighbour_resolved(n), .is_static = n->is_static,
 			.address = n->address, .age_ns = h->now_ns - n->used_ns,
 		};

@@ -174,7 +174,7 @@ void ip6_write(uint8_t *ip, const union address *src, const union address *dst, 
 	uint16_t payload_bytes);
 /* Writes the checksum of an ICMPv6 message of n bytes behind the IPv6 header at ip. */
 void icmp6_checksum_set(uint8_t *ip, uint16_t n);
-/* A frame with its Ethernet header and room for so many bytes behind it, at *body; NULL: no mbuf. */
+/* A frame with its Ethernet header, and room for so many bytes behind it at body; or NULL. */
 struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uint8_t to[6],
 	uint16_t ethertype, unsigned bytes, uint8_t **body);
 void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);
@@ -186,6 +186,7 @@ void arp_announce(struct host *h, const struct interface *i, const union address
 void nd_ask(struct host *h, const struct interface *i, const union address *target,
 	const uint8_t *to);
 void nd_announce(struct host *h, const struct interface *i, const union address *own);
+bool nd_is(const struct view *v);
 enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m);
 
 /* hold.c */
@@ -216,11 +217,15 @@ struct subject {
 /* error.c, error4.c, error6.c, reset.c, quote.c */
 /* Is the sender one that may be answered at all: one station, that spoke to one station? */
 bool may_answer(const struct interface *in, const struct view *v);
-void tell_sender(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu);
-void error4_send(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu);
-void error6_send(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu);
+void tell_sender(struct host *h, const struct subject *s, enum host_error what,
+	uint16_t code_or_mtu);
+void error4_send(struct host *h, const struct subject *s, enum host_error what,
+	uint16_t code_or_mtu);
+void error6_send(struct host *h, const struct subject *s, enum host_error what,
+	uint16_t code_or_mtu);
 void reset_send(struct host *h, const struct subject *s);
-/* The address to answer from: the one that was spoken to if it is ours, else the one that fits best. */
+/* The address to answer from: the one that was spoken to if it is ours, else the one that fits
+ * best. */
 const union address *answer_source(const struct host *h, const struct subject *s);
 /* Copies the first n bytes of the subject's IP packet as it came in; false: they are not there. */
 bool quote_copy(uint8_t *out, const struct subject *s, unsigned n);

@@ -2,9 +2,9 @@
 /* How much a host says unasked: rates for echo answers and for errors.
  *
  * Errors have a rate per port and, below it, one per sender (many senders share a bucket, which
- * the secret chooses), so that one of them does not silence the port for the others.  Near its end the
- * port's bucket gives by chance: who counts errors must not learn exactly how many others were sent
- * (RFC 1812 4.3.2.8, RFC 4443 2.4 (f); CVE-2020-25705). */
+ * the secret chooses), so that one of them does not silence the port for the others.  Near its
+ * end the port's bucket gives by chance: who counts errors must not learn exactly how many others
+ * were sent (RFC 1812 4.3.2.8, RFC 4443 2.4 (f); CVE-2020-25705). */
 
 #include <string.h>
 
@@ -34,7 +34,8 @@ limits_init(struct host *h)
 	for (unsigned p = 0; p < LEDGER_PORTS; p++)
 		meter_init_packets(&h->port_errors[p], rate, burst, 0);
 	for (unsigned s = 0; s < SOURCES; s++)
-		meter_init_packets(&h->source_errors[s], RTE_MAX(rate / SOURCE_SHARE, 1u), burst / 2, 0);
+		meter_init_packets(&h->source_errors[s], RTE_MAX(rate / SOURCE_SHARE, 1u),
+			burst / 2, 0);
 }
 
 /* Marsaglia's xorshift64*, from a secret start. */
@@ -59,7 +60,9 @@ credit_at(const struct meter *m, uint64_t now_ns)
 {
 	uint64_t elapsed = now_ns > m->last_ns ? now_ns - m->last_ns : 0;
 
-	return elapsed >= m->fill_ns ? m->capacity : RTE_MIN(m->credit + elapsed * m->rate, m->capacity);
+	if (elapsed >= m->fill_ns)
+		return m->capacity;
+	return RTE_MIN(m->credit + elapsed * m->rate, m->capacity);
 }
 
 /* Below a quarter of the burst the less is left, the fewer are let pass. */

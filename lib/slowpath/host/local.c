@@ -134,7 +134,7 @@ host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
 		return host_arp(h, v, m);
 	if (in == NULL)
 		return REASON_interface_unused;
-	if (host_is_nd(h, v))
+	if (nd_is(v))
 		return nd_receive(h, v, m);
 	if (v->broadcast || !address_is_unicast(&v->tuple.dst, v->family)
 	    || (v->family == 4 && interface_broadcast(in, &v->tuple.dst)))

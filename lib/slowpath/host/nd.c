@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Neighbour Discovery (RFC 4861): solicitations and advertisements, answered and believed with the same care as
- * ARP.  Router messages and redirects are taken and ignored: we are a router. */
+/* Neighbour Discovery (RFC 4861): solicitations and advertisements, answered and believed with
+ * the same care as ARP.  Router messages and redirects are taken and ignored: we are a router. */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -63,15 +63,12 @@ multicast_mac(uint8_t mac[6], const union address *a)
 	memcpy(mac + 2, a->bytes + 12, 4);
 }
 
+/* Neighbour Discovery never leaves its link, so no pipeline judges it. */
 bool
-host_is_nd(const struct host *h, const struct view *v)
+nd_is(const struct view *v)
 {
-	const struct interface *in = host_interface(h, v->iface);
-
-	if (v->kind != VIEW_IP6 || v->proto != IPPROTO_ICMPV6 || in == NULL || v->l4 == VIEW_NONE
-	    || v->icmp_type < ND_FIRST || v->icmp_type > ND_LAST)
-		return false;
-	return is_multicast(&v->tuple.dst) || interface_owns(in, &v->tuple.dst, 6);
+	return v->kind == VIEW_IP6 && v->proto == IPPROTO_ICMPV6 && v->l4 != VIEW_NONE
+		&& v->icmp_type >= ND_FIRST && v->icmp_type <= ND_LAST;
 }
 
 /* A message to send: NS or NA about target, with our MAC as its option. */
@@ -135,7 +132,8 @@ nd_announce(struct host *h, const struct interface *i, const union address *own)
 /* Answers a solicitation.  Who asks from no address finds out whether his is free: everybody is
  * told (RFC 4861 7.2.4). */
 static void
-advertise(struct host *h, const struct interface *i, const struct nd *ns, const union address *asker)
+advertise(struct host *h, const struct interface *i, const struct nd *ns,
+	const union address *asker)
 {
 	struct nd_message na = {
 		.type = ND_ADVERTISEMENT, .flags = FLAG_ROUTER | FLAG_OVERRIDE,
@@ -255,15 +253,18 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 	return REASON_NONE;
 }
 
-/* Is the message as a whole what a neighbour may send?  Hop limit 255 shows that no router passed it on;
- * fragments are refused (RFC 6980). */
+/* Is the message as a whole what a neighbour may send us?  Hop limit 255 shows that no router passed
+ * it on; fragments are refused (RFC 6980). */
 static bool
-message_ok(const struct view *v, const struct rte_mbuf *m, unsigned n)
+message_ok(const struct interface *in, const struct view *v, const struct rte_mbuf *m, unsigned n)
 {
+	const union address *dst = &v->tuple.dst;
 	uint64_t sum;
 
-	if (v->ttl != ND_HOP_LIMIT || v->icmp_code != 0 || v->fragment || v->frag_header != VIEW_NONE
-	    || n > ND_BYTES_MAX || v->l4 + n > m->pkt_len)
+	if (!is_multicast(dst) && !interface_owns(in, dst, 6))
+		return false;
+	if (v->ttl != ND_HOP_LIMIT || v->icmp_code != 0 || v->fragment
+	    || v->frag_header != VIEW_NONE || n > ND_BYTES_MAX || v->l4 + n > m->pkt_len)
 		return false;
 	sum = checksum_pseudo(&v->tuple.src, &v->tuple.dst, 16, IPPROTO_ICMPV6, n);
 	return checksum_fold(sum + checksum_mbuf(m, v->l4, n)) == 0xffff;
@@ -279,7 +280,7 @@ nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m)
 	struct nd nd = { 0 };
 
 	nd.from = rte_pktmbuf_mtod(m, uint8_t *) + RTE_ETHER_ADDR_LEN;
-	if (!message_ok(v, m, n))
+	if (!message_ok(in, v, m, n))
 		return REASON_neighbour_bad;
 	if (v->icmp_type == ND_SOLICITATION || v->icmp_type == ND_ADVERTISEMENT) {
 		if (!nd_read(&nd, v, rte_pktmbuf_read(m, v->l4, n, copy), n))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an error quotes: the packet as its sender sent it, although it may have been rewritten since (it
- * waited for a neighbour, and its addresses were translated).  RFC 5508 REQ-5 and RFC 4787 REQ-13 want
- * the sender to recognise it. */
+/* What an error quotes: the packet as its sender sent it, although it may have been rewritten
+ * since (it waited for a neighbour, and its addresses were translated).  RFC 5508 REQ-5 and RFC
+ * 4787 REQ-13 want the sender to recognise it. */
 
 #include <netinet/in.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  *   LOST --packet--> ASKING --answer--> KNOWN --use after 30 s--> PROBING --answer--> KNOWN
  *                    3 asks: FAILED, a moment later LOST          3 asks: LOST
  *
- * Bounds (RFC 6583): a quarter of the table may be ASKING or FAILED at a time, and each timer call does
- * a bounded amount of work. */
+ * Bounds (RFC 6583): a quarter of the table may be ASKING or FAILED at a time, and each timer
+ * call does a bounded amount of work. */
 
 #include <string.h>
 

@@ -73,7 +73,8 @@ mac_read(uint8_t mac[6], const char *text)
 {
 	unsigned b[6];
 
-	assert_int_equal(sscanf(text, "%x:%x:%x:%x:%x:%x", b, b + 1, b + 2, b + 3, b + 4, b + 5), 6);
+	assert_int_equal(sscanf(text, "%x:%x:%x:%x:%x:%x", b, b + 1, b + 2, b + 3, b + 4, b + 5),
+		6);
 	for (unsigned i = 0; i < 6; i++)
 		mac[i] = (uint8_t)b[i];
 }
@@ -190,7 +191,8 @@ setup_stopped(void **state)
 	f->now_ns = 1000 * NS_PER_S;
 	f->pool_free = rte_mempool_avail_count(pool);
 	f->setup = (struct host_setup){
-		.nexthops = f->nexthops, .ledger = f->ledger, .pool = pool, .workers = 1, .quiet = true,
+		.nexthops = f->nexthops, .ledger = f->ledger, .pool = pool, .workers = 1,
+		.quiet = true,
 		.send = fixture_send, .tell = fixture_tell, .forget = fixture_forget, .arg = f,
 	};
 	given_topology(f);

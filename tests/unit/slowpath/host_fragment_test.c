@@ -98,7 +98,8 @@ a_fragment_is_fragmented_further(void **state)
 	expect_nothing(f);
 }
 
-/* RFC 791 3.1: an option is copied when its highest bit is set; a router alert is, a record route is not. */
+/* RFC 791 3.1: an option is copied when its highest bit is set; a router alert is, a record route
+ * is not. */
 static void
 options_go_where_they_belong(void **state)
 {
@@ -152,7 +153,8 @@ a_large_packet_waits_whole(void **state)
 	uint8_t out[FRAME_MAX];
 
 	given_narrow_link(f);
-	assert_int_equal(fragment(f, "udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1000"), REASON_NONE);
+	assert_int_equal(fragment(f, "udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1000"),
+		REASON_NONE);
 	assert_int_equal(f->ledger->held[HELD_neighbour], 1);
 	f->n_seen = f->n_sent;
 	receive_hex(f, 1, ANSWER_2);

@@ -9,7 +9,8 @@ echo_is_answered(void **state)
 	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 seq 3 ttl 9 "
 		"payload \"are you there\""), REASON_NONE);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 echo-reply id 7 seq 3 payload \"are you there\"");
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 echo-reply id 7 seq 3 "
+		"payload \"are you there\"");
 	assert_int_equal(f->ledger->consumed[CONSUMED_echo], 1);
 	assert_int_equal(f->ledger->born[BORN_echo], 1);
 }
@@ -19,7 +20,8 @@ echo_over_ipv6_is_answered(void **state)
 {
 	struct fixture *f = *state;
 
-	receive(f, 0, "icmp 2001:db8:1::9 > 2001:db8:1::1 echo-request id 7 seq 3 ttl 9 payload \"x\"");
+	receive(f, 0, "icmp 2001:db8:1::9 > 2001:db8:1::1 echo-request id 7 seq 3 ttl 9 "
+		"payload \"x\"");
 
 	expect_sent(f, 0, "icmp 2001:db8:1::1 > 2001:db8:1::9 echo-reply id 7 seq 3 payload \"x\"");
 }
