@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs the scenarios: packets in, verdicts and packets out, by weir replay.
+
+    tests/scenario/run.py BUILD [WORD...]
+
+BUILD is the build folder; with words, only scenarios whose name has one of them.  A line for each
+scenario, and a count at the end."""
+
+import importlib
+import os
+import sys
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import bench  # noqa: E402
+
+
+def modules():
+    """The files with scenarios: all but this one and what they share."""
+    names = sorted(f[:-3] for f in os.listdir(HERE) if f.endswith('.py'))
+    return [importlib.import_module(n) for n in names if n not in ('run', 'bench', 'packets')]
+
+
+def run_one(name, function):
+    try:
+        function()
+    except bench.Failed as e:
+        print('not ok %s\n    %s' % (name, str(e).replace('\n', '\n    ')), flush=True)
+        return False
+    except Exception:                           # a scenario that breaks is one that failed
+        print('not ok %s\n%s' % (name, traceback.format_exc()), flush=True)
+        return False
+    print('ok %s' % name, flush=True)
+    return True
+
+
+def main():
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    bench.WEIR = os.path.join(os.path.abspath(sys.argv[1]), 'app', 'weir')
+    words = sys.argv[2:]
+    began = time.time()
+    passed = failed = 0
+    for module in modules():
+        for name, function in module.SCENARIOS:
+            name = '%s: %s' % (module.__name__, name)
+            if words and not any(w in name for w in words):
+                continue
+            if run_one(name, function):
+                passed += 1
+            else:
+                failed += 1
+    print('%d scenarios passed, %d failed, %.0f s' % (passed, failed, time.time() - began))
+    return 0 if failed == 0 and passed > 0 else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
