@@ -8,6 +8,8 @@
 #ifndef PACKET_PARSE_H
 #define PACKET_PARSE_H
 
+#include <rte_tcp.h>
+
 #include "packet/ingress.h"
 #include "packet/view.h"
 
@@ -29,8 +31,16 @@ void parse_bytes(struct view *v, const uint8_t *data, uint32_t data_bytes, uint3
  * has no payload and no flags.  iface is left as it is.  Returns 0 or a reason. */
 enum reason parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family);
 
-/* Is the combination of TCP flags one that no endpoint sends?  (null, SYN+FIN, SYN+RST, FIN
- * without ACK, all set.) */
-bool tcp_flags_bad(uint8_t flags);
+/* Is the combination of TCP flags one that no endpoint sends?  None but ECN's, SYN with FIN or
+ * RST (all set is one of these), FIN without ACK.  Without branches, for the fast path. */
+static inline bool
+tcp_flags_bad(uint8_t flags)
+{
+	bool none = (flags & (RTE_TCP_ECE_FLAG - 1)) == 0;
+	bool syn = flags & RTE_TCP_SYN_FLAG, fin = flags & RTE_TCP_FIN_FLAG;
+	bool rst = flags & RTE_TCP_RST_FLAG, ack = flags & RTE_TCP_ACK_FLAG;
+
+	return none | (syn & (fin | rst)) | (fin & !ack);
+}
 
 #endif

@@ -9,14 +9,6 @@
 #include "packet/checksum.h"
 #include "packet/parse_priv.h"
 
-enum tcp_flag {
-	TCP_FIN = 0x01,
-	TCP_SYN = 0x02,
-	TCP_RST = 0x04,
-	TCP_ACK = 0x10,
-	TCP_CONTROL = 0x3f,     /* all but ECN's */
-};
-
 #define TCP_BYTES 20
 #define ICMP_BYTES 8
 #define QUOTE_BYTES 8           /* of a transport header, in an ICMP error: RFC 792 */
@@ -30,16 +22,6 @@ static const uint8_t l4_bytes[256] = {
 	[IPPROTO_SCTP] = 12,
 	[IPPROTO_DCCP] = 12,
 };
-
-bool
-tcp_flags_bad(uint8_t flags)
-{
-	if ((flags & TCP_CONTROL) == 0)
-		return true;
-	if ((flags & TCP_SYN) && (flags & (TCP_FIN | TCP_RST)))
-		return true;            /* all set is one of these */
-	return (flags & TCP_FIN) && !(flags & TCP_ACK);
-}
 
 enum reason
 parse_fragment(struct view *v, uint32_t before, uint32_t n)

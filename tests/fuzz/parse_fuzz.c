@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_mbuf.h>
+
 #include "packet/checksum.h"
 #include "packet/martian.h"
 #include "packet/notation.h"
@@ -15,7 +17,7 @@ enum mode {
 	MODE_QUOTED = 1,        /* an IP packet, quoted by an ICMP error */
 	MODE_WIRE = 2,
 	MODE_VLANS = 4,         /* the port has VLAN interfaces */
-	MODE_CUT = 8,           /* 20 bytes more are in a second segment */
+	MODE_CUT = 8,           /* 20 bytes more, zeros, are in a second segment */
 	MODE_BAD_CHECKSUM = 16,
 };
 
@@ -79,6 +81,24 @@ check_view(const struct view *v, uint32_t here_bytes, uint32_t all_bytes)
 	(void)martian_destination(&v->tuple);
 }
 
+#define CUT_BYTES 20
+
+static void
+parse_cut(struct view *v, const uint8_t *frame, uint32_t n, const struct ingress *in)
+{
+	static uint8_t rest[CUT_BYTES];
+	struct rte_mbuf m[2];
+
+	memset(m, 0, sizeof(m));
+	m[0].buf_addr = (uint8_t *)(uintptr_t)frame;
+	m[0].data_len = (uint16_t)n;
+	m[0].pkt_len = n + CUT_BYTES;
+	m[0].next = &m[1];
+	m[1].buf_addr = rest;
+	m[1].data_len = CUT_BYTES;
+	parse_frame(v, m, in);
+}
+
 static void
 parse_one(uint8_t mode, const uint8_t *frame, uint32_t n)
 {
@@ -89,12 +109,15 @@ parse_one(uint8_t mode, const uint8_t *frame, uint32_t n)
 		.has_vlans = mode & MODE_VLANS, .vlan = mode & MODE_VLANS ? vlan : NULL,
 		.qinq = qinq, .n_qinq = 2,
 	};
-	uint32_t all_bytes = mode & MODE_CUT ? n + 20 : n;
+	uint32_t all_bytes = mode & MODE_CUT ? n + CUT_BYTES : n;
 	struct view v;
 
 	vlan[20] = 2;
 	vlan[100] = IFACE_QINQ;
-	parse_bytes(&v, frame, n, all_bytes, &in);
+	if (mode & MODE_CUT)
+		parse_cut(&v, frame, n, &in);
+	else
+		parse_bytes(&v, frame, n, n, &in);
 	check_view(&v, n, all_bytes);
 }
 
@@ -102,7 +125,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t mode = size > 0 ? data[0] : 0;
-	size_t n = size > 0 ? size - 1 : 0;
+	size_t n = size > 0 ? RTE_MIN(size - 1, UINT16_MAX) : 0;
 	uint8_t *exact = malloc(n);     /* as long as the frame: one byte more is caught */
 	struct view v;
 	size_t ip;
