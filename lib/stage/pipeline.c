@@ -71,7 +71,7 @@ end(const struct pipeline *p, struct vector *v)
 {
 	for (unsigned i = 0; i < v->n; i++) {
 		if (v->ev[i]->program.verdict == PROGRAM_NONE) {
-			eval_note(v->ev[i], "pipeline %s ends, and nothing says where the packet goes",
+			eval_note(v->ev[i], "pipeline %s ends, and nothing says where it goes",
 				p->name);
 			eval_drop(v->ev[i], REASON_pipeline_end, 0);
 		}

@@ -26,7 +26,7 @@ static const struct cfg_field police_fields[] = {
 		"Bits (500Mbit) or packets (10k/s) a second; each worker gets its share.",
 		.min = 1, .max = METER_MAX_RATE },
 	{ "burst", CFG_SIZE, CFG_OPTIONAL, offsetof(struct police_cfg, burst),
-		"Bytes, or packets for a rate in packets, that pass at once; preset: 50 ms of them.",
+		"Bytes, or packets for a rate in packets, that pass at once; preset: 50 ms' worth.",
 		.min = 1, .max = METER_MAX_BURST_BYTES },
 	STAGE_IF(struct police_cfg),
 	CFG_END

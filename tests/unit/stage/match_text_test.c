@@ -72,7 +72,9 @@ a_mark_before_it_says_not(void **state)
 static void
 other_texts_are_no_icmp_type(void **state)
 {
-	static const char *const wrong[] = { "", "echo", "256", "3/", "3/256", "3/1/1", "-1", "3x", "/3" };
+	static const char *const wrong[] = {
+		"", "echo", "256", "3/", "3/256", "3/1/1", "-1", "3x", "/3",
+	};
 	struct icmp_word w;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

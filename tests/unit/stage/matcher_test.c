@@ -56,7 +56,8 @@ random_view(struct view *v)
 	t->proto = v->proto = (uint8_t)ONE_OF(6, 6, 17, 17, 1, 58, 47, 50, 132);
 	v->iface = (uint16_t)ONE_OF(LAN, WAN);
 	if (t->family == 4) {
-		t->src.v4 = rte_cpu_to_be_32(ONE_OF(0xc6336440, 0xc6336450, 0xcb007109, 0xcb007189));
+		t->src.v4 = rte_cpu_to_be_32(ONE_OF(0xc6336440, 0xc6336450, 0xcb007109,
+			0xcb007189));
 		t->dst.v4 = rte_cpu_to_be_32(ONE_OF(0x0a000050, 0x0a000051));
 	} else {
 		memcpy(t->src.bytes, prefix6, 4);
@@ -64,8 +65,8 @@ random_view(struct view *v)
 		memcpy(t->dst.bytes, prefix6, 4);
 	}
 	t->sport = rte_cpu_to_be_16((uint16_t)ONE_OF(53, 4000));
-	t->dport = rte_cpu_to_be_16((uint16_t)ONE_OF(80, 443, 22, 8050, 8101, 0x0800, 0x0b00, 0x8000,
-		0x0300));
+	t->dport = rte_cpu_to_be_16((uint16_t)ONE_OF(80, 443, 22, 8050, 8101, 0x0800, 0x0b00,
+		0x8000, 0x0300));
 	v->tcp_flags = (uint8_t)ONE_OF(2, 0x12, 0x10, 4);
 	v->dscp = (uint8_t)ONE_OF(0, 46, 9, 16);
 	v->fragment = ONE_OF(0, 0, 1);
@@ -106,7 +107,8 @@ a_compiled_list_judges_as_a_plain_one(void **state)
 	judge(f, view, compiled);
 
 	for (unsigned i = 0; i < PACKETS; i++) {
-		assert_memory_equal(&plain[i].program, &compiled[i].program, sizeof(struct program));
+		assert_memory_equal(&plain[i].program, &compiled[i].program,
+			sizeof(struct program));
 		assert_int_equal(plain[i].used_fields, compiled[i].used_fields);
 		denied += plain[i].program.reason == REASON_acl_denied;
 	}
@@ -125,8 +127,8 @@ ten_thousand_rules_are_built_within_a_second(void **state)
 
 	fputs("acls:\n  list:\n    rules:\n", out);
 	for (unsigned i = 0; i < 10000; i++)
-		fprintf(out, "      - {name: r%u, proto: tcp, src: 10.%u.%u.0/24, dport: %u, action: accept}\n",
-			i, i / 250, i % 250, 1 + i);
+		fprintf(out, "      - {name: r%u, proto: tcp, src: 10.%u.%u.0/24, dport: %u,"
+			" action: accept}\n", i, i / 250, i % 250, 1 + i);
 	fputs("pipelines: {guard: [acl: list]}\n", out);
 	fclose(out);
 
@@ -135,7 +137,8 @@ ten_thousand_rules_are_built_within_a_second(void **state)
 	given(f, text);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
 	free(text);
-	seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+	seconds = (double)(end.tv_sec - begin.tv_sec)
+		+ 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
 	print_message("10,000 rules: %.2f s\n", seconds);
 	assert_true(seconds < SECONDS_MAX);
 
@@ -146,8 +149,8 @@ ten_thousand_rules_are_built_within_a_second(void **state)
 int
 main(void)
 {
-	char *eal[] = { "test", "--no-huge", "-m", "256", "--no-pci", "--no-shconf", "--no-telemetry",
-		"-l", "0" };
+	char *eal[] = { "test", "--no-huge", "-m", "256", "--no-pci", "--no-shconf",
+		"--no-telemetry", "-l", "0" };
 	const struct CMUnitTest tests[] = {
 		stage_test(a_compiled_list_judges_as_a_plain_one),
 		stage_test(ten_thousand_rules_are_built_within_a_second),

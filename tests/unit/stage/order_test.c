@@ -11,7 +11,8 @@ a_stage_behind_one_that_always_ends_is_an_error(void **state)
 		"every packet ends in 'drop'");
 	expect_error(f, "pipelines: {inside: [forward: lan, drop]}\n",
 		"stage 'drop' is never reached: every packet ends in 'forward'");
-	given(f, "pipelines: {inside: [{drop: {if: {dport: 1}}}, route: main]}\nroutes: {main: []}\n");
+	given(f, "pipelines: {inside: [{drop: {if: {dport: 1}}}, route: main]}\n"
+		"routes: {main: []}\n");
 }
 
 #define STATEFUL "acls: {list: {rules: [{state: established, action: accept}]}}\n"
@@ -98,9 +99,11 @@ a_packet_may_collect_ten_rare_actions(void **state)
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	assert_int_equal(f->ev.program.rare_count, 10);
 
-	expect_error(f, "acls: {any: {default: accept}}\npipelines: {p: [acl: any, acl: any, acl: any,"
+	expect_error(f, "acls: {any: {default: accept}}\n"
+		"pipelines: {p: [acl: any, acl: any, acl: any,"
 		" acl: any, acl: any, acl: any, acl: any, acl: any, acl: any, acl: any, drop]}\n",
-		"pipelines.p: a packet could be counted, metered and marked 11 times; the bound is 10");
+		"pipelines.p: a packet could be counted, metered and marked 11 times; "
+		"the bound is 10");
 }
 
 static void

@@ -24,7 +24,7 @@ an_end_without_decision_drops(void **state)
 	given(f, "pipelines: {inside: [], other: [mark: {dscp: 1}]}\n");
 	evaluate(f, "inside", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "drop pipeline_end");
-	expect_note(f, "pipeline inside ends, and nothing says where the packet goes\n");
+	expect_note(f, "pipeline inside ends, and nothing says where it goes\n");
 	evaluate(f, "other", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "dscp 1; drop pipeline_end");
 }
@@ -47,7 +47,8 @@ a_condition_passes_packets_by(void **state)
 	struct fixture *f = *state;
 
 	given(f, "sets: {bad: [203.0.113.0/24]}\n"
-		"pipelines: {inside: [{drop: {if: {src: $bad, proto: udp}}}, {drop: {if: {in: wan}}}]}\n");
+		"pipelines: {inside: [{drop: {if: {src: $bad, proto: udp}}},"
+		" {drop: {if: {in: wan}}}]}\n");
 	evaluate(f, "inside", LAN, "udp 203.0.113.9:1 > 10.0.0.2:2");
 	assert_int_equal(f->ev.program.reason, REASON_drop_stage);
 	evaluate(f, "inside", LAN, "tcp 203.0.113.9:1 > 10.0.0.2:2 S");
@@ -81,9 +82,11 @@ a_pipeline_has_the_traits_of_those_it_leads_to(void **state)
 
 	given(f, "acls: {list: {default: accept, rules: [{dst: 10.0.0.9, goto: web}]},"
 		" ports: {default: accept, rules: [{dport: 80, action: drop}]}}\n"
-		"pipelines: {inside: [acl: list], web: [acl: ports, route: main], wire: [forward: dmz]}\n"
+		"pipelines: {inside: [acl: list], web: [acl: ports, route: main],"
+		" wire: [forward: dmz]}\n"
 		DEFAULT_ROUTE);
-	assert_int_equal(build_find_pipeline(f->build, "inside")->traits, TRAIT_PORTS | TRAIT_ROUTES);
+	assert_int_equal(build_find_pipeline(f->build, "inside")->traits,
+		TRAIT_PORTS | TRAIT_ROUTES);
 	assert_int_equal(build_find_pipeline(f->build, "wire")->traits, TRAIT_WIRE);
 }
 

@@ -53,7 +53,8 @@ ipv6_is_routed_by_its_own_prefixes(void **state)
 	given(f, MAIN);
 	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:9::9]:53", "ttl; output wan",
 		"2001:db8:2::2");
-	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:a::9]:53", "ttl; output lan", "fe80::2");
+	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:a::9]:53", "ttl; output lan",
+		"fe80::2");
 	expect_drop(f, "udp [2001:db8:1::2]:5203 > [2001:db8:b::9]:53", REASON_no_route);
 }
 
@@ -89,7 +90,8 @@ a_subnet_is_reached_directly(void **state)
 	expect_output(f, "udp 10.0.0.2:1 > 10.0.1.9:2", "ttl; output dmz", "10.0.1.9");
 	expect_note(f, "route main: 10.0.1.0/24 is on dmz\n");
 	expect_output(f, "udp 10.0.0.2:1 > 10.77.3.4:2", "ttl; output dmz", "10.77.3.4");
-	expect_output(f, "udp [2001:db8:1::2]:1 > [2001:db8:2::9]:2", "ttl; output wan", "2001:db8:2::9");
+	expect_output(f, "udp [2001:db8:1::2]:1 > [2001:db8:2::9]:2", "ttl; output wan",
+		"2001:db8:2::9");
 }
 
 static void
@@ -219,7 +221,8 @@ a_gateway_must_be_a_neighbour(void **state)
 		"the nearest is 10.0.0.0/24 of lan");
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.7, dev: wan}"),
 		"10.0.0.7 is in no subnet of wan");
-	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.1}"), "10.0.0.1 is our own, on interface lan");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.1}"),
+		"10.0.0.1 is our own, on interface lan");
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.255}"),
 		"10.0.0.255 is the network or broadcast address of interface lan");
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: \"2001:db8:1::2\"}"),
@@ -233,11 +236,13 @@ a_route_says_one_thing(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_error(f, ROUTES("{to: 10.9.0.0/16}"), "a route has one of via (or dev), blackhole and reject");
+	expect_error(f, ROUTES("{to: 10.9.0.0/16}"),
+		"a route has one of via (or dev), blackhole and reject");
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2, blackhole: true}"),
 		"a route has one of via (or dev), blackhole and reject");
 	expect_error(f, ROUTES("{to: 224.0.0.0/4, via: 10.0.0.2}"), "multicast is not routed");
-	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2}, {to: 10.9.0.0/16, blackhole: true}"),
+	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2},"
+		" {to: 10.9.0.0/16, blackhole: true}"),
 		"10.9.0.0/16 is routed on line 4 already");
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, dev: lam}"), "did you mean 'lan'?");
 }
@@ -289,7 +294,8 @@ random_lines(struct line *line, unsigned seed)
 	srand(seed);
 	for (unsigned i = 0; i < ORACLE_ROUTES; i++) {
 		unsigned length = 8 + (unsigned)rand() % 25;
-		uint32_t to = (100u << 24 | ((uint32_t)rand() & 0x00030f0f)) & UINT32_MAX << (32 - length);
+		uint32_t mask = UINT32_MAX << (32 - length);
+		uint32_t to = (100u << 24 | ((uint32_t)rand() & 0x00030f0f)) & mask;
 		bool twice = false;
 
 		for (unsigned k = 0; k < n; k++)
@@ -310,8 +316,8 @@ lines_text(const struct line *line, unsigned n)
 	fputs("pipelines: {inside: [route: main]}\nroutes:\n  main:\n", out);
 	for (unsigned i = 0; i < n; i++)
 		fprintf(out, "    - {to: %u.%u.%u.%u/%u, via: 10.0.0.%u}\n", line[i].to >> 24,
-			line[i].to >> 16 & 255, line[i].to >> 8 & 255, line[i].to & 255, line[i].length,
-			line[i].gateway);
+			line[i].to >> 16 & 255, line[i].to >> 8 & 255, line[i].to & 255,
+			line[i].length, line[i].gateway);
 	fclose(out);
 	return text;
 }
@@ -333,8 +339,8 @@ random_tables_agree_with_a_walk_over_all_lines(void **state)
 			unsigned expected = oracle(line, n, dst);
 			char packet[64];
 
-			snprintf(packet, sizeof(packet), "udp 10.0.0.2:1 > %u.%u.%u.%u:2", dst >> 24,
-				dst >> 16 & 255, dst >> 8 & 255, dst & 255);
+			snprintf(packet, sizeof(packet), "udp 10.0.0.2:1 > %u.%u.%u.%u:2",
+				dst >> 24, dst >> 16 & 255, dst >> 8 & 255, dst & 255);
 			evaluate(f, "inside", LAN, packet);
 			if (expected == 0)
 				assert_int_equal(f->ev.program.reason, REASON_no_route);

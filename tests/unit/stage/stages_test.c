@@ -48,7 +48,8 @@ later_stages_see_the_mark(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "pipelines: {p: [{mark: {dscp: ef, if: {dport: 53}}}, {drop: {if: {dscp: 46}}}]}\n");
+	given(f, "pipelines: {p: [{mark: {dscp: ef, if: {dport: 53}}},"
+		" {drop: {if: {dscp: 46}}}]}\n");
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
 	expect_program(f, "dscp 46; drop drop_stage");
 	assert_int_equal(f->ev.used_fields, 0);
