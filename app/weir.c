@@ -9,30 +9,35 @@
 
 static const struct command {
 	const char *name;
-	int (*main)(int argc, char **argv);
+	int (*run)(int argc, char **argv);
 	const char *usage;
-	const char *help;
+	const char *text;
 } commands[] = {
-	{ "run", command_run, "[-c FILE] [--for SECONDS] [--json FILE]",
-		"forward packets; without -c the built-in example on virtual devices" },
-	{ "check", command_check, "FILE...", "every error of a configuration, its shadowed rules, its tests" },
-	{ "replay", command_replay, "-c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE] [--until SECONDS]",
-		"captures through a configuration, in virtual time" },
-	{ "explain", command_explain, "-c FILE --in PORT (PACKET | --pcap FILE)",
-		"what would become of a packet, and why" },
-	{ "schema", command_schema, "", "the JSON schema of configurations" },
-	{ "reference", command_reference, "", "the reference of configurations" },
+	{ "run", command_run, "run [-c FILE] [--for SECONDS] [--json FILE]",
+		"run the appliance; without -c the built-in example on devices in memory" },
+	{ "check", command_check, "check FILE...",
+		"check configurations: all errors, rules never reached, the section tests" },
+	{ "replay", command_replay,
+		"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE] [--until SECONDS]",
+		"send captures through a configuration, as the appliance would" },
+	{ "explain", command_explain, "explain -c FILE --in PORT (PACKET | --pcap FILE) [--json FILE]",
+		"say why a packet goes where it goes" },
+	{ "schema", command_schema, "schema", "print the JSON schema of the configuration" },
+	{ "reference", command_reference, "reference", "print the reference of the configuration" },
 };
 
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+enum {
+	COMMANDS = sizeof(commands) / sizeof(commands[0]),
+};
 
 static void
-help(FILE *out)
+print_usage(FILE *out)
 {
-	fputs("weir: a network appliance past the kernel\n\n", out);
-	for (unsigned i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  weir %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
-	fputs("\n  weir --help, weir --version\n", out);
+	fputs("usage: weir COMMAND ...\n\n", out);
+	for (unsigned i = 0; i < COMMANDS; i++)
+		fprintf(out, "  weir %s\n      %s\n", commands[i].usage, commands[i].text);
+	fputs("  weir --help | --version\n\n"
+		"Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n", out);
 }
 
 int
@@ -51,23 +56,19 @@ usage_error(const char *usage, const char *fmt, ...)
 int
 main(int argc, char **argv)
 {
-	if (argc < 2) {
-		help(stderr);
-		return STATUS_USAGE;
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_usage(stdout);
+		return STATUS_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
 		puts("weir " WEIR_VERSION);
 		return STATUS_DONE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		help(stdout);
-		return STATUS_DONE;
-	}
-	for (unsigned i = 0; i < N_COMMANDS; i++) {
+	for (unsigned i = 0; argc >= 2 && i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].main(argc - 1, argv + 1);
-	}
-	fprintf(stderr, "weir: there is no command '%s'\n", argv[1]);
-	help(stderr);
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc >= 2)
+		fprintf(stderr, "weir: there is no command '%s'\n", argv[1]);
+	print_usage(stderr);
 	return STATUS_USAGE;
 }
