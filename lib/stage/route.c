@@ -94,6 +94,18 @@ settle(struct eval *ev)
 	return ev->done;
 }
 
+/* What a route says that leads nowhere. */
+static void
+note_end(struct eval *ev, const struct route_table *table, const struct route *r, const char *what)
+{
+	char prefix[TEXT_BYTES];
+
+	if (ev->trace == NULL)
+		return;
+	notation_address(prefix, sizeof(prefix), &r->prefix.address, r->prefix.family);
+	eval_note(ev, "route %s: %s/%u %s", table->name, prefix, r->prefix.length, what);
+}
+
 static void
 note_hop(struct eval *ev, const struct route_table *table, const struct route *r,
 	const struct route_hop *hop)
@@ -139,20 +151,20 @@ route_one(const struct route_table *table, const struct route *r, struct eval *e
 		send_on(table, r, ev);
 		break;
 	case ROUTE_LOCAL:
-		eval_note(ev, "route %s: the destination is our own", table->name);
+		note_end(ev, table, r, "is our own");
 		emit_local(&ev->program);
 		ev->done = true;
 		break;
 	case ROUTE_BROADCAST:
-		eval_note(ev, "route %s: the broadcast address of a subnet", table->name);
+		note_end(ev, table, r, "is the network or broadcast address of a subnet");
 		eval_drop(ev, REASON_multicast, 0);
 		break;
 	case ROUTE_BLACKHOLE:
-		eval_note(ev, "route %s: a blackhole", table->name);
+		note_end(ev, table, r, "is a blackhole");
 		eval_drop(ev, REASON_blackhole, r->place);
 		break;
 	case ROUTE_REJECT:
-		eval_note(ev, "route %s: the route rejects", table->name);
+		note_end(ev, table, r, "rejects");
 		eval_reject(ev, REASON_no_route, REPLY_UNREACHABLE, CODE_HOST_UNREACHABLE,
 			r->place);
 		break;

@@ -102,6 +102,7 @@ our_own_addresses_are_local_whatever_the_interface(void **state)
 	given(f, MAIN);
 	evaluate(f, "inside", LAN, "icmp 10.0.0.2 > 10.0.0.1 echo-request id 7");
 	expect_program(f, "local");
+	expect_note(f, "route main: 10.0.0.1/32 is our own\n");
 	evaluate(f, "inside", LAN, "icmp 10.0.0.2 > 198.51.100.1 echo-request id 7");
 	expect_program(f, "local");
 	evaluate(f, "inside", LAN, "icmp 2001:db8:1::2 > 2001:db8:2::1 echo-request id 7");
@@ -129,6 +130,7 @@ a_blackhole_is_silent_and_a_reject_is_not(void **state)
 	given(f, MAIN);
 	expect_drop(f, "udp 10.0.0.2:1 > 192.0.2.9:2", REASON_blackhole);
 	assert_int_equal(f->ev.program.verdict, PROGRAM_DROP);
+	expect_note(f, "route main: 192.0.2.0/24 is a blackhole\n");
 	assert_int_equal(place_line(f), 9);
 	assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
 
