@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Public ports: a bitmap of free ones with a summary. */
+
+#include "flow/ports.h"
+
+#include <string.h>
+
+static void
+set_free(struct ports *p, uint16_t port)
+{
+	unsigned bit = port >> 1, word = bit / 64;
+
+	p->free[port & 1][word] |= 1ull << bit % 64;
+	p->some[port & 1][word / 64] |= 1ull << word % 64;
+	p->n_free++;
+}
+
+static void
+set_taken(struct ports *p, uint16_t port)
+{
+	unsigned bit = port >> 1, word = bit / 64;
+
+	p->free[port & 1][word] &= ~(1ull << bit % 64);
+	if (p->free[port & 1][word] == 0)
+		p->some[port & 1][word / 64] &= ~(1ull << word % 64);
+	p->n_free--;
+}
+
+static bool
+is_free(const struct ports *p, uint16_t port)
+{
+	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
+}
+
+void
+ports_init(struct ports *p, const struct ports_slice *slice)
+{
+	memset(p, 0, sizeof(*p));
+	for (uint32_t port = slice->low; port <= slice->high; port++) {
+		if (port != 0 && (port >> 1) % slice->workers == slice->worker)
+			set_free(p, (uint16_t)port);
+	}
+}
+
+bool
+ports_take_one(struct ports *p, uint16_t port)
+{
+	if (!is_free(p, port))
+		return false;
+	set_taken(p, port);
+	return true;
+}
+
+/* The first word at or behind `from` with a free port, in a circle; -1 without one. */
+static int
+word_from(const struct ports *p, unsigned parity, unsigned from)
+{
+	for (unsigned i = 0; i <= PORTS_WORDS / 64; i++) {
+		unsigned at = (from / 64 + i) % (PORTS_WORDS / 64);
+		uint64_t some = p->some[parity][at];
+
+		if (i == 0)
+			some &= ~0ull << from % 64;
+		else if (i == PORTS_WORDS / 64)
+			some &= ~(~0ull << from % 64);
+		if (some != 0)
+			return (int)(at * 64 + (unsigned)__builtin_ctzll(some));
+	}
+	return -1;
+}
+
+/* A free port of one parity, in the random word or behind it, and in that word behind a random bit. */
+static uint16_t
+take_parity(struct ports *p, unsigned parity, uint32_t random)
+{
+	int word = word_from(p, parity, random % PORTS_WORDS);
+	unsigned turn = random / PORTS_WORDS % 64, bit;
+	uint64_t free;
+
+	if (word < 0)
+		return 0;
+	free = p->free[parity][word];
+	free = free >> turn | free << (64 - turn) % 64;
+	bit = ((unsigned)__builtin_ctzll(free) + turn) % 64;
+	bit += (unsigned)word * 64;
+	set_taken(p, (uint16_t)(2 * bit + parity));
+	return (uint16_t)(2 * bit + parity);
+}
+
+uint16_t
+ports_take(struct ports *p, uint16_t like, uint32_t random)
+{
+	uint16_t port = take_parity(p, like & 1, random);
+
+	return port != 0 ? port : take_parity(p, !(like & 1), random);
+}
+
+void
+ports_give(struct ports *p, uint16_t port)
+{
+	if (!is_free(p, port))
+		set_free(p, port);
+}

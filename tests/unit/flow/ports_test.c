@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Public ports: all of them usable, none twice, unpredictable. */
+
+#include "flow/ports.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct ports p;
+
+static uint32_t
+any(void)
+{
+	return (uint32_t)rand() ^ (uint32_t)rand() << 16;
+}
+
+static void
+every_port_of_the_range_is_given_once(void **state)
+{
+	static uint8_t seen[65536];
+	struct ports_slice slice = { 1024, 65535, 0, 1 };
+
+	memset(seen, 0, sizeof(seen));
+	ports_init(&p, &slice);
+	assert_int_equal(p.n_free, 64512);
+	for (unsigned i = 0; i < 64512; i++) {
+		uint16_t port = ports_take(&p, (uint16_t)i, any());
+
+		assert_true(port >= 1024);
+		assert_int_equal(seen[port]++, 0);
+	}
+	assert_int_equal(ports_take(&p, 1, any()), 0);
+	ports_give(&p, 40000);
+	ports_give(&p, 40000);
+	assert_int_equal(p.n_free, 1);
+	assert_int_equal(ports_take(&p, 1, any()), 40000);
+}
+
+static void
+slices_of_workers_do_not_meet_and_miss_nothing(void **state)
+{
+	struct ports_slice slice = { 1024, 65535, 0, 3 };
+	static uint8_t owners[65536];
+
+	memset(owners, 0, sizeof(owners));
+	for (slice.worker = 0; slice.worker < 3; slice.worker++) {
+		uint16_t port;
+
+		ports_init(&p, &slice);
+		while ((port = ports_take(&p, 0, any())) != 0)
+			owners[port]++;
+	}
+	for (unsigned port = 0; port < 65536; port++)
+		assert_int_equal(owners[port], port >= 1024);
+}
+
+static void
+parity_is_kept_while_it_can_be(void **state)
+{
+	struct ports_slice slice = { 2000, 2009, 0, 1 };
+
+	ports_init(&p, &slice);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(ports_take(&p, 7, any()) & 1, 1);
+	assert_int_equal(ports_take(&p, 7, any()) & 1, 0);
+}
+
+static void
+one_port_is_taken_once(void **state)
+{
+	struct ports_slice slice = { 1024, 65535, 0, 1 };
+
+	ports_init(&p, &slice);
+	assert_true(ports_take_one(&p, 5000));
+	assert_false(ports_take_one(&p, 5000));
+	assert_false(ports_take_one(&p, 80));
+	ports_give(&p, 5000);
+	assert_true(ports_take_one(&p, 5000));
+}
+
+/* RFC 6056: 10^5 draws from a pool that is half full, 64 classes: chi-square, and no serial correlation. */
+static void
+ports_are_unpredictable(void **state)
+{
+	enum { DRAWS = 100000, CLASSES = 64 };
+	struct ports_slice slice = { 1024, 65535, 0, 1 };
+	static unsigned count[CLASSES];
+	double chi = 0, sum = 0, square = 0, product = 0, before = 0, mean;
+
+	srand(5);
+	memset(count, 0, sizeof(count));
+	ports_init(&p, &slice);
+	for (unsigned i = 0; i < 20000; i++)
+		ports_take(&p, (uint16_t)any(), any());
+	for (unsigned i = 0; i < DRAWS; i++) {
+		uint16_t port = ports_take(&p, (uint16_t)any(), any());
+		double x = port;
+
+		count[(port - 1024) / 1008]++;
+		sum += x;
+		square += x * x;
+		product += i > 0 ? x * before : 0;
+		before = x;
+		ports_give(&p, port);
+	}
+	mean = sum / DRAWS;
+	for (unsigned i = 0; i < CLASSES; i++)
+		chi += (count[i] - DRAWS / 64.0) * (count[i] - DRAWS / 64.0) / (DRAWS / 64.0);
+	/* What is free is not spread quite evenly itself; 63 degrees of freedom, generous. */
+	assert_true(chi < 63 * 8);
+	assert_true((product / DRAWS - mean * mean) / (square / DRAWS - mean * mean) < 0.01);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_port_of_the_range_is_given_once),
+		cmocka_unit_test(slices_of_workers_do_not_meet_and_miss_nothing),
+		cmocka_unit_test(parity_is_kept_while_it_can_be),
+		cmocka_unit_test(one_port_is_taken_once),
+		cmocka_unit_test(ports_are_unpredictable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
