@@ -36,6 +36,8 @@ void
 ports_init(struct ports *p, const struct ports_slice *slice)
 {
 	memset(p, 0, sizeof(*p));
+	p->first_word = slice->low / 128;
+	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
 	for (uint32_t port = slice->low; port <= slice->high; port++) {
 		if (port != 0 && (port >> 1) % slice->workers == slice->worker)
 			set_free(p, (uint16_t)port);
@@ -73,8 +75,8 @@ word_from(const struct ports *p, unsigned parity, unsigned from)
 static uint16_t
 take_parity(struct ports *p, unsigned parity, uint32_t random)
 {
-	int word = word_from(p, parity, random % PORTS_WORDS);
-	unsigned turn = random / PORTS_WORDS % 64, bit;
+	int word = word_from(p, parity, p->first_word + random % p->words);
+	unsigned turn = random / p->words % 64, bit;
 	uint64_t free;
 
 	if (word < 0)

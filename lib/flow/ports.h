@@ -17,6 +17,7 @@ struct ports {
 	uint64_t free[2][PORTS_WORDS];          /* a bit for port 2 * bit + parity */
 	uint64_t some[2][PORTS_WORDS / 64];     /* a bit for each word that is not 0 */
 	uint32_t n_free;
+	uint16_t first_word, words;             /* where the range lies */
 };
 
 /* Ports low..high are this worker's to give: of each pair 2n, 2n + 1 every workers-th one, from worker on. */

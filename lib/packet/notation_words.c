@@ -149,7 +149,7 @@ read_dscp(struct reader *in)
 static int
 read_vlan(struct reader *in)
 {
-	uint32_t id;
+	uint32_t id = 0;
 
 	if (in->r->vlans == 2)
 		return notation_wrong(in->why, "more than two 'vlan'");
