@@ -226,6 +226,8 @@ notation_read_word(struct reader *in)
 {
 	struct recipe *r = in->r;
 
+	if (in->quoted)
+		return notation_wrong(in->why, "\"%.40s\" stands without 'payload'", in->word);
 	for (enum number n = 0; n < NUMBER_COUNT; n++) {
 		if (strcmp(in->word, numbers[n].word) == 0)
 			return read_number(in, n);

@@ -274,6 +274,7 @@ a_wrong_word_is_named(void **state)
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 size 27",
 		"size 27 is below the 28 bytes of the packet");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 payload x", "payload 'x' is not in \"\"");
+	expect_wrong("tcp 10.0.0.2:1 > 10.0.0.3:2 \"\"", "\"\" stands without 'payload'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 csum good", "'good' after 'csum' is not bad");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 to 1:2", "'1:2' is not a MAC address");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 vlan 1 vlan 2 vlan 3", "more than two 'vlan'");
