@@ -83,15 +83,23 @@ arp_read(struct arp *arp, const struct view *v, const struct rte_mbuf *m)
 	return arp->operation == ARP_REQUEST || arp->operation == ARP_REPLY;
 }
 
+/* Is the sender somebody of this link?  Also whom we asked although no subnet has him. */
+static bool
+is_neighbour(const struct host *h, const struct interface *in, const struct arp *arp)
+{
+	return interface_on_link(in, &arp->sender, 4)
+		|| neighbour_find(h, in->id, 4, &arp->sender) != NONE;
+}
+
 /* May a sender say this of itself?  0.0.0.0 is a probe: it claims nothing. */
 static bool
-sender_ok(const struct interface *in, const struct arp *arp)
+sender_ok(const struct host *h, const struct interface *in, const struct arp *arp)
 {
 	if (!mac_is_unicast(arp->sender_mac) || memcmp(arp->sender_mac, in->mac, 6) == 0)
 		return false;
 	if (arp->sender.v4 == 0)
 		return arp->operation == ARP_REQUEST;
-	return address_is_unicast(&arp->sender, 4) && interface_on_link(in, &arp->sender, 4)
+	return address_is_unicast(&arp->sender, 4) && is_neighbour(h, in, arp)
 		&& !interface_broadcast(in, &arp->sender) && !interface_owns(in, &arp->sender, 4);
 }
 
@@ -143,7 +151,7 @@ host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
 
 	if (in == NULL)
 		return REASON_interface_unused;
-	if (!arp_read(&arp, v, m) || !sender_ok(in, &arp) || contradicts_static(h, in, &arp))
+	if (!arp_read(&arp, v, m) || !sender_ok(h, in, &arp) || contradicts_static(h, in, &arp))
 		return REASON_neighbour_bad;
 	receive(h, in, &arp);
 	h->setup.ledger->consumed[CONSUMED_arp]++;

@@ -137,6 +137,7 @@ uint16_t neighbour_find(const struct host *h, uint16_t iface, unsigned family,
 	const union address *a);
 uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a);
 void neighbour_free(struct host *h, uint16_t slot);
+void nexthop_follow(struct host *h, uint16_t slot, const struct interface *i);
 void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
 
 /* reach.c: what becomes of one */

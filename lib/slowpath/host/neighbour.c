@@ -137,10 +137,19 @@ neighbour_make(struct host *h, uint16_t iface, unsigned family, const union addr
 	n->used_ns = h->now_ns;
 	n->chain = *bucket;
 	*bucket = slot;
-	*neighbour_nexthop(h, slot) = (struct nexthop){
-		.state = NEXTHOP_UNRESOLVED, .mtu = i->mtu, .port = i->port, .iface = iface,
-	};
+	neighbour_nexthop(h, slot)->state = NEXTHOP_UNRESOLVED;
+	nexthop_follow(h, slot, i);
 	return slot;
+}
+
+void
+nexthop_follow(struct host *h, uint16_t slot, const struct interface *i)
+{
+	struct nexthop *nh = neighbour_nexthop(h, slot);
+
+	nh->mtu = i->mtu;
+	nh->port = i->port;
+	nh->iface = i->id;
 }
 
 void

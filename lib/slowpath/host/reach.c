@@ -138,9 +138,7 @@ neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh)
 	n->fresh_ns = fresh ? h->now_ns + REACHABLE_NS : 0;
 	nh->l2_bytes = (uint8_t)ether_write(nh->l2, i, mac,
 		n->family == 4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
-	nh->mtu = i->mtu;
-	nh->port = i->port;
-	nh->iface = i->id;
+	nexthop_follow(h, slot, i);
 	become(h, slot, NEIGHBOUR_KNOWN, 0);
 	held_release(h, slot);
 }
@@ -281,15 +279,19 @@ static void
 configure_one(struct host *h, uint16_t slot)
 {
 	struct neighbour *n = &h->neighbours[slot];
+	const struct interface *i = host_interface(h, n->iface);
 	bool was_static = n->is_static;
 
 	n->handed = false;              /* programs of the old generation do not run any more */
 	n->is_static = false;
 	if (n->state == NEIGHBOUR_FREE)
 		return;
-	if (host_interface(h, n->iface) == NULL)
+	if (i == NULL) {
 		neighbour_free(h, slot);
-	else if (was_static)
+		return;
+	}
+	nexthop_follow(h, slot, i);
+	if (was_static)
 		neighbour_lose(h, slot);
 	else if (neighbour_resolved(n))
 		neighbour_know(h, slot, n->mac, h->now_ns < n->fresh_ns);

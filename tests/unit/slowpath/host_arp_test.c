@@ -133,6 +133,20 @@ a_static_neighbour_is_not_overwritten(void **state)
 	assert_int_equal(f->nexthops[nexthop(f, LAN, "192.0.2.9")].l2[5], 9);
 }
 
+/* A gateway that no subnet of the interface has, as with addresses of /32. */
+static void
+whom_we_asked_may_answer_from_off_the_link(void **state)
+{
+	struct fixture *f = *state;
+
+	forward(f, 1, "udp 198.51.100.2:7 > 203.0.113.9:9", LAN, "10.9.9.9");
+	f->n_seen = f->n_sent;
+	assert_int_equal(receive_hex(f, 0, OURS PEER REPLY PEER "0a090909" OURS IP_US),
+		REASON_NONE);
+
+	expect_sent(f, 0, "udp 198.51.100.2:7 > 203.0.113.9:9");
+}
+
 static void
 messages_that_break_the_rules_are_dropped(void **state)
 {
@@ -220,6 +234,7 @@ main(void)
 		host_test(a_gratuitous_announcement_changes_an_entry),
 		host_test(an_answer_that_nobody_asked_for_changes_nothing),
 		host_test_stopped(a_static_neighbour_is_not_overwritten),
+		host_test(whom_we_asked_may_answer_from_off_the_link),
 		host_test(messages_that_break_the_rules_are_dropped),
 		host_test(a_message_that_is_cut_off_is_not_read),
 		host_test(what_is_heard_is_told_to_the_other_workers),

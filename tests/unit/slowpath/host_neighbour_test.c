@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How long neighbours are known, how many there may be, and who keeps a next hop. */
+#include "base/memory.h"
 #include "host_fixture.h"
 
 /* The neighbours are numbered: 10.0.0.2 is 0. */
@@ -279,6 +280,31 @@ a_reload_keeps_neighbours_and_writes_their_headers_anew(void **state)
 }
 
 static void
+a_reload_changes_the_mtu_of_whom_nobody_knows_yet(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t nh = nexthop_to(f, 0);
+
+	f->iface[WAN].mtu = 1400;
+	host_configure(f->host, &f->gen);
+
+	assert_int_equal(f->nexthops[nh].state, NEXTHOP_UNRESOLVED);
+	assert_int_equal(f->nexthops[nh].mtu, 1400);
+}
+
+static void
+without_memory_there_is_no_host(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned n = 1; n <= 3; n++) {
+		memory_fault_at = n;
+		assert_null(host_create(&f->setup, 0));
+	}
+	memory_fault_at = 0;
+}
+
+static void
 a_reload_without_the_interface_lets_its_neighbours_go(void **state)
 {
 	struct fixture *f = *state;
@@ -364,6 +390,8 @@ main(void)
 		small_test(a_next_hop_changes_hands_only_after_forget),
 		small_test(neighbours_that_nobody_uses_make_room_at_once),
 		small_test(a_reload_keeps_neighbours_and_writes_their_headers_anew),
+		small_test(a_reload_changes_the_mtu_of_whom_nobody_knows_yet),
+		small_test(without_memory_there_is_no_host),
 		small_test(a_reload_without_the_interface_lets_its_neighbours_go),
 		small_test(static_neighbours_come_and_go_with_the_configuration),
 		small_test(a_wire_sends_as_it_is),
