@@ -152,8 +152,8 @@ nobody_is_told_of_these(void **state)
 		"icmp 192.0.2.9 > 203.0.113.9 unreachable code 1 (udp 203.0.113.9:7 > 192.0.2.9:9)",
 		"icmp 192.0.2.9 > 203.0.113.9 type 5 code 1",
 		"icmp 192.0.2.9 > 203.0.113.9 type 77",
-		"icmp 2001:db8:1::9 > 2001:db8:2::9 unreachable "
-			"(udp [2001:db8:2::9]:7 > [2001:db8:1::9]:9)",
+		("icmp 2001:db8:1::9 > 2001:db8:2::9 unreachable "
+			"(udp [2001:db8:2::9]:7 > [2001:db8:1::9]:9)"),
 		"icmp 2001:db8:1::9 > 2001:db8:2::9 type 100",
 		/* fragments but the first */
 		"udp 192.0.2.9:7 > 203.0.113.9:9 frag 1480 size 100",
