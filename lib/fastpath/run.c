@@ -103,10 +103,12 @@ static inline bool
 quick4(const struct rte_mbuf *m, const uint8_t *frame, const struct ingress *in)
 {
 	const uint8_t *ip = frame + 14;
-	unsigned total = (unsigned)ip[2] << 8 | ip[3];
+	unsigned total;
 
-	return m->data_len >= 42 && m->nb_segs == 1
-		&& load16(frame + 12) == rte_cpu_to_be_16(0x0800)
+	if (unlikely(m->data_len < 42 || m->nb_segs != 1))
+		return false;
+	total = (unsigned)ip[2] << 8 | ip[3];
+	return load16(frame + 12) == rte_cpu_to_be_16(0x0800)
 		&& ((load32(frame) ^ load32(in->mac)) | (load16(frame + 4) ^ load16(in->mac + 4))) == 0
 		&& ip[0] == 0x45 && (load16(ip + 6) & rte_cpu_to_be_16(0x3fff)) == 0
 		&& total >= 28 && total + 14 <= m->data_len
@@ -118,10 +120,12 @@ static inline bool
 quick6(const struct rte_mbuf *m, const uint8_t *frame, const struct ingress *in)
 {
 	const uint8_t *ip = frame + 14;
-	unsigned payload = (unsigned)ip[4] << 8 | ip[5];
+	unsigned payload;
 
-	return m->data_len >= 62 && m->nb_segs == 1
-		&& load16(frame + 12) == rte_cpu_to_be_16(0x86dd)
+	if (unlikely(m->data_len < 62 || m->nb_segs != 1))
+		return false;
+	payload = (unsigned)ip[4] << 8 | ip[5];
+	return load16(frame + 12) == rte_cpu_to_be_16(0x86dd)
 		&& ((load32(frame) ^ load32(in->mac)) | (load16(frame + 4) ^ load16(in->mac + 4))) == 0
 		&& (ip[0] & 0xf0) == 0x60 && ip[24] != 0xff
 		&& payload >= 8 && payload + 54 <= m->data_len
