@@ -256,7 +256,8 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 /* Is the message as a whole what a neighbour may send us?  Hop limit 255 shows that no router passed
  * it on; fragments are refused (RFC 6980). */
 static bool
-message_ok(const struct interface *in, const struct view *v, const struct rte_mbuf *m, unsigned n)
+message_ok(const struct interface *in, const struct view *v, const struct rte_mbuf *m,
+	unsigned n)
 {
 	const union address *dst = &v->tuple.dst;
 	uint64_t sum;
