@@ -79,17 +79,6 @@ ports_json(const struct report *sums)
 	return ports;
 }
 
-static json_t *
-drops_json(const struct ledger_sum *l)
-{
-	json_t *drops = json_object();
-
-	for (unsigned i = 1; i < REASON_COUNT; i++)
-		if (l->drops[i] != 0)
-			json_object_set_new(drops, reason_name(i), json_integer((json_int_t)l->drops[i]));
-	return drops;
-}
-
 static void
 write_member(struct replay_report *r, const char *name, json_t *value)
 {
@@ -101,16 +90,11 @@ write_member(struct replay_report *r, const char *name, json_t *value)
 static void
 end_json(struct replay_report *r, const struct report *sums)
 {
-	const struct ledger_sum *l = &sums->ledger;
-
 	fputs(r->packets == 0 ? "]" : "\n ]", r->out);
 	write_member(r, "ports", ports_json(sums));
-	write_member(r, "drops", drops_json(l));
-	write_member(r, "sessions", json_integer(0));
-	write_member(r, "ledger", json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "rx", (json_int_t)l->rx,
-		"born", (json_int_t)l->born, "tx", (json_int_t)l->tx, "dropped", (json_int_t)l->dropped,
-		"consumed", (json_int_t)l->consumed, "held", (json_int_t)l->held,
-		"imbalance", (json_int_t)l->imbalance));
+	write_member(r, "drops", report_drops_json(&sums->ledger));
+	write_member(r, "sessions", json_integer((json_int_t)sums->sessions));
+	write_member(r, "ledger", report_ledger_json(&sums->ledger));
 	fputs("}\n", r->out);
 }
 

@@ -46,6 +46,7 @@ take_worker(const struct worker *w, struct report_worker *out)
 		.longest_gap_ns = w->longest_gap_ns,
 		.flows = flows.used4 + flows.used6,
 		.flows_capacity = flows.capacity4 + flows.capacity6,
+		.sessions = flows.sessions,
 		.facts_lost =
 			w->common->mailbox == NULL ? 0 : mailbox_lost(w->common->mailbox, w->index),
 	};
@@ -113,6 +114,7 @@ report_take(struct appliance *a, struct report *r)
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		take_worker(workers_at(ws, i), &r->worker[i]);
 		r->worker[i].core = appliance_core(a, i);
+		r->sessions += r->worker[i].sessions;
 	}
 	take_ledger(ws, r);
 	take_places(appliance_generation(a), r);

@@ -36,6 +36,7 @@ struct report_worker {
 	uint64_t longest_wake_ns;       /* longest loop with a sleep in it */
 	uint64_t longest_gap_ns;        /* longest loop without */
 	uint64_t flows, flows_capacity;
+	uint64_t sessions;
 	uint64_t facts_lost;            /* about neighbours, that the other workers were not told */
 };
 
@@ -55,6 +56,7 @@ struct report {
 	struct ledger_sum ledger;
 	uint64_t born[BORN_COUNT], consumed[CONSUMED_COUNT];
 	int64_t held[HELD_COUNT];
+	uint64_t sessions;              /* of all workers, now or at halt */
 	uint64_t hits, misses;          /* look-ups of flows */
 	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
 	unsigned n_places;
@@ -72,5 +74,9 @@ void report_print(const struct report *r, FILE *out, bool colour);
 
 /* The object of `run --json`, without packets; a new reference. */
 json_t *report_json(const struct report *r);
+
+/* Members of such an object, of which replay writes some too; new references. */
+json_t *report_drops_json(const struct ledger_sum *l);
+json_t *report_ledger_json(const struct ledger_sum *l);
 
 #endif

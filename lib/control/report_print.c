@@ -54,6 +54,8 @@ print_workers(const struct report *r, FILE *out)
 			fprintf(out, "    %" PRIu64 " facts about neighbours were lost\n",
 				w->facts_lost);
 	}
+	if (r->sessions != 0)
+		fprintf(out, "  sessions: %" PRIu64 "\n", r->sessions);
 	fprintf(out, "  flow look-ups: %" PRIu64 " found, %" PRIu64 " not\n", r->hits, r->misses);
 }
 
@@ -164,20 +166,32 @@ workers_json(const struct report *r)
 }
 
 json_t *
-report_json(const struct report *r)
+report_drops_json(const struct ledger_sum *l)
 {
-	const struct ledger_sum *l = &r->ledger;
 	json_t *drops = json_object();
 
 	for (unsigned i = 1; i < REASON_COUNT; i++)
 		if (l->drops[i] != 0)
 			json_object_set_new(drops, reason_name(i),
 				json_integer((json_int_t)l->drops[i]));
-	return json_pack("{s:o,s:o,s:i,s:o,s:{s:I,s:I,s:I,s:I,s:I,s:I,s:I},s:f,s:I}",
-		"ports", ports_json(r), "drops", drops, "sessions", 0, "workers", workers_json(r),
-		"ledger", "rx", (json_int_t)l->rx, "born", (json_int_t)l->born,
-		"tx", (json_int_t)l->tx, "dropped", (json_int_t)l->dropped,
-		"consumed", (json_int_t)l->consumed, "held", (json_int_t)l->held,
-		"imbalance", (json_int_t)l->imbalance,
-		"seconds", r->seconds, "generation", (json_int_t)r->generation);
+	return drops;
+}
+
+json_t *
+report_ledger_json(const struct ledger_sum *l)
+{
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+		"rx", (json_int_t)l->rx, "born", (json_int_t)l->born, "tx", (json_int_t)l->tx,
+		"dropped", (json_int_t)l->dropped, "consumed", (json_int_t)l->consumed,
+		"held", (json_int_t)l->held, "imbalance", (json_int_t)l->imbalance);
+}
+
+json_t *
+report_json(const struct report *r)
+{
+	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:f,s:I}",
+		"ports", ports_json(r), "drops", report_drops_json(&r->ledger),
+		"sessions", (json_int_t)r->sessions, "workers", workers_json(r),
+		"ledger", report_ledger_json(&r->ledger), "seconds", r->seconds,
+		"generation", (json_int_t)r->generation);
 }

@@ -54,7 +54,7 @@ static const struct cfg_field system_fields[] = {
 	{ "memory", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct system_cfg, memory),
 		"Memory for packets.", .table = &memory_table },
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
-		"IPv4 flows that a worker remembers; half as many of IPv6.", .min = 1024,
+		"Sessions that a worker remembers; there are two flows to each.", .min = 1024,
 		.max = 1u << 24 },
 	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
 		"Packets taken from a queue at once.", .min = 1, .max = BURST_MAX },
