@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Public endpoints of one worker: which inside endpoint has which, and who may answer.
  *
- * A pool is addresses and a range of ports, each worker with a slice of its own.  A mapping binds an inside endpoint
- * (address, port or query identifier, protocol) to a public one.  Endpoint-independent pools have one mapping for an
- * inside endpoint whatever the destination (RFC 4787 REQ-1, RFC 5382 REQ-1); address-and-port-dependent ones have
- * one for each session.  An inside address always has the same public one (paired pooling, REQ-2), no two mappings have the
- * same public endpoint (REQ-3), a port is preserved where it is free and else unpredictable, of the same parity (REQ-4).
+ * A pool is addresses and a range of ports, each worker with a slice of its own.  A mapping binds
+ * an inside endpoint (address, port, protocol) to a public one.  Endpoint-independent pools have one
+ * mapping for an inside endpoint whatever the destination (RFC 4787 REQ-1, RFC 5382 REQ-1);
+ * address-and-port-dependent ones have one for each session.  An inside address always has the same
+ * public one (paired pooling, REQ-2), no two mappings have the same public endpoint (REQ-3), a port
+ * is preserved where it is free and else unpredictable, of the same parity (REQ-4).
  *
- * A mapping whose last session ended rests for 120 s: only its own inside endpoint may have it back (RFC 6888 REQ-8).
- * Running out of ports costs no mapping that exists (REQ-11).
+ * A mapping whose last session ended rests for 120 s: only its own inside endpoint may have it back
+ * (RFC 6888 REQ-8).  Running out of ports costs no mapping that exists (REQ-11).
  *
- * Pools outlive generations: nat_configure matches them by name, and live mappings of a changed pool stay until their
- * sessions end.
+ * Protocols without ports share their inside address's public one; ICMP queries have their
+ * identifier for a port.
+ *
+ * Pools outlive generations: nat_configure matches them by name, and live mappings of a changed pool
+ * stay until their sessions end.
  *
  * Threads: the owning worker. */
 #ifndef FLOW_NAT_H
 #define FLOW_NAT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "flow/session.h"
@@ -49,7 +54,8 @@ struct nat;
 struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
 void nat_destroy(struct nat *n);        /* NULL is fine */
 
-/* Takes the pools of a generation, by name; spec i is pool number i from now on.  0 or -ENOMEM. */
+/* Takes the pools of a generation, by name; spec i is pool number i from now on.  An address is of one pool.  0, or
+ * -ENOMEM: then there are no pools, and what needs one is refused. */
 int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs);
 
 /* A public endpoint of pool for the session's source: found or made, and held by the session until nat_release.
@@ -59,12 +65,14 @@ struct nat_endpoint {
 	rte_be16_t port;                /* or identifier */
 };
 enum reason nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *inside,
-	struct nat_endpoint *public, uint32_t now_tick);
+	struct nat_endpoint *public);
 
-/* The inside endpoint that a packet to a public one is for, if its sender may begin there (filtering); the session
- * holds the mapping from then on.  *ours: the address is one of a pool.  False: nothing is mapped, or not for him. */
-bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside, struct nat_endpoint *inside,
-	bool *ours);
+/* The inside endpoint that a packet to a public one is for; the session holds the mapping from then on.  any: whoever
+ * sent it may begin there (hairpin), else what the pool's filtering says.  False: nothing is mapped, or not for him.
+ * An address-dependent filter knows the last NAT_PEERS addresses that a mapping was used to. */
+#define NAT_PEERS 16
+bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
+	struct nat_endpoint *inside, bool any);
 
 /* Is the address one of a pool? */
 bool nat_is_public(const struct nat *n, rte_be32_t address);
@@ -72,13 +80,19 @@ bool nat_is_public(const struct nat *n, rte_be32_t address);
 /* The session has ended: gives its mappings back.  Sessions without are fine. */
 void nat_release(struct nat *n, struct session *s, uint32_t now_tick);
 
-/* Mappings that have rested become free; bounded work. */
+/* Mappings that have rested become free; at most NAT_AGE_MAX. */
+#define NAT_AGE_MAX 256u
 void nat_age(struct nat *n, uint32_t now_tick);
 
 struct nat_counts {
-	uint64_t mappings, resting, taken, refused_port, refused_quota, ports_used, ports_total;
+	uint64_t mappings;              /* with sessions */
+	uint64_t resting;
+	uint64_t taken, refused_port, refused_quota;
+	uint64_t ports_used;            /* of all protocols, resting ones too */
+	uint64_t ports_total;           /* of one protocol, this worker's */
 };
 void nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out);
+size_t nat_bytes(const struct nat *n);
 const char *nat_pool_name(const struct nat *n, unsigned pool);  /* NULL: there is none */
 
 #endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What sessions ask of NAT: a public endpoint, the inside one behind a public one; giving back. */
+
+#include <stdlib.h>
+
+#include <netinet/in.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "flow/nat_priv.h"
+
+enum nat_proto
+nat_proto(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return NAT_TCP;
+	case IPPROTO_UDP:
+		return NAT_UDP;
+	case IPPROTO_ICMP:
+		return NAT_ICMP;
+	case IPPROTO_SCTP:
+		return NAT_SCTP;
+	case IPPROTO_DCCP:
+		return NAT_DCCP;
+	case IPPROTO_UDPLITE:
+		return NAT_UDPLITE;
+	default:
+		return NAT_PORTLESS;
+	}
+}
+
+static int
+table_init(struct nat_table *t, uint32_t capacity, bool buckets, int numa_node)
+{
+	uint32_t n = 64;
+
+	t->capacity = capacity;
+	if (!buckets)
+		return 0;
+	while (n < capacity)
+		n *= 2;
+	t->mask = n - 1;
+	t->bucket = memory_take((size_t)n * sizeof(*t->bucket), numa_node);
+	return t->bucket != NULL ? 0 : -1;
+}
+
+static void
+table_fini(struct nat_table *t)
+{
+	memory_give(t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
+}
+
+struct nat *
+nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
+{
+	struct nat *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	random_bytes(&n->key, sizeof(n->key));
+	random_bytes(&n->port_key, sizeof(n->port_key));
+	n->worker = (uint16_t)worker;
+	n->workers = (uint16_t)workers;
+	n->mapping = memory_take((size_t)(mappings + 1) * sizeof(*n->mapping), numa_node);
+	n->host = memory_take((size_t)(mappings + 1) * sizeof(*n->host), numa_node);
+	n->peer = memory_take((size_t)(mappings + 1) * sizeof(*n->peer), numa_node);
+	if (n->mapping == NULL || n->host == NULL || n->peer == NULL
+	    || table_init(&n->mappings, mappings, true, numa_node) < 0
+	    || table_init(&n->hosts, mappings, true, numa_node) < 0
+	    || table_init(&n->peers, mappings, false, numa_node) < 0) {
+		n->mappings.capacity = mappings;        /* what has to be given back */
+		nat_destroy(n);
+		return NULL;
+	}
+	return n;
+}
+
+void
+nat_destroy(struct nat *n)
+{
+	size_t records;
+
+	if (n == NULL)
+		return;
+	records = (size_t)n->mappings.capacity + 1;
+	for (uint32_t i = 0; i < n->n_addresses; i++) {
+		for (unsigned k = 0; k < NAT_PROTOS; k++)
+			memory_give(n->address[i].proto[k], sizeof(struct nat_ports));
+	}
+	for (unsigned i = 0; i < NAT_POOLS; i++)
+		free(n->pool[i].address);
+	memory_give(n->mapping, records * sizeof(*n->mapping));
+	memory_give(n->host, records * sizeof(*n->host));
+	memory_give(n->peer, records * sizeof(*n->peer));
+	table_fini(&n->mappings);
+	table_fini(&n->hosts);
+	free(n->address);
+	free(n->found);
+	free(n);
+}
+
+size_t
+nat_bytes(const struct nat *n)
+{
+	size_t bytes = sizeof(*n);
+
+	bytes += ((size_t)n->mappings.capacity + 1)
+		* (sizeof(*n->mapping) + sizeof(*n->host) + sizeof(*n->peer));
+	bytes += ((size_t)n->mappings.mask + 1 + n->hosts.mask + 1) * sizeof(uint32_t);
+	for (uint32_t i = 0; i < n->n_addresses; i++) {
+		for (unsigned k = 0; k < NAT_PROTOS; k++)
+			bytes += n->address[i].proto[k] != NULL ? sizeof(struct nat_ports) : 0;
+	}
+	return bytes;
+}
+
+/* The session holds the mapping. */
+static void
+hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+
+	if (m->flags & MAPPING_RESTS)
+		nat_mapping_wake(n, index);
+	m->refs++;
+	n->host[m->host].sessions++;
+	s->mapping[side] = index;
+}
+
+static enum reason
+find_or_make(struct nat *n, uint8_t slot, const struct tuple *inside, uint32_t *index)
+{
+	struct nat_pool *pool = &n->pool[slot];
+	uint32_t host = nat_host_get(n, slot, inside->src.v4);
+
+	if (host == 0)
+		return REASON_nat_no_port;
+	if (pool->per_source != 0 && n->host[host].sessions >= pool->per_source) {
+		nat_host_drop(n, host);
+		return REASON_nat_quota;
+	}
+	*index = 0;
+	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(inside->proto) == NAT_PORTLESS)
+		*index = nat_mapping_find(n, slot, inside);
+	if (*index == 0)
+		*index = nat_mapping_make(n, host, inside);
+	nat_host_drop(n, host);                 /* if it has come to nothing */
+	return *index != 0 ? REASON_NONE : REASON_nat_no_port;
+}
+
+enum reason
+nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *inside,
+	struct nat_endpoint *public)
+{
+	uint8_t slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
+	uint32_t index;
+	enum reason r;
+
+	if (slot == NAT_NO_POOL)
+		return REASON_nat_no_port;
+	r = find_or_make(n, slot, inside, &index);
+	if (r != REASON_NONE) {
+		n->pool[slot].refused_port += r == REASON_nat_no_port;
+		n->pool[slot].refused_quota += r == REASON_nat_quota;
+		return r;
+	}
+	hold(n, s, 0, index);
+	if (n->pool[slot].filtering == NAT_ADDRESS_DEPENDENT)
+		nat_peer_add(n, &n->mapping[index], inside->dst.v4);
+	n->pool[slot].taken++;
+	public->address = n->address[n->mapping[index].address].address;
+	public->port = n->mapping[index].public_port;
+	if (nat_proto(inside->proto) == NAT_PORTLESS)
+		public->port = inside->sport;
+	return REASON_NONE;
+}
+
+static bool
+may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
+{
+	switch (n->pool[m->pool].filtering) {
+	case NAT_ENDPOINT_INDEPENDENT:
+		return true;
+	case NAT_ADDRESS_DEPENDENT:
+		return nat_peer_has(n, m, from);
+	default:
+		return false;                   /* whom he sent to has a session */
+	}
+}
+
+bool
+nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
+	struct nat_endpoint *inside, bool any)
+{
+	enum nat_proto proto = nat_proto(outside->proto);
+	int address = nat_find_address(n, outside->dst.v4);
+	rte_be16_t port = proto == NAT_ICMP ? outside->sport : outside->dport;
+	const struct nat_pool *pool;
+	struct mapping *m;
+	uint32_t index;
+
+	if (address < 0 || proto == NAT_PORTLESS || n->address[address].proto[proto] == NULL)
+		return false;
+	index = n->address[address].proto[proto]->by_port[rte_be_to_cpu_16(port)];
+	m = &n->mapping[index];
+	if (index == 0 || m->refs == 0 || (!any && !may_enter(n, m, outside->src.v4)))
+		return false;
+	pool = &n->pool[m->pool];
+	if (pool->per_source != 0 && n->host[m->host].sessions >= pool->per_source)
+		return false;
+	hold(n, s, 1, index);
+	inside->address = m->inside;
+	inside->port = m->inside_port;
+	return true;
+}
+
+bool
+nat_is_public(const struct nat *n, rte_be32_t address)
+{
+	int at = nat_find_address(n, address);
+
+	return at >= 0 && (n->address[at].pool != NAT_NO_POOL || n->address[at].used > 0);
+}
+
+static void
+give(struct nat *n, uint32_t index, bool linked, uint32_t now_tick)
+{
+	struct mapping *m = &n->mapping[index];
+
+	n->host[m->host].sessions--;
+	if (linked)
+		m->flags |= MAPPING_USED;
+	if (--m->refs > 0)
+		return;
+	if (m->flags & MAPPING_USED)
+		nat_mapping_rest(n, index, now_tick);
+	else
+		nat_mapping_free(n, index);     /* nobody has seen it */
+}
+
+void
+nat_release(struct nat *n, struct session *s, uint32_t now_tick)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		if (s->mapping[side] != 0)
+			give(n, s->mapping[side], s->flags & SESSION_LINKED, now_tick);
+		s->mapping[side] = 0;
+	}
+}
+
+void
+nat_age(struct nat *n, uint32_t now_tick)
+{
+	for (unsigned i = 0; i < NAT_AGE_MAX && n->rest_first != 0; i++) {
+		uint32_t index = n->rest_first;
+
+		if (now_tick - n->mapping[index].rest_tick < NAT_REST_TICKS)
+			return;
+		nat_mapping_wake(n, index);
+		nat_mapping_free(n, index);
+	}
+}

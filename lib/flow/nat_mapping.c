@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mappings, the inside addresses that have them, and whom they were used to. */
+
+#include "flow/nat_priv.h"
+
+struct endpoint_key {
+	rte_be32_t inside;
+	rte_be16_t port;
+	uint8_t proto;
+	uint8_t slot;
+};
+
+static uint32_t *
+mapping_bucket(const struct nat *n, const struct endpoint_key *k)
+{
+	return &n->mappings.bucket[hash_bytes(&n->key, k, sizeof(*k)) & n->mappings.mask];
+}
+
+static uint32_t *
+host_bucket(const struct nat *n, uint32_t slot, rte_be32_t inside)
+{
+	uint32_t key[2] = { inside, slot };
+
+	return &n->hosts.bucket[hash_bytes(&n->key, key, sizeof(key)) & n->hosts.mask];
+}
+
+uint32_t
+nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside)
+{
+	struct nat_table *t = &n->hosts;
+	uint32_t *bucket = host_bucket(n, slot, inside), index;
+	struct nat_host *h;
+
+	for (index = *bucket; index != 0; index = n->host[index].next) {
+		if (n->host[index].inside == inside && n->host[index].pool == slot)
+			return index;
+	}
+	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? ++t->high : 0;
+	if (index == 0 || n->pool[slot].n_addresses == 0)
+		return 0;
+	h = &n->host[index];
+	if (index == t->vacant)
+		t->vacant = h->next;
+	*h = (struct nat_host){ .inside = inside, .pool = slot, .next = *bucket };
+	/* The same address on every worker, so nothing secret is in it. */
+	h->address = n->pool[slot].address[(rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8)
+		% n->pool[slot].n_addresses];
+	*bucket = index;
+	return index;
+}
+
+void
+nat_host_drop(struct nat *n, uint32_t index)
+{
+	struct nat_host *h = &n->host[index];
+	uint32_t *at = host_bucket(n, h->pool, h->inside);
+
+	if (h->mappings > 0)
+		return;
+	while (*at != index)
+		at = &n->host[*at].next;
+	*at = h->next;
+	h->next = n->hosts.vacant;
+	n->hosts.vacant = index;
+}
+
+static struct endpoint_key
+key_of(uint8_t slot, const struct tuple *inside)
+{
+	bool ports = nat_proto(inside->proto) != NAT_PORTLESS;
+
+	return (struct endpoint_key){
+		.inside = inside->src.v4, .port = ports ? inside->sport : 0,
+		.proto = inside->proto, .slot = slot,
+	};
+}
+
+uint32_t
+nat_mapping_find(const struct nat *n, uint8_t slot, const struct tuple *inside)
+{
+	struct endpoint_key k = key_of(slot, inside);
+	uint32_t index = *mapping_bucket(n, &k);
+
+	for (; index != 0; index = n->mapping[index].next) {
+		const struct mapping *m = &n->mapping[index];
+
+		if (m->inside == k.inside && m->inside_port == k.port && m->proto == k.proto
+		    && m->pool == slot)
+			return index;
+	}
+	return 0;
+}
+
+/* The port that the inside has, or one that nobody can foretell; 0 when all are taken. */
+static uint16_t
+draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
+{
+	uint64_t random;
+
+	if (ports_take_one(&p->ports, like))
+		return like;
+	n->drawn++;
+	random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
+	return ports_take(&p->ports, like, (uint32_t)random);
+}
+
+/* An address that left the pool is not used for more; its host moves when nothing holds him there. */
+static bool
+host_settle(struct nat *n, struct nat_host *h)
+{
+	const struct nat_pool *pool = &n->pool[h->pool];
+
+	if (n->address[h->address].pool == h->pool)
+		return true;
+	if (pool->n_addresses == 0)
+		return false;
+	h->address = pool->address[(rte_be_to_cpu_32(h->inside) * 0x9e3779b1u >> 8)
+		% pool->n_addresses];
+	return true;
+}
+
+static uint32_t
+take_record(struct nat *n)
+{
+	struct nat_table *t = &n->mappings;
+	uint32_t index = t->vacant;
+
+	if (index == 0)
+		return t->high < t->capacity ? ++t->high : 0;
+	t->vacant = n->mapping[index].next;
+	return index;
+}
+
+static void
+give_record(struct nat *n, uint32_t index)
+{
+	n->mapping[index].next = n->mappings.vacant;
+	n->mappings.vacant = index;
+}
+
+/* A public port for a mapping of a protocol that has them. */
+static bool
+take_port(struct nat *n, struct mapping *m, uint32_t index)
+{
+	enum nat_proto proto = nat_proto(m->proto);
+	struct nat_ports *p;
+	uint16_t port;
+
+	if (proto == NAT_PORTLESS)
+		return true;
+	p = nat_ports(n, m->address, proto);
+	port = p != NULL ? draw_port(n, p, rte_be_to_cpu_16(m->inside_port)) : 0;
+	if (port == 0)
+		return false;
+	m->public_port = rte_cpu_to_be_16(port);
+	p->by_port[port] = index;
+	n->address[m->address].used++;
+	return true;
+}
+
+uint32_t
+nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside)
+{
+	struct nat_host *h = &n->host[host];
+	struct endpoint_key k = key_of((uint8_t)h->pool, inside);
+	bool shared = n->pool[h->pool].mapping == NAT_ENDPOINT_INDEPENDENT
+		|| nat_proto(inside->proto) == NAT_PORTLESS;
+	uint32_t index = host_settle(n, h) ? take_record(n) : 0;
+	struct mapping *m = &n->mapping[index];
+
+	if (index == 0)
+		return 0;
+	*m = (struct mapping){
+		.inside = k.inside, .inside_port = k.port, .proto = k.proto, .pool = k.slot,
+		.flags = shared ? MAPPING_SHARED : 0, .address = h->address, .host = host,
+	};
+	if (!take_port(n, m, index)) {
+		give_record(n, index);
+		return 0;
+	}
+	if (shared) {
+		m->next = *mapping_bucket(n, &k);
+		*mapping_bucket(n, &k) = index;
+	}
+	h->mappings++;
+	n->pool[m->pool].mappings++;
+	return index;
+}
+
+static void
+unchain(struct nat *n, uint32_t index)
+{
+	const struct mapping *m = &n->mapping[index];
+	struct endpoint_key k = { m->inside, m->inside_port, m->proto, m->pool };
+	uint32_t *at = mapping_bucket(n, &k);
+
+	while (*at != index)
+		at = &n->mapping[*at].next;
+	*at = m->next;
+}
+
+void
+nat_mapping_free(struct nat *n, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+	struct nat_address *a = &n->address[m->address];
+	uint16_t port = rte_be_to_cpu_16(m->public_port);
+
+	if (m->flags & MAPPING_SHARED)
+		unchain(n, index);
+	if (port != 0) {
+		struct nat_ports *p = a->proto[nat_proto(m->proto)];
+
+		p->by_port[port] = 0;
+		a->used--;
+		if (nat_port_is_ours(n, a, port))
+			ports_give(&p->ports, port);
+	}
+	nat_peers_free(n, m);
+	n->pool[m->pool].mappings--;
+	n->host[m->host].mappings--;
+	nat_host_drop(n, m->host);
+	give_record(n, index);
+}
+
+void
+nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
+{
+	struct mapping *m = &n->mapping[index];
+
+	m->flags |= MAPPING_RESTS;
+	m->rest_tick = now_tick;
+	m->rest_next = 0;
+	m->rest_prev = n->rest_last;
+	if (n->rest_last != 0)
+		n->mapping[n->rest_last].rest_next = index;
+	else
+		n->rest_first = index;
+	n->rest_last = index;
+	nat_peers_free(n, m);
+	n->pool[m->pool].mappings--;
+	n->pool[m->pool].resting++;
+}
+
+void
+nat_mapping_wake(struct nat *n, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+
+	if (m->rest_prev != 0)
+		n->mapping[m->rest_prev].rest_next = m->rest_next;
+	else
+		n->rest_first = m->rest_next;
+	if (m->rest_next != 0)
+		n->mapping[m->rest_next].rest_prev = m->rest_prev;
+	else
+		n->rest_last = m->rest_prev;
+	m->flags &= (uint8_t)~MAPPING_RESTS;
+	n->pool[m->pool].resting--;
+	n->pool[m->pool].mappings++;
+}
+
+bool
+nat_peer_has(const struct nat *n, const struct mapping *m, rte_be32_t address)
+{
+	for (uint32_t i = m->peer; i != 0; i = n->peer[i].next) {
+		if (n->peer[i].address == address)
+			return true;
+	}
+	return false;
+}
+
+/* The newest stands first; without room the oldest is forgotten. */
+void
+nat_peer_add(struct nat *n, struct mapping *m, rte_be32_t address)
+{
+	struct nat_table *t = &n->peers;
+	uint32_t index = 0, *last = &m->peer;
+
+	if (nat_peer_has(n, m, address))
+		return;
+	if (m->n_peers < NAT_PEERS && t->vacant != 0) {
+		index = t->vacant;
+		t->vacant = n->peer[index].next;
+	} else if (m->n_peers < NAT_PEERS && t->high < t->capacity) {
+		index = ++t->high;
+	}
+	if (index == 0 && m->n_peers == 0)
+		return;
+	if (index == 0) {
+		while (n->peer[*last].next != 0)
+			last = &n->peer[*last].next;
+		index = *last;
+		*last = 0;
+	} else {
+		m->n_peers++;
+	}
+	n->peer[index] = (struct nat_peer){ .address = address, .next = m->peer };
+	m->peer = index;
+}
+
+void
+nat_peers_free(struct nat *n, struct mapping *m)
+{
+	while (m->peer != 0) {
+		uint32_t index = m->peer;
+
+		m->peer = n->peer[index].next;
+		n->peer[index].next = n->peers.vacant;
+		n->peers.vacant = index;
+	}
+	m->n_peers = 0;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Pools: their public addresses and ports, over generations. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "flow/nat_priv.h"
+
+static uint32_t
+spread(rte_be32_t address)
+{
+	return rte_be_to_cpu_32(address) * 0x9e3779b1u >> 4;
+}
+
+int
+nat_find_address(const struct nat *n, rte_be32_t address)
+{
+	if (n->found == NULL)
+		return -1;
+	for (uint32_t i = spread(address);; i++) {
+		uint32_t at = n->found[i & n->found_mask];
+
+		if (at == 0)
+			return -1;
+		if (n->address[at - 1].address == address)
+			return (int)at - 1;
+	}
+}
+
+bool
+nat_port_is_ours(const struct nat *n, const struct nat_address *a, uint16_t port)
+{
+	const struct nat_pool *pool = a->pool != NAT_NO_POOL ? &n->pool[a->pool] : NULL;
+
+	return pool != NULL && port >= pool->low && port <= pool->high
+		&& (port >> 1) % n->workers == n->worker;
+}
+
+/* The free ports anew: those of the pool's range that nothing is mapped to. */
+void
+nat_ports_fill(const struct nat *n, const struct nat_pool *pool, struct nat_ports *p)
+{
+	struct ports_slice slice = { pool->low, pool->high, n->worker, n->workers };
+
+	ports_init(&p->ports, &slice);
+	for (uint32_t port = pool->low; port <= pool->high; port++) {
+		if (p->by_port[port] != 0)
+			ports_take_one(&p->ports, (uint16_t)port);
+	}
+}
+
+struct nat_ports *
+nat_ports(struct nat *n, uint32_t address, enum nat_proto proto)
+{
+	struct nat_address *a = &n->address[address];
+
+	if (a->proto[proto] == NULL) {
+		a->proto[proto] = memory_take(sizeof(struct nat_ports), -1);
+		if (a->proto[proto] != NULL)
+			nat_ports_fill(n, &n->pool[a->pool], a->proto[proto]);
+	}
+	return a->proto[proto];
+}
+
+/* Room for as many addresses as there may be after specs. */
+static int
+make_room(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs)
+{
+	uint32_t most = n->n_addresses, slots = 64, *found;
+	struct nat_address *address;
+
+	for (unsigned i = 0; i < n_specs; i++)
+		most += specs[i].n_addresses;
+	while (slots < 2 * most)
+		slots *= 2;
+	address = realloc(n->address, (most + 1) * sizeof(*address));
+	if (address == NULL)
+		return -ENOMEM;
+	n->address = address;
+	found = calloc(slots, sizeof(*found));
+	if (found == NULL)
+		return -ENOMEM;
+	free(n->found);
+	n->found = found;
+	n->found_mask = slots - 1;
+	return 0;
+}
+
+static void
+remember(struct nat *n, uint32_t index)
+{
+	uint32_t i = spread(n->address[index].address);
+
+	while (n->found[i & n->found_mask] != 0)
+		i++;
+	n->found[i & n->found_mask] = index + 1;
+}
+
+static uint32_t
+address_get(struct nat *n, rte_be32_t address, uint8_t slot)
+{
+	int at = nat_find_address(n, address);
+
+	if (at < 0) {
+		at = (int)n->n_addresses++;
+		n->address[at] = (struct nat_address){ .address = address };
+		remember(n, (uint32_t)at);
+	}
+	n->address[at].pool = slot;
+	return (uint32_t)at;
+}
+
+/* The slot of a name: its own, or one that nothing is left of. */
+static uint8_t
+slot_for(struct nat *n, const char *name)
+{
+	int vacant = -1;
+
+	for (int i = NAT_POOLS - 1; i >= 0; i--) {
+		struct nat_pool *p = &n->pool[i];
+
+		if (strncmp(p->name, name, sizeof(p->name) - 1) == 0)
+			return (uint8_t)i;
+		if (!p->configured && p->mappings + p->resting == 0)
+			vacant = i;
+	}
+	if (vacant < 0)
+		return NAT_NO_POOL;
+	free(n->pool[vacant].address);
+	memset(&n->pool[vacant], 0, sizeof(n->pool[vacant]));
+	memcpy(n->pool[vacant].name, name, strnlen(name, NAT_NAME_MAX - 1));
+	return (uint8_t)vacant;
+}
+
+static int
+pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
+{
+	uint8_t slot = slot_for(n, spec->name);
+	struct nat_pool *pool;
+	uint32_t *address;
+
+	n->slot[number] = NAT_NO_POOL;
+	address = calloc(spec->n_addresses + 1, sizeof(*address));
+	if (slot == NAT_NO_POOL || address == NULL) {
+		free(address);
+		return -ENOMEM;
+	}
+	pool = &n->pool[slot];
+	free(pool->address);
+	pool->address = address;
+	pool->n_addresses = spec->n_addresses;
+	for (unsigned i = 0; i < spec->n_addresses; i++)
+		address[i] = address_get(n, spec->addresses[i], slot);
+	pool->low = spec->low;
+	pool->high = spec->high;
+	pool->mapping = spec->mapping;
+	pool->filtering = spec->filtering;
+	pool->per_source = spec->per_source;
+	pool->configured = true;
+	n->slot[number] = slot;
+	return 0;
+}
+
+/* Ranges may have changed. */
+static void
+refill(struct nat *n)
+{
+	for (uint32_t i = 0; i < n->n_addresses; i++) {
+		struct nat_address *a = &n->address[i];
+
+		for (unsigned k = 0; k < NAT_PROTOS && a->pool != NAT_NO_POOL; k++) {
+			if (a->proto[k] != NULL)
+				nat_ports_fill(n, &n->pool[a->pool], a->proto[k]);
+		}
+	}
+}
+
+int
+nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs)
+{
+	int rc;
+
+	n->n_slots = 0;
+	for (unsigned i = 0; i < NAT_POOLS; i++) {
+		n->pool[i].configured = false;
+		n->pool[i].n_addresses = 0;
+	}
+	for (uint32_t i = 0; i < n->n_addresses; i++)
+		n->address[i].pool = NAT_NO_POOL;
+	rc = make_room(n, specs, n_specs);
+	if (rc < 0)
+		return rc;
+	for (uint32_t i = 0; i < n->n_addresses; i++)
+		remember(n, i);
+	for (unsigned i = 0; i < n_specs && i < NAT_POOLS; i++) {
+		rc = pool_configure(n, i, &specs[i]);
+		if (rc < 0)
+			return rc;
+		n->n_slots = i + 1;
+	}
+	refill(n);
+	return 0;
+}
+
+const char *
+nat_pool_name(const struct nat *n, unsigned pool)
+{
+	return pool < n->n_slots && n->slot[pool] != NAT_NO_POOL ? n->pool[n->slot[pool]].name : NULL;
+}
+
+/* How many ports of a range are this worker's. */
+static uint32_t
+slice_size(const struct nat *n, const struct nat_pool *pool)
+{
+	uint32_t size = 0;
+
+	for (uint32_t port = pool->low; port <= pool->high; port++)
+		size += port != 0 && (port >> 1) % n->workers == n->worker;
+	return size;
+}
+
+void
+nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
+{
+	uint8_t slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
+	const struct nat_pool *p = &n->pool[slot % NAT_POOLS];
+
+	*out = (struct nat_counts){ 0 };
+	if (slot == NAT_NO_POOL)
+		return;
+	out->mappings = p->mappings;
+	out->resting = p->resting;
+	out->taken = p->taken;
+	out->refused_port = p->refused_port;
+	out->refused_quota = p->refused_quota;
+	for (uint32_t i = 0; i < p->n_addresses; i++)
+		out->ports_used += n->address[p->address[i]].used;
+	out->ports_total = (uint64_t)slice_size(n, p) * p->n_addresses;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of NAT share. */
+#ifndef FLOW_NAT_PRIV_H
+#define FLOW_NAT_PRIV_H
+
+#include <assert.h>
+
+#include "base/hash.h"
+#include "flow/nat.h"
+#include "flow/ports.h"
+
+#define NAT_NO_POOL 0xff
+#define NAT_NAME_MAX 64
+
+/* Protocols with ports of their own; NAT_PORTLESS is all others. */
+enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_SCTP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
+#define NAT_PROTOS NAT_PORTLESS
+
+/* The ports of a public address in one protocol, made on first use. */
+struct nat_ports {
+	struct ports ports;
+	uint32_t by_port[65536];        /* mapping, 0: none */
+};
+
+struct nat_address {
+	rte_be32_t address;
+	uint8_t pool;                   /* slot; NAT_NO_POOL: only old mappings are left */
+	uint32_t used;                  /* ports, of all protocols */
+	struct nat_ports *proto[NAT_PROTOS];
+};
+
+enum mapping_flag {
+	MAPPING_SHARED = 1,             /* found by its inside endpoint */
+	MAPPING_USED = 2,               /* packets have left by it */
+	MAPPING_RESTS = 4,
+};
+
+struct mapping {
+	rte_be32_t inside;
+	rte_be16_t inside_port;
+	rte_be16_t public_port;         /* 0: of a protocol without ports */
+	uint8_t proto;
+	uint8_t pool;                   /* slot */
+	uint8_t flags;                  /* enum mapping_flag */
+	uint8_t n_peers;
+	uint32_t refs;                  /* sessions */
+	uint32_t address;
+	uint32_t host;
+	uint32_t next;                  /* in its bucket; of vacant ones */
+	uint32_t rest_prev, rest_next;
+	uint32_t rest_tick;
+	uint32_t peer;                  /* the newest of its peers */
+};
+static_assert(sizeof(struct mapping) == 44, "no holes");
+
+/* An inside address and what it has of one pool. */
+struct nat_host {
+	rte_be32_t inside;
+	uint32_t pool;                  /* slot */
+	uint32_t address;
+	uint32_t sessions;
+	uint32_t mappings;
+	uint32_t next;
+};
+
+/* Somebody whom an inside endpoint has sent to, under address-dependent filtering. */
+struct nat_peer {
+	rte_be32_t address;
+	uint32_t next;
+};
+
+struct nat_pool {
+	char name[NAT_NAME_MAX];        /* "": vacant */
+	bool configured;
+	uint16_t low, high;
+	uint8_t mapping, filtering;
+	uint32_t per_source;
+	uint32_t n_addresses;
+	uint32_t *address;              /* indexes */
+	uint64_t mappings, resting, taken, refused_port, refused_quota;
+};
+
+/* Records by index, 1 and up, and the buckets that find them. */
+struct nat_table {
+	uint32_t capacity, high, vacant;
+	uint32_t mask;
+	uint32_t *bucket;
+};
+
+struct nat {
+	struct hash_key key;            /* of the tables */
+	struct hash_key port_key;       /* of what is random about ports */
+	uint64_t drawn;
+	uint16_t worker, workers;
+
+	struct nat_table mappings, hosts, peers;        /* peers have no buckets */
+	struct mapping *mapping;
+	struct nat_host *host;
+	struct nat_peer *peer;
+	uint32_t rest_first, rest_last;
+
+	struct nat_pool pool[NAT_POOLS];
+	uint8_t slot[NAT_POOLS];        /* pool number -> slot */
+	unsigned n_slots;
+
+	struct nat_address *address;    /* in the order they came */
+	uint32_t n_addresses;
+	uint32_t *found;                /* open addressing: index of address + 1 */
+	uint32_t found_mask;
+};
+
+enum nat_proto nat_proto(uint8_t proto);
+
+/* Index of a public address, -1 without one. */
+int nat_find_address(const struct nat *n, rte_be32_t address);
+struct nat_ports *nat_ports(struct nat *n, uint32_t address, enum nat_proto proto);
+
+/* May this worker give the port of this address out? */
+bool nat_port_is_ours(const struct nat *n, const struct nat_address *a, uint16_t port);
+void nat_ports_fill(const struct nat *n, const struct nat_pool *pool, struct nat_ports *p);
+
+/* The record of an inside address, found or made; 0 without room.  drop: it goes if nothing is mapped for it. */
+uint32_t nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside);
+void nat_host_drop(struct nat *n, uint32_t host);
+
+/* The mapping of an inside endpoint in a pool's slot; 0 without one, or without room or port for a new one. */
+uint32_t nat_mapping_find(const struct nat *n, uint8_t slot, const struct tuple *inside);
+uint32_t nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside);
+void nat_mapping_free(struct nat *n, uint32_t index);
+void nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick);
+void nat_mapping_wake(struct nat *n, uint32_t index);
+
+void nat_peer_add(struct nat *n, struct mapping *m, rte_be32_t address);
+bool nat_peer_has(const struct nat *n, const struct mapping *m, rte_be32_t address);
+void nat_peers_free(struct nat *n, struct mapping *m);
+
+#endif
