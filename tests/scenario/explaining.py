@@ -89,7 +89,7 @@ def mistakes():
                  ['explain', '-c', 'weir.yaml', '--in', 'lan', 'udp', '1.2.3.4:1']):
         expect(folder.weir(*args), 2, 'usage: weir explain')
     expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lam', 'udp 1.2.3.4:1 > 1.2.3.5:2'), 1, "'lan'")
-    expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', 'udp 1.2.3.4 > 1.2.3.5:2'), 1, '1.2.3.4')
+    expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', 'udp 1.2.3.400:1 > 1.2.3.5:2'), 1, '1.2.3.400')
     expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', '--pcap', 'none'), 1, 'none')
 
 
