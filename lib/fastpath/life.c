@@ -8,6 +8,7 @@
 #include "flow/session.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
+#include "slowpath/fragments.h"
 
 #define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* a cached flow without packets: 60 s */
 #define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
@@ -57,6 +58,9 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	s->flow6 = flow_table_create(flows / 2, sizeof(struct flow6), setup->numa_node);
 	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || slowpath_init(s) < 0)
 		return -ENOMEM;
+	s->fragments = fragments_create(&fp->ledger);
+	if (s->fragments == NULL)
+		return -ENOMEM;
 	s->sessions = sessions_create(setup->sessions, s->flow4, s->flow6, setup->numa_node);
 	if (s->sessions == NULL)
 		return -ENOMEM;
@@ -93,6 +97,7 @@ fastpath_destroy(struct fastpath *fp)
 	if (fp == NULL)
 		return;
 	host_destroy(fp->slow.host);
+	fragments_destroy(fp->slow.fragments);
 	slowpath_fini(&fp->slow);
 	sessions_destroy(fp->slow.sessions);
 	flow_table_destroy(fp->slow.flow4);
@@ -224,6 +229,7 @@ fastpath_age(struct fastpath *fp)
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS)
 		return;
 	fp->host_ns = s->now_ns;
+	fragments_age(s->fragments, s->now_ns);
 	host_tick(s->host, s->now_ns);
 	fastpath_send_born(fp);
 }
@@ -240,6 +246,7 @@ fastpath_stop(struct fastpath *fp)
 {
 	struct slowpath *s = &fp->slow;
 
+	fragments_stop(s->fragments);
 	host_stop(s->host);
 	fastpath_send_born(fp);
 	fastpath_flush(fp);

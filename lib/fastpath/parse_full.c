@@ -52,7 +52,8 @@ fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 		v->kind = VIEW_OTHER;
 	if (v->kind == VIEW_BAD)
 		b->class[slot] = SLOT_BAD;
-	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(v))
+	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(v)
+		 && !slowpath_is_held_fragment(&fp->slow, v))
 		classify_ip(fp, b, slot, v);
 	else
 		b->class[slot] = SLOT_SLOW;

@@ -111,6 +111,7 @@ quick4(const struct rte_mbuf *m, const uint8_t *frame, const struct ingress *in)
 	return load16(frame + 12) == rte_cpu_to_be_16(0x0800)
 		&& ((load32(frame) ^ load32(in->mac)) | (load16(frame + 4) ^ load16(in->mac + 4))) == 0
 		&& ip[0] == 0x45 && (load16(ip + 6) & rte_cpu_to_be_16(0x3fff)) == 0
+		&& (ip[16] & 0xf0) != 0xe0
 		&& total >= 28 && total + 14 <= m->data_len
 		&& ip4_sum_right(ip)
 		&& l4_plain(ip + 20, ip[9], total - 20);

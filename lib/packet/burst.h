@@ -16,6 +16,8 @@
 struct rte_mbuf;
 
 #define BURST_MAX 256
+#define BURST_SPARE BURST_MAX   /* a slot of its own, for a packet that was held */
+#define BURST_SLOTS (BURST_MAX + 1)
 
 /* How a packet is handled on its way to a program. */
 enum slot_class {
@@ -30,7 +32,8 @@ enum slot_class {
 /* Where a slot's packet goes: a port's index, or one of these. */
 #define OUT_PORT_MAX 63u
 #define OUT_DROP 0xff00u        /* reason[] says why */
-#define OUT_GONE 0xff01u        /* consumed or held: no longer the burst's */
+#define OUT_GONE 0xff01u        /* consumed: no longer the burst's */
+#define OUT_HELD 0xff02u        /* waits with a holder: no longer the burst's */
 
 struct burst {
 	uint16_t n;
@@ -40,17 +43,17 @@ struct burst {
 	bool all_plain4;                        /* every slot is SLOT_PLAIN4 */
 	const struct ingress *ingress;
 
-	struct rte_mbuf *m[BURST_MAX];
-	struct key4 key4[BURST_MAX];
-	uint64_t hash[BURST_MAX];               /* keyed, of the flow's key */
-	uint32_t flow[BURST_MAX];               /* index of the flow record, 0: none */
-	uint16_t l3[BURST_MAX];                 /* offset of the IP header */
-	uint16_t out[BURST_MAX];
-	uint16_t iface[BURST_MAX];              /* ingress interface */
-	uint16_t egress[BURST_MAX];             /* egress interface when out is a port */
-	uint8_t class[BURST_MAX];
-	uint8_t reason[BURST_MAX];
-	struct key6 key6[BURST_MAX];
+	struct rte_mbuf *m[BURST_SLOTS];
+	struct key4 key4[BURST_SLOTS];
+	uint64_t hash[BURST_SLOTS];               /* keyed, of the flow's key */
+	uint32_t flow[BURST_SLOTS];               /* index of the flow record, 0: none */
+	uint16_t l3[BURST_SLOTS];                 /* offset of the IP header */
+	uint16_t out[BURST_SLOTS];
+	uint16_t iface[BURST_SLOTS];              /* ingress interface */
+	uint16_t egress[BURST_SLOTS];             /* egress interface when out is a port */
+	uint8_t class[BURST_SLOTS];
+	uint8_t reason[BURST_SLOTS];
+	struct key6 key6[BURST_SLOTS];
 };
 
 #endif

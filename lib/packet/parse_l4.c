@@ -27,6 +27,7 @@ enum reason
 parse_fragment(struct view *v, uint32_t before, uint32_t n)
 {
 	v->first = v->frag_offset == 0;
+	v->frag_bytes = (uint16_t)n;
 	if (!v->first)
 		v->tuple.kind = KEY_FRAGMENT;
 	if (n == 0 || (v->more && n % 8 != 0))

@@ -50,6 +50,7 @@ struct view {
 	bool to_us;             /* destination MAC is the interface's */
 	bool broadcast;         /* destination MAC is broadcast or multicast */
 	uint16_t frag_offset;   /* bytes */
+	uint16_t frag_bytes;    /* of the datagram that this fragment holds */
 	uint16_t frag_header;   /* offset of the IPv6 fragment header, atomic too; or VIEW_NONE */
 	uint32_t frag_id;
 	uint32_t l3_bytes;      /* the IP packet, header included, trailer not */

@@ -44,7 +44,7 @@ observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct d
 	struct observation o = { 0 };
 	struct program p;
 
-	if (s->observer == NULL)
+	if (s->observer == NULL || slot == BURST_SPARE) /* told when it was held */
 		return;
 	o.m = b->m[slot];
 	o.port = b->port;
@@ -60,10 +60,10 @@ observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct d
 	if (b->out[slot] == OUT_DROP) {
 		o.verdict = OBSERVED_DROP;
 		o.reason = b->reason[slot];
+	} else if (b->out[slot] == OUT_HELD) {
+		o.verdict = OBSERVED_HELD;
 	} else if (b->out[slot] == OUT_GONE) {
-		bool waits = d != NULL && s->nexthops[d->nexthop].state == NEXTHOP_UNRESOLVED;
-
-		o.verdict = waits ? OBSERVED_HELD : OBSERVED_CONSUMED;
+		o.verdict = OBSERVED_CONSUMED;
 	} else {
 		o.verdict = OBSERVED_OUTPUT;
 		o.out_port = b->out[slot];

@@ -162,6 +162,16 @@ settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 	observe(s, b, slot, &d);
 }
 
+void
+settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	b->flow[slot] = slot_find(s, b, slot);
+	if (has_program(s, b, slot))
+		settle_hit(s, b, slot);
+	else
+		settle_miss(s, b, slot, &s->scratch->late);
+}
+
 unsigned
 slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 {

@@ -178,6 +178,7 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 			r = host_fragment(s->host, d->nexthop, m, v->l3, v);
 		} else if (nh->state == NEXTHOP_UNRESOLVED) {
 			r = host_hold(s->host, d->nexthop, m, v->l3, v);
+			b->out[slot] = OUT_HELD;
 		} else {
 			rewrite_l2(m, v->l3, v->l3_bytes, nh);
 			b->out[slot] = nh->port;
@@ -252,6 +253,10 @@ settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
 
 	if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE)) {
 		settle_wire(s, b, slot);
+		return;
+	}
+	if (slowpath_is_held_fragment(s, v)) {
+		settle_fragment(s, b, slot);
 		return;
 	}
 	if (v->kind == VIEW_ARP)

@@ -18,6 +18,7 @@
 
 struct flow;
 struct flow_cold;
+struct fragments;
 struct flow_table;
 struct rte_mempool;
 struct sessions;
@@ -71,6 +72,7 @@ struct slowpath {
 	struct sessions *sessions;
 	struct nexthop *nexthops;
 	struct host *host;
+	struct fragments *fragments;
 	struct ledger *ledger;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
@@ -88,6 +90,9 @@ void slowpath_begin(struct slowpath *s, const struct burst *b);
 
 /* Room for the view of a slot that the straight loop does not take; the caller fills it. */
 struct view *slowpath_view(struct slowpath *s, unsigned slot);
+
+/* Is the fragment judged by its datagram's first one?  So it is where the pipeline looks at ports. */
+bool slowpath_is_held_fragment(const struct slowpath *s, const struct view *v);
 
 /* Settles the slots from `from` on, in order: looks their flows up, evaluates the misses together,
  * installs, carries out.  Stops before a slot that needs what an earlier one decided.  Returns the first

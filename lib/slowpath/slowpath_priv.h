@@ -11,8 +11,8 @@
 #define CONFLICT_BITS 4096u
 
 struct slowpath_scratch {
-	bool has_view[BURST_MAX];
-	struct view view[BURST_MAX];
+	bool has_view[BURST_SLOTS];
+	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];    /* of misses, in order */
 	struct eval late;               /* of a slot that was a hit when the burst began */
 	struct eval *vector[BURST_MAX];
@@ -58,6 +58,12 @@ void decision_from_record(struct slowpath *s, const struct burst *b, unsigned sl
 
 /* Carries a decision out on the packet of a slot. */
 void settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d);
+
+/* A slot whose key is known: found, or judged, and settled. */
+void settle_keyed(struct slowpath *s, struct burst *b, unsigned slot);
+
+/* A fragment that is judged by its datagram's first one. */
+void settle_fragment(struct slowpath *s, struct burst *b, unsigned slot);
 
 /* A slot without key: ARP, ND, other frames. */
 void settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Fragments judged by their first one. */
+
+#include "slowpath/fragments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_mbuf.h>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "packet/ledger.h"
+
+#define CHAINS 1024u            /* heads of hash chains */
+#define SOURCES 1024u           /* counters by hashed source */
+
+enum datagram_state { DATAGRAM_WAITS, DATAGRAM_KNOWN, DATAGRAM_DEAD };
+
+/* What names a datagram (RFC 791, RFC 8200 4.5), and the door it came by. */
+struct datagram_key {
+	union address src, dst;
+	uint32_t id;
+	uint16_t iface;
+	uint8_t proto;          /* IPv4; 0 for IPv6 */
+	uint8_t family;
+};
+
+struct piece {
+	uint16_t from, to;      /* bytes of the payload, to exclusive */
+};
+
+struct datagram {
+	struct datagram_key key;
+	uint64_t expires_ns;
+	uint16_t next;          /* in its chain, 0: the last */
+	uint16_t source;        /* its source's counter */
+	uint8_t state;          /* enum datagram_state */
+	uint8_t n_pieces;
+	uint8_t proto;          /* of the transport header */
+	rte_be16_t sport, dport;
+	struct piece piece[FRAGMENT_PIECES];
+};
+
+struct held {
+	struct rte_mbuf *m;
+	uint16_t datagram;      /* 0: free */
+	uint16_t iface;
+};
+
+struct fragments {
+	struct ledger *ledger;
+	struct hash_key secret;
+	uint16_t chain[CHAINS];
+	uint16_t source[SOURCES];
+	uint16_t vacant;                /* chained by next */
+	uint16_t hand;                  /* of ageing */
+	uint32_t n_held;
+	uint32_t live;                  /* datagrams */
+	struct held held[FRAGMENT_HELD];
+	struct datagram datagram[FRAGMENT_DATAGRAMS + 1];
+};
+
+struct fragments *
+fragments_create(struct ledger *ledger)
+{
+	struct fragments *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->ledger = ledger;
+	f->hand = 1;
+	random_bytes(&f->secret, sizeof(f->secret));
+	for (uint16_t i = FRAGMENT_DATAGRAMS; i > 0; i--) {
+		f->datagram[i].next = f->vacant;
+		f->vacant = i;
+	}
+	return f;
+}
+
+void
+fragments_destroy(struct fragments *f)
+{
+	free(f);
+}
+
+static void
+key_of(struct datagram_key *k, const struct view *v)
+{
+	memset(k, 0, sizeof(*k));
+	k->src = v->tuple.src;
+	k->dst = v->tuple.dst;
+	k->id = v->frag_id;
+	k->iface = v->iface;
+	k->proto = v->family == 4 ? v->proto : 0;
+	k->family = v->family;
+}
+
+static uint16_t
+find(const struct fragments *f, const struct datagram_key *k, uint32_t chain)
+{
+	uint16_t i = f->chain[chain];
+
+	while (i != 0 && memcmp(&f->datagram[i].key, k, sizeof(*k)) != 0)
+		i = f->datagram[i].next;
+	return i;
+}
+
+static uint32_t
+chain_of(const struct fragments *f, const struct datagram_key *k)
+{
+	return (uint32_t)(hash_bytes(&f->secret, k, sizeof(*k)) % CHAINS);
+}
+
+/* Drops what is held of a datagram. */
+static void
+drop_held(struct fragments *f, uint16_t datagram, enum reason why)
+{
+	for (unsigned i = 0; i < FRAGMENT_HELD && f->n_held > 0; i++) {
+		struct held *h = &f->held[i];
+
+		if (h->datagram != datagram)
+			continue;
+		ledger_drop(f->ledger, h->iface, why);
+		rte_pktmbuf_free(h->m);
+		h->datagram = 0;
+		f->n_held--;
+		f->ledger->held[HELD_fragment]--;
+	}
+}
+
+static void
+forget(struct fragments *f, uint16_t datagram, enum reason why)
+{
+	struct datagram *d = &f->datagram[datagram];
+	uint16_t *link = &f->chain[chain_of(f, &d->key)];
+
+	if (d->state == DATAGRAM_WAITS)
+		drop_held(f, datagram, why);
+	while (*link != datagram)
+		link = &f->datagram[*link].next;
+	*link = d->next;
+	f->source[d->source]--;
+	f->live--;
+	memset(&d->key, 0, sizeof(d->key));
+	d->expires_ns = 0;
+	d->next = f->vacant;
+	f->vacant = datagram;
+}
+
+static uint16_t
+make(struct fragments *f, const struct datagram_key *k, uint64_t now_ns)
+{
+	uint32_t source = (uint32_t)(hash_bytes(&f->secret, &k->src, sizeof(k->src)) % SOURCES);
+	uint32_t chain = chain_of(f, k);
+	uint16_t i = f->vacant;
+	struct datagram *d = &f->datagram[i];
+
+	if (i == 0 || f->source[source] >= FRAGMENT_PER_SOURCE)
+		return 0;
+	f->vacant = d->next;
+	memset(d, 0, sizeof(*d));
+	d->key = *k;
+	d->source = (uint16_t)source;
+	d->expires_ns = now_ns + FRAGMENT_TIMEOUT_NS;
+	d->next = f->chain[chain];
+	f->chain[chain] = i;
+	f->source[source]++;
+	f->live++;
+	return i;
+}
+
+static struct piece
+piece_of(const struct view *v)
+{
+	return (struct piece){ v->frag_offset, (uint16_t)(v->frag_offset + v->frag_bytes) };
+}
+
+/* REASON_NONE, and the piece is remembered; an exact duplicate is fine. */
+static enum reason
+add_piece(struct datagram *d, struct piece p)
+{
+	for (unsigned i = 0; i < d->n_pieces; i++) {
+		if (d->piece[i].from == p.from && d->piece[i].to == p.to)
+			return REASON_NONE;
+		if (p.from < d->piece[i].to && d->piece[i].from < p.to)
+			return REASON_frag_overlap;
+	}
+	if (d->n_pieces == FRAGMENT_PIECES)
+		return REASON_frag_limit;
+	d->piece[d->n_pieces++] = p;
+	return REASON_NONE;
+}
+
+static enum reason
+hold(struct fragments *f, uint16_t datagram, const struct view *v, struct rte_mbuf *m)
+{
+	for (unsigned i = 0; i < FRAGMENT_HELD && f->n_held < FRAGMENT_HELD; i++) {
+		if (f->held[i].datagram != 0)
+			continue;
+		f->held[i] = (struct held){ .m = m, .datagram = datagram, .iface = v->iface };
+		f->n_held++;
+		f->ledger->held[HELD_fragment]++;
+		return REASON_NONE;
+	}
+	return REASON_frag_limit;
+}
+
+static void
+know(struct datagram *d, const struct view *v)
+{
+	if (d->state == DATAGRAM_KNOWN)
+		return;
+	d->state = DATAGRAM_KNOWN;
+	d->proto = v->proto;
+	d->sport = v->tuple.sport;
+	d->dport = v->tuple.dport;
+}
+
+static enum reason
+kill_datagram(struct fragments *f, uint16_t datagram, enum reason why)
+{
+	if (f->datagram[datagram].state == DATAGRAM_WAITS)
+		drop_held(f, datagram, why);
+	f->datagram[datagram].state = DATAGRAM_DEAD;
+	return why;
+}
+
+enum fragments_verdict
+fragments_take(struct fragments *f, struct view *v, struct rte_mbuf *m, uint64_t now_ns,
+	enum reason *why)
+{
+	struct datagram_key key;
+	struct datagram *d;
+	uint16_t i;
+
+	key_of(&key, v);
+	i = find(f, &key, chain_of(f, &key));
+	if (i == 0)
+		i = make(f, &key, now_ns);
+	d = &f->datagram[i];
+	*why = i == 0 ? REASON_frag_limit : d->state == DATAGRAM_DEAD ? REASON_frag_overlap
+		: add_piece(d, piece_of(v));
+	if (*why == REASON_frag_overlap)
+		kill_datagram(f, i, *why);
+	if (*why != REASON_NONE)
+		return FRAGMENT_DROP;
+	if (v->first)
+		know(d, v);
+	if (d->state == DATAGRAM_WAITS) {
+		*why = hold(f, i, v, m);
+		return *why == REASON_NONE ? FRAGMENT_TAKEN : FRAGMENT_DROP;
+	}
+	v->proto = d->proto;
+	v->tuple.proto = d->proto;
+	v->tuple.sport = d->sport;
+	v->tuple.dport = d->dport;
+	v->tuple.kind = KEY_PLAIN;
+	return FRAGMENT_GO;
+}
+
+struct rte_mbuf *
+fragments_next(struct fragments *f, const struct view *first)
+{
+	struct datagram_key key;
+	uint16_t datagram;
+
+	if (f->n_held == 0)
+		return NULL;
+	key_of(&key, first);
+	datagram = find(f, &key, chain_of(f, &key));
+	for (unsigned i = 0; i < FRAGMENT_HELD && datagram != 0; i++) {
+		if (f->held[i].datagram != datagram)
+			continue;
+		f->held[i].datagram = 0;
+		f->n_held--;
+		f->ledger->held[HELD_fragment]--;
+		return f->held[i].m;
+	}
+	return NULL;
+}
+
+void
+fragments_age(struct fragments *f, uint64_t now_ns)
+{
+	for (unsigned n = 0; n < FRAGMENT_DATAGRAMS && f->live > 0; n++) {
+		uint16_t i = f->hand;
+
+		f->hand = i == FRAGMENT_DATAGRAMS ? 1 : (uint16_t)(i + 1);
+		if (f->datagram[i].expires_ns != 0 && now_ns >= f->datagram[i].expires_ns)
+			forget(f, i, REASON_frag_timeout);
+	}
+}
+
+void
+fragments_stop(struct fragments *f)
+{
+	for (uint16_t i = 1; i <= FRAGMENT_DATAGRAMS; i++) {
+		if (f->datagram[i].expires_ns != 0)
+			forget(f, i, REASON_stopped);
+	}
+}
