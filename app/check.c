@@ -3,13 +3,22 @@
 
 #include "control/check.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "command.h"
+#include "control/offline.h"
 #include "schema/document.h"
 
-#define USAGE "check FILE..."
+#define USAGE "check [--json FILE] FILE..."
+
+static const struct option long_options[] = {
+	{ "json", required_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
 
 static void
 print_count(const char *before, unsigned n, const char *one, const char *many)
@@ -38,43 +47,80 @@ print_summary(const char *path, const struct config *cfg, const struct check_res
 	putchar('\n');
 }
 
+static void
+add_finding(void *findings, struct loc loc, bool warning, const char *text)
+{
+	json_array_append_new(findings, json_pack("{s:s?,s:i,s:i,s:s,s:s}", "file", loc.file,
+		"line", (int)loc.line, "column", (int)loc.column,
+		"severity", warning ? "warning" : "error", "text", text));
+}
+
+/* files: an array that gets what is said of the file, or NULL: it is printed. */
 static int
-check_file(const char *path)
+check_file(const char *path, json_t *files)
 {
 	struct err *err = err_create();
-	struct check_result result;
+	struct check_result result = { 0 };
 	struct config *cfg;
-	int status = STATUS_WRONG;
+	bool fine;
 
 	if (err == NULL)
 		return STATUS_WRONG;
 	cfg = config_load(path, err);
 	if (cfg != NULL)
 		config_verify(cfg, err, &result);
-	err_print(err, stderr, isatty(STDERR_FILENO));
-	if (cfg != NULL && err_count(err) == 0) {
-		print_summary(path, cfg, &result);
-		status = STATUS_DONE;
+	fine = cfg != NULL && err_count(err) == 0;
+	if (files != NULL) {
+		json_t *findings = json_array();
+
+		err_each(err, add_finding, findings);
+		json_array_append_new(files, json_pack("{s:s,s:b,s:i,s:i,s:o}", "file", path,
+			"ok", fine, "tests", (int)result.tests, "failed", (int)result.failed,
+			"findings", findings));
+	} else {
+		err_print(err, stderr, isatty(STDERR_FILENO));
+		if (fine)
+			print_summary(path, cfg, &result);
 	}
 	config_free(cfg);
 	err_destroy(err);
+	return fine ? STATUS_DONE : STATUS_WRONG;
+}
+
+static int
+check_files(int n, char **paths, const char *json_path)
+{
+	json_t *files = json_path != NULL ? json_array() : NULL;
+	int status = STATUS_DONE;
+
+	for (int i = 0; i < n; i++)
+		if (check_file(paths[i], files) != STATUS_DONE)
+			status = STATUS_WRONG;
+	if (files != NULL && offline_write_json(files, json_path) < 0) {
+		perror(json_path);
+		status = STATUS_WRONG;
+	}
+	json_decref(files);
 	return status;
 }
 
 int
 command_check(int argc, char **argv)
 {
-	int status = STATUS_DONE;
+	const char *json = NULL;
+	int c;
 
-	if (argc < 2)
-		return usage_error(USAGE, "check: which file?");
-	for (int i = 1; i < argc; i++) {
-		if (argv[i][0] == '-' && argv[i][1] != '\0')
-			return usage_error(USAGE, "check: unknown option %s", argv[i]);
-		if (check_file(argv[i]) != STATUS_DONE)
-			status = STATUS_WRONG;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+		if (c == ':')
+			return usage_error(USAGE, "check: %s needs a value", argv[optind - 1]);
+		if (c != 'j')
+			return usage_error(USAGE, "check: unknown option %s", argv[optind - 1]);
+		json = optarg;
 	}
-	return status;
+	if (optind == argc)
+		return usage_error(USAGE, "check: which file?");
+	return check_files(argc - optind, argv + optind, json);
 }
 
 int

@@ -59,6 +59,16 @@ five_errors() {
 	[ "$(grep -c ': error: ' "$dir/stderr")" -eq 5 ]
 }
 
+as_json() {
+	"$weir" check --json "$dir/check.json" config/weir.yaml "$dir/wrong.yaml"
+	[ $? -eq 1 ] || { echo "exit status"; return 1; }
+	python3 -c '
+import json, sys
+right, wrong = json.load(open(sys.argv[1]))
+ok = right["ok"] and right["tests"] > 0 and not wrong["ok"] and len(wrong["findings"]) == 5
+sys.exit(not ok or wrong["findings"][0]["line"] != 4)' "$dir/check.json"
+}
+
 # As any user, without a file: an unprivileged one where there is a choice.
 example() {
 	local as=()
@@ -84,6 +94,7 @@ check "help" ends_with 0 --help
 check "version" ends_with 0 --version
 check "five errors, each at its place" five_errors check
 check "run finds the same five" five_errors run -c
+check "check finds them as JSON" as_json
 check "a device that is not there" ends_with 1 run -c config/weir.yaml
 for file in config/*.yaml; do
 	check "$file is right" ends_with 0 check "$file"
