@@ -94,6 +94,7 @@ end_json(struct replay_report *r, const struct report *sums)
 	write_member(r, "ports", ports_json(sums));
 	write_member(r, "drops", report_drops_json(&sums->ledger));
 	write_member(r, "sessions", json_integer((json_int_t)sums->sessions));
+	write_member(r, "session_life", report_sessions_json(sums));
 	write_member(r, "ledger", report_ledger_json(&sums->ledger));
 	fputs("}\n", r->out);
 }

@@ -53,6 +53,22 @@ take_worker(const struct worker *w, struct report_worker *out)
 }
 
 static void
+take_sessions(struct workers *ws, struct report *r)
+{
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		struct fastpath_flows flows;
+
+		worker_flows(workers_at(ws, w), &flows);
+		r->counts.created += flows.counts.created;
+		r->counts.refused += flows.counts.refused;
+		for (unsigned i = 0; i < SESSION_CLASSES; i++)
+			r->counts.now[i] += flows.counts.now[i];
+		for (unsigned i = 0; i < SESSION_END_COUNT; i++)
+			r->counts.ended[i] += flows.counts.ended[i];
+	}
+}
+
+static void
 take_ledger(struct workers *ws, struct report *r)
 {
 	for (unsigned w = 0; w < workers_count(ws); w++) {
@@ -117,6 +133,7 @@ report_take(struct appliance *a, struct report *r)
 		r->sessions += r->worker[i].sessions;
 	}
 	take_ledger(ws, r);
+	take_sessions(ws, r);
 	take_places(appliance_generation(a), r);
 }
 

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "control/appliance.h"
+#include "flow/session.h"
 #include "packet/ledger.h"
 #include "stage/place.h"
 
@@ -58,6 +59,7 @@ struct report {
 	int64_t held[HELD_COUNT];
 	uint64_t sessions;              /* of all workers, now or at halt */
 	uint64_t hits, misses;          /* look-ups of flows */
+	struct session_counts counts;
 	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
 	unsigned n_places;
 	unsigned mbufs_out;             /* not back in their pools; valid after appliance_close */
@@ -75,7 +77,9 @@ void report_print(const struct report *r, FILE *out, bool colour);
 /* The object of `run --json`, without packets; a new reference. */
 json_t *report_json(const struct report *r);
 
-/* Members of such an object, of which replay writes some too; new references. */
+/* Members of such an object, of which replay writes some too; new references.  Of sessions: how many were begun,
+ * are there by class, and why others ended. */
+json_t *report_sessions_json(const struct report *r);
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);
 

@@ -166,6 +166,24 @@ workers_json(const struct report *r)
 }
 
 json_t *
+report_sessions_json(const struct report *r)
+{
+	const struct session_counts *c = &r->counts;
+	json_t *now = json_object(), *ended = json_object();
+
+	for (unsigned i = 0; i < SESSION_CLASSES; i++)
+		if (c->now[i] != 0)
+			json_object_set_new(now, session_class_name(i),
+				json_integer((json_int_t)c->now[i]));
+	for (unsigned i = 0; i < SESSION_END_COUNT; i++)
+		if (c->ended[i] != 0)
+			json_object_set_new(ended, session_end_name(i),
+				json_integer((json_int_t)c->ended[i]));
+	return json_pack("{s:I,s:I,s:o,s:o}", "begun", (json_int_t)c->created,
+		"refused", (json_int_t)c->refused, "now", now, "ended", ended);
+}
+
+json_t *
 report_drops_json(const struct ledger_sum *l)
 {
 	json_t *drops = json_object();
@@ -189,9 +207,10 @@ report_ledger_json(const struct ledger_sum *l)
 json_t *
 report_json(const struct report *r)
 {
-	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:f,s:I}",
+	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:o,s:f,s:I}",
 		"ports", ports_json(r), "drops", report_drops_json(&r->ledger),
-		"sessions", (json_int_t)r->sessions, "workers", workers_json(r),
+		"sessions", (json_int_t)r->sessions,
+		"session_life", report_sessions_json(r), "workers", workers_json(r),
 		"ledger", report_ledger_json(&r->ledger), "seconds", r->seconds,
 		"generation", (json_int_t)r->generation);
 }

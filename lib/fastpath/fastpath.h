@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "flow/session.h"
 #include "packet/ledger.h"
 #include "slowpath/slowpath.h"
 
@@ -73,6 +74,7 @@ struct host *fastpath_host(struct fastpath *fp);
 struct fastpath_flows {
 	uint64_t used4, used6, capacity4, capacity6;
 	uint64_t sessions, sessions_capacity;
+	struct session_counts counts;
 	uint64_t memory_bytes;
 	unsigned longest_probe;
 };

@@ -153,6 +153,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	if (fp->slow.gen != NULL)
 		fastpath_push_hits(fp);
 	fp->slow.gen = gen;
+	sessions_set_policies(fp->slow.sessions, gen->session_policies, gen->n_session_policies);
 	host_configure(fp->slow.host, gen);
 	fastpath_bump_epoch(fp);
 	fastpath_send_born(fp);
@@ -273,6 +274,7 @@ fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
 	out->capacity6 = t6->capacity;
 	out->sessions = fp->slow.sessions->used;
 	out->sessions_capacity = fp->slow.sessions->capacity;
+	sessions_count(fp->slow.sessions, &out->counts);
 	out->memory_bytes = flow_table_bytes(t4) + flow_table_bytes(t6)
 		+ sessions_bytes(fp->slow.sessions);
 	out->longest_probe = flow_table_longest_probe(t4);

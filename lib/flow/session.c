@@ -18,6 +18,24 @@ static const char *const end_names[] = {
 #undef X
 };
 
+static const char *const class_names[SESSION_CLASSES] = {
+	"closed", "half-open", "unreplied", "replied", "established",
+};
+
+const char *
+session_class_name(enum session_class class)
+{
+	return class_names[class];
+}
+
+const struct session_policy session_policy_preset = {
+	.timeout_s = {
+		[TIMEOUT_TCP_OPENING] = 240, [TIMEOUT_TCP_ESTABLISHED] = 7440,
+		[TIMEOUT_TCP_CLOSING] = 240, [TIMEOUT_UDP] = 300, [TIMEOUT_ICMP] = 60,
+		[TIMEOUT_OTHER] = 600,
+	},
+};
+
 const char *
 session_end_name(enum session_end e)
 {
@@ -37,10 +55,12 @@ sessions_create(uint32_t capacity, struct flow_table *flow4, struct flow_table *
 	t->flow6 = flow6;
 	t->hand = 1;
 	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
-	if (t->session == NULL) {
-		free(t);
+	t->sources = sources_create(capacity, numa_node);
+	if (t->session == NULL || t->sources == NULL) {
+		sessions_destroy(t);
 		return NULL;
 	}
+	sessions_set_policies(t, NULL, 0);
 	return t;
 }
 
@@ -49,6 +69,7 @@ sessions_destroy(struct sessions *t)
 {
 	if (t == NULL)
 		return;
+	sources_destroy(t->sources);
 	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
 	free(t);
 }
@@ -59,12 +80,19 @@ sessions_bytes(const struct sessions *t)
 	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->session);
 }
 
+void
+sessions_set_policies(struct sessions *t, const struct session_policy *policy, unsigned n)
+{
+	for (unsigned i = 0; i < SESSION_POLICIES; i++)
+		t->policy[i] = i < n ? policy[i] : session_policy_preset;
+}
+
 static void
 list_append(struct sessions *t, struct session *s, uint8_t class)
 {
 	uint32_t index = session_index(t, s);
 
-	s->class = class;
+	s->class = class & 7;
 	s->next = 0;
 	s->prev = t->last[class];
 	if (s->prev != 0)
@@ -98,6 +126,13 @@ session_become(struct sessions *t, struct session *s, enum session_class class)
 	list_append(t, s, (uint8_t)class);
 }
 
+void
+session_replied(struct sessions *t, struct session *s)
+{
+	s->state = PLAIN_BOTH;
+	session_become(t, s, SESSION_REPLIED);
+}
+
 static struct flow_table *
 flows_of(const struct sessions *t, const struct session *s)
 {
@@ -111,6 +146,7 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 		flow_table_remove(flows_of(t, s), s->flow[0]);
 		flow_table_remove(flows_of(t, s), s->flow[1]);
 	}
+	sources_give(t->sources, s->source);
 	if (t->release != NULL)
 		t->release(t->arg, s, why);
 	list_remove(t, s);
@@ -294,6 +330,12 @@ session_expired(const struct sessions *t, const struct session *s, uint32_t now_
 	return now_tick - session_seen(t, s) > timeout_ticks(t, s);
 }
 
+static enum session_end
+closing_end(const struct session *s)
+{
+	return s->state == TCP_RESET ? SESSION_END_reset : SESSION_END_closed;
+}
+
 void
 sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 {
@@ -305,8 +347,17 @@ sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 		t->hand = t->hand >= t->high ? 1 : t->hand + 1;
 		if ((s->flags & SESSION_USED) && session_expired(t, s, now_tick))
 			session_end(t, s, s->class == SESSION_CLOSED && s->proto == IPPROTO_TCP
-				? SESSION_END_closed : SESSION_END_timeout);
+				? closing_end(s) : SESSION_END_timeout);
 	}
+}
+
+void
+sessions_count(const struct sessions *t, struct session_counts *out)
+{
+	*out = (struct session_counts){ .created = t->created, .refused = t->refused };
+	for (unsigned i = 0; i < SESSION_CLASSES; i++)
+		out->now[i] = t->count[i];
+	memcpy(out->ended, t->ended, sizeof(out->ended));
 }
 
 void
@@ -326,6 +377,6 @@ session_find(const struct sessions *t, const struct tuple *tuple, bool *reply)
 
 	if (index == 0)
 		return NULL;
-	*reply = flow_at(f, index)->flags & FLOW_REPLY;
+	*reply = (flow_at(f, index)->flags & FLOW_REPLY) != 0;
 	return &t->session[flow_at(f, index)->session];
 }

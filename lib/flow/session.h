@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow/source.h"
 #include "flow/table.h"
 
 enum session_class {            /* in the order of eviction */
@@ -44,6 +45,7 @@ enum session_end { SESSION_ENDS(X) SESSION_END_COUNT };
 #undef X
 
 const char *session_end_name(enum session_end e);
+const char *session_class_name(enum session_class class);
 
 /* One end's view of a TCP connection, as van Rooij tracks it. */
 struct tcp_side {
@@ -60,13 +62,13 @@ struct session {
 	uint32_t created;       /* clock_tick */
 	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
 	uint32_t source;        /* stage track's: index of the source + 1, 0: none */
-	uint8_t family;
 	uint8_t proto;
-	uint8_t state;          /* enum tcp_state for TCP, else enum plain_state */
-	uint8_t class;          /* enum session_class */
 	uint8_t flags;          /* enum session_flag */
-	uint8_t policy;         /* of the timeouts */
-	uint16_t spare;
+	uint16_t family:3;
+	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
+	uint16_t class:3;       /* enum session_class */
+	uint16_t policy:6;      /* of the timeouts */
+	uint16_t acked[2];      /* low bits of what of a side was acknowledged last */
 	struct tcp_side side[2];
 };
 static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes at most");
@@ -99,7 +101,18 @@ struct session_policy {
 	uint32_t timeout_s[TIMEOUT_COUNT];
 };
 
+/* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s else (RFC 5382), ICMP 60 s (RFC 5508). */
+extern const struct session_policy session_policy_preset;
+
 #define SESSION_POLICIES 64     /* different ones in a configuration */
+
+/* What a report says of them. */
+struct session_counts {
+	uint64_t created;
+	uint64_t refused;               /* there was no room */
+	uint64_t now[SESSION_CLASSES];
+	uint64_t ended[SESSION_END_COUNT];
+};
 
 struct sessions {
 	struct session *session;        /* [1..capacity] */
@@ -115,6 +128,7 @@ struct sessions {
 	uint64_t ended[SESSION_END_COUNT];
 	struct flow_table *flow4, *flow6;
 	struct session_policy policy[SESSION_POLICIES];
+	struct sources *sources;
 	/* Gives back what stages took for a session; called exactly once for each. */
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	void *arg;
@@ -124,6 +138,9 @@ struct sessions *sessions_create(uint32_t capacity, struct flow_table *flow4,
 	struct flow_table *flow6, int numa_node);
 void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);
+
+/* The timeouts of a configuration; the presets stand behind them.  n <= SESSION_POLICIES. */
+void sessions_set_policies(struct sessions *t, const struct session_policy *policy, unsigned n);
 
 static inline uint32_t
 session_index(const struct sessions *t, const struct session *s)
@@ -155,6 +172,9 @@ int session_link(struct sessions *t, struct session *s, const struct session_key
 /* Changes the class: it becomes the youngest of it. */
 void session_become(struct sessions *t, struct session *s, enum session_class class);
 
+/* The first reply of a session that is not TCP was let through. */
+void session_replied(struct sessions *t, struct session *s);
+
 /* The end, for whatever cause. */
 void session_end(struct sessions *t, struct session *s, enum session_end why);
 
@@ -170,6 +190,8 @@ enum session_timeout session_timeout_kind(const struct session *s);
 /* Is it idle for longer than its timeout?  Timeouts of classes below established shrink, to a second at
  * least, from 60 % to 100 % fill. */
 bool session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick);
+
+void sessions_count(const struct sessions *t, struct session_counts *out);
 
 /* Goes on through the sessions, for at most budget of them: expired ones end. */
 void sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick);

@@ -3,14 +3,22 @@
 
 #include "flow/tcp.h"
 
+#include "packet/parse.h"
+
 #define FIN 0x01
 #define SYN 0x02
 #define RST 0x04
 #define ACK 0x10
 
-#define SIDE_SEEN 1             /* has sent a segment */
-#define SIDE_FIN 2              /* has sent FIN, which ends at `end` */
-#define SIDE_FIN_ACKED 4
+enum side_flag {
+	SIDE_SEEN = 1,          /* has sent a segment */
+	SIDE_FIN = 2,           /* has sent FIN, which ends at `end` */
+	SIDE_FIN_ACKED = 4,
+	SIDE_SYN_ACKED = 8,
+	SIDE_SYN_WINDOW = 16,   /* `window` is a SYN's: not scaled */
+	SIDE_DATA = 32,         /* has sent data */
+	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for something else */
+};
 
 static const char *const state_names[] = {
 	"none", "syn-sent", "syn-both", "syn-received", "established", "fin-forward", "fin-reply",
@@ -98,10 +106,12 @@ shift_of(const struct tcp_side *side, const struct tcp_side *other)
 	return side->scale != TCP_SCALE_NONE && other->scale != TCP_SCALE_NONE ? side->scale : 0;
 }
 
+/* The largest window that a side has announced.  That of a SYN is not scaled (RFC 7323 2.2). */
 static uint32_t
 window_bytes(const struct tcp_side *side, const struct tcp_side *other)
 {
-	uint32_t bytes = (uint32_t)side->window << shift_of(side, other);
+	unsigned shift = (side->flags & SIDE_SYN_WINDOW) ? 0 : shift_of(side, other);
+	uint32_t bytes = (uint32_t)side->window << shift;
 
 	return bytes != 0 ? bytes : 1;          /* a window probe is one byte beyond */
 }
@@ -112,18 +122,22 @@ begin_side(struct tcp_side *side, const struct tcp_side *other, const struct tcp
 {
 	side->end = segment_end(seg);
 	side->window = seg->window;
-	side->scale = (seg->flags & SYN) ? seg->scale : TCP_SCALE_NONE;
+	side->scale = seg->scale;
 	side->max_end = side->end + ((other->flags & SIDE_SEEN) ? window_bytes(other, side) : 1);
-	side->flags = SIDE_SEEN | ((seg->flags & FIN) ? SIDE_FIN : 0);
+	side->flags = SIDE_SEEN | SIDE_SYN_WINDOW;
 }
 
+/* Until the reply side has spoken, its numbers hold what the forward side's SYN says: where its data
+ * began (end), and the acknowledgement of a challenge (max_end). */
 static void
 begin_session(struct session *s, const struct tcp_segment *seg)
 {
 	memset(s->side, 0, sizeof(s->side));
+	memset(s->acked, 0, sizeof(s->acked));
 	begin_side(&s->side[0], &s->side[1], seg);
-	/* Data behind a SYN (RFC 7413) and what the other end will allow is not known yet. */
+	/* What the other end will allow is not known yet, and data may stand behind a SYN (RFC 7413). */
 	s->side[0].max_end = s->side[0].end + TCP_SLACK;
+	s->side[1].end = seg->seq + 1;
 	s->state = TCP_SYN_SENT;
 }
 
@@ -134,10 +148,6 @@ ack_right(const struct tcp_side *side, const struct tcp_side *other, const struc
 {
 	uint32_t back = TCP_SLACK << shift_of(side, other);
 
-	if (!(seg->flags & ACK))
-		return true;
-	if (seg->ack == 0 && (seg->flags & RST))        /* stacks that set no ACK in a reset */
-		return true;
 	return !before(other->end, seg->ack) && !before(seg->ack, other->end - back);
 }
 
@@ -152,27 +162,53 @@ sequence_right(const struct tcp_side *side, const struct tcp_side *other,
 	return !before(side->max_end, end) && !before(seg->seq, oldest);
 }
 
-/* Moves both sides' numbers on. */
+/* A window after the SYN's: scaled from here on. */
 static void
-advance(struct tcp_side *side, struct tcp_side *other, const struct tcp_segment *seg)
+advance_window(struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg)
 {
-	uint32_t end = segment_end(seg), limit;
-
+	if ((side->flags & SIDE_SYN_WINDOW) && !(seg->flags & SYN)) {
+		side->window = (uint16_t)(side->window >> shift_of(side, other));
+		side->flags &= (uint8_t)~SIDE_SYN_WINDOW;
+	}
 	if (seg->window > side->window)
 		side->window = seg->window;
-	if (before(side->end, end))
-		side->end = end;
-	if (seg->flags & FIN)
-		side->flags |= SIDE_FIN;
-	if (!(seg->flags & ACK))
-		return;
-	limit = seg->ack + ((uint32_t)seg->window << ((seg->flags & SYN) ? 0 : shift_of(side, other)));
-	if (limit == seg->ack)
+}
+
+/* What the acknowledgement allows and settles. */
+static void
+advance_ack(struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	unsigned shift = (seg->flags & SYN) ? 0 : shift_of(side, other);
+	uint32_t limit = seg->ack + ((uint32_t)seg->window << shift);
+
+	if (seg->window == 0)
 		limit++;
 	if (before(other->max_end, limit))
 		other->max_end = limit;
+	other->flags |= SIDE_SYN_ACKED;
 	if ((other->flags & SIDE_FIN) && seg->ack == other->end)
 		other->flags |= SIDE_FIN_ACKED;
+	s->acked[!reply] = (uint16_t)seg->ack;
+}
+
+/* Moves both sides' numbers on.  A FIN counts at the end of what its side has sent, not before it. */
+static void
+advance(struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	uint32_t end = segment_end(seg);
+
+	advance_window(side, other, seg);
+	if (seg->bytes != 0)
+		side->flags |= SIDE_DATA;
+	if (before(side->end, end)) {
+		side->end = end;
+		if (seg->flags & FIN)
+			side->flags |= SIDE_FIN;
+	}
+	if (seg->flags & ACK)
+		advance_ack(s, reply, seg);
 }
 
 /* The state that the FINs so far amount to. */
@@ -189,85 +225,137 @@ closing_state(const struct session *s)
 	return (a & SIDE_FIN) ? TCP_FIN_FORWARD : (b & SIDE_FIN) ? TCP_FIN_REPLY : TCP_ESTABLISHED;
 }
 
-/* RST: exact closes; anything else inside the window changes nothing (RFC 5961 3.2), but for a connection that is
- * closing anyway. */
+/* Does a reset stand exactly where its receiver expects the next byte: at the end of what was sent, or of what was
+ * acknowledged last?  Of the latter 16 bits are known, so it counts within 64 k of the end. */
+static bool
+reset_exact(const struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	const struct tcp_side *side = &s->side[reply];
+
+	return seg->seq == side->end
+		|| (side->end - seg->seq < 0x10000 && (side->flags & SIDE_SYN_ACKED)
+			&& (uint16_t)seg->seq == s->acked[reply]);
+}
+
+/* RST: an exact one closes; another one inside the window changes nothing (RFC 5961 3.2), but for a connection
+ * that is closing anyway.  An RST with an acknowledgement must not acknowledge what was never sent. */
 static enum reason
 track_reset(struct session *s, bool reply, const struct tcp_segment *seg)
 {
-	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
-	bool exact = (side->flags & SIDE_SEEN) ? seg->seq == side->end
-		: (seg->flags & ACK) && seg->ack == other->end;
-	bool closing = (side->flags | other->flags) & SIDE_FIN;
+	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	bool over = ((side->flags | other->flags) & SIDE_FIN) || s->state == TCP_RESET;
+	bool right = reset_exact(s, reply, seg) || (over && sequence_right(side, other, seg));
 
-	if (!exact && closing && (side->flags & SIDE_SEEN))
-		exact = sequence_right(side, other, seg);
-	if (!exact || !ack_right(side, other, seg))
+	if (!right || ((seg->flags & ACK) && seg->ack != 0 && !ack_right(side, other, seg)))
 		return REASON_tcp_out_of_window;
 	s->state = TCP_RESET;
 	return REASON_NONE;
 }
 
-/* Before both ends have spoken. */
+/* The forward side while nobody has answered: its SYN again, perhaps with new numbers, or a reset. */
 static enum reason
-track_opening(struct session *s, bool reply, const struct tcp_segment *seg)
+track_asking(struct session *s, const struct tcp_segment *seg)
 {
-	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
-	uint8_t syn_ack = seg->flags & (SYN | ACK);
+	const struct tcp_side *side = &s->side[0], *other = &s->side[1];
 
-	if (!reply && syn_ack == SYN && !(side->flags & SIDE_FIN)) {
-		if (s->state == TCP_SYN_SENT)
-			begin_session(s, seg);  /* a retransmission, perhaps with a new ISN */
-		return seg->seq + 1 + seg->bytes == side->end ? REASON_NONE : REASON_tcp_out_of_window;
-	}
-	if (reply && syn_ack == (SYN | ACK) && ack_right(side, other, seg)) {
-		begin_side(side, other, seg);
-		advance(side, other, seg);
-		s->state = TCP_SYN_RECEIVED;
+	if (seg->flags & RST) {
+		/* What a challenge was answered with leaves the SYN standing (RFC 5961 4.2). */
+		if ((other->flags & SIDE_CHALLENGE) && seg->seq == other->max_end)
+			return REASON_NONE;
+		if (seg->seq != side->end)
+			return REASON_tcp_out_of_window;
+		s->state = TCP_RESET;
 		return REASON_NONE;
 	}
-	if (reply && syn_ack == SYN) {
-		begin_side(side, other, seg);
-		s->state = TCP_SYN_BOTH;
-		return REASON_NONE;
-	}
-	/* The answer to a SYN on an old connection of the server's: the client will reset it (RFC 5961 4). */
-	if (reply && syn_ack == ACK && !(side->flags & SIDE_SEEN))
-		return REASON_NONE;
-	return REASON_tcp_no_session;
-}
-
-static enum reason
-track_syn_both(struct session *s, bool reply, const struct tcp_segment *seg)
-{
-	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
-
-	if ((seg->flags & (SYN | ACK)) == SYN)
-		return segment_end(seg) == side->end ? REASON_NONE : REASON_tcp_out_of_window;
-	if (!(seg->flags & ACK) || !ack_right(side, other, seg))
-		return REASON_tcp_out_of_window;
-	if (segment_end(seg) != side->end && !sequence_right(side, other, seg))
-		return REASON_tcp_out_of_window;
-	advance(side, other, seg);
-	if (other->max_end != other->end + 1 && side->max_end != side->end + 1)
-		s->state = TCP_ESTABLISHED;
-	return REASON_NONE;
-}
-
-/* SYN where a connection is: a new one on the endpoints of one that is over, else it changes nothing. */
-static enum reason
-track_syn(struct session *s, bool reply, const struct tcp_segment *seg)
-{
-	struct tcp_side *side = &s->side[reply];
-
-	if ((s->state == TCP_TIME_WAIT || s->state == TCP_RESET) && !reply && !(seg->flags & ACK)
-	    && (s->state == TCP_RESET || before(side->end, seg->seq))) {
+	if ((seg->flags & (SYN | ACK)) == SYN) {
 		begin_session(s, seg);
 		return REASON_NONE;
 	}
-	/* Retransmitted SYN or SYN and ACK of this very connection. */
-	if (s->state == TCP_SYN_RECEIVED && segment_end(seg) == side->end)
+	return REASON_tcp_no_session;
+}
+
+/* Does an answer acknowledge the SYN, with or without the data behind it? */
+static bool
+acks_syn(const struct session *s, const struct tcp_segment *seg)
+{
+	return !before(seg->ack, s->side[1].end) && !before(s->side[0].end, seg->ack);
+}
+
+/* The reply side's first word. */
+static enum reason
+track_answer(struct session *s, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[1];
+	bool right = (seg->flags & ACK) && acks_syn(s, seg);
+
+	if (seg->flags & RST) {
+		if (!right)
+			return REASON_tcp_out_of_window;
+		s->state = TCP_RESET;
 		return REASON_NONE;
-	return REASON_tcp_out_of_window;
+	}
+	if ((seg->flags & SYN) && (right || !(seg->flags & ACK))) {
+		begin_side(side, &s->side[0], seg);
+		s->state = right ? TCP_SYN_RECEIVED : TCP_SYN_BOTH;
+		if (right)
+			advance_ack(s, true, seg);
+		return REASON_NONE;
+	}
+	/* An old connection's challenge: the forward side will reset that one and ask again. */
+	if ((seg->flags & ACK) && !(seg->flags & FIN) && seg->bytes == 0) {
+		side->max_end = seg->ack;
+		side->flags |= SIDE_CHALLENGE;
+		return REASON_NONE;
+	}
+	return REASON_tcp_no_session;
+}
+
+/* A SYN where a connection is.  On one that is over it begins a new one (RFC 9293 3.6.1); what was sent before comes
+ * again; and an initiator that has forgotten its connection asks for a challenge.  None of these changes anything. */
+static enum reason
+track_syn(struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	bool asks = !reply && !(seg->flags & ACK);
+
+	if (asks && (s->state == TCP_RESET
+	    || (s->state == TCP_TIME_WAIT && before(side->end, seg->seq)))) {
+		begin_session(s, seg);
+		return REASON_NONE;
+	}
+	if (asks)
+		return REASON_NONE;
+	if (before(side->end, segment_end(seg)) || !sequence_right(side, other, seg))
+		return REASON_tcp_out_of_window;
+	if ((seg->flags & ACK) && !ack_right(side, other, seg))
+		return REASON_tcp_out_of_window;
+	/* The second half of a simultaneous open. */
+	if (s->state == TCP_SYN_BOTH && (seg->flags & ACK)) {
+		advance_ack(s, reply, seg);
+		if (side->flags & other->flags & SIDE_SYN_ACKED)
+			s->state = TCP_ESTABLISHED;
+	}
+	return REASON_NONE;
+}
+
+/* A spoofed SYN's answer cannot be acknowledged by a guess: until the forward side has, its ACK must be exact, but
+ * for the data that the reply side may have sent behind its SYN (RFC 7413). */
+static bool
+ack_opens(const struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	return s->state != TCP_SYN_RECEIVED || reply || (s->side[1].flags & SIDE_DATA)
+		|| seg->ack == s->side[1].end;
+}
+
+static void
+move_on(struct session *s, bool reply)
+{
+	const uint8_t both = s->side[0].flags & s->side[1].flags;
+
+	if (s->state == TCP_RESET)
+		return;                 /* late segments of a connection that was reset */
+	if (s->state == TCP_SYN_RECEIVED ? !reply : (both & SIDE_SYN_ACKED) != 0)
+		s->state = (uint16_t)closing_state(s) & 15;
 }
 
 enum reason
@@ -275,26 +363,24 @@ tcp_track(struct session *s, bool reply, const struct tcp_segment *seg)
 {
 	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
 
+	if (tcp_flags_bad(seg->flags))
+		return REASON_tcp_bad_flags;
 	if (s->state == TCP_NONE) {
 		if ((seg->flags & (SYN | ACK | RST | FIN)) != SYN)
 			return REASON_tcp_no_session;
 		begin_session(s, seg);
 		return REASON_NONE;
 	}
+	if (s->state == TCP_SYN_SENT)
+		return reply ? track_answer(s, seg) : track_asking(s, seg);
 	if (seg->flags & RST)
 		return track_reset(s, reply, seg);
-	if (s->state == TCP_SYN_SENT)
-		return track_opening(s, reply, seg);
-	if (s->state == TCP_SYN_BOTH)
-		return track_syn_both(s, reply, seg);
 	if (seg->flags & SYN)
 		return track_syn(s, reply, seg);
-	if (!(seg->flags & ACK) || !ack_right(side, other, seg) || !sequence_right(side, other, seg))
+	if (!(seg->flags & ACK) || !ack_right(side, other, seg) || !ack_opens(s, reply, seg)
+	    || !sequence_right(side, other, seg))
 		return REASON_tcp_out_of_window;
-	if (s->state == TCP_RESET)
-		return REASON_NONE;             /* late segments of a connection that was reset */
-	advance(side, other, seg);
-	if (s->state != TCP_SYN_RECEIVED || !reply || (side->flags & SIDE_FIN))
-		s->state = closing_state(s);
+	advance(s, reply, seg);
+	move_on(s, reply);
 	return REASON_NONE;
 }

@@ -92,6 +92,14 @@ icmp_is_query(unsigned family, uint8_t type)
 	return icmp_pair_find(family, type) != NULL;
 }
 
+bool
+icmp_is_request(unsigned family, uint8_t type)
+{
+	const struct icmp_pair *p = icmp_pair_find(family, type);
+
+	return p != NULL && p->question == type;
+}
+
 static rte_be16_t
 icmp_reverse(unsigned family, rte_be16_t type_code)
 {

@@ -79,6 +79,7 @@ bool tuple_is_icmp(const struct tuple *t);      /* ICMP over IPv4, ICMPv6 over I
 
 /* Is it a question or an answer that carries an identifier (echo, timestamp, ...)? */
 bool icmp_is_query(unsigned family, uint8_t type);
+bool icmp_is_request(unsigned family, uint8_t type);    /* the question of such a pair */
 
 /* The conversation seen from the other end.  ICMP queries keep their identifier and take the type
  * of the answer (or of the question, for an answer). */

@@ -1,8 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Judging the misses of a burst: together, pipeline by pipeline. */
 
+#include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
 #include "stage/pipeline.h"
+
+/* The packet that an ICMP error is about. */
+static void
+read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
+{
+	const struct view *v = ev->view;
+	const struct rte_mbuf *m = b->m[slot];
+	uint32_t end = RTE_MIN((uint32_t)m->data_len, v->l3 + v->l3_bytes);
+	struct view quoted = { .iface = v->iface };
+
+	if (!v->icmp_error || v->payload == VIEW_NONE || v->payload >= end)
+		return;
+	if (parse_quoted(&quoted, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->payload),
+		end - v->payload, v->family) != REASON_NONE)
+		return;
+	ev->quoted = quoted.tuple;
+	ev->has_quoted = true;
+}
 
 static void
 prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
@@ -18,6 +37,7 @@ prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *e
 		ev->session = session_of(s->sessions, f);
 		ev->reply = f->flags & FLOW_REPLY;
 	}
+	read_quoted(b, slot, ev);
 	ev->trace = s->observer != NULL ? s->observer->trace : NULL;
 	if (ev->in == NULL || ev->in->pipeline == NULL)
 		eval_drop(ev, REASON_interface_unused, 0);

@@ -47,6 +47,20 @@ reply_key(struct slowpath *s, const struct program *p, struct key4 *k4, struct k
 	return flow_hash4(k4, &s->flow4->secret);
 }
 
+/* A session keeps its translation whatever has changed in the configuration since it began. */
+static void
+keep_translation(const struct slowpath *s, struct eval *ev)
+{
+	struct tuple other, to;
+
+	session_tuple(s->sessions, ev->session, !ev->reply, &other);
+	tuple_reverse(&to, &other);
+	if (!address_equal(&to.src, &ev->program.to.src) || to.sport != ev->program.to.sport)
+		emit_src(&ev->program, &to.src, to.sport);
+	if (!address_equal(&to.dst, &ev->program.to.dst) || to.dport != ev->program.to.dport)
+		emit_dst(&ev->program, &to.dst, to.dport);
+}
+
 /* A session whose first packet may leave enters the table; otherwise it was for nothing. */
 static void
 settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
@@ -57,8 +71,13 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 	struct key4 k4;
 	struct key6 k6;
 
-	if (ev->session == NULL || (ev->session->flags & SESSION_LINKED))
+	if (ev->session == NULL)
 		return;
+	if (ev->session->flags & SESSION_LINKED) {
+		if (!ev->view->icmp_error)
+			keep_translation(s, ev);
+		return;
+	}
 	if (p->verdict != PROGRAM_OUTPUT && p->verdict != PROGRAM_WIRE) {
 		session_end(s->sessions, ev->session, SESSION_END_refused);
 		ev->session = NULL;

@@ -81,7 +81,14 @@ static enum reason
 check_session(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
-	if (d->session == NULL || v->proto != IPPROTO_TCP || v->l4 == VIEW_NONE)
+	if (d->session == NULL || v->icmp_error)
+		return REASON_NONE;
+	if (v->proto != IPPROTO_TCP) {
+		if (d->reply && s->nexthops[d->nexthop].state != NEXTHOP_DROP)
+			session_replied(s->sessions, d->session);
+		return REASON_NONE;
+	}
+	if (v->l4 == VIEW_NONE)
 		return REASON_NONE;
 	return track_tcp(s, d->session, d->reply,
 		rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, v->l4),
@@ -100,13 +107,17 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 }
 
 static void
-count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v)
+count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
 {
 	struct flow_table *t = v->family == 6 ? s->flow6 : s->flow4;
 	struct flow *f = flow_at(t, b->flow[slot]);
 
-	if (b->flow[slot] == 0)
+	if (b->flow[slot] == 0) {       /* the session came by a door of its own: it lives */
+		if (d->session != NULL && !v->icmp_error)
+			flow_at(t, d->session->flow[d->reply])->seen = b->tick;
 		return;
+	}
 	f->packets++;
 	f->bytes += v->l3_bytes;
 	f->seen = b->tick;
@@ -209,7 +220,7 @@ settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision
 		slot_drop(s, b, slot, refused);
 		return;
 	}
-	count_flow(s, b, slot, v);
+	count_flow(s, b, slot, v, d);
 	if (!d->fast)
 		count_places(s, d, v, b->tick);
 	switch (s->nexthops[d->nexthop].state) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "action/program.h"
+#include "flow/session.h"
 #include "table/set.h"
 
 #define PLACES_MAX RARE_ARG(UINT32_MAX)         /* what a rare action's argument can hold */
@@ -229,6 +230,27 @@ build_meter(struct build *b, const struct meter_spec *spec)
 }
 
 int
+build_session_policy(struct build *b, const struct session_policy *policy)
+{
+	for (unsigned i = 0; i < b->n_session_policies; i++)
+		if (memcmp(&b->session_policy[i], policy, sizeof(*policy)) == 0)
+			return (int)i;
+	if (b->n_session_policies == SESSION_POLICIES)
+		return err_set(b->setup.err, E2BIG, "more than %u different sets of timeouts",
+			SESSION_POLICIES);
+	if (b->n_session_policies == b->session_policy_room) {
+		struct session_policy *more = build_grow(b, b->session_policy,
+			b->n_session_policies, &b->session_policy_room, sizeof(*more));
+
+		if (more == NULL)
+			return build_no_memory(b);
+		b->session_policy = more;
+	}
+	b->session_policy[b->n_session_policies] = *policy;
+	return (int)b->n_session_policies++;
+}
+
+int
 build_finish(struct build *b, struct generation *gen)
 {
 	b->own = own_addresses_build(b->setup.iface, b->setup.n_ifaces);
@@ -241,6 +263,8 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_places = b->n_places;
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
+	gen->session_policies = b->session_policy;
+	gen->n_session_policies = b->n_session_policies;
 	return 0;
 }
 

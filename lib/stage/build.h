@@ -94,4 +94,7 @@ void build_place_log(struct build *b, uint32_t place);
 /* A new meter: its number, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec);
 
+/* The number of these timeouts, 0 and up, or negative after an error.  The same ones have one number. */
+int build_session_policy(struct build *b, const struct session_policy *policy);
+
 #endif

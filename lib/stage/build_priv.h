@@ -45,6 +45,8 @@ struct build {
 	unsigned n_places, place_room;
 	struct meter_spec *meter;
 	unsigned n_meters, meter_room;
+	struct session_policy *session_policy;
+	unsigned n_session_policies, session_policy_room;
 	struct own_addresses *own;
 };
 

@@ -48,6 +48,8 @@ struct eval {
 	uint32_t flow_hash;             /* keyed hash of the flow: ECMP */
 	uint64_t now_ns;
 	const struct trace *trace;
+	bool has_quoted;                /* an ICMP error: what it quotes, as it stands there */
+	struct tuple quoted;
 
 	/* the conversation as translated so far.  written by: track, dnat, snat, balance through
 	 * eval_set_src/dst; read by: all stages after them */

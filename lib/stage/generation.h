@@ -21,6 +21,7 @@
 struct own_addresses;
 struct pipeline;
 struct meter;
+struct session_policy;
 
 struct interface_address {
 	uint8_t family;
@@ -77,6 +78,8 @@ struct generation {
 	unsigned n_places;
 	const struct meter_spec *meters;
 	unsigned n_meters;
+	const struct session_policy *session_policies;  /* by struct session's policy */
+	unsigned n_session_policies;
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
 	const struct own_addresses *own;        /* of all interfaces; NULL: none */

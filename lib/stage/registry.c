@@ -5,11 +5,12 @@
 #include <string.h>
 
 extern const struct stage stage_acl, stage_drop, stage_forward, stage_mark, stage_police,
-	stage_route;
+	stage_route, stage_track;
 
 const struct stage *const stage_registry[] = {
 	&stage_drop,
 	&stage_forward,
+	&stage_track,
 	&stage_acl,
 	&stage_route,
 	&stage_police,

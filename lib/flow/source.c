@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Sources of sessions in chains of a keyed hash. */
+
+#include "flow/source.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/random.h"
+
+#define LOOK_AT 4               /* sources without sessions that one insertion may clear away */
+
+struct sources *
+sources_create(uint32_t capacity, int numa_node)
+{
+	struct sources *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->capacity = capacity;
+	t->numa_node = numa_node;
+	t->mask = 1;
+	while (t->mask < capacity)
+		t->mask = t->mask * 2 + 1;
+	t->hand = 1;
+	t->source = memory_take((size_t)(capacity + 1) * sizeof(*t->source), numa_node);
+	t->chain = memory_take((size_t)(t->mask + 1) * sizeof(*t->chain), numa_node);
+	if (t->source == NULL || t->chain == NULL) {
+		sources_destroy(t);
+		return NULL;
+	}
+	random_bytes(&t->secret, sizeof(t->secret));
+	return t;
+}
+
+void
+sources_destroy(struct sources *t)
+{
+	if (t == NULL)
+		return;
+	memory_give(t->source, (size_t)(t->capacity + 1) * sizeof(*t->source));
+	memory_give(t->chain, (size_t)(t->mask + 1) * sizeof(*t->chain));
+	free(t);
+}
+
+size_t
+sources_bytes(const struct sources *t)
+{
+	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->source)
+		+ (size_t)(t->mask + 1) * sizeof(*t->chain);
+}
+
+static uint32_t *
+chain_of(const struct sources *t, const union address *a)
+{
+	return &t->chain[hash_bytes(&t->secret, a->bytes, sizeof(a->bytes)) & t->mask];
+}
+
+static uint32_t
+find(const struct sources *t, const union address *a, unsigned family)
+{
+	uint32_t i = *chain_of(t, a);
+
+	while (i != 0 && (t->source[i].family != family
+	    || !address_equal(&t->source[i].address, a)))
+		i = t->source[i].next;
+	return i;
+}
+
+static void
+forget(struct sources *t, uint32_t index)
+{
+	struct session_source *s = &t->source[index];
+	uint32_t *at = chain_of(t, &s->address);
+
+	while (*at != index)
+		at = &t->source[*at].next;
+	*at = s->next;
+	s->family = 0;
+	s->next = t->vacant;
+	t->vacant = index;
+	t->used--;
+}
+
+/* Forgets some sources that hold nothing and owe nothing. */
+static void
+clear_away(struct sources *t, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < LOOK_AT && t->high != 0; i++) {
+		struct session_source *s = &t->source[t->hand];
+
+		if (s->family != 0 && s->sessions == 0 && s->due_ns <= now_ns)
+			forget(t, t->hand);
+		t->hand = t->hand >= t->high ? 1 : t->hand + 1;
+	}
+}
+
+static uint32_t
+insert(struct sources *t, const union address *a, unsigned family, uint64_t now_ns)
+{
+	uint32_t *head = chain_of(t, a), index;
+	struct session_source *s;
+
+	clear_away(t, now_ns);
+	if (t->vacant != 0) {
+		index = t->vacant;
+		t->vacant = t->source[index].next;
+	} else if (t->high < t->capacity) {
+		index = ++t->high;
+	} else {
+		return 0;
+	}
+	s = &t->source[index];
+	*s = (struct session_source){ .address = *a, .family = (uint8_t)family, .next = *head };
+	*head = index;
+	t->used++;
+	return index;
+}
+
+/* Each session costs 1/rate of time; a second's worth may be owed. */
+static bool
+pay(struct session_source *s, uint32_t per_second, uint64_t now_ns)
+{
+	uint64_t cost = NS_PER_SECOND / per_second;
+	uint64_t from = s->due_ns > now_ns ? s->due_ns : now_ns;
+
+	if (from + cost > now_ns + NS_PER_SECOND)
+		return false;
+	s->due_ns = from + cost;
+	return true;
+}
+
+uint32_t
+sources_take(struct sources *t, const union address *a, unsigned family,
+	const struct source_limit *limit, uint64_t now_ns)
+{
+	uint32_t index = find(t, a, family);
+	struct session_source *s;
+
+	if (index == 0)
+		index = insert(t, a, family, now_ns);
+	if (index == 0)
+		return 0;
+	s = &t->source[index];
+	if (limit->sessions != 0 && s->sessions >= limit->sessions)
+		return 0;
+	if (limit->per_second != 0 && !pay(s, limit->per_second, now_ns))
+		return 0;
+	s->sessions++;
+	return index;
+}
+
+void
+sources_give(struct sources *t, uint32_t source)
+{
+	struct session_source *s = &t->source[source];
+
+	if (source == 0)
+		return;
+	s->sessions--;
+	if (s->sessions == 0 && s->due_ns == 0)
+		forget(t, source);      /* without a rate nothing is left to remember */
+}
+
+uint32_t
+sources_held(const struct sources *t, const union address *a, unsigned family)
+{
+	uint32_t index = find(t, a, family);
+
+	return index != 0 ? t->source[index].sessions : 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who begins sessions: how many each source holds, and how fast it begins them.
+ *
+ * A source is in the table while it holds a session, or while its rate still counts against it;
+ * so a table for as many sources as there are sessions is never full.  The hash is keyed: outsiders
+ * choose addresses.
+ *
+ * Threads: the owning worker.  Memory: sources_create. */
+#ifndef FLOW_SOURCE_H
+#define FLOW_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "packet/key.h"
+
+/* What one source may do; 0 is no limit. */
+struct source_limit {
+	uint32_t sessions;              /* held at the same time */
+	uint32_t per_second;            /* begun; as many at once */
+};
+
+struct session_source {
+	union address address;
+	uint64_t due_ns;                /* when its rate has been paid for */
+	uint32_t next;                  /* in its chain, or of the vacant */
+	uint32_t sessions;
+	uint8_t family;                 /* 0: vacant */
+};
+
+struct sources {
+	struct hash_key secret;
+	struct session_source *source;          /* [1..capacity] */
+	uint32_t *chain;                /* heads */
+	uint32_t capacity, mask;
+	uint32_t used, high, vacant;
+	uint32_t hand;                  /* where to look for sources without sessions next */
+	int numa_node;
+};
+
+/* NULL without memory. */
+struct sources *sources_create(uint32_t capacity, int numa_node);
+void sources_destroy(struct sources *t);        /* NULL is fine */
+size_t sources_bytes(const struct sources *t);
+
+/* One more session of a source: the source, 1 and up, to be given back when the session ends; 0 when its
+ * limit does not allow it. */
+uint32_t sources_take(struct sources *t, const union address *a, unsigned family,
+	const struct source_limit *limit, uint64_t now_ns);
+
+/* The session has ended.  0 is fine. */
+void sources_give(struct sources *t, uint32_t source);
+
+/* Sessions that a source holds. */
+uint32_t sources_held(const struct sources *t, const union address *a, unsigned family);
+
+#endif

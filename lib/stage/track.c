@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage track: the session that a packet belongs to, or a new one. */
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "base/clock.h"
+#include "flow/session.h"
+#include "flow/tcp.h"
+#include "stage/build.h"
+#include "stage/stage.h"
+
+#define TCP_OPENS 0x17          /* FIN, SYN, RST, ACK: of these a first segment has SYN alone */
+#define TCP_SYN 0x02
+#define TIMEOUT_MIN (1 * NS_PER_SECOND)
+#define TIMEOUT_MAX (1000000 * NS_PER_SECOND)   /* ticks hold 52 days */
+
+struct timeouts_cfg {
+	struct cfg_head head;
+	uint64_t tcp_opening, tcp_established, tcp_closing;
+	uint64_t udp, icmp, other;
+};
+
+enum track_invalid { INVALID_DROP, INVALID_PASS };
+
+struct track_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+	struct timeouts_cfg timeouts;
+	uint32_t max_per_source;
+	struct cfg_rate new_per_source;
+	enum track_invalid invalid;
+};
+
+struct track {
+	uint8_t policy;
+	bool pass_invalid;
+	struct source_limit limit;      /* of the whole appliance */
+};
+
+#define TIMEOUT_ROW(name, preset, text) \
+	{ #name, CFG_DURATION, preset, offsetof(struct timeouts_cfg, name), text, \
+		.min = TIMEOUT_MIN, .max = TIMEOUT_MAX }
+
+static const struct cfg_field timeouts_fields[] = {
+	TIMEOUT_ROW(tcp_opening, "240s", "TCP until both ends have agreed."),
+	TIMEOUT_ROW(tcp_established, "7440s", "TCP from then on, half closed too."),
+	TIMEOUT_ROW(tcp_closing, "240s", "TCP after both FINs or a reset."),
+	TIMEOUT_ROW(udp, "300s", "UDP."),
+	TIMEOUT_ROW(icmp, "60s", "ICMP and ICMPv6 queries."),
+	TIMEOUT_ROW(other, "600s", "Other protocols, by their addresses."),
+	CFG_END
+};
+
+static const struct cfg_table timeouts_table = {
+	"timeouts", CFG_SIZEOF(struct timeouts_cfg), timeouts_fields,
+	"How long a session without packets stays.",
+};
+
+static const struct cfg_word invalid_words[] = {
+	{ "drop", INVALID_DROP },
+	{ "pass", INVALID_PASS },
+	CFG_WORD_END
+};
+
+static const struct cfg_field track_fields[] = {
+	{ "timeouts", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct track_cfg, timeouts),
+		"How long a session without packets stays.", .table = &timeouts_table },
+	{ "max_per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct track_cfg, max_per_source),
+		"Sessions that one source address may hold; each worker has its share.", .min = 1 },
+	{ "new_per_source", CFG_RATE, CFG_OPTIONAL, offsetof(struct track_cfg, new_per_source),
+		"Sessions a second (100/s) that one source address may begin.",
+		.min = 1, .max = 1000000000 },
+	{ "invalid", CFG_ENUM, "drop", offsetof(struct track_cfg, invalid),
+		"What fits no session and may begin none: drop it, or pass it on as state invalid.",
+		.words = invalid_words },
+	STAGE_IF(struct track_cfg),
+	CFG_END
+};
+
+static const struct cfg_table track_table = {
+	"track", CFG_SIZEOF(struct track_cfg), track_fields,
+	"Finds the session of a packet, or makes one.",
+};
+
+static uint32_t
+seconds(uint64_t ns)
+{
+	return (uint32_t)((ns + NS_PER_SECOND - 1) / NS_PER_SECOND);
+}
+
+static int
+find_policy(struct stage_build *sb, const struct timeouts_cfg *t)
+{
+	struct session_policy policy = { .timeout_s = {
+		[TIMEOUT_TCP_OPENING] = seconds(t->tcp_opening),
+		[TIMEOUT_TCP_ESTABLISHED] = seconds(t->tcp_established),
+		[TIMEOUT_TCP_CLOSING] = seconds(t->tcp_closing),
+		[TIMEOUT_UDP] = seconds(t->udp),
+		[TIMEOUT_ICMP] = seconds(t->icmp),
+		[TIMEOUT_OTHER] = seconds(t->other),
+	} };
+
+	return build_session_policy(sb->build, &policy);
+}
+
+static int
+track_build(struct stage_build *sb, void **instance)
+{
+	const struct track_cfg *cfg = (const void *)sb->cfg;
+	struct track *track = build_alloc(sb->build, 1, sizeof(*track));
+	int policy;
+
+	if (track == NULL)
+		return build_no_memory(sb->build);
+	if (cfg->new_per_source.value != 0 && cfg->new_per_source.unit != CFG_RATE_COUNT)
+		return cfg_error(build_err(sb->build), &cfg->head, &cfg->new_per_source,
+			"sessions are counted, not bits: 100/s");
+	policy = find_policy(sb, &cfg->timeouts);
+	if (policy < 0)
+		return policy;
+	track->policy = (uint8_t)policy;
+	track->pass_invalid = cfg->invalid == INVALID_PASS;
+	track->limit.sessions = cfg->max_per_source;
+	track->limit.per_second = (uint32_t)cfg->new_per_source.value;
+	sb->traits = TRAIT_TRACKS;
+	*instance = track;
+	return 0;
+}
+
+static void
+invalid(const struct track *track, struct eval *ev, enum reason r)
+{
+	/* The key alone does not say it: a later segment of the same key may open a session. */
+	if (ev->view->proto == IPPROTO_TCP)
+		ev->used_fields |= FIELD_TCP_FLAGS;
+	if (track->pass_invalid) {
+		eval_note(ev, "track: invalid, %s", reason_name(r));
+		ev->state = CONN_INVALID;
+		return;
+	}
+	eval_note(ev, "track: %s", reason_sentence(r));
+	eval_drop(ev, r, 0);
+}
+
+static void
+set_src(struct eval *ev, const struct tuple *to)
+{
+	if (!address_equal(&to->src, &ev->tuple.src) || to->sport != ev->tuple.sport)
+		eval_set_src(ev, &to->src, to->sport);
+}
+
+static void
+set_dst(struct eval *ev, const struct tuple *to)
+{
+	if (!address_equal(&to->dst, &ev->tuple.dst) || to->dport != ev->tuple.dport)
+		eval_set_dst(ev, &to->dst, to->dport);
+}
+
+/* Only the forward end has been heard of so far. */
+static bool
+is_new(const struct eval *ev)
+{
+	const struct session *s = ev->session;
+
+	if (ev->reply)
+		return false;
+	if (s->proto != IPPROTO_TCP)
+		return s->state == PLAIN_SINGLE;
+	if (s->state == TCP_TIME_WAIT || s->state == TCP_RESET)
+		return (ev->view->tcp_flags & TCP_OPENS) == TCP_SYN;
+	return s->state == TCP_NONE || s->state == TCP_SYN_SENT;
+}
+
+static const char *
+state_text(const struct session *s)
+{
+	if (s->proto == IPPROTO_TCP)
+		return tcp_state_name(s->state);
+	return s->state == PLAIN_SINGLE ? "unreplied" : "replied";
+}
+
+/* A reply is seen by later stages as its receiver will see it, a forward packet as sent by its sender
+ * but to where it really goes; the slow path sees to the rest (snat stands behind the rules). */
+static void
+known(const struct track *track, struct eval *ev)
+{
+	struct session *s = ev->session;
+	struct tuple other, to;
+
+	if (!(s->flags & SESSION_LINKED))
+		return;                 /* made by a stage track before this one */
+	s->policy = track->policy;
+	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
+	eval_note(ev, "track: %s, %s of session %u (%s)",
+		ev->state == CONN_NEW ? "new" : "established", ev->reply ? "reply" : "forward",
+		session_index(ev->sessions, s), state_text(s));
+	session_tuple(ev->sessions, s, !ev->reply, &other);
+	tuple_reverse(&to, &other);
+	if (ev->reply)
+		set_src(ev, &to);
+	set_dst(ev, &to);
+}
+
+/* Each worker has its share of a limit. */
+static uint32_t
+share(const struct eval *ev, uint32_t limit)
+{
+	unsigned workers = ev->gen->n_workers > 0 ? ev->gen->n_workers : 1;
+
+	return (uint32_t)(((uint64_t)limit + workers - 1) / workers);
+}
+
+/* Counts the session for its source.  False: over the limit. */
+static bool
+take_source(const struct track *track, struct eval *ev, uint32_t *source)
+{
+	const struct source_limit limit = {
+		share(ev, track->limit.sessions), share(ev, track->limit.per_second),
+	};
+
+	*source = 0;
+	if (limit.sessions == 0 && limit.per_second == 0)
+		return true;
+	*source = sources_take(ev->sessions->sources, &ev->tuple.src, ev->tuple.family, &limit,
+		ev->now_ns);
+	return *source != 0;
+}
+
+static void
+take(const struct track *track, struct eval *ev)
+{
+	bool tcp = ev->tuple.proto == IPPROTO_TCP;
+	struct session *s;
+	uint32_t source;
+
+	if (!take_source(track, ev, &source)) {
+		eval_note(ev, "track: the source is at its limit");
+		eval_drop(ev, REASON_session_limit, 0);
+		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later it may be allowed */
+		return;
+	}
+	s = session_take(ev->sessions, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED,
+		clock_tick(ev->now_ns));
+	if (s == NULL) {
+		sources_give(ev->sessions->sources, source);
+		eval_note(ev, "track: no room for a session");
+		eval_drop(ev, REASON_session_full, 0);
+		ev->used_fields |= FIELD_TCP_FLAGS;
+		return;
+	}
+	s->family = ev->tuple.family;
+	s->proto = ev->tuple.proto;
+	s->policy = track->policy;
+	s->source = source;
+	ev->session = s;
+	ev->reply = false;
+}
+
+static void
+begin(const struct track *track, struct eval *ev)
+{
+	const struct view *v = ev->view;
+
+	if (v->proto == IPPROTO_TCP && (v->tcp_flags & TCP_OPENS) != TCP_SYN) {
+		invalid(track, ev, REASON_tcp_no_session);
+		return;
+	}
+	if (tuple_is_icmp(&ev->tuple) && !icmp_is_request(v->family, v->icmp_type)) {
+		invalid(track, ev, REASON_icmp_no_session);
+		return;
+	}
+	ev->state = CONN_NEW;
+	eval_note(ev, "track: new session");
+	if (ev->sessions != NULL)       /* check's tests have none */
+		take(track, ev);
+}
+
+/* An ICMP error belongs to the session of the packet it quotes; it travels against that packet. */
+static void
+related(const struct track *track, struct eval *ev)
+{
+	struct tuple back;
+
+	ev->session = NULL;
+	if (ev->has_quoted && ev->sessions != NULL) {
+		tuple_reverse(&back, &ev->quoted);
+		ev->session = session_find(ev->sessions, &back, &ev->reply);
+	}
+	if (ev->session == NULL) {
+		invalid(track, ev, REASON_icmp_no_session);
+		return;
+	}
+	ev->state = CONN_RELATED;
+	eval_note(ev, "track: related to session %u (%s)",
+		session_index(ev->sessions, ev->session), state_text(ev->session));
+}
+
+static void
+track_one(const struct track *track, struct eval *ev)
+{
+	const struct view *v = ev->view;
+
+	if ((v->kind != VIEW_IP4 && v->kind != VIEW_IP6) || v->tuple.kind != KEY_PLAIN) {
+		eval_note(ev, "track: not for this packet");
+		return;
+	}
+	if (v->icmp_error) {
+		related(track, ev);
+		return;
+	}
+	if (ev->session == NULL && ev->sessions != NULL)
+		ev->session = session_find(ev->sessions, &v->tuple, &ev->reply);
+	if (ev->session != NULL)
+		known(track, ev);
+	else
+		begin(track, ev);
+}
+
+static void
+track_evaluate(const void *instance, struct eval *const ev[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		track_one(instance, ev[i]);
+}
+
+const struct stage stage_track = {
+	.table    = &track_table,
+	.build    = track_build,
+	.evaluate = track_evaluate,
+};
