@@ -58,6 +58,8 @@ REASONS = [
     ('pipeline_end', router('[{mark: {dscp: 0}}]'), [lan(udp())] * N),
     ('tcp_bad_flags', ROUTER, [lan(tcp(''))] * N),
     ('frag_bad', ROUTER, [lan(IP(src=A, dst=B, proto=17, frag=8))] * N),
+    # a trailer over several packet buffers, behind a packet that is answered in place
+    ('multi_segment', ROUTER, [padded(lan(IP(src=A, dst='10.0.0.1') / ICMP(id=7)), 5000)] * N),
     ('multicast', ROUTER, [lan(udp(dst='224.1.2.3'), dst='01:00:5e:01:02:03')] * N),
 ]
 
