@@ -17,7 +17,7 @@
 
 enum {
 	HOLDERS_MBUFS = 4096,           /* of a worker: wait for neighbours and first fragments */
-	TABLES_MIB = 64,                /* rte_acl's memory, at least */
+	TABLES_MIB = 64,                /* what DPDK itself needs, at least */
 	RULE_KIB = 16,                  /* and for each rule, twice over for a reload */
 };
 

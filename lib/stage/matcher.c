@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Matches, compiled for rte_acl, or one by one where there is no EAL. */
+/* Matches, compiled (table/rules.h), or one by one for a configuration that is only checked. */
 #include "stage/matcher.h"
 
 #include <assert.h>

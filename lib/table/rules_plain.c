@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules as they are written, one after the other: the meaning that rte_acl's tries must have. */
+/* Rules as they are written, one after the other: the meaning that the compiled ones must have. */
 
 #include <netinet/in.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules compiled for rte_acl judge as rules one by one do. */
+/* Compiled rules judge as rules one by one do. */
 #include "unit/stage/fixture.h"
 
 #include <time.h>
