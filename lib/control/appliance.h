@@ -2,8 +2,8 @@
 /* The whole appliance in one process: DPDK, pools, ports, workers and the current generation,
  * started from a configuration or not at all.
  *
- * `weir run`, `weir check` (for section tests), `weir replay`, `weir explain` and the system tests
- * all stand on this; they differ in struct appliance_options alone:
+ * `weir run`, `weir replay`, `weir explain` and tests stand on this; they differ in struct
+ * appliance_options alone:
  *
  *   run             threads, the real devices, the time-stamp counter
  *   replay, tests   the caller steps; devices are captures (io/capture.h); virtual time

@@ -2,8 +2,7 @@
 /* What a worker does when it found nothing to do: pause, then yield its core, then sleep, longer
  * and longer up to a bound.  Two Weirs on one core so leave it to each other.
  *
- * How late a worker wakes up is measured, not promised: idle_report tells the longest loop that
- * slept.
+ * How late a worker wakes up is measured, not promised: longest_ns is the longest loop that slept.
  *
  * Threads: the owning worker; control reads the figures, a loop old. */
 #ifndef WORKER_IDLE_H
