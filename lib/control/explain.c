@@ -98,7 +98,7 @@ print_packet(const struct explainer *x, bool colour)
 
 	if (o->n != 0)
 		printf("%s%" PRIu64 ", %.9f s%s\n", bold, o->n, (double)o->time_ns / 1e9, plain);
-	printf("packet    %s\n", o->flow[0] != '\0' ? o->flow : "no IP packet");
+	printf("packet    %s\n", o->flow);
 	printf("in        %s", o->in);
 	if (x->pipeline != NULL)
 		printf(", pipeline %s", x->pipeline);

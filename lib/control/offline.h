@@ -48,7 +48,8 @@ struct outcome {
 	const struct loc *rule;         /* the line that decided it, or NULL */
 	bool has_program;
 	bool fast;
-	char flow[192];                 /* "" when it is no IP packet */
+	bool is_ip;                     /* parsed, with nothing wrong: it has a flow */
+	char flow[192];                 /* else what is known: "arp", "ethertype 0x88cc", "frame" */
 	char program[512];
 };
 

@@ -53,8 +53,9 @@ outcome_from(struct outcome *out, const struct observation *o)
 	if (o->verdict == OBSERVED_OUTPUT)
 		out->out = o->has_program && o->program->verdict == PROGRAM_WIRE
 			? gen->port_name[o->out_port] : egress_name((void *)(uintptr_t)gen, o->out_iface, false);
-	if (o->view != NULL && (o->view->kind == VIEW_IP4 || o->view->kind == VIEW_IP6))
+	if (o->view != NULL)
 		notation_flow(out->flow, sizeof(out->flow), o->view);
+	out->is_ip = o->view != NULL && (o->view->kind == VIEW_IP4 || o->view->kind == VIEW_IP6);
 	out->has_program = o->has_program;
 	if (o->has_program)
 		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple, egress_name,
@@ -105,7 +106,7 @@ outcome_json(const struct outcome *o)
 		outcome_rule(rule, sizeof(rule), o->rule);
 		json_object_set_new(json, "rule", json_string(rule));
 	}
-	if (o->flow[0] != '\0')
+	if (o->is_ip)
 		json_object_set_new(json, "flow", json_string(o->flow));
 	if (o->has_program) {
 		json_object_set_new(json, "program", json_string(o->program));

@@ -158,6 +158,21 @@ add_event(struct runner *r, int number, short what, unsigned ms, event_callback_
 	return event_add(e, number < 0 ? &tv : NULL) == 0;
 }
 
+/* SIG_BLOCK or SIG_UNBLOCK for the signals that are events.  They wait while everything starts, and
+ * worker threads, which begin meanwhile, never see them. */
+static void
+mask_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(how, &set, NULL);
+}
+
 static bool
 add_events(struct runner *r)
 {
@@ -240,6 +255,7 @@ loop(struct runner *r)
 		appliance_halt(r->appliance);
 	} else {
 		say_hello(r->appliance);
+		mask_signals(SIG_UNBLOCK);
 		event_base_dispatch(r->base);
 		status = finish(r);
 	}
@@ -259,6 +275,7 @@ run(const struct run_options *options)
 	struct err *err = err_create();
 	int status = 1;
 
+	mask_signals(SIG_BLOCK);
 	if (cfg != NULL && err != NULL)
 		r.appliance = appliance_start(cfg, &how, err);
 	if (r.appliance != NULL && how.captures)

@@ -23,6 +23,7 @@ static const struct cfg_word hugepage_words[] = {
 	{ "true", EAL_HUGEPAGES_YES },
 	{ "no", EAL_HUGEPAGES_NO },
 	{ "false", EAL_HUGEPAGES_NO },
+	CFG_WORD_END
 };
 
 static const struct cfg_word idle_words[] = {

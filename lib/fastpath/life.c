@@ -50,7 +50,8 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	struct host_setup host = {
 		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
 		.workers = setup->workers, .send = slowpath_send, .tell = tell_others,
-		.forget = forget_nexthops, .quiet = setup->clock.virtual, .arg = s,
+		.forget = forget_nexthops, .quiet = setup->clock.virtual,
+		.trusting = setup->clock.virtual, .arg = s,
 	};
 
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);

@@ -44,7 +44,8 @@ struct host_setup {
 	struct rte_mempool *pool;       /* for born packets */
 	unsigned worker, workers;       /* rates are shared out; worker 0 announces our addresses */
 	unsigned neighbours;            /* at most; 0: HOST_NEIGHBOURS */
-	bool quiet;                     /* replay: announces nothing, doubts no known neighbour */
+	bool quiet;                     /* announces nothing: replay */
+	bool trusting;                  /* doubts no known neighbour: replay, where nobody answers */
 	/* Queues a frame for a port, in order; takes m whatever happens. */
 	void (*send)(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 	/* Tells the other workers; may be NULL. */

@@ -119,13 +119,33 @@ path_ledger(void)
 	return fastpath_ledger(path.fp);
 }
 
+/* The sum of a ledger as ledger_add has it, over the interfaces that there are. */
+static void
+sum_up(struct ledger_sum *sum, const struct ledger *l, unsigned n_ifaces)
+{
+	for (unsigned p = 0; p < PATH_PORTS; p++) {
+		sum->rx += l->port[p].rx;
+		sum->tx += l->port[p].tx;
+	}
+	for (unsigned i = 0; i < BORN_COUNT; i++)
+		sum->born += l->born[i];
+	for (unsigned i = 0; i < CONSUMED_COUNT; i++)
+		sum->consumed += l->consumed[i];
+	for (unsigned i = 0; i < HELD_COUNT; i++)
+		sum->held += l->held[i];
+	for (unsigned i = 0; i < n_ifaces; i++)
+		for (unsigned r = 1; r < REASON_COUNT; r++)
+			sum->dropped += l->iface[i].drops[r];
+	sum->imbalance = (int64_t)(sum->rx + sum->born - sum->tx - sum->dropped - sum->consumed) - sum->held;
+}
+
 static void
 check_ledger(void)
 {
-	struct ledger_sum sum = { 0 };
 	unsigned in_use = pools_in_use(appliance_pools(path.offline.appliance));
+	struct ledger_sum sum = { 0 };
 
-	ledger_add(&sum, path_ledger());
+	sum_up(&sum, path_ledger(), appliance_generation(path.offline.appliance)->n_ifaces);
 	if (sum.imbalance != 0)
 		die("imbalance %" PRId64 ": rx %" PRIu64 " born %" PRIu64 " tx %" PRIu64 " dropped %" PRIu64
 			" consumed %" PRIu64 " held %" PRId64, sum.imbalance, sum.rx, sum.born, sum.tx,
@@ -195,6 +215,7 @@ path_settle(void)
 				pools_in_use(appliance_pools(path.offline.appliance)), SETTLE_STEPS);
 		path_advance(NS_PER_SECOND);
 	}
+	check_ledger();
 }
 
 void

@@ -33,7 +33,7 @@ void path_flush(void);
 /* Time goes on, timers run. */
 void path_advance(uint64_t ns);
 
-/* Time goes on until nothing is held any more; then all buffers are back. */
+/* Time goes on until nothing is held any more; then the ledger is exact and all buffers are back. */
 void path_settle(void);
 
 const struct ledger *path_ledger(void);

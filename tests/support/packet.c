@@ -51,19 +51,6 @@ given_hex(const char *hex)
 	return p;
 }
 
-struct rte_mbuf *
-given_mbuf(struct rte_mempool *pool, const char *text)
-{
-	struct packet p = given_frame(text);
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
-
-	assert_non_null(m);
-	assert_true(p.n <= rte_pktmbuf_tailroom(m));
-	memcpy(rte_pktmbuf_append(m, (uint16_t)p.n), p.bytes, p.n);
-	free(p.bytes);
-	return m;
-}
-
 static struct rte_mbuf *
 one_segment(const uint8_t *bytes, size_t n)
 {
@@ -140,16 +127,4 @@ expect_bytes(const uint8_t *got, size_t got_bytes, const uint8_t *want, size_t w
 		print_marks(&g, &w, at);
 	}
 	fail_msg("%zu bytes are not the %zu expected", got_bytes, want_bytes);
-}
-
-void
-expect_mbuf(const struct rte_mbuf *m, const char *text)
-{
-	struct packet want = given_frame(text);
-	uint8_t *buf = malloc(m->pkt_len + 1u);
-	const uint8_t *got = rte_pktmbuf_read(m, 0, m->pkt_len, buf);
-
-	expect_bytes(got, m->pkt_len, want.bytes, want.n);
-	free(buf);
-	free(want.bytes);
 }

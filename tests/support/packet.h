@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 struct rte_mbuf;
-struct rte_mempool;
 
 #define GIVEN_MAC { 2, 0, 0, 0, 0, 1 }          /* the interface's */
 #define GIVEN_PEER_MAC { 2, 0, 0, 0, 0, 9 }
@@ -24,9 +23,6 @@ struct packet given_frame(const char *text);
 /* The bytes that hex says; blanks are skipped.  The caller frees bytes. */
 struct packet given_hex(const char *hex);
 
-/* The frame in a buffer of the pool. */
-struct rte_mbuf *given_mbuf(struct rte_mempool *pool, const char *text);
-
 /* The bytes as a chain of buffers of no pool, the first of them of first_bytes; given_chain_free
  * frees it. */
 struct rte_mbuf *given_chain(const uint8_t *bytes, size_t n, size_t first_bytes);
@@ -34,8 +30,5 @@ void given_chain_free(struct rte_mbuf *m);
 
 /* Fails with both, row by row in hex, and marks what differs. */
 void expect_bytes(const uint8_t *got, size_t got_bytes, const uint8_t *want, size_t want_bytes);
-
-/* What a test's m holds against what a packet in notation would be. */
-void expect_mbuf(const struct rte_mbuf *m, const char *text);
 
 #endif

@@ -84,6 +84,21 @@ ok = r["ledger"]["imbalance"] == 0 and r["ledger"]["tx"] > 1000 and r["drops"]["
 sys.exit(not ok)' "$dir/json"
 }
 
+# Signals wait while it starts, and then end it as at any other time.
+early_stop() {
+	local pid
+
+	"$weir" run --for 20 >"$dir/stdout" 2>&1 &
+	pid=$!
+	for _ in $(seq 200); do
+		grep -qs 'SigBlk:.*4203' "/proc/$pid/status" && break
+		sleep 0.01
+	done
+	kill -TERM "$pid"
+	wait "$pid" || { cat "$dir/stdout"; return 1; }
+	grep -q '^ledger' "$dir/stdout"
+}
+
 check "no command is a usage error" ends_with 2
 check "an unknown command is a usage error" ends_with 2 rum
 check "an unknown option is a usage error" ends_with 2 run --fro 3
@@ -105,6 +120,7 @@ check "config/schema.json is what weir schema prints" sh -c '"$1" schema | diff 
 check "config/reference.md is what weir reference prints" \
 	sh -c '"$1" reference | diff config/reference.md -' sh "$weir"
 check "the built-in example" example
+check "a signal while it starts" early_stop
 
 echo "command: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

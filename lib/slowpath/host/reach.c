@@ -121,7 +121,7 @@ neighbour_use(struct host *h, uint16_t slot)
 	n->used_ns = h->now_ns;
 	if (n->state != NEIGHBOUR_KNOWN || n->is_static || h->now_ns < n->fresh_ns)
 		return;
-	if (h->setup.quiet)                     /* a capture cannot answer what it was not asked */
+	if (h->setup.trusting)
 		return;
 	n->asks = 0;
 	become(h, slot, NEIGHBOUR_PROBING, ASK_NS);

@@ -12,8 +12,9 @@
 
 #include "packet/parse.h"
 #include "support/checksum.h"
+#include "support/packet.h"
 
-static const struct notation_macs macs = { { 2, 0, 0, 0, 0, 9 }, { 2, 0, 0, 0, 0, 1 } };
+static const struct notation_macs macs = { .src = GIVEN_PEER_MAC, .dst = GIVEN_MAC };
 
 static int
 build(const char *text, uint8_t *frame, size_t max_bytes)
@@ -29,7 +30,7 @@ build(const char *text, uint8_t *frame, size_t max_bytes)
 static struct view
 view_of(const char *text)
 {
-	struct ingress in = { .mac = { 2, 0, 0, 0, 0, 1 }, .untagged = 1, .wire = true };
+	struct ingress in = { .mac = GIVEN_MAC, .untagged = 1, .wire = true };
 	uint8_t frame[2048];
 	uint32_t n = (uint32_t)build(text, frame, sizeof(frame));
 	struct view v;
@@ -38,17 +39,14 @@ view_of(const char *text)
 	return v;
 }
 
-/* hex without blanks, as tcpdump -x would show it */
 static void
 expect_frame(const char *text, const char *hex)
 {
-	uint8_t frame[2048];
-	char got[4097] = "";
-	int n = build(text, frame, sizeof(frame));
+	struct packet got = given_frame(text), want = given_hex(hex);
 
-	for (int i = 0; i < n; i++)
-		snprintf(got + 2 * i, 3, "%02x", frame[i]);
-	assert_string_equal(got, hex);
+	expect_bytes(got.bytes, got.n, want.bytes, want.n);
+	free(got.bytes);
+	free(want.bytes);
 }
 
 static void
