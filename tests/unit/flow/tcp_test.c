@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TCP from the middle: the rows of its conformance table, each a test of its name; every combination of flags in
+ * every state against a plain model; two endpoints that lose, repeat and reorder; an attacker who guesses. */
+
+#include "flow/tcp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "packet/parse.h"
+
+enum { F = 1, S = 2, R = 4, P = 8, A = 16, U = 32 };
+enum { OUT, BACK };                     /* directions: forward, reply */
+
+#define ISN_C 1000u
+#define ISN_S 5000u
+#define PASS REASON_NONE
+#define WINDOW REASON_tcp_out_of_window
+#define ALIEN REASON_tcp_no_session
+
+static struct session
+given_session(void)
+{
+	return (struct session){ .proto = IPPROTO_TCP, .family = 4, .state = TCP_NONE };
+}
+
+static struct tcp_segment
+segment(uint8_t flags, uint32_t seq, uint32_t ack, uint32_t bytes)
+{
+	return (struct tcp_segment){ .flags = flags, .seq = seq, .ack = ack, .bytes = bytes,
+		.window = 60000, .scale = TCP_SCALE_NONE };
+}
+
+static enum reason
+pass_on(struct session *s, bool reply, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t bytes)
+{
+	struct tcp_segment seg = segment(flags, seq, ack, bytes);
+
+	return tcp_track(s, reply, &seg);
+}
+
+#define expect(s, dir, flags, seq, ack, bytes, reason, then) do { \
+	assert_int_equal(pass_on(&(s), dir, flags, seq, ack, bytes), reason); \
+	assert_int_equal((s).state, then); \
+} while (0)
+
+/* The client has sent up to 1001, the server up to 5001. */
+static struct session
+given_established(void)
+{
+	struct session s = given_session();
+
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, OUT, A, 1001, 5001, 0, PASS, TCP_ESTABLISHED);
+	return s;
+}
+
+static struct session
+given_time_wait(void)
+{
+	struct session s = given_established();
+
+	expect(s, OUT, F | A, 1001, 5001, 0, PASS, TCP_FIN_FORWARD);
+	expect(s, BACK, F | A, 5001, 1002, 0, PASS, TCP_LAST_ACK);
+	expect(s, OUT, A, 1002, 5002, 0, PASS, TCP_TIME_WAIT);
+	return s;
+}
+
+static void
+t1_a_whole_connection_passes_and_ends_closed(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, OUT, P | A, 1001, 5001, 100, PASS, TCP_ESTABLISHED);
+	expect(s, BACK, P | A, 5001, 1101, 200, PASS, TCP_ESTABLISHED);
+	expect(s, OUT, F | A, 1101, 5201, 0, PASS, TCP_FIN_FORWARD);
+	expect(s, BACK, F | A, 5201, 1102, 0, PASS, TCP_LAST_ACK);
+	expect(s, OUT, A, 1102, 5202, 0, PASS, TCP_TIME_WAIT);
+	assert_int_equal(tcp_class(s.state), SESSION_CLOSED);
+}
+
+static void
+t2_a_simultaneous_open_passes(void **state)
+{
+	struct session s = given_session();
+
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, BACK, S, ISN_S, 0, 0, PASS, TCP_SYN_BOTH);
+	expect(s, OUT, S | A, ISN_C, 5001, 0, PASS, TCP_SYN_BOTH);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_ESTABLISHED);
+	expect(s, OUT, A, 1001, 5001, 10, PASS, TCP_ESTABLISHED);
+}
+
+static void
+t3_a_segment_in_mid_stream_without_state_is_dropped(void **state)
+{
+	struct session s = given_session();
+
+	expect(s, OUT, A, 1001, 5001, 10, ALIEN, TCP_NONE);
+	expect(s, OUT, S | A, 1001, 5001, 0, ALIEN, TCP_NONE);
+	expect(s, OUT, R, 1001, 0, 0, ALIEN, TCP_NONE);
+}
+
+static void
+t4_a_reset_outside_the_window_changes_nothing(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, R, 5001 + 2000000, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, R, 5001 - 2000000, 0, 0, WINDOW, TCP_ESTABLISHED);
+}
+
+static void
+t5_a_reset_in_the_window_that_is_not_exact_changes_nothing(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, R, 5002, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, R | A, 5000, 1001, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, OUT, R, 1001 + 30000, 0, 0, WINDOW, TCP_ESTABLISHED);
+}
+
+static void
+t6_an_exact_reset_closes(void **state)
+{
+	struct session s = given_established(), t = s;
+
+	expect(s, BACK, R, 5001, 0, 0, PASS, TCP_RESET);
+	assert_int_equal(tcp_class(s.state), SESSION_CLOSED);
+	expect(t, BACK, P | A, 5001, 1001, 500, PASS, TCP_ESTABLISHED); /* not acknowledged yet */
+	expect(t, BACK, R, 5001, 0, 0, PASS, TCP_RESET);
+}
+
+static void
+t7_a_syn_in_a_connection_does_not_reset_it(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, S, 77777777, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, OUT, S, 77777777, 0, 0, PASS, TCP_ESTABLISHED);       /* asks for a challenge */
+	expect(s, BACK, A, 5001, 1001, 0, PASS, TCP_ESTABLISHED);       /* gets it */
+	expect(s, OUT, A, 1001, 5001, 10, PASS, TCP_ESTABLISHED);
+}
+
+static void
+t8_a_bad_syn_and_a_bad_reset_leave_the_connection(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, S, 424242, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, R, 424243, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, P | A, 5001, 1001, 10, PASS, TCP_ESTABLISHED);
+}
+
+static void
+t9_data_with_an_ack_out_of_range_is_dropped(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, A, 5001, 1002, 10, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, A, 5001, 1001 - 70000, 10, WINDOW, TCP_ESTABLISHED);
+}
+
+static void
+t10_data_outside_the_window_is_dropped(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, A, 5001 + 60000, 1001, 1, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, A, 5001 + 59999, 1001, 1, PASS, TCP_ESTABLISHED);
+	expect(s, BACK, A, 5001 - 70000, 1001, 1, WINDOW, TCP_ESTABLISHED);
+}
+
+static void
+t11_a_probe_of_a_closed_window_passes(void **state)
+{
+	struct session s = given_session();
+	struct tcp_segment syn = segment(S, ISN_C, 0, 0), closed = segment(A, 1001, 5001, 0);
+
+	syn.window = 0;
+	closed.window = 0;
+	assert_int_equal(tcp_track(&s, OUT, &syn), PASS);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
+	assert_int_equal(tcp_track(&s, OUT, &closed), PASS);
+	expect(s, BACK, A, 5001, 1001, 1, PASS, TCP_ESTABLISHED);
+	expect(s, BACK, A, 5001, 1001, 2, WINDOW, TCP_ESTABLISHED);
+}
+
+static void
+t12_a_keep_alive_passes(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, A, 5000, 1001, 0, PASS, TCP_ESTABLISHED);
+	expect(s, OUT, A, 1000, 5001, 1, PASS, TCP_ESTABLISHED);
+}
+
+static struct session
+given_scales(uint8_t client, uint8_t server)
+{
+	struct session s = given_session();
+	struct tcp_segment syn = segment(S, ISN_C, 0, 0), both = segment(S | A, ISN_S, 1001, 0);
+	struct tcp_segment ack = segment(A, 1001, 5001, 0);
+
+	syn.scale = client;
+	both.scale = server;
+	ack.window = 65535;
+	assert_int_equal(tcp_track(&s, OUT, &syn), PASS);
+	assert_int_equal(tcp_track(&s, BACK, &both), PASS);
+	assert_int_equal(tcp_track(&s, OUT, &ack), PASS);
+	return s;
+}
+
+static void
+t13_windows_are_scaled_when_both_ends_said_so(void **state)
+{
+	struct session s = given_scales(14, 0), one = given_scales(14, TCP_SCALE_NONE);
+
+	expect(s, BACK, A, 5001 + (65535u << 14) - 1, 1001, 1, PASS, TCP_ESTABLISHED);
+	expect(s, BACK, A, 5001 + (65535u << 14), 1001, 1, WINDOW, TCP_ESTABLISHED);
+	expect(one, BACK, A, 5001 + 65535, 1001, 1, WINDOW, TCP_ESTABLISHED);
+	expect(one, BACK, A, 5001 + 65534, 1001, 1, PASS, TCP_ESTABLISHED);
+}
+
+static void
+t14_a_syn_or_its_answer_comes_again(void **state)
+{
+	struct session s = given_session();
+
+	expect(s, OUT, S, 10, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);     /* with new numbers */
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, OUT, A, 1001, 5001, 0, PASS, TCP_ESTABLISHED);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_ESTABLISHED);  /* that ACK was lost behind us */
+}
+
+static void
+t15_a_challenge_its_reset_and_a_new_syn_pass(void **state)
+{
+	struct session s = given_session();
+
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, BACK, A, 888, 777, 0, PASS, TCP_SYN_SENT);
+	expect(s, OUT, R, 778, 0, 0, WINDOW, TCP_SYN_SENT);
+	expect(s, OUT, R, 777, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
+}
+
+static void
+t16_a_half_closed_connection_lives_on(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, OUT, F | A, 1001, 5001, 0, PASS, TCP_FIN_FORWARD);
+	expect(s, OUT, F | A, 1001, 5001, 0, PASS, TCP_FIN_FORWARD);
+	expect(s, BACK, A, 5001, 1002, 1000, PASS, TCP_FIN_FORWARD);
+	expect(s, OUT, A, 1002, 6001, 0, PASS, TCP_FIN_FORWARD);
+	assert_int_equal(tcp_class(s.state), SESSION_ESTABLISHED);      /* 7440 s, never evicted */
+	expect(s, BACK, F | A, 6001, 1002, 0, PASS, TCP_LAST_ACK);
+	expect(s, BACK, F | A, 6001, 1002, 0, PASS, TCP_LAST_ACK);
+}
+
+static void
+t17_an_inexact_reset_passes_once_it_is_closing(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, OUT, F | A, 1001, 5001, 0, PASS, TCP_FIN_FORWARD);
+	expect(s, BACK, R | A, 5000, 1002, 0, PASS, TCP_RESET);
+}
+
+static void
+t18_a_new_syn_reuses_a_connection_that_is_over(void **state)
+{
+	struct session s = given_time_wait(), again = s;
+
+	expect(s, OUT, S, 90000, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, BACK, S | A, 70000, 90001, 0, PASS, TCP_SYN_RECEIVED);
+	expect(again, OUT, S, 900, 0, 0, PASS, TCP_TIME_WAIT);          /* older: nothing new */
+}
+
+static void
+t19_a_syn_may_carry_data(void **state)
+{
+	struct session s = given_session(), part = s;
+
+	expect(s, OUT, S, ISN_C, 0, 500, PASS, TCP_SYN_SENT);
+	expect(s, BACK, S | A, ISN_S, 1501, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, BACK, A, 5001, 1501, 100, PASS, TCP_SYN_RECEIVED);    /* before the handshake is over */
+	expect(s, BACK, S | A, ISN_S, 1501, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, OUT, A, 1501, 5101, 0, PASS, TCP_ESTABLISHED);
+	expect(part, OUT, S, ISN_C, 0, 500, PASS, TCP_SYN_SENT);
+	expect(part, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);      /* data not taken */
+	expect(part, OUT, A, 1001, 5001, 500, PASS, TCP_ESTABLISHED);
+}
+
+static void
+t20_a_reset_with_ack_0_behind_the_window_is_dropped(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, R | A, 5001 - 1000, 0, 0, WINDOW, TCP_ESTABLISHED);
+}
+
+static void
+t21_a_fin_that_does_not_fit_closes_nothing(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, F | A, 5001, 2001, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, F | A, 5001, 1001 - 100000, 0, WINDOW, TCP_ESTABLISHED);
+	assert_int_equal(pass_on(&s, BACK, F | A, 4900, 1001, 0), PASS);
+	assert_int_equal(s.state, TCP_ESTABLISHED);
+}
+
+static void
+t22_padding_is_no_payload(void **state)
+{
+	static const uint8_t tcp[26] = { [12] = 0x50, [13] = A, [7] = 9 };
+	struct tcp_segment seg;
+
+	tcp_read(&seg, tcp, 20);                /* what the IP header says, whatever the frame */
+	assert_int_equal(seg.bytes, 0);
+	assert_int_equal(seg.seq, 9);
+}
+
+static void
+t23_urg_and_ecn_on_a_syn_pass(void **state)
+{
+	static const uint8_t tcp[20] = { [12] = 0x51, [13] = 0xc2 };    /* AE, CWR, ECE, SYN */
+	struct session s = given_session(), urgent = s;
+	struct tcp_segment seg;
+
+	tcp_read(&seg, tcp, 20);
+	assert_int_equal(tcp_track(&s, OUT, &seg), PASS);
+	expect(urgent, OUT, S | U, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+}
+
+static void
+options_are_read_within_their_bounds(void **state)
+{
+	static const uint8_t scaled[28] = { [12] = 0x70, [13] = S, [20] = 1, [21] = 3, [22] = 3, [23] = 20 };
+	static const uint8_t endless[24] = { [12] = 0x60, [13] = S, [20] = 2, [21] = 0 };
+	static const uint8_t beyond[24] = { [12] = 0x60, [13] = S, [20] = 1, [21] = 1, [22] = 3, [23] = 3 };
+	struct tcp_segment seg;
+
+	tcp_read(&seg, scaled, 28);
+	assert_int_equal(seg.scale, 14);        /* at most: RFC 7323 2.3 */
+	tcp_read(&seg, endless, 24);
+	assert_int_equal(seg.scale, TCP_SCALE_NONE);
+	tcp_read(&seg, beyond, 24);
+	assert_int_equal(seg.scale, TCP_SCALE_NONE);
+}
+
+static void
+a_guessed_ack_does_not_complete_a_handshake(void **state)
+{
+	struct session s = given_session();
+
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, OUT, A, 1001, 5000, 0, WINDOW, TCP_SYN_RECEIVED);
+	expect(s, OUT, A, 1001, 4000, 0, WINDOW, TCP_SYN_RECEIVED);
+	assert_int_equal(tcp_class(s.state), SESSION_HALF_OPEN);
+}
+
+/* --- T24: all flags x states x directions --- */
+
+/* A session in each state, with the next right numbers of both sides. */
+struct place {
+	struct session s;
+	uint32_t next[2];
+};
+
+static struct place
+given_place(enum tcp_state want)
+{
+	struct place p = { .s = given_session(), .next = { 1000, 5000 } };
+
+	if (want == TCP_NONE)
+		return p;
+	if (want == TCP_SYN_SENT || want == TCP_SYN_BOTH || want == TCP_SYN_RECEIVED) {
+		pass_on(&p.s, OUT, S, ISN_C, 0, 0);
+		p.next[OUT] = 1001;
+		if (want == TCP_SYN_SENT)
+			return p;
+		pass_on(&p.s, BACK, want == TCP_SYN_BOTH ? S : S | A, ISN_S, 1001, 0);
+		p.next[BACK] = 5001;
+		return p;
+	}
+	p = (struct place){ given_established(), { 1001, 5001 } };
+	if (want == TCP_RESET)
+		pass_on(&p.s, BACK, R, 5001, 0, 0);
+	if (want == TCP_FIN_FORWARD || want == TCP_CLOSING || want == TCP_LAST_ACK
+	    || want == TCP_TIME_WAIT) {
+		pass_on(&p.s, OUT, F | A, 1001, 5001, 0);
+		p.next[OUT] = 1002;
+	}
+	if (want == TCP_FIN_REPLY || want == TCP_CLOSING || want == TCP_LAST_ACK
+	    || want == TCP_TIME_WAIT) {
+		pass_on(&p.s, BACK, F | A, 5001, want == TCP_LAST_ACK || want == TCP_TIME_WAIT ? 1002 : 1001, 0);
+		p.next[BACK] = 5002;
+	}
+	if (want == TCP_TIME_WAIT)
+		pass_on(&p.s, OUT, A, 1002, 5002, 0);
+	return p;
+}
+
+struct cell {
+	enum reason reason;
+	uint8_t state;
+};
+
+/* What a segment without data, with the next right numbers, does, said row by row and not by window sums.
+ * A SYN takes the place before the next number once its side has sent one. */
+static struct cell
+model(enum tcp_state st, bool reply, uint8_t f)
+{
+	const bool syn = f & S, ack = f & A, rst = f & R, fin = f & F;
+
+	if (f == 0 || (syn && (fin || rst)) || (fin && !ack))
+		return (struct cell){ REASON_tcp_bad_flags, st };
+	if (st == TCP_NONE)
+		return syn && !ack ? (struct cell){ PASS, TCP_SYN_SENT } : (struct cell){ ALIEN, st };
+	if (st == TCP_SYN_SENT && !reply) {
+		if (rst)
+			return (struct cell){ PASS, TCP_RESET };
+		return (struct cell){ syn && !ack ? PASS : ALIEN, st };
+	}
+	if (st == TCP_SYN_SENT) {
+		if (rst)
+			return ack ? (struct cell){ PASS, TCP_RESET } : (struct cell){ WINDOW, st };
+		if (syn)
+			return (struct cell){ PASS, ack ? TCP_SYN_RECEIVED : TCP_SYN_BOTH };
+		return (struct cell){ ack && !fin ? PASS : ALIEN, st };
+	}
+	if (rst)
+		return (struct cell){ PASS, TCP_RESET };
+	if (syn && !ack && !reply && (st == TCP_TIME_WAIT || st == TCP_RESET))
+		return (struct cell){ PASS, TCP_SYN_SENT };
+	if (syn)
+		return (struct cell){ PASS, st };       /* again */
+	if (!ack)
+		return (struct cell){ WINDOW, st };
+	switch (st) {
+	case TCP_SYN_BOTH:
+		return (struct cell){ PASS, st };       /* the other's SYN is not acknowledged yet */
+	case TCP_SYN_RECEIVED:
+		if (reply)
+			return (struct cell){ PASS, st };
+		return (struct cell){ PASS, fin ? TCP_FIN_FORWARD : TCP_ESTABLISHED };
+	case TCP_ESTABLISHED:
+		return (struct cell){ PASS, !fin ? st : reply ? TCP_FIN_REPLY : TCP_FIN_FORWARD };
+	case TCP_FIN_FORWARD:
+		if (reply && fin)
+			return (struct cell){ PASS, TCP_LAST_ACK };
+		return (struct cell){ PASS, st };
+	case TCP_FIN_REPLY:
+		if (!reply && fin)
+			return (struct cell){ PASS, TCP_LAST_ACK };
+		return (struct cell){ PASS, st };
+	case TCP_CLOSING:
+		return (struct cell){ PASS, TCP_LAST_ACK };
+	case TCP_LAST_ACK:
+		return (struct cell){ PASS, reply ? st : TCP_TIME_WAIT };
+	default:
+		return (struct cell){ PASS, st };
+	}
+}
+
+/* The number that a segment without data must have: a SYN or a FIN comes again where it was. */
+static uint32_t
+right_number(const struct place *p, bool reply, uint8_t flags)
+{
+	bool over = p->s.state == TCP_TIME_WAIT || p->s.state == TCP_RESET;
+	uint32_t isn = reply ? ISN_S : ISN_C;
+
+	if (flags & S)
+		return over && !reply && !(flags & A) ? 1000000 : isn;
+	return (flags & F) && p->next[reply] == isn + 2 ? isn + 1 : p->next[reply];
+}
+
+static void
+t24_every_flag_combination_in_every_state_is_as_the_model_says(void **state)
+{
+	unsigned cells = 0;
+
+	for (unsigned st = 0; st < TCP_STATES; st++) {
+		for (unsigned i = 0; i < 128; i++) {
+			bool reply = i & 64;
+			uint8_t flags = i & 63;
+			struct place p = given_place(st);
+			uint32_t seq = right_number(&p, reply, flags);
+			struct cell want = model(st, reply, flags), got;
+
+			assert_int_equal(p.s.state, st);
+			got.reason = pass_on(&p.s, reply, flags, seq, p.next[!reply], 0);
+			got.state = (uint8_t)p.s.state;
+			if (got.reason != want.reason || got.state != want.state)
+				fail_msg("%s, %s, flags 0x%02x: %s and %s, expected %s and %s",
+					tcp_state_name(st), reply ? "reply" : "forward", flags,
+					got.reason ? reason_name(got.reason) : "pass", tcp_state_name(got.state),
+					want.reason ? reason_name(want.reason) : "pass",
+					tcp_state_name(want.state));
+			cells++;
+		}
+	}
+	assert_int_equal(cells, 1408);
+}
+
+/* --- an attacker who knows the addresses and ports --- */
+
+static void
+a_blind_attacker_closes_nothing(void **state)
+{
+	struct session s = given_established();
+	unsigned closed = 0;
+
+	srand(7);
+	for (unsigned i = 0; i < 1000000; i++) {
+		uint32_t seq = (uint32_t)rand() << 16 ^ (uint32_t)rand();
+		uint32_t ack = (uint32_t)rand() << 16 ^ (uint32_t)rand();
+		static const uint8_t kinds[] = { R, R | A, S, S | A, F | A, A };
+
+		pass_on(&s, i & 1, kinds[i % 6], seq, ack, 0);
+		closed += tcp_class(s.state) != SESSION_ESTABLISHED;
+		if (s.state != TCP_ESTABLISHED)
+			s = given_established();
+	}
+	assert_int_equal(closed, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(t1_a_whole_connection_passes_and_ends_closed),
+		cmocka_unit_test(t2_a_simultaneous_open_passes),
+		cmocka_unit_test(t3_a_segment_in_mid_stream_without_state_is_dropped),
+		cmocka_unit_test(t4_a_reset_outside_the_window_changes_nothing),
+		cmocka_unit_test(t5_a_reset_in_the_window_that_is_not_exact_changes_nothing),
+		cmocka_unit_test(t6_an_exact_reset_closes),
+		cmocka_unit_test(t7_a_syn_in_a_connection_does_not_reset_it),
+		cmocka_unit_test(t8_a_bad_syn_and_a_bad_reset_leave_the_connection),
+		cmocka_unit_test(t9_data_with_an_ack_out_of_range_is_dropped),
+		cmocka_unit_test(t10_data_outside_the_window_is_dropped),
+		cmocka_unit_test(t11_a_probe_of_a_closed_window_passes),
+		cmocka_unit_test(t12_a_keep_alive_passes),
+		cmocka_unit_test(t13_windows_are_scaled_when_both_ends_said_so),
+		cmocka_unit_test(t14_a_syn_or_its_answer_comes_again),
+		cmocka_unit_test(t15_a_challenge_its_reset_and_a_new_syn_pass),
+		cmocka_unit_test(t16_a_half_closed_connection_lives_on),
+		cmocka_unit_test(t17_an_inexact_reset_passes_once_it_is_closing),
+		cmocka_unit_test(t18_a_new_syn_reuses_a_connection_that_is_over),
+		cmocka_unit_test(t19_a_syn_may_carry_data),
+		cmocka_unit_test(t20_a_reset_with_ack_0_behind_the_window_is_dropped),
+		cmocka_unit_test(t21_a_fin_that_does_not_fit_closes_nothing),
+		cmocka_unit_test(t22_padding_is_no_payload),
+		cmocka_unit_test(t23_urg_and_ecn_on_a_syn_pass),
+		cmocka_unit_test(t24_every_flag_combination_in_every_state_is_as_the_model_says),
+		cmocka_unit_test(options_are_read_within_their_bounds),
+		cmocka_unit_test(a_guessed_ack_does_not_complete_a_handshake),
+		cmocka_unit_test(a_blind_attacker_closes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
