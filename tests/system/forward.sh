@@ -106,19 +106,33 @@ print(n, "bytes")
 sys.exit(n < 1e6)' "$dir/iperf.json"
 }
 
-reloads() {     # a hundred of them while UDP flows and pings go
-	local ping
+# What was lost on the way to Weir and behind it: frames that the kernel had no room for in the ring
+# of lan, packets that iperf3's socket had no room for.  A busy machine loses some.
+lost_elsewhere() {
+	kill -USR1 "$pid"
+	sleep 0.3
+	echo $(($(awk '$1 == "lan" { n = $NF } END { print n + 0 }' "$dir/report") \
+		+ $(in_wan awk '/^Udp: [0-9]/ { print $6 }' /proc/net/snmp)))
+}
 
+reloads() {     # a hundred of them while UDP flows and pings go
+	local ping before after
+
+	before=$(lost_elsewhere)
 	in_lan ping -q -i 0.002 -c 2500 198.51.100.2 >"$dir/ping" 2>&1 &
 	ping=$!
 	(for _ in $(seq 100); do kill -HUP "$pid"; sleep 0.04; done) &
 	in_lan iperf3 -c 198.51.100.2 -u -b 20M -l 1200 -t 4 -J >"$dir/iperf.json" || return 1
 	wait "$ping"
+	after=$(lost_elsewhere)
+	echo "$((after - before)) were lost elsewhere"
 	python3 -c '
 import json, sys
 s = json.load(open(sys.argv[1]))["end"]["sum"]
 print(s)
-sys.exit(s["lost_packets"] != 0 or s["packets"] < 5000)' "$dir/iperf.json" && no_loss "$dir/ping"
+sys.exit(s["lost_packets"] > int(sys.argv[2]) or s["packets"] < 5000)' \
+		"$dir/iperf.json" $((after - before)) || return 1
+	[ "$after" -ne "$before" ] || no_loss "$dir/ping"
 }
 
 wrong_file() {
@@ -164,6 +178,7 @@ l = r["ledger"]
 print(r)
 ok = l["imbalance"] == 0 and l["held"] == 0 and l["rx"] > 1000
 ok = ok and r["generation"] > 50
+ok = ok and not set(r["drops"]) - {"acl_denied", "multicast"}
 ok = ok and r["drops"].get("acl_denied", 0) > 0 and r["ports"]["lan"]["rx"] > 500
 sys.exit(not ok)' "$dir/report.json"
 }
