@@ -44,6 +44,7 @@ struct datagram {
 
 struct held {
 	struct rte_mbuf *m;
+	uint64_t number;        /* in order of arrival */
 	uint16_t datagram;      /* 0: free */
 	uint16_t iface;
 };
@@ -55,6 +56,7 @@ struct fragments {
 	uint16_t source[SOURCES];
 	uint16_t vacant;                /* chained by next */
 	uint16_t hand;                  /* of ageing */
+	uint64_t arrived;               /* held so far */
 	uint32_t n_held;
 	uint32_t live;                  /* datagrams */
 	struct held held[FRAGMENT_HELD];
@@ -198,7 +200,9 @@ hold(struct fragments *f, uint16_t datagram, const struct view *v, struct rte_mb
 	for (unsigned i = 0; i < FRAGMENT_HELD && f->n_held < FRAGMENT_HELD; i++) {
 		if (f->held[i].datagram != 0)
 			continue;
-		f->held[i] = (struct held){ .m = m, .datagram = datagram, .iface = v->iface };
+		f->held[i] = (struct held){
+			.m = m, .number = f->arrived++, .datagram = datagram, .iface = v->iface,
+		};
 		f->n_held++;
 		f->ledger->held[HELD_fragment]++;
 		return REASON_NONE;
@@ -263,6 +267,7 @@ struct rte_mbuf *
 fragments_next(struct fragments *f, const struct view *first)
 {
 	struct datagram_key key;
+	struct held *next = NULL;
 	uint16_t datagram;
 
 	if (f->n_held == 0)
@@ -270,14 +275,17 @@ fragments_next(struct fragments *f, const struct view *first)
 	key_of(&key, first);
 	datagram = find(f, &key, chain_of(f, &key));
 	for (unsigned i = 0; i < FRAGMENT_HELD && datagram != 0; i++) {
-		if (f->held[i].datagram != datagram)
-			continue;
-		f->held[i].datagram = 0;
-		f->n_held--;
-		f->ledger->held[HELD_fragment]--;
-		return f->held[i].m;
+		struct held *h = &f->held[i];
+
+		if (h->datagram == datagram && (next == NULL || h->number < next->number))
+			next = h;
 	}
-	return NULL;
+	if (next == NULL)
+		return NULL;
+	next->datagram = 0;
+	f->n_held--;
+	f->ledger->held[HELD_fragment]--;
+	return next->m;
 }
 
 void

@@ -40,7 +40,8 @@ enum fragments_verdict {
 enum fragments_verdict fragments_take(struct fragments *f, struct view *v, struct rte_mbuf *m,
 	uint64_t now_ns, enum reason *why);
 
-/* After FRAGMENT_GO for a first fragment: one that was held for it, or NULL.  It is the caller's again. */
+/* After FRAGMENT_GO for a first fragment: the next in order of arrival that was held for it, or NULL.  It is the
+ * caller's again. */
 struct rte_mbuf *fragments_next(struct fragments *f, const struct view *first);
 
 /* Datagrams whose time is over: what is held of them is dropped as frag_timeout. */
