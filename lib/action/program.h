@@ -51,6 +51,8 @@ struct program {
 	uint16_t iface;         /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
 	uint32_t place;         /* what decided the verdict, 0 without; counted by a rare action */
 	struct tuple to;        /* addresses and ports as the packet leaves */
+	bool has_quoted;        /* an ICMP error: the packet that it quotes becomes quoted */
+	struct tuple quoted;
 	union address gateway;  /* PROGRAM_OUTPUT: address of the neighbour, family of to */
 	uint32_t rare[PROGRAM_RARE_MAX];
 };

@@ -57,6 +57,10 @@ void rewrite6_tuple(struct tuple *to, const struct to6 *c);
  * tags.  Everything but the Ethernet header. */
 void rewrite_any(struct rte_mbuf *m, const struct view *v, const struct tuple *to, bool ttl);
 
+/* The packet that an ICMP error quotes, as its receiver sent it: addresses, ports or identifier, the
+ * checksums that are in the quote, and the ICMP checksum over it all.  A quote that cannot be read stays. */
+void rewrite_quoted(struct rte_mbuf *m, const struct view *v, const struct tuple *to);
+
 /* Sets the DSCP and keeps ECN (RFC 2474, 3168). */
 void rewrite_dscp(uint8_t *ip, unsigned family, uint8_t dscp);
 

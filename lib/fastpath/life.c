@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/memory.h"
+#include "flow/nat.h"
 #include "flow/session.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
@@ -42,6 +43,15 @@ forget_nexthops(void *slowpath)
 	fastpath_bump_epoch((struct fastpath *)((char *)slowpath - offsetof(struct fastpath, slow)));
 }
 
+/* A session ends: what its stages took is given back. */
+static void
+release_session(void *slowpath, struct session *session, enum session_end why)
+{
+	struct slowpath *s = slowpath;
+
+	nat_release(s->nat, session, clock_tick(s->now_ns));
+}
+
 static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
@@ -63,8 +73,11 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	if (s->fragments == NULL)
 		return -ENOMEM;
 	s->sessions = sessions_create(setup->sessions, s->flow4, s->flow6, setup->numa_node);
-	if (s->sessions == NULL)
+	s->nat = nat_create(setup->sessions, setup->worker, setup->workers, setup->numa_node);
+	if (s->sessions == NULL || s->nat == NULL)
 		return -ENOMEM;
+	s->sessions->release = release_session;
+	s->sessions->arg = s;
 	fill_verdicts(s->nexthops);
 	host.nexthops = s->nexthops;
 	s->host = host_create(&host, setup->numa_node);
@@ -101,6 +114,7 @@ fastpath_destroy(struct fastpath *fp)
 	fragments_destroy(fp->slow.fragments);
 	slowpath_fini(&fp->slow);
 	sessions_destroy(fp->slow.sessions);
+	nat_destroy(fp->slow.nat);
 	flow_table_destroy(fp->slow.flow4);
 	flow_table_destroy(fp->slow.flow6);
 	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
@@ -155,6 +169,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 		fastpath_push_hits(fp);
 	fp->slow.gen = gen;
 	sessions_set_policies(fp->slow.sessions, gen->session_policies, gen->n_session_policies);
+	nat_configure(fp->slow.nat, gen->pools, gen->n_pools);
 	host_configure(fp->slow.host, gen);
 	fastpath_bump_epoch(fp);
 	fastpath_send_born(fp);
@@ -226,6 +241,7 @@ fastpath_age(struct fastpath *fp)
 		return;
 	fp->aged_ns = s->now_ns;
 	sweep_sessions(fp);
+	nat_age(s->nat, clock_tick(s->now_ns));
 	sweep(fp, s->flow4);
 	sweep(fp, s->flow6);
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS)

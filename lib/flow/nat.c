@@ -19,8 +19,6 @@ nat_proto(uint8_t proto)
 		return NAT_UDP;
 	case IPPROTO_ICMP:
 		return NAT_ICMP;
-	case IPPROTO_SCTP:
-		return NAT_SCTP;
 	case IPPROTO_DCCP:
 		return NAT_DCCP;
 	case IPPROTO_UDPLITE:
@@ -221,6 +219,18 @@ nat_is_public(const struct nat *n, rte_be32_t address)
 	int at = nat_find_address(n, address);
 
 	return at >= 0 && (n->address[at].pool != NAT_NO_POOL || n->address[at].used > 0);
+}
+
+void
+nat_mark_outside(struct nat *n, uint16_t iface)
+{
+	n->outside[iface % LEDGER_IFACES] = 1;
+}
+
+bool
+nat_is_outside(const struct nat *n, uint16_t iface)
+{
+	return n->outside[iface % LEDGER_IFACES] != 0;
 }
 
 static void

@@ -46,7 +46,7 @@ struct nat_pool_spec {
 	uint16_t low, high;
 	uint8_t mapping;                /* enum nat_behaviour */
 	uint8_t filtering;
-	uint32_t per_source;            /* sessions of an inside address; 0: no limit */
+	uint32_t per_source;            /* sessions of an inside address, shared out over workers; 0: no limit */
 };
 
 struct nat;
@@ -73,6 +73,10 @@ enum reason nat_take(struct nat *n, unsigned pool, struct session *s, const stru
 #define NAT_PEERS 16
 bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct nat_endpoint *inside, bool any);
+
+/* Interfaces that translated packets leave by: who comes in by one is filtered, the others are inside. */
+void nat_mark_outside(struct nat *n, uint16_t iface);
+bool nat_is_outside(const struct nat *n, uint16_t iface);
 
 /* Is the address one of a pool? */
 bool nat_is_public(const struct nat *n, rte_be32_t address);

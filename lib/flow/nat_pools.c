@@ -157,7 +157,7 @@ pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
 	pool->high = spec->high;
 	pool->mapping = spec->mapping;
 	pool->filtering = spec->filtering;
-	pool->per_source = spec->per_source;
+	pool->per_source = (spec->per_source + n->workers - 1) / n->workers;
 	pool->configured = true;
 	n->slot[number] = slot;
 	return 0;

@@ -8,12 +8,13 @@
 #include "base/hash.h"
 #include "flow/nat.h"
 #include "flow/ports.h"
+#include "packet/ledger.h"
 
 #define NAT_NO_POOL 0xff
 #define NAT_NAME_MAX 64
 
-/* Protocols with ports of their own; NAT_PORTLESS is all others. */
-enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_SCTP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
+/* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP too (its CRC covers them). */
+enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
 #define NAT_PROTOS NAT_PORTLESS
 
 /* The ports of a public address in one protocol, made on first use. */
@@ -105,6 +106,7 @@ struct nat {
 
 	struct nat_address *address;    /* in the order they came */
 	uint32_t n_addresses;
+	uint8_t outside[LEDGER_IFACES]; /* translated packets have left by it */
 	uint32_t *found;                /* open addressing: index of address + 1 */
 	uint32_t found_mask;
 };

@@ -30,6 +30,7 @@ prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *e
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
 	ev->now_ns = s->now_ns;
 	ev->sessions = s->sessions;
+	ev->nat = s->nat;
 	if (b->flow[slot] != 0) {
 		const struct flow *f = flow_at(ev->view->family == 6 ? s->flow6 : s->flow4,
 			b->flow[slot]);

@@ -184,6 +184,8 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 
 	if (r == REASON_NONE) {
 		rewrite_any(m, v, &d->to, d->ttl);
+		if (d->program != NULL && d->program->has_quoted)
+			rewrite_quoted(m, v, &d->program->quoted);
 		b->out[slot] = OUT_GONE;
 		if (v->l3_bytes > nh->mtu) {
 			r = host_fragment(s->host, d->nexthop, m, v->l3, v);

@@ -20,6 +20,7 @@ struct flow;
 struct flow_cold;
 struct fragments;
 struct flow_table;
+struct nat;
 struct rte_mempool;
 struct sessions;
 
@@ -70,6 +71,7 @@ struct slowpath {
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
 	struct sessions *sessions;
+	struct nat *nat;
 	struct nexthop *nexthops;
 	struct host *host;
 	struct fragments *fragments;

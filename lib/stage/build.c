@@ -263,6 +263,7 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_places = b->n_places;
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
+	pools_finish(b, gen);
 	gen->session_policies = b->session_policy;
 	gen->n_session_policies = b->n_session_policies;
 	return 0;

@@ -87,6 +87,13 @@ struct jump {
 	struct loc loc;
 };
 
+/* The number of a pool of section nat, or -ENOENT; and its specification. */
+int build_find_pool(const struct build *b, const char *name);
+const struct nat_pool_spec *build_pool(const struct build *b, unsigned number);
+
+/* An address that NAT answers for.  0 or -ENOMEM. */
+int build_public(struct build *b, rte_be32_t address);
+
 /* A new place.  0 after an error when there is no room. */
 uint32_t build_place(struct build *b, struct loc loc, const char *owner, const char *name);
 void build_place_log(struct build *b, uint32_t place);

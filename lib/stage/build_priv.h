@@ -47,6 +47,10 @@ struct build {
 	unsigned n_meters, meter_room;
 	struct session_policy *session_policy;
 	unsigned n_session_policies, session_policy_room;
+	struct nat_pool_spec *pool;
+	unsigned n_pools, pool_room;
+	rte_be32_t *public;
+	unsigned n_public, public_room;
 	struct own_addresses *own;
 };
 
@@ -55,10 +59,13 @@ int built_list_init(struct build *b, struct built_list *list, unsigned n);
 void *built_find(const struct built_list *list, const char *name);
 
 int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
+int build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg);
 int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);
 int build_route_table(struct build *b, const struct route_table_cfg *cfg,
 	struct route_table **table);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
+
+void pools_finish(struct build *b, struct generation *gen);
 
 void acl_discard(struct acl *acl);
 void route_table_discard(struct route_table *table);

@@ -74,13 +74,26 @@ add_own(struct table_build *tb, const struct interface_address *a)
 	return add_plain(tb, &a->address, a->family, a->family == 4 ? 32 : 128, ROUTE_LOCAL);
 }
 
+static int
+add_public(struct table_build *tb)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < tb->b->n_public; i++) {
+		union address a = { .v4 = tb->b->public[i] };
+
+		rc |= add_plain(tb, &a, 4, 32, ROUTE_PUBLIC);
+	}
+	return rc;
+}
+
 /* In this order: of two routes for one prefix the later counts. */
 int
 connected_add(struct table_build *tb)
 {
 	unsigned n;
 	const struct interface *const *iface = build_interfaces(tb->b, &n);
-	int rc = 0;
+	int rc = add_public(tb);
 
 	for (unsigned pass = 0; pass < 3; pass++) {
 		for (unsigned i = 0; i < n; i++) {

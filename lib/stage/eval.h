@@ -13,6 +13,7 @@
 #include "packet/view.h"
 #include "stage/generation.h"
 
+struct nat;
 struct session;
 struct sessions;
 
@@ -64,7 +65,8 @@ struct eval {
 	 * written by the slow path before the first stage, and by track; read by acl, dnat, snat */
 	struct session *session;
 	bool reply;
-	struct sessions *sessions;      /* the worker's, given */
+	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
+	struct nat *nat;                /* the same */
 
 	/* written by track; read by acl, dnat, snat */
 	enum conn_state state;

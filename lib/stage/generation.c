@@ -85,6 +85,24 @@ generation_owns(const struct generation *g, const union address *a, unsigned fam
 	return g->own != NULL && own_has(g->own, a, family);
 }
 
+bool
+generation_public(const struct generation *g, rte_be32_t address)
+{
+	unsigned low = 0, high = g->n_public;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (g->public[mid] == address)
+			return true;
+		if (g->public[mid] < address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
 void
 meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
 	struct meter *meter)

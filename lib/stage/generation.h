@@ -21,6 +21,7 @@
 struct own_addresses;
 struct pipeline;
 struct meter;
+struct nat_pool_spec;
 struct session_policy;
 
 struct interface_address {
@@ -80,6 +81,10 @@ struct generation {
 	unsigned n_meters;
 	const struct session_policy *session_policies;  /* by struct session's policy */
 	unsigned n_session_policies;
+	const struct nat_pool_spec *pools;      /* by number */
+	unsigned n_pools;
+	const rte_be32_t *public;       /* addresses that NAT answers for, sorted */
+	unsigned n_public;
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
 	const struct own_addresses *own;        /* of all interfaces; NULL: none */
@@ -97,5 +102,8 @@ void meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t n
 
 /* Is the address one of our own, on any interface?  O(1). */
 bool generation_owns(const struct generation *g, const union address *a, unsigned family);
+
+/* Is the IPv4 address one that NAT answers for? */
+bool generation_public(const struct generation *g, rte_be32_t address);
 
 #endif

@@ -125,6 +125,8 @@ build_sections(struct build *b, const struct policy_cfg *cfg)
 		b->acls.item[i].name = build_string(b, acl->head.name);
 		rc |= build_acl(b, acl, (struct acl **)&b->acls.item[i++].what);
 	}
+	cfg_each(pool, &cfg->nat)
+		rc |= build_pool_spec(b, pool);
 	i = 0;
 	cfg_each(table, &cfg->routes) {
 		b->routes.item[i].name = build_string(b, table->head.name);

@@ -55,6 +55,14 @@ struct route_table_cfg {
 	CFG_LIST_OF(struct route_cfg) routes;
 };
 
+struct nat_pool_cfg {
+	struct cfg_head head;
+	CFG_LIST_OF(struct ip_prefix) pool;
+	struct cfg_range ports;
+	uint32_t mapping, filtering;    /* enum nat_behaviour */
+	uint32_t per_source;
+};
+
 struct pipeline_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct cfg_choice) stages;
@@ -64,12 +72,14 @@ struct policy_cfg {
 	CFG_LIST_OF(struct set_cfg) sets;
 	CFG_LIST_OF(struct acl_cfg) acls;
 	CFG_LIST_OF(struct route_table_cfg) routes;
+	CFG_LIST_OF(struct nat_pool_cfg) nat;
 	CFG_LIST_OF(struct pipeline_cfg) pipelines;
 };
 
 extern const struct cfg_table set_table;
 extern const struct cfg_table acl_table;
 extern const struct cfg_table route_table_table;
+extern const struct cfg_table nat_pool_table;
 extern const struct cfg_table pipeline_table;
 
 /* The rows of the sections, for the table of a file whose struct holds a policy_cfg as member. */
@@ -80,6 +90,9 @@ extern const struct cfg_table pipeline_table;
 		"Sets of addresses, $name in rules.", .table = &set_table, .kind = "set" }, \
 	{ "acls", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.acls), \
 		"Access lists.", .table = &acl_table, .kind = "access list" }, \
+	{ "nat", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.nat), \
+		"Public addresses and ports that sessions share.", .table = &nat_pool_table, \
+		.kind = "pool" }, \
 	{ "pipelines", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.pipelines), \
 		"Pipelines: lists of stages.", .table = &pipeline_table, .kind = "pipeline" }
 

@@ -67,12 +67,13 @@ route_choose(const struct route *r, uint32_t flow_hash)
 static bool
 settle(struct eval *ev)
 {
-	const union address *src = &ev->tuple.src, *dst = &ev->tuple.dst;
+	/* The source as it came: behind it may stand one of our own, which NAT has put there. */
+	const union address *src = &ev->view->tuple.src, *dst = &ev->tuple.dst;
 	unsigned family = ev->tuple.family;
 
 	if (family == 0) {
 		eval_drop(ev, REASON_eth_unknown_type, 0);
-	} else if (martian_source(&ev->tuple) || generation_owns(ev->gen, src, family)) {
+	} else if (martian_source(&ev->view->tuple) || generation_owns(ev->gen, src, family)) {
 		eval_note(ev, "route: no packet may come from this source");
 		eval_drop(ev, REASON_martian, 0);
 	} else if (address_multicast(dst, family) || address_broadcast(dst, family)) {
@@ -149,6 +150,10 @@ route_one(const struct route_table *table, const struct route *r, struct eval *e
 	switch ((enum route_kind)r->kind) {
 	case ROUTE_VIA:
 		send_on(table, r, ev);
+		break;
+	case ROUTE_PUBLIC:
+		note_end(ev, table, r, "is a public address, and nothing is mapped");
+		eval_drop(ev, REASON_nat_no_mapping, 0);
 		break;
 	case ROUTE_LOCAL:
 		note_end(ev, table, r, "is our own");

@@ -17,6 +17,7 @@
 
 enum route_kind {
 	ROUTE_VIA,              /* hops; a subnet of an interface is a hop without gateway */
+	ROUTE_PUBLIC,           /* an address of NAT: what has no mapping ends here */
 	ROUTE_LOCAL,            /* one of our own addresses */
 	ROUTE_BROADCAST,        /* the network or broadcast address of an IPv4 subnet */
 	ROUTE_BLACKHOLE,

@@ -39,6 +39,7 @@ enum stage_trait {
 	TRAIT_ROUTES = 16,      /* sets the egress interface */
 	TRAIT_NEEDS_ROUTE = 32, /* has to stand behind a stage that routes */
 	TRAIT_WIRE = 64,        /* takes frames of any MAC and EtherType */
+	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
 };
 
 struct stage_build {

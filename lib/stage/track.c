@@ -9,6 +9,7 @@
 #include "flow/tcp.h"
 #include "stage/build.h"
 #include "stage/stage.h"
+#include "stage/translate.h"
 
 #define TCP_OPENS 0x17          /* FIN, SYN, RST, ACK: of these a first segment has SYN alone */
 #define TCP_SYN 0x02
@@ -274,6 +275,7 @@ begin(const struct track *track, struct eval *ev)
 	eval_note(ev, "track: new session");
 	if (ev->sessions != NULL)       /* check's tests have none */
 		take(track, ev);
+	translate_enter(ev);
 }
 
 /* An ICMP error belongs to the session of the packet it quotes; it travels against that packet. */
@@ -294,6 +296,7 @@ related(const struct track *track, struct eval *ev)
 	ev->state = CONN_RELATED;
 	eval_note(ev, "track: related to session %u (%s)",
 		session_index(ev->sessions, ev->session), state_text(ev->session));
+	translate_related(ev);
 }
 
 static void

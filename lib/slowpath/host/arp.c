@@ -126,11 +126,18 @@ hear(struct host *h, const struct interface *in, const struct arp *arp, enum hos
 		h->setup.tell(h->setup.arg, &fact);
 }
 
+/* NAT's addresses that the link believes to be on it. */
+static bool
+answers_for(const struct host *h, const struct interface *in, const union address *a)
+{
+	return generation_public(h->gen, a->v4) && interface_on_link(in, a, 4);
+}
+
 static void
 receive(struct host *h, const struct interface *in, const struct arp *arp)
 {
 	const union address *addresses[2] = { &arp->target, &arp->sender };
-	bool ours = interface_owns(in, &arp->target, 4);
+	bool ours = interface_owns(in, &arp->target, 4) || answers_for(h, in, &arp->target);
 
 	if (ours && arp->operation == ARP_REQUEST) {
 		if (arp->sender.v4 != 0)

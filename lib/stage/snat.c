@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage snat: new sessions leave with a public source; the session keeps it to its end. */
+
+#include <errno.h>
+
+#include "flow/nat.h"
+#include "packet/notation.h"
+#include "stage/address.h"
+#include "stage/build.h"
+#include "stage/stage.h"
+#include "stage/translate.h"
+
+#define CODE_ADMIN 13           /* RFC 5508 REQ-8 */
+#define TEXT_BYTES 64
+
+struct snat_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+	const char *pool;
+	struct ip_address to;
+};
+
+struct snat {
+	unsigned pool;
+	bool is_static;
+	union address to;               /* static, or the pool's first: what check shows */
+	const char *name;
+};
+
+static const struct cfg_field snat_fields[] = {
+	{ "use", CFG_REF, CFG_OPTIONAL, offsetof(struct snat_cfg, pool),
+		"Pool in section nat that sessions leave by.", .refers = "nat", .kind = "pool" },
+	{ "to", CFG_ADDRESS, CFG_OPTIONAL, offsetof(struct snat_cfg, to),
+		"Address instead of a pool: one to one, ports stay." },
+	STAGE_IF(struct snat_cfg),
+	CFG_END
+};
+
+static const struct cfg_table snat_table = {
+	"snat", CFG_SIZEOF(struct snat_cfg), snat_fields,
+	"Gives IPv4 sessions a public source; IPv6 passes as it is.", "use",
+};
+
+static int
+find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
+{
+	int pool = build_find_pool(sb->build, cfg->pool);
+	const struct nat_pool_spec *spec;
+
+	if (pool < 0)
+		return -EINVAL;         /* has been said */
+	spec = build_pool(sb->build, (unsigned)pool);
+	snat->pool = (unsigned)pool;
+	snat->name = spec->name;
+	if (spec->n_addresses > 0)
+		snat->to.v4 = spec->addresses[0];
+	return 0;
+}
+
+static int
+snat_build(struct stage_build *sb, void **instance)
+{
+	const struct snat_cfg *cfg = (const void *)sb->cfg;
+	struct snat *snat = build_alloc(sb->build, 1, sizeof(*snat));
+
+	if (snat == NULL)
+		return build_no_memory(sb->build);
+	sb->traits = TRAIT_NEEDS_TRACK | TRAIT_NEEDS_ROUTE | TRAIT_TRANSLATES;
+	*instance = snat;
+	if (cfg_is_written(&cfg->head, &cfg->pool) == cfg_is_written(&cfg->head, &cfg->to))
+		return cfg_error(build_err(sb->build), &cfg->head, NULL,
+			"either the name of a pool, or to: an address");
+	if (cfg_is_written(&cfg->head, &cfg->pool))
+		return find_pool(sb, cfg, snat);
+	if (family_from_ip(&cfg->to) != 4)
+		return cfg_error(build_err(sb->build), &cfg->head, &cfg->to,
+			"sources become IPv4 addresses");
+	snat->is_static = true;
+	snat->name = "static";
+	snat->to = address_from_ip(&cfg->to);
+	return build_public(sb->build, snat->to.v4);
+}
+
+static void
+set_source(const struct snat *snat, struct eval *ev, rte_be32_t address, rte_be16_t port)
+{
+	union address a = { .bytes = { 0 } };
+	char text[TEXT_BYTES];
+
+	a.v4 = address;
+	eval_set_src(ev, &a, port);
+	if (ev->session != NULL)
+		ev->session->flags |= SESSION_SNAT;
+	if (ev->trace != NULL) {
+		notation_address(text, sizeof(text), &a, 4);
+		eval_note(ev, "snat %s: source %s port %u", snat->name, text,
+			rte_be_to_cpu_16(port));
+	}
+}
+
+static void
+take(const struct snat *snat, struct eval *ev)
+{
+	struct session *s = ev->session;
+	struct nat_endpoint public;
+	enum reason r = nat_take(ev->nat, snat->pool, s, &ev->tuple, &public);
+
+	if (r != REASON_NONE) {
+		eval_note(ev, "snat %s: %s", snat->name, reason_sentence(r));
+		eval_reject(ev, r, REPLY_UNREACHABLE, CODE_ADMIN, 0);
+		return;
+	}
+	set_source(snat, ev, public.address, public.port);
+	if (s->mapping[1] != 0)
+		return;                 /* a hairpin: it stays inside */
+	if (ev->egress != NULL)
+		nat_mark_outside(ev->nat, ev->egress->id);
+	if (s->proto == IPPROTO_UDP)
+		s->flags |= SESSION_FORWARD_REFRESHES;
+}
+
+/* A packet that no session answers for would show the inside to the outside. */
+static void
+refuse(struct eval *ev)
+{
+	enum reason r = ev->tuple.proto == IPPROTO_TCP ? REASON_tcp_no_session
+		: ev->tuple.proto == IPPROTO_ICMP ? REASON_icmp_no_session
+		: REASON_nat_no_mapping;
+
+	eval_note(ev, "snat: the packet has no session");
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next one of this key may have */
+	eval_drop(ev, r, 0);
+}
+
+static void
+snat_one(const struct snat *snat, struct eval *ev)
+{
+	if (ev->tuple.family != 4 || ev->state == CONN_RELATED)
+		return;
+	if (ev->session == NULL && ev->sessions != NULL) {
+		refuse(ev);
+		return;
+	}
+	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_SNAT)))
+		return;                 /* the session keeps what it has */
+	if (snat->is_static || ev->nat == NULL || ev->session == NULL)
+		set_source(snat, ev, snat->to.v4, ev->tuple.sport);
+	else
+		take(snat, ev);
+}
+
+static void
+snat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		snat_one(instance, ev[i]);
+}
+
+const struct stage stage_snat = {
+	.table    = &snat_table,
+	.build    = snat_build,
+	.evaluate = snat_evaluate,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Translations that follow from sessions and mappings, not from a line of the configuration. */
+
+#include "stage/translate.h"
+
+#include "flow/nat.h"
+#include "packet/notation.h"
+#include "stage/pipeline.h"
+
+#define TEXT_BYTES 64
+
+bool
+translate_is_new(const struct eval *ev)
+{
+	if (ev->tuple.family != 4 || ev->state != CONN_NEW)
+		return false;
+	return ev->session != NULL ? !(ev->session->flags & SESSION_LINKED) : ev->sessions == NULL;
+}
+
+void
+translate_enter(struct eval *ev)
+{
+	unsigned traits = ev->in->pipeline != NULL ? ev->in->pipeline->traits : 0;
+	struct nat_endpoint inside;
+	union address a = { .bytes = { 0 } };
+	char text[TEXT_BYTES];
+	bool any;
+
+	if (ev->nat == NULL || ev->session == NULL || ev->tuple.family != 4
+	    || !nat_is_public(ev->nat, ev->tuple.dst.v4))
+		return;
+	any = (traits & TRAIT_TRANSLATES) && !nat_is_outside(ev->nat, ev->in->id);
+	if (!nat_enter(ev->nat, ev->session, &ev->tuple, &inside, any))
+		return;
+	a.v4 = inside.address;
+	if (ev->tuple.proto == IPPROTO_ICMP) {
+		eval_set_src(ev, &ev->tuple.src, inside.port);
+		eval_set_dst(ev, &a, ev->tuple.dport);
+	} else {
+		eval_set_dst(ev, &a, inside.port);
+	}
+	ev->session->flags |= SESSION_DNAT;
+	if (ev->trace != NULL) {
+		notation_address(text, sizeof(text), &a, 4);
+		eval_note(ev, "track: mapped to %s port %u", text, rte_be_to_cpu_16(inside.port));
+	}
+}
+
+static bool
+same(const union address *a, const union address *b, rte_be16_t p, rte_be16_t q)
+{
+	return address_equal(a, b) && p == q;
+}
+
+void
+translate_related(struct eval *ev)
+{
+	const struct tuple *from = &ev->quoted;
+	struct tuple to;
+
+	session_tuple(ev->sessions, ev->session, !ev->reply, &to);
+	if (same(&to.src, &from->src, to.sport, from->sport)
+	    && same(&to.dst, &from->dst, to.dport, from->dport))
+		return;
+	ev->program.has_quoted = true;
+	ev->program.quoted = to;
+	if (!address_equal(&to.src, &from->src))
+		eval_set_dst(ev, &to.src, ev->tuple.dport);
+	if (!address_equal(&to.dst, &from->dst))        /* who is behind it stays hidden */
+		eval_set_src(ev, &to.dst, ev->tuple.sport);
+	eval_note(ev, "track: the quoted packet is translated back");
+}
