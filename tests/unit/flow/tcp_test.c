@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* TCP from the middle: the rows of its conformance table, each a test of its name; every combination of flags in
- * every state against a plain model; two endpoints that lose, repeat and reorder; an attacker who guesses. */
+ * every state against a plain model; an attacker who guesses. */
 
 #include "flow/tcp.h"
 
