@@ -226,6 +226,31 @@ def rfc5382_req_9_errors_without_right():
         raise Failed('the right one did not pass: %s' % w.drops())
 
 
+def rfc4787_req_14():
+    """Fragments of one datagram in every order: all leave with the public source."""
+    from itertools import permutations
+    from scapy.layers.inet import defragment, fragment
+    sent = udp(A, FAR, payload=b'0123456789abcdef' * 6, id=77)
+    pieces = fragment(sent, 32)
+    for order in list(permutations(range(len(pieces))))[::4]:
+        w = Wire()
+        for i in order:
+            w.send('lan', pieces[i])
+        w.run(config())
+        got = [Ether(d)[IP] for _, d in w.outcome.out['wan'] if IP in Ether(d)]
+        whole = [p for p in defragment(got) if UDP in p]
+        expect('%s: datagrams' % (order,), [endpoints(IP(bytes(p))) for p in whole], [(PUBLIC, 5000, FAR, 53)])
+        expect('%s: payload' % (order,), bytes(IP(bytes(whole[0]))[UDP].payload), bytes(sent[UDP].payload))
+
+
+def rfc4787_req_2():
+    """Paired pooling: one host, many flows, four addresses."""
+    w = Wire()
+    times = [w.send('lan', udp(A, FAR, 5000 + i)) for i in range(200)]
+    w.run(config('pool: [198.51.100.8/30]'))
+    expect('public addresses', len({w.out('wan', t).src for t in times}), 1)
+
+
 def rfc5508_req_1():
     w = Wire()
     times = [w.send('lan', IP(src=h, dst=FAR) / ICMP(type=8, id=7, seq=1) / Raw(b'x')) for h in (A, B)]
