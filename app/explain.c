@@ -60,7 +60,8 @@ command_explain(int argc, char **argv)
 	if (optind < argc)
 		options.packet = argv[optind++];
 	if (optind < argc)
-		return usage_error(USAGE, "explain: '%s' is too much; a packet is one word, in quotes",
+		return usage_error(USAGE,
+			"explain: '%s' is too much; a packet is one word, in quotes",
 			argv[optind]);
 	status = check_options(&options);
 	return status == STATUS_DONE ? explain(&options) : status;

@@ -13,7 +13,8 @@
 #include "io/eal.h"
 #include "packet/burst.h"
 
-#define USAGE "replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE] [--until SECONDS]"
+#define USAGE \
+	"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE] [--until SECONDS]"
 
 /* --workers and --burst are for tests: nothing that is told may depend on them. */
 static const struct option long_options[] = {

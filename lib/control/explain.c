@@ -34,7 +34,7 @@ struct explainer {
 	struct observer observer;
 	struct trace trace;
 	unsigned port;
-	const struct interface *iface;  /* named by --in, or the untagged one of the port; NULL without */
+	const struct interface *iface;  /* named by --in; NULL: that is a port only */
 	json_t *stages;                 /* of the packet at work: what each has said */
 	json_t *packets;
 	struct outcome outcome;
@@ -77,7 +77,8 @@ on_packet(void *arg, const struct observation *o)
 	x->outcome.time_ns = x->time_ns;
 	find_place(x, o);
 	x->pipeline = in != NULL && in->pipeline != NULL ? in->pipeline->name : NULL;
-	x->waits = o->verdict == OBSERVED_HELD && o->has_program && o->program->verdict == PROGRAM_OUTPUT;
+	x->waits = o->verdict == OBSERVED_HELD && o->has_program
+		&& o->program->verdict == PROGRAM_OUTPUT;
 	if (x->waits) {
 		x->outcome.verdict = OBSERVED_OUTPUT;
 		x->outcome.out = o->gen->iface[o->program->iface]->name;
@@ -110,13 +111,15 @@ print_packet(const struct explainer *x, bool colour)
 		printf("program   %s\n", o->program);
 	printf("verdict   %s%s", bold, outcome_verdict(o));
 	if (o->verdict == OBSERVED_OUTPUT)
-		printf(" %s%s%s", o->out, plain, x->waits ? ", once its neighbour has been asked" : "");
+		printf(" %s%s%s", o->out, plain,
+			x->waits ? ", once its neighbour has been asked" : "");
 	if (o->verdict == OBSERVED_DROP)
 		printf(" %s%s: %s", reason_name(o->reason), plain, reason_sentence(o->reason));
 	printf("%s\n", plain);
 	if (x->place.owner != NULL) {
 		outcome_rule(rule, sizeof(rule), &x->place.loc);
-		printf("decided   %s, %s%s%s\n", rule, x->place.owner, x->place.name != NULL ? " " : "",
+		printf("decided   %s, %s%s%s\n", rule, x->place.owner,
+			x->place.name != NULL ? " " : "",
 			x->place.name != NULL ? x->place.name : "");
 	}
 }
@@ -129,7 +132,8 @@ packet_json(const struct explainer *x)
 
 	json_object_del(json, "path");
 	if (x->outcome.verdict == OBSERVED_DROP)
-		json_object_set_new(json, "sentence", json_string(reason_sentence(x->outcome.reason)));
+		json_object_set_new(json, "sentence",
+			json_string(reason_sentence(x->outcome.reason)));
 	if (x->place.owner != NULL) {
 		outcome_rule(rule, sizeof(rule), &x->place.loc);
 		json_object_set_new(json, "rule", json_string(rule));
@@ -175,7 +179,8 @@ judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
 	return x->told ? 0 : err_set(err, EIO, "nothing is known of the packet; this is a bug");
 }
 
-/* The tag of the interface, unless the packet came with tags of its own.  Returns the new length. */
+/* The tag of the interface, unless the packet came with tags of its own.  Returns the new
+ * length. */
 static int
 add_tag(uint8_t *frame, int bytes, unsigned tpid, unsigned vlan)
 {
@@ -211,7 +216,8 @@ explain_text(struct explainer *x, struct err *err)
 	if (x->iface != NULL && x->iface->vlan != 0 && !is_tagged(frame)) {
 		if (x->iface->inner_vlan != 0)
 			n = add_tag(frame, n, TPID, x->iface->inner_vlan);
-		n = add_tag(frame, n, x->iface->inner_vlan != 0 ? TPID_OUTER : TPID, x->iface->vlan);
+		n = add_tag(frame, n, x->iface->inner_vlan != 0 ? TPID_OUTER : TPID,
+			x->iface->vlan);
 	}
 	return judge(x, frame, (uint32_t)n, err);
 }

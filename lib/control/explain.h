@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `weir explain`: what becomes of a packet, and which stage says so, with nothing installed.
  *
- * The packet is a frame through the production code, in virtual time, on ports from memory.  Each is
- * judged by itself: no flow of one before it is known.  A neighbour that would have to be asked first
- * counts as one that answers.
+ * The packet is a frame through the production code, in virtual time, on ports from memory.  Each
+ * is judged by itself: no flow of one before it is known.  A neighbour that would have to be asked
+ * first counts as one that answers.
  *
  * Threads: the control thread. */
 #ifndef CONTROL_EXPLAIN_H

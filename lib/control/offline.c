@@ -35,7 +35,8 @@ offline_port(const struct config *cfg, const char *name, struct err *err)
 	cfg_each(port, &cfg->ports)
 		suggestion_offer(&s, port->head.name);
 	if (s.best != NULL)
-		return err_set(err, ENOENT, "there is no port '%s'; did you mean '%s'?", name, s.best);
+		return err_set(err, ENOENT, "there is no port '%s'; did you mean '%s'?", name,
+			s.best);
 	return err_set(err, ENOENT, "there is no port '%s' in the configuration", name);
 }
 

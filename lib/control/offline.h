@@ -34,7 +34,8 @@ struct rte_mbuf *offline_frame(const struct offline *off, const uint8_t *data, u
 /* Takes away what ports have sent. */
 void offline_drain(const struct offline *off);
 
-/* Workers go on until there is nothing to do for any of them, and what ports have sent is taken away. */
+/* Workers go on until there is nothing to do for any of them, and what ports have sent is taken
+ * away. */
 void offline_settle(const struct offline *off);
 
 /* What became of one packet, in words. */

@@ -52,14 +52,15 @@ outcome_from(struct outcome *out, const struct observation *o)
 	out->fast = o->fast;
 	if (o->verdict == OBSERVED_OUTPUT)
 		out->out = o->has_program && o->program->verdict == PROGRAM_WIRE
-			? gen->port_name[o->out_port] : egress_name((void *)(uintptr_t)gen, o->out_iface, false);
+			? gen->port_name[o->out_port]
+			: egress_name((void *)(uintptr_t)gen, o->out_iface, false);
 	if (o->view != NULL)
 		notation_flow(out->flow, sizeof(out->flow), o->view);
 	out->is_ip = o->view != NULL && (o->view->kind == VIEW_IP4 || o->view->kind == VIEW_IP6);
 	out->has_program = o->has_program;
 	if (o->has_program)
-		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple, egress_name,
-			(void *)(uintptr_t)gen);
+		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple,
+			egress_name, (void *)(uintptr_t)gen);
 	if (o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
 		place = outcome_meter_place(o->program, gen);
 	if (o->verdict == OBSERVED_DROP && place != 0 && place < gen->n_places)
@@ -70,8 +71,8 @@ const char *
 outcome_verdict(const struct outcome *o)
 {
 	static const char *const names[] = {
-		[OBSERVED_OUTPUT] = "output", [OBSERVED_DROP] = "drop", [OBSERVED_CONSUMED] = "consumed",
-		[OBSERVED_HELD] = "held",
+		[OBSERVED_OUTPUT] = "output", [OBSERVED_DROP] = "drop",
+		[OBSERVED_CONSUMED] = "consumed", [OBSERVED_HELD] = "held",
 	};
 
 	return names[o->verdict];

@@ -21,7 +21,7 @@
 #include "packet/burst.h"
 
 #define STEP_NS (100 * NS_PER_MS)
-#define STEPS_MAX 100000u               /* in one gap between frames; a longer gap has longer steps */
+#define STEPS_MAX 100000u               /* in one gap; a longer gap has longer steps */
 #define PROGRESS_FRAMES 100000u
 
 /* Frames that go through together. */
@@ -103,7 +103,8 @@ advance(struct replay *r, uint64_t to_ns)
 static unsigned
 owner_of(struct replay *r, const struct rte_mbuf *m)
 {
-	const struct steer *steer = workers_at(appliance_workers(r->offline.appliance), 0)->common->steer;
+	struct worker *first = workers_at(appliance_workers(r->offline.appliance), 0);
+	const struct steer *steer = first->common->steer;
 
 	return steer == NULL ? 0 : steer_frame(steer, m);
 }
@@ -131,7 +132,8 @@ take_frame(struct replay *r, const struct replay_frame *f)
 	struct rte_mbuf *m;
 	unsigned owner;
 
-	if (run->n == r->burst || (run->n != 0 && (f->time_ns != r->now_ns || f->port != run->port)))
+	if (run->n == r->burst
+			|| (run->n != 0 && (f->time_ns != r->now_ns || f->port != run->port)))
 		flush_run(r);
 	if (f->time_ns != r->now_ns)
 		advance(r, f->time_ns);
@@ -155,10 +157,11 @@ take_frame(struct replay *r, const struct replay_frame *f)
 static void
 show_progress(const struct replay *r, bool end)
 {
-	if (!r->progress || (r->frames % PROGRESS_FRAMES != 0 && !end) || r->frames < PROGRESS_FRAMES)
+	if (!r->progress || (r->frames % PROGRESS_FRAMES != 0 && !end)
+			|| r->frames < PROGRESS_FRAMES)
 		return;
-	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " frames%s", r->frames, replay_input_frames(r->in),
-		end ? "\n" : "");
+	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " frames%s", r->frames,
+		replay_input_frames(r->in), end ? "\n" : "");
 }
 
 static int
@@ -169,7 +172,8 @@ play(struct replay *r, struct err *err)
 	offline_settle(&r->offline);
 	while (replay_input_peek(r->in, &f)) {
 		if (!take_frame(r, &f))
-			return err_set(err, ENOMEM, "no packet buffers for a frame of %u bytes", f.bytes);
+			return err_set(err, ENOMEM, "no packet buffers for a frame of %u bytes",
+				f.bytes);
 		replay_input_take(r->in);
 		show_progress(r, false);
 	}
@@ -208,7 +212,8 @@ is_same_file(const char *a, const char *b)
 
 /* What is written must not be what is read, nor written twice. */
 static int
-check_out(const struct replay_options *o, const struct replay_file *in, const struct replay_file *out,
+check_out(const struct replay_options *o, const struct replay_file *in,
+	const struct replay_file *out,
 	struct err *err)
 {
 	int rc = 0;
@@ -216,11 +221,13 @@ check_out(const struct replay_options *o, const struct replay_file *in, const st
 	for (unsigned i = 0; i < o->n_out; i++) {
 		for (unsigned k = 0; k < o->n_in; k++)
 			if (is_same_file(in[k].path, out[i].path))
-				rc = err_set(err, EINVAL, "%s: is read and cannot be written", out[i].path);
+				rc = err_set(err, EINVAL, "%s: is read and cannot be written",
+					out[i].path);
 		for (unsigned k = 0; k < i; k++)
 			if (out[k].port == out[i].port || strcmp(out[k].path, out[i].path) == 0
 					|| is_same_file(out[k].path, out[i].path))
-				rc = err_set(err, EINVAL, "--out %s=%s: the port or the file was named before",
+				rc = err_set(err, EINVAL,
+					"--out %s=%s: the port or the file was named before",
 					o->out[i].port, out[i].path);
 	}
 	return rc;
@@ -291,9 +298,11 @@ finish(struct replay *r, struct err *err)
 	if (sums->ledger.imbalance != 0)
 		rc = err_set(err, EIO, "the ledger does not balance; this is a bug");
 	if (mbufs_out != 0)
-		rc = err_set(err, EIO, "%u packet buffers did not come back; this is a bug", mbufs_out);
+		rc = err_set(err, EIO, "%u packet buffers did not come back; this is a bug",
+			mbufs_out);
 	if (r->untold != 0)
-		rc = err_set(err, EIO, "nothing is known of %" PRIu64 " packets; this is a bug", r->untold);
+		rc = err_set(err, EIO, "nothing is known of %" PRIu64 " packets; this is a bug",
+			r->untold);
 	free(sums);
 	return rc;
 }

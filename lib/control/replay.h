@@ -3,9 +3,9 @@
  *
  * The clock is the captures': it begins with the first frame of them all, and moves from frame to
  * frame; where nothing comes for long it stops every 100 ms, so that timers run when they are due.
- * Frames go through in bursts of the same port and the same time stamp, each burst to the worker that
- * owns its frames, and what it sends is taken away before the next: the order of what is sent is the
- * order of arrival, for any number of workers.
+ * Frames go through in bursts of the same port and the same time stamp, each burst to the worker
+ * that owns its frames, and what it sends is taken away before the next: the order of what is sent
+ * is the order of arrival, for any number of workers.
  *
  * Threads: the control thread, which steps the workers. */
 #ifndef CONTROL_REPLAY_H

@@ -74,8 +74,10 @@ open_file(struct source *s, struct err *err)
 	char text[PCAP_ERRBUF_SIZE] = "";
 	int link;
 
-	s->pcap = pcap_open_offline_with_tstamp_precision(s->file.path, PCAP_TSTAMP_PRECISION_NANO, text);
-	/* The text begins with the path when the file cannot be opened, else it says what it is not. */
+	s->pcap = pcap_open_offline_with_tstamp_precision(s->file.path, PCAP_TSTAMP_PRECISION_NANO,
+		text);
+	/* The text begins with the path when the file cannot be opened, else it says what it is
+	 * not. */
 	if (s->pcap == NULL && strncmp(text, s->file.path, strlen(s->file.path)) == 0)
 		return err_set(err, EINVAL, "%s", text);
 	if (s->pcap == NULL)
@@ -134,8 +136,8 @@ look_through(struct replay_input *in, struct source *s, bool *damaged, struct er
 		const char *why = pcap_geterr(s->pcap);
 
 		*damaged = true;
-		err_set(err, EINVAL, "%s: damaged after %" PRIu64 " frames%s%s", s->file.path, s->frames,
-			why[0] != '\0' ? ": " : ": a time stamp that cannot be", why);
+		err_set(err, EINVAL, "%s: damaged after %" PRIu64 " frames%s%s", s->file.path,
+			s->frames, why[0] != '\0' ? ": " : ": a time stamp that cannot be", why);
 	}
 	close_file(s);
 	return 0;
@@ -157,15 +159,16 @@ load(struct source *s, struct err *err)
 {
 	s->stored = calloc(s->frames, sizeof(*s->stored));
 	if (s->stored == NULL)
-		return err_set(err, ENOMEM, "%s: no memory for %" PRIu64 " frames", s->file.path, s->frames);
+		return err_set(err, ENOMEM, "%s: no memory for %" PRIu64 " frames", s->file.path,
+			s->frames);
 	for (uint64_t i = 0; i < s->frames && read_frame(s) == 1; i++) {
 		struct stored *f = &s->stored[i];
 
 		*f = (struct stored) { .stamp_ns = s->stamp_ns, .number = i, .bytes = s->bytes,
 			.data = malloc(s->bytes + 1u) };
 		if (f->data == NULL)
-			return err_set(err, ENOMEM, "%s: no memory for %" PRIu64 " frames", s->file.path,
-				s->frames);
+			return err_set(err, ENOMEM, "%s: no memory for %" PRIu64 " frames",
+				s->file.path, s->frames);
 		memcpy(f->data, s->data, s->bytes);
 	}
 	close_file(s);
@@ -286,8 +289,8 @@ replay_input_peek(struct replay_input *in, struct replay_frame *frame)
 	if (first == NULL)
 		return false;
 	*frame = (struct replay_frame) {
-		.time_ns = first->stamp_ns - in->zero_ns, .data = first->data, .bytes = first->bytes,
-		.port = first->file.port,
+		.time_ns = first->stamp_ns - in->zero_ns,
+		.data = first->data, .bytes = first->bytes, .port = first->file.port,
 	};
 	return true;
 }

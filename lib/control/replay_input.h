@@ -2,9 +2,10 @@
 /* Captures as the source of frames: several files merged in the order of time.
  *
  * pcap and pcapng, with stamps of a microsecond or a nanosecond, of Ethernet frames.  Each file is
- * looked through once when it is opened, so that what is wrong with it is known before anything runs.
- * One whose frames are in the order of time is then read as it is needed; any other is held in memory
- * and sorted.  Frames with the same stamp come in the order of the ports, and in that of their file.
+ * looked through once when it is opened, so that what is wrong with it is known before anything
+ * runs.  One whose frames are in the order of time is then read as it is needed; any other is held
+ * in memory and sorted.  Frames with the same stamp come in the order of the ports, and in that of
+ * their file.
  *
  * Threads: the control thread.  Memory: replay_input_open/_close. */
 #ifndef CONTROL_REPLAY_INPUT_H
@@ -30,8 +31,9 @@ struct replay_frame {
 	unsigned port;
 };
 
-/* NULL after an error that leaves nothing to read: no such file, no capture, no Ethernet.  A file that
- * is damaged further on is read up to there; *damaged then says so, and err has the sentence. */
+/* NULL after an error that leaves nothing to read: no such file, no capture, no Ethernet.  A file
+ * that is damaged further on is read up to there; *damaged then says so, and err has the
+ * sentence. */
 struct replay_input *replay_input_open(const struct replay_file *files, unsigned n, bool *damaged,
 	struct err *err);
 void replay_input_close(struct replay_input *in);       /* NULL is fine */

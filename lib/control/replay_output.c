@@ -78,7 +78,8 @@ replay_output_close(struct replay_output *out, struct err *err)
 }
 
 void
-replay_output_write(struct replay_output *out, unsigned port, const struct rte_mbuf *m, uint64_t time_ns)
+replay_output_write(struct replay_output *out, unsigned port, const struct rte_mbuf *m,
+	uint64_t time_ns)
 {
 	struct pcap_pkthdr h = {
 		.ts.tv_sec = (time_t)(time_ns / NS_PER_SECOND),
@@ -87,5 +88,6 @@ replay_output_write(struct replay_output *out, unsigned port, const struct rte_m
 	};
 
 	if (out->dump[port] != NULL)
-		pcap_dump((u_char *)out->dump[port], &h, rte_pktmbuf_read(m, 0, h.caplen, out->frame));
+		pcap_dump((u_char *)out->dump[port], &h,
+			rte_pktmbuf_read(m, 0, h.caplen, out->frame));
 }

@@ -28,8 +28,8 @@ replay_report_begin(struct replay_report *r, const char *json, struct err *err)
 	if (r->json)
 		fputs("{\"packets\": [", r->out);
 	else
-		fprintf(r->out, "%s%8s %14s  %-12s %-9s %-24s %s%s\n", r->colour ? BOLD : "", "n", "time", "in",
-			"verdict", "out or reason", "flow", r->colour ? PLAIN : "");
+		fprintf(r->out, "%s%8s %14s  %-12s %-9s %-24s %s%s\n", r->colour ? BOLD : "", "n",
+			"time", "in", "verdict", "out or reason", "flow", r->colour ? PLAIN : "");
 	return 0;
 }
 
@@ -40,7 +40,8 @@ print_row(struct replay_report *r, const struct outcome *o)
 		: o->verdict == OBSERVED_DROP ? reason_name(o->reason) : "";
 	char rule[256] = "";
 
-	fprintf(r->out, "%8" PRIu64 " %14.9f  %-12s %s%-9s%s %-24s %s", o->n, (double)o->time_ns / 1e9, o->in,
+	fprintf(r->out, "%8" PRIu64 " %14.9f  %-12s %s%-9s%s %-24s %s", o->n,
+		(double)o->time_ns / 1e9, o->in,
 		r->colour && o->verdict == OBSERVED_DROP ? RED : "", outcome_verdict(o),
 		r->colour && o->verdict == OBSERVED_DROP ? PLAIN : "", what, o->flow);
 	if (o->has_program && o->verdict != OBSERVED_DROP)
@@ -113,10 +114,11 @@ end_table(struct replay_report *r, const struct report *sums)
 		if (l->drops[i] != 0)
 			fprintf(r->out, "drop %-12s %" PRIu64 "  %s\n", reason_name(i), l->drops[i],
 				reason_sentence(i));
-	fprintf(r->out, "ledger: rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
-		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n", l->rx, l->born,
-		l->tx, l->dropped, l->consumed, l->held, wrong && r->colour ? RED : "", l->imbalance,
-		wrong && r->colour ? PLAIN : "");
+	fprintf(r->out,
+		"ledger: rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
+		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n", l->rx,
+		l->born, l->tx, l->dropped, l->consumed, l->held, wrong && r->colour ? RED : "",
+		l->imbalance, wrong && r->colour ? PLAIN : "");
 }
 
 int
@@ -131,5 +133,7 @@ replay_report_end(struct replay_report *r, const struct report *sums, struct err
 	failed = fflush(r->out) != 0 || ferror(r->out);
 	if (r->out != stdout && fclose(r->out) != 0)
 		failed = true;
-	return failed ? err_set(err, EIO, "the report could not be written: %s", strerror(errno)) : 0;
+	if (failed)
+		return err_set(err, EIO, "the report could not be written: %s", strerror(errno));
+	return 0;
 }

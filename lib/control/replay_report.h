@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `weir replay` tells: each packet as it is decided, the sums at the end; as JSON or as a table.
+/* What `weir replay` tells: each packet as it is decided, the sums at the end; as JSON or as a
+ * table.
  *
  * Threads: the control thread. */
 #ifndef CONTROL_REPLAY_REPORT_H
@@ -18,7 +19,8 @@ struct replay_report {
 	uint64_t packets;               /* told so far */
 };
 
-/* json: path, "-" for standard output, or NULL for a table there.  0, or negative after an error. */
+/* json: path, "-" for standard output, or NULL for a table there.  0, or negative after an
+ * error. */
 int replay_report_begin(struct replay_report *r, const char *json, struct err *err);
 
 void replay_report_packet(struct replay_report *r, const struct outcome *o);

@@ -11,7 +11,7 @@
 #include "packet/parse.h"
 #include "slowpath/fragments.h"
 
-#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* a cached flow without packets: 60 s */
+#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* of a cached flow */
 #define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
 #define SWEEP_BUDGET 512u               /* records in one call at most */
 #define AGE_PERIOD_NS (50 * NS_PER_US)  /* housekeeping is looked at no more often than this */
@@ -27,10 +27,16 @@ fill_verdicts(struct nexthop *nh)
 }
 
 /* The host has one argument for what it sends and what it tells. */
+static struct fastpath *
+fastpath_of(void *slowpath)
+{
+	return (struct fastpath *)((char *)slowpath - offsetof(struct fastpath, slow));
+}
+
 static void
 tell_others(void *slowpath, const struct host_fact *fact)
 {
-	struct fastpath *fp = (struct fastpath *)((char *)slowpath - offsetof(struct fastpath, slow));
+	struct fastpath *fp = fastpath_of(slowpath);
 
 	if (fp->tell != NULL)
 		fp->tell(fp->tell_arg, fact);
@@ -40,7 +46,7 @@ tell_others(void *slowpath, const struct host_fact *fact)
 static void
 forget_nexthops(void *slowpath)
 {
-	fastpath_bump_epoch((struct fastpath *)((char *)slowpath - offsetof(struct fastpath, slow)));
+	fastpath_bump_epoch(fastpath_of(slowpath));
 }
 
 /* A session ends: what its stages took is given back. */
@@ -158,7 +164,8 @@ fastpath_push_hits(struct fastpath *fp)
 void
 fastpath_bump_epoch(struct fastpath *fp)
 {
-	/* 16 bits, and 0 is "no program"; ageing clears programs of old epochs long before they come round. */
+	/* 16 bits, and 0 is "no program"; ageing clears programs of old epochs long before they
+	 * come round. */
 	fp->slow.epoch = (uint16_t)(fp->epochs++ % 65535 + 1);
 }
 
@@ -193,8 +200,9 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 		flow_table_remove(t, index);
 }
 
-/* How many of the records are due since the last call.  In virtual time, which may jump, all of them are
- * at the first call in each period: what a replay tells must not depend on how often it is called. */
+/* How many of the records are due since the last call.  In virtual time, which may jump, all of
+ * them are at the first call in each period: what a replay tells must not depend on how often it is
+ * called. */
 static uint32_t
 take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 {
@@ -269,8 +277,10 @@ fastpath_stop(struct fastpath *fp)
 	fastpath_send_born(fp);
 	fastpath_flush(fp);
 	for (uint16_t p = 0; p < fp->n_ports; p++) {
-		if (fp->gather[p].queue != NULL)
-			fp->ledger.iface[0].drops[REASON_stopped] += tx_queue_fini(fp->gather[p].queue);
+		struct tx_queue *queue = fp->gather[p].queue;
+
+		if (queue != NULL)
+			fp->ledger.iface[0].drops[REASON_stopped] += tx_queue_fini(queue);
 	}
 	fp->ledger.held[HELD_transmit] = 0;
 	sessions_flush(s->sessions, SESSION_END_stopped);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Fragments judged by their first one: virtual reassembly.
  *
- * Where a pipeline looks at ports, a later fragment takes the ports of its datagram's first and is judged as the flow that
- * this belongs to; one that comes before its first is held within bounds.  Nothing is put together.  Fragments that
- * overlap kill their datagram (RFC 5722, for IPv4 too); exact duplicates pass.
+ * Where a pipeline looks at ports, a later fragment takes the ports of its datagram's first and is
+ * judged as the flow that this belongs to; one that comes before its first is held within bounds.
+ * Nothing is put together.  Fragments that overlap kill their datagram (RFC 5722, for IPv4 too);
+ * exact duplicates pass.
  *
  * Bounds: datagrams 4096, of one source 64; fragments of a datagram 45; held in all 512; 30 s.
  *
@@ -36,12 +37,13 @@ enum fragments_verdict {
 	FRAGMENT_DROP,          /* for the reason given */
 };
 
-/* What to do with the fragment in m, whose view is v.  FRAGMENT_GO sets the ports and kind of v->tuple. */
+/* What to do with the fragment in m, whose view is v.  FRAGMENT_GO sets the ports and kind of
+ * v->tuple. */
 enum fragments_verdict fragments_take(struct fragments *f, struct view *v, struct rte_mbuf *m,
 	uint64_t now_ns, enum reason *why);
 
-/* After FRAGMENT_GO for a first fragment: the next in order of arrival that was held for it, or NULL.  It is the
- * caller's again. */
+/* After FRAGMENT_GO for a first fragment: the next in order of arrival that was held for it, or
+ * NULL.  It is the caller's again. */
 struct rte_mbuf *fragments_next(struct fragments *f, const struct view *first);
 
 /* Datagrams whose time is over: what is held of them is dropped as frag_timeout. */

@@ -3,9 +3,10 @@
  *
  *   mutate [FRAMES [SEED]]
  *
- * Frames begin as packets that mean something, are changed in a few places (bits, fields, cuts, inserts,
- * extension headers, other frames' tails), and half of them get right lengths and checksums again, so that
- * they come past the parser.  At the end the ledger is exact and every packet buffer is back. */
+ * Frames begin as packets that mean something, are changed in a few places (bits, fields, cuts,
+ * inserts, extension headers, other frames' tails), and half of them get right lengths and
+ * checksums again, so that they come past the parser.  At the end the ledger is exact and every
+ * packet buffer is back. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -162,8 +163,8 @@ flip_bits(struct frame *f)
 static void
 set_value(struct frame *f)
 {
-	static const uint16_t values[] = { 0, 1, 4, 5, 7, 8, 15, 16, 20, 40, 60, 127, 128, 255, 256, 1279, 1280,
-		1500, 0x7fff, 0x8000, 0xfff8, 0xffff };
+	static const uint16_t values[] = { 0, 1, 4, 5, 7, 8, 15, 16, 20, 40, 60, 127, 128, 255, 256,
+		1279, 1280, 1500, 0x7fff, 0x8000, 0xfff8, 0xffff };
 	unsigned reach = f->n < 90 ? f->n : 90;
 	uint16_t v = values[chance(sizeof(values) / sizeof(values[0]))];
 	unsigned at;
@@ -252,8 +253,8 @@ change_flow(struct frame *f)
 }
 
 static void (*const mutations[])(struct frame *f) = {
-	flip_bits, set_value, set_value, cut, grow, splice, add_tag, add_extension, add_extension, change_flow,
-	change_flow, change_flow,
+	flip_bits, set_value, set_value, cut, grow, splice, add_tag, add_extension, add_extension,
+	change_flow, change_flow, change_flow,
 };
 
 /* --- right again, as far as the headers go --- */
@@ -324,10 +325,12 @@ print_ledger(void)
 	struct ledger_sum sum = { 0 };
 
 	ledger_add(&sum, path_ledger());
-	printf("rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64 " + consumed %" PRIu64
-		" + held %" PRId64 "\n", sum.rx, sum.born, sum.tx, sum.dropped, sum.consumed, sum.held);
-	printf("flows: %" PRIu64 " look-ups found one, %" PRIu64 " not\n", path_ledger()->lookups_hit,
-		path_ledger()->lookups_miss);
+	printf("rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
+		" + consumed %" PRIu64
+		" + held %" PRId64 "\n", sum.rx, sum.born, sum.tx, sum.dropped, sum.consumed,
+		sum.held);
+	printf("flows: %" PRIu64 " look-ups found one, %" PRIu64 " not\n",
+		path_ledger()->lookups_hit, path_ledger()->lookups_miss);
 	for (unsigned r = 1; r < REASON_COUNT; r++)
 		if (sum.drops[r] != 0)
 			printf("  %10" PRIu64 " %s\n", sum.drops[r], reason_name(r));

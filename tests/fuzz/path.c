@@ -27,14 +27,22 @@ static const char config[] =
 	"  p0:\n"
 	"    addresses: [10.0.0.1/24, \"2001:db8:1::1/64\"]\n"
 	"    pipeline: all\n"
-	"    neighbours: {10.0.0.2: \"02:00:00:00:01:02\", \"2001:db8:1::2\": \"02:00:00:00:01:02\"}\n"
-	"  v20: {port: p0, vlan: 20, addresses: [10.20.0.1/24, \"2001:db8:20::1/64\"], pipeline: all}\n"
+	"    neighbours:\n"
+	"      10.0.0.2: \"02:00:00:00:01:02\"\n"
+	"      \"2001:db8:1::2\": \"02:00:00:00:01:02\"\n"
+	"  v20:\n"
+	"    port: p0\n"
+	"    vlan: 20\n"
+	"    addresses: [10.20.0.1/24, \"2001:db8:20::1/64\"]\n"
+	"    pipeline: stateful\n"
 	"  q7: {port: p0, vlan: 100, inner_vlan: 7, addresses: [10.30.0.1/24], pipeline: all}\n"
 	"  p1:\n"
 	"    mtu: 1280\n"
 	"    addresses: [198.51.100.1/24, \"2001:db8:2::1/64\"]\n"
 	"    pipeline: all\n"
-	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\", \"2001:db8:2::2\": \"02:00:00:00:02:02\"}\n"
+	"    neighbours:\n"
+	"      198.51.100.2: \"02:00:00:00:02:02\"\n"
+	"      \"2001:db8:2::2\": \"02:00:00:00:02:02\"\n"
 	"  p2: {pipeline: there}\n"
 	"  p3: {pipeline: back}\n"
 	"routes:\n"
@@ -58,12 +66,17 @@ static const char config[] =
 	"      - {fragment: true, dst: 203.0.113.7, action: drop}\n"
 	"      - {dscp: cs7, action: drop}\n"
 	"      - {proto: tcp, flags: S/SA, dport: 22, action: drop}\n"
+	"  known:\n"
+	"    default: accept\n"
+	"    rules:\n"
+	"      - {state: invalid, action: drop}\n"
 	"pipelines:\n"
 	"  all:\n"
 	"    - acl: list\n"
 	"    - police: {rate: 50Mbit, burst: 64k, if: {proto: udp, dport: 53}}\n"
 	"    - mark: {dscp: ef, if: {dport: 5060}}\n"
 	"    - route: main\n"
+	"  stateful: [track, {acl: known}, {route: main}]\n"
 	"  there: [{mark: {dscp: 0, if: {proto: udp}}}, {forward: p3}]\n"
 	"  back: [{drop: {if: {proto: tcp, dport: 23}}}, {forward: p2}]\n";
 
@@ -91,7 +104,8 @@ void
 path_open(void)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1, .burst = BURST_MAX,
+		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+		.burst = BURST_MAX,
 	};
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("<fuzz>", config, err);
@@ -136,7 +150,8 @@ sum_up(struct ledger_sum *sum, const struct ledger *l, unsigned n_ifaces)
 	for (unsigned i = 0; i < n_ifaces; i++)
 		for (unsigned r = 1; r < REASON_COUNT; r++)
 			sum->dropped += l->iface[i].drops[r];
-	sum->imbalance = (int64_t)(sum->rx + sum->born - sum->tx - sum->dropped - sum->consumed) - sum->held;
+	sum->imbalance = (int64_t)(sum->rx + sum->born - sum->tx - sum->dropped - sum->consumed)
+		- sum->held;
 }
 
 static void
@@ -147,9 +162,10 @@ check_ledger(void)
 
 	sum_up(&sum, path_ledger(), appliance_generation(path.offline.appliance)->n_ifaces);
 	if (sum.imbalance != 0)
-		die("imbalance %" PRId64 ": rx %" PRIu64 " born %" PRIu64 " tx %" PRIu64 " dropped %" PRIu64
-			" consumed %" PRIu64 " held %" PRId64, sum.imbalance, sum.rx, sum.born, sum.tx,
-			sum.dropped, sum.consumed, sum.held);
+		die("imbalance %" PRId64 ": rx %" PRIu64 " born %" PRIu64 " tx %" PRIu64
+			" dropped %" PRIu64 " consumed %" PRIu64 " held %" PRId64,
+			sum.imbalance, sum.rx, sum.born,
+			sum.tx, sum.dropped, sum.consumed, sum.held);
 	if (sum.held < 0 || in_use < (uint64_t)sum.held || (sum.held == 0 && in_use != 0))
 		die("%u packet buffers in use, %" PRId64 " held", in_use, sum.held);
 }
@@ -212,7 +228,8 @@ path_settle(void)
 	while (pools_in_use(appliance_pools(path.offline.appliance)) != 0) {
 		if (steps++ == SETTLE_STEPS)
 			die("%u packet buffers are held after %u s",
-				pools_in_use(appliance_pools(path.offline.appliance)), SETTLE_STEPS);
+				pools_in_use(appliance_pools(path.offline.appliance)),
+				SETTLE_STEPS);
 		path_advance(NS_PER_SECOND);
 	}
 	check_ledger();

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The whole path for hostile frames: parse, look up, stages, executor, host, transmit, over ports from
- * memory and in virtual time.
+/* The whole path for hostile frames: parse, look up, stages, executor, host, transmit, over ports
+ * from memory and in virtual time.
  *
- *   port 0  routed, access list on every field, police, mark, VLAN 20, 802.1ad 100 with 802.1Q 7 in it
+ *   port 0  routed, access list on many fields, police, mark; sessions in VLAN 20;
+ *           802.1ad 100 with 802.1Q 7 in it
  *   port 1  routed, small MTU; some neighbours known, some to be asked
  *   port 2  a wire to port 3, and back
  *
@@ -24,7 +25,8 @@ void path_close(void);          /* lets everything go; then all buffers must be 
 /* The MAC of a port. */
 const uint8_t *path_mac(unsigned port);
 
-/* A frame into the burst; it is copied.  The burst goes through when it has n frames or another port. */
+/* A frame into the burst; it is copied.  The burst goes through when it has n frames or another
+ * port. */
 void path_frame(unsigned port, const uint8_t *data, uint32_t bytes, unsigned n);
 
 /* The burst goes through; then the ledger is exact. */
@@ -33,7 +35,8 @@ void path_flush(void);
 /* Time goes on, timers run. */
 void path_advance(uint64_t ns);
 
-/* Time goes on until nothing is held any more; then the ledger is exact and all buffers are back. */
+/* Time goes on until nothing is held any more; then the ledger is exact and all buffers are
+ * back. */
 void path_settle(void);
 
 const struct ledger *path_ledger(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The whole path on anything: frames in, the ledger exact, all packet buffers back.
  *
- * The input is a list of frames, each behind three bytes: what to do (enum control), and its length.
- * IPv4 header checksums are made right unless the input says otherwise. */
+ * The input is a list of frames, each behind three bytes: what to do (enum control), and its
+ * length.  IPv4 header checksums are made right unless the input says otherwise. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

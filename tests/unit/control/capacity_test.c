@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Drops for want of room, to the packet: a port that takes nothing, a ring that is full, no buffers, the
- * end.  What a capture cannot bring about, tests/scenario/reasons.py leaves to this.
+/* Drops for want of room, to the packet: a port that takes nothing, a ring that is full, no
+ * buffers, the end.  What a capture cannot bring about, tests/scenario/reasons.py leaves to this.
  *
  *   10.0.0.2 --- lan [ Weir ] wan --- 198.51.100.2, 198.51.100.3 (does not answer) */
 #include <setjmp.h>
@@ -125,7 +125,7 @@ expect_drops(struct fixture *f, enum reason reason, uint64_t n)
 }
 
 static void
-port_that_is_not_read_drops_what_its_ring_and_backlog_do_not_hold(void **state)
+port_that_is_not_read_drops_the_rest(void **state)
 {
 	struct fixture *f = *state;
 	unsigned room = CAPTURE_RING + 2 * 32;
@@ -185,7 +185,7 @@ port_that_was_taken_away_drops_everything(void **state)
 }
 
 static void
-packet_that_needs_buffers_is_dropped_when_there_are_none(void **state)
+packet_that_needs_buffers_needs_them_now(void **state)
 {
 	static struct rte_mbuf *hoard[HOARD_MAX];
 	struct fixture *f = *state;
@@ -223,14 +223,16 @@ main(void)
 {
 	/* Two workers first: later appliances of a process have at most as many. */
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(ring_to_a_worker_that_stands_still_drops_the_rest, setup_two,
-			teardown),
-		cmocka_unit_test_setup_teardown(port_that_is_not_read_drops_what_its_ring_and_backlog_do_not_hold,
+		cmocka_unit_test_setup_teardown(ring_to_a_worker_that_stands_still_drops_the_rest,
+			setup_two, teardown),
+		cmocka_unit_test_setup_teardown(port_that_is_not_read_drops_the_rest,
 			setup, teardown),
-		cmocka_unit_test_setup_teardown(port_that_was_taken_away_drops_everything, setup, teardown),
-		cmocka_unit_test_setup_teardown(packet_that_needs_buffers_is_dropped_when_there_are_none, setup,
+		cmocka_unit_test_setup_teardown(port_that_was_taken_away_drops_everything, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(packet_that_waits_at_the_end_is_dropped_as_stopped, setup, teardown),
+		cmocka_unit_test_setup_teardown(packet_that_needs_buffers_needs_them_now, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(packet_that_waits_at_the_end_is_dropped_as_stopped,
+			setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
