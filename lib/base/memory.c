@@ -7,6 +7,23 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+/* The leak check looks for pointers in these blocks only if it knows of them. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_LSAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_LSAN 1
+#endif
+#endif
+#ifdef HAS_LSAN
+#include <sanitizer/lsan_interface.h>
+#define BLOCK_TAKEN(p, n) __lsan_register_root_region(p, n)
+#define BLOCK_GIVEN(p, n) __lsan_unregister_root_region(p, n)
+#else
+#define BLOCK_TAKEN(p, n) ((void)0)
+#define BLOCK_GIVEN(p, n) ((void)0)
+#endif
+
 #define HUGE_BYTES ((size_t)2 << 20)
 
 unsigned memory_fault_at;
@@ -57,12 +74,15 @@ memory_take(size_t bytes, int numa_node)
 		return NULL;
 	if (numa_node >= 0 && numa_available() >= 0)
 		numa_tonode_memory(p, size, numa_node);
+	BLOCK_TAKEN(p, size);
 	return p;
 }
 
 void
 memory_give(void *block, size_t bytes)
 {
-	if (block != NULL)
-		munmap(block, rounded(bytes));
+	if (block == NULL)
+		return;
+	BLOCK_GIVEN(block, rounded(bytes));
+	munmap(block, rounded(bytes));
 }
