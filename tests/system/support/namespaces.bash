@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Two namespaces, lan and wan, on either side of one where Weir runs: sourced by the tests between them.
+#
+# Wants $tag, which tells the namespaces of one test from another's, and the build folder as $1.
+# Gives weir, here, dir, ns_lan, ns_wan, ns_weir, pid (of Weir, to be set), passed, failed, and the functions below.
+# Whatever happens, processes, namespaces and files are gone at exit.
+set -u
+
+weir=$(realpath "${1:-build}/app/weir") || exit 2
+here=$(dirname "$(realpath "$0")")
+id=$tag$$
+dir=$(mktemp -d)
+passed=0 failed=0 pid=
+ns_lan=$id-lan ns_wan=$id-wan ns_weir=$id-weir
+
+cleanup() {
+	[ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null
+	for ns in $ns_lan $ns_wan $ns_weir; do
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -KILL 2>/dev/null
+		ip netns del "$ns" 2>/dev/null
+	done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+check() {       # check WHAT COMMAND...
+	local what=$1
+
+	shift
+	if "$@" >"$dir/out" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $what"
+		sed 's/^/    /' "$dir/out"
+	fi
+}
+
+# link NS IFACE ADDRESS ADDRESS6 GATEWAY GATEWAY6: a namespace with a veth to Weir's
+link() {
+	ip netns add "$1"
+	ip link add "$2" netns "$ns_weir" type veth peer name eth0 netns "$1"
+	ip netns exec "$ns_weir" sysctl -qw "net.ipv6.conf.$2.disable_ipv6=1"
+	ip netns exec "$ns_weir" ethtool -K "$2" tx off rx off gso off tso off gro off >/dev/null
+	ip netns exec "$1" ethtool -K eth0 tx off rx off gso off tso off gro off >/dev/null
+	ip -n "$ns_weir" link set "$2" up
+	ip -n "$1" link set lo up
+	ip -n "$1" link set eth0 up
+	ip -n "$1" addr add "$3" dev eth0
+	ip -n "$1" addr add "$4" dev eth0 nodad
+	ip -n "$1" route add default via "$5"
+	ip -n "$1" -6 route add default via "$6"
+}
+
+in_lan() { ip netns exec "$ns_lan" "$@"; }
+in_wan() { ip netns exec "$ns_wan" "$@"; }
+
+wait_for() {    # wait_for SECONDS COMMAND...
+	local end=$(($(date +%s) + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
