@@ -28,6 +28,16 @@ acls:
 ''')
 
 
+SESSIONS = router('[track, {acl: list}, {route: main}]', '''acls:
+  list:
+    default: drop
+    rules:
+      - {state: [established, related], action: accept}
+      - {in: lan, state: new, action: accept}
+      - {proto: udp, dport: 53, action: accept}
+''')
+
+
 def random_packet(rng, sources):
     """A packet of one of a hundred flows a port, now and then something odd."""
     src, src6 = sources
@@ -112,16 +122,16 @@ def compare(one, other, what):
             raise Failed('%s: %s sent %d and %d frames' % (what, port, len(one.out[port]), len(other.out[port])))
 
 
-def same(seed, count):
+def same(seed, count, config=CONFIG, least=0.25):
     def run():
         frames = random_frames(seed, count)
-        first = replay(CONFIG, frames, sums=False)      # what comes broken may leave broken
+        first = replay(config, frames, sums=False)      # what comes broken may leave broken
         for options in ((), ('--burst', '1'), ('--burst', '64'), ('--burst', '256'), ('--workers', '2'),
                         ('--workers', '2', '--burst', '1'), ('--workers', '2', '--burst', '64'),
                         ('--workers', '4', '--burst', '7')):
-            compare(first, replay(CONFIG, frames, options, sums=False), ' '.join(options) or 'the same again')
+            compare(first, replay(config, frames, options, sums=False), ' '.join(options) or 'the same again')
         fast = sum(p.get('path') == 'fast' for p in first.packets)
-        if fast < count / 4:
+        if fast < count * least:
             raise Failed('only %d of %d packets by a known flow' % (fast, count))
     return run
 
@@ -157,6 +167,7 @@ def nanoseconds():
 SCENARIOS = [
     ('5,000 random packets: burst 1, 32, 64, 256 and 1, 2, 4 workers', same(1, 5000)),
     ('another 2,000', same(2, 2000)),
+    ('3,000 with sessions', same(3, 3000, SESSIONS, 0.1)),
     ('captures are merged by time', merged),
     ('nanoseconds', nanoseconds),
 ]
