@@ -301,6 +301,8 @@ run_all(struct explainer *x, struct err *err)
 	rc = x->options->packet != NULL ? explain_text(x, err) : explain_pcap(x, err);
 	if (x->options->json != NULL && x->n != 0 && write_json(x, err) < 0)
 		rc = -EIO;
+	if (fflush(stdout) != 0)
+		rc = err_set(err, EIO, "standard output: %s", strerror(errno));
 	return rc;
 }
 
