@@ -120,7 +120,9 @@ l = r["ledger"]
 print(r)
 ok = l["imbalance"] == 0 and l["held"] == 0 and l["rx"] > 1000
 ok = ok and r["generation"] > 50
-ok = ok and not set(r["drops"]) - {"acl_denied", "multicast"}
+# TCP fills whatever is there: between workers on busy cores a full ring is a counted drop.
+ok = ok and not set(r["drops"]) - {"acl_denied", "multicast", "handoff_full"}
+ok = ok and r["drops"].get("handoff_full", 0) < l["rx"] / 100
 ok = ok and r["drops"].get("acl_denied", 0) > 0 and r["ports"]["lan"]["rx"] > 500
 sys.exit(not ok)' "$dir/report.json"
 }
