@@ -131,23 +131,31 @@ next(struct text *t)
 		say(t, "; ");
 }
 
+int
+program_print_end(char *out, size_t bytes, const struct tuple *t, bool source)
+{
+	const union address *a = source ? &t->src : &t->dst;
+	rte_be16_t port = source ? t->sport : t->dport;
+	bool icmp = t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6;
+	struct text text = { out, bytes, 0 };
+
+	/* Where others have ports, ICMP has an identifier, which belongs to both ends. */
+	if (!icmp && (t->sport != 0 || t->dport != 0))
+		return notation_endpoint(out, bytes, a, port, t->family);
+	text.length = notation_address(out, bytes, a, t->family);
+	if (icmp && source)
+		say(&text, " id %u", rte_be_to_cpu_16(t->sport));
+	return text.length;
+}
+
 static void
 say_rewrite(struct text *t, const char *end, const struct tuple *to, bool source)
 {
-	const union address *a = source ? &to->src : &to->dst;
-	rte_be16_t port = source ? to->sport : to->dport;
-	bool icmp = to->proto == IPPROTO_ICMP || to->proto == IPPROTO_ICMPV6;
-	char buf[80];
+	char buf[96];
 
-	/* Where others have ports, ICMP has an identifier, which belongs to both ends. */
-	if (icmp || (to->sport == 0 && to->dport == 0))
-		notation_address(buf, sizeof(buf), a, to->family);
-	else
-		notation_endpoint(buf, sizeof(buf), a, port, to->family);
+	program_print_end(buf, sizeof(buf), to, source);
 	next(t);
 	say(t, "rewrite %s %s", end, buf);
-	if (icmp && source)
-		say(t, " id %u", rte_be_to_cpu_16(to->sport));
 }
 
 static void

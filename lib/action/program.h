@@ -73,6 +73,9 @@ bool emit_count(struct program *p, uint32_t place);
 bool emit_meter(struct program *p, uint32_t meter);
 bool emit_dscp(struct program *p, uint8_t dscp);
 
+/* An end of a tuple: "198.51.100.1:40001", "198.51.100.1 id 7" for ICMP, or the address alone. */
+int program_print_end(char *out, size_t bytes, const struct tuple *t, bool source);
+
 /* "ttl; rewrite src 198.51.100.1:40001; output wan": as product.md 2 prints programs.  names gives
  * the egress name.  Counts are left out: they say what was judged, not what happens to the packet.
  * Always terminated; returns what snprintf would. */

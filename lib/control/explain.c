@@ -37,6 +37,7 @@ struct explainer {
 	const struct interface *iface;  /* named by --in; NULL: that is a port only */
 	json_t *stages;                 /* of the packet at work: what each has said */
 	json_t *packets;
+	struct session_numbers numbers;
 	struct outcome outcome;
 	struct place place;             /* of its decision; owner NULL without */
 	const char *pipeline;           /* that judged it, or NULL */
@@ -51,6 +52,14 @@ on_note(void *arg, const char *stage, const char *text)
 	struct explainer *x = arg;
 
 	json_array_append_new(x->stages, json_pack("{s:s,s:s}", "stage", stage, "says", text));
+}
+
+static void
+on_session(void *arg, unsigned worker, uint32_t index)
+{
+	struct explainer *x = arg;
+
+	session_numbers_begin(&x->numbers, worker, index);
 }
 
 static void
@@ -72,7 +81,7 @@ on_packet(void *arg, const struct observation *o)
 	const struct interface *in = o->view != NULL && o->view->iface < LEDGER_IFACES
 		? o->gen->iface[o->view->iface] : NULL;
 
-	outcome_from(&x->outcome, o);
+	outcome_from(&x->outcome, o, &x->numbers);
 	x->outcome.n = x->options->pcap != NULL ? x->n : 0;
 	x->outcome.time_ns = x->time_ns;
 	find_place(x, o);
@@ -87,6 +96,21 @@ on_packet(void *arg, const struct observation *o)
 }
 
 /* --- telling --- */
+
+static void
+print_session(const struct outcome_session *s)
+{
+	if (s->number == 0)
+		return;
+	printf("session   %u, %s, %s", s->number, s->state, s->direction);
+	if (s->tcp != NULL)
+		printf(", TCP %s", s->tcp);
+	if (s->src[0] != '\0')
+		printf("; source becomes %s", s->src);
+	if (s->dst[0] != '\0')
+		printf("; destination becomes %s", s->dst);
+	putchar('\n');
+}
 
 static void
 print_packet(const struct explainer *x, bool colour)
@@ -107,6 +131,7 @@ print_packet(const struct explainer *x, bool colour)
 	json_array_foreach(x->stages, i, note)
 		printf("  %-7s %s\n", json_string_value(json_object_get(note, "stage")),
 			json_string_value(json_object_get(note, "says")));
+	print_session(&o->session);
 	if (o->has_program)
 		printf("program   %s\n", o->program);
 	printf("verdict   %s%s", bold, outcome_verdict(o));
@@ -274,7 +299,9 @@ start(struct explainer *x, struct err *err)
 	if (x->offline.appliance == NULL)
 		return -EINVAL;
 	x->trace = (struct trace) { .note = on_note, .arg = x };
-	x->observer = (struct observer) { .packet = on_packet, .arg = x, .trace = &x->trace };
+	x->observer = (struct observer) {
+		.packet = on_packet, .session = on_session, .arg = x, .trace = &x->trace,
+	};
 	fastpath_observe(workers_at(appliance_workers(x->offline.appliance), 0)->fp, &x->observer);
 	offline_settle(&x->offline);
 	return find_ingress(x, cfg, err);
@@ -319,6 +346,7 @@ explain(const struct explain_options *options)
 		rc = run_all(x, err);
 		err_print(err, stderr, isatty(STDERR_FILENO));
 		json_decref(x->packets);
+		session_numbers_fini(&x->numbers);
 		appliance_destroy(x->offline.appliance);
 		appliance_leave();
 	}

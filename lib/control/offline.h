@@ -38,6 +38,27 @@ void offline_drain(const struct offline *off);
  * away. */
 void offline_settle(const struct offline *off);
 
+/* Sessions by numbers: 1 and up in the order in which they began, whichever worker has them. */
+struct session_numbers {
+	uint32_t *of[EAL_WORKERS_MAX];          /* by the worker's index of a session */
+	uint32_t room[EAL_WORKERS_MAX];
+	uint32_t last;
+};
+
+/* A session has begun.  False without memory: it has no number then. */
+bool session_numbers_begin(struct session_numbers *n, unsigned worker, uint32_t index);
+uint32_t session_numbers_get(const struct session_numbers *n, const struct observed_session *s);
+void session_numbers_fini(struct session_numbers *n);
+
+/* The session of a packet, in words. */
+struct outcome_session {
+	uint32_t number;                /* 0: it has none */
+	const char *state;              /* "new", "established", "related", "invalid"; NULL: not tracked */
+	const char *direction;          /* "forward", "reply" */
+	const char *tcp;                /* its state behind the packet, or NULL */
+	char src[96], dst[96];          /* where the packet is translated to; "": it is not */
+};
+
 /* What became of one packet, in words. */
 struct outcome {
 	uint64_t n;                     /* 1 and up, in order of arrival; 0: not said */
@@ -49,13 +70,20 @@ struct outcome {
 	const struct loc *rule;         /* the line that decided it, or NULL */
 	bool has_program;
 	bool fast;
+	struct outcome_session session;
 	bool is_ip;                     /* parsed, with nothing wrong: it has a flow */
 	char flow[192];                 /* else what is known: "arp", "ethertype 0x88cc", "frame" */
 	char program[512];
 };
 
 /* Fills all but n and time_ns from what an observer was told. */
-void outcome_from(struct outcome *out, const struct observation *o);
+void outcome_from(struct outcome *out, const struct observation *o,
+	const struct session_numbers *numbers);
+
+/* Its session alone, and that as an object of JSON, a new reference. */
+void outcome_session_from(struct outcome_session *out, const struct observation *o,
+	const struct session_numbers *numbers);
+json_t *outcome_session_json(const struct outcome_session *s);
 
 /* "output", "drop", "consumed", "held". */
 const char *outcome_verdict(const struct outcome *o);

@@ -40,7 +40,8 @@ ingress_name(const struct observation *o)
 }
 
 void
-outcome_from(struct outcome *out, const struct observation *o)
+outcome_from(struct outcome *out, const struct observation *o,
+	const struct session_numbers *numbers)
 {
 	const struct generation *gen = o->gen;
 	uint32_t place = o->place;
@@ -61,6 +62,7 @@ outcome_from(struct outcome *out, const struct observation *o)
 	if (o->has_program)
 		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple,
 			egress_name, (void *)(uintptr_t)gen);
+	outcome_session_from(&out->session, o, numbers);
 	if (o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
 		place = outcome_meter_place(o->program, gen);
 	if (o->verdict == OBSERVED_DROP && place != 0 && place < gen->n_places)
@@ -113,5 +115,7 @@ outcome_json(const struct outcome *o)
 		json_object_set_new(json, "program", json_string(o->program));
 		json_object_set_new(json, "path", json_string(o->fast ? "fast" : "slow"));
 	}
+	if (o->session.state != NULL)
+		json_object_set_new(json, "session", outcome_session_json(&o->session));
 	return json;
 }

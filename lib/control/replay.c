@@ -39,6 +39,7 @@ struct replay {
 	struct replay_output *out;
 	struct replay_report report;
 	struct observer observer;
+	struct session_numbers numbers;
 	struct run run;
 	unsigned burst;
 	uint64_t now_ns;                /* since the first frame */
@@ -62,10 +63,18 @@ on_packet(void *arg, const struct observation *o)
 		return;
 	r->untold += i - run->told;
 	run->told = i + 1;
-	outcome_from(&outcome, o);
+	outcome_from(&outcome, o, &r->numbers);
 	outcome.n = r->frames - run->n + i + 1;
 	outcome.time_ns = r->now_ns;
 	replay_report_packet(&r->report, &outcome);
+}
+
+static void
+on_session(void *arg, unsigned worker, uint32_t index)
+{
+	struct replay *r = arg;
+
+	session_numbers_begin(&r->numbers, worker, index);
 }
 
 static void
@@ -268,7 +277,9 @@ start(struct replay *r, struct err *err)
 	r->cfg = NULL;
 	if (r->offline.appliance == NULL)
 		return -EINVAL;
-	r->observer = (struct observer) { .packet = on_packet, .arg = r };
+	r->observer = (struct observer) {
+		.packet = on_packet, .session = on_session, .arg = r,
+	};
 	ws = appliance_workers(r->offline.appliance);
 	for (unsigned i = 0; i < workers_count(ws); i++)
 		fastpath_observe(workers_at(ws, i)->fp, &r->observer);
@@ -303,6 +314,7 @@ finish(struct replay *r, struct err *err)
 	if (r->untold != 0)
 		rc = err_set(err, EIO, "nothing is known of %" PRIu64 " packets; this is a bug",
 			r->untold);
+	report_fini(sums);
 	free(sums);
 	return rc;
 }
@@ -338,6 +350,7 @@ replay(const struct replay_options *options)
 		err_print(err, stderr, isatty(STDERR_FILENO));
 		config_free(r->cfg);
 		replay_input_close(r->in);
+		session_numbers_fini(&r->numbers);
 		appliance_destroy(r->offline.appliance);
 		appliance_leave();
 	}

@@ -96,6 +96,8 @@ end_json(struct replay_report *r, const struct report *sums)
 	write_member(r, "drops", report_drops_json(&sums->ledger));
 	write_member(r, "sessions", json_integer((json_int_t)sums->sessions));
 	write_member(r, "session_life", report_sessions_json(sums));
+	write_member(r, "nat", report_nat_json(sums));
+	write_member(r, "memory", report_memory_json(sums));
 	write_member(r, "ledger", report_ledger_json(&sums->ledger));
 	fputs("}\n", r->out);
 }
@@ -114,6 +116,14 @@ end_table(struct replay_report *r, const struct report *sums)
 		if (l->drops[i] != 0)
 			fprintf(r->out, "drop %-12s %" PRIu64 "  %s\n", reason_name(i), l->drops[i],
 				reason_sentence(i));
+	if (sums->counts.created != 0) {
+		fputs("sessions\n", r->out);
+		report_print_sessions(sums, r->out);
+	}
+	if (sums->nat != NULL) {
+		fputs("nat\n", r->out);
+		report_print_nat(sums, r->out);
+	}
 	fprintf(r->out,
 		"ledger: rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
 		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n", l->rx,

@@ -59,12 +59,27 @@ take_sessions(struct workers *ws, struct report *r)
 		struct fastpath_flows flows;
 
 		worker_flows(workers_at(ws, w), &flows);
-		r->counts.created += flows.counts.created;
-		r->counts.refused += flows.counts.refused;
-		for (unsigned i = 0; i < SESSION_CLASSES; i++)
-			r->counts.now[i] += flows.counts.now[i];
-		for (unsigned i = 0; i < SESSION_END_COUNT; i++)
-			r->counts.ended[i] += flows.counts.ended[i];
+		session_counts_add(&r->counts, &flows.counts);
+		r->flow_bytes += flows.flow_bytes;
+		r->session_bytes += flows.session_bytes;
+		r->source_bytes += flows.source_bytes;
+		r->nat_bytes += flows.nat_bytes;
+	}
+}
+
+static void
+take_nat(struct workers *ws, struct report *r)
+{
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		struct nat_summary *nat = worker_nat(workers_at(ws, w));
+
+		if (r->nat == NULL) {
+			r->nat = nat;
+			continue;
+		}
+		if (nat != NULL)
+			nat_summary_add(r->nat, nat);
+		nat_summary_free(nat);
 	}
 }
 
@@ -134,7 +149,15 @@ report_take(struct appliance *a, struct report *r)
 	}
 	take_ledger(ws, r);
 	take_sessions(ws, r);
+	take_nat(ws, r);
 	take_places(appliance_generation(a), r);
+}
+
+void
+report_fini(struct report *r)
+{
+	nat_summary_free(r->nat);
+	r->nat = NULL;
 }
 
 bool

@@ -2,7 +2,7 @@
 /* What the appliance has done so far: ports, workers, flows, drops with their reasons, the ledger.
  *
  * Threads: the control thread; running workers are a burst ahead.  Memory: report_take fills the
- * caller's struct; names are those of the appliance. */
+ * caller's struct, report_fini gives back what it took for NAT; names are those of the appliance. */
 #ifndef CONTROL_REPORT_H
 #define CONTROL_REPORT_H
 
@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "control/appliance.h"
+#include "flow/nat_counts.h"
 #include "flow/session.h"
 #include "packet/ledger.h"
 #include "stage/place.h"
@@ -58,6 +59,8 @@ struct report {
 	uint64_t born[BORN_COUNT], consumed[CONSUMED_COUNT];
 	int64_t held[HELD_COUNT];
 	uint64_t sessions;              /* of all workers, now or at halt */
+	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* memory of their tables */
+	struct nat_summary *nat;        /* of all workers; NULL without pools */
 	uint64_t hits, misses;          /* look-ups of flows */
 	struct session_counts counts;
 	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
@@ -68,18 +71,25 @@ struct report {
 
 /* Everything but mbufs_out and closed, which the caller fills after appliance_close. */
 void report_take(struct appliance *a, struct report *r);
+void report_fini(struct report *r);
 
 /* Nothing is wrong with us: no imbalance, and every mbuf is back where that is known. */
 bool report_is_sound(const struct report *r);
 
 void report_print(const struct report *r, FILE *out, bool colour);
 
+/* Its lines about sessions and pools, as report_print has them. */
+void report_print_sessions(const struct report *r, FILE *out);
+void report_print_nat(const struct report *r, FILE *out);
+
 /* The object of `run --json`, without packets; a new reference. */
 json_t *report_json(const struct report *r);
 
 /* Members of such an object, of which replay writes some too; new references.  Of sessions: how many were begun,
- * are there by class, and why others ended. */
+ * are there by class, protocol and TCP state, and why others ended.  Of NAT: by pool, and there by address. */
 json_t *report_sessions_json(const struct report *r);
+json_t *report_nat_json(const struct report *r);
+json_t *report_memory_json(const struct report *r);
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);
 

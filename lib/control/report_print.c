@@ -54,8 +54,6 @@ print_workers(const struct report *r, FILE *out)
 			fprintf(out, "    %" PRIu64 " facts about neighbours were lost\n",
 				w->facts_lost);
 	}
-	if (r->sessions != 0)
-		fprintf(out, "  sessions: %" PRIu64 "\n", r->sessions);
 	fprintf(out, "  flow look-ups: %" PRIu64 " found, %" PRIu64 " not\n", r->hits, r->misses);
 }
 
@@ -114,6 +112,14 @@ report_print(const struct report *r, FILE *out, bool colour)
 	print_ports(r, out);
 	heading(out, colour, "workers and flows");
 	print_workers(r, out);
+	if (r->counts.created != 0 || r->counts.refused != 0 || r->counts.limited != 0) {
+		heading(out, colour, "sessions");
+		report_print_sessions(r, out);
+	}
+	if (r->nat != NULL) {
+		heading(out, colour, "nat");
+		report_print_nat(r, out);
+	}
 	if (r->n_places != 0) {
 		heading(out, colour, "decided by");
 		print_places(r, out);
@@ -166,24 +172,6 @@ workers_json(const struct report *r)
 }
 
 json_t *
-report_sessions_json(const struct report *r)
-{
-	const struct session_counts *c = &r->counts;
-	json_t *now = json_object(), *ended = json_object();
-
-	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		if (c->now[i] != 0)
-			json_object_set_new(now, session_class_name(i),
-				json_integer((json_int_t)c->now[i]));
-	for (unsigned i = 0; i < SESSION_END_COUNT; i++)
-		if (c->ended[i] != 0)
-			json_object_set_new(ended, session_end_name(i),
-				json_integer((json_int_t)c->ended[i]));
-	return json_pack("{s:I,s:I,s:o,s:o}", "begun", (json_int_t)c->created,
-		"refused", (json_int_t)c->refused, "now", now, "ended", ended);
-}
-
-json_t *
 report_drops_json(const struct ledger_sum *l)
 {
 	json_t *drops = json_object();
@@ -207,10 +195,11 @@ report_ledger_json(const struct ledger_sum *l)
 json_t *
 report_json(const struct report *r)
 {
-	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:o,s:f,s:I}",
+	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o,s:f,s:I}",
 		"ports", ports_json(r), "drops", report_drops_json(&r->ledger),
 		"sessions", (json_int_t)r->sessions,
-		"session_life", report_sessions_json(r), "workers", workers_json(r),
+		"session_life", report_sessions_json(r), "nat", report_nat_json(r),
+		"memory", report_memory_json(r), "workers", workers_json(r),
 		"ledger", report_ledger_json(&r->ledger), "seconds", r->seconds,
 		"generation", (json_int_t)r->generation);
 }

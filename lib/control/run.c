@@ -112,6 +112,7 @@ on_report(evutil_socket_t signal_number, short what, void *arg)
 
 	report_take(r->appliance, &report);
 	print_report(r, &report);
+	report_fini(&report);
 }
 
 static uint64_t
@@ -217,6 +218,7 @@ finish(struct runner *r)
 {
 	struct report report;
 	bool halted = appliance_halt(r->appliance);
+	int status;
 
 	report_take(r->appliance, &report);
 	if (!halted) {
@@ -230,7 +232,9 @@ finish(struct runner *r)
 		log_error("the ledger does not balance; this is a bug");
 	if (report.mbufs_out != 0)
 		log_error("%u packet buffers did not come back; this is a bug", report.mbufs_out);
-	return write_json(r->options, &report) == 0 && report_is_sound(&report) ? 0 : 1;
+	status = write_json(r->options, &report) == 0 && report_is_sound(&report) ? 0 : 1;
+	report_fini(&report);
+	return status;
 }
 
 static void

@@ -75,10 +75,13 @@ struct fastpath_flows {
 	uint64_t used4, used6, capacity4, capacity6;
 	uint64_t sessions, sessions_capacity;
 	struct session_counts counts;
-	uint64_t memory_bytes;
+	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* of memory */
 	unsigned longest_probe;
 };
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
+
+/* The worker's NAT, for reports. */
+const struct nat *fastpath_nat(const struct fastpath *fp);
 
 /* Which keyed hash and instruction set run: "aes, avx2". */
 const char *fastpath_variant(void);

@@ -302,9 +302,17 @@ fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
 	out->sessions = fp->slow.sessions->used;
 	out->sessions_capacity = fp->slow.sessions->capacity;
 	sessions_count(fp->slow.sessions, &out->counts);
-	out->memory_bytes = flow_table_bytes(t4) + flow_table_bytes(t6)
-		+ sessions_bytes(fp->slow.sessions);
+	out->flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6);
+	out->session_bytes = sessions_bytes(fp->slow.sessions);
+	out->source_bytes = sources_bytes(fp->slow.sessions->sources);
+	out->nat_bytes = nat_bytes(fp->slow.nat);
 	out->longest_probe = flow_table_longest_probe(t4);
 	if (flow_table_longest_probe(t6) > out->longest_probe)
 		out->longest_probe = flow_table_longest_probe(t6);
+}
+
+const struct nat *
+fastpath_nat(const struct fastpath *fp)
+{
+	return fp->slow.nat;
 }

@@ -127,24 +127,47 @@ hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 }
 
 static enum reason
-find_or_make(struct nat *n, uint8_t slot, const struct tuple *inside, uint32_t *index)
+find_or_make(struct nat *n, uint8_t slot, const struct tuple *inside, uint32_t *index, bool *made)
 {
 	struct nat_pool *pool = &n->pool[slot];
 	uint32_t host = nat_host_get(n, slot, inside->src.v4);
+	struct nat_address *a;
 
-	if (host == 0)
+	*made = false;
+	if (host == 0) {
+		pool->refused_port++;
 		return REASON_nat_no_port;
+	}
+	a = &n->address[n->host[host].address];
 	if (pool->per_source != 0 && n->host[host].sessions >= pool->per_source) {
+		pool->refused_quota++;
+		a->refused_quota++;
 		nat_host_drop(n, host);
 		return REASON_nat_quota;
 	}
 	*index = 0;
 	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(inside->proto) == NAT_PORTLESS)
 		*index = nat_mapping_find(n, slot, inside);
-	if (*index == 0)
+	if (*index == 0) {
 		*index = nat_mapping_make(n, host, inside);
+		*made = *index != 0;
+	}
 	nat_host_drop(n, host);                 /* if it has come to nothing */
-	return *index != 0 ? REASON_NONE : REASON_nat_no_port;
+	if (*index != 0)
+		return REASON_NONE;
+	pool->refused_port++;
+	a->refused_port++;
+	return REASON_nat_no_port;
+}
+
+static enum nat_why
+why_this(const struct mapping *m, const struct tuple *inside, bool made)
+{
+	if (nat_proto(inside->proto) == NAT_PORTLESS)
+		return NAT_PORTLESS_SHARED;
+	if (!made)
+		return NAT_MAPPED;
+	return m->public_port == inside->sport ? NAT_PRESERVED : NAT_DRAWN;
 }
 
 enum reason
@@ -152,23 +175,25 @@ nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *in
 	struct nat_endpoint *public)
 {
 	uint8_t slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
+	struct mapping *m;
 	uint32_t index;
 	enum reason r;
+	bool made;
 
 	if (slot == NAT_NO_POOL)
 		return REASON_nat_no_port;
-	r = find_or_make(n, slot, inside, &index);
-	if (r != REASON_NONE) {
-		n->pool[slot].refused_port += r == REASON_nat_no_port;
-		n->pool[slot].refused_quota += r == REASON_nat_quota;
+	r = find_or_make(n, slot, inside, &index, &made);
+	if (r != REASON_NONE)
 		return r;
-	}
 	hold(n, s, 0, index);
+	m = &n->mapping[index];
 	if (n->pool[slot].filtering == NAT_ADDRESS_DEPENDENT)
-		nat_peer_add(n, &n->mapping[index], inside->dst.v4);
+		nat_peer_add(n, m, inside->dst.v4);
 	n->pool[slot].taken++;
-	public->address = n->address[n->mapping[index].address].address;
-	public->port = n->mapping[index].public_port;
+	n->address[m->address].taken++;
+	public->address = n->address[m->address].address;
+	public->port = m->public_port;
+	public->why = (uint8_t)why_this(m, inside, made);
 	if (nat_proto(inside->proto) == NAT_PORTLESS)
 		public->port = inside->sport;
 	return REASON_NONE;

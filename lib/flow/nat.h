@@ -63,6 +63,15 @@ int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_s
 struct nat_endpoint {
 	rte_be32_t address;
 	rte_be16_t port;                /* or identifier */
+	uint8_t why;                    /* enum nat_why, of nat_take */
+};
+
+/* How a session came to its public endpoint. */
+enum nat_why {
+	NAT_MAPPED,                     /* the inside endpoint had it already */
+	NAT_PRESERVED,                  /* the port that the inside has was free */
+	NAT_DRAWN,                      /* it was not: another one */
+	NAT_PORTLESS_SHARED,            /* the protocol has no ports to change */
 };
 enum reason nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *inside,
 	struct nat_endpoint *public);
@@ -88,14 +97,6 @@ void nat_release(struct nat *n, struct session *s, uint32_t now_tick);
 #define NAT_AGE_MAX 256u
 void nat_age(struct nat *n, uint32_t now_tick);
 
-struct nat_counts {
-	uint64_t mappings;              /* with sessions */
-	uint64_t resting;
-	uint64_t taken, refused_port, refused_quota;
-	uint64_t ports_used;            /* of all protocols, resting ones too */
-	uint64_t ports_total;           /* of one protocol, this worker's */
-};
-void nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out);
 size_t nat_bytes(const struct nat *n);
 const char *nat_pool_name(const struct nat *n, unsigned pool);  /* NULL: there is none */
 

@@ -155,6 +155,7 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	m->public_port = rte_cpu_to_be_16(port);
 	p->by_port[port] = index;
 	n->address[m->address].used++;
+	n->address[m->address].used_of[proto]++;
 	return true;
 }
 
@@ -184,6 +185,9 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside)
 	}
 	h->mappings++;
 	n->pool[m->pool].mappings++;
+	n->pool[m->pool].allocated++;
+	n->address[m->address].mappings++;
+	n->address[m->address].allocated++;
 	return index;
 }
 
@@ -213,11 +217,13 @@ nat_mapping_free(struct nat *n, uint32_t index)
 
 		p->by_port[port] = 0;
 		a->used--;
+		a->used_of[nat_proto(m->proto)]--;
 		if (nat_port_is_ours(n, a, port))
 			ports_give(&p->ports, port);
 	}
 	nat_peers_free(n, m);
 	n->pool[m->pool].mappings--;
+	a->mappings--;
 	n->host[m->host].mappings--;
 	nat_host_drop(n, m->host);
 	give_record(n, index);
@@ -240,6 +246,8 @@ nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
 	nat_peers_free(n, m);
 	n->pool[m->pool].mappings--;
 	n->pool[m->pool].resting++;
+	n->address[m->address].mappings--;
+	n->address[m->address].resting++;
 }
 
 void
@@ -258,6 +266,8 @@ nat_mapping_wake(struct nat *n, uint32_t index)
 	m->flags &= (uint8_t)~MAPPING_RESTS;
 	n->pool[m->pool].resting--;
 	n->pool[m->pool].mappings++;
+	n->address[m->address].resting--;
+	n->address[m->address].mappings++;
 }
 
 bool

@@ -209,33 +209,3 @@ nat_pool_name(const struct nat *n, unsigned pool)
 {
 	return pool < n->n_slots && n->slot[pool] != NAT_NO_POOL ? n->pool[n->slot[pool]].name : NULL;
 }
-
-/* How many ports of a range are this worker's. */
-static uint32_t
-slice_size(const struct nat *n, const struct nat_pool *pool)
-{
-	uint32_t size = 0;
-
-	for (uint32_t port = pool->low; port <= pool->high; port++)
-		size += port != 0 && (port >> 1) % n->workers == n->worker;
-	return size;
-}
-
-void
-nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
-{
-	uint8_t slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
-	const struct nat_pool *p = &n->pool[slot % NAT_POOLS];
-
-	*out = (struct nat_counts){ 0 };
-	if (slot == NAT_NO_POOL)
-		return;
-	out->mappings = p->mappings;
-	out->resting = p->resting;
-	out->taken = p->taken;
-	out->refused_port = p->refused_port;
-	out->refused_quota = p->refused_quota;
-	for (uint32_t i = 0; i < p->n_addresses; i++)
-		out->ports_used += n->address[p->address[i]].used;
-	out->ports_total = (uint64_t)slice_size(n, p) * p->n_addresses;
-}

@@ -7,15 +7,12 @@
 
 #include "base/hash.h"
 #include "flow/nat.h"
+#include "flow/nat_counts.h"
 #include "flow/ports.h"
 #include "packet/ledger.h"
 
 #define NAT_NO_POOL 0xff
 #define NAT_NAME_MAX 64
-
-/* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP too (its CRC covers them). */
-enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
-#define NAT_PROTOS NAT_PORTLESS
 
 /* The ports of a public address in one protocol, made on first use. */
 struct nat_ports {
@@ -27,6 +24,8 @@ struct nat_address {
 	rte_be32_t address;
 	uint8_t pool;                   /* slot; NAT_NO_POOL: only old mappings are left */
 	uint32_t used;                  /* ports, of all protocols */
+	uint32_t used_of[NAT_PROTOS];
+	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
 	struct nat_ports *proto[NAT_PROTOS];
 };
 
@@ -78,7 +77,7 @@ struct nat_pool {
 	uint32_t per_source;
 	uint32_t n_addresses;
 	uint32_t *address;              /* indexes */
-	uint64_t mappings, resting, taken, refused_port, refused_quota;
+	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
 };
 
 /* Records by index, 1 and up, and the buckets that find them. */

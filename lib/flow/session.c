@@ -180,6 +180,7 @@ evict(struct sessions *t, unsigned weakest, unsigned strongest, uint32_t now_tic
 		struct session *s = victim_in(t, class, now_tick);
 
 		if (s != NULL) {
+			t->evicted[class]++;
 			session_end(t, s, SESSION_END_evicted);
 			return true;
 		}
@@ -349,15 +350,6 @@ sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 			session_end(t, s, s->class == SESSION_CLOSED && s->proto == IPPROTO_TCP
 				? closing_end(s) : SESSION_END_timeout);
 	}
-}
-
-void
-sessions_count(const struct sessions *t, struct session_counts *out)
-{
-	*out = (struct session_counts){ .created = t->created, .refused = t->refused };
-	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		out->now[i] = t->count[i];
-	memcpy(out->ended, t->ended, sizeof(out->ended));
 }
 
 void

@@ -106,11 +106,28 @@ extern const struct session_policy session_policy_preset;
 
 #define SESSION_POLICIES 64     /* different ones in a configuration */
 
+enum session_kind {             /* by protocol */
+	SESSION_TCP,
+	SESSION_UDP,
+	SESSION_ICMP,           /* of IPv4 and IPv6 */
+	SESSION_OTHER,
+	SESSION_KINDS,
+};
+
+const char *session_kind_name(enum session_kind kind);
+
+#define SESSION_TCP_STATES 16   /* what session.state can hold */
+
 /* What a report says of them. */
 struct session_counts {
 	uint64_t created;
 	uint64_t refused;               /* there was no room */
+	uint64_t limited;               /* their source was at its limit */
+	uint64_t capacity, half_open_max;
 	uint64_t now[SESSION_CLASSES];
+	uint64_t proto[SESSION_KINDS];
+	uint64_t tcp[SESSION_TCP_STATES];       /* by enum tcp_state */
+	uint64_t evicted[SESSION_CLASSES];      /* by what they were */
 	uint64_t ended[SESSION_END_COUNT];
 };
 
@@ -125,6 +142,8 @@ struct sessions {
 	uint32_t hand;                  /* of the sweep */
 	uint64_t swept_ns;
 	uint64_t created, refused;
+	uint64_t limited;               /* stage track: write */
+	uint64_t evicted[SESSION_CLASSES];
 	uint64_t ended[SESSION_END_COUNT];
 	struct flow_table *flow4, *flow6;
 	struct session_policy policy[SESSION_POLICIES];
@@ -191,7 +210,9 @@ enum session_timeout session_timeout_kind(const struct session *s);
  * least, from 60 % to 100 % fill. */
 bool session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick);
 
+/* Walks over all of them, as a report may. */
 void sessions_count(const struct sessions *t, struct session_counts *out);
+void session_counts_add(struct session_counts *sum, const struct session_counts *more);
 
 /* Goes on through the sessions, for at most budget of them: expired ones end. */
 void sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick);

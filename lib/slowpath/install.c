@@ -89,6 +89,7 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 	keys.reply = ip6 ? (const void *)&k6 : &k4;
 	if (session_link(s->sessions, ev->session, &keys, b->tick) == 0) {
 		b->flow[slot] = ev->session->flow[0];
+		observe_session(s, ev->session);
 		return;
 	}
 	session_end(s->sessions, ev->session, SESSION_END_full);
@@ -160,6 +161,7 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	settle_session(s, b, slot, ev);
 	memset(d, 0, sizeof(*d));
 	d->session = ev->session;
+	d->conn = (uint8_t)ev->state;
 	d->reply = ev->reply;
 	d->to = p->to;
 	d->ttl = p->ttl;

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <netinet/in.h>
+
+#include "flow/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
 static void
@@ -38,8 +41,42 @@ program_of(struct slowpath *s, const struct decision *d, struct program *p)
 	}
 }
 
+/* As rules would see the packet of a known flow. */
+static enum conn_state
+conn_of_hit(const struct session *session, bool reply, unsigned state)
+{
+	bool opening = session->proto == IPPROTO_TCP
+		? state == TCP_NONE || state == TCP_SYN_SENT : state == PLAIN_SINGLE;
+
+	return opening && !reply ? CONN_NEW : CONN_ESTABLISHED;
+}
+
+static struct observed_session
+session_told(const struct slowpath *s, const struct decision *d, unsigned state)
+{
+	struct observed_session told = { .worker = s->worker, .conn = d->conn, .reply = d->reply };
+
+	if (d->session == NULL)
+		return told;
+	told.index = session_index(s->sessions, d->session);
+	told.tcp = d->session->proto == IPPROTO_TCP;
+	told.state = (uint8_t)state;
+	if (d->fast)
+		told.conn = (uint8_t)conn_of_hit(d->session, d->reply, state);
+	return told;
+}
+
 void
-observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+observe_session(struct slowpath *s, const struct session *session)
+{
+	if (s->observer != NULL && s->observer->session != NULL)
+		s->observer->session(s->observer->arg, s->worker,
+			session_index(s->sessions, session));
+}
+
+static void
+tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d,
+	unsigned state)
 {
 	struct observation o = { 0 };
 	struct program p;
@@ -56,6 +93,7 @@ observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct d
 		o.has_program = true;
 		o.fast = d->fast;
 		o.place = d->place;
+		o.session = session_told(s, d, state);
 	}
 	if (b->out[slot] == OUT_DROP) {
 		o.verdict = OBSERVED_DROP;
@@ -73,10 +111,21 @@ observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct d
 }
 
 void
+observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+{
+	tell(s, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);
+}
+
+void
 slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot)
 {
+	struct slowpath_scratch *sc = s->scratch;
 	struct decision d;
+	unsigned state;
 
 	decision_from_record(s, b, slot, &d);
-	observe(s, b, slot, &d);
+	state = d.session != NULL ? d.session->state : 0;
+	if (d.session != NULL && d.session->proto == IPPROTO_TCP)
+		state = sc->tcp_behind[sc->n_tcp_told++ % BURST_MAX];
+	tell(s, b, slot, &d, state);
 }

@@ -33,6 +33,7 @@ slowpath_begin(struct slowpath *s, const struct burst *b)
 	s->n_born = 0;
 	if (s->observer == NULL)
 		return;
+	s->scratch->n_tcp_behind = s->scratch->n_tcp_told = 0;
 	for (unsigned i = 0; i < b->n; i++)     /* as they arrived: nothing is rewritten yet */
 		slot_view(s, b, i);
 }

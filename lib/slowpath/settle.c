@@ -73,7 +73,13 @@ track_tcp(struct slowpath *s, struct session *session, bool is_reply, const uint
 enum reason
 slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
 {
-	return track_tcp(s, session_of(s->sessions, f), f->flags & FLOW_REPLY, tcp, l4_bytes);
+	struct session *session = session_of(s->sessions, f);
+	enum reason r = track_tcp(s, session, f->flags & FLOW_REPLY, tcp, l4_bytes);
+
+	if (unlikely(s->observer != NULL))
+		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] =
+			(uint8_t)session->state;
+	return r;
 }
 
 /* The packet's own check against its session's state, on every way through here. */

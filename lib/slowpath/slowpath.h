@@ -33,6 +33,16 @@ enum observed_verdict {
 	OBSERVED_HELD,
 };
 
+/* What an observer hears of a packet's session. */
+struct observed_session {
+	unsigned worker;
+	uint32_t index;                 /* the worker's session; 0 without one */
+	uint8_t conn;                   /* enum conn_state, as rules saw it; CONN_UNTRACKED: nobody looked */
+	uint8_t state;                  /* behind the packet: enum tcp_state, or plain_state */
+	bool tcp;
+	bool reply;
+};
+
 struct observation {
 	const struct rte_mbuf *m;       /* the pointer only: the packet may be rewritten, sent or freed */
 	enum observed_verdict verdict;
@@ -43,6 +53,7 @@ struct observation {
 	uint16_t out_iface;             /* of OBSERVED_OUTPUT; 0 for a wire */
 	bool fast;                      /* a program was found, nothing was evaluated */
 	bool has_program;               /* program and view are filled */
+	struct observed_session session;
 	const struct view *view;        /* as it arrived */
 	const struct program *program;
 	const struct generation *gen;
@@ -50,6 +61,8 @@ struct observation {
 
 struct observer {
 	void (*packet)(void *arg, const struct observation *o);
+	/* A worker's session has begun, before its first packet is told; NULL: not asked for. */
+	void (*session)(void *arg, unsigned worker, uint32_t index);
 	void *arg;
 	const struct trace *trace;      /* handed to evaluations, or NULL */
 };

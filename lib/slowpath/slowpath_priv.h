@@ -18,6 +18,9 @@ struct slowpath_scratch {
 	struct eval *vector[BURST_MAX];
 	uint16_t miss[BURST_MAX];       /* their slots */
 	uint64_t conflict[CONFLICT_BITS / 64];
+	/* For an observer: the states behind the segments of hits, in order, told and not yet told. */
+	uint8_t tcp_behind[BURST_MAX];
+	uint16_t n_tcp_behind, n_tcp_told;
 };
 
 /* What is carried out on one packet: from a flow record, or fresh from an evaluation. */
@@ -31,6 +34,7 @@ struct decision {
 	const uint32_t *rare;
 	const struct program *program;  /* fresh; NULL from a record */
 	struct session *session;        /* NULL without one */
+	uint8_t conn;                   /* fresh: enum conn_state */
 	bool reply;
 };
 
@@ -72,5 +76,6 @@ void slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r
 
 /* Tells the observer, if there is one. */
 void observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
+void observe_session(struct slowpath *s, const struct session *session);
 
 #endif

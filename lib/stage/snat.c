@@ -81,20 +81,36 @@ snat_build(struct stage_build *sb, void **instance)
 	return build_public(sb->build, snat->to.v4);
 }
 
+static const char *
+why_text(enum nat_why why)
+{
+	switch (why) {
+	case NAT_MAPPED:
+		return ", where it is mapped already";
+	case NAT_PRESERVED:
+		return ", its own port, which is free";
+	case NAT_DRAWN:
+		return ", drawn: its own port is not free";
+	case NAT_PORTLESS_SHARED:
+		break;
+	}
+	return "";
+}
+
 static void
-set_source(const struct snat *snat, struct eval *ev, rte_be32_t address, rte_be16_t port)
+set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *to)
 {
 	union address a = { .bytes = { 0 } };
 	char text[TEXT_BYTES];
 
-	a.v4 = address;
-	eval_set_src(ev, &a, port);
+	a.v4 = to->address;
+	eval_set_src(ev, &a, to->port);
 	if (ev->session != NULL)
 		ev->session->flags |= SESSION_SNAT;
 	if (ev->trace != NULL) {
 		notation_address(text, sizeof(text), &a, 4);
-		eval_note(ev, "snat %s: source %s port %u", snat->name, text,
-			rte_be_to_cpu_16(port));
+		eval_note(ev, "snat %s: source %s port %u%s", snat->name, text,
+			rte_be_to_cpu_16(to->port), why_text(to->why));
 	}
 }
 
@@ -110,7 +126,7 @@ take(const struct snat *snat, struct eval *ev)
 		eval_reject(ev, r, REPLY_UNREACHABLE, CODE_ADMIN, 0);
 		return;
 	}
-	set_source(snat, ev, public.address, public.port);
+	set_source(snat, ev, &public);
 	if (s->mapping[1] != 0)
 		return;                 /* a hairpin: it stays inside */
 	if (ev->egress != NULL)
@@ -144,7 +160,9 @@ snat_one(const struct snat *snat, struct eval *ev)
 	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_SNAT)))
 		return;                 /* the session keeps what it has */
 	if (snat->is_static || ev->nat == NULL || ev->session == NULL)
-		set_source(snat, ev, snat->to.v4, ev->tuple.sport);
+		set_source(snat, ev, &(struct nat_endpoint){
+			.address = snat->to.v4, .port = ev->tuple.sport,
+			.why = NAT_PORTLESS_SHARED });
 	else
 		take(snat, ev);
 }

@@ -193,9 +193,9 @@ known(const struct track *track, struct eval *ev)
 		return;                 /* made by a stage track before this one */
 	s->policy = track->policy;
 	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
-	eval_note(ev, "track: %s, %s of session %u (%s)",
+	eval_note(ev, "track: %s, %s of its session (%s)",
 		ev->state == CONN_NEW ? "new" : "established", ev->reply ? "reply" : "forward",
-		session_index(ev->sessions, s), state_text(s));
+		state_text(s));
 	session_tuple(ev->sessions, s, !ev->reply, &other);
 	tuple_reverse(&to, &other);
 	if (ev->reply)
@@ -236,6 +236,7 @@ take(const struct track *track, struct eval *ev)
 	uint32_t source;
 
 	if (!take_source(track, ev, &source)) {
+		ev->sessions->limited++;
 		eval_note(ev, "track: the source is at its limit");
 		eval_drop(ev, REASON_session_limit, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later it may be allowed */
@@ -256,6 +257,9 @@ take(const struct track *track, struct eval *ev)
 	s->source = source;
 	ev->session = s;
 	ev->reply = false;
+	eval_note(ev, "track: new session, %s; ends after %u s without packets",
+		session_class_name(s->class),
+		ev->sessions->policy[s->policy].timeout_s[session_timeout_kind(s)]);
 }
 
 static void
@@ -272,9 +276,10 @@ begin(const struct track *track, struct eval *ev)
 		return;
 	}
 	ev->state = CONN_NEW;
-	eval_note(ev, "track: new session");
 	if (ev->sessions != NULL)       /* check's tests have none */
 		take(track, ev);
+	else
+		eval_note(ev, "track: new session");
 	translate_enter(ev);
 }
 
@@ -294,8 +299,7 @@ related(const struct track *track, struct eval *ev)
 		return;
 	}
 	ev->state = CONN_RELATED;
-	eval_note(ev, "track: related to session %u (%s)",
-		session_index(ev->sessions, ev->session), state_text(ev->session));
+	eval_note(ev, "track: related to a session (%s)", state_text(ev->session));
 	translate_related(ev);
 }
 

@@ -9,6 +9,7 @@
 
 #include <rte_rcu_qsbr.h>
 
+#include "flow/nat_counts.h"
 #include "io/steer.h"
 #include "packet/burst.h"
 #include "stage/generation.h"
@@ -105,9 +106,11 @@ void
 worker_fini(struct worker *w)
 {
 	fastpath_destroy(w->fp);
+	nat_summary_free(w->nat);
 	free(w->sources);
 	free(w->tx);
 	w->fp = NULL;
+	w->nat = NULL;
 	w->sources = NULL;
 	w->tx = NULL;
 }
@@ -281,6 +284,7 @@ void
 worker_stop(struct worker *w)
 {
 	fastpath_flows(w->fp, &w->flows);
+	w->nat = nat_summary_take(fastpath_nat(w->fp));
 	fastpath_stop(w->fp);
 	w->stopped = true;
 }
@@ -292,6 +296,12 @@ worker_flows(const struct worker *w, struct fastpath_flows *out)
 		*out = w->flows;
 	else
 		fastpath_flows(w->fp, out);
+}
+
+struct nat_summary *
+worker_nat(const struct worker *w)
+{
+	return w->stopped ? nat_summary_copy(w->nat) : nat_summary_take(fastpath_nat(w->fp));
 }
 
 void

@@ -20,6 +20,7 @@
 #include "worker/idle.h"
 
 struct mailbox;
+struct nat_summary;
 struct rte_rcu_qsbr;
 struct steer;
 
@@ -63,6 +64,7 @@ struct worker {
 	atomic_bool launched;           /* control: write, before the thread begins */
 	atomic_bool ended;              /* worker: write, when its thread has ended */
 	struct fastpath_flows flows;    /* when it stopped: then they are forgotten */
+	struct nat_summary *nat;        /* the same */
 	bool stopped;
 };
 
@@ -92,6 +94,9 @@ void worker_stop(struct worker *w);
 
 /* Flows in use now, or when it stopped. */
 void worker_flows(const struct worker *w, struct fastpath_flows *out);
+
+/* NAT's figures now, or when it stopped.  nat_summary_free is the caller's; NULL: no pools. */
+struct nat_summary *worker_nat(const struct worker *w);
 
 /* Ends when common->stop is set; sleeps when there is nothing to do. */
 void worker_run(struct worker *w);

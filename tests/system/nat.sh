@@ -67,9 +67,16 @@ ledger() {
 	python3 -c '
 import json, sys
 r = json.load(open(sys.argv[1]))
-l = r["ledger"]
+l, life = r["ledger"], r["session_life"]
 print(r)
-sys.exit(not (l["imbalance"] == 0 and l["held"] == 0))' "$dir/report.json"
+ok = l["imbalance"] == 0 and l["held"] == 0
+for pool in r["nat"].values():
+    inside = [pool[k] for k in ("allocated", "sessions", "ports_used")]
+    ok = ok and all(n > 0 for n in inside) and pool["ports_used"] <= pool["ports"] * 5
+    ok = ok and inside == [sum(a[k] for a in pool["addresses"].values())
+                           for k in ("allocated", "sessions", "ports_used")]
+ok = ok and life["begun"] > 1000 and sum(life["now"].values()) == sum(life["protocols"].values())
+sys.exit(not ok)' "$dir/report.json"
 }
 
 sums() {        # no stack has seen a wrong checksum

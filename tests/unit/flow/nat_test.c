@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NAT: requirements of RFC 4787, 5382, 5508 and 6888 on mappings, by their numbers. */
 
-#include "flow/nat.h"
+#include "flow/nat_counts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

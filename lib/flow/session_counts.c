@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Sessions counted, for reports. */
+
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include "flow/session.h"
+
+const char *
+session_kind_name(enum session_kind kind)
+{
+	static const char *const names[SESSION_KINDS] = { "tcp", "udp", "icmp", "other" };
+
+	return names[kind];
+}
+
+static enum session_kind
+kind_of(const struct session *s)
+{
+	switch (s->proto) {
+	case IPPROTO_TCP:
+		return SESSION_TCP;
+	case IPPROTO_UDP:
+		return SESSION_UDP;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return SESSION_ICMP;
+	default:
+		return SESSION_OTHER;
+	}
+}
+
+void
+sessions_count(const struct sessions *t, struct session_counts *out)
+{
+	*out = (struct session_counts){
+		.created = t->created, .refused = t->refused, .limited = t->limited,
+		.capacity = t->capacity, .half_open_max = t->half_open_max,
+	};
+	for (unsigned i = 0; i < SESSION_CLASSES; i++)
+		out->now[i] = t->count[i];
+	memcpy(out->evicted, t->evicted, sizeof(out->evicted));
+	memcpy(out->ended, t->ended, sizeof(out->ended));
+	for (uint32_t i = 1; i <= t->high; i++) {
+		const struct session *s = &t->session[i];
+
+		if (!(s->flags & SESSION_USED))
+			continue;
+		out->proto[kind_of(s)]++;
+		if (s->proto == IPPROTO_TCP)
+			out->tcp[s->state]++;
+	}
+}
+
+static void
+add(uint64_t *sum, const uint64_t *more, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		sum[i] += more[i];
+}
+
+void
+session_counts_add(struct session_counts *sum, const struct session_counts *more)
+{
+	sum->created += more->created;
+	sum->refused += more->refused;
+	sum->limited += more->limited;
+	sum->capacity += more->capacity;
+	sum->half_open_max += more->half_open_max;
+	add(sum->now, more->now, SESSION_CLASSES);
+	add(sum->proto, more->proto, SESSION_KINDS);
+	add(sum->tcp, more->tcp, SESSION_TCP_STATES);
+	add(sum->evicted, more->evicted, SESSION_CLASSES);
+	add(sum->ended, more->ended, SESSION_END_COUNT);
+}
