@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The configurations that new_sessions measures: an access list and a table of routes, with more and more state. */
+
+#include "first_config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const pipelines[] = {
+	[FIRST_STATELESS] = "[acl: list, route: main]",
+	[FIRST_TRACK] = "[track: {timeouts: {udp: 1s}}, acl: list, route: main]",
+	[FIRST_NAT] = "[track: {timeouts: {udp: 1s}}, acl: list, route: main, snat: uplink]",
+};
+
+struct text {
+	char *at;
+	size_t left;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+say(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->at, t->left, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= t->left)
+		abort();
+	t->at += n;
+	t->left -= (size_t)n;
+}
+
+/* Rules that match nothing that is sent, so that the default decides behind all of them. */
+static void
+say_rules(struct text *t, unsigned n)
+{
+	say(t, "acls:\n  list:\n    default: accept\n    rules:\n");
+	for (unsigned i = 0; i < n; i++)
+		say(t, "      - {proto: udp, src: 172.%u.%u.0/24, dst: 100.%u.%u.0/24, dport: %u, "
+			"action: drop}\n", 16 + i / 256 % 16, i % 256, 64 + i / 256 % 16, i * 7 % 256,
+			1 + i % 1000);
+}
+
+static void
+say_routes(struct text *t, unsigned n)
+{
+	say(t, "routes:\n  main:\n");
+	for (unsigned i = 0; i < n; i++)
+		say(t, "    - {to: 100.%u.%u.0/24, via: 198.51.100.%u}\n", 64 + i / 256, i % 256,
+			2 + i % FIRST_GATEWAYS);
+}
+
+static void
+say_interfaces(struct text *t, const char *pipeline)
+{
+	say(t, "interfaces:\n  lan: {addresses: [192.0.2.1/24], pipeline: all}\n"
+		"  wan:\n    addresses: [198.51.100.1/24]\n    pipeline: all\n    neighbours:\n");
+	for (unsigned i = 0; i < FIRST_GATEWAYS; i++)
+		say(t, "      198.51.100.%u: \"02:00:00:00:02:%02x\"\n", 2 + i, 2 + i);
+	say(t, "pipelines:\n  all: %s\n", pipeline);
+}
+
+static void
+say_pool(struct text *t)
+{
+	say(t, "nat:\n  uplink:\n    pool: [");
+	for (unsigned i = 0; i < FIRST_PUBLIC; i++)
+		say(t, "%s203.0.113.%u", i > 0 ? ", " : "", 1 + i);
+	say(t, "]\n");
+}
+
+char *
+first_config(enum first_kind kind, uint32_t flows, unsigned rules)
+{
+	size_t bytes = 1 << 20;
+	char *text = malloc(bytes);
+	struct text t = { text, bytes };
+
+	if (text == NULL)
+		abort();
+	say(&t, "version: 1\nsystem: {flows: %u}\nports:\n"
+		"  lan: {device: net_null0, mac: \"02:00:00:00:01:01\"}\n"
+		"  wan: {device: net_null1, mac: \"02:00:00:00:02:01\"}\n", flows);
+	say_interfaces(&t, pipelines[kind]);
+	say_routes(&t, FIRST_ROUTES);
+	say_rules(&t, rules);
+	if (kind == FIRST_NAT)
+		say_pool(&t);
+	return text;
+}
