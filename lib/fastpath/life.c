@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "flow/nat.h"
+#include "flow/rare.h"
 #include "flow/session.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
@@ -58,6 +59,13 @@ release_session(void *slowpath, struct session *session, enum session_end why)
 	nat_release(s->nat, session, clock_tick(s->now_ns));
 }
 
+static void
+watch(struct slowpath *s, struct flow_table *t)
+{
+	t->let_go = slowpath_let_go;
+	t->arg = s;
+}
+
 static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
@@ -73,8 +81,12 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
 	s->flow4 = flow_table_create(flows, sizeof(struct flow4), setup->numa_node);
 	s->flow6 = flow_table_create(flows / 2, sizeof(struct flow6), setup->numa_node);
-	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || slowpath_init(s) < 0)
+	s->rares = rares_create(flows + flows / 2, setup->numa_node);
+	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || s->rares == NULL
+	    || slowpath_init(s) < 0)
 		return -ENOMEM;
+	watch(s, s->flow4);
+	watch(s, s->flow6);
 	s->fragments = fragments_create(&fp->ledger);
 	if (s->fragments == NULL)
 		return -ENOMEM;
@@ -123,6 +135,7 @@ fastpath_destroy(struct fastpath *fp)
 	nat_destroy(fp->slow.nat);
 	flow_table_destroy(fp->slow.flow4);
 	flow_table_destroy(fp->slow.flow6);
+	rares_destroy(fp->slow.rares);
 	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
 	memory_give(fp, sizeof(*fp));
 }
@@ -149,7 +162,7 @@ fastpath_send_born(struct fastpath *fp)
 static void
 push_one(void *arg, struct flow_table *t, uint32_t index)
 {
-	slowpath_push_hits(arg, t, index);
+	slowpath_collect(arg, flow_at(t, index));
 }
 
 void
@@ -190,7 +203,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 	struct flow *f = flow_at(t, index);
 	uint32_t idle = clock_tick(s->now_ns) - f->seen;
 
-	slowpath_push_hits(s, t, index);
+	slowpath_collect(s, f);
 	if (f->epoch == s->epoch && f->nexthop >= NEXTHOP_FIRST
 	    && idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(s->host, f->nexthop);
@@ -263,7 +276,6 @@ fastpath_age(struct fastpath *fp)
 static void
 forget_one(void *arg, struct flow_table *t, uint32_t index)
 {
-	slowpath_push_hits(arg, t, index);
 	flow_table_remove(t, index);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A flow: one direction of a conversation as it arrives by one interface, with its program compiled.
  *
- * The hot record is one cache line for IPv4, two for IPv6, and holds all that a hit needs but the
- * next hop.  The cold record beside it (same index) holds the rare actions. */
+ * A record is one cache line for IPv4, two for IPv6, and holds all that a hit needs but the next hop, and
+ * all that taking it out of the table needs but its bucket. */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
@@ -13,20 +13,21 @@
 
 enum flow_flag {
 	FLOW_USED = 1,          /* the record is in the table */
-	FLOW_RARE = 2,          /* the program has rare actions: see the cold record */
+	FLOW_RARE = 2,          /* the program has rare actions other than counts */
 	FLOW_SESSION = 4,       /* session is valid */
 	FLOW_REPLY = 8,         /* the session's reply direction */
 	FLOW_TCP = 16,          /* segments are checked against the session's state */
 };
 
 struct flow {
-	uint64_t packets;
-	uint64_t bytes;         /* of IP packets */
+	uint64_t bytes;         /* of IP packets, since its counts were last collected */
+	uint32_t packets;       /* likewise */
 	uint32_t seen;          /* clock_tick of the last packet */
 	uint16_t epoch;         /* of the program; 0: no program */
 	uint16_t nexthop;
 	uint16_t l4_delta;      /* to the transport checksum, RFC 1624 eqn 3 */
-	uint16_t spare;
+	uint16_t rare;          /* the program's rare actions: a list of flow/rare.h, 0: none */
+	uint32_t home;          /* where its entry is: bucket << 4 | place << 1 | second bucket */
 	uint32_t flags:8;
 	uint32_t session:24;
 };
@@ -46,12 +47,5 @@ struct flow6 {
 	uint8_t spare[16];
 };
 static_assert(sizeof(struct flow6) == 128, "two lines");
-
-struct flow_cold {
-	uint64_t pushed_packets;        /* already added to the hits of places */
-	uint64_t pushed_bytes;
-	uint32_t rare[PROGRAM_RARE_MAX];        /* ended by 0 if there is room */
-};
-static_assert(sizeof(struct flow_cold) == 56, "part of the promise of 160 bytes a flow");
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The flows of one worker: places, records, the doorkeeper. */
+/* The flows of one worker: buckets, places, records. */
 
 #include "flow/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
 
 #include "base/memory.h"
 
@@ -23,6 +26,12 @@ power_of_two(uint32_t n)
 	return p;
 }
 
+static size_t
+bucket_bytes(const struct flow_table *t)
+{
+	return ((size_t)t->mask + 1) * sizeof(*t->bucket);
+}
+
 struct flow_table *
 flow_table_create(uint32_t capacity, uint32_t record_bytes, int numa_node)
 {
@@ -35,17 +44,13 @@ flow_table_create(uint32_t capacity, uint32_t record_bytes, int numa_node)
 	t->records = capacity + RESERVE + 1;
 	t->record_bytes = record_bytes;
 	t->mask = power_of_two((capacity + MEAN_LOAD - 1) / MEAN_LOAD) - 1;
-	t->bucket = memory_take((size_t)(t->mask + 1) * sizeof(*t->bucket), numa_node);
+	t->bucket = memory_take(bucket_bytes(t), numa_node);
 	t->record = memory_take((size_t)t->records * record_bytes, numa_node);
-	t->cold = memory_take((size_t)t->records * sizeof(*t->cold), numa_node);
-	t->vacant = memory_take((size_t)t->records * 2 * sizeof(*t->vacant), numa_node);
-	if (t->bucket == NULL || t->record == NULL || t->cold == NULL || t->vacant == NULL) {
+	t->vacant = memory_take((size_t)t->records * sizeof(*t->vacant), numa_node);
+	if (t->bucket == NULL || t->record == NULL || t->vacant == NULL) {
 		flow_table_destroy(t);
 		return NULL;
 	}
-	t->limbo = t->vacant + t->records;
-	for (uint32_t i = t->records - 1; i > 0; i--)   /* the lowest index is taken first */
-		t->vacant[t->n_vacant++] = i;
 	t->hand = 1;
 	flow_secret_draw(&t->secret);
 	return t;
@@ -56,10 +61,9 @@ flow_table_destroy(struct flow_table *t)
 {
 	if (t == NULL)
 		return;
-	memory_give(t->bucket, (size_t)(t->mask + 1) * sizeof(*t->bucket));
+	memory_give(t->bucket, bucket_bytes(t));
 	memory_give(t->record, (size_t)t->records * t->record_bytes);
-	memory_give(t->cold, (size_t)t->records * sizeof(*t->cold));
-	memory_give(t->vacant, (size_t)t->records * 2 * sizeof(*t->vacant));
+	memory_give(t->vacant, (size_t)t->records * sizeof(*t->vacant));
 	explicit_bzero(&t->secret, sizeof(t->secret));
 	free(t);
 }
@@ -67,8 +71,8 @@ flow_table_destroy(struct flow_table *t)
 size_t
 flow_table_bytes(const struct flow_table *t)
 {
-	return sizeof(*t) + (size_t)(t->mask + 1) * sizeof(*t->bucket)
-		+ (size_t)t->records * (t->record_bytes + sizeof(*t->cold) + 2 * sizeof(*t->vacant));
+	return sizeof(*t) + bucket_bytes(t)
+		+ (size_t)t->records * (t->record_bytes + sizeof(*t->vacant));
 }
 
 static const void *
@@ -83,15 +87,6 @@ key_bytes(const struct flow_table *t)
 	return t->record_bytes == sizeof(struct flow4) ? sizeof(struct key4) : sizeof(struct key6);
 }
 
-static uint64_t
-record_hash(const struct flow_table *t, uint32_t index)
-{
-	const void *key = record_key(t, index);
-
-	return key_bytes(t) == sizeof(struct key4) ? flow_hash4(key, &t->secret)
-		: flow_hash6(key, &t->secret);
-}
-
 /* The other bucket of an entry: the same step leads there and back. */
 static struct bucket *
 other_bucket(const struct flow_table *t, const struct bucket *b, uint16_t sig)
@@ -101,13 +96,32 @@ other_bucket(const struct flow_table *t, const struct bucket *b, uint16_t sig)
 	return t->bucket + (((uint32_t)(b - t->bucket) ^ step) & t->mask);
 }
 
+/* A bit for each place whose signature is sig; 0 is that of a free one. */
+static unsigned
+places_of(const struct bucket *b, uint16_t sig)
+{
+	unsigned bits = 0;
+
+#if defined(__SSE2__)
+	__m128i equal = _mm_cmpeq_epi16(_mm_load_si128((const __m128i *)b->sig),
+		_mm_set1_epi16((short)sig));
+
+	bits = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128()));
+#else
+	for (unsigned i = 0; i < BUCKET_PLACES; i++)
+		bits |= (unsigned)(b->sig[i] == sig) << i;
+#endif
+	return bits;
+}
+
 static uint32_t
 find_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key)
 {
-	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
-		if (b->sig[i] == sig && b->index[i] != 0
-		    && memcmp(record_key(t, b->index[i]), key, key_bytes(t)) == 0)
-			return b->index[i];
+	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
+		uint32_t index = b->index[__builtin_ctz(bits)];
+
+		if (memcmp(record_key(t, index), key, key_bytes(t)) == 0)
+			return index;
 	}
 	return 0;
 }
@@ -137,9 +151,11 @@ same_but_iface(const struct flow_table *t, uint32_t index, const uint8_t *key)
 static uint32_t
 find_any_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key)
 {
-	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
-		if (b->sig[i] == sig && b->index[i] != 0 && same_but_iface(t, b->index[i], key))
-			return b->index[i];
+	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
+		uint32_t index = b->index[__builtin_ctz(bits)];
+
+		if (same_but_iface(t, index, key))
+			return index;
 	}
 	return 0;
 }
@@ -172,18 +188,27 @@ flow_table_find_any(const struct flow_table *t, const struct tuple *tuple)
 static int
 free_place(const struct bucket *b)
 {
-	for (int i = 0; i < BUCKET_PLACES; i++) {
-		if (b->index[i] == 0)
-			return i;
-	}
-	return -1;
+	unsigned bits = places_of(b, 0);
+
+	return bits != 0 ? __builtin_ctz(bits) : -1;
 }
 
 static void
-put(struct bucket *b, int place, uint16_t sig, uint32_t index)
+put(struct flow_table *t, struct bucket *b, int place, uint16_t sig, uint32_t index)
 {
+	struct flow *f = flow_at(t, index);
+	uint32_t second = f->home & 1;
+
 	b->sig[place] = sig;
 	b->index[place] = index;
+	f->home = (uint32_t)(b - t->bucket) << 4 | (uint32_t)place << 1 | second;
+}
+
+static void
+clear(struct bucket *b, int place)
+{
+	b->sig[place] = 0;
+	b->index[place] = 0;
 }
 
 /* Moves one entry of a full bucket to its other bucket.  The place it left, or -1. */
@@ -193,15 +218,17 @@ make_place(struct flow_table *t, struct bucket *b)
 	for (int i = 0; i < BUCKET_PLACES; i++) {
 		struct bucket *to = other_bucket(t, b, b->sig[i]);
 		int place = to != b ? free_place(to) : -1;
+		struct flow *f = flow_at(t, b->index[i]);
 
 		if (place < 0)
 			continue;
-		if (flow_bucket(t, record_hash(t, b->index[i])) == b)
-			b->overflow++;          /* it leaves its first bucket */
-		else
+		if (f->home & 1)
 			to->overflow--;         /* it comes home */
-		put(to, place, b->sig[i], b->index[i]);
-		put(b, i, 0, 0);
+		else
+			b->overflow++;          /* it leaves its first bucket */
+		f->home ^= 1;
+		put(t, to, place, b->sig[i], b->index[i]);
+		clear(b, i);
 		t->moved++;
 		return i;
 	}
@@ -212,15 +239,20 @@ make_place(struct flow_table *t, struct bucket *b)
 static bool
 place_entry(struct flow_table *t, uint64_t hash, uint32_t index)
 {
-	struct bucket *first = flow_bucket(t, hash);
+	struct bucket *first = flow_bucket(t, hash), *second;
 	uint16_t sig = flow_sig(hash);
-	struct bucket *second = other_bucket(t, first, sig);
 	int place = free_place(first);
 
-	if (place < 0 && free_place(second) < 0)
+	flow_at(t, index)->home = 0;
+	if (likely(place >= 0)) {
+		put(t, first, place, sig, index);
+		return true;
+	}
+	second = other_bucket(t, first, sig);
+	if (free_place(second) < 0)
 		place = make_place(t, first);
 	if (place >= 0) {
-		put(first, place, sig, index);
+		put(t, first, place, sig, index);
 		return true;
 	}
 	place = free_place(second);
@@ -228,64 +260,73 @@ place_entry(struct flow_table *t, uint64_t hash, uint32_t index)
 		place = make_place(t, second);
 	if (place < 0 || second == first)
 		return false;
-	put(second, place, sig, index);
+	flow_at(t, index)->home = 1;
+	put(t, second, place, sig, index);
 	first->overflow++;
 	return true;
+}
+
+/* The index that the next but n insert will take; 0: there is none. */
+static uint32_t
+vacant_at(const struct flow_table *t, uint32_t n)
+{
+	uint32_t fresh;
+
+	if (n < t->n_vacant)
+		return t->vacant[t->n_vacant - 1 - n];
+	fresh = t->high + 1 + (n - t->n_vacant);
+	return fresh < t->records ? fresh : 0;
+}
+
+void
+flow_table_prefetch_vacant(const struct flow_table *t, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		rte_prefetch0(flow_at(t, vacant_at(t, i)));
 }
 
 uint32_t
 flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick)
 {
-	uint32_t index;
-	struct flow *f;
+	uint32_t index = vacant_at(t, 0), home;
+	struct flow *f = flow_at(t, index);
 
-	if (t->used >= t->capacity || t->n_vacant == 0) {
+	if (t->used >= t->capacity || index == 0 || !place_entry(t, hash, index)) {
 		t->refused++;
 		return 0;
 	}
-	index = t->vacant[t->n_vacant - 1];
-	if (!place_entry(t, hash, index)) {
-		t->refused++;
-		return 0;
-	}
-	t->n_vacant--;
-	t->used++;
-	if (index > t->high)
+	if (t->n_vacant > 0)
+		t->n_vacant--;
+	else
 		t->high = index;
-	f = flow_at(t, index);
-	memset(f, 0, t->record_bytes);
-	memset(flow_cold_at(t, index), 0, sizeof(struct flow_cold));
-	memcpy((uint8_t *)f + sizeof(*f), key, key_bytes(t));
+	t->used++;
+	home = f->home;
+	memset(f, 0, sizeof(*f));
+	f->home = home;
 	f->flags = FLOW_USED;
 	f->seen = tick;
+	if (t->record_bytes == sizeof(struct flow4))
+		memcpy((uint8_t *)f + sizeof(*f), key, sizeof(struct key4));
+	else
+		memcpy((uint8_t *)f + sizeof(*f), key, sizeof(struct key6));
 	return index;
-}
-
-static bool
-clear_place(struct bucket *b, uint32_t index)
-{
-	for (int i = 0; i < BUCKET_PLACES; i++) {
-		if (b->index[i] == index) {
-			put(b, i, 0, 0);
-			return true;
-		}
-	}
-	return false;
 }
 
 void
 flow_table_remove(struct flow_table *t, uint32_t index)
 {
-	uint64_t hash = record_hash(t, index);
-	struct bucket *first = flow_bucket(t, hash);
+	struct flow *f = flow_at(t, index);
+	struct bucket *b = t->bucket + (f->home >> 4);
+	int place = f->home >> 1 & (BUCKET_PLACES - 1);
 
-	if (!clear_place(first, index)) {
-		clear_place(other_bucket(t, first, flow_sig(hash)), index);
-		first->overflow--;
-	}
-	flow_at(t, index)->flags = 0;
-	flow_at(t, index)->epoch = 0;
-	t->limbo[t->n_limbo++] = index;
+	if (f->rare != 0 && t->let_go != NULL)
+		t->let_go(t->arg, t, index);
+	if (f->home & 1)
+		other_bucket(t, b, b->sig[place])->overflow--;
+	clear(b, place);
+	f->flags = 0;
+	f->epoch = 0;
+	t->vacant[t->records - 1 - t->n_limbo++] = index;
 	t->used--;
 }
 
@@ -293,45 +334,7 @@ void
 flow_table_reclaim(struct flow_table *t)
 {
 	while (t->n_limbo > 0)
-		t->vacant[t->n_vacant++] = t->limbo[--t->n_limbo];
-}
-
-bool
-flow_table_admit(struct flow_table *t, uint64_t hash)
-{
-	struct bucket *b = flow_bucket(t, hash);
-	uint16_t sig = flow_sig(hash);
-
-	for (unsigned i = 0; i < 4; i++) {
-		if (b->recent[i] == sig) {
-			b->recent[i] = 0;
-			return true;
-		}
-	}
-	b->recent[b->turn++ & 3] = sig;
-	return false;
-}
-
-uint32_t
-flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick)
-{
-	const struct bucket *b = flow_bucket(t, hash);
-	uint32_t victim = 0, oldest = 0;
-
-	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
-		const struct flow *f = flow_at(t, b->index[i]);
-		uint32_t age = now_tick - f->seen;
-
-		if (b->index[i] == 0 || (f->flags & FLOW_SESSION) || age <= oldest)
-			continue;
-		oldest = age;
-		victim = b->index[i];
-	}
-	if (victim != 0) {
-		flow_table_remove(t, victim);
-		t->evicted++;
-	}
-	return victim;
+		t->vacant[t->n_vacant++] = t->vacant[t->records - t->n_limbo--];
 }
 
 void

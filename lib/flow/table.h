@@ -13,8 +13,10 @@
  * packet (flow_table_admit; the bucket's line remembers recent misses), so that scans and
  * spoofed floods do not wash the cache out.
  *
+ * A record knows where its entry is, so that it leaves the table without its key being hashed again.
+ *
  * Threads: the owning worker; nobody else looks inside.
- * Memory: four blocks on the worker's NUMA node, allocated by flow_table_create. */
+ * Memory: three blocks on the worker's NUMA node, allocated by flow_table_create. */
 #ifndef FLOW_TABLE_H
 #define FLOW_TABLE_H
 
@@ -44,10 +46,9 @@ struct flow_table {
 	uint32_t mask;                  /* buckets - 1 */
 	uint32_t record_bytes;          /* 64 or 128 */
 	uint8_t *record;                /* struct flow4 or flow6, capacity + 1 of them and a reserve */
-	struct flow_cold *cold;         /* the same number */
-	uint32_t *vacant;               /* stack of unused indexes */
-	uint32_t *limbo;                /* removed since the last reclaim */
-	uint32_t n_vacant, n_limbo;
+	uint32_t *vacant;               /* unused indexes from the bottom, removed ones from the top */
+	uint32_t n_vacant;              /* of indexes up to high */
+	uint32_t n_limbo;               /* removed since the last reclaim */
 	uint32_t capacity;
 	uint32_t records;               /* capacity, reserve and dummy */
 	uint32_t used;
@@ -57,6 +58,9 @@ struct flow_table {
 	uint64_t moved, refused, evicted;
 	int numa_node;
 	struct flow_secret secret;
+	/* Before a record with a list of rare actions leaves: collects its counts, gives the list back. */
+	void (*let_go)(void *arg, struct flow_table *t, uint32_t index);
+	void *arg;
 };
 
 /* A table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */
@@ -82,12 +86,6 @@ flow6_at(const struct flow_table *t, uint32_t index)
 	return (struct flow6 *)(void *)t->record + index;
 }
 
-static inline struct flow_cold *
-flow_cold_at(const struct flow_table *t, uint32_t index)
-{
-	return t->cold + index;
-}
-
 static inline uint16_t
 flow_sig(uint64_t hash)
 {
@@ -108,9 +106,12 @@ uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t h
 /* Index of a record with a session whose key has this tuple, by whatever interface; 0 without one. */
 uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple);
 
-/* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero.
- * 0 when both buckets and the places to move to are full, or all records are used. */
+/* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero, but for what the program
+ * writes (to).  0 when both buckets and the places to move to are full, or all records are used. */
 uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick);
+
+/* Asks for the lines that the next n inserts will write, but for their buckets. */
+void flow_table_prefetch_vacant(const struct flow_table *t, unsigned n);
 
 /* Takes a record out.  Its index is vacant after the next reclaim. */
 void flow_table_remove(struct flow_table *t, uint32_t index);

@@ -7,6 +7,7 @@
 #include <rte_mbuf.h>
 
 #include "action/rewrite.h"
+#include "flow/rare.h"
 #include "flow/table.h"
 #include "slowpath/slowpath.h"
 
@@ -93,7 +94,7 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return true;
 	hit_count(&f->flow, bytes, t->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
-	    && !slowpath_rare(s, flow_cold_at(s->flow4, b->flow[slot]), ip, 4, bytes)) {
+	    && !slowpath_rare(s, rares_at(s->rares, f->flow.rare)->word, ip, 4, bytes)) {
 		b->out[slot] = OUT_DROP;
 		b->reason[slot] = REASON_police_exceeded;
 		return true;
@@ -123,7 +124,7 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return true;
 	hit_count(&f->flow, bytes, t->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
-	    && !slowpath_rare(s, flow_cold_at(s->flow6, b->flow[slot]), ip, 6, bytes)) {
+	    && !slowpath_rare(s, rares_at(s->rares, f->flow.rare)->word, ip, 6, bytes)) {
 		b->out[slot] = OUT_DROP;
 		b->reason[slot] = REASON_police_exceeded;
 		return true;

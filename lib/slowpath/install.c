@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flow/rare.h"
 #include "slowpath/slowpath_priv.h"
 
 static uint16_t
@@ -127,13 +128,26 @@ has_rare(const struct program *p)
 	return false;
 }
 
+/* The record's list becomes the program's.  False: there is no room for one more. */
+static bool
+hold_rare(struct slowpath *s, struct flow *f, const struct program *p)
+{
+	uint16_t list = 0;
+
+	if (p->rare_count > 0)
+		list = rares_take(s->rares, p->rare, p->rare_count, (uint32_t)s->gen->number);
+	slowpath_collect(s, f);
+	rares_give(s->rares, f->rare);
+	f->rare = list;
+	return list != 0 || p->rare_count == 0;
+}
+
 static void
 write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const struct eval *ev,
 	const struct decision *d)
 {
 	const struct program *p = &ev->program;
 	const struct tuple *from = &ev->view->tuple;
-	struct flow_cold *cold = flow_cold_at(t, index);
 	struct flow *f = flow_at(t, index);
 	uint16_t l4_delta;
 
@@ -143,12 +157,8 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 		rewrite4_compile(&flow4_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
-	f->epoch = s->epoch;
+	f->epoch = hold_rare(s, f, p) ? s->epoch : 0;
 	f->flags = (uint8_t)((f->flags & ~FLOW_RARE) | (has_rare(p) ? FLOW_RARE : 0));
-	memset(cold->rare, 0, sizeof(cold->rare));
-	memcpy(cold->rare, p->rare, p->rare_count * sizeof(p->rare[0]));
-	cold->pushed_packets = f->packets + 1;  /* this packet is counted by settle */
-	cold->pushed_bytes = f->bytes + ev->view->l3_bytes;
 }
 
 void
@@ -211,7 +221,7 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 		d->ttl = flow4_at(t, index)->to.ttl;
 	}
 	d->nexthop = f->nexthop;
-	d->rare = flow_cold_at(t, index)->rare;
+	d->rare = rares_at(s->rares, f->rare)->word;
 	d->fast = true;
 	d->session = session_of(s->sessions, f);
 	d->reply = f->flags & FLOW_REPLY;
@@ -222,24 +232,33 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 }
 
 void
-slowpath_push_hits(struct slowpath *s, struct flow_table *t, uint32_t index)
+slowpath_collect(struct slowpath *s, struct flow *f)
 {
+	const struct rare_list *l = rares_at(s->rares, f->rare);
 	struct place_hits *hits = s->gen->worker[s->worker].hits;
-	struct flow_cold *cold = flow_cold_at(t, index);
-	const struct flow *f = flow_at(t, index);
-	uint64_t packets = f->packets - cold->pushed_packets;
 
-	if (f->epoch != s->epoch || packets == 0)
+	if (f->packets == 0)
 		return;
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && cold->rare[i] != 0; i++) {
-		struct place_hits *h = &hits[RARE_ARG(cold->rare[i])];
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && l->word[i] != 0; i++) {
+		struct place_hits *h = &hits[RARE_ARG(l->word[i])];
 
-		if (RARE_OP(cold->rare[i]) != RARE_COUNT)
+		if (RARE_OP(l->word[i]) != RARE_COUNT || l->generation != (uint32_t)s->gen->number)
 			continue;
-		h->packets += packets;
-		h->bytes += f->bytes - cold->pushed_bytes;
+		h->packets += f->packets;
+		h->bytes += f->bytes;
 		h->last = f->seen;
 	}
-	cold->pushed_packets = f->packets;
-	cold->pushed_bytes = f->bytes;
+	f->packets = 0;
+	f->bytes = 0;
+}
+
+void
+slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index)
+{
+	struct slowpath *s = slowpath;
+	struct flow *f = flow_at(t, index);
+
+	slowpath_collect(s, f);
+	rares_give(s->rares, f->rare);
+	f->rare = 0;
 }

@@ -36,20 +36,20 @@ count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
 }
 
 bool
-slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, unsigned family,
+slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned family,
 	unsigned ip_bytes)
 {
 	struct meter *meters = s->gen->worker[s->worker].meters;
 
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && cold->rare[i] != 0; i++) {
-		uint32_t arg = RARE_ARG(cold->rare[i]);
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
+		uint32_t arg = RARE_ARG(rare[i]);
 
-		if (RARE_OP(cold->rare[i]) == RARE_METER) {
+		if (RARE_OP(rare[i]) == RARE_METER) {
 			if (!meter_take(&meters[arg], s->now_ns, ip_bytes)) {
 				count_exceeded(s, arg, ip_bytes);
 				return false;
 			}
-		} else if (RARE_OP(cold->rare[i]) == RARE_DSCP && family != 0) {
+		} else if (RARE_OP(rare[i]) == RARE_DSCP && family != 0) {
 			rewrite_dscp(ip, family, (uint8_t)arg);
 		}
 	}
@@ -124,9 +124,11 @@ count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 			flow_at(t, d->session->flow[d->reply])->seen = b->tick;
 		return;
 	}
-	f->packets++;
-	f->bytes += v->l3_bytes;
 	f->seen = b->tick;
+	if (d->fast) {                  /* else its places count it at once */
+		f->packets++;
+		f->bytes += v->l3_bytes;
+	}
 }
 
 static void
@@ -143,11 +145,9 @@ static bool
 pass_rare(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
-	struct flow_cold cold;
 	uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3);
 
-	memcpy(cold.rare, d->rare, sizeof(cold.rare));
-	return slowpath_rare(s, &cold, ip, v->family, v->l3_bytes);
+	return slowpath_rare(s, d->rare, ip, v->family, v->l3_bytes);
 }
 
 static void

@@ -17,10 +17,10 @@
 #include "stage/eval.h"
 
 struct flow;
-struct flow_cold;
 struct fragments;
 struct flow_table;
 struct nat;
+struct rares;
 struct rte_mempool;
 struct sessions;
 
@@ -83,6 +83,7 @@ struct slowpath {
 	unsigned worker;
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
+	struct rares *rares;            /* of both tables */
 	struct sessions *sessions;
 	struct nat *nat;
 	struct nexthop *nexthops;
@@ -117,8 +118,8 @@ unsigned slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from);
 /* Tells the observer of a slot that the straight loop has settled. */
 void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Carries out the rare actions of a flow on one of its packets; false: police_exceeded. */
-bool slowpath_rare(struct slowpath *s, const struct flow_cold *cold, uint8_t *ip, unsigned family,
+/* Carries out a list of rare actions on a packet; false: police_exceeded. */
+bool slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned family,
 	unsigned ip_bytes);
 
 /* Is the segment at tcp one that the flow's session allows?  0, and the session has moved on; or the reason to
@@ -130,6 +131,9 @@ enum reason slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t
 void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 
 /* Adds what a flow has counted since the last time to the hits of its places. */
-void slowpath_push_hits(struct slowpath *s, struct flow_table *t, uint32_t index);
+void slowpath_collect(struct slowpath *s, struct flow *f);
+
+/* A record leaves its table (flow_table's let_go). */
+void slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index);
 
 #endif

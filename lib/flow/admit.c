@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Flows without state: which of them get a record, and which make room. */
+
+#include "flow/table.h"
+
+bool
+flow_table_admit(struct flow_table *t, uint64_t hash)
+{
+	struct bucket *b = flow_bucket(t, hash);
+	uint16_t sig = flow_sig(hash);
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (b->recent[i] == sig) {
+			b->recent[i] = 0;
+			return true;
+		}
+	}
+	b->recent[b->turn++ & 3] = sig;
+	return false;
+}
+
+uint32_t
+flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick)
+{
+	const struct bucket *b = flow_bucket(t, hash);
+	uint32_t victim = 0, oldest = 0;
+
+	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
+		const struct flow *f = flow_at(t, b->index[i]);
+		uint32_t age = now_tick - f->seen;
+
+		if (b->index[i] == 0 || (f->flags & FLOW_SESSION) || age <= oldest)
+			continue;
+		oldest = age;
+		victim = b->index[i];
+	}
+	if (victim != 0) {
+		flow_table_remove(t, victim);
+		t->evicted++;
+	}
+	return victim;
+}
