@@ -262,7 +262,8 @@ check(const char *what, uint64_t sessions)
 	}
 	printf("  %" PRIu64 " packets, all sent; %" PRIu64 " sessions, %" PRIu64 " live; %.0f bytes "
 		"of tables each\n", bench.sent, sessions, live,
-		(double)flows.memory_bytes / options.flows);
+		(double)(flows.flow_bytes + flows.session_bytes + flows.source_bytes
+			+ flows.nat_bytes) / options.flows);
 	return 0;
 }
 
