@@ -24,6 +24,7 @@ static const struct driver {
 	{ "net_null", DEVICE_NULL, NULL, NULL },
 	{ "net_ring", DEVICE_RING, NULL, NULL },
 	{ "net_vhost", DEVICE_VHOST, "iface", "net_vhost0,iface=/run/vm.sock" },
+	{ "net_weir_replay", DEVICE_REPLAY, NULL, NULL },
 	{ "net_virtio_user", DEVICE_VIRTIO_USER, "path", "net_virtio_user0,path=/run/vm.sock" },
 	{ "net_", DEVICE_OTHER, NULL, NULL },
 };

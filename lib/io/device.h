@@ -25,6 +25,7 @@ enum device_kind {
 	DEVICE_RING,
 	DEVICE_VHOST,
 	DEVICE_VIRTIO_USER,
+	DEVICE_REPLAY,          /* ours: drivers/net_weir_replay */
 	DEVICE_OTHER,           /* some other net_* driver: handed to DPDK unseen */
 	DEVICE_CAPTURE,         /* frames from memory, never written in a file */
 };

@@ -112,6 +112,7 @@ auto_queues(enum device_kind kind, unsigned workers)
 	case DEVICE_PCI:
 	case DEVICE_AF_PACKET:
 	case DEVICE_NULL:
+	case DEVICE_REPLAY:
 		return workers;
 	default:
 		return 1;
@@ -198,7 +199,8 @@ decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, un
 			port->device, most);
 	port->rx_queues = (uint16_t)RTE_MIN(queues, most);
 	port->tx_queues = port->rx_queues;
-	if (port->kind == DEVICE_PCI || port->kind == DEVICE_CAPTURE || port->kind == DEVICE_NULL)
+	if (port->kind == DEVICE_PCI || port->kind == DEVICE_CAPTURE || port->kind == DEVICE_NULL
+			|| port->kind == DEVICE_REPLAY)
 		port->tx_queues = (uint16_t)RTE_MIN(workers, most);
 	port->tx_shared = workers > port->tx_queues;
 

@@ -40,8 +40,8 @@ choose_rss(struct port *port, const struct rte_eth_dev_info *info, struct rte_et
 	const uint64_t useful = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
 	uint64_t types = info->flow_type_rss_offloads & useful;
 
-	/* What virtual devices call RSS is no hash of ours. */
-	if (port->kind != DEVICE_PCI || port->rx_queues == 1 || types == 0
+	/* What other virtual devices call RSS is no hash of ours. */
+	if ((port->kind != DEVICE_PCI && port->kind != DEVICE_REPLAY) || port->rx_queues == 1 || types == 0
 		|| info->hash_key_size == 0)
 		return;
 
@@ -61,7 +61,7 @@ static bool
 mtu_limit_is_meant(const struct port *port)
 {
 	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP
-		|| port->kind == DEVICE_OTHER;
+		|| port->kind == DEVICE_REPLAY || port->kind == DEVICE_OTHER;
 }
 
 static int

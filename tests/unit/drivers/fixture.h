@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A port of net_weir_replay, as any program of DPDK's would open it: by the plugin and a text. */
+#ifndef UNIT_DRIVERS_FIXTURE_H
+#define UNIT_DRIVERS_FIXTURE_H
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <pcap/pcap.h>
+#include <rte_bus_vdev.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "support/packet.h"
+
+enum {
+	FIXTURE_MBUFS = 511,
+	FIXTURE_TEXT = 512,
+};
+
+struct fixture {
+	char pcap[64];
+	uint16_t port;
+	struct rte_mempool *pool;
+};
+
+static inline int
+fixture_start_dpdk(void **state)
+{
+	char *arguments[] = { "unit", "-d", REPLAY_PLUGIN, "--no-huge", "-m", "128", "--no-pci",
+		"--no-shconf", "--no-telemetry", "--lcores=0", "--log-level=critical", NULL };
+
+	(void)state;
+	return rte_eal_init(RTE_DIM(arguments) - 1, arguments) < 0 ? -1 : 0;
+}
+
+static inline int
+fixture_stop_dpdk(void **state)
+{
+	(void)state;
+	return rte_eal_cleanup();
+}
+
+/* What a test that failed left behind. */
+static inline void
+fixture_clear(void)
+{
+	rte_vdev_uninit("net_weir_replay0");
+	rte_mempool_free(rte_mempool_lookup("pool"));
+}
+
+/* A capture of these packets; NULL ends them. */
+static inline void
+fixture_capture(struct fixture *f, const char *const *texts)
+{
+	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
+	pcap_dumper_t *dumper;
+
+	fixture_clear();
+	memset(f, 0, sizeof(*f));
+	strcpy(f->pcap, "/tmp/replay-test-XXXXXX");
+	close(mkstemp(f->pcap));
+	dumper = pcap_dump_open(pcap, f->pcap);
+	assert_non_null(dumper);
+	for (; *texts != NULL; texts++) {
+		struct packet p = given_frame(*texts);
+		struct pcap_pkthdr header = { .caplen = (unsigned)p.n, .len = (unsigned)p.n };
+
+		pcap_dump((u_char *)dumper, &header, p.bytes);
+		free(p.bytes);
+	}
+	pcap_dump_close(dumper);
+	pcap_close(pcap);
+}
+
+/* The port of the capture with more arguments (",loops=1" or ""), configured and started. */
+static inline void
+fixture_open(struct fixture *f, const char *more, uint16_t queues, uint64_t offloads)
+{
+	struct rte_eth_conf conf = { .rxmode = { .offloads = offloads } };
+	char text[FIXTURE_TEXT];
+
+	snprintf(text, sizeof(text), "pcap=%s%s", f->pcap, more);
+	assert_int_equal(rte_vdev_init("net_weir_replay0", text), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name("net_weir_replay0", &f->port), 0);
+	f->pool = rte_pktmbuf_pool_create("pool", FIXTURE_MBUFS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	assert_non_null(f->pool);
+	assert_int_equal(rte_eth_dev_configure(f->port, queues, queues, &conf), 0);
+	for (uint16_t q = 0; q < queues; q++) {
+		assert_int_equal(rte_eth_rx_queue_setup(f->port, q, 64, 0, NULL, f->pool), 0);
+		assert_int_equal(rte_eth_tx_queue_setup(f->port, q, 64, 0, NULL), 0);
+	}
+	assert_int_equal(rte_eth_dev_start(f->port), 0);
+}
+
+/* Every mbuf has to be back. */
+static inline void
+fixture_close(struct fixture *f)
+{
+	assert_int_equal(rte_mempool_avail_count(f->pool), FIXTURE_MBUFS);
+	rte_eth_dev_stop(f->port);
+	rte_eth_dev_close(f->port);
+	rte_vdev_uninit("net_weir_replay0");
+	rte_mempool_free(f->pool);
+	unlink(f->pcap);
+}
+
+#endif
