@@ -48,7 +48,8 @@ def from_peer6(dst="2001:db8:3::1", **fields):
 
 def error4(type_, code, about, src="192.0.2.1", **fields):
     quote = bytes(about)[:548]
-    return told(IP(src=src, dst="192.0.2.9", flags="DF", id=0) / ICMP(type=type_, code=code, **fields) / quote)
+    ip = IP(src=src, dst="192.0.2.9", flags="DF", id=0, tos=0xc0)
+    return told(ip / ICMP(type=type_, code=code, **fields) / quote)
 
 
 def error6(icmp, about):

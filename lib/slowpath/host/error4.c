@@ -13,6 +13,7 @@
 enum {
 	ICMP_BYTES = 8,
 	ERROR4_BYTES = 576,
+	INTERNETWORK_CONTROL = 0xc0,            /* precedence of errors, RFC 1812 4.3.2.5 */
 	UNREACHABLE = 3,
 	UNREACHABLE_TOO_BIG = 4,
 	TIME_EXCEEDED = 11,
@@ -53,6 +54,8 @@ error4_send(struct host *h, const struct subject *s, enum host_error what, uint1
 		return;
 	}
 	ip4_write(ip, src, &s->v->tuple.src, IPPROTO_ICMP, (uint16_t)bytes);
+	ip[1] = INTERNETWORK_CONTROL;
+	checksum_ip4_set(ip, IP4_BYTES);
 	head_write(icmp, what, code_or_mtu);
 	sum = (uint16_t)~checksum_fold(checksum_sum(icmp, ICMP_BYTES + quote));
 	memcpy(icmp + 2, &sum, 2);

@@ -32,7 +32,7 @@ an_expired_ttl_is_told_from_the_receiving_interface(void **state)
 	struct fixture *f = *state;
 
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9 ttl 1", HOST_TTL_EXPIRED, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 time-exceeded df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 time-exceeded df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9 ttl 1)");
 
 	refuse(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9 ttl 1", HOST_TTL_EXPIRED, 0);
@@ -83,10 +83,10 @@ codes_are_those_of_the_family(void **state)
 	struct fixture *f = *state;
 
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 13);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 13 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 13 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	refuse(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9", HOST_UNREACHABLE, 0);
 	expect_sent(f, 1, "icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 0 "
@@ -104,7 +104,7 @@ a_rejected_connection_is_reset_and_the_rest_unreachable(void **state)
 	refuse(f, 0, "tcp 192.0.2.9:7 > 203.0.113.9:113 S seq 9", HOST_RESET, 0);
 	expect_sent(f, 0, "tcp 203.0.113.9:113 > 192.0.2.9:7 RA seq 0 ack 10 win 0 df");
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_RESET, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 }
 
@@ -115,7 +115,7 @@ an_answer_in_a_vlan_is_tagged(void **state)
 
 	refuse(f, 0, "udp 203.0.113.9:7 > 8.8.8.8:9 vlan 20", HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 203.0.113.1 > 203.0.113.9 unreachable code 0 df vlan 20 "
+	expect_sent(f, 0, "icmp 203.0.113.1 > 203.0.113.9 unreachable code 0 df dscp cs6 vlan 20 "
 		"(udp 203.0.113.9:7 > 8.8.8.8:9)");
 }
 
@@ -126,7 +126,7 @@ a_sender_off_the_link_is_told_from_the_first_address(void **state)
 
 	refuse(f, 0, "udp 10.1.2.3:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 10.1.2.3 unreachable code 0 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 10.1.2.3 unreachable code 0 df dscp cs6 "
 		"(udp 10.1.2.3:7 > 203.0.113.9:9)");
 }
 
@@ -198,7 +198,7 @@ a_quote_is_read_over_several_buffers(void **state)
 	rte_pktmbuf_chain(m, rest);
 	refuse_bytes(f, 0, m, HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9 size 400)");
 }
 
@@ -272,7 +272,7 @@ one_sender_does_not_silence_the_port(void **state)
 
 	assert_int_equal(told, 50);
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 }
 

@@ -76,7 +76,7 @@ three_asks_then_the_sender_is_told(void **state)
 	expect_nothing(f);
 	after(f, 0.02);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	assert_int_equal(drops(f, WAN, REASON_neighbour_unresolved), 1);
 	assert_int_equal(f->ledger->held[HELD_neighbour], 0);
@@ -93,7 +93,7 @@ who_did_not_answer_is_left_alone_for_three_seconds(void **state)
 
 	assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"),
 		REASON_neighbour_unresolved);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	after(f, 3.01);
 	assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"),
@@ -134,7 +134,7 @@ a_quote_is_as_the_sender_sent_it(void **state)
 	after(f, 3.01);
 
 	f->n_seen = 3;
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
 		"(tcp 192.0.2.9:7 > 203.0.113.9:80 S ttl 9)");
 }
 

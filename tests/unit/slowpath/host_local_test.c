@@ -127,7 +127,7 @@ udp_finds_its_port_unreachable(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(receive(f, 0, "udp 192.0.2.9:7 > 192.0.2.1:9"), REASON_local_no_service);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 192.0.2.1:9)");
 
 	receive(f, 0, "udp [2001:db8:1::9]:7 > [2001:db8:1::1]:9");
@@ -176,7 +176,7 @@ another_protocol_is_unreachable(void **state)
 	struct fixture *f = *state;
 
 	receive(f, 0, "ip 192.0.2.9 > 192.0.2.1 proto 47");
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 2 df "
+	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 2 df dscp cs6 "
 		"(ip 192.0.2.9 > 192.0.2.1 proto 47)");
 }
 
