@@ -62,7 +62,14 @@ keep_translation(const struct slowpath *s, struct eval *ev)
 		emit_dst(&ev->program, &to.dst, to.dport);
 }
 
-/* A session whose first packet may leave enters the table; otherwise it was for nothing. */
+static void
+refuse_session(struct slowpath *s, struct eval *ev)
+{
+	session_end(s->sessions, ev->session, SESSION_END_refused);
+	ev->session = NULL;
+}
+
+/* A session whose first packet leaves enters the table; otherwise it was for nothing. */
 static void
 settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
@@ -80,8 +87,12 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 		return;
 	}
 	if (p->verdict != PROGRAM_OUTPUT && p->verdict != PROGRAM_WIRE) {
-		session_end(s->sessions, ev->session, SESSION_END_refused);
-		ev->session = NULL;
+		refuse_session(s, ev);
+		return;
+	}
+	if (p->ttl && ev->view->ttl <= 1) {
+		ev->used_fields |= FIELD_TTL;   /* the next one may live */
+		refuse_session(s, ev);
 		return;
 	}
 	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];

@@ -33,6 +33,7 @@ enum packet_field {
 	FIELD_TCP_FLAGS = 2,
 	FIELD_FRAGMENT = 4,
 	FIELD_VLAN = 8,         /* where frames with any tag come in by one interface */
+	FIELD_TTL = 16,
 };
 
 /* Where explain writes; NULL in production.  note() lines appear in the order of the stages. */

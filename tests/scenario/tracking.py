@@ -93,7 +93,12 @@ RELATED = [('lan', udp(), OUT),
            ('wan', IPv6(src='2001:db8:ffff::1', dst=A6) / ICMPv6TimeExceeded() / udp6(dport=54),
             'drop icmp_no_session')]
 
+DYING = [('lan', udp(ttl=1), 'drop ttl_expired'), ('wan', from_b(), 'drop acl_denied'),
+         ('lan', udp(ttl=2), OUT), ('wan', from_b(), IN), ('lan', udp(ttl=1), 'drop ttl_expired'),
+         ('wan', from_b(), IN)]
+
 SCENARIOS = [
+    ('a packet whose TTL ends here begins no session', conversation(DYING)),
     ('UDP: replies and nothing else, for 300 s', conversation(UDP_CASES)),
     ('TCP: handshake, attacks, a half close, the end', conversation(tcp_cases(False))),
     ('TCP over IPv6', conversation(tcp_cases(True))),
