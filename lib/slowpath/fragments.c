@@ -39,13 +39,13 @@ struct datagram {
 	uint8_t n_pieces;
 	uint8_t proto;          /* of the transport header */
 	rte_be16_t sport, dport;
+	uint16_t first, last;   /* of what is held, in order of arrival; 0: nothing */
 	struct piece piece[FRAGMENT_PIECES];
 };
 
 struct held {
 	struct rte_mbuf *m;
-	uint64_t number;        /* in order of arrival */
-	uint16_t datagram;      /* 0: free */
+	uint16_t next;          /* of its datagram, or of the free; 0: the last */
 	uint16_t iface;
 };
 
@@ -56,10 +56,9 @@ struct fragments {
 	uint16_t source[SOURCES];
 	uint16_t vacant;                /* chained by next */
 	uint16_t hand;                  /* of ageing */
-	uint64_t arrived;               /* held so far */
-	uint32_t n_held;
+	uint16_t free;                  /* of held, chained by next */
 	uint32_t live;                  /* datagrams */
-	struct held held[FRAGMENT_HELD];
+	struct held held[FRAGMENT_HELD + 1];
 	struct datagram datagram[FRAGMENT_DATAGRAMS + 1];
 };
 
@@ -77,7 +76,17 @@ fragments_create(struct ledger *ledger)
 		f->datagram[i].next = f->vacant;
 		f->vacant = i;
 	}
+	for (uint16_t i = FRAGMENT_HELD; i > 0; i--) {
+		f->held[i].next = f->free;
+		f->free = i;
+	}
 	return f;
+}
+
+uint32_t
+fragments_live(const struct fragments *f)
+{
+	return f->live;
 }
 
 void
@@ -114,20 +123,32 @@ chain_of(const struct fragments *f, const struct datagram_key *k)
 	return (uint32_t)(hash_bytes(&f->secret, k, sizeof(*k)) % CHAINS);
 }
 
-/* Drops what is held of a datagram. */
+/* The first of what is held of a datagram; NULL without. */
+static struct rte_mbuf *
+let_go(struct fragments *f, struct datagram *d, uint16_t *iface)
+{
+	uint16_t i = d->first;
+	struct held *h = &f->held[i];
+
+	if (i == 0)
+		return NULL;
+	d->first = h->next;
+	h->next = f->free;
+	f->free = i;
+	f->ledger->held[HELD_fragment]--;
+	*iface = h->iface;
+	return h->m;
+}
+
 static void
 drop_held(struct fragments *f, uint16_t datagram, enum reason why)
 {
-	for (unsigned i = 0; i < FRAGMENT_HELD && f->n_held > 0; i++) {
-		struct held *h = &f->held[i];
+	struct rte_mbuf *m;
+	uint16_t iface;
 
-		if (h->datagram != datagram)
-			continue;
-		ledger_drop(f->ledger, h->iface, why);
-		rte_pktmbuf_free(h->m);
-		h->datagram = 0;
-		f->n_held--;
-		f->ledger->held[HELD_fragment]--;
+	while ((m = let_go(f, &f->datagram[datagram], &iface)) != NULL) {
+		ledger_drop(f->ledger, iface, why);
+		rte_pktmbuf_free(m);
 	}
 }
 
@@ -195,19 +216,21 @@ add_piece(struct datagram *d, struct piece p)
 }
 
 static enum reason
-hold(struct fragments *f, uint16_t datagram, const struct view *v, struct rte_mbuf *m)
+hold(struct fragments *f, struct datagram *d, const struct view *v, struct rte_mbuf *m)
 {
-	for (unsigned i = 0; i < FRAGMENT_HELD && f->n_held < FRAGMENT_HELD; i++) {
-		if (f->held[i].datagram != 0)
-			continue;
-		f->held[i] = (struct held){
-			.m = m, .number = f->arrived++, .datagram = datagram, .iface = v->iface,
-		};
-		f->n_held++;
-		f->ledger->held[HELD_fragment]++;
-		return REASON_NONE;
-	}
-	return REASON_frag_limit;
+	uint16_t i = f->free;
+
+	if (i == 0)
+		return REASON_frag_limit;
+	f->free = f->held[i].next;
+	f->held[i] = (struct held){ .m = m, .iface = v->iface };
+	if (d->first == 0)
+		d->first = i;
+	else
+		f->held[d->last].next = i;
+	d->last = i;
+	f->ledger->held[HELD_fragment]++;
+	return REASON_NONE;
 }
 
 static void
@@ -252,7 +275,7 @@ fragments_take(struct fragments *f, struct view *v, struct rte_mbuf *m, uint64_t
 	if (v->first)
 		know(d, v);
 	if (d->state == DATAGRAM_WAITS) {
-		*why = hold(f, i, v, m);
+		*why = hold(f, d, v, m);
 		return *why == REASON_NONE ? FRAGMENT_TAKEN : FRAGMENT_DROP;
 	}
 	v->proto = d->proto;
@@ -267,25 +290,11 @@ struct rte_mbuf *
 fragments_next(struct fragments *f, const struct view *first)
 {
 	struct datagram_key key;
-	struct held *next = NULL;
-	uint16_t datagram;
+	uint16_t datagram, iface;
 
-	if (f->n_held == 0)
-		return NULL;
 	key_of(&key, first);
 	datagram = find(f, &key, chain_of(f, &key));
-	for (unsigned i = 0; i < FRAGMENT_HELD && datagram != 0; i++) {
-		struct held *h = &f->held[i];
-
-		if (h->datagram == datagram && (next == NULL || h->number < next->number))
-			next = h;
-	}
-	if (next == NULL)
-		return NULL;
-	next->datagram = 0;
-	f->n_held--;
-	f->ledger->held[HELD_fragment]--;
-	return next->m;
+	return datagram != 0 ? let_go(f, &f->datagram[datagram], &iface) : NULL;
 }
 
 void

@@ -49,6 +49,9 @@ struct rte_mbuf *fragments_next(struct fragments *f, const struct view *first);
 /* Datagrams whose time is over: what is held of them is dropped as frag_timeout. */
 void fragments_age(struct fragments *f, uint64_t now_ns);
 
+/* Datagrams that something is known of. */
+uint32_t fragments_live(const struct fragments *f);
+
 /* Lets go of everything, counted as stopped. */
 void fragments_stop(struct fragments *f);
 

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "packet/checksum.h"
 #include "packet/notation.h"
+#include "chance.h"
 #include "path.h"
 
 enum {
@@ -87,18 +88,7 @@ struct frame {
 
 static struct frame seeds[SEEDS_MAX];
 static unsigned n_seeds;
-static uint64_t state;
-
-/* SplitMix64. */
-static uint64_t
-chance(uint64_t below)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return (z ^ (z >> 31)) % below;
-}
+uint64_t chance_state;
 
 static void
 make_seeds(void)
@@ -342,8 +332,8 @@ main(int argc, char **argv)
 	uint64_t frames = argc > 1 ? strtoull(argv[1], NULL, 10) : FRAMES;
 	time_t began = time(NULL);
 
-	state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	path_open();
+	chance_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+	path_open(NULL);
 	make_seeds();
 	for (uint64_t i = 0; i < frames; i++)
 		one_frame();

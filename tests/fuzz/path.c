@@ -11,11 +11,12 @@
 #include <rte_mbuf.h>
 
 #include "control/offline.h"
+#include "fastpath/fastpath_priv.h"
 #include "packet/burst.h"
 
 #define SETTLE_STEPS 120                /* of a second: no holder keeps a packet for so long */
 
-static const char config[] =
+static const char preset[] =
 	"version: 1\n"
 	"system: {flows: 4096}\n"
 	"ports:\n"
@@ -101,14 +102,14 @@ die(const char *fmt, ...)
 }
 
 void
-path_open(void)
+path_open(const char *config)
 {
 	struct appliance_options how = {
 		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
 		.burst = BURST_MAX,
 	};
 	struct err *err = err_create();
-	struct config *cfg = config_load_text("<fuzz>", config, err);
+	struct config *cfg = config_load_text("<fuzz>", config != NULL ? config : preset, err);
 
 	if (cfg != NULL && err_count(err) == 0)
 		path.offline.appliance = appliance_start(cfg, &how, err);
@@ -131,6 +132,34 @@ const struct ledger *
 path_ledger(void)
 {
 	return fastpath_ledger(path.fp);
+}
+
+struct fastpath *
+path_fastpath(void)
+{
+	return path.fp;
+}
+
+const struct slowpath *
+path_slowpath(void)
+{
+	return &path.fp->slow;
+}
+
+void
+path_accept(int frames)
+{
+#ifdef WEIR_DEBUG
+	queue_fault_accept = frames;
+#else
+	(void)frames;
+#endif
+}
+
+void
+path_watch(void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m))
+{
+	path.offline.sent = sent;
 }
 
 /* The sum of a ledger as ledger_add has it, over the interfaces that there are. */

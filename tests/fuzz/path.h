@@ -7,6 +7,8 @@
  *   port 1  routed, small MTU; some neighbours known, some to be asked
  *   port 2  a wire to port 3, and back
  *
+ * or whatever the caller has for a configuration of four ports, p0 to p3.
+ *
  * Whatever is wrong (an imbalance, a packet buffer lost) ends the process with a sentence. */
 #ifndef FUZZ_PATH_H
 #define FUZZ_PATH_H
@@ -15,11 +17,15 @@
 
 #include "packet/ledger.h"
 
+struct fastpath;
+struct rte_mbuf;
+struct slowpath;
+
 enum {
 	PATH_PORTS = 4,
 };
 
-void path_open(void);
+void path_open(const char *config);     /* NULL: the one above */
 void path_close(void);          /* lets everything go; then all buffers must be back */
 
 /* The MAC of a port. */
@@ -40,5 +46,13 @@ void path_advance(uint64_t ns);
 void path_settle(void);
 
 const struct ledger *path_ledger(void);
+struct fastpath *path_fastpath(void);
+const struct slowpath *path_slowpath(void);
+
+/* Ports take so many frames of a send at most; negative: all.  Debug builds only. */
+void path_accept(int frames);
+
+/* Frames that leave are shown before they are freed. */
+void path_watch(void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m));
 
 #endif

@@ -69,7 +69,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	/* It lasts as long as the process, in part behind memory where no pointers are looked for. */
 	__lsan_disable();
-	path_open();
+	path_open(NULL);
 	__lsan_enable();
 	return 0;
 }

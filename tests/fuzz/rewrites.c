@@ -16,7 +16,9 @@
 #include <time.h>
 
 #include "action/rewrite.h"
+#include "chance.h"
 #include "packet/parse.h"
+#include "plain_sum.h"
 
 enum {
 	CASES = 10000000,
@@ -24,6 +26,8 @@ enum {
 	ROOM = 512,
 	SPARE = 20,                     /* where the spare word stands in the transport part */
 };
+
+uint64_t chance_state;
 
 enum way { STRAIGHT, GENERAL, QUOTED, WAYS };
 
@@ -33,19 +37,6 @@ struct packet {
 	uint8_t proto;
 	struct tuple t;
 };
-
-static uint64_t state;
-
-/* SplitMix64. */
-static uint64_t
-chance(uint64_t below)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return (z ^ (z >> 31)) % below;
-}
 
 static uint16_t
 any_word(void)
@@ -69,26 +60,6 @@ fill(void *to, unsigned n)
 	}
 }
 
-/* --- the oracle: plain sums, byte by byte --- */
-
-static uint32_t
-plain_sum(const uint8_t *p, unsigned n)
-{
-	uint32_t sum = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sum += i & 1 ? p[i] : (uint32_t)p[i] << 8;
-	return sum;
-}
-
-static uint16_t
-plain_fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
-}
-
 static unsigned
 checksum_at(uint8_t proto)
 {
@@ -110,19 +81,6 @@ static unsigned
 head_of(const struct packet *p)
 {
 	return p->family == 4 ? 20 : 40;
-}
-
-static uint16_t
-get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static void
-put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
 }
 
 /* Writes the right checksum; UDP's as RFC 768 has it. */
@@ -439,7 +397,7 @@ main(int argc, char **argv)
 	uint64_t cases = argc > 1 ? strtoull(argv[1], NULL, 10) : CASES;
 	time_t began = time(NULL);
 
-	state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+	chance_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 	for (uint64_t i = 0; i < cases; i++) {
 		enum way way = (enum way)(i % WAYS);
 
