@@ -210,7 +210,7 @@ make_ip(uint8_t *ip, const struct plan *plan)
 	}
 	ip[0] = (uint8_t)(0x45 + options / 4);
 	frame_put16(ip + 4, (unsigned)chance(64));
-	frame_put16(ip + 6, chance(2) ? 0x4000 : 0);
+	frame_put16(ip + 6, chance(3) == 0 ? 0x4000 : 0);
 	ip[8] = chance(50) == 0 ? 1 : 64;
 	ip[9] = plan->proto;
 	memcpy(ip + 12, plan->from.address, 4);

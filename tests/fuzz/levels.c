@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "flow/nat_priv.h"
+#include "flow/rare.h"
 #include "path.h"
 #include "slowpath/fragments.h"
 #include "slowpath/slowpath.h"
@@ -122,5 +123,6 @@ levels_check(const char *when)
 	check_nat(s->nat, when);
 	expect(s->flow4->used, 0, "IPv4 flows", when);
 	expect(s->flow6->used, 0, "IPv6 flows", when);
+	expect(s->rares->used, 0, "lists of rare actions", when);
 	expect(fragments_live(s->fragments), 0, "datagrams in fragments", when);
 }

@@ -114,7 +114,7 @@ to_public(struct plan *plan)
 static unsigned
 any_payload(void)
 {
-	return (unsigned)(chance(12) == 0 ? 1200 + chance(600) : chance(60));
+	return (unsigned)(chance(4) == 0 ? 1200 + chance(600) : chance(60));
 }
 
 /* The first packet of something. */
