@@ -10,36 +10,11 @@ tag=wo
 . "$here/nft_oracle/routers.bash"
 trap 'ip netns del "$ns_linux" 2>/dev/null; cleanup' EXIT
 
-ledger() {
-	python3 -c '
-import json, sys
-r = json.load(open(sys.argv[1]))
-print(r["ledger"], r["drops"])
-sys.exit(not (r["ledger"]["imbalance"] == 0 and r["ledger"]["held"] == 0))' "$dir/report.json"
-}
-
-stop() {
-	local status
-
-	kill -TERM "$pid"
-	wait "$pid"
-	status=$?
-	pid=
-	tail -25 "$dir/report"
-	return "$status"
-}
-
 ip netns add "$ns_lan"
 ip -n "$ns_lan" link set lo up
 check "the Linux router" linux_router
 weir_router
-check "the configuration is right" "$weir" check "$dir/weir.yaml"
-ip netns exec "$ns_weir" "$weir" run -c "$dir/weir.yaml" --json "$dir/report.json" \
-	>"$dir/report" 2>"$dir/log" &
-pid=$!
-check "it starts" wait_for 20 grep -q "generation 1 runs" "$dir/log"
-[ "$failed" -eq 0 ] || { cat "$dir/log"; exit 1; }
-
+start
 shift $(($# > 0 ? 1 : 0))
 if in_lan /usr/bin/python3 "$here/nft_oracle.py" "$@"; then
 	passed=$((passed + 1))
@@ -47,7 +22,7 @@ else
 	failed=$((failed + 1))
 fi
 check "it ends" stop
-check "the ledger balances" ledger
+check "the ledger balances" balanced
 
 echo "nft_oracle: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -2,7 +2,7 @@
 # Two namespaces, lan and wan, on either side of one where Weir runs: sourced by the tests between them.
 #
 # Wants $tag, which tells the namespaces of one test from another's, and the build folder as $1.
-# Gives weir, here, dir, ns_lan, ns_wan, ns_weir, pid (of Weir, to be set), passed, failed, and the functions below.
+# Gives weir, here, dir, ns_lan, ns_wan, ns_weir, pid (of Weir), passed, failed, and the functions below.
 # Whatever happens, processes, namespaces and files are gone at exit.
 set -u
 
@@ -64,4 +64,35 @@ wait_for() {    # wait_for SECONDS COMMAND...
 		[ "$(date +%s)" -lt "$end" ] || return 1
 		sleep 0.05
 	done
+}
+
+start() {       # Weir with $dir/weir.yaml; the test ends if it does not
+	check "the configuration is right" "$weir" check "$dir/weir.yaml"
+	ip netns exec "$ns_weir" "$weir" run -c "$dir/weir.yaml" --json "$dir/report.json" \
+		>"$dir/report" 2>"$dir/log" &
+	pid=$!
+	check "it starts" wait_for 20 grep -q "generation 1 runs" "$dir/log"
+	[ "$failed" -eq 0 ] || { cat "$dir/log"; exit 1; }
+}
+
+stop() {
+	kill -TERM "$pid"
+	wait "$pid"
+	local status=$?
+
+	pid=
+	tail -25 "$dir/report"
+	return "$status"
+}
+
+# balanced [PYTHON]: the ledger balances and the pools are level; an expression more about the report r
+balanced() {
+	grep 'packet buffers not back in their pools: 0$' "$dir/report" || return 1
+	python3 -c '
+import json, sys
+r = json.load(open(sys.argv[1]))
+print(r)
+l = r["ledger"]
+sys.exit(not (l["imbalance"] == 0 and l["held"] == 0 and eval("(%s)" % sys.argv[2])))' \
+		"$dir/report.json" "${1:-True}"
 }

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Traffic between the namespaces of namespaces.bash, and what it must look like: sourced behind it.
+
+requests="$here/support/requests.py"
+
+transfer() {    # transfer ADDRESS [OPTION...]: a second of iperf3; at least a megabyte arrives
+	in_lan iperf3 -c "$@" -t 1 -J >"$dir/iperf.json" || { tail -3 "$dir/iperf.json"; return 1; }
+	python3 -c '
+import json, sys
+end = json.load(open(sys.argv[1]))["end"]
+n = (end.get("sum_received") or end["sum"])["bytes"]
+print(n, "bytes")
+sys.exit(n < 1e6)' "$dir/iperf.json"
+}
+
+refused() {     # refused COMMAND...: it must fail
+	! "$@"
+}
+
+unreachable() { # unreachable ADDRESS: the error about a datagram comes back to who sent it
+	in_lan python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 9))
+s.settimeout(3)
+s.send(b"anybody?")
+try:
+    s.recv(10)
+except ConnectionRefusedError:
+    sys.exit(0)
+sys.exit(1)' "$1"
+}
+
+web() {         # web NS FOLDER PORT: a web server, until the end
+	(cd "$2" && exec ip netns exec "$1" /usr/bin/python3 "$requests" serve "$3" >/dev/null 2>&1) &
+	disown
+	wait_for 10 ip netns exec "$1" curl -sf -o /dev/null "http://[::1]:$3/small"
+}
+
+fetched() {     # fetched URL FILE [OPTION...]: by curl from lan; the same SHA-256
+	local url=$1 file=$2 sum
+
+	shift 2
+	sum=$(in_lan curl -sf -m 40 "$@" "$url" | sha256sum)
+	echo "$sum"
+	[ "$sum" = "$(sha256sum <"$file")" ]
+}
+
+counted() {     # counted NAME...: what the stacks of lan and wan have counted, in all
+	for ns in $ns_lan $ns_wan; do
+		ip netns exec "$ns" nstat -asz "$@"
+	done | awk '!/^#/ { n += $2 } END { print n + 0 }'
+}
+
+none_counted() { # none_counted BEFORE NAME...: no more of that than there were
+	local before=$1 n
+
+	shift
+	n=$(counted "$@")
+	echo "$*: $n after $before"
+	[ "$n" -eq "$before" ]
+}
