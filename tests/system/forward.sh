@@ -40,12 +40,24 @@ no_loss() {     # no_loss FILE: what a ping printed
 	grep -q ' 0% packet loss' "$1" || { tail -3 "$1"; return 1; }
 }
 
-# What was lost on the way to Weir and behind it: frames that the kernel had no room for in the ring
-# of lan, packets that iperf3's socket had no room for.  A busy machine loses some.
+link_drops() {  # link_drops NS DEVICE
+	ip netns exec "$1" sh -c 'cat "$@" | paste -sd+' sh "/sys/class/net/$2/statistics/rx_dropped" \
+		"/sys/class/net/$2/statistics/tx_dropped"
+}
+
+# What was lost on the way to Weir and behind it: frames that the kernel had no room for in the rings
+# or on the links, packets that iperf3's socket had no room for.  A busy machine loses some, and takes
+# its time to report: an old report would have them unaccounted for.
 lost_elsewhere() {
+	local reports
+
+	reports=$(grep -c '^ledger' "$dir/report")
 	kill -USR1 "$pid"
-	sleep 0.3
-	echo $(($(awk '$1 == "lan" { n = $NF } END { print n + 0 }' "$dir/report") \
+	wait_for 10 eval '[ "$(grep -c "^ledger" "$dir/report")" -gt "$reports" ]' || echo "no report" >&2
+	echo $(($(awk '$1 == "lan" || $1 == "wan" { n[$1] = $NF } END { print n["lan"] + n["wan"] }' \
+			"$dir/report") \
+		+ $(link_drops "$ns_lan" eth0) + $(link_drops "$ns_weir" lan0) \
+		+ $(link_drops "$ns_weir" wan0) + $(link_drops "$ns_wan" eth0) \
 		+ $(in_wan awk '/^Udp: [0-9]/ { print $6 }' /proc/net/snmp)))
 }
 
