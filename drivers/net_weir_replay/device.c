@@ -110,12 +110,15 @@ start(struct rte_eth_dev *dev)
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STARTED, dev->data->nb_rx_queues);
 	memset(dev->data->tx_queue_state, RTE_ETH_QUEUE_STATE_STARTED, dev->data->nb_tx_queues);
 	dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
+	if (samples_start(&d->samples, d) < 0)
+		device_log(dev->data->name, "samples=: the file cannot be written");
 	return 0;
 }
 
 static int
 stop(struct rte_eth_dev *dev)
 {
+	samples_stop(&device_of(dev)->samples);
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STOPPED, dev->data->nb_rx_queues);
 	memset(dev->data->tx_queue_state, RTE_ETH_QUEUE_STATE_STOPPED, dev->data->nb_tx_queues);
 	dev->data->dev_link.link_status = RTE_ETH_LINK_DOWN;
@@ -127,6 +130,7 @@ close_device(struct rte_eth_dev *dev)
 {
 	struct device *d = device_of(dev);
 
+	samples_stop(&d->samples);
 	free(d->spread);
 	free(d->spread_places);
 	d->spread = NULL;
@@ -172,7 +176,7 @@ ptypes(struct rte_eth_dev *dev)
 	return device_of(dev)->options.ptype ? known : NULL;
 }
 
-/* The settings below hold from the next start on: nothing is told of a frame while it is received. */
+/* The settings below hold from the next start on: frames are described there. */
 static int
 rss_update(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf)
 {

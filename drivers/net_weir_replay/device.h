@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A replay device: a capture that its queues receive, and counters of what they send to nowhere.
  *
- * Threads: rx_queue and tx_queue belong to the thread that polls them, but for setup, start and stop,
- * when nobody does.  Their counters are read by others as they are. */
+ * Threads: rx_queue and tx_queue belong to the thread that polls them, but for setup, start and
+ * stop, when nobody does.  Their counters are read by others as they are. */
 #ifndef NET_WEIR_REPLAY_DEVICE_H
 #define NET_WEIR_REPLAY_DEVICE_H
 
@@ -15,6 +15,7 @@
 #include "frames.h"
 #include "fresh.h"
 #include "options.h"
+#include "samples.h"
 
 enum {
 	RETA_SIZE = 128,
@@ -63,6 +64,7 @@ struct tx_queue {
 /* The private data of a port. */
 struct device {
 	struct options options;
+	struct samples samples;
 	struct frames frames;
 	struct rss rss;
 	struct fresh fresh;

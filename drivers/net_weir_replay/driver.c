@@ -139,4 +139,4 @@ RTE_INIT(net_weir_replay_register)
 RTE_PMD_EXPORT_NAME(net_weir_replay, 0);
 RTE_PMD_REGISTER_PARAM_STRING(net_weir_replay,
 	"pcap=<file> queues=<1-64> loops=<n> rate=<frames/s> new=<percent> hash=<0|1> ptype=<0|1> "
-	"cksum=<0|1>");
+	"cksum=<0|1> samples=<file>");

@@ -2,9 +2,9 @@
 /* new=: frames that begin a flow that was never there before.
  *
  * A number is XORed into a frame: its low three bytes into those of the source address, its high
- * byte into that of the source port.  As long as the frames of a capture differ elsewhere (in the
- * other address, say), every number makes another flow of each.  Checksums are corrected (RFC 1624),
- * and the hash, which is linear: what the difference hashes to is XORed into it. */
+ * byte into the low one of the source port.  As long as the frames of a capture differ elsewhere (in
+ * the other address, say), every number makes another flow of each.  Checksums are corrected
+ * (RFC 1624), and the hash, which is linear: what the difference hashes to is XORed into it. */
 #ifndef NET_WEIR_REPLAY_FRESH_H
 #define NET_WEIR_REPLAY_FRESH_H
 
@@ -47,8 +47,8 @@ fresh_checksum(uint8_t *at, uint32_t sum)
 	memcpy(at, &checksum, 2);
 }
 
-/* Changes a copied frame, TCP or UDP and no fragment (place->l4 is not 0).  Returns what its hash is
- * to be XORed with. */
+/* Changes a copied frame, TCP or UDP and no fragment (place->l4 is not 0).  Returns what its hash
+ * is to be XORed with. */
 static inline uint32_t
 fresh_frame(const struct fresh *fresh, uint8_t *bytes, const struct place *place, uint32_t number)
 {

@@ -70,23 +70,35 @@ take_switch(const struct rte_kvargs *args, const char *key, bool *value, char *e
 }
 
 static int
+take_path(const struct rte_kvargs *args, const char *key, char path[static REPLAY_PATH_MAX],
+	char *error, unsigned size)
+{
+	const char *text = rte_kvargs_get(args, key);
+
+	if (text == NULL)
+		return 0;
+	if (text[0] == '\0' || strlen(text) >= REPLAY_PATH_MAX) {
+		snprintf(error, size, "%s=: a path of 1 to %d characters is wanted", key,
+			REPLAY_PATH_MAX - 1);
+		return -EINVAL;
+	}
+	strcpy(path, text);
+	return 0;
+}
+
+static int
 take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned size)
 {
 	static const struct number queues = { "queues", 1, REPLAY_QUEUES_MAX };
 	static const struct number loops = { "loops", 1, UINT32_MAX };
 	static const struct number rate = { "rate", 1, 1000000000 };
 	static const struct number fresh = { "new", 0, REPLAY_PERCENT };
-	const char *pcap = rte_kvargs_get(args, "pcap");
 	uint64_t queues_wanted = o->queues;
 	uint64_t fresh_wanted = 0;
 
-	if (pcap != NULL && strlen(pcap) >= sizeof(o->pcap)) {
-		snprintf(error, size, "pcap=: longer than %zu characters", sizeof(o->pcap) - 1);
-		return -EINVAL;
-	}
-	if (pcap != NULL)
-		snprintf(o->pcap, sizeof(o->pcap), "%s", pcap);
-	if (take_number(args, &queues, &queues_wanted, error, size) < 0
+	if (take_path(args, "pcap", o->pcap, error, size) < 0
+			|| take_path(args, "samples", o->samples, error, size) < 0
+			|| take_number(args, &queues, &queues_wanted, error, size) < 0
 			|| take_number(args, &loops, &o->loops, error, size) < 0
 			|| take_number(args, &rate, &o->rate, error, size) < 0
 			|| take_number(args, &fresh, &fresh_wanted, error, size) < 0
@@ -103,7 +115,8 @@ int
 options_parse(const char *arguments, struct options *options, char *error, unsigned size)
 {
 	static const char *const keys[] = {
-		"pcap", "queues", "loops", "rate", "new", "hash", "ptype", "cksum", NULL,
+		"pcap", "queues", "loops", "rate", "new", "hash", "ptype", "cksum", "samples",
+		NULL,
 	};
 	struct rte_kvargs *args;
 	int rc = 0;
@@ -117,7 +130,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 	args = rte_kvargs_parse(arguments, keys);
 	if (args == NULL) {
 		snprintf(error, size, "'%s': known are pcap= queues= loops= rate= new= hash= ptype= "
-			"cksum=", arguments);
+			"cksum= samples=", arguments);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; rc == 0 && keys[i] != NULL; i++) {

@@ -31,23 +31,43 @@ tx_since(const struct device *d, unsigned q)
 	};
 }
 
+/* Since the last reset, all queues together. */
+static void
+sum(const struct device *device, struct rx_counters *rx, struct tx_counters *tx)
+{
+	*rx = (struct rx_counters){ 0 };
+	*tx = (struct tx_counters){ 0 };
+	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++) {
+		struct rx_counters r = rx_since(device, q);
+		struct tx_counters t = tx_since(device, q);
+
+		rx->packets += r.packets;
+		rx->bytes += r.bytes;
+		rx->missed += r.missed;
+		rx->no_mbuf += r.no_mbuf;
+		rx->fresh += r.fresh;
+		tx->packets += t.packets;
+		tx->bytes += t.bytes;
+	}
+}
+
 int
 stats_get(struct rte_eth_dev *dev, struct rte_eth_stats *stats)
 {
 	const struct device *d = device_of(dev);
+	struct rx_counters rx;
+	struct tx_counters tx;
 
-	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++) {
-		struct rx_counters rx = rx_since(d, q);
-		struct tx_counters tx = tx_since(d, q);
-
-		stats->ipackets += rx.packets;
-		stats->ibytes += rx.bytes;
-		stats->imissed += rx.missed;
-		stats->rx_nombuf += rx.no_mbuf;
-		stats->opackets += tx.packets;
-		stats->obytes += tx.bytes;
-		if (q >= RTE_ETHDEV_QUEUE_STAT_CNTRS)
-			continue;
+	sum(d, &rx, &tx);
+	stats->ipackets = rx.packets;
+	stats->ibytes = rx.bytes;
+	stats->imissed = rx.missed;
+	stats->rx_nombuf = rx.no_mbuf;
+	stats->opackets = tx.packets;
+	stats->obytes = tx.bytes;
+	for (unsigned q = 0; q < RTE_ETHDEV_QUEUE_STAT_CNTRS; q++) {
+		rx = rx_since(d, q);
+		tx = tx_since(d, q);
 		stats->q_ipackets[q] = rx.packets;
 		stats->q_ibytes[q] = rx.bytes;
 		stats->q_opackets[q] = tx.packets;
@@ -78,14 +98,14 @@ int
 stats_extended(struct rte_eth_dev *dev, struct rte_eth_xstat *stats, unsigned n)
 {
 	const struct device *d = device_of(dev);
-	uint64_t fresh = 0;
+	struct rx_counters rx;
+	struct tx_counters tx;
 
 	if (n < RTE_DIM(names))
 		return RTE_DIM(names);
-	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++)
-		fresh += rx_since(d, q).fresh;
+	sum(d, &rx, &tx);
 	stats[0] = (struct rte_eth_xstat){ .id = 0, .value = d->frames.count };
-	stats[1] = (struct rte_eth_xstat){ .id = 1, .value = fresh };
+	stats[1] = (struct rte_eth_xstat){ .id = 1, .value = rx.fresh };
 	return RTE_DIM(names);
 }
 

@@ -24,8 +24,8 @@ transmit(void *queue, struct rte_mbuf **mbufs, uint16_t n)
 	return n;
 }
 
-/* With RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE a queue's mbufs are of one pool and of one segment, and nobody else
- * holds them. */
+/* With RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE a queue's mbufs are of one pool and of one segment, and
+ * nobody else holds them. */
 static uint16_t
 transmit_fast(void *queue, struct rte_mbuf **mbufs, uint16_t n)
 {

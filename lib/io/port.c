@@ -214,6 +214,7 @@ decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, un
 	port->numa_node = rte_eth_dev_socket_id(port->id);
 	if (port->numa_node < 0)
 		port->numa_node = 0;
+	port_choose_rss(port, &info);
 	return 0;
 }
 

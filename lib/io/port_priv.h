@@ -13,6 +13,10 @@ struct rte_ether_addr port_preset_mac(unsigned index);
 /* Decides which MAC the port answers for. */
 void port_choose_mac(struct port *port);
 
+/* Decides whether the device is to spread flows over its queues (port->steered): workers are made by
+ * the answer, before the port starts. */
+void port_choose_rss(struct port *port, const struct rte_eth_dev_info *info);
+
 /* Stops the device and gives it back.  Half-opened is fine. */
 void port_close(struct port *port);
 

@@ -31,29 +31,37 @@ port_choose_mac(struct port *port)
 		port->mac = port_preset_mac(port->index);
 }
 
-/* The key 6d5a... makes Toeplitz symmetric: both directions of a flow hash alike, on any NIC
- * (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side Scaling, 2012). */
-static void
-choose_rss(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+void
+port_choose_rss(struct port *port, const struct rte_eth_dev_info *info)
 {
-	static uint8_t key[256];
 	const uint64_t useful = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
 	uint64_t types = info->flow_type_rss_offloads & useful;
 
 	/* What other virtual devices call RSS is no hash of ours. */
-	if ((port->kind != DEVICE_PCI && port->kind != DEVICE_REPLAY) || port->rx_queues == 1 || types == 0
-		|| info->hash_key_size == 0)
+	if (port->kind != DEVICE_PCI && port->kind != DEVICE_REPLAY)
 		return;
+	if (port->rx_queues == 1 || types == 0 || info->hash_key_size == 0)
+		return;
+	port->steered = true;
+	port->rss_types = types;
+	port->reta_size = info->reta_size;
+}
 
+/* The key 6d5a... makes Toeplitz symmetric: both directions of a flow hash alike, on any NIC
+ * (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side Scaling, 2012). */
+static void
+ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+{
+	static uint8_t key[256];
+
+	if (!port->steered)
+		return;
 	for (unsigned i = 0; i < sizeof(key); i++)
 		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
 	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 	conf->rx_adv_conf.rss_conf.rss_key = key;
 	conf->rx_adv_conf.rss_conf.rss_key_len = info->hash_key_size;
-	conf->rx_adv_conf.rss_conf.rss_hf = types;
-	port->steered = true;
-	port->rss_types = types;
-	port->reta_size = info->reta_size;
+	conf->rx_adv_conf.rss_conf.rss_hf = port->rss_types;
 }
 
 /* Virtual devices name a largest frame that they do not mean. */
@@ -147,7 +155,7 @@ port_start(struct port *port, const struct pools *pools, struct err *err)
 	int rc;
 
 	rte_eth_dev_info_get(port->id, &info);
-	choose_rss(port, &info, &conf);
+	ask_for_rss(port, &info, &conf);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	rc = choose_mtu(port, &info, &conf, err);
 	if (rc < 0)

@@ -3,6 +3,8 @@
 
 #include "unit/drivers/fixture.h"
 
+#include "io/port.h"
+
 #include <rte_ip.h>
 #include <rte_tcp.h>
 #include <rte_udp.h>
@@ -377,6 +379,34 @@ what_is_sent_is_counted_and_given_back(void **state)
 	fixture_close(&f);
 }
 
+/* Workers are made of the answer before ports start. */
+static void
+weir_leaves_steering_to_the_queues(void **state)
+{
+	struct port_cfg cfg[2] = { { .name = "lan" }, { .name = "wan", .device = "net_weir_replay2" } };
+	struct err *err = err_create();
+	char device[FIXTURE_TEXT];
+	struct ports ports;
+	struct fixture f;
+
+	(void)state;
+	fixture_capture(&f, three);
+	snprintf(device, sizeof(device), "net_weir_replay1,pcap=%s", f.pcap);
+	cfg[0].device = device;
+	assert_int_equal(ports_open(&ports, cfg, 2, 2, err), 0);
+	assert_int_equal(ports.at[0].rx_queues, 2);
+	assert_true(ports_steered(&ports));
+	ports_close(&ports);
+
+	/* One queue for two workers: they hand over. */
+	cfg[0].queues = 1;
+	assert_int_equal(ports_open(&ports, cfg, 2, 2, err), 0);
+	assert_false(ports_steered(&ports));
+	ports_close(&ports);
+	err_destroy(err);
+	unlink(f.pcap);
+}
+
 static void
 arguments_that_are_wrong_are_refused(void **state)
 {
@@ -430,6 +460,7 @@ main(void)
 		cmocka_unit_test(a_rate_keeps_what_is_not_yet_due),
 		cmocka_unit_test(without_mbufs_nothing_comes_and_nothing_is_lost),
 		cmocka_unit_test(what_is_sent_is_counted_and_given_back),
+		cmocka_unit_test(weir_leaves_steering_to_the_queues),
 		cmocka_unit_test(arguments_that_are_wrong_are_refused),
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
 	};

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Weir and testpmd: a run of each, gated.  The answer of a run is {"pps": ..., more facts}."""
+
+import json
+import os
+import re
+import signal
+import tempfile
+
+import policy
+from process import Failure, Program, Samples, measure
+from traffic import FLOWS, captures
+
+
+class Bench:
+    """What all runs share: the plugin, the scratch folder, the window."""
+
+    def __init__(self, build, scratch, window):
+        self.build, self.scratch, self.window = os.path.abspath(build), scratch, window
+        self.plugin = os.path.join(self.build, "drivers/net_weir_replay/librte_net_weir_replay.so")
+        self.weir = os.path.join(self.build, "app/weir")
+        for path in (self.plugin, self.weir):
+            if not os.path.exists(path):
+                raise Failure("%s: not there; build it: meson setup %s --buildtype=release; ninja -C %s"
+                              % (path, build, build))
+
+    def folder(self):
+        return tempfile.mkdtemp(dir=self.scratch)
+
+    def devices(self, traffic, folder):
+        """Device texts of lan and wan, and their samples."""
+        lan, wan = captures(traffic, self.scratch)
+        files = [os.path.join(folder, port + ".samples") for port in ("lan", "wan")]
+        texts = ["net_weir_replay0,pcap=%s,samples=%s" % (lan, files[0]),
+                 "net_weir_replay1,samples=%s" % files[1] + (",pcap=%s" % wan if wan else "")]
+        if traffic.new:
+            texts[0] += ",new=%d" % traffic.new
+        return texts, Samples(files)
+
+
+def least_frames(traffic):
+    """Until every flow has been seen four times."""
+    return 4 * FLOWS[traffic.flows] * (10 if traffic.order == "zipf" else 1)
+
+
+def equal(received, sent, what):
+    """In one window; a few per cent are the jitter of two clocks, counts are compared at the end."""
+    if not 0.95 * received <= sent <= 1.05 * received:
+        raise Failure("%s: of %.0f frames a second %.0f left" % (what, received, sent))
+
+
+class Testpmd:
+    def __init__(self, mode):
+        self.mode, self.name = mode, "testpmd " + mode
+
+    def run(self, bench, traffic):
+        folder = bench.folder()
+        (lan, wan), samples = bench.devices(traffic, folder)
+        command = ["dpdk-testpmd", "-l", "0,1", "--no-pci", "--in-memory", "--no-telemetry", "--log-level=1",
+                   "-d", bench.plugin, "--vdev", lan, "--vdev", wan, "--", "--forward-mode=" + self.mode,
+                   "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=32", "--stats-period=60"]
+        with Program("testpmd", command, folder) as program:
+            received, sent = measure(program, samples, least_frames(traffic), bench.window)
+            program.stop(signal.SIGINT)
+            said = open(program.log).read()
+        total = re.search(r"Accumulated.*?RX-packets: (\d+).*?TX-packets: (\d+) +TX-dropped: (\d+)", said, re.S)
+        if total is None or total[1] != total[2] or total[3] != "0":
+            raise Failure("testpmd: received, sent and dropped: %s" % (total and total.groups(),))
+        equal(received, sent, self.name)
+        return {"pps": sent}
+
+
+class Weir:
+    """workers: of a core each, the last on core 1; queues of each port as many unless given."""
+
+    def __init__(self, pipeline, workers=1, queues=None, stateless=False):
+        self.pipeline, self.workers, self.queues = pipeline, workers, queues
+        self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
+            + (" by hand-over" if queues == 1 and workers > 1 else "")
+
+    def system(self, bench, traffic):
+        flows = 4000000 if traffic.new else max(4096, int(traffic.sessions * 1.25))
+        cores = [1] if self.workers == 1 else list(range(self.workers))
+        return ("workers: %s, control: 0, idle: busy, flows: %d, memory: {hugepages: yes}, eal: ['-d', '%s']"
+                % (cores, flows, bench.plugin))
+
+    def run(self, bench, traffic):
+        folder = bench.folder()
+        devices, samples = bench.devices(traffic, folder)
+        config, report = os.path.join(folder, "weir.yaml"), os.path.join(folder, "weir.json")
+        text = policy.weir(self.pipeline, traffic, devices, self.system(bench, traffic))
+        if self.queues is not None:
+            text = text.replace("mac: \"02", "queues: %d, mac: \"02" % self.queues)
+        with open(config, "w") as f:
+            f.write(text)
+        with Program("weir", [bench.weir, "run", "-c", config, "--json", report], folder) as program:
+            received, sent = measure(program, samples, least_frames(traffic), bench.window)
+            status = program.stop()
+            said = program.said()
+        if status != 0:
+            raise Failure("weir ended with %d: %s" % (status, said))
+        with open(report) as f:
+            return self.judge(json.load(f), open(program.log).read(), traffic, received, sent)
+
+    def judge(self, report, said, traffic, received, sent):
+        """The gates: account, drops, look-ups, sessions."""
+        ledger, drops = report["ledger"], report["drops"]
+        if ledger["imbalance"] != 0:
+            raise Failure("weir: the ledger does not balance: %s" % ledger)
+        # A full ring between workers sheds what the receiving one has too much of.
+        shed = {"handoff_full"} if self.queues == 1 else set()
+        # A reply that comes before its session is no answer: while it gets warm.
+        early = {"acl_denied"} if traffic.both else set()
+        if traffic.new == 0 and set(drops) - shed - early:
+            raise Failure("%s: dropped %s" % (self.name, drops))
+        if not set(drops) & shed:
+            equal(received, sent, self.name + " %s" % drops)
+        found = re.search(r"flow look-ups: (\d+) found, (\d+) not", said)
+        all_of_them = int(found[1]) + int(found[2]) if found else 0
+        # The first packets of a flow find nothing: two of them, and what stood in the same burst.
+        missed = max(0, int(found[2]) - 3 * FLOWS[traffic.flows]) / max(1, all_of_them) if found else 0.0
+        if missed > traffic.new / 100 * 1.1 + 0.01:
+            raise Failure("%s: %.1f %% of the look-ups found nothing, %d %% should" % (self.name, 100 * missed,
+                                                                                traffic.new))
+        sessions = report.get("sessions", 0)
+        if policy.stateful(self.pipeline) and traffic.new == 0 and traffic.order == "uniform" \
+                and not set(drops) & shed and sessions != traffic.sessions:
+            raise Failure("%s: %d sessions, %d should be" % (self.name, sessions, traffic.sessions))
+        return {"pps": sent, "received": received, "missed_lookups": missed, "sessions": sessions, "drops": drops}

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Programs under measurement: started, watched by the samples of their devices, ended by pid."""
+
+import os
+import signal
+import subprocess
+import time
+
+WARM_SECONDS = 1.0
+
+
+class Failure(Exception):
+    """A run that must not count; its text says why."""
+
+
+def wait_until(condition, seconds, what, program=None):
+    end = time.monotonic() + seconds
+    while not condition():
+        if program is not None and program.process.poll() is not None:
+            raise Failure("%s ended: %s" % (program.name, program.said()))
+        if time.monotonic() > end:
+            raise Failure("%s: not within %d s" % (what, seconds))
+        time.sleep(0.02)
+
+
+def run(command, **more):
+    """A command that must succeed.  What it wrote."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, **more)
+    if done.returncode != 0:
+        raise Failure("%s: %s" % (" ".join(command[:6]), done.stdout.strip()[-400:]))
+    return done.stdout
+
+
+class Program:
+    """with Program(...) as p: it runs; whatever happens, afterwards it does not."""
+
+    def __init__(self, name, command, folder, env=None):
+        self.name, self.log = name, os.path.join(folder, name + ".log")
+        self.file = open(self.log, "w")
+        self.process = subprocess.Popen(command, stdout=self.file, stderr=subprocess.STDOUT,
+                                        stdin=subprocess.DEVNULL, env=env)
+
+    def said(self):
+        with open(self.log, errors="replace") as f:
+            return f.read()[-600:].strip()
+
+    def stop(self, sign=signal.SIGTERM, seconds=30):
+        """Its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(sign)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Failure("%s did not end within %d s" % (self.name, seconds))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.file.close()
+
+
+class Samples:
+    """The files that net_weir_replay writes (samples=), read from their ends."""
+
+    def __init__(self, paths):
+        self.paths = paths
+
+    def now(self):
+        """A (seconds, received, missed, sent, new) for each device; zeros before it writes."""
+        rows = []
+        for path in self.paths:
+            row = (0.0, 0, 0, 0, 0)
+            if os.path.exists(path):
+                with open(path, "rb") as f:
+                    f.seek(max(0, os.path.getsize(path) - 512))
+                    lines = [line for line in f.read().split(b"\n")[:-1] if line.count(b" ") == 4]
+                if lines:
+                    seconds, *counts = lines[-1].split()
+                    row = (float(seconds), *map(int, counts))
+            rows.append(row)
+        return rows
+
+    def received(self):
+        return sum(row[1] for row in self.now())
+
+    def sent(self):
+        return sum(row[3] for row in self.now())
+
+
+def rates(before, after):
+    """Received and sent a second, between two answers of Samples.now."""
+    received = sent = 0.0
+    for a, b in zip(before, after):
+        seconds = b[0] - a[0]
+        if seconds <= 0:
+            raise Failure("the device wrote no samples")
+        received += (b[1] - a[1]) / seconds
+        sent += (b[3] - a[3]) / seconds
+    return received, sent
+
+
+def measure(program, samples, least, window):
+    """Rates over a window that begins when it is warm: a second of traffic, and least frames."""
+    wait_until(lambda: samples.received() > 0, 60, program.name + ": first frame", program)
+    time.sleep(WARM_SECONDS)
+    wait_until(lambda: samples.received() >= least, 60, program.name + ": warm", program)
+    before = samples.now()
+    time.sleep(window)
+    after = samples.now()
+    if program.process.poll() is not None:
+        raise Failure("%s ended: %s" % (program.name, program.said()))
+    return rates(before, after)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What was measured, as a table for people and as JSON, with the conditions beside it."""
+
+import json
+import os
+import platform
+import re
+import subprocess
+
+
+def conditions(args, build):
+    def first(path, pattern):
+        with open(path) as f:
+            found = re.search(pattern, f.read())
+        return found[1] if found else None
+
+    def said(*command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return done.stdout.strip()
+
+    return {
+        "cpu": first("/proc/cpuinfo", r"model name\s*: (.*)"), "cores": os.cpu_count(),
+        "tsc_mhz": float(first("/proc/cpuinfo", r"cpu MHz\s*: ([\d.]+)")),
+        "kernel": platform.release(), "dpdk": said("pkg-config", "--modversion", "libdpdk"),
+        "ovs": said("dpkg-query", "-W", "-f", "${Version}", "openvswitch-switch-dpdk"),
+        "hugepages": int(first("/proc/meminfo", r"HugePages_Total:\s+(\d+)")),
+        "build": buildtype(build), "commit": said("git", "describe", "--always", "--dirty"),
+        "load": os.getloadavg(), "pairs": args.pairs, "window_seconds": args.seconds, "burst": 32,
+        "routes": 4000, "rules": 1000,
+    }
+
+
+def buildtype(build):
+    options = json.loads(subprocess.run(["meson", "introspect", build, "--buildoptions"], stdout=subprocess.PIPE,
+                                        text=True, check=True).stdout)
+    return {o["name"]: o["value"] for o in options if o["name"] in ("buildtype", "optimization", "b_sanitize", "b_lto")}
+
+
+def verdict(row):
+    if "value" not in row:
+        return "FAILED"
+    if row["least"] is None:
+        return ""
+    if row["value"] >= row["aim"]:
+        return "aim reached"
+    return "reached" if row["value"] >= row["least"] else "MISSED"
+
+
+def line(row):
+    if "value" not in row:
+        return "%-74s FAILED: %s" % (row["what"], "; ".join(row["failures"])[:200])
+    text = "%-74s %7.3f (%.3f..%.3f)" % (row["what"], row["value"], row["value_min"], row["value_max"])
+    rates = "%.2f" % row["ours_mpps"] + ("" if row["theirs_mpps"] is None else " : %.2f" % row["theirs_mpps"])
+    text += "  %s Mpps" % rates
+    if row["least"] is not None:
+        text += "  wanted %.2f, aim %.2f: %s" % (row["least"], row["aim"], verdict(row))
+    if row.get("driver"):
+        text += "  by " + row["driver"]
+    if row.get("limited_by_generator"):
+        text += "  (the generator was the limit of at least one side)"
+    if row["failures"]:
+        text += "  failed runs: %s" % "; ".join(row["failures"])[:160]
+    return text
+
+
+def table(rows, where):
+    print("%(cpu)s at %(tsc_mhz).0f MHz, kernel %(kernel)s, DPDK %(dpdk)s, OVS %(ovs)s, %(hugepages)d hugepages, burst "
+          "%(burst)d; medians of %(pairs)d pairs (smallest..largest)" % where)
+    for row in rows:
+        print(line(row))
+
+
+def write_json(path, rows, where):
+    with open(path, "w") as f:
+        json.dump({"conditions": where, "rows": rows}, f, indent=1)
+        f.write("\n")

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is compared with what, and what is to come out of it."""
+
+from contenders import Testpmd, Weir
+from kernel import Kernel, WeirOverVeth
+from ovs import Ovs
+from policy import PIPELINES
+from traffic import FLOWS, Traffic
+
+
+class Row:
+    """ours against theirs on the same traffic (their own where it must differ); a ratio of packets a second.
+    Without theirs: packets a second, in millions, are compared with least and aim."""
+
+    def __init__(self, group, ours, theirs, traffic, least=None, aim=None, other_traffic=None):
+        self.group, self.ours, self.theirs, self.traffic = group, ours, theirs, traffic
+        self.other_traffic = other_traffic or traffic
+        self.least, self.aim = least, aim
+
+    def peer(self):
+        return "" if self.theirs is None else self.theirs.name.split()[0]
+
+    def __str__(self):
+        if self.theirs is None:
+            return "%s (%s)" % (self.ours.name, self.traffic)
+        if self.other_traffic is self.traffic:
+            return "%s to %s (%s)" % (self.ours.name, self.theirs.name, self.traffic)
+        return "%s (%s) to %s (%s)" % (self.ours.name, self.traffic, self.theirs.name, self.other_traffic)
+
+
+def essential():
+    """The table that a release has to show."""
+    rows = [Row("forward", Weir("forward"), Testpmd("mac"), Traffic("1k"), 0.7, 0.9),
+            Row("route", Weir("route"), Testpmd("mac"), Traffic("1k"), 0.45, 0.6)]
+    for flows, least, aim in (("1k", 0.45, 0.55), ("64k", 0.42, 0.5), ("256k", 0.38, 0.47), ("1M", 0.35, 0.43)):
+        rows.append(Row("nat", Weir("nat"), Testpmd("mac"), Traffic(flows), least, aim))
+    for flows, least, aim in (("1k", 8, 14), ("64k", 12, 25)):
+        rows.append(Row("ovs", Weir("nat"), Ovs("nat"), Traffic(flows, both=True), least, aim))
+    rows += [
+        Row("kernel", WeirOverVeth("nat"), Kernel("nat"), Traffic("1k", both=True), 1.0, 2.5),
+        Row("eight", Weir("eight"), Weir("route"), Traffic("1k"), 1 / 1.05, 1.0),
+        Row("new", Weir("nat"), None, Traffic("1k", new=100), 2.5, 5.0),
+        Row("ipv6", Weir("nat"), Weir("nat"), Traffic("1k", family=6), 0.75, 0.9, Traffic("1k")),
+        Row("workers", Weir("nat", workers=2), Weir("nat"), Traffic("64k"), 1.8, 1.95),
+        Row("workers", Weir("nat", workers=2, queues=1), Weir("nat"), Traffic("64k")),
+    ]
+    return rows
+
+
+def matrix():
+    """Everything against everything; hours."""
+    rows = []
+    for flows in FLOWS:
+        for order in ("uniform", "zipf"):
+            for size in ("64", "imix"):
+                for new in (0, 1, 10):
+                    rows += of_traffic(Traffic(flows, order, size, new))
+    for pipeline in ("forward", "route", "acl", "track", "nat"):
+        for flows in FLOWS:
+            traffic = Traffic(flows, both=pipeline in ("track", "nat"), translated=pipeline == "nat")
+            if FLOWS[flows] <= 65536 or pipeline != "nat":
+                rows.append(Row("ovs", Weir(pipeline), Ovs(pipeline), traffic))
+                rows.append(Row("kernel", WeirOverVeth(pipeline), Kernel(pipeline), traffic))
+    return [row for row in rows if row.group != "kernel" or row.theirs.pipeline != "forward"]
+
+
+def of_traffic(traffic):
+    pipelines = [p for p in PIPELINES if p != "eight" and (traffic.new == 0 or p in ("track", "nat"))]
+    rows = [Row(p, Weir(p), Testpmd("mac"), traffic) for p in pipelines]
+    if traffic.new == 0:
+        rows += [Row("forward", Weir("forward"), Testpmd(mode), traffic) for mode in ("io", "5tswap")]
+    return rows
