@@ -54,6 +54,11 @@ rx_queue_setup(struct rte_eth_dev *dev, uint16_t queue, uint16_t descriptors, un
 		device_log(dev->data->name, sentence);
 		return -EINVAL;
 	}
+	free(q->posted);
+	q->posted = d->options.ring ? calloc(descriptors, sizeof(*q->posted)) : NULL;
+	if (d->options.ring && q->posted == NULL)
+		return -ENOMEM;
+	q->posted_first = 0;
 	q->pool = pool;
 	q->descriptors = descriptors;
 	q->rearm = RTE_PKTMBUF_HEADROOM | one << 16 | one << 32 | (uint64_t)dev->data->port_id << 48;
@@ -65,10 +70,18 @@ static int
 tx_queue_setup(struct rte_eth_dev *dev, uint16_t queue, uint16_t descriptors, unsigned node,
 	const struct rte_eth_txconf *conf)
 {
-	(void)descriptors;
+	struct device *d = device_of(dev);
+	struct tx_queue *q = &d->tx[queue];
+
 	(void)node;
 	(void)conf;
-	dev->data->tx_queues[queue] = &device_of(dev)->tx[queue];
+	free(q->sent);
+	q->sent = d->options.ring ? calloc(descriptors, sizeof(*q->sent)) : NULL;
+	if (d->options.ring && q->sent == NULL)
+		return -ENOMEM;
+	q->sent_first = 0;
+	q->descriptors = descriptors;
+	dev->data->tx_queues[queue] = q;
 	return 0;
 }
 
@@ -79,12 +92,22 @@ release_queue(struct rte_eth_dev *dev, uint16_t queue)
 	(void)queue;
 }
 
+/* All that waits, whatever the count. */
 static int
 done_cleanup(void *queue, uint32_t count)
 {
-	(void)queue;
 	(void)count;
-	return 0;
+	return (int)transmit_free(queue);
+}
+
+/* No mbuf stays in a ring of a port that is stopped. */
+static void
+free_rings(struct device *d)
+{
+	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++) {
+		posted_free(&d->rx[q]);
+		transmit_free(&d->tx[q]);
+	}
 }
 
 static int
@@ -106,7 +129,7 @@ start(struct rte_eth_dev *dev)
 	if (rc < 0)
 		return rc;
 	dev->rx_pkt_burst = receive_choose(&d->options);
-	dev->tx_pkt_burst = transmit_choose(conf->txmode.offloads);
+	dev->tx_pkt_burst = transmit_choose(&d->options, conf->txmode.offloads);
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STARTED, dev->data->nb_rx_queues);
 	memset(dev->data->tx_queue_state, RTE_ETH_QUEUE_STATE_STARTED, dev->data->nb_tx_queues);
 	dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
@@ -119,6 +142,7 @@ static int
 stop(struct rte_eth_dev *dev)
 {
 	samples_stop(&device_of(dev)->samples);
+	free_rings(device_of(dev));
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STOPPED, dev->data->nb_rx_queues);
 	memset(dev->data->tx_queue_state, RTE_ETH_QUEUE_STATE_STOPPED, dev->data->nb_tx_queues);
 	dev->data->dev_link.link_status = RTE_ETH_LINK_DOWN;
@@ -131,6 +155,11 @@ close_device(struct rte_eth_dev *dev)
 	struct device *d = device_of(dev);
 
 	samples_stop(&d->samples);
+	free_rings(d);
+	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++) {
+		free(d->rx[q].posted);
+		free(d->tx[q].sent);
+	}
 	free(d->spread);
 	free(d->spread_places);
 	d->spread = NULL;

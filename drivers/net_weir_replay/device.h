@@ -29,6 +29,13 @@ struct rx_counters {
 	uint64_t fresh;
 };
 
+/* An mbuf that waits with a frame in it. */
+struct posted {
+	struct rte_mbuf *mbuf;
+	uint32_t frame;
+	uint32_t hash;
+};
+
 struct rx_queue {
 	const struct frame *at;         /* this queue's, in order */
 	const struct place *places;
@@ -49,6 +56,10 @@ struct rx_queue {
 	uint64_t due;                   /* frames, in 2^-32 */
 	uint16_t descriptors;
 
+	struct posted *posted;          /* ring=: as many as descriptors; NULL without */
+	uint16_t posted_first;
+	uint16_t posted_count;
+
 	struct rx_counters counters;
 } __rte_cache_aligned;
 
@@ -58,6 +69,10 @@ struct tx_counters {
 };
 
 struct tx_queue {
+	struct rte_mbuf **sent;         /* ring=: those that wait to be freed; NULL without */
+	uint16_t descriptors;
+	uint16_t sent_first;
+	uint16_t sent_count;
 	struct tx_counters counters;
 } __rte_cache_aligned;
 
@@ -97,8 +112,15 @@ int device_spread(struct device *device, unsigned queues);
 /* receive.c: how a started device is to be received from. */
 eth_rx_burst_t receive_choose(const struct options *options);
 
+/* posted.c: the same with ring=. */
+eth_rx_burst_t posted_choose(void);
+void posted_free(struct rx_queue *q);
+
 /* transmit.c */
-eth_tx_burst_t transmit_choose(uint64_t offloads);
+eth_tx_burst_t transmit_choose(const struct options *options, uint64_t offloads);
+
+/* Frees what waits in the ring.  How many. */
+unsigned transmit_free(struct tx_queue *q);
 
 /* stats.c */
 int stats_get(struct rte_eth_dev *dev, struct rte_eth_stats *stats);

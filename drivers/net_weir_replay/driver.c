@@ -52,7 +52,7 @@ describe_port(struct rte_eth_dev *dev, struct device *d)
 	data->dev_flags |= RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
 	dev->dev_ops = &device_ops;
 	dev->rx_pkt_burst = receive_choose(&d->options);
-	dev->tx_pkt_burst = transmit_choose(0);
+	dev->tx_pkt_burst = transmit_choose(&d->options, 0);
 }
 
 static int
@@ -139,4 +139,4 @@ RTE_INIT(net_weir_replay_register)
 RTE_PMD_EXPORT_NAME(net_weir_replay, 0);
 RTE_PMD_REGISTER_PARAM_STRING(net_weir_replay,
 	"pcap=<file> queues=<1-64> loops=<n> rate=<frames/s> new=<percent> hash=<0|1> ptype=<0|1> "
-	"cksum=<0|1> samples=<file>");
+	"cksum=<0|1> samples=<file> ring=<0|1>");

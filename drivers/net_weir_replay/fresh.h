@@ -2,8 +2,8 @@
 /* new=: frames that begin a flow that was never there before.
  *
  * A number is XORed into a frame: its low three bytes into those of the source address, its high
- * byte into the low one of the source port.  As long as the frames of a capture differ elsewhere (in
- * the other address, say), every number makes another flow of each.  Checksums are corrected
+ * byte into the low one of the source port.  As long as the frames of a capture differ elsewhere
+ * (in the other address, say), every number makes another flow of each.  Checksums are corrected
  * (RFC 1624), and the hash, which is linear: what the difference hashes to is XORed into it. */
 #ifndef NET_WEIR_REPLAY_FRESH_H
 #define NET_WEIR_REPLAY_FRESH_H

@@ -102,6 +102,7 @@ take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned
 			|| take_number(args, &loops, &o->loops, error, size) < 0
 			|| take_number(args, &rate, &o->rate, error, size) < 0
 			|| take_number(args, &fresh, &fresh_wanted, error, size) < 0
+			|| take_switch(args, "ring", &o->ring, error, size) < 0
 			|| take_switch(args, "hash", &o->hash, error, size) < 0
 			|| take_switch(args, "ptype", &o->ptype, error, size) < 0
 			|| take_switch(args, "cksum", &o->cksum, error, size) < 0)
@@ -116,7 +117,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 {
 	static const char *const keys[] = {
 		"pcap", "queues", "loops", "rate", "new", "hash", "ptype", "cksum", "samples",
-		NULL,
+		"ring", NULL,
 	};
 	struct rte_kvargs *args;
 	int rc = 0;
@@ -130,7 +131,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 	args = rte_kvargs_parse(arguments, keys);
 	if (args == NULL) {
 		snprintf(error, size, "'%s': known are pcap= queues= loops= rate= new= hash= ptype= "
-			"cksum= samples=", arguments);
+			"cksum= samples= ring=", arguments);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; rc == 0 && keys[i] != NULL; i++) {

@@ -19,6 +19,7 @@ struct options {
 	uint64_t loops;                 /* 0: without end */
 	uint64_t rate;                  /* frames a second, all queues together; 0: as they are asked */
 	unsigned fresh;                 /* new=: of a hundred frames so many begin a new flow */
+	bool ring;                      /* mbufs wait in rings of descriptors, before and after */
 	bool hash;
 	bool ptype;
 	bool cksum;

@@ -35,8 +35,53 @@ transmit_fast(void *queue, struct rte_mbuf **mbufs, uint16_t n)
 	return n;
 }
 
-eth_tx_burst_t
-transmit_choose(uint64_t offloads)
+/* Frees the oldest n of the ring. */
+static void
+free_oldest(struct tx_queue *q, unsigned n)
 {
+	while (n > 0) {
+		unsigned run = RTE_MIN(n, (unsigned)(q->descriptors - q->sent_first));
+
+		rte_pktmbuf_free_bulk(&q->sent[q->sent_first], run);
+		q->sent_first = (uint16_t)(q->sent_first + run == q->descriptors ? 0
+			: q->sent_first + run);
+		q->sent_count = (uint16_t)(q->sent_count - run);
+		n -= run;
+	}
+}
+
+/* With ring=: a sent mbuf waits until its descriptor is wanted again. */
+static uint16_t
+transmit_ring(void *queue, struct rte_mbuf **mbufs, uint16_t n)
+{
+	struct tx_queue *q = queue;
+	unsigned room = q->descriptors - q->sent_count;
+	unsigned at;
+
+	n = RTE_MIN(n, q->descriptors);
+	if (n > room)
+		free_oldest(q, n - room);
+	count(q, mbufs, n);
+	at = q->sent_first + q->sent_count;
+	for (unsigned i = 0; i < n; i++, at++)
+		q->sent[at >= q->descriptors ? at - q->descriptors : at] = mbufs[i];
+	q->sent_count = (uint16_t)(q->sent_count + n);
+	return n;
+}
+
+unsigned
+transmit_free(struct tx_queue *q)
+{
+	unsigned n = q->sent_count;
+
+	free_oldest(q, n);
+	return n;
+}
+
+eth_tx_burst_t
+transmit_choose(const struct options *options, uint64_t offloads)
+{
+	if (options->ring)
+		return transmit_ring;
 	return (offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0 ? transmit_fast : transmit;
 }

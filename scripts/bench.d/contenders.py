@@ -13,9 +13,10 @@ from traffic import FLOWS, captures
 
 
 class Bench:
-    """What all runs share: the plugin, the scratch folder, the window."""
+    """What all runs share: the plugin, the scratch folder, the window, whether mbufs wait in rings."""
 
-    def __init__(self, build, scratch, window):
+    def __init__(self, build, scratch, window, ring=True):
+        self.ring = ring
         self.build, self.scratch, self.window = os.path.abspath(build), scratch, window
         self.plugin = os.path.join(self.build, "drivers/net_weir_replay/librte_net_weir_replay.so")
         self.weir = os.path.join(self.build, "app/weir")
@@ -33,6 +34,8 @@ class Bench:
         files = [os.path.join(folder, port + ".samples") for port in ("lan", "wan")]
         texts = ["net_weir_replay0,pcap=%s,samples=%s" % (lan, files[0]),
                  "net_weir_replay1,samples=%s" % files[1] + (",pcap=%s" % wan if wan else "")]
+        if self.ring:
+            texts = [text + ",ring=1" for text in texts]
         if traffic.new:
             texts[0] += ",new=%d" % traffic.new
         return texts, Samples(files)

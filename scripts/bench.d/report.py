@@ -26,7 +26,7 @@ def conditions(args, build):
         "hugepages": int(first("/proc/meminfo", r"HugePages_Total:\s+(\d+)")),
         "build": buildtype(build), "commit": said("git", "describe", "--always", "--dirty"),
         "load": os.getloadavg(), "pairs": args.pairs, "window_seconds": args.seconds, "burst": 32,
-        "routes": 4000, "rules": 1000,
+        "device": "net_weir_replay" + ("" if args.hot else ", ring=1"), "routes": 4000, "rules": 1000,
     }
 
 
@@ -64,8 +64,8 @@ def line(row):
 
 
 def table(rows, where):
-    print("%(cpu)s at %(tsc_mhz).0f MHz, kernel %(kernel)s, DPDK %(dpdk)s, OVS %(ovs)s, %(hugepages)d hugepages, burst "
-          "%(burst)d; medians of %(pairs)d pairs (smallest..largest)" % where)
+    print("%(cpu)s at %(tsc_mhz).0f MHz, kernel %(kernel)s, DPDK %(dpdk)s, OVS %(ovs)s, %(hugepages)d hugepages, "
+          "%(device)s, burst %(burst)d; medians of %(pairs)d pairs (smallest..largest)" % where)
     for row in rows:
         print(line(row))
 

@@ -116,6 +116,8 @@ configuration "net_weir_replay0,pcap=$dir/in.pcap,loops=1000"
 check "weir: every frame of every loop, forwarded" weir_counts 100000
 configuration "net_weir_replay0,pcap=$dir/in.pcap,loops=1000,new=10"
 check "weir: one of ten is a new flow" weir_counts 100000
+configuration "net_weir_replay0,pcap=$dir/in.pcap,loops=1000,ring=1"
+check "weir: mbufs in a ring, all of them back" weir_counts 100000
 configuration "net_weir_replay0,pcap=$dir/in.pcap,rate=fast"
 check "weir: says what is wrong with an argument" refused "rate=fast"
 head -c 1000 "$dir/in.pcap" >"$dir/cut.pcap"

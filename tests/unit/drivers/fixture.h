@@ -101,12 +101,12 @@ fixture_open(struct fixture *f, const char *more, uint16_t queues, uint64_t offl
 	assert_int_equal(rte_eth_dev_start(f->port), 0);
 }
 
-/* Every mbuf has to be back. */
+/* Every mbuf has to be back once the port is stopped. */
 static inline void
 fixture_close(struct fixture *f)
 {
-	assert_int_equal(rte_mempool_avail_count(f->pool), FIXTURE_MBUFS);
 	rte_eth_dev_stop(f->port);
+	assert_int_equal(rte_mempool_avail_count(f->pool), FIXTURE_MBUFS);
 	rte_eth_dev_close(f->port);
 	rte_vdev_uninit("net_weir_replay0");
 	rte_mempool_free(f->pool);

@@ -379,6 +379,51 @@ what_is_sent_is_counted_and_given_back(void **state)
 	fixture_close(&f);
 }
 
+/* 64 descriptors each way: mbufs wait before and after, frames come in order all the same. */
+static void
+a_ring_keeps_mbufs_and_order(void **state)
+{
+	struct rte_mbuf *got[7];
+	struct rte_eth_stats stats;
+	struct fixture f;
+
+	(void)state;
+	fixture_capture(&f, three);
+	fixture_open(&f, ",ring=1,loops=70", 1, 0);
+	for (unsigned burst = 0; burst < 30; burst++) {
+		assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
+		for (unsigned i = 0; i < 7; i++) {
+			expect_frame(got[i], three[(burst * 7 + i) % 3]);
+			assert_int_equal(got[i]->nb_segs, 1);
+		}
+		assert_int_equal(rte_eth_tx_burst(f.port, 0, got, 7), 7);
+	}
+	/* All have been received; of those sent as many wait as there are descriptors. */
+	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 0);
+	assert_int_equal(rte_mempool_avail_count(f.pool), FIXTURE_MBUFS - 64);
+	assert_int_equal(rte_eth_tx_done_cleanup(f.port, 0, 0), 64);
+	assert_int_equal(rte_mempool_avail_count(f.pool), FIXTURE_MBUFS);
+	rte_eth_stats_get(f.port, &stats);
+	assert_int_equal(stats.ipackets, 210);
+	assert_int_equal(stats.opackets, 210);
+	fixture_close(&f);
+}
+
+static void
+what_waits_in_rings_is_back_when_the_port_stops(void **state)
+{
+	struct rte_mbuf *got[7];
+	struct fixture f;
+
+	(void)state;
+	fixture_capture(&f, three);
+	fixture_open(&f, ",ring=1", 1, 0);
+	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
+	assert_int_equal(rte_eth_tx_burst(f.port, 0, got, 7), 7);
+	assert_int_equal(rte_mempool_avail_count(f.pool), FIXTURE_MBUFS - 64);
+	fixture_close(&f);
+}
+
 /* Workers are made of the answer before ports start. */
 static void
 weir_leaves_steering_to_the_queues(void **state)
@@ -460,6 +505,8 @@ main(void)
 		cmocka_unit_test(a_rate_keeps_what_is_not_yet_due),
 		cmocka_unit_test(without_mbufs_nothing_comes_and_nothing_is_lost),
 		cmocka_unit_test(what_is_sent_is_counted_and_given_back),
+		cmocka_unit_test(a_ring_keeps_mbufs_and_order),
+		cmocka_unit_test(what_waits_in_rings_is_back_when_the_port_stops),
 		cmocka_unit_test(weir_leaves_steering_to_the_queues),
 		cmocka_unit_test(arguments_that_are_wrong_are_refused),
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
