@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # config/nat-gateway.yaml between two namespaces, on af_packet ports:
 #
-#   lan 10.0.0.10, 10.0.0.80  --- [ Weir: 198.51.100.1 ] ---  wan 198.51.100.2
+#   lan 10.0.0.10, 10.0.0.80, 2001:db8:1::10  --- [ Weir: 198.51.100.1 ] ---  wan 198.51.100.2, 2001:db8:2::2
 #
 # wan knows no way to 10.0.0.0/24: what passes, passes translated.  No stack sees a reset or a wrong
 # checksum, and in the end every packet is accounted for.
@@ -18,7 +18,7 @@ path() {        # path [OPTION...]: Weir, then the end
 }
 
 forwarded() {   # the file by the port forward, from outside
-	[ "$(in_wan curl -sf -m 40 http://198.51.100.1:8080/big | sha256sum)" = "$(sha256sum <"$dir/www/big")" ]
+	[ "$(in_wan curl -sf -m 40 http://198.51.100.1/big | sha256sum)" = "$(sha256sum <"$dir/www/big")" ]
 }
 
 ip netns add "$ns_weir"
@@ -41,6 +41,8 @@ check "ping" in_lan ping -c 3 -i 0.1 -W 2 -q 198.51.100.2
 check "ping from outside to the public address" in_wan ping -c 2 -i 0.1 -W 2 -q 198.51.100.1
 check "a file of 100 MB" fetched http://198.51.100.2:8080/big "$dir/www/big"
 check "a file of 100 MB by the port forward" forwarded
+check "the port forward from inside" fetched http://198.51.100.1/small "$dir/www/small"
+check "IPv6 by the same rules" fetched "http://[2001:db8:2::2]:8080/small" "$dir/www/small"
 check "1,000 requests at once" in_lan /usr/bin/python3 "$requests" ask 198.51.100.2 8080 /small 1000
 check "no connection was reset" none_counted "$before" $resets      # iperf3 ends with resets of its own
 in_wan iperf3 -s -D --logfile "$dir/iperf3.log"
