@@ -17,8 +17,8 @@
 #include "control/replay_output.h"
 #include "control/replay_report.h"
 #include "io/capture.h"
-#include "io/steer.h"
 #include "packet/burst.h"
+#include "worker/owner.h"
 
 #define STEP_NS (100 * NS_PER_MS)
 #define STEPS_MAX 100000u               /* in one gap; a longer gap has longer steps */
@@ -108,14 +108,16 @@ advance(struct replay *r, uint64_t to_ns)
 	set_time(r, to_ns);
 }
 
-/* The worker that owns a frame. */
+/* The worker that a frame goes to first. */
 static unsigned
-owner_of(struct replay *r, const struct rte_mbuf *m)
+owner_of(struct replay *r, const struct rte_mbuf *m, unsigned port)
 {
 	struct worker *first = workers_at(appliance_workers(r->offline.appliance), 0);
-	const struct steer *steer = first->common->steer;
+	const struct generation *gen = appliance_generation(r->offline.appliance);
 
-	return steer == NULL ? 0 : steer_frame(steer, m);
+	if (!owner_is_asked(first->common, gen))
+		return 0;
+	return owner_of_frame(first->common, gen, m, (uint16_t)port, 0);
 }
 
 static void
@@ -153,8 +155,9 @@ take_frame(struct replay *r, const struct replay_frame *f)
 	}
 	if (m == NULL)
 		return false;
-	owner = owner_of(r, m);
-	if (run->n != 0 && owner != run->owner)
+	owner = owner_of(r, m, f->port);
+	/* A fragment may go from worker to worker. */
+	if (run->n != 0 && (owner != run->owner || (owner & OWNER_MEETS)))
 		flush_run(r);
 	run->port = f->port;
 	run->owner = owner;

@@ -10,6 +10,7 @@
 #ifndef FASTPATH_FASTPATH_H
 #define FASTPATH_FASTPATH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -51,6 +52,13 @@ uint64_t fastpath_tick(struct fastpath *fp);
  * handed).  They are the fastpath's from here on. */
 void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
+/* A fragment (received on a port, and counted as that) that this worker joins with its ports.  True: *t and
+ * *iface say who owns it, and fastpath_meet_next gives, until NULL, those that were held for it and have the same owner;
+ * all are the caller's again.  False: it has been settled here. */
+bool fastpath_meet(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct tuple *t,
+	uint16_t *iface);
+struct rte_mbuf *fastpath_meet_next(struct fastpath *fp);
+
 /* Sends what lies in the transmit buffers.  Returns the packets that left. */
 unsigned fastpath_flush(struct fastpath *fp);
 
@@ -85,8 +93,5 @@ const struct nat *fastpath_nat(const struct fastpath *fp);
 
 /* Which keyed hash and instruction set run: "aes, avx2". */
 const char *fastpath_variant(void);
-
-/* Hash for spreading flows over workers in software: keyed, the same for both directions. */
-uint32_t fastpath_spread(const struct fastpath *fp, const struct rte_mbuf *m);
 
 #endif

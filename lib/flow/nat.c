@@ -28,6 +28,12 @@ nat_proto(uint8_t proto)
 	}
 }
 
+bool
+nat_has_ports(uint8_t proto)
+{
+	return nat_proto(proto) != NAT_PORTLESS;
+}
+
 static int
 table_init(struct nat_table *t, uint32_t capacity, bool buckets, int numa_node)
 {
@@ -86,8 +92,10 @@ nat_destroy(struct nat *n)
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
 			memory_give(n->address[i].proto[k], sizeof(struct nat_ports));
 	}
-	for (unsigned i = 0; i < NAT_POOLS; i++)
+	for (unsigned i = 0; i < NAT_POOLS; i++) {
 		free(n->pool[i].address);
+		free(n->pool[i].reserved);
+	}
 	memory_give(n->mapping, records * sizeof(*n->mapping));
 	memory_give(n->host, records * sizeof(*n->host));
 	memory_give(n->peer, records * sizeof(*n->peer));

@@ -38,6 +38,12 @@ enum nat_behaviour {
 	NAT_ADDRESS_AND_PORT_DEPENDENT,
 };
 
+/* Public ports that are forwarded: no mapping gets them. */
+struct nat_reserved {
+	uint16_t low, high;
+	uint8_t proto;
+};
+
 /* A pool as configured; in the generation. */
 struct nat_pool_spec {
 	const char *name;
@@ -46,10 +52,15 @@ struct nat_pool_spec {
 	uint16_t low, high;
 	uint8_t mapping;                /* enum nat_behaviour */
 	uint8_t filtering;
-	uint32_t per_source;            /* sessions of an inside address, shared out over workers; 0: no limit */
+	uint32_t per_source;            /* sessions of an inside address, which has one worker; 0: no limit */
+	struct nat_reserved *reserved;
+	unsigned n_reserved;
 };
 
 struct nat;
+
+/* Does NAT change the ports of the protocol (or the identifier of ICMP)?  Others share a public address by theirs. */
+bool nat_has_ports(uint8_t proto);
 
 struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
 void nat_destroy(struct nat *n);        /* NULL is fine */

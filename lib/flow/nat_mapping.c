@@ -218,7 +218,7 @@ nat_mapping_free(struct nat *n, uint32_t index)
 		p->by_port[port] = 0;
 		a->used--;
 		a->used_of[nat_proto(m->proto)]--;
-		if (nat_port_is_ours(n, a, port))
+		if (nat_port_is_ours(n, a, nat_proto(m->proto), port))
 			ports_give(&p->ports, port);
 	}
 	nat_peers_free(n, m);

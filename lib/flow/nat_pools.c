@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "flow/nat_priv.h"
+#include "flow/slice.h"
 
 static uint32_t
 spread(rte_be32_t address)
@@ -29,24 +30,45 @@ nat_find_address(const struct nat *n, rte_be32_t address)
 	}
 }
 
+static bool
+is_reserved(const struct nat_pool *pool, enum nat_proto proto, uint16_t port)
+{
+	for (unsigned i = 0; i < pool->n_reserved; i++) {
+		const struct nat_reserved *r = &pool->reserved[i];
+
+		if (nat_proto(r->proto) == proto && port >= r->low && port <= r->high)
+			return true;
+	}
+	return false;
+}
+
 bool
-nat_port_is_ours(const struct nat *n, const struct nat_address *a, uint16_t port)
+nat_port_is_ours(const struct nat *n, const struct nat_address *a, enum nat_proto proto,
+	uint16_t port)
 {
 	const struct nat_pool *pool = a->pool != NAT_NO_POOL ? &n->pool[a->pool] : NULL;
 
 	return pool != NULL && port >= pool->low && port <= pool->high
-		&& (port >> 1) % n->workers == n->worker;
+		&& slice_worker(port, n->workers) == n->worker && !is_reserved(pool, proto, port);
 }
 
-/* The free ports anew: those of the pool's range that nothing is mapped to. */
-void
-nat_ports_fill(const struct nat *n, const struct nat_pool *pool, struct nat_ports *p)
+/* The free ports anew: those of the pool's range that nothing is mapped or forwarded to. */
+static void
+fill(const struct nat *n, const struct nat_address *a, enum nat_proto proto)
 {
+	const struct nat_pool *pool = &n->pool[a->pool];
+	struct nat_ports *p = a->proto[proto];
 	struct ports_slice slice = { pool->low, pool->high, n->worker, n->workers };
 
 	ports_init(&p->ports, &slice);
 	for (uint32_t port = pool->low; port <= pool->high; port++) {
 		if (p->by_port[port] != 0)
+			ports_take_one(&p->ports, (uint16_t)port);
+	}
+	for (unsigned i = 0; i < pool->n_reserved; i++) {
+		const struct nat_reserved *r = &pool->reserved[i];
+
+		for (uint32_t port = r->low; nat_proto(r->proto) == proto && port <= r->high; port++)
 			ports_take_one(&p->ports, (uint16_t)port);
 	}
 }
@@ -59,7 +81,7 @@ nat_ports(struct nat *n, uint32_t address, enum nat_proto proto)
 	if (a->proto[proto] == NULL) {
 		a->proto[proto] = memory_take(sizeof(struct nat_ports), -1);
 		if (a->proto[proto] != NULL)
-			nat_ports_fill(n, &n->pool[a->pool], a->proto[proto]);
+			fill(n, a, proto);
 	}
 	return a->proto[proto];
 }
@@ -112,6 +134,16 @@ address_get(struct nat *n, rte_be32_t address, uint8_t slot)
 	return (uint32_t)at;
 }
 
+static void
+pool_forget(struct nat_pool *pool)
+{
+	free(pool->address);
+	free(pool->reserved);
+	pool->address = NULL;
+	pool->reserved = NULL;
+	pool->n_reserved = 0;
+}
+
 /* The slot of a name: its own, or one that nothing is left of. */
 static uint8_t
 slot_for(struct nat *n, const char *name)
@@ -128,7 +160,7 @@ slot_for(struct nat *n, const char *name)
 	}
 	if (vacant < 0)
 		return NAT_NO_POOL;
-	free(n->pool[vacant].address);
+	pool_forget(&n->pool[vacant]);
 	memset(&n->pool[vacant], 0, sizeof(n->pool[vacant]));
 	memcpy(n->pool[vacant].name, name, strnlen(name, NAT_NAME_MAX - 1));
 	return (uint8_t)vacant;
@@ -139,16 +171,23 @@ pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
 {
 	uint8_t slot = slot_for(n, spec->name);
 	struct nat_pool *pool;
+	struct nat_reserved *reserved;
 	uint32_t *address;
 
 	n->slot[number] = NAT_NO_POOL;
 	address = calloc(spec->n_addresses + 1, sizeof(*address));
-	if (slot == NAT_NO_POOL || address == NULL) {
+	reserved = calloc(spec->n_reserved + 1, sizeof(*reserved));
+	if (slot == NAT_NO_POOL || address == NULL || reserved == NULL) {
 		free(address);
+		free(reserved);
 		return -ENOMEM;
 	}
 	pool = &n->pool[slot];
-	free(pool->address);
+	pool_forget(pool);
+	for (unsigned i = 0; i < spec->n_reserved; i++)
+		reserved[i] = spec->reserved[i];
+	pool->reserved = reserved;
+	pool->n_reserved = spec->n_reserved;
 	pool->address = address;
 	pool->n_addresses = spec->n_addresses;
 	for (unsigned i = 0; i < spec->n_addresses; i++)
@@ -157,7 +196,7 @@ pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
 	pool->high = spec->high;
 	pool->mapping = spec->mapping;
 	pool->filtering = spec->filtering;
-	pool->per_source = (spec->per_source + n->workers - 1) / n->workers;
+	pool->per_source = spec->per_source;
 	pool->configured = true;
 	n->slot[number] = slot;
 	return 0;
@@ -172,7 +211,7 @@ refill(struct nat *n)
 
 		for (unsigned k = 0; k < NAT_PROTOS && a->pool != NAT_NO_POOL; k++) {
 			if (a->proto[k] != NULL)
-				nat_ports_fill(n, &n->pool[a->pool], a->proto[k]);
+				fill(n, a, k);
 		}
 	}
 }

@@ -75,6 +75,8 @@ struct nat_pool {
 	uint16_t low, high;
 	uint8_t mapping, filtering;
 	uint32_t per_source;
+	struct nat_reserved *reserved;
+	unsigned n_reserved;
 	uint32_t n_addresses;
 	uint32_t *address;              /* indexes */
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
@@ -117,8 +119,8 @@ int nat_find_address(const struct nat *n, rte_be32_t address);
 struct nat_ports *nat_ports(struct nat *n, uint32_t address, enum nat_proto proto);
 
 /* May this worker give the port of this address out? */
-bool nat_port_is_ours(const struct nat *n, const struct nat_address *a, uint16_t port);
-void nat_ports_fill(const struct nat *n, const struct nat_pool *pool, struct nat_ports *p);
+bool nat_port_is_ours(const struct nat *n, const struct nat_address *a, enum nat_proto proto,
+	uint16_t port);
 
 /* The record of an inside address, found or made; 0 without room.  drop: it goes if nothing is mapped for it. */
 uint32_t nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside);

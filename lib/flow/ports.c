@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "flow/slice.h"
+
 static void
 set_free(struct ports *p, uint16_t port)
 {
@@ -39,7 +41,7 @@ ports_init(struct ports *p, const struct ports_slice *slice)
 	p->first_word = slice->low / 128;
 	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
 	for (uint32_t port = slice->low; port <= slice->high; port++) {
-		if (port != 0 && (port >> 1) % slice->workers == slice->worker)
+		if (port != 0 && slice_worker((uint16_t)port, slice->workers) == slice->worker)
 			set_free(p, (uint16_t)port);
 	}
 }

@@ -20,11 +20,12 @@ struct ports {
 	uint16_t first_word, words;             /* where the range lies */
 };
 
-/* Ports low..high are this worker's to give: of each pair 2n, 2n + 1 every workers-th one, from worker on. */
+/* Ports low..high are this worker's to give as far as they are of its slice (flow/slice.h). */
 struct ports_slice {
 	uint16_t low, high;
 	uint16_t worker, workers;
 };
+
 void ports_init(struct ports *p, const struct ports_slice *slice);
 
 /* Takes that very port; false when it is taken or not ours. */

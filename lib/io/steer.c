@@ -17,19 +17,24 @@
 struct steer {
 	unsigned workers;
 	struct hash_key key;
-	unsigned turn[EAL_WORKERS_MAX]; /* whose ring comes first: each written by its reader */
-	struct rte_ring *ring[];                /* from * workers + to; NULL where from == to */
+	struct steer_turn {
+		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
+	} turn[EAL_WORKERS_MAX];        /* whose ring comes first: each written by its reader */
+	struct rte_ring *ring[];        /* from * workers + to; NULL where from == to */
 };
 
 struct steer *
 steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES])
 {
 	static unsigned serial;
-	struct steer *s = calloc(1, sizeof(*s) + workers * workers * sizeof(s->ring[0]));
+	size_t bytes = RTE_ALIGN_CEIL(sizeof(struct steer)
+		+ workers * workers * sizeof(struct rte_ring *), RTE_CACHE_LINE_SIZE);
+	struct steer *s = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
 	char name[RTE_RING_NAMESIZE];
 
 	if (s == NULL)
 		return NULL;
+	memset(s, 0, bytes);
 	s->workers = workers;
 	memcpy(&s->key, key, sizeof(s->key));
 	serial++;
@@ -70,37 +75,61 @@ steer_destroy(struct steer *s)
 	free(s);
 }
 
-unsigned
-steer_owner(const struct steer *s, const struct steer_tuple *tuple)
+static unsigned
+share_of(const struct steer *s, uint64_t hash)
 {
-	size_t length = tuple->family == 4 ? 4 : 16;
-	int order = memcmp(tuple->src, tuple->dst, length);
-	bool swap = order > 0 || (order == 0 && tuple->sport > tuple->dport);
-	uint64_t words[5] = { 0 };
-	uint64_t hash;
+	return (unsigned)((hash >> 32) * s->workers >> 32);
+}
+
+/* The lower end first: both directions read the same. */
+static unsigned
+owner4(const struct steer *s, const struct tuple *t)
+{
+	bool swap = t->src.v4 > t->dst.v4 || (t->src.v4 == t->dst.v4 && t->sport > t->dport);
+	uint64_t src = (uint64_t)t->src.v4 << 32 | t->sport;
+	uint64_t dst = (uint64_t)t->dst.v4 << 32 | t->dport;
+	const uint64_t words[2] = {
+		(swap ? dst : src) | (uint64_t)t->proto << 16, swap ? src : dst,
+	};
+
+	return share_of(s, hash_bytes(&s->key, words, sizeof(words)));
+}
+
+unsigned
+steer_owner(const struct steer *s, const struct tuple *t)
+{
+	int order = memcmp(&t->src, &t->dst, sizeof(t->src));
+	bool swap = order > 0 || (order == 0 && t->sport > t->dport);
+	uint64_t words[5];
 
 	if (s->workers == 1)
 		return 0;
-	/* The lower end first: both directions read the same. */
-	memcpy(&words[swap ? 2 : 0], tuple->src, length);
-	memcpy(&words[swap ? 0 : 2], tuple->dst, length);
-	words[4] = (uint64_t)(swap ? tuple->dport : tuple->sport) << 32
-		| (uint64_t)(swap ? tuple->sport : tuple->dport) << 16
-		| (uint64_t)tuple->proto << 8 | tuple->family;
-	hash = hash_bytes(&s->key, words, sizeof(words));
-	return (unsigned)((hash >> 32) * s->workers >> 32);
+	if (t->family == 4)
+		return owner4(s, t);
+	memcpy(&words[swap ? 2 : 0], &t->src, sizeof(t->src));
+	memcpy(&words[swap ? 0 : 2], &t->dst, sizeof(t->dst));
+	words[4] = (uint64_t)(swap ? t->dport : t->sport) << 32
+		| (uint64_t)(swap ? t->sport : t->dport) << 16
+		| (uint64_t)t->proto << 8 | t->family;
+	return share_of(s, hash_bytes(&s->key, words, sizeof(words)));
+}
+
+unsigned
+steer_owner_of_address(const struct steer *s, const union address *a)
+{
+	return s->workers == 1 ? 0 : share_of(s, hash_bytes(&s->key, a, sizeof(*a)));
 }
 
 unsigned
 steer_frame(const struct steer *s, const struct rte_mbuf *m)
 {
-	struct steer_tuple tuple = { 0 };
+	struct steer_view view = { 0 };
 
 	if (s->workers == 1)
 		return 0;
-	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &tuple))
+	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &view))
 		return 0;
-	return steer_owner(s, &tuple);
+	return steer_owner(s, &view.tuple);
 }
 
 unsigned
@@ -120,13 +149,13 @@ steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
 
 	/* Another sender is first each time, so that a busy one does not shut the others out. */
 	for (unsigned i = 0; i < s->workers && got < n; i++) {
-		unsigned from = (s->turn[to] + i) % s->workers;
+		unsigned from = (s->turn[to].first + i) % s->workers;
 
 		if (from != to)
 			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to],
 				(void **)(pkts + got), n - got, NULL);
 	}
-	s->turn[to] = (s->turn[to] + 1) % s->workers;
+	s->turn[to].first = (s->turn[to].first + 1) % s->workers;
 	return got;
 }
 

@@ -7,7 +7,8 @@
  * the sender (handoff_full); other rings do not notice.
  *
  * Fragments are hashed by addresses and protocol alone, all of a datagram alike; ICMP errors by the
- * packet they quote, so they come to the worker that owns its flow.
+ * packet they quote, so they come to the worker that owns its flow.  What NAT makes of this stands
+ * in worker/owner.h.
  *
  * Threads: ring (from, to) is written by from and read by to.  The rest is read only.
  * Memory: steer_create/steer_destroy. */
@@ -21,23 +22,21 @@
 #include <rte_mbuf.h>
 
 #include "base/err.h"
+#include "packet/key.h"
 
 struct steer;
 
 enum {
 	STEER_RING = 1024,              /* frames in one ring, preset */
 	STEER_KEY_BYTES = 16,
+	STEER_MEETS = 0x8000,           /* in rte_mbuf.port of a handed frame: a fragment to be joined */
 };
 
-/* A flow as steering sees it; addresses in network byte order, IPv4 in the first 4 bytes.  ICMP
- * queries have the identifier in both ports; without ports both are 0. */
-struct steer_tuple {
-	uint8_t src[16];
-	uint8_t dst[16];
-	rte_be16_t sport;
-	rte_be16_t dport;
-	uint8_t proto;
-	uint8_t family;                 /* 4 or 6 */
+/* A frame as steering sees it.  ICMP queries have the identifier in both ports, fragments are of
+ * kind KEY_FRAGMENT, an error has the tuple of what would answer the packet it quotes. */
+struct steer_view {
+	struct tuple tuple;
+	uint16_t vlan[2];               /* ids of its tags, 0: none */
 };
 
 /* Rings for every ordered pair of workers.  key: secret, from base/random.h (a constant in replay).
@@ -48,12 +47,15 @@ struct steer *steer_create(unsigned workers, unsigned ring_size,
 /* Frees what the rings still hold. */
 void steer_destroy(struct steer *s);    /* NULL is fine */
 
-/* The worker that owns a flow, whichever its direction.  NAT asks it to choose a port whose replies
- * come back to itself. */
-unsigned steer_owner(const struct steer *s, const struct steer_tuple *tuple);
+/* The worker that owns a flow, whichever its direction. */
+unsigned steer_owner(const struct steer *s, const struct tuple *tuple);
 
-/* The tuple a frame is steered by.  False if it is not IP.  tuple comes zeroed. */
-bool steer_parse(const uint8_t *frame, size_t length, struct steer_tuple *tuple);
+/* The worker of an address. */
+unsigned steer_owner_of_address(const struct steer *s, const union address *a);
+
+/* What a frame is steered by.  False if it is not IP; its tags are read all the same.  view comes
+ * zeroed. */
+bool steer_parse(const uint8_t *frame, size_t length, struct steer_view *view);
 
 /* The worker that owns a received frame; frames that are not IP belong to worker 0. */
 unsigned steer_frame(const struct steer *s, const struct rte_mbuf *m);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The tuple a frame is steered by: no check, only enough reading to find its flow's owner. */
+/* What a frame is steered by: no check, only enough reading to find its flow's owner. */
 
 #include "io/steer.h"
 
@@ -39,22 +39,26 @@ be16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-static bool read_ip(struct reader r, struct steer_tuple *t, bool quoted);
+static bool read_ip(struct reader r, struct tuple *t, bool quoted);
 
-/* What comes after an error's eight bytes is the packet it is about. */
+/* What comes after an error's eight bytes is the packet it is about, which it travels against. */
 static bool
-read_icmp_error(struct reader r, struct steer_tuple *t, bool quoted)
+read_icmp_error(struct reader r, struct tuple *t, bool quoted)
 {
-	struct steer_tuple inner = { 0 };
+	struct tuple inner = { 0 };
 
 	if (quoted || !skip(&r, 8) || !read_ip(r, &inner, true))
 		return false;
 	*t = inner;
+	t->src = inner.dst;
+	t->dst = inner.src;
+	t->sport = inner.dport;
+	t->dport = inner.sport;
 	return true;
 }
 
 static void
-read_icmp(struct reader r, struct steer_tuple *t, bool quoted)
+read_icmp(struct reader r, struct tuple *t, bool quoted)
 {
 	uint8_t type;
 
@@ -77,7 +81,7 @@ read_icmp(struct reader r, struct steer_tuple *t, bool quoted)
 
 /* ICMP has the identifier for both of its ends, so that it needs no order. */
 static void
-read_ports(struct reader r, struct steer_tuple *t, bool quoted)
+read_ports(struct reader r, struct tuple *t, bool quoted)
 {
 	switch (t->proto) {
 	case IPPROTO_TCP:
@@ -99,7 +103,7 @@ read_ports(struct reader r, struct steer_tuple *t, bool quoted)
 }
 
 static bool
-read_ip4(struct reader r, struct steer_tuple *t, bool quoted)
+read_ip4(struct reader r, struct tuple *t, bool quoted)
 {
 	size_t header;
 
@@ -108,18 +112,19 @@ read_ip4(struct reader r, struct steer_tuple *t, bool quoted)
 	header = (size_t)(r.at[0] & 15) * 4;
 	t->family = 4;
 	t->proto = r.at[9];
-	memcpy(t->src, r.at + 12, 4);
-	memcpy(t->dst, r.at + 16, 4);
-	/* A fragment, the first one too, goes by its addresses. */
-	if ((be16(r.at + 6) & 0x3fff) == 0 && header >= sizeof(struct rte_ipv4_hdr)
-		&& skip(&r, header))
+	memcpy(&t->src, r.at + 12, 4);
+	memcpy(&t->dst, r.at + 16, 4);
+	/* A fragment, the first one too, goes by its addresses; a quoted first one by its ports. */
+	if ((be16(r.at + 6) & (quoted ? 0x1fff : 0x3fff)) != 0)
+		t->kind = KEY_FRAGMENT;
+	else if (header >= sizeof(struct rte_ipv4_hdr) && skip(&r, header))
 		read_ports(r, t, quoted);
 	return true;
 }
 
 /* Walks hop-by-hop, routing and destination headers.  False at a fragment header or the end. */
 static bool
-skip_extensions(struct reader *r, struct steer_tuple *t)
+skip_extensions(struct reader *r, struct tuple *t)
 {
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
 		if (t->proto != IPPROTO_HOPOPTS && t->proto != IPPROTO_ROUTING
@@ -134,25 +139,38 @@ skip_extensions(struct reader *r, struct steer_tuple *t)
 	return false;
 }
 
+static void
+read_fragment(struct reader r, struct tuple *t, bool quoted)
+{
+	/* Alone, or the first one of a quoted datagram. */
+	bool ports = (be16(r.at + 2) & (quoted ? 0xfff8 : 0xfff9)) == 0;
+
+	t->proto = r.at[0];
+	if (ports && skip(&r, 8))
+		read_ports(r, t, quoted);
+	else
+		t->kind = KEY_FRAGMENT;
+}
+
 static bool
-read_ip6(struct reader r, struct steer_tuple *t, bool quoted)
+read_ip6(struct reader r, struct tuple *t, bool quoted)
 {
 	if (r.left < sizeof(struct rte_ipv6_hdr))
 		return false;
 	t->family = 6;
 	t->proto = r.at[6];
-	memcpy(t->src, r.at + 8, 16);
-	memcpy(t->dst, r.at + 24, 16);
+	memcpy(&t->src, r.at + 8, 16);
+	memcpy(&t->dst, r.at + 24, 16);
 	skip(&r, sizeof(struct rte_ipv6_hdr));
 	if (skip_extensions(&r, t))
 		read_ports(r, t, quoted);
 	else if (t->proto == IPPROTO_FRAGMENT && r.left >= 8)
-		t->proto = r.at[0];
+		read_fragment(r, t, quoted);
 	return true;
 }
 
 static bool
-read_ip(struct reader r, struct steer_tuple *t, bool quoted)
+read_ip(struct reader r, struct tuple *t, bool quoted)
 {
 	if (r.left == 0)
 		return false;
@@ -162,7 +180,7 @@ read_ip(struct reader r, struct steer_tuple *t, bool quoted)
 }
 
 bool
-steer_parse(const uint8_t *frame, size_t length, struct steer_tuple *tuple)
+steer_parse(const uint8_t *frame, size_t length, struct steer_view *view)
 {
 	struct reader r = { frame, length };
 	uint16_t type;
@@ -175,9 +193,10 @@ steer_parse(const uint8_t *frame, size_t length, struct steer_tuple *tuple)
 		i < TAGS_MAX && (type == RTE_ETHER_TYPE_VLAN || type == RTE_ETHER_TYPE_QINQ); i++) {
 		if (r.left < 4)
 			return false;
+		view->vlan[i] = be16(r.at) & 0xfff;
 		type = be16(r.at + 2);
 		skip(&r, 4);
 	}
 	return (type == RTE_ETHER_TYPE_IPV4 || type == RTE_ETHER_TYPE_IPV6)
-		&& read_ip(r, tuple, false);
+		&& read_ip(r, &view->tuple, false);
 }

@@ -54,10 +54,10 @@ parse_eth(struct view *v, const struct frame *f, const struct ingress *in)
 }
 
 static uint16_t
-qinq_iface(const struct ingress *in, const struct view *v)
+qinq_iface(const struct ingress *in, const uint16_t vlan[2])
 {
 	for (unsigned i = 0; i < in->n_qinq; i++) {
-		if (in->qinq[i].outer == v->vlan[0] && in->qinq[i].inner == v->vlan[1])
+		if (in->qinq[i].outer == vlan[0] && in->qinq[i].inner == vlan[1])
 			return in->qinq[i].iface;
 	}
 	return IFACE_NONE;
@@ -73,26 +73,32 @@ iface_is_wire(const struct ingress *in, uint16_t iface)
 
 /* The interface whose VLAN the frame has.  A tag with id 0 (802.1p) only says a priority. */
 static uint16_t
-tagged_iface(const struct ingress *in, const struct view *v)
+tagged_iface(const struct ingress *in, const uint16_t vlan[2])
 {
 	uint16_t iface = in->untagged;
 
-	if (v->vlan[0] == 0 && v->vlan[1] == 0)
+	if (vlan[0] == 0 && vlan[1] == 0)
 		return iface;
-	iface = in->vlan == NULL ? IFACE_NONE : in->vlan[v->vlan[0]];
+	iface = in->vlan == NULL ? IFACE_NONE : in->vlan[vlan[0]];
 	if (iface == IFACE_QINQ)
-		return qinq_iface(in, v);
+		return qinq_iface(in, vlan);
 	if (iface == IFACE_NONE)
 		return IFACE_NONE;
-	return v->vlan[1] == 0 || iface_is_wire(in, iface) ? iface : IFACE_NONE;
+	return vlan[1] == 0 || iface_is_wire(in, iface) ? iface : IFACE_NONE;
+}
+
+uint16_t
+parse_iface(const struct ingress *in, const uint16_t vlan[2])
+{
+	uint16_t iface = tagged_iface(in, vlan);
+
+	return iface == IFACE_NONE && in->wire ? in->untagged : iface;
 }
 
 static enum reason
 find_iface(struct view *v, const struct ingress *in)
 {
-	v->iface = v->vlans == 0 ? in->untagged : tagged_iface(in, v);
-	if (v->iface == IFACE_NONE && in->wire)
-		v->iface = in->untagged;
+	v->iface = parse_iface(in, v->vlan);
 	return v->iface == IFACE_NONE ? REASON_vlan_unknown : REASON_NONE;
 }
 

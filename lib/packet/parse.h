@@ -26,6 +26,9 @@ void parse_frame(struct view *v, const struct rte_mbuf *m, const struct ingress 
 void parse_bytes(struct view *v, const uint8_t *data, uint32_t data_bytes, uint32_t frame_bytes,
 	const struct ingress *in);
 
+/* The interface of a frame with these tags (0: none) on a port, or IFACE_NONE. */
+uint16_t parse_iface(const struct ingress *in, const uint16_t vlan[2]);
+
 /* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only what is there must be right,
  * 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at most bytes; TCP
  * has no payload and no flags.  iface is left as it is.  Returns 0 or a reason. */

@@ -89,6 +89,7 @@ struct slowpath {
 	struct nexthop *nexthops;
 	struct host *host;
 	struct fragments *fragments;
+	struct fragments *meeting;      /* of datagrams that other workers may own; NULL: one worker */
 	struct ledger *ledger;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
@@ -109,6 +110,17 @@ struct view *slowpath_view(struct slowpath *s, unsigned slot);
 
 /* Is the fragment judged by its datagram's first one?  So it is where the pipeline looks at ports. */
 bool slowpath_is_held_fragment(const struct slowpath *s, const struct view *v);
+
+/* The burst's only packet is a fragment that this worker joins with its ports, for whoever owns it. */
+enum met {
+	MET_SETTLED,            /* held, or dropped: dispose of it */
+	MET_PORTS,              /* *t and *iface say whose it is; so slowpath_meet_next's are */
+	MET_PLAIN,              /* it is judged by itself, by whoever has it */
+};
+enum met slowpath_meet(struct slowpath *s, struct burst *b, struct tuple *t, uint16_t *iface);
+
+/* After MET_PORTS: the next in order of arrival that was held for it, or NULL. */
+struct rte_mbuf *slowpath_meet_next(struct slowpath *s);
 
 /* Settles the slots from `from` on, in order: looks their flows up, evaluates the misses together,
  * installs, carries out.  Stops before a slot that needs what an earlier one decided.  Returns the first

@@ -8,6 +8,7 @@
 
 #include "action/program.h"
 #include "flow/session.h"
+#include "stage/owners.h"
 #include "table/set.h"
 
 #define PLACES_MAX RARE_ARG(UINT32_MAX)         /* what a rare action's argument can hold */
@@ -39,6 +40,7 @@ build_discard(struct build *b)
 	for (unsigned i = 0; i < b->sets.n; i++)
 		set_destroy(b->sets.item[i].what);
 	own_addresses_discard(b->own);
+	owners_discard(b->owners);
 	arena_fini(&b->arena);
 	free(b);
 }
@@ -263,10 +265,9 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_places = b->n_places;
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
-	pools_finish(b, gen);
 	gen->session_policies = b->session_policy;
 	gen->n_session_policies = b->n_session_policies;
-	return 0;
+	return pools_finish(b, gen);
 }
 
 bool

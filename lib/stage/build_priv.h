@@ -52,6 +52,7 @@ struct build {
 	rte_be32_t *public;
 	unsigned n_public, public_room;
 	struct own_addresses *own;
+	struct owners *owners;
 };
 
 /* Makes room for the things of a section, each with its name and nothing built. */
@@ -65,7 +66,7 @@ int build_route_table(struct build *b, const struct route_table_cfg *cfg,
 	struct route_table **table);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
 
-void pools_finish(struct build *b, struct generation *gen);
+int pools_finish(struct build *b, struct generation *gen);    /* 0 or -ENOMEM */
 
 void acl_discard(struct acl *acl);
 void route_table_discard(struct route_table *table);

@@ -7,6 +7,7 @@
 #include "flow/session.h"
 #include "stage/address.h"
 #include "stage/build.h"
+#include "stage/owners.h"
 #include "stage/stage.h"
 #include "stage/translate.h"
 
@@ -100,8 +101,20 @@ dnat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		dnat_one(instance, ev[i]);
 }
 
+static bool
+dnat_fixed(const void *instance, struct fixed_translation *out)
+{
+	const struct dnat *dnat = instance;
+
+	*out = (struct fixed_translation){
+		.to = dnat->to, .port = dnat->port, .low = dnat->low, .high = dnat->high,
+	};
+	return true;
+}
+
 const struct stage stage_dnat = {
 	.table    = &dnat_table,
 	.build    = dnat_build,
 	.evaluate = dnat_evaluate,
+	.fixed    = dnat_fixed,
 };

@@ -22,6 +22,7 @@ struct own_addresses;
 struct pipeline;
 struct meter;
 struct nat_pool_spec;
+struct owners;
 struct session_policy;
 
 struct interface_address {
@@ -88,6 +89,7 @@ struct generation {
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
 	const struct own_addresses *own;        /* of all interfaces; NULL: none */
+	const struct owners *owners;            /* NULL: nothing translates */
 	void *owner;                    /* control's: what discards it */
 };
 

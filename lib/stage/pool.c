@@ -9,6 +9,7 @@
 #include "flow/nat.h"
 #include "stage/address.h"
 #include "stage/build_priv.h"
+#include "stage/owners.h"
 
 static const struct cfg_word mapping_words[] = {
 	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
@@ -35,7 +36,7 @@ static const struct cfg_field pool_fields[] = {
 		"Who may send to a mapping: anybody, or whom the inside has sent to.",
 		.words = filtering_words },
 	{ "per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, per_source),
-		"Sessions that one inside address may hold; each worker has its share.", .min = 1 },
+		"Sessions that one inside address may hold.", .min = 1 },
 	CFG_END
 };
 
@@ -156,13 +157,20 @@ compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-void
+int
 pools_finish(struct build *b, struct generation *gen)
 {
+	if (owners_build(b, &b->owners) < 0)
+		return -ENOMEM;
+	for (unsigned i = 0; b->owners != NULL && i < b->n_pools; i++)
+		if (owners_reserve(b, b->owners, &b->pool[i]) < 0)
+			return -ENOMEM;
+	gen->owners = b->owners;
 	if (b->n_public > 0)
 		qsort(b->public, b->n_public, sizeof(*b->public), compare);
 	gen->pools = b->pool;
 	gen->n_pools = b->n_pools;
 	gen->public = b->public;
 	gen->n_public = b->n_public;
+	return 0;
 }

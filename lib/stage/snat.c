@@ -7,6 +7,7 @@
 #include "packet/notation.h"
 #include "stage/address.h"
 #include "stage/build.h"
+#include "stage/owners.h"
 #include "stage/stage.h"
 #include "stage/translate.h"
 
@@ -174,8 +175,18 @@ snat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		snat_one(instance, ev[i]);
 }
 
+static bool
+snat_fixed(const void *instance, struct fixed_translation *out)
+{
+	const struct snat *snat = instance;
+
+	*out = (struct fixed_translation){ .source = true, .to = snat->to };
+	return snat->is_static;
+}
+
 const struct stage stage_snat = {
 	.table    = &snat_table,
 	.build    = snat_build,
 	.evaluate = snat_evaluate,
+	.fixed    = snat_fixed,
 };

@@ -18,6 +18,7 @@
 #include "stage/match.h"
 
 struct build;           /* stage/build.h: names of the configuration -> built tables */
+struct fixed_translation;       /* stage/owners.h */
 struct jump;
 
 /* What every stage's configuration begins with; STAGE_IF is its row. */
@@ -63,6 +64,10 @@ struct stage {
 
 	/* Judges n evals, none of them done.  Leaves ev->done false to go on to the next stage. */
 	void (*evaluate)(const void *instance, struct eval *const ev[], unsigned n);
+
+	/* The translation that it makes without state; false: this instance makes none.  NULL: none
+	 * does. */
+	bool (*fixed)(const void *instance, struct fixed_translation *out);
 };
 
 /* Every stage there is, ended by NULL. */

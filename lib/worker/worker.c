@@ -14,6 +14,7 @@
 #include "packet/burst.h"
 #include "stage/generation.h"
 #include "worker/mailbox.h"
+#include "worker/owner.h"
 
 enum {
 	FACTS_PER_LOOP = 64,
@@ -168,21 +169,70 @@ read_mailbox(struct worker *w)
 		fastpath_learn(w->fp, &facts[i]);
 }
 
-/* Received frames that others own go to them; this worker counts them as received. */
+static void
+count_received(struct worker *w, uint16_t port, struct rte_mbuf *const *m, unsigned n)
+{
+	struct ledger *l = fastpath_ledger(w->fp);
+
+	for (unsigned i = 0; i < n; i++)
+		l->port[port].rx_bytes += rte_pktmbuf_pkt_len(m[i]);
+	l->port[port].rx += n;
+}
+
+/* Frames that have been counted as received go to another worker; port may have STEER_MEETS. */
 static void
 hand_over(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, unsigned n)
 {
 	struct ledger *l = fastpath_ledger(w->fp);
 	unsigned full;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		m[i]->port = port;      /* some drivers leave it unset; the receiver looks here */
-		l->port[port].rx_bytes += rte_pktmbuf_pkt_len(m[i]);
-	}
-	l->port[port].rx += n;
 	full = steer_send(w->common->steer, w->index, to, m, n);
 	l->held[HELD_ring] += n - full;
 	l->iface[0].drops[REASON_handoff_full] += full;
+}
+
+/* A fragment whose datagram this worker follows: with its ports known, it and those that waited for
+ * it go to their owner. */
+static void
+meet(struct worker *w, uint16_t port, struct rte_mbuf *m)
+{
+	struct rte_mbuf *all[BURST_MAX];
+	struct tuple t;
+	uint16_t iface;
+	unsigned n = 0, to;
+
+	if (!fastpath_meet(w->fp, port, m, &t, &iface))
+		return;
+	for (; m != NULL; m = n < BURST_MAX ? fastpath_meet_next(w->fp) : NULL)
+		all[n++] = m;
+	to = owner_of_tuple(w->common, w->generation, &t, iface, w->index);
+	if (to == w->index)
+		fastpath_process(w->fp, port, all, n, true);
+	else
+		hand_over(w, port, to, all, n);
+}
+
+static void
+steer_share(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, unsigned n)
+{
+	if (to == w->index) {
+		fastpath_process(w->fp, port, m, n, false);
+		return;
+	}
+	count_received(w, port, m, n);
+	hand_over(w, port, to, m, n);
+}
+
+static void
+steer_fragment(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf *m)
+{
+	count_received(w, port, &m, 1);
+	if (to == w->index)
+		meet(w, port, m);
+	else
+		hand_over(w, port | STEER_MEETS, to, &m, 1);
 }
 
 static void
@@ -191,10 +241,14 @@ steer(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
 	struct rte_mbuf *share[BURST_MAX];
 	uint8_t owner[BURST_MAX];
 	uint64_t owners = 0;
+	bool fragments = false;
 
 	for (unsigned i = 0; i < n; i++) {
-		owner[i] = (uint8_t)steer_frame(w->common->steer, m[i]);
-		owners |= 1ull << owner[i];
+		owner[i] = (uint8_t)owner_of_frame(w->common, w->generation, m[i], port, w->index);
+		if (owner[i] & OWNER_MEETS)
+			fragments = true;
+		else
+			owners |= 1ull << owner[i];
 	}
 	while (owners != 0) {
 		unsigned to = (unsigned)__builtin_ctzll(owners), count = 0;
@@ -203,16 +257,17 @@ steer(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
 		for (unsigned i = 0; i < n; i++)
 			if (owner[i] == to)
 				share[count++] = m[i];
-		if (to == w->index)
-			fastpath_process(w->fp, port, share, count, false);
-		else
-			hand_over(w, port, to, share, count);
+		steer_share(w, port, to, share, count);
 	}
+	for (unsigned i = 0; fragments && i < n; i++)
+		if (owner[i] & OWNER_MEETS)
+			steer_fragment(w, port, owner[i] & ~OWNER_MEETS, m[i]);
 }
 
 static unsigned
 receive(struct worker *w)
 {
+	bool asked = owner_is_asked(w->common, w->generation);
 	struct rte_mbuf *m[BURST_MAX];
 	unsigned total = 0;
 
@@ -223,15 +278,16 @@ receive(struct worker *w)
 		if (n == 0)
 			continue;
 		total += n;
-		if (w->common->steer == NULL)
-			fastpath_process(w->fp, s->port, m, n, false);
-		else
+		if (asked)
 			steer(w, s->port, m, n);
+		else
+			fastpath_process(w->fp, s->port, m, n, false);
 	}
 	return total;
 }
 
-/* What other workers received and this one owns: runs of frames that came in by the same port. */
+/* What other workers received and this one owns, or follows: runs of frames that came in by the same
+ * port. */
 static unsigned
 receive_handed(struct worker *w)
 {
@@ -241,9 +297,14 @@ receive_handed(struct worker *w)
 	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
 	fastpath_ledger(w->fp)->held[HELD_ring] -= n;
 	for (unsigned i = 1; i <= n; i++) {
-		if (i < n && m[i]->port == m[first]->port)
+		uint16_t port = m[first]->port;
+
+		if (port & STEER_MEETS)
+			meet(w, port & ~STEER_MEETS, m[first]);
+		else if (i < n && m[i]->port == port)
 			continue;
-		fastpath_process(w->fp, m[first]->port, &m[first], i - first, true);
+		else
+			fastpath_process(w->fp, port, &m[first], i - first, true);
 		first = i;
 	}
 	return n;
@@ -269,15 +330,17 @@ worker_step(struct worker *w)
 	return n + sent;
 }
 
-void
+unsigned
 worker_drain(struct worker *w)
 {
+	unsigned n, total = 0;
+
 	fastpath_tick(w->fp);
-	if (w->common->steer != NULL)
-		while (receive_handed(w) != 0)
-			;
+	while (w->common->steer != NULL && (n = receive_handed(w)) != 0)
+		total += n;
 	for (unsigned i = 0; i < STOP_FLUSHES; i++)
 		fastpath_flush(w->fp);
+	return total;
 }
 
 void

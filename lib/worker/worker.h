@@ -11,6 +11,7 @@
 #define WORKER_WORKER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -29,7 +30,8 @@ struct worker_common {
 	unsigned count;                 /* workers */
 	unsigned burst;                 /* packets received at once, 1 .. BURST_MAX */
 	struct ports *ports;
-	struct steer *steer;            /* NULL: every packet comes to its owner */
+	struct steer *steer;            /* NULL: one worker */
+	bool device_steers;             /* both directions of what nothing translates come to one worker */
 	struct mailbox *mailbox;        /* NULL: one worker */
 	struct rte_rcu_qsbr *qsbr;      /* NULL: nobody runs on a thread of its own */
 	_Atomic(const struct generation *) generation;  /* control: write, workers: read */
@@ -87,9 +89,10 @@ void worker_fini(struct worker *w);
 /* One loop.  Returns 0 when there was nothing to do: nothing came and nothing left. */
 unsigned worker_step(struct worker *w);
 
-/* When no worker runs any more.  For each worker: handles what was handed over, sends what can be
- * sent.  Then for each: lets go of the rest, every packet counted as stopped. */
-void worker_drain(struct worker *w);
+/* When no worker runs any more.  For each worker, until none has anything: handles what was handed
+ * over (and returns how much), sends what can be sent.  Then for each: lets go of the rest, every packet
+ * counted as stopped. */
+unsigned worker_drain(struct worker *w);
 void worker_stop(struct worker *w);
 
 /* Flows in use now, or when it stopped. */

@@ -79,8 +79,7 @@ connect_workers(struct worker_common *common)
 	common->mailbox = mailbox_create(common->count);
 	if (common->mailbox == NULL)
 		return -ENOMEM;
-	if (ports_steered(common->ports))
-		return 0;
+	common->device_steers = ports_steered(common->ports);
 	random_bytes(key, sizeof(key));
 	common->steer = steer_create(common->count, STEER_RING, key);
 	return common->steer == NULL ? -ENOMEM : 0;
@@ -268,8 +267,11 @@ workers_stop(struct workers *ws)
 {
 	if (!join(ws))
 		return false;
-	for (unsigned i = 0; i < ws->made; i++)
-		worker_drain(&ws->worker[i]);
+	for (unsigned handed = 1; handed != 0;) {
+		handed = 0;
+		for (unsigned i = 0; i < ws->made; i++)
+			handed += worker_drain(&ws->worker[i]);
+	}
 	for (unsigned i = 0; i < ws->made; i++)
 		worker_stop(&ws->worker[i]);
 	return true;

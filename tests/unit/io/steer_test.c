@@ -8,17 +8,29 @@
 
 static const uint8_t key[STEER_KEY_BYTES] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
-static struct steer_tuple
+static struct tuple
 tuple4(uint32_t src, uint16_t sport, uint32_t dst, uint16_t dport)
 {
-	struct steer_tuple t = { .sport = rte_cpu_to_be_16(sport), .dport = rte_cpu_to_be_16(dport),
+	struct tuple t = { .sport = rte_cpu_to_be_16(sport), .dport = rte_cpu_to_be_16(dport),
 		.proto = 17, .family = 4 };
 	rte_be32_t a = rte_cpu_to_be_32(src);
 	rte_be32_t b = rte_cpu_to_be_32(dst);
 
-	memcpy(t.src, &a, 4);
-	memcpy(t.dst, &b, 4);
+	t.src.v4 = a;
+	t.dst.v4 = b;
 	return t;
+}
+
+static void
+expect_tuple(const struct tuple *t, const struct tuple *expected)
+{
+	assert_int_equal(t->family, expected->family);
+	assert_int_equal(t->proto, expected->proto);
+	assert_int_equal(t->kind, expected->kind);
+	assert_int_equal(t->sport, expected->sport);
+	assert_int_equal(t->dport, expected->dport);
+	assert_memory_equal(&t->src, &expected->src, sizeof(t->src));
+	assert_memory_equal(&t->dst, &expected->dst, sizeof(t->dst));
 }
 
 static void
@@ -28,9 +40,9 @@ both_directions_have_one_owner(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 1000; i++) {
-		struct steer_tuple there = tuple4(
+		struct tuple there = tuple4(
 			0xc0000201 + i * 7, (uint16_t)(1024 + i), 0xc6336401, 80);
-		struct steer_tuple back = tuple4(
+		struct tuple back = tuple4(
 			0xc6336401, 80, 0xc0000201 + i * 7, (uint16_t)(1024 + i));
 
 		assert_int_equal(steer_owner(s, &there), steer_owner(s, &back));
@@ -45,8 +57,8 @@ equal_addresses_are_ordered_by_port(void **state)
 
 	(void)state;
 	for (uint16_t i = 1; i < 100; i++) {
-		struct steer_tuple there = tuple4(0xc0000201, i, 0xc0000201, 1000);
-		struct steer_tuple back = tuple4(0xc0000201, 1000, 0xc0000201, i);
+		struct tuple there = tuple4(0xc0000201, i, 0xc0000201, 1000);
+		struct tuple back = tuple4(0xc0000201, 1000, 0xc0000201, i);
 
 		assert_int_equal(steer_owner(s, &there), steer_owner(s, &back));
 	}
@@ -64,7 +76,7 @@ flows_spread_evenly_under_another_key_differently(void **state)
 	(void)state;
 	/* Only one port changes and addresses fall: what Toeplitz puts on one worker. */
 	for (uint16_t i = 0; i < 10000; i++) {
-		struct steer_tuple tuple = tuple4(0xc0000200 ^ i, i, 0xc6336401, 80);
+		struct tuple tuple = tuple4(0xc0000200 ^ i, i, 0xc6336401, 80);
 
 		first += steer_owner(s, &tuple) == 0;
 		moved += steer_owner(s, &tuple) != steer_owner(t, &tuple);
@@ -84,34 +96,36 @@ static const uint8_t udp4[] = {
 static void
 a_frames_tuple_is_read(void **state)
 {
-	struct steer_tuple expected = tuple4(0xc0000201, 5203, 0xc6336409, 80);
-	struct steer_tuple t = { 0 };
+	struct tuple expected = tuple4(0xc0000201, 5203, 0xc6336409, 80);
+	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;
 	assert_true(steer_parse(udp4, sizeof(udp4), &t));
-	assert_memory_equal(&t, &expected, sizeof(t));
+	expect_tuple(&t.tuple, &expected);
 }
 
 static void
-a_tag_changes_nothing(void **state)
+a_tag_is_read_and_changes_nothing(void **state)
 {
 	uint8_t tagged[sizeof(udp4) + 4];
-	struct steer_tuple expected = tuple4(0xc0000201, 5203, 0xc6336409, 80);
-	struct steer_tuple t = { 0 };
+	struct tuple expected = tuple4(0xc0000201, 5203, 0xc6336409, 80);
+	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;
 	memcpy(tagged, udp4, 12);
 	memcpy(tagged + 12, (uint8_t[]){ 0x81, 0, 0, 20 }, 4);
 	memcpy(tagged + 16, udp4 + 12, sizeof(udp4) - 12);
 	assert_true(steer_parse(tagged, sizeof(tagged), &t));
-	assert_memory_equal(&t, &expected, sizeof(t));
+	expect_tuple(&t.tuple, &expected);
+	assert_int_equal(t.vlan[0], 20);
+	assert_int_equal(t.vlan[1], 0);
 }
 
 static void
 fragments_go_by_their_addresses(void **state)
 {
 	uint8_t first[sizeof(udp4)], later[sizeof(udp4)];
-	struct steer_tuple a = { 0 }, b = { 0 };
+	struct steer_view a = { .vlan = { 0 } }, b = { .vlan = { 0 } };
 
 	(void)state;
 	memcpy(first, udp4, sizeof(udp4));
@@ -121,25 +135,26 @@ fragments_go_by_their_addresses(void **state)
 	later[34] = 0x99;
 	assert_true(steer_parse(first, sizeof(first), &a));
 	assert_true(steer_parse(later, sizeof(later), &b));
-	assert_memory_equal(&a, &b, sizeof(a));
-	assert_int_equal(a.sport, 0);
+	expect_tuple(&a.tuple, &b.tuple);
+	assert_int_equal(a.tuple.sport, 0);
+	assert_int_equal(a.tuple.kind, KEY_FRAGMENT);
 }
 
 static void
-an_icmp_error_goes_by_what_it_quotes(void **state)
+an_icmp_error_goes_as_an_answer_to_what_it_quotes(void **state)
 {
 	uint8_t error[14 + 20 + 8 + 28] = {
 		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 0x08, 0x00,
 		0x45, 0, 0, 56, 0, 0, 0, 0, 64, 1, 0, 0, 203, 0, 113, 5, 192, 0, 2, 1,
 		11, 0, 0, 0, 0, 0, 0, 0,
 	};
-	struct steer_tuple expected = tuple4(0xc0000201, 5203, 0xc6336409, 80);
-	struct steer_tuple t = { 0 };
+	struct tuple expected = tuple4(0xc6336409, 80, 0xc0000201, 5203);
+	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;
 	memcpy(error + 42, udp4 + 14, 28);
 	assert_true(steer_parse(error, sizeof(error), &t));
-	assert_memory_equal(&t, &expected, sizeof(t));
+	expect_tuple(&t.tuple, &expected);
 }
 
 static void
@@ -150,12 +165,12 @@ an_echo_goes_by_its_identifier(void **state)
 		0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 192, 0, 2, 1, 198, 51, 100, 9,
 		8, 0, 0, 0, 0, 7, 0, 1,
 	};
-	struct steer_tuple t = { 0 };
+	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;
 	assert_true(steer_parse(echo, sizeof(echo), &t));
-	assert_int_equal(t.sport, rte_cpu_to_be_16(7));
-	assert_int_equal(t.dport, rte_cpu_to_be_16(7));
+	assert_int_equal(t.tuple.sport, rte_cpu_to_be_16(7));
+	assert_int_equal(t.tuple.dport, rte_cpu_to_be_16(7));
 }
 
 static void
@@ -165,14 +180,14 @@ ip6_extensions_are_walked(void **state)
 	uint8_t frame[14 + 40 + 8 + 8] = { [12] = 0x86, [13] = 0xdd, [14] = 0x60, [20] = 0,
 		[22] = 0x20, [37] = 1, [38] = 0x20, [53] = 2, [54] = 17, [55] = 0, [62] = 0x14,
 		[63] = 0x53, [64] = 0, [65] = 80 };
-	struct steer_tuple t = { 0 };
+	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;
 	assert_true(steer_parse(frame, sizeof(frame), &t));
-	assert_int_equal(t.family, 6);
-	assert_int_equal(t.proto, 17);
-	assert_int_equal(t.sport, rte_cpu_to_be_16(5203));
-	assert_int_equal(t.dport, rte_cpu_to_be_16(80));
+	assert_int_equal(t.tuple.family, 6);
+	assert_int_equal(t.tuple.proto, 17);
+	assert_int_equal(t.tuple.sport, rte_cpu_to_be_16(5203));
+	assert_int_equal(t.tuple.dport, rte_cpu_to_be_16(80));
 }
 
 static void
@@ -185,7 +200,7 @@ no_length_is_read_past(void **state)
 	for (size_t n = 0; n <= sizeof(udp4); n++) {
 		/* Its own block, so that a sanitizer sees its end. */
 		uint8_t *copy = malloc(n == 0 ? 1 : n);
-		struct steer_tuple t = { 0 };
+		struct steer_view t = { .vlan = { 0 } };
 
 		memcpy(copy, udp4, n);
 		steer_parse(copy, n, &t);
@@ -195,7 +210,7 @@ no_length_is_read_past(void **state)
 	frame[13] = 0xdd;
 	frame[20] = 0;
 	for (unsigned value = 0; value < 256; value++) {
-		struct steer_tuple t = { 0 };
+		struct steer_view t = { .vlan = { 0 } };
 
 		memset(frame + 54, (int)value, 16);
 		steer_parse(frame, sizeof(frame), &t);
@@ -206,7 +221,7 @@ static void
 other_frames_belong_to_the_first_worker(void **state)
 {
 	uint8_t arp[42] = { [12] = 0x08, [13] = 0x06 };
-	struct steer_tuple t = { 0 };
+	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;
 	assert_false(steer_parse(arp, sizeof(arp), &t));
@@ -281,9 +296,9 @@ main(void)
 		cmocka_unit_test(equal_addresses_are_ordered_by_port),
 		cmocka_unit_test(flows_spread_evenly_under_another_key_differently),
 		cmocka_unit_test(a_frames_tuple_is_read),
-		cmocka_unit_test(a_tag_changes_nothing),
+		cmocka_unit_test(a_tag_is_read_and_changes_nothing),
 		cmocka_unit_test(fragments_go_by_their_addresses),
-		cmocka_unit_test(an_icmp_error_goes_by_what_it_quotes),
+		cmocka_unit_test(an_icmp_error_goes_as_an_answer_to_what_it_quotes),
 		cmocka_unit_test(an_echo_goes_by_its_identifier),
 		cmocka_unit_test(ip6_extensions_are_walked),
 		cmocka_unit_test(no_length_is_read_past),

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The owner of a packet: what its worker is chosen by. */
+#include "stage/owners.h"
+
+#include <netinet/in.h>
+
+#include "flow/nat.h"
+#include "stage/owners_priv.h"
+
+/* A packet and what chooses its owner. */
+struct question {
+	const struct owners *o;
+	const struct tuple *t;
+	uint16_t iface;
+	bool ports;                     /* NAT can change its ports, or identifier */
+	struct owner_choice *choice;
+};
+
+static enum owner_by
+by_address(const struct question *q, const union address *a)
+{
+	q->choice->address = a;
+	return OWNER_ADDRESS;
+}
+
+static enum owner_by
+by_port(const struct question *q, rte_be16_t port)
+{
+	q->choice->port = rte_be_to_cpu_16(port);
+	return OWNER_PORT;
+}
+
+static const struct pool_range *
+find_range(const struct owners *o, rte_be32_t address)
+{
+	uint32_t wanted = rte_be_to_cpu_32(address);
+	unsigned low = 0, high = o->n_ranges;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (o->range[mid].address == wanted)
+			return &o->range[mid];
+		if (o->range[mid].address < wanted)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static bool
+within(rte_be16_t port, uint16_t low, uint16_t high)
+{
+	return rte_be_to_cpu_16(port) >= low && rte_be_to_cpu_16(port) <= high;
+}
+
+/* Is it for the translation, on its way there? */
+static bool
+goes_there(const struct question *q, const struct fixed *f)
+{
+	const struct rule_key key = { .tuple = *q->t, .iface = q->iface };
+	unsigned i = q->iface % LEDGER_IFACES;
+
+	if ((f->iface[i / 64] >> i % 64 & 1) == 0)
+		return false;
+	if (f->what.high != 0 && !within(q->t->dport, f->what.low, f->what.high))
+		return false;
+	return rule_matches(&f->there, &key);
+}
+
+/* Is it an answer to what dnat has led to its source? */
+static bool
+comes_back(const struct question *q, const struct fixed *f)
+{
+	struct rule_key key = { .tuple = *q->t };
+
+	if (!address_equal(&q->t->src, &f->what.to))
+		return false;
+	if (f->back_high != 0 && !within(q->t->sport, f->back_low, f->back_high))
+		return false;
+	key.tuple.src = q->t->dst;
+	key.tuple.sport = q->t->dport;
+	key.tuple.dport = q->t->sport;
+	return rule_matches(&f->back, &key);
+}
+
+/* To a public address. */
+static enum owner_by
+arriving(const struct question *q)
+{
+	const struct owners *o = q->o;
+	const struct pool_range *range;
+
+	for (unsigned i = 0; i < o->n_fixed; i++) {
+		if (!o->fixed[i].what.source && o->fixed[i].restricted
+		    && goes_there(q, &o->fixed[i]))
+			return by_address(q, &q->t->src);
+	}
+	range = find_range(o, q->t->dst.v4);
+	if (range != NULL && !q->ports)
+		return by_address(q, &q->t->src);
+	if (range != NULL && within(q->t->dport, range->low, range->high))
+		return by_port(q, q->t->dport);
+	for (unsigned i = 0; i < o->n_fixed; i++) {
+		const struct fixed *f = &o->fixed[i];
+
+		if (f->what.source ? address_equal(&q->t->dst, &f->what.to)
+		    : !f->restricted && goes_there(q, f))
+			return by_address(q, &q->t->src);
+	}
+	return OWNER_BOTH_ENDS;
+}
+
+/* From an end that a line of the configuration translates. */
+static enum owner_by
+leaving(const struct question *q)
+{
+	for (unsigned i = 0; i < q->o->n_fixed; i++) {
+		const struct fixed *f = &q->o->fixed[i];
+
+		if (f->what.source ? !goes_there(q, f) : !comes_back(q, f))
+			continue;
+		if (q->ports && f->slice_high != 0
+		    && within(q->t->sport, f->slice_low, f->slice_high))
+			return by_port(q, q->t->sport);
+		return by_address(q, &q->t->dst);
+	}
+	return OWNER_BOTH_ENDS;
+}
+
+static bool
+is_inside(const struct owners *o, const union address *a)
+{
+	return prefixes_find(o->inside, 4, a) == OWNERS_INSIDE;
+}
+
+static enum owner_by
+between(const struct question *q)
+{
+	bool src = is_inside(q->o, &q->t->src), dst = is_inside(q->o, &q->t->dst);
+
+	if (src == dst)
+		return OWNER_BOTH_ENDS;
+	if (!q->ports)
+		return by_address(q, src ? &q->t->dst : &q->t->src);
+	if (q->o->by_host)
+		return by_address(q, src ? &q->t->src : &q->t->dst);
+	return OWNER_BOTH_ENDS;
+}
+
+enum owner_by
+owners_find(const struct owners *o, const struct tuple *t, uint16_t iface,
+	struct owner_choice *choice)
+{
+	const struct question q = {
+		.o = o, .t = t, .iface = iface, .ports = nat_has_ports(t->proto), .choice = choice,
+	};
+	enum owner_by by;
+
+	if (t->family != 4 || t->kind == KEY_FRAGMENT)
+		return OWNER_BOTH_ENDS;
+	by = arriving(&q);
+	if (by == OWNER_BOTH_ENDS)
+		by = leaving(&q);
+	return by != OWNER_BOTH_ENDS ? by : between(&q);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which worker owns a packet. */
+
+#include "worker/owner.h"
+
+#include "flow/slice.h"
+#include "io/steer.h"
+#include "packet/parse.h"
+#include "stage/generation.h"
+#include "stage/owners.h"
+#include "worker/worker.h"
+
+bool
+owner_is_asked(const struct worker_common *c, const struct generation *gen)
+{
+	return c->steer != NULL && (!c->device_steers || gen->owners != NULL);
+}
+
+/* By both ends: what the device's hash goes by, too. */
+static unsigned
+by_both_ends(const struct worker_common *c, const struct tuple *t, unsigned here)
+{
+	return c->device_steers ? here : steer_owner(c->steer, t);
+}
+
+unsigned
+owner_of_tuple(const struct worker_common *c, const struct generation *gen, const struct tuple *t,
+	uint16_t iface, unsigned here)
+{
+	struct owner_choice choice;
+
+	if (gen->owners == NULL)
+		return by_both_ends(c, t, here);
+	switch (owners_find(gen->owners, t, iface, &choice)) {
+	case OWNER_ADDRESS:
+		return steer_owner_of_address(c->steer, choice.address);
+	case OWNER_PORT:
+		return slice_worker(choice.port, c->count);
+	default:
+		return by_both_ends(c, t, here);
+	}
+}
+
+unsigned
+owner_of_frame(const struct worker_common *c, const struct generation *gen,
+	const struct rte_mbuf *m, uint16_t port, unsigned here)
+{
+	struct steer_view v = { .tuple = { .family = 0 } };
+
+	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &v))
+		return c->device_steers ? here : 0;
+	if (v.tuple.kind == KEY_FRAGMENT)
+		return by_both_ends(c, &v.tuple, here) | OWNER_MEETS;
+	return owner_of_tuple(c, gen, &v.tuple, parse_iface(&gen->ingress[port], v.vlan), here);
+}
