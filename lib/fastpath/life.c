@@ -88,9 +88,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	watch(s, s->flow4);
 	watch(s, s->flow6);
 	s->fragments = fragments_create(&fp->ledger);
-	if (setup->workers > 1)
-		s->meeting = fragments_create(&fp->ledger);
-	if (s->fragments == NULL || (setup->workers > 1 && s->meeting == NULL))
+	if (s->fragments == NULL)
 		return -ENOMEM;
 	s->sessions = sessions_create(setup->sessions, s->flow4, s->flow6, setup->numa_node);
 	s->nat = nat_create(setup->sessions, setup->worker, setup->workers, setup->numa_node);
@@ -132,7 +130,6 @@ fastpath_destroy(struct fastpath *fp)
 		return;
 	host_destroy(fp->slow.host);
 	fragments_destroy(fp->slow.fragments);
-	fragments_destroy(fp->slow.meeting);
 	slowpath_fini(&fp->slow);
 	sessions_destroy(fp->slow.sessions);
 	nat_destroy(fp->slow.nat);
@@ -272,8 +269,6 @@ fastpath_age(struct fastpath *fp)
 		return;
 	fp->host_ns = s->now_ns;
 	fragments_age(s->fragments, s->now_ns);
-	if (s->meeting != NULL)
-		fragments_age(s->meeting, s->now_ns);
 	host_tick(s->host, s->now_ns);
 	fastpath_send_born(fp);
 }
@@ -290,8 +285,6 @@ fastpath_stop(struct fastpath *fp)
 	struct slowpath *s = &fp->slow;
 
 	fragments_stop(s->fragments);
-	if (s->meeting != NULL)
-		fragments_stop(s->meeting);
 	host_stop(s->host);
 	fastpath_send_born(fp);
 	fastpath_flush(fp);

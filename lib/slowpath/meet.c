@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Fragments on their way to their owner: joined with the ports of their datagram's first one. */
 
+#include "packet/met.h"
 #include "packet/parse.h"
 #include "slowpath/fragments.h"
 #include "slowpath/slowpath_priv.h"
@@ -25,7 +26,7 @@ slowpath_meet(struct slowpath *s, struct burst *b, struct tuple *t, uint16_t *if
 		return MET_PLAIN;
 	b->iface[0] = v->iface;
 	*iface = v->iface;
-	switch (fragments_take(s->meeting, v, b->m[0], s->now_ns, &why)) {
+	switch (fragments_take(s->fragments, v, b->m[0], s->now_ns, &why)) {
 	case FRAGMENT_TAKEN:
 		b->out[0] = OUT_HELD;
 		observe(s, b, 0, NULL);
@@ -37,6 +38,7 @@ slowpath_meet(struct slowpath *s, struct burst *b, struct tuple *t, uint16_t *if
 	case FRAGMENT_GO:
 		break;
 	}
+	met_write(b->m[0], v);
 	tuple_of(t, v);
 	return MET_PORTS;
 }
@@ -45,6 +47,9 @@ struct rte_mbuf *
 slowpath_meet_next(struct slowpath *s)
 {
 	const struct view *v = &s->scratch->view[0];
+	struct rte_mbuf *m = v->first ? fragments_next(s->fragments, v) : NULL;
 
-	return v->first ? fragments_next(s->meeting, v) : NULL;
+	if (m != NULL)
+		met_write(m, v);
+	return m;
 }

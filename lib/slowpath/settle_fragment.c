@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Fragments that are judged by their datagram's first one: held before it, with its ports behind it. */
 
+#include "packet/met.h"
 #include "packet/parse.h"
 #include "slowpath/fragments.h"
 #include "slowpath/slowpath_priv.h"
@@ -62,6 +63,11 @@ settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
 	struct rte_mbuf *held;
 	enum reason why;
 
+	if (met_read(b->m[slot], v)) {
+		set_key(s, b, slot, v);
+		settle_keyed(s, b, slot);
+		return;
+	}
 	switch (fragments_take(s->fragments, v, b->m[slot], s->now_ns, &why)) {
 	case FRAGMENT_TAKEN:
 		b->out[slot] = OUT_HELD;

@@ -89,7 +89,6 @@ struct slowpath {
 	struct nexthop *nexthops;
 	struct host *host;
 	struct fragments *fragments;
-	struct fragments *meeting;      /* of datagrams that other workers may own; NULL: one worker */
 	struct ledger *ledger;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
@@ -119,7 +118,7 @@ enum met {
 };
 enum met slowpath_meet(struct slowpath *s, struct burst *b, struct tuple *t, uint16_t *iface);
 
-/* After MET_PORTS: the next in order of arrival that was held for it, or NULL. */
+/* After MET_PORTS: the next in order of arrival that was held for it, or NULL.  Its ports stand in each (packet/met.h). */
 struct rte_mbuf *slowpath_meet_next(struct slowpath *s);
 
 /* Settles the slots from `from` on, in order: looks their flows up, evaluates the misses together,

@@ -12,6 +12,7 @@
 #include "flow/nat_counts.h"
 #include "io/steer.h"
 #include "packet/burst.h"
+#include "packet/met.h"
 #include "stage/generation.h"
 #include "worker/mailbox.h"
 #include "worker/owner.h"
@@ -179,15 +180,13 @@ count_received(struct worker *w, uint16_t port, struct rte_mbuf *const *m, unsig
 	l->port[port].rx += n;
 }
 
-/* Frames that have been counted as received go to another worker; port may have STEER_MEETS. */
+/* Frames that have been counted as received go to another worker, with their port in them. */
 static void
-hand_over(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, unsigned n)
+hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 {
 	struct ledger *l = fastpath_ledger(w->fp);
 	unsigned full;
 
-	for (unsigned i = 0; i < n; i++)
-		m[i]->port = port;      /* some drivers leave it unset; the receiver looks here */
 	full = steer_send(w->common->steer, w->index, to, m, n);
 	l->held[HELD_ring] += n - full;
 	l->iface[0].drops[REASON_handoff_full] += full;
@@ -211,7 +210,7 @@ meet(struct worker *w, uint16_t port, struct rte_mbuf *m)
 	if (to == w->index)
 		fastpath_process(w->fp, port, all, n, true);
 	else
-		hand_over(w, port, to, all, n);
+		hand_over(w, to, all, n);
 }
 
 static void
@@ -222,17 +221,22 @@ steer_share(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, u
 		return;
 	}
 	count_received(w, port, m, n);
-	hand_over(w, port, to, m, n);
+	for (unsigned i = 0; i < n; i++)
+		m[i]->port = port;      /* some drivers leave it unset */
+	hand_over(w, to, m, n);
 }
 
 static void
 steer_fragment(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf *m)
 {
 	count_received(w, port, &m, 1);
-	if (to == w->index)
+	m->port = port;
+	if (to == w->index) {
 		meet(w, port, m);
-	else
-		hand_over(w, port | STEER_MEETS, to, &m, 1);
+		return;
+	}
+	m->port |= STEER_MEETS;
+	hand_over(w, to, &m, 1);
 }
 
 static void
@@ -299,12 +303,15 @@ receive_handed(struct worker *w)
 	for (unsigned i = 1; i <= n; i++) {
 		uint16_t port = m[first]->port;
 
-		if (port & STEER_MEETS)
-			meet(w, port & ~STEER_MEETS, m[first]);
-		else if (i < n && m[i]->port == port)
+		if (port & STEER_MEETS) {
+			m[first]->port &= (uint16_t)~STEER_MEETS;
+			meet(w, m[first]->port, m[first]);
+		} else if (i < n && m[i]->port == port) {
 			continue;
-		else
-			fastpath_process(w->fp, port, &m[first], i - first, true);
+		} else {
+			fastpath_process(w->fp, port & (uint16_t)~MET_MARK, &m[first], i - first,
+				true);
+		}
 		first = i;
 	}
 	return n;
