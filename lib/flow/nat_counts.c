@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/nat_priv.h"
+#include "flow/slice.h"
 
 const char *
 nat_proto_name(enum nat_proto proto)
@@ -23,7 +24,7 @@ slice_size(const struct nat *n, const struct nat_pool *pool)
 	uint32_t size = 0;
 
 	for (uint32_t port = pool->low; port <= pool->high; port++)
-		size += port != 0 && (port >> 1) % n->workers == n->worker;
+		size += port != 0 && slice_worker((uint16_t)port, n->workers) == n->worker;
 	return size;
 }
 

@@ -30,6 +30,7 @@ from scapy.utils import PcapReader
 conf.verb = 0
 
 WEIR = None                     # set by run.py
+OPTIONS = ()                    # of every replay
 STEP = 1.0                      # seconds between two cases of a table
 FORWARDED = 'forwarded'
 
@@ -124,7 +125,7 @@ def replay(config, frames, options=(), status=0, sums=True):
 
         with open(path('weir.yaml'), 'w') as f:
             f.write(config)
-        command = [WEIR, 'replay', '-c', path('weir.yaml'), '--json', path('told.json'), *options]
+        command = [WEIR, 'replay', '-c', path('weir.yaml'), '--json', path('told.json'), *OPTIONS, *options]
         for port, packets in frames.items():
             source = packets if isinstance(packets, str) else write_frames(path(port + '.in'), packets)
             command += ['--in', '%s=%s' % (port, source)]

@@ -13,6 +13,14 @@ print(n, "bytes")
 sys.exit(n < 1e6)' "$dir/iperf.json"
 }
 
+path() {        # path WEIR ADDRESS [OPTION...]: traceroute from lan shows Weir, then the end
+	local first=$1 last=$2
+
+	shift 2
+	in_lan traceroute -n -q 1 -w 2 -m 3 "$@" "$last" | tee "$dir/path"
+	grep -q "^ 1  $first " "$dir/path" && grep -q "^ 2  $last " "$dir/path"
+}
+
 refused() {     # refused COMMAND...: it must fail
 	! "$@"
 }
