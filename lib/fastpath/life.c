@@ -265,8 +265,10 @@ fastpath_age(struct fastpath *fp)
 	nat_age(s->nat, clock_tick(s->now_ns));
 	sweep(fp, s->flow4);
 	sweep(fp, s->flow6);
-	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS)
+	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS) {
+		fastpath_send_born(fp);         /* neighbours in use were asked whether they are there */
 		return;
+	}
 	fp->host_ns = s->now_ns;
 	fragments_age(s->fragments, s->now_ns);
 	host_tick(s->host, s->now_ns);
