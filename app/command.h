@@ -14,6 +14,7 @@ int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_bench(int argc, char **argv);
 int command_schema(int argc, char **argv);
 int command_reference(int argc, char **argv);
 

@@ -2,6 +2,7 @@
 /* The command weir: finds the subcommand and calls it. */
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,10 @@ static const struct command {
 	{ "explain", command_explain,
 		"explain -c FILE --in PORT (PACKET | --pcap FILE) [--json FILE]",
 		"say why a packet goes where it goes" },
+	{ "bench", command_bench,
+		"bench -c FILE [--flows N] [--size B] [--new-flows PERCENT] [--ipv6] [--tcp]\n"
+		"             [--zipf EXPONENT] [--in INTERFACE] [--json FILE]",
+		"measure what a packet costs in a configuration, by step; no device is touched" },
 	{ "schema", command_schema, "schema", "print the JSON schema of the configuration" },
 	{ "reference", command_reference, "reference", "print the reference of the configuration" },
 };
@@ -54,6 +59,25 @@ usage_error(const char *usage, const char *fmt, ...)
 	return STATUS_USAGE;
 }
 
+/* Is help asked for among the arguments of a command?  What stands behind -- is none of them. */
+static bool
+wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int
+run_command(const struct command *c, int argc, char **argv)
+{
+	if (!wants_help(argc, argv))
+		return c->run(argc, argv);
+	printf("usage: weir %s\n\n%s\n", c->usage, c->text);
+	return STATUS_DONE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -67,7 +91,7 @@ main(int argc, char **argv)
 	}
 	for (unsigned i = 0; argc >= 2 && i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return run_command(&commands[i], argc - 1, argv + 1);
 	if (argc >= 2)
 		fprintf(stderr, "weir: there is no command '%s'\n", argv[1]);
 	print_usage(stderr);

@@ -11,7 +11,7 @@
 #include "io/capture.h"
 
 enum {
-	RETRIES_IN_VAIN = 4096,         /* packets sent alone that were dropped again */
+	RETRIES = 32768,                /* packets that may be sent again alone */
 };
 
 static void
@@ -115,9 +115,9 @@ send_flows(struct rig *r, uint64_t first, unsigned n, bool opening)
 }
 
 /* Opens conversations.  Of packets that wait for one neighbour only the last is kept, so a burst of
- * which some were dropped is sent again packet by packet, while that helps. */
+ * which some were dropped is sent again packet by packet. */
 static bool
-open_flows(struct rig *r, uint64_t first, unsigned n, unsigned *in_vain)
+open_flows(struct rig *r, uint64_t first, unsigned n, unsigned *retries)
 {
 	uint64_t before = dropped(r);
 
@@ -125,12 +125,9 @@ open_flows(struct rig *r, uint64_t first, unsigned n, unsigned *in_vain)
 		return false;
 	if (dropped(r) == before)
 		return true;
-	for (unsigned i = 0; i < n && *in_vain < RETRIES_IN_VAIN; i++) {
-		before = dropped(r);
+	for (unsigned i = 0; i < n && *retries != 0; i++, (*retries)--)
 		if (!send_flows(r, first + i, 1, true))
 			return false;
-		*in_vain = dropped(r) == before ? 0 : *in_vain + 1;
-	}
 	return true;
 }
 
@@ -140,14 +137,14 @@ static int
 make_known(struct rig *r, struct err *err)
 {
 	uint32_t flows = r->setup.flows;
-	unsigned in_vain = 0;
+	unsigned retries = RETRIES;
 	bool all = true;
 
 	for (uint64_t i = 0; all && i < flows; i += BURST_MAX) {
 		unsigned n = (unsigned)RTE_MIN(flows - i, BURST_MAX);
 
 		r->answering = true;
-		all = open_flows(r, i, n, &in_vain);
+		all = open_flows(r, i, n, &retries);
 		r->answering = false;
 		all = all && send_flows(r, i, n, false);
 	}

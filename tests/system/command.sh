@@ -99,6 +99,41 @@ early_stop() {
 	grep -q '^ledger' "$dir/stdout"
 }
 
+# What weir bench tells adds up: every packet has an end, and the steps are the whole.
+bench_adds_up() {        # ARGUMENTS...
+	"$weir" bench --json "$dir/bench.json" "$@" >"$dir/stdout" || return 1
+	cat "$dir/stdout"
+	python3 -c '
+import json, sys
+b = json.load(open(sys.argv[1]))
+p, steps = b["packets"], {s["step"]: s for s in b["steps"]}
+print(p, steps)
+assert set(steps) == {"receive", "parse", "look-up", "execute", "evaluate", "send", "housekeeping"}
+for f in b["steps"] + [b["cycles"]]:
+    assert 0 <= f["least"] <= f["median"] <= f["most"], f
+whole = sum(s["median"] for s in b["steps"])
+assert 0.5 < whole / b["cycles"]["median"] < 1.5, whole
+assert p["all"] == p["known"] + p["first"] and p["all"] >= 15 * 32768
+assert p["sent"] + p["dropped"] >= p["all"] and p["dropped"] == sum(b["drops"].values())
+assert all(s["line"] > 0 for s in b["stages"]) and b["stages"]
+' "$dir/bench.json"
+}
+
+bench_finds() { # WORD ARGUMENTS...
+	local word=$1
+
+	shift
+	bench_adds_up "$@" || return 1
+	grep -q "$word" "$dir/stdout"
+}
+
+bench_says() {  # WORD ARGUMENTS...: cannot be measured, and why
+	local word=$1
+
+	shift
+	ends_with 1 bench "$@" && grep -q "$word" "$dir/stderr"
+}
+
 check "no command is a usage error" ends_with 2
 check "an unknown command is a usage error" ends_with 2 rum
 check "an unknown option is a usage error" ends_with 2 run --fro 3
@@ -106,6 +141,19 @@ check "a number that is none is a usage error" ends_with 2 run --for soon
 check "check without a file is a usage error" ends_with 2 check
 check "a file that is not there" ends_with 1 check "$dir/none.yaml"
 check "help" ends_with 0 --help
+for command in run check replay explain bench schema reference; do
+	check "help for $command" ends_with 0 "$command" --help
+done
+check "bench without a configuration is a usage error" ends_with 2 bench
+check "a share of new flows above 100 is a usage error" \
+	ends_with 2 bench -c config/weir.yaml --new-flows 101
+check "no flows are a usage error" ends_with 2 bench -c config/weir.yaml --flows 0
+check "a frame below 64 bytes is a usage error" ends_with 2 bench -c config/weir.yaml --size 63
+check "an interface that is not there cannot be measured" \
+	bench_says "did you mean 'wan'" -c config/weir.yaml --in wam
+check "a frame above the MTU cannot be measured" \
+	bench_says "above the MTU of lan, 1500" -c config/weir.yaml --size 1519
+check "nothing passes from outside" bench_says acl_denied -c config/nat-gateway.yaml --in wan
 check "version" ends_with 0 --version
 check "five errors, each at its place" five_errors check
 check "run finds the same five" five_errors run -c
@@ -114,6 +162,12 @@ check "a device that is not there" ends_with 1 run -c config/weir.yaml
 for file in config/*.yaml; do
 	check "$file is right" ends_with 0 check "$file"
 done
+for file in config/*.yaml; do
+	check "$file is measured" bench_adds_up -c "$file"
+done
+check "connections over IPv6 are measured" bench_finds " tcp " -c config/firewall.yaml --ipv6 --tcp
+check "first packets are measured" bench_finds "evaluate" -c config/nat-gateway.yaml --new-flows 5
+check "drops are told" bench_finds "police_exceeded" -c config/firewall-stateless.yaml --in guests
 check "the schema is JSON" sh -c '"$1" schema | python3 -m json.tool >/dev/null' sh "$weir"
 check "config/schema.json is what weir schema prints" sh -c '"$1" schema | diff config/schema.json -' \
 	sh "$weir"
