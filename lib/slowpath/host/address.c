@@ -66,6 +66,15 @@ interface_on_link(const struct interface *i, const union address *a, unsigned fa
 }
 
 bool
+interface_answers_for(const struct generation *g, const struct interface *i,
+	const union address *a, unsigned family)
+{
+	if (interface_owns(i, a, family))
+		return true;
+	return family == 4 && generation_public(g, a->v4) && interface_on_link(i, a, 4);
+}
+
+bool
 interface_broadcast(const struct interface *i, const union address *a)
 {
 	if (a->v4 == UINT32_MAX)

@@ -11,8 +11,8 @@
 #define ANNOUNCE_MAX 16         /* in one call */
 
 static bool
-was_ours(const struct generation *old, const struct interface *i,
-	const struct interface_address *own)
+was_ours(const struct generation *old, const struct interface *i, const union address *a,
+	unsigned family)
 {
 	const struct interface *was;
 
@@ -21,7 +21,17 @@ was_ours(const struct generation *old, const struct interface *i,
 	was = old->iface[i->id];
 	return memcmp(was->mac, i->mac, 6) == 0 && was->port == i->port && was->vlan == i->vlan
 		&& was->inner_vlan == i->inner_vlan
-		&& interface_owns(was, &own->address, own->family);
+		&& interface_answers_for(old, was, a, family);
+}
+
+static void
+announce_address(struct host *h, const struct interface *i, const union address *a,
+	unsigned family)
+{
+	h->announcements[h->n_announcements++] = (struct announcement){
+		.address = *a, .due_ns = h->now_ns, .iface = i->id,
+		.family = (uint8_t)family, .left = ANNOUNCE_TIMES,
+	};
 }
 
 static void
@@ -30,21 +40,34 @@ announce_interface(struct host *h, const struct interface *i, const struct gener
 	for (unsigned k = 0; k < i->n_addresses; k++) {
 		const struct interface_address *own = &i->addresses[k];
 
-		if (h->n_announcements == ANNOUNCEMENTS || was_ours(old, i, own))
-			continue;
-		h->announcements[h->n_announcements++] = (struct announcement){
-			.address = own->address, .due_ns = h->now_ns, .iface = i->id,
-			.family = own->family, .left = ANNOUNCE_TIMES,
-		};
+		if (h->n_announcements < ANNOUNCEMENTS
+		    && !was_ours(old, i, &own->address, own->family))
+			announce_address(h, i, &own->address, own->family);
+	}
+}
+
+/* NAT's addresses, to the links that have them in a subnet. */
+static void
+announce_public(struct host *h, const struct interface *i, const struct generation *old)
+{
+	for (unsigned k = 0; k < h->gen->n_public; k++) {
+		union address a = { .v4 = h->gen->public[k] };
+
+		if (h->n_announcements < ANNOUNCEMENTS && interface_on_link(i, &a, 4)
+		    && !interface_owns(i, &a, 4) && !was_ours(old, i, &a, 4))
+			announce_address(h, i, &a, 4);
 	}
 }
 
 void
 announce_new(struct host *h, const struct generation *old)
 {
-	for (unsigned n = 0; n < h->gen->n_ifaces; n++)
-		if (h->gen->iface[n] != NULL)
-			announce_interface(h, h->gen->iface[n], old);
+	for (unsigned n = 0; n < h->gen->n_ifaces; n++) {
+		if (h->gen->iface[n] == NULL)
+			continue;
+		announce_interface(h, h->gen->iface[n], old);
+		announce_public(h, h->gen->iface[n], old);
+	}
 }
 
 /* Says it once; false: never again. */
@@ -53,7 +76,7 @@ announce_one(struct host *h, struct announcement *a)
 {
 	const struct interface *i = host_interface(h, a->iface);
 
-	if (i == NULL || !interface_owns(i, &a->address, a->family))
+	if (i == NULL || !interface_answers_for(h->gen, i, &a->address, a->family))
 		return false;
 	if (a->family == 4)
 		arp_announce(h, i, &a->address);

@@ -100,7 +100,8 @@ sender_ok(const struct host *h, const struct interface *in, const struct arp *ar
 	if (arp->sender.v4 == 0)
 		return arp->operation == ARP_REQUEST;
 	return address_is_unicast(&arp->sender, 4) && is_neighbour(h, in, arp)
-		&& !interface_broadcast(in, &arp->sender) && !interface_owns(in, &arp->sender, 4);
+		&& !interface_broadcast(in, &arp->sender)
+		&& !interface_answers_for(h->gen, in, &arp->sender, 4);
 }
 
 /* Another MAC than that of a static neighbour. */
@@ -126,18 +127,11 @@ hear(struct host *h, const struct interface *in, const struct arp *arp, enum hos
 		h->setup.tell(h->setup.arg, &fact);
 }
 
-/* NAT's addresses that the link believes to be on it. */
-static bool
-answers_for(const struct host *h, const struct interface *in, const union address *a)
-{
-	return generation_public(h->gen, a->v4) && interface_on_link(in, a, 4);
-}
-
 static void
 receive(struct host *h, const struct interface *in, const struct arp *arp)
 {
 	const union address *addresses[2] = { &arp->target, &arp->sender };
-	bool ours = interface_owns(in, &arp->target, 4) || answers_for(h, in, &arp->target);
+	bool ours = interface_answers_for(h->gen, in, &arp->target, 4);
 
 	if (ours && arp->operation == ARP_REQUEST) {
 		if (arp->sender.v4 != 0)

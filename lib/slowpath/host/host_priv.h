@@ -158,6 +158,9 @@ bool address_is_unicast(const union address *a, unsigned family);
 bool address_is_link_local(const union address *a);
 bool interface_owns(const struct interface *i, const union address *a, unsigned family);
 bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
+/* Its own, or one of NAT's that its link believes to be there. */
+bool interface_answers_for(const struct generation *g, const struct interface *i,
+	const union address *a, unsigned family);
 bool interface_broadcast(const struct interface *i, const union address *a);
 /* The address to speak to peer from; NULL when the interface has none of the family. */
 const union address *interface_source(const struct interface *i, const union address *peer,

@@ -221,6 +221,49 @@ new_addresses_are_announced_twice(void **state)
 	f->n_seen = f->n_sent;
 }
 
+static void
+addresses_of_nat_are_announced_to_their_link(void **state)
+{
+	static const rte_be32_t public[] = { RTE_STATIC_BSWAP32(0x08080808),
+		RTE_STATIC_BSWAP32(0xc000024d) };       /* 8.8.8.8 and 192.0.2.77 */
+	struct fixture *f = *state;
+	struct generation with = f->gen;
+
+	f->setup.quiet = false;
+	fixture_start(f);
+	after(f, 10);
+	f->n_seen = f->n_sent;          /* its own addresses */
+	with.public = public;
+	with.n_public = 2;
+	host_configure(f->host, &with);
+	after(f, 0.1);
+	expect_hex(f, 0, EVERYBODY OURS REQUEST OURS "c000024d" NOBODY "c000024d");
+	after(f, 10);
+	expect_hex(f, 0, EVERYBODY OURS REQUEST OURS "c000024d" NOBODY "c000024d");
+	expect_nothing(f);
+
+	host_configure(f->host, &f->gen);
+	after(f, 10);
+	expect_nothing(f);
+}
+
+static void
+nobody_speaks_as_an_address_of_nat(void **state)
+{
+	static const rte_be32_t public[] = { RTE_STATIC_BSWAP32(0xc000024d) };
+	struct fixture *f = *state;
+	struct generation with = f->gen;
+
+	with.public = public;
+	with.n_public = 1;
+	host_configure(f->host, &with);
+	assert_int_equal(receive_hex(f, 0, EVERYBODY PEER REQUEST PEER "c000024d" NOBODY IP_US),
+		REASON_neighbour_bad);
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY "c000024d");
+	expect_hex(f, 0, PEER OURS REPLY OURS "c000024d" PEER IP_PEER);
+	host_configure(f->host, &f->gen);
+}
+
 int
 main(void)
 {
@@ -239,6 +282,8 @@ main(void)
 		host_test(a_message_that_is_cut_off_is_not_read),
 		host_test(what_is_heard_is_told_to_the_other_workers),
 		host_test_stopped(new_addresses_are_announced_twice),
+		host_test_stopped(addresses_of_nat_are_announced_to_their_link),
+		host_test(nobody_speaks_as_an_address_of_nat),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
