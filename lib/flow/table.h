@@ -36,7 +36,7 @@ struct bucket {
 	uint32_t none;                  /* always 0: index[8] of a look-up without a match */
 	uint16_t overflow;              /* entries of this bucket that live in their second */
 	uint16_t recent[4];             /* signatures of misses, the doorkeeper */
-	uint8_t turn;                   /* the one of recent to be written next */
+	uint8_t turn;                   /* pseudo-random: which of recent is written next */
 	uint8_t spare;
 };
 static_assert(sizeof(struct bucket) == 64, "one line");

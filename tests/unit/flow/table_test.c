@@ -159,6 +159,24 @@ a_removed_record_keeps_its_bytes_until_reclaimed(void **state)
 	flow_table_destroy(t);
 }
 
+/* All in one bucket, none of them twice in a row. */
+static void
+flows_that_come_round_and_round_are_admitted(void **state)
+{
+	struct flow_table *t = flow_table_create(64, sizeof(struct flow4), 0);
+	unsigned admitted = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		for (uint64_t sig = 1; sig <= 8; sig++) {
+			if ((admitted >> sig & 1) == 0 && flow_table_admit(t, sig << 32 | 7))
+				admitted |= 1u << sig;
+		}
+	}
+	assert_int_equal(admitted, 0x1fe);
+	flow_table_destroy(t);
+}
+
 static void
 a_flow_is_admitted_on_its_second_packet(void **state)
 {
@@ -270,6 +288,7 @@ main(void)
 		cmocka_unit_test(it_agrees_with_a_plain_list_whatever_is_done),
 		cmocka_unit_test(a_removed_record_keeps_its_bytes_until_reclaimed),
 		cmocka_unit_test(a_flow_is_admitted_on_its_second_packet),
+		cmocka_unit_test(flows_that_come_round_and_round_are_admitted),
 		cmocka_unit_test(eviction_takes_the_oldest_of_the_bucket_and_never_a_session),
 		cmocka_unit_test(two_tables_have_different_secrets),
 		cmocka_unit_test(keys_that_collide_for_a_linear_hash_spread),
