@@ -12,6 +12,9 @@ from process import Failure, Program, Samples, measure
 from traffic import FLOWS, captures
 
 
+PREFIX = "weir-bench-%d" % os.getpid()     # of what DPDK leaves in /run
+
+
 class Bench:
     """What all runs share: the plugin, the scratch folder, the window, whether mbufs wait in rings."""
 
@@ -60,7 +63,7 @@ class Testpmd:
         folder = bench.folder()
         (lan, wan), samples = bench.devices(traffic, folder)
         command = ["dpdk-testpmd", "-l", "0,1", "--no-pci", "--in-memory", "--no-telemetry", "--log-level=1",
-                   "-d", bench.plugin, "--vdev", lan, "--vdev", wan, "--", "--forward-mode=" + self.mode,
+                   "--file-prefix=" + PREFIX, "-d", bench.plugin, "--vdev", lan, "--vdev", wan, "--", "--forward-mode=" + self.mode,
                    "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=32", "--stats-period=60"]
         with Program("testpmd", command, folder) as program:
             received, sent = measure(program, samples, least_frames(traffic), bench.window)
@@ -74,12 +77,14 @@ class Testpmd:
 
 
 class Weir:
-    """workers: of a core each, the last on core 1; queues of each port as many unless given."""
+    """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
+    configuration is read again when the window begins."""
 
-    def __init__(self, pipeline, workers=1, queues=None, stateless=False):
-        self.pipeline, self.workers, self.queues = pipeline, workers, queues
+    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False):
+        self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
-            + (" by hand-over" if queues == 1 and workers > 1 else "")
+            + (" by hand-over" if queues == 1 and workers > 1 else "") \
+            + ("" if rules == policy.RULES else ", %d rules" % rules) + (", read again" if reload else "")
 
     def system(self, bench, traffic):
         flows = 4000000 if traffic.new else max(4096, int(traffic.sessions * 1.25))
@@ -91,13 +96,14 @@ class Weir:
         folder = bench.folder()
         devices, samples = bench.devices(traffic, folder)
         config, report = os.path.join(folder, "weir.yaml"), os.path.join(folder, "weir.json")
-        text = policy.weir(self.pipeline, traffic, devices, self.system(bench, traffic))
+        text = policy.weir(self.pipeline, traffic, devices, self.system(bench, traffic), self.rules)
         if self.queues is not None:
             text = text.replace("mac: \"02", "queues: %d, mac: \"02" % self.queues)
         with open(config, "w") as f:
             f.write(text)
         with Program("weir", [bench.weir, "run", "-c", config, "--json", report], folder) as program:
-            received, sent = measure(program, samples, least_frames(traffic), bench.window)
+            again = (lambda: program.process.send_signal(signal.SIGHUP)) if self.reload else None
+            received, sent = measure(program, samples, least_frames(traffic), bench.window, again)
             status = program.stop()
             said = program.said()
         if status != 0:
@@ -110,6 +116,8 @@ class Weir:
         ledger, drops = report["ledger"], report["drops"]
         if ledger["imbalance"] != 0:
             raise Failure("weir: the ledger does not balance: %s" % ledger)
+        if report["generation"] != 1 + self.reload:
+            raise Failure("%s: generation %d" % (self.name, report["generation"]))
         # A full ring between workers sheds what the receiving one has too much of.
         shed = {"handoff_full"} if self.queues == 1 else set()
         # A reply that comes before its session is no answer: while it gets warm.
@@ -121,7 +129,7 @@ class Weir:
         found = re.search(r"flow look-ups: (\d+) found, (\d+) not", said)
         all_of_them = int(found[1]) + int(found[2]) if found else 0
         # The first packets of a flow find nothing: two of them, and what stood in the same burst.
-        missed = max(0, int(found[2]) - 3 * FLOWS[traffic.flows]) / max(1, all_of_them) if found else 0.0
+        missed = max(0, int(found[2]) - (3 + self.reload) * FLOWS[traffic.flows]) / max(1, all_of_them) if found else 0.0
         if missed > traffic.new / 100 * 1.1 + 0.01:
             raise Failure("%s: %.1f %% of the look-ups found nothing, %d %% should" % (self.name, 100 * missed,
                                                                                 traffic.new))

@@ -5,7 +5,7 @@ import os
 import re
 
 import policy
-from contenders import equal, least_frames
+from contenders import PREFIX, equal, least_frames
 from process import Failure, Program, measure, run, wait_until
 
 DAEMON = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
@@ -43,8 +43,8 @@ class Ovs:
 
     def settle(self, bench, traffic, env):
         other = {"dpdk-init": "true", "dpdk-lcore-mask": "0x1", "pmd-cpu-mask": "0x2", "dpdk-socket-mem": "1024",
-                 "dpdk-extra": "--no-pci --in-memory --no-telemetry --file-prefix=weir-bench-%d -d %s"
-                 % (os.getpid(), bench.plugin),
+                 "dpdk-extra": "--no-pci --in-memory --no-telemetry --file-prefix=%s -d %s"
+                 % (PREFIX, bench.plugin),
                  "smc-enable": "true" if 2 * traffic.sessions > EMC_ENTRIES else "false"}
         self.vsctl(env, "--no-wait", "init")
         self.vsctl(env, "--no-wait", "set", "Open_vSwitch", ".",

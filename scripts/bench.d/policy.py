@@ -38,7 +38,7 @@ def stateful(pipeline):
     return pipeline in ("track", "nat")
 
 
-def weir(pipeline, traffic, devices, system):
+def weir(pipeline, traffic, devices, system, rules=RULES):
     """Text of a configuration.  devices: lan's and wan's; system: what stands in section system."""
     track = "{track: {timeouts: {udp: 1s}}}" if traffic.new else "track"
     six = ", \"2001:db8:%d::1/64\"" if traffic.family == 6 else "%.0s"
@@ -58,7 +58,7 @@ def weir(pipeline, traffic, devices, system):
         if traffic.family == 6:
             lines.append("    - {to: \"2001:db9:%x::/48\", via: \"2001:db8:2::%x\"}" % (i, 2 + i % 16))
     lines.append("acls:")
-    for name, count in (("many", RULES), ("few1", 10), ("few2", 10), ("few3", 10)):
+    for name, count in (("many", rules), ("few1", 10), ("few2", 10), ("few3", 10)):
         lines += ["  %s:" % name, "    default: accept", "    rules:"]
         lines += ["      - {proto: udp, src: %s, dport: %d, action: drop}" % rule(i) for i in range(count)]
     lines += ["  answers:", "    default: drop", "    rules:",

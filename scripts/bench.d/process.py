@@ -105,12 +105,15 @@ def rates(before, after):
     return received, sent
 
 
-def measure(program, samples, least, window):
-    """Rates over a window that begins when it is warm: a second of traffic, and least frames."""
+def measure(program, samples, least, window, at_start=None):
+    """Rates over a window that begins when it is warm: a second of traffic, and least frames.
+    at_start: what happens when the window begins."""
     wait_until(lambda: samples.received() > 0, 60, program.name + ": first frame", program)
     time.sleep(WARM_SECONDS)
     wait_until(lambda: samples.received() >= least, 60, program.name + ": warm", program)
     before = samples.now()
+    if at_start is not None:
+        at_start()
     time.sleep(window)
     after = samples.now()
     if program.process.poll() is not None:

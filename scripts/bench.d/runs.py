@@ -3,6 +3,7 @@
 
 import random
 import statistics
+import subprocess
 import sys
 import time
 
@@ -25,7 +26,7 @@ def one(contender, traffic, bench, progress):
     """Facts of a run, or None with the failure said."""
     try:
         facts = contender.run(bench, traffic)
-    except (Failure, OSError, ValueError, KeyError) as failure:
+    except (Failure, OSError, ValueError, KeyError, subprocess.SubprocessError) as failure:
         progress.say("%s (%s): FAILED: %s" % (contender.name, traffic, failure))
         return {"failed": str(failure)}
     progress.say("%s (%s): %.3f Mpps" % (contender.name, traffic, facts["pps"] / 1e6))

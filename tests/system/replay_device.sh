@@ -9,7 +9,7 @@ build=$(realpath "${1:-build}")
 plugin=$build/drivers/net_weir_replay/librte_net_weir_replay.so
 dir=$(mktemp -d)
 passed=0 failed=0
-trap 'rm -rf "$dir"' EXIT
+trap 'rm -rf "$dir" "/run/dpdk/replay$$"' EXIT
 trap 'exit 1' INT TERM
 
 check() {       # check WHAT COMMAND...
