@@ -314,10 +314,13 @@ appliance_halt(struct appliance *a)
 unsigned
 appliance_close(struct appliance *a)
 {
+	unsigned out;
+
 	if (a->ports_open && !a->closed)
 		ports_close(&a->ports);
 	a->closed = true;
-	return a->pools_made ? pools_in_use(&a->pools) : 0;
+	out = a->pools_made ? pools_in_use(&a->pools) : 0;
+	return out > a->ports.kept ? out - a->ports.kept : 0;
 }
 
 void

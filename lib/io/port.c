@@ -281,6 +281,16 @@ drain(const struct port *port)
 	}
 }
 
+/* The af_xdp driver gives back what it has sent when it is asked to send, of nothing too, and what it
+ * filled its rings with never. */
+static unsigned
+reap_af_xdp(const struct port *port)
+{
+	for (uint16_t q = 0; q < port->tx_queues; q++)
+		rte_eth_tx_burst(port->id, q, NULL, 0);
+	return port->rx_queues * (unsigned)DEVICE_AF_XDP_DESCRIPTORS;
+}
+
 void
 port_close(struct port *port)
 {
@@ -308,8 +318,13 @@ port_close(struct port *port)
 void
 ports_close(struct ports *ports)
 {
-	for (unsigned i = ports->count; i-- > 0;)
-		port_close(&ports->at[i]);
+	for (unsigned i = ports->count; i-- > 0;) {
+		struct port *port = &ports->at[i];
+
+		if (port->started && port->kind == DEVICE_AF_XDP)
+			ports->kept += reap_af_xdp(port);
+		port_close(port);
+	}
 	ports->count = 0;
 }
 

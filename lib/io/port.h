@@ -98,6 +98,7 @@ struct port {
 struct ports {
 	unsigned count;
 	unsigned workers;
+	unsigned kept;                  /* buffers that drivers did not give back, after ports_close */
 	struct port at[PORT_MAX];
 };
 

@@ -138,8 +138,8 @@ class WeirOverVeth(Weir):
             with Program("weir", command, folder) as program:
                 wait_until(lambda: "runs on" in program.said(), 20, "weir over veth", program)
                 facts = veths.rate(bench, traffic, folder, program)
-                # Its drivers keep packet buffers, so the status is not 0; the account has to be right.
-                facts["status"] = program.stop()
+                if program.stop() != 0:
+                    raise Failure("weir over veth: " + program.said())
         with open(report) as f:
             return self.judge_account(json.load(f), traffic, facts)
 
