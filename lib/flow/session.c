@@ -266,6 +266,8 @@ session_link(struct sessions *t, struct session *s, const struct session_keys *k
 		return taken ? -EEXIST : -ENOSPC;
 	}
 	attach(t, s, reply, true);
+	flow_table_outdate(f, keys->forward, keys->forward_hash);
+	flow_table_outdate(f, keys->reply, keys->reply_hash);
 	s->flags |= SESSION_LINKED;
 	return 0;
 }

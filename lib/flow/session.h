@@ -36,6 +36,7 @@ enum session_class {            /* in the order of eviction */
 	X(evicted, "gave room to a newer session") \
 	X(refused, "its first packet was not let through") \
 	X(full, "no room for its flows") \
+	X(conflict, "its replies are another session's") \
 	X(reused, "its endpoints began anew") \
 	X(flushed, "removed by an operator or a new configuration") \
 	X(stopped, "the worker stopped")
@@ -78,6 +79,7 @@ enum session_flag {
 	SESSION_LINKED = 2,
 	SESSION_SNAT = 4,       /* the source is translated */
 	SESSION_DNAT = 8,
+	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream */
 	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
 };
 

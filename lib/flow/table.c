@@ -138,14 +138,13 @@ flow_table_find(const struct flow_table *t, const void *key, uint64_t hash)
 	return find_in(t, other_bucket(t, first, sig), sig, key);
 }
 
-/* Does the record belong to a session, and is its key the given one but for the interface? */
+/* Is the record's key the given one but for the interface? */
 static bool
 same_but_iface(const struct flow_table *t, uint32_t index, const uint8_t *key)
 {
 	const uint8_t *have = record_key(t, index);
 
-	return (flow_at(t, index)->flags & FLOW_SESSION) && memcmp(have, key, 2) == 0
-		&& memcmp(have + 4, key + 4, key_bytes(t) - 4) == 0;
+	return memcmp(have, key, 2) == 0 && memcmp(have + 4, key + 4, key_bytes(t) - 4) == 0;
 }
 
 static uint32_t
@@ -154,10 +153,31 @@ find_any_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, co
 	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
 		uint32_t index = b->index[__builtin_ctz(bits)];
 
-		if (same_but_iface(t, index, key))
+		if ((flow_at(t, index)->flags & FLOW_SESSION) && same_but_iface(t, index, key))
 			return index;
 	}
 	return 0;
+}
+
+static void
+outdate_in(struct flow_table *t, const struct bucket *b, uint16_t sig, const uint8_t *key)
+{
+	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
+		uint32_t index = b->index[__builtin_ctz(bits)];
+
+		if (!(flow_at(t, index)->flags & FLOW_SESSION) && same_but_iface(t, index, key))
+			flow_at(t, index)->epoch = 0;
+	}
+}
+
+void
+flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash)
+{
+	const struct bucket *first = flow_bucket(t, hash);
+
+	outdate_in(t, first, flow_sig(hash), key);
+	if (first->overflow != 0)
+		outdate_in(t, other_bucket(t, first, flow_sig(hash)), flow_sig(hash), key);
 }
 
 uint32_t

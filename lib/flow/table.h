@@ -106,6 +106,10 @@ uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t h
 /* Index of a record with a session whose key has this tuple, by whatever interface; 0 without one. */
 uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple);
 
+/* Flows without session whose key is this but for the interface lose their programs: what was decided for them did not
+ * know of a session. */
+void flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash);
+
 /* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero, but for what the program
  * writes (to).  0 when both buckets and the places to move to are full, or all records are used. */
 uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick);

@@ -5,10 +5,10 @@
 
 #include "packet/parse.h"
 
-#define FIN 0x01
-#define SYN 0x02
-#define RST 0x04
-#define ACK 0x10
+#define FIN RTE_TCP_FIN_FLAG
+#define SYN RTE_TCP_SYN_FLAG
+#define RST RTE_TCP_RST_FLAG
+#define ACK RTE_TCP_ACK_FLAG
 
 enum side_flag {
 	SIDE_SEEN = 1,          /* has sent a segment */
@@ -19,17 +19,6 @@ enum side_flag {
 	SIDE_DATA = 32,         /* has sent data */
 	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for something else */
 };
-
-static const char *const state_names[] = {
-	"none", "syn-sent", "syn-both", "syn-received", "established", "fin-forward", "fin-reply",
-	"closing", "last-ack", "time-wait", "reset",
-};
-
-const char *
-tcp_state_name(enum tcp_state state)
-{
-	return state < TCP_STATES ? state_names[state] : "?";
-}
 
 enum session_class
 tcp_class(enum tcp_state state)
@@ -47,43 +36,6 @@ tcp_class(enum tcp_state state)
 	default:
 		return SESSION_CLOSED;
 	}
-}
-
-static uint32_t
-be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-/* The window scale option, at most 14 (RFC 7323 2.3). */
-static uint8_t
-read_scale(const uint8_t *tcp, uint32_t header)
-{
-	for (uint32_t i = 20; i < header && tcp[i] != 0;) {
-		if (tcp[i] == 1) {
-			i++;
-			continue;
-		}
-		if (i + 1 >= header || tcp[i + 1] < 2 || i + tcp[i + 1] > header)
-			break;
-		if (tcp[i] == 3 && tcp[i + 1] == 3)
-			return tcp[i + 2] > 14 ? 14 : tcp[i + 2];
-		i += tcp[i + 1];
-	}
-	return TCP_SCALE_NONE;
-}
-
-void
-tcp_read(struct tcp_segment *seg, const uint8_t *tcp, uint32_t l4_bytes)
-{
-	uint32_t header = (uint32_t)(tcp[12] >> 4) * 4;
-
-	seg->seq = be32(tcp + 4);
-	seg->ack = be32(tcp + 8);
-	seg->window = (uint16_t)(tcp[14] << 8 | tcp[15]);
-	seg->flags = tcp[13] & 0x3f;
-	seg->bytes = l4_bytes > header ? l4_bytes - header : 0;
-	seg->scale = (seg->flags & SYN) ? read_scale(tcp, header) : TCP_SCALE_NONE;
 }
 
 /* a < b in sequence space. */
@@ -139,6 +91,30 @@ begin_session(struct session *s, const struct tcp_segment *seg)
 	s->side[0].max_end = s->side[0].end + TCP_SLACK;
 	s->side[1].end = seg->seq + 1;
 	s->state = TCP_SYN_SENT;
+}
+
+/* A connection that began before anybody looked, seen by a segment of the forward side: what was agreed on is not
+ * known.  The other end's word is what opens it. */
+static void
+begin_loose(struct session *s, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[0], *other = &s->side[1];
+
+	memset(s->side, 0, sizeof(s->side));
+	memset(s->acked, 0, sizeof(s->acked));
+	side->scale = other->scale = TCP_SCALE_MAX;
+	side->window = seg->window;
+	side->flags = SIDE_SEEN;
+	side->end = segment_end(seg);
+	side->max_end = side->end + (TCP_SLACK << TCP_SCALE_MAX);
+	if (seg->flags & FIN)
+		side->flags |= SIDE_FIN;
+	other->window = UINT16_MAX;
+	other->flags = SIDE_SEEN | SIDE_SYN_ACKED;
+	other->end = seg->ack;
+	other->max_end = seg->ack + ((uint32_t)seg->window << TCP_SCALE_MAX) + 1;
+	s->acked[1] = (uint16_t)seg->ack;
+	s->state = TCP_SYN_BOTH;
 }
 
 /* Is the acknowledgement one for what the other side has sent?  At most a window back, nothing that was never
@@ -310,19 +286,14 @@ track_answer(struct session *s, const struct tcp_segment *seg)
 	return REASON_tcp_no_session;
 }
 
-/* A SYN where a connection is.  On one that is over it begins a new one (RFC 9293 3.6.1); what was sent before comes
- * again; and an initiator that has forgotten its connection asks for a challenge.  None of these changes anything. */
+/* A SYN where a connection is: what was sent before comes again, or an initiator that has forgotten its connection
+ * asks for a challenge.  Neither changes anything. */
 static enum reason
 track_syn(struct session *s, bool reply, const struct tcp_segment *seg)
 {
 	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
 	bool asks = !reply && !(seg->flags & ACK);
 
-	if (asks && (s->state == TCP_RESET
-	    || (s->state == TCP_TIME_WAIT && before(side->end, seg->seq)))) {
-		begin_session(s, seg);
-		return REASON_NONE;
-	}
 	if (asks)
 		return REASON_NONE;
 	if (before(side->end, segment_end(seg)) || !sequence_right(side, other, seg))
@@ -358,6 +329,39 @@ move_on(struct session *s, bool reply)
 		s->state = (uint16_t)closing_state(s) & 15;
 }
 
+bool
+tcp_begins_anew(const struct session *s, bool reply, uint8_t flags, uint32_t seq)
+{
+	if (!tcp_opens(flags))
+		return false;
+	return s->state == TCP_RESET
+		|| (s->state == TCP_TIME_WAIT && before(s->side[reply].end, seq));
+}
+
+bool
+tcp_has_sent(const struct session *s, bool reply, uint32_t seq)
+{
+	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	uint32_t window = window_bytes(other, side);
+
+	return (side->flags & SIDE_SEEN) && !before(side->end, seq)
+		&& !before(seq, side->end - (window > TCP_SLACK ? window : TCP_SLACK));
+}
+
+/* The first segment of a session. */
+static enum reason
+track_first(struct session *s, const struct tcp_segment *seg)
+{
+	if (tcp_opens(seg->flags)) {
+		begin_session(s, seg);
+		return REASON_NONE;
+	}
+	if (!(s->flags & SESSION_LOOSE) || (seg->flags & (SYN | RST | ACK)) != ACK)
+		return REASON_tcp_no_session;
+	begin_loose(s, seg);
+	return REASON_NONE;
+}
+
 enum reason
 tcp_track(struct session *s, bool reply, const struct tcp_segment *seg)
 {
@@ -365,12 +369,8 @@ tcp_track(struct session *s, bool reply, const struct tcp_segment *seg)
 
 	if (tcp_flags_bad(seg->flags))
 		return REASON_tcp_bad_flags;
-	if (s->state == TCP_NONE) {
-		if ((seg->flags & (SYN | ACK | RST | FIN)) != SYN)
-			return REASON_tcp_no_session;
-		begin_session(s, seg);
-		return REASON_NONE;
-	}
+	if (s->state == TCP_NONE)
+		return track_first(s, seg);
 	if (s->state == TCP_SYN_SENT)
 		return reply ? track_answer(s, seg) : track_asking(s, seg);
 	if (seg->flags & RST)

@@ -5,16 +5,21 @@
  * scaling (RFC 7323), and the blind attacks of RFC 5961 answered by silence: an in-window RST that is
  * not exact, a SYN inside a connection and an ACK out of range change nothing.
  *
+ * A session with SESSION_LOOSE may begin in mid-stream: until the other end has acknowledged, it is half-open, and
+ * windows are taken for as wide as they can be.
+ *
  * Threads: the worker that owns the session. */
 #ifndef FLOW_TCP_H
 #define FLOW_TCP_H
 
 #include <netinet/in.h>
+#include <rte_tcp.h>
 
 #include "flow/session.h"
 #include "packet/reason.h"
 
 #define TCP_SCALE_NONE 0xff
+#define TCP_SCALE_MAX 14        /* RFC 7323 2.3 */
 #define TCP_SLACK 66035u        /* MAXACKWINDOW: the largest unscaled window and a segment */
 
 enum tcp_state {
@@ -47,6 +52,28 @@ void tcp_read(struct tcp_segment *seg, const uint8_t *tcp, uint32_t l4_bytes);
 /* May the segment pass?  0, and the session has moved on; or the reason to drop it, and nothing has
  * changed.  Sets the session's state; its class is the caller's (tcp_class). */
 enum reason tcp_track(struct session *s, bool reply, const struct tcp_segment *seg);
+
+/* Would the segment begin a connection anew on one that is over (RFC 9293 3.6.1, RFC 6191)?  Then it belongs to a
+ * new session. */
+bool tcp_begins_anew(const struct session *s, bool reply, uint8_t flags, uint32_t seq);
+
+/* Could that side have sent a segment with this sequence number lately?  For what ICMP errors quote (RFC 5927 4.1). */
+bool tcp_has_sent(const struct session *s, bool reply, uint32_t seq);
+
+/* A SYN alone: it asks for a connection. */
+static inline bool
+tcp_opens(uint8_t flags)
+{
+	return (flags & (RTE_TCP_FIN_FLAG | RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG))
+		== RTE_TCP_SYN_FLAG;
+}
+
+/* Has nobody but the forward side been heard of, in that state of a session? */
+static inline bool
+tcp_is_new(const struct session *s, enum tcp_state state)
+{
+	return state <= TCP_SYN_SENT || ((s->flags & SESSION_LOOSE) && state == TCP_SYN_BOTH);
+}
 
 enum session_class tcp_class(enum tcp_state state);
 const char *tcp_state_name(enum tcp_state state);

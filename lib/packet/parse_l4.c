@@ -145,6 +145,8 @@ parse_l4(struct view *v, const struct frame *f, uint32_t at)
 	memcpy(&v->tuple.sport, f->data + at, 2);
 	memcpy(&v->tuple.dport, f->data + at + 2, 2);
 	v->plain = is_plain(v, f);
+	if (v->proto == IPPROTO_TCP)
+		v->tcp_seq = read_be32(f->data + at + 4);
 	if (v->proto == IPPROTO_TCP && !f->quoted)
 		return parse_tcp(v, f->data + at, bytes);
 	if (v->proto == IPPROTO_UDP && !f->quoted)

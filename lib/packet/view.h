@@ -53,6 +53,7 @@ struct view {
 	uint16_t frag_bytes;    /* of the datagram that this fragment holds */
 	uint16_t frag_header;   /* offset of the IPv6 fragment header, atomic too; or VIEW_NONE */
 	uint32_t frag_id;
+	uint32_t tcp_seq;
 	uint32_t l3_bytes;      /* the IP packet, header included, trailer not */
 	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6 */
 };

@@ -13,14 +13,19 @@ read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 	const struct rte_mbuf *m = b->m[slot];
 	uint32_t end = RTE_MIN((uint32_t)m->data_len, v->l3 + v->l3_bytes);
 	struct view quoted = { .iface = v->iface };
+	const uint8_t *ip;
+	enum reason why;
 
 	if (!v->icmp_error || v->payload == VIEW_NONE || v->payload >= end)
 		return;
-	if (parse_quoted(&quoted, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->payload),
-		end - v->payload, v->family) != REASON_NONE)
+	ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, v->payload);
+	why = parse_quoted(&quoted, ip, end - v->payload, v->family);
+	ev->quoted_damaged = why == REASON_ip4_bad_checksum;
+	if (why != REASON_NONE)
 		return;
 	ev->quoted = quoted.tuple;
 	ev->has_quoted = true;
+	ev->quoted_seq = quoted.tcp_seq;
 }
 
 static void

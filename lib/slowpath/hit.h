@@ -9,6 +9,7 @@
 #include "action/rewrite.h"
 #include "flow/rare.h"
 #include "flow/table.h"
+#include "flow/tcp.h"
 #include "slowpath/slowpath.h"
 
 static inline void
@@ -38,6 +39,13 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 	}
 	hit_count(f, bytes, b->tick);
 	return true;
+}
+
+/* A SYN alone may begin a new session where a connection is over: the slow path's. */
+static inline bool
+hit_opens(const struct flow *f, const uint8_t *tcp)
+{
+	return (f->flags & FLOW_TCP) && tcp_opens(tcp[13]);
 }
 
 /* A segment of a tracked connection.  True: refused, and the slot is done. */
@@ -90,6 +98,8 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[8] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
+	if (unlikely(hit_opens(&f->flow, ip + 20)))
+		return false;
 	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 20, bytes - 20))
 		return true;
 	hit_count(&f->flow, bytes, t->tick);
@@ -120,6 +130,8 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[7] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
+	if (unlikely(hit_opens(&f->flow, ip + 40)))
+		return false;
 	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 40, bytes - 40))
 		return true;
 	hit_count(&f->flow, bytes, t->tick);

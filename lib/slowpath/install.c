@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From a program to a decision, and to a record in the flow table when the flow may have one. */
 
+#include <errno.h>
 #include <string.h>
 
 #include "flow/rare.h"
@@ -78,6 +79,7 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 	struct session_keys keys;
 	struct key4 k4;
 	struct key6 k6;
+	int rc;
 
 	if (ev->session == NULL)
 		return;
@@ -99,14 +101,15 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 	keys.forward_hash = b->hash[slot];
 	keys.reply_hash = reply_key(s, p, &k4, &k6);
 	keys.reply = ip6 ? (const void *)&k6 : &k4;
-	if (session_link(s->sessions, ev->session, &keys, b->tick) == 0) {
+	rc = session_link(s->sessions, ev->session, &keys, b->tick);
+	if (rc == 0) {
 		b->flow[slot] = ev->session->flow[0];
 		observe_session(s, ev->session);
 		return;
 	}
-	session_end(s->sessions, ev->session, SESSION_END_full);
+	session_end(s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
 	ev->session = NULL;
-	emit_drop(p, REASON_session_full, 0);
+	emit_drop(p, rc == -EEXIST ? REASON_session_conflict : REASON_session_full, 0);
 }
 
 static uint32_t

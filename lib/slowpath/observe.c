@@ -45,8 +45,8 @@ program_of(struct slowpath *s, const struct decision *d, struct program *p)
 static enum conn_state
 conn_of_hit(const struct session *session, bool reply, unsigned state)
 {
-	bool opening = session->proto == IPPROTO_TCP
-		? state == TCP_NONE || state == TCP_SYN_SENT : state == PLAIN_SINGLE;
+	bool opening = session->proto == IPPROTO_TCP ? tcp_is_new(session, state)
+		: state == PLAIN_SINGLE;
 
 	return opening && !reply ? CONN_NEW : CONN_ESTABLISHED;
 }

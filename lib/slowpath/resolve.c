@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/hit.h"
 #include "slowpath/slowpath_priv.h"
@@ -123,6 +124,21 @@ collect(struct slowpath *s, struct burst *b, unsigned from, unsigned *n_miss)
 	return i;
 }
 
+/* Does a SYN ask for a connection where another one is over?  Stage track ends that one and begins a session. */
+static bool
+begins_anew(struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	const struct flow *f = flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
+	const struct session *session = session_of(s->sessions, f);
+	const struct view *v;
+
+	if (session == NULL || session->class != SESSION_CLOSED || session->proto != IPPROTO_TCP)
+		return false;
+	v = slot_view(s, b, slot);
+	return v->l4 != VIEW_NONE
+		&& tcp_begins_anew(session, f->flags & FLOW_REPLY, v->tcp_flags, v->tcp_seq);
+}
+
 /* A known flow: as the straight loop does it, else with the general executor. */
 static void
 settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
@@ -142,20 +158,29 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 	observe(s, b, slot, &d);
 }
 
+/* The record of a session that stage track has ended is gone. */
+static void
+evaluate_late(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	evaluate_one(s, b, slot, ev);
+	if (!(flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot])->flags & FLOW_USED))
+		b->flow[slot] = 0;
+}
+
 static void
 settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
 	struct decision d;
 
 	if (ev == &s->scratch->late) {
-		evaluate_one(s, b, slot, ev);
+		evaluate_late(s, b, slot, ev);
 	} else if (slot_tracks(s, b, slot)) {   /* an earlier slot may have made it known */
 		b->flow[slot] = slot_find(s, b, slot);
-		if (has_program(s, b, slot)) {
+		if (has_program(s, b, slot) && !begins_anew(s, b, slot)) {
 			settle_hit(s, b, slot);
 			return;
 		}
-		evaluate_one(s, b, slot, ev);
+		evaluate_late(s, b, slot, ev);
 	}
 	s->ledger->lookups_miss++;
 	install(s, b, slot, ev, &d);
@@ -167,7 +192,7 @@ void
 settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
 {
 	b->flow[slot] = slot_find(s, b, slot);
-	if (has_program(s, b, slot))
+	if (has_program(s, b, slot) && !begins_anew(s, b, slot))
 		settle_hit(s, b, slot);
 	else
 		settle_miss(s, b, slot, &s->scratch->late);
@@ -189,11 +214,8 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 			settle_unkeyed(s, b, i);
 		} else if (next < n_miss && s->scratch->miss[next] == i) {
 			settle_miss(s, b, i, &s->scratch->eval[next++]);
-		} else if (has_program(s, b, i)) {
-			settle_hit(s, b, i);
-		} else {                        /* an earlier slot took its record */
-			b->flow[i] = 0;
-			settle_miss(s, b, i, &s->scratch->late);
+		} else {                        /* unless an earlier slot took its record */
+			settle_keyed(s, b, i);
 		}
 	}
 	return to;

@@ -56,17 +56,28 @@ slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned f
 	return true;
 }
 
+/* The session is not new any more: what was decided for its forward flow while it was holds no longer. */
+static void
+judge_again(struct slowpath *s, const struct session *session)
+{
+	flow_at(session->family == 6 ? s->flow6 : s->flow4, session->flow[0])->epoch = 0;
+}
+
 static enum reason
 track_tcp(struct slowpath *s, struct session *session, bool is_reply, const uint8_t *tcp,
 	uint32_t l4_bytes)
 {
+	enum tcp_state before = session->state;
 	struct tcp_segment segment;
 	enum reason r;
 
 	tcp_read(&segment, tcp, l4_bytes);
 	r = tcp_track(session, is_reply, &segment);
-	if (r == REASON_NONE)
-		session_become(s->sessions, session, tcp_class(session->state));
+	if (session->state == before)
+		return r;
+	session_become(s->sessions, session, tcp_class(session->state));
+	if (tcp_is_new(session, before) && !tcp_is_new(session, session->state))
+		judge_again(s, session);
 	return r;
 }
 
@@ -90,8 +101,11 @@ check_session(struct slowpath *s, const struct burst *b, unsigned slot, const st
 	if (d->session == NULL || v->icmp_error)
 		return REASON_NONE;
 	if (v->proto != IPPROTO_TCP) {
-		if (d->reply && s->nexthops[d->nexthop].state != NEXTHOP_DROP)
+		if (d->reply && d->session->state == PLAIN_SINGLE
+		    && s->nexthops[d->nexthop].state != NEXTHOP_DROP) {
 			session_replied(s->sessions, d->session);
+			judge_again(s, d->session);
+		}
 		return REASON_NONE;
 	}
 	if (v->l4 == VIEW_NONE)

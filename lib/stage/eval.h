@@ -51,6 +51,8 @@ struct eval {
 	uint64_t now_ns;
 	const struct trace *trace;
 	bool has_quoted;                /* an ICMP error: what it quotes, as it stands there */
+	bool quoted_damaged;            /* the header of what it quotes is summed up wrongly */
+	uint32_t quoted_seq;            /* of TCP */
 	struct tuple quoted;
 
 	/* the conversation as translated so far.  written by: track, dnat, snat, balance through

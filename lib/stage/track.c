@@ -11,8 +11,8 @@
 #include "stage/stage.h"
 #include "stage/translate.h"
 
-#define TCP_OPENS 0x17          /* FIN, SYN, RST, ACK: of these a first segment has SYN alone */
-#define TCP_SYN 0x02
+/* Of these a segment that begins a session in mid-stream has ACK alone. */
+#define TCP_LOOSE (RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG)
 #define TIMEOUT_MIN (1 * NS_PER_SECOND)
 #define TIMEOUT_MAX (1000000 * NS_PER_SECOND)   /* ticks hold 52 days */
 
@@ -31,11 +31,13 @@ struct track_cfg {
 	uint32_t max_per_source;
 	struct cfg_rate new_per_source;
 	enum track_invalid invalid;
+	bool loose;
 };
 
 struct track {
 	uint8_t policy;
 	bool pass_invalid;
+	bool loose;
 	struct source_limit limit;      /* of the whole appliance */
 };
 
@@ -75,6 +77,8 @@ static const struct cfg_field track_fields[] = {
 	{ "invalid", CFG_ENUM, "drop", offsetof(struct track_cfg, invalid),
 		"What fits no session and may begin none: drop it, or pass it on as state invalid.",
 		.words = invalid_words },
+	{ "loose", CFG_BOOL, "false", offsetof(struct track_cfg, loose),
+		"TCP may begin in mid-stream: connections older than Weir's own start go on." },
 	STAGE_IF(struct track_cfg),
 	CFG_END
 };
@@ -122,6 +126,7 @@ track_build(struct stage_build *sb, void **instance)
 		return policy;
 	track->policy = (uint8_t)policy;
 	track->pass_invalid = cfg->invalid == INVALID_PASS;
+	track->loose = cfg->loose;
 	track->limit.sessions = cfg->max_per_source;
 	track->limit.per_second = (uint32_t)cfg->new_per_source.value;
 	sb->traits = TRAIT_TRACKS;
@@ -166,11 +171,7 @@ is_new(const struct eval *ev)
 
 	if (ev->reply)
 		return false;
-	if (s->proto != IPPROTO_TCP)
-		return s->state == PLAIN_SINGLE;
-	if (s->state == TCP_TIME_WAIT || s->state == TCP_RESET)
-		return (ev->view->tcp_flags & TCP_OPENS) == TCP_SYN;
-	return s->state == TCP_NONE || s->state == TCP_SYN_SENT;
+	return s->proto == IPPROTO_TCP ? tcp_is_new(s, s->state) : s->state == PLAIN_SINGLE;
 }
 
 static const char *
@@ -254,6 +255,7 @@ take(const struct track *track, struct eval *ev)
 	s->family = ev->tuple.family;
 	s->proto = ev->tuple.proto;
 	s->policy = track->policy;
+	s->flags |= track->loose ? SESSION_LOOSE : 0;
 	s->source = source;
 	ev->session = s;
 	ev->reply = false;
@@ -267,7 +269,8 @@ begin(const struct track *track, struct eval *ev)
 {
 	const struct view *v = ev->view;
 
-	if (v->proto == IPPROTO_TCP && (v->tcp_flags & TCP_OPENS) != TCP_SYN) {
+	if (v->proto == IPPROTO_TCP && !tcp_opens(v->tcp_flags)
+	    && !(track->loose && (v->tcp_flags & TCP_LOOSE) == RTE_TCP_ACK_FLAG)) {
 		invalid(track, ev, REASON_tcp_no_session);
 		return;
 	}
@@ -290,6 +293,11 @@ related(const struct track *track, struct eval *ev)
 	struct tuple back;
 
 	ev->session = NULL;
+	if (ev->quoted_damaged) {       /* RFC 5508 REQ-3 */
+		eval_note(ev, "track: the quoted header is damaged");
+		eval_drop(ev, REASON_icmp_bad_checksum, 0);
+		return;
+	}
 	if (ev->has_quoted && ev->sessions != NULL) {
 		tuple_reverse(&back, &ev->quoted);
 		ev->session = session_find(ev->sessions, &back, &ev->reply);
@@ -298,9 +306,30 @@ related(const struct track *track, struct eval *ev)
 		invalid(track, ev, REASON_icmp_no_session);
 		return;
 	}
+	if (ev->quoted.proto == IPPROTO_TCP
+	    && !tcp_has_sent(ev->session, !ev->reply, ev->quoted_seq)) {
+		ev->session = NULL;
+		invalid(track, ev, REASON_tcp_out_of_window);
+		return;
+	}
 	ev->state = CONN_RELATED;
 	eval_note(ev, "track: related to a session (%s)", state_text(ev->session));
 	translate_related(ev);
+}
+
+/* A SYN where a connection is over begins a new session, whichever end it comes from (RFC 9293 3.6.1, RFC 6191). */
+static void
+end_if_over(struct eval *ev)
+{
+	struct session *s = ev->session;
+
+	if (s == NULL || s->proto != IPPROTO_TCP || !(s->flags & SESSION_LINKED)
+	    || !tcp_begins_anew(s, ev->reply, ev->view->tcp_flags, ev->view->tcp_seq))
+		return;
+	eval_note(ev, "track: its connection is over, and it asks for a new one");
+	session_end(ev->sessions, s, SESSION_END_reused);
+	ev->session = NULL;
+	ev->reply = false;
 }
 
 static void
@@ -318,6 +347,7 @@ track_one(const struct track *track, struct eval *ev)
 	}
 	if (ev->session == NULL && ev->sessions != NULL)
 		ev->session = session_find(ev->sessions, &v->tuple, &ev->reply);
+	end_if_over(ev);
 	if (ev->session != NULL)
 		known(track, ev);
 	else

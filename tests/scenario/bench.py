@@ -95,6 +95,7 @@ class Outcome:
         self.ports = told['ports']
         self.drops = told['drops']
         self.ledger = told['ledger']
+        self.told = told
         self.out = out
         self.stderr = stderr
 

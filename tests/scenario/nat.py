@@ -45,7 +45,7 @@ class Wire:
 
     def send(self, port, packet, after=0.01):
         self.now += after
-        self.frames[port].append((self.now, frame(port, packet)))
+        self.frames.setdefault(port, []).append((self.now, frame(port, packet)))
         return self.now
 
     def run(self, text, sums=True):

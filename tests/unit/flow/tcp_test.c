@@ -280,11 +280,75 @@ t17_an_inexact_reset_passes_once_it_is_closing(void **state)
 static void
 t18_a_new_syn_reuses_a_connection_that_is_over(void **state)
 {
-	struct session s = given_time_wait(), again = s;
+	struct session s = given_time_wait();
 
-	expect(s, OUT, S, 90000, 0, 0, PASS, TCP_SYN_SENT);
-	expect(s, BACK, S | A, 70000, 90001, 0, PASS, TCP_SYN_RECEIVED);
-	expect(again, OUT, S, 900, 0, 0, PASS, TCP_TIME_WAIT);          /* older: nothing new */
+	assert_true(tcp_begins_anew(&s, false, S, 90000));
+	assert_true(tcp_begins_anew(&s, true, S, 90000));               /* whoever asks */
+	assert_false(tcp_begins_anew(&s, false, S, 900));               /* older: nothing new */
+	assert_false(tcp_begins_anew(&s, false, S | A, 90000));
+	expect(s, OUT, S, 900, 0, 0, PASS, TCP_TIME_WAIT);
+}
+
+/* A half-open session in mid-stream; the other end's word opens it. */
+static struct session
+given_loose(void)
+{
+	struct session s = given_session();
+
+	s.flags |= SESSION_LOOSE;
+	expect(s, OUT, A | P, 700, 300, 100, PASS, TCP_SYN_BOTH);
+	assert_true(tcp_is_new(&s, s.state));
+	assert_int_equal(tcp_class(s.state), SESSION_HALF_OPEN);        /* a guess is not kept for long */
+	return s;
+}
+
+static void
+loose_a_session_begins_in_mid_stream(void **state)
+{
+	struct session s = given_loose(), strict = given_session();
+
+	expect(strict, OUT, A | P, 700, 300, 100, ALIEN, TCP_NONE);
+	expect(s, OUT, A, 800, 300, 100, PASS, TCP_SYN_BOTH);
+	expect(s, BACK, A, 300, 900, 1400, PASS, TCP_ESTABLISHED);
+	assert_false(tcp_is_new(&s, s.state));
+	expect(s, OUT, A, 900, 1700, 0, PASS, TCP_ESTABLISHED);
+	expect(s, BACK, A, 1700 - (1u << 31), 900, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, R, 1701, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, R, 1700, 0, 0, PASS, TCP_RESET);
+}
+
+static void
+loose_nothing_but_an_acknowledgement_begins(void **state)
+{
+	static const uint8_t flags[] = { R, R | A, S | A, P, F | A };
+
+	for (unsigned i = 0; i < sizeof(flags); i++) {
+		struct session s = given_session();
+		bool fin = flags[i] & F;
+
+		s.flags |= SESSION_LOOSE;
+		expect(s, OUT, flags[i], 700, 300, 0, fin ? PASS : ALIEN,
+			fin ? TCP_SYN_BOTH : TCP_NONE);
+	}
+}
+
+/* RFC 5927 4.1: what an ICMP error quotes must have been sent lately. */
+static void
+a_quoted_number_is_one_that_was_sent(void **state)
+{
+	struct session s = given_established();
+
+	assert_true(tcp_has_sent(&s, false, s.side[0].end));
+	assert_true(tcp_has_sent(&s, false, s.side[0].end - 1));
+	assert_true(tcp_has_sent(&s, false, s.side[0].end - 60000));
+	assert_false(tcp_has_sent(&s, false, s.side[0].end + 1));
+	assert_false(tcp_has_sent(&s, false, s.side[0].end - (1u << 30)));
+	assert_true(tcp_has_sent(&s, true, s.side[1].end));
+	assert_false(tcp_has_sent(&s, true, s.side[1].end + 100));
+	s = given_session();
+	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
+	assert_true(tcp_has_sent(&s, false, ISN_C));
+	assert_false(tcp_has_sent(&s, true, 0));                /* it has not spoken yet */
 }
 
 static void
@@ -417,6 +481,7 @@ given_place(enum tcp_state want)
 struct cell {
 	enum reason reason;
 	uint8_t state;
+	bool anew;                      /* a new session's, whatever this one says to it */
 };
 
 /* What a segment without data, with the next right numbers, does, said row by row and not by window sums.
@@ -444,8 +509,8 @@ model(enum tcp_state st, bool reply, uint8_t f)
 	}
 	if (rst)
 		return (struct cell){ PASS, TCP_RESET };
-	if (syn && !ack && !reply && (st == TCP_TIME_WAIT || st == TCP_RESET))
-		return (struct cell){ PASS, TCP_SYN_SENT };
+	if (syn && !ack && (st == TCP_TIME_WAIT || st == TCP_RESET))
+		return (struct cell){ .anew = true };
 	if (syn)
 		return (struct cell){ PASS, st };       /* again */
 	if (!ack)
@@ -484,7 +549,7 @@ right_number(const struct place *p, bool reply, uint8_t flags)
 	uint32_t isn = reply ? ISN_S : ISN_C;
 
 	if (flags & S)
-		return over && !reply && !(flags & A) ? 1000000 : isn;
+		return over && !(flags & A) ? 1000000 : isn;
 	return (flags & F) && p->next[reply] == isn + 2 ? isn + 1 : p->next[reply];
 }
 
@@ -502,6 +567,11 @@ t24_every_flag_combination_in_every_state_is_as_the_model_says(void **state)
 			struct cell want = model(st, reply, flags), got;
 
 			assert_int_equal(p.s.state, st);
+			cells++;
+			got.anew = tcp_begins_anew(&p.s, reply, flags, seq);
+			assert_int_equal(got.anew, want.anew);
+			if (want.anew)
+				continue;
 			got.reason = pass_on(&p.s, reply, flags, seq, p.next[!reply], 0);
 			got.state = (uint8_t)p.s.state;
 			if (got.reason != want.reason || got.state != want.state)
@@ -510,7 +580,6 @@ t24_every_flag_combination_in_every_state_is_as_the_model_says(void **state)
 					got.reason ? reason_name(got.reason) : "pass", tcp_state_name(got.state),
 					want.reason ? reason_name(want.reason) : "pass",
 					tcp_state_name(want.state));
-			cells++;
 		}
 	}
 	assert_int_equal(cells, 1408);
@@ -560,6 +629,9 @@ main(void)
 		cmocka_unit_test(t16_a_half_closed_connection_lives_on),
 		cmocka_unit_test(t17_an_inexact_reset_passes_once_it_is_closing),
 		cmocka_unit_test(t18_a_new_syn_reuses_a_connection_that_is_over),
+		cmocka_unit_test(loose_a_session_begins_in_mid_stream),
+		cmocka_unit_test(loose_nothing_but_an_acknowledgement_begins),
+		cmocka_unit_test(a_quoted_number_is_one_that_was_sent),
 		cmocka_unit_test(t19_a_syn_may_carry_data),
 		cmocka_unit_test(t20_a_reset_with_ack_0_behind_the_window_is_dropped),
 		cmocka_unit_test(t21_a_fin_that_does_not_fit_closes_nothing),
