@@ -2,63 +2,9 @@
 /* TCP from the middle: the rows of its conformance table, each a test of its name; every combination of flags in
  * every state against a plain model; an attacker who guesses. */
 
-#include "flow/tcp.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tcp_fixture.h"
 
 #include "packet/parse.h"
-
-enum { F = 1, S = 2, R = 4, P = 8, A = 16, U = 32 };
-enum { OUT, BACK };                     /* directions: forward, reply */
-
-#define ISN_C 1000u
-#define ISN_S 5000u
-#define PASS REASON_NONE
-#define WINDOW REASON_tcp_out_of_window
-#define ALIEN REASON_tcp_no_session
-
-static struct session
-given_session(void)
-{
-	return (struct session){ .proto = IPPROTO_TCP, .family = 4, .state = TCP_NONE };
-}
-
-static struct tcp_segment
-segment(uint8_t flags, uint32_t seq, uint32_t ack, uint32_t bytes)
-{
-	return (struct tcp_segment){ .flags = flags, .seq = seq, .ack = ack, .bytes = bytes,
-		.window = 60000, .scale = TCP_SCALE_NONE };
-}
-
-static enum reason
-pass_on(struct session *s, bool reply, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t bytes)
-{
-	struct tcp_segment seg = segment(flags, seq, ack, bytes);
-
-	return tcp_track(s, reply, &seg);
-}
-
-#define expect(s, dir, flags, seq, ack, bytes, reason, then) do { \
-	assert_int_equal(pass_on(&(s), dir, flags, seq, ack, bytes), reason); \
-	assert_int_equal((s).state, then); \
-} while (0)
-
-/* The client has sent up to 1001, the server up to 5001. */
-static struct session
-given_established(void)
-{
-	struct session s = given_session();
-
-	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
-	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
-	expect(s, OUT, A, 1001, 5001, 0, PASS, TCP_ESTABLISHED);
-	return s;
-}
 
 static struct session
 given_time_wait(void)
@@ -287,68 +233,6 @@ t18_a_new_syn_reuses_a_connection_that_is_over(void **state)
 	assert_false(tcp_begins_anew(&s, false, S, 900));               /* older: nothing new */
 	assert_false(tcp_begins_anew(&s, false, S | A, 90000));
 	expect(s, OUT, S, 900, 0, 0, PASS, TCP_TIME_WAIT);
-}
-
-/* A half-open session in mid-stream; the other end's word opens it. */
-static struct session
-given_loose(void)
-{
-	struct session s = given_session();
-
-	s.flags |= SESSION_LOOSE;
-	expect(s, OUT, A | P, 700, 300, 100, PASS, TCP_SYN_BOTH);
-	assert_true(tcp_is_new(&s, s.state));
-	assert_int_equal(tcp_class(s.state), SESSION_HALF_OPEN);        /* a guess is not kept for long */
-	return s;
-}
-
-static void
-loose_a_session_begins_in_mid_stream(void **state)
-{
-	struct session s = given_loose(), strict = given_session();
-
-	expect(strict, OUT, A | P, 700, 300, 100, ALIEN, TCP_NONE);
-	expect(s, OUT, A, 800, 300, 100, PASS, TCP_SYN_BOTH);
-	expect(s, BACK, A, 300, 900, 1400, PASS, TCP_ESTABLISHED);
-	assert_false(tcp_is_new(&s, s.state));
-	expect(s, OUT, A, 900, 1700, 0, PASS, TCP_ESTABLISHED);
-	expect(s, BACK, A, 1700 - (1u << 31), 900, 0, WINDOW, TCP_ESTABLISHED);
-	expect(s, BACK, R, 1701, 0, 0, WINDOW, TCP_ESTABLISHED);
-	expect(s, BACK, R, 1700, 0, 0, PASS, TCP_RESET);
-}
-
-static void
-loose_nothing_but_an_acknowledgement_begins(void **state)
-{
-	static const uint8_t flags[] = { R, R | A, S | A, P, F | A };
-
-	for (unsigned i = 0; i < sizeof(flags); i++) {
-		struct session s = given_session();
-		bool fin = flags[i] & F;
-
-		s.flags |= SESSION_LOOSE;
-		expect(s, OUT, flags[i], 700, 300, 0, fin ? PASS : ALIEN,
-			fin ? TCP_SYN_BOTH : TCP_NONE);
-	}
-}
-
-/* RFC 5927 4.1: what an ICMP error quotes must have been sent lately. */
-static void
-a_quoted_number_is_one_that_was_sent(void **state)
-{
-	struct session s = given_established();
-
-	assert_true(tcp_has_sent(&s, false, s.side[0].end));
-	assert_true(tcp_has_sent(&s, false, s.side[0].end - 1));
-	assert_true(tcp_has_sent(&s, false, s.side[0].end - 60000));
-	assert_false(tcp_has_sent(&s, false, s.side[0].end + 1));
-	assert_false(tcp_has_sent(&s, false, s.side[0].end - (1u << 30)));
-	assert_true(tcp_has_sent(&s, true, s.side[1].end));
-	assert_false(tcp_has_sent(&s, true, s.side[1].end + 100));
-	s = given_session();
-	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
-	assert_true(tcp_has_sent(&s, false, ISN_C));
-	assert_false(tcp_has_sent(&s, true, 0));                /* it has not spoken yet */
 }
 
 static void
@@ -629,9 +513,6 @@ main(void)
 		cmocka_unit_test(t16_a_half_closed_connection_lives_on),
 		cmocka_unit_test(t17_an_inexact_reset_passes_once_it_is_closing),
 		cmocka_unit_test(t18_a_new_syn_reuses_a_connection_that_is_over),
-		cmocka_unit_test(loose_a_session_begins_in_mid_stream),
-		cmocka_unit_test(loose_nothing_but_an_acknowledgement_begins),
-		cmocka_unit_test(a_quoted_number_is_one_that_was_sent),
 		cmocka_unit_test(t19_a_syn_may_carry_data),
 		cmocka_unit_test(t20_a_reset_with_ack_0_behind_the_window_is_dropped),
 		cmocka_unit_test(t21_a_fin_that_does_not_fit_closes_nothing),
