@@ -254,6 +254,19 @@ nat_is_public(const struct nat *n, rte_be32_t address)
 	return at >= 0 && (n->address[at].pool != NAT_NO_POOL || n->address[at].used > 0);
 }
 
+bool
+nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port)
+{
+	int at = nat_find_address(n, address);
+	uint16_t number = rte_be_to_cpu_16(port);
+	const struct nat_pool *pool;
+
+	if (at < 0 || n->address[at].pool == NAT_NO_POOL)
+		return false;
+	pool = &n->pool[n->address[at].pool];
+	return number >= pool->low && number <= pool->high;
+}
+
 void
 nat_mark_outside(struct nat *n, uint16_t iface)
 {

@@ -101,6 +101,9 @@ bool nat_is_outside(const struct nat *n, uint16_t iface);
 /* Is the address one of a pool? */
 bool nat_is_public(const struct nat *n, rte_be32_t address);
 
+/* Could the endpoint be somebody's?  An address of a pool and a port of its range, free or not. */
+bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
+
 /* The session has ended: gives its mappings back.  Sessions without are fine. */
 void nat_release(struct nat *n, struct session *s, uint32_t now_tick);
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/meter.h"
+#include "flow/nat.h"
 #include "flow/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
@@ -222,10 +223,20 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 		slot_drop(s, b, slot, r);
 }
 
+/* A segment to a public port that nobody has: a reset would end what an inside host may be about to open towards its
+ * sender (RFC 5382 REQ-4). */
+static bool
+is_unsolicited(const struct slowpath *s, const struct view *v)
+{
+	return v->family == 4 && v->proto == IPPROTO_TCP
+		&& nat_may_give(s->nat, v->tuple.dst.v4, v->tuple.dport);
+}
+
 static void
 deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
 {
-	enum reason r = host_local(s->host, v, b->m[slot]);
+	enum reason r = is_unsolicited(s, v) ? REASON_nat_no_mapping
+		: host_local(s->host, v, b->m[slot]);
 
 	b->out[slot] = OUT_GONE;
 	if (r != REASON_NONE)
