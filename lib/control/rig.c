@@ -9,6 +9,7 @@
 #include "control/traffic_find.h"
 #include "control/traffic_peer.h"
 #include "io/capture.h"
+#include "stage/pipeline.h"
 
 enum {
 	RETRIES = 32768,                /* packets that may be sent again alone */
@@ -46,7 +47,9 @@ bool
 rig_fill(struct rig *r, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		r->m[i] = make_frame(r, traffic_next(r->traffic), false);
+		uint64_t flow = traffic_next(r->traffic);
+
+		r->m[i] = make_frame(r, flow, r->tracking && flow >= r->setup.flows);
 		if (r->m[i] == NULL) {
 			rte_pktmbuf_free_bulk(r->m, i);
 			return false;
@@ -167,6 +170,7 @@ begin_traffic(struct rig *r, const struct rig_setup *setup, struct err *err)
 			setup->family, &r->setup.aim, err) < 0)
 		return -ENOENT;
 	iface = appliance_generation(a)->iface[r->setup.aim.iface];
+	r->tracking = iface->pipeline->traits & TRAIT_TRACKS;
 	headers = 14 + 4u * r->setup.aim.tags;
 	if (r->setup.bytes > headers + iface->mtu)
 		return err_set(err, EINVAL, "frames of %u bytes are above the MTU of %s, %u",

@@ -205,6 +205,22 @@ a_wire_takes_anything(void **state)
 	expect_traffic(*state, WIRE, &s);
 }
 
+/* A connection that is new begins with a SYN, and is let through like the others. */
+static void
+new_connections_pass_a_firewall(void **state)
+{
+	struct rig_setup s = flows(TRAFFIC_TCP, 4, 100);
+	struct fixture *f = *state;
+
+	s.traffic.new_percent = 100;
+	if (open_rig(f, FIREWALL, &s) < 0)
+		fail_msg("%s", err_first(f->err));
+	f->rig.sent = 0;
+	assert_true(rig_fill(&f->rig, 32));
+	rig_run(&f->rig, 32);
+	assert_int_equal(f->rig.sent, 32);
+}
+
 static void
 where_nothing_passes_the_reason_is_told(void **state)
 {
@@ -259,6 +275,7 @@ main(void)
 		WITH_RIG(a_forwarded_port_is_found_by_its_test),
 		WITH_RIG(frames_of_a_vlan_come_with_its_tag),
 		WITH_RIG(a_wire_takes_anything),
+		WITH_RIG(new_connections_pass_a_firewall),
 		WITH_RIG(where_nothing_passes_the_reason_is_told),
 		WITH_RIG(an_interface_that_is_not_there_is_an_error),
 		WITH_RIG(a_frame_above_the_mtu_is_an_error),
