@@ -32,7 +32,7 @@ struct rig {
 	struct port *in;
 	struct rte_mempool *pool;
 	unsigned burst;
-	bool tracking;                  /* the pipeline makes sessions: a new flow begins with its opening */
+	bool tracking;                  /* the pipeline does: new flows begin with their opening */
 	bool answering;                 /* peers accept connections and answer UDP */
 	uint64_t sent;                  /* frames of any kind that ports have sent */
 	struct rte_mbuf *m[BURST_MAX];

@@ -14,7 +14,7 @@ enum measured_step {
 	MEASURED_PARSE,
 	MEASURED_LOOK_UP,
 	MEASURED_EXECUTE,               /* known flows, without the look-up */
-	MEASURED_FIRST,                 /* packets that the slow path sees: judged, installed, carried out */
+	MEASURED_FIRST,                 /* what the slow path sees: judged, installed, carried out */
 	MEASURED_SEND,                  /* to the queues and out, drops freed */
 	MEASURED_STEPS
 };

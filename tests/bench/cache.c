@@ -4,11 +4,11 @@
  *   zipf    65,536 flows by Zipf's law, exponent 1
  *   scan    the same, and every second packet is of a flow that never comes again
  *   round   65,536 flows, each in turn
- *   mixed   Zipf whose popular flows change after each quarter, with a scan in its middle and a round
- *           over an eighth of the flows at its end
+ *   mixed   Zipf whose popular flows change after each quarter, with a scan in its middle and a
+ *           round over an eighth of the flows at its end
  *
- * Caches of 1, 10, 50 and 100 % of the flows; the first quarter of the packets fills them and is not
- * counted. */
+ * Caches of 1, 10, 50 and 100 % of the flows; the first quarter of the packets fills them and is
+ * not counted. */
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Caches to be compared by their hit ratio: Weir's flow table as it is used without state, and plain
- * references of LRU and ARC.  A key is a number below 2^32.
+/* Caches to be compared by their hit ratio: Weir's flow table as it is used without state, and
+ * plain references of LRU and ARC.  A key is a number below 2^32.
  *
  * Threads: one. */
 #ifndef BENCH_CACHE_POLICY_H

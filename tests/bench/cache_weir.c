@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The flow table as first packets use it without sessions (slowpath/install.c): a flow is admitted on
- * its second packet, and takes the place of the one of its bucket that was seen longest ago. */
+/* The flow table as first packets use it without sessions (slowpath/install.c): a flow is admitted
+ * on its second packet, and takes the place of the one of its bucket that was seen longest ago. */
 
 #include <stdlib.h>
 

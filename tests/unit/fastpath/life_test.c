@@ -31,8 +31,8 @@ send_one_at(struct rig *r, uint64_t now_ns)
 	rig_run(r, 1);
 }
 
-/* The gateway answered at 1 s and is doubted after 31 s.  At 32.001 s the sweep of flows finds it in
- * use and asks, 6 ms after the host's timers ran: too early for them to run again. */
+/* The gateway answered at 1 s and is doubted after 31 s.  At 32.001 s the sweep of flows finds it
+ * in use and asks, 6 ms after the host's timers ran: too early for them to run again. */
 static void
 a_neighbour_is_asked_when_only_the_sweep_has_found_it_in_use(void **state)
 {
