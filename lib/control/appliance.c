@@ -10,7 +10,6 @@
 
 #include <rte_cycles.h>
 
-#include "base/log.h"
 #include "base/random.h"
 #include "control/generation.h"
 #include "io/steer.h"
@@ -33,7 +32,8 @@ struct appliance {
 	struct workers *workers;
 	struct iface_names names;
 	struct generation *gen;
-	struct generation *stuck;       /* a worker that stands still may still use it */
+	struct generation *retired[APPLIANCE_RETIRED];  /* a worker that stands still may still use them */
+	unsigned n_retired;
 	uint64_t started_ns, halted_ns; /* monotonic */
 	bool ports_open, pools_made, running, halted, closed;
 };
@@ -256,14 +256,42 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	return a;
 }
 
+void
+appliance_let_go(struct appliance *a)
+{
+	unsigned kept = 0, who;
+	uint64_t oldest = workers_oldest(a->workers, &who);
+
+	for (unsigned i = 0; i < a->n_retired; i++) {
+		if (a->retired[i]->number < oldest)
+			generation_discard(a->retired[i]);
+		else
+			a->retired[kept++] = a->retired[i];
+	}
+	a->n_retired = kept;
+}
+
+/* Only so many configurations wait for a worker that stands still. */
+static int
+check_retired(struct appliance *a, struct err *err)
+{
+	unsigned who = 0;
+	uint64_t oldest = workers_oldest(a->workers, &who);
+
+	appliance_let_go(a);
+	if (a->n_retired < APPLIANCE_RETIRED)
+		return 0;
+	return err_set(err, EBUSY, "worker %u stands still with generation %llu, and %u later ones "
+		"wait for it already", who, (unsigned long long)oldest, a->n_retired);
+}
+
 int
 appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 {
-	struct generation *old = a->gen, *gen;
+	struct generation *gen;
 
-	if (a->stuck != NULL)
-		return err_set(err, EBUSY,
-			"a worker has not taken the configuration before this one");
+	if (check_retired(a, err) < 0)
+		return -EBUSY;
 	if (config_check_reload(a->cfg, cfg, err) < 0)
 		return -EINVAL;
 	gen = begin_generation(a, cfg, err);
@@ -273,14 +301,10 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 		generation_discard(gen);
 		return -ENOMEM;
 	}
+	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
-	if (workers_publish(a->workers, gen) < 0) {
-		log_error("a worker does not take generation %llu",
-			(unsigned long long)gen->number);
-		a->stuck = old;
-	} else {
-		generation_discard(old);
-	}
+	workers_publish(a->workers, gen);
+	appliance_let_go(a);
 	config_free(a->cfg);
 	a->cfg = cfg;
 	return 0;
@@ -333,7 +357,8 @@ appliance_destroy(struct appliance *a)
 	appliance_close(a);
 	workers_destroy(a->workers);
 	generation_discard(a->gen);
-	generation_discard(a->stuck);
+	for (unsigned i = 0; i < a->n_retired; i++)
+		generation_discard(a->retired[i]);
 	if (a->pools_made)
 		pools_destroy(&a->pools);
 	iface_names_fini(&a->names);

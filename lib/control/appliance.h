@@ -25,6 +25,10 @@
 
 struct appliance;
 
+enum {
+	APPLIANCE_RETIRED = 8,
+};
+
 /* What a worker's clock says at its start. */
 #define APPLIANCE_TIME_ZERO_NS 1000000000ull
 
@@ -45,6 +49,11 @@ struct appliance *appliance_start(struct config *cfg, const struct appliance_opt
 /* Builds a generation from cfg beside the running one, publishes it and lets the old one go.  cfg
  * is the appliance's when 0 is returned, else the caller's still, and nothing has changed. */
 int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
+
+/* Frees earlier generations that no worker uses any more; appliance_reload does, too.  A worker that stands still
+ * keeps its own and all that came after it; of those there may be APPLIANCE_RETIRED, then no configuration is
+ * taken until it moves. */
+void appliance_let_go(struct appliance *a);
 
 /* One loop of every worker (stepped).  0: there was nothing to do. */
 unsigned appliance_step(struct appliance *a);

@@ -145,6 +145,7 @@ report_take(struct appliance *a, struct report *r)
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		take_worker(workers_at(ws, i), &r->worker[i]);
 		r->worker[i].core = appliance_core(a, i);
+		r->worker[i].generation = workers_adopted(ws, i);
 		r->sessions += r->worker[i].sessions;
 	}
 	take_ledger(ws, r);

@@ -32,6 +32,7 @@ struct report_port {
 
 struct report_worker {
 	unsigned core;
+	uint64_t generation;            /* that it uses; the report's, unless it stands still */
 	uint64_t packets;
 	double busy;                    /* share of its time that went into packets */
 	double ns_per_packet;

@@ -50,6 +50,9 @@ print_workers(const struct report *r, FILE *out)
 			w->flows_capacity);
 		fprintf(out, "    longest loop: %.1f us awake, %.1f us with a sleep\n",
 			(double)w->longest_gap_ns / 1e3, (double)w->longest_wake_ns / 1e3);
+		if (w->generation != r->generation)
+			fprintf(out, "    stands still with generation %" PRIu64 "\n",
+				w->generation);
 		if (w->facts_lost != 0)
 			fprintf(out, "    %" PRIu64 " facts about neighbours were lost\n",
 				w->facts_lost);
@@ -161,8 +164,8 @@ workers_json(const struct report *r)
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		const struct report_worker *w = &r->worker[i];
 
-		json_array_append_new(workers, json_pack("{s:i,s:I,s:f,s:f,s:I,s:I,s:I}",
-			"core", (int)w->core, "packets", (json_int_t)w->packets,
+		json_array_append_new(workers, json_pack("{s:i,s:I,s:I,s:f,s:f,s:I,s:I,s:I}",
+			"core", (int)w->core, "generation", (json_int_t)w->generation, "packets", (json_int_t)w->packets,
 			"busy_ratio", w->busy, "ns_per_packet", w->ns_per_packet,
 			"flows", (json_int_t)w->flows,
 			"longest_sleep_ns", (json_int_t)w->longest_wake_ns,

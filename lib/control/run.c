@@ -131,6 +131,7 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	struct ports *ports = appliance_ports(r->appliance);
 
 	workers_watch(appliance_workers(r->appliance), monotonic_ns() / NS_PER_MS);
+	appliance_let_go(r->appliance);
 	for (unsigned i = 0; i < ports->count; i++)
 		if (port_update(&ports->at[i]))
 			log_info("port %s: link %s", ports->at[i].name,

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_rcu_qsbr.h>
-
 #include "flow/nat_counts.h"
 #include "io/steer.h"
 #include "packet/burst.h"
@@ -117,22 +115,24 @@ worker_fini(struct worker *w)
 	w->tx = NULL;
 }
 
-/* The order matters: what this worker holds when it says "quiescent" may still be the generation
- * before the newest, so control waits for two such words (workers_publish). */
+void
+worker_adopt(struct worker *w, const struct generation *gen)
+{
+	fastpath_adopt(w->fp, gen);
+	w->generation = gen;
+	/* Pairs with the acquire in workers_oldest: what is older may be freed. */
+	atomic_store_explicit(&w->adopted, gen->number, memory_order_release);
+}
+
 static void
 take_generation(struct worker *w)
 {
-	const struct generation *gen;
-
-	if (w->common->qsbr != NULL)
-		rte_rcu_qsbr_quiescent(w->common->qsbr, w->index);
-
 	/* Pairs with the release store in workers_publish. */
-	gen = atomic_load_explicit(&w->common->generation, memory_order_acquire);
-	if (gen != w->generation) {
-		fastpath_adopt(w->fp, gen);
-		w->generation = gen;
-	}
+	const struct generation *gen = atomic_load_explicit(&w->common->generation,
+		memory_order_acquire);
+
+	if (gen != w->generation)
+		worker_adopt(w, gen);
 }
 
 static void
@@ -378,12 +378,10 @@ void
 worker_run(struct worker *w)
 {
 	idle_prepare_thread();
-	rte_rcu_qsbr_thread_online(w->common->qsbr, w->index);
 	while (!atomic_load_explicit(&w->common->stop, memory_order_relaxed)) {
 		if (worker_step(w) != 0)
 			idle_reset(&w->idle);
 		else
 			idle_wait(&w->idle, w->now_ns);
 	}
-	rte_rcu_qsbr_thread_offline(w->common->qsbr, w->index);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One worker: a loop that takes the newest generation, receives, lets the fastpath work, and sends.
  *
- *   quiescent -> newest generation -> tick -> mailbox -> rx queues -> handed over -> flush -> age
+ *   newest generation -> tick -> mailbox -> rx queues -> handed over -> flush -> age
  *
  * The loop runs on the worker's own thread (worker/workers.h), or step by step on the caller's:
  * replay and tests call worker_step themselves.
@@ -22,7 +22,6 @@
 
 struct mailbox;
 struct nat_summary;
-struct rte_rcu_qsbr;
 struct steer;
 
 /* What workers share. */
@@ -33,7 +32,6 @@ struct worker_common {
 	struct steer *steer;            /* NULL: one worker */
 	bool device_steers;             /* both directions of what nothing translates come to one worker */
 	struct mailbox *mailbox;        /* NULL: one worker */
-	struct rte_rcu_qsbr *qsbr;      /* NULL: nobody runs on a thread of its own */
 	_Atomic(const struct generation *) generation;  /* control: write, workers: read */
 	atomic_bool stop;               /* control: write, workers: read */
 };
@@ -58,6 +56,7 @@ struct worker {
 
 	/* worker: write, control: read, a loop old */
 	atomic_uint_fast64_t loops;     /* the heartbeat */
+	atomic_uint_fast64_t adopted;   /* number of the generation in use: none before is touched any more */
 	uint64_t packets;               /* received, or handed over by others */
 	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
 	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
@@ -85,6 +84,9 @@ int worker_init(struct worker *w, const struct worker_setup *setup);
 
 /* worker_stop has been called.  A zeroed worker is fine. */
 void worker_fini(struct worker *w);
+
+/* Takes a generation, between two loops. */
+void worker_adopt(struct worker *w, const struct generation *gen);
 
 /* One loop.  Returns 0 when there was nothing to do: nothing came and nothing left. */
 unsigned worker_step(struct worker *w);

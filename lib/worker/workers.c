@@ -12,11 +12,11 @@
 #include <time.h>
 
 #include <rte_launch.h>
-#include <rte_rcu_qsbr.h>
 
 #include "base/log.h"
 #include "base/random.h"
 #include "io/steer.h"
+#include "stage/generation.h"
 #include "worker/mailbox.h"
 
 enum {
@@ -29,6 +29,7 @@ struct watched {
 	uint64_t loops;
 	uint64_t since_ms;              /* it was seen at loops first */
 	bool stalled;
+	bool behind;                    /* it did not take a generation in time: nobody waits for it */
 };
 
 struct workers {
@@ -52,20 +53,6 @@ static void
 nap(void)
 {
 	nanosleep(&(struct timespec) { .tv_nsec = POLL_NS }, NULL);
-}
-
-static struct rte_rcu_qsbr *
-qsbr_create(unsigned workers)
-{
-	size_t bytes = RTE_ALIGN_CEIL(rte_rcu_qsbr_get_memsize(workers), RTE_CACHE_LINE_SIZE);
-	struct rte_rcu_qsbr *qsbr = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
-
-	if (qsbr == NULL)
-		return NULL;
-	rte_rcu_qsbr_init(qsbr, workers);
-	for (unsigned i = 0; i < workers; i++)
-		rte_rcu_qsbr_thread_register(qsbr, i);
-	return qsbr;
 }
 
 /* Rings between workers, where one has to hand packets or facts to another. */
@@ -121,8 +108,7 @@ workers_create(const struct workers_setup *setup, struct err *err)
 	ws->common.ports = setup->ports;
 	ws->worker = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
 	ws->watched = calloc(setup->count, sizeof(ws->watched[0]));
-	ws->common.qsbr = qsbr_create(setup->count);
-	if (ws->worker == NULL || ws->watched == NULL || ws->common.qsbr == NULL)
+	if (ws->worker == NULL || ws->watched == NULL)
 		goto fail;
 	if (connect_workers(&ws->common) < 0 || make_workers(ws, setup) < 0)
 		goto fail;
@@ -144,7 +130,6 @@ workers_destroy(struct workers *ws)
 		worker_fini(&ws->worker[i]);
 	steer_destroy(ws->common.steer);
 	mailbox_destroy(ws->common.mailbox);
-	free(ws->common.qsbr);
 	free(ws->watched);
 	free(ws->worker);
 	free(ws);
@@ -166,7 +151,7 @@ run_one(void *arg)
 	return 0;
 }
 
-/* A worker that has looped once is known to qsbr, and workers_publish waits for it. */
+/* Threads need a while to begin, which is not to be taken for standing still. */
 static void
 await_first_loops(struct workers *ws)
 {
@@ -208,37 +193,76 @@ workers_step(struct workers *ws)
 	return n;
 }
 
-/* Waits until every running worker has reported that it is quiescent, after this call. */
-static bool
-quiesce(struct workers *ws, uint64_t deadline_ms)
+uint64_t
+workers_adopted(const struct workers *ws, unsigned i)
 {
-	uint64_t token = rte_rcu_qsbr_start(ws->common.qsbr);
+	/* Pairs with the release in worker_adopt. */
+	return atomic_load_explicit(&ws->worker[i].adopted, memory_order_acquire);
+}
 
-	while (rte_rcu_qsbr_check(ws->common.qsbr, token, false) == 0) {
-		if (monotonic_ms() > deadline_ms)
+uint64_t
+workers_oldest(const struct workers *ws, unsigned *who)
+{
+	uint64_t oldest = UINT64_MAX;
+
+	for (unsigned i = 0; i < ws->made; i++) {
+		uint64_t number = workers_adopted(ws, i);
+
+		if (number < oldest) {
+			oldest = number;
+			*who = i;
+		}
+	}
+	return oldest;
+}
+
+/* Does the worker take the generation in time?  If not it is named, once. */
+static bool
+await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadline_ms)
+{
+	struct watched *seen = &ws->watched[i];
+
+	while (workers_adopted(ws, i) < number) {
+		if (!seen->behind && monotonic_ms() > deadline_ms) {
+			log_error("worker %u does not take generation %" PRIu64
+				" and goes on with %" PRIu64, i, number, workers_adopted(ws, i));
+			seen->behind = true;
+		}
+		if (seen->behind)
 			return false;
 		nap();
 	}
+	seen->behind = false;
 	return true;
 }
 
-/* A worker that says "quiescent" takes the newest generation just after, and only then stops using
- * the one before: the second word is the first that comes when it has. */
+/* Who took the newest one after all is waited for again. */
+static void
+forgive(struct workers *ws)
+{
+	const struct generation *newest = atomic_load_explicit(&ws->common.generation,
+		memory_order_relaxed);
+
+	for (unsigned i = 0; i < ws->launched; i++)
+		if (workers_adopted(ws, i) >= newest->number)
+			ws->watched[i].behind = false;
+}
+
 int
 workers_publish(struct workers *ws, const struct generation *gen)
 {
 	uint64_t deadline_ms = monotonic_ms() + WORKERS_ADOPT_MS;
+	int rc = 0;
 
+	forgive(ws);
 	/* Pairs with the acquire load in take_generation. */
 	atomic_store_explicit(&ws->common.generation, gen, memory_order_release);
-	if (ws->launched == 0) {
-		for (unsigned i = 0; i < ws->made; i++) {
-			fastpath_adopt(ws->worker[i].fp, gen);
-			ws->worker[i].generation = gen;
-		}
-		return 0;
-	}
-	return quiesce(ws, deadline_ms) && quiesce(ws, deadline_ms) ? 0 : -ETIMEDOUT;
+	for (unsigned i = 0; ws->launched == 0 && i < ws->made; i++)
+		worker_adopt(&ws->worker[i], gen);
+	for (unsigned i = 0; i < ws->launched; i++)
+		if (!await_adoption(ws, i, gen->number, deadline_ms))
+			rc = -ETIMEDOUT;
+	return rc;
 }
 
 static bool
@@ -313,7 +337,9 @@ watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 		if (seen->stalled)
 			log_warning("worker %u moves again after %" PRIu64 " ms", w->index,
 				now_ms - seen->since_ms);
-		*seen = (struct watched) { .loops = loops, .since_ms = now_ms };
+		seen->loops = loops;
+		seen->since_ms = now_ms;
+		seen->stalled = false;
 		return false;
 	}
 	if (!seen->stalled && now_ms - seen->since_ms >= WORKERS_STALL_MS) {

@@ -38,9 +38,15 @@ int workers_start(struct workers *ws, struct err *err);
 /* One loop of each worker on the caller's thread, in order.  0: there was nothing to do. */
 unsigned workers_step(struct workers *ws);
 
-/* Makes a generation the current one, and returns when no worker uses the one before: 0, or
- * -ETIMEDOUT when a worker stands still; the old one must then stay until workers_stop. */
+/* Makes a generation the current one, and returns when no worker uses an older one: 0, or -ETIMEDOUT
+ * when a worker stands still, which the log names; later ones can be published all the same, and
+ * do not wait for that worker. */
 int workers_publish(struct workers *ws, const struct generation *gen);
+
+/* Number of the generation that a worker uses, and the lowest of all with whose it is: those before it may be
+ * freed. */
+uint64_t workers_adopted(const struct workers *ws, unsigned i);
+uint64_t workers_oldest(const struct workers *ws, unsigned *who);
 
 /* Stops receiving, joins the threads, sends what can be sent, lets go of everything held.  False: a
  * worker does not come to its end, and nothing that it uses may be freed. */
