@@ -12,6 +12,7 @@
 #include <rte_ethdev.h>
 #include <rte_ring.h>
 
+#include "base/race.h"
 #include "io/quiet.h"
 
 enum {
@@ -133,11 +134,15 @@ capture_close(struct port *port)
 unsigned
 capture_push(struct port *port, unsigned queue, struct rte_mbuf **pkts, unsigned n)
 {
+	race_give((void **)pkts, n);
 	return rte_ring_enqueue_burst(port->capture->rx[queue], (void **)pkts, n, NULL);
 }
 
 unsigned
 capture_drain(struct port *port, unsigned queue, struct rte_mbuf **pkts, unsigned n)
 {
-	return rte_ring_dequeue_burst(port->capture->tx[queue], (void **)pkts, n, NULL);
+	unsigned got = rte_ring_dequeue_burst(port->capture->tx[queue], (void **)pkts, n, NULL);
+
+	race_take((void **)pkts, got);
+	return got;
 }

@@ -4,6 +4,7 @@
  * Every mbuf carries its state in its private area.  The store stands below all who allocate and
  * free, drivers and libraries too, and passes on to DPDK's ring store. */
 
+#include "base/race.h"
 #include "io/pool.h"
 
 #ifdef WEIR_DEBUG
@@ -107,6 +108,7 @@ store_put(struct rte_mempool *mp, void *const *objects, unsigned n)
 		*state_of(m) = MBUF_FREE;
 		ASAN_POISON_MEMORY_REGION(m->buf_addr, m->buf_len);
 	}
+	race_give(objects, n);
 	return ring->enqueue(mp, objects, n);
 }
 
@@ -128,6 +130,7 @@ store_get(struct rte_mempool *mp, void **objects, unsigned n)
 {
 	int rc = fault(n) ? -ENOBUFS : ring->dequeue(mp, objects, n);
 
+	race_take(objects, rc == 0 ? n : 0);
 	for (unsigned i = 0; rc == 0 && i < n; i++) {
 		struct rte_mbuf *m = objects[i];
 

@@ -55,6 +55,7 @@ accepted_by_device(const struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 	if (queue_fault_accept >= 0)
 		n = RTE_MIN(n, (unsigned)queue_fault_accept);
 #endif
+	race_give((void **)pkts, n);
 	return rte_eth_tx_burst(q->port, q->queue, pkts, (uint16_t)n);
 }
 

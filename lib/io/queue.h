@@ -16,6 +16,7 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include "base/race.h"
 #include "io/pool.h"
 #include "io/port.h"
 
@@ -68,6 +69,7 @@ queue_receive(const struct rx_queue *q, struct rte_mbuf **pkts, unsigned n)
 {
 	unsigned got = rte_eth_rx_burst(q->port, q->queue, pkts, (uint16_t)n);
 
+	race_take((void **)pkts, got);
 	if (unlikely(q->stamp))
 		queue_stamp(q, pkts, got);
 	mbuf_debug_received(pkts, got);

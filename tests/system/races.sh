@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Threads under ThreadSanitizer, in a build of its own: rings and mailboxes, generations that are taken while packets
+# run, a worker that stands still, NAT on two workers.  rte_ring needs the C11 memory model to be understood.
+#
+# usage: races.sh
+set -u
+cd "$(dirname "$(realpath "$0")")/../.." || exit 2
+build=build-tsan
+tests="unit_control_stuck unit_control_appliance unit_worker_mailbox unit_io_steer"
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+failed=0
+
+[ -f $build/build.ninja ] || meson setup $build --buildtype=debugoptimized -Db_sanitize=thread \
+	-Dc_args=-DRTE_USE_C11_MEM_MODEL >"$logs/setup" || { cat "$logs/setup"; exit 2; }
+# shellcheck disable=SC2086
+ninja -C $build app/weir ${tests//unit_/tests/unit/unit_} >"$logs/ninja" || { tail -n 40 "$logs/ninja"; exit 2; }
+
+clean() {       # clean COMMAND...: it passes, and no race is reported
+	TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp log_path=$logs/race" "$@" >"$logs/out" 2>&1
+	local rc=$?
+
+	cat "$logs"/race* 2>/dev/null && rm -f "$logs"/race* && rc=1
+	[ "$rc" -eq 0 ] || { failed=$((failed + 1)); echo "FAILED: $*"; tail -n 20 "$logs/out"; }
+}
+
+for test in $tests; do
+	clean timeout 120 "$build/tests/unit/$test"
+done
+clean bash tests/system/nat_workers.sh "$build"
+
+echo "races: $failed failed"
+[ "$failed" -eq 0 ]
