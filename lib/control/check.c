@@ -42,7 +42,7 @@ config_verify(const struct config *cfg, struct err *err, struct check_result *re
 {
 	struct iface_names names = { { NULL } };
 	struct generation_setup setup = {
-		.cfg = cfg, .names = &names, .workers = 1, .plain = true,
+		.cfg = cfg, .names = &names, .workers = 1,
 	};
 	struct generation *gen = generation_begin(&setup, err);
 

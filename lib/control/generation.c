@@ -178,7 +178,6 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 	struct build_setup bs = {
 		.err = err, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
 		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
-		.plain = setup->plain,
 	};
 
 	m->build = build_create(&bs);

@@ -29,7 +29,6 @@ struct generation_setup {
 	struct iface_names *names;
 	const struct generation *running;       /* NULL: the first */
 	unsigned workers;
-	bool plain;                     /* for checks: rules are matched one by one, without EAL */
 };
 
 /* Interfaces, sets, access lists, routes, pipelines.  Errors go to err; NULL without memory.  When

@@ -269,9 +269,3 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_session_policies = b->n_session_policies;
 	return pools_finish(b, gen);
 }
-
-bool
-build_is_plain(const struct build *b)
-{
-	return b->setup.plain;
-}

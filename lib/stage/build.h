@@ -38,7 +38,6 @@ struct build_setup {
 	const char *const *port_name;           /* by index, NULL where there is none */
 	unsigned n_ports;
 	const char *const *entry;               /* by id: name of its pipeline, or NULL */
-	bool plain;                             /* match rules one by one: slow, but needs no EAL */
 };
 
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
@@ -73,9 +72,6 @@ const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
 const struct interface *build_find_interface(const struct build *b, const char *name);
 int build_find_port(const struct build *b, const char *name);   /* its index, or -ENOENT */
-
-/* Rules are to be matched one by one. */
-bool build_is_plain(const struct build *b);
 
 /* The interfaces, by id. */
 const struct interface *const *build_interfaces(const struct build *b, unsigned *n);

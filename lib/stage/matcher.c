@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Matches, compiled (table/rules.h), or one by one for a configuration that is only checked. */
+/* Matches, compiled (table/rules.h). */
 #include "stage/matcher.h"
 
 #include <assert.h>
@@ -12,7 +12,7 @@
 #include "stage/pipeline.h"
 
 struct matcher {
-	struct rules *rules;            /* NULL: one by one */
+	struct rules *rules;            /* NULL: there is none */
 	struct match_list list;
 	/* The first match that looks at a field beyond the flow's key.  One that is reached only
 	 * behind the match that counts does not make the decision depend on it. */
@@ -43,7 +43,7 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 		return NULL;
 	}
 	m->list = *list;
-	if (!build_is_plain(b) && list->n > 0) {
+	if (list->n > 0) {
 		m->rules = rules_build(list->match, list->n, err);
 		if (m->rules == NULL) {
 			if (err_count(err) == errors)
@@ -159,7 +159,7 @@ matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[],
 		if (ev[i]->tuple.family == 0) {
 			found[i] = find_frame(&m->list, &key[i]);
 		} else if (m->rules == NULL) {
-			found[i] = rules_match_plain(m->list.match, m->list.n, &key[i]);
+			found[i] = MATCHER_NONE;
 		} else {
 			pointer[ip] = &key[i];
 			slot[ip++] = i;

@@ -16,35 +16,7 @@ struct rules {
 	struct rows rows;
 	struct prefixes *side[SIDES];           /* address -> row; NULL: no rule looks at it */
 	struct field_table *field[FIELDS];      /* likewise */
-	uint32_t depend_on;
 };
-
-static uint32_t
-match_depends_on(const struct rule_match *m)
-{
-	const struct {
-		bool used;
-		uint32_t field;
-	} rows[] = {
-		{ m->src.n > 0, RULE_ON_SRC },
-		{ m->dst.n > 0, RULE_ON_DST },
-		{ m->proto.n > 0, RULE_ON_PROTO },
-		{ m->sport.n > 0 || m->dport.n > 0, RULE_ON_PORTS },
-		{ m->icmp.n > 0, RULE_ON_ICMP },
-		{ m->iface.n > 0, RULE_ON_IFACE },
-		{ m->state != 0, RULE_ON_STATE },
-		{ m->vlan.n > 0, RULE_ON_VLAN },
-		{ m->dscp.n > 0, RULE_ON_DSCP },
-		{ m->tcp_mask != 0, RULE_ON_TCP_FLAGS },
-		{ m->fragment != RULE_FRAGMENT_ANY, RULE_ON_FRAGMENT },
-	};
-	uint32_t on = 0;
-
-	for (unsigned i = 0; i < RTE_DIM(rows); i++)
-		if (rows[i].used)
-			on |= rows[i].field;
-	return on;
-}
 
 static int
 build(struct rules *r, const struct rule_match match[], unsigned n)
@@ -65,11 +37,8 @@ rules_build(const struct rule_match match[], unsigned n, struct err *err)
 	struct rules *r = calloc(1, sizeof(*r));
 	int rc = -ENOMEM;
 
-	if (r != NULL) {
-		for (unsigned i = 0; i < n; i++)
-			r->depend_on |= match_depends_on(&match[i]);
+	if (r != NULL)
 		rc = build(r, match, n);
-	}
 	if (rc == 0)
 		return r;
 	rules_discard(r);
@@ -203,12 +172,6 @@ rules_classify(const struct rules *r, const struct rule_key *const key[], uint32
 {
 	for (unsigned i = 0; i < n; i += CHUNK)
 		classify_chunk(r, &key[i], &result[i], RTE_MIN(n - i, CHUNK));
-}
-
-uint32_t
-rules_depend_on(const struct rules *r)
-{
-	return r->depend_on;
 }
 
 size_t

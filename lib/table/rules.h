@@ -101,21 +101,6 @@ struct rule_key {
 	bool fragment;
 };
 
-/* Fields a table consults. */
-enum rule_field {
-	RULE_ON_SRC = 1 << 0,
-	RULE_ON_DST = 1 << 1,
-	RULE_ON_PROTO = 1 << 2,
-	RULE_ON_PORTS = 1 << 3,
-	RULE_ON_ICMP = 1 << 4,
-	RULE_ON_IFACE = 1 << 5,
-	RULE_ON_STATE = 1 << 6,
-	RULE_ON_VLAN = 1 << 7,
-	RULE_ON_DSCP = 1 << 8,
-	RULE_ON_TCP_FLAGS = 1 << 9,
-	RULE_ON_FRAGMENT = 1 << 10,
-};
-
 struct rules;
 
 /* Builds a table of n rules; a result is a rule's place in match[].  The rules and their sets are
@@ -127,10 +112,6 @@ void rules_discard(struct rules *r);            /* NULL is fine */
 /* result[i] is the first rule that matches *key[i], whose family is 4 or 6, or RULES_NONE. */
 void rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
 	unsigned n);
-
-/* The enum rule_field bits of what any rule looks at.  What can differ between packets of one flow
- * (VLAN, DSCP, TCP flags, fragment, ICMP) must not be decided once a flow. */
-uint32_t rules_depend_on(const struct rules *r);
 
 /* The memory a table takes, in bytes. */
 size_t rules_bytes(const struct rules *r);

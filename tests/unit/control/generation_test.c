@@ -55,7 +55,7 @@ given(struct fixture *f, const char *text)
 {
 	struct config *cfg = config_load_text("weir.yaml", text, f->err);
 	struct generation_setup gs = {
-		.cfg = cfg, .names = &f->names, .running = f->gen, .workers = 2, .plain = true,
+		.cfg = cfg, .names = &f->names, .running = f->gen, .workers = 2,
 	};
 	struct generation *gen = generation_begin(&gs, f->err);
 

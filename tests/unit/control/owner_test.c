@@ -82,7 +82,7 @@ given(struct world *f, const char *mapping)
 	cfg = config_load_text("weir.yaml", text, f->err);
 	assert_string_equal(err_first(f->err), "");
 	struct generation_setup gs = {
-		.cfg = cfg, .names = &f->names, .workers = WORKERS, .plain = true,
+		.cfg = cfg, .names = &f->names, .workers = WORKERS,
 	};
 	f->gen = generation_begin(&gs, f->err);
 	assert_string_equal(err_first(f->err), "");

@@ -4,8 +4,7 @@
  *	lan  10.0.0.1/24, 2001:db8:1::1/64, fe80::1/64 --+
  *	dmz  10.0.1.1/24                               --+-- [ stages ] -- wan  198.51.100.1/24,
  *	                                                                       2001:db8:2::1/64
- *
- * Rules are matched one by one, so that no EAL is needed, unless with_eal is set. */
+ */
 #ifndef UNIT_STAGE_FIXTURE_H
 #define UNIT_STAGE_FIXTURE_H
 
@@ -81,7 +80,6 @@ static const char *const fixture_ports[] = { "lan", "dmz", "wan" };
 struct fixture {
 	struct interface iface[IFACES];
 	const struct interface *by_id[IFACES];
-	bool with_eal;                  /* rules are compiled */
 	struct err *err;
 	struct document *doc;
 	struct build *build;
@@ -146,7 +144,7 @@ static inline int
 build(struct fixture *f, const char *text)
 {
 	struct build_setup setup = { .iface = f->by_id, .n_ifaces = IFACES,
-		.port_name = fixture_ports, .n_ports = PORTS, .plain = !f->with_eal };
+		.port_name = fixture_ports, .n_ports = PORTS };
 	struct fixture_config *config;
 	char *whole;
 	size_t size;

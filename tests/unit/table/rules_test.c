@@ -250,26 +250,6 @@ sets_are_matched_nested_negated_and_empty(void **state)
 }
 
 static void
-table_says_which_fields_it_looks_at(void **state)
-{
-	const struct rule_match match[] = {
-		{ .dst = ADDRESSES("10.0.0.0/8"), .proto = RANGES({ 6, 6, false }) },
-		{ .dscp = RANGES({ 46, 46, false }), .tcp_flags = 2, .tcp_mask = 2 },
-		{ .state = RULE_STATE_NEW, .fragment = RULE_FRAGMENT_NO },
-	};
-	struct err *err = err_create();
-	struct rules *one = rules_build(match, 1, err), *all = rules_build(match, 3, err);
-
-	(void)state;
-	assert_int_equal(rules_depend_on(one), RULE_ON_DST | RULE_ON_PROTO);
-	assert_int_equal(rules_depend_on(all), RULE_ON_DST | RULE_ON_PROTO | RULE_ON_DSCP |
-		RULE_ON_TCP_FLAGS | RULE_ON_STATE | RULE_ON_FRAGMENT);
-	rules_discard(one);
-	rules_discard(all);
-	err_destroy(err);
-}
-
-static void
 large_set_makes_a_small_table(void **state)
 {
 	struct random_prefixes r = { { 4, 4, 4 }, 8, 1 };
@@ -373,7 +353,6 @@ main(void)
 		cmocka_unit_test(tcp_flags_are_compared_under_their_mask),
 		cmocka_unit_test(state_interface_vlan_dscp_and_fragment_are_matched),
 		cmocka_unit_test(sets_are_matched_nested_negated_and_empty),
-		cmocka_unit_test(table_says_which_fields_it_looks_at),
 		cmocka_unit_test(large_set_makes_a_small_table),
 		cmocka_unit_test(small_random_lists_agree_with_plain_rules),
 		cmocka_unit_test(large_random_list_agrees_with_plain_rules),
