@@ -35,6 +35,13 @@ struct nexthop {
 	uint16_t iface;                 /* egress interface */
 };
 static_assert(sizeof(struct nexthop) == 32, "two to a line");
+
+/* Port and interface in one word, for the loop over a burst. */
+static inline uint32_t
+nexthop_way(const struct nexthop *nh)
+{
+	return nh->port | (uint32_t)nh->iface << 16;
+}
 static_assert(REASON_COUNT < NEXTHOP_LOCAL, "every reason has a next hop");
 
 #endif

@@ -84,7 +84,7 @@ store64(void *p, uint64_t v)
 	memcpy(p, &v, 8);
 }
 
-/* The transport checksum of a UDP or TCP header. */
+/* The transport checksum of a UDP or TCP header.  What is particular about UDP's happens to few packets. */
 static inline void
 rewrite_l4_checksum(uint8_t *l4, uint8_t proto, uint16_t delta)
 {
@@ -92,23 +92,42 @@ rewrite_l4_checksum(uint8_t *l4, uint8_t proto, uint16_t delta)
 	uint16_t old = *field;
 	uint16_t new = checksum_apply(old, delta);
 
-	new = proto == IPPROTO_UDP && new == 0 ? 0xffff : new;
-	*field = proto == IPPROTO_UDP && old == 0 ? 0 : new;
+	if (unlikely((new == 0) | (old == 0)) && proto == IPPROTO_UDP)
+		new = old == 0 ? 0 : 0xffff;
+	*field = new;
 }
 
-/* SLOT_PLAIN4: ip points to a 20-byte header with UDP or TCP behind it. */
+/* TTL, protocol and checksum of an IPv4 header in one word: what the TTL loses and the checksum with it. */
+static inline uint32_t
+rewrite_head4(uint32_t head, const struct to4 *to)
+{
+#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
+	uint64_t left = head;
+	uint32_t less;
+
+	/* No borrow from the TTL, which is not less; one from the checksum goes round its end. */
+	memcpy(&less, to, 4);
+	left -= less & 0xffff00ff;
+	return (uint32_t)left - ((uint32_t)(left >> 32) & 0x10000);
+#else
+	uint16_t checksum = checksum_apply((uint16_t)head, to->ip_delta);
+
+	return (head & 0xffff0000) - ((uint32_t)to->ttl << 24) + checksum;
+#endif
+}
+
+/* SLOT_PLAIN4: ip points to a 20-byte header with UDP or TCP behind it, whose TTL is not less than what it loses. */
 static inline void
 rewrite_plain4(uint8_t *ip, const struct to4 *to, uint16_t l4_delta)
 {
 	const uint8_t *t = (const uint8_t *)to;
-	uint64_t head = load64(ip + 8);         /* TTL, protocol, checksum, source */
-	uint16_t checksum = checksum_apply((uint16_t)(head >> 16), to->ip_delta);
-	uint64_t low = (uint8_t)((uint8_t)head - to->ttl) | (uint64_t)to->proto << 8
-		| (uint64_t)checksum << 16;
+	uint32_t head;
 
+	memcpy(&head, ip + 8, 4);
+	head = rewrite_head4(head, to);
 	rewrite_l4_checksum(ip + 20, to->proto, l4_delta);
-	store64(ip + 8, (load64(t) & 0xffffffff00000000ull) | low);
-	store64(ip + 16, load64(t + 8));
+	memcpy(ip + 8, t, 16);
+	memcpy(ip + 8, &head, 4);
 }
 
 /* SLOT_PLAIN6: a 40-byte header with UDP or TCP behind it. */

@@ -58,6 +58,7 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool 
 	struct ingress *in = &gen->ingress[port];
 
 	in->untagged = IFACE_NONE;
+	in->cable = PORT_NONE;
 	in->wire_iface = wire;
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
 		const struct interface *iface = gen->iface[i];
@@ -70,7 +71,11 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool 
 		}
 		in->untagged = iface->id;
 		in->wire = wire[iface->id];
+		if (in->wire)
+			pipeline_is_cable(iface->pipeline, &in->cable);
 	}
+	if (in->has_vlans)
+		in->cable = PORT_NONE;
 	return in->has_vlans ? fill_vlans(gen, in, port, arena) : 0;
 }
 

@@ -17,8 +17,8 @@ has_all(const enum rte_cpu_flag_t *flags, unsigned n)
 	return true;
 }
 
-const struct fastpath_variant *
-fastpath_choose(void)
+unsigned
+fastpath_runnable(const struct fastpath_variant *out[FASTPATH_VARIANTS])
 {
 	static const enum rte_cpu_flag_t avx2[] = {
 		RTE_CPUFLAG_AVX2, RTE_CPUFLAG_BMI1, RTE_CPUFLAG_BMI2, RTE_CPUFLAG_FMA,
@@ -28,24 +28,40 @@ fastpath_choose(void)
 		RTE_CPUFLAG_AVX512F, RTE_CPUFLAG_AVX512BW, RTE_CPUFLAG_AVX512CD,
 		RTE_CPUFLAG_AVX512DQ, RTE_CPUFLAG_AVX512VL,
 	};
+	bool has_avx2 = has_all(avx2, RTE_DIM(avx2));
+	unsigned n = 0;
 
-	/* The hash must be the one that the slow path uses: AES wherever there is AES. */
-	if (!flow_hash_has_aes())
-		return &fastpath_base;
-	if (!has_all(avx2, RTE_DIM(avx2)))
-		return &fastpath_aes;
-	return has_all(avx512, RTE_DIM(avx512)) ? &fastpath_avx512 : &fastpath_avx2;
+	if (!flow_hash_has_aes()) {
+		out[0] = &fastpath_base;
+		return 1;
+	}
+	if (has_avx2 && has_all(avx512, RTE_DIM(avx512)))
+		out[n++] = &fastpath_avx512;
+	if (has_avx2)
+		out[n++] = &fastpath_avx2;
+	out[n++] = &fastpath_aes;
+	return n;
 }
 
 #else
 
-const struct fastpath_variant *
-fastpath_choose(void)
+unsigned
+fastpath_runnable(const struct fastpath_variant *out[FASTPATH_VARIANTS])
 {
-	return &fastpath_base;
+	out[0] = &fastpath_base;
+	return 1;
 }
 
 #endif
+
+const struct fastpath_variant *
+fastpath_choose(void)
+{
+	const struct fastpath_variant *all[FASTPATH_VARIANTS];
+
+	fastpath_runnable(all);
+	return all[0];
+}
 
 const char *
 fastpath_variant(void)

@@ -1,41 +1,63 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The end of a burst: packets to the ports' queues in order of arrival, the dropped ones freed and counted. */
 
+#include <string.h>
+
 #include <rte_mbuf.h>
 
 #include "fastpath/fastpath_priv.h"
+
+/* Gives packets to a port's queue. */
+static void
+send_now(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, uint64_t frame_bytes)
+{
+	struct tx_queue *queue = fp->gather[port].queue;
+	struct ledger *l = &fp->ledger;
+	uint64_t packets = queue->packets, bytes = queue->bytes;
+	unsigned full = queue_send_counted(queue, m, n, frame_bytes);
+
+	l->port[port].tx += queue->packets - packets;
+	l->port[port].tx_bytes += queue->bytes - bytes;
+	l->iface[0].drops[REASON_tx_full] += full;
+}
 
 /* Gives what was gathered for a port to its queue. */
 static void
 send_gathered(struct fastpath *fp, uint16_t port)
 {
 	struct gather *g = &fp->gather[port];
-	struct ledger *l = &fp->ledger;
-	uint64_t packets = g->queue->packets, bytes = g->queue->bytes;
-	unsigned full = queue_send(g->queue, g->m, g->n);
 
-	l->port[port].tx += g->queue->packets - packets;
-	l->port[port].tx_bytes += g->queue->bytes - bytes;
-	l->iface[0].drops[REASON_tx_full] += full;
+	send_now(fp, port, g->m, g->n, g->bytes);
 	g->n = 0;
+	g->bytes = 0;
 }
 
-void
-fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
+static inline void
+gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
 	struct gather *g = &fp->gather[port];
 	struct ledger_iface *li = &fp->ledger.iface[iface];
+	uint32_t bytes = m->pkt_len;
+	unsigned n = g->n;
 
 	if (unlikely(g->queue == NULL)) {
 		li->drops[REASON_port_down]++;
 		rte_pktmbuf_free(m);
 		return;
 	}
-	if (g->n == BURST_MAX)
-		send_gathered(fp, port);
 	li->tx++;
-	li->tx_bytes += m->pkt_len;
-	g->m[g->n++] = m;
+	li->tx_bytes += bytes;
+	g->m[n] = m;
+	g->n = (uint16_t)(n + 1);
+	g->bytes += bytes;
+	if (unlikely(n + 1 == BURST_MAX))
+		send_gathered(fp, port);
+}
+
+void
+fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
+{
+	gather_one(fp, m, port, iface);
 }
 
 unsigned
@@ -80,31 +102,41 @@ send_born(struct fastpath *fp, unsigned next, unsigned slot)
 	return next;
 }
 
-/* Do all packets leave by the same port and interface?  Then they go at once. */
+#define SEND_NOW_MIN 16        /* packets that are worth a call of the driver of their own */
+
+/* Have all packets been settled by the straight loop, and leave by the same port and interface?  Then they
+ * go at once, and a large burst without being gathered. */
 static bool
 dispose_together(struct fastpath *fp, struct burst *b)
 {
-	uint16_t out = b->out[0], egress = b->egress[0], differ = 0;
+	uint16_t out = (uint16_t)b->way[0], egress = (uint16_t)(b->way[0] >> 16);
 	struct gather *g;
-	uint64_t bytes = 0;
 
-	if (out > OUT_PORT_MAX || fp->gather[out].queue == NULL)
-		return false;
-	for (unsigned i = 1; i < b->n; i++)
-		differ |= (b->out[i] ^ out) | (b->egress[i] ^ egress);
-	if (differ != 0)
+	if (!b->one_way || b->n_straight != b->n || out > OUT_PORT_MAX
+	    || fp->gather[out].queue == NULL)
 		return false;
 	g = &fp->gather[out];
+	fp->ledger.iface[egress].tx += b->n;
+	fp->ledger.iface[egress].tx_bytes += b->way_bytes;
+	if (g->n == 0 && b->n >= SEND_NOW_MIN) {
+		send_now(fp, out, b->m, b->n, b->way_bytes);
+		return true;
+	}
 	if (g->n + b->n > BURST_MAX)
 		send_gathered(fp, out);
-	for (unsigned i = 0; i < b->n; i++) {
-		bytes += b->m[i]->pkt_len;
-		g->m[g->n + i] = b->m[i];
-	}
+	memcpy(g->m + g->n, b->m, b->n * sizeof(b->m[0]));
 	g->n = (uint16_t)(g->n + b->n);
-	fp->ledger.iface[egress].tx += b->n;
-	fp->ledger.iface[egress].tx_bytes += bytes;
+	g->bytes += b->way_bytes;
 	return true;
+}
+
+void
+fastpath_spread_ways(struct burst *b)
+{
+	for (unsigned i = 0; i < b->n_straight; i++) {
+		b->out[i] = (uint16_t)b->way[i];
+		b->egress[i] = (uint16_t)(b->way[i] >> 16);
+	}
 }
 
 void
@@ -115,13 +147,14 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 
 	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
 		return;
+	fastpath_spread_ways(b);
 	for (unsigned i = 0; i < b->n; i++) {
 		uint16_t out = b->out[i];
 
 		if (unlikely(next < fp->slow.n_born))
 			next = send_born(fp, next, i);
 		if (likely(out <= OUT_PORT_MAX)) {
-			fastpath_gather(fp, b->m[i], out, b->egress[i]);
+			gather_one(fp, b->m[i], out, b->egress[i]);
 		} else if (out == OUT_DROP) {
 			ledger_drop(&fp->ledger, b->iface[i], b->reason[i]);
 			dead[n_dead++] = b->m[i];

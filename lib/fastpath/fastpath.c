@@ -40,11 +40,17 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	b->ingress = &fp->slow.gen->ingress[port];
 	memcpy(b->m, m, n * sizeof(*m));
 
+	if (b->ingress->cable != PORT_NONE && fastpath_pass_cable(fp, b)) {
+		count_received(fp, b, handed);
+		fastpath_dispose(fp, b);
+		return;
+	}
 	slowpath_begin(&fp->slow, b);
 	fp->variant->parse(fp, b);              /* headers -> class, key, hash */
 	count_received(fp, b, handed);
 	done = fp->variant->execute(fp, b);     /* key -> program -> packet rewritten */
 	if (unlikely(fp->slow.observer != NULL)) {
+		fastpath_spread_ways(b);
 		for (unsigned i = 0; i < done; i++)
 			slowpath_observe_hit(&fp->slow, b, i);
 	}

@@ -12,6 +12,7 @@
 struct gather {
 	struct tx_queue *queue;         /* NULL: there is no such port */
 	uint16_t n;
+	uint64_t bytes;
 	struct rte_mbuf *m[BURST_MAX];
 };
 
@@ -44,14 +45,25 @@ extern const struct fastpath_variant fastpath_base;
 extern const struct fastpath_variant fastpath_aes, fastpath_avx2, fastpath_avx512;
 #endif
 
-/* What this processor runs best. */
+#define FASTPATH_VARIANTS 4
+
+/* What this processor runs, the best first; how many.  The hash must be the one that the slow path uses, so where there
+ * is AES all of them have it. */
+unsigned fastpath_runnable(const struct fastpath_variant *out[FASTPATH_VARIANTS]);
 const struct fastpath_variant *fastpath_choose(void);
 
 /* Slots that the quick test of parse does not take: class and key by the full parser. */
 void fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot);
 
+/* A burst of a port whose frames all leave by one other, whatever they hold: counted and done, or false and
+ * nothing has happened. */
+bool fastpath_pass_cable(struct fastpath *fp, struct burst *b);
+
 /* Sends a burst's packets, in order, and frees what was dropped. */
 void fastpath_dispose(struct fastpath *fp, struct burst *b);
+
+/* Writes out and egress of the slots that the straight loop has settled. */
+void fastpath_spread_ways(struct burst *b);
 
 /* Sends what the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);

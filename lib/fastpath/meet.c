@@ -10,6 +10,7 @@ fastpath_meet(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct tup
 	struct burst *b = &fp->burst;
 
 	b->n = 1;
+	b->n_straight = 0;
 	b->port = port;
 	b->tick = clock_tick(fp->slow.now_ns);
 	b->ingress = &fp->slow.gen->ingress[port];

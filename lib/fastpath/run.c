@@ -11,8 +11,7 @@
 #include <rte_prefetch.h>
 
 #include "fastpath/fastpath_priv.h"
-#include "packet/parse.h"
-#include "slowpath/hit.h"
+#include "fastpath/straight.h"
 
 /* Of a key whose interface is 0. */
 static inline uint64_t
@@ -37,175 +36,164 @@ hash6(const struct key6 *k, const struct flow_secret *s)
 #endif
 }
 
-static inline uint16_t
-load16(const uint8_t *p)
+/* Hash and key of the 16 bytes at IPv4 header + 8.  Bytes 0 and 2..3 are TTL and checksum in the header, kind and
+ * interface in the key; the interface is not hashed. */
+#if defined(__SSE4_1__) && defined(__AES__)
+static inline uint64_t
+take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
 {
-	uint16_t v;
+	const __m128i mask = _mm_set_epi32(-1, -1, -1, 0xff00);
+	const __m128i door = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
+	__m128i k = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), mask);
+	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
 
-	memcpy(&v, p, 2);
-	return v;
+	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, door));
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, k, s));
 }
-
-static inline uint32_t
-load32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	return v;
-}
-
-/* Is the sum over a 20-byte header right?  Words in memory order; the carries go round the end, at
- * every width alike. */
-static inline bool
-ip4_sum_right(const uint8_t *ip)
-{
-	uint64_t a = load64(ip), sum = a + load64(ip + 8);
-	uint32_t half;
-
-	sum += sum < a;
-	sum += load32(ip + 16);
-	sum += sum < load32(ip + 16);
-	sum += sum << 32 | sum >> 32;
-	half = (uint32_t)(sum >> 32);
-	half += half << 16 | half >> 16;
-	return half >> 16 == 0xffff;
-}
-
-static inline bool
-tcp_odd(const uint8_t *tcp, unsigned l4_bytes)
-{
-	unsigned header = (unsigned)(tcp[12] >> 4) * 4;
-
-	return (header < 20) | (header > l4_bytes) | tcp_flags_bad(tcp[13]);
-}
-
-static inline bool
-udp_odd(const uint8_t *udp, unsigned l4_bytes)
-{
-	unsigned bytes = (unsigned)udp[4] << 8 | udp[5];
-
-	return (bytes < 8) | (bytes > l4_bytes);
-}
-
-/* UDP or TCP with a sound header of its own. */
-static inline bool
-l4_plain(const uint8_t *l4, uint8_t proto, unsigned l4_bytes)
-{
-	if (proto == IPPROTO_UDP)
-		return l4_bytes >= 8 && !udp_odd(l4, l4_bytes);
-	return proto == IPPROTO_TCP && l4_bytes >= 20 && !tcp_odd(l4, l4_bytes);
-}
-
-/* An untagged IPv4 packet for us, without options or fragments: the usual case.  Any doubt is left to the full
- * parser, which names what is wrong. */
-static inline bool
-quick4(const struct rte_mbuf *m, const uint8_t *frame, const struct ingress *in)
-{
-	const uint8_t *ip = frame + 14;
-	unsigned total;
-
-	if (unlikely(m->data_len < 42 || m->nb_segs != 1))
-		return false;
-	total = (unsigned)ip[2] << 8 | ip[3];
-	return load16(frame + 12) == rte_cpu_to_be_16(0x0800)
-		&& ((load32(frame) ^ load32(in->mac)) | (load16(frame + 4) ^ load16(in->mac + 4))) == 0
-		&& ip[0] == 0x45 && (load16(ip + 6) & rte_cpu_to_be_16(0x3fff)) == 0
-		&& (ip[16] & 0xf0) != 0xe0
-		&& total >= 28 && total + 14 <= m->data_len
-		&& ip4_sum_right(ip)
-		&& l4_plain(ip + 20, ip[9], total - 20);
-}
-
-static inline bool
-quick6(const struct rte_mbuf *m, const uint8_t *frame, const struct ingress *in)
-{
-	const uint8_t *ip = frame + 14;
-	unsigned payload;
-
-	if (unlikely(m->data_len < 62 || m->nb_segs != 1))
-		return false;
-	payload = (unsigned)ip[4] << 8 | ip[5];
-	return load16(frame + 12) == rte_cpu_to_be_16(0x86dd)
-		&& ((load32(frame) ^ load32(in->mac)) | (load16(frame + 4) ^ load16(in->mac + 4))) == 0
-		&& (ip[0] & 0xf0) == 0x60 && ip[24] != 0xff
-		&& payload >= 8 && payload + 54 <= m->data_len
-		&& l4_plain(ip + 40, ip[6], payload);
-}
-
-/* Bytes 0 and 2..3 of the key: TTL and checksum in the header, kind and interface in the key. */
-#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
-#define KEY4_MASK 0xffffffff0000ff00ull
-#define KEY4_IFACE_SHIFT 16
 #else
-#define KEY4_MASK 0x00ff0000ffffffffull
-#define KEY4_IFACE_SHIFT 32
+static inline uint64_t
+take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
+{
+	uint64_t hash;
+
+	memcpy(key, from, sizeof(*key));
+	key->kind = KEY_PLAIN;
+	key->iface = 0;
+	hash = hash4(load64(key), load64(&key->dst), s);
+	key->iface = iface;
+	return hash;
+}
 #endif
 
 static inline void
 take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
 {
-	uint64_t low = load64(ip + 8) & KEY4_MASK, high = load64(ip + 16);
-	uint16_t iface = b->ingress->untagged;
+	uint64_t hash = take_key4(&b->key4[i], ip + 8, b->ingress->untagged, &t->secret);
 
-	b->class[i] = SLOT_PLAIN4;
-	b->l3[i] = 14;
-	b->iface[i] = iface;
-	b->hash[i] = hash4(low, high, &t->secret);
-	rte_prefetch0(flow_bucket(t, b->hash[i]));
-	store64(&b->key4[i], low | (uint64_t)iface << KEY4_IFACE_SHIFT);
-	store64((uint8_t *)&b->key4[i] + 8, high);
+	b->hash[i] = hash;
+	rte_prefetch0(flow_bucket(t, hash));
 }
+
+/* Likewise of the 40 bytes at IPv6 header + 4: length and hop limit in the header; kind and interface in the key. */
+#if defined(__SSE4_1__) && defined(__AES__)
+static inline uint64_t
+take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
+{
+	const __m128i places = _mm_set_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
+	const __m128i door = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
+	const __m128i *in = (const __m128i *)(const void *)from;
+	__m128i *out = (__m128i *)(void *)key;
+	__m128i first = _mm_shuffle_epi8(_mm_loadu_si128(in), places);
+	__m128i second = _mm_loadu_si128(in + 1), third = _mm_loadl_epi64(in + 2);
+	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
+
+	/* From the registers: what was stored in pieces would be slow to load as a whole. */
+	_mm_storeu_si128(out, _mm_or_si128(first, door));
+	_mm_storeu_si128(out + 1, second);
+	_mm_storel_epi64(out + 2, third);
+	state = hash_aes_block(state, first, s);
+	state = hash_aes_block(state, second, s);
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, third, s));
+}
+#else
+static inline uint64_t
+take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
+{
+	uint64_t hash;
+
+	memcpy(key, from, sizeof(*key));
+	key->kind = KEY_PLAIN;
+	key->proto = from[2];
+	key->iface = 0;
+	hash = hash6(key, s);
+	key->iface = iface;
+	return hash;
+}
+#endif
 
 static inline void
 take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
 {
-	struct key6 *k = &b->key6[i];
+	uint64_t hash = take_key6(&b->key6[i], ip + 4, b->ingress->untagged, &t->secret);
 
 	b->class[i] = SLOT_PLAIN6;
-	b->l3[i] = 14;
-	b->iface[i] = b->ingress->untagged;
-	k->kind = KEY_PLAIN;
-	k->proto = ip[6];
-	k->iface = 0;
-	memcpy(k->src, ip + 8, 36);             /* addresses and ports stand in a row */
-	b->hash[i] = hash6(k, &t->secret);
-	rte_prefetch0(flow_bucket(t, b->hash[i]));
-	k->iface = b->ingress->untagged;
+	b->hash[i] = hash;
+	rte_prefetch0(flow_bucket(t, hash));
 }
 
-#define PREFETCH_AHEAD 8       /* frames; a NIC delivers them cold */
+#define FILL 32                /* slots at once; BURST_MAX is a multiple */
+
+/* What holds of every slot that the quick test takes. */
+static inline void
+assume_plain4(struct burst *b)
+{
+	uint16_t iface = b->ingress->untagged;
+
+	for (unsigned at = 0; at < b->n; at += FILL) {
+		memset(b->class + at, SLOT_PLAIN4, FILL);
+		for (unsigned i = 0; i < FILL; i++)
+			b->l3[at + i] = 14;
+		for (unsigned i = 0; i < FILL; i++)
+			b->iface[at + i] = iface;
+	}
+}
+
+/* Where frames stand, and that they are wanted: a NIC delivers them cold. */
+static inline void
+find_frames(struct burst *b)
+{
+	for (unsigned i = 0; i < b->n; i++) {
+		b->frame[i] = rte_pktmbuf_mtod(b->m[i], uint8_t *);
+		rte_prefetch0(b->frame[i]);
+	}
+}
+
+/* A port that takes no untagged frames. */
+static void
+parse_tagged(struct fastpath *fp, struct burst *b)
+{
+	b->bytes = 0;
+	b->all_plain4 = false;
+	for (unsigned i = 0; i < b->n; i++) {
+		b->bytes += b->m[i]->pkt_len;
+		fastpath_parse_full(fp, b, i);
+	}
+}
 
 static void
 parse(struct fastpath *fp, struct burst *b)
 {
-	const struct ingress *in = b->ingress;
-	const struct slowpath *s = &fp->slow;
-	const struct flow_table *flow4 = s->flow4;
-	bool quick = in->untagged != IFACE_NONE;
-	unsigned n = b->n, plain4 = 0;
+	struct quick_head head4 = quick_head4, head6 = quick_head6;
+	struct flow_table *flow4 = fp->slow.flow4;
+	unsigned n = b->n, odd = 0;
 	uint64_t bytes = 0;
 
-	for (unsigned i = 0; i < RTE_MIN(n, PREFETCH_AHEAD); i++)
-		rte_prefetch0(rte_pktmbuf_mtod(b->m[i], uint8_t *));
+	find_frames(b);
+	if (unlikely(b->ingress->untagged == IFACE_NONE)) {
+		parse_tagged(fp, b);
+		return;
+	}
+	memcpy(head4.value, b->ingress->mac, 6);
+	memcpy(head6.value, b->ingress->mac, 6);
+	assume_plain4(b);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rte_mbuf *m = b->m[i];
-		const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+		const uint8_t *frame = b->frame[i];
+		unsigned here = m->nb_segs == 1 ? m->data_len : 0;
 
-		if (i + PREFETCH_AHEAD < n)
-			rte_prefetch0(rte_pktmbuf_mtod(b->m[i + PREFETCH_AHEAD], uint8_t *));
 		bytes += m->pkt_len;
-		if (likely(quick && quick4(m, frame, in))) {
+		if (likely(here >= QUICK4_BYTES && quick4(frame, here, &head4))) {
 			take_plain4(b, i, frame + 14, flow4);
-			plain4++;
-		} else if (quick && quick6(m, frame, in)) {
-			take_plain6(b, i, frame + 14, s->flow6);
-		} else {
-			fastpath_parse_full(fp, b, i);
+			continue;
 		}
+		odd++;
+		if (here >= QUICK6_BYTES && quick6(frame, here, &head6))
+			take_plain6(b, i, frame + 14, fp->slow.flow6);
+		else
+			fastpath_parse_full(fp, b, i);
 	}
 	b->bytes = bytes;
-	b->all_plain4 = plain4 == n;
+	b->all_plain4 = odd == 0;
 }
 
 /* Index of the record behind the first matching signature, 0 without one. */
@@ -228,25 +216,48 @@ candidate(const struct bucket *bucket, uint16_t sig)
 #endif
 }
 
-/* all4: every slot is SLOT_PLAIN4. */
-static inline void
-look_up(struct slowpath *s, struct burst *b, bool all4)
+/* The signature as it stands in a bucket, but for one in 65,536 that finds an empty place; look_again does. */
+static inline uint16_t
+quick_sig(uint64_t hash)
 {
-	struct flow_table *t4 = s->flow4, *t6 = s->flow6;
+	return (uint16_t)(hash >> 32);
+}
+
+static inline void
+look_up4(struct burst *b, unsigned i, const struct flow_table *t)
+{
+	uint64_t hash = b->hash[i];
+
+	b->flow[i] = candidate(flow_bucket(t, hash), quick_sig(hash));
+	rte_prefetch0(flow4_at(t, b->flow[i]));
+}
+
+static inline void
+look_up6(struct burst *b, unsigned i, const struct flow_table *t)
+{
+	uint64_t hash = b->hash[i];
+	const uint8_t *record;
+
+	b->flow[i] = candidate(flow_bucket(t, hash), quick_sig(hash));
+	record = (const uint8_t *)flow6_at(t, b->flow[i]);
+	rte_prefetch0(record);
+	rte_prefetch0(record + 64);
+}
+
+/* all4: every slot is SLOT_PLAIN4. */
+static __rte_always_inline void
+look_up(const struct slowpath *s, struct burst *b, bool all4)
+{
+	const struct flow_table t4 = { .bucket = s->flow4->bucket, .mask = s->flow4->mask,
+		.record = s->flow4->record };
 
 	for (unsigned i = 0; i < b->n; i++) {
-		uint64_t hash = b->hash[i];
-
-		if (likely(all4 || b->class[i] == SLOT_PLAIN4)) {
-			b->flow[i] = candidate(flow_bucket(t4, hash), flow_sig(hash));
-			rte_prefetch0(flow4_at(t4, b->flow[i]));
-		} else if (b->class[i] == SLOT_PLAIN6) {
-			b->flow[i] = candidate(flow_bucket(t6, hash), flow_sig(hash));
-			rte_prefetch0(flow6_at(t6, b->flow[i]));
-			rte_prefetch0((const uint8_t *)flow6_at(t6, b->flow[i]) + 64);
-		} else {
+		if (all4 || b->class[i] == SLOT_PLAIN4)
+			look_up4(b, i, &t4);
+		else if (b->class[i] == SLOT_PLAIN6)
+			look_up6(b, i, s->flow6);
+		else
 			b->flow[i] = 0;
-		}
 	}
 }
 
@@ -263,29 +274,57 @@ look_again(struct slowpath *s, struct burst *b, unsigned i)
 	return b->flow[i] != 0 && b->flow[i] != first;
 }
 
-static inline bool
-execute_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t, bool all4)
+/* A known flow that the straight step leaves: all of them are looked at again. */
+static __attribute__((noinline)) bool
+execute_odd(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t)
 {
-	if (likely(all4 || b->class[i] == SLOT_PLAIN4))
-		return hit_plain4(s, b, i, t);
-	return b->class[i] == SLOT_PLAIN6 && hit_plain6(s, b, i, t);
+	bool ip6 = b->class[i] == SLOT_PLAIN6;
+
+	if (b->class[i] > SLOT_PLAIN6)
+		return false;
+	if (!(ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))
+	    && !(look_again(s, b, i) && (ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))))
+		return false;
+	b->way[i] = b->out[i] | (uint32_t)b->egress[i] << 16;
+	b->way_bytes += b->m[i]->pkt_len;
+	return true;
 }
 
-static inline unsigned
+/* Do the first n slots, at least one, all have the same way? */
+static inline bool
+one_way(const struct burst *b, unsigned n)
+{
+	uint32_t first = b->way[0], differ = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		differ |= b->way[i] ^ first;
+	return differ == 0;
+}
+
+/* all4: every slot is SLOT_PLAIN4, without a tag. */
+static __rte_always_inline unsigned
 execute_all(struct slowpath *s, struct burst *b, bool all4)
 {
-	struct hit_tables t = hit_tables(s, b);
+	const struct hit_tables t = hit_tables(s, b);
 	unsigned i, n = b->n;
+	uint64_t way_bytes = 0;
 
 	look_up(s, b, all4);
+	b->way_bytes = 0;
 	for (i = 0; i < n; i++) {
-		if (likely(execute_one(s, b, i, &t, all4)))
-			continue;
-		if ((all4 || b->class[i] <= SLOT_PLAIN6) && look_again(s, b, i)
-		    && execute_one(s, b, i, &t, all4))
-			continue;
-		break;
+		bool done;
+
+		if (all4 || (b->class[i] == SLOT_PLAIN4 && b->l3[i] == 14))
+			done = straight4(b, i, &t, &way_bytes);
+		else
+			done = b->class[i] == SLOT_PLAIN6 && b->l3[i] == 14
+				&& straight6(b, i, &t, &way_bytes);
+		if (unlikely(!done) && !execute_odd(s, b, i, &t))
+			break;
 	}
+	b->n_straight = (uint16_t)i;
+	b->way_bytes += way_bytes;
+	b->one_way = one_way(b, i);
 	s->ledger->lookups_hit += i;
 	return i;
 }

@@ -3,22 +3,8 @@
 
 #include "flow/tcp.h"
 
+#include "flow/tcp_usual.h"
 #include "packet/parse.h"
-
-#define FIN RTE_TCP_FIN_FLAG
-#define SYN RTE_TCP_SYN_FLAG
-#define RST RTE_TCP_RST_FLAG
-#define ACK RTE_TCP_ACK_FLAG
-
-enum side_flag {
-	SIDE_SEEN = 1,          /* has sent a segment */
-	SIDE_FIN = 2,           /* has sent FIN, which ends at `end` */
-	SIDE_FIN_ACKED = 4,
-	SIDE_SYN_ACKED = 8,
-	SIDE_SYN_WINDOW = 16,   /* `window` is a SYN's: not scaled */
-	SIDE_DATA = 32,         /* has sent data */
-	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for something else */
-};
 
 enum session_class
 tcp_class(enum tcp_state state)
@@ -36,13 +22,6 @@ tcp_class(enum tcp_state state)
 	default:
 		return SESSION_CLOSED;
 	}
-}
-
-/* a < b in sequence space. */
-static bool
-before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
 }
 
 static uint32_t

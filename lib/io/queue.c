@@ -59,8 +59,8 @@ accepted_by_device(const struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 	return rte_eth_tx_burst(q->port, q->queue, pkts, (uint16_t)n);
 }
 
-static uint64_t
-sum_bytes(struct rte_mbuf **pkts, unsigned n)
+uint64_t
+queue_bytes(struct rte_mbuf **pkts, unsigned n)
 {
 	uint64_t bytes = 0;
 
@@ -70,10 +70,8 @@ sum_bytes(struct rte_mbuf **pkts, unsigned n)
 }
 
 unsigned
-queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
+queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, uint64_t bytes)
 {
-	/* Before the device has them: afterwards they may be gone. */
-	uint64_t bytes = sum_bytes(pkts, n);
 	unsigned sent;
 
 	if (q->share != NULL
@@ -88,18 +86,19 @@ queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 	if (q->share != NULL)
 		atomic_flag_clear_explicit(&q->share->busy, memory_order_release);
 	q->packets += sent;
-	q->bytes += bytes - sum_bytes(pkts + sent, n - sent);
+	q->bytes += bytes - queue_bytes(pkts + sent, n - sent);
 	return sent;
 }
 
 unsigned
 queue_flush(struct tx_queue *q)
 {
+	struct rte_mbuf **pkts = &q->backlog[q->head];
 	unsigned sent;
 
 	if (q->count == 0)
 		return 0;
-	sent = queue_offer(q, &q->backlog[q->head], q->count);
+	sent = queue_offer(q, pkts, q->count, queue_bytes(pkts, q->count));
 	q->head = (uint16_t)(q->head + sent);
 	q->count = (uint16_t)(q->count - sent);
 	return sent;
@@ -133,7 +132,7 @@ queue_send_slowly(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, unsign
 	if (q->count > 0) {
 		queue_flush(q);
 		if (q->count == 0)
-			done = queue_offer(q, pkts, n);
+			done = queue_offer(q, pkts, n, queue_bytes(pkts, n));
 	}
 	close_ranks(q);
 	room = RTE_MIN((unsigned)q->bound - q->count, n - done);
@@ -177,6 +176,6 @@ queue_send_flat(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
 	}
 	lost = n - flat;
 	q->dropped += lost;
-	done = q->count == 0 ? queue_offer(q, pkts, flat) : 0;
+	done = q->count == 0 ? queue_offer(q, pkts, flat, queue_bytes(pkts, flat)) : 0;
 	return lost + queue_send_slowly(q, pkts, flat, done);
 }

@@ -79,28 +79,37 @@ queue_receive(const struct rx_queue *q, struct rte_mbuf **pkts, unsigned n)
 /* What queue_send and queue_flush do when there is a backlog or the device was full. */
 unsigned queue_send_slowly(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, unsigned done);
 
-/* One try to give frames to the device; how many it took. */
-unsigned queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n);
+/* One try to give frames of so many bytes to the device; how many it took. */
+unsigned queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, uint64_t bytes);
+
+uint64_t queue_bytes(struct rte_mbuf **pkts, unsigned n);
 
 /* queue_send where frames of several buffers, or of a buffer that is another's, must be copied
  * first. */
 unsigned queue_send_flat(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n);
 
-/* Sends n frames (at most QUEUE_BURST_MAX), which are the queue's from here on.  Returns how many
- * were freed for want of room. */
+/* Sends n frames (at most QUEUE_BURST_MAX) of bytes in all, which are the queue's from here on.  Returns how
+ * many were freed for want of room. */
 static inline unsigned
-queue_send(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
+queue_send_counted(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, uint64_t bytes)
 {
 	unsigned done = 0;
 
 	if (unlikely(q->flat))
 		return queue_send_flat(q, pkts, n);
 	if (likely(q->count == 0)) {
-		done = queue_offer(q, pkts, n);
+		done = queue_offer(q, pkts, n, bytes);
 		if (likely(done == n))
 			return 0;
 	}
 	return queue_send_slowly(q, pkts, n, done);
+}
+
+/* The same where nobody has counted the bytes yet. */
+static inline unsigned
+queue_send(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n)
+{
+	return queue_send_counted(q, pkts, n, queue_bytes(pkts, n));
 }
 
 /* Tries the backlog once more.  Returns how many frames left. */

@@ -34,10 +34,9 @@ uint16_t checksum_delta(const void *from, const void *to, size_t n);
 static inline uint16_t
 checksum_apply(uint16_t checksum, uint16_t delta)
 {
-	uint32_t sum = (uint32_t)(uint16_t)~checksum + delta;
+	int32_t left = (int32_t)checksum - delta;       /* the same, without the inversions */
 
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	return (uint16_t)(left + (left >> 31));
 }
 
 /* The checksum over an IPv4 header of n bytes, its checksum field as it is: 0 when right. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define IFACE_NONE 0xffffu
+#define PORT_NONE 0xffffu
 #define IFACE_QINQ 0xfffeu      /* look both tags up in qinq */
 
 struct ingress_qinq {
@@ -19,6 +20,9 @@ struct ingress_qinq {
 struct ingress {
 	uint8_t mac[6];
 	uint16_t untagged;              /* interface of untagged frames, IFACE_NONE without */
+	uint16_t cable;                 /* port that every frame leaves by, whatever it holds: untagged's
+					   pipeline is one stage forward and there are no VLANs; or
+					   PORT_NONE */
 	bool has_vlans;
 	bool wire;                      /* untagged's pipeline takes frames for any MAC and
 					   EtherType, and with tags that no other has */

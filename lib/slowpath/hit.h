@@ -8,6 +8,7 @@
 
 #include "action/rewrite.h"
 #include "flow/rare.h"
+#include "flow/session.h"
 #include "flow/table.h"
 #include "flow/tcp.h"
 #include "slowpath/slowpath.h"
@@ -67,8 +68,10 @@ struct hit_tables {
 	const struct nexthop *nexthops;
 	struct flow4 *record4;
 	struct flow6 *record6;
+	struct session *session;
 	uint32_t tick;
 	uint16_t epoch;
+	bool observed;
 };
 
 static inline struct hit_tables
@@ -76,7 +79,8 @@ hit_tables(const struct slowpath *s, const struct burst *b)
 {
 	return (struct hit_tables){
 		.nexthops = s->nexthops, .record4 = (void *)s->flow4->record,
-		.record6 = (void *)s->flow6->record, .tick = b->tick, .epoch = s->epoch,
+		.record6 = (void *)s->flow6->record, .session = s->sessions->session,
+		.tick = b->tick, .epoch = s->epoch, .observed = s->observer != NULL,
 	};
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "stage/build.h"
+#include "stage/pipeline.h"
 #include "stage/stage.h"
 
 struct forward_cfg {
@@ -56,6 +57,17 @@ forward_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		emit_wire(&ev[i]->program, forward->port);
 		ev[i]->done = true;
 	}
+}
+
+bool
+pipeline_is_cable(const struct pipeline *p, uint16_t *port)
+{
+	const struct step *only = &p->step[0];
+
+	if (p->n != 1 || only->condition != NULL || only->stage->evaluate != forward_evaluate)
+		return false;
+	*port = ((const struct forward *)only->instance)->port;
+	return true;
 }
 
 const struct stage stage_forward = {

@@ -206,6 +206,7 @@ measured_without_table(void)
 		settle(s, b, i, &d);
 		observe(s, b, i, &d);
 	}
+	b->n_straight = 0;
 	fastpath_dispose(fp, b);
 	fastpath_flush(fp);
 	fastpath_age(fp);

@@ -18,7 +18,15 @@ static const char *const pipelines[PATH_PIPELINES] = {
 
 enum step { STEP_RECEIVE, STEP_PARSE, STEP_EXECUTE, STEP_DISPOSE, STEP_SEND, STEP_ALL, STEPS };
 
-/* The variant's functions with a clock around them. */
+#define BINS 16384
+#define BIN_CYCLES 4
+
+/* How long bursts took.  The median of many is what a burst takes while nobody else has the core. */
+struct times {
+	uint32_t count[BINS];
+};
+
+/* The variant's functions with a clock around them, and how long they took for this burst. */
 static struct {
 	const struct fastpath_variant *real;
 	uint64_t parse, execute;
@@ -30,7 +38,7 @@ timed_parse(struct fastpath *fp, struct burst *b)
 	uint64_t began = rte_rdtsc();
 
 	timed.real->parse(fp, b);
-	timed.parse += rte_rdtsc() - began;
+	timed.parse = rte_rdtsc() - began;
 }
 
 static unsigned
@@ -39,13 +47,13 @@ timed_execute(struct fastpath *fp, struct burst *b)
 	uint64_t began = rte_rdtsc();
 	unsigned done = timed.real->execute(fp, b);
 
-	timed.execute += rte_rdtsc() - began;
+	timed.execute = rte_rdtsc() - began;
 	return done;
 }
 
 /* One burst, from the first look at it to the device.  Its name is what callgrind is told. */
 __attribute__((noinline)) static void
-path_burst(struct path_rig *rig, struct rte_mbuf **burst, uint64_t *step)
+path_burst(struct path_rig *rig, struct rte_mbuf **burst, uint64_t *cycles)
 {
 	uint64_t began = rte_rdtsc(), processed;
 
@@ -54,31 +62,50 @@ path_burst(struct path_rig *rig, struct rte_mbuf **burst, uint64_t *step)
 	processed = rte_rdtsc();
 	fastpath_flush(rig->fp);
 	fastpath_age(rig->fp);
-	step[STEP_DISPOSE] += processed - began;
-	step[STEP_SEND] += rte_rdtsc() - processed;
+	cycles[STEP_SEND] = rte_rdtsc() - processed;
+	cycles[STEP_DISPOSE] = processed - began;
 }
 
-/* Cycles per packet and step. */
 static void
-run_round(struct path_rig *rig, uint64_t packets, double *cycles)
+count_times(struct times *times, const uint64_t *cycles)
 {
-	uint64_t step[STEPS] = { 0 };
+	for (unsigned i = 0; i < STEPS; i++)
+		times[i].count[RTE_MIN(cycles[i] / BIN_CYCLES, BINS - 1ul)]++;
+}
+
+static double
+median_time(const struct times *t, uint64_t n)
+{
+	uint64_t seen = 0;
+	unsigned bin = 0;
+
+	while ((seen += t->count[bin]) * 2 < n)
+		bin++;
+	return (bin + 0.5) * BIN_CYCLES;
+}
+
+/* Cycles per packet and step: of the burst in the middle. */
+static void
+run_round(struct path_rig *rig, uint64_t packets, double *result)
+{
+	static struct times times[STEPS];
 	uint64_t done = 0, hits = fastpath_ledger(rig->fp)->lookups_hit;
 
-	timed.parse = timed.execute = 0;
+	memset(times, 0, sizeof(times));
 	for (; done < packets; done += rig->o->burst) {
-		uint64_t began = rte_rdtsc();
+		uint64_t cycles[STEPS], began = rte_rdtsc();
 		struct rte_mbuf **burst = path_receive(rig);
 
-		step[STEP_RECEIVE] += rte_rdtsc() - began;
-		path_burst(rig, burst, step);
+		cycles[STEP_RECEIVE] = rte_rdtsc() - began;
+		path_burst(rig, burst, cycles);
+		cycles[STEP_ALL] = cycles[STEP_DISPOSE] + cycles[STEP_SEND];
+		cycles[STEP_PARSE] = timed.parse;
+		cycles[STEP_EXECUTE] = timed.execute;
+		cycles[STEP_DISPOSE] -= timed.parse + timed.execute;
+		count_times(times, cycles);
 	}
-	step[STEP_ALL] = step[STEP_DISPOSE] + step[STEP_SEND];
-	step[STEP_PARSE] = timed.parse;
-	step[STEP_EXECUTE] = timed.execute;
-	step[STEP_DISPOSE] -= timed.parse + timed.execute;
 	for (unsigned i = 0; i < STEPS; i++)
-		cycles[i] = (double)step[i] / (double)done;
+		result[i] = median_time(&times[i], done / rig->o->burst) / rig->o->burst;
 	path_check(rig, hits, done);
 }
 

@@ -134,6 +134,7 @@ answer(struct path_rig *rig, struct rte_mbuf **burst)
 {
 	uint16_t out[BURST_MAX];
 
+	fastpath_spread_ways(&rig->fp->burst);
 	memcpy(out, rig->fp->burst.out, sizeof(out));
 	for (unsigned i = 0; i < rig->o->burst; i++) {
 		if (out[i] > OUT_PORT_MAX)
@@ -150,17 +151,19 @@ path_establish(struct path_rig *rig)
 {
 	bool answers = rig->o->pipeline >= PATH_TRACK;
 
-	for (unsigned turn = 0; turn < 3; turn++) {
-		rig->next = 0;
-		for (unsigned done = 0; done < rig->frames.count; done += rig->o->burst) {
-			struct rte_mbuf **burst = path_receive(rig);
+	for (unsigned done = 0; done < rig->frames.count; done += rig->o->burst) {
+		for (unsigned turn = 0; turn < 3; turn++) {
+			struct rte_mbuf **burst;
 
+			rig->next = done;
+			burst = path_receive(rig);
 			fastpath_process(rig->fp, 0, burst, rig->o->burst, false);
 			fastpath_flush(rig->fp);
 			if (answers)
 				answer(rig, burst);
 		}
 	}
+	rig->next = 0;
 }
 
 void
