@@ -49,12 +49,6 @@ def least_frames(traffic):
     return 4 * FLOWS[traffic.flows] * (10 if traffic.order == "zipf" else 1)
 
 
-def equal(received, sent, what):
-    """In one window; a few per cent are the jitter of two clocks, counts are compared at the end."""
-    if not 0.95 * received <= sent <= 1.05 * received:
-        raise Failure("%s: of %.0f frames a second %.0f left" % (what, received, sent))
-
-
 class Testpmd:
     def __init__(self, mode):
         self.mode, self.name = mode, "testpmd " + mode
@@ -72,7 +66,6 @@ class Testpmd:
         total = re.search(r"Accumulated.*?RX-packets: (\d+).*?TX-packets: (\d+) +TX-dropped: (\d+)", said, re.S)
         if total is None or total[1] != total[2] or total[3] != "0":
             raise Failure("testpmd: received, sent and dropped: %s" % (total and total.groups(),))
-        equal(received, sent, self.name)
         return {"pps": sent}
 
 
@@ -119,13 +112,13 @@ class Weir:
         if report["generation"] != 1 + self.reload:
             raise Failure("%s: generation %d" % (self.name, report["generation"]))
         # A full ring between workers sheds what the receiving one has too much of.
-        shed = {"handoff_full"} if self.queues == 1 else set()
+        shed = {"handoff_full"} if self.workers > 1 else set()
         # A reply that comes before its session is no answer: while it gets warm.
         early = {"acl_denied"} if traffic.both else set()
         if traffic.new == 0 and set(drops) - shed - early:
             raise Failure("%s: dropped %s" % (self.name, drops))
-        if not set(drops) & shed:
-            equal(received, sent, self.name + " %s" % drops)
+        if not set(drops) & shed and ledger["dropped"] > 0.01 * ledger["rx"]:
+            raise Failure("%s: dropped %s" % (self.name, drops))
         found = re.search(r"flow look-ups: (\d+) found, (\d+) not", said)
         all_of_them = int(found[1]) + int(found[2]) if found else 0
         # The first packets of a flow find nothing: two of them, and what stood in the same burst.

@@ -5,8 +5,9 @@ import os
 import re
 
 import policy
-from contenders import PREFIX, equal, least_frames
+from contenders import PREFIX, least_frames
 from process import Failure, Program, measure, run, wait_until
+from traffic import ROUTES
 
 DAEMON = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
@@ -31,8 +32,8 @@ class Ovs:
             daemon = [DAEMON, self.db, "--unixctl=" + self.ctl, "-vconsole:warn"]
             with Program("ovs-vswitchd", daemon, folder, env) as program:
                 self.bridge(devices, folder, env)
-                received, sent = measure(program, samples, least_frames(traffic), bench.window)
-                facts = self.judge(traffic, received, sent, folder, env)
+                _, sent = measure(program, samples, least_frames(traffic), bench.window)
+                facts = self.judge(traffic, sent, samples, folder, env)
                 run(["ovs-appctl", "-t", self.ctl, "exit"], env=env)
                 program.stop()
             database.stop()
@@ -62,20 +63,23 @@ class Ovs:
             self.vsctl(env, "add-port", "br0", "p%d" % number, "--", "set", "Interface", "p%d" % number, "type=dpdk",
                        'options:dpdk-devargs="%s"' % device, "ofport_request=%d" % number)
 
-    def judge(self, traffic, received, sent, folder, env):
+    def judge(self, traffic, pps, samples, folder, env):
         stats = run(["ovs-appctl", "-t", self.ctl, "dpif-netdev/pmd-stats-show"], env=env)
         upcalls = sum(map(int, re.findall(r"miss with success upcall: (\d+)", stats)))
         packets = sum(map(int, re.findall(r"packets received: (\d+)", stats)))
-        facts = {"pps": sent, "received": received, "upcalls": upcalls}
-        if packets == 0 or (traffic.new == 0 and upcalls > 0.02 * packets):
+        facts = {"pps": pps, "upcalls": upcalls}
+        # One for each network and each way through the tables, for the first packets.
+        if packets == 0 or (traffic.new == 0 and upcalls - 3 * ROUTES > 0.01 * packets):
             raise Failure("%s: %d upcalls of %d packets" % (self.name, upcalls, packets))
         if policy.stateful(self.pipeline):
             facts["sessions"] = int(run(["ovs-appctl", "-t", self.ctl, "dpctl/ct-get-nconns"], env=env))
             if traffic.new == 0 and traffic.order == "uniform" and facts["sessions"] != traffic.sessions:
                 raise Failure("%s: %d sessions, %d should be" % (self.name, facts["sessions"], traffic.sessions))
             self.judge_established(packets, folder, env)
-        if traffic.new == 0:
-            equal(received, sent, self.name)
+        # In all; what comes before a session stands may be lost while it gets warm.
+        received, sent = samples.received(), samples.sent()
+        if traffic.new == 0 and sent + 2 * traffic.sessions < 0.95 * received:
+            raise Failure("%s: of %d frames %d left" % (self.name, received, sent))
         return facts
 
     def judge_established(self, packets, folder, env):

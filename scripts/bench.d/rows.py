@@ -43,6 +43,7 @@ def essential():
         Row("flood", Weir("acl"), None, Traffic("1k", new=100)),
         Row("ipv6", Weir("nat"), Weir("nat"), Traffic("1k", family=6), 0.75, 0.9, Traffic("1k")),
         Row("workers", Weir("nat", workers=2), Weir("nat"), Traffic("64k"), 1.8, 1.95),
+        Row("workers", Weir("track", workers=2), Weir("track"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("nat", workers=2, queues=1), Weir("nat"), Traffic("64k")),
         Row("reload", Weir("nat", rules=10000, reload=True), Weir("nat", rules=10000), Traffic("1M")),
     ]
