@@ -138,15 +138,15 @@ is_inside(const struct owners *o, const union address *a)
 static enum owner_by
 between(const struct question *q)
 {
-	bool src = is_inside(q->o, &q->t->src), dst = is_inside(q->o, &q->t->dst);
+	bool src, dst;
 
+	if (q->ports && !q->o->by_host)
+		return OWNER_BOTH_ENDS;
+	src = is_inside(q->o, &q->t->src);
+	dst = is_inside(q->o, &q->t->dst);
 	if (src == dst)
 		return OWNER_BOTH_ENDS;
-	if (!q->ports)
-		return by_address(q, src ? &q->t->dst : &q->t->src);
-	if (q->o->by_host)
-		return by_address(q, src ? &q->t->src : &q->t->dst);
-	return OWNER_BOTH_ENDS;
+	return by_address(q, src == q->ports ? &q->t->src : &q->t->dst);
 }
 
 enum owner_by
