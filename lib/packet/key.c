@@ -100,6 +100,12 @@ icmp_is_request(unsigned family, uint8_t type)
 	return p != NULL && p->question == type;
 }
 
+uint8_t
+tuple_icmp_type(const struct tuple *t)
+{
+	return (uint8_t)(rte_be_to_cpu_16(t->dport) >> 8);
+}
+
 static rte_be16_t
 icmp_reverse(unsigned family, rte_be16_t type_code)
 {

@@ -76,6 +76,7 @@ void tuple_to_key4(struct key4 *k, const struct tuple *t, uint16_t iface);
 void tuple_to_key6(struct key6 *k, const struct tuple *t, uint16_t iface);
 
 bool tuple_is_icmp(const struct tuple *t);      /* ICMP over IPv4, ICMPv6 over IPv6 */
+uint8_t tuple_icmp_type(const struct tuple *t); /* of a later fragment: its datagram's, once known */
 
 /* Is it a question or an answer that carries an identifier (echo, timestamp, ...)? */
 bool icmp_is_query(unsigned family, uint8_t type);

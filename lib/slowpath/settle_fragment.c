@@ -7,13 +7,16 @@
 #include "slowpath/slowpath_priv.h"
 #include "stage/pipeline.h"
 
+/* Where ports count, or where the end is here: echos are answered fragment by fragment. */
 bool
 slowpath_is_held_fragment(const struct slowpath *s, const struct view *v)
 {
 	const struct interface *in = s->gen->iface[v->iface];
 
 	return v->fragment && (v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && in != NULL
-		&& in->pipeline != NULL && (in->pipeline->traits & (TRAIT_PORTS | TRAIT_TRACKS));
+		&& in->pipeline != NULL
+		&& ((in->pipeline->traits & (TRAIT_PORTS | TRAIT_TRACKS))
+			|| generation_owns(s->gen, &v->tuple.dst, v->family));
 }
 
 static void

@@ -274,7 +274,7 @@ begin(const struct track *track, struct eval *ev)
 		invalid(track, ev, REASON_tcp_no_session);
 		return;
 	}
-	if (tuple_is_icmp(&ev->tuple) && !icmp_is_request(v->family, v->icmp_type)) {
+	if (tuple_is_icmp(&v->tuple) && !icmp_is_request(v->family, tuple_icmp_type(&v->tuple))) {
 		invalid(track, ev, REASON_icmp_no_session);
 		return;
 	}

@@ -135,6 +135,8 @@ in_wan iperf3 -s -D --logfile "$dir/iperf3.log"
 check "ping" in_lan ping -q -c 5 -i 0.1 198.51.100.2
 check "ping over IPv6" in_lan ping -q -c 5 -i 0.1 2001:db8:2::2
 check "ping of our address" in_lan ping -q -c 2 -i 0.1 192.0.2.1
+check "ping of our address in fragments" in_lan ping -q -c 2 -i 0.1 -s 3000 192.0.2.1
+check "ping of our address in fragments, IPv6" in_lan ping -q -c 2 -i 0.1 -s 3000 2001:db8:1::1
 check "ping of our far address" in_lan ping -q -c 2 -i 0.1 198.51.100.1
 check "the web server starts" web "$ns_wan" "$dir" 8080
 check "curl" fetched http://198.51.100.2:8080/weir.yaml "$dir/weir.yaml"

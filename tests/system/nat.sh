@@ -33,6 +33,8 @@ check "the web server inside" web "$ns_lan" "$dir/www" 80
 resets="TcpOutRsts TcpEstabResets TcpAttemptFails"
 before=$(counted $resets)
 check "ping" in_lan ping -c 3 -i 0.1 -W 2 -q 198.51.100.2
+check "ping in fragments" in_lan ping -c 2 -i 0.1 -W 2 -q -s 3000 198.51.100.2
+check "ping of the gateway in fragments" in_lan ping -c 2 -i 0.1 -W 2 -q -s 3000 10.0.0.1
 check "ping from outside to the public address" in_wan ping -c 2 -i 0.1 -W 2 -q 198.51.100.1
 check "a file of 100 MB" fetched http://198.51.100.2:8080/big "$dir/www/big"
 check "a file of 100 MB by the port forward" forwarded

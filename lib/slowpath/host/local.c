@@ -74,7 +74,8 @@ set_type(uint8_t *icmp, uint8_t type)
 	icmp[0] = type;
 }
 
-/* Sends the request back as the answer, in its own buffer and of its own size. */
+/* Sends the request back as the answer, in its own buffer and of its own size; a fragment of a
+ * request as the same fragment of the answer. */
 static enum reason
 answer_echo(struct host *h, const struct view *v, struct rte_mbuf *m)
 {
@@ -92,10 +93,18 @@ answer_echo(struct host *h, const struct view *v, struct rte_mbuf *m)
 	memmove(frame, frame + RTE_ETHER_ADDR_LEN, RTE_ETHER_ADDR_LEN);
 	memcpy(frame + RTE_ETHER_ADDR_LEN, in->mac, RTE_ETHER_ADDR_LEN);
 	turn_round(frame + v->l3, v->family);
-	set_type(frame + v->l4, v->family == 4 ? 0 : ECHO6_REPLY);
+	if (v->l4 != VIEW_NONE)
+		set_type(frame + v->l4, v->family == 4 ? 0 : ECHO6_REPLY);
 	m->ol_flags = 0;
 	frame_send(h, m, BORN_echo, in);
 	return REASON_NONE;
+}
+
+static bool
+is_echo_request(const struct view *v)
+{
+	return tuple_is_icmp(&v->tuple) && address_is_unicast(&v->tuple.src, v->family)
+		&& tuple_icmp_type(&v->tuple) == (v->family == 4 ? ECHO4_REQUEST : ECHO6_REQUEST);
 }
 
 static enum reason
@@ -103,8 +112,7 @@ local_icmp(struct host *h, const struct view *v, struct rte_mbuf *m)
 {
 	if (!checksum_ok(v, m))
 		return REASON_icmp_bad_checksum;
-	if (v->icmp_type == (v->family == 4 ? ECHO4_REQUEST : ECHO6_REQUEST)
-	    && address_is_unicast(&v->tuple.src, v->family))
+	if (is_echo_request(v))
 		return answer_echo(h, v, m);
 	h->setup.ledger->consumed[CONSUMED_local]++;
 	rte_pktmbuf_free(m);
@@ -139,7 +147,9 @@ host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
 	if (v->broadcast || !address_is_unicast(&v->tuple.dst, v->family)
 	    || (v->family == 4 && interface_broadcast(in, &v->tuple.dst)))
 		return REASON_multicast;
-	if (v->fragment || v->l4 == VIEW_NONE)  /* nothing here puts them together */
+	if (v->fragment)                /* nothing here puts them together, or checks the sum */
+		return is_echo_request(v) ? answer_echo(h, v, m) : REASON_local_no_service;
+	if (v->l4 == VIEW_NONE)
 		return REASON_local_no_service;
 	return icmp ? local_icmp(h, v, m) : refuse(h, v, m);
 }

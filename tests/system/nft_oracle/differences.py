@@ -157,13 +157,22 @@ DIFFERENCES = {
          7: "wan udp 198.51.100.1:P7 > 240.0.0.1:53 'hello' ttl 63"}),
     'martian sources of IPv6': (
         'Linux forwards IPv4-mapped sources, which stand for no node of IPv6 (RFC 4291 2.5.5.2, '
-        'RFC 6890), and does not miss its own address among the sources of others.',
+        'RFC 6890), and does not miss its own address among the sources of others.  It tells a '
+        'link-local sender that he is beyond his scope; Weir answers no martian.',
         {5: "wan udp [::ffff:10.0.0.9]:P5 > [2001:db8:ffff::9]:53 'hello' ttl 63",
+         6: 'lan icmp6 fe80::ff:fe00:101 > fe80::9 1/2 word 0x0 about udp [fe80::9]:P6 > '
+            '[2001:db8:ffff::9]:53, 53 bytes ttl 64',
          7: "wan udp [2001:db8:1::1]:P7 > [2001:db8:ffff::9]:53 'hello' ttl 63"}),
     'martian destinations of IPv6': (
-        "RFC 4291 2.5.2: the unspecified address is nobody's destination.  Linux sends it along "
-        "the default route.",
-        {1: "wan udp [2001:db8:1::2]:P1 > [::]:53 'hello' ttl 63"}),
+        "RFC 4291 2.5.2 and 2.5.6: the unspecified address is nobody's destination, and a packet with "
+        'a link-local one is not forwarded.  Linux sends the one along the default route, the other '
+        'back to its link.',
+        {1: "wan udp [2001:db8:1::2]:P1 > [::]:53 'hello' ttl 63",
+         5: "lan udp [2001:db8:1::2]:P5 > [fe80::9]:53 'hello' ttl 63"}),
+    'directed broadcasts': (
+        "Linux takes the network's own address for a host's; RFC 1812 4.2.3.1 has a router discard "
+        'what is sent to it.',
+        {2: "wan udp 198.51.100.1:P2 > 198.51.100.0:53 'hello' ttl 63"}),
     'sums: UDP, wrong': (
         CHECKSUMS,
         {2: '-'}),

@@ -4,9 +4,8 @@
 import itertools
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
-                                IPv6ExtHdrRouting,
-                                HBHOptUnknown, PadN)
+from scapy.layers.inet6 import (HBHOptUnknown, ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt,
+                                IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, PadN)
 from scapy.packet import Raw
 
 from talk import *  # noqa: F403
@@ -157,6 +156,15 @@ def ping():
         ('wan', cut(IP(bytes(echo(FAR, PUBLIC, n, 0, b'p' * 100))), 48), OUT)]
 
 
+def ping_of_us():
+    """Larger than the link, so that both answer in fragments."""
+    whole = IPv6(bytes(IPv6(src=A6, dst='2001:db8:1::1') / ICMPv6EchoRequest(id=5, data=b'p' * 2000)))
+    return [('lan', cut(IP(bytes(echo(dst='10.0.0.1', n=5, payload=b'p' * 2000))), 1024), BACK),
+            ('wan', cut(IP(bytes(echo(FAR, PUBLIC, 6, payload=b'p' * 2000))), 1024)[::-1], BACK),
+            ('lan', cut(whole, 1024), BACK),
+            ('lan', cut(IP(bytes(echo(dst='10.0.0.1', n=5, kind=0, payload=b'p' * 2000))), 1024), DROP)]
+
+
 def dying():
     """TTL 1: the first fragment is told of, a later one is not (RFC 1122 3.2.2)."""
     p = IP(bytes(udp(sport=port(), payload=b'x' * 60, ttl=1)))
@@ -254,6 +262,7 @@ PROBES = [('fragments %s%s' % (name, V6 if v6 else ''), make(v6)) for v6 in (Fal
     ('fragments of an answer', reply()),
     ('fragments of a stranger', stranger()),
     ('fragments of a ping', ping()),
+    ('fragments of a ping of the gateway', ping_of_us()),
     ('fragments that die here', dying()),
     ('fragments of which a later one dies here', dying_later()),
     ('fragments 6946: an atomic one', atomic()),

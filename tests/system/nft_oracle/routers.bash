@@ -85,6 +85,7 @@ linux_settings() {
 		net.ipv4.conf.lan.rp_filter=0 net.ipv4.conf.wan.rp_filter=0 \
 		net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.lan.send_redirects=0 \
 		net.ipv4.conf.wan.send_redirects=0 \
+		net.ipv6.conf.lan.accept_dad=0 net.ipv6.conf.wan.accept_dad=0 \
 		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 \
 		net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=0 \
 		net.netfilter.nf_conntrack_checksum=1
@@ -115,6 +116,8 @@ wires_up() {    # wires_up NS NAME
 	done
 }
 
+# Every next hop that a probe can lead to is known: an error about one that does not answer would come
+# seconds later, amid another probe.
 linux_addresses() {
 	local n
 
@@ -123,10 +126,10 @@ linux_addresses() {
 	ip -n "$ns_linux" addr add 198.51.100.1/24 dev wan
 	ip -n "$ns_linux" addr add 2001:db8:1::1/64 dev lan nodad
 	ip -n "$ns_linux" addr add 2001:db8:2::1/64 dev wan nodad
-	for n in 10.0.0.2 10.0.0.3 10.0.0.80 10.0.0.250 2001:db8:1::2 2001:db8:1::80; do
+	for n in 10.0.0.2 10.0.0.3 10.0.0.80 10.0.0.250 2001:db8:1::2 2001:db8:1::80 fe80::9; do
 		ip -n "$ns_linux" neigh replace "$n" lladdr 02:00:00:00:01:02 dev lan nud permanent
 	done
-	for n in 198.51.100.2 2001:db8:2::2; do
+	for n in 198.51.100.2 198.51.100.0 2001:db8:2::2; do
 		ip -n "$ns_linux" neigh replace "$n" lladdr 02:00:00:00:02:02 dev wan nud permanent
 	done
 	ip -n "$ns_linux" route add default via 198.51.100.2

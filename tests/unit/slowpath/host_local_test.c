@@ -197,10 +197,12 @@ another_next_header_is_a_bad_parameter(void **state)
 }
 
 static void
-fragments_are_not_put_together(void **state)
+fragments_of_other_packets_are_not_put_together(void **state)
 {
 	struct fixture *f = *state;
 
+	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-reply id 7 mf size 100"),
+		REASON_local_no_service);
 	assert_int_equal(receive(f, 0, "udp 192.0.2.9:7 > 192.0.2.1:9 mf size 100"),
 		REASON_local_no_service);
 	expect_nothing(f);
@@ -241,7 +243,7 @@ main(void)
 		host_test(a_reset_is_never_answered),
 		host_test(another_protocol_is_unreachable),
 		host_test(another_next_header_is_a_bad_parameter),
-		host_test(fragments_are_not_put_together),
+		host_test(fragments_of_other_packets_are_not_put_together),
 		host_test(echo_has_a_rate),
 	};
 
