@@ -34,6 +34,7 @@ struct datagram {
 	struct datagram_key key;
 	uint64_t expires_ns;
 	uint16_t next;          /* in its chain, 0: the last */
+	uint16_t older, newer;  /* 0: there is none */
 	uint16_t source;        /* its source's counter */
 	uint8_t state;          /* enum datagram_state */
 	uint8_t n_pieces;
@@ -55,7 +56,7 @@ struct fragments {
 	uint16_t chain[CHAINS];
 	uint16_t source[SOURCES];
 	uint16_t vacant;                /* chained by next */
-	uint16_t hand;                  /* of ageing */
+	uint16_t oldest, newest;        /* datagrams; all have the same time */
 	uint16_t free;                  /* of held, chained by next */
 	uint32_t live;                  /* datagrams */
 	struct held held[FRAGMENT_HELD + 1];
@@ -70,7 +71,6 @@ fragments_create(struct ledger *ledger)
 	if (f == NULL)
 		return NULL;
 	f->ledger = ledger;
-	f->hand = 1;
 	random_bytes(&f->secret, sizeof(f->secret));
 	for (uint16_t i = FRAGMENT_DATAGRAMS; i > 0; i--) {
 		f->datagram[i].next = f->vacant;
@@ -163,27 +163,36 @@ forget(struct fragments *f, uint16_t datagram, enum reason why)
 	while (*link != datagram)
 		link = &f->datagram[*link].next;
 	*link = d->next;
+	*(d->older != 0 ? &f->datagram[d->older].newer : &f->oldest) = d->newer;
+	*(d->newer != 0 ? &f->datagram[d->newer].older : &f->newest) = d->older;
 	f->source[d->source]--;
 	f->live--;
 	memset(&d->key, 0, sizeof(d->key));
-	d->expires_ns = 0;
 	d->next = f->vacant;
 	f->vacant = datagram;
 }
 
+/* The oldest makes room: a flood washes through, and who sends all fragments of a datagram together gets through it. */
 static uint16_t
 make(struct fragments *f, const struct datagram_key *k, uint64_t now_ns)
 {
 	uint32_t source = (uint32_t)(hash_bytes(&f->secret, &k->src, sizeof(k->src)) % SOURCES);
 	uint32_t chain = chain_of(f, k);
-	uint16_t i = f->vacant;
-	struct datagram *d = &f->datagram[i];
+	struct datagram *d;
+	uint16_t i;
 
-	if (i == 0 || f->source[source] >= FRAGMENT_PER_SOURCE)
+	if (f->source[source] >= FRAGMENT_PER_SOURCE)
 		return 0;
+	if (f->vacant == 0)
+		forget(f, f->oldest, REASON_frag_limit);
+	i = f->vacant;
+	d = &f->datagram[i];
 	f->vacant = d->next;
 	memset(d, 0, sizeof(*d));
 	d->key = *k;
+	d->older = f->newest;
+	*(f->newest != 0 ? &f->datagram[f->newest].newer : &f->oldest) = i;
+	f->newest = i;
 	d->source = (uint16_t)source;
 	d->expires_ns = now_ns + FRAGMENT_TIMEOUT_NS;
 	d->next = f->chain[chain];
@@ -300,20 +309,13 @@ fragments_next(struct fragments *f, const struct view *first)
 void
 fragments_age(struct fragments *f, uint64_t now_ns)
 {
-	for (unsigned n = 0; n < FRAGMENT_DATAGRAMS && f->live > 0; n++) {
-		uint16_t i = f->hand;
-
-		f->hand = i == FRAGMENT_DATAGRAMS ? 1 : (uint16_t)(i + 1);
-		if (f->datagram[i].expires_ns != 0 && now_ns >= f->datagram[i].expires_ns)
-			forget(f, i, REASON_frag_timeout);
-	}
+	while (f->oldest != 0 && now_ns >= f->datagram[f->oldest].expires_ns)
+		forget(f, f->oldest, REASON_frag_timeout);
 }
 
 void
 fragments_stop(struct fragments *f)
 {
-	for (uint16_t i = 1; i <= FRAGMENT_DATAGRAMS; i++) {
-		if (f->datagram[i].expires_ns != 0)
-			forget(f, i, REASON_stopped);
-	}
+	while (f->oldest != 0)
+		forget(f, f->oldest, REASON_stopped);
 }

@@ -6,7 +6,8 @@
  * Nothing is put together.  Fragments that overlap kill their datagram (RFC 5722, for IPv4 too);
  * exact duplicates pass.
  *
- * Bounds: datagrams 4096, of one source 64; fragments of a datagram 45; held in all 512; 30 s.
+ * Bounds: datagrams 4096, of one source 64; fragments of a datagram 45; held in all 512; 30 s.  When there are as many
+ * datagrams, the oldest makes room: a flood of first fragments does not shut others out.
  *
  * Threads: the owning worker. */
 #ifndef SLOWPATH_FRAGMENTS_H
