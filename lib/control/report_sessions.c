@@ -28,6 +28,7 @@ report_print_sessions(const struct report *r, FILE *out)
 	fprintf(out, "\n  begun %" PRIu64, c->created);
 	print_count(out, "; ", c->refused, "refused, the table was full");
 	print_count(out, "; ", c->limited, "refused, their source was at its limit");
+	print_count(out, "; ", c->unproven, "first SYNs dropped, too many connections were half-open");
 	for (unsigned i = 0; i < SESSION_END_COUNT; i++) {
 		print_count(out, before, c->ended[i], session_end_name(i));
 		before = c->ended[i] != 0 ? ", " : before;
@@ -99,6 +100,7 @@ report_sessions_json(const struct report *r)
 		set_count(tcp, tcp_state_name(i), c->tcp[i]);
 	set_count(refused, "session_full", c->refused);
 	set_count(refused, "session_limit", c->limited);
+	set_count(refused, "session_unproven", c->unproven);
 	return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}",
 		"begun", (json_int_t)c->created, "refused", (json_int_t)c->refused,
 		"capacity", (json_int_t)c->capacity, "half_open_max", (json_int_t)c->half_open_max,

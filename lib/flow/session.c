@@ -56,7 +56,8 @@ sessions_create(uint32_t capacity, struct flow_table *flow4, struct flow_table *
 	t->hand = 1;
 	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
 	t->sources = sources_create(capacity, numa_node);
-	if (t->session == NULL || t->sources == NULL) {
+	if (t->session == NULL || t->sources == NULL
+	    || openings_init(&t->openings, numa_node) < 0) {
 		sessions_destroy(t);
 		return NULL;
 	}
@@ -70,6 +71,7 @@ sessions_destroy(struct sessions *t)
 	if (t == NULL)
 		return;
 	sources_destroy(t->sources);
+	openings_fini(&t->openings);
 	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
 	free(t);
 }
@@ -77,7 +79,8 @@ sessions_destroy(struct sessions *t)
 size_t
 sessions_bytes(const struct sessions *t)
 {
-	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->session);
+	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->session)
+		+ OPENING_BYTES;
 }
 
 void

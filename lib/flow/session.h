@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow/opening.h"
 #include "flow/source.h"
 #include "flow/table.h"
 
@@ -125,6 +126,7 @@ struct session_counts {
 	uint64_t created;
 	uint64_t refused;               /* there was no room */
 	uint64_t limited;               /* their source was at its limit */
+	uint64_t unproven;              /* a first SYN, under a flood */
 	uint64_t capacity, half_open_max;
 	uint64_t now[SESSION_CLASSES];
 	uint64_t proto[SESSION_KINDS];
@@ -145,11 +147,13 @@ struct sessions {
 	uint64_t swept_ns;
 	uint64_t created, refused;
 	uint64_t limited;               /* stage track: write */
+	uint64_t unproven;
 	uint64_t evicted[SESSION_CLASSES];
 	uint64_t ended[SESSION_END_COUNT];
 	struct flow_table *flow4, *flow6;
 	struct session_policy policy[SESSION_POLICIES];
 	struct sources *sources;
+	struct openings openings;
 	/* Gives back what stages took for a session; called exactly once for each. */
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	void *arg;
@@ -174,6 +178,33 @@ static inline struct session *
 session_of(const struct sessions *t, const struct flow *f)
 {
 	return (f->flags & FLOW_SESSION) ? &t->session[f->session] : NULL;
+}
+
+/* Have half-open sessions all of their share, or will they when n more begin?  Then session_may_open decides. */
+static inline bool
+sessions_flooded(const struct sessions *t, uint32_t n)
+{
+	return t->count[SESSION_HALF_OPEN] + n >= t->half_open_max;
+}
+
+/* A SYN of a connection that is not known came while sessions_flooded; hash is the keyed one of its flow.  May it
+ * begin a session: it is not the first one, and not too many have begun this second?  Otherwise it is counted, and
+ * remembered. */
+static inline bool
+session_may_open(struct sessions *t, uint32_t hash, uint64_t now_ns)
+{
+	bool may = opening_seen(&t->openings, hash, now_ns)
+		&& opening_may_pay(&t->openings, now_ns);
+
+	t->unproven += !may;
+	return may;
+}
+
+/* It begins one. */
+static inline void
+session_opens(struct sessions *t, uint64_t now_ns)
+{
+	opening_pay(&t->openings, t->half_open_max / OPENING_SECONDS + 1, now_ns);
 }
 
 /* A new session of a class, not linked.  Evicts of the weaker classes if the table or the half-open share is full, at

@@ -36,6 +36,7 @@ sessions_count(const struct sessions *t, struct session_counts *out)
 {
 	*out = (struct session_counts){
 		.created = t->created, .refused = t->refused, .limited = t->limited,
+		.unproven = t->unproven,
 		.capacity = t->capacity, .half_open_max = t->half_open_max,
 	};
 	for (unsigned i = 0; i < SESSION_CLASSES; i++)
@@ -66,6 +67,7 @@ session_counts_add(struct session_counts *sum, const struct session_counts *more
 	sum->created += more->created;
 	sum->refused += more->refused;
 	sum->limited += more->limited;
+	sum->unproven += more->unproven;
 	sum->capacity += more->capacity;
 	sum->half_open_max += more->half_open_max;
 	add(sum->now, more->now, SESSION_CLASSES);

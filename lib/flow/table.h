@@ -100,6 +100,18 @@ flow_bucket(const struct flow_table *t, uint64_t hash)
 	return t->bucket + ((uint32_t)hash & t->mask);
 }
 
+/* Is it plain to see from a key's first bucket that the key is not there? */
+static inline bool
+flow_table_lacks(const struct flow_table *t, uint64_t hash)
+{
+	const struct bucket *b = flow_bucket(t, hash);
+	uint16_t sig = flow_sig(hash), same = b->overflow;
+
+	for (unsigned i = 0; i < BUCKET_PLACES; i++)
+		same |= b->sig[i] == sig;
+	return same == 0;
+}
+
 /* Index of the record of a key (struct key4 or key6), 0 without one. */
 uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t hash);
 

@@ -94,16 +94,16 @@ has_program(const struct slowpath *s, const struct burst *b, unsigned slot)
 	return b->flow[slot] != 0 && flow_at(t, b->flow[slot])->epoch == s->epoch;
 }
 
-/* Looks flows up and lists misses, up to where the burst must be cut. */
+/* Looks flows up and lists misses, from one slot up to another or to where the burst must be cut. */
 static unsigned
-collect(struct slowpath *s, struct burst *b, unsigned from, unsigned *n_miss)
+collect(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss)
 {
 	struct slowpath_scratch *sc = s->scratch;
 	unsigned i;
 
 	memset(sc->conflict, 0, sizeof(sc->conflict));
 	*n_miss = 0;
-	for (i = from; i < b->n; i++) {
+	for (i = from; i < to; i++) {
 		uint32_t bit;
 		bool conflict;
 
@@ -198,12 +198,37 @@ settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
 		settle_miss(s, b, slot, &s->scratch->late);
 }
 
+/* Too many connections are half-open, or will be in this burst: slots one by one, as long as they are of known flows or
+ * refused at once.  Returns the first other one. */
+static unsigned
+settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
+{
+	unsigned i = from;
+
+	for (;;) {
+		i = refuse_openings(s, b, i);
+		if (i == b->n || b->class[i] > SLOT_PLAIN6)
+			return i;
+		s->slot = (uint16_t)i;
+		b->flow[i] = slot_find(s, b, i);
+		if (!has_program(s, b, i))
+			return i;
+		settle_hit(s, b, i++);
+	}
+}
+
 unsigned
 slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 {
-	unsigned n_miss, next = 0;
-	unsigned to = collect(s, b, from, &n_miss);
+	unsigned n_miss, next = 0, to = b->n;
 
+	if (unlikely(sessions_flooded(s->sessions, BURST_MAX))) {
+		to = settle_flooded(s, b, from);
+		if (to != from)
+			return to;
+		to = from + 1;
+	}
+	to = collect(s, b, from, to, &n_miss);
 	evaluate_misses(s, b, n_miss);
 	for (unsigned i = from; i < to; i++) {
 		s->slot = (uint16_t)i;

@@ -63,6 +63,10 @@ void decision_from_record(struct slowpath *s, const struct burst *b, unsigned sl
 /* Carries a decision out on the packet of a slot. */
 void settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d);
 
+/* While too many connections are half-open: refuses first SYNs from a slot on, where pipelines begin by tracking
+ * everything.  Returns the first other slot. */
+unsigned refuse_openings(struct slowpath *s, struct burst *b, unsigned from);
+
 /* A slot whose key is known: found, or judged, and settled. */
 void settle_keyed(struct slowpath *s, struct burst *b, unsigned slot);
 

@@ -243,6 +243,16 @@ take(const struct track *track, struct eval *ev)
 		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later it may be allowed */
 		return;
 	}
+	if (tcp && sessions_flooded(ev->sessions, 0)
+	    && !session_may_open(ev->sessions, ev->flow_hash, ev->now_ns)) {
+		sources_give(ev->sessions->sources, source);
+		eval_note(ev, "track: %s", reason_sentence(REASON_session_unproven));
+		eval_drop(ev, REASON_session_unproven, 0);
+		ev->used_fields |= FIELD_TCP_FLAGS;
+		return;
+	}
+	if (tcp && sessions_flooded(ev->sessions, 0))
+		session_opens(ev->sessions, ev->now_ns);
 	s = session_take(ev->sessions, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED,
 		clock_tick(ev->now_ns));
 	if (s == NULL) {
