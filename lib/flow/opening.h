@@ -9,7 +9,7 @@
  * The memory is two blocked Bloom filters of 2^30 ns each, one of them being filled, side by side in lines; a line is
  * cleared when it is first touched in a new period.  Bits are of the flow's keyed hash.
  *
- * Threads: the owning worker.  Memory: openings_create. */
+ * Threads: the owning worker.  Memory: openings_init. */
 #ifndef FLOW_OPENING_H
 #define FLOW_OPENING_H
 

@@ -211,7 +211,7 @@ settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
 			return i;
 		s->slot = (uint16_t)i;
 		b->flow[i] = slot_find(s, b, i);
-		if (!has_program(s, b, i))
+		if (!has_program(s, b, i) || begins_anew(s, b, i))
 			return i;
 		settle_hit(s, b, i++);
 	}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What stands around the data path under a flood. */
+
+#include "flood.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netinet/in.h>
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+#include "control/offline.h"
+#include "packet/checksum.h"
+
+#define BURST 32
+
+static struct {
+	struct appliance *appliance;
+	struct fastpath *fp;
+	struct rte_mempool *pool;
+	uint8_t mac[2][6];
+	uint16_t device[2];
+	uint64_t now_ns;
+	uint64_t random;
+	unsigned port, n;
+	struct rte_mbuf *m[BURST];
+	bool plain;
+	void (*left)(unsigned port, const uint8_t *ip, unsigned bytes);
+	struct flood_times *times;
+	struct flood_count count;
+} rig;
+
+void
+flood_die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+/* In the place of the driver's function. */
+static uint16_t
+take_sent(unsigned port, struct rte_mbuf **m, uint16_t n)
+{
+	for (unsigned i = 0; i < n && !rig.plain; i++) {
+		const uint8_t *ip = rte_pktmbuf_mtod_offset(m[i], const uint8_t *, 14);
+
+		if (ip[9] != IPPROTO_ICMP)
+			rig.count.out[ip[4] >> 6]++;
+		if (rig.left != NULL)
+			rig.left(port, ip, m[i]->pkt_len - 14);
+	}
+	rte_pktmbuf_free_bulk(m, n);
+	return n;
+}
+
+static uint16_t
+sent_by_wan(void *queue, struct rte_mbuf **m, uint16_t n)
+{
+	(void)queue;
+	return take_sent(FLOOD_WAN, m, n);
+}
+
+static uint16_t
+sent_by_lan(void *queue, struct rte_mbuf **m, uint16_t n)
+{
+	(void)queue;
+	return take_sent(FLOOD_LAN, m, n);
+}
+
+/* A clock that stands where it is put, but lets ageing do a share in each loop, as a real one does. */
+static void
+set_clock(void)
+{
+	struct clock *c = fastpath_clock(rig.fp);
+
+	c->virtual = false;
+	c->mult = 0;
+	c->base_ns = rig.now_ns;
+}
+
+static void
+age(void)
+{
+	uint64_t began = rte_rdtsc();
+
+	fastpath_tick(rig.fp);
+	fastpath_age(rig.fp);
+	fastpath_flush(rig.fp);
+	rig.count.age_cycles += rte_rdtsc() - began;
+}
+
+static const char config[] =
+	"version: 1\n"
+	"system: {flows: %u, memory: {hugepages: no, mbufs: 16384}}\n"
+	"ports:\n"
+	"  wan: {device: \"net_null0,no-rx=1\", mac: \"02:00:00:00:00:01\"}\n"
+	"  lan: {device: \"net_null1,no-rx=1\", mac: \"02:00:00:00:00:02\"}\n"
+	"interfaces:\n"
+	"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n"
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
+	"  lan: {addresses: [10.0.0.1/24], pipeline: inside,\n"
+	"    neighbours: {10.0.0.2: \"02:00:00:00:01:02\", 10.0.0.80: \"02:00:00:00:01:80\"}}\n"
+	"routes:\n"
+	"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: 10.0.0.0/8, via: 10.0.0.2}]\n"
+	"%s";
+
+void
+flood_open(unsigned flows, const char *more)
+{
+	struct appliance_options how = {
+		.virtual_time = true, .stepped = true, .workers = 1, .burst = BURST,
+	};
+	struct err *err = err_create();
+	struct config *cfg;
+	struct ports *ports;
+	char *text = NULL;
+
+	memset(&rig, 0, sizeof(rig));
+	if (asprintf(&text, config, flows, more) < 0)
+		flood_die("out of memory");
+	cfg = config_load_text("flood.yaml", text, err);
+	if (cfg != NULL && err_count(err) == 0)
+		rig.appliance = appliance_start(cfg, &how, err);
+	err_print(err, stderr, false);
+	err_destroy(err);
+	free(text);
+	if (rig.appliance == NULL)
+		flood_die("the path does not start");
+	ports = appliance_ports(rig.appliance);
+	for (unsigned i = 0; i < 2; i++) {
+		rte_eth_fp_ops[ports->at[i].id].tx_pkt_burst =
+			i == FLOOD_WAN ? sent_by_wan : sent_by_lan;
+		rig.device[i] = ports->at[i].id;
+		memcpy(rig.mac[i], ports->at[i].mac.addr_bytes, 6);
+	}
+	rig.fp = workers_at(appliance_workers(rig.appliance), 0)->fp;
+	rig.pool = pools_of_node(appliance_pools(rig.appliance), 0);
+	appliance_step(rig.appliance);
+	rig.now_ns = APPLIANCE_TIME_ZERO_NS;
+	flood_pass(0);
+}
+
+void
+flood_sleep(unsigned seconds)
+{
+	struct clock *c = fastpath_clock(rig.fp);
+
+	flood_flush();
+	for (unsigned i = 0; i < seconds; i++) {
+		rig.now_ns += NS_PER_SECOND;
+		c->virtual = true;
+		clock_set(c, rig.now_ns);
+		age();
+	}
+	set_clock();
+}
+
+struct fastpath_flows
+flood_flows(void)
+{
+	struct fastpath_flows flows;
+
+	fastpath_flows(rig.fp, &flows);
+	return flows;
+}
+
+static void
+check_ledger(void)
+{
+	struct ledger_sum sum = { 0 };
+
+	ledger_add(&sum, fastpath_ledger(rig.fp));
+	if (sum.imbalance != 0)
+		flood_die("imbalance %" PRId64, sum.imbalance);
+}
+
+void
+flood_close(void)
+{
+	flood_flush();
+	rig.left = NULL;
+	check_ledger();
+	appliance_halt(rig.appliance);
+	check_ledger();
+	if (appliance_close(rig.appliance) != 0)
+		flood_die("packet buffers did not come back");
+	appliance_destroy(rig.appliance);
+}
+
+struct fastpath *
+flood_path(void)
+{
+	return rig.fp;
+}
+
+uint64_t
+flood_now(void)
+{
+	return rig.now_ns;
+}
+
+const struct flood_count *
+flood_count(void)
+{
+	return &rig.count;
+}
+
+void
+flood_plain(bool plain)
+{
+	rig.plain = plain;
+}
+
+void
+flood_watch(void (*left)(unsigned port, const uint8_t *ip, unsigned bytes))
+{
+	rig.left = left;
+}
+
+void
+flood_keep_times(struct flood_times *t)
+{
+	rig.times = t;
+}
+
+uint64_t
+flood_drops(enum reason r)
+{
+	struct ledger_sum sum = { 0 };
+
+	ledger_add(&sum, fastpath_ledger(rig.fp));
+	return sum.drops[r];
+}
+
+unsigned
+flood_mbufs(void)
+{
+	return pools_in_use(appliance_pools(rig.appliance));
+}
+
+uint64_t
+flood_random(void)
+{
+	uint64_t z = rig.random += 0x9e3779b97f4a7c15;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	return z ^ (z >> 31);
+}
+
+void
+flood_pass(uint64_t ns)
+{
+	flood_flush();
+	rig.now_ns += ns;
+	set_clock();
+	age();
+}
+
+/* One burst, from the first look at it to the device. */
+__attribute__((noinline)) void
+flood_flush(void)
+{
+	struct flood_times *t = rig.times;
+	uint64_t began, cycles;
+
+	if (rig.n == 0)
+		return;
+	mbuf_debug_received(rig.m, rig.n);
+	began = rte_rdtsc();
+	fastpath_tick(rig.fp);
+	fastpath_process(rig.fp, (uint16_t)rig.port, rig.m, rig.n, false);
+	fastpath_flush(rig.fp);
+	cycles = rte_rdtsc() - began;
+	rig.count.cycles += cycles;
+	if (t != NULL && t->n < t->max)
+		t->cycles[t->n++] = cycles > UINT32_MAX ? UINT32_MAX : (uint32_t)cycles;
+	rig.n = 0;
+}
+
+static void
+put16(uint8_t *p, unsigned v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static void
+put32(uint8_t *p, uint32_t v)
+{
+	put16(p, v >> 16);
+	put16(p + 2, v & 0xffff);
+}
+
+static unsigned
+header_bytes(const struct flood_frame *f)
+{
+	return f->offset != 0 ? 0 : f->proto == IPPROTO_TCP ? 20 : 8;
+}
+
+static void
+write_l4(uint8_t *l4, const struct flood_frame *f)
+{
+	put16(l4, f->sport);
+	put16(l4 + 2, f->dport);
+	if (f->proto == IPPROTO_TCP) {
+		put32(l4 + 4, f->seq);
+		put32(l4 + 8, f->ack);
+		l4[12] = 5 << 4;
+		l4[13] = f->flags;
+		put16(l4 + 14, 0xffff);
+	} else {        /* a first fragment says how long the datagram is: twice as long */
+		put16(l4 + 4, 8u + f->payload + (f->more ? f->payload : 0));
+	}
+}
+
+static void
+write_frame(uint8_t *frame, const struct flood_frame *f, unsigned ip_bytes)
+{
+	static const uint8_t peer[6] = { 2, 0, 0, 0, 0, 0x99 };
+	uint8_t *ip = frame + 14;
+
+	memset(frame, 0, RTE_MAX(14 + ip_bytes, 60u));
+	memcpy(frame, rig.mac[f->port], 6);
+	memcpy(frame + 6, peer, 6);
+	put16(frame + 12, 0x0800);
+	put16(ip, 0x4500);
+	put16(ip + 2, ip_bytes);
+	put16(ip + 4, (unsigned)f->mark << 14 | (f->id & 0x3fff));
+	put16(ip + 6, f->offset / 8u | (f->more ? 0x2000u : 0));
+	ip[8] = 64;
+	ip[9] = f->proto;
+	put32(ip + 12, f->src);
+	put32(ip + 16, f->dst);
+	checksum_ip4_set(ip, 20);
+	if (f->offset == 0)
+		write_l4(ip + 20, f);
+}
+
+struct rte_mbuf *
+flood_make(const struct flood_frame *f)
+{
+	unsigned bytes = 20 + header_bytes(f) + f->payload;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(rig.pool);
+
+	if (m == NULL)
+		flood_die("no packet buffers");
+	m->port = rig.device[f->port];
+	write_frame((uint8_t *)rte_pktmbuf_append(m, (uint16_t)RTE_MAX(14 + bytes, 60u)), f, bytes);
+	return m;
+}
+
+void
+flood_send(const struct flood_frame *f)
+{
+	if (rig.n != 0 && rig.port != f->port)
+		flood_flush();
+	rig.port = f->port;
+	rig.m[rig.n++] = flood_make(f);
+	rig.count.in[f->mark]++;
+	if (rig.n == BURST)
+		flood_flush();
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double
+flood_median(double *values, unsigned n)
+{
+	qsort(values, n, sizeof(*values), compare);
+	return n % 2 != 0 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+double
+flood_quantile(struct flood_times *t, double share)
+{
+	if (t->n == 0)
+		return 0;
+	qsort(t->cycles, t->n, sizeof(*t->cycles), compare_times);
+	return t->cycles[(uint32_t)((t->n - 1) * share)];
+}
