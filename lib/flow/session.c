@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "flow/tcp.h"
 
@@ -86,8 +87,12 @@ sessions_bytes(const struct sessions *t)
 void
 sessions_set_policies(struct sessions *t, const struct session_policy *policy, unsigned n)
 {
-	for (unsigned i = 0; i < SESSION_POLICIES; i++)
+	for (unsigned i = 0; i < SESSION_POLICIES; i++) {
 		t->policy[i] = i < n ? policy[i] : session_policy_preset;
+		for (unsigned k = 0; k < TIMEOUT_COUNT; k++)
+			t->ticks[i][k] = (uint32_t)((t->policy[i].timeout_s[k] * NS_PER_SECOND
+				+ (1u << 20) - 1) >> 20);
+	}
 }
 
 static void
@@ -142,6 +147,14 @@ flows_of(const struct sessions *t, const struct session *s)
 	return s->family == 6 ? t->flow6 : t->flow4;
 }
 
+static void
+give_back(struct sessions *t, struct session *s, enum session_end why)
+{
+	sources_give(t->sources, s->source);
+	if (t->release != NULL)
+		t->release(t->arg, s, why);
+}
+
 void
 session_end(struct sessions *t, struct session *s, enum session_end why)
 {
@@ -149,11 +162,10 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 		flow_table_remove(flows_of(t, s), s->flow[0]);
 		flow_table_remove(flows_of(t, s), s->flow[1]);
 	}
-	sources_give(t->sources, s->source);
-	if (t->release != NULL)
-		t->release(t->arg, s, why);
+	give_back(t, s, why);
 	list_remove(t, s);
 	t->ended[why]++;
+	t->ends++;
 	t->used--;
 	s->flags = 0;
 	s->next = t->vacant;
@@ -224,6 +236,38 @@ session_take(struct sessions *t, enum session_class class, uint32_t now_tick)
 	return s;
 }
 
+void
+session_init(struct session *fresh, enum session_class class, uint32_t now_tick)
+{
+	memset(fresh, 0, sizeof(*fresh));
+	fresh->flags = SESSION_USED;
+	fresh->created = now_tick;
+	fresh->class = class & 7;
+}
+
+struct session *
+session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick)
+{
+	struct session *s = session_take(t, fresh->class, now_tick);
+
+	if (s == NULL) {
+		give_back(t, fresh, SESSION_END_refused);
+		return NULL;
+	}
+	fresh->prev = s->prev;
+	fresh->next = s->next;
+	*s = *fresh;
+	return s;
+}
+
+void
+session_refuse(struct sessions *t, struct session *fresh)
+{
+	give_back(t, fresh, SESSION_END_refused);
+	t->created++;
+	t->ended[SESSION_END_refused]++;
+}
+
 /* A record for one direction: new, or one that was a mere cache entry. */
 static uint32_t
 claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick)
@@ -282,79 +326,6 @@ session_tuple(const struct sessions *t, const struct session *s, bool reply, str
 		tuple_from_key6(out, &flow6_at(t->flow6, s->flow[reply])->key);
 	else
 		tuple_from_key4(out, &flow4_at(t->flow4, s->flow[reply])->key);
-}
-
-uint32_t
-session_seen(const struct sessions *t, const struct session *s)
-{
-	struct flow_table *f = flows_of(t, s);
-	uint32_t a, b;
-
-	if (!(s->flags & SESSION_LINKED))
-		return s->created;
-	a = flow_at(f, s->flow[0])->seen;
-	b = flow_at(f, s->flow[1])->seen;
-	return (s->flags & SESSION_FORWARD_REFRESHES) || (int32_t)(a - b) > 0 ? a : b;
-}
-
-enum session_timeout
-session_timeout_kind(const struct session *s)
-{
-	switch (s->proto) {
-	case IPPROTO_TCP:
-		return s->class == SESSION_ESTABLISHED ? TIMEOUT_TCP_ESTABLISHED
-			: s->class == SESSION_CLOSED ? TIMEOUT_TCP_CLOSING : TIMEOUT_TCP_OPENING;
-	case IPPROTO_UDP:
-		return TIMEOUT_UDP;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return TIMEOUT_ICMP;
-	default:
-		return TIMEOUT_OTHER;
-	}
-}
-
-/* Ticks of a timeout, rounded up; below established it shrinks as the table fills up. */
-static uint32_t
-timeout_ticks(const struct sessions *t, const struct session *s)
-{
-	uint64_t seconds = t->policy[s->policy].timeout_s[session_timeout_kind(s)];
-	uint64_t ns = seconds * 1000000000u;
-	uint64_t floor = (uint64_t)t->capacity * 6 / 10;
-
-	if (t->used > floor && s->class < SESSION_ESTABLISHED) {
-		ns = ns * (t->capacity - t->used) / (t->capacity - floor);
-		if (ns < 1000000000u)
-			ns = 1000000000u;
-	}
-	return (uint32_t)((ns + (1u << 20) - 1) >> 20);
-}
-
-bool
-session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick)
-{
-	return now_tick - session_seen(t, s) > timeout_ticks(t, s);
-}
-
-static enum session_end
-closing_end(const struct session *s)
-{
-	return s->state == TCP_RESET ? SESSION_END_reset : SESSION_END_closed;
-}
-
-void
-sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
-{
-	uint32_t n = budget < t->high ? budget : t->high;
-
-	while (n-- > 0) {
-		struct session *s = &t->session[t->hand];
-
-		t->hand = t->hand >= t->high ? 1 : t->hand + 1;
-		if ((s->flags & SESSION_USED) && session_expired(t, s, now_tick))
-			session_end(t, s, s->class == SESSION_CLOSED && s->proto == IPPROTO_TCP
-				? closing_end(s) : SESSION_END_timeout);
-	}
 }
 
 void

@@ -150,8 +150,10 @@ struct sessions {
 	uint64_t unproven;
 	uint64_t evicted[SESSION_CLASSES];
 	uint64_t ended[SESSION_END_COUNT];
+	uint64_t ends;                  /* the sum of ended */
 	struct flow_table *flow4, *flow6;
 	struct session_policy policy[SESSION_POLICIES];
+	uint32_t ticks[SESSION_POLICIES][TIMEOUT_COUNT];        /* the same in ticks, rounded up */
 	struct sources *sources;
 	struct openings openings;
 	/* Gives back what stages took for a session; called exactly once for each. */
@@ -210,6 +212,17 @@ session_opens(struct sessions *t, uint64_t now_ns)
 /* A new session of a class, not linked.  Evicts of the weaker classes if the table or the half-open share is full, at
  * most four.  NULL when everything there is must stay. */
 struct session *session_take(struct sessions *t, enum session_class class, uint32_t now_tick);
+
+/* Makes *fresh a session that is in no table yet: a packet is judged with it.  It ends by session_enter or
+ * session_refuse. */
+void session_init(struct session *fresh, enum session_class class, uint32_t now_tick);
+
+/* A new session of the table that is as fresh, by session_take.  NULL: there is no room, and what stages took for it is
+ * given back. */
+struct session *session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick);
+
+/* Its first packet is not let through: counts as a session that began and ended. */
+void session_refuse(struct sessions *t, struct session *fresh);
 
 /* Both keys enter the flow table: forward under key and hash (struct key4 or key6), reply likewise.  The records get
  * FLOW_SESSION and session; *forward is the forward one.  0, -ENOSPC, or -EEXIST (a key belongs to a live

@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rte_prefetch.h>
+
 #include "flow/flow.h"
 #include "flow/hash.h"
 
@@ -128,6 +130,13 @@ uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash,
 
 /* Asks for the lines that the next n inserts will write, but for their buckets. */
 void flow_table_prefetch_vacant(const struct flow_table *t, unsigned n);
+
+/* Asks for the bucket that a record's entry is in, to be removed soon. */
+static inline void
+flow_table_prefetch_home(const struct flow_table *t, uint32_t index)
+{
+	rte_prefetch0(t->bucket + (flow_at(t, index)->home >> 4));
+}
 
 /* Takes a record out.  Its index is vacant after the next reclaim. */
 void flow_table_remove(struct flow_table *t, uint32_t index);

@@ -29,12 +29,14 @@ read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 }
 
 static void
-prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
+prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev,
+	struct session *fresh)
 {
 	eval_init(ev, s->gen, slot_view(s, b, slot));
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
 	ev->now_ns = s->now_ns;
 	ev->sessions = s->sessions;
+	ev->fresh = fresh;
 	ev->nat = s->nat;
 	if (b->flow[slot] != 0) {
 		const struct flow *f = flow_at(ev->view->family == 6 ? s->flow6 : s->flow4,
@@ -49,18 +51,10 @@ prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *e
 		eval_drop(ev, REASON_interface_unused, 0);
 }
 
-bool
-slot_tracks(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	const struct interface *in = s->gen->iface[b->iface[slot]];
-
-	return in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_TRACKS);
-}
-
 void
 evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
 {
-	prepare(s, b, slot, ev);
+	prepare(s, b, slot, ev, &s->scratch->fresh[BURST_MAX]);
 	if (!ev->done)
 		pipeline_evaluate(ev->in->pipeline, &ev, 1);
 }
@@ -91,9 +85,7 @@ evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n)
 	unsigned left = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (slot_tracks(s, b, sc->miss[i]))
-			continue;
-		prepare(s, b, sc->miss[i], &sc->eval[i]);
+		prepare(s, b, sc->miss[i], &sc->eval[i], &sc->fresh[i]);
 		if (!sc->eval[i].done)
 			vec[left++] = &sc->eval[i];
 	}

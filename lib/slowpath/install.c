@@ -66,24 +66,52 @@ keep_translation(const struct slowpath *s, struct eval *ev)
 static void
 refuse_session(struct slowpath *s, struct eval *ev)
 {
-	session_end(s->sessions, ev->session, SESSION_END_refused);
+	session_refuse(s->sessions, ev->fresh);
 	ev->session = NULL;
 }
 
-/* A session whose first packet leaves enters the table; otherwise it was for nothing. */
 static void
-settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+no_room(struct eval *ev, enum reason r)
 {
-	struct program *p = &ev->program;
+	ev->session = NULL;
+	emit_drop(&ev->program, r, 0);
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later there may be room */
+}
+
+/* Both keys of a session that has just entered. */
+static void
+link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
 	bool ip6 = ev->view->family == 6;
 	struct session_keys keys;
 	struct key4 k4;
 	struct key6 k6;
 	int rc;
 
+	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	keys.forward_hash = b->hash[slot];
+	keys.reply_hash = reply_key(s, &ev->program, &k4, &k6);
+	keys.reply = ip6 ? (const void *)&k6 : &k4;
+	rc = session_link(s->sessions, ev->session, &keys, b->tick);
+	if (rc == 0) {
+		b->flow[slot] = ev->session->flow[0];
+		s->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
+		observe_session(s, ev->session);
+		return;
+	}
+	session_end(s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
+	no_room(ev, rc == -EEXIST ? REASON_session_conflict : REASON_session_full);
+}
+
+/* A session whose first packet may leave enters the table; otherwise it was for nothing. */
+static void
+settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	const struct program *p = &ev->program;
+
 	if (ev->session == NULL)
 		return;
-	if (ev->session->flags & SESSION_LINKED) {
+	if (ev->session != ev->fresh) {
 		if (!ev->view->icmp_error)
 			keep_translation(s, ev);
 		return;
@@ -97,19 +125,11 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 		refuse_session(s, ev);
 		return;
 	}
-	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
-	keys.forward_hash = b->hash[slot];
-	keys.reply_hash = reply_key(s, p, &k4, &k6);
-	keys.reply = ip6 ? (const void *)&k6 : &k4;
-	rc = session_link(s->sessions, ev->session, &keys, b->tick);
-	if (rc == 0) {
-		b->flow[slot] = ev->session->flow[0];
-		observe_session(s, ev->session);
-		return;
-	}
-	session_end(s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
-	ev->session = NULL;
-	emit_drop(p, rc == -EEXIST ? REASON_session_conflict : REASON_session_full, 0);
+	ev->session = session_enter(s->sessions, ev->fresh, b->tick);
+	if (ev->session != NULL)
+		link_session(s, b, slot, ev);
+	else
+		no_room(ev, REASON_session_full);
 }
 
 static uint32_t

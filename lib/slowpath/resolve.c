@@ -54,81 +54,19 @@ slot_view(struct slowpath *s, const struct burst *b, unsigned slot)
 	return &s->scratch->view[slot];
 }
 
-static bool
-is_ip6(const struct burst *b, unsigned slot)
+static const struct flow *
+slot_record(const struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	return b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
-}
+	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
 
-uint32_t
-slot_find(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	if (is_ip6(b, slot))
-		return flow_table_find(s->flow6, &b->key6[slot], b->hash[slot]);
-	return flow_table_find(s->flow4, &b->key4[slot], b->hash[slot]);
-}
-
-/* The same for both directions of a conversation.  ICMP counts by its addresses alone. */
-static uint32_t
-conversation_bit(const struct burst *b, unsigned slot)
-{
-	uint64_t mix, w[4];
-
-	if (is_ip6(b, slot)) {
-		memcpy(w, b->key6[slot].src, 32);
-		mix = (w[0] ^ w[2]) * 3 + (w[1] ^ w[3]);
-		mix += (uint64_t)(b->key6[slot].sport ^ b->key6[slot].dport) << 16;
-	} else {
-		mix = b->key4[slot].src ^ b->key4[slot].dst;
-		if (b->key4[slot].proto != IPPROTO_ICMP)
-			mix += (uint64_t)(b->key4[slot].sport ^ b->key4[slot].dport) << 16;
-	}
-	return (uint32_t)(mix * 0x9e3779b97f4a7c15ull >> 52) % CONFLICT_BITS;
-}
-
-static bool
-has_program(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	const struct flow_table *t = is_ip6(b, slot) ? s->flow6 : s->flow4;
-
-	return b->flow[slot] != 0 && flow_at(t, b->flow[slot])->epoch == s->epoch;
-}
-
-/* Looks flows up and lists misses, from one slot up to another or to where the burst must be cut. */
-static unsigned
-collect(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss)
-{
-	struct slowpath_scratch *sc = s->scratch;
-	unsigned i;
-
-	memset(sc->conflict, 0, sizeof(sc->conflict));
-	*n_miss = 0;
-	for (i = from; i < to; i++) {
-		uint32_t bit;
-		bool conflict;
-
-		if (b->class[i] == SLOT_BAD)
-			continue;
-		if (b->class[i] == SLOT_SLOW)   /* may change neighbours: stands alone */
-			return i == from ? i + 1 : i;
-		b->flow[i] = slot_find(s, b, i);
-		bit = conversation_bit(b, i);
-		conflict = sc->conflict[bit / 64] >> (bit % 64) & 1;
-		if (!has_program(s, b, i)) {
-			if (conflict && !slot_tracks(s, b, i))
-				return i;
-			sc->miss[(*n_miss)++] = (uint16_t)i;
-		}
-		sc->conflict[bit / 64] |= 1ull << (bit % 64);
-	}
-	return i;
+	return flow_at(ip6 ? s->flow6 : s->flow4, b->flow[slot]);
 }
 
 /* Does a SYN ask for a connection where another one is over?  Stage track ends that one and begins a session. */
 static bool
 begins_anew(struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	const struct flow *f = flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
+	const struct flow *f = slot_record(s, b, slot);
 	const struct session *session = session_of(s->sessions, f);
 	const struct view *v;
 
@@ -158,29 +96,52 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 	observe(s, b, slot, &d);
 }
 
-/* The record of a session that stage track has ended is gone. */
+/* A record that gave room to another, or whose session stage track has ended, is gone. */
 static void
-evaluate_late(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+forget_record(const struct slowpath *s, struct burst *b, unsigned slot)
 {
-	evaluate_one(s, b, slot, ev);
-	if (!(flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot])->flags & FLOW_USED))
+	if (!(slot_record(s, b, slot)->flags & FLOW_USED))
 		b->flow[slot] = 0;
 }
 
+/* What was found out about the slot when it was judged may no longer be true: its session has ended or is not new any
+ * more, or that of an earlier slot has it for its reply. */
+static bool
+is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *ev)
+{
+	forget_record(s, b, slot);
+	if (ev->session == NULL)
+		return false;
+	if (ev->session != ev->fresh)
+		return s->scratch->changed || s->sessions->ends != s->scratch->ends;
+	return s->scratch->translated && slot_find(s, b, slot) != 0;
+}
+
+static void
+judge_late(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	struct eval *ev = &s->scratch->late;
+	struct decision d;
+
+	evaluate_one(s, b, slot, ev);
+	forget_record(s, b, slot);
+	s->ledger->lookups_miss++;
+	install(s, b, slot, ev, &d);
+	settle(s, b, slot, &d);
+	observe(s, b, slot, &d);
+}
+
+/* The slot was judged with the others. */
 static void
 settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
 	struct decision d;
 
-	if (ev == &s->scratch->late) {
-		evaluate_late(s, b, slot, ev);
-	} else if (slot_tracks(s, b, slot)) {   /* an earlier slot may have made it known */
-		b->flow[slot] = slot_find(s, b, slot);
-		if (has_program(s, b, slot) && !begins_anew(s, b, slot)) {
-			settle_hit(s, b, slot);
-			return;
-		}
-		evaluate_late(s, b, slot, ev);
+	if (unlikely(is_stale(s, b, slot, ev))) {
+		if (ev->session == ev->fresh)
+			session_refuse(s->sessions, ev->fresh);
+		settle_keyed(s, b, slot);
+		return;
 	}
 	s->ledger->lookups_miss++;
 	install(s, b, slot, ev, &d);
@@ -192,10 +153,10 @@ void
 settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
 {
 	b->flow[slot] = slot_find(s, b, slot);
-	if (has_program(s, b, slot) && !begins_anew(s, b, slot))
+	if (slot_has_program(s, b, slot) && !begins_anew(s, b, slot))
 		settle_hit(s, b, slot);
 	else
-		settle_miss(s, b, slot, &s->scratch->late);
+		judge_late(s, b, slot);
 }
 
 /* Too many connections are half-open, or will be in this burst: slots one by one, as long as they are of known flows or
@@ -211,7 +172,7 @@ settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
 			return i;
 		s->slot = (uint16_t)i;
 		b->flow[i] = slot_find(s, b, i);
-		if (!has_program(s, b, i) || begins_anew(s, b, i))
+		if (!slot_has_program(s, b, i) || begins_anew(s, b, i))
 			return i;
 		settle_hit(s, b, i++);
 	}
@@ -228,7 +189,9 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 			return to;
 		to = from + 1;
 	}
-	to = collect(s, b, from, to, &n_miss);
+	to = collect_misses(s, b, from, to, &n_miss);
+	s->scratch->ends = s->sessions->ends;
+	s->scratch->translated = s->scratch->changed = false;
 	evaluate_misses(s, b, n_miss);
 	for (unsigned i = from; i < to; i++) {
 		s->slot = (uint16_t)i;

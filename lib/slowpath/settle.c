@@ -61,6 +61,7 @@ slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned f
 static void
 judge_again(struct slowpath *s, const struct session *session)
 {
+	s->scratch->changed = true;
 	flow_at(session->family == 6 ? s->flow6 : s->flow4, session->flow[0])->epoch = 0;
 }
 

@@ -15,6 +15,10 @@ struct slowpath_scratch {
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];    /* of misses, in order */
 	struct eval late;               /* of a slot that was a hit when the burst began */
+	struct session fresh[BURST_MAX + 1];    /* the evals' */
+	uint64_t ends;                  /* of sessions, when the misses were judged */
+	bool changed;                   /* one that was new then is so no more */
+	bool translated;                /* one that has begun since then is translated */
 	struct eval *vector[BURST_MAX];
 	uint16_t miss[BURST_MAX];       /* their slots */
 	uint64_t conflict[CONFLICT_BITS / 64];
@@ -44,13 +48,16 @@ const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned
 /* Index of the flow record of a slot that has a key, 0 without one. */
 uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Judges the misses of scratch->miss, which are n, but for those whose pipeline tracks sessions: what
- * they find depends on the packets before them, so each is judged when its turn comes. */
+/* Has the flow of a slot a program that may run? */
+bool slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Looks flows up and lists in scratch->miss those without a program, from one slot up to another or to where the burst
+ * must be cut: that slot is returned. */
+unsigned collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
+
+/* Judges the misses of scratch->miss, which are n. */
 void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
 void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
-
-/* Does the interface that the slot came in by track sessions? */
-bool slot_tracks(const struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* A program becomes a decision; its flow gets a record if it may. */
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,

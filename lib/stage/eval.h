@@ -69,6 +69,7 @@ struct eval {
 	struct session *session;
 	bool reply;
 	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
+	struct session *fresh;          /* room for the session that it may begin, given with sessions */
 	struct nat *nat;                /* the same */
 
 	/* written by track; read by acl, dnat, snat */

@@ -89,6 +89,21 @@ count_words(struct build *b, struct draft *d)
 	return true;
 }
 
+/* Sessions of packets that are judged together take what they need in order, stage by stage.  That is the order of
+ * arrival unless some take another way, or lose again behind snat what it has given them. */
+static bool
+is_alone(const struct pipeline *p)
+{
+	if ((p->traits & TRAIT_TRACKS) == 0)
+		return false;
+	for (unsigned i = 0; i < p->n; i++) {
+		if (p->step[i].n_jumps > 0
+		    || ((p->step[i].traits & TRAIT_TRANSLATES) != 0 && i + 1 < p->n))
+			return true;
+	}
+	return false;
+}
+
 /* Follows gotos from a pipeline.  False when they go round, which has been said. */
 static bool
 visit(struct build *b, struct draft *d)
@@ -101,6 +116,7 @@ visit(struct build *b, struct draft *d)
 	if (!count_words(b, d))
 		return false;
 	d->state = DRAFT_DONE;
+	p->alone = is_alone(p);
 	if (d->rare_words > PROGRAM_RARE_MAX) {
 		err_add(b->setup.err, E2BIG, p->step[0].loc,
 			"pipelines.%s: a packet could be counted, metered and marked %u times; "

@@ -82,7 +82,9 @@ end(const struct pipeline *p, struct vector *v)
 static void
 run(const struct pipeline *p, struct vector *v, unsigned jumps)
 {
-	struct vector jumping = { .n = 0 }, together;
+	struct vector jumping, together;
+
+	jumping.n = 0;
 
 	for (unsigned i = 0; i < p->n && v->n > 0; i++)
 		run_step(&p->step[i], v, &jumping);

@@ -27,6 +27,8 @@ struct step {
 struct pipeline {
 	const char *name;
 	unsigned traits;                /* of all its stages and of those that goto leads to */
+	bool alone;                     /* what a packet gets here may depend on what becomes of the one
+					 * before it: they are judged one by one */
 	unsigned n;
 	struct step step[PIPELINE_STEPS_MAX];
 };

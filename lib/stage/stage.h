@@ -41,6 +41,7 @@ enum stage_trait {
 	TRAIT_NEEDS_ROUTE = 32, /* has to stand behind a stage that routes */
 	TRAIT_WIRE = 64,        /* takes frames of any MAC and EtherType */
 	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
+	TRAIT_LIMITS = 256,     /* holds sessions against their source's limit */
 };
 
 struct stage_build {

@@ -130,6 +130,8 @@ track_build(struct stage_build *sb, void **instance)
 	track->limit.sessions = cfg->max_per_source;
 	track->limit.per_second = (uint32_t)cfg->new_per_source.value;
 	sb->traits = TRAIT_TRACKS;
+	if (track->limit.sessions != 0 || track->limit.per_second != 0)
+		sb->traits |= TRAIT_LIMITS;
 	*instance = track;
 	return 0;
 }
@@ -233,7 +235,7 @@ static void
 take(const struct track *track, struct eval *ev)
 {
 	bool tcp = ev->tuple.proto == IPPROTO_TCP;
-	struct session *s;
+	struct session *s = ev->fresh;
 	uint32_t source;
 
 	if (!take_source(track, ev, &source)) {
@@ -253,15 +255,7 @@ take(const struct track *track, struct eval *ev)
 	}
 	if (tcp && sessions_flooded(ev->sessions, 0))
 		session_opens(ev->sessions, ev->now_ns);
-	s = session_take(ev->sessions, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED,
-		clock_tick(ev->now_ns));
-	if (s == NULL) {
-		sources_give(ev->sessions->sources, source);
-		eval_note(ev, "track: no room for a session");
-		eval_drop(ev, REASON_session_full, 0);
-		ev->used_fields |= FIELD_TCP_FLAGS;
-		return;
-	}
+	session_init(s, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED, clock_tick(ev->now_ns));
 	s->family = ev->tuple.family;
 	s->proto = ev->tuple.proto;
 	s->policy = track->policy;
