@@ -21,6 +21,11 @@ struct rte_mbuf;
  * the view holds what was found up to there. */
 void parse_frame(struct view *v, const struct rte_mbuf *m, const struct ingress *in);
 
+/* The same of an untagged frame that the fast path's quick test has accepted: TCP or UDP with a sound header right
+ * behind an IPv4 header of 20 bytes, or behind an IPv6 header; no fragment; for us. */
+void parse_plain4(struct view *v, const uint8_t *frame, uint16_t iface);
+void parse_plain6(struct view *v, const uint8_t *frame, uint16_t iface);
+
 /* The same from plain bytes: data holds data_bytes of a frame that is frame_bytes long in all.  An
  * ICMP checksum is verified when all of the message is there. */
 void parse_bytes(struct view *v, const uint8_t *data, uint32_t data_bytes, uint32_t frame_bytes,

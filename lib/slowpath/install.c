@@ -7,6 +7,24 @@
 #include "flow/rare.h"
 #include "slowpath/slowpath_priv.h"
 
+/* The next hop of an IPv4 gateway: most packets go by few. */
+static uint16_t
+nexthop4(struct slowpath *s, const struct program *p)
+{
+	rte_be32_t gateway = p->gateway.v4;
+	struct known_hop *k = &s->scratch->hop[(rte_be_to_cpu_32(gateway) * 7 + p->iface) % KNOWN_HOPS];
+	uint16_t index;
+
+	if (k->epoch == s->epoch && k->gateway == gateway && k->iface == p->iface) {
+		host_used(s->host, k->nexthop);
+		return k->nexthop;
+	}
+	index = host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, 4);
+	if (index >= NEXTHOP_FIRST)
+		*k = (struct known_hop){ gateway, p->iface, s->epoch, index };
+	return index;
+}
+
 static uint16_t
 program_nexthop(struct slowpath *s, const struct program *p)
 {
@@ -14,7 +32,8 @@ program_nexthop(struct slowpath *s, const struct program *p)
 
 	switch (p->verdict) {
 	case PROGRAM_OUTPUT:
-		index = host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, p->to.family);
+		index = p->to.family == 4 ? nexthop4(s, p)
+			: host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, 6);
 		return index != 0 ? index : REASON_neighbour_queue_full;
 	case PROGRAM_WIRE:
 		return host_wire(s->host, p->iface);

@@ -36,7 +36,7 @@ slowpath_begin(struct slowpath *s, const struct burst *b)
 		return;
 	s->scratch->n_tcp_behind = s->scratch->n_tcp_told = 0;
 	for (unsigned i = 0; i < b->n; i++)     /* as they arrived: nothing is rewritten yet */
-		slot_view(s, b, i);
+		parse_frame(slowpath_view(s, i), b->m[i], b->ingress);
 }
 
 struct view *
@@ -49,9 +49,19 @@ slowpath_view(struct slowpath *s, unsigned slot)
 const struct view *
 slot_view(struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	if (!s->scratch->has_view[slot])
-		parse_frame(slowpath_view(s, slot), b->m[slot], b->ingress);
-	return &s->scratch->view[slot];
+	const uint8_t *frame = rte_pktmbuf_mtod(b->m[slot], const uint8_t *);
+	struct view *v = &s->scratch->view[slot];
+
+	if (s->scratch->has_view[slot])
+		return v;
+	s->scratch->has_view[slot] = true;
+	if (b->class[slot] == SLOT_PLAIN4)
+		parse_plain4(v, frame, b->iface[slot]);
+	else if (b->class[slot] == SLOT_PLAIN6)
+		parse_plain6(v, frame, b->iface[slot]);
+	else
+		parse_frame(v, b->m[slot], b->ingress);
+	return v;
 }
 
 static const struct flow *

@@ -196,6 +196,35 @@ refuse_output(struct slowpath *s, const struct burst *b, unsigned slot, const st
 	return pass_rare(s, b, slot, v, d) ? REASON_NONE : REASON_police_exceeded;
 }
 
+/* The usual case: nothing but addresses, ports and TTL, to a neighbour that is known.  True: the packet is on its way,
+ * or was held back by a meter. */
+static bool
+send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	const struct nexthop *nh = &s->nexthops[d->nexthop];
+	struct flow4 *f = flow4_at(s->flow4, b->flow[slot]), here;
+	struct rte_mbuf *m = b->m[slot];
+	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3);
+
+	if (b->class[slot] != SLOT_PLAIN4 || nh->state != NEXTHOP_READY || v->l3_bytes > nh->mtu
+	    || (d->ttl && v->ttl <= 1))
+		return false;
+	if (!pass_rare(s, b, slot, v, d)) {
+		slot_drop(s, b, slot, REASON_police_exceeded);
+		return true;
+	}
+	if (f->flow.epoch != s->epoch) {        /* it has no record, or one that may not hold it */
+		f = &here;
+		rewrite4_compile(&here.to, &here.flow.l4_delta, &v->tuple, &d->to, d->ttl);
+	}
+	rewrite_plain4(ip, &f->to, f->flow.l4_delta);
+	rewrite_plain_l2(m, ip, v->l3, v->l3_bytes, nh);
+	b->out[slot] = nh->port;
+	b->egress[slot] = nh->iface;
+	return true;
+}
+
 static void
 send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
@@ -269,7 +298,8 @@ settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision
 		send_wire(s, b, slot, v, d);
 		break;
 	default:
-		send_routed(s, b, slot, v, d);
+		if (!send_plain4(s, b, slot, v, d))
+			send_routed(s, b, slot, v, d);
 	}
 }
 

@@ -10,6 +10,16 @@
 /* A bit for each symmetric hash of the addresses and ports seen so far in a burst. */
 #define CONFLICT_BITS 4096u
 
+/* A gateway's next hop, as long as programs of the epoch may hold it. */
+#define KNOWN_HOPS 64u
+
+struct known_hop {
+	rte_be32_t gateway;
+	uint16_t iface;
+	uint16_t epoch;                 /* 0: none */
+	uint16_t nexthop;
+};
+
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
 	struct view view[BURST_SLOTS];
@@ -18,6 +28,7 @@ struct slowpath_scratch {
 	struct session fresh[BURST_MAX + 1];    /* the evals' */
 	uint64_t ends;                  /* of sessions, when the misses were judged */
 	bool changed;                   /* one that was new then is so no more */
+	struct known_hop hop[KNOWN_HOPS];
 	bool translated;                /* one that has begun since then is translated */
 	struct eval *vector[BURST_MAX];
 	uint16_t miss[BURST_MAX];       /* their slots */
@@ -42,7 +53,7 @@ struct decision {
 	bool reply;
 };
 
-/* The view of a slot, parsed now if it was not. */
+/* The view of a slot, read now if it was not; its class must be known. */
 const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Index of the flow record of a slot that has a key, 0 without one. */
