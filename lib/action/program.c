@@ -13,8 +13,10 @@
 void
 program_init(struct program *p, const struct tuple *flow)
 {
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct program, to));
 	p->to = *flow;
+	p->has_quoted = false;
+	memset(&p->gateway, 0, sizeof(*p) - offsetof(struct program, gateway));
 }
 
 static void

@@ -53,7 +53,8 @@ void
 rewrite4_compile(struct to4 *out, uint16_t *l4_delta, const struct tuple *from,
 	const struct tuple *to, bool ttl)
 {
-	uint64_t addresses = delta_addresses(from, to);
+	bool same = address_equal(&from->src, &to->src) && address_equal(&from->dst, &to->dst);
+	uint64_t addresses = same ? 0 : delta_addresses(from, to);
 
 	out->ttl = ttl;
 	out->proto = to->proto;

@@ -75,7 +75,11 @@ hash_of(const uint32_t word[], unsigned n, uint32_t generation)
 static bool
 is(const struct rare_list *l, const uint32_t word[], unsigned n, uint32_t generation)
 {
-	return l->generation == generation && memcmp(l->word, word, n * sizeof(word[0])) == 0
+	for (unsigned i = 0; i < n; i++) {
+		if (l->word[i] != word[i])
+			return false;
+	}
+	return l->generation == generation && l->refs != 0
 		&& (n == PROGRAM_RARE_MAX || l->word[n] == 0);
 }
 
@@ -102,12 +106,19 @@ make(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
 uint16_t
 rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
 {
-	uint32_t hash = hash_of(word, n, generation);
-	uint16_t *head = &t->chain[hash & t->mask], i;
+	uint16_t *head, i = t->last;
+	uint32_t hash;
 
+	if (is(&t->list[i], word, n, generation)) {
+		t->list[i].refs++;
+		return i;
+	}
+	hash = hash_of(word, n, generation);
+	head = &t->chain[hash & t->mask];
 	for (i = *head; i != 0; i = t->list[i].next) {
 		if (t->list[i].hash == hash && is(&t->list[i], word, n, generation)) {
 			t->list[i].refs++;
+			t->last = i;
 			return i;
 		}
 	}

@@ -32,6 +32,7 @@ struct rares {
 	uint32_t high;                  /* no list above was ever used */
 	uint32_t used;
 	uint16_t vacant;
+	uint16_t last;                  /* the one that was taken last: mostly the next one, too */
 	int numa_node;
 };
 

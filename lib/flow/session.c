@@ -338,13 +338,21 @@ sessions_flush(struct sessions *t, enum session_end why)
 }
 
 struct session *
-session_find(const struct sessions *t, const struct tuple *tuple, bool *reply)
+session_find_hash(const struct sessions *t, const struct tuple *tuple, uint64_t hash, bool *reply)
 {
 	struct flow_table *f = tuple->family == 6 ? t->flow6 : t->flow4;
-	uint32_t index = flow_table_find_any(f, tuple);
+	uint32_t index = flow_table_find_any(f, tuple, hash);
 
 	if (index == 0)
 		return NULL;
 	*reply = (flow_at(f, index)->flags & FLOW_REPLY) != 0;
 	return &t->session[flow_at(f, index)->session];
+}
+
+struct session *
+session_find(const struct sessions *t, const struct tuple *tuple, bool *reply)
+{
+	struct flow_table *f = tuple->family == 6 ? t->flow6 : t->flow4;
+
+	return session_find_hash(t, tuple, flow_table_hash(f, tuple), reply);
 }

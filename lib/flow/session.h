@@ -270,4 +270,8 @@ void sessions_flush(struct sessions *t, enum session_end why);
  * reply's.  NULL without one. */
 struct session *session_find(const struct sessions *t, const struct tuple *tuple, bool *reply);
 
+/* The same, for who has the hash of the tuple's key. */
+struct session *session_find_hash(const struct sessions *t, const struct tuple *tuple, uint64_t hash,
+	bool *reply);
+
 #endif

@@ -180,29 +180,42 @@ flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash)
 		outdate_in(t, other_bucket(t, first, flow_sig(hash)), flow_sig(hash), key);
 }
 
-uint32_t
-flow_table_find_any(const struct flow_table *t, const struct tuple *tuple)
+uint64_t
+flow_table_hash(const struct flow_table *t, const struct tuple *tuple)
 {
-	const struct bucket *first;
+	struct key4 k4;
+	struct key6 k6;
+
+	if (tuple->family == 6) {
+		tuple_to_key6(&k6, tuple, 0);
+		return flow_hash6(&k6, &t->secret);
+	}
+	tuple_to_key4(&k4, tuple, 0);
+	return flow_hash4(&k4, &t->secret);
+}
+
+uint32_t
+flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint64_t hash)
+{
+	const struct bucket *first = flow_bucket(t, hash), *second;
+	uint16_t sig = flow_sig(hash);
 	union {
 		struct key4 k4;
 		struct key6 k6;
 	} key;
 	uint32_t index;
-	uint64_t hash;
 
-	if (tuple->family == 6) {
+	if (places_of(first, sig) == 0 && first->overflow == 0)
+		return 0;
+	if (tuple->family == 6)
 		tuple_to_key6(&key.k6, tuple, 0);
-		hash = flow_hash6(&key.k6, &t->secret);
-	} else {
+	else
 		tuple_to_key4(&key.k4, tuple, 0);
-		hash = flow_hash4(&key.k4, &t->secret);
-	}
-	first = flow_bucket(t, hash);
-	index = find_any_in(t, first, flow_sig(hash), &key);
+	index = find_any_in(t, first, sig, (const uint8_t *)&key);
 	if (index != 0 || first->overflow == 0)
 		return index;
-	return find_any_in(t, other_bucket(t, first, flow_sig(hash)), flow_sig(hash), &key);
+	second = other_bucket(t, first, sig);
+	return find_any_in(t, second, sig, (const uint8_t *)&key);
 }
 
 static int

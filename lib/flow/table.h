@@ -117,8 +117,11 @@ flow_table_lacks(const struct flow_table *t, uint64_t hash)
 /* Index of the record of a key (struct key4 or key6), 0 without one. */
 uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t hash);
 
-/* Index of a record with a session whose key has this tuple, by whatever interface; 0 without one. */
-uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple);
+/* The hash of the keys that have this tuple. */
+uint64_t flow_table_hash(const struct flow_table *t, const struct tuple *tuple);
+
+/* Index of a record with a session whose key has this tuple and hash, by whatever interface; 0 without one. */
+uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint64_t hash);
 
 /* Flows without session whose key is this but for the interface lose their programs: what was decided for them did not
  * know of a session. */

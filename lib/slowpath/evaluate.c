@@ -34,6 +34,7 @@ prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *e
 {
 	eval_init(ev, s->gen, slot_view(s, b, slot));
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
+	ev->key_hash = b->class[slot] < SLOT_SLOW ? b->hash[slot] : 0;
 	ev->now_ns = s->now_ns;
 	ev->sessions = s->sessions;
 	ev->fresh = fresh;

@@ -113,7 +113,8 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 void
 observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	tell(s, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);
+	if (s->observer != NULL)
+		tell(s, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "stage/eval.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 void
 eval_init(struct eval *ev, const struct generation *gen, const struct view *view)
 {
-	memset(ev, 0, sizeof(*ev));
+	memset(ev, 0, offsetof(struct eval, program));
+	ev->stage = NULL;
+	ev->done = false;
 	ev->view = view;
 	ev->gen = gen;
 	ev->in = view->iface < LEDGER_IFACES ? gen->iface[view->iface] : NULL;

@@ -48,6 +48,7 @@ struct eval {
 	const struct generation *gen;
 	const struct interface *in;     /* ingress interface */
 	uint32_t flow_hash;             /* keyed hash of the flow: ECMP */
+	uint64_t key_hash;              /* the flow table's of the view's tuple; 0: not known */
 	uint64_t now_ns;
 	const struct trace *trace;
 	bool has_quoted;                /* an ICMP error: what it quotes, as it stands there */

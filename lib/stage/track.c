@@ -350,7 +350,9 @@ track_one(const struct track *track, struct eval *ev)
 		return;
 	}
 	if (ev->session == NULL && ev->sessions != NULL)
-		ev->session = session_find(ev->sessions, &v->tuple, &ev->reply);
+		ev->session = ev->key_hash == 0
+			? session_find(ev->sessions, &v->tuple, &ev->reply)
+			: session_find_hash(ev->sessions, &v->tuple, ev->key_hash, &ev->reply);
 	end_if_over(ev);
 	if (ev->session != NULL)
 		known(track, ev);

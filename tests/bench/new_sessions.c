@@ -212,35 +212,43 @@ measured_without_table(void)
 	fastpath_age(fp);
 }
 
-/* Cycles for a packet, over so many of them. */
-static double
-run(uint32_t packets, void (*work)(void))
-{
-	uint64_t cycles = 0, began;
-	uint32_t done = 0;
-
-	for (; done < packets; done += options.burst) {
-		prepare_burst();
-		began = rte_rdtsc();
-		work();
-		cycles += rte_rdtsc() - began;
-		offline_drain(&bench.offline);
-	}
-	return (double)cycles / done;
-}
-
-static double
-millions(double cycles)
-{
-	return (double)rte_get_tsc_hz() / cycles / 1e6;
-}
-
 static int
 by_size(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* Cycles for a packet, over so many of them.  Bursts that took three times the median were interrupted: other programs
+ * run on the machine, and what they took is not what is measured. */
+static double
+run(uint32_t packets, void (*work)(void))
+{
+	uint32_t bursts = packets / options.burst + 1, kept = 0;
+	double *cycles = calloc(bursts, sizeof(*cycles)), sum = 0, limit;
+
+	for (uint32_t i = 0; i < bursts; i++) {
+		uint64_t began;
+
+		prepare_burst();
+		began = rte_rdtsc();
+		work();
+		cycles[i] = (double)(rte_rdtsc() - began);
+		offline_drain(&bench.offline);
+	}
+	qsort(cycles, bursts, sizeof(*cycles), by_size);
+	limit = 3 * cycles[bursts / 2];
+	while (kept < bursts && cycles[kept] <= limit)
+		sum += cycles[kept++];
+	free(cycles);
+	return sum / kept / options.burst;
+}
+
+static double
+millions(double cycles)
+{
+	return (double)rte_get_tsc_hz() / cycles / 1e6;
 }
 
 /* Everything must have left, or the figure means nothing. */
