@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <numa.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -27,6 +28,8 @@
 #define HUGE_BYTES ((size_t)2 << 20)
 
 unsigned memory_fault_at;
+
+static atomic_size_t held_bytes;        /* order does not matter: it is a count */
 
 static size_t
 rounded(size_t bytes)
@@ -75,6 +78,7 @@ memory_take(size_t bytes, int numa_node)
 	if (numa_node >= 0 && numa_available() >= 0)
 		numa_tonode_memory(p, size, numa_node);
 	BLOCK_TAKEN(p, size);
+	atomic_fetch_add_explicit(&held_bytes, size, memory_order_relaxed);
 	return p;
 }
 
@@ -85,4 +89,11 @@ memory_give(void *block, size_t bytes)
 		return;
 	BLOCK_GIVEN(block, rounded(bytes));
 	munmap(block, rounded(bytes));
+	atomic_fetch_sub_explicit(&held_bytes, rounded(bytes), memory_order_relaxed);
+}
+
+size_t
+memory_held_bytes(void)
+{
+	return atomic_load_explicit(&held_bytes, memory_order_relaxed);
 }

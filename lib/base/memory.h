@@ -12,6 +12,9 @@
 void *memory_take(size_t bytes, int numa_node);
 void memory_give(void *block, size_t bytes);    /* NULL is fine */
 
+/* Bytes of all blocks that are held, in whole pages. */
+size_t memory_held_bytes(void);
+
 /* Fault injection: the n-th call from now fails (1: the next one); 0: none.  Tests only. */
 extern unsigned memory_fault_at;
 

@@ -84,6 +84,7 @@ struct fastpath_flows {
 	uint64_t sessions, sessions_capacity;
 	struct session_counts counts;
 	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* of memory */
+	uint64_t flow6_bytes;           /* of flow_bytes: the table of IPv6 */
 	unsigned longest_probe;
 };
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);

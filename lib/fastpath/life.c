@@ -317,6 +317,7 @@ fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
 	out->sessions_capacity = fp->slow.sessions->capacity;
 	sessions_count(fp->slow.sessions, &out->counts);
 	out->flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6) + rares_bytes(fp->slow.rares);
+	out->flow6_bytes = flow_table_bytes(t6);
 	out->session_bytes = sessions_bytes(fp->slow.sessions);
 	out->source_bytes = sources_bytes(fp->slow.sessions->sources);
 	out->nat_bytes = nat_bytes(fp->slow.nat);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What sessions ask of NAT: a public endpoint, the inside one behind a public one; giving back. */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include <netinet/in.h>
@@ -34,27 +35,6 @@ nat_has_ports(uint8_t proto)
 	return nat_proto(proto) != NAT_PORTLESS;
 }
 
-static int
-table_init(struct nat_table *t, uint32_t capacity, bool buckets, int numa_node)
-{
-	uint32_t n = 64;
-
-	t->capacity = capacity;
-	if (!buckets)
-		return 0;
-	while (n < capacity)
-		n *= 2;
-	t->mask = n - 1;
-	t->bucket = memory_take((size_t)n * sizeof(*t->bucket), numa_node);
-	return t->bucket != NULL ? 0 : -1;
-}
-
-static void
-table_fini(struct nat_table *t)
-{
-	memory_give(t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
-}
-
 struct nat *
 nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 {
@@ -66,28 +46,63 @@ nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 	random_bytes(&n->port_key, sizeof(n->port_key));
 	n->worker = (uint16_t)worker;
 	n->workers = (uint16_t)workers;
-	n->mapping = memory_take((size_t)(mappings + 1) * sizeof(*n->mapping), numa_node);
-	n->host = memory_take((size_t)(mappings + 1) * sizeof(*n->host), numa_node);
-	n->peer = memory_take((size_t)(mappings + 1) * sizeof(*n->peer), numa_node);
-	if (n->mapping == NULL || n->host == NULL || n->peer == NULL
-	    || table_init(&n->mappings, mappings, true, numa_node) < 0
-	    || table_init(&n->hosts, mappings, true, numa_node) < 0
-	    || table_init(&n->peers, mappings, false, numa_node) < 0) {
-		n->mappings.capacity = mappings;        /* what has to be given back */
-		nat_destroy(n);
-		return NULL;
-	}
+	n->numa_node = numa_node;
+	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
+	n->mappings.mask = 63;                  /* chains are of two at most, on average */
+	while (2 * (n->mappings.mask + 1) < mappings)
+		n->mappings.mask = n->mappings.mask * 2 + 1;
+	n->hosts.mask = n->mappings.mask;
 	return n;
+}
+
+static size_t
+records_bytes(const struct nat *n, size_t record)
+{
+	return ((size_t)n->mappings.capacity + 1) * record;
+}
+
+static size_t
+buckets_bytes(const struct nat *n)
+{
+	return ((size_t)n->mappings.mask + 1) * sizeof(uint32_t);
+}
+
+static void
+tables_free(struct nat *n)
+{
+	memory_give(n->mapping, records_bytes(n, sizeof(*n->mapping)));
+	memory_give(n->host, records_bytes(n, sizeof(*n->host)));
+	memory_give(n->mappings.bucket, buckets_bytes(n));
+	memory_give(n->hosts.bucket, buckets_bytes(n));
+	n->mapping = NULL;
+	n->host = NULL;
+	n->mappings.bucket = n->hosts.bucket = NULL;
+}
+
+int
+nat_tables_make(struct nat *n, bool peers)
+{
+	if (n->mapping == NULL) {
+		n->mapping = memory_take(records_bytes(n, sizeof(*n->mapping)), n->numa_node);
+		n->host = memory_take(records_bytes(n, sizeof(*n->host)), n->numa_node);
+		n->mappings.bucket = memory_take(buckets_bytes(n), n->numa_node);
+		n->hosts.bucket = memory_take(buckets_bytes(n), n->numa_node);
+		if (n->mapping == NULL || n->host == NULL || n->mappings.bucket == NULL
+		    || n->hosts.bucket == NULL) {
+			tables_free(n);
+			return -ENOMEM;
+		}
+	}
+	if (peers && n->peer == NULL)
+		n->peer = memory_take(records_bytes(n, sizeof(*n->peer)), n->numa_node);
+	return peers && n->peer == NULL ? -ENOMEM : 0;
 }
 
 void
 nat_destroy(struct nat *n)
 {
-	size_t records;
-
 	if (n == NULL)
 		return;
-	records = (size_t)n->mappings.capacity + 1;
 	for (uint32_t i = 0; i < n->n_addresses; i++) {
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
 			memory_give(n->address[i].proto[k], sizeof(struct nat_ports));
@@ -96,11 +111,8 @@ nat_destroy(struct nat *n)
 		free(n->pool[i].address);
 		free(n->pool[i].reserved);
 	}
-	memory_give(n->mapping, records * sizeof(*n->mapping));
-	memory_give(n->host, records * sizeof(*n->host));
-	memory_give(n->peer, records * sizeof(*n->peer));
-	table_fini(&n->mappings);
-	table_fini(&n->hosts);
+	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
+	tables_free(n);
 	free(n->address);
 	free(n->found);
 	free(n);
@@ -109,11 +121,12 @@ nat_destroy(struct nat *n)
 size_t
 nat_bytes(const struct nat *n)
 {
-	size_t bytes = sizeof(*n);
+	size_t bytes = sizeof(*n) + n->n_addresses * sizeof(*n->address);
 
-	bytes += ((size_t)n->mappings.capacity + 1)
-		* (sizeof(*n->mapping) + sizeof(*n->host) + sizeof(*n->peer));
-	bytes += ((size_t)n->mappings.mask + 1 + n->hosts.mask + 1) * sizeof(uint32_t);
+	if (n->mapping != NULL)
+		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * buckets_bytes(n);
+	if (n->peer != NULL)
+		bytes += records_bytes(n, sizeof(*n->peer));
 	for (uint32_t i = 0; i < n->n_addresses; i++) {
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
 			bytes += n->address[i].proto[k] != NULL ? sizeof(struct nat_ports) : 0;
@@ -155,7 +168,7 @@ find_or_make(struct nat *n, uint8_t slot, const struct tuple *inside, uint32_t *
 	}
 	*index = 0;
 	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(inside->proto) == NAT_PORTLESS)
-		*index = nat_mapping_find(n, slot, inside);
+		*index = nat_mapping_find(n, host, inside);
 	if (*index == 0) {
 		*index = nat_mapping_make(n, host, inside);
 		*made = *index != 0;
@@ -210,7 +223,7 @@ nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *in
 static bool
 may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
 {
-	switch (n->pool[m->pool].filtering) {
+	switch (n->pool[nat_host_of(n, m)->pool].filtering) {
 	case NAT_ENDPOINT_INDEPENDENT:
 		return true;
 	case NAT_ADDRESS_DEPENDENT:
@@ -228,6 +241,7 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	int address = nat_find_address(n, outside->dst.v4);
 	rte_be16_t port = proto == NAT_ICMP ? outside->sport : outside->dport;
 	const struct nat_pool *pool;
+	const struct nat_host *host;
 	struct mapping *m;
 	uint32_t index;
 
@@ -235,13 +249,15 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 		return false;
 	index = n->address[address].proto[proto]->by_port[rte_be_to_cpu_16(port)];
 	m = &n->mapping[index];
-	if (index == 0 || m->refs == 0 || (!any && !may_enter(n, m, outside->src.v4)))
+	if (index == 0 || (m->flags & MAPPING_RESTS)
+	    || (!any && !may_enter(n, m, outside->src.v4)))
 		return false;
-	pool = &n->pool[m->pool];
-	if (pool->per_source != 0 && n->host[m->host].sessions >= pool->per_source)
+	host = nat_host_of(n, m);
+	pool = &n->pool[host->pool];
+	if (pool->per_source != 0 && host->sessions >= pool->per_source)
 		return false;
 	hold(n, s, 1, index);
-	inside->address = m->inside;
+	inside->address = host->inside;
 	inside->port = m->inside_port;
 	return true;
 }

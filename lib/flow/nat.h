@@ -62,6 +62,7 @@ struct nat;
 /* Does NAT change the ports of the protocol (or the identifier of ICMP)?  Others share a public address by theirs. */
 bool nat_has_ports(uint8_t proto);
 
+/* Tables for so many mappings are made when nat_configure first has a pool for them.  NULL without memory. */
 struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
 void nat_destroy(struct nat *n);        /* NULL is fine */
 

@@ -3,11 +3,11 @@
 
 #include "flow/nat_priv.h"
 
+/* What a mapping is found by. */
 struct endpoint_key {
-	rte_be32_t inside;
+	uint32_t host;
 	rte_be16_t port;
-	uint8_t proto;
-	uint8_t slot;
+	uint16_t proto;
 };
 
 static uint32_t *
@@ -22,6 +22,15 @@ host_bucket(const struct nat *n, uint32_t slot, rte_be32_t inside)
 	uint32_t key[2] = { inside, slot };
 
 	return &n->hosts.bucket[hash_bytes(&n->key, key, sizeof(key)) & n->hosts.mask];
+}
+
+/* The public address that an inside one is paired with, on every worker: nothing secret is in it. */
+static uint32_t
+address_for(const struct nat_pool *pool, rte_be32_t inside)
+{
+	uint32_t mixed = rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8;
+
+	return pool->address[mixed % pool->n_addresses] & (NAT_ADDRESSES_MAX - 1);
 }
 
 uint32_t
@@ -42,9 +51,7 @@ nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside)
 	if (index == t->vacant)
 		t->vacant = h->next;
 	*h = (struct nat_host){ .inside = inside, .pool = slot, .next = *bucket };
-	/* The same address on every worker, so nothing secret is in it. */
-	h->address = n->pool[slot].address[(rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8)
-		% n->pool[slot].n_addresses];
+	h->address = address_for(&n->pool[slot], inside);
 	*bucket = index;
 	return index;
 }
@@ -53,10 +60,11 @@ void
 nat_host_drop(struct nat *n, uint32_t index)
 {
 	struct nat_host *h = &n->host[index];
-	uint32_t *at = host_bucket(n, h->pool, h->inside);
+	uint32_t *at;
 
 	if (h->mappings > 0)
 		return;
+	at = host_bucket(n, h->pool, h->inside);
 	while (*at != index)
 		at = &n->host[*at].next;
 	*at = h->next;
@@ -65,27 +73,23 @@ nat_host_drop(struct nat *n, uint32_t index)
 }
 
 static struct endpoint_key
-key_of(uint8_t slot, const struct tuple *inside)
+key_of(uint32_t host, const struct tuple *inside)
 {
 	bool ports = nat_proto(inside->proto) != NAT_PORTLESS;
 
-	return (struct endpoint_key){
-		.inside = inside->src.v4, .port = ports ? inside->sport : 0,
-		.proto = inside->proto, .slot = slot,
-	};
+	return (struct endpoint_key){ host, ports ? inside->sport : 0, inside->proto };
 }
 
 uint32_t
-nat_mapping_find(const struct nat *n, uint8_t slot, const struct tuple *inside)
+nat_mapping_find(const struct nat *n, uint32_t host, const struct tuple *inside)
 {
-	struct endpoint_key k = key_of(slot, inside);
+	struct endpoint_key k = key_of(host, inside);
 	uint32_t index = *mapping_bucket(n, &k);
 
 	for (; index != 0; index = n->mapping[index].next) {
 		const struct mapping *m = &n->mapping[index];
 
-		if (m->inside == k.inside && m->inside_port == k.port && m->proto == k.proto
-		    && m->pool == slot)
+		if (m->host == host && m->inside_port == k.port && m->proto == k.proto)
 			return index;
 	}
 	return 0;
@@ -114,8 +118,7 @@ host_settle(struct nat *n, struct nat_host *h)
 		return true;
 	if (pool->n_addresses == 0)
 		return false;
-	h->address = pool->address[(rte_be_to_cpu_32(h->inside) * 0x9e3779b1u >> 8)
-		% pool->n_addresses];
+	h->address = address_for(pool, h->inside);
 	return true;
 }
 
@@ -159,34 +162,44 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	return true;
 }
 
+/* What is counted when a mapping comes into use, or goes out of it. */
+static void
+count(struct nat *n, const struct mapping *m, bool in_use)
+{
+	uint64_t one = in_use ? 1 : -1ull;
+
+	n->pool[nat_host_of(n, m)->pool].mappings += one;
+	n->address[m->address].mappings += one;
+}
+
 uint32_t
 nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside)
 {
 	struct nat_host *h = &n->host[host];
-	struct endpoint_key k = key_of((uint8_t)h->pool, inside);
+	struct endpoint_key k = key_of(host, inside);
 	bool shared = n->pool[h->pool].mapping == NAT_ENDPOINT_INDEPENDENT
 		|| nat_proto(inside->proto) == NAT_PORTLESS;
-	uint32_t index = host_settle(n, h) ? take_record(n) : 0;
+	uint32_t index = host_settle(n, h) ? take_record(n) : 0, *bucket;
 	struct mapping *m = &n->mapping[index];
 
 	if (index == 0)
 		return 0;
 	*m = (struct mapping){
-		.inside = k.inside, .inside_port = k.port, .proto = k.proto, .pool = k.slot,
-		.flags = shared ? MAPPING_SHARED : 0, .address = h->address, .host = host,
+		.host = host, .inside_port = k.port, .proto = inside->proto,
+		.flags = shared ? MAPPING_SHARED : 0, .address = h->address & (NAT_ADDRESSES_MAX - 1),
 	};
 	if (!take_port(n, m, index)) {
 		give_record(n, index);
 		return 0;
 	}
 	if (shared) {
-		m->next = *mapping_bucket(n, &k);
-		*mapping_bucket(n, &k) = index;
+		bucket = mapping_bucket(n, &k);
+		m->next = *bucket;
+		*bucket = index;
 	}
 	h->mappings++;
-	n->pool[m->pool].mappings++;
-	n->pool[m->pool].allocated++;
-	n->address[m->address].mappings++;
+	count(n, m, true);
+	n->pool[h->pool].allocated++;
 	n->address[m->address].allocated++;
 	return index;
 }
@@ -195,7 +208,7 @@ static void
 unchain(struct nat *n, uint32_t index)
 {
 	const struct mapping *m = &n->mapping[index];
-	struct endpoint_key k = { m->inside, m->inside_port, m->proto, m->pool };
+	struct endpoint_key k = { m->host, m->inside_port, m->proto };
 	uint32_t *at = mapping_bucket(n, &k);
 
 	while (*at != index)
@@ -222,8 +235,7 @@ nat_mapping_free(struct nat *n, uint32_t index)
 			ports_give(&p->ports, port);
 	}
 	nat_peers_free(n, m);
-	n->pool[m->pool].mappings--;
-	a->mappings--;
+	count(n, m, false);
 	n->host[m->host].mappings--;
 	nat_host_drop(n, m->host);
 	give_record(n, index);
@@ -234,6 +246,7 @@ nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
 {
 	struct mapping *m = &n->mapping[index];
 
+	nat_peers_free(n, m);
 	m->flags |= MAPPING_RESTS;
 	m->rest_tick = now_tick;
 	m->rest_next = 0;
@@ -243,10 +256,8 @@ nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
 	else
 		n->rest_first = index;
 	n->rest_last = index;
-	nat_peers_free(n, m);
-	n->pool[m->pool].mappings--;
-	n->pool[m->pool].resting++;
-	n->address[m->address].mappings--;
+	count(n, m, false);
+	n->pool[nat_host_of(n, m)->pool].resting++;
 	n->address[m->address].resting++;
 }
 
@@ -263,11 +274,11 @@ nat_mapping_wake(struct nat *n, uint32_t index)
 		n->mapping[m->rest_next].rest_prev = m->rest_prev;
 	else
 		n->rest_last = m->rest_prev;
-	m->flags &= (uint8_t)~MAPPING_RESTS;
-	n->pool[m->pool].resting--;
-	n->pool[m->pool].mappings++;
+	m->flags &= ~(unsigned)MAPPING_RESTS & 7;
+	m->refs = m->peer = m->n_peers = 0;
+	count(n, m, true);
+	n->pool[nat_host_of(n, m)->pool].resting--;
 	n->address[m->address].resting--;
-	n->address[m->address].mappings++;
 }
 
 bool

@@ -92,9 +92,14 @@ make_room(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs)
 {
 	uint32_t most = n->n_addresses, slots = 64, *found;
 	struct nat_address *address;
+	bool peers = false;
 
-	for (unsigned i = 0; i < n_specs; i++)
+	for (unsigned i = 0; i < n_specs; i++) {
 		most += specs[i].n_addresses;
+		peers |= specs[i].filtering == NAT_ADDRESS_DEPENDENT;
+	}
+	if (most >= NAT_ADDRESSES_MAX || (n_specs > 0 && nat_tables_make(n, peers) < 0))
+		return -ENOMEM;
 	while (slots < 2 * most)
 		slots *= 2;
 	address = realloc(n->address, (most + 1) * sizeof(*address));

@@ -36,32 +36,38 @@ enum mapping_flag {
 };
 
 struct mapping {
-	rte_be32_t inside;
+	uint32_t host;                  /* whose: the inside address and the pool */
+	uint32_t address:21;
+	uint32_t flags:3;               /* enum mapping_flag */
+	uint32_t proto:8;
 	rte_be16_t inside_port;
 	rte_be16_t public_port;         /* 0: of a protocol without ports */
-	uint8_t proto;
-	uint8_t pool;                   /* slot */
-	uint8_t flags;                  /* enum mapping_flag */
-	uint8_t n_peers;
-	uint32_t refs;                  /* sessions */
-	uint32_t address;
-	uint32_t host;
 	uint32_t next;                  /* in its bucket; of vacant ones */
-	uint32_t rest_prev, rest_next;
-	uint32_t rest_tick;
-	uint32_t peer;                  /* the newest of its peers */
+	union {
+		struct {                /* in use */
+			uint32_t refs;          /* sessions */
+			uint32_t peer;          /* the newest of its peers */
+			uint32_t n_peers;
+		};
+		struct {                /* MAPPING_RESTS */
+			uint32_t rest_prev, rest_next;
+			uint32_t rest_tick;
+		};
+	};
 };
-static_assert(sizeof(struct mapping) == 44, "no holes");
+static_assert(sizeof(struct mapping) == 28, "no holes");
+#define NAT_ADDRESSES_MAX (1u << 21)    /* that mapping.address can tell apart */
 
 /* An inside address and what it has of one pool. */
 struct nat_host {
 	rte_be32_t inside;
-	uint32_t pool;                  /* slot */
-	uint32_t address;
+	uint32_t pool:8;                /* slot */
+	uint32_t address:24;
 	uint32_t sessions;
 	uint32_t mappings;
 	uint32_t next;
 };
+static_assert(sizeof(struct nat_host) == 20, "no holes");
 
 /* Somebody whom an inside endpoint has sent to, under address-dependent filtering. */
 struct nat_peer {
@@ -94,7 +100,9 @@ struct nat {
 	struct hash_key port_key;       /* of what is random about ports */
 	uint64_t drawn;
 	uint16_t worker, workers;
+	int numa_node;
 
+	/* Made with the first pool; peers with the first whose filter asks for them. */
 	struct nat_table mappings, hosts, peers;        /* peers have no buckets */
 	struct mapping *mapping;
 	struct nat_host *host;
@@ -114,6 +122,9 @@ struct nat {
 
 enum nat_proto nat_proto(uint8_t proto);
 
+/* Room for mappings and hosts, and for peers if they are asked for, if there is none yet.  0 or -ENOMEM. */
+int nat_tables_make(struct nat *n, bool peers);
+
 /* Index of a public address, -1 without one. */
 int nat_find_address(const struct nat *n, rte_be32_t address);
 struct nat_ports *nat_ports(struct nat *n, uint32_t address, enum nat_proto proto);
@@ -126,8 +137,15 @@ bool nat_port_is_ours(const struct nat *n, const struct nat_address *a, enum nat
 uint32_t nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside);
 void nat_host_drop(struct nat *n, uint32_t host);
 
-/* The mapping of an inside endpoint in a pool's slot; 0 without one, or without room or port for a new one. */
-uint32_t nat_mapping_find(const struct nat *n, uint8_t slot, const struct tuple *inside);
+/* The inside address and the pool of a mapping. */
+static inline const struct nat_host *
+nat_host_of(const struct nat *n, const struct mapping *m)
+{
+	return &n->host[m->host];
+}
+
+/* The mapping of a host's endpoint; 0 without one, or without room or port for a new one. */
+uint32_t nat_mapping_find(const struct nat *n, uint32_t host, const struct tuple *inside);
 uint32_t nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside);
 void nat_mapping_free(struct nat *n, uint32_t index);
 void nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick);

@@ -20,18 +20,46 @@ sources_create(uint32_t capacity, int numa_node)
 		return NULL;
 	t->capacity = capacity;
 	t->numa_node = numa_node;
-	t->mask = 1;
-	while (t->mask < capacity)
+	t->mask = 1;                            /* chains are of two at most, on average */
+	while (t->mask < capacity / 2)
 		t->mask = t->mask * 2 + 1;
 	t->hand = 1;
-	t->source = memory_take((size_t)(capacity + 1) * sizeof(*t->source), numa_node);
-	t->chain = memory_take((size_t)(t->mask + 1) * sizeof(*t->chain), numa_node);
-	if (t->source == NULL || t->chain == NULL) {
-		sources_destroy(t);
-		return NULL;
-	}
 	random_bytes(&t->secret, sizeof(t->secret));
 	return t;
+}
+
+static size_t
+source_bytes(const struct sources *t)
+{
+	return ((size_t)t->capacity + 1) * sizeof(*t->source);
+}
+
+static size_t
+chain_bytes(const struct sources *t)
+{
+	return ((size_t)t->mask + 1) * sizeof(*t->chain);
+}
+
+static void
+give_tables(struct sources *t)
+{
+	memory_give(t->source, source_bytes(t));
+	memory_give(t->chain, chain_bytes(t));
+	t->source = NULL;
+	t->chain = NULL;
+}
+
+/* Most workers hold no source to a limit, so there are no tables until one does. */
+static bool
+has_tables(struct sources *t)
+{
+	if (t->source != NULL)
+		return true;
+	t->source = memory_take(source_bytes(t), t->numa_node);
+	t->chain = memory_take(chain_bytes(t), t->numa_node);
+	if (t->source == NULL || t->chain == NULL)
+		give_tables(t);
+	return t->source != NULL;
 }
 
 void
@@ -39,16 +67,14 @@ sources_destroy(struct sources *t)
 {
 	if (t == NULL)
 		return;
-	memory_give(t->source, (size_t)(t->capacity + 1) * sizeof(*t->source));
-	memory_give(t->chain, (size_t)(t->mask + 1) * sizeof(*t->chain));
+	give_tables(t);
 	free(t);
 }
 
 size_t
 sources_bytes(const struct sources *t)
 {
-	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->source)
-		+ (size_t)(t->mask + 1) * sizeof(*t->chain);
+	return sizeof(*t) + (t->source != NULL ? source_bytes(t) + chain_bytes(t) : 0);
 }
 
 static uint32_t *
@@ -112,7 +138,7 @@ insert(struct sources *t, const union address *a, unsigned family, uint64_t now_
 		return 0;
 	}
 	s = &t->source[index];
-	*s = (struct session_source){ .address = *a, .family = (uint8_t)family, .next = *head };
+	*s = (struct session_source){ .address = *a, .family = family & 15, .next = *head };
 	*head = index;
 	t->used++;
 	return index;
@@ -135,9 +161,12 @@ uint32_t
 sources_take(struct sources *t, const union address *a, unsigned family,
 	const struct source_limit *limit, uint64_t now_ns)
 {
-	uint32_t index = find(t, a, family);
 	struct session_source *s;
+	uint32_t index;
 
+	if (!has_tables(t))
+		return 0;
+	index = find(t, a, family);
 	if (index == 0)
 		index = insert(t, a, family, now_ns);
 	if (index == 0)
@@ -154,10 +183,11 @@ sources_take(struct sources *t, const union address *a, unsigned family,
 void
 sources_give(struct sources *t, uint32_t source)
 {
-	struct session_source *s = &t->source[source];
+	struct session_source *s;
 
 	if (source == 0)
 		return;
+	s = &t->source[source];
 	s->sessions--;
 	if (s->sessions == 0 && s->due_ns == 0)
 		forget(t, source);      /* without a rate nothing is left to remember */
@@ -166,7 +196,7 @@ sources_give(struct sources *t, uint32_t source)
 uint32_t
 sources_held(const struct sources *t, const union address *a, unsigned family)
 {
-	uint32_t index = find(t, a, family);
+	uint32_t index = t->source != NULL ? find(t, a, family) : 0;
 
 	return index != 0 ? t->source[index].sessions : 0;
 }

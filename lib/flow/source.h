@@ -9,6 +9,7 @@
 #ifndef FLOW_SOURCE_H
 #define FLOW_SOURCE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,9 +27,10 @@ struct session_source {
 	union address address;
 	uint64_t due_ns;                /* when its rate has been paid for */
 	uint32_t next;                  /* in its chain, or of the vacant */
-	uint32_t sessions;
-	uint8_t family;                 /* 0: vacant */
+	uint32_t sessions:28;
+	uint32_t family:4;              /* 0: vacant */
 };
+static_assert(sizeof(struct session_source) == 32, "two to a line");
 
 struct sources {
 	struct hash_key secret;
@@ -40,7 +42,7 @@ struct sources {
 	int numa_node;
 };
 
-/* NULL without memory. */
+/* Its tables are made when the first source is taken.  NULL without memory. */
 struct sources *sources_create(uint32_t capacity, int numa_node);
 void sources_destroy(struct sources *t);        /* NULL is fine */
 size_t sources_bytes(const struct sources *t);
