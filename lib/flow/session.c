@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The life of sessions: taken, linked, moved between classes, ended. */
 
-#include "flow/session.h"
+#include "flow/session_priv.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -141,14 +141,8 @@ session_replied(struct sessions *t, struct session *s)
 	session_become(t, s, SESSION_REPLIED);
 }
 
-static struct flow_table *
-flows_of(const struct sessions *t, const struct session *s)
-{
-	return s->family == 6 ? t->flow6 : t->flow4;
-}
-
-static void
-give_back(struct sessions *t, struct session *s, enum session_end why)
+void
+session_give_back(struct sessions *t, struct session *s, enum session_end why)
 {
 	sources_give(t->sources, s->source);
 	if (t->release != NULL)
@@ -162,7 +156,7 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 		flow_table_remove(flows_of(t, s), s->flow[0]);
 		flow_table_remove(flows_of(t, s), s->flow[1]);
 	}
-	give_back(t, s, why);
+	session_give_back(t, s, why);
 	list_remove(t, s);
 	t->ended[why]++;
 	t->ends++;
@@ -234,38 +228,6 @@ session_take(struct sessions *t, enum session_class class, uint32_t now_tick)
 	t->used++;
 	t->created++;
 	return s;
-}
-
-void
-session_init(struct session *fresh, enum session_class class, uint32_t now_tick)
-{
-	memset(fresh, 0, sizeof(*fresh));
-	fresh->flags = SESSION_USED;
-	fresh->created = now_tick;
-	fresh->class = class & 7;
-}
-
-struct session *
-session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick)
-{
-	struct session *s = session_take(t, fresh->class, now_tick);
-
-	if (s == NULL) {
-		give_back(t, fresh, SESSION_END_refused);
-		return NULL;
-	}
-	fresh->prev = s->prev;
-	fresh->next = s->next;
-	*s = *fresh;
-	return s;
-}
-
-void
-session_refuse(struct sessions *t, struct session *fresh)
-{
-	give_back(t, fresh, SESSION_END_refused);
-	t->created++;
-	t->ended[SESSION_END_refused]++;
 }
 
 /* A record for one direction: new, or one that was a mere cache entry. */

@@ -9,17 +9,11 @@
 #include <rte_common.h>
 #include <rte_prefetch.h>
 
-#include "flow/session.h"
+#include "flow/session_priv.h"
 #include "flow/tcp.h"
 
 #define BATCH 16u
 #define TICKS_PER_S 954u        /* 10^9 >> 20, rounded up */
-
-static struct flow_table *
-flows_of(const struct sessions *t, const struct session *s)
-{
-	return s->family == 6 ? t->flow6 : t->flow4;
-}
 
 uint32_t
 session_seen(const struct sessions *t, const struct session *s)

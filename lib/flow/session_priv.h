@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of sessions share. */
+#ifndef FLOW_SESSION_PRIV_H
+#define FLOW_SESSION_PRIV_H
+
+#include "flow/session.h"
+
+static inline struct flow_table *
+flows_of(const struct sessions *t, const struct session *s)
+{
+	return s->family == 6 ? t->flow6 : t->flow4;
+}
+
+/* Gives back what stages took for a session, in the table or beside it. */
+void session_give_back(struct sessions *t, struct session *s, enum session_end why);
+
+#endif
