@@ -11,6 +11,7 @@
 #include <rte_cycles.h>
 
 #include "base/random.h"
+#include "control/carry.h"
 #include "control/generation.h"
 #include "io/steer.h"
 
@@ -263,10 +264,14 @@ appliance_let_go(struct appliance *a)
 	uint64_t oldest = workers_oldest(a->workers, &who);
 
 	for (unsigned i = 0; i < a->n_retired; i++) {
-		if (a->retired[i]->number < oldest)
+		struct generation *next = i + 1 < a->n_retired ? a->retired[i + 1] : a->gen;
+
+		if (a->retired[i]->number < oldest) {
+			carry_hits(a->retired[i], next);
 			generation_discard(a->retired[i]);
-		else
+		} else {
 			a->retired[kept++] = a->retired[i];
+		}
 	}
 	a->n_retired = kept;
 }
@@ -300,6 +305,10 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 	if (finish_generation(a, gen, err) < 0) {
 		generation_discard(gen);
 		return -ENOMEM;
+	}
+	if (carry_places(a->gen, gen) < 0) {
+		generation_discard(gen);
+		return err_set(err, ENOMEM, "out of memory");
 	}
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;

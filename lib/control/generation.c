@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/meter.h"
+#include "control/carry.h"
 #include "control/ingress.h"
 #include "stage/build.h"
 
@@ -282,6 +283,7 @@ generation_discard(struct generation *gen)
 		free(gen->worker[w].hits);
 		free(gen->worker[w].meters);
 	}
+	carry_discard(gen);
 	build_discard(m->build);
 	arena_fini(&m->arena);
 	free(m);

@@ -120,6 +120,10 @@ take_places(const struct generation *gen, struct report *r)
 	for (unsigned i = 1; i < gen->n_places; i++) {
 		struct report_place p = { .place = &gen->places[i] };
 
+		if (gen->carried_hits != NULL) {
+			p.packets = gen->carried_hits[i].packets;
+			p.bytes = gen->carried_hits[i].bytes;
+		}
 		for (unsigned w = 0; w < gen->n_workers; w++) {
 			p.packets += gen->worker[w].hits[i].packets;
 			p.bytes += gen->worker[w].hits[i].bytes;

@@ -39,7 +39,8 @@ void fastpath_destroy(struct fastpath *fp);     /* fastpath_stop first */
 /* The way out of a port, by the port's index; NULL takes it away (packets: port_down). */
 void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 
-/* Takes a generation, between bursts.  The old one is not used any more when it returns. */
+/* Takes a generation, between bursts.  The old one is not used any more when it returns.  No flow is looked at: what
+ * flows have counted is collected by the sweep, for places that are carried over. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);
 
 /* A changed route: programs are judged again without a new generation. */

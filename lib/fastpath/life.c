@@ -185,8 +185,6 @@ fastpath_bump_epoch(struct fastpath *fp)
 void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
-	if (fp->slow.gen != NULL)
-		fastpath_push_hits(fp);
 	fp->slow.gen = gen;
 	sessions_set_policies(fp->slow.sessions, gen->session_policies, gen->n_session_policies);
 	nat_configure(fp->slow.nat, gen->pools, gen->n_pools);

@@ -284,6 +284,20 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 		d->place = deciding_place(d->rare);
 }
 
+/* The place that a word of a list counts for, in the generation that is in use; 0: in none. */
+static uint32_t
+place_now(const struct generation *gen, const struct rare_list *l, uint32_t word)
+{
+	uint32_t place = RARE_ARG(word);
+
+	if (RARE_OP(word) != RARE_COUNT)
+		return 0;
+	if (l->generation == (uint32_t)gen->number)
+		return place;
+	return l->generation == (uint32_t)gen->carried_from && place < gen->n_carried
+		? gen->carried[place] : 0;
+}
+
 void
 slowpath_collect(struct slowpath *s, struct flow *f)
 {
@@ -293,10 +307,13 @@ slowpath_collect(struct slowpath *s, struct flow *f)
 	if (f->packets == 0)
 		return;
 	for (unsigned i = 0; i < PROGRAM_RARE_MAX && l->word[i] != 0; i++) {
-		struct place_hits *h = &hits[RARE_ARG(l->word[i])];
+		uint32_t place = place_now(s->gen, l, l->word[i]);
+		struct place_hits *h = &hits[place];
 
-		if (RARE_OP(l->word[i]) != RARE_COUNT || l->generation != (uint32_t)s->gen->number)
+		if (place == 0)
 			continue;
+		if (h->packets == 0)
+			h->first = f->seen;
 		h->packets += f->packets;
 		h->bytes += f->bytes;
 		h->last = f->seen;

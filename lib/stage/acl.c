@@ -102,6 +102,7 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 	rule->place = build_place(ab->b, cfg->head.loc, ab->owner, cfg->name);
 	if (rule->place == 0)
 		return -ENOMEM;
+	build_place_says(ab->b, rule->place, &rule_table, cfg);
 	if (cfg->log)
 		build_place_log(ab->b, rule->place);
 	if (cfg->jump == NULL)

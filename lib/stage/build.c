@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The memory, names, places and meters that sections are built with. */
+#include "schema/document.h"
 #include "stage/build_priv.h"
 
 #include <errno.h>
@@ -206,6 +207,24 @@ build_place(struct build *b, struct loc loc, const char *owner, const char *name
 	place->owner = build_string(b, owner);
 	place->name = build_string(b, name);
 	return b->n_places++;
+}
+
+void
+build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+
+	if (f == NULL)
+		return;                 /* the place counts anew */
+	cfg_print(table, cfg, DOCUMENT_PRESETS_OUT, f);
+	fclose(f);
+	for (size_t i = 0; i < bytes; i++)
+		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ull;
+	b->place[place].says = hash;
+	free(text);
 }
 
 void

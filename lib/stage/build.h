@@ -94,6 +94,10 @@ int build_public(struct build *b, rte_be32_t address);
 uint32_t build_place(struct build *b, struct loc loc, const char *owner, const char *name);
 void build_place_log(struct build *b, uint32_t place);
 
+/* What the place's line says, a decoded struct of a table: as long as that is the same in the next generation, the place
+ * keeps its hits. */
+void build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg);
+
 /* A new meter: its number, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec);
 

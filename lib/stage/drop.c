@@ -33,6 +33,8 @@ drop_build(struct stage_build *sb, void **instance)
 	if (drop == NULL)
 		return build_no_memory(sb->build);
 	drop->place = build_place(sb->build, sb->loc, sb->owner, NULL);
+	if (drop->place != 0)
+		build_place_says(sb->build, drop->place, &drop_table, sb->cfg);
 	sb->traits = TRAIT_ENDS;
 	sb->rare_words = 1;
 	*instance = drop;

@@ -88,6 +88,12 @@ struct generation {
 	unsigned n_public;
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
+	/* What the generation before it has counted: where its places stand in this one (0: nowhere), and the hits up to the
+	 * change.  The rest comes from flows that it judged, when they are swept. */
+	uint64_t carried_from;          /* its number; 0: none */
+	uint32_t *carried;              /* by its places */
+	unsigned n_carried;
+	struct place_hits *carried_hits;        /* by place; control's */
 	const struct own_addresses *own;        /* of all interfaces; NULL: none */
 	const struct owners *owners;            /* NULL: nothing translates */
 	void *owner;                    /* control's: what discards it */

@@ -16,6 +16,7 @@ struct place {
 	const char *owner;      /* "acls.from-outside", "pipelines.inside" */
 	const char *name;       /* the rule's name, or NULL */
 	bool log;               /* first packets are to be logged */
+	uint64_t says;          /* a hash of what the line says; 0 for a default */
 };
 
 struct place_hits {

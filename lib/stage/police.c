@@ -67,6 +67,8 @@ police_build(struct stage_build *sb, void **instance)
 		cfg_warn(build_err(sb->build), &cfg->head, &cfg->burst,
 			"packets above %u bytes never pass", (unsigned)spec.burst);
 	spec.place = build_place(sb->build, sb->loc, sb->owner, NULL);
+	if (spec.place != 0)
+		build_place_says(sb->build, spec.place, &police_table, cfg);
 	meter = spec.place != 0 ? build_meter(sb->build, &spec) : -ENOMEM;
 	if (meter < 0)
 		return meter;

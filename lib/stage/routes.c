@@ -166,6 +166,8 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 	} else {
 		r.kind = cfg->blackhole ? ROUTE_BLACKHOLE : ROUTE_REJECT;
 		r.place = build_place(tb->b, cfg->head.loc, tb->owner, NULL);
+		if (r.place != 0)
+			build_place_says(tb->b, r.place, &route_table_row, cfg);
 		rc = r.place != 0 ? 0 : -ENOMEM;
 	}
 	return rc < 0 ? rc : table_add(tb, &r);
