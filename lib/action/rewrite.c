@@ -63,7 +63,8 @@ rewrite4_compile(struct to4 *out, uint16_t *l4_delta, const struct tuple *from,
 	out->dst = to->dst.v4;
 	out->sport = to->sport;
 	out->dport = to->dport;
-	*l4_delta = checksum_fold(addresses + delta_ports(from, to));
+	same = same && from->sport == to->sport && from->dport == to->dport;
+	*l4_delta = same ? 0 : checksum_fold(addresses + delta_ports(from, to));
 }
 
 void

@@ -17,6 +17,7 @@ read_l4(struct view *v, const uint8_t *l4)
 
 	v->payload = (uint16_t)(v->l4 + (tcp ? (l4[12] >> 4) * 4u : 8u));
 	v->tcp_flags = tcp ? l4[13] : 0;
+	v->tcp_seq = tcp ? read_be32(l4 + 4) : 0;
 	memcpy(&v->tuple.sport, l4, 2);
 	memcpy(&v->tuple.dport, l4 + 2, 2);
 }

@@ -93,7 +93,7 @@ static bool
 depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct pipeline *p,
 	const struct pipeline *before)
 {
-	if (p != before || p->alone)
+	if (p != before || p->alone || may_end(s, b, slot))
 		return true;
 	if ((p->traits & TRAIT_LIMITS) && is_set(s->scratch, source_bit(b, slot)))
 		return true;
@@ -101,6 +101,16 @@ depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct p
 		return slot_view(s, b, slot)->icmp_error;
 	return (p->traits & TRAIT_TRANSLATES) && b->class[slot] == SLOT_PLAIN4
 		&& nat_is_public(s->nat, b->key4[slot].dst);
+}
+
+/* A segment of a connection that is over may end its session while it is judged. */
+static bool
+may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	const struct flow *f = flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
+	const struct session *session = session_of(s->sessions, f);
+
+	return session != NULL && session->class == SESSION_CLOSED;
 }
 
 unsigned
@@ -133,7 +143,7 @@ collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, 
 				if (p->traits & TRAIT_LIMITS)
 					set(sc, source_bit(b, i));
 			}
-			before = p;
+			before = p != NULL && may_end(s, b, i) ? NULL : p;      /* NULL: nothing goes with it */
 			sc->miss[n++] = (uint16_t)i;
 		}
 		set(sc, bit);

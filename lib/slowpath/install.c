@@ -53,19 +53,47 @@ cacheable(const struct eval *ev, const struct decision *d)
 }
 
 /* The key by which the answers to a program arrive. */
-static uint64_t
-reply_key(struct slowpath *s, const struct program *p, struct key4 *k4, struct key6 *k6)
+static void
+reply_key(struct slowpath *s, const struct program *p, struct answer *r)
 {
 	uint16_t iface = p->verdict == PROGRAM_WIRE ? s->gen->ingress[p->iface].untagged : p->iface;
 	struct tuple back;
 
 	tuple_reverse(&back, &p->to);
 	if (back.family == 6) {
-		tuple_to_key6(k6, &back, iface);
-		return flow_hash6(k6, &s->flow6->secret);
+		tuple_to_key6(&r->key6, &back, iface);
+		r->hash = flow_hash6(&r->key6, &s->flow6->secret);
+	} else {
+		tuple_to_key4(&r->key4, &back, iface);
+		r->hash = flow_hash4(&r->key4, &s->flow4->secret);
 	}
-	tuple_to_key4(k4, &back, iface);
-	return flow_hash4(k4, &s->flow4->secret);
+}
+
+static bool
+leaves(const struct program *p)
+{
+	return p->verdict == PROGRAM_OUTPUT || p->verdict == PROGRAM_WIRE;
+}
+
+void
+install_prepare(struct slowpath *s, unsigned n)
+{
+	unsigned n4 = 0, n6 = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct eval *ev = &s->scratch->eval[i];
+		struct answer *r = &s->scratch->reply[i];
+		bool ip6 = ev->view->family == 6;
+
+		if (ev->session != ev->fresh || !leaves(&ev->program))
+			continue;
+		reply_key(s, &ev->program, r);
+		rte_prefetch0(flow_bucket(ip6 ? s->flow6 : s->flow4, r->hash));
+		n4 += ip6 ? 0 : 2;
+		n6 += ip6 ? 2 : 0;
+	}
+	flow_table_prefetch_vacant(s->flow4, n4);
+	flow_table_prefetch_vacant(s->flow6, n6);
 }
 
 /* A session keeps its translation whatever has changed in the configuration since it began. */
@@ -102,15 +130,16 @@ static void
 link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
 	bool ip6 = ev->view->family == 6;
+	struct answer *r = &s->scratch->reply[ev->fresh - s->scratch->fresh];
 	struct session_keys keys;
-	struct key4 k4;
-	struct key6 k6;
 	int rc;
 
+	if (ev == &s->scratch->late)
+		reply_key(s, &ev->program, r);
 	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
 	keys.forward_hash = b->hash[slot];
-	keys.reply_hash = reply_key(s, &ev->program, &k4, &k6);
-	keys.reply = ip6 ? (const void *)&k6 : &k4;
+	keys.reply_hash = r->hash;
+	keys.reply = ip6 ? (const void *)&r->key6 : &r->key4;
 	rc = session_link(s->sessions, ev->session, &keys, b->tick);
 	if (rc == 0) {
 		b->flow[slot] = ev->session->flow[0];
@@ -135,7 +164,7 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 			keep_translation(s, ev);
 		return;
 	}
-	if (p->verdict != PROGRAM_OUTPUT && p->verdict != PROGRAM_WIRE) {
+	if (!leaves(p)) {
 		refuse_session(s, ev);
 		return;
 	}

@@ -203,6 +203,7 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 	s->scratch->ends = s->sessions->ends;
 	s->scratch->translated = s->scratch->changed = false;
 	evaluate_misses(s, b, n_miss);
+	install_prepare(s, n_miss);
 	for (unsigned i = from; i < to; i++) {
 		s->slot = (uint16_t)i;
 		if (b->class[i] == SLOT_BAD) {

@@ -20,12 +20,22 @@ struct known_hop {
 	uint16_t nexthop;
 };
 
+/* The key of a session's answers, and its hash. */
+struct answer {
+	union {
+		struct key4 key4;
+		struct key6 key6;
+	};
+	uint64_t hash;
+};
+
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];    /* of misses, in order */
 	struct eval late;               /* of a slot that was a hit when the burst began */
 	struct session fresh[BURST_MAX + 1];    /* the evals' */
+	struct answer reply[BURST_MAX + 1];
 	uint64_t ends;                  /* of sessions, when the misses were judged */
 	bool changed;                   /* one that was new then is so no more */
 	struct known_hop hop[KNOWN_HOPS];
@@ -69,6 +79,10 @@ unsigned collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsi
 /* Judges the misses of scratch->miss, which are n. */
 void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
 void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
+
+/* The n evals are about to be installed: works out the keys of the sessions among them, and asks for the lines that will be
+ * written. */
+void install_prepare(struct slowpath *s, unsigned n);
 
 /* A program becomes a decision; its flow gets a record if it may. */
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,

@@ -32,6 +32,7 @@ expect_the_same(struct fixture *f)
 	assert_int_equal(plain.ttl, f->view.ttl);
 	assert_int_equal(plain.dscp, f->view.dscp);
 	assert_int_equal(plain.tcp_flags, f->view.tcp_flags);
+	assert_int_equal(plain.tcp_seq, f->view.tcp_seq);
 	assert_int_equal(plain.icmp_type | plain.icmp_code | plain.icmp_error, 0);
 	assert_true(plain.plain && plain.to_us && !plain.broadcast);
 	assert_false(plain.fragment || plain.first || plain.more);
@@ -65,6 +66,7 @@ marked_tcp_that_must_not_be_fragmented(void **state)
 	struct fixture *f = *state;
 
 	given(f, "tcp 10.0.0.2:5203 > 203.0.113.9:80 SA");
+	f->ip[24] = 0x9e;                       /* of the sequence number */
 	f->ip[1] = 46 << 2 | 1;                 /* EF, and ECN */
 	put_be16(f->ip + 4, 0xbeef);
 	put_be16(f->ip + 6, 0x4000);
