@@ -88,6 +88,16 @@ pipeline_of(const struct slowpath *s, const struct burst *b, unsigned slot)
 	return in != NULL ? in->pipeline : NULL;
 }
 
+/* A segment of a connection that is over may end its session while it is judged. */
+static bool
+may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	const struct flow *f = flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
+	const struct session *session = session_of(s->sessions, f);
+
+	return session != NULL && session->class == SESSION_CLOSED;
+}
+
 /* Sessions: what a packet finds may have been left by any of those that are judged with it. */
 static bool
 depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct pipeline *p,
@@ -101,16 +111,6 @@ depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct p
 		return slot_view(s, b, slot)->icmp_error;
 	return (p->traits & TRAIT_TRANSLATES) && b->class[slot] == SLOT_PLAIN4
 		&& nat_is_public(s->nat, b->key4[slot].dst);
-}
-
-/* A segment of a connection that is over may end its session while it is judged. */
-static bool
-may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	const struct flow *f = flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
-	const struct session *session = session_of(s->sessions, f);
-
-	return session != NULL && session->class == SESSION_CLOSED;
 }
 
 unsigned
