@@ -85,7 +85,7 @@ straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way
 
 	if (unlikely(!same_key4(&b->key4[i], &f->key) || f->flow.epoch != t->epoch))
 		return false;
-	if (unlikely(!straight_way(nh, bytes, ip[8])
+	if (unlikely(!straight_way(nh, bytes, ip[8]) || hit_identifies(&f->flow, ip, bytes)
 	    || !straight_flow(&f->flow, t, ip + 20, bytes - 20)))
 		return false;
 	hit_count(&f->flow, bytes, t->tick);

@@ -17,6 +17,7 @@ enum flow_flag {
 	FLOW_SESSION = 4,       /* session is valid */
 	FLOW_REPLY = 8,         /* the session's reply direction */
 	FLOW_TCP = 16,          /* segments are checked against the session's state */
+	FLOW_SHARED = 32,       /* IPv4: the source becomes one that hosts share */
 };
 
 struct flow {

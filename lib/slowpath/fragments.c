@@ -38,6 +38,8 @@ struct datagram {
 	uint16_t source;        /* its source's counter */
 	uint8_t state;          /* enum datagram_state */
 	uint8_t n_pieces;
+	bool identified;
+	rte_be16_t id;          /* that it leaves by */
 	uint8_t proto;          /* of the transport header */
 	rte_be16_t sport, dport;
 	uint16_t first, last;   /* of what is held, in order of arrival; 0: nothing */
@@ -304,6 +306,22 @@ fragments_next(struct fragments *f, const struct view *first)
 	key_of(&key, first);
 	datagram = find(f, &key, chain_of(f, &key));
 	return datagram != 0 ? let_go(f, &f->datagram[datagram], &iface) : NULL;
+}
+
+rte_be16_t
+fragments_identify(struct fragments *f, const struct view *v, rte_be16_t fresh)
+{
+	struct datagram_key key;
+	struct datagram *d;
+
+	key_of(&key, v);
+	d = &f->datagram[find(f, &key, chain_of(f, &key))];
+	if (d == &f->datagram[0])
+		return fresh;
+	if (!d->identified)
+		d->id = fresh;
+	d->identified = true;
+	return d->id;
 }
 
 void

@@ -49,6 +49,13 @@ hit_opens(const struct flow *f, const uint8_t *tcp)
 	return (f->flags & FLOW_TCP) && tcp_opens(tcp[13]);
 }
 
+/* Does an IPv4 packet get a number of our own?  It may be fragmented, and hosts share its source. */
+static inline bool
+hit_identifies(const struct flow *f, const uint8_t *ip, unsigned bytes)
+{
+	return (f->flags & FLOW_SHARED) && bytes > IP4_NEVER_FRAGMENTED_BYTES && !(ip[6] & 0x40);
+}
+
 /* A segment of a tracked connection.  True: refused, and the slot is done. */
 static inline bool
 hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f,
@@ -113,6 +120,8 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		b->reason[slot] = REASON_police_exceeded;
 		return true;
 	}
+	if (unlikely(hit_identifies(&f->flow, ip, bytes)))
+		slowpath_identify(s, ip, &f->to);
 	rewrite_plain4(ip, &f->to, f->flow.l4_delta);
 	rewrite_plain_l2(m, ip, b->l3[slot], bytes, nh);
 	b->out[slot] = nh->port;

@@ -240,7 +240,8 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
 	f->epoch = hold_rare(s, f, p) ? s->epoch : 0;
-	f->flags = (uint8_t)((f->flags & ~FLOW_RARE) | (has_rare(p) ? FLOW_RARE : 0));
+	f->flags = (uint8_t)((f->flags & ~(FLOW_RARE | FLOW_SHARED)) | (has_rare(p) ? FLOW_RARE : 0)
+		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }
 
 void

@@ -11,13 +11,15 @@
 #include "flow/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/hit.h"
+#include "slowpath/identify.h"
 #include "slowpath/slowpath_priv.h"
 
 int
 slowpath_init(struct slowpath *s)
 {
 	s->scratch = calloc(1, sizeof(*s->scratch));
-	return s->scratch != NULL ? 0 : -ENOMEM;
+	s->identifier = identifier_create();
+	return s->scratch != NULL && s->identifier != NULL ? 0 : -ENOMEM;
 }
 
 void
@@ -25,6 +27,8 @@ slowpath_fini(struct slowpath *s)
 {
 	free(s->scratch);
 	s->scratch = NULL;
+	identifier_destroy(s->identifier);
+	s->identifier = NULL;
 }
 
 void

@@ -10,6 +10,7 @@
 #define SLOWPATH_SLOWPATH_H
 
 #include "action/nexthop.h"
+#include "action/rewrite.h"
 #include "packet/burst.h"
 #include "packet/ledger.h"
 #include "packet/view.h"
@@ -18,6 +19,7 @@
 
 struct flow;
 struct fragments;
+struct identifier;
 struct flow_table;
 struct nat;
 struct rares;
@@ -89,6 +91,7 @@ struct slowpath {
 	struct nexthop *nexthops;
 	struct host *host;
 	struct fragments *fragments;
+	struct identifier *identifier;
 	struct ledger *ledger;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
@@ -137,6 +140,12 @@ bool slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsig
  * drop it, and nothing has changed. */
 enum reason slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
 	uint32_t l4_bytes);
+
+/* No link may have a smaller MTU (RFC 791 3.2): such a packet is never fragmented. */
+#define IP4_NEVER_FRAGMENTED_BYTES 68
+
+/* A packet that may be fragmented gets a number of our own: ip is its header as it came in, to what it becomes. */
+void slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to);
 
 /* The host's way out: queues a packet before the slot at work. */
 void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface);

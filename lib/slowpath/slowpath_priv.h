@@ -92,6 +92,17 @@ void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev
 void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot,
 	struct decision *d);
 
+/* Does an IPv4 packet get another source?  Then others may send by it, too. */
+static inline bool
+shares_source(const struct tuple *from, const struct tuple *to)
+{
+	return from->family == 4 && from->src.v4 != to->src.v4;
+}
+
+/* An IPv4 packet that may be fragmented, or is a fragment, gets a number of our own if its source becomes one that
+ * hosts share; all fragments of a datagram the same.  Before it is rewritten. */
+void identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
+
 /* Carries a decision out on the packet of a slot. */
 void settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d);
 

@@ -188,6 +188,7 @@ def rfc5508_req_3_4_5():
         expect('%s: outer' % name, (got.src, got.dst), (ROUTER, A))
         as_sent = IP(bytes(sent))
         as_sent.ttl, as_sent.chksum = 63, None          # the router took one
+        as_sent.id = public.id                          # whose it was is not known any more
         expect('%s: quote' % (case,), bytes(got[ICMP])[8:].hex(), bytes(as_sent)[:len(quote)].hex())
 
 

@@ -260,6 +260,28 @@ def rfc7857_7():
     expect('from inside', w.out('lan', u) is not None, True)
 
 
+def rfc7857_10_rfc6864():
+    """What may be fragmented gets a number of its own: hosts behind one address do not send the same twice."""
+    w = Wire()
+    times = [w.send('lan', udp(host, FAR, 5000 + i, payload=b'.' * 41, id=77)) for i in range(20) for host in (A, B)]
+    keep = [w.send('lan', udp(A, FAR, 5000, payload=b'.' * 41, id=i, flags='DF')) for i in (78, 79)]
+    keep.append(w.send('lan', udp(A, FAR, 5000, payload=b'.' * 40, id=80)))
+    w.run(config())
+    numbers = [w.out('wan', t).id for t in times]
+    expect('different numbers', len(set(numbers)), len(times))
+    expect('DF, or never fragmented: they stay', [w.out('wan', t).id for t in keep], [78, 79, 80])
+    w = Wire()
+    for host in (A, B):                                 # the same number, and they come mixed
+        for piece in fragment(udp(host, FAR, payload=b'0123456789abcdef' * 7, id=77), 32):
+            w.send('lan', piece)
+    w.frames['lan'] = [f for pair in zip(w.frames['lan'][:4], w.frames['lan'][4:]) for f in pair]
+    w.frames['lan'] = [(i * 0.01, data) for i, (_, data) in enumerate(w.frames['lan'])]
+    w.run(config(), sums=False)
+    got = [Ether(d)[IP] for _, d in w.outcome.out['wan'] if IP in Ether(d)]
+    expect('two datagrams', sorted({n: [p.id for p in got].count(n) for n in {p.id for p in got}}.values()), [4, 4])
+    expect('whole', len([p for p in defragment(got) if UDP in p and not p.frag and 'MF' not in p.flags]), 2)
+
+
 def rfc7857_11():
     """ICMP queries: 60 s."""
     for after, passes in ((59, True), (63, False)):

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Identification of IPv4 packets whose source address hosts share.
+ *
+ * Hosts count for themselves, so two of them behind one address would send the same number to one destination, and its
+ * reassembly would mix their fragments (RFC 6864 4.1, RFC 7857 10).  What may be fragmented gets a number from here:
+ * counters by keyed hash of (source, destination, protocol), which begin anywhere, each worker with numbers
+ * of its own. */
+
+#include "slowpath/identify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "packet/checksum.h"
+#include "slowpath/fragments.h"
+#include "slowpath/slowpath_priv.h"
+
+#define COUNTERS 2048u
+
+struct identifier {
+	struct hash_key secret;
+	uint16_t next[COUNTERS];
+};
+
+/* What a packet is as it leaves, and who sends it: worker < workers. */
+struct identifier_of {
+	rte_be32_t src, dst;
+	uint8_t proto;
+	uint16_t worker, workers;
+};
+
+struct identifier *
+identifier_create(void)
+{
+	struct identifier *i = malloc(sizeof(*i));
+
+	if (i != NULL)
+		random_bytes(i, sizeof(*i));
+	return i;
+}
+
+void
+identifier_destroy(struct identifier *i)
+{
+	free(i);
+}
+
+/* Not one of the 2^16 / workers before it for the same source, destination and protocol. */
+static rte_be16_t
+identifier_next(struct identifier *i, const struct identifier_of *of)
+{
+	struct {
+		rte_be32_t src, dst;
+		uint32_t proto;
+	} key = { of->src, of->dst, of->proto };
+	uint16_t *next = &i->next[hash_bytes(&i->secret, &key, sizeof(key)) % COUNTERS];
+	uint32_t share = 0x10000u / of->workers;
+
+	return rte_cpu_to_be_16((uint16_t)((*next)++ % share * of->workers + of->worker));
+}
+
+static void
+identify(uint8_t *ip, rte_be16_t id)
+{
+	uint16_t checksum;
+
+	memcpy(&checksum, ip + 10, 2);
+	checksum = checksum_apply(checksum, checksum_delta(ip + 4, &id, 2));
+	memcpy(ip + 10, &checksum, 2);
+	memcpy(ip + 4, &id, 2);
+}
+
+static rte_be16_t
+next_id(struct slowpath *s, rte_be32_t src, rte_be32_t dst, uint8_t proto)
+{
+	const struct identifier_of of = {
+		.src = src, .dst = dst, .proto = proto, .worker = (uint16_t)s->worker,
+		.workers = s->gen->n_workers > 0 ? (uint16_t)s->gen->n_workers : 1,
+	};
+
+	return identifier_next(s->identifier, &of);
+}
+
+void
+slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to)
+{
+	identify(ip, next_id(s, to->src, to->dst, to->proto));
+}
+
+void
+identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
+{
+	rte_be16_t id;
+
+	if (!shares_source(&v->tuple, to)
+	    || (!v->fragment && (v->dont_fragment || v->l3_bytes <= IP4_NEVER_FRAGMENTED_BYTES)))
+		return;
+	id = next_id(s, to->src.v4, to->dst.v4, to->proto);
+	if (v->fragment)
+		id = fragments_identify(s->fragments, v, id);
+	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), id);
+}
