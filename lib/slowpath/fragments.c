@@ -309,7 +309,7 @@ fragments_next(struct fragments *f, const struct view *first)
 }
 
 rte_be16_t
-fragments_identify(struct fragments *f, const struct view *v, rte_be16_t fresh)
+fragments_identify(struct fragments *f, const struct view *v, rte_be16_t own, rte_be16_t fresh)
 {
 	struct datagram_key key;
 	struct datagram *d;
@@ -317,7 +317,7 @@ fragments_identify(struct fragments *f, const struct view *v, rte_be16_t fresh)
 	key_of(&key, v);
 	d = &f->datagram[find(f, &key, chain_of(f, &key))];
 	if (d == &f->datagram[0])
-		return fresh;
+		return own;
 	if (!d->identified)
 		d->id = fresh;
 	d->identified = true;
