@@ -4,10 +4,11 @@
 
     tests/scenario/run.py BUILD [WORD...]
 
-BUILD is the build folder; with words, only scenarios whose name has one of them.  A line for each
-scenario, and a count at the end."""
+BUILD is the build folder; with words, only scenarios whose name has one of them.  A process for each processor; a
+line for each scenario, and a count at the end."""
 
 import importlib
+import multiprocessing
 import os
 import sys
 import time
@@ -25,17 +26,18 @@ def modules():
     return [importlib.import_module(n) for n in names if n not in ('run', 'bench', 'packets')]
 
 
-def run_one(name, function):
+def run_one(which):
+    """Whether it passed, and what to say of it."""
+    module, place = which
+    name, function = importlib.import_module(module).SCENARIOS[place]
+    name = '%s: %s' % (module, name)
     try:
         function()
     except bench.Failed as e:
-        print('not ok %s\n    %s' % (name, str(e).replace('\n', '\n    ')), flush=True)
-        return False
+        return False, 'not ok %s\n    %s' % (name, str(e).replace('\n', '\n    '))
     except Exception:                           # a scenario that breaks is one that failed
-        print('not ok %s\n%s' % (name, traceback.format_exc()), flush=True)
-        return False
-    print('ok %s' % name, flush=True)
-    return True
+        return False, 'not ok %s\n%s' % (name, traceback.format_exc())
+    return True, 'ok %s' % name
 
 
 def main():
@@ -45,16 +47,13 @@ def main():
     bench.WEIR = os.path.join(os.path.abspath(sys.argv[1]), 'app', 'weir')
     words = sys.argv[2:]
     began = time.time()
+    asked = [(module.__name__, place) for module in modules() for place, (name, _) in enumerate(module.SCENARIOS)
+             if not words or any(w in '%s: %s' % (module.__name__, name) for w in words)]
     passed = failed = 0
-    for module in modules():
-        for name, function in module.SCENARIOS:
-            name = '%s: %s' % (module.__name__, name)
-            if words and not any(w in name for w in words):
-                continue
-            if run_one(name, function):
-                passed += 1
-            else:
-                failed += 1
+    with multiprocessing.Pool(os.cpu_count()) as pool:
+        for good, text in pool.imap(run_one, asked):
+            passed, failed = passed + good, failed + (not good)
+            print(text, flush=True)
     print('%d scenarios passed, %d failed, %.0f s' % (passed, failed, time.time() - began))
     return 0 if failed == 0 and passed > 0 else 1
 
