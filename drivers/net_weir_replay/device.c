@@ -244,7 +244,7 @@ reta_update(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *conf, uint
 
 	if (dev->data->dev_started)
 		return -EBUSY;
-	for (unsigned i = 0; i < RTE_MIN(size, (uint16_t)RETA_SIZE); i++) {
+	for (unsigned i = 0; i < RTE_MIN((unsigned)size, (unsigned)RETA_SIZE); i++) {
 		if (reta_names(conf, i))
 			d->reta[i] = conf[i / RTE_ETH_RETA_GROUP_SIZE]
 				.reta[i % RTE_ETH_RETA_GROUP_SIZE];
@@ -257,7 +257,7 @@ reta_get(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *conf, uint16_
 {
 	const struct device *d = device_of(dev);
 
-	for (unsigned i = 0; i < RTE_MIN(size, (uint16_t)RETA_SIZE); i++) {
+	for (unsigned i = 0; i < RTE_MIN((unsigned)size, (unsigned)RETA_SIZE); i++) {
 		if (reta_names(conf, i))
 			conf[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE] =
 				d->reta[i];

@@ -13,6 +13,11 @@
 #include "fastpath/fastpath_priv.h"
 #include "fastpath/straight.h"
 
+#if defined(__SSE4_1__) && defined(__AES__)
+#define KEYS_IN_REGISTERS 1
+#else
+#define KEYS_IN_REGISTERS 0
+
 /* Of a key whose interface is 0. */
 static inline uint64_t
 hash4(uint64_t low, uint64_t high, const struct flow_secret *s)
@@ -35,10 +40,11 @@ hash6(const struct key6 *k, const struct flow_secret *s)
 	return flow_hash_sip(k, sizeof(*k), s);
 #endif
 }
+#endif
 
 /* Hash and key of the 16 bytes at IPv4 header + 8.  Bytes 0 and 2..3 are TTL and checksum in the header, kind and
  * interface in the key; the interface is not hashed. */
-#if defined(__SSE4_1__) && defined(__AES__)
+#if KEYS_IN_REGISTERS
 static inline uint64_t
 take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
 {
@@ -75,7 +81,7 @@ take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_ta
 }
 
 /* Likewise of the 40 bytes at IPv6 header + 4: length and hop limit in the header; kind and interface in the key. */
-#if defined(__SSE4_1__) && defined(__AES__)
+#if KEYS_IN_REGISTERS
 static inline uint64_t
 take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
 {
