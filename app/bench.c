@@ -3,6 +3,7 @@
 
 #include "control/bench.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -86,6 +87,24 @@ read_option(struct bench_options *o, int c)
 	}
 }
 
+static_assert(FLOWS_MOST == 16777216 && SIZE_LEAST == 64 && SIZE_MOST == 9644, "as value_of says");
+
+/* What an option takes. */
+static const char *
+value_of(int c)
+{
+	switch (c) {
+	case 'f':
+		return "--flows takes a number, 1 to 16777216";
+	case 's':
+		return "--size takes the bytes of a frame, 64 to 9644";
+	case 'n':
+		return "--new-flows takes percent, 0 to 100";
+	default:
+		return "--zipf takes a number above 0, 10 at most";
+	}
+}
+
 int
 command_bench(int argc, char **argv)
 {
@@ -99,7 +118,7 @@ command_bench(int argc, char **argv)
 		if (c == '?')
 			return usage_error(USAGE, "bench: unknown option %s", argv[optind - 1]);
 		if (!read_option(&options, c))
-			return usage_error(USAGE, "bench: '%s' is not what belongs there", optarg);
+			return usage_error(USAGE, "bench: %s, not '%s'", value_of(c), optarg);
 	}
 	if (optind != argc)
 		return usage_error(USAGE, "bench: '%s' is too much", argv[optind]);

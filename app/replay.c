@@ -3,6 +3,7 @@
 
 #include "control/replay.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -89,6 +90,26 @@ read_option(struct replay_options *o, int c)
 	}
 }
 
+static_assert(EAL_WORKERS_MAX == 64 && BURST_MAX == 256, "as value_of says");
+
+/* What an option takes. */
+static const char *
+value_of(int c)
+{
+	switch (c) {
+	case 'i':
+		return "--in takes PORT=PCAP, once for each port";
+	case 'o':
+		return "--out takes PORT=PCAP, once for each port";
+	case 'u':
+		return "--until takes seconds, as 7440 or 0.5";
+	case 'w':
+		return "--workers takes a number, 1 to 64";
+	default:
+		return "--burst takes packets, 1 to 256";
+	}
+}
+
 int
 command_replay(int argc, char **argv)
 {
@@ -109,8 +130,10 @@ command_replay(int argc, char **argv)
 			list = 0;
 		else if (list == 0)
 			return usage_error(USAGE, "replay: '%s' is too much", optarg);
-		if (!read_option(&options, c == 1 ? list : c))
-			return usage_error(USAGE, "replay: '%s' is not what belongs there", optarg);
+		if (c == 1)
+			c = list;
+		if (!read_option(&options, c))
+			return usage_error(USAGE, "replay: %s, not '%s'", value_of(c), optarg);
 	}
 	if (optind < argc)
 		return usage_error(USAGE, "replay: '%s' is too much", argv[optind]);

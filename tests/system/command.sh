@@ -119,6 +119,13 @@ assert all(s["line"] > 0 for s in b["stages"]) and b["stages"]
 ' "$dir/bench.json"
 }
 
+usage_says() {  # TEXT WEIR-ARGUMENTS...
+	local text=$1
+
+	shift
+	ends_with 2 "$@" && grep -qF -- "$text" "$dir/stderr"
+}
+
 bench_finds() { # WORD ARGUMENTS...
 	local word=$1
 
@@ -145,6 +152,10 @@ for command in run check replay explain bench schema reference; do
 	check "help for $command" ends_with 0 "$command" --help
 done
 check "bench without a configuration is a usage error" ends_with 2 bench
+check "a value that bench does not take is told what it takes" \
+	usage_says "flows takes a number, 1 to 16777216, not '0'" bench -c config/weir.yaml --flows 0
+check "likewise of replay" \
+	usage_says "in takes PORT=PCAP, once for each port, not 'lan'" replay -c config/weir.yaml --in lan
 check "a share of new flows above 100 is a usage error" \
 	ends_with 2 bench -c config/weir.yaml --new-flows 101
 check "no flows are a usage error" ends_with 2 bench -c config/weir.yaml --flows 0

@@ -6,10 +6,13 @@
 set -u
 
 build=$(realpath "${1:-build}")
-plugin=$build/drivers/net_weir_replay/librte_net_weir_replay.so
 dir=$(mktemp -d)
+# DPDK loads nothing from below a folder that everybody may write to, as /tmp.
+own=$(mktemp -d /run/weir-replay.XXXXXX) || exit 1
+plugin=$own/librte_net_weir_replay.so
+cp "$build/drivers/net_weir_replay/librte_net_weir_replay.so" "$plugin" || exit 1
 passed=0 failed=0
-trap 'rm -rf "$dir" "/run/dpdk/replay$$"' EXIT
+trap 'rm -rf "$dir" "$own" "/run/dpdk/replay$$"' EXIT
 trap 'exit 1' INT TERM
 
 check() {       # check WHAT COMMAND...
