@@ -20,7 +20,8 @@ enum {
 	ROUND_LEAST = 32768,            /* packets of a round */
 	ROUND_MOST = 262144,            /* or each flow once */
 	SECONDS = 6,                    /* that all rounds may take */
-	ACTION_PAIRS = 9,
+	ACTION_PAIRS = 9,               /* of a round */
+	ACTION_PACKETS = 32768,         /* of one side of a pair */
 	INTERRUPTIONS_HZ = 2000,        /* a burst of more than 0.5 ms was not at work all the time */
 };
 
@@ -91,12 +92,12 @@ was_interrupted(const struct bench *b, const uint64_t cycles[BENCH_STEPS])
 
 /* False: no packet buffers. */
 static bool
-run_round(struct bench *b, struct round *r)
+run_round(struct bench *b, uint64_t packets, struct round *r)
 {
 	const struct ledger *l = fastpath_ledger(b->rig.worker->fp);
 
 	memset(r, 0, sizeof(*r));
-	while (r->sent < b->result.round_packets) {
+	while (r->sent < packets) {
 		uint64_t cycles[BENCH_STEPS], misses = l->lookups_miss;
 		unsigned n;
 
@@ -125,25 +126,7 @@ show_progress(const struct bench *b, const char *what, unsigned i, unsigned n)
 			i + 1 == n ? "\r\033[K" : "");
 }
 
-/* --- figures --- */
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-struct bench_figure
-bench_figure(double *values, unsigned n)
-{
-	qsort(values, n, sizeof(values[0]), compare);
-	return (struct bench_figure) {
-		.least = values[0], .most = values[n - 1],
-		.median = n % 2 != 0 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2,
-	};
-}
+/* --- figures of the rounds --- */
 
 static double
 all_cycles(const struct round *r)
@@ -207,8 +190,7 @@ warm_up(struct bench *b)
 	struct round r;
 	double fit;
 
-	res->round_packets = ROUND_LEAST;
-	if (!run_round(b, &r))
+	if (!run_round(b, ROUND_LEAST, &r))
 		return false;
 	fit = SECONDS * res->hz / ((double)(rte_rdtsc() - began) / (double)r.sent) / BENCH_ROUNDS;
 	res->round_packets = fit > (double)most ? most : fit > ROUND_LEAST ? (uint64_t)fit : ROUND_LEAST;
@@ -231,7 +213,7 @@ measure_steps(struct bench *b, struct err *err)
 	b->result.interrupted = 0;
 	for (unsigned i = 0; i < BENCH_ROUNDS; i++) {
 		show_progress(b, "steps", i, BENCH_ROUNDS);
-		if (!run_round(b, &rounds[i]))
+		if (!run_round(b, b->result.round_packets, &rounds[i]))
 			return err_set(err, ENOMEM, "no packet buffers for the traffic");
 	}
 	take_figures(&b->result, rounds);
@@ -239,30 +221,42 @@ measure_steps(struct bench *b, struct err *err)
 	return 0;
 }
 
-/* Each pair of rounds, with the action and without, gives one difference. */
+/* Flows with the action directly behind flows without it; what differs between the two for another reason, such as the
+ * frequency of the core, differs as much the other way in another pair.  False: no packet buffers. */
+static bool
+run_pair(struct bench *b, enum measured_action a, double *difference)
+{
+	struct fastpath *fp = b->rig.worker->fp;
+	struct round with, without;
+	bool all;
+
+	b->result.action_flows[a] = fastpath_leave_out(fp, a);
+	all = b->result.action_flows[a] == 0 || run_round(b, ACTION_PACKETS, &without);
+	fastpath_put_back(fp);
+	if (b->result.action_flows[a] == 0)
+		return true;
+	if (!all || !run_round(b, ACTION_PACKETS, &with))
+		return false;
+	*difference = all_cycles(&with) - all_cycles(&without);
+	return true;
+}
+
 static int
 measure_action(struct bench *b, enum measured_action a, struct err *err)
 {
-	struct fastpath *fp = b->rig.worker->fp;
-	double values[ACTION_PAIRS];
-	struct round with, without;
-	uint32_t flows = 0;
+	double rounds[BENCH_ROUNDS], pairs[ACTION_PAIRS];
 
-	for (unsigned i = 0; i < ACTION_PAIRS; i++) {
-		bool all;
-
-		flows = fastpath_leave_out(fp, a);
-		all = flows == 0 || run_round(b, &without);
-		fastpath_put_back(fp);
-		if (flows == 0)
-			return 0;
-		show_progress(b, measured_action_name(a), i, ACTION_PAIRS);
-		if (!all || !run_round(b, &with))
-			return err_set(err, ENOMEM, "no packet buffers for the traffic");
-		values[i] = all_cycles(&with) - all_cycles(&without);
+	for (unsigned i = 0; i < BENCH_ROUNDS; i++) {
+		for (unsigned k = 0; k < ACTION_PAIRS; k++) {
+			if (!run_pair(b, a, &pairs[k]))
+				return err_set(err, ENOMEM, "no packet buffers for the traffic");
+			if (b->result.action_flows[a] == 0)
+				return 0;
+		}
+		show_progress(b, measured_action_name(a), i, BENCH_ROUNDS);
+		rounds[i] = bench_median(pairs, ACTION_PAIRS);
 	}
-	b->result.action_flows[a] = flows;
-	b->result.action[a] = bench_figure(values, ACTION_PAIRS);
+	b->result.action[a] = bench_figure(rounds, BENCH_ROUNDS);
 	return 0;
 }
 

@@ -47,7 +47,8 @@ enum bench_step {
 	BENCH_STEPS
 };
 
-/* Cycles a packet: median, least and most of the rounds. */
+/* Cycles a packet: median, least and most of the rounds.  A difference is with something less without it; the value of
+ * a round is then the median of pairs, whose sides are measured directly behind each other. */
 struct bench_figure {
 	double median, least, most;
 };
@@ -55,7 +56,7 @@ struct bench_figure {
 struct bench_stage {
 	const char *name;
 	unsigned line;                  /* of the configuration */
-	struct bench_figure cycles;     /* of a first packet */
+	struct bench_figure cycles;     /* of a first packet; a difference */
 };
 
 struct bench_result {
@@ -69,7 +70,7 @@ struct bench_result {
 	struct bench_figure first;      /* of a packet that the slow path sees, where there were any */
 	uint64_t first_packets;
 	uint32_t action_flows[MEASURED_ACTIONS];        /* that have it; 0: no figure */
-	struct bench_figure action[MEASURED_ACTIONS];
+	struct bench_figure action[MEASURED_ACTIONS];   /* differences */
 	unsigned n_stages;
 	struct bench_stage stage[PIPELINE_STEPS_MAX];
 	double hz;                      /* of the time-stamp counter */
@@ -85,8 +86,12 @@ int bench(const struct bench_options *options);
 struct rig;
 void bench_stages(struct bench_result *r, struct rig *rig);
 
-/* Median, least and most of n values, which are sorted. */
+/* bench_figure.c: of n > 0 values, which are sorted. */
+double bench_median(double *values, unsigned n);
 struct bench_figure bench_figure(double *values, unsigned n);
+
+/* Is a difference of costs nothing that was seen: in some round it was 0 or less? */
+bool bench_is_noise(const struct bench_figure *difference);
 
 /* bench_report.c */
 void bench_print(const struct bench_result *r, FILE *out);

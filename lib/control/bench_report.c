@@ -25,6 +25,16 @@ print_row(FILE *out, const char *name, const struct bench_figure *f, const char 
 	fprintf(out, "  %-14s %8.1f %8.1f %8.1f   %s\n", name, f->median, f->least, f->most, text);
 }
 
+/* What a thing costs that cannot be told from nothing has no median. */
+static void
+print_difference(FILE *out, const char *name, const struct bench_figure *f, const char *text)
+{
+	if (!bench_is_noise(f))
+		print_row(out, name, f, text);
+	else
+		fprintf(out, "  %-14s %8s %8.1f %8.1f   %s\n", name, "noise", f->least, f->most, text);
+}
+
 static void
 print_head(const struct bench_result *r, FILE *out)
 {
@@ -49,7 +59,7 @@ print_actions(const struct bench_result *r, FILE *out)
 			continue;
 		snprintf(text, sizeof(text), "of execute, in %u flows: with it less without",
 			r->action_flows[a]);
-		print_row(out, measured_action_name((enum measured_action)a), &r->action[a], text);
+		print_difference(out, measured_action_name((enum measured_action)a), &r->action[a], text);
 	}
 }
 
@@ -60,11 +70,12 @@ print_first(const struct bench_result *r, FILE *out)
 
 	fprintf(out, "\n  %-14s %8s %8s %8s   cycles a first packet\n", "", "", "", "");
 	for (unsigned i = 0; i < r->n_stages; i++) {
-		snprintf(text, sizeof(text), "stage of line %u, judging alone", r->stage[i].line);
-		print_row(out, r->stage[i].name, &r->stage[i].cycles, text);
+		snprintf(text, sizeof(text), "stage of line %u: judged, not installed", r->stage[i].line);
+		print_difference(out, r->stage[i].name, &r->stage[i].cycles, text);
 	}
 	if (r->first_packets != 0)
-		print_row(out, "evaluate", &r->first, "the whole slow path, of each first packet");
+		print_row(out, "evaluate", &r->first,
+			"the step for each of them: installed, and with those behind it");
 }
 
 static void
@@ -127,6 +138,16 @@ named(const char *key, const char *name, const struct bench_figure *f)
 }
 
 static json_t *
+named_difference(const char *key, const char *name, const struct bench_figure *f)
+{
+	json_t *object = named(key, name, f);
+
+	if (bench_is_noise(f))
+		json_object_set_new(object, "median", json_null());
+	return object;
+}
+
+static json_t *
 steps_json(const struct bench_result *r)
 {
 	json_t *list = json_array();
@@ -144,7 +165,8 @@ actions_json(const struct bench_result *r)
 	for (unsigned a = 0; a < MEASURED_ACTIONS; a++) {
 		if (r->action_flows[a] == 0)
 			continue;
-		one = named("action", measured_action_name((enum measured_action)a), &r->action[a]);
+		one = named_difference("action", measured_action_name((enum measured_action)a),
+			&r->action[a]);
 		json_object_set_new(one, "flows", json_integer(r->action_flows[a]));
 		json_array_append_new(list, one);
 	}
@@ -157,7 +179,7 @@ stages_json(const struct bench_result *r)
 	json_t *list = json_array(), *one;
 
 	for (unsigned i = 0; i < r->n_stages; i++) {
-		one = named("stage", r->stage[i].name, &r->stage[i].cycles);
+		one = named_difference("stage", r->stage[i].name, &r->stage[i].cycles);
 		json_object_set_new(one, "line", json_integer(r->stage[i].line));
 		json_array_append_new(list, one);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What each stage of a pipeline takes to judge a first packet: the pipeline up to it, less the
  * pipeline before it.  Nothing is installed: sessions and ports of NAT are not taken, which is part
- * of the step "first packets" instead. */
+ * of the step "evaluate" instead. */
 
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@
 
 enum {
 	PACKETS = 256,
-	REPEATS = 32,                   /* of one round */
+	PAIRS = 32,                     /* of one round */
 };
 
 struct judged {
@@ -39,26 +39,36 @@ prepare(struct judged *j, struct rig *rig, const struct generation *gen)
 	return true;
 }
 
-/* Cycles a packet for a pipeline, the least of the repeats, since whatever interrupts only adds;
- * evaluated as the slow path would: alone where it tracks. */
+/* Cycles a packet for the first n stages of a pipeline, at once as many as the slow path would. */
 static double
-judge(struct judged *j, const struct generation *gen, const struct pipeline *p)
+judge(struct judged *j, const struct generation *gen, struct pipeline *p, unsigned n)
 {
-	unsigned at_once = p->traits & TRAIT_TRACKS ? 1 : BENCH_BURST;
-	uint64_t least = UINT64_MAX;
+	unsigned at_once = p->alone ? 1 : BENCH_BURST;
+	uint64_t began;
 
-	for (unsigned repeat = 0; repeat < REPEATS; repeat++) {
-		uint64_t began, cycles;
+	p->n = n;
+	for (unsigned i = 0; i < PACKETS; i++)
+		eval_init(&j->eval[i], gen, &j->view[i]);
+	began = rte_rdtsc();
+	for (unsigned i = 0; i < PACKETS; i += at_once)
+		pipeline_evaluate(p, &j->vector[i], at_once);
+	return (double)(rte_rdtsc() - began) / PACKETS;
+}
 
-		for (unsigned i = 0; i < PACKETS; i++)
-			eval_init(&j->eval[i], gen, &j->view[i]);
-		began = rte_rdtsc();
-		for (unsigned i = 0; i < PACKETS; i += at_once)
-			pipeline_evaluate(p, &j->vector[i], at_once);
-		cycles = rte_rdtsc() - began;
-		least = RTE_MIN(least, cycles);
+/* Each side comes first in every other pair. */
+static double
+difference(struct judged *j, const struct generation *gen, struct pipeline *p, unsigned stage)
+{
+	double pairs[PAIRS];
+
+	for (unsigned i = 0; i < PAIRS; i++) {
+		unsigned with_first = i & 1;
+		double a = judge(j, gen, p, stage + with_first);
+		double b = judge(j, gen, p, stage + !with_first);
+
+		pairs[i] = with_first ? a - b : b - a;
 	}
-	return (double)least / PACKETS;
+	return bench_median(pairs, PAIRS);
 }
 
 void
@@ -73,18 +83,9 @@ bench_stages(struct bench_result *r, struct rig *rig)
 	if (j == NULL || part == NULL || !prepare(j, rig, gen))
 		goto out;
 	*part = *whole;
-	for (unsigned round = 0; round < BENCH_ROUNDS; round++) {
-		double before;
-
-		part->n = 0;
-		before = judge(j, gen, part);
-		for (part->n = 1; part->n <= whole->n; part->n++) {
-			double cycles = judge(j, gen, part);
-
-			values[part->n - 1][round] = cycles - before;
-			before = cycles;
-		}
-	}
+	for (unsigned round = 0; round < BENCH_ROUNDS; round++)
+		for (unsigned i = 0; i < whole->n; i++)
+			values[i][round] = difference(j, gen, part, i);
 	r->n_stages = whole->n;
 	for (unsigned i = 0; i < whole->n; i++)
 		r->stage[i] = (struct bench_stage) {

@@ -73,6 +73,7 @@ look_up(const struct fastpath *fp, struct burst *b)
 		const struct flow_table *t = b->class[i] == SLOT_PLAIN6 ? fp->slow.flow6
 			: fp->slow.flow4;
 		const struct bucket *bucket = flow_bucket(t, b->hash[i]);
+		const uint32_t *index = bucket->index;  /* and index[8] is none */
 		uint16_t sig = flow_sig(b->hash[i]);
 		unsigned p = 0;
 
@@ -80,7 +81,7 @@ look_up(const struct fastpath *fp, struct burst *b)
 			continue;
 		while (p < BUCKET_PLACES && bucket->sig[p] != sig)
 			p++;
-		b->flow[i] = bucket->index[p];  /* index[8] is 0 */
+		b->flow[i] = index[p];
 		rte_prefetch0(flow_at(t, b->flow[i]));
 	}
 }

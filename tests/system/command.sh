@@ -116,6 +116,8 @@ assert 0.5 < whole / b["cycles"]["median"] < 1.5, whole
 assert p["all"] == p["known"] + p["first"] and p["all"] >= 15 * 32768
 assert p["sent"] + p["dropped"] >= p["all"] and p["dropped"] == sum(b["drops"].values())
 assert all(s["line"] > 0 for s in b["stages"]) and b["stages"]
+for d in b["stages"] + b["actions"]:
+    assert d["median"] is None and d["least"] <= 0 or 0 < d["least"] <= d["median"] <= d["most"], d
 ' "$dir/bench.json"
 }
 
