@@ -3,7 +3,7 @@
  *
  * One array per worker, written by that worker alone.  Programs hold the index, so a neighbour's
  * new MAC costs no re-evaluation.  The first NEXTHOP_FIRST indexes are not neighbours: index r is
- * "drop with reason r", NEXTHOP_LOCAL is "to ourselves". */
+ * "drop with reason r", NEXTHOP_LOCAL is "to ourselves", NEXTHOP_WORKERS + k "worker k owns it". */
 #ifndef ACTION_NEXTHOP_H
 #define ACTION_NEXTHOP_H
 
@@ -12,6 +12,7 @@
 
 #include "packet/reason.h"
 
+#define NEXTHOP_WORKERS 191u
 #define NEXTHOP_LOCAL 255u
 #define NEXTHOP_FIRST 256u
 #define NEXTHOP_COUNT 65536u
@@ -19,6 +20,7 @@
 enum nexthop_state {
 	NEXTHOP_READY,          /* the straight loop may send */
 	NEXTHOP_WIRE,           /* out of the port as it is, nothing is written */
+	NEXTHOP_WORKER,         /* to another worker as it is: port is OUT_WORKER, iface the worker */
 	NEXTHOP_DROP,
 	NEXTHOP_TO_US,
 	NEXTHOP_UNRESOLVED,     /* the slow path holds the packet and asks */
@@ -42,6 +44,6 @@ nexthop_way(const struct nexthop *nh)
 {
 	return nh->port | (uint32_t)nh->iface << 16;
 }
-static_assert(REASON_COUNT < NEXTHOP_LOCAL, "every reason has a next hop");
+static_assert(REASON_COUNT < NEXTHOP_WORKERS, "every reason has a next hop");
 
 #endif

@@ -145,6 +145,7 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 	struct rte_mbuf *dead[BURST_MAX];
 	unsigned n_dead = 0, next = 0;
 
+	fp->foreign.n = 0;
 	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
 		return;
 	fastpath_spread_ways(b);
@@ -158,6 +159,9 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 		} else if (out == OUT_DROP) {
 			ledger_drop(&fp->ledger, b->iface[i], b->reason[i]);
 			dead[n_dead++] = b->m[i];
+		} else if (out == OUT_WORKER) {
+			fp->foreign.owner[fp->foreign.n] = b->egress[i];
+			fp->foreign.m[fp->foreign.n++] = b->m[i];
 		}
 	}
 	send_born(fp, next, BURST_MAX);

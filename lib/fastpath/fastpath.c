@@ -9,14 +9,14 @@
 #include "fastpath/fastpath_priv.h"
 
 static void
-count_received(struct fastpath *fp, const struct burst *b, bool handed)
+count_received(struct fastpath *fp, const struct burst *b)
 {
 	struct ledger *l = &fp->ledger;
 
-	if (!handed) {
-		l->port[b->port].rx += b->n;
-		l->port[b->port].rx_bytes += b->bytes;
-	}
+	if (b->handed)
+		return;                 /* who received them has counted them */
+	l->port[b->port].rx += b->n;
+	l->port[b->port].rx_bytes += b->bytes;
 	if (!b->ingress->has_vlans && b->ingress->untagged != IFACE_NONE) {
 		l->iface[b->ingress->untagged].rx += b->n;
 		l->iface[b->ingress->untagged].rx_bytes += b->bytes;
@@ -36,29 +36,45 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 
 	b->n = (uint16_t)n;
 	b->port = port;
+	b->handed = handed;
 	b->tick = clock_tick(fp->slow.now_ns);
 	b->ingress = &fp->slow.gen->ingress[port];
 	memcpy(b->m, m, n * sizeof(*m));
 
 	if (b->ingress->cable != PORT_NONE && fastpath_pass_cable(fp, b)) {
-		count_received(fp, b, handed);
+		count_received(fp, b);
 		fastpath_dispose(fp, b);
 		return;
 	}
 	slowpath_begin(&fp->slow, b);
 	fp->variant->parse(fp, b);              /* headers -> class, key, hash */
-	count_received(fp, b, handed);
+	count_received(fp, b);
 	done = fp->variant->execute(fp, b);     /* key -> program -> packet rewritten */
 	if (unlikely(fp->slow.observer != NULL)) {
 		fastpath_spread_ways(b);
 		for (unsigned i = 0; i < done; i++)
 			slowpath_observe_hit(&fp->slow, b, i);
 	}
+	if (unlikely(done < n) && fp->slow.owner != NULL && !handed)
+		slowpath_ask(&fp->slow, b, done);
 	while (unlikely(done < n))
 		done = slowpath_resolve(&fp->slow, b, done);    /* first packets, and the rest */
 	fastpath_dispose(fp, b);                /* packets -> queues */
 	flow_table_reclaim(fp->slow.flow4);
 	flow_table_reclaim(fp->slow.flow6);
+}
+
+void
+fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg)
+{
+	fp->slow.owner = owner;
+	fp->slow.owner_arg = arg;
+}
+
+const struct foreign *
+fastpath_foreign(struct fastpath *fp)
+{
+	return &fp->foreign;
 }
 
 uint64_t

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "flow/session.h"
+#include "packet/burst.h"
 #include "packet/ledger.h"
 #include "slowpath/slowpath.h"
 
@@ -49,9 +50,24 @@ void fastpath_bump_epoch(struct fastpath *fp);
 /* Reads the clock for what follows; every loop begins with it. */
 uint64_t fastpath_tick(struct fastpath *fp);
 
+/* Between bursts, with a generation: who says which worker owns the packet of a slot, by its class, key, interface and
+ * frame.  NULL: all are this worker's. */
+void fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struct burst *b, unsigned slot),
+	void *arg);
+
+/* Packets that another worker owns, as they came, in order of arrival. */
+struct foreign {
+	unsigned n;
+	struct rte_mbuf *m[BURST_MAX];
+	uint16_t owner[BURST_MAX];      /* as it was said */
+};
+
 /* n <= BURST_MAX frames received on a port (or handed over by another worker, which counted them as received:
- * handed).  They are the fastpath's from here on. */
+ * handed).  They are the fastpath's from here on, but for those of fastpath_foreign. */
 void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
+
+/* Of the frames last processed (of handed ones none): the caller's again, counted as received. */
+const struct foreign *fastpath_foreign(struct fastpath *fp);
 
 /* A fragment (received on a port, and counted as that) that this worker joins with its ports.  True: *t and
  * *iface say who owns it, and fastpath_meet_next gives, until NULL, those that were held for it and have the same owner;

@@ -19,6 +19,7 @@ struct gather {
 struct fastpath {
 	struct slowpath slow;
 	struct burst burst;
+	struct foreign foreign;
 	struct clock clock;
 	const struct fastpath_variant *variant;
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */

@@ -25,6 +25,10 @@ fill_verdicts(struct nexthop *nh)
 	for (unsigned r = 0; r < NEXTHOP_FIRST; r++)
 		nh[r].state = NEXTHOP_DROP;
 	nh[NEXTHOP_LOCAL].state = NEXTHOP_TO_US;
+	for (uint16_t k = 0; NEXTHOP_WORKERS + k < NEXTHOP_LOCAL; k++)
+		nh[NEXTHOP_WORKERS + k] = (struct nexthop){
+			.state = NEXTHOP_WORKER, .port = OUT_WORKER, .iface = k,
+		};
 }
 
 /* The host has one argument for what it sends and what it tells. */

@@ -23,10 +23,6 @@ fastpath_meet(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct tup
 		fastpath_process(fp, port, &m, 1, true);
 		return false;
 	default:
-		if (b->out[0] == OUT_DROP) {    /* else its owner counts it */
-			fp->ledger.iface[b->iface[0]].rx++;
-			fp->ledger.iface[b->iface[0]].rx_bytes += m->pkt_len;
-		}
 		fastpath_dispose(fp, b);
 		return false;
 	}

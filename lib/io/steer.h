@@ -2,7 +2,7 @@
 /* Steering: which worker owns a packet, and how it gets there.
  *
  * Where no device spreads flows for us (one queue, a foreign hash), the worker that receives a
- * packet finds its owner by a keyed hash that is the same for both directions of a flow, and hands
+ * packet of an unknown flow finds its owner by a keyed hash that is the same for both directions of a flow, and hands
  * it over by a ring of its own per ordered pair of workers, in bursts.  A full ring is a drop at
  * the sender (handoff_full); other rings do not notice.
  *

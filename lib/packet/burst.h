@@ -27,6 +27,7 @@ enum slot_class {
 	SLOT_OTHER6,
 	SLOT_SLOW,              /* ARP, ND, other EtherTypes: slow path, never looked up */
 	SLOT_BAD,               /* parse refused it; reason[] says why */
+	SLOT_DONE,              /* settled: another worker's */
 };
 
 /* Where a slot's packet goes: a port's index, or one of these. */
@@ -34,10 +35,12 @@ enum slot_class {
 #define OUT_DROP 0xff00u        /* reason[] says why */
 #define OUT_GONE 0xff01u        /* consumed: no longer the burst's */
 #define OUT_HELD 0xff02u        /* waits with a holder: no longer the burst's */
+#define OUT_WORKER 0xff03u      /* another worker's, as it came: egress says whose */
 
 struct burst {
 	uint16_t n;
 	uint16_t port;                          /* index of the port they came in by */
+	bool handed;                            /* by another worker: they are judged here, whoever owns them */
 	uint32_t tick;                          /* clock_tick when they came */
 	uint64_t bytes;                         /* of all frames as received */
 	bool all_plain4;                        /* every slot is SLOT_PLAIN4, without a tag */

@@ -28,9 +28,10 @@ slot_find(const struct slowpath *s, const struct burst *b, unsigned slot)
 bool
 slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	const struct flow_table *t = is_ip6(b, slot) ? s->flow6 : s->flow4;
+	const struct flow *f = flow_at(is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
 
-	return b->flow[slot] != 0 && flow_at(t, b->flow[slot])->epoch == s->epoch;
+	return b->flow[slot] != 0 && f->epoch == s->epoch
+		&& !(b->handed && s->nexthops[f->nexthop].state == NEXTHOP_WORKER);
 }
 
 static uint32_t
@@ -125,7 +126,7 @@ collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, 
 		const struct pipeline *p;
 		uint32_t bit;
 
-		if (b->class[i] == SLOT_BAD)
+		if (b->class[i] == SLOT_BAD || b->class[i] == SLOT_DONE)
 			continue;
 		if (b->class[i] == SLOT_SLOW) { /* may change neighbours: stands alone */
 			i += i == from;

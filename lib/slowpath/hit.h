@@ -21,7 +21,7 @@ hit_count(struct flow *f, unsigned bytes, uint32_t tick)
 	f->seen = tick;
 }
 
-/* A hit that does not leave by a neighbour: dropped, or a wire.  False: the slow path's. */
+/* A hit that does not leave by a neighbour: dropped, a wire, or another worker's.  False: the slow path's. */
 static inline bool
 hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsigned bytes)
 {
@@ -32,7 +32,7 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 	if (nh->state == NEXTHOP_DROP) {
 		b->out[slot] = OUT_DROP;
 		b->reason[slot] = (uint8_t)f->nexthop;
-	} else if (nh->state == NEXTHOP_WIRE) {
+	} else if (nh->state == NEXTHOP_WIRE || (nh->state == NEXTHOP_WORKER && !b->handed)) {
 		b->out[slot] = nh->port;
 		b->egress[slot] = nh->iface;
 	} else {

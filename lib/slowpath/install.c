@@ -180,23 +180,30 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 		no_room(ev, REASON_session_full);
 }
 
-static uint32_t
-record_for(struct slowpath *s, const struct burst *b, unsigned slot, struct flow_table *t,
-	const struct eval *ev)
+uint32_t
+slot_cache(struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	const void *key = t == s->flow6 ? (const void *)&b->key6[slot] : &b->key4[slot];
-	uint32_t index = b->flow[slot];
+	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
+	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	const void *key = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	uint32_t index;
 
-	if (index != 0)
-		return index;                   /* its program is of an older epoch */
-	if (ev->session != NULL)
-		return 0;                       /* came by a door that the session does not know */
 	if (!flow_table_admit(t, b->hash[slot]))
 		return 0;
 	index = flow_table_insert(t, key, b->hash[slot], b->tick);
 	if (index == 0 && flow_table_evict(t, b->hash[slot], b->tick) != 0)
 		index = flow_table_insert(t, key, b->hash[slot], b->tick);
 	return index;
+}
+
+static uint32_t
+record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struct eval *ev)
+{
+	if (b->flow[slot] != 0)
+		return b->flow[slot];           /* its program is of an older epoch */
+	if (ev->session != NULL)
+		return 0;                       /* came by a door that the session does not know */
+	return slot_cache(s, b, slot);
 }
 
 /* Rare actions that the executor carries out; counts are pushed from the record by ageing. */
@@ -269,7 +276,7 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 			flow_at(t, b->flow[slot])->epoch = 0;
 		return;
 	}
-	b->flow[slot] = record_for(s, b, slot, t, ev);
+	b->flow[slot] = record_for(s, b, slot, ev);
 	if (b->flow[slot] != 0)
 		write_record(s, t, b->flow[slot], ev, d);
 }

@@ -81,7 +81,8 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 	struct observation o = { 0 };
 	struct program p;
 
-	if (s->observer == NULL || slot == BURST_SPARE) /* told when it was held */
+	/* Told when it was held, or by the worker that owns it. */
+	if (s->observer == NULL || slot == BURST_SPARE || b->out[slot] == OUT_WORKER)
 		return;
 	o.m = b->m[slot];
 	o.port = b->port;

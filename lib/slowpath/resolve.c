@@ -210,7 +210,9 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 	install_prepare(s, n_miss);
 	for (unsigned i = from; i < to; i++) {
 		s->slot = (uint16_t)i;
-		if (b->class[i] == SLOT_BAD) {
+		if (b->class[i] == SLOT_DONE) {
+			continue;
+		} else if (b->class[i] == SLOT_BAD) {
 			slot_drop(s, b, i, b->reason[i]);
 			observe(s, b, i, NULL);
 		} else if (b->class[i] == SLOT_SLOW) {

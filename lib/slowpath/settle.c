@@ -296,6 +296,10 @@ settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision
 	case NEXTHOP_TO_US:
 		deliver_local(s, b, slot, v);
 		break;
+	case NEXTHOP_WORKER:
+		b->out[slot] = s->nexthops[d->nexthop].port;
+		b->egress[slot] = s->nexthops[d->nexthop].iface;
+		break;
 	case NEXTHOP_WIRE:
 		send_wire(s, b, slot, v, d);
 		break;

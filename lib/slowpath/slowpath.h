@@ -93,6 +93,9 @@ struct slowpath {
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct ledger *ledger;
+	/* The worker that owns the packet of a slot, perhaps with a mark of the worker's own; NULL: this one does. */
+	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot);
+	void *owner_arg;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
 	unsigned n_born;
@@ -124,7 +127,11 @@ enum met slowpath_meet(struct slowpath *s, struct burst *b, struct tuple *t, uin
 /* After MET_PORTS: the next in order of arrival that was held for it, or NULL.  Its ports stand in each (packet/met.h). */
 struct rte_mbuf *slowpath_meet_next(struct slowpath *s);
 
-/* Settles the slots from `from` on, in order: looks their flows up, evaluates the misses together,
+/* Asks whose packets the slots from `from` on are that no program of this epoch is known for.  Another worker's are
+ * settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */
+void slowpath_ask(struct slowpath *s, struct burst *b, unsigned from);
+
+/* Settles the slots from `from` on but for SLOT_DONE, in order: looks their flows up, evaluates the misses together,
  * installs, carries out.  Stops before a slot that needs what an earlier one decided.  Returns the first
  * slot that is not settled. */
 unsigned slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from);

@@ -88,6 +88,9 @@ void install_prepare(struct slowpath *s, unsigned n);
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 	struct decision *d);
 
+/* A record for a slot's flow that has none and no session, if the doorkeeper lets it in; its index, or 0. */
+uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
+
 /* Reads a record back. */
 void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot,
 	struct decision *d);

@@ -55,7 +55,7 @@ struct owner_choice {
 	uint16_t port;                  /* host order */
 };
 
-/* From a build whose pipelines and interfaces are complete.  *out is NULL when nothing translates: then all are
+/* From a build whose pipelines and interfaces are complete.  *out is NULL when no pipeline translates: then all are
  * OWNER_BOTH_ENDS.  0 or -ENOMEM. */
 int owners_build(struct build *b, struct owners **out);
 void owners_discard(struct owners *o);  /* NULL is fine */

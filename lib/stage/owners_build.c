@@ -237,6 +237,16 @@ add_inside(struct build *b, struct owners *o)
 	return o->inside != NULL ? 0 : -ENOMEM;
 }
 
+/* Does any pipeline give sources of a pool?  A pool that none names has no sessions. */
+static bool
+translates(const struct build *b)
+{
+	for (unsigned i = 0; i < b->pipelines.n; i++)
+		if (b->pipeline[i]->traits & TRAIT_TRANSLATES)
+			return true;
+	return false;
+}
+
 int
 owners_build(struct build *b, struct owners **out)
 {
@@ -245,7 +255,7 @@ owners_build(struct build *b, struct owners **out)
 	*out = NULL;
 	if (d.o == NULL || add_ranges(b, d.o) < 0 || add_pipelines(&d) < 0)
 		return -ENOMEM;
-	if (d.o->n_ranges + d.o->n_fixed == 0)
+	if (d.o->n_fixed == 0 && !translates(b))
 		return 0;
 	if (add_inside(b, d.o) < 0)
 		return -ENOMEM;

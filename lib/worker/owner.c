@@ -5,6 +5,7 @@
 
 #include "flow/slice.h"
 #include "io/steer.h"
+#include "packet/burst.h"
 #include "packet/parse.h"
 #include "stage/generation.h"
 #include "stage/owners.h"
@@ -52,4 +53,19 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 	if (v.tuple.kind == KEY_FRAGMENT)
 		return by_both_ends(c, &v.tuple, here) | OWNER_MEETS;
 	return owner_of_tuple(c, gen, &v.tuple, parse_iface(&gen->ingress[port], v.vlan), here);
+}
+
+unsigned
+owner_of_slot(void *worker, const struct burst *b, unsigned slot)
+{
+	const struct worker *w = worker;
+	struct tuple t;
+
+	if (b->class[slot] == SLOT_PLAIN4)
+		tuple_from_key4(&t, &b->key4[slot]);
+	else if (b->class[slot] == SLOT_PLAIN6)
+		tuple_from_key6(&t, &b->key6[slot]);
+	else
+		return owner_of_frame(w->common, w->generation, b->m[slot], b->port, w->index);
+	return owner_of_tuple(w->common, w->generation, &t, b->iface[slot], w->index);
 }

@@ -17,6 +17,7 @@
 
 #include "packet/key.h"
 
+struct burst;
 struct generation;
 struct rte_mbuf;
 struct worker_common;
@@ -29,6 +30,9 @@ bool owner_is_asked(const struct worker_common *c, const struct generation *gen)
 /* The worker, perhaps with OWNER_MEETS, that a frame goes to which worker `here` received on a port. */
 unsigned owner_of_frame(const struct worker_common *c, const struct generation *gen,
 	const struct rte_mbuf *m, uint16_t port, unsigned here);
+
+/* The same of a frame that this worker (of struct worker) has received and parsed: fastpath_ask_owner's. */
+unsigned owner_of_slot(void *worker, const struct burst *b, unsigned slot);
 
 /* The owner of a packet whose tuple is known.  ICMP queries have the identifier in both ports. */
 unsigned owner_of_tuple(const struct worker_common *c, const struct generation *gen,

@@ -120,6 +120,7 @@ worker_adopt(struct worker *w, const struct generation *gen)
 {
 	fastpath_adopt(w->fp, gen);
 	w->generation = gen;
+	fastpath_ask_owner(w->fp, owner_is_asked(w->common, gen) ? owner_of_slot : NULL, w);
 	/* Pairs with the acquire in workers_oldest: what is older may be freed. */
 	atomic_store_explicit(&w->adopted, gen->number, memory_order_release);
 }
@@ -170,16 +171,6 @@ read_mailbox(struct worker *w)
 		fastpath_learn(w->fp, &facts[i]);
 }
 
-static void
-count_received(struct worker *w, uint16_t port, struct rte_mbuf *const *m, unsigned n)
-{
-	struct ledger *l = fastpath_ledger(w->fp);
-
-	for (unsigned i = 0; i < n; i++)
-		l->port[port].rx_bytes += rte_pktmbuf_pkt_len(m[i]);
-	l->port[port].rx += n;
-}
-
 /* Frames that have been counted as received go to another worker, with their port in them. */
 static void
 hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
@@ -214,23 +205,8 @@ meet(struct worker *w, uint16_t port, struct rte_mbuf *m)
 }
 
 static void
-steer_share(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf **m, unsigned n)
-{
-	if (to == w->index) {
-		fastpath_process(w->fp, port, m, n, false);
-		return;
-	}
-	count_received(w, port, m, n);
-	for (unsigned i = 0; i < n; i++)
-		m[i]->port = port;      /* some drivers leave it unset */
-	hand_over(w, to, m, n);
-}
-
-static void
 steer_fragment(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf *m)
 {
-	count_received(w, port, &m, 1);
-	m->port = port;
 	if (to == w->index) {
 		meet(w, port, m);
 		return;
@@ -240,38 +216,47 @@ steer_fragment(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf *m)
 }
 
 static void
-steer(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
+steer_fragments(struct worker *w, uint16_t port)
 {
+	struct foreign f = *fastpath_foreign(w->fp);    /* meet may send some through the fast path */
+
+	for (unsigned i = 0; i < f.n; i++)
+		if (f.owner[i] & OWNER_MEETS)
+			steer_fragment(w, port, f.owner[i] & ~OWNER_MEETS, f.m[i]);
+}
+
+/* What others own of the frames that were just received on a port. */
+static void
+steer(struct worker *w, uint16_t port)
+{
+	const struct foreign *f = fastpath_foreign(w->fp);
 	struct rte_mbuf *share[BURST_MAX];
-	uint8_t owner[BURST_MAX];
 	uint64_t owners = 0;
 	bool fragments = false;
 
-	for (unsigned i = 0; i < n; i++) {
-		owner[i] = (uint8_t)owner_of_frame(w->common, w->generation, m[i], port, w->index);
-		if (owner[i] & OWNER_MEETS)
+	for (unsigned i = 0; i < f->n; i++) {
+		f->m[i]->port = port;   /* some drivers leave it unset */
+		if (f->owner[i] & OWNER_MEETS)
 			fragments = true;
 		else
-			owners |= 1ull << owner[i];
+			owners |= 1ull << f->owner[i];
 	}
 	while (owners != 0) {
 		unsigned to = (unsigned)__builtin_ctzll(owners), count = 0;
 
 		owners &= owners - 1;
-		for (unsigned i = 0; i < n; i++)
-			if (owner[i] == to)
-				share[count++] = m[i];
-		steer_share(w, port, to, share, count);
+		for (unsigned i = 0; i < f->n; i++)
+			if (f->owner[i] == to)
+				share[count++] = f->m[i];
+		hand_over(w, to, share, count);
 	}
-	for (unsigned i = 0; fragments && i < n; i++)
-		if (owner[i] & OWNER_MEETS)
-			steer_fragment(w, port, owner[i] & ~OWNER_MEETS, m[i]);
+	if (fragments)
+		steer_fragments(w, port);
 }
 
 static unsigned
 receive(struct worker *w)
 {
-	bool asked = owner_is_asked(w->common, w->generation);
 	struct rte_mbuf *m[BURST_MAX];
 	unsigned total = 0;
 
@@ -282,10 +267,9 @@ receive(struct worker *w)
 		if (n == 0)
 			continue;
 		total += n;
-		if (asked)
-			steer(w, s->port, m, n);
-		else
-			fastpath_process(w->fp, s->port, m, n, false);
+		fastpath_process(w->fp, s->port, m, n, false);
+		if (fastpath_foreign(w->fp)->n > 0)
+			steer(w, s->port);
 	}
 	return total;
 }

@@ -71,15 +71,10 @@ draw(struct world *f, uint32_t n)
 }
 
 static void
-given(struct world *f, const char *mapping)
+given_text(struct world *f, const char *text)
 {
-	char text[4096];
-	const char *at = strstr(CONFIG, "MAPPING");
-	struct config *cfg;
+	struct config *cfg = config_load_text("weir.yaml", text, f->err);
 
-	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - CONFIG), CONFIG, mapping,
-		at + strlen("MAPPING"));
-	cfg = config_load_text("weir.yaml", text, f->err);
 	assert_string_equal(err_first(f->err), "");
 	struct generation_setup gs = {
 		.cfg = cfg, .names = &f->names, .workers = WORKERS,
@@ -88,6 +83,17 @@ given(struct world *f, const char *mapping)
 	assert_string_equal(err_first(f->err), "");
 	assert_int_equal(generation_finish(f->gen, macs, f->err), 0);
 	config_free(cfg);
+}
+
+static void
+given(struct world *f, const char *mapping)
+{
+	char text[4096];
+	const char *at = strstr(CONFIG, "MAPPING");
+
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - CONFIG), CONFIG, mapping,
+		at + strlen("MAPPING"));
+	given_text(f, text);
 }
 
 static int
@@ -344,6 +350,22 @@ forwarded_ports_are_reserved(void **state)
 	assert_true(range);
 }
 
+static void
+a_pool_that_no_pipeline_names_chooses_no_owner(void **state)
+{
+	struct world *f = *state;
+
+	given_text(f, "version: 1\n"
+		"ports: {lan: {device: net_null0}, wan: {device: net_null1}, dmz: {device: net_null2}}\n"
+		"interfaces:\n"
+		"  lan: {addresses: [10.0.0.1/16], pipeline: inside}\n"
+		"  wan: {addresses: [198.51.100.1/24], pipeline: inside}\n"
+		"routes: {main: []}\n"
+		"nat: {uplink: {pool: [198.51.100.1]}}\n"
+		"pipelines: {inside: [track, {route: main}]}\n");
+	assert_null(f->gen->owners);
+}
+
 int
 main(void)
 {
@@ -353,6 +375,8 @@ main(void)
 			answers_come_to_the_owner_when_mappings_are_not_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_inside_host_has_one_worker_whomever_it_talks_to,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pool_that_no_pipeline_names_chooses_no_owner, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(forwarded_ports_are_reserved, setup, teardown),
 	};
 
