@@ -15,7 +15,8 @@
 #include "packet/burst.h"
 
 #define USAGE \
-	"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE] [--until SECONDS]"
+	"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n" \
+	"             [--nat-log FILE] [--until SECONDS]"
 
 /* --workers and --burst are for tests: nothing that is told may depend on them. */
 static const struct option long_options[] = {
@@ -23,6 +24,7 @@ static const struct option long_options[] = {
 	{ "in", required_argument, NULL, 'i' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "json", required_argument, NULL, 'j' },
+	{ "nat-log", required_argument, NULL, 'n' },
 	{ "until", required_argument, NULL, 'u' },
 	{ "workers", required_argument, NULL, 'w' },
 	{ "burst", required_argument, NULL, 'b' },
@@ -80,6 +82,9 @@ read_option(struct replay_options *o, int c)
 		return read_file(optarg, o->out, &o->n_out);
 	case 'j':
 		o->json = optarg;
+		return true;
+	case 'n':
+		o->nat_log = optarg;
 		return true;
 	case 'u':
 		return read_time(optarg, &o->until_ns);

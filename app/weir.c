@@ -19,7 +19,8 @@ static const struct command {
 	{ "check", command_check, "check [--json FILE] FILE...",
 		"check configurations: all errors, rules never reached, the section tests" },
 	{ "replay", command_replay,
-		"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE] [--until SECONDS]",
+		"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n"
+		"             [--nat-log FILE] [--until SECONDS]",
 		"send captures through a configuration, as the appliance would" },
 	{ "explain", command_explain,
 		"explain -c FILE --in PORT (PACKET | --pcap FILE) [--json FILE]",

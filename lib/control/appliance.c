@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Starting, reloading and ending everything, in the order that makes undoing simple. */
 
-#include "control/appliance.h"
+#include "control/appliance_priv.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,31 +12,13 @@
 
 #include "base/random.h"
 #include "control/carry.h"
-#include "control/generation.h"
+#include "control/nat_log.h"
 #include "io/steer.h"
 
 enum {
 	HOLDERS_MBUFS = 4096,           /* of a worker: wait for neighbours and first fragments */
 	TABLES_MIB = 64,                /* what DPDK itself needs, at least */
 	RULE_KIB = 16,                  /* and for each rule, twice over for a reload */
-};
-
-struct appliance {
-	struct appliance_options options;
-	struct config *cfg;
-	struct port_cfg port_cfg[PORT_MAX];
-	unsigned n_ports;
-	unsigned n_workers;
-	struct eal_core core[EAL_WORKERS_MAX];  /* by worker */
-	struct ports ports;
-	struct pools pools;
-	struct workers *workers;
-	struct iface_names names;
-	struct generation *gen;
-	struct generation *retired[APPLIANCE_RETIRED];  /* a worker that stands still may still use them */
-	unsigned n_retired;
-	uint64_t started_ns, halted_ns; /* monotonic */
-	bool ports_open, pools_made, running, halted, closed;
 };
 
 static struct {
@@ -173,9 +155,9 @@ make_workers(struct appliance *a, struct err *err)
 	struct workers_setup setup = {
 		.count = a->n_workers, .burst = a->options.burst, .flows = a->cfg->system.flows,
 		.idle = a->cfg->system.idle, .ports = &a->ports, .pools = &a->pools,
-		.clock = make_clock(a),
 	};
 
+	a->clock = setup.clock = make_clock(a);
 	a->workers = workers_create(&setup, err);
 	return a->workers == NULL ? -ENOMEM : 0;
 }
@@ -232,6 +214,8 @@ start(struct appliance *a, struct err *err)
 		return -EINVAL;
 	a->gen = begin_generation(a, a->cfg, err);
 	if (a->gen == NULL || open_ports(a, err) < 0 || finish_generation(a, a->gen, err) < 0)
+		return -EINVAL;
+	if (log_open(a, a->cfg, &a->nat_log, err) < 0)
 		return -EINVAL;
 	if (make_workers(a, err) < 0 || run_workers(a, err) < 0)
 		return -EINVAL;
@@ -293,6 +277,7 @@ check_retired(struct appliance *a, struct err *err)
 int
 appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 {
+	struct nat_log_file *log;
 	struct generation *gen;
 
 	if (check_retired(a, err) < 0)
@@ -310,12 +295,17 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 		generation_discard(gen);
 		return err_set(err, ENOMEM, "out of memory");
 	}
+	if (log_open(a, cfg, &log, err) < 0) {
+		generation_discard(gen);
+		return -EINVAL;
+	}
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
 	workers_publish(a->workers, gen);
 	appliance_let_go(a);
 	config_free(a->cfg);
 	a->cfg = cfg;
+	log_take(a, log);
 	return 0;
 }
 
@@ -335,13 +325,16 @@ appliance_set_time(struct appliance *a, uint64_t now_ns)
 bool
 appliance_halt(struct appliance *a)
 {
+	bool stopped;
+
 	if (!a->running || a->halted)
 		return true;
 	a->halted_ns = monotonic_ns();
-	if (!workers_stop(a->workers))
-		return false;
-	a->halted = true;
-	return true;
+	appliance_write_log(a);                 /* so that there is room for all ends */
+	stopped = workers_stop(a->workers);
+	appliance_write_log(a);
+	a->halted = stopped;
+	return stopped;
 }
 
 unsigned
@@ -364,6 +357,7 @@ appliance_destroy(struct appliance *a)
 	if (!appliance_halt(a))
 		return;         /* a thread still uses it */
 	appliance_close(a);
+	nat_log_close(a->nat_log);
 	workers_destroy(a->workers);
 	generation_discard(a->gen);
 	for (unsigned i = 0; i < a->n_retired; i++)

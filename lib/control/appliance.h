@@ -39,6 +39,7 @@ struct appliance_options {
 	unsigned workers;       /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;         /* 0: as configured */
 	bool verbose;           /* DPDK's own log */
+	const char *nat_log;    /* captures: a file to begin for NAT's log, instead of the configured one; NULL: none */
 };
 
 /* Starts everything from cfg, which is the appliance's from here on, whatever happens.  NULL:
@@ -75,6 +76,13 @@ void appliance_destroy(struct appliance *a);
 
 /* Leaves DPDK, after the last appliance of the process. */
 void appliance_leave(void);
+
+/* Writes what workers have told for NAT's log.  appliance_halt does, too.  reopen: the file was moved away. */
+void appliance_write_log(struct appliance *a);
+void appliance_reopen_log(struct appliance *a);
+
+/* NULL: none is written. */
+const struct nat_log_file *appliance_nat_log(const struct appliance *a);
 
 /* Nanoseconds from the first poll until now, or until halt.  Not the workers' clock. */
 uint64_t appliance_uptime_ns(const struct appliance *a);

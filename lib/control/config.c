@@ -66,6 +66,8 @@ static const struct cfg_field config_fields[] = {
 		"What packets come in by: ports and VLANs on them.", .table = &interface_table,
 		.kind = "interface" },
 	POLICY_ROWS(struct config, policy),
+	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
+		"What is told of traffic while it runs.", .table = &telemetry_table },
 	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
 		"Packets that `weir check` tries.", .table = &test_table },
 	CFG_END
@@ -109,6 +111,7 @@ check(struct document *doc, struct err *err)
 	system_check(cfg, err);
 	ports_check_rows(cfg, err);
 	interfaces_check(cfg, err);
+	telemetry_check(cfg, err);
 	return cfg;
 }
 

@@ -72,6 +72,16 @@ struct port_row {
 	uint16_t rx_descriptors, tx_descriptors;
 };
 
+struct nat_log_cfg {
+	struct cfg_head head;
+	struct cfg_path file;
+};
+
+struct telemetry_cfg {
+	struct cfg_head head;
+	struct nat_log_cfg nat_log;
+};
+
 struct config {
 	struct cfg_head head;
 	uint32_t version;
@@ -79,6 +89,7 @@ struct config {
 	CFG_LIST_OF(struct port_row) ports;
 	CFG_LIST_OF(struct interface_cfg) interfaces;
 	struct policy_cfg policy;       /* routes, sets, acls, pipelines */
+	struct telemetry_cfg telemetry;
 	CFG_LIST_OF(struct test_cfg) tests;
 	struct document *document;      /* everything above lives in it */
 };
@@ -88,6 +99,7 @@ extern const struct cfg_table config_table;
 extern const struct cfg_table system_table;
 extern const struct cfg_table port_table;
 extern const struct cfg_table interface_table;
+extern const struct cfg_table telemetry_table;
 extern const struct cfg_table test_table;
 
 /* Reads a file and checks all that can be seen without building it.  Errors go to err; NULL when

@@ -8,6 +8,7 @@
 /* Adds an error for everything wrong with a section that its rows cannot say. */
 void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
+void telemetry_check(const struct config *cfg, struct err *err);
 
 /* An error for each thing that only a start can change. */
 void system_check_reload(const struct system_cfg *old, const struct system_cfg *new,

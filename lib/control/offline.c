@@ -90,6 +90,7 @@ offline_settle(const struct offline *off)
 	while (appliance_step(off->appliance) != 0)
 		offline_drain(off);
 	offline_drain(off);
+	appliance_write_log(off->appliance);
 }
 
 int

@@ -35,7 +35,7 @@ struct rte_mbuf *offline_frame(const struct offline *off, const uint8_t *data, u
 void offline_drain(const struct offline *off);
 
 /* Workers go on until there is nothing to do for any of them, and what ports have sent is taken
- * away. */
+ * away; NAT's log is written. */
 void offline_settle(const struct offline *off);
 
 /* Sessions by numbers: 1 and up in the order in which they began, whichever worker has them. */

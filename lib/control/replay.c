@@ -230,6 +230,9 @@ check_out(const struct replay_options *o, const struct replay_file *in,
 {
 	int rc = 0;
 
+	for (unsigned k = 0; o->nat_log != NULL && k < o->n_in; k++)
+		if (is_same_file(in[k].path, o->nat_log))
+			rc = err_set(err, EINVAL, "%s: is read and cannot be written", o->nat_log);
 	for (unsigned i = 0; i < o->n_out; i++) {
 		for (unsigned k = 0; k < o->n_in; k++)
 			if (is_same_file(in[k].path, out[i].path))
@@ -271,6 +274,7 @@ start(struct replay *r, struct err *err)
 	struct appliance_options how = {
 		.captures = true, .virtual_time = true, .stepped = true,
 		.workers = r->options->workers, .burst = r->options->burst,
+		.nat_log = r->options->nat_log,
 	};
 	struct workers *ws;
 
@@ -287,6 +291,22 @@ start(struct replay *r, struct err *err)
 	for (unsigned i = 0; i < workers_count(ws); i++)
 		fastpath_observe(workers_at(ws, i)->fp, &r->observer);
 	return 0;
+}
+
+/* A log with holes is none. */
+static int
+check_log(const struct replay *r, struct err *err)
+{
+	const struct nat_log_file *log = appliance_nat_log(r->offline.appliance);
+	struct nat_log_counts c;
+
+	if (log == NULL)
+		return 0;
+	nat_log_counts(log, appliance_workers(r->offline.appliance), &c);
+	if (c.waiting + c.lost == 0)
+		return 0;
+	return err_set(err, EIO, "%s: %" PRIu64 " entries could not be written", nat_log_path(log),
+		c.waiting + c.lost);
 }
 
 /* The report is of the end of virtual time; what is held then is let go of afterwards, which must
@@ -308,6 +328,8 @@ finish(struct replay *r, struct err *err)
 	if (sums->ledger.imbalance == 0)
 		sums->ledger.imbalance = after.imbalance;
 	rc = replay_report_end(&r->report, sums, err);
+	if (check_log(r, err) < 0)
+		rc = -EIO;
 	mbufs_out = appliance_close(r->offline.appliance);
 	if (sums->ledger.imbalance != 0)
 		rc = err_set(err, EIO, "the ledger does not balance; this is a bug");

@@ -30,6 +30,7 @@ struct replay_options {
 	struct replay_option out[REPLAY_FILES_MAX];
 	unsigned n_out;
 	const char *json;               /* "-": standard output; NULL: a table there */
+	const char *nat_log;            /* file for NAT's log; NULL: none, whatever the configuration says */
 	uint64_t until_ns;              /* timers run on until then */
 	unsigned workers, burst;        /* 0: as configured */
 };

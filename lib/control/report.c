@@ -84,6 +84,17 @@ take_nat(struct workers *ws, struct report *r)
 }
 
 static void
+take_nat_log(struct appliance *a, struct report *r)
+{
+	const struct nat_log_file *log = appliance_nat_log(a);
+
+	if (log == NULL)
+		return;
+	r->nat_log = nat_log_path(log);
+	nat_log_counts(log, appliance_workers(a), &r->nat_log_counts);
+}
+
+static void
 take_ledger(struct workers *ws, struct report *r)
 {
 	for (unsigned w = 0; w < workers_count(ws); w++) {
@@ -155,6 +166,7 @@ report_take(struct appliance *a, struct report *r)
 	take_ledger(ws, r);
 	take_sessions(ws, r);
 	take_nat(ws, r);
+	take_nat_log(a, r);
 	take_places(appliance_generation(a), r);
 }
 

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "control/appliance.h"
+#include "control/nat_log.h"
 #include "flow/nat_counts.h"
 #include "flow/session.h"
 #include "packet/ledger.h"
@@ -62,6 +63,8 @@ struct report {
 	uint64_t sessions;              /* of all workers, now or at halt */
 	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* memory of their tables */
 	struct nat_summary *nat;        /* of all workers; NULL without pools */
+	const char *nat_log;            /* the file of its log; NULL: none is written */
+	struct nat_log_counts nat_log_counts;
 	uint64_t hits, misses;          /* look-ups of flows */
 	struct session_counts counts;
 	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
@@ -90,6 +93,7 @@ json_t *report_json(const struct report *r);
  * are there by class, protocol and TCP state, and why others ended.  Of NAT: by pool, and there by address. */
 json_t *report_sessions_json(const struct report *r);
 json_t *report_nat_json(const struct report *r);
+json_t *report_nat_log_json(const struct report *r);    /* NULL: none is written */
 json_t *report_memory_json(const struct report *r);
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);

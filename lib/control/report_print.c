@@ -198,10 +198,10 @@ report_ledger_json(const struct ledger_sum *l)
 json_t *
 report_json(const struct report *r)
 {
-	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o,s:f,s:I}",
+	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:o*,s:o,s:o,s:o,s:f,s:I}",
 		"ports", ports_json(r), "drops", report_drops_json(&r->ledger),
 		"sessions", (json_int_t)r->sessions,
-		"session_life", report_sessions_json(r), "nat", report_nat_json(r),
+		"session_life", report_sessions_json(r), "nat", report_nat_json(r), "nat_log", report_nat_log_json(r),
 		"memory", report_memory_json(r), "workers", workers_json(r),
 		"ledger", report_ledger_json(&r->ledger), "seconds", r->seconds,
 		"generation", (json_int_t)r->generation);

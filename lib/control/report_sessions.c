@@ -64,6 +64,13 @@ report_print_nat(const struct report *r, FILE *out)
 				print_nat_counts(out, text, &p->address[k].all);
 		}
 	}
+	if (r->nat_log != NULL) {
+		fprintf(out, "  log %s: %" PRIu64 " lines", r->nat_log, r->nat_log_counts.written);
+		print_count(out, ", ", r->nat_log_counts.waiting, "entries wait");
+		print_count(out, ", ", r->nat_log_counts.lost, "entries lost");
+		print_count(out, ", ", r->nat_log_counts.errors, "errors");
+		fputc('\n', out);
+	}
 }
 
 /* --- as JSON --- */
@@ -150,6 +157,18 @@ report_nat_json(const struct report *r)
 		json_object_set_new(pools, p->name, pool);
 	}
 	return pools;
+}
+
+json_t *
+report_nat_log_json(const struct report *r)
+{
+	const struct nat_log_counts *c = &r->nat_log_counts;
+
+	if (r->nat_log == NULL)
+		return NULL;
+	return json_pack("{s:s,s:I,s:I,s:I,s:I}", "file", r->nat_log,
+		"written", (json_int_t)c->written, "waiting", (json_int_t)c->waiting,
+		"lost", (json_int_t)c->lost, "errors", (json_int_t)c->errors);
 }
 
 json_t *

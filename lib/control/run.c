@@ -85,6 +85,7 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 	struct config *cfg;
 	struct err *err;
 
+	appliance_reopen_log(r->appliance);
 	if (r->options->config == NULL) {
 		log_warning("the built-in example has no file to read again");
 		return;
@@ -132,6 +133,7 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 
 	workers_watch(appliance_workers(r->appliance), monotonic_ns() / NS_PER_MS);
 	appliance_let_go(r->appliance);
+	appliance_write_log(r->appliance);
 	for (unsigned i = 0; i < ports->count; i++)
 		if (port_update(&ports->at[i]))
 			log_info("port %s: link %s", ports->at[i].name,
@@ -281,6 +283,7 @@ run(const struct run_options *options)
 	int status = 1;
 
 	mask_signals(SIG_BLOCK);
+	signal(SIGPIPE, SIG_IGN);               /* a log may be a pipe that nobody reads any more */
 	if (cfg != NULL && err != NULL)
 		r.appliance = appliance_start(cfg, &how, err);
 	if (r.appliance != NULL && how.captures)

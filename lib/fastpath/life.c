@@ -60,7 +60,7 @@ release_session(void *slowpath, struct session *session, enum session_end why)
 {
 	struct slowpath *s = slowpath;
 
-	nat_release(s->nat, session, clock_tick(s->now_ns));
+	nat_release(s->nat, session, why, s->now_ns);
 }
 
 static void

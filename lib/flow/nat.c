@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "flow/nat_priv.h"
@@ -111,6 +112,10 @@ nat_destroy(struct nat *n)
 		free(n->pool[i].address);
 		free(n->pool[i].reserved);
 	}
+	for (unsigned i = 0; i < n->n_log_names; i++)
+		free(n->log_names[i]);
+	free(n->log_names);
+	nat_log_destroy(nat_log_of(n));
 	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
 	tables_free(n);
 	free(n->address);
@@ -121,7 +126,8 @@ nat_destroy(struct nat *n)
 size_t
 nat_bytes(const struct nat *n)
 {
-	size_t bytes = sizeof(*n) + n->n_addresses * sizeof(*n->address);
+	size_t bytes = sizeof(*n) + n->n_addresses * sizeof(*n->address)
+		+ nat_log_bytes(nat_log_of(n));
 
 	if (n->mapping != NULL)
 		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * buckets_bytes(n);
@@ -295,30 +301,77 @@ nat_is_outside(const struct nat *n, uint16_t iface)
 	return n->outside[iface % LEDGER_IFACES] != 0;
 }
 
+/* One more entry of the log: what happened to a mapping of a pool that has one. */
 static void
-give(struct nat *n, uint32_t index, bool linked, uint32_t now_tick)
+tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 {
-	struct mapping *m = &n->mapping[index];
+	const struct nat_host *host = nat_host_of(n, m);
+	struct nat_log_entry e = *what;
 
-	n->host[m->host].sessions--;
-	if (linked)
-		m->flags |= MAPPING_USED;
-	if (--m->refs > 0)
-		return;
-	if (m->flags & MAPPING_USED)
-		nat_mapping_rest(n, index, now_tick);
-	else
-		nat_mapping_free(n, index);     /* nobody has seen it */
+	e.pool = n->pool[host->pool].logged_as;
+	e.inside = host->inside;
+	e.public = n->address[m->address].address;
+	e.inside_port = m->inside_port;
+	e.public_port = m->public_port;
+	e.proto = (uint8_t)m->proto;
+	nat_log_add(nat_log_of(n), &e);
 }
 
 void
-nat_release(struct nat *n, struct session *s, uint32_t now_tick)
+nat_begin(struct nat *n, const struct session *s, uint64_t now_ns)
 {
 	for (unsigned side = 0; side < 2; side++) {
-		if (s->mapping[side] != 0)
-			give(n, s->mapping[side], s->flags & SESSION_LINKED, now_tick);
-		s->mapping[side] = 0;
+		struct mapping *m;
+
+		if (s->mapping[side] == 0)
+			continue;
+		m = &n->mapping[s->mapping[side]];
+		m->flags |= MAPPING_USED;
+		if ((m->flags & MAPPING_LOGGED) || n->pool[nat_host_of(n, m)->pool].logged_as == NULL)
+			continue;
+		m->flags |= MAPPING_LOGGED;
+		tell(n, m, &(struct nat_log_entry){ .time_ns = now_ns, .event = NAT_BEGINS });
 	}
+}
+
+static void
+end(struct nat *n, struct mapping *m, enum session_end why, uint64_t now_ns)
+{
+	if (!(m->flags & MAPPING_LOGGED))
+		return;
+	m->flags &= ~(unsigned)MAPPING_LOGGED & 15;
+	if (n->pool[nat_host_of(n, m)->pool].logged_as != NULL)
+		tell(n, m, &(struct nat_log_entry){
+			.time_ns = now_ns, .event = NAT_ENDS, .why = (uint8_t)why });
+}
+
+void
+nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now_ns)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		uint32_t index = s->mapping[side];
+		struct mapping *m;
+
+		if (index == 0)
+			continue;
+		m = &n->mapping[index];
+		s->mapping[side] = 0;
+		n->host[m->host].sessions--;
+		if (--m->refs > 0)
+			continue;
+		end(n, m, why, now_ns);
+		if (m->flags & MAPPING_USED)
+			nat_mapping_rest(n, index, clock_tick(now_ns));
+		else
+			nat_mapping_free(n, index);     /* nobody has seen it */
+	}
+}
+
+struct nat_log *
+nat_log_of(const struct nat *n)
+{
+	/* Pairs with the release in log_begin. */
+	return atomic_load_explicit(&n->log, memory_order_acquire);
 }
 
 void

@@ -17,7 +17,7 @@
  * Pools outlive generations: nat_configure matches them by name, and live mappings of a changed pool
  * stay until their sessions end.
  *
- * Threads: the owning worker. */
+ * Threads: the owning worker; control takes what nat_log_of tells. */
 #ifndef FLOW_NAT_H
 #define FLOW_NAT_H
 
@@ -53,11 +53,13 @@ struct nat_pool_spec {
 	uint8_t mapping;                /* enum nat_behaviour */
 	uint8_t filtering;
 	uint32_t per_source;            /* sessions of an inside address, which has one worker; 0: no limit */
+	bool log;                       /* tell when mappings begin and end */
 	struct nat_reserved *reserved;
 	unsigned n_reserved;
 };
 
 struct nat;
+struct nat_log;
 
 /* Does NAT change the ports of the protocol (or the identifier of ICMP)?  Others share a public address by theirs. */
 bool nat_has_ports(uint8_t proto);
@@ -105,12 +107,18 @@ bool nat_is_public(const struct nat *n, rte_be32_t address);
 /* Could the endpoint be somebody's?  An address of a pool and a port of its range, free or not. */
 bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
 
+/* The session's first packet leaves: its mappings are in use, if they were not before. */
+void nat_begin(struct nat *n, const struct session *s, uint64_t now_ns);
+
 /* The session has ended: gives its mappings back.  Sessions without are fine. */
-void nat_release(struct nat *n, struct session *s, uint32_t now_tick);
+void nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now_ns);
 
 /* Mappings that have rested become free; at most NAT_AGE_MAX. */
 #define NAT_AGE_MAX 256u
 void nat_age(struct nat *n, uint32_t now_tick);
+
+/* What pools with a log tell; NULL as long as none has had one. */
+struct nat_log *nat_log_of(const struct nat *n);
 
 size_t nat_bytes(const struct nat *n);
 const char *nat_pool_name(const struct nat *n, unsigned pool);  /* NULL: there is none */

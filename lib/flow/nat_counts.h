@@ -11,6 +11,7 @@
 enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
 #define NAT_PROTOS NAT_PORTLESS
 
+enum nat_proto nat_proto(uint8_t proto);
 const char *nat_proto_name(enum nat_proto proto);
 
 struct nat_counts {

@@ -274,7 +274,7 @@ nat_mapping_wake(struct nat *n, uint32_t index)
 		n->mapping[m->rest_next].rest_prev = m->rest_prev;
 	else
 		n->rest_last = m->rest_prev;
-	m->flags &= ~(unsigned)MAPPING_RESTS & 7;
+	m->flags &= ~(unsigned)MAPPING_RESTS & 15;
 	m->refs = m->peer = m->n_peers = 0;
 	count(n, m, true);
 	n->pool[nat_host_of(n, m)->pool].resting--;

@@ -9,6 +9,8 @@
 #include "flow/nat_priv.h"
 #include "flow/slice.h"
 
+#define LOG_SPARE 4096u
+
 static uint32_t
 spread(rte_be32_t address)
 {
@@ -171,6 +173,40 @@ slot_for(struct nat *n, const char *name)
 	return (uint8_t)vacant;
 }
 
+/* The name as entries of the log have it: it stays when the pool does not. */
+static const char *
+log_name(struct nat *n, const char *name)
+{
+	char **more;
+
+	for (unsigned i = 0; i < n->n_log_names; i++) {
+		if (strcmp(n->log_names[i], name) == 0)
+			return n->log_names[i];
+	}
+	more = realloc(n->log_names, (n->n_log_names + 1) * sizeof(*more));
+	if (more == NULL)
+		return NULL;
+	n->log_names = more;
+	more[n->n_log_names] = strdup(name);
+	return more[n->n_log_names] != NULL ? more[n->n_log_names++] : NULL;
+}
+
+/* Every mapping may end at once, and as many packets as come meanwhile begin one each. */
+static int
+log_begin(struct nat *n, struct nat_pool *pool)
+{
+	struct nat_log *log = nat_log_of(n);
+
+	if (log == NULL)
+		log = nat_log_create(n->mappings.capacity + LOG_SPARE, n->numa_node);
+	if (log == NULL)
+		return -ENOMEM;
+	/* Pairs with the acquire in nat_log_of. */
+	atomic_store_explicit(&n->log, log, memory_order_release);
+	pool->logged_as = log_name(n, pool->name);
+	return pool->logged_as != NULL ? 0 : -ENOMEM;
+}
+
 static int
 pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
 {
@@ -202,9 +238,10 @@ pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
 	pool->mapping = spec->mapping;
 	pool->filtering = spec->filtering;
 	pool->per_source = spec->per_source;
+	pool->logged_as = NULL;
 	pool->configured = true;
 	n->slot[number] = slot;
-	return 0;
+	return spec->log ? log_begin(n, pool) : 0;
 }
 
 /* Ranges may have changed. */

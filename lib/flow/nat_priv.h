@@ -4,10 +4,12 @@
 #define FLOW_NAT_PRIV_H
 
 #include <assert.h>
+#include <stdatomic.h>
 
 #include "base/hash.h"
 #include "flow/nat.h"
 #include "flow/nat_counts.h"
+#include "flow/nat_log.h"
 #include "flow/ports.h"
 #include "packet/ledger.h"
 
@@ -33,12 +35,13 @@ enum mapping_flag {
 	MAPPING_SHARED = 1,             /* found by its inside endpoint */
 	MAPPING_USED = 2,               /* packets have left by it */
 	MAPPING_RESTS = 4,
+	MAPPING_LOGGED = 8,             /* as begun, and not as ended */
 };
 
 struct mapping {
 	uint32_t host;                  /* whose: the inside address and the pool */
-	uint32_t address:21;
-	uint32_t flags:3;               /* enum mapping_flag */
+	uint32_t address:20;
+	uint32_t flags:4;               /* enum mapping_flag */
 	uint32_t proto:8;
 	rte_be16_t inside_port;
 	rte_be16_t public_port;         /* 0: of a protocol without ports */
@@ -56,7 +59,7 @@ struct mapping {
 	};
 };
 static_assert(sizeof(struct mapping) == 28, "no holes");
-#define NAT_ADDRESSES_MAX (1u << 21)    /* that mapping.address can tell apart */
+#define NAT_ADDRESSES_MAX (1u << 20)    /* that mapping.address can tell apart */
 
 /* An inside address and what it has of one pool. */
 struct nat_host {
@@ -81,6 +84,7 @@ struct nat_pool {
 	uint16_t low, high;
 	uint8_t mapping, filtering;
 	uint32_t per_source;
+	const char *logged_as;          /* one of struct nat's names; NULL: not logged */
 	struct nat_reserved *reserved;
 	unsigned n_reserved;
 	uint32_t n_addresses;
@@ -113,14 +117,16 @@ struct nat {
 	uint8_t slot[NAT_POOLS];        /* pool number -> slot */
 	unsigned n_slots;
 
+	_Atomic(struct nat_log *) log;  /* made with the first pool that has one; control: read */
+	char **log_names;               /* of pools; entries point to them */
+	unsigned n_log_names;
+
 	struct nat_address *address;    /* in the order they came */
 	uint32_t n_addresses;
 	uint8_t outside[LEDGER_IFACES]; /* translated packets have left by it */
 	uint32_t *found;                /* open addressing: index of address + 1 */
 	uint32_t found_mask;
 };
-
-enum nat_proto nat_proto(uint8_t proto);
 
 /* Room for mappings and hosts, and for peers if they are asked for, if there is none yet.  0 or -ENOMEM. */
 int nat_tables_make(struct nat *n, bool peers);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "flow/nat.h"
 #include "flow/rare.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -144,6 +145,8 @@ link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev
 	if (rc == 0) {
 		b->flow[slot] = ev->session->flow[0];
 		s->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
+		if ((ev->session->mapping[0] | ev->session->mapping[1]) != 0)
+			nat_begin(s->nat, ev->session, s->now_ns);
 		observe_session(s, ev->session);
 		return;
 	}

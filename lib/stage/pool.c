@@ -37,6 +37,8 @@ static const struct cfg_field pool_fields[] = {
 		.words = filtering_words },
 	{ "per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, per_source),
 		"Sessions that one inside address may hold.", .min = 1 },
+	{ "log", CFG_BOOL, "false", offsetof(struct nat_pool_cfg, log),
+		"Whether telemetry.nat_log has an entry when a mapping begins and when it ends." },
 	CFG_END
 };
 
@@ -103,7 +105,7 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 		.name = build_string(b, cfg->head.name != NULL ? cfg->head.name : ""),
 		.low = (uint16_t)cfg->ports.first, .high = (uint16_t)cfg->ports.last,
 		.mapping = (uint8_t)cfg->mapping, .filtering = (uint8_t)cfg->filtering,
-		.per_source = cfg->per_source,
+		.per_source = cfg->per_source, .log = cfg->log,
 	};
 	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
 	int rc = 0;

@@ -5,7 +5,7 @@
 #   lan 10.0.0.10, 10.0.0.80, 2001:db8:1::10  --- [ Weir: 198.51.100.1 ] ---  wan 198.51.100.2, 2001:db8:2::2
 #
 # wan knows no way to 10.0.0.0/24: what passes, passes translated.  No stack sees a reset or a wrong
-# checksum, and in the end every packet is accounted for.
+# checksum, and in the end every packet is accounted for, and every mapping in the log, which is rotated on the way.
 #
 # usage: nat.sh [BUILD]
 tag=wn
@@ -16,13 +16,37 @@ forwarded() {   # the file by the port forward, from outside
 	[ "$(in_wan curl -sf -m 40 http://198.51.100.1/big | sha256sum)" = "$(sha256sum <"$dir/www/big")" ]
 }
 
+rotated() {     # the log goes on in a new file
+	mv "$dir/nat.log" "$dir/nat.log.1"
+	kill -HUP "$pid"
+	wait_for 10 grep -q "generation 2 runs" "$dir/log" && [ -e "$dir/nat.log" ]
+}
+
+logged() {      # both files together: each mapping has one create and one end, in turn; nobody outside is named
+	[ -s "$dir/nat.log.1" ] && [ -s "$dir/nat.log" ] || return 1
+	! grep -q '198\.51\.100\.2"' "$dir"/nat.log* || return 1
+	cat "$dir/nat.log.1" "$dir/nat.log" | python3 -c '
+import json, sys, time
+live, n = set(), 0
+for line in sys.stdin:
+    e = json.loads(line)
+    now, event, why = e.pop("time"), e.pop("event"), e.pop("reason", None)
+    who, n = json.dumps(e, sort_keys=True), n + 1
+    assert now[:4] == time.strftime("%Y", time.gmtime()), line
+    assert (who in live) == (event == "end"), line
+    (live.remove if event == "end" else live.add)(who)
+print(n, "lines", live)
+sys.exit(live or n < 2000)'
+}
+
 ip netns add "$ns_weir"
 link "$ns_lan" lan0 10.0.0.10/24 2001:db8:1::10/64 10.0.0.1 2001:db8:1::1
 link "$ns_wan" wan0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
 ip -n "$ns_lan" addr add 10.0.0.80/24 dev eth0
 ip -n "$ns_wan" route del default
-sed 's/workers: auto/workers: [0]/; s/flows: 262144/flows: 16384/' \
+sed 's/workers: auto/workers: [0]/; s/flows: 262144/flows: 16384/; s/per_source: 2000/&, log: true/' \
 	"$here/../../config/nat-gateway.yaml" >"$dir/weir.yaml"
+echo "telemetry: {nat_log: {file: nat.log}}" >>"$dir/weir.yaml"
 mkdir "$dir/www"
 head -c 100000000 /dev/urandom >"$dir/www/big"
 echo small >"$dir/www/small"
@@ -34,6 +58,7 @@ resets="TcpOutRsts TcpEstabResets TcpAttemptFails"
 before=$(counted $resets)
 check "ping" in_lan ping -c 3 -i 0.1 -W 2 -q 198.51.100.2
 check "ping in fragments" in_lan ping -c 2 -i 0.1 -W 2 -q -s 3000 198.51.100.2
+check "the log is rotated" rotated
 check "ping of the gateway in fragments" in_lan ping -c 2 -i 0.1 -W 2 -q -s 3000 10.0.0.1
 check "ping from outside to the public address" in_wan ping -c 2 -i 0.1 -W 2 -q 198.51.100.1
 check "a file of 100 MB" fetched http://198.51.100.2:8080/big "$dir/www/big"
@@ -53,7 +78,9 @@ check "errors come back" unreachable 198.51.100.2
 check "nothing else begins from outside" refused in_wan curl -sf -m 2 http://198.51.100.1:81/
 check "no wrong checksum" none_counted 0 TcpInCsumErrors UdpInCsumErrors IcmpInCsumErrors
 check "it ends" stop
+check "the log says who had which port" logged
 check "the ledger balances" balanced 'r["session_life"]["begun"] > 1000
+    and r["nat_log"]["lost"] + r["nat_log"]["waiting"] + r["nat_log"]["errors"] == 0
     and set(r["drops"]) <= {"acl_denied", "ttl_expired", "multicast"}'
 
 echo "nat: $passed passed, $failed failed"

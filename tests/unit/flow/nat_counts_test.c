@@ -23,6 +23,13 @@ struct fixture {
 	struct session sessions[SESSIONS];
 };
 
+/* The session ends, at a tick of the clock. */
+static void
+release(struct nat *n, struct session *s, uint64_t now_tick)
+{
+	nat_release(n, s, SESSION_END_closed, now_tick << 20);
+}
+
 /* A pool "uplink" of four addresses with eight ports each. */
 static int
 setup(void **state)
@@ -47,7 +54,7 @@ teardown(void **state)
 	struct nat_counts c;
 
 	for (unsigned i = 0; i < SESSIONS; i++)
-		nat_release(f->n, &f->sessions[i], 1000);
+		release(f->n, &f->sessions[i], 1000);
 	nat_age(f->n, 1000 + NAT_REST_TICKS);
 	nat_counts(f->n, 0, &c);
 	nat_destroy(f->n);
@@ -66,12 +73,14 @@ from(uint32_t host, uint16_t port, uint8_t proto)
 	return t;
 }
 
-/* The reason, and in *e the endpoint, of session i that is linked. */
+/* The reason, and in *e the endpoint, of session i, whose first packet leaves. */
 static enum reason
 take(struct fixture *f, unsigned i, const struct tuple *t, struct nat_endpoint *e)
 {
-	f->sessions[i].flags = SESSION_USED | SESSION_LINKED;
-	return nat_take(f->n, 0, &f->sessions[i], t, e);
+	enum reason r = nat_take(f->n, 0, &f->sessions[i], t, e);
+
+	nat_begin(f->n, &f->sessions[i], 0);
+	return r;
 }
 
 static void
@@ -87,7 +96,7 @@ counts_of_a_pool_are_those_of_its_addresses(void **state)
 
 		take(f, i, &t, &e);
 	}
-	nat_release(f->n, &f->sessions[0], 1000);
+	release(f->n, &f->sessions[0], 1000);
 	s = nat_summary_take(f->n);
 	assert_non_null(s);
 	assert_int_equal(s->n_pools, 1);

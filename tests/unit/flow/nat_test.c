@@ -40,6 +40,13 @@ use(const struct nat_pool_spec *spec)
 	assert_int_equal(nat_configure(n, spec, 1), 0);
 }
 
+/* The session ends, at a tick of the clock. */
+static void
+release(struct nat *of, struct session *s, uint64_t now_tick)
+{
+	nat_release(of, s, SESSION_END_closed, now_tick << 20);
+}
+
 static int
 setup(void **state)
 {
@@ -59,7 +66,7 @@ teardown(void **state)
 	struct nat_counts c;
 
 	for (unsigned i = 0; i < MAPPINGS; i++)
-		nat_release(n, &sessions[i], 1000);
+		release(n, &sessions[i], 1000);
 	for (unsigned i = 0; i < MAPPINGS; i++)
 		nat_age(n, 1000 + NAT_REST_TICKS);
 	nat_counts(n, 0, &c);
@@ -95,12 +102,14 @@ towards(const struct nat_endpoint *e, uint32_t host, uint8_t proto)
 	return t;
 }
 
-/* Takes, as a session that is linked. */
+/* Takes, as a session whose first packet leaves. */
 static enum reason
 take(unsigned i, const struct tuple *t, struct nat_endpoint *e)
 {
-	sessions[i].flags = SESSION_USED | SESSION_LINKED;
-	return nat_take(n, 0, &sessions[i], t, e);
+	enum reason r = nat_take(n, 0, &sessions[i], t, e);
+
+	nat_begin(n, &sessions[i], 0);
+	return r;
 }
 
 static struct nat_endpoint
@@ -231,9 +240,9 @@ rfc4787_req_8(void **state)
 				assert_int_equal(inside.address, t.src.v4);
 				assert_int_equal(inside.port, t.sport);
 			}
-			nat_release(n, &sessions[1], 0);
+			release(n, &sessions[1], 0);
 		}
-		nat_release(n, &sessions[0], 0);
+		release(n, &sessions[0], 0);
 	}
 }
 
@@ -336,7 +345,7 @@ rfc6888_req_4_quota_of_a_source(void **state)
 	}
 	t = from(INSIDE + 1, 2000, IPPROTO_UDP);
 	taken(20, &t);
-	nat_release(n, &sessions[0], 0);
+	release(n, &sessions[0], 0);
 	t = from(INSIDE, 2010, IPPROTO_UDP);
 	taken(10, &t);
 }
@@ -351,10 +360,10 @@ rfc6888_req_8(void **state)
 
 	use(&spec);
 	taken(0, &a);
-	nat_release(n, &sessions[0], 100);
+	release(n, &sessions[0], 100);
 	assert_int_equal(take(1, &b, &e), REASON_nat_no_port);
 	taken(0, &a);
-	nat_release(n, &sessions[0], 200);
+	release(n, &sessions[0], 200);
 	nat_age(n, 200 + NAT_REST_TICKS - 1);
 	assert_int_equal(take(1, &b, &e), REASON_nat_no_port);
 	nat_age(n, 200 + NAT_REST_TICKS);
@@ -372,7 +381,7 @@ resting_mappings_let_nobody_in(void **state)
 	use(&spec);
 	public = taken(0, &t);
 	in = towards(&public, 0x01010101, IPPROTO_UDP);
-	nat_release(n, &sessions[0], 0);
+	release(n, &sessions[0], 0);
 	assert_false(nat_enter(n, &sessions[1], &in, &inside, true));
 }
 
@@ -386,7 +395,7 @@ a_port_of_a_session_that_was_refused_is_free_at_once(void **state)
 
 	use(&spec);
 	assert_int_equal(nat_take(n, 0, &sessions[0], &a, &e), REASON_NONE);
-	nat_release(n, &sessions[0], 0);
+	release(n, &sessions[0], 0);
 	taken(1, &b);
 }
 
@@ -409,7 +418,7 @@ rfc6888_req_15_unpredictable(void **state)
 		struct nat_endpoint e;
 
 		assert_int_equal(nat_take(n, 0, &sessions[2], &t, &e), REASON_NONE);
-		nat_release(n, &sessions[2], 0);        /* nothing has left by it: free at once */
+		release(n, &sessions[2], 0);        /* nothing has left by it: free at once */
 		x = rte_be_to_cpu_16(e.port);
 		count[((unsigned)x - 1024) / 1024]++;
 		sum += x;
@@ -484,7 +493,7 @@ mappings_outlive_a_change_of_their_pool(void **state)
 	in = towards(&old, 0x01010101, IPPROTO_UDP);
 	assert_true(nat_enter(n, &sessions[2], &in, &e, false));
 	for (unsigned i = 0; i < 3; i++)
-		nat_release(n, &sessions[i], 0);
+		release(n, &sessions[i], 0);
 	nat_age(n, NAT_REST_TICKS);
 	nat_counts(n, 0, &c);
 	assert_int_equal(c.ports_used, 0);
@@ -493,7 +502,7 @@ mappings_outlive_a_change_of_their_pool(void **state)
 	use(&spec);
 	assert_true(nat_is_public(n, four[1]));
 	assert_true(nat_is_public(n, four[0]));  /* something is mapped there */
-	nat_release(n, &sessions[3], 0);
+	release(n, &sessions[3], 0);
 	nat_age(n, 2 * NAT_REST_TICKS);
 	assert_false(nat_is_public(n, four[0]));
 }

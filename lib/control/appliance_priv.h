@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the appliance share. */
+#ifndef CONTROL_APPLIANCE_PRIV_H
+#define CONTROL_APPLIANCE_PRIV_H
+
+#include "control/appliance.h"
+#include "control/generation.h"
+#include "io/pool.h"
+
+struct nat_log_file;
+
+struct appliance {
+	struct appliance_options options;
+	struct config *cfg;
+	struct port_cfg port_cfg[PORT_MAX];
+	unsigned n_ports;
+	unsigned n_workers;
+	struct eal_core core[EAL_WORKERS_MAX];  /* by worker */
+	struct ports ports;
+	struct pools pools;
+	struct workers *workers;
+	struct clock clock;             /* as the workers' */
+	struct nat_log_file *nat_log;   /* NULL: none */
+	struct iface_names names;
+	struct generation *gen;
+	struct generation *retired[APPLIANCE_RETIRED];  /* a worker that stands still may still use them */
+	unsigned n_retired;
+	uint64_t started_ns, halted_ns; /* monotonic */
+	bool ports_open, pools_made, running, halted, closed;
+};
+
+/* The file of NAT's log that cfg asks for, *f; NULL if it is none, or the one in use.  0 or negative after an error. */
+int log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f, struct err *err);
+
+/* A reload has taken its configuration: the log goes on in the file that was opened for it, or in none. */
+void log_take(struct appliance *a, struct nat_log_file *next);
+
+#endif
