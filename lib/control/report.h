@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the appliance has done so far: ports, workers, flows, drops with their reasons, the ledger.
  *
- * Threads: the control thread; running workers are a burst ahead.  Memory: report_take fills the
- * caller's struct, report_fini gives back what it took for NAT; names are those of the appliance. */
+ * Threads: the control thread; no worker is asked, and those that run are a burst ahead, the hits of known flows a
+ * second behind.  Memory: report_take fills the caller's struct, report_fini gives back what it took for NAT; names
+ * are those of the appliance. */
 #ifndef CONTROL_REPORT_H
 #define CONTROL_REPORT_H
 

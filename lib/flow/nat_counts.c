@@ -48,7 +48,7 @@ nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 }
 
 static void
-count_address(const struct nat *n, const struct nat_pool *p, uint32_t index,
+count_address(const struct nat *n, uint32_t index, uint64_t ports,
 	struct nat_address_counts *out)
 {
 	const struct nat_address *a = &n->address[index];
@@ -57,7 +57,7 @@ count_address(const struct nat *n, const struct nat_pool *p, uint32_t index,
 		.mappings = a->mappings, .resting = a->resting, .taken = a->taken,
 		.allocated = a->allocated, .refused_port = a->refused_port,
 		.refused_quota = a->refused_quota, .ports_used = a->used,
-		.ports_total = slice_size(n, p),
+		.ports_total = ports,
 	} };
 	for (unsigned i = 0; i < NAT_PROTOS; i++)
 		out->used[i] = a->used_of[i];
@@ -75,7 +75,8 @@ count_pool(const struct nat *n, unsigned number, struct nat_pool_counts *out)
 	nat_counts(n, number, &out->all);
 	out->n_addresses = p->n_addresses;
 	for (unsigned i = 0; i < p->n_addresses; i++)
-		count_address(n, p, p->address[i], &out->address[i]);
+		count_address(n, p->address[i], out->all.ports_total / p->n_addresses,
+			&out->address[i]);
 	return true;
 }
 

@@ -14,6 +14,7 @@
 
 /* Records kept back, so that a burst may evict and insert at once. */
 #define RESERVE 1024u
+#define SWEEP_AHEAD 16u                 /* records asked for before the sweep looks at them */
 #define MEAN_LOAD 4u                    /* entries a bucket, of its 8 places */
 
 static uint32_t
@@ -380,6 +381,7 @@ flow_table_sweep(struct flow_table *t, uint32_t budget,
 		uint32_t index = t->hand;
 
 		t->hand = index >= t->high ? 1 : index + 1;
+		rte_prefetch0(flow_at(t, index + SWEEP_AHEAD));
 		if (flow_at(t, index)->flags & FLOW_USED)
 			one(arg, t, index);
 	}

@@ -155,15 +155,8 @@ static void
 read_mailbox(struct worker *w)
 {
 	struct host_fact facts[FACTS_PER_LOOP];
-	unsigned asked, n;
+	unsigned n;
 
-	/* Pairs with the release in workers_push_hits. */
-	asked = atomic_load_explicit(&w->pushes_asked, memory_order_acquire);
-	if (asked != atomic_load_explicit(&w->pushes_done, memory_order_relaxed)) {
-		fastpath_push_hits(w->fp);
-		/* Pairs with the acquire in workers_push_hits. */
-		atomic_store_explicit(&w->pushes_done, asked, memory_order_release);
-	}
 	if (w->common->mailbox == NULL)
 		return;
 	n = mailbox_take(w->common->mailbox, w->index, facts, FACTS_PER_LOOP);

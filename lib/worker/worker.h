@@ -60,8 +60,6 @@ struct worker {
 	uint64_t packets;               /* received, or handed over by others */
 	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
 	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
-	atomic_uint pushes_asked;       /* control: write: push hits to their places */
-	atomic_uint pushes_done;        /* worker: write */
 	atomic_bool launched;           /* control: write, before the thread begins */
 	atomic_bool ended;              /* worker: write, when its thread has ended */
 	struct fastpath_flows flows;    /* when it stopped: then they are forgotten */

@@ -301,30 +301,13 @@ workers_stop(struct workers *ws)
 	return true;
 }
 
-bool
+void
 workers_push_hits(struct workers *ws)
 {
-	uint64_t deadline_ms = monotonic_ms() + WORKERS_STALL_MS;
-
-	for (unsigned i = 0; i < ws->made; i++) {
-		if (ws->launched == 0)
-			fastpath_push_hits(ws->worker[i].fp);
-		else    /* Pairs with the acquire in read_mailbox. */
-			atomic_fetch_add_explicit(&ws->worker[i].pushes_asked, 1,
-				memory_order_release);
-	}
-	for (unsigned i = 0; i < ws->launched; i++) {
-		struct worker *w = &ws->worker[i];
-
-		/* Pairs with the release in read_mailbox. */
-		while (atomic_load_explicit(&w->pushes_done, memory_order_acquire)
-				!= atomic_load_explicit(&w->pushes_asked, memory_order_relaxed)) {
-			if (monotonic_ms() > deadline_ms)
-				return false;
-			nap();
-		}
-	}
-	return true;
+	if (ws->launched != 0)
+		return;
+	for (unsigned i = 0; i < ws->made; i++)
+		fastpath_push_hits(ws->worker[i].fp);
 }
 
 /* Returns whether the worker stands still. */

@@ -52,8 +52,9 @@ uint64_t workers_oldest(const struct workers *ws, unsigned *who);
  * worker does not come to its end, and nothing that it uses may be freed. */
 bool workers_stop(struct workers *ws);
 
-/* Adds what flows have counted to the hits of their places.  False: a worker stands still. */
-bool workers_push_hits(struct workers *ws);
+/* Adds what flows have counted to the hits of their places, now.  Workers with a thread do it by themselves, for each
+ * flow once a second, and are not asked: it would take them as long as their flows are many. */
+void workers_push_hits(struct workers *ws);
 
 /* Looks at the heartbeats; call it every 100 ms or so.  Tells once that a worker stands still, and
  * once that it moves again, through the log.  Returns how many stand still. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Weir and testpmd: a run of each, gated.  The answer of a run is {"pps": ..., more facts}."""
+"""Weir and testpmd: a run of each, gated.  The answer of a run is {"pps": ..., "share": of its cores, more facts}."""
 
 import atexit
 import json
@@ -11,7 +11,7 @@ import tempfile
 
 import policy
 from process import Failure, Program, Samples, measure
-from traffic import FLOWS, captures
+from traffic import FLOWS, captures, idle_capture
 
 
 PREFIX = "weir-bench-%d" % os.getpid()     # of what DPDK leaves in /run
@@ -37,21 +37,30 @@ class Bench:
         return tempfile.mkdtemp(dir=self.scratch)
 
     def devices(self, traffic, folder):
-        """Device texts of lan and wan, and their samples."""
+        """Device texts of lan and wan, and of a third one for idle flows, and their samples."""
         lan, wan = captures(traffic, self.scratch)
-        files = [os.path.join(folder, port + ".samples") for port in ("lan", "wan")]
+        idle = idle_capture(traffic, self.scratch)
+        files = [os.path.join(folder, port + ".samples") for port in ("lan", "wan", "idle")]
         texts = ["net_weir_replay0,pcap=%s,samples=%s" % (lan, files[0]),
                  "net_weir_replay1,samples=%s" % files[1] + (",pcap=%s" % wan if wan else "")]
+        if idle:
+            texts.append("net_weir_replay2,pcap=%s,loops=2,samples=%s" % (idle, files[2]))
         if self.ring:
             texts = [text + ",ring=1" for text in texts]
         if traffic.new:
             texts[0] += ",new=%d" % traffic.new
-        return texts, Samples(files)
+        return texts, Samples(files[:len(texts)])
 
 
-def least_frames(traffic):
-    """Until every flow has been seen four times."""
-    return 4 * FLOWS[traffic.flows] * (10 if traffic.order == "zipf" else 1)
+def warm(samples, traffic):
+    """What tells whether every flow has been seen four times, and the idle ones twice."""
+    least = 4 * FLOWS[traffic.flows] * (10 if traffic.order == "zipf" else 1)
+
+    def is_warm():
+        received = [row[1] for row in samples.now()]
+        return sum(received[:2]) >= least and sum(received[2:]) == 2 * traffic.idle_flows
+
+    return is_warm
 
 
 class Testpmd:
@@ -65,27 +74,30 @@ class Testpmd:
                    "--file-prefix=" + PREFIX, "-d", bench.plugin, "--vdev", lan, "--vdev", wan, "--", "--forward-mode=" + self.mode,
                    "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=32", "--stats-period=60"]
         with Program("testpmd", command, folder) as program:
-            received, sent = measure(program, samples, least_frames(traffic), bench.window)
+            facts = measure(program, samples, warm(samples, traffic), bench.window)
             program.stop(signal.SIGINT)
             said = open(program.log).read()
         total = re.search(r"Accumulated.*?RX-packets: (\d+).*?TX-packets: (\d+) +TX-dropped: (\d+)", said, re.S)
         if total is None or total[1] != total[2] or total[3] != "0":
             raise Failure("testpmd: received, sent and dropped: %s" % (total and total.groups(),))
-        return {"pps": sent}
+        return facts
 
 
 class Weir:
     """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
-    configuration is read again when the window begins."""
+    configuration is read again when the window begins; reports: so many are asked for a second."""
 
-    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False):
+    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0):
         self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
+        self.reports = reports
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
             + (" by hand-over" if queues == 1 and workers > 1 else "") \
-            + ("" if rules == policy.RULES else ", %d rules" % rules) + (", read again" if reload else "")
+            + ("" if rules == policy.RULES else ", %d rules" % rules) + (", read again" if reload else "") \
+            + (", %d reports a second" % reports if reports else "")
 
     def system(self, bench, traffic):
-        flows = 4000000 if traffic.new else max(4096, int(traffic.sessions * 1.25))
+        most = FLOWS["1M"] if traffic.idle else traffic.sessions
+        flows = 4000000 if traffic.new else max(4096, int(most * 1.25))
         cores = [1] if self.workers == 1 else list(range(self.workers))
         return ("workers: %s, control: 0, idle: busy, flows: %d, memory: {hugepages: yes}, eal: ['-d', '%s']"
                 % (cores, flows, bench.plugin))
@@ -100,16 +112,30 @@ class Weir:
         with open(config, "w") as f:
             f.write(text)
         with Program("weir", [bench.weir, "run", "-c", config, "--json", report], folder) as program:
-            again = (lambda: program.process.send_signal(signal.SIGHUP)) if self.reload else None
-            received, sent = measure(program, samples, least_frames(traffic), bench.window, again)
+            facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench))
             status = program.stop()
             said = program.said()
         if status != 0:
             raise Failure("weir ended with %d: %s" % (status, said))
-        with open(report) as f:
-            return self.judge(json.load(f), open(program.log).read(), traffic, received, sent)
+        with open(program.log) as log, open(report) as f:
+            said = log.read()
+            self.judge_reports(said, bench)
+            return self.judge(json.load(f), said, traffic, facts)
 
-    def judge(self, report, said, traffic, received, sent):
+    def again(self, program, bench):
+        """What happens in the window: see measure."""
+        if self.reload:
+            return bench.window, lambda: program.process.send_signal(signal.SIGHUP)
+        if self.reports:
+            return 1 / self.reports, lambda: program.process.send_signal(signal.SIGUSR1)
+        return None
+
+    def judge_reports(self, said, bench):
+        count = len(re.findall("^ledger", said, re.M)) - 1      # and the one at the end
+        if count < 0.8 * self.reports * bench.window:
+            raise Failure("%s: %d reports in %.1f seconds" % (self.name, count, bench.window))
+
+    def judge(self, report, said, traffic, facts):
         """The gates: account, drops, look-ups, sessions."""
         ledger, drops = report["ledger"], report["drops"]
         if ledger["imbalance"] != 0:
@@ -127,7 +153,8 @@ class Weir:
         found = re.search(r"flow look-ups: (\d+) found, (\d+) not", said)
         all_of_them = int(found[1]) + int(found[2]) if found else 0
         # The first packets of a flow find nothing: two of them, and what stood in the same burst.
-        missed = max(0, int(found[2]) - (3 + self.reload) * FLOWS[traffic.flows]) / max(1, all_of_them) if found else 0.0
+        firsts = (3 + self.reload) * FLOWS[traffic.flows] + 2 * traffic.idle_flows
+        missed = max(0, int(found[2]) - firsts) / max(1, all_of_them) if found else 0.0
         if missed > traffic.new / 100 * 1.1 + 0.01:
             raise Failure("%s: %.1f %% of the look-ups found nothing, %d %% should" % (self.name, 100 * missed,
                                                                                 traffic.new))
@@ -135,4 +162,4 @@ class Weir:
         if policy.stateful(self.pipeline) and traffic.new == 0 and traffic.order == "uniform" \
                 and not set(drops) & shed and sessions != traffic.sessions:
             raise Failure("%s: %d sessions, %d should be" % (self.name, sessions, traffic.sessions))
-        return {"pps": sent, "received": received, "missed_lookups": missed, "sessions": sessions, "drops": drops}
+        return dict(facts, missed_lookups=missed, sessions=sessions, drops=drops)

@@ -78,7 +78,8 @@ class Veths:
             after = self.arrived()
             generator.stop(signal.SIGINT)
         seconds = after[0] - before[0]
-        return {"pps": (after[1] - before[1]) / seconds, "offered": (after[2] - before[2]) / seconds}
+        return {"pps": (after[1] - before[1]) / seconds, "offered": (after[2] - before[2]) / seconds,
+                "share": 1.0}
 
 
 class Kernel:

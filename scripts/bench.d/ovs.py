@@ -5,7 +5,7 @@ import os
 import re
 
 import policy
-from contenders import PREFIX, least_frames
+from contenders import PREFIX, warm
 from process import Failure, Program, measure, run, wait_until
 from traffic import ROUTES
 
@@ -32,8 +32,8 @@ class Ovs:
             daemon = [DAEMON, self.db, "--unixctl=" + self.ctl, "-vconsole:warn"]
             with Program("ovs-vswitchd", daemon, folder, env) as program:
                 self.bridge(devices, folder, env)
-                _, sent = measure(program, samples, least_frames(traffic), bench.window)
-                facts = self.judge(traffic, sent, samples, folder, env)
+                facts = measure(program, samples, warm(samples, traffic), bench.window)
+                facts = self.judge(traffic, facts, samples, folder, env)
                 run(["ovs-appctl", "-t", self.ctl, "exit"], env=env)
                 program.stop()
             database.stop()
@@ -63,11 +63,11 @@ class Ovs:
             self.vsctl(env, "add-port", "br0", "p%d" % number, "--", "set", "Interface", "p%d" % number, "type=dpdk",
                        'options:dpdk-devargs="%s"' % device, "ofport_request=%d" % number)
 
-    def judge(self, traffic, pps, samples, folder, env):
+    def judge(self, traffic, facts, samples, folder, env):
         stats = run(["ovs-appctl", "-t", self.ctl, "dpif-netdev/pmd-stats-show"], env=env)
         upcalls = sum(map(int, re.findall(r"miss with success upcall: (\d+)", stats)))
         packets = sum(map(int, re.findall(r"packets received: (\d+)", stats)))
-        facts = {"pps": pps, "upcalls": upcalls}
+        facts = dict(facts, upcalls=upcalls)
         # One for each network and each way through the tables, for the first packets.
         if packets == 0 or (traffic.new == 0 and upcalls - 3 * ROUTES > 0.01 * packets):
             raise Failure("%s: %d upcalls of %d packets" % (self.name, upcalls, packets))

@@ -5,7 +5,7 @@ The pipelines grow: forward (a wire), route (4,000 routes), acl (1,000 rules tha
 then routes), eight (six more stages that the traffic passes), track (sessions), nat (sources become
 public).  Answers come back only to sessions."""
 
-from traffic import MAC_LAN, MAC_NEIGHBOUR, MAC_WAN, PUBLIC, ROUTES
+from traffic import MAC_IDLE, MAC_LAN, MAC_NEIGHBOUR, MAC_WAN, PUBLIC, ROUTES
 
 RULES = 1000
 PIPELINES = ("forward", "route", "acl", "eight", "track", "nat")
@@ -39,13 +39,15 @@ def stateful(pipeline):
 
 
 def weir(pipeline, traffic, devices, system, rules=RULES):
-    """Text of a configuration.  devices: lan's and wan's; system: what stands in section system."""
+    """Text of a configuration.  devices: lan's and wan's, and a third one's where traffic has idle flows; system: what
+    stands in section system."""
     track = "{track: {timeouts: {udp: 1s}}}" if traffic.new else "track"
     six = ", \"2001:db8:%d::1/64\"" if traffic.family == 6 else "%.0s"
     lines = ["version: 1", "system: {%s}" % system, "ports:",
              "  lan: {device: '%s', mac: \"%s\"}" % (devices[0], MAC_LAN),
              "  wan: {device: '%s', mac: \"%s\"}" % (devices[1], MAC_WAN),
-             "interfaces:",
+             *("  idle: {device: '%s', mac: \"%s\"}" % (device, MAC_IDLE) for device in devices[2:]), "interfaces:",
+             *("  idle: {addresses: [192.0.3.1/24], pipeline: inside}" for _ in devices[2:]),
              "  lan: {addresses: [192.0.2.1/24%s], pipeline: inside," % (six % 1),
              "    neighbours: {192.0.2.2: \"%s\"}}" % MAC_NEIGHBOUR,
              "  wan: {addresses: [198.18.0.1/24%s], pipeline: outside, neighbours: {" % (six % 2)]

@@ -2,11 +2,13 @@
 """Programs under measurement: started, watched by the samples of their devices, ended by pid."""
 
 import os
+import re
 import signal
 import subprocess
 import time
 
 WARM_SECONDS = 1.0
+FORWARDING = re.compile("weir-worker-|rte-worker-|pmd-c")     # threads that do nothing else
 
 
 class Failure(Exception):
@@ -105,17 +107,33 @@ def rates(before, after):
     return received, sent
 
 
-def measure(program, samples, least, window, at_start=None):
-    """Rates over a window that begins when it is warm: a second of traffic, and least frames.
-    at_start: what happens when the window begins."""
+def processor_seconds(pid):
+    """What the threads that forward have had of their cores, each: seconds by number of the thread."""
+    spent = {}
+    for thread in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/comm" % (pid, thread)) as name, \
+                open("/proc/%d/task/%s/schedstat" % (pid, thread)) as times:
+            if FORWARDING.match(name.read()):
+                spent[thread] = int(times.read().split()[0]) / 1e9
+    return spent
+
+
+def measure(program, samples, warm, window, again=None):
+    """Rates over a window that begins after a second of traffic, when warm() holds, and the share of its cores that
+    forwarding had: 1 where nobody else wanted them.
+    again: (seconds, what is done at the beginning of the window and each time they have passed)."""
     wait_until(lambda: samples.received() > 0, 60, program.name + ": first frame", program)
     time.sleep(WARM_SECONDS)
-    wait_until(lambda: samples.received() >= least, 60, program.name + ": warm", program)
-    before = samples.now()
-    if at_start is not None:
-        at_start()
-    time.sleep(window)
-    after = samples.now()
+    wait_until(warm, 60, program.name + ": warm", program)
+    before, spent, began = samples.now(), processor_seconds(program.process.pid), time.monotonic()
+    end = began + window
+    while again is not None and time.monotonic() < end:
+        again[1]()
+        time.sleep(min(again[0], max(0, end - time.monotonic())))
+    time.sleep(max(0, end - time.monotonic()))
     if program.process.poll() is not None:
         raise Failure("%s ended: %s" % (program.name, program.said()))
-    return rates(before, after)
+    after, seconds = samples.now(), time.monotonic() - began
+    spent = [all - spent[thread] for thread, all in processor_seconds(program.process.pid).items()]
+    received, sent = rates(before, after)
+    return {"received": received, "pps": sent, "share": sum(spent) / len(spent) / seconds}

@@ -7,6 +7,8 @@ import platform
 import re
 import subprocess
 
+from runs import SHARE_QUIET
+
 
 def conditions(args, build):
     def first(path, pattern):
@@ -58,6 +60,8 @@ def line(row):
         text += "  by " + row["driver"]
     if row.get("limited_by_generator"):
         text += "  (the generator was the limit of at least one side)"
+    if row["share"] < SHARE_QUIET:
+        text += "  (not quiet: others had up to %.0f %% of the core)" % (100 * (1 - row["share"]))
     if row["failures"]:
         text += "  failed runs: %s" % "; ".join(row["failures"])[:160]
     return text
@@ -65,7 +69,8 @@ def line(row):
 
 def table(rows, where):
     print("%(cpu)s at %(tsc_mhz).0f MHz, kernel %(kernel)s, DPDK %(dpdk)s, OVS %(ovs)s, %(hugepages)d hugepages, "
-          "%(device)s, burst %(burst)d; medians of %(pairs)d pairs (smallest..largest)" % where)
+          "%(device)s, burst %(burst)d; packets a second of processor time, medians of %(pairs)d pairs (smallest..largest)"
+          % where)
     for row in rows:
         print(line(row))
 

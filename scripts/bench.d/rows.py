@@ -45,6 +45,9 @@ def essential():
         Row("workers", Weir("nat", workers=2), Weir("nat"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("track", workers=2), Weir("track"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("nat", workers=2, queues=1), Weir("nat"), Traffic("64k")),
+        Row("ageing", Weir("nat"), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98, Traffic("1k", idle="1k")),
+        Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1k"), 0.95, 0.98),
+        Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98),
         Row("reload", Weir("nat", rules=10000, reload=True), Weir("nat", rules=10000), Traffic("1M")),
     ]
     return rows

@@ -9,6 +9,8 @@ import time
 
 from process import Failure
 
+SHARE_QUIET = 0.97              # of its core: less, and others wanted it too
+
 
 class Progress:
     def __init__(self, total):
@@ -29,7 +31,8 @@ def one(contender, traffic, bench, progress):
     except (Failure, OSError, ValueError, KeyError, subprocess.SubprocessError) as failure:
         progress.say("%s (%s): FAILED: %s" % (contender.name, traffic, failure))
         return {"failed": str(failure)}
-    progress.say("%s (%s): %.3f Mpps" % (contender.name, traffic, facts["pps"] / 1e6))
+    shared = "" if facts["share"] > SHARE_QUIET else ", with %.0f %% of its core" % (100 * facts["share"])
+    progress.say("%s (%s): %.3f Mpps%s" % (contender.name, traffic, facts["pps"] / 1e6, shared))
     return facts
 
 
@@ -55,6 +58,11 @@ def measure_row(row, pairs, bench, progress):
     return judge(row, runs)
 
 
+def speed(facts):
+    """Packets a second of processor time: what others take of the core is not the contender's."""
+    return facts["pps"] / facts["share"]
+
+
 def judge(row, runs):
     whole = [pair for pair in runs if all(f is None or "failed" not in f for f in pair)]
     failures = sorted({f["failed"] for pair in runs for f in pair if f is not None and "failed" in f})
@@ -63,10 +71,11 @@ def judge(row, runs):
               "failures": failures, "runs": runs}
     if not whole:
         return result
-    values = [ours["pps"] / theirs["pps"] if theirs else ours["pps"] / 1e6 for ours, theirs in whole]
+    values = [speed(ours) / speed(theirs) if theirs else speed(ours) / 1e6 for ours, theirs in whole]
     result.update(value=statistics.median(values), value_min=min(values), value_max=max(values),
-                  ours_mpps=statistics.median(ours["pps"] for ours, _ in whole) / 1e6,
-                  theirs_mpps=statistics.median(theirs["pps"] for _, theirs in whole) / 1e6 if whole[0][1] else None)
+                  ours_mpps=statistics.median(speed(ours) for ours, _ in whole) / 1e6,
+                  theirs_mpps=statistics.median(speed(theirs) for _, theirs in whole) / 1e6 if whole[0][1] else None,
+                  share=min(f["share"] for pair in whole for f in pair if f is not None))
     offered = [f for pair in whole for f in pair if f is not None and "offered" in f]
     result["limited_by_generator"] = any(f["pps"] > 0.98 * f["offered"] for f in offered)
     drivers = sorted({f["driver"] for f in offered if "driver" in f})

@@ -11,6 +11,7 @@ import struct
 
 MAC_LAN = "02:00:00:00:00:01"       # of the contender, inside and outside
 MAC_WAN = "02:00:00:00:00:02"
+MAC_IDLE = "02:00:00:00:00:03"
 MAC_NEIGHBOUR = "02:00:00:00:01:02"
 ROUTES = 4000
 PUBLIC = "203.0.113.1"
@@ -20,11 +21,12 @@ FLOWS = {"1k": 1000, "64k": 65536, "256k": 262144, "1M": 1000000}
 
 class Traffic:
     """flows of one direction; with both, half of them are replies that come in by the other port, to the
-    public address where sources are translated."""
+    public address where sources are translated.  idle: so many more come in by a third port, twice, and then
+    nothing; their numbers follow those of flows."""
 
-    def __init__(self, flows, order="uniform", size="64", new=0, both=False, translated=True, family=4):
+    def __init__(self, flows, order="uniform", size="64", new=0, both=False, translated=True, family=4, idle=None):
         self.flows, self.order, self.size = flows, order, size
-        self.new, self.both, self.translated, self.family = new, both, translated, family
+        self.new, self.both, self.translated, self.family, self.idle = new, both, translated, family, idle
 
     def __str__(self):
         words = [self.flows + " flows", "%s B" % self.size if self.size.isdigit() else self.size]
@@ -32,11 +34,16 @@ class Traffic:
         words += ["%d %% new" % self.new] if self.new else []
         words += ["both ways"] if self.both else []
         words += ["IPv6"] if self.family == 6 else []
+        words += ["beside %s idle ones" % self.idle] if self.idle else []
         return ", ".join(words)
 
     @property
+    def idle_flows(self):
+        return FLOWS[self.idle] if self.idle else 0
+
+    @property
     def sessions(self):
-        return FLOWS[self.flows] // (2 if self.both else 1)
+        return FLOWS[self.flows] // (2 if self.both else 1) + self.idle_flows
 
     def name(self):
         return "-".join([self.flows, self.order, self.size, "v%d" % self.family]) \
@@ -44,7 +51,7 @@ class Traffic:
 
     def frames(self):
         """The numbers of the flows, in the order of their frames."""
-        count = self.sessions
+        count = self.sessions - self.idle_flows
         draw = random.Random(1)
         if self.order == "uniform":
             order = list(range(count))
@@ -128,3 +135,15 @@ def captures(traffic, folder):
             to = translated if traffic.translated else client
             write(wan, back, ((server(f), to(f)) for f in order), traffic.size, traffic.family)
     return lan, wan
+
+
+def idle_capture(traffic, folder):
+    """Likewise of what comes in by a third port; None without."""
+    if not traffic.idle:
+        return None
+    path = os.path.join(folder, "%s-idle-%s.pcap" % (traffic.flows, traffic.idle))
+    if not os.path.exists(path):
+        first = traffic.sessions - traffic.idle_flows
+        write(path, mac(MAC_IDLE) + mac("020000000007"),
+              ((client(f), server(f)) for f in range(first, traffic.sessions)), "64", 4)
+    return path

@@ -100,14 +100,14 @@ check("OpenFlow: tables are left for later ones", all(int(m[1]) < int(m[2]) for 
 
 
 class Fake:
-    def __init__(self, name, pps):
-        self.name, self.pps = name, list(pps)
+    def __init__(self, name, pps, share=1.0):
+        self.name, self.pps, self.share = name, list(pps), share
 
     def run(self, _bench, _traffic):
         pps = self.pps.pop(0)
         if pps is None:
             raise Failure("void")
-        return {"pps": pps}
+        return {"pps": pps, "share": self.share}
 
 
 quiet = runs.Progress(1)
@@ -116,6 +116,11 @@ row = Row("nat", Fake("weir nat", [3e6, 4e6, 5e6]), Fake("testpmd mac", [1e7] * 
 good = runs.measure_row(row, 3, None, quiet)
 check("a ratio is the median of the pairs'", (good["value"], good["value_min"], good["value_max"]) == (0.4, 0.3, 0.5))
 check("below what is wanted is missed", report.verdict(good) == "MISSED")
+row = Row("nat", Fake("weir nat", [3e6], 0.5), Fake("testpmd mac", [1e7], 0.8), t.Traffic("1k"), 0.45, 0.55)
+shared = runs.measure_row(row, 1, None, quiet)
+check("packets are counted for a second of processor time", abs(shared["value"] - 6e6 / 12.5e6) < 1e-9)
+check("and a row is told not quiet", "not quiet: others had up to 50 %" in report.line(shared)
+      and "not quiet" not in report.line(good))
 row = Row("ovs", Fake("weir nat", [3e6] * 3), Fake("ovs nat", [None] * 3), t.Traffic("1k"), 8, 14)
 bad = runs.measure_row(row, 3, None, quiet)
 check("a peer that fails is said and has no ratio", report.verdict(bad) == "FAILED" and bad["failures"] == ["void"]
@@ -123,6 +128,12 @@ check("a peer that fails is said and has no ratio", report.verdict(bad) == "FAIL
 check("a rate is of the device's own clock", rates([(1.0, 100, 0, 50, 0)], [(3.0, 300, 0, 150, 0)]) == (100.0, 50.0))
 drawn = ElementTree.fromstring(picture.draw([good, bad], {"cpu": "a < b", "dpdk": "22.11", "pairs": 3}))
 check("the picture is XML with a bar for the row that has a ratio", len(drawn.findall("{*}rect")) == 2)
+beside = t.Traffic("1k", idle="64k")
+idle = {f[IP].dst for f in frames(t.idle_capture(beside, folder), 65536)}
+busy = {f[IP].dst for f in frames(t.captures(beside, folder)[0])}
+check("idle flows are others than the busy ones", len(idle) == 65536 and len(busy) == 1000 and not idle & busy)
+check("and come in by a port of their own", "ports=lan,wan,idle" == "ports=" + ",".join(re.findall(
+    r"^  (\w+): {device", policy.weir("nat", beside, ["net_null%d" % i for i in range(3)], "workers: 1"), re.M)))
 check("every row has a name of its own", len({str(r) for r in essential()}) == len(essential()) and len(matrix()) > 100)
 sys.exit(failed != 0)
 PYTHON
