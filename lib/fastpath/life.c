@@ -64,6 +64,14 @@ release_session(void *slowpath, struct session *session, enum session_end why)
 }
 
 static void
+expect_release(void *slowpath, struct session *const sessions[], unsigned n)
+{
+	const struct slowpath *s = slowpath;
+
+	nat_expect(s->nat, sessions, n);
+}
+
+static void
 watch(struct slowpath *s, struct flow_table *t)
 {
 	t->let_go = slowpath_let_go;
@@ -99,6 +107,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	if (s->sessions == NULL || s->nat == NULL)
 		return -ENOMEM;
 	s->sessions->release = release_session;
+	s->sessions->expect = expect_release;
 	s->sessions->arg = s;
 	fill_verdicts(s->nexthops);
 	host.nexthops = s->nexthops;

@@ -72,6 +72,14 @@ flow_hash_has_aes(void)
 #endif
 
 uint64_t
+flow_hash_words(uint64_t low, uint64_t high, const struct flow_secret *s)
+{
+	uint64_t word[2] = { low, high };
+
+	return flow_hash_has_aes() ? hash4_aes(low, high, s) : flow_hash_sip(word, sizeof(word), s);
+}
+
+uint64_t
 flow_hash4(const struct key4 *k, const struct flow_secret *s)
 {
 	struct key4 plain = *k;
@@ -79,8 +87,7 @@ flow_hash4(const struct key4 *k, const struct flow_secret *s)
 
 	plain.iface = 0;
 	memcpy(word, &plain, sizeof(word));
-	return flow_hash_has_aes() ? hash4_aes(word[0], word[1], s)
-		: flow_hash_sip(&plain, sizeof(plain), s);
+	return flow_hash_words(word[0], word[1], s);
 }
 
 uint64_t

@@ -35,6 +35,9 @@ bool flow_hash_has_aes(void);
 uint64_t flow_hash4(const struct key4 *k, const struct flow_secret *s);
 uint64_t flow_hash6(const struct key6 *k, const struct flow_secret *s);
 
+/* The same of any two words. */
+uint64_t flow_hash_words(uint64_t low, uint64_t high, const struct flow_secret *s);
+
 /* The portable one; the key's interface is 0. */
 uint64_t flow_hash_sip(const void *key, size_t bytes, const struct flow_secret *s);
 

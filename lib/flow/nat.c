@@ -4,31 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <netinet/in.h>
-
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "flow/nat_priv.h"
-
-enum nat_proto
-nat_proto(uint8_t proto)
-{
-	switch (proto) {
-	case IPPROTO_TCP:
-		return NAT_TCP;
-	case IPPROTO_UDP:
-		return NAT_UDP;
-	case IPPROTO_ICMP:
-		return NAT_ICMP;
-	case IPPROTO_DCCP:
-		return NAT_DCCP;
-	case IPPROTO_UDPLITE:
-		return NAT_UDPLITE;
-	default:
-		return NAT_PORTLESS;
-	}
-}
 
 bool
 nat_has_ports(uint8_t proto)
@@ -43,16 +22,14 @@ nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 
 	if (n == NULL)
 		return NULL;
-	random_bytes(&n->key, sizeof(n->key));
+	flow_secret_draw(&n->secret);
 	random_bytes(&n->port_key, sizeof(n->port_key));
 	n->worker = (uint16_t)worker;
 	n->workers = (uint16_t)workers;
 	n->numa_node = numa_node;
+	mappings = RTE_MIN(mappings, NAT_INDEX_MAX);
 	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
-	n->mappings.mask = 63;                  /* chains are of two at most, on average */
-	while (2 * (n->mappings.mask + 1) < mappings)
-		n->mappings.mask = n->mappings.mask * 2 + 1;
-	n->hosts.mask = n->mappings.mask;
+	n->mappings.index.lines = n->hosts.index.lines = nat_index_lines(mappings);
 	return n;
 }
 
@@ -63,9 +40,9 @@ records_bytes(const struct nat *n, size_t record)
 }
 
 static size_t
-buckets_bytes(const struct nat *n)
+lines_bytes(const struct nat *n)
 {
-	return ((size_t)n->mappings.mask + 1) * sizeof(uint32_t);
+	return (size_t)n->mappings.index.lines * sizeof(struct nat_line);
 }
 
 static void
@@ -73,11 +50,11 @@ tables_free(struct nat *n)
 {
 	memory_give(n->mapping, records_bytes(n, sizeof(*n->mapping)));
 	memory_give(n->host, records_bytes(n, sizeof(*n->host)));
-	memory_give(n->mappings.bucket, buckets_bytes(n));
-	memory_give(n->hosts.bucket, buckets_bytes(n));
+	memory_give(n->mappings.index.line, lines_bytes(n));
+	memory_give(n->hosts.index.line, lines_bytes(n));
 	n->mapping = NULL;
 	n->host = NULL;
-	n->mappings.bucket = n->hosts.bucket = NULL;
+	n->mappings.index.line = n->hosts.index.line = NULL;
 }
 
 int
@@ -86,10 +63,10 @@ nat_tables_make(struct nat *n, bool peers)
 	if (n->mapping == NULL) {
 		n->mapping = memory_take(records_bytes(n, sizeof(*n->mapping)), n->numa_node);
 		n->host = memory_take(records_bytes(n, sizeof(*n->host)), n->numa_node);
-		n->mappings.bucket = memory_take(buckets_bytes(n), n->numa_node);
-		n->hosts.bucket = memory_take(buckets_bytes(n), n->numa_node);
-		if (n->mapping == NULL || n->host == NULL || n->mappings.bucket == NULL
-		    || n->hosts.bucket == NULL) {
+		n->mappings.index.line = memory_take(lines_bytes(n), n->numa_node);
+		n->hosts.index.line = memory_take(lines_bytes(n), n->numa_node);
+		if (n->mapping == NULL || n->host == NULL || n->mappings.index.line == NULL
+		    || n->hosts.index.line == NULL) {
 			tables_free(n);
 			return -ENOMEM;
 		}
@@ -130,7 +107,7 @@ nat_bytes(const struct nat *n)
 		+ nat_log_bytes(nat_log_of(n));
 
 	if (n->mapping != NULL)
-		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * buckets_bytes(n);
+		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * lines_bytes(n);
 	if (n->peer != NULL)
 		bytes += records_bytes(n, sizeof(*n->peer));
 	for (uint32_t i = 0; i < n->n_addresses; i++) {
@@ -154,10 +131,10 @@ hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 }
 
 static enum reason
-find_or_make(struct nat *n, uint8_t slot, const struct tuple *inside, uint32_t *index, bool *made)
+find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *made)
 {
-	struct nat_pool *pool = &n->pool[slot];
-	uint32_t host = nat_host_get(n, slot, inside->src.v4);
+	struct nat_pool *pool = &n->pool[r->slot];
+	uint32_t host = nat_host_get(n, r);
 	struct nat_address *a;
 
 	*made = false;
@@ -173,10 +150,10 @@ find_or_make(struct nat *n, uint8_t slot, const struct tuple *inside, uint32_t *
 		return REASON_nat_quota;
 	}
 	*index = 0;
-	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(inside->proto) == NAT_PORTLESS)
-		*index = nat_mapping_find(n, host, inside);
+	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(r->inside->proto) == NAT_PORTLESS)
+		*index = nat_mapping_find(n, host, r);
 	if (*index == 0) {
-		*index = nat_mapping_make(n, host, inside);
+		*index = nat_mapping_make(n, host, r);
 		*made = *index != 0;
 	}
 	nat_host_drop(n, host);                 /* if it has come to nothing */
@@ -198,25 +175,24 @@ why_this(const struct mapping *m, const struct tuple *inside, bool made)
 }
 
 enum reason
-nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *inside,
-	struct nat_endpoint *public)
+nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct nat_endpoint *public)
 {
-	uint8_t slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
+	const struct tuple *inside = r->inside;
 	struct mapping *m;
+	enum reason why;
 	uint32_t index;
-	enum reason r;
 	bool made;
 
-	if (slot == NAT_NO_POOL)
+	if (r->slot == NAT_NO_POOL)
 		return REASON_nat_no_port;
-	r = find_or_make(n, slot, inside, &index, &made);
-	if (r != REASON_NONE)
-		return r;
+	why = find_or_make(n, r, &index, &made);
+	if (why != REASON_NONE)
+		return why;
 	hold(n, s, 0, index);
 	m = &n->mapping[index];
-	if (n->pool[slot].filtering == NAT_ADDRESS_DEPENDENT)
+	if (n->pool[r->slot].filtering == NAT_ADDRESS_DEPENDENT)
 		nat_peer_add(n, m, inside->dst.v4);
-	n->pool[slot].taken++;
+	n->pool[r->slot].taken++;
 	n->address[m->address].taken++;
 	public->address = n->address[m->address].address;
 	public->port = m->public_port;
@@ -382,6 +358,7 @@ nat_age(struct nat *n, uint32_t now_tick)
 
 		if (now_tick - n->mapping[index].rest_tick < NAT_REST_TICKS)
 			return;
+		nat_rest_prefetch(n);
 		nat_mapping_wake(n, index);
 		nat_mapping_free(n, index);
 	}

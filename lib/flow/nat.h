@@ -30,6 +30,7 @@
 
 #define NAT_POOLS 64
 #define NAT_ADDRESSES 256               /* of a pool */
+#define NAT_NO_POOL 0xff
 #define NAT_REST_TICKS (uint32_t)((120ull * 1000000000u + (1u << 20) - 1) >> 20)
 
 enum nat_behaviour {
@@ -72,8 +73,19 @@ void nat_destroy(struct nat *n);        /* NULL is fine */
  * -ENOMEM: then there are no pools, and what needs one is refused. */
 int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs);
 
-/* A public endpoint of pool for the session's source: found or made, and held by the session until nat_release.
- * REASON_NONE, or nat_no_port, nat_quota. */
+/* A public endpoint of a pool is wanted for the source of inside, which stays the caller's: the hashes that it takes.
+ * Those of a burst are prepared together, so that the lines that they lead to come while others are worked on: first
+ * nat_prepare for each of them, then nat_prefetch. */
+struct nat_request {
+	const struct tuple *inside;
+	uint64_t host, endpoint;
+	uint8_t slot;                   /* of the pool; NAT_NO_POOL */
+};
+void nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r);
+void nat_prefetch(const struct nat *n, const struct nat_request *r);
+
+/* The public endpoint: found or made, and held by the session until nat_release.  REASON_NONE, or nat_no_port,
+ * nat_quota. */
 struct nat_endpoint {
 	rte_be32_t address;
 	rte_be16_t port;                /* or identifier */
@@ -87,7 +99,7 @@ enum nat_why {
 	NAT_DRAWN,                      /* it was not: another one */
 	NAT_PORTLESS_SHARED,            /* the protocol has no ports to change */
 };
-enum reason nat_take(struct nat *n, unsigned pool, struct session *s, const struct tuple *inside,
+enum reason nat_take(struct nat *n, const struct nat_request *r, struct session *s,
 	struct nat_endpoint *public);
 
 /* The inside endpoint that a packet to a public one is for; the session holds the mapping from then on.  any: whoever
@@ -109,6 +121,8 @@ bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
 
 /* The session's first packet leaves: its mappings are in use, if they were not before. */
 void nat_begin(struct nat *n, const struct session *s, uint64_t now_ns);
+/* Sessions are about to end: asks for what nat_release will touch. */
+void nat_expect(const struct nat *n, struct session *const s[], unsigned count);
 
 /* The session has ended: gives its mappings back.  Sessions without are fine. */
 void nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now_ns);

@@ -5,13 +5,33 @@
 #ifndef FLOW_NAT_COUNTS_H
 #define FLOW_NAT_COUNTS_H
 
+#include <netinet/in.h>
+
 #include "flow/nat.h"
 
 /* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP too (its CRC covers them). */
 enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
 #define NAT_PROTOS NAT_PORTLESS
 
-enum nat_proto nat_proto(uint8_t proto);
+static inline enum nat_proto
+nat_proto(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return NAT_TCP;
+	case IPPROTO_UDP:
+		return NAT_UDP;
+	case IPPROTO_ICMP:
+		return NAT_ICMP;
+	case IPPROTO_DCCP:
+		return NAT_DCCP;
+	case IPPROTO_UDPLITE:
+		return NAT_UDPLITE;
+	default:
+		return NAT_PORTLESS;
+	}
+}
+
 const char *nat_proto_name(enum nat_proto proto);
 
 struct nat_counts {

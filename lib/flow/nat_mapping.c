@@ -3,56 +3,30 @@
 
 #include "flow/nat_priv.h"
 
-/* What a mapping is found by. */
-struct endpoint_key {
-	uint32_t host;
-	rte_be16_t port;
-	uint16_t proto;
-};
-
-static uint32_t *
-mapping_bucket(const struct nat *n, const struct endpoint_key *k)
-{
-	return &n->mappings.bucket[hash_bytes(&n->key, k, sizeof(*k)) & n->mappings.mask];
-}
-
-static uint32_t *
-host_bucket(const struct nat *n, uint32_t slot, rte_be32_t inside)
-{
-	uint32_t key[2] = { inside, slot };
-
-	return &n->hosts.bucket[hash_bytes(&n->key, key, sizeof(key)) & n->hosts.mask];
-}
-
-/* The public address that an inside one is paired with, on every worker: nothing secret is in it. */
-static uint32_t
-address_for(const struct nat_pool *pool, rte_be32_t inside)
-{
-	uint32_t mixed = rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8;
-
-	return pool->address[mixed % pool->n_addresses] & (NAT_ADDRESSES_MAX - 1);
-}
-
 uint32_t
-nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside)
+nat_host_get(struct nat *n, const struct nat_request *r)
 {
 	struct nat_table *t = &n->hosts;
-	uint32_t *bucket = host_bucket(n, slot, inside), index;
+	struct nat_search search = nat_search_begin(&t->index, r->host);
+	rte_be32_t inside = r->inside->src.v4;
 	struct nat_host *h;
+	uint32_t index;
 
-	for (index = *bucket; index != 0; index = n->host[index].next) {
-		if (n->host[index].inside == inside && n->host[index].pool == slot)
+	while ((index = nat_search_next(&t->index, &search, r->host)) != 0) {
+		if (n->host[index].inside == inside && n->host[index].pool == r->slot)
 			return index;
 	}
-	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? ++t->high : 0;
-	if (index == 0 || n->pool[slot].n_addresses == 0)
+	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? t->high + 1 : 0;
+	if (index == 0 || n->pool[r->slot].n_addresses == 0)
 		return 0;
 	h = &n->host[index];
 	if (index == t->vacant)
 		t->vacant = h->next;
-	*h = (struct nat_host){ .inside = inside, .pool = slot, .next = *bucket };
-	h->address = address_for(&n->pool[slot], inside);
-	*bucket = index;
+	else
+		t->high = index;
+	*h = (struct nat_host){ .inside = inside, .pool = r->slot };
+	h->address = nat_address_for(&n->pool[r->slot], inside);
+	nat_index_add(&t->index, r->host, index);
 	return index;
 }
 
@@ -60,36 +34,26 @@ void
 nat_host_drop(struct nat *n, uint32_t index)
 {
 	struct nat_host *h = &n->host[index];
-	uint32_t *at;
 
 	if (h->mappings > 0)
 		return;
-	at = host_bucket(n, h->pool, h->inside);
-	while (*at != index)
-		at = &n->host[*at].next;
-	*at = h->next;
+	nat_index_remove(&n->hosts.index, nat_host_hash(n, h->pool, h->inside), index);
 	h->next = n->hosts.vacant;
 	n->hosts.vacant = index;
 }
 
-static struct endpoint_key
-key_of(uint32_t host, const struct tuple *inside)
-{
-	bool ports = nat_proto(inside->proto) != NAT_PORTLESS;
-
-	return (struct endpoint_key){ host, ports ? inside->sport : 0, inside->proto };
-}
-
 uint32_t
-nat_mapping_find(const struct nat *n, uint32_t host, const struct tuple *inside)
+nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r)
 {
-	struct endpoint_key k = key_of(host, inside);
-	uint32_t index = *mapping_bucket(n, &k);
+	const struct nat_index *t = &n->mappings.index;
+	struct nat_search search = nat_search_begin(t, r->endpoint);
+	rte_be16_t port = nat_port_of(r->inside);
+	uint32_t index;
 
-	for (; index != 0; index = n->mapping[index].next) {
+	while ((index = nat_search_next(t, &search, r->endpoint)) != 0) {
 		const struct mapping *m = &n->mapping[index];
 
-		if (m->host == host && m->inside_port == k.port && m->proto == k.proto)
+		if (m->host == host && m->inside_port == port && m->proto == r->inside->proto)
 			return index;
 	}
 	return 0;
@@ -99,13 +63,13 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct tuple *inside)
 static uint16_t
 draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 {
-	uint64_t random;
-
 	if (ports_take_one(&p->ports, like))
 		return like;
-	n->drawn++;
-	random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
-	return ports_take(&p->ports, like, (uint32_t)random);
+	if (++n->drawn % 2 != 0)
+		n->random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
+	else
+		n->random >>= 32;
+	return ports_take(&p->ports, like, (uint32_t)n->random);
 }
 
 /* An address that left the pool is not used for more; its host moves when nothing holds him there. */
@@ -118,7 +82,7 @@ host_settle(struct nat *n, struct nat_host *h)
 		return true;
 	if (pool->n_addresses == 0)
 		return false;
-	h->address = address_for(pool, h->inside);
+	h->address = nat_address_for(pool, h->inside);
 	return true;
 }
 
@@ -173,47 +137,32 @@ count(struct nat *n, const struct mapping *m, bool in_use)
 }
 
 uint32_t
-nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside)
+nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 {
+	const struct tuple *inside = r->inside;
 	struct nat_host *h = &n->host[host];
-	struct endpoint_key k = key_of(host, inside);
 	bool shared = n->pool[h->pool].mapping == NAT_ENDPOINT_INDEPENDENT
 		|| nat_proto(inside->proto) == NAT_PORTLESS;
-	uint32_t index = host_settle(n, h) ? take_record(n) : 0, *bucket;
+	uint32_t index = host_settle(n, h) ? take_record(n) : 0;
 	struct mapping *m = &n->mapping[index];
 
 	if (index == 0)
 		return 0;
 	*m = (struct mapping){
-		.host = host, .inside_port = k.port, .proto = inside->proto,
+		.host = host, .inside_port = nat_port_of(inside), .proto = inside->proto,
 		.flags = shared ? MAPPING_SHARED : 0, .address = h->address & (NAT_ADDRESSES_MAX - 1),
 	};
 	if (!take_port(n, m, index)) {
 		give_record(n, index);
 		return 0;
 	}
-	if (shared) {
-		bucket = mapping_bucket(n, &k);
-		m->next = *bucket;
-		*bucket = index;
-	}
+	if (shared)
+		nat_index_add(&n->mappings.index, r->endpoint, index);
 	h->mappings++;
 	count(n, m, true);
 	n->pool[h->pool].allocated++;
 	n->address[m->address].allocated++;
 	return index;
-}
-
-static void
-unchain(struct nat *n, uint32_t index)
-{
-	const struct mapping *m = &n->mapping[index];
-	struct endpoint_key k = { m->host, m->inside_port, m->proto };
-	uint32_t *at = mapping_bucket(n, &k);
-
-	while (*at != index)
-		at = &n->mapping[*at].next;
-	*at = m->next;
 }
 
 void
@@ -224,7 +173,7 @@ nat_mapping_free(struct nat *n, uint32_t index)
 	uint16_t port = rte_be_to_cpu_16(m->public_port);
 
 	if (m->flags & MAPPING_SHARED)
-		unchain(n, index);
+		nat_index_remove(&n->mappings.index, nat_mapping_hash(n, m), index);
 	if (port != 0) {
 		struct nat_ports *p = a->proto[nat_proto(m->proto)];
 
@@ -266,6 +215,10 @@ nat_mapping_wake(struct nat *n, uint32_t index)
 {
 	struct mapping *m = &n->mapping[index];
 
+	if (index == n->rest_ahead) {
+		n->rest_ahead = m->rest_next;
+		n->rest_lead = 0;
+	}
 	if (m->rest_prev != 0)
 		n->mapping[m->rest_prev].rest_next = m->rest_next;
 	else

@@ -7,13 +7,14 @@
 #include <stdatomic.h>
 
 #include "base/hash.h"
+#include "flow/hash.h"
 #include "flow/nat.h"
 #include "flow/nat_counts.h"
+#include "flow/nat_index.h"
 #include "flow/nat_log.h"
 #include "flow/ports.h"
 #include "packet/ledger.h"
 
-#define NAT_NO_POOL 0xff
 #define NAT_NAME_MAX 64
 
 /* The ports of a public address in one protocol, made on first use. */
@@ -45,8 +46,8 @@ struct mapping {
 	uint32_t proto:8;
 	rte_be16_t inside_port;
 	rte_be16_t public_port;         /* 0: of a protocol without ports */
-	uint32_t next;                  /* in its bucket; of vacant ones */
 	union {
+		uint32_t next;          /* of vacant ones */
 		struct {                /* in use */
 			uint32_t refs;          /* sessions */
 			uint32_t peer;          /* the newest of its peers */
@@ -58,7 +59,7 @@ struct mapping {
 		};
 	};
 };
-static_assert(sizeof(struct mapping) == 28, "no holes");
+static_assert(sizeof(struct mapping) == 24, "no holes");
 #define NAT_ADDRESSES_MAX (1u << 20)    /* that mapping.address can tell apart */
 
 /* An inside address and what it has of one pool. */
@@ -66,11 +67,13 @@ struct nat_host {
 	rte_be32_t inside;
 	uint32_t pool:8;                /* slot */
 	uint32_t address:24;
-	uint32_t sessions;
+	union {
+		uint32_t sessions;
+		uint32_t next;          /* of vacant ones */
+	};
 	uint32_t mappings;
-	uint32_t next;
 };
-static_assert(sizeof(struct nat_host) == 20, "no holes");
+static_assert(sizeof(struct nat_host) == 16, "no holes");
 
 /* Somebody whom an inside endpoint has sent to, under address-dependent filtering. */
 struct nat_peer {
@@ -92,26 +95,28 @@ struct nat_pool {
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
 };
 
-/* Records by index, 1 and up, and the buckets that find them. */
+/* Records by number, 1 and up, and what finds them. */
 struct nat_table {
 	uint32_t capacity, high, vacant;
-	uint32_t mask;
-	uint32_t *bucket;
+	struct nat_index index;         /* none of peers */
 };
 
 struct nat {
-	struct hash_key key;            /* of the tables */
+	struct flow_secret secret;      /* of the tables */
 	struct hash_key port_key;       /* of what is random about ports */
 	uint64_t drawn;
+	uint64_t random;                /* for two ports */
 	uint16_t worker, workers;
 	int numa_node;
 
 	/* Made with the first pool; peers with the first whose filter asks for them. */
-	struct nat_table mappings, hosts, peers;        /* peers have no buckets */
+	struct nat_table mappings, hosts, peers;
 	struct mapping *mapping;
 	struct nat_host *host;
 	struct nat_peer *peer;
 	uint32_t rest_first, rest_last;
+	uint32_t rest_ahead;            /* one of those that rest, whose lines have been asked for; 0: none */
+	uint32_t rest_lead;             /* how many stand before it, as far as is known */
 
 	struct nat_pool pool[NAT_POOLS];
 	uint8_t slot[NAT_POOLS];        /* pool number -> slot */
@@ -140,7 +145,7 @@ bool nat_port_is_ours(const struct nat *n, const struct nat_address *a, enum nat
 	uint16_t port);
 
 /* The record of an inside address, found or made; 0 without room.  drop: it goes if nothing is mapped for it. */
-uint32_t nat_host_get(struct nat *n, uint8_t slot, rte_be32_t inside);
+uint32_t nat_host_get(struct nat *n, const struct nat_request *r);
 void nat_host_drop(struct nat *n, uint32_t host);
 
 /* The inside address and the pool of a mapping. */
@@ -150,12 +155,51 @@ nat_host_of(const struct nat *n, const struct mapping *m)
 	return &n->host[m->host];
 }
 
+static inline uint64_t
+nat_host_hash(const struct nat *n, uint32_t slot, rte_be32_t inside)
+{
+	return flow_hash_words(inside, slot, &n->secret);
+}
+
+/* Of a mapping that is shared: what it is found by. */
+static inline uint64_t
+nat_endpoint_hash(const struct nat *n, const struct nat_host *h, rte_be16_t port, uint8_t proto)
+{
+	return flow_hash_words(h->inside | (uint64_t)port << 32 | (uint64_t)proto << 48,
+		h->pool | 1u << 8, &n->secret);
+}
+
+/* The port that a mapping is for; 0 where the protocol has none. */
+static inline rte_be16_t
+nat_port_of(const struct tuple *inside)
+{
+	return nat_proto(inside->proto) != NAT_PORTLESS ? inside->sport : 0;
+}
+
+/* The public address that an inside one is paired with, on every worker: nothing secret is in it. */
+static inline uint32_t
+nat_address_for(const struct nat_pool *pool, rte_be32_t inside)
+{
+	uint32_t mixed = rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8;
+
+	return pool->address[mixed % pool->n_addresses] & (NAT_ADDRESSES_MAX - 1);
+}
+
+static inline uint64_t
+nat_mapping_hash(const struct nat *n, const struct mapping *m)
+{
+	return nat_endpoint_hash(n, nat_host_of(n, m), m->inside_port, (uint8_t)m->proto);
+}
+
 /* The mapping of a host's endpoint; 0 without one, or without room or port for a new one. */
-uint32_t nat_mapping_find(const struct nat *n, uint32_t host, const struct tuple *inside);
-uint32_t nat_mapping_make(struct nat *n, uint32_t host, const struct tuple *inside);
+uint32_t nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r);
+uint32_t nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r);
 void nat_mapping_free(struct nat *n, uint32_t index);
 void nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick);
 void nat_mapping_wake(struct nat *n, uint32_t index);
+
+/* The first of those that rest is about to be freed: asks for what the later ones will need. */
+void nat_rest_prefetch(struct nat *n);
 
 void nat_peer_add(struct nat *n, struct mapping *m, rte_be32_t address);
 bool nat_peer_has(const struct nat *n, const struct mapping *m, rte_be32_t address);

@@ -34,15 +34,47 @@ is_free(const struct ports *p, uint16_t port)
 	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
 }
 
+/* The bits of a word that are this worker's, ports of either parity alike: every workers-th from the first of its own. */
+static uint64_t
+own_bits(const struct ports_slice *slice, unsigned word)
+{
+	unsigned first = slice_worker((uint16_t)(word * 128), slice->workers);
+	uint64_t bits = 0;
+
+	for (unsigned i = (slice->worker + slice->workers - first) % slice->workers; i < 64;
+	     i += slice->workers)
+		bits |= 1ull << i;
+	return bits;
+}
+
+/* The bits of a word whose ports of a parity lie in the range; port 0 does not. */
+static uint64_t
+range_bits(const struct ports_slice *slice, unsigned word, unsigned parity)
+{
+	int first = (int)word * 128 + (int)parity, low = slice->low > 0 ? slice->low : 1;
+	int from = (low - first + 1) / 2, to = (slice->high - first) / 2;
+
+	if (low > first + 126 || slice->high < first)
+		return 0;
+	return (from > 0 ? ~0ull << from : ~0ull) & (to < 63 ? ~(~0ull << (to + 1)) : ~0ull);
+}
+
 void
 ports_init(struct ports *p, const struct ports_slice *slice)
 {
 	memset(p, 0, sizeof(*p));
 	p->first_word = slice->low / 128;
 	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
-	for (uint32_t port = slice->low; port <= slice->high; port++) {
-		if (port != 0 && slice_worker((uint16_t)port, slice->workers) == slice->worker)
-			set_free(p, (uint16_t)port);
+	for (unsigned word = p->first_word; word < p->first_word + (unsigned)p->words; word++) {
+		uint64_t own = own_bits(slice, word);
+
+		for (unsigned parity = 0; parity < 2; parity++) {
+			uint64_t bits = own & range_bits(slice, word, parity);
+
+			p->free[parity][word] = bits;
+			p->some[parity][word / 64] |= (uint64_t)(bits != 0) << word % 64;
+			p->n_free += (uint32_t)__builtin_popcountll(bits);
+		}
 	}
 }
 

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_prefetch.h>
+
 #define PORTS_WORDS 512         /* of 64 ports of one parity: 32,768 */
 
 struct ports {
@@ -25,6 +27,13 @@ struct ports_slice {
 	uint16_t low, high;
 	uint16_t worker, workers;
 };
+
+/* Asks for the word that says whether the port is free. */
+static inline void
+ports_prefetch(const struct ports *p, uint16_t port)
+{
+	rte_prefetch0(&p->free[port & 1][port / 128]);
+}
 
 void ports_init(struct ports *p, const struct ports_slice *slice);
 

@@ -158,6 +158,8 @@ struct sessions {
 	struct openings openings;
 	/* Gives back what stages took for a session; called exactly once for each. */
 	void (*release)(void *arg, struct session *s, enum session_end why);
+	/* So many are about to end: asks for what release will touch. */
+	void (*expect)(void *arg, struct session *const s[], unsigned n);
 	void *arg;
 };
 

@@ -100,6 +100,8 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 			flow_table_prefetch_home(flows_of(t, s), s->flow[1]);
 		}
 	}
+	if (n_over > 0 && t->expect != NULL)
+		t->expect(t->arg, over, n_over);
 	for (unsigned i = 0; i < n_over; i++)
 		session_end(t, over[i], end_of(over[i]));
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "flow/nat.h"
+#include "packet/burst.h"
 #include "packet/notation.h"
 #include "stage/address.h"
 #include "stage/build.h"
@@ -116,11 +117,11 @@ set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *
 }
 
 static void
-take(const struct snat *snat, struct eval *ev)
+take(const struct snat *snat, struct eval *ev, const struct nat_request *request)
 {
 	struct session *s = ev->session;
 	struct nat_endpoint public;
-	enum reason r = nat_take(ev->nat, snat->pool, s, &ev->tuple, &public);
+	enum reason r = nat_take(ev->nat, request, s, &public);
 
 	if (r != REASON_NONE) {
 		eval_note(ev, "snat %s: %s", snat->name, reason_sentence(r));
@@ -149,30 +150,43 @@ refuse(struct eval *ev)
 	eval_drop(ev, r, 0);
 }
 
-static void
+/* All but taking a public endpoint; true if that is to be done. */
+static bool
 snat_one(const struct snat *snat, struct eval *ev)
 {
 	if (ev->tuple.family != 4 || ev->state == CONN_RELATED)
-		return;
+		return false;
 	if (ev->session == NULL && ev->sessions != NULL) {
 		refuse(ev);
-		return;
+		return false;
 	}
 	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_SNAT)))
-		return;                 /* the session keeps what it has */
-	if (snat->is_static || ev->nat == NULL || ev->session == NULL)
-		set_source(snat, ev, &(struct nat_endpoint){
-			.address = snat->to.v4, .port = ev->tuple.sport,
-			.why = NAT_PORTLESS_SHARED });
-	else
-		take(snat, ev);
+		return false;           /* the session keeps what it has */
+	if (!snat->is_static && ev->nat != NULL && ev->session != NULL)
+		return true;
+	set_source(snat, ev, &(struct nat_endpoint){
+		.address = snat->to.v4, .port = ev->tuple.sport, .why = NAT_PORTLESS_SHARED });
+	return false;
 }
 
 static void
 snat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		snat_one(instance, ev[i]);
+	const struct snat *snat = instance;
+	struct nat_request request[BURST_MAX];
+	struct eval *taking[BURST_MAX];
+	unsigned m = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!snat_one(snat, ev[i]))
+			continue;
+		nat_prepare(ev[i]->nat, snat->pool, &ev[i]->tuple, &request[m]);
+		taking[m++] = ev[i];
+	}
+	for (unsigned i = 0; i < m; i++)
+		nat_prefetch(taking[i]->nat, &request[i]);
+	for (unsigned i = 0; i < m; i++)
+		take(snat, taking[i], &request[i]);
 }
 
 static bool

@@ -86,13 +86,12 @@ IN_FRONT(uint32_t, sources_take,
 		const struct source_limit *limit, uint64_t now_ns),
 	(t, a, family, limit, now_ns), FAIL_SOURCE, 0)
 IN_FRONT(enum reason, nat_take,
-	(struct nat *n, unsigned pool, struct session *s, const struct tuple *inside,
-		struct nat_endpoint *public),
-	(n, pool, s, inside, public), FAIL_QUOTA, REASON_nat_quota)
-IN_FRONT(uint32_t, nat_host_get, (struct nat *n, uint8_t slot, rte_be32_t inside),
-	(n, slot, inside), FAIL_HOST, 0)
+	(struct nat *n, const struct nat_request *r, struct session *s, struct nat_endpoint *public),
+	(n, r, s, public), FAIL_QUOTA, REASON_nat_quota)
+IN_FRONT(uint32_t, nat_host_get, (struct nat *n, const struct nat_request *r),
+	(n, r), FAIL_HOST, 0)
 IN_FRONT(uint32_t, nat_mapping_make,
-	(struct nat *n, uint32_t host, const struct tuple *inside), (n, host, inside),
+	(struct nat *n, uint32_t host, const struct nat_request *r), (n, host, r),
 	FAIL_MAPPING, 0)
 IN_FRONT(bool, ports_take_one, (struct ports *p, uint16_t port), (p, port), FAIL_PORT, false)
 IN_FRONT(uint16_t, ports_take, (struct ports *p, uint16_t like, uint32_t random),

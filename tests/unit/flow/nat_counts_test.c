@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "nat_fixture.h"
 #include <netinet/in.h>
 
 #define SESSIONS 60
@@ -77,7 +79,7 @@ from(uint32_t host, uint16_t port, uint8_t proto)
 static enum reason
 take(struct fixture *f, unsigned i, const struct tuple *t, struct nat_endpoint *e)
 {
-	enum reason r = nat_take(f->n, 0, &f->sessions[i], t, e);
+	enum reason r = take_for(f->n, &f->sessions[i], t, e);
 
 	nat_begin(f->n, &f->sessions[i], 0);
 	return r;

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 
 #include "flow/nat.h"
+#include "nat_fixture.h"
 
 #define INSIDE 0x0a000002u
 #define MAPPINGS 64
@@ -56,7 +57,7 @@ take(unsigned i, uint16_t port, uint8_t proto, uint64_t now_ns, bool leaves)
 
 	t.src.v4 = RTE_BE32(INSIDE);
 	t.dst.v4 = RTE_BE32(0xcb007109);
-	assert_int_equal(nat_take(n, 0, &sessions[i], &t, &e), REASON_NONE);
+	assert_int_equal(take_for(n, &sessions[i], &t, &e), REASON_NONE);
 	if (leaves)
 		nat_begin(n, &sessions[i], now_ns);
 }

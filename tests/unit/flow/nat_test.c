@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 
 #include "base/random.h"
+#include "nat_fixture.h"
 
 #define MAPPINGS 70000
 #define INSIDE 0x0a000001u
@@ -106,7 +107,7 @@ towards(const struct nat_endpoint *e, uint32_t host, uint8_t proto)
 static enum reason
 take(unsigned i, const struct tuple *t, struct nat_endpoint *e)
 {
-	enum reason r = nat_take(n, 0, &sessions[i], t, e);
+	enum reason r = take_for(n, &sessions[i], t, e);
 
 	nat_begin(n, &sessions[i], 0);
 	return r;
@@ -258,7 +259,7 @@ rfc4787_req_9(void **state)
 	assert_int_equal(inside.address, t.src.v4);
 	in.dst.v4 = inside.address;
 	in.dport = inside.port;
-	assert_int_equal(nat_take(n, 0, &sessions[1], &in, &source), REASON_NONE);
+	assert_int_equal(take_for(n, &sessions[1], &in, &source), REASON_NONE);
 	assert_int_equal(source.address, public.address);
 	assert_int_not_equal(sessions[1].mapping[0], sessions[1].mapping[1]);
 }
@@ -394,7 +395,7 @@ a_port_of_a_session_that_was_refused_is_free_at_once(void **state)
 	struct nat_endpoint e;
 
 	use(&spec);
-	assert_int_equal(nat_take(n, 0, &sessions[0], &a, &e), REASON_NONE);
+	assert_int_equal(take_for(n, &sessions[0], &a, &e), REASON_NONE);
 	release(n, &sessions[0], 0);
 	taken(1, &b);
 }
@@ -417,7 +418,7 @@ rfc6888_req_15_unpredictable(void **state)
 		struct tuple t = from(INSIDE + 1 + i, (uint16_t)(4000 + i % 2), IPPROTO_UDP);
 		struct nat_endpoint e;
 
-		assert_int_equal(nat_take(n, 0, &sessions[2], &t, &e), REASON_NONE);
+		assert_int_equal(take_for(n, &sessions[2], &t, &e), REASON_NONE);
 		release(n, &sessions[2], 0);        /* nothing has left by it: free at once */
 		x = rte_be_to_cpu_16(e.port);
 		count[((unsigned)x - 1024) / 1024]++;
@@ -464,12 +465,12 @@ workers_never_share_an_endpoint(void **state)
 		assert_int_equal(nat_configure(mine, &spec, 1), 0);
 		for (unsigned i = 0; i < 1536; i++) {
 			t = from(INSIDE + i, 4000, IPPROTO_UDP);
-			assert_int_equal(nat_take(mine, 0, &sessions[i], &t, &e), REASON_NONE);
+			assert_int_equal(take_for(mine, &sessions[i], &t, &e), REASON_NONE);
 			owners[rte_be_to_cpu_16(e.port)]++;
 		}
-		assert_int_equal(nat_take(mine, 0, &sessions[1536], &t, &e), REASON_NONE);
+		assert_int_equal(take_for(mine, &sessions[1536], &t, &e), REASON_NONE);
 		t = from(INSIDE + 2000, 4000, IPPROTO_UDP);
-		assert_int_equal(nat_take(mine, 0, &sessions[1537], &t, &e), REASON_nat_no_port);
+		assert_int_equal(take_for(mine, &sessions[1537], &t, &e), REASON_nat_no_port);
 		nat_destroy(mine);
 		memset(sessions, 0, sizeof(sessions));
 	}

@@ -60,6 +60,35 @@ slices_of_workers_do_not_meet_and_miss_nothing(void **state)
 		assert_int_equal(owners[port], port >= 1024);
 }
 
+/* Whatever the range, the worker, and how many there are: bit by bit as the contract has it. */
+static void
+free_are_the_own_ports_of_the_range(void **state)
+{
+	srand(3);
+	for (unsigned i = 0; i < 300; i++) {
+		uint16_t a = (uint16_t)any(), b = i % 3 == 0 ? (uint16_t)(a + any() % 200) : (uint16_t)any();
+		uint16_t workers = (uint16_t)(1 + any() % (i % 2 == 0 ? 4 : 128));
+		struct ports_slice slice = {
+			a < b ? a : b, a < b ? b : a, (uint16_t)(any() % workers), workers,
+		};
+		uint32_t n = 0;
+
+		if (i == 0)
+			slice = (struct ports_slice){ 0, 65535, 0, 1 };
+		ports_init(&p, &slice);
+		for (uint32_t port = 0; port < 65536; port++) {
+			bool ours = port != 0 && port >= slice.low && port <= slice.high
+				&& (port >> 1) % slice.workers == slice.worker;
+			unsigned word = port / 128;
+
+			assert_int_equal(p.free[port & 1][word] >> (port >> 1) % 64 & 1, ours);
+			assert_true(!ours || (p.some[port & 1][word / 64] >> word % 64 & 1));
+			n += ours;
+		}
+		assert_int_equal(p.n_free, n);
+	}
+}
+
 static void
 parity_is_kept_while_it_can_be(void **state)
 {
@@ -123,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_port_of_the_range_is_given_once),
 		cmocka_unit_test(slices_of_workers_do_not_meet_and_miss_nothing),
+		cmocka_unit_test(free_are_the_own_ports_of_the_range),
 		cmocka_unit_test(parity_is_kept_while_it_can_be),
 		cmocka_unit_test(one_port_is_taken_once),
 		cmocka_unit_test(ports_are_unpredictable),
