@@ -54,6 +54,16 @@ forget_nexthops(void *slowpath)
 	fastpath_bump_epoch(fastpath_of(slowpath));
 }
 
+/* Has a session begun that the packet belongs to, or is nobody told any more? */
+static bool
+is_expected(void *slowpath, const struct tuple *t)
+{
+	const struct slowpath *s = slowpath;
+	bool reply;
+
+	return !nat_rejects(s->nat, t->dst.v4) || session_find(s->sessions, t, &reply) != NULL;
+}
+
 /* A session ends: what its stages took is given back. */
 static void
 release_session(void *slowpath, struct session *session, enum session_end why)
@@ -86,7 +96,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	struct host_setup host = {
 		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
 		.workers = setup->workers, .send = slowpath_send, .tell = tell_others,
-		.forget = forget_nexthops, .quiet = setup->clock.virtual,
+		.forget = forget_nexthops, .expected = is_expected, .quiet = setup->clock.virtual,
 		.trusting = setup->clock.virtual, .arg = s,
 	};
 

@@ -265,6 +265,14 @@ nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port)
 	return number >= pool->low && number <= pool->high;
 }
 
+bool
+nat_rejects(const struct nat *n, rte_be32_t address)
+{
+	int at = nat_find_address(n, address);
+
+	return at >= 0 && n->address[at].pool != NAT_NO_POOL && n->pool[n->address[at].pool].reject;
+}
+
 void
 nat_mark_outside(struct nat *n, uint16_t iface)
 {

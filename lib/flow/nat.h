@@ -55,6 +55,7 @@ struct nat_pool_spec {
 	uint8_t filtering;
 	uint32_t per_source;            /* sessions of an inside address, which has one worker; 0: no limit */
 	bool log;                       /* tell when mappings begin and end */
+	bool reject;                    /* senders of unsolicited SYNs are told, late */
 	struct nat_reserved *reserved;
 	unsigned n_reserved;
 };
@@ -118,6 +119,9 @@ bool nat_is_public(const struct nat *n, rte_be32_t address);
 
 /* Could the endpoint be somebody's?  An address of a pool and a port of its range, free or not. */
 bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
+
+/* Is the address one of a pool that tells who sent a SYN in vain? */
+bool nat_rejects(const struct nat *n, rte_be32_t address);
 
 /* The session's first packet leaves: its mappings are in use, if they were not before. */
 void nat_begin(struct nat *n, const struct session *s, uint64_t now_ns);

@@ -238,6 +238,7 @@ pool_configure(struct nat *n, unsigned number, const struct nat_pool_spec *spec)
 	pool->mapping = spec->mapping;
 	pool->filtering = spec->filtering;
 	pool->per_source = spec->per_source;
+	pool->reject = spec->reject;
 	pool->logged_as = NULL;
 	pool->configured = true;
 	n->slot[number] = slot;

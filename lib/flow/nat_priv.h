@@ -83,7 +83,7 @@ struct nat_peer {
 
 struct nat_pool {
 	char name[NAT_NAME_MAX];        /* "": vacant */
-	bool configured;
+	bool configured, reject;
 	uint16_t low, high;
 	uint8_t mapping, filtering;
 	uint32_t per_source;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "action/nexthop.h"
+#include "base/clock.h"
 #include "packet/ledger.h"
 #include "packet/view.h"
 #include "stage/generation.h"
@@ -53,11 +54,15 @@ struct host_setup {
 	/* Next hops go to other neighbours: programs that hold any must be judged again.  Called
 	 * from host_tick, at most every few seconds; NULL: next hops are never used again. */
 	void (*forget)(void *arg);
+	/* Has somebody begun by now what a packet of these ends belongs to?  For host_tell_later. */
+	bool (*expected)(void *arg, const struct tuple *t);
 	void *arg;
 };
 
 #define HOST_NEIGHBOURS 8192u   /* of them a quarter unresolved */
 #define HOST_HELD 512u          /* packets that wait for neighbours, per worker */
+#define HOST_LATER 512u         /* senders that are told later, per worker */
+#define HOST_LATER_NS (6 * NS_PER_SECOND)
 
 /* NULL: no memory. */
 struct host *host_create(const struct host_setup *setup, int numa_node);
@@ -111,6 +116,11 @@ enum host_error {
 };
 void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m,
 	enum host_error what, uint16_t code_or_mtu);
+
+/* Tells the sender of an unsolicited SYN that its port is unreachable, quoting its header, but only HOST_LATER_NS after
+ * now_ns, and not if it is expected by then (RFC 5382 REQ-4).  m stays the caller's.  A segment with a wrong checksum,
+ * and one that comes while HOST_LATER others wait, is not answered. */
+void host_tell_later(struct host *h, const struct view *v, const struct rte_mbuf *m, uint64_t now_ns);
 
 /* Sends an IPv4 packet as fragments that fit the next hop (RFC 791; ready but for the Ethernet
  * header, DF not set); consumes m.  Holds it whole when the neighbour is not known.  Returns 0 or

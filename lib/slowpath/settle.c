@@ -264,6 +264,15 @@ is_unsolicited(const struct slowpath *s, const struct view *v)
 		&& nat_may_give(s->nat, v->tuple.dst.v4, v->tuple.dport);
 }
 
+/* Its sender may hear of it, but not before the inside had time to open towards him. */
+static void
+leave_unsolicited(struct slowpath *s, const struct view *v, const struct rte_mbuf *m)
+{
+	if (v->family == 4 && v->proto == IPPROTO_TCP && v->l4 != VIEW_NONE && tcp_opens(v->tcp_flags)
+	    && nat_rejects(s->nat, v->tuple.dst.v4))
+		host_tell_later(s->host, v, m, s->now_ns);
+}
+
 static void
 deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
 {
@@ -271,6 +280,8 @@ deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct v
 		: host_local(s->host, v, b->m[slot]);
 
 	b->out[slot] = OUT_GONE;
+	if (r == REASON_nat_no_mapping)
+		leave_unsolicited(s, v, b->m[slot]);
 	if (r != REASON_NONE)
 		slot_drop(s, b, slot, r);
 }
@@ -291,6 +302,8 @@ settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision
 	switch (s->nexthops[d->nexthop].state) {
 	case NEXTHOP_DROP:
 		tell_sender(s, b, slot, v, d);
+		if (d->nexthop == REASON_nat_no_mapping)
+			leave_unsolicited(s, v, b->m[slot]);
 		slot_drop(s, b, slot, (enum reason)d->nexthop);
 		break;
 	case NEXTHOP_TO_US:

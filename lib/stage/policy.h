@@ -61,6 +61,7 @@ struct nat_pool_cfg {
 	struct cfg_range ports;
 	uint32_t mapping, filtering;    /* enum nat_behaviour */
 	uint32_t per_source;
+	uint32_t unsolicited;           /* not 0: reject */
 	bool log;
 };
 

@@ -24,6 +24,12 @@ static const struct cfg_word filtering_words[] = {
 	CFG_WORD_END
 };
 
+static const struct cfg_word unsolicited_words[] = {
+	{ "drop", 0 },
+	{ "reject", 1 },
+	CFG_WORD_END
+};
+
 static const struct cfg_field pool_fields[] = {
 	{ "pool", CFG_PREFIX | CFG_LIST, NULL, offsetof(struct nat_pool_cfg, pool),
 		"Public IPv4 addresses, or prefixes of them." },
@@ -37,6 +43,9 @@ static const struct cfg_field pool_fields[] = {
 		.words = filtering_words },
 	{ "per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, per_source),
 		"Sessions that one inside address may hold.", .min = 1 },
+	{ "unsolicited", CFG_ENUM, "drop", offsetof(struct nat_pool_cfg, unsolicited),
+		"What the sender of a SYN that nothing is mapped to hears: nothing, or after 6 s that the port is "
+		"unreachable, if the inside has not opened by then.", .words = unsolicited_words },
 	{ "log", CFG_BOOL, "false", offsetof(struct nat_pool_cfg, log),
 		"Whether telemetry.nat_log has an entry when a mapping begins and when it ends." },
 	CFG_END
@@ -106,6 +115,7 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 		.low = (uint16_t)cfg->ports.first, .high = (uint16_t)cfg->ports.last,
 		.mapping = (uint8_t)cfg->mapping, .filtering = (uint8_t)cfg->filtering,
 		.per_source = cfg->per_source, .log = cfg->log,
+		.reject = cfg->unsolicited != 0,
 	};
 	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
 	int rc = 0;

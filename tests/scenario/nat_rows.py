@@ -6,7 +6,7 @@ from itertools import permutations
 from scapy.layers.inet import defragment, fragment
 from scapy.layers.l2 import Ether
 
-from bench import Failed
+from bench import Failed, replay
 from nat import A, B, FAR, OTHER, PUBLIC, ROUTER, Wire, config, endpoints, error, expect, inner, udp
 from packets import ICMP, IP, TCP, UDP, Raw
 
@@ -119,6 +119,67 @@ def rfc5382_req_4():
     t = w.send('wan', tcp(FAR, PUBLIC, 80, 22, 'S', 500))
     w.run(config())
     expect('outside of the pool', w.out('wan', t)[TCP].flags, 'RA')
+
+
+REJECT = config('pool: [198.51.100.1, 198.51.100.9], unsolicited: reject')
+
+
+def told(w):
+    """(when, quoted packet) of each port unreachable that left by wan."""
+    all_out = [(time, Ether(d)[IP]) for time, d in w.outcome.out['wan'] if ICMP in Ether(d)]
+    if any((p[ICMP].type, p[ICMP].code) != (3, 3) for _, p in all_out):
+        raise Failed('other errors: %s' % all_out)
+    return [(time, p) for time, p in all_out]
+
+
+def rfc5382_req_4_told():
+    """With unsolicited: reject the sender hears of it, after 6 s: at Weir's own address and at one of the pool's alone."""
+    for address in (PUBLIC, '198.51.100.9'):
+        w = Wire()
+        syn = tcp(FAR, address, 80, 4000, 'S', 500)
+        t = w.send('wan', syn)
+        for flags in ('SA', 'A', 'FA', 'R'):                     # these ask for nothing
+            w.send('wan', tcp(FAR, address, 81, 4001, flags, 500))
+        w.send('lan', IP(src=A, dst=GATEWAY) / ICMP(type=8, id=7), after=5.8)
+        w.send('lan', IP(src=A, dst=GATEWAY) / ICMP(type=8, id=7), after=0.3)
+        w.run(REJECT)
+        (when, p), = told(w)
+        if not t + 6 <= when <= t + 6.1:
+            raise Failed('told at %s' % when)
+        expect('told', (p.src, p.dst), (PUBLIC, FAR))
+        expect('quote', bytes(p[ICMP])[8:], bytes(syn))
+        expect('drops', w.drops().get('nat_no_mapping', 0) + w.drops().get('tcp_no_session', 0), 5)
+        w.outcome = replay(REJECT, w.frames, ('--workers', '2'))
+        expect('two workers', [(time, bytes(p)) for time, p in told(w)], [(when, bytes(p))])
+
+
+def rfc5382_req_4_opened_meanwhile():
+    """Who opens towards the sender in time: no error, whichever end's SYN was first."""
+    w = Wire()
+    w.send('wan', tcp(FAR, PUBLIC, 80, 4000, 'S', 500))
+    w.send('wan', tcp(OTHER, PUBLIC, 80, 4000, 'S', 500))
+    u = w.send('lan', tcp(A, FAR, 4000, 80, 'S', 100), after=5.9)
+    v = w.send('wan', tcp(FAR, PUBLIC, 80, 4000, 'S', 500))
+    w.send('lan', IP(src=A, dst=GATEWAY) / ICMP(type=8, id=7), after=10)
+    w.run(REJECT.replace(', 198.51.100.9', ''))         # so that A has this address
+    expect('passed', (w.out('wan', u) is not None, w.out('lan', v) is not None), (True, True))
+    expect('told', [p.dst for _, p in told(w)], [OTHER])
+
+
+def rfc5382_req_4_flood():
+    """Of 10,000 SYNs the first 512 wait, and of these as many are told as errors may be sent; bursts change nothing."""
+    w = Wire()
+    for i in range(10000):
+        w.send('wan', tcp('203.0.%d.%d' % (113 + i // 250, 1 + i % 250), '198.51.100.9', 80, 2000 + i, 'S', 500),
+               after=0 if i else 0.01)
+    w.send('lan', IP(src=A, dst=GATEWAY) / ICMP(type=8, id=7), after=20)
+    w.run(REJECT)
+    expect('drops', w.drops(), {'nat_no_mapping': 10000})
+    first = w.outcome.out['wan']
+    if not 50 <= len(told(w)) <= 512:
+        raise Failed('%d were told' % len(first))
+    again = replay(REJECT, w.frames, ('--burst', '1'))
+    expect('frames', again.out['wan'], first)
 
 
 def rfc5382_req_5():

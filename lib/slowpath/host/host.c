@@ -109,6 +109,7 @@ host_tick(struct host *h, uint64_t now_ns)
 	neighbours_sweep(h);
 	neighbours_reclaim(h);
 	announce_due(h);
+	later_due(h);
 }
 
 void
@@ -117,6 +118,7 @@ host_stop(struct host *h)
 	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
 		if (h->neighbours[slot].held != NONE)
 			held_drop(h, (uint16_t)slot, REASON_stopped);
+	h->n_later = 0;
 }
 
 void

@@ -69,6 +69,16 @@ struct held {
 	struct view view;       /* as it came in; offsets as they are now */
 };
 
+#define LATER_BYTES 120u        /* the longest headers of IPv4 and TCP */
+
+/* A sender that is told later, of a packet that is gone. */
+struct later {
+	uint64_t due_ns;
+	uint8_t from[6];        /* MAC */
+	struct view view;       /* l3_bytes: of them LATER_BYTES at most are there */
+	uint8_t ip[LATER_BYTES];
+};
+
 /* One of our addresses that the link is to be told of. */
 struct announcement {
 	union address address;
@@ -100,6 +110,10 @@ struct host {
 	/* hold.c */
 	struct held held[HOST_HELD];
 	uint16_t held_free;
+
+	/* later.c: a queue in the order of its times */
+	struct later later[HOST_LATER];
+	unsigned later_first, n_later;
 
 	/* announce.c */
 	struct announcement announcements[ANNOUNCEMENTS];
@@ -204,6 +218,12 @@ enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t 
 void announce_new(struct host *h, const struct generation *old);
 void announce_due(struct host *h);
 
+/* local.c: is the transport checksum right? */
+bool checksum_ok(const struct view *v, const struct rte_mbuf *m);
+
+/* later.c */
+void later_due(struct host *h);
+
 /* limit.c */
 void limits_init(struct host *h);
 bool limit_echo(struct host *h);
@@ -215,6 +235,7 @@ struct subject {
 	const struct rte_mbuf *m;
 	const struct interface *in;
 	const uint8_t *from;    /* MAC */
+	const uint8_t *ip;      /* all that is left of it, if it is gone; else NULL */
 	bool rewritten;         /* m is not as it came in: what v says counts */
 };
 

@@ -21,8 +21,8 @@ l4_bytes(const struct view *v)
 	return v->l3_bytes - (unsigned)(v->l4 - v->l3);
 }
 
-/* Is the transport checksum right?  A packet that was damaged on its way gets no answer. */
-static bool
+/* A packet that was damaged on its way gets no answer. */
+bool
 checksum_ok(const struct view *v, const struct rte_mbuf *m)
 {
 	size_t address_bytes = v->family == 4 ? 4 : 16;

@@ -83,7 +83,7 @@ restore(uint8_t *ip, unsigned n, const struct view *v)
 bool
 quote_copy(uint8_t *out, const struct subject *s, unsigned n)
 {
-	const void *from = rte_pktmbuf_read(s->m, s->v->l3, n, out);
+	const void *from = s->ip != NULL ? s->ip : rte_pktmbuf_read(s->m, s->v->l3, n, out);
 	unsigned least = s->v->family == 4 ? IP4_BYTES : IP6_BYTES;
 
 	if (from == NULL || n < least)
