@@ -83,7 +83,8 @@ place_of(const struct view *v, const struct rss *rss)
 	place.l4 = (uint8_t)l4;
 	place.cksum = tcp ? offsetof(struct rte_tcp_hdr, cksum)
 		: offsetof(struct rte_udp_hdr, dgram_cksum);
-	place.ports_hashed = (rss->types & ports_type(v->ptype)) != 0;
+	place.ports_hashed = (rss->types & ports_type(v->ptype)) != 0
+		&& (rss->types & RTE_ETH_RSS_L3_SRC_ONLY) == 0;
 	return place;
 }
 
@@ -104,7 +105,8 @@ rss_hash(const struct rss *rss, const uint8_t *tuple, unsigned bytes)
 static uint32_t
 hash_of(const struct view *v, const struct place *place, const struct rss *rss)
 {
-	unsigned addresses = place->six ? 32 : 8;
+	bool source_only = (rss->types & RTE_ETH_RSS_L3_SRC_ONLY) != 0;
+	unsigned addresses = (place->six ? 32 : 8) / (source_only ? 2 : 1);
 	uint8_t tuple[RSS_TUPLE_BYTES];
 	unsigned bytes = addresses;
 

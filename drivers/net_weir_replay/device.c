@@ -17,7 +17,8 @@ enum {
 
 static const uint64_t checksum_offloads = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM
 	| RTE_ETH_RX_OFFLOAD_UDP_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
-static const uint64_t rss_types = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
+static const uint64_t rss_types = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP
+	| RTE_ETH_RSS_L3_SRC_ONLY;
 
 static int
 configure(struct rte_eth_dev *dev)

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/socket.h>
+
 #include "control/config_priv.h"
+#include "flow/nat.h"
 
 static const struct cfg_word auto_words[] = {
 	{ "auto", 0 },
@@ -144,9 +147,8 @@ config_port_index(const struct config *cfg, const char *name)
 	return -1;
 }
 
-/* Does the pipeline take frames that are for others? */
 static bool
-is_wire(const struct config *cfg, const char *pipeline)
+has_stage(const struct config *cfg, const char *pipeline, const char *name)
 {
 	const struct pipeline_cfg *p = pipeline == NULL ? NULL
 		: cfg_find(&cfg->policy.pipelines, pipeline);
@@ -154,17 +156,40 @@ is_wire(const struct config *cfg, const char *pipeline)
 	if (p == NULL)
 		return false;
 	cfg_each(stage, &p->stages)
-		if (stage->table != NULL && strcmp(stage->table->name, "forward") == 0)
+		if (stage->table != NULL && strcmp(stage->table->name, name) == 0)
 			return true;
 	return false;
+}
+
+/* Do inside hosts have one worker each, whomever they talk to (stage/owners.h)? */
+static bool
+owners_by_host(const struct config *cfg)
+{
+	cfg_each(pool, &cfg->policy.nat)
+		if (pool->per_source != 0 || pool->mapping == NAT_ENDPOINT_INDEPENDENT)
+			return true;
+	return false;
+}
+
+/* Is all behind the interface inside hosts that are translated?  IPv6 is not, and better spread by both ends. */
+static bool
+is_inside(const struct config *cfg, const struct interface_cfg *iface)
+{
+	cfg_each(address, &iface->addresses)
+		if (address->address.family == AF_INET6)
+			return false;
+	return has_stage(cfg, iface->pipeline, "snat");
 }
 
 unsigned
 config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 {
+	bool by_host = owners_by_host(cfg);
 	unsigned n = 0;
 
 	cfg_each(row, &cfg->ports) {
+		bool inside = false, outside = false;
+
 		if (n == PORT_MAX || row->head.name == NULL || row->device == NULL)
 			continue;       /* has been said */
 		out[n] = (struct port_cfg) {
@@ -184,8 +209,11 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 				|| strcmp(interface_port(iface), row->head.name) != 0)
 				continue;
 			out[n].mtu = iface->mtu > out[n].mtu ? iface->mtu : out[n].mtu;
-			out[n].promiscuous |= is_wire(cfg, iface->pipeline);
+			out[n].promiscuous |= has_stage(cfg, iface->pipeline, "forward");
+			inside |= is_inside(cfg, iface);
+			outside |= !is_inside(cfg, iface);
 		}
+		out[n].by_source = by_host && inside && !outside;
 		n++;
 	}
 	return n;

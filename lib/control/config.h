@@ -109,7 +109,7 @@ struct config *config_load(const char *path, struct err *err);
 struct config *config_load_text(const char *name, const char *text, struct err *err);
 void config_free(struct config *cfg);   /* NULL is fine */
 
-/* The ports as io takes them, in the order of the file.  mtu and promiscuous are worked out from
+/* The ports as io takes them, in the order of the file.  mtu, promiscuous and by_source are worked out from
  * interfaces and pipelines.  Returns how many. */
 unsigned config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX]);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports: finding and opening devices, giving them back. */
 
+#include "base/random.h"
 #include "io/port.h"
 
 #include <errno.h>
@@ -231,6 +232,7 @@ port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struc
 	port->has_mac = cfg->has_mac;
 	port->mac = cfg->mac;
 	port->wants_promiscuous = cfg->promiscuous;
+	port->by_source = cfg->by_source;       /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
 	queues = cfg->queues != 0 ? cfg->queues : auto_queues(port->kind, workers);
 
@@ -251,6 +253,7 @@ int
 ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsigned workers,
 	struct err *err)
 {
+	unsigned reta_size;
 	int rc;
 
 	memset(ports, 0, sizeof(*ports));
@@ -265,6 +268,8 @@ ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsi
 	}
 	if (rc < 0)
 		ports_close(ports);
+	else if (ports_by_source(ports, &reta_size) != NULL)
+		random_bytes(ports->source_key, sizeof(ports->source_key));
 	return rc;
 }
 

@@ -28,6 +28,7 @@ enum {
 	PORT_NAME_MAX = 32,
 	PORT_DESCRIPTORS = 1024,        /* preset, rx and tx */
 	PORT_MTU = 1500,
+	PORT_RSS_KEY_BYTES = 64,        /* no NIC has a longer one */
 };
 
 struct pools;
@@ -50,6 +51,7 @@ struct port_cfg {
 	/* Derived, not written by anybody: */
 	bool capture;                   /* frames come from memory (io/capture.h); device unused */
 	bool promiscuous;               /* a pipeline wants frames for other stations */
+	bool by_source;                 /* IPv4 packets' owners go by their source address */
 	uint16_t mtu;                   /* largest of its interfaces; 0: PORT_MTU */
 };
 
@@ -71,8 +73,9 @@ struct port {
 	uint16_t mtu;
 	int numa_node;
 	struct rte_ether_addr mac;      /* the one Weir answers for */
-	bool steered;                   /* the device spreads flows by a symmetric hash: both
-	                                 * directions of a flow come to one queue number */
+	bool steered;                   /* the device spreads flows by a symmetric hash (both
+	                                 * directions of a flow come to one queue number), or: */
+	bool by_source;                 /* it spreads them by their source address alone */
 	uint16_t reta_size;             /* ports agree on queues only if these two are equal */
 	uint64_t rss_types;
 	bool tx_shared;                 /* more workers than transmit queues */
@@ -99,6 +102,7 @@ struct ports {
 	unsigned count;
 	unsigned workers;
 	unsigned kept;                  /* buffers that drivers did not give back, after ports_close */
+	_Alignas(8) uint8_t source_key[PORT_RSS_KEY_BYTES];     /* secret, of devices that spread by source */
 	struct port at[PORT_MAX];
 };
 
@@ -127,9 +131,13 @@ int ports_start(struct ports *ports, const struct pools *pools, struct err *err)
  * Frames a device still held are freed.  Half-opened ports are fine. */
 void ports_close(struct ports *ports);
 
-/* True if every port is steered by its device with as many queues as there are workers, or there is
+/* True if every port is steered by its device's symmetric hash with as many queues as there are workers, or there is
  * one worker: then a packet is at its owner already.  False: workers hand over (io/steer.h). */
 bool ports_steered(const struct ports *ports);
+
+/* Where devices spread by source, with as many queues as there are workers: the key of their Toeplitz hash and the
+ * size of their tables, which are filled in turn.  NULL: none does, or they differ. */
+const uint8_t *ports_by_source(const struct ports *ports, unsigned *reta_size);
 
 /* Reads the link state into link_up.  True if it changed. */
 bool port_update(struct port *port);

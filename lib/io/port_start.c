@@ -36,21 +36,26 @@ port_choose_rss(struct port *port, const struct rte_eth_dev_info *info)
 {
 	const uint64_t useful = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
 	uint64_t types = info->flow_type_rss_offloads & useful;
+	bool by_source = port->by_source && (info->flow_type_rss_offloads & RTE_ETH_RSS_L3_SRC_ONLY) != 0
+		&& info->hash_key_size <= PORT_RSS_KEY_BYTES && info->reta_size > 0;
 
+	port->by_source = false;
 	/* What other virtual devices call RSS is no hash of ours. */
 	if (port->kind != DEVICE_PCI && port->kind != DEVICE_REPLAY)
 		return;
 	if (port->rx_queues == 1 || types == 0 || info->hash_key_size == 0)
 		return;
 	port->steered = true;
-	port->rss_types = types;
+	port->by_source = by_source;
+	port->rss_types = types | (by_source ? RTE_ETH_RSS_L3_SRC_ONLY : 0);
 	port->reta_size = info->reta_size;
 }
 
 /* The key 6d5a... makes Toeplitz symmetric: both directions of a flow hash alike, on any NIC
- * (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side Scaling, 2012). */
+ * (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side Scaling, 2012).  By source it is a secret:
+ * Toeplitz is linear, and nobody inside is to choose whose load he is. */
 static void
-ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, uint8_t *source_key, struct rte_eth_conf *conf)
 {
 	static uint8_t key[256];
 
@@ -59,7 +64,7 @@ ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, struct
 	for (unsigned i = 0; i < sizeof(key); i++)
 		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
 	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-	conf->rx_adv_conf.rss_conf.rss_key = key;
+	conf->rx_adv_conf.rss_conf.rss_key = port->by_source ? source_key : key;
 	conf->rx_adv_conf.rss_conf.rss_key_len = info->hash_key_size;
 	conf->rx_adv_conf.rss_conf.rss_hf = port->rss_types;
 }
@@ -147,7 +152,7 @@ set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *con
 }
 
 static int
-port_start(struct port *port, const struct pools *pools, struct err *err)
+port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err)
 {
 	struct rte_eth_dev_info info;
 	struct rte_eth_conf conf = { 0 };
@@ -155,7 +160,7 @@ port_start(struct port *port, const struct pools *pools, struct err *err)
 	int rc;
 
 	rte_eth_dev_info_get(port->id, &info);
-	ask_for_rss(port, &info, &conf);
+	ask_for_rss(port, &info, source_key, &conf);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	rc = choose_mtu(port, &info, &conf, err);
 	if (rc < 0)
@@ -175,7 +180,7 @@ int
 ports_start(struct ports *ports, const struct pools *pools, struct err *err)
 {
 	for (unsigned i = 0; i < ports->count; i++) {
-		int rc = port_start(&ports->at[i], pools, err);
+		int rc = port_start(&ports->at[i], ports->source_key, pools, err);
 
 		if (rc < 0)
 			return rc;
@@ -191,12 +196,28 @@ ports_steered(const struct ports *ports)
 	for (unsigned i = 0; ports->workers > 1 && i < ports->count; i++) {
 		const struct port *port = &ports->at[i];
 
-		if (!port->steered || port->rx_queues != ports->workers
+		if (!port->steered || port->by_source || port->rx_queues != ports->workers
 			|| port->rss_types != first->rss_types
 			|| port->reta_size != first->reta_size)
 			return false;
 	}
 	return true;
+}
+
+const uint8_t *
+ports_by_source(const struct ports *ports, unsigned *reta_size)
+{
+	*reta_size = 0;
+	for (unsigned i = 0; i < ports->count; i++) {
+		const struct port *port = &ports->at[i];
+
+		if (!port->by_source)
+			continue;
+		if (port->rx_queues != ports->workers || (*reta_size != 0 && port->reta_size != *reta_size))
+			return NULL;
+		*reta_size = port->reta_size;
+	}
+	return *reta_size != 0 ? ports->source_key : NULL;
 }
 
 bool

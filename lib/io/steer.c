@@ -10,6 +10,7 @@
 
 #include <rte_byteorder.h>
 #include <rte_ring.h>
+#include <rte_thash.h>
 
 #include "base/hash.h"
 #include "io/eal.h"
@@ -17,6 +18,8 @@
 struct steer {
 	unsigned workers;
 	struct hash_key key;
+	const uint8_t *source_key;      /* of devices that spread by source; NULL: none */
+	unsigned reta_size;             /* theirs */
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
 	} turn[EAL_WORKERS_MAX];        /* whose ring comes first: each written by its reader */
@@ -118,6 +121,23 @@ unsigned
 steer_owner_of_address(const struct steer *s, const union address *a)
 {
 	return s->workers == 1 ? 0 : share_of(s, hash_bytes(&s->key, a, sizeof(*a)));
+}
+
+void
+steer_by_source(struct steer *s, const uint8_t *rss_key, unsigned reta_size)
+{
+	s->source_key = rss_key;
+	s->reta_size = reta_size;
+}
+
+unsigned
+steer_owner_of_inside(const struct steer *s, const union address *a)
+{
+	uint32_t address = rte_be_to_cpu_32(a->v4);
+
+	if (s->source_key == NULL)
+		return steer_owner_of_address(s, a);
+	return rte_softrss(&address, 1, s->source_key) % s->reta_size % s->workers;
 }
 
 unsigned

@@ -53,6 +53,13 @@ unsigned steer_owner(const struct steer *s, const struct tuple *tuple);
 /* The worker of an address. */
 unsigned steer_owner_of_address(const struct steer *s, const union address *a);
 
+/* Devices spread packets from the inside by their source address: Toeplitz by a key, a table that is filled in turn
+ * (ports_by_source).  From here on an inside address has the worker that they come to. */
+void steer_by_source(struct steer *s, const uint8_t *rss_key, unsigned reta_size);
+
+/* The worker of an inside IPv4 address. */
+unsigned steer_owner_of_inside(const struct steer *s, const union address *a);
+
 /* What a frame is steered by.  False if it is not IP; its tags are read all the same.  view comes
  * zeroed. */
 bool steer_parse(const uint8_t *frame, size_t length, struct steer_view *view);

@@ -146,7 +146,8 @@ between(const struct question *q)
 	dst = is_inside(q->o, &q->t->dst);
 	if (src == dst)
 		return OWNER_BOTH_ENDS;
-	return by_address(q, src == q->ports ? &q->t->src : &q->t->dst);
+	by_address(q, src == q->ports ? &q->t->src : &q->t->dst);
+	return q->ports ? OWNER_INSIDE : OWNER_ADDRESS;
 }
 
 enum owner_by

@@ -46,7 +46,8 @@ struct fixed_translation {
 
 enum owner_by {
 	OWNER_BOTH_ENDS,
-	OWNER_ADDRESS,                  /* *address */
+	OWNER_INSIDE,                   /* *address, of an inside host */
+	OWNER_ADDRESS,                  /* *address, of another */
 	OWNER_PORT,                     /* *port */
 };
 

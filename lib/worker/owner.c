@@ -33,6 +33,8 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	if (gen->owners == NULL)
 		return by_both_ends(c, t, here);
 	switch (owners_find(gen->owners, t, iface, &choice)) {
+	case OWNER_INSIDE:
+		return steer_owner_of_inside(c->steer, choice.address);
 	case OWNER_ADDRESS:
 		return steer_owner_of_address(c->steer, choice.address);
 	case OWNER_PORT:

@@ -60,6 +60,8 @@ static int
 connect_workers(struct worker_common *common)
 {
 	uint8_t key[STEER_KEY_BYTES];
+	const uint8_t *source_key;
+	unsigned reta_size;
 
 	if (common->count == 1)
 		return 0;
@@ -69,7 +71,12 @@ connect_workers(struct worker_common *common)
 	common->device_steers = ports_steered(common->ports);
 	random_bytes(key, sizeof(key));
 	common->steer = steer_create(common->count, STEER_RING, key);
-	return common->steer == NULL ? -ENOMEM : 0;
+	if (common->steer == NULL)
+		return -ENOMEM;
+	source_key = ports_by_source(common->ports, &reta_size);
+	if (source_key != NULL)
+		steer_by_source(common->steer, source_key, reta_size);
+	return 0;
 }
 
 static int

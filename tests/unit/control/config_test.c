@@ -209,6 +209,50 @@ a_port_takes_the_largest_mtu_of_its_interfaces(void **state)
 	err_destroy(err);
 }
 
+/* Is a port's NIC to spread frames by their sources? */
+static bool
+lan_is_spread_by_source(const char *pool, const char *interfaces)
+{
+	struct err *err = err_create();
+	char text[2048];
+	struct port_cfg ports[PORT_MAX];
+	struct config *cfg;
+	bool is;
+
+	snprintf(text, sizeof(text), "version: 1\n"
+		"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n"
+		"interfaces:\n%s  wan: {pipeline: outside}\n"
+		"routes: {main: []}\n"
+		"nat: {uplink: {pool: [203.0.113.1], %s}}\n"
+		"pipelines:\n  inside: [track, {route: main}, {snat: uplink}]\n  outside: [track, {route: main}]\n",
+		interfaces, pool);
+	cfg = config_load_text("weir.yaml", text, err);
+	assert_string_equal(err_first(err), "");
+	config_ports(cfg, ports);
+	assert_false(ports[1].by_source);
+	is = ports[0].by_source;
+	config_free(cfg);
+	err_destroy(err);
+	return is;
+}
+
+static void
+ports_with_inside_hosts_alone_are_spread_by_source(void **state)
+{
+	const char *shared = "mapping: endpoint-independent", *single = "mapping: address-and-port-dependent";
+	const char *inside = "  lan: {addresses: [10.0.0.1/8], pipeline: inside}\n";
+
+	(void)state;
+	assert_true(lan_is_spread_by_source(shared, inside));
+	assert_false(lan_is_spread_by_source(single, inside));
+	assert_true(lan_is_spread_by_source("mapping: address-and-port-dependent, per_source: 100", inside));
+	assert_false(lan_is_spread_by_source(shared, "  lan: {addresses: [10.0.0.1/8], pipeline: outside}\n"));
+	assert_false(lan_is_spread_by_source(shared,
+		"  lan: {addresses: [10.0.0.1/8, \"2001:db8::1/64\"], pipeline: inside}\n"));
+	assert_false(lan_is_spread_by_source(shared,
+		"  lan: {addresses: [10.0.0.1/8], pipeline: inside}\n  guests: {port: lan, vlan: 20, pipeline: outside}\n"));
+}
+
 /* The errors of going from one configuration to another. */
 static struct found
 errors_of_reload(const char *from, const char *to)
@@ -274,6 +318,7 @@ main(void)
 		cmocka_unit_test(a_static_neighbour_stands_in_a_subnet),
 		cmocka_unit_test(cores_are_auto_or_a_list),
 		cmocka_unit_test(all_errors_are_found_in_one_go),
+		cmocka_unit_test(ports_with_inside_hosts_alone_are_spread_by_source),
 		cmocka_unit_test(a_port_takes_the_largest_mtu_of_its_interfaces),
 		cmocka_unit_test(what_needs_a_restart_is_said_at_its_place),
 		cmocka_unit_test(everything_else_can_be_changed_by_a_reload),

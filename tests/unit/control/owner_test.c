@@ -60,6 +60,7 @@ struct world {
 	struct iface_names names;
 	struct generation *gen;
 	struct worker_common common;
+	bool by_source;                 /* devices spread by inside hosts */
 	uint64_t random;
 };
 
@@ -123,10 +124,13 @@ static void
 with_workers(struct world *f, unsigned n)
 {
 	static const uint8_t key[STEER_KEY_BYTES] = { 3, 1, 4, 1, 5 };
+	static const _Alignas(8) uint8_t source_key[PORT_RSS_KEY_BYTES] = { 0x27, 0x18, 0x28, 0x18, 0x28, 0x45, 0x90 };
 
 	steer_destroy(f->common.steer);
 	f->common.steer = n > 0 ? steer_create(n, 16, key) : NULL;
 	f->common.count = n;
+	if (f->by_source && n > 0)
+		steer_by_source(f->common.steer, source_key, 128);
 }
 
 static struct tuple
@@ -311,6 +315,16 @@ answers_come_to_the_owner_when_mappings_are_not_shared(void **state)
 }
 
 static void
+answers_come_to_the_owner_when_devices_spread_by_source(void **state)
+{
+	struct world *f = *state;
+
+	f->by_source = true;
+	given(f, SHARED);
+	check_many(f);
+}
+
+static void
 an_inside_host_has_one_worker_whomever_it_talks_to(void **state)
 {
 	struct world *f = *state;
@@ -373,6 +387,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(answers_come_to_the_owner, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			answers_come_to_the_owner_when_mappings_are_not_shared, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			answers_come_to_the_owner_when_devices_spread_by_source, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_inside_host_has_one_worker_whomever_it_talks_to,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pool_that_no_pipeline_names_chooses_no_owner, setup,

@@ -3,7 +3,9 @@
 
 #include "unit/drivers/fixture.h"
 
+#include "io/pool.h"
 #include "io/port.h"
+#include "io/steer.h"
 
 #include <rte_ip.h>
 #include <rte_tcp.h>
@@ -452,6 +454,64 @@ weir_leaves_steering_to_the_queues(void **state)
 	unlink(f.pcap);
 }
 
+/* Ports that are inside, and one that is not: whoever is sent to, an inside host's frames come to the worker that owns
+ * it. */
+static void
+frames_from_inside_come_to_the_owner_of_their_source(void **state)
+{
+	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
+	struct port_cfg cfg[2] = {
+		{ .name = "lan", .by_source = true }, { .name = "wan", .device = "net_weir_replay2" },
+	};
+	struct pool_cfg pool = { .burst = 32, .holders = 16 };
+	struct steer *steer = steer_create(3, 16, key);
+	struct err *err = err_create();
+	char device[FIXTURE_TEXT], text[64][64];
+	const char *texts[65] = { NULL };
+	unsigned reta_size, total = 0;
+	struct pools pools;
+	struct ports ports;
+	struct fixture f;
+
+	(void)state;
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(text[i], sizeof(text[i]), i % 8 == 7 ? "icmp 10.0.%u.%u > 203.0.113.%u echo-request id 7"
+			: "udp 10.0.%u.%u:1000 > 203.0.113.%u:53", i % 5, 1 + i % 20, i);
+		texts[i] = text[i];
+	}
+	fixture_capture(&f, texts);
+	snprintf(device, sizeof(device), "net_weir_replay1,pcap=%s,loops=1", f.pcap);
+	cfg[0].device = device;
+	assert_int_equal(ports_open(&ports, cfg, 2, 3, err), 0);
+	assert_true(ports.at[0].by_source);
+	assert_false(ports.at[1].by_source);
+	assert_false(ports_steered(&ports));
+	assert_int_equal(pools_create(&pools, &pool, &ports, err), 0);
+	assert_int_equal(ports_start(&ports, &pools, err), 0);
+	assert_ptr_equal(ports_by_source(&ports, &reta_size), ports.source_key);
+	steer_by_source(steer, ports.source_key, reta_size);
+	for (uint16_t q = 0; q < 3; q++) {
+		struct rte_mbuf *got[64];
+		uint16_t n = rte_eth_rx_burst(ports.at[0].id, q, got, 64);
+
+		assert_true(n > 0 && n < 64);
+		for (uint16_t i = 0; i < n; i++) {
+			union address source = { .bytes = { 0 } };
+
+			memcpy(&source, rte_pktmbuf_mtod_offset(got[i], const uint8_t *, 14 + 12), 4);
+			assert_int_equal(steer_owner_of_inside(steer, &source), q);
+		}
+		rte_pktmbuf_free_bulk(got, n);
+		total += n;
+	}
+	assert_int_equal(total, 64);
+	ports_close(&ports);
+	pools_destroy(&pools);
+	steer_destroy(steer);
+	err_destroy(err);
+	unlink(f.pcap);
+}
+
 static void
 arguments_that_are_wrong_are_refused(void **state)
 {
@@ -507,6 +567,7 @@ main(void)
 		cmocka_unit_test(what_is_sent_is_counted_and_given_back),
 		cmocka_unit_test(a_ring_keeps_mbufs_and_order),
 		cmocka_unit_test(what_waits_in_rings_is_back_when_the_port_stops),
+		cmocka_unit_test(frames_from_inside_come_to_the_owner_of_their_source),
 		cmocka_unit_test(weir_leaves_steering_to_the_queues),
 		cmocka_unit_test(arguments_that_are_wrong_are_refused),
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
