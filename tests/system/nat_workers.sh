@@ -24,11 +24,12 @@ link "$ns_wan" wan0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
 ip -n "$ns_lan" addr add 10.0.0.80/24 dev eth0
 ip -n "$ns_wan" route del default
 udp='dnat: {to: "10.0.0.80:7", if: {dst: 198.51.100.1, proto: udp, dport: 7777}}'
-sed "s/workers: auto/workers: [0, 1]/; s/flows: 262144/flows: 16384/
+sed "s/workers: auto/workers: [0, 1]/; s/flows: 262144/flows: 16384/; s/per_source: 2000/&, log: true/
 	s/iface=\(...\)0\"}/iface=\10\", queues: 1}/
 	s/^    - dnat: .*2222.*/&\n    - $udp/
 	s/^      - {name: web, .*/&\n      - {proto: udp, dst: 10.0.0.80, dport: 7, action: accept}/" \
 	"$here/../../config/nat-gateway.yaml" >"$dir/weir.yaml"
+echo "telemetry: {nat_log: {file: nat.log}}" >>"$dir/weir.yaml"
 mkdir "$dir/www"
 head -c 5000000 /dev/urandom >"$dir/www/big"
 echo small >"$dir/www/small"
@@ -54,6 +55,7 @@ check "errors come back" unreachable 198.51.100.2
 check "nothing else begins from outside" refused in_wan curl -sf -m 2 http://198.51.100.1:81/
 check "no wrong checksum" none_counted 0 TcpInCsumErrors UdpInCsumErrors IcmpInCsumErrors
 check "it ends" stop
+check "the log of both workers says who had which port" logged 400 "$dir/nat.log"
 check "every packet found its session, and the ledger balances" balanced 'r["session_life"]["begun"] > 400
     and set(r["drops"]) <= {"acl_denied", "ttl_expired", "multicast", "handoff_full",
     "neighbour_queue_full"}'

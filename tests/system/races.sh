@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Threads under ThreadSanitizer, in a build of its own: rings and mailboxes, generations that are taken while packets
-# run, a worker that stands still, NAT on two workers.  rte_ring needs the C11 memory model to be understood.
+# run, a worker that stands still, NAT on two workers and its log.  rte_ring needs the C11 memory model to be understood.
 #
 # usage: races.sh
 set -u
 cd "$(dirname "$(realpath "$0")")/../.." || exit 2
 build=build-tsan
-tests="unit_control_stuck unit_control_appliance unit_worker_mailbox unit_io_steer"
+tests="unit_control_stuck unit_control_appliance unit_worker_mailbox unit_io_steer unit_flow_nat_log"
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 failed=0

@@ -68,3 +68,25 @@ none_counted() { # none_counted BEFORE NAME...: no more of that than there were
 	echo "$*: $n after $before"
 	[ "$n" -eq "$before" ]
 }
+
+logged() {      # logged LINES FILE...: the log of NAT has so many; a create and an end for each mapping, in turn; nobody outside
+	local least=$1 file
+
+	shift
+	for file; do
+		[ -s "$file" ] || return 1
+	done
+	! grep '198\.51\.100\.2"' "$@" || return 1
+	cat "$@" | python3 -c '
+import json, sys, time
+live, n = set(), 0
+for line in sys.stdin:
+    e = json.loads(line)
+    now, event, why = e.pop("time"), e.pop("event"), e.pop("reason", None)
+    who, n = json.dumps(e, sort_keys=True), n + 1
+    assert now[:4] == time.strftime("%Y", time.gmtime()), line
+    assert (who in live) == (event == "end"), line
+    (live.remove if event == "end" else live.add)(who)
+print(n, "lines", live)
+sys.exit(bool(live) or n < int(sys.argv[1]))' "$least"
+}

@@ -246,6 +246,31 @@ after_rotation_lines_stand_in_the_new_file(void **state)
 	free(text);
 }
 
+/* A reload names another file. */
+static void
+after_a_move_lines_stand_in_the_file_of_that_name(void **state)
+{
+	struct fixture *f = *state;
+	struct nat_log_file *next;
+	char *text;
+
+	open_it(f, f->path);
+	tell(f, 1, 5);
+	write_it(f);
+	next = nat_log_open(f->moved, false, (struct loc){ 0 }, f->err);
+	assert_non_null(next);
+	nat_log_move(f->file, next);
+	assert_string_equal(nat_log_path(f->file), f->moved);
+	tell(f, 6, 2);
+	write_it(f);
+	text = text_of(f->path);
+	assert_int_equal(count_lines(text, 1), 5);
+	free(text);
+	text = text_of(f->moved);
+	assert_int_equal(count_lines(text, 6), 2);
+	free(text);
+}
+
 /* The pipe has half a line; the new file has all of it. */
 static void
 a_line_that_was_cut_begins_anew_in_the_new_file(void **state)
@@ -312,6 +337,7 @@ main(void)
 		TEST(a_full_disk_makes_entries_wait_and_then_be_lost),
 		TEST(what_a_pipe_takes_in_parts_is_whole),
 		TEST(after_rotation_lines_stand_in_the_new_file),
+		TEST(after_a_move_lines_stand_in_the_file_of_that_name),
 		TEST(a_line_that_was_cut_begins_anew_in_the_new_file),
 		TEST(a_file_that_cannot_be_opened_again_stays_open),
 		TEST(a_file_that_cannot_be_opened_is_an_error_at_its_place),
