@@ -10,6 +10,7 @@
 
 #include <rte_prefetch.h>
 
+#include "fastpath/behind.h"
 #include "fastpath/fastpath_priv.h"
 #include "fastpath/straight.h"
 
@@ -314,7 +315,11 @@ execute_all(struct slowpath *s, struct burst *b, bool all4)
 	const struct hit_tables t = hit_tables(s, b);
 	unsigned i, n = b->n;
 	uint64_t way_bytes = 0;
+	/* Another worker's first packets are for that one to refuse. */
+	bool refusing = (s->owner == NULL || b->handed) && openings_are_refused(s, b);
 
+	if (unlikely(refusing))
+		openings_prefetch(s, b, 0);
 	look_up(s, b, all4);
 	b->way_bytes = 0;
 	for (i = 0; i < n; i++) {
@@ -332,6 +337,8 @@ execute_all(struct slowpath *s, struct burst *b, bool all4)
 	b->way_bytes += way_bytes;
 	b->one_way = one_way(b, i);
 	s->ledger->lookups_hit += i;
+	if (unlikely(i < n) && s->observer == NULL)
+		return execute_behind(s, b, i, refusing);
 	return i;
 }
 

@@ -6,8 +6,8 @@
  * random sources never comes twice, and costs one line of memory a packet.  A quarter of the share is let in in a
  * second, so that each connection has four to be opened before it must give room.
  *
- * The memory is two blocked Bloom filters of 2^30 ns each, one of them being filled, side by side in lines; a line is
- * cleared when it is first touched in a new period.  Bits are of the flow's keyed hash.
+ * The memory is lines of the last 31 that fell there, 16 bits of the flow's keyed hash of each: a SYN takes the
+ * place of the oldest.  One in 2,000 is taken for known that is not, however fast the flood.
  *
  * Threads: the owning worker.  Memory: openings_init. */
 #ifndef FLOW_OPENING_H
@@ -17,21 +17,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #include <rte_prefetch.h>
 
 #include "base/clock.h"
 
 #define OPENING_SECONDS 4u              /* that a connection has before it must give room */
-#define OPENING_LINES (1u << 17)        /* 8 MB, which only a flood touches; enough for 2 M/s */
+#define OPENING_LINES (1u << 17)        /* 8 MB, which only a flood touches: 4 million SYNs */
 #define OPENING_BYTES (OPENING_LINES * sizeof(struct opening_line))
-#define OPENING_WORDS 3
-#define OPENING_PERIOD_BITS 30          /* 1.07 s */
+#define OPENING_PLACES 31u
 
 struct opening_line {
-	uint64_t period[2];
-	uint64_t bits[2][OPENING_WORDS];        /* two are set in each word */
+	uint16_t turn;                          /* below 31: the place that is written next */
+	uint16_t print[OPENING_PLACES];         /* above 31, 0: none */
 };
 static_assert(sizeof(struct opening_line) == 64, "one line");
 
@@ -45,47 +46,52 @@ int openings_init(struct openings *o, int numa_node);
 void openings_fini(struct openings *o);         /* zeroed is fine */
 
 static inline struct opening_line *
-opening_line(const struct openings *o, uint32_t hash)
+opening_line(const struct openings *o, uint64_t hash)
 {
-	return &o->line[hash % OPENING_LINES];
+	return &o->line[(hash >> 20) % OPENING_LINES];
 }
 
 static inline void
-opening_prefetch(const struct openings *o, uint32_t hash)
+opening_prefetch(const struct openings *o, uint64_t hash)
 {
 	rte_prefetch0(opening_line(o, hash));
 }
 
+/* Does a line hold a print?  Its turn is none. */
 static inline bool
-opening_has_all(const uint64_t *bits, const uint64_t *wanted)
+opening_has(const struct opening_line *l, uint16_t print)
 {
-	uint64_t missing = 0;
+#if defined(__SSE2__)
+	const __m128i *lane = (const __m128i *)(const void *)l;
+	__m128i wanted = _mm_set1_epi16((short)print);
+	__m128i low = _mm_or_si128(_mm_cmpeq_epi16(_mm_load_si128(lane), wanted),
+		_mm_cmpeq_epi16(_mm_load_si128(lane + 1), wanted));
+	__m128i high = _mm_or_si128(_mm_cmpeq_epi16(_mm_load_si128(lane + 2), wanted),
+		_mm_cmpeq_epi16(_mm_load_si128(lane + 3), wanted));
 
-	for (unsigned i = 0; i < OPENING_WORDS; i++)
-		missing |= wanted[i] & ~bits[i];
-	return missing == 0;
+	return _mm_movemask_epi8(_mm_or_si128(low, high)) != 0;
+#else
+	for (unsigned i = 0; i < OPENING_PLACES; i++) {
+		if (l->print[i] == print)
+			return true;
+	}
+	return false;
+#endif
 }
 
-/* Was it seen in this period or the one before?  It is remembered. */
+/* Was it seen lately?  It is remembered.  hash: the flow's keyed one. */
 static inline bool
-opening_seen(struct openings *o, uint32_t hash, uint64_t now_ns)
+opening_seen(struct openings *o, uint64_t hash)
 {
 	struct opening_line *l = opening_line(o, hash);
-	uint64_t period = now_ns >> OPENING_PERIOD_BITS;
-	unsigned now = period & 1;
-	uint64_t mix = hash * 0x9e3779b97f4a7c15ull >> 20, wanted[OPENING_WORDS];
+	uint16_t print = (uint16_t)(hash >> 48);
 	bool seen;
 
-	for (unsigned i = 0; i < OPENING_WORDS; i++)
-		wanted[i] = 1ull << (mix >> 12 * i & 63) | 1ull << (mix >> (12 * i + 6) & 63);
-	if (l->period[now] != period) {
-		memset(l->bits[now], 0, sizeof(l->bits[now]));
-		l->period[now] = period;
-	}
-	seen = opening_has_all(l->bits[now], wanted)
-		|| (l->period[!now] == period - 1 && opening_has_all(l->bits[!now], wanted));
-	for (unsigned i = 0; i < OPENING_WORDS; i++)
-		l->bits[now][i] |= wanted[i];
+	if (print <= OPENING_PLACES)
+		print += OPENING_PLACES + 1;
+	seen = opening_has(l, print);
+	l->print[l->turn] = print;
+	l->turn = l->turn + 1u < OPENING_PLACES ? (uint16_t)(l->turn + 1) : 0;
 	return seen;
 }
 

@@ -195,9 +195,9 @@ sessions_flooded(const struct sessions *t, uint32_t n)
  * begin a session: it is not the first one, and not too many have begun this second?  Otherwise it is counted, and
  * remembered. */
 static inline bool
-session_may_open(struct sessions *t, uint32_t hash, uint64_t now_ns)
+session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 {
-	bool may = opening_seen(&t->openings, hash, now_ns)
+	bool may = opening_seen(&t->openings, hash)
 		&& opening_may_pay(&t->openings, now_ns);
 
 	t->unproven += !may;

@@ -97,28 +97,10 @@ other_bucket(const struct flow_table *t, const struct bucket *b, uint16_t sig)
 	return t->bucket + (((uint32_t)(b - t->bucket) ^ step) & t->mask);
 }
 
-/* A bit for each place whose signature is sig; 0 is that of a free one. */
-static unsigned
-places_of(const struct bucket *b, uint16_t sig)
-{
-	unsigned bits = 0;
-
-#if defined(__SSE2__)
-	__m128i equal = _mm_cmpeq_epi16(_mm_load_si128((const __m128i *)b->sig),
-		_mm_set1_epi16((short)sig));
-
-	bits = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128()));
-#else
-	for (unsigned i = 0; i < BUCKET_PLACES; i++)
-		bits |= (unsigned)(b->sig[i] == sig) << i;
-#endif
-	return bits;
-}
-
 static uint32_t
 find_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key)
 {
-	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
+	for (unsigned bits = flow_places(b, sig); bits != 0; bits &= bits - 1) {
 		uint32_t index = b->index[__builtin_ctz(bits)];
 
 		if (memcmp(record_key(t, index), key, key_bytes(t)) == 0)
@@ -151,7 +133,7 @@ same_but_iface(const struct flow_table *t, uint32_t index, const uint8_t *key)
 static uint32_t
 find_any_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key)
 {
-	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
+	for (unsigned bits = flow_places(b, sig); bits != 0; bits &= bits - 1) {
 		uint32_t index = b->index[__builtin_ctz(bits)];
 
 		if ((flow_at(t, index)->flags & FLOW_SESSION) && same_but_iface(t, index, key))
@@ -163,7 +145,7 @@ find_any_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, co
 static void
 outdate_in(struct flow_table *t, const struct bucket *b, uint16_t sig, const uint8_t *key)
 {
-	for (unsigned bits = places_of(b, sig); bits != 0; bits &= bits - 1) {
+	for (unsigned bits = flow_places(b, sig); bits != 0; bits &= bits - 1) {
 		uint32_t index = b->index[__builtin_ctz(bits)];
 
 		if (!(flow_at(t, index)->flags & FLOW_SESSION) && same_but_iface(t, index, key))
@@ -206,7 +188,7 @@ flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint6
 	} key;
 	uint32_t index;
 
-	if (places_of(first, sig) == 0 && first->overflow == 0)
+	if (flow_places(first, sig) == 0 && first->overflow == 0)
 		return 0;
 	if (tuple->family == 6)
 		tuple_to_key6(&key.k6, tuple, 0);
@@ -222,7 +204,7 @@ flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint6
 static int
 free_place(const struct bucket *b)
 {
-	unsigned bits = places_of(b, 0);
+	unsigned bits = flow_places(b, 0);
 
 	return bits != 0 ? __builtin_ctz(bits) : -1;
 }

@@ -102,16 +102,31 @@ flow_bucket(const struct flow_table *t, uint64_t hash)
 	return t->bucket + ((uint32_t)hash & t->mask);
 }
 
+/* A bit for each place of a bucket whose signature is sig; 0 is that of a free one. */
+static inline unsigned
+flow_places(const struct bucket *b, uint16_t sig)
+{
+	unsigned bits = 0;
+
+#if defined(__SSE2__)
+	__m128i equal = _mm_cmpeq_epi16(_mm_load_si128((const __m128i *)b->sig),
+		_mm_set1_epi16((short)sig));
+
+	bits = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128()));
+#else
+	for (unsigned i = 0; i < BUCKET_PLACES; i++)
+		bits |= (unsigned)(b->sig[i] == sig) << i;
+#endif
+	return bits;
+}
+
 /* Is it plain to see from a key's first bucket that the key is not there? */
 static inline bool
 flow_table_lacks(const struct flow_table *t, uint64_t hash)
 {
 	const struct bucket *b = flow_bucket(t, hash);
-	uint16_t sig = flow_sig(hash), same = b->overflow;
 
-	for (unsigned i = 0; i < BUCKET_PLACES; i++)
-		same |= b->sig[i] == sig;
-	return same == 0;
+	return (b->overflow | flow_places(b, flow_sig(hash))) == 0;
 }
 
 /* Index of the record of a key (struct key4 or key6), 0 without one. */

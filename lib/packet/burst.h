@@ -27,7 +27,7 @@ enum slot_class {
 	SLOT_OTHER6,
 	SLOT_SLOW,              /* ARP, ND, other EtherTypes: slow path, never looked up */
 	SLOT_BAD,               /* parse refused it; reason[] says why */
-	SLOT_DONE,              /* settled: another worker's */
+	SLOT_DONE,              /* settled out of turn: another worker's, or it had not to wait */
 };
 
 /* Where a slot's packet goes: a port's index, or one of these. */

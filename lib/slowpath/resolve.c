@@ -43,6 +43,12 @@ slowpath_begin(struct slowpath *s, const struct burst *b)
 		parse_frame(slowpath_view(s, i), b->m[i], b->ingress);
 }
 
+bool
+slowpath_translates(const struct slowpath *s)
+{
+	return s->gen->owners != NULL;
+}
+
 struct view *
 slowpath_view(struct slowpath *s, unsigned slot)
 {
@@ -124,9 +130,7 @@ static bool
 is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *ev)
 {
 	forget_record(s, b, slot);
-	if (ev->session == NULL)
-		return false;
-	if (ev->session != ev->fresh)
+	if (ev->session != NULL && ev->session != ev->fresh)
 		return s->scratch->changed || s->sessions->ends != s->scratch->ends;
 	return s->scratch->translated && slot_find(s, b, slot) != 0;
 }

@@ -136,6 +136,12 @@ void slowpath_ask(struct slowpath *s, struct burst *b, unsigned from);
  * slot that is not settled. */
 unsigned slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from);
 
+/* Index of the flow record of a slot that has a key, 0 without one. */
+uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Does anything in the configuration translate? */
+bool slowpath_translates(const struct slowpath *s);
+
 /* Tells the observer of a slot that the straight loop has settled. */
 void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
 

@@ -5,10 +5,8 @@
 
 #include "action/rewrite.h"
 #include "flow/session.h"
+#include "slowpath/conflict.h"
 #include "slowpath/slowpath.h"
-
-/* A bit for each symmetric hash of the addresses and ports seen so far in a burst. */
-#define CONFLICT_BITS 4096u
 
 /* A gateway's next hop, as long as programs of the epoch may hold it. */
 #define KNOWN_HOPS 64u
@@ -42,7 +40,7 @@ struct slowpath_scratch {
 	bool translated;                /* one that has begun since then is translated */
 	struct eval *vector[BURST_MAX];
 	uint16_t miss[BURST_MAX];       /* their slots */
-	uint64_t conflict[CONFLICT_BITS / 64];
+	struct conflict conflict;
 	/* For an observer: the states behind the segments of hits, in order, told and not yet told. */
 	uint8_t tcp_behind[BURST_MAX];
 	uint16_t n_tcp_behind, n_tcp_told;
@@ -65,9 +63,6 @@ struct decision {
 
 /* The view of a slot, read now if it was not; its class must be known. */
 const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned slot);
-
-/* Index of the flow record of a slot that has a key, 0 without one. */
-uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Has the flow of a slot a program that may run? */
 bool slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot);

@@ -246,7 +246,7 @@ take(const struct track *track, struct eval *ev)
 		return;
 	}
 	if (tcp && sessions_flooded(ev->sessions, 0)
-	    && !session_may_open(ev->sessions, ev->flow_hash, ev->now_ns)) {
+	    && !session_may_open(ev->sessions, ev->key_hash, ev->now_ns)) {
 		sources_give(ev->sessions->sources, source);
 		eval_note(ev, "track: %s", reason_sentence(REASON_session_unproven));
 		eval_drop(ev, REASON_session_unproven, 0);

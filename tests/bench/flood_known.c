@@ -49,6 +49,8 @@ known_establish(void)
 		flood_send(&f);
 		f = known(n, false);
 		flood_send(&f);
+		f = known(n, true);
+		flood_send(&f);
 	}
 	flood_flush();
 	next_known = 0;

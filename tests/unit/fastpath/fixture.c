@@ -58,12 +58,18 @@ static const char config[] =
 void
 given_path(struct path *p)
 {
+	given_path_of(p, config);
+}
+
+void
+given_path_of(struct path *p, const char *text)
+{
 	struct appliance_options how = {
 		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
 		.burst = BURST_MAX,
 	};
 	struct err *err = err_create();
-	struct config *cfg = config_load_text("weir.yaml", config, err);
+	struct config *cfg = config_load_text("weir.yaml", text, err);
 
 	memset(p, 0, sizeof(*p));
 	assert_string_equal(err_first(err), "");
@@ -145,22 +151,31 @@ spoil_frame(struct test_frame *f)
 		f->bytes = (uint16_t)(1 + any(f->bytes));
 }
 
-void
-given_any_frame(struct test_frame *f, bool spoil)
+bool
+given_frame(struct test_frame *f, const char *text)
 {
 	struct notation_macs macs = {
 		.src = { 2, 0, 0, 0, 0, 9 }, .dst = { 2, 0, 0, 0, 0, 1 },
 	};
 	uint8_t frame[2048];
-	char text[200], why[128];
-	int n;
+	char why[128];
+	int n = notation_build(text, &macs, frame, sizeof(frame), why);
 
-	do {
-		describe(text, sizeof(text));
-		n = notation_build(text, &macs, frame, sizeof(frame), why);
-	} while (n < 0);
+	if (n < 0)
+		return false;
 	f->bytes = (uint16_t)RTE_MIN((unsigned)n, sizeof(f->at));
 	memcpy(f->at, frame, f->bytes);
+	return true;
+}
+
+void
+given_any_frame(struct test_frame *f, bool spoil)
+{
+	char text[200];
+
+	do
+		describe(text, sizeof(text));
+	while (!given_frame(f, text));
 	if (any(8) == 0 && f->bytes < 200) {    /* a trailer */
 		memset(f->at + f->bytes, 0x55, 20);
 		f->bytes = (uint16_t)(f->bytes + 20);

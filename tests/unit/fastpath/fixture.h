@@ -31,9 +31,13 @@ struct test_frame {
 };
 
 void given_path(struct path *p);
+void given_path_of(struct path *p, const char *config);         /* ports like the ones above */
 void end_path(struct path *p);          /* the ledger in balance, all buffers back */
 
 uint32_t any(uint32_t below);           /* the same numbers after srand(the same) */
+
+/* In notation; false: it makes no frame. */
+bool given_frame(struct test_frame *f, const char *text);
 
 /* One of a few hundred flows; one in four has bytes changed or is cut. */
 void given_any_frame(struct test_frame *f, bool spoil);

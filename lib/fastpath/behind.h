@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Behind the first slot that the straight loop leaves to the slow path: known flows that have nothing to do with
+ * any slot left before them are carried out at once (SLOT_DONE), so that first packets, of a flood say, do not
+ * make the others dear.
+ *
+ * What settling a first packet can change for others is its conversation: it makes or ends the session, makes it
+ * established, or takes the place of what was remembered of its answers.  So a slot waits whose tuple, or session, an
+ * earlier one that waits has; where a first packet may be translated its answers' tuple is not known yet, and what
+ * has no session waits.  All wait behind what may change neighbours.  Only the straight step and plain drops are
+ * taken: they change nothing but their own record and their own connection's window. */
+#ifndef FASTPATH_BEHIND_H
+#define FASTPATH_BEHIND_H
+
+#include "fastpath/straight.h"
+#include "slowpath/conflict.h"
+#include "slowpath/opening.h"
+
+struct waiting {
+	struct conflict conflict;       /* with slots that wait */
+	bool translated;                /* a first packet among them may be */
+	unsigned first;                 /* slot that waits; none: behind the last */
+};
+
+static inline bool
+behind_conflicts(const struct burst *b, unsigned i, const struct flow *f, const struct waiting *w)
+{
+	if (w->first == b->n)
+		return false;
+	if (conflict_has(&w->conflict, conflict_of_tuple(b, i)))
+		return true;
+	return (f->flags & FLOW_SESSION) ? conflict_has(&w->conflict, conflict_of_session(f))
+		: w->translated;
+}
+
+static inline void
+behind_leave(const struct slowpath *s, const struct burst *b, unsigned i, const struct flow *f,
+	struct waiting *w)
+{
+	if (w->first == b->n) {
+		w->first = i;
+		w->translated = false;
+		conflict_clear(&w->conflict);
+	}
+	conflict_add(&w->conflict, conflict_of_tuple(b, i));
+	if (f->flags & FLOW_SESSION)
+		conflict_add(&w->conflict, conflict_of_session(f));
+	else
+		w->translated |= slowpath_translates(s);
+}
+
+/* Is there nothing to do but count, and drop it, send it as it is, or hand it over? */
+static inline bool
+behind_is_end(const struct flow *f, const struct hit_tables *t)
+{
+	enum nexthop_state to = t->nexthops[f->nexthop].state;
+
+	return (f->flags & (FLOW_RARE | FLOW_TCP)) == 0
+		&& (to == NEXTHOP_DROP || to == NEXTHOP_WIRE || to == NEXTHOP_WORKER);
+}
+
+/* The straight step, for one slot. */
+static inline bool
+behind_straight(struct burst *b, unsigned i, const struct hit_tables *t)
+{
+	uint64_t bytes = 0;
+
+	if (b->l3[i] != 14 || !(b->class[i] == SLOT_PLAIN6 ? straight6(b, i, t, &bytes)
+	    : straight4(b, i, t, &bytes)))
+		return false;
+	b->out[i] = (uint16_t)b->way[i];
+	b->egress[i] = (uint16_t)(b->way[i] >> 16);
+	return true;
+}
+
+/* Carries a known flow's program out if that is all there is to do. */
+static inline bool
+behind_settle(struct slowpath *s, struct burst *b, unsigned i, const struct flow *f,
+	const struct hit_tables *t)
+{
+	if (f->epoch != t->epoch)
+		return false;
+	if (behind_is_end(f, t))
+		return b->class[i] == SLOT_PLAIN6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t);
+	return behind_straight(b, i, t);
+}
+
+/* A slot that is not refused: carried out, or it waits. */
+static __attribute__((noinline)) bool
+behind_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t,
+	struct waiting *w)
+{
+	const struct flow *f;
+
+	if (b->flow[i] != 0 || !slot_lacks_flow(s, b, i))
+		b->flow[i] = slot_find(s, b, i);
+	f = flow_at(b->class[i] == SLOT_PLAIN6 ? s->flow6 : s->flow4, b->flow[i]);
+	if (!behind_conflicts(b, i, f, w) && behind_settle(s, b, i, f, t))
+		return true;
+	behind_leave(s, b, i, f, w);
+	return false;
+}
+
+/* Is there a slot from one on that may be of a known flow? */
+static inline bool
+behind_may_know(const struct burst *b, unsigned from)
+{
+	uint32_t any = 0;
+
+	for (unsigned i = from; i < b->n; i++)
+		any |= b->flow[i];
+	return any != 0;
+}
+
+/* From the slot that the straight loop left; refusing: openings_are_refused.  Returns the first slot that waits. */
+static __attribute__((noinline)) unsigned
+execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing)
+{
+	const struct hit_tables t = hit_tables(s, b);
+	unsigned hits = 0, refused = 0, i;
+	struct waiting w;
+
+	if (!refusing && !behind_may_know(b, from + 1))
+		return from;
+	w.first = b->n;
+	for (i = from; i < b->n && (b->class[i] <= SLOT_PLAIN6 || b->class[i] == SLOT_BAD); i++) {
+		bool alone = w.first == b->n;   /* nothing waits */
+
+		if (unlikely(b->class[i] == SLOT_BAD)) {
+			b->out[i] = OUT_DROP;
+		} else if (alone && b->flow[i] != 0 && behind_straight(b, i, &t)) {
+			hits++;
+		} else if (alone && refusing && b->flow[i] == 0 && slot_lacks_flow(s, b, i)
+			   && refuse_opening(s, b, i)) {
+			refused++;
+		} else if (behind_one(s, b, i, &t, &w)) {
+			hits++;
+		} else {
+			continue;
+		}
+		b->class[i] = SLOT_DONE;
+	}
+	s->ledger->lookups_hit += hits;
+	s->ledger->lookups_miss += refused;
+	return w.first < i ? w.first : i;
+}
+
+#endif
