@@ -207,11 +207,11 @@ make_room(struct sessions *t, enum session_class class, uint32_t now_tick)
 }
 
 struct session *
-session_take(struct sessions *t, enum session_class class, uint32_t now_tick)
+session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
 	struct session *s;
 
-	if (!make_room(t, class, now_tick)) {
+	if (!make_room(t, fresh->class, now_tick)) {
 		t->refused++;
 		return NULL;
 	}
@@ -221,21 +221,22 @@ session_take(struct sessions *t, enum session_class class, uint32_t now_tick)
 	} else {
 		s = &t->session[++t->high];
 	}
-	memset(s, 0, sizeof(*s));
-	s->flags = SESSION_USED;
-	s->created = now_tick;
-	list_append(t, s, (uint8_t)class);
+	*s = *fresh;
+	list_append(t, s, s->class);
 	t->used++;
 	t->created++;
 	return s;
 }
 
-/* A record for one direction: new, or one that was a mere cache entry. */
+/* A record for one direction: new, or one that was a mere cache entry.  lone: nothing else has its tuple. */
 static uint32_t
-claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick)
+claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick, bool *lone)
 {
-	uint32_t index = flow_table_find(f, key, hash);
+	uint32_t index = 0;
 
+	*lone = flow_table_lacks(f, hash);
+	if (!*lone)
+		index = flow_table_find(f, key, hash);
 	if (index != 0)
 		return (flow_at(f, index)->flags & FLOW_SESSION) ? 0 : index;
 	index = flow_table_insert(f, key, hash, now_tick);
@@ -261,12 +262,13 @@ session_link(struct sessions *t, struct session *s, const struct session_keys *k
 	uint32_t now_tick)
 {
 	struct flow_table *f = flows_of(t, s);
-	uint32_t forward = claim(f, keys->forward, keys->forward_hash, now_tick), reply;
+	bool lone, reply_lone;
+	uint32_t forward = claim(f, keys->forward, keys->forward_hash, now_tick, &lone), reply;
 
 	if (forward == 0)
 		return flow_table_find(f, keys->forward, keys->forward_hash) != 0 ? -EEXIST : -ENOSPC;
 	attach(t, s, forward, false);           /* so that the reply's key cannot claim it again */
-	reply = claim(f, keys->reply, keys->reply_hash, now_tick);
+	reply = claim(f, keys->reply, keys->reply_hash, now_tick, &reply_lone);
 	if (reply == 0) {
 		bool taken = flow_table_find(f, keys->reply, keys->reply_hash) != 0;
 
@@ -275,8 +277,10 @@ session_link(struct sessions *t, struct session *s, const struct session_keys *k
 		return taken ? -EEXIST : -ENOSPC;
 	}
 	attach(t, s, reply, true);
-	flow_table_outdate(f, keys->forward, keys->forward_hash);
-	flow_table_outdate(f, keys->reply, keys->reply_hash);
+	if (!lone)
+		flow_table_outdate(f, keys->forward, keys->forward_hash);
+	if (!reply_lone)
+		flow_table_outdate(f, keys->reply, keys->reply_hash);
 	s->flags |= SESSION_LINKED;
 	return 0;
 }

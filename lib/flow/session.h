@@ -211,16 +211,15 @@ session_opens(struct sessions *t, uint64_t now_ns)
 	opening_pay(&t->openings, t->half_open_max / OPENING_SECONDS + 1, now_ns);
 }
 
-/* A new session of a class, not linked.  Evicts of the weaker classes if the table or the half-open share is full, at
- * most four.  NULL when everything there is must stay. */
-struct session *session_take(struct sessions *t, enum session_class class, uint32_t now_tick);
-
 /* Makes *fresh a session that is in no table yet: a packet is judged with it.  It ends by session_enter or
  * session_refuse. */
 void session_init(struct session *fresh, enum session_class class, uint32_t now_tick);
 
-/* A new session of the table that is as fresh, by session_take.  NULL: there is no room, and what stages took for it is
- * given back. */
+/* A session of the table, as fresh, not linked.  Evicts of the weaker classes if the table or the half-open share is
+ * full, at most four.  NULL when everything there is must stay. */
+struct session *session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick);
+
+/* The same; without room what stages took for it is given back. */
 struct session *session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick);
 
 /* Its first packet is not let through: counts as a session that began and ended. */

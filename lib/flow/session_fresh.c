@@ -15,15 +15,12 @@ session_init(struct session *fresh, enum session_class class, uint32_t now_tick)
 struct session *
 session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick)
 {
-	struct session *s = session_take(t, fresh->class, now_tick);
+	struct session *s = session_take(t, fresh, now_tick);
 
 	if (s == NULL) {
 		session_give_back(t, fresh, SESSION_END_refused);
 		return NULL;
 	}
-	fresh->prev = s->prev;
-	fresh->next = s->next;
-	*s = *fresh;
 	return s;
 }
 

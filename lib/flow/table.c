@@ -16,6 +16,7 @@
 #define RESERVE 1024u
 #define SWEEP_AHEAD 16u                 /* records asked for before the sweep looks at them */
 #define MEAN_LOAD 4u                    /* entries a bucket, of its 8 places */
+#define NO_HOME UINT32_MAX
 
 static uint32_t
 power_of_two(uint32_t n)
@@ -114,8 +115,11 @@ flow_table_find(const struct flow_table *t, const void *key, uint64_t hash)
 {
 	const struct bucket *first = flow_bucket(t, hash);
 	uint16_t sig = flow_sig(hash);
-	uint32_t index = find_in(t, first, sig, key);
+	uint32_t index;
 
+	if (flow_table_lacks(t, hash))
+		return 0;
+	index = find_in(t, first, sig, key);
 	if (index != 0 || first->overflow == 0)
 		return index;
 	return find_in(t, other_bucket(t, first, sig), sig, key);
@@ -188,7 +192,7 @@ flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint6
 	} key;
 	uint32_t index;
 
-	if (flow_places(first, sig) == 0 && first->overflow == 0)
+	if (flow_table_lacks(t, hash))
 		return 0;
 	if (tuple->family == 6)
 		tuple_to_key6(&key.k6, tuple, 0);
@@ -209,15 +213,13 @@ free_place(const struct bucket *b)
 	return bits != 0 ? __builtin_ctz(bits) : -1;
 }
 
-static void
-put(struct flow_table *t, struct bucket *b, int place, uint16_t sig, uint32_t index)
+/* What the record is to know: where its entry is, and whether that is its second bucket. */
+static uint32_t
+put(const struct flow_table *t, struct bucket *b, int place, uint16_t sig, uint32_t index, bool second)
 {
-	struct flow *f = flow_at(t, index);
-	uint32_t second = f->home & 1;
-
 	b->sig[place] = sig;
 	b->index[place] = index;
-	f->home = (uint32_t)(b - t->bucket) << 4 | (uint32_t)place << 1 | second;
+	return (uint32_t)(b - t->bucket) << 4 | (uint32_t)place << 1 | second;
 }
 
 static void
@@ -242,8 +244,7 @@ make_place(struct flow_table *t, struct bucket *b)
 			to->overflow--;         /* it comes home */
 		else
 			b->overflow++;          /* it leaves its first bucket */
-		f->home ^= 1;
-		put(t, to, place, b->sig[i], b->index[i]);
+		f->home = put(t, to, place, b->sig[i], b->index[i], !(f->home & 1));
 		clear(b, i);
 		t->moved++;
 		return i;
@@ -251,35 +252,28 @@ make_place(struct flow_table *t, struct bucket *b)
 	return -1;
 }
 
-/* Writes index into one of the two buckets of a hash.  False when there is no place. */
-static bool
+/* Writes index into one of the two buckets of a hash: where, or NO_HOME when there is no place. */
+static uint32_t
 place_entry(struct flow_table *t, uint64_t hash, uint32_t index)
 {
 	struct bucket *first = flow_bucket(t, hash), *second;
 	uint16_t sig = flow_sig(hash);
 	int place = free_place(first);
 
-	flow_at(t, index)->home = 0;
-	if (likely(place >= 0)) {
-		put(t, first, place, sig, index);
-		return true;
-	}
+	if (likely(place >= 0))
+		return put(t, first, place, sig, index, false);
 	second = other_bucket(t, first, sig);
 	if (free_place(second) < 0)
 		place = make_place(t, first);
-	if (place >= 0) {
-		put(t, first, place, sig, index);
-		return true;
-	}
+	if (place >= 0)
+		return put(t, first, place, sig, index, false);
 	place = free_place(second);
 	if (place < 0)
 		place = make_place(t, second);
 	if (place < 0 || second == first)
-		return false;
-	flow_at(t, index)->home = 1;
-	put(t, second, place, sig, index);
+		return NO_HOME;
 	first->overflow++;
-	return true;
+	return put(t, second, place, sig, index, true);
 }
 
 /* The index that the next but n insert will take; 0: there is none. */
@@ -304,10 +298,12 @@ flow_table_prefetch_vacant(const struct flow_table *t, unsigned n)
 uint32_t
 flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick)
 {
-	uint32_t index = vacant_at(t, 0), home;
+	uint32_t index = vacant_at(t, 0), home = NO_HOME;
 	struct flow *f = flow_at(t, index);
 
-	if (t->used >= t->capacity || index == 0 || !place_entry(t, hash, index)) {
+	if (likely(t->used < t->capacity && index != 0))
+		home = place_entry(t, hash, index);
+	if (unlikely(home == NO_HOME)) {
 		t->refused++;
 		return 0;
 	}
@@ -316,11 +312,7 @@ flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t
 	else
 		t->high = index;
 	t->used++;
-	home = f->home;
-	memset(f, 0, sizeof(*f));
-	f->home = home;
-	f->flags = FLOW_USED;
-	f->seen = tick;
+	*f = (struct flow){ .seen = tick, .home = home, .flags = FLOW_USED };
 	if (t->record_bytes == sizeof(struct flow4))
 		memcpy((uint8_t *)f + sizeof(*f), key, sizeof(struct key4));
 	else

@@ -120,7 +120,7 @@ flow_places(const struct bucket *b, uint16_t sig)
 	return bits;
 }
 
-/* Is it plain to see from a key's first bucket that the key is not there? */
+/* Is it plain to see from a key's first bucket that no key with its tuple is there? */
 static inline bool
 flow_table_lacks(const struct flow_table *t, uint64_t hash)
 {

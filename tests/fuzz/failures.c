@@ -70,7 +70,7 @@ fails(enum failure f)
 	}
 
 IN_FRONT(struct session *, session_take,
-	(struct sessions *t, enum session_class class, uint32_t now_tick), (t, class, now_tick),
+	(struct sessions *t, const struct session *fresh, uint32_t now_tick), (t, fresh, now_tick),
 	FAIL_SESSION, NULL)
 IN_FRONT(int, session_link,
 	(struct sessions *t, struct session *s, const struct session_keys *keys, uint32_t now_tick),

@@ -175,7 +175,7 @@ static void
 begin_session(struct fastpath *fp, uint32_t n)
 {
 	struct sessions *t = fp->slow.sessions;
-	struct session *s = session_take(t, SESSION_UNREPLIED, 1);
+	struct session fresh, *s;
 	struct key4 forward = {
 		.proto = 17, .iface = 1, .src = rte_cpu_to_be_32(0x0a000000 + n),
 		.dst = RTE_BE32(0xc6336401), .sport = RTE_BE16(1024), .dport = RTE_BE16(53),
@@ -190,6 +190,8 @@ begin_session(struct fastpath *fp, uint32_t n)
 		.reply_hash = flow_hash4(&reply, &fp->slow.flow4->secret),
 	};
 
+	session_init(&fresh, SESSION_UNREPLIED, 1);
+	s = session_take(t, &fresh, 1);
 	assert_non_null(s);
 	s->family = 4;
 	s->proto = 17;

@@ -96,6 +96,15 @@ link_one(struct fixture *f, struct session *s, const struct tuple *t)
 	return session_link(f->t, s, &keys, f->tick);
 }
 
+static struct session *
+take(struct fixture *f, enum session_class class)
+{
+	struct session fresh;
+
+	session_init(&fresh, class, f->tick);
+	return session_take(f->t, &fresh, f->tick);
+}
+
 /* A linked session of a class, number n; NULL when it was refused. */
 static struct session *
 begin(struct fixture *f, enum session_class class, uint32_t n)
@@ -103,7 +112,7 @@ begin(struct fixture *f, enum session_class class, uint32_t n)
 	bool tcp = class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED || class == SESSION_CLOSED;
 	struct tuple t = tuple_of(0x0a000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)),
 		tcp ? IPPROTO_TCP : IPPROTO_UDP);
-	struct session *s = session_take(f->t, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED, f->tick);
+	struct session *s = take(f, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED);
 
 	if (s == NULL)
 		return NULL;
@@ -139,7 +148,7 @@ a_key_of_a_live_session_is_not_taken(void **state)
 	struct session *second;
 
 	begin(&f, SESSION_UNREPLIED, 0);
-	second = session_take(f.t, SESSION_UNREPLIED, f.tick);
+	second = take(&f, SESSION_UNREPLIED);
 	assert_int_equal(link_one(&f, second, &t), -EEXIST);
 	assert_int_equal(f.flow4->used, 2);
 	session_end(f.t, second, SESSION_END_full);
