@@ -36,6 +36,13 @@ class Bench:
     def folder(self):
         return tempfile.mkdtemp(dir=self.scratch)
 
+    def forget_captures(self, wanted):
+        """All captures but those of wanted traffic: they may have a gigabyte, a million flows in mixed sizes."""
+        keep = {traffic.name() for traffic in wanted}
+        for name in os.listdir(self.scratch):
+            if name.endswith("an.pcap") and name.rpartition("-")[0] not in keep:
+                os.remove(os.path.join(self.scratch, name))
+
     def devices(self, traffic, folder):
         """Device texts of lan and wan, and of a third one for idle flows, and their samples."""
         lan, wan = captures(traffic, self.scratch)
@@ -53,8 +60,8 @@ class Bench:
 
 
 def warm(samples, traffic):
-    """What tells whether every flow has been seen four times, and the idle ones twice."""
-    least = 4 * FLOWS[traffic.flows] * (10 if traffic.order == "zipf" else 1)
+    """What tells whether every frame has come four times, and those of idle flows twice."""
+    least = 4 * traffic.frames_of_capture
 
     def is_warm():
         received = [row[1] for row in samples.now()]

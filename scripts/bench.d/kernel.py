@@ -68,13 +68,14 @@ class Veths:
         blast = os.path.join(bench.build, "tests/support/blast")
         return Program("generator", ["taskset", "-c", "0", "ip", "netns", "exec", self.g, blast, *sources], folder)
 
-    def rate(self, bench, traffic, folder, spent, program=None):
-        """Frames a second that arrive, once warm, and that were offered.  spent: tells the processor time of core 1
-        that went into forwarding so far."""
+    def rate(self, bench, traffic, folder, spent, least, program=None):
+        """Frames a second that arrive, once at least so many have, and that were offered.  spent: tells the processor
+        time of core 1 that went into forwarding so far."""
         with self.generator(bench, traffic, folder) as generator:
             first = self.arrived()[1]
             wait_until(lambda: self.arrived()[1] > first + 1000, 20, "frames through K", program or generator)
             time.sleep(2 * WARM_SECONDS)
+            wait_until(lambda: self.arrived()[1] > first + least, 240, "warm", program or generator)
             before, spent_before = self.arrived(), spent()
             time.sleep(bench.window)
             after, spent_after = self.arrived(), spent()
@@ -82,6 +83,18 @@ class Veths:
         seconds = after[0] - before[0]
         return {"pps": (after[1] - before[1]) / seconds, "offered": (after[2] - before[2]) / seconds,
                 "share": (spent_after - spent_before) / seconds}
+
+
+def least_frames(pipeline, traffic):
+    """They come at random: behind so many, one session in 3,000 is not there yet."""
+    return 8 * traffic.frames_of_capture if policy.stateful(pipeline) else 0
+
+
+def check_sessions(name, count, traffic):
+    """Of Zipf's flows some never come."""
+    least = 0.98 * traffic.sessions if traffic.order == "uniform" else 1
+    if not least <= count <= traffic.sessions:
+        raise Failure("%s: %d sessions, %d should be" % (name, count, traffic.sessions))
 
 
 def soft_interrupts():
@@ -99,12 +112,11 @@ class Kernel:
         folder = bench.folder()
         with Veths() as veths:
             self.set_up(veths)
-            facts = veths.rate(bench, traffic, folder, soft_interrupts)
+            facts = veths.rate(bench, traffic, folder, soft_interrupts, least_frames(self.pipeline, traffic))
             if policy.stateful(self.pipeline):
                 count = veths.in_k("cat", "/proc/sys/net/netfilter/nf_conntrack_count")
                 facts["sessions"] = int(count)
-                if traffic.new == 0 and not 0.98 * traffic.sessions <= int(count) <= traffic.sessions:
-                    raise Failure("%s: %s sessions, %d should be" % (self.name, count.strip(), traffic.sessions))
+                check_sessions(self.name, int(count), traffic)
         return facts
 
     def set_up(self, veths):
@@ -148,7 +160,8 @@ class WeirOverVeth(Weir):
             with Program("weir", command, folder) as program:
                 wait_until(lambda: "runs on" in program.said(), 20, "weir over veth", program)
                 facts = veths.rate(bench, traffic, folder,
-                                   lambda: sum(processor_seconds(program.process.pid).values()), program)
+                                   lambda: sum(processor_seconds(program.process.pid).values()),
+                                   least_frames(self.pipeline, traffic), program)
                 if program.stop() != 0:
                     raise Failure("weir over veth: " + program.said())
         with open(report) as f:
@@ -157,6 +170,6 @@ class WeirOverVeth(Weir):
     def judge_account(self, report, traffic, facts):
         if report["ledger"]["imbalance"] != 0:
             raise Failure("weir: the ledger does not balance: %s" % report["ledger"])
-        if policy.stateful(self.pipeline) and not 0.98 * traffic.sessions <= report["sessions"] <= traffic.sessions:
-            raise Failure("%s: %d sessions, %d should be" % (self.name, report["sessions"], traffic.sessions))
+        if policy.stateful(self.pipeline):
+            check_sessions(self.name, report["sessions"], traffic)
         return dict(facts, sessions=report["sessions"], drops=report["drops"])

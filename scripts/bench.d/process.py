@@ -136,4 +136,6 @@ def measure(program, samples, warm, window, again=None):
     after, seconds = samples.now(), time.monotonic() - began
     spent = [all - spent[thread] for thread, all in processor_seconds(program.process.pid).items()]
     received, sent = rates(before, after)
+    if sum(spent) == 0:
+        raise Failure("%s: no thread that forwards had a core" % program.name)
     return {"received": received, "pps": sent, "share": sum(spent) / len(spent) / seconds}

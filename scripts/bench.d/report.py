@@ -7,7 +7,10 @@ import platform
 import re
 import subprocess
 
+from process import Failure
 from runs import SHARE_QUIET
+
+PASSING = ("load", "tsc_mhz", "hugepages")      # conditions that differ from call to call
 
 
 def conditions(args, build):
@@ -79,3 +82,15 @@ def write_json(path, rows, where):
     with open(path, "w") as f:
         json.dump({"conditions": where, "rows": rows}, f, indent=1)
         f.write("\n")
+
+
+def known_rows(path, where):
+    """Rows of a file that were measured under the same conditions, by what they are; none of one that is not there."""
+    if not os.path.exists(path):
+        return {}
+    with open(path) as f:
+        before = json.load(f)
+    other = [key for key in where if key not in PASSING and before["conditions"].get(key) != where[key]]
+    if other:
+        raise Failure("%s: measured otherwise: %s" % (path, ", ".join(other)))
+    return {row["what"]: row for row in before["rows"] if "value" in row}

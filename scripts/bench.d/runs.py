@@ -3,11 +3,8 @@
 
 import random
 import statistics
-import subprocess
 import sys
 import time
-
-from process import Failure
 
 SHARE_QUIET = 0.97              # of its core: less, and others wanted it too
 
@@ -28,9 +25,9 @@ def one(contender, traffic, bench, progress):
     """Facts of a run, or None with the failure said."""
     try:
         facts = contender.run(bench, traffic)
-    except (Failure, OSError, ValueError, KeyError, subprocess.SubprocessError) as failure:
+    except Exception as failure:        # whatever it was: hours of other rows go on
         progress.say("%s (%s): FAILED: %s" % (contender.name, traffic, failure))
-        return {"failed": str(failure)}
+        return {"failed": str(failure) or repr(failure)}
     shared = "" if facts["share"] > SHARE_QUIET else ", with %.0f %% of its core" % (100 * facts["share"])
     progress.say("%s (%s): %.3f Mpps%s" % (contender.name, traffic, facts["pps"] / 1e6, shared))
     return facts

@@ -45,6 +45,12 @@ class Traffic:
     def sessions(self):
         return FLOWS[self.flows] // (2 if self.both else 1) + self.idle_flows
 
+    @property
+    def frames_of_capture(self):
+        """Of both captures, where there are two."""
+        count = self.sessions - self.idle_flows
+        return (count if self.order == "uniform" else max(2 * count, 65536)) * (2 if self.both else 1)
+
     def name(self):
         return "-".join([self.flows, self.order, self.size, "v%d" % self.family]) \
             + ("" if not self.both else "-nat" if self.translated else "-both")
@@ -60,7 +66,7 @@ class Traffic:
         weights = list(itertools.accumulate(1.0 / (i + 1) for i in range(count)))
         ranks = list(range(count))
         draw.shuffle(ranks)
-        return [ranks[i] for i in draw.choices(range(count), cum_weights=weights, k=max(2 * count, 65536))]
+        return [ranks[i] for i in draw.choices(range(count), cum_weights=weights, k=self.frames_of_capture // (2 if self.both else 1))]
 
 
 def mac(text):

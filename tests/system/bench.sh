@@ -125,6 +125,19 @@ row = Row("ovs", Fake("weir nat", [3e6] * 3), Fake("ovs nat", [None] * 3), t.Tra
 bad = runs.measure_row(row, 3, None, quiet)
 check("a peer that fails is said and has no ratio", report.verdict(bad) == "FAILED" and bad["failures"] == ["void"]
       and "FAILED: void" in report.line(bad))
+row = Row("ovs", Fake("weir nat", [3e6] * 2), Fake("ovs nat", []), t.Traffic("1k"), 8, 14)
+check("whatever ends a run, other rows go on", "FAILED: pop from empty list" in report.line(
+    runs.measure_row(row, 2, None, quiet)))
+where = {"cpu": "one", "load": 1}
+report.write_json(folder + "/rows.json", [good, bad], where)
+check("rows that have a ratio are known to the next call", report.known_rows(folder + "/rows.json", {"cpu": "one", "load": 2})
+      == {good["what"]: report.json.loads(report.json.dumps(good))})
+try:
+    report.known_rows(folder + "/rows.json", {"cpu": "another", "load": 1})
+    check("but not those of another machine", False)
+except Failure as failure:
+    check("but not those of another machine", "measured otherwise: cpu" in str(failure))
+check("a file that is not there has none", report.known_rows(folder + "/none.json", where) == {})
 check("a rate is of the device's own clock", rates([(1.0, 100, 0, 50, 0)], [(3.0, 300, 0, 150, 0)]) == (100.0, 50.0))
 drawn = ElementTree.fromstring(picture.draw([good, bad], {"cpu": "a < b", "dpdk": "22.11", "pairs": 3}))
 check("the picture is XML with a bar for the row that has a ratio", len(drawn.findall("{*}rect")) == 2)
@@ -134,7 +147,8 @@ busy = {f[IP].dst for f in frames(t.captures(beside, folder)[0])}
 check("idle flows are others than the busy ones", len(idle) == 65536 and len(busy) == 1000 and not idle & busy)
 check("and come in by a port of their own", "ports=lan,wan,idle" == "ports=" + ",".join(re.findall(
     r"^  (\w+): {device", policy.weir("nat", beside, ["net_null%d" % i for i in range(3)], "workers: 1"), re.M)))
-check("every row has a name of its own", len({str(r) for r in essential()}) == len(essential()) and len(matrix()) > 100)
+check("every row has a name of its own", all(len({str(r) for r in rows}) == len(rows) for rows in (essential(), matrix()))
+      and len(matrix()) > 200)
 sys.exit(failed != 0)
 PYTHON
 status=$?
