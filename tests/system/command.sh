@@ -10,20 +10,7 @@ cd "$(dirname "$0")/../.." || exit 2
 dir=$(mktemp -d)
 chmod 755 "$dir"
 trap 'rm -rf "$dir"' EXIT
-passed=0 failed=0
-
-check() {       # check WHAT COMMAND...
-	local what=$1
-
-	shift
-	if "$@" >"$dir/out" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-		sed 's/^/    /' "$dir/out"
-	fi
-}
+. tests/system/support/check.bash
 
 ends_with() {   # ends_with STATUS WEIR-ARGUMENTS...
 	local want=$1 status

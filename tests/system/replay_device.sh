@@ -11,22 +11,9 @@ dir=$(mktemp -d)
 own=$(mktemp -d /run/weir-replay.XXXXXX) || exit 1
 plugin=$own/librte_net_weir_replay.so
 cp "$build/drivers/net_weir_replay/librte_net_weir_replay.so" "$plugin" || exit 1
-passed=0 failed=0
+. "$(dirname "$(realpath "$0")")/support/check.bash"
 trap 'rm -rf "$dir" "$own" "/run/dpdk/replay$$"' EXIT
 trap 'exit 1' INT TERM
-
-check() {       # check WHAT COMMAND...
-	local what=$1
-
-	shift
-	if "$@" >"$dir/out" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-		sed 's/^/    /' "$dir/out"
-	fi
-}
 
 # 100 flows of one frame of 60 bytes each, to one neighbour.
 capture() {

@@ -10,7 +10,8 @@ weir=$(realpath "${1:-build}/app/weir") || exit 2
 here=$(dirname "$(realpath "$0")")
 id=$tag$$
 dir=$(mktemp -d)
-passed=0 failed=0 pid=
+pid=
+. "$here/support/check.bash"
 ns_lan=$id-lan ns_wan=$id-wan ns_weir=$id-weir
 
 cleanup() {
@@ -23,19 +24,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM
-
-check() {       # check WHAT COMMAND...
-	local what=$1
-
-	shift
-	if "$@" >"$dir/out" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-		sed 's/^/    /' "$dir/out"
-	fi
-}
 
 # link NS IFACE ADDRESS ADDRESS6 GATEWAY GATEWAY6: a namespace with a veth to Weir's
 link() {

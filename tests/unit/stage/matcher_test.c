@@ -2,20 +2,10 @@
 /* Matches, compiled, in a pipeline; tests/unit/table/rules_test.c compares them with rules one by one. */
 #include "unit/stage/fixture.h"
 
-#include <time.h>
-
-#ifdef WEIR_DEBUG
-#define SECONDS_MAX 5.0         /* sanitizers take their share */
-#else
-#define SECONDS_MAX 1.0
-#endif
-
 static void
-ten_thousand_rules_are_built_within_a_second(void **state)
+each_of_ten_thousand_rules_decides(void **state)
 {
 	struct fixture *f = *state;
-	struct timespec begin, end;
-	double seconds;
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -26,25 +16,24 @@ ten_thousand_rules_are_built_within_a_second(void **state)
 			" action: accept}\n", i, i / 250, i % 250, 1 + i);
 	fputs("pipelines: {guard: [acl: list]}\n", out);
 	fclose(out);
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	given(f, text);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
 	free(text);
-	seconds = (double)(end.tv_sec - begin.tv_sec)
-		+ 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
-	print_message("10,000 rules: %.2f s\n", seconds);
-	assert_true(seconds < SECONDS_MAX);
 
+	evaluate(f, "guard", LAN, "tcp 10.0.0.7:4000 > 192.0.2.1:1 S");
+	expect_note(f, "rule r0 (weir.yaml:6) accepts");
+	evaluate(f, "guard", LAN, "tcp 10.20.0.7:4000 > 192.0.2.1:5001 S");
+	expect_note(f, "rule r5000 (weir.yaml:5006) accepts");
 	evaluate(f, "guard", LAN, "tcp 10.39.249.7:4000 > 192.0.2.1:10000 S");
 	expect_note(f, "rule r9999 (weir.yaml:10005) accepts");
+	evaluate(f, "guard", LAN, "tcp 10.39.249.7:4000 > 192.0.2.1:9999 S");
+	assert_int_equal(f->ev.program.reason, REASON_acl_denied);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		stage_test(ten_thousand_rules_are_built_within_a_second),
+		stage_test(each_of_ten_thousand_rules_decides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
