@@ -26,6 +26,7 @@ struct memory_cfg {
 	struct cfg_head head;
 	enum eal_hugepages hugepages;
 	uint32_t mbufs;                 /* 0: auto */
+	uint64_t openings;              /* bytes of each worker, 0: auto */
 };
 
 struct system_cfg {

@@ -39,6 +39,10 @@ static const struct cfg_field memory_fields[] = {
 	{ "mbufs", CFG_U32, "auto", offsetof(struct memory_cfg, mbufs),
 		"Packet buffers in all; auto: sized from ports, queues and workers.",
 		.min = 64, .max = 1u << 26, .words = auto_words },
+	{ "openings", CFG_SIZE, "auto", offsetof(struct memory_cfg, openings),
+		"Bytes in which a worker tells a flood's first SYNs from second ones; auto: 8M, for 3 million "
+		"SYNs a second.",
+		.min = 64 << 10, .max = 1ull << 30, .words = auto_words },
 	CFG_END
 };
 
@@ -158,6 +162,7 @@ system_check_reload(const struct system_cfg *old, const struct system_cfg *new, 
 		{ old->control == new->control, &new->head, &new->control },
 		{ was->hugepages == is->hugepages, &is->head, &is->hugepages },
 		{ was->mbufs == is->mbufs, &is->head, &is->mbufs },
+		{ was->openings == is->openings, &is->head, &is->openings },
 		{ old->flows == new->flows, &new->head, &new->flows },
 		{ old->burst == new->burst, &new->head, &new->burst },
 		{ old->idle == new->idle, &new->head, &new->idle },

@@ -8,17 +8,28 @@
 #include "base/memory.h"
 
 int
-openings_init(struct openings *o, int numa_node)
+openings_init(struct openings *o, uint64_t bytes, int numa_node)
 {
-	o->line = memory_take(OPENING_BYTES, numa_node);
+	uint64_t lines = 1;
+
+	while (lines * 2 * sizeof(*o->line) <= (bytes != 0 ? bytes : OPENING_BYTES_PRESET))
+		lines *= 2;
+	o->mask = lines - 1;
+	o->line = memory_take(openings_bytes(o), numa_node);
 	return o->line != NULL ? 0 : -ENOMEM;
 }
 
 void
 openings_fini(struct openings *o)
 {
-	memory_give(o->line, OPENING_BYTES);
+	memory_give(o->line, openings_bytes(o));
 	o->line = NULL;
+}
+
+size_t
+openings_bytes(const struct openings *o)
+{
+	return (size_t)(o->mask + 1) * sizeof(*o->line);
 }
 
 void

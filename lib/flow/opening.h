@@ -26,8 +26,7 @@
 #include "base/clock.h"
 
 #define OPENING_SECONDS 4u              /* that a connection has before it must give room */
-#define OPENING_LINES (1u << 17)        /* 8 MB, which only a flood touches: 4 million SYNs */
-#define OPENING_BYTES (OPENING_LINES * sizeof(struct opening_line))
+#define OPENING_BYTES_PRESET (8u << 20) /* which only a flood touches: 4 million SYNs */
 #define OPENING_PLACES 31u
 
 struct opening_line {
@@ -38,17 +37,19 @@ static_assert(sizeof(struct opening_line) == 64, "one line");
 
 struct openings {
 	struct opening_line *line;
+	uint64_t mask;                  /* lines - 1 */
 	uint64_t due_ns;                /* when those let in so far are paid for */
 };
 
-/* 0, or -ENOMEM. */
-int openings_init(struct openings *o, int numa_node);
+/* bytes: at most so many, a line at least; 0: the preset.  0, or -ENOMEM. */
+int openings_init(struct openings *o, uint64_t bytes, int numa_node);
 void openings_fini(struct openings *o);         /* zeroed is fine */
+size_t openings_bytes(const struct openings *o);
 
 static inline struct opening_line *
 opening_line(const struct openings *o, uint64_t hash)
 {
-	return &o->line[(hash >> 20) % OPENING_LINES];
+	return &o->line[hash >> 20 & o->mask];
 }
 
 static inline void

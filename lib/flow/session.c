@@ -44,7 +44,8 @@ session_end_name(enum session_end e)
 }
 
 struct sessions *
-sessions_create(uint32_t capacity, struct flow_table *flow4, struct flow_table *flow6, int numa_node)
+sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
+	struct flow_table *flow6, int numa_node)
 {
 	struct sessions *t = calloc(1, sizeof(*t));
 
@@ -58,7 +59,7 @@ sessions_create(uint32_t capacity, struct flow_table *flow4, struct flow_table *
 	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
 	t->sources = sources_create(capacity, numa_node);
 	if (t->session == NULL || t->sources == NULL
-	    || openings_init(&t->openings, numa_node) < 0) {
+	    || openings_init(&t->openings, opening_bytes, numa_node) < 0) {
 		sessions_destroy(t);
 		return NULL;
 	}
@@ -81,7 +82,7 @@ size_t
 sessions_bytes(const struct sessions *t)
 {
 	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->session)
-		+ OPENING_BYTES;
+		+ openings_bytes(&t->openings);
 }
 
 void

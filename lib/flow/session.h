@@ -163,7 +163,8 @@ struct sessions {
 	void *arg;
 };
 
-struct sessions *sessions_create(uint32_t capacity, struct flow_table *flow4,
+/* opening_bytes: for flow/opening.h, 0: its preset. */
+struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
 	struct flow_table *flow6, int numa_node);
 void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);

@@ -86,7 +86,7 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 {
 	struct fastpath_setup fs = {
 		.worker = setup->index, .workers = setup->common->count,
-		.numa_node = setup->numa_node, .sessions = setup->flows, .pool = setup->pool,
+		.numa_node = setup->numa_node, .sessions = setup->flows, .openings = setup->openings, .pool = setup->pool,
 		.clock = setup->clock, .tell = tell, .arg = w,
 	};
 

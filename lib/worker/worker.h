@@ -72,6 +72,7 @@ struct worker_setup {
 	unsigned index;
 	int numa_node;
 	uint32_t flows;
+	uint64_t openings;
 	struct rte_mempool *pool;
 	struct clock clock;
 	enum idle_mode idle;

@@ -86,7 +86,7 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 		int node = eal_worker_node(ws->made);
 		struct worker_setup one = {
 			.common = &ws->common, .index = ws->made, .numa_node = node,
-			.flows = setup->flows, .pool = pools_of_node(setup->pools, node),
+			.flows = setup->flows, .openings = setup->openings, .pool = pools_of_node(setup->pools, node),
 			.clock = setup->clock, .idle = setup->idle,
 		};
 		int rc;

@@ -100,7 +100,7 @@ age(void)
 
 static const char config[] =
 	"version: 1\n"
-	"system: {flows: %u, memory: {hugepages: no, mbufs: 16384}}\n"
+	"system: {flows: %u, memory: {hugepages: no, mbufs: 16384, openings: %s}}\n"
 	"ports:\n"
 	"  wan: {device: \"net_null0,no-rx=1\", mac: \"02:00:00:00:00:01\"}\n"
 	"  lan: {device: \"net_null1,no-rx=1\", mac: \"02:00:00:00:00:02\"}\n"
@@ -112,6 +112,14 @@ static const char config[] =
 	"routes:\n"
 	"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: 10.0.0.0/8, via: 10.0.0.2}]\n"
 	"%s";
+
+static const char *openings = "auto";
+
+void
+flood_memory(const char *bytes)
+{
+	openings = bytes;
+}
 
 void
 flood_open(unsigned flows, const char *more)
@@ -125,7 +133,7 @@ flood_open(unsigned flows, const char *more)
 	char *text = NULL;
 
 	memset(&rig, 0, sizeof(rig));
-	if (asprintf(&text, config, flows, more) < 0)
+	if (asprintf(&text, config, flows, openings, more) < 0)
 		flood_die("out of memory");
 	cfg = config_load_text("flood.yaml", text, err);
 	if (cfg != NULL && err_count(err) == 0)

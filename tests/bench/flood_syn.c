@@ -203,12 +203,15 @@ flood_syn(bool quick)
 	stated_rate(quick ? 400 : 60000);
 	new_connections(1e6, "syn, 1 M/s: connections made with one SYN more at most", quick ? 200 : 2000,
 		true);
-	if (!quick) {
-		c1 = costs();
-		flood_timing("syn: C1, M/s", c1 / 1e6, 0, "");
-		new_connections(0.8 * c1, "syn, 0.8 C1: connections not made with one SYN more", 200,
-			false);
-	}
+	c1 = quick ? 0 : costs();
 	afterwards(sessions);
+	flood_close();
+	if (quick)
+		return;
+	flood_timing("syn: C1, M/s", c1 / 1e6, 0, "");
+	flood_memory("128M");
+	flood_open(1048576, pipelines);
+	new_connections(0.8 * c1, "syn, 0.8 C1, openings: 128M: connections not made with one SYN more", 200,
+		false);
 	flood_close();
 }

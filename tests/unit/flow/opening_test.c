@@ -17,7 +17,7 @@ static int
 setup(void **state)
 {
 	o = (struct openings){ 0 };
-	return openings_init(&o, -1);
+	return openings_init(&o, 0, -1);
 }
 
 static int
@@ -64,7 +64,7 @@ static void
 every_print_is_one(void **state)
 {
 	for (uint64_t print = 0; print < 0x10000; print++) {
-		uint64_t hash = print << 48 | (print % OPENING_LINES) << 20;
+		uint64_t hash = print << 48 | (print & o.mask) << 20;
 
 		assert_false(opening_seen(&o, hash));
 		assert_true(opening_seen(&o, hash));

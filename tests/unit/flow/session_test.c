@@ -41,7 +41,7 @@ given(uint32_t capacity)
 
 	f.flow4 = flow_table_create(capacity * 2, sizeof(struct flow4), 0);
 	f.flow6 = flow_table_create(capacity, sizeof(struct flow6), 0);
-	f.t = sessions_create(capacity, f.flow4, f.flow6, 0);
+	f.t = sessions_create(capacity, 0, f.flow4, f.flow6, 0);
 	assert_non_null(f.t);
 	return f;
 }
@@ -323,7 +323,7 @@ memory_that_runs_out_leaves_nothing_behind(void **state)
 
 	do {
 		memory_fault_at = ++at;
-		t = sessions_create(10, f.flow4, f.flow6, 0);
+		t = sessions_create(10, 0, f.flow4, f.flow6, 0);
 		memory_fault_at = 0;
 		sessions_destroy(t);
 	} while (t == NULL);
