@@ -367,7 +367,6 @@ nat_age(struct nat *n, uint32_t now_tick)
 		if (now_tick - n->mapping[index].rest_tick < NAT_REST_TICKS)
 			return;
 		nat_rest_prefetch(n);
-		nat_mapping_wake(n, index);
 		nat_mapping_free(n, index);
 	}
 }

@@ -161,8 +161,39 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	h->mappings++;
 	count(n, m, true);
 	n->pool[h->pool].allocated++;
-	n->address[m->address].allocated++;
+	n->address[h->address].allocated++;
 	return index;
+}
+
+/* It rests no more. */
+static void
+leave_rest(struct nat *n, struct mapping *m, uint32_t index)
+{
+	if (index == n->rest_ahead) {
+		n->rest_ahead = m->rest_next;
+		n->rest_lead = 0;
+	}
+	if (m->rest_prev != 0)
+		n->mapping[m->rest_prev].rest_next = m->rest_next;
+	else
+		n->rest_first = m->rest_next;
+	if (m->rest_next != 0)
+		n->mapping[m->rest_next].rest_prev = m->rest_prev;
+	else
+		n->rest_last = m->rest_prev;
+	n->pool[nat_host_of(n, m)->pool].resting--;
+	n->address[m->address].resting--;
+}
+
+void
+nat_mapping_wake(struct nat *n, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+
+	leave_rest(n, m, index);
+	m->flags &= ~(unsigned)MAPPING_RESTS & 15;
+	m->refs = m->peer = m->n_peers = 0;
+	count(n, m, true);
 }
 
 void
@@ -171,20 +202,25 @@ nat_mapping_free(struct nat *n, uint32_t index)
 	struct mapping *m = &n->mapping[index];
 	struct nat_address *a = &n->address[m->address];
 	uint16_t port = rte_be_to_cpu_16(m->public_port);
+	enum nat_proto proto = nat_proto(m->proto);
 
 	if (m->flags & MAPPING_SHARED)
 		nat_index_remove(&n->mappings.index, nat_mapping_hash(n, m), index);
 	if (port != 0) {
-		struct nat_ports *p = a->proto[nat_proto(m->proto)];
+		struct nat_ports *p = a->proto[proto];
 
 		p->by_port[port] = 0;
 		a->used--;
-		a->used_of[nat_proto(m->proto)]--;
-		if (nat_port_is_ours(n, a, nat_proto(m->proto), port))
+		a->used_of[proto]--;
+		if (nat_port_is_ours(n, a, proto, port))
 			ports_give(&p->ports, port);
 	}
-	nat_peers_free(n, m);
-	count(n, m, false);
+	if (m->flags & MAPPING_RESTS) {
+		leave_rest(n, m, index);
+	} else {
+		nat_peers_free(n, m);
+		count(n, m, false);
+	}
 	n->host[m->host].mappings--;
 	nat_host_drop(n, m->host);
 	give_record(n, index);
@@ -208,30 +244,6 @@ nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
 	count(n, m, false);
 	n->pool[nat_host_of(n, m)->pool].resting++;
 	n->address[m->address].resting++;
-}
-
-void
-nat_mapping_wake(struct nat *n, uint32_t index)
-{
-	struct mapping *m = &n->mapping[index];
-
-	if (index == n->rest_ahead) {
-		n->rest_ahead = m->rest_next;
-		n->rest_lead = 0;
-	}
-	if (m->rest_prev != 0)
-		n->mapping[m->rest_prev].rest_next = m->rest_next;
-	else
-		n->rest_first = m->rest_next;
-	if (m->rest_next != 0)
-		n->mapping[m->rest_next].rest_prev = m->rest_prev;
-	else
-		n->rest_last = m->rest_prev;
-	m->flags &= ~(unsigned)MAPPING_RESTS & 15;
-	m->refs = m->peer = m->n_peers = 0;
-	count(n, m, true);
-	n->pool[nat_host_of(n, m)->pool].resting--;
-	n->address[m->address].resting--;
 }
 
 bool

@@ -63,7 +63,7 @@ fill(const struct nat *n, const struct nat_address *a, enum nat_proto proto)
 	struct ports_slice slice = { pool->low, pool->high, n->worker, n->workers };
 
 	ports_init(&p->ports, &slice);
-	for (uint32_t port = pool->low; port <= pool->high; port++) {
+	for (uint32_t port = pool->low; a->used_of[proto] > 0 && port <= pool->high; port++) {
 		if (p->by_port[port] != 0)
 			ports_take_one(&p->ports, (uint16_t)port);
 	}
