@@ -29,6 +29,12 @@ struct appliance {
 	bool ports_open, pools_made, running, halted, closed;
 };
 
+/* A generation from cfg, beside the running one; NULL after errors. */
+struct generation *begin_generation(struct appliance *a, const struct config *cfg, struct err *err);
+
+/* And with the addresses of ports, once they are open.  0 or negative after an error. */
+int finish_generation(struct appliance *a, struct generation *gen, struct err *err);
+
 /* The file of NAT's log that cfg asks for, *f; NULL if it is none, or the one in use.  0 or negative after an error. */
 int log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f, struct err *err);
 

@@ -22,6 +22,13 @@
 
 #include "support/packet.h"
 
+static const char *const three[] = {
+	"udp 192.0.2.1:1001 > 198.51.100.1:53",
+	"udp 192.0.2.2:1002 > 198.51.100.2:53 payload \"a longer one that takes a second line of memory\"",
+	"tcp 192.0.2.3:1003 > 198.51.100.3:80 S",
+	NULL,
+};
+
 enum {
 	FIXTURE_MBUFS = 511,
 	FIXTURE_TEXT = 512,
@@ -115,6 +122,35 @@ fixture_close(struct fixture *f)
 	rte_vdev_uninit("net_weir_replay0");
 	rte_mempool_free(f->pool);
 	unlink(f->pcap);
+}
+
+static inline void
+expect_frame(const struct rte_mbuf *m, const char *text)
+{
+	struct packet p = given_frame(text);
+
+	assert_int_equal(m->pkt_len, p.n);
+	expect_bytes(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, p.bytes, p.n);
+	free(p.bytes);
+}
+
+static inline struct rte_mbuf *
+receive_one(const struct fixture *f)
+{
+	struct rte_mbuf *m = NULL;
+
+	assert_int_equal(rte_eth_rx_burst(f->port, 0, &m, 1), 1);
+	return m;
+}
+
+/* The first frame of a capture of one. */
+static inline void
+given_one(struct fixture *f, const char *text, const char *more)
+{
+	const char *const texts[] = { text, NULL };
+
+	fixture_capture(f, texts);
+	fixture_open(f, more, 1, 0);
 }
 
 #endif
