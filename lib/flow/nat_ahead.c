@@ -17,7 +17,7 @@ prefetch_ports(const struct nat *n, const struct nat_pool *pool, const struct tu
 	p = n->address[nat_address_for(pool, inside->src.v4)].proto[proto];
 	if (p == NULL)
 		return;
-	ports_prefetch(&p->ports, rte_be_to_cpu_16(inside->sport));
+	port_pool_prefetch(&p->ports, rte_be_to_cpu_16(inside->sport));
 	rte_prefetch0(&p->by_port[rte_be_to_cpu_16(inside->sport)]);
 }
 
@@ -72,7 +72,7 @@ prefetch_free(const struct nat *n, const struct mapping *m)
 	if (port == 0)
 		return;
 	p = n->address[m->address].proto[nat_proto(m->proto)];
-	ports_prefetch(&p->ports, port);
+	port_pool_prefetch(&p->ports, port);
 	rte_prefetch0(&p->by_port[port]);
 }
 

@@ -63,13 +63,13 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 static uint16_t
 draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 {
-	if (ports_take_one(&p->ports, like))
+	if (port_pool_take_one(&p->ports, like))
 		return like;
 	if (++n->drawn % 2 != 0)
 		n->random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
 	else
 		n->random >>= 32;
-	return ports_take(&p->ports, like, (uint32_t)n->random);
+	return port_pool_take(&p->ports, like, (uint32_t)n->random);
 }
 
 /* An address that left the pool is not used for more; its host moves when nothing holds him there. */
@@ -213,7 +213,7 @@ nat_mapping_free(struct nat *n, uint32_t index)
 		a->used--;
 		a->used_of[proto]--;
 		if (nat_port_is_ours(n, a, proto, port))
-			ports_give(&p->ports, port);
+			port_pool_give(&p->ports, port);
 	}
 	if (m->flags & MAPPING_RESTS) {
 		leave_rest(n, m, index);

@@ -60,18 +60,18 @@ fill(const struct nat *n, const struct nat_address *a, enum nat_proto proto)
 {
 	const struct nat_pool *pool = &n->pool[a->pool];
 	struct nat_ports *p = a->proto[proto];
-	struct ports_slice slice = { pool->low, pool->high, n->worker, n->workers };
+	struct port_pool_slice slice = { pool->low, pool->high, n->worker, n->workers };
 
-	ports_init(&p->ports, &slice);
+	port_pool_init(&p->ports, &slice);
 	for (uint32_t port = pool->low; a->used_of[proto] > 0 && port <= pool->high; port++) {
 		if (p->by_port[port] != 0)
-			ports_take_one(&p->ports, (uint16_t)port);
+			port_pool_take_one(&p->ports, (uint16_t)port);
 	}
 	for (unsigned i = 0; i < pool->n_reserved; i++) {
 		const struct nat_reserved *r = &pool->reserved[i];
 
 		for (uint32_t port = r->low; nat_proto(r->proto) == proto && port <= r->high; port++)
-			ports_take_one(&p->ports, (uint16_t)port);
+			port_pool_take_one(&p->ports, (uint16_t)port);
 	}
 }
 

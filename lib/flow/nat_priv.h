@@ -12,14 +12,14 @@
 #include "flow/nat_counts.h"
 #include "flow/nat_index.h"
 #include "flow/nat_log.h"
-#include "flow/ports.h"
+#include "flow/port_pool.h"
 #include "packet/ledger.h"
 
 #define NAT_NAME_MAX 64
 
 /* The ports of a public address in one protocol, made on first use. */
 struct nat_ports {
-	struct ports ports;
+	struct port_pool ports;
 	uint32_t by_port[65536];        /* mapping, 0: none */
 };
 

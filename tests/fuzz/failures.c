@@ -93,8 +93,8 @@ IN_FRONT(uint32_t, nat_host_get, (struct nat *n, const struct nat_request *r),
 IN_FRONT(uint32_t, nat_mapping_make,
 	(struct nat *n, uint32_t host, const struct nat_request *r), (n, host, r),
 	FAIL_MAPPING, 0)
-IN_FRONT(bool, ports_take_one, (struct ports *p, uint16_t port), (p, port), FAIL_PORT, false)
-IN_FRONT(uint16_t, ports_take, (struct ports *p, uint16_t like, uint32_t random),
+IN_FRONT(bool, port_pool_take_one, (struct port_pool *p, uint16_t port), (p, port), FAIL_PORT, false)
+IN_FRONT(uint16_t, port_pool_take, (struct port_pool *p, uint16_t like, uint32_t random),
 	(p, like, random), FAIL_PORT, 0)
 IN_FRONT(struct nat_ports *, nat_ports, (struct nat *n, uint32_t address, enum nat_proto proto),
 	(n, address, proto), FAIL_PORTS, NULL)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Public ports: a bitmap of free ones with a summary. */
 
-#include "flow/ports.h"
+#include "flow/port_pool.h"
 
 #include <string.h>
 
 #include "flow/slice.h"
 
 static void
-set_free(struct ports *p, uint16_t port)
+set_free(struct port_pool *p, uint16_t port)
 {
 	unsigned bit = port >> 1, word = bit / 64;
 
@@ -18,7 +18,7 @@ set_free(struct ports *p, uint16_t port)
 }
 
 static void
-set_taken(struct ports *p, uint16_t port)
+set_taken(struct port_pool *p, uint16_t port)
 {
 	unsigned bit = port >> 1, word = bit / 64;
 
@@ -29,14 +29,14 @@ set_taken(struct ports *p, uint16_t port)
 }
 
 static bool
-is_free(const struct ports *p, uint16_t port)
+is_free(const struct port_pool *p, uint16_t port)
 {
 	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
 }
 
 /* The bits of a word that are this worker's, ports of either parity alike: every workers-th from the first of its own. */
 static uint64_t
-own_bits(const struct ports_slice *slice, unsigned word)
+own_bits(const struct port_pool_slice *slice, unsigned word)
 {
 	unsigned first = slice_worker((uint16_t)(word * 128), slice->workers);
 	uint64_t bits = 0;
@@ -49,7 +49,7 @@ own_bits(const struct ports_slice *slice, unsigned word)
 
 /* The bits of a word whose ports of a parity lie in the range; port 0 does not. */
 static uint64_t
-range_bits(const struct ports_slice *slice, unsigned word, unsigned parity)
+range_bits(const struct port_pool_slice *slice, unsigned word, unsigned parity)
 {
 	int first = (int)word * 128 + (int)parity, low = slice->low > 0 ? slice->low : 1;
 	int from = (low - first + 1) / 2, to = (slice->high - first) / 2;
@@ -60,7 +60,7 @@ range_bits(const struct ports_slice *slice, unsigned word, unsigned parity)
 }
 
 void
-ports_init(struct ports *p, const struct ports_slice *slice)
+port_pool_init(struct port_pool *p, const struct port_pool_slice *slice)
 {
 	memset(p, 0, sizeof(*p));
 	p->first_word = slice->low / 128;
@@ -79,7 +79,7 @@ ports_init(struct ports *p, const struct ports_slice *slice)
 }
 
 bool
-ports_take_one(struct ports *p, uint16_t port)
+port_pool_take_one(struct port_pool *p, uint16_t port)
 {
 	if (!is_free(p, port))
 		return false;
@@ -89,15 +89,15 @@ ports_take_one(struct ports *p, uint16_t port)
 
 /* The first word at or behind `from` with a free port, in a circle; -1 without one. */
 static int
-word_from(const struct ports *p, unsigned parity, unsigned from)
+word_from(const struct port_pool *p, unsigned parity, unsigned from)
 {
-	for (unsigned i = 0; i <= PORTS_WORDS / 64; i++) {
-		unsigned at = (from / 64 + i) % (PORTS_WORDS / 64);
+	for (unsigned i = 0; i <= PORT_POOL_WORDS / 64; i++) {
+		unsigned at = (from / 64 + i) % (PORT_POOL_WORDS / 64);
 		uint64_t some = p->some[parity][at];
 
 		if (i == 0)
 			some &= ~0ull << from % 64;
-		else if (i == PORTS_WORDS / 64)
+		else if (i == PORT_POOL_WORDS / 64)
 			some &= ~(~0ull << from % 64);
 		if (some != 0)
 			return (int)(at * 64 + (unsigned)__builtin_ctzll(some));
@@ -107,7 +107,7 @@ word_from(const struct ports *p, unsigned parity, unsigned from)
 
 /* A free port of one parity, in the random word or behind it, and in that word behind a random bit. */
 static uint16_t
-take_parity(struct ports *p, unsigned parity, uint32_t random)
+take_parity(struct port_pool *p, unsigned parity, uint32_t random)
 {
 	int word = word_from(p, parity, p->first_word + random % p->words);
 	unsigned turn = random / p->words % 64, bit;
@@ -124,7 +124,7 @@ take_parity(struct ports *p, unsigned parity, uint32_t random)
 }
 
 uint16_t
-ports_take(struct ports *p, uint16_t like, uint32_t random)
+port_pool_take(struct port_pool *p, uint16_t like, uint32_t random)
 {
 	uint16_t port = take_parity(p, like & 1, random);
 
@@ -132,7 +132,7 @@ ports_take(struct ports *p, uint16_t like, uint32_t random)
 }
 
 void
-ports_give(struct ports *p, uint16_t port)
+port_pool_give(struct port_pool *p, uint16_t port)
 {
 	if (!is_free(p, port))
 		set_free(p, port);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Public ports: all of them usable, none twice, unpredictable. */
 
-#include "flow/ports.h"
+#include "flow/port_pool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static struct ports p;
+static struct port_pool p;
 
 static uint32_t
 any(void)
@@ -24,36 +24,36 @@ static void
 every_port_of_the_range_is_given_once(void **state)
 {
 	static uint8_t seen[65536];
-	struct ports_slice slice = { 1024, 65535, 0, 1 };
+	struct port_pool_slice slice = { 1024, 65535, 0, 1 };
 
 	memset(seen, 0, sizeof(seen));
-	ports_init(&p, &slice);
+	port_pool_init(&p, &slice);
 	assert_int_equal(p.n_free, 64512);
 	for (unsigned i = 0; i < 64512; i++) {
-		uint16_t port = ports_take(&p, (uint16_t)i, any());
+		uint16_t port = port_pool_take(&p, (uint16_t)i, any());
 
 		assert_true(port >= 1024);
 		assert_int_equal(seen[port]++, 0);
 	}
-	assert_int_equal(ports_take(&p, 1, any()), 0);
-	ports_give(&p, 40000);
-	ports_give(&p, 40000);
+	assert_int_equal(port_pool_take(&p, 1, any()), 0);
+	port_pool_give(&p, 40000);
+	port_pool_give(&p, 40000);
 	assert_int_equal(p.n_free, 1);
-	assert_int_equal(ports_take(&p, 1, any()), 40000);
+	assert_int_equal(port_pool_take(&p, 1, any()), 40000);
 }
 
 static void
 slices_of_workers_do_not_meet_and_miss_nothing(void **state)
 {
-	struct ports_slice slice = { 1024, 65535, 0, 3 };
+	struct port_pool_slice slice = { 1024, 65535, 0, 3 };
 	static uint8_t owners[65536];
 
 	memset(owners, 0, sizeof(owners));
 	for (slice.worker = 0; slice.worker < 3; slice.worker++) {
 		uint16_t port;
 
-		ports_init(&p, &slice);
-		while ((port = ports_take(&p, 0, any())) != 0)
+		port_pool_init(&p, &slice);
+		while ((port = port_pool_take(&p, 0, any())) != 0)
 			owners[port]++;
 	}
 	for (unsigned port = 0; port < 65536; port++)
@@ -68,14 +68,14 @@ free_are_the_own_ports_of_the_range(void **state)
 	for (unsigned i = 0; i < 300; i++) {
 		uint16_t a = (uint16_t)any(), b = i % 3 == 0 ? (uint16_t)(a + any() % 200) : (uint16_t)any();
 		uint16_t workers = (uint16_t)(1 + any() % (i % 2 == 0 ? 4 : 128));
-		struct ports_slice slice = {
+		struct port_pool_slice slice = {
 			a < b ? a : b, a < b ? b : a, (uint16_t)(any() % workers), workers,
 		};
 		uint32_t n = 0;
 
 		if (i == 0)
-			slice = (struct ports_slice){ 0, 65535, 0, 1 };
-		ports_init(&p, &slice);
+			slice = (struct port_pool_slice){ 0, 65535, 0, 1 };
+		port_pool_init(&p, &slice);
 		for (uint32_t port = 0; port < 65536; port++) {
 			bool ours = port != 0 && port >= slice.low && port <= slice.high
 				&& (port >> 1) % slice.workers == slice.worker;
@@ -92,25 +92,25 @@ free_are_the_own_ports_of_the_range(void **state)
 static void
 parity_is_kept_while_it_can_be(void **state)
 {
-	struct ports_slice slice = { 2000, 2009, 0, 1 };
+	struct port_pool_slice slice = { 2000, 2009, 0, 1 };
 
-	ports_init(&p, &slice);
+	port_pool_init(&p, &slice);
 	for (unsigned i = 0; i < 5; i++)
-		assert_int_equal(ports_take(&p, 7, any()) & 1, 1);
-	assert_int_equal(ports_take(&p, 7, any()) & 1, 0);
+		assert_int_equal(port_pool_take(&p, 7, any()) & 1, 1);
+	assert_int_equal(port_pool_take(&p, 7, any()) & 1, 0);
 }
 
 static void
 one_port_is_taken_once(void **state)
 {
-	struct ports_slice slice = { 1024, 65535, 0, 1 };
+	struct port_pool_slice slice = { 1024, 65535, 0, 1 };
 
-	ports_init(&p, &slice);
-	assert_true(ports_take_one(&p, 5000));
-	assert_false(ports_take_one(&p, 5000));
-	assert_false(ports_take_one(&p, 80));
-	ports_give(&p, 5000);
-	assert_true(ports_take_one(&p, 5000));
+	port_pool_init(&p, &slice);
+	assert_true(port_pool_take_one(&p, 5000));
+	assert_false(port_pool_take_one(&p, 5000));
+	assert_false(port_pool_take_one(&p, 80));
+	port_pool_give(&p, 5000);
+	assert_true(port_pool_take_one(&p, 5000));
 }
 
 /* RFC 6056: 10^5 draws from a pool that is half full, 64 classes: chi-square, and no serial correlation. */
@@ -118,17 +118,17 @@ static void
 ports_are_unpredictable(void **state)
 {
 	enum { DRAWS = 100000, CLASSES = 64 };
-	struct ports_slice slice = { 1024, 65535, 0, 1 };
+	struct port_pool_slice slice = { 1024, 65535, 0, 1 };
 	static unsigned count[CLASSES];
 	double chi = 0, sum = 0, square = 0, product = 0, before = 0, mean;
 
 	srand(5);
 	memset(count, 0, sizeof(count));
-	ports_init(&p, &slice);
+	port_pool_init(&p, &slice);
 	for (unsigned i = 0; i < 20000; i++)
-		ports_take(&p, (uint16_t)any(), any());
+		port_pool_take(&p, (uint16_t)any(), any());
 	for (unsigned i = 0; i < DRAWS; i++) {
-		uint16_t port = ports_take(&p, (uint16_t)any(), any());
+		uint16_t port = port_pool_take(&p, (uint16_t)any(), any());
 		double x = port;
 
 		count[(port - 1024) / 1008]++;
@@ -136,7 +136,7 @@ ports_are_unpredictable(void **state)
 		square += x * x;
 		product += i > 0 ? x * before : 0;
 		before = x;
-		ports_give(&p, port);
+		port_pool_give(&p, port);
 	}
 	mean = sum / DRAWS;
 	for (unsigned i = 0; i < CLASSES; i++)
