@@ -71,15 +71,25 @@ def warm(samples, traffic):
 
 
 class Testpmd:
-    def __init__(self, mode):
-        self.mode, self.name = mode, "testpmd " + mode
+    """workers: on a core each, the first on core 1, with a queue of each port."""
+
+    def __init__(self, mode, workers=1):
+        self.mode, self.workers = mode, workers
+        self.name = "testpmd " + mode + ("" if workers == 1 else ", %d workers" % workers)
+
+    def cores(self):
+        """Main on core 0, where it sleeps, and those that forward."""
+        if self.workers == 1:
+            return ["-l", "0,1"]
+        return ["--lcores", "0@0," + ",".join("%d@%d" % (1 + w, (1 + w) % self.workers) for w in range(self.workers))]
 
     def run(self, bench, traffic):
         folder = bench.folder()
         (lan, wan), samples = bench.devices(traffic, folder)
-        command = ["dpdk-testpmd", "-l", "0,1", "--no-pci", "--in-memory", "--no-telemetry", "--log-level=1",
+        queues = ["--nb-cores=%d" % self.workers, "--rxq=%d" % self.workers, "--txq=%d" % self.workers, "--rss-udp"]
+        command = ["dpdk-testpmd", *self.cores(), "--no-pci", "--in-memory", "--no-telemetry", "--log-level=1",
                    "--file-prefix=" + PREFIX, "-d", bench.plugin, "--vdev", lan, "--vdev", wan, "--", "--forward-mode=" + self.mode,
-                   "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=32", "--stats-period=60"]
+                   "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=32", "--stats-period=60"] + (queues if self.workers > 1 else [])
         with Program("testpmd", command, folder) as program:
             facts = measure(program, samples, warm(samples, traffic), bench.window)
             program.stop(signal.SIGINT)

@@ -59,6 +59,8 @@ def line(row):
     text += "  %s Mpps" % rates
     if row["least"] is not None:
         text += "  wanted %.2f, aim %.2f: %s" % (row["least"], row["aim"], verdict(row))
+    if "of_reference" in row:
+        text += "  (%.2f of the reference's ratio)" % row["of_reference"]
     if row.get("driver"):
         text += "  by " + row["driver"]
     if row.get("limited_by_generator"):

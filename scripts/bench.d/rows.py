@@ -10,9 +10,11 @@ from traffic import FLOWS, Traffic
 
 class Row:
     """ours against theirs on the same traffic (their own where it must differ); a ratio of packets a second.
-    Without theirs: packets a second, in millions, are compared with least and aim."""
+    Without theirs: packets a second, in millions, are compared with least and aim.
+    reference: what the machine itself makes of it; the group's other rows are told as shares of it, too."""
 
-    def __init__(self, group, ours, theirs, traffic, least=None, aim=None, other_traffic=None):
+    def __init__(self, group, ours, theirs, traffic, least=None, aim=None, other_traffic=None, reference=False):
+        self.reference = reference
         self.group, self.ours, self.theirs, self.traffic = group, ours, theirs, traffic
         self.other_traffic = other_traffic or traffic
         self.least, self.aim = least, aim
@@ -42,6 +44,7 @@ def essential():
         Row("new", Weir("nat"), None, Traffic("1k", new=100), 2.5, 5.0),
         Row("flood", Weir("acl"), None, Traffic("1k", new=100)),
         Row("ipv6", Weir("nat"), Weir("nat"), Traffic("1k", family=6), 0.75, 0.9, Traffic("1k")),
+        Row("workers", Testpmd("mac", workers=2), Testpmd("mac"), Traffic("64k"), reference=True),
         Row("workers", Weir("nat", workers=2), Weir("nat"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("track", workers=2), Weir("track"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("nat", workers=2, queues=1), Weir("nat"), Traffic("64k")),

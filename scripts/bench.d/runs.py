@@ -65,7 +65,7 @@ def judge(row, runs):
     failures = sorted({f["failed"] for pair in runs for f in pair if f is not None and "failed" in f})
     result = {"group": row.group, "what": str(row), "traffic": str(row.traffic), "ours": row.ours.name,
               "theirs": row.theirs and row.theirs.name, "least": row.least, "aim": row.aim, "pairs": len(whole),
-              "failures": failures, "runs": runs}
+              "failures": failures, "runs": runs, "reference": row.reference}
     if not whole:
         return result
     values = [speed(ours) / speed(theirs) if theirs else speed(ours) / 1e6 for ours, theirs in whole]
@@ -79,3 +79,11 @@ def judge(row, runs):
     if drivers:
         result["driver"] = ", ".join(drivers)
     return result
+
+
+def relate(results):
+    """Ratios as shares of the reference's of their group."""
+    references = {r["group"]: r["value"] for r in results if r["reference"] and "value" in r}
+    for r in results:
+        if r["group"] in references and not r["reference"] and "value" in r:
+            r["of_reference"] = r["value"] / references[r["group"]]

@@ -138,6 +138,11 @@ try:
 except Failure as failure:
     check("but not those of another machine", "measured otherwise: cpu" in str(failure))
 check("a file that is not there has none", report.known_rows(folder + "/none.json", where) == {})
+reference = runs.measure_row(Row("nat", Fake("testpmd two", [1.6e7]), Fake("testpmd mac", [1e7]), t.Traffic("1k"), reference=True),
+                             1, None, quiet)
+runs.relate([reference, good, bad])
+check("a ratio is told as a share of what the machine makes of it", abs(good["of_reference"] - 0.25) < 1e-9
+      and "0.25 of the reference" in report.line(good) and "of_reference" not in bad | reference)
 check("a rate is of the device's own clock", rates([(1.0, 100, 0, 50, 0)], [(3.0, 300, 0, 150, 0)]) == (100.0, 50.0))
 drawn = ElementTree.fromstring(picture.draw([good, bad], {"cpu": "a < b", "dpdk": "22.11", "pairs": 3}))
 check("the picture is XML with a bar for the row that has a ratio", len(drawn.findall("{*}rect")) == 2)
