@@ -112,6 +112,8 @@ dispose_together(struct fastpath *fp, struct burst *b)
 	uint16_t out = (uint16_t)b->way[0], egress = (uint16_t)(b->way[0] >> 16);
 	struct gather *g;
 
+	if (b->n == 0)
+		return true;
 	if (!b->one_way || b->n_straight != b->n || out > OUT_PORT_MAX
 	    || fp->gather[out].queue == NULL)
 		return false;
@@ -130,6 +132,32 @@ dispose_together(struct fastpath *fp, struct burst *b)
 	return true;
 }
 
+/* Other workers' packets leave a burst that the straight loop has settled, so that what stays may go together. */
+static void
+set_aside(struct fastpath *fp, struct burst *b)
+{
+	struct foreign *f = &fp->foreign;
+	uint32_t differ = 0;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		uint32_t way = b->way[i];
+
+		if ((uint16_t)way == OUT_WORKER) {
+			f->owner[f->n] = (uint16_t)(way >> 16);
+			f->m[f->n++] = b->m[i];
+			continue;
+		}
+		b->m[kept] = b->m[i];
+		b->iface[kept] = b->iface[i];
+		b->reason[kept] = b->reason[i];
+		b->way[kept++] = way;
+		differ |= way ^ b->way[0];
+	}
+	b->n = b->n_straight = (uint16_t)kept;
+	b->one_way = differ == 0;
+}
+
 void
 fastpath_spread_ways(struct burst *b)
 {
@@ -146,6 +174,9 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 	unsigned n_dead = 0, next = 0;
 
 	fp->foreign.n = 0;
+	if (fp->slow.owner != NULL && b->n_straight == b->n
+	    && (!b->one_way || (uint16_t)b->way[0] == OUT_WORKER))
+		set_aside(fp, b);
 	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
 		return;
 	fastpath_spread_ways(b);

@@ -71,7 +71,7 @@ fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struc
 	fp->slow.owner_arg = arg;
 }
 
-const struct foreign *
+struct foreign *
 fastpath_foreign(struct fastpath *fp)
 {
 	return &fp->foreign;

@@ -68,7 +68,7 @@ struct foreign {
 void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
 /* Of the frames last processed (of handed ones none): the caller's again, counted as received. */
-const struct foreign *fastpath_foreign(struct fastpath *fp);
+struct foreign *fastpath_foreign(struct fastpath *fp);
 
 /* A fragment (received on a port, and counted as that) that this worker joins with its ports.  True: *t and
  * *iface say who owns it, and fastpath_meet_next gives, until NULL, those that were held for it and have the same owner;

@@ -293,7 +293,7 @@ execute_odd(struct slowpath *s, struct burst *b, unsigned i, const struct hit_ta
 	    && !(look_again(s, b, i) && (ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))))
 		return false;
 	b->way[i] = b->out[i] | (uint32_t)b->egress[i] << 16;
-	b->way_bytes += b->m[i]->pkt_len;
+	b->way_bytes += b->out[i] != OUT_WORKER ? b->m[i]->pkt_len : 0;
 	return true;
 }
 

@@ -65,6 +65,19 @@ straight_flow(const struct flow *f, const struct hit_tables *t, const uint8_t *l
 	return likely((f->flags & (FLOW_RARE | FLOW_TCP)) == 0) || straight_tcp(f, t, l4, l4_bytes);
 }
 
+/* A flow of another worker's: counted, and left as it is. */
+static inline bool
+straight_foreign(struct burst *b, unsigned i, struct flow *f, unsigned bytes, const struct hit_tables *t)
+{
+	const struct nexthop *nh = &t->nexthops[f->nexthop];
+
+	if (nh->state != NEXTHOP_WORKER || t->handed)
+		return false;
+	hit_count(f, bytes, t->tick);
+	b->way[i] = nexthop_way(nh);
+	return true;
+}
+
 static inline void
 straight_l2(struct rte_mbuf *m, uint8_t *frame, unsigned ip_bytes, const struct nexthop *nh)
 {
@@ -85,7 +98,9 @@ straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way
 
 	if (unlikely(!same_key4(&b->key4[i], &f->key) || f->flow.epoch != t->epoch))
 		return false;
-	if (unlikely(!straight_way(nh, bytes, ip[8]) || hit_identifies(&f->flow, ip, bytes)
+	if (unlikely(!straight_way(nh, bytes, ip[8])))
+		return straight_foreign(b, i, &f->flow, bytes, t);
+	if (unlikely(hit_identifies(&f->flow, ip, bytes)
 	    || !straight_flow(&f->flow, t, ip + 20, bytes - 20)))
 		return false;
 	hit_count(&f->flow, bytes, t->tick);
@@ -106,8 +121,9 @@ straight6(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way
 
 	if (unlikely(!same_key6(&b->key6[i], &f->key) || f->flow.epoch != t->epoch))
 		return false;
-	if (unlikely(!straight_way(nh, bytes, ip[7])
-	    || !straight_flow(&f->flow, t, ip + 40, bytes - 40)))
+	if (unlikely(!straight_way(nh, bytes, ip[7])))
+		return straight_foreign(b, i, &f->flow, bytes, t);
+	if (unlikely(!straight_flow(&f->flow, t, ip + 40, bytes - 40)))
 		return false;
 	hit_count(&f->flow, bytes, t->tick);
 	rewrite_plain6(ip, &f->to, f->flow.l4_delta);

@@ -79,6 +79,7 @@ struct hit_tables {
 	uint32_t tick;
 	uint16_t epoch;
 	bool observed;
+	bool handed;
 };
 
 static inline struct hit_tables
@@ -87,7 +88,7 @@ hit_tables(const struct slowpath *s, const struct burst *b)
 	return (struct hit_tables){
 		.nexthops = s->nexthops, .record4 = (void *)s->flow4->record,
 		.record6 = (void *)s->flow6->record, .session = s->sessions->session,
-		.tick = b->tick, .epoch = s->epoch, .observed = s->observer != NULL,
+		.tick = b->tick, .epoch = s->epoch, .observed = s->observer != NULL, .handed = b->handed,
 	};
 }
 

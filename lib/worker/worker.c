@@ -222,7 +222,7 @@ steer_fragments(struct worker *w, uint16_t port)
 static void
 steer(struct worker *w, uint16_t port)
 {
-	const struct foreign *f = fastpath_foreign(w->fp);
+	struct foreign *f = fastpath_foreign(w->fp);
 	struct rte_mbuf *share[BURST_MAX];
 	uint64_t owners = 0;
 	bool fragments = false;
@@ -233,6 +233,10 @@ steer(struct worker *w, uint16_t port)
 			fragments = true;
 		else
 			owners |= 1ull << f->owner[i];
+	}
+	if (!fragments && (owners & (owners - 1)) == 0) {       /* the usual case with two workers */
+		hand_over(w, f->owner[0], f->m, f->n);
+		return;
 	}
 	while (owners != 0) {
 		unsigned to = (unsigned)__builtin_ctzll(owners), count = 0;

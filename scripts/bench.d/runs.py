@@ -83,7 +83,7 @@ def judge(row, runs):
 
 def relate(results):
     """Ratios as shares of the reference's of their group."""
-    references = {r["group"]: r["value"] for r in results if r["reference"] and "value" in r}
+    references = {r["group"]: r["value"] for r in results if r.get("reference") and "value" in r}
     for r in results:
-        if r["group"] in references and not r["reference"] and "value" in r:
+        if r["group"] in references and not r.get("reference") and "value" in r:
             r["of_reference"] = r["value"] / references[r["group"]]
