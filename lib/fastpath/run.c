@@ -167,19 +167,15 @@ parse_tagged(struct fastpath *fp, struct burst *b)
 	}
 }
 
-static void
-parse(struct fastpath *fp, struct burst *b)
+/* six: IPv6 is tried first. */
+static __rte_always_inline void
+parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 {
 	struct quick_head head4 = quick_head4, head6 = quick_head6;
-	struct flow_table *flow4 = fp->slow.flow4;
+	struct flow_table *flow4 = fp->slow.flow4, *flow6 = fp->slow.flow6;
 	unsigned n = b->n, odd = 0;
 	uint64_t bytes = 0;
 
-	find_frames(b);
-	if (unlikely(b->ingress->untagged == IFACE_NONE)) {
-		parse_tagged(fp, b);
-		return;
-	}
 	memcpy(head4.value, b->ingress->mac, 6);
 	memcpy(head6.value, b->ingress->mac, 6);
 	assume_plain4(b);
@@ -189,18 +185,35 @@ parse(struct fastpath *fp, struct burst *b)
 		unsigned here = m->nb_segs == 1 ? m->data_len : 0;
 
 		bytes += m->pkt_len;
+		if (six && likely(here >= QUICK6_BYTES && quick6(frame, here, &head6))) {
+			take_plain6(b, i, frame + 14, flow6);
+			continue;
+		}
 		if (likely(here >= QUICK4_BYTES && quick4(frame, here, &head4))) {
 			take_plain4(b, i, frame + 14, flow4);
 			continue;
 		}
 		odd++;
-		if (here >= QUICK6_BYTES && quick6(frame, here, &head6))
-			take_plain6(b, i, frame + 14, fp->slow.flow6);
+		if (!six && here >= QUICK6_BYTES && quick6(frame, here, &head6))
+			take_plain6(b, i, frame + 14, flow6);
 		else
 			fastpath_parse_full(fp, b, i);
 	}
 	b->bytes = bytes;
-	b->all_plain4 = odd == 0;
+	b->all_plain4 = !six && odd == 0;
+}
+
+/* What comes together is likely to be alike. */
+static void
+parse(struct fastpath *fp, struct burst *b)
+{
+	find_frames(b);
+	if (unlikely(b->ingress->untagged == IFACE_NONE))
+		parse_tagged(fp, b);
+	else if (b->m[0]->data_len >= 14 && b->frame[0][12] == 0x86)
+		parse_untagged(fp, b, true);
+	else
+		parse_untagged(fp, b, false);
 }
 
 /* Index of the record behind the first matching signature, 0 without one. */
@@ -257,12 +270,14 @@ look_up(const struct slowpath *s, struct burst *b, bool all4)
 {
 	const struct flow_table t4 = { .bucket = s->flow4->bucket, .mask = s->flow4->mask,
 		.record = s->flow4->record };
+	const struct flow_table t6 = { .bucket = s->flow6->bucket, .mask = s->flow6->mask,
+		.record = s->flow6->record };
 
 	for (unsigned i = 0; i < b->n; i++) {
 		if (all4 || b->class[i] == SLOT_PLAIN4)
 			look_up4(b, i, &t4);
 		else if (b->class[i] == SLOT_PLAIN6)
-			look_up6(b, i, s->flow6);
+			look_up6(b, i, &t6);
 		else
 			b->flow[i] = 0;
 	}
