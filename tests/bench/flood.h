@@ -17,6 +17,7 @@
 #include <rte_mbuf.h>
 
 #include "fastpath/fastpath_priv.h"
+#include "stand.h"
 
 /* --- flood_rig.c: what stands around the data path --- */
 
@@ -66,6 +67,10 @@ void flood_sleep(unsigned seconds);
 
 struct fastpath_flows flood_flows(void);
 
+/* flood_frame.c: a frame's bytes, for the port with that MAC. */
+uint16_t flood_frame_bytes(const struct flood_frame *f);
+void flood_frame_write(const struct flood_frame *f, const uint8_t mac[6], uint8_t *frame);
+
 /* A frame that goes nowhere yet; the caller frees it. */
 struct rte_mbuf *flood_make(const struct flood_frame *f);
 
@@ -93,13 +98,12 @@ struct flood_times {
 	uint32_t n, max;
 };
 void flood_keep_times(struct flood_times *t);
-double flood_quantile(struct flood_times *t, double share);    /* sorts them */
+double flood_quantile(struct flood_times *t, double share);    /* flood_figure.c; sorts them */
 
 uint64_t flood_random(void);            /* SplitMix64 from a constant */
 uint64_t flood_drops(enum reason r);
 unsigned flood_mbufs(void);             /* in use */
-double flood_median(double *values, unsigned n);
-void flood_die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+double flood_median(double *values, unsigned n);        /* flood_figure.c */
 
 /* --- flood.c: rows of the result --- */
 

@@ -12,18 +12,6 @@
 #define WHOLE_EVERY 2000u               /* packets for each datagram of the honest source */
 #define PAYLOAD 64u
 
-static const char pipelines[] =
-	"acls:\n"
-	"  from-outside:\n"
-	"    default: drop\n"
-	"    rules:\n"
-	"      - {state: [established, related], action: accept}\n"
-	"      - {dst: 10.0.0.80, proto: tcp, dport: 80, action: accept}\n"
-	"      - {dst: 10.0.0.80, proto: udp, dport: 53, action: accept}\n"
-	"pipelines:\n"
-	"  outside: [track, {acl: from-outside}, {route: main}]\n"
-	"  inside: [track, {route: main}]\n";
-
 static void
 send_flood(void)
 {
@@ -64,7 +52,7 @@ flood_fragment(bool quick)
 	unsigned mbufs, turn = 0;
 	double known, whole;
 
-	flood_open(262144, pipelines);
+	flood_open(262144, known_service);
 	known_establish();
 	mbufs = flood_mbufs();
 	before = *flood_count();

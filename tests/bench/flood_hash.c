@@ -137,7 +137,7 @@ spread(enum collide_hash hash)
 	random_bytes(key, sizeof(key));
 	steer = steer_create(2, 64, key);
 	if (steer == NULL)
-		flood_die("no steering");
+		stand_die("no steering");
 	owned[0] = owned[1] = 0;
 	each(hash, count_owner);
 	steer_destroy(steer);
@@ -156,7 +156,7 @@ placement(void)
 	unsigned same = 0, n = 10000;
 
 	if (a == NULL || b == NULL)
-		flood_die("no tables");
+		stand_die("no tables");
 	for (unsigned i = 0; i < n; i++) {
 		struct key4 k = { .proto = IPPROTO_UDP, .src = i, .dst = 1, .sport = 2, .dport = 3 };
 

@@ -13,6 +13,18 @@
 #define NEW_MAX 65536u
 #define SYNS_MAX 2u
 
+const char known_service[] =
+	"acls:\n"
+	"  from-outside:\n"
+	"    default: drop\n"
+	"    rules:\n"
+	"      - {state: [established, related], action: accept}\n"
+	"      - {dst: 10.0.0.80, proto: tcp, dport: 80, action: accept}\n"
+	"      - {dst: 10.0.0.80, proto: udp, dport: 53, action: accept}\n"
+	"pipelines:\n"
+	"  outside: [track, {acl: from-outside}, {route: main}]\n"
+	"  inside: [track, {route: main}]\n";
+
 static unsigned next_known;
 
 /* A packet of flow n, of its client or of the server. */

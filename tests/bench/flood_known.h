@@ -10,6 +10,9 @@
 #define TH_RST 4
 #define TH_ACK 16
 
+/* Pipelines by which from outside the server's TCP port 80 and UDP port 53 are reached, and nothing else. */
+extern const char known_service[];
+
 void known_establish(void);
 void known_send(void);                  /* a packet of the next of them, of its client */
 

@@ -4,7 +4,6 @@
 #include "flood.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include <rte_ethdev.h>
 
 #include "control/offline.h"
-#include "packet/checksum.h"
+#include "stand.h"
 
 #define BURST 32
 
@@ -33,18 +32,6 @@ static struct {
 	struct flood_times *times;
 	struct flood_count count;
 } rig;
-
-void
-flood_die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 /* In the place of the driver's function. */
 static uint16_t
@@ -124,25 +111,14 @@ flood_memory(const char *bytes)
 void
 flood_open(unsigned flows, const char *more)
 {
-	struct appliance_options how = {
-		.virtual_time = true, .stepped = true, .workers = 1, .burst = BURST,
-	};
-	struct err *err = err_create();
-	struct config *cfg;
 	struct ports *ports;
 	char *text = NULL;
 
 	memset(&rig, 0, sizeof(rig));
 	if (asprintf(&text, config, flows, openings, more) < 0)
-		flood_die("out of memory");
-	cfg = config_load_text("flood.yaml", text, err);
-	if (cfg != NULL && err_count(err) == 0)
-		rig.appliance = appliance_start(cfg, &how, err);
-	err_print(err, stderr, false);
-	err_destroy(err);
+		stand_die("out of memory");
+	rig.appliance = stand_start(text, BURST);
 	free(text);
-	if (rig.appliance == NULL)
-		flood_die("the path does not start");
 	ports = appliance_ports(rig.appliance);
 	for (unsigned i = 0; i < 2; i++) {
 		rte_eth_fp_ops[ports->at[i].id].tx_pkt_burst =
@@ -188,7 +164,7 @@ check_ledger(void)
 
 	ledger_add(&sum, fastpath_ledger(rig.fp));
 	if (sum.imbalance != 0)
-		flood_die("imbalance %" PRId64, sum.imbalance);
+		stand_die("imbalance %" PRId64, sum.imbalance);
 }
 
 void
@@ -200,7 +176,7 @@ flood_close(void)
 	appliance_halt(rig.appliance);
 	check_ledger();
 	if (appliance_close(rig.appliance) != 0)
-		flood_die("packet buffers did not come back");
+		stand_die("packet buffers did not come back");
 	appliance_destroy(rig.appliance);
 }
 
@@ -295,75 +271,15 @@ flood_flush(void)
 	rig.n = 0;
 }
 
-static void
-put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v & 0xffff);
-}
-
-static unsigned
-header_bytes(const struct flood_frame *f)
-{
-	return f->offset != 0 ? 0 : f->proto == IPPROTO_TCP ? 20 : 8;
-}
-
-static void
-write_l4(uint8_t *l4, const struct flood_frame *f)
-{
-	put16(l4, f->sport);
-	put16(l4 + 2, f->dport);
-	if (f->proto == IPPROTO_TCP) {
-		put32(l4 + 4, f->seq);
-		put32(l4 + 8, f->ack);
-		l4[12] = 5 << 4;
-		l4[13] = f->flags;
-		put16(l4 + 14, 0xffff);
-	} else {        /* a first fragment says how long the datagram is: twice as long */
-		put16(l4 + 4, 8u + f->payload + (f->more ? f->payload : 0));
-	}
-}
-
-static void
-write_frame(uint8_t *frame, const struct flood_frame *f, unsigned ip_bytes)
-{
-	static const uint8_t peer[6] = { 2, 0, 0, 0, 0, 0x99 };
-	uint8_t *ip = frame + 14;
-
-	memset(frame, 0, RTE_MAX(14 + ip_bytes, 60u));
-	memcpy(frame, rig.mac[f->port], 6);
-	memcpy(frame + 6, peer, 6);
-	put16(frame + 12, 0x0800);
-	put16(ip, 0x4500);
-	put16(ip + 2, ip_bytes);
-	put16(ip + 4, (unsigned)f->mark << 14 | (f->id & 0x3fff));
-	put16(ip + 6, f->offset / 8u | (f->more ? 0x2000u : 0));
-	ip[8] = 64;
-	ip[9] = f->proto;
-	put32(ip + 12, f->src);
-	put32(ip + 16, f->dst);
-	checksum_ip4_set(ip, 20);
-	if (f->offset == 0)
-		write_l4(ip + 20, f);
-}
-
 struct rte_mbuf *
 flood_make(const struct flood_frame *f)
 {
-	unsigned bytes = 20 + header_bytes(f) + f->payload;
 	struct rte_mbuf *m = rte_pktmbuf_alloc(rig.pool);
 
 	if (m == NULL)
-		flood_die("no packet buffers");
+		stand_die("no packet buffers");
 	m->port = rig.device[f->port];
-	write_frame((uint8_t *)rte_pktmbuf_append(m, (uint16_t)RTE_MAX(14 + bytes, 60u)), f, bytes);
+	flood_frame_write(f, rig.mac[f->port], (uint8_t *)rte_pktmbuf_append(m, flood_frame_bytes(f)));
 	return m;
 }
 
@@ -377,36 +293,4 @@ flood_send(const struct flood_frame *f)
 	rig.count.in[f->mark]++;
 	if (rig.n == BURST)
 		flood_flush();
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-double
-flood_median(double *values, unsigned n)
-{
-	qsort(values, n, sizeof(*values), compare);
-	return n % 2 != 0 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
-static int
-compare_times(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-double
-flood_quantile(struct flood_times *t, double share)
-{
-	if (t->n == 0)
-		return 0;
-	qsort(t->cycles, t->n, sizeof(*t->cycles), compare_times);
-	return t->cycles[(uint32_t)((t->n - 1) * share)];
 }

@@ -17,18 +17,6 @@
 #define TIMES (1u << 22)
 #define KNOWN_RATE 200e3
 
-static const char pipelines[] =
-	"acls:\n"
-	"  from-outside:\n"
-	"    default: drop\n"
-	"    rules:\n"
-	"      - {state: [established, related], action: accept}\n"
-	"      - {proto: tcp, dst: 10.0.0.80, dport: 80, action: accept}\n"
-	"      - {proto: udp, dst: 10.0.0.80, dport: 53, action: accept}\n"
-	"pipelines:\n"
-	"  outside: [track, {acl: from-outside}, {route: main}]\n"
-	"  inside: [track, {route: main}]\n";
-
 static void
 send_flood(void)
 {
@@ -197,7 +185,7 @@ flood_syn(bool quick)
 	uint64_t sessions;
 	double c1;
 
-	flood_open(262144, pipelines);
+	flood_open(262144, known_service);
 	known_establish();
 	sessions = flood_flows().sessions;
 	stated_rate(quick ? 400 : 60000);
@@ -210,7 +198,7 @@ flood_syn(bool quick)
 		return;
 	flood_timing("syn: C1, M/s", c1 / 1e6, 0, "");
 	flood_memory("128M");
-	flood_open(1048576, pipelines);
+	flood_open(1048576, known_service);
 	new_connections(0.8 * c1, "syn, 0.8 C1, openings: 128M: connections not made with one SYN more", 200,
 		false);
 	flood_close();

@@ -173,7 +173,7 @@ number(const char *text, unsigned low, unsigned high)
 	errno = 0;
 	v = strtoul(text, &end, 10);
 	if (errno != 0 || *text == '\0' || *end != '\0' || v < low || v > high)
-		path_die("'%s' is not a number from %u to %u", text, low, high);
+		stand_die("'%s' is not a number from %u to %u", text, low, high);
 	return (unsigned)v;
 }
 
@@ -192,7 +192,7 @@ take_words(struct path_options *o, char **word)
 		else if (strcmp(*word, "tcp") == 0)
 			o->tcp = true;
 		else if (strcmp(*word, "ip4") != 0 && strcmp(*word, "udp") != 0)
-			path_die("what is '%s'?  See tests/bench/README.md", *word);
+			stand_die("what is '%s'?  See tests/bench/README.md", *word);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "fastpath/fastpath_priv.h"
+#include "stand.h"
 
 enum path_pipeline {
 	PATH_FORWARD,           /* a wire */
@@ -88,6 +89,5 @@ void path_check(struct path_rig *rig, uint64_t hits_before, uint64_t packets);
 
 void path_close(struct path_rig *rig);
 
-void path_die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

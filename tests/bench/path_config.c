@@ -75,7 +75,7 @@ path_config(const struct path_options *o)
 	FILE *f = open_memstream(&text, &bytes);
 
 	if (f == NULL)
-		path_die("out of memory");
+		stand_die("out of memory");
 	write_ports(f, o);
 	write_routes(f, o);
 	fprintf(f, "acls:\n");
@@ -88,6 +88,6 @@ path_config(const struct path_options *o)
 		o->pipeline == PATH_FORWARD ? "{forward: lan}"
 		: o->pipeline < PATH_TRACK ? "{route: main}" : "track, {route: main}");
 	if (fclose(f) != 0)
-		path_die("out of memory");
+		stand_die("out of memory");
 	return text;
 }

@@ -106,7 +106,7 @@ path_frames_make(struct path_frames *f, const struct path_options *o)
 	f->stride = RTE_ALIGN_CEIL(bytes, 16);
 	f->at = calloc(f->count, f->stride);
 	if (f->at == NULL)
-		path_die("out of memory");
+		stand_die("out of memory");
 	while (step > 1 && o->flows % step == 0)
 		step += 2;
 	for (unsigned i = 0; i < f->count; i++) {

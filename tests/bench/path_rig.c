@@ -4,8 +4,6 @@
 #include "path.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,18 +19,6 @@ static struct {
 	struct rte_mbuf *m[BUFFERS];
 	uint16_t data_off;
 } rig_state;
-
-void
-path_die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 /* In the place of the driver's function: frames stay ours. */
 static uint16_t
@@ -56,7 +42,7 @@ find_variant(const char *name)
 		if (strcmp(all[i]->name, name) == 0)
 			return all[i];
 #endif
-	path_die("there is no variant '%s'", name);
+	stand_die("there is no variant '%s'", name);
 }
 
 static void
@@ -65,7 +51,7 @@ take_buffers(struct path_rig *rig)
 	struct rte_mempool *pool = pools_of_node(appliance_pools(rig_state.appliance), 0);
 
 	if (rte_pktmbuf_alloc_bulk(pool, rig_state.m, BUFFERS) != 0)
-		path_die("no packet buffers");
+		stand_die("no packet buffers");
 	rig_state.data_off = rig_state.m[0]->data_off;
 	rig->m = rig_state.m;
 }
@@ -73,23 +59,13 @@ take_buffers(struct path_rig *rig)
 void
 path_open(struct path_rig *rig, const struct path_options *o)
 {
-	struct appliance_options how = {
-		.virtual_time = true, .stepped = true, .workers = 1, .burst = o->burst,
-	};
-	struct err *err = err_create();
 	char *text = path_config(o);
-	struct config *cfg = config_load_text("<bench>", text, err);
 	struct ports *ports;
 
 	memset(rig, 0, sizeof(*rig));
 	rig->o = o;
+	rig_state.appliance = stand_start(text, o->burst);
 	free(text);
-	if (cfg != NULL && err_count(err) == 0)
-		rig_state.appliance = appliance_start(cfg, &how, err);
-	err_print(err, stderr, false);
-	err_destroy(err);
-	if (rig_state.appliance == NULL)
-		path_die("the path does not start");
 	ports = appliance_ports(rig_state.appliance);
 	for (unsigned i = 0; i < ports->count; i++)
 		rte_eth_fp_ops[ports->at[i].id].tx_pkt_burst = count_sent;
@@ -138,7 +114,7 @@ answer(struct path_rig *rig, struct rte_mbuf **burst)
 	memcpy(out, rig->fp->burst.out, sizeof(out));
 	for (unsigned i = 0; i < rig->o->burst; i++) {
 		if (out[i] > OUT_PORT_MAX)
-			path_die("a flow is not let through");
+			stand_die("a flow is not let through");
 		path_answer(rte_pktmbuf_mtod(burst[i], uint8_t *), rig->o);
 		mbuf_debug_received(&burst[i], 1);
 		fastpath_process(rig->fp, out[i], &burst[i], 1, false);
@@ -175,12 +151,12 @@ path_check(struct path_rig *rig, uint64_t hits_before, uint64_t packets)
 	ledger_add(&sum, l);
 	rig->sent = rig_state.sent;
 	if (sum.imbalance != 0 || sum.tx != rig_state.sent)
-		path_die("imbalance %" PRId64 ", sent %" PRIu64 " of %" PRIu64, sum.imbalance,
+		stand_die("imbalance %" PRId64 ", sent %" PRIu64 " of %" PRIu64, sum.imbalance,
 			rig_state.sent, sum.tx);
 	if (sum.dropped != 0)
-		path_die("%" PRIu64 " packets were dropped", sum.dropped);
+		stand_die("%" PRIu64 " packets were dropped", sum.dropped);
 	if (l->lookups_hit - hits_before != packets)
-		path_die("%" PRIu64 " hits of %" PRIu64 " packets", l->lookups_hit - hits_before,
+		stand_die("%" PRIu64 " hits of %" PRIu64 " packets", l->lookups_hit - hits_before,
 			packets);
 }
 
@@ -190,7 +166,7 @@ path_close(struct path_rig *rig)
 	appliance_halt(rig_state.appliance);
 	rte_pktmbuf_free_bulk(rig_state.m, BUFFERS);
 	if (appliance_close(rig_state.appliance) != 0)
-		path_die("packet buffers did not come back");
+		stand_die("packet buffers did not come back");
 	appliance_destroy(rig_state.appliance);
 	appliance_leave();
 	free(rig->frames.at);
