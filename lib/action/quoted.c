@@ -36,6 +36,17 @@ settle(struct change *c, uint8_t *field, uint64_t delta, bool none_is_zero)
 	change(c, field, &new, 2);
 }
 
+/* The checksum of an ICMPv4 message of which n bytes are quoted, its identifier changed. */
+static void
+settle_zeros(struct change *c, uint8_t *icmp, size_t n)
+{
+	uint8_t was[2];
+
+	memcpy(was, icmp + 2, 2);
+	checksum_icmp4_zeros(icmp, n);
+	c->outer += checksum_delta(was, icmp + 2, 2);
+}
+
 static void
 change_addresses(struct change *c, uint8_t *ip, const struct view *q, const struct tuple *to)
 {
@@ -61,6 +72,8 @@ change_ports(struct change *c, uint8_t *l4, const struct view *q, const struct t
 		if (q->tuple.sport != to->sport)
 			change(c, l4 + 4, &to->sport, 2);
 		settle(c, l4 + 2, c->outer - before + (q->family == 6 ? addresses : 0), false);
+		if (q->family == 4 && q->tuple.sport != to->sport)
+			settle_zeros(c, l4, q->l3_bytes - q->l4);
 		return;
 	}
 	if (q->proto != IPPROTO_TCP && q->proto != IPPROTO_UDP && q->proto != IPPROTO_UDPLITE

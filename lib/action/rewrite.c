@@ -149,8 +149,9 @@ add_to_checksum(uint8_t *field, uint16_t delta)
 
 /* Transport: checksum, ports or identifier.  Later fragments have none of it. */
 static void
-rewrite_l4(uint8_t *l4, const struct view *v, const struct tuple *to)
+rewrite_l4(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 {
+	uint8_t *l4 = rte_pktmbuf_mtod_offset(m, uint8_t *, v->l4);
 	bool udp = v->proto == IPPROTO_UDP;
 	struct l4_shape s;
 	uint64_t delta;
@@ -173,6 +174,8 @@ rewrite_l4(uint8_t *l4, const struct view *v, const struct tuple *to)
 		memcpy(l4 + s.sport, &to->sport, 2);
 	if (s.dport != 0xff && v->tuple.dport != to->dport)
 		memcpy(l4 + s.dport, &to->dport, 2);
+	if (!s.pseudo && v->tuple.sport != to->sport)
+		checksum_icmp4_zeros_mbuf(m, v->l4, v->l3_bytes - (v->l4 - v->l3));
 }
 
 void
@@ -195,7 +198,7 @@ rewrite_any(struct rte_mbuf *m, const struct view *v, const struct tuple *to, bo
 		memcpy(ip + 24, to->dst.bytes, 16);
 	}
 	if (v->l4 != VIEW_NONE && v->payload != VIEW_NONE)
-		rewrite_l4(frame + v->l4, v, to);
+		rewrite_l4(m, v, to);
 }
 
 void

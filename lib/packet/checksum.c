@@ -37,6 +37,29 @@ checksum_delta(const void *from, const void *to, size_t n)
 	return checksum_fold(minus + checksum_sum(to, n));
 }
 
+static bool
+is_zero(const uint8_t *icmp)
+{
+	return icmp[2] == 0 && icmp[3] == 0;
+}
+
+/* Bytes of which one is not zero have no sum of 0. */
+void
+checksum_icmp4_zeros(uint8_t *icmp, size_t n)
+{
+	if (is_zero(icmp) && checksum_sum(icmp, n) == 0)
+		memset(icmp + 2, 0xff, 2);
+}
+
+void
+checksum_icmp4_zeros_mbuf(struct rte_mbuf *m, uint32_t off, uint32_t n)
+{
+	uint8_t *icmp = rte_pktmbuf_mtod_offset(m, uint8_t *, off);
+
+	if (is_zero(icmp) && checksum_mbuf(m, off, n) == 0)
+		memset(icmp + 2, 0xff, 2);
+}
+
 uint16_t
 checksum_ip4_verify(const void *header, size_t n)
 {

@@ -39,6 +39,12 @@ checksum_apply(uint16_t checksum, uint16_t delta)
 	return (uint16_t)(left + (left >> 31));
 }
 
+/* Behind a change of an ICMPv4 message of n bytes, in memory or from off in a frame.  It has no pseudo header, so it may be
+ * all zeros now: equation 3 gives 0 then, and the sum of nothing but zeros is 0xffff.  Of a part, as a fragment has it,
+ * it is right whatever the rest is. */
+void checksum_icmp4_zeros(uint8_t *icmp, size_t n);
+void checksum_icmp4_zeros_mbuf(struct rte_mbuf *m, uint32_t off, uint32_t n);
+
 /* The checksum over an IPv4 header of n bytes, its checksum field as it is: 0 when right. */
 uint16_t checksum_ip4_verify(const void *header, size_t n);
 

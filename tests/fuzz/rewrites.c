@@ -6,7 +6,8 @@
  * Each case is a packet, a change of its addresses and ports, and one of the ways that packets are
  * rewritten.  Half of all words are corner values, and a spare word often forces the checksum,
  * before or after, to one.  A right checksum must become what a sum over all the new packet gives;
- * a wrong one must stay wrong by exactly as much; UDP's 0 stays 0, and no other becomes 0. */
+ * a wrong one must stay wrong by exactly as much; UDP's 0 stays 0, and no other becomes 0.  Some ICMP
+ * messages are nothing but zeros: they have no pseudo header. */
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -141,6 +142,10 @@ make(uint8_t *ip, unsigned family, uint8_t proto, struct tuple *t)
 	fill(ip, head);
 	fill(l4, n & ~1u);
 	l4[n - 1] = (uint8_t)chance(256);
+	if (proto == IPPROTO_ICMP && chance(4) == 0) {  /* an echo's answer, of zeros but for its identifier */
+		t->dport = 0;
+		memset(l4, 0, n);
+	}
 	ip[0] = family == 4 ? 0x45 : 0x60;
 	put16(ip + (family == 4 ? 2 : 4), (uint16_t)(family == 4 ? head + n : n));
 	if (family == 4)
@@ -217,6 +222,8 @@ any_sum(uint8_t *ip, struct packet *p, const struct tuple *to, unsigned head, un
 	if (p->proto == IPPROTO_UDP && wrong == 0)
 		wrong = 1;
 	put16(field, wrong);
+	if (l4_sum(ip, p->family, p->proto, head, n) == 0)      /* zeros only: wrong, but by nothing */
+		put16(field, 1);
 	return l4_sum(ip, p->family, p->proto, head, n) == 0xffff ? SUM_RIGHT : SUM_WRONG;
 }
 

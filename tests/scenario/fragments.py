@@ -119,15 +119,14 @@ def cut(packet, size=64):
         for at in range(0, len(data), size)]
 
 
-def answered(config):
+def answered(config, ident=7, seq=3, text=bytes(range(150))):
     """The answers to a request in fragments, put together by scapy's hand: the whole payload, a right sum."""
-    text = bytes(range(150))
-    requests = {'10.0.0.1': IP(src=A, dst='10.0.0.1') / ICMP(id=7, seq=3) / Raw(text),
-                '2001:db8:1::1': IPv6(src=A6, dst='2001:db8:1::1') / ICMPv6EchoRequest(id=7, seq=3, data=text)}
+    requests = {'10.0.0.1': IP(src=A, dst='10.0.0.1') / ICMP(id=ident, seq=seq) / Raw(text),
+                '2001:db8:1::1': IPv6(src=A6, dst='2001:db8:1::1') / ICMPv6EchoRequest(id=ident, seq=seq, data=text)}
     for own, request in requests.items():
         v6 = ':' in own
-        due = (IPv6(src=own, dst=A6) / ICMPv6EchoReply(id=7, seq=3, data=text) if v6
-               else IP(src=own, dst=A) / ICMP(type=0, id=7, seq=3) / Raw(text))
+        due = (IPv6(src=own, dst=A6) / ICMPv6EchoReply(id=ident, seq=seq, data=text) if v6
+               else IP(src=own, dst=A) / ICMP(type=0, id=ident, seq=seq) / Raw(text))
         for order in itertools.permutations(range(3)):
             frames = cut(request)
             outcome = replay(config, {'lan': timed([frames[i] for i in order])}, sums=False)
@@ -145,6 +144,7 @@ def answered(config):
 def ping_in_fragments():
     answered(router('[{route: main}]'))
     answered(router('[track, {route: main}]'))
+    answered(router('[track, {route: main}]'), 0, 0, bytes(150))
     answered(router('[track, {acl: list}, {route: main}]', """acls:
   list: {default: drop, rules: [{icmp: echo-request, action: accept}]}
 """))

@@ -265,6 +265,19 @@ def rfc5508_req_1():
         expect('answer', (w.out('lan', t).dst, w.out('lan', t)[ICMP].id), (host, 7))
 
 
+def zeros_only():
+    """An answer that is nothing but zeros once its identifier is: RFC 1624's equation gives 0 as its checksum."""
+    w = Wire()
+    times = [w.send('lan', IP(src=h, dst=FAR) / ICMP(type=8, id=0) / Raw(bytes(4))) for h in (A, B)]
+    w.run(config())
+    ids = [w.out('wan', t)[ICMP].id for t in times]
+    expect('identifiers', len({*ids}), 2)
+    back = [w.send('wan', IP(src=FAR, dst=PUBLIC) / ICMP(type=0, id=i) / Raw(bytes(4))) for i in ids]
+    w.run(config())
+    for t in back:
+        expect('answer', bytes(w.out('lan', t)[ICMP]).hex(), '0000ffff' + '00' * 8)
+
+
 def rfc5508_req_8():
     """No port: the sender is told, and who has one keeps it."""
     w = Wire()
@@ -382,6 +395,7 @@ def nothing_leaves_untranslated():
 SCENARIOS = [(name, function) for name, function in sorted(globals().items())
              if name.startswith('rfc') and callable(function)] + [
     ('there and back', there_and_back),
+    ('zeros only', zeros_only),
     ('port forward', port_forward),
     ('port forward of a range', port_forward_of_a_range),
     ('one to one', one_to_one),

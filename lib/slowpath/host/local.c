@@ -95,6 +95,8 @@ answer_echo(struct host *h, const struct view *v, struct rte_mbuf *m)
 	turn_round(frame + v->l3, v->family);
 	if (v->l4 != VIEW_NONE)
 		set_type(frame + v->l4, v->family == 4 ? 0 : ECHO6_REPLY);
+	if (v->l4 != VIEW_NONE && v->family == 4)
+		checksum_icmp4_zeros_mbuf(m, v->l4, l4_bytes(v));
 	m->ol_flags = 0;
 	frame_send(h, m, BORN_echo, in);
 	return REASON_NONE;

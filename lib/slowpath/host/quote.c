@@ -48,7 +48,7 @@ is_echo(const struct view *v)
 }
 
 static void
-restore_ports(uint8_t *l4, const struct view *v, uint8_t *checksum)
+restore_ports(uint8_t *l4, unsigned n, const struct view *v, uint8_t *checksum)
 {
 	const struct tuple *t = &v->tuple;
 
@@ -57,6 +57,8 @@ restore_ports(uint8_t *l4, const struct view *v, uint8_t *checksum)
 		change(l4 + 2, &t->dport, 2, checksum);
 	} else if (checksum != NULL && is_echo(v)) {
 		change(l4 + 4, &t->sport, 2, checksum);         /* identifier */
+		if (v->family == 4)
+			checksum_icmp4_zeros(l4, n);
 	}
 }
 
@@ -74,7 +76,7 @@ restore(uint8_t *ip, unsigned n, const struct view *v)
 	change(ip + src, &v->tuple.src, bytes, covered ? checksum : NULL);
 	change(ip + src + bytes, &v->tuple.dst, bytes, covered ? checksum : NULL);
 	if (l4 + 8 <= n)
-		restore_ports(ip + l4, v, checksum);
+		restore_ports(ip + l4, n - l4, v, checksum);
 	ip[four ? 8 : 7] = v->ttl;
 	if (four)
 		checksum_ip4_set(ip, (ip[0] & 15u) * 4);

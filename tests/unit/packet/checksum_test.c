@@ -163,6 +163,40 @@ a_wrong_checksum_stays_wrong_by_as_much(void **state)
 	assert_memory_equal(&checksum, header + 10, 2);
 }
 
+/* A message of n bytes with the checksum given and one byte at `at`, which may be behind the end. */
+static void
+expect_of_zeros(unsigned n, uint8_t checksum, unsigned at, uint8_t wanted)
+{
+	uint8_t icmp[2][64] = { { 0 } };
+	struct rte_mbuf m[2];
+
+	memset(m, 0, sizeof(m));
+	icmp[0][at] = 1;
+	icmp[0][2] = icmp[0][3] = checksum;
+	memcpy(icmp[1], icmp[0], 64);
+	checksum_icmp4_zeros(icmp[0], n);
+	m[0].buf_addr = icmp[1];
+	m[0].data_len = 9;
+	m[0].next = &m[1];
+	m[1].buf_addr = icmp[1] + 9;
+	m[1].data_len = 64 - 9;
+	checksum_icmp4_zeros_mbuf(m, 0, n);
+	assert_memory_equal(icmp[0], icmp[1], 64);
+	assert_int_equal(icmp[0][2], wanted);
+	assert_int_equal(icmp[0][3], wanted);
+}
+
+static void
+icmp4_of_zeros_has_a_checksum_of_ones(void **state)
+{
+	for (unsigned n = 8; n < 64; n++) {
+		expect_of_zeros(n, 0, n, 0xff);
+		expect_of_zeros(n, 0, n - 1, 0);
+		expect_of_zeros(n, 0, 4, 0);
+		expect_of_zeros(n, 0x55, n, 0x55);
+	}
+}
+
 static void
 ip4_header_with_a_set_checksum_verifies(void **state)
 {
@@ -246,6 +280,7 @@ main(void)
 		cmocka_unit_test(incremental_update_is_the_full_one_for_every_corner),
 		cmocka_unit_test(incremental_update_is_the_full_one_at_random),
 		cmocka_unit_test(a_wrong_checksum_stays_wrong_by_as_much),
+		cmocka_unit_test(icmp4_of_zeros_has_a_checksum_of_ones),
 		cmocka_unit_test(ip4_header_with_a_set_checksum_verifies),
 		cmocka_unit_test(pseudo_header_is_summed_as_it_is_defined),
 		cmocka_unit_test(sum_over_segments_is_the_one_over_the_whole),

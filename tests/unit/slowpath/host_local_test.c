@@ -15,6 +15,26 @@ echo_is_answered(void **state)
 	assert_int_equal(f->ledger->born[BORN_echo], 1);
 }
 
+/* Nothing but zeros: their sum is 0, and its inverse 0xffff. */
+static void
+an_answer_of_zeros_has_a_checksum(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const requests[] = {
+		"icmp 192.0.2.9 > 192.0.2.1 echo-request id 0 seq 0",
+		"icmp 192.0.2.9 > 192.0.2.1 echo-request id 0 seq 0 size 100 payload \"\"",
+	};
+
+	for (unsigned i = 0; i < RTE_DIM(requests); i++) {
+		const struct rte_mbuf *m;
+
+		assert_int_equal(receive(f, 0, requests[i]), REASON_NONE);
+		m = next_sent(f, 0);
+		assert_memory_equal(rte_pktmbuf_mtod_offset(m, const uint8_t *, 34),
+			"\x00\x00\xff\xff\x00\x00\x00\x00", 8);
+	}
+}
+
 static void
 echo_over_ipv6_is_answered(void **state)
 {
@@ -229,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(echo_is_answered),
+		host_test(an_answer_of_zeros_has_a_checksum),
 		host_test(echo_over_ipv6_is_answered),
 		host_test(echo_in_a_vlan_is_answered_there),
 		host_test(an_address_of_another_interface_answers),
