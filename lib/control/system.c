@@ -60,7 +60,7 @@ static const struct cfg_field system_fields[] = {
 		"Memory for packets.", .table = &memory_table },
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
 		"Sessions that a worker remembers; there are two flows to each.", .min = 1024,
-		.max = 1u << 24 },
+		.max = (1u << 24) - 1 },
 	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
 		"Packets taken from a queue at once.", .min = 1, .max = BURST_MAX },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
