@@ -308,20 +308,27 @@ fragments_next(struct fragments *f, const struct view *first)
 	return datagram != 0 ? let_go(f, &f->datagram[datagram], &iface) : NULL;
 }
 
-rte_be16_t
-fragments_identify(struct fragments *f, const struct view *v, rte_be16_t own, rte_be16_t fresh)
+bool
+fragments_identify(struct fragments *f, const struct view *v, uint64_t now_ns, rte_be16_t *id)
 {
 	struct datagram_key key;
 	struct datagram *d;
+	uint16_t i;
 
 	key_of(&key, v);
-	d = &f->datagram[find(f, &key, chain_of(f, &key))];
-	if (d == &f->datagram[0])
-		return own;
+	i = find(f, &key, chain_of(f, &key));
+	if (i == 0) {
+		i = make(f, &key, now_ns);
+		if (i == 0)
+			return false;
+		know(&f->datagram[i], v);
+	}
+	d = &f->datagram[i];
 	if (!d->identified)
-		d->id = fresh;
+		d->id = *id;
 	d->identified = true;
-	return d->id;
+	*id = d->id;
+	return true;
 }
 
 void

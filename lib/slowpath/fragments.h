@@ -50,9 +50,9 @@ struct rte_mbuf *fragments_next(struct fragments *f, const struct view *first);
 /* Datagrams whose time is over: what is held of them is dropped as frag_timeout. */
 void fragments_age(struct fragments *f, uint64_t now_ns);
 
-/* The number that all fragments of a datagram leave by: fresh, if it has none yet; its own, if nothing is known of it here
- * (its fragments met on another worker, or are judged alone). */
-rte_be16_t fragments_identify(struct fragments *f, const struct view *v, rte_be16_t own, rte_be16_t fresh);
+/* *id becomes the number that all fragments of v's datagram leave by: it stays, if this is the first of them.  A datagram
+ * whose fragments met on another worker is known here from now on; false: of its source there are too many. */
+bool fragments_identify(struct fragments *f, const struct view *v, uint64_t now_ns, rte_be16_t *id);
 
 /* Datagrams that something is known of. */
 uint32_t fragments_live(const struct fragments *f);

@@ -89,19 +89,17 @@ slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to)
 	identify(ip, next_id(s, to->src, to->dst, to->proto));
 }
 
-void
+enum reason
 identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 {
-	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3);
-	rte_be16_t own, id;
+	rte_be16_t id;
 
 	if (!shares_source(&v->tuple, to)
 	    || (!v->fragment && (v->dont_fragment || v->l3_bytes <= IP4_NEVER_FRAGMENTED_BYTES)))
-		return;
+		return REASON_NONE;
 	id = next_id(s, to->src.v4, to->dst.v4, to->proto);
-	if (v->fragment) {
-		memcpy(&own, ip + 4, 2);
-		id = fragments_identify(s->fragments, v, own, id);
-	}
-	identify(ip, id);
+	if (v->fragment && !fragments_identify(s->fragments, v, s->now_ns, &id))
+		return REASON_frag_limit;
+	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), id);
+	return REASON_NONE;
 }
