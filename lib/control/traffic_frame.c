@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "packet/bytes.h"
 #include "packet/checksum.h"
 
 enum {
@@ -18,20 +19,6 @@ enum {
 	TCP_SYN = 0x02,
 	TCP_ACK = 0x10,
 };
-
-static void
-put16(uint8_t *p, uint32_t n)
-{
-	p[0] = (uint8_t)(n >> 8);
-	p[1] = (uint8_t)n;
-}
-
-static void
-put32(uint8_t *p, uint32_t n)
-{
-	put16(p, n >> 16);
-	put16(p + 2, n & 0xffff);
-}
 
 static uint32_t
 ip_bytes(uint8_t family)

@@ -8,6 +8,7 @@
 #include <rte_byteorder.h>
 #include <rte_common.h>
 
+#include "packet/bytes.h"
 #include "packet/checksum.h"
 #include "packet/notation_priv.h"
 
@@ -17,20 +18,6 @@
 #define FRAGMENT_BYTES 8
 #define ICMP4_QUOTE_MAX (576 - 20 - ICMP_BYTES)         /* RFC 1812 4.3.2.3 */
 #define ICMP6_QUOTE_MAX (1280 - 40 - ICMP_BYTES)        /* RFC 4443 2.4 (c) */
-
-static void
-put16(uint8_t *p, uint32_t n)
-{
-	p[0] = (uint8_t)(n >> 8);
-	p[1] = (uint8_t)n;
-}
-
-static void
-put32(uint8_t *p, uint32_t n)
-{
-	put16(p, n >> 16);
-	put16(p + 2, n & 0xffff);
-}
 
 static bool
 is_fragment(const struct recipe *r)

@@ -7,21 +7,8 @@
 
 #include <netinet/in.h>
 
+#include "packet/bytes.h"
 #include "packet/checksum.h"
-
-static void
-put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v & 0xffff);
-}
 
 static unsigned
 header_bytes(const struct flood_frame *f)

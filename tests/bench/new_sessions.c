@@ -24,6 +24,8 @@
 #include "fastpath/fastpath_priv.h"
 #include "first_config.h"
 #include "flow/nat.h"
+#include "packet/bytes.h"
+#include "packet/checksum.h"
 #include "slowpath/slowpath_priv.h"
 
 #define FRAME_BYTES 60
@@ -105,25 +107,6 @@ scramble(uint64_t n)
 	return n ^ n >> 31;
 }
 
-static void
-put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static void
-write_header_sum(uint8_t *ip)
-{
-	uint32_t sum = 0;
-
-	put16(ip + 10, 0);
-	for (unsigned i = 0; i < 20; i += 2)
-		sum += (uint32_t)ip[i] << 8 | ip[i + 1];
-	sum = (sum & 0xffff) + (sum >> 16);
-	put16(ip + 10, ~(sum + (sum >> 16)) & 0xffff);
-}
-
 /* Flow n: its inside endpoint is one of --endpoints, or its own; the rest is random. */
 static void
 write_frame(uint8_t *f, uint64_t n)
@@ -136,15 +119,15 @@ write_frame(uint8_t *f, uint64_t n)
 	memcpy(f, bench.mac, 6);
 	memcpy(f + 6, "\x02\x00\x00\x00\x01\x02\x08\x00", 8);
 	memcpy(ip, "\x45\x00\x00\x2e\x00\x00\x40\x00\x40\x11", 10);
-	put16(ip + 12, 10 << 8 | (inside >> 30 & 0xff));
-	put16(ip + 14, inside >> 14 & 0xffff);
-	put16(ip + 16, 100 << 8 | (64 + (random & 15)));
-	put16(ip + 18, random >> 4 & 0xffff);
-	put16(ip + 20, 49152 + (inside & 0x3fff));
-	put16(ip + 22, random >> 20 & 0xffff);
+	put16(ip + 12, (uint32_t)(10 << 8 | (inside >> 30 & 0xff)));
+	put16(ip + 14, (uint32_t)(inside >> 14 & 0xffff));
+	put16(ip + 16, (uint32_t)(100 << 8 | (64 + (random & 15))));
+	put16(ip + 18, (uint32_t)(random >> 4 & 0xffff));
+	put16(ip + 20, (uint32_t)(49152 + (inside & 0x3fff)));
+	put16(ip + 22, (uint32_t)(random >> 20 & 0xffff));
 	put16(ip + 24, 26);
-	put16(ip + 26, random >> 40 | 1);
-	write_header_sum(ip);
+	put16(ip + 26, (uint32_t)(random >> 40 | 1));
+	checksum_ip4_set(ip, 20);
 }
 
 static void

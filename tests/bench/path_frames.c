@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/bytes.h"
 #include "packet/checksum.h"
 
 enum {
@@ -15,26 +16,6 @@ enum {
 	UDP_DATA_BYTES = 18,
 	SYN = 2, ACK = 16, PSH = 8,
 };
-
-static void
-put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v & 0xffff);
-}
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static unsigned
 l4_offset(const struct path_options *o)

@@ -193,14 +193,6 @@ bursts_have_one_outcome(void **state)
 	assert_true(ahead > FRAMES / 10);       /* else nothing was tried */
 }
 
-static int
-leave(void **state)
-{
-	(void)state;
-	appliance_leave();
-	return 0;
-}
-
 int
 main(void)
 {
@@ -208,5 +200,5 @@ main(void)
 		cmocka_unit_test(bursts_have_one_outcome),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, leave);
+	return cmocka_run_group_tests(tests, NULL, leave_path);
 }

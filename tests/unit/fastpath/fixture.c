@@ -95,6 +95,14 @@ end_path(struct path *p)
 	appliance_destroy(p->offline.appliance);
 }
 
+int
+leave_path(void **state)
+{
+	(void)state;
+	appliance_leave();
+	return 0;
+}
+
 uint32_t
 any(uint32_t below)
 {

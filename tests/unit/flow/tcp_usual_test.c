@@ -12,6 +12,8 @@
 #include <cmocka.h>
 #include <rte_common.h>
 
+#include "packet/bytes.h"
+
 #define CASES 2000000
 
 static uint32_t
@@ -54,13 +56,6 @@ given_session(struct session *s)
 	s->acked[1] = (uint16_t)rand();
 	given_side(&s->side[0]);
 	given_side(&s->side[1]);
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	v = rte_cpu_to_be_32(v);
-	memcpy(p, &v, 4);
 }
 
 /* Its length. */
