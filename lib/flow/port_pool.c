@@ -34,17 +34,24 @@ is_free(const struct port_pool *p, uint16_t port)
 	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
 }
 
-/* The bits of a word that are this worker's, ports of either parity alike: every workers-th from the first of its own. */
+/* Every n-th bit, from the lowest on. */
 static uint64_t
-own_bits(const struct port_pool_slice *slice, unsigned word)
+every(unsigned n)
 {
-	unsigned first = slice_worker((uint16_t)(word * 128), slice->workers);
 	uint64_t bits = 0;
 
-	for (unsigned i = (slice->worker + slice->workers - first) % slice->workers; i < 64;
-	     i += slice->workers)
+	for (unsigned i = 0; i < 64; i += n)
 		bits |= 1ull << i;
 	return bits;
+}
+
+/* The place of this worker's first bit in a word, below the number of workers; ports of either parity alike. */
+static unsigned
+first_own(const struct port_pool_slice *slice, unsigned word)
+{
+	unsigned first = slice_worker((uint16_t)(word * 128), slice->workers);
+
+	return (slice->worker + slice->workers - first) % slice->workers;
 }
 
 /* The bits of a word whose ports of a parity lie in the range; port 0 does not. */
@@ -62,11 +69,14 @@ range_bits(const struct port_pool_slice *slice, unsigned word, unsigned parity)
 void
 port_pool_init(struct port_pool *p, const struct port_pool_slice *slice)
 {
+	uint64_t share = every(slice->workers);
+
 	memset(p, 0, sizeof(*p));
 	p->first_word = slice->low / 128;
 	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
 	for (unsigned word = p->first_word; word < p->first_word + (unsigned)p->words; word++) {
-		uint64_t own = own_bits(slice, word);
+		unsigned from = first_own(slice, word);
+		uint64_t own = from < 64 ? share << from : 0;
 
 		for (unsigned parity = 0; parity < 2; parity++) {
 			uint64_t bits = own & range_bits(slice, word, parity);

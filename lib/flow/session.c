@@ -11,6 +11,7 @@
 #include "flow/tcp.h"
 
 #define EVICTIONS_MAX 4         /* by one packet */
+#define LOOKED_AT_MAX 16
 #define TICKS_PER_S 954u        /* 10^9 >> 20, rounded up */
 
 static const char *const end_names[] = {
@@ -156,6 +157,7 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 	if (s->flags & SESSION_LINKED) {
 		flow_table_remove(flows_of(t, s), s->flow[0]);
 		flow_table_remove(flows_of(t, s), s->flow[1]);
+		t->linked6 -= s->family == 6;
 	}
 	session_give_back(t, s, why);
 	list_remove(t, s);
@@ -167,14 +169,20 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 	t->vacant = session_index(t, s);
 }
 
-/* The oldest of a class that has not been heard of since it was last looked at; a fresh one goes to the end of its
- * list instead. */
+/* The oldest of a class, and of a family (0: either), that has not been heard of since it was last looked at; a fresh
+ * one goes to the end of its list instead. */
 static struct session *
-victim_in(struct sessions *t, unsigned class, uint32_t now_tick)
+victim_in(struct sessions *t, unsigned class, unsigned family, uint32_t now_tick)
 {
-	for (unsigned tries = 0; tries < EVICTIONS_MAX && t->first[class] != 0; tries++) {
-		struct session *s = &t->session[t->first[class]];
+	unsigned tries = family != 0 ? LOOKED_AT_MAX : EVICTIONS_MAX;
+	uint32_t at = t->first[class];
 
+	for (; tries > 0 && at != 0; tries--) {
+		struct session *s = &t->session[at];
+
+		at = s->next;
+		if (family != 0 && s->family != family)
+			continue;
 		if (class < SESSION_REPLIED || now_tick - session_seen(t, s) > TICKS_PER_S)
 			return s;
 		list_remove(t, s);
@@ -184,10 +192,10 @@ victim_in(struct sessions *t, unsigned class, uint32_t now_tick)
 }
 
 static bool
-evict(struct sessions *t, unsigned weakest, unsigned strongest, uint32_t now_tick)
+evict(struct sessions *t, unsigned weakest, unsigned strongest, unsigned family, uint32_t now_tick)
 {
 	for (unsigned class = weakest; class <= strongest; class++) {
-		struct session *s = victim_in(t, class, now_tick);
+		struct session *s = victim_in(t, class, family, now_tick);
 
 		if (s != NULL) {
 			t->evicted[class]++;
@@ -198,13 +206,23 @@ evict(struct sessions *t, unsigned weakest, unsigned strongest, uint32_t now_tic
 	return false;
 }
 
+/* There are half as many records for IPv6 as for IPv4: its sessions may have them all before the sessions are all in
+ * use. */
 static bool
-make_room(struct sessions *t, enum session_class class, uint32_t now_tick)
+lacks_records6(const struct sessions *t, const struct session *fresh)
 {
-	if (class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
-	    && !evict(t, SESSION_HALF_OPEN, SESSION_HALF_OPEN, now_tick))
+	return fresh->family == 6 && t->linked6 >= t->flow6->capacity / 2;
+}
+
+static bool
+make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
+{
+	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
+	    && !evict(t, SESSION_HALF_OPEN, SESSION_HALF_OPEN, 0, now_tick))
 		return false;
-	return t->used < t->capacity || evict(t, SESSION_CLOSED, SESSION_REPLIED, now_tick);
+	if (t->used >= t->capacity && !evict(t, SESSION_CLOSED, SESSION_REPLIED, 0, now_tick))
+		return false;
+	return !lacks_records6(t, fresh) || evict(t, SESSION_CLOSED, SESSION_REPLIED, 6, now_tick);
 }
 
 struct session *
@@ -212,7 +230,7 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
 	struct session *s;
 
-	if (!make_room(t, fresh->class, now_tick)) {
+	if (!make_room(t, fresh, now_tick)) {
 		t->refused++;
 		return NULL;
 	}
@@ -283,6 +301,7 @@ session_link(struct sessions *t, struct session *s, const struct session_keys *k
 	if (!reply_lone)
 		flow_table_outdate(f, keys->reply, keys->reply_hash);
 	s->flags |= SESSION_LINKED;
+	t->linked6 += s->family == 6;
 	return 0;
 }
 

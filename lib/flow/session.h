@@ -139,6 +139,7 @@ struct sessions {
 	struct session *session;        /* [1..capacity] */
 	uint32_t capacity;
 	uint32_t used;
+	uint32_t linked6;               /* of IPv6, with records */
 	uint32_t high;                  /* no index above was ever used */
 	uint32_t vacant;                /* head of the vacant list */
 	uint32_t half_open_max;

@@ -194,6 +194,55 @@ the_weakest_class_gives_room_first(void **state)
 	done(&f);
 }
 
+/* Of IPv6, number n. */
+static struct session *
+begin6(struct fixture *f, uint32_t n)
+{
+	struct tuple t = { .family = 6, .proto = IPPROTO_UDP, .sport = (uint16_t)n, .dport = 53 }, back;
+	struct session_keys keys = { 0 };
+	struct session fresh, *s;
+	struct key6 forward, reply;
+
+	t.src.bytes[0] = t.dst.bytes[0] = 0x20;
+	t.dst.bytes[15] = 9;
+	session_init(&fresh, SESSION_UNREPLIED, f->tick);
+	fresh.family = 6;
+	fresh.proto = t.proto;
+	s = session_take(f->t, &fresh, f->tick);
+	if (s == NULL)
+		return NULL;
+	tuple_reverse(&back, &t);
+	tuple_to_key6(&forward, &t, INSIDE);
+	tuple_to_key6(&reply, &back, OUTSIDE);
+	keys = (struct session_keys){ &forward, &reply, flow_hash6(&forward, &f->flow6->secret),
+		flow_hash6(&reply, &f->flow6->secret) };
+	assert_int_equal(session_link(f->t, s, &keys, f->tick), 0);
+	flow_table_reclaim(f->flow6);
+	return s;
+}
+
+/* Its records are half as many. */
+static void
+sessions_of_ipv6_make_room_among_themselves(void **state)
+{
+	struct fixture f = given(16);
+	struct session *kept = begin(&f, SESSION_UNREPLIED, 0), *first = begin6(&f, 0);
+
+	(void)state;
+	watch(&f);
+	for (uint32_t n = 1; n < 8; n++)
+		assert_non_null(begin6(&f, n));
+	assert_int_equal(f.released[SESSION_END_evicted], 0);
+	assert_ptr_equal(begin6(&f, 8), first);                 /* in the place of the oldest */
+	assert_int_equal(f.released[SESSION_END_evicted], 1);
+	assert_true(kept->flags & SESSION_LINKED);
+	for (uint32_t i = 1; i <= f.t->high; i++)
+		if (f.t->session[i].family == 6)
+			session_become(f.t, &f.t->session[i], SESSION_ESTABLISHED);
+	assert_null(begin6(&f, 9));
+	done(&f);
+}
+
 static void
 established_ones_are_never_evicted(void **state)
 {
@@ -339,6 +388,7 @@ main(void)
 		cmocka_unit_test(a_key_of_a_live_session_is_not_taken),
 		cmocka_unit_test(every_session_ends_once_with_its_cause),
 		cmocka_unit_test(the_weakest_class_gives_room_first),
+		cmocka_unit_test(sessions_of_ipv6_make_room_among_themselves),
 		cmocka_unit_test(established_ones_are_never_evicted),
 		cmocka_unit_test(half_open_ones_have_a_quarter),
 		cmocka_unit_test(a_session_expires_after_its_timeout_and_not_before),
