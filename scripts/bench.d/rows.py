@@ -41,6 +41,7 @@ def essential():
     rows += [
         Row("kernel", WeirOverVeth("nat"), Kernel("nat"), Traffic("1k", both=True), 1.0, 2.5),
         Row("eight", Weir("eight"), Weir("route"), Traffic("1k"), 1 / 1.05, 1.0),
+        Row("new", Weir("track"), None, Traffic("1k", new=100), 2.5, 5.0),
         Row("new", Weir("nat"), None, Traffic("1k", new=100), 2.5, 5.0),
         Row("flood", Weir("acl"), None, Traffic("1k", new=100)),
         Row("ipv6", Weir("nat"), Weir("nat"), Traffic("1k", family=6), 0.75, 0.9, Traffic("1k")),
