@@ -114,7 +114,9 @@ class Weir:
 
     def system(self, bench, traffic):
         most = FLOWS["1M"] if traffic.idle else traffic.sessions
-        flows = 4000000 if traffic.new else max(4096, int(most * 1.25))
+        flows = max(4096, int(most * 1.25))
+        if traffic.new:         # as many as begin while a run lasts: a public port rests for two minutes after its session
+            flows = 8000000 if self.pipeline == "nat" else 4000000
         cores = [1] if self.workers == 1 else list(range(self.workers))
         return ("workers: %s, control: 0, idle: busy, flows: %d, memory: {hugepages: yes}, eal: ['-d', '%s']"
                 % (cores, flows, bench.plugin))
