@@ -144,6 +144,7 @@ run_workers(struct appliance *a, struct err *err)
 	if (rc < 0)
 		return rc;
 	workers_publish(a->workers, a->gen);
+	generation_names_commit(&a->names);
 	a->running = true;
 	a->started_ns = monotonic_ns();
 	return a->options.stepped ? 0 : workers_start(a->workers, err);
@@ -207,7 +208,8 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 		return NULL;
 	}
 	a->options = *options;
-	a->cfg = cfg;
+	a->cfg = a->started = cfg;
+	generation_names_init(&a->names);
 	if (start(a, err) < 0) {
 		appliance_destroy(a);
 		return NULL;
@@ -270,8 +272,10 @@ appliance_destroy(struct appliance *a)
 		generation_discard(a->retired[i]);
 	if (a->pools_made)
 		pools_destroy(&a->pools);
-	iface_names_fini(&a->names);
-	config_free(a->cfg);
+	generation_names_fini(&a->names);
+	if (a->cfg != a->started)
+		config_free(a->cfg);
+	config_free(a->started);
 	free(a);
 }
 

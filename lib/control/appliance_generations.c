@@ -21,7 +21,7 @@ struct generation *
 begin_generation(struct appliance *a, const struct config *cfg, struct err *err)
 {
 	struct generation_setup setup = {
-		.cfg = cfg, .names = &a->names, .running = a->gen, .workers = a->n_workers,
+		.cfg = cfg, .started = a->started, .names = &a->names, .running = a->gen, .workers = a->n_workers,
 	};
 	unsigned before = err_count(err);
 	struct generation *gen = generation_begin(&setup, err);
@@ -73,7 +73,7 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 
 	if (check_retired(a, err) < 0)
 		return -EBUSY;
-	if (config_check_reload(a->cfg, cfg, err) < 0)
+	if (config_check_reload(a->started, cfg, err) < 0)
 		return -EINVAL;
 	gen = begin_generation(a, cfg, err);
 	if (gen == NULL)
@@ -93,8 +93,10 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
 	workers_publish(a->workers, gen);
+	generation_names_commit(&a->names);
 	appliance_let_go(a);
-	config_free(a->cfg);
+	if (a->cfg != a->started)
+		config_free(a->cfg);
 	a->cfg = cfg;
 	log_take(a, log);
 	return 0;

@@ -11,7 +11,8 @@ struct nat_log_file;
 
 struct appliance {
 	struct appliance_options options;
-	struct config *cfg;
+	struct config *cfg;             /* of the running generation */
+	struct config *started;         /* what ports and workers were made from */
 	struct port_cfg port_cfg[PORT_MAX];
 	unsigned n_ports;
 	unsigned n_workers;
@@ -21,7 +22,7 @@ struct appliance {
 	struct workers *workers;
 	struct clock clock;             /* as the workers' */
 	struct nat_log_file *nat_log;   /* NULL: none */
-	struct iface_names names;
+	struct generation_names names;
 	struct generation *gen;
 	struct generation *retired[APPLIANCE_RETIRED];  /* a worker that stands still may still use them */
 	unsigned n_retired;

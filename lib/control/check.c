@@ -40,15 +40,17 @@ check_built(const struct config *cfg, struct generation *gen, struct err *err,
 void
 config_verify(const struct config *cfg, struct err *err, struct check_result *result)
 {
-	struct iface_names names = { { NULL } };
+	struct generation_names names;
 	struct generation_setup setup = {
 		.cfg = cfg, .names = &names, .workers = 1,
 	};
-	struct generation *gen = generation_begin(&setup, err);
+	struct generation *gen;
 
+	generation_names_init(&names);
 	*result = (struct check_result) { 0 };
+	gen = generation_begin(&setup, err);
 	if (gen != NULL && err_count(err) == 0)
 		check_built(cfg, gen, err, result);
 	generation_discard(gen);
-	iface_names_fini(&names);
+	generation_names_fini(&names);
 }

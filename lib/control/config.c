@@ -239,7 +239,7 @@ port_check_reload(const struct port_row *old, const struct port_row *new, struct
 static void
 port_check_use(const struct port_cfg *old, const struct port_cfg *new, struct err *err)
 {
-	if (new->mtu > old->mtu)
+	if (new->mtu > (old->mtu != 0 ? old->mtu : PORT_MTU))
 		err_add(err, EINVAL, new->loc,
 			"ports.%s: interfaces with an MTU of %u need a restart", new->name,
 			new->mtu);
@@ -249,22 +249,22 @@ port_check_use(const struct port_cfg *old, const struct port_cfg *new, struct er
 }
 
 int
-config_check_reload(const struct config *running, const struct config *next, struct err *err)
+config_check_reload(const struct config *started, const struct config *next, struct err *err)
 {
 	struct port_cfg was[PORT_MAX], is[PORT_MAX];
-	unsigned n_was = config_ports(running, was), n_is = config_ports(next, is);
+	unsigned n_was = config_ports(started, was), n_is = config_ports(next, is);
 	unsigned before = err_count(err);
 
-	system_check_reload(&running->system, &next->system, err);
+	system_check_reload(&started->system, &next->system, err);
 	cfg_each(port, &next->ports) {
-		int i = config_port_index(running, port->head.name);
+		int i = config_port_index(started, port->head.name);
 
 		if (i < 0)
 			cfg_error(err, &port->head, NULL, "a new port needs a restart");
 		else
-			port_check_reload(&running->ports.items[i], port, err);
+			port_check_reload(&started->ports.items[i], port, err);
 	}
-	cfg_each(port, &running->ports)
+	cfg_each(port, &started->ports)
 		if (config_port_index(next, port->head.name) < 0)
 			cfg_error(err, &next->head, &next->ports,
 				"to take port %s away needs a restart", port->head.name);

@@ -124,8 +124,9 @@ const char *interface_port(const struct interface_cfg *iface);
  * Returns how many. */
 unsigned config_workers(const struct config *cfg, struct eal_core cores[static EAL_WORKERS_MAX]);
 
-/* What a running Weir cannot change: each difference in system or ports is an error placed in next.
+/* What a running Weir cannot change since it was started: each difference in system or ports is an error placed in
+ * next.
  * 0 or -EINVAL. */
-int config_check_reload(const struct config *running, const struct config *next, struct err *err);
+int config_check_reload(const struct config *started, const struct config *next, struct err *err);
 
 #endif

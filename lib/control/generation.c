@@ -11,6 +11,7 @@
 #include "base/meter.h"
 #include "control/carry.h"
 #include "control/ingress.h"
+#include "flow/session.h"
 #include "stage/build.h"
 
 static uint64_t numbers;                /* of the newest generation of this process */
@@ -25,46 +26,31 @@ struct made {
 };
 
 void
-iface_names_fini(struct iface_names *names)
+generation_names_init(struct generation_names *names)
 {
-	for (unsigned i = 0; i < LEDGER_IFACES; i++) {
-		free(names->name[i]);
-		names->name[i] = NULL;
-	}
+	ids_init(&names->ifaces, LEDGER_IFACES);
+	ids_init(&names->tracks, SESSION_POLICIES);
 }
 
-/* Is the id somebody's, now or in the generation being made? */
-static bool
-id_in_use(const struct made *m, const struct generation *running, unsigned id)
+void
+generation_names_fini(struct generation_names *names)
 {
-	return m->iface[id] != NULL || (running != NULL && running->iface[id] != NULL);
+	ids_fini(&names->ifaces);
+	ids_fini(&names->tracks);
 }
 
-/* The id of a name, 1 and up (0 is "no interface"), -ENOSPC or -ENOMEM. */
+void
+generation_names_commit(struct generation_names *names)
+{
+	ids_commit(&names->ifaces);
+	ids_commit(&names->tracks);
+}
+
+/* A port keeps the index that it was started with, wherever it stands in the file now. */
 static int
-take_id(struct iface_names *names, const struct made *m, const struct generation *running,
-	const char *name)
+port_index(const struct generation_setup *setup, const char *name)
 {
-	int found = -ENOSPC;
-	char *copy;
-
-	for (unsigned i = 1; i < LEDGER_IFACES; i++)
-		if (names->name[i] != NULL && strcmp(names->name[i], name) == 0)
-			return (int)i;
-	for (unsigned i = 1; i < LEDGER_IFACES && found < 0; i++)
-		if (names->name[i] == NULL)
-			found = (int)i;
-	for (unsigned i = 1; i < LEDGER_IFACES && found < 0; i++)
-		if (!id_in_use(m, running, i))
-			found = (int)i;
-	if (found < 0)
-		return found;
-	copy = strdup(name);
-	if (copy == NULL)
-		return -ENOMEM;
-	free(names->name[found]);
-	names->name[found] = copy;
-	return found;
+	return config_port_index(setup->started != NULL ? setup->started : setup->cfg, name);
 }
 
 /* Room is left for the link-local address, which generation_finish adds. */
@@ -122,13 +108,13 @@ static int
 add_interface(struct made *m, const struct generation_setup *setup, const struct interface_cfg *cfg,
 	struct err *err)
 {
-	int id = take_id(setup->names, m, setup->running, cfg->head.name);
-	int port = config_port_index(setup->cfg, interface_port(cfg));
+	int id = ids_take(&setup->names->ifaces, cfg->head.name);
+	int port = port_index(setup, interface_port(cfg));
 	struct interface *iface;
 
 	if (id == -ENOSPC)
 		return cfg_error(err, &cfg->head, NULL,
-			"too many names of interfaces since the start");
+			"more than %u interfaces", LEDGER_IFACES - 1);
 	iface = arena_alloc(&m->arena, sizeof(*iface));
 	if (id < 0 || iface == NULL)
 		return err_set(err, ENOMEM, "out of memory");
@@ -164,12 +150,17 @@ add_interfaces(struct made *m, const struct generation_setup *setup, struct err 
 }
 
 static void
-add_ports(struct made *m, const struct config *cfg)
+add_ports(struct made *m, const struct generation_setup *setup)
 {
-	for (unsigned i = 0; i < cfg->ports.count && i < LEDGER_PORTS; i++) {
-		m->gen.port_name[i] = copy_text(m, cfg->ports.items[i].head.name);
+	cfg_each(port, &setup->cfg->ports) {
+		int i = port->head.name == NULL ? -1 : port_index(setup, port->head.name);
+
+		if (i < 0 || i >= LEDGER_PORTS)
+			continue;
+		m->gen.port_name[i] = copy_text(m, port->head.name);
 		m->gen.port_used[i] = true;
-		m->gen.n_ports = i + 1;
+		if (m->gen.n_ports <= (unsigned)i)
+			m->gen.n_ports = (unsigned)i + 1;
 	}
 }
 
@@ -179,6 +170,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 	struct build_setup bs = {
 		.err = err, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
 		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
+		.tracks = &setup->names->tracks, .running = setup->running,
 	};
 
 	m->build = build_create(&bs);
@@ -205,7 +197,9 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	arena_init(&m->arena);
 	m->gen.owner = m;
 	m->gen.n_workers = setup->workers;
-	add_ports(m, setup->cfg);
+	ids_begin(&setup->names->ifaces);
+	ids_begin(&setup->names->tracks);
+	add_ports(m, setup);
 	if (add_interfaces(m, setup, err) == 0)
 		build(m, setup, err);
 	return &m->gen;

@@ -11,22 +11,27 @@
 #include <rte_ether.h>
 
 #include "base/err.h"
+#include "base/ids.h"
 #include "control/config.h"
 #include "stage/generation.h"
 
 struct build;
 
-/* The ids of interfaces, by name.  They stay over generations; the id of a name that the running
- * generation does not have is given away again only when all others are. */
-struct iface_names {
-	char *name[LEDGER_IFACES];
+/* What keeps its number by its name over generations (base/ids.h). */
+struct generation_names {
+	struct ids ifaces;
+	struct ids tracks;              /* of stages track: timeouts of sessions */
 };
 
-void iface_names_fini(struct iface_names *names);
+void generation_names_init(struct generation_names *names);
+void generation_names_fini(struct generation_names *names);
+/* The generation that was begun last is published. */
+void generation_names_commit(struct generation_names *names);
 
 struct generation_setup {
 	const struct config *cfg;
-	struct iface_names *names;
+	const struct config *started;   /* whose ports have their indexes; NULL: cfg */
+	struct generation_names *names;
 	const struct generation *running;       /* NULL: the first */
 	unsigned workers;
 };

@@ -210,7 +210,7 @@ void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
 	fp->slow.gen = gen;
-	sessions_set_policies(fp->slow.sessions, gen->session_policies, gen->n_session_policies);
+	sessions_set_policies(fp->slow.sessions, gen->session_policies);
 	nat_configure(fp->slow.nat, gen->pools, gen->n_pools);
 	host_configure(fp->slow.host, gen);
 	fastpath_bump_epoch(fp);

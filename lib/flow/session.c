@@ -30,13 +30,27 @@ session_class_name(enum session_class class)
 	return class_names[class];
 }
 
+#define TICKS(s) (uint32_t)(((s) * NS_PER_SECOND + (1u << 20) - 1) >> 20)
+
 const struct session_policy session_policy_preset = {
 	.timeout_s = {
 		[TIMEOUT_TCP_OPENING] = 240, [TIMEOUT_TCP_ESTABLISHED] = 7440,
 		[TIMEOUT_TCP_CLOSING] = 240, [TIMEOUT_UDP] = 300, [TIMEOUT_ICMP] = 60,
 		[TIMEOUT_OTHER] = 600,
 	},
+	.ticks = {
+		[TIMEOUT_TCP_OPENING] = TICKS(240), [TIMEOUT_TCP_ESTABLISHED] = TICKS(7440),
+		[TIMEOUT_TCP_CLOSING] = TICKS(240), [TIMEOUT_UDP] = TICKS(300),
+		[TIMEOUT_ICMP] = TICKS(60), [TIMEOUT_OTHER] = TICKS(600),
+	},
 };
+
+void
+session_policy_init(struct session_policy *policy)
+{
+	for (unsigned k = 0; k < TIMEOUT_COUNT; k++)
+		policy->ticks[k] = TICKS(policy->timeout_s[k]);
+}
 
 const char *
 session_end_name(enum session_end e)
@@ -64,7 +78,7 @@ sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *fl
 		sessions_destroy(t);
 		return NULL;
 	}
-	sessions_set_policies(t, NULL, 0);
+	sessions_set_policies(t, NULL);
 	return t;
 }
 
@@ -87,14 +101,9 @@ sessions_bytes(const struct sessions *t)
 }
 
 void
-sessions_set_policies(struct sessions *t, const struct session_policy *policy, unsigned n)
+sessions_set_policies(struct sessions *t, const struct session_policy *policy)
 {
-	for (unsigned i = 0; i < SESSION_POLICIES; i++) {
-		t->policy[i] = i < n ? policy[i] : session_policy_preset;
-		for (unsigned k = 0; k < TIMEOUT_COUNT; k++)
-			t->ticks[i][k] = (uint32_t)((t->policy[i].timeout_s[k] * NS_PER_SECOND
-				+ (1u << 20) - 1) >> 20);
-	}
+	t->policy = policy != NULL ? policy : &session_policy_preset;
 }
 
 static void

@@ -63,13 +63,13 @@ struct session {
 	uint32_t prev, next;    /* in the list of its class, or of vacant ones */
 	uint32_t created;       /* clock_tick */
 	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
-	uint32_t source;        /* stage track's: index of the source + 1, 0: none */
+	uint32_t source:24;     /* stage track's: index of the source + 1, 0: none */
+	uint32_t family:3;
+	uint32_t class:3;       /* enum session_class */
 	uint8_t proto;
 	uint8_t flags;          /* enum session_flag */
-	uint16_t family:3;
 	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
-	uint16_t class:3;       /* enum session_class */
-	uint16_t policy:6;      /* of the timeouts */
+	uint16_t policy:12;     /* of the timeouts: the number of a stage track's name */
 	uint16_t acked[2];      /* low bits of what of a side was acknowledged last */
 	struct tcp_side side[2];
 };
@@ -102,12 +102,16 @@ enum session_timeout {
 
 struct session_policy {
 	uint32_t timeout_s[TIMEOUT_COUNT];
+	uint32_t ticks[TIMEOUT_COUNT];  /* the same in ticks, rounded up: session_policy_init */
 };
 
 /* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s else (RFC 5382), ICMP 60 s (RFC 5508). */
 extern const struct session_policy session_policy_preset;
 
-#define SESSION_POLICIES 64     /* different ones in a configuration */
+#define SESSION_POLICIES 4096   /* stages track by name, [0] is the default */
+
+/* Works out the ticks. */
+void session_policy_init(struct session_policy *policy);
 
 enum session_kind {             /* by protocol */
 	SESSION_TCP,
@@ -153,8 +157,7 @@ struct sessions {
 	uint64_t ended[SESSION_END_COUNT];
 	uint64_t ends;                  /* the sum of ended */
 	struct flow_table *flow4, *flow6;
-	struct session_policy policy[SESSION_POLICIES];
-	uint32_t ticks[SESSION_POLICIES][TIMEOUT_COUNT];        /* the same in ticks, rounded up */
+	const struct session_policy *policy;    /* the generation's, by struct session's policy */
 	struct sources *sources;
 	struct openings openings;
 	/* Gives back what stages took for a session; called exactly once for each. */
@@ -170,8 +173,9 @@ struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes, stru
 void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);
 
-/* The timeouts of a configuration; the presets stand behind them.  n <= SESSION_POLICIES. */
-void sessions_set_policies(struct sessions *t, const struct session_policy *policy, unsigned n);
+/* The timeouts of a generation, by struct session's policy: as many as any generation before it had.  NULL: the
+ * default alone. */
+void sessions_set_policies(struct sessions *t, const struct session_policy *policy);
 
 static inline uint32_t
 session_index(const struct sessions *t, const struct session *s)

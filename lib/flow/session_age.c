@@ -49,7 +49,7 @@ session_timeout_kind(const struct session *s)
 static uint32_t
 timeout_ticks(const struct sessions *t, const struct session *s)
 {
-	uint64_t ticks = t->ticks[s->policy][session_timeout_kind(s)];
+	uint64_t ticks = t->policy[s->policy].ticks[session_timeout_kind(s)];
 	uint32_t floor = (uint32_t)((uint64_t)t->capacity * 6 / 10);
 
 	if (t->used <= floor || s->class >= SESSION_ESTABLISHED)

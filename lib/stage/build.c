@@ -4,11 +4,13 @@
 #include "stage/build_priv.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "action/program.h"
 #include "flow/session.h"
+#include "stage/match.h"
 #include "stage/owners.h"
 #include "table/set.h"
 
@@ -24,6 +26,8 @@ build_create(const struct build_setup *setup)
 		return NULL;
 	b->setup = *setup;
 	arena_init(&b->arena);
+	ids_init(&b->own_tracks, SESSION_POLICIES);
+	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
 	return b;
 }
 
@@ -42,6 +46,7 @@ build_discard(struct build *b)
 		set_destroy(b->sets.item[i].what);
 	own_addresses_discard(b->own);
 	owners_discard(b->owners);
+	ids_fini(&b->own_tracks);
 	arena_fini(&b->arena);
 	free(b);
 }
@@ -209,8 +214,9 @@ build_place(struct build *b, struct loc loc, const char *owner, const char *name
 	return b->n_places++;
 }
 
-void
-build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg)
+/* A hash of what a decoded struct of a table says; 0 without memory: it is like nothing else. */
+static uint64_t
+text_hash(const struct cfg_table *table, const void *cfg)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;
 	char *text = NULL;
@@ -218,13 +224,19 @@ build_place_says(struct build *b, uint32_t place, const struct cfg_table *table,
 	FILE *f = open_memstream(&text, &bytes);
 
 	if (f == NULL)
-		return;                 /* the place counts anew */
+		return 0;
 	cfg_print(table, cfg, DOCUMENT_PRESETS_OUT, f);
 	fclose(f);
 	for (size_t i = 0; i < bytes; i++)
 		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ull;
-	b->place[place].says = hash;
 	free(text);
+	return hash;
+}
+
+void
+build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg)
+{
+	b->place[place].says = text_hash(table, cfg);
 }
 
 void
@@ -250,25 +262,52 @@ build_meter(struct build *b, const struct meter_spec *spec)
 	return (int)b->n_meters++;
 }
 
-int
-build_session_policy(struct build *b, const struct session_policy *policy)
+/* Room for the policy of a number.  Numbers that this build does not use keep what the running generation has: its
+ * sessions may hold them. */
+static int
+policies_reach(struct build *b, unsigned number)
 {
-	for (unsigned i = 0; i < b->n_session_policies; i++)
-		if (memcmp(&b->session_policy[i], policy, sizeof(*policy)) == 0)
-			return (int)i;
-	if (b->n_session_policies == SESSION_POLICIES)
-		return err_set(b->setup.err, E2BIG, "more than %u different sets of timeouts",
-			SESSION_POLICIES);
-	if (b->n_session_policies == b->session_policy_room) {
-		struct session_policy *more = build_grow(b, b->session_policy,
-			b->n_session_policies, &b->session_policy_room, sizeof(*more));
+	const struct generation *running = b->setup.running;
+	unsigned n = running != NULL ? running->n_session_policies : 0, room = b->session_policy_room;
+	struct session_policy *more;
 
+	if (number < b->n_session_policies)
+		return 0;
+	n = number + 1 > n ? number + 1 : n;
+	if (n > room) {
+		room = n > 2 * room ? n : 2 * room;
+		more = build_alloc(b, room, sizeof(*more));
 		if (more == NULL)
 			return build_no_memory(b);
+		if (b->n_session_policies > 0)
+			memcpy(more, b->session_policy, b->n_session_policies * sizeof(*more));
 		b->session_policy = more;
+		b->session_policy_room = room;
 	}
-	b->session_policy[b->n_session_policies] = *policy;
-	return (int)b->n_session_policies++;
+	for (unsigned i = b->n_session_policies; i < n; i++)
+		b->session_policy[i] = running != NULL && i < running->n_session_policies
+			? running->session_policies[i] : session_policy_preset;
+	b->n_session_policies = n;
+	return 0;
+}
+
+int
+build_session_policy(struct build *b, const char *owner, const void *when,
+	const struct session_policy *policy)
+{
+	const char *name = arena_printf(&b->arena, "%s %016" PRIx64, owner,
+		text_hash(&match_table, when));
+	int number;
+
+	if (name == NULL)
+		return build_no_memory(b);
+	number = ids_take(b->tracks, name);
+	if (number == -ENOSPC)
+		return err_set(b->setup.err, E2BIG, "more than %u stages track", SESSION_POLICIES - 1);
+	if (number < 0 || policies_reach(b, (unsigned)number) < 0)
+		return build_no_memory(b);
+	b->session_policy[number] = *policy;
+	return number;
 }
 
 int
@@ -284,6 +323,8 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_places = b->n_places;
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
+	if (policies_reach(b, 0) < 0)
+		return -ENOMEM;
 	gen->session_policies = b->session_policy;
 	gen->n_session_policies = b->n_session_policies;
 	return pools_finish(b, gen);

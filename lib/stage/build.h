@@ -26,6 +26,7 @@
 
 struct acl;
 struct build;
+struct ids;
 struct pipeline;
 struct route_table;
 struct set;
@@ -38,6 +39,8 @@ struct build_setup {
 	const char *const *port_name;           /* by index, NULL where there is none */
 	unsigned n_ports;
 	const char *const *entry;               /* by id: name of its pipeline, or NULL */
+	struct ids *tracks;                     /* numbers of stages track; NULL: of this build alone */
+	const struct generation *running;       /* whose numbers they go on with; NULL: the first */
 };
 
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
@@ -101,7 +104,9 @@ void build_place_says(struct build *b, uint32_t place, const struct cfg_table *t
 /* A new meter: its number, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec);
 
-/* The number of these timeouts, 0 and up, or negative after an error.  The same ones have one number. */
-int build_session_policy(struct build *b, const struct session_policy *policy);
+/* The number of a stage track's timeouts, 1 and up, or negative after an error.  The stage is known by its pipeline and
+ * its condition (when, decoded by match_table), and keeps the number over generations. */
+int build_session_policy(struct build *b, const char *owner, const void *when,
+	const struct session_policy *policy);
 
 #endif

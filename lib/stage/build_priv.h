@@ -4,6 +4,7 @@
 #define STAGE_BUILD_PRIV_H
 
 #include "base/arena.h"
+#include "base/ids.h"
 #include "stage/build.h"
 #include "stage/pipeline.h"
 
@@ -45,7 +46,8 @@ struct build {
 	unsigned n_places, place_room;
 	struct meter_spec *meter;
 	unsigned n_meters, meter_room;
-	struct session_policy *session_policy;
+	struct ids own_tracks, *tracks; /* numbers of stages track */
+	struct session_policy *session_policy;  /* by number */
 	unsigned n_session_policies, session_policy_room;
 	struct nat_pool_spec *pool;
 	unsigned n_pools, pool_room;

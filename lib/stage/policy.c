@@ -60,10 +60,11 @@ int
 build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft)
 {
 	struct pipeline *p = &draft->pipeline;
-	char owner[128];
+	const char *owner = arena_printf(&b->arena, "pipelines.%s", cfg->head.name);
 	int rc = 0;
 
-	snprintf(owner, sizeof(owner), "pipelines.%s", cfg->head.name);
+	if (owner == NULL)
+		return build_no_memory(b);
 	if (cfg->stages.count > PIPELINE_STEPS_MAX)
 		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u stages",
 			PIPELINE_STEPS_MAX);

@@ -35,7 +35,7 @@ struct track_cfg {
 };
 
 struct track {
-	uint8_t policy;
+	uint16_t policy;
 	bool pass_invalid;
 	bool loose;
 	struct source_limit limit;      /* of the whole appliance */
@@ -95,8 +95,9 @@ seconds(uint64_t ns)
 }
 
 static int
-find_policy(struct stage_build *sb, const struct timeouts_cfg *t)
+find_policy(struct stage_build *sb, const struct track_cfg *cfg)
 {
+	const struct timeouts_cfg *t = &cfg->timeouts;
 	struct session_policy policy = { .timeout_s = {
 		[TIMEOUT_TCP_OPENING] = seconds(t->tcp_opening),
 		[TIMEOUT_TCP_ESTABLISHED] = seconds(t->tcp_established),
@@ -106,7 +107,8 @@ find_policy(struct stage_build *sb, const struct timeouts_cfg *t)
 		[TIMEOUT_OTHER] = seconds(t->other),
 	} };
 
-	return build_session_policy(sb->build, &policy);
+	session_policy_init(&policy);
+	return build_session_policy(sb->build, sb->owner, &cfg->when, &policy);
 }
 
 static int
@@ -121,10 +123,10 @@ track_build(struct stage_build *sb, void **instance)
 	if (cfg->new_per_source.value != 0 && cfg->new_per_source.unit != CFG_RATE_COUNT)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->new_per_source,
 			"sessions are counted, not bits: 100/s");
-	policy = find_policy(sb, &cfg->timeouts);
+	policy = find_policy(sb, cfg);
 	if (policy < 0)
 		return policy;
-	track->policy = (uint8_t)policy;
+	track->policy = (uint16_t)policy;
 	track->pass_invalid = cfg->invalid == INVALID_PASS;
 	track->loose = cfg->loose;
 	track->limit.sessions = cfg->max_per_source;
@@ -194,7 +196,9 @@ known(const struct track *track, struct eval *ev)
 
 	if (!(s->flags & SESSION_LINKED))
 		return;                 /* made by a stage track before this one */
-	s->policy = track->policy;
+	/* The timeouts are those of where the session's first packets come in, by the first stage track there. */
+	if (!ev->reply && ev->state == CONN_UNTRACKED)
+		s->policy = track->policy & (SESSION_POLICIES - 1);
 	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
 	eval_note(ev, "track: %s, %s of its session (%s)",
 		ev->state == CONN_NEW ? "new" : "established", ev->reply ? "reply" : "forward",
@@ -258,7 +262,7 @@ take(const struct track *track, struct eval *ev)
 	session_init(s, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED, clock_tick(ev->now_ns));
 	s->family = ev->tuple.family;
 	s->proto = ev->tuple.proto;
-	s->policy = track->policy;
+	s->policy = track->policy & (SESSION_POLICIES - 1);
 	s->flags |= track->loose ? SESSION_LOOSE : 0;
 	s->source = source;
 	ev->session = s;

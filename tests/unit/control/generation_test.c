@@ -23,7 +23,7 @@ static const struct rte_ether_addr macs[] = {
 
 struct fixture {
 	struct err *err;
-	struct iface_names names;
+	struct generation_names names;
 	struct generation *gen;         /* the newest */
 };
 
@@ -34,6 +34,7 @@ setup(void **state)
 
 	memset(&f, 0, sizeof(f));
 	f.err = err_create();
+	generation_names_init(&f.names);
 	*state = &f;
 	return 0;
 }
@@ -44,7 +45,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	generation_discard(f->gen);
-	iface_names_fini(&f->names);
+	generation_names_fini(&f->names);
 	err_destroy(f->err);
 	return 0;
 }
@@ -61,6 +62,7 @@ given(struct fixture *f, const char *text)
 
 	assert_string_equal(err_first(f->err), "");
 	assert_int_equal(generation_finish(gen, macs, f->err), 0);
+	generation_names_commit(&f->names);
 	config_free(cfg);       /* nothing of a generation points into it */
 	generation_discard(f->gen);
 	f->gen = gen;

@@ -57,7 +57,7 @@ static const struct rte_ether_addr macs[3] = {
 
 struct world {
 	struct err *err;
-	struct iface_names names;
+	struct generation_names names;
 	struct generation *gen;
 	struct worker_common common;
 	bool by_source;                 /* devices spread by inside hosts */
@@ -104,6 +104,7 @@ setup(void **state)
 
 	memset(&f, 0, sizeof(f));
 	f.err = err_create();
+	generation_names_init(&f.names);
 	f.random = 42;
 	*state = &f;
 	return 0;
@@ -115,7 +116,7 @@ teardown(void **state)
 	struct world *f = *state;
 
 	generation_discard(f->gen);
-	iface_names_fini(&f->names);
+	generation_names_fini(&f->names);
 	err_destroy(f->err);
 	return 0;
 }

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a new configuration names keeps its identity by its name: ports, pipelines, timeouts.
+ *
+ *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2
+ *   203.0.113.9 --- admin [ ] */
+#include "reload_fixture.h"
+
+#define ADMIN "  admin: {device: net_null0}\n"
+#define LAN "  lan: {device: net_null1}\n"
+#define WAN "  wan: {device: net_null2}\n"
+#define INTERFACES \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24], pipeline: inside,\n" \
+	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
+	"  admin: {addresses: [203.0.113.1/24], pipeline: admins}\n"
+#define POLICY "routes: {main: []}\npipelines: {inside: [{route: main}], admins: [drop]}\n"
+#define CONFIG(ports) "version: 1\nsystem: {flows: 1024}\nports:\n" ports INTERFACES POLICY
+
+#define OUT "udp 192.0.2.10:1000 > 198.51.100.2:2000"
+#define BACK "udp 198.51.100.2:2000 > 192.0.2.10:1000"
+
+static void
+expect_forwarding(struct fixture *f)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		push(f, "lan", OUT);
+		assert_int_equal(sent(f, "wan"), 1);
+		push(f, "wan", BACK);
+		assert_int_equal(sent(f, "lan"), 1);
+		push(f, "admin", "udp 203.0.113.9:1 > 198.51.100.2:2");
+		assert_int_equal(sent(f, "wan") + sent(f, "lan"), 0);
+	}
+}
+
+static void
+ports_are_known_by_their_names_whatever_their_order(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	given(f, CONFIG(ADMIN LAN WAN));
+	expect_forwarding(f);
+	reload(f, CONFIG(WAN ADMIN LAN));
+	expect_forwarding(f);
+	reload(f, CONFIG(LAN WAN ADMIN));
+	expect_forwarding(f);
+	report_take(f->a, &r);
+	assert_int_equal(r.n_ports, 3);
+	for (unsigned i = 0; i < r.n_ports; i++)
+		assert_int_equal(r.port[i].rx, 9);
+	report_fini(&r);
+}
+
+#define TWO_PORTS "version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN
+#define LINK(mtu, pipeline) \
+	"interfaces:\n" \
+	"  lan: {mtu: " #mtu ", addresses: [192.0.2.1/24], pipeline: " #pipeline "}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: inside}\n" \
+	"routes: {main: []}\n" \
+	"pipelines: {inside: [{route: main}], wire: [{forward: wan}], none: [drop]}\n"
+
+static void
+what_was_started_can_come_back(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TWO_PORTS LINK(1500, wire));
+	reload(f, TWO_PORTS LINK(1400, wire));
+	reload(f, TWO_PORTS LINK(1500, wire));
+	reload(f, TWO_PORTS LINK(1500, inside));
+	reload(f, TWO_PORTS LINK(1500, wire));
+	push(f, "lan", "udp 192.0.2.10:1 > 203.0.113.77:2");
+	assert_int_equal(sent(f, "wan"), 1);
+	reload_fails(f, TWO_PORTS LINK(1501, wire), "restart");
+	reload(f, TWO_PORTS LINK(1500, inside));
+	reload_fails(f, TWO_PORTS LINK(1501, inside), "restart");
+}
+
+static void
+a_port_without_interfaces_has_the_default_mtu(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TWO_PORTS "interfaces:\n  wan: {addresses: [198.51.100.1/24], pipeline: none}\n"
+		"pipelines: {none: [drop]}\n");
+	reload(f, TWO_PORTS LINK(1500, inside));
+	reload_fails(f, TWO_PORTS LINK(1501, inside), "restart");
+}
+
+static void
+what_was_not_started_needs_a_restart_ever_after(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TWO_PORTS LINK(1400, inside));
+	reload_fails(f, TWO_PORTS LINK(1501, inside), "restart");
+	reload_fails(f, TWO_PORTS LINK(1400, wire), "restart");
+	reload(f, TWO_PORTS LINK(1300, inside));
+	reload(f, TWO_PORTS LINK(1400, none));
+	reload_fails(f, TWO_PORTS LINK(1400, wire), "restart");
+}
+
+/* Tracking, in pipelines that are written in front of the one that is used, or in it. */
+#define TRACKED(front, stages) \
+	"version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24], pipeline: inside,\n" \
+	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
+	"routes: {main: []}\n" \
+	"pipelines:\n" front \
+	"  inside: [" stages ", {route: main}]\n" \
+	"  outside: [track, {route: main}]\n"
+#define SHORT "{track: {timeouts: {tcp_established: 2s, udp: 2s}}}"
+
+static void
+begin_connection(struct fixture *f)
+{
+	push(f, "lan", "tcp 192.0.2.10:1000 > 198.51.100.2:80 S seq 1000 win 1000");
+	push(f, "wan", "tcp 198.51.100.2:80 > 192.0.2.10:1000 SA seq 5000 ack 1001 win 1000");
+	push(f, "lan", "tcp 192.0.2.10:1000 > 198.51.100.2:80 A seq 1001 ack 5001 win 1000");
+	drain(f);
+	assert_int_equal(sessions_now(f), 1);
+	wait_s(f, 1);
+}
+
+static void
+an_idle_connection_keeps_its_own_timeouts(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TRACKED("", "track"));
+	begin_connection(f);
+	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "track"));
+	wait_s(f, 60);
+	assert_int_equal(sessions_now(f), 1);
+	reload(f, TRACKED("  zeroth: [" SHORT ", {route: main}]\n  first: [track, {route: main}]\n",
+		"track"));
+	wait_s(f, 60);
+	assert_int_equal(sessions_now(f), 1);
+	push(f, "wan", "tcp 198.51.100.2:80 > 192.0.2.10:1000 A seq 5001 ack 1001 win 1000");
+	assert_int_equal(sent(f, "lan"), 1);
+}
+
+static void
+an_idle_connection_gets_the_new_timeouts_of_its_pipeline(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TRACKED("", "track"));
+	begin_connection(f);
+	reload(f, TRACKED("  first: [track, {route: main}]\n", SHORT));
+	wait_s(f, 5);
+	assert_int_equal(sessions_now(f), 0);
+}
+
+static void
+timeouts_are_those_of_where_a_session_began(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TRACKED("", SHORT));
+	begin_connection(f);
+	wait_s(f, 5);
+	assert_int_equal(sessions_now(f), 0);
+}
+
+/* The stage that it knows is gone; a second one that says less stands before it. */
+static void
+a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TRACKED("", "track"));
+	begin_connection(f);
+	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "drop: {if: {proto: udp}}"));
+	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n  second: [" SHORT ", {route: main}]\n",
+		"drop: {if: {proto: udp}}"));
+	wait_s(f, 60);
+	assert_int_equal(sessions_now(f), 1);
+	reload(f, TRACKED("", "track: {if: {proto: udp}, timeouts: {tcp_established: 2s}}, track"));
+	wait_s(f, 60);
+	assert_int_equal(sessions_now(f), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reload_setup, reload_teardown)
+		TEST(ports_are_known_by_their_names_whatever_their_order),
+		TEST(what_was_started_can_come_back),
+		TEST(a_port_without_interfaces_has_the_default_mtu),
+		TEST(what_was_not_started_needs_a_restart_ever_after),
+		TEST(an_idle_connection_keeps_its_own_timeouts),
+		TEST(an_idle_connection_gets_the_new_timeouts_of_its_pipeline),
+		TEST(timeouts_are_those_of_where_a_session_began),
+		TEST(a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, reload_leave);
+}
