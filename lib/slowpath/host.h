@@ -54,13 +54,24 @@ struct host_setup {
 	/* Next hops go to other neighbours: programs that hold any must be judged again.  Called
 	 * from host_tick, at most every few seconds; NULL: next hops are never used again. */
 	void (*forget)(void *arg);
-	/* Has somebody begun by now what a packet of these ends belongs to?  For host_tell_later. */
+	/* Has somebody begun by now what a packet of these ends belongs to?  For
+	 * host_tell_later. */
 	bool (*expected)(void *arg, const struct tuple *t);
 	void *arg;
 };
 
-#define HOST_NEIGHBOURS 8192u   /* of them a quarter unresolved */
-#define HOST_HELD 512u          /* packets that wait for neighbours, per worker */
+#define HOST_NEIGHBOURS 8192u   /* half of them in even shares for interfaces and families */
+#define HOST_STRANGERS 1024u    /* of them, by interface and family, those that never answered */
+#define HOST_HELD 2048u         /* packets that wait for neighbours, per worker */
+#define HOST_HELD_IFACE 512u    /* of them by one egress interface */
+#define HOST_HELD_EACH 16u      /* of them for one neighbour */
+/* What is said unasked in a second, and at once, by one interface over all workers: */
+#define HOST_ERROR_RATE 1000u   /* ICMP errors of one kind, or TCP resets */
+#define HOST_ERROR_BURST 100u
+#define HOST_ECHO_RATE 10000u   /* echo answers */
+#define HOST_ECHO_BURST 1000u
+#define HOST_ASK_RATE 4096u     /* first questions for neighbours that never answered, by family */
+#define HOST_ASK_BURST 1024u
 #define HOST_LATER 512u         /* senders that are told later, per worker */
 #define HOST_LATER_NS (6 * NS_PER_SECOND)
 
@@ -74,9 +85,9 @@ void host_destroy(struct host *h);
  * Programs of the generation before must not run any more; gen stays valid until the next call. */
 void host_configure(struct host *h, const struct generation *gen);
 
-/* Index of the next hop to a neighbour: known, or made and left unresolved.  0 when there is no
- * room.  A gateway that is no unicast address, or a subnet's broadcast address, gives the drop of
- * reason multicast. */
+/* Index of the next hop to a neighbour: known, or made and left unresolved.  0 when its
+ * interface has no room for one more.  A gateway that is no unicast address, or a subnet's
+ * broadcast address, gives the drop of reason multicast. */
 uint16_t host_nexthop(struct host *h, const struct interface *egress, const union address *gateway,
 	unsigned family);
 
@@ -84,12 +95,16 @@ uint16_t host_nexthop(struct host *h, const struct interface *egress, const unio
  * used. */
 uint16_t host_wire(struct host *h, uint16_t port);
 
+/* May programs keep the next hop?  That of a neighbour that never answered may lead elsewhere at
+ * the next packet: use it before host_nexthop is called again. */
+bool host_lasts(const struct host *h, uint16_t nexthop);
+
 /* Holds m, an IP packet at offset l3 that is ready but for its Ethernet header (what stands
  * before l3 is given up), until the neighbour answers; asks it when nobody has.  v is the packet
- * as it came in: its sender is told when nobody answers; NULL: nobody is told.  At most one
- * packet waits for a neighbour; a newer one takes its place.  What is dropped later counts at the
- * egress interface.  Returns 0 (held or sent) or the reason to drop m, which is then still the
- * caller's. */
+ * as it came in: its sender is told when nobody answers; NULL: nobody is told.  HOST_HELD_EACH
+ * packets wait for a neighbour; a newer one takes the place of the oldest.  What is dropped
+ * later counts at the egress interface.  Returns 0 (held or sent) or the reason to drop m, which
+ * is then still the caller's. */
 enum reason host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
 	const struct view *v);
 
@@ -117,9 +132,10 @@ enum host_error {
 void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m,
 	enum host_error what, uint16_t code_or_mtu);
 
-/* Tells the sender of an unsolicited SYN that its port is unreachable, quoting its header, but only HOST_LATER_NS after
- * now_ns, and not if it is expected by then (RFC 5382 REQ-4).  m stays the caller's.  A segment with a wrong checksum,
- * and one that comes while HOST_LATER others wait, is not answered. */
+/* Tells the sender of an unsolicited SYN that its port is unreachable, quoting its header, but
+ * only HOST_LATER_NS after now_ns, and not if it is expected by then (RFC 5382 REQ-4).  m stays
+ * the caller's.  A segment with a wrong checksum, and one that comes while HOST_LATER others
+ * wait, is not answered. */
 void host_tell_later(struct host *h, const struct view *v, const struct rte_mbuf *m, uint64_t now_ns);
 
 /* Sends an IPv4 packet as fragments that fit the next hop (RFC 791; ready but for the Ethernet

@@ -21,7 +21,7 @@ nexthop4(struct slowpath *s, const struct program *p)
 		return k->nexthop;
 	}
 	index = host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, 4);
-	if (index >= NEXTHOP_FIRST)
+	if (index >= NEXTHOP_FIRST && host_lasts(s->host, index))
 		*k = (struct known_hop){ gateway, p->iface, s->epoch, index };
 	return index;
 }
@@ -47,10 +47,11 @@ program_nexthop(struct slowpath *s, const struct program *p)
 
 /* A decision that rests on the key alone may serve the flow's next packets. */
 static bool
-cacheable(const struct eval *ev, const struct decision *d)
+cacheable(const struct slowpath *s, const struct eval *ev, const struct decision *d)
 {
 	return ev->used_fields == 0 && ev->program.verdict != PROGRAM_REJECT
-		&& d->nexthop != REASON_neighbour_queue_full && !ev->view->icmp_error;
+		&& d->nexthop != REASON_neighbour_queue_full && !ev->view->icmp_error
+		&& host_lasts(s->host, d->nexthop);
 }
 
 /* The key by which the answers to a program arrive. */
@@ -274,7 +275,7 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	d->rare = p->rare;
 	d->program = p;
 	d->nexthop = program_nexthop(s, p);
-	if (!cacheable(ev, d)) {
+	if (!cacheable(s, ev, d)) {
 		if (b->flow[slot] != 0)
 			flow_at(t, b->flow[slot])->epoch = 0;
 		return;

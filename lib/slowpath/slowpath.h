@@ -77,7 +77,7 @@ struct born {
 	uint16_t iface;
 };
 
-#define BORN_MAX 1024           /* per burst; more are not made */
+#define BORN_MAX 4096           /* per burst; more are not made */
 
 struct slowpath {
 	const struct generation *gen;

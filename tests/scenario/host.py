@@ -236,14 +236,14 @@ def nobody_answers():
     expect(outcome.drops == {'neighbour_unresolved': 1} and outcome.ledger['held'] == 0, outcome.ledger)
 
 
-def only_one_waits():
-    """A second packet to a neighbour that was asked takes the place of the first."""
+def sixteen_wait():
+    """A seventeenth packet to a neighbour that was asked takes the place of the first."""
+    packets = [lan(udp(payload=b'%d' % i)) for i in range(17)]
     outcome = replay(UNKNOWN, {
-        'lan': [(0, lan(udp(payload=b'first'))), (0.1, lan(udp(payload=b'second')))],
+        'lan': [(i * 0.01, p) for i, p in enumerate(packets)],
         'wan': [(0.2, arp_reply('wan', '198.51.100.2', '198.51.100.1'))]})
-    out = [Ether(data) for _, data in outcome.out['wan']]
-    expect(len(out) == 2 and bytes(out[1]) == bytes(forwarded(lan(udp(payload=b'second')), 'wan')),
-           [p.summary() for p in out])
+    out = [data for _, data in outcome.out['wan']]
+    expect(out[1:] == [bytes(forwarded(p, 'wan')) for p in packets[1:]], [Ether(p).summary() for p in out])
     expect(outcome.drops == {'neighbour_queue_full': 1}, outcome.drops)
 
 
@@ -262,6 +262,6 @@ SCENARIOS = [
     ('ARP: a packet waits for the answer', arp_resolves),
     ('ND: a packet waits for the answer', nd_resolves),
     ('nobody answers', nobody_answers),
-    ('one packet waits, the newest', only_one_waits),
+    ('sixteen packets wait, the newest', sixteen_wait),
     ('what waits at the end is held', still_held),
 ]

@@ -46,8 +46,8 @@ REASONS = [
     ('mtu_exceeded', SMALL, [lan(udp(flags='DF', payload=b'x' * 1400))] * N),
     # N neighbours that nobody knows, until they are given up
     ('neighbour_unresolved', UNKNOWN, [lan(udp(dst='198.51.100.%d' % (10 + i))) for i in range(N)], '--until', '10'),
-    # the last one waits
-    ('neighbour_queue_full', UNKNOWN, [lan(udp())] * (N + 1)),
+    # the last sixteen wait
+    ('neighbour_queue_full', UNKNOWN, [lan(udp())] * (N + 16)),
     ('neighbour_bad', ROUTER, [lan(ARP(op=1, hwtype=6, hwsrc=PEER['lan'], psrc=A, pdst='10.0.0.1'), dst='ff:ff:ff:ff:ff:ff')] * N),
     ('local_no_service', ROUTER, [lan(udp(dst='10.0.0.1'))] * N),
     ('drop_stage', router('[drop]'), [lan(udp())] * N),

@@ -32,6 +32,15 @@ is_error(const struct view *v)
 	return v->proto == IPPROTO_ICMP && memchr(queries4, v->icmp_type, sizeof(queries4)) == NULL;
 }
 
+static enum limit
+limit_of(enum host_error what, bool reset)
+{
+	if (reset)
+		return LIMIT_RESET;
+	return what == HOST_TTL_EXPIRED ? LIMIT_TTL_EXPIRED
+		: what == HOST_TOO_BIG ? LIMIT_TOO_BIG : LIMIT_UNREACHABLE;
+}
+
 void
 tell_sender(struct host *h, const struct subject *s, enum host_error what, uint16_t code_or_mtu)
 {
@@ -40,7 +49,7 @@ tell_sender(struct host *h, const struct subject *s, enum host_error what, uint1
 
 	if (!may_answer(s->in, v) || (!reset && is_error(v)))
 		return;
-	if (!limit_error(h, s->in->port, &v->tuple.src, v->family))
+	if (!limit_take(h, limit_of(what, reset), s->in->id, v))
 		return;
 	if (reset) {
 		reset_send(h, s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that wait for a neighbour: one each, the newest, and so many in all (RFC 1122 2.3.2.2,
- * RFC 4861 7.2.2, RFC 6583). */
+/* Packets that wait for a neighbour: so many each and so many for each egress interface, the
+ * newest ones (RFC 1122 2.3.2.2, RFC 4861 7.2.2, RFC 6583). */
 
 #include <string.h>
 
@@ -16,20 +16,78 @@ held_init(struct host *h)
 		h->held[i].chain = h->held_free;
 		h->held_free = (uint16_t)i;
 	}
+	for (unsigned i = 0; i < LEDGER_IFACES; i++)
+		h->held_by[i] = (struct held_queue){ NONE, NONE, 0 };
 }
 
-/* The packet is nobody's then. */
-static struct held *
-held_take_out(struct host *h, uint16_t slot)
+static void
+queue_push(struct host *h, uint16_t at, struct held_queue *q)
 {
-	uint16_t at = h->neighbours[slot].held;
 	struct held *held = &h->held[at];
 
-	h->neighbours[slot].held = NONE;
+	held->older = q->newest;
+	held->newer = NONE;
+	if (q->newest != NONE)
+		h->held[q->newest].newer = at;
+	else
+		q->oldest = at;
+	q->newest = at;
+	q->n++;
+}
+
+static void
+queue_remove(struct host *h, uint16_t at, struct held_queue *q)
+{
+	const struct held *held = &h->held[at];
+
+	if (held->older != NONE)
+		h->held[held->older].newer = held->newer;
+	else
+		q->oldest = held->newer;
+	if (held->newer != NONE)
+		h->held[held->newer].older = held->older;
+	else
+		q->newest = held->older;
+	q->n--;
+}
+
+static void
+put_in(struct host *h, uint16_t slot, uint16_t at)
+{
+	struct neighbour *n = &h->neighbours[slot];
+
+	h->held[at].slot = slot;
+	h->held[at].chain = NONE;
+	if (n->newest != NONE)
+		h->held[n->newest].chain = at;
+	else
+		n->oldest = at;
+	n->newest = at;
+	n->n_held++;
+	queue_push(h, at, &h->held_by[n->iface]);
+	h->setup.ledger->held[HELD_neighbour]++;
+}
+
+/* Takes the oldest packet of a neighbour out; its place is vacant, what it says can still be
+ * read. */
+static struct rte_mbuf *
+take_out(struct host *h, uint16_t slot, struct held **place)
+{
+	struct neighbour *n = &h->neighbours[slot];
+	uint16_t at = n->oldest;
+	struct held *held = &h->held[at];
+	struct rte_mbuf *m = held->m;
+
+	queue_remove(h, at, &h->held_by[n->iface]);
+	n->oldest = held->chain;
+	if (--n->n_held == 0)
+		n->newest = NONE;
 	h->setup.ledger->held[HELD_neighbour]--;
+	held->m = NULL;
 	held->chain = h->held_free;
 	h->held_free = at;
-	return held;
+	*place = held;
+	return m;
 }
 
 static void
@@ -39,34 +97,39 @@ drop(struct host *h, uint16_t slot, struct rte_mbuf *m, enum reason r)
 	rte_pktmbuf_free(m);
 }
 
-void
-held_drop(struct host *h, uint16_t slot, enum reason r)
+static void
+drop_oldest(struct host *h, uint16_t slot, enum reason r)
 {
-	struct held *held = held_take_out(h, slot);
+	struct held *held;
+	struct rte_mbuf *m = take_out(h, slot, &held);
 	struct subject s = {
-		.v = &held->view, .m = held->m, .in = host_interface(h, held->view.iface),
+		.v = &held->view, .m = m, .in = host_interface(h, held->view.iface),
 		.from = held->from, .rewritten = true,
 	};
 
 	if (held->tells && s.in != NULL && r == REASON_neighbour_unresolved)
 		tell_sender(h, &s, HOST_UNREACHABLE, 1);
-	drop(h, slot, held->m, r);
+	drop(h, slot, m, r);
+}
+
+void
+held_drop(struct host *h, uint16_t slot, enum reason r)
+{
+	while (h->neighbours[slot].n_held != 0)
+		drop_oldest(h, slot, r);
 }
 
 void
 held_release(struct host *h, uint16_t slot)
 {
-	struct held *held;
-	struct rte_mbuf *m;
-	enum reason r;
+	while (h->neighbours[slot].n_held != 0) {
+		struct held *held;
+		struct rte_mbuf *m = take_out(h, slot, &held);
+		enum reason r = ip_send(h, slot, m, held->l3);
 
-	if (h->neighbours[slot].held == NONE)
-		return;
-	held = held_take_out(h, slot);
-	m = held->m;
-	r = ip_send(h, slot, m, held->l3);
-	if (r != REASON_NONE)
-		drop(h, slot, m, r);
+		if (r != REASON_NONE)
+			drop(h, slot, m, r);
+	}
 }
 
 /* Length of the IP packet in a mbuf, from its header; 0 when it is not there. */
@@ -117,18 +180,42 @@ move_view(struct view *v, uint16_t l3)
 		v->frag_header = (uint16_t)(v->frag_header + by);
 }
 
-static enum reason
+/* The queue of the egress interface that most packets wait for. */
+static const struct held_queue *
+longest_queue(const struct host *h)
+{
+	const struct held_queue *longest = &h->held_by[0];
+
+	for (unsigned i = 1; i < h->gen->n_ifaces; i++)
+		if (h->held_by[i].n > longest->n)
+			longest = &h->held_by[i];
+	return longest;
+}
+
+/* Drops the oldest packet of whoever may hold no more: the neighbour, its interface, or all. */
+static void
+make_room(struct host *h, uint16_t slot)
+{
+	const struct neighbour *n = &h->neighbours[slot];
+	const struct held_queue *q = &h->held_by[n->iface];
+
+	if (n->n_held == HOST_HELD_EACH)
+		drop_oldest(h, slot, REASON_neighbour_queue_full);
+	else if (q->n == HOST_HELD_IFACE)
+		drop_oldest(h, h->held[q->oldest].slot, REASON_neighbour_queue_full);
+	else if (h->held_free == NONE)
+		drop_oldest(h, h->held[longest_queue(h)->oldest].slot, REASON_neighbour_queue_full);
+}
+
+static void
 hold(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struct view *v)
 {
-	struct neighbour *n = &h->neighbours[slot];
 	struct held *held;
+	uint16_t at;
 
-	if (n->held != NONE)
-		held_drop(h, slot, REASON_neighbour_queue_full);
-	if (h->held_free == NONE)
-		return REASON_neighbour_queue_full;
-	n->held = h->held_free;
-	held = &h->held[n->held];
+	make_room(h, slot);
+	at = h->held_free;
+	held = &h->held[at];
 	h->held_free = held->chain;
 	held->m = m;
 	held->l3 = l3;
@@ -139,8 +226,7 @@ hold(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struc
 		held->view = *v;
 		move_view(&held->view, l3);
 	}
-	h->setup.ledger->held[HELD_neighbour]++;
-	return REASON_NONE;
+	put_in(h, slot, at);
 }
 
 static enum reason
@@ -163,7 +249,6 @@ enum reason
 host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v)
 {
 	uint16_t slot = (uint16_t)(nexthop - NEXTHOP_FIRST);
-	enum reason r;
 
 	if (nexthop < NEXTHOP_FIRST || slot >= h->n_neighbours)
 		return REASON_neighbour_unresolved;
@@ -175,13 +260,14 @@ host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, con
 	case NEIGHBOUR_FAILED:
 		return refuse(h, m, l3, v);
 	case NEIGHBOUR_ASKING:
-		return hold(h, slot, m, l3, v);
+		hold(h, slot, m, l3, v);
+		return REASON_NONE;
 	case NEIGHBOUR_LOST:
-		if (!neighbour_may_ask(h))
+		if (!h->neighbours[slot].answered && !limit_ask(h, &h->neighbours[slot], v))
 			return REASON_neighbour_queue_full;
-		r = hold(h, slot, m, l3, v);
+		hold(h, slot, m, l3, v);
 		neighbour_ask(h, slot);
-		return r;
+		return REASON_NONE;
 	default:
 		return REASON_neighbour_unresolved;
 	}

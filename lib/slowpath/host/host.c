@@ -28,9 +28,8 @@ host_destroy(struct host *h)
 {
 	if (h == NULL)
 		return;
-	for (unsigned slot = 0; h->neighbours != NULL && slot < h->n_neighbours; slot++)
-		if (h->neighbours[slot].held != NONE)
-			rte_pktmbuf_free(h->held[h->neighbours[slot].held].m);
+	for (unsigned k = 0; k < HOST_HELD; k++)
+		rte_pktmbuf_free(h->held[k].m);
 	neighbours_fini(h);
 	memory_give(h, sizeof(*h));
 }
@@ -67,15 +66,23 @@ host_nexthop(struct host *h, const struct interface *egress, const union address
 		if (!address_is_unicast(gateway, family)
 		    || (family == 4 && interface_broadcast(egress, gateway)))
 			return REASON_multicast;
-		if (!neighbour_may_ask(h))
-			return 0;
-		slot = neighbour_make(h, egress->id, family, gateway);
+		slot = neighbour_make(h, egress->id, family, gateway, false);
 		if (slot == NONE)
 			return 0;
 	}
 	neighbour_use(h, slot);
-	h->neighbours[slot].handed = true;
+	if (h->neighbours[slot].answered && !h->neighbours[slot].handed) {
+		h->neighbours[slot].handed = true;
+		share_sort(h, slot);
+	}
 	return (uint16_t)(NEXTHOP_FIRST + slot);
+}
+
+bool
+host_lasts(const struct host *h, uint16_t nexthop)
+{
+	return nexthop < NEXTHOP_FIRST || nexthop >= WIRE_FIRST
+		|| h->neighbours[nexthop - NEXTHOP_FIRST].handed;
 }
 
 uint16_t
@@ -116,8 +123,7 @@ void
 host_stop(struct host *h)
 {
 	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
-		if (h->neighbours[slot].held != NONE)
-			held_drop(h, (uint16_t)slot, REASON_stopped);
+		held_drop(h, (uint16_t)slot, REASON_stopped);
 	h->n_later = 0;
 }
 

@@ -50,9 +50,27 @@ struct neighbour {
 	bool handed;            /* programs may hold its next hop */
 	bool answered;          /* was known once */
 	uint8_t mac[6];
+	uint8_t line;           /* enum line */
+	uint8_t n_held;
 	uint16_t chain;         /* next in its bucket, or free one */
 	uint16_t prev, next;    /* in its timers */
-	uint16_t held;          /* packet that waits, NONE without */
+	uint16_t before, after; /* in its line */
+	uint16_t oldest, newest;        /* of the packets that wait, NONE without */
+};
+
+/* Neighbours of a share that may give room to others, the first one first. */
+enum line {
+	LINE_NONE,              /* static, or programs hold its next hop */
+	LINE_STRANGER,          /* never answered: first those not asked, then in order of asking */
+	LINE_IDLE,              /* was known, in the order of being heard */
+	LINE_COUNT
+};
+
+/* The slots of one interface and family. */
+struct share {
+	struct { uint16_t head, tail, n; } line[LINE_COUNT];
+	uint16_t n;             /* slots, without those of static neighbours */
+	bool pressed;           /* had no room since the last reclaim */
 };
 
 /* Neighbours that wait for the same span of time, so in order of their deadlines. */
@@ -63,10 +81,17 @@ struct timers {
 struct held {
 	struct rte_mbuf *m;
 	uint16_t l3;
-	uint16_t chain;         /* next free one */
+	uint16_t chain;         /* the next of its neighbour, or free one */
+	uint16_t slot;          /* of its neighbour */
+	uint16_t older, newer;  /* of its egress interface */
 	bool tells;             /* view is there */
 	uint8_t from[6];        /* MAC it came from */
 	struct view view;       /* as it came in; offsets as they are now */
+};
+
+struct held_queue {
+	uint16_t oldest, newest;
+	uint16_t n;
 };
 
 #define LATER_BYTES 120u        /* the longest headers of IPv4 and TCP */
@@ -89,7 +114,25 @@ struct announcement {
 };
 
 #define ANNOUNCEMENTS 1024u
-#define SOURCES 256u            /* buckets that senders share for errors */
+
+/* What a host says is limited by kind (limit.c). */
+enum limit {
+	LIMIT_TTL_EXPIRED,
+	LIMIT_TOO_BIG,
+	LIMIT_UNREACHABLE,
+	LIMIT_RESET,
+	LIMIT_ECHO,
+	LIMIT_ASK4,             /* the first question for a neighbour: ARP */
+	LIMIT_ASK6,             /* ND */
+	LIMIT_COUNT
+};
+
+#define LIMIT_SENDERS 256u      /* buckets that senders share, of each kind */
+
+struct limit_sender {
+	struct meter share;     /* of its kind's rate */
+	uint64_t reserve_ns;    /* when one more is granted whatever others have used */
+};
 
 struct host {
 	struct host_setup setup;
@@ -101,15 +144,22 @@ struct host {
 	struct neighbour *neighbours;
 	uint16_t *buckets;
 	unsigned n_neighbours, bucket_mask;
-	unsigned n_free, n_unresolved;
+	unsigned n_free;
 	uint16_t free;
 	struct timers asked, failed;
-	uint16_t sweep, evict;          /* cursors */
+	uint16_t sweep;                 /* cursor */
 	uint64_t sweep_ns, reclaim_ns;
+
+	/* share.c */
+	struct share shares[LEDGER_IFACES][2];  /* by interface; IPv4, IPv6 */
+	unsigned guaranteed;            /* slots of each share */
+	unsigned common, n_common;      /* slots for whoever comes first, and those taken */
+	bool pressed;
 
 	/* hold.c */
 	struct held held[HOST_HELD];
 	uint16_t held_free;
+	struct held_queue held_by[LEDGER_IFACES];       /* by egress interface */
 
 	/* later.c: a queue in the order of its times */
 	struct later later[HOST_LATER];
@@ -121,9 +171,10 @@ struct host {
 
 	/* limit.c */
 	uint64_t random;
-	struct meter echoes;
-	struct meter port_errors[LEDGER_PORTS];
-	struct meter source_errors[SOURCES];
+	uint64_t reserve_ns[LIMIT_COUNT];       /* between two grants of a sender's reserve */
+	struct meter limits[LIMIT_COUNT][LEDGER_IFACES];
+	struct limit_sender senders[LIMIT_COUNT][LIMIT_SENDERS];
+	struct meter doors[LIMIT_SENDERS];      /* of questions, by ingress and egress interface */
 };
 
 static inline struct nexthop *
@@ -149,14 +200,26 @@ bool neighbours_init(struct host *h, unsigned n, int numa_node);
 void neighbours_fini(struct host *h);
 uint16_t neighbour_find(const struct host *h, uint16_t iface, unsigned family,
 	const union address *a);
-uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a);
+/* A new one, not asked; NONE: no room.  heard: it spoke to us; else somebody wants to speak to
+ * it. */
+uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a,
+	bool heard);
 void neighbour_free(struct host *h, uint16_t slot);
 void nexthop_follow(struct host *h, uint16_t slot, const struct interface *i);
 void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
 
+/* share.c: who has the slots */
+void shares_init(struct host *h);
+/* Makes room for one more of a share; false: there is none. */
+bool share_room(struct host *h, uint16_t iface, unsigned family, bool heard);
+void share_enter(struct host *h, uint16_t slot);        /* a slot of a new neighbour */
+void share_leave(struct host *h, uint16_t slot);
+void share_sort(struct host *h, uint16_t slot);         /* what decides on its line has changed */
+void share_renew(struct host *h, uint16_t slot);        /* the same; it is the newest of its line */
+void shares_configure(struct host *h);                  /* interfaces have come or gone */
+
 /* reach.c: what becomes of one */
 void neighbour_ask(struct host *h, uint16_t slot);      /* begins */
-bool neighbour_may_ask(const struct host *h);
 void neighbour_use(struct host *h, uint16_t slot);
 void neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh);
 void neighbour_lose(struct host *h, uint16_t slot);
@@ -210,7 +273,7 @@ enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m)
 /* hold.c */
 void held_init(struct host *h);
 void held_release(struct host *h, uint16_t slot);       /* sends what waits for the neighbour */
-void held_drop(struct host *h, uint16_t slot, enum reason r);
+void held_drop(struct host *h, uint16_t slot, enum reason r);   /* all that waits for it */
 /* Sends an IP packet at offset l3 to a resolved neighbour.  Returns 0 or the reason to drop m. */
 enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
 
@@ -226,8 +289,10 @@ void later_due(struct host *h);
 
 /* limit.c */
 void limits_init(struct host *h);
-bool limit_echo(struct host *h);
-bool limit_error(struct host *h, uint16_t port, const union address *sender, unsigned family);
+/* May one more of a kind be said, because of a packet v, by an interface? */
+bool limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v);
+/* May a neighbour that never answered be asked, for a packet (NULL: of ours)? */
+bool limit_ask(struct host *h, const struct neighbour *n, const struct view *v);
 
 /* What an answer is about: the packet, and where it came from. */
 struct subject {

@@ -1,41 +1,65 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How much a host says unasked: rates for echo answers and for errors.
+/* How much a host says unasked: a rate for each kind of message and each interface, so that no
+ * kind, and nobody on another interface, uses up what somebody needs.
  *
- * Errors have a rate per port and, below it, one per sender (many senders share a bucket, which
- * the secret chooses), so that one of them does not silence the port for the others.  Near its
- * end the port's bucket gives by chance: who counts errors must not learn exactly how many others
- * were sent (RFC 1812 4.3.2.8, RFC 4443 2.4 (f); CVE-2020-25705). */
+ * Below it each sender has a quarter (questions for neighbours: half) of the rate at most, and a
+ * reserve that nobody else's packets use up: together the reserves are a quarter of the rate.
+ * Many senders share a bucket, which the secret chooses.  Near its end a rate is granted by
+ * chance: who counts errors must not learn exactly how many others were sent (RFC 1812 4.3.2.8,
+ * RFC 4443 2.4 (f); CVE-2020-25705). */
 
 #include <string.h>
 
 #include "base/random.h"
 #include "slowpath/host/host_priv.h"
 
-#define ECHO_RATE 10000u        /* a second and worker */
-#define ECHO_BURST 1000u
-#define ERROR_RATE 1000u        /* a second and port, over all workers */
-#define ERROR_BURST 100u
-#define SOURCE_SHARE 4u         /* of the port's rate that one sender gets: a quarter */
+/* A second and interface, over all workers; at once; the part of it that one sender gets:
+ * 1/sender. */
+static const struct {
+	uint32_t rate, burst, sender;
+} limits[LIMIT_COUNT] = {
+	[LIMIT_TTL_EXPIRED] = { HOST_ERROR_RATE, HOST_ERROR_BURST, 4 },
+	[LIMIT_TOO_BIG] = { HOST_ERROR_RATE, HOST_ERROR_BURST, 4 },
+	[LIMIT_UNREACHABLE] = { HOST_ERROR_RATE, HOST_ERROR_BURST, 4 },
+	[LIMIT_RESET] = { HOST_ERROR_RATE, HOST_ERROR_BURST, 4 },
+	[LIMIT_ECHO] = { HOST_ECHO_RATE, HOST_ECHO_BURST, 4 },
+	[LIMIT_ASK4] = { HOST_ASK_RATE, HOST_ASK_BURST, 2 },
+	[LIMIT_ASK6] = { HOST_ASK_RATE, HOST_ASK_BURST, 2 },
+};
+
+#define BURST_MIN 8u            /* of a worker's part */
 
 static uint32_t
-share(const struct host *h, uint32_t rate)
+part(const struct host *h, uint32_t rate)
 {
-	return h->setup.workers > 1 ? RTE_MAX(rate / h->setup.workers, 1u) : rate;
+	return RTE_MAX(rate / RTE_MAX(h->setup.workers, 1u), 1u);
+}
+
+static void
+limit_init(struct host *h, enum limit kind)
+{
+	uint32_t rate = part(h, limits[kind].rate);
+	uint32_t burst = RTE_MAX(part(h, limits[kind].burst), BURST_MIN);
+	uint32_t sender = limits[kind].sender;
+
+	h->reserve_ns[kind] = NS_PER_S * LIMIT_SENDERS * 4 / rate;
+	for (unsigned i = 0; i < LEDGER_IFACES; i++)
+		meter_init_packets(&h->limits[kind][i], RTE_MAX(rate - rate / 4, 1u), burst, 0);
+	for (unsigned s = 0; s < LIMIT_SENDERS; s++)
+		meter_init_packets(&h->senders[kind][s].share, RTE_MAX(rate / sender, 1u),
+			burst / 2, 0);
 }
 
 void
 limits_init(struct host *h)
 {
-	uint32_t rate = share(h, ERROR_RATE), burst = RTE_MAX(share(h, ERROR_BURST), 8u);
-
 	random_bytes(&h->random, sizeof(h->random));
 	h->random |= 1;
-	meter_init_packets(&h->echoes, ECHO_RATE, ECHO_BURST, 0);
-	for (unsigned p = 0; p < LEDGER_PORTS; p++)
-		meter_init_packets(&h->port_errors[p], rate, burst, 0);
-	for (unsigned s = 0; s < SOURCES; s++)
-		meter_init_packets(&h->source_errors[s], RTE_MAX(rate / SOURCE_SHARE, 1u),
-			burst / 2, 0);
+	for (unsigned kind = 0; kind < LIMIT_COUNT; kind++)
+		limit_init(h, (enum limit)kind);
+	for (unsigned d = 0; d < LIMIT_SENDERS; d++)
+		meter_init_packets(&h->doors[d], RTE_MAX(part(h, HOST_ASK_RATE) / 2, 1u),
+			RTE_MAX(part(h, HOST_ASK_BURST) * 3 / 4, BURST_MIN), 0);
 }
 
 /* Marsaglia's xorshift64*, from a secret start. */
@@ -46,12 +70,6 @@ chance(struct host *h, uint32_t below)
 	h->random ^= h->random << 25;
 	h->random ^= h->random >> 27;
 	return (uint32_t)((h->random * 0x2545f4914f6cdd1dull >> 32) * below >> 32);
-}
-
-bool
-limit_echo(struct host *h)
-{
-	return meter_take(&h->echoes, h->now_ns, 0);
 }
 
 /* What a meter holds now. */
@@ -75,23 +93,62 @@ lucky(struct host *h, const struct meter *m)
 	return credit >= tail || chance(h, 1024) < credit * 1024 / tail;
 }
 
-static unsigned
-source_bucket(const struct host *h, uint16_t port, const union address *sender, unsigned family)
+/* The bucket of the senders that a packet's sender is one of.  who: the interfaces, and more
+ * that parts them. */
+static struct limit_sender *
+sender_of(struct host *h, enum limit kind, uint64_t who, const struct view *v)
 {
 	struct {
-		uint64_t sender, door;
-	} key = { 0, (uint64_t)port << 8 | family };
+		uint64_t sender, who;
+	} key = { 0, who };
 
-	memcpy(&key.sender, sender, family == 4 ? 4 : 8);       /* IPv6: the subnet */
-	return hash_bytes(&h->key, &key, sizeof(key)) % SOURCES;
+	memcpy(&key.sender, &v->tuple.src, v->family == 4 ? 4 : 8);     /* IPv6: the subnet */
+	return &h->senders[kind][hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS];
+}
+
+static bool
+take_reserve(struct host *h, enum limit kind, struct limit_sender *s)
+{
+	if (s->reserve_ns > h->now_ns)
+		return false;
+	s->reserve_ns = h->now_ns + h->reserve_ns[kind];
+	return true;
 }
 
 bool
-limit_error(struct host *h, uint16_t port, const union address *sender, unsigned family)
+limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v)
 {
-	struct meter *port_errors = &h->port_errors[port % LEDGER_PORTS];
-	struct meter *source = &h->source_errors[source_bucket(h, port, sender, family)];
+	struct limit_sender *s = sender_of(h, kind, (uint64_t)iface << 8 | v->family, v);
+	struct meter *all = &h->limits[kind][iface];
 
-	return lucky(h, port_errors) && meter_take(source, h->now_ns, 0)
-		&& meter_take(port_errors, h->now_ns, 0);
+	if (!meter_take(&s->share, h->now_ns, 0))
+		return false;
+	return (lucky(h, all) && meter_take(all, h->now_ns, 0)) || take_reserve(h, kind, s);
+}
+
+/* Packets that came in by one interface use up half of the rate at most, so a third of it is
+ * left for others. */
+static bool
+take_door(struct host *h, const struct neighbour *n, const struct view *v)
+{
+	uint64_t key = (uint64_t)n->iface << 32 | (uint64_t)v->iface << 8 | n->family;
+
+	struct meter *door = &h->doors[hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS];
+
+	return meter_take(door, h->now_ns, 0);
+}
+
+bool
+limit_ask(struct host *h, const struct neighbour *n, const struct view *v)
+{
+	enum limit kind = n->family == 4 ? LIMIT_ASK4 : LIMIT_ASK6;
+	struct meter *all = &h->limits[kind][n->iface];
+	struct limit_sender *s;
+
+	if (v == NULL)
+		return meter_take(all, h->now_ns, 0);
+	s = sender_of(h, kind, (uint64_t)n->iface << 32 | v->iface, v);
+	return meter_take(&s->share, h->now_ns, 0)
+		&& ((take_door(h, n, v) && meter_take(all, h->now_ns, 0))
+			|| take_reserve(h, kind, s));
 }

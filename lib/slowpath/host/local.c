@@ -86,7 +86,7 @@ answer_echo(struct host *h, const struct view *v, struct rte_mbuf *m)
 	if (trailer > 0 && rte_pktmbuf_trim(m, (uint16_t)trailer) < 0)
 		return REASON_multi_segment;
 	h->setup.ledger->consumed[CONSUMED_echo]++;
-	if (!limit_echo(h)) {
+	if (!limit_take(h, LIMIT_ECHO, in->id, v)) {
 		rte_pktmbuf_free(m);
 		return REASON_NONE;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The neighbours of a worker: a bounded table, found by interface and address.
  *
- * A slot keeps its address as long as there is room, because programs hold its next hop.  When
- * slots run out, those that lead nowhere go to others, and programs are judged again. */
+ * The slot of a neighbour that has answered keeps its address while programs may hold its next
+ * hop.  When slots run short, those that lead nowhere are given up, and programs are judged
+ * again. */
 
 #include <string.h>
 
@@ -10,8 +11,10 @@
 #include "base/random.h"
 #include "slowpath/host/host_priv.h"
 
-#define EVICT_STEPS 64          /* slots looked at for one that nobody refers to */
 #define RECLAIM_NS (5 * NS_PER_S)
+/* Where room is short, a neighbour is given up that was lost or unused for so long. */
+#define PRESSED_LOST_NS NS_PER_S
+#define PRESSED_UNUSED_NS (60 * NS_PER_S)
 
 static size_t
 bucket_count(unsigned n)
@@ -29,7 +32,7 @@ push_free(struct host *h, uint16_t slot)
 	struct neighbour *n = &h->neighbours[slot];
 
 	memset(n, 0, sizeof(*n));
-	n->prev = n->next = n->held = NONE;
+	n->prev = n->next = n->before = n->after = n->oldest = n->newest = NONE;
 	n->chain = h->free;
 	h->free = slot;
 	h->n_free++;
@@ -58,6 +61,7 @@ neighbours_init(struct host *h, unsigned n, int numa_node)
 	h->free = NONE;
 	for (unsigned slot = n; slot-- > 0;)
 		push_free(h, (uint16_t)slot);
+	shares_init(h);
 	return true;
 }
 
@@ -94,39 +98,17 @@ neighbour_find(const struct host *h, uint16_t iface, unsigned family, const unio
 	return NONE;
 }
 
-/* A neighbour that was only heard of and that no program uses can go at once. */
-static bool
-is_idle(const struct neighbour *n)
-{
-	return !n->handed && !n->is_static
-		&& (neighbour_resolved(n) || n->state == NEIGHBOUR_LOST);
-}
-
-static void
-evict_one(struct host *h)
-{
-	for (unsigned i = 0; i < EVICT_STEPS; i++) {
-		h->evict = (uint16_t)((h->evict + 1u) % h->n_neighbours);
-		if (!is_idle(&h->neighbours[h->evict]))
-			continue;
-		neighbour_free(h, h->evict);
-		return;
-	}
-}
-
 uint16_t
-neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a)
+neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a, bool heard)
 {
 	const struct interface *i = host_interface(h, iface);
 	uint16_t *bucket = bucket_of(h, iface, family, a);
 	struct neighbour *n;
 	uint16_t slot;
 
-	if (h->free == NONE)
-		evict_one(h);
-	slot = h->free;
-	if (slot == NONE)
+	if (!share_room(h, iface, family, heard))
 		return NONE;
+	slot = h->free;
 	n = &h->neighbours[slot];
 	h->free = n->chain;
 	h->n_free--;
@@ -137,6 +119,7 @@ neighbour_make(struct host *h, uint16_t iface, unsigned family, const union addr
 	n->used_ns = h->now_ns;
 	n->chain = *bucket;
 	*bucket = slot;
+	share_enter(h, slot);
 	neighbour_nexthop(h, slot)->state = NEXTHOP_UNRESOLVED;
 	nexthop_follow(h, slot, i);
 	return slot;
@@ -159,18 +142,33 @@ neighbour_free(struct host *h, uint16_t slot)
 	uint16_t *at = bucket_of(h, n->iface, n->family, &n->address);
 
 	neighbour_lose(h, slot);
+	share_leave(h, slot);
 	while (*at != slot)
 		at = &h->neighbours[*at].chain;
 	*at = n->chain;
 	push_free(h, slot);
 }
 
-/* Does the slot lead nowhere, for longer than anybody may still hope? */
+/* Is the slot worth more to another neighbour?  Where its share had no room, sooner. */
 static bool
 is_dead(const struct host *h, const struct neighbour *n)
 {
-	return n->state == NEIGHBOUR_LOST
-		&& h->now_ns - n->used_ns >= (n->answered ? QUARANTINE_NS : NS_PER_S);
+	bool pressed = h->shares[n->iface][n->family == 6].pressed;
+	uint64_t unused_ns = h->now_ns - n->used_ns;
+
+	if (n->state == NEIGHBOUR_FREE || n->is_static)
+		return false;
+	if (n->state == NEIGHBOUR_LOST)
+		return unused_ns >= (pressed ? PRESSED_LOST_NS : QUARANTINE_NS);
+	return pressed && n->state == NEIGHBOUR_KNOWN && unused_ns >= PRESSED_UNUSED_NS;
+}
+
+static void
+end_pressure(struct host *h)
+{
+	h->pressed = false;
+	for (unsigned i = 0; i < LEDGER_IFACES * 2; i++)
+		h->shares[i / 2][i % 2].pressed = false;
 }
 
 void
@@ -178,7 +176,7 @@ neighbours_reclaim(struct host *h)
 {
 	bool handed = false;
 
-	if (h->setup.forget == NULL || h->n_free >= h->n_neighbours / 8
+	if (h->setup.forget == NULL || (h->n_free >= h->n_neighbours / 8 && !h->pressed)
 	    || h->now_ns - h->reclaim_ns < RECLAIM_NS)
 		return;
 	h->reclaim_ns = h->now_ns;
@@ -188,9 +186,13 @@ neighbours_reclaim(struct host *h)
 		handed |= h->neighbours[slot].handed;
 		neighbour_free(h, (uint16_t)slot);
 	}
+	end_pressure(h);
 	if (!handed)
 		return;
 	h->setup.forget(h->setup.arg);
-	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
+	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {
 		h->neighbours[slot].handed = false;
+		if (h->neighbours[slot].state != NEIGHBOUR_FREE)
+			share_sort(h, (uint16_t)slot);
+	}
 }

@@ -4,8 +4,8 @@
  *   LOST --packet--> ASKING --answer--> KNOWN --use after 30 s--> PROBING --answer--> KNOWN
  *                    3 asks: FAILED, a moment later LOST          3 asks: LOST
  *
- * Bounds (RFC 6583): a quarter of the table may be ASKING or FAILED at a time, and each timer
- * call does a bounded amount of work. */
+ * Bounds (RFC 6583): share.c says how many neighbours that never answered there may be, limit.c
+ * how many are asked in a second; each timer call does a bounded amount of work. */
 
 #include <string.h>
 
@@ -16,6 +16,7 @@
 #define EXPIRE_MAX 256          /* timers that go off in one call */
 #define SWEEP_SLOTS 16
 #define SWEEP_NS (10 * NS_PER_MS)
+#define UNASKED_NS NS_PER_S     /* a stranger that nobody asked for longer is let go */
 
 static struct timers *
 timers_of(struct host *h, const struct neighbour *n)
@@ -63,25 +64,20 @@ timer_stop(struct host *h, uint16_t slot)
 	n->prev = n->next = NONE;
 }
 
-static bool
-is_unresolved(unsigned state)
-{
-	return state == NEIGHBOUR_ASKING || state == NEIGHBOUR_FAILED;
-}
-
 /* Every change of state goes by here. */
 static void
 become(struct host *h, uint16_t slot, enum neighbour_state state, uint64_t span_ns)
 {
 	struct neighbour *n = &h->neighbours[slot];
+	bool was_lost = n->state == NEIGHBOUR_LOST;
 
 	if (has_timer(n))
 		timer_stop(h, slot);
-	h->n_unresolved -= is_unresolved(n->state);
-	h->n_unresolved += is_unresolved(state);
 	n->state = (uint8_t)state;
 	if (has_timer(n))
 		timer_start(h, slot, span_ns);
+	if (was_lost || state == NEIGHBOUR_KNOWN)
+		share_renew(h, slot);
 	neighbour_nexthop(h, slot)->state =
 		neighbour_resolved(n) ? NEXTHOP_READY : NEXTHOP_UNRESOLVED;
 }
@@ -97,12 +93,6 @@ ask_once(struct host *h, struct neighbour *n)
 		arp_ask(h, i, &n->address, to);
 	else
 		nd_ask(h, i, &n->address, to);
-}
-
-bool
-neighbour_may_ask(const struct host *h)
-{
-	return h->n_unresolved < h->n_neighbours / 4;
 }
 
 void
@@ -148,8 +138,7 @@ neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh)
 void
 neighbour_lose(struct host *h, uint16_t slot)
 {
-	if (h->neighbours[slot].held != NONE)
-		held_drop(h, slot, REASON_neighbour_unresolved);
+	held_drop(h, slot, REASON_neighbour_unresolved);
 	become(h, slot, NEIGHBOUR_LOST, 0);
 }
 
@@ -191,7 +180,7 @@ neighbour_hear(struct host *h, const struct host_fact *fact)
 		return;
 	slot = neighbour_find(h, fact->iface, fact->family, &fact->address);
 	if (slot == NONE && fact->heard == HEARD_REQUEST)
-		slot = neighbour_make(h, fact->iface, fact->family, &fact->address);
+		slot = neighbour_make(h, fact->iface, fact->family, &fact->address, true);
 	if (slot == NONE || h->neighbours[slot].is_static)
 		return;
 	if (fact->heard == HEARD_ANSWER)
@@ -210,8 +199,7 @@ fail(struct host *h, uint16_t slot)
 		become(h, slot, NEIGHBOUR_LOST, 0);
 		return;
 	}
-	if (n->held != NONE)
-		held_drop(h, slot, REASON_neighbour_unresolved);
+	held_drop(h, slot, REASON_neighbour_unresolved);
 	become(h, slot, NEIGHBOUR_FAILED, FAILED_NS);
 }
 
@@ -257,7 +245,8 @@ sweep_one(struct host *h, uint16_t slot)
 {
 	struct neighbour *n = &h->neighbours[slot];
 
-	if (n->is_static || n->held != NONE || h->now_ns - n->used_ns < UNUSED_NS)
+	if (n->is_static || n->n_held != 0
+	    || h->now_ns - n->used_ns < (n->answered ? UNUSED_NS : UNASKED_NS))
 		return;
 	if (n->state == NEIGHBOUR_KNOWN)
 		become(h, slot, NEIGHBOUR_LOST, 0);
@@ -284,10 +273,13 @@ configure_one(struct host *h, uint16_t slot)
 	const struct interface *i = host_interface(h, n->iface);
 	bool was_static = n->is_static;
 
-	n->handed = false;              /* programs of the old generation do not run any more */
-	n->is_static = false;
 	if (n->state == NEIGHBOUR_FREE)
 		return;
+	n->handed = false;              /* programs of the old generation do not run any more */
+	n->is_static = false;
+	if (was_static)
+		share_enter(h, slot);
+	share_sort(h, slot);
 	if (i == NULL) {
 		neighbour_free(h, slot);
 		return;
@@ -307,10 +299,11 @@ configure_static(struct host *h, const struct interface *i)
 		uint16_t slot = neighbour_find(h, i->id, s->family, &s->address);
 
 		if (slot == NONE)
-			slot = neighbour_make(h, i->id, s->family, &s->address);
+			slot = neighbour_make(h, i->id, s->family, &s->address, true);
 		if (slot == NONE)
 			continue;
 		neighbour_know(h, slot, s->mac, true);
+		share_leave(h, slot);
 		h->neighbours[slot].is_static = true;
 	}
 }
@@ -323,4 +316,5 @@ neighbours_configure(struct host *h)
 	for (unsigned n = 0; n < h->gen->n_ifaces; n++)
 		if (h->gen->iface[n] != NULL)
 			configure_static(h, h->gen->iface[n]);
+	shares_configure(h);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "host_fixture.h"
 
+#define PACKET "udp 192.0.2.9:7 > 203.0.113.9:9"
 #define ASK_2 "ffffffffffff 020000000002 0806 0001080006040001" \
 	"020000000002 c6336401 000000000000 c6336402"
 #define ANSWER_2 "020000000002 020000000022 0806 0001080006040002" \
@@ -37,17 +38,24 @@ the_next_packet_does_not_wait(void **state)
 }
 
 static void
-a_newer_packet_takes_the_place_of_the_one_that_waits(void **state)
+sixteen_packets_wait_in_order_and_the_newest_ones(void **state)
 {
 	struct fixture *f = *state;
+	char text[64];
 
-	forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2");
-	forward(f, 0, "udp 192.0.2.9:8 > 203.0.113.9:9", WAN, "198.51.100.2");
-	assert_int_equal(drops(f, WAN, REASON_neighbour_queue_full), 1);
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(text, sizeof(text), "udp 192.0.2.9:%u > 203.0.113.9:9", 100 + i);
+		assert_int_equal(forward(f, 0, text, WAN, "198.51.100.2"), REASON_NONE);
+	}
+	assert_int_equal(drops(f, WAN, REASON_neighbour_queue_full), 4);
+	assert_int_equal(f->ledger->held[HELD_neighbour], 16);
 	expect_hex(f, 1, ASK_2);
 
 	receive_hex(f, 1, ANSWER_2);
-	expect_sent(f, 1, "udp 192.0.2.9:8 > 203.0.113.9:9");
+	for (unsigned i = 4; i < 20; i++) {
+		snprintf(text, sizeof(text), "udp 192.0.2.9:%u > 203.0.113.9:9", 100 + i);
+		expect_sent(f, 1, text);
+	}
 	expect_nothing(f);
 }
 
@@ -138,19 +146,79 @@ a_quote_is_as_the_sender_sent_it(void **state)
 		"(tcp 192.0.2.9:7 > 203.0.113.9:80 S ttl 9)");
 }
 
+/* Neighbours of an interface whose address ends in so many numbers, 16 packets for each. */
 static void
-no_more_packets_wait_than_the_bound(void **state)
+fill(struct fixture *f, unsigned egress, const char *net, unsigned packets)
 {
-	struct fixture *f = *state;
 	char gateway[32];
 
-	for (unsigned i = 0; i < HOST_HELD + 5; i++) {
-		snprintf(gateway, sizeof(gateway), "198.51.%u.%u", 100 + i / 250, 3 + i % 250);
-		assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, gateway),
-			i < HOST_HELD ? REASON_NONE : REASON_neighbour_queue_full);
+	for (unsigned i = 0; i < packets; i++) {
+		snprintf(gateway, sizeof(gateway), "%s%u.%u", net, i / 16 / 250, 3 + i / 16 % 250);
+		assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", egress, gateway),
+			REASON_NONE);
+	}
+	f->n_seen = f->n_sent;
+}
+
+static void
+an_interface_keeps_its_newest_packets(void **state)
+{
+	struct fixture *f = *state;
+
+	fill(f, WAN, "198.51.", HOST_HELD_IFACE + 5);
+	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD_IFACE);
+	assert_int_equal(drops(f, WAN, REASON_neighbour_queue_full), 5);
+
+	/* another one has its own */
+	forward(f, 1, "udp 198.51.100.2:7 > 192.0.2.8:9", LAN, "192.0.2.8");
+	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD_IFACE + 1);
+	f->n_seen = f->n_sent;
+	receive_hex(f, 0, "020000000001 020000000009 0806 0001080006040002"
+		"020000000009 c0000208 020000000001 c0000201");
+	expect_sent(f, 0, "udp 198.51.100.2:7 > 192.0.2.8:9");
+}
+
+/* All places are taken by four interfaces: a packet of another takes that of whoever holds most. */
+static void
+who_holds_most_makes_room_for_others(void **state)
+{
+	struct fixture *f = *state;
+	struct interface more[4];
+	struct generation with = f->gen;
+
+	for (unsigned i = 0; i < 4; i++) {
+		more[i] = f->iface[WAN];
+		more[i].id = (uint16_t)(4 + i);
+		with.iface[4 + i] = &more[i];
+	}
+	with.n_ifaces = 8;
+	host_configure(f->host, &with);
+	for (unsigned i = 0; i < 4; i++) {
+		union address a = address("198.51.100.77");
+
+		for (unsigned k = 0; k < HOST_HELD_IFACE; k++) {
+			struct notation_macs macs = macs_of(f, 0);
+			uint8_t frame[FRAME_MAX];
+			struct rte_mbuf *m;
+			uint16_t nh;
+
+			a.bytes[2] = (uint8_t)(k / HOST_HELD_EACH);
+			m = arrived(f, 0, frame, build(PACKET, &macs, frame));
+			nh = host_nexthop(f->host, &more[i], &a, 4);
+			assert_int_equal(host_hold(f->host, nh, m, 14, NULL), REASON_NONE);
+		}
 	}
 	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD);
+	assert_int_equal(forward(f, 1, "udp 198.51.100.2:7 > 192.0.2.8:9", LAN, "192.0.2.8"),
+		REASON_NONE);
+	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD);
+	assert_int_equal(drops(f, 4, REASON_neighbour_queue_full), 1);
 	f->n_seen = f->n_sent;
+	receive_hex(f, 0, "020000000001 020000000009 0806 0001080006040002"
+		"020000000009 c0000208 020000000001 c0000201");
+	expect_sent(f, 0, "udp 198.51.100.2:7 > 192.0.2.8:9");
+	host_stop(f->host);
+	host_configure(f->host, &f->gen);
 }
 
 static void
@@ -190,13 +258,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(a_packet_waits_for_the_answer_and_goes),
 		host_test(the_next_packet_does_not_wait),
-		host_test(a_newer_packet_takes_the_place_of_the_one_that_waits),
+		host_test(sixteen_packets_wait_in_order_and_the_newest_ones),
 		host_test(a_packet_for_a_vlan_gets_its_tag),
 		host_test(three_asks_then_the_sender_is_told),
 		host_test(who_did_not_answer_is_left_alone_for_three_seconds),
 		host_test(a_late_answer_is_still_believed),
 		host_test(a_quote_is_as_the_sender_sent_it),
-		host_test(no_more_packets_wait_than_the_bound),
+		host_test(an_interface_keeps_its_newest_packets),
+		host_test(who_holds_most_makes_room_for_others),
 		host_test(stopping_lets_go_of_what_waits),
 		host_test(a_packet_waits_without_a_trailer_and_behind_a_long_frame_header),
 	};

@@ -235,13 +235,17 @@ echo_has_a_rate(void **state)
 
 	for (unsigned i = 0; i < 1500; i++)
 		receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7");
-	assert_int_equal(f->ledger->born[BORN_echo], 1000);
+	assert_int_equal(f->ledger->born[BORN_echo], 500);      /* half of the burst: one sender */
 	assert_int_equal(f->ledger->consumed[CONSUMED_echo], 1500);
 
 	after(f, 0.01);
 	for (unsigned i = 0; i < 1500; i++)
 		receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7");
-	assert_int_equal(f->ledger->born[BORN_echo], 1100);
+	assert_int_equal(f->ledger->born[BORN_echo], 525);
+
+	receive(f, 0, "icmp 192.0.2.8 > 192.0.2.1 echo-request id 7");
+	receive(f, 1, "icmp 198.51.100.2 > 198.51.100.1 echo-request id 7");
+	assert_int_equal(f->ledger->born[BORN_echo], 527);
 }
 
 int
