@@ -68,6 +68,9 @@ static const struct cfg_field config_fields[] = {
 	{ "interfaces", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, interfaces),
 		"What packets come in by: ports and VLANs on them.", .table = &interface_table,
 		.kind = "interface" },
+	{ "zones", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, zones),
+		"Groups of interfaces: in rules, and for sessions, whose packets may arrive by any "
+		"interface of the zone they are expected in.", .table = &zone_table, .kind = "zone" },
 	POLICY_ROWS(struct config, policy),
 	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
 		"What is told of traffic while it runs.", .table = &telemetry_table },
@@ -114,6 +117,7 @@ check(struct document *doc, struct err *err)
 	system_check(cfg, err);
 	ports_check_rows(cfg, err);
 	interfaces_check(cfg, err);
+	zones_check(cfg, err);
 	telemetry_check(cfg, err);
 	return cfg;
 }

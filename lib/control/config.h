@@ -55,6 +55,11 @@ struct interface_cfg {
 	CFG_LIST_OF(struct neighbour_cfg) neighbours;
 };
 
+struct zone_cfg {
+	struct cfg_head head;
+	CFG_LIST_OF(const char *) interfaces;
+};
+
 /* A packet, and what must become of it. */
 struct test_cfg {
 	struct cfg_head head;
@@ -89,6 +94,7 @@ struct config {
 	struct system_cfg system;
 	CFG_LIST_OF(struct port_row) ports;
 	CFG_LIST_OF(struct interface_cfg) interfaces;
+	CFG_LIST_OF(struct zone_cfg) zones;
 	struct policy_cfg policy;       /* routes, sets, acls, pipelines */
 	struct telemetry_cfg telemetry;
 	CFG_LIST_OF(struct test_cfg) tests;
@@ -100,6 +106,7 @@ extern const struct cfg_table config_table;
 extern const struct cfg_table system_table;
 extern const struct cfg_table port_table;
 extern const struct cfg_table interface_table;
+extern const struct cfg_table zone_table;
 extern const struct cfg_table telemetry_table;
 extern const struct cfg_table test_table;
 

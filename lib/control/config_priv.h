@@ -8,6 +8,7 @@
 /* Adds an error for everything wrong with a section that its rows cannot say. */
 void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
+void zones_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
 
 /* An error for each thing that only a start can change. */

@@ -11,6 +11,7 @@
 #include "base/meter.h"
 #include "control/carry.h"
 #include "control/ingress.h"
+#include "control/zones.h"
 #include "flow/session.h"
 #include "stage/build.h"
 
@@ -171,6 +172,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.err = err, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
 		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
 		.tracks = &setup->names->tracks, .running = setup->running,
+		.zones = m->gen.zones.zone, .n_zones = m->gen.zones.n,
 	};
 
 	m->build = build_create(&bs);
@@ -200,8 +202,12 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	ids_begin(&setup->names->ifaces);
 	ids_begin(&setup->names->tracks);
 	add_ports(m, setup);
-	if (add_interfaces(m, setup, err) == 0)
+	if (add_interfaces(m, setup, err) < 0)
+		return &m->gen;
+	if (zones_fill(&m->gen, setup->cfg, setup->running, &m->arena))
 		build(m, setup, err);
+	else
+		err_set(err, ENOMEM, "out of memory");
 	return &m->gen;
 }
 

@@ -210,6 +210,7 @@ void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
 	fp->slow.gen = gen;
+	fp->slow.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
 	sessions_set_policies(fp->slow.sessions, gen->session_policies);
 	nat_configure(fp->slow.nat, gen->pools, gen->n_pools);
 	host_configure(fp->slow.host, gen);
@@ -231,7 +232,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 		host_used(s->host, f->nexthop);
 	if (f->epoch != s->epoch)
 		f->epoch = 0;
-	if (idle > FLOW_IDLE_TICKS && !(f->flags & FLOW_SESSION))
+	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);
 }
 

@@ -31,7 +31,8 @@ flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick)
 		const struct flow *f = flow_at(t, b->index[i]);
 		uint32_t age = now_tick - f->seen;
 
-		if (b->index[i] == 0 || (f->flags & FLOW_SESSION) || age <= oldest)
+		if (b->index[i] == 0 || (f->flags & (FLOW_SESSION | FLOW_ALIAS)) == FLOW_SESSION
+		    || age <= oldest)
 			continue;
 		oldest = age;
 		victim = b->index[i];

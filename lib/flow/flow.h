@@ -18,6 +18,8 @@ enum flow_flag {
 	FLOW_REPLY = 8,         /* the session's reply direction */
 	FLOW_TCP = 16,          /* segments are checked against the session's state */
 	FLOW_SHARED = 32,       /* IPv4: the source becomes one that hosts share */
+	FLOW_ALIAS = 64,        /* the session's packets that come by another interface of the zone; the session has a
+				 * record of its own for the direction */
 };
 
 struct flow {

@@ -81,6 +81,7 @@ enum session_flag {
 	SESSION_SNAT = 4,       /* the source is translated */
 	SESSION_DNAT = 8,
 	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream */
+	SESSION_ALIASED = 64,   /* has had flows by a second interface of a zone */
 	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
 };
 
@@ -107,6 +108,8 @@ struct session_policy {
 
 /* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s else (RFC 5382), ICMP 60 s (RFC 5508). */
 extern const struct session_policy session_policy_preset;
+
+#define SESSION_NOWHERE 0xffffu
 
 #define SESSION_POLICIES 4096   /* stages track by name, [0] is the default */
 
@@ -160,6 +163,8 @@ struct sessions {
 	const struct session_policy *policy;    /* the generation's, by struct session's policy */
 	struct sources *sources;
 	struct openings openings;
+	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: it can by all. */
+	const uint16_t *zone_of;
 	/* Gives back what stages took for a session; called exactly once for each. */
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	/* So many are about to end: asks for what release will touch. */
@@ -252,6 +257,15 @@ void session_end(struct sessions *t, struct session *s, enum session_end why);
 
 /* The tuples by which its two directions arrive. */
 void session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out);
+
+/* The interface, by id, that a direction is expected by: where the first packet came in, and where it left. */
+uint16_t session_iface(const struct sessions *t, const struct session *s, bool reply);
+
+/* A record without session becomes one of a session's direction, for packets by another interface of the zone. */
+void session_alias(struct sessions *t, struct session *s, uint32_t flow, bool reply);
+
+/* Programs of the forward direction must not run again. */
+void session_outdate(struct sessions *t, const struct session *s);
 
 /* Clock_tick of the packet that counts for its timeout. */
 uint32_t session_seen(const struct sessions *t, const struct session *s);

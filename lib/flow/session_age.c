@@ -18,13 +18,12 @@
 uint32_t
 session_seen(const struct sessions *t, const struct session *s)
 {
-	struct flow_table *f = flows_of(t, s);
 	uint32_t a, b;
 
 	if (!(s->flags & SESSION_LINKED))
 		return s->created;
-	a = flow_at(f, s->flow[0])->seen;
-	b = flow_at(f, s->flow[1])->seen;
+	a = session_seen_by(t, s, false);
+	b = session_seen_by(t, s, true);
 	return (s->flags & SESSION_FORWARD_REFRESHES) || (int32_t)(a - b) > 0 ? a : b;
 }
 
@@ -73,6 +72,15 @@ end_of(const struct session *s)
 	return s->state == TCP_RESET ? SESSION_END_reset : SESSION_END_closed;
 }
 
+/* Has an interface gone that one of its directions is expected by, and its zone with it? */
+static bool
+is_stranded(const struct sessions *t, const struct session *s)
+{
+	return t->zone_of != NULL && (s->flags & SESSION_LINKED)
+		&& (t->zone_of[session_iface(t, s, false)] == SESSION_NOWHERE
+			|| t->zone_of[session_iface(t, s, true)] == SESSION_NOWHERE);
+}
+
 /* Sessions first..first+n-1, none behind high. */
 static void
 sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
@@ -92,7 +100,8 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 	for (uint32_t i = first; i < first + n; i++) {
 		struct session *s = &t->session[i];
 
-		if (!(s->flags & SESSION_USED) || !session_expired(t, s, now_tick))
+		if (!(s->flags & SESSION_USED)
+		    || (!session_expired(t, s, now_tick) && !is_stranded(t, s)))
 			continue;
 		over[n_over++] = s;
 		if (s->flags & SESSION_LINKED) {
@@ -103,7 +112,8 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 	if (n_over > 0 && t->expect != NULL)
 		t->expect(t->arg, over, n_over);
 	for (unsigned i = 0; i < n_over; i++)
-		session_end(t, over[i], end_of(over[i]));
+		session_end(t, over[i], is_stranded(t, over[i]) ? SESSION_END_flushed
+			: end_of(over[i]));
 }
 
 void

@@ -11,6 +11,12 @@ flows_of(const struct sessions *t, const struct session *s)
 	return s->family == 6 ? t->flow6 : t->flow4;
 }
 
+/* Clock_tick of a direction's newest packet, by whatever interface. */
+uint32_t session_seen_by(const struct sessions *t, const struct session *s, bool reply);
+
+/* The flows that it has by second interfaces of its zones go. */
+void session_remove_aliases(struct sessions *t, struct session *s);
+
 /* Gives back what stages took for a session, in the table or beside it. */
 void session_give_back(struct sessions *t, struct session *s, enum session_end why);
 

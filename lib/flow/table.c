@@ -167,6 +167,32 @@ flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash)
 		outdate_in(t, other_bucket(t, first, flow_sig(hash)), flow_sig(hash), key);
 }
 
+static unsigned
+aliases_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key, uint32_t *out)
+{
+	unsigned n = 0;
+
+	for (unsigned bits = flow_places(b, sig); bits != 0; bits &= bits - 1) {
+		uint32_t index = b->index[__builtin_ctz(bits)];
+
+		if ((flow_at(t, index)->flags & FLOW_ALIAS) && same_but_iface(t, index, key))
+			out[n++] = index;
+	}
+	return n;
+}
+
+unsigned
+flow_table_aliases(const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX])
+{
+	uint32_t home = flow_at(t, index)->home;
+	const struct bucket *b = t->bucket + (home >> 4);
+	uint16_t sig = b->sig[home >> 1 & (BUCKET_PLACES - 1)];
+	const void *key = record_key(t, index);
+	unsigned n = aliases_in(t, b, sig, key, out);
+
+	return n + aliases_in(t, other_bucket(t, b, sig), sig, key, out + n);
+}
+
 uint64_t
 flow_table_hash(const struct flow_table *t, const struct tuple *tuple)
 {
@@ -327,7 +353,7 @@ flow_table_remove(struct flow_table *t, uint32_t index)
 	struct bucket *b = t->bucket + (f->home >> 4);
 	int place = f->home >> 1 & (BUCKET_PLACES - 1);
 
-	if (f->rare != 0 && t->let_go != NULL)
+	if ((f->rare != 0 || (f->flags & FLOW_ALIAS)) && t->let_go != NULL)
 		t->let_go(t->arg, t, index);
 	if (f->home & 1)
 		other_bucket(t, b, b->sig[place])->overflow--;

@@ -60,7 +60,7 @@ struct flow_table {
 	uint64_t moved, refused, evicted;
 	int numa_node;
 	struct flow_secret secret;
-	/* Before a record with a list of rare actions leaves: collects its counts, gives the list back. */
+	/* Before a record with a list of rare actions, or an alias, leaves: collects what it has counted. */
 	void (*let_go)(void *arg, struct flow_table *t, uint32_t index);
 	void *arg;
 };
@@ -142,6 +142,11 @@ uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tup
  * know of a session. */
 void flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash);
 
+/* The records of a session's direction for other interfaces (FLOW_ALIAS), given the record that the session has for it:
+ * their indexes go to out.  Returns how many. */
+#define FLOW_ALIASES_MAX (2 * BUCKET_PLACES)
+unsigned flow_table_aliases(const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX]);
+
 /* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero, but for what the program
  * writes (to).  0 when both buckets and the places to move to are full, or all records are used. */
 uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick);
@@ -165,7 +170,7 @@ void flow_table_reclaim(struct flow_table *t);
 /* Has the key been missed lately?  Remembers it if not. */
 bool flow_table_admit(struct flow_table *t, uint64_t hash);
 
-/* Removes the flow without session in the key's first bucket that was seen longest ago, if it was not
+/* Removes the flow without session, or the alias, in the key's first bucket that was seen longest ago, if it was not
  * seen at now_tick.  Its index, or 0. */
 uint32_t flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick);
 

@@ -130,6 +130,7 @@ struct cfg_field {
 	const struct cfg_table *table;
 	cfg_choices_fn choices;
 	const char *refers;             /* top-level section; NULL: the consumer looks it up */
+	const char *refers_too;         /* another section that defines such names, or NULL */
 	const char *kind;               /* the thing named, for errors: "stage", "pool" */
 	unsigned key;                   /* keys of a map: CFG_ADDRESS, or 0: names */
 };

@@ -89,18 +89,42 @@ next_name(const void *section, unsigned i)
 	return i < s->count ? s->values[i]->key->text : NULL;
 }
 
+/* The sections that a row refers to: the second may be NULL. */
+struct section_pair {
+	const struct section *first, *second;
+};
+
+static const char *
+next_of_pair(const void *sections, unsigned i)
+{
+	const struct section_pair *pair = sections;
+
+	if (i < pair->first->count)
+		return next_name(pair->first, i);
+	return pair->second != NULL ? next_name(pair->second, i - pair->first->count) : NULL;
+}
+
+static bool
+section_has(const struct section *s, const char *name)
+{
+	return s != NULL && s->count > 0
+		&& bsearch(name, s->values, s->count, sizeof(*s->values), compare_name) != NULL;
+}
+
 bool
 name_is_known(struct document *doc, const struct cfg_field *f, struct node *node, const char *name)
 {
-	const struct section *s;
+	struct section_pair pair = { NULL, NULL };
 	uint32_t value;
 
 	if (f->refers == NULL || doc->absent || words_find(f->words, name, &value))
 		return true;
-	s = section_index(doc, f->refers);
-	if (s->count > 0 && bsearch(name, s->values, s->count, sizeof(*s->values), compare_name))
+	pair.first = section_index(doc, f->refers);
+	if (f->refers_too != NULL)
+		pair.second = section_index(doc, f->refers_too);
+	if (section_has(pair.first, name) || section_has(pair.second, name))
 		return true;
 	unknown_word(doc, node, f->kind != NULL ? f->kind : "name", name,
-		(struct right_words){ next_name, s });
+		(struct right_words){ next_of_pair, &pair });
 	return false;
 }

@@ -87,6 +87,8 @@ print_type(const struct tables *tables, const struct cfg_field *f, FILE *out)
 	print_bounds(f, out);
 	if (f->refers != NULL)
 		fprintf(out, ", in `%s`", f->refers);
+	if (f->refers_too != NULL)
+		fprintf(out, " or `%s`", f->refers_too);
 	if (f->words != NULL && type_base(f) != CFG_ENUM) {
 		fputs(type_base(f) == CFG_FLAGS || type_base(f) == CFG_MATCH_FLAGS ? ": " : ", or ",
 			out);

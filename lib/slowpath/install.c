@@ -184,29 +184,50 @@ settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *
 		no_room(ev, REASON_session_full);
 }
 
+/* A record for the slot's flow, in the place of an older one if there is no other room; 0: none. */
+static uint32_t
+slot_insert(struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	bool ip6 = slot_is_ip6(b, slot);
+	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	const void *key = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	uint32_t index = flow_table_insert(t, key, b->hash[slot], b->tick);
+
+	if (index == 0 && flow_table_evict(t, b->hash[slot], b->tick) != 0)
+		index = flow_table_insert(t, key, b->hash[slot], b->tick);
+	return index;
+}
+
 uint32_t
 slot_cache(struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
-	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
-	const void *key = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
-	uint32_t index;
+	struct flow_table *t = slot_is_ip6(b, slot) ? s->flow6 : s->flow4;
 
-	if (!flow_table_admit(t, b->hash[slot]))
-		return 0;
-	index = flow_table_insert(t, key, b->hash[slot], b->tick);
-	if (index == 0 && flow_table_evict(t, b->hash[slot], b->tick) != 0)
-		index = flow_table_insert(t, key, b->hash[slot], b->tick);
+	return flow_table_admit(t, b->hash[slot]) ? slot_insert(s, b, slot) : 0;
+}
+
+/* A record for packets of a session that come by another interface of the zone than the first one's. */
+static uint32_t
+alias_for(struct slowpath *s, const struct burst *b, unsigned slot, const struct eval *ev)
+{
+	uint32_t index = b->flow[slot];
+
+	if (index == 0)
+		index = slot_insert(s, b, slot);
+	if (index != 0)
+		session_alias(s->sessions, ev->session, index, ev->reply);
 	return index;
 }
 
 static uint32_t
 record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struct eval *ev)
 {
+	const struct flow *f = flow_at(ev->view->family == 6 ? s->flow6 : s->flow4, b->flow[slot]);
+
+	if (ev->session != NULL && (b->flow[slot] == 0 || !(f->flags & FLOW_SESSION)))
+		return alias_for(s, b, slot, ev);
 	if (b->flow[slot] != 0)
 		return b->flow[slot];           /* its program is of an older epoch */
-	if (ev->session != NULL)
-		return 0;                       /* came by a door that the session does not know */
 	return slot_cache(s, b, slot);
 }
 
@@ -363,12 +384,25 @@ slowpath_collect(struct slowpath *s, struct flow *f)
 	f->bytes = 0;
 }
 
+/* An alias leaves: when its session was heard of stays known. */
+static void
+keep_seen(const struct slowpath *s, struct flow_table *t, const struct flow *alias)
+{
+	const struct session *session = session_of(s->sessions, alias);
+	struct flow *f = flow_at(t, session->flow[(alias->flags & FLOW_REPLY) != 0]);
+
+	if ((int32_t)(alias->seen - f->seen) > 0)
+		f->seen = alias->seen;
+}
+
 void
 slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index)
 {
 	struct slowpath *s = slowpath;
 	struct flow *f = flow_at(t, index);
 
+	if (f->flags & FLOW_ALIAS)
+		keep_seen(s, t, f);
 	slowpath_collect(s, f);
 	rares_give(s->rares, f->rare);
 	f->rare = 0;

@@ -62,7 +62,7 @@ static void
 judge_again(struct slowpath *s, const struct session *session)
 {
 	s->scratch->changed = true;
-	flow_at(session->family == 6 ? s->flow6 : s->flow4, session->flow[0])->epoch = 0;
+	session_outdate(s->sessions, session);
 }
 
 static enum reason

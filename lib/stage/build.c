@@ -154,6 +154,15 @@ build_find_interface(const struct build *b, const char *name)
 	return NULL;
 }
 
+const struct zone *
+build_find_zone(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->setup.n_zones; i++)
+		if (strcmp(b->setup.zones[i].name, name) == 0)
+			return &b->setup.zones[i];
+	return NULL;
+}
+
 int
 build_find_port(const struct build *b, const char *name)
 {

@@ -41,6 +41,8 @@ struct build_setup {
 	const char *const *entry;               /* by id: name of its pipeline, or NULL */
 	struct ids *tracks;                     /* numbers of stages track; NULL: of this build alone */
 	const struct generation *running;       /* whose numbers they go on with; NULL: the first */
+	const struct zone *zones;               /* named ones; outlive the build */
+	unsigned n_zones;
 };
 
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
@@ -74,6 +76,7 @@ const struct set *build_find_set(const struct build *b, const char *name);
 const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
 const struct interface *build_find_interface(const struct build *b, const char *name);
+const struct zone *build_find_zone(const struct build *b, const char *name);
 int build_find_port(const struct build *b, const char *name);   /* its index, or -ENOENT */
 
 /* The interfaces, by id. */

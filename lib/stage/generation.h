@@ -17,6 +17,7 @@
 #include "packet/key.h"
 #include "packet/ledger.h"
 #include "stage/place.h"
+#include "stage/zone.h"
 
 struct own_addresses;
 struct pipeline;
@@ -70,6 +71,7 @@ struct generation {
 	uint64_t number;                /* 1, 2, ... */
 	const struct interface *iface[LEDGER_IFACES];   /* by id; NULL where there is none */
 	unsigned n_ifaces;              /* highest id + 1 */
+	struct zones zones;
 	struct ingress ingress[LEDGER_PORTS];           /* by port index */
 	const char *port_name[LEDGER_PORTS];
 	bool port_used[LEDGER_PORTS];

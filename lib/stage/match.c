@@ -131,27 +131,43 @@ read_addresses(struct reading *r, const struct cfg_match_address *items, unsigne
 	return rc;
 }
 
+/* The interfaces that a name stands for: one, or those of a zone.  Their ids go to *ids, which has room for them when it
+ * is not NULL.  Returns how many; 0 for an unknown name. */
+static unsigned
+ids_of(const struct reading *r, const char *name, uint16_t *ids)
+{
+	const struct interface *iface = build_find_interface(r->b, name);
+	const struct zone *zone = iface == NULL ? build_find_zone(r->b, name) : NULL;
+
+	if (iface != NULL && ids != NULL)
+		ids[0] = iface->id;
+	if (zone != NULL && ids != NULL)
+		memcpy(ids, zone->iface, zone->n * sizeof(ids[0]));
+	return iface != NULL ? 1 : zone != NULL ? zone->n : 0;
+}
+
 static int
 read_interfaces(struct reading *r)
 {
-	unsigned count = r->cfg->in.count;
-	struct rule_range *range = build_alloc(r->b, count, sizeof(*range));
+	unsigned all = 0, n = 0;
+	struct rule_range *range;
+	uint16_t *ids;
 	int rc = 0;
 
-	if (range == NULL)
+	cfg_each(name, &r->cfg->in)
+		all += ids_of(r, name->name, NULL);
+	range = build_alloc(r->b, all, sizeof(*range));
+	ids = build_alloc(r->b, all, sizeof(*ids));
+	if (range == NULL || ids == NULL)
 		return build_no_memory(r->b);
-	for (unsigned i = 0; i < count; i++) {
-		const struct cfg_match_name *name = &r->cfg->in.items[i];
-		const struct interface *iface = build_find_interface(r->b, name->name);
+	cfg_each(name, &r->cfg->in) {
+		unsigned more = ids_of(r, name->name, ids);
 
-		if (iface == NULL) {
-			rc = -EINVAL;
-			continue;
-		}
-		range[i].first = range[i].last = iface->id;
-		range[i].negated = name->negate;
+		rc = more == 0 ? -EINVAL : rc;
+		for (unsigned i = 0; i < more; i++)
+			range[n++] = (struct rule_range){ ids[i], ids[i], name->negate };
 	}
-	r->match.iface = (struct rule_ranges){ range, count };
+	r->match.iface = (struct rule_ranges){ range, n };
 	return rc;
 }
 

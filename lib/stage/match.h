@@ -34,8 +34,8 @@ struct match_cfg {
 /* The rows of struct match_cfg, for a table that embeds it as member (rules) ... */
 #define MATCH_ROWS(type, member) \
 	{ "in", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.in), \
-		"Interfaces the packet came in by.", .refers = "interfaces", \
-		.kind = "interface" }, \
+		"Interfaces, or zones, the packet came in by.", .refers = "interfaces", \
+		.refers_too = "zones", .kind = "interface or zone" }, \
 	{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
 		"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
 		.kind = "set" }, \

@@ -325,6 +325,35 @@ related(const struct track *track, struct eval *ev)
 	translate_related(ev);
 }
 
+/* Does the packet enter by the zone where its session expects this direction?  A forged one must not move it. */
+static bool
+is_expected(struct eval *ev)
+{
+	const struct zones *z = &ev->gen->zones;
+	const struct interface *wanted;
+	uint16_t iface;
+
+	if (!(ev->session->flags & SESSION_LINKED))
+		return true;
+	iface = session_iface(ev->sessions, ev->session, ev->reply);
+	if (zones_same(z, iface, ev->in->id))
+		return true;
+	wanted = ev->gen->iface[iface];
+	eval_note(ev, "track: its session expects it by interface %s%s%s",
+		wanted != NULL ? wanted->name : "(gone)", zones_name(z, iface) != NULL ? ", zone " : "",
+		zones_name(z, iface) != NULL ? zones_name(z, iface) : "");
+	return false;
+}
+
+static void
+refuse_interface(struct eval *ev)
+{
+	ev->session = NULL;
+	ev->reply = false;
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* when the session ends the key may begin another */
+	eval_drop(ev, REASON_session_interface, 0);
+}
+
 /* A SYN where a connection is over begins a new session, whichever end it comes from (RFC 9293 3.6.1, RFC 6191). */
 static void
 end_if_over(struct eval *ev)
@@ -357,6 +386,10 @@ track_one(const struct track *track, struct eval *ev)
 		ev->session = ev->key_hash == 0
 			? session_find(ev->sessions, &v->tuple, &ev->reply)
 			: session_find_hash(ev->sessions, &v->tuple, ev->key_hash, &ev->reply);
+	if (ev->session != NULL && !is_expected(ev)) {
+		refuse_interface(ev);
+		return;
+	}
 	end_if_over(ev);
 	if (ev->session != NULL)
 		known(track, ev);

@@ -93,6 +93,37 @@ interfaces_keep_their_ids_by_name(void **state)
 	assert_int_equal(id_of(f, "wan"), 2);
 }
 
+/* Interfaces in zones, over generations: by name, and in the zone they were in last when they are gone. */
+static void
+zones_are_of_names(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t lan = 1, wan = 2, guests = 3;
+
+	given(f, HEAD "  lan: {}\n  wan: {}\n  guests: {port: lan, vlan: 20}\nzones: {out: [wan, guests]}\n");
+	assert_int_equal(id_of(f, "guests"), guests);
+	assert_true(zones_same(&f->gen->zones, wan, guests));
+	assert_false(zones_same(&f->gen->zones, lan, wan));
+	assert_true(zones_same(&f->gen->zones, lan, lan));
+	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {in: [lan], out: [guests]}\n");
+	assert_true(zones_same(&f->gen->zones, wan, guests));
+	assert_string_equal(zones_name(&f->gen->zones, wan), "out");
+	assert_false(f->gen->zones.any_gone);
+	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {out: [lan], other: [guests]}\n");
+	assert_true(zones_same(&f->gen->zones, wan, lan));
+	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {other: [guests]}\n");
+	assert_false(zones_reach(&f->gen->zones, wan));
+	assert_false(zones_same(&f->gen->zones, wan, guests));
+	assert_false(zones_same(&f->gen->zones, wan, wan));
+	assert_true(f->gen->zones.any_gone);
+	given(f, HEAD "  guests: {port: lan, vlan: 20}\nzones: {out: [guests]}\n");
+	assert_false(zones_reach(&f->gen->zones, wan));         /* a zone of that name is not the one it was in */
+	assert_false(zones_reach(&f->gen->zones, lan));
+	given(f, HEAD "  wan: {}\n");
+	assert_true(zones_same(&f->gen->zones, wan, wan));
+	assert_false(zones_reach(&f->gen->zones, guests));
+}
+
 static void
 generations_are_numbered(void **state)
 {
@@ -205,6 +236,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(interfaces_keep_their_ids_by_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(zones_are_of_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(generations_are_numbered, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_interface_has_a_link_local_address_from_its_mac,
 			setup, teardown),
