@@ -63,7 +63,7 @@ outcome_from(struct outcome *out, const struct observation *o,
 		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple,
 			egress_name, (void *)(uintptr_t)gen);
 	outcome_session_from(&out->session, o, numbers);
-	if (o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
+	if (o->has_program && o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
 		place = outcome_meter_place(o->program, gen);
 	if (o->verdict == OBSERVED_DROP && place != 0 && place < gen->n_places)
 		out->rule = &gen->places[place].loc;

@@ -71,6 +71,27 @@ fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struc
 	fp->slow.owner_arg = arg;
 }
 
+void
+fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
+	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m))
+{
+	fp->slow.owner_of = owner_of;
+	fp->slow.hand = hand;
+}
+
+enum reason
+fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fragment_pass *pass)
+{
+	const struct burst *b = &fp->burst;
+	uint16_t out;
+
+	fp->slow.pass = pass;
+	fastpath_process(fp, port, &m, 1, true);
+	fp->slow.pass = NULL;
+	out = b->n_straight > 0 ? (uint16_t)b->way[0] : b->out[0];
+	return out == OUT_DROP ? b->reason[0] : REASON_NONE;
+}
+
 struct foreign *
 fastpath_foreign(struct fastpath *fp)
 {

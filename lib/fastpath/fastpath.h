@@ -51,6 +51,11 @@ void fastpath_bump_epoch(struct fastpath *fp);
 /* Reads the clock for what follows; every loop begins with it. */
 uint64_t fastpath_tick(struct fastpath *fp);
 
+/* Sets how fragments whose ports are known get to the worker that owns their flow: owner_of says which it is, hand
+ * takes the packet there (fragment_mark_read).  arg: that of fastpath_ask_owner. */
+void fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
+	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m));
+
 /* Between bursts, with a generation: who says which worker owns the packet of a slot, by its class, key, interface and
  * frame.  NULL: all are this worker's. */
 void fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struct burst *b, unsigned slot),
@@ -67,15 +72,15 @@ struct foreign {
  * handed).  They are the fastpath's from here on, but for those of fastpath_foreign. */
 void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
-/* Of the frames last processed (of handed ones none): the caller's again, counted as received. */
+/* Of the frames last processed (of handed ones only fragments, with FRAGMENT_MARK in their owner): the caller's again,
+ * counted as received. */
 struct foreign *fastpath_foreign(struct fastpath *fp);
 
-/* A fragment (received on a port, and counted as that) that this worker joins with its ports.  True: *t and
- * *iface say who owns it, and fastpath_meet_next gives, until NULL, those that were held for it and have the same owner;
- * all are the caller's again.  False: it has been settled here. */
-bool fastpath_meet(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct tuple *t,
-	uint16_t *iface);
-struct rte_mbuf *fastpath_meet_next(struct fastpath *fp);
+/* A fragment that another worker has handed over with its ports; REASON_NONE, or why it was dropped. */
+enum reason fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fragment_pass *pass);
+
+/* What became of a first fragment that was handed over. */
+void fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reason why);
 
 /* Sends what lies in the transmit buffers.  Returns the packets that left. */
 unsigned fastpath_flush(struct fastpath *fp);

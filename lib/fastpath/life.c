@@ -10,7 +10,7 @@
 #include "flow/session.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
-#include "slowpath/fragments.h"
+#include "slowpath/fragments/fragments.h"
 
 #define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* of a cached flow */
 #define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
@@ -206,6 +206,24 @@ fastpath_bump_epoch(struct fastpath *fp)
 	fp->slow.epoch = (uint16_t)(fp->epochs++ % 65535 + 1);
 }
 
+/* What was held is judged in the burst's spare slot. */
+static void
+outside_bursts(struct fastpath *fp)
+{
+	fp->burst.n = 0;
+	fp->burst.tick = clock_tick(fp->slow.now_ns);
+	fp->slow.slot = 0;
+}
+
+void
+fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reason why)
+{
+	fragments_decide(fp->slow.fragments, pass, why);
+	outside_bursts(fp);
+	slowpath_release(&fp->slow, &fp->burst);
+	fastpath_send_born(fp);
+}
+
 void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
@@ -215,6 +233,8 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	nat_configure(fp->slow.nat, gen->pools, gen->n_pools);
 	host_configure(fp->slow.host, gen);
 	fastpath_bump_epoch(fp);
+	outside_bursts(fp);
+	slowpath_adopt_fragments(&fp->slow, &fp->burst);
 	fastpath_send_born(fp);
 }
 
@@ -294,6 +314,8 @@ fastpath_age(struct fastpath *fp)
 	}
 	fp->host_ns = s->now_ns;
 	fragments_age(s->fragments, s->now_ns);
+	outside_bursts(fp);
+	slowpath_release(s, &fp->burst);
 	host_tick(s->host, s->now_ns);
 	fastpath_send_born(fp);
 }

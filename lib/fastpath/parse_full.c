@@ -50,10 +50,12 @@ fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 	b->reason[slot] = v->reason;
 	if (v->kind == VIEW_BAD && on_wire(b->ingress, v))
 		v->kind = VIEW_OTHER;
+	if (fp->slow.pass != NULL)
+		fragment_pass_apply(fp->slow.pass, v);
 	if (v->kind == VIEW_BAD)
 		b->class[slot] = SLOT_BAD;
 	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(v)
-		 && !slowpath_is_held_fragment(&fp->slow, v))
+		 && (fp->slow.pass != NULL || slowpath_fragments_use(&fp->slow, v) == FRAGMENTS_ALONE))
 		classify_ip(fp, b, slot, v);
 	else
 		b->class[slot] = SLOT_SLOW;

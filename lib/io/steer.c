@@ -23,17 +23,25 @@ struct steer {
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
 	} turn[EAL_WORKERS_MAX];        /* whose ring comes first: each written by its reader */
-	struct rte_ring *ring[];        /* from * workers + to; NULL where from == to */
+	struct steer_rings {
+		struct rte_ring *frames, *answers;
+	} ring[];                       /* from * workers + to; NULL where from == to */
 };
+
+static struct rte_ring *
+make_ring(const char *name, unsigned size, unsigned to)
+{
+	return rte_ring_create(name, size, eal_worker_node(to),
+		RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+}
 
 struct steer *
 steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES])
 {
 	static unsigned serial;
 	size_t bytes = RTE_ALIGN_CEIL(sizeof(struct steer)
-		+ workers * workers * sizeof(struct rte_ring *), RTE_CACHE_LINE_SIZE);
+		+ workers * workers * sizeof(struct steer_rings), RTE_CACHE_LINE_SIZE);
 	struct steer *s = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
-	char name[RTE_RING_NAMESIZE];
 
 	if (s == NULL)
 		return NULL;
@@ -42,14 +50,16 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 	memcpy(&s->key, key, sizeof(s->key));
 	serial++;
 	for (unsigned i = 0; i < workers * workers; i++) {
-		unsigned to = i % workers;
+		unsigned from = i / workers, to = i % workers;
+		char name[RTE_RING_NAMESIZE];
 
-		if (i / workers == to)
+		if (from == to)
 			continue;
-		snprintf(name, sizeof(name), "steer%u_%u_%u", serial, i / workers, to);
-		s->ring[i] = rte_ring_create(name, ring_size, eal_worker_node(to),
-			RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
-		if (s->ring[i] == NULL) {
+		snprintf(name, sizeof(name), "steer%u_%u_%u", serial, from, to);
+		s->ring[i].frames = make_ring(name, ring_size, to);
+		snprintf(name, sizeof(name), "answer%u_%u_%u", serial, from, to);
+		s->ring[i].answers = make_ring(name, STEER_WORDS, to);
+		if (s->ring[i].frames == NULL || s->ring[i].answers == NULL) {
 			steer_destroy(s);
 			return NULL;
 		}
@@ -66,14 +76,15 @@ steer_destroy(struct steer *s)
 	if (s == NULL)
 		return;
 	for (unsigned i = 0; i < s->workers * s->workers; i++) {
-		if (s->ring[i] == NULL)
+		rte_ring_free(s->ring[i].answers);
+		if (s->ring[i].frames == NULL)
 			continue;
 		do {
-			n = rte_ring_sc_dequeue_burst(s->ring[i], (void **)pkts,
+			n = rte_ring_sc_dequeue_burst(s->ring[i].frames, (void **)pkts,
 				RTE_DIM(pkts), NULL);
 			rte_pktmbuf_free_bulk(pkts, n);
 		} while (n > 0);
-		rte_ring_free(s->ring[i]);
+		rte_ring_free(s->ring[i].frames);
 	}
 	free(s);
 }
@@ -155,7 +166,7 @@ steer_frame(const struct steer *s, const struct rte_mbuf *m)
 unsigned
 steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n)
 {
-	struct rte_ring *ring = s->ring[from * s->workers + to];
+	struct rte_ring *ring = s->ring[from * s->workers + to].frames;
 	unsigned done = rte_ring_sp_enqueue_burst(ring, (void **)pkts, n, NULL);
 
 	rte_pktmbuf_free_bulk(pkts + done, n - done);
@@ -172,10 +183,31 @@ steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
 		unsigned from = (s->turn[to].first + i) % s->workers;
 
 		if (from != to)
-			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to],
+			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to].frames,
 				(void **)(pkts + got), n - got, NULL);
 	}
 	s->turn[to].first = (s->turn[to].first + 1) % s->workers;
+	return got;
+}
+
+bool
+steer_answer(struct steer *s, unsigned from, unsigned to, uint64_t word)
+{
+	struct rte_ring *ring = s->ring[from * s->workers + to].answers;
+
+	return rte_ring_sp_enqueue(ring, (void *)(uintptr_t)word) == 0;
+}
+
+unsigned
+steer_answers(struct steer *s, unsigned to, uint64_t *words, unsigned n)
+{
+	unsigned got = 0;
+
+	static_assert(sizeof(void *) == sizeof(uint64_t), "a word is what a ring holds");
+	for (unsigned from = 0; from < s->workers && got < n; from++)
+		if (from != to)
+			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to].answers,
+				(void **)(words + got), n - got, NULL);
 	return got;
 }
 
@@ -186,7 +218,7 @@ steer_held(const struct steer *s, unsigned to)
 
 	for (unsigned from = 0; from < s->workers; from++) {
 		if (from != to)
-			held += rte_ring_count(s->ring[from * s->workers + to]);
+			held += rte_ring_count(s->ring[from * s->workers + to].frames);
 	}
 	return held;
 }

@@ -4,9 +4,9 @@
  * Where no device spreads flows for us (one queue, a foreign hash), the worker that receives a
  * packet of an unknown flow finds its owner by a keyed hash that is the same for both directions of a flow, and hands
  * it over by a ring of its own per ordered pair of workers, in bursts.  A full ring is a drop at
- * the sender (handoff_full); other rings do not notice.
+ * the sender (handoff_full); other rings do not notice.  Rings of words go the other way: what became of a frame.
  *
- * Fragments are hashed by addresses and protocol alone, all of a datagram alike; ICMP errors by the
+ * Fragments are hashed by addresses alone (IPv4: and protocol), all of a datagram alike; ICMP errors by the
  * packet they quote, so they come to the worker that owns its flow.  What NAT makes of this stands
  * in worker/owner.h.
  *
@@ -29,7 +29,7 @@ struct steer;
 enum {
 	STEER_RING = 1024,              /* frames in one ring, preset */
 	STEER_KEY_BYTES = 16,
-	STEER_MEETS = 0x8000,           /* in rte_mbuf.port of a handed frame: a fragment to be joined */
+	STEER_WORDS = 4096,             /* answers in one ring: more than firsts are under way */
 };
 
 /* A frame as steering sees it.  ICMP queries have the identifier in both ports, fragments are of
@@ -74,6 +74,12 @@ unsigned steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf
 
 /* Up to n frames handed to worker to, taken from its senders in turn. */
 unsigned steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n);
+
+/* Answers a worker: one word, which is not 0.  False: the ring is full. */
+bool steer_answer(struct steer *s, unsigned from, unsigned to, uint64_t word);
+
+/* Up to n answers to worker to. */
+unsigned steer_answers(struct steer *s, unsigned to, uint64_t *words, unsigned n);
 
 /* Frames in the rings towards a worker: held. */
 unsigned steer_held(const struct steer *s, unsigned to);

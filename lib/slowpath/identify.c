@@ -14,7 +14,6 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "packet/checksum.h"
-#include "slowpath/fragments.h"
 #include "slowpath/slowpath_priv.h"
 
 #define COUNTERS 2048u
@@ -89,17 +88,25 @@ slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to)
 	identify(ip, next_id(s, to->src, to->dst, to->proto));
 }
 
-enum reason
+/* The first fragment of a datagram to leave chooses the number of them all. */
+static rte_be16_t
+shared_id(struct slowpath *s, const struct tuple *to)
+{
+	struct fragment_pass *pass = s->pass;
+
+	if (pass == NULL)
+		return next_id(s, to->src.v4, to->dst.v4, to->proto);
+	if (!(pass->flags & FRAGMENT_IDENTIFIED))
+		pass->id = next_id(s, to->src.v4, to->dst.v4, to->proto);
+	pass->flags |= FRAGMENT_IDENTIFIED;
+	return pass->id;
+}
+
+void
 identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 {
-	rte_be16_t id;
-
 	if (!shares_source(&v->tuple, to)
 	    || (!v->fragment && (v->dont_fragment || v->l3_bytes <= IP4_NEVER_FRAGMENTED_BYTES)))
-		return REASON_NONE;
-	id = next_id(s, to->src.v4, to->dst.v4, to->proto);
-	if (v->fragment && !fragments_identify(s->fragments, v, s->now_ns, &id))
-		return REASON_frag_limit;
-	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), id);
-	return REASON_NONE;
+		return;
+	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), shared_id(s, to));
 }

@@ -218,7 +218,7 @@ send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 		f = &here;
 		rewrite4_compile(&here.to, &here.flow.l4_delta, &v->tuple, &d->to, d->ttl);
 	}
-	identify_shared(s, m, v, &d->to);       /* never refused: it is no fragment */
+	identify_shared(s, m, v, &d->to);
 	rewrite_plain4(ip, &f->to, f->flow.l4_delta);
 	rewrite_plain_l2(m, ip, v->l3, v->l3_bytes, nh);
 	b->out[slot] = nh->port;
@@ -234,9 +234,8 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 	struct rte_mbuf *m = b->m[slot];
 	enum reason r = refuse_output(s, b, slot, v, d);
 
-	if (r == REASON_NONE)
-		r = identify_shared(s, m, v, &d->to);
 	if (r == REASON_NONE) {
+		identify_shared(s, m, v, &d->to);
 		rewrite_any(m, v, &d->to, d->ttl);
 		if (d->program != NULL && d->program->has_quoted)
 			rewrite_quoted(m, v, &d->program->quoted);
@@ -346,12 +345,12 @@ settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
 	const struct interface *in = s->gen->iface[v->iface];
 	enum reason r;
 
-	if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE)) {
-		settle_wire(s, b, slot);
+	if (slowpath_fragments_use(s, v) != FRAGMENTS_ALONE) {
+		settle_fragment(s, b, slot);
 		return;
 	}
-	if (slowpath_is_held_fragment(s, v)) {
-		settle_fragment(s, b, slot);
+	if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE)) {
+		settle_wire(s, b, slot);
 		return;
 	}
 	if (v->kind == VIEW_ARP)

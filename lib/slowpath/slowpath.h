@@ -14,10 +14,12 @@
 #include "packet/burst.h"
 #include "packet/ledger.h"
 #include "packet/view.h"
+#include "slowpath/fragments/fragments.h"
 #include "slowpath/host.h"
 #include "stage/eval.h"
 
 struct flow;
+struct fragment_pass;
 struct fragments;
 struct identifier;
 struct flow_table;
@@ -93,8 +95,12 @@ struct slowpath {
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct ledger *ledger;
-	/* The worker that owns the packet of a slot, perhaps with a mark of the worker's own; NULL: this one does. */
+	struct fragment_pass *pass;     /* what the fragment at work is judged by; NULL: it is none, or judged alone */
+	/* The worker that owns the packet of a slot (of a fragment: where its datagram's meet), the owner of a tuple, and the
+	 * way to another worker.  owner NULL: all packets are this worker's. */
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot);
+	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
+	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
 	void *owner_arg;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
@@ -113,19 +119,14 @@ void slowpath_begin(struct slowpath *s, const struct burst *b);
 /* Room for the view of a slot that the straight loop does not take; the caller fills it. */
 struct view *slowpath_view(struct slowpath *s, unsigned slot);
 
-/* Is the fragment judged by its datagram's first one?  So it is where the pipeline looks at ports. */
-bool slowpath_is_held_fragment(const struct slowpath *s, const struct view *v);
+/* What the packet's interface needs a datagram's first fragment for; FRAGMENTS_ALONE: it is no fragment, or nothing. */
+enum fragments_use slowpath_fragments_use(const struct slowpath *s, const struct view *v);
 
-/* The burst's only packet is a fragment that this worker joins with its ports, for whoever owns it. */
-enum met {
-	MET_SETTLED,            /* held, or dropped: dispose of it */
-	MET_PORTS,              /* *t and *iface say whose it is; so slowpath_meet_next's are */
-	MET_PLAIN,              /* it is judged by itself, by whoever has it */
-};
-enum met slowpath_meet(struct slowpath *s, struct burst *b, struct tuple *t, uint16_t *iface);
+/* Outside of bursts, after fragments_decide or fragments_age: judges what was released. */
+void slowpath_release(struct slowpath *s, struct burst *b);
 
-/* After MET_PORTS: the next in order of arrival that was held for it, or NULL.  Its ports stand in each (packet/met.h). */
-struct rte_mbuf *slowpath_meet_next(struct slowpath *s);
+/* A new generation is in use: held fragments that it changes something for are dropped, or judged. */
+void slowpath_adopt_fragments(struct slowpath *s, struct burst *b);
 
 /* Asks whose packets the slots from `from` on are that no program of this epoch is known for.  Another worker's are
  * settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */

@@ -98,9 +98,8 @@ shares_source(const struct tuple *from, const struct tuple *to)
 }
 
 /* An IPv4 packet that may be fragmented, or is a fragment, gets a number of our own if its source becomes one that
- * hosts share; all fragments of a datagram the same.  Before it is rewritten.  A fragment may have to be dropped instead:
- * the reason. */
-enum reason identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
+ * hosts share; all fragments of a datagram the same (s->pass).  Before it is rewritten. */
+void identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
 /* Carries a decision out on the packet of a slot. */
 void settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d);
@@ -112,7 +111,7 @@ unsigned refuse_openings(struct slowpath *s, struct burst *b, unsigned from);
 /* A slot whose key is known: found, or judged, and settled. */
 void settle_keyed(struct slowpath *s, struct burst *b, unsigned slot);
 
-/* A fragment that is judged by its datagram's first one. */
+/* A fragment that is judged by its datagram's first one (fragments/settle.c). */
 void settle_fragment(struct slowpath *s, struct burst *b, unsigned slot);
 
 /* A slot without key: ARP, ND, other frames. */

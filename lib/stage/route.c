@@ -47,6 +47,8 @@ route_build(struct stage_build *sb, void **instance)
 	sb->rare_words = 1;             /* the place of a blackhole */
 	if (table == NULL)
 		return -EINVAL;         /* decoding has said so, or building the table */
+	if (table->spreads)
+		sb->traits |= TRAIT_SPREADS;
 	*instance = (void *)(uintptr_t)table;
 	return 0;
 }
@@ -125,8 +127,9 @@ note_hop(struct eval *ev, const struct route_table *table, const struct route *r
 		eval_note(ev, "route %s: %s/%u via %s by %s", table->name, prefix, r->prefix.length,
 			gateway, hop->egress->name);
 	else
-		eval_note(ev, "route %s: %s/%u via %s (weight %u of %u) by %s", table->name, prefix,
-			r->prefix.length, gateway, hop->weight, total, hop->egress->name);
+		eval_note(ev, "route %s: %s/%u via %s (weight %u of %u, chosen by a hash whose secret each "
+			"run draws) by %s", table->name, prefix, r->prefix.length, gateway, hop->weight,
+			total, hop->egress->name);
 }
 
 static void

@@ -266,6 +266,8 @@ build_route_table(struct build *b, const struct route_table_cfg *cfg, struct rou
 		return -EINVAL;
 	table->route = tb.route;
 	table->n = tb.n;
+	for (unsigned i = 0; i < tb.n; i++)
+		table->spreads |= tb.route[i].n_hops > 1;
 	table->prefixes = compile(&tb);
 	if (table->prefixes == NULL)
 		return build_no_memory(b);

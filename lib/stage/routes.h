@@ -8,6 +8,7 @@
 #ifndef STAGE_ROUTES_H
 #define STAGE_ROUTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "stage/generation.h"
@@ -45,6 +46,7 @@ struct route_table {
 	struct prefixes *prefixes;      /* value: index of route */
 	const struct route *route;
 	unsigned n;
+	bool spreads;                   /* a route has several next hops */
 };
 
 /* The hop that a flow with this hash takes: its share is its weight. */

@@ -42,6 +42,7 @@ enum stage_trait {
 	TRAIT_WIRE = 64,        /* takes frames of any MAC and EtherType */
 	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
 	TRAIT_LIMITS = 256,     /* holds sessions against their source's limit */
+	TRAIT_SPREADS = 512,    /* shares flows among next hops: fragments go by their first one's */
 };
 
 struct stage_build {

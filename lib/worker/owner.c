@@ -52,6 +52,8 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 
 	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &v))
 		return c->device_steers ? here : 0;
+	if (v.tuple.kind == KEY_FRAGMENT && v.tuple.family == 6)
+		v.tuple.proto = 0;      /* RFC 8200 4.5: it may differ between fragments */
 	if (v.tuple.kind == KEY_FRAGMENT)
 		return by_both_ends(c, &v.tuple, here) | OWNER_MEETS;
 	return owner_of_tuple(c, gen, &v.tuple, parse_iface(&gen->ingress[port], v.vlan), here);
@@ -68,6 +70,7 @@ owner_of_slot(void *worker, const struct burst *b, unsigned slot)
 	else if (b->class[slot] == SLOT_PLAIN6)
 		tuple_from_key6(&t, &b->key6[slot]);
 	else
-		return owner_of_frame(w->common, w->generation, b->m[slot], b->port, w->index);
+		return owner_of_frame(w->common, w->generation, b->m[slot], b->port, w->index)
+			& ~OWNER_MEETS;
 	return owner_of_tuple(w->common, w->generation, &t, b->iface[slot], w->index);
 }

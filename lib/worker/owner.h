@@ -5,8 +5,8 @@
  * own hash where that is the same for both directions (ports_steered) and nothing translates,
  * else by what stage/owners.h chooses, hashed with a secret, or by the slice of a public port.
  *
- * Fragments behind the first have no ports.  All of a datagram go to one worker by their addresses, which
- * joins them with their ports (slowpath_meet) and then hands each to its owner.
+ * Fragments behind the first have no ports.  All of a datagram meet on one worker, by their addresses, which hands
+ * each with the first one's ports to the owner of the flow (slowpath/fragments).
  *
  * Threads: read only, any worker. */
 #ifndef WORKER_OWNER_H
@@ -22,7 +22,7 @@ struct generation;
 struct rte_mbuf;
 struct worker_common;
 
-#define OWNER_MEETS 0x80u       /* a fragment, and this worker joins it with its ports */
+#define OWNER_MEETS 0x80u       /* a fragment: this is where its datagram's meet */
 
 /* Do packets have to be looked at, or does each come to its owner? */
 bool owner_is_asked(const struct worker_common *c, const struct generation *gen);

@@ -8,10 +8,9 @@
 #include <string.h>
 
 #include "flow/nat_counts.h"
-#include "io/steer.h"
 #include "packet/burst.h"
-#include "packet/met.h"
 #include "stage/generation.h"
+#include "worker/handover.h"
 #include "worker/mailbox.h"
 #include "worker/owner.h"
 
@@ -95,6 +94,8 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 	w->index = setup->index;
 	idle_init(&w->idle, setup->idle);
 	w->fp = fastpath_create(&fs);
+	if (w->fp != NULL)
+		handover_init(w);
 	if (w->fp == NULL || take_sources(w) < 0 || take_tx(w) < 0) {
 		worker_fini(w);
 		return -ENOMEM;
@@ -118,9 +119,9 @@ worker_fini(struct worker *w)
 void
 worker_adopt(struct worker *w, const struct generation *gen)
 {
-	fastpath_adopt(w->fp, gen);
 	w->generation = gen;
 	fastpath_ask_owner(w->fp, owner_is_asked(w->common, gen) ? owner_of_slot : NULL, w);
+	fastpath_adopt(w->fp, gen);
 	/* Pairs with the acquire in workers_oldest: what is older may be freed. */
 	atomic_store_explicit(&w->adopted, gen->number, memory_order_release);
 }
@@ -164,93 +165,6 @@ read_mailbox(struct worker *w)
 		fastpath_learn(w->fp, &facts[i]);
 }
 
-/* Frames that have been counted as received go to another worker, with their port in them. */
-static void
-hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
-{
-	struct ledger *l = fastpath_ledger(w->fp);
-	unsigned full;
-
-	full = steer_send(w->common->steer, w->index, to, m, n);
-	l->held[HELD_ring] += n - full;
-	l->iface[0].drops[REASON_handoff_full] += full;
-}
-
-/* A fragment whose datagram this worker follows: with its ports known, it and those that waited for
- * it go to their owner. */
-static void
-meet(struct worker *w, uint16_t port, struct rte_mbuf *m)
-{
-	struct rte_mbuf *all[BURST_MAX];
-	struct tuple t;
-	uint16_t iface;
-	unsigned n = 0, to;
-
-	if (!fastpath_meet(w->fp, port, m, &t, &iface))
-		return;
-	for (; m != NULL; m = n < BURST_MAX ? fastpath_meet_next(w->fp) : NULL)
-		all[n++] = m;
-	to = owner_of_tuple(w->common, w->generation, &t, iface, w->index);
-	if (to == w->index)
-		fastpath_process(w->fp, port, all, n, true);
-	else
-		hand_over(w, to, all, n);
-}
-
-static void
-steer_fragment(struct worker *w, uint16_t port, unsigned to, struct rte_mbuf *m)
-{
-	if (to == w->index) {
-		meet(w, port, m);
-		return;
-	}
-	m->port |= STEER_MEETS;
-	hand_over(w, to, &m, 1);
-}
-
-static void
-steer_fragments(struct worker *w, uint16_t port)
-{
-	struct foreign f = *fastpath_foreign(w->fp);    /* meet may send some through the fast path */
-
-	for (unsigned i = 0; i < f.n; i++)
-		if (f.owner[i] & OWNER_MEETS)
-			steer_fragment(w, port, f.owner[i] & ~OWNER_MEETS, f.m[i]);
-}
-
-/* What others own of the frames that were just received on a port. */
-static void
-steer(struct worker *w, uint16_t port)
-{
-	struct foreign *f = fastpath_foreign(w->fp);
-	struct rte_mbuf *share[BURST_MAX];
-	uint64_t owners = 0;
-	bool fragments = false;
-
-	for (unsigned i = 0; i < f->n; i++) {
-		f->m[i]->port = port;   /* some drivers leave it unset */
-		if (f->owner[i] & OWNER_MEETS)
-			fragments = true;
-		else
-			owners |= 1ull << f->owner[i];
-	}
-	if (!fragments && (owners & (owners - 1)) == 0) {       /* the usual case with two workers */
-		hand_over(w, f->owner[0], f->m, f->n);
-		return;
-	}
-	while (owners != 0) {
-		unsigned to = (unsigned)__builtin_ctzll(owners), count = 0;
-
-		owners &= owners - 1;
-		for (unsigned i = 0; i < f->n; i++)
-			if (f->owner[i] == to)
-				share[count++] = f->m[i];
-		hand_over(w, to, share, count);
-	}
-	if (fragments)
-		steer_fragments(w, port);
-}
-
 static unsigned
 receive(struct worker *w)
 {
@@ -264,38 +178,9 @@ receive(struct worker *w)
 		if (n == 0)
 			continue;
 		total += n;
-		fastpath_process(w->fp, s->port, m, n, false);
-		if (fastpath_foreign(w->fp)->n > 0)
-			steer(w, s->port);
+		handover_process(w, s->port, m, n, false);
 	}
 	return total;
-}
-
-/* What other workers received and this one owns, or follows: runs of frames that came in by the same
- * port. */
-static unsigned
-receive_handed(struct worker *w)
-{
-	struct rte_mbuf *m[BURST_MAX];
-	unsigned n, first = 0;
-
-	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
-	fastpath_ledger(w->fp)->held[HELD_ring] -= n;
-	for (unsigned i = 1; i <= n; i++) {
-		uint16_t port = m[first]->port;
-
-		if (port & STEER_MEETS) {
-			m[first]->port &= (uint16_t)~STEER_MEETS;
-			meet(w, m[first]->port, m[first]);
-		} else if (i < n && m[i]->port == port) {
-			continue;
-		} else {
-			fastpath_process(w->fp, port & (uint16_t)~MET_MARK, &m[first], i - first,
-				true);
-		}
-		first = i;
-	}
-	return n;
 }
 
 unsigned
@@ -308,7 +193,7 @@ worker_step(struct worker *w)
 	read_mailbox(w);
 	n = receive(w);
 	if (w->common->steer != NULL)
-		n += receive_handed(w);
+		n += handover_receive(w);
 	sent = fastpath_flush(w->fp);
 	fastpath_age(w->fp);
 
@@ -324,7 +209,7 @@ worker_drain(struct worker *w)
 	unsigned n, total = 0;
 
 	fastpath_tick(w->fp);
-	while (w->common->steer != NULL && (n = receive_handed(w)) != 0)
+	while (w->common->steer != NULL && (n = handover_receive(w)) != 0)
 		total += n;
 	for (unsigned i = 0; i < STOP_FLUSHES; i++)
 		fastpath_flush(w->fp);

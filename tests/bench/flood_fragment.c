@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 
 #include "flood_known.h"
-#include "slowpath/fragments.h"
+#include "slowpath/fragments/fragments.h"
 
 #define BURST 32u
 #define WHOLE_EVERY 2000u               /* packets for each datagram of the honest source */

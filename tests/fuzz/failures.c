@@ -10,7 +10,7 @@
 #include "flow/nat_priv.h"
 #include "flow/rare.h"
 #include "path.h"
-#include "slowpath/fragments.h"
+#include "slowpath/fragments/fragments.h"
 #include "slowpath/host.h"
 #include "slowpath/host/host_priv.h"
 
@@ -98,10 +98,10 @@ IN_FRONT(uint16_t, port_pool_take, (struct port_pool *p, uint16_t like, uint32_t
 	(p, like, random), FAIL_PORT, 0)
 IN_FRONT(struct nat_ports *, nat_ports, (struct nat *n, uint32_t address, enum nat_proto proto),
 	(n, address, proto), FAIL_PORTS, NULL)
-IN_FRONT(enum fragments_verdict, fragments_take,
-	(struct fragments *f, struct view *v, struct rte_mbuf *m, uint64_t now_ns,
+IN_FRONT(enum fragment_way, fragments_take,
+	(struct fragments *f, const struct fragment_arrival *a, struct fragment_pass *pass,
 		enum reason *why),
-	(f, v, m, now_ns, why), FAIL_FRAGMENT, (*why = REASON_frag_limit, FRAGMENT_DROP))
+	(f, a, pass, why), FAIL_FRAGMENT, (*why = REASON_frag_limit, FRAGMENT_DROP))
 IN_FRONT(uint16_t, host_nexthop,
 	(struct host *h, const struct interface *egress, const union address *gateway,
 		unsigned family),

@@ -12,7 +12,7 @@
 #include "flow/nat_priv.h"
 #include "flow/rare.h"
 #include "path.h"
-#include "slowpath/fragments.h"
+#include "slowpath/fragments/fragments.h"
 #include "slowpath/slowpath.h"
 
 enum {

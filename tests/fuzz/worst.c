@@ -20,7 +20,7 @@
 #include "packet/checksum.h"
 #include "path.h"
 #include "plain_sum.h"
-#include "slowpath/fragments.h"
+#include "slowpath/fragments/fragments.h"
 #include "slowpath/slowpath.h"
 
 enum {
@@ -345,11 +345,11 @@ fragments(void)
 	if (path_ledger()->held[HELD_fragment] != 2 * (int64_t)last)
 		die("fragments are not held");
 	piece(&f, 1, 0);
-	measure("a fragment that 44 have waited for", 0, &f, FRAGMENT_PIECES);
+	measure("a fragment that 63 have waited for", 0, &f, FRAGMENT_PIECES);
 	piece(&f, 2, last);
 	put16(f.bytes + 20, (uint16_t)(0x2000 | (last * PIECE / 8 - 1)));
 	checksum_ip4_set(f.bytes + 14, 20 + OPTIONS);
-	measure("a fragment that ends 44 others", 0, &f, 0);
+	measure("a fragment that ends 63 others", 0, &f, 0);
 	if (path_ledger()->held[HELD_fragment] != 0)
 		die("fragments are still held");
 }

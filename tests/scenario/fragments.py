@@ -71,8 +71,11 @@ def overlap():
 
 
 def duplicate():
-    a = pieces(2)
-    expect(replay(CONFIG, {'lan': timed([a[0], a[0], a[1], a[1]])}, sums=False), 4)
+    """Behind its last byte a datagram is over: what comes then belongs to another one."""
+    for a in (pieces(3), pieces6(3)):
+        expect(replay(CONFIG, {'lan': timed([a[0], a[0], a[1], a[1], a[2]])}, sums=False), 5)
+        expect(replay(CONFIG, {'lan': timed([a[1], a[1], a[0], a[0], a[2]])}, sums=False), 5)
+        expect(replay(CONFIG, {'lan': timed([*a, a[1]])}, sums=False), 3, {}, 1)
 
 
 def atomic():
@@ -90,11 +93,12 @@ def timeout():
 
 
 def bounds():
-    """64 datagrams of a source wait, and 45 fragments of a datagram pass."""
+    """64 datagrams of a source wait, the newest of them, and 64 fragments of a datagram pass."""
     many = [pieces(2, ident)[1] for ident in range(1, 71)]
     expect(replay(CONFIG, {'lan': timed(many, 0.0001)}, options=('--until', '40'), sums=False), 0,
            {'frag_limit': 6, 'frag_timeout': 64})
-    expect(replay(CONFIG, {'lan': timed(pieces(50))}, sums=False), 45, {'frag_limit': 5})
+    expect(replay(CONFIG, {'lan': timed(pieces(70))}, sums=False), 64, {'frag_limit': 6})
+    expect(replay(CONFIG, {'lan': timed(pieces(64)[::-1])}, sums=False), 64)
 
 
 def burst_sizes():

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What becomes of a fragment: the rules of virtual reassembly. */
+
+#include "slowpath/fragments/fragments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "packet/ledger.h"
+#include "slowpath/fragments/fragments_priv.h"
+
+struct fragments *
+fragments_create(struct ledger *ledger)
+{
+	struct fragments *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->ledger = ledger;
+	random_bytes(&f->secret, sizeof(f->secret));
+	share_init(&f->datagrams);
+	share_init(&f->packets);
+	for (uint16_t i = FRAGMENT_DATAGRAMS; i > 0; i--) {
+		f->datagram[i].next = f->vacant;
+		f->vacant = i;
+	}
+	for (uint16_t i = FRAGMENT_HELD; i > 0; i--) {
+		f->held[i].next = f->free;
+		f->free = i;
+	}
+	return f;
+}
+
+void
+fragments_destroy(struct fragments *f)
+{
+	free(f);
+}
+
+uint32_t
+fragments_live(const struct fragments *f)
+{
+	return f->live;
+}
+
+static uint32_t
+ticket_of(const struct fragments *f, uint16_t i)
+{
+	return (uint32_t)f->datagram[i].serial << 16 | i;
+}
+
+/* A first fragment names its datagram, if it leaves. */
+static void
+name(struct fragments *f, struct datagram *d, const struct view *first)
+{
+	datagram_named(f, (uint16_t)(d - f->datagram));
+	d->state = DATAGRAM_ASKED;
+	d->pass = (struct fragment_pass){
+		.sport = first->tuple.sport, .dport = first->tuple.dport, .proto = first->proto,
+		.ticket = ticket_of(f, (uint16_t)(d - f->datagram)),
+	};
+}
+
+static enum fragment_way
+drop(enum reason why, enum reason *out)
+{
+	*out = why;
+	return FRAGMENT_DROP;
+}
+
+/* What contradicts the others kills its datagram (RFC 5722, for IPv4, too). */
+static enum fragment_way
+kill_datagram(struct fragments *f, uint16_t i, enum reason *why)
+{
+	hold_drop(f, i, REASON_frag_overlap);
+	datagram_refuse(f, i, DATAGRAM_DEAD, REASON_frag_overlap);
+	return drop(REASON_frag_overlap, why);
+}
+
+/* Of a denied datagram: it ends with its last byte, too. */
+static enum fragment_way
+take_denied(struct fragments *f, uint16_t i, const struct fragment_arrival *a, enum reason *why)
+{
+	struct datagram *d = &f->datagram[i];
+	enum reason denied = (enum reason)d->why;
+
+	piece_add(f, d, a);
+	if (pieces_are_whole(d))
+		datagram_end(f, i);
+	return drop(denied, why);
+}
+
+static enum fragment_way
+take_known(struct fragments *f, uint16_t i, struct fragment_pass *pass)
+{
+	struct datagram *d = &f->datagram[i];
+
+	*pass = d->pass;
+	pass->ticket = 0;
+	if (pieces_are_whole(d))
+		datagram_end(f, i);
+	return FRAGMENT_GO;
+}
+
+static enum fragment_way
+take_waiting(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
+	struct fragment_pass *pass, enum reason *why)
+{
+	struct datagram *d = &f->datagram[i];
+
+	if (d->state == DATAGRAM_WAITS && a->view->first) {
+		name(f, d, a->view);
+		*pass = d->pass;
+		return FRAGMENT_GO;
+	}
+	if (!hold(f, i, a))
+		return drop(REASON_frag_limit, why);
+	return FRAGMENT_TAKEN;
+}
+
+static enum fragment_way
+take_judged(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
+	struct fragment_pass *pass, enum reason *why)
+{
+	struct datagram *d = &f->datagram[i];
+
+	if (d->state == DATAGRAM_DEAD)
+		return drop(REASON_frag_overlap, why);
+	if (d->state == DATAGRAM_DENIED)
+		return take_denied(f, i, a, why);
+	switch (piece_add(f, d, a)) {
+	case PIECE_CONTRADICTS:
+		return kill_datagram(f, i, why);
+	case PIECE_TOO_MANY:
+		return drop(REASON_frag_limit, why);
+	default:
+		break;
+	}
+	return d->state == DATAGRAM_KNOWN ? take_known(f, i, pass)
+		: take_waiting(f, i, a, pass, why);
+}
+
+/* The first one's ports only choose the next hop: nothing is dropped, and the last one that came names them. */
+static enum fragment_way
+take_spread(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
+	struct fragment_pass *pass)
+{
+	struct datagram *d = &f->datagram[i];
+
+	piece_add(f, d, a);
+	if (a->view->first && d->state != DATAGRAM_ASKED) {
+		name(f, d, a->view);
+		d->pass.ticket = 0;
+		d->state = DATAGRAM_KNOWN;
+		hold_release(f, i, &d->pass);
+	}
+	if (d->state == DATAGRAM_KNOWN)
+		return take_known(f, i, pass);
+	if (d->state <= DATAGRAM_ASKED && hold(f, i, a))
+		return FRAGMENT_TAKEN;
+	*pass = (struct fragment_pass){ .flags = FRAGMENT_PORTLESS };
+	return FRAGMENT_GO;
+}
+
+enum fragment_way
+fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fragment_pass *pass,
+	enum reason *why)
+{
+	struct datagram_key key;
+	uint16_t i;
+
+	f->now_ns = a->now_ns;
+	datagram_key_of(&key, a);
+	i = datagram_find(f, &key);
+	/* What was denied has named nothing. */
+	if (i != 0 && f->datagram[i].state == DATAGRAM_DENIED && a->view->first) {
+		datagram_end(f, i);
+		i = 0;
+	}
+	if (i == 0)
+		i = datagram_make(f, &key, a);
+	return a->use == FRAGMENTS_SPREAD ? take_spread(f, i, a, pass)
+		: take_judged(f, i, a, pass, why);
+}
+
+/* The first one was dropped, and so are the others. */
+static void
+deny(struct fragments *f, uint16_t i, enum reason why)
+{
+	hold_drop(f, i, why);
+	if (pieces_are_whole(&f->datagram[i]))
+		datagram_end(f, i);
+	else
+		datagram_refuse(f, i, DATAGRAM_DENIED, why);
+}
+
+void
+fragments_decide(struct fragments *f, const struct fragment_pass *pass, enum reason why)
+{
+	uint16_t i = (uint16_t)pass->ticket;
+	struct datagram *d = &f->datagram[i];
+
+	if (i == 0 || i > FRAGMENT_DATAGRAMS || d->serial != pass->ticket >> 16 || d->key.family == 0
+	    || d->state != DATAGRAM_ASKED)
+		return;
+	if (why != REASON_NONE) {
+		deny(f, i, why);
+		return;
+	}
+	d->state = DATAGRAM_KNOWN;
+	d->pass.id = pass->id;
+	d->pass.flags = pass->flags;
+	d->pass.ticket = 0;
+	hold_release(f, i, &d->pass);
+	if (pieces_are_whole(d))
+		datagram_end(f, i);
+}
+
+static bool
+is_over(const struct fragments *f, uint16_t i, uint64_t now_ns)
+{
+	return i != 0 && now_ns >= f->datagram[i].expires_ns;
+}
+
+void
+fragments_age(struct fragments *f, uint64_t now_ns)
+{
+	f->now_ns = now_ns;
+	for (unsigned age = 0; age < AGES; age++)
+		while (is_over(f, f->age[age].oldest, now_ns))
+			datagram_forget(f, f->age[age].oldest, REASON_frag_timeout);
+}
+
+static void
+adopt_one(struct fragments *f, uint16_t i, fragments_ask ask, void *arg)
+{
+	static const struct fragment_pass portless = { .flags = FRAGMENT_PORTLESS };
+	const struct datagram_key *k = &f->datagram[i].key;
+	const struct fragment_place place = {
+		.port = k->port, .vlan = { k->vlan[0], k->vlan[1] }, .dst = &k->dst, .family = k->family,
+	};
+	enum fragments_use now = FRAGMENTS_JUDGED;
+	enum reason why = ask(arg, &place, &now);
+
+	if (why != REASON_NONE)
+		hold_drop(f, i, why);
+	else if (now == FRAGMENTS_ALONE)
+		hold_release(f, i, &portless);
+	else
+		return;
+	datagram_end(f, i);
+}
+
+void
+fragments_adopt(struct fragments *f, fragments_ask ask, void *arg)
+{
+	for (unsigned iface = 0; iface < LEDGER_IFACES; iface++) {
+		for (uint16_t i = f->holding[iface].oldest, next; i != 0; i = next) {
+			next = f->links[LIST_HOLDING][i].newer;
+			adopt_one(f, i, ask, arg);
+		}
+	}
+}
+
+void
+fragments_stop(struct fragments *f)
+{
+	for (unsigned age = 0; age < AGES; age++)
+		while (f->age[age].oldest != 0)
+			datagram_forget(f, f->age[age].oldest, REASON_stopped);
+	released_drop(f, REASON_stopped);
+}

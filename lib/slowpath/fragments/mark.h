@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a fragment is judged by, and how it carries that from the worker where its datagram's fragments meet to the one that
+ * owns the flow: in the mbuf's hash and offload fields, and a mark in its port field says so.
+ *
+ * Threads: the one that has the mbuf. */
+#ifndef SLOWPATH_FRAGMENTS_MARK_H
+#define SLOWPATH_FRAGMENTS_MARK_H
+
+#include <assert.h>
+#include <string.h>
+
+#include <rte_mbuf.h>
+
+#include "packet/view.h"
+
+#define FRAGMENT_MARK 0x4000u   /* in rte_mbuf.port, and in the number of the worker it goes to; both are small */
+
+enum fragment_flag {
+	FRAGMENT_IDENTIFIED = 1,        /* IPv4: it leaves by the identification id */
+	FRAGMENT_PORTLESS = 2,          /* its first one is not known: judged alone */
+};
+
+struct fragment_pass {
+	rte_be16_t sport, dport;        /* of the first fragment */
+	rte_be16_t id;
+	uint8_t proto;
+	uint8_t flags;                  /* enum fragment_flag */
+	uint32_t ticket;                /* 0, or: what becomes of it decides about its datagram's others */
+	uint16_t worker;                /* where the datagram's fragments meet */
+	uint16_t unused;
+};
+static_assert(sizeof(struct fragment_pass) == 16, "as large as the two fields");
+
+/* The packet's view gets the first one's ports. */
+static inline void
+fragment_pass_apply(const struct fragment_pass *p, struct view *v)
+{
+	if (p->flags & FRAGMENT_PORTLESS)
+		return;
+	v->proto = p->proto;
+	v->tuple.proto = p->proto;
+	v->tuple.sport = p->sport;
+	v->tuple.dport = p->dport;
+	v->tuple.kind = KEY_PLAIN;
+}
+
+/* The caller sets FRAGMENT_MARK in the mbuf's port. */
+static inline void
+fragment_mark_write(struct rte_mbuf *m, const struct fragment_pass *p)
+{
+	memcpy(&m->hash, p, 8);
+	memcpy(&m->tx_offload, (const char *)p + 8, 8);
+}
+
+static inline void
+fragment_mark_peek(const struct rte_mbuf *m, struct fragment_pass *p)
+{
+	memcpy(p, &m->hash, 8);
+	memcpy((char *)p + 8, &m->tx_offload, 8);
+}
+
+/* Takes the mark away. */
+static inline void
+fragment_mark_read(struct rte_mbuf *m, struct fragment_pass *p)
+{
+	fragment_mark_peek(m, p);
+	m->tx_offload = 0;
+	m->port &= (uint16_t)~FRAGMENT_MARK;
+}
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Fragments on their way through the slow path: taken, judged as their flow, held ones behind the first.
+ *
+ * Several workers: all fragments of a datagram meet on one worker (worker/owner.h), which hands each with its ports
+ * to the owner of its flow.  The owner answers what became of the first one. */
+
+#include "packet/parse.h"
+#include "slowpath/fragments/fragments.h"
+#include "slowpath/slowpath_priv.h"
+#include "stage/pipeline.h"
+
+static enum fragments_use
+use_by(const struct slowpath *s, uint16_t iface, const union address *dst, unsigned family)
+{
+	const struct interface *in = s->gen->iface[iface];
+	unsigned traits;
+
+	if (in == NULL || in->pipeline == NULL)
+		return FRAGMENTS_ALONE;
+	traits = in->pipeline->traits;
+	/* Echos to us are answered fragment by fragment, if the first one was a request. */
+	if ((traits & (TRAIT_PORTS | TRAIT_TRACKS)) || generation_owns(s->gen, dst, family))
+		return FRAGMENTS_JUDGED;
+	return traits & TRAIT_SPREADS ? FRAGMENTS_SPREAD : FRAGMENTS_ALONE;
+}
+
+enum fragments_use
+slowpath_fragments_use(const struct slowpath *s, const struct view *v)
+{
+	if (!v->fragment || (v->kind != VIEW_IP4 && v->kind != VIEW_IP6))
+		return FRAGMENTS_ALONE;
+	return use_by(s, v->iface, &v->tuple.dst, v->family);
+}
+
+static void
+set_key(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
+{
+	b->iface[slot] = v->iface;
+	b->l3[slot] = v->l3;
+	if (v->family == 6) {
+		b->class[slot] = SLOT_OTHER6;
+		tuple_to_key6(&b->key6[slot], &v->tuple, v->iface);
+		b->hash[slot] = flow_hash6(&b->key6[slot], &s->flow6->secret);
+	} else {
+		b->class[slot] = SLOT_OTHER4;
+		tuple_to_key4(&b->key4[slot], &v->tuple, v->iface);
+		b->hash[slot] = flow_hash4(&b->key4[slot], &s->flow4->secret);
+	}
+}
+
+/* The worker that judges a fragment whose ports are known. */
+static unsigned
+judge_of(const struct slowpath *s, const struct view *v, const struct fragment_pass *pass)
+{
+	struct tuple t = v->tuple;
+
+	if (s->owner == NULL || (pass->flags & FRAGMENT_PORTLESS))
+		return s->worker;
+	if (tuple_is_icmp(&t))          /* steering has the identifier of a query in both ports */
+		t.dport = t.sport;
+	return s->owner_of(s->owner_arg, &t, v->iface);
+}
+
+static void
+judge(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
+{
+	set_key(s, b, slot, &s->scratch->view[slot]);
+	s->pass = pass;
+	settle_keyed(s, b, slot);
+	s->pass = NULL;
+}
+
+static void
+mark(const struct slowpath *s, struct rte_mbuf *m, uint16_t port, struct fragment_pass *pass)
+{
+	pass->worker = (uint16_t)s->worker;
+	fragment_mark_write(m, pass);
+	m->port = port | FRAGMENT_MARK;
+}
+
+static void
+drop_released(struct slowpath *s, const struct burst *b, enum reason why)
+{
+	ledger_drop(s->ledger, b->iface[BURST_SPARE], why);
+	rte_pktmbuf_free(b->m[BURST_SPARE]);
+}
+
+/* One that was held goes its way, behind the packet at work.  The generation may be another one by now. */
+static void
+settle_released(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port)
+{
+	struct view *v = slowpath_view(s, BURST_SPARE);
+	struct rte_mbuf *m = b->m[BURST_SPARE];
+	unsigned to;
+
+	parse_frame(v, m, &s->gen->ingress[port]);
+	b->iface[BURST_SPARE] = v->iface != IFACE_NONE ? v->iface : 0;
+	if (v->kind != VIEW_IP4 && v->kind != VIEW_IP6) {
+		drop_released(s, b, v->kind == VIEW_BAD ? v->reason : REASON_eth_unknown_type);
+		return;
+	}
+	if ((pass->flags & FRAGMENT_PORTLESS) && slowpath_fragments_use(s, v) == FRAGMENTS_JUDGED) {
+		drop_released(s, b, REASON_frag_timeout);
+		return;
+	}
+	fragment_pass_apply(pass, v);
+	to = judge_of(s, v, pass);
+	if (to == s->worker) {
+		judge(s, b, BURST_SPARE, pass);
+		if (b->out[BURST_SPARE] == OUT_DROP)
+			drop_released(s, b, b->reason[BURST_SPARE]);
+		else if (b->out[BURST_SPARE] <= OUT_PORT_MAX)
+			slowpath_send(s, m, b->out[BURST_SPARE], b->egress[BURST_SPARE]);
+		to = b->out[BURST_SPARE] == OUT_WORKER ? b->egress[BURST_SPARE] : to;
+	}
+	if (to != s->worker) {
+		mark(s, m, port, pass);
+		s->hand(s->owner_arg, to, m);
+	}
+}
+
+void
+slowpath_release(struct slowpath *s, struct burst *b)
+{
+	struct fragment_pass pass;
+	struct rte_mbuf *m;
+	uint16_t port;
+
+	while ((m = fragments_next(s->fragments, &pass, &port)) != NULL) {
+		b->m[BURST_SPARE] = m;
+		settle_released(s, b, &pass, port);
+	}
+}
+
+/* Its ports are known. */
+static void
+settle_known(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
+{
+	struct view *v = &s->scratch->view[slot];
+	unsigned to;
+
+	fragment_pass_apply(pass, v);
+	to = judge_of(s, v, pass);
+	if (to == s->worker)
+		judge(s, b, slot, pass);
+	if (to == s->worker && b->out[slot] == OUT_WORKER)
+		to = b->egress[slot];
+	if (to != s->worker) {
+		mark(s, b->m[slot], b->port, pass);
+		b->out[slot] = OUT_WORKER;
+		b->egress[slot] = (uint16_t)(to | FRAGMENT_MARK);
+	} else if (pass->ticket != 0) {
+		fragments_decide(s->fragments, pass, b->out[slot] == OUT_DROP ? b->reason[slot]
+			: REASON_NONE);
+	}
+}
+
+void
+settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	const struct fragment_arrival a = {
+		.view = &s->scratch->view[slot], .m = b->m[slot], .port = b->port,
+		.use = slowpath_fragments_use(s, &s->scratch->view[slot]), .now_ns = s->now_ns,
+	};
+	struct fragment_pass pass = { 0 };
+	enum reason why;
+
+	b->out[slot] = OUT_HELD;
+	switch (fragments_take(s->fragments, &a, &pass, &why)) {
+	case FRAGMENT_GO:
+		settle_known(s, b, slot, &pass);
+		break;
+	case FRAGMENT_DROP:
+		slot_drop(s, b, slot, why);     /* falls through */
+	case FRAGMENT_TAKEN:
+		observe(s, b, slot, NULL);
+		break;
+	}
+	s->slot = (uint16_t)(slot + 1);
+	slowpath_release(s, b);
+}
+
+static enum reason
+use_in_generation(void *arg, const struct fragment_place *p, enum fragments_use *use)
+{
+	const struct slowpath *s = arg;
+	uint16_t iface = parse_iface(&s->gen->ingress[p->port], p->vlan);
+
+	if (iface == IFACE_NONE)
+		return REASON_vlan_unknown;
+	*use = use_by(s, iface, p->dst, p->family);
+	return REASON_NONE;
+}
+
+void
+slowpath_adopt_fragments(struct slowpath *s, struct burst *b)
+{
+	fragments_adopt(s->fragments, use_in_generation, s);
+	slowpath_release(s, b);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who holds how much of a resource, and who holds most: all in constant time.
+ *
+ * A holder is an interface id.  Holders with the same count are chained, so the highest count is one step away
+ * after each change by one. */
+#ifndef SLOWPATH_FRAGMENTS_SHARE_H
+#define SLOWPATH_FRAGMENTS_SHARE_H
+
+#include <stdint.h>
+
+#include "packet/ledger.h"
+
+#define SHARE_MAX 4096u         /* the highest count */
+#define SHARE_NONE 0xffffu
+
+struct share_holder {
+	uint16_t count, before, behind;
+};
+
+struct share {
+	uint16_t most;
+	uint16_t head[SHARE_MAX + 1];   /* holders by their count, SHARE_NONE: none; of count 0 none is listed */
+	struct share_holder holder[LEDGER_IFACES];
+};
+
+void share_init(struct share *s);
+void share_add(struct share *s, uint16_t holder);
+void share_sub(struct share *s, uint16_t holder);
+
+/* A holder that nobody holds more than; SHARE_NONE: nobody holds anything. */
+uint16_t share_most(const struct share *s);
+
+#endif

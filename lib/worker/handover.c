@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets on their way between workers. */
+
+#include "worker/handover.h"
+
+#include "io/steer.h"
+#include "packet/burst.h"
+#include "slowpath/fragments/mark.h"
+#include "worker/owner.h"
+#include "worker/worker.h"
+
+#define ANSWERS_PER_LOOP 256u
+
+/* Frames that have been counted as received go to another worker, with their port in them. */
+static void
+hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
+{
+	struct ledger *l = fastpath_ledger(w->fp);
+	unsigned full;
+
+	full = steer_send(w->common->steer, w->index, to, m, n);
+	l->held[HELD_ring] += n - full;
+	l->iface[0].drops[REASON_handoff_full] += full;
+}
+
+/* What a first fragment's owner answers to the worker where its datagram's fragments meet. */
+static uint64_t
+answer_write(const struct fragment_pass *pass, enum reason why)
+{
+	return (uint64_t)pass->ticket << 32 | (uint64_t)pass->id << 16 | (uint64_t)pass->flags << 8 | why;
+}
+
+static enum reason
+answer_read(uint64_t word, struct fragment_pass *pass)
+{
+	*pass = (struct fragment_pass){
+		.ticket = (uint32_t)(word >> 32), .id = (rte_be16_t)(word >> 16), .flags = (uint8_t)(word >> 8),
+	};
+	return (enum reason)(word & 0xff);
+}
+
+/* A fragment with its ports, and a mark that says so, goes to the owner of its flow. */
+static void
+hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
+{
+	struct worker *w = worker;
+	struct ledger *l = fastpath_ledger(w->fp);
+	struct fragment_pass pass;
+
+	fragment_mark_peek(m, &pass);
+	if (steer_send(w->common->steer, w->index, to, &m, 1) == 0) {
+		l->held[HELD_ring]++;
+		return;
+	}
+	l->iface[0].drops[REASON_handoff_full]++;
+	if (pass.ticket != 0)
+		fastpath_decide(w->fp, &pass, REASON_handoff_full);
+}
+
+static unsigned
+owner_of_fragment(void *worker, const struct tuple *t, uint16_t iface)
+{
+	const struct worker *w = worker;
+
+	return owner_of_tuple(w->common, w->generation, t, iface, w->index);
+}
+
+/* One that another worker has handed over with its ports. */
+static void
+judge_fragment(struct worker *w, struct rte_mbuf *m)
+{
+	struct fragment_pass pass;
+	enum reason why;
+
+	fragment_mark_read(m, &pass);
+	why = fastpath_judge(w->fp, m->port, m, &pass);
+	if (pass.ticket != 0)           /* no answer: the datagram ends by its time */
+		steer_answer(w->common->steer, w->index, pass.worker, answer_write(&pass, why));
+}
+
+static unsigned
+read_answers(struct worker *w)
+{
+	uint64_t words[ANSWERS_PER_LOOP];
+	unsigned n = steer_answers(w->common->steer, w->index, words, ANSWERS_PER_LOOP);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct fragment_pass pass;
+		enum reason why = answer_read(words[i], &pass);
+
+		fastpath_decide(w->fp, &pass, why);
+	}
+	return n;
+}
+
+/* What others own of the frames that were just processed. */
+static void
+steer(struct worker *w, uint16_t port)
+{
+	struct foreign *f = fastpath_foreign(w->fp);
+	struct rte_mbuf *share[BURST_MAX];
+	uint64_t owners = 0;
+	bool fragments = false;
+
+	for (unsigned i = 0; i < f->n; i++) {
+		if (f->owner[i] & FRAGMENT_MARK) {
+			fragments = true;
+			continue;
+		}
+		f->m[i]->port = port;   /* some drivers leave it unset */
+		owners |= 1ull << f->owner[i];
+	}
+	if (!fragments && (owners & (owners - 1)) == 0) {       /* the usual case with two workers */
+		hand_over(w, f->owner[0], f->m, f->n);
+		return;
+	}
+	while (owners != 0) {
+		unsigned to = (unsigned)__builtin_ctzll(owners), count = 0;
+
+		owners &= owners - 1;
+		for (unsigned i = 0; i < f->n; i++)
+			if (f->owner[i] == to)
+				share[count++] = f->m[i];
+		hand_over(w, to, share, count);
+	}
+	for (unsigned i = 0; fragments && i < f->n; i++)
+		if (f->owner[i] & FRAGMENT_MARK)
+			hand_fragment(w, f->owner[i] & ~FRAGMENT_MARK, f->m[i]);
+}
+
+void
+handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed)
+{
+	fastpath_process(w->fp, port, m, n, handed);
+	if (fastpath_foreign(w->fp)->n > 0)
+		steer(w, port);
+}
+
+/* What other workers received and this one owns, or where its fragments meet: runs of frames that came in by the
+ * same port. */
+unsigned
+handover_receive(struct worker *w)
+{
+	unsigned n, first = 0, answers = read_answers(w);
+	struct rte_mbuf *m[BURST_MAX];
+
+	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
+	fastpath_ledger(w->fp)->held[HELD_ring] -= n;
+	for (unsigned i = 1; i <= n; i++) {
+		uint16_t port = m[first]->port;
+
+		if (port & FRAGMENT_MARK)
+			judge_fragment(w, m[first]);
+		else if (i < n && m[i]->port == port)
+			continue;
+		else
+			handover_process(w, port, &m[first], i - first, true);
+		first = i;
+	}
+	return n + answers;
+}
+
+void
+handover_init(struct worker *w)
+{
+	fastpath_set_others(w->fp, owner_of_fragment, hand_fragment);
+}
