@@ -72,8 +72,9 @@ sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *fl
 	t->flow6 = flow6;
 	t->hand = 1;
 	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
+	t->offer = memory_take((size_t)(capacity + 1) * sizeof(*t->offer), numa_node);
 	t->sources = sources_create(capacity, numa_node);
-	if (t->session == NULL || t->sources == NULL
+	if (t->session == NULL || t->offer == NULL || t->sources == NULL
 	    || openings_init(&t->openings, opening_bytes, numa_node) < 0) {
 		sessions_destroy(t);
 		return NULL;
@@ -89,6 +90,7 @@ sessions_destroy(struct sessions *t)
 		return;
 	sources_destroy(t->sources);
 	openings_fini(&t->openings);
+	memory_give(t->offer, (size_t)(t->capacity + 1) * sizeof(*t->offer));
 	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
 	free(t);
 }
@@ -96,7 +98,7 @@ sessions_destroy(struct sessions *t)
 size_t
 sessions_bytes(const struct sessions *t)
 {
-	return sizeof(*t) + (size_t)(t->capacity + 1) * sizeof(*t->session)
+	return sizeof(*t) + (size_t)(t->capacity + 1) * (sizeof(*t->session) + sizeof(*t->offer))
 		+ openings_bytes(&t->openings);
 }
 

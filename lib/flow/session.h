@@ -61,7 +61,11 @@ struct tcp_side {
 struct session {
 	uint32_t flow[2];       /* record indexes of forward and reply; 0 until linked */
 	uint32_t prev, next;    /* in the list of its class, or of vacant ones */
-	uint32_t created;       /* clock_tick */
+	union {
+		uint32_t created;       /* clock_tick, until it is linked */
+		uint32_t acked[2];      /* TCP: what of a side was acknowledged last; before that, the number
+					 * behind its SYN */
+	};
 	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
 	uint32_t source:24;     /* stage track's: index of the source + 1, 0: none */
 	uint32_t family:3;
@@ -70,17 +74,27 @@ struct session {
 	uint8_t flags;          /* enum session_flag */
 	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
 	uint16_t policy:12;     /* of the timeouts: the number of a stage track's name */
-	uint16_t acked[2];      /* low bits of what of a side was acknowledged last */
 	struct tcp_side side[2];
 };
 static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes at most");
+
+/* A SYN, or a second SYN/ACK, that was let through though the connection has other numbers: flow/tcp.h.  SIDE_OFFER of a
+ * side says that there is one. */
+struct tcp_offer {
+	uint32_t isn;           /* of the connection that there is, its forward side's */
+	uint32_t seq;
+	uint16_t window;
+	uint16_t scale:4;       /* 15: none */
+	uint16_t data:12;       /* behind the SYN, in units of 16 bytes */
+};
+static_assert(sizeof(struct tcp_offer) == 12, "beside the session: few connections ever need it");
 
 enum session_flag {
 	SESSION_USED = 1,
 	SESSION_LINKED = 2,
 	SESSION_SNAT = 4,       /* the source is translated */
 	SESSION_DNAT = 8,
-	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream */
+	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream; then, has begun so */
 	SESSION_ALIASED = 64,   /* has had flows by a second interface of a zone */
 	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
 };
@@ -144,6 +158,7 @@ struct session_counts {
 
 struct sessions {
 	struct session *session;        /* [1..capacity] */
+	struct tcp_offer *offer;        /* the same places */
 	uint32_t capacity;
 	uint32_t used;
 	uint32_t linked6;               /* of IPv6, with records */
@@ -186,6 +201,12 @@ static inline uint32_t
 session_index(const struct sessions *t, const struct session *s)
 {
 	return (uint32_t)(s - t->session);
+}
+
+static inline struct tcp_offer *
+session_offer(const struct sessions *t, const struct session *s)
+{
+	return &t->offer[s - t->session];
 }
 
 /* The session of a flow record, NULL without one. */

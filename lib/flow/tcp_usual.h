@@ -20,8 +20,8 @@ enum side_flag {
 	SIDE_FIN_ACKED = 4,
 	SIDE_SYN_ACKED = 8,
 	SIDE_SYN_WINDOW = 16,   /* `window` is a SYN's: not scaled */
-	SIDE_DATA = 32,         /* has sent data */
 	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for something else */
+	SIDE_OFFER = 128,       /* has sent another SYN or SYN/ACK: struct tcp_offer */
 };
 
 static inline uint32_t
@@ -41,7 +41,7 @@ before(uint32_t a, uint32_t b)
 }
 
 /* A segment of an established connection that carries ACK and no SYN, FIN or RST, while neither side has sent FIN
- * and both windows are known.  True: it may pass, and the session has moved on as tcp_track would have moved it.
+ * or offered anything, and both windows are known.  True: it may pass, and the session has moved on as tcp_track would have moved it.
  * False: nothing has changed, and tcp_track decides.  tcp: a header whose length is sound. */
 static inline bool
 tcp_track_usual(struct session *s, bool reply, const uint8_t *tcp, uint32_t l4_bytes)
@@ -56,7 +56,7 @@ tcp_track_usual(struct session *s, bool reply, const uint8_t *tcp, uint32_t l4_b
 	uint32_t limit = ack + (window << shift) + (window == 0);
 
 	if (s->state != TCP_ESTABLISHED || (tcp[13] & (FIN | SYN | RST | ACK)) != ACK
-	    || ((side.flags | other.flags) & (SIDE_FIN | SIDE_SYN_WINDOW)))
+	    || ((side.flags | other.flags) & (SIDE_FIN | SIDE_SYN_WINDOW | SIDE_OFFER)))
 		return false;
 	back = back > TCP_SLACK ? back : TCP_SLACK;
 	if (other.end - ack > TCP_SLACK << shift || before(side.max_end, end)
@@ -64,10 +64,9 @@ tcp_track_usual(struct session *s, bool reply, const uint8_t *tcp, uint32_t l4_b
 		return false;
 	s->side[reply].window = (uint16_t)(window > side.window ? window : side.window);
 	s->side[reply].end = before(side.end, end) ? end : side.end;
-	s->side[reply].flags = (uint8_t)(side.flags | (bytes != 0 ? SIDE_DATA : 0));
 	s->side[!reply].max_end = before(other.max_end, limit) ? limit : other.max_end;
 	s->side[!reply].flags = other.flags | SIDE_SYN_ACKED;
-	s->acked[!reply] = (uint16_t)ack;
+	s->acked[!reply] = ack;
 	return true;
 }
 

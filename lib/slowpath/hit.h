@@ -56,18 +56,22 @@ hit_identifies(const struct flow *f, const uint8_t *ip, unsigned bytes)
 	return (f->flags & FLOW_SHARED) && bytes > IP4_NEVER_FRAGMENTED_BYTES && !(ip[6] & 0x40);
 }
 
-/* A segment of a tracked connection.  True: refused, and the slot is done. */
-static inline bool
-hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f,
-	const uint8_t *tcp, unsigned l4_bytes)
-{
-	enum reason r = slowpath_tcp(s, f, tcp, l4_bytes);
+/* The result for a segment of a tracked connection. */
+enum hit_tcp { HIT_PASS, HIT_IDLE, HIT_REFUSED };
 
-	if (likely(r == REASON_NONE))
-		return false;
+/* HIT_IDLE: it passes, but the flow's time stays.  HIT_REFUSED: the slot is done. */
+static inline enum hit_tcp
+hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f, const uint8_t *ip_end)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, b->l3[slot]);
+	unsigned header = (ip[0] >> 4) == 4 ? 20 : 40;
+	struct tcp_verdict v = slowpath_tcp(s, f, ip + header, (uint32_t)(ip_end - ip) - header);
+
+	if (likely(v.reason == REASON_NONE))
+		return v.idle ? HIT_IDLE : HIT_PASS;
 	b->out[slot] = OUT_DROP;
-	b->reason[slot] = (uint8_t)r;
-	return true;
+	b->reason[slot] = (uint8_t)v.reason;
+	return HIT_REFUSED;
 }
 
 /* What the loop over hits reads again and again, in registers. */
@@ -105,6 +109,7 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 	const uint8_t *key = (const uint8_t *)&b->key4[slot];
 	const uint8_t *have = (const uint8_t *)&f->key;
 	uint64_t differ = (load64(key) ^ load64(have)) | (load64(key + 8) ^ load64(have + 8));
+	enum hit_tcp tcp = HIT_PASS;
 
 	if (unlikely((differ != 0) | (f->flow.epoch != t->epoch)))
 		return false;
@@ -112,9 +117,11 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if (unlikely(hit_opens(&f->flow, ip + 20)))
 		return false;
-	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 20, bytes - 20))
+	if (f->flow.flags & FLOW_TCP)
+		tcp = hit_tcp(s, b, slot, &f->flow, ip + bytes);
+	if (tcp == HIT_REFUSED)
 		return true;
-	hit_count(&f->flow, bytes, t->tick);
+	hit_count(&f->flow, bytes, tcp == HIT_IDLE ? f->flow.seen : t->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
 	    && !slowpath_rare(s, rares_at(s->rares, f->flow.rare)->word, ip, 4, bytes)) {
 		b->out[slot] = OUT_DROP;
@@ -138,6 +145,7 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 	struct rte_mbuf *m = b->m[slot];
 	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, b->l3[slot]);
 	unsigned bytes = 40 + ((unsigned)ip[4] << 8 | ip[5]);
+	enum hit_tcp tcp = HIT_PASS;
 
 	if (unlikely(memcmp(&b->key6[slot], &f->key, sizeof(f->key)) != 0
 	    || f->flow.epoch != t->epoch))
@@ -146,9 +154,11 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if (unlikely(hit_opens(&f->flow, ip + 40)))
 		return false;
-	if ((f->flow.flags & FLOW_TCP) && hit_tcp(s, b, slot, &f->flow, ip + 40, bytes - 40))
+	if (f->flow.flags & FLOW_TCP)
+		tcp = hit_tcp(s, b, slot, &f->flow, ip + bytes);
+	if (tcp == HIT_REFUSED)
 		return true;
-	hit_count(&f->flow, bytes, t->tick);
+	hit_count(&f->flow, bytes, tcp == HIT_IDLE ? f->flow.seen : t->tick);
 	if (unlikely(f->flow.flags & FLOW_RARE)
 	    && !slowpath_rare(s, rares_at(s->rares, f->flow.rare)->word, ip, 6, bytes)) {
 		b->out[slot] = OUT_DROP;

@@ -82,19 +82,17 @@ slot_record(const struct slowpath *s, const struct burst *b, unsigned slot)
 	return flow_at(ip6 ? s->flow6 : s->flow4, b->flow[slot]);
 }
 
-/* Does a SYN ask for a connection where another one is over?  Stage track ends that one and begins a session. */
+/* Returns whether a slot's packet asks for a connection where its flow has one: it is judged like a first packet. */
 static bool
-begins_anew(struct slowpath *s, const struct burst *b, unsigned slot)
+asks_anew(struct slowpath *s, const struct burst *b, unsigned slot)
 {
-	const struct flow *f = slot_record(s, b, slot);
-	const struct session *session = session_of(s->sessions, f);
+	const struct session *session = session_of(s->sessions, slot_record(s, b, slot));
 	const struct view *v;
 
-	if (session == NULL || session->class != SESSION_CLOSED || session->proto != IPPROTO_TCP)
+	if (session == NULL || session->proto != IPPROTO_TCP)
 		return false;
 	v = slot_view(s, b, slot);
-	return v->l4 != VIEW_NONE
-		&& tcp_begins_anew(session, f->flags & FLOW_REPLY, v->tcp_flags, v->tcp_seq);
+	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }
 
 /* A known flow: as the straight loop does it, else with the general executor. */
@@ -171,7 +169,7 @@ void
 settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
 {
 	b->flow[slot] = slot_find(s, b, slot);
-	if (slot_has_program(s, b, slot) && !begins_anew(s, b, slot))
+	if (slot_has_program(s, b, slot) && !asks_anew(s, b, slot))
 		settle_hit(s, b, slot);
 	else
 		judge_late(s, b, slot);
@@ -190,7 +188,7 @@ settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
 			return i;
 		s->slot = (uint16_t)i;
 		b->flow[i] = slot_find(s, b, i);
-		if (!slot_has_program(s, b, i) || begins_anew(s, b, i))
+		if (!slot_has_program(s, b, i) || asks_anew(s, b, i))
 			return i;
 		settle_hit(s, b, i++);
 	}

@@ -65,53 +65,53 @@ judge_again(struct slowpath *s, const struct session *session)
 	session_outdate(s->sessions, session);
 }
 
-static enum reason
+static struct tcp_verdict
 track_tcp(struct slowpath *s, struct session *session, bool is_reply, const uint8_t *tcp,
 	uint32_t l4_bytes)
 {
 	enum tcp_state before = session->state;
 	struct tcp_segment segment;
-	enum reason r;
+	struct tcp_verdict v;
 
 	tcp_read(&segment, tcp, l4_bytes);
-	r = tcp_track(session, is_reply, &segment);
+	v = tcp_track(session, session_offer(s->sessions, session), is_reply, &segment);
 	if (session->state == before)
-		return r;
+		return v;
 	session_become(s->sessions, session, tcp_class(session->state));
 	if (tcp_is_new(session, before) && !tcp_is_new(session, session->state))
 		judge_again(s, session);
-	return r;
+	return v;
 }
 
-enum reason
+struct tcp_verdict
 slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
 {
 	struct session *session = session_of(s->sessions, f);
-	enum reason r = track_tcp(s, session, f->flags & FLOW_REPLY, tcp, l4_bytes);
+	struct tcp_verdict v = track_tcp(s, session, f->flags & FLOW_REPLY, tcp, l4_bytes);
 
 	if (unlikely(s->observer != NULL))
 		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] =
 			(uint8_t)session->state;
-	return r;
+	return v;
 }
 
 /* The packet's own check against its session's state, on every way through here. */
-static enum reason
+static struct tcp_verdict
 check_session(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
 	if (d->session == NULL || v->icmp_error)
-		return REASON_NONE;
+		return (struct tcp_verdict){ 0 };
 	if (v->proto != IPPROTO_TCP) {
 		if (d->reply && d->session->state == PLAIN_SINGLE
 		    && s->nexthops[d->nexthop].state != NEXTHOP_DROP) {
 			session_replied(s->sessions, d->session);
 			judge_again(s, d->session);
 		}
-		return REASON_NONE;
+		return (struct tcp_verdict){ 0 };
 	}
 	if (v->l4 == VIEW_NONE)
-		return REASON_NONE;
+		return (struct tcp_verdict){ 0 };
 	return track_tcp(s, d->session, d->reply,
 		rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, v->l4),
 		v->l3_bytes - (v->l4 - v->l3));
@@ -128,19 +128,21 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 			hit_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
 }
 
+/* idle: the packet does not keep its session alive. */
 static void
-count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
-	const struct decision *d)
+count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d, bool idle)
 {
+	const struct view *v = slot_view(s, b, slot);
 	struct flow_table *t = v->family == 6 ? s->flow6 : s->flow4;
 	struct flow *f = flow_at(t, b->flow[slot]);
 
 	if (b->flow[slot] == 0) {       /* the session came by a door of its own: it lives */
-		if (d->session != NULL && !v->icmp_error)
+		if (d->session != NULL && !v->icmp_error && !idle)
 			flow_at(t, d->session->flow[d->reply])->seen = b->tick;
 		return;
 	}
-	f->seen = b->tick;
+	if (!idle)
+		f->seen = b->tick;
 	if (d->fast) {                  /* else its places count it at once */
 		f->packets++;
 		f->bytes += v->l3_bytes;
@@ -290,13 +292,13 @@ void
 settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d)
 {
 	const struct view *v = slot_view(s, b, slot);
-	enum reason refused = check_session(s, b, slot, v, d);
+	struct tcp_verdict said = check_session(s, b, slot, v, d);
 
-	if (refused != REASON_NONE) {           /* does not count for the flow: it must not keep it alive */
-		slot_drop(s, b, slot, refused);
+	if (said.reason != REASON_NONE) {       /* does not count for the flow: it must not keep it alive */
+		slot_drop(s, b, slot, said.reason);
 		return;
 	}
-	count_flow(s, b, slot, v, d);
+	count_flow(s, b, slot, d, said.idle);
 	if (!d->fast)
 		count_places(s, d, v, b->tick);
 	switch (s->nexthops[d->nexthop].state) {

@@ -11,6 +11,7 @@
 
 #include "action/nexthop.h"
 #include "action/rewrite.h"
+#include "flow/tcp.h"
 #include "packet/burst.h"
 #include "packet/ledger.h"
 #include "packet/view.h"
@@ -150,9 +151,8 @@ void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned sl
 bool slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned family,
 	unsigned ip_bytes);
 
-/* Is the segment at tcp one that the flow's session allows?  0, and the session has moved on; or the reason to
- * drop it, and nothing has changed. */
-enum reason slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
+/* Judges the segment at tcp by the flow's session, which moves on (tcp_track). */
+struct tcp_verdict slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
 	uint32_t l4_bytes);
 
 /* No link may have a smaller MTU (RFC 791 3.2): such a packet is never fragmented. */

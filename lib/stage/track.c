@@ -178,6 +178,13 @@ is_new(const struct eval *ev)
 	return s->proto == IPPROTO_TCP ? tcp_is_new(s, s->state) : s->state == PLAIN_SINGLE;
 }
 
+/* A SYN where a connection is: its sender may have forgotten that one. */
+static bool
+asks_anew(const struct eval *ev)
+{
+	return ev->session->proto == IPPROTO_TCP && tcp_asks_anew(ev->session, ev->view->tcp_flags);
+}
+
 static const char *
 state_text(const struct session *s)
 {
@@ -200,6 +207,10 @@ known(const struct track *track, struct eval *ev)
 	if (!ev->reply && ev->state == CONN_UNTRACKED)
 		s->policy = track->policy & (SESSION_POLICIES - 1);
 	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
+	if (asks_anew(ev)) {
+		ev->state = CONN_NEW;
+		ev->used_fields |= FIELD_TCP_FLAGS;
+	}
 	eval_note(ev, "track: %s, %s of its session (%s)",
 		ev->state == CONN_NEW ? "new" : "established", ev->reply ? "reply" : "forward",
 		state_text(s));
@@ -315,7 +326,8 @@ related(const struct track *track, struct eval *ev)
 		return;
 	}
 	if (ev->quoted.proto == IPPROTO_TCP
-	    && !tcp_has_sent(ev->session, !ev->reply, ev->quoted_seq)) {
+	    && !tcp_has_sent(ev->session, session_offer(ev->sessions, ev->session), !ev->reply,
+		    ev->quoted_seq)) {
 		ev->session = NULL;
 		invalid(track, ev, REASON_tcp_out_of_window);
 		return;

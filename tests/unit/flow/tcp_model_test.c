@@ -39,6 +39,7 @@ struct pair {
 	struct end end[2];
 	struct hop out[2], in[2];       /* by sender: before and behind the tracker */
 	struct session s;
+	struct tcp_offer offer;
 	unsigned passed;
 };
 
@@ -193,7 +194,7 @@ converse(struct pair *p)
 		if (dice(4) == 0)
 			speak(p, who);
 		if (take(&p->out[who], &seg)) {
-			enum reason r = tcp_track(&p->s, who == BACK, &seg);
+			enum reason r = tcp_track(&p->s, &p->offer, who == BACK, &seg).reason;
 
 			if (r != REASON_NONE)
 				fail_msg("%s flags 0x%02x seq %u ack %u bytes %u: %s in %s",

@@ -36,15 +36,15 @@ static void
 given_side(struct tcp_side *side)
 {
 	static const uint8_t flags[] = {
-		SIDE_SEEN | SIDE_SYN_ACKED, SIDE_SEEN | SIDE_SYN_ACKED | SIDE_DATA, SIDE_SEEN,
-		SIDE_SEEN | SIDE_SYN_ACKED | SIDE_FIN, SIDE_SEEN | SIDE_SYN_WINDOW,
+		SIDE_SEEN | SIDE_SYN_ACKED, SIDE_SEEN | SIDE_SYN_ACKED | SIDE_OFFER,
+		SIDE_SEEN | SIDE_SYN_ACKED | SIDE_FIN, SIDE_SEEN | SIDE_SYN_ACKED | SIDE_SYN_WINDOW,
 	};
 
 	side->end = any(UINT32_MAX);
 	side->max_end = around(side->end);
 	side->window = any(4) == 0 ? 0 : (uint16_t)any(0x10000);
 	side->scale = any(3) == 0 ? TCP_SCALE_NONE : (uint8_t)any(15);
-	side->flags = flags[any(8) < 6 ? any(2) : any(RTE_DIM(flags))];
+	side->flags = flags[any(8) < 6 ? 0 : any(RTE_DIM(flags))];
 }
 
 static void
@@ -52,10 +52,11 @@ given_session(struct session *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->state = any(8) == 0 ? (uint16_t)any(TCP_STATES) & 15 : TCP_ESTABLISHED;
-	s->acked[0] = (uint16_t)rand();
-	s->acked[1] = (uint16_t)rand();
+	s->flags = any(4) == 0 ? SESSION_LOOSE : 0;
 	given_side(&s->side[0]);
 	given_side(&s->side[1]);
+	s->acked[0] = around(s->side[0].end);
+	s->acked[1] = around(s->side[1].end);
 }
 
 /* Its length. */
@@ -86,7 +87,9 @@ a_usual_segment_moves_a_session_as_tcp_track_does(void **state)
 		struct session was, usual, plain;
 		bool reply = any(2);
 		uint8_t tcp[60];
+		struct tcp_offer beside = { .seq = (uint32_t)rand() };
 		struct tcp_segment seg;
+		struct tcp_verdict v;
 		uint32_t bytes;
 
 		given_session(&was);
@@ -98,7 +101,9 @@ a_usual_segment_moves_a_session_as_tcp_track_does(void **state)
 			continue;
 		}
 		tcp_read(&seg, tcp, bytes);
-		assert_int_equal(tcp_track(&plain, reply, &seg), REASON_NONE);
+		v = tcp_track(&plain, &beside, reply, &seg);
+		assert_int_equal(v.reason, REASON_NONE);
+		assert_false(v.idle);
 		assert_memory_equal(&usual, &plain, sizeof(plain));
 		taken++;
 	}
