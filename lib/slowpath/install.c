@@ -296,14 +296,12 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	d->rare = p->rare;
 	d->program = p;
 	d->nexthop = program_nexthop(s, p);
-	if (!cacheable(s, ev, d)) {
-		if (b->flow[slot] != 0)
-			flow_at(t, b->flow[slot])->epoch = 0;
-		return;
-	}
+	if (!cacheable(s, ev, d))
+		return;                 /* what a record says of the flow's other packets still holds */
 	b->flow[slot] = record_for(s, b, slot, ev);
 	if (b->flow[slot] != 0)
 		write_record(s, t, b->flow[slot], ev, d);
+	d->recorded = flow_at(t, b->flow[slot])->epoch == s->epoch;
 }
 
 /* The place that decided a recorded drop: the last one it counts for. */
@@ -337,7 +335,7 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	}
 	d->nexthop = f->nexthop;
 	d->rare = rares_at(s->rares, f->rare)->word;
-	d->fast = true;
+	d->fast = d->recorded = true;
 	d->session = session_of(s->sessions, f);
 	d->reply = f->flags & FLOW_REPLY;
 	/* What no line decided may still have been counted by one on its way: accepted, then martian. */

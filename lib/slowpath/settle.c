@@ -216,7 +216,7 @@ send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 		slot_drop(s, b, slot, REASON_police_exceeded);
 		return true;
 	}
-	if (f->flow.epoch != s->epoch) {        /* it has no record, or one that may not hold it */
+	if (!d->recorded) {
 		f = &here;
 		rewrite4_compile(&here.to, &here.flow.l4_delta, &v->tuple, &d->to, d->ttl);
 	}

@@ -51,6 +51,7 @@ struct decision {
 	struct tuple to;
 	bool ttl;
 	bool fast;                      /* from a record */
+	bool recorded;                  /* the flow's record says the same */
 	uint16_t nexthop;
 	uint8_t tell, tell_code;        /* enum reply: what the sender hears */
 	uint32_t place;
