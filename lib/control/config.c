@@ -17,6 +17,13 @@ static const struct cfg_word auto_words[] = {
 	CFG_WORD_END
 };
 
+static const struct cfg_word tpid_words[] = {
+	{ "auto", 0 },
+	{ "0x8100", 0x8100 },
+	{ "0x88a8", 0x88a8 },
+	CFG_WORD_END
+};
+
 static const struct cfg_field port_fields[] = {
 	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
 		"A PCI address, or DPDK's name of a virtual device with its arguments." },
@@ -29,6 +36,10 @@ static const struct cfg_field port_fields[] = {
 		"Frames a receive queue holds.", .min = 32, .max = 16384 },
 	{ "tx_descriptors", CFG_U16, "1024", offsetof(struct port_row, tx_descriptors),
 		"Frames a transmit queue holds.", .min = 32, .max = 16384 },
+	{ "tpid", CFG_ENUM, "auto", offsetof(struct port_row, tpid),
+		"EtherType of the outer VLAN tag of frames that are sent; auto: that of the frame answered, or of the "
+		"neighbour's last ARP or ND message, else 0x88a8 in front of an inner tag and 0x8100 without one.",
+		.words = tpid_words },
 	CFG_END
 };
 

@@ -76,6 +76,7 @@ struct port_row {
 	uint32_t queues;                /* 0: auto */
 	struct cfg_mac mac;
 	uint16_t rx_descriptors, tx_descriptors;
+	uint32_t tpid;                  /* 0: as the stations send it */
 };
 
 struct nat_log_cfg {

@@ -241,8 +241,8 @@ explain_text(struct explainer *x, struct err *err)
 	if (x->iface != NULL && x->iface->vlan != 0 && !is_tagged(frame)) {
 		if (x->iface->inner_vlan != 0)
 			n = add_tag(frame, n, TPID, x->iface->inner_vlan);
-		n = add_tag(frame, n, x->iface->inner_vlan != 0 ? TPID_OUTER : TPID,
-			x->iface->vlan);
+		n = add_tag(frame, n, x->iface->tpid != 0 ? x->iface->tpid
+			: x->iface->inner_vlan != 0 ? TPID_OUTER : TPID, x->iface->vlan);
 	}
 	return judge(x, frame, (uint32_t)n, err);
 }
@@ -250,12 +250,15 @@ explain_text(struct explainer *x, struct err *err)
 static int
 explain_pcap(struct explainer *x, struct err *err)
 {
+	const struct port *port = &appliance_ports(x->offline.appliance)->at[x->port];
 	struct replay_file file = { .path = x->options->pcap, .port = x->port };
 	struct replay_frame f;
+	struct replay_input *in;
 	bool damaged;
-	struct replay_input *in = replay_input_open(&file, 1, &damaged, err);
 	int rc = 0;
 
+	memcpy(file.mac, port->mac.addr_bytes, sizeof(file.mac));
+	in = replay_input_open(&file, 1, &damaged, err);
 	while (rc == 0 && in != NULL && replay_input_peek(in, &f)) {
 		appliance_set_time(x->offline.appliance, APPLIANCE_TIME_ZERO_NS + f.time_ns);
 		x->time_ns = f.time_ns;

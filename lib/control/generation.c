@@ -124,6 +124,7 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	iface->port = port < 0 ? 0 : (uint16_t)port;
 	iface->vlan = cfg->vlan;
 	iface->inner_vlan = cfg->inner_vlan;
+	iface->tpid = port < 0 ? 0 : (uint16_t)setup->cfg->ports.items[port].tpid;
 	iface->mtu = cfg->mtu;
 	iface->loc = cfg->head.loc;
 	iface->loc.file = copy_text(m, cfg->head.loc.file);

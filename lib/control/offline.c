@@ -40,6 +40,15 @@ offline_port(const struct config *cfg, const char *name, struct err *err)
 	return err_set(err, ENOENT, "there is no port '%s' in the configuration", name);
 }
 
+void
+offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[static 6])
+{
+	const struct port_row *row = &cfg->ports.items[index];
+	struct rte_ether_addr without = port_preset_mac(index);
+
+	memcpy(mac, cfg_is_written(&row->head, &row->mac) ? row->mac.bytes : without.addr_bytes, 6);
+}
+
 struct rte_mbuf *
 offline_frame(const struct offline *off, const uint8_t *data, uint32_t bytes)
 {

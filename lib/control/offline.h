@@ -20,6 +20,9 @@ struct config *offline_config(const char *path, struct err *err);
 /* The index of the port of that name, or negative after an error that says which ones there are. */
 int offline_port(const struct config *cfg, const char *name, struct err *err);
 
+/* Writes the MAC that the port at an index has over captures. */
+void offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[static 6]);
+
 /* An appliance over captures in virtual time, stepped by the caller. */
 struct offline {
 	struct appliance *appliance;

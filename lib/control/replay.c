@@ -209,6 +209,8 @@ find_files(const struct config *cfg, const struct replay_option *options, unsign
 		files[i] = (struct replay_file) { .path = options[i].path, .port = (unsigned)port };
 		if (port < 0)
 			rc = -EINVAL;
+		else
+			offline_port_mac(cfg, (unsigned)port, files[i].mac);
 	}
 	return rc;
 }

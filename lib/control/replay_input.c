@@ -9,11 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pcap/pcap.h>
-
 #include "base/clock.h"
-
-#define STAMP_MAX_S (1ull << 33)        /* 584 years fit into 64 bits of nanoseconds; this is 272 */
+#include "control/replay_reader.h"
 
 /* A frame of a file that had to be sorted. */
 struct stored {
@@ -25,7 +22,7 @@ struct stored {
 
 struct source {
 	struct replay_file file;
-	pcap_t *pcap;
+	struct replay_reader *reader;
 	struct stored *stored;          /* NULL: read as needed */
 	uint64_t frames;                /* in the file, before any damage */
 	uint64_t first_ns;              /* earliest stamp */
@@ -50,67 +47,30 @@ struct replay_input {
 static int
 read_frame(struct source *s)
 {
-	struct pcap_pkthdr *h;
-	const u_char *data;
-	int rc = pcap_next_ex(s->pcap, &h, &data);
+	struct replay_record record;
+	int rc = replay_reader_next(s->reader, &record);
 
 	s->data = NULL;
-	if (rc == PCAP_ERROR_BREAK)
-		return 0;
 	if (rc != 1)
-		return -1;
-	if (h->ts.tv_sec < 0 || (uint64_t)h->ts.tv_sec >= STAMP_MAX_S || h->ts.tv_usec < 0
-			|| (uint64_t)h->ts.tv_usec >= NS_PER_SECOND)
-		return -1;
-	s->stamp_ns = (uint64_t)h->ts.tv_sec * NS_PER_SECOND + (uint64_t)h->ts.tv_usec;
-	s->data = data;
-	s->bytes = h->caplen;
+		return rc;
+	s->stamp_ns = record.stamp_ns;
+	s->data = record.data;
+	s->bytes = record.bytes;
 	return 1;
 }
 
 static int
 open_file(struct source *s, struct err *err)
 {
-	char text[PCAP_ERRBUF_SIZE] = "";
-	int link;
-
-	s->pcap = pcap_open_offline_with_tstamp_precision(s->file.path, PCAP_TSTAMP_PRECISION_NANO,
-		text);
-	/* The text begins with the path when the file cannot be opened, else it says what it is
-	 * not. */
-	if (s->pcap == NULL && strncmp(text, s->file.path, strlen(s->file.path)) == 0)
-		return err_set(err, EINVAL, "%s", text);
-	if (s->pcap == NULL)
-		return err_set(err, EINVAL, "%s: %s", s->file.path, text);
-	link = pcap_datalink(s->pcap);
-	if (link != DLT_EN10MB)
-		return err_set(err, EINVAL, "%s: its frames are %s, not Ethernet", s->file.path,
-			pcap_datalink_val_to_description_or_dlt(link));
-	return 0;
+	s->reader = replay_reader_open(s->file.path, s->file.mac, err);
+	return s->reader != NULL ? 0 : -EINVAL;
 }
 
 static void
 close_file(struct source *s)
 {
-	if (s->pcap != NULL)
-		pcap_close(s->pcap);
-	s->pcap = NULL;
-}
-
-/* Does the file say that its stamps are nanoseconds? */
-static bool
-is_ns_file(const char *path)
-{
-	static const uint32_t magic = 0xa1b23c4d;
-	uint32_t word = 0;
-	FILE *f = fopen(path, "rb");
-
-	if (f == NULL)
-		return false;
-	if (fread(&word, sizeof(word), 1, f) != 1)
-		word = 0;
-	fclose(f);
-	return word == magic || word == __builtin_bswap32(magic);
+	replay_reader_close(s->reader);
+	s->reader = NULL;
 }
 
 /* The look through a file: how many frames, whether they are in order, whether it is damaged. */
@@ -123,7 +83,7 @@ look_through(struct replay_input *in, struct source *s, bool *damaged, struct er
 	if (rc < 0)
 		return rc;
 	s->sorted = true;
-	in->has_ns |= is_ns_file(s->file.path);
+	in->has_ns |= replay_reader_has_ns(s->reader);
 	while ((rc = read_frame(s)) == 1) {
 		if (s->frames == 0 || s->stamp_ns < s->first_ns)
 			s->first_ns = s->stamp_ns;
@@ -133,12 +93,14 @@ look_through(struct replay_input *in, struct source *s, bool *damaged, struct er
 		s->frames++;
 	}
 	if (rc < 0) {
-		const char *why = pcap_geterr(s->pcap);
-
 		*damaged = true;
-		err_set(err, EINVAL, "%s: damaged after %" PRIu64 " frames%s%s", s->file.path,
-			s->frames, why[0] != '\0' ? ": " : ": a time stamp that cannot be", why);
+		err_set(err, EINVAL, "%s: damaged after %" PRIu64 " frames: %s", s->file.path,
+			s->frames, replay_reader_damage(s->reader));
 	}
+	if (replay_reader_carried(s->reader) != 0)
+		err_warn(err, (struct loc){ 0 }, "%s: the time stamps of %" PRIu64 " frames have a fraction of a "
+			"second or more; it is carried over into the seconds", s->file.path,
+			replay_reader_carried(s->reader));
 	close_file(s);
 	return 0;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Captures as the source of frames: several files merged in the order of time.
  *
- * pcap and pcapng, with stamps of a microsecond or a nanosecond, of Ethernet frames.  Each file is
- * looked through once when it is opened, so that what is wrong with it is known before anything
- * runs.  One whose frames are in the order of time is then read as it is needed; any other is held
+ * What can be read stands in control/replay_reader.h.  Each file is looked through once when it is
+ * opened, so that what is wrong with it is known before anything runs.  One whose frames are in the order of time is then read as it is needed; any other is held
  * in memory and sorted.  Frames with the same stamp come in the order of the ports, and in that of
  * their file.
  *
@@ -22,6 +21,7 @@ struct replay_input;
 struct replay_file {
 	const char *path;
 	unsigned port;
+	uint8_t mac[6];                 /* of the port: where packets without an Ethernet header are sent to */
 };
 
 struct replay_frame {
@@ -31,7 +31,7 @@ struct replay_frame {
 	unsigned port;
 };
 
-/* NULL after an error that leaves nothing to read: no such file, no capture, no Ethernet.  A file
+/* NULL after an error that leaves nothing to read: no such file, no capture, a link type that is not read.  A file
  * that is damaged further on is read up to there; *damaged then says so, and err has the
  * sentence. */
 struct replay_input *replay_input_open(const struct replay_file *files, unsigned n, bool *damaged,

@@ -156,6 +156,9 @@ struct port_stats {
 /* Counted by the device since ports_start. */
 void port_stats(struct port *port, struct port_stats *stats);
 
+/* 02:77:65:69:72:NN, the MAC of the port at place NN where neither the configuration nor the device has one. */
+struct rte_ether_addr port_preset_mac(unsigned index);
+
 /* The port with this name, NULL if there is none. */
 struct port *ports_find(struct ports *ports, const char *name);
 

@@ -7,9 +7,6 @@
 
 #include "io/port.h"
 
-/* 02:77:65:69:72:NN, the MAC of the port at place NN where the device brings none. */
-struct rte_ether_addr port_preset_mac(unsigned index);
-
 /* Decides which MAC the port answers for. */
 void port_choose_mac(struct port *port);
 

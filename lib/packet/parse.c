@@ -40,6 +40,8 @@ parse_eth(struct view *v, const struct frame *f, const struct ingress *in)
 	v->broadcast = f->data[0] & 1;
 	v->to_us = memcmp(f->data, in->mac, 6) == 0;
 	v->ethertype = read_be16(f->data + at - 2);
+	if (is_vlan_tag(v->ethertype))
+		v->tpid = v->ethertype;
 	while (v->vlans < 2 && is_vlan_tag(v->ethertype)) {
 		why = frame_lacks(f, at, 4, REASON_eth_runt);
 		if (why != REASON_NONE)

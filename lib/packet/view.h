@@ -35,6 +35,7 @@ struct view {
 	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment */
 	uint16_t payload;       /* offset of what follows the transport header, or VIEW_NONE */
 	uint16_t vlan[2];       /* outer, inner id; 0 without */
+	uint16_t tpid;          /* of the outer tag; 0 without */
 	uint8_t vlans;          /* tags in the frame, two at most are read */
 	uint8_t ttl;
 	uint8_t dscp;

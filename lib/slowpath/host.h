@@ -36,6 +36,7 @@ struct host_fact {
 	uint8_t family;
 	uint8_t heard;          /* enum host_heard */
 	uint8_t mac[6];
+	uint16_t tpid;          /* of the outer tag of its message; 0 without */
 	union address address;
 };
 

@@ -43,6 +43,7 @@ struct interface {
 	uint16_t id;                    /* 1 and up: 0 is "no interface" in keys and ledgers */
 	uint16_t port;                  /* index of the port */
 	uint16_t vlan, inner_vlan;      /* 0: untagged */
+	uint16_t tpid;                  /* of the outer tag of what is sent; 0: as the station sends it */
 	uint16_t mtu;
 	uint8_t mac[6];
 	const struct interface_address *addresses;      /* link-local IPv6 included */

@@ -25,7 +25,7 @@ static const struct cfg_field mark_fields[] = {
 
 static const struct cfg_table mark_table = {
 	"mark", CFG_SIZEOF(struct mark_cfg), mark_fields,
-	"Writes the packet's DSCP.",
+	"Writes the packet's DSCP.", "dscp",
 };
 
 static int

@@ -2,6 +2,7 @@
 /* Stage snat: new sessions leave with a public source; the session keeps it to its end. */
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "flow/nat.h"
 #include "packet/burst.h"
@@ -27,6 +28,7 @@ struct snat {
 	bool is_static;
 	union address to;               /* static, or the pool's first: what check shows */
 	const char *name;
+	uint16_t low, high;             /* ports of the pool */
 };
 
 static const struct cfg_field snat_fields[] = {
@@ -54,6 +56,8 @@ find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
 	spec = build_pool(sb->build, (unsigned)pool);
 	snat->pool = (unsigned)pool;
 	snat->name = spec->name;
+	snat->low = spec->low;
+	snat->high = spec->high;
 	if (spec->n_addresses > 0)
 		snat->to.v4 = spec->addresses[0];
 	return 0;
@@ -83,27 +87,36 @@ snat_build(struct stage_build *sb, void **instance)
 	return build_public(sb->build, snat->to.v4);
 }
 
-static const char *
-why_text(enum nat_why why)
+/* Why a session has got this public port; before is the packet's own. */
+static void
+why_text(const struct snat *snat, enum nat_why why, uint16_t before, char text[static TEXT_BYTES])
 {
 	switch (why) {
 	case NAT_MAPPED:
-		return ", where it is mapped already";
+		snprintf(text, TEXT_BYTES, ", where it is mapped already");
+		return;
 	case NAT_PRESERVED:
-		return ", its own port, which is free";
+		snprintf(text, TEXT_BYTES, ", its own port, which is free");
+		return;
 	case NAT_DRAWN:
-		return ", drawn: its own port is not free";
+		if (before >= snat->low && before <= snat->high)
+			snprintf(text, TEXT_BYTES, ", drawn: its own port is not free");
+		else
+			snprintf(text, TEXT_BYTES, ", drawn: its own port is not in the pool's %u-%u",
+				snat->low, snat->high);
+		return;
 	case NAT_PORTLESS_SHARED:
 		break;
 	}
-	return "";
+	text[0] = '\0';
 }
 
 static void
 set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *to)
 {
 	union address a = { .bytes = { 0 } };
-	char text[TEXT_BYTES];
+	uint16_t before = rte_be_to_cpu_16(ev->tuple.sport);
+	char text[TEXT_BYTES], why[TEXT_BYTES];
 
 	a.v4 = to->address;
 	eval_set_src(ev, &a, to->port);
@@ -111,8 +124,9 @@ set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *
 		ev->session->flags |= SESSION_SNAT;
 	if (ev->trace != NULL) {
 		notation_address(text, sizeof(text), &a, 4);
+		why_text(snat, to->why, before, why);
 		eval_note(ev, "snat %s: source %s port %u%s", snat->name, text,
-			rte_be_to_cpu_16(to->port), why_text(to->why));
+			rte_be_to_cpu_16(to->port), why);
 	}
 }
 

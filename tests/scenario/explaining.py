@@ -57,6 +57,25 @@ def cases():
             raise Failed(str(told))
 
 
+def short_forms():
+    """mark: cs1 is mark: {dscp: cs1}."""
+    for written, dscp in (('cs1', 8), ('ef', 46), ('10', 10), ('{dscp: cs1}', 8)):
+        told = explained(router('[{mark: %s}, {route: main}]' % written), 'lan', 'udp 10.0.0.2:9 > 203.0.113.9:9')
+        if told['program'] != 'dscp %d; ttl; output wan' % dscp:
+            raise Failed('%s: %s' % (written, told))
+
+
+def drawn_ports():
+    """Why a session does not keep its port: the pool's range has it not, or it is taken."""
+    for ports, port, says in (('1024-65535', 80, "drawn: its own port is not in the pool's 1024-65535"),
+                              ('1024-2047', 5000, "drawn: its own port is not in the pool's 1024-2047"),
+                              ('1024-2047', 1500, 'its own port, which is free')):
+        told = explained(router('[track, {route: main}, {snat: up}]', 'nat: {up: {pool: [198.51.100.9], ports: %s}}\n'
+                                % ports), 'lan', 'udp 10.0.0.2:%d > 203.0.113.9:9' % port)
+        if not any(s['says'].endswith(says) for s in told['stages']):
+            raise Failed('%s: %s' % (says, told['stages']))
+
+
 def nothing_is_kept():
     """Each packet of a capture is judged as if it were the first."""
     folder = Folder(CONFIG)
@@ -94,6 +113,8 @@ def mistakes():
 
 
 SCENARIOS = [
+    ('short forms of stages', short_forms),
+    ('why a port is drawn', drawn_ports),
     ('stages, program, verdict and line', cases),
     ('nothing is installed', nothing_is_kept),
     ('a VLAN by the name of its interface', by_interface),

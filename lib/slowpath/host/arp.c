@@ -119,6 +119,7 @@ hear(struct host *h, const struct interface *in, const struct arp *arp, enum hos
 {
 	struct host_fact fact = {
 		.iface = in->id, .family = 4, .heard = (uint8_t)how, .address = arp->sender,
+		.tpid = h->tpid,
 	};
 
 	memcpy(fact.mac, arp->sender_mac, 6);
@@ -154,7 +155,9 @@ host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
 		return REASON_interface_unused;
 	if (!arp_read(&arp, v, m) || !sender_ok(h, in, &arp) || contradicts_static(h, in, &arp))
 		return REASON_neighbour_bad;
+	h->tpid = v->tpid;
 	receive(h, in, &arp);
+	h->tpid = 0;
 	h->setup.ledger->consumed[CONSUMED_arp]++;
 	rte_pktmbuf_free(m);
 	return REASON_NONE;

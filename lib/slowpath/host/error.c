@@ -51,18 +51,18 @@ tell_sender(struct host *h, const struct subject *s, enum host_error what, uint1
 		return;
 	if (!limit_take(h, limit_of(what, reset), s->in->id, v))
 		return;
-	if (reset) {
-		reset_send(h, s);
-		return;
-	}
-	if (what == HOST_RESET) {
+	if (!reset && what == HOST_RESET) {
 		what = HOST_UNREACHABLE;
 		code_or_mtu = 3;
 	}
-	if (v->family == 4)
+	h->tpid = v->tpid;
+	if (reset)
+		reset_send(h, s);
+	else if (v->family == 4)
 		error4_send(h, s, what, code_or_mtu);
 	else
 		error6_send(h, s, what, code_or_mtu);
+	h->tpid = 0;
 }
 
 void

@@ -18,14 +18,19 @@ put16(uint8_t *p, uint16_t value)
 }
 
 unsigned
-ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype)
+ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype, uint16_t tpid)
 {
 	uint8_t *p = frame + 12;
+
+	if (i->tpid != 0)
+		tpid = i->tpid;
+	else if (tpid == 0)             /* IEEE 802.1ad: a service tag outside of a customer's */
+		tpid = i->inner_vlan != 0 ? RTE_ETHER_TYPE_QINQ : RTE_ETHER_TYPE_VLAN;
 
 	memcpy(frame, to, 6);
 	memcpy(frame + 6, i->mac, 6);
 	if (i->vlan != 0) {
-		p = put16(p, i->inner_vlan != 0 ? RTE_ETHER_TYPE_QINQ : RTE_ETHER_TYPE_VLAN);
+		p = put16(p, tpid);
 		p = put16(p, i->vlan);
 	}
 	if (i->inner_vlan != 0) {
@@ -83,7 +88,7 @@ frame_take(struct host *h, const struct interface *i, const uint8_t to[6], uint1
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(h->setup.pool);
 	uint8_t l2[NEXTHOP_L2_MAX];
-	unsigned l2_bytes = ether_write(l2, i, to, ethertype);
+	unsigned l2_bytes = ether_write(l2, i, to, ethertype, h->tpid);
 	uint8_t *frame;
 
 	if (m == NULL)

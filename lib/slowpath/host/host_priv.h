@@ -52,6 +52,7 @@ struct neighbour {
 	uint8_t mac[6];
 	uint8_t line;           /* enum line */
 	uint8_t n_held;
+	uint16_t tpid;          /* of the outer tag it sent last; 0: nothing heard, or no tag */
 	uint16_t chain;         /* next in its bucket, or free one */
 	uint16_t prev, next;    /* in its timers */
 	uint16_t before, after; /* in its line */
@@ -138,6 +139,7 @@ struct host {
 	struct host_setup setup;
 	const struct generation *gen;
 	uint64_t now_ns;
+	uint16_t tpid;                  /* of the outer tag of the frame that is being answered; else 0 */
 
 	/* neighbour.c */
 	struct hash_key key;
@@ -247,15 +249,16 @@ const union address *host_source(const struct host *h, const struct interface *i
 	const union address *peer, unsigned family);
 
 /* frame.c: packets of our own */
-unsigned ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6],
-	uint16_t ethertype);
+/* tpid: of the outer tag that the station sends, 0: not known.  Returns the length. */
+unsigned ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype,
+	uint16_t tpid);
 void ip4_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
 	uint16_t bytes);
 void ip6_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
 	uint16_t payload_bytes);
 /* Writes the checksum of an ICMPv6 message of n bytes behind the IPv6 header at ip. */
 void icmp6_checksum_set(uint8_t *ip, uint16_t n);
-/* A frame with its Ethernet header, and room for so many bytes behind it at body; or NULL. */
+/* A frame with its Ethernet header (outer tag as in host.tpid), and room for so many bytes behind it at body; or NULL. */
 struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uint8_t to[6],
 	uint16_t ethertype, unsigned bytes, uint8_t **body);
 void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);

@@ -206,6 +206,7 @@ hear(struct host *h, const struct interface *in, const union address *a, const u
 {
 	struct host_fact fact = {
 		.iface = in->id, .family = 6, .heard = (uint8_t)how, .address = *a,
+		.tpid = h->tpid,
 	};
 
 	memcpy(fact.mac, mac, 6);
@@ -286,9 +287,11 @@ nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m)
 	if (v->icmp_type == ND_SOLICITATION || v->icmp_type == ND_ADVERTISEMENT) {
 		if (!nd_read(&nd, v, rte_pktmbuf_read(m, v->l4, n, copy), n))
 			return REASON_neighbour_bad;
+		h->tpid = v->tpid;
 		r = v->icmp_type == ND_SOLICITATION
 			? receive_solicitation(h, in, &nd, &v->tuple.src)
 			: receive_advertisement(h, in, &nd);
+		h->tpid = 0;
 	}
 	if (r != REASON_NONE)
 		return r;

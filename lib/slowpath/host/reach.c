@@ -89,10 +89,12 @@ ask_once(struct host *h, struct neighbour *n)
 	const uint8_t *to = n->state == NEIGHBOUR_PROBING ? n->mac : NULL;
 
 	n->asks++;
+	h->tpid = n->tpid;
 	if (n->family == 4)
 		arp_ask(h, i, &n->address, to);
 	else
 		nd_ask(h, i, &n->address, to);
+	h->tpid = 0;
 }
 
 void
@@ -129,7 +131,7 @@ neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh)
 	n->answered = true;
 	n->fresh_ns = fresh ? h->now_ns + REACHABLE_NS : 0;
 	nh->l2_bytes = (uint8_t)ether_write(nh->l2, i, mac,
-		n->family == 4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
+		n->family == 4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6, n->tpid);
 	nexthop_follow(h, slot, i);
 	become(h, slot, NEIGHBOUR_KNOWN, 0);
 	held_release(h, slot);
@@ -171,6 +173,21 @@ hear_claim(struct host *h, uint16_t slot, const uint8_t mac[6])
 	neighbour_know(h, slot, mac, false);
 }
 
+/* The tag that a neighbour sends is the one it is sent; its MAC may not be new. */
+static void
+hear_tag(struct host *h, uint16_t slot, const struct host_fact *fact)
+{
+	struct neighbour *n = &h->neighbours[slot];
+	struct nexthop *nh = neighbour_nexthop(h, slot);
+
+	if (n->tpid == fact->tpid)
+		return;
+	n->tpid = fact->tpid;
+	if (neighbour_resolved(n))
+		nh->l2_bytes = (uint8_t)ether_write(nh->l2, host_interface(h, n->iface), n->mac,
+			n->family == 4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6, n->tpid);
+}
+
 void
 neighbour_hear(struct host *h, const struct host_fact *fact)
 {
@@ -181,7 +198,10 @@ neighbour_hear(struct host *h, const struct host_fact *fact)
 	slot = neighbour_find(h, fact->iface, fact->family, &fact->address);
 	if (slot == NONE && fact->heard == HEARD_REQUEST)
 		slot = neighbour_make(h, fact->iface, fact->family, &fact->address, true);
-	if (slot == NONE || h->neighbours[slot].is_static)
+	if (slot == NONE)
+		return;
+	hear_tag(h, slot, fact);
+	if (h->neighbours[slot].is_static)
 		return;
 	if (fact->heard == HEARD_ANSWER)
 		hear_answer(h, slot, fact->mac);
