@@ -77,6 +77,13 @@ void appliance_destroy(struct appliance *a);
 /* Leaves DPDK, after the last appliance of the process. */
 void appliance_leave(void);
 
+/* Looks at the ports: link state, devices that vanished and those that are back, which are opened again.  What changed
+ * is said in the log.  Call it every 100 ms or so. */
+void appliance_watch_ports(struct appliance *a);
+
+/* Says of each link that is down that it is, and why. */
+void appliance_tell_links(struct appliance *a);
+
 /* Writes what workers have told for NAT's log.  appliance_halt does, too.  reopen: the file was moved away. */
 void appliance_write_log(struct appliance *a);
 void appliance_reopen_log(struct appliance *a);

@@ -9,6 +9,13 @@
 
 struct nat_log_file;
 
+/* What the watch over a port remembers. */
+struct port_watch {
+	bool closed;                    /* its device vanished, and was given back */
+	bool refused;                   /* it came back and could not be opened, which has been said */
+	uint64_t tried_ns;
+};
+
 struct appliance {
 	struct appliance_options options;
 	struct config *cfg;             /* of the running generation */
@@ -26,6 +33,7 @@ struct appliance {
 	struct generation *gen;
 	struct generation *retired[APPLIANCE_RETIRED];  /* a worker that stands still may still use them */
 	unsigned n_retired;
+	struct port_watch port_watch[PORT_MAX];         /* by port index */
 	uint64_t started_ns, halted_ns; /* monotonic */
 	bool ports_open, pools_made, running, halted, closed;
 };

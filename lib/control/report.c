@@ -19,7 +19,8 @@ take_port(struct appliance *a, unsigned index, struct report_port *out)
 	*out = (struct report_port) {
 		.name = port->name, .missed = stats.rx_missed, .no_mbuf = stats.rx_no_mbuf,
 		.errors = stats.rx_errors + stats.tx_errors,
-		.link_up = atomic_load_explicit(&port->link_up, memory_order_relaxed),
+		.link = !atomic_load_explicit(&port->present, memory_order_relaxed) ? "gone"
+			: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up" : "down",
 	};
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		const struct ledger_port *l = &fastpath_ledger(workers_at(ws, w)->fp)->port[index];

@@ -29,7 +29,7 @@ struct report_port {
 	uint64_t missed;                /* the device or the kernel had no room */
 	uint64_t no_mbuf;               /* the device found no packet buffer */
 	uint64_t errors;
-	bool link_up;
+	const char *link;               /* "up", "down", or "gone": its device vanished */
 };
 
 struct report_worker {

@@ -27,7 +27,7 @@ print_ports(const struct report *r, FILE *out)
 		fprintf(out,
 			"  %-12s %4s %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64
 			" %9" PRIu64 "\n",
-			p->name, p->link_up ? "up" : "down", p->rx, p->rx_bytes, p->tx, p->tx_bytes,
+			p->name, p->link, p->rx, p->rx_bytes, p->tx, p->tx_bytes,
 			p->missed);
 		if (p->no_mbuf != 0 || p->errors != 0)
 			fprintf(out, "  %-12s %" PRIu64 " without a packet buffer, %" PRIu64
@@ -147,8 +147,8 @@ ports_json(const struct report *r)
 	for (unsigned i = 0; i < r->n_ports; i++) {
 		const struct report_port *p = &r->port[i];
 
-		json_object_set_new(ports, p->name, json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
-			"rx", (json_int_t)p->rx, "tx", (json_int_t)p->tx,
+		json_object_set_new(ports, p->name, json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+			"link", p->link, "rx", (json_int_t)p->rx, "tx", (json_int_t)p->tx,
 			"rx_bytes", (json_int_t)p->rx_bytes, "tx_bytes", (json_int_t)p->tx_bytes,
 			"rx_missed", (json_int_t)p->missed, "rx_no_mbuf", (json_int_t)p->no_mbuf,
 			"errors", (json_int_t)p->errors));

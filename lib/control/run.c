@@ -129,16 +129,11 @@ static void
 on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
-	struct ports *ports = appliance_ports(r->appliance);
 
 	workers_watch(appliance_workers(r->appliance), monotonic_ns() / NS_PER_MS);
 	appliance_let_go(r->appliance);
 	appliance_write_log(r->appliance);
-	for (unsigned i = 0; i < ports->count; i++)
-		if (port_update(&ports->at[i]))
-			log_info("port %s: link %s", ports->at[i].name,
-				atomic_load_explicit(&ports->at[i].link_up, memory_order_relaxed)
-				? "up" : "down");
+	appliance_watch_ports(r->appliance);
 }
 
 static void
@@ -249,6 +244,7 @@ say_hello(struct appliance *a)
 		(unsigned long long)appliance_generation(a)->number,
 		workers_count(appliance_workers(a)),
 		workers_count(appliance_workers(a)) == 1 ? "" : "s", fastpath_variant());
+	appliance_tell_links(a);
 }
 
 static int

@@ -41,6 +41,9 @@ void fastpath_destroy(struct fastpath *fp);     /* fastpath_stop first */
 /* The way out of a port, by the port's index; NULL takes it away (packets: port_down). */
 void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 
+/* The device of a port is a new one: stations behind it are asked for their MACs again. */
+void fastpath_port_returned(struct fastpath *fp, uint16_t port);
+
 /* Takes a generation, between bursts.  The old one is not used any more when it returns.  No flow is looked at: what
  * flows have counted is collected by the sweep, for places that are carried over. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);

@@ -327,6 +327,12 @@ forget_one(void *arg, struct flow_table *t, uint32_t index)
 }
 
 void
+fastpath_port_returned(struct fastpath *fp, uint16_t port)
+{
+	host_port_returned(fp->slow.host, port);
+}
+
+void
 fastpath_stop(struct fastpath *fp)
 {
 	struct slowpath *s = &fp->slow;

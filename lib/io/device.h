@@ -80,6 +80,9 @@ int device_xdp_off(const char *interface);
 /* Raises the MTU of a kernel interface if it is below mtu.  0 or -errno. */
 int device_raise_mtu(const char *interface, unsigned mtu);
 
+/* Whether a kernel interface is set up, with a carrier or without. */
+bool device_interface_set_up(const char *interface);
+
 /* Whether a kernel interface is up and has a carrier; false if it is gone. */
 bool device_interface_up(const char *interface);
 

@@ -162,6 +162,14 @@ device_interface_up(const char *interface)
 	return (ifr.ifr_flags & IFF_UP) != 0 && (ifr.ifr_flags & IFF_RUNNING) != 0;
 }
 
+bool
+device_interface_set_up(const char *interface)
+{
+	struct ifreq ifr = { 0 };
+
+	return link_ioctl(interface, SIOCGIFFLAGS, &ifr) == 0 && (ifr.ifr_flags & IFF_UP) != 0;
+}
+
 struct link_request {
 	struct nlmsghdr header;
 	struct ifinfomsg info;

@@ -106,8 +106,8 @@ ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
 }
 
 /* Queues when the configuration leaves it to us. */
-static unsigned
-auto_queues(enum device_kind kind, unsigned workers)
+unsigned
+port_auto_queues(enum device_kind kind, unsigned workers)
 {
 	switch (kind) {
 	case DEVICE_PCI:
@@ -139,8 +139,8 @@ find_id(struct port *port)
 	return -ENODEV;
 }
 
-static int
-probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err)
+int
+port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err)
 {
 	char far_mac[RTE_ETHER_ADDR_FMT_SIZE];
 	char text[DEVICE_TEXT_MAX];
@@ -179,8 +179,8 @@ probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err
 }
 
 /* Receive and transmit queues; those of a virtual device come in pairs. */
-static int
-decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
+int
+port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
 	struct err *err)
 {
 	struct rte_eth_dev_info info;
@@ -190,6 +190,7 @@ decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, un
 		return err_add(err, EIO, cfg->device_loc,
 			"ports.%s.device: %s says nothing about itself", cfg->name, port->device);
 	port->rte = info.device;
+	port->if_index = info.if_index;
 	if (info.if_index != 0)
 		if_indextoname(info.if_index, port->interface);
 
@@ -234,16 +235,16 @@ port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struc
 	port->wants_promiscuous = cfg->promiscuous;
 	port->by_source = cfg->by_source;       /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
-	queues = cfg->queues != 0 ? cfg->queues : auto_queues(port->kind, workers);
+	queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(port->kind, workers);
 
 	if (cfg->capture) {
 		rc = capture_open(port, RTE_MAX(queues, workers), err);
 	} else {
 		device_name(cfg->device, port->device);
-		rc = probe(port, cfg, queues, err);
+		rc = port_probe(port, cfg, queues, err);
 	}
 	if (rc == 0)
-		rc = decide_queues(port, cfg, queues, workers, err);
+		rc = port_decide_queues(port, cfg, queues, workers, err);
 	if (rc == 0)
 		port_choose_mac(port);
 	return rc;
@@ -288,9 +289,11 @@ drain(const struct port *port)
 
 /* The af_xdp driver gives back what it has sent when it is asked to send, of nothing too, and what it
  * filled its rings with never. */
-static unsigned
-reap_af_xdp(const struct port *port)
+unsigned
+port_reap(const struct port *port)
 {
+	if (!port->started || port->kind != DEVICE_AF_XDP)
+		return 0;
 	for (uint16_t q = 0; q < port->tx_queues; q++)
 		rte_eth_tx_burst(port->id, q, NULL, 0);
 	return port->rx_queues * (unsigned)DEVICE_AF_XDP_DESCRIPTORS;
@@ -326,8 +329,7 @@ ports_close(struct ports *ports)
 	for (unsigned i = ports->count; i-- > 0;) {
 		struct port *port = &ports->at[i];
 
-		if (port->started && port->kind == DEVICE_AF_XDP)
-			ports->kept += reap_af_xdp(port);
+		ports->kept += port_reap(port);
 		port_close(port);
 	}
 	ports->count = 0;

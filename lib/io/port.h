@@ -61,6 +61,17 @@ struct tx_share {
 	_Alignas(64) atomic_flag busy;
 };
 
+struct port_stats {
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t rx_missed;             /* the device or the kernel had no room: port.rx_missed */
+	uint64_t rx_errors;
+	uint64_t rx_no_mbuf;            /* the device found no buffer: no_mbuf */
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	uint64_t tx_errors;
+};
+
 struct port {
 	char name[PORT_NAME_MAX];
 	struct loc loc;
@@ -91,6 +102,9 @@ struct port {
 	enum device_kind kind;
 	char device[DEVICE_NAME_MAX];   /* name in DPDK, "net_tap0" */
 	char interface[16];             /* the kernel's name of it, "" without */
+	unsigned if_index;              /* the kernel's number of it, 0 without */
+	atomic_bool present;            /* workers may use its queues.  control: write, workers: read */
+	struct port_stats before;       /* counted by devices that have vanished */
 	struct rte_device *rte;
 	struct rte_mempool *pool;       /* of its node, once started */
 	struct capture *capture;        /* rings, where frames come from memory; else NULL */
@@ -142,18 +156,26 @@ const uint8_t *ports_by_source(const struct ports *ports, unsigned *reta_size);
 /* Reads the link state into link_up.  True if it changed. */
 bool port_update(struct port *port);
 
-struct port_stats {
-	uint64_t rx_packets;
-	uint64_t rx_bytes;
-	uint64_t rx_missed;             /* the device or the kernel had no room: port.rx_missed */
-	uint64_t rx_errors;
-	uint64_t rx_no_mbuf;            /* the device found no buffer: no_mbuf */
-	uint64_t tx_packets;
-	uint64_t tx_bytes;
-	uint64_t tx_errors;
-};
+/* Writes why the link of a port is down, as far as the kernel knows, and what to do: ": lan0 is not set up (...)".
+ * Empty for devices that the kernel does not know. */
+void port_link_text(const struct port *port, char *text, size_t size);
 
-/* Counted by the device since ports_start. */
+/* Whether the kernel interface that the device stands on was deleted, or moved away.  The device of such a port
+ * works no more, even if there is an interface of that name again. */
+bool port_vanished(const struct port *port);
+
+/* Gives a vanished device back; no worker uses its queues (port.present).  Its counters are kept. */
+void port_detach(struct ports *ports, struct port *port);
+
+/* Whether there is something to open again at a detached port. */
+bool port_is_back(const struct port_cfg *cfg);
+
+/* Opens and starts a detached port's device anew, with the queues and the MAC that it had.  0, or -errno with one
+ * error, and the port is detached still. */
+int port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, const struct pools *pools,
+	struct err *err);
+
+/* Counted by the device since ports_start, by those that vanished and came back, too. */
 void port_stats(struct port *port, struct port_stats *stats);
 
 /* 02:77:65:69:72:NN, the MAC of the port at place NN where neither the configuration nor the device has one. */

@@ -14,6 +14,20 @@ void port_choose_mac(struct port *port);
  * the answer, before the port starts. */
 void port_choose_rss(struct port *port, const struct rte_eth_dev_info *info);
 
+/* Finds and opens the device of a port that is described by cfg. */
+int port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err);
+
+/* Receive and transmit queues of an open device, for so many workers; queues: as configured, or port_auto_queues. */
+int port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
+	struct err *err);
+unsigned port_auto_queues(enum device_kind kind, unsigned workers);
+
+/* Configures an open device and sets it going. */
+int port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err);
+
+/* Buffers that the driver of a started device will not give back when it is closed. */
+unsigned port_reap(const struct port *port);
+
 /* Stops the device and gives it back.  Half-opened is fine. */
 void port_close(struct port *port);
 

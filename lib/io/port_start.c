@@ -151,7 +151,7 @@ set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *con
 	return rc;
 }
 
-static int
+int
 port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err)
 {
 	struct rte_eth_dev_info info;
@@ -173,6 +173,7 @@ port_start(struct port *port, uint8_t *source_key, const struct pools *pools, st
 		return err_add(err, -rc, port->loc, "ports.%s: %s does not start%s", port->name,
 			port->device, quiet_colon(&quiet));
 	port_update(port);
+	atomic_store_explicit(&port->present, true, memory_order_relaxed);
 	return 0;
 }
 
@@ -226,7 +227,9 @@ port_update(struct port *port)
 	struct rte_eth_link link = { 0 };
 	bool up;
 
-	if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
+	if (!port->started)
+		up = false;
+	else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
 		|| port->kind == DEVICE_TAP)
 		up = device_interface_up(port->interface);
 	else
@@ -239,16 +242,18 @@ void
 port_stats(struct port *port, struct port_stats *stats)
 {
 	struct rte_eth_stats s = { 0 };
+	const struct port_stats *before = &port->before;
 
-	rte_eth_stats_get(port->id, &s);
+	if (port->started)
+		rte_eth_stats_get(port->id, &s);
 	*stats = (struct port_stats){
-		.rx_packets = s.ipackets,
-		.rx_bytes = s.ibytes,
-		.rx_missed = s.imissed + af_packet_missed(&port->packet),
-		.rx_errors = s.ierrors,
-		.rx_no_mbuf = s.rx_nombuf,
-		.tx_packets = s.opackets,
-		.tx_bytes = s.obytes,
-		.tx_errors = s.oerrors,
+		.rx_packets = before->rx_packets + s.ipackets,
+		.rx_bytes = before->rx_bytes + s.ibytes,
+		.rx_missed = before->rx_missed + s.imissed + (port->started ? af_packet_missed(&port->packet) : 0),
+		.rx_errors = before->rx_errors + s.ierrors,
+		.rx_no_mbuf = before->rx_no_mbuf + s.rx_nombuf,
+		.tx_packets = before->tx_packets + s.opackets,
+		.tx_bytes = before->tx_bytes + s.obytes,
+		.tx_errors = before->tx_errors + s.oerrors,
 	};
 }

@@ -145,6 +145,9 @@ void host_tell_later(struct host *h, const struct view *v, const struct rte_mbuf
 enum reason host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
 	const struct view *v);
 
+/* Neighbours behind a port may be others now: those that were learned are asked again at their next packet. */
+void host_port_returned(struct host *h, uint16_t port);
+
 /* A fact from another worker. */
 void host_learn(struct host *h, const struct host_fact *fact);
 

@@ -28,58 +28,6 @@ tell(void *arg, const struct host_fact *fact)
 		mailbox_tell(w->common->mailbox, w->index, fact);
 }
 
-/* Which worker polls a queue: one each where there are enough queues, else spread over the
- * workers. */
-static bool
-polls(const struct worker *w, const struct port *port, unsigned queue)
-{
-	if (port->rx_queues >= w->common->count)
-		return queue % w->common->count == w->index;
-	return (queue + port->index) % w->common->count == w->index;
-}
-
-static int
-take_sources(struct worker *w)
-{
-	struct ports *ports = w->common->ports;
-	unsigned all = 0;
-
-	for (unsigned p = 0; p < ports->count; p++)
-		all += ports->at[p].rx_queues;
-	w->sources = calloc(all + 1, sizeof(w->sources[0]));
-	if (w->sources == NULL)
-		return -ENOMEM;
-	for (unsigned p = 0; p < ports->count; p++) {
-		for (unsigned q = 0; q < ports->at[p].rx_queues; q++) {
-			struct source *s = &w->sources[w->n_sources];
-
-			if (!polls(w, &ports->at[p], q))
-				continue;
-			rx_queue_init(&s->queue, &ports->at[p], q);
-			s->port = (uint16_t)p;
-			w->n_sources++;
-		}
-	}
-	return 0;
-}
-
-static int
-take_tx(struct worker *w)
-{
-	struct ports *ports = w->common->ports;
-	size_t bytes = RTE_ALIGN_CEIL((ports->count + 1) * sizeof(w->tx[0]), RTE_CACHE_LINE_SIZE);
-
-	w->tx = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
-	if (w->tx == NULL)
-		return -ENOMEM;
-	memset(w->tx, 0, bytes);
-	for (unsigned p = 0; p < ports->count; p++) {
-		tx_queue_init(&w->tx[p], &ports->at[p], w->index, w->common->burst);
-		fastpath_set_port(w->fp, (uint16_t)p, &w->tx[p]);
-	}
-	return 0;
-}
-
 int
 worker_init(struct worker *w, const struct worker_setup *setup)
 {
@@ -96,7 +44,7 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 	w->fp = fastpath_create(&fs);
 	if (w->fp != NULL)
 		handover_init(w);
-	if (w->fp == NULL || take_sources(w) < 0 || take_tx(w) < 0) {
+	if (w->fp == NULL || worker_make_ports(w) < 0) {
 		worker_fini(w);
 		return -ENOMEM;
 	}
@@ -110,10 +58,12 @@ worker_fini(struct worker *w)
 	nat_summary_free(w->nat);
 	free(w->sources);
 	free(w->tx);
+	free(w->tx_used);
 	w->fp = NULL;
 	w->nat = NULL;
 	w->sources = NULL;
 	w->tx = NULL;
+	w->tx_used = NULL;
 }
 
 void
@@ -183,12 +133,24 @@ receive(struct worker *w)
 	return total;
 }
 
+/* Ports come and go seldom: one look a loop. */
+static void
+look_at_ports(struct worker *w)
+{
+	/* Pairs with the release in workers_take_ports. */
+	unsigned changes = atomic_load_explicit(&w->common->ports_changes, memory_order_acquire);
+
+	if (changes != atomic_load_explicit(&w->ports_taken, memory_order_relaxed))
+		worker_take_ports(w, changes);
+}
+
 unsigned
 worker_step(struct worker *w)
 {
 	unsigned n, sent;
 
 	take_generation(w);
+	look_at_ports(w);
 	account_time(w, fastpath_tick(w->fp));
 	read_mailbox(w);
 	n = receive(w);

@@ -33,6 +33,7 @@ struct worker_common {
 	bool device_steers;             /* both directions of what nothing translates come to one worker */
 	struct mailbox *mailbox;        /* NULL: one worker */
 	_Atomic(const struct generation *) generation;  /* control: write, workers: read */
+	atomic_uint ports_changes;      /* how often a port went or came.  control: write, workers: read */
 	atomic_bool stop;               /* control: write, workers: read */
 };
 
@@ -48,14 +49,16 @@ struct worker {
 	struct fastpath *fp;
 	const struct generation *generation;    /* the one in use */
 	struct source *sources;
-	unsigned n_sources;
+	unsigned n_sources;             /* of ports that are present */
 	struct tx_queue *tx;            /* by port index */
+	bool *tx_used;                  /* the fast path sends by it */
 	struct idle idle;
 	uint64_t now_ns;                /* of the running loop; 0 before the first */
 	bool was_busy;                  /* the loop before handled packets */
 
 	/* worker: write, control: read, a loop old */
 	atomic_uint_fast64_t loops;     /* the heartbeat */
+	atomic_uint ports_taken;        /* changes of ports that it knows */
 	atomic_uint_fast64_t adopted;   /* number of the generation in use: none before is touched any more */
 	uint64_t packets;               /* received, or handed over by others */
 	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
@@ -83,6 +86,13 @@ int worker_init(struct worker *w, const struct worker_setup *setup);
 
 /* worker_stop has been called.  A zeroed worker is fine. */
 void worker_fini(struct worker *w);
+
+/* worker_ports.c: memory for the queues of all ports, and the queues themselves.  0 or -ENOMEM. */
+int worker_make_ports(struct worker *w);
+
+/* Takes the ports as they are now, between two loops: queues of those that are not present are not touched any more
+ * when it returns.  What waits there is dropped as port_down. */
+void worker_take_ports(struct worker *w, unsigned changes);
 
 /* Takes a generation, between two loops. */
 void worker_adopt(struct worker *w, const struct generation *gen);

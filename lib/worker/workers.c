@@ -21,6 +21,7 @@
 
 enum {
 	STOP_MS = 900,                  /* longest wait for a worker's end */
+	PORTS_MS = 50,                  /* longest wait for workers to leave the queues of a port */
 	POLL_NS = 20000,                /* between two looks at the workers */
 };
 
@@ -270,6 +271,27 @@ workers_publish(struct workers *ws, const struct generation *gen)
 		if (!await_adoption(ws, i, gen->number, deadline_ms))
 			rc = -ETIMEDOUT;
 	return rc;
+}
+
+bool
+workers_take_ports(struct workers *ws)
+{
+	unsigned changes = atomic_load_explicit(&ws->common.ports_changes, memory_order_relaxed) + 1;
+	uint64_t deadline_ms = monotonic_ms() + PORTS_MS;
+
+	/* Pairs with the acquire in worker_step. */
+	atomic_store_explicit(&ws->common.ports_changes, changes, memory_order_release);
+	for (unsigned i = 0; ws->launched == 0 && i < ws->made; i++)
+		worker_take_ports(&ws->worker[i], changes);
+	for (unsigned i = 0; i < ws->launched; i++) {
+		/* Pairs with the release in worker_take_ports. */
+		while (atomic_load_explicit(&ws->worker[i].ports_taken, memory_order_acquire) != changes) {
+			if (monotonic_ms() > deadline_ms)
+				return false;
+			nap();
+		}
+	}
+	return true;
 }
 
 static bool

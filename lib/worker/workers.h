@@ -49,6 +49,10 @@ int workers_publish(struct workers *ws, const struct generation *gen);
 uint64_t workers_adopted(const struct workers *ws, unsigned i);
 uint64_t workers_oldest(const struct workers *ws, unsigned *who);
 
+/* Tells the workers which ports are present (io/port.h), and waits until all of them know.  False: a worker stands
+ * still, and may use the queues of any port yet. */
+bool workers_take_ports(struct workers *ws);
+
 /* Stops receiving, joins the threads, sends what can be sent, lets go of everything held.  False: a
  * worker does not come to its end, and nothing that it uses may be freed. */
 bool workers_stop(struct workers *ws);

@@ -103,6 +103,18 @@ host_used(struct host *h, uint16_t nexthop)
 }
 
 void
+host_port_returned(struct host *h, uint16_t port)
+{
+	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {
+		const struct neighbour *n = &h->neighbours[slot];
+
+		if (n->state != NEIGHBOUR_FREE && !n->is_static && neighbour_resolved(n)
+		    && neighbour_nexthop(h, slot)->port == port)
+			neighbour_lose(h, (uint16_t)slot);
+	}
+}
+
+void
 host_learn(struct host *h, const struct host_fact *fact)
 {
 	neighbour_hear(h, fact);

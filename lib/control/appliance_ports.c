@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The ports of a running appliance: their links, and devices that vanish and come back. */
+
+#include "control/appliance_priv.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define TRY_NS NS_PER_S         /* between two tries to open what is back */
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+static bool
+is_present(const struct port *port)
+{
+	return atomic_load_explicit(&port->present, memory_order_relaxed);
+}
+
+static void
+set_present(struct port *port, bool present)
+{
+	atomic_store_explicit(&port->present, present, memory_order_relaxed);
+}
+
+static void
+tell_link(const struct port *port)
+{
+	char why[128];
+
+	port_link_text(port, why, sizeof(why));
+	if (atomic_load_explicit(&port->link_up, memory_order_relaxed))
+		log_info("port %s: link up", port->name);
+	else
+		log_warning("port %s: link down%s", port->name, why);
+}
+
+void
+appliance_tell_links(struct appliance *a)
+{
+	for (unsigned i = 0; i < a->ports.count; i++)
+		if (!atomic_load_explicit(&a->ports.at[i].link_up, memory_order_relaxed))
+			tell_link(&a->ports.at[i]);
+}
+
+/* Gives the device of a port back, once no worker uses its queues. */
+static void
+give_back(struct appliance *a, unsigned i)
+{
+	struct port *port = &a->ports.at[i];
+
+	if (!workers_take_ports(a->workers))
+		return;         /* a worker stands still: tried again */
+	port_detach(&a->ports, port);
+	a->port_watch[i] = (struct port_watch){ .closed = true };
+}
+
+/* The row of a port in the configuration of now, since the one it was started with may be gone. */
+static bool
+find_row(const struct appliance *a, const struct port *port, struct port_cfg *out)
+{
+	struct port_cfg rows[PORT_MAX];
+	unsigned n = config_ports(a->cfg, rows);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(rows[i].name, port->name) != 0)
+			continue;
+		*out = rows[i];
+		return true;
+	}
+	return false;
+}
+
+static void
+open_again(struct appliance *a, unsigned i, const struct port_cfg *row)
+{
+	struct port_watch *watch = &a->port_watch[i];
+	struct port *port = &a->ports.at[i];
+	struct err *err = err_create();
+
+	if (err == NULL)
+		return;
+	if (port_attach(&a->ports, port, row, &a->pools, err) < 0) {
+		if (!watch->refused)
+			log_error("port %s: its device is back but cannot be used: %s", port->name, err_first(err));
+		watch->refused = true;
+	} else {
+		*watch = (struct port_watch){ .closed = false };
+		workers_take_ports(a->workers);
+		log_info("port %s: its device is back and was opened again", port->name);
+		tell_link(port);
+	}
+	err_destroy(err);
+}
+
+static void
+await_return(struct appliance *a, unsigned i)
+{
+	struct port_watch *watch = &a->port_watch[i];
+	struct port_cfg row;
+	uint64_t now = now_ns();
+
+	if (watch->refused && now - watch->tried_ns < TRY_NS)
+		return;
+	if (!find_row(a, &a->ports.at[i], &row) || !port_is_back(&row))
+		return;
+	watch->tried_ns = now;
+	open_again(a, i, &row);
+}
+
+static void
+watch_port(struct appliance *a, unsigned i)
+{
+	struct port *port = &a->ports.at[i];
+
+	if (a->port_watch[i].closed) {
+		await_return(a, i);
+	} else if (!is_present(port)) {
+		give_back(a, i);
+	} else if (port_vanished(port)) {
+		log_error("port %s: its device vanished: %s was deleted or moved away; it is opened again when it is back",
+			port->name, port->interface);
+		set_present(port, false);
+		give_back(a, i);
+	} else if (port_update(port)) {
+		tell_link(port);
+	}
+}
+
+void
+appliance_watch_ports(struct appliance *a)
+{
+	for (unsigned i = 0; i < a->ports.count; i++)
+		watch_port(a, i);
+}

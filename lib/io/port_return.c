@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports whose device vanishes while Weir runs, and comes back. */
+
+#include "io/port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+
+#include <rte_mempool.h>
+
+#include "io/port_priv.h"
+
+/* Does the device stand on a kernel interface that can be deleted? */
+static bool
+is_watched(const struct port *port)
+{
+	return port->if_index != 0 && (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
+		|| port->kind == DEVICE_TAP);
+}
+
+bool
+port_vanished(const struct port *port)
+{
+	char name[IF_NAMESIZE];
+
+	/* By number: an interface that was created anew under the old name is another one. */
+	return port->open && is_watched(port) && if_indextoname(port->if_index, name) == NULL && errno == ENXIO;
+}
+
+void
+port_detach(struct ports *ports, struct port *port)
+{
+	struct port_stats so_far;
+
+	port_stats(port, &so_far);
+	ports->kept += port_reap(port);
+	port_close(port);
+	port->before = so_far;
+	port->promiscuous = false;
+	port->packet.count = 0;
+	atomic_store_explicit(&port->link_up, false, memory_order_relaxed);
+}
+
+bool
+port_is_back(const struct port_cfg *cfg)
+{
+	char interface[DEVICE_VALUE_MAX];
+
+	/* A tap is made by its driver. */
+	return device_kind(cfg->device) == DEVICE_TAP
+		|| (device_arg(cfg->device, "iface", interface, sizeof(interface)) && if_nametoindex(interface) != 0);
+}
+
+/* Workers were made for so many queues. */
+static int
+check_queues(const struct port *port, unsigned rx_queues, unsigned tx_queues, const struct port_cfg *cfg,
+	struct err *err)
+{
+	if (port->rx_queues == rx_queues && port->tx_queues == tx_queues)
+		return 0;
+	return err_add(err, EINVAL, cfg->device_loc, "ports.%s.device: %s has %u receive queues now, it had %u; that "
+		"needs a restart", cfg->name, port->device, port->rx_queues, rx_queues);
+}
+
+/* The buffers that were taken by drivers which do not give them back are missing. */
+static int
+check_buffers(const struct ports *ports, const struct port *port, const struct port_cfg *cfg, struct err *err)
+{
+	unsigned wanted = port->kind == DEVICE_AF_XDP ? 2 * port->rx_queues * DEVICE_AF_XDP_DESCRIPTORS : 0;
+
+	if (ports->kept == 0 || rte_mempool_avail_count(port->pool) >= wanted)
+		return 0;
+	return err_add(err, ENOMEM, cfg->device_loc, "ports.%s.device: the driver of %s has kept %u packet buffers; to "
+		"open it once more needs a restart", cfg->name, port->device, ports->kept);
+}
+
+int
+port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, const struct pools *pools,
+	struct err *err)
+{
+	unsigned queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(port->kind, ports->workers);
+	unsigned rx_queues = port->rx_queues, tx_queues = port->tx_queues;
+	int rc = check_buffers(ports, port, cfg, err);
+
+	if (rc == 0)
+		rc = port_probe(port, cfg, queues, err);
+	if (rc == 0)
+		rc = port_decide_queues(port, cfg, queues, ports->workers, err);
+	if (rc == 0)
+		rc = check_queues(port, rx_queues, tx_queues, cfg, err);
+	if (rc == 0)
+		rc = port_start(port, ports->source_key, pools, err);
+	if (rc < 0) {
+		port_close(port);
+		port->rx_queues = (uint16_t)rx_queues;
+		port->tx_queues = (uint16_t)tx_queues;
+	}
+	return rc;
+}
+
+void
+port_link_text(const struct port *port, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (!is_watched(port) || device_interface_up(port->interface))
+		return;
+	if (device_interface_set_up(port->interface))
+		snprintf(text, size, ": %s has no carrier", port->interface);
+	else
+		snprintf(text, size, ": %s is not set up (ip link set %s up)", port->interface, port->interface);
+}
