@@ -5,11 +5,14 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "command.h"
+#include "control/json_text.h"
 #include "control/offline.h"
 #include "schema/document.h"
 
@@ -35,7 +38,8 @@ print_summary(const char *path, const struct config *cfg, const struct check_res
 		rules += acl->rules.count;
 	cfg_each(table, &cfg->policy.routes)
 		routes += table->routes.count;
-	printf("%s: OK: ", path);
+	text_put(stdout, path, path + strlen(path));
+	fputs(": OK: ", stdout);
 	print_count("", cfg->ports.count, "port", "ports");
 	print_count(", ", cfg->interfaces.count, "interface", "interfaces");
 	print_count(", ", cfg->policy.pipelines.count, "pipeline", "pipelines");
@@ -50,9 +54,9 @@ print_summary(const char *path, const struct config *cfg, const struct check_res
 static void
 add_finding(void *findings, struct loc loc, bool warning, const char *text)
 {
-	json_array_append_new(findings, json_pack("{s:s?,s:i,s:i,s:s,s:s}", "file", loc.file,
+	json_array_append_new(findings, json_pack("{s:o,s:i,s:i,s:s,s:o}", "file", json_text(loc.file),
 		"line", (int)loc.line, "column", (int)loc.column,
-		"severity", warning ? "warning" : "error", "text", text));
+		"severity", warning ? "warning" : "error", "text", json_text(text)));
 }
 
 /* files: an array that gets what is said of the file, or NULL: it is printed. */
@@ -74,7 +78,7 @@ check_file(const char *path, json_t *files)
 		json_t *findings = json_array();
 
 		err_each(err, add_finding, findings);
-		json_array_append_new(files, json_pack("{s:s,s:b,s:i,s:i,s:o}", "file", path,
+		json_array_append_new(files, json_pack("{s:o,s:b,s:i,s:i,s:o}", "file", json_text(path),
 			"ok", fine, "tests", (int)result.tests, "failed", (int)result.failed,
 			"findings", findings));
 	} else {

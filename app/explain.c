@@ -8,7 +8,7 @@
 
 #include "command.h"
 
-#define USAGE "explain -c FILE --in PORT (PACKET | --pcap FILE) [--json FILE]"
+#define USAGE "explain -c FILE --in INTERFACE (PACKET | --pcap FILE) [--json FILE]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -24,7 +24,7 @@ check_options(const struct explain_options *o)
 	if (o->config == NULL)
 		return usage_error(USAGE, "explain: which configuration? -c FILE");
 	if (o->in == NULL)
-		return usage_error(USAGE, "explain: where does the packet come in? --in PORT");
+		return usage_error(USAGE, "explain: where does the packet come in? --in INTERFACE");
 	if ((o->packet == NULL) == (o->pcap == NULL))
 		return usage_error(USAGE, "explain: a packet or a capture");
 	return STATUS_DONE;

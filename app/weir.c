@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "command.h"
 
 static const struct command {
@@ -23,7 +24,7 @@ static const struct command {
 		"             [--nat-log FILE] [--until SECONDS]",
 		"send captures through a configuration, as the appliance would" },
 	{ "explain", command_explain,
-		"explain -c FILE --in PORT (PACKET | --pcap FILE) [--json FILE]",
+		"explain -c FILE --in INTERFACE (PACKET | --pcap FILE) [--json FILE]",
 		"say why a packet goes where it goes" },
 	{ "bench", command_bench,
 		"bench -c FILE [--flows N] [--size B] [--new-flows PERCENT] [--ipv6] [--tcp]\n"
@@ -50,12 +51,14 @@ print_usage(FILE *out)
 int
 usage_error(const char *usage, const char *fmt, ...)
 {
+	char text[512];
 	va_list ap;
 
 	fputs("weir: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	text_put(stderr, text, text + strlen(text));
 	fprintf(stderr, "\nusage: weir %s\n", usage);
 	return STATUS_USAGE;
 }
@@ -82,6 +85,8 @@ run_command(const struct command *c, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	char word[64];
+
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		print_usage(stdout);
 		return STATUS_DONE;
@@ -94,7 +99,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return run_command(&commands[i], argc - 1, argv + 1);
 	if (argc >= 2)
-		fprintf(stderr, "weir: there is no command '%s'\n", argv[1]);
+		fprintf(stderr, "weir: there is no command '%s'\n", text_clean(word, sizeof(word), argv[1]));
 	print_usage(stderr);
 	return STATUS_USAGE;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err_priv.h"
+#include "base/text.h"
 
 #define SOURCE_COLUMNS_MAX 160          /* a longer line is shown from near the error on */
 #define SOURCE_BEFORE 60                /* columns of it before the error */
@@ -115,14 +116,6 @@ skip_columns(const char *s, unsigned columns)
 	return s;
 }
 
-/* A file must not be able to send escape sequences to the reader's terminal. */
-static void
-print_clean(const char *from, const char *end, FILE *out)
-{
-	for (const char *s = from; s < end; s++)
-		fputc((unsigned char)*s < 0x20 && *s != '\t' ? '?' : *s, out);
-}
-
 /* Blanks as wide as the text, tabs kept. */
 static void
 print_blank(const char *from, const char *end, FILE *out)
@@ -143,7 +136,7 @@ print_source(const char *line, const struct loc *loc, FILE *out, bool colour)
 	const char *caret_end = skip_columns(at, loc->width);
 
 	fprintf(out, "%5u | ", loc->line);
-	print_clean(from, end, out);
+	text_put(out, from, end);
 	fprintf(out, "\n      | ");
 	print_blank(from, at, out);
 	fputs(colour ? "\033[1;32m^" : "^", out);
@@ -158,12 +151,14 @@ print_entry(const struct err_entry *e, struct source *source, FILE *out, bool co
 {
 	const char *paint = !colour ? "" : e->warning ? "\033[1;35m" : "\033[1;31m";
 
+	if (e->loc.file != NULL)
+		text_put(out, e->loc.file, e->loc.file + strlen(e->loc.file));
 	if (e->loc.file != NULL && e->loc.line > 0)
-		fprintf(out, "%s:%u:%u: ", e->loc.file, e->loc.line, e->loc.column);
+		fprintf(out, ":%u:%u: ", e->loc.line, e->loc.column);
 	else if (e->loc.file != NULL)
-		fprintf(out, "%s: ", e->loc.file);
+		fputs(": ", out);
 	fprintf(out, "%s%s:%s ", paint, e->warning ? "warning" : "error", colour ? "\033[0m" : "");
-	print_clean(e->text, e->text + strlen(e->text), out);
+	text_put(out, e->text, e->text + strlen(e->text));
 	fputc('\n', out);
 	if (e->loc.file != NULL && e->loc.line > 0 && source_line(source, &e->loc))
 		print_source(source->line, &e->loc, out, colour);

@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/text.h"
 
 static struct {
 	pthread_mutex_t lock;
@@ -63,6 +66,18 @@ take_line(void)
 	return true;
 }
 
+/* Names and paths are somebody's text. */
+static void
+put_clean(const char *fmt, va_list ap)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		return;
+	text_put(stderr, text, text + strlen(text));
+	free(text);
+}
+
 void
 log_write(enum log_level level, const char *fmt, ...)
 {
@@ -77,7 +92,7 @@ log_write(enum log_level level, const char *fmt, ...)
 		}
 		begin_line(level);
 		va_start(ap, fmt);
-		vfprintf(stderr, fmt, ap);
+		put_clean(fmt, ap);
 		va_end(ap);
 		fputc('\n', stderr);
 	}

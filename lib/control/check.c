@@ -49,8 +49,10 @@ config_verify(const struct config *cfg, struct err *err, struct check_result *re
 	generation_names_init(&names);
 	*result = (struct check_result) { 0 };
 	gen = generation_begin(&setup, err);
-	if (gen != NULL && err_count(err) == 0)
+	if (gen != NULL && err_count(err) == 0) {
 		check_built(cfg, gen, err, result);
+		unused_check(cfg, err);
+	}
 	generation_discard(gen);
 	generation_names_fini(&names);
 }

@@ -21,6 +21,10 @@ struct check_result {
  * each rule that is never reached, and an error for each test that fails. */
 void config_verify(const struct config *cfg, struct err *err, struct check_result *result);
 
+/* A warning for each port, list, set, pool, table and pipeline that nothing in the configuration uses, and for each
+ * interface without a pipeline. */
+void unused_check(const struct config *cfg, struct err *err);
+
 /* A warning for each rule that earlier ones of its access list cover, with a packet that shows
  * it. */
 void shadows_check(const struct config *cfg, struct build *b, struct err *err);

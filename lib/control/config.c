@@ -56,7 +56,7 @@ static const struct cfg_field test_fields[] = {
 	{ "packet", CFG_TEXT, NULL, offsetof(struct test_cfg, packet),
 		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
 	{ "expect", CFG_TEXT, NULL, offsetof(struct test_cfg, expect),
-		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local." },
+		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local: answered here, as pings are." },
 	{ "src", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, src),
 		"The source it leaves with." },
 	{ "dst", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, dst),

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "control/appliance.h"
 #include "control/generation.h"
+#include "control/json_text.h"
 #include "control/offline.h"
 #include "control/replay_input.h"
 #include "io/capture.h"
@@ -51,7 +53,7 @@ on_note(void *arg, const char *stage, const char *text)
 {
 	struct explainer *x = arg;
 
-	json_array_append_new(x->stages, json_pack("{s:s,s:s}", "stage", stage, "says", text));
+	json_array_append_new(x->stages, json_pack("{s:s,s:o}", "stage", stage, "says", json_text(text)));
 }
 
 static void
@@ -118,7 +120,7 @@ print_packet(const struct explainer *x, bool colour)
 	const struct outcome *o = &x->outcome;
 	const char *bold = colour ? BOLD : "", *plain = colour ? PLAIN : "";
 	const json_t *note;
-	char rule[256];
+	char rule[256], says[512];
 	size_t i;
 
 	if (o->n != 0)
@@ -130,7 +132,7 @@ print_packet(const struct explainer *x, bool colour)
 	putchar('\n');
 	json_array_foreach(x->stages, i, note)
 		printf("  %-7s %s\n", json_string_value(json_object_get(note, "stage")),
-			json_string_value(json_object_get(note, "says")));
+			text_clean(says, sizeof(says), json_string_value(json_object_get(note, "says"))));
 	print_session(&o->session);
 	if (o->has_program)
 		printf("program   %s\n", o->program);
@@ -145,7 +147,7 @@ print_packet(const struct explainer *x, bool colour)
 		outcome_rule(rule, sizeof(rule), &x->place.loc);
 		printf("decided   %s, %s%s%s\n", rule, x->place.owner,
 			x->place.name != NULL ? " " : "",
-			x->place.name != NULL ? x->place.name : "");
+			text_clean(says, sizeof(says), x->place.name));
 	}
 }
 
@@ -161,7 +163,7 @@ packet_json(const struct explainer *x)
 			json_string(reason_sentence(x->outcome.reason)));
 	if (x->place.owner != NULL) {
 		outcome_rule(rule, sizeof(rule), &x->place.loc);
-		json_object_set_new(json, "rule", json_string(rule));
+		json_object_set_new(json, "rule", json_text(rule));
 	}
 	if (x->pipeline != NULL)
 		json_object_set_new(json, "pipeline", json_string(x->pipeline));

@@ -105,6 +105,15 @@ copy_text(struct made *m, const char *text)
 	return text == NULL ? NULL : arena_text(&m->arena, text, strlen(text));
 }
 
+/* As the configuration that is being built says: a port keeps its index, and not its row. */
+static uint16_t
+port_tpid(const struct config *cfg, const char *name)
+{
+	int row = config_port_index(cfg, name);
+
+	return row < 0 ? 0 : (uint16_t)cfg->ports.items[row].tpid;
+}
+
 static int
 add_interface(struct made *m, const struct generation_setup *setup, const struct interface_cfg *cfg,
 	struct err *err)
@@ -124,7 +133,7 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	iface->port = port < 0 ? 0 : (uint16_t)port;
 	iface->vlan = cfg->vlan;
 	iface->inner_vlan = cfg->inner_vlan;
-	iface->tpid = port < 0 ? 0 : (uint16_t)setup->cfg->ports.items[port].tpid;
+	iface->tpid = port_tpid(setup->cfg, interface_port(cfg));
 	iface->mtu = cfg->mtu;
 	iface->loc = cfg->head.loc;
 	iface->loc.file = copy_text(m, cfg->head.loc.file);

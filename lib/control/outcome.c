@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+#include "control/json_text.h"
 #include "control/offline.h"
 #include "packet/notation.h"
 
@@ -85,8 +87,10 @@ outcome_rule(char *out, size_t bytes, const struct loc *loc)
 {
 	const char *file = loc->file != NULL ? loc->file : "";
 	const char *slash = strrchr(file, '/');
+	char name[256];
 
-	return snprintf(out, bytes, "%s:%u", slash != NULL ? slash + 1 : file, loc->line);
+	text_clean(name, sizeof(name), slash != NULL ? slash + 1 : file);
+	return snprintf(out, bytes, "%s:%u", name, loc->line);
 }
 
 json_t *
@@ -107,7 +111,7 @@ outcome_json(const struct outcome *o)
 		json_object_set_new(json, "reason", json_string(reason_name(o->reason)));
 	if (o->rule != NULL) {
 		outcome_rule(rule, sizeof(rule), o->rule);
-		json_object_set_new(json, "rule", json_string(rule));
+		json_object_set_new(json, "rule", json_text(rule));
 	}
 	if (o->is_ip)
 		json_object_set_new(json, "flow", json_string(o->flow));

@@ -93,6 +93,8 @@ end_json(struct replay_report *r, const struct report *sums)
 {
 	fputs(r->packets == 0 ? "]" : "\n ]", r->out);
 	write_member(r, "ports", ports_json(sums));
+	write_member(r, "interfaces", report_interfaces_json(sums));
+	write_member(r, "hits", report_hits_json(sums));
 	write_member(r, "drops", report_drops_json(&sums->ledger));
 	write_member(r, "sessions", json_integer((json_int_t)sums->sessions));
 	write_member(r, "session_life", report_sessions_json(sums));

@@ -142,6 +142,35 @@ take_places(const struct generation *gen, struct report *r)
 		}
 		if (p.packets != 0)
 			insert_place(r, &p);
+		if (r->all_places != NULL)
+			r->all_places[r->n_all_places++] = p;
+	}
+}
+
+static void
+add_interface(struct report_interface *sum, const struct ledger_iface *l)
+{
+	sum->rx += l->rx;
+	sum->rx_bytes += l->rx_bytes;
+	sum->tx += l->tx;
+	sum->tx_bytes += l->tx_bytes;
+	for (unsigned i = 1; i < REASON_COUNT; i++)
+		sum->drops[i] += l->drops[i];
+}
+
+static void
+take_interfaces(struct workers *ws, const struct generation *gen, struct report *r)
+{
+	r->iface = calloc(gen->n_ifaces + 1, sizeof(*r->iface));
+	for (unsigned id = 0; r->iface != NULL && id < gen->n_ifaces; id++) {
+		struct report_interface *out = &r->iface[r->n_ifaces];
+
+		if (gen->iface[id] == NULL)
+			continue;
+		out->name = gen->iface[id]->name;
+		for (unsigned w = 0; w < workers_count(ws); w++)
+			add_interface(out, &fastpath_ledger(workers_at(ws, w)->fp)->iface[id]);
+		r->n_ifaces++;
 	}
 }
 
@@ -168,14 +197,20 @@ report_take(struct appliance *a, struct report *r)
 	take_sessions(ws, r);
 	take_nat(ws, r);
 	take_nat_log(a, r);
+	r->all_places = calloc(appliance_generation(a)->n_places + 1, sizeof(*r->all_places));
 	take_places(appliance_generation(a), r);
+	take_interfaces(ws, appliance_generation(a), r);
 }
 
 void
 report_fini(struct report *r)
 {
 	nat_summary_free(r->nat);
+	free(r->all_places);
+	free(r->iface);
 	r->nat = NULL;
+	r->all_places = NULL;
+	r->iface = NULL;
 }
 
 bool

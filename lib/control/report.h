@@ -45,6 +45,13 @@ struct report_worker {
 	uint64_t facts_lost;            /* about neighbours, that the other workers were not told */
 };
 
+/* An interface of the configuration; all that has come in and left by it since the start. */
+struct report_interface {
+	const char *name;
+	uint64_t rx, rx_bytes, tx, tx_bytes;
+	uint64_t drops[REASON_COUNT];
+};
+
 /* A rule or another place that decided something. */
 struct report_place {
 	const struct place *place;
@@ -70,6 +77,10 @@ struct report {
 	struct session_counts counts;
 	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
 	unsigned n_places;
+	struct report_place *all_places;        /* in the order of the file, those without hits, too; NULL without memory */
+	unsigned n_all_places;
+	struct report_interface *iface;
+	unsigned n_ifaces;
 	unsigned mbufs_out;             /* not back in their pools; valid after appliance_close */
 	bool closed;
 };
@@ -98,5 +109,7 @@ json_t *report_nat_log_json(const struct report *r);    /* NULL: none is written
 json_t *report_memory_json(const struct report *r);
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);
+json_t *report_interfaces_json(const struct report *r);
+json_t *report_hits_json(const struct report *r);       /* an array: what each counting line of the file has decided */
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "base/text.h"
+#include "control/json_text.h"
 #include "control/report.h"
 
 #define BOLD "\033[1m"
@@ -85,10 +87,11 @@ print_places(const struct report *r, FILE *out)
 {
 	for (unsigned i = 0; i < r->n_places; i++) {
 		const struct place *p = r->places[i].place;
+		char file[128], name[128];
 
 		fprintf(out, "  %12" PRIu64 "  %s:%u %s%s%s\n", r->places[i].packets,
-			p->loc.file != NULL ? p->loc.file : "", p->loc.line, p->owner,
-			p->name != NULL ? " " : "", p->name != NULL ? p->name : "");
+			text_clean(file, sizeof(file), p->loc.file), p->loc.line, p->owner,
+			p->name != NULL ? " " : "", text_clean(name, sizeof(name), p->name));
 	}
 }
 
@@ -187,6 +190,44 @@ report_drops_json(const struct ledger_sum *l)
 }
 
 json_t *
+report_interfaces_json(const struct report *r)
+{
+	json_t *interfaces = json_object();
+
+	for (unsigned i = 0; i < r->n_ifaces; i++) {
+		const struct report_interface *iface = &r->iface[i];
+		json_t *drops = json_object();
+
+		for (unsigned k = 1; k < REASON_COUNT; k++)
+			if (iface->drops[k] != 0)
+				json_object_set_new(drops, reason_name(k), json_integer((json_int_t)iface->drops[k]));
+		json_object_set_new(interfaces, iface->name, json_pack("{s:I,s:I,s:I,s:I,s:o}",
+			"rx", (json_int_t)iface->rx, "rx_bytes", (json_int_t)iface->rx_bytes,
+			"tx", (json_int_t)iface->tx, "tx_bytes", (json_int_t)iface->tx_bytes, "drops", drops));
+	}
+	return interfaces;
+}
+
+json_t *
+report_hits_json(const struct report *r)
+{
+	json_t *hits = json_array();
+
+	for (unsigned i = 0; i < r->n_all_places; i++) {
+		const struct report_place *p = &r->all_places[i];
+		char place[288], file[256];
+
+		snprintf(place, sizeof(place), "%s:%u", text_clean(file, sizeof(file), p->place->loc.file),
+			p->place->loc.line);
+		json_array_append_new(hits, json_pack("{s:o,s:o,s:o*,s:I,s:I}", "place", json_text(place),
+			"owner", json_text(p->place->owner), "name",
+			p->place->name != NULL ? json_text(p->place->name) : NULL,
+			"packets", (json_int_t)p->packets, "bytes", (json_int_t)p->bytes));
+	}
+	return hits;
+}
+
+json_t *
 report_ledger_json(const struct ledger_sum *l)
 {
 	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
@@ -198,8 +239,8 @@ report_ledger_json(const struct ledger_sum *l)
 json_t *
 report_json(const struct report *r)
 {
-	return json_pack("{s:o,s:o,s:I,s:o,s:o,s:o*,s:o,s:o,s:o,s:f,s:I}",
-		"ports", ports_json(r), "drops", report_drops_json(&r->ledger),
+	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o*,s:o,s:o,s:o,s:f,s:I}",
+		"ports", ports_json(r), "interfaces", report_interfaces_json(r), "hits", report_hits_json(r), "drops", report_drops_json(&r->ledger),
 		"sessions", (json_int_t)r->sessions,
 		"session_life", report_sessions_json(r), "nat", report_nat_json(r), "nat_log", report_nat_log_json(r),
 		"memory", report_memory_json(r), "workers", workers_json(r),

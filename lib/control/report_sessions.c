@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "control/json_text.h"
 #include "control/report.h"
 #include "flow/tcp.h"
 #include "packet/notation.h"
@@ -166,7 +167,7 @@ report_nat_log_json(const struct report *r)
 
 	if (r->nat_log == NULL)
 		return NULL;
-	return json_pack("{s:s,s:I,s:I,s:I,s:I}", "file", r->nat_log,
+	return json_pack("{s:o,s:I,s:I,s:I,s:I}", "file", json_text(r->nat_log),
 		"written", (json_int_t)c->written, "waiting", (json_int_t)c->waiting,
 		"lost", (json_int_t)c->lost, "errors", (json_int_t)c->errors);
 }

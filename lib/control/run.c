@@ -55,6 +55,8 @@ read_config(const char *path)
 		config_free(cfg);
 		cfg = NULL;
 	}
+	if (cfg != NULL)
+		unused_check(cfg, err);
 	print_errors(err);
 	err_destroy(err);
 	return cfg;
@@ -105,6 +107,27 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 	err_destroy(err);
 }
 
+static int
+write_json(const struct run_options *options, const struct report *report)
+{
+	json_t *json;
+	int rc;
+
+	if (options->json == NULL)
+		return 0;
+	json = report_json(report);
+	if (strcmp(options->json, "-") == 0)
+		rc = json_dumpf(json, stdout, JSON_INDENT(2)) < 0 || putchar('\n') < 0
+			|| fflush(stdout) != 0;
+	else
+		rc = json_dump_file(json, options->json, JSON_INDENT(2));
+	json_decref(json);
+	if (rc != 0)
+		log_error("%s: the report could not be written: %s", options->json,
+			strerror(errno));
+	return rc == 0 ? 0 : -1;
+}
+
 static void
 on_report(evutil_socket_t signal_number, short what, void *arg)
 {
@@ -113,6 +136,7 @@ on_report(evutil_socket_t signal_number, short what, void *arg)
 
 	report_take(r->appliance, &report);
 	print_report(r, &report);
+	write_json(r->options, &report);
 	report_fini(&report);
 }
 
@@ -187,27 +211,6 @@ add_events(struct runner *r)
 		&& add_event(r, -1, EV_PERSIST, WATCH_MS, on_watch)
 		&& (r->example == NULL || add_event(r, -1, EV_PERSIST, EXAMPLE_TICK_MS, on_example))
 		&& (seconds == 0 || add_event(r, -1, 0, (unsigned)(seconds * 1000), on_stop));
-}
-
-static int
-write_json(const struct run_options *options, const struct report *report)
-{
-	json_t *json;
-	int rc;
-
-	if (options->json == NULL)
-		return 0;
-	json = report_json(report);
-	if (strcmp(options->json, "-") == 0)
-		rc = json_dumpf(json, stdout, JSON_INDENT(2)) < 0 || putchar('\n') < 0
-			|| fflush(stdout) != 0;
-	else
-		rc = json_dump_file(json, options->json, JSON_INDENT(2));
-	json_decref(json);
-	if (rc != 0)
-		log_error("%s: the report could not be written: %s", options->json,
-			strerror(errno));
-	return rc == 0 ? 0 : -1;
 }
 
 /* Halts, reports, closes.  The exit status. */

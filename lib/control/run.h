@@ -3,7 +3,7 @@
  *
  *   SIGTERM, SIGINT   stop
  *   SIGHUP            read the configuration again
- *   SIGUSR1           print a report now
+ *   SIGUSR1           print a report now, and write it as JSON where that was asked for
  *
  * Threads: the calling thread becomes the control thread. */
 #ifndef CONTROL_RUN_H

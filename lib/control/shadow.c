@@ -271,7 +271,7 @@ check_rule(const struct acl_cfg *acl, const struct match_list *list, unsigned fi
 static void
 check_acl(const struct acl_cfg *acl, struct build *b, struct err *err)
 {
-	struct match_list list = { 0 };
+	struct match_list list = { .quiet = true };
 	unsigned end;
 
 	for (unsigned i = 0; i < acl->rules.count; i++)

@@ -113,6 +113,13 @@ read_packet(const struct test_cfg *test, const struct interface *iface,
 	return 0;
 }
 
+/* Does somebody here answer?  Echo requests alone are: what else is for us is dropped for want of a service. */
+static bool
+is_answered(const struct view *view)
+{
+	return tuple_is_icmp(&view->tuple) && tuple_icmp_type(&view->tuple) == (view->family == 4 ? 8 : 128);
+}
+
 static void
 judge(const struct view *view, const struct interface *iface, const struct generation *gen,
 	struct judged *out)
@@ -133,6 +140,10 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 	if (ev.program.ttl && view->ttl <= 1) {
 		out->verdict = PROGRAM_DROP;
 		out->reason = REASON_ttl_expired;
+	}
+	if (out->verdict == PROGRAM_LOCAL && !is_answered(view)) {
+		out->verdict = PROGRAM_DROP;
+		out->reason = REASON_local_no_service;
 	}
 	if (out->verdict == PROGRAM_OUTPUT)
 		out->egress = gen->iface[ev.program.iface]->name;

@@ -94,6 +94,8 @@ check_table(const struct cfg_table *table, struct err *err)
 		complain(&row, "no sentence");
 	if (table->bare != NULL && cfg_field_find(table, table->bare) == NULL)
 		complain(&row, ".bare is no row");
+	if (table->bare_list != NULL && (table->bare == NULL || cfg_field_find(table, table->bare_list) == NULL))
+		complain(&row, ".bare_list is no row, or there is no .bare");
 	for (row.f = table->fields; row.f->name != NULL; row.f++) {
 		unsigned before = err_count(err);
 

@@ -62,7 +62,8 @@ static void
 decode_bare(struct document *doc, const struct cfg_table *table, struct node *node, void *out,
 	bool *seen)
 {
-	const struct cfg_field *f = cfg_field_find(table, table->bare);
+	bool list = node->kind == NODE_LIST && table->bare_list != NULL;
+	const struct cfg_field *f = cfg_field_find(table, list ? table->bare_list : table->bare);
 
 	assert(f != NULL);
 	seen[f - table->fields] = true;

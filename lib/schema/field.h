@@ -142,6 +142,7 @@ struct cfg_table {
 	const struct cfg_field *fields;
 	const char *text;               /* one sentence */
 	const char *bare;               /* the field that a value without keys fills, or NULL */
+	const char *bare_list;          /* the one that a list fills instead, or NULL */
 };
 
 /* sizeof, and a compile error when the struct does not begin with its head. */

@@ -256,6 +256,8 @@ table_schema(const struct tables *tables, const struct cfg_table *table)
 
 	if (table->bare != NULL)
 		schema = any_of(schema, field_schema(tables, cfg_field_find(table, table->bare)));
+	if (table->bare_list != NULL)
+		schema = any_of(schema, field_schema(tables, cfg_field_find(table, table->bare_list)));
 	return schema;
 }
 

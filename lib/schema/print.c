@@ -185,11 +185,15 @@ print_flags(struct printer *p, const struct cfg_field *f, uint32_t flags)
 static const struct cfg_field *
 bare_field(const struct printer *p, const struct cfg_table *table, const void *config)
 {
-	const struct cfg_field *bare;
+	const struct cfg_field *bare, *list = NULL;
 
 	if (table->bare == NULL)
 		return NULL;
 	bare = cfg_field_find(table, table->bare);
+	if (table->bare_list != NULL)
+		list = cfg_field_find(table, table->bare_list);
+	if (list != NULL && !is_left_out(p, list, (const char *)config + list->offset))
+		bare = list;
 	if (is_left_out(p, bare, (const char *)config + bare->offset))
 		return NULL;
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)

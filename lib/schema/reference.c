@@ -135,6 +135,8 @@ print_table(const struct tables *tables, unsigned i, FILE *out)
 	fprintf(out, "\n<a id=\"%s\"></a>\n## %s\n\n%s", tables->name[i], table->name, table->text);
 	if (table->bare != NULL)
 		fprintf(out, " Written without keys, the value is that of `%s`.", table->bare);
+	if (table->bare_list != NULL)
+		fprintf(out, " A list is that of `%s`.", table->bare_list);
 	fputs("\n", out);
 	if (table->fields[0].name == NULL)
 		return;

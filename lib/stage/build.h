@@ -93,6 +93,15 @@ struct jump {
 int build_find_pool(const struct build *b, const char *name);
 const struct nat_pool_spec *build_pool(const struct build *b, unsigned number);
 
+/* Refuse an address that NAT is to answer for, or to send sessions to: multicast, loopback and what else no station has;
+ * the network or broadcast address of a subnet; for the first also a next hop's or a neighbour's.  0, or -EINVAL after an
+ * error at the field. */
+int build_check_public(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+int build_check_target(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+
+/* The first of these alone: what no station has, and so none of the /24 around. */
+int build_check_station(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+
 /* An address that NAT answers for.  0 or -ENOMEM. */
 int build_public(struct build *b, rte_be32_t address);
 

@@ -27,8 +27,10 @@ struct draft {
 	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state;       /* of the walk along gotos */
 	unsigned depth;                 /* gotos that a packet may follow from here */
 	unsigned rare_words;            /* that a packet may collect from here */
-	uint64_t judged;                /* bit t: reached with traits t before it, see order.c */
+	uint64_t judged;                /* bit p: reached with enum passed p before it, see order.c */
 };
+
+struct taken;
 
 struct build {
 	struct build_setup setup;
@@ -53,6 +55,8 @@ struct build {
 	unsigned n_pools, pool_room;
 	rte_be32_t *public;
 	unsigned n_public, public_room;
+	struct taken *taken;            /* public.c: addresses of others */
+	unsigned n_taken;
 	struct own_addresses *own;
 	struct owners *owners;
 };
@@ -67,6 +71,9 @@ int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);
 int build_route_table(struct build *b, const struct route_table_cfg *cfg,
 	struct route_table **table);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
+
+/* Collects the addresses that are somebody else's.  0 or -ENOMEM. */
+int public_begin(struct build *b, const struct policy_cfg *cfg);
 
 int pools_finish(struct build *b, struct generation *gen);    /* 0 or -ENOMEM */
 

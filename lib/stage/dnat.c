@@ -1,69 +1,198 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage dnat: new sessions go to another address, and port; a port forward. */
+/* Stage dnat: new sessions go to another address, and port; a port forward, or a list of them. */
 
 #include <errno.h>
+#include <stdio.h>
 
+#include "packet/burst.h"
 #include "packet/notation.h"
 #include "flow/session.h"
 #include "stage/address.h"
 #include "stage/build.h"
+#include "stage/matcher.h"
 #include "stage/owners.h"
 #include "stage/stage.h"
 #include "stage/translate.h"
 
 #define TEXT_BYTES 64
 
-struct dnat_cfg {
+/* One of a list. */
+struct forward_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
 	struct cfg_endpoint to;
 	struct cfg_range ports;
 };
 
-struct dnat {
+struct dnat_cfg {
+	struct cfg_head head;
+	struct match_cfg when;
+	struct cfg_endpoint to;
+	struct cfg_range ports;
+	CFG_LIST_OF(struct forward_cfg) forwards;
+};
+
+struct forward {
 	union address to;
 	uint16_t port;                  /* 0: stays */
 	uint16_t low, high;             /* of a range; high 0: none */
+	unsigned line;
+	unsigned first, n;              /* its matches in the list */
+};
+
+struct dnat {
+	struct forward *forward;
+	unsigned n;
+	struct match_list list;
+	struct matcher *matcher;        /* which one of a list a packet is for; NULL: the only one, for all */
+};
+
+static const struct cfg_field forward_fields[] = {
+	{ "to", CFG_ENDPOINT, NULL, offsetof(struct forward_cfg, to),
+		"Address, or address:port, that sessions go to." },
+	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct forward_cfg, ports),
+		"Only for these destination ports; they become as many from the port of `to` on.", .min = 1 },
+	STAGE_IF(struct forward_cfg),
+	CFG_END
+};
+
+static const struct cfg_table forward_table = {
+	"forward", CFG_SIZEOF(struct forward_cfg), forward_fields,
+	"A port forward.", "to",
 };
 
 static const struct cfg_field dnat_fields[] = {
-	{ "to", CFG_ENDPOINT, NULL, offsetof(struct dnat_cfg, to),
+	{ "to", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct dnat_cfg, to),
 		"Address, or address:port, that sessions go to." },
 	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct dnat_cfg, ports),
-		"Only for these destination ports; they become as many from the port of `to` on." },
+		"Only for these destination ports; they become as many from the port of `to` on.", .min = 1 },
+	{ "forwards", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct dnat_cfg, forwards),
+		"Instead of `to`: any number of port forwards; the first that a session matches counts.",
+		.table = &forward_table, .kind = "forward" },
 	STAGE_IF(struct dnat_cfg),
 	CFG_END
 };
 
 static const struct cfg_table dnat_table = {
 	"dnat", CFG_SIZEOF(struct dnat_cfg), dnat_fields,
-	"Sends IPv4 sessions to another destination.", "to",
+	"Sends IPv4 sessions to another destination.", "to", .bare_list = "forwards",
 };
+
+/* What forwards and the stage alone have, whichever struct they are rows of. */
+struct written {
+	const struct cfg_head *head;
+	const struct cfg_endpoint *to;
+	const struct cfg_range *ports;
+};
+
+static int
+read_forward(struct stage_build *sb, const struct written *w, struct forward *out)
+{
+	struct err *err = build_err(sb->build);
+	uint32_t more;
+
+	if (w->to->address.family == 0)
+		return -EINVAL;         /* has been said */
+	if (family_from_ip(&w->to->address) != 4)
+		return cfg_error(err, w->head, w->to, "destinations become IPv4 addresses");
+	out->to = address_from_ip(&w->to->address);
+	out->port = w->to->port;
+	out->line = w->head->loc.line;
+	if (build_check_target(sb->build, w->head, w->to, out->to.v4) < 0)
+		return -EINVAL;
+	if (!cfg_is_written(w->head, w->ports))
+		return 0;
+	sb->traits |= TRAIT_PORTS;
+	out->low = (uint16_t)w->ports->first;
+	out->high = (uint16_t)w->ports->last;
+	more = out->high - out->low;
+	if (out->port != 0 && out->port + more > UINT16_MAX)
+		return cfg_error(err, w->head, w->ports, "from port %u on there are not as many", out->port);
+	return 0;
+}
+
+/* Adds the packets of a forward to the list that is looked up; those of its range of ports alone. */
+static int
+add_matches(struct stage_build *sb, struct dnat *dnat, const struct forward_cfg *cfg, unsigned i)
+{
+	const struct cfg_head *head = cfg->when.head.loc.line != 0 ? &cfg->when.head : &cfg->head;
+	struct forward *f = &dnat->forward[i];
+	unsigned kept = dnat->list.n;
+	int rc = match_add(sb->build, &dnat->list, head, &cfg->when, i);
+
+	f->first = kept;
+	for (unsigned k = kept; rc == 0 && f->high != 0 && k < dnat->list.n; k++) {
+		struct rule_match m = dnat->list.match[k];
+
+		rc = match_dport_within(sb->build, &m, f->low, f->high);
+		if (rc <= 0)
+			continue;
+		dnat->list.match[kept] = m;
+		dnat->list.written[kept++] = i;
+		rc = 0;
+	}
+	if (f->high != 0 && rc == 0)
+		dnat->list.n = kept;
+	f->n = dnat->list.n - f->first;
+	return rc;
+}
+
+static int
+build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat)
+{
+	struct err *err = build_err(sb->build);
+	int rc = 0;
+
+	if (cfg_is_written(&cfg->head, &cfg->when) || cfg_is_written(&cfg->head, &cfg->ports))
+		return cfg_error(err, &cfg->head, NULL, "if and ports stand in each forward of a list");
+	cfg_each(f, &cfg->forwards) {
+		struct written w = { &f->head, &f->to, &f->ports };
+		bool all = match_is_any(&f->when.head, &f->when) && !cfg_is_written(&f->head, &f->ports);
+
+		rc |= read_forward(sb, &w, &dnat->forward[dnat->n]) | add_matches(sb, dnat, f, dnat->n);
+		if (all && dnat->n + 1 < cfg->forwards.count)
+			cfg_warn(err, &cfg->forwards.items[dnat->n + 1].head, NULL,
+				"is never reached: the forward before it takes every session");
+		dnat->n++;
+	}
+	if (rc < 0)
+		return -EINVAL;
+	sb->traits |= (dnat->list.ports ? TRAIT_PORTS : 0);
+	dnat->matcher = matcher_build(sb->build, &dnat->list, cfg->head.loc);
+	return dnat->matcher != NULL ? 0 : -EINVAL;
+}
 
 static int
 dnat_build(struct stage_build *sb, void **instance)
 {
 	const struct dnat_cfg *cfg = (const void *)sb->cfg;
+	struct written alone = { &cfg->head, &cfg->to, &cfg->ports };
+	bool has_list = cfg_is_written(&cfg->head, &cfg->forwards);
 	struct dnat *dnat = build_alloc(sb->build, 1, sizeof(*dnat));
 
 	if (dnat == NULL)
 		return build_no_memory(sb->build);
+	dnat->forward = build_alloc(sb->build, cfg->forwards.count + 1, sizeof(*dnat->forward));
+	if (dnat->forward == NULL)
+		return build_no_memory(sb->build);
 	*instance = dnat;
-	sb->traits = TRAIT_NEEDS_TRACK;
-	if (family_from_ip(&cfg->to.address) != 4)
-		return cfg_error(build_err(sb->build), &cfg->head, &cfg->to,
-			"destinations become IPv4 addresses");
-	dnat->to = address_from_ip(&cfg->to.address);
-	dnat->port = cfg->to.port;
-	if (!cfg_is_written(&cfg->head, &cfg->ports))
-		return 0;
-	sb->traits |= TRAIT_PORTS;
-	dnat->low = (uint16_t)cfg->ports.first;
-	dnat->high = (uint16_t)cfg->ports.last;
-	if (dnat->port != 0 && dnat->port + (uint32_t)(dnat->high - dnat->low) > UINT16_MAX)
-		return cfg_error(build_err(sb->build), &cfg->head, &cfg->ports,
-			"from port %u on there are not as many", dnat->port);
-	return 0;
+	sb->traits = TRAIT_NEEDS_TRACK | TRAIT_BEFORE_ROUTE;
+	if (has_list == cfg_is_written(&cfg->head, &cfg->to))
+		return cfg_error(build_err(sb->build), &cfg->head, NULL,
+			"needs to: an address that sessions go to, or a list of forwards");
+	if (has_list)
+		return build_list(sb, cfg, dnat);
+	dnat->n = 1;
+	return read_forward(sb, &alone, &dnat->forward[0]);
+}
+
+static void
+dnat_discard(void *instance)
+{
+	struct dnat *dnat = instance;
+
+	if (dnat != NULL)
+		matcher_discard(dnat->matcher);
 }
 
 static bool
@@ -73,48 +202,96 @@ has_ports(const struct tuple *t)
 		|| t->proto == IPPROTO_DCCP;
 }
 
+/* Is the packet one of a session that no dnat has decided about? */
+static bool
+is_open(const struct eval *ev)
+{
+	return translate_is_new(ev) && (ev->session == NULL || !(ev->session->flags & SESSION_DNAT));
+}
+
 static void
-dnat_one(const struct dnat *dnat, struct eval *ev)
+translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 {
 	uint16_t port = rte_be_to_cpu_16(ev->tuple.dport);
-	char text[TEXT_BYTES];
+	char text[TEXT_BYTES], of[TEXT_BYTES];
 
-	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_DNAT)))
+	if (f->high != 0 && (!has_ports(&ev->tuple) || port < f->low || port > f->high))
 		return;
-	if (dnat->high != 0 && (!has_ports(&ev->tuple) || port < dnat->low || port > dnat->high))
-		return;
-	if (dnat->port != 0 && has_ports(&ev->tuple))
-		port = (uint16_t)(dnat->port + (dnat->high != 0 ? port - dnat->low : 0));
-	eval_set_dst(ev, &dnat->to, rte_cpu_to_be_16(port));
+	if (f->port != 0 && has_ports(&ev->tuple))
+		port = (uint16_t)(f->port + (f->high != 0 ? port - f->low : 0));
+	eval_set_dst(ev, &f->to, rte_cpu_to_be_16(port));
 	if (ev->session != NULL)
 		ev->session->flags |= SESSION_DNAT;
-	if (ev->trace != NULL) {
-		notation_address(text, sizeof(text), &dnat->to, 4);
-		eval_note(ev, "dnat: destination %s port %u", text, port);
+	if (ev->trace == NULL)
+		return;
+	notation_address(text, sizeof(text), &f->to, 4);
+	of[0] = '\0';
+	if (dnat->matcher != NULL)
+		snprintf(of, sizeof(of), "the forward on line %u: ", f->line);
+	if (has_ports(&ev->tuple))
+		eval_note(ev, "dnat: %sdestination %s port %u", of, text, port);
+	else
+		eval_note(ev, "dnat: %sdestination %s", of, text);
+}
+
+/* One look-up for all forwards of a list, of first packets alone. */
+static void
+evaluate_list(const struct dnat *dnat, struct eval *const ev[], unsigned n)
+{
+	struct eval *open[BURST_MAX];
+	uint32_t found[BURST_MAX];
+	unsigned m = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (is_open(ev[i]))
+			open[m++] = ev[i];
+	if (m == 0)
+		return;
+	matcher_find(dnat->matcher, open, found, m);
+	for (unsigned i = 0; i < m; i++) {
+		if (found[i] != MATCHER_NONE)
+			translate(dnat, &dnat->forward[found[i]], open[i]);
+		else
+			eval_note(open[i], "dnat: no forward of %u is for this packet", dnat->n);
 	}
 }
 
 static void
 dnat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 {
+	const struct dnat *dnat = instance;
+
+	if (dnat->matcher != NULL) {
+		evaluate_list(dnat, ev, n);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++)
-		dnat_one(instance, ev[i]);
+		if (is_open(ev[i]))
+			translate(dnat, &dnat->forward[0], ev[i]);
 }
 
 static bool
-dnat_fixed(const void *instance, struct fixed_translation *out)
+dnat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 {
 	const struct dnat *dnat = instance;
+	const struct forward *f = &dnat->forward[i];
 
+	if (i >= dnat->n)
+		return false;
 	*out = (struct fixed_translation){
-		.to = dnat->to, .port = dnat->port, .low = dnat->low, .high = dnat->high,
+		.to = f->to, .port = f->port, .low = f->low, .high = f->high, .has_match = dnat->matcher != NULL,
 	};
+	if (dnat->matcher != NULL) {
+		out->match = &matcher_list(dnat->matcher)->match[f->first];
+		out->n_matches = f->n;
+	}
 	return true;
 }
 
 const struct stage stage_dnat = {
 	.table    = &dnat_table,
 	.build    = dnat_build,
+	.discard  = dnat_discard,
 	.evaluate = dnat_evaluate,
 	.fixed    = dnat_fixed,
 };

@@ -7,6 +7,8 @@
 
 #include <netinet/in.h>
 
+#include <rte_common.h>
+
 #include "stage/address.h"
 #include "stage/build.h"
 #include "stage/match_text.h"
@@ -50,13 +52,95 @@ struct reading {
 	struct rule_match match;        /* what all matches that come of it share */
 };
 
-bool
-match_is_any(const struct match_cfg *m)
+/* The lists of a match, whatever they are of. */
+struct written_list {
+	const void *field;
+	unsigned count;
+};
+
+#define MATCH_LISTS 10
+
+static void
+lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
 {
-	return m->in.count == 0 && m->src.count == 0 && m->dst.count == 0 && m->proto.count == 0
-		&& m->sport.count == 0 && m->dport.count == 0 && m->icmp.count == 0
-		&& m->flags.count == 0 && m->state == 0 && m->dscp.count == 0 && m->vlan.count == 0
-		&& m->fragment == RULE_FRAGMENT_ANY;
+	const struct written_list all[MATCH_LISTS] = {
+		{ &m->in, m->in.count }, { &m->src, m->src.count }, { &m->dst, m->dst.count },
+		{ &m->proto, m->proto.count }, { &m->sport, m->sport.count }, { &m->dport, m->dport.count },
+		{ &m->icmp, m->icmp.count }, { &m->flags, m->flags.count }, { &m->dscp, m->dscp.count },
+		{ &m->vlan, m->vlan.count },
+	};
+
+	memcpy(out, all, sizeof(all));
+}
+
+bool
+match_is_any(const struct cfg_head *head, const struct match_cfg *m)
+{
+	struct written_list list[MATCH_LISTS];
+
+	lists_of(m, list);
+	for (unsigned i = 0; i < MATCH_LISTS; i++)
+		if (list[i].count > 0 || cfg_is_written(head, list[i].field))
+			return false;
+	return m->state == 0 && !cfg_is_written(head, &m->state) && m->fragment == RULE_FRAGMENT_ANY;
+}
+
+/* Are there addresses to be one of, and all of them sets without a prefix?  The first of these, or NULL. */
+static const struct cfg_match_address *
+only_empty_sets(const struct build *b, const struct cfg_match_address *items, unsigned count)
+{
+	const struct cfg_match_address *empty = NULL;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct set *set = items[i].set != NULL ? build_find_set(b, items[i].set) : NULL;
+		size_t n = 1;
+
+		if (items[i].negate)
+			continue;
+		if (set == NULL)
+			return NULL;
+		set_prefixes(set, &n);
+		if (n > 0)
+			return NULL;
+		if (empty == NULL)
+			empty = &items[i];
+	}
+	return empty;
+}
+
+/* Why can no packet be so, and by which field?  NULL: it can. */
+static const char *
+why_never(const struct reading *r, const void **field)
+{
+	const struct match_cfg *m = r->cfg;
+	struct written_list list[MATCH_LISTS];
+
+	lists_of(m, list);
+	for (unsigned i = 0; i < MATCH_LISTS; i++) {
+		*field = list[i].field;
+		if (list[i].count == 0 && cfg_is_written(r->head, *field))
+			return "the list is empty";
+	}
+	*field = &m->state;
+	if (m->state == 0 && cfg_is_written(r->head, *field))
+		return "no state is left";
+	*field = only_empty_sets(r->b, m->src.items, m->src.count);
+	if (*field == NULL)
+		*field = only_empty_sets(r->b, m->dst.items, m->dst.count);
+	return *field != NULL ? "the set is empty" : NULL;
+}
+
+/* Can no packet be so?  Then that is said, unless there are errors, of which it may be a consequence. */
+static bool
+is_never(const struct reading *r)
+{
+	struct err *err = build_err(r->b);
+	const void *field;
+	const char *why = why_never(r, &field);
+
+	if (why != NULL && !r->list->quiet && err_count(err) == 0)
+		cfg_warn(err, r->head, field, "no packet matches: %s", why);
+	return why != NULL;
 }
 
 /* Does a list of ranges let a value through? */
@@ -315,6 +399,8 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 
 	if (rc < 0)
 		return -EINVAL;
+	if (is_never(&r))
+		return 0;
 	list->ports |= m->sport.count > 0 || m->dport.count > 0 || m->icmp.count > 0
 		|| m->flags.count > 0;
 	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0;
@@ -325,4 +411,52 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	else
 		rc = add(&r, &r.match, written);
 	return rc < 0 ? -EINVAL : 0;
+}
+
+/* The parts of a list of ports that lie from low to high; all of these where it has only negated ones.  How many are not
+ * negated. */
+static unsigned
+cut_ranges(const struct rule_ranges *list, uint16_t low, uint16_t high, struct rule_ranges *out)
+{
+	struct rule_range *range = (struct rule_range *)(uintptr_t)out->range;
+	unsigned plain = 0, left = 0, n = 0;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		struct rule_range r = list->range[i];
+
+		plain += !r.negated;
+		if (!r.negated) {
+			r.first = RTE_MAX(r.first, low);
+			r.last = RTE_MIN(r.last, high);
+			if (r.first > r.last)
+				continue;
+			left++;
+		}
+		range[n++] = r;
+	}
+	if (plain == 0) {
+		range[n++] = (struct rule_range){ low, high, false };
+		left = 1;
+	}
+	out->n = n;
+	return left;
+}
+
+int
+match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high)
+{
+	static const struct rule_range by_port[] = {
+		{ IPPROTO_TCP, IPPROTO_TCP, false }, { IPPROTO_UDP, IPPROTO_UDP, false },
+		{ IPPROTO_DCCP, IPPROTO_DCCP, false }, { IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
+	};
+	struct rule_ranges cut = { build_alloc(b, m->dport.n + 1, sizeof(*cut.range)), 0 };
+
+	if (cut.range == NULL)
+		return build_no_memory(b);
+	if (cut_ranges(&m->dport, low, high, &cut) == 0)
+		return 0;
+	m->dport = cut;
+	if (m->proto.n == 0)
+		m->proto = (struct rule_ranges){ by_port, RTE_DIM(by_port) };
+	return 1;
 }

@@ -72,16 +72,22 @@ struct match_list {
 	struct rule_match *match;
 	uint32_t *written;      /* by match: which written one it stands for, 0 and up */
 	unsigned n, room;
+	bool quiet;             /* nothing is said of matches that no packet meets: that has been done */
 	bool ports;             /* one of them looks at ports or ICMP */
 	bool state;             /* one of them asks for a state other than untracked */
 };
 
-/* Adds what m says as the written match of that number.  head is of the decoded struct that m's
+/* Adds what m says as the written match of that number; nothing, with a warning, if no packet can be so.  head is of the decoded struct that m's
  * members belong to: m's own, or the rule's.  Memory is b's.  0, or negative after errors. */
 int match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	const struct match_cfg *m, uint32_t written);
 
-/* Does m say anything? */
-bool match_is_any(const struct match_cfg *m);
+/* Does m say nothing, so that it is any packet?  A list without a value says something: nothing matches it.  head: as in
+ * match_add. */
+bool match_is_any(const struct cfg_head *head, const struct match_cfg *m);
+
+/* Restricts a match to destination ports from low to high, and to protocols that are translated by port.  1, 0 when
+ * nothing is left, or -ENOMEM. */
+int match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high);
 
 #endif

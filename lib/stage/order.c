@@ -6,8 +6,12 @@
 
 #include "stage/build_priv.h"
 
-/* Traits that stages further on may need. */
-#define TRAITS_PASSED (TRAIT_TRACKS | TRAIT_ROUTES)
+/* What stages further on may need, or must not find, of those before them. */
+enum passed {
+	PASSED_TRACKS = 1,
+	PASSED_ROUTES = 2,
+	PASSED_ALL_ROUTED = 4,          /* by a stage without a condition */
+};
 
 static const char *
 name_of(const struct step *step)
@@ -84,7 +88,8 @@ count_words(struct build *b, struct draft *d)
 			+ ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
 		if (d->rare_words < behind)
 			d->rare_words = behind;
-		p->traits |= step->traits & ~TRAIT_NEEDS_TRACK & ~TRAIT_NEEDS_ROUTE & ~TRAIT_ENDS;
+		p->traits |= step->traits & ~TRAIT_NEEDS_TRACK & ~TRAIT_NEEDS_ROUTE & ~TRAIT_ENDS
+			& ~TRAIT_BEFORE_ROUTE;
 	}
 	return true;
 }
@@ -140,6 +145,40 @@ check_mixed(struct build *b, const struct pipeline *p)
 		"for any station, a router only its own", p->name);
 }
 
+/* A complaint about the place of a step; its trait is taken away, so that it is said once. */
+static void
+misplaced(struct build *b, const struct pipeline *p, struct step *step, unsigned trait, const char *why)
+{
+	err_add(b->setup.err, EINVAL, step->loc, "pipelines.%s: '%s' %s", p->name, name_of(step), why);
+	step->traits &= ~trait;
+}
+
+static void
+check_step(struct build *b, const struct pipeline *p, struct step *step, unsigned before)
+{
+	if ((step->traits & TRAIT_NEEDS_TRACK) != 0 && (before & PASSED_TRACKS) == 0)
+		misplaced(b, p, step, TRAIT_NEEDS_TRACK,
+			"asks for the state of the session: 'track' has to stand before it");
+	if ((step->traits & TRAIT_NEEDS_ROUTE) != 0 && (before & PASSED_ROUTES) == 0)
+		misplaced(b, p, step, TRAIT_NEEDS_ROUTE,
+			"needs to know where the packet leaves: 'route' has to stand before it");
+	if ((step->traits & TRAIT_BEFORE_ROUTE) != 0 && (before & PASSED_ALL_ROUTED) != 0)
+		misplaced(b, p, step, TRAIT_BEFORE_ROUTE,
+			"changes the destination, but 'route' before it has chosen the way by the old one: "
+			"it has to stand before 'route'");
+}
+
+/* What is known of packets behind a step. */
+static unsigned
+passed(const struct step *step, unsigned before)
+{
+	if ((step->traits & TRAIT_TRACKS) != 0)
+		before |= PASSED_TRACKS;
+	if ((step->traits & TRAIT_ROUTES) != 0)
+		before |= PASSED_ROUTES | (step->condition == NULL ? PASSED_ALL_ROUTED : 0);
+	return before;
+}
+
 /* What a stage needs must stand before it, on every way to it. */
 static void
 check_needs(struct build *b, struct draft *d, unsigned before)
@@ -153,19 +192,8 @@ check_needs(struct build *b, struct draft *d, unsigned before)
 	for (unsigned i = 0; i < p->n; i++) {
 		struct step *step = &p->step[i];
 
-		if ((step->traits & TRAIT_NEEDS_TRACK) != 0 && (before & TRAIT_TRACKS) == 0) {
-			err_add(b->setup.err, EINVAL, step->loc,
-				"pipelines.%s: '%s' asks for the state of the session: 'track' "
-				"has to stand before it", p->name, name_of(step));
-			step->traits &= ~TRAIT_NEEDS_TRACK;     /* said once */
-		}
-		if ((step->traits & TRAIT_NEEDS_ROUTE) != 0 && (before & TRAIT_ROUTES) == 0) {
-			err_add(b->setup.err, EINVAL, step->loc,
-				"pipelines.%s: '%s' needs to know where the packet leaves: 'route' "
-				"has to stand before it", p->name, name_of(step));
-			step->traits &= ~TRAIT_NEEDS_ROUTE;
-		}
-		before |= step->traits & TRAITS_PASSED;
+		check_step(b, p, step, before);
+		before = passed(step, before);
 		for (unsigned k = 0; k < step->n_jumps; k++)
 			check_needs(b, built_find(&b->pipelines, step->jumps[k].to->name), before);
 	}

@@ -55,7 +55,7 @@ within(rte_be16_t port, uint16_t low, uint16_t high)
 	return rte_be_to_cpu_16(port) >= low && rte_be_to_cpu_16(port) <= high;
 }
 
-/* Is it for the translation, on its way there? */
+/* Is it for the translation of its source, on its way out? */
 static bool
 goes_there(const struct question *q, const struct fixed *f)
 {
@@ -64,25 +64,39 @@ goes_there(const struct question *q, const struct fixed *f)
 
 	if ((f->iface[i / 64] >> i % 64 & 1) == 0)
 		return false;
-	if (f->what.high != 0 && !within(q->t->dport, f->what.low, f->what.high))
-		return false;
 	return rule_matches(&f->there, &key);
 }
 
-/* Is it an answer to what dnat has led to its source? */
-static bool
-comes_back(const struct question *q, const struct fixed *f)
+/* The port forward that it is on its way to. */
+static const struct fixed *
+forward_there(const struct question *q, enum owners_index_kind kind)
+{
+	const struct rule_key key = { .tuple = *q->t, .iface = q->iface };
+	uint32_t i = owners_index_find(q->o, kind, &key);
+
+	return i != OWNERS_NONE ? &q->o->fixed[i] : NULL;
+}
+
+/* The port forward that it is an answer of: which has led to its source.  Its place, or OWNERS_NONE. */
+static uint32_t
+forward_back(const struct question *q)
 {
 	struct rule_key key = { .tuple = *q->t };
 
-	if (!address_equal(&q->t->src, &f->what.to))
-		return false;
-	if (f->back_high != 0 && !within(q->t->sport, f->back_low, f->back_high))
-		return false;
 	key.tuple.src = q->t->dst;
+	key.tuple.dst = q->t->src;
 	key.tuple.sport = q->t->dport;
 	key.tuple.dport = q->t->sport;
-	return rule_matches(&f->back, &key);
+	return owners_index_find(q->o, OWNERS_BACK, &key);
+}
+
+static bool
+is_fixed_source(const struct owners *o, const union address *a)
+{
+	for (unsigned i = 0; i < o->n_sources; i++)
+		if (address_equal(a, &o->fixed[o->source[i]].what.to))
+			return true;
+	return false;
 }
 
 /* To a public address. */
@@ -92,41 +106,35 @@ arriving(const struct question *q)
 	const struct owners *o = q->o;
 	const struct pool_range *range;
 
-	for (unsigned i = 0; i < o->n_fixed; i++) {
-		if (!o->fixed[i].what.source && o->fixed[i].restricted
-		    && goes_there(q, &o->fixed[i]))
-			return by_address(q, &q->t->src);
-	}
+	if (forward_there(q, OWNERS_THERE_PORTS) != NULL)
+		return by_address(q, &q->t->src);
 	range = find_range(o, q->t->dst.v4);
 	if (range != NULL && !q->ports)
 		return by_address(q, &q->t->src);
 	if (range != NULL && within(q->t->dport, range->low, range->high))
 		return by_port(q, q->t->dport);
-	for (unsigned i = 0; i < o->n_fixed; i++) {
-		const struct fixed *f = &o->fixed[i];
-
-		if (f->what.source ? address_equal(&q->t->dst, &f->what.to)
-		    : !f->restricted && goes_there(q, f))
-			return by_address(q, &q->t->src);
-	}
+	if (is_fixed_source(o, &q->t->dst) || forward_there(q, OWNERS_THERE_ALL) != NULL)
+		return by_address(q, &q->t->src);
 	return OWNER_BOTH_ENDS;
 }
 
-/* From an end that a line of the configuration translates. */
+/* From an end that a line of the configuration translates: the first of them in the file. */
 static enum owner_by
 leaving(const struct question *q)
 {
-	for (unsigned i = 0; i < q->o->n_fixed; i++) {
-		const struct fixed *f = &q->o->fixed[i];
+	const struct owners *o = q->o;
+	uint32_t first = forward_back(q);
+	const struct fixed *f;
 
-		if (f->what.source ? !goes_there(q, f) : !comes_back(q, f))
-			continue;
-		if (q->ports && f->slice_high != 0
-		    && within(q->t->sport, f->slice_low, f->slice_high))
-			return by_port(q, q->t->sport);
-		return by_address(q, &q->t->dst);
-	}
-	return OWNER_BOTH_ENDS;
+	for (unsigned i = 0; i < o->n_sources && o->source[i] < first; i++)
+		if (goes_there(q, &o->fixed[o->source[i]]))
+			first = o->source[i];
+	if (first == OWNERS_NONE)
+		return OWNER_BOTH_ENDS;
+	f = &o->fixed[first];
+	if (q->ports && f->slice_high != 0 && within(q->t->sport, f->slice_low, f->slice_high))
+		return by_port(q, q->t->sport);
+	return by_address(q, &q->t->dst);
 }
 
 static bool

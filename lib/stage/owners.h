@@ -35,6 +35,7 @@
 struct build;
 struct nat_pool_spec;
 struct owners;
+struct rule_match;
 
 /* A translation that a line of the configuration makes without state: dnat, or snat to an address. */
 struct fixed_translation {
@@ -42,6 +43,10 @@ struct fixed_translation {
 	union address to;
 	uint16_t port;                  /* of dnat: 0, ports stay */
 	uint16_t low, high;             /* of dnat: only these ports, and as many from port on; high 0: any */
+	/* The packets that it is for, where the stage makes several; without has_match, those of the stage's condition. */
+	bool has_match;
+	const struct rule_match *match;
+	unsigned n_matches;             /* any of them */
 };
 
 enum owner_by {

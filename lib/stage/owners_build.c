@@ -121,9 +121,9 @@ static int
 add_fixed(struct draft_owners *d, const struct step *step, const struct fixed_translation *what)
 {
 	static const struct rule_match any;
-	const struct match_list *list = step->condition != NULL ? matcher_list(step->condition)
-		: NULL;
-	unsigned n = list != NULL ? list->n : 1;
+	const struct match_list *list = step->condition != NULL ? matcher_list(step->condition) : NULL;
+	const struct rule_match *match = what->has_match ? what->match : list != NULL ? list->match : &any;
+	unsigned n = what->has_match ? what->n_matches : list != NULL ? list->n : 1;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct owners *o = d->o;
@@ -137,7 +137,7 @@ add_fixed(struct draft_owners *d, const struct step *step, const struct fixed_tr
 			o->fixed = more;
 		}
 		o->fixed[o->n_fixed] = (struct fixed){
-			.what = *what, .there = lasting(list != NULL ? &list->match[i] : &any),
+			.what = *what, .there = lasting(&match[i]),
 		};
 		complete(o, &o->fixed[o->n_fixed++]);
 	}
@@ -184,15 +184,27 @@ add_pipelines(struct draft_owners *d)
 			const struct step *step = &p->step[k];
 			struct fixed_translation what = { .port = 0 };
 
-			if (step->stage == NULL || step->stage->fixed == NULL
-			    || !step->stage->fixed(step->instance, &what))
+			if (step->stage == NULL || step->stage->fixed == NULL)
 				continue;
-			if (add_fixed(d, step, &what) < 0)
-				return -ENOMEM;
+			for (unsigned f = 0; step->stage->fixed(step->instance, f, &what); f++)
+				if (add_fixed(d, step, &what) < 0)
+					return -ENOMEM;
 		}
 		mark_ifaces(d, p, first);
 	}
 	return 0;
+}
+
+static int
+add_sources(struct draft_owners *d)
+{
+	struct owners *o = d->o;
+
+	o->source = build_alloc(d->b, o->n_fixed + 1, sizeof(*o->source));
+	for (unsigned i = 0; o->source != NULL && i < o->n_fixed; i++)
+		if (o->fixed[i].what.source)
+			o->source[o->n_sources++] = i;
+	return o->source != NULL ? 0 : -ENOMEM;
 }
 
 static bool
@@ -257,8 +269,10 @@ owners_build(struct build *b, struct owners **out)
 		return -ENOMEM;
 	if (d.o->n_fixed == 0 && !translates(b))
 		return 0;
-	if (add_inside(b, d.o) < 0)
+	if (add_sources(&d) < 0 || owners_index_build(b, d.o) < 0 || add_inside(b, d.o) < 0) {
+		owners_index_discard(d.o);
 		return -ENOMEM;
+	}
 	*out = d.o;
 	return 0;
 }
@@ -266,8 +280,10 @@ owners_build(struct build *b, struct owners **out)
 void
 owners_discard(struct owners *o)
 {
-	if (o != NULL)
-		prefixes_discard(o->inside);
+	if (o == NULL)
+		return;
+	owners_index_discard(o);
+	prefixes_discard(o->inside);
 }
 
 /* The forwarded ports of one match in one protocol, as far as they are of the range r. */
@@ -308,6 +324,35 @@ shares_address(const struct fixed *f, const struct nat_pool_spec *spec)
 	return false;
 }
 
+static int
+compare_reserved(const void *a, const void *b)
+{
+	const struct nat_reserved *x = a, *y = b;
+
+	return x->proto != y->proto ? x->proto - y->proto : x->low != y->low ? x->low - y->low : x->high - y->high;
+}
+
+/* Sorts the ranges, and joins those of a protocol that touch: forwards of one port each are many. */
+static void
+merge_reserved(struct nat_pool_spec *spec)
+{
+	unsigned kept = 0;
+
+	if (spec->n_reserved == 0)
+		return;
+	qsort(spec->reserved, spec->n_reserved, sizeof(*spec->reserved), compare_reserved);
+	for (unsigned i = 1; i < spec->n_reserved; i++) {
+		const struct nat_reserved *r = &spec->reserved[i];
+		struct nat_reserved *last = &spec->reserved[kept];
+
+		if (r->proto == last->proto && r->low <= last->high + 1u)
+			last->high = RTE_MAX(last->high, r->high);
+		else
+			spec->reserved[++kept] = *r;
+	}
+	spec->n_reserved = kept + 1;
+}
+
 int
 owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *spec)
 {
@@ -332,5 +377,6 @@ owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *sp
 				return -ENOMEM;
 		}
 	}
+	merge_reserved(spec);
 	return 0;
 }

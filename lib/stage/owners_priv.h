@@ -5,6 +5,7 @@
 
 #include "packet/ledger.h"
 #include "stage/owners.h"
+#include "stage/owners_index.h"
 #include "table/prefixes.h"
 #include "table/rules.h"
 
@@ -32,6 +33,9 @@ struct owners {
 	unsigned n_ranges;
 	struct fixed *fixed;
 	unsigned n_fixed;
+	unsigned *source;               /* those of fixed that translate sources, in order */
+	unsigned n_sources;
+	struct owners_index index[OWNERS_INDEXES];      /* over the others */
 	struct prefixes *inside;
 	bool by_host;                   /* pools ask for one worker for an inside address */
 };

@@ -25,7 +25,7 @@ build_condition(struct build *b, const struct stage_cfg *cfg, struct step *step)
 	struct match_list list = { .n = 0 };
 	int rc;
 
-	if (match_is_any(&cfg->when))
+	if (match_is_any(&cfg->when.head, &cfg->when))
 		return 0;
 	rc = match_add(b, &list, &cfg->when.head, &cfg->when, 0);
 	if (rc < 0)
@@ -157,7 +157,7 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 	unsigned errors = err_count(build_err(b));
 	int rc;
 
-	if (declare(b, cfg) < 0)
+	if (declare(b, cfg) < 0 || public_begin(b, cfg) < 0)
 		return -ENOMEM;
 	rc = build_sections(b, cfg);
 	order_check(b);

@@ -11,6 +11,8 @@
 #include "stage/build_priv.h"
 #include "stage/owners.h"
 
+#define WRONG_MAX 4             /* addresses of a prefix that are named, one by one */
+
 static const struct cfg_word mapping_words[] = {
 	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
 	{ "address-and-port-dependent", NAT_ADDRESS_AND_PORT_DEPENDENT },
@@ -34,7 +36,7 @@ static const struct cfg_field pool_fields[] = {
 	{ "pool", CFG_PREFIX | CFG_LIST, NULL, offsetof(struct nat_pool_cfg, pool),
 		"Public IPv4 addresses, or prefixes of them." },
 	{ "ports", CFG_PORTS, "1024-65535", offsetof(struct nat_pool_cfg, ports),
-		"Public ports and ICMP identifiers." },
+		"Public ports and ICMP identifiers.", .min = 1 },
 	{ "mapping", CFG_ENUM, "endpoint-independent", offsetof(struct nat_pool_cfg, mapping),
 		"Whether an inside endpoint has one public one, or one for each destination.",
 		.words = mapping_words },
@@ -86,7 +88,7 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_pref
 	unsigned room)
 {
 	struct prefix prefix = prefix_from_ip(p);
-	unsigned n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
+	unsigned wrong = 0, n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
 
 	if (prefix.family == 0)
 		return -EINVAL;                 /* has been said */
@@ -95,15 +97,21 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_pref
 	if (n > room)
 		return cfg_error(build_err(b), &cfg->head, p,
 			"a pool has %u addresses at most", NAT_ADDRESSES);
+	if (build_check_station(b, &cfg->head, p, prefix.address.v4) < 0)
+		return -EINVAL;         /* so are the others */
 	for (unsigned i = 0; i < n; i++) {
 		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
+		if (build_check_public(b, &cfg->head, p, out[i]) < 0 && ++wrong == WRONG_MAX)
+			return -EINVAL;
+		if (wrong > 0)
+			continue;
 		if (is_public(b, out[i]))
 			return cfg_error(build_err(b), &cfg->head, p,
 				"an address belongs to one pool, once");
 		if (build_public(b, out[i]) < 0)
 			return -ENOMEM;
 	}
-	return (int)n;
+	return wrong == 0 ? (int)n : -EINVAL;
 }
 
 /* Also a pool that is wrong has its number, so that the others keep theirs. */

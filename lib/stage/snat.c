@@ -84,6 +84,8 @@ snat_build(struct stage_build *sb, void **instance)
 	snat->is_static = true;
 	snat->name = "static";
 	snat->to = address_from_ip(&cfg->to);
+	if (build_check_public(sb->build, &cfg->head, &cfg->to, snat->to.v4) < 0)
+		return -EINVAL;
 	return build_public(sb->build, snat->to.v4);
 }
 
@@ -204,12 +206,12 @@ snat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 static bool
-snat_fixed(const void *instance, struct fixed_translation *out)
+snat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 {
 	const struct snat *snat = instance;
 
 	*out = (struct fixed_translation){ .source = true, .to = snat->to };
-	return snat->is_static;
+	return snat->is_static && i == 0;
 }
 
 const struct stage stage_snat = {

@@ -43,6 +43,7 @@ enum stage_trait {
 	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
 	TRAIT_LIMITS = 256,     /* holds sessions against their source's limit */
 	TRAIT_SPREADS = 512,    /* shares flows among next hops: fragments go by their first one's */
+	TRAIT_BEFORE_ROUTE = 1024,      /* has to stand before every stage that routes all packets */
 };
 
 struct stage_build {
@@ -67,9 +68,9 @@ struct stage {
 	/* Judges n evals, none of them done.  Leaves ev->done false to go on to the next stage. */
 	void (*evaluate)(const void *instance, struct eval *const ev[], unsigned n);
 
-	/* The translation that it makes without state; false: this instance makes none.  NULL: none
+	/* The i-th translation that it makes without state; false: this instance makes only i.  NULL: none
 	 * does. */
-	bool (*fixed)(const void *instance, struct fixed_translation *out);
+	bool (*fixed)(const void *instance, unsigned i, struct fixed_translation *out);
 };
 
 /* Every stage there is, ended by NULL. */

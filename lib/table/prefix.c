@@ -120,6 +120,7 @@ prefix_parse(struct prefix *p, const char *text, size_t n, const char **why)
 {
 	const char *slash = memchr(text, '/', n);
 	size_t head = slash != NULL ? (size_t)(slash - text) : n;
+	union address written;
 	int rc = 0;
 
 	memset(p, 0, sizeof(*p));
@@ -140,7 +141,12 @@ prefix_parse(struct prefix *p, const char *text, size_t n, const char **why)
 	}
 	if (slash != NULL)
 		rc = parse_length(p, slash + 1, n - head - 1, why);
-	if (rc == 0)
-		prefix_trim(p);
-	return rc;
+	if (rc < 0)
+		return rc;
+	written = p->address;
+	prefix_trim(p);
+	if (address_equal(&written, &p->address))
+		return 0;
+	*why = "bits beyond the length are set";
+	return -EINVAL;
 }

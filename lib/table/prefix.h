@@ -27,8 +27,8 @@ bool prefix_covers(const struct prefix *p, const union address *a);
  * the value plays no part. */
 int prefix_compare(const void *a, const void *b);
 
-/* Reads "10.0.0.0/8", "10.0.0.1", "2001:db8::/32" or "2001:db8::1" from text[0..n).  Bits behind
- * the length are cleared, as nftables does.  0, or -EINVAL and in *why what is wrong, as a phrase
+/* Reads "10.0.0.0/8", "10.0.0.1", "2001:db8::/32" or "2001:db8::1" from text[0..n).  Bits beyond
+ * the length are a mistake, as everywhere in a configuration.  0, or -EINVAL and in *why what is wrong, as a phrase
  * ("the length is above 32"). */
 int prefix_parse(struct prefix *p, const char *text, size_t n, const char **why);
 

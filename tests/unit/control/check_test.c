@@ -127,13 +127,14 @@ static void
 a_test_says_what_becomes_of_a_packet(void **state)
 {
 	(void)state;
-	expect_nothing(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+	expect_nothing(HEAD "  {proto: tcp, dport: 80, action: accept}, {proto: icmp, action: accept}" TAIL "tests:\n"
 		TCP("198.51.100.2:80 S") "expect: output wan}\n"
 		TCP("198.51.100.2:80 S") "expect: output}\n"
 		TCP("198.51.100.2:81 S") "expect: drop acl_denied}\n"
 		TCP("198.51.100.2:81 S") "expect: drop}\n"
 		TCP("203.0.113.1:80 S") "expect: drop no_route}\n"
-		TCP("192.0.2.1:80 S") "expect: local}\n"
+		TCP("192.0.2.1:80 S") "expect: drop local_no_service}\n"
+		"  - {in: lan, packet: \"icmp 192.0.2.7 > 192.0.2.1 echo-request id 7\", expect: local}\n"
 		TCP("198.51.100.2:80 S ttl 1") "expect: drop ttl_expired}\n");
 }
 
@@ -163,6 +164,14 @@ a_test_that_says_nothing_is_an_error(void **state)
 }
 
 static void
+a_test_does_not_count_what_nothing_serves_as_local(void **state)
+{
+	(void)state;
+	expect_one(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+		TCP("192.0.2.1:80 S") "expect: local}\n", 12, "expected local, was drop local_no_service");
+}
+
+static void
 errors_of_building_are_found_with_the_others(void **state)
 {
 	struct found f = check("version: 1\n"
@@ -186,6 +195,7 @@ main(void)
 		cmocka_unit_test(a_test_says_what_becomes_of_a_packet),
 		cmocka_unit_test(a_test_that_fails_is_an_error_at_its_place),
 		cmocka_unit_test(a_test_that_says_nothing_is_an_error),
+		cmocka_unit_test(a_test_does_not_count_what_nothing_serves_as_local),
 		cmocka_unit_test(errors_of_building_are_found_with_the_others),
 	};
 
