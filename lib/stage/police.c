@@ -8,13 +8,15 @@
 #include "stage/stage.h"
 
 #define FRAME_BYTES 1514u               /* what a burst has to hold to let every packet pass */
-#define BURST_PART 20u                  /* the preset is what passes in 1/20 s */
+/* The default burst is what passes in 250 ms: longer than the 200 ms that a TCP sender waits at least when it has lost a
+ * whole window (docs/performance/police.md has what it then gets). */
+#define BURST_PART 4u
 
 struct police_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
 	struct cfg_rate rate;
-	uint64_t burst;                 /* 0: preset */
+	uint64_t burst;                 /* 0: burst_default */
 };
 
 struct police {
@@ -26,7 +28,7 @@ static const struct cfg_field police_fields[] = {
 		"Bits (500Mbit) or packets (10k/s) a second; each worker gets its share.",
 		.min = 1, .max = METER_MAX_RATE },
 	{ "burst", CFG_SIZE, CFG_OPTIONAL, offsetof(struct police_cfg, burst),
-		"Bytes, or packets for a rate in packets, that pass at once; preset: 50 ms' worth.",
+		"Bytes, or packets for a rate in packets, that pass at once; default: 250 ms' worth.",
 		.min = 1, .max = METER_MAX_BURST_BYTES },
 	STAGE_IF(struct police_cfg),
 	CFG_END
@@ -38,7 +40,7 @@ static const struct cfg_table police_table = {
 };
 
 static uint64_t
-burst_preset(const struct meter_spec *spec)
+burst_default(const struct meter_spec *spec)
 {
 	uint64_t least = spec->packets ? 32 : 10 * FRAME_BYTES;
 	uint64_t most = spec->packets ? METER_MAX_BURST_PACKETS : METER_MAX_BURST_BYTES;
@@ -62,7 +64,7 @@ police_build(struct stage_build *sb, void **instance)
 	if (police == NULL)
 		return build_no_memory(sb->build);
 	if (spec.burst == 0)
-		spec.burst = burst_preset(&spec);
+		spec.burst = burst_default(&spec);
 	if (!spec.packets && spec.burst < FRAME_BYTES)
 		cfg_warn(build_err(sb->build), &cfg->head, &cfg->burst,
 			"packets above %u bytes never pass", (unsigned)spec.burst);
