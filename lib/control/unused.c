@@ -71,6 +71,13 @@ struct section {
 	size_t size;
 };
 
+/* A zone of several interfaces has an effect by itself: sessions may move among them. */
+static bool
+has_effect(const struct cfg_field *f, const struct cfg_head *head)
+{
+	return f->table == &zone_table && ((const struct zone_cfg *)(const void *)head)->interfaces.count > 1;
+}
+
 static void
 check_section(const struct names *used, const struct cfg_field *f, const struct section *s, struct err *err)
 {
@@ -78,7 +85,7 @@ check_section(const struct names *used, const struct cfg_field *f, const struct 
 		const struct cfg_head *head = (const void *)(s->items + i * s->size);
 		const struct name wanted = { f->name, head->name };
 
-		if (head->name == NULL || (used->n > 0
+		if (head->name == NULL || has_effect(f, head) || (used->n > 0
 				&& bsearch(&wanted, used->item, used->n, sizeof(wanted), compare) != NULL))
 			continue;
 		cfg_warn(err, head, NULL, "nothing uses this %s", f->kind != NULL ? f->kind : "name");

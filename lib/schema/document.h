@@ -53,8 +53,8 @@ void cfg_print(const struct cfg_table *table, const void *config, enum document_
 void document_json_schema(const struct cfg_table *root, FILE *out);
 void document_reference(const struct cfg_table *root, FILE *out);
 
-/* Calls one for each reference in a decoded struct of a table: the section that the name is of (.refers of its row), and
- * the name. */
+/* Calls one for each reference in a decoded struct of a table: the section that the name is of (.refers of its row; of
+ * .refers_too, too), and the name. */
 void document_each_reference(const struct cfg_table *table, const void *config,
 	void (*one)(void *arg, const char *section, const char *name), void *arg);
 

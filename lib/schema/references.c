@@ -43,6 +43,8 @@ walk_one(const struct walk *w, const struct cfg_field *f, const void *value)
 	}
 	if (f->refers != NULL && name != NULL)
 		w->one(w->arg, f->refers, name);
+	if (f->refers_too != NULL && name != NULL)
+		w->one(w->arg, f->refers_too, name);
 }
 
 static void
