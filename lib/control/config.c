@@ -26,16 +26,16 @@ static const struct cfg_word tpid_words[] = {
 
 static const struct cfg_field port_fields[] = {
 	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
-		"A PCI address, or DPDK's name of a virtual device with its arguments." },
+		"A PCI address, or DPDK's name of a virtual device with its arguments.", .restart = true },
 	{ "queues", CFG_U32, "auto", offsetof(struct port_row, queues),
 		"Receive queues; auto: one for each worker where the device can.", .min = 1,
-		.max = PORT_QUEUES_MAX, .words = auto_words },
+		.max = PORT_QUEUES_MAX, .words = auto_words, .restart = true },
 	{ "mac", CFG_MAC, CFG_OPTIONAL, offsetof(struct port_row, mac),
-		"The MAC to answer for; without it, the device's own." },
+		"The MAC to answer for; without it, the device's own.", .restart = true },
 	{ "rx_descriptors", CFG_U16, "1024", offsetof(struct port_row, rx_descriptors),
-		"Frames a receive queue holds.", .min = 32, .max = 16384 },
+		"Frames a receive queue holds.", .min = 32, .max = 16384, .restart = true },
 	{ "tx_descriptors", CFG_U16, "1024", offsetof(struct port_row, tx_descriptors),
-		"Frames a transmit queue holds.", .min = 32, .max = 16384 },
+		"Frames a transmit queue holds.", .min = 32, .max = 16384, .restart = true },
 	{ "tpid", CFG_ENUM, "auto", offsetof(struct port_row, tpid),
 		"EtherType of the outer VLAN tag of frames that are sent; auto: that of the frame answered, or of the "
 		"neighbour's last ARP or ND message, else 0x88a8 in front of an inner tag and 0x8100 without one.",

@@ -32,6 +32,10 @@ offline_port(const struct config *cfg, const char *name, struct err *err)
 
 	if (index >= 0)
 		return index;
+	cfg_each(iface, &cfg->interfaces)
+		if (iface->head.name != NULL && strcmp(iface->head.name, name) == 0)
+			return err_set(err, ENOENT, "'%s' is an interface on port '%s'; captures have frames of ports, "
+				"tags included", name, interface_port(iface));
 	cfg_each(port, &cfg->ports)
 		suggestion_offer(&s, port->head.name);
 	if (s.best != NULL)

@@ -35,14 +35,14 @@ static const struct cfg_word idle_words[] = {
 static const struct cfg_field memory_fields[] = {
 	{ "hugepages", CFG_ENUM, "auto", offsetof(struct memory_cfg, hugepages),
 		"Whether memory comes from hugepages; auto: when enough are free.",
-		.words = hugepage_words },
+		.words = hugepage_words, .restart = true },
 	{ "mbufs", CFG_U32, "auto", offsetof(struct memory_cfg, mbufs),
 		"Packet buffers in all; auto: sized from ports, queues and workers.",
-		.min = 64, .max = 1u << 26, .words = auto_words },
+		.min = 64, .max = 1u << 26, .words = auto_words, .restart = true },
 	{ "openings", CFG_SIZE, "auto", offsetof(struct memory_cfg, openings),
 		"Bytes in which a worker tells a flood's first SYNs from second ones; auto: 8M, for 3 million "
 		"SYNs a second.",
-		.min = 64 << 10, .max = 1ull << 30, .words = auto_words },
+		.min = 64 << 10, .max = 1ull << 30, .words = auto_words, .restart = true },
 	CFG_END
 };
 
@@ -53,22 +53,22 @@ static const struct cfg_table memory_table = {
 static const struct cfg_field system_fields[] = {
 	{ "workers", CFG_U32 | CFG_LIST, "auto", offsetof(struct system_cfg, workers),
 		"Forwarding cores, a worker each; auto: all but the control core.", .max = 1023,
-		.words = core_words },
+		.words = core_words, .restart = true },
 	{ "control", CFG_U32, "0", offsetof(struct system_cfg, control),
-		"Core of the control thread.", .max = 1023 },
+		"Core of the control thread.", .max = 1023, .restart = true },
 	{ "memory", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct system_cfg, memory),
 		"Memory for packets.", .table = &memory_table },
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
 		"Sessions that a worker remembers; there are two flows to each.", .min = 1024,
-		.max = (1u << 24) - 1 },
+		.max = (1u << 24) - 1, .restart = true },
 	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
-		"Packets taken from a queue at once.", .min = 1, .max = BURST_MAX },
+		"Packets taken from a queue at once.", .min = 1, .max = BURST_MAX, .restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
 		"What a worker without packets does: busy keeps its core; adaptive pauses, then "
 		"sleeps up to 50 us.",
-		.words = idle_words },
+		.words = idle_words, .restart = true },
 	{ "eal", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct system_cfg, eal),
-		"Arguments handed to DPDK as they are." },
+		"Arguments handed to DPDK as they are.", .restart = true },
 	CFG_END
 };
 

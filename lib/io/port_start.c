@@ -4,6 +4,7 @@
 #include "io/port.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 
 #include <rte_ethdev.h>
@@ -225,16 +226,19 @@ bool
 port_update(struct port *port)
 {
 	struct rte_eth_link link = { 0 };
+	char name[IF_NAMESIZE] = "";
 	bool up;
 
-	if (!port->started)
+	if (!port->started) {
 		up = false;
-	else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
-		|| port->kind == DEVICE_TAP)
+	} else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_TAP) {
+		/* It may have been renamed; when it is gone the name stays, for messages. */
+		if (if_indextoname(port->if_index, name) != NULL)
+			memcpy(port->interface, name, sizeof(port->interface));
 		up = device_interface_up(port->interface);
-	else
-		up = rte_eth_link_get_nowait(port->id, &link) == 0
-			&& link.link_status == RTE_ETH_LINK_UP;
+	} else {
+		up = rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+	}
 	return atomic_exchange_explicit(&port->link_up, up, memory_order_relaxed) != up;
 }
 

@@ -133,6 +133,7 @@ struct cfg_field {
 	const char *refers_too;         /* another section that defines such names, or NULL */
 	const char *kind;               /* the thing named, for errors: "stage", "pool" */
 	unsigned key;                   /* keys of a map: CFG_ADDRESS, or 0: names */
+	bool restart;                   /* a reload refuses a change */
 };
 #define CFG_END { .name = NULL }
 

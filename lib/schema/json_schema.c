@@ -234,7 +234,8 @@ fields_schema(const struct tables *tables, const struct cfg_table *table)
 
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
 		schema = field_schema(tables, f);
-		json_object_set_new(schema, "description", json_string(f->text));
+		json_object_set_new(schema, "description", f->restart
+			? json_sprintf("%s A change needs a restart.", f->text) : json_string(f->text));
 		if (f->preset == NULL)
 			json_array_append_new(required, json_string(f->name));
 		else if (f->preset != CFG_OPTIONAL)

@@ -123,7 +123,7 @@ print_row(const struct tables *tables, const struct cfg_field *f, FILE *out)
 		fprintf(out, "`%s`", f->preset);
 	fputs(" | ", out);
 	print_cell(f->text, out);
-	fputs(" |\n", out);
+	fputs(f->restart ? " *A change needs a restart.* |\n" : " |\n", out);
 	free(type);
 }
 

@@ -159,6 +159,9 @@ def commands():
                  given + ['--burst', '0'], given + ['--burst', '257'], given + ['--json', '-', 'more']):
         expect(folder.weir(*args), 2, 'usage: weir replay')
     expect(folder.weir('replay', '-c', 'weir.yaml', '--in', 'lam=lan.pcap'), 1, "no port 'lam'", "'lan'")
+    folder.write('weir.yaml', ROUTER.replace('interfaces:\n', 'interfaces:\n  guests: {port: lan, vlan: 9}\n').encode())
+    expect(folder.weir('replay', '-c', 'weir.yaml', '--in', 'guests=lan.pcap'), 1, "is an interface on port 'lan'")
+    folder.write('weir.yaml', ROUTER.encode())
     expect(folder.weir(*given, '--out', 'lan=lan.pcap'), 1, 'cannot be written')
     expect(folder.weir(*given, '--out', 'wan=no/where'), 1, 'no/where')
     expect(folder.weir(*given, '--json', 'no/where'), 1, 'no/where')

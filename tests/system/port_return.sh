@@ -121,6 +121,18 @@ before="$(descriptors) $(memory) $(mappings)"
 check "$flaps flaps" flap_many
 check "descriptors and memory are as before" as_before $before
 check "a tap that was deleted" tap_returns
+rename() {      # the device goes on under another name
+	ip -n "$ns_weir" link set spare1 up
+	ip -n "$ns_weir" link set spare0 up
+	wait_for 3 said 'port spare: link up' 1 || return 1
+	ip -n "$ns_weir" link set spare0 down
+	ip -n "$ns_weir" link set spare0 name other0
+	ip -n "$ns_weir" link set other0 up
+	wait_for 3 said 'port spare: link up' 2
+}
+check "a device that was renamed" rename
+ip -n "$ns_weir" link del wan0
+check "it is gone at the end" wait_for 3 said 'port wan: its device vanished' $((flaps + 1))
 kill "$flood" 2>/dev/null
 kill -INT "$pinger" 2>/dev/null
 check "other ports have lost nothing" lost_nothing

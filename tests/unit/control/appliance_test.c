@@ -96,6 +96,7 @@ teardown(void **state)
 		return 0;
 	appliance_halt(f->a);
 	report_take(f->a, &r);
+	report_fini(&r);
 	r.mbufs_out = appliance_close(f->a);
 	appliance_destroy(f->a);
 	if (r.ledger.imbalance != 0 || r.ledger.held != 0 || r.mbufs_out != 0) {
@@ -314,6 +315,7 @@ a_port_that_takes_little_gets_all_of_it_in_the_end(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		appliance_step(f->a);
 	report_take(f->a, &r);
+	report_fini(&r);
 	assert_true(r.held[HELD_transmit] > 30);
 	assert_int_equal(r.ledger.imbalance, 0);
 
@@ -335,6 +337,7 @@ a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
 	for (unsigned i = 0; i < 20; i++)
 		appliance_step(f->a);
 	report_take(f->a, &r);
+	report_fini(&r);
 	assert_int_equal(r.held[HELD_transmit], 64);    /* two bursts */
 	assert_int_equal(r.ledger.drops[REASON_tx_full], 200 + r.ledger.born - 64);
 	queue_fault_accept = -1;
@@ -349,13 +352,78 @@ without_packet_buffers_nothing_is_born(void **state)
 	given_appliance(f, OPEN, &stepped);
 	step_all(f);
 	report_take(f->a, &before);
+	report_fini(&before);
 	push(f, "udp 192.0.2.10:1000 > 203.0.113.9:53");        /* no route: its sender is told */
 	pool_fault_after = 1;
 	step_all(f);
 	pool_fault_after = 0;
 	report_take(f->a, &r);
+	report_fini(&r);
 	assert_int_equal(r.ledger.drops[REASON_no_route], 1);
 	assert_int_equal(r.ledger.born, before.ledger.born);
+}
+#endif
+
+/* What workers are told of a port; whatever they have of it they leave. */
+static void
+set_present(struct fixture *f, struct port *port, bool present)
+{
+	atomic_store(&port->present, present);
+	assert_true(workers_take_ports(appliance_workers(f->a)));
+}
+
+static void
+a_port_whose_device_vanished_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	given_appliance(f, OPEN, &stepped_two);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 1);
+
+	set_present(f, f->wan, false);
+	for (unsigned i = 0; i < 3; i++)
+		push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 0);
+	report_take(f->a, &r);
+	report_fini(&r);
+	assert_int_equal(r.ledger.drops[REASON_port_down], 3);
+	assert_string_equal(r.port[1].link, "gone");
+
+	set_present(f, f->lan, false);
+	push(f, THROUGH);
+	step_all(f);                    /* nobody takes it */
+	set_present(f, f->wan, true);
+	set_present(f, f->lan, true);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 2);
+}
+
+#ifdef WEIR_DEBUG
+static void
+what_waits_for_a_port_that_vanishes_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	given_appliance(f, OPEN, &stepped);
+	queue_fault_accept = 0;
+	for (unsigned i = 0; i < 40; i++)
+		push(f, THROUGH);
+	for (unsigned i = 0; i < 3; i++)
+		appliance_step(f->a);
+	set_present(f, f->wan, false);
+	queue_fault_accept = -1;
+	step_all(f);
+	report_take(f->a, &r);
+	report_fini(&r);
+	assert_true(r.ledger.drops[REASON_port_down] >= 40);
+	assert_int_equal(r.held[HELD_transmit], 0);
+	assert_int_equal(sent(f->wan), 0);
 }
 #endif
 
@@ -376,6 +444,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(two_workers_hand_packets_to_their_owners, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_port_whose_device_vanished_is_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(a_rejected_configuration_changes_nothing, setup,
@@ -385,6 +454,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_port_that_takes_little_gets_all_of_it_in_the_end,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(a_port_that_takes_nothing_costs_what_does_not_fit,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(what_waits_for_a_port_that_vanishes_is_dropped,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(without_packet_buffers_nothing_is_born, setup,
 			teardown),

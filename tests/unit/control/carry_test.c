@@ -126,6 +126,7 @@ hits(struct fixture *f, unsigned line)
 	const struct generation *gen;
 
 	report_take(f->offline.appliance, &r);
+	report_fini(&r);                /* the first places are in r */
 	gen = appliance_generation(f->offline.appliance);
 	for (unsigned i = 0; i < r.n_places; i++) {
 		if (r.places[i].place == &gen->places[line])

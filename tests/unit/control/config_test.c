@@ -304,6 +304,69 @@ everything_else_can_be_changed_by_a_reload(void **state)
 	assert_string_equal(f.text, "");
 }
 
+/* One value of each key, and another. */
+static const struct change {
+	const struct cfg_table *table;
+	const char *key, *old, *new;
+} changes[] = {
+	{ &system_table, "workers", "system: {workers: [1]}", "system: {workers: [2]}" },
+	{ &system_table, "control", "system: {control: 0}", "system: {control: 1}" },
+	{ &system_table, "flows", "system: {flows: 2048}", "system: {flows: 4096}" },
+	{ &system_table, "burst", "system: {burst: 32}", "system: {burst: 64}" },
+	{ &system_table, "idle", "system: {idle: busy}", "system: {idle: adaptive}" },
+	{ &system_table, "eal", "system: {eal: [a]}", "system: {eal: [b]}" },
+	{ &system_table, "hugepages", "system: {memory: {hugepages: yes}}", "system: {memory: {hugepages: no}}" },
+	{ &system_table, "mbufs", "system: {memory: {mbufs: 4096}}", "system: {memory: {mbufs: 8192}}" },
+	{ &system_table, "openings", "system: {memory: {openings: 1M}}", "system: {memory: {openings: 2M}}" },
+	{ &port_table, "device", "device: net_null0", "device: net_null1" },
+	{ &port_table, "queues", "device: net_null0, queues: 1", "device: net_null0, queues: 2" },
+	{ &port_table, "mac", "device: net_null0, mac: \"02:00:00:00:00:01\"",
+		"device: net_null0, mac: \"02:00:00:00:00:02\"" },
+	{ &port_table, "rx_descriptors", "device: net_null0, rx_descriptors: 512",
+		"device: net_null0, rx_descriptors: 1024" },
+	{ &port_table, "tx_descriptors", "device: net_null0, tx_descriptors: 512",
+		"device: net_null0, tx_descriptors: 1024" },
+	{ &port_table, "tpid", "device: net_null0, tpid: 0x8100", "device: net_null0, tpid: 0x88a8" },
+};
+
+static const struct cfg_field *
+row_of(const struct change *c)
+{
+	const struct cfg_field *f = cfg_field_find(c->table, c->key);
+
+	return f != NULL ? f : cfg_field_find(cfg_field_find(c->table, "memory")->table, c->key);
+}
+
+static void
+keys_that_need_a_restart_are_marked(void **state)
+{
+	char old[256], new[256];
+	unsigned system = 0, ports = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const struct change *c = &changes[i];
+		const char *form = c->table == &port_table ? "version: 1\nports: {lan: {%s}}\n"
+			: "version: 1\nports: {lan: {device: net_null0}}\n%s\n";
+		struct found f;
+
+		snprintf(old, sizeof(old), form, c->old);
+		snprintf(new, sizeof(new), form, c->new);
+		f = errors_of_reload(old, new);
+		if ((f.errors != 0) != row_of(c)->restart)
+			fail_msg("%s: %u errors, %s", c->key, f.errors, row_of(c)->restart ? "marked" : "not marked");
+		system += c->table == &system_table;
+		ports += c->table == &port_table;
+	}
+	/* No key of these sections is left out: memory counts for its three. */
+	for (const struct cfg_field *f = system_table.fields; f->name != NULL; f++)
+		system -= strcmp(f->name, "memory") == 0 ? 3 : 1;
+	for (const struct cfg_field *f = port_table.fields; f->name != NULL; f++)
+		ports--;
+	assert_int_equal(system, 0);
+	assert_int_equal(ports, 0);
+}
+
 int
 main(void)
 {
@@ -322,6 +385,7 @@ main(void)
 		cmocka_unit_test(ports_with_inside_hosts_alone_are_spread_by_source),
 		cmocka_unit_test(a_port_takes_the_largest_mtu_of_its_interfaces),
 		cmocka_unit_test(what_needs_a_restart_is_said_at_its_place),
+		cmocka_unit_test(keys_that_need_a_restart_are_marked),
 		cmocka_unit_test(everything_else_can_be_changed_by_a_reload),
 	};
 

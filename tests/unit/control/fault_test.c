@@ -107,6 +107,7 @@ end(struct appliance *a)
 
 	assert_true(appliance_halt(a));
 	report_take(a, &r);
+	report_fini(&r);
 	assert_int_equal(r.ledger.imbalance, 0);
 	assert_int_equal(appliance_close(a), 0);
 	appliance_destroy(a);
