@@ -208,6 +208,8 @@ value_read_endpoint(const char *text, struct cfg_endpoint *out)
 		return no_endpoint;
 	if (!ip_address_parse(address, &out->address))
 		return no_endpoint;
+	if (port != NULL && number == 0)
+		return "has port 0, which no session has";
 	out->port = (uint16_t)number;
 	return NULL;
 }

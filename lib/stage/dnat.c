@@ -157,6 +157,8 @@ build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat
 	}
 	if (rc < 0)
 		return -EINVAL;
+	if (dnat->n == 0)
+		cfg_warn(err, &cfg->head, &cfg->forwards, "the list is empty: nothing is translated");
 	sb->traits |= (dnat->list.ports ? TRAIT_PORTS : 0);
 	dnat->matcher = matcher_build(sb->build, &dnat->list, cfg->head.loc);
 	return dnat->matcher != NULL ? 0 : -EINVAL;

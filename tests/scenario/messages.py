@@ -73,6 +73,8 @@ def addresses():
     findings('a pool that is the subnet', natted('{pool: [198.51.100.0/24]}'), error('198.51.100.0 is the network'),
              error('198.51.100.2 is a next hop'), error('198.51.100.3 is a next hop'), error('198.51.100.9 is a neighbour'))
     findings('a pool of multicast', natted('{pool: [224.0.0.0/24]}'), error('224.0.0.0 is multicast'))
+    findings('to port 0', natted(dnat='{dnat: "10.0.0.9:0"}, '), error('has port 0'))
+    findings('a list of nothing', natted(dnat='{dnat: []}, '), warning('the list is empty'))
     findings('port 0', natted('{pool: [198.51.100.1], ports: 0}'), error('0 is below 1'))
     findings('from port 0', natted('{pool: [198.51.100.1], ports: 0-65535}'), error('below 1'))
     findings('dnat of port 0', natted(dnat='{dnat: {to: 10.0.0.2, ports: 0-9}}, '), error('below 1'))

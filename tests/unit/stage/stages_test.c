@@ -75,7 +75,7 @@ police_takes_from_a_meter_of_its_own(void **state)
 	assert_false(f->gen.meters[0].packets);
 	assert_int_equal(f->gen.places[f->gen.meters[0].place].loc.line, 5);
 	assert_int_equal(f->gen.meters[1].rate, 10000);
-	assert_int_equal(f->gen.meters[1].burst, 500);
+	assert_int_equal(f->gen.meters[1].burst, 2500);
 	assert_true(f->gen.meters[1].packets);
 
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
