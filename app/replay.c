@@ -16,7 +16,7 @@
 
 #define USAGE \
 	"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n" \
-	"             [--nat-log FILE] [--until SECONDS]"
+	"             [--nat-log FILE] [--until SECONDS] [--reload SECONDS=FILE]..."
 
 /* --workers and --burst are for tests: nothing that is told may depend on them. */
 static const struct option long_options[] = {
@@ -26,6 +26,7 @@ static const struct option long_options[] = {
 	{ "json", required_argument, NULL, 'j' },
 	{ "nat-log", required_argument, NULL, 'n' },
 	{ "until", required_argument, NULL, 'u' },
+	{ "reload", required_argument, NULL, 'r' },
 	{ "workers", required_argument, NULL, 'w' },
 	{ "burst", required_argument, NULL, 'b' },
 	{ NULL, 0, NULL, 0 },
@@ -68,6 +69,20 @@ read_file(char *text, struct replay_option files[static REPLAY_FILES_MAX], unsig
 	return true;
 }
 
+/* SECONDS=FILE, cut in two; times go up. */
+static bool
+read_reload(char *text, struct replay_options *o)
+{
+	struct replay_reload *r = &o->reload[o->n_reload];
+	char *equals = strchr(text, '=');
+
+	if (equals == NULL || equals[1] == '\0' || o->n_reload == REPLAY_RELOADS_MAX)
+		return false;
+	*equals = '\0';
+	r->config = equals + 1;
+	return read_time(text, &r->at_ns) && (o->n_reload++ == 0 || r[-1].at_ns <= r->at_ns);
+}
+
 /* One option; false: its value is none. */
 static bool
 read_option(struct replay_options *o, int c)
@@ -88,6 +103,8 @@ read_option(struct replay_options *o, int c)
 		return true;
 	case 'u':
 		return read_time(optarg, &o->until_ns);
+	case 'r':
+		return read_reload(optarg, o);
 	case 'w':
 		return read_count(optarg, EAL_WORKERS_MAX, &o->workers);
 	default:
@@ -108,6 +125,8 @@ value_of(int c)
 		return "--out takes PORT=PCAP, once for each port";
 	case 'u':
 		return "--until takes seconds, as 7440 or 0.5";
+	case 'r':
+		return "--reload takes SECONDS=FILE, in the order of time";
 	case 'w':
 		return "--workers takes a number, 1 to 64";
 	default:

@@ -107,6 +107,20 @@ offline_settle(const struct offline *off)
 }
 
 int
+offline_reload(const struct offline *off, const char *path, struct err *err)
+{
+	struct config *cfg = offline_config(path, err);
+
+	if (cfg == NULL || appliance_reload(off->appliance, cfg, err) < 0) {
+		config_free(cfg);
+		return -EINVAL;
+	}
+	offline_settle(off);
+	appliance_let_go(off->appliance);
+	return 0;
+}
+
+int
 offline_write_json(const json_t *json, const char *path)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");

@@ -31,6 +31,9 @@ struct offline {
 	void *arg;
 };
 
+/* Makes a file's configuration the running one, on all workers, or changes nothing. */
+int offline_reload(const struct offline *off, const char *path, struct err *err);
+
 /* A frame of memory in packet buffers; NULL when there are not enough. */
 struct rte_mbuf *offline_frame(const struct offline *off, const uint8_t *data, uint32_t bytes);
 

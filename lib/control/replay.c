@@ -43,6 +43,9 @@ struct replay {
 	struct run run;
 	unsigned burst;
 	uint64_t now_ns;                /* since the first frame */
+	unsigned reloaded;              /* configurations taken so far */
+	bool refused;                   /* one was not taken */
+	struct err *err;
 	uint64_t frames;                /* taken so far */
 	uint64_t untold;                /* frames that nothing was said of: a bug */
 	bool progress;
@@ -95,7 +98,7 @@ set_time(struct replay *r, uint64_t now_ns)
 
 /* Timers run up to a time, at every whole step on the way. */
 static void
-advance(struct replay *r, uint64_t to_ns)
+run_timers(struct replay *r, uint64_t to_ns)
 {
 	uint64_t step_ns = STEP_NS;
 
@@ -106,6 +109,20 @@ advance(struct replay *r, uint64_t to_ns)
 	for (uint64_t t = (r->now_ns / step_ns + 1) * step_ns; t < to_ns; t += step_ns)
 		set_time(r, t);
 	set_time(r, to_ns);
+}
+
+/* The same, with the reloads that are due. */
+static void
+advance(struct replay *r, uint64_t to_ns)
+{
+	const struct replay_options *o = r->options;
+
+	for (; r->reloaded < o->n_reload && o->reload[r->reloaded].at_ns <= to_ns; r->reloaded++) {
+		run_timers(r, o->reload[r->reloaded].at_ns);
+		if (offline_reload(&r->offline, o->reload[r->reloaded].config, r->err) < 0)
+			r->refused = true;
+	}
+	run_timers(r, to_ns);
 }
 
 /* The worker that a frame goes to first. */
@@ -356,7 +373,7 @@ run_all(struct replay *r, struct err *err)
 	if (r->cfg == NULL || open_files(r, &damaged, err) < 0 || start(r, err) < 0)
 		return -EINVAL;
 	rc = play(r, err);
-	if (finish(r, err) < 0 || damaged)
+	if (finish(r, err) < 0 || damaged || r->refused)
 		rc = -EINVAL;
 	return rc;
 }
@@ -370,6 +387,7 @@ replay(const struct replay_options *options)
 
 	if (r != NULL && err != NULL) {
 		r->options = options;
+		r->err = err;
 		r->progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
 		rc = run_all(r, err);
 		if (replay_output_close(r->out, err) < 0)

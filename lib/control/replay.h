@@ -15,6 +15,13 @@
 
 enum {
 	REPLAY_FILES_MAX = 256,
+	REPLAY_RELOADS_MAX = 1024,
+};
+
+/* From a time on another configuration. */
+struct replay_reload {
+	uint64_t at_ns;                 /* since the first frame */
+	const char *config;
 };
 
 /* PORT=PCAP. */
@@ -31,6 +38,8 @@ struct replay_options {
 	unsigned n_out;
 	const char *json;               /* "-": standard output; NULL: a table there */
 	const char *nat_log;            /* file for NAT's log; NULL: none, whatever the configuration says */
+	struct replay_reload reload[REPLAY_RELOADS_MAX];        /* in the order of time */
+	unsigned n_reload;
 	uint64_t until_ns;              /* timers run on until then */
 	unsigned workers, burst;        /* 0: as configured */
 };

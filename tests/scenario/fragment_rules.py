@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What fragments must not do: pass by another one's judgement, or shut others out."""
 
+import tempfile
+
 import bench
 import nat
 from bench import Failed, replay, router
@@ -209,6 +211,52 @@ def next_hop_alone():
         raise Failed('%s %s' % (outcome.drops, outcome.ledger))
 
 
+MOVED = bench.PORTS + """interfaces:
+  lan: {addresses: [10.0.0.1/24], pipeline: %s, neighbours: {10.0.0.2: "02:00:00:00:01:02"}}
+  guest: {port: lan, vlan: %d, addresses: [10.5.0.1/24], pipeline: %s}
+  wan: {addresses: [198.51.100.1/24], pipeline: plain, neighbours: {198.51.100.2: "02:00:00:00:02:02"}}
+routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}"""
+
+
+def moved(vlan, pipeline, port=53):
+    return MOVED % (pipeline, vlan, pipeline) + """
+acls:
+  list: {default: drop, rules: [{proto: udp, dport: %d, action: accept}]}
+pipelines:
+  plain: [{route: main}]
+  listed: [{acl: list}, {route: main}]
+""" % port
+
+
+def reloaded(before, after, frames, tx, drops=None, held=0):
+    """A reload at 0.45 s; frames are a tenth of a second apart."""
+    with tempfile.NamedTemporaryFile('w', suffix='.yaml') as f:
+        f.write(after)
+        f.flush()
+        outcome = replay(before, {'lan': timed(frames, 0.1)}, options=('--reload', '0.45=' + f.name), sums=False)
+    expect(outcome, tx, drops, held)
+
+
+def tagged(f, vlan):
+    return bench.frame('lan', Dot1Q(vlan=vlan) / f[IP])
+
+
+def held_over_reload():
+    """A held fragment is judged by the configuration in force, or dropped by name."""
+    idle = [lan(udp(dport=53))] * 3
+    a = pieces(3, src='10.5.0.9')
+    five, six = [tagged(f, 5) for f in a], [tagged(f, 6) for f in a]
+    reloaded(moved(5, 'listed'), moved(6, 'listed'), [five[2], five[1], *idle, six[0], six[1], six[2]], 6,
+             {'vlan_unknown': 2})
+    reloaded(moved(5, 'listed'), moved(6, 'listed'), [five[0], *idle, idle[0], five[1], six[1], six[0]], 7,
+             {'vlan_unknown': 1})
+    b = pieces(3)
+    reloaded(moved(5, 'listed'), moved(5, 'listed', 54), [b[2], b[1], *idle, b[0]], 3, {'acl_denied': 3})
+    reloaded(moved(5, 'listed'), moved(5, 'plain'), [b[2], b[1], *idle, idle[0]], 6)
+    reloaded(moved(5, 'listed', 54), moved(5, 'listed'), [b[2], b[1], lan(udp(dport=54)), *idle[1:], b[0]], 4,
+             {'acl_denied': 2})
+
+
 CASES = [
     ('RFC 5722: a second first fragment', second_first),
     ('other bytes, another end', any_other_byte),
@@ -222,5 +270,6 @@ CASES = [
     ('a VLAN that nobody has', unknown_vlan),
     ('ECMP: a datagram and its flow by one next hop', one_next_hop),
     ('ECMP: a fragment alone', next_hop_alone),
+    ('held over a reload', held_over_reload),
 ]
 SCENARIOS = CASES + [('two workers: ' + name, with_two(function)) for name, function in CASES]

@@ -91,8 +91,8 @@ piece_add(const struct fragments *f, struct datagram *d, const struct fragment_a
 	for (unsigned i = 0; i < d->n_pieces; i++) {
 		const struct piece *q = &d->piece[i];
 
-		if (p.from == q->from && p.to == q->to && p.hash == q->hash)
-			return v->more || d->end == p.to ? PIECE_AGAIN : PIECE_CONTRADICTS;
+		if (p.from == q->from && p.to == q->to && p.hash == q->hash && v->more == (d->end != p.to))
+			return PIECE_AGAIN;
 		if (p.from < q->to && q->from < p.to)
 			return PIECE_CONTRADICTS;
 	}
