@@ -73,10 +73,11 @@ fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struc
 
 void
 fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
-	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m))
+	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m), void *arg)
 {
 	fp->slow.owner_of = owner_of;
 	fp->slow.hand = hand;
+	fp->slow.others_arg = arg;
 }
 
 enum reason

@@ -55,9 +55,9 @@ void fastpath_bump_epoch(struct fastpath *fp);
 uint64_t fastpath_tick(struct fastpath *fp);
 
 /* Sets how fragments whose ports are known get to the worker that owns their flow: owner_of says which it is, hand
- * takes the packet there (fragment_mark_read).  arg: that of fastpath_ask_owner. */
+ * takes the packet there (fragment_mark_read). */
 void fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
-	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m));
+	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m), void *arg);
 
 /* Between bursts, with a generation: who says which worker owns the packet of a slot, by its class, key, interface and
  * frame.  NULL: all are this worker's. */

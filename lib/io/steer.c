@@ -8,18 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <netinet/in.h>
+
 #include <rte_byteorder.h>
+#include <rte_ethdev.h>
 #include <rte_ring.h>
 #include <rte_thash.h>
 
 #include "base/hash.h"
 #include "io/eal.h"
+#include "io/port.h"
 
 struct steer {
 	unsigned workers;
 	struct hash_key key;
 	const uint8_t *source_key;      /* of devices that spread by source; NULL: none */
 	unsigned reta_size;             /* theirs */
+	uint64_t rss_types;             /* of devices that spread by both ends */
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
 	} turn[EAL_WORKERS_MAX];        /* whose ring comes first: each written by its reader */
@@ -149,6 +154,42 @@ steer_owner_of_inside(const struct steer *s, const union address *a)
 	if (s->source_key == NULL)
 		return steer_owner_of_address(s, a);
 	return rte_softrss(&address, 1, s->source_key) % s->reta_size % s->workers;
+}
+
+void
+steer_by_device(struct steer *s, uint64_t rss_types, unsigned reta_size)
+{
+	s->rss_types = rss_types;
+	s->reta_size = reta_size;
+}
+
+static uint64_t
+rss_type_of(const struct tuple *t)
+{
+	if (t->proto == IPPROTO_TCP)
+		return t->family == 4 ? RTE_ETH_RSS_NONFRAG_IPV4_TCP : RTE_ETH_RSS_NONFRAG_IPV6_TCP;
+	if (t->proto == IPPROTO_UDP)
+		return t->family == 4 ? RTE_ETH_RSS_NONFRAG_IPV4_UDP : RTE_ETH_RSS_NONFRAG_IPV6_UDP;
+	return 0;
+}
+
+unsigned
+steer_owner_of_device(const struct steer *s, const struct tuple *t)
+{
+	enum { KEY_WORDS = PORT_RSS_KEY_BYTES / 4 };
+	static const uint32_t symmetric[KEY_WORDS] = { [0 ... KEY_WORDS - 1] = RTE_BE32(0x6d5a6d5a) };
+	unsigned words = t->family == 4 ? 1 : 4, n = 0;
+	uint32_t tuple[9];
+
+	for (unsigned i = 0; i < words; i++)
+		memcpy(&tuple[n++], t->src.bytes + i * 4, 4);
+	for (unsigned i = 0; i < words; i++)
+		memcpy(&tuple[n++], t->dst.bytes + i * 4, 4);
+	for (unsigned i = 0; i < n; i++)
+		tuple[i] = rte_be_to_cpu_32(tuple[i]);
+	if (s->rss_types & rss_type_of(t))
+		tuple[n++] = (uint32_t)rte_be_to_cpu_16(t->sport) << 16 | rte_be_to_cpu_16(t->dport);
+	return rte_softrss(tuple, n, (const uint8_t *)symmetric) % s->reta_size % s->workers;
 }
 
 unsigned

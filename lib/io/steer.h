@@ -60,6 +60,13 @@ void steer_by_source(struct steer *s, const uint8_t *rss_key, unsigned reta_size
 /* The worker of an inside IPv4 address. */
 unsigned steer_owner_of_inside(const struct steer *s, const union address *a);
 
+/* Devices spread packets by the symmetric key over these types of RTE_ETH_RSS_*, and a table that is filled in turn
+ * (ports_steered). */
+void steer_by_device(struct steer *s, uint64_t rss_types, unsigned reta_size);
+
+/* After steer_by_device: the worker that the whole packets of a flow come to, whose fragments come elsewhere. */
+unsigned steer_owner_of_device(const struct steer *s, const struct tuple *t);
+
 /* What a frame is steered by.  False if it is not IP; its tags are read all the same.  view comes
  * zeroed. */
 bool steer_parse(const uint8_t *frame, size_t length, struct steer_view *view);

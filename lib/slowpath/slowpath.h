@@ -97,12 +97,13 @@ struct slowpath {
 	struct identifier *identifier;
 	struct ledger *ledger;
 	struct fragment_pass *pass;     /* what the fragment at work is judged by; NULL: it is none, or judged alone */
-	/* The worker that owns the packet of a slot (of a fragment: where its datagram's meet), the owner of a tuple, and the
-	 * way to another worker.  owner NULL: all packets are this worker's. */
+	/* The worker that owns the packet of a slot (of a fragment: where its datagram's meet); NULL: this one does. */
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot);
+	void *owner_arg;
+	/* The worker that owns the flow of a fragment whose ports are known, and the way there; NULL: this one does. */
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
-	void *owner_arg;
+	void *others_arg;
 	const struct observer *observer;        /* NULL in production */
 	uint16_t slot;                  /* being worked on, for born packets */
 	unsigned n_born;

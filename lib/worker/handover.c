@@ -58,11 +58,11 @@ hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
 }
 
 static unsigned
-owner_of_fragment(void *worker, const struct tuple *t, uint16_t iface)
+judge_of_fragment(void *worker, const struct tuple *t, uint16_t iface)
 {
 	const struct worker *w = worker;
 
-	return owner_of_tuple(w->common, w->generation, t, iface, w->index);
+	return owner_of_fragment(w->common, w->generation, t, iface, w->index);
 }
 
 /* One that another worker has handed over with its ports. */
@@ -163,5 +163,5 @@ handover_receive(struct worker *w)
 void
 handover_init(struct worker *w)
 {
-	fastpath_set_others(w->fp, owner_of_fragment, hand_fragment);
+	fastpath_set_others(w->fp, judge_of_fragment, hand_fragment, w);
 }

@@ -3,6 +3,8 @@
 
 #include "worker/owner.h"
 
+#include <limits.h>
+
 #include "flow/slice.h"
 #include "io/steer.h"
 #include "packet/burst.h"
@@ -10,6 +12,8 @@
 #include "stage/generation.h"
 #include "stage/owners.h"
 #include "worker/worker.h"
+
+#define OWNER_BY_DEVICE UINT_MAX
 
 bool
 owner_is_asked(const struct worker_common *c, const struct generation *gen)
@@ -42,6 +46,15 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	default:
 		return by_both_ends(c, t, here);
 	}
+}
+
+unsigned
+owner_of_fragment(const struct worker_common *c, const struct generation *gen,
+	const struct tuple *t, uint16_t iface, unsigned here)
+{
+	unsigned owner = c->steer != NULL ? owner_of_tuple(c, gen, t, iface, OWNER_BY_DEVICE) : here;
+
+	return owner != OWNER_BY_DEVICE ? owner : steer_owner_of_device(c->steer, t);
 }
 
 unsigned

@@ -34,6 +34,11 @@ unsigned owner_of_frame(const struct worker_common *c, const struct generation *
 /* The same of a frame that this worker (of struct worker) has received and parsed: fastpath_ask_owner's. */
 unsigned owner_of_slot(void *worker, const struct burst *b, unsigned slot);
 
+/* The same of a fragment whose ports are known.  Where devices spread flows, whole packets of the flow come to that
+ * worker, and fragments by their addresses to another one. */
+unsigned owner_of_fragment(const struct worker_common *c, const struct generation *gen,
+	const struct tuple *t, uint16_t iface, unsigned here);
+
 /* The owner of a packet whose tuple is known.  ICMP queries have the identifier in both ports. */
 unsigned owner_of_tuple(const struct worker_common *c, const struct generation *gen,
 	const struct tuple *t, uint16_t iface, unsigned here);

@@ -74,6 +74,8 @@ connect_workers(struct worker_common *common)
 	common->steer = steer_create(common->count, STEER_RING, key);
 	if (common->steer == NULL)
 		return -ENOMEM;
+	if (common->device_steers)
+		steer_by_device(common->steer, common->ports->at[0].rss_types, common->ports->at[0].reta_size);
 	source_key = ports_by_source(common->ports, &reta_size);
 	if (source_key != NULL)
 		steer_by_source(common->steer, source_key, reta_size);

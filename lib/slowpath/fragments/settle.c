@@ -54,11 +54,11 @@ judge_of(const struct slowpath *s, const struct view *v, const struct fragment_p
 {
 	struct tuple t = v->tuple;
 
-	if (s->owner == NULL || (pass->flags & FRAGMENT_PORTLESS))
+	if (s->owner_of == NULL || (pass->flags & FRAGMENT_PORTLESS))
 		return s->worker;
 	if (tuple_is_icmp(&t))          /* steering has the identifier of a query in both ports */
 		t.dport = t.sport;
-	return s->owner_of(s->owner_arg, &t, v->iface);
+	return s->owner_of(s->others_arg, &t, v->iface);
 }
 
 static void
@@ -115,7 +115,7 @@ settle_released(struct slowpath *s, struct burst *b, struct fragment_pass *pass,
 	}
 	if (to != s->worker) {
 		mark(s, m, port, pass);
-		s->hand(s->owner_arg, to, m);
+		s->hand(s->others_arg, to, m);
 	}
 }
 

@@ -248,6 +248,61 @@ frames_from_inside_come_to_the_owner_of_their_source(void **state)
 	unlink(f.pcap);
 }
 
+/* Fragments of a flow have to come to the worker that the device sends its whole packets to. */
+static void
+the_queue_of_a_flow_is_known(void **state)
+{
+	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
+	static const char *const kinds[] = {
+		"udp 10.0.0.%u:%u > 203.0.113.9:53", "tcp 10.0.0.%u:%u > 203.0.113.9:80 S",
+		"udp [2001:db8::%u]:%u > [2001:db8:9::9]:53", "icmp 10.0.0.%u > 203.0.113.9 echo-request id %u",
+	};
+	struct port_cfg cfg[2] = { { .name = "lan" }, { .name = "wan", .device = "net_weir_replay2" } };
+	struct pool_cfg pool = { .burst = 32, .holders = 16 };
+	struct steer *steer = steer_create(3, 16, key);
+	struct err *err = err_create();
+	char device[FIXTURE_TEXT], text[64][64];
+	const char *texts[65] = { NULL };
+	unsigned total = 0;
+	struct pools pools;
+	struct ports ports;
+	struct fixture f;
+
+	(void)state;
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(text[i], sizeof(text[i]), kinds[i % 4], 2 + i, 1000 + i * 77);
+		texts[i] = text[i];
+	}
+	fixture_capture(&f, texts);
+	snprintf(device, sizeof(device), "net_weir_replay1,pcap=%s,loops=1", f.pcap);
+	cfg[0].device = device;
+	assert_int_equal(ports_open(&ports, cfg, 2, 3, err), 0);
+	assert_int_equal(pools_create(&pools, &pool, &ports, err), 0);
+	assert_int_equal(ports_start(&ports, &pools, err), 0);
+	assert_true(ports_steered(&ports));
+	steer_by_device(steer, ports.at[0].rss_types, ports.at[0].reta_size);
+	for (uint16_t q = 0; q < 3; q++) {
+		struct rte_mbuf *got[64];
+		uint16_t n = rte_eth_rx_burst(ports.at[0].id, q, got, 64);
+
+		assert_true(n > 0 && n < 64);
+		for (uint16_t i = 0; i < n; i++) {
+			struct steer_view v = { .tuple = { .family = 0 } };
+
+			assert_true(steer_parse(rte_pktmbuf_mtod(got[i], const uint8_t *), got[i]->data_len, &v));
+			assert_int_equal(steer_owner_of_device(steer, &v.tuple), q);
+		}
+		rte_pktmbuf_free_bulk(got, n);
+		total += n;
+	}
+	assert_int_equal(total, 64);
+	ports_close(&ports);
+	pools_destroy(&pools);
+	steer_destroy(steer);
+	err_destroy(err);
+	unlink(f.pcap);
+}
+
 static void
 arguments_that_are_wrong_are_refused(void **state)
 {
@@ -296,6 +351,7 @@ main(void)
 		cmocka_unit_test(a_ring_keeps_mbufs_and_order),
 		cmocka_unit_test(what_waits_in_rings_is_back_when_the_port_stops),
 		cmocka_unit_test(frames_from_inside_come_to_the_owner_of_their_source),
+		cmocka_unit_test(the_queue_of_a_flow_is_known),
 		cmocka_unit_test(weir_leaves_steering_to_the_queues),
 		cmocka_unit_test(arguments_that_are_wrong_are_refused),
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
