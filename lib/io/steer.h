@@ -29,7 +29,7 @@ struct steer;
 enum {
 	STEER_RING = 1024,              /* frames in one ring, preset */
 	STEER_KEY_BYTES = 16,
-	STEER_WORDS = 4096,             /* answers in one ring: more than firsts are under way */
+	STEER_WORDS = 2048,             /* answers in one ring: more than firsts are under way */
 };
 
 /* A frame as steering sees it.  ICMP queries have the identifier in both ports, fragments are of

@@ -127,8 +127,8 @@ note_hop(struct eval *ev, const struct route_table *table, const struct route *r
 		eval_note(ev, "route %s: %s/%u via %s by %s", table->name, prefix, r->prefix.length,
 			gateway, hop->egress->name);
 	else
-		eval_note(ev, "route %s: %s/%u via %s (weight %u of %u, chosen by a hash whose secret each "
-			"run draws) by %s", table->name, prefix, r->prefix.length, gateway, hop->weight,
+		eval_note(ev, "route %s: %s/%u via %s (weight %u of %u, by a hash with a secret of "
+			"each run: the running router may choose another) by %s", table->name, prefix, r->prefix.length, gateway, hop->weight,
 			total, hop->egress->name);
 }
 

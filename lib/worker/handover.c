@@ -9,7 +9,7 @@
 #include "worker/owner.h"
 #include "worker/worker.h"
 
-#define ANSWERS_PER_LOOP 256u
+#define ANSWERS_AT_ONCE 64u
 
 /* Frames that have been counted as received go to another worker, with their port in them. */
 static void
@@ -81,16 +81,20 @@ judge_fragment(struct worker *w, struct rte_mbuf *m)
 static unsigned
 read_answers(struct worker *w)
 {
-	uint64_t words[ANSWERS_PER_LOOP];
-	unsigned n = steer_answers(w->common->steer, w->index, words, ANSWERS_PER_LOOP);
+	uint64_t words[ANSWERS_AT_ONCE];
+	unsigned n, total = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		struct fragment_pass pass;
-		enum reason why = answer_read(words[i], &pass);
+	while (total < STEER_WORDS
+	       && (n = steer_answers(w->common->steer, w->index, words, ANSWERS_AT_ONCE)) != 0) {
+		for (unsigned i = 0; i < n; i++) {
+			struct fragment_pass pass;
+			enum reason why = answer_read(words[i], &pass);
 
-		fastpath_decide(w->fp, &pass, why);
+			fastpath_decide(w->fp, &pass, why);
+		}
+		total += n;
 	}
-	return n;
+	return total;
 }
 
 /* What others own of the frames that were just processed. */

@@ -10,6 +10,8 @@
 #include "packet/ledger.h"
 #include "slowpath/fragments/fragments_priv.h"
 
+#define AGE_BUDGET 256u         /* entries that end by their time in one call */
+
 struct fragments *
 fragments_create(struct ledger *ledger)
 {
@@ -226,9 +228,11 @@ is_over(const struct fragments *f, uint16_t i, uint64_t now_ns)
 void
 fragments_age(struct fragments *f, uint64_t now_ns)
 {
+	unsigned left = AGE_BUDGET;
+
 	f->now_ns = now_ns;
 	for (unsigned age = 0; age < AGES; age++)
-		while (is_over(f, f->age[age].oldest, now_ns))
+		while (is_over(f, f->age[age].oldest, now_ns) && left-- > 0)
 			datagram_forget(f, f->age[age].oldest, REASON_frag_timeout);
 }
 

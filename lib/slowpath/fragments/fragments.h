@@ -66,7 +66,7 @@ void fragments_decide(struct fragments *f, const struct fragment_pass *pass, enu
  * *pass says.  To be asked after every call that may release packets: decide, take, age, adopt. */
 struct rte_mbuf *fragments_next(struct fragments *f, struct fragment_pass *pass, uint16_t *port);
 
-/* Entries whose time is over: what is held of them is dropped as frag_timeout, or released (FRAGMENTS_SPREAD). */
+/* Entries whose time is over, some hundred in a call: what is held of them is dropped as frag_timeout, or released (FRAGMENTS_SPREAD). */
 void fragments_age(struct fragments *f, uint64_t now_ns);
 
 /* A held packet's place in a new generation. */

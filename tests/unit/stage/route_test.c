@@ -67,10 +67,12 @@ next_hops_share_flows_by_weight(void **state)
 	given(f, MAIN);
 	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555555);
 	expect_gateway(f, "10.0.0.2");
-	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.2 (weight 1 of 3, chosen by a hash whose secret each run draws) by lan\n");
+	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.2 (weight 1 of 3, by a hash with a secret of each run: "
+		"the running router may choose another) by lan\n");
 	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555556);
 	expect_gateway(f, "10.0.0.3");
-	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.3 (weight 2 of 3, chosen by a hash whose secret each run draws) by lan\n");
+	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.3 (weight 2 of 3, by a hash with a secret of each run: "
+		"the running router may choose another) by lan\n");
 	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0xffffffff);
 	expect_gateway(f, "10.0.0.3");
 

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Virtual reassembly: what is held, what is counted, what gives way. */
+
+#include "slowpath/fragments/fragments.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <rte_eal.h>
+#include <rte_mbuf.h>
+
+#include "packet/ledger.h"
+#include "slowpath/fragments/share.h"
+
+enum { POOL_MBUFS = 8191, PIECE = 64, L3 = 14, HEADER = 20 };
+
+static struct rte_mempool *pool;
+
+struct fixture {
+	struct fragments *fragments;
+	struct ledger *ledger;
+	uint64_t now_ns;
+	enum reason why;
+	struct fragment_pass pass;
+};
+
+/* A fragment of a datagram: the n-th piece. */
+struct piece_of {
+	uint32_t src, id;
+	uint16_t iface;
+	unsigned n;
+	bool last;
+	uint8_t fill;
+};
+
+static enum fragment_way
+take(struct fixture *f, const struct piece_of *p)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	struct view v = {
+		.kind = VIEW_IP4, .family = 4, .proto = IPPROTO_UDP, .iface = p->iface, .l3 = L3,
+		.fragment = true, .first = p->n == 0, .more = !p->last, .frag_id = p->id,
+		.frag_offset = (uint16_t)(p->n * PIECE), .frag_bytes = PIECE, .frag_header = VIEW_NONE,
+		.tuple = { .family = 4, .proto = IPPROTO_UDP, .kind = p->n == 0 ? KEY_PLAIN : KEY_FRAGMENT,
+			.sport = 1, .dport = 2, .src.v4 = p->src, .dst.v4 = 9 },
+	};
+	const struct fragment_arrival a = {
+		.view = &v, .m = m, .use = FRAGMENTS_JUDGED, .now_ns = f->now_ns,
+	};
+	enum fragment_way way;
+	uint8_t *frame;
+
+	assert_non_null(m);
+	frame = (uint8_t *)rte_pktmbuf_append(m, L3 + HEADER + PIECE);
+	memset(frame, p->fill, L3 + HEADER + PIECE);
+	frame[L3] = 0x45;
+	way = fragments_take(f->fragments, &a, &f->pass, &f->why);
+	if (way != FRAGMENT_TAKEN)
+		rte_pktmbuf_free(m);
+	return way;
+}
+
+/* A first fragment, and what becomes of it. */
+static void
+first(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface, enum reason why)
+{
+	assert_int_equal(take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface }), FRAGMENT_GO);
+	assert_int_not_equal(f->pass.ticket, 0);
+	fragments_decide(f->fragments, &f->pass, why);
+}
+
+static enum fragment_way
+later(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface)
+{
+	return take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface, .n = 1, .last = true });
+}
+
+static uint64_t
+dropped(const struct fixture *f, uint16_t iface, enum reason why)
+{
+	return f->ledger->iface[iface].drops[why];
+}
+
+static int
+setup(void **state)
+{
+	static struct fixture f;
+
+	f = (struct fixture){ .ledger = calloc(1, sizeof(struct ledger)), .now_ns = 1 };
+	f.fragments = fragments_create(f.ledger);
+	*state = &f;
+	return f.fragments != NULL ? 0 : -1;
+}
+
+/* Each test ends with nothing held and every packet buffer back. */
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+	bool good;
+
+	fragments_stop(f->fragments);
+	good = fragments_live(f->fragments) == 0 && f->ledger->held[HELD_fragment] == 0
+		&& rte_mempool_in_use_count(pool) == 0;
+	fragments_destroy(f->fragments);
+	free(f->ledger);
+	return good ? 0 : -1;
+}
+
+static void
+a_whole_datagram_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t id = 0; id < 10000; id++) {
+		first(f, 1, id % 3, 1, REASON_NONE);
+		assert_int_equal(later(f, 1, id % 3, 1), FRAGMENT_GO);
+		assert_int_equal(f->pass.ticket, 0);
+		assert_int_equal(fragments_live(f->fragments), 0);
+	}
+}
+
+static void
+held_ones_follow_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct fragment_pass pass;
+	struct rte_mbuf *m;
+	uint16_t port;
+
+	for (unsigned n = 3; n > 0; n--)
+		assert_int_equal(take(f, &(struct piece_of){ .src = 1, .iface = 1, .n = n, .last = n == 3,
+			.fill = (uint8_t)n }), FRAGMENT_TAKEN);
+	assert_int_equal(f->ledger->held[HELD_fragment], 3);
+	first(f, 1, 0, 1, REASON_NONE);
+	for (unsigned n = 3; n > 0; n--) {
+		m = fragments_next(f->fragments, &pass, &port);
+		assert_non_null(m);
+		assert_int_equal(rte_pktmbuf_mtod(m, uint8_t *)[0], n);
+		assert_int_equal(pass.dport, 2);
+		rte_pktmbuf_free(m);
+	}
+	assert_null(fragments_next(f->fragments, &pass, &port));
+	assert_int_equal(fragments_live(f->fragments), 0);
+}
+
+static void
+the_newest_of_a_source_wait(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE + 10; id++)
+		assert_int_equal(later(f, 1, id, 1), FRAGMENT_TAKEN);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_PER_SOURCE);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 10);
+	first(f, 1, FRAGMENT_PER_SOURCE + 9, 1, REASON_NONE);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_PER_SOURCE - 1);
+}
+
+static void
+a_full_table_has_room_for_another_interface(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t n = 0; n < FRAGMENT_DATAGRAMS; n++)
+		first(f, 1000 + n, 1, 1, REASON_NONE);
+	for (uint32_t n = 0; n < 1000; n++)
+		first(f, n, 1, 2, REASON_NONE);
+	for (uint32_t n = 0; n < FRAGMENT_DATAGRAMS; n++)
+		first(f, 100000 + n, 1, 1, REASON_NONE);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_DATAGRAMS);
+	for (uint32_t n = 0; n < 1000; n++)
+		assert_int_equal(later(f, n, 1, 2), FRAGMENT_GO);
+}
+
+static void
+places_for_packets_are_shared_by_interface(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t n = 0; n < FRAGMENT_HELD; n++)
+		assert_int_equal(later(f, 1000 + n, 1, 1), FRAGMENT_TAKEN);
+	for (uint32_t n = 0; n < 200; n++)
+		assert_int_equal(later(f, n, 1, 2), FRAGMENT_TAKEN);
+	for (uint32_t n = 0; n < FRAGMENT_HELD; n++)
+		assert_int_equal(later(f, 5000 + n, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(f->ledger->held[HELD_fragment], FRAGMENT_HELD);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 200 + FRAGMENT_HELD);
+	assert_int_equal(dropped(f, 2, REASON_frag_limit), 0);
+}
+
+/* One datagram that holds all there is has nobody to take from. */
+static void
+a_packet_without_a_place_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t id = 0; id < FRAGMENT_HELD / FRAGMENT_PIECES; id++)
+		for (unsigned n = 1; n <= FRAGMENT_PIECES; n++)
+			assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = id, .iface = 1, .n = n }),
+				FRAGMENT_TAKEN);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .iface = 1, .n = FRAGMENT_PIECES + 1 }),
+		FRAGMENT_DROP);
+	assert_int_equal(f->why, REASON_frag_limit);
+	/* A newer datagram takes the place of the oldest one's. */
+	assert_int_equal(later(f, 1, 99, 1), FRAGMENT_TAKEN);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), FRAGMENT_PIECES);
+}
+
+static void
+what_is_denied_counts_for_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE; id++)
+		assert_int_equal(later(f, 1, 100000 + id, 1), FRAGMENT_TAKEN);
+	for (uint32_t id = 0; id < 5000; id++)
+		first(f, 1, id, 1, REASON_acl_denied);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_REFUSED + FRAGMENT_PER_SOURCE);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
+	assert_int_equal(later(f, 1, 4999, 1), FRAGMENT_DROP);
+	assert_int_equal(f->why, REASON_acl_denied);
+	/* Another first one begins anew. */
+	first(f, 1, 4998, 1, REASON_NONE);
+	assert_int_equal(later(f, 1, 4998, 1), FRAGMENT_GO);
+	/* They give way to everybody. */
+	for (uint32_t n = 0; n < FRAGMENT_DATAGRAMS - FRAGMENT_PER_SOURCE; n++)
+		first(f, 7000 + n, 1, 2, REASON_NONE);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_DATAGRAMS);
+}
+
+static void
+other_bytes_kill_a_datagram(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 1, .last = true,
+		.fill = 7 }), FRAGMENT_DROP);
+	assert_int_equal(f->why, REASON_frag_overlap);
+	assert_int_equal(dropped(f, 1, REASON_frag_overlap), 2);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_DROP);
+	f->now_ns += FRAGMENT_TIMEOUT_NS;
+	fragments_age(f->fragments, f->now_ns);
+	assert_int_equal(fragments_live(f->fragments), 0);
+}
+
+/* The owner of a flow may answer late: when the entry is another datagram's, or dead. */
+static void
+an_answer_to_nobody_is_ignored(void **state)
+{
+	struct fixture *f = *state;
+	struct fragment_pass old;
+
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_GO);
+	old = f->pass;
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .fill = 3 }), FRAGMENT_DROP);
+	fragments_decide(f->fragments, &old, REASON_NONE);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 2 }), FRAGMENT_DROP);
+	f->now_ns += FRAGMENT_TIMEOUT_NS;
+	fragments_age(f->fragments, f->now_ns);
+	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
+	fragments_decide(f->fragments, &old, REASON_NONE);
+	fragments_decide(f->fragments, &(struct fragment_pass){ .ticket = UINT32_MAX }, REASON_NONE);
+	assert_int_equal(f->ledger->held[HELD_fragment], 1);
+}
+
+static void
+who_holds_most_is_known(void **state)
+{
+	struct share *s = calloc(1, sizeof(*s));
+	uint16_t count[50] = { 0 };
+
+	(void)state;
+	assert_non_null(s);
+	share_init(s);
+	srand(1);
+	for (unsigned turn = 0; turn < 200000; turn++) {
+		uint16_t i = (uint16_t)(rand() % 50), most = 0;
+
+		if (count[i] == 0 || (count[i] < 100 && rand() % 2 == 0)) {
+			share_add(s, i);
+			count[i]++;
+		} else {
+			share_sub(s, i);
+			count[i]--;
+		}
+		for (unsigned k = 0; k < 50; k++)
+			most = count[k] > most ? count[k] : most;
+		if (most == 0)
+			assert_int_equal(share_most(s), SHARE_NONE);
+		else
+			assert_int_equal(count[share_most(s)], most);
+	}
+	free(s);
+}
+
+static int
+start(void **state)
+{
+	char *args[] = { "test", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "-l", "0",
+		"--no-telemetry", "--log-level", "error", NULL };
+
+	(void)state;
+	if (rte_eal_init(RTE_DIM(args) - 1, args) < 0)
+		return -1;
+	pool = rte_pktmbuf_pool_create("fragments", POOL_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + 256, 0);
+	return pool != NULL ? 0 : -1;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	rte_mempool_free(pool);
+	return rte_eal_cleanup();
+}
+
+#define fragments_unit(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fragments_unit(a_whole_datagram_leaves_nothing),
+		fragments_unit(held_ones_follow_in_order),
+		fragments_unit(the_newest_of_a_source_wait),
+		fragments_unit(a_full_table_has_room_for_another_interface),
+		fragments_unit(places_for_packets_are_shared_by_interface),
+		fragments_unit(a_packet_without_a_place_is_dropped),
+		fragments_unit(what_is_denied_counts_for_nobody),
+		fragments_unit(other_bytes_kill_a_datagram),
+		fragments_unit(an_answer_to_nobody_is_ignored),
+		cmocka_unit_test(who_holds_most_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}
