@@ -216,8 +216,9 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 			settle_syn(s, true, seg);
 		return tcp_drop(REASON_NONE);
 	}
-	/* An old connection's challenge: the forward side will reset that one and ask again. */
-	if ((seg->flags & ACK) && !(seg->flags & FIN) && seg->bytes == 0) {
+	/* The other end is in an old connection, and challenges or sends again what was not acknowledged there: the forward
+	 * side will reset that one and ask again (RFC 9293 3.5.1). */
+	if (seg->flags & ACK) {
 		side->max_end = seg->ack;
 		side->flags |= SIDE_CHALLENGE;
 		return TCP_IDLE;

@@ -7,7 +7,8 @@
  *
  * Ports by protocol: TCP and UDP (also SCTP, DCCP, UDP-Lite) as in the packet.  ICMP and ICMPv6
  * queries: sport is the identifier, dport is type << 8 | code in network order; other ICMP:
- * identifier 0.  Everything else, and fragments judged without their first: both 0. */
+ * identifier 0.  Everything else, and fragments judged without their first: both 0.  Packets whose transport header has a
+ * fault have keys of their own, so they share no flow with sound ones, nor a session. */
 #ifndef PACKET_KEY_H
 #define PACKET_KEY_H
 
@@ -21,6 +22,8 @@
 enum key_kind {
 	KEY_PLAIN = 0,
 	KEY_FRAGMENT = 1,       /* a fragment judged by itself, without ports */
+	KEY_FAULTY = 2,         /* a transport header with a fault (struct view); it can be read as far as keys go */
+	KEY_BLIND = 3,          /* one that ends too early: ports 0 */
 };
 
 struct key4 {

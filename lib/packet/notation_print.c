@@ -46,7 +46,7 @@ add_endpoint(struct text *t, const union address *a, rte_be16_t port, unsigned f
 static bool
 has_ports(const struct tuple *t)
 {
-	return t->kind == KEY_PLAIN && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP);
+	return (t->kind == KEY_PLAIN || t->kind == KEY_FAULTY) && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP);
 }
 
 static void
@@ -96,7 +96,7 @@ add_tuple(struct text *text, const struct tuple *t)
 		return;
 	if (!tuple_is_icmp(t))
 		add(text, " proto %u", t->proto);
-	else if (t->kind == KEY_PLAIN)
+	else if (t->kind == KEY_PLAIN || t->kind == KEY_FAULTY)
 		add_icmp(text, t);
 }
 

@@ -4,7 +4,8 @@
  * Ethernet with up to two VLAN tags (802.1Q, 802.1ad), IPv4 with options (RFC 791; source routes
  * refused, RFC 7126), IPv6 with extension headers (RFC 8200; at most 8 and 256 bytes, RFC 7112,
  * RFC 5095), TCP, UDP, ICMP, ICMPv6.  Every outcome that is not a view is a named reason.
- * A trailer behind the IP packet is not part of the view. */
+ * A trailer behind the IP packet is not part of the view.  A fault of the transport header is noted in the view, and no
+ * reason to refuse the packet. */
 #ifndef PACKET_PARSE_H
 #define PACKET_PARSE_H
 

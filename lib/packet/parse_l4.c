@@ -51,11 +51,11 @@ parse_tcp(struct view *v, const uint8_t *tcp, uint32_t bytes)
 {
 	uint32_t header_bytes = (tcp[12] >> 4) * 4u;
 
+	v->tcp_flags = tcp[13];
 	if (header_bytes < TCP_BYTES)
 		return REASON_l4_bad_header;
 	if (header_bytes > bytes)
 		return cut(v);
-	v->tcp_flags = tcp[13];
 	v->payload = (uint16_t)(v->l4 + header_bytes);
 	return tcp_flags_bad(v->tcp_flags) ? REASON_tcp_bad_flags : REASON_NONE;
 }
@@ -120,8 +120,8 @@ is_plain(const struct view *v, const struct frame *f)
 		v->l4 == v->l3 + ip_bytes && f->here_bytes == f->all_bytes;
 }
 
-enum reason
-parse_l4(struct view *v, const struct frame *f, uint32_t at)
+static enum reason
+read_l4(struct view *v, const struct frame *f, uint32_t at)
 {
 	uint32_t bytes = v->l3 + v->l3_bytes - at;
 	bool icmp = tuple_is_icmp(&v->tuple);
@@ -151,5 +151,32 @@ parse_l4(struct view *v, const struct frame *f, uint32_t at)
 		return parse_tcp(v, f->data + at, bytes);
 	if (v->proto == IPPROTO_UDP && !f->quoted)
 		return parse_udp(v, f->data + at, bytes);
+	return REASON_NONE;
+}
+
+/* What is wrong with a transport header is for those to judge who look at it: track, rules on ports, ourselves.  A router
+ * forwards the packet (RFC 1812 5.2.2). */
+static void
+note_fault(struct view *v, enum reason why)
+{
+	bool readable = v->l4 != VIEW_NONE;
+
+	v->l4_fault = (uint8_t)why;
+	v->tuple.kind = readable ? KEY_FAULTY : KEY_BLIND;
+	v->plain = false;
+	v->icmp_error = false;
+	v->payload = VIEW_NONE;
+}
+
+enum reason
+parse_l4(struct view *v, const struct frame *f, uint32_t at)
+{
+	enum reason why = read_l4(v, f, at);
+	bool fault = why == REASON_l4_bad_header || why == REASON_tcp_bad_flags
+		|| why == REASON_icmp_bad_checksum;
+
+	if (!fault || f->quoted)
+		return why;
+	note_fault(v, why);
 	return REASON_NONE;
 }

@@ -27,12 +27,14 @@ enum view_kind {
 struct view {
 	uint8_t kind;           /* enum view_kind */
 	uint8_t reason;         /* enum reason when kind is VIEW_BAD */
+	uint8_t l4_fault;       /* enum reason: what is wrong with the transport header, for those who look at it; or 0 */
 	uint8_t family;         /* 4, 6, or 0 */
 	uint8_t proto;          /* of l4: the last next header */
 	uint16_t iface;         /* ingress interface, IFACE_NONE when none takes the frame */
 	uint16_t ethertype;     /* after the VLAN tags */
 	uint16_t l3;            /* offset of the IP or ARP header */
-	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment */
+	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment, and in a packet that
+				 * ends before it does */
 	uint16_t payload;       /* offset of what follows the transport header, or VIEW_NONE */
 	uint16_t vlan[2];       /* outer, inner id; 0 without */
 	uint16_t tpid;          /* of the outer tag; 0 without */

@@ -248,8 +248,10 @@ acl_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	uint32_t found[BURST_MAX];
 
 	matcher_find(acl->matcher, ev, found, n);
-	for (unsigned i = 0; i < n; i++)
-		acl_one(acl, &acl->rule[found[i] == MATCHER_NONE ? acl->n : found[i]], ev[i]);
+	for (unsigned i = 0; i < n; i++) {
+		if (!ev[i]->done)       /* else the list asked for what the packet does not have */
+			acl_one(acl, &acl->rule[found[i] == MATCHER_NONE ? acl->n : found[i]], ev[i]);
+	}
 }
 
 const struct stage stage_acl = {

@@ -126,6 +126,17 @@ note_fields(const struct matcher *m, struct eval *ev, uint32_t found)
 		ev->used_fields |= FIELD_VLAN;
 }
 
+/* The match asks for a part of the transport header that the packet does not have: nobody can say whether it is meant. */
+static void
+refuse_blind(const struct matcher *m, struct eval *ev, uint32_t found)
+{
+	if (ev->tuple.kind != KEY_BLIND || found == MATCHER_NONE
+	    || !rule_asks_transport(&m->list.match[found]))
+		return;
+	eval_note(ev, "%s: asks for what the transport header does not have", ev->stage);
+	eval_drop(ev, (enum reason)ev->view->l4_fault, 0);
+}
+
 static bool
 speaks_of_ip(const struct rule_match *m)
 {
@@ -171,6 +182,7 @@ matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[],
 		found[slot[i]] = result[i];
 
 	for (unsigned i = 0; i < n; i++) {
+		refuse_blind(m, ev[i], found[i]);
 		note_fields(m, ev[i], found[i]);
 		if (found[i] != MATCHER_NONE)
 			found[i] = m->list.written[found[i]];

@@ -17,7 +17,8 @@ struct matcher *matcher_build(struct build *b, const struct match_list *list, st
 void matcher_discard(struct matcher *m);        /* NULL is fine */
 
 /* found[i] becomes the written match that ev[i] meets first, or MATCHER_NONE.  Notes in ev[i] what
- * it had to look at beyond the flow's key. */
+ * it had to look at beyond the flow's key.  A packet without a readable transport header that meets a match which asks for it is
+ * dropped: ev[i]->done. */
 void matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n);
 
 /* What was compiled, for checks: the matches and which written one each stands for. */

@@ -29,6 +29,8 @@ choose(const struct step *step, const struct vector *v, struct vector *chosen)
 	chosen->n = 0;
 	for (unsigned i = 0; i < v->n; i++) {
 		v->ev[i]->stage = step->stage->table->name;
+		if (v->ev[i]->done)
+			continue;               /* it cannot be said */
 		if (found[i] != MATCHER_NONE)
 			chosen->ev[chosen->n++] = v->ev[i];
 		else
@@ -57,11 +59,10 @@ run_step(const struct step *step, struct vector *v, struct vector *jumping)
 	struct vector chosen;
 
 	choose(step, v, &chosen);
-	if (chosen.n == 0)
-		return;
 	for (unsigned i = 0; i < chosen.n; i++)
 		chosen.ev[i]->stage = step->stage->table->name;
-	step->stage->evaluate(step->instance, chosen.ev, chosen.n);
+	if (chosen.n > 0)
+		step->stage->evaluate(step->instance, chosen.ev, chosen.n);
 	compact(v, jumping);
 }
 

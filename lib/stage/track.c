@@ -381,11 +381,26 @@ end_if_over(struct eval *ev)
 	ev->reply = false;
 }
 
+/* A transport header with a fault belongs to no session, and is never passed on as invalid. */
+static void
+refuse_fault(struct eval *ev)
+{
+	enum reason r = (enum reason)ev->view->l4_fault;
+
+	eval_note(ev, "track: %s", reason_sentence(r));
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next one of this key may have another fault */
+	eval_drop(ev, r, 0);
+}
+
 static void
 track_one(const struct track *track, struct eval *ev)
 {
 	const struct view *v = ev->view;
 
+	if (v->l4_fault != REASON_NONE) {
+		refuse_fault(ev);
+		return;
+	}
 	if ((v->kind != VIEW_IP4 && v->kind != VIEW_IP6) || v->tuple.kind != KEY_PLAIN) {
 		eval_note(ev, "track: not for this packet");
 		return;

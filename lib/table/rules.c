@@ -16,13 +16,31 @@ struct rules {
 	struct rows rows;
 	struct prefixes *side[SIDES];           /* address -> row; NULL: no rule looks at it */
 	struct field_table *field[FIELDS];      /* likewise */
+	uint32_t all;                           /* the row of all rules */
 };
+
+static int
+put_all(struct rules *r, unsigned n)
+{
+	uint64_t *bits = calloc(r->rows.n_words + 1, sizeof(*bits));
+	int rc;
+
+	if (bits == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n; i++)
+		bit_set(bits, i);
+	rc = rows_put(&r->rows, bits, &r->all);
+	free(bits);
+	return rc;
+}
 
 static int
 build(struct rules *r, const struct rule_match match[], unsigned n)
 {
 	int rc = rows_init(&r->rows, n);
 
+	if (rc == 0)
+		rc = put_all(r, n);
 	for (unsigned field = 0; field < FIELDS && rc == 0; field++)
 		rc = field_build(&r->field[field], &r->rows, match, n, field);
 	for (unsigned side = 0; side < SIDES && rc == 0; side++)
@@ -101,6 +119,14 @@ add_side(struct chunk *c, const struct rules *r, const struct rule_key *const ke
 	c->n_rows++;
 }
 
+/* A field whose value cannot be read holds for every rule. */
+static bool
+is_blind(const struct rule_key *key, enum field field)
+{
+	return key->tuple.kind == KEY_BLIND
+		&& (field == FIELD_SPORT || field == FIELD_DPORT || field == FIELD_ICMP || field == FIELD_TCP);
+}
+
 static void
 add_field(struct chunk *c, const struct rules *r, const struct rule_key *const key[], unsigned n,
 	enum field field)
@@ -108,7 +134,8 @@ add_field(struct chunk *c, const struct rules *r, const struct rule_key *const k
 	const struct field_table *t = r->field[field];
 
 	for (unsigned i = 0; i < n; i++)
-		c->row[c->n_rows][i] = rows_at(&r->rows, field_row(t, field_of(key[i], field)));
+		c->row[c->n_rows][i] = rows_at(&r->rows, is_blind(key[i], field) ? r->all
+			: field_row(t, field_of(key[i], field)));
 	c->n_rows++;
 }
 

@@ -8,7 +8,9 @@
  *
  * Rules on ports match only protocols that have ports (TCP, UDP, SCTP, DCCP, UDP-Lite), rules on
  * icmp only ICMP over IPv4 and ICMPv6 over IPv6, rules on TCP flags only TCP; none of the three
- * matches a key of kind KEY_FRAGMENT.  A prefix matches its own family alone.
+ * matches a key of kind KEY_FRAGMENT.  A key of kind KEY_BLIND has a transport header that cannot be read: a rule that asks for
+ * a part of it matches whatever it asks for, and the caller has to drop the packet (rule_asks_transport).  A prefix matches its
+ * own family alone.
  *
  * However the rules are written, a table of n of them takes a bit for each rule and different
  * value, and a look-up goes over n bits once for each field that some rule looks at (README.md:
@@ -119,6 +121,9 @@ size_t rules_bytes(const struct rules *r);
 /* The same answers from the rules as written, one after the other: what rules_classify is tested
  * against, and how `weir check` finds witnesses. */
 uint32_t rules_match_plain(const struct rule_match match[], unsigned n, const struct rule_key *key);
+
+/* Returns whether the rule asks for ports, TCP flags or an ICMP type. */
+bool rule_asks_transport(const struct rule_match *match);
 
 /* Does this one rule match? */
 bool rule_matches(const struct rule_match *match, const struct rule_key *key);

@@ -93,6 +93,8 @@ transport_holds(const struct rule_match *m, const struct rule_key *key)
 
 	if ((match_parts(m) & ~parts) != 0)
 		return false;
+	if (key->tuple.kind == KEY_BLIND)
+		return true;
 	if (m->icmp.n > 0 && !ranges_hold(&m->icmp,
 			(uint16_t)(key->icmp_type << 8 | key->icmp_code)))
 		return false;
@@ -114,6 +116,12 @@ match_parts(const struct rule_match *m)
 	if (m->tcp_mask != 0)
 		parts |= PART_TCP;
 	return parts;
+}
+
+bool
+rule_asks_transport(const struct rule_match *m)
+{
+	return match_parts(m) != 0;
 }
 
 bool

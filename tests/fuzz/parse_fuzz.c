@@ -69,7 +69,8 @@ check_view(const struct view *v, uint32_t here_bytes, uint32_t all_bytes)
 	require(v->family == (v->kind == VIEW_IP4 ? 4 : 6) && v->tuple.family == v->family);
 	require(v->tuple.proto == v->proto);
 	require(v->l3 + (v->family == 4 ? 20u : 40u) <= here_bytes);
-	require((v->l4 == VIEW_NONE) == (v->tuple.kind == KEY_FRAGMENT));
+	require((v->l4 == VIEW_NONE) == (v->tuple.kind == KEY_FRAGMENT || v->tuple.kind == KEY_BLIND));
+	require((v->l4_fault != REASON_NONE) == (v->tuple.kind == KEY_FAULTY || v->tuple.kind == KEY_BLIND));
 	require(!v->fragment || v->more || v->frag_offset > 0);
 	require(v->first == (v->fragment && v->frag_offset == 0));
 	require(!v->plain || (!v->fragment && here_bytes == all_bytes));

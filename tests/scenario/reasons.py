@@ -10,6 +10,7 @@ UNKNOWN = ROUTER.replace('neighbours', '# neighbours')
 SMALL = ROUTER.replace('  wan:\n    addresses', '  wan:\n    mtu: 1280\n    addresses')
 UNUSED = PORTS + 'interfaces:\n  lan: {addresses: [10.0.0.1/24]}\n'
 BLACKHOLE = router('[{route: main}]', routes='routes:\n  main:\n    - {to: 0.0.0.0/0, blackhole: true}\n')
+TRACKED = router('[track, {route: main}]')
 NO_ROUTE = router('[{route: main}]', routes='routes:\n  main: []\n')
 DENY = router('[{acl: none}, {route: main}]', 'acls:\n  none: {default: drop, rules: []}\n')
 REJECT = router('[{acl: none}, {route: main}]', 'acls:\n  none: {default: reject, rules: []}\n')
@@ -35,8 +36,8 @@ REASONS = [
     ('ip6_ext_limit', ROUTER, [lan(IPv6(src=A6, dst=B6) / IPv6ExtHdrDestOpt(options=[PadN(optdata=b'x' * 252)])
                                    / IPv6ExtHdrDestOpt() / UDP())] * N),
     ('ip6_bad_ext', ROUTER, [lan(IPv6(src=A6, dst=B6) / IPv6ExtHdrDestOpt() / IPv6ExtHdrHopByHop() / UDP())] * N),
-    ('l4_bad_header', ROUTER, [lan(IP(src=A, dst=B) / TCP(dataofs=4))] * N),
-    ('icmp_bad_checksum', ROUTER, [lan(IP(src=A, dst=B) / ICMP(chksum=1))] * N),
+    ('l4_bad_header', TRACKED, [lan(IP(src=A, dst=B) / TCP(dataofs=4))] * N),
+    ('icmp_bad_checksum', TRACKED, [lan(IP(src=A, dst=B) / ICMP(chksum=1))] * N),
     ('martian', ROUTER, [lan(udp(src='127.0.0.1'))] * N),
     ('source_route', ROUTER, [lan(udp(options=[IPOption(b'\x83\x07\x04\xc0\0\2\2\0')]))] * N),
     ('no_route', NO_ROUTE, [lan(udp())] * N),
@@ -56,7 +57,7 @@ REASONS = [
     # one passes
     ('police_exceeded', POLICE, [lan(udp())] * (N + 1)),
     ('pipeline_end', router('[{mark: {dscp: 0}}]'), [lan(udp())] * N),
-    ('tcp_bad_flags', ROUTER, [lan(tcp(''))] * N),
+    ('tcp_bad_flags', TRACKED, [lan(tcp(''))] * N),
     ('frag_bad', ROUTER, [lan(IP(src=A, dst=B, proto=17, frag=8))] * N),
     # a trailer over several packet buffers, behind a packet that is answered in place
     ('multi_segment', ROUTER, [padded(lan(IP(src=A, dst='10.0.0.1') / ICMP(id=7)), 5000)] * N),

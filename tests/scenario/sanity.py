@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Malformed packets: each row of the sanity and extension-header tables, and its reason."""
 
-from bench import ROUTER, table
+from bench import ROUTER, UNCHECKED, forwarded, router, table
 from packets import *  # noqa: F403
 
 
@@ -30,6 +30,12 @@ def drop(what, packet, reason):
 
 def passes(what, packet):
     return (what, 'lan', packet, 'output wan', FORWARDED)
+
+
+def untouched(what, packet):
+    """Forwarded as it is, whatever its checksums are worth."""
+    UNCHECKED.add(bytes(forwarded(packet, 'wan')))
+    return passes(what, packet)
 
 
 FRAMES = [
@@ -94,9 +100,10 @@ L4 = [
     drop('TCP FIN+PSH+URG', lan(tcp('FPU')), 'tcp_bad_flags'),
     drop('TCP all set', lan(tcp('FSRPAUEC')), 'tcp_bad_flags'),
     drop('IPv6: TCP null', lan(tcp6('')), 'tcp_bad_flags'),
+]
+
+SYNS = [
     passes('TCP SYN with ECN', lan(tcp('SEC'))),
-    passes('TCP RST alone', lan(tcp('R'))),
-    passes('TCP FIN+ACK', lan(tcp('FA'))),
     passes('TCP SYN with data', lan(tcp('S', payload=b'fast open', sport=41000))),
 ]
 
@@ -155,11 +162,79 @@ EXTENSIONS = [
     drop('half a header', lan(IPv6(src=A6, dst=B6, nh=60) / Raw(b'\x11\0\1\4')), 'ip6_truncated'),
 ]
 
+# A router looks at Ethernet and IP headers (RFC 1812 5.2.2); transport headers are judged where somebody asks for them.
+TRACKED = router('[track, {route: main}]')
+PASSED = SYNS + [untouched(what, packet) for what, _, packet, _, _ in L4] + [
+    passes('TCP RST alone', lan(tcp('R'))), passes('TCP FIN+ACK', lan(tcp('FA')))]
+
+PORTS = router('[{acl: some}, {route: main}]', """acls:
+  some:
+    default: accept
+    rules:
+      - {dst: 203.0.113.200, action: accept}
+      - {proto: tcp, dport: 22, action: drop}
+      - {proto: udp, dst: 203.0.113.53, sport: 53, action: accept}
+      - {proto: icmp, src: 10.0.0.2, icmp: echo-request, action: accept}
+      - {proto: tcp, flags: [S/SA], action: accept}
+""")
+
+
+def short(proto, n=3, dst=B):
+    return lan(IP(src=A, dst=dst, proto=proto) / Raw(b'\0\x16\0\x16'[:n]))
+
+
+ASKED = [
+    drop('TCP that is too short for ports, where a rule asks for them', short(6), 'l4_bad_header'),
+    drop('4 bytes are no TCP header', short(6, 4), 'l4_bad_header'),
+    untouched('a rule before it decides by the address', short(6, dst='203.0.113.200')),
+    untouched('UDP to another address than the rule on ports', short(17)),
+    drop('UDP to the address of the rule on ports', short(17, dst='203.0.113.53'), 'l4_bad_header'),
+    drop('ICMP that is too short for a type', short(1), 'l4_bad_header'),
+    untouched('SCTP, for which no rule asks', short(132)),
+    untouched('ports that can be read, flags that cannot be', lan(tcp('SF', dport=23))),
+    ('a rule on ports, and flags that cannot be', 'lan', lan(tcp('SF', dport=22)), 'drop acl_denied', None),
+    ('a rule on ports, and a TCP offset that cannot be', 'lan', lan(IP(src=A, dst=B) / TCP(dport=22, dataofs=4)),
+     'drop acl_denied', None),
+    untouched('UDP with a length of 7', lan(IP(src=A, dst=B) / UDP(sport=5, dport=6, len=7) / Raw(b'x'))),
+    untouched('an ICMP type that can be read, a wrong checksum', lan(IP(src=A, dst=B) / ICMP(chksum=0x1234))),
+    drop('IPv6: TCP too short for ports', lan(IPv6(src=A6, dst=B6, nh=6) / Raw(b'xyz')), 'l4_bad_header'),
+    untouched('IPv6: UDP too short for ports, not of the rule', lan(IPv6(src=A6, dst=B6, nh=17) / Raw(b'xyz'))),
+]
+
+CONDITION = router('[{drop: {if: {proto: udp, dport: 53}}}, {route: main}]')
+CONDITIONS = [
+    drop('UDP too short for ports, where a condition asks', short(17), 'l4_bad_header'),
+    passes('TCP too short for ports, not of the condition', short(6)),
+]
+
+OURS = [drop('echo for us with a wrong checksum', lan(IP(src=A, dst='10.0.0.1') / ICMP(chksum=0x1234)),
+             'icmp_bad_checksum'),
+        drop('TCP for us without flags', lan(IP(src=A, dst='10.0.0.1') / TCP(flags='')), 'tcp_bad_flags'),
+        drop('UDP for us with a length of 7', lan(IP(src=A, dst='10.0.0.1') / UDP(len=7)), 'l4_bad_header'),
+        drop('ICMP for us of 3 bytes', short(1, dst='10.0.0.1'), 'l4_bad_header'),
+        drop('ND with a wrong checksum', lan(IPv6(src=A6, dst='2001:db8:1::1', hlim=255)
+                                             / ICMPv6ND_NS(tgt='2001:db8:1::1', cksum=0x1234)), 'icmp_bad_checksum')]
+
+# What is wrong with a packet does not stick to its flow, nor to its session.
+MIXED = [
+    passes('a sound one', lan(udp())),
+    drop('the same with a wrong length', lan(IP(src=A, dst=B) / UDP(sport=5203, dport=53, len=7) / Raw(b'x')),
+         'l4_bad_header'),
+    drop('and again', lan(IP(src=A, dst=B) / UDP(sport=5203, dport=53, len=7) / Raw(b'x')), 'l4_bad_header'),
+    passes('a sound one behind it', lan(udp())),
+]
+
 SCENARIOS = [
     ('frames shorter than they say', table(ROUTER, FRAMES)),
     ('IPv4 headers', table(ROUTER, IP4)),
     ('IPv6 headers', table(ROUTER, IP6)),
-    ('transport headers and TCP flags', table(ROUTER, L4)),
+    ('transport headers and TCP flags, where track judges them', table(TRACKED, L4 + SYNS)),
+    ('transport headers and TCP flags: a router forwards them', table(ROUTER, PASSED)),
+    ('transport headers that a rule asks for and that cannot be read', table(PORTS, ASKED)),
+    ('transport headers that a condition asks for', table(CONDITION, CONDITIONS)),
+    ('transport headers of packets for us', table(ROUTER, OURS)),
+    ('faulty packets beside sound ones of a session', table(TRACKED, MIXED)),
+    ('every faulty packet twice: a router keeps their flows', table(ROUTER, [c for c in PASSED for _ in (0, 1, 2)])),
     ('fragments that cannot be', table(ROUTER, FRAGMENTS)),
     ('IPv6 extension headers', table(ROUTER, EXTENSIONS)),
 ]

@@ -199,7 +199,7 @@ random_key(struct random_rules *x, unsigned family, struct rule_key *key)
 		usual[random_below(&x->r, 8)];
 	if (m->icmp.n > 0 && !one_in(x, 4))
 		key->tuple.proto = family == 4 ? 1 : 58;
-	key->tuple.kind = one_in(x, 10) ? KEY_FRAGMENT : KEY_PLAIN;
+	key->tuple.kind = one_in(x, 10) ? KEY_FRAGMENT : one_in(x, 10) ? KEY_BLIND : KEY_PLAIN;
 	if (key->tuple.kind == KEY_PLAIN) {
 		key->tuple.sport = rte_cpu_to_be_16(corner_value(x, &m->sport));
 		key->tuple.dport = rte_cpu_to_be_16(corner_value(x, &m->dport));

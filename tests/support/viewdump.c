@@ -48,7 +48,8 @@ view_json(const struct view *v)
 	}
 	notation_flow(flow, sizeof(flow), v);
 	o = json_pack("{ss ss si si si si si ss ss si si si si}",
-		"kind", kinds[v->kind], "reason", reason_name(v->reason), "ethertype", v->ethertype,
+		"kind", kinds[v->kind],
+		"reason", reason_name(v->kind == VIEW_BAD ? v->reason : v->l4_fault), "ethertype", v->ethertype,
 		"proto", v->proto, "l3", v->l3, "l3_bytes", (int)v->l3_bytes, "vlans", v->vlans,
 		"src", src, "dst", dst, "sport", rte_be_to_cpu_16(t->sport),
 		"dport", rte_be_to_cpu_16(t->dport), "ttl", v->ttl, "dscp", v->dscp);

@@ -27,6 +27,8 @@ is_error(const struct view *v)
 {
 	static const uint8_t queries4[] = { 0, 8, 9, 10, 13, 14, 15, 16, 17, 18 };
 
+	if (v->tuple.kind == KEY_BLIND && tuple_is_icmp(&v->tuple))
+		return true;
 	if (v->family == 6)
 		return v->proto == IPPROTO_ICMPV6 && (v->icmp_type < 128 || v->icmp_type == 137);
 	return v->proto == IPPROTO_ICMP && memchr(queries4, v->icmp_type, sizeof(queries4)) == NULL;

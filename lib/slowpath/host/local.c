@@ -144,6 +144,8 @@ host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
 		return host_arp(h, v, m);
 	if (in == NULL)
 		return REASON_interface_unused;
+	if (v->l4_fault != REASON_NONE)
+		return (enum reason)v->l4_fault;
 	if (nd_is(v))
 		return nd_receive(h, v, m);
 	if (v->broadcast || !address_is_unicast(&v->tuple.dst, v->family)

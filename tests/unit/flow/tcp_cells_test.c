@@ -31,7 +31,7 @@ model(enum tcp_state st, bool reply, uint8_t f)
 			return ack ? (struct cell){ PASS, TCP_RESET } : (struct cell){ WINDOW, st };
 		if (syn)
 			return (struct cell){ PASS, ack ? TCP_SYN_RECEIVED : TCP_SYN_BOTH };
-		return ack && !fin ? (struct cell){ PASS, st, .idle = true } : (struct cell){ ALIEN, st };
+		return ack ? (struct cell){ PASS, st, .idle = true } : (struct cell){ ALIEN, st };
 	}
 	if (rst)
 		return (struct cell){ PASS, TCP_RESET };

@@ -220,6 +220,10 @@ t15_a_challenge_its_reset_and_a_new_syn_pass(void **state)
 	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
 	assert_int_equal(pass_on(&s, BACK, A, 888, 777, 0), PASS);
 	assert_true(was_idle && s.state == TCP_SYN_SENT);
+	assert_int_equal(pass_on(&s, BACK, A, 888, 777, 1000), PASS);   /* data that nobody has acknowledged */
+	assert_true(was_idle && s.state == TCP_SYN_SENT);
+	assert_int_equal(pass_on(&s, BACK, F | A, 1888, 777, 0), PASS);
+	assert_true(was_idle && s.state == TCP_SYN_SENT);
 	expect(s, OUT, R, 778, 0, 0, WINDOW, TCP_SYN_SENT);
 	expect(s, OUT, R, 777, 0, 0, PASS, TCP_SYN_SENT);
 	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);

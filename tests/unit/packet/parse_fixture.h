@@ -125,6 +125,20 @@ expect_refused(struct fixture *f, enum reason why)
 		fail_msg("refused with %s, not with %s", reason_name(v->reason), reason_name(why));
 }
 
+/* The packet is one, and its transport header has a fault: for those to judge who look at it. */
+static inline void
+expect_fault(struct fixture *f, enum reason why)
+{
+	const struct view *v = parse(f);
+
+	if (v->kind != VIEW_IP4 && v->kind != VIEW_IP6)
+		fail_msg("not taken: %s", reason_name(v->reason));
+	if (v->l4_fault != why)
+		fail_msg("a fault %s, not %s", reason_name(v->l4_fault), reason_name(why));
+	assert_int_equal(v->tuple.kind, v->l4 == VIEW_NONE ? KEY_BLIND : KEY_FAULTY);
+	assert_false(v->plain || v->icmp_error);
+}
+
 static inline const struct view *
 expect_taken(struct fixture *f, enum view_kind kind)
 {

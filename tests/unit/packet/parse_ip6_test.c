@@ -143,7 +143,7 @@ icmp_checksum_behind_a_routing_header_is_not_judged(void **state)
 	expect_taken(f, VIEW_IP6);
 	given_ip6(f, 43, "3a 02 04 00 00000000 20010db8000000000000000000000009"
 		"8000 1234 00010001");
-	expect_refused(f, REASON_icmp_bad_checksum);
+	expect_fault(f, REASON_icmp_bad_checksum);
 }
 
 /* RFC 8200, section 4, lets a router ignore hop-by-hop options, and Weir does. */
@@ -288,7 +288,7 @@ atomic_fragment_is_no_fragment(void **state)
 	assert_false(v->fragment || v->first || v->more);
 	assert_int_equal(v->frag_header, 54);
 	given_ip6(f, 44, FRAGMENT("3a", "0000") "8000 1234 00010001");
-	expect_refused(f, REASON_icmp_bad_checksum);
+	expect_fault(f, REASON_icmp_bad_checksum);
 }
 
 static void

@@ -39,7 +39,7 @@ tcp_shorter_than_its_header_is_refused(void **state)
 	for (unsigned bytes = 0; bytes < 20; bytes++) {
 		put_be16(f->ip + 2, 20 + bytes);
 		fix_ip4_checksum(f);
-		expect_refused(f, REASON_l4_bad_header);
+		expect_fault(f, REASON_l4_bad_header);
 	}
 }
 
@@ -51,7 +51,7 @@ tcp_data_offset_below_5_is_refused(void **state)
 	given(f, TCP4);
 	for (unsigned words = 0; words < 5; words++) {
 		f->ip[32] = (uint8_t)(words << 4);
-		expect_refused(f, REASON_l4_bad_header);
+		expect_fault(f, REASON_l4_bad_header);
 	}
 }
 
@@ -64,10 +64,10 @@ tcp_data_offset_past_the_end_is_refused(void **state)
 	f->ip[32] = 6 << 4;
 	assert_int_equal(expect_taken(f, VIEW_IP4)->payload, 58);
 	f->ip[32] = 7 << 4;
-	expect_refused(f, REASON_l4_bad_header);
+	expect_fault(f, REASON_l4_bad_header);
 	f->ip[32] = 15 << 4;
 	f->n = 100;                             /* in the trailer is past the end */
-	expect_refused(f, REASON_l4_bad_header);
+	expect_fault(f, REASON_l4_bad_header);
 }
 
 static void
@@ -87,9 +87,9 @@ tcp_null_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given_tcp_flags(f, 0);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 	given_tcp_flags(f, 0xc0);               /* ECN's alone are none */
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 }
 
 static void
@@ -98,9 +98,9 @@ tcp_syn_fin_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given_tcp_flags(f, 0x03);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 	given_tcp_flags(f, 0x13);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 }
 
 static void
@@ -109,7 +109,7 @@ tcp_syn_rst_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given_tcp_flags(f, 0x06);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 }
 
 static void
@@ -118,9 +118,9 @@ tcp_fin_without_ack_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given_tcp_flags(f, 0x01);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 	given_tcp_flags(f, 0x29);               /* a Christmas tree */
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 }
 
 static void
@@ -129,9 +129,9 @@ tcp_all_set_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given_tcp_flags(f, 0x3f);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 	given_tcp_flags(f, 0xff);
-	expect_refused(f, REASON_tcp_bad_flags);
+	expect_fault(f, REASON_tcp_bad_flags);
 }
 
 /* 64 combinations of the six: what RFC 9293 endpoints send, and oddities that are left to track. */
@@ -168,7 +168,7 @@ udp_length_below_8_is_refused(void **state)
 	given(f, "udp 10.0.0.2:1 > 10.0.0.3:2");
 	for (unsigned bytes = 0; bytes < 8; bytes++) {
 		put_be16(f->ip + 24, bytes);
-		expect_refused(f, REASON_l4_bad_header);
+		expect_fault(f, REASON_l4_bad_header);
 	}
 }
 
@@ -179,9 +179,9 @@ udp_length_above_the_packet_is_refused(void **state)
 
 	given(f, "udp 10.0.0.2:1 > 10.0.0.3:2 payload \"abc\"");
 	put_be16(f->ip + 24, 12);
-	expect_refused(f, REASON_l4_bad_header);
+	expect_fault(f, REASON_l4_bad_header);
 	f->n += 10;                             /* a trailer does not help */
-	expect_refused(f, REASON_l4_bad_header);
+	expect_fault(f, REASON_l4_bad_header);
 }
 
 static void
@@ -201,7 +201,7 @@ udp_shorter_than_its_header_is_refused(void **state)
 
 	given_ip4(f, "", IPPROTO_UDP, "0001 0002 0007 00");
 	fix_ip4_checksum(f);
-	expect_refused(f, REASON_l4_bad_header);
+	expect_fault(f, REASON_l4_bad_header);
 }
 
 static void
@@ -227,10 +227,10 @@ icmp_truncated_is_refused(void **state)
 	for (unsigned bytes = 0; bytes < 8; bytes++) {
 		put_be16(f->ip + 2, 20 + bytes);
 		fix_ip4_checksum(f);
-		expect_refused(f, REASON_l4_bad_header);
+		expect_fault(f, REASON_l4_bad_header);
 	}
 	given_ip6(f, IPPROTO_ICMPV6, "8000 0000 000100");
-	expect_refused(f, REASON_l4_bad_header);
+	expect_fault(f, REASON_l4_bad_header);
 }
 
 static void
@@ -239,12 +239,12 @@ icmp_bad_checksum_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request csum bad");
-	expect_refused(f, REASON_icmp_bad_checksum);
+	expect_fault(f, REASON_icmp_bad_checksum);
 	given(f, "icmp 2001:db8::1 > 2001:db8::2 echo-request csum bad");
-	expect_refused(f, REASON_icmp_bad_checksum);
+	expect_fault(f, REASON_icmp_bad_checksum);
 	given(f, "icmp 2001:db8::1 > 2001:db8::2 echo-request");
 	f->ip[39] ^= 1;                         /* the pseudo header counts */
-	expect_refused(f, REASON_icmp_bad_checksum);
+	expect_fault(f, REASON_icmp_bad_checksum);
 }
 
 static void
@@ -317,7 +317,7 @@ sctp_dccp_and_udplite_have_ports(void **state)
 		assert_false(f->view.plain);
 		put_be16(f->ip + 2, 20u + rows[i].header_bytes - 1);
 		fix_ip4_checksum(f);
-		expect_refused(f, REASON_l4_bad_header);
+		expect_fault(f, REASON_l4_bad_header);
 	}
 }
 

@@ -310,7 +310,7 @@ icmp_checksum_is_verified_over_segments(void **state)
 		assert_int_equal(parse_cut(f, cut)->kind, VIEW_IP6);
 	f->frame[f->n - 1] ^= 1;
 	for (size_t cut = 62; cut <= f->n; cut++)
-		assert_int_equal(parse_cut(f, cut)->reason, REASON_icmp_bad_checksum);
+		assert_int_equal(parse_cut(f, cut)->l4_fault, REASON_icmp_bad_checksum);
 }
 
 /* As af_packet hands up a TSO frame: the header says more than there is. */
