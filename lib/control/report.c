@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "worker/mailbox.h"
 
 static void
@@ -25,26 +26,27 @@ take_port(struct appliance *a, unsigned index, struct report_port *out)
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		const struct ledger_port *l = &fastpath_ledger(workers_at(ws, w)->fp)->port[index];
 
-		out->rx += l->rx;
-		out->rx_bytes += l->rx_bytes;
-		out->tx += l->tx;
-		out->tx_bytes += l->tx_bytes;
+		out->rx += counter_get(&l->rx);
+		out->rx_bytes += counter_get(&l->rx_bytes);
+		out->tx += counter_get(&l->tx);
+		out->tx_bytes += counter_get(&l->tx_bytes);
 	}
 }
 
 static void
 take_worker(const struct worker *w, struct report_worker *out)
 {
-	uint64_t time_ns = w->busy_ns + w->idle_ns;
+	uint64_t busy_ns = counter_get(&w->busy_ns), time_ns = busy_ns + counter_get(&w->idle_ns);
+	uint64_t packets = counter_get(&w->packets);
 	struct fastpath_flows flows;
 
 	worker_flows(w, &flows);
 	*out = (struct report_worker) {
-		.packets = w->packets,
-		.busy = time_ns == 0 ? 0 : (double)w->busy_ns / (double)time_ns,
-		.ns_per_packet = w->packets == 0 ? 0 : (double)w->busy_ns / (double)w->packets,
-		.longest_wake_ns = w->idle.longest_ns,
-		.longest_gap_ns = w->longest_gap_ns,
+		.packets = packets,
+		.busy = time_ns == 0 ? 0 : (double)busy_ns / (double)time_ns,
+		.ns_per_packet = packets == 0 ? 0 : (double)busy_ns / (double)packets,
+		.longest_wake_ns = counter_get(&w->idle.longest_ns),
+		.longest_gap_ns = counter_get(&w->longest_gap_ns),
 		.flows = flows.used4 + flows.used6,
 		.flows_capacity = flows.capacity4 + flows.capacity6,
 		.sessions = flows.sessions,
@@ -64,16 +66,17 @@ take_sessions(struct workers *ws, struct report *r)
 		r->flow_bytes += flows.flow_bytes;
 		r->session_bytes += flows.session_bytes;
 		r->source_bytes += flows.source_bytes;
-		r->nat_bytes += flows.nat_bytes;
 	}
 }
 
 static void
-take_nat(struct workers *ws, struct report *r)
+take_nat(struct workers *ws, const struct generation *gen, struct report *r)
 {
 	for (unsigned w = 0; w < workers_count(ws); w++) {
-		struct nat_summary *nat = worker_nat(workers_at(ws, w));
+		uint64_t bytes;
+		struct nat_summary *nat = worker_nat(workers_at(ws, w), gen, &bytes);
 
+		r->nat_bytes += bytes;
 		if (r->nat == NULL) {
 			r->nat = nat;
 			continue;
@@ -103,13 +106,13 @@ take_ledger(struct workers *ws, struct report *r)
 
 		ledger_add(&r->ledger, l);
 		for (unsigned i = 0; i < BORN_COUNT; i++)
-			r->born[i] += l->born[i];
+			r->born[i] += counter_get(&l->born[i]);
 		for (unsigned i = 0; i < CONSUMED_COUNT; i++)
-			r->consumed[i] += l->consumed[i];
+			r->consumed[i] += counter_get(&l->consumed[i]);
 		for (unsigned i = 0; i < HELD_COUNT; i++)
-			r->held[i] += l->held[i];
-		r->hits += l->lookups_hit;
-		r->misses += l->lookups_miss;
+			r->held[i] += counter_get(&l->held[i]);
+		r->hits += counter_get(&l->lookups_hit);
+		r->misses += counter_get(&l->lookups_miss);
 	}
 }
 
@@ -137,8 +140,8 @@ take_places(const struct generation *gen, struct report *r)
 			p.bytes = gen->carried_hits[i].bytes;
 		}
 		for (unsigned w = 0; w < gen->n_workers; w++) {
-			p.packets += gen->worker[w].hits[i].packets;
-			p.bytes += gen->worker[w].hits[i].bytes;
+			p.packets += counter_get(&gen->worker[w].hits[i].packets);
+			p.bytes += counter_get(&gen->worker[w].hits[i].bytes);
 		}
 		if (p.packets != 0)
 			insert_place(r, &p);
@@ -195,7 +198,7 @@ report_take(struct appliance *a, struct report *r)
 	}
 	take_ledger(ws, r);
 	take_sessions(ws, r);
-	take_nat(ws, r);
+	take_nat(ws, appliance_generation(a), r);
 	take_nat_log(a, r);
 	r->all_places = calloc(appliance_generation(a)->n_places + 1, sizeof(*r->all_places));
 	take_places(appliance_generation(a), r);

@@ -11,6 +11,7 @@
 #ifndef FASTPATH_BEHIND_H
 #define FASTPATH_BEHIND_H
 
+#include "base/counter.h"
 #include "fastpath/straight.h"
 #include "slowpath/conflict.h"
 #include "slowpath/opening.h"
@@ -139,8 +140,8 @@ execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing
 		}
 		b->class[i] = SLOT_DONE;
 	}
-	s->ledger->lookups_hit += hits;
-	s->ledger->lookups_miss += refused;
+	counter_add(&s->ledger->lookups_hit, hits);
+	counter_add(&s->ledger->lookups_miss, refused);
 	return w.first < i ? w.first : i;
 }
 

@@ -4,6 +4,7 @@
 
 #include <rte_mbuf.h>
 
+#include "base/counter.h"
 #include "fastpath/fastpath_priv.h"
 
 #define ETHERNET_BYTES 14
@@ -27,6 +28,6 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	b->way[0] = out;                /* by no interface */
 	b->one_way = true;
 	b->n_straight = b->n;
-	fp->ledger.lookups_hit += b->n; /* what is done with them was known */
+	counter_add(&fp->ledger.lookups_hit, b->n);   /* what is done with them was known */
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include <rte_mbuf.h>
 
+#include "base/counter.h"
 #include "fastpath/fastpath_priv.h"
 
 /* Gives packets to a port's queue. */
@@ -16,9 +17,10 @@ send_now(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, ui
 	uint64_t packets = queue->packets, bytes = queue->bytes;
 	unsigned full = queue_send_counted(queue, m, n, frame_bytes);
 
-	l->port[port].tx += queue->packets - packets;
-	l->port[port].tx_bytes += queue->bytes - bytes;
-	l->iface[0].drops[REASON_tx_full] += full;
+	counter_add(&l->port[port].tx, queue->packets - packets);
+	counter_add(&l->port[port].tx_bytes, queue->bytes - bytes);
+	if (unlikely(full != 0))
+		counter_add(&l->iface[0].drops[REASON_tx_full], full);
 }
 
 /* Gives what was gathered for a port to its queue. */
@@ -41,12 +43,12 @@ gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t ifac
 	unsigned n = g->n;
 
 	if (unlikely(g->queue == NULL)) {
-		li->drops[REASON_port_down]++;
+		counter_add(&li->drops[REASON_port_down], 1);
 		rte_pktmbuf_free(m);
 		return;
 	}
-	li->tx++;
-	li->tx_bytes += bytes;
+	counter_add(&li->tx, 1);
+	counter_add(&li->tx_bytes, bytes);
 	g->m[n] = m;
 	g->n = (uint16_t)(n + 1);
 	g->bytes += bytes;
@@ -80,13 +82,13 @@ fastpath_flush(struct fastpath *fp)
 
 			bytes = g->queue->bytes;
 			queue_flush(g->queue);
-			fp->ledger.port[p].tx += g->queue->packets - before;
-			fp->ledger.port[p].tx_bytes += g->queue->bytes - bytes;
+			counter_add(&fp->ledger.port[p].tx, g->queue->packets - before);
+			counter_add(&fp->ledger.port[p].tx_bytes, g->queue->bytes - bytes);
 		}
 		sent += (unsigned)(fp->ledger.port[p].tx - packets);
 		held += queue_held(g->queue);
 	}
-	fp->ledger.held[HELD_transmit] = held;
+	counter_set(&fp->ledger.held[HELD_transmit], held);
 	return sent;
 }
 
@@ -118,8 +120,8 @@ dispose_together(struct fastpath *fp, struct burst *b)
 	    || fp->gather[out].queue == NULL)
 		return false;
 	g = &fp->gather[out];
-	fp->ledger.iface[egress].tx += b->n;
-	fp->ledger.iface[egress].tx_bytes += b->way_bytes;
+	counter_add(&fp->ledger.iface[egress].tx, b->n);
+	counter_add(&fp->ledger.iface[egress].tx_bytes, b->way_bytes);
 	if (g->n == 0 && b->n >= SEND_NOW_MIN) {
 		send_now(fp, out, b->m, b->n, b->way_bytes);
 		return true;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/memory.h"
 #include "fastpath/fastpath_priv.h"
 
@@ -15,16 +16,16 @@ count_received(struct fastpath *fp, const struct burst *b)
 
 	if (b->handed)
 		return;                 /* who received them has counted them */
-	l->port[b->port].rx += b->n;
-	l->port[b->port].rx_bytes += b->bytes;
+	counter_add(&l->port[b->port].rx, b->n);
+	counter_add(&l->port[b->port].rx_bytes, b->bytes);
 	if (!b->ingress->has_vlans && b->ingress->untagged != IFACE_NONE) {
-		l->iface[b->ingress->untagged].rx += b->n;
-		l->iface[b->ingress->untagged].rx_bytes += b->bytes;
+		counter_add(&l->iface[b->ingress->untagged].rx, b->n);
+		counter_add(&l->iface[b->ingress->untagged].rx_bytes, b->bytes);
 		return;
 	}
 	for (unsigned i = 0; i < b->n; i++) {
-		l->iface[b->iface[i]].rx++;
-		l->iface[b->iface[i]].rx_bytes += b->m[i]->pkt_len;
+		counter_add(&l->iface[b->iface[i]].rx, 1);
+		counter_add(&l->iface[b->iface[i]].rx_bytes, b->m[i]->pkt_len);
 	}
 }
 

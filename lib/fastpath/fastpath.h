@@ -113,6 +113,11 @@ struct fastpath_flows {
 	uint64_t flow6_bytes;           /* of flow_bytes: the table of IPv6 */
 	unsigned longest_probe;
 };
+
+/* Any thread may ask: counters alone.  longest_probe, nat_bytes, and of counts proto and tcp are 0. */
+void fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out);
+
+/* All of it: walks over tables.  By the owner, or when it has stopped. */
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
 
 /* The worker's NAT, for reports. */

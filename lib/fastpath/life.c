@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "base/counter.h"
 #include "base/memory.h"
 #include "flow/nat.h"
 #include "flow/rare.h"
@@ -345,9 +346,9 @@ fastpath_stop(struct fastpath *fp)
 		struct tx_queue *queue = fp->gather[p].queue;
 
 		if (queue != NULL)
-			fp->ledger.iface[0].drops[REASON_stopped] += tx_queue_fini(queue);
+			counter_add(&fp->ledger.iface[0].drops[REASON_stopped], tx_queue_fini(queue));
 	}
-	fp->ledger.held[HELD_transmit] = 0;
+	counter_set(&fp->ledger.held[HELD_transmit], 0);
 	sessions_flush(s->sessions, SESSION_END_stopped);
 	flow_table_sweep(s->flow4, UINT32_MAX, forget_one, s);
 	flow_table_sweep(s->flow6, UINT32_MAX, forget_one, s);
@@ -356,25 +357,31 @@ fastpath_stop(struct fastpath *fp)
 }
 
 void
-fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
+fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out)
 {
 	const struct flow_table *t4 = fp->slow.flow4, *t6 = fp->slow.flow6;
 
-	out->used4 = t4->used;
-	out->used6 = t6->used;
-	out->capacity4 = t4->capacity;
-	out->capacity6 = t6->capacity;
-	out->sessions = fp->slow.sessions->used;
-	out->sessions_capacity = fp->slow.sessions->capacity;
+	*out = (struct fastpath_flows){
+		.used4 = counter_get(&t4->used), .used6 = counter_get(&t6->used),
+		.capacity4 = t4->capacity, .capacity6 = t6->capacity,
+		.sessions = counter_get(&fp->slow.sessions->used),
+		.sessions_capacity = fp->slow.sessions->capacity,
+		.flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6) + rares_bytes(fp->slow.rares),
+		.flow6_bytes = flow_table_bytes(t6),
+		.session_bytes = sessions_bytes(fp->slow.sessions),
+		.source_bytes = sources_bytes(fp->slow.sessions->sources),
+	};
+	sessions_figures(fp->slow.sessions, &out->counts);
+}
+
+void
+fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
+{
+	fastpath_figures(fp, out);
 	sessions_count(fp->slow.sessions, &out->counts);
-	out->flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6) + rares_bytes(fp->slow.rares);
-	out->flow6_bytes = flow_table_bytes(t6);
-	out->session_bytes = sessions_bytes(fp->slow.sessions);
-	out->source_bytes = sources_bytes(fp->slow.sessions->sources);
 	out->nat_bytes = nat_bytes(fp->slow.nat);
-	out->longest_probe = flow_table_longest_probe(t4);
-	if (flow_table_longest_probe(t6) > out->longest_probe)
-		out->longest_probe = flow_table_longest_probe(t6);
+	out->longest_probe = RTE_MAX(flow_table_longest_probe(fp->slow.flow4),
+		flow_table_longest_probe(fp->slow.flow6));
 }
 
 const struct nat *

@@ -10,6 +10,7 @@
 
 #include <rte_prefetch.h>
 
+#include "base/counter.h"
 #include "fastpath/behind.h"
 #include "fastpath/fastpath_priv.h"
 #include "fastpath/straight.h"
@@ -351,7 +352,7 @@ execute_all(struct slowpath *s, struct burst *b, bool all4)
 	b->n_straight = (uint16_t)i;
 	b->way_bytes += way_bytes;
 	b->one_way = one_way(b, i);
-	s->ledger->lookups_hit += i;
+	counter_add(&s->ledger->lookups_hit, i);
 	if (unlikely(i < n) && s->observer == NULL)
 		return execute_behind(s, b, i, refusing);
 	return i;

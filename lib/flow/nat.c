@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "flow/nat_priv.h"
@@ -112,7 +113,7 @@ nat_bytes(const struct nat *n)
 		bytes += records_bytes(n, sizeof(*n->peer));
 	for (uint32_t i = 0; i < n->n_addresses; i++) {
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			bytes += n->address[i].proto[k] != NULL ? sizeof(struct nat_ports) : 0;
+			bytes += counter_get(&n->address[i].proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
 	}
 	return bytes;
 }
@@ -139,13 +140,13 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 
 	*made = false;
 	if (host == 0) {
-		pool->refused_port++;
+		counter_add(&pool->refused_port, 1);
 		return REASON_nat_no_port;
 	}
 	a = &n->address[n->host[host].address];
 	if (pool->per_source != 0 && n->host[host].sessions >= pool->per_source) {
-		pool->refused_quota++;
-		a->refused_quota++;
+		counter_add(&pool->refused_quota, 1);
+		counter_add(&a->refused_quota, 1);
 		nat_host_drop(n, host);
 		return REASON_nat_quota;
 	}
@@ -159,8 +160,8 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 	nat_host_drop(n, host);                 /* if it has come to nothing */
 	if (*index != 0)
 		return REASON_NONE;
-	pool->refused_port++;
-	a->refused_port++;
+	counter_add(&pool->refused_port, 1);
+	counter_add(&a->refused_port, 1);
 	return REASON_nat_no_port;
 }
 
@@ -192,8 +193,8 @@ nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct n
 	m = &n->mapping[index];
 	if (n->pool[r->slot].filtering == NAT_ADDRESS_DEPENDENT)
 		nat_peer_add(n, m, inside->dst.v4);
-	n->pool[r->slot].taken++;
-	n->address[m->address].taken++;
+	counter_add(&n->pool[r->slot].taken, 1);
+	counter_add(&n->address[m->address].taken, 1);
 	public->address = n->address[m->address].address;
 	public->port = m->public_port;
 	public->why = (uint8_t)why_this(m, inside, made);

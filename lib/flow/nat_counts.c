@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "flow/nat_priv.h"
 #include "flow/slice.h"
 
@@ -38,13 +39,14 @@ nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 	if (slot == NAT_NO_POOL)
 		return;
 	*out = (struct nat_counts){
-		.mappings = p->mappings, .resting = p->resting, .taken = p->taken,
-		.allocated = p->allocated, .refused_port = p->refused_port,
-		.refused_quota = p->refused_quota,
+		.mappings = counter_get(&p->mappings), .resting = counter_get(&p->resting),
+		.taken = counter_get(&p->taken), .allocated = counter_get(&p->allocated),
+		.refused_port = counter_get(&p->refused_port),
+		.refused_quota = counter_get(&p->refused_quota),
 		.ports_total = (uint64_t)slice_size(n, p) * p->n_addresses,
 	};
 	for (uint32_t i = 0; i < p->n_addresses; i++)
-		out->ports_used += n->address[p->address[i]].used;
+		out->ports_used += counter_get(&n->address[p->address[i]].used);
 }
 
 static void
@@ -54,13 +56,14 @@ count_address(const struct nat *n, uint32_t index, uint64_t ports,
 	const struct nat_address *a = &n->address[index];
 
 	*out = (struct nat_address_counts){ .address = a->address, .all = {
-		.mappings = a->mappings, .resting = a->resting, .taken = a->taken,
-		.allocated = a->allocated, .refused_port = a->refused_port,
-		.refused_quota = a->refused_quota, .ports_used = a->used,
+		.mappings = counter_get(&a->mappings), .resting = counter_get(&a->resting),
+		.taken = counter_get(&a->taken), .allocated = counter_get(&a->allocated),
+		.refused_port = counter_get(&a->refused_port),
+		.refused_quota = counter_get(&a->refused_quota), .ports_used = counter_get(&a->used),
 		.ports_total = ports,
 	} };
 	for (unsigned i = 0; i < NAT_PROTOS; i++)
-		out->used[i] = a->used_of[i];
+		out->used[i] = counter_get(&a->used_of[i]);
 }
 
 static bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Mappings, the inside addresses that have them, and whom they were used to. */
 
+#include "base/counter.h"
 #include "flow/nat_priv.h"
 
 uint32_t
@@ -121,8 +122,8 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
 	p->by_port[port] = index;
-	n->address[m->address].used++;
-	n->address[m->address].used_of[proto]++;
+	counter_add(&n->address[m->address].used, 1);
+	counter_add(&n->address[m->address].used_of[proto], 1);
 	return true;
 }
 
@@ -130,10 +131,10 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 static void
 count(struct nat *n, const struct mapping *m, bool in_use)
 {
-	uint64_t one = in_use ? 1 : -1ull;
+	int one = in_use ? 1 : -1;
 
-	n->pool[nat_host_of(n, m)->pool].mappings += one;
-	n->address[m->address].mappings += one;
+	counter_add(&n->pool[nat_host_of(n, m)->pool].mappings, one);
+	counter_add(&n->address[m->address].mappings, one);
 }
 
 uint32_t
@@ -160,8 +161,8 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 		nat_index_add(&n->mappings.index, r->endpoint, index);
 	h->mappings++;
 	count(n, m, true);
-	n->pool[h->pool].allocated++;
-	n->address[h->address].allocated++;
+	counter_add(&n->pool[h->pool].allocated, 1);
+	counter_add(&n->address[h->address].allocated, 1);
 	return index;
 }
 
@@ -181,8 +182,8 @@ leave_rest(struct nat *n, struct mapping *m, uint32_t index)
 		n->mapping[m->rest_next].rest_prev = m->rest_prev;
 	else
 		n->rest_last = m->rest_prev;
-	n->pool[nat_host_of(n, m)->pool].resting--;
-	n->address[m->address].resting--;
+	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, -1);
+	counter_add(&n->address[m->address].resting, -1);
 }
 
 void
@@ -210,8 +211,8 @@ nat_mapping_free(struct nat *n, uint32_t index)
 		struct nat_ports *p = a->proto[proto];
 
 		p->by_port[port] = 0;
-		a->used--;
-		a->used_of[proto]--;
+		counter_add(&a->used, -1);
+		counter_add(&a->used_of[proto], -1);
 		if (nat_port_is_ours(n, a, proto, port))
 			port_pool_give(&p->ports, port);
 	}
@@ -242,8 +243,8 @@ nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
 		n->rest_first = index;
 	n->rest_last = index;
 	count(n, m, false);
-	n->pool[nat_host_of(n, m)->pool].resting++;
-	n->address[m->address].resting++;
+	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, 1);
+	counter_add(&n->address[m->address].resting, 1);
 }
 
 bool

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/memory.h"
 #include "flow/nat_priv.h"
 #include "flow/slice.h"
@@ -81,7 +82,7 @@ nat_ports(struct nat *n, uint32_t address, enum nat_proto proto)
 	struct nat_address *a = &n->address[address];
 
 	if (a->proto[proto] == NULL) {
-		a->proto[proto] = memory_take(sizeof(struct nat_ports), -1);
+		counter_set(&a->proto[proto], memory_take(sizeof(struct nat_ports), -1));
 		if (a->proto[proto] != NULL)
 			fill(n, a, proto);
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/memory.h"
 #include "flow/tcp.h"
 
@@ -121,7 +122,7 @@ list_append(struct sessions *t, struct session *s, uint8_t class)
 	else
 		t->first[class] = index;
 	t->last[class] = index;
-	t->count[class]++;
+	counter_add(&t->count[class], 1);
 }
 
 static void
@@ -135,7 +136,7 @@ list_remove(struct sessions *t, struct session *s)
 		t->session[s->next].prev = s->prev;
 	else
 		t->last[s->class] = s->prev;
-	t->count[s->class]--;
+	counter_add(&t->count[s->class], -1);
 }
 
 void
@@ -174,9 +175,9 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 	}
 	session_give_back(t, s, why);
 	list_remove(t, s);
-	t->ended[why]++;
+	counter_add(&t->ended[why], 1);
 	t->ends++;
-	t->used--;
+	counter_add(&t->used, -1);
 	s->flags = 0;
 	s->next = t->vacant;
 	t->vacant = session_index(t, s);
@@ -211,7 +212,7 @@ evict(struct sessions *t, unsigned weakest, unsigned strongest, unsigned family,
 		struct session *s = victim_in(t, class, family, now_tick);
 
 		if (s != NULL) {
-			t->evicted[class]++;
+			counter_add(&t->evicted[class], 1);
 			session_end(t, s, SESSION_END_evicted);
 			return true;
 		}
@@ -244,7 +245,7 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 	struct session *s;
 
 	if (!make_room(t, fresh, now_tick)) {
-		t->refused++;
+		counter_add(&t->refused, 1);
 		return NULL;
 	}
 	if (t->vacant != 0) {
@@ -255,8 +256,8 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 	}
 	*s = *fresh;
 	list_append(t, s, s->class);
-	t->used++;
-	t->created++;
+	counter_add(&t->used, 1);
+	counter_add(&t->created, 1);
 	return s;
 }
 

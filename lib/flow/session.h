@@ -8,7 +8,7 @@
  * Classes say what goes first when room is needed: closed, half-open, unreplied, replied; established
  * never.  Half-open sessions have a share of the table.
  *
- * Threads: the owning worker; control reads the counts.  Memory: sessions_create. */
+ * Threads: the owning worker; control reads the counts (base/counter.h).  Memory: sessions_create. */
 #ifndef FLOW_SESSION_H
 #define FLOW_SESSION_H
 
@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/counter.h"
 #include "flow/opening.h"
 #include "flow/source.h"
 #include "flow/table.h"
@@ -232,7 +233,7 @@ session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 	bool may = opening_seen(&t->openings, hash)
 		&& opening_may_pay(&t->openings, now_ns);
 
-	t->unproven += !may;
+	counter_add(&t->unproven, !may);
 	return may;
 }
 
@@ -298,7 +299,10 @@ enum session_timeout session_timeout_kind(const struct session *s);
  * least, from 60 % to 100 % fill. */
 bool session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick);
 
-/* Walks over all of them, as a report may. */
+/* Figures that any thread may ask for: all but proto and tcp, which are 0. */
+void sessions_figures(const struct sessions *t, struct session_counts *out);
+
+/* The same with proto and tcp: walks over all of them.  By the owner, or when it has stopped. */
 void sessions_count(const struct sessions *t, struct session_counts *out);
 void session_counts_add(struct session_counts *sum, const struct session_counts *more);
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sessions counted, for reports. */
 
-#include <string.h>
-
 #include <netinet/in.h>
 
+#include "base/counter.h"
 #include "flow/session.h"
 
 const char *
@@ -32,17 +31,25 @@ kind_of(const struct session *s)
 }
 
 void
-sessions_count(const struct sessions *t, struct session_counts *out)
+sessions_figures(const struct sessions *t, struct session_counts *out)
 {
 	*out = (struct session_counts){
-		.created = t->created, .refused = t->refused, .limited = t->limited,
-		.unproven = t->unproven,
+		.created = counter_get(&t->created), .refused = counter_get(&t->refused),
+		.limited = counter_get(&t->limited), .unproven = counter_get(&t->unproven),
 		.capacity = t->capacity, .half_open_max = t->half_open_max,
 	};
-	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		out->now[i] = t->count[i];
-	memcpy(out->evicted, t->evicted, sizeof(out->evicted));
-	memcpy(out->ended, t->ended, sizeof(out->ended));
+	for (unsigned i = 0; i < SESSION_CLASSES; i++) {
+		out->now[i] = counter_get(&t->count[i]);
+		out->evicted[i] = counter_get(&t->evicted[i]);
+	}
+	for (unsigned i = 0; i < SESSION_END_COUNT; i++)
+		out->ended[i] = counter_get(&t->ended[i]);
+}
+
+void
+sessions_count(const struct sessions *t, struct session_counts *out)
+{
+	sessions_figures(t, out);
 	for (uint32_t i = 1; i <= t->high; i++) {
 		const struct session *s = &t->session[i];
 

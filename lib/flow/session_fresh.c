@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sessions beside the table: filled while their first packet is judged. */
 
+#include "base/counter.h"
 #include "flow/session_priv.h"
 
 void
@@ -28,6 +29,6 @@ void
 session_refuse(struct sessions *t, struct session *fresh)
 {
 	session_give_back(t, fresh, SESSION_END_refused);
-	t->created++;
-	t->ended[SESSION_END_refused]++;
+	counter_add(&t->created, 1);
+	counter_add(&t->ended[SESSION_END_refused], 1);
 }

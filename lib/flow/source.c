@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/memory.h"
 #include "base/random.h"
 
@@ -45,7 +46,7 @@ give_tables(struct sources *t)
 {
 	memory_give(t->source, source_bytes(t));
 	memory_give(t->chain, chain_bytes(t));
-	t->source = NULL;
+	counter_set(&t->source, NULL);
 	t->chain = NULL;
 }
 
@@ -55,7 +56,7 @@ has_tables(struct sources *t)
 {
 	if (t->source != NULL)
 		return true;
-	t->source = memory_take(source_bytes(t), t->numa_node);
+	counter_set(&t->source, memory_take(source_bytes(t), t->numa_node));
 	t->chain = memory_take(chain_bytes(t), t->numa_node);
 	if (t->source == NULL || t->chain == NULL)
 		give_tables(t);
@@ -74,7 +75,7 @@ sources_destroy(struct sources *t)
 size_t
 sources_bytes(const struct sources *t)
 {
-	return sizeof(*t) + (t->source != NULL ? source_bytes(t) + chain_bytes(t) : 0);
+	return sizeof(*t) + (counter_get(&t->source) != NULL ? source_bytes(t) + chain_bytes(t) : 0);
 }
 
 static uint32_t *

@@ -10,6 +10,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 
+#include "base/counter.h"
 #include "base/memory.h"
 
 /* Records kept back, so that a burst may evict and insert at once. */
@@ -336,8 +337,8 @@ flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t
 	if (t->n_vacant > 0)
 		t->n_vacant--;
 	else
-		t->high = index;
-	t->used++;
+		counter_set(&t->high, index);
+	counter_add(&t->used, 1);
 	*f = (struct flow){ .seen = tick, .home = home, .flags = FLOW_USED };
 	if (t->record_bytes == sizeof(struct flow4))
 		memcpy((uint8_t *)f + sizeof(*f), key, sizeof(struct key4));
@@ -361,7 +362,7 @@ flow_table_remove(struct flow_table *t, uint32_t index)
 	f->flags = 0;
 	f->epoch = 0;
 	t->vacant[t->records - 1 - t->n_limbo++] = index;
-	t->used--;
+	counter_add(&t->used, -1);
 }
 
 void

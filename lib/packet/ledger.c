@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sums of ledgers. */
 
+#include "base/counter.h"
 #include "packet/ledger.h"
 
 void
 ledger_add(struct ledger_sum *sum, const struct ledger *l)
 {
 	for (unsigned p = 0; p < LEDGER_PORTS; p++) {
-		sum->rx += l->port[p].rx;
-		sum->tx += l->port[p].tx;
+		sum->rx += counter_get(&l->port[p].rx);
+		sum->tx += counter_get(&l->port[p].tx);
 	}
 	for (unsigned i = 0; i < BORN_COUNT; i++)
-		sum->born += l->born[i];
+		sum->born += counter_get(&l->born[i]);
 	for (unsigned i = 0; i < CONSUMED_COUNT; i++)
-		sum->consumed += l->consumed[i];
+		sum->consumed += counter_get(&l->consumed[i]);
 	for (unsigned i = 0; i < HELD_COUNT; i++)
-		sum->held += l->held[i];
+		sum->held += counter_get(&l->held[i]);
 	for (unsigned i = 0; i < LEDGER_IFACES; i++) {
 		for (unsigned r = 1; r < REASON_COUNT; r++) {
-			sum->drops[r] += l->iface[i].drops[r];
-			sum->dropped += l->iface[i].drops[r];
+			uint64_t n = counter_get(&l->iface[i].drops[r]);
+
+			sum->drops[r] += n;
+			sum->dropped += n;
 		}
 	}
 	sum->imbalance = (int64_t)(sum->rx + sum->born)

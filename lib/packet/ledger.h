@@ -6,12 +6,13 @@
  * held is what lies in a holder at the moment of asking (neighbour queue, fragments, transmit
  * buffer, ring); everything else only grows.
  *
- * Threads: the worker writes plain memory; others may read a value a burst old. */
+ * Threads: the worker writes, by counter_add and counter_set (base/counter.h); others may read a value a burst old. */
 #ifndef PACKET_LEDGER_H
 #define PACKET_LEDGER_H
 
 #include <stdint.h>
 
+#include "base/counter.h"
 #include "packet/reason.h"
 
 #define LEDGER_PORTS 64         /* ports at most */
@@ -83,7 +84,7 @@ void ledger_add(struct ledger_sum *sum, const struct ledger *l);        /* and w
 static inline void
 ledger_drop(struct ledger *l, uint16_t iface, enum reason r)
 {
-	l->iface[iface].drops[r]++;
+	counter_add(&l->iface[iface].drops[r], 1);
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "flow/nat.h"
 #include "flow/rare.h"
 #include "slowpath/slowpath_priv.h"
@@ -374,8 +375,8 @@ slowpath_collect(struct slowpath *s, struct flow *f)
 			continue;
 		if (h->packets == 0)
 			h->first = f->seen;
-		h->packets += f->packets;
-		h->bytes += f->bytes;
+		counter_add(&h->packets, f->packets);
+		counter_add(&h->bytes, f->bytes);
 		h->last = f->seen;
 	}
 	f->packets = 0;

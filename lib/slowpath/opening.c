@@ -2,6 +2,7 @@
 /* First SYNs while too many connections are half-open: refused before anything is judged, because a flood of them
  * must not cost more than what is known. */
 
+#include "base/counter.h"
 #include "slowpath/opening.h"
 #include "slowpath/slowpath_priv.h"
 #include "stage/pipeline.h"
@@ -32,6 +33,6 @@ refuse_openings(struct slowpath *s, struct burst *b, unsigned from)
 		observe(s, b, i, NULL);
 		refused++;
 	}
-	s->ledger->lookups_miss += refused;
+	counter_add(&s->ledger->lookups_miss, refused);
 	return i;
 }

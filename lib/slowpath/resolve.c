@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "flow/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/hit.h"
@@ -102,7 +103,7 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 	struct hit_tables t = hit_tables(s, b);
 	struct decision d;
 
-	s->ledger->lookups_hit++;
+	counter_add(&s->ledger->lookups_hit, 1);
 	if ((b->class[slot] == SLOT_PLAIN4 && hit_plain4(s, b, slot, &t))
 	    || (b->class[slot] == SLOT_PLAIN6 && hit_plain6(s, b, slot, &t))) {
 		if (s->observer != NULL)
@@ -141,7 +142,7 @@ judge_late(struct slowpath *s, struct burst *b, unsigned slot)
 
 	evaluate_one(s, b, slot, ev);
 	forget_record(s, b, slot);
-	s->ledger->lookups_miss++;
+	counter_add(&s->ledger->lookups_miss, 1);
 	install(s, b, slot, ev, &d);
 	settle(s, b, slot, &d);
 	observe(s, b, slot, &d);
@@ -159,7 +160,7 @@ settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 		settle_keyed(s, b, slot);
 		return;
 	}
-	s->ledger->lookups_miss++;
+	counter_add(&s->ledger->lookups_miss, 1);
 	install(s, b, slot, ev, &d);
 	settle(s, b, slot, &d);
 	observe(s, b, slot, &d);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/meter.h"
 #include "flow/nat.h"
 #include "flow/tcp.h"
@@ -21,10 +22,11 @@ slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r)
 static void
 hit_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
 {
-	if (h->packets++ == 0)
+	if (h->packets == 0)
 		h->first = tick;
 	h->last = tick;
-	h->bytes += ip_bytes;
+	counter_add(&h->packets, 1);
+	counter_add(&h->bytes, ip_bytes);
 }
 
 /* What a meter holds back counts at the line that asks for the meter. */

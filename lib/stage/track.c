@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "flow/session.h"
 #include "flow/tcp.h"
 #include "stage/build.h"
@@ -254,7 +255,7 @@ take(const struct track *track, struct eval *ev)
 	uint32_t source;
 
 	if (!take_source(track, ev, &source)) {
-		ev->sessions->limited++;
+		counter_add(&ev->sessions->limited, 1);
 		eval_note(ev, "track: the source is at its limit");
 		eval_drop(ev, REASON_session_limit, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later it may be allowed */

@@ -3,6 +3,7 @@
 
 #include "worker/handover.h"
 
+#include "base/counter.h"
 #include "io/steer.h"
 #include "packet/burst.h"
 #include "slowpath/fragments/mark.h"
@@ -19,8 +20,8 @@ hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 	unsigned full;
 
 	full = steer_send(w->common->steer, w->index, to, m, n);
-	l->held[HELD_ring] += n - full;
-	l->iface[0].drops[REASON_handoff_full] += full;
+	counter_add(&l->held[HELD_ring], n - full);
+	counter_add(&l->iface[0].drops[REASON_handoff_full], full);
 }
 
 /* What a first fragment's owner answers to the worker where its datagram's fragments meet. */
@@ -49,10 +50,10 @@ hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
 
 	fragment_mark_peek(m, &pass);
 	if (steer_send(w->common->steer, w->index, to, &m, 1) == 0) {
-		l->held[HELD_ring]++;
+		counter_add(&l->held[HELD_ring], 1);
 		return;
 	}
-	l->iface[0].drops[REASON_handoff_full]++;
+	counter_add(&l->iface[0].drops[REASON_handoff_full], 1);
 	if (pass.ticket != 0)
 		fastpath_decide(w->fp, &pass, REASON_handoff_full);
 }

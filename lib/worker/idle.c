@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Leaving the core to others when there is nothing to do. */
 
+#include "base/counter.h"
 #include "worker/idle.h"
 
 #include <sched.h>
@@ -34,9 +35,9 @@ idle_woke(struct idle *idle, uint64_t now_ns)
 		return;
 	loop_ns = now_ns - idle->asleep_since_ns;
 	idle->asleep_since_ns = 0;
-	idle->total_ns += loop_ns;
+	counter_add(&idle->total_ns, loop_ns);
 	if (loop_ns > idle->longest_ns)
-		idle->longest_ns = loop_ns;
+		counter_set(&idle->longest_ns, loop_ns);
 }
 
 static void
@@ -45,7 +46,7 @@ sleep_longer(struct idle *idle, uint64_t now_ns)
 	struct timespec ts = { .tv_nsec = idle->sleep_ns };
 
 	idle->asleep_since_ns = now_ns;
-	idle->sleeps++;
+	counter_add(&idle->sleeps, 1);
 	nanosleep(&ts, NULL);
 	idle->sleep_ns *= 2;
 	if (idle->sleep_ns > IDLE_SLEEP_MAX_NS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Facts from worker to worker, by rings of one writer and one reader. */
 
+#include "base/counter.h"
 #include "worker/mailbox.h"
 
 #include <stdlib.h>
@@ -77,7 +78,7 @@ mailbox_tell(struct mailbox *mb, unsigned from, const struct host_fact *fact)
 			continue;
 		if (rte_ring_sp_enqueue_elem(mb->ring[from * mb->workers + to],
 				(void *)(uintptr_t)fact, sizeof(*fact)) < 0)
-			mb->lost[from]++;
+			counter_add(&mb->lost[from], 1);
 	}
 }
 
@@ -98,5 +99,5 @@ mailbox_take(struct mailbox *mb, unsigned to, struct host_fact *facts, unsigned 
 uint64_t
 mailbox_lost(const struct mailbox *mb, unsigned from)
 {
-	return mb->lost[from];
+	return counter_get(&mb->lost[from]);
 }

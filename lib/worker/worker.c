@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "flow/nat_counts.h"
 #include "packet/burst.h"
 #include "stage/generation.h"
@@ -93,11 +94,11 @@ account_time(struct worker *w, uint64_t now_ns)
 	uint64_t elapsed_ns = w->now_ns == 0 ? 0 : now_ns - w->now_ns;
 
 	if (w->was_busy)
-		w->busy_ns += elapsed_ns;
+		counter_add(&w->busy_ns, elapsed_ns);
 	else
-		w->idle_ns += elapsed_ns;
+		counter_add(&w->idle_ns, elapsed_ns);
 	if (w->idle.asleep_since_ns == 0 && elapsed_ns > w->longest_gap_ns)
-		w->longest_gap_ns = elapsed_ns;
+		counter_set(&w->longest_gap_ns, elapsed_ns);
 	idle_woke(&w->idle, now_ns);
 	w->now_ns = now_ns;
 }
@@ -159,7 +160,7 @@ worker_step(struct worker *w)
 	sent = fastpath_flush(w->fp);
 	fastpath_age(w->fp);
 
-	w->packets += n;
+	counter_add(&w->packets, n);
 	w->was_busy = n + sent != 0;
 	atomic_store_explicit(&w->loops, w->loops + 1, memory_order_relaxed);
 	return n + sent;
@@ -192,14 +193,23 @@ worker_flows(const struct worker *w, struct fastpath_flows *out)
 {
 	if (w->stopped)
 		*out = w->flows;
+	else if (atomic_load_explicit(&w->launched, memory_order_relaxed))
+		fastpath_figures(w->fp, out);
 	else
 		fastpath_flows(w->fp, out);
 }
 
 struct nat_summary *
-worker_nat(const struct worker *w)
+worker_nat(const struct worker *w, const struct generation *gen, uint64_t *bytes)
 {
-	return w->stopped ? nat_summary_copy(w->nat) : nat_summary_take(fastpath_nat(w->fp));
+	*bytes = w->flows.nat_bytes;
+	if (w->stopped)
+		return nat_summary_copy(w->nat);
+	/* Pairs with the release in worker_adopt: its pools are as gen has them. */
+	if (atomic_load_explicit(&w->adopted, memory_order_acquire) != gen->number)
+		return NULL;
+	*bytes = nat_bytes(fastpath_nat(w->fp));
+	return nat_summary_take(fastpath_nat(w->fp));
 }
 
 void

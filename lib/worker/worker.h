@@ -56,7 +56,7 @@ struct worker {
 	uint64_t now_ns;                /* of the running loop; 0 before the first */
 	bool was_busy;                  /* the loop before handled packets */
 
-	/* worker: write, control: read, a loop old */
+	/* worker: write, control: read, a loop old (base/counter.h) */
 	atomic_uint_fast64_t loops;     /* the heartbeat */
 	atomic_uint ports_taken;        /* changes of ports that it knows */
 	atomic_uint_fast64_t adopted;   /* number of the generation in use: none before is touched any more */
@@ -106,11 +106,12 @@ unsigned worker_step(struct worker *w);
 unsigned worker_drain(struct worker *w);
 void worker_stop(struct worker *w);
 
-/* Flows in use now, or when it stopped. */
+/* Flows in use now, or when it stopped.  While its thread runs: fastpath_figures. */
 void worker_flows(const struct worker *w, struct fastpath_flows *out);
 
-/* NAT's figures now, or when it stopped.  nat_summary_free is the caller's; NULL: no pools. */
-struct nat_summary *worker_nat(const struct worker *w);
+/* NAT's figures now, or when it stopped, and the bytes of its tables.  nat_summary_free is the caller's; NULL: no
+ * pools, or the worker has not adopted gen yet, the generation published last: its pools may change meanwhile. */
+struct nat_summary *worker_nat(const struct worker *w, const struct generation *gen, uint64_t *bytes);
 
 /* Ends when common->stop is set; sleeps when there is nothing to do. */
 void worker_run(struct worker *w);

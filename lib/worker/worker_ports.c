@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The queues of a worker: made for all ports, used of those that are present. */
 
+#include "base/counter.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ worker_take_ports(struct worker *w, unsigned changes)
 			fastpath_port_returned(w->fp, (uint16_t)p);
 		} else {
 			fastpath_set_port(w->fp, (uint16_t)p, NULL);
-			l->iface[0].drops[REASON_port_down] += tx_queue_fini(&w->tx[p]);
+			counter_add(&l->iface[0].drops[REASON_port_down], tx_queue_fini(&w->tx[p]));
 		}
 	}
 	list_sources(w, false);

@@ -3,6 +3,7 @@
 
 #include <rte_mbuf.h>
 
+#include "base/counter.h"
 #include "packet/ledger.h"
 #include "slowpath/fragments/fragments_priv.h"
 
@@ -38,7 +39,7 @@ hold(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
 	}
 	d->last = n;
 	share_add(&f->packets, d->iface);
-	f->ledger->held[HELD_fragment]++;
+	counter_add(&f->ledger->held[HELD_fragment], 1);
 	return true;
 }
 
@@ -65,7 +66,7 @@ give_back(struct fragments *f, uint16_t n)
 
 	f->held[n].next = f->free;
 	f->free = n;
-	f->ledger->held[HELD_fragment]--;
+	counter_add(&f->ledger->held[HELD_fragment], -1);
 	return next;
 }
 

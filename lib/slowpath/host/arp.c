@@ -9,6 +9,7 @@
 
 #include <rte_ether.h>
 
+#include "base/counter.h"
 #include "slowpath/host/host_priv.h"
 
 enum {
@@ -158,7 +159,7 @@ host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
 	h->tpid = v->tpid;
 	receive(h, in, &arp);
 	h->tpid = 0;
-	h->setup.ledger->consumed[CONSUMED_arp]++;
+	counter_add(&h->setup.ledger->consumed[CONSUMED_arp], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;
 }

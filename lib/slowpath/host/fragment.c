@@ -8,6 +8,7 @@
 #include <rte_ether.h>
 #include <rte_ip_frag.h>
 
+#include "base/counter.h"
 #include "packet/checksum.h"
 #include "slowpath/host/host_priv.h"
 
@@ -21,7 +22,7 @@ send_one(struct host *h, const struct nexthop *nh, struct rte_mbuf *m)
 	checksum_ip4_set(ip, (ip[0] & 15u) * 4);
 	memcpy(rte_pktmbuf_prepend(m, nh->l2_bytes), nh->l2, nh->l2_bytes);
 	m->ol_flags = 0;
-	h->setup.ledger->born[BORN_fragment]++;
+	counter_add(&h->setup.ledger->born[BORN_fragment], 1);
 	h->setup.send(h->setup.arg, m, nh->port, nh->iface);
 }
 
@@ -56,7 +57,7 @@ fragments_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3)
 		return n == -ENOTSUP ? REASON_mtu_exceeded : REASON_no_mbuf;
 	for (int i = 0; i < n; i++)
 		send_one(h, nh, out[i]);
-	h->setup.ledger->consumed[CONSUMED_fragmenter]++;
+	counter_add(&h->setup.ledger->consumed[CONSUMED_fragmenter], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;
 }

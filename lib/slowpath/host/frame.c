@@ -6,6 +6,7 @@
 
 #include <rte_ether.h>
 
+#include "base/counter.h"
 #include "packet/checksum.h"
 #include "slowpath/host/host_priv.h"
 
@@ -106,6 +107,6 @@ frame_take(struct host *h, const struct interface *i, const uint8_t to[6], uint1
 void
 frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i)
 {
-	h->setup.ledger->born[birth]++;
+	counter_add(&h->setup.ledger->born[birth], 1);
 	h->setup.send(h->setup.arg, m, i->port, i->id);
 }

@@ -6,6 +6,7 @@
 
 #include <rte_ether.h>
 
+#include "base/counter.h"
 #include "slowpath/host/host_priv.h"
 
 void
@@ -65,7 +66,7 @@ put_in(struct host *h, uint16_t slot, uint16_t at)
 	n->newest = at;
 	n->n_held++;
 	queue_push(h, at, &h->held_by[n->iface]);
-	h->setup.ledger->held[HELD_neighbour]++;
+	counter_add(&h->setup.ledger->held[HELD_neighbour], 1);
 }
 
 /* Takes the oldest packet of a neighbour out; its place is vacant, what it says can still be
@@ -82,7 +83,7 @@ take_out(struct host *h, uint16_t slot, struct held **place)
 	n->oldest = held->chain;
 	if (--n->n_held == 0)
 		n->newest = NONE;
-	h->setup.ledger->held[HELD_neighbour]--;
+	counter_add(&h->setup.ledger->held[HELD_neighbour], -1);
 	held->m = NULL;
 	held->chain = h->held_free;
 	h->held_free = at;

@@ -6,6 +6,7 @@
 
 #include <rte_ether.h>
 
+#include "base/counter.h"
 #include "packet/checksum.h"
 #include "slowpath/host/host_priv.h"
 
@@ -85,7 +86,7 @@ answer_echo(struct host *h, const struct view *v, struct rte_mbuf *m)
 
 	if (trailer > 0 && rte_pktmbuf_trim(m, (uint16_t)trailer) < 0)
 		return REASON_multi_segment;
-	h->setup.ledger->consumed[CONSUMED_echo]++;
+	counter_add(&h->setup.ledger->consumed[CONSUMED_echo], 1);
 	if (!limit_take(h, LIMIT_ECHO, in->id, v)) {
 		rte_pktmbuf_free(m);
 		return REASON_NONE;
@@ -116,7 +117,7 @@ local_icmp(struct host *h, const struct view *v, struct rte_mbuf *m)
 		return REASON_icmp_bad_checksum;
 	if (is_echo_request(v))
 		return answer_echo(h, v, m);
-	h->setup.ledger->consumed[CONSUMED_local]++;
+	counter_add(&h->setup.ledger->consumed[CONSUMED_local], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;
 }

@@ -7,6 +7,7 @@
 
 #include <rte_ether.h>
 
+#include "base/counter.h"
 #include "packet/checksum.h"
 #include "slowpath/host/host_priv.h"
 
@@ -295,7 +296,7 @@ nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m)
 	}
 	if (r != REASON_NONE)
 		return r;
-	h->setup.ledger->consumed[CONSUMED_nd]++;
+	counter_add(&h->setup.ledger->consumed[CONSUMED_nd], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;
 }

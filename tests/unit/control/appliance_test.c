@@ -4,6 +4,7 @@
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2 */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -239,13 +240,13 @@ two_workers_hand_packets_to_their_owners(void **state)
 	assert_int_equal(packets[0] + packets[1], 64);
 }
 
-/* Waits until n frames have left by a port, a second at most. */
+/* Waits until n frames have left by a port, for as long as a busy machine may take. */
 static unsigned
 await_sent(struct port *port, unsigned n)
 {
 	unsigned got = 0;
 
-	for (unsigned i = 0; i < 1000 && got < n; i++) {
+	for (unsigned i = 0; i < 20000 && got < n; i++) {
 		got += sent(port);
 		usleep(1000);
 	}
@@ -269,33 +270,57 @@ threads_forward_through_reloads_without_loss(void **state)
 	assert_int_equal(appliance_generation(f->a)->number % 1000 >= 51, 1);
 }
 
+static atomic_bool gate_closed, gate_waits;     /* the gate in the observer; somebody stands at it */
+
 static void
-sleep_long(void *arg, const struct observation *o)
+gate(void *arg, const struct observation *o)
 {
 	(void)arg;
 	(void)o;
-	usleep(700000);
+	atomic_store(&gate_waits, true);
+	while (atomic_load(&gate_closed))
+		usleep(1000);
+	atomic_store(&gate_waits, false);
 }
 
+/* Until the worker that does not stand at the gate has made another loop. */
+static void
+await_loop(struct workers *ws)
+{
+	uint64_t first = atomic_load(&workers_at(ws, 0)->loops);
+	uint64_t second = atomic_load(&workers_at(ws, 1)->loops);
+
+	while (atomic_load(&workers_at(ws, 0)->loops) == first
+	       && atomic_load(&workers_at(ws, 1)->loops) == second)
+		usleep(1000);
+}
+
+/* The watch's time is the test's own; the worker stands still exactly as long as the gate is closed. */
 static void
 a_worker_that_stands_still_is_noticed(void **state)
 {
 	struct fixture *f = *state;
-	const struct observer observer = { .packet = sleep_long };
+	const struct observer observer = { .packet = gate };
 	struct workers *ws;
-	unsigned stalled = 0;
+	unsigned stalled = 0, ms = 1;
 
 	given_appliance(f, OPEN, &threads);
 	ws = appliance_workers(f->a);
 	for (unsigned w = 0; w < 2; w++)
 		fastpath_observe(workers_at(ws, w)->fp, &observer);
+	atomic_store(&gate_closed, true);
 	push(f, THROUGH);
-	for (unsigned ms = 1; ms <= 601; ms += 100) {
-		stalled += workers_watch(ws, ms) != 0;
-		usleep(100000);
+	while (!atomic_load(&gate_waits))
+		usleep(1000);
+	for (; ms <= 601; ms += 100) {
+		stalled = workers_watch(ws, ms);
+		await_loop(ws);
 	}
-	assert_true(stalled > 0);
+	assert_int_equal(stalled, 1);
+	atomic_store(&gate_closed, false);
 	assert_int_equal(await_sent(f->wan, 1), 1);
+	for (unsigned tries = 0; workers_watch(ws, 1200) != 0 && tries < 10000; tries++)
+		usleep(1000);
 	assert_int_equal(workers_watch(ws, 1200), 0);
 	for (unsigned w = 0; w < 2; w++)
 		fastpath_observe(workers_at(ws, w)->fp, NULL);

@@ -84,42 +84,74 @@ any_line_may_be_missing_or_twice(void **state)
 	}
 }
 
-static void
-opening_brackets_without_end_are_refused_at_once(void **state)
+/* Processor time that work(size) takes, in units of the clock: the least of three, so that neighbours do not matter. */
+static clock_t
+cost(void (*work)(unsigned size), unsigned size)
 {
-	size_t length = 16 << 20;
-	char *text = malloc(length + 1);
-	clock_t start = clock();
+	clock_t least = 0;
 
-	(void)state;
-	memset(text, '[', length);
-	survive(text, length);
-	assert_true(clock() - start < CLOCKS_PER_SEC);
+	for (unsigned i = 0; i < 3; i++) {
+		clock_t start = clock();
+
+		work(size);
+		start = clock() - start;
+		least = i == 0 || start < least ? start : least;
+	}
+	return least;
+}
+
+/* Eight times as much costs eight times as much, or half as much again: not sixty-four times. */
+static void
+assert_linear(void (*work)(unsigned size), unsigned size)
+{
+	clock_t one = cost(work, size), eight = cost(work, 8 * size);
+
+	if (eight > 12 * one + CLOCKS_PER_SEC / 20)
+		fail_msg("%ld for %u, %ld for eight times as much", (long)one, size, (long)eight);
+}
+
+static void
+read_brackets(unsigned size)
+{
+	char *text = malloc(size + 1);
+
+	memset(text, '[', size);
+	survive(text, size);
 	free(text);
 }
 
 static void
-ten_thousand_rules_are_read_in_under_a_second(void **state)
+opening_brackets_without_end_cost_no_more_than_their_bytes(void **state)
+{
+	(void)state;
+	assert_linear(read_brackets, 2 << 20);
+}
+
+static void
+read_rules(unsigned n)
 {
 	struct sample_document d;
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
-	clock_t start;
 
-	(void)state;
 	fputs("sets: {x: [10.0.0.0/8]}\nacls:\n  a:\n    rules:\n", out);
-	for (unsigned i = 0; i < 10000; i++)
+	for (unsigned i = 0; i < n; i++)
 		fprintf(out, "      - {name: r%u, proto: tcp, src: [10.0.%u.0/24, $x], dport: [80, 443], "
 			"action: accept}\n", i, i % 256);
 	fclose(out);
-	start = clock();
 	d = sample_read(text);
 	assert_string_equal(d.errors, "");
-	assert_int_equal(d.cfg->acls.items[0].rules.count, 10000);
-	assert_true(clock() - start < CLOCKS_PER_SEC);
+	assert_int_equal(d.cfg->acls.items[0].rules.count, n);
 	sample_free(&d);
 	free(text);
+}
+
+static void
+reading_ten_thousand_rules_is_linear(void **state)
+{
+	(void)state;
+	assert_linear(read_rules, 1250);
 }
 
 int
@@ -129,8 +161,8 @@ main(void)
 		cmocka_unit_test(the_end_may_be_missing),
 		cmocka_unit_test(any_byte_may_be_another),
 		cmocka_unit_test(any_line_may_be_missing_or_twice),
-		cmocka_unit_test(opening_brackets_without_end_are_refused_at_once),
-		cmocka_unit_test(ten_thousand_rules_are_read_in_under_a_second),
+		cmocka_unit_test(opening_brackets_without_end_cost_no_more_than_their_bytes),
+		cmocka_unit_test(reading_ten_thousand_rules_is_linear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reports and reloads while two workers are busy with traffic of every kind that something counts.  Under
+ * ThreadSanitizer (tests/system/races.sh) a number that is read while it is written without an atomic access fails. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "control/offline.h"
+#include "control/report.h"
+#include "io/capture.h"
+#include "packet/notation.h"
+
+#define CONFIG(rate) \
+	"version: 1\n" \
+	"system: {flows: 1024}\n" \
+	"ports: {lan: {device: net_null0, queues: 2}, wan: {device: net_null1, queues: 2}}\n" \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24, \"2001:db8:1::1/64\"], pipeline: inside,\n" \
+	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\", \"2001:db8:1::10\": \"02:00:00:00:01:0a\"}}\n" \
+	"  wan: {addresses: [198.51.100.1/24, \"2001:db8:2::1/64\"], pipeline: outside,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\", \"2001:db8:2::2\": \"02:00:00:00:02:02\"}}\n" \
+	"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: \"::/0\", via: \"2001:db8:2::2\"}]}\n" \
+	"nat: {uplink: {pool: [198.51.100.1], ports: 1024-2047, per_source: 700}}\n" \
+	"acls:\n" \
+	"  out: {default: drop, rules: [{name: all, proto: [udp, tcp, icmp, icmpv6], action: accept}]}\n" \
+	"  in: {default: drop, rules: [{state: [established, related], action: accept},\n" \
+	"    {name: ping, proto: icmp, action: accept}]}\n" \
+	"pipelines:\n" \
+	"  inside: [track: {new_per_source: 3000/s}, acl: out, police: {rate: " rate ", burst: 64k},\n" \
+	"    route: main, snat: uplink]\n" \
+	"  outside: [track, acl: in, route: main]\n"
+
+/* %u: a port that changes. */
+static const char *const from_lan[] = {
+	"udp 192.0.2.10:%u > 203.0.113.1:53",
+	"tcp 192.0.2.10:%u > 203.0.113.80:80 S",
+	"tcp 192.0.2.10:%u > 203.0.113.80:80 R",
+	"icmp 192.0.2.10 > 203.0.113.7 echo-request id %u",
+	"icmp 192.0.2.10 > 192.0.2.1 echo-request id %u",
+	"udp 192.0.2.10:%u > 203.0.113.1:53 ttl 1",
+	"udp [2001:db8:1::10]:%u > [2001:db8:2::2]:53",
+	"udp 192.0.2.10:%u > 198.51.100.77:53",
+	"udp 192.0.2.10:7 > 203.0.113.2:53 size 600",
+};
+static const char *const from_wan[] = {
+	"udp 203.0.113.1:53 > 198.51.100.1:%u",
+	"tcp 203.0.113.9:5 > 198.51.100.1:%u S",
+	"icmp 203.0.113.7 > 198.51.100.1 echo-request id %u",
+};
+
+enum {
+	ROUNDS = 600,
+	RELOAD_EVERY = 100,
+};
+
+struct fixture {
+	struct err *err;
+	struct offline offline;
+};
+
+static int
+setup(void **state)
+{
+	const struct appliance_options threads = { .captures = true, .workers = 2 };
+	static struct fixture f;
+
+	f.err = err_create();
+	f.offline.appliance = appliance_start(config_load_text("weir.yaml", CONFIG("5Mbit"), f.err),
+		&threads, f.err);
+	if (f.offline.appliance == NULL) {
+		print_error("%s\n", err_first(f.err));
+		return -1;
+	}
+	*state = &f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	appliance_halt(f->offline.appliance);
+	report_take(f->offline.appliance, &r);
+	r.mbufs_out = appliance_close(f->offline.appliance);
+	r.closed = true;
+	report_fini(&r);
+	appliance_destroy(f->offline.appliance);
+	err_destroy(f->err);
+	return report_is_sound(&r) && r.ledger.held == 0 ? 0 : -1;
+}
+
+static void
+push(struct fixture *f, const char *name, const char *packet, unsigned round)
+{
+	struct port *port = ports_find(appliance_ports(f->offline.appliance), name);
+	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 0x0a } };
+	struct rte_mbuf *m;
+	uint8_t frame[2048];
+	char text[128], why[128];
+	int n;
+
+	memcpy(macs.dst, port->mac.addr_bytes, 6);
+	snprintf(text, sizeof(text), packet, 1024 + round % 1500);
+	n = notation_build(text, &macs, frame, sizeof(frame), why);
+	if (n < 0)
+		fail_msg("%s: %s", text, why);
+	m = offline_frame(&f->offline, frame, (uint32_t)n);
+	if (m == NULL)
+		return;
+	if (capture_push(port, round % 2, &m, 1) == 0)
+		rte_pktmbuf_free(m);
+}
+
+static void
+reload(struct fixture *f, const char *text)
+{
+	struct config *cfg = config_load_text("weir.yaml", text, f->err);
+
+	assert_int_equal(appliance_reload(f->offline.appliance, cfg, f->err), 0);
+}
+
+/* Everything that is asked of a running appliance. */
+static void
+take_report(struct fixture *f, FILE *out, struct report *r)
+{
+	json_t *json;
+
+	report_take(f->offline.appliance, r);
+	report_print(r, out, false);
+	json = report_json(r);
+	assert_non_null(json);
+	json_decref(json);
+	report_fini(r);
+}
+
+static void
+reports_and_reloads_disturb_no_busy_worker(void **state)
+{
+	struct fixture *f = *state;
+	FILE *out = fopen("/dev/null", "w");
+	uint64_t seen = 0, number = appliance_generation(f->offline.appliance)->number;
+	struct report r;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		for (unsigned k = 0; k < sizeof(from_lan) / sizeof(from_lan[0]); k++)
+			push(f, "lan", from_lan[k], i);
+		for (unsigned k = 0; k < sizeof(from_wan) / sizeof(from_wan[0]); k++)
+			push(f, "wan", from_wan[k], i);
+		take_report(f, out, &r);
+		assert_true(r.ledger.rx >= seen);       /* what only grows never falls */
+		seen = r.ledger.rx;
+		if (i % RELOAD_EVERY == RELOAD_EVERY - 1)
+			reload(f, i % (2 * RELOAD_EVERY) < RELOAD_EVERY ? CONFIG("9Mbit") : CONFIG("5Mbit"));
+		offline_drain(&f->offline);
+	}
+	fclose(out);
+	assert_true(seen > 0);
+	assert_int_equal(appliance_generation(f->offline.appliance)->number,
+		number + ROUNDS / RELOAD_EVERY);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reports_and_reloads_disturb_no_busy_worker, setup, teardown),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	appliance_leave();
+	return failed;
+}
