@@ -69,11 +69,36 @@ driver_is_usable(const char *driver)
 	return false;
 }
 
+/* A device behind an IOMMU is in a group. */
+static bool
+has_iommu(const char *sysfs, const char *address)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/iommu_group", sysfs, address);
+	return access(path, F_OK) == 0;
+}
+
+static void
+warn_no_iommu(const char *address, const char *what, const char *sysfs, struct loc loc,
+	struct err *err)
+{
+	char path[256];
+
+	/* Most distributions' kernels are built without it. */
+	snprintf(path, sizeof(path), "%s/module/vfio/parameters/enable_unsafe_noiommu_mode", sysfs);
+	err_warn(err, loc,
+		"%s: PCI device %s is bound to vfio-pci, and this host has no IOMMU for it; boot with "
+		"intel_iommu=on or amd_iommu=on%s, or bind it to uio_pci_generic", what, address,
+		access(path, F_OK) == 0 ? ", set enable_unsafe_noiommu_mode" : "");
+}
+
 static int
 check_pci(const char *address, const char *what, const char *sysfs, struct loc loc, struct err *err)
 {
 	char path[256];
 	char driver[64] = "none";
+	bool bound;
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s", sysfs, address);
 	if (access(path, F_OK) < 0)
@@ -86,19 +111,15 @@ check_pci(const char *address, const char *what, const char *sysfs, struct loc l
 			address);
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", sysfs, address);
-	link_base(path, driver, sizeof(driver));
+	bound = link_base(path, driver, sizeof(driver));
 	if (!driver_is_usable(driver))
 		return err_add(err, ENODEV, loc,
-			"%s: PCI device %s is bound to driver '%s', which DPDK cannot use; "
-			"bind it: dpdk-devbind.py -b vfio-pci %s",
-			what, address, driver, address);
-
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/iommu_group", sysfs, address);
-	if (strcmp(driver, "vfio-pci") == 0 && access(path, F_OK) < 0)
-		err_warn(err, loc,
-			"%s: PCI device %s has no IOMMU; vfio needs enable_unsafe_noiommu_mode, "
-			"or boot with intel_iommu=on",
-			what, address);
+			"%s: PCI device %s is bound to %s%s%s; bind it: dpdk-devbind.py -b %s %s",
+			what, address, bound ? "the kernel's driver '" : "no driver",
+			bound ? driver : "", bound ? "'" : "",
+			has_iommu(sysfs, address) ? "vfio-pci" : "uio_pci_generic", address);
+	if (strcmp(driver, "vfio-pci") == 0 && !has_iommu(sysfs, address))
+		warn_no_iommu(address, what, sysfs, loc, err);
 	return 0;
 }
 

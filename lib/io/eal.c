@@ -21,7 +21,7 @@
 #include "io/quiet.h"
 
 enum {
-	ARGS_MAX = 128,
+	ARGS_MAX = 256,
 	MIB = 1 << 20,
 	OWN_MIB = 48,           /* what EAL itself, rings and tables of tens of kilobytes take */
 };
@@ -240,12 +240,13 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 	if (!cfg->pci || geteuid() != 0)
 		args_add(args, "--iova-mode=va");
 
-	/* Devices are opened one by one later: no bus is to take any at start.  A list with an
-	 * address that is nobody's keeps every other one out. */
+	/* The list keeps EAL from taking other NICs that are bound to vfio.  It must have ours:
+	 * what they are bound to decides on the IOVA mode.  One that cannot be opened now is tried
+	 * again by ports_open, whose error stands at its line. */
 	if (!cfg->pci)
 		args_add(args, "--no-pci");
-	else if (!extra_has(cfg, "-a") && !extra_has(cfg, "-b"))
-		args_add(args, "--allow=ffff:ff:1f.7");
+	for (unsigned i = 0; i < cfg->n_pci && !extra_has(cfg, "-a") && !extra_has(cfg, "-b"); i++)
+		args_add(args, "--allow=%s", cfg->pci_device[i]);
 
 	for (unsigned i = 0; i < cfg->extra_count; i++)
 		args_add(args, "%s", cfg->extra[i]);
@@ -269,8 +270,10 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	if (rc < 0)
 		return err_add(err, rte_errno > 0 ? rte_errno : EIO,
 			cfg->extra_count > 0 ? cfg->extra_loc : cfg->loc,
-			"system%s: DPDK does not start%s", cfg->extra_count > 0 ? ".eal" : "",
-			quiet_colon(&quiet));
+			"system%s: DPDK does not start%s%s", cfg->extra_count > 0 ? ".eal" : "",
+			quiet_colon(&quiet), cfg->pci && !eal.hugepages
+			? "; PCI devices without an IOMMU need hugepages: sysctl -w vm.nr_hugepages=N"
+			: "");
 
 	eal.started = true;
 	rte_openlog_stream(stderr);

@@ -17,6 +17,7 @@
 
 enum {
 	EAL_WORKERS_MAX = 64,
+	EAL_PCI_MAX = 64,
 };
 
 enum eal_hugepages {
@@ -40,6 +41,8 @@ struct eal_cfg {
 	size_t memory_bytes;            /* what pools and tables will take (pool_estimate_bytes) */
 	bool single_file_segments;      /* set by ports_eal_needs (virtio-user) */
 	bool pci;                       /* set by ports_eal_needs (a port is a PCI device) */
+	const char *pci_device[EAL_PCI_MAX];    /* their texts: EAL chooses the IOVA mode by them */
+	unsigned n_pci;
 	bool verbose;                   /* DPDK's own log on stderr; otherwise it is silent */
 	const char *const *extra;       /* system.eal: handed to DPDK as it is, after ours */
 	unsigned extra_count;

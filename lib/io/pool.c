@@ -26,6 +26,7 @@ enum {
 	CACHE_MOST = POOL_CACHE + POOL_CACHE / 2, /* a mempool cache overflows at 1.5 of its size */
 	COUNT_MIN = 2 * POOL_CACHE,
 	MIB = 1 << 20,
+	ADDRESS_SAMPLES = 256,
 };
 
 static unsigned
@@ -135,11 +136,22 @@ size_all(struct pools *pools, const struct ports *ports)
 
 /* Where addresses are virtual, an mbuf may lie across pages.  Otherwise DPDK leaves gaps, as large
  * as the mbufs with 4 KiB pages, and the af_xdp driver, which does not know of them, loses every
- * mbuf behind the place where the pool would end without. */
+ * mbuf behind the place where the pool would end without.  DPDK gives a packed pool no IO
+ * addresses: address_one does. */
 static unsigned
 packing(void)
 {
 	return rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
+}
+
+/* In VA mode the address that a device uses is the virtual one, for all of DPDK's memory. */
+static void
+address_one(struct rte_mempool *mp, void *arg, void *object, unsigned index)
+{
+	struct rte_mbuf *m = object;
+
+	rte_mempool_get_header(object)->iova = (rte_iova_t)(uintptr_t)object;
+	rte_mbuf_iova_set(m, (rte_iova_t)(uintptr_t)m->buf_addr);
 }
 
 static int
@@ -160,6 +172,8 @@ fill(struct rte_mempool *mp, unsigned room)
 		rc = rte_mempool_populate_default(mp);
 	if (rc >= 0)
 		rte_mempool_obj_iter(mp, rte_pktmbuf_init, NULL);
+	if (rc >= 0 && packing() != 0)
+		rte_mempool_obj_iter(mp, address_one, NULL);
 #ifdef WEIR_DEBUG
 	pool_debug_filling = false;
 #endif
@@ -197,6 +211,64 @@ pool_destroy_plain(struct rte_mempool *mp)
 	rte_mempool_free(mp);
 }
 
+/* What is wrong with the address by which a device would find an mbuf's buffer; NULL: nothing. */
+static const char *
+address_fault(const struct rte_mbuf *m)
+{
+	rte_iova_t iova = rte_mbuf_iova_get(m), physical;
+
+	if (iova == 0 || iova == RTE_BAD_IOVA)
+		return "have no IO address";
+	if (rte_eal_iova_mode() == RTE_IOVA_VA)
+		return iova == (rte_iova_t)(uintptr_t)m->buf_addr ? NULL
+			: "have an IO address that is not their virtual one";
+	physical = rte_mem_virt2phy(m->buf_addr);       /* the kernel tells it to root alone */
+	return physical == RTE_BAD_IOVA || physical == iova ? NULL
+		: "have an IO address that is not their physical one";
+}
+
+struct sample {
+	unsigned every;                 /* mbufs between two that are looked at */
+	const char *fault;
+};
+
+static void
+sample_one(struct rte_mempool *mp, void *arg, void *object, unsigned index)
+{
+	struct sample *s = arg;
+
+	if (s->fault == NULL && index % s->every == 0)
+		s->fault = address_fault(object);
+}
+
+const char *
+pool_address_fault(struct rte_mempool *mp)
+{
+	struct sample s = { .every = mp->size / ADDRESS_SAMPLES + 1 };
+
+	rte_mempool_obj_iter(mp, sample_one, &s);
+	return s.fault;
+}
+
+static int
+check_addresses(const struct pools *pools, const struct ports *ports, struct err *err)
+{
+	const struct port *dma = NULL;
+
+	for (unsigned i = 0; i < ports->count && dma == NULL; i++)
+		dma = ports->at[i].kind == DEVICE_PCI ? &ports->at[i] : NULL;
+	for (unsigned i = 0; dma != NULL && i < pools->count; i++) {
+		const char *fault = pool_address_fault(pools->at[i].mp);
+
+		if (fault != NULL)
+			return err_add(err, EFAULT, dma->loc,
+				"ports.%s: %s reads and writes memory by itself, and packet buffers "
+				"%s (IOVA mode %s, %s)", dma->name, dma->device, fault,
+				rte_eal_iova_mode() == RTE_IOVA_VA ? "VA" : "PA", eal_memory());
+	}
+	return 0;
+}
+
 int
 pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
 	struct err *err)
@@ -226,6 +298,10 @@ pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports
 			pools_destroy(pools);
 			return rc;
 		}
+	}
+	if (check_addresses(pools, ports, err) < 0) {
+		pools_destroy(pools);
+		return -EFAULT;
 	}
 	return 0;
 }

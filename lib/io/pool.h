@@ -69,7 +69,8 @@ struct pools {
 size_t pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
 	unsigned workers);
 
-/* Creates the pools for opened ports.  0, or -errno with one error at cfg->loc. */
+/* Creates the pools for opened ports.  0, or -errno with one error at cfg->loc; where a port is a
+ * PCI device, at the port when it would not find the buffers. */
 int pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
 	struct err *err);
 
@@ -87,6 +88,10 @@ unsigned pools_in_use(const struct pools *pools);
  *          + 1 worker x (384 cache + 128 in hand + 128 backlog + 256 held) + 384 control
  *          = 5376, 12 MiB */
 void pools_print(const struct pools *pools, const struct ports *ports, FILE *out);
+
+/* What is wrong with the addresses by which devices find a pool's buffers, of a sample of them;
+ * NULL: nothing. */
+const char *pool_address_fault(struct rte_mempool *mp);
 
 /* A pool of one's own, watched like the others (tests): n mbufs for frames of an MTU of 1500. */
 struct rte_mempool *pool_create_plain(const char *name, unsigned n);

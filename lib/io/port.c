@@ -26,8 +26,11 @@ ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal)
 
 		if (!cfg[i].capture)
 			kind = device_kind(cfg[i].device);
-		if (kind == DEVICE_PCI)
+		if (kind == DEVICE_PCI) {
 			eal->pci = true;
+			if (eal->n_pci < EAL_PCI_MAX)
+				eal->pci_device[eal->n_pci++] = cfg[i].device;
+		}
 		if (kind == DEVICE_VIRTIO_USER)
 			eal->single_file_segments = true;
 	}

@@ -183,8 +183,66 @@ a_pci_device_of_the_kernel_is_told_how_to_bind(void **state)
 	forget_sysfs(root);
 
 	assert_string_equal(err_first(err),
-		"ports.wan.device: PCI device 0000:3b:00.0 is bound to driver 'ixgbe', "
-		"which DPDK cannot use; bind it: dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
+		"ports.wan.device: PCI device 0000:3b:00.0 is bound to the kernel's driver 'ixgbe'; "
+		"bind it: dpdk-devbind.py -b uio_pci_generic 0000:3b:00.0");
+}
+
+/* Runs a command in the device's folder, or in the root of the tree. */
+static void
+given_more(const char *root, const char *where, const char *command)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "cd %s%s && %s", root, where, command);
+	assert_int_equal(system(text), 0);
+}
+
+/* All that was said, warnings too; until the next call. */
+static const char *
+said(const struct err *err)
+{
+	static char text[1024];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	err_print(err, out, false);
+	fclose(out);
+	return text;
+}
+
+static void
+a_pci_device_bound_to_nothing_is_told_how_to_bind(void **state)
+{
+	char root[] = "/tmp/weir-sysfs-XXXXXX";
+	struct err *err = *state;
+
+	given_sysfs(root, "0x020000", "none");
+	given_more(root, "/bus/pci/devices/0000:3b:00.0",
+		"rm driver && mkdir iommu_group");
+	assert_true(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err) < 0);
+	forget_sysfs(root);
+
+	assert_string_equal(err_first(err),
+		"ports.wan.device: PCI device 0000:3b:00.0 is bound to no driver; "
+		"bind it: dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
+}
+
+static void
+vfio_without_an_iommu_names_what_the_kernel_has(void **state)
+{
+	char root[] = "/tmp/weir-sysfs-XXXXXX";
+	struct err *err = *state, *second = err_create();
+
+	given_sysfs(root, "0x020000", "vfio-pci");
+	assert_int_equal(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err), 0);
+	given_more(root, "", "mkdir -p module/vfio/parameters"
+		" && touch module/vfio/parameters/enable_unsafe_noiommu_mode");
+	assert_int_equal(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, second), 0);
+	forget_sysfs(root);
+
+	assert_non_null(strstr(said(err), "boot with intel_iommu=on"));
+	assert_null(strstr(said(err), "enable_unsafe_noiommu_mode"));
+	assert_non_null(strstr(said(second), "set enable_unsafe_noiommu_mode"));
+	err_destroy(second);
 }
 
 static void
@@ -277,6 +335,10 @@ main(void)
 		cmocka_unit_test(a_tap_gets_the_far_sides_mac),
 		cmocka_unit_test_setup_teardown(
 			a_pci_device_of_the_kernel_is_told_how_to_bind, create, destroy),
+		cmocka_unit_test_setup_teardown(
+			a_pci_device_bound_to_nothing_is_told_how_to_bind, create, destroy),
+		cmocka_unit_test_setup_teardown(
+			vfio_without_an_iommu_names_what_the_kernel_has, create, destroy),
 		cmocka_unit_test_setup_teardown(
 			a_pci_device_that_is_no_nic_is_refused, create, destroy),
 		cmocka_unit_test_setup_teardown(a_pci_device_for_dpdk_is_accepted, create, destroy),

@@ -216,6 +216,55 @@ behind_a_received_frame_is_poison(void **state)
 }
 #endif
 
+static void
+expect_address(struct rte_mempool *mp, void *arg, void *object, unsigned index)
+{
+	const struct rte_mbuf *m = object;
+
+	(void)mp;
+	(void)arg;
+	(void)index;
+	assert_int_equal(rte_mbuf_iova_get(m), (rte_iova_t)(uintptr_t)m->buf_addr);
+	assert_int_equal(rte_mempool_virt2iova(object), (rte_iova_t)(uintptr_t)object);
+}
+
+/* A device that reads and writes memory by itself finds a buffer by nothing else. */
+static void
+every_buffer_has_the_address_that_devices_use(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, 1, 1);
+	assert_int_equal(rte_eal_iova_mode(), RTE_IOVA_VA);
+	assert_int_equal(rte_mempool_obj_iter(f.mp, expect_address, NULL), 4912);
+	assert_null(pool_address_fault(f.mp));
+	fixture_close(&f);
+}
+
+static void
+spoil(struct rte_mempool *mp, void *arg, void *object, unsigned index)
+{
+	(void)mp;
+	if (index % 100 == 0)
+		rte_mbuf_iova_set(object, *(rte_iova_t *)arg);
+}
+
+static void
+buffers_that_no_device_finds_are_noticed(void **state)
+{
+	rte_iova_t none = RTE_BAD_IOVA, other = 0x1000;
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, 1, 1);
+	rte_mempool_obj_iter(f.mp, spoil, &none);
+	assert_string_equal(pool_address_fault(f.mp), "have no IO address");
+	rte_mempool_obj_iter(f.mp, spoil, &other);
+	assert_string_equal(pool_address_fault(f.mp), "have an IO address that is not their virtual one");
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -225,6 +274,8 @@ main(void)
 		cmocka_unit_test(the_estimate_is_not_below_what_is_taken),
 		cmocka_unit_test(a_configured_number_is_taken_as_it_is),
 		cmocka_unit_test(too_many_mbufs_are_an_error_with_the_sum),
+		cmocka_unit_test(every_buffer_has_the_address_that_devices_use),
+		cmocka_unit_test(buffers_that_no_device_finds_are_noticed),
 #ifdef WEIR_DEBUG
 		cmocka_unit_test(a_second_free_ends_the_process),
 		cmocka_unit_test(a_second_send_ends_the_process),
