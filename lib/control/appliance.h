@@ -86,6 +86,9 @@ void appliance_tell_links(struct appliance *a);
 
 /* Writes what workers have told for NAT's log.  appliance_halt does, too.  reopen: the file was moved away. */
 void appliance_write_log(struct appliance *a);
+
+/* Says in the log which addresses of NAT another station has; called now and then. */
+void appliance_say_conflicts(struct appliance *a);
 void appliance_reopen_log(struct appliance *a);
 
 /* NULL: none is written. */

@@ -35,6 +35,7 @@ struct appliance {
 	unsigned n_retired;
 	struct port_watch port_watch[PORT_MAX];         /* by port index */
 	uint64_t started_ns, halted_ns; /* monotonic */
+	uint32_t conflicts_seen;        /* of NAT's addresses, said in the log */
 	bool ports_open, pools_made, running, halted, closed;
 };
 

@@ -136,8 +136,14 @@ overlap(const struct ip_prefix *a, const struct ip_prefix *b)
 	return ip_prefix_contains(a, &b->address) || ip_prefix_contains(b, &a->address);
 }
 
+static bool
+is_link_local(const struct ip_address *a)
+{
+	return a->family == AF_INET6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
 /* Against the addresses written before: the same one is an error, an overlap on another interface a
- * warning, since one of the two is then never reached. */
+ * warning, since one of the two is then never reached.  A link-local one counts on its link only. */
 static void
 check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
 	const struct ip_prefix *p, struct err *err)
@@ -148,6 +154,9 @@ check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
 		cfg_each(q, &other->addresses) {
 			if (q == p)
 				return;
+			if (other != iface && is_link_local(&p->address)
+					&& is_link_local(&q->address))
+				continue;
 			if (ip_address_equal(&p->address, &q->address)) {
 				cfg_error(err, &iface->head, p, "%s has this address already",
 					other->head.name);
@@ -187,12 +196,29 @@ check_addresses(const struct config *cfg, const struct interface_cfg *iface, str
 static bool
 in_a_subnet(const struct interface_cfg *iface, const struct ip_address *a)
 {
-	if (a->family == AF_INET6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80)
+	if (is_link_local(a))
 		return true;
 	cfg_each(p, &iface->addresses)
 		if (ip_prefix_contains(p, a))
 			return true;
 	return false;
+}
+
+/* How the neighbour was written before, since an IPv6 address has many spellings; or NULL. */
+static const char *
+same_neighbour(const struct interface_cfg *iface, const struct neighbour_cfg *n,
+	const struct ip_address *a)
+{
+	if (a->family != AF_INET6)
+		return NULL;
+	for (const struct neighbour_cfg *before = iface->neighbours.items; before < n; before++) {
+		struct ip_address b;
+
+		if (before->head.name != NULL && ip_address_parse(before->head.name, &b)
+				&& ip_address_equal(&b, a))
+			return before->head.name;
+	}
+	return NULL;
 }
 
 static void
@@ -201,9 +227,14 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 	cfg_each(n, &iface->neighbours) {
 		static const uint8_t zero[6];
 		struct ip_address a;
+		const char *other;
 
 		if (n->head.name == NULL || !ip_address_parse(n->head.name, &a))
 			continue;       /* has been said */
+		other = same_neighbour(iface, n, &a);
+		if (other != NULL)
+			cfg_error(err, &n->head, NULL, "%s is %s, which %s has already",
+				n->head.name, other, iface->head.name);
 		if (!in_a_subnet(iface, &a))
 			cfg_error(err, &n->head, NULL, "%s is in no subnet of %s", n->head.name,
 				iface->head.name);

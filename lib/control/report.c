@@ -50,6 +50,7 @@ take_worker(const struct worker *w, struct report_worker *out)
 		.flows = flows.used4 + flows.used6,
 		.flows_capacity = flows.capacity4 + flows.capacity6,
 		.sessions = flows.sessions,
+		.uncached = flows.uncached,
 		.facts_lost =
 			w->common->mailbox == NULL ? 0 : mailbox_lost(w->common->mailbox, w->index),
 	};
@@ -199,6 +200,7 @@ report_take(struct appliance *a, struct report *r)
 	take_ledger(ws, r);
 	take_sessions(ws, r);
 	take_nat(ws, appliance_generation(a), r);
+	r->nat_conflicts = host_conflicts(fastpath_host(workers_at(ws, 0)->fp));
 	take_nat_log(a, r);
 	r->all_places = calloc(appliance_generation(a)->n_places + 1, sizeof(*r->all_places));
 	take_places(appliance_generation(a), r);

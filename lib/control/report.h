@@ -42,6 +42,7 @@ struct report_worker {
 	uint64_t longest_gap_ns;        /* longest loop without */
 	uint64_t flows, flows_capacity;
 	uint64_t sessions;
+	uint64_t uncached;              /* times that a flow got no program of its own */
 	uint64_t facts_lost;            /* about neighbours, that the other workers were not told */
 };
 
@@ -71,6 +72,7 @@ struct report {
 	uint64_t sessions;              /* of all workers, now or at halt */
 	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* memory of their tables */
 	struct nat_summary *nat;        /* of all workers; NULL without pools */
+	uint32_t nat_conflicts;         /* addresses found in use by another station of their link */
 	const char *nat_log;            /* the file of its log; NULL: none is written */
 	struct nat_log_counts nat_log_counts;
 	uint64_t hits, misses;          /* look-ups of flows */

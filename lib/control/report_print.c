@@ -167,10 +167,10 @@ workers_json(const struct report *r)
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		const struct report_worker *w = &r->worker[i];
 
-		json_array_append_new(workers, json_pack("{s:i,s:I,s:I,s:f,s:f,s:I,s:I,s:I}",
+		json_array_append_new(workers, json_pack("{s:i,s:I,s:I,s:f,s:f,s:I,s:I,s:I,s:I}",
 			"core", (int)w->core, "generation", (json_int_t)w->generation, "packets", (json_int_t)w->packets,
 			"busy_ratio", w->busy, "ns_per_packet", w->ns_per_packet,
-			"flows", (json_int_t)w->flows,
+			"flows", (json_int_t)w->flows, "uncached", (json_int_t)w->uncached,
 			"longest_sleep_ns", (json_int_t)w->longest_wake_ns,
 			"longest_loop_ns", (json_int_t)w->longest_gap_ns));
 	}
@@ -239,10 +239,11 @@ report_ledger_json(const struct ledger_sum *l)
 json_t *
 report_json(const struct report *r)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o*,s:o,s:o,s:o,s:f,s:I}",
+	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:I,s:o*,s:o,s:o,s:o,s:f,s:I}",
 		"ports", ports_json(r), "interfaces", report_interfaces_json(r), "hits", report_hits_json(r), "drops", report_drops_json(&r->ledger),
 		"sessions", (json_int_t)r->sessions,
-		"session_life", report_sessions_json(r), "nat", report_nat_json(r), "nat_log", report_nat_log_json(r),
+		"session_life", report_sessions_json(r), "nat", report_nat_json(r),
+		"nat_conflicts", (json_int_t)r->nat_conflicts, "nat_log", report_nat_log_json(r),
 		"memory", report_memory_json(r), "workers", workers_json(r),
 		"ledger", report_ledger_json(&r->ledger), "seconds", r->seconds,
 		"generation", (json_int_t)r->generation);

@@ -65,6 +65,9 @@ report_print_nat(const struct report *r, FILE *out)
 				print_nat_counts(out, text, &p->address[k].all);
 		}
 	}
+	if (r->nat_conflicts != 0)
+		fprintf(out, "  %" PRIu32 " times another station of the link had an address\n",
+			r->nat_conflicts);
 	if (r->nat_log != NULL) {
 		fprintf(out, "  log %s: %" PRIu64 " lines", r->nat_log, r->nat_log_counts.written);
 		print_count(out, ", ", r->nat_log_counts.waiting, "entries wait");

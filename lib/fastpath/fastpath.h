@@ -112,6 +112,7 @@ struct fastpath_flows {
 	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* of memory */
 	uint64_t flow6_bytes;           /* of flow_bytes: the table of IPv6 */
 	unsigned longest_probe;
+	uint64_t uncached;              /* times that a flow got no program: no list of rare actions */
 };
 
 /* Any thread may ask: counters alone.  longest_probe, nat_bytes, and of counts proto and tcp are 0. */

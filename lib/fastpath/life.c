@@ -370,6 +370,7 @@ fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out)
 		.flow6_bytes = flow_table_bytes(t6),
 		.session_bytes = sessions_bytes(fp->slow.sessions),
 		.source_bytes = sources_bytes(fp->slow.sessions->sources),
+		.uncached = counter_get(&fp->slow.rares->refused),
 	};
 	sessions_figures(fp->slow.sessions, &out->counts);
 }

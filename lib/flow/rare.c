@@ -100,6 +100,7 @@ make(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
 	memcpy(l->word, word, n * sizeof(word[0]));
 	l->generation = generation;
 	t->used++;
+	t->owned[0]++;
 	return i;
 }
 
@@ -143,6 +144,30 @@ forget(struct rares *t, uint16_t list)
 	t->list[list].next = t->vacant;
 	t->vacant = list;
 	t->used--;
+	t->owned[t->list[list].owner]--;
+}
+
+void
+rares_own(struct rares *t, uint16_t list, uint16_t iface)
+{
+	struct rare_list *l = &t->list[list];
+
+	if (list == 0 || l->refs != 1 || l->owner != 0)
+		return;
+	t->owned[0]--;
+	t->owned[iface]++;
+	l->owner = iface;
+}
+
+uint16_t
+rares_heaviest(const struct rares *t)
+{
+	unsigned heaviest = 0;
+
+	for (unsigned i = 1; i < LEDGER_IFACES; i++)
+		if (t->owned[i] > t->owned[heaviest])
+			heaviest = i;
+	return (uint16_t)heaviest;
 }
 
 void

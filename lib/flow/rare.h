@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "action/program.h"
+#include "packet/ledger.h"
 
 #define RARES_MAX 65535u
 
@@ -23,6 +24,7 @@ struct rare_list {
 	uint32_t refs;                  /* records that hold it; 0: vacant */
 	uint32_t hash;
 	uint16_t next;                  /* in its chain, or of the vacant */
+	uint16_t owner;                 /* ingress interface of the flow that it was made for */
 };
 
 struct rares {
@@ -33,6 +35,8 @@ struct rares {
 	uint32_t used;
 	uint16_t vacant;
 	uint16_t last;                  /* the one that was taken last: mostly the next one, too */
+	uint16_t owned[LEDGER_IFACES];  /* lists by owner */
+	uint64_t refused;               /* flows left without a program: no list was free */
 	int numa_node;
 };
 
@@ -44,6 +48,19 @@ size_t rares_bytes(const struct rares *t);
 /* The number of the list with these n words of a generation, for one more record; n is not 0.  0 when there is
  * no room. */
 uint16_t rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation);
+
+/* The list was taken for a flow of this ingress interface: who asked first owns it. */
+void rares_own(struct rares *t, uint16_t list, uint16_t iface);
+
+/* Is no list free? */
+static inline bool
+rares_full(const struct rares *t)
+{
+	return t->vacant == 0 && t->high == t->capacity;
+}
+
+/* The interface that owns most lists. */
+uint16_t rares_heaviest(const struct rares *t);
 
 /* A record holds it no more.  0 is fine. */
 void rares_give(struct rares *t, uint16_t list);

@@ -6,8 +6,12 @@
  *   icmp 10.0.0.2 > 203.0.113.9 echo-request id 7
  *   icmp 198.51.100.2 > 10.0.0.2 time-exceeded (udp 10.0.0.2:7 > 203.0.113.9:80)
  *   ip 10.0.0.2 > 203.0.113.9 proto 47
+ *   arp who-has 10.0.0.1 tell 10.0.0.2         a question
+ *   arp reply 10.0.0.2 tell 10.0.0.1           "10.0.0.2 has the MAC of this frame"
+ *   ns who-has 2001:db8::1 tell 2001:db8::2    the same by Neighbour Discovery
+ *   na reply 2001:db8::2 tell 2001:db8::1
  *
- * and optional words behind, in any order:
+ * (with from, to and vlan of the words below) and optional words behind, in any order:
  *
  *   TCP flags        some of FSRPAUEC, or null; S when none are given
  *   ICMP type        a name of packet/icmp.h, or type N; code N
@@ -43,8 +47,8 @@ struct notation_macs {
 int notation_build(const char *text, const struct notation_macs *macs, uint8_t *frame,
 	size_t max_bytes, char why[static 128]);
 
-/* Writes "udp 10.0.0.2:5203 > 203.0.113.9:53", with TCP flags behind for TCP, or "arp" or
- * "ethertype 0x88cc", or "frame" where not even that is known.  What it writes of an IP packet
+/* Writes "udp 10.0.0.2:5203 > 203.0.113.9:53", with TCP flags behind for TCP, or "arp who-has
+ * 10.0.0.1 tell 10.0.0.2", "ethertype 0x88cc", or "frame" where not even that is known.  What it writes of an IP packet
  * notation_build reads.  As all of these: always terminates; returns what snprintf would. */
 int notation_flow(char *out, size_t bytes, const struct view *v);
 

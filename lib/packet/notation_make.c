@@ -215,9 +215,8 @@ recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes, char why[s
 	return (int)bytes;
 }
 
-/* The Ethernet header with its tags; its length. */
-static size_t
-make_eth(const struct recipe *r, uint8_t *frame)
+size_t
+recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype)
 {
 	size_t at = 12;
 
@@ -227,7 +226,7 @@ make_eth(const struct recipe *r, uint8_t *frame)
 		put16(frame + at, i + 1 < r->vlans ? 0x88a8 : 0x8100);
 		put16(frame + at + 2, r->vlan[i]);
 	}
-	put16(frame + at, r->tuple.family == 4 ? 0x0800 : 0x86dd);
+	put16(frame + at, ethertype);
 	return at + 2;
 }
 
@@ -241,6 +240,8 @@ notation_build(const char *text, const struct notation_macs *macs, uint8_t *fram
 	int rc;
 
 	why[0] = '\0';
+	if (notation_is_neighbour(text))
+		return notation_build_neighbour(text, macs, frame, max_bytes, why);
 	rc = recipe_read(&r, &quote, text, why);
 	if (rc < 0)
 		return rc;
@@ -251,5 +252,5 @@ notation_build(const char *text, const struct notation_macs *macs, uint8_t *fram
 		snprintf(why, WHY_BYTES, "the packet is longer than %zu bytes", max_bytes);
 	if (rc < 0)
 		return rc;
-	return rc + (int)make_eth(&r, frame);
+	return rc + (int)recipe_make_eth(&r, frame, r.tuple.family == 4 ? 0x0800 : 0x86dd);
 }

@@ -123,12 +123,27 @@ end(const struct text *t)
 	return (int)t->used;
 }
 
+static void
+add_arp(struct text *text, const struct view *v)
+{
+	const struct tuple *t = &v->tuple;
+	bool asks = v->icmp_type == 1;
+
+	add(text, "arp");
+	if (!asks && v->icmp_type != 2)
+		return;
+	add(text, asks ? " who-has " : " reply ");
+	add_address(text, asks ? &t->dst : &t->src, 4);
+	add(text, " tell ");
+	add_address(text, asks ? &t->src : &t->dst, 4);
+}
+
 /* Frames that are no IP packet, or that parse refused before it knew the addresses. */
 static void
 add_other(struct text *text, const struct view *v)
 {
 	if (v->kind == VIEW_ARP)
-		add(text, "arp");
+		add_arp(text, v);
 	else if (v->l3 == VIEW_NONE)
 		add(text, "frame");
 	else

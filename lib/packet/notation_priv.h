@@ -89,6 +89,15 @@ int notation_read_quote(struct reader *in);
 int recipe_read(struct recipe *r, struct recipe *quote, const char *text,
 	char why[static WHY_BYTES]);
 
+/* Is the text about ARP or Neighbour Discovery, by its first word?  Its frame, as notation_build
+ * gives it. */
+bool notation_is_neighbour(const char *text);
+int notation_build_neighbour(const char *text, const struct notation_macs *macs, uint8_t *frame,
+	size_t max_bytes, char why[static WHY_BYTES]);
+
+/* Writes the Ethernet header with its tags; its length. */
+size_t recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype);
+
 /* Makes the IP packet.  Its length, -ENOSPC, or -EINVAL with why. */
 int recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes,
 	char why[static WHY_BYTES]);

@@ -87,7 +87,7 @@ read_protocol(struct reader *in)
 	else if (strcmp(in->word, "udp") == 0)
 		r->tuple.proto = IPPROTO_UDP;
 	else if (!r->icmp && strcmp(in->word, "ip") != 0)
-		return notation_wrong(in->why, "'%.40s' is none of tcp, udp, icmp, ip", in->word);
+		return notation_wrong(in->why, "'%.40s' is none of tcp, udp, icmp, ip, arp, ns, na", in->word);
 	return 0;
 }
 

@@ -104,6 +104,22 @@ find_iface(struct view *v, const struct ingress *in)
 	return v->iface == IFACE_NONE ? REASON_vlan_unknown : REASON_NONE;
 }
 
+/* For people: who asks for whom.  The host reads the message itself. */
+static enum reason
+parse_arp(struct view *v, struct frame *f)
+{
+	static const uint8_t head[] = { 0, 1, 8, 0, 6, 4, 0 };
+	const uint8_t *arp = f->data + v->l3;
+	enum reason why = frame_lacks(f, v->l3, ARP_BYTES, REASON_eth_runt);
+
+	if (why != REASON_NONE || memcmp(arp, head, sizeof(head)) != 0)
+		return why;
+	v->icmp_type = arp[7];
+	memcpy(&v->tuple.src, arp + 14, 4);
+	memcpy(&v->tuple.dst, arp + 24, 4);
+	return REASON_NONE;
+}
+
 static enum reason
 parse_l3(struct view *v, struct frame *f)
 {
@@ -116,7 +132,7 @@ parse_l3(struct view *v, struct frame *f)
 		return parse_ip6(v, f);
 	case RTE_ETHER_TYPE_ARP:
 		v->kind = VIEW_ARP;
-		return frame_lacks(f, v->l3, ARP_BYTES, REASON_eth_runt);
+		return parse_arp(v, f);
 	default:
 		v->kind = VIEW_OTHER;
 		return REASON_NONE;

@@ -32,7 +32,11 @@
 	X(mtu_exceeded, PEER, "The packet is larger than the next link takes and must not be fragmented.") \
 	X(neighbour_unresolved, PEER, "The next hop does not answer ARP or ND.") \
 	X(neighbour_queue_full, CAPACITY, "Too many packets or addresses wait for ARP or ND.") \
-	X(neighbour_bad, PEER, "An ARP or ND message that breaks its rules.") \
+	X(neighbour_bad, PEER, "An ARP or ND message that breaks the rules of its format.") \
+	X(neighbour_mac, PEER, "ARP or ND that names a MAC of no station, or our own.") \
+	X(neighbour_address, PEER, "ARP or ND from an address that no station has, or an answer that nobody asked for.") \
+	X(neighbour_ours, PEER, "ARP or ND of another station that speaks as one of our addresses.") \
+	X(neighbour_static, PEER, "ARP or ND that contradicts a static neighbour.") \
 	X(local_no_service, PEER, "The packet is for one of our own addresses, and nothing serves it.") \
 	X(drop_stage, POLICY, "A stage drop.") \
 	X(acl_denied, POLICY, "A rule or the default of an access list.") \

@@ -42,7 +42,7 @@ struct view {
 	uint8_t ttl;
 	uint8_t dscp;
 	uint8_t tcp_flags;
-	uint8_t icmp_type;
+	uint8_t icmp_type;      /* of VIEW_ARP the operation: 1 asks, 2 answers */
 	uint8_t icmp_code;
 	bool plain;             /* TCP/UDP, no options, extension headers, fragment; 1 segment */
 	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is none) */
@@ -58,7 +58,7 @@ struct view {
 	uint32_t frag_id;
 	uint32_t tcp_seq;
 	uint32_t l3_bytes;      /* the IP packet, header included, trailer not */
-	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6 */
+	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6; of VIEW_ARP the addresses alone */
 };
 
 #endif

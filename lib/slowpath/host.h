@@ -28,6 +28,7 @@ enum host_heard {
 	HEARD_ANSWER,           /* it answered us: proof that it is there, if we had asked */
 	HEARD_REQUEST,          /* it asked us: worth a new entry */
 	HEARD_ANNOUNCE,         /* it told everybody: changes entries, makes none */
+	HEARD_CONFLICT,         /* it has an address that we are probing for */
 };
 
 /* A neighbour's MAC as heard; sent from worker to worker. */
@@ -46,7 +47,7 @@ struct host_setup {
 	struct rte_mempool *pool;       /* for born packets */
 	unsigned worker, workers;       /* rates are shared out; worker 0 announces our addresses */
 	unsigned neighbours;            /* at most; 0: HOST_NEIGHBOURS */
-	bool quiet;                     /* announces nothing: replay */
+	bool quiet;                     /* announces nothing, and probes for nothing: replay */
 	bool trusting;                  /* doubts no known neighbour: replay, where nobody answers */
 	/* Queues a frame for a port, in order; takes m whatever happens. */
 	void (*send)(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface);
@@ -74,6 +75,7 @@ struct host_setup {
 #define HOST_ASK_RATE 4096u     /* first questions for neighbours that never answered, by family */
 #define HOST_ASK_BURST 1024u
 #define HOST_LATER 512u         /* senders that are told later, per worker */
+#define HOST_LATER_SENDER 16u    /* of one class of senders */
 #define HOST_LATER_NS (6 * NS_PER_SECOND)
 
 /* NULL: no memory. */
@@ -167,6 +169,20 @@ struct host_neighbour {
 	union address address;
 	uint64_t age_ns;
 };
+/* An address of NAT that another station of its link has: not announced, not answered for. */
+struct host_conflict {
+	rte_be32_t address;
+	uint16_t iface;
+	uint8_t mac[6];
+};
+
+#define HOST_CONFLICTS 32u      /* noted for control */
+
+/* The next conflict that control has not seen; false: there is none.  seen: how many it has, 0 at
+ * first.  Thread: control. */
+bool host_conflict_next(struct host *h, uint32_t *seen, struct host_conflict *out);
+uint32_t host_conflicts(const struct host *h);  /* how many there were; any thread */
+
 void host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbour *n),
 	void *arg);
 

@@ -243,14 +243,31 @@ has_rare(const struct program *p)
 	return false;
 }
 
+/* The program's list; 0: none is free, although others were asked for theirs. */
+static uint16_t
+list_for(struct slowpath *s, const struct program *p, uint16_t iface)
+{
+	uint32_t generation = (uint32_t)s->gen->number;
+	uint16_t list = rares_take(s->rares, p->rare, p->rare_count, generation);
+
+	if (list == 0) {
+		slowpath_free_lists(s);
+		list = rares_take(s->rares, p->rare, p->rare_count, generation);
+	}
+	rares_own(s->rares, list, iface);
+	if (list == 0)
+		counter_add(&s->rares->refused, 1);
+	return list;
+}
+
 /* The record's list becomes the program's.  False: there is no room for one more. */
 static bool
-hold_rare(struct slowpath *s, struct flow *f, const struct program *p)
+hold_rare(struct slowpath *s, struct flow *f, const struct program *p, uint16_t iface)
 {
 	uint16_t list = 0;
 
 	if (p->rare_count > 0)
-		list = rares_take(s->rares, p->rare, p->rare_count, (uint32_t)s->gen->number);
+		list = list_for(s, p, iface);
 	slowpath_collect(s, f);
 	rares_give(s->rares, f->rare);
 	f->rare = list;
@@ -272,7 +289,7 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 		rewrite4_compile(&flow4_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
-	f->epoch = hold_rare(s, f, p) ? s->epoch : 0;
+	f->epoch = hold_rare(s, f, p, ev->view->iface) ? s->epoch : 0;
 	f->flags = (uint8_t)((f->flags & ~(FLOW_RARE | FLOW_SHARED)) | (has_rare(p) ? FLOW_RARE : 0)
 		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }

@@ -89,6 +89,7 @@ struct slowpath {
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
 	struct rares *rares;            /* of both tables */
+	uint32_t rares_hand;            /* the record that is asked for its list next */
 	struct sessions *sessions;
 	struct nat *nat;
 	struct nexthop *nexthops;

@@ -87,6 +87,9 @@ void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev
 /* A record for a slot's flow that has none and no session, if the doorkeeper lets it in; its index, or 0. */
 uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
 
+/* Makes room for lists of rare actions (rares.c). */
+void slowpath_free_lists(struct slowpath *s);
+
 /* Reads a record back. */
 void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot,
 	struct decision *d);

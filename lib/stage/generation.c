@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <rte_byteorder.h>
+
 #include "base/meter.h"
 
 /* Open addressing, at most half full.  The addresses are the operator's own, so nobody else chooses
@@ -12,9 +14,11 @@ struct own_addresses {
 	unsigned mask;
 	struct own_slot {
 		union address address;
-		uint8_t family;         /* 0: free */
+		uint8_t family;         /* 0: free; BROADCAST */
 	} slot[];
 };
+
+#define BROADCAST 255u          /* of an IPv4 subnet, or its network address */
 
 static unsigned
 own_hash(const union address *a)
@@ -24,11 +28,15 @@ own_hash(const union address *a)
 	return (unsigned)(h >> 32);
 }
 
+static bool own_has(const struct own_addresses *own, const union address *a, unsigned family);
+
 static void
 own_add(struct own_addresses *own, const union address *a, uint8_t family)
 {
 	unsigned i = own_hash(a) & own->mask;
 
+	if (own_has(own, a, family))    /* a link-local address may be there on several interfaces */
+		return;
 	while (own->slot[i].family != 0)
 		i = (i + 1) & own->mask;
 	own->slot[i].address = *a;
@@ -46,6 +54,22 @@ own_has(const struct own_addresses *own, const union address *a, unsigned family
 	return false;
 }
 
+/* RFC 3021: a subnet of two addresses has no broadcast address. */
+static void
+own_add_broadcast(struct own_addresses *own, const struct interface_address *a)
+{
+	union address network = { .words = { 0, 0 } }, broadcast = network;
+	uint32_t mask;
+
+	if (a->family != 4 || a->bits == 0 || a->bits > 30)
+		return;
+	mask = UINT32_MAX >> a->bits;
+	network.v4 = a->address.v4 & rte_cpu_to_be_32(~mask);
+	broadcast.v4 = a->address.v4 | rte_cpu_to_be_32(mask);
+	own_add(own, &network, BROADCAST);
+	own_add(own, &broadcast, BROADCAST);
+}
+
 struct own_addresses *
 own_addresses_build(const struct interface *const iface[], unsigned n)
 {
@@ -54,7 +78,7 @@ own_addresses_build(const struct interface *const iface[], unsigned n)
 
 	for (unsigned i = 0; i < n; i++)
 		count += iface[i] != NULL ? iface[i]->n_addresses : 0;
-	while (slots < 2 * count)
+	while (slots < 2 * 3 * count)           /* each with its subnet's network and broadcast address */
 		slots *= 2;
 	own = calloc(1, sizeof(*own) + slots * sizeof(own->slot[0]));
 	if (own == NULL)
@@ -65,9 +89,8 @@ own_addresses_build(const struct interface *const iface[], unsigned n)
 		for (unsigned k = 0; iface[i] != NULL && k < iface[i]->n_addresses; k++) {
 			const struct interface_address *a = &iface[i]->addresses[k];
 
-			/* A link-local address may be there on several interfaces. */
-			if (!own_has(own, &a->address, a->family))
-				own_add(own, &a->address, a->family);
+			own_add(own, &a->address, a->family);
+			own_add_broadcast(own, a);
 		}
 	}
 	return own;
@@ -83,6 +106,14 @@ bool
 generation_owns(const struct generation *g, const union address *a, unsigned family)
 {
 	return g->own != NULL && own_has(g->own, a, family);
+}
+
+bool
+generation_broadcast(const struct generation *g, rte_be32_t address)
+{
+	union address a = { .v4 = address };
+
+	return g->own != NULL && own_has(g->own, &a, BROADCAST);
 }
 
 bool

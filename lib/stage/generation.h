@@ -111,8 +111,12 @@ void own_addresses_discard(struct own_addresses *own);  /* NULL is fine */
 void meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
 	struct meter *meter);
 
-/* Is the address one of our own, on any interface?  O(1). */
+/* Is the address one of our own, on any interface?  O(1).  A link-local one may be ours on one
+ * interface and a neighbour's on another: ask for the interface. */
 bool generation_owns(const struct generation *g, const union address *a, unsigned family);
+
+/* Is the IPv4 address the network or broadcast address of a subnet of an interface?  O(1). */
+bool generation_broadcast(const struct generation *g, rte_be32_t address);
 
 /* Is the IPv4 address one that NAT answers for? */
 bool generation_public(const struct generation *g, rte_be32_t address);

@@ -65,6 +65,17 @@ route_choose(const struct route *r, uint32_t flow_hash)
 	return &r->hop[i];
 }
 
+/* One of ours, where the packet came in if it is link-local, or all stations of a subnet of ours (RFC
+ * 1812 5.3.7). */
+static bool
+is_our_source(const struct eval *ev, const union address *src, unsigned family)
+{
+	if (address_link_local(src, family))
+		return subnet_is_own(ev->in, src, family);
+	return generation_owns(ev->gen, src, family)
+		|| (family == 4 && generation_broadcast(ev->gen, src->v4));
+}
+
 /* What needs no table.  True when that was all. */
 static bool
 settle(struct eval *ev)
@@ -75,7 +86,7 @@ settle(struct eval *ev)
 
 	if (family == 0) {
 		eval_drop(ev, REASON_eth_unknown_type, 0);
-	} else if (martian_source(&ev->view->tuple) || generation_owns(ev->gen, src, family)) {
+	} else if (martian_source(&ev->view->tuple) || is_our_source(ev, src, family)) {
 		eval_note(ev, "route: no packet may come from this source");
 		eval_drop(ev, REASON_martian, 0);
 	} else if (address_multicast(dst, family) || address_broadcast(dst, family)) {

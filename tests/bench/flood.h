@@ -50,7 +50,7 @@ struct flood_frame {
 };
 
 /* Starts an appliance with ports wan (198.51.100.1, everything behind 198.51.100.2) and lan (10.0.0.1, the server, the
- * rest of 10.0.0.0/8 behind 10.0.0.2) for so many sessions; more is the pipelines inside and outside, and what they need.
+ * rest of 10.0.0.0/8 behind 10.0.0.2; 172.16.0.0/16, where nobody answers) for so many sessions; more is the pipelines inside and outside, and what they need.
  * Its clock stands at a second. */
 void flood_memory(const char *openings);        /* system.memory.openings of those that are opened from now on */
 void flood_open(unsigned flows, const char *more);

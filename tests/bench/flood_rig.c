@@ -94,7 +94,7 @@ static const char config[] =
 	"interfaces:\n"
 	"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n"
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
-	"  lan: {addresses: [10.0.0.1/24], pipeline: inside,\n"
+	"  lan: {addresses: [10.0.0.1/24, 172.16.0.1/16], pipeline: inside,\n"
 	"    neighbours: {10.0.0.2: \"02:00:00:00:01:02\", 10.0.0.80: \"02:00:00:00:01:80\"}}\n"
 	"routes:\n"
 	"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: 10.0.0.0/8, via: 10.0.0.2}]\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A scan through NAT by one inside host, and random headers through a router without sessions: who is known does not
- * notice. */
+/* A scan through NAT by one inside host, random headers through a router without sessions, and a scan of a subnet
+ * where nobody answers: who is known does not notice, nor who is new on another interface. */
 
 #include "flood.h"
 
@@ -166,9 +166,72 @@ random_headers(unsigned packets, bool quick)
 	flood_close();
 }
 
+/* --- a subnet where nobody answers --- */
+
+/* The next address of 172.16.0.0/16, in no order. */
+static void
+send_unanswered(unsigned n)
+{
+	struct flood_frame f = {
+		.port = FLOOD_WAN, .mark = MARK_FLOOD, .proto = IPPROTO_UDP,
+		.src = FLOOD_CLIENTS + 200, .dst = 0xac100002u + n * 40503u % 0xfff0u, .sport = 7, .dport = 9,
+	};
+
+	flood_send(&f);
+}
+
+/* A packet to a station of wan that nobody has spoken to yet; it answers our question at once. */
+static void
+send_to_new(unsigned n)
+{
+	struct flood_frame f = {
+		.port = FLOOD_LAN, .mark = MARK_NEW, .proto = IPPROTO_UDP, .src = 0x0a000063u,
+		.dst = 0xc6336403u + n, .sport = 5000, .dport = 53,
+	};
+	struct host_fact answer = {
+		.iface = flood_path()->slow.gen->ingress[FLOOD_WAN].untagged, .family = 4, .heard = HEARD_ANSWER,
+		.mac = { 2, 0, 0, 0, 3, (uint8_t)n }, .address = { .v4 = rte_cpu_to_be_32(f.dst) },
+	};
+
+	flood_send(&f);
+	flood_flush();
+	fastpath_learn(flood_path(), &answer);
+	fastpath_send_born(flood_path());
+}
+
+static void
+scan_neighbours(unsigned scans)
+{
+	struct flood_count before;
+	unsigned stations = 0;
+	uint64_t lost;
+
+	flood_open(65536, router);
+	known_establish();
+	before = *flood_count();
+	for (unsigned n = 0; n < scans;) {
+		for (unsigned i = 0; i < BURST; i++)
+			send_unanswered(n++);
+		for (unsigned i = 0; i < BURST; i++)
+			known_send();
+		if (n % (scans / 128 / BURST * BURST) == 0)
+			send_to_new(stations++);
+		flood_pass(BURST * NS_PER_US);
+	}
+	flood_flush();
+	lost = flood_count()->in[MARK_KNOWN] - before.in[MARK_KNOWN]
+		- (flood_count()->out[MARK_KNOWN] - before.out[MARK_KNOWN]);
+	flood_fact(lost == 0, "neighbours: packets of established flows lost, 1 M/s of misses beside", (double)lost, "0");
+	flood_fact(flood_count()->out[MARK_NEW] == stations,
+		"neighbours: share of new stations of another interface reached",
+		(double)flood_count()->out[MARK_NEW] / stations, "1");
+	flood_close();
+}
+
 void
 flood_scan(bool quick)
 {
+	scan_neighbours(quick ? 50000 : 1000000);
 	scan_through_nat(quick ? 50000 : 1000000);
 	random_headers(10000, quick);
 }

@@ -182,6 +182,42 @@ def many_fragments_wait():
     expect([data[34] for data in out] == list(range(14)) and not outcome.drops, (len(out), outcome.drops))
 
 
+def fragments_wait_tracked():
+    """The same where a session is made: each fragment follows the first one, which waits itself."""
+    config = SCANNED.replace('10.1.0.1/16', '10.0.0.1/16').replace('all: [{route: main}]', 'all: [track, {route: main}]')
+    whole = bytes(UDP(sport=9, dport=9, len=14 * 1480, chksum=0)) + bytes(14 * 1480 - 8)
+    pieces = [lan(IP(src=A, dst='198.51.100.9', id=7, proto=17, flags='MF' if i < 13 else 0, frag=185 * i)
+                  / Raw(whole[1480 * i:1480 * i + 1480])) for i in range(14)]
+    outcome = replay(config, {
+        'lan': [(0.001 * i, p) for i, p in enumerate(pieces)],
+        'wan': [(0.1, arp_reply('wan', '198.51.100.9', '198.51.100.1'))]}, sums=False)
+    out = [int.from_bytes(data[20:22], 'big') & 0x1fff for _, data in outcome.out['wan'][1:]]
+    expect(out == [185 * i for i in range(14)] and not outcome.drops, (out, outcome.drops))
+
+
+# --- lists of rare actions ---
+
+COMBINED = (PORTS + INTERFACES.replace('PIPELINE', 'all') + 'system: {flows: 1024}\n' + ROUTES + 'acls:\n'
+            + '  one: {default: drop, rules: [' + ', '.join('{proto: udp, sport: %d, action: accept}' % (1000 + i)
+                                                         for i in range(50)) + ']}\n'
+            + '  two: {default: drop, rules: [' + ', '.join('{proto: udp, dport: %d, action: accept}' % (2000 + i)
+                                                         for i in range(50)) + ']}\n'
+            + 'pipelines:\n  all: [{acl: one}, {acl: two}, {route: main}]\n')
+
+
+def combinations_are_not_used_up():
+    """By wan each combination of two rules, more than there are lists; flows of lan are cached all the same."""
+    frames = {'wan': [], 'lan': []}
+    for i in range(1600 * 2):
+        frames['wan'].append((0.001 * i, wan(udp(sport=1000 + i // 2 % 40, dport=2000 + i // 80 % 40, src=B, dst='192.0.2.2'))))
+    for n in range(20):
+        for k in range(3):
+            frames['lan'].append((2 + 0.05 * n + 0.01 * k + 1e-5, lan(udp(sport=1040 + n % 10, dport=2040 + n % 7, src=A, dst=B))))
+    outcome = replay(COMBINED, {port: merged(stream) for port, stream in frames.items()}, sums=False)
+    told = [p for p in outcome.packets if p['in'] == 'lan']
+    expect(all(p['path'] == 'fast' for p in told[2::3]) and not outcome.drops, ([p['path'] for p in told], outcome.drops))
+
+
 SCENARIOS = [
     ('a scan does not stop new neighbours of another interface', scan(scan4, 5000, 'dmz', 4)),
     ('nor of the same interface', scan(scan4, 5000, 'lan', 4)),
@@ -204,4 +240,6 @@ SCENARIOS = [
     ('expired TTLs are told beside a flood of them by another interface',
      errors_beside(expired, lan(udp(ttl=1)), is_icmp(11, 0, A), port='lan')),
     ('fragments wait for a neighbour', many_fragments_wait),
+    ('fragments of a session wait for a neighbour', fragments_wait_tracked),
+    ('combinations of rules by one interface leave the flows of another cached', combinations_are_not_used_up),
 ]

@@ -38,6 +38,11 @@ CASES = [
     ('udp 10.0.0.2:5060 > 203.0.113.9:5060 ip-csum bad', 'drop', 'ip4_bad_checksum', None, [], None),
     ('icmp 10.0.0.2 > 10.0.0.1 echo-request id 7', 'consumed', None, 'local', None, None),
     ('udp [2001:db8:1::2]:5060 > [2001:db8:ffff::9]:5060', 'output', 'wan', 'dscp 46; ttl; output wan', None, None),
+    ('arp who-has 10.0.0.1 tell 10.0.0.7', 'consumed', None, None, [], None),
+    ('arp reply 10.0.0.1 tell 10.0.0.7', 'drop', 'neighbour_ours', None, [], None),
+    ('arp who-has 10.0.0.1 tell 10.0.0.2', 'drop', 'neighbour_static', None, [], None),
+    ('ns who-has 2001:db8:1::1 tell 2001:db8:1::7', 'consumed', None, None, [], None),
+    ('na reply 2001:db8:1::1 tell 2001:db8:1::1', 'drop', 'neighbour_ours', None, [], None),
     ('udp 10.0.0.2:5060 > 198.51.100.77:5060', 'output', 'wan', 'dscp 46; ttl; output wan', None, None),
 ]
 

@@ -184,6 +184,17 @@ QUESTIONS = [
     ('IPv6: who has another', 'lan', solicit('2001:db8:1::77'), 'consumed', None),
     ('IPv6: from beyond a router', 'lan', solicit('2001:db8:1::1', hlim=254), 'drop neighbour_bad', None),
     ('ARP of another hardware', 'lan', ask('10.0.0.1', hwtype=6), 'drop neighbour_bad', None),
+    ('from an address off the link, as Linux asks', 'lan', frame('lan', ARP(op=1, hwsrc=PEER['lan'], psrc='10.99.0.1',
+     pdst='10.0.0.1'), dst=EVERYONE), 'consumed', [('lan', lambda p: expect((p[ARP].op, p[ARP].psrc, p[ARP].pdst) == (
+         2, '10.0.0.1', '10.99.0.1'), p.summary()))]),
+    ('as our own address', 'lan', frame('lan', ARP(op=1, hwsrc=PEER['lan'], psrc='10.0.0.1', pdst=A), dst=EVERYONE),
+     'drop neighbour_ours', None),
+    ('with a group MAC', 'lan', frame('lan', ARP(op=1, hwsrc='01:00:5e:00:00:01', psrc=A, pdst='10.0.0.1'), dst=EVERYONE),
+     'drop neighbour_mac', None),
+    ('from a broadcast address', 'lan', frame('lan', ARP(op=1, hwsrc=PEER['lan'], psrc='10.0.0.255', pdst='10.0.0.1'),
+                                              dst=EVERYONE), 'drop neighbour_address', None),
+    ('against a static neighbour', 'lan', frame('lan', ARP(op=1, hwsrc='02:00:00:00:01:77', psrc=A, pdst='10.0.0.1'),
+                                                dst=EVERYONE), 'drop neighbour_static', None),
 ]
 
 # --- questions of ours, and packets that wait for the answer ---

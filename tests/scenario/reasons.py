@@ -50,6 +50,10 @@ REASONS = [
     # the last sixteen wait
     ('neighbour_queue_full', UNKNOWN, [lan(udp())] * (N + 16)),
     ('neighbour_bad', ROUTER, [lan(ARP(op=1, hwtype=6, hwsrc=PEER['lan'], psrc=A, pdst='10.0.0.1'), dst='ff:ff:ff:ff:ff:ff')] * N),
+    ('neighbour_mac', ROUTER, [lan(ARP(op=1, hwsrc='01:00:5e:00:00:01', psrc=A, pdst='10.0.0.1'), dst='ff:ff:ff:ff:ff:ff')] * N),
+    ('neighbour_address', ROUTER, [lan(ARP(op=1, hwsrc=PEER['lan'], psrc='224.0.0.1', pdst='10.0.0.1'), dst='ff:ff:ff:ff:ff:ff')] * N),
+    ('neighbour_ours', ROUTER, [lan(ARP(op=1, hwsrc=PEER['lan'], psrc='10.0.0.1', pdst=A), dst='ff:ff:ff:ff:ff:ff')] * N),
+    ('neighbour_static', ROUTER, [lan(ARP(op=1, hwsrc='02:00:00:00:01:77', psrc=A, pdst='10.0.0.1'), dst='ff:ff:ff:ff:ff:ff')] * N),
     ('local_no_service', ROUTER, [lan(udp(dst='10.0.0.1'))] * N),
     ('drop_stage', router('[drop]'), [lan(udp())] * N),
     ('acl_denied', DENY, [lan(udp())] * N),

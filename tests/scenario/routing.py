@@ -79,7 +79,7 @@ TTL = [
 
 def martians():
     sources = ['0.0.0.0', '0.1.2.3', '127.0.0.1', '224.0.0.1', '240.0.0.1', '255.255.255.255', '10.0.0.1',
-               '198.51.100.1']
+               '198.51.100.1', '10.0.0.255', '10.0.0.0', '198.51.100.255', '192.0.2.0']
     sources6 = ['::', '::1', 'ff02::1', '::ffff:10.0.0.2', '2001:db8:1::1', '2001:db8:2::1']
     cases = [('source ' + s, 'lan', lan(udp(src=s)), 'drop martian', None) for s in sources]
     cases += [('source ' + s, 'lan', lan(udp6(src=s)), 'drop martian', None) for s in sources6]
@@ -92,6 +92,36 @@ def martians():
     outcome = run_table(ROUTER, cases)
     if outcome.drops != {'martian': len(cases)}:
         raise Failed(str(outcome.drops))
+    # RFC 3021: a link of two addresses, and one alone, have no broadcast address
+    for length in (31, 32):
+        run_table(ROUTER.replace('10.0.0.1/24', '10.0.0.1/%d' % length).replace('10.0.0.2: "02:00:00:00:01:02", ', ''),
+                  [('source 10.0.0.0/%d' % length, 'lan', lan(udp(src='10.0.0.0')), 'output wan', FORWARDED)])
+
+
+# our address on both links, as it is the peer's on the other
+LINK_LOCAL = ROUTER.replace('"2001:db8:1::1/64"', '"2001:db8:1::1/64", "fe80::1/64"').replace(
+    '"2001:db8:2::1/64"', '"2001:db8:2::1/64", "fe80::1/64"')
+
+
+def ping_link(port, src, dst='fe80::1'):
+    return frame(port, IPv6(src=src, dst=dst) / ICMPv6EchoRequest(id=7, seq=3, data=b'data'))
+
+
+def answered_by(dst):
+    def check(p):
+        if (p[IPv6].src, p[IPv6].dst) != ('fe80::1', dst) or ICMPv6EchoReply not in p:
+            raise Failed(p.summary())
+    return check
+
+
+LINKS = [
+    ('our link-local address on lan', 'lan', ping_link('lan', 'fe80::2'), 'consumed', [('lan', answered_by('fe80::2'))]),
+    ('the same one on wan', 'wan', ping_link('wan', 'fe80::2'), 'consumed', [('wan', answered_by('fe80::2'))]),
+    ('not on dmz', 'dmz', ping_link('dmz', 'fe80::2'), 'drop martian', None),
+    ('where it is a neighbour of ours', 'dmz', ping_link('dmz', 'fe80::1', '2001:db8:3::1'), 'consumed',
+     [('dmz', lambda p: None)]),
+    ('where it is ours it is no source', 'lan', ping_link('lan', 'fe80::1', '2001:db8:1::1'), 'drop martian', None),
+]
 
 
 # --- VLANs: each interface has its own subnet, the untagged one stays plain ---
@@ -315,6 +345,7 @@ SCENARIOS = [
     ('a wrong transport checksum is not repaired', wrong_checksums),
     ('TTL', table(ROUTER, TTL)),
     ('martians', martians),
+    ('one link-local address on two interfaces', table(LINK_LOCAL, LINKS)),
     ('VLANs and QinQ', vlans),
     ('ECMP by weight, a flow on one way', ecmp),
     ('MTU of the next link', table(SMALL, MTU)),

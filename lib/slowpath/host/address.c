@@ -66,12 +66,13 @@ interface_on_link(const struct interface *i, const union address *a, unsigned fa
 }
 
 bool
-interface_answers_for(const struct generation *g, const struct interface *i,
-	const union address *a, unsigned family)
+host_answers_for(const struct host *h, const struct interface *i, const union address *a,
+	unsigned family)
 {
 	if (interface_owns(i, a, family))
 		return true;
-	return family == 4 && generation_public(g, a->v4) && interface_on_link(i, a, 4);
+	return family == 4 && generation_public(h->gen, a->v4) && interface_on_link(i, a, 4)
+		&& claim_is_ours(h, a->v4);
 }
 
 bool

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Telling the link of new addresses of ours: twice, two seconds apart (RFC 5227 2.3, RFC 4861
- * 7.2.6). */
+/* Telling the link of new addresses of our interfaces: twice, two seconds apart (RFC 5227 2.3, RFC
+ * 4861 7.2.6).  NAT's are probed for first (claim.c). */
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ was_ours(const struct generation *old, const struct interface *i, const union ad
 	was = old->iface[i->id];
 	return memcmp(was->mac, i->mac, 6) == 0 && was->port == i->port && was->vlan == i->vlan
 		&& was->inner_vlan == i->inner_vlan
-		&& interface_answers_for(old, was, a, family);
+		&& interface_owns(was, a, family);
 }
 
 static void
@@ -46,28 +46,12 @@ announce_interface(struct host *h, const struct interface *i, const struct gener
 	}
 }
 
-/* NAT's addresses, to the links that have them in a subnet. */
-static void
-announce_public(struct host *h, const struct interface *i, const struct generation *old)
-{
-	for (unsigned k = 0; k < h->gen->n_public; k++) {
-		union address a = { .v4 = h->gen->public[k] };
-
-		if (h->n_announcements < ANNOUNCEMENTS && interface_on_link(i, &a, 4)
-		    && !interface_owns(i, &a, 4) && !was_ours(old, i, &a, 4))
-			announce_address(h, i, &a, 4);
-	}
-}
-
 void
 announce_new(struct host *h, const struct generation *old)
 {
-	for (unsigned n = 0; n < h->gen->n_ifaces; n++) {
-		if (h->gen->iface[n] == NULL)
-			continue;
-		announce_interface(h, h->gen->iface[n], old);
-		announce_public(h, h->gen->iface[n], old);
-	}
+	for (unsigned n = 0; n < h->gen->n_ifaces; n++)
+		if (h->gen->iface[n] != NULL)
+			announce_interface(h, h->gen->iface[n], old);
 }
 
 /* Says it once; false: never again. */
@@ -76,7 +60,7 @@ announce_one(struct host *h, struct announcement *a)
 {
 	const struct interface *i = host_interface(h, a->iface);
 
-	if (i == NULL || !interface_answers_for(h->gen, i, &a->address, a->family))
+	if (i == NULL || !interface_owns(i, &a->address, a->family))
 		return false;
 	if (a->family == 4)
 		arp_announce(h, i, &a->address);

@@ -3,7 +3,8 @@
  *
  * Who asks us is worth an entry; who answers is believed if asked; who announces himself changes an
  * entry that is there and is asked at its next use.  Nobody may speak as one of our own addresses,
- * as somebody off the link, or with a MAC that is none. */
+ * or with a MAC that is none.  Who asks from an address off the link (Linux with a service address
+ * on its loopback does so by default) is answered, but not learned. */
 
 #include <string.h>
 
@@ -67,6 +68,16 @@ arp_announce(struct host *h, const struct interface *i, const union address *own
 	arp_send(h, i, ARP_REQUEST, addresses, NULL);
 }
 
+/* RFC 5227 1.1: from no address, so that no cache learns from it. */
+void
+arp_probe(struct host *h, const struct interface *i, const union address *target)
+{
+	static const union address none;
+	const union address *addresses[2] = { &none, target };
+
+	arp_send(h, i, ARP_REQUEST, addresses, NULL);
+}
+
 /* Reads an Ethernet and IPv4 message; false: it is none, or says more than the frame holds. */
 static bool
 arp_read(struct arp *arp, const struct view *v, const struct rte_mbuf *m)
@@ -92,19 +103,6 @@ is_neighbour(const struct host *h, const struct interface *in, const struct arp 
 		|| neighbour_find(h, in->id, 4, &arp->sender) != NONE;
 }
 
-/* May a sender say this of itself?  0.0.0.0 is a probe: it claims nothing. */
-static bool
-sender_ok(const struct host *h, const struct interface *in, const struct arp *arp)
-{
-	if (!mac_is_unicast(arp->sender_mac) || memcmp(arp->sender_mac, in->mac, 6) == 0)
-		return false;
-	if (arp->sender.v4 == 0)
-		return arp->operation == ARP_REQUEST;
-	return address_is_unicast(&arp->sender, 4) && is_neighbour(h, in, arp)
-		&& !interface_broadcast(in, &arp->sender)
-		&& !interface_answers_for(h->gen, in, &arp->sender, 4);
-}
-
 /* Another MAC than that of a static neighbour. */
 static bool
 contradicts_static(const struct host *h, const struct interface *in, const struct arp *arp)
@@ -113,6 +111,24 @@ contradicts_static(const struct host *h, const struct interface *in, const struc
 
 	return slot != NONE && h->neighbours[slot].is_static
 		&& memcmp(h->neighbours[slot].mac, arp->sender_mac, 6) != 0;
+}
+
+/* May a sender say this of itself?  The rule that it breaks, or REASON_NONE.  0.0.0.0 is a
+ * probe: it claims nothing. */
+static enum reason
+sender_fault(const struct host *h, const struct interface *in, const struct arp *arp)
+{
+	if (!mac_is_unicast(arp->sender_mac) || memcmp(arp->sender_mac, in->mac, 6) == 0)
+		return REASON_neighbour_mac;
+	if (arp->sender.v4 == 0)
+		return arp->operation == ARP_REQUEST ? REASON_NONE : REASON_neighbour_address;
+	if (!address_is_unicast(&arp->sender, 4) || interface_broadcast(in, &arp->sender))
+		return REASON_neighbour_address;
+	if (host_answers_for(h, in, &arp->sender, 4))
+		return REASON_neighbour_ours;
+	if (arp->operation == ARP_REPLY && !is_neighbour(h, in, arp))
+		return REASON_neighbour_address;
+	return contradicts_static(h, in, arp) ? REASON_neighbour_static : REASON_NONE;
 }
 
 static void
@@ -129,14 +145,31 @@ hear(struct host *h, const struct interface *in, const struct arp *arp, enum hos
 		h->setup.tell(h->setup.arg, &fact);
 }
 
+/* Whoever has an address that NAT is to have says so by any message from it; whoever wants it,
+ * too, probes for it (RFC 5227 2.1.1). */
+static void
+hear_conflict(struct host *h, const struct interface *in, const struct arp *arp)
+{
+	const union address *claimed = arp->sender.v4 != 0 ? &arp->sender : &arp->target;
+	struct host_fact fact = {
+		.iface = in->id, .family = 4, .heard = HEARD_CONFLICT, .address = *claimed,
+	};
+
+	if (!claim_contradict(h, in->id, claimed->v4, arp->sender_mac))
+		return;
+	memcpy(fact.mac, arp->sender_mac, 6);
+	if (h->setup.tell != NULL)
+		h->setup.tell(h->setup.arg, &fact);
+}
+
 static void
 receive(struct host *h, const struct interface *in, const struct arp *arp)
 {
 	const union address *addresses[2] = { &arp->target, &arp->sender };
-	bool ours = interface_answers_for(h->gen, in, &arp->target, 4);
+	bool ours = host_answers_for(h, in, &arp->target, 4);
 
 	if (ours && arp->operation == ARP_REQUEST) {
-		if (arp->sender.v4 != 0)
+		if (arp->sender.v4 != 0 && is_neighbour(h, in, arp))
 			hear(h, in, arp, HEARD_REQUEST);
 		arp_send(h, in, ARP_REPLY, addresses, arp->sender_mac);
 	} else if (ours) {
@@ -150,12 +183,18 @@ enum reason
 host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
 {
 	const struct interface *in = host_interface(h, v->iface);
+	enum reason fault;
 	struct arp arp;
 
 	if (in == NULL)
 		return REASON_interface_unused;
-	if (!arp_read(&arp, v, m) || !sender_ok(h, in, &arp) || contradicts_static(h, in, &arp))
+	if (!arp_read(&arp, v, m))
 		return REASON_neighbour_bad;
+	fault = sender_fault(h, in, &arp);
+	if (fault == REASON_NONE || fault == REASON_neighbour_ours)
+		hear_conflict(h, in, &arp);
+	if (fault != REASON_NONE)
+		return fault;
 	h->tpid = v->tpid;
 	receive(h, in, &arp);
 	h->tpid = 0;

@@ -20,6 +20,7 @@ host_create(const struct host_setup *setup, int numa_node)
 		return NULL;
 	}
 	limits_init(h);
+	h->claims = h->claim;
 	return h;
 }
 
@@ -52,8 +53,11 @@ host_configure(struct host *h, const struct generation *gen)
 	h->gen = gen;
 	configure_wires(h);
 	neighbours_configure(h);
-	if (!h->setup.quiet && h->setup.worker == 0)
+	if (h->setup.quiet)
+		return;
+	if (h->setup.worker == 0)
 		announce_new(h, old);
+	claims_configure(h, old);
 }
 
 uint16_t
@@ -128,6 +132,7 @@ host_tick(struct host *h, uint64_t now_ns)
 	neighbours_sweep(h);
 	neighbours_reclaim(h);
 	announce_due(h);
+	claims_due(h);
 	later_due(h);
 }
 
@@ -136,7 +141,7 @@ host_stop(struct host *h)
 {
 	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
 		held_drop(h, (uint16_t)slot, REASON_stopped);
-	h->n_later = 0;
+	later_stop(h);
 }
 
 void

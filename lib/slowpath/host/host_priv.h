@@ -3,6 +3,8 @@
 #ifndef SLOWPATH_HOST_HOST_PRIV_H
 #define SLOWPATH_HOST_HOST_PRIV_H
 
+#include <stdatomic.h>
+
 #include <rte_mbuf.h>
 
 #include "base/clock.h"
@@ -101,6 +103,7 @@ struct held_queue {
 struct later {
 	uint64_t due_ns;
 	uint8_t from[6];        /* MAC */
+	uint16_t sender;        /* its class */
 	struct view view;       /* l3_bytes: of them LATER_BYTES at most are there */
 	uint8_t ip[LATER_BYTES];
 };
@@ -115,6 +118,25 @@ struct announcement {
 };
 
 #define ANNOUNCEMENTS 1024u
+
+/* An address of NAT, and whether it may be ours on its link (claim.c). */
+enum claim_state {
+	CLAIM_NEW,
+	CLAIM_ELSEWHERE,        /* in no subnet of ours: nobody asks us for it */
+	CLAIM_PROBING,
+	CLAIM_OURS,
+	CLAIM_TAKEN,            /* another station has it */
+};
+
+struct claim {
+	rte_be32_t address;
+	uint16_t iface;         /* 0: none */
+	uint8_t state;
+	uint8_t left;           /* messages to send in its state */
+	uint64_t due_ns;
+};
+
+#define CLAIMS 16384u           /* NAT_POOLS of NAT_ADDRESSES */
 
 /* What a host says is limited by kind (limit.c). */
 enum limit {
@@ -166,10 +188,18 @@ struct host {
 	/* later.c: a queue in the order of its times */
 	struct later later[HOST_LATER];
 	unsigned later_first, n_later;
+	uint16_t later_by_iface[LEDGER_IFACES];
+	uint16_t later_by_sender[LIMIT_SENDERS];
 
 	/* announce.c */
 	struct announcement announcements[ANNOUNCEMENTS];
 	unsigned n_announcements;
+
+	/* claim.c */
+	struct claim claim[2 * CLAIMS], *claims;        /* in one half, the other for the next list */
+	unsigned n_claims, claim_next;
+	struct host_conflict conflicts[HOST_CONFLICTS];
+	_Atomic uint32_t n_conflicts;           /* worker: write, control: read */
 
 	/* limit.c */
 	uint64_t random;
@@ -237,10 +267,10 @@ bool address_is_unicast(const union address *a, unsigned family);
 bool address_is_link_local(const union address *a);
 bool interface_owns(const struct interface *i, const union address *a, unsigned family);
 bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
-/* Its own, or one of NAT's that its link believes to be there. */
-bool interface_answers_for(const struct generation *g, const struct interface *i,
-	const union address *a, unsigned family);
 bool interface_broadcast(const struct interface *i, const union address *a);
+/* Its own, or one of NAT's that is ours on its link. */
+bool host_answers_for(const struct host *h, const struct interface *i, const union address *a,
+	unsigned family);
 /* The address to speak to peer from; NULL when the interface has none of the family. */
 const union address *interface_source(const struct interface *i, const union address *peer,
 	unsigned family);
@@ -267,6 +297,7 @@ void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const stru
 void arp_ask(struct host *h, const struct interface *i, const union address *target,
 	const uint8_t *to);
 void arp_announce(struct host *h, const struct interface *i, const union address *own);
+void arp_probe(struct host *h, const struct interface *i, const union address *target);
 void nd_ask(struct host *h, const struct interface *i, const union address *target,
 	const uint8_t *to);
 void nd_announce(struct host *h, const struct interface *i, const union address *own);
@@ -284,13 +315,24 @@ enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t 
 void announce_new(struct host *h, const struct generation *old);
 void announce_due(struct host *h);
 
+/* claim.c */
+void claims_configure(struct host *h, const struct generation *old);
+void claims_due(struct host *h);
+/* Does an address of NAT belong to us on its link? */
+bool claim_is_ours(const struct host *h, rte_be32_t address);
+/* A station of a link says that the address is its own, or probes for it; true: we give it up. */
+bool claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8_t mac[6]);
+
 /* local.c: is the transport checksum right? */
 bool checksum_ok(const struct view *v, const struct rte_mbuf *m);
 
 /* later.c */
 void later_due(struct host *h);
+void later_stop(struct host *h);        /* forgets them all */
 
 /* limit.c */
+/* The class of senders on an interface that a packet's sender belongs to; below LIMIT_SENDERS. */
+unsigned limit_sender(const struct host *h, uint64_t who, const struct view *v);
 void limits_init(struct host *h);
 /* May one more of a kind be said, because of a packet v, by an interface? */
 bool limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v);

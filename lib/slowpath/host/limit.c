@@ -98,12 +98,18 @@ lucky(struct host *h, const struct meter *m)
 static struct limit_sender *
 sender_of(struct host *h, enum limit kind, uint64_t who, const struct view *v)
 {
+	return &h->senders[kind][limit_sender(h, who, v)];
+}
+
+unsigned
+limit_sender(const struct host *h, uint64_t who, const struct view *v)
+{
 	struct {
 		uint64_t sender, who;
 	} key = { 0, who };
 
 	memcpy(&key.sender, &v->tuple.src, v->family == 4 ? 4 : 8);     /* IPv6: the subnet */
-	return &h->senders[kind][hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS];
+	return hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS;
 }
 
 static bool

@@ -188,17 +188,21 @@ nd_read(struct nd *nd, const struct view *v, const uint8_t *p, unsigned n)
 	return !is_unspecified(src) || (to_group && nd->source_mac == NULL);
 }
 
-/* May somebody on the link say that this address has this MAC? */
-static bool
-claim_ok(const struct host *h, const struct interface *in, const union address *a,
+/* May somebody on the link say that this address has this MAC?  The rule that it breaks, or
+ * REASON_NONE. */
+static enum reason
+claim_fault(const struct host *h, const struct interface *in, const union address *a,
 	const uint8_t *mac)
 {
 	uint16_t slot = neighbour_find(h, in->id, 6, a);
 
-	if (!mac_is_unicast(mac) || interface_owns(in, a, 6))
-		return false;
+	if (!mac_is_unicast(mac) || memcmp(mac, in->mac, 6) == 0)
+		return REASON_neighbour_mac;
+	if (interface_owns(in, a, 6))
+		return REASON_neighbour_ours;
 	return slot == NONE || !h->neighbours[slot].is_static
-		|| memcmp(h->neighbours[slot].mac, mac, 6) == 0;
+		|| memcmp(h->neighbours[slot].mac, mac, 6) == 0
+		? REASON_NONE : REASON_neighbour_static;
 }
 
 static void
@@ -221,9 +225,10 @@ receive_solicitation(struct host *h, const struct interface *in, const struct nd
 	const union address *asker)
 {
 	const uint8_t *mac = ns->source_mac;
+	enum reason fault = mac != NULL ? claim_fault(h, in, asker, mac) : REASON_NONE;
 
-	if (mac != NULL && !claim_ok(h, in, asker, mac))
-		return REASON_neighbour_bad;
+	if (fault != REASON_NONE)
+		return fault;
 	if (!interface_owns(in, &ns->target, 6))
 		return REASON_NONE;
 	if (mac != NULL && address_is_unicast(asker, 6) && interface_on_link(in, asker, 6))
@@ -238,14 +243,16 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 	uint16_t slot = neighbour_find(h, in->id, 6, &na->target);
 	bool solicited = na->flags & FLAG_SOLICITED;
 	const uint8_t *mac = na->target_mac;
+	enum reason fault;
 
 	if (mac == NULL) {      /* may confirm what is known, says nothing new */
 		if (slot == NONE || !solicited || !neighbour_resolved(&h->neighbours[slot]))
 			return REASON_NONE;
 		mac = h->neighbours[slot].mac;
 	}
-	if (!claim_ok(h, in, &na->target, mac))
-		return REASON_neighbour_bad;
+	fault = claim_fault(h, in, &na->target, mac);
+	if (fault != REASON_NONE)
+		return fault;
 	if (slot != NONE && !(na->flags & FLAG_OVERRIDE) && neighbour_resolved(&h->neighbours[slot])
 	    && memcmp(h->neighbours[slot].mac, mac, 6) != 0) {
 		neighbour_doubt(h, slot);

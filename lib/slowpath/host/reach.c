@@ -195,6 +195,10 @@ neighbour_hear(struct host *h, const struct host_fact *fact)
 
 	if (host_interface(h, fact->iface) == NULL || !mac_is_unicast(fact->mac))
 		return;
+	if (fact->heard == HEARD_CONFLICT) {
+		claim_contradict(h, fact->iface, fact->address.v4, fact->mac);
+		return;
+	}
 	slot = neighbour_find(h, fact->iface, fact->family, &fact->address);
 	if (slot == NONE && fact->heard == HEARD_REQUEST)
 		slot = neighbour_make(h, fact->iface, fact->family, &fact->address, true);

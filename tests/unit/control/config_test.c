@@ -110,6 +110,19 @@ an_address_is_ours_once(void **state)
 		"lan has this address already");
 	assert_int_equal(errors_of(HEAD
 		"  lan: {addresses: [192.0.2.1/24, 192.0.2.2/24]}\n").errors, 0);
+	expect_error(HEAD "  lan: {addresses: [\"fe80::1/64\", \"fe80::1/64\"]}\n", 5,
+		"lan has this address already");
+}
+
+static void
+a_link_local_address_is_ours_once_on_each_link(void **state)
+{
+	struct found f = errors_of(HEAD "  lan: {addresses: [\"fe80::1/64\"]}\n"
+		"  wan: {addresses: [\"fe80::1/64\"]}\n");
+
+	(void)state;
+	assert_int_equal(f.errors, 0);
+	assert_int_equal(f.warnings, 0);
 }
 
 static void
@@ -160,6 +173,10 @@ a_static_neighbour_stands_in_a_subnet(void **state)
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
 		"    neighbours: {192.0.2.7: \"01:00:00:00:00:07\"}\n", 7,
 		"is no MAC of a station");
+	expect_error(HEAD "  lan:\n    addresses: [\"2001:db8::1/64\"]\n    neighbours:\n"
+		"      \"2001:db8::2\": \"02:00:00:00:00:07\"\n"
+		"      \"2001:0db8:0::0002\": \"02:00:00:00:00:07\"\n", 9,
+		"is 2001:db8::2, which lan has already");
 	assert_int_equal(errors_of(HEAD
 		"  lan: {neighbours: {\"fe80::1\": \"02:00:00:00:00:07\"}}\n").errors, 0);
 }
@@ -380,6 +397,7 @@ main(void)
 		cmocka_unit_test(some_addresses_cannot_be_ours),
 		cmocka_unit_test(ipv6_needs_an_mtu_of_1280),
 		cmocka_unit_test(a_static_neighbour_stands_in_a_subnet),
+		cmocka_unit_test(a_link_local_address_is_ours_once_on_each_link),
 		cmocka_unit_test(cores_are_auto_or_a_list),
 		cmocka_unit_test(all_errors_are_found_in_one_go),
 		cmocka_unit_test(ports_with_inside_hosts_alone_are_spread_by_source),

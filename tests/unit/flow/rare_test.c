@@ -88,6 +88,26 @@ without_room_there_is_no_list_until_one_goes(void **state)
 }
 
 static void
+who_asks_first_owns_a_list(void **state)
+{
+	struct rares *t = given_lists();
+	uint32_t words[] = { RARE_WORD(RARE_COUNT, 1), RARE_WORD(RARE_COUNT, 2) };
+	uint16_t one = rares_take(t, words, 1, 1), two;
+
+	rares_own(t, one, 7);
+	rares_own(t, rares_take(t, words, 1, 1), 9);
+	two = rares_take(t, words + 1, 1, 1);
+	rares_own(t, two, 7);
+	rares_own(t, rares_take(t, words, 2, 1), 9);
+	assert_int_equal(rares_heaviest(t), 7);
+	rares_give(t, two);
+	rares_give(t, one);
+	rares_give(t, one);
+	assert_int_equal(rares_heaviest(t), 9);
+	rares_destroy(t);
+}
+
+static void
 without_memory_there_are_none(void **state)
 {
 	for (unsigned n = 1; n <= 2; n++) {
@@ -105,6 +125,7 @@ main(void)
 		cmocka_unit_test(a_beginning_an_order_and_a_generation_make_other_lists),
 		cmocka_unit_test(a_list_goes_with_its_last_record),
 		cmocka_unit_test(without_room_there_is_no_list_until_one_goes),
+		cmocka_unit_test(who_asks_first_owns_a_list),
 		cmocka_unit_test(without_memory_there_are_none),
 	};
 

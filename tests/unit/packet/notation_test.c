@@ -246,7 +246,7 @@ static void
 a_wrong_word_is_named(void **state)
 {
 	expect_wrong("", "there is no packet");
-	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2", "'sctp' is none of tcp, udp, icmp, ip");
+	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2", "'sctp' is none of tcp, udp, icmp, ip, arp, ns, na");
 	expect_wrong("udp", "the packet has no source");
 	expect_wrong("udp 10.0.0.2:1", "'' stands where > should, after the source");
 	expect_wrong("udp 10.0.0.2:1 >", "the packet has no destination");
@@ -331,6 +331,62 @@ frames_that_are_not_ip_are_printed_as_what_they_are(void **state)
 }
 
 static void
+arp_and_nd_are_written_and_read(void **state)
+{
+	static const struct { const char *text, *flow; } cases[] = {
+		{ "arp who-has 10.0.0.1 tell 10.0.0.2", "arp who-has 10.0.0.1 tell 10.0.0.2" },
+		{ "arp reply 10.0.0.2 tell 10.0.0.1 vlan 20", "arp reply 10.0.0.2 tell 10.0.0.1" },
+		{ "ns who-has 2001:db8::1 tell 2001:db8::2",
+			"icmp 2001:db8::2 > ff02::1:ff00:1 neighbour-solicitation" },
+		{ "ns who-has 2001:db8::1 tell ::",
+			"icmp :: > ff02::1:ff00:1 neighbour-solicitation" },
+		{ "na reply 2001:db8::2 tell 2001:db8::1 from 02:00:00:00:00:07",
+			"icmp 2001:db8::2 > 2001:db8::1 neighbour-advertisement" },
+	};
+	struct ingress in = { .untagged = 1, .wire = true };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char why[128], out[96];
+		uint8_t frame[256];
+		struct view v;
+		int n = notation_build(cases[i].text, &macs, frame, sizeof(frame), why);
+
+		if (n < 0)
+			fail_msg("%s: %s", cases[i].text, why);
+		parse_bytes(&v, frame, (uint32_t)n, (uint32_t)n, &in);
+		assert_int_not_equal(v.kind, VIEW_BAD);
+		notation_flow(out, sizeof(out), &v);
+		assert_string_equal(out, cases[i].flow);
+	}
+}
+
+static void
+what_is_wrong_with_arp_is_said(void **state)
+{
+	static const struct { const char *text, *why; } cases[] = {
+		{ "arp", "behind 'arp' stands who-has or reply, not ''" },
+		{ "arp is-at 10.0.0.1", "behind 'arp' stands who-has or reply, not 'is-at'" },
+		{ "ns reply 2001:db8::1", "behind 'ns' stands who-has, not 'reply'" },
+		{ "arp who-has 2001:db8::1 tell 10.0.0.2", "'2001:db8::1' is no IPv4 address" },
+		{ "arp who-has 10.0.0.1", "'' stands where tell should" },
+		{ "arp who-has 10.0.0.1 tell", "an address is missing at the end" },
+		{ "arp who-has 10.0.0.1 tell 10.0.0.2 ttl 9", "'ttl' is none of from, to, vlan" },
+	};
+	uint8_t frame[256];
+	char why[128];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(notation_build(cases[i].text, &macs, frame, sizeof(frame), why),
+			-EINVAL);
+		assert_string_equal(why, cases[i].why);
+	}
+	assert_int_equal(notation_build("arp who-has 10.0.0.1 tell 10.0.0.2", &macs, frame, 20, why),
+		-ENOSPC);
+}
+
+static void
 a_refused_packet_is_printed_when_its_addresses_are_known(void **state)
 {
 	struct view v = view_of("tcp 10.0.0.2:1 > 10.0.0.3:2 SF");
@@ -383,6 +439,8 @@ main(void)
 		cmocka_unit_test(a_frame_that_does_not_fit_is_refused_and_nothing_written_behind),
 		cmocka_unit_test(text_is_cut_where_it_must_and_its_length_is_told),
 		cmocka_unit_test(frames_that_are_not_ip_are_printed_as_what_they_are),
+		cmocka_unit_test(arp_and_nd_are_written_and_read),
+		cmocka_unit_test(what_is_wrong_with_arp_is_said),
 		cmocka_unit_test(a_refused_packet_is_printed_when_its_addresses_are_known),
 		cmocka_unit_test(tuples_addresses_and_endpoints_are_printed),
 	};

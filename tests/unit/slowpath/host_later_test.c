@@ -108,7 +108,8 @@ a_damaged_segment_is_not_answered(void **state)
 	expect_nothing(f);
 }
 
-/* One comes every 10 ms: HOST_LATER of them, and twelve more when the first have been told. */
+/* One comes every 10 ms by one interface: half of HOST_LATER of them, and twelve more when the first
+ * have been told. */
 static void
 so_many_wait_and_no_more(void **state)
 {
@@ -126,8 +127,24 @@ so_many_wait_and_no_more(void **state)
 		after(f, 7);
 		for (; f->n_seen < f->n_sent; n++)
 			next_sent(f, 1);
-		assert_int_equal(n, (HOST_LATER + 12) * (round + 1));
+		assert_int_equal(n, (HOST_LATER / 2 + 12) * (round + 1));
 	}
+}
+
+static void
+one_sender_leaves_room_for_others(void **state)
+{
+	struct fixture *f = *state;
+	char text[96];
+
+	for (unsigned i = 0; i < HOST_LATER; i++) {
+		snprintf(text, sizeof(text), "tcp 198.51.100.7:%u > 198.51.100.1:80 S", 1024 + i);
+		refuse(f, text);
+	}
+	refuse(f, SYN);
+	after(f, 7);
+	assert_int_equal(f->n_sent, HOST_LATER_SENDER + 1);
+	f->n_seen = f->n_sent;
 }
 
 static void
@@ -151,6 +168,7 @@ main(void)
 		TEST(a_long_segment_is_quoted_in_part),
 		TEST(a_damaged_segment_is_not_answered),
 		TEST(so_many_wait_and_no_more),
+		TEST(one_sender_leaves_room_for_others),
 		TEST(after_a_stop_nobody_is_told),
 	};
 

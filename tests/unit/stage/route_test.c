@@ -168,6 +168,18 @@ our_own_address_as_a_source_is_a_martian(void **state)
 	expect_drop(f, "udp [2001:db8:2::1]:1 > [2001:db8:9::9]:2", REASON_martian);
 }
 
+/* RFC 1812 5.3.7: of any subnet of ours, by whichever interface. */
+static void
+a_broadcast_address_as_a_source_is_a_martian(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, MAIN);
+	expect_drop(f, "udp 10.0.0.255:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp 10.0.0.0:1 > 203.0.113.9:2", REASON_martian);
+	expect_drop(f, "udp 198.51.100.255:1 > 203.0.113.9:2", REASON_martian);
+}
+
 static void
 link_local_addresses_stay_on_their_link(void **state)
 {
@@ -367,6 +379,7 @@ main(void)
 		stage_test(a_blackhole_is_silent_and_a_reject_is_not),
 		stage_test(martians_are_not_routed),
 		stage_test(our_own_address_as_a_source_is_a_martian),
+		stage_test(a_broadcast_address_as_a_source_is_a_martian),
 		stage_test(link_local_addresses_stay_on_their_link),
 		stage_test(multicast_and_broadcast_are_not_routed),
 		stage_test(the_first_route_stage_that_decides_counts),
