@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# In the guest: the two peers, the NICs under test, Weir.  Sourced by every script that tests/vm/rows.py runs there.
+#
+#   namespace lan 10.0.0.2, 2001:db8:1::2 --- lan [ Weir ] wan --- 198.51.100.2, 2001:db8:2::2 namespace wan
+cd /tmp || exit 1
+
+# The shell has an ip of its own, which knows no namespaces.
+ip() { /bin/ip "$@"; }
+
+interface_of() {        # interface_of PCI-ADDRESS: its name while the kernel's driver has it
+	basename "$(echo /sys/bus/pci/devices/"$1"/virtio*/net/* /sys/bus/pci/devices/"$1"/net/* | tr ' ' '\n' \
+		| grep -v '\*' | head -n 1)"
+}
+
+unbind() {              # unbind PCI-ADDRESS...
+	for at in "$@"; do
+		[ ! -e /sys/bus/pci/devices/"$at"/driver ] || echo "$at" >/sys/bus/pci/devices/"$at"/driver/unbind
+		echo >/sys/bus/pci/devices/"$at"/driver_override
+	done
+}
+
+bind() {                # bind DRIVER PCI-ADDRESS...
+	local driver=$1
+
+	shift
+	unbind "$@"
+	for at in "$@"; do
+		echo "$driver" >/sys/bus/pci/devices/"$at"/driver_override
+		echo "$at" >/sys/bus/pci/drivers_probe
+	done
+}
+
+peer() {                # peer NAMESPACE PCI-ADDRESS IPV4 IPV6 GATEWAY4 GATEWAY6
+	local name
+
+	name=$(interface_of "$2")
+	ip netns add "$1"
+	ip link set "$name" netns "$1" name eth0
+	ip -n "$1" link set lo up
+	ip netns exec "$1" sysctl -qw net.ipv6.conf.eth0.accept_dad=0
+	ip -n "$1" link set eth0 up
+	ip -n "$1" addr add "$3" dev eth0
+	ip -n "$1" addr add "$4" dev eth0 nodad
+	ip -n "$1" route add default via "$5"
+	ip -n "$1" -6 route add default via "$6"
+}
+
+peers() {
+	peer lan 0000:00:03.0 10.0.0.2/24 2001:db8:1::2/64 10.0.0.1 2001:db8:1::1
+	peer wan 0000:00:04.0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
+	dd if=/dev/urandom of=/tmp/file bs=1M count=4 2>/dev/null
+}
+
+in_lan() { ip netns exec lan "$@"; }
+in_wan() { ip netns exec wan "$@"; }
+
+wait_for() {            # wait_for SECONDS COMMAND...
+	local left=$(($1 * 5))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+gone() { [ ! -e /proc/"$(cat pid)" ]; }
+
+start() {               # start FILE [PROGRAM]: Weir with this configuration
+	rm -f log report.json
+	${2:-./weir} run -c "$1" --json report.json >report 2>log &
+	echo $! >pid
+	until grep -q "generation 1 runs" log; do
+		if gone; then
+			cat log
+			return 1
+		fi
+		sleep 0.2
+	done
+}
+
+stop() {                # the ledger balances and every buffer is back, or Weir ends with 1
+	kill -TERM "$(cat pid)"
+	wait_for 30 gone
+	tail -n 3 report
+	tail -n 2 log | grep -i error
+	grep -q '"imbalance": 0' report.json && ! grep -q "did not come back" log
+}
+
+kernel_is_content() {   # no DMA fault, no warning
+	! dmesg | grep -iE 'dmar.*fault|dma.*(read|write).*(fault|not set)|warning: cpu|\bBUG:|\bOops:'
+}
+
+download() {            # lan connects and receives
+	local giver
+
+	rm -f got
+	in_wan timeout 100 ./station give 5001 file &
+	giver=$!
+	sleep 0.5
+	in_lan timeout 100 ./station get "$1" 5001 got || kill $giver
+	cmp got file
+}
+
+upload() {              # lan connects and sends
+	local taker
+
+	rm -f sent
+	in_wan timeout 100 ./station take 5002 sent &
+	taker=$!
+	sleep 0.5
+	in_lan timeout 100 ./station put "$1" 5002 file
+	wait $taker
+	cmp sent file
+}
+
+# No datagram arrives twice or changed; all_accounted says, after stop, what became of those that did not arrive.
+datagrams() {           # datagrams ADDRESS COUNT RATE
+	local receiver
+
+	in_wan ./station receive 7000 "$2" 8 >count &
+	receiver=$!
+	sleep 0.5
+	in_lan ./station send "$1" 7000 "$2" "$3"
+	wait $receiver
+	cat count
+	grep -q "twice 0, wrong 0" count
+}
+
+figure() {              # figure NAME: the sum of a number in the report
+	sed -n 's/.*"'"$1"'": \([0-9]*\).*/\1/p' report.json | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# What did not arrive was missed by a port or dropped by Weir, and counted.  One in a thousand may be the emulation's: QEMU's
+# hubs and the peers' kernels drop, too, when the host gives the machine no time.
+all_accounted() {
+	local lost received sent
+
+	lost=$(($(figure rx_missed) + $(figure rx_no_mbuf) + $(figure dropped)))
+	received=$(sed -n 's/^received \([0-9]*\) .*/\1/p' count)
+	sent=$(sed -n 's/^received .* of \([0-9]*\),.*/\1/p' count)
+	echo "$received of $sent arrived, $lost missed by ports or dropped"
+	[ $((received + lost + sent / 1000)) -ge "$sent" ] && [ "$received" -ge $((sent / 2)) ]
+}
