@@ -7,7 +7,7 @@
 # usage: police.sh [BUILD]       the folder that Weir was built in
 tag=wpo
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-seconds=6
+seconds=4
 
 write_config() {        # write_config RATE
 	cat >"$dir/weir.yaml" <<-YAML

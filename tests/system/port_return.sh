@@ -126,6 +126,7 @@ rename() {      # the device goes on under another name
 	ip -n "$ns_weir" link set spare0 up
 	wait_for 3 said 'port spare: link up' 1 || return 1
 	ip -n "$ns_weir" link set spare0 down
+	wait_for 3 said 'port spare: link down: spare0' 2 || return 1
 	ip -n "$ns_weir" link set spare0 name other0
 	ip -n "$ns_weir" link set other0 up
 	wait_for 3 said 'port spare: link up' 2
