@@ -58,6 +58,16 @@ setsockopt(int fd, int level, int option, const void *value, socklen_t size)
 	return (int)set_option(fd, level, option, value, size);
 }
 
+bool
+af_packet_is_unbound(const struct af_packet *p)
+{
+	struct sockaddr_ll address = { 0 };
+	socklen_t size = sizeof(address);
+
+	return p->count > 0 && getsockname(p->fd[0], (struct sockaddr *)&address, &size) == 0
+		&& address.sll_ifindex <= 0;
+}
+
 uint64_t
 af_packet_missed(struct af_packet *p)
 {

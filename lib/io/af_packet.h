@@ -13,6 +13,7 @@
 #ifndef IO_AF_PACKET_H
 #define IO_AF_PACKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -31,5 +32,9 @@ void af_packet_opened(void);
 
 /* Frames the kernel had no room for since the device was opened. */
 uint64_t af_packet_missed(struct af_packet *p);
+
+/* Whether the kernel has taken its interface from the device: it was deleted or moved to another namespace, and the
+ * sockets receive nothing any more, even if it is back under its old name and number. */
+bool af_packet_is_unbound(const struct af_packet *p);
 
 #endif

@@ -24,8 +24,11 @@ port_vanished(const struct port *port)
 {
 	char name[IF_NAMESIZE];
 
+	if (!port->open || !is_watched(port))
+		return false;
 	/* By number: an interface that was created anew under the old name is another one. */
-	return port->open && is_watched(port) && if_indextoname(port->if_index, name) == NULL && errno == ENXIO;
+	return (if_indextoname(port->if_index, name) == NULL && errno == ENXIO)
+		|| (port->kind == DEVICE_AF_PACKET && af_packet_is_unbound(&port->packet));
 }
 
 void
@@ -35,6 +38,8 @@ port_detach(struct ports *ports, struct port *port)
 
 	port_stats(port, &so_far);
 	ports->kept += port_reap(port);
+	if (port->kind == DEVICE_AF_XDP)        /* nobody completes what its send rings hold any more */
+		ports->kept += port->tx_queues * (unsigned)DEVICE_AF_XDP_DESCRIPTORS;
 	port_close(port);
 	port->before = so_far;
 	port->promiscuous = false;

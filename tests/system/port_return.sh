@@ -121,6 +121,25 @@ before="$(descriptors) $(memory) $(mappings)"
 check "$flaps flaps" flap_many
 check "descriptors and memory are as before" as_before $before
 check "a tap that was deleted" tap_returns
+move_away() {   # to another namespace and back, faster than anybody looks: the same name and number
+	local said_before
+
+	said_before=$(times_said 'port wan: its device is back')
+	ip netns add "$id-away"
+	ip -n "$ns_weir" link set wan0 netns "$id-away"
+	ip -n "$id-away" link set wan0 netns "$ns_weir"
+	ip netns del "$id-away"
+	ip -n "$ns_weir" link set wan0 up
+	wait_for 3 said 'port wan: its device is back' $((said_before + 1)) || return 1
+	wait_for 5 in_lan ping -q -c 1 -W 1 198.51.100.2
+}
+reload_gone() {
+	ip -n "$ns_weir" link del wan0
+	kill -HUP "$pid"
+	wait_for 3 said 'generation 2 runs' 1 || return 1
+	make_wan
+	wait_for 5 in_lan ping -q -c 1 -W 1 198.51.100.2
+}
 rename() {      # the device goes on under another name
 	ip -n "$ns_weir" link set spare1 up
 	ip -n "$ns_weir" link set spare0 up
@@ -132,8 +151,10 @@ rename() {      # the device goes on under another name
 	wait_for 3 said 'port spare: link up' 2
 }
 check "a device that was renamed" rename
+check "a device that was moved away and back" move_away
+check "a reload while a device is gone" reload_gone
 ip -n "$ns_weir" link del wan0
-check "it is gone at the end" wait_for 3 said 'port wan: its device vanished' $((flaps + 1))
+check "it is gone at the end" wait_for 3 said 'port wan: its device vanished' $((flaps + 3))
 kill "$flood" 2>/dev/null
 kill -INT "$pinger" 2>/dev/null
 check "other ports have lost nothing" lost_nothing
