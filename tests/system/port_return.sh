@@ -80,9 +80,9 @@ descriptors() { ls "/proc/$pid/fd" | wc -l; }
 memory() { awk '/VmRSS/ { print $2 }' "/proc/$pid/status"; }
 mappings() { wc -l <"/proc/$pid/maps"; }
 
-as_before() {   # as_before DESCRIPTORS MEMORY MAPPINGS
+as_before() {   # as_before DESCRIPTORS MEMORY MAPPINGS; link states are asked by sockets that come and go
 	echo "descriptors $1 -> $(descriptors), memory $2 -> $(memory) kB, mappings $3 -> $(mappings)"
-	[ "$(descriptors)" -le "$1" ] && [ "$(memory)" -le $(($2 + 2048)) ] && [ "$(mappings)" -le $(($3 + 4)) ]
+	[ "$(descriptors)" -le $(($1 + 2)) ] && [ "$(memory)" -le $(($2 + 2048)) ] && [ "$(mappings)" -le $(($3 + 4)) ]
 }
 
 lost_nothing() {
@@ -107,7 +107,7 @@ start
 check "a link that is down at the start is said" said 'port spare: link down: spare0 is not set up' 1
 check "ping" in_lan ping -q -c 3 -i 0.1 198.51.100.2
 in_lan ping -q -c 1 -W 1 203.0.113.2 >/dev/null
-in_lan ping -q -i 0.02 -w 30 203.0.113.2 >"$dir/ping" & pinger=$!
+in_lan ping -q -i 0.02 -c 1000 -W 2 203.0.113.2 >"$dir/ping" & pinger=$!
 in_lan ping -q -i 0.01 -w 60 198.51.100.2 >/dev/null & flood=$!
 check "the first flap" flap 1
 ip -n "$ns_weir" link del wan0
@@ -156,7 +156,6 @@ check "a reload while a device is gone" reload_gone
 ip -n "$ns_weir" link del wan0
 check "it is gone at the end" wait_for 3 said 'port wan: its device vanished' $((flaps + 3))
 kill "$flood" 2>/dev/null
-kill -INT "$pinger" 2>/dev/null
 check "other ports have lost nothing" lost_nothing
 check "it stops" stop
 check "the ledger" balanced 'l["rx"] > 100 and not set(r["drops"]) - {
