@@ -56,7 +56,7 @@ class Machine:
     # --- its life ---
 
     def arguments(self, disk, resume):
-        kernel = "console=ttyS0 panic=-1 hugepages=%d nowatchdog tsc=reliable mitigations=off " \
+        kernel = "console=ttyS0 panic=-1 hugepages=%d nowatchdog tsc=reliable no_timer_check mitigations=off " \
                  "net.ifnames=0 random.trust_cpu=on %s" % (HUGEPAGES, "intel_iommu=on iommu=pt" if self.iommu else "")
         args = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-m", "1280", "-smp", "2",
                 "-cpu", "host" if self.accel == "kvm" else "max", "-machine", "q35,kernel-irqchip=split",
@@ -122,9 +122,12 @@ class Machine:
         self.monitor.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         data = b""
         while True:
-            more = self.monitor.recv(65536)
+            try:
+                more = self.monitor.recv(65536)
+            except OSError:
+                more = b""
             if not more:
-                raise MachineError("QEMU has ended")
+                raise MachineError("QEMU has ended: " + self.last_words())
             data += more
             while b"\n" in data:
                 line, data = data.split(b"\n", 1)
@@ -159,7 +162,10 @@ class Machine:
             if left <= 0 or not select.select([self.shell], [], [], left)[0]:
                 raise MachineError("no answer within %d s; so far: %s"
                                    % (seconds, self.buffer[-500:].decode(errors="replace")))
-            more = self.shell.recv(65536)
+            try:
+                more = self.shell.recv(65536)
+            except OSError:
+                more = b""
             if not more:
                 raise MachineError("the guest has ended: " + self.last_words())
             self.buffer += more
@@ -176,11 +182,11 @@ class Machine:
         while True:
             self.serial += 1
             marker = "@ready-%d@" % self.serial
-            self.shell.sendall(("\necho @ready-'%d'@\n" % self.serial).encode())
             try:
+                self.shell.sendall(("\necho @ready-'%d'@\n" % self.serial).encode())
                 self.read_until(marker.encode(), 2)
                 return
-            except MachineError:
+            except (MachineError, OSError):
                 if time.time() > end or self.process.poll() is not None:
                     raise MachineError("the guest does not come up: " + self.last_words())
 
