@@ -10,12 +10,13 @@
 
 #include "command.h"
 
-#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE]"
+#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "json", required_argument, NULL, 'j' },
+	{ "no-tests", no_argument, NULL, 'n' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -48,6 +49,9 @@ command_run(int argc, char **argv)
 			break;
 		case 'j':
 			options.json = optarg;
+			break;
+		case 'n':
+			options.no_tests = true;
 			break;
 		case ':':
 			return usage_error(USAGE, "run: %s needs a value", argv[optind - 1]);

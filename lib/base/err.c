@@ -64,6 +64,20 @@ grow(struct err *err)
 	return true;
 }
 
+/* Is the same warning there already?  A file that is checked and then built warns twice. */
+static bool
+is_known(const struct err *err, struct loc loc, const char *text)
+{
+	for (unsigned i = 0; i < err->count; i++) {
+		const struct err_entry *e = &err->entries[i];
+
+		if (e->warning && e->loc.line == loc.line && e->loc.column == loc.column
+				&& strcmp(e->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 add(struct err *err, bool warning, struct loc loc, const char *fmt, va_list ap)
 {
@@ -71,8 +85,13 @@ add(struct err *err, bool warning, struct loc loc, const char *fmt, va_list ap)
 
 	if (!warning)
 		err->error_count++;
-	if (err->count >= ERR_KEPT_MAX || !grow(err) || vasprintf(&text, fmt, ap) < 0) {
+	if (err->count >= (warning ? ERR_WARNINGS_MAX : ERR_KEPT_MAX) || !grow(err)
+			|| vasprintf(&text, fmt, ap) < 0) {
 		err->lost++;
+		return;
+	}
+	if (warning && is_known(err, loc, text)) {
+		free(text);
 		return;
 	}
 	loc.file = intern_file(err, loc.file);

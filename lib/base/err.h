@@ -35,7 +35,7 @@ int err_add(struct err *err, int code, struct loc loc, const char *fmt, ...)
 /* The same without a place. */
 int err_set(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* A warning is printed like an error and does not count as one. */
+/* A warning is printed like an error and does not count as one.  The same warning about the same place is kept once. */
 void err_warn(struct err *err, struct loc loc, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -174,7 +174,8 @@ err_print(const struct err *err, FILE *out, bool colour)
 	for (unsigned i = 0; i < err->count; i++)
 		print_entry(&e[i], &source, out, colour);
 	if (err->lost > 0)
-		fprintf(out, "error: %u more errors, not shown\n", err->lost);
+		fprintf(out, "%s: %u more messages, not shown\n",
+			err->error_count > 0 ? "error" : "warning", err->lost);
 	source_close(&source);
 	free(source.line);
 	free(sorted);

@@ -7,6 +7,7 @@
 
 /* What a person can use ends far below; what a broken generator can produce does not. */
 #define ERR_KEPT_MAX 1000
+#define ERR_WARNINGS_MAX 500            /* warnings leave room for errors */
 
 struct err_entry {
 	struct loc loc;
@@ -20,7 +21,7 @@ struct err {
 	unsigned count;
 	unsigned room;
 	unsigned error_count;           /* with those lost */
-	unsigned lost;                  /* beyond ERR_KEPT_MAX, or without memory */
+	unsigned lost;                  /* beyond these, or without memory */
 	char **files;
 	unsigned file_count;
 };

@@ -143,6 +143,7 @@ run_workers(struct appliance *a, struct err *err)
 
 	if (rc < 0)
 		return rc;
+	generation_give_number(a->gen);
 	workers_publish(a->workers, a->gen);
 	generation_names_commit(&a->names);
 	a->running = true;
@@ -210,7 +211,9 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	a->options = *options;
 	a->cfg = a->started = cfg;
 	generation_names_init(&a->names);
-	if (start(a, err) < 0) {
+	if (start(a, err) < 0 && err_count(err) == 0)
+		err_set(err, EFAULT, "it does not start, and without a reason; this is a bug of Weir");
+	if (err_count(err) != 0) {
 		appliance_destroy(a);
 		return NULL;
 	}

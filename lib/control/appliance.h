@@ -39,6 +39,7 @@ struct appliance_options {
 	unsigned workers;       /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;         /* 0: as configured */
 	bool verbose;           /* DPDK's own log */
+	bool tests;             /* a reload is refused when a test of its file fails, as in `weir check` */
 	const char *nat_log;    /* captures: a file to begin for NAT's log, instead of the configured one; NULL: none */
 };
 

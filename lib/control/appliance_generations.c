@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "control/carry.h"
+#include "control/check.h"
 
 int
 finish_generation(struct appliance *a, struct generation *gen, struct err *err)
@@ -23,10 +24,9 @@ begin_generation(struct appliance *a, const struct config *cfg, struct err *err)
 	struct generation_setup setup = {
 		.cfg = cfg, .started = a->started, .names = &a->names, .running = a->gen, .workers = a->n_workers,
 	};
-	unsigned before = err_count(err);
 	struct generation *gen = generation_begin(&setup, err);
 
-	if (err_count(err) == before)
+	if (err_count(err) == 0)
 		return gen;
 	generation_discard(gen);
 	return NULL;
@@ -65,36 +65,71 @@ check_retired(struct appliance *a, struct err *err)
 		"wait for it already", who, (unsigned long long)oldest, a->n_retired);
 }
 
-int
-appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
+/* What `weir check` would say of a generation that is finished and not published: rules never reached, tests that
+ * fail.  False after an error for each of those. */
+static bool
+try_tests(const struct appliance *a, const struct config *cfg, const struct generation *gen, struct err *err)
 {
-	struct nat_log_file *log;
-	struct generation *gen;
+	unsigned failed = 0;
 
-	if (check_retired(a, err) < 0)
-		return -EBUSY;
-	if (config_check_reload(a->started, cfg, err) < 0)
-		return -EINVAL;
-	gen = begin_generation(a, cfg, err);
+	if (!a->options.tests)
+		return true;
+	shadows_check(cfg, generation_builder(gen), err);
+	cfg_each(test, &cfg->tests)
+		failed += !trial_run(test, gen, err);
+	return failed == 0;
+}
+
+/* A whole generation from cfg, ready to be published, or NULL after an error. */
+static struct generation *
+make_generation(struct appliance *a, const struct config *cfg, struct err *err)
+{
+	struct generation *gen = begin_generation(a, cfg, err);
+
 	if (gen == NULL)
-		return -EINVAL;
-	if (finish_generation(a, gen, err) < 0) {
-		generation_discard(gen);
-		return -ENOMEM;
-	}
+		return NULL;
+	if (finish_generation(a, gen, err) < 0 || !try_tests(a, cfg, gen, err))
+		goto fail;
 	if (carry_places(a->gen, gen) < 0) {
-		generation_discard(gen);
-		return err_set(err, ENOMEM, "out of memory");
+		err_set(err, ENOMEM, "out of memory");
+		goto fail;
 	}
-	if (log_open(a, cfg, &log, err) < 0) {
-		generation_discard(gen);
-		return -EINVAL;
-	}
+	return gen;
+
+fail:
+	generation_discard(gen);
+	return NULL;
+}
+
+static void
+publish(struct appliance *a, struct generation *gen)
+{
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
+	generation_give_number(gen);
 	workers_publish(a->workers, gen);
 	generation_names_commit(&a->names);
 	appliance_let_go(a);
+}
+
+int
+appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
+{
+	struct nat_log_file *log = NULL;
+	struct generation *gen = NULL;
+
+	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0)
+		gen = make_generation(a, cfg, err);
+	/* The errors decide, not what functions returned: no failure is silent, and nothing is published beside one. */
+	if (gen == NULL && err_count(err) == 0)
+		err_set(err, EFAULT, "the configuration was not built, and without a reason; this is a bug of Weir");
+	if (err_count(err) == 0)
+		log_open(a, cfg, &log, err);
+	if (err_count(err) != 0) {
+		generation_discard(gen);
+		return -EINVAL;
+	}
+	publish(a, gen);
 	if (a->cfg != a->started)
 		config_free(a->cfg);
 	a->cfg = cfg;

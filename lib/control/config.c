@@ -66,7 +66,7 @@ static const struct cfg_field test_fields[] = {
 
 const struct cfg_table test_table = {
 	"test", CFG_SIZEOF(struct test_cfg), test_fields,
-	"A packet, and what has to become of it; `weir check` tries it.",
+	"A packet, and what has to become of it; a check, a start and a reload try it.",
 };
 
 static const struct cfg_field config_fields[] = {
@@ -86,7 +86,7 @@ static const struct cfg_field config_fields[] = {
 	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
 		"What is told of traffic while it runs.", .table = &telemetry_table },
 	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
-		"Packets that `weir check` tries.", .table = &test_table },
+		"Packets that a check, a start and a reload try.", .table = &test_table },
 	CFG_END
 };
 

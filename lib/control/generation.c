@@ -142,6 +142,8 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 		return err_set(err, ENOMEM, "out of memory");
 	m->iface[id] = iface;
 	m->entry[id] = copy_text(m, cfg->pipeline);
+	if (m->entry[id] == NULL && cfg->pipeline != NULL)
+		return err_set(err, ENOMEM, "out of memory");
 	m->gen.iface[id] = iface;
 	if (m->gen.n_ifaces <= (unsigned)id)
 		m->gen.n_ifaces = (unsigned)id + 1;
@@ -190,8 +192,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		err_set(err, ENOMEM, "out of memory");
 		return;
 	}
-	if (build_policy(m->build, &setup->cfg->policy) < 0)
-		return;
+	build_policy(m->build, &setup->cfg->policy);
 	for (unsigned i = 0; i < m->gen.n_ifaces; i++)
 		if (m->iface[i] != NULL && m->entry[i] != NULL)
 			m->iface[i]->pipeline = build_find_pipeline(m->build, m->entry[i]);
@@ -263,11 +264,27 @@ fill_workers(struct made *m)
 	return 0;
 }
 
+/* An interface that names a pipeline has it: without one it would drop every packet. */
+static int
+check_entries(const struct made *m, struct err *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < m->gen.n_ifaces; i++)
+		if (m->iface[i] != NULL && m->entry[i] != NULL && m->iface[i]->pipeline == NULL)
+			rc = err_add(err, EFAULT, m->iface[i]->loc,
+				"interfaces.%s: pipeline '%s' was not built; this is a bug of Weir",
+				m->iface[i]->name, m->entry[i]);
+	return rc;
+}
+
 int
 generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err)
 {
 	struct made *m = gen->owner;
 
+	if (err_count(err) != 0 || check_entries(m, err) < 0)
+		return -EINVAL;
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
 		if (m->iface[i] == NULL)
 			continue;
@@ -277,8 +294,13 @@ generation_finish(struct generation *gen, const struct rte_ether_addr mac[], str
 	if (build_finish(m->build, gen) < 0 || fill_workers(m) < 0
 			|| ingress_fill(gen, &m->arena, (const uint8_t (*)[6])mac) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	gen->number = ++numbers;
 	return 0;
+}
+
+void
+generation_give_number(struct generation *gen)
+{
+	gen->number = ++numbers;
 }
 
 void

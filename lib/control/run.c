@@ -38,28 +38,28 @@ print_errors(struct err *err)
 	err_print(err, stderr, isatty(STDERR_FILENO));
 }
 
-/* The configuration, or NULL after all that is wrong with it was printed. */
+/* The configuration, or NULL after an error.  verify: all that `weir check` finds, tests included; else that is looked
+ * for only behind an error, so that all of them are said at once. */
 static struct config *
-read_config(const char *path)
+read_config(const char *path, bool verify, struct err *err)
 {
-	struct err *err = err_create();
-	struct check_result result;
-	struct config *cfg;
-
-	if (err == NULL)
-		return NULL;
-	cfg = path != NULL ? config_load(path, err)
+	struct config *cfg = path != NULL ? config_load(path, err)
 		: config_load_text("<built-in>", example_config, err);
-	if (cfg != NULL && err_count(err) != 0) {
+	struct check_result result = { 0 };
+
+	if (cfg == NULL)
+		return NULL;
+	if (verify || err_count(err) != 0)
 		config_verify(cfg, err, &result);
-		config_free(cfg);
-		cfg = NULL;
-	}
-	if (cfg != NULL)
+	if (err_count(err) == 0) {
 		unused_check(cfg, err);
-	print_errors(err);
-	err_destroy(err);
-	return cfg;
+		return cfg;
+	}
+	if (result.failed > 0)
+		log_error("%u of %u tests of the file failed; --no-tests starts all the same", result.failed,
+			result.tests);
+	config_free(cfg);
+	return NULL;
 }
 
 static void
@@ -80,11 +80,23 @@ on_stop(evutil_socket_t signal_number, short what, void *arg)
 	event_base_loopbreak(r->base);
 }
 
+/* Says all that there is to be said of the file, warnings of a success, too. */
+static bool
+reload(struct runner *r, struct err *err)
+{
+	struct config *cfg = read_config(r->options->config, false, err);
+	bool taken = cfg != NULL && appliance_reload(r->appliance, cfg, err) == 0;
+
+	if (!taken)
+		config_free(cfg);
+	print_errors(err);
+	return taken;
+}
+
 static void
 on_reload(evutil_socket_t signal_number, short what, void *arg)
 {
 	struct runner *r = arg;
-	struct config *cfg;
 	struct err *err;
 
 	appliance_reopen_log(r->appliance);
@@ -92,18 +104,13 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 		log_warning("the built-in example has no file to read again");
 		return;
 	}
-	cfg = read_config(r->options->config);
 	err = err_create();
-	if (cfg != NULL && err != NULL && appliance_reload(r->appliance, cfg, err) == 0)
+	if (err != NULL && reload(r, err))
 		log_info("generation %llu runs",
 			(unsigned long long)appliance_generation(r->appliance)->number);
 	else
 		log_error("the configuration is not taken; generation %llu goes on",
 			(unsigned long long)appliance_generation(r->appliance)->number);
-	if (err != NULL && err_count(err) != 0) {
-		print_errors(err);
-		config_free(cfg);
-	}
 	err_destroy(err);
 }
 
@@ -276,15 +283,15 @@ loop(struct runner *r)
 int
 run(const struct run_options *options)
 {
-	struct appliance_options how = { .captures = options->config == NULL };
+	struct appliance_options how = { .captures = options->config == NULL, .tests = !options->no_tests };
 	struct runner r = { .options = options };
-	struct config *cfg = read_config(options->config);
 	struct err *err = err_create();
+	struct config *cfg = err == NULL ? NULL : read_config(options->config, !options->no_tests, err);
 	int status = 1;
 
 	mask_signals(SIG_BLOCK);
 	signal(SIGPIPE, SIG_IGN);               /* a log may be a pipe that nobody reads any more */
-	if (cfg != NULL && err != NULL)
+	if (cfg != NULL)
 		r.appliance = appliance_start(cfg, &how, err);
 	if (r.appliance != NULL && how.captures)
 		r.example = example_create(r.appliance, err);

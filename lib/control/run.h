@@ -9,10 +9,13 @@
 #ifndef CONTROL_RUN_H
 #define CONTROL_RUN_H
 
+#include <stdbool.h>
+
 struct run_options {
 	const char *config;     /* NULL: the built-in example */
 	const char *json;       /* where the report goes as JSON, "-": standard output, or NULL */
 	double seconds;         /* 0: until a signal */
+	bool no_tests;          /* a start or a reload is taken although tests of its file fail */
 };
 
 /* The exit status of the command. */

@@ -100,6 +100,17 @@ build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_
 	return more;
 }
 
+bool
+build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name)
+{
+	if (rc < 0 && b->short_of_memory && err_count(b->setup.err) == 0)
+		build_no_memory(b);
+	else if (rc < 0 && err_count(b->setup.err) == 0)
+		err_add(b->setup.err, EFAULT, loc, "%s.%s: not built, and without a reason; this is a bug of Weir",
+			section, name != NULL ? name : "?");
+	return rc >= 0;
+}
+
 int
 built_list_init(struct build *b, struct built_list *list, unsigned n)
 {

@@ -48,9 +48,9 @@ struct build_setup {
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
 void build_discard(struct build *b);            /* NULL and half-built are fine */
 
-/* Builds the sections.  0, or negative after an error for each fault.  A configuration that was
- * decoded with errors may be given too, to find the others: names that are NULL or unknown are
- * passed over in silence, since decoding has said so. */
+/* Builds the sections.  0 if setup.err has no error at all and every part is there; else negative after an error for
+ * each fault.  A configuration that was decoded with errors may be given, too, to find the others: names that are NULL
+ * or unknown are passed over in silence, since the decoder has reported them. */
 int build_policy(struct build *b, const struct policy_cfg *cfg);
 
 /* Fills the generation's pipelines, places, meters and own addresses.  0 or -ENOMEM. */

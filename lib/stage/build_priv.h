@@ -65,6 +65,10 @@ struct build {
 int built_list_init(struct build *b, struct built_list *list, unsigned n);
 void *built_find(const struct built_list *list, const char *name);
 
+/* Takes the outcome of one part of a section: true if it was built.  A failure while no error has been reported, which
+ * would be a silent one, becomes an error here. */
+bool build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name);
+
 int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
 int build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg);
 int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);

@@ -53,7 +53,9 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->rare_words = sb.rare_words;
 	step->jumps = sb.jumps;
 	step->n_jumps = sb.n_jumps;
-	return build_condition(b, sb.cfg, step) < 0 ? -EINVAL : rc;
+	if (build_condition(b, sb.cfg, step) < 0)
+		rc = -EINVAL;
+	return build_part(b, rc, choice->loc, owner, choice->table->name) ? 0 : -EINVAL;
 }
 
 int
@@ -63,13 +65,14 @@ build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *dr
 	const char *owner = arena_printf(&b->arena, "pipelines.%s", cfg->head.name);
 	int rc = 0;
 
+	draft->broken = true;
 	if (owner == NULL)
 		return build_no_memory(b);
 	if (cfg->stages.count > PIPELINE_STEPS_MAX)
 		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u stages",
 			PIPELINE_STEPS_MAX);
 	cfg_each(choice, &cfg->stages)
-		rc |= choice->table == NULL ? -EINVAL   /* decoding has said why */
+		rc |= choice->table == NULL ? -EINVAL   /* reported by the decoder */
 			: build_step(b, choice, owner, &p->step[p->n++]);
 	draft->broken = rc < 0;
 	return rc < 0 ? -EINVAL : 0;
@@ -111,32 +114,61 @@ declare(struct build *b, const struct policy_cfg *cfg)
 	return 0;
 }
 
-static int
+/* Each part goes through build_part: a failure without a message cannot pass. */
+static void
 build_sections(struct build *b, const struct policy_cfg *cfg)
 {
 	unsigned i = 0;
-	int rc = 0;
 
 	cfg_each(set, &cfg->sets) {
-		b->sets.item[i].name = build_string(b, set->head.name);
-		rc |= build_set(b, set, (struct set **)&b->sets.item[i++].what);
+		struct built *part = &b->sets.item[i++];
+
+		part->name = build_string(b, set->head.name);
+		build_part(b, build_set(b, set, (struct set **)&part->what), set->head.loc, "sets",
+			set->head.name);
 	}
 	i = 0;
 	cfg_each(acl, &cfg->acls) {
-		b->acls.item[i].name = build_string(b, acl->head.name);
-		rc |= build_acl(b, acl, (struct acl **)&b->acls.item[i++].what);
+		struct built *part = &b->acls.item[i++];
+
+		part->name = build_string(b, acl->head.name);
+		build_part(b, build_acl(b, acl, (struct acl **)&part->what), acl->head.loc, "acls",
+			acl->head.name);
 	}
 	cfg_each(pool, &cfg->nat)
-		rc |= build_pool_spec(b, pool);
+		build_part(b, build_pool_spec(b, pool), pool->head.loc, "nat", pool->head.name);
 	i = 0;
 	cfg_each(table, &cfg->routes) {
-		b->routes.item[i].name = build_string(b, table->head.name);
-		rc |= build_route_table(b, table, (struct route_table **)&b->routes.item[i++].what);
+		struct built *part = &b->routes.item[i++];
+
+		part->name = build_string(b, table->head.name);
+		build_part(b, build_route_table(b, table, (struct route_table **)&part->what),
+			table->head.loc, "routes", table->head.name);
 	}
 	i = 0;
 	cfg_each(pipeline, &cfg->pipelines)
-		rc |= build_pipeline(b, pipeline, b->pipelines.item[i++].what);
-	return rc < 0 ? -EINVAL : 0;
+		build_part(b, build_pipeline(b, pipeline, b->pipelines.item[i++].what),
+			pipeline->head.loc, "pipelines", pipeline->head.name);
+}
+
+/* Success of a part is not enough: what was to be built has to be there. */
+static void
+check_complete(struct build *b, const struct policy_cfg *cfg)
+{
+	unsigned i = 0;
+
+	cfg_each(set, &cfg->sets)
+		build_part(b, b->sets.item[i++].what != NULL ? 0 : -EINVAL, set->head.loc, "sets",
+			set->head.name);
+	i = 0;
+	cfg_each(acl, &cfg->acls)
+		build_part(b, b->acls.item[i++].what != NULL ? 0 : -EINVAL, acl->head.loc, "acls",
+			acl->head.name);
+	i = 0;
+	cfg_each(table, &cfg->routes)
+		build_part(b, b->routes.item[i++].what != NULL ? 0 : -EINVAL, table->head.loc,
+			"routes", table->head.name);
+	build_part(b, b->n_pools == cfg->nat.count ? 0 : -EINVAL, (struct loc){ 0 }, "nat", "pools");
 }
 
 /* The document, whose names of files these are, may go. */
@@ -154,15 +186,13 @@ forget_files(struct build *b)
 int
 build_policy(struct build *b, const struct policy_cfg *cfg)
 {
-	unsigned errors = err_count(build_err(b));
-	int rc;
-
 	if (declare(b, cfg) < 0 || public_begin(b, cfg) < 0)
 		return -ENOMEM;
-	rc = build_sections(b, cfg);
+	build_sections(b, cfg);
 	order_check(b);
 	forget_files(b);
-	if (b->short_of_memory && err_count(build_err(b)) == errors)
+	if (b->short_of_memory && err_count(build_err(b)) == 0)
 		return build_no_memory(b);
-	return rc < 0 || err_count(build_err(b)) > errors ? -EINVAL : 0;
+	check_complete(b, cfg);
+	return err_count(build_err(b)) == 0 ? 0 : -EINVAL;
 }

@@ -157,6 +157,9 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 	if (leads + cfg->blackhole + cfg->reject != 1)
 		return cfg_error(build_err(tb->b), &cfg->head, NULL,
 			"a route has one of via (or dev), blackhole and reject");
+	if (cfg_is_written(&cfg->head, &cfg->via) && cfg->via.count == 0)
+		return cfg_error(build_err(tb->b), &cfg->head, &cfg->via,
+			"there is no next hop; a route to nowhere is blackhole: true");
 	if (family == 0)
 		return -EINVAL;         /* could not be read */
 	if (r.prefix.length > 0 && address_multicast(&r.prefix.address, family))

@@ -185,7 +185,34 @@ a_flood_of_errors_is_counted_and_cut(void **state)
 	for (unsigned i = 0; i < 5000; i++)
 		err_set(f->err, EINVAL, "x");
 	assert_int_equal(err_count(f->err), 5000);
-	assert_non_null(strstr(printed(f, false), "error: 4000 more errors, not shown\n"));
+	assert_non_null(strstr(printed(f, false), "error: 4000 more messages, not shown\n"));
+}
+
+static void
+a_flood_of_warnings_does_not_hide_an_error(void **state)
+{
+	const struct loc loc = { .file = "F", .line = 9, .column = 1 };
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < 5000; i++)
+		err_warn(f->err, loc, "x %u", i);
+	err_set(f->err, EINVAL, "the error");
+	assert_int_equal(err_count(f->err), 1);
+	assert_non_null(strstr(printed(f, false), "error: the error\n"));
+	assert_string_equal(err_first(f->err), "the error");
+}
+
+static void
+the_same_warning_is_said_once(void **state)
+{
+	const struct loc loc = { .file = "F", .line = 9, .column = 1 }, other = { .file = "F", .line = 8, .column = 1 };
+	struct fixture *f = *state;
+
+	err_warn(f->err, loc, "x");
+	err_warn(f->err, loc, "x");
+	err_warn(f->err, loc, "y");
+	err_warn(f->err, other, "x");
+	assert_string_equal(printed(f, false), "F:8:1: warning: x\nF:9:1: warning: x\nF:9:1: warning: y\n");
 }
 
 int
@@ -201,6 +228,8 @@ main(void)
 		TEST(a_terminal_is_safe_from_the_file),
 		TEST(a_place_beyond_the_file_has_no_line),
 		TEST(a_flood_of_errors_is_counted_and_cut),
+		TEST(a_flood_of_warnings_does_not_hide_an_error),
+		TEST(the_same_warning_is_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,7 @@ given(struct fixture *f, const char *text)
 
 	assert_string_equal(err_first(f->err), "");
 	assert_int_equal(generation_finish(gen, macs, f->err), 0);
+	generation_give_number(gen);
 	generation_names_commit(&f->names);
 	config_free(cfg);       /* nothing of a generation points into it */
 	generation_discard(f->gen);
