@@ -202,6 +202,7 @@ struct appliance *
 appliance_start(struct config *cfg, const struct appliance_options *options, struct err *err)
 {
 	struct appliance *a = calloc(1, sizeof(*a));
+	unsigned before = err_count(err);
 
 	if (a == NULL) {
 		config_free(cfg);
@@ -211,9 +212,9 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	a->options = *options;
 	a->cfg = a->started = cfg;
 	generation_names_init(&a->names);
-	if (start(a, err) < 0 && err_count(err) == 0)
+	if (start(a, err) < 0 && err_count(err) == before)
 		err_set(err, EFAULT, "it does not start, and without a reason; this is a bug of Weir");
-	if (err_count(err) != 0) {
+	if (err_count(err) != before) {
 		appliance_destroy(a);
 		return NULL;
 	}

@@ -24,9 +24,10 @@ begin_generation(struct appliance *a, const struct config *cfg, struct err *err)
 	struct generation_setup setup = {
 		.cfg = cfg, .started = a->started, .names = &a->names, .running = a->gen, .workers = a->n_workers,
 	};
+	unsigned before = err_count(err);
 	struct generation *gen = generation_begin(&setup, err);
 
-	if (err_count(err) == 0)
+	if (err_count(err) == before)
 		return gen;
 	generation_discard(gen);
 	return NULL;
@@ -117,15 +118,16 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 {
 	struct nat_log_file *log = NULL;
 	struct generation *gen = NULL;
+	unsigned before = err_count(err);
 
 	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0)
 		gen = make_generation(a, cfg, err);
 	/* The errors decide, not what functions returned: no failure is silent, and nothing is published beside one. */
-	if (gen == NULL && err_count(err) == 0)
+	if (gen == NULL && err_count(err) == before)
 		err_set(err, EFAULT, "the configuration was not built, and without a reason; this is a bug of Weir");
-	if (err_count(err) == 0)
+	if (err_count(err) == before)
 		log_open(a, cfg, &log, err);
-	if (err_count(err) != 0) {
+	if (err_count(err) != before) {
 		generation_discard(gen);
 		return -EINVAL;
 	}

@@ -117,7 +117,7 @@ ports_check_rows(const struct config *cfg, struct err *err)
 }
 
 static struct config *
-check(struct document *doc, struct err *err)
+check(struct document *doc, unsigned errors, struct err *err)
 {
 	struct config *cfg;
 
@@ -130,19 +130,24 @@ check(struct document *doc, struct err *err)
 	interfaces_check(cfg, err);
 	zones_check(cfg, err);
 	telemetry_check(cfg, err);
+	cfg->misread = err_count(err) != errors;
 	return cfg;
 }
 
 struct config *
 config_load(const char *path, struct err *err)
 {
-	return check(document_parse(path, &config_table, err), err);
+	unsigned errors = err_count(err);
+
+	return check(document_parse(path, &config_table, err), errors, err);
 }
 
 struct config *
 config_load_text(const char *name, const char *text, struct err *err)
 {
-	return check(document_parse_text(name, text, strlen(text), &config_table, err), err);
+	unsigned errors = err_count(err);
+
+	return check(document_parse_text(name, text, strlen(text), &config_table, err), errors, err);
 }
 
 void

@@ -99,6 +99,7 @@ struct config {
 	struct policy_cfg policy;       /* routes, sets, acls, pipelines */
 	struct telemetry_cfg telemetry;
 	CFG_LIST_OF(struct test_cfg) tests;
+	bool misread;                   /* reading it gave errors */
 	struct document *document;      /* everything above lives in it */
 };
 

@@ -22,6 +22,7 @@ struct made {
 	struct generation gen;          /* first: generation_discard is given its address */
 	struct arena arena;
 	struct build *build;
+	unsigned errors;                /* in err before anything was built */
 	struct interface *iface[LEDGER_IFACES];
 	const char *entry[LEDGER_IFACES];
 };
@@ -181,7 +182,7 @@ static void
 build(struct made *m, const struct generation_setup *setup, struct err *err)
 {
 	struct build_setup bs = {
-		.err = err, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
+		.err = err, .misread = setup->cfg->misread, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
 		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
 		.tracks = &setup->names->tracks, .running = setup->running,
 		.zones = m->gen.zones.zone, .n_zones = m->gen.zones.n,
@@ -210,6 +211,7 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	arena_init(&m->arena);
 	m->gen.owner = m;
 	m->gen.n_workers = setup->workers;
+	m->errors = err_count(err);
 	ids_begin(&setup->names->ifaces);
 	ids_begin(&setup->names->tracks);
 	add_ports(m, setup);
@@ -283,7 +285,7 @@ generation_finish(struct generation *gen, const struct rte_ether_addr mac[], str
 {
 	struct made *m = gen->owner;
 
-	if (err_count(err) != 0 || check_entries(m, err) < 0)
+	if (err_count(err) != m->errors || check_entries(m, err) < 0)
 		return -EINVAL;
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
 		if (m->iface[i] == NULL)

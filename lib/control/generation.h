@@ -41,8 +41,8 @@ struct generation_setup {
 struct generation *generation_begin(const struct generation_setup *setup, struct err *err);
 
 /* What depends on the MACs of ports, mac[] by index: link-local addresses, what parse needs to
- * know; then the workers' part.  0, or negative with an error in err.  Refuses while err has an error of any kind: only a
- * generation of which every part was built is finished. */
+ * know; then the workers' part.  0, or negative with an error in err.  Refuses when err has got an error since the
+ * beginning: only a generation of which every part was built is finished. */
 int generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err);
 
 /* Gives a finished generation the next number: once, directly before it is published, so that a refused file takes

@@ -25,6 +25,7 @@ build_create(const struct build_setup *setup)
 	if (b == NULL)
 		return NULL;
 	b->setup = *setup;
+	b->errors = err_count(setup->err);
 	arena_init(&b->arena);
 	ids_init(&b->own_tracks, SESSION_POLICIES);
 	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
@@ -101,14 +102,22 @@ build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_
 }
 
 bool
+build_has_errors(const struct build *b)
+{
+	return b->setup.misread || err_count(b->setup.err) != b->errors;
+}
+
+bool
 build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name)
 {
-	if (rc < 0 && b->short_of_memory && err_count(b->setup.err) == 0)
+	if (rc >= 0 || build_has_errors(b))
+		return rc >= 0;
+	if (b->short_of_memory)
 		build_no_memory(b);
-	else if (rc < 0 && err_count(b->setup.err) == 0)
+	else
 		err_add(b->setup.err, EFAULT, loc, "%s.%s: not built, and without a reason; this is a bug of Weir",
 			section, name != NULL ? name : "?");
-	return rc >= 0;
+	return false;
 }
 
 int

@@ -33,6 +33,7 @@ struct set;
 
 struct build_setup {
 	struct err *err;
+	bool misread;                           /* the decoder has reported errors */
 	/* By id, NULL where there is none; outlive the build.  Pipelines may be filled later. */
 	const struct interface *const *iface;
 	unsigned n_ifaces;                      /* highest id + 1 */
@@ -48,8 +49,8 @@ struct build_setup {
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
 void build_discard(struct build *b);            /* NULL and half-built are fine */
 
-/* Builds the sections.  0 if setup.err has no error at all and every part is there; else negative after an error for
- * each fault.  A configuration that was decoded with errors may be given, too, to find the others: names that are NULL
+/* Builds the sections.  0 if there is no error and every part is there; else negative after an error for each fault.
+ * A configuration that was misread may be given, too, to find the others: names that are NULL
  * or unknown are passed over in silence, since the decoder has reported them. */
 int build_policy(struct build *b, const struct policy_cfg *cfg);
 

@@ -34,6 +34,7 @@ struct taken;
 
 struct build {
 	struct build_setup setup;
+	unsigned errors;                /* in setup.err before anything was built */
 	struct arena arena;
 	bool short_of_memory;           /* something is missing: a name, if nothing else */
 	const char *file, *file_name;   /* the last loc's file, and our copy without folders */
@@ -65,7 +66,10 @@ struct build {
 int built_list_init(struct build *b, struct built_list *list, unsigned n);
 void *built_find(const struct built_list *list, const char *name);
 
-/* Takes the outcome of one part of a section: true if it was built.  A failure while no error has been reported, which
+/* Has anything been reported, by the decoder or since? */
+bool build_has_errors(const struct build *b);
+
+/* Takes the outcome of one part of a section: true if it was built.  A failure while nothing has been reported, which
  * would be a silent one, becomes an error here. */
 bool build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name);
 

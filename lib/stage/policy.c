@@ -191,8 +191,8 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 	build_sections(b, cfg);
 	order_check(b);
 	forget_files(b);
-	if (b->short_of_memory && err_count(build_err(b)) == 0)
+	if (b->short_of_memory && !build_has_errors(b))
 		return build_no_memory(b);
 	check_complete(b, cfg);
-	return err_count(build_err(b)) == 0 ? 0 : -EINVAL;
+	return build_has_errors(b) ? -EINVAL : 0;
 }

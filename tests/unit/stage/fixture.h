@@ -158,6 +158,7 @@ build(struct fixture *f, const char *text)
 	free(whole);
 	assert_non_null(f->doc);
 	config = document_root(f->doc);
+	setup.misread = err_count(f->err) > 0;
 	f->build = build_create(&setup);
 	assert_non_null(f->build);
 	rc = build_policy(f->build, &config->policy);
