@@ -54,7 +54,7 @@ pool_wanted(const struct appliance *a)
 		.mbufs = a->options.stepped ? 0 : sys->memory.mbufs,
 		.burst = a->options.burst,
 		.holders = HOLDERS_MBUFS,
-		.ring = a->n_workers > 1 ? STEER_RING : 0,
+		.ring = steer_ring_frames(a->n_workers),
 	};
 }
 
@@ -72,6 +72,7 @@ start_eal(struct appliance *a, struct err *err)
 		.workers = a->core, .worker_count = a->n_workers,
 		.hugepages = a->options.captures ? EAL_HUGEPAGES_NO : sys->memory.hugepages,
 		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
+		.memory_loc = sys->memory.mbufs != 0 ? cfg_loc(&sys->memory.head, &sys->memory.mbufs) : sys->head.loc,
 		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
 			+ ((size_t)TABLES_MIB << 20)
 			+ ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),

@@ -94,6 +94,15 @@ const struct cfg_table config_table = {
 	"weir.yaml", CFG_SIZEOF(struct config), config_fields, "The configuration of Weir.",
 };
 
+/* Not the group bit, and not all zeros. */
+static bool
+is_station(const struct cfg_mac *mac)
+{
+	static const struct cfg_mac none;
+
+	return (mac->bytes[0] & 1) == 0 && memcmp(mac->bytes, none.bytes, sizeof(mac->bytes)) != 0;
+}
+
 static void
 ports_check_rows(const struct config *cfg, struct err *err)
 {
@@ -102,15 +111,15 @@ ports_check_rows(const struct config *cfg, struct err *err)
 	if (cfg->ports.count == 0)
 		cfg_error(err, &cfg->head, &cfg->ports, "there is no port");
 	if (cfg->ports.count > PORT_MAX) {
-		cfg_error(err, &cfg->head, &cfg->ports, "%u ports are more than %u",
-			cfg->ports.count, PORT_MAX);
+		cfg_error(err, &cfg->head, &cfg->ports, "%u ports are more than the %u that DPDK has room for",
+			cfg->ports.count, (unsigned)PORT_MAX);
 		return;
 	}
 	cfg_each(row, &cfg->ports) {
 		if (row->head.name != NULL && strlen(row->head.name) >= PORT_NAME_MAX)
 			cfg_error(err, &row->head, NULL, "the name is longer than %u characters",
 				PORT_NAME_MAX - 1);
-		if ((row->mac.bytes[0] & 1) != 0)
+		if (cfg_is_written(&row->head, &row->mac) && !is_station(&row->mac))
 			cfg_error(err, &row->head, &row->mac, "is no MAC of a station");
 	}
 	ports_check(ports, config_ports(cfg, ports), err);
@@ -204,7 +213,7 @@ is_inside(const struct config *cfg, const struct interface_cfg *iface)
 unsigned
 config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 {
-	bool by_host = owners_by_host(cfg);
+	bool by_host = owners_by_host(cfg), plugins = system_loads_drivers(&cfg->system);
 	unsigned n = 0;
 
 	cfg_each(row, &cfg->ports) {
@@ -219,6 +228,7 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 			.device_loc = cfg_loc(&row->head, &row->device),
 			.queues = row->queues,
 			.queues_loc = cfg_loc(&row->head, &row->queues),
+			.plugins = plugins,
 			.has_mac = cfg_is_written(&row->head, &row->mac),
 			.rx_descriptors = row->rx_descriptors,
 			.tx_descriptors = row->tx_descriptors,

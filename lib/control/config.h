@@ -21,6 +21,7 @@
 #include "worker/idle.h"
 
 #define SYSTEM_AUTO UINT32_MAX          /* workers: auto */
+#define SYSTEM_EAL_MAX 64               /* arguments in system.eal */
 
 struct memory_cfg {
 	struct cfg_head head;

@@ -11,6 +11,9 @@ void interfaces_check(const struct config *cfg, struct err *err);
 void zones_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
 
+/* Does system.eal load drivers that are not DPDK's own? */
+bool system_loads_drivers(const struct system_cfg *sys);
+
 /* An error for each thing that only a start can change. */
 void system_check_reload(const struct system_cfg *old, const struct system_cfg *new,
 	struct err *err);

@@ -76,11 +76,44 @@ const struct cfg_table system_table = {
 	"system", CFG_SIZEOF(struct system_cfg), system_fields, "Cores, memory, how workers idle.",
 };
 
+static void
+check_eal(const struct system_cfg *sys, struct err *err)
+{
+	const char *args[SYSTEM_EAL_MAX];
+	struct loc loc[SYSTEM_EAL_MAX];
+	unsigned n = 0;
+
+	if (sys->eal.count > SYSTEM_EAL_MAX) {
+		cfg_error(err, &sys->head, &sys->eal, "%u arguments are more than %u", sys->eal.count,
+			(unsigned)SYSTEM_EAL_MAX);
+		return;
+	}
+	for (unsigned i = 0; i < sys->eal.count; i++) {
+		if (sys->eal.items[i] == NULL)
+			return;                 /* reported by the decoder */
+		args[n] = sys->eal.items[i];
+		loc[n++] = cfg_loc(&sys->head, &sys->eal.items[i]);
+	}
+	eal_check_extra(args, loc, n, err);
+}
+
+bool
+system_loads_drivers(const struct system_cfg *sys)
+{
+	for (unsigned i = 0; i < sys->eal.count; i++)
+		if (sys->eal.items[i] == NULL)
+			return false;
+	return eal_loads_drivers((const char *const *)sys->eal.items, sys->eal.count);
+}
+
 void
 system_check(const struct config *cfg, struct err *err)
 {
 	const struct system_cfg *sys = &cfg->system;
 
+	if (sys->workers.count == 0 && cfg_is_written(&sys->head, &sys->workers))
+		cfg_error(err, &sys->head, &sys->workers, "there is no core; auto takes all but the control core");
+	check_eal(sys, err);
 	if (sys->workers.count > EAL_WORKERS_MAX)
 		cfg_error(err, &sys->head, &sys->workers, "%u workers are more than %u",
 			sys->workers.count, EAL_WORKERS_MAX);

@@ -1,32 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Device texts: which driver one means, what is wrong with it, what it needs beside. */
 
-#include "io/device.h"
+#include "io/device_priv.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <rte_common.h>
 
+#define PORT_QUEUES_ANY UINT_MAX
+
+/* DPDK 22.11's.  A driver of Debian's that is not here has no Ethernet frames (net_tun) or no NIC behind it on a PC. */
 static const struct driver {
 	const char *prefix;
 	enum device_kind kind;
+	unsigned queues;                /* pairs it has at most */
+	const char *args;               /* all that it knows; NULL: not checked */
 	const char *needs;              /* an argument it cannot do without */
 	const char *sample;
 } drivers[] = {
-	{ "net_af_packet", DEVICE_AF_PACKET, "iface", "net_af_packet0,iface=eth0" },
-	{ "net_af_xdp", DEVICE_AF_XDP, "iface", "net_af_xdp0,iface=eth0" },
-	{ "net_tap", DEVICE_TAP, NULL, NULL },
-	{ "net_memif", DEVICE_MEMIF, NULL, NULL },
-	{ "net_pcap", DEVICE_PCAP, NULL, NULL },
-	{ "net_null", DEVICE_NULL, NULL, NULL },
-	{ "net_ring", DEVICE_RING, NULL, NULL },
-	{ "net_vhost", DEVICE_VHOST, "iface", "net_vhost0,iface=/run/vm.sock" },
-	{ "net_weir_replay", DEVICE_REPLAY, NULL, NULL },
-	{ "net_virtio_user", DEVICE_VIRTIO_USER, "path", "net_virtio_user0,path=/run/vm.sock" },
-	{ "net_", DEVICE_OTHER, NULL, NULL },
+	{ "net_af_packet", DEVICE_AF_PACKET, DEVICE_AF_PACKET_QUEUES,
+		"iface qpairs blocksz framesz framecnt qdisc_bypass", "iface", "net_af_packet0,iface=eth0" },
+	{ "net_af_xdp", DEVICE_AF_XDP, PORT_QUEUES_ANY,
+		"iface start_queue queue_count shared_umem xdp_prog busy_budget force_copy", "iface",
+		"net_af_xdp0,iface=eth0" },
+	{ "net_tap", DEVICE_TAP, 16, "iface mac remote persist", NULL, NULL },
+	{ "net_memif", DEVICE_MEMIF, PORT_QUEUES_ANY,
+		"id role bsize rsize socket socket-abstract owner-uid owner-gid mac zero-copy secret", NULL, NULL },
+	{ "net_pcap", DEVICE_PCAP, 16, "rx_pcap tx_pcap rx_iface rx_iface_in tx_iface iface phy_mac infinite_rx", NULL,
+		NULL },
+	{ "net_null", DEVICE_NULL, PORT_QUEUES_ANY, "size copy no-rx", NULL, NULL },
+	{ "net_ring", DEVICE_RING, 16, "nodeaction internal", NULL, NULL },
+	{ "net_vhost", DEVICE_VHOST, PORT_QUEUES_ANY,
+		"iface queues client iommu-support postcopy-support tso linear-buffer ext-buffer legacy-ol-flags", "iface",
+		"net_vhost0,iface=/run/vm.sock" },
+	{ "net_weir_replay", DEVICE_REPLAY, PORT_QUEUES_ANY, NULL, NULL, NULL },
+	{ "net_virtio_user", DEVICE_VIRTIO_USER, DEVICE_VIRTIO_USER_QUEUES,
+		"path mac cq queue_size queues iface server mrg_rxbuf in_order packed_vq speed vectorized", "path",
+		"net_virtio_user0,path=/run/vm.sock" },
+	{ "net_bonding", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, "slave", "net_bonding0,slave=0000:3b:00.0,mode=1" },
+	{ "net_failsafe", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
+	{ "net_softnic", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
+	{ "net_vdev_netvsc", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
+	{ "net_", DEVICE_FOREIGN, PORT_QUEUES_ANY, NULL, NULL, NULL },
 };
 
 static const struct driver *
@@ -138,7 +157,17 @@ device_check(const char *device, const char *what, struct loc loc, struct err *e
 	if (d->needs != NULL && !device_arg(device, d->needs, value, sizeof(value)))
 		return err_add(err, EINVAL, loc, "%s: %s needs %s=, as in %s", what, name, d->needs,
 			d->sample);
-	return 0;
+	if (d->args == NULL)
+		return 0;
+	return device_check_args(device, d->args, &(struct device_place){ what, name, loc }, err);
+}
+
+unsigned
+device_queues(const char *device)
+{
+	const struct driver *d = driver_of(device);
+
+	return d != NULL ? d->queues : PORT_QUEUES_ANY;
 }
 
 unsigned

@@ -26,7 +26,8 @@ enum device_kind {
 	DEVICE_VHOST,
 	DEVICE_VIRTIO_USER,
 	DEVICE_REPLAY,          /* ours: drivers/net_weir_replay */
-	DEVICE_OTHER,           /* some other net_* driver: handed to DPDK unseen */
+	DEVICE_OTHER,           /* some other driver of DPDK's: its arguments are handed over unseen */
+	DEVICE_FOREIGN,         /* net_* that no driver of DPDK's has: of a plugin in system.eal, if at all */
 	DEVICE_CAPTURE,         /* frames from memory, never written in a file */
 };
 
@@ -35,6 +36,8 @@ enum {
 	DEVICE_NAME_MAX = 64,
 	DEVICE_VALUE_MAX = 256,
 	DEVICE_AF_XDP_DESCRIPTORS = 2048,
+	DEVICE_AF_PACKET_QUEUES = 16,   /* what the drivers have at most */
+	DEVICE_VIRTIO_USER_QUEUES = 8,
 };
 
 enum device_kind device_kind(const char *device);
@@ -45,8 +48,11 @@ bool device_name(const char *device, char name[static DEVICE_NAME_MAX]);
 /* The value of an argument into out.  False if the text has no such key or it does not fit. */
 bool device_arg(const char *device, const char *key, char *out, size_t size);
 
-/* Adds what is wrong with the text alone: an unknown driver, a bad PCI address, an argument that
- * the driver cannot do without.  what: the row's name for the error, "ports.lan.device".
+/* Queue pairs that the driver has at most; UINT_MAX where only the device can tell. */
+unsigned device_queues(const char *device);
+
+/* Adds what is wrong with the text alone: no driver's name, a bad PCI address, an argument that
+ * the driver cannot do without, does not know, or refuses.  what: the row's name for the error, "ports.lan.device".
  * 0 or -EINVAL. */
 int device_check(const char *device, const char *what, struct loc loc, struct err *err);
 

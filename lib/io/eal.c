@@ -5,8 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <numa.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +16,9 @@
 #include <rte_lcore.h>
 #include <rte_log.h>
 
+#include "io/host_memory.h"
 #include "io/quiet.h"
+#include "io/topology.h"
 
 enum {
 	ARGS_MAX = 256,
@@ -65,20 +65,7 @@ args_fini(struct args *args)
 unsigned
 eal_cores(unsigned *cores, unsigned max)
 {
-	cpu_set_t set;
-	unsigned count = 0;
-
-	CPU_ZERO(&set);
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 0;
-	for (unsigned core = 0; core < CPU_SETSIZE; core++) {
-		if (!CPU_ISSET(core, &set))
-			continue;
-		if (count < max)
-			cores[count] = core;
-		count++;
-	}
-	return count;
+	return topology_cores(cores, max);
 }
 
 /* "0-1,4" into text. */
@@ -101,29 +88,16 @@ cores_text(char *text, size_t size)
 	}
 }
 
-static bool
-core_exists(unsigned core)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u", core);
-	return access(path, F_OK) == 0;
-}
-
 static int
 core_check(const struct eal_core *core, const char *key, struct err *err)
 {
 	char have[128];
-	cpu_set_t set;
 
-	CPU_ZERO(&set);
-	sched_getaffinity(0, sizeof(set), &set);
-	if (core->core < CPU_SETSIZE && CPU_ISSET(core->core, &set))
+	if (topology_may_use(core->core))
 		return 0;
-
 	cores_text(have, sizeof(have));
 	return err_add(err, EINVAL, core->loc, "system.%s: core %u %s; there are %s", key,
-		core->core, core_exists(core->core) ? "is not ours to use" : "does not exist",
+		core->core, topology_exists(core->core) ? "is not ours to use" : "does not exist",
 		have);
 }
 
@@ -144,51 +118,30 @@ cores_check(const struct eal_cfg *cfg, struct err *err)
 	return rc;
 }
 
-static size_t
-hugepages_free_bytes(void)
-{
-	static const size_t kib[] = { 2048, 1048576, 64, 32768, 524288, 16777216 };
-	size_t bytes = 0;
-
-	for (unsigned i = 0; i < sizeof(kib) / sizeof(kib[0]); i++) {
-		char path[96];
-		size_t pages = 0;
-		FILE *f;
-
-		snprintf(path, sizeof(path),
-			"/sys/kernel/mm/hugepages/hugepages-%zukB/free_hugepages", kib[i]);
-		f = fopen(path, "r");
-		if (f == NULL)
-			continue;
-		if (fscanf(f, "%zu", &pages) == 1)
-			bytes += pages * kib[i] * 1024;
-		fclose(f);
-	}
-	return bytes;
-}
-
 /* Decides on hugepages and says why. */
 static int
 memory_choose(const struct eal_cfg *cfg, size_t need_mib, struct err *err)
 {
-	size_t free_mib = hugepages_free_bytes() / MIB;
-	bool enough = free_mib >= need_mib;
+	struct host_memory have;
 
-	eal.hugepages = cfg->hugepages != EAL_HUGEPAGES_NO && enough;
-	if (cfg->hugepages == EAL_HUGEPAGES_YES && !enough)
-		return err_add(err, ENOMEM, cfg->hugepages_loc,
-			"system.memory.hugepages: %zu MiB needed, %zu MiB free; reserve them: "
-			"sysctl -w vm.nr_hugepages=%zu", need_mib, free_mib, (need_mib + 1) / 2);
+	host_memory_read(&have);
+	eal.hugepages = cfg->hugepages != EAL_HUGEPAGES_NO && have.huge_free_mib >= need_mib;
+	if (cfg->hugepages == EAL_HUGEPAGES_YES && !eal.hugepages)
+		return host_memory_advise(&have, need_mib, cfg->hugepages_loc, err);
+	if (!eal.hugepages && have.available_mib < need_mib)
+		return err_add(err, ENOMEM, cfg->memory_loc, "system.memory: %zu MiB needed for packets and tables, "
+			"%zu MiB of memory available; fewer mbufs or descriptors take less", need_mib,
+			have.available_mib);
 
 	if (eal.hugepages)
 		snprintf(eal.memory, sizeof(eal.memory), "hugepages: %zu MiB needed, %zu MiB free",
-			need_mib, free_mib);
+			need_mib, have.huge_free_mib);
 	else if (cfg->hugepages == EAL_HUGEPAGES_NO)
 		snprintf(eal.memory, sizeof(eal.memory), "no hugepages, as configured: %zu MiB",
 			need_mib);
 	else
 		snprintf(eal.memory, sizeof(eal.memory),
-			"no hugepages: %zu MiB needed, %zu MiB free", need_mib, free_mib);
+			"no hugepages: %zu MiB needed, %zu MiB free", need_mib, have.huge_free_mib);
 	return 0;
 }
 
@@ -209,11 +162,11 @@ static void
 args_add_cores(struct args *args, const struct eal_cfg *cfg)
 {
 	char text[EAL_WORKERS_MAX * 12 + 16];
-	size_t used = (size_t)snprintf(text, sizeof(text), "0@%u", cfg->control.core);
+	size_t used = (size_t)snprintf(text, sizeof(text), "0@%u", topology_real(cfg->control.core));
 
 	for (unsigned i = 0; i < cfg->worker_count; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, ",%u@%u", i + 1,
-			cfg->workers[i].core);
+			topology_real(cfg->workers[i].core));
 	args_add(args, "--lcores=%s", text);
 	args_add(args, "--main-lcore=0");
 }
@@ -326,9 +279,7 @@ eal_worker_lcore(unsigned worker)
 int
 eal_worker_node(unsigned worker)
 {
-	int node = numa_available() < 0 ? 0 : numa_node_of_cpu((int)eal.cores[worker]);
-
-	return node < 0 ? 0 : node;
+	return topology_node(eal.cores[worker]);
 }
 
 const char *

@@ -38,6 +38,7 @@ struct eal_cfg {
 	unsigned worker_count;          /* 1 .. EAL_WORKERS_MAX */
 	enum eal_hugepages hugepages;
 	struct loc hugepages_loc;
+	struct loc memory_loc;          /* of what asks for so much */
 	size_t memory_bytes;            /* what pools and tables will take (pool_estimate_bytes) */
 	bool single_file_segments;      /* set by ports_eal_needs (virtio-user) */
 	bool pci;                       /* set by ports_eal_needs (a port is a PCI device) */
@@ -53,6 +54,13 @@ struct eal_cfg {
  * 0, or -errno with one error in err: a core that does not exist or is not ours to use, too few
  * hugepages, what DPDK refused.  It can be called once in the life of a process. */
 int eal_init(const struct eal_cfg *cfg, struct err *err);
+
+/* Adds an error for each argument of system.eal that EAL does not know, that would end the process (--help), or that
+ * Weir itself decides on.  loc: of each.  0 or -EINVAL. */
+int eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, struct err *err);
+
+/* Do they load drivers that are not DPDK's own? */
+bool eal_loads_drivers(const char *const *args, unsigned n);
 
 /* Releases all of it; nothing is left in /run or on hugetlbfs.  Without eal_init: nothing. */
 void eal_fini(void);

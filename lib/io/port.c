@@ -69,6 +69,12 @@ check_one(const struct port_cfg *cfg, unsigned i, struct err *err)
 	rc = device_check(cfg[i].device, what, cfg[i].device_loc, err);
 	if (rc < 0)
 		return rc;
+	if (device_kind(cfg[i].device) == DEVICE_FOREIGN && !cfg[i].plugins)
+		return err_add(err, EINVAL, cfg[i].device_loc, "%s: no driver of DPDK's is called '%.*s'; a plugin's is "
+			"loaded by system.eal: [\"-d\", FILE]", what, (int)strcspn(cfg[i].device, ","), cfg[i].device);
+	if (cfg[i].queues > device_queues(cfg[i].device))
+		return err_add(err, EINVAL, cfg[i].queues_loc, "ports.%s.queues: %u are asked for, the driver has %u",
+			cfg[i].name, cfg[i].queues, device_queues(cfg[i].device));
 	for (unsigned j = 0; j < i; j++) {
 		if (!cfg[j].capture && same_device(cfg[i].device, cfg[j].device))
 			return err_add(err, EINVAL, cfg[i].device_loc,
@@ -110,14 +116,14 @@ ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
 
 /* Queues when the configuration leaves it to us. */
 unsigned
-port_auto_queues(enum device_kind kind, unsigned workers)
+port_auto_queues(const struct port_cfg *cfg, enum device_kind kind, unsigned workers)
 {
 	switch (kind) {
 	case DEVICE_PCI:
 	case DEVICE_AF_PACKET:
 	case DEVICE_NULL:
 	case DEVICE_REPLAY:
-		return workers;
+		return RTE_MIN(workers, device_queues(cfg->device));
 	default:
 		return 1;
 	}
@@ -238,7 +244,7 @@ port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struc
 	port->wants_promiscuous = cfg->promiscuous;
 	port->by_source = cfg->by_source;       /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
-	queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(port->kind, workers);
+	queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(cfg, port->kind, workers);
 
 	if (cfg->capture) {
 		rc = capture_open(port, RTE_MAX(queues, workers), err);

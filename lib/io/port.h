@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_config.h>
 #include <rte_ether.h>
 
 #include "base/err.h"
@@ -23,7 +24,8 @@
 #include "io/eal.h"
 
 enum {
-	PORT_MAX = 64,
+	/* DPDK's own bound (32 in Debian's build), and what a drop's account has room for (LEDGER_PORTS). */
+	PORT_MAX = RTE_MAX_ETHPORTS < 64 ? RTE_MAX_ETHPORTS : 64,
 	PORT_QUEUES_MAX = EAL_WORKERS_MAX,
 	PORT_NAME_MAX = 32,
 	PORT_DESCRIPTORS = 1024,        /* preset, rx and tx */
@@ -49,6 +51,7 @@ struct port_cfg {
 	uint16_t rx_descriptors;        /* 0: PORT_DESCRIPTORS */
 	uint16_t tx_descriptors;
 	/* Derived, not written by anybody: */
+	bool plugins;                   /* system.eal loads drivers of other names */
 	bool capture;                   /* frames come from memory (io/capture.h); device unused */
 	bool promiscuous;               /* a pipeline wants frames for other stations */
 	bool by_source;                 /* IPv4 packets' owners go by their source address */

@@ -20,7 +20,7 @@ int port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, s
 /* Receive and transmit queues of an open device, for so many workers; queues: as configured, or port_auto_queues. */
 int port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
 	struct err *err);
-unsigned port_auto_queues(enum device_kind kind, unsigned workers);
+unsigned port_auto_queues(const struct port_cfg *cfg, enum device_kind kind, unsigned workers);
 
 /* Configures an open device and sets it going. */
 int port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err);

@@ -84,7 +84,7 @@ int
 port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, const struct pools *pools,
 	struct err *err)
 {
-	unsigned queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(port->kind, ports->workers);
+	unsigned queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(cfg, port->kind, ports->workers);
 	unsigned rx_queues = port->rx_queues, tx_queues = port->tx_queues;
 	int rc = check_buffers(ports, port, cfg, err);
 

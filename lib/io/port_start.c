@@ -75,7 +75,8 @@ static bool
 mtu_limit_is_meant(const struct port *port)
 {
 	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP
-		|| port->kind == DEVICE_REPLAY || port->kind == DEVICE_OTHER;
+		|| port->kind == DEVICE_REPLAY || port->kind == DEVICE_OTHER
+		|| port->kind == DEVICE_FOREIGN;
 }
 
 static int

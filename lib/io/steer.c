@@ -4,7 +4,6 @@
 #include "io/steer.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include <rte_thash.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "io/eal.h"
 #include "io/port.h"
 
@@ -28,22 +28,65 @@ struct steer {
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
 	} turn[EAL_WORKERS_MAX];        /* whose ring comes first: each written by its reader */
+	size_t block_bytes;
+	void *block[EAL_WORKERS_MAX];   /* by receiver, on its node: the rings towards it */
 	struct steer_rings {
 		struct rte_ring *frames, *answers;
 	} ring[];                       /* from * workers + to; NULL where from == to */
 };
 
-static struct rte_ring *
-make_ring(const char *name, unsigned size, unsigned to)
+unsigned
+steer_ring_frames(unsigned workers)
 {
-	return rte_ring_create(name, size, eal_worker_node(to),
-		RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+	if (workers <= 1)
+		return 0;
+	return RTE_MAX(RTE_MIN((unsigned)STEER_RING, STEER_RINGS / (workers - 1)), (unsigned)STEER_RING_MIN);
+}
+
+static unsigned
+answers_of_ring(unsigned workers)
+{
+	return RTE_MAX(RTE_MIN((unsigned)STEER_WORDS, 4 * STEER_WORDS / (workers - 1)), STEER_WORDS / 16u);
+}
+
+static size_t
+ring_bytes(unsigned size)
+{
+	return RTE_ALIGN_CEIL((size_t)rte_ring_get_memsize(rte_align32pow2(size + 1)), RTE_CACHE_LINE_SIZE);
+}
+
+static int
+make_ring(void *at, unsigned size, struct rte_ring **ring)
+{
+	*ring = at;
+	return rte_ring_init(at, "steer", size, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+}
+
+/* The rings towards one worker.  They are no memzones: DPDK has 2,560 of those, 64 workers have 4,032 pairs. */
+static int
+make_rings(struct steer *s, unsigned to, unsigned frames)
+{
+	unsigned answers = answers_of_ring(s->workers);
+	size_t bytes = ring_bytes(frames) + ring_bytes(answers);
+	char *at;
+
+	s->block_bytes = bytes * s->workers;
+	at = s->block[to] = memory_take(s->block_bytes, eal_worker_node(to));
+	if (at == NULL)
+		return -ENOMEM;
+	for (unsigned from = 0; from < s->workers; from++, at += bytes) {
+		struct steer_rings *rings = &s->ring[from * s->workers + to];
+
+		if (from != to && (make_ring(at, frames, &rings->frames) < 0
+				|| make_ring(at + ring_bytes(frames), answers, &rings->answers) < 0))
+			return -EINVAL;
+	}
+	return 0;
 }
 
 struct steer *
 steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES])
 {
-	static unsigned serial;
 	size_t bytes = RTE_ALIGN_CEIL(sizeof(struct steer)
 		+ workers * workers * sizeof(struct steer_rings), RTE_CACHE_LINE_SIZE);
 	struct steer *s = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
@@ -53,18 +96,8 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 	memset(s, 0, bytes);
 	s->workers = workers;
 	memcpy(&s->key, key, sizeof(s->key));
-	serial++;
-	for (unsigned i = 0; i < workers * workers; i++) {
-		unsigned from = i / workers, to = i % workers;
-		char name[RTE_RING_NAMESIZE];
-
-		if (from == to)
-			continue;
-		snprintf(name, sizeof(name), "steer%u_%u_%u", serial, from, to);
-		s->ring[i].frames = make_ring(name, ring_size, to);
-		snprintf(name, sizeof(name), "answer%u_%u_%u", serial, from, to);
-		s->ring[i].answers = make_ring(name, STEER_WORDS, to);
-		if (s->ring[i].frames == NULL || s->ring[i].answers == NULL) {
+	for (unsigned to = 0; workers > 1 && to < workers; to++) {
+		if (make_rings(s, to, ring_size) < 0) {
 			steer_destroy(s);
 			return NULL;
 		}
@@ -81,7 +114,6 @@ steer_destroy(struct steer *s)
 	if (s == NULL)
 		return;
 	for (unsigned i = 0; i < s->workers * s->workers; i++) {
-		rte_ring_free(s->ring[i].answers);
 		if (s->ring[i].frames == NULL)
 			continue;
 		do {
@@ -89,8 +121,9 @@ steer_destroy(struct steer *s)
 				RTE_DIM(pkts), NULL);
 			rte_pktmbuf_free_bulk(pkts, n);
 		} while (n > 0);
-		rte_ring_free(s->ring[i].frames);
 	}
+	for (unsigned to = 0; to < s->workers; to++)
+		memory_give(s->block[to], s->block_bytes);
 	free(s);
 }
 

@@ -27,9 +27,11 @@
 struct steer;
 
 enum {
-	STEER_RING = 1024,              /* frames in one ring, preset */
+	STEER_RING = 1024,              /* frames in one ring, default, as long as all towards one worker are */
+	STEER_RINGS = 4096,             /* no more than these frames together */
+	STEER_RING_MIN = 64,            /* two bursts of the default size */
 	STEER_KEY_BYTES = 16,
-	STEER_WORDS = 2048,             /* answers in one ring: more than firsts are under way */
+	STEER_WORDS = 2048,             /* answers in one ring: more than firsts are under way; less among many workers */
 };
 
 /* A frame as steering sees it.  ICMP queries have the identifier in both ports, fragments are of
@@ -38,6 +40,10 @@ struct steer_view {
 	struct tuple tuple;
 	uint16_t vlan[2];               /* ids of its tags, 0: none */
 };
+
+/* Frames of one ring among so many workers: what is handed to one of them is bounded, so that buffers grow with the
+ * number of workers and not with its square.  0 for one worker. */
+unsigned steer_ring_frames(unsigned workers);
 
 /* Rings for every ordered pair of workers.  key: secret, from base/random.h (a constant in replay).
  * NULL if there is no memory. */

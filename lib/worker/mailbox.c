@@ -15,10 +15,20 @@ struct mailbox {
 	struct rte_ring *ring[];        /* [from * workers + to]; NULL where from is to */
 };
 
-static struct rte_ring *
-ring_create(void)
+static unsigned
+facts_of_ring(unsigned workers)
 {
-	ssize_t bytes = rte_ring_get_memsize_elem(sizeof(struct host_fact), MAILBOX_FACTS);
+	unsigned facts = MAILBOX_FACTS;
+
+	while (facts > MAILBOX_FACTS_MIN && facts * (workers - 1) > MAILBOX_FACTS_ALL)
+		facts /= 2;
+	return facts;
+}
+
+static struct rte_ring *
+ring_create(unsigned facts)
+{
+	ssize_t bytes = rte_ring_get_memsize_elem(sizeof(struct host_fact), facts);
 	struct rte_ring *r;
 
 	if (bytes < 0)
@@ -26,7 +36,7 @@ ring_create(void)
 	r = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL((size_t)bytes, RTE_CACHE_LINE_SIZE));
 	if (r == NULL)
 		return NULL;
-	if (rte_ring_init(r, "mailbox", MAILBOX_FACTS, RING_F_SP_ENQ | RING_F_SC_DEQ) < 0) {
+	if (rte_ring_init(r, "mailbox", facts, RING_F_SP_ENQ | RING_F_SC_DEQ) < 0) {
 		free(r);
 		return NULL;
 	}
@@ -48,7 +58,7 @@ mailbox_create(unsigned workers)
 	for (unsigned i = 0; i < workers * workers; i++) {
 		if (i / workers == i % workers)
 			continue;
-		mb->ring[i] = ring_create();
+		mb->ring[i] = ring_create(facts_of_ring(workers));
 		if (mb->ring[i] == NULL)
 			goto fail;
 	}

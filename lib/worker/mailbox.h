@@ -12,7 +12,9 @@
 #include "slowpath/host.h"
 
 enum {
-	MAILBOX_FACTS = 512,            /* a ring holds one less */
+	MAILBOX_FACTS = 512,            /* a ring holds one less; fewer, a power of two, among many workers: */
+	MAILBOX_FACTS_MIN = 32,
+	MAILBOX_FACTS_ALL = 4096,       /* all rings towards a worker hold no more */
 };
 
 struct mailbox;

@@ -28,6 +28,7 @@ struct steer;
 struct worker_common {
 	unsigned count;                 /* workers */
 	unsigned burst;                 /* packets received at once, 1 .. BURST_MAX */
+	int node[EAL_WORKERS_MAX];      /* NUMA node of each worker's core */
 	struct ports *ports;
 	struct steer *steer;            /* NULL: one worker */
 	bool device_steers;             /* both directions of what nothing translates come to one worker */

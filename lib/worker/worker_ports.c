@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which worker polls a queue: one each where there are enough queues, else spread over the
- * workers. */
+#include "worker/spread.h"
+
 static bool
 polls(const struct worker *w, const struct port *port, unsigned queue)
 {
-	if (port->rx_queues >= w->common->count)
-		return queue % w->common->count == w->index;
-	return (queue + port->index) % w->common->count == w->index;
+	const struct spread spread = { w->common->count, w->common->node };
+
+	return spread_queue(&spread, port->index, port->rx_queues, queue, port->numa_node) == w->index;
 }
 
 static bool

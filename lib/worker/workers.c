@@ -71,7 +71,7 @@ connect_workers(struct worker_common *common)
 		return -ENOMEM;
 	common->device_steers = ports_steered(common->ports);
 	random_bytes(key, sizeof(key));
-	common->steer = steer_create(common->count, STEER_RING, key);
+	common->steer = steer_create(common->count, steer_ring_frames(common->count), key);
 	if (common->steer == NULL)
 		return -ENOMEM;
 	if (common->device_steers)
@@ -116,6 +116,8 @@ workers_create(const struct workers_setup *setup, struct err *err)
 	ws->common.count = setup->count;
 	ws->common.burst = setup->burst;
 	ws->common.ports = setup->ports;
+	for (unsigned i = 0; i < setup->count; i++)
+		ws->common.node[i] = eal_worker_node(i);
 	ws->worker = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
 	ws->watched = calloc(setup->count, sizeof(ws->watched[0]));
 	if (ws->worker == NULL || ws->watched == NULL)

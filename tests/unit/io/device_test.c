@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Device texts: what they mean, what is wrong with them, what is added. */
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,6 +93,57 @@ a_wrong_text_is_one_sentence(void **state)
 	assert_true(device_check("net_af_packet0", "ports.lan.device", here, err) < 0);
 	assert_true(device_check("net_virtio_user0", "ports.lan.device", here, err) < 0);
 	assert_int_equal(err_count(err), 4);
+}
+
+/* Each text and what is said of it; "" for nothing. */
+static void
+arguments_are_what_the_driver_takes(void **state)
+{
+	static const struct {
+		const char *device, *says;
+	} cases[] = {
+		{ "net_af_packet0,iface=x,framesz=4096,blocksz=4096", "" },
+		{ "net_af_packet0,iface=x,qpairs=16", "" },
+		{ "net_af_packet0,iface=x,qpairs=17", "qpairs=17: a number from 1 to 16" },
+		{ "net_af_packet0,iface=x,qpairs=", "qpairs=: a number from 1 to 16" },
+		{ "net_af_packet0,iface=x,framesz=16384", "framesz=16384 does not fit into a block of 4096; add blocksz=16384" },
+		{ "net_af_packet0,iface=x,framesz=16384,blocksz=16384", "" },
+		{ "net_af_packet0,iface=x,blocksz=12288", "blocksz=12288: a power of two" },
+		{ "net_af_packet0,iface=x,framesz=2040", "framesz=2040: a multiple of 16" },
+		{ "net_af_packet0,iface=x,blocksz=65536,framecnt=31", "framecnt=31 is less than the 32 frames of one block" },
+		{ "net_af_packet0,iface=x,blocksz=65536,framecnt=32", "" },
+		{ "net_af_packet0,ifac=y,iface=x", "net_af_packet0 has no argument 'ifac'; did you mean 'iface'?" },
+		{ "net_af_packet0,iface=x,", "has no argument ''" },
+		{ "net_null0,size=2048,copy=1,no-rx=1", "" },
+		{ "net_null0,size=2049", "size=2049: a number from 14 to 2048" },
+		{ "net_null0,copy=yes", "copy=yes: a number from 0 to 1" },
+		{ "net_tap0,iface", "iface= has no value" },
+		{ "net_pcap0,rx_pcap=a,rx_pcap=b,tx_pcap=c", "" },
+		{ "net_memif0,role=server,id=0,socket=/p,socket-abstract=no", "" },
+		{ "net_bonding0,slave=0000:01:00.0,mode=1", "" },
+		{ "net_weir_replay0,pcap=/p,any=thing", "" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err *err = err_create();
+
+		device_check(cases[i].device, "ports.a.device", here, err);
+		if (strstr(err_first(err), cases[i].says) == NULL || (cases[i].says[0] == '\0') != (err_count(err) == 0))
+			fail_msg("%s: expected '%s', got '%s'", cases[i].device, cases[i].says, err_first(err));
+		err_destroy(err);
+	}
+}
+
+static void
+a_driver_has_so_many_queues(void **state)
+{
+	(void)state;
+	assert_int_equal(device_queues("net_af_packet0,iface=x"), 16);
+	assert_int_equal(device_queues("net_virtio_user0,path=x"), 8);
+	assert_int_equal(device_queues("net_null0"), UINT_MAX);
+	assert_int_equal(device_queues("0000:3b:00.0"), UINT_MAX);
+	assert_int_equal(device_kind("net_bond0"), DEVICE_FOREIGN);
 }
 
 static void
@@ -329,6 +381,8 @@ main(void)
 		cmocka_unit_test(a_pci_address_gets_its_domain),
 		cmocka_unit_test(an_argument_is_found_by_its_whole_key),
 		cmocka_unit_test_setup_teardown(a_wrong_text_is_one_sentence, create, destroy),
+		cmocka_unit_test_setup_teardown(arguments_are_what_the_driver_takes, create, destroy),
+		cmocka_unit_test_setup_teardown(a_driver_has_so_many_queues, create, destroy),
 		cmocka_unit_test_setup_teardown(a_right_text_has_no_error, create, destroy),
 		cmocka_unit_test(queues_become_the_drivers_argument),
 		cmocka_unit_test(large_frames_get_large_buffers),
