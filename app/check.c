@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "control/json_text.h"
+#include "control/limits.h"
 #include "control/offline.h"
 #include "schema/document.h"
 
@@ -142,5 +143,6 @@ command_reference(int argc, char **argv)
 	if (argc != 1)
 		return usage_error("reference", "reference: '%s' is too much", argv[1]);
 	document_reference(&config_table, stdout);
+	limits_print(stdout);
 	return fflush(stdout) == 0 ? STATUS_DONE : STATUS_WRONG;
 }

@@ -332,7 +332,7 @@ build_session_policy(struct build *b, const char *owner, const void *when,
 		return build_no_memory(b);
 	number = ids_take(b->tracks, name);
 	if (number == -ENOSPC)
-		return err_set(b->setup.err, E2BIG, "more than %u stages track", SESSION_POLICIES - 1);
+		return -ENOSPC;
 	if (number < 0 || policies_reach(b, (unsigned)number) < 0)
 		return build_no_memory(b);
 	b->session_policy[number] = *policy;

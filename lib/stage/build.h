@@ -117,7 +117,7 @@ void build_place_says(struct build *b, uint32_t place, const struct cfg_table *t
 /* A new meter: its number, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec);
 
-/* The number of a stage track's timeouts, 1 and up, or negative after an error.  The stage is known by its pipeline and
+/* The number of a stage track's timeouts, 1 and up, or -ENOSPC when there are too many, or negative after an error.  The stage is known by its pipeline and
  * its condition (when, decoded by match_table), and keeps the number over generations. */
 int build_session_policy(struct build *b, const char *owner, const void *when,
 	const struct session_policy *policy);

@@ -125,6 +125,9 @@ track_build(struct stage_build *sb, void **instance)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->new_per_source,
 			"sessions are counted, not bits: 100/s");
 	policy = find_policy(sb, cfg);
+	if (policy == -ENOSPC)
+		return err_add(build_err(sb->build), E2BIG, sb->loc, "%s: more than %u stages 'track' in all", sb->owner,
+			SESSION_POLICIES - 1);
 	if (policy < 0)
 		return policy;
 	track->policy = (uint16_t)policy;
