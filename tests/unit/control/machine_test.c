@@ -89,7 +89,7 @@ rings_of_all_pairs_are_bounded(void **state)
 	assert_non_null(s);
 	assert_non_null(mb);
 	most = memory_held_bytes() - before;
-	assert_in_range(most, 1, 16 << 20);
+	assert_in_range(most, 1, 32 << 20);
 	steer_destroy(s);
 	mailbox_destroy(mb);
 	assert_int_equal(memory_held_bytes(), before);
