@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err_priv.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #define SOURCE_COLUMNS_MAX 160          /* a longer line is shown from near the error on */
@@ -79,11 +80,13 @@ source_close(struct source *s)
 static bool
 source_line(struct source *s, const struct loc *loc)
 {
+	const char *why;
+
 	if (s->name == NULL || strcmp(s->name, loc->file) != 0) {
 		source_close(s);
 		s->name = loc->file;
 		s->number = 0;
-		s->file = loc->file[0] == '<' ? NULL : fopen(loc->file, "re");
+		s->file = loc->file[0] == '<' ? NULL : file_open(loc->file, &why);
 	}
 	while (s->file != NULL && s->number < loc->line) {
 		if (getline(&s->line, &s->room, s->file) < 0)

@@ -61,6 +61,20 @@ int device_check(const char *device, const char *what, struct loc loc, struct er
 int device_check_host(const char *device, const char *what, const char *sysfs, struct loc loc,
 	struct err *err);
 
+/* Adds a warning for what makes the kernel interface of a device work badly: addresses that the kernel answers for, a
+ * veth's offloads. */
+void device_warn_host(const char *device, const char *what, struct loc loc, struct err *err);
+
+/* Takes the name of an af_packet device's interface among all Weirs of this network namespace, with a warning when another one
+ * has it.  A descriptor to close with the port, or -1. */
+int device_claim(const char *device, const char *what, struct loc loc, struct err *err);
+
+/* The capability that the process lacks for the driver, as in CAP_NET_RAW, or NULL. */
+const char *device_lacks_capability(const char *device);
+
+/* Does opening the device wait for another process? */
+bool device_waits(const char *device);
+
 /* What the writer of a device text need not know. */
 struct device_wish {
 	unsigned queues;        /* at least 1 */

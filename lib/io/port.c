@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports: finding and opening devices, giving them back. */
 
+#include "base/log.h"
 #include "base/random.h"
 #include "io/port.h"
 
@@ -8,6 +9,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_dev.h>
 #include <rte_errno.h>
@@ -17,6 +19,7 @@
 #include "io/capture.h"
 #include "io/port_priv.h"
 #include "io/quiet.h"
+#include "io/wait.h"
 
 void
 ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal)
@@ -101,6 +104,7 @@ ports_check(const struct port_cfg *cfg, unsigned count, struct err *err)
 int
 ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
 {
+	const char *lacks;
 	char what[96];
 	int rc = 0;
 
@@ -108,7 +112,11 @@ ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
 		if (cfg[i].capture)
 			continue;
 		row_name(what, sizeof(what), &cfg[i], "device");
-		if (device_check_host(cfg[i].device, what, "/sys", cfg[i].device_loc, err) < 0)
+		lacks = device_lacks_capability(cfg[i].device);
+		if (lacks != NULL)
+			rc = err_add(err, EPERM, cfg[i].device_loc, "%s: %s is needed for it, and this process lacks that: start "
+				"Weir as root, or setcap cap_net_admin,cap_net_raw+ep on the program", what, lacks);
+		else if (device_check_host(cfg[i].device, what, "/sys", cfg[i].device_loc, err) < 0)
 			rc = -ENODEV;
 	}
 	return rc;
@@ -148,6 +156,35 @@ find_id(struct port *port)
 	return -ENODEV;
 }
 
+/* Opens a device that waits for another process, until that comes or a signal does. */
+static int
+probe_waiting(const struct port_cfg *cfg, const char *text, struct quiet *quiet, struct err *err)
+{
+	struct wait wait;
+	int rc;
+
+	quiet_end(quiet);
+	log_info("ports.%s: %s waits for the process at its other end; SIGTERM ends it", cfg->name, cfg->device);
+	quiet_begin(quiet);
+	wait_begin(&wait);
+	rc = rte_dev_probe(text);
+	if (wait_end(&wait))
+		return err_add(err, EINTR, cfg->device_loc, "ports.%s.device: stopped by a signal while it waited for the "
+			"process at the other end", cfg->name);
+	return rc;
+}
+
+/* Warns of what spoils the port on this host. */
+static void
+look_around(struct port *port, const struct port_cfg *cfg, struct err *err)
+{
+	char what[96];
+
+	row_name(what, sizeof(what), cfg, "device");
+	port->claim = device_claim(cfg->device, what, cfg->device_loc, err);
+	device_warn_host(cfg->device, what, cfg->device_loc, err);
+}
+
 int
 port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err)
 {
@@ -168,12 +205,15 @@ port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struc
 		return err_add(err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long",
 			cfg->name);
 	device_clear(text, cfg->device_loc, err);
+	look_around(port, cfg, err);
 
 	af_packet_opening(&port->packet, queues);
 	quiet_begin(&quiet);
-	rc = rte_dev_probe(text);
+	rc = device_waits(text) ? probe_waiting(cfg, text, &quiet, err) : rte_dev_probe(text);
 	quiet_end(&quiet);
 	af_packet_opened();
+	if (rc == -EINTR)
+		return rc;
 	if (rc == 0 || rc == -EEXIST)
 		rc = find_id(port);
 	if (rc < 0)
@@ -274,6 +314,7 @@ ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsi
 	for (unsigned i = 0; rc == 0 && i < count; i++) {
 		ports->count = i + 1;
 		ports->at[i].index = (uint16_t)i;
+		ports->at[i].claim = -1;
 		rc = port_open(&ports->at[i], &cfg[i], workers, err);
 	}
 	if (rc < 0)
@@ -313,6 +354,9 @@ port_close(struct port *port)
 {
 	struct quiet quiet;
 
+	if (port->claim >= 0)
+		close(port->claim);
+	port->claim = -1;
 	if (!port->open)
 		return;
 	quiet_begin(&quiet);

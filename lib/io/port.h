@@ -112,6 +112,7 @@ struct port {
 	struct rte_mempool *pool;       /* of its node, once started */
 	struct capture *capture;        /* rings, where frames come from memory; else NULL */
 	struct af_packet packet;        /* sockets of an af_packet device */
+	int claim;                      /* device_claim's, or -1 */
 	struct tx_share share[PORT_QUEUES_MAX];
 };
 

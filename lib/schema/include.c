@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "schema/document_priv.h"
 
 struct document_file {
@@ -90,12 +91,13 @@ static bool
 read_file(struct document *doc, struct document_file *file, const struct node *asked, char **text,
 	size_t *length)
 {
-	FILE *in = fopen(file->name, "re");
+	const char *why = "";
+	FILE *in = asked != NULL ? file_open(file->name, &why) : fopen(file->name, "re");
 	struct stat st;
 	ssize_t bytes;
 
 	if (in == NULL || fstat(fileno(in), &st) < 0) {
-		FILE_ERROR(doc, asked, "cannot open %s: %s", file->name, strerror(errno));
+		FILE_ERROR(doc, asked, "cannot open %s: %s", file->name, asked != NULL ? why : strerror(errno));
 		if (in != NULL)
 			fclose(in);
 		return false;

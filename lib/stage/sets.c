@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "stage/address.h"
 #include "stage/build_priv.h"
 #include "table/set.h"
@@ -27,6 +27,8 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 {
 	struct err *err = build_err(b);
 	unsigned before = err_count(err);
+	const char *why;
+	FILE *file;
 
 	cfg_each(ip, &cfg->prefixes) {
 		struct prefix p = prefix_from_ip(ip);
@@ -36,9 +38,11 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 	}
 	if (cfg->file.resolved == NULL)
 		return 0;
-	if (access(cfg->file.resolved, R_OK) != 0)
+	file = file_open(cfg->file.resolved, &why);
+	if (file == NULL)
 		return cfg_error(err, &cfg->head, &cfg->file, "'%s' cannot be read: %s",
-			cfg->file.resolved, strerror(errno));
+			cfg->file.resolved, why);
+	fclose(file);
 	if (set_load_file(set, cfg->file.resolved, err) < 0)
 		return err_count(err) > before ? -EINVAL : build_no_memory(b);
 	return 0;

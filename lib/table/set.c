@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+
 #define MAX_ERRORS 20u
 
 struct set {
@@ -149,12 +151,12 @@ int
 set_load_file(struct set *set, const char *path, struct err *err)
 {
 	struct reading r = { .set = set, .err = err, .path = path };
-	FILE *file = fopen(path, "re");
+	const char *why;
+	FILE *file = file_open(path, &why);
 	int rc;
 
 	if (file == NULL)
-		return err_set(err, errno, "sets.%s: cannot open '%s': %s", set->name, path,
-			strerror(errno));
+		return err_set(err, EINVAL, "sets.%s: cannot open '%s': %s", set->name, path, why);
 	rc = read_lines(&r, file);
 	fclose(file);
 	return rc;

@@ -144,6 +144,85 @@ def an_empty_list_of_next_hops_is_an_error():
             assert r.stop() == 0
 
 
+def a_file_that_is_none_is_an_error_at_its_line():
+    """Within a second, also where nobody ever writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        fifo = os.path.join(folder, "fifo")
+        os.mkfifo(fifo)
+        for path, why in ((fifo, "FIFO"), (folder, "directory"), ("/dev/zero", "device"), (fifo + "x", "No such file")):
+            for text, line in (("include: %s\n", 10), ("sets: {bad: {file: %s}}\n", 10)):
+                began = time.monotonic()
+                said = refused(BASE + text % path)
+                assert re.search(r"weir\.yaml:%d:\d+: error: .*%s" % (line, why), said), said
+                assert time.monotonic() - began < 5, "it took %.1f s" % (time.monotonic() - began)
+
+
+def a_start_that_waits_can_be_stopped():
+    """A virtio-user server waits for its client."""
+    with tempfile.TemporaryDirectory() as folder:
+        device = f'"net_virtio_user0,path={folder}/s,server=1"'
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with Running(BASE.replace("net_null0", device)) as r:
+                r.wait_for("ports.lan: .* waits for the process at its other end")
+                time.sleep(0.2)
+                began = time.monotonic()
+                assert r.stop(number) == 1
+                assert time.monotonic() - began < 10
+                assert "stopped by a signal while it waited" in r.said(), r.said()
+
+
+def what_lacks_a_capability_names_it():
+    if os.geteuid() != 0:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = os.path.join(folder, "weir.yaml")
+        program = os.path.join(folder, "weir")
+        subprocess.run(["cp", WEIR, program], check=True)
+        for device, capability in (("net_af_packet0,iface=lo", "CAP_NET_RAW"), ("net_tap0", "CAP_NET_ADMIN")):
+            with open(path, "w") as f:
+                f.write(BASE.replace("net_null0", f'"{device}"'))
+            ran = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "run", "-c", path,
+                                  "--for", "1"], capture_output=True, text=True, timeout=SECONDS_MAX)
+            assert ran.returncode == 1 and f"weir.yaml:3:23: error: ports.lan.device: {capability}" in ran.stderr, ran.stderr
+
+
+def what_spoils_a_port_is_warned_of():
+    """An address of the kernel's, offloads, a second Weir."""
+    if os.geteuid() != 0:
+        return
+    name, peer = f"wst{os.getpid()}"[:14] + "a", f"wst{os.getpid()}"[:14] + "b"
+
+    def ip(*words):
+        subprocess.run(["ip", *words], check=True)
+
+    text = BASE.replace("net_null0", f'"net_af_packet0,iface={name}"')
+    ip("link", "add", name, "type", "veth", "peer", "name", peer)
+    try:
+        ip("link", "set", name, "up")
+        ip("addr", "add", "192.0.2.77/32", "dev", name)
+        with Running(text) as r:
+            said = r.wait_for("generation 1 runs")
+            assert f"the kernel has address 192.0.2.77 on {name}" in said, said
+            assert f"ip addr flush dev {name}" in said, said
+            assert f"ethtool -K {name} tx off" in said, said
+            assert "another Weir" not in said, said
+            with Running(text) as second:
+                said = second.wait_for("generation 1 runs")
+                assert f"another Weir has {name} already" in said, said
+                assert second.stop() == 0
+            assert r.stop() == 0
+        ip("addr", "flush", "dev", name)
+        subprocess.run(["ethtool", "-K", name, *"tx off rx off gso off tso off gro off".split()], check=True,
+                       stdout=subprocess.DEVNULL)
+        with Running(text) as r:
+            said = r.wait_for("generation 1 runs")
+            assert "warning" not in said, said
+            assert r.stop() == 0
+    finally:
+        ip("link", "del", name)
+
+
 def main():
     wanted = sys.argv[2:]
     failed = 0

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What on this host spoils the work of a kernel interface that is a port: said as warnings, with the command that helps. */
+
+#include "io/device.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/capability.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* The text of an address that the kernel answers for, false for others: every interface may have a link-local one. */
+static bool
+answered(const struct sockaddr *a, char text[static INET6_ADDRSTRLEN])
+{
+	const struct sockaddr_in6 *six = (const void *)a;
+	const struct sockaddr_in *four = (const void *)a;
+
+	if (a == NULL || (a->sa_family != AF_INET && a->sa_family != AF_INET6))
+		return false;
+	if (a->sa_family == AF_INET)
+		return inet_ntop(AF_INET, &four->sin_addr, text, INET6_ADDRSTRLEN) != NULL;
+	return !IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr)
+		&& inet_ntop(AF_INET6, &six->sin6_addr, text, INET6_ADDRSTRLEN) != NULL;
+}
+
+static void
+warn_addresses(const char *interface, const char *what, struct loc loc, struct err *err)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all) < 0)
+		return;
+	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
+		if (strcmp(i->ifa_name, interface) != 0 || !answered(i->ifa_addr, text))
+			continue;
+		err_warn(err, loc, "%s: the kernel has address %s on %s and answers there beside Weir; "
+			"ip addr flush dev %s", what, text, interface, interface);
+		break;
+	}
+	freeifaddrs(all);
+}
+
+static bool
+ethtool(const char *interface, void *command)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { 0 };
+	bool done;
+
+	if (fd < 0)
+		return false;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", interface);
+	ifr.ifr_data = command;
+	done = ioctl(fd, SIOCETHTOOL, &ifr) == 0;
+	close(fd);
+	return done;
+}
+
+static bool
+has_feature(const char *interface, unsigned command)
+{
+	struct ethtool_value value = { .cmd = command };
+
+	return ethtool(interface, &value) && value.data != 0;
+}
+
+/* The far end of a veth leaves checksums to be filled in and sends frames of 64 kB as long as offloads are on. */
+static void
+warn_offloads(const char *interface, const char *what, struct loc loc, struct err *err)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+
+	if (!ethtool(interface, &info) || strcmp(info.driver, "veth") != 0)
+		return;
+	if (has_feature(interface, ETHTOOL_GTXCSUM) || has_feature(interface, ETHTOOL_GTSO)
+			|| has_feature(interface, ETHTOOL_GGRO))
+		err_warn(err, loc, "%s: %s is a veth with offloads: packets may come without checksums, or cut; at both ends: "
+			"ethtool -K %s tx off rx off gso off tso off gro off", what, interface, interface);
+}
+
+void
+device_warn_host(const char *device, const char *what, struct loc loc, struct err *err)
+{
+	enum device_kind kind = device_kind(device);
+	char interface[DEVICE_VALUE_MAX];
+
+	if ((kind != DEVICE_AF_PACKET && kind != DEVICE_AF_XDP)
+			|| !device_arg(device, "iface", interface, sizeof(interface)))
+		return;
+	warn_addresses(interface, what, loc, err);
+	warn_offloads(interface, what, loc, err);
+}
+
+const char *
+device_lacks_capability(const char *device)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+	enum device_kind kind = device_kind(device);
+	uint64_t have;
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return NULL;
+	have = (uint64_t)data[1].effective << 32 | data[0].effective;
+	if ((kind == DEVICE_AF_PACKET || kind == DEVICE_AF_XDP) && (have >> CAP_NET_RAW & 1) == 0)
+		return "CAP_NET_RAW";
+	if ((kind == DEVICE_TAP || kind == DEVICE_AF_XDP) && (have >> CAP_NET_ADMIN & 1) == 0)
+		return "CAP_NET_ADMIN";
+	return NULL;
+}
+
+bool
+device_waits(const char *device)
+{
+	char value[DEVICE_VALUE_MAX];
+
+	return device_kind(device) == DEVICE_VIRTIO_USER && device_arg(device, "server", value, sizeof(value))
+		&& strcmp(value, "1") == 0;
+}
+
+int
+device_claim(const char *device, const char *what, struct loc loc, struct err *err)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	char interface[DEVICE_VALUE_MAX];
+	int fd, n;
+
+	if (device_kind(device) != DEVICE_AF_PACKET || !device_arg(device, "iface", interface, sizeof(interface)))
+		return -1;
+	/* An abstract name: of this network namespace, and gone with the process. */
+	n = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "weir/port/%s", interface);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&name,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) == 0)
+		return fd;
+	if (errno == EADDRINUSE)
+		err_warn(err, loc, "%s: another Weir has %s already: each packet is handled twice; pgrep -a weir lists them",
+			what, interface);
+	close(fd);
+	return -1;
+}
