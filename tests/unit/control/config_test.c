@@ -331,7 +331,7 @@ static const struct change {
 	{ &system_table, "flows", "system: {flows: 2048}", "system: {flows: 4096}" },
 	{ &system_table, "burst", "system: {burst: 32}", "system: {burst: 64}" },
 	{ &system_table, "idle", "system: {idle: busy}", "system: {idle: adaptive}" },
-	{ &system_table, "eal", "system: {eal: [a]}", "system: {eal: [b]}" },
+	{ &system_table, "eal", "system: {eal: [--legacy-mem]}", "system: {eal: [--no-hpet]}" },
 	{ &system_table, "hugepages", "system: {memory: {hugepages: yes}}", "system: {memory: {hugepages: no}}" },
 	{ &system_table, "mbufs", "system: {memory: {mbufs: 4096}}", "system: {memory: {mbufs: 8192}}" },
 	{ &system_table, "openings", "system: {memory: {openings: 1M}}", "system: {memory: {openings: 2M}}" },
