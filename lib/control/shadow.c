@@ -284,6 +284,9 @@ check_acl(const struct acl_cfg *acl, struct build *b, struct err *err)
 			;
 		check_rule(acl, &list, first, end, err);
 	}
+	if (list.n > RULES_COMPARED)
+		cfg_warn(err, &acl->head, &acl->rules, "rules never reached are looked for among the first %u",
+			(unsigned)RULES_COMPARED);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -184,10 +185,32 @@ errors_of_building_are_found_with_the_others(void **state)
 	assert_int_equal(f.errors, 3);
 }
 
+static void
+a_list_that_is_too_long_to_be_compared_is_told(void **state)
+{
+	enum { RULES = 4001 };
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+	struct found f;
+
+	(void)state;
+	fputs(HEAD, out);
+	for (unsigned i = 0; i < RULES; i++)
+		fprintf(out, "  {proto: tcp, dport: %u, action: accept}%s", i + 1, i + 1 < RULES ? ",\n" : TAIL);
+	fclose(out);
+	f = check(text);
+	free(text);
+	assert_int_equal(f.errors, 0);
+	assert_int_equal(f.warnings, 1);
+	assert_non_null(strstr(f.text, "among the first 4000"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_list_that_is_too_long_to_be_compared_is_told),
 		cmocka_unit_test(a_rule_behind_a_wider_one_is_never_reached),
 		cmocka_unit_test(a_rule_that_contradicts_a_wider_one_is_in_conflict),
 		cmocka_unit_test(rules_that_overlap_in_part_are_fine),

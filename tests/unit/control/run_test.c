@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The exit status of `weir run`, with flaws put into its account.  The linker puts these functions before the real ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "control/appliance.h"
+#include "control/report.h"
+#include "control/run.h"
+
+static int64_t imbalance;
+static unsigned mbufs_out;
+
+void __real_report_take(struct appliance *a, struct report *r);
+void __wrap_report_take(struct appliance *a, struct report *r);
+unsigned __real_appliance_close(struct appliance *a);
+unsigned __wrap_appliance_close(struct appliance *a);
+
+void
+__wrap_report_take(struct appliance *a, struct report *r)
+{
+	__real_report_take(a, r);
+	r->ledger.imbalance += imbalance;
+}
+
+unsigned
+__wrap_appliance_close(struct appliance *a)
+{
+	return __real_appliance_close(a) + mbufs_out;
+}
+
+static int
+status_of(int64_t flaw, unsigned out)
+{
+	const struct run_options options = { .seconds = 0.1, .json = "/dev/null" };
+
+	imbalance = flaw;
+	mbufs_out = out;
+	return run(&options);
+}
+
+static void
+only_an_account_that_balances_ends_well(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of(0, 0), 0);
+	assert_int_equal(status_of(1, 0), 1);
+	assert_int_equal(status_of(-1, 0), 1);
+	assert_int_equal(status_of(0, 1), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_an_account_that_balances_ends_well),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
