@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -32,14 +34,22 @@ __wrap_appliance_close(struct appliance *a)
 	return __real_appliance_close(a) + mbufs_out;
 }
 
+/* In a process of its own: DPDK starts once in the life of one. */
 static int
 status_of(int64_t flaw, unsigned out)
 {
 	const struct run_options options = { .seconds = 0.1, .json = "/dev/null" };
+	int status;
+	pid_t pid;
 
 	imbalance = flaw;
 	mbufs_out = out;
-	return run(&options);
+	pid = fork();
+	if (pid == 0)
+		_exit(run(&options));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 static void
