@@ -168,7 +168,7 @@ what_is_no_file_name_is_an_error(void **state)
 	given_file(f, "a", "include: [{b: c}, sub]\n");
 	assert_string_equal(read_a(f),
 		"a:1: include: a file name is expected, not a map\n"
-		"a:1: cannot read sub: Is a directory\n");
+		"a:1: cannot open sub: it is a directory\n");
 }
 
 static void
