@@ -139,7 +139,7 @@ def one_interface_not_anothers():
     first = frame_of('wan', pieces(3, 5)[0])
     outcome = replay(CONFIG.replace('10.0.0.1/24', '10.0.0.1/16'),
                      {'lan': [(1 + i * 1e-5, f) for i, f in enumerate(flood)],
-                      'wan': [(0, late[0]), (0.1, late[1]), (2, first)]}, sums=False)
+                      'wan': [(0, late[0]), (1.5, late[1]), (2, first)]}, sums=False)
     if outcome.ports['wan']['tx'] + outcome.ports['dmz']['tx'] + outcome.ports['lan']['tx'] != 3:
         raise Failed('%s %s' % (outcome.ports, outcome.drops))
 
