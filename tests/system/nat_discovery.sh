@@ -6,7 +6,8 @@
 #
 #   lan 10.0.0.10  --- [ Weir: 198.51.100.1, pool 198.51.100.8/30 ] ---  wan 198.51.100.2, 198.51.100.3
 #
-# The pool's addresses are no interface's: wan's kernel finds them by the ARP that Weir answers.
+# The pool's addresses are no interface's: wan's kernel finds them by the ARP that Weir answers, once it has probed
+# for them.
 #
 # usage: nat_discovery.sh [BUILD]
 tag=wd
@@ -64,6 +65,13 @@ ip -n "$ns_wan" addr add 198.51.100.3/24 dev eth0
 ip -n "$ns_wan" route del default
 write_config endpoint-independent endpoint-independent
 start
+
+# The pool stands in a connected subnet: its addresses are probed for before they are answered for (RFC 5227).
+resolved() {
+	in_wan ping -c 1 -W 1 198.51.100.8 >/dev/null
+	ip -n "$ns_wan" neigh show 198.51.100.8 | grep -q lladdr
+}
+check "the pool's addresses are ours after the probes" wait_for 20 resolved
 in_wan turnserver -n -S -L 198.51.100.2 -L 198.51.100.3 --no-tls --no-dtls --no-cli \
 	--pidfile "$dir/turn.pid" --log-file stdout --simple-log >"$dir/turn.log" 2>&1 &
 disown
