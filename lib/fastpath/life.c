@@ -97,7 +97,8 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	struct host_setup host = {
 		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
 		.workers = setup->workers, .send = slowpath_send, .tell = tell_others,
-		.forget = forget_nexthops, .expected = is_expected, .quiet = setup->clock.virtual,
+		.forget = forget_nexthops, .expected = is_expected, .leaves = slowpath_waited,
+		.stays = slowpath_waited_in_vain, .quiet = setup->clock.virtual,
 		.trusting = setup->clock.virtual, .arg = s,
 	};
 

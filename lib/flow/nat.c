@@ -191,8 +191,6 @@ nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct n
 		return why;
 	hold(n, s, 0, index);
 	m = &n->mapping[index];
-	if (n->pool[r->slot].filtering == NAT_ADDRESS_DEPENDENT)
-		nat_peer_add(n, m, inside->dst.v4);
 	counter_add(&n->pool[r->slot].taken, 1);
 	counter_add(&n->address[m->address].taken, 1);
 	public->address = n->address[m->address].address;
@@ -303,8 +301,13 @@ tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 }
 
 void
-nat_begin(struct nat *n, const struct session *s, uint64_t now_ns)
+nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_ns)
 {
+	struct mapping *own = &n->mapping[s->mapping[0]];
+
+	if (s->mapping[0] != 0
+	    && n->pool[nat_host_of(n, own)->pool].filtering == NAT_ADDRESS_DEPENDENT)
+		nat_peer_add(n, own, peer);
 	for (unsigned side = 0; side < 2; side++) {
 		struct mapping *m;
 

@@ -105,7 +105,7 @@ enum reason nat_take(struct nat *n, const struct nat_request *r, struct session 
 
 /* The inside endpoint that a packet to a public one is for; the session holds the mapping from then on.  any: whoever
  * sent it may begin there (hairpin), else what the pool's filtering says.  False: nothing is mapped, or not for him.
- * An address-dependent filter knows the last NAT_PEERS addresses that a mapping was used to. */
+ * An address-dependent filter knows the last NAT_PEERS addresses that packets left to by a mapping. */
 #define NAT_PEERS 16
 bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct nat_endpoint *inside, bool any);
@@ -123,8 +123,8 @@ bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
 /* Is the address one of a pool that tells who sent a SYN in vain? */
 bool nat_rejects(const struct nat *n, rte_be32_t address);
 
-/* The session's first packet leaves: its mappings are in use, if they were not before. */
-void nat_begin(struct nat *n, const struct session *s, uint64_t now_ns);
+/* The session's first packet leaves, to peer: its mappings are in use, if they were not before. */
+void nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_ns);
 /* Sessions are about to end: asks for what nat_release will touch. */
 void nat_expect(const struct nat *n, struct session *const s[], unsigned count);
 

@@ -5,6 +5,9 @@
  * keys enter the flow table at once, the reply's derived from the forward program.  It ends once, with
  * a named cause, whatever the way: flows leave the table, release gives back what stages took.
  *
+ * Only packets that leave move a session.  Until its first one has left (SESSION_WAITING: it waits for a neighbour) a session
+ * has no state, no answers, and is given up with the last of its packets that wait.
+ *
  * Classes say what goes first when room is needed: closed, half-open, unreplied, replied; established
  * never.  Half-open sessions have a share of the table.
  *
@@ -75,7 +78,13 @@ struct session {
 	uint8_t flags;          /* enum session_flag */
 	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
 	uint16_t policy:12;     /* of the timeouts: the number of a stage track's name */
-	struct tcp_side side[2];
+	union {
+		struct tcp_side side[2];
+		struct {                        /* SESSION_WAITING */
+			uint32_t waiting;       /* of its packets, for a neighbour */
+			uint32_t cost_ns;       /* what it was charged for its source's rate */
+		};
+	};
 };
 static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes at most");
 
@@ -96,6 +105,7 @@ enum session_flag {
 	SESSION_SNAT = 4,       /* the source is translated */
 	SESSION_DNAT = 8,
 	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream; then, has begun so */
+	SESSION_WAITING = 128,  /* no packet of it has left yet */
 	SESSION_ALIASED = 64,   /* has had flows by a second interface of a zone */
 	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
 };
@@ -224,6 +234,14 @@ sessions_flooded(const struct sessions *t, uint32_t n)
 	return t->count[SESSION_HALF_OPEN] + n >= t->half_open_max;
 }
 
+/* Whom a session counts for, and what that source may do. */
+struct session_charge {
+	const union address *source;
+	unsigned family;
+	struct source_limit limit;
+	uint64_t now_ns;
+};
+
 /* A SYN of a connection that is not known came while sessions_flooded; hash is the keyed one of its flow.  May it
  * begin a session: it is not the first one, and not too many have begun this second?  Otherwise it is counted, and
  * remembered. */
@@ -252,8 +270,21 @@ void session_init(struct session *fresh, enum session_class class, uint32_t now_
  * full, at most four.  NULL when everything there is must stay. */
 struct session *session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick);
 
-/* The same; without room what stages took for it is given back. */
+/* The same, as SESSION_WAITING; without room what stages took for it is given back. */
 struct session *session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick);
+
+/* Charges the session's source, which must be within its limit by sources_may; false: it is not. */
+bool session_charge(struct sessions *t, struct session *s, const struct session_charge *c);
+
+/* The first packet of a SESSION_WAITING leaves: from now on it has state. */
+void session_begin(struct session *s);
+
+/* The first packet of a SESSION_WAITING does not leave: the session ends as one that was never let in, and its source
+ * is charged for nothing. */
+void session_withdraw(struct sessions *t, struct session *s);
+
+/* One of its packets no longer waits, and has not left: with the last one the session is withdrawn. */
+void session_waits_no_more(struct sessions *t, struct session *s);
 
 /* Its first packet is not let through: counts as a session that began and ended. */
 void session_refuse(struct sessions *t, struct session *fresh);

@@ -145,17 +145,30 @@ insert(struct sources *t, const union address *a, unsigned family, uint64_t now_
 	return index;
 }
 
-/* Each session costs 1/rate of time; a second's worth may be owed. */
-static bool
-pay(struct session_source *s, uint32_t per_second, uint64_t now_ns)
+/* Each session costs 1/rate of time; a second's worth may be owed.  When one more has been paid for; 0: it may not. */
+static uint64_t
+paid_at(const struct session_source *s, const struct source_limit *limit, uint64_t now_ns)
 {
-	uint64_t cost = NS_PER_SECOND / per_second;
 	uint64_t from = s->due_ns > now_ns ? s->due_ns : now_ns;
+	uint64_t due_ns = from + source_cost_ns(limit);
 
-	if (from + cost > now_ns + NS_PER_SECOND)
-		return false;
-	s->due_ns = from + cost;
-	return true;
+	return due_ns <= now_ns + NS_PER_SECOND ? due_ns : 0;
+}
+
+static bool
+may_begin(const struct session_source *s, const struct source_limit *limit, uint64_t now_ns)
+{
+	return (limit->sessions == 0 || s->sessions < limit->sessions)
+		&& (limit->per_second == 0 || paid_at(s, limit, now_ns) != 0);
+}
+
+bool
+sources_may(const struct sources *t, const union address *a, unsigned family,
+	const struct source_limit *limit, uint64_t now_ns)
+{
+	uint32_t index = t->source != NULL ? find(t, a, family) : 0;
+
+	return index == 0 || may_begin(&t->source[index], limit, now_ns);
 }
 
 uint32_t
@@ -173,12 +186,21 @@ sources_take(struct sources *t, const union address *a, unsigned family,
 	if (index == 0)
 		return 0;
 	s = &t->source[index];
-	if (limit->sessions != 0 && s->sessions >= limit->sessions)
+	if (!may_begin(s, limit, now_ns))
 		return 0;
-	if (limit->per_second != 0 && !pay(s, limit->per_second, now_ns))
-		return 0;
+	if (limit->per_second != 0)
+		s->due_ns = paid_at(s, limit, now_ns);
 	s->sessions++;
 	return index;
+}
+
+void
+sources_refund(struct sources *t, uint32_t source, uint32_t cost_ns)
+{
+	struct session_source *s = &t->source[source];
+
+	if (source != 0)
+		s->due_ns -= s->due_ns > cost_ns ? cost_ns : s->due_ns;
 }
 
 void
@@ -190,8 +212,9 @@ sources_give(struct sources *t, uint32_t source)
 		return;
 	s = &t->source[source];
 	s->sessions--;
-	if (s->sessions == 0 && s->due_ns == 0)
-		forget(t, source);      /* without a rate nothing is left to remember */
+	/* Without a rate nothing is left to remember; and debts must not fill the table. */
+	if (s->sessions == 0 && (s->due_ns == 0 || t->used > t->capacity - t->capacity / 8))
+		forget(t, source);
 }
 
 uint32_t

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Who begins sessions: how many each source holds, and how fast it begins them.
  *
- * A source is in the table while it holds a session, or while its rate still counts against it;
- * so a table for as many sources as there are sessions is never full.  The hash is keyed: outsiders
- * choose addresses.
+ * A source is in the table while it holds a session, or while its rate still counts against it.  When the table is
+ * nearly full, a source is forgotten with its last session, whatever it owes; so a table for as many sources as there are
+ * sessions is never full.  Only sessions that begin are charged: what is denied costs its claimed source nothing.  The hash
+ * is keyed: outsiders choose addresses.
  *
  * Threads: the owning worker.  Memory: sources_create. */
 #ifndef FLOW_SOURCE_H
@@ -14,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "packet/key.h"
 
@@ -47,10 +49,24 @@ struct sources *sources_create(uint32_t capacity, int numa_node);
 void sources_destroy(struct sources *t);        /* NULL is fine */
 size_t sources_bytes(const struct sources *t);
 
+/* May the source begin one more session?  Nothing is charged, and nothing remembered. */
+bool sources_may(const struct sources *t, const union address *a, unsigned family,
+	const struct source_limit *limit, uint64_t now_ns);
+
 /* One more session of a source: the source, 1 and up, to be given back when the session ends; 0 when its
  * limit does not allow it. */
 uint32_t sources_take(struct sources *t, const union address *a, unsigned family,
 	const struct source_limit *limit, uint64_t now_ns);
+
+/* What a session costs of the rate. */
+static inline uint32_t
+source_cost_ns(const struct source_limit *limit)
+{
+	return limit->per_second != 0 ? (uint32_t)(NS_PER_SECOND / limit->per_second) : 0;
+}
+
+/* What was charged for its rate is not owed: the session's first packet did not leave.  0 is fine. */
+void sources_refund(struct sources *t, uint32_t source, uint32_t cost_ns);
 
 /* The session has ended.  0 is fine. */
 void sources_give(struct sources *t, uint32_t source);

@@ -51,6 +51,7 @@
 	X(session_unproven, CAPACITY, "A first SYN while too many connections are half-open; its second one may pass.") \
 	X(session_interface, CONFIG, \
 		"Its session expects it by another interface; asymmetric uplinks belong into one zone.") \
+	X(session_waiting, PEER, "It answers a packet that still waits for ARP or ND.") \
 	X(session_limit, POLICY, "The source holds or opens as many sessions as it may.") \
 	X(tcp_bad_flags, PEER, "A combination of TCP flags that no endpoint sends.") \
 	X(tcp_no_session, PEER, "A TCP segment in mid-stream without a session.") \

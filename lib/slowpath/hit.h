@@ -38,7 +38,12 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 	} else {
 		return false;
 	}
-	hit_count(f, bytes, b->tick);
+	if (nh->state == NEXTHOP_DROP && (f->flags & FLOW_SESSION)) {
+		f->packets++;                   /* what is dropped does not keep a session */
+		f->bytes += bytes;
+	} else {
+		hit_count(f, bytes, b->tick);
+	}
 	return true;
 }
 
@@ -72,6 +77,20 @@ hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f
 	b->out[slot] = OUT_DROP;
 	b->reason[slot] = (uint8_t)v.reason;
 	return HIT_REFUSED;
+}
+
+/* A packet that would leave, of a flow with rare actions.  True: refused, and the slot is done; else all but the rewriting
+ * is done. */
+static inline bool
+hit_rare(struct slowpath *s, struct burst *b, unsigned slot, const struct rare_hit *hit)
+{
+	enum reason r = slowpath_rare_hit(s, hit, b->tick);
+
+	if (likely(r == REASON_NONE))
+		return false;
+	b->out[slot] = OUT_DROP;
+	b->reason[slot] = (uint8_t)r;
+	return true;
 }
 
 /* What the loop over hits reads again and again, in registers. */
@@ -117,16 +136,17 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if (unlikely(hit_opens(&f->flow, ip + 20)))
 		return false;
-	if (f->flow.flags & FLOW_TCP)
-		tcp = hit_tcp(s, b, slot, &f->flow, ip + bytes);
-	if (tcp == HIT_REFUSED)
-		return true;
-	hit_count(&f->flow, bytes, tcp == HIT_IDLE ? f->flow.seen : t->tick);
-	if (unlikely(f->flow.flags & FLOW_RARE)
-	    && !slowpath_rare(s, rares_at(s->rares, f->flow.rare)->word, ip, 4, bytes)) {
-		b->out[slot] = OUT_DROP;
-		b->reason[slot] = REASON_police_exceeded;
-		return true;
+	if (unlikely(f->flow.flags & FLOW_RARE)) {
+		const struct rare_hit rare = { &f->flow, ip, ip + 20, 4, bytes, bytes - 20 };
+
+		if (hit_rare(s, b, slot, &rare))
+			return true;
+	} else {
+		if (f->flow.flags & FLOW_TCP)
+			tcp = hit_tcp(s, b, slot, &f->flow, ip + bytes);
+		if (tcp == HIT_REFUSED)
+			return true;
+		hit_count(&f->flow, bytes, tcp == HIT_IDLE ? f->flow.seen : t->tick);
 	}
 	if (unlikely(hit_identifies(&f->flow, ip, bytes)))
 		slowpath_identify(s, ip, &f->to);
@@ -154,16 +174,17 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if (unlikely(hit_opens(&f->flow, ip + 40)))
 		return false;
-	if (f->flow.flags & FLOW_TCP)
-		tcp = hit_tcp(s, b, slot, &f->flow, ip + bytes);
-	if (tcp == HIT_REFUSED)
-		return true;
-	hit_count(&f->flow, bytes, tcp == HIT_IDLE ? f->flow.seen : t->tick);
-	if (unlikely(f->flow.flags & FLOW_RARE)
-	    && !slowpath_rare(s, rares_at(s->rares, f->flow.rare)->word, ip, 6, bytes)) {
-		b->out[slot] = OUT_DROP;
-		b->reason[slot] = REASON_police_exceeded;
-		return true;
+	if (unlikely(f->flow.flags & FLOW_RARE)) {
+		const struct rare_hit rare = { &f->flow, ip, ip + 40, 6, bytes, bytes - 40 };
+
+		if (hit_rare(s, b, slot, &rare))
+			return true;
+	} else {
+		if (f->flow.flags & FLOW_TCP)
+			tcp = hit_tcp(s, b, slot, &f->flow, ip + bytes);
+		if (tcp == HIT_REFUSED)
+			return true;
+		hit_count(&f->flow, bytes, tcp == HIT_IDLE ? f->flow.seen : t->tick);
 	}
 	rewrite_plain6(ip, &f->to, f->flow.l4_delta);
 	rewrite_plain_l2(m, ip, b->l3[slot], bytes, nh);

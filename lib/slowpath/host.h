@@ -56,6 +56,10 @@ struct host_setup {
 	/* Next hops go to other neighbours: programs that hold any must be judged again.  Called
 	 * from host_tick, at most every few seconds; NULL: next hops are never used again. */
 	void (*forget)(void *arg);
+	/* A packet that waited for a neighbour leaves; v: as it came in, with offsets as they are now.  REASON_NONE, or why it
+	 * may not.  And: it does not leave.  NULL: nobody asks. */
+	enum reason (*leaves)(void *arg, const struct view *v, const struct rte_mbuf *m);
+	void (*stays)(void *arg, const struct view *v);
 	/* Has somebody begun by now what a packet of these ends belongs to?  For
 	 * host_tell_later. */
 	bool (*expected)(void *arg, const struct tuple *t);
@@ -110,6 +114,9 @@ bool host_lasts(const struct host *h, uint16_t nexthop);
  * is then still the caller's. */
 enum reason host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
 	const struct view *v);
+
+/* Would host_hold refuse every packet, as it does for a while after a neighbour has not answered? */
+bool host_refuses(const struct host *h, uint16_t nexthop);
 
 /* Is this neighbour used?  Called for packets to it now and then (from ageing), keeps it alive. */
 void host_used(struct host *h, uint16_t nexthop);

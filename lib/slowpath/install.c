@@ -55,136 +55,6 @@ cacheable(const struct slowpath *s, const struct eval *ev, const struct decision
 		&& host_lasts(s->host, d->nexthop);
 }
 
-/* The key by which the answers to a program arrive. */
-static void
-reply_key(struct slowpath *s, const struct program *p, struct answer *r)
-{
-	uint16_t iface = p->verdict == PROGRAM_WIRE ? s->gen->ingress[p->iface].untagged : p->iface;
-	struct tuple back;
-
-	tuple_reverse(&back, &p->to);
-	if (back.family == 6) {
-		tuple_to_key6(&r->key6, &back, iface);
-		r->hash = flow_hash6(&r->key6, &s->flow6->secret);
-	} else {
-		tuple_to_key4(&r->key4, &back, iface);
-		r->hash = flow_hash4(&r->key4, &s->flow4->secret);
-	}
-}
-
-static bool
-leaves(const struct program *p)
-{
-	return p->verdict == PROGRAM_OUTPUT || p->verdict == PROGRAM_WIRE;
-}
-
-void
-install_prepare(struct slowpath *s, unsigned n)
-{
-	unsigned n4 = 0, n6 = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		const struct eval *ev = &s->scratch->eval[i];
-		struct answer *r = &s->scratch->reply[i];
-		bool ip6 = ev->view->family == 6;
-
-		if (ev->session != ev->fresh || !leaves(&ev->program))
-			continue;
-		reply_key(s, &ev->program, r);
-		rte_prefetch0(flow_bucket(ip6 ? s->flow6 : s->flow4, r->hash));
-		n4 += ip6 ? 0 : 2;
-		n6 += ip6 ? 2 : 0;
-	}
-	flow_table_prefetch_vacant(s->flow4, n4);
-	flow_table_prefetch_vacant(s->flow6, n6);
-}
-
-/* A session keeps its translation whatever has changed in the configuration since it began. */
-static void
-keep_translation(const struct slowpath *s, struct eval *ev)
-{
-	struct tuple other, to;
-
-	session_tuple(s->sessions, ev->session, !ev->reply, &other);
-	tuple_reverse(&to, &other);
-	if (!address_equal(&to.src, &ev->program.to.src) || to.sport != ev->program.to.sport)
-		emit_src(&ev->program, &to.src, to.sport);
-	if (!address_equal(&to.dst, &ev->program.to.dst) || to.dport != ev->program.to.dport)
-		emit_dst(&ev->program, &to.dst, to.dport);
-}
-
-static void
-refuse_session(struct slowpath *s, struct eval *ev)
-{
-	session_refuse(s->sessions, ev->fresh);
-	ev->session = NULL;
-}
-
-static void
-no_room(struct eval *ev, enum reason r)
-{
-	ev->session = NULL;
-	emit_drop(&ev->program, r, 0);
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later there may be room */
-}
-
-/* Both keys of a session that has just entered. */
-static void
-link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
-{
-	bool ip6 = ev->view->family == 6;
-	struct answer *r = &s->scratch->reply[ev->fresh - s->scratch->fresh];
-	struct session_keys keys;
-	int rc;
-
-	if (ev == &s->scratch->late)
-		reply_key(s, &ev->program, r);
-	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
-	keys.forward_hash = b->hash[slot];
-	keys.reply_hash = r->hash;
-	keys.reply = ip6 ? (const void *)&r->key6 : &r->key4;
-	rc = session_link(s->sessions, ev->session, &keys, b->tick);
-	if (rc == 0) {
-		b->flow[slot] = ev->session->flow[0];
-		s->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
-		if ((ev->session->mapping[0] | ev->session->mapping[1]) != 0)
-			nat_begin(s->nat, ev->session, s->now_ns);
-		observe_session(s, ev->session);
-		return;
-	}
-	session_end(s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
-	no_room(ev, rc == -EEXIST ? REASON_session_conflict : REASON_session_full);
-}
-
-/* A session whose first packet may leave enters the table; otherwise it was for nothing. */
-static void
-settle_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
-{
-	const struct program *p = &ev->program;
-
-	if (ev->session == NULL)
-		return;
-	if (ev->session != ev->fresh) {
-		if (!ev->view->icmp_error)
-			keep_translation(s, ev);
-		return;
-	}
-	if (!leaves(p)) {
-		refuse_session(s, ev);
-		return;
-	}
-	if (p->ttl && ev->view->ttl <= 1) {
-		ev->used_fields |= FIELD_TTL;   /* the next one may live */
-		refuse_session(s, ev);
-		return;
-	}
-	ev->session = session_enter(s->sessions, ev->fresh, b->tick);
-	if (ev->session != NULL)
-		link_session(s, b, slot, ev);
-	else
-		no_room(ev, REASON_session_full);
-}
-
 /* A record for the slot's flow, in the place of an older one if there is no other room; 0: none. */
 static uint32_t
 slot_insert(struct slowpath *s, const struct burst *b, unsigned slot)
@@ -301,8 +171,9 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
 	const struct program *p = &ev->program;
 
-	settle_session(s, b, slot, ev);
 	memset(d, 0, sizeof(*d));
+	d->nexthop = program_nexthop(s, p);
+	enter_session(s, b, slot, ev, d);
 	d->session = ev->session;
 	d->conn = (uint8_t)ev->state;
 	d->reply = ev->reply;
@@ -313,7 +184,6 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	d->place = p->place;
 	d->rare = p->rare;
 	d->program = p;
-	d->nexthop = program_nexthop(s, p);
 	if (!cacheable(s, ev, d))
 		return;                 /* what a record says of the flow's other packets still holds */
 	b->flow[slot] = record_for(s, b, slot, ev);

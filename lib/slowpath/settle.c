@@ -39,84 +39,28 @@ count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
 }
 
 bool
-slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned family,
-	unsigned ip_bytes)
+slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
 {
 	struct meter *meters = s->gen->worker[s->worker].meters;
 
 	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
 		uint32_t arg = RARE_ARG(rare[i]);
 
-		if (RARE_OP(rare[i]) == RARE_METER) {
-			if (!meter_take(&meters[arg], s->now_ns, ip_bytes)) {
-				count_exceeded(s, arg, ip_bytes);
-				return false;
-			}
-		} else if (RARE_OP(rare[i]) == RARE_DSCP && family != 0) {
-			rewrite_dscp(ip, family, (uint8_t)arg);
+		if (RARE_OP(rare[i]) == RARE_METER
+		    && !meter_take(&meters[arg], s->now_ns, ip_bytes)) {
+			count_exceeded(s, arg, ip_bytes);
+			return false;
 		}
 	}
 	return true;
 }
 
-/* The session is not new any more: what was decided for its forward flow while it was holds no longer. */
-static void
-judge_again(struct slowpath *s, const struct session *session)
+void
+slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family)
 {
-	s->scratch->changed = true;
-	session_outdate(s->sessions, session);
-}
-
-static struct tcp_verdict
-track_tcp(struct slowpath *s, struct session *session, bool is_reply, const uint8_t *tcp,
-	uint32_t l4_bytes)
-{
-	enum tcp_state before = session->state;
-	struct tcp_segment segment;
-	struct tcp_verdict v;
-
-	tcp_read(&segment, tcp, l4_bytes);
-	v = tcp_track(session, session_offer(s->sessions, session), is_reply, &segment);
-	if (session->state == before)
-		return v;
-	session_become(s->sessions, session, tcp_class(session->state));
-	if (tcp_is_new(session, before) && !tcp_is_new(session, session->state))
-		judge_again(s, session);
-	return v;
-}
-
-struct tcp_verdict
-slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
-{
-	struct session *session = session_of(s->sessions, f);
-	struct tcp_verdict v = track_tcp(s, session, f->flags & FLOW_REPLY, tcp, l4_bytes);
-
-	if (unlikely(s->observer != NULL))
-		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] =
-			(uint8_t)session->state;
-	return v;
-}
-
-/* The packet's own check against its session's state, on every way through here. */
-static struct tcp_verdict
-check_session(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
-	const struct decision *d)
-{
-	if (d->session == NULL || v->icmp_error)
-		return (struct tcp_verdict){ 0 };
-	if (v->proto != IPPROTO_TCP) {
-		if (d->reply && d->session->state == PLAIN_SINGLE
-		    && s->nexthops[d->nexthop].state != NEXTHOP_DROP) {
-			session_replied(s->sessions, d->session);
-			judge_again(s, d->session);
-		}
-		return (struct tcp_verdict){ 0 };
-	}
-	if (v->l4 == VIEW_NONE)
-		return (struct tcp_verdict){ 0 };
-	return track_tcp(s, d->session, d->reply,
-		rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, v->l4),
-		v->l3_bytes - (v->l4 - v->l3));
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++)
+		if (RARE_OP(rare[i]) == RARE_DSCP && family != 0)
+			rewrite_dscp(ip, family, (uint8_t)RARE_ARG(rare[i]));
 }
 
 /* The places of a packet that no record counts. */
@@ -130,25 +74,21 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 			hit_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
 }
 
-/* idle: the packet does not keep its session alive. */
+/* A record without session lives on whatever comes of its packets; a session only on those that leave. */
 static void
-count_flow(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d, bool idle)
+count(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
 {
-	const struct view *v = slot_view(s, b, slot);
-	struct flow_table *t = v->family == 6 ? s->flow6 : s->flow4;
-	struct flow *f = flow_at(t, b->flow[slot]);
+	struct flow *f = flow_at(v->family == 6 ? s->flow6 : s->flow4, b->flow[slot]);
 
-	if (b->flow[slot] == 0) {       /* the session came by a door of its own: it lives */
-		if (d->session != NULL && !v->icmp_error && !idle)
-			flow_at(t, d->session->flow[d->reply])->seen = b->tick;
-		return;
-	}
-	if (!idle)
-		f->seen = b->tick;
-	if (d->fast) {                  /* else its places count it at once */
+	if (!d->fast) {
+		count_places(s, d, v, b->tick);
+	} else {
 		f->packets++;
 		f->bytes += v->l3_bytes;
 	}
+	if (b->flow[slot] != 0 && !(f->flags & FLOW_SESSION))
+		f->seen = b->tick;
 }
 
 static void
@@ -162,24 +102,17 @@ tell_sender(struct slowpath *s, const struct burst *b, unsigned slot, const stru
 }
 
 static bool
-pass_rare(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
-	const struct decision *d)
+pass_meters(struct slowpath *s, const struct view *v, const struct decision *d)
 {
-	uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3);
-
-	return slowpath_rare(s, d->rare, ip, v->family, v->l3_bytes);
+	return d->metered ? !d->exceeded : slowpath_meters(s, d->rare, v->l3_bytes);
 }
 
-static void
-send_wire(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
-	const struct decision *d)
+static enum reason
+send_wire(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d)
 {
-	if (!pass_rare(s, b, slot, v, d)) {
-		slot_drop(s, b, slot, REASON_police_exceeded);
-		return;
-	}
 	b->out[slot] = s->nexthops[d->nexthop].port;
 	b->egress[slot] = s->nexthops[d->nexthop].iface;
+	return REASON_NONE;
 }
 
 /* May the packet go this way?  A reason not to, its sender told. */
@@ -197,11 +130,10 @@ refuse_output(struct slowpath *s, const struct burst *b, unsigned slot, const st
 		host_tell_sender(s->host, v, b->m[slot], HOST_TOO_BIG, nh->mtu);
 		return REASON_mtu_exceeded;
 	}
-	return pass_rare(s, b, slot, v, d) ? REASON_NONE : REASON_police_exceeded;
+	return REASON_NONE;
 }
 
-/* The usual case: nothing but addresses, ports and TTL, to a neighbour that is known.  True: the packet is on its way,
- * or was held back by a meter. */
+/* The usual case: nothing but addresses, ports and TTL, to a neighbour that is known, of a packet that may leave. */
 static bool
 send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
@@ -211,13 +143,8 @@ send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 	struct rte_mbuf *m = b->m[slot];
 	uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3);
 
-	if (b->class[slot] != SLOT_PLAIN4 || nh->state != NEXTHOP_READY || v->l3_bytes > nh->mtu
-	    || (d->ttl && v->ttl <= 1))
+	if (b->class[slot] != SLOT_PLAIN4 || nh->state != NEXTHOP_READY || v->l3_bytes > nh->mtu)
 		return false;
-	if (!pass_rare(s, b, slot, v, d)) {
-		slot_drop(s, b, slot, REASON_police_exceeded);
-		return true;
-	}
 	if (!d->recorded) {
 		f = &here;
 		rewrite4_compile(&here.to, &here.flow.l4_delta, &v->tuple, &d->to, d->ttl);
@@ -230,33 +157,114 @@ send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 	return true;
 }
 
-static void
+static enum reason
 send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
 	const struct nexthop *nh = &s->nexthops[d->nexthop];
 	struct rte_mbuf *m = b->m[slot];
-	enum reason r = refuse_output(s, b, slot, v, d);
+
+	identify_shared(s, m, v, &d->to);
+	rewrite_any(m, v, &d->to, d->ttl);
+	if (d->program != NULL && d->program->has_quoted)
+		rewrite_quoted(m, v, &d->program->quoted);
+	if (nh->state == NEXTHOP_UNRESOLVED) {
+		b->out[slot] = v->l3_bytes > nh->mtu ? OUT_GONE : OUT_HELD;
+		return v->l3_bytes > nh->mtu ? host_fragment(s->host, d->nexthop, m, v->l3, v)
+			: host_hold(s->host, d->nexthop, m, v->l3, v);
+	}
+	if (v->l3_bytes > nh->mtu) {
+		b->out[slot] = OUT_GONE;
+		return host_fragment(s->host, d->nexthop, m, v->l3, v);
+	}
+	rewrite_l2(m, v->l3, v->l3_bytes, nh);
+	b->out[slot] = nh->port;
+	b->egress[slot] = nh->iface;
+	return REASON_NONE;
+}
+
+/* The packet is on its way: its session has moved on. */
+static void
+has_left(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d, const struct move *move)
+{
+	move_keep(s, d, v, move, b->flow[slot] != 0 ? b->flow[slot] : d->session->flow[d->reply]);
+}
+
+/* It is dropped, or waits for a neighbour: its session has not moved.  What has been decided about it holds for it alone, so
+ * that the first one that leaves comes here again. */
+static void
+has_stayed(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	struct decision *d)
+{
+	struct session *session = d->session;
+
+	if (b->flow[slot] != 0 && d->program != NULL && d->recorded)
+		flow_at(v->family == 6 ? s->flow6 : s->flow4, b->flow[slot])->epoch = 0;
+	if (b->out[slot] != OUT_DROP || !(session->flags & SESSION_WAITING) || session->waiting > 0)
+		return;
+	session_withdraw(s->sessions, session);
+	d->session = NULL;
+	b->flow[slot] = 0;
+}
+
+static enum reason
+send_out(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	slowpath_marks(d->rare, rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3), v->family);
+	if (s->nexthops[d->nexthop].state == NEXTHOP_WIRE)
+		return send_wire(s, b, slot, d);
+	return send_plain4(s, b, slot, v, d) ? REASON_NONE : send_routed(s, b, slot, v, d);
+}
+
+/* A packet that waits counts before it is given to the host, which may give up another one of its session for it. */
+static enum reason
+send_counted(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	const struct decision *d)
+{
+	bool waits = s->nexthops[d->nexthop].state == NEXTHOP_UNRESOLVED && d->session != NULL
+		&& (d->session->flags & SESSION_WAITING);
+	enum reason r;
+
+	if (waits)
+		d->session->waiting++;
+	r = send_out(s, b, slot, v, d);
+	if (waits && r != REASON_NONE)
+		d->session->waiting--;
+	return r;
+}
+
+/* Out by a neighbour or a wire. */
+static void
+settle_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+	struct decision *d)
+{
+	bool wire = s->nexthops[d->nexthop].state == NEXTHOP_WIRE;
+	enum reason r = wire ? REASON_NONE : refuse_output(s, b, slot, v, d);
+	struct move move;
 
 	if (r == REASON_NONE) {
-		identify_shared(s, m, v, &d->to);
-		rewrite_any(m, v, &d->to, d->ttl);
-		if (d->program != NULL && d->program->has_quoted)
-			rewrite_quoted(m, v, &d->program->quoted);
-		b->out[slot] = OUT_GONE;
-		if (v->l3_bytes > nh->mtu) {
-			r = host_fragment(s->host, d->nexthop, m, v->l3, v);
-		} else if (nh->state == NEXTHOP_UNRESOLVED) {
-			r = host_hold(s->host, d->nexthop, m, v->l3, v);
-			b->out[slot] = OUT_HELD;
-		} else {
-			rewrite_l2(m, v->l3, v->l3_bytes, nh);
-			b->out[slot] = nh->port;
-			b->egress[slot] = nh->iface;
+		r = move_try(s, d, v, b->m[slot], &move);
+		if (r != REASON_NONE) {         /* does not count for the flow */
+			slot_drop(s, b, slot, r);
+			has_stayed(s, b, slot, v, d);
+			return;
 		}
 	}
+	count(s, b, slot, v, d);
+	if (r == REASON_NONE && !pass_meters(s, v, d))
+		r = REASON_police_exceeded;
+	if (r == REASON_NONE)
+		r = send_counted(s, b, slot, v, d);
 	if (r != REASON_NONE)
 		slot_drop(s, b, slot, r);
+	if (d->session == NULL || v->icmp_error)
+		return;
+	if (r == REASON_NONE && s->nexthops[d->nexthop].state != NEXTHOP_UNRESOLVED)
+		has_left(s, b, slot, v, d, &move);
+	else
+		has_stayed(s, b, slot, v, d);
 }
 
 /* A segment to a public port that nobody has: a reset would end what an inside host may be about to open towards its
@@ -291,38 +299,29 @@ deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct v
 }
 
 void
-settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d)
+settle(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d)
 {
 	const struct view *v = slot_view(s, b, slot);
-	struct tcp_verdict said = check_session(s, b, slot, v, d);
 
-	if (said.reason != REASON_NONE) {       /* does not count for the flow: it must not keep it alive */
-		slot_drop(s, b, slot, said.reason);
-		return;
-	}
-	count_flow(s, b, slot, d, said.idle);
-	if (!d->fast)
-		count_places(s, d, v, b->tick);
 	switch (s->nexthops[d->nexthop].state) {
 	case NEXTHOP_DROP:
+		count(s, b, slot, v, d);
 		tell_sender(s, b, slot, v, d);
 		if (d->nexthop == REASON_nat_no_mapping)
 			leave_unsolicited(s, v, b->m[slot]);
 		slot_drop(s, b, slot, (enum reason)d->nexthop);
 		break;
 	case NEXTHOP_TO_US:
+		count(s, b, slot, v, d);
 		deliver_local(s, b, slot, v);
 		break;
 	case NEXTHOP_WORKER:
+		count(s, b, slot, v, d);
 		b->out[slot] = s->nexthops[d->nexthop].port;
 		b->egress[slot] = s->nexthops[d->nexthop].iface;
 		break;
-	case NEXTHOP_WIRE:
-		send_wire(s, b, slot, v, d);
-		break;
 	default:
-		if (!send_plain4(s, b, slot, v, d))
-			send_routed(s, b, slot, v, d);
+		settle_leaving(s, b, slot, v, d);
 	}
 }
 

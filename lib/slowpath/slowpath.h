@@ -149,13 +149,27 @@ bool slowpath_translates(const struct slowpath *s);
 /* Tells the observer of a slot that the straight loop has settled. */
 void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Carries out a list of rare actions on a packet; false: police_exceeded. */
-bool slowpath_rare(struct slowpath *s, const uint32_t rare[], uint8_t *ip, unsigned family,
-	unsigned ip_bytes);
+/* Asks the meters of a list of rare actions; false: police_exceeded. */
+bool slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes);
 
-/* Judges the segment at tcp by the flow's session, which moves on (tcp_track). */
+/* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on (tcp_track). */
 struct tcp_verdict slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
 	uint32_t l4_bytes);
+
+/* A known flow's packet that would leave, whose flow has rare actions: segment, meters, marks.  REASON_NONE, and its
+ * session has moved on and the flow has counted it; or the reason to drop it. */
+struct rare_hit {
+	struct flow *flow;
+	uint8_t *ip;
+	const uint8_t *l4;
+	unsigned family, ip_bytes, l4_bytes;
+};
+enum reason slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick);
+
+/* The host's: a packet that waited for a neighbour leaves (v as it came in; offsets as they are now), and REASON_NONE, or why
+ * it may not; and one that waited does not leave. */
+enum reason slowpath_waited(void *slowpath, const struct view *v, const struct rte_mbuf *m);
+void slowpath_waited_in_vain(void *slowpath, const struct view *v);
 
 /* No link may have a smaller MTU (RFC 791 3.2): such a packet is never fragmented. */
 #define IP4_NEVER_FRAGMENTED_BYTES 68

@@ -60,6 +60,8 @@ struct decision {
 	struct session *session;        /* NULL without one */
 	uint8_t conn;                   /* fresh: enum conn_state */
 	bool reply;
+	bool metered;                   /* meters have been asked, and say: */
+	bool exceeded;
 };
 
 /* The view of a slot, read now if it was not; its class must be known. */
@@ -79,6 +81,11 @@ void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, stru
 /* The n evals are about to be installed: works out the keys of the sessions among them, and asks for the lines that will be
  * written. */
 void install_prepare(struct slowpath *s, unsigned n);
+
+/* A session whose first packet may leave enters the table; otherwise it was for nothing.  A known one keeps its
+ * translation.  d->nexthop is known. */
+void enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
+	struct decision *d);
 
 /* A program becomes a decision; its flow gets a record if it may. */
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
@@ -105,8 +112,28 @@ shares_source(const struct tuple *from, const struct tuple *to)
  * hosts share; all fragments of a datagram the same (s->pass).  Before it is rewritten. */
 void identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
-/* Carries a decision out on the packet of a slot. */
-void settle(struct slowpath *s, struct burst *b, unsigned slot, const struct decision *d);
+/* Carries a decision out on the packet of a slot.  d->session becomes NULL when the session has ended with it. */
+void settle(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d);
+
+/* Writes the DSCP of a list of rare actions. */
+void slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family);
+
+/* --- move.c: what packets do to their sessions, once they leave --- */
+
+/* What becomes of a session when a packet leaves. */
+struct move {
+	struct session session;         /* of TCP: its state, as tcp_track has left it */
+	struct tcp_offer offer;
+	bool idle;                      /* the packet does not keep it alive */
+};
+
+/* Does the session allow the packet?  Nothing has changed. */
+enum reason move_try(const struct slowpath *s, const struct decision *d, const struct view *v,
+	const struct rte_mbuf *m, struct move *move);
+
+/* The packet leaves; flow: the index of its record. */
+void move_keep(struct slowpath *s, const struct decision *d, const struct view *v,
+	const struct move *move, uint32_t flow);
 
 /* While too many connections are half-open: refuses first SYNs from a slot on, where pipelines begin by tracking
  * everything.  Returns the first other slot. */

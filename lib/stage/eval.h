@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "action/program.h"
+#include "flow/source.h"
 #include "packet/view.h"
 #include "stage/generation.h"
 
@@ -72,6 +73,9 @@ struct eval {
 	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
 	struct session *fresh;          /* room for the session that it may begin, given with sessions */
 	struct nat *nat;                /* the same */
+
+	/* what the source of a new session may do; zeros: all.  written by track; read by install, which charges it */
+	struct source_limit limit;
 
 	/* written by track; read by acl, dnat, snat */
 	enum conn_state state;

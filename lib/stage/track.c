@@ -234,20 +234,17 @@ share(const struct eval *ev, uint32_t limit)
 	return (uint32_t)(((uint64_t)limit + workers - 1) / workers);
 }
 
-/* Counts the session for its source.  False: over the limit. */
+/* May the source begin one more session?  It is charged when the packet leaves. */
 static bool
-take_source(const struct track *track, struct eval *ev, uint32_t *source)
+within_limit(const struct track *track, struct eval *ev)
 {
-	const struct source_limit limit = {
+	ev->limit = (struct source_limit){
 		share(ev, track->limit.sessions), share(ev, track->limit.per_second),
 	};
-
-	*source = 0;
-	if (limit.sessions == 0 && limit.per_second == 0)
+	if (ev->limit.sessions == 0 && ev->limit.per_second == 0)
 		return true;
-	*source = sources_take(ev->sessions->sources, &ev->tuple.src, ev->tuple.family, &limit,
-		ev->now_ns);
-	return *source != 0;
+	return sources_may(ev->sessions->sources, &ev->view->tuple.src, ev->view->tuple.family,
+		&ev->limit, ev->now_ns);
 }
 
 static void
@@ -255,9 +252,8 @@ take(const struct track *track, struct eval *ev)
 {
 	bool tcp = ev->tuple.proto == IPPROTO_TCP;
 	struct session *s = ev->fresh;
-	uint32_t source;
 
-	if (!take_source(track, ev, &source)) {
+	if (!within_limit(track, ev)) {
 		counter_add(&ev->sessions->limited, 1);
 		eval_note(ev, "track: the source is at its limit");
 		eval_drop(ev, REASON_session_limit, 0);
@@ -266,20 +262,16 @@ take(const struct track *track, struct eval *ev)
 	}
 	if (tcp && sessions_flooded(ev->sessions, 0)
 	    && !session_may_open(ev->sessions, ev->key_hash, ev->now_ns)) {
-		sources_give(ev->sessions->sources, source);
 		eval_note(ev, "track: %s", reason_sentence(REASON_session_unproven));
 		eval_drop(ev, REASON_session_unproven, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS;
 		return;
 	}
-	if (tcp && sessions_flooded(ev->sessions, 0))
-		session_opens(ev->sessions, ev->now_ns);
 	session_init(s, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED, clock_tick(ev->now_ns));
 	s->family = ev->tuple.family;
 	s->proto = ev->tuple.proto;
 	s->policy = track->policy & (SESSION_POLICIES - 1);
 	s->flags |= track->loose ? SESSION_LOOSE : 0;
-	s->source = source;
 	ev->session = s;
 	ev->reply = false;
 	eval_note(ev, "track: new session, %s; ends after %u s without packets",

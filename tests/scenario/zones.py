@@ -81,7 +81,7 @@ def forged_both_sides():
                       ('wan', IP(src=A, dst=stranger, ttl=ttl) / TCP(sport=80, dport=4000, flags='SA', seq=500, ack=101),
                        WRONG),
                       ('wan', IP(src=stranger, dst=A, ttl=ttl) / TCP(sport=4000, dport=80, flags='A', seq=101, ack=501),
-                       'drop tcp_no_session')]          # nobody has answered
+                       'drop ttl_expired' if ttl == 1 else 'drop tcp_no_session')]      # nobody has answered
         life = run(config(pipeline=pipeline, more=''), cases, step=0.01).told['session_life']
         if life['now'] != {'half-open': 20}:
             raise Failed('TTL %d: %s' % (ttl, life))

@@ -108,6 +108,8 @@ drop_oldest(struct host *h, uint16_t slot, enum reason r)
 		.from = held->from, .rewritten = true,
 	};
 
+	if (held->tells && h->setup.stays != NULL)
+		h->setup.stays(h->setup.arg, &held->view);
 	if (held->tells && s.in != NULL && r == REASON_neighbour_unresolved)
 		tell_sender(h, &s, HOST_UNREACHABLE, 1);
 	drop(h, slot, m, r);
@@ -120,13 +122,39 @@ held_drop(struct host *h, uint16_t slot, enum reason r)
 		drop_oldest(h, slot, r);
 }
 
+/* Offsets of a view whose IP header stands at l3 now. */
+static void
+move_view(struct view *v, uint16_t l3)
+{
+	uint16_t by = (uint16_t)(l3 - v->l3);
+
+	v->l3 = l3;
+	if (v->l4 != VIEW_NONE)
+		v->l4 = (uint16_t)(v->l4 + by);
+	if (v->payload != VIEW_NONE)
+		v->payload = (uint16_t)(v->payload + by);
+	if (v->frag_header != VIEW_NONE)
+		v->frag_header = (uint16_t)(v->frag_header + by);
+}
+
+/* Sends a packet that waited; its session moves on. */
+static enum reason
+send_waited(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struct view *v)
+{
+	enum reason r = v != NULL && h->setup.leaves != NULL
+		? h->setup.leaves(h->setup.arg, v, m) : REASON_NONE;
+
+	return r != REASON_NONE ? r : ip_send(h, slot, m, l3);
+}
+
 void
 held_release(struct host *h, uint16_t slot)
 {
 	while (h->neighbours[slot].n_held != 0) {
 		struct held *held;
 		struct rte_mbuf *m = take_out(h, slot, &held);
-		enum reason r = ip_send(h, slot, m, held->l3);
+		enum reason r = send_waited(h, slot, m, held->l3,
+			held->tells ? &held->view : NULL);
 
 		if (r != REASON_NONE)
 			drop(h, slot, m, r);
@@ -164,21 +192,6 @@ ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3)
 	memcpy(rte_pktmbuf_mtod(m, uint8_t *), nh->l2, nh->l2_bytes);
 	h->setup.send(h->setup.arg, m, nh->port, nh->iface);
 	return REASON_NONE;
-}
-
-/* Offsets of a view whose IP header stands at l3 now. */
-static void
-move_view(struct view *v, uint16_t l3)
-{
-	uint16_t by = (uint16_t)(l3 - v->l3);
-
-	v->l3 = l3;
-	if (v->l4 != VIEW_NONE)
-		v->l4 = (uint16_t)(v->l4 + by);
-	if (v->payload != VIEW_NONE)
-		v->payload = (uint16_t)(v->payload + by);
-	if (v->frag_header != VIEW_NONE)
-		v->frag_header = (uint16_t)(v->frag_header + by);
 }
 
 /* The queue of the egress interface that most packets wait for. */
@@ -246,6 +259,28 @@ refuse(struct host *h, struct rte_mbuf *m, uint16_t l3, const struct view *v)
 	return REASON_neighbour_unresolved;
 }
 
+static enum reason
+send_at_once(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struct view *v)
+{
+	struct view moved;
+
+	if (v == NULL)
+		return ip_send(h, slot, m, l3);
+	moved = *v;
+	move_view(&moved, l3);
+	return send_waited(h, slot, m, l3, &moved);
+}
+
+bool
+host_refuses(const struct host *h, uint16_t nexthop)
+{
+	uint16_t slot = (uint16_t)(nexthop - NEXTHOP_FIRST);
+
+	return nexthop < NEXTHOP_FIRST || slot >= h->n_neighbours
+		|| h->neighbours[slot].state == NEIGHBOUR_FAILED
+		|| h->neighbours[slot].state == NEIGHBOUR_FREE;
+}
+
 enum reason
 host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v)
 {
@@ -257,7 +292,7 @@ host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, con
 	switch (h->neighbours[slot].state) {
 	case NEIGHBOUR_KNOWN:
 	case NEIGHBOUR_PROBING:
-		return ip_send(h, slot, m, l3);
+		return send_at_once(h, slot, m, l3, v);
 	case NEIGHBOUR_FAILED:
 		return refuse(h, m, l3, v);
 	case NEIGHBOUR_ASKING:

@@ -81,7 +81,7 @@ take(struct fixture *f, unsigned i, const struct tuple *t, struct nat_endpoint *
 {
 	enum reason r = take_for(f->n, &f->sessions[i], t, e);
 
-	nat_begin(f->n, &f->sessions[i], 0);
+	nat_begin(f->n, &f->sessions[i], 0, 0);
 	return r;
 }
 

@@ -59,7 +59,7 @@ take(unsigned i, uint16_t port, uint8_t proto, uint64_t now_ns, bool leaves)
 	t.dst.v4 = RTE_BE32(0xcb007109);
 	assert_int_equal(take_for(n, &sessions[i], &t, &e), REASON_NONE);
 	if (leaves)
-		nat_begin(n, &sessions[i], now_ns);
+		nat_begin(n, &sessions[i], 0, now_ns);
 }
 
 static void

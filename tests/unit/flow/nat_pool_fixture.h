@@ -109,7 +109,7 @@ take(unsigned i, const struct tuple *t, struct nat_endpoint *e)
 {
 	enum reason r = take_for(n, &sessions[i], t, e);
 
-	nat_begin(n, &sessions[i], 0);
+	nat_begin(n, &sessions[i], t->dst.v4, 0);
 	return r;
 }
 

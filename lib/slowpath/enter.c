@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The first packet of a session: may it leave?  Then the session enters the table, under both keys, and its source is
+ * charged.  What does not leave takes nobody's place, and costs its source nothing. */
+
+#include <errno.h>
+
+#include "flow/nat.h"
+#include "slowpath/slowpath_priv.h"
+
+/* The key by which the answers to a program arrive. */
+static void
+reply_key(struct slowpath *s, const struct program *p, struct answer *r)
+{
+	uint16_t iface = p->verdict == PROGRAM_WIRE ? s->gen->ingress[p->iface].untagged : p->iface;
+	struct tuple back;
+
+	tuple_reverse(&back, &p->to);
+	if (back.family == 6) {
+		tuple_to_key6(&r->key6, &back, iface);
+		r->hash = flow_hash6(&r->key6, &s->flow6->secret);
+	} else {
+		tuple_to_key4(&r->key4, &back, iface);
+		r->hash = flow_hash4(&r->key4, &s->flow4->secret);
+	}
+}
+
+static bool
+leaves(const struct program *p)
+{
+	return p->verdict == PROGRAM_OUTPUT || p->verdict == PROGRAM_WIRE;
+}
+
+void
+install_prepare(struct slowpath *s, unsigned n)
+{
+	unsigned n4 = 0, n6 = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct eval *ev = &s->scratch->eval[i];
+		struct answer *r = &s->scratch->reply[i];
+		bool ip6 = ev->view->family == 6;
+
+		if (ev->session != ev->fresh || !leaves(&ev->program))
+			continue;
+		reply_key(s, &ev->program, r);
+		rte_prefetch0(flow_bucket(ip6 ? s->flow6 : s->flow4, r->hash));
+		n4 += ip6 ? 0 : 2;
+		n6 += ip6 ? 2 : 0;
+	}
+	flow_table_prefetch_vacant(s->flow4, n4);
+	flow_table_prefetch_vacant(s->flow6, n6);
+}
+
+/* A session keeps its translation whatever has changed in the configuration since it began. */
+static void
+keep_translation(const struct slowpath *s, struct eval *ev)
+{
+	struct tuple other, to;
+
+	session_tuple(s->sessions, ev->session, !ev->reply, &other);
+	tuple_reverse(&to, &other);
+	if (!address_equal(&to.src, &ev->program.to.src) || to.sport != ev->program.to.sport)
+		emit_src(&ev->program, &to.src, to.sport);
+	if (!address_equal(&to.dst, &ev->program.to.dst) || to.dport != ev->program.to.dport)
+		emit_dst(&ev->program, &to.dst, to.dport);
+}
+
+static void
+refuse_session(struct slowpath *s, struct eval *ev)
+{
+	session_refuse(s->sessions, ev->fresh);
+	ev->session = NULL;
+	ev->used_fields |= FIELD_TTL;           /* the next one may leave */
+}
+
+/* What stops a packet is found out again when it is settled, and told. */
+static bool
+may_leave(const struct slowpath *s, const struct eval *ev, const struct decision *d)
+{
+	const struct nexthop *nh = &s->nexthops[d->nexthop];
+	const struct view *v = ev->view;
+
+	if (!leaves(&ev->program) || nh->state == NEXTHOP_DROP)
+		return false;
+	if (ev->program.verdict == PROGRAM_WIRE)
+		return true;
+	if ((ev->program.ttl && v->ttl <= 1)
+	    || (v->l3_bytes > nh->mtu && (v->family == 6 || v->dont_fragment)))
+		return false;
+	return nh->state != NEXTHOP_UNRESOLVED || !host_refuses(s->host, d->nexthop);
+}
+
+/* Half-open sessions have a share, and under a flood so many begin in a second. */
+static bool
+may_open(struct slowpath *s, const struct session *fresh)
+{
+	if (fresh->proto != IPPROTO_TCP || likely(!sessions_flooded(s->sessions, 0)))
+		return true;
+	if (!opening_may_pay(&s->sessions->openings, s->now_ns)) {
+		s->sessions->unproven++;
+		return false;
+	}
+	session_opens(s->sessions, s->now_ns);
+	return true;
+}
+
+static bool
+charge(struct slowpath *s, struct eval *ev)
+{
+	const struct session_charge c = {
+		.source = &ev->view->tuple.src, .family = ev->view->family, .limit = ev->limit,
+		.now_ns = s->now_ns,
+	};
+
+	if (likely((ev->limit.sessions | ev->limit.per_second) == 0))
+		return true;
+	if (session_charge(s->sessions, ev->session, &c))
+		return true;
+	s->sessions->limited++;
+	return false;
+}
+
+/* Both keys of a session that has just entered.  0 or a negative errno. */
+static int
+link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	bool ip6 = ev->view->family == 6;
+	struct answer *r = &s->scratch->reply[ev->fresh - s->scratch->fresh];
+	struct session_keys keys;
+
+	if (ev == &s->scratch->late)
+		reply_key(s, &ev->program, r);
+	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	keys.forward_hash = b->hash[slot];
+	keys.reply_hash = r->hash;
+	keys.reply = ip6 ? (const void *)&r->key6 : &r->key4;
+	return session_link(s->sessions, ev->session, &keys, b->tick);
+}
+
+/* Enters the session.  REASON_NONE, or why it cannot begin. */
+static enum reason
+enter(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	int rc;
+
+	if (!may_open(s, ev->fresh)) {
+		session_refuse(s->sessions, ev->fresh);
+		return REASON_session_unproven;
+	}
+	ev->session = session_enter(s->sessions, ev->fresh, b->tick);
+	if (ev->session == NULL)
+		return REASON_session_full;
+	if (!charge(s, ev)) {
+		session_withdraw(s->sessions, ev->session);
+		return REASON_session_limit;
+	}
+	rc = link_session(s, b, slot, ev);
+	if (rc == 0)
+		return REASON_NONE;
+	sources_refund(s->sessions->sources, ev->session->source, ev->session->cost_ns);
+	session_end(s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
+	return rc == -EEXIST ? REASON_session_conflict : REASON_session_full;
+}
+
+static void
+enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+{
+	enum reason r;
+
+	if (!may_leave(s, ev, d)) {
+		refuse_session(s, ev);
+		return;
+	}
+	d->metered = true;
+	d->exceeded = !slowpath_meters(s, ev->program.rare, ev->view->l3_bytes);
+	if (d->exceeded) {
+		refuse_session(s, ev);
+		return;
+	}
+	r = enter(s, b, slot, ev);
+	if (r != REASON_NONE) {
+		ev->session = NULL;
+		emit_drop(&ev->program, r, 0);
+		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later there may be room */
+		d->nexthop = r;
+		return;
+	}
+	b->flow[slot] = ev->session->flow[0];
+	s->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
+	observe_session(s, ev->session);
+}
+
+void
+enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+{
+	if (ev->session == NULL)
+		return;
+	if (ev->session == ev->fresh)
+		enter_fresh(s, b, slot, ev, d);
+	else if (!ev->view->icmp_error)
+		keep_translation(s, ev);
+}

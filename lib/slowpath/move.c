@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What packets do to their sessions: only those that leave move any state.
+ *
+ * A packet is tried first, on a copy of the session's state; the copy counts when the packet has been given to a port's
+ * transmit buffer.  One that waits for a neighbour moves its session when it is sent on, and not at all when it is
+ * dropped instead. */
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "flow/nat.h"
+#include "flow/rare.h"
+#include "flow/tcp.h"
+#include "slowpath/slowpath_priv.h"
+
+/* The session is not new any more: what was decided for its forward flow while it was holds no longer. */
+static void
+judge_again(struct slowpath *s, const struct session *session)
+{
+	s->scratch->changed = true;
+	session_outdate(s->sessions, session);
+}
+
+static enum reason
+try_tcp(const struct slowpath *s, const struct session *session, bool reply, const uint8_t *tcp,
+	uint32_t l4_bytes, struct move *move)
+{
+	struct tcp_segment segment;
+	struct tcp_verdict said;
+
+	move->session = *session;
+	move->offer = *session_offer(s->sessions, session);
+	if (session->flags & SESSION_WAITING)
+		session_begin(&move->session);
+	tcp_read(&segment, tcp, l4_bytes);
+	said = tcp_track(&move->session, &move->offer, reply, &segment);
+	move->idle = said.idle;
+	return said.reason;
+}
+
+/* Its class follows its state. */
+static void
+reclass(struct slowpath *s, struct session *session, enum tcp_state before)
+{
+	if (session->state == before)
+		return;
+	session_become(s->sessions, session, tcp_class(session->state));
+	if (tcp_is_new(session, before) && !tcp_is_new(session, session->state))
+		judge_again(s, session);
+}
+
+/* What tcp_track writes. */
+static void
+keep_tcp(struct slowpath *s, struct session *session, const struct move *move)
+{
+	enum tcp_state before = session->state;
+
+	session->state = move->session.state;
+	session->flags = move->session.flags;
+	memcpy(session->acked, move->session.acked, sizeof(session->acked));
+	memcpy(session->side, move->session.side, sizeof(session->side));
+	*session_offer(s->sessions, session) = move->offer;
+	reclass(s, session, before);
+}
+
+enum reason
+move_try(const struct slowpath *s, const struct decision *d, const struct view *v,
+	const struct rte_mbuf *m, struct move *move)
+{
+	move->idle = false;
+	if (d->session == NULL || v->icmp_error)
+		return REASON_NONE;
+	if (d->reply && (d->session->flags & SESSION_WAITING))
+		return REASON_session_waiting;
+	if (v->proto != IPPROTO_TCP || v->l4 == VIEW_NONE)
+		return REASON_NONE;
+	return try_tcp(s, d->session, d->reply, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4),
+		v->l3_bytes - (v->l4 - v->l3), move);
+}
+
+/* Its first packet leaves. */
+static void
+begin(struct slowpath *s, struct session *session)
+{
+	struct tuple answer;
+
+	if ((session->mapping[0] | session->mapping[1]) != 0) {
+		session_tuple(s->sessions, session, true, &answer);
+		nat_begin(s->nat, session, answer.src.v4, s->now_ns);
+	}
+	session_begin(session);
+}
+
+void
+move_keep(struct slowpath *s, const struct decision *d, const struct view *v,
+	const struct move *move, uint32_t flow)
+{
+	struct session *session = d->session;
+
+	if (!move->idle)
+		flow_at(v->family == 6 ? s->flow6 : s->flow4, flow)->seen = clock_tick(s->now_ns);
+	if (session->flags & SESSION_WAITING)
+		begin(s, session);
+	if (v->proto == IPPROTO_TCP) {
+		if (v->l4 != VIEW_NONE)
+			keep_tcp(s, session, move);
+	} else if (d->reply && session->state == PLAIN_SINGLE) {
+		session_replied(s->sessions, session);
+		judge_again(s, session);
+	}
+}
+
+static void
+tell_state(struct slowpath *s, const struct session *session)
+{
+	if (unlikely(s->observer != NULL))
+		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] =
+			(uint8_t)session->state;
+}
+
+struct tcp_verdict
+slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
+{
+	struct session *session = session_of(s->sessions, f);
+	enum tcp_state before = session->state;
+	struct tcp_segment segment;
+	struct tcp_verdict v;
+
+	tcp_read(&segment, tcp, l4_bytes);
+	v = tcp_track(session, session_offer(s->sessions, session), f->flags & FLOW_REPLY, &segment);
+	reclass(s, session, before);
+	tell_state(s, session);
+	return v;
+}
+
+enum reason
+slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick)
+{
+	struct flow *f = hit->flow;
+	const uint32_t *rare = rares_at(s->rares, f->rare)->word;
+	struct session *session = session_of(s->sessions, f);
+	bool tcp = f->flags & FLOW_TCP;
+	struct move move = { .idle = false };
+	enum reason r = tcp ? try_tcp(s, session, f->flags & FLOW_REPLY, hit->l4, hit->l4_bytes, &move)
+		: REASON_NONE;
+
+	if (r == REASON_NONE) {
+		f->packets++;
+		f->bytes += hit->ip_bytes;
+		r = slowpath_meters(s, rare, hit->ip_bytes) ? REASON_NONE : REASON_police_exceeded;
+	}
+	if (session == NULL || (r == REASON_NONE && !move.idle))
+		f->seen = tick;
+	if (r == REASON_NONE) {
+		slowpath_marks(rare, hit->ip, hit->family);
+		if (tcp)
+			keep_tcp(s, session, &move);
+	}
+	if (tcp)
+		tell_state(s, session);
+	return r;
+}
+
+/* The session of a packet that waited, as far as it still belongs to one. */
+static bool
+find_session(const struct slowpath *s, const struct view *v, struct decision *d)
+{
+	memset(d, 0, sizeof(*d));
+	if (v->icmp_error || v->tuple.kind != KEY_PLAIN)
+		return false;
+	d->session = session_find(s->sessions, &v->tuple, &d->reply);
+	return d->session != NULL && zones_same(&s->gen->zones,
+		session_iface(s->sessions, d->session, d->reply), v->iface);
+}
+
+enum reason
+slowpath_waited(void *slowpath, const struct view *v, const struct rte_mbuf *m)
+{
+	struct slowpath *s = slowpath;
+	struct decision d;
+	struct move move;
+	enum reason r;
+
+	if (!find_session(s, v, &d))
+		return REASON_NONE;
+	r = move_try(s, &d, v, m, &move);
+	if (r != REASON_NONE) {
+		if (!d.reply)
+			session_waits_no_more(s->sessions, d.session);
+		return r;
+	}
+	move_keep(s, &d, v, &move, d.session->flow[d.reply]);
+	return REASON_NONE;
+}
+
+void
+slowpath_waited_in_vain(void *slowpath, const struct view *v)
+{
+	struct slowpath *s = slowpath;
+	struct decision d;
+
+	if (find_session(s, v, &d) && !d.reply)
+		session_waits_no_more(s->sessions, d.session);
+}
