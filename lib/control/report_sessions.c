@@ -24,8 +24,13 @@ report_print_sessions(const struct report *r, FILE *out)
 	const char *before = "\n  ended: ";
 
 	fprintf(out, "  %" PRIu64 " of %" PRIu64, r->sessions, c->capacity);
-	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		print_count(out, ", ", c->now[i], session_class_name(i));
+	for (unsigned i = 0; i < SESSION_CLASSES; i++) {
+		bool unreplied = i > SESSION_UNREPLIED_UDP && i <= SESSION_UNREPLIED_OTHER;
+		uint64_t n = i == SESSION_UNREPLIED_UDP ? c->now[i] + c->now[SESSION_UNREPLIED_ICMP]
+			+ c->now[SESSION_UNREPLIED_OTHER] : c->now[i];
+
+		print_count(out, ", ", unreplied ? 0 : n, session_class_name(i));
+	}
 	fprintf(out, "\n  begun %" PRIu64, c->created);
 	print_count(out, "; ", c->refused, "refused, the table was full");
 	print_count(out, "; ", c->limited, "refused, their source was at its limit");
@@ -86,13 +91,28 @@ set_count(json_t *object, const char *name, uint64_t n)
 		json_object_set_new(object, name, json_integer((json_int_t)n));
 }
 
+/* Unreplied ones of all protocols together. */
 static json_t *
 by_class(const uint64_t *n)
 {
 	json_t *json = json_object();
 
-	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		set_count(json, session_class_name(i), n[i]);
+	for (unsigned i = 0; i < SESSION_CLASSES; i++) {
+		const char *name = session_class_name(i);
+
+		set_count(json, name, n[i] + (uint64_t)json_integer_value(json_object_get(json, name)));
+	}
+	return json;
+}
+
+static json_t *
+unreplied_by_protocol(const uint64_t *n)
+{
+	json_t *json = json_object();
+
+	set_count(json, "udp", n[SESSION_UNREPLIED_UDP]);
+	set_count(json, "icmp", n[SESSION_UNREPLIED_ICMP]);
+	set_count(json, "other", n[SESSION_UNREPLIED_OTHER]);
 	return json;
 }
 
@@ -112,11 +132,12 @@ report_sessions_json(const struct report *r)
 	set_count(refused, "session_full", c->refused);
 	set_count(refused, "session_limit", c->limited);
 	set_count(refused, "session_unproven", c->unproven);
-	return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}",
 		"begun", (json_int_t)c->created, "refused", (json_int_t)c->refused,
 		"capacity", (json_int_t)c->capacity, "half_open_max", (json_int_t)c->half_open_max,
 		"refused_by", refused, "now", by_class(c->now), "protocols", protocols,
-		"tcp", tcp, "evicted", by_class(c->evicted), "ended", ended);
+		"tcp", tcp, "evicted", by_class(c->evicted), "ended", ended, "unreplied",
+		"now", unreplied_by_protocol(c->now), "evicted", unreplied_by_protocol(c->evicted));
 }
 
 static json_t *

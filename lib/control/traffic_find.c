@@ -16,6 +16,7 @@
 enum {
 	RUN_MAX = 1024,                 /* addresses that are tried one by one */
 	ROW_MAX = 65536,                /* addresses of an end at most */
+	NEAR_MAX = 240,                 /* of neighbours: each is asked for when it is answered */
 	SAMPLES = 256,                  /* of a row, and of all rows together */
 	PORT_FIRST = 1024,              /* source ports where any will do */
 	PORT_COUNT = 65536 - PORT_FIRST,
@@ -194,6 +195,8 @@ widen(struct search *s, struct tuple *ends, const struct prefix *src, const stru
 	widen_addresses(s, ends, &ends->src, src, &aim->src);
 	if (!traffic_is_near(s->iface, &aim->src.first, aim->family))
 		widen_far(s, ends, &ends->src, src, &aim->src);
+	else if (aim->src.addresses > NEAR_MAX)
+		aim->src.addresses = NEAR_MAX;
 	widen_addresses(s, ends, &ends->dst, dst, &aim->dst);
 	passes(s, ends);        /* s->ev is of it again */
 	if (s->ev.program.verdict == PROGRAM_WIRE

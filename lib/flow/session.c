@@ -11,9 +11,6 @@
 #include "base/memory.h"
 #include "flow/tcp.h"
 
-#define EVICTIONS_MAX 4         /* by one packet */
-#define LOOKED_AT_MAX 16
-#define TICKS_PER_S 954u        /* 10^9 >> 20, rounded up */
 
 static const char *const end_names[] = {
 #define X(name, sentence) #name,
@@ -22,7 +19,7 @@ static const char *const end_names[] = {
 };
 
 static const char *const class_names[SESSION_CLASSES] = {
-	"closed", "half-open", "unreplied", "replied", "established",
+	"closed", "half-open", "unreplied", "unreplied", "unreplied", "replied", "established",
 };
 
 const char *
@@ -109,33 +106,47 @@ sessions_set_policies(struct sessions *t, const struct session_policy *policy)
 	t->policy = policy != NULL ? policy : &session_policy_preset;
 }
 
-static void
-list_append(struct sessions *t, struct session *s, uint8_t class)
+static struct session_list *
+list_of(struct sessions *t, const struct session *s)
+{
+	return &t->list[s->family == 6][s->class];
+}
+
+void
+session_append(struct sessions *t, struct session *s, enum session_class class)
 {
 	uint32_t index = session_index(t, s);
+	struct session_list *l;
 
 	s->class = class & 7;
+	if (s->proto != IPPROTO_TCP)
+		s->queued = session_seen(t, s);
 	s->next = 0;
-	s->prev = t->last[class];
+	l = list_of(t, s);
+	s->prev = l->last;
 	if (s->prev != 0)
 		t->session[s->prev].next = index;
 	else
-		t->first[class] = index;
-	t->last[class] = index;
+		l->first = index;
+	l->last = index;
+	l->count++;
 	counter_add(&t->count[class], 1);
 }
 
-static void
-list_remove(struct sessions *t, struct session *s)
+void
+session_take_out(struct sessions *t, struct session *s)
 {
+	struct session_list *l = list_of(t, s);
+
 	if (s->prev != 0)
 		t->session[s->prev].next = s->next;
 	else
-		t->first[s->class] = s->next;
+		l->first = s->next;
 	if (s->next != 0)
 		t->session[s->next].prev = s->prev;
 	else
-		t->last[s->class] = s->prev;
+		l->last = s->prev;
+	l->count--;
 	counter_add(&t->count[s->class], -1);
 }
 
@@ -144,8 +155,8 @@ session_become(struct sessions *t, struct session *s, enum session_class class)
 {
 	if (s->class == class)
 		return;
-	list_remove(t, s);
-	list_append(t, s, (uint8_t)class);
+	session_take_out(t, s);
+	session_append(t, s, class);
 }
 
 void
@@ -174,7 +185,7 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 		t->linked6 -= s->family == 6;
 	}
 	session_give_back(t, s, why);
-	list_remove(t, s);
+	session_take_out(t, s);
 	counter_add(&t->ended[why], 1);
 	t->ends++;
 	counter_add(&t->used, -1);
@@ -183,68 +194,12 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 	t->vacant = session_index(t, s);
 }
 
-/* The oldest of a class, and of a family (0: either), that has not been heard of since it was last looked at; a fresh
- * one goes to the end of its list instead. */
-static struct session *
-victim_in(struct sessions *t, unsigned class, unsigned family, uint32_t now_tick)
-{
-	unsigned tries = family != 0 ? LOOKED_AT_MAX : EVICTIONS_MAX;
-	uint32_t at = t->first[class];
-
-	for (; tries > 0 && at != 0; tries--) {
-		struct session *s = &t->session[at];
-
-		at = s->next;
-		if (family != 0 && s->family != family)
-			continue;
-		if (class < SESSION_REPLIED || now_tick - session_seen(t, s) > TICKS_PER_S)
-			return s;
-		list_remove(t, s);
-		list_append(t, s, s->class);
-	}
-	return NULL;
-}
-
-static bool
-evict(struct sessions *t, unsigned weakest, unsigned strongest, unsigned family, uint32_t now_tick)
-{
-	for (unsigned class = weakest; class <= strongest; class++) {
-		struct session *s = victim_in(t, class, family, now_tick);
-
-		if (s != NULL) {
-			counter_add(&t->evicted[class], 1);
-			session_end(t, s, SESSION_END_evicted);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* There are half as many records for IPv6 as for IPv4: its sessions may have them all before the sessions are all in
- * use. */
-static bool
-lacks_records6(const struct sessions *t, const struct session *fresh)
-{
-	return fresh->family == 6 && t->linked6 >= t->flow6->capacity / 2;
-}
-
-static bool
-make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
-{
-	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
-	    && !evict(t, SESSION_HALF_OPEN, SESSION_HALF_OPEN, 0, now_tick))
-		return false;
-	if (t->used >= t->capacity && !evict(t, SESSION_CLOSED, SESSION_REPLIED, 0, now_tick))
-		return false;
-	return !lacks_records6(t, fresh) || evict(t, SESSION_CLOSED, SESSION_REPLIED, 6, now_tick);
-}
-
 struct session *
 session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
 	struct session *s;
 
-	if (!make_room(t, fresh, now_tick)) {
+	if (!session_make_room(t, fresh, now_tick)) {
 		counter_add(&t->refused, 1);
 		return NULL;
 	}
@@ -255,7 +210,7 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 		s = &t->session[++t->high];
 	}
 	*s = *fresh;
-	list_append(t, s, s->class);
+	session_append(t, s, s->class);
 	counter_add(&t->used, 1);
 	counter_add(&t->created, 1);
 	return s;

@@ -8,8 +8,9 @@
  * Only packets that leave move a session.  Until its first one has left (SESSION_WAITING: it waits for a neighbour) a session
  * has no state, no answers, and is given up with the last of its packets that wait.
  *
- * Classes say what goes first when room is needed: closed, half-open, unreplied, replied; established
- * never.  Half-open sessions have a share of the table.
+ * Each class but the established ones has a share of the table.  When room is needed, closed sessions above their share go
+ * first, then the class that is furthest above its own gives its oldest-idle one; established ones never.  Half-open
+ * sessions never have more than their share.
  *
  * Threads: the owning worker; control reads the counts (base/counter.h).  Memory: sessions_create. */
 #ifndef FLOW_SESSION_H
@@ -19,19 +20,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <netinet/in.h>
+
 #include "base/counter.h"
 #include "flow/opening.h"
 #include "flow/source.h"
 #include "flow/table.h"
 
-enum session_class {            /* in the order of eviction */
+enum session_class {
 	SESSION_CLOSED,
 	SESSION_HALF_OPEN,
-	SESSION_UNREPLIED,
+	SESSION_UNREPLIED_UDP,
+	SESSION_UNREPLIED_ICMP,
+	SESSION_UNREPLIED_OTHER,
 	SESSION_REPLIED,
 	SESSION_ESTABLISHED,
 	SESSION_CLASSES,
 };
+
+/* The class of a session that has not been replied to, of a protocol other than TCP. */
+static inline enum session_class
+session_unreplied(uint8_t proto)
+{
+	return proto == IPPROTO_UDP ? SESSION_UNREPLIED_UDP
+		: proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ? SESSION_UNREPLIED_ICMP
+		: SESSION_UNREPLIED_OTHER;
+}
 
 /* Why a session ended.  X(name, sentence) */
 #define SESSION_ENDS(X) \
@@ -66,7 +80,8 @@ struct session {
 	uint32_t flow[2];       /* record indexes of forward and reply; 0 until linked */
 	uint32_t prev, next;    /* in the list of its class, or of vacant ones */
 	union {
-		uint32_t created;       /* clock_tick, until it is linked */
+		uint32_t queued;        /* clock_tick of its newest packet when it came to the end of its list; of
+					 * TCP until it is linked */
 		uint32_t acked[2];      /* TCP: what of a side was acknowledged last; before that, the number
 					 * behind its SYN */
 	};
@@ -176,7 +191,10 @@ struct sessions {
 	uint32_t high;                  /* no index above was ever used */
 	uint32_t vacant;                /* head of the vacant list */
 	uint32_t half_open_max;
-	uint32_t first[SESSION_CLASSES], last[SESSION_CLASSES], count[SESSION_CLASSES];
+	uint32_t count[SESSION_CLASSES];
+	struct session_list {
+		uint32_t first, last, count;    /* the first is the oldest */
+	} list[2][SESSION_CLASSES];             /* of IPv4, of IPv6 */
 	uint32_t hand;                  /* of the sweep */
 	uint64_t swept_ns;
 	uint64_t created, refused;
@@ -269,6 +287,9 @@ void session_init(struct session *fresh, enum session_class class, uint32_t now_
 /* A session of the table, as fresh, not linked.  Evicts of the weaker classes if the table or the half-open share is
  * full, at most four.  NULL when everything there is must stay. */
 struct session *session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick);
+
+/* Sessions of a class that none of another class can displace. */
+uint32_t session_share(const struct sessions *t, enum session_class class);
 
 /* The same, as SESSION_WAITING; without room what stages took for it is given back. */
 struct session *session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick);

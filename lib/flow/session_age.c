@@ -21,7 +21,7 @@ session_seen(const struct sessions *t, const struct session *s)
 	uint32_t a, b;
 
 	if (!(s->flags & SESSION_LINKED))
-		return s->created;
+		return s->queued;
 	a = session_seen_by(t, s, false);
 	b = session_seen_by(t, s, true);
 	return (s->flags & SESSION_FORWARD_REFRESHES) || (int32_t)(a - b) > 0 ? a : b;
@@ -44,14 +44,16 @@ session_timeout_kind(const struct session *s)
 	}
 }
 
-/* Below established a timeout shrinks as the table fills up. */
+/* Below established a timeout shrinks as the table fills up; that of replied ones only when they are why it does. */
 static uint32_t
 timeout_ticks(const struct sessions *t, const struct session *s)
 {
 	uint64_t ticks = t->policy[s->policy].ticks[session_timeout_kind(s)];
 	uint32_t floor = (uint32_t)((uint64_t)t->capacity * 6 / 10);
 
-	if (t->used <= floor || s->class >= SESSION_ESTABLISHED)
+	if (t->used <= floor || s->class >= SESSION_ESTABLISHED
+	    || (s->class == SESSION_REPLIED
+		&& t->count[SESSION_REPLIED] <= session_share(t, SESSION_REPLIED)))
 		return (uint32_t)ticks;
 	ticks = (ticks * (t->capacity - t->used) + t->capacity - floor - 1)
 		/ (t->capacity - floor);

@@ -9,7 +9,7 @@ session_init(struct session *fresh, enum session_class class, uint32_t now_tick)
 {
 	memset(fresh, 0, sizeof(*fresh));
 	fresh->flags = SESSION_USED;
-	fresh->created = now_tick;
+	fresh->queued = now_tick;
 	fresh->class = class & 7;
 }
 

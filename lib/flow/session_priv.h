@@ -11,6 +11,13 @@ flows_of(const struct sessions *t, const struct session *s)
 	return s->family == 6 ? t->flow6 : t->flow4;
 }
 
+/* At the end of the list of a class; and out of its list. */
+void session_append(struct sessions *t, struct session *s, enum session_class class);
+void session_take_out(struct sessions *t, struct session *s);
+
+/* Evicts what must make room for one more, at most four.  False: everything there is must stay. */
+bool session_make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick);
+
 /* Clock_tick of a direction's newest packet, by whatever interface. */
 uint32_t session_seen_by(const struct sessions *t, const struct session *s, bool reply);
 

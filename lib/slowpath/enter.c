@@ -97,7 +97,7 @@ may_open(struct slowpath *s, const struct session *fresh)
 	if (fresh->proto != IPPROTO_TCP || likely(!sessions_flooded(s->sessions, 0)))
 		return true;
 	if (!opening_may_pay(&s->sessions->openings, s->now_ns)) {
-		s->sessions->unproven++;
+		counter_add(&s->sessions->unproven, 1);
 		return false;
 	}
 	session_opens(s->sessions, s->now_ns);
@@ -116,7 +116,7 @@ charge(struct slowpath *s, struct eval *ev)
 		return true;
 	if (session_charge(s->sessions, ev->session, &c))
 		return true;
-	s->sessions->limited++;
+	counter_add(&s->sessions->limited, 1);
 	return false;
 }
 

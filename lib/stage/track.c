@@ -267,7 +267,7 @@ take(const struct track *track, struct eval *ev)
 		ev->used_fields |= FIELD_TCP_FLAGS;
 		return;
 	}
-	session_init(s, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED, clock_tick(ev->now_ns));
+	session_init(s, tcp ? SESSION_HALF_OPEN : session_unreplied(ev->tuple.proto), clock_tick(ev->now_ns));
 	s->family = ev->tuple.family;
 	s->proto = ev->tuple.proto;
 	s->policy = track->policy & (SESSION_POLICIES - 1);

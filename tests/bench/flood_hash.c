@@ -104,7 +104,7 @@ fill(enum collide_hash hash, double *insert, double *look_up, bool facts)
 		snprintf(name, sizeof(name), "hash, %s: share of sessions that found room, to 91 %% fill",
 			names[hash]);
 		flood_fact(flows.sessions == count && flood_count()->out[MARK_FLOOD] == 2 * count
-			&& flows.counts.evicted[SESSION_UNREPLIED] == 0, name,
+			&& flows.counts.evicted[SESSION_UNREPLIED_UDP] == 0, name,
 			(double)flows.sessions / count, "1");
 		snprintf(name, sizeof(name), "hash, %s: longest probe, places", names[hash]);
 		flood_fact(flows.longest_probe * BUCKET_PLACES <= 16, name,

@@ -190,7 +190,7 @@ begin_session(struct fastpath *fp, uint32_t n)
 		.reply_hash = flow_hash4(&reply, &fp->slow.flow4->secret),
 	};
 
-	session_init(&fresh, SESSION_UNREPLIED, 1);
+	session_init(&fresh, SESSION_UNREPLIED_UDP, 1);
 	s = session_take(t, &fresh, 1);
 	assert_non_null(s);
 	s->family = 4;

@@ -112,7 +112,7 @@ begin(struct fixture *f, enum session_class class, uint32_t n)
 	bool tcp = class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED || class == SESSION_CLOSED;
 	struct tuple t = tuple_of(0x0a000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)),
 		tcp ? IPPROTO_TCP : IPPROTO_UDP);
-	struct session *s = take(f, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED);
+	struct session *s = take(f, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP);
 
 	if (s == NULL)
 		return NULL;
@@ -127,7 +127,7 @@ a_session_is_found_by_both_tuples_whatever_the_door(void **state)
 {
 	struct fixture f = given(100);
 	struct tuple t = tuple_of(0x0a000000, 1024, IPPROTO_UDP), back;
-	struct session *s = begin(&f, SESSION_UNREPLIED, 0);
+	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 0);
 	bool reply = true;
 
 	assert_ptr_equal(session_find(f.t, &t, &reply), s);
@@ -147,8 +147,8 @@ a_key_of_a_live_session_is_not_taken(void **state)
 	struct tuple t = tuple_of(0x0a000000, 1024, IPPROTO_UDP);
 	struct session *second;
 
-	begin(&f, SESSION_UNREPLIED, 0);
-	second = take(&f, SESSION_UNREPLIED);
+	begin(&f, SESSION_UNREPLIED_UDP, 0);
+	second = take(&f, SESSION_UNREPLIED_UDP);
 	assert_int_equal(link_one(&f, second, &t), -EEXIST);
 	assert_int_equal(f.flow4->used, 2);
 	session_end(f.t, second, SESSION_END_full);
@@ -163,9 +163,9 @@ every_session_ends_once_with_its_cause(void **state)
 
 	watch(&f);
 	for (uint32_t n = 0; n < 100; n++)
-		assert_non_null(begin(&f, n % 2 ? SESSION_UNREPLIED : SESSION_ESTABLISHED, n));
+		assert_non_null(begin(&f, n % 2 ? SESSION_UNREPLIED_UDP : SESSION_ESTABLISHED, n));
 	for (uint32_t n = 100; n < 120; n++)
-		assert_non_null(begin(&f, SESSION_UNREPLIED, n));
+		assert_non_null(begin(&f, SESSION_UNREPLIED_UDP, n));
 	assert_int_equal(f.released[SESSION_END_evicted], 20);
 	session_end(f.t, &f.t->session[1], SESSION_END_flushed);
 	sessions_flush(f.t, SESSION_END_stopped);
@@ -182,7 +182,7 @@ the_weakest_class_gives_room_first(void **state)
 {
 	struct fixture f = given(4);
 	struct session *closed = begin(&f, SESSION_CLOSED, 0);
-	struct session *unreplied = begin(&f, SESSION_UNREPLIED, 1);
+	struct session *unreplied = begin(&f, SESSION_UNREPLIED_UDP, 1);
 
 	begin(&f, SESSION_REPLIED, 2);
 	begin(&f, SESSION_ESTABLISHED, 3);
@@ -191,6 +191,90 @@ the_weakest_class_gives_room_first(void **state)
 	assert_ptr_equal(begin(&f, SESSION_ESTABLISHED, 5), unreplied);
 	assert_non_null(begin(&f, SESSION_ESTABLISHED, 6));
 	assert_int_equal(f.t->count[SESSION_ESTABLISHED], 4);
+	done(&f);
+}
+
+/* A session of a class and protocol that a flood would make, number n. */
+static struct session *
+begin_as(struct fixture *f, enum session_class class, uint8_t proto, uint32_t n)
+{
+	struct tuple t = tuple_of(0x0b000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)), proto);
+	struct session *s;
+
+	if (class == SESSION_HALF_OPEN || class == SESSION_CLOSED)
+		return begin(f, class, n + 0x100000);
+	s = take(f, class == SESSION_REPLIED ? SESSION_UNREPLIED_UDP : class);
+	if (s == NULL)
+		return NULL;
+	assert_int_equal(link_one(f, s, &t), 0);
+	session_become(f->t, s, class);
+	flow_table_reclaim(f->flow4);
+	return s;
+}
+
+/* A table full by a flood of any one class: sessions of the others, at most as many as their shares, all find room and stay. */
+static void
+a_flood_of_one_class_leaves_the_others_their_shares(void **state)
+{
+	static const struct {
+		enum session_class class;
+		uint8_t proto;
+	} rows[] = {
+		{ SESSION_CLOSED, IPPROTO_TCP }, { SESSION_HALF_OPEN, IPPROTO_TCP },
+		{ SESSION_UNREPLIED_UDP, IPPROTO_UDP }, { SESSION_UNREPLIED_ICMP, IPPROTO_ICMP },
+		{ SESSION_UNREPLIED_OTHER, IPPROTO_GRE }, { SESSION_REPLIED, IPPROTO_UDP },
+	};
+	const unsigned n_rows = sizeof(rows) / sizeof(rows[0]);
+
+	(void)state;
+	for (unsigned flood = 0; flood < n_rows; flood++) {
+		for (unsigned class = 0; class < n_rows; class++) {
+			struct fixture f = given(1024);
+			uint32_t share = session_share(f.t, rows[class].class), n = 0;
+			struct session *kept[1024];
+
+			for (; n < 400; n++)
+				begin(&f, SESSION_ESTABLISHED, n);
+			for (n = 0; n < 3000; n++)
+				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n));
+			for (unsigned i = 0; class != flood && i < share / 2; i++) {
+				kept[i] = begin_as(&f, rows[class].class, rows[class].proto, 10000 + i);
+				assert_non_null(kept[i]);
+				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n++));
+				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n++));
+			}
+			for (unsigned i = 0; class != flood && i < share / 2; i++)
+				assert_int_equal(kept[i]->class, rows[class].class);
+			assert_int_equal(f.t->count[SESSION_ESTABLISHED], 400);
+			if (class != flood)
+				assert_int_equal(f.t->count[rows[class].class], share / 2);
+			done(&f);
+		}
+	}
+}
+
+/* Of a class, who was heard of last stays: though it began first. */
+static void
+the_one_that_is_idle_for_longest_goes(void **state)
+{
+	struct fixture f = given(64);
+	struct session *s[64];
+
+	(void)state;
+	for (uint32_t n = 0; n < 64; n++) {
+		f.tick++;
+		s[n] = begin(&f, SESSION_UNREPLIED_UDP, n);
+	}
+	for (uint32_t n = 64; n < 2000; n++) {
+		f.tick++;
+		flow_at(f.flow4, s[0]->flow[0])->seen = f.tick;
+		flow_at(f.flow4, s[1]->flow[0])->seen = f.tick;
+		assert_non_null(begin(&f, SESSION_UNREPLIED_UDP, n));
+	}
+	assert_true(s[0]->flags & SESSION_LINKED);
+	assert_true(s[1]->flags & SESSION_LINKED);
+	assert_int_equal(flow4_at(f.flow4, s[0]->flow[0])->key.sport, rte_cpu_to_be_16(1024));
+	assert_int_equal(flow4_at(f.flow4, s[1]->flow[0])->key.sport, rte_cpu_to_be_16(1025));
 	done(&f);
 }
 
@@ -205,7 +289,7 @@ begin6(struct fixture *f, uint32_t n)
 
 	t.src.bytes[0] = t.dst.bytes[0] = 0x20;
 	t.dst.bytes[15] = 9;
-	session_init(&fresh, SESSION_UNREPLIED, f->tick);
+	session_init(&fresh, SESSION_UNREPLIED_UDP, f->tick);
 	fresh.family = 6;
 	fresh.proto = t.proto;
 	s = session_take(f->t, &fresh, f->tick);
@@ -226,7 +310,7 @@ static void
 sessions_of_ipv6_make_room_among_themselves(void **state)
 {
 	struct fixture f = given(16);
-	struct session *kept = begin(&f, SESSION_UNREPLIED, 0), *first = begin6(&f, 0);
+	struct session *kept = begin(&f, SESSION_UNREPLIED_UDP, 0), *first = begin6(&f, 0);
 
 	(void)state;
 	watch(&f);
@@ -251,7 +335,7 @@ established_ones_are_never_evicted(void **state)
 	for (uint32_t n = 0; n < 100; n++)
 		assert_non_null(begin(&f, SESSION_ESTABLISHED, n));
 	f.tick += 1000000;
-	assert_null(begin(&f, SESSION_UNREPLIED, 100));
+	assert_null(begin(&f, SESSION_UNREPLIED_UDP, 100));
 	assert_null(begin(&f, SESSION_HALF_OPEN, 101));
 	assert_int_equal(f.t->refused, 2);
 	assert_int_equal(f.t->count[SESSION_ESTABLISHED], 100);
@@ -278,7 +362,7 @@ a_session_expires_after_its_timeout_and_not_before(void **state)
 		uint32_t seconds;
 	} rows[] = {
 		{ SESSION_HALF_OPEN, 240 }, { SESSION_ESTABLISHED, 7440 }, { SESSION_CLOSED, 240 },
-		{ SESSION_UNREPLIED, 300 }, { SESSION_REPLIED, 300 },
+		{ SESSION_UNREPLIED_UDP, 300 }, { SESSION_REPLIED, 300 },
 	};
 	struct fixture f = given(100);
 
@@ -303,7 +387,7 @@ static void
 timeouts_shrink_as_the_table_fills_up(void **state)
 {
 	struct fixture f = given(1000);
-	struct session *udp = begin(&f, SESSION_UNREPLIED, 0);
+	struct session *udp = begin(&f, SESSION_UNREPLIED_UDP, 0);
 	struct session *tcp = begin(&f, SESSION_ESTABLISHED, 1);
 	uint32_t n = 2;
 
@@ -388,6 +472,8 @@ main(void)
 		cmocka_unit_test(a_key_of_a_live_session_is_not_taken),
 		cmocka_unit_test(every_session_ends_once_with_its_cause),
 		cmocka_unit_test(the_weakest_class_gives_room_first),
+		cmocka_unit_test(a_flood_of_one_class_leaves_the_others_their_shares),
+		cmocka_unit_test(the_one_that_is_idle_for_longest_goes),
 		cmocka_unit_test(sessions_of_ipv6_make_room_among_themselves),
 		cmocka_unit_test(established_ones_are_never_evicted),
 		cmocka_unit_test(half_open_ones_have_a_quarter),
