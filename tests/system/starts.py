@@ -200,6 +200,7 @@ def what_spoils_a_port_is_warned_of():
     ip("link", "add", name, "type", "veth", "peer", "name", peer)
     try:
         ip("link", "set", name, "up")
+        ip("link", "set", peer, "up")
         ip("addr", "add", "192.0.2.77/32", "dev", name)
         with Running(text) as r:
             said = r.wait_for("generation 1 runs")
