@@ -108,11 +108,12 @@ static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes 
 struct tcp_offer {
 	uint32_t isn;           /* of the connection that there is, its forward side's */
 	uint32_t seq;
+	uint32_t challenge;     /* what the other end has acknowledged instead */
 	uint16_t window;
 	uint16_t scale:4;       /* 15: none */
 	uint16_t data:12;       /* behind the SYN, in units of 16 bytes */
 };
-static_assert(sizeof(struct tcp_offer) == 12, "beside the session: few connections ever need it");
+static_assert(sizeof(struct tcp_offer) == 16, "beside the session: few connections ever need it");
 
 enum session_flag {
 	SESSION_USED = 1,

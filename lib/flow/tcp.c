@@ -169,6 +169,8 @@ track_reset(struct session *s, const struct tcp_offer *offer, bool reply, const 
 
 	if (refuses_offer(s, offer, reply, seg))
 		return TCP_IDLE;
+	if (!closes && answers_challenge(s, offer, reply, seg))
+		return TCP_IDLE;
 	if (!refuses_syn(s, reply, seg)) {
 		if (!closes && !reset_in_window(s, reply, seg))
 			return tcp_drop(REASON_tcp_out_of_window);
@@ -215,14 +217,14 @@ tcp_has_sent(const struct session *s, const struct tcp_offer *offer, bool reply,
 
 /* Tracks a segment without SYN and RST of a connection that both sides have been heard of. */
 static struct tcp_verdict
-track_flow(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+track_flow(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	struct tcp_side *side = &s->side[reply];
 	bool second = !reply && !ack_right(s, reply, seg) && takes_second_answer(s, offer, seg);
 
 	if (!(seg->flags & ACK) || (!second && !ack_right(s, reply, seg))
 	    || !sequence_right(side, &s->side[!reply], seg))
-		return tcp_drop(REASON_tcp_out_of_window);
+		return challenges_offer(s, offer, reply, seg) ? TCP_IDLE : tcp_drop(REASON_tcp_out_of_window);
 	/* It belongs to the old connection, so its side has not forgotten that one. */
 	side->flags &= (uint8_t)~SIDE_OFFER;
 	advance(s, reply, seg);

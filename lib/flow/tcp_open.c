@@ -92,7 +92,7 @@ make_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct 
 	offer->window = seg->window;
 	offer->scale = (seg->scale == TCP_SCALE_NONE ? SCALE_NONE : seg->scale) & 15;
 	offer->data = (units < DATA_MAX ? units : DATA_MAX) & DATA_MAX;
-	s->side[!reply].flags &= (uint8_t)~SIDE_OFFER;
+	s->side[!reply].flags &= (uint8_t)~(SIDE_OFFER | SIDE_CHALLENGE);
 	s->side[reply].flags |= SIDE_OFFER;
 }
 
@@ -157,6 +157,34 @@ refuses_offer(struct session *s, const struct tcp_offer *offer, bool reply, cons
 	return true;
 }
 
+static void
+note_challenge(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	offer->challenge = seg->ack;
+	s->side[reply].flags |= SIDE_CHALLENGE;
+}
+
+/* The other end may be in a connection that was never seen here: one that an earlier SYN began, whose answer was lost
+ * before. */
+bool
+challenges_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	/* A second SYN/ACK is an offer, too: that one is acknowledged or not. */
+	if (!(s->side[!reply].flags & SIDE_OFFER) || (s->state == TCP_SYN_RECEIVED && !reply))
+		return false;
+	if ((seg->flags & (SYN | FIN | RST | ACK)) != ACK || seg->bytes != 0)
+		return false;
+	note_challenge(s, offer, reply, seg);
+	return true;
+}
+
+bool
+answers_challenge(const struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	return (s->side[!reply].flags & SIDE_CHALLENGE) && seg->seq == offer->challenge
+		&& (s->state == TCP_SYN_SENT || (s->side[reply].flags & SIDE_OFFER));
+}
+
 /* --- before the reply side has answered --- */
 
 /* The forward side while nobody has answered: its SYN again, another one, or a reset. */
@@ -164,12 +192,11 @@ struct tcp_verdict
 track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg)
 {
 	struct tcp_side *side = &s->side[0];
-	const struct tcp_side *other = &s->side[1];
 	uint32_t end = side->end;
 
 	if (seg->flags & RST) {
 		/* What a challenge was answered with leaves the SYN standing (RFC 5961 4.2). */
-		if ((other->flags & SIDE_CHALLENGE) && seg->seq == other->max_end)
+		if (answers_challenge(s, offer, false, seg))
 			return TCP_IDLE;
 		if (seg->seq != end && seg->seq != s->acked[0])
 			return tcp_drop(REASON_tcp_out_of_window);
@@ -195,7 +222,6 @@ track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 struct tcp_verdict
 track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg)
 {
-	struct tcp_side *side = &s->side[1];
 	bool right = (seg->flags & ACK) && acks_syn(s, false, seg->ack);
 
 	if (seg->flags & RST) {
@@ -219,8 +245,7 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 	/* The other end is in an old connection, and challenges or sends again what was not acknowledged there: the forward
 	 * side will reset that one and ask again (RFC 9293 3.5.1). */
 	if (seg->flags & ACK) {
-		side->max_end = seg->ack;
-		side->flags |= SIDE_CHALLENGE;
+		note_challenge(s, offer, true, seg);
 		return TCP_IDLE;
 	}
 	return tcp_drop(REASON_tcp_no_session);
@@ -235,7 +260,7 @@ track_asking_again(struct session *s, struct tcp_offer *offer, bool reply, const
 	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
 
 	if (!reply) {
-		if (seg->seq != offer->isn)
+		if (seg->seq != offer->isn || tcp_class(s->state) != SESSION_HALF_OPEN)
 			make_offer(s, offer, false, seg);
 		return TCP_IDLE;
 	}
@@ -289,10 +314,13 @@ struct tcp_verdict
 track_syn(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	bool fits;
 
 	if (!(seg->flags & ACK))
 		return track_asking_again(s, offer, reply, seg);
-	if (acks_offer(s, offer, !reply, seg)) {
+	/* Old segments may come again, late: the SYN of this connection, and its answer. */
+	fits = !before(side->end, segment_end(seg)) && sequence_right(side, other, seg) && ack_right(s, reply, seg);
+	if (acks_offer(s, offer, !reply, seg) && !(fits && offer->seq == offer->isn)) {
 		take_over(s, offer, reply, seg);
 		return tcp_drop(REASON_NONE);
 	}
@@ -301,8 +329,5 @@ track_syn(struct session *s, struct tcp_offer *offer, bool reply, const struct t
 	if (s->state == TCP_SYN_BOTH && !(s->flags & SESSION_LOOSE) && acks_syn(s, !reply, seg->ack)
 	    && (reply || seg->seq + 1 == s->acked[0]))
 		return track_both(s, reply, seg);
-	if (before(side->end, segment_end(seg)) || !sequence_right(side, other, seg)
-	    || !ack_right(s, reply, seg))
-		return tcp_drop(REASON_tcp_out_of_window);
-	return TCP_IDLE;
+	return fits ? TCP_IDLE : tcp_drop(REASON_tcp_out_of_window);
 }

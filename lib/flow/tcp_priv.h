@@ -56,6 +56,11 @@ struct tcp_verdict track_syn(struct session *s, struct tcp_offer *offer, bool re
  * numbers. */
 bool takes_second_answer(struct session *s, const struct tcp_offer *offer, const struct tcp_segment *seg);
 
+/* Returns whether a segment, which does not fit the connection, challenges the SYN that the other side has offered; or is the
+ * reset that answers such a challenge.  Both pass. */
+bool challenges_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
+bool answers_challenge(const struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
+
 /* Returns whether a reset refuses the SYN that the other side has offered; then the offer is forgotten. */
 bool refuses_offer(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
 

@@ -155,6 +155,37 @@ an_old_syn_again_is_no_offer(void **state)
 	expect(s, OUT, P | A, 1101, 5101, 100, PASS, TCP_ESTABLISHED);
 }
 
+/* Numbers may be drawn twice; and the answer of a server that has lost its state is never one of the old connection's. */
+static void
+the_new_syn_may_have_the_old_number(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, OUT, P | A, 1001, 5001, 100, PASS, TCP_ESTABLISHED);
+	expect_idle(s, OUT, S, ISN_C, 0, 0);
+	expect(s, BACK, S | A, 77000000, 1001, 0, PASS, TCP_SYN_RECEIVED);
+	expect(s, OUT, A, 1001, 77000001, 0, PASS, TCP_ESTABLISHED);
+}
+
+/* The server lost its state, and answered a SYN before this one: its challenge is of a connection that was never seen. */
+static void
+a_challenge_of_an_unseen_connection_and_its_reset_pass(void **state)
+{
+	struct session s = given_established();
+
+	expect(s, BACK, A, 66000001, 800001, 0, WINDOW, TCP_ESTABLISHED);
+	expect_idle(s, OUT, S, 800000, 0, 0);
+	expect_idle(s, OUT, S, 900000, 0, 0);
+	expect(s, BACK, S | A, 66000000, 800001, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, A, 66000001, 800001, 10, WINDOW, TCP_ESTABLISHED);
+	expect_idle(s, BACK, A, 66000001, 800001, 0);
+	expect(s, OUT, R, 800002, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect_idle(s, OUT, R, 800001, 0, 0);
+	expect_idle(s, OUT, S, 900000, 0, 0);
+	expect(s, OUT, R, 800001, 0, 0, WINDOW, TCP_ESTABLISHED);
+	expect(s, BACK, S | A, 77000000, 900001, 0, PASS, TCP_SYN_RECEIVED);
+}
+
 /* --- before the connection is made --- */
 
 static void
@@ -287,6 +318,8 @@ main(void)
 		cmocka_unit_test(a_challenge_and_its_reset_end_the_old_connection),
 		cmocka_unit_test(a_reset_that_refuses_the_new_syn_passes),
 		cmocka_unit_test(an_old_syn_again_is_no_offer),
+		cmocka_unit_test(the_new_syn_may_have_the_old_number),
+		cmocka_unit_test(a_challenge_of_an_unseen_connection_and_its_reset_pass),
 		cmocka_unit_test(another_syn_does_not_replace_the_first),
 		cmocka_unit_test(a_forged_syn_of_the_server_does_not_stop_its_answer),
 		cmocka_unit_test(of_two_answers_the_one_that_the_client_acknowledges_counts),
