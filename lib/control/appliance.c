@@ -144,6 +144,8 @@ run_workers(struct appliance *a, struct err *err)
 
 	if (rc < 0)
 		return rc;
+	if (workers_make_room(a->workers, a->gen) < 0)
+		return err_set(err, ENOMEM, "out of memory");
 	generation_give_number(a->gen);
 	workers_publish(a->workers, a->gen);
 	generation_names_commit(&a->names);

@@ -7,15 +7,39 @@
 
 #include "control/carry.h"
 #include "control/check.h"
+#include "flow/nat_layout.h"
+
+/* The pools, beside those of the running generation: what workers' mappings hold stays. */
+static int
+lay_out_pools(struct appliance *a, struct generation *gen, struct err *err)
+{
+	const struct nat *user[EAL_WORKERS_MAX];
+	struct nat_layout_setup setup = {
+		.specs = gen->pools, .n_specs = gen->n_pools, .before = a->gen != gen ? a->gen->nat : NULL,
+		.user = user, .n_users = a->workers != NULL ? workers_count(a->workers) : 0,
+		.settled = a->n_retired == 0,
+	};
+	int rc;
+
+	for (unsigned i = 0; i < setup.n_users; i++)
+		user[i] = fastpath_nat(workers_at(a->workers, i)->fp);
+	rc = nat_layout_create(&setup, &gen->nat);
+	if (rc == -ENOSPC)
+		return err_set(err, ENOSPC, "nat: sessions still use too many pools or addresses that have been "
+			"taken out of the configuration");
+	return rc < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+}
 
 int
 finish_generation(struct appliance *a, struct generation *gen, struct err *err)
 {
 	struct rte_ether_addr mac[PORT_MAX];
+	int rc;
 
 	for (unsigned i = 0; i < a->ports.count; i++)
 		mac[i] = a->ports.at[i].mac;
-	return generation_finish(gen, mac, err);
+	rc = generation_finish(gen, mac, err);
+	return rc == 0 ? lay_out_pools(a, gen, err) : rc;
 }
 
 struct generation *
@@ -91,7 +115,7 @@ make_generation(struct appliance *a, const struct config *cfg, struct err *err)
 		return NULL;
 	if (finish_generation(a, gen, err) < 0 || !try_tests(a, cfg, gen, err))
 		goto fail;
-	if (carry_places(a->gen, gen) < 0) {
+	if (carry_places(a->gen, gen) < 0 || workers_make_room(a->workers, gen) < 0) {
 		err_set(err, ENOMEM, "out of memory");
 		goto fail;
 	}

@@ -12,6 +12,7 @@
 #include "control/carry.h"
 #include "control/ingress.h"
 #include "control/zones.h"
+#include "flow/nat_layout.h"
 #include "flow/session.h"
 #include "stage/build.h"
 
@@ -318,6 +319,7 @@ generation_discard(struct generation *gen)
 		free(gen->worker[w].meters);
 	}
 	carry_discard(gen);
+	nat_layout_discard(gen->nat);
 	build_discard(m->build);
 	arena_fini(&m->arena);
 	free(m);

@@ -44,6 +44,9 @@ void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 /* The device of a port is a new one: stations behind it are asked for their MACs again. */
 void fastpath_port_returned(struct fastpath *fp, uint16_t port);
 
+/* Control, before a generation is published: allocates what taking it needs.  0 or -ENOMEM. */
+int fastpath_make_room(struct fastpath *fp, const struct generation *gen);
+
 /* Takes a generation, between bursts.  The old one is not used any more when it returns.  No flow is looked at: what
  * flows have counted is collected by the sweep, for places that are carried over. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);

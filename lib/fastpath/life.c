@@ -7,6 +7,7 @@
 #include "base/counter.h"
 #include "base/memory.h"
 #include "flow/nat.h"
+#include "flow/nat_layout.h"
 #include "flow/rare.h"
 #include "flow/session.h"
 #include "fastpath/fastpath_priv.h"
@@ -226,13 +227,19 @@ fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reas
 	fastpath_send_born(fp);
 }
 
+int
+fastpath_make_room(struct fastpath *fp, const struct generation *gen)
+{
+	return gen->nat != NULL ? nat_make_room(fp->slow.nat, gen->nat) : 0;
+}
+
 void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
 	fp->slow.gen = gen;
 	fp->slow.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
 	sessions_set_policies(fp->slow.sessions, gen->session_policies);
-	nat_configure(fp->slow.nat, gen->pools, gen->n_pools);
+	nat_adopt(fp->slow.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
 	host_configure(fp->slow.host, gen);
 	fastpath_bump_epoch(fp);
 	outside_bursts(fp);

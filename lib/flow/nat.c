@@ -28,6 +28,7 @@ nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 	n->worker = (uint16_t)worker;
 	n->workers = (uint16_t)workers;
 	n->numa_node = numa_node;
+	atomic_init(&n->layout, &nat_layout_empty);
 	mappings = RTE_MIN(mappings, NAT_INDEX_MAX);
 	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
 	n->mappings.index.lines = n->hosts.index.lines = nat_index_lines(mappings);
@@ -82,38 +83,32 @@ nat_destroy(struct nat *n)
 {
 	if (n == NULL)
 		return;
-	for (uint32_t i = 0; i < n->n_addresses; i++) {
+	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			memory_give(n->address[i].proto[k], sizeof(struct nat_ports));
+			memory_give(nat_address_at(n, i)->proto[k], sizeof(struct nat_ports));
 	}
-	for (unsigned i = 0; i < NAT_POOLS; i++) {
-		free(n->pool[i].address);
-		free(n->pool[i].reserved);
-	}
-	for (unsigned i = 0; i < n->n_log_names; i++)
-		free(n->log_names[i]);
-	free(n->log_names);
+	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
+		free(n->addresses[i]);
+	nat_layout_discard(n->own_layout);
 	nat_log_destroy(nat_log_of(n));
 	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
 	tables_free(n);
-	free(n->address);
-	free(n->found);
 	free(n);
 }
 
 size_t
 nat_bytes(const struct nat *n)
 {
-	size_t bytes = sizeof(*n) + n->n_addresses * sizeof(*n->address)
-		+ nat_log_bytes(nat_log_of(n));
+	size_t bytes = sizeof(*n) + nat_log_bytes(nat_log_of(n));
 
 	if (n->mapping != NULL)
 		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * lines_bytes(n);
 	if (n->peer != NULL)
 		bytes += records_bytes(n, sizeof(*n->peer));
-	for (uint32_t i = 0; i < n->n_addresses; i++) {
+	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
+		bytes += sizeof(struct nat_address);
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			bytes += counter_get(&n->address[i].proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
+			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
 	}
 	return bytes;
 }
@@ -134,18 +129,19 @@ hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 static enum reason
 find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *made)
 {
-	struct nat_pool *pool = &n->pool[r->slot];
+	const struct nat_layout_pool *pool = nat_pool_of(n, r->slot);
+	struct nat_pool *figures = &n->pool[r->slot];
 	uint32_t host = nat_host_get(n, r);
 	struct nat_address *a;
 
 	*made = false;
 	if (host == 0) {
-		counter_add(&pool->refused_port, 1);
+		counter_add(&figures->refused_port, 1);
 		return REASON_nat_no_port;
 	}
-	a = &n->address[n->host[host].address];
+	a = nat_address_use(n, n->host[host].address);
 	if (pool->per_source != 0 && n->host[host].sessions >= pool->per_source) {
-		counter_add(&pool->refused_quota, 1);
+		counter_add(&figures->refused_quota, 1);
 		counter_add(&a->refused_quota, 1);
 		nat_host_drop(n, host);
 		return REASON_nat_quota;
@@ -160,7 +156,7 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 	nat_host_drop(n, host);                 /* if it has come to nothing */
 	if (*index != 0)
 		return REASON_NONE;
-	counter_add(&pool->refused_port, 1);
+	counter_add(&figures->refused_port, 1);
 	counter_add(&a->refused_port, 1);
 	return REASON_nat_no_port;
 }
@@ -192,8 +188,8 @@ nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct n
 	hold(n, s, 0, index);
 	m = &n->mapping[index];
 	counter_add(&n->pool[r->slot].taken, 1);
-	counter_add(&n->address[m->address].taken, 1);
-	public->address = n->address[m->address].address;
+	counter_add(&nat_address_at(n, m->address)->taken, 1);
+	public->address = nat_address_at(n, m->address)->address;
 	public->port = m->public_port;
 	public->why = (uint8_t)why_this(m, inside, made);
 	if (nat_proto(inside->proto) == NAT_PORTLESS)
@@ -204,7 +200,7 @@ nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct n
 static bool
 may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
 {
-	switch (n->pool[nat_host_of(n, m)->pool].filtering) {
+	switch (nat_pool_of(n, nat_host_of(n, m)->pool)->filtering) {
 	case NAT_ENDPOINT_INDEPENDENT:
 		return true;
 	case NAT_ADDRESS_DEPENDENT:
@@ -219,22 +215,22 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct nat_endpoint *inside, bool any)
 {
 	enum nat_proto proto = nat_proto(outside->proto);
-	int address = nat_find_address(n, outside->dst.v4);
+	int address = nat_layout_find(nat_layout_of(n), outside->dst.v4);
 	rte_be16_t port = proto == NAT_ICMP ? outside->sport : outside->dport;
-	const struct nat_pool *pool;
+	const struct nat_layout_pool *pool;
 	const struct nat_host *host;
 	struct mapping *m;
 	uint32_t index;
 
-	if (address < 0 || proto == NAT_PORTLESS || n->address[address].proto[proto] == NULL)
+	if (address < 0 || proto == NAT_PORTLESS || nat_address_at(n, (uint32_t)address)->proto[proto] == NULL)
 		return false;
-	index = n->address[address].proto[proto]->by_port[rte_be_to_cpu_16(port)];
+	index = nat_address_at(n, (uint32_t)address)->proto[proto]->by_port[rte_be_to_cpu_16(port)];
 	m = &n->mapping[index];
 	if (index == 0 || (m->flags & MAPPING_RESTS)
 	    || (!any && !may_enter(n, m, outside->src.v4)))
 		return false;
 	host = nat_host_of(n, m);
-	pool = &n->pool[host->pool];
+	pool = nat_pool_of(n, host->pool);
 	if (pool->per_source != 0 && host->sessions >= pool->per_source)
 		return false;
 	hold(n, s, 1, index);
@@ -246,30 +242,33 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 bool
 nat_is_public(const struct nat *n, rte_be32_t address)
 {
-	int at = nat_find_address(n, address);
+	const struct nat_layout *l = nat_layout_of(n);
+	int at = nat_layout_find(l, address);
 
-	return at >= 0 && (n->address[at].pool != NAT_NO_POOL || n->address[at].used > 0);
+	return at >= 0 && (l->place[at].slot != NAT_NO_POOL || nat_address_at(n, (uint32_t)at)->used > 0);
 }
 
 bool
 nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port)
 {
-	int at = nat_find_address(n, address);
+	const struct nat_layout *l = nat_layout_of(n);
+	int at = nat_layout_find(l, address);
 	uint16_t number = rte_be_to_cpu_16(port);
-	const struct nat_pool *pool;
+	const struct nat_layout_pool *pool;
 
-	if (at < 0 || n->address[at].pool == NAT_NO_POOL)
+	if (at < 0 || l->place[at].slot == NAT_NO_POOL)
 		return false;
-	pool = &n->pool[n->address[at].pool];
+	pool = &l->pool[l->place[at].slot];
 	return number >= pool->low && number <= pool->high;
 }
 
 bool
 nat_rejects(const struct nat *n, rte_be32_t address)
 {
-	int at = nat_find_address(n, address);
+	const struct nat_layout *l = nat_layout_of(n);
+	int at = nat_layout_find(l, address);
 
-	return at >= 0 && n->address[at].pool != NAT_NO_POOL && n->pool[n->address[at].pool].reject;
+	return at >= 0 && l->place[at].slot != NAT_NO_POOL && l->pool[l->place[at].slot].reject;
 }
 
 void
@@ -291,9 +290,9 @@ tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 	const struct nat_host *host = nat_host_of(n, m);
 	struct nat_log_entry e = *what;
 
-	e.pool = n->pool[host->pool].logged_as;
+	e.pool = nat_pool_of(n, host->pool)->logged_as;
 	e.inside = host->inside;
-	e.public = n->address[m->address].address;
+	e.public = nat_address_at(n, m->address)->address;
 	e.inside_port = m->inside_port;
 	e.public_port = m->public_port;
 	e.proto = (uint8_t)m->proto;
@@ -315,7 +314,7 @@ nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_
 			continue;
 		m = &n->mapping[s->mapping[side]];
 		m->flags |= MAPPING_USED;
-		if ((m->flags & MAPPING_LOGGED) || n->pool[nat_host_of(n, m)->pool].logged_as == NULL)
+		if ((m->flags & MAPPING_LOGGED) || nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as == NULL)
 			continue;
 		m->flags |= MAPPING_LOGGED;
 		tell(n, m, &(struct nat_log_entry){ .time_ns = now_ns, .event = NAT_BEGINS });
@@ -328,7 +327,7 @@ end(struct nat *n, struct mapping *m, enum session_end why, uint64_t now_ns)
 	if (!(m->flags & MAPPING_LOGGED))
 		return;
 	m->flags &= ~(unsigned)MAPPING_LOGGED & 15;
-	if (n->pool[nat_host_of(n, m)->pool].logged_as != NULL)
+	if (nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as != NULL)
 		tell(n, m, &(struct nat_log_entry){
 			.time_ns = now_ns, .event = NAT_ENDS, .why = (uint8_t)why });
 }
@@ -358,7 +357,7 @@ nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now
 struct nat_log *
 nat_log_of(const struct nat *n)
 {
-	/* Pairs with the release in log_begin. */
+	/* Pairs with the release in log_make. */
 	return atomic_load_explicit(&n->log, memory_order_acquire);
 }
 

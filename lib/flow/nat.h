@@ -14,8 +14,7 @@
  * Protocols without ports share their inside address's public one; ICMP queries have their
  * identifier for a port.
  *
- * Pools outlive generations: nat_configure matches them by name, and live mappings of a changed pool
- * stay until their sessions end.
+ * Pools outlive generations, by their names, and live mappings of a changed pool stay until their sessions end.
  *
  * Threads: the owning worker; control takes what nat_log_of tells. */
 #ifndef FLOW_NAT_H
@@ -61,18 +60,29 @@ struct nat_pool_spec {
 };
 
 struct nat;
+struct nat_layout;
 struct nat_log;
 
 /* Does NAT change the ports of the protocol (or the identifier of ICMP)?  Others share a public address by theirs. */
 bool nat_has_ports(uint8_t proto);
 
-/* Tables for so many mappings are made when nat_configure first has a pool for them.  NULL without memory. */
+/* Tables for so many mappings are made when a layout first has a pool for them.  NULL without memory. */
 struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
 void nat_destroy(struct nat *n);        /* NULL is fine */
 
-/* Takes the pools of a generation, by name; spec i is pool number i from now on.  An address is of one pool.  0, or
- * -ENOMEM: then there are no pools, and what needs one is refused. */
+/* Control, before the generation of a layout (flow/nat_layout.h) is published: allocates what it needs.  0 or -ENOMEM. */
+int nat_make_room(struct nat *n, const struct nat_layout *l);
+
+/* Takes the pools of a layout, which stays until the next one is taken.  A constant effort. */
+void nat_adopt(struct nat *n, const struct nat_layout *l);
+
+/* The same for a NAT without generations, which keeps the layout: spec i is pool number i from now on.  An address is of
+ * one pool.  0, or negative: nothing has changed. */
 int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs);
+
+/* Control: does the worker have mappings, resting ones too, of the pool with the slot, or of the address at the place? */
+bool nat_holds_pool(const struct nat *n, unsigned slot);
+bool nat_holds_place(const struct nat *n, uint32_t place);
 
 /* A public endpoint of a pool is wanted for the source of inside, which stays the caller's: the hashes that it takes.
  * Those of a burst are prepared together, so that the lines that they lead to come while others are worked on: first

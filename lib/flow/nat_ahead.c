@@ -7,27 +7,29 @@
 
 /* The ports that an endpoint may get: its own bit, and what stands for it. */
 static void
-prefetch_ports(const struct nat *n, const struct nat_pool *pool, const struct tuple *inside)
+prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const struct tuple *inside)
 {
 	enum nat_proto proto = nat_proto(inside->proto);
 	const struct nat_ports *p;
 
 	if (proto == NAT_PORTLESS || pool->n_addresses == 0)
 		return;
-	p = n->address[nat_address_for(pool, inside->src.v4)].proto[proto];
+	p = nat_address_at(n, nat_address_for(pool, inside->src.v4))->proto[proto];
 	if (p == NULL)
 		return;
 	port_pool_prefetch(&p->ports, rte_be_to_cpu_16(inside->sport));
+	port_mask_prefetch(&p->taken, rte_be_to_cpu_16(inside->sport));
 	rte_prefetch0(&p->by_port[rte_be_to_cpu_16(inside->sport)]);
 }
 
 void
 nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r)
 {
+	const struct nat_layout *l = nat_layout_of(n);
 	struct nat_host h = { .inside = inside->src.v4 };
 
 	r->inside = inside;
-	r->slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
+	r->slot = pool < l->n_slots ? l->slot[pool] : NAT_NO_POOL;
 	if (r->slot == NAT_NO_POOL)
 		return;
 	h.pool = r->slot;
@@ -35,7 +37,7 @@ nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, stru
 	r->endpoint = nat_endpoint_hash(n, &h, nat_port_of(inside), inside->proto);
 	nat_index_prefetch(&n->hosts.index, r->host);
 	nat_index_prefetch(&n->mappings.index, r->endpoint);
-	prefetch_ports(n, &n->pool[r->slot], inside);
+	prefetch_ports(n, &l->pool[r->slot], inside);
 }
 
 void
@@ -71,8 +73,9 @@ prefetch_free(const struct nat *n, const struct mapping *m)
 		nat_index_prefetch(&n->mappings.index, nat_mapping_hash(n, m));
 	if (port == 0)
 		return;
-	p = n->address[m->address].proto[nat_proto(m->proto)];
+	p = nat_address_at(n, m->address)->proto[nat_proto(m->proto)];
 	port_pool_prefetch(&p->ports, port);
+	port_mask_prefetch(&p->taken, port);
 	rte_prefetch0(&p->by_port[port]);
 }
 

@@ -3,6 +3,7 @@
 
 #include "flow/nat_counts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ nat_proto_name(enum nat_proto proto)
 
 /* How many ports of a range are this worker's. */
 static uint32_t
-slice_size(const struct nat *n, const struct nat_pool *pool)
+slice_size(const struct nat *n, const struct nat_layout_pool *pool)
 {
 	uint32_t size = 0;
 
@@ -32,33 +33,40 @@ slice_size(const struct nat *n, const struct nat_pool *pool)
 void
 nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 {
-	uint8_t slot = pool < n->n_slots ? n->slot[pool] : NAT_NO_POOL;
-	const struct nat_pool *p = &n->pool[slot % NAT_POOLS];
+	const struct nat_layout *l = nat_layout_of(n);
+	const struct nat_layout_pool *of;
+	const struct nat_pool *p;
 
 	*out = (struct nat_counts){ 0 };
-	if (slot == NAT_NO_POOL)
+	if (pool >= l->n_slots)
 		return;
+	of = &l->pool[l->slot[pool]];
+	p = &n->pool[l->slot[pool]];
+	if (p->serial != of->serial)
+		return;                         /* the worker has not taken it yet */
 	*out = (struct nat_counts){
-		.mappings = counter_get(&p->mappings), .resting = counter_get(&p->resting),
-		.taken = counter_get(&p->taken), .allocated = counter_get(&p->allocated),
-		.refused_port = counter_get(&p->refused_port),
+		.mappings = counter_get(&p->mappings), .resting = counter_get(&p->resting), .taken = counter_get(&p->taken),
+		.allocated = counter_get(&p->allocated), .refused_port = counter_get(&p->refused_port),
 		.refused_quota = counter_get(&p->refused_quota),
-		.ports_total = (uint64_t)slice_size(n, p) * p->n_addresses,
+		.ports_total = (uint64_t)slice_size(n, of) * of->n_addresses,
 	};
-	for (uint32_t i = 0; i < p->n_addresses; i++)
-		out->ports_used += counter_get(&n->address[p->address[i]].used);
+	for (uint32_t i = 0; i < of->n_addresses; i++)
+		out->ports_used += counter_get(&nat_address_at(n, of->address[i])->used);
 }
 
 static void
-count_address(const struct nat *n, uint32_t index, uint64_t ports,
+count_address(const struct nat *n, uint32_t place, uint64_t ports,
 	struct nat_address_counts *out)
 {
-	const struct nat_address *a = &n->address[index];
+	const struct nat_address *a = nat_address_at(n, place);
+	rte_be32_t address = nat_layout_of(n)->place[place].address;
 
-	*out = (struct nat_address_counts){ .address = a->address, .all = {
-		.mappings = counter_get(&a->mappings), .resting = counter_get(&a->resting),
-		.taken = counter_get(&a->taken), .allocated = counter_get(&a->allocated),
-		.refused_port = counter_get(&a->refused_port),
+	*out = (struct nat_address_counts){ .address = address, .all.ports_total = ports };
+	if (a->address != address)
+		return;                         /* nothing has been mapped to it yet */
+	*out = (struct nat_address_counts){ .address = address, .all = {
+		.mappings = counter_get(&a->mappings), .resting = counter_get(&a->resting), .taken = counter_get(&a->taken),
+		.allocated = counter_get(&a->allocated), .refused_port = counter_get(&a->refused_port),
 		.refused_quota = counter_get(&a->refused_quota), .ports_used = counter_get(&a->used),
 		.ports_total = ports,
 	} };
@@ -69,12 +77,12 @@ count_address(const struct nat *n, uint32_t index, uint64_t ports,
 static bool
 count_pool(const struct nat *n, unsigned number, struct nat_pool_counts *out)
 {
-	const struct nat_pool *p = &n->pool[n->slot[number] % NAT_POOLS];
+	const struct nat_layout_pool *p = nat_pool_of(n, nat_layout_of(n)->slot[number]);
 
 	out->address = calloc(p->n_addresses + 1, sizeof(*out->address));
 	if (out->address == NULL)
 		return false;
-	memcpy(out->name, p->name, sizeof(out->name));
+	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	nat_counts(n, number, &out->all);
 	out->n_addresses = p->n_addresses;
 	for (unsigned i = 0; i < p->n_addresses; i++)
@@ -86,9 +94,10 @@ count_pool(const struct nat *n, unsigned number, struct nat_pool_counts *out)
 struct nat_summary *
 nat_summary_take(const struct nat *n)
 {
-	struct nat_summary *s = n->n_slots == 0 ? NULL : calloc(1, sizeof(*s));
+	const struct nat_layout *l = nat_layout_of(n);
+	struct nat_summary *s = l->n_slots == 0 ? NULL : calloc(1, sizeof(*s));
 
-	for (; s != NULL && s->n_pools < n->n_slots; s->n_pools++) {
+	for (; s != NULL && s->n_pools < l->n_slots; s->n_pools++) {
 		if (!count_pool(n, s->n_pools, &s->pool[s->n_pools])) {
 			nat_summary_free(s);
 			return NULL;

@@ -18,7 +18,7 @@ nat_host_get(struct nat *n, const struct nat_request *r)
 			return index;
 	}
 	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? t->high + 1 : 0;
-	if (index == 0 || n->pool[r->slot].n_addresses == 0)
+	if (index == 0 || nat_pool_of(n, r->slot)->n_addresses == 0)
 		return 0;
 	h = &n->host[index];
 	if (index == t->vacant)
@@ -26,7 +26,7 @@ nat_host_get(struct nat *n, const struct nat_request *r)
 	else
 		t->high = index;
 	*h = (struct nat_host){ .inside = inside, .pool = r->slot };
-	h->address = nat_address_for(&n->pool[r->slot], inside);
+	h->address = nat_address_for(nat_pool_of(n, r->slot), inside);
 	nat_index_add(&t->index, r->host, index);
 	return index;
 }
@@ -77,9 +77,9 @@ draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 static bool
 host_settle(struct nat *n, struct nat_host *h)
 {
-	const struct nat_pool *pool = &n->pool[h->pool];
+	const struct nat_layout_pool *pool = nat_pool_of(n, h->pool);
 
-	if (n->address[h->address].pool == h->pool)
+	if (nat_layout_of(n)->place[h->address].slot == h->pool)
 		return true;
 	if (pool->n_addresses == 0)
 		return false;
@@ -122,8 +122,9 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
 	p->by_port[port] = index;
-	counter_add(&n->address[m->address].used, 1);
-	counter_add(&n->address[m->address].used_of[proto], 1);
+	port_mask_set(&p->taken, port);
+	counter_add(&nat_address_at(n, m->address)->used, 1);
+	counter_add(&nat_address_at(n, m->address)->used_of[proto], 1);
 	return true;
 }
 
@@ -134,7 +135,7 @@ count(struct nat *n, const struct mapping *m, bool in_use)
 	int one = in_use ? 1 : -1;
 
 	counter_add(&n->pool[nat_host_of(n, m)->pool].mappings, one);
-	counter_add(&n->address[m->address].mappings, one);
+	counter_add(&nat_address_use(n, m->address)->mappings, one);
 }
 
 uint32_t
@@ -142,7 +143,7 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 {
 	const struct tuple *inside = r->inside;
 	struct nat_host *h = &n->host[host];
-	bool shared = n->pool[h->pool].mapping == NAT_ENDPOINT_INDEPENDENT
+	bool shared = nat_pool_of(n, h->pool)->mapping == NAT_ENDPOINT_INDEPENDENT
 		|| nat_proto(inside->proto) == NAT_PORTLESS;
 	uint32_t index = host_settle(n, h) ? take_record(n) : 0;
 	struct mapping *m = &n->mapping[index];
@@ -162,7 +163,7 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	h->mappings++;
 	count(n, m, true);
 	counter_add(&n->pool[h->pool].allocated, 1);
-	counter_add(&n->address[h->address].allocated, 1);
+	counter_add(&nat_address_at(n, h->address)->allocated, 1);
 	return index;
 }
 
@@ -183,7 +184,7 @@ leave_rest(struct nat *n, struct mapping *m, uint32_t index)
 	else
 		n->rest_last = m->rest_prev;
 	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, -1);
-	counter_add(&n->address[m->address].resting, -1);
+	counter_add(&nat_address_at(n, m->address)->resting, -1);
 }
 
 void
@@ -201,21 +202,13 @@ void
 nat_mapping_free(struct nat *n, uint32_t index)
 {
 	struct mapping *m = &n->mapping[index];
-	struct nat_address *a = &n->address[m->address];
 	uint16_t port = rte_be_to_cpu_16(m->public_port);
 	enum nat_proto proto = nat_proto(m->proto);
 
 	if (m->flags & MAPPING_SHARED)
 		nat_index_remove(&n->mappings.index, nat_mapping_hash(n, m), index);
-	if (port != 0) {
-		struct nat_ports *p = a->proto[proto];
-
-		p->by_port[port] = 0;
-		counter_add(&a->used, -1);
-		counter_add(&a->used_of[proto], -1);
-		if (nat_port_is_ours(n, a, proto, port))
-			port_pool_give(&p->ports, port);
-	}
+	if (port != 0)
+		nat_port_give(n, m->address, proto, port);
 	if (m->flags & MAPPING_RESTS) {
 		leave_rest(n, m, index);
 	} else {
@@ -244,7 +237,7 @@ nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
 	n->rest_last = index;
 	count(n, m, false);
 	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, 1);
-	counter_add(&n->address[m->address].resting, 1);
+	counter_add(&nat_address_at(n, m->address)->resting, 1);
 }
 
 bool

@@ -11,21 +11,24 @@
 #include "flow/nat.h"
 #include "flow/nat_counts.h"
 #include "flow/nat_index.h"
+#include "flow/nat_layout.h"
 #include "flow/nat_log.h"
 #include "flow/port_pool.h"
 #include "packet/ledger.h"
 
-#define NAT_NAME_MAX 64
-
 /* The ports of a public address in one protocol, made on first use. */
 struct nat_ports {
-	struct port_pool ports;
+	struct port_pool ports;         /* free ones, of the layout's number */
+	uint64_t number;                /* another one than the pool's: they are worked out at the next use */
+	struct port_mask taken;         /* something is mapped to them */
 	uint32_t by_port[65536];        /* mapping, 0: none */
 };
 
+#define NAT_CHUNK 256u          /* addresses whose figures are allocated together */
+
+/* What a worker has of a public address, by its place in the layout. */
 struct nat_address {
-	rte_be32_t address;
-	uint8_t pool;                   /* slot; NAT_NO_POOL: only old mappings are left */
+	rte_be32_t address;             /* that the figures are of; another one than the layout's: of nobody */
 	uint32_t used;                  /* ports, of all protocols */
 	uint32_t used_of[NAT_PROTOS];
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
@@ -81,17 +84,9 @@ struct nat_peer {
 	uint32_t next;
 };
 
+/* What a worker has of a pool, by its slot in the layout. */
 struct nat_pool {
-	char name[NAT_NAME_MAX];        /* "": vacant */
-	bool configured, reject;
-	uint16_t low, high;
-	uint8_t mapping, filtering;
-	uint32_t per_source;
-	const char *logged_as;          /* one of struct nat's names; NULL: not logged */
-	struct nat_reserved *reserved;
-	unsigned n_reserved;
-	uint32_t n_addresses;
-	uint32_t *address;              /* indexes */
+	uint64_t serial;                /* of the owner that the figures are of */
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
 };
 
@@ -118,31 +113,45 @@ struct nat {
 	uint32_t rest_ahead;            /* one of those that rest, whose lines have been asked for; 0: none */
 	uint32_t rest_lead;             /* how many stand before it, as far as is known */
 
-	struct nat_pool pool[NAT_POOLS];
-	uint8_t slot[NAT_POOLS];        /* pool number -> slot */
-	unsigned n_slots;
+	_Atomic(const struct nat_layout *) layout;      /* of the generation in use; control: read */
+	struct nat_layout *own_layout;  /* of nat_configure */
+	struct nat_pool pool[NAT_SLOTS];
+	struct nat_address *addresses[NAT_PLACES / NAT_CHUNK];  /* NULL until a layout needs it; control: write */
 
-	_Atomic(struct nat_log *) log;  /* made with the first pool that has one; control: read */
-	char **log_names;               /* of pools; entries point to them */
-	unsigned n_log_names;
-
-	struct nat_address *address;    /* in the order they came */
-	uint32_t n_addresses;
+	_Atomic(struct nat_log *) log;  /* made with the first pool that has one; control: write */
 	uint8_t outside[LEDGER_IFACES]; /* translated packets have left by it */
-	uint32_t *found;                /* open addressing: index of address + 1 */
-	uint32_t found_mask;
 };
+
+static inline const struct nat_layout *
+nat_layout_of(const struct nat *n)
+{
+	/* The owning worker stores it.  Control reads it while it keeps the generation. */
+	return atomic_load_explicit(&n->layout, memory_order_acquire);
+}
+
+static inline const struct nat_layout_pool *
+nat_pool_of(const struct nat *n, uint32_t slot)
+{
+	return &nat_layout_of(n)->pool[slot];
+}
+
+static inline struct nat_address *
+nat_address_at(const struct nat *n, uint32_t place)
+{
+	return &n->addresses[place / NAT_CHUNK][place % NAT_CHUNK];
+}
 
 /* Room for mappings and hosts, and for peers if they are asked for, if there is none yet.  0 or -ENOMEM. */
 int nat_tables_make(struct nat *n, bool peers);
 
-/* Index of a public address, -1 without one. */
-int nat_find_address(const struct nat *n, rte_be32_t address);
-struct nat_ports *nat_ports(struct nat *n, uint32_t address, enum nat_proto proto);
+/* A mapping of the address is about to be made: its figures are its own from now on. */
+struct nat_address *nat_address_use(struct nat *n, uint32_t place);
 
-/* May this worker give the port of this address out? */
-bool nat_port_is_ours(const struct nat *n, const struct nat_address *a, enum nat_proto proto,
-	uint16_t port);
+/* Its ports of a protocol, the free ones as the layout says; NULL without memory. */
+struct nat_ports *nat_ports(struct nat *n, uint32_t place, enum nat_proto proto);
+
+/* Nothing is mapped to the port any more. */
+void nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port);
 
 /* The record of an inside address, found or made; 0 without room.  drop: it goes if nothing is mapped for it. */
 uint32_t nat_host_get(struct nat *n, const struct nat_request *r);
@@ -178,7 +187,7 @@ nat_port_of(const struct tuple *inside)
 
 /* The public address that an inside one is paired with, on every worker: nothing secret is in it. */
 static inline uint32_t
-nat_address_for(const struct nat_pool *pool, rte_be32_t inside)
+nat_address_for(const struct nat_layout_pool *pool, rte_be32_t inside)
 {
 	uint32_t mixed = rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8;
 

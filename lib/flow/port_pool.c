@@ -56,35 +56,56 @@ first_own(const struct port_pool_slice *slice, unsigned word)
 
 /* The bits of a word whose ports of a parity lie in the range; port 0 does not. */
 static uint64_t
-range_bits(const struct port_pool_slice *slice, unsigned word, unsigned parity)
+range_bits(unsigned low, int high, unsigned word, unsigned parity)
 {
-	int first = (int)word * 128 + (int)parity, low = slice->low > 0 ? slice->low : 1;
-	int from = (low - first + 1) / 2, to = (slice->high - first) / 2;
+	int first = (int)word * 128 + (int)parity, lowest = low > 0 ? (int)low : 1;
+	int from = (lowest - first + 1) / 2, to = (high - first) / 2;
 
-	if (low > first + 126 || slice->high < first)
+	if (lowest > first + 126 || high < first)
 		return 0;
 	return (from > 0 ? ~0ull << from : ~0ull) & (to < 63 ? ~(~0ull << (to + 1)) : ~0ull);
 }
 
 void
-port_pool_init(struct port_pool *p, const struct port_pool_slice *slice)
+port_mask_range(struct port_mask *m, uint16_t low, uint16_t high)
+{
+	for (unsigned word = 0; word < PORT_POOL_WORDS; word++) {
+		m->word[0][word] = range_bits(low, high, word, 0);
+		m->word[1][word] = range_bits(low, high, word, 1);
+	}
+}
+
+void
+port_mask_except(struct port_mask *m, uint16_t low, uint16_t high)
+{
+	for (unsigned word = low / 128; word <= high / 128u; word++) {
+		m->word[0][word] &= ~range_bits(low, high, word, 0);
+		m->word[1][word] &= ~range_bits(low, high, word, 1);
+	}
+}
+
+void
+port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may,
+	const struct port_mask *taken)
 {
 	uint64_t share = every(slice->workers);
+	unsigned from, step = 64 % slice->workers;
 
 	memset(p, 0, sizeof(*p));
 	p->first_word = slice->low / 128;
 	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
+	from = first_own(slice, p->first_word);
 	for (unsigned word = p->first_word; word < p->first_word + (unsigned)p->words; word++) {
-		unsigned from = first_own(slice, word);
 		uint64_t own = from < 64 ? share << from : 0;
 
 		for (unsigned parity = 0; parity < 2; parity++) {
-			uint64_t bits = own & range_bits(slice, word, parity);
+			uint64_t bits = own & may->word[parity][word] & ~taken->word[parity][word];
 
 			p->free[parity][word] = bits;
 			p->some[parity][word / 64] |= (uint64_t)(bits != 0) << word % 64;
 			p->n_free += (uint32_t)__builtin_popcountll(bits);
 		}
+		from = from >= step ? from - step : from + slice->workers - step;
 	}
 }
 

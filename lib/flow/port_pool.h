@@ -22,11 +22,44 @@ struct port_pool {
 	uint16_t first_word, words;             /* where the range lies */
 };
 
+/* Which ports: a bit for port 2 * bit + parity, as in free. */
+struct port_mask {
+	uint64_t word[2][PORT_POOL_WORDS];
+};
+
 /* Ports low..high are this worker's to give as far as they are of its slice (flow/slice.h). */
 struct port_pool_slice {
 	uint16_t low, high;
 	uint16_t worker, workers;
 };
+
+static inline bool
+port_mask_has(const struct port_mask *m, uint16_t port)
+{
+	return m->word[port & 1][port / 128] >> (port >> 1) % 64 & 1;
+}
+
+static inline void
+port_mask_set(struct port_mask *m, uint16_t port)
+{
+	m->word[port & 1][port / 128] |= 1ull << (port >> 1) % 64;
+}
+
+static inline void
+port_mask_clear(struct port_mask *m, uint16_t port)
+{
+	m->word[port & 1][port / 128] &= ~(1ull << (port >> 1) % 64);
+}
+
+static inline void
+port_mask_prefetch(const struct port_mask *m, uint16_t port)
+{
+	rte_prefetch0(&m->word[port & 1][port / 128]);
+}
+
+/* All ports of a range but 0; takes a range out. */
+void port_mask_range(struct port_mask *m, uint16_t low, uint16_t high);
+void port_mask_except(struct port_mask *m, uint16_t low, uint16_t high);
 
 /* Asks for the word that says whether the port is free. */
 static inline void
@@ -35,7 +68,10 @@ port_pool_prefetch(const struct port_pool *p, uint16_t port)
 	rte_prefetch0(&p->free[port & 1][port / 128]);
 }
 
-void port_pool_init(struct port_pool *p, const struct port_pool_slice *slice);
+/* Free are the worker's ports that may be given out (may, which has none outside of the slice's range) and are not taken.
+ * About a microsecond, whatever the range. */
+void port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may,
+	const struct port_mask *taken);
 
 /* Takes that very port; false when it is taken or not ours. */
 bool port_pool_take_one(struct port_pool *p, uint16_t port);

@@ -22,6 +22,7 @@
 struct own_addresses;
 struct pipeline;
 struct meter;
+struct nat_layout;
 struct nat_pool_spec;
 struct owners;
 struct session_policy;
@@ -87,6 +88,7 @@ struct generation {
 	unsigned n_session_policies;
 	const struct nat_pool_spec *pools;      /* by number */
 	unsigned n_pools;
+	struct nat_layout *nat;         /* the pools worked out for workers; NULL: none */
 	const rte_be32_t *public;       /* addresses that NAT answers for, sorted */
 	unsigned n_public;
 	struct generation_worker *worker;       /* by worker */

@@ -261,6 +261,16 @@ forgive(struct workers *ws)
 }
 
 int
+workers_make_room(struct workers *ws, const struct generation *gen)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < ws->made && rc == 0; i++)
+		rc = fastpath_make_room(ws->worker[i].fp, gen);
+	return rc;
+}
+
+int
 workers_publish(struct workers *ws, const struct generation *gen)
 {
 	uint64_t deadline_ms = monotonic_ms() + WORKERS_ADOPT_MS;

@@ -39,6 +39,9 @@ int workers_start(struct workers *ws, struct err *err);
 /* One loop of each worker on the caller's thread, in order.  0: there was nothing to do. */
 unsigned workers_step(struct workers *ws);
 
+/* Allocates what taking a generation needs, before it is published.  0 or -ENOMEM. */
+int workers_make_room(struct workers *ws, const struct generation *gen);
+
 /* Makes a generation the current one, and returns when no worker uses an older one: 0, or -ETIMEDOUT
  * when a worker stands still, which the log names; later ones can be published all the same, and
  * do not wait for that worker. */

@@ -160,6 +160,150 @@ pools_are_found_by_name(void **state)
 	assert_null(nat_pool_name(n, 2));
 }
 
+static unsigned
+given_out(unsigned first, unsigned n_hosts, unsigned *low, unsigned *high)
+{
+	unsigned got = 0;
+
+	*low = 65536;
+	*high = 0;
+	for (unsigned i = 0; i < n_hosts; i++) {
+		struct tuple t = from(INSIDE + first + i, 9, IPPROTO_UDP);
+		struct nat_endpoint e;
+		unsigned port;
+
+		if (take(first + i, &t, &e) != REASON_NONE)
+			continue;
+		port = rte_be_to_cpu_16(e.port);
+		*low = RTE_MIN(*low, port);
+		*high = RTE_MAX(*high, port);
+		got++;
+	}
+	return got;
+}
+
+/* Whatever the range was in between: what is mapped is given to nobody else, and what became free is there again. */
+static void
+another_range_holds_from_the_next_packet_on(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 2000, 2009);
+	unsigned low, high;
+
+	use(&spec);
+	assert_int_equal(given_out(0, 20, &low, &high), 10);
+	spec.low = 2005;
+	spec.high = 2014;
+	use(&spec);
+	assert_int_equal(given_out(20, 20, &low, &high), 5);
+	assert_int_equal(low, 2010);
+	assert_int_equal(high, 2014);
+	for (unsigned i = 0; i < 20; i++)
+		release(n, &sessions[i], 0);
+	nat_age(n, NAT_REST_TICKS);             /* 2000..2009 are free, five of them in the range */
+	assert_int_equal(given_out(40, 20, &low, &high), 5);
+	assert_int_equal(low, 2005);
+	assert_int_equal(high, 2009);
+	spec.low = 2000;
+	use(&spec);
+	assert_int_equal(given_out(60, 20, &low, &high), 5);
+	assert_int_equal(low, 2000);
+	assert_int_equal(high, 2004);
+}
+
+/* Ports that become free while the address is in no pool, or while they are forwarded. */
+static void
+an_address_that_comes_back_has_all_its_ports(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 2000, 2003);
+	struct nat_reserved forwarded = { 2000, 2001, IPPROTO_UDP };
+	unsigned low, high;
+
+	use(&spec);
+	assert_int_equal(given_out(0, 9, &low, &high), 4);
+	assert_int_equal(nat_configure(n, NULL, 0), 0);
+	for (unsigned i = 0; i < 9; i++)
+		release(n, &sessions[i], 0);
+	nat_age(n, NAT_REST_TICKS);
+	use(&spec);
+	assert_int_equal(given_out(10, 9, &low, &high), 4);
+	spec.reserved = &forwarded;
+	spec.n_reserved = 1;
+	use(&spec);
+	for (unsigned i = 10; i < 19; i++)
+		release(n, &sessions[i], NAT_REST_TICKS);
+	nat_age(n, 2 * NAT_REST_TICKS);
+	assert_int_equal(given_out(20, 9, &low, &high), 2);
+	assert_int_equal(low, 2002);
+	spec.n_reserved = 0;
+	use(&spec);
+	assert_int_equal(given_out(30, 9, &low, &high), 2);
+	assert_int_equal(high, 2001);
+}
+
+/* Pools and addresses come and go, a thousand times; what is mapped stays, and figures are those of who has them. */
+static void
+what_nothing_is_mapped_to_gives_its_place(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 2000, 2003);
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP), in;
+	struct nat_endpoint first, e, inside;
+	struct nat_counts c;
+	size_t bytes = 0;
+
+	spec.filtering = NAT_ENDPOINT_INDEPENDENT;
+	use(&spec);
+	first = taken(0, &t);
+	for (unsigned i = 0; i < 1000; i++) {
+		rte_be32_t address = rte_cpu_to_be_32(0x01000000 + i);
+		char name[16];
+
+		snprintf(name, sizeof(name), "pool-%u", i);
+		spec.name = name;
+		spec.addresses = &address;
+		assert_int_equal(nat_configure(n, &spec, 1), 0);
+		e = taken(1, &t);
+		assert_int_equal(e.address, address);
+		nat_counts(n, 0, &c);
+		assert_int_equal(c.mappings, 1);
+		assert_int_equal(c.allocated, 1);
+		assert_int_equal(c.ports_used, 1);
+		release(n, &sessions[1], i * NAT_REST_TICKS);
+		nat_age(n, (i + 1) * NAT_REST_TICKS);
+		if (i == 10)
+			bytes = nat_bytes(n);
+	}
+	assert_int_equal(nat_bytes(n), bytes);
+	in = towards(&first, 0x02020202, IPPROTO_UDP);
+	assert_true(nat_enter(n, &sessions[2], &in, &inside, false));
+	assert_int_equal(inside.port, rte_cpu_to_be_16(9));
+	assert_int_equal(sessions[2].mapping[1], sessions[0].mapping[0]);
+}
+
+/* More names than there are slots, each with a session. */
+static void
+too_many_pools_that_are_gone_but_used_are_refused(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 2000, 65000);
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP);
+	unsigned i;
+
+	for (i = 0; i < 300; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "pool-%u", i);
+		spec.name = name;
+		if (nat_configure(n, &spec, 1) < 0)
+			break;
+		taken(i, &t);
+	}
+	assert_int_equal(i, 255);
+	assert_string_equal(nat_pool_name(n, 0), "pool-254");   /* nothing has changed */
+	release(n, &sessions[7], 0);
+	nat_age(n, NAT_REST_TICKS);
+	assert_int_equal(nat_configure(n, &spec, 1), 0);
+	taken(7, &t);
+}
+
 static void
 peers_are_bounded(void **state)
 {
@@ -190,6 +334,10 @@ main(void)
 		TEST(workers_never_share_an_endpoint),
 		TEST(mappings_outlive_a_change_of_their_pool),
 		TEST(pools_are_found_by_name),
+		TEST(another_range_holds_from_the_next_packet_on),
+		TEST(an_address_that_comes_back_has_all_its_ports),
+		TEST(what_nothing_is_mapped_to_gives_its_place),
+		TEST(too_many_pools_that_are_gone_but_used_are_refused),
 		TEST(peers_are_bounded),
 	};
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <rte_common.h>
 
 static struct port_pool p;
 
@@ -20,6 +21,17 @@ any(void)
 	return (uint32_t)rand() ^ (uint32_t)rand() << 16;
 }
 
+static struct port_mask may, taken;
+
+/* All of the worker's ports in the range, none of which is taken. */
+static void
+fill(const struct port_pool_slice *slice)
+{
+	memset(&taken, 0, sizeof(taken));
+	port_mask_range(&may, slice->low, slice->high);
+	port_pool_fill(&p, slice, &may, &taken);
+}
+
 static void
 every_port_of_the_range_is_given_once(void **state)
 {
@@ -27,7 +39,7 @@ every_port_of_the_range_is_given_once(void **state)
 	struct port_pool_slice slice = { 1024, 65535, 0, 1 };
 
 	memset(seen, 0, sizeof(seen));
-	port_pool_init(&p, &slice);
+	fill(&slice);
 	assert_int_equal(p.n_free, 64512);
 	for (unsigned i = 0; i < 64512; i++) {
 		uint16_t port = port_pool_take(&p, (uint16_t)i, any());
@@ -52,7 +64,7 @@ slices_of_workers_do_not_meet_and_miss_nothing(void **state)
 	for (slice.worker = 0; slice.worker < 3; slice.worker++) {
 		uint16_t port;
 
-		port_pool_init(&p, &slice);
+		fill(&slice);
 		while ((port = port_pool_take(&p, 0, any())) != 0)
 			owners[port]++;
 	}
@@ -75,7 +87,7 @@ free_are_the_own_ports_of_the_range(void **state)
 
 		if (i == 0)
 			slice = (struct port_pool_slice){ 0, 65535, 0, 1 };
-		port_pool_init(&p, &slice);
+		fill(&slice);
 		for (uint32_t port = 0; port < 65536; port++) {
 			bool ours = port != 0 && port >= slice.low && port <= slice.high
 				&& (port >> 1) % slice.workers == slice.worker;
@@ -90,11 +102,40 @@ free_are_the_own_ports_of_the_range(void **state)
 }
 
 static void
+what_is_taken_or_left_out_is_not_free(void **state)
+{
+	static bool free_port[65536];
+
+	srand(4);
+	for (unsigned round = 0; round < 100; round++) {
+		struct port_pool_slice slice = { 1000, (uint16_t)(30000 + any() % 35536), 1, 3 };
+
+		fill(&slice);
+		for (uint32_t port = 0; port < 65536; port++)
+			free_port[port] = port >= 1000 && port <= slice.high && (port >> 1) % 3 == 1;
+		for (unsigned i = 0; i < 20; i++) {
+			uint16_t low = (uint16_t)any(), high = (uint16_t)RTE_MIN(low + any() % 300, 65535u);
+			uint16_t one = (uint16_t)any();
+
+			port_mask_except(&may, low, high);
+			for (uint32_t port = low; port <= high; port++)
+				free_port[port] = false;
+			port_mask_set(&taken, one);
+			free_port[one] = false;
+		}
+		port_pool_fill(&p, &slice, &may, &taken);
+		for (uint32_t port = 0; port < 65536; port++)
+			assert_int_equal(port_pool_take_one(&p, (uint16_t)port), free_port[port]);
+		assert_int_equal(p.n_free, 0);
+	}
+}
+
+static void
 parity_is_kept_while_it_can_be(void **state)
 {
 	struct port_pool_slice slice = { 2000, 2009, 0, 1 };
 
-	port_pool_init(&p, &slice);
+	fill(&slice);
 	for (unsigned i = 0; i < 5; i++)
 		assert_int_equal(port_pool_take(&p, 7, any()) & 1, 1);
 	assert_int_equal(port_pool_take(&p, 7, any()) & 1, 0);
@@ -105,7 +146,7 @@ one_port_is_taken_once(void **state)
 {
 	struct port_pool_slice slice = { 1024, 65535, 0, 1 };
 
-	port_pool_init(&p, &slice);
+	fill(&slice);
 	assert_true(port_pool_take_one(&p, 5000));
 	assert_false(port_pool_take_one(&p, 5000));
 	assert_false(port_pool_take_one(&p, 80));
@@ -124,7 +165,7 @@ ports_are_unpredictable(void **state)
 
 	srand(5);
 	memset(count, 0, sizeof(count));
-	port_pool_init(&p, &slice);
+	fill(&slice);
 	for (unsigned i = 0; i < 20000; i++)
 		port_pool_take(&p, (uint16_t)any(), any());
 	for (unsigned i = 0; i < DRAWS; i++) {
@@ -153,6 +194,7 @@ main(void)
 		cmocka_unit_test(every_port_of_the_range_is_given_once),
 		cmocka_unit_test(slices_of_workers_do_not_meet_and_miss_nothing),
 		cmocka_unit_test(free_are_the_own_ports_of_the_range),
+		cmocka_unit_test(what_is_taken_or_left_out_is_not_free),
 		cmocka_unit_test(parity_is_kept_while_it_can_be),
 		cmocka_unit_test(one_port_is_taken_once),
 		cmocka_unit_test(ports_are_unpredictable),
