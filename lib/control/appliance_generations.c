@@ -115,7 +115,8 @@ make_generation(struct appliance *a, const struct config *cfg, struct err *err)
 		return NULL;
 	if (finish_generation(a, gen, err) < 0 || !try_tests(a, cfg, gen, err))
 		goto fail;
-	if (carry_places(a->gen, gen) < 0 || workers_make_room(a->workers, gen) < 0) {
+	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
+			|| workers_make_room(a->workers, gen) < 0) {
 		err_set(err, ENOMEM, "out of memory");
 		goto fail;
 	}

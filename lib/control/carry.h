@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hits over a reload: a line that says the same as before goes on counting, wherever it stands now.
+/* What lines of the configuration have counted and metered, over a reload: a line that says the same as before goes
+ * on, wherever it stands now.
  *
  * Threads: the control thread. */
 #ifndef CONTROL_CARRY_H
@@ -7,8 +8,10 @@
 
 #include "stage/generation.h"
 
-/* Before new is published: where the places of old stand in it.  0 or -ENOMEM. */
-int carry_places(const struct generation *old, struct generation *new);
+/* Before new is published, old being the running one: where the places of old, and of those before it that flows may
+ * still count for, stand in new; and the meters of places that say the same become new's.  uncounted is the first
+ * generation that a flow of any worker may still count for (fastpath_uncounted).  0 or -ENOMEM. */
+int carry_places(const struct generation *old, struct generation *new, uint64_t uncounted);
 
 /* When no worker uses old any more: its hits are new's. */
 void carry_hits(const struct generation *old, struct generation *new);

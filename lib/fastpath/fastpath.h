@@ -51,6 +51,9 @@ int fastpath_make_room(struct fastpath *fp, const struct generation *gen);
  * flows have counted is collected by the sweep, for places that are carried over. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);
 
+/* The first generation that a flow may still have counted packets for which are not in the hits of any.  Any thread. */
+uint64_t fastpath_uncounted(const struct fastpath *fp);
+
 /* A changed route: programs are judged again without a new generation. */
 void fastpath_bump_epoch(struct fastpath *fp);
 

@@ -3,6 +3,8 @@
 #ifndef FASTPATH_FASTPATH_PRIV_H
 #define FASTPATH_FASTPATH_PRIV_H
 
+#include <stdatomic.h>
+
 #include "fastpath/fastpath.h"
 #include "flow/table.h"
 #include "io/queue.h"
@@ -24,6 +26,10 @@ struct fastpath {
 	const struct fastpath_variant *variant;
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
 	void *tell_arg;
+	struct sweep {
+		uint64_t began;                 /* the generation in which this round through the records began */
+		atomic_uint_fast64_t counted;   /* and the last round: of earlier ones nothing is left to collect */
+	} sweep4, sweep6;
 	uint64_t aged_ns;               /* when ageing ran last */
 	uint64_t host_ns;               /* when the host's timers ran last */
 	uint64_t epochs;                /* generations and routing changes so far */

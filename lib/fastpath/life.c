@@ -247,7 +247,16 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	fastpath_send_born(fp);
 }
 
-/* One record of the sweep. */
+/* A program of an older epoch runs no more, so its list of rare actions need not stay. */
+static void
+outdate(struct slowpath *s, struct flow *f)
+{
+	f->epoch = 0;
+	rares_give(s->rares, f->rare);
+	f->rare = 0;
+}
+
+/* One record of the sweep, whose counts are collected. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
 {
@@ -260,7 +269,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 	    && idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(s->host, f->nexthop);
 	if (f->epoch != s->epoch)
-		f->epoch = 0;
+		outdate(s, f);
 	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);
 }
@@ -283,15 +292,34 @@ take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 	return (uint32_t)due;
 }
 
+/* The sweep has come round: all that was counted for generations before the one in which it began is collected. */
 static void
-sweep(struct fastpath *fp, struct flow_table *t)
+come_round(const struct fastpath *fp, struct sweep *sweep)
 {
-	uint32_t due = take_due(fp, &t->swept_ns, t->high);
+	atomic_store_explicit(&sweep->counted, sweep->began, memory_order_relaxed);
+	sweep->began = fp->slow.gen->number;
+}
 
+static void
+sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
+{
+	uint32_t due = take_due(fp, &t->swept_ns, t->high), hand = t->hand;
+
+	if (t->high == 0)
+		come_round(fp, sweep);
 	if (due == 0)
 		return;
 	flow_table_sweep(t, due, age_one, &fp->slow);
 	flow_table_reclaim(t);
+	if (due >= t->high || t->hand < hand)
+		come_round(fp, sweep);
+}
+
+uint64_t
+fastpath_uncounted(const struct fastpath *fp)
+{
+	return RTE_MIN(atomic_load_explicit(&fp->sweep4.counted, memory_order_relaxed),
+		atomic_load_explicit(&fp->sweep6.counted, memory_order_relaxed));
 }
 
 /* Likewise of the sessions: those that are idle for too long end. */
@@ -315,8 +343,8 @@ fastpath_age(struct fastpath *fp)
 	fp->aged_ns = s->now_ns;
 	sweep_sessions(fp);
 	nat_age(s->nat, clock_tick(s->now_ns));
-	sweep(fp, s->flow4);
-	sweep(fp, s->flow6);
+	sweep(fp, s->flow4, &fp->sweep4);
+	sweep(fp, s->flow6, &fp->sweep6);
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS) {
 		fastpath_send_born(fp);         /* neighbours in use were asked whether they are there */
 		return;

@@ -305,7 +305,7 @@ nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_
 	struct mapping *own = &n->mapping[s->mapping[0]];
 
 	if (s->mapping[0] != 0
-	    && n->pool[nat_host_of(n, own)->pool].filtering == NAT_ADDRESS_DEPENDENT)
+	    && nat_pool_of(n, nat_host_of(n, own)->pool)->filtering == NAT_ADDRESS_DEPENDENT)
 		nat_peer_add(n, own, peer);
 	for (unsigned side = 0; side < 2; side++) {
 		struct mapping *m;

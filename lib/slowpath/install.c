@@ -236,14 +236,14 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 static uint32_t
 place_now(const struct generation *gen, const struct rare_list *l, uint32_t word)
 {
-	uint32_t place = RARE_ARG(word);
+	uint32_t place = RARE_ARG(word), back;
 
 	if (RARE_OP(word) != RARE_COUNT)
 		return 0;
 	if (l->generation == (uint32_t)gen->number)
 		return place;
-	return l->generation == (uint32_t)gen->carried_from && place < gen->n_carried
-		? gen->carried[place] : 0;
+	back = l->generation - (uint32_t)gen->carried_first;
+	return back < gen->n_carried && place < gen->carried[back].n ? gen->carried[back].place[place] : 0;
 }
 
 void

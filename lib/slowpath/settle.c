@@ -41,13 +41,13 @@ count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
 bool
 slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
 {
-	struct meter *meters = s->gen->worker[s->worker].meters;
+	struct meter *const *meters = s->gen->worker[s->worker].meters;
 
 	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
 		uint32_t arg = RARE_ARG(rare[i]);
 
 		if (RARE_OP(rare[i]) == RARE_METER
-		    && !meter_take(&meters[arg], s->now_ns, ip_bytes)) {
+		    && !meter_take(meters[arg], s->now_ns, ip_bytes)) {
 			count_exceeded(s, arg, ip_bytes);
 			return false;
 		}

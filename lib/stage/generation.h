@@ -66,7 +66,16 @@ struct meter_spec {
 
 struct generation_worker {
 	struct place_hits *hits;        /* by place */
-	struct meter *meters;           /* by meter number */
+	struct meter **meters;          /* by meter number; in struct shared_meter */
+};
+
+/* A meter of all workers, which generations share as long as the line that asks for it says the same. */
+struct shared_meter;
+
+/* Where the places of an earlier generation stand in this one. */
+struct carried {
+	uint32_t *place;                /* by its places; 0: nowhere */
+	uint32_t n;                     /* 0: it was never published */
 };
 
 struct generation {
@@ -93,11 +102,12 @@ struct generation {
 	unsigned n_public;
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
-	/* What the generation before it has counted: where its places stand in this one (0: nowhere), and the hits up to the
-	 * change.  The rest comes from flows that it judged, when they are swept. */
-	uint64_t carried_from;          /* its number; 0: none */
-	uint32_t *carried;              /* by its places */
-	unsigned n_carried;
+	struct shared_meter **shared_meters;    /* by meter number; control's */
+	/* What the generations before it have counted: the hits up to the change, and where their places stand in this one, of
+	 * all that a flow may still count for when it is swept. */
+	uint64_t carried_first;         /* number of the oldest of them */
+	uint32_t n_carried;             /* up to the one before this; 0: this is the first */
+	struct carried *carried;        /* by number */
 	struct place_hits *carried_hits;        /* by place; control's */
 	const struct own_addresses *own;        /* of all interfaces; NULL: none */
 	const struct owners *owners;            /* NULL: nothing translates */

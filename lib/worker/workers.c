@@ -270,6 +270,16 @@ workers_make_room(struct workers *ws, const struct generation *gen)
 	return rc;
 }
 
+uint64_t
+workers_uncounted(const struct workers *ws)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (unsigned i = 0; i < ws->made; i++)
+		first = RTE_MIN(first, fastpath_uncounted(ws->worker[i].fp));
+	return first;
+}
+
 int
 workers_publish(struct workers *ws, const struct generation *gen)
 {

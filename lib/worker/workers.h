@@ -42,6 +42,9 @@ unsigned workers_step(struct workers *ws);
 /* Allocates what taking a generation needs, before it is published.  0 or -ENOMEM. */
 int workers_make_room(struct workers *ws, const struct generation *gen);
 
+/* The first generation that a flow of any worker may still count for (fastpath_uncounted). */
+uint64_t workers_uncounted(const struct workers *ws);
+
 /* Makes a generation the current one, and returns when no worker uses an older one: 0, or -ETIMEDOUT
  * when a worker stands still, which the log names; later ones can be published all the same, and
  * do not wait for that worker. */

@@ -14,6 +14,7 @@
 #include "control/offline.h"
 #include "control/report.h"
 #include "fastpath/fastpath_priv.h"
+#include "flow/rare.h"
 #include "io/capture.h"
 #include "packet/notation.h"
 
@@ -205,6 +206,63 @@ taking_a_generation_looks_at_no_flow(void **state)
 	assert_int_equal(hits(f, 2), 5);
 }
 
+/* The flow is not swept until several generations have come, which have the rule elsewhere each time. */
+static void
+reloads_before_the_sweep_lose_no_hits(void **state)
+{
+	struct fixture *f = *state;
+
+	sweep(f);
+	send_to(f, 53, 5);
+	send_to(f, 123, 4);
+	reload(f, CONFIG(SSH "," DNS "," NTP));
+	offline_settle(&f->offline);
+	reload(f, CONFIG(NTP "," SSH "," DNS));
+	offline_settle(&f->offline);
+	reload(f, CONFIG(SSH "," SSH "," DNS "," NTP));
+	offline_settle(&f->offline);
+	sweep(f);
+	assert_int_equal(hits(f, 3), 5);
+	assert_int_equal(hits(f, 4), 4);
+}
+
+/* Nor does a rule that comes back get what others have counted meanwhile. */
+static void
+a_rule_that_was_gone_counts_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	sweep(f);
+	send_to(f, 53, 5);
+	reload(f, CONFIG(SSH "," NTP));
+	reload(f, CONFIG(SSH "," DNS "," NTP));
+	sweep(f);
+	assert_int_equal(hits(f, 2), 0);
+	send_to(f, 53, 2);
+	sweep(f);
+	assert_int_equal(hits(f, 2), 2);
+}
+
+/* Maps of earlier generations are kept for as long as a sweep takes, and lists of idle flows no longer. */
+static void
+what_is_swept_is_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct fastpath *fp = workers_at(appliance_workers(f->offline.appliance), 0)->fp;
+
+	send_to(f, 53, 5);
+	for (unsigned i = 0; i < 20; i++)
+		reload(f, i % 2 == 0 ? CONFIG(SSH "," DNS) : CONFIG(DNS "," SSH));
+	offline_settle(&f->offline);
+	assert_true(appliance_generation(f->offline.appliance)->n_carried >= 20);
+	sweep(f);
+	sweep(f);
+	assert_int_equal(fp->slow.rares->used, 0);
+	reload(f, CONFIG(DNS));
+	assert_int_equal(appliance_generation(f->offline.appliance)->n_carried, 1);
+	assert_int_equal(hits(f, 1), 5);
+}
+
 int
 main(void)
 {
@@ -217,6 +275,10 @@ main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(taking_a_generation_looks_at_no_flow,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(reloads_before_the_sweep_lose_no_hits, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_rule_that_was_gone_counts_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_swept_is_forgotten, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

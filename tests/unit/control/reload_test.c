@@ -186,6 +186,41 @@ a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone(void **state)
 	assert_int_equal(sessions_now(f), 1);
 }
 
+#define POLICED(before, rate) \
+	"version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24], pipeline: inside}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
+	"routes: {main: []}\n" \
+	"pipelines:\n" before "  inside: [{police: {rate: " rate ", burst: 5}}, {route: main}]\n"
+
+static unsigned
+let_through(struct fixture *f, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		push(f, "lan", OUT);
+	return sent(f, "wan");
+}
+
+/* Otherwise reloading would be a way past it. */
+static void
+a_policer_stays_as_empty_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, POLICED("", "1/s"));
+	wait_s(f, 10);
+	assert_int_equal(let_through(f, 8), 5);
+	reload(f, POLICED("  first: [{police: 20Mbit}, {route: main}]\n", "1/s"));
+	assert_int_equal(let_through(f, 8), 0);
+	wait_s(f, 2);
+	reload(f, POLICED("", "1/s"));
+	assert_int_equal(let_through(f, 8), 2);
+	reload(f, POLICED("", "2/s"));          /* another one */
+	assert_int_equal(let_through(f, 8), 5);
+}
+
 int
 main(void)
 {
@@ -199,6 +234,7 @@ main(void)
 		TEST(an_idle_connection_gets_the_new_timeouts_of_its_pipeline),
 		TEST(timeouts_are_those_of_where_a_session_began),
 		TEST(a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone),
+		TEST(a_policer_stays_as_empty_as_it_is),
 #undef TEST
 	};
 
