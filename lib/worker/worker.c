@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
+
 #include "base/counter.h"
 #include "flow/nat_counts.h"
 #include "packet/burst.h"
@@ -70,9 +72,12 @@ worker_fini(struct worker *w)
 void
 worker_adopt(struct worker *w, const struct generation *gen)
 {
+	uint64_t began = rte_rdtsc();
+
 	w->generation = gen;
 	fastpath_ask_owner(w->fp, owner_is_asked(w->common, gen) ? owner_of_slot : NULL, w);
 	fastpath_adopt(w->fp, gen);
+	w->taking_cycles = rte_rdtsc() - began;
 	/* Pairs with the acquire in workers_oldest: what is older may be freed. */
 	atomic_store_explicit(&w->adopted, gen->number, memory_order_release);
 }

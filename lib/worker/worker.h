@@ -64,6 +64,7 @@ struct worker {
 	uint64_t packets;               /* received, or handed over by others */
 	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
 	uint64_t longest_gap_ns;        /* between two loops, sleeps left out */
+	uint64_t taking_cycles;         /* what it took to take the generation in use */
 	atomic_bool launched;           /* control: write, before the thread begins */
 	atomic_bool ended;              /* worker: write, when its thread has ended */
 	struct fastpath_flows flows;    /* when it stopped: then they are forgotten */

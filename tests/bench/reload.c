@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How long a reload keeps a worker from its packets.
+ *
+ *   reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]
+ *
+ * One worker with a thread of its own, ports from memory, source NAT with pools of 256 addresses, as many UDP sessions as
+ * flows.  For each kind of reload: what it took the worker to take a generation, and its longest loop from
+ * the first reload to two seconds after the last, beside that of the same time without.  Loops are measured with
+ * the clock on the wall: another process on the worker's core shows in them. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_udp.h>
+
+#include "control/appliance.h"
+#include "io/capture.h"
+#include "stand.h"
+
+enum { CHUNK = 256, FRAME_BYTES = 60, RELOADS_MAX = 1000 };
+
+struct options {
+	unsigned flows, rules, pools, reloads;
+	bool json;
+};
+
+/* What a kind of reload changes. */
+enum kind { SAME, RULES, PORTS, POOLS, KINDS };
+static const char *const kind_names[KINDS] = {
+	"the same file", "rules in another order", "another range of ports in every pool", "all pools gone and back",
+};
+
+static struct config *
+make_config(const struct options *o, enum kind kind, unsigned turn, struct err *err)
+{
+	char *text;
+	size_t bytes;
+	FILE *f = open_memstream(&text, &bytes);
+	struct config *cfg;
+	bool odd = turn % 2 != 0, pools = kind != POOLS || !odd;
+
+	fprintf(f, "version: 1\nsystem: {flows: %u, idle: busy}\n", o->flows < 1024 ? 1024 : o->flows);
+	fprintf(f, "ports: {lan: {device: net_null0}, wan: {device: net_null1}}\ninterfaces:\n"
+		"  lan: {addresses: [10.0.0.1/8], pipeline: inside}\n"
+		"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n"
+		"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
+		"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
+		"acls:\n  out:\n    default: accept\n    rules:\n");
+	for (unsigned i = 0; i < o->rules; i++) {
+		unsigned rule = kind == RULES && odd ? o->rules - 1 - i : i;
+
+		fprintf(f, "      - {proto: tcp, dst: 192.%u.%u.0/24, dport: %u, action: drop}\n",
+			rule / 256 % 256, rule % 256, 1 + rule % 60000);
+	}
+	fprintf(f, "nat:\n");
+	for (unsigned i = 0; i < o->pools; i++)
+		fprintf(f, "  %s%u: {pool: [198.18.%u.0/24], ports: %u-65535}\n", pools ? "pool" : "other", i,
+			pools ? i : 100 + i, kind == PORTS && odd ? 2048 : 1024);
+	fprintf(f, "pipelines:\n  outside: [track, {route: main}]\n"
+		"  inside: [track, {acl: out}, {route: main}");
+	for (unsigned i = 0; i < o->pools; i++)
+		fprintf(f, ", {snat: {use: %s%u, if: {src: 10.%u.0.0/16}}}", pools ? "pool" : "other", i, i);
+	fprintf(f, "]\n");
+	fclose(f);
+	cfg = config_load_text("bench.yaml", text, err);
+	free(text);
+	if (err_count(err) != 0) {
+		err_print(err, stderr, false);
+		exit(1);
+	}
+	return cfg;
+}
+
+static void
+fill_frame(uint8_t *frame, const struct port *lan, unsigned flow, unsigned pools)
+{
+	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)frame;
+	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(eth + 1);
+	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
+
+	memset(frame, 0, FRAME_BYTES);
+	eth->dst_addr = lan->mac;
+	eth->src_addr.addr_bytes[0] = 2;
+	eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4);
+	ip->version_ihl = 0x45;
+	ip->total_length = rte_cpu_to_be_16(FRAME_BYTES - sizeof(*eth));
+	ip->time_to_live = 64;
+	ip->next_proto_id = IPPROTO_UDP;
+	ip->src_addr = rte_cpu_to_be_32(10u << 24 | flow % pools << 16 | (flow / pools & 0xffff));
+	ip->dst_addr = RTE_BE32(RTE_IPV4(203, 0, 113, 9));
+	ip->hdr_checksum = rte_ipv4_cksum(ip);
+	udp->src_port = rte_cpu_to_be_16((uint16_t)(2048 + flow % 4000));
+	udp->dst_port = rte_cpu_to_be_16((uint16_t)(53 + flow / pools / 65536));
+	udp->dgram_len = rte_cpu_to_be_16(FRAME_BYTES - sizeof(*eth) - sizeof(*ip));
+}
+
+static void
+drain(struct port *port)
+{
+	struct rte_mbuf *m[CHUNK];
+	unsigned n;
+
+	for (unsigned q = 0; q < port->tx_queues; q++)
+		while ((n = capture_drain(port, q, m, CHUNK)) != 0)
+			rte_pktmbuf_free_bulk(m, n);
+}
+
+static void
+push_flows(struct appliance *a, unsigned first, unsigned n, unsigned pools)
+{
+	struct port *lan = ports_find(appliance_ports(a), "lan"), *wan = ports_find(appliance_ports(a), "wan");
+	struct rte_mbuf *m[CHUNK];
+	unsigned pushed = 0;
+
+	if (rte_pktmbuf_alloc_bulk(pools_of_node(appliance_pools(a), 0), m, n) != 0) {
+		drain(lan);
+		drain(wan);
+		usleep(100);
+		push_flows(a, first, n, pools);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		fill_frame((uint8_t *)rte_pktmbuf_append(m[i], FRAME_BYTES), lan, first + i, pools);
+	while ((pushed += capture_push(lan, 0, m + pushed, n - pushed)) < n)
+		drain(wan);
+	drain(lan);
+	drain(wan);
+}
+
+static void
+open_sessions(struct appliance *a, const struct options *o)
+{
+	struct worker *w = workers_at(appliance_workers(a), 0);
+	struct fastpath_flows flows;
+
+	for (unsigned i = 0; i < o->flows; i += CHUNK)
+		push_flows(a, i, RTE_MIN(o->flows - i, (unsigned)CHUNK), o->pools);
+	usleep(100000);
+	drain(ports_find(appliance_ports(a), "wan"));
+	worker_flows(w, &flows);
+	if (flows.sessions < o->flows / 100 * 95)
+		stand_die("%lu sessions of %u are there", (unsigned long)flows.sessions, o->flows);
+}
+
+/* Some packets come all the time. */
+static void
+work_for(struct appliance *a, const struct options *o, unsigned ms)
+{
+	static unsigned next;
+
+	for (unsigned i = 0; i < ms; i++, next += 32) {
+		push_flows(a, next % o->flows, RTE_MIN(32u, o->flows - next % o->flows), o->pools);
+		usleep(1000);
+	}
+}
+
+static double
+us(uint64_t cycles)
+{
+	return (double)cycles * 1e6 / (double)rte_get_tsc_hz();
+}
+
+static void
+tell(const struct options *o, const char *what, double median_us, double most_us, double loop_us)
+{
+	if (o->json)
+		printf("{\"reload\": \"%s\", \"median_us\": %.1f, \"most_us\": %.1f, "
+			"\"longest_loop_us\": %.1f}\n", what, median_us, most_us, loop_us);
+	else
+		printf("%-40s %12.1f %12.1f %12.1f\n", what, median_us, most_us, loop_us);
+	fflush(stdout);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+measure(struct appliance *a, const struct options *o, enum kind kind, struct err *err)
+{
+	struct worker *w = workers_at(appliance_workers(a), 0);
+	uint64_t taking[RELOADS_MAX];
+
+	w->longest_gap_ns = 0;
+	for (unsigned i = 0; i < o->reloads; i++) {
+		struct config *cfg = make_config(o, kind, i + 1, err);
+
+		if (appliance_reload(a, cfg, err) < 0) {
+			err_print(err, stderr, false);
+			exit(1);
+		}
+		taking[i] = w->taking_cycles;
+		work_for(a, o, 100);
+	}
+	work_for(a, o, 2000);
+	qsort(taking, o->reloads, sizeof(taking[0]), by_size);
+	tell(o, kind_names[kind], us(taking[o->reloads / 2]), us(taking[o->reloads - 1]),
+		(double)w->longest_gap_ns / 1e3);
+}
+
+static void
+read_options(int argc, char **argv, struct options *o)
+{
+	for (int i = 1; i < argc; i++) {
+		unsigned *number = strcmp(argv[i], "--flows") == 0 ? &o->flows
+			: strcmp(argv[i], "--rules") == 0 ? &o->rules
+			: strcmp(argv[i], "--pools") == 0 ? &o->pools
+			: strcmp(argv[i], "--reloads") == 0 ? &o->reloads : NULL;
+
+		if (strcmp(argv[i], "--json") == 0)
+			o->json = true;
+		else if (number != NULL && i + 1 < argc)
+			*number = (unsigned)atoi(argv[++i]);
+		else
+			stand_die("usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]");
+	}
+	if (o->flows == 0 || o->pools == 0 || o->pools > 60 || o->reloads == 0 || o->reloads > RELOADS_MAX)
+		stand_die("flows, up to 60 pools, up to %u reloads", RELOADS_MAX);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { .flows = 1000000, .rules = 10000, .pools = 1, .reloads = 10 };
+	struct appliance_options how = { .captures = true, .workers = 1 };
+	struct err *err = err_create();
+	struct appliance *a;
+	struct worker *w;
+
+	read_options(argc, argv, &o);
+	a = appliance_start(make_config(&o, SAME, 0, err), &how, err);
+	if (a == NULL) {
+		err_print(err, stderr, false);
+		return 1;
+	}
+	open_sessions(a, &o);
+	if (!o.json)
+		printf("%u sessions, %u rules, %u pools of 256 addresses\n%-40s %12s %12s %12s\n", o.flows,
+			o.rules, o.pools, "us:", "median", "most", "longest loop");
+	w = workers_at(appliance_workers(a), 0);
+	w->longest_gap_ns = 0;
+	work_for(a, &o, 2000 + 100 * o.reloads);
+	tell(&o, "none", 0, 0, (double)w->longest_gap_ns / 1e3);
+	for (enum kind k = 0; k < KINDS; k++)
+		measure(a, &o, k, err);
+	appliance_halt(a);
+	drain(ports_find(appliance_ports(a), "lan"));
+	drain(ports_find(appliance_ports(a), "wan"));
+	appliance_destroy(a);
+	appliance_leave();
+	err_destroy(err);
+	return 0;
+}
