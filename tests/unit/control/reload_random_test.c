@@ -330,6 +330,16 @@ descriptors(void)
 	return n;
 }
 
+/* The same public address; and port, which is the inside's where that is the worker's to give. */
+static bool
+same_source(const struct seen *a, const struct seen *b, unsigned workers)
+{
+	size_t address = strcspn(a->source, ":");
+
+	return strncmp(a->source, b->source, address) == 0
+		&& (workers > 1 || strcmp(a->source, b->source) == 0);
+}
+
 /* A fresh start on the last file says the same of every flow. */
 static void
 expect_like_a_fresh_start(struct model *m, void **state)
@@ -354,7 +364,7 @@ expect_like_a_fresh_start(struct model *m, void **state)
 		if (is.n == 0)
 			continue;
 		assert_string_equal(is.port, i % 2 == 0 ? "wan" : "lan");
-		assert_string_equal(is.source, was[i].source);
+		assert_true(same_source(&is, &was[i], workers));
 		assert_int_equal(timeout_of(m->f, i), timeout[i]);
 	}
 	free(text);
