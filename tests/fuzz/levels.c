@@ -46,12 +46,13 @@ in_use(const struct nat_table *t, const void *record, size_t size, size_t next)
 static uint64_t
 count_ports(const struct nat *n, bool *mapped)
 {
+	const struct nat_layout *l = nat_layout_of(n);
 	uint64_t sum = 0;
 
-	for (uint32_t a = 0; a < n->n_addresses; a++) {
-		for (unsigned k = 0; k < NAT_PROTOS; k++) {
-			const struct nat_ports *p = n->address[a].proto[k];
-			const struct nat_pool *pool = &n->pool[n->address[a].pool];
+	for (uint32_t a = 0; a < l->n_places; a++) {
+		for (unsigned k = 0; k < NAT_PROTOS && l->place[a].slot != NAT_NO_POOL; k++) {
+			const struct nat_ports *p = nat_address_at(n, a)->proto[k];
+			const struct nat_layout_pool *pool = nat_pool_of(n, l->place[a].slot);
 
 			for (uint32_t i = pool->low; i <= pool->high; i++)
 				*mapped |= p != NULL && p->by_port[i] != 0;
