@@ -341,6 +341,7 @@ fastpath_age(struct fastpath *fp)
 	if (s->now_ns - fp->aged_ns < AGE_PERIOD_NS)
 		return;
 	fp->aged_ns = s->now_ns;
+	host_follow(s->host);
 	sweep_sessions(fp);
 	nat_age(s->nat, clock_tick(s->now_ns));
 	sweep(fp, s->flow4, &fp->sweep4);

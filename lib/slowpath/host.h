@@ -164,6 +164,10 @@ void host_learn(struct host *h, const struct host_fact *fact);
  * of the clock. */
 void host_tick(struct host *h, uint64_t now_ns);
 
+/* Often: one bounded part of what follows a new generation, which host_configure has not done at once.  What it makes is
+ * queued by send. */
+void host_follow(struct host *h);
+
 /* Lets go of every held packet, each counted as stopped. */
 void host_stop(struct host *h);
 

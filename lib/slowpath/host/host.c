@@ -64,7 +64,7 @@ uint16_t
 host_nexthop(struct host *h, const struct interface *egress, const union address *gateway,
 	unsigned family)
 {
-	uint16_t slot = neighbour_find(h, egress->id, family, gateway);
+	uint16_t slot = neighbour_current(h, egress->id, family, gateway);
 
 	if (slot == NONE) {
 		if (!address_is_unicast(gateway, family)
@@ -122,6 +122,12 @@ void
 host_learn(struct host *h, const struct host_fact *fact)
 {
 	neighbour_hear(h, fact);
+}
+
+void
+host_follow(struct host *h)
+{
+	neighbours_follow(h);
 }
 
 void

@@ -55,6 +55,7 @@ struct neighbour {
 	uint8_t line;           /* enum line */
 	uint8_t n_held;
 	uint16_t tpid;          /* of the outer tag it sent last; 0: nothing heard, or no tag */
+	uint16_t turn;          /* the host's, when it followed the generation in use */
 	uint16_t chain;         /* next in its bucket, or free one */
 	uint16_t prev, next;    /* in its timers */
 	uint16_t before, after; /* in its line */
@@ -174,6 +175,12 @@ struct host {
 	uint16_t sweep;                 /* cursor */
 	uint64_t sweep_ns, reclaim_ns;
 
+	/* follow.c: what of the table still has to follow the generation in use */
+	uint16_t turn;                  /* counts generations */
+	uint16_t follow_iface, follow_static;   /* the next static neighbour */
+	uint16_t follow_slot;           /* the next slot */
+	bool trims;                     /* shares may have more than is left for them */
+
 	/* share.c */
 	struct share shares[LEDGER_IFACES][2];  /* by interface; IPv4, IPv6 */
 	unsigned guaranteed;            /* slots of each share */
@@ -249,6 +256,7 @@ void share_leave(struct host *h, uint16_t slot);
 void share_sort(struct host *h, uint16_t slot);         /* what decides on its line has changed */
 void share_renew(struct host *h, uint16_t slot);        /* the same; it is the newest of its line */
 void shares_configure(struct host *h);                  /* interfaces have come or gone */
+bool shares_trim(struct host *h, unsigned most);        /* by so many neighbours at most; true: there may be more */
 
 /* reach.c: what becomes of one */
 void neighbour_ask(struct host *h, uint16_t slot);      /* begins */
@@ -259,7 +267,15 @@ void neighbour_doubt(struct host *h, uint16_t slot);    /* asked again at its ne
 void neighbour_hear(struct host *h, const struct host_fact *fact);
 void neighbours_expire(struct host *h);
 void neighbours_sweep(struct host *h);
+
+/* follow.c: the table follows a generation */
 void neighbours_configure(struct host *h);
+void neighbours_follow(struct host *h);         /* one bounded part of it; until all do nothing is waited for */
+bool neighbour_follow(struct host *h, uint16_t slot);   /* this one, now; false: its interface is gone, and so is it */
+/* neighbour_find of one that is about to be used: it follows the generation in use. */
+uint16_t neighbour_current(struct host *h, uint16_t iface, unsigned family, const union address *a);
+/* One that has just been made is static if the generation says so. */
+void neighbour_settle(struct host *h, uint16_t slot);
 
 /* address.c */
 bool mac_is_unicast(const uint8_t mac[6]);

@@ -122,6 +122,8 @@ neighbour_make(struct host *h, uint16_t iface, unsigned family, const union addr
 	share_enter(h, slot);
 	neighbour_nexthop(h, slot)->state = NEXTHOP_UNRESOLVED;
 	nexthop_follow(h, slot, i);
+	n->turn = h->turn;
+	neighbour_settle(h, slot);
 	return slot;
 }
 

@@ -199,7 +199,7 @@ neighbour_hear(struct host *h, const struct host_fact *fact)
 		claim_contradict(h, fact->iface, fact->address.v4, fact->mac);
 		return;
 	}
-	slot = neighbour_find(h, fact->iface, fact->family, &fact->address);
+	slot = neighbour_current(h, fact->iface, fact->family, &fact->address);
 	if (slot == NONE && fact->heard == HEARD_REQUEST)
 		slot = neighbour_make(h, fact->iface, fact->family, &fact->address, true);
 	if (slot == NONE)
@@ -249,6 +249,17 @@ expire_failed(struct host *h, uint16_t slot)
 		neighbour_free(h, slot);
 }
 
+/* Its timer may be over once it follows the generation in use. */
+static void
+expire(struct host *h, uint16_t slot, void (*what)(struct host *h, uint16_t slot))
+{
+	uint64_t deadline_ns = h->neighbours[slot].deadline_ns;
+
+	if (neighbour_follow(h, slot) && has_timer(&h->neighbours[slot])
+	    && h->neighbours[slot].deadline_ns == deadline_ns)
+		what(h, slot);
+}
+
 void
 neighbours_expire(struct host *h)
 {
@@ -256,9 +267,9 @@ neighbours_expire(struct host *h)
 		uint16_t asked = h->asked.head, failed = h->failed.head;
 
 		if (asked != NONE && h->neighbours[asked].deadline_ns <= h->now_ns)
-			expire_asked(h, asked);
+			expire(h, asked, expire_asked);
 		else if (failed != NONE && h->neighbours[failed].deadline_ns <= h->now_ns)
-			expire_failed(h, failed);
+			expire(h, failed, expire_failed);
 		else
 			return;
 	}
@@ -288,57 +299,4 @@ neighbours_sweep(struct host *h)
 		h->sweep = (uint16_t)((h->sweep + 1u) % h->n_neighbours);
 		sweep_one(h, h->sweep);
 	}
-}
-
-static void
-configure_one(struct host *h, uint16_t slot)
-{
-	struct neighbour *n = &h->neighbours[slot];
-	const struct interface *i = host_interface(h, n->iface);
-	bool was_static = n->is_static;
-
-	if (n->state == NEIGHBOUR_FREE)
-		return;
-	n->handed = false;              /* programs of the old generation do not run any more */
-	n->is_static = false;
-	if (was_static)
-		share_enter(h, slot);
-	share_sort(h, slot);
-	if (i == NULL) {
-		neighbour_free(h, slot);
-		return;
-	}
-	nexthop_follow(h, slot, i);
-	if (was_static)
-		neighbour_lose(h, slot);
-	else if (neighbour_resolved(n))
-		neighbour_know(h, slot, n->mac, h->now_ns < n->fresh_ns);
-}
-
-static void
-configure_static(struct host *h, const struct interface *i)
-{
-	for (unsigned k = 0; k < i->n_neighbours; k++) {
-		const struct interface_neighbour *s = &i->neighbours[k];
-		uint16_t slot = neighbour_find(h, i->id, s->family, &s->address);
-
-		if (slot == NONE)
-			slot = neighbour_make(h, i->id, s->family, &s->address, true);
-		if (slot == NONE)
-			continue;
-		neighbour_know(h, slot, s->mac, true);
-		share_leave(h, slot);
-		h->neighbours[slot].is_static = true;
-	}
-}
-
-void
-neighbours_configure(struct host *h)
-{
-	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
-		configure_one(h, (uint16_t)slot);
-	for (unsigned n = 0; n < h->gen->n_ifaces; n++)
-		if (h->gen->iface[n] != NULL)
-			configure_static(h, h->gen->iface[n]);
-	shares_configure(h);
 }

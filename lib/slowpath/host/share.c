@@ -167,23 +167,47 @@ is_used(const struct interface *i, unsigned family)
 	return false;
 }
 
-/* Who has more than what is left after a reload gives it back. */
-static void
-trim(struct host *h, struct share *s)
+/* Who has more than what is left after a reload gives it back, one neighbour at a time.  Returns how many of at most so
+ * many. */
+static unsigned
+trim(struct host *h, struct share *s, unsigned most)
 {
-	while (h->n_common > h->common && s->n > h->guaranteed && first_of(s, false) != NONE)
+	unsigned n = 0;
+
+	for (; n < most && h->n_common > h->common && s->n > h->guaranteed
+	     && first_of(s, false) != NONE; n++)
 		displace(h, first_of(s, false));
+	return n;
+}
+
+bool
+shares_trim(struct host *h, unsigned most)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < LEDGER_IFACES * 2 && n < most && h->n_common > h->common; i++)
+		n += trim(h, &h->shares[i / 2][i % 2], most - n);
+	return n == most;
+}
+
+/* Static neighbours of the generation, as far as there is room. */
+static unsigned
+count_static(const struct host *h)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < h->gen->n_ifaces; i++)
+		n += h->gen->iface[i] != NULL ? h->gen->iface[i]->n_neighbours : 0;
+	return RTE_MIN(n, h->n_neighbours);
 }
 
 void
 shares_configure(struct host *h)
 {
-	unsigned used = 0, n_static = 0;
+	unsigned used = 0, n_static = count_static(h);
 
 	for (unsigned i = 0; i < h->gen->n_ifaces * 2; i++)
 		used += is_used(h->gen->iface[i / 2], i % 2 ? 6 : 4);
-	for (unsigned slot = 0; slot < h->n_neighbours; slot++)
-		n_static += h->neighbours[slot].is_static;
 	h->guaranteed = used != 0 ? (h->n_neighbours - n_static) / 2 / used : 0;
 	h->common = h->n_neighbours - n_static - h->guaranteed * used;
 	h->n_common = 0;
@@ -192,6 +216,4 @@ shares_configure(struct host *h)
 
 		h->n_common += n > h->guaranteed ? n - h->guaranteed : 0;
 	}
-	for (unsigned i = 0; i < LEDGER_IFACES * 2; i++)
-		trim(h, &h->shares[i / 2][i % 2]);
 }
