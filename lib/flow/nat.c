@@ -271,18 +271,6 @@ nat_rejects(const struct nat *n, rte_be32_t address)
 	return at >= 0 && l->place[at].slot != NAT_NO_POOL && l->pool[l->place[at].slot].reject;
 }
 
-void
-nat_mark_outside(struct nat *n, uint16_t iface)
-{
-	n->outside[iface % LEDGER_IFACES] = 1;
-}
-
-bool
-nat_is_outside(const struct nat *n, uint16_t iface)
-{
-	return n->outside[iface % LEDGER_IFACES] != 0;
-}
-
 /* One more entry of the log: what happened to a mapping of a pool that has one. */
 static void
 tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)

@@ -120,10 +120,6 @@ enum reason nat_take(struct nat *n, const struct nat_request *r, struct session 
 bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct nat_endpoint *inside, bool any);
 
-/* Interfaces that translated packets leave by: who comes in by one is filtered, the others are inside. */
-void nat_mark_outside(struct nat *n, uint16_t iface);
-bool nat_is_outside(const struct nat *n, uint16_t iface);
-
 /* Is the address one of a pool? */
 bool nat_is_public(const struct nat *n, rte_be32_t address);
 

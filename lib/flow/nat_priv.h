@@ -119,7 +119,6 @@ struct nat {
 	struct nat_address *addresses[NAT_PLACES / NAT_CHUNK];  /* NULL until a layout needs it; control: write */
 
 	_Atomic(struct nat_log *) log;  /* made with the first pool that has one; control: write */
-	uint8_t outside[LEDGER_IFACES]; /* translated packets have left by it */
 };
 
 static inline const struct nat_layout *

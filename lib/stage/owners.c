@@ -140,7 +140,28 @@ leaving(const struct question *q)
 static bool
 is_inside(const struct owners *o, const union address *a)
 {
-	return prefixes_find(o->inside, 4, a) == OWNERS_INSIDE;
+	return prefixes_find(o->inside, 4, a) != 0;
+}
+
+static bool
+leads_out(const struct owners *o, const struct zones *z, uint16_t iface)
+{
+	const struct zone *zone = z->of[iface] != ZONE_OWN && z->of[iface] != ZONE_NONE
+		? &z->zone[z->of[iface] - 1] : NULL;
+	bool out = o->leads_out[iface / 64] >> iface % 64 & 1;
+
+	for (unsigned i = 0; zone != NULL && i < zone->n; i++)
+		out |= o->leads_out[zone->iface[i] / 64] >> zone->iface[i] % 64 & 1;
+	return out;
+}
+
+bool
+owners_is_inside(const struct owners *o, const struct zones *z, const union address *a, uint16_t iface)
+{
+	uint32_t behind = prefixes_find(o->inside, 4, a);
+
+	return behind != 0 && !(behind & OWNERS_WIDE)
+		&& zones_same(z, (uint16_t)behind, iface) && !leads_out(o, z, iface);
 }
 
 static enum owner_by

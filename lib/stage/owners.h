@@ -31,6 +31,7 @@
 #include <stdint.h>
 
 #include "packet/key.h"
+#include "stage/zone.h"
 
 struct build;
 struct nat_pool_spec;
@@ -70,6 +71,10 @@ void owners_discard(struct owners *o);  /* NULL is fine */
  * identifier in both ports; fragments are joined with their ports before. */
 enum owner_by owners_find(const struct owners *o, const struct tuple *t, uint16_t iface,
 	struct owner_choice *choice);
+
+/* Is a sender that comes in by an interface inside: is that the zone that its address is routed to, where pipelines
+ * translate, and no way out to everywhere else (a prefix shorter than /8)?  Of IPv4. */
+bool owners_is_inside(const struct owners *o, const struct zones *z, const union address *a, uint16_t iface);
 
 /* Public ports that a dnat forwards, and no pool may give out: fills spec->reserved. */
 int owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *spec);

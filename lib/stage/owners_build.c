@@ -207,7 +207,8 @@ add_sources(struct draft_owners *d)
 	return o->source != NULL ? 0 : -ENOMEM;
 }
 
-static bool
+/* The first interface of a route whose packets are translated; 0: none. */
+static uint32_t
 leads_inside(const struct route *r)
 {
 	for (unsigned i = 0; r->kind == ROUTE_VIA && i < r->n_hops; i++) {
@@ -215,9 +216,19 @@ leads_inside(const struct route *r)
 			: NULL;
 
 		if (p != NULL && (p->traits & TRAIT_TRANSLATES))
-			return true;
+			return r->hop[i].egress->id;
 	}
-	return false;
+	return 0;
+}
+
+static void
+note_ways_out(struct owners *o, const struct route *r)
+{
+	for (unsigned i = 0; r->kind == ROUTE_VIA && i < r->n_hops; i++) {
+		unsigned id = r->hop[i].egress != NULL ? r->hop[i].egress->id : 0;
+
+		o->leads_out[id / 64] |= 1ull << id % 64;
+	}
 }
 
 static int
@@ -241,7 +252,12 @@ add_inside(struct build *b, struct owners *o)
 			if (t->route[k].prefix.family != 4)
 				continue;
 			prefix[n] = t->route[k].prefix;
-			prefix[n++].value = leads_inside(&t->route[k]) ? OWNERS_INSIDE : 0;
+			prefix[n].value = leads_inside(&t->route[k]);
+			if (prefix[n].length < OWNERS_WIDE_BITS) {
+				note_ways_out(o, &t->route[k]);
+				prefix[n].value |= prefix[n].value != 0 ? OWNERS_WIDE : 0;
+			}
+			n++;
 		}
 	}
 	o->inside = prefixes_build(prefix, n);

@@ -9,7 +9,9 @@
 #include "table/prefixes.h"
 #include "table/rules.h"
 
-#define OWNERS_INSIDE 1u        /* value of prefixes; 0: outside */
+/* Values of prefixes; 0: outside.  Else the interface that leads inside, perhaps with OWNERS_WIDE. */
+#define OWNERS_WIDE 0x10000u    /* so short a prefix that it is the way to everywhere else */
+#define OWNERS_WIDE_BITS 8u     /* shorter ones are */
 
 /* A public address of a pool, and its ports. */
 struct pool_range {
@@ -37,6 +39,7 @@ struct owners {
 	unsigned n_sources;
 	struct owners_index index[OWNERS_INDEXES];      /* over the others */
 	struct prefixes *inside;
+	uint64_t leads_out[LEDGER_IFACES / 64]; /* interfaces that prefixes shorter than OWNERS_WIDE_BITS lead to */
 	bool by_host;                   /* pools ask for one worker for an inside address */
 };
 

@@ -147,8 +147,6 @@ take(const struct snat *snat, struct eval *ev, const struct nat_request *request
 	set_source(snat, ev, &public);
 	if (s->mapping[1] != 0)
 		return;                 /* a hairpin: it stays inside */
-	if (ev->egress != NULL)
-		nat_mark_outside(ev->nat, ev->egress->id);
 	if (s->proto == IPPROTO_UDP)
 		s->flags |= SESSION_FORWARD_REFRESHES;
 }

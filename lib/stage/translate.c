@@ -5,6 +5,9 @@
 
 #include "flow/nat.h"
 #include "packet/notation.h"
+#include "stage/build.h"
+#include "stage/matcher.h"
+#include "stage/owners.h"
 #include "stage/pipeline.h"
 
 #define TEXT_BYTES 64
@@ -17,20 +20,59 @@ translate_is_new(const struct eval *ev)
 	return ev->session != NULL ? !(ev->session->flags & SESSION_LINKED) : ev->sessions == NULL;
 }
 
+/* Would a stage snat of the pipeline translate the sender, wherever it sends to? */
+static bool
+translates_sender(const struct pipeline *p, const struct rule_key *key, unsigned jumps)
+{
+	for (unsigned i = 0; p != NULL && i < p->n; i++) {
+		const struct step *step = &p->step[i];
+		const struct match_list *list = step->condition != NULL
+			? matcher_list(step->condition) : NULL;
+
+		for (unsigned k = 0; jumps > 0 && k < step->n_jumps; k++)
+			if (translates_sender(step->jumps[k].to, key, jumps - 1))
+				return true;
+		if ((step->traits & TRAIT_TRANSLATES) == 0)
+			continue;
+		for (unsigned k = 0; list != NULL && k < list->n; k++) {
+			const struct rule_match *m = &list->match[k];
+			const struct rule_match sender = {
+				.src = m->src, .proto = m->proto, .sport = m->sport, .iface = m->iface,
+			};
+
+			if (rule_matches(&sender, key))
+				return true;
+		}
+		if (list == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* A hairpin: the sender is inside, and may begin at any mapping (RFC 4787 REQ-9).  That follows from the configuration
+ * alone, whatever packets have left so far. */
+static bool
+is_inside(const struct eval *ev)
+{
+	const struct rule_key key = { .tuple = ev->tuple, .iface = ev->in->id };
+
+	return ev->in->pipeline != NULL && (ev->in->pipeline->traits & TRAIT_TRANSLATES)
+		&& ev->gen->owners != NULL
+		&& owners_is_inside(ev->gen->owners, &ev->gen->zones, &ev->tuple.src, ev->in->id)
+		&& translates_sender(ev->in->pipeline, &key, PIPELINE_JUMPS_MAX);
+}
+
 void
 translate_enter(struct eval *ev)
 {
-	unsigned traits = ev->in->pipeline != NULL ? ev->in->pipeline->traits : 0;
 	struct nat_endpoint inside;
 	union address a = { .bytes = { 0 } };
 	char text[TEXT_BYTES];
-	bool any;
 
 	if (ev->nat == NULL || ev->session == NULL || ev->tuple.family != 4
 	    || !nat_is_public(ev->nat, ev->tuple.dst.v4))
 		return;
-	any = (traits & TRAIT_TRANSLATES) && !nat_is_outside(ev->nat, ev->in->id);
-	if (!nat_enter(ev->nat, ev->session, &ev->tuple, &inside, any))
+	if (!nat_enter(ev->nat, ev->session, &ev->tuple, &inside, is_inside(ev)))
 		return;
 	a.v4 = inside.address;
 	if (ev->tuple.proto == IPPROTO_ICMP) {

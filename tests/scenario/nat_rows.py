@@ -6,7 +6,7 @@ from itertools import permutations
 from scapy.layers.inet import defragment, fragment
 from scapy.layers.l2 import Ether
 
-from bench import Failed, replay
+from bench import PORTS, Failed, replay
 from nat import A, B, FAR, OTHER, PUBLIC, ROUTER, Wire, config, endpoints, error, expect, inner, udp
 from packets import ICMP, IP, TCP, UDP, Raw
 
@@ -351,6 +351,32 @@ def rfc7857_11():
         t = w.send('wan', IP(src=FAR, dst=PUBLIC) / ICMP(type=0, id=5077, seq=1) / Raw(b'x'), after=after)
         w.run(config())
         expect('%d s' % after, w.out('lan', t) is not None, passes)
+
+
+def rfc4787_req_8_by_configuration():
+    """A stranger is filtered by any uplink, whether a translated packet has left by it or not; an inside host is not, and one
+    that claims to be inside, from outside, is."""
+    text = PORTS + '''interfaces:
+  lan: {addresses: [10.0.0.1/24], pipeline: all, neighbours: {10.0.0.2: "02:00:00:00:01:02", 10.0.0.3: "02:00:00:00:01:02"}}
+  wan: {addresses: [198.51.100.1/24], pipeline: all, neighbours: {198.51.100.2: "02:00:00:00:02:02"}}
+  dmz: {addresses: [192.0.2.1/24], pipeline: all, neighbours: {192.0.2.2: "02:00:00:00:03:02"}}
+routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}
+nat: {u: {pool: [203.0.113.1]}}
+pipelines:
+  all: [track, {route: main}, {snat: {use: u, if: {src: 10.0.0.0/8}}}]
+'''
+    public = '203.0.113.1'
+    for conditions in (text, text.replace('{use: u, if: {src: 10.0.0.0/8}}', 'u'),
+                       text.replace('if: {src: 10.0.0.0/8}', 'if: {in: lan}')):
+        for first in ('192.0.2.2', FAR):
+            w = Wire()
+            w.send('lan', udp(A, first, 4000, 53))
+            sends = [('wan', '203.0.113.66', None), ('dmz', '203.0.113.66', None), ('wan', '198.51.100.2', None),
+                     ('wan', '10.0.0.3', None), ('dmz', '10.0.0.3', None), ('lan', B, 'lan')]
+            times = [(w.send(port, udp(src, public, 666, 4000)), out) for port, src, out in sends]
+            w.run(conditions)
+            for (t, out), what in zip(times, sends):
+                expect('%s' % (what,), w.out('lan', t) is not None, out is not None)
 
 
 SCENARIOS = [(name, function) for name, function in sorted(globals().items())
