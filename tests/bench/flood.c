@@ -16,6 +16,8 @@ static const struct {
 } floods[] = {
 	{ "hash", flood_hash },         /* first: it looks at secrets that nobody has made constant yet */
 	{ "syn", flood_syn },
+	{ "udp", flood_udp },
+	{ "forged", flood_forged },
 	{ "fragment", flood_fragment },
 	{ "scan", flood_scan },
 	{ "ports", flood_ports },
@@ -69,7 +71,7 @@ is_known(const char *word)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: flood [--facts] [--json FILE] [hash|syn|fragment|scan|ports]...\n");
+	fprintf(stderr, "usage: flood [--facts] [--json FILE] [hash|syn|udp|forged|fragment|scan|ports]...\n");
 	return 2;
 }
 

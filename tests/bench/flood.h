@@ -114,6 +114,8 @@ void flood_timing(const char *name, double value, double limit, const char *targ
 
 /* quick: small counts, facts only: a test. */
 void flood_syn(bool quick);
+void flood_udp(bool quick);
+void flood_forged(bool quick);          /* both ends of connections, by one interface */
 void flood_hash(bool quick);
 void flood_fragment(bool quick);
 void flood_scan(bool quick);
