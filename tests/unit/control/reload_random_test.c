@@ -156,7 +156,7 @@ timeout_of(struct fixture *f, unsigned i)
 	bool reply;
 
 	t.src.v4 = i % 2 == 0 ? RTE_BE32(RTE_IPV4(10, 1, 0, 2)) : RTE_BE32(RTE_IPV4(10, 2, 0, 2));
-	t.dst.v4 = i % 2 == 0 ? RTE_BE32(RTE_IPV4(203, 0, 113, 9)) : RTE_BE32(RTE_IPV4(10, 1, 0, 2));
+	t.dst.v4 = i % 2 == 0 ? RTE_BE32(RTE_IPV4(203u, 0, 113, 9)) : RTE_BE32(RTE_IPV4(10, 1, 0, 2));
 	t.sport = t.dport = rte_cpu_to_be_16((uint16_t)(5000 + i));
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		const struct sessions *all = workers_at(ws, w)->fp->slow.sessions;
