@@ -69,7 +69,7 @@ def tcp_cases(v6):
              ('lan', segment('A', 101, 501, v6=v6), 'drop tcp_no_session')] + handshake(v6)
             + [('wan', segment('R', 700, back=True, v6=v6), IN),        # in the window: the end answers it (RFC 5961 3.2)
                ('wan', segment('R', 7000000, back=True, v6=v6), 'drop tcp_out_of_window'),
-               ('wan', segment('S', 7000000, back=True, v6=v6), 'drop tcp_out_of_window'),
+               ('wan', segment('S', 7000000, back=True, v6=v6), 'drop acl_denied'),     # to rules it is new
                ('wan', segment('PA', 501, 101, True, v6, b'hello'), IN),
                ('lan', segment('FA', 101, 506, v6=v6), OUT), 1000,
                ('wan', segment('FA', 506, 102, True, v6), IN), ('lan', segment('A', 102, 507, v6=v6), OUT),

@@ -258,7 +258,6 @@ what_nothing_is_mapped_to_gives_its_place(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "pool-%u", i);
-		spec.name = name;
 		spec.addresses = &address;
 		assert_int_equal(nat_configure(n, &spec, 1), 0);
 		e = taken(1, &t);
@@ -285,13 +284,12 @@ too_many_pools_that_are_gone_but_used_are_refused(void **state)
 {
 	struct nat_pool_spec spec = spec_of(1, 2000, 65000);
 	struct tuple t = from(INSIDE, 9, IPPROTO_UDP);
+	char name[16];
 	unsigned i;
 
+	spec.name = name;
 	for (i = 0; i < 300; i++) {
-		char name[16];
-
 		snprintf(name, sizeof(name), "pool-%u", i);
-		spec.name = name;
 		if (nat_configure(n, &spec, 1) < 0)
 			break;
 		taken(i, &t);
