@@ -39,7 +39,7 @@ def t4():
 
 def t5():
     t = Talk()
-    return t.opened() + [t.s('R', 100, None, DROP), t.s('RA', 101, 1, DROP),
+    return t.opened() + [t.s('R', 100), t.s('RA', 101, 1),
                          t.s('PA', 1, 1, payload=b'alive')]
 
 
