@@ -94,16 +94,18 @@ static void
 fill(enum collide_hash hash, double *insert, double *look_up, bool facts)
 {
 	struct fastpath_flows flows;
+	uint64_t waiting;               /* packets to the subnet where nobody answers, which some tuples hit */
 	char name[96];
 
 	flood_open(count / 100 * SESSIONS_PER_100, pipelines);
 	*insert = pass(hash);
 	*look_up = pass(hash);
 	flows = flood_flows();
+	waiting = (uint64_t)fastpath_ledger(flood_path())->held[HELD_neighbour];
 	if (facts) {
 		snprintf(name, sizeof(name), "hash, %s: share of sessions that found room, to 91 %% fill",
 			names[hash]);
-		flood_fact(flows.sessions == count && flood_count()->out[MARK_FLOOD] == 2 * count
+		flood_fact(flows.sessions == count && flood_count()->out[MARK_FLOOD] >= 2 * count - waiting
 			&& flows.counts.evicted[SESSION_UNREPLIED_UDP] == 0, name,
 			(double)flows.sessions / count, "1");
 		snprintf(name, sizeof(name), "hash, %s: longest probe, places", names[hash]);

@@ -10,7 +10,7 @@
 #include "packet/ledger.h"
 #include "slowpath/fragments/fragments_priv.h"
 
-#define AGE_BUDGET 256u         /* entries that end by their time in one call */
+#define AGE_BUDGET 512u         /* entries that end by their time in one call */
 
 struct fragments *
 fragments_create(struct ledger *ledger)
