@@ -258,6 +258,7 @@ what_nothing_is_mapped_to_gives_its_place(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "pool-%u", i);
+		spec.name = name;
 		spec.addresses = &address;
 		assert_int_equal(nat_configure(n, &spec, 1), 0);
 		e = taken(1, &t);
