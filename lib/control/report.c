@@ -154,12 +154,12 @@ take_places(const struct generation *gen, struct report *r)
 static void
 add_interface(struct report_interface *sum, const struct ledger_iface *l)
 {
-	sum->rx += l->rx;
-	sum->rx_bytes += l->rx_bytes;
-	sum->tx += l->tx;
-	sum->tx_bytes += l->tx_bytes;
+	sum->rx += counter_get(&l->rx);
+	sum->rx_bytes += counter_get(&l->rx_bytes);
+	sum->tx += counter_get(&l->tx);
+	sum->tx_bytes += counter_get(&l->tx_bytes);
 	for (unsigned i = 1; i < REASON_COUNT; i++)
-		sum->drops[i] += l->drops[i];
+		sum->drops[i] += counter_get(&l->drops[i]);
 }
 
 static void

@@ -62,7 +62,7 @@ count_address(const struct nat *n, uint32_t place, uint64_t ports,
 	rte_be32_t address = nat_layout_of(n)->place[place].address;
 
 	*out = (struct nat_address_counts){ .address = address, .all.ports_total = ports };
-	if (a->address != address)
+	if (counter_get(&a->address) != address)
 		return;                         /* nothing has been mapped to it yet */
 	*out = (struct nat_address_counts){ .address = address, .all = {
 		.mappings = counter_get(&a->mappings), .resting = counter_get(&a->resting), .taken = counter_get(&a->taken),

@@ -33,14 +33,20 @@ nat_address_use(struct nat *n, uint32_t place)
 {
 	struct nat_address *a = nat_address_at(n, place);
 	rte_be32_t address = nat_layout_of(n)->place[place].address;
-	struct nat_ports *proto[NAT_PROTOS];
 
 	if (likely(a->address == address))
 		return a;
-	/* The place was another address's, which nothing was mapped to any more. */
-	memcpy(proto, a->proto, sizeof(proto));
-	*a = (struct nat_address){ .address = address };
-	memcpy(a->proto, proto, sizeof(proto));
+	/* The place was another address's, which nothing was mapped to any more.  Reports read it meanwhile. */
+	counter_set(&a->used, 0);
+	for (unsigned i = 0; i < NAT_PROTOS; i++)
+		counter_set(&a->used_of[i], 0);
+	counter_set(&a->mappings, 0);
+	counter_set(&a->resting, 0);
+	counter_set(&a->taken, 0);
+	counter_set(&a->allocated, 0);
+	counter_set(&a->refused_port, 0);
+	counter_set(&a->refused_quota, 0);
+	counter_set(&a->address, address);
 	return a;
 }
 

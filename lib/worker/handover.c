@@ -150,7 +150,7 @@ handover_receive(struct worker *w)
 	struct rte_mbuf *m[BURST_MAX];
 
 	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
-	fastpath_ledger(w->fp)->held[HELD_ring] -= n;
+	counter_add(&fastpath_ledger(w->fp)->held[HELD_ring], -(int64_t)n);
 	for (unsigned i = 1; i <= n; i++) {
 		uint16_t port = m[first]->port;
 
