@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* weir bench: its command line. */
 
-#include "control/bench.h"
+#include "measure/bench.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* weir check, schema and reference: what can be said about configurations without running one. */
 
-#include "control/check.h"
+#include "config/check.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 
 #include "base/text.h"
 #include "command.h"
-#include "control/json_text.h"
-#include "control/limits.h"
-#include "control/offline.h"
+#include "schema/json_text.h"
+#include "config/limits.h"
+#include "offline/offline.h"
 #include "schema/document.h"
 
 #define USAGE "check [--json FILE] FILE..."

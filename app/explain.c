@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* weir explain: its command line. */
 
-#include "control/explain.h"
+#include "offline/explain.h"
 
 #include <getopt.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* weir replay: its command line. */
 
-#include "control/replay.h"
+#include "offline/replay.h"
 
 #include <assert.h>
 #include <errno.h>

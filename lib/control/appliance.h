@@ -18,9 +18,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "control/config.h"
+#include "config/config.h"
 #include "io/port.h"
-#include "stage/generation.h"
+#include "policy/generation.h"
 #include "worker/workers.h"
 
 struct appliance;

@@ -5,9 +5,9 @@
 
 #include <errno.h>
 
-#include "control/carry.h"
-#include "control/check.h"
-#include "flow/nat_layout.h"
+#include "config/carry.h"
+#include "config/check.h"
+#include "nat/layout.h"
 
 /* The pools, beside those of the running generation: what workers' mappings hold stays. */
 static int

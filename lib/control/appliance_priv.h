@@ -4,7 +4,7 @@
 #define CONTROL_APPLIANCE_PRIV_H
 
 #include "control/appliance.h"
-#include "control/generation.h"
+#include "config/compile.h"
 #include "io/pool.h"
 
 struct nat_log_file;

@@ -15,9 +15,9 @@
 #include <netinet/in.h>
 
 #include "base/log.h"
-#include "flow/nat.h"
-#include "flow/nat_counts.h"
-#include "flow/nat_log.h"
+#include "nat/nat.h"
+#include "nat/counts.h"
+#include "nat/log.h"
 
 enum {
 	LINE_BYTES = 512,               /* the longest */

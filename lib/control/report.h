@@ -14,10 +14,10 @@
 
 #include "control/appliance.h"
 #include "control/nat_log.h"
-#include "flow/nat_counts.h"
-#include "flow/session.h"
+#include "nat/counts.h"
+#include "session/session.h"
 #include "packet/ledger.h"
-#include "stage/place.h"
+#include "policy/place.h"
 
 enum {
 	REPORT_PLACES = 16,

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
-#include "control/json_text.h"
+#include "schema/json_text.h"
 #include "control/report.h"
 
 #define BOLD "\033[1m"

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 
-#include "control/json_text.h"
+#include "schema/json_text.h"
 #include "control/report.h"
-#include "flow/tcp.h"
+#include "session/tcp.h"
 #include "packet/notation.h"
 
 /* --- as text --- */

@@ -14,7 +14,7 @@
 
 #include "base/log.h"
 #include "control/appliance.h"
-#include "control/check.h"
+#include "config/check.h"
 #include "control/example.h"
 #include "control/report.h"
 

@@ -14,7 +14,7 @@
 #include "base/counter.h"
 #include "fastpath/straight.h"
 #include "slowpath/conflict.h"
-#include "slowpath/opening.h"
+#include "slowpath/syn_gate.h"
 
 struct waiting {
 	struct conflict conflict;       /* with slots that wait */

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-#include "flow/session.h"
+#include "session/session.h"
 #include "packet/burst.h"
 #include "packet/ledger.h"
 #include "slowpath/slowpath.h"
@@ -28,7 +28,7 @@ struct fastpath_setup {
 	unsigned worker, workers;
 	int numa_node;
 	uint32_t sessions;              /* at most; a session has two IPv4 flow records, IPv6 half as many */
-	uint64_t openings;              /* bytes for flow/opening.h, 0: its preset */
+	uint64_t openings;              /* bytes for session/syn_gate.h, 0: its preset */
 	struct rte_mempool *pool;       /* for packets that the worker makes */
 	struct clock clock;             /* copied */
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */

@@ -9,7 +9,7 @@
 #include <rte_mbuf.h>
 
 #include "fastpath/fastpath_priv.h"
-#include "flow/rare.h"
+#include "program/rare.h"
 
 /* Bits that no flow and no rare action has otherwise. */
 #define FLOW_TCP_LEFT_OUT 0x80

@@ -8,7 +8,7 @@
 #ifndef FASTPATH_QUICK_H
 #define FASTPATH_QUICK_H
 
-#include "action/rewrite.h"
+#include "program/rewrite.h"
 #include "packet/ingress.h"
 #include "packet/parse.h"
 

@@ -5,7 +5,7 @@
 #define FASTPATH_STRAIGHT_H
 
 #include "fastpath/quick.h"
-#include "flow/tcp_usual.h"
+#include "session/tcp_usual.h"
 #include "slowpath/hit.h"
 
 static inline bool

@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "action/rewrite.h"
+#include "program/rewrite.h"
 
 enum flow_flag {
 	FLOW_USED = 1,          /* the record is in the table */
@@ -29,7 +29,7 @@ struct flow {
 	uint16_t epoch;         /* of the program; 0: no program */
 	uint16_t nexthop;
 	uint16_t l4_delta;      /* to the transport checksum, RFC 1624 eqn 3 */
-	uint16_t rare;          /* the program's rare actions: a list of flow/rare.h, 0: none */
+	uint16_t rare;          /* the program's rare actions: a list of program/rare.h, 0: none */
 	uint32_t home;          /* where its entry is: bucket << 4 | place << 1 | second bucket */
 	uint32_t flags:8;
 	uint32_t session:24;

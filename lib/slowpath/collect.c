@@ -5,9 +5,9 @@
  * its conversation's state, its source's count, its port.  What is taken while judging (a source's share, a public
  * port) is taken in order of arrival, so the outcome is the same as with bursts of one. */
 
-#include "flow/nat.h"
+#include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
-#include "stage/pipeline.h"
+#include "policy/pipeline.h"
 
 uint32_t
 slot_find(const struct slowpath *s, const struct burst *b, unsigned slot)

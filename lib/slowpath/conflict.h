@@ -10,7 +10,7 @@
 
 #include <netinet/in.h>
 
-#include "flow/session.h"
+#include "session/session.h"
 #include "packet/burst.h"
 
 #define CONFLICT_BITS 4096u

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "flow/nat.h"
+#include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
 
 /* The key by which the answers to a program arrive. */

@@ -3,7 +3,7 @@
 
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
-#include "stage/pipeline.h"
+#include "policy/pipeline.h"
 
 /* The packet that an ICMP error is about. */
 static void

@@ -6,11 +6,11 @@
 
 #include <rte_mbuf.h>
 
-#include "action/rewrite.h"
-#include "flow/rare.h"
-#include "flow/session.h"
+#include "program/rewrite.h"
+#include "program/rare.h"
+#include "session/session.h"
 #include "flow/table.h"
-#include "flow/tcp.h"
+#include "session/tcp.h"
 #include "slowpath/slowpath.h"
 
 static inline void

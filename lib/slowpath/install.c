@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/counter.h"
-#include "flow/nat.h"
-#include "flow/rare.h"
+#include "nat/nat.h"
+#include "program/rare.h"
 #include "slowpath/slowpath_priv.h"
 
 /* The next hop of an IPv4 gateway: most packets go by few. */

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "flow/nat.h"
-#include "flow/rare.h"
-#include "flow/tcp.h"
+#include "nat/nat.h"
+#include "program/rare.h"
+#include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
 /* The session is not new any more: what was decided for its forward flow while it was holds no longer. */

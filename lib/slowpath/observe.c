@@ -5,7 +5,7 @@
 
 #include <netinet/in.h>
 
-#include "flow/tcp.h"
+#include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
 static void

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/counter.h"
-#include "flow/tcp.h"
+#include "session/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/hit.h"
 #include "slowpath/identify.h"

@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/meter.h"
-#include "flow/nat.h"
-#include "flow/tcp.h"
+#include "nat/nat.h"
+#include "session/tcp.h"
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
-#include "stage/pipeline.h"
+#include "policy/pipeline.h"
 
 void
 slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r)

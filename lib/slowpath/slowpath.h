@@ -9,15 +9,15 @@
 #ifndef SLOWPATH_SLOWPATH_H
 #define SLOWPATH_SLOWPATH_H
 
-#include "action/nexthop.h"
-#include "action/rewrite.h"
-#include "flow/tcp.h"
+#include "program/nexthop.h"
+#include "program/rewrite.h"
+#include "session/tcp.h"
 #include "packet/burst.h"
 #include "packet/ledger.h"
 #include "packet/view.h"
 #include "slowpath/fragments/fragments.h"
-#include "slowpath/host.h"
-#include "stage/eval.h"
+#include "host/host.h"
+#include "policy/eval.h"
 
 struct flow;
 struct fragment_pass;

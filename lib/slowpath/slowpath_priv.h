@@ -3,8 +3,8 @@
 #ifndef SLOWPATH_SLOWPATH_PRIV_H
 #define SLOWPATH_SLOWPATH_PRIV_H
 
-#include "action/rewrite.h"
-#include "flow/session.h"
+#include "program/rewrite.h"
+#include "session/session.h"
 #include "slowpath/conflict.h"
 #include "slowpath/slowpath.h"
 

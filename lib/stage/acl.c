@@ -11,8 +11,8 @@
 #include <netinet/in.h>
 
 #include "packet/burst.h"
-#include "stage/build_priv.h"
-#include "stage/matcher.h"
+#include "policy/build_priv.h"
+#include "policy/matcher.h"
 
 #define CODE_PROHIBITED 13
 

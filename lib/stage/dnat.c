@@ -6,12 +6,12 @@
 
 #include "packet/burst.h"
 #include "packet/notation.h"
-#include "flow/session.h"
-#include "stage/address.h"
-#include "stage/build.h"
-#include "stage/matcher.h"
-#include "stage/owners.h"
-#include "stage/stage.h"
+#include "session/session.h"
+#include "policy/address.h"
+#include "policy/build.h"
+#include "policy/matcher.h"
+#include "policy/owners.h"
+#include "policy/stage.h"
 #include "stage/translate.h"
 
 #define TEXT_BYTES 64

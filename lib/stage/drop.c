@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "stage/build.h"
-#include "stage/stage.h"
+#include "policy/build.h"
+#include "policy/stage.h"
 
 struct drop_cfg {
 	struct cfg_head head;

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "stage/build.h"
-#include "stage/pipeline.h"
-#include "stage/stage.h"
+#include "policy/build.h"
+#include "policy/pipeline.h"
+#include "policy/stage.h"
 
 struct forward_cfg {
 	struct cfg_head head;

@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "base/meter.h"
-#include "stage/build.h"
-#include "stage/stage.h"
+#include "policy/build.h"
+#include "policy/stage.h"
 
 #define FRAME_BYTES 1514u               /* what a burst has to hold to let every packet pass */
 /* The default burst is what passes in 250 ms: longer than the 200 ms that a TCP sender waits at least when it has lost a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every stage there is.  A new one is a line here. */
-#include "stage/stage.h"
+#include "policy/stage.h"
 
 #include <string.h>
 

@@ -8,10 +8,10 @@
 #include "packet/burst.h"
 #include "packet/martian.h"
 #include "packet/notation.h"
-#include "stage/build.h"
-#include "stage/routes.h"
-#include "stage/stage.h"
-#include "stage/subnet.h"
+#include "policy/build.h"
+#include "policy/routes.h"
+#include "policy/stage.h"
+#include "policy/subnet.h"
 
 #define CODE_NET_UNREACHABLE 0
 #define CODE_HOST_UNREACHABLE 1

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "flow/nat.h"
+#include "nat/nat.h"
 #include "packet/burst.h"
 #include "packet/notation.h"
-#include "stage/address.h"
-#include "stage/build.h"
-#include "stage/owners.h"
-#include "stage/stage.h"
+#include "policy/address.h"
+#include "policy/build.h"
+#include "policy/owners.h"
+#include "policy/stage.h"
 #include "stage/translate.h"
 
 #define CODE_ADMIN 13           /* RFC 5508 REQ-8 */

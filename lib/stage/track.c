@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/counter.h"
-#include "flow/session.h"
-#include "flow/tcp.h"
-#include "stage/build.h"
-#include "stage/stage.h"
+#include "session/session.h"
+#include "session/tcp.h"
+#include "policy/build.h"
+#include "policy/stage.h"
 #include "stage/translate.h"
 
 /* Of these a segment that begins a session in mid-stream has ACK alone. */

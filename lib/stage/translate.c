@@ -3,12 +3,12 @@
 
 #include "stage/translate.h"
 
-#include "flow/nat.h"
+#include "nat/nat.h"
 #include "packet/notation.h"
-#include "stage/build.h"
-#include "stage/matcher.h"
-#include "stage/owners.h"
-#include "stage/pipeline.h"
+#include "policy/build.h"
+#include "policy/matcher.h"
+#include "policy/owners.h"
+#include "policy/pipeline.h"
 
 #define TEXT_BYTES 64
 

@@ -4,7 +4,7 @@
 #ifndef STAGE_TRANSLATE_H
 #define STAGE_TRANSLATE_H
 
-#include "stage/eval.h"
+#include "policy/eval.h"
 
 /* A new session to a public endpoint goes to the inside one that is mapped to it, if its sender may
  * begin there; from the inside, whoever he is (hairpin: RFC 4787 REQ-9). */

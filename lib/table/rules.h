@@ -32,7 +32,7 @@
 #define RULES_NONE UINT32_MAX   /* no rule matches */
 
 /* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those
- * of enum conn_state (stage/eval.h). */
+ * of enum conn_state (policy/eval.h). */
 enum rule_state {
 	RULE_STATE_UNTRACKED = 1,
 	RULE_STATE_NEW = 2,

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "slowpath/host.h"
+#include "host/host.h"
 
 enum {
 	MAILBOX_FACTS = 512,            /* a ring holds one less; fewer, a power of two, among many workers: */

@@ -5,12 +5,12 @@
 
 #include <limits.h>
 
-#include "flow/slice.h"
+#include "nat/slice.h"
 #include "io/steer.h"
 #include "packet/burst.h"
 #include "packet/parse.h"
-#include "stage/generation.h"
-#include "stage/owners.h"
+#include "policy/generation.h"
+#include "policy/owners.h"
 #include "worker/worker.h"
 
 #define OWNER_BY_DEVICE UINT_MAX

@@ -3,7 +3,7 @@
  *
  * A session lives on one worker, so everything that belongs to it has to come there: by the device's
  * own hash where that is the same for both directions (ports_steered) and nothing translates,
- * else by what stage/owners.h chooses, hashed with a secret, or by the slice of a public port.
+ * else by what policy/owners.h chooses, hashed with a secret, or by the slice of a public port.
  *
  * Fragments behind the first have no ports.  All of a datagram meet on one worker, by their addresses, which hands
  * each with the first one's ports to the owner of the flow (slowpath/fragments).

@@ -10,9 +10,9 @@
 #include <rte_cycles.h>
 
 #include "base/counter.h"
-#include "flow/nat_counts.h"
+#include "nat/counts.h"
 #include "packet/burst.h"
-#include "stage/generation.h"
+#include "policy/generation.h"
 #include "worker/handover.h"
 #include "worker/mailbox.h"
 #include "worker/owner.h"

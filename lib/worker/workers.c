@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "io/steer.h"
-#include "stage/generation.h"
+#include "policy/generation.h"
 #include "worker/mailbox.h"
 
 enum {

@@ -18,7 +18,7 @@
 
 #include "base/random.h"
 #include "cache_policy.h"
-#include "control/traffic.h"
+#include "measure/traffic.h"
 
 #define FLOWS 65536u
 #define PACKETS (1u << 21)

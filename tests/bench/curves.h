@@ -10,7 +10,7 @@
 #ifndef BENCH_CURVES_H
 #define BENCH_CURVES_H
 
-#include "control/rig.h"
+#include "measure/rig.h"
 #include "io/queue.h"
 
 enum {

@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 
 #include "flood_known.h"
-#include "flow/nat_counts.h"
+#include "nat/counts.h"
 
 #define PORTS 64512u
 #define BEYOND 3200u

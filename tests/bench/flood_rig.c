@@ -12,7 +12,7 @@
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 #include "stand.h"
 
 #define BURST 32

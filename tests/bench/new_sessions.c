@@ -20,10 +20,10 @@
 #include <rte_cycles.h>
 #include <rte_mbuf.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 #include "fastpath/fastpath_priv.h"
 #include "first_config.h"
-#include "flow/nat.h"
+#include "nat/nat.h"
 #include "packet/bytes.h"
 #include "packet/checksum.h"
 #include "slowpath/slowpath_priv.h"

@@ -9,7 +9,7 @@
 
 #include <rte_mbuf.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 
 #define BUFFERS 256                     /* the frames in flight: they stay in the cache */
 

@@ -11,7 +11,7 @@
 #ifdef FUZZ_TABLE                       /* another table than the one of the product */
 extern const struct cfg_table FUZZ_TABLE;
 #else
-#include "control/config.h"
+#include "config/config.h"
 #define FUZZ_TABLE config_table
 #endif
 

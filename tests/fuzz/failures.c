@@ -7,12 +7,12 @@
 
 #include <rte_ip_frag.h>
 
-#include "flow/nat_priv.h"
-#include "flow/rare.h"
+#include "nat/nat_priv.h"
+#include "program/rare.h"
 #include "path.h"
 #include "slowpath/fragments/fragments.h"
-#include "slowpath/host.h"
-#include "slowpath/host/host_priv.h"
+#include "host/host.h"
+#include "host/host_priv.h"
 
 static unsigned left[FAILURES];
 static enum failure armed;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "flow/nat_priv.h"
-#include "flow/rare.h"
+#include "nat/nat_priv.h"
+#include "program/rare.h"
 #include "path.h"
 #include "slowpath/fragments/fragments.h"
 #include "slowpath/slowpath.h"

@@ -10,7 +10,7 @@
 
 #include <rte_mbuf.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/burst.h"
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "action/rewrite.h"
+#include "program/rewrite.h"
 #include "chance.h"
 #include "packet/parse.h"
 #include "plain_sum.h"

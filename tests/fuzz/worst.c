@@ -16,7 +16,7 @@
 
 #include <rte_mbuf.h>
 
-#include "flow/session.h"
+#include "session/session.h"
 #include "packet/checksum.h"
 #include "path.h"
 #include "plain_sum.h"

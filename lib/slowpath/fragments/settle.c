@@ -7,7 +7,7 @@
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
 #include "slowpath/slowpath_priv.h"
-#include "stage/pipeline.h"
+#include "policy/pipeline.h"
 
 static enum fragments_use
 use_by(const struct slowpath *s, uint16_t iface, const union address *dst, unsigned family)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 #include "control/report.h"
 #include "io/capture.h"
 #include "packet/notation.h"

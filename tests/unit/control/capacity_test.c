@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 #include "control/report.h"
 #include "io/capture.h"
 #include "io/steer.h"

@@ -17,8 +17,8 @@
 #include <netinet/in.h>
 
 #include "base/log.h"
-#include "flow/nat_log.h"
-#include "flow/session.h"
+#include "nat/log.h"
+#include "session/session.h"
 
 #define SOME_DAY_NS 1795392000123456789         /* 2026-11-23 00:00:00 */
 #define ROOM 1000u

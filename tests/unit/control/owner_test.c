@@ -7,9 +7,9 @@
  * What NAT makes of them is said here once more, by hand. */
 #include <netinet/in.h>
 
-#include "control/generation.h"
-#include "flow/nat.h"
-#include "flow/slice.h"
+#include "config/compile.h"
+#include "nat/nat.h"
+#include "nat/slice.h"
 #include "io/steer.h"
 #include "unit/io/fixture.h"
 #include "worker/owner.h"

@@ -7,7 +7,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
-#include "flow/session.h"
+#include "session/session.h"
 #include "reload_fixture.h"
 #include "reload_world.h"
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "control/offline.h"
+#include "offline/offline.h"
 #include "fastpath/fastpath_priv.h"
 
 struct path {

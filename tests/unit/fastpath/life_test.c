@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "control/rig.h"
-#include "slowpath/host/host_priv.h"
+#include "measure/rig.h"
+#include "host/host_priv.h"
 
 static const char router[] =
 	"version: 1\n"

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "flow/nat.h"
+#include "nat/nat.h"
 
 #define SESSIONS 1032192u       /* what one worker is promised to hold */
 #define FEW 262144u

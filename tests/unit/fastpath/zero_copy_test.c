@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "control/rig.h"
+#include "measure/rig.h"
 #include "io/capture.h"
 
 #define HEAD \

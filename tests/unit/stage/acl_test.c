@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/stage/fixture.h"
+#include "unit/policy/fixture.h"
 
 /* Line 5 of the file is the access list's default, 7 its first rule. */
 #define GUARD(preset, rules) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/stage/fixture.h"
+#include "unit/policy/fixture.h"
 
-#include "stage/routes.h"
+#include "policy/routes.h"
 
 #define MAIN \
 	"pipelines: {inside: [route: main]}\n" \

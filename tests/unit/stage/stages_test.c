@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The small stages: drop, forward, mark, police. */
-#include "unit/stage/fixture.h"
+#include "unit/policy/fixture.h"
 
 static void
 drop_counts_at_its_line(void **state)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Hits and meters over a reload. */
+
+#include "config/carry.h"
+
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "config/compile.h"
+
+/* Generations before the running one that flows may count for: reloads within the two seconds that a sweep takes. */
+#define CARRIED_MAX 4096u
+
+/* A place, to be sorted by what it is. */
+struct line {
+	const struct place *place;
+	uint32_t number;
+};
+
+static int
+compare_text(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+static int
+compare(const struct place *a, const struct place *b)
+{
+	int order = compare_text(a->owner, b->owner);
+
+	if (order == 0)
+		order = compare_text(a->name, b->name);
+	return order != 0 ? order : (a->says > b->says) - (a->says < b->says);
+}
+
+/* Lines that say the same stay in their order. */
+static int
+by_line(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	int order = compare(x->place, y->place);
+
+	return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static struct line *
+lines_of(const struct generation *gen)
+{
+	struct line *line = calloc(gen->n_places + 1, sizeof(*line));
+
+	for (uint32_t i = 1; line != NULL && i < gen->n_places; i++)
+		line[i - 1] = (struct line){ &gen->places[i], i };
+	if (line != NULL && gen->n_places > 1)
+		qsort(line, gen->n_places - 1, sizeof(*line), by_line);
+	return line;
+}
+
+/* Where the places of old stand in new: 0, nowhere. */
+static int
+find_places(const struct generation *old, const struct generation *new, uint32_t *to_place)
+{
+	struct line *from = lines_of(old), *to = lines_of(new);
+	unsigned i = 0, k = 0;
+
+	while (from != NULL && to != NULL && i + 1 < old->n_places && k + 1 < new->n_places) {
+		int order = compare(from[i].place, to[k].place);
+
+		if (order == 0)
+			to_place[from[i].number] = to[k].number;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	i = from != NULL && to != NULL;
+	free(from);
+	free(to);
+	return i ? 0 : -ENOMEM;
+}
+
+/* The same for a generation before old, by what old knows of it. */
+static int
+compose(const struct carried *was, const struct carried *last, struct carried *out)
+{
+	if (was->n == 0)
+		return 0;                       /* it was never published */
+	out->place = calloc(was->n, sizeof(*out->place));
+	if (out->place == NULL)
+		return -ENOMEM;
+	out->n = was->n;
+	for (uint32_t i = 0; i < was->n; i++)
+		out->place[i] = last->place[was->place[i]];
+	return 0;
+}
+
+/* The meters of places that are the same stay the same, with what is in them. */
+static int
+carry_meters(const struct generation *old, struct generation *new, const struct carried *last)
+{
+	uint32_t *by_place = calloc(new->n_places + 1, sizeof(*by_place));
+
+	if (by_place == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < new->n_meters; i++)
+		by_place[new->meters[i].place] = i + 1;
+	for (unsigned i = 0; i < old->n_meters; i++) {
+		uint32_t place = last->place[old->meters[i].place];
+
+		if (place != 0 && by_place[place] != 0)
+			generation_share_meter(old, i, new, by_place[place] - 1);
+	}
+	free(by_place);
+	return 0;
+}
+
+int
+carry_places(const struct generation *old, struct generation *new, uint64_t uncounted)
+{
+	uint64_t first = old->n_carried > 0 ? old->carried_first : old->number;
+	struct carried *last;
+
+	first = RTE_MIN(RTE_MAX(first, uncounted), old->number);
+	if (old->number - first >= CARRIED_MAX)
+		first = old->number - CARRIED_MAX + 1;
+	new->carried_first = first;
+	new->n_carried = (uint32_t)(old->number - first) + 1;
+	new->carried = calloc(new->n_carried, sizeof(*new->carried));
+	new->carried_hits = calloc(new->n_places + 1, sizeof(*new->carried_hits));
+	if (new->carried == NULL || new->carried_hits == NULL)
+		return -ENOMEM;
+	last = &new->carried[new->n_carried - 1];
+	last->n = old->n_places + 1;
+	last->place = calloc(last->n, sizeof(*last->place));
+	if (last->place == NULL || find_places(old, new, last->place) < 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i + 1 < new->n_carried; i++) {
+		uint64_t k = first + i - old->carried_first;
+
+		if (k < old->n_carried && compose(&old->carried[k], last, &new->carried[i]) < 0)
+			return -ENOMEM;
+	}
+	return carry_meters(old, new, last);
+}
+
+static void
+add(struct place_hits *sum, const struct place_hits *more)
+{
+	if (more->packets == 0)
+		return;
+	if (sum->packets == 0 || (int32_t)(more->first - sum->first) < 0)
+		sum->first = more->first;
+	if (sum->packets == 0 || (int32_t)(more->last - sum->last) > 0)
+		sum->last = more->last;
+	sum->packets += more->packets;
+	sum->bytes += more->bytes;
+}
+
+void
+carry_hits(const struct generation *old, struct generation *new)
+{
+	const struct carried *last = &new->carried[new->n_carried - 1];
+
+	for (uint32_t i = 1; i < old->n_places; i++) {
+		struct place_hits *sum = &new->carried_hits[last->place[i]];
+
+		if (last->place[i] == 0)
+			continue;
+		if (old->carried_hits != NULL)
+			add(sum, &old->carried_hits[i]);
+		for (unsigned w = 0; w < old->n_workers; w++)
+			add(sum, &old->worker[w].hits[i]);
+	}
+}
+
+void
+carry_discard(struct generation *gen)
+{
+	for (uint32_t i = 0; gen->carried != NULL && i < gen->n_carried; i++)
+		free(gen->carried[i].place);
+	free(gen->carried);
+	free(gen->carried_hits);
+}

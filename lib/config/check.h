@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `weir check` does with a configuration that was read: builds it without DPDK and without
+ * ports, looks for rules that are never reached, and tries the section tests.
+ *
+ * Threads: the control thread. */
+#ifndef CONFIG_CHECK_H
+#define CONFIG_CHECK_H
+
+#include "base/err.h"
+#include "config/config.h"
+#include "policy/generation.h"
+
+struct build;
+
+struct check_result {
+	unsigned tests;         /* tried */
+	unsigned failed;
+};
+
+/* Adds every error that config_load could not see.  When there is none at all, adds a warning for
+ * each rule that is never reached, and an error for each test that fails. */
+void config_verify(const struct config *cfg, struct err *err, struct check_result *result);
+
+/* A warning for each port, list, set, pool, table and pipeline that nothing in the configuration uses, and for each
+ * interface without a pipeline. */
+void unused_check(const struct config *cfg, struct err *err);
+
+/* A warning for each rule that earlier ones of its access list cover, with a packet that shows
+ * it. */
+void shadows_check(const struct config *cfg, struct build *b, struct err *err);
+
+/* Judges the packet of a test as the generation would, with nothing installed.  True if it is as
+ * expected; else an error at the test's place. */
+bool trial_run(const struct test_cfg *test, const struct generation *gen, struct err *err);
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A generation built from a configuration, beside the running one. */
+
+#include "config/compile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/meter.h"
+#include "config/carry.h"
+#include "config/ingress.h"
+#include "config/zones.h"
+#include "nat/layout.h"
+#include "session/session.h"
+#include "policy/build.h"
+
+static uint64_t numbers;                /* of the newest generation of this process */
+
+/* A generation with all that it points to. */
+struct made {
+	struct generation gen;          /* first: generation_discard is given its address */
+	struct arena arena;
+	struct build *build;
+	unsigned errors;                /* in err before anything was built */
+	struct interface *iface[LEDGER_IFACES];
+	const char *entry[LEDGER_IFACES];
+};
+
+void
+generation_names_init(struct generation_names *names)
+{
+	ids_init(&names->ifaces, LEDGER_IFACES);
+	ids_init(&names->tracks, SESSION_POLICIES);
+}
+
+void
+generation_names_fini(struct generation_names *names)
+{
+	ids_fini(&names->ifaces);
+	ids_fini(&names->tracks);
+}
+
+void
+generation_names_commit(struct generation_names *names)
+{
+	ids_commit(&names->ifaces);
+	ids_commit(&names->tracks);
+}
+
+/* A port keeps the index that it was started with, wherever it stands in the file now. */
+static int
+port_index(const struct generation_setup *setup, const char *name)
+{
+	return config_port_index(setup->started != NULL ? setup->started : setup->cfg, name);
+}
+
+/* Room is left for the link-local address, which generation_finish adds. */
+static bool
+fill_addresses(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
+{
+	struct interface_address *a;
+
+	a = arena_alloc(&m->arena, (cfg->addresses.count + 1) * sizeof(*a));
+	if (a == NULL)
+		return false;
+	iface->addresses = a;
+	cfg_each(p, &cfg->addresses) {
+		if (p->address.family == 0)
+			continue;
+		a->family = p->address.family == AF_INET ? 4 : 6;
+		a->bits = p->length;
+		memcpy(a->address.bytes, p->address.bytes, sizeof(a->address.bytes));
+		iface->n_addresses++;
+		a++;
+	}
+	return true;
+}
+
+static bool
+fill_neighbours(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
+{
+	struct interface_neighbour *out;
+
+	out = arena_alloc(&m->arena, (cfg->neighbours.count + 1) * sizeof(*out));
+	if (out == NULL)
+		return false;
+	iface->neighbours = out;
+	cfg_each(n, &cfg->neighbours) {
+		struct ip_address a;
+
+		if (n->head.name == NULL || !ip_address_parse(n->head.name, &a))
+			continue;
+		out->family = a.family == AF_INET ? 4 : 6;
+		memcpy(out->mac, n->mac.bytes, sizeof(out->mac));
+		memcpy(out->address.bytes, a.bytes, sizeof(out->address.bytes));
+		iface->n_neighbours++;
+		out++;
+	}
+	return true;
+}
+
+static const char *
+copy_text(struct made *m, const char *text)
+{
+	return text == NULL ? NULL : arena_text(&m->arena, text, strlen(text));
+}
+
+/* As the configuration that is being built says: a port keeps its index, and not its row. */
+static uint16_t
+port_tpid(const struct config *cfg, const char *name)
+{
+	int row = config_port_index(cfg, name);
+
+	return row < 0 ? 0 : (uint16_t)cfg->ports.items[row].tpid;
+}
+
+static int
+add_interface(struct made *m, const struct generation_setup *setup, const struct interface_cfg *cfg,
+	struct err *err)
+{
+	int id = ids_take(&setup->names->ifaces, cfg->head.name);
+	int port = port_index(setup, interface_port(cfg));
+	struct interface *iface;
+
+	if (id == -ENOSPC)
+		return cfg_error(err, &cfg->head, NULL,
+			"more than %u interfaces", LEDGER_IFACES - 1);
+	iface = arena_alloc(&m->arena, sizeof(*iface));
+	if (id < 0 || iface == NULL)
+		return err_set(err, ENOMEM, "out of memory");
+	iface->name = copy_text(m, cfg->head.name);
+	iface->id = (uint16_t)id;
+	iface->port = port < 0 ? 0 : (uint16_t)port;
+	iface->vlan = cfg->vlan;
+	iface->inner_vlan = cfg->inner_vlan;
+	iface->tpid = port_tpid(setup->cfg, interface_port(cfg));
+	iface->mtu = cfg->mtu;
+	iface->loc = cfg->head.loc;
+	iface->loc.file = copy_text(m, cfg->head.loc.file);
+	if (iface->name == NULL || !fill_addresses(m, iface, cfg)
+		|| !fill_neighbours(m, iface, cfg))
+		return err_set(err, ENOMEM, "out of memory");
+	m->iface[id] = iface;
+	m->entry[id] = copy_text(m, cfg->pipeline);
+	if (m->entry[id] == NULL && cfg->pipeline != NULL)
+		return err_set(err, ENOMEM, "out of memory");
+	m->gen.iface[id] = iface;
+	if (m->gen.n_ifaces <= (unsigned)id)
+		m->gen.n_ifaces = (unsigned)id + 1;
+	return 0;
+}
+
+static int
+add_interfaces(struct made *m, const struct generation_setup *setup, struct err *err)
+{
+	cfg_each(iface, &setup->cfg->interfaces) {
+		int rc = iface->head.name == NULL ? 0 : add_interface(m, setup, iface, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void
+add_ports(struct made *m, const struct generation_setup *setup)
+{
+	cfg_each(port, &setup->cfg->ports) {
+		int i = port->head.name == NULL ? -1 : port_index(setup, port->head.name);
+
+		if (i < 0 || i >= LEDGER_PORTS)
+			continue;
+		m->gen.port_name[i] = copy_text(m, port->head.name);
+		m->gen.port_used[i] = true;
+		if (m->gen.n_ports <= (unsigned)i)
+			m->gen.n_ports = (unsigned)i + 1;
+	}
+}
+
+static void
+build(struct made *m, const struct generation_setup *setup, struct err *err)
+{
+	struct build_setup bs = {
+		.err = err, .misread = setup->cfg->misread, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
+		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
+		.tracks = &setup->names->tracks, .running = setup->running,
+		.zones = m->gen.zones.zone, .n_zones = m->gen.zones.n,
+	};
+
+	m->build = build_create(&bs);
+	if (m->build == NULL) {
+		err_set(err, ENOMEM, "out of memory");
+		return;
+	}
+	build_policy(m->build, &setup->cfg->policy);
+	for (unsigned i = 0; i < m->gen.n_ifaces; i++)
+		if (m->iface[i] != NULL && m->entry[i] != NULL)
+			m->iface[i]->pipeline = build_find_pipeline(m->build, m->entry[i]);
+}
+
+struct generation *
+generation_begin(const struct generation_setup *setup, struct err *err)
+{
+	struct made *m = calloc(1, sizeof(*m));
+
+	if (m == NULL) {
+		err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	arena_init(&m->arena);
+	m->gen.owner = m;
+	m->gen.n_workers = setup->workers;
+	m->errors = err_count(err);
+	ids_begin(&setup->names->ifaces);
+	ids_begin(&setup->names->tracks);
+	add_ports(m, setup);
+	if (add_interfaces(m, setup, err) < 0)
+		return &m->gen;
+	if (zones_fill(&m->gen, setup->cfg, setup->running, &m->arena))
+		build(m, setup, err);
+	else
+		err_set(err, ENOMEM, "out of memory");
+	return &m->gen;
+}
+
+/* RFC 4291, appendix A: fe80::/64 and the MAC as EUI-64. */
+static void
+add_link_local(struct interface *iface)
+{
+	struct interface_address *a = (struct interface_address *)(uintptr_t)
+		&iface->addresses[iface->n_addresses];
+	const uint8_t *mac = iface->mac;
+
+	*a = (struct interface_address) {
+		.family = 6,
+		.bits = 64,
+		.address.bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff,
+			0xfe, mac[3], mac[4], mac[5] },
+	};
+	iface->n_addresses++;
+}
+
+struct shared_meter {
+	unsigned generations;           /* that have it */
+	struct {
+		_Alignas(64) struct meter meter;
+	} worker[];
+};
+
+/* Meters, full, with a line for each worker. */
+static int
+fill_meters(struct made *m)
+{
+	struct generation *gen = &m->gen;
+
+	gen->shared_meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gen->shared_meters[0]));
+	if (gen->shared_meters == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < gen->n_meters; i++) {
+		struct shared_meter *shared = aligned_alloc(64,
+			sizeof(*shared) + gen->n_workers * sizeof(shared->worker[0]));
+
+		if (shared == NULL)
+			return -ENOMEM;
+		shared->generations = 1;
+		gen->shared_meters[i] = shared;
+		for (unsigned w = 0; w < gen->n_workers; w++) {
+			meter_spec_init(&gen->meters[i], gen->n_workers, 0, &shared->worker[w].meter);
+			gen->worker[w].meters[i] = &shared->worker[w].meter;
+		}
+	}
+	return 0;
+}
+
+static void
+give_meter(struct shared_meter *shared)
+{
+	if (shared != NULL && --shared->generations == 0)
+		free(shared);
+}
+
+void
+generation_share_meter(const struct generation *old, unsigned of_old, struct generation *gen, unsigned of_gen)
+{
+	struct shared_meter *shared = old->shared_meters[of_old];
+
+	shared->generations++;
+	give_meter(gen->shared_meters[of_gen]);
+	gen->shared_meters[of_gen] = shared;
+	for (unsigned w = 0; w < gen->n_workers; w++)
+		gen->worker[w].meters[of_gen] = &shared->worker[w].meter;
+}
+
+static int
+fill_workers(struct made *m)
+{
+	struct generation *gen = &m->gen;
+
+	gen->worker = arena_alloc(&m->arena, gen->n_workers * sizeof(gen->worker[0]));
+	if (gen->worker == NULL)
+		return -ENOMEM;
+	for (unsigned w = 0; w < gen->n_workers; w++) {
+		struct generation_worker *gw = &gen->worker[w];
+
+		/* Each worker's own memory, so that none shares a line with another. */
+		gw->hits = aligned_alloc(64,
+			RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
+		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
+		if (gw->hits == NULL || gw->meters == NULL)
+			return -ENOMEM;
+		memset(gw->hits, 0, (gen->n_places + 1) * sizeof(*gw->hits));
+	}
+	return fill_meters(m);
+}
+
+/* An interface that names a pipeline has it: without one it would drop every packet. */
+static int
+check_entries(const struct made *m, struct err *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < m->gen.n_ifaces; i++)
+		if (m->iface[i] != NULL && m->entry[i] != NULL && m->iface[i]->pipeline == NULL)
+			rc = err_add(err, EFAULT, m->iface[i]->loc,
+				"interfaces.%s: pipeline '%s' was not built; this is a bug of Weir",
+				m->iface[i]->name, m->entry[i]);
+	return rc;
+}
+
+int
+generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err)
+{
+	struct made *m = gen->owner;
+
+	if (err_count(err) != m->errors || check_entries(m, err) < 0)
+		return -EINVAL;
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		if (m->iface[i] == NULL)
+			continue;
+		memcpy(m->iface[i]->mac, mac[m->iface[i]->port].addr_bytes, 6);
+		add_link_local(m->iface[i]);
+	}
+	if (build_finish(m->build, gen) < 0 || fill_workers(m) < 0
+			|| ingress_fill(gen, &m->arena, (const uint8_t (*)[6])mac) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+void
+generation_give_number(struct generation *gen)
+{
+	gen->number = ++numbers;
+}
+
+void
+generation_discard(struct generation *gen)
+{
+	struct made *m;
+
+	if (gen == NULL)
+		return;
+	m = gen->owner;
+	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++)
+		free(gen->worker[w].hits);
+	for (unsigned i = 0; gen->shared_meters != NULL && i < gen->n_meters; i++)
+		give_meter(gen->shared_meters[i]);
+	carry_discard(gen);
+	nat_layout_discard(gen->nat);
+	build_discard(m->build);
+	arena_fini(&m->arena);
+	free(m);
+}
+
+struct build *
+generation_builder(const struct generation *gen)
+{
+	const struct made *m = gen->owner;
+
+	return m->build;
+}
+
+const struct interface *
+generation_find(const struct generation *gen, const char *name)
+{
+	for (unsigned i = 0; i < gen->n_ifaces; i++)
+		if (gen->iface[i] != NULL && strcmp(gen->iface[i]->name, name) == 0)
+			return gen->iface[i];
+	return NULL;
+}

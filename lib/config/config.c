@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of the whole file, and its reading. */
+
+#include "config/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/socket.h>
+
+#include "config/config_priv.h"
+#include "nat/nat.h"
+
+static const struct cfg_word auto_words[] = {
+	{ "auto", 0 },
+	CFG_WORD_END
+};
+
+static const struct cfg_word tpid_words[] = {
+	{ "auto", 0 },
+	{ "0x8100", 0x8100 },
+	{ "0x88a8", 0x88a8 },
+	CFG_WORD_END
+};
+
+static const struct cfg_field port_fields[] = {
+	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
+		"A PCI address, or DPDK's name of a virtual device with its arguments.", .restart = true },
+	{ "queues", CFG_U32, "auto", offsetof(struct port_row, queues),
+		"Receive queues; auto: one for each worker where the device can.", .min = 1,
+		.max = PORT_QUEUES_MAX, .words = auto_words, .restart = true },
+	{ "mac", CFG_MAC, CFG_OPTIONAL, offsetof(struct port_row, mac),
+		"The MAC to answer for; without it, the device's own.", .restart = true },
+	{ "rx_descriptors", CFG_U16, "1024", offsetof(struct port_row, rx_descriptors),
+		"Frames a receive queue holds.", .min = 32, .max = 16384, .restart = true },
+	{ "tx_descriptors", CFG_U16, "1024", offsetof(struct port_row, tx_descriptors),
+		"Frames a transmit queue holds.", .min = 32, .max = 16384, .restart = true },
+	{ "tpid", CFG_ENUM, "auto", offsetof(struct port_row, tpid),
+		"EtherType of the outer VLAN tag of frames that are sent; auto: that of the frame answered, or of the "
+		"neighbour's last ARP or ND message, else 0x88a8 in front of an inner tag and 0x8100 without one.",
+		.words = tpid_words },
+	CFG_END
+};
+
+const struct cfg_table port_table = {
+	"port", CFG_SIZEOF(struct port_row), port_fields, "A NIC or a virtual device.",
+	.bare = "device",
+};
+
+static const struct cfg_field test_fields[] = {
+	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, name), "What the test says." },
+	{ "in", CFG_REF, NULL, offsetof(struct test_cfg, in),
+		"The interface that the packet comes in by.", .refers = "interfaces",
+		.kind = "interface" },
+	{ "packet", CFG_TEXT, NULL, offsetof(struct test_cfg, packet),
+		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
+	{ "expect", CFG_TEXT, NULL, offsetof(struct test_cfg, expect),
+		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local: answered here, as pings are." },
+	{ "src", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, src),
+		"The source it leaves with." },
+	{ "dst", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, dst),
+		"The destination it leaves with." },
+	CFG_END
+};
+
+const struct cfg_table test_table = {
+	"test", CFG_SIZEOF(struct test_cfg), test_fields,
+	"A packet, and what has to become of it; a check, a start and a reload try it.",
+};
+
+static const struct cfg_field config_fields[] = {
+	{ "version", CFG_U32, NULL, offsetof(struct config, version),
+		"Version of the format: 1.", .min = 1, .max = 1 },
+	{ "system", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, system),
+		"Cores, memory, how workers idle.", .table = &system_table },
+	{ "ports", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, ports),
+		"NICs and virtual devices.", .table = &port_table, .kind = "port" },
+	{ "interfaces", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, interfaces),
+		"What packets come in by: ports and VLANs on them.", .table = &interface_table,
+		.kind = "interface" },
+	{ "zones", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, zones),
+		"Groups of interfaces: in rules, and for sessions, whose packets may arrive by any "
+		"interface of the zone they are expected in.", .table = &zone_table, .kind = "zone" },
+	POLICY_ROWS(struct config, policy),
+	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
+		"What is told of traffic while it runs.", .table = &telemetry_table },
+	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
+		"Packets that a check, a start and a reload try.", .table = &test_table },
+	CFG_END
+};
+
+const struct cfg_table config_table = {
+	"weir.yaml", CFG_SIZEOF(struct config), config_fields, "The configuration of Weir.",
+};
+
+/* Not the group bit, and not all zeros. */
+static bool
+is_station(const struct cfg_mac *mac)
+{
+	static const struct cfg_mac none;
+
+	return (mac->bytes[0] & 1) == 0 && memcmp(mac->bytes, none.bytes, sizeof(mac->bytes)) != 0;
+}
+
+static void
+ports_check_rows(const struct config *cfg, struct err *err)
+{
+	struct port_cfg ports[PORT_MAX];
+
+	if (cfg->ports.count == 0)
+		cfg_error(err, &cfg->head, &cfg->ports, "there is no port");
+	if (cfg->ports.count > PORT_MAX) {
+		cfg_error(err, &cfg->head, &cfg->ports, "%u ports are more than the %u that DPDK has room for",
+			cfg->ports.count, (unsigned)PORT_MAX);
+		return;
+	}
+	cfg_each(row, &cfg->ports) {
+		if (row->head.name != NULL && strlen(row->head.name) >= PORT_NAME_MAX)
+			cfg_error(err, &row->head, NULL, "the name is longer than %u characters",
+				PORT_NAME_MAX - 1);
+		if (cfg_is_written(&row->head, &row->mac) && !is_station(&row->mac))
+			cfg_error(err, &row->head, &row->mac, "is no MAC of a station");
+	}
+	ports_check(ports, config_ports(cfg, ports), err);
+}
+
+static struct config *
+check(struct document *doc, unsigned errors, struct err *err)
+{
+	struct config *cfg;
+
+	if (doc == NULL)
+		return NULL;
+	cfg = document_root(doc);
+	cfg->document = doc;
+	system_check(cfg, err);
+	ports_check_rows(cfg, err);
+	interfaces_check(cfg, err);
+	zones_check(cfg, err);
+	telemetry_check(cfg, err);
+	cfg->misread = err_count(err) != errors;
+	return cfg;
+}
+
+struct config *
+config_load(const char *path, struct err *err)
+{
+	unsigned errors = err_count(err);
+
+	return check(document_parse(path, &config_table, err), errors, err);
+}
+
+struct config *
+config_load_text(const char *name, const char *text, struct err *err)
+{
+	unsigned errors = err_count(err);
+
+	return check(document_parse_text(name, text, strlen(text), &config_table, err), errors, err);
+}
+
+void
+config_free(struct config *cfg)
+{
+	if (cfg != NULL)
+		document_free(cfg->document);
+}
+
+int
+config_port_index(const struct config *cfg, const char *name)
+{
+	for (unsigned i = 0; i < cfg->ports.count; i++)
+		if (cfg->ports.items[i].head.name != NULL
+				&& strcmp(cfg->ports.items[i].head.name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool
+has_stage(const struct config *cfg, const char *pipeline, const char *name)
+{
+	const struct pipeline_cfg *p = pipeline == NULL ? NULL
+		: cfg_find(&cfg->policy.pipelines, pipeline);
+
+	if (p == NULL)
+		return false;
+	cfg_each(stage, &p->stages)
+		if (stage->table != NULL && strcmp(stage->table->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Do inside hosts have one worker each, whomever they talk to (policy/owners.h)? */
+static bool
+owners_by_host(const struct config *cfg)
+{
+	cfg_each(pool, &cfg->policy.nat)
+		if (pool->per_source != 0 || pool->mapping == NAT_ENDPOINT_INDEPENDENT)
+			return true;
+	return false;
+}
+
+/* Is all behind the interface inside hosts that are translated?  IPv6 is not, and better spread by both ends. */
+static bool
+is_inside(const struct config *cfg, const struct interface_cfg *iface)
+{
+	cfg_each(address, &iface->addresses)
+		if (address->address.family == AF_INET6)
+			return false;
+	return has_stage(cfg, iface->pipeline, "snat");
+}
+
+unsigned
+config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
+{
+	bool by_host = owners_by_host(cfg), plugins = system_loads_drivers(&cfg->system);
+	unsigned n = 0;
+
+	cfg_each(row, &cfg->ports) {
+		bool inside = false, outside = false;
+
+		if (n == PORT_MAX || row->head.name == NULL || row->device == NULL)
+			continue;       /* has been said */
+		out[n] = (struct port_cfg) {
+			.name = row->head.name,
+			.loc = row->head.loc,
+			.device = row->device,
+			.device_loc = cfg_loc(&row->head, &row->device),
+			.queues = row->queues,
+			.queues_loc = cfg_loc(&row->head, &row->queues),
+			.plugins = plugins,
+			.has_mac = cfg_is_written(&row->head, &row->mac),
+			.rx_descriptors = row->rx_descriptors,
+			.tx_descriptors = row->tx_descriptors,
+		};
+		memcpy(&out[n].mac, row->mac.bytes, sizeof(out[n].mac));
+		cfg_each(iface, &cfg->interfaces) {
+			if (iface->head.name == NULL
+				|| strcmp(interface_port(iface), row->head.name) != 0)
+				continue;
+			out[n].mtu = iface->mtu > out[n].mtu ? iface->mtu : out[n].mtu;
+			out[n].promiscuous |= has_stage(cfg, iface->pipeline, "forward");
+			inside |= is_inside(cfg, iface);
+			outside |= !is_inside(cfg, iface);
+		}
+		out[n].by_source = by_host && inside && !outside;
+		n++;
+	}
+	return n;
+}
+
+static void
+port_check_reload(const struct port_row *old, const struct port_row *new, struct err *err)
+{
+	if (strcmp(old->device, new->device) != 0)
+		cfg_error(err, &new->head, &new->device, "another device needs a restart");
+	if (old->queues != new->queues)
+		cfg_error(err, &new->head, &new->queues, "a change needs a restart");
+	if (memcmp(&old->mac, &new->mac, sizeof(old->mac)) != 0)
+		cfg_error(err, &new->head, &new->mac, "a change needs a restart");
+	if (old->rx_descriptors != new->rx_descriptors)
+		cfg_error(err, &new->head, &new->rx_descriptors, "a change needs a restart");
+	if (old->tx_descriptors != new->tx_descriptors)
+		cfg_error(err, &new->head, &new->tx_descriptors, "a change needs a restart");
+}
+
+/* A port's frames may not become larger than its buffers, and only a start sets promiscuous
+ * mode. */
+static void
+port_check_use(const struct port_cfg *old, const struct port_cfg *new, struct err *err)
+{
+	if (new->mtu > (old->mtu != 0 ? old->mtu : PORT_MTU))
+		err_add(err, EINVAL, new->loc,
+			"ports.%s: interfaces with an MTU of %u need a restart", new->name,
+			new->mtu);
+	if (new->promiscuous && !old->promiscuous)
+		err_add(err, EINVAL, new->loc,
+			"ports.%s: stage forward on its interfaces needs a restart", new->name);
+}
+
+int
+config_check_reload(const struct config *started, const struct config *next, struct err *err)
+{
+	struct port_cfg was[PORT_MAX], is[PORT_MAX];
+	unsigned n_was = config_ports(started, was), n_is = config_ports(next, is);
+	unsigned before = err_count(err);
+
+	system_check_reload(&started->system, &next->system, err);
+	cfg_each(port, &next->ports) {
+		int i = config_port_index(started, port->head.name);
+
+		if (i < 0)
+			cfg_error(err, &port->head, NULL, "a new port needs a restart");
+		else
+			port_check_reload(&started->ports.items[i], port, err);
+	}
+	cfg_each(port, &started->ports)
+		if (config_port_index(next, port->head.name) < 0)
+			cfg_error(err, &next->head, &next->ports,
+				"to take port %s away needs a restart", port->head.name);
+	for (unsigned i = 0; i < n_is; i++)
+		for (unsigned k = 0; k < n_was; k++)
+			if (strcmp(is[i].name, was[k].name) == 0)
+				port_check_use(&was[k], &is[i], err);
+	return err_count(err) == before ? 0 : -EINVAL;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The configuration file as a whole: its sections, and what must be true across them.
+ *
+ * The rows of a section stand beside what it configures (io, stage); here are those of system and
+ * interfaces, the table of the whole file, and the checks that see more than one section.
+ *
+ * Threads: the control thread.  Memory: config_load/config_free; everything lives in the
+ * document. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "io/eal.h"
+#include "io/port.h"
+#include "schema/document.h"
+#include "schema/field.h"
+#include "policy/policy.h"
+#include "worker/idle.h"
+
+#define SYSTEM_AUTO UINT32_MAX          /* workers: auto */
+#define SYSTEM_EAL_MAX 64               /* arguments in system.eal */
+
+struct memory_cfg {
+	struct cfg_head head;
+	enum eal_hugepages hugepages;
+	uint32_t mbufs;                 /* 0: auto */
+	uint64_t openings;              /* bytes of each worker, 0: auto */
+};
+
+struct system_cfg {
+	struct cfg_head head;
+	CFG_LIST_OF(uint32_t) workers;  /* cores, or SYSTEM_AUTO alone */
+	uint32_t control;
+	struct memory_cfg memory;
+	uint32_t flows;
+	uint32_t burst;
+	enum idle_mode idle;
+	CFG_LIST_OF(const char *) eal;
+};
+
+struct neighbour_cfg {
+	struct cfg_head head;           /* name: the address */
+	struct cfg_mac mac;
+};
+
+struct interface_cfg {
+	struct cfg_head head;
+	const char *port;               /* as written, or NULL: the interface's own name */
+	uint16_t vlan, inner_vlan;      /* 0: none */
+	CFG_LIST_OF(struct ip_prefix) addresses;        /* host bits kept */
+	uint16_t mtu;
+	const char *pipeline;           /* NULL: none */
+	CFG_LIST_OF(struct neighbour_cfg) neighbours;
+};
+
+struct zone_cfg {
+	struct cfg_head head;
+	CFG_LIST_OF(const char *) interfaces;
+};
+
+/* A packet, and what must become of it. */
+struct test_cfg {
+	struct cfg_head head;
+	const char *name;
+	const char *in;                 /* interface */
+	const char *packet;             /* in packet notation */
+	const char *expect;             /* "output lan", "drop acl_denied", "drop", "local" */
+	struct cfg_endpoint src, dst;   /* as it must leave; family 0: anything */
+};
+
+struct port_row {
+	struct cfg_head head;
+	const char *device;
+	uint32_t queues;                /* 0: auto */
+	struct cfg_mac mac;
+	uint16_t rx_descriptors, tx_descriptors;
+	uint32_t tpid;                  /* 0: as the stations send it */
+};
+
+struct nat_log_cfg {
+	struct cfg_head head;
+	struct cfg_path file;
+};
+
+struct telemetry_cfg {
+	struct cfg_head head;
+	struct nat_log_cfg nat_log;
+};
+
+struct config {
+	struct cfg_head head;
+	uint32_t version;
+	struct system_cfg system;
+	CFG_LIST_OF(struct port_row) ports;
+	CFG_LIST_OF(struct interface_cfg) interfaces;
+	CFG_LIST_OF(struct zone_cfg) zones;
+	struct policy_cfg policy;       /* routes, sets, acls, pipelines */
+	struct telemetry_cfg telemetry;
+	CFG_LIST_OF(struct test_cfg) tests;
+	bool misread;                   /* reading it gave errors */
+	struct document *document;      /* everything above lives in it */
+};
+
+/* The whole file, for schema and reference, and the rows of its sections. */
+extern const struct cfg_table config_table;
+extern const struct cfg_table system_table;
+extern const struct cfg_table port_table;
+extern const struct cfg_table interface_table;
+extern const struct cfg_table zone_table;
+extern const struct cfg_table telemetry_table;
+extern const struct cfg_table test_table;
+
+/* Reads a file and checks all that can be seen without building it.  Errors go to err; NULL when
+ * there is nothing to go on with, else a configuration that may be checked further and used when
+ * err_count is still 0. */
+struct config *config_load(const char *path, struct err *err);
+struct config *config_load_text(const char *name, const char *text, struct err *err);
+void config_free(struct config *cfg);   /* NULL is fine */
+
+/* The ports as io takes them, in the order of the file.  mtu, promiscuous and by_source are worked out from
+ * interfaces and pipelines.  Returns how many. */
+unsigned config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX]);
+
+/* The place of a port in the file, or -1. */
+int config_port_index(const struct config *cfg, const char *name);
+
+/* The name of the port that an interface stands on: as written, or its own. */
+const char *interface_port(const struct interface_cfg *iface);
+
+/* The cores of the workers: as written, or all of this process but the control core (at least one).
+ * Returns how many. */
+unsigned config_workers(const struct config *cfg, struct eal_core cores[static EAL_WORKERS_MAX]);
+
+/* What a running Weir cannot change since it was started: each difference in system or ports is an error placed in
+ * next.
+ * 0 or -EINVAL. */
+int config_check_reload(const struct config *started, const struct config *next, struct err *err);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From interfaces to the look-up from port and VLAN to interface. */
+
+#include "config/ingress.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "policy/pipeline.h"
+
+enum {
+	VLANS = 4096,
+};
+
+static bool
+is_wire(const struct interface *iface)
+{
+	return iface->pipeline != NULL && (iface->pipeline->traits & TRAIT_WIRE) != 0;
+}
+
+static int
+fill_vlans(struct generation *gen, struct ingress *in, unsigned port, struct arena *arena)
+{
+	uint16_t *vlan = arena_alloc(arena, VLANS * sizeof(vlan[0]));
+	struct ingress_qinq *qinq = arena_alloc(arena, gen->n_ifaces * sizeof(qinq[0]));
+
+	if (vlan == NULL || qinq == NULL)
+		return -ENOMEM;
+	for (unsigned v = 0; v < VLANS; v++)
+		vlan[v] = IFACE_NONE;
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		const struct interface *iface = gen->iface[i];
+
+		if (iface == NULL || iface->port != port || iface->vlan == 0)
+			continue;
+		if (iface->inner_vlan == 0 && vlan[iface->vlan] == IFACE_NONE)
+			vlan[iface->vlan] = iface->id;
+		if (iface->inner_vlan != 0)
+			vlan[iface->vlan] = IFACE_QINQ;
+	}
+	/* Of an outer VLAN with inner ones, qinq also has the interface without: inner 0. */
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		const struct interface *iface = gen->iface[i];
+
+		if (iface != NULL && iface->port == port && iface->vlan != 0
+				&& vlan[iface->vlan] == IFACE_QINQ)
+			qinq[in->n_qinq++] = (struct ingress_qinq) { .outer = iface->vlan,
+				.inner = iface->inner_vlan, .iface = iface->id };
+	}
+	in->vlan = vlan;
+	in->qinq = qinq;
+	return 0;
+}
+
+static int
+fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool *wire)
+{
+	struct ingress *in = &gen->ingress[port];
+
+	in->untagged = IFACE_NONE;
+	in->cable = PORT_NONE;
+	in->wire_iface = wire;
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		const struct interface *iface = gen->iface[i];
+
+		if (iface == NULL || iface->port != port)
+			continue;
+		if (iface->vlan != 0) {
+			in->has_vlans = true;
+			continue;
+		}
+		in->untagged = iface->id;
+		in->wire = wire[iface->id];
+		if (in->wire)
+			pipeline_is_cable(iface->pipeline, &in->cable);
+	}
+	if (in->has_vlans)
+		in->cable = PORT_NONE;
+	return in->has_vlans ? fill_vlans(gen, in, port, arena) : 0;
+}
+
+int
+ingress_fill(struct generation *gen, struct arena *arena, const uint8_t (*mac)[6])
+{
+	bool *wire = arena_alloc(arena, LEDGER_IFACES);
+
+	if (wire == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < gen->n_ifaces; i++)
+		wire[i] = gen->iface[i] != NULL && is_wire(gen->iface[i]);
+	for (unsigned p = 0; p < gen->n_ports; p++) {
+		memcpy(gen->ingress[p].mac, mac[p], 6);
+		if (fill_one(gen, p, arena, wire) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What parse has to know of each port, worked out from the interfaces of a generation.
+ *
+ * Threads: the control thread. */
+#ifndef CONFIG_INGRESS_H
+#define CONFIG_INGRESS_H
+
+#include "base/arena.h"
+#include "policy/generation.h"
+
+/* Fills gen->ingress; mac[] by port index.  Memory is arena's.  0 or -ENOMEM. */
+int ingress_fill(struct generation *gen, struct arena *arena, const uint8_t (*mac)[6]);
+
+#endif

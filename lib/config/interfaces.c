@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Section interfaces: what packets come in by, with the addresses that are ours there. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "config/config_priv.h"
+#include "packet/ledger.h"
+
+static const struct cfg_field neighbour_fields[] = {
+	{ "mac", CFG_MAC, NULL, offsetof(struct neighbour_cfg, mac), "The neighbour's MAC." },
+	CFG_END
+};
+
+static const struct cfg_table neighbour_table = {
+	"neighbour", CFG_SIZEOF(struct neighbour_cfg), neighbour_fields,
+	"A neighbour that need not be asked.", .bare = "mac",
+};
+
+static const struct cfg_field interface_fields[] = {
+	{ "port", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, port),
+		"The port it stands on; without it, the port of the same name.", .refers = "ports",
+		.kind = "port" },
+	{ "vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, vlan),
+		"The frames' VLAN, the outer one of two; without it, untagged frames." },
+	{ "inner_vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, inner_vlan),
+		"The inner VLAN of frames with two tags." },
+	{ "addresses", CFG_INTERFACE_ADDRESS | CFG_LIST, CFG_OPTIONAL,
+		offsetof(struct interface_cfg, addresses),
+		"Our addresses with the length of their subnet." },
+	{ "mtu", CFG_U16, "1500", offsetof(struct interface_cfg, mtu),
+		"Bytes of the largest IP packet.", .min = 576, .max = 9600 },
+	{ "pipeline", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, pipeline),
+		"What judges packets that come in here; without it they are dropped.",
+		.refers = "pipelines", .kind = "pipeline" },
+	{ "neighbours", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL,
+		offsetof(struct interface_cfg, neighbours),
+		"MACs of neighbours by address; others are learned by ARP and ND.",
+		.table = &neighbour_table, .kind = "neighbour", .key = CFG_ADDRESS },
+	CFG_END
+};
+
+const struct cfg_table interface_table = {
+	"interface", CFG_SIZEOF(struct interface_cfg), interface_fields,
+	"A port, or a VLAN on it, that packets come in by.",
+};
+
+const char *
+interface_port(const struct interface_cfg *iface)
+{
+	return iface->port != NULL ? iface->port : iface->head.name;
+}
+
+static void
+check_port(const struct config *cfg, const struct interface_cfg *iface, struct err *err)
+{
+	struct suggestion s = suggestion_of(iface->head.name);
+
+	/* A port: that is written has been looked up while it was read. */
+	if (cfg_is_written(&iface->head, &iface->port)
+			|| config_port_index(cfg, iface->head.name) >= 0)
+		return;
+	cfg_each(port, &cfg->ports)
+		suggestion_offer(&s, port->head.name);
+	if (s.best != NULL)
+		cfg_error(err, &iface->head, NULL, "no port has this name; did you mean '%s'?",
+			s.best);
+	else
+		cfg_error(err, &iface->head, NULL,
+			"no port has this name; port: says which one it is on");
+}
+
+static bool
+same_frames(const struct interface_cfg *a, const struct interface_cfg *b)
+{
+	return strcmp(interface_port(a), interface_port(b)) == 0 && a->vlan == b->vlan
+		&& a->inner_vlan == b->inner_vlan;
+}
+
+/* A VLAN was written that is none: that has been said. */
+static bool
+vlan_unread(const struct interface_cfg *iface)
+{
+	return iface->vlan == 0 && cfg_is_written(&iface->head, &iface->vlan);
+}
+
+static void
+check_frames(const struct config *cfg, const struct interface_cfg *iface, struct err *err)
+{
+	if (vlan_unread(iface))
+		return;
+	if (iface->inner_vlan != 0 && iface->vlan == 0)
+		cfg_error(err, &iface->head, &iface->inner_vlan, "needs vlan, the outer one");
+	for (const struct interface_cfg *before = cfg->interfaces.items; before < iface; before++) {
+		if (vlan_unread(before) || !same_frames(before, iface))
+			continue;
+		if (iface->vlan == 0)
+			cfg_error(err, &iface->head, NULL,
+				"untagged frames of port %s are those of %s", interface_port(iface),
+				before->head.name);
+		else
+			cfg_error(err, &iface->head, &iface->vlan,
+				"the same frames of port %s are those of %s", interface_port(iface),
+				before->head.name);
+		return;
+	}
+}
+
+/* Why no interface can have this address, or NULL. */
+static const char *
+address_fault(const struct ip_prefix *p)
+{
+	const uint8_t *b = p->address.bytes;
+	struct ip_prefix net = ip_prefix_network(p);
+	uint32_t host;
+
+	if (p->address.family == AF_INET6)
+		return b[0] == 0xff ? "is multicast"
+			: b[0] == 0 && memcmp(b, b + 1, 14) == 0 && b[15] < 2
+			? "is no address of an interface"
+			: NULL;
+	if (b[0] == 0 || b[0] == 127 || b[0] >= 224)
+		return "is no address of an interface";
+	if (p->length > 30)
+		return NULL;
+	host = __builtin_bswap32(p->address.v4 ^ net.address.v4);
+	if (host == 0)
+		return "is the subnet itself; which address is ours in it?";
+	return host == UINT32_MAX >> p->length ? "is the broadcast address of its subnet" : NULL;
+}
+
+static bool
+overlap(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return ip_prefix_contains(a, &b->address) || ip_prefix_contains(b, &a->address);
+}
+
+static bool
+is_link_local(const struct ip_address *a)
+{
+	return a->family == AF_INET6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+/* Against the addresses written before: the same one is an error, an overlap on another interface a
+ * warning, since one of the two is then never reached.  A link-local one counts on its link only. */
+static void
+check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
+	const struct ip_prefix *p, struct err *err)
+{
+	char text[IP_TEXT_MAX];
+
+	for (const struct interface_cfg *other = cfg->interfaces.items; other <= iface; other++) {
+		cfg_each(q, &other->addresses) {
+			if (q == p)
+				return;
+			if (other != iface && is_link_local(&p->address)
+					&& is_link_local(&q->address))
+				continue;
+			if (ip_address_equal(&p->address, &q->address)) {
+				cfg_error(err, &iface->head, p, "%s has this address already",
+					other->head.name);
+				return;
+			}
+			if (other != iface && overlap(p, q)) {
+				cfg_warn(err, &iface->head, p, "overlaps %s of %s",
+					ip_prefix_text(q, text), other->head.name);
+				return;
+			}
+		}
+	}
+}
+
+static void
+check_addresses(const struct config *cfg, const struct interface_cfg *iface, struct err *err)
+{
+	cfg_each(p, &iface->addresses) {
+		char text[IP_TEXT_MAX];
+		const char *fault;
+
+		if (p->address.family == 0)
+			continue;       /* could not be read */
+		fault = address_fault(p);
+		if (fault != NULL)
+			cfg_error(err, &iface->head, p, "%s %s", ip_prefix_text(p, text), fault);
+		else
+			check_address_alone(cfg, iface, p, err);
+		if (p->address.family == AF_INET6 && iface->mtu != 0 && iface->mtu < 1280) {
+			cfg_error(err, &iface->head, &iface->mtu,
+				"%u is below 1280, which IPv6 needs", iface->mtu);
+			return;
+		}
+	}
+}
+
+static bool
+in_a_subnet(const struct interface_cfg *iface, const struct ip_address *a)
+{
+	if (is_link_local(a))
+		return true;
+	cfg_each(p, &iface->addresses)
+		if (ip_prefix_contains(p, a))
+			return true;
+	return false;
+}
+
+/* How the neighbour was written before, since an IPv6 address has many spellings; or NULL. */
+static const char *
+same_neighbour(const struct interface_cfg *iface, const struct neighbour_cfg *n,
+	const struct ip_address *a)
+{
+	if (a->family != AF_INET6)
+		return NULL;
+	for (const struct neighbour_cfg *before = iface->neighbours.items; before < n; before++) {
+		struct ip_address b;
+
+		if (before->head.name != NULL && ip_address_parse(before->head.name, &b)
+				&& ip_address_equal(&b, a))
+			return before->head.name;
+	}
+	return NULL;
+}
+
+static void
+check_neighbours(const struct interface_cfg *iface, struct err *err)
+{
+	cfg_each(n, &iface->neighbours) {
+		static const uint8_t zero[6];
+		struct ip_address a;
+		const char *other;
+
+		if (n->head.name == NULL || !ip_address_parse(n->head.name, &a))
+			continue;       /* has been said */
+		other = same_neighbour(iface, n, &a);
+		if (other != NULL)
+			cfg_error(err, &n->head, NULL, "%s is %s, which %s has already",
+				n->head.name, other, iface->head.name);
+		if (!in_a_subnet(iface, &a))
+			cfg_error(err, &n->head, NULL, "%s is in no subnet of %s", n->head.name,
+				iface->head.name);
+		cfg_each(p, &iface->addresses)
+			if (ip_address_equal(&p->address, &a))
+				cfg_error(err, &n->head, NULL, "%s is our own address",
+					n->head.name);
+		if ((n->mac.bytes[0] & 1) != 0 || memcmp(n->mac.bytes, zero, 6) == 0)
+			cfg_error(err, &n->head, &n->mac, "is no MAC of a station");
+	}
+}
+
+void
+interfaces_check(const struct config *cfg, struct err *err)
+{
+	if (cfg->interfaces.count >= LEDGER_IFACES)
+		cfg_error(err, &cfg->head, &cfg->interfaces, "%u interfaces are more than %u",
+			cfg->interfaces.count, LEDGER_IFACES - 1);
+	cfg_each(iface, &cfg->interfaces) {
+		check_port(cfg, iface, err);
+		check_frames(cfg, iface, err);
+		check_addresses(cfg, iface, err);
+		check_neighbours(iface, err);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From section zones to what a generation knows of zones (policy/zone.h). */
+#ifndef CONFIG_ZONES_H
+#define CONFIG_ZONES_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "policy/generation.h"
+
+/* Fills gen->zones, when gen has its interfaces.  before: the running generation, or NULL.  False without memory. */
+bool zones_fill(struct generation *gen, const struct config *cfg, const struct generation *before,
+	struct arena *arena);
+
+#endif

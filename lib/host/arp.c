@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ARP (RFC 826, RFC 5227): who asks for our addresses is answered, and believed with care.
+ *
+ * Who asks us is worth an entry; who answers is believed if asked; who announces himself changes an
+ * entry that is there and is asked at its next use.  Nobody may speak as one of our own addresses,
+ * or with a MAC that is none.  Who asks from an address off the link (Linux with a service address
+ * on its loopback does so by default) is answered, but not learned. */
+
+#include <string.h>
+
+#include <rte_ether.h>
+
+#include "base/counter.h"
+#include "host/host_priv.h"
+
+enum {
+	ARP_BYTES = 28,
+	ARP_REQUEST = 1,
+	ARP_REPLY = 2,
+};
+
+struct arp {
+	uint16_t operation;
+	const uint8_t *sender_mac;
+	union address sender, target;
+};
+
+static const uint8_t everybody[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+/* Sends a message from our MAC; sender and target are IPv4 addresses. */
+static void
+arp_send(struct host *h, const struct interface *i, uint8_t operation,
+	const union address *addresses[2], const uint8_t *to)
+{
+	static const uint8_t head[] = { 0, 1, 8, 0, 6, 4, 0 };
+	uint8_t *p;
+	struct rte_mbuf *m = frame_take(h, i, to != NULL ? to : everybody, RTE_ETHER_TYPE_ARP,
+		ARP_BYTES, &p);
+
+	if (m == NULL)
+		return;
+	memset(p, 0, ARP_BYTES);
+	memcpy(p, head, sizeof(head));
+	p[7] = operation;
+	memcpy(p + 8, i->mac, 6);
+	memcpy(p + 14, addresses[0], 4);
+	if (operation == ARP_REPLY)
+		memcpy(p + 18, to, 6);
+	memcpy(p + 24, addresses[1], 4);
+	frame_send(h, m, BORN_arp, i);
+}
+
+void
+arp_ask(struct host *h, const struct interface *i, const union address *target, const uint8_t *to)
+{
+	static const union address none;
+	const union address *own = interface_source(i, target, 4);
+	const union address *addresses[2] = { own != NULL ? own : &none, target };
+
+	arp_send(h, i, ARP_REQUEST, addresses, to);
+}
+
+void
+arp_announce(struct host *h, const struct interface *i, const union address *own)
+{
+	const union address *addresses[2] = { own, own };
+
+	arp_send(h, i, ARP_REQUEST, addresses, NULL);
+}
+
+/* RFC 5227 1.1: from no address, so that no cache learns from it. */
+void
+arp_probe(struct host *h, const struct interface *i, const union address *target)
+{
+	static const union address none;
+	const union address *addresses[2] = { &none, target };
+
+	arp_send(h, i, ARP_REQUEST, addresses, NULL);
+}
+
+/* Reads an Ethernet and IPv4 message; false: it is none, or says more than the frame holds. */
+static bool
+arp_read(struct arp *arp, const struct view *v, const struct rte_mbuf *m)
+{
+	static const uint8_t head[] = { 0, 1, 8, 0, 6, 4 };
+	const uint8_t *p = rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l3);
+
+	if (m->data_len < v->l3 + ARP_BYTES || memcmp(p, head, sizeof(head)) != 0)
+		return false;
+	memset(arp, 0, sizeof(*arp));
+	arp->operation = (uint16_t)(p[6] << 8 | p[7]);
+	arp->sender_mac = p + 8;
+	memcpy(&arp->sender, p + 14, 4);
+	memcpy(&arp->target, p + 24, 4);
+	return arp->operation == ARP_REQUEST || arp->operation == ARP_REPLY;
+}
+
+/* Is the sender somebody of this link?  Also whom we asked although no subnet has him. */
+static bool
+is_neighbour(const struct host *h, const struct interface *in, const struct arp *arp)
+{
+	return interface_on_link(in, &arp->sender, 4)
+		|| neighbour_find(h, in->id, 4, &arp->sender) != NONE;
+}
+
+/* Another MAC than that of a static neighbour. */
+static bool
+contradicts_static(const struct host *h, const struct interface *in, const struct arp *arp)
+{
+	uint16_t slot = neighbour_find(h, in->id, 4, &arp->sender);
+
+	return slot != NONE && h->neighbours[slot].is_static
+		&& memcmp(h->neighbours[slot].mac, arp->sender_mac, 6) != 0;
+}
+
+/* May a sender say this of itself?  The rule that it breaks, or REASON_NONE.  0.0.0.0 is a
+ * probe: it claims nothing. */
+static enum reason
+sender_fault(const struct host *h, const struct interface *in, const struct arp *arp)
+{
+	if (!mac_is_unicast(arp->sender_mac) || memcmp(arp->sender_mac, in->mac, 6) == 0)
+		return REASON_neighbour_mac;
+	if (arp->sender.v4 == 0)
+		return arp->operation == ARP_REQUEST ? REASON_NONE : REASON_neighbour_address;
+	if (!address_is_unicast(&arp->sender, 4) || interface_broadcast(in, &arp->sender))
+		return REASON_neighbour_address;
+	if (host_answers_for(h, in, &arp->sender, 4))
+		return REASON_neighbour_ours;
+	if (arp->operation == ARP_REPLY && !is_neighbour(h, in, arp))
+		return REASON_neighbour_address;
+	return contradicts_static(h, in, arp) ? REASON_neighbour_static : REASON_NONE;
+}
+
+static void
+hear(struct host *h, const struct interface *in, const struct arp *arp, enum host_heard how)
+{
+	struct host_fact fact = {
+		.iface = in->id, .family = 4, .heard = (uint8_t)how, .address = arp->sender,
+		.tpid = h->tpid,
+	};
+
+	memcpy(fact.mac, arp->sender_mac, 6);
+	neighbour_hear(h, &fact);
+	if (h->setup.tell != NULL)
+		h->setup.tell(h->setup.arg, &fact);
+}
+
+/* Whoever has an address that NAT is to have says so by any message from it; whoever wants it,
+ * too, probes for it (RFC 5227 2.1.1). */
+static void
+hear_conflict(struct host *h, const struct interface *in, const struct arp *arp)
+{
+	const union address *claimed = arp->sender.v4 != 0 ? &arp->sender : &arp->target;
+	struct host_fact fact = {
+		.iface = in->id, .family = 4, .heard = HEARD_CONFLICT, .address = *claimed,
+	};
+
+	if (!claim_contradict(h, in->id, claimed->v4, arp->sender_mac))
+		return;
+	memcpy(fact.mac, arp->sender_mac, 6);
+	if (h->setup.tell != NULL)
+		h->setup.tell(h->setup.arg, &fact);
+}
+
+static void
+receive(struct host *h, const struct interface *in, const struct arp *arp)
+{
+	const union address *addresses[2] = { &arp->target, &arp->sender };
+	bool ours = host_answers_for(h, in, &arp->target, 4);
+
+	if (ours && arp->operation == ARP_REQUEST) {
+		if (arp->sender.v4 != 0 && is_neighbour(h, in, arp))
+			hear(h, in, arp, HEARD_REQUEST);
+		arp_send(h, in, ARP_REPLY, addresses, arp->sender_mac);
+	} else if (ours) {
+		hear(h, in, arp, HEARD_ANSWER);
+	} else if (arp->sender.v4 == arp->target.v4) {
+		hear(h, in, arp, HEARD_ANNOUNCE);
+	}
+}
+
+enum reason
+host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
+{
+	const struct interface *in = host_interface(h, v->iface);
+	enum reason fault;
+	struct arp arp;
+
+	if (in == NULL)
+		return REASON_interface_unused;
+	if (!arp_read(&arp, v, m))
+		return REASON_neighbour_bad;
+	fault = sender_fault(h, in, &arp);
+	if (fault == REASON_NONE || fault == REASON_neighbour_ours)
+		hear_conflict(h, in, &arp);
+	if (fault != REASON_NONE)
+		return fault;
+	h->tpid = v->tpid;
+	receive(h, in, &arp);
+	h->tpid = 0;
+	counter_add(&h->setup.ledger->consumed[CONSUMED_arp], 1);
+	rte_pktmbuf_free(m);
+	return REASON_NONE;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of a host share: its memory, and what each offers to the others. */
+#ifndef HOST_HOST_PRIV_H
+#define HOST_HOST_PRIV_H
+
+#include <stdatomic.h>
+
+#include <rte_mbuf.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/meter.h"
+#include "host/host.h"
+
+#define NONE 0xffffu            /* no slot, no packet */
+
+#define WIRE_FIRST (NEXTHOP_COUNT - LEDGER_PORTS)       /* next hops that send as it is, by port */
+#define NEIGHBOURS_MAX (WIRE_FIRST - NEXTHOP_FIRST)
+
+/* Times of RFC 4861 10; ARP uses the same. */
+#define ASKS 3
+#define ASK_NS NS_PER_S
+#define REACHABLE_NS (30 * NS_PER_S)
+#define FAILED_NS (3 * NS_PER_S)
+#define UNUSED_NS (20 * 60 * NS_PER_S)
+#define QUARANTINE_NS (5 * 60 * NS_PER_S)
+
+#define IP4_BYTES 20u
+#define IP6_BYTES 40u
+#define HOP_LIMIT 64u
+
+enum neighbour_state {
+	NEIGHBOUR_FREE,
+	NEIGHBOUR_LOST,         /* an address with a next hop, not asked */
+	NEIGHBOUR_ASKING,
+	NEIGHBOUR_FAILED,       /* did not answer a moment ago */
+	NEIGHBOUR_KNOWN,
+	NEIGHBOUR_PROBING,      /* known for long: asked again while it is used */
+};
+
+/* Slot n is next hop NEXTHOP_FIRST + n. */
+struct neighbour {
+	union address address;
+	uint64_t used_ns;       /* last packet to it */
+	uint64_t fresh_ns;      /* known to answer until then */
+	uint64_t deadline_ns;   /* of ASKING, FAILED, PROBING */
+	uint16_t iface;
+	uint8_t family;
+	uint8_t state;
+	uint8_t asks;
+	bool is_static;
+	bool handed;            /* programs may hold its next hop */
+	bool answered;          /* was known once */
+	uint8_t mac[6];
+	uint8_t line;           /* enum line */
+	uint8_t n_held;
+	uint16_t tpid;          /* of the outer tag it sent last; 0: nothing heard, or no tag */
+	uint16_t turn;          /* the host's, when it followed the generation in use */
+	uint16_t chain;         /* next in its bucket, or free one */
+	uint16_t prev, next;    /* in its timers */
+	uint16_t before, after; /* in its line */
+	uint16_t oldest, newest;        /* of the packets that wait, NONE without */
+};
+
+/* Neighbours of a share that may give room to others, the first one first. */
+enum line {
+	LINE_NONE,              /* static, or programs hold its next hop */
+	LINE_STRANGER,          /* never answered: first those not asked, then in order of asking */
+	LINE_IDLE,              /* was known, in the order of being heard */
+	LINE_COUNT
+};
+
+/* The slots of one interface and family. */
+struct share {
+	struct { uint16_t head, tail, n; } line[LINE_COUNT];
+	uint16_t n;             /* slots, without those of static neighbours */
+	bool pressed;           /* had no room since the last reclaim */
+};
+
+/* Neighbours that wait for the same span of time, so in order of their deadlines. */
+struct timers {
+	uint16_t head, tail;
+};
+
+struct held {
+	struct rte_mbuf *m;
+	uint16_t l3;
+	uint16_t chain;         /* the next of its neighbour, or free one */
+	uint16_t slot;          /* of its neighbour */
+	uint16_t older, newer;  /* of its egress interface */
+	bool tells;             /* view is there */
+	uint8_t from[6];        /* MAC it came from */
+	struct view view;       /* as it came in; offsets as they are now */
+};
+
+struct held_queue {
+	uint16_t oldest, newest;
+	uint16_t n;
+};
+
+#define LATER_BYTES 120u        /* the longest headers of IPv4 and TCP */
+
+/* A sender that is told later, of a packet that is gone. */
+struct later {
+	uint64_t due_ns;
+	uint8_t from[6];        /* MAC */
+	uint16_t sender;        /* its class */
+	struct view view;       /* l3_bytes: of them LATER_BYTES at most are there */
+	uint8_t ip[LATER_BYTES];
+};
+
+/* One of our addresses that the link is to be told of. */
+struct announcement {
+	union address address;
+	uint64_t due_ns;
+	uint16_t iface;
+	uint8_t family;
+	uint8_t left;
+};
+
+#define ANNOUNCEMENTS 1024u
+
+/* An address of NAT, and whether it may be ours on its link (claim.c). */
+enum claim_state {
+	CLAIM_NEW,
+	CLAIM_ELSEWHERE,        /* in no subnet of ours: nobody asks us for it */
+	CLAIM_PROBING,
+	CLAIM_OURS,
+	CLAIM_TAKEN,            /* another station has it */
+};
+
+struct claim {
+	rte_be32_t address;
+	uint16_t iface;         /* 0: none */
+	uint8_t state;
+	uint8_t left;           /* messages to send in its state */
+	uint64_t due_ns;
+};
+
+#define CLAIMS 16384u           /* NAT_POOLS of NAT_ADDRESSES */
+
+/* What a host says is limited by kind (limit.c). */
+enum limit {
+	LIMIT_TTL_EXPIRED,
+	LIMIT_TOO_BIG,
+	LIMIT_UNREACHABLE,
+	LIMIT_RESET,
+	LIMIT_ECHO,
+	LIMIT_ASK4,             /* the first question for a neighbour: ARP */
+	LIMIT_ASK6,             /* ND */
+	LIMIT_COUNT
+};
+
+#define LIMIT_SENDERS 256u      /* buckets that senders share, of each kind */
+
+struct limit_sender {
+	struct meter share;     /* of its kind's rate */
+	uint64_t reserve_ns;    /* when one more is granted whatever others have used */
+};
+
+struct host {
+	struct host_setup setup;
+	const struct generation *gen;
+	uint64_t now_ns;
+	uint16_t tpid;                  /* of the outer tag of the frame that is being answered; else 0 */
+
+	/* neighbour.c */
+	struct hash_key key;
+	struct neighbour *neighbours;
+	uint16_t *buckets;
+	unsigned n_neighbours, bucket_mask;
+	unsigned n_free;
+	uint16_t free;
+	struct timers asked, failed;
+	uint16_t sweep;                 /* cursor */
+	uint64_t sweep_ns, reclaim_ns;
+
+	/* follow.c: what of the table still has to follow the generation in use */
+	uint16_t turn;                  /* counts generations */
+	uint16_t follow_iface, follow_static;   /* the next static neighbour */
+	uint16_t follow_slot;           /* the next slot */
+	bool trims;                     /* shares may have more than is left for them */
+
+	/* share.c */
+	struct share shares[LEDGER_IFACES][2];  /* by interface; IPv4, IPv6 */
+	unsigned guaranteed;            /* slots of each share */
+	unsigned common, n_common;      /* slots for whoever comes first, and those taken */
+	bool pressed;
+
+	/* hold.c */
+	struct held held[HOST_HELD];
+	uint16_t held_free;
+	struct held_queue held_by[LEDGER_IFACES];       /* by egress interface */
+
+	/* later.c: a queue in the order of its times */
+	struct later later[HOST_LATER];
+	unsigned later_first, n_later;
+	uint16_t later_by_iface[LEDGER_IFACES];
+	uint16_t later_by_sender[LIMIT_SENDERS];
+
+	/* announce.c */
+	struct announcement announcements[ANNOUNCEMENTS];
+	unsigned n_announcements;
+
+	/* claim.c */
+	struct claim claim[2 * CLAIMS], *claims;        /* in one half, the other for the next list */
+	unsigned n_claims, claim_next;
+	struct host_conflict conflicts[HOST_CONFLICTS];
+	_Atomic uint32_t n_conflicts;           /* worker: write, control: read */
+
+	/* limit.c */
+	uint64_t random;
+	uint64_t reserve_ns[LIMIT_COUNT];       /* between two grants of a sender's reserve */
+	struct meter limits[LIMIT_COUNT][LEDGER_IFACES];
+	struct limit_sender senders[LIMIT_COUNT][LIMIT_SENDERS];
+	struct meter doors[LIMIT_SENDERS];      /* of questions, by ingress and egress interface */
+};
+
+static inline struct nexthop *
+neighbour_nexthop(const struct host *h, uint16_t slot)
+{
+	return &h->setup.nexthops[NEXTHOP_FIRST + slot];
+}
+
+static inline bool
+neighbour_resolved(const struct neighbour *n)
+{
+	return n->state == NEIGHBOUR_KNOWN || n->state == NEIGHBOUR_PROBING;
+}
+
+static inline const struct interface *
+host_interface(const struct host *h, uint16_t id)
+{
+	return h->gen != NULL && id < h->gen->n_ifaces ? h->gen->iface[id] : NULL;
+}
+
+/* neighbour.c: the table */
+bool neighbours_init(struct host *h, unsigned n, int numa_node);
+void neighbours_fini(struct host *h);
+uint16_t neighbour_find(const struct host *h, uint16_t iface, unsigned family,
+	const union address *a);
+/* A new one, not asked; NONE: no room.  heard: it spoke to us; else somebody wants to speak to
+ * it. */
+uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a,
+	bool heard);
+void neighbour_free(struct host *h, uint16_t slot);
+void nexthop_follow(struct host *h, uint16_t slot, const struct interface *i);
+void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
+
+/* share.c: who has the slots */
+void shares_init(struct host *h);
+/* Makes room for one more of a share; false: there is none. */
+bool share_room(struct host *h, uint16_t iface, unsigned family, bool heard);
+void share_enter(struct host *h, uint16_t slot);        /* a slot of a new neighbour */
+void share_leave(struct host *h, uint16_t slot);
+void share_sort(struct host *h, uint16_t slot);         /* what decides on its line has changed */
+void share_renew(struct host *h, uint16_t slot);        /* the same; it is the newest of its line */
+void shares_configure(struct host *h);                  /* interfaces have come or gone */
+bool shares_trim(struct host *h, unsigned most);        /* by so many neighbours at most; true: there may be more */
+
+/* reach.c: what becomes of one */
+void neighbour_ask(struct host *h, uint16_t slot);      /* begins */
+void neighbour_use(struct host *h, uint16_t slot);
+void neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh);
+void neighbour_lose(struct host *h, uint16_t slot);
+void neighbour_doubt(struct host *h, uint16_t slot);    /* asked again at its next use */
+void neighbour_hear(struct host *h, const struct host_fact *fact);
+void neighbours_expire(struct host *h);
+void neighbours_sweep(struct host *h);
+
+/* follow.c: the table follows a generation */
+void neighbours_configure(struct host *h);
+void neighbours_follow(struct host *h);         /* one bounded part of it; until all do nothing is waited for */
+bool neighbour_follow(struct host *h, uint16_t slot);   /* this one, now; false: its interface is gone, and so is it */
+/* neighbour_find of one that is about to be used: it follows the generation in use. */
+uint16_t neighbour_current(struct host *h, uint16_t iface, unsigned family, const union address *a);
+/* One that has just been made is static if the generation says so. */
+void neighbour_settle(struct host *h, uint16_t slot);
+
+/* address.c */
+bool mac_is_unicast(const uint8_t mac[6]);
+bool address_is_unicast(const union address *a, unsigned family);
+bool address_is_link_local(const union address *a);
+bool interface_owns(const struct interface *i, const union address *a, unsigned family);
+bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
+bool interface_broadcast(const struct interface *i, const union address *a);
+/* Its own, or one of NAT's that is ours on its link. */
+bool host_answers_for(const struct host *h, const struct interface *i, const union address *a,
+	unsigned family);
+/* The address to speak to peer from; NULL when the interface has none of the family. */
+const union address *interface_source(const struct interface *i, const union address *peer,
+	unsigned family);
+/* The same, then an address of any interface. */
+const union address *host_source(const struct host *h, const struct interface *i,
+	const union address *peer, unsigned family);
+
+/* frame.c: packets of our own */
+/* tpid: of the outer tag that the station sends, 0: not known.  Returns the length. */
+unsigned ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype,
+	uint16_t tpid);
+void ip4_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
+	uint16_t bytes);
+void ip6_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
+	uint16_t payload_bytes);
+/* Writes the checksum of an ICMPv6 message of n bytes behind the IPv6 header at ip. */
+void icmp6_checksum_set(uint8_t *ip, uint16_t n);
+/* A frame with its Ethernet header (outer tag as in host.tpid), and room for so many bytes behind it at body; or NULL. */
+struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uint8_t to[6],
+	uint16_t ethertype, unsigned bytes, uint8_t **body);
+void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);
+
+/* arp.c, nd.c: to is NULL for everybody */
+void arp_ask(struct host *h, const struct interface *i, const union address *target,
+	const uint8_t *to);
+void arp_announce(struct host *h, const struct interface *i, const union address *own);
+void arp_probe(struct host *h, const struct interface *i, const union address *target);
+void nd_ask(struct host *h, const struct interface *i, const union address *target,
+	const uint8_t *to);
+void nd_announce(struct host *h, const struct interface *i, const union address *own);
+bool nd_is(const struct view *v);
+enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m);
+
+/* hold.c */
+void held_init(struct host *h);
+void held_release(struct host *h, uint16_t slot);       /* sends what waits for the neighbour */
+void held_drop(struct host *h, uint16_t slot, enum reason r);   /* all that waits for it */
+/* Sends an IP packet at offset l3 to a resolved neighbour.  Returns 0 or the reason to drop m. */
+enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
+
+/* announce.c */
+void announce_new(struct host *h, const struct generation *old);
+void announce_due(struct host *h);
+
+/* claim.c */
+void claims_configure(struct host *h, const struct generation *old);
+void claims_due(struct host *h);
+/* Does an address of NAT belong to us on its link? */
+bool claim_is_ours(const struct host *h, rte_be32_t address);
+/* A station of a link says that the address is its own, or probes for it; true: we give it up. */
+bool claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8_t mac[6]);
+
+/* local.c: is the transport checksum right? */
+bool checksum_ok(const struct view *v, const struct rte_mbuf *m);
+
+/* later.c */
+void later_due(struct host *h);
+void later_stop(struct host *h);        /* forgets them all */
+
+/* limit.c */
+/* The class of senders on an interface that a packet's sender belongs to; below LIMIT_SENDERS. */
+unsigned limit_sender(const struct host *h, uint64_t who, const struct view *v);
+void limits_init(struct host *h);
+/* May one more of a kind be said, because of a packet v, by an interface? */
+bool limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v);
+/* May a neighbour that never answered be asked, for a packet (NULL: of ours)? */
+bool limit_ask(struct host *h, const struct neighbour *n, const struct view *v);
+
+/* What an answer is about: the packet, and where it came from. */
+struct subject {
+	const struct view *v;
+	const struct rte_mbuf *m;
+	const struct interface *in;
+	const uint8_t *from;    /* MAC */
+	const uint8_t *ip;      /* all that is left of it, if it is gone; else NULL */
+	bool rewritten;         /* m is not as it came in: what v says counts */
+};
+
+/* error.c, error4.c, error6.c, reset.c, quote.c */
+/* Is the sender one that may be answered at all: one station, that spoke to one station? */
+bool may_answer(const struct interface *in, const struct view *v);
+void tell_sender(struct host *h, const struct subject *s, enum host_error what,
+	uint16_t code_or_mtu);
+void error4_send(struct host *h, const struct subject *s, enum host_error what,
+	uint16_t code_or_mtu);
+void error6_send(struct host *h, const struct subject *s, enum host_error what,
+	uint16_t code_or_mtu);
+void reset_send(struct host *h, const struct subject *s);
+/* The address to answer from: the one that was spoken to if it is ours, else the one that fits
+ * best. */
+const union address *answer_source(const struct host *h, const struct subject *s);
+/* Copies the first n bytes of the subject's IP packet as it came in; false: they are not there. */
+bool quote_copy(uint8_t *out, const struct subject *s, unsigned n);
+
+/* fragment.c */
+enum reason fragments_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a report says of NAT: figures by pool, and by public address.
+ *
+ * Threads: any, while no generation is adopted; a running worker is a burst ahead. */
+#ifndef NAT_COUNTS_H
+#define NAT_COUNTS_H
+
+#include <netinet/in.h>
+
+#include "nat/nat.h"
+
+/* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP too (its CRC covers them). */
+enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
+#define NAT_PROTOS NAT_PORTLESS
+
+static inline enum nat_proto
+nat_proto(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return NAT_TCP;
+	case IPPROTO_UDP:
+		return NAT_UDP;
+	case IPPROTO_ICMP:
+		return NAT_ICMP;
+	case IPPROTO_DCCP:
+		return NAT_DCCP;
+	case IPPROTO_UDPLITE:
+		return NAT_UDPLITE;
+	default:
+		return NAT_PORTLESS;
+	}
+}
+
+const char *nat_proto_name(enum nat_proto proto);
+
+struct nat_counts {
+	uint64_t mappings;              /* with sessions */
+	uint64_t resting;               /* in quarantine */
+	uint64_t taken;                 /* sessions that got a public endpoint */
+	uint64_t allocated;             /* mappings made for them */
+	uint64_t refused_port, refused_quota;
+	uint64_t ports_used;            /* of all protocols, resting ones too */
+	uint64_t ports_total;           /* of one protocol, this worker's */
+};
+
+/* A pool by its number; all 0 without one. */
+void nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out);
+
+struct nat_address_counts {
+	rte_be32_t address;
+	struct nat_counts all;
+	uint64_t used[NAT_PROTOS];      /* ports */
+};
+
+struct nat_pool_counts {
+	char name[64];
+	struct nat_counts all;
+	unsigned n_addresses;
+	struct nat_address_counts *address;
+};
+
+/* All of it at one moment. */
+struct nat_summary {
+	unsigned n_pools;
+	struct nat_pool_counts pool[NAT_POOLS];
+};
+
+struct nat_summary *nat_summary_take(const struct nat *n);      /* NULL: no pools, or no memory */
+struct nat_summary *nat_summary_copy(const struct nat_summary *s);      /* NULL of NULL */
+void nat_summary_free(struct nat_summary *s);   /* NULL is fine */
+
+/* Adds another worker's: pools and addresses that both have. */
+void nat_summary_add(struct nat_summary *sum, const struct nat_summary *more);
+
+#endif

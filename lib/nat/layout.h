@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pools of a generation as workers use them: worked out once, by control, beside the running ones.
+ *
+ * A pool keeps its slot by its name, and an address its place by what it is, over all layouts; mappings hold these
+ * numbers.  A pool or an address that the configuration no longer has stays in the layout as long as a worker's
+ * mappings need it, under its last settings.  So a worker takes a layout by one pointer, and what its free ports
+ * are under another range it works out for an address at its next use (nat_ports).
+ *
+ * Threads: control makes and discards; workers read. */
+#ifndef NAT_LAYOUT_H
+#define NAT_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "nat/nat.h"
+#include "nat/counts.h"
+#include "nat/port_pool.h"
+
+#define NAT_SLOTS 255u                  /* pools: those of a configuration, and those that are gone but used */
+#define NAT_PLACES (2u * NAT_POOLS * NAT_ADDRESSES)     /* addresses, likewise */
+
+struct nat_layout_pool {
+	char *name;                     /* NULL: vacant */
+	bool configured, reject;
+	uint8_t mapping, filtering;
+	uint16_t low, high;
+	uint32_t per_source;
+	const char *logged_as;          /* the name, for the life of the process; NULL: not logged */
+	uint32_t n_addresses;
+	uint32_t *address;              /* their places */
+	uint64_t serial;                /* of the slot's present owner */
+	uint64_t ports;                 /* another number: other ports may be given out */
+	struct port_mask *masks;        /* ports that may be given out, of all workers; n_masks */
+	unsigned n_masks;
+	uint8_t mask[NAT_PROTOS];       /* which of them */
+};
+
+struct nat_place {
+	rte_be32_t address;
+	uint8_t slot;                   /* NAT_NO_POOL: only old mappings are left */
+	bool used;                      /* else vacant */
+};
+
+struct nat_layout {
+	unsigned n_slots;
+	uint8_t slot[NAT_POOLS];        /* by pool number */
+	uint32_t n_places;
+	struct nat_place *place;
+	uint32_t *found;                /* open addressing: place + 1 of an address */
+	uint32_t found_mask;
+	bool has_peers, has_log;
+	struct nat_layout_pool pool[NAT_SLOTS];
+};
+
+/* Without pools. */
+extern const struct nat_layout nat_layout_empty;
+
+struct nat_layout_setup {
+	const struct nat_pool_spec *specs;      /* spec i is pool number i */
+	unsigned n_specs;
+	const struct nat_layout *before;        /* of the running generation; NULL: the first */
+	const struct nat *const *user;          /* the workers' NATs */
+	unsigned n_users;
+	bool settled;                   /* every user has taken `before`: what is gone from it can be given up */
+};
+
+/* 0, -ENOMEM, or -ENOSPC: mappings hold too many pools or addresses that are gone. */
+int nat_layout_create(const struct nat_layout_setup *setup, struct nat_layout **layout);
+void nat_layout_discard(struct nat_layout *l);  /* NULL is fine */
+
+/* Place of a public address, -1 without one. */
+int nat_layout_find(const struct nat_layout *l, rte_be32_t address);
+
+#endif

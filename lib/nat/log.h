@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a worker tells of its mappings: entries of fixed size in a ring of one writer and one reader.
+ *
+ * RFC 6888 REQ-12 asks for who had which public endpoint when, REQ-14 for no destination: an entry has no room for
+ * one.  A full ring loses the entry, and counts it; nothing waits.
+ *
+ * Threads: the owning worker adds; control takes, and reads the counts.  Memory: nat_log_create. */
+#ifndef NAT_LOG_H
+#define NAT_LOG_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+
+enum nat_event {
+	NAT_BEGINS,                     /* the first packet leaves by the mapping */
+	NAT_ENDS,                       /* its last session has ended */
+};
+
+struct nat_log_entry {
+	uint64_t time_ns;               /* the worker's clock */
+	const char *pool;               /* its name; lives as long as the worker's NAT */
+	rte_be32_t inside, public;
+	rte_be16_t inside_port, public_port;    /* or identifiers; 0 of a protocol without */
+	uint8_t proto;
+	uint8_t event;                  /* enum nat_event */
+	uint8_t why;                    /* enum session_end of the last session, of NAT_ENDS */
+};
+static_assert(sizeof(struct nat_log_entry) == 32, "two to a line");
+
+struct nat_log;
+
+struct nat_log *nat_log_create(uint32_t entries, int numa_node);        /* NULL: no memory */
+void nat_log_destroy(struct nat_log *l);        /* NULL is fine */
+size_t nat_log_bytes(const struct nat_log *l);  /* 0 of NULL */
+
+void nat_log_add(struct nat_log *l, const struct nat_log_entry *e);
+
+/* The oldest entries, n at most; returns how many. */
+unsigned nat_log_take(struct nat_log *l, struct nat_log_entry *out, unsigned n);
+
+/* Entries that can be taken, and those that found no room. */
+uint32_t nat_log_waiting(const struct nat_log *l);
+uint64_t nat_log_lost(const struct nat_log *l);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mappings, the inside addresses that have them, and whom they were used to. */
+
+#include "base/counter.h"
+#include "nat/nat_priv.h"
+
+uint32_t
+nat_host_get(struct nat *n, const struct nat_request *r)
+{
+	struct nat_table *t = &n->hosts;
+	struct nat_search search = nat_search_begin(&t->index, r->host);
+	rte_be32_t inside = r->inside->src.v4;
+	struct nat_host *h;
+	uint32_t index;
+
+	while ((index = nat_search_next(&t->index, &search, r->host)) != 0) {
+		if (n->host[index].inside == inside && n->host[index].pool == r->slot)
+			return index;
+	}
+	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? t->high + 1 : 0;
+	if (index == 0 || nat_pool_of(n, r->slot)->n_addresses == 0)
+		return 0;
+	h = &n->host[index];
+	if (index == t->vacant)
+		t->vacant = h->next;
+	else
+		t->high = index;
+	*h = (struct nat_host){ .inside = inside, .pool = r->slot };
+	h->address = nat_address_for(nat_pool_of(n, r->slot), inside);
+	nat_index_add(&t->index, r->host, index);
+	return index;
+}
+
+void
+nat_host_drop(struct nat *n, uint32_t index)
+{
+	struct nat_host *h = &n->host[index];
+
+	if (h->mappings > 0)
+		return;
+	nat_index_remove(&n->hosts.index, nat_host_hash(n, h->pool, h->inside), index);
+	h->next = n->hosts.vacant;
+	n->hosts.vacant = index;
+}
+
+uint32_t
+nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r)
+{
+	const struct nat_index *t = &n->mappings.index;
+	struct nat_search search = nat_search_begin(t, r->endpoint);
+	rte_be16_t port = nat_port_of(r->inside);
+	uint32_t index;
+
+	while ((index = nat_search_next(t, &search, r->endpoint)) != 0) {
+		const struct mapping *m = &n->mapping[index];
+
+		if (m->host == host && m->inside_port == port && m->proto == r->inside->proto)
+			return index;
+	}
+	return 0;
+}
+
+/* The port that the inside has, or one that nobody can foretell; 0 when all are taken. */
+static uint16_t
+draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
+{
+	if (port_pool_take_one(&p->ports, like))
+		return like;
+	if (++n->drawn % 2 != 0)
+		n->random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
+	else
+		n->random >>= 32;
+	return port_pool_take(&p->ports, like, (uint32_t)n->random);
+}
+
+/* An address that left the pool is not used for more; its host moves when nothing holds him there. */
+static bool
+host_settle(struct nat *n, struct nat_host *h)
+{
+	const struct nat_layout_pool *pool = nat_pool_of(n, h->pool);
+
+	if (nat_layout_of(n)->place[h->address].slot == h->pool)
+		return true;
+	if (pool->n_addresses == 0)
+		return false;
+	h->address = nat_address_for(pool, h->inside);
+	return true;
+}
+
+static uint32_t
+take_record(struct nat *n)
+{
+	struct nat_table *t = &n->mappings;
+	uint32_t index = t->vacant;
+
+	if (index == 0)
+		return t->high < t->capacity ? ++t->high : 0;
+	t->vacant = n->mapping[index].next;
+	return index;
+}
+
+static void
+give_record(struct nat *n, uint32_t index)
+{
+	n->mapping[index].next = n->mappings.vacant;
+	n->mappings.vacant = index;
+}
+
+/* A public port for a mapping of a protocol that has them. */
+static bool
+take_port(struct nat *n, struct mapping *m, uint32_t index)
+{
+	enum nat_proto proto = nat_proto(m->proto);
+	struct nat_ports *p;
+	uint16_t port;
+
+	if (proto == NAT_PORTLESS)
+		return true;
+	p = nat_ports(n, m->address, proto);
+	port = p != NULL ? draw_port(n, p, rte_be_to_cpu_16(m->inside_port)) : 0;
+	if (port == 0)
+		return false;
+	m->public_port = rte_cpu_to_be_16(port);
+	p->by_port[port] = index;
+	port_mask_set(&p->taken, port);
+	counter_add(&nat_address_at(n, m->address)->used, 1);
+	counter_add(&nat_address_at(n, m->address)->used_of[proto], 1);
+	return true;
+}
+
+/* What is counted when a mapping comes into use, or goes out of it. */
+static void
+count(struct nat *n, const struct mapping *m, bool in_use)
+{
+	int one = in_use ? 1 : -1;
+
+	counter_add(&n->pool[nat_host_of(n, m)->pool].mappings, one);
+	counter_add(&nat_address_use(n, m->address)->mappings, one);
+}
+
+uint32_t
+nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
+{
+	const struct tuple *inside = r->inside;
+	struct nat_host *h = &n->host[host];
+	bool shared = nat_pool_of(n, h->pool)->mapping == NAT_ENDPOINT_INDEPENDENT
+		|| nat_proto(inside->proto) == NAT_PORTLESS;
+	uint32_t index = host_settle(n, h) ? take_record(n) : 0;
+	struct mapping *m = &n->mapping[index];
+
+	if (index == 0)
+		return 0;
+	*m = (struct mapping){
+		.host = host, .inside_port = nat_port_of(inside), .proto = inside->proto,
+		.flags = shared ? MAPPING_SHARED : 0, .address = h->address & (NAT_ADDRESSES_MAX - 1),
+	};
+	if (!take_port(n, m, index)) {
+		give_record(n, index);
+		return 0;
+	}
+	if (shared)
+		nat_index_add(&n->mappings.index, r->endpoint, index);
+	h->mappings++;
+	count(n, m, true);
+	counter_add(&n->pool[h->pool].allocated, 1);
+	counter_add(&nat_address_at(n, h->address)->allocated, 1);
+	return index;
+}
+
+/* It rests no more. */
+static void
+leave_rest(struct nat *n, struct mapping *m, uint32_t index)
+{
+	if (index == n->rest_ahead) {
+		n->rest_ahead = m->rest_next;
+		n->rest_lead = 0;
+	}
+	if (m->rest_prev != 0)
+		n->mapping[m->rest_prev].rest_next = m->rest_next;
+	else
+		n->rest_first = m->rest_next;
+	if (m->rest_next != 0)
+		n->mapping[m->rest_next].rest_prev = m->rest_prev;
+	else
+		n->rest_last = m->rest_prev;
+	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, -1);
+	counter_add(&nat_address_at(n, m->address)->resting, -1);
+}
+
+void
+nat_mapping_wake(struct nat *n, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+
+	leave_rest(n, m, index);
+	m->flags &= ~(unsigned)MAPPING_RESTS & 15;
+	m->refs = m->peer = m->n_peers = 0;
+	count(n, m, true);
+}
+
+void
+nat_mapping_free(struct nat *n, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+	uint16_t port = rte_be_to_cpu_16(m->public_port);
+	enum nat_proto proto = nat_proto(m->proto);
+
+	if (m->flags & MAPPING_SHARED)
+		nat_index_remove(&n->mappings.index, nat_mapping_hash(n, m), index);
+	if (port != 0)
+		nat_port_give(n, m->address, proto, port);
+	if (m->flags & MAPPING_RESTS) {
+		leave_rest(n, m, index);
+	} else {
+		nat_peers_free(n, m);
+		count(n, m, false);
+	}
+	n->host[m->host].mappings--;
+	nat_host_drop(n, m->host);
+	give_record(n, index);
+}
+
+void
+nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
+{
+	struct mapping *m = &n->mapping[index];
+
+	nat_peers_free(n, m);
+	m->flags |= MAPPING_RESTS;
+	m->rest_tick = now_tick;
+	m->rest_next = 0;
+	m->rest_prev = n->rest_last;
+	if (n->rest_last != 0)
+		n->mapping[n->rest_last].rest_next = index;
+	else
+		n->rest_first = index;
+	n->rest_last = index;
+	count(n, m, false);
+	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, 1);
+	counter_add(&nat_address_at(n, m->address)->resting, 1);
+}
+
+bool
+nat_peer_has(const struct nat *n, const struct mapping *m, rte_be32_t address)
+{
+	for (uint32_t i = m->peer; i != 0; i = n->peer[i].next) {
+		if (n->peer[i].address == address)
+			return true;
+	}
+	return false;
+}
+
+/* The newest stands first; without room the oldest is forgotten. */
+void
+nat_peer_add(struct nat *n, struct mapping *m, rte_be32_t address)
+{
+	struct nat_table *t = &n->peers;
+	uint32_t index = 0, *last = &m->peer;
+
+	if (nat_peer_has(n, m, address))
+		return;
+	if (m->n_peers < NAT_PEERS && t->vacant != 0) {
+		index = t->vacant;
+		t->vacant = n->peer[index].next;
+	} else if (m->n_peers < NAT_PEERS && t->high < t->capacity) {
+		index = ++t->high;
+	}
+	if (index == 0 && m->n_peers == 0)
+		return;
+	if (index == 0) {
+		while (n->peer[*last].next != 0)
+			last = &n->peer[*last].next;
+		index = *last;
+		*last = 0;
+	} else {
+		m->n_peers++;
+	}
+	n->peer[index] = (struct nat_peer){ .address = address, .next = m->peer };
+	m->peer = index;
+}
+
+void
+nat_peers_free(struct nat *n, struct mapping *m)
+{
+	while (m->peer != 0) {
+		uint32_t index = m->peer;
+
+		m->peer = n->peer[index].next;
+		n->peer[index].next = n->peers.vacant;
+		n->peers.vacant = index;
+	}
+	m->n_peers = 0;
+}

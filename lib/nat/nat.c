@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What sessions ask of NAT: a public endpoint, the inside one behind a public one; giving back. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "nat/nat_priv.h"
+
+bool
+nat_has_ports(uint8_t proto)
+{
+	return nat_proto(proto) != NAT_PORTLESS;
+}
+
+struct nat *
+nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
+{
+	struct nat *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	flow_secret_draw(&n->secret);
+	random_bytes(&n->port_key, sizeof(n->port_key));
+	n->worker = (uint16_t)worker;
+	n->workers = (uint16_t)workers;
+	n->numa_node = numa_node;
+	atomic_init(&n->layout, &nat_layout_empty);
+	mappings = RTE_MIN(mappings, NAT_INDEX_MAX);
+	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
+	n->mappings.index.lines = n->hosts.index.lines = nat_index_lines(mappings);
+	return n;
+}
+
+static size_t
+records_bytes(const struct nat *n, size_t record)
+{
+	return ((size_t)n->mappings.capacity + 1) * record;
+}
+
+static size_t
+lines_bytes(const struct nat *n)
+{
+	return (size_t)n->mappings.index.lines * sizeof(struct nat_line);
+}
+
+static void
+tables_free(struct nat *n)
+{
+	memory_give(n->mapping, records_bytes(n, sizeof(*n->mapping)));
+	memory_give(n->host, records_bytes(n, sizeof(*n->host)));
+	memory_give(n->mappings.index.line, lines_bytes(n));
+	memory_give(n->hosts.index.line, lines_bytes(n));
+	n->mapping = NULL;
+	n->host = NULL;
+	n->mappings.index.line = n->hosts.index.line = NULL;
+}
+
+int
+nat_tables_make(struct nat *n, bool peers)
+{
+	if (n->mapping == NULL) {
+		n->mapping = memory_take(records_bytes(n, sizeof(*n->mapping)), n->numa_node);
+		n->host = memory_take(records_bytes(n, sizeof(*n->host)), n->numa_node);
+		n->mappings.index.line = memory_take(lines_bytes(n), n->numa_node);
+		n->hosts.index.line = memory_take(lines_bytes(n), n->numa_node);
+		if (n->mapping == NULL || n->host == NULL || n->mappings.index.line == NULL
+		    || n->hosts.index.line == NULL) {
+			tables_free(n);
+			return -ENOMEM;
+		}
+	}
+	if (peers && n->peer == NULL)
+		n->peer = memory_take(records_bytes(n, sizeof(*n->peer)), n->numa_node);
+	return peers && n->peer == NULL ? -ENOMEM : 0;
+}
+
+void
+nat_destroy(struct nat *n)
+{
+	if (n == NULL)
+		return;
+	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
+		for (unsigned k = 0; k < NAT_PROTOS; k++)
+			memory_give(nat_address_at(n, i)->proto[k], sizeof(struct nat_ports));
+	}
+	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
+		free(n->addresses[i]);
+	nat_layout_discard(n->own_layout);
+	nat_log_destroy(nat_log_of(n));
+	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
+	tables_free(n);
+	free(n);
+}
+
+size_t
+nat_bytes(const struct nat *n)
+{
+	size_t bytes = sizeof(*n) + nat_log_bytes(nat_log_of(n));
+
+	if (n->mapping != NULL)
+		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * lines_bytes(n);
+	if (n->peer != NULL)
+		bytes += records_bytes(n, sizeof(*n->peer));
+	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
+		bytes += sizeof(struct nat_address);
+		for (unsigned k = 0; k < NAT_PROTOS; k++)
+			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
+	}
+	return bytes;
+}
+
+/* The session holds the mapping. */
+static void
+hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
+{
+	struct mapping *m = &n->mapping[index];
+
+	if (m->flags & MAPPING_RESTS)
+		nat_mapping_wake(n, index);
+	m->refs++;
+	n->host[m->host].sessions++;
+	s->mapping[side] = index;
+}
+
+static enum reason
+find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *made)
+{
+	const struct nat_layout_pool *pool = nat_pool_of(n, r->slot);
+	struct nat_pool *figures = &n->pool[r->slot];
+	uint32_t host = nat_host_get(n, r);
+	struct nat_address *a;
+
+	*made = false;
+	if (host == 0) {
+		counter_add(&figures->refused_port, 1);
+		return REASON_nat_no_port;
+	}
+	a = nat_address_use(n, n->host[host].address);
+	if (pool->per_source != 0 && n->host[host].sessions >= pool->per_source) {
+		counter_add(&figures->refused_quota, 1);
+		counter_add(&a->refused_quota, 1);
+		nat_host_drop(n, host);
+		return REASON_nat_quota;
+	}
+	*index = 0;
+	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(r->inside->proto) == NAT_PORTLESS)
+		*index = nat_mapping_find(n, host, r);
+	if (*index == 0) {
+		*index = nat_mapping_make(n, host, r);
+		*made = *index != 0;
+	}
+	nat_host_drop(n, host);                 /* if it has come to nothing */
+	if (*index != 0)
+		return REASON_NONE;
+	counter_add(&figures->refused_port, 1);
+	counter_add(&a->refused_port, 1);
+	return REASON_nat_no_port;
+}
+
+static enum nat_why
+why_this(const struct mapping *m, const struct tuple *inside, bool made)
+{
+	if (nat_proto(inside->proto) == NAT_PORTLESS)
+		return NAT_PORTLESS_SHARED;
+	if (!made)
+		return NAT_MAPPED;
+	return m->public_port == inside->sport ? NAT_PRESERVED : NAT_DRAWN;
+}
+
+enum reason
+nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct nat_endpoint *public)
+{
+	const struct tuple *inside = r->inside;
+	struct mapping *m;
+	enum reason why;
+	uint32_t index;
+	bool made;
+
+	if (r->slot == NAT_NO_POOL)
+		return REASON_nat_no_port;
+	why = find_or_make(n, r, &index, &made);
+	if (why != REASON_NONE)
+		return why;
+	hold(n, s, 0, index);
+	m = &n->mapping[index];
+	counter_add(&n->pool[r->slot].taken, 1);
+	counter_add(&nat_address_at(n, m->address)->taken, 1);
+	public->address = nat_address_at(n, m->address)->address;
+	public->port = m->public_port;
+	public->why = (uint8_t)why_this(m, inside, made);
+	if (nat_proto(inside->proto) == NAT_PORTLESS)
+		public->port = inside->sport;
+	return REASON_NONE;
+}
+
+static bool
+may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
+{
+	switch (nat_pool_of(n, nat_host_of(n, m)->pool)->filtering) {
+	case NAT_ENDPOINT_INDEPENDENT:
+		return true;
+	case NAT_ADDRESS_DEPENDENT:
+		return nat_peer_has(n, m, from);
+	default:
+		return false;                   /* whom he sent to has a session */
+	}
+}
+
+bool
+nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
+	struct nat_endpoint *inside, bool any)
+{
+	enum nat_proto proto = nat_proto(outside->proto);
+	int address = nat_layout_find(nat_layout_of(n), outside->dst.v4);
+	rte_be16_t port = proto == NAT_ICMP ? outside->sport : outside->dport;
+	const struct nat_layout_pool *pool;
+	const struct nat_host *host;
+	struct mapping *m;
+	uint32_t index;
+
+	if (address < 0 || proto == NAT_PORTLESS || nat_address_at(n, (uint32_t)address)->proto[proto] == NULL)
+		return false;
+	index = nat_address_at(n, (uint32_t)address)->proto[proto]->by_port[rte_be_to_cpu_16(port)];
+	m = &n->mapping[index];
+	if (index == 0 || (m->flags & MAPPING_RESTS)
+	    || (!any && !may_enter(n, m, outside->src.v4)))
+		return false;
+	host = nat_host_of(n, m);
+	pool = nat_pool_of(n, host->pool);
+	if (pool->per_source != 0 && host->sessions >= pool->per_source)
+		return false;
+	hold(n, s, 1, index);
+	inside->address = host->inside;
+	inside->port = m->inside_port;
+	return true;
+}
+
+bool
+nat_is_public(const struct nat *n, rte_be32_t address)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+	int at = nat_layout_find(l, address);
+
+	return at >= 0 && (l->place[at].slot != NAT_NO_POOL || nat_address_at(n, (uint32_t)at)->used > 0);
+}
+
+bool
+nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+	int at = nat_layout_find(l, address);
+	uint16_t number = rte_be_to_cpu_16(port);
+	const struct nat_layout_pool *pool;
+
+	if (at < 0 || l->place[at].slot == NAT_NO_POOL)
+		return false;
+	pool = &l->pool[l->place[at].slot];
+	return number >= pool->low && number <= pool->high;
+}
+
+bool
+nat_rejects(const struct nat *n, rte_be32_t address)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+	int at = nat_layout_find(l, address);
+
+	return at >= 0 && l->place[at].slot != NAT_NO_POOL && l->pool[l->place[at].slot].reject;
+}
+
+/* One more entry of the log: what happened to a mapping of a pool that has one. */
+static void
+tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
+{
+	const struct nat_host *host = nat_host_of(n, m);
+	struct nat_log_entry e = *what;
+
+	e.pool = nat_pool_of(n, host->pool)->logged_as;
+	e.inside = host->inside;
+	e.public = nat_address_at(n, m->address)->address;
+	e.inside_port = m->inside_port;
+	e.public_port = m->public_port;
+	e.proto = (uint8_t)m->proto;
+	nat_log_add(nat_log_of(n), &e);
+}
+
+void
+nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_ns)
+{
+	struct mapping *own = &n->mapping[s->mapping[0]];
+
+	if (s->mapping[0] != 0
+	    && nat_pool_of(n, nat_host_of(n, own)->pool)->filtering == NAT_ADDRESS_DEPENDENT)
+		nat_peer_add(n, own, peer);
+	for (unsigned side = 0; side < 2; side++) {
+		struct mapping *m;
+
+		if (s->mapping[side] == 0)
+			continue;
+		m = &n->mapping[s->mapping[side]];
+		m->flags |= MAPPING_USED;
+		if ((m->flags & MAPPING_LOGGED) || nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as == NULL)
+			continue;
+		m->flags |= MAPPING_LOGGED;
+		tell(n, m, &(struct nat_log_entry){ .time_ns = now_ns, .event = NAT_BEGINS });
+	}
+}
+
+static void
+end(struct nat *n, struct mapping *m, enum session_end why, uint64_t now_ns)
+{
+	if (!(m->flags & MAPPING_LOGGED))
+		return;
+	m->flags &= ~(unsigned)MAPPING_LOGGED & 15;
+	if (nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as != NULL)
+		tell(n, m, &(struct nat_log_entry){
+			.time_ns = now_ns, .event = NAT_ENDS, .why = (uint8_t)why });
+}
+
+void
+nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now_ns)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		uint32_t index = s->mapping[side];
+		struct mapping *m;
+
+		if (index == 0)
+			continue;
+		m = &n->mapping[index];
+		s->mapping[side] = 0;
+		n->host[m->host].sessions--;
+		if (--m->refs > 0)
+			continue;
+		end(n, m, why, now_ns);
+		if (m->flags & MAPPING_USED)
+			nat_mapping_rest(n, index, clock_tick(now_ns));
+		else
+			nat_mapping_free(n, index);     /* nobody has seen it */
+	}
+}
+
+struct nat_log *
+nat_log_of(const struct nat *n)
+{
+	/* Pairs with the release in log_make. */
+	return atomic_load_explicit(&n->log, memory_order_acquire);
+}
+
+void
+nat_age(struct nat *n, uint32_t now_tick)
+{
+	for (unsigned i = 0; i < NAT_AGE_MAX && n->rest_first != 0; i++) {
+		uint32_t index = n->rest_first;
+
+		if (now_tick - n->mapping[index].rest_tick < NAT_REST_TICKS)
+			return;
+		nat_rest_prefetch(n);
+		nat_mapping_free(n, index);
+	}
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Public endpoints of one worker: which inside endpoint has which, and who may answer.
+ *
+ * A pool is addresses and a range of ports, each worker with a slice of its own.  A mapping binds
+ * an inside endpoint (address, port, protocol) to a public one.  Endpoint-independent pools have one
+ * mapping for an inside endpoint whatever the destination (RFC 4787 REQ-1, RFC 5382 REQ-1);
+ * address-and-port-dependent ones have one for each session.  An inside address always has the same
+ * public one (paired pooling, REQ-2), no two mappings have the same public endpoint (REQ-3), a port
+ * is preserved where it is free and else unpredictable, of the same parity (REQ-4).
+ *
+ * A mapping whose last session ended rests for 120 s: only its own inside endpoint may have it back
+ * (RFC 6888 REQ-8).  Running out of ports costs no mapping that exists (REQ-11).
+ *
+ * Protocols without ports share their inside address's public one; ICMP queries have their
+ * identifier for a port.
+ *
+ * Pools outlive generations, by their names, and live mappings of a changed pool stay until their sessions end.
+ *
+ * Threads: the owning worker; control takes what nat_log_of tells. */
+#ifndef NAT_NAT_H
+#define NAT_NAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "session/session.h"
+#include "packet/reason.h"
+
+#define NAT_POOLS 64
+#define NAT_ADDRESSES 256               /* of a pool */
+#define NAT_NO_POOL 0xff
+#define NAT_REST_TICKS (uint32_t)((120ull * 1000000000u + (1u << 20) - 1) >> 20)
+
+enum nat_behaviour {
+	NAT_ENDPOINT_INDEPENDENT,
+	NAT_ADDRESS_DEPENDENT,          /* of filtering only */
+	NAT_ADDRESS_AND_PORT_DEPENDENT,
+};
+
+/* Public ports that are forwarded: no mapping gets them. */
+struct nat_reserved {
+	uint16_t low, high;
+	uint8_t proto;
+};
+
+/* A pool as configured; in the generation. */
+struct nat_pool_spec {
+	const char *name;
+	const rte_be32_t *addresses;
+	unsigned n_addresses;
+	uint16_t low, high;
+	uint8_t mapping;                /* enum nat_behaviour */
+	uint8_t filtering;
+	uint32_t per_source;            /* sessions of an inside address, which has one worker; 0: no limit */
+	bool log;                       /* tell when mappings begin and end */
+	bool reject;                    /* senders of unsolicited SYNs are told, late */
+	struct nat_reserved *reserved;
+	unsigned n_reserved;
+};
+
+struct nat;
+struct nat_layout;
+struct nat_log;
+
+/* Does NAT change the ports of the protocol (or the identifier of ICMP)?  Others share a public address by theirs. */
+bool nat_has_ports(uint8_t proto);
+
+/* Tables for so many mappings are made when a layout first has a pool for them.  NULL without memory. */
+struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
+void nat_destroy(struct nat *n);        /* NULL is fine */
+
+/* Control, before the generation of a layout (nat/layout.h) is published: allocates what it needs.  0 or -ENOMEM. */
+int nat_make_room(struct nat *n, const struct nat_layout *l);
+
+/* Takes the pools of a layout, which stays until the next one is taken.  A constant effort. */
+void nat_adopt(struct nat *n, const struct nat_layout *l);
+
+/* The same for a NAT without generations, which keeps the layout: spec i is pool number i from now on.  An address is of
+ * one pool.  0, or negative: nothing has changed. */
+int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs);
+
+/* Control: does the worker have mappings, resting ones too, of the pool with the slot, or of the address at the place? */
+bool nat_holds_pool(const struct nat *n, unsigned slot);
+bool nat_holds_place(const struct nat *n, uint32_t place);
+
+/* A public endpoint of a pool is wanted for the source of inside, which stays the caller's: the hashes that it takes.
+ * Those of a burst are prepared together, so that the lines that they lead to come while others are worked on: first
+ * nat_prepare for each of them, then nat_prefetch. */
+struct nat_request {
+	const struct tuple *inside;
+	uint64_t host, endpoint;
+	uint8_t slot;                   /* of the pool; NAT_NO_POOL */
+};
+void nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r);
+void nat_prefetch(const struct nat *n, const struct nat_request *r);
+
+/* The public endpoint: found or made, and held by the session until nat_release.  REASON_NONE, or nat_no_port,
+ * nat_quota. */
+struct nat_endpoint {
+	rte_be32_t address;
+	rte_be16_t port;                /* or identifier */
+	uint8_t why;                    /* enum nat_why, of nat_take */
+};
+
+/* How a session came to its public endpoint. */
+enum nat_why {
+	NAT_MAPPED,                     /* the inside endpoint had it already */
+	NAT_PRESERVED,                  /* the port that the inside has was free */
+	NAT_DRAWN,                      /* it was not: another one */
+	NAT_PORTLESS_SHARED,            /* the protocol has no ports to change */
+};
+enum reason nat_take(struct nat *n, const struct nat_request *r, struct session *s,
+	struct nat_endpoint *public);
+
+/* The inside endpoint that a packet to a public one is for; the session holds the mapping from then on.  any: whoever
+ * sent it may begin there (hairpin), else what the pool's filtering says.  False: nothing is mapped, or not for him.
+ * An address-dependent filter knows the last NAT_PEERS addresses that packets left to by a mapping. */
+#define NAT_PEERS 16
+bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
+	struct nat_endpoint *inside, bool any);
+
+/* Is the address one of a pool? */
+bool nat_is_public(const struct nat *n, rte_be32_t address);
+
+/* Could the endpoint be somebody's?  An address of a pool and a port of its range, free or not. */
+bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
+
+/* Is the address one of a pool that tells who sent a SYN in vain? */
+bool nat_rejects(const struct nat *n, rte_be32_t address);
+
+/* The session's first packet leaves, to peer: its mappings are in use, if they were not before. */
+void nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_ns);
+/* Sessions are about to end: asks for what nat_release will touch. */
+void nat_expect(const struct nat *n, struct session *const s[], unsigned count);
+
+/* The session has ended: gives its mappings back.  Sessions without are fine. */
+void nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now_ns);
+
+/* Mappings that have rested become free; at most NAT_AGE_MAX. */
+#define NAT_AGE_MAX 256u
+void nat_age(struct nat *n, uint32_t now_tick);
+
+/* What pools with a log tell; NULL as long as none has had one. */
+struct nat_log *nat_log_of(const struct nat *n);
+
+size_t nat_bytes(const struct nat *n);
+const char *nat_pool_name(const struct nat *n, unsigned pool);  /* NULL: there is none */
+
+#endif

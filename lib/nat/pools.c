@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A worker's public addresses and ports, over the layouts that it takes. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/counter.h"
+#include "base/memory.h"
+#include "nat/nat_priv.h"
+#include "nat/slice.h"
+
+#define LOG_SPARE 4096u
+
+bool
+nat_holds_pool(const struct nat *n, unsigned slot)
+{
+	return (counter_get(&n->pool[slot].mappings) | counter_get(&n->pool[slot].resting)) != 0;
+}
+
+bool
+nat_holds_place(const struct nat *n, uint32_t place)
+{
+	const struct nat_address *chunk = n->addresses[place / NAT_CHUNK];
+	const struct nat_address *a = chunk != NULL ? &chunk[place % NAT_CHUNK] : NULL;
+
+	return a != NULL && ((counter_get(&a->mappings) | counter_get(&a->resting)) != 0
+		|| counter_get(&a->used) != 0);
+}
+
+struct nat_address *
+nat_address_use(struct nat *n, uint32_t place)
+{
+	struct nat_address *a = nat_address_at(n, place);
+	rte_be32_t address = nat_layout_of(n)->place[place].address;
+
+	if (likely(a->address == address))
+		return a;
+	/* The place was another address's, which nothing was mapped to any more.  Reports read it meanwhile. */
+	counter_set(&a->used, 0);
+	for (unsigned i = 0; i < NAT_PROTOS; i++)
+		counter_set(&a->used_of[i], 0);
+	counter_set(&a->mappings, 0);
+	counter_set(&a->resting, 0);
+	counter_set(&a->taken, 0);
+	counter_set(&a->allocated, 0);
+	counter_set(&a->refused_port, 0);
+	counter_set(&a->refused_quota, 0);
+	counter_set(&a->address, address);
+	return a;
+}
+
+struct nat_ports *
+nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
+{
+	const struct nat_layout_pool *pool = nat_pool_of(n, nat_layout_of(n)->place[place].slot);
+	struct nat_address *a = nat_address_use(n, place);
+	struct nat_ports *p = a->proto[proto];
+
+	if (p == NULL)
+		counter_set(&a->proto[proto], p = memory_take(sizeof(*p), -1));
+	if (p != NULL && p->number != pool->ports) {
+		const struct port_pool_slice slice = { pool->low, pool->high, n->worker, n->workers };
+
+		port_pool_fill(&p->ports, &slice, &pool->masks[pool->mask[proto]], &p->taken);
+		p->number = pool->ports;
+	}
+	return p;
+}
+
+void
+nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port)
+{
+	const struct nat_place *at = &nat_layout_of(n)->place[place];
+	struct nat_address *a = nat_address_at(n, place);
+	struct nat_ports *p = a->proto[proto];
+	const struct nat_layout_pool *pool = at->slot != NAT_NO_POOL ? nat_pool_of(n, at->slot) : NULL;
+
+	p->by_port[port] = 0;
+	port_mask_clear(&p->taken, port);
+	counter_add(&a->used, -1);
+	counter_add(&a->used_of[proto], -1);
+	if (pool == NULL || p->number != pool->ports)
+		p->number = 0;          /* worked out with the port at its next use */
+	else if (port_mask_has(&pool->masks[pool->mask[proto]], port)
+			&& slice_worker(port, n->workers) == n->worker)
+		port_pool_give(&p->ports, port);
+}
+
+/* Every mapping may end at once, and as many packets as come meanwhile begin one each. */
+static int
+log_make(struct nat *n)
+{
+	struct nat_log *log;
+
+	if (nat_log_of(n) != NULL)
+		return 0;
+	log = nat_log_create(n->mappings.capacity + LOG_SPARE, n->numa_node);
+	/* Pairs with the acquire in nat_log_of. */
+	atomic_store_explicit(&n->log, log, memory_order_release);
+	return log != NULL ? 0 : -ENOMEM;
+}
+
+int
+nat_make_room(struct nat *n, const struct nat_layout *l)
+{
+	if (l->n_slots > 0 && nat_tables_make(n, l->has_peers) < 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i * NAT_CHUNK < l->n_places; i++) {
+		if (n->addresses[i] == NULL)
+			n->addresses[i] = calloc(NAT_CHUNK, sizeof(*n->addresses[i]));
+		if (n->addresses[i] == NULL)
+			return -ENOMEM;
+	}
+	return l->has_log ? log_make(n) : 0;
+}
+
+void
+nat_adopt(struct nat *n, const struct nat_layout *l)
+{
+	atomic_store_explicit(&n->layout, l, memory_order_release);
+	for (unsigned i = 0; i < l->n_slots; i++) {
+		struct nat_pool *p = &n->pool[l->slot[i]];
+
+		if (p->serial != l->pool[l->slot[i]].serial)
+			*p = (struct nat_pool){ .serial = l->pool[l->slot[i]].serial };
+	}
+}
+
+int
+nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs)
+{
+	const struct nat *user = n;
+	struct nat_layout_setup setup = {
+		.specs = specs, .n_specs = n_specs, .before = n->own_layout, .user = &user, .n_users = 1,
+		.settled = true,
+	};
+	struct nat_layout *l;
+	int rc = nat_layout_create(&setup, &l);
+
+	if (rc == 0)
+		rc = nat_make_room(n, l);
+	if (rc < 0) {
+		nat_layout_discard(l);
+		return rc;
+	}
+	nat_adopt(n, l);
+	nat_layout_discard(n->own_layout);
+	n->own_layout = l;
+	return 0;
+}
+
+const char *
+nat_pool_name(const struct nat *n, unsigned pool)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+
+	return pool < l->n_slots ? l->pool[l->slot[pool]].name : NULL;
+}

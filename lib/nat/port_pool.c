@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Public ports: a bitmap of free ones with a summary. */
+
+#include "nat/port_pool.h"
+
+#include <string.h>
+
+#include "nat/slice.h"
+
+static void
+set_free(struct port_pool *p, uint16_t port)
+{
+	unsigned bit = port >> 1, word = bit / 64;
+
+	p->free[port & 1][word] |= 1ull << bit % 64;
+	p->some[port & 1][word / 64] |= 1ull << word % 64;
+	p->n_free++;
+}
+
+static void
+set_taken(struct port_pool *p, uint16_t port)
+{
+	unsigned bit = port >> 1, word = bit / 64;
+
+	p->free[port & 1][word] &= ~(1ull << bit % 64);
+	if (p->free[port & 1][word] == 0)
+		p->some[port & 1][word / 64] &= ~(1ull << word % 64);
+	p->n_free--;
+}
+
+static bool
+is_free(const struct port_pool *p, uint16_t port)
+{
+	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
+}
+
+/* Every n-th bit, from the lowest on. */
+static uint64_t
+every(unsigned n)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < 64; i += n)
+		bits |= 1ull << i;
+	return bits;
+}
+
+/* The place of this worker's first bit in a word, below the number of workers; ports of either parity alike. */
+static unsigned
+first_own(const struct port_pool_slice *slice, unsigned word)
+{
+	unsigned first = slice_worker((uint16_t)(word * 128), slice->workers);
+
+	return (slice->worker + slice->workers - first) % slice->workers;
+}
+
+/* The bits of a word whose ports of a parity lie in the range; port 0 does not. */
+static uint64_t
+range_bits(unsigned low, int high, unsigned word, unsigned parity)
+{
+	int first = (int)word * 128 + (int)parity, lowest = low > 0 ? (int)low : 1;
+	int from = (lowest - first + 1) / 2, to = (high - first) / 2;
+
+	if (lowest > first + 126 || high < first)
+		return 0;
+	return (from > 0 ? ~0ull << from : ~0ull) & (to < 63 ? ~(~0ull << (to + 1)) : ~0ull);
+}
+
+void
+port_mask_range(struct port_mask *m, uint16_t low, uint16_t high)
+{
+	for (unsigned word = 0; word < PORT_POOL_WORDS; word++) {
+		m->word[0][word] = range_bits(low, high, word, 0);
+		m->word[1][word] = range_bits(low, high, word, 1);
+	}
+}
+
+void
+port_mask_except(struct port_mask *m, uint16_t low, uint16_t high)
+{
+	for (unsigned word = low / 128; word <= high / 128u; word++) {
+		m->word[0][word] &= ~range_bits(low, high, word, 0);
+		m->word[1][word] &= ~range_bits(low, high, word, 1);
+	}
+}
+
+void
+port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may,
+	const struct port_mask *taken)
+{
+	uint64_t share = every(slice->workers);
+	unsigned from, step = 64 % slice->workers;
+
+	memset(p, 0, sizeof(*p));
+	p->first_word = slice->low / 128;
+	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
+	from = first_own(slice, p->first_word);
+	for (unsigned word = p->first_word; word < p->first_word + (unsigned)p->words; word++) {
+		uint64_t own = from < 64 ? share << from : 0;
+
+		for (unsigned parity = 0; parity < 2; parity++) {
+			uint64_t bits = own & may->word[parity][word] & ~taken->word[parity][word];
+
+			p->free[parity][word] = bits;
+			p->some[parity][word / 64] |= (uint64_t)(bits != 0) << word % 64;
+			p->n_free += (uint32_t)__builtin_popcountll(bits);
+		}
+		from = from >= step ? from - step : from + slice->workers - step;
+	}
+}
+
+bool
+port_pool_take_one(struct port_pool *p, uint16_t port)
+{
+	if (!is_free(p, port))
+		return false;
+	set_taken(p, port);
+	return true;
+}
+
+/* The first word at or behind `from` with a free port, in a circle; -1 without one. */
+static int
+word_from(const struct port_pool *p, unsigned parity, unsigned from)
+{
+	for (unsigned i = 0; i <= PORT_POOL_WORDS / 64; i++) {
+		unsigned at = (from / 64 + i) % (PORT_POOL_WORDS / 64);
+		uint64_t some = p->some[parity][at];
+
+		if (i == 0)
+			some &= ~0ull << from % 64;
+		else if (i == PORT_POOL_WORDS / 64)
+			some &= ~(~0ull << from % 64);
+		if (some != 0)
+			return (int)(at * 64 + (unsigned)__builtin_ctzll(some));
+	}
+	return -1;
+}
+
+/* A free port of one parity, in the random word or behind it, and in that word behind a random bit. */
+static uint16_t
+take_parity(struct port_pool *p, unsigned parity, uint32_t random)
+{
+	int word = word_from(p, parity, p->first_word + random % p->words);
+	unsigned turn = random / p->words % 64, bit;
+	uint64_t free;
+
+	if (word < 0)
+		return 0;
+	free = p->free[parity][word];
+	free = free >> turn | free << (64 - turn) % 64;
+	bit = ((unsigned)__builtin_ctzll(free) + turn) % 64;
+	bit += (unsigned)word * 64;
+	set_taken(p, (uint16_t)(2 * bit + parity));
+	return (uint16_t)(2 * bit + parity);
+}
+
+uint16_t
+port_pool_take(struct port_pool *p, uint16_t like, uint32_t random)
+{
+	uint16_t port = take_parity(p, like & 1, random);
+
+	return port != 0 ? port : take_parity(p, !(like & 1), random);
+}
+
+void
+port_pool_give(struct port_pool *p, uint16_t port)
+{
+	if (!is_free(p, port))
+		set_free(p, port);
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets explained. */
+
+#include "offline/explain.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "control/appliance.h"
+#include "config/compile.h"
+#include "schema/json_text.h"
+#include "offline/offline.h"
+#include "offline/replay_input.h"
+#include "io/capture.h"
+#include "packet/notation.h"
+#include "policy/pipeline.h"
+
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+enum {
+	FRAME_MAX = 10240,
+	TPID = 0x8100,                  /* IEEE 802.1Q */
+	TPID_OUTER = 0x88a8,            /* 802.1ad */
+	TAG_BYTES = 4,
+	MACS_BYTES = 12,
+};
+
+struct explainer {
+	const struct explain_options *options;
+	struct offline offline;
+	struct observer observer;
+	struct trace trace;
+	unsigned port;
+	const struct interface *iface;  /* named by --in; NULL: that is a port only */
+	json_t *stages;                 /* of the packet at work: what each has said */
+	json_t *packets;
+	struct session_numbers numbers;
+	struct outcome outcome;
+	struct place place;             /* of its decision; owner NULL without */
+	const char *pipeline;           /* that judged it, or NULL */
+	bool waits;                     /* for a neighbour */
+	bool told;
+	uint64_t n, time_ns;
+};
+
+static void
+on_note(void *arg, const char *stage, const char *text)
+{
+	struct explainer *x = arg;
+
+	json_array_append_new(x->stages, json_pack("{s:s,s:o}", "stage", stage, "says", json_text(text)));
+}
+
+static void
+on_session(void *arg, unsigned worker, uint32_t index)
+{
+	struct explainer *x = arg;
+
+	session_numbers_begin(&x->numbers, worker, index);
+}
+
+static void
+find_place(struct explainer *x, const struct observation *o)
+{
+	uint32_t place = o->place;
+
+	memset(&x->place, 0, sizeof(x->place));
+	if (o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
+		place = outcome_meter_place(o->program, o->gen);
+	if (place != 0 && place < o->gen->n_places)
+		x->place = o->gen->places[place];
+}
+
+static void
+on_packet(void *arg, const struct observation *o)
+{
+	struct explainer *x = arg;
+	const struct interface *in = o->view != NULL && o->view->iface < LEDGER_IFACES
+		? o->gen->iface[o->view->iface] : NULL;
+
+	outcome_from(&x->outcome, o, &x->numbers);
+	x->outcome.n = x->options->pcap != NULL ? x->n : 0;
+	x->outcome.time_ns = x->time_ns;
+	find_place(x, o);
+	x->pipeline = in != NULL && in->pipeline != NULL ? in->pipeline->name : NULL;
+	x->waits = o->verdict == OBSERVED_HELD && o->has_program
+		&& o->program->verdict == PROGRAM_OUTPUT;
+	if (x->waits) {
+		x->outcome.verdict = OBSERVED_OUTPUT;
+		x->outcome.out = o->gen->iface[o->program->iface]->name;
+	}
+	x->told = true;
+}
+
+/* --- telling --- */
+
+static void
+print_session(const struct outcome_session *s)
+{
+	if (s->number == 0)
+		return;
+	printf("session   %u, %s, %s", s->number, s->state, s->direction);
+	if (s->tcp != NULL)
+		printf(", TCP %s", s->tcp);
+	if (s->src[0] != '\0')
+		printf("; source becomes %s", s->src);
+	if (s->dst[0] != '\0')
+		printf("; destination becomes %s", s->dst);
+	putchar('\n');
+}
+
+static void
+print_packet(const struct explainer *x, bool colour)
+{
+	const struct outcome *o = &x->outcome;
+	const char *bold = colour ? BOLD : "", *plain = colour ? PLAIN : "";
+	const json_t *note;
+	char rule[256], says[512];
+	size_t i;
+
+	if (o->n != 0)
+		printf("%s%" PRIu64 ", %.9f s%s\n", bold, o->n, (double)o->time_ns / 1e9, plain);
+	printf("packet    %s\n", o->flow);
+	printf("in        %s", o->in);
+	if (x->pipeline != NULL)
+		printf(", pipeline %s", x->pipeline);
+	putchar('\n');
+	json_array_foreach(x->stages, i, note)
+		printf("  %-7s %s\n", json_string_value(json_object_get(note, "stage")),
+			text_clean(says, sizeof(says), json_string_value(json_object_get(note, "says"))));
+	print_session(&o->session);
+	if (o->has_program)
+		printf("program   %s\n", o->program);
+	printf("verdict   %s%s", bold, outcome_verdict(o));
+	if (o->verdict == OBSERVED_OUTPUT)
+		printf(" %s%s%s", o->out, plain,
+			x->waits ? ", once its neighbour has been asked" : "");
+	if (o->verdict == OBSERVED_DROP)
+		printf(" %s%s: %s", reason_name(o->reason), plain, reason_sentence(o->reason));
+	printf("%s\n", plain);
+	if (x->place.owner != NULL) {
+		outcome_rule(rule, sizeof(rule), &x->place.loc);
+		printf("decided   %s, %s%s%s\n", rule, x->place.owner,
+			x->place.name != NULL ? " " : "",
+			text_clean(says, sizeof(says), x->place.name));
+	}
+}
+
+static json_t *
+packet_json(const struct explainer *x)
+{
+	json_t *json = outcome_json(&x->outcome);
+	char rule[256];
+
+	json_object_del(json, "path");
+	if (x->outcome.verdict == OBSERVED_DROP)
+		json_object_set_new(json, "sentence",
+			json_string(reason_sentence(x->outcome.reason)));
+	if (x->place.owner != NULL) {
+		outcome_rule(rule, sizeof(rule), &x->place.loc);
+		json_object_set_new(json, "rule", json_text(rule));
+	}
+	if (x->pipeline != NULL)
+		json_object_set_new(json, "pipeline", json_string(x->pipeline));
+	json_object_set(json, "stages", x->stages);
+	return json;
+}
+
+static void
+tell(struct explainer *x)
+{
+	if (x->options->json != NULL) {
+		json_array_append_new(x->packets, packet_json(x));
+		return;
+	}
+	if (x->n > 1)
+		putchar('\n');
+	print_packet(x, isatty(STDOUT_FILENO));
+}
+
+/* --- packets --- */
+
+/* One frame, judged as if it were the first. */
+static int
+judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
+{
+	struct worker *w = workers_at(appliance_workers(x->offline.appliance), 0);
+	struct rte_mbuf *m = offline_frame(&x->offline, data, bytes);
+
+	if (m == NULL)
+		return err_set(err, ENOMEM, "no packet buffers for a frame of %u bytes", bytes);
+	x->stages = json_array();
+	x->told = false;
+	x->n++;
+	fastpath_bump_epoch(w->fp);
+	capture_push(&appliance_ports(x->offline.appliance)->at[x->port], 0, &m, 1);
+	offline_settle(&x->offline);
+	if (x->told)
+		tell(x);
+	json_decref(x->stages);
+	return x->told ? 0 : err_set(err, EIO, "nothing is known of the packet; this is a bug");
+}
+
+/* The tag of the interface, unless the packet came with tags of its own.  Returns the new
+ * length. */
+static int
+add_tag(uint8_t *frame, int bytes, unsigned tpid, unsigned vlan)
+{
+	memmove(frame + MACS_BYTES + TAG_BYTES, frame + MACS_BYTES, (size_t)bytes - MACS_BYTES);
+	frame[MACS_BYTES] = (uint8_t)(tpid >> 8);
+	frame[MACS_BYTES + 1] = (uint8_t)tpid;
+	frame[MACS_BYTES + 2] = (uint8_t)(vlan >> 8);
+	frame[MACS_BYTES + 3] = (uint8_t)vlan;
+	return bytes + TAG_BYTES;
+}
+
+static bool
+is_tagged(const uint8_t *frame)
+{
+	unsigned type = (unsigned)frame[MACS_BYTES] << 8 | frame[MACS_BYTES + 1];
+
+	return type == TPID || type == TPID_OUTER;
+}
+
+static int
+explain_text(struct explainer *x, struct err *err)
+{
+	static uint8_t frame[FRAME_MAX + 2 * TAG_BYTES];
+	const struct port *port = &appliance_ports(x->offline.appliance)->at[x->port];
+	struct notation_macs macs = { .src = { 2, 0, 0, 0, 0, 0x99 } };
+	char why[128];
+	int n;
+
+	memcpy(macs.dst, port->mac.addr_bytes, sizeof(macs.dst));
+	n = notation_build(x->options->packet, &macs, frame, FRAME_MAX, why);
+	if (n < 0)
+		return err_set(err, EINVAL, "%s: %s", x->options->packet, why);
+	if (x->iface != NULL && x->iface->vlan != 0 && !is_tagged(frame)) {
+		if (x->iface->inner_vlan != 0)
+			n = add_tag(frame, n, TPID, x->iface->inner_vlan);
+		n = add_tag(frame, n, x->iface->tpid != 0 ? x->iface->tpid
+			: x->iface->inner_vlan != 0 ? TPID_OUTER : TPID, x->iface->vlan);
+	}
+	return judge(x, frame, (uint32_t)n, err);
+}
+
+static int
+explain_pcap(struct explainer *x, struct err *err)
+{
+	const struct port *port = &appliance_ports(x->offline.appliance)->at[x->port];
+	struct replay_file file = { .path = x->options->pcap, .port = x->port };
+	struct replay_frame f;
+	struct replay_input *in;
+	bool damaged;
+	int rc = 0;
+
+	memcpy(file.mac, port->mac.addr_bytes, sizeof(file.mac));
+	in = replay_input_open(&file, 1, &damaged, err);
+	while (rc == 0 && in != NULL && replay_input_peek(in, &f)) {
+		appliance_set_time(x->offline.appliance, APPLIANCE_TIME_ZERO_NS + f.time_ns);
+		x->time_ns = f.time_ns;
+		rc = judge(x, f.data, f.bytes, err);
+		replay_input_take(in);
+	}
+	replay_input_close(in);
+	return in == NULL || damaged ? -EINVAL : rc;
+}
+
+/* --- begin and end --- */
+
+/* What --in names: an interface, else a port. */
+static int
+find_ingress(struct explainer *x, const struct config *cfg, struct err *err)
+{
+	const struct generation *gen = appliance_generation(x->offline.appliance);
+	int port;
+
+	x->iface = generation_find(gen, x->options->in);
+	if (x->iface != NULL) {
+		x->port = x->iface->port;
+		return 0;
+	}
+	port = offline_port(cfg, x->options->in, err);
+	x->port = (unsigned)port;
+	return port < 0 ? -EINVAL : 0;
+}
+
+static int
+start(struct explainer *x, struct err *err)
+{
+	struct appliance_options how = {
+		.captures = true, .virtual_time = true, .stepped = true, .workers = 1, .burst = 1,
+	};
+	struct config *cfg = offline_config(x->options->config, err);
+
+	if (cfg == NULL)
+		return -EINVAL;
+	x->offline.appliance = appliance_start(cfg, &how, err);
+	if (x->offline.appliance == NULL)
+		return -EINVAL;
+	x->trace = (struct trace) { .note = on_note, .arg = x };
+	x->observer = (struct observer) {
+		.packet = on_packet, .session = on_session, .arg = x, .trace = &x->trace,
+	};
+	fastpath_observe(workers_at(appliance_workers(x->offline.appliance), 0)->fp, &x->observer);
+	offline_settle(&x->offline);
+	return find_ingress(x, cfg, err);
+}
+
+static int
+write_json(const struct explainer *x, struct err *err)
+{
+	json_t *json = x->options->pcap != NULL ? json_pack("{s:O}", "packets", x->packets)
+		: json_incref(json_array_get(x->packets, 0));
+	int rc = json == NULL ? -1 : offline_write_json(json, x->options->json);
+
+	json_decref(json);
+	return rc < 0 ? err_set(err, EIO, "%s: %s", x->options->json, strerror(errno)) : 0;
+}
+
+static int
+run_all(struct explainer *x, struct err *err)
+{
+	int rc = start(x, err);
+
+	if (rc < 0)
+		return rc;
+	rc = x->options->packet != NULL ? explain_text(x, err) : explain_pcap(x, err);
+	if (x->options->json != NULL && x->n != 0 && write_json(x, err) < 0)
+		rc = -EIO;
+	if (fflush(stdout) != 0)
+		rc = err_set(err, EIO, "standard output: %s", strerror(errno));
+	return rc;
+}
+
+int
+explain(const struct explain_options *options)
+{
+	struct explainer *x = calloc(1, sizeof(*x));
+	struct err *err = err_create();
+	int rc = -ENOMEM;
+
+	if (x != NULL && err != NULL) {
+		x->options = options;
+		x->packets = json_array();
+		rc = run_all(x, err);
+		err_print(err, stderr, isatty(STDERR_FILENO));
+		json_decref(x->packets);
+		session_numbers_fini(&x->numbers);
+		appliance_destroy(x->offline.appliance);
+		appliance_leave();
+	}
+	err_destroy(err);
+	free(x);
+	return rc == 0 ? 0 : 1;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `weir explain`: what becomes of a packet, and which stage says so, with nothing installed.
+ *
+ * The packet is a frame through the production code, in virtual time, on ports from memory.  Each
+ * is judged by itself: no flow of one before it is known.  A neighbour that would have to be asked
+ * first counts as one that answers.
+ *
+ * Threads: the control thread. */
+#ifndef OFFLINE_EXPLAIN_H
+#define OFFLINE_EXPLAIN_H
+
+struct explain_options {
+	const char *config;
+	const char *in;         /* a port or an interface */
+	const char *packet;     /* in packet notation, or NULL */
+	const char *pcap;       /* a capture instead */
+	const char *json;       /* "-": standard output; NULL: text there */
+};
+
+/* The exit status of the command. */
+int explain(const struct explain_options *options);
+
+#endif

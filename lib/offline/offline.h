@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the commands share that judge packets without a running appliance: replay and explain.
+ *
+ * Threads: the control thread. */
+#ifndef OFFLINE_OFFLINE_H
+#define OFFLINE_OFFLINE_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "control/appliance.h"
+#include "config/config.h"
+#include "slowpath/slowpath.h"
+
+/* Reads a configuration.  NULL after everything that is wrong with it was added to err. */
+struct config *offline_config(const char *path, struct err *err);
+
+/* The index of the port of that name, or negative after an error that says which ones there are. */
+int offline_port(const struct config *cfg, const char *name, struct err *err);
+
+/* Writes the MAC that the port at an index has over captures. */
+void offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[static 6]);
+
+/* An appliance over captures in virtual time, stepped by the caller. */
+struct offline {
+	struct appliance *appliance;
+	/* Is given each frame that a port has sent; it is freed afterwards. */
+	void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m);
+	void *arg;
+};
+
+/* Makes a file's configuration the running one, on all workers, or changes nothing. */
+int offline_reload(const struct offline *off, const char *path, struct err *err);
+
+/* A frame of memory in packet buffers; NULL when there are not enough. */
+struct rte_mbuf *offline_frame(const struct offline *off, const uint8_t *data, uint32_t bytes);
+
+/* Takes away what ports have sent. */
+void offline_drain(const struct offline *off);
+
+/* Workers go on until there is nothing to do for any of them, and what ports have sent is taken
+ * away; NAT's log is written. */
+void offline_settle(const struct offline *off);
+
+/* Sessions by numbers: 1 and up in the order in which they began, whichever worker has them. */
+struct session_numbers {
+	uint32_t *of[EAL_WORKERS_MAX];          /* by the worker's index of a session */
+	uint32_t room[EAL_WORKERS_MAX];
+	uint32_t last;
+};
+
+/* A session has begun.  False without memory: it has no number then. */
+bool session_numbers_begin(struct session_numbers *n, unsigned worker, uint32_t index);
+uint32_t session_numbers_get(const struct session_numbers *n, const struct observed_session *s);
+void session_numbers_fini(struct session_numbers *n);
+
+/* The session of a packet, in words. */
+struct outcome_session {
+	uint32_t number;                /* 0: it has none */
+	const char *state;              /* "new", "established", "related", "invalid"; NULL: not tracked */
+	const char *direction;          /* "forward", "reply" */
+	const char *tcp;                /* its state behind the packet, or NULL */
+	char src[96], dst[96];          /* where the packet is translated to; "": it is not */
+};
+
+/* What became of one packet, in words. */
+struct outcome {
+	uint64_t n;                     /* 1 and up, in order of arrival; 0: not said */
+	uint64_t time_ns;
+	const char *in;                 /* interface, or the port without one */
+	enum observed_verdict verdict;
+	const char *out;                /* of OBSERVED_OUTPUT: interface, or the port of a wire */
+	enum reason reason;             /* of OBSERVED_DROP */
+	const struct loc *rule;         /* the line that decided it, or NULL */
+	bool has_program;
+	bool fast;
+	struct outcome_session session;
+	bool is_ip;                     /* parsed, with nothing wrong: it has a flow */
+	char flow[192];                 /* else what is known: "arp", "ethertype 0x88cc", "frame" */
+	char program[512];
+};
+
+/* Fills all but n and time_ns from what an observer was told. */
+void outcome_from(struct outcome *out, const struct observation *o,
+	const struct session_numbers *numbers);
+
+/* Its session alone, and that as an object of JSON, a new reference. */
+void outcome_session_from(struct outcome_session *out, const struct observation *o,
+	const struct session_numbers *numbers);
+json_t *outcome_session_json(const struct outcome_session *s);
+
+/* "output", "drop", "consumed", "held". */
+const char *outcome_verdict(const struct outcome *o);
+
+/* The object of `packets` (product.md, 2); a new reference. */
+json_t *outcome_json(const struct outcome *o);
+
+/* "weir.yaml:41" of a place; bytes hold what snprintf would write. */
+int outcome_rule(char *out, size_t bytes, const struct loc *loc);
+
+/* The stage of a drop that a meter decided is the meter's: its place, or 0. */
+uint32_t outcome_meter_place(const struct program *p, const struct generation *gen);
+
+/* Writes a JSON value to a file, "-" is standard output.  0 or -1 with errno set. */
+int offline_write_json(const json_t *json, const char *path);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `weir replay`: the production code and configuration over captures, in virtual time.
+ *
+ * The clock is the captures': it begins with the first frame of them all, and moves from frame to
+ * frame; where nothing comes for long it stops every 100 ms, so that timers run when they are due.
+ * Frames go through in bursts of the same port and the same time stamp, each burst to the worker
+ * that owns its frames, and what it sends is taken away before the next: the order of what is sent
+ * is the order of arrival, for any number of workers.
+ *
+ * Threads: the control thread, which steps the workers. */
+#ifndef OFFLINE_REPLAY_H
+#define OFFLINE_REPLAY_H
+
+#include <stdint.h>
+
+enum {
+	REPLAY_FILES_MAX = 256,
+	REPLAY_RELOADS_MAX = 1024,
+};
+
+/* From a time on another configuration. */
+struct replay_reload {
+	uint64_t at_ns;                 /* since the first frame */
+	const char *config;
+};
+
+/* PORT=PCAP. */
+struct replay_option {
+	const char *port;
+	const char *path;
+};
+
+struct replay_options {
+	const char *config;
+	struct replay_option in[REPLAY_FILES_MAX];
+	unsigned n_in;
+	struct replay_option out[REPLAY_FILES_MAX];
+	unsigned n_out;
+	const char *json;               /* "-": standard output; NULL: a table there */
+	const char *nat_log;            /* file for NAT's log; NULL: none, whatever the configuration says */
+	struct replay_reload reload[REPLAY_RELOADS_MAX];        /* in the order of time */
+	unsigned n_reload;
+	uint64_t until_ns;              /* timers run on until then */
+	unsigned workers, burst;        /* 0: as configured */
+};
+
+/* The exit status of the command. */
+int replay(const struct replay_options *options);
+
+#endif

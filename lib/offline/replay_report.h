@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `weir replay` tells: each packet as it is decided, the sums at the end; as JSON or as a
+ * table.
+ *
+ * Threads: the control thread. */
+#ifndef OFFLINE_REPLAY_REPORT_H
+#define OFFLINE_REPLAY_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "offline/offline.h"
+#include "control/report.h"
+
+struct replay_report {
+	FILE *out;
+	bool json;
+	bool colour;
+	uint64_t packets;               /* told so far */
+};
+
+/* json: path, "-" for standard output, or NULL for a table there.  0, or negative after an
+ * error. */
+int replay_report_begin(struct replay_report *r, const char *json, struct err *err);
+
+void replay_report_packet(struct replay_report *r, const struct outcome *o);
+
+/* The sums, and the end of the file.  0, or negative after an error. */
+int replay_report_end(struct replay_report *r, const struct report *sums, struct err *err);
+
+#endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory, names, places and meters that sections are built with. */
+#include "schema/document.h"
+#include "policy/build_priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program/program.h"
+#include "session/session.h"
+#include "policy/match.h"
+#include "policy/owners.h"
+#include "table/set.h"
+
+#define PLACES_MAX RARE_ARG(UINT32_MAX)         /* what a rare action's argument can hold */
+#define METERS_MAX RARE_ARG(UINT32_MAX)
+
+struct build *
+build_create(const struct build_setup *setup)
+{
+	struct build *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->setup = *setup;
+	b->errors = err_count(setup->err);
+	arena_init(&b->arena);
+	ids_init(&b->own_tracks, SESSION_POLICIES);
+	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
+	return b;
+}
+
+void
+build_discard(struct build *b)
+{
+	if (b == NULL)
+		return;
+	for (unsigned i = 0; i < b->pipelines.n; i++)
+		pipeline_discard(b->pipelines.item[i].what);
+	for (unsigned i = 0; i < b->acls.n; i++)
+		acl_discard(b->acls.item[i].what);
+	for (unsigned i = 0; i < b->routes.n; i++)
+		route_table_discard(b->routes.item[i].what);
+	for (unsigned i = 0; i < b->sets.n; i++)
+		set_destroy(b->sets.item[i].what);
+	own_addresses_discard(b->own);
+	owners_discard(b->owners);
+	ids_fini(&b->own_tracks);
+	arena_fini(&b->arena);
+	free(b);
+}
+
+struct err *
+build_err(const struct build *b)
+{
+	return b->setup.err;
+}
+
+void *
+build_alloc(struct build *b, size_t n, size_t bytes)
+{
+	void *block = NULL;
+
+	if (bytes == 0 || n <= SIZE_MAX / bytes)
+		block = arena_alloc(&b->arena, n * bytes);
+	b->short_of_memory |= block == NULL;
+	return block;
+}
+
+int
+build_no_memory(struct build *b)
+{
+	return err_set(b->setup.err, ENOMEM, "out of memory");
+}
+
+const char *
+build_string(struct build *b, const char *text)
+{
+	const char *copy;
+
+	if (text == NULL)
+		return NULL;
+	copy = arena_text(&b->arena, text, strlen(text));
+	b->short_of_memory |= copy == NULL;
+	return copy;
+}
+
+void *
+build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_t bytes)
+{
+	unsigned wanted = *room > 0 ? 2 * *room : 16;
+	void *more = build_alloc(b, wanted, bytes);
+
+	if (more == NULL)
+		return NULL;
+	if (n > 0)
+		memcpy(more, items, n * bytes);
+	*room = wanted;
+	return more;
+}
+
+bool
+build_has_errors(const struct build *b)
+{
+	return b->setup.misread || err_count(b->setup.err) != b->errors;
+}
+
+bool
+build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name)
+{
+	if (rc >= 0 || build_has_errors(b))
+		return rc >= 0;
+	if (b->short_of_memory)
+		build_no_memory(b);
+	else
+		err_add(b->setup.err, EFAULT, loc, "%s.%s: not built, and without a reason; this is a bug of Weir",
+			section, name != NULL ? name : "?");
+	return false;
+}
+
+int
+built_list_init(struct build *b, struct built_list *list, unsigned n)
+{
+	list->item = build_alloc(b, n, sizeof(list->item[0]));
+	if (list->item == NULL)
+		return build_no_memory(b);
+	list->n = n;
+	return 0;
+}
+
+void *
+built_find(const struct built_list *list, const char *name)
+{
+	if (name == NULL)
+		return NULL;
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->item[i].name != NULL && strcmp(list->item[i].name, name) == 0)
+			return list->item[i].what;
+	return NULL;
+}
+
+const struct set *
+build_find_set(const struct build *b, const char *name)
+{
+	return built_find(&b->sets, name);
+}
+
+const struct acl *
+build_find_acl(const struct build *b, const char *name)
+{
+	return built_find(&b->acls, name);
+}
+
+const struct route_table *
+build_find_routes(const struct build *b, const char *name)
+{
+	return built_find(&b->routes, name);
+}
+
+const struct pipeline *
+build_find_pipeline(const struct build *b, const char *name)
+{
+	return built_find(&b->pipelines, name);
+}
+
+const struct interface *
+build_find_interface(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->setup.n_ifaces; i++)
+		if (b->setup.iface[i] != NULL && strcmp(b->setup.iface[i]->name, name) == 0)
+			return b->setup.iface[i];
+	return NULL;
+}
+
+const struct zone *
+build_find_zone(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->setup.n_zones; i++)
+		if (strcmp(b->setup.zones[i].name, name) == 0)
+			return &b->setup.zones[i];
+	return NULL;
+}
+
+int
+build_find_port(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->setup.n_ports; i++)
+		if (b->setup.port_name[i] != NULL && strcmp(b->setup.port_name[i], name) == 0)
+			return (int)i;
+	return -ENOENT;
+}
+
+const struct interface *const *
+build_interfaces(const struct build *b, unsigned *n)
+{
+	*n = b->setup.n_ifaces;
+	return b->setup.iface;
+}
+
+/* The file as users write it: places of one file share the copy. */
+static const char *
+file_name(struct build *b, const char *file)
+{
+	const char *slash;
+
+	if (file == NULL)
+		return "";
+	if (file == b->file)
+		return b->file_name;
+	slash = strrchr(file, '/');
+	b->file_name = build_string(b, slash != NULL ? slash + 1 : file);
+	b->file = file;
+	return b->file_name;
+}
+
+uint32_t
+build_place(struct build *b, struct loc loc, const char *owner, const char *name)
+{
+	struct place *place;
+
+	if (b->n_places == b->place_room) {
+		place = build_grow(b, b->place, b->n_places, &b->place_room, sizeof(*place));
+		if (place == NULL) {
+			build_no_memory(b);
+			return 0;
+		}
+		b->place = place;
+	}
+	if (b->n_places == 0)
+		b->n_places = 1;        /* place 0 is no place */
+	if (b->n_places == PLACES_MAX) {
+		err_add(b->setup.err, E2BIG, loc, "%s: more than %u rules and stages that count",
+			owner, PLACES_MAX);
+		return 0;
+	}
+	place = &b->place[b->n_places];
+	place->loc = loc;
+	place->loc.file = file_name(b, loc.file);
+	place->owner = build_string(b, owner);
+	place->name = build_string(b, name);
+	return b->n_places++;
+}
+
+/* A hash of what a decoded struct of a table says; 0 without memory: it is like nothing else. */
+static uint64_t
+text_hash(const struct cfg_table *table, const void *cfg)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+
+	if (f == NULL)
+		return 0;
+	cfg_print(table, cfg, DOCUMENT_PRESETS_OUT, f);
+	fclose(f);
+	for (size_t i = 0; i < bytes; i++)
+		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ull;
+	free(text);
+	return hash;
+}
+
+void
+build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg)
+{
+	b->place[place].says = text_hash(table, cfg);
+}
+
+void
+build_place_log(struct build *b, uint32_t place)
+{
+	b->place[place].log = true;
+}
+
+int
+build_meter(struct build *b, const struct meter_spec *spec)
+{
+	if (b->n_meters == METERS_MAX)
+		return err_set(b->setup.err, E2BIG, "more than %u meters", METERS_MAX);
+	if (b->n_meters == b->meter_room) {
+		struct meter_spec *more = build_grow(b, b->meter, b->n_meters, &b->meter_room,
+			sizeof(*more));
+
+		if (more == NULL)
+			return build_no_memory(b);
+		b->meter = more;
+	}
+	b->meter[b->n_meters] = *spec;
+	return (int)b->n_meters++;
+}
+
+/* Room for the policy of a number.  Numbers that this build does not use keep what the running generation has: its
+ * sessions may hold them. */
+static int
+policies_reach(struct build *b, unsigned number)
+{
+	const struct generation *running = b->setup.running;
+	unsigned n = running != NULL ? running->n_session_policies : 0, room = b->session_policy_room;
+	struct session_policy *more;
+
+	if (number < b->n_session_policies)
+		return 0;
+	n = number + 1 > n ? number + 1 : n;
+	if (n > room) {
+		room = n > 2 * room ? n : 2 * room;
+		more = build_alloc(b, room, sizeof(*more));
+		if (more == NULL)
+			return build_no_memory(b);
+		if (b->n_session_policies > 0)
+			memcpy(more, b->session_policy, b->n_session_policies * sizeof(*more));
+		b->session_policy = more;
+		b->session_policy_room = room;
+	}
+	for (unsigned i = b->n_session_policies; i < n; i++)
+		b->session_policy[i] = running != NULL && i < running->n_session_policies
+			? running->session_policies[i] : session_policy_preset;
+	b->n_session_policies = n;
+	return 0;
+}
+
+int
+build_session_policy(struct build *b, const char *owner, const void *when,
+	const struct session_policy *policy)
+{
+	const char *name = arena_printf(&b->arena, "%s %016" PRIx64, owner,
+		text_hash(&match_table, when));
+	int number;
+
+	if (name == NULL)
+		return build_no_memory(b);
+	number = ids_take(b->tracks, name);
+	if (number == -ENOSPC)
+		return -ENOSPC;
+	if (number < 0 || policies_reach(b, (unsigned)number) < 0)
+		return build_no_memory(b);
+	b->session_policy[number] = *policy;
+	return number;
+}
+
+int
+build_finish(struct build *b, struct generation *gen)
+{
+	b->own = own_addresses_build(b->setup.iface, b->setup.n_ifaces);
+	if (b->own == NULL)
+		return -ENOMEM;
+	gen->own = b->own;
+	gen->pipelines = b->pipeline;
+	gen->n_pipelines = b->pipelines.n;
+	gen->places = b->place;
+	gen->n_places = b->n_places;
+	gen->meters = b->meter;
+	gen->n_meters = b->n_meters;
+	if (policies_reach(b, 0) < 0)
+		return -ENOMEM;
+	gen->session_policies = b->session_policy;
+	gen->n_session_policies = b->n_session_policies;
+	return pools_finish(b, gen);
+}

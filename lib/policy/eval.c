@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What stages do to the packet they judge. */
+#include "policy/eval.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NOTE_BYTES 512
+
+void
+eval_init(struct eval *ev, const struct generation *gen, const struct view *view)
+{
+	memset(ev, 0, offsetof(struct eval, program));
+	ev->stage = NULL;
+	ev->done = false;
+	ev->view = view;
+	ev->gen = gen;
+	ev->in = view->iface < LEDGER_IFACES ? gen->iface[view->iface] : NULL;
+	ev->tuple = view->tuple;
+	ev->dscp = view->dscp;
+	ev->state = CONN_UNTRACKED;
+	program_init(&ev->program, &view->tuple);
+}
+
+void
+eval_count(struct eval *ev, uint32_t place)
+{
+	bool room = place == 0 || emit_count(&ev->program, place);
+
+	assert(room);           /* pipelines are checked for it when they are built */
+	(void)room;
+}
+
+void
+eval_drop(struct eval *ev, enum reason r, uint32_t place)
+{
+	eval_count(ev, place);
+	emit_drop(&ev->program, r, place);
+	ev->done = true;
+}
+
+void
+eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t place)
+{
+	eval_count(ev, place);
+	emit_reject(&ev->program, r, reply, code, place);
+	ev->done = true;
+}
+
+void
+eval_set_src(struct eval *ev, const union address *a, rte_be16_t port)
+{
+	ev->tuple.src = *a;
+	ev->tuple.sport = port;
+	emit_src(&ev->program, a, port);
+}
+
+void
+eval_set_dst(struct eval *ev, const union address *a, rte_be16_t port)
+{
+	ev->tuple.dst = *a;
+	ev->tuple.dport = port;
+	emit_dst(&ev->program, a, port);
+}
+
+void
+eval_note(struct eval *ev, const char *fmt, ...)
+{
+	char text[NOTE_BYTES];
+	va_list ap;
+
+	if (ev->trace == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ev->trace->note(ev->trace->arg, ev->stage, text);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One packet being judged: what stages read, and what they write.
+ *
+ * A stage sees this and never a packet.  What one stage finds and a later one needs is a typed
+ * field here, with who writes and who reads it. */
+#ifndef POLICY_EVAL_H
+#define POLICY_EVAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "program/program.h"
+#include "session/source.h"
+#include "packet/view.h"
+#include "policy/generation.h"
+
+struct nat;
+struct session;
+struct sessions;
+
+/* Connection states that rules can ask for; the bits of enum rule_state (table/rules.h). */
+enum conn_state {
+	CONN_UNTRACKED = 1,     /* no stage track in the pipeline so far */
+	CONN_NEW = 2,
+	CONN_ESTABLISHED = 4,
+	CONN_RELATED = 8,
+	CONN_INVALID = 16,
+};
+
+/* Fields of the packet that are no part of the flow's key.  A decision that used one of them holds
+ * for this packet alone and is not cached. */
+enum packet_field {
+	FIELD_DSCP = 1,
+	FIELD_TCP_FLAGS = 2,
+	FIELD_FRAGMENT = 4,
+	FIELD_VLAN = 8,         /* where frames with any tag come in by one interface */
+	FIELD_TTL = 16,
+};
+
+/* Where explain writes; NULL in production.  note() lines appear in the order of the stages. */
+struct trace {
+	void (*note)(void *arg, const char *stage, const char *text);
+	void *arg;
+};
+
+struct eval {
+	/* given; not changed by stages */
+	const struct view *view;
+	const struct generation *gen;
+	const struct interface *in;     /* ingress interface */
+	uint32_t flow_hash;             /* keyed hash of the flow: ECMP */
+	uint64_t key_hash;              /* the flow table's of the view's tuple; 0: not known */
+	uint64_t now_ns;
+	const struct trace *trace;
+	bool has_quoted;                /* an ICMP error: what it quotes, as it stands there */
+	bool quoted_damaged;            /* the header of what it quotes is summed up wrongly */
+	uint32_t quoted_seq;            /* of TCP */
+	struct tuple quoted;
+
+	/* the conversation as translated so far.  written by: track, dnat, snat, balance through
+	 * eval_set_src/dst; read by: all stages after them */
+	struct tuple tuple;
+
+	/* DSCP as marked so far; FIELD_DSCP holds only while it is the packet's own.
+	 * written by: mark; read by: all conditions */
+	uint8_t dscp;
+	bool dscp_marked;
+
+	/* the session of the flow, if it has one already, and whether this is its reply direction.
+	 * written by the slow path before the first stage, and by track; read by acl, dnat, snat */
+	struct session *session;
+	bool reply;
+	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
+	struct session *fresh;          /* room for the session that it may begin, given with sessions */
+	struct nat *nat;                /* the same */
+
+	/* what the source of a new session may do; zeros: all.  written by track; read by install, which charges it */
+	struct source_limit limit;
+
+	/* written by track; read by acl, dnat, snat */
+	enum conn_state state;
+
+	/* written by route, forward; read by snat, and by conditions on the egress interface */
+	const struct interface *egress;
+
+	/* written by acl's goto: where evaluation goes on; read and cleared by the evaluator */
+	const struct pipeline *jump;
+
+	/* which fields beyond the key were used.  written by all, read by install */
+	unsigned used_fields;
+
+	/* what has been decided; done ends the evaluation */
+	struct program program;
+	bool done;
+
+	const char *stage;              /* name of the stage at work, for the trace */
+};
+
+/* Begins: all from the view, nothing decided.  flow_hash, now_ns and trace are the caller's. */
+void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
+
+/* Counts the packet at a place; 0 is none. */
+void eval_count(struct eval *ev, uint32_t place);
+
+/* End the evaluation, for the place that decided it (0: none), which counts the packet. */
+void eval_drop(struct eval *ev, enum reason r, uint32_t place);
+void eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t place);
+
+/* Translates: changes the tuple that later stages see and the program. */
+void eval_set_src(struct eval *ev, const union address *a, rte_be16_t port);
+void eval_set_dst(struct eval *ev, const union address *a, rte_be16_t port);
+
+/* A line for explain; costs a test of a pointer in production. */
+void eval_note(struct eval *ev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

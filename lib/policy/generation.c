@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a generation is asked by workers, and what is worked out for it once. */
+#include "policy/generation.h"
+
+#include <stdlib.h>
+
+#include <rte_byteorder.h>
+
+#include "base/meter.h"
+
+/* Open addressing, at most half full.  The addresses are the operator's own, so nobody else chooses
+ * what collides. */
+struct own_addresses {
+	unsigned mask;
+	struct own_slot {
+		union address address;
+		uint8_t family;         /* 0: free; BROADCAST */
+	} slot[];
+};
+
+#define BROADCAST 255u          /* of an IPv4 subnet, or its network address */
+
+static unsigned
+own_hash(const union address *a)
+{
+	uint64_t h = (a->words[0] ^ a->words[1] * 0x9e3779b97f4a7c15ull) * 0xff51afd7ed558ccdull;
+
+	return (unsigned)(h >> 32);
+}
+
+static bool own_has(const struct own_addresses *own, const union address *a, unsigned family);
+
+static void
+own_add(struct own_addresses *own, const union address *a, uint8_t family)
+{
+	unsigned i = own_hash(a) & own->mask;
+
+	if (own_has(own, a, family))    /* a link-local address may be there on several interfaces */
+		return;
+	while (own->slot[i].family != 0)
+		i = (i + 1) & own->mask;
+	own->slot[i].address = *a;
+	own->slot[i].family = family;
+}
+
+static bool
+own_has(const struct own_addresses *own, const union address *a, unsigned family)
+{
+	unsigned i = own_hash(a) & own->mask;
+
+	for (; own->slot[i].family != 0; i = (i + 1) & own->mask)
+		if (own->slot[i].family == family && address_equal(&own->slot[i].address, a))
+			return true;
+	return false;
+}
+
+/* RFC 3021: a subnet of two addresses has no broadcast address. */
+static void
+own_add_broadcast(struct own_addresses *own, const struct interface_address *a)
+{
+	union address network = { .words = { 0, 0 } }, broadcast = network;
+	uint32_t mask;
+
+	if (a->family != 4 || a->bits == 0 || a->bits > 30)
+		return;
+	mask = UINT32_MAX >> a->bits;
+	network.v4 = a->address.v4 & rte_cpu_to_be_32(~mask);
+	broadcast.v4 = a->address.v4 | rte_cpu_to_be_32(mask);
+	own_add(own, &network, BROADCAST);
+	own_add(own, &broadcast, BROADCAST);
+}
+
+struct own_addresses *
+own_addresses_build(const struct interface *const iface[], unsigned n)
+{
+	unsigned count = 0, slots = 8;
+	struct own_addresses *own;
+
+	for (unsigned i = 0; i < n; i++)
+		count += iface[i] != NULL ? iface[i]->n_addresses : 0;
+	while (slots < 2 * 3 * count)           /* each with its subnet's network and broadcast address */
+		slots *= 2;
+	own = calloc(1, sizeof(*own) + slots * sizeof(own->slot[0]));
+	if (own == NULL)
+		return NULL;
+	own->mask = slots - 1;
+
+	for (unsigned i = 0; i < n; i++) {
+		for (unsigned k = 0; iface[i] != NULL && k < iface[i]->n_addresses; k++) {
+			const struct interface_address *a = &iface[i]->addresses[k];
+
+			own_add(own, &a->address, a->family);
+			own_add_broadcast(own, a);
+		}
+	}
+	return own;
+}
+
+void
+own_addresses_discard(struct own_addresses *own)
+{
+	free(own);
+}
+
+bool
+generation_owns(const struct generation *g, const union address *a, unsigned family)
+{
+	return g->own != NULL && own_has(g->own, a, family);
+}
+
+bool
+generation_broadcast(const struct generation *g, rte_be32_t address)
+{
+	union address a = { .v4 = address };
+
+	return g->own != NULL && own_has(g->own, &a, BROADCAST);
+}
+
+bool
+generation_public(const struct generation *g, rte_be32_t address)
+{
+	unsigned low = 0, high = g->n_public;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (g->public[mid] == address)
+			return true;
+		if (g->public[mid] < address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+void
+meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
+	struct meter *meter)
+{
+	uint64_t rate = spec->rate / workers > 0 ? spec->rate / workers : 1;
+
+	if (spec->packets)
+		meter_init_packets(meter, rate, (uint32_t)spec->burst, now_ns);
+	else
+		meter_init_bits(meter, rate, (uint32_t)spec->burst, now_ns);
+}

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the words of a match mean. */
+#include "policy/match.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include <rte_common.h>
+
+#include "policy/address.h"
+#include "policy/build.h"
+#include "policy/match_text.h"
+
+const struct cfg_word match_states[] = {
+	{ "new", RULE_STATE_NEW },
+	{ "established", RULE_STATE_ESTABLISHED },
+	{ "related", RULE_STATE_RELATED },
+	{ "invalid", RULE_STATE_INVALID },
+	{ "untracked", RULE_STATE_UNTRACKED },
+	CFG_WORD_END
+};
+
+/* An enum and not a bool, since "false" is not the same as nothing. */
+const struct cfg_word match_fragments[] = {
+	{ "true", RULE_FRAGMENT_YES },
+	{ "false", RULE_FRAGMENT_NO },
+	CFG_WORD_END
+};
+
+struct match_alone {
+	struct match_cfg match;
+};
+
+static const struct cfg_field match_fields[] = {
+	MATCH_ROWS(struct match_alone, match),
+	CFG_END
+};
+
+const struct cfg_table match_table = {
+	"match", CFG_SIZEOF(struct match_cfg), match_fields,
+	"What a packet must be; lists mean any of, ! before a value means not.",
+};
+
+/* A match on its way: what is being read, and what came out so far. */
+struct reading {
+	struct build *b;
+	const struct cfg_head *head;
+	const struct match_cfg *cfg;
+	struct match_list *list;
+	struct rule_match match;        /* what all matches that come of it share */
+};
+
+/* The lists of a match, whatever they are of. */
+struct written_list {
+	const void *field;
+	unsigned count;
+};
+
+#define MATCH_LISTS 10
+
+static void
+lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
+{
+	const struct written_list all[MATCH_LISTS] = {
+		{ &m->in, m->in.count }, { &m->src, m->src.count }, { &m->dst, m->dst.count },
+		{ &m->proto, m->proto.count }, { &m->sport, m->sport.count }, { &m->dport, m->dport.count },
+		{ &m->icmp, m->icmp.count }, { &m->flags, m->flags.count }, { &m->dscp, m->dscp.count },
+		{ &m->vlan, m->vlan.count },
+	};
+
+	memcpy(out, all, sizeof(all));
+}
+
+bool
+match_is_any(const struct cfg_head *head, const struct match_cfg *m)
+{
+	struct written_list list[MATCH_LISTS];
+
+	lists_of(m, list);
+	for (unsigned i = 0; i < MATCH_LISTS; i++)
+		if (list[i].count > 0 || cfg_is_written(head, list[i].field))
+			return false;
+	return m->state == 0 && !cfg_is_written(head, &m->state) && m->fragment == RULE_FRAGMENT_ANY;
+}
+
+/* Are there addresses to be one of, and all of them sets without a prefix?  The first of these, or NULL. */
+static const struct cfg_match_address *
+only_empty_sets(const struct build *b, const struct cfg_match_address *items, unsigned count)
+{
+	const struct cfg_match_address *empty = NULL;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct set *set = items[i].set != NULL ? build_find_set(b, items[i].set) : NULL;
+		size_t n = 1;
+
+		if (items[i].negate)
+			continue;
+		if (set == NULL)
+			return NULL;
+		set_prefixes(set, &n);
+		if (n > 0)
+			return NULL;
+		if (empty == NULL)
+			empty = &items[i];
+	}
+	return empty;
+}
+
+/* Why can no packet be so, and by which field?  NULL: it can. */
+static const char *
+why_never(const struct reading *r, const void **field)
+{
+	const struct match_cfg *m = r->cfg;
+	struct written_list list[MATCH_LISTS];
+
+	lists_of(m, list);
+	for (unsigned i = 0; i < MATCH_LISTS; i++) {
+		*field = list[i].field;
+		if (list[i].count == 0 && cfg_is_written(r->head, *field))
+			return "the list is empty";
+	}
+	*field = &m->state;
+	if (m->state == 0 && cfg_is_written(r->head, *field))
+		return "no state is left";
+	*field = only_empty_sets(r->b, m->src.items, m->src.count);
+	if (*field == NULL)
+		*field = only_empty_sets(r->b, m->dst.items, m->dst.count);
+	return *field != NULL ? "the set is empty" : NULL;
+}
+
+/* Can no packet be so?  Then that is said, unless there are errors, of which it may be a consequence. */
+static bool
+is_never(const struct reading *r)
+{
+	struct err *err = build_err(r->b);
+	const void *field;
+	const char *why = why_never(r, &field);
+
+	if (why != NULL && !r->list->quiet && err_count(err) == 0)
+		cfg_warn(err, r->head, field, "no packet matches: %s", why);
+	return why != NULL;
+}
+
+/* Does a list of ranges let a value through? */
+static bool
+admits(const struct cfg_range *items, unsigned count, unsigned value)
+{
+	bool plain = false, found = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		bool inside = items[i].first <= value && value <= items[i].last;
+
+		if (items[i].negate && inside)
+			return false;
+		plain |= !items[i].negate;
+		found |= !items[i].negate && inside;
+	}
+	return found || !plain;
+}
+
+static bool
+admits_proto(const struct reading *r, unsigned proto)
+{
+	return admits(r->cfg->proto.items, r->cfg->proto.count, proto);
+}
+
+static bool
+admits_ports(const struct reading *r)
+{
+	return admits_proto(r, IPPROTO_TCP) || admits_proto(r, IPPROTO_UDP)
+		|| admits_proto(r, IPPROTO_SCTP) || admits_proto(r, IPPROTO_DCCP)
+		|| admits_proto(r, IPPROTO_UDPLITE);
+}
+
+static int
+read_ranges(struct reading *r, const struct cfg_range *items, unsigned count,
+	struct rule_ranges *out)
+{
+	struct rule_range *range = build_alloc(r->b, count, sizeof(*range));
+
+	if (range == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		range[i].first = (uint16_t)items[i].first;
+		range[i].last = (uint16_t)items[i].last;
+		range[i].negated = items[i].negate;
+	}
+	*out = (struct rule_ranges){ range, count };
+	return 0;
+}
+
+/* Sets and interfaces that are not there have been complained about by decoding. */
+static int
+read_addresses(struct reading *r, const struct cfg_match_address *items, unsigned count,
+	struct rule_addresses *out)
+{
+	struct rule_address *address = build_alloc(r->b, count, sizeof(*address));
+	int rc = 0;
+
+	if (address == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		address[i].negated = items[i].negate;
+		if (items[i].set == NULL) {
+			address[i].prefix = prefix_from_ip(&items[i].prefix);
+			continue;
+		}
+		address[i].set = build_find_set(r->b, items[i].set);
+		if (address[i].set == NULL)
+			rc = -EINVAL;
+	}
+	*out = (struct rule_addresses){ address, count };
+	return rc;
+}
+
+/* The interfaces that a name stands for: one, or those of a zone.  Their ids go to *ids, which has room for them when it
+ * is not NULL.  Returns how many; 0 for an unknown name. */
+static unsigned
+ids_of(const struct reading *r, const char *name, uint16_t *ids)
+{
+	const struct interface *iface = build_find_interface(r->b, name);
+	const struct zone *zone = iface == NULL ? build_find_zone(r->b, name) : NULL;
+
+	if (iface != NULL && ids != NULL)
+		ids[0] = iface->id;
+	if (zone != NULL && ids != NULL)
+		memcpy(ids, zone->iface, zone->n * sizeof(ids[0]));
+	return iface != NULL ? 1 : zone != NULL ? zone->n : 0;
+}
+
+static int
+read_interfaces(struct reading *r)
+{
+	unsigned all = 0, n = 0;
+	struct rule_range *range;
+	uint16_t *ids;
+	int rc = 0;
+
+	cfg_each(name, &r->cfg->in)
+		all += ids_of(r, name->name, NULL);
+	range = build_alloc(r->b, all, sizeof(*range));
+	ids = build_alloc(r->b, all, sizeof(*ids));
+	if (range == NULL || ids == NULL)
+		return build_no_memory(r->b);
+	cfg_each(name, &r->cfg->in) {
+		unsigned more = ids_of(r, name->name, ids);
+
+		rc = more == 0 ? -EINVAL : rc;
+		for (unsigned i = 0; i < more; i++)
+			range[n++] = (struct rule_range){ ids[i], ids[i], name->negate };
+	}
+	r->match.iface = (struct rule_ranges){ range, n };
+	return rc;
+}
+
+/* The fields that mean the same in every match that comes of it. */
+static int
+read_common(struct reading *r)
+{
+	const struct match_cfg *m = r->cfg;
+	int rc = 0;
+
+	r->match.loc = r->head->loc;
+	rc |= read_interfaces(r);
+	rc |= read_addresses(r, m->src.items, m->src.count, &r->match.src);
+	rc |= read_addresses(r, m->dst.items, m->dst.count, &r->match.dst);
+	rc |= read_ranges(r, m->proto.items, m->proto.count, &r->match.proto);
+	rc |= read_ranges(r, m->sport.items, m->sport.count, &r->match.sport);
+	rc |= read_ranges(r, m->dport.items, m->dport.count, &r->match.dport);
+	rc |= read_ranges(r, m->dscp.items, m->dscp.count, &r->match.dscp);
+	rc |= read_ranges(r, m->vlan.items, m->vlan.count, &r->match.vlan);
+	r->match.state = m->state == RULE_STATE_ALL ? 0 : (uint8_t)m->state;
+	r->match.fragment = (uint8_t)m->fragment;
+	return rc;
+}
+
+static int
+check_protocols(const struct reading *r)
+{
+	const struct match_cfg *m = r->cfg;
+	struct err *err = build_err(r->b);
+	const void *ports = m->sport.count > 0 ? (const void *)&m->sport : &m->dport;
+	bool has_ports = m->sport.count > 0 || m->dport.count > 0;
+
+	if (has_ports && !admits_ports(r))
+		return cfg_error(err, r->head, ports, "ports need proto tcp, udp or sctp");
+	if (m->icmp.count > 0 && !admits_proto(r, IPPROTO_ICMP) && !admits_proto(r, IPPROTO_ICMPV6))
+		return cfg_error(err, r->head, &m->icmp, "ICMP types need proto icmp or icmpv6");
+	if (m->flags.count > 0 && !admits_proto(r, IPPROTO_TCP))
+		return cfg_error(err, r->head, &m->flags, "TCP flags need proto tcp");
+	if (m->icmp.count > 0 && (has_ports || m->flags.count > 0))
+		return cfg_error(err, r->head, &m->icmp,
+			"no packet has an ICMP type and ports or TCP flags too");
+	return 0;
+}
+
+static int
+add(struct reading *r, const struct rule_match *match, uint32_t written)
+{
+	struct match_list *list = r->list;
+
+	if (list->n == list->room) {
+		unsigned room = list->room;
+		void *matches = build_grow(r->b, list->match, list->n, &room, sizeof(*match));
+		void *numbers = build_grow(r->b, list->written, list->n, &list->room,
+			sizeof(written));
+
+		if (matches == NULL || numbers == NULL) {
+			list->room = list->n;
+			return build_no_memory(r->b);
+		}
+		list->match = matches;
+		list->written = numbers;
+	}
+	list->match[list->n] = *match;
+	list->written[list->n++] = written;
+	return 0;
+}
+
+static int
+add_flags(struct reading *r, uint32_t written)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < r->cfg->flags.count; i++) {
+		const char **text = &r->cfg->flags.items[i];
+		struct rule_match match = r->match;
+		const char *why = tcp_flags_read(*text, &match.tcp_flags, &match.tcp_mask);
+
+		if (why != NULL)
+			rc = cfg_error(build_err(r->b), r->head, text, "'%s' %s", *text, why);
+		else
+			rc |= add(r, &match, written);
+	}
+	return rc;
+}
+
+/* The types of one family as a match of its protocol; none when no word has a type there. */
+static int
+add_icmp_family(struct reading *r, const struct icmp_word *words, unsigned family, uint32_t written)
+{
+	unsigned count = r->cfg->icmp.count, proto = family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	struct rule_range *range = build_alloc(r->b, count + 1, sizeof(*range));
+	struct rule_match match = r->match;
+	bool plain_written = false, plain = false;
+	unsigned n = 0;
+
+	if (range == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		uint16_t first = family == 4 ? words[i].first4 : words[i].first6;
+		uint16_t last = family == 4 ? words[i].last4 : words[i].last6;
+
+		plain_written |= !words[i].negated;
+		if (first > last)
+			continue;
+		plain |= !words[i].negated;
+		range[n++] = (struct rule_range){ first, last, words[i].negated };
+	}
+	if ((plain_written && !plain) || !admits_proto(r, proto))
+		return 0;
+	range[count] = (struct rule_range){ (uint16_t)proto, (uint16_t)proto, false };
+	match.proto = (struct rule_ranges){ &range[count], 1 };
+	match.icmp = (struct rule_ranges){ range, n };
+	return add(r, &match, written);
+}
+
+static int
+add_icmp(struct reading *r, uint32_t written)
+{
+	unsigned count = r->cfg->icmp.count;
+	struct icmp_word *words = build_alloc(r->b, count, sizeof(*words));
+	int rc = 0;
+
+	if (words == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		const char **text = &r->cfg->icmp.items[i];
+		const char *why = icmp_word_read(*text, &words[i]);
+
+		if (why != NULL)
+			rc = cfg_error(build_err(r->b), r->head, text, "'%s' %s", *text, why);
+	}
+	if (rc < 0)
+		return rc;
+	rc |= add_icmp_family(r, words, 4, written);
+	rc |= add_icmp_family(r, words, 6, written);
+	return rc;
+}
+
+int
+match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
+	const struct match_cfg *m, uint32_t written)
+{
+	struct reading r = { .b = b, .head = head, .cfg = m, .list = list };
+	int rc = read_common(&r) | check_protocols(&r);
+
+	if (rc < 0)
+		return -EINVAL;
+	if (is_never(&r))
+		return 0;
+	list->ports |= m->sport.count > 0 || m->dport.count > 0 || m->icmp.count > 0
+		|| m->flags.count > 0;
+	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0;
+	if (m->icmp.count > 0)
+		rc = add_icmp(&r, written);
+	else if (m->flags.count > 0)
+		rc = add_flags(&r, written);
+	else
+		rc = add(&r, &r.match, written);
+	return rc < 0 ? -EINVAL : 0;
+}
+
+/* The parts of a list of ports that lie from low to high; all of these where it has only negated ones.  How many are not
+ * negated. */
+static unsigned
+cut_ranges(const struct rule_ranges *list, uint16_t low, uint16_t high, struct rule_ranges *out)
+{
+	struct rule_range *range = (struct rule_range *)(uintptr_t)out->range;
+	unsigned plain = 0, left = 0, n = 0;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		struct rule_range r = list->range[i];
+
+		plain += !r.negated;
+		if (!r.negated) {
+			r.first = RTE_MAX(r.first, low);
+			r.last = RTE_MIN(r.last, high);
+			if (r.first > r.last)
+				continue;
+			left++;
+		}
+		range[n++] = r;
+	}
+	if (plain == 0) {
+		range[n++] = (struct rule_range){ low, high, false };
+		left = 1;
+	}
+	out->n = n;
+	return left;
+}
+
+int
+match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high)
+{
+	static const struct rule_range by_port[] = {
+		{ IPPROTO_TCP, IPPROTO_TCP, false }, { IPPROTO_UDP, IPPROTO_UDP, false },
+		{ IPPROTO_DCCP, IPPROTO_DCCP, false }, { IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
+	};
+	struct rule_ranges cut = { build_alloc(b, m->dport.n + 1, sizeof(*cut.range)), 0 };
+
+	if (cut.range == NULL)
+		return build_no_memory(b);
+	if (cut_ranges(&m->dport, low, high, &cut) == 0)
+		return 0;
+	m->dport = cut;
+	if (m->proto.n == 0)
+		m->proto = (struct rule_ranges){ by_port, RTE_DIM(by_port) };
+	return 1;
+}

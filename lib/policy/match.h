@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The words that rules and `if:` choose packets by, and how they become table/rules.h matches.
+ *
+ *	in src dst proto sport dport icmp flags state dscp vlan fragment
+ *
+ * Threads: control. */
+#ifndef POLICY_MATCH_H
+#define POLICY_MATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "schema/field.h"
+#include "table/rules.h"
+
+struct build;
+
+struct match_cfg {
+	struct cfg_head head;
+	CFG_LIST_OF(struct cfg_match_name) in;
+	CFG_LIST_OF(struct cfg_match_address) src;
+	CFG_LIST_OF(struct cfg_match_address) dst;
+	CFG_LIST_OF(struct cfg_range) proto;
+	CFG_LIST_OF(struct cfg_range) sport;
+	CFG_LIST_OF(struct cfg_range) dport;
+	CFG_LIST_OF(const char *) icmp;         /* "echo-request", "3", "3/1" */
+	CFG_LIST_OF(const char *) flags;        /* "S", "S/SA" */
+	uint32_t state;                         /* enum rule_state bits, 0: any */
+	CFG_LIST_OF(struct cfg_range) dscp;
+	CFG_LIST_OF(struct cfg_range) vlan;
+	enum rule_fragment fragment;
+};
+
+/* The rows of struct match_cfg, for a table that embeds it as member (rules) ... */
+#define MATCH_ROWS(type, member) \
+	{ "in", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.in), \
+		"Interfaces, or zones, the packet came in by.", .refers = "interfaces", \
+		.refers_too = "zones", .kind = "interface or zone" }, \
+	{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
+		"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
+		.kind = "set" }, \
+	{ "dst", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dst), \
+		"Destination addresses: prefixes, or $name for a set.", .refers = "sets", \
+		.kind = "set" }, \
+	{ "proto", CFG_MATCH_PROTOCOL | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.proto), \
+		"Protocols, by name or number." }, \
+	{ "sport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.sport), \
+		"Source ports; without proto, of every protocol that has ports." }, \
+	{ "dport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dport), \
+		"Destination ports; without proto, of every protocol that has ports." }, \
+	{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
+		"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
+	{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
+		"TCP flags out of FSRPAUEC: S has SYN set; S/SA, of SYN and ACK, only SYN." }, \
+	{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
+		"What stage track found of the packet.", .words = match_states }, \
+	{ "dscp", CFG_MATCH_DSCP | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dscp), \
+		"DSCP, by name or number." }, \
+	{ "vlan", CFG_MATCH_VLAN | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.vlan), \
+		"VLANs, by the outer tag." }, \
+	{ "fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
+		"Whether the packet is a fragment.", .words = match_fragments }
+
+extern const struct cfg_word match_states[];
+extern const struct cfg_word match_fragments[];
+
+/* ... and as a table of their own (if:). */
+extern const struct cfg_table match_table;
+
+/* Compiled matches as they are collected, in order; one written match can become several. */
+struct match_list {
+	struct rule_match *match;
+	uint32_t *written;      /* by match: which written one it stands for, 0 and up */
+	unsigned n, room;
+	bool quiet;             /* nothing is said of matches that no packet meets: that has been done */
+	bool ports;             /* one of them looks at ports or ICMP */
+	bool state;             /* one of them asks for a state other than untracked */
+};
+
+/* Adds what m says as the written match of that number; nothing, with a warning, if no packet can be so.  head is of the decoded struct that m's
+ * members belong to: m's own, or the rule's.  Memory is b's.  0, or negative after errors. */
+int match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
+	const struct match_cfg *m, uint32_t written);
+
+/* Does m say nothing, so that it is any packet?  A list without a value says something: nothing matches it.  head: as in
+ * match_add. */
+bool match_is_any(const struct cfg_head *head, const struct match_cfg *m);
+
+/* Restricts a match to destination ports from low to high, and to protocols that are translated by port.  1, 0 when
+ * nothing is left, or -ENOMEM. */
+int match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high);
+
+#endif

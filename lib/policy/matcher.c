@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Matches, compiled (table/rules.h). */
+#include "policy/matcher.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include <netinet/in.h>
+
+#include "packet/burst.h"
+#include "policy/build.h"
+#include "policy/pipeline.h"
+
+struct matcher {
+	struct rules *rules;            /* NULL: there is none */
+	struct match_list list;
+	/* The first match that looks at a field beyond the flow's key.  One that is reached only
+	 * behind the match that counts does not make the decision depend on it. */
+	uint32_t first_dscp, first_flags, first_fragment, first_vlan;
+};
+
+static_assert(MATCHER_NONE == RULES_NONE, "both are no match");
+static_assert((int)CONN_NEW == RULE_STATE_NEW && (int)CONN_ESTABLISHED == RULE_STATE_ESTABLISHED
+	&& (int)CONN_RELATED == RULE_STATE_RELATED && (int)CONN_INVALID == RULE_STATE_INVALID
+	&& (int)CONN_UNTRACKED == RULE_STATE_UNTRACKED, "rules ask for states by their bit");
+
+static void
+first_is(uint32_t *first, uint32_t i, bool looks)
+{
+	if (looks && i < *first)
+		*first = i;
+}
+
+struct matcher *
+matcher_build(struct build *b, const struct match_list *list, struct loc loc)
+{
+	struct matcher *m = build_alloc(b, 1, sizeof(*m));
+	struct err *err = build_err(b);
+	unsigned errors = err_count(err);
+
+	if (m == NULL) {
+		build_no_memory(b);
+		return NULL;
+	}
+	m->list = *list;
+	if (list->n > 0) {
+		m->rules = rules_build(list->match, list->n, err);
+		if (m->rules == NULL) {
+			if (err_count(err) == errors)
+				err_add(err, ENOMEM, loc, "the rules could not be compiled");
+			return NULL;
+		}
+	}
+
+	m->first_dscp = m->first_flags = m->first_fragment = m->first_vlan = MATCHER_NONE;
+	for (uint32_t i = 0; i < list->n; i++) {
+		struct rule_match *match = &list->match[i];
+
+		first_is(&m->first_dscp, i, match->dscp.n > 0);
+		first_is(&m->first_flags, i, match->tcp_mask != 0);
+		first_is(&m->first_fragment, i, match->fragment != RULE_FRAGMENT_ANY);
+		first_is(&m->first_vlan, i, match->vlan.n > 0);
+		match->loc.file = NULL;         /* the document may go */
+	}
+	return m;
+}
+
+void
+matcher_discard(struct matcher *m)
+{
+	if (m != NULL)
+		rules_discard(m->rules);
+}
+
+const struct match_list *
+matcher_list(const struct matcher *m)
+{
+	return &m->list;
+}
+
+static void
+key_from_eval(struct rule_key *key, const struct eval *ev)
+{
+	const struct view *v = ev->view;
+
+	*key = (struct rule_key){
+		.tuple = ev->tuple,
+		.iface = v->iface,
+		.vlan = v->vlan[0],
+		.tcp_flags = v->tcp_flags,
+		.state = (uint8_t)ev->state,
+		.dscp = ev->dscp,
+		.fragment = v->fragment,
+	};
+	/* The key has them also where the view is of a later fragment, which does not. */
+	key->icmp_type = (uint8_t)(rte_be_to_cpu_16(ev->tuple.dport) >> 8);
+	key->icmp_code = (uint8_t)rte_be_to_cpu_16(ev->tuple.dport);
+}
+
+/* Interfaces that take frames for any MAC may take them with any tag, too. */
+static bool
+vlan_varies(const struct eval *ev)
+{
+	const struct interface *in = ev->in;
+
+	return in->vlan == 0 && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE) != 0;
+}
+
+/* found: the match that counts, or MATCHER_NONE, which stands behind all of them. */
+static bool
+reached(uint32_t first, uint32_t found)
+{
+	return first != MATCHER_NONE && first <= found;
+}
+
+static void
+note_fields(const struct matcher *m, struct eval *ev, uint32_t found)
+{
+	if (reached(m->first_dscp, found) && !ev->dscp_marked)
+		ev->used_fields |= FIELD_DSCP;
+	if (reached(m->first_flags, found) && ev->tuple.proto == IPPROTO_TCP)
+		ev->used_fields |= FIELD_TCP_FLAGS;
+	if (reached(m->first_fragment, found))
+		ev->used_fields |= FIELD_FRAGMENT;
+	if (reached(m->first_vlan, found) && vlan_varies(ev))
+		ev->used_fields |= FIELD_VLAN;
+}
+
+/* The match asks for a part of the transport header that the packet does not have: nobody can say whether it is meant. */
+static void
+refuse_blind(const struct matcher *m, struct eval *ev, uint32_t found)
+{
+	if (ev->tuple.kind != KEY_BLIND || found == MATCHER_NONE
+	    || !rule_asks_transport(&m->list.match[found]))
+		return;
+	eval_note(ev, "%s: asks for what the transport header does not have", ev->stage);
+	eval_drop(ev, (enum reason)ev->view->l4_fault, 0);
+}
+
+static bool
+speaks_of_ip(const struct rule_match *m)
+{
+	return m->src.n > 0 || m->dst.n > 0 || m->proto.n > 0 || m->sport.n > 0 || m->dport.n > 0
+		|| m->icmp.n > 0 || m->tcp_mask != 0 || m->state != 0 || m->dscp.n > 0
+		|| m->fragment != RULE_FRAGMENT_ANY;
+}
+
+/* A frame that is not IP: no trie holds it, and what speaks of IP does not mean it, not even with
+ * a "not" before. */
+static uint32_t
+find_frame(const struct match_list *list, const struct rule_key *key)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (!speaks_of_ip(&list->match[i]) && rule_matches(&list->match[i], key))
+			return i;
+	return MATCHER_NONE;
+}
+
+void
+matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n)
+{
+	const struct rule_key *pointer[BURST_MAX];
+	struct rule_key key[BURST_MAX];
+	unsigned slot[BURST_MAX], ip = 0;
+	uint32_t result[BURST_MAX];
+
+	assert(n <= BURST_MAX);
+	for (unsigned i = 0; i < n; i++) {
+		key_from_eval(&key[i], ev[i]);
+		if (ev[i]->tuple.family == 0) {
+			found[i] = find_frame(&m->list, &key[i]);
+		} else if (m->rules == NULL) {
+			found[i] = MATCHER_NONE;
+		} else {
+			pointer[ip] = &key[i];
+			slot[ip++] = i;
+		}
+	}
+	if (ip > 0)
+		rules_classify(m->rules, pointer, result, ip);
+	for (unsigned i = 0; i < ip; i++)
+		found[slot[i]] = result[i];
+
+	for (unsigned i = 0; i < n; i++) {
+		refuse_blind(m, ev[i], found[i]);
+		note_fields(m, ev[i], found[i]);
+		if (found[i] != MATCHER_NONE)
+			found[i] = m->list.written[found[i]];
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An ordered list of matches, compiled, and asked about a vector of packets.
+ *
+ * Threads: control builds and discards; any number of workers ask. */
+#ifndef POLICY_MATCHER_H
+#define POLICY_MATCHER_H
+
+#include "policy/eval.h"
+#include "policy/match.h"
+
+#define MATCHER_NONE UINT32_MAX
+
+struct matcher;
+
+/* Compiles the list, whose memory has to outlive the matcher.  NULL after an error at loc. */
+struct matcher *matcher_build(struct build *b, const struct match_list *list, struct loc loc);
+void matcher_discard(struct matcher *m);        /* NULL is fine */
+
+/* found[i] becomes the written match that ev[i] meets first, or MATCHER_NONE.  Notes in ev[i] what
+ * it had to look at beyond the flow's key.  A packet without a readable transport header that meets a match which asks for it is
+ * dropped: ev[i]->done. */
+void matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n);
+
+/* What was compiled, for checks: the matches and which written one each stands for. */
+const struct match_list *matcher_list(const struct matcher *m);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A pipeline: the stages of an interface in the operator's order, compiled, and their evaluation
+ * over a vector of packets. */
+#ifndef POLICY_PIPELINE_H
+#define POLICY_PIPELINE_H
+
+#include "policy/stage.h"
+
+struct jump;
+
+#define PIPELINE_STEPS_MAX 64
+#define PIPELINE_JUMPS_MAX 8            /* gotos that one packet may follow */
+
+struct matcher;                         /* policy/matcher.h: a stage's if: */
+
+struct step {
+	const struct stage *stage;
+	void *instance;
+	struct matcher *condition;      /* NULL: for every packet */
+	struct loc loc;
+	/* as the stage's build left them; read while the pipeline is checked */
+	unsigned traits, rare_words;
+	const struct jump *jumps;       /* policy/build.h */
+	unsigned n_jumps;
+};
+
+struct pipeline {
+	const char *name;
+	unsigned traits;                /* of all its stages and of those that goto leads to */
+	bool alone;                     /* what a packet gets here may depend on what becomes of the one
+					 * before it: they are judged one by one */
+	unsigned n;
+	struct step step[PIPELINE_STEPS_MAX];
+};
+
+/* Is it one stage forward for every packet?  Then *port is where they go. */
+bool pipeline_is_cable(const struct pipeline *p, uint16_t *port);
+
+/* Judges n <= BURST_MAX packets that came in by interfaces with this pipeline, stage by stage.  All
+ * are done afterwards: one that no stage decided about is dropped as pipeline_end. */
+void pipeline_evaluate(const struct pipeline *p, struct eval *const ev[], unsigned n);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Places: the lines of the configuration that decide something and count what they decided.
+ *
+ * A place is a rule, a default, a stage drop, a policer, a route.  Its number is an index into the
+ * generation's places, 1 and up; 0 is "no place".  Each worker counts hits in its own array. */
+#ifndef POLICY_PLACE_H
+#define POLICY_PLACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct place {
+	struct loc loc;         /* file (without folders, as users write it), line */
+	const char *owner;      /* "acls.from-outside", "pipelines.inside" */
+	const char *name;       /* the rule's name, or NULL */
+	bool log;               /* first packets are to be logged */
+	uint64_t says;          /* a hash of what the line says; 0 for a default */
+};
+
+struct place_hits {
+	uint64_t packets, bytes;
+	uint32_t first, last;   /* clock_tick; valid when packets is not 0 */
+};
+
+#endif

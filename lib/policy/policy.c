@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Builds the four sections in the order they need each other, and pipelines from stages. */
+#include "policy/policy.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "policy/build_priv.h"
+#include "policy/matcher.h"
+
+static const struct cfg_field pipeline_fields[] = {
+	{ "stages", CFG_CHOICE | CFG_LIST, CFG_OPTIONAL, offsetof(struct pipeline_cfg, stages),
+		"Stages, in the order they are asked.", .choices = stage_table, .kind = "stage" },
+	CFG_END
+};
+
+const struct cfg_table pipeline_table = {
+	"pipeline", CFG_SIZEOF(struct pipeline_cfg), pipeline_fields,
+	"A pipeline: a list of stages.", "stages",
+};
+
+static int
+build_condition(struct build *b, const struct stage_cfg *cfg, struct step *step)
+{
+	struct match_list list = { .n = 0 };
+	int rc;
+
+	if (match_is_any(&cfg->when.head, &cfg->when))
+		return 0;
+	rc = match_add(b, &list, &cfg->when.head, &cfg->when, 0);
+	if (rc < 0)
+		return rc;
+	step->traits |= (list.ports ? TRAIT_PORTS : 0) | (list.state ? TRAIT_NEEDS_TRACK : 0);
+	step->condition = matcher_build(b, &list, cfg->when.head.loc);
+	return step->condition != NULL ? 0 : -EINVAL;
+}
+
+static int
+build_step(struct build *b, const struct cfg_choice *choice, const char *owner, struct step *step)
+{
+	const struct stage *stage = stage_find(choice->table->name);
+	struct stage_build sb = {
+		.build = b,
+		.cfg = choice->config,
+		.loc = choice->loc,
+		.owner = owner,
+	};
+	int rc = stage->build(&sb, &step->instance);
+
+	step->stage = stage;
+	step->loc = choice->loc;
+	step->traits = sb.traits;
+	step->rare_words = sb.rare_words;
+	step->jumps = sb.jumps;
+	step->n_jumps = sb.n_jumps;
+	if (build_condition(b, sb.cfg, step) < 0)
+		rc = -EINVAL;
+	return build_part(b, rc, choice->loc, owner, choice->table->name) ? 0 : -EINVAL;
+}
+
+int
+build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft)
+{
+	struct pipeline *p = &draft->pipeline;
+	const char *owner = arena_printf(&b->arena, "pipelines.%s", cfg->head.name);
+	int rc = 0;
+
+	draft->broken = true;
+	if (owner == NULL)
+		return build_no_memory(b);
+	if (cfg->stages.count > PIPELINE_STEPS_MAX)
+		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u stages",
+			PIPELINE_STEPS_MAX);
+	cfg_each(choice, &cfg->stages)
+		rc |= choice->table == NULL ? -EINVAL   /* reported by the decoder */
+			: build_step(b, choice, owner, &p->step[p->n++]);
+	draft->broken = rc < 0;
+	return rc < 0 ? -EINVAL : 0;
+}
+
+void
+pipeline_discard(struct pipeline *p)
+{
+	for (unsigned i = 0; p != NULL && i < p->n; i++) {
+		struct step *step = &p->step[i];
+
+		matcher_discard(step->condition);
+		if (step->stage->discard != NULL)
+			step->stage->discard(step->instance);
+	}
+}
+
+/* Names before things: a goto leads to pipelines that are built last. */
+static int
+declare(struct build *b, const struct policy_cfg *cfg)
+{
+	if (built_list_init(b, &b->sets, cfg->sets.count) < 0
+		|| built_list_init(b, &b->acls, cfg->acls.count) < 0
+		|| built_list_init(b, &b->routes, cfg->routes.count) < 0
+		|| built_list_init(b, &b->pipelines, cfg->pipelines.count) < 0)
+		return -ENOMEM;
+	b->pipeline = build_alloc(b, cfg->pipelines.count, sizeof(b->pipeline[0]));
+	if (b->pipeline == NULL)
+		return build_no_memory(b);
+	for (unsigned i = 0; i < cfg->pipelines.count; i++) {
+		struct draft *draft = build_alloc(b, 1, sizeof(*draft));
+
+		if (draft == NULL)
+			return build_no_memory(b);
+		draft->pipeline.name = build_string(b, cfg->pipelines.items[i].head.name);
+		b->pipelines.item[i] = (struct built){ draft->pipeline.name, draft };
+		b->pipeline[i] = &draft->pipeline;
+	}
+	return 0;
+}
+
+/* Each part goes through build_part: a failure without a message cannot pass. */
+static void
+build_sections(struct build *b, const struct policy_cfg *cfg)
+{
+	unsigned i = 0;
+
+	cfg_each(set, &cfg->sets) {
+		struct built *part = &b->sets.item[i++];
+
+		part->name = build_string(b, set->head.name);
+		build_part(b, build_set(b, set, (struct set **)&part->what), set->head.loc, "sets",
+			set->head.name);
+	}
+	i = 0;
+	cfg_each(acl, &cfg->acls) {
+		struct built *part = &b->acls.item[i++];
+
+		part->name = build_string(b, acl->head.name);
+		build_part(b, build_acl(b, acl, (struct acl **)&part->what), acl->head.loc, "acls",
+			acl->head.name);
+	}
+	cfg_each(pool, &cfg->nat)
+		build_part(b, build_pool_spec(b, pool), pool->head.loc, "nat", pool->head.name);
+	i = 0;
+	cfg_each(table, &cfg->routes) {
+		struct built *part = &b->routes.item[i++];
+
+		part->name = build_string(b, table->head.name);
+		build_part(b, build_route_table(b, table, (struct route_table **)&part->what),
+			table->head.loc, "routes", table->head.name);
+	}
+	i = 0;
+	cfg_each(pipeline, &cfg->pipelines)
+		build_part(b, build_pipeline(b, pipeline, b->pipelines.item[i++].what),
+			pipeline->head.loc, "pipelines", pipeline->head.name);
+}
+
+/* Success of a part is not enough: what was to be built has to be there. */
+static void
+check_complete(struct build *b, const struct policy_cfg *cfg)
+{
+	unsigned i = 0;
+
+	cfg_each(set, &cfg->sets)
+		build_part(b, b->sets.item[i++].what != NULL ? 0 : -EINVAL, set->head.loc, "sets",
+			set->head.name);
+	i = 0;
+	cfg_each(acl, &cfg->acls)
+		build_part(b, b->acls.item[i++].what != NULL ? 0 : -EINVAL, acl->head.loc, "acls",
+			acl->head.name);
+	i = 0;
+	cfg_each(table, &cfg->routes)
+		build_part(b, b->routes.item[i++].what != NULL ? 0 : -EINVAL, table->head.loc,
+			"routes", table->head.name);
+	build_part(b, b->n_pools == cfg->nat.count ? 0 : -EINVAL, (struct loc){ 0 }, "nat", "pools");
+}
+
+/* The document, whose names of files these are, may go. */
+static void
+forget_files(struct build *b)
+{
+	for (unsigned i = 0; i < b->pipelines.n; i++) {
+		struct pipeline *p = &((struct draft *)b->pipelines.item[i].what)->pipeline;
+
+		for (unsigned k = 0; k < p->n; k++)
+			p->step[k].loc.file = NULL;
+	}
+}
+
+int
+build_policy(struct build *b, const struct policy_cfg *cfg)
+{
+	if (declare(b, cfg) < 0 || public_begin(b, cfg) < 0)
+		return -ENOMEM;
+	build_sections(b, cfg);
+	order_check(b);
+	forget_files(b);
+	if (b->short_of_memory && !build_has_errors(b))
+		return build_no_memory(b);
+	check_complete(b, cfg);
+	return build_has_errors(b) ? -EINVAL : 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Section nat: pools of public addresses and ports. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nat/nat.h"
+#include "policy/address.h"
+#include "policy/build_priv.h"
+#include "policy/owners.h"
+
+#define WRONG_MAX 4             /* addresses of a prefix that are named, one by one */
+
+static const struct cfg_word mapping_words[] = {
+	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
+	{ "address-and-port-dependent", NAT_ADDRESS_AND_PORT_DEPENDENT },
+	CFG_WORD_END
+};
+
+static const struct cfg_word filtering_words[] = {
+	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
+	{ "address-dependent", NAT_ADDRESS_DEPENDENT },
+	{ "address-and-port-dependent", NAT_ADDRESS_AND_PORT_DEPENDENT },
+	CFG_WORD_END
+};
+
+static const struct cfg_word unsolicited_words[] = {
+	{ "drop", 0 },
+	{ "reject", 1 },
+	CFG_WORD_END
+};
+
+static const struct cfg_field pool_fields[] = {
+	{ "pool", CFG_PREFIX | CFG_LIST, NULL, offsetof(struct nat_pool_cfg, pool),
+		"Public IPv4 addresses, or prefixes of them." },
+	{ "ports", CFG_PORTS, "1024-65535", offsetof(struct nat_pool_cfg, ports),
+		"Public ports and ICMP identifiers.", .min = 1 },
+	{ "mapping", CFG_ENUM, "endpoint-independent", offsetof(struct nat_pool_cfg, mapping),
+		"Whether an inside endpoint has one public one, or one for each destination.",
+		.words = mapping_words },
+	{ "filtering", CFG_ENUM, "address-and-port-dependent", offsetof(struct nat_pool_cfg, filtering),
+		"Who may send to a mapping: anybody, or whom the inside has sent to.",
+		.words = filtering_words },
+	{ "per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, per_source),
+		"Sessions that one inside address may hold.", .min = 1 },
+	{ "unsolicited", CFG_ENUM, "drop", offsetof(struct nat_pool_cfg, unsolicited),
+		"What the sender of a SYN that nothing is mapped to hears: nothing, or after 6 s that the port is "
+		"unreachable, if the inside has not opened by then.", .words = unsolicited_words },
+	{ "log", CFG_BOOL, "false", offsetof(struct nat_pool_cfg, log),
+		"Whether telemetry.nat_log has an entry when a mapping begins and when it ends." },
+	CFG_END
+};
+
+const struct cfg_table nat_pool_table = {
+	"pool", CFG_SIZEOF(struct nat_pool_cfg), pool_fields,
+	"Public addresses and ports that sessions share.",
+};
+
+int
+build_public(struct build *b, rte_be32_t address)
+{
+	if (b->n_public == b->public_room) {
+		rte_be32_t *more = build_grow(b, b->public, b->n_public, &b->public_room,
+			sizeof(*more));
+
+		if (more == NULL)
+			return build_no_memory(b);
+		b->public = more;
+	}
+	b->public[b->n_public++] = address;
+	return 0;
+}
+
+static bool
+is_public(const struct build *b, rte_be32_t address)
+{
+	for (unsigned i = 0; i < b->n_public; i++)
+		if (b->public[i] == address)
+			return true;
+	return false;
+}
+
+/* The addresses of a prefix.  How many, or negative after an error. */
+static int
+add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_prefix *p, rte_be32_t *out,
+	unsigned room)
+{
+	struct prefix prefix = prefix_from_ip(p);
+	unsigned wrong = 0, n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
+
+	if (prefix.family == 0)
+		return -EINVAL;                 /* has been said */
+	if (prefix.family != 4)
+		return cfg_error(build_err(b), &cfg->head, p, "a pool has IPv4 addresses");
+	if (n > room)
+		return cfg_error(build_err(b), &cfg->head, p,
+			"a pool has %u addresses at most", NAT_ADDRESSES);
+	if (build_check_station(b, &cfg->head, p, prefix.address.v4) < 0)
+		return -EINVAL;         /* so are the others */
+	for (unsigned i = 0; i < n; i++) {
+		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
+		if (build_check_public(b, &cfg->head, p, out[i]) < 0 && ++wrong == WRONG_MAX)
+			return -EINVAL;
+		if (wrong > 0)
+			continue;
+		if (is_public(b, out[i]))
+			return cfg_error(build_err(b), &cfg->head, p,
+				"an address belongs to one pool, once");
+		if (build_public(b, out[i]) < 0)
+			return -ENOMEM;
+	}
+	return wrong == 0 ? (int)n : -EINVAL;
+}
+
+/* Also a pool that is wrong has its number, so that the others keep theirs. */
+int
+build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
+{
+	struct nat_pool_spec spec = {
+		.name = build_string(b, cfg->head.name != NULL ? cfg->head.name : ""),
+		.low = (uint16_t)cfg->ports.first, .high = (uint16_t)cfg->ports.last,
+		.mapping = (uint8_t)cfg->mapping, .filtering = (uint8_t)cfg->filtering,
+		.per_source = cfg->per_source, .log = cfg->log,
+		.reject = cfg->unsolicited != 0,
+	};
+	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
+	int rc = 0;
+
+	if (addresses == NULL || spec.name == NULL)
+		return build_no_memory(b);
+	if (b->n_pools == NAT_POOLS)
+		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u pools", NAT_POOLS);
+	if (cfg->pool.count == 0)
+		rc = cfg_error(build_err(b), &cfg->head, &cfg->pool, "there is no address");
+	cfg_each(p, &cfg->pool) {
+		int n = add_prefix(b, cfg, p, addresses + spec.n_addresses,
+			NAT_ADDRESSES - spec.n_addresses);
+
+		spec.n_addresses += n > 0 ? (unsigned)n : 0;
+		rc |= n < 0 ? -EINVAL : 0;
+	}
+	spec.addresses = addresses;
+	if (b->n_pools == b->pool_room) {
+		struct nat_pool_spec *more = build_grow(b, b->pool, b->n_pools, &b->pool_room,
+			sizeof(*more));
+
+		if (more == NULL)
+			return build_no_memory(b);
+		b->pool = more;
+	}
+	b->pool[b->n_pools++] = spec;
+	return rc;
+}
+
+int
+build_find_pool(const struct build *b, const char *name)
+{
+	for (unsigned i = 0; name != NULL && i < b->n_pools; i++)
+		if (strcmp(b->pool[i].name, name) == 0)
+			return (int)i;
+	return -ENOENT;
+}
+
+const struct nat_pool_spec *
+build_pool(const struct build *b, unsigned number)
+{
+	return &b->pool[number];
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	rte_be32_t x = *(const rte_be32_t *)a, y = *(const rte_be32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int
+pools_finish(struct build *b, struct generation *gen)
+{
+	if (owners_build(b, &b->owners) < 0)
+		return -ENOMEM;
+	for (unsigned i = 0; b->owners != NULL && i < b->n_pools; i++)
+		if (owners_reserve(b, b->owners, &b->pool[i]) < 0)
+			return -ENOMEM;
+	gen->owners = b->owners;
+	if (b->n_public > 0)
+		qsort(b->public, b->n_public, sizeof(*b->public), compare);
+	gen->pools = b->pool;
+	gen->n_pools = b->n_pools;
+	gen->public = b->public;
+	gen->n_public = b->n_public;
+	return 0;
+}

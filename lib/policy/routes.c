@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Section routes: from the lines of a table and the interfaces' addresses to routes. */
+#include "policy/routes_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "packet/martian.h"
+#include "policy/address.h"
+#include "policy/subnet.h"
+
+#define WEIGHT_MAX 1000
+
+static const struct cfg_field via_fields[] = {
+	{ "via", CFG_ADDRESS, NULL, offsetof(struct via_cfg, via),
+		"Address of the next router." },
+	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct via_cfg, dev),
+		"Interface it stands behind; needed for link-local addresses.",
+		.refers = "interfaces", .kind = "interface" },
+	{ "weight", CFG_U16, "1", offsetof(struct via_cfg, weight),
+		"Its share of the flows.", .min = 1, .max = WEIGHT_MAX },
+	CFG_END
+};
+
+static const struct cfg_table via_table = {
+	"next-hop", CFG_SIZEOF(struct via_cfg), via_fields,
+	"A next hop: an address, or {via: address, weight: n}.", "via",
+};
+
+static const struct cfg_field route_fields[] = {
+	{ "to", CFG_PREFIX, NULL, offsetof(struct route_cfg, to),
+		"Destinations." },
+	{ "via", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_cfg, via),
+		"Next hops; each flow keeps to one.", .table = &via_table },
+	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct route_cfg, dev),
+		"Interface to leave by; without via, destinations are neighbours there.",
+		.refers = "interfaces", .kind = "interface" },
+	{ "blackhole", CFG_BOOL, "false", offsetof(struct route_cfg, blackhole),
+		"Drop, and say nothing." },
+	{ "reject", CFG_BOOL, "false", offsetof(struct route_cfg, reject),
+		"Drop, and tell the sender that the host is unreachable." },
+	CFG_END
+};
+
+static const struct cfg_table route_table_row = {
+	"route", CFG_SIZEOF(struct route_cfg), route_fields,
+	"A route.",
+};
+
+static const struct cfg_field route_table_fields[] = {
+	{ "routes", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_table_cfg, routes),
+		"Routes, in any order: the longest prefix counts.", .table = &route_table_row,
+		.kind = "route" },
+	CFG_END
+};
+
+const struct cfg_table route_table_table = {
+	"routes", CFG_SIZEOF(struct route_table_cfg), route_table_fields,
+	"A route table: a list of routes; the subnets of all interfaces belong to every table.",
+	"routes",
+};
+
+/* The interface that a next hop stands behind, or NULL after an error. */
+static const struct interface *
+via_egress(struct table_build *tb, const struct route_cfg *cfg, const struct via_cfg *via)
+{
+	const struct cfg_head *head = &via->head;
+	const char *dev = via->dev != NULL ? via->dev : cfg->dev;
+	const struct interface *only = build_find_interface(tb->b, dev), *egress;
+	union address gateway = address_from_ip(&via->via);
+	unsigned family = family_from_ip(&via->via), n;
+	const struct interface *const *iface = build_interfaces(tb->b, &n);
+	char text[IP_TEXT_MAX], near[SUBNET_TEXT_MAX];
+
+	ip_address_text(&via->via, text);
+	if (dev != NULL && only == NULL)
+		return NULL;            /* decoding has said so */
+	if (family == 6 && address_link_local(&gateway, 6)) {
+		if (only == NULL)
+			cfg_error(build_err(tb->b), head, &via->via,
+				"%s is link-local: dev has to say of which interface", text);
+		return only;
+	}
+	egress = subnet_find(iface, n, only, &gateway, family);
+	if (egress == NULL) {
+		subnet_nearest(iface, n, &gateway, family, near);
+		cfg_error(build_err(tb->b), head, &via->via, "%s is in no subnet of %s%s%s", text,
+			only != NULL ? only->name : "an interface",
+			near[0] != '\0' ? "; the nearest is " : "", near);
+	} else if (subnet_is_own(egress, &gateway, family)) {
+		cfg_error(build_err(tb->b), head, &via->via, "%s is our own, on interface %s", text,
+			egress->name);
+		return NULL;
+	} else if (subnet_is_broadcast(egress, &gateway, family)) {
+		cfg_error(build_err(tb->b), head, &via->via,
+			"%s is the network or broadcast address of interface %s", text,
+			egress->name);
+		return NULL;
+	}
+	return egress;
+}
+
+static int
+build_hop(struct table_build *tb, const struct route_cfg *cfg, const struct via_cfg *via,
+	struct route_hop *hop)
+{
+	unsigned family = family_from_ip(&via->via);
+
+	if (family == 0)
+		return -EINVAL;         /* could not be read */
+	if (family != family_from_ip(&cfg->to.address))
+		return cfg_error(build_err(tb->b), &via->head, &via->via,
+			"an IPv%u address in an IPv%u route", family, family == 4 ? 6 : 4);
+	hop->egress = via_egress(tb, cfg, via);
+	hop->gateway = address_from_ip(&via->via);
+	hop->weight = via->weight;
+	return hop->egress != NULL ? 0 : -EINVAL;
+}
+
+static int
+build_hops(struct table_build *tb, const struct route_cfg *cfg, struct route *r)
+{
+	unsigned n = cfg->via.count > 0 ? cfg->via.count : 1;
+	struct route_hop *hop = build_alloc(tb->b, n, sizeof(*hop));
+	uint32_t until = 0;
+	int rc = 0;
+
+	if (hop == NULL)
+		return build_no_memory(tb->b);
+	if (n > ROUTE_HOPS_MAX)
+		return cfg_error(build_err(tb->b), &cfg->head, &cfg->via, "more than %u next hops",
+			ROUTE_HOPS_MAX);
+	if (cfg->via.count == 0) {
+		hop[0] = (struct route_hop){ .on_link = true, .weight = 1 };
+		hop[0].egress = build_find_interface(tb->b, cfg->dev);
+		rc = hop[0].egress != NULL ? 0 : -EINVAL;
+	}
+	for (unsigned i = 0; i < cfg->via.count; i++)
+		rc |= build_hop(tb, cfg, &cfg->via.items[i], &hop[i]);
+	for (unsigned i = 0; i < n; i++)
+		hop[i].until = until += hop[i].weight;
+	r->kind = ROUTE_VIA;
+	r->hop = hop;
+	r->n_hops = (uint8_t)n;
+	return rc;
+}
+
+static int
+build_route(struct table_build *tb, const struct route_cfg *cfg)
+{
+	bool leads = cfg_is_written(&cfg->head, &cfg->via) || cfg_is_written(&cfg->head, &cfg->dev);
+	struct route r = { .prefix = prefix_from_ip(&cfg->to) };
+	unsigned family = r.prefix.family;
+	int rc = 0;
+
+	if (leads + cfg->blackhole + cfg->reject != 1)
+		return cfg_error(build_err(tb->b), &cfg->head, NULL,
+			"a route has one of via (or dev), blackhole and reject");
+	if (cfg_is_written(&cfg->head, &cfg->via) && cfg->via.count == 0)
+		return cfg_error(build_err(tb->b), &cfg->head, &cfg->via,
+			"there is no next hop; a route to nowhere is blackhole: true");
+	if (family == 0)
+		return -EINVAL;         /* could not be read */
+	if (r.prefix.length > 0 && address_multicast(&r.prefix.address, family))
+		return cfg_error(build_err(tb->b), &cfg->head, &cfg->to, "multicast is not routed");
+	if (leads) {
+		rc = build_hops(tb, cfg, &r);
+	} else {
+		r.kind = cfg->blackhole ? ROUTE_BLACKHOLE : ROUTE_REJECT;
+		r.place = build_place(tb->b, cfg->head.loc, tb->owner, NULL);
+		if (r.place != 0)
+			build_place_says(tb->b, r.place, &route_table_row, cfg);
+		rc = r.place != 0 ? 0 : -ENOMEM;
+	}
+	return rc < 0 ? rc : table_add(tb, &r);
+}
+
+/* Two lines for one prefix are a mistake, and so is one for what an interface says. */
+static int
+check_twice(struct table_build *tb, const struct prefix sorted[], unsigned n)
+{
+	const struct route_cfg *cfg = tb->cfg->routes.items;
+	char text[IP_TEXT_MAX];
+	int rc = 0;
+
+	for (unsigned i = 1; i < n; i++) {
+		unsigned one = sorted[i - 1].value, two = sorted[i].value;
+		unsigned first = one < two ? one : two, second = one < two ? two : one;
+
+		if (prefix_compare(&sorted[i - 1], &sorted[i]) == 0)
+			rc = cfg_error(build_err(tb->b), &cfg[second].head, &cfg[second].to,
+				"%s is routed on line %u already",
+				ip_prefix_text(&cfg[second].to, text), cfg[first].head.loc.line);
+	}
+	return rc;
+}
+
+/* What interfaces say of a prefix counts, whatever a line says. */
+static void
+warn_connected(struct table_build *tb, const struct prefix sorted[], unsigned n, unsigned connected)
+{
+	const struct route_cfg *cfg = tb->cfg->routes.items;
+	char text[IP_TEXT_MAX];
+
+	for (unsigned i = connected; i < tb->n; i++) {
+		const struct prefix *p = bsearch(&tb->route[i].prefix, sorted, n, sizeof(*sorted),
+			prefix_compare);
+
+		if (p != NULL)
+			cfg_warn(build_err(tb->b), &cfg[p->value].head, &cfg[p->value].to,
+				"%s is never used: an interface's own address or subnet counts",
+				ip_prefix_text(&cfg[p->value].to, text));
+	}
+}
+
+static int
+build_static(struct table_build *tb)
+{
+	unsigned n = tb->cfg->routes.count, sorted_n = 0, i = 0;
+	struct prefix *sorted = calloc(n + 1, sizeof(*sorted));
+	int rc = 0;
+
+	if (sorted == NULL)
+		return build_no_memory(tb->b);
+	cfg_each(cfg, &tb->cfg->routes) {
+		sorted[sorted_n] = prefix_from_ip(&cfg->to);
+		sorted[sorted_n].value = i++;
+		sorted_n += sorted[sorted_n].family != 0;
+		rc |= build_route(tb, cfg);
+	}
+	qsort(sorted, sorted_n, sizeof(*sorted), prefix_compare);
+	rc |= check_twice(tb, sorted, sorted_n);
+	i = tb->n;
+	rc |= connected_add(tb);
+	warn_connected(tb, sorted, sorted_n, i);
+	free(sorted);
+	return rc;
+}
+
+static struct prefixes *
+compile(const struct table_build *tb)
+{
+	struct prefix *entries = calloc(tb->n + 1, sizeof(*entries));
+	struct prefixes *p;
+
+	if (entries == NULL)
+		return NULL;
+	for (unsigned i = 0; i < tb->n; i++) {
+		entries[i] = tb->route[i].prefix;
+		entries[i].value = i;
+	}
+	p = prefixes_build(entries, tb->n);
+	free(entries);
+	return p;
+}
+
+int
+build_route_table(struct build *b, const struct route_table_cfg *cfg, struct route_table **out)
+{
+	struct route_table *table = build_alloc(b, 1, sizeof(*table));
+	struct table_build tb = { .b = b, .cfg = cfg };
+
+	if (table == NULL)
+		return build_no_memory(b);
+	snprintf(tb.owner, sizeof(tb.owner), "routes.%s", cfg->head.name);
+	table->name = build_string(b, cfg->head.name);
+	if (build_static(&tb) < 0)
+		return -EINVAL;
+	table->route = tb.route;
+	table->n = tb.n;
+	for (unsigned i = 0; i < tb.n; i++)
+		table->spreads |= tb.route[i].n_hops > 1;
+	table->prefixes = compile(&tb);
+	if (table->prefixes == NULL)
+		return build_no_memory(b);
+	*out = table;
+	return 0;
+}
+
+void
+route_table_discard(struct route_table *table)
+{
+	if (table != NULL)
+		prefixes_discard(table->prefixes);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Route tables: longest prefix first, several weighted next hops a route.
+ *
+ * Every table holds the subnets of all interfaces, our own addresses and the broadcast addresses of
+ * IPv4 subnets besides what the configuration lists.
+ *
+ * Threads: built by control, read by any number of workers. */
+#ifndef POLICY_ROUTES_H
+#define POLICY_ROUTES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/generation.h"
+#include "table/prefixes.h"
+
+#define ROUTE_HOPS_MAX 64
+
+enum route_kind {
+	ROUTE_VIA,              /* hops; a subnet of an interface is a hop without gateway */
+	ROUTE_PUBLIC,           /* an address of NAT: what has no mapping ends here */
+	ROUTE_LOCAL,            /* one of our own addresses */
+	ROUTE_BROADCAST,        /* the network or broadcast address of an IPv4 subnet */
+	ROUTE_BLACKHOLE,
+	ROUTE_REJECT,
+};
+
+struct route_hop {
+	const struct interface *egress;
+	union address gateway;
+	bool on_link;                   /* no gateway: the destination is the neighbour */
+	uint16_t weight;
+	uint32_t until;                 /* weights up to this hop's, together */
+};
+
+struct route {
+	struct prefix prefix;
+	uint8_t kind;                   /* enum route_kind */
+	uint8_t n_hops;
+	uint32_t place;                 /* of ROUTE_BLACKHOLE and ROUTE_REJECT */
+	const struct route_hop *hop;
+};
+
+struct route_table {
+	const char *name;
+	struct prefixes *prefixes;      /* value: index of route */
+	const struct route *route;
+	unsigned n;
+	bool spreads;                   /* a route has several next hops */
+};
+
+/* The hop that a flow with this hash takes: its share is its weight. */
+const struct route_hop *route_choose(const struct route *r, uint32_t flow_hash);
+
+#endif

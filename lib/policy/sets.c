@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Section sets: prefixes from the configuration, from a file, or both. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "policy/address.h"
+#include "policy/build_priv.h"
+#include "table/set.h"
+
+static const struct cfg_field set_fields[] = {
+	{ "prefixes", CFG_PREFIX | CFG_LIST, CFG_OPTIONAL, offsetof(struct set_cfg, prefixes),
+		"Prefixes and addresses of both families." },
+	{ "file", CFG_PATH, CFG_OPTIONAL, offsetof(struct set_cfg, file),
+		"File with one prefix or address a line; # begins a comment." },
+	CFG_END
+};
+
+const struct cfg_table set_table = {
+	"set", CFG_SIZEOF(struct set_cfg), set_fields,
+	"A set of addresses: a list, or {file: name}.", "prefixes",
+};
+
+static int
+fill(struct build *b, const struct set_cfg *cfg, struct set *set)
+{
+	struct err *err = build_err(b);
+	unsigned before = err_count(err);
+	const char *why;
+	FILE *file;
+
+	cfg_each(ip, &cfg->prefixes) {
+		struct prefix p = prefix_from_ip(ip);
+
+		if (p.family != 0 && set_add(set, &p) < 0)
+			return build_no_memory(b);
+	}
+	if (cfg->file.resolved == NULL)
+		return 0;
+	file = file_open(cfg->file.resolved, &why);
+	if (file == NULL)
+		return cfg_error(err, &cfg->head, &cfg->file, "'%s' cannot be read: %s",
+			cfg->file.resolved, why);
+	fclose(file);
+	if (set_load_file(set, cfg->file.resolved, err) < 0)
+		return err_count(err) > before ? -EINVAL : build_no_memory(b);
+	return 0;
+}
+
+int
+build_set(struct build *b, const struct set_cfg *cfg, struct set **out)
+{
+	struct set *set = set_create(cfg->head.name);
+
+	if (set == NULL)
+		return build_no_memory(b);
+	if (fill(b, cfg, set) < 0) {
+		set_destroy(set);
+		return -EINVAL;
+	}
+	set_seal(set);
+	*out = set;
+	return 0;
+}

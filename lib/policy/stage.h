@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The contract of a stage: decides one thing about a flow, and never touches a packet.
+ *
+ * A descriptor is a constant in the stage's file and one line in registry.c.  The configuration of
+ * one use of the stage in a pipeline is decoded by its table into cfg, and built into an instance:
+ * an immutable snapshot that belongs to a generation.
+ *
+ * Threads: build and discard run in control; evaluate in any worker, at the same time. */
+#ifndef POLICY_STAGE_H
+#define POLICY_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "schema/field.h"
+#include "policy/eval.h"
+#include "policy/match.h"
+
+struct build;           /* policy/build.h: names of the configuration -> built tables */
+struct fixed_translation;       /* policy/owners.h */
+struct jump;
+
+/* What every stage's configuration begins with; STAGE_IF is its row. */
+struct stage_cfg {
+	struct cfg_head head;
+	struct match_cfg when;          /* if: */
+};
+
+#define STAGE_IF(type) \
+	{ "if", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, when), \
+		"The packets it is for; all without it.", .table = &match_table }
+
+/* What an instance needs of its pipeline, and what order of stages it implies. */
+enum stage_trait {
+	TRAIT_PORTS = 1,        /* looks at ports: later fragments are judged by their first */
+	TRAIT_ENDS = 2,         /* every packet ends here: a stage behind it is never reached */
+	TRAIT_TRACKS = 4,       /* makes sessions */
+	TRAIT_NEEDS_TRACK = 8,  /* has to stand behind a stage that tracks */
+	TRAIT_ROUTES = 16,      /* sets the egress interface */
+	TRAIT_NEEDS_ROUTE = 32, /* has to stand behind a stage that routes */
+	TRAIT_WIRE = 64,        /* takes frames of any MAC and EtherType */
+	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
+	TRAIT_LIMITS = 256,     /* holds sessions against their source's limit */
+	TRAIT_SPREADS = 512,    /* shares flows among next hops: fragments go by their first one's */
+	TRAIT_BEFORE_ROUTE = 1024,      /* has to stand before every stage that routes all packets */
+};
+
+struct stage_build {
+	struct build *build;            /* look-ups, places, meters; errors */
+	const struct stage_cfg *cfg;    /* decoded by the stage's table */
+	struct loc loc;                 /* of the stage in its pipeline */
+	const char *owner;              /* "pipelines.inside" */
+	unsigned traits;                /* out: enum stage_trait */
+	unsigned rare_words;            /* out: rare actions it emits for one packet at most */
+	const struct jump *jumps;       /* out: where it may send packets on to */
+	unsigned n_jumps;
+};
+
+struct stage {
+	const struct cfg_table *table;  /* its name, its words, one sentence; its struct begins as
+					 * struct stage_cfg does */
+
+	/* Returns 0 and *instance (may be NULL), or negative after cfg_error for each fault. */
+	int (*build)(struct stage_build *sb, void **instance);
+	void (*discard)(void *instance);        /* NULL: nothing to discard */
+
+	/* Judges n evals, none of them done.  Leaves ev->done false to go on to the next stage. */
+	void (*evaluate)(const void *instance, struct eval *const ev[], unsigned n);
+
+	/* The i-th translation that it makes without state; false: this instance makes only i.  NULL: none
+	 * does. */
+	bool (*fixed)(const void *instance, unsigned i, struct fixed_translation *out);
+};
+
+/* Every stage there is, ended by NULL. */
+extern const struct stage *const stage_registry[];
+
+const struct stage *stage_find(const char *name);
+
+/* The same as alternatives of a pipeline's list (cfg_choices_fn). */
+const struct cfg_table *stage_table(unsigned i);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where a program sends packets: an Ethernet header to write and a port, found by index.
+ *
+ * One array per worker, written by that worker alone.  Programs hold the index, so a neighbour's
+ * new MAC costs no re-evaluation.  The first NEXTHOP_FIRST indexes are not neighbours: index r is
+ * "drop with reason r", NEXTHOP_LOCAL is "to ourselves", NEXTHOP_WORKERS + k "worker k owns it". */
+#ifndef PROGRAM_NEXTHOP_H
+#define PROGRAM_NEXTHOP_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "packet/reason.h"
+
+#define NEXTHOP_WORKERS 191u
+#define NEXTHOP_LOCAL 255u
+#define NEXTHOP_FIRST 256u
+#define NEXTHOP_COUNT 65536u
+
+enum nexthop_state {
+	NEXTHOP_READY,          /* the straight loop may send */
+	NEXTHOP_WIRE,           /* out of the port as it is, nothing is written */
+	NEXTHOP_WORKER,         /* to another worker as it is: port is OUT_WORKER, iface the worker */
+	NEXTHOP_DROP,
+	NEXTHOP_TO_US,
+	NEXTHOP_UNRESOLVED,     /* the slow path holds the packet and asks */
+};
+
+#define NEXTHOP_L2_MAX 24
+
+struct nexthop {
+	uint8_t l2[NEXTHOP_L2_MAX];     /* destination, source, VLAN tags, EtherType */
+	uint8_t l2_bytes;               /* 14, 18 or 22 */
+	uint8_t state;                  /* enum nexthop_state */
+	uint16_t mtu;                   /* largest IP packet */
+	uint16_t port;                  /* index of the port */
+	uint16_t iface;                 /* egress interface */
+};
+static_assert(sizeof(struct nexthop) == 32, "two to a line");
+
+/* Port and interface in one word, for the loop over a burst. */
+static inline uint32_t
+nexthop_way(const struct nexthop *nh)
+{
+	return nh->port | (uint32_t)nh->iface << 16;
+}
+static_assert(REASON_COUNT < NEXTHOP_WORKERS, "every reason has a next hop");
+
+#endif

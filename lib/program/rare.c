@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lists of rare actions in chains of a hash.  The words are the operator's, so the hash needs no key. */
+
+#include "program/rare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define LIST_FOR_RECORDS 64u
+#define LISTS_MIN 1024u
+
+static size_t
+list_bytes(const struct rares *t)
+{
+	return ((size_t)t->capacity + 1) * sizeof(*t->list);
+}
+
+static size_t
+chain_bytes(const struct rares *t)
+{
+	return ((size_t)t->mask + 1) * sizeof(*t->chain);
+}
+
+struct rares *
+rares_create(uint32_t records, int numa_node)
+{
+	struct rares *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->capacity = records / LIST_FOR_RECORDS + LISTS_MIN;
+	if (t->capacity > RARES_MAX)
+		t->capacity = RARES_MAX;
+	t->mask = 1;
+	while (t->mask < t->capacity)
+		t->mask = t->mask * 2 + 1;
+	t->numa_node = numa_node;
+	t->list = memory_take(list_bytes(t), numa_node);
+	t->chain = memory_take(chain_bytes(t), numa_node);
+	if (t->list == NULL || t->chain == NULL) {
+		rares_destroy(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+rares_destroy(struct rares *t)
+{
+	if (t == NULL)
+		return;
+	memory_give(t->list, list_bytes(t));
+	memory_give(t->chain, chain_bytes(t));
+	free(t);
+}
+
+size_t
+rares_bytes(const struct rares *t)
+{
+	return sizeof(*t) + list_bytes(t) + chain_bytes(t);
+}
+
+static uint32_t
+hash_of(const uint32_t word[], unsigned n, uint32_t generation)
+{
+	uint64_t hash = generation;
+
+	for (unsigned i = 0; i < n; i++)
+		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)(hash >> 32);
+}
+
+static bool
+is(const struct rare_list *l, const uint32_t word[], unsigned n, uint32_t generation)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (l->word[i] != word[i])
+			return false;
+	}
+	return l->generation == generation && l->refs != 0
+		&& (n == PROGRAM_RARE_MAX || l->word[n] == 0);
+}
+
+static uint16_t
+make(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
+{
+	struct rare_list *l;
+	uint16_t i = t->vacant;
+
+	if (i != 0)
+		t->vacant = t->list[i].next;
+	else if (t->high < t->capacity)
+		i = (uint16_t)++t->high;
+	else
+		return 0;
+	l = &t->list[i];
+	memset(l, 0, sizeof(*l));
+	memcpy(l->word, word, n * sizeof(word[0]));
+	l->generation = generation;
+	t->used++;
+	t->owned[0]++;
+	return i;
+}
+
+uint16_t
+rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
+{
+	uint16_t *head, i = t->last;
+	uint32_t hash;
+
+	if (is(&t->list[i], word, n, generation)) {
+		t->list[i].refs++;
+		return i;
+	}
+	hash = hash_of(word, n, generation);
+	head = &t->chain[hash & t->mask];
+	for (i = *head; i != 0; i = t->list[i].next) {
+		if (t->list[i].hash == hash && is(&t->list[i], word, n, generation)) {
+			t->list[i].refs++;
+			t->last = i;
+			return i;
+		}
+	}
+	i = make(t, word, n, generation);
+	if (i == 0)
+		return 0;
+	t->list[i].hash = hash;
+	t->list[i].refs = 1;
+	t->list[i].next = *head;
+	*head = i;
+	return i;
+}
+
+static void
+forget(struct rares *t, uint16_t list)
+{
+	uint16_t *at = &t->chain[t->list[list].hash & t->mask];
+
+	while (*at != list)
+		at = &t->list[*at].next;
+	*at = t->list[list].next;
+	t->list[list].next = t->vacant;
+	t->vacant = list;
+	t->used--;
+	t->owned[t->list[list].owner]--;
+}
+
+void
+rares_own(struct rares *t, uint16_t list, uint16_t iface)
+{
+	struct rare_list *l = &t->list[list];
+
+	if (list == 0 || l->refs != 1 || l->owner != 0)
+		return;
+	t->owned[0]--;
+	t->owned[iface]++;
+	l->owner = iface;
+}
+
+uint16_t
+rares_heaviest(const struct rares *t)
+{
+	unsigned heaviest = 0;
+
+	for (unsigned i = 1; i < LEDGER_IFACES; i++)
+		if (t->owned[i] > t->owned[heaviest])
+			heaviest = i;
+	return (uint16_t)heaviest;
+}
+
+void
+rares_give(struct rares *t, uint16_t list)
+{
+	if (list != 0 && --t->list[list].refs == 0)
+		forget(t, list);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lists of rare actions: flows with the same one share it.
+ *
+ * Programs of many flows ask for the same few lists (what a rule counts, meters, marks), so a record holds the
+ * number of its list.  A list is there while records hold it.  Its arguments mean places and meters of the
+ * generation that it was made in: the same words of another generation are another list.
+ *
+ * Threads: the owning worker.  Memory: rares_create. */
+#ifndef PROGRAM_RARE_H
+#define PROGRAM_RARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "program/program.h"
+#include "packet/ledger.h"
+
+#define RARES_MAX 65535u
+
+struct rare_list {
+	uint32_t word[PROGRAM_RARE_MAX];        /* ended by 0 if there is room */
+	uint32_t generation;            /* low bits of its number */
+	uint32_t refs;                  /* records that hold it; 0: vacant */
+	uint32_t hash;
+	uint16_t next;                  /* in its chain, or of the vacant */
+	uint16_t owner;                 /* ingress interface of the flow that it was made for */
+};
+
+struct rares {
+	struct rare_list *list;         /* [1..capacity]; [0] is the empty one */
+	uint16_t *chain;                /* heads */
+	uint32_t capacity, mask;
+	uint32_t high;                  /* no list above was ever used */
+	uint32_t used;
+	uint16_t vacant;
+	uint16_t last;                  /* the one that was taken last: mostly the next one, too */
+	uint16_t owned[LEDGER_IFACES];  /* lists by owner */
+	uint64_t refused;               /* flows left without a program: no list was free */
+	int numa_node;
+};
+
+/* For so many records of flows: most share, so there is a list for 64 of them.  NULL without memory. */
+struct rares *rares_create(uint32_t records, int numa_node);
+void rares_destroy(struct rares *t);    /* NULL is fine */
+size_t rares_bytes(const struct rares *t);
+
+/* The number of the list with these n words of a generation, for one more record; n is not 0.  0 when there is
+ * no room. */
+uint16_t rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation);
+
+/* The list was taken for a flow of this ingress interface: who asked first owns it. */
+void rares_own(struct rares *t, uint16_t list, uint16_t iface);
+
+/* Is no list free? */
+static inline bool
+rares_full(const struct rares *t)
+{
+	return t->vacant == 0 && t->high == t->capacity;
+}
+
+/* The interface that owns most lists. */
+uint16_t rares_heaviest(const struct rares *t);
+
+/* A record holds it no more.  0 is fine. */
+void rares_give(struct rares *t, uint16_t list);
+
+static inline const struct rare_list *
+rares_at(const struct rares *t, uint16_t list)
+{
+	return &t->list[list];
+}
+
+#endif

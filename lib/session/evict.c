@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which session makes room for another: a flood of one class must not take what the others have.
+ *
+ * Shares are in 64ths of the table.  While the table is not full a class may have more; then the one that has the most
+ * for its share gives first, so that each class keeps its share of what established sessions leave.  IPv6, which
+ * has half as many records, counts as classes of its own with half of the shares. */
+
+#include "session/session_priv.h"
+
+#define LOOKED_AT_MAX 4         /* sessions, for one victim */
+#define SHARES 64u
+
+static const uint8_t share_of[SESSION_CLASSES] = {
+	[SESSION_CLOSED] = 2, [SESSION_HALF_OPEN] = 16, [SESSION_UNREPLIED_UDP] = 16,
+	[SESSION_UNREPLIED_ICMP] = 4, [SESSION_UNREPLIED_OTHER] = 4, [SESSION_REPLIED] = 16,
+};
+
+uint32_t
+session_share(const struct sessions *t, enum session_class class)
+{
+	return (uint32_t)((uint64_t)t->capacity * share_of[class] / SHARES);
+}
+
+/* Was it heard of since it came to the end of its list?  Of connections that is not known: those that open, or are over,
+ * go in the order in which they came to do so. */
+static bool
+heard_of(const struct sessions *t, const struct session *s)
+{
+	return s->proto != IPPROTO_TCP && session_seen(t, s) != s->queued;
+}
+
+/* The oldest-idle one of a list.  One that was heard of since it came to the end of the list goes there once more, unless
+ * those that stand behind it are not idle for longer. */
+static struct session *
+oldest_idle(struct sessions *t, const struct session_list *l, uint32_t now_tick)
+{
+	struct session *best = NULL;
+	uint32_t at = l->first, most = 0;
+
+	for (unsigned i = 0; i < LOOKED_AT_MAX && at != 0; i++) {
+		struct session *s = &t->session[at], *fresher = s;
+		uint32_t idle = now_tick - session_seen(t, s);
+		bool last = !heard_of(t, s);
+
+		at = s->next;
+		if (best == NULL || idle > most) {
+			fresher = best;
+			best = s;
+			most = idle;
+		}
+		if (fresher != NULL && fresher->next != 0 && heard_of(t, fresher)) {
+			session_take_out(t, fresher);
+			session_append(t, fresher, fresher->class);
+		}
+		if (last)
+			break;
+	}
+	return best;
+}
+
+/* Has the list a more, for its share, than b?  A family's index is 0 for IPv4 and 1 for IPv6. */
+static bool
+has_more(const struct sessions *t, const unsigned a[2], const unsigned b[2])
+{
+	uint64_t share_a = (uint64_t)share_of[a[1]] << !a[0], share_b = (uint64_t)share_of[b[1]] << !b[0];
+
+	return t->list[a[0]][a[1]].count * share_b > t->list[b[0]][b[1]].count * share_a;
+}
+
+/* Of closed sessions above their share, else of the class that is furthest above its own, of IPv6 alone or of both
+ * families.  NULL: all must stay. */
+static const struct session_list *
+furthest_above(const struct sessions *t, bool only6)
+{
+	unsigned best[2] = { only6, SESSION_CLOSED };
+	bool closed = t->count[SESSION_CLOSED] > session_share(t, SESSION_CLOSED);
+
+	for (unsigned ip6 = only6; ip6 < 2; ip6++) {
+		for (unsigned class = SESSION_CLOSED; class < SESSION_ESTABLISHED; class++) {
+			const unsigned this[2] = { ip6, class };
+
+			if ((!closed || class == SESSION_CLOSED || t->list[only6][SESSION_CLOSED].count == 0)
+			    && has_more(t, this, best))
+				best[0] = ip6, best[1] = class;
+		}
+	}
+	return t->list[best[0]][best[1]].count > 0 ? &t->list[best[0]][best[1]] : NULL;
+}
+
+static bool
+evict(struct sessions *t, const struct session_list *l, uint32_t now_tick)
+{
+	struct session *s = l != NULL ? oldest_idle(t, l, now_tick) : NULL;
+
+	if (s == NULL)
+		return false;
+	counter_add(&t->evicted[s->class], 1);
+	session_end(t, s, SESSION_END_evicted);
+	return true;
+}
+
+static const struct session_list *
+half_open(const struct sessions *t)
+{
+	const unsigned ip4[2] = { 0, SESSION_HALF_OPEN }, ip6[2] = { 1, SESSION_HALF_OPEN };
+
+	return &t->list[has_more(t, ip6, ip4)][SESSION_HALF_OPEN];
+}
+
+/* There are half as many records for IPv6 as for IPv4: its sessions may have them all before the sessions are all in
+ * use. */
+static bool
+lacks_records6(const struct sessions *t, const struct session *fresh)
+{
+	return fresh->family == 6 && t->linked6 >= t->flow6->capacity / 2;
+}
+
+bool
+session_make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
+{
+	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
+	    && !evict(t, half_open(t), now_tick))
+		return false;
+	if (lacks_records6(t, fresh) && !evict(t, furthest_above(t, true), now_tick))
+		return false;
+	return t->used < t->capacity || evict(t, furthest_above(t, false), now_tick);
+}

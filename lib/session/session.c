@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The life of sessions: taken, linked, moved between classes, ended. */
+
+#include "session/session_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/memory.h"
+#include "session/tcp.h"
+
+
+static const char *const end_names[] = {
+#define X(name, sentence) #name,
+	SESSION_ENDS(X)
+#undef X
+};
+
+static const char *const class_names[SESSION_CLASSES] = {
+	"closed", "half-open", "unreplied", "unreplied", "unreplied", "replied", "established",
+};
+
+const char *
+session_class_name(enum session_class class)
+{
+	return class_names[class];
+}
+
+#define TICKS(s) (uint32_t)(((s) * NS_PER_SECOND + (1u << 20) - 1) >> 20)
+
+const struct session_policy session_policy_preset = {
+	.timeout_s = {
+		[TIMEOUT_TCP_OPENING] = 240, [TIMEOUT_TCP_ESTABLISHED] = 7440,
+		[TIMEOUT_TCP_CLOSING] = 240, [TIMEOUT_UDP] = 300, [TIMEOUT_ICMP] = 60,
+		[TIMEOUT_OTHER] = 600,
+	},
+	.ticks = {
+		[TIMEOUT_TCP_OPENING] = TICKS(240), [TIMEOUT_TCP_ESTABLISHED] = TICKS(7440),
+		[TIMEOUT_TCP_CLOSING] = TICKS(240), [TIMEOUT_UDP] = TICKS(300),
+		[TIMEOUT_ICMP] = TICKS(60), [TIMEOUT_OTHER] = TICKS(600),
+	},
+};
+
+void
+session_policy_init(struct session_policy *policy)
+{
+	for (unsigned k = 0; k < TIMEOUT_COUNT; k++)
+		policy->ticks[k] = TICKS(policy->timeout_s[k]);
+}
+
+const char *
+session_end_name(enum session_end e)
+{
+	return end_names[e];
+}
+
+struct sessions *
+sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
+	struct flow_table *flow6, int numa_node)
+{
+	struct sessions *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->capacity = capacity;
+	t->half_open_max = capacity / 4 > 0 ? capacity / 4 : 1;
+	t->flow4 = flow4;
+	t->flow6 = flow6;
+	t->hand = 1;
+	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
+	t->offer = memory_take((size_t)(capacity + 1) * sizeof(*t->offer), numa_node);
+	t->sources = sources_create(capacity, numa_node);
+	if (t->session == NULL || t->offer == NULL || t->sources == NULL
+	    || openings_init(&t->openings, opening_bytes, numa_node) < 0) {
+		sessions_destroy(t);
+		return NULL;
+	}
+	sessions_set_policies(t, NULL);
+	return t;
+}
+
+void
+sessions_destroy(struct sessions *t)
+{
+	if (t == NULL)
+		return;
+	sources_destroy(t->sources);
+	openings_fini(&t->openings);
+	memory_give(t->offer, (size_t)(t->capacity + 1) * sizeof(*t->offer));
+	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
+	free(t);
+}
+
+size_t
+sessions_bytes(const struct sessions *t)
+{
+	return sizeof(*t) + (size_t)(t->capacity + 1) * (sizeof(*t->session) + sizeof(*t->offer))
+		+ openings_bytes(&t->openings);
+}
+
+void
+sessions_set_policies(struct sessions *t, const struct session_policy *policy)
+{
+	t->policy = policy != NULL ? policy : &session_policy_preset;
+}
+
+static struct session_list *
+list_of(struct sessions *t, const struct session *s)
+{
+	return &t->list[s->family == 6][s->class];
+}
+
+void
+session_append(struct sessions *t, struct session *s, enum session_class class)
+{
+	uint32_t index = session_index(t, s);
+	struct session_list *l;
+
+	s->class = class & 7;
+	if (s->proto != IPPROTO_TCP)
+		s->queued = session_seen(t, s);
+	s->next = 0;
+	l = list_of(t, s);
+	s->prev = l->last;
+	if (s->prev != 0)
+		t->session[s->prev].next = index;
+	else
+		l->first = index;
+	l->last = index;
+	l->count++;
+	counter_add(&t->count[class], 1);
+}
+
+void
+session_take_out(struct sessions *t, struct session *s)
+{
+	struct session_list *l = list_of(t, s);
+
+	if (s->prev != 0)
+		t->session[s->prev].next = s->next;
+	else
+		l->first = s->next;
+	if (s->next != 0)
+		t->session[s->next].prev = s->prev;
+	else
+		l->last = s->prev;
+	l->count--;
+	counter_add(&t->count[s->class], -1);
+}
+
+void
+session_become(struct sessions *t, struct session *s, enum session_class class)
+{
+	if (s->class == class)
+		return;
+	session_take_out(t, s);
+	session_append(t, s, class);
+}
+
+void
+session_replied(struct sessions *t, struct session *s)
+{
+	s->state = PLAIN_BOTH;
+	session_become(t, s, SESSION_REPLIED);
+}
+
+void
+session_give_back(struct sessions *t, struct session *s, enum session_end why)
+{
+	sources_give(t->sources, s->source);
+	if (t->release != NULL)
+		t->release(t->arg, s, why);
+}
+
+void
+session_end(struct sessions *t, struct session *s, enum session_end why)
+{
+	if (s->flags & SESSION_LINKED) {
+		if (s->flags & SESSION_ALIASED)
+			session_remove_aliases(t, s);
+		flow_table_remove(flows_of(t, s), s->flow[0]);
+		flow_table_remove(flows_of(t, s), s->flow[1]);
+		t->linked6 -= s->family == 6;
+	}
+	session_give_back(t, s, why);
+	session_take_out(t, s);
+	counter_add(&t->ended[why], 1);
+	t->ends++;
+	counter_add(&t->used, -1);
+	s->flags = 0;
+	s->next = t->vacant;
+	t->vacant = session_index(t, s);
+}
+
+struct session *
+session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
+{
+	struct session *s;
+
+	if (!session_make_room(t, fresh, now_tick)) {
+		counter_add(&t->refused, 1);
+		return NULL;
+	}
+	if (t->vacant != 0) {
+		s = &t->session[t->vacant];
+		t->vacant = s->next;
+	} else {
+		s = &t->session[++t->high];
+	}
+	*s = *fresh;
+	session_append(t, s, s->class);
+	counter_add(&t->used, 1);
+	counter_add(&t->created, 1);
+	return s;
+}
+
+/* A record for one direction: new, or one that was a mere cache entry.  lone: nothing else has its tuple. */
+static uint32_t
+claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick, bool *lone)
+{
+	uint32_t index = 0;
+
+	*lone = flow_table_lacks(f, hash);
+	if (!*lone)
+		index = flow_table_find(f, key, hash);
+	if (index != 0)
+		return (flow_at(f, index)->flags & FLOW_SESSION) ? 0 : index;
+	index = flow_table_insert(f, key, hash, now_tick);
+	if (index == 0 && flow_table_evict(f, hash, now_tick) != 0)
+		index = flow_table_insert(f, key, hash, now_tick);
+	return index;
+}
+
+static void
+attach(struct sessions *t, struct session *s, uint32_t index, bool reply)
+{
+	struct flow *f = flow_at(flows_of(t, s), index);
+
+	f->flags = (uint8_t)(FLOW_USED | FLOW_SESSION | (reply ? FLOW_REPLY : 0)
+		| (s->proto == IPPROTO_TCP ? FLOW_TCP : 0));
+	f->session = session_index(t, s) & 0xffffff;
+	f->epoch = 0;
+	s->flow[reply] = index;
+}
+
+int
+session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
+	uint32_t now_tick)
+{
+	struct flow_table *f = flows_of(t, s);
+	bool lone, reply_lone;
+	uint32_t forward = claim(f, keys->forward, keys->forward_hash, now_tick, &lone), reply;
+
+	if (forward == 0)
+		return flow_table_find(f, keys->forward, keys->forward_hash) != 0 ? -EEXIST : -ENOSPC;
+	attach(t, s, forward, false);           /* so that the reply's key cannot claim it again */
+	reply = claim(f, keys->reply, keys->reply_hash, now_tick, &reply_lone);
+	if (reply == 0) {
+		bool taken = flow_table_find(f, keys->reply, keys->reply_hash) != 0;
+
+		s->flow[0] = 0;
+		flow_table_remove(f, forward);
+		return taken ? -EEXIST : -ENOSPC;
+	}
+	attach(t, s, reply, true);
+	if (!lone)
+		flow_table_outdate(f, keys->forward, keys->forward_hash);
+	if (!reply_lone)
+		flow_table_outdate(f, keys->reply, keys->reply_hash);
+	s->flags |= SESSION_LINKED;
+	t->linked6 += s->family == 6;
+	return 0;
+}
+
+void
+session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out)
+{
+	if (s->family == 6)
+		tuple_from_key6(out, &flow6_at(t->flow6, s->flow[reply])->key);
+	else
+		tuple_from_key4(out, &flow4_at(t->flow4, s->flow[reply])->key);
+}
+
+void
+sessions_flush(struct sessions *t, enum session_end why)
+{
+	for (uint32_t i = 1; i <= t->high; i++) {
+		if (t->session[i].flags & SESSION_USED)
+			session_end(t, &t->session[i], why);
+	}
+}
+
+struct session *
+session_find_hash(const struct sessions *t, const struct tuple *tuple, uint64_t hash, bool *reply)
+{
+	struct flow_table *f = tuple->family == 6 ? t->flow6 : t->flow4;
+	uint32_t index = flow_table_find_any(f, tuple, hash);
+
+	if (index == 0)
+		return NULL;
+	*reply = (flow_at(f, index)->flags & FLOW_REPLY) != 0;
+	return &t->session[flow_at(f, index)->session];
+}
+
+struct session *
+session_find(const struct sessions *t, const struct tuple *tuple, bool *reply)
+{
+	struct flow_table *f = tuple->family == 6 ? t->flow6 : t->flow4;
+
+	return session_find_hash(t, tuple, flow_table_hash(f, tuple), reply);
+}

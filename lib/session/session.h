@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The sessions of one worker: tracked conversations, two flows and the state they share.
+ *
+ * A session is taken by stage track while a packet is judged, and linked when the packet may leave: both
+ * keys enter the flow table at once, the reply's derived from the forward program.  It ends once, with
+ * a named cause, whatever the way: flows leave the table, release gives back what stages took.
+ *
+ * Only packets that leave move a session.  Until its first one has left (SESSION_WAITING: it waits for a neighbour) a session
+ * has no state, no answers, and is given up with the last of its packets that wait.
+ *
+ * Each class but the established ones has a share of the table.  When room is needed, closed sessions above their share go
+ * first, then the class that is furthest above its own gives its oldest-idle one; established ones never.  Half-open
+ * sessions never have more than their share.
+ *
+ * Threads: the owning worker; control reads the counts (base/counter.h).  Memory: sessions_create. */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <netinet/in.h>
+
+#include "base/counter.h"
+#include "session/syn_gate.h"
+#include "session/source.h"
+#include "flow/table.h"
+
+enum session_class {
+	SESSION_CLOSED,
+	SESSION_HALF_OPEN,
+	SESSION_UNREPLIED_UDP,
+	SESSION_UNREPLIED_ICMP,
+	SESSION_UNREPLIED_OTHER,
+	SESSION_REPLIED,
+	SESSION_ESTABLISHED,
+	SESSION_CLASSES,
+};
+
+/* The class of a session that has not been replied to, of a protocol other than TCP. */
+static inline enum session_class
+session_unreplied(uint8_t proto)
+{
+	return proto == IPPROTO_UDP ? SESSION_UNREPLIED_UDP
+		: proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ? SESSION_UNREPLIED_ICMP
+		: SESSION_UNREPLIED_OTHER;
+}
+
+/* Why a session ended.  X(name, sentence) */
+#define SESSION_ENDS(X) \
+	X(closed, "closed by its ends") \
+	X(reset, "reset by one of its ends") \
+	X(timeout, "idle for its timeout") \
+	X(evicted, "gave room to a newer session") \
+	X(refused, "its first packet was not let through") \
+	X(full, "no room for its flows") \
+	X(conflict, "its replies are another session's") \
+	X(reused, "its endpoints began anew") \
+	X(flushed, "removed by an operator or a new configuration") \
+	X(stopped, "the worker stopped")
+
+#define X(name, sentence) SESSION_END_##name,
+enum session_end { SESSION_ENDS(X) SESSION_END_COUNT };
+#undef X
+
+const char *session_end_name(enum session_end e);
+const char *session_class_name(enum session_class class);
+
+/* One end's view of a TCP connection, as van Rooij tracks it. */
+struct tcp_side {
+	uint32_t end;           /* highest sequence number sent, plus length */
+	uint32_t max_end;       /* highest the other end allows: its ACK plus its window */
+	uint16_t window;        /* largest window announced, not scaled */
+	uint8_t scale;          /* RFC 7323; TCP_SCALE_NONE until a SYN said so */
+	uint8_t flags;          /* of session/tcp.h */
+};
+
+struct session {
+	uint32_t flow[2];       /* record indexes of forward and reply; 0 until linked */
+	uint32_t prev, next;    /* in the list of its class, or of vacant ones */
+	union {
+		uint32_t queued;        /* clock_tick of its newest packet when it came to the end of its list; of
+					 * TCP until it is linked */
+		uint32_t acked[2];      /* TCP: what of a side was acknowledged last; before that, the number
+					 * behind its SYN */
+	};
+	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
+	uint32_t source:24;     /* stage track's: index of the source + 1, 0: none */
+	uint32_t family:3;
+	uint32_t class:3;       /* enum session_class */
+	uint8_t proto;
+	uint8_t flags;          /* enum session_flag */
+	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
+	uint16_t policy:12;     /* of the timeouts: the number of a stage track's name */
+	union {
+		struct tcp_side side[2];
+		struct {                        /* SESSION_WAITING */
+			uint32_t waiting;       /* of its packets, for a neighbour */
+			uint32_t cost_ns;       /* what it was charged for its source's rate */
+		};
+	};
+};
+static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes at most");
+
+/* A SYN, or a second SYN/ACK, that was let through though the connection has other numbers: session/tcp.h.  SIDE_OFFER of a
+ * side says that there is one. */
+struct tcp_offer {
+	uint32_t isn;           /* of the connection that there is, its forward side's */
+	uint32_t seq;
+	uint32_t challenge;     /* what the other end has acknowledged instead */
+	uint16_t window;
+	uint16_t scale:4;       /* 15: none */
+	uint16_t data:12;       /* behind the SYN, in units of 16 bytes */
+};
+static_assert(sizeof(struct tcp_offer) == 16, "beside the session: few connections ever need it");
+
+enum session_flag {
+	SESSION_USED = 1,
+	SESSION_LINKED = 2,
+	SESSION_SNAT = 4,       /* the source is translated */
+	SESSION_DNAT = 8,
+	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream; then, has begun so */
+	SESSION_WAITING = 128,  /* no packet of it has left yet */
+	SESSION_ALIASED = 64,   /* has had flows by a second interface of a zone */
+	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
+};
+
+enum plain_state {              /* of sessions that are not TCP */
+	PLAIN_SINGLE,           /* packets one way so far */
+	PLAIN_BOTH,
+};
+
+/* Timeouts in seconds, by what a session is. */
+enum session_timeout {
+	TIMEOUT_TCP_OPENING,
+	TIMEOUT_TCP_ESTABLISHED,
+	TIMEOUT_TCP_CLOSING,
+	TIMEOUT_UDP,
+	TIMEOUT_ICMP,
+	TIMEOUT_OTHER,
+	TIMEOUT_COUNT,
+};
+
+struct session_policy {
+	uint32_t timeout_s[TIMEOUT_COUNT];
+	uint32_t ticks[TIMEOUT_COUNT];  /* the same in ticks, rounded up: session_policy_init */
+};
+
+/* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s else (RFC 5382), ICMP 60 s (RFC 5508). */
+extern const struct session_policy session_policy_preset;
+
+#define SESSION_NOWHERE 0xffffu
+
+#define SESSION_POLICIES 4096   /* stages track by name, [0] is the default */
+
+/* Works out the ticks. */
+void session_policy_init(struct session_policy *policy);
+
+enum session_kind {             /* by protocol */
+	SESSION_TCP,
+	SESSION_UDP,
+	SESSION_ICMP,           /* of IPv4 and IPv6 */
+	SESSION_OTHER,
+	SESSION_KINDS,
+};
+
+const char *session_kind_name(enum session_kind kind);
+
+#define SESSION_TCP_STATES 16   /* what session.state can hold */
+
+/* What a report says of them. */
+struct session_counts {
+	uint64_t created;
+	uint64_t refused;               /* there was no room */
+	uint64_t limited;               /* their source was at its limit */
+	uint64_t unproven;              /* a first SYN, under a flood */
+	uint64_t capacity, half_open_max;
+	uint64_t now[SESSION_CLASSES];
+	uint64_t proto[SESSION_KINDS];
+	uint64_t tcp[SESSION_TCP_STATES];       /* by enum tcp_state */
+	uint64_t evicted[SESSION_CLASSES];      /* by what they were */
+	uint64_t ended[SESSION_END_COUNT];
+};
+
+struct sessions {
+	struct session *session;        /* [1..capacity] */
+	struct tcp_offer *offer;        /* the same places */
+	uint32_t capacity;
+	uint32_t used;
+	uint32_t linked6;               /* of IPv6, with records */
+	uint32_t high;                  /* no index above was ever used */
+	uint32_t vacant;                /* head of the vacant list */
+	uint32_t half_open_max;
+	uint32_t count[SESSION_CLASSES];
+	struct session_list {
+		uint32_t first, last, count;    /* the first is the oldest */
+	} list[2][SESSION_CLASSES];             /* of IPv4, of IPv6 */
+	uint32_t hand;                  /* of the sweep */
+	uint64_t swept_ns;
+	uint64_t created, refused;
+	uint64_t limited;               /* stage track: write */
+	uint64_t unproven;
+	uint64_t evicted[SESSION_CLASSES];
+	uint64_t ended[SESSION_END_COUNT];
+	uint64_t ends;                  /* the sum of ended */
+	struct flow_table *flow4, *flow6;
+	const struct session_policy *policy;    /* the generation's, by struct session's policy */
+	struct sources *sources;
+	struct openings openings;
+	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: it can by all. */
+	const uint16_t *zone_of;
+	/* Gives back what stages took for a session; called exactly once for each. */
+	void (*release)(void *arg, struct session *s, enum session_end why);
+	/* So many are about to end: asks for what release will touch. */
+	void (*expect)(void *arg, struct session *const s[], unsigned n);
+	void *arg;
+};
+
+/* opening_bytes: for session/syn_gate.h, 0: its preset. */
+struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
+	struct flow_table *flow6, int numa_node);
+void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
+size_t sessions_bytes(const struct sessions *t);
+
+/* The timeouts of a generation, by struct session's policy: as many as any generation before it had.  NULL: the
+ * default alone. */
+void sessions_set_policies(struct sessions *t, const struct session_policy *policy);
+
+static inline uint32_t
+session_index(const struct sessions *t, const struct session *s)
+{
+	return (uint32_t)(s - t->session);
+}
+
+static inline struct tcp_offer *
+session_offer(const struct sessions *t, const struct session *s)
+{
+	return &t->offer[s - t->session];
+}
+
+/* The session of a flow record, NULL without one. */
+static inline struct session *
+session_of(const struct sessions *t, const struct flow *f)
+{
+	return (f->flags & FLOW_SESSION) ? &t->session[f->session] : NULL;
+}
+
+/* Have half-open sessions all of their share, or will they when n more begin?  Then session_may_open decides. */
+static inline bool
+sessions_flooded(const struct sessions *t, uint32_t n)
+{
+	return t->count[SESSION_HALF_OPEN] + n >= t->half_open_max;
+}
+
+/* Whom a session counts for, and what that source may do. */
+struct session_charge {
+	const union address *source;
+	unsigned family;
+	struct source_limit limit;
+	uint64_t now_ns;
+};
+
+/* A SYN of a connection that is not known came while sessions_flooded; hash is the keyed one of its flow.  May it
+ * begin a session: it is not the first one, and not too many have begun this second?  Otherwise it is counted, and
+ * remembered. */
+static inline bool
+session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
+{
+	bool may = opening_seen(&t->openings, hash)
+		&& opening_may_pay(&t->openings, now_ns);
+
+	counter_add(&t->unproven, !may);
+	return may;
+}
+
+/* It begins one. */
+static inline void
+session_opens(struct sessions *t, uint64_t now_ns)
+{
+	opening_pay(&t->openings, t->half_open_max / OPENING_SECONDS + 1, now_ns);
+}
+
+/* Makes *fresh a session that is in no table yet: a packet is judged with it.  It ends by session_enter or
+ * session_refuse. */
+void session_init(struct session *fresh, enum session_class class, uint32_t now_tick);
+
+/* A session of the table, as fresh, not linked.  Evicts of the weaker classes if the table or the half-open share is
+ * full, at most four.  NULL when everything there is must stay. */
+struct session *session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick);
+
+/* Sessions of a class that none of another class can displace. */
+uint32_t session_share(const struct sessions *t, enum session_class class);
+
+/* The same, as SESSION_WAITING; without room what stages took for it is given back. */
+struct session *session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick);
+
+/* Charges the session's source, which must be within its limit by sources_may; false: it is not. */
+bool session_charge(struct sessions *t, struct session *s, const struct session_charge *c);
+
+/* The first packet of a SESSION_WAITING leaves: from now on it has state. */
+void session_begin(struct session *s);
+
+/* The first packet of a SESSION_WAITING does not leave: the session ends as one that was never let in, and its source
+ * is charged for nothing. */
+void session_withdraw(struct sessions *t, struct session *s);
+
+/* One of its packets no longer waits, and has not left: with the last one the session is withdrawn. */
+void session_waits_no_more(struct sessions *t, struct session *s);
+
+/* Its first packet is not let through: counts as a session that began and ended. */
+void session_refuse(struct sessions *t, struct session *fresh);
+
+/* Both keys enter the flow table: forward under key and hash (struct key4 or key6), reply likewise.  The records get
+ * FLOW_SESSION and session; *forward is the forward one.  0, -ENOSPC, or -EEXIST (a key belongs to a live
+ * session); then the session is as before. */
+struct session_keys {
+	const void *forward, *reply;
+	uint64_t forward_hash, reply_hash;
+};
+int session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
+	uint32_t now_tick);
+
+/* Changes the class: it becomes the youngest of it. */
+void session_become(struct sessions *t, struct session *s, enum session_class class);
+
+/* The first reply of a session that is not TCP was let through. */
+void session_replied(struct sessions *t, struct session *s);
+
+/* The end, for whatever cause. */
+void session_end(struct sessions *t, struct session *s, enum session_end why);
+
+/* The tuples by which its two directions arrive. */
+void session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out);
+
+/* The interface, by id, that a direction is expected by: where the first packet came in, and where it left. */
+uint16_t session_iface(const struct sessions *t, const struct session *s, bool reply);
+
+/* A record without session becomes one of a session's direction, for packets by another interface of the zone. */
+void session_alias(struct sessions *t, struct session *s, uint32_t flow, bool reply);
+
+/* Programs of the forward direction must not run again. */
+void session_outdate(struct sessions *t, const struct session *s);
+
+/* Clock_tick of the packet that counts for its timeout. */
+uint32_t session_seen(const struct sessions *t, const struct session *s);
+
+/* Which timeout is its own now. */
+enum session_timeout session_timeout_kind(const struct session *s);
+
+/* Is it idle for longer than its timeout?  Timeouts of classes below established shrink, to a second at
+ * least, from 60 % to 100 % fill. */
+bool session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick);
+
+/* Figures that any thread may ask for: all but proto and tcp, which are 0. */
+void sessions_figures(const struct sessions *t, struct session_counts *out);
+
+/* The same with proto and tcp: walks over all of them.  By the owner, or when it has stopped. */
+void sessions_count(const struct sessions *t, struct session_counts *out);
+void session_counts_add(struct session_counts *sum, const struct session_counts *more);
+
+/* Goes on through the sessions, for at most budget of them: expired ones end. */
+void sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick);
+
+/* Ends all. */
+void sessions_flush(struct sessions *t, enum session_end why);
+
+/* The linked session that has a flow with this tuple, whatever the interface.  *reply: it is the
+ * reply's.  NULL without one. */
+struct session *session_find(const struct sessions *t, const struct tuple *tuple, bool *reply);
+
+/* The same, for who has the hash of the tuple's key. */
+struct session *session_find_hash(const struct sessions *t, const struct tuple *tuple, uint64_t hash,
+	bool *reply);
+
+#endif

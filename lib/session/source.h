@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who begins sessions: how many each source holds, and how fast it begins them.
+ *
+ * A source is in the table while it holds a session, or while its rate still counts against it.  When the table is
+ * nearly full, a source is forgotten with its last session, whatever it owes; so a table for as many sources as there are
+ * sessions is never full.  Only sessions that begin are charged: what is denied costs its claimed source nothing.  The hash
+ * is keyed: outsiders choose addresses.
+ *
+ * Threads: the owning worker.  Memory: sources_create. */
+#ifndef SESSION_SOURCE_H
+#define SESSION_SOURCE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "packet/key.h"
+
+/* What one source may do; 0 is no limit. */
+struct source_limit {
+	uint32_t sessions;              /* held at the same time */
+	uint32_t per_second;            /* begun; as many at once */
+};
+
+struct session_source {
+	union address address;
+	uint64_t due_ns;                /* when its rate has been paid for */
+	uint32_t next;                  /* in its chain, or of the vacant */
+	uint32_t sessions:28;
+	uint32_t family:4;              /* 0: vacant */
+};
+static_assert(sizeof(struct session_source) == 32, "two to a line");
+
+struct sources {
+	struct hash_key secret;
+	struct session_source *source;          /* [1..capacity] */
+	uint32_t *chain;                /* heads */
+	uint32_t capacity, mask;
+	uint32_t used, high, vacant;
+	uint32_t hand;                  /* where to look for sources without sessions next */
+	int numa_node;
+};
+
+/* Its tables are made when the first source is taken.  NULL without memory. */
+struct sources *sources_create(uint32_t capacity, int numa_node);
+void sources_destroy(struct sources *t);        /* NULL is fine */
+size_t sources_bytes(const struct sources *t);
+
+/* May the source begin one more session?  Nothing is charged, and nothing remembered. */
+bool sources_may(const struct sources *t, const union address *a, unsigned family,
+	const struct source_limit *limit, uint64_t now_ns);
+
+/* One more session of a source: the source, 1 and up, to be given back when the session ends; 0 when its
+ * limit does not allow it. */
+uint32_t sources_take(struct sources *t, const union address *a, unsigned family,
+	const struct source_limit *limit, uint64_t now_ns);
+
+/* What a session costs of the rate. */
+static inline uint32_t
+source_cost_ns(const struct source_limit *limit)
+{
+	return limit->per_second != 0 ? (uint32_t)(NS_PER_SECOND / limit->per_second) : 0;
+}
+
+/* What was charged for its rate is not owed: the session's first packet did not leave.  0 is fine. */
+void sources_refund(struct sources *t, uint32_t source, uint32_t cost_ns);
+
+/* The session has ended.  0 is fine. */
+void sources_give(struct sources *t, uint32_t source);
+
+/* Sessions that a source holds. */
+uint32_t sources_held(const struct sources *t, const union address *a, unsigned family);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TCP seen from the middle: windows, flags, states. */
+
+#include "session/tcp_priv.h"
+#include "packet/parse.h"
+
+enum session_class
+tcp_class(enum tcp_state state)
+{
+	switch (state) {
+	case TCP_NONE:
+	case TCP_SYN_SENT:
+	case TCP_SYN_BOTH:
+	case TCP_SYN_RECEIVED:
+		return SESSION_HALF_OPEN;
+	case TCP_ESTABLISHED:
+	case TCP_FIN_FORWARD:           /* a half close may send for hours */
+	case TCP_FIN_REPLY:
+		return SESSION_ESTABLISHED;
+	default:
+		return SESSION_CLOSED;
+	}
+}
+
+/* Shift of a side's window: both must have offered one. */
+static unsigned
+shift_of(const struct tcp_side *side, const struct tcp_side *other)
+{
+	return side->scale != TCP_SCALE_NONE && other->scale != TCP_SCALE_NONE ? side->scale : 0;
+}
+
+uint32_t
+window_bytes(const struct tcp_side *side, const struct tcp_side *other)
+{
+	unsigned shift = (side->flags & SIDE_SYN_WINDOW) ? 0 : shift_of(side, other);
+	uint32_t bytes = (uint32_t)side->window << shift;
+
+	return bytes != 0 ? bytes : 1;          /* a window probe is one byte beyond */
+}
+
+/* At most a window back, nothing that was never sent (RFC 5961 5).  The SYN of a side must be acknowledged exactly
+ * before anything else is: a guess must not complete a handshake, nor make a session that is never evicted.  Of a
+ * connection that was picked up in mid-stream more may have been sent than was seen. */
+bool
+ack_right(const struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	uint32_t back = TCP_SLACK << shift_of(side, other);
+	bool loose = s->flags & SESSION_LOOSE;
+
+	if (!(other->flags & SIDE_SYN_ACKED) && !loose)
+		return acks_syn(s, !reply, seg->ack);
+	if (before(other->end, seg->ack) && !(loose && !before(other->max_end, seg->ack)))
+		return false;
+	return !before(seg->ack, other->end - back);
+}
+
+/* Is a part of the segment inside the window (RFC 9293 3.10.7.4), data at most one window back? */
+bool
+sequence_right(const struct tcp_side *side, const struct tcp_side *other,
+	const struct tcp_segment *seg)
+{
+	uint32_t end = segment_end(seg), window = window_bytes(other, side);
+	uint32_t oldest = side->end - (window > TCP_SLACK ? window : TCP_SLACK);
+
+	if (before(side->max_end, end) && !before(seg->seq, side->max_end))
+		return false;
+	return !before(end, oldest);
+}
+
+/* A window after the SYN's: scaled from here on. */
+static void
+advance_window(struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg)
+{
+	if ((side->flags & SIDE_SYN_WINDOW) && !(seg->flags & SYN)) {
+		side->window = (uint16_t)(side->window >> shift_of(side, other));
+		side->flags &= (uint8_t)~SIDE_SYN_WINDOW;
+	}
+	if (seg->window > side->window)
+		side->window = seg->window;
+}
+
+void
+advance_ack(struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	unsigned shift = (seg->flags & SYN) ? 0 : shift_of(side, other);
+	uint32_t limit = seg->ack + ((uint32_t)seg->window << shift);
+	bool unseen = before(other->end, seg->ack);     /* sent before the connection was picked up */
+
+	if (seg->window == 0)
+		limit++;
+	if (before(other->max_end, limit))
+		other->max_end = limit;
+	if (unseen && (other->flags & SIDE_SYN_ACKED))
+		return;                 /* only the other end's first word is believed */
+	if (unseen)
+		other->end = seg->ack;
+	other->flags |= SIDE_SYN_ACKED;
+	if ((other->flags & SIDE_FIN) && seg->ack == other->end)
+		other->flags |= SIDE_FIN_ACKED;
+	s->acked[!reply] = seg->ack;
+}
+
+/* Moves both sides' numbers on.  A FIN counts at the end of what its side has sent, not before it. */
+static void
+advance(struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	uint32_t end = segment_end(seg);
+
+	advance_window(side, other, seg);
+	if (before(side->end, end)) {
+		side->end = end;
+		if (seg->flags & FIN)
+			side->flags |= SIDE_FIN;
+	}
+	if (seg->flags & ACK)
+		advance_ack(s, reply, seg);
+}
+
+/* The state that the FINs so far amount to. */
+static enum tcp_state
+closing_state(const struct session *s)
+{
+	const uint8_t a = s->side[0].flags, b = s->side[1].flags;
+
+	if ((a & SIDE_FIN) && (b & SIDE_FIN)) {
+		unsigned acked = ((a & SIDE_FIN_ACKED) != 0) + ((b & SIDE_FIN_ACKED) != 0);
+
+		return acked == 2 ? TCP_TIME_WAIT : acked == 1 ? TCP_LAST_ACK : TCP_CLOSING;
+	}
+	return (a & SIDE_FIN) ? TCP_FIN_FORWARD : (b & SIDE_FIN) ? TCP_FIN_REPLY : TCP_ESTABLISHED;
+}
+
+/* Does a reset stand exactly where its receiver expects the next byte: at the end of what was sent, or of what was
+ * acknowledged last? */
+static bool
+reset_exact(const struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	return seg->seq == s->side[reply].end || seg->seq == s->acked[reply];
+}
+
+/* Does a reset lie in the window of its receiver: not before what was acknowledged last, not beyond what it allows? */
+static bool
+reset_in_window(const struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	return !before(seg->seq, s->acked[reply]) && !before(s->side[reply].max_end, seg->seq);
+}
+
+/* Does a reset refuse the SYN of the forward side?  A SYN of the reply side that nobody has acknowledged yet may have been
+ * forged, so its numbers do not count. */
+static bool
+refuses_syn(const struct session *s, bool reply, const struct tcp_segment *seg)
+{
+	return s->state == TCP_SYN_BOTH && !(s->flags & SESSION_LOOSE) && reply
+		&& (seg->flags & ACK) && !(s->side[1].flags & SIDE_SYN_ACKED) && acks_syn(s, false, seg->ack);
+}
+
+/* RST: an exact one closes, and so does any that fits a connection which is closing.  Another one inside the window passes
+ * and changes nothing: its receiver challenges it (RFC 5961 3.2).  An RST with an acknowledgement must not acknowledge what
+ * was never sent. */
+static struct tcp_verdict
+track_reset(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	bool over = ((side->flags | other->flags) & SIDE_FIN) || s->state == TCP_RESET;
+	bool closes = reset_exact(s, reply, seg) || (over && sequence_right(side, other, seg));
+
+	if (refuses_offer(s, offer, reply, seg))
+		return TCP_IDLE;
+	if (!closes && answers_challenge(s, offer, reply, seg))
+		return TCP_IDLE;
+	if (!refuses_syn(s, reply, seg)) {
+		if (!closes && !reset_in_window(s, reply, seg))
+			return tcp_drop(REASON_tcp_out_of_window);
+		if ((seg->flags & ACK) && seg->ack != 0 && !ack_right(s, reply, seg))
+			return tcp_drop(REASON_tcp_out_of_window);
+		if (!closes)
+			return TCP_IDLE;
+	}
+	s->state = TCP_RESET;
+	return tcp_drop(REASON_NONE);
+}
+
+static void
+move_on(struct session *s)
+{
+	const uint8_t both = s->side[0].flags & s->side[1].flags;
+
+	if (s->state == TCP_RESET)
+		return;                 /* late segments of a connection that was reset */
+	if (both & SIDE_SYN_ACKED)
+		s->state = (uint16_t)closing_state(s) & 15;
+}
+
+bool
+tcp_begins_anew(const struct session *s, bool reply, uint8_t flags, uint32_t seq)
+{
+	if (!tcp_opens(flags))
+		return false;
+	return s->state == TCP_RESET
+		|| (s->state == TCP_TIME_WAIT && before(s->side[reply].end, seq));
+}
+
+bool
+tcp_has_sent(const struct session *s, const struct tcp_offer *offer, bool reply, uint32_t seq)
+{
+	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
+	uint32_t window = window_bytes(other, side);
+
+	if ((side->flags & SIDE_OFFER) && seq == offer->seq)
+		return true;
+	return (side->flags & SIDE_SEEN) && !before(side->end, seq)
+		&& !before(seq, side->end - (window > TCP_SLACK ? window : TCP_SLACK));
+}
+
+/* Tracks a segment without SYN and RST of a connection that both sides have been heard of. */
+static struct tcp_verdict
+track_flow(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	struct tcp_side *side = &s->side[reply];
+	bool second = !reply && !ack_right(s, reply, seg) && takes_second_answer(s, offer, seg);
+
+	if (!(seg->flags & ACK) || (!second && !ack_right(s, reply, seg))
+	    || !sequence_right(side, &s->side[!reply], seg))
+		return challenges_offer(s, offer, reply, seg) ? TCP_IDLE : tcp_drop(REASON_tcp_out_of_window);
+	/* It belongs to the old connection, so its side has not forgotten that one. */
+	side->flags &= (uint8_t)~SIDE_OFFER;
+	advance(s, reply, seg);
+	move_on(s);
+	return tcp_drop(REASON_NONE);
+}
+
+struct tcp_verdict
+tcp_track(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	if (tcp_flags_bad(seg->flags))
+		return tcp_drop(REASON_tcp_bad_flags);
+	if (s->state == TCP_NONE)
+		return track_first(s, offer, seg);
+	if (s->state == TCP_SYN_SENT)
+		return reply ? track_answer(s, offer, seg) : track_asking(s, offer, seg);
+	if (seg->flags & RST)
+		return track_reset(s, offer, reply, seg);
+	if (seg->flags & SYN)
+		return track_syn(s, offer, reply, seg);
+	return track_flow(s, offer, reply, seg);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* First SYNs while too many connections are half-open: refused before anything is judged, because a flood of them
+ * must not cost more than what is known. */
+#ifndef SLOWPATH_SYN_GATE_H
+#define SLOWPATH_SYN_GATE_H
+
+#include <netinet/in.h>
+
+#include <rte_mbuf.h>
+
+#include "session/session.h"
+#include "slowpath/slowpath.h"
+
+#define TCP_OPENS 0x17          /* FIN, SYN, RST, ACK */
+#define TCP_SYN 0x02
+
+bool openings_are_refused_by(const struct slowpath *s, uint16_t iface);
+
+/* Are they, now and where the burst came in?  The other functions are for then. */
+static inline bool
+openings_are_refused(const struct slowpath *s, const struct burst *b)
+{
+	return unlikely(sessions_flooded(s->sessions, 0))
+		&& openings_are_refused_by(s, b->ingress->untagged);
+}
+
+/* Asks for the lines that refuse_opening will read: without, each slot waits for one. */
+static inline void
+openings_prefetch(const struct slowpath *s, const struct burst *b, unsigned from)
+{
+	for (unsigned i = from; i < b->n; i++)
+		opening_prefetch(&s->sessions->openings, b->hash[i]);
+}
+
+/* Is it plain to see that there is no record for a plain slot? */
+static inline bool
+slot_lacks_flow(const struct slowpath *s, const struct burst *b, unsigned slot)
+{
+	return flow_table_lacks(b->class[slot] == SLOT_PLAIN4 ? s->flow4 : s->flow6, b->hash[slot]);
+}
+
+/* A plain slot without a flow: is it a first SYN that may not begin a session?  Then it is dropped. */
+static inline bool
+refuse_opening(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	bool ip4 = b->class[slot] == SLOT_PLAIN4;
+	uint8_t proto = ip4 ? b->key4[slot].proto : b->key6[slot].proto;
+	const uint8_t *tcp = rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *,
+		b->l3[slot] + (ip4 ? 20u : 40u));
+
+	if (proto != IPPROTO_TCP || (tcp[13] & TCP_OPENS) != TCP_SYN
+	    || session_may_open(s->sessions, b->hash[slot], s->now_ns))
+		return false;
+	b->out[slot] = OUT_DROP;
+	b->reason[slot] = REASON_session_unproven;
+	return true;
+}
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* NAT's addresses in a connected subnet: probed for, then announced and answered for (RFC 5227). */
+#include "fixture.h"
+
+#define EVERYBODY "ffffffffffff"
+#define PEER "020000000009"
+#define OTHER "020000000008"
+#define OURS "020000000001"
+#define REQUEST " 0806 0001 0800 06 04 0001 "
+#define REPLY " 0806 0001 0800 06 04 0002 "
+#define NOBODY "000000000000"
+#define ZERO "00000000"
+#define IP_PEER "c0000209"      /* 192.0.2.9 */
+#define NAT "c000024d"          /* 192.0.2.77 */
+#define NAT_2 "c000024e"
+#define PROBE EVERYBODY OURS REQUEST OURS ZERO NOBODY
+#define ANNOUNCE EVERYBODY OURS REQUEST OURS
+#define QUESTION EVERYBODY PEER REQUEST PEER IP_PEER NOBODY
+#define CLAIMED EVERYBODY OTHER REPLY OTHER NAT NOBODY ZERO
+
+static const rte_be32_t public[] = {
+	RTE_STATIC_BSWAP32(0x08080808), RTE_STATIC_BSWAP32(0xc000024d), RTE_STATIC_BSWAP32(0xc000024e),
+};
+
+/* The host knows its own addresses for long; then NAT gets the first n of the addresses. */
+static void
+given_public(struct fixture *f, struct generation *with, unsigned n)
+{
+	after(f, 10);
+	*with = f->gen;
+	with->public = public;
+	with->n_public = n;
+	host_configure(f->host, with);
+	f->n_seen = f->n_sent;
+}
+
+static void
+expect_silence(struct fixture *f, const char *address)
+{
+	char question[128];
+
+	snprintf(question, sizeof(question), "%s%s", QUESTION, address);
+	receive_hex(f, 0, question);
+	expect_nothing(f);
+}
+
+static void
+expect_answer(struct fixture *f, const char *address)
+{
+	char question[128], answer[128];
+
+	snprintf(question, sizeof(question), "%s%s", QUESTION, address);
+	snprintf(answer, sizeof(answer), PEER OURS REPLY OURS "%s" PEER IP_PEER, address);
+	receive_hex(f, 0, question);
+	expect_hex(f, 0, answer);
+}
+
+static void
+an_address_is_ours_after_three_probes(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+
+	given_public(f, &with, 2);
+	for (unsigned i = 0; i < 3; i++) {
+		after(f, i == 0 ? 0.1 : 1);
+		expect_hex(f, 0, PROBE NAT);
+		expect_silence(f, NAT);
+	}
+	after(f, 1.8);
+	expect_silence(f, NAT);
+	after(f, 0.3);
+	expect_hex(f, 0, ANNOUNCE NAT NOBODY NAT);
+	expect_answer(f, NAT);
+	after(f, 10);
+	expect_hex(f, 0, ANNOUNCE NAT NOBODY NAT);
+	expect_nothing(f);
+
+	host_configure(f->host, &f->gen);       /* without NAT */
+	after(f, 10);
+	expect_silence(f, NAT);
+}
+
+static void
+an_address_that_somebody_has_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct host_conflict conflict;
+	struct generation with;
+	uint32_t seen = 0;
+
+	given_public(f, &with, 3);
+	after(f, 0.1);
+	f->n_told = 0;
+	receive_hex(f, 0, CLAIMED);
+	after(f, 20);
+	while (f->n_seen < f->n_sent) {
+		const struct rte_mbuf *m = next_sent(f, 0);
+
+		/* no announcement: the sender of all that speaks of .77 is 0.0.0.0 */
+		assert_memory_not_equal(rte_pktmbuf_mtod_offset(m, char *, 28), "\xc0\x00\x02\x4d", 4);
+	}
+	expect_silence(f, NAT);
+	expect_answer(f, NAT_2);
+
+	assert_int_equal(f->told[0].heard, HEARD_CONFLICT);
+	assert_true(host_conflict_next(f->host, &seen, &conflict));
+	assert_int_equal(conflict.address, public[1]);
+	assert_int_equal(conflict.iface, LAN);
+	assert_int_equal(conflict.mac[5], 8);
+	assert_false(host_conflict_next(f->host, &seen, &conflict));
+
+	/* asked again half a minute after: it is free now */
+	after(f, 20);
+	f->n_seen = f->n_sent;
+	expect_answer(f, NAT);
+	host_configure(f->host, &f->gen);
+}
+
+/* Two stations that begin at once both give way. */
+static void
+another_probe_for_the_address_is_a_conflict(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+
+	given_public(f, &with, 2);
+	after(f, 0.1);
+	receive_hex(f, 0, EVERYBODY OTHER REQUEST OTHER ZERO NOBODY NAT);
+	after(f, 10);
+	f->n_seen = f->n_sent;
+	expect_silence(f, NAT);
+	host_configure(f->host, &f->gen);
+}
+
+static void
+a_question_for_the_address_is_no_conflict(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+
+	given_public(f, &with, 2);
+	after(f, 0.1);
+	receive_hex(f, 0, QUESTION NAT);
+	after(f, 10);
+	f->n_seen = f->n_sent;
+	expect_answer(f, NAT);
+	host_configure(f->host, &f->gen);
+}
+
+/* What is ours is not lost to whoever says so later; it is said again, once in ten seconds. */
+static void
+an_address_that_is_ours_is_defended(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+	uint32_t seen = 0;
+	struct host_conflict conflict;
+
+	given_public(f, &with, 2);
+	after(f, 30);
+	f->n_seen = f->n_sent;
+	for (unsigned i = 0; i < 50; i++)
+		assert_int_equal(receive_hex(f, 0, CLAIMED), REASON_neighbour_ours);
+	after(f, 1);
+	expect_hex(f, 0, ANNOUNCE NAT NOBODY NAT);
+	receive_hex(f, 0, CLAIMED);
+	after(f, 1);
+	expect_nothing(f);
+	expect_answer(f, NAT);
+	assert_false(host_conflict_next(f->host, &seen, &conflict));
+	host_configure(f->host, &f->gen);
+}
+
+static void
+a_reload_probes_for_new_addresses_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with, more;
+
+	given_public(f, &with, 2);
+	after(f, 10);
+	given_public(f, &more, 3);
+	expect_answer(f, NAT);
+	after(f, 0.1);
+	expect_hex(f, 0, PROBE NAT_2);
+	expect_nothing(f);
+	after(f, 10);
+	f->n_seen = f->n_sent;
+	expect_answer(f, NAT_2);
+	host_configure(f->host, &f->gen);
+}
+
+/* Its MAC is another one: the link must hear of that, and what it knew was of another station. */
+static void
+a_reload_with_another_mac_probes_again(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with, other;
+	struct interface lan = f->iface[LAN];
+
+	given_public(f, &with, 2);
+	after(f, 10);
+	other = with;
+	lan.mac[5] = 0x71;
+	other.iface[LAN] = &lan;
+	host_configure(f->host, &other);
+	f->n_seen = f->n_sent;
+	expect_silence(f, NAT);
+	host_configure(f->host, &f->gen);
+	f->n_seen = f->n_sent;
+}
+
+/* Worker 0 speaks for all. */
+static void
+another_worker_keeps_the_same_list_in_silence(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+	struct host_fact fact = {
+		.iface = LAN, .family = 4, .heard = HEARD_CONFLICT, .mac = { 2, 0, 0, 0, 0, 8 },
+		.address = { .v4 = public[1] },
+	};
+
+	given_public(f, &with, 3);
+	after(f, 0.5);
+	host_learn(f->host, &fact);
+	after(f, 5);
+	expect_nothing(f);
+	expect_silence(f, NAT);
+	expect_answer(f, NAT_2);
+	host_configure(f->host, &f->gen);
+}
+
+static int
+setup_speaking(void **state)
+{
+	setup_stopped(state);
+	((struct fixture *)*state)->setup.quiet = false;
+	fixture_start(*state);
+	return 0;
+}
+
+static int
+setup_second_worker(void **state)
+{
+	struct fixture *f;
+
+	setup_stopped(state);
+	f = *state;
+	f->setup.quiet = false;
+	f->setup.worker = 1;
+	f->setup.workers = 2;
+	fixture_start(f);
+	return 0;
+}
+
+#define claim_test(name) cmocka_unit_test_setup_teardown(name, setup_speaking, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		claim_test(an_address_is_ours_after_three_probes),
+		claim_test(an_address_that_somebody_has_is_left_alone),
+		claim_test(another_probe_for_the_address_is_a_conflict),
+		claim_test(a_question_for_the_address_is_no_conflict),
+		claim_test(an_address_that_is_ours_is_defended),
+		claim_test(a_reload_probes_for_new_addresses_alone),
+		claim_test(a_reload_with_another_mac_probes_again),
+		cmocka_unit_test_setup_teardown(another_worker_keeps_the_same_list_in_silence,
+			setup_second_worker, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The life of sessions: linked by both keys, found by any door, evicted by class, ended once. */
+
+#include "session/session.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "session/tcp.h"
+
+#define INSIDE 1
+#define OUTSIDE 2
+#define FULL 1032192            /* sessions */
+
+struct fixture {
+	struct flow_table *flow4, *flow6;
+	struct sessions *t;
+	uint64_t released[SESSION_END_COUNT];
+	uint32_t tick;
+};
+
+static void
+on_release(void *arg, struct session *s, enum session_end why)
+{
+	struct fixture *f = arg;
+
+	assert_true(s->flags & SESSION_USED);
+	f->released[why]++;
+}
+
+static struct fixture
+given(uint32_t capacity)
+{
+	struct fixture f = { .tick = 1000 };
+
+	f.flow4 = flow_table_create(capacity * 2, sizeof(struct flow4), 0);
+	f.flow6 = flow_table_create(capacity, sizeof(struct flow6), 0);
+	f.t = sessions_create(capacity, 0, f.flow4, f.flow6, 0);
+	assert_non_null(f.t);
+	return f;
+}
+
+/* on_release needs the fixture where it stays. */
+static void
+watch(struct fixture *f)
+{
+	f->t->release = on_release;
+	f->t->arg = f;
+}
+
+static void
+done(struct fixture *f)
+{
+	sessions_flush(f->t, SESSION_END_stopped);
+	assert_int_equal(f->t->used, 0);
+	assert_int_equal(f->flow4->used, 0);
+	assert_int_equal(f->flow6->used, 0);
+	for (unsigned c = 0; c < SESSION_CLASSES; c++)
+		assert_int_equal(f->t->count[c], 0);
+	sessions_destroy(f->t);
+	flow_table_destroy(f->flow4);
+	flow_table_destroy(f->flow6);
+}
+
+static struct tuple
+tuple_of(uint32_t src, uint16_t sport, uint8_t proto)
+{
+	struct tuple t = { .family = 4, .proto = proto, .sport = rte_cpu_to_be_16(sport),
+		.dport = rte_cpu_to_be_16(53) };
+
+	t.src.v4 = rte_cpu_to_be_32(src);
+	t.dst.v4 = rte_cpu_to_be_32(0xc6336401);
+	return t;
+}
+
+static int
+link_one(struct fixture *f, struct session *s, const struct tuple *t)
+{
+	struct key4 forward, reply;
+	struct session_keys keys = { .forward = &forward, .reply = &reply };
+	struct tuple back;
+
+	tuple_reverse(&back, t);
+	tuple_to_key4(&forward, t, INSIDE);
+	tuple_to_key4(&reply, &back, OUTSIDE);
+	keys.forward_hash = flow_hash4(&forward, &f->flow4->secret);
+	keys.reply_hash = flow_hash4(&reply, &f->flow4->secret);
+	s->family = 4;
+	s->proto = t->proto;
+	return session_link(f->t, s, &keys, f->tick);
+}
+
+static struct session *
+take(struct fixture *f, enum session_class class)
+{
+	struct session fresh;
+
+	session_init(&fresh, class, f->tick);
+	return session_take(f->t, &fresh, f->tick);
+}
+
+/* A linked session of a class, number n; NULL when it was refused. */
+static struct session *
+begin(struct fixture *f, enum session_class class, uint32_t n)
+{
+	bool tcp = class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED || class == SESSION_CLOSED;
+	struct tuple t = tuple_of(0x0a000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)),
+		tcp ? IPPROTO_TCP : IPPROTO_UDP);
+	struct session *s = take(f, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP);
+
+	if (s == NULL)
+		return NULL;
+	assert_int_equal(link_one(f, s, &t), 0);
+	session_become(f->t, s, class);
+	flow_table_reclaim(f->flow4);
+	return s;
+}
+
+static void
+a_session_is_found_by_both_tuples_whatever_the_door(void **state)
+{
+	struct fixture f = given(100);
+	struct tuple t = tuple_of(0x0a000000, 1024, IPPROTO_UDP), back;
+	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 0);
+	bool reply = true;
+
+	assert_ptr_equal(session_find(f.t, &t, &reply), s);
+	assert_false(reply);
+	tuple_reverse(&back, &t);
+	assert_ptr_equal(session_find(f.t, &back, &reply), s);
+	assert_true(reply);
+	back.sport = 1;
+	assert_null(session_find(f.t, &back, &reply));
+	done(&f);
+}
+
+static void
+a_key_of_a_live_session_is_not_taken(void **state)
+{
+	struct fixture f = given(100);
+	struct tuple t = tuple_of(0x0a000000, 1024, IPPROTO_UDP);
+	struct session *second;
+
+	begin(&f, SESSION_UNREPLIED_UDP, 0);
+	second = take(&f, SESSION_UNREPLIED_UDP);
+	assert_int_equal(link_one(&f, second, &t), -EEXIST);
+	assert_int_equal(f.flow4->used, 2);
+	session_end(f.t, second, SESSION_END_full);
+	done(&f);
+}
+
+static void
+every_session_ends_once_with_its_cause(void **state)
+{
+	struct fixture f = given(100);
+	uint64_t all = 0;
+
+	watch(&f);
+	for (uint32_t n = 0; n < 100; n++)
+		assert_non_null(begin(&f, n % 2 ? SESSION_UNREPLIED_UDP : SESSION_ESTABLISHED, n));
+	for (uint32_t n = 100; n < 120; n++)
+		assert_non_null(begin(&f, SESSION_UNREPLIED_UDP, n));
+	assert_int_equal(f.released[SESSION_END_evicted], 20);
+	session_end(f.t, &f.t->session[1], SESSION_END_flushed);
+	sessions_flush(f.t, SESSION_END_stopped);
+	for (unsigned i = 0; i < SESSION_END_COUNT; i++) {
+		assert_int_equal(f.released[i], f.t->ended[i]);
+		all += f.released[i];
+	}
+	assert_int_equal(all, f.t->created);
+	done(&f);
+}
+
+static void
+the_weakest_class_gives_room_first(void **state)
+{
+	struct fixture f = given(4);
+	struct session *closed = begin(&f, SESSION_CLOSED, 0);
+	struct session *unreplied = begin(&f, SESSION_UNREPLIED_UDP, 1);
+
+	begin(&f, SESSION_REPLIED, 2);
+	begin(&f, SESSION_ESTABLISHED, 3);
+	f.tick += 5000;
+	assert_ptr_equal(begin(&f, SESSION_ESTABLISHED, 4), closed);
+	assert_ptr_equal(begin(&f, SESSION_ESTABLISHED, 5), unreplied);
+	assert_non_null(begin(&f, SESSION_ESTABLISHED, 6));
+	assert_int_equal(f.t->count[SESSION_ESTABLISHED], 4);
+	done(&f);
+}
+
+/* A session of a class and protocol that a flood would make, number n. */
+static struct session *
+begin_as(struct fixture *f, enum session_class class, uint8_t proto, uint32_t n)
+{
+	struct tuple t = tuple_of(0x0b000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)), proto);
+	struct session *s;
+
+	if (class == SESSION_HALF_OPEN || class == SESSION_CLOSED)
+		return begin(f, class, n + 0x100000);
+	s = take(f, class == SESSION_REPLIED ? SESSION_UNREPLIED_UDP : class);
+	if (s == NULL)
+		return NULL;
+	assert_int_equal(link_one(f, s, &t), 0);
+	session_become(f->t, s, class);
+	flow_table_reclaim(f->flow4);
+	return s;
+}
+
+/* A table full by a flood of any one class: sessions of the others, at most as many as their shares, all find room and stay. */
+static void
+a_flood_of_one_class_leaves_the_others_their_shares(void **state)
+{
+	static const struct {
+		enum session_class class;
+		uint8_t proto;
+	} rows[] = {
+		{ SESSION_CLOSED, IPPROTO_TCP }, { SESSION_HALF_OPEN, IPPROTO_TCP },
+		{ SESSION_UNREPLIED_UDP, IPPROTO_UDP }, { SESSION_UNREPLIED_ICMP, IPPROTO_ICMP },
+		{ SESSION_UNREPLIED_OTHER, IPPROTO_GRE }, { SESSION_REPLIED, IPPROTO_UDP },
+	};
+	const unsigned n_rows = sizeof(rows) / sizeof(rows[0]);
+
+	(void)state;
+	for (unsigned flood = 0; flood < n_rows; flood++) {
+		for (unsigned class = 0; class < n_rows; class++) {
+			struct fixture f = given(1024);
+			uint32_t share = session_share(f.t, rows[class].class), n = 0;
+			struct session *kept[1024];
+
+			for (; n < 400; n++)
+				begin(&f, SESSION_ESTABLISHED, n);
+			for (n = 0; n < 3000; n++)
+				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n));
+			for (unsigned i = 0; class != flood && i < share / 2; i++) {
+				kept[i] = begin_as(&f, rows[class].class, rows[class].proto, 10000 + i);
+				assert_non_null(kept[i]);
+				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n++));
+				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n++));
+			}
+			for (unsigned i = 0; class != flood && i < share / 2; i++)
+				assert_int_equal(kept[i]->class, rows[class].class);
+			assert_int_equal(f.t->count[SESSION_ESTABLISHED], 400);
+			if (class != flood)
+				assert_int_equal(f.t->count[rows[class].class], share / 2);
+			done(&f);
+		}
+	}
+}
+
+/* Of a class, who was heard of last stays: though it began first. */
+static void
+the_one_that_is_idle_for_longest_goes(void **state)
+{
+	struct fixture f = given(64);
+	struct session *s[64];
+
+	(void)state;
+	for (uint32_t n = 0; n < 64; n++) {
+		f.tick++;
+		s[n] = begin(&f, SESSION_UNREPLIED_UDP, n);
+	}
+	for (uint32_t n = 64; n < 2000; n++) {
+		f.tick++;
+		flow_at(f.flow4, s[0]->flow[0])->seen = f.tick;
+		flow_at(f.flow4, s[1]->flow[0])->seen = f.tick;
+		assert_non_null(begin(&f, SESSION_UNREPLIED_UDP, n));
+	}
+	assert_true(s[0]->flags & SESSION_LINKED);
+	assert_true(s[1]->flags & SESSION_LINKED);
+	assert_int_equal(flow4_at(f.flow4, s[0]->flow[0])->key.sport, rte_cpu_to_be_16(1024));
+	assert_int_equal(flow4_at(f.flow4, s[1]->flow[0])->key.sport, rte_cpu_to_be_16(1025));
+	done(&f);
+}
+
+/* Of IPv6, number n. */
+static struct session *
+begin6(struct fixture *f, uint32_t n)
+{
+	struct tuple t = { .family = 6, .proto = IPPROTO_UDP, .sport = (uint16_t)n, .dport = 53 }, back;
+	struct session_keys keys = { 0 };
+	struct session fresh, *s;
+	struct key6 forward, reply;
+
+	t.src.bytes[0] = t.dst.bytes[0] = 0x20;
+	t.dst.bytes[15] = 9;
+	session_init(&fresh, SESSION_UNREPLIED_UDP, f->tick);
+	fresh.family = 6;
+	fresh.proto = t.proto;
+	s = session_take(f->t, &fresh, f->tick);
+	if (s == NULL)
+		return NULL;
+	tuple_reverse(&back, &t);
+	tuple_to_key6(&forward, &t, INSIDE);
+	tuple_to_key6(&reply, &back, OUTSIDE);
+	keys = (struct session_keys){ &forward, &reply, flow_hash6(&forward, &f->flow6->secret),
+		flow_hash6(&reply, &f->flow6->secret) };
+	assert_int_equal(session_link(f->t, s, &keys, f->tick), 0);
+	flow_table_reclaim(f->flow6);
+	return s;
+}
+
+/* Its records are half as many. */
+static void
+sessions_of_ipv6_make_room_among_themselves(void **state)
+{
+	struct fixture f = given(16);
+	struct session *kept = begin(&f, SESSION_UNREPLIED_UDP, 0), *first = begin6(&f, 0);
+
+	(void)state;
+	watch(&f);
+	for (uint32_t n = 1; n < 8; n++)
+		assert_non_null(begin6(&f, n));
+	assert_int_equal(f.released[SESSION_END_evicted], 0);
+	assert_ptr_equal(begin6(&f, 8), first);                 /* in the place of the oldest */
+	assert_int_equal(f.released[SESSION_END_evicted], 1);
+	assert_true(kept->flags & SESSION_LINKED);
+	for (uint32_t i = 1; i <= f.t->high; i++)
+		if (f.t->session[i].family == 6)
+			session_become(f.t, &f.t->session[i], SESSION_ESTABLISHED);
+	assert_null(begin6(&f, 9));
+	done(&f);
+}
+
+static void
+established_ones_are_never_evicted(void **state)
+{
+	struct fixture f = given(100);
+
+	for (uint32_t n = 0; n < 100; n++)
+		assert_non_null(begin(&f, SESSION_ESTABLISHED, n));
+	f.tick += 1000000;
+	assert_null(begin(&f, SESSION_UNREPLIED_UDP, 100));
+	assert_null(begin(&f, SESSION_HALF_OPEN, 101));
+	assert_int_equal(f.t->refused, 2);
+	assert_int_equal(f.t->count[SESSION_ESTABLISHED], 100);
+	done(&f);
+}
+
+static void
+half_open_ones_have_a_quarter(void **state)
+{
+	struct fixture f = given(1000);
+
+	for (uint32_t n = 0; n < 5000; n++)
+		assert_non_null(begin(&f, SESSION_HALF_OPEN, n));
+	assert_int_equal(f.t->count[SESSION_HALF_OPEN], 250);
+	assert_int_equal(f.t->used, 250);
+	done(&f);
+}
+
+static void
+a_session_expires_after_its_timeout_and_not_before(void **state)
+{
+	static const struct {
+		enum session_class class;
+		uint32_t seconds;
+	} rows[] = {
+		{ SESSION_HALF_OPEN, 240 }, { SESSION_ESTABLISHED, 7440 }, { SESSION_CLOSED, 240 },
+		{ SESSION_UNREPLIED_UDP, 300 }, { SESSION_REPLIED, 300 },
+	};
+	struct fixture f = given(100);
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct session *s = begin(&f, rows[i].class, i);
+		uint32_t ticks = (uint32_t)((rows[i].seconds * NS_PER_SECOND + (1 << 20) - 1) >> 20);
+
+		assert_false(session_expired(f.t, s, f.tick + ticks - 1));
+		assert_false(session_expired(f.t, s, f.tick + ticks));
+		assert_true(session_expired(f.t, s, f.tick + ticks + 1));
+		sessions_sweep(f.t, 100, f.tick + ticks);
+		assert_true(s->flags & SESSION_USED);
+		sessions_sweep(f.t, 100, f.tick + ticks + 1);
+		assert_false(s->flags & SESSION_USED);
+	}
+	assert_int_equal(f.t->ended[SESSION_END_closed], 1);
+	assert_int_equal(f.t->ended[SESSION_END_timeout], 4);
+	done(&f);
+}
+
+static void
+timeouts_shrink_as_the_table_fills_up(void **state)
+{
+	struct fixture f = given(1000);
+	struct session *udp = begin(&f, SESSION_UNREPLIED_UDP, 0);
+	struct session *tcp = begin(&f, SESSION_ESTABLISHED, 1);
+	uint32_t n = 2;
+
+	for (; f.t->used < 600; n++)
+		begin(&f, SESSION_ESTABLISHED, n);
+	assert_false(session_expired(f.t, udp, f.tick + 280000));       /* of 286102 ticks */
+	for (; f.t->used < 800; n++)
+		begin(&f, SESSION_ESTABLISHED, n);
+	assert_true(session_expired(f.t, udp, f.tick + 143053));        /* half */
+	assert_false(session_expired(f.t, udp, f.tick + 143052));
+	for (; f.t->used < 1000; n++)
+		begin(&f, SESSION_ESTABLISHED, n);
+	assert_false(session_expired(f.t, udp, f.tick + 954));          /* a second at least */
+	assert_true(session_expired(f.t, udp, f.tick + 955));
+	assert_false(session_expired(f.t, tcp, f.tick + 7000000));
+	done(&f);
+}
+
+static void
+packets_of_either_direction_keep_it(void **state)
+{
+	struct fixture f = given(100);
+	struct session *s = begin(&f, SESSION_REPLIED, 0);
+
+	flow_at(f.flow4, s->flow[1])->seen = f.tick + 200000;
+	assert_false(session_expired(f.t, s, f.tick + 300000));
+	s->flags |= SESSION_FORWARD_REFRESHES;
+	assert_true(session_expired(f.t, s, f.tick + 300000));
+	done(&f);
+}
+
+static void
+fill(bool random)
+{
+	struct fixture f = given(FULL);
+
+	for (uint32_t n = 0; n < FULL; n++) {
+		/* an odd number times n visits every one of 2^20 values once */
+		uint32_t which = random ? (n * 2654435761u) & 0xfffff : n;
+
+		assert_non_null(begin(&f, SESSION_ESTABLISHED, which));
+	}
+	assert_int_equal(f.t->refused, 0);
+	assert_null(begin(&f, SESSION_ESTABLISHED, 0x1000000));
+	done(&f);
+}
+
+static void
+as_many_as_promised_fit_in_sequence(void **state)
+{
+	fill(false);
+}
+
+static void
+as_many_as_promised_fit_at_random(void **state)
+{
+	fill(true);
+}
+
+static void
+memory_that_runs_out_leaves_nothing_behind(void **state)
+{
+	struct fixture f = given(10);
+	unsigned at = 0;
+	struct sessions *t;
+
+	do {
+		memory_fault_at = ++at;
+		t = sessions_create(10, 0, f.flow4, f.flow6, 0);
+		memory_fault_at = 0;
+		sessions_destroy(t);
+	} while (t == NULL);
+	assert_int_equal(at, 4);        /* sessions, offers, openings; sources have no tables yet */
+	done(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_session_is_found_by_both_tuples_whatever_the_door),
+		cmocka_unit_test(a_key_of_a_live_session_is_not_taken),
+		cmocka_unit_test(every_session_ends_once_with_its_cause),
+		cmocka_unit_test(the_weakest_class_gives_room_first),
+		cmocka_unit_test(a_flood_of_one_class_leaves_the_others_their_shares),
+		cmocka_unit_test(the_one_that_is_idle_for_longest_goes),
+		cmocka_unit_test(sessions_of_ipv6_make_room_among_themselves),
+		cmocka_unit_test(established_ones_are_never_evicted),
+		cmocka_unit_test(half_open_ones_have_a_quarter),
+		cmocka_unit_test(a_session_expires_after_its_timeout_and_not_before),
+		cmocka_unit_test(timeouts_shrink_as_the_table_fills_up),
+		cmocka_unit_test(packets_of_either_direction_keep_it),
+		cmocka_unit_test(as_many_as_promised_fit_in_sequence),
+		cmocka_unit_test(as_many_as_promised_fit_at_random),
+		cmocka_unit_test(memory_that_runs_out_leaves_nothing_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Sources of sessions: how many they hold, how fast they begin them, and that they are forgotten. */
+
+#include "session/source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+
+static union address
+address_of(uint32_t n)
+{
+	union address a = { .words = { 0 } };
+
+	a.v4 = n;
+	return a;
+}
+
+static void
+a_source_holds_as_many_as_it_may(void **state)
+{
+	const struct source_limit limit = { .sessions = 3 };
+	struct sources *t = sources_create(100, 0);
+	union address a = address_of(1), b = address_of(2);
+	uint32_t held[3];
+
+	for (unsigned i = 0; i < 3; i++) {
+		held[i] = sources_take(t, &a, 4, &limit, 0);
+		assert_int_not_equal(held[i], 0);
+	}
+	assert_int_equal(sources_take(t, &a, 4, &limit, 0), 0);
+	assert_int_not_equal(sources_take(t, &b, 4, &limit, 0), 0);
+	sources_give(t, held[0]);
+	assert_int_not_equal(sources_take(t, &a, 4, &limit, 0), 0);
+	assert_int_equal(sources_take(t, &a, 4, &limit, 0), 0);
+	assert_int_equal(sources_held(t, &a, 4), 3);
+	sources_destroy(t);
+}
+
+static void
+a_source_begins_as_many_a_second_as_it_may(void **state)
+{
+	const struct source_limit limit = { .per_second = 10 };
+	struct sources *t = sources_create(100, 0);
+	union address a = address_of(1);
+	uint64_t now = NS_PER_SECOND;
+	unsigned begun = 0;
+
+	for (unsigned i = 0; i < 100; i++)
+		begun += sources_take(t, &a, 4, &limit, now) != 0;
+	assert_int_equal(begun, 10);
+	assert_int_not_equal(sources_take(t, &a, 4, &limit, now + NS_PER_SECOND / 10), 0);
+	assert_int_equal(sources_take(t, &a, 4, &limit, now + NS_PER_SECOND / 10), 0);
+	sources_destroy(t);
+}
+
+static void
+sources_without_sessions_are_forgotten(void **state)
+{
+	const struct source_limit count = { .sessions = 1 }, rate = { .per_second = 1000 };
+	struct sources *t = sources_create(100, 0);
+
+	for (uint32_t n = 1; n < 10000; n++) {
+		union address a = address_of(n);
+		uint32_t source = sources_take(t, &a, 4, n % 2 ? &count : &rate, n * NS_PER_SECOND);
+
+		assert_int_not_equal(source, 0);
+		sources_give(t, source);
+	}
+	assert_true(t->used <= 5);
+	sources_destroy(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_source_holds_as_many_as_it_may),
+		cmocka_unit_test(a_source_begins_as_many_a_second_as_it_may),
+		cmocka_unit_test(sources_without_sessions_are_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
