@@ -82,6 +82,9 @@ void appliance_leave(void);
  * is said in the log.  Call it every 100 ms or so. */
 void appliance_watch_ports(struct appliance *a);
 
+/* Says of each port's device what it can do, and what of it is used. */
+void appliance_tell_devices(const struct appliance *a);
+
 /* Says of each link that is down that it is, and why. */
 void appliance_tell_links(struct appliance *a);
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/log.h"
 
 #define TRY_NS NS_PER_S         /* between two tries to open what is back */
@@ -45,11 +46,100 @@ tell_link(const struct port *port)
 }
 
 void
+appliance_tell_devices(const struct appliance *a)
+{
+	char text[ABILITIES_TEXT_MAX];
+
+	for (unsigned i = 0; i < a->ports.count; i++) {
+		const struct port *port = &a->ports.at[i];
+
+		abilities_text(port, text, sizeof(text));
+		if (port->kind != DEVICE_CAPTURE)
+			log_info("port %s: %s: %s", port->name, port->device, text);
+	}
+}
+
+void
 appliance_tell_links(struct appliance *a)
 {
 	for (unsigned i = 0; i < a->ports.count; i++)
 		if (!atomic_load_explicit(&a->ports.at[i].link_up, memory_order_relaxed))
 			tell_link(&a->ports.at[i]);
+}
+
+static uint64_t
+mac_number(const struct rte_ether_addr *mac)
+{
+	uint64_t number = 0;
+
+	for (unsigned i = 0; i < RTE_ETHER_ADDR_LEN; i++)
+		number = number << 8 | mac->addr_bytes[i];
+	return number;
+}
+
+static uint64_t
+count_foreign(const struct appliance *a, const struct ledger *l, unsigned port)
+{
+	uint64_t foreign = 0;
+
+	for (unsigned i = 0; i < a->gen->n_ifaces; i++)
+		if (a->gen->iface[i] != NULL && a->gen->iface[i]->port == port)
+			foreign += counter_get(&l->iface[i].drops[REASON_not_for_us]);
+	return foreign;
+}
+
+static void
+tell_zeros(const struct port *port)
+{
+	if (port->kind == DEVICE_PCI)
+		log_warning("port %s: for a second %s has delivered nothing but frames that are all zeros; likely its DMA "
+			"does not reach the packet buffers: look for DMAR or AMD-Vi faults in dmesg, boot with iommu=pt, and "
+			"bind it to vfio-pci", port->name, port->device);
+	else
+		log_warning("port %s: for a second %s has delivered nothing but frames that are all zeros; likely its peer "
+			"sends them, or its driver does not fill packet buffers", port->name, port->device);
+}
+
+static void
+tell_foreign(const struct port *port, uint64_t note)
+{
+	char ours[RTE_ETHER_ADDR_FMT_SIZE], theirs[RTE_ETHER_ADDR_FMT_SIZE];
+	struct rte_ether_addr to;
+
+	for (unsigned i = 0; i < RTE_ETHER_ADDR_LEN; i++)
+		to.addr_bytes[i] = (uint8_t)(note >> (40 - 8 * i));
+	rte_ether_format_addr(theirs, sizeof(theirs), &to);
+	rte_ether_format_addr(ours, sizeof(ours), &port->mac);
+	log_warning("port %s: for a second %s has delivered nothing but frames for other stations, the last one for %s; "
+		"ours is %s: likely the peers have an old or a static neighbour entry, 'mac' is not what they were told, or "
+		"the port is connected to another link than configured", port->name, port->device, theirs, ours);
+}
+
+/* The link is up and frames come: are they any that could be for us? */
+static void
+watch_delivery(struct appliance *a, unsigned i)
+{
+	struct port *port = &a->ports.at[i];
+	struct delivery_facts facts = { .note = look_take(&port->look), .mac = mac_number(&port->mac), .now_ns = now_ns() };
+
+	if (facts.note == 0 || port->kind == DEVICE_NULL)
+		return;
+	for (unsigned w = 0; w < workers_count(a->workers); w++) {
+		const struct ledger *l = fastpath_ledger(workers_at(a->workers, w)->fp);
+
+		facts.rx += counter_get(&l->port[i].rx);
+		facts.foreign += count_foreign(a, l, i);
+	}
+	switch (delivery_judge(&a->port_watch[i].delivery, &facts)) {
+	case DELIVERY_ZEROS:
+		tell_zeros(port);
+		break;
+	case DELIVERY_FOREIGN:
+		tell_foreign(port, facts.note);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Gives the device of a port back, once no worker uses its queues. */
@@ -133,6 +223,8 @@ watch_port(struct appliance *a, unsigned i)
 		give_back(a, i);
 	} else if (port_update(port)) {
 		tell_link(port);
+	} else {
+		watch_delivery(a, i);
 	}
 }
 

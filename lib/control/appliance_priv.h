@@ -14,6 +14,7 @@ struct port_watch {
 	bool closed;                    /* its device vanished, and was given back */
 	bool refused;                   /* it came back and could not be opened, which has been said */
 	uint64_t tried_ns;
+	struct delivery delivery;       /* what its device delivers */
 };
 
 struct appliance {

@@ -18,7 +18,7 @@ take_port(struct appliance *a, unsigned index, struct report_port *out)
 
 	port_stats(port, &stats);
 	*out = (struct report_port) {
-		.name = port->name, .missed = stats.rx_missed, .no_mbuf = stats.rx_no_mbuf,
+		.name = port->name, .port = port, .missed = stats.rx_missed, .no_mbuf = stats.rx_no_mbuf,
 		.errors = stats.rx_errors + stats.tx_errors,
 		.link = !atomic_load_explicit(&port->present, memory_order_relaxed) ? "gone"
 			: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up" : "down",

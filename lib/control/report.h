@@ -30,6 +30,7 @@ struct report_port {
 	uint64_t no_mbuf;               /* the device found no packet buffer */
 	uint64_t errors;
 	const char *link;               /* "up", "down", or "gone": its device vanished */
+	const struct port *port;        /* for its abilities */
 };
 
 struct report_worker {
@@ -109,6 +110,7 @@ json_t *report_sessions_json(const struct report *r);
 json_t *report_nat_json(const struct report *r);
 json_t *report_nat_log_json(const struct report *r);    /* NULL: none is written */
 json_t *report_memory_json(const struct report *r);
+json_t *report_device_json(const struct port *port);     /* what the port uses of its device, and what that can do */
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);
 json_t *report_interfaces_json(const struct report *r);

@@ -251,6 +251,7 @@ say_hello(struct appliance *a)
 {
 	log_info("%s", eal_memory());
 	pools_print(appliance_pools(a), appliance_ports(a), stderr);
+	appliance_tell_devices(a);
 	log_info("generation %llu runs on %u worker%s, flow look-up %s",
 		(unsigned long long)appliance_generation(a)->number,
 		workers_count(appliance_workers(a)),

@@ -238,6 +238,9 @@ port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queue
 	if (rte_eth_dev_info_get(port->id, &info) < 0)
 		return err_add(err, EIO, cfg->device_loc,
 			"ports.%s.device: %s says nothing about itself", cfg->name, port->device);
+	abilities_take(&port->abilities, &info);
+	if (port_mtu_is_meant(port))
+		port->abilities.mtu = port_most_mtu(&info);
 	port->rte = info.device;
 	port->if_index = info.if_index;
 	if (info.if_index != 0)

@@ -19,9 +19,11 @@
 #include <rte_ether.h>
 
 #include "base/err.h"
+#include "io/abilities.h"
 #include "io/af_packet.h"
 #include "io/device.h"
 #include "io/eal.h"
+#include "io/look.h"
 
 enum {
 	/* DPDK's own bound (32 in Debian's build), and what a drop's account has room for (LEDGER_PORTS). */
@@ -107,6 +109,8 @@ struct port {
 	char interface[16];             /* the kernel's name of it, "" without */
 	unsigned if_index;              /* the kernel's number of it, 0 without */
 	atomic_bool present;            /* workers may use its queues.  control: write, workers: read */
+	struct abilities abilities;     /* of its device */
+	struct look look;               /* at what it delivers */
 	struct port_stats before;       /* counted by devices that have vanished */
 	struct rte_device *rte;
 	struct rte_mempool *pool;       /* of its node, once started */

@@ -22,6 +22,10 @@ int port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned q
 	struct err *err);
 unsigned port_auto_queues(const struct port_cfg *cfg, enum device_kind kind, unsigned workers);
 
+/* The largest MTU that the driver names, and whether it means it: virtual devices name one that they do not keep. */
+uint32_t port_most_mtu(const struct rte_eth_dev_info *info);
+bool port_mtu_is_meant(const struct port *port);
+
 /* Configures an open device and sets it going. */
 int port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err);
 

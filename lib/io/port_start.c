@@ -70,25 +70,31 @@ ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, uint8_
 	conf->rx_adv_conf.rss_conf.rss_hf = port->rss_types;
 }
 
-/* Virtual devices name a largest frame that they do not mean. */
-static bool
-mtu_limit_is_meant(const struct port *port)
+bool
+port_mtu_is_meant(const struct port *port)
 {
 	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP
 		|| port->kind == DEVICE_REPLAY || port->kind == DEVICE_OTHER
 		|| port->kind == DEVICE_FOREIGN;
 }
 
+uint32_t
+port_most_mtu(const struct rte_eth_dev_info *info)
+{
+	uint32_t most = info->max_rx_pktlen > RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN
+		? info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN : RTE_ETHER_MTU;
+
+	return RTE_MIN(most, info->max_mtu);
+}
+
 static int
 choose_mtu(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf,
 	struct err *err)
 {
-	uint32_t most = info->max_rx_pktlen > RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN
-		? info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN : RTE_ETHER_MTU;
+	uint32_t most = port_most_mtu(info);
 	int rc;
 
-	most = RTE_MIN(most, info->max_mtu);
-	if (mtu_limit_is_meant(port) && port->mtu > most)
+	if (port_mtu_is_meant(port) && port->mtu > most)
 		return err_add(err, EINVAL, port->loc,
 			"ports.%s: its interfaces ask for an MTU of %u; %s can do %u", port->name,
 			port->mtu, port->device, most);

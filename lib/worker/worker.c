@@ -134,6 +134,7 @@ receive(struct worker *w)
 		if (n == 0)
 			continue;
 		total += n;
+		look_note(s->look, m[0]);
 		handover_process(w, s->port, m, n, false);
 	}
 	return total;

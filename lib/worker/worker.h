@@ -42,6 +42,7 @@ struct worker_common {
 struct source {
 	struct rx_queue queue;
 	uint16_t port;                  /* index of its port */
+	struct look *look;              /* the port's */
 };
 
 struct worker {

@@ -38,6 +38,7 @@ list_sources(struct worker *w, bool all)
 				continue;
 			rx_queue_init(&s->queue, &ports->at[p], q);
 			s->port = (uint16_t)p;
+			s->look = &ports->at[p].look;
 			w->n_sources++;
 		}
 	}
