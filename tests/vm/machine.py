@@ -57,7 +57,7 @@ class Machine:
 
     def arguments(self, disk, resume):
         kernel = "console=ttyS0 panic=-1 hugepages=%d nowatchdog tsc=reliable no_timer_check mitigations=off " \
-                 "net.ifnames=0 random.trust_cpu=on %s" % (HUGEPAGES, "intel_iommu=on iommu=pt" if self.iommu else "")
+                 "net.ifnames=0 random.trust_cpu=on rcupdate.rcu_cpu_stall_suppress=1 %s" % (HUGEPAGES, "intel_iommu=on iommu=pt" if self.iommu else "")
         args = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-m", "1280", "-smp", "2",
                 "-cpu", "host" if self.accel == "kvm" else "max", "-machine", "q35,kernel-irqchip=split",
                 # The IOMMU stands before every device that is to be behind it.

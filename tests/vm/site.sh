@@ -88,8 +88,11 @@ stop() {                # the ledger balances and every buffer is back, or Weir 
 	grep -q '"imbalance": 0' report.json && ! grep -q "did not come back" log
 }
 
+# The vmxnet3 driver of DPDK has the device apply its VLAN filter before it has said where that is, and QEMU's reads at
+# address 0, which the IOMMU refuses.
 kernel_is_content() {   # no DMA fault, no warning
-	! dmesg | grep -iE 'dmar.*fault|dma.*(read|write).*(fault|not set)|warning: cpu|\bBUG:|\bOops:'
+	! dmesg | grep -vE 'DMA Read.*Request device \[00:0[ab]\.0\] fault addr 0x0 |DRHD: handling fault status' \
+		| grep -iE 'dmar.*fault|dma.*(read|write).*(fault|not set)|warning: cpu|\bBUG:|\bOops:'
 }
 
 download() {            # lan connects and receives
@@ -116,13 +119,13 @@ upload() {              # lan connects and sends
 }
 
 # No datagram arrives twice or changed; all_accounted says, after stop, what became of those that did not arrive.
-datagrams() {           # datagrams ADDRESS COUNT RATE
+datagrams() {           # datagrams ADDRESS COUNT
 	local receiver
 
-	in_wan ./station receive 7000 "$2" 8 >count &
+	in_wan ./station receive 7000 "$2" 10 >count &
 	receiver=$!
 	sleep 0.5
-	in_lan ./station send "$1" 7000 "$2" "$3"
+	in_lan ./station send "$1" 7000 "$2"
 	wait $receiver
 	cat count
 	grep -q "twice 0, wrong 0" count
@@ -132,8 +135,14 @@ figure() {              # figure NAME: the sum of a number in the report
 	sed -n 's/.*"'"$1"'": \([0-9]*\).*/\1/p' report.json | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# What did not arrive was missed by a port or dropped by Weir, and counted.  One in a thousand may be the emulation's: QEMU's
-# hubs and the peers' kernels drop, too, when the host gives the machine no time.
+frames() {              # where frames were lost: what each end has counted
+	in_lan ip -s link show eth0
+	grep -A 9 '"ports"' report.json
+	in_wan ip -s link show eth0
+	in_wan grep Udp: /proc/net/snmp
+}
+
+# What did not arrive was missed by a port or dropped by Weir, and counted.
 all_accounted() {
 	local lost received sent
 
@@ -141,5 +150,7 @@ all_accounted() {
 	received=$(sed -n 's/^received \([0-9]*\) .*/\1/p' count)
 	sent=$(sed -n 's/^received .* of \([0-9]*\),.*/\1/p' count)
 	echo "$received of $sent arrived, $lost missed by ports or dropped"
-	[ $((received + lost + sent / 1000)) -ge "$sent" ] && [ "$received" -ge $((sent / 2)) ]
+	[ $((received + lost)) -ge "$sent" ] && [ "$received" -ge $((sent / 2)) ] && return
+	frames
+	return 1
 }

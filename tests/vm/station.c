@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a peer in the guest sends and receives: numbered UDP datagrams, each counted, and files by TCP.
  *
- *   station send ADDRESS PORT COUNT RATE       COUNT datagrams, RATE a second
+ *   station send ADDRESS PORT COUNT            COUNT datagrams, as fast as the receiver says that it has them
  *   station receive PORT COUNT SECONDS         until all are there, or none came for SECONDS;
  *                                              prints "received N of COUNT, twice N, wrong N"
  *   station give PORT FILE                     sends a file to whoever connects, once
@@ -17,23 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
 	BYTES = 64,
-	BATCH = 8,                      /* datagrams between two looks at the clock */
+	WINDOW = 256,                   /* datagrams under way; a ring has 1,024 descriptors */
+	ACKNOWLEDGE = 16,               /* datagrams for each that says how many there are */
+	SILENCE_MS = 3000,
 	BUFFER = 8 << 20,
 };
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 static int
 address(const char *text, int port, struct sockaddr_in6 *to)
@@ -45,13 +37,30 @@ address(const char *text, int port, struct sockaddr_in6 *to)
 	return inet_pton(AF_INET6, mapped, &to->sin6_addr) == 1 ? 0 : -1;
 }
 
+/* How many datagrams the receiver has, as it says now and then; 0: it has said nothing new. */
+static uint32_t
+acknowledged(int fd, int wait_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint32_t most = 0, count;
+
+	while (poll(&p, 1, wait_ms) > 0 && recv(fd, &count, sizeof(count), 0) == sizeof(count)) {
+		count = ntohl(count);
+		most = count > most ? count : most;
+		wait_ms = 0;
+	}
+	return most;
+}
+
+/* At most WINDOW datagrams are under way, so that no ring overflows, however slow the machine is.  Those of which
+ * nothing is heard for SILENCE_MS are taken to be lost. */
 static int
-send_all(const char *text, int port, uint32_t count, double rate)
+send_all(const char *text, int port, uint32_t count)
 {
 	struct sockaddr_in6 to;
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
 	char data[BYTES] = { 0 };
-	double began = now();
+	uint32_t done = 0, lost = 0;
 
 	if (address(text, port, &to) < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0) {
 		perror(text);
@@ -64,8 +73,14 @@ send_all(const char *text, int port, uint32_t count, double rate)
 		memset(data + 4, (int)(i & 0xff), sizeof(data) - 4);
 		while (send(fd, data, sizeof(data), 0) < 0)
 			usleep(1000);
-		while (i % BATCH == 0 && now() - began < i / rate)
-			usleep(200);
+		while ((int32_t)(i + 1 - done - lost) >= WINDOW) {
+			uint32_t said = acknowledged(fd, SILENCE_MS);
+
+			if (said > done)
+				done = said;
+			else
+				lost = i + 1 - done;
+		}
 	}
 	return 0;
 }
@@ -73,7 +88,7 @@ send_all(const char *text, int port, uint32_t count, double rate)
 static int
 receive(int port, uint32_t count, int seconds)
 {
-	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) }, from;
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0), size = BUFFER;
 	uint8_t *seen = calloc(count, 1);
 	uint32_t received = 0, twice = 0, wrong = 0;
@@ -86,8 +101,9 @@ receive(int port, uint32_t count, int seconds)
 	}
 	while (received < count && poll(&p, 1, seconds * 1000) > 0) {
 		uint8_t data[BYTES * 2];
-		ssize_t n = recv(fd, data, sizeof(data), 0);
-		uint32_t number;
+		socklen_t length = sizeof(from);
+		ssize_t n = recvfrom(fd, data, sizeof(data), 0, (struct sockaddr *)&from, &length);
+		uint32_t number, so_far;
 
 		memcpy(&number, data, sizeof(number));
 		number = ntohl(number);
@@ -100,6 +116,9 @@ receive(int port, uint32_t count, int seconds)
 			seen[number] = 1;
 			received++;
 		}
+		so_far = htonl(received);
+		if (received % ACKNOWLEDGE == 0)
+			sendto(fd, &so_far, sizeof(so_far), 0, (struct sockaddr *)&from, length);
 	}
 	printf("received %u of %u, twice %u, wrong %u\n", received, count, twice, wrong);
 	free(seen);
@@ -153,8 +172,8 @@ main(int argc, char **argv)
 		return transfer(NULL, atoi(argv[2]), argv[3], argv[1][0] == 'g');
 	if (argc == 5 && (strcmp(argv[1], "get") == 0 || strcmp(argv[1], "put") == 0))
 		return transfer(argv[2], atoi(argv[3]), argv[4], argv[1][0] == 'p');
-	if (argc == 6 && strcmp(argv[1], "send") == 0)
-		return send_all(argv[2], atoi(argv[3]), (uint32_t)atol(argv[4]), atof(argv[5]));
+	if (argc == 5 && strcmp(argv[1], "send") == 0)
+		return send_all(argv[2], atoi(argv[3]), (uint32_t)atol(argv[4]));
 	if (argc == 5 && strcmp(argv[1], "receive") == 0)
 		return receive(atoi(argv[2]), (uint32_t)atol(argv[3]), atoi(argv[4]));
 	fprintf(stderr, "usage: station send|receive|give|take|get|put ...\n");
