@@ -126,6 +126,15 @@ hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 	s->mapping[side] = index;
 }
 
+/* Does the inside host hold as many sessions as it may?  One that is replaced does not count. */
+static bool
+has_quota(const struct nat *n, const struct nat_request *r, uint32_t host, uint32_t per_source)
+{
+	uint32_t replaced = r->replaced != 0 && n->mapping[r->replaced].host == host;
+
+	return per_source == 0 || n->host[host].sessions - replaced < per_source;
+}
+
 static enum reason
 find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *made)
 {
@@ -140,7 +149,7 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 		return REASON_nat_no_port;
 	}
 	a = nat_address_use(n, n->host[host].address);
-	if (pool->per_source != 0 && n->host[host].sessions >= pool->per_source) {
+	if (!has_quota(n, r, host, pool->per_source)) {
 		counter_add(&figures->refused_quota, 1);
 		counter_add(&a->refused_quota, 1);
 		nat_host_drop(n, host);

@@ -90,6 +90,7 @@ bool nat_holds_place(const struct nat *n, uint32_t place);
 struct nat_request {
 	const struct tuple *inside;
 	uint64_t host, endpoint;
+	uint32_t replaced;              /* the mapping of a session that the new one replaces; 0: none */
 	uint8_t slot;                   /* of the pool; NAT_NO_POOL */
 };
 void nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r);

@@ -29,6 +29,7 @@ nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, stru
 	struct nat_host h = { .inside = inside->src.v4 };
 
 	r->inside = inside;
+	r->replaced = 0;
 	r->slot = pool < l->n_slots ? l->slot[pool] : NAT_NO_POOL;
 	if (r->slot == NAT_NO_POOL)
 		return;

@@ -72,6 +72,12 @@ struct eval {
 	bool reply;
 	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
 	struct session *fresh;          /* room for the session that it may begin, given with sessions */
+
+	/* a finished connection that the packet's SYN begins anew: it ends when the packet leaves.  written by track;
+	 * read by snat and by the slow path */
+	struct session *over;
+	bool keeps_over;                /* given: the packet must wait before it leaves, so its SYN is an offer (flow/tcp.h) */
+
 	struct nat *nat;                /* the same */
 
 	/* what the source of a new session may do; zeros: all.  written by track; read by install, which charges it */

@@ -171,6 +171,12 @@ sources_may(const struct sources *t, const union address *a, unsigned family,
 	return index == 0 || may_begin(&t->source[index], limit, now_ns);
 }
 
+bool
+sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned family)
+{
+	return source != 0 && t->source[source].family == family && address_equal(&t->source[source].address, a);
+}
+
 uint32_t
 sources_take(struct sources *t, const union address *a, unsigned family,
 	const struct source_limit *limit, uint64_t now_ns)

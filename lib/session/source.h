@@ -53,6 +53,9 @@ size_t sources_bytes(const struct sources *t);
 bool sources_may(const struct sources *t, const union address *a, unsigned family,
 	const struct source_limit *limit, uint64_t now_ns);
 
+/* Is a source, as sources_take has returned it, that address?  0 is none. */
+bool sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned family);
+
 /* One more session of a source: the source, 1 and up, to be given back when the session ends; 0 when its
  * limit does not allow it. */
 uint32_t sources_take(struct sources *t, const union address *a, unsigned family,

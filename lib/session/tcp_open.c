@@ -264,7 +264,7 @@ track_asking_again(struct session *s, struct tcp_offer *offer, bool reply, const
 			make_offer(s, offer, false, seg);
 		return TCP_IDLE;
 	}
-	if (s->state == TCP_TIME_WAIT) {
+	if (s->state == TCP_TIME_WAIT || s->state == TCP_RESET) {
 		make_offer(s, offer, true, seg);
 		return TCP_IDLE;
 	}

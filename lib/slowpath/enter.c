@@ -73,6 +73,15 @@ refuse_session(struct slowpath *s, struct eval *ev)
 	ev->used_fields |= FIELD_TTL;           /* the next one may leave */
 }
 
+bool
+leaves_later(const struct slowpath *s, const struct eval *ev, const struct decision *d)
+{
+	const struct nexthop *nh = &s->nexthops[d->nexthop];
+
+	return ev->program.verdict == PROGRAM_OUTPUT && nh->state != NEXTHOP_DROP
+		&& (nh->state == NEXTHOP_UNRESOLVED || ev->view->l3_bytes > nh->mtu);
+}
+
 /* What stops a packet is found out again when it is settled, and told. */
 static bool
 may_leave(const struct slowpath *s, const struct eval *ev, const struct decision *d)
@@ -137,15 +146,43 @@ link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev
 	return session_link(s->sessions, ev->session, &keys, b->tick);
 }
 
+/* Are the answers another session's than the one that is replaced? */
+static bool
+answers_are_taken(const struct slowpath *s, const struct eval *ev)
+{
+	const struct answer *r = &s->scratch->reply[ev->fresh - s->scratch->fresh];
+	struct flow_table *t = ev->view->family == 6 ? s->flow6 : s->flow4;
+	uint32_t index = flow_table_find(t, &r->key4, r->hash);
+	const struct session *there = session_of(s->sessions, flow_at(t, index));
+
+	return index != 0 && there != NULL && there != ev->over;
+}
+
+/* The session that is over makes way: nothing else keeps the packet from leaving.  Its records go with it. */
+static enum reason
+replace(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	if (ev == &s->scratch->late)
+		reply_key(s, &ev->program, &s->scratch->reply[ev->fresh - s->scratch->fresh]);
+	if (answers_are_taken(s, ev))
+		return REASON_session_conflict;
+	session_end(s->sessions, ev->over, SESSION_END_reused);
+	b->flow[slot] = 0;
+	return REASON_NONE;
+}
+
 /* Enters the session.  REASON_NONE, or why it cannot begin. */
 static enum reason
 enter(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
+	enum reason r = may_open(s, ev->fresh) ? REASON_NONE : REASON_session_unproven;
 	int rc;
 
-	if (!may_open(s, ev->fresh)) {
+	if (r == REASON_NONE && ev->over != NULL)
+		r = replace(s, b, slot, ev);
+	if (r != REASON_NONE) {
 		session_refuse(s->sessions, ev->fresh);
-		return REASON_session_unproven;
+		return r;
 	}
 	ev->session = session_enter(s->sessions, ev->fresh, b->tick);
 	if (ev->session == NULL)

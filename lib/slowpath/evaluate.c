@@ -60,6 +60,17 @@ evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct ev
 		pipeline_evaluate(ev->in->pipeline, &ev, 1);
 }
 
+void
+evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
+{
+	if (ev->session == ev->fresh)
+		session_refuse(s->sessions, ev->fresh);
+	prepare(s, b, slot, ev, ev->fresh);
+	ev->keeps_over = true;
+	if (!ev->done)
+		pipeline_evaluate(ev->in->pipeline, &ev, 1);
+}
+
 /* Moves the evals that share the first one's pipeline to the front of vec.  How many those are. */
 static unsigned
 same_pipeline(struct eval **vec, unsigned n)

@@ -173,6 +173,10 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 
 	memset(d, 0, sizeof(*d));
 	d->nexthop = program_nexthop(s, p);
+	if (unlikely(ev->over != NULL) && leaves_later(s, ev, d)) {
+		evaluate_beside(s, b, slot, ev);
+		d->nexthop = program_nexthop(s, p);
+	}
 	enter_session(s, b, slot, ev, d);
 	d->session = ev->session;
 	d->conn = (uint8_t)ev->state;

@@ -115,7 +115,7 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 	observe(s, b, slot, &d);
 }
 
-/* A record that gave room to another, or whose session stage track has ended, is gone. */
+/* A record that gave room to another, or whose session has ended, is gone. */
 static void
 forget_record(const struct slowpath *s, struct burst *b, unsigned slot)
 {
@@ -129,7 +129,7 @@ static bool
 is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *ev)
 {
 	forget_record(s, b, slot);
-	if (ev->session != NULL && ev->session != ev->fresh)
+	if (ev->over != NULL || (ev->session != NULL && ev->session != ev->fresh))
 		return s->scratch->changed || s->sessions->ends != s->scratch->ends;
 	return s->scratch->translated && slot_find(s, b, slot) != 0;
 }

@@ -78,6 +78,10 @@ unsigned collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsi
 void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
 void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
 
+/* Judges a SYN that begins a finished connection anew once more, as one of that connection's: the packet must wait before
+ * it leaves, and until then two sessions cannot have the same keys. */
+void evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
+
 /* The n evals are about to be installed: works out the keys of the sessions among them, and asks for the lines that will be
  * written. */
 void install_prepare(struct slowpath *s, unsigned n);
@@ -86,6 +90,9 @@ void install_prepare(struct slowpath *s, unsigned n);
  * translation.  d->nexthop is known. */
 void enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 	struct decision *d);
+
+/* Must a packet wait, or be fragmented, before it leaves?  d->nexthop is known. */
+bool leaves_later(const struct slowpath *s, const struct eval *ev, const struct decision *d);
 
 /* A program becomes a decision; its flow gets a record if it may. */
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,

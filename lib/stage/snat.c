@@ -195,6 +195,8 @@ snat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		if (!snat_one(snat, ev[i]))
 			continue;
 		nat_prepare(ev[i]->nat, snat->pool, &ev[i]->tuple, &request[m]);
+		if (ev[i]->over != NULL)
+			request[m].replaced = ev[i]->over->mapping[0];
 		taking[m++] = ev[i];
 	}
 	for (unsigned i = 0; i < m; i++)

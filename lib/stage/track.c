@@ -234,17 +234,23 @@ share(const struct eval *ev, uint32_t limit)
 	return (uint32_t)(((uint64_t)limit + workers - 1) / workers);
 }
 
-/* May the source begin one more session?  It is charged when the packet leaves. */
+/* May the source begin one more session, in the place of the one that is over?  It is charged when the packet leaves. */
 static bool
 within_limit(const struct track *track, struct eval *ev)
 {
+	const struct view *v = ev->view;
+	struct source_limit limit;
+
 	ev->limit = (struct source_limit){
 		share(ev, track->limit.sessions), share(ev, track->limit.per_second),
 	};
 	if (ev->limit.sessions == 0 && ev->limit.per_second == 0)
 		return true;
-	return sources_may(ev->sessions->sources, &ev->view->tuple.src, ev->view->tuple.family,
-		&ev->limit, ev->now_ns);
+	limit = ev->limit;
+	if (limit.sessions != 0 && ev->over != NULL
+	    && sources_is(ev->sessions->sources, ev->over->source, &v->tuple.src, v->tuple.family))
+		limit.sessions++;
+	return sources_may(ev->sessions->sources, &v->tuple.src, v->tuple.family, &limit, ev->now_ns);
 }
 
 static void
@@ -362,19 +368,21 @@ refuse_interface(struct eval *ev)
 	eval_drop(ev, REASON_session_interface, 0);
 }
 
-/* A SYN where a connection is over begins a new session, whichever end it comes from (RFC 9293 3.6.1, RFC 6191). */
+/* A SYN where a connection is over begins a new session, whichever end it comes from (RFC 9293 3.6.1, RFC 6191).  The old
+ * session stays until the SYN leaves. */
 static void
-end_if_over(struct eval *ev)
+replace_if_over(struct eval *ev)
 {
 	struct session *s = ev->session;
 
-	if (s == NULL || s->proto != IPPROTO_TCP || !(s->flags & SESSION_LINKED)
+	if (s == NULL || ev->keeps_over || s->proto != IPPROTO_TCP || !(s->flags & SESSION_LINKED)
 	    || !tcp_begins_anew(s, ev->reply, ev->view->tcp_flags, ev->view->tcp_seq))
 		return;
 	eval_note(ev, "track: its connection is over, and it asks for a new one");
-	session_end(ev->sessions, s, SESSION_END_reused);
+	ev->over = s;
 	ev->session = NULL;
 	ev->reply = false;
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* the old connection's segments have the same key */
 }
 
 /* A transport header with a fault belongs to no session, and is never passed on as invalid. */
@@ -413,7 +421,7 @@ track_one(const struct track *track, struct eval *ev)
 		refuse_interface(ev);
 		return;
 	}
-	end_if_over(ev);
+	replace_if_over(ev);
 	if (ev->session != NULL)
 		known(track, ev);
 	else
