@@ -148,6 +148,102 @@ def peers():
     expect('verdicts', [verdict_of(p) for p in told.packets], [OUT, EXPIRED, IN, 'drop local_no_service'])
     expect('pool', (told.told['nat']['uplink']['mappings'], told.told['nat']['uplink']['resting']), (1, 0))
 
+# How a connection is over: what ends the established one, the state then, and the number that a new SYN has.
+OVER = {
+    'time-wait': ([('lan', 'FA', 101, 501), ('wan', 'FA', 501, 102), ('lan', 'A', 102, 502)], 'time-wait'),
+    'reset by its client': ([('lan', 'R', 101, 0)], 'reset'),
+    'reset by its server': ([('wan', 'R', 501, 0)], 'reset'),
+}
+
+
+def connection(v6, parts):
+    """Segments of a connection: (port, flags, seq, ack)."""
+    return [(port, segment(flags, seq, ack, port == 'wan', v6), IN if port == 'wan' else OUT) for port, flags, seq, ack in parts]
+
+
+def begun(v6):
+    return connection(v6, [('lan', 'S', 100, 0), ('wan', 'SA', 500, 101), ('lan', 'A', 101, 501)])
+
+
+def again(v6, back=False, **fields):
+    """The SYN that begins a finished connection anew."""
+    return segment('S', 900000, 0, back, v6, **fields)
+
+
+def stayed(text, v6, over, syns, options=()):
+    """SYNs that do not leave end no finished session: its state stays, and a late segment of it passes."""
+    parts, state = OVER[over]
+    told = run(text, begun(v6) + connection(v6, parts) + syns, options).told['session_life']
+    expect('%s, IPv%d' % (over, 6 if v6 else 4), (told['tcp'], told['ended'].get('reused', 0)), ({state: 1}, 0))
+
+
+def over_and_dropped():
+    """A SYN on a finished connection that expires, is too big, is denied, metered, or finds its source at its limit."""
+    big = Raw(b'x' * 1420)
+    small = config().replace('pipeline: all\n    neighbours: {198', 'pipeline: all\n    mtu: 1400\n    neighbours: {198')
+    denied = config('[track, {acl: a}, {route: main}]', 'acls:\n  a: {default: accept, rules: [{dscp: 8, action: drop}]}\n')
+    metered = config('[track, {police: {rate: 8kbit, burst: 600}}, {route: main}]')
+    limited = config('[{track: {new_per_source: 1/s}}, {route: main}]')
+    for over in OVER:
+        for v6 in (False, True):
+            dies, marked = ({'hlim': 1}, {'tc': 32}) if v6 else ({'ttl': 1}, {'tos': 32})
+            for back in (False, True):
+                port = 'wan' if back else 'lan'
+                stayed(config(), v6, over, [(port, again(v6, back, **dies), EXPIRED)] * 2)
+                stayed(denied, v6, over, [(port, again(v6, back, **marked), 'drop acl_denied')] * 2)
+                stayed(metered, v6, over, [(port, again(v6, back) / big, POLICED)] * 2)
+            whole = again(v6) / big
+            if not v6:
+                whole.flags = 'DF'
+            stayed(small, v6, over, [('lan', whole, BIG)] * 2)
+            stayed(limited, v6, over, [('lan', again(v6), 'drop session_limit')])
+
+
+def over_and_begun():
+    """The SYN that does leave behind one that did not begins a new session, once, by either end; limits count it once."""
+    limited = config('[{track: {max_per_source: 1}}, {route: main}]')
+    for over, (parts, _) in OVER.items():
+        for v6 in (False, True):
+            dies = {'hlim': 1} if v6 else {'ttl': 1}
+            for back in (False, True):
+                there, here = ('wan', 'lan') if back else ('lan', 'wan')
+                out, home = (IN, OUT) if back else (OUT, IN)
+                syn = [(there, again(v6, back, **dies), EXPIRED), (there, again(v6, back), out)]
+                answers = [(here, segment('SA', 7000, 900001, not back, v6), home), (there, segment('A', 900001, 7001, back, v6), out)]
+                for options in ((), ('--burst', '1')):
+                    for text in (config(), limited):
+                        got = run(text, begun(v6) + connection(v6, parts) + syn + answers, options).told['session_life']
+                        expect('%s, IPv%d' % (over, 6 if v6 else 4), (got['tcp'], got['ended']),
+                               ({'established': 1}, {'refused': 1, 'reused': 1}))
+
+
+def over_and_waiting(v6):
+    """A SYN on a finished connection that waits for its neighbour: the old session stays until the answer takes it over."""
+    mac = '02:00:00:00:02:09'
+    ip, near, far, ours = (IPv6, A6, '2001:db8:2::9', '2001:db8:2::1') if v6 else (IP, A, '198.51.100.9', '198.51.100.1')
+    known = (IPv6(src=far, dst=ours, hlim=255) / ICMPv6ND_NA(tgt=far, R=0, S=1, O=1) / ICMPv6NDOptDstLLAddr(lladdr=mac) if v6
+             else ARP(op=2, hwsrc=mac, psrc=far, hwdst=MAC['wan'], pdst=ours))
+
+    def there(flags, seq, ack=0):
+        return ('lan', ip(src=near, dst=far) / TCP(sport=40000, dport=80, flags=flags, seq=seq, ack=ack))
+
+    def back(flags, seq, ack):
+        return ('wan', ip(src=far, dst=near) / TCP(sport=80, dport=40000, flags=flags, seq=seq, ack=ack), IN)
+
+    def scenario():
+        syn, late = there('S', 900000), there('S', 900000)
+        first = [there('S', 100) + ('held',), ('wan', known, 'consumed'), back('SA', 500, 101), there('A', 101, 501) + (OUT,)]
+        closing = [there('FA', 101, 501) + (OUT,), back('FA', 501, 102), there('A', 102, 502) + (OUT,)]
+        text = config('[{track: {timeouts: {tcp_closing: 3000s}}}, {route: main}]')
+        lost = [1300, ('lan', udp(dport=54), OUT), 30]          # a neighbour that nobody has used for 20 minutes
+        for end, state in ((closing, 'time-wait'), ([there('R', 101) + (OUT,)], 'reset')):
+            got = run(text, first + end + lost + [syn + ('held',), late + ('held',), 4, ('lan', udp(dport=54), OUT)]).told['session_life']
+            expect('in vain', (got['tcp'], got['ended'].get('reused')), ({state: 1}, None))
+            got = run(text, first + end + lost + [syn + ('held',), ('wan', known, 'consumed'), back('SA', 7000, 900001),
+                                                      there('A', 900001, 7001) + (OUT,)]).told['session_life']
+            expect('sent on', (got['tcp'], got['ended'].get('reused')), ({'established': 1}, None))
+    return scenario
+
 
 SCENARIOS = [
     ('first packets that expire or are too big', first_packets),
@@ -159,5 +255,9 @@ SCENARIOS = [
     ('the budget of half-open sessions is charged for what is accepted', half_open_budget),
     ('a packet that waits, and is sent on', waiting(True)),
     ('a packet that waits, and is dropped', waiting(False)),
+    ('a SYN on a finished connection that does not leave', over_and_dropped),
+    ('a SYN on a finished connection that leaves', over_and_begun),
+    ('a SYN on a finished connection that waits, IPv4', over_and_waiting(False)),
+    ('a SYN on a finished connection that waits, IPv6', over_and_waiting(True)),
     ('peers of a mapping are those that packets left to', peers),
 ]
