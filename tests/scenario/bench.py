@@ -25,7 +25,7 @@ from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6Par
                                 ICMPv6TimeExceeded, IPv6, IPv6ExtHdrFragment)
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
-from scapy.utils import PcapReader
+from scapy.utils import RawPcapReader
 
 conf.verb = 0
 
@@ -114,8 +114,8 @@ def check_ledger(told):
 
 
 def read_frames(path):
-    with PcapReader(path) as reader:
-        return [(float(p.time), bytes(p)) for p in reader]
+    with RawPcapReader(path) as reader:
+        return [(stamp.sec + stamp.usec / (1e9 if reader.nano else 1e6), data) for data, stamp in reader]
 
 
 def replay(config, frames, options=(), status=0, sums=True):
@@ -193,8 +193,37 @@ def is_fragment(ip):
     return ip.frag != 0 or ip.flags.MF
 
 
+def sums_to_nothing(data):
+    """RFC 1071: 2^16 is 1 modulo 65535, so the sum of all words is the number itself."""
+    return int.from_bytes(data + b'\0' * (len(data) % 2), 'big') % 0xffff == 0
+
+
+def plainly_right(data):
+    """True for an untagged TCP, UDP or echo packet, whole and without extension headers, with right checksums.  Everything else is
+    left to scapy, which takes a thousand times as long."""
+    if data[12:14] == b'\x08\x00' and data[14] == 0x45 and data[20] & 0x3f == 0 and data[21] == 0:
+        ends, protocol, end = data[26:34], data[23], 14 + int.from_bytes(data[16:18], 'big')
+        upper = data[34:end]
+        if not sums_to_nothing(data[14:34]):
+            return False
+    elif data[12:14] == b'\x86\xdd':
+        ends, protocol, end = data[22:54], data[20], 54 + int.from_bytes(data[18:20], 'big')
+        upper = data[54:end]
+    else:
+        return False
+    if end > len(data) or len(upper) < 8:
+        return False
+    if protocol == 1 and len(ends) == 8:
+        return upper[0] in (0, 8) and sums_to_nothing(upper)
+    if protocol == 6 or (protocol == 17 and upper[6:8] != b'\0\0') or (protocol == 58 and upper[0] in (128, 129)):
+        return sums_to_nothing(ends + bytes((0, protocol)) + len(upper).to_bytes(2, 'big') + upper)
+    return False
+
+
 def check_sums(data):
     """Fails when a checksum of a frame, or of the packet it quotes, is wrong."""
+    if plainly_right(data):
+        return
     packet = Ether(data)
     ip = packet.getlayer(IP) or packet.getlayer(IPv6)
     if ip is None or data in UNCHECKED:
