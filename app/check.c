@@ -14,6 +14,8 @@
 #include "command.h"
 #include "schema/json_text.h"
 #include "config/limits.h"
+#include "control/appliance.h"
+#include "offline/conversation.h"
 #include "offline/offline.h"
 #include "schema/document.h"
 
@@ -74,6 +76,8 @@ check_file(const char *path, json_t *files)
 	cfg = config_load(path, err);
 	if (cfg != NULL)
 		config_verify(cfg, err, &result);
+	if (cfg != NULL && err_count(err) == 0)
+		conversations_try(cfg, path, &result, err);
 	fine = cfg != NULL && err_count(err) == 0;
 	if (files != NULL) {
 		json_t *findings = json_array();
@@ -106,6 +110,7 @@ check_files(int n, char **paths, const char *json_path)
 		status = STATUS_WRONG;
 	}
 	json_decref(files);
+	appliance_leave();
 	return status;
 }
 

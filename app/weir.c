@@ -19,6 +19,8 @@ static const struct command {
 		"run the appliance; without -c the built-in example on devices in memory" },
 	{ "check", command_check, "check [--json FILE] FILE...",
 		"check configurations: all errors, rules never reached, the section tests" },
+	{ "test", command_test, "test [--json FILE] FILE...",
+		"run the section tests, conversations included, and show what was expected and found" },
 	{ "replay", command_replay,
 		"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n"
 		"             [--nat-log FILE] [--until SECONDS]",

@@ -12,13 +12,29 @@
 
 struct build;
 
+/* What became of a test. */
+struct trial {
+	const struct test_cfg *test;
+	const struct step_cfg *step;    /* of a conversation: the one that failed, or NULL */
+	bool passed;
+	char expected[512], found[512]; /* of one that failed */
+};
+
 struct check_result {
 	unsigned tests;         /* tried */
 	unsigned failed;
+	bool tests_only;        /* given: nothing but the tests is looked at */
+	/* given: told of each test, if not NULL */
+	void (*tested)(void *arg, const struct trial *trial);
+	void *arg;
 };
 
+/* Counts a test and tells of it. */
+void check_told(struct check_result *result, const struct trial *trial);
+
 /* Adds every error that config_load could not see.  When there is none at all, adds a warning for
- * each rule that is never reached, and an error for each test that fails. */
+ * each rule that is never reached, and an error for each test of a single packet that fails.  Conversations are tried
+ * by offline/conversation.h. */
 void config_verify(const struct config *cfg, struct err *err, struct check_result *result);
 
 /* A warning for each port, list, set, pool, table and pipeline that nothing in the configuration uses, and for each
@@ -30,7 +46,7 @@ void unused_check(const struct config *cfg, struct err *err);
 void shadows_check(const struct config *cfg, struct build *b, struct err *err);
 
 /* Judges the packet of a test as the generation would, with nothing installed.  True if it is as
- * expected; else an error at the test's place. */
-bool trial_run(const struct test_cfg *test, const struct generation *gen, struct err *err);
+ * expected; else an error at the test's place, and what was expected and found in told, if it is not NULL. */
+bool trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told, struct err *err);
 
 #endif

@@ -48,27 +48,6 @@ const struct cfg_table port_table = {
 	.bare = "device",
 };
 
-static const struct cfg_field test_fields[] = {
-	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, name), "What the test says." },
-	{ "in", CFG_REF, NULL, offsetof(struct test_cfg, in),
-		"The interface that the packet comes in by.", .refers = "interfaces",
-		.kind = "interface" },
-	{ "packet", CFG_TEXT, NULL, offsetof(struct test_cfg, packet),
-		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
-	{ "expect", CFG_TEXT, NULL, offsetof(struct test_cfg, expect),
-		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local: answered here, as pings are." },
-	{ "src", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, src),
-		"The source it leaves with." },
-	{ "dst", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, dst),
-		"The destination it leaves with." },
-	CFG_END
-};
-
-const struct cfg_table test_table = {
-	"test", CFG_SIZEOF(struct test_cfg), test_fields,
-	"A packet, and what has to become of it; a check, a start and a reload try it.",
-};
-
 static const struct cfg_field config_fields[] = {
 	{ "version", CFG_U32, NULL, offsetof(struct config, version),
 		"Version of the format: 1.", .min = 1, .max = 1 },
@@ -86,7 +65,7 @@ static const struct cfg_field config_fields[] = {
 	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
 		"What is told of traffic while it runs.", .table = &telemetry_table },
 	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
-		"Packets that a check, a start and a reload try.", .table = &test_table },
+		"Packets and conversations that a check, a start and a reload try.", .table = &test_table },
 	CFG_END
 };
 
@@ -139,6 +118,7 @@ check(struct document *doc, unsigned errors, struct err *err)
 	interfaces_check(cfg, err);
 	zones_check(cfg, err);
 	telemetry_check(cfg, err);
+	tests_check(cfg, err);
 	cfg->misread = err_count(err) != errors;
 	return cfg;
 }

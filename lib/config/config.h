@@ -61,10 +61,20 @@ struct zone_cfg {
 	CFG_LIST_OF(const char *) interfaces;
 };
 
-/* A packet, and what must become of it. */
+/* A packet of a conversation, and what must become of it. */
+struct step_cfg {
+	struct cfg_head head;
+	uint64_t after_ns;              /* time that passes before it */
+	const char *in, *packet, *expect;       /* as of a test; $NAME in packet stands for what was seen */
+	const char *src, *dst;          /* as it must leave: ADDRESS, ADDRESS:PORT, with * or $NAME for a part; or NULL */
+	const char *reply;              /* what Weir itself answers, in packet notation, or NULL */
+};
+
+/* A packet, or the packets of a conversation, and what must become of them. */
 struct test_cfg {
 	struct cfg_head head;
 	const char *name;
+	CFG_LIST_OF(struct step_cfg) steps;     /* instead of a packet */
 	const char *in;                 /* interface */
 	const char *packet;             /* in packet notation */
 	const char *expect;             /* "output lan", "drop acl_denied", "drop", "local" */

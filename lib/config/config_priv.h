@@ -10,6 +10,7 @@ void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
 void zones_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
+void tests_check(const struct config *cfg, struct err *err);
 
 /* Does system.eal load drivers that are not DPDK's own? */
 bool system_loads_drivers(const struct system_cfg *sys);

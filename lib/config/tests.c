@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section tests: a packet is judged, and the outcome compared with what its author expects. */
+/* Section tests: its rows; single packets are judged, and the outcome compared with what their author expects. */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/suggest.h"
+#include "base/clock.h"
 #include "config/check.h"
 #include "config/compile.h"
+#include "config/config_priv.h"
+#include "config/expect.h"
 #include "packet/notation.h"
 #include "packet/parse.h"
 #include "policy/pipeline.h"
+
+#define AFTER_MAX (1000000 * NS_PER_SECOND)
 
 enum {
 	FRAME_MAX = 10240,
@@ -17,74 +21,82 @@ enum {
 
 /* What became of the packet. */
 struct judged {
-	enum program_verdict verdict;
-	enum reason reason;
-	const char *egress;             /* of PROGRAM_OUTPUT and PROGRAM_WIRE */
+	struct fate fate;
 	struct tuple to;
 };
 
-/* What is expected: a verdict and the word behind it, "" when any will do. */
-struct expected {
-	enum program_verdict verdict;
-	char word[64];
+static const struct cfg_field step_fields[] = {
+	{ "after", CFG_DURATION, CFG_OPTIONAL, offsetof(struct step_cfg, after_ns),
+		"Time that passes before the packet comes; timers run.", .max = AFTER_MAX },
+	{ "in", CFG_REF, NULL, offsetof(struct step_cfg, in),
+		"The interface that the packet comes in by.", .refers = "interfaces",
+		.kind = "interface" },
+	{ "packet", CFG_TEXT, NULL, offsetof(struct step_cfg, packet),
+		"The packet; $NAME stands for what an earlier step has seen in its place." },
+	{ "expect", CFG_TEXT, NULL, offsetof(struct step_cfg, expect),
+		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local." },
+	{ "src", CFG_TEXT, CFG_OPTIONAL, offsetof(struct step_cfg, src),
+		"The source it leaves with: ADDRESS or ADDRESS:PORT.  In place of either, * is any, and $NAME is any the "
+		"first time and the same ever after: 198.51.100.1:$port." },
+	{ "dst", CFG_TEXT, CFG_OPTIONAL, offsetof(struct step_cfg, dst),
+		"The destination it leaves with, written like src." },
+	{ "reply", CFG_TEXT, CFG_OPTIONAL, offsetof(struct step_cfg, reply),
+		"What Weir itself answers by the same interface (a reset, an ICMP error, an echo reply), as a packet." },
+	CFG_END
 };
 
-static const struct cfg_word verdicts[] = {
-	{ "output", PROGRAM_OUTPUT },
-	{ "drop", PROGRAM_DROP },
-	{ "reject", PROGRAM_REJECT },
-	{ "local", PROGRAM_LOCAL },
-	CFG_WORD_END
+static const struct cfg_table step_table = {
+	"step", CFG_SIZEOF(struct step_cfg), step_fields,
+	"A packet of a conversation, and what has to become of it.",
 };
 
-static int
-expect_unknown(const struct test_cfg *test, const char *word, struct err *err)
+static const struct cfg_field test_fields[] = {
+	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, name), "What the test says." },
+	{ "in", CFG_REF, CFG_OPTIONAL, offsetof(struct test_cfg, in),
+		"The interface that the packet comes in by.", .refers = "interfaces",
+		.kind = "interface" },
+	{ "packet", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, packet),
+		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
+	{ "expect", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, expect),
+		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local: answered here, as pings are." },
+	{ "src", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, src),
+		"The source it leaves with." },
+	{ "dst", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, dst),
+		"The destination it leaves with." },
+	{ "steps", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct test_cfg, steps),
+		"Instead of a packet: the packets of a conversation, in order, with sessions, translation and time as they "
+		"run.  Neighbours answer; each conversation begins without sessions.", .table = &step_table, .kind = "step" },
+	CFG_END
+};
+
+const struct cfg_table test_table = {
+	"test", CFG_SIZEOF(struct test_cfg), test_fields,
+	"A packet or a conversation, and what has to become of it; a check, a start and a reload try it.",
+};
+
+static void
+check_field(const struct test_cfg *test, const char *const *field, const char *name, struct err *err)
 {
-	return cfg_error(err, &test->head, &test->expect,
-		"'%s': write output INTERFACE, drop REASON, drop, reject or local", word);
+	bool written = cfg_is_written(&test->head, field);
+
+	if (test->steps.count > 0 && written)
+		cfg_error(err, &test->head, field, "a test is a packet or a list of steps, not both");
+	else if (test->steps.count == 0 && !written)
+		cfg_error(err, &test->head, NULL, "'%s' is missing", name);
 }
 
-static int
-check_reason(const struct test_cfg *test, const char *word, struct err *err)
+void
+tests_check(const struct config *cfg, struct err *err)
 {
-	struct suggestion s = suggestion_of(word);
-
-	if (reason_find(word) != REASON_NONE)
-		return 0;
-	for (unsigned r = 1; r < REASON_COUNT; r++)
-		suggestion_offer(&s, reason_name(r));
-	if (s.best != NULL)
-		return cfg_error(err, &test->head, &test->expect,
-			"unknown drop reason '%s'; did you mean '%s'?", word, s.best);
-	return cfg_error(err, &test->head, &test->expect, "unknown drop reason '%s'", word);
-}
-
-static int
-read_expected(const struct test_cfg *test, const struct generation *gen, struct expected *out,
-	struct err *err)
-{
-	char verdict[64] = "", rest[2] = "";
-	int n = sscanf(test->expect, "%63s %63s %1s", verdict, out->word, rest);
-	const struct cfg_word *w = verdicts;
-
-	if (n == 1)
-		out->word[0] = '\0';
-	while (w->word != NULL && strcmp(w->word, verdict) != 0)
-		w++;
-	if (w->word == NULL || n > 2)
-		return expect_unknown(test, test->expect, err);
-	out->verdict = (enum program_verdict)w->value;
-	if (n == 2 && out->verdict == PROGRAM_DROP)
-		return check_reason(test, out->word, err);
-	if (n == 2 && out->verdict != PROGRAM_OUTPUT)
-		return expect_unknown(test, test->expect, err);
-	for (unsigned p = 0; n == 2 && p < gen->n_ports; p++)
-		if (strcmp(gen->port_name[p], out->word) == 0)
-			return 0;
-	if (n == 2 && generation_find(gen, out->word) == NULL)
-		return cfg_error(err, &test->head, &test->expect, "unknown interface '%s'",
-			out->word);
-	return 0;
+	cfg_each(test, &cfg->tests) {
+		if (test->steps.count == 0 && cfg_is_written(&test->head, &test->steps)) {
+			cfg_error(err, &test->head, &test->steps, "the conversation has no step");
+			continue;
+		}
+		check_field(test, &test->in, "in", err);
+		check_field(test, &test->packet, "packet", err);
+		check_field(test, &test->expect, "expect", err);
+	}
 }
 
 /* The packet as it would come in by the interface, whatever tags the interface's frames carry. */
@@ -127,56 +139,30 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 	static struct eval ev;
 	struct eval *one = &ev;
 
-	*out = (struct judged) { .verdict = PROGRAM_DROP };
+	*out = (struct judged) { .fate.verdict = PROGRAM_DROP };
 	if (view->kind == VIEW_BAD || iface->pipeline == NULL) {
-		out->reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused;
+		out->fate.reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused;
 		return;
 	}
 	eval_init(&ev, gen, view);
 	pipeline_evaluate(iface->pipeline, &one, 1);
-	out->verdict = ev.program.verdict;
-	out->reason = ev.program.reason;
+	out->fate.verdict = ev.program.verdict;
+	out->fate.reason = ev.program.reason;
 	out->to = ev.program.to;
 	if (ev.program.ttl && view->ttl <= 1) {
-		out->verdict = PROGRAM_DROP;
-		out->reason = REASON_ttl_expired;
+		out->fate.verdict = PROGRAM_DROP;
+		out->fate.reason = REASON_ttl_expired;
 	}
-	if (out->verdict == PROGRAM_LOCAL && !is_answered(view)) {
-		out->verdict = PROGRAM_DROP;
-		out->reason = REASON_local_no_service;
+	if (out->fate.verdict == PROGRAM_LOCAL && !is_answered(view)) {
+		out->fate.verdict = PROGRAM_DROP;
+		out->fate.reason = REASON_local_no_service;
 	}
-	if (out->verdict == PROGRAM_OUTPUT)
-		out->egress = gen->iface[ev.program.iface]->name;
-	if (out->verdict == PROGRAM_WIRE) {
-		out->verdict = PROGRAM_OUTPUT;
-		out->egress = gen->port_name[ev.program.iface];
+	if (out->fate.verdict == PROGRAM_OUTPUT)
+		out->fate.egress = gen->iface[ev.program.iface]->name;
+	if (out->fate.verdict == PROGRAM_WIRE) {
+		out->fate.verdict = PROGRAM_OUTPUT;
+		out->fate.egress = gen->port_name[ev.program.iface];
 	}
-}
-
-static void
-judged_text(const struct judged *o, char *out, size_t bytes)
-{
-	if (o->verdict == PROGRAM_OUTPUT)
-		snprintf(out, bytes, "output %s", o->egress);
-	else if (o->verdict == PROGRAM_LOCAL)
-		snprintf(out, bytes, "local");
-	else
-		snprintf(out, bytes, "drop %s", reason_name(o->reason));
-}
-
-static bool
-is_expected(const struct expected *e, const struct judged *o)
-{
-	/* A rejected packet is dropped, too. */
-	if (e->verdict == PROGRAM_DROP && o->verdict == PROGRAM_REJECT)
-		return e->word[0] == '\0' || strcmp(e->word, reason_name(o->reason)) == 0;
-	if (e->verdict != o->verdict)
-		return false;
-	if (e->word[0] == '\0')
-		return true;
-	if (e->verdict == PROGRAM_OUTPUT)
-		return strcmp(e->word, o->egress) == 0;
-	return strcmp(e->word, reason_name(o->reason)) == 0;
 }
 
 /* Does an end of the packet leave as the test says?  An endpoint that was not written is any. */
@@ -189,38 +175,53 @@ leaves_as(const struct cfg_endpoint *want, const union address *a, rte_be16_t po
 		&& (want->port == 0 || rte_cpu_to_be_16(want->port) == port);
 }
 
+/* "output lan, src 192.0.2.1:80", with the ends that the test asks for. */
+static void
+expected_text(const struct test_cfg *test, char *out, size_t bytes)
+{
+	char end[VALUE_TEXT_MAX];
+	int n = snprintf(out, bytes, "%s", test->expect);
+
+	if (test->src.address.family != 0 && (size_t)n < bytes)
+		n += snprintf(out + n, bytes - (size_t)n, ", src %s", value_endpoint_text(&test->src, end));
+	if (test->dst.address.family != 0 && (size_t)n < bytes)
+		snprintf(out + n, bytes - (size_t)n, ", dst %s", value_endpoint_text(&test->dst, end));
+}
+
 static bool
-compare(const struct test_cfg *test, const struct expected *e, const struct judged *o,
+compare(const struct test_cfg *test, const struct expected *e, const struct judged *o, struct trial *told,
 	struct err *err)
 {
-	char text[256];
+	const char *name = test->name != NULL ? test->name : test->packet;
 
-	if (!is_expected(e, o)) {
-		judged_text(o, text, sizeof(text));
-		cfg_error(err, &test->head, &test->expect, "test '%s' failed: expected %s, was %s",
-			test->name != NULL ? test->name : test->packet, test->expect, text);
+	expected_text(test, told->expected, sizeof(told->expected));
+	fate_text(told->found, sizeof(told->found), &o->fate);
+	if (!expect_met(e, &o->fate)) {
+		cfg_error(err, &test->head, &test->expect, "test '%s' failed: expected %s, was %s", name, test->expect,
+			told->found);
 		return false;
 	}
 	if (leaves_as(&test->src, &o->to.src, o->to.sport)
 			&& leaves_as(&test->dst, &o->to.dst, o->to.dport))
 		return true;
-	notation_tuple(text, sizeof(text), &o->to);
-	cfg_error(err, &test->head, NULL, "test '%s' failed: it left as %s",
-		test->name != NULL ? test->name : test->packet, text);
+	notation_tuple(told->found, sizeof(told->found), &o->to);
+	cfg_error(err, &test->head, NULL, "test '%s' failed: it left as %s", name, told->found);
 	return false;
 }
 
 bool
-trial_run(const struct test_cfg *test, const struct generation *gen, struct err *err)
+trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told, struct err *err)
 {
-	const struct interface *iface = generation_find(gen, test->in);
+	const struct interface *iface = test->in != NULL ? generation_find(gen, test->in) : NULL;
+	struct expect_field field = { &test->head, &test->expect };
 	struct expected expected;
 	struct judged judged;
+	struct trial unread;
 	struct view view;
 
-	if (iface == NULL || read_expected(test, gen, &expected, err) < 0
+	if (iface == NULL || expect_read(&field, gen, &expected, err) < 0
 			|| read_packet(test, iface, gen, &view, err) < 0)
 		return false;
 	judge(&view, iface, gen, &judged);
-	return compare(test, &expected, &judged, err);
+	return compare(test, &expected, &judged, told != NULL ? told : &unread, err);
 }

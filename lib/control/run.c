@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "control/appliance.h"
 #include "config/check.h"
+#include "control/conversations.h"
 #include "control/example.h"
 #include "control/report.h"
 
@@ -51,6 +52,8 @@ read_config(const char *path, bool verify, struct err *err)
 		return NULL;
 	if (verify || err_count(err) != 0)
 		config_verify(cfg, err, &result);
+	if (verify && err_count(err) == 0)
+		conversations_gate(cfg, err);
 	if (err_count(err) == 0) {
 		unused_check(cfg, err);
 		return cfg;

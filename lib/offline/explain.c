@@ -16,19 +16,10 @@
 #include "offline/offline.h"
 #include "offline/replay_input.h"
 #include "io/capture.h"
-#include "packet/notation.h"
 #include "policy/pipeline.h"
 
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
-
-enum {
-	FRAME_MAX = 10240,
-	TPID = 0x8100,                  /* IEEE 802.1Q */
-	TPID_OUTER = 0x88a8,            /* 802.1ad */
-	TAG_BYTES = 4,
-	MACS_BYTES = 12,
-};
 
 struct explainer {
 	const struct explain_options *options;
@@ -206,46 +197,17 @@ judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
 	return x->told ? 0 : err_set(err, EIO, "nothing is known of the packet; this is a bug");
 }
 
-/* The tag of the interface, unless the packet came with tags of its own.  Returns the new
- * length. */
-static int
-add_tag(uint8_t *frame, int bytes, unsigned tpid, unsigned vlan)
-{
-	memmove(frame + MACS_BYTES + TAG_BYTES, frame + MACS_BYTES, (size_t)bytes - MACS_BYTES);
-	frame[MACS_BYTES] = (uint8_t)(tpid >> 8);
-	frame[MACS_BYTES + 1] = (uint8_t)tpid;
-	frame[MACS_BYTES + 2] = (uint8_t)(vlan >> 8);
-	frame[MACS_BYTES + 3] = (uint8_t)vlan;
-	return bytes + TAG_BYTES;
-}
-
-static bool
-is_tagged(const uint8_t *frame)
-{
-	unsigned type = (unsigned)frame[MACS_BYTES] << 8 | frame[MACS_BYTES + 1];
-
-	return type == TPID || type == TPID_OUTER;
-}
-
 static int
 explain_text(struct explainer *x, struct err *err)
 {
-	static uint8_t frame[FRAME_MAX + 2 * TAG_BYTES];
+	static uint8_t frame[OFFLINE_FRAME_ROOM];
 	const struct port *port = &appliance_ports(x->offline.appliance)->at[x->port];
-	struct notation_macs macs = { .src = { 2, 0, 0, 0, 0, 0x99 } };
+	struct offline_station from = { 0x99, port->mac.addr_bytes, x->iface };
 	char why[128];
-	int n;
+	int n = offline_build(&from, x->options->packet, frame, why);
 
-	memcpy(macs.dst, port->mac.addr_bytes, sizeof(macs.dst));
-	n = notation_build(x->options->packet, &macs, frame, FRAME_MAX, why);
 	if (n < 0)
 		return err_set(err, EINVAL, "%s: %s", x->options->packet, why);
-	if (x->iface != NULL && x->iface->vlan != 0 && !is_tagged(frame)) {
-		if (x->iface->inner_vlan != 0)
-			n = add_tag(frame, n, TPID, x->iface->inner_vlan);
-		n = add_tag(frame, n, x->iface->tpid != 0 ? x->iface->tpid
-			: x->iface->inner_vlan != 0 ? TPID_OUTER : TPID, x->iface->vlan);
-	}
 	return judge(x, frame, (uint32_t)n, err);
 }
 

@@ -26,6 +26,7 @@ void offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[stat
 /* An appliance over captures in virtual time, stepped by the caller. */
 struct offline {
 	struct appliance *appliance;
+	uint64_t now_ns;                /* virtual time since the start */
 	/* Is given each frame that a port has sent; it is freed afterwards. */
 	void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m);
 	void *arg;
@@ -43,6 +44,27 @@ void offline_drain(const struct offline *off);
 /* Workers go on until there is nothing to do for any of them, and what ports have sent is taken
  * away; NAT's log is written. */
 void offline_settle(const struct offline *off);
+
+/* Moves virtual time, and settles. */
+void offline_set_time(struct offline *off, uint64_t now_ns);
+
+/* The same up to a time that may be far ahead, with a stop at every whole 100 ms, so that timers run when they are
+ * due. */
+void offline_run_timers(struct offline *off, uint64_t to_ns);
+
+/* The largest frame of a packet in words, and what tags add to it. */
+#define OFFLINE_FRAME_MAX 10240
+#define OFFLINE_FRAME_ROOM (OFFLINE_FRAME_MAX + 8)
+
+/* Builds the frame of a packet in notation (packet/notation.h) into frame, which has OFFLINE_FRAME_ROOM bytes, as the
+ * station 02:00:00:00:00:NN (station) sends it to the port with that MAC; with the tags of iface, if it is not NULL and the text has none.  Returns
+ * its length, or negative with a sentence in why. */
+struct offline_station {
+	uint8_t number;
+	const uint8_t *port_mac;
+	const struct interface *iface;
+};
+int offline_build(const struct offline_station *from, const char *text, uint8_t *frame, char why[static 128]);
 
 /* Sessions by numbers: 1 and up in the order in which they began, whichever worker has them. */
 struct session_numbers {

@@ -20,8 +20,6 @@
 #include "packet/burst.h"
 #include "worker/owner.h"
 
-#define STEP_NS (100 * NS_PER_MS)
-#define STEPS_MAX 100000u               /* in one gap; a longer gap has longer steps */
 #define PROGRESS_FRAMES 100000u
 
 /* Frames that go through together. */
@@ -42,7 +40,6 @@ struct replay {
 	struct session_numbers numbers;
 	struct run run;
 	unsigned burst;
-	uint64_t now_ns;                /* since the first frame */
 	unsigned reloaded;              /* configurations taken so far */
 	bool refused;                   /* one was not taken */
 	struct err *err;
@@ -68,7 +65,7 @@ on_packet(void *arg, const struct observation *o)
 	run->told = i + 1;
 	outcome_from(&outcome, o, &r->numbers);
 	outcome.n = r->frames - run->n + i + 1;
-	outcome.time_ns = r->now_ns;
+	outcome.time_ns = r->offline.now_ns;
 	replay_report_packet(&r->report, &outcome);
 }
 
@@ -85,44 +82,21 @@ on_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 {
 	struct replay *r = arg;
 
-	replay_output_write(r->out, port, m, r->now_ns);
+	replay_output_write(r->out, port, m, r->offline.now_ns);
 }
 
-static void
-set_time(struct replay *r, uint64_t now_ns)
-{
-	r->now_ns = now_ns;
-	appliance_set_time(r->offline.appliance, APPLIANCE_TIME_ZERO_NS + now_ns);
-	offline_settle(&r->offline);
-}
-
-/* Timers run up to a time, at every whole step on the way. */
-static void
-run_timers(struct replay *r, uint64_t to_ns)
-{
-	uint64_t step_ns = STEP_NS;
-
-	if (to_ns <= r->now_ns)
-		return;
-	while ((to_ns - r->now_ns) / step_ns > STEPS_MAX)
-		step_ns *= 2;
-	for (uint64_t t = (r->now_ns / step_ns + 1) * step_ns; t < to_ns; t += step_ns)
-		set_time(r, t);
-	set_time(r, to_ns);
-}
-
-/* The same, with the reloads that are due. */
+/* Timers run up to a time, with the reloads that are due. */
 static void
 advance(struct replay *r, uint64_t to_ns)
 {
 	const struct replay_options *o = r->options;
 
 	for (; r->reloaded < o->n_reload && o->reload[r->reloaded].at_ns <= to_ns; r->reloaded++) {
-		run_timers(r, o->reload[r->reloaded].at_ns);
+		offline_run_timers(&r->offline, o->reload[r->reloaded].at_ns);
 		if (offline_reload(&r->offline, o->reload[r->reloaded].config, r->err) < 0)
 			r->refused = true;
 	}
-	run_timers(r, to_ns);
+	offline_run_timers(&r->offline, to_ns);
 }
 
 /* The worker that a frame goes to first. */
@@ -161,9 +135,9 @@ take_frame(struct replay *r, const struct replay_frame *f)
 	unsigned owner;
 
 	if (run->n == r->burst
-			|| (run->n != 0 && (f->time_ns != r->now_ns || f->port != run->port)))
+			|| (run->n != 0 && (f->time_ns != r->offline.now_ns || f->port != run->port)))
 		flush_run(r);
-	if (f->time_ns != r->now_ns)
+	if (f->time_ns != r->offline.now_ns)
 		advance(r, f->time_ns);
 	m = offline_frame(&r->offline, f->data, f->bytes);
 	if (m == NULL) {

@@ -51,7 +51,7 @@ check(const char *text)
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("weir.yaml", text, err);
 	struct found found = { 0 };
-	struct check_result result;
+	struct check_result result = { 0 };
 
 	assert_non_null(cfg);
 	config_verify(cfg, err, &result);

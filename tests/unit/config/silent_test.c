@@ -124,7 +124,7 @@ check_failing(unsigned n)
 {
 	struct err *err = err_create();
 	struct config *cfg = read_config(CONFIG("80"));
-	struct check_result result;
+	struct check_result result = { 0 };
 	bool reached;
 
 	parts_left = n;

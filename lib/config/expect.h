@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a test expects of a packet: "output lan", "drop acl_denied", "drop", "reject", "local".
+ *
+ * Threads: the control thread. */
+#ifndef CONFIG_EXPECT_H
+#define CONFIG_EXPECT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "packet/reason.h"
+#include "policy/eval.h"
+#include "policy/generation.h"
+#include "schema/field.h"
+
+/* A verdict and the word behind it, "" when any will do. */
+struct expected {
+	enum program_verdict verdict;
+	char word[64];
+};
+
+/* What became of a packet, as far as tests ask for it. */
+struct fate {
+	enum program_verdict verdict;   /* PROGRAM_OUTPUT for a wire, too */
+	enum reason reason;             /* of PROGRAM_DROP and PROGRAM_REJECT */
+	const char *egress;             /* of PROGRAM_OUTPUT: interface, or the port of a wire */
+};
+
+/* A field of a decoded struct that holds an expectation, for errors. */
+struct expect_field {
+	const struct cfg_head *head;
+	const char *const *text;
+};
+
+/* Reads an expectation; names have to be those of the generation.  0, or negative after an error at the field. */
+int expect_read(const struct expect_field *f, const struct generation *gen, struct expected *out, struct err *err);
+
+/* Returns whether a fate is the expected one.  A rejected packet is dropped, too. */
+bool expect_met(const struct expected *e, const struct fate *fate);
+
+/* Writes a fate in the words of an expectation; returns what snprintf would. */
+int fate_text(char *out, size_t bytes, const struct fate *fate);
+
+#endif
