@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "policy/pipeline.h"
+#include "stage/forward.h"
 
 enum {
 	VLANS = 4096,
@@ -72,7 +73,7 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool 
 		in->untagged = iface->id;
 		in->wire = wire[iface->id];
 		if (in->wire)
-			pipeline_is_cable(iface->pipeline, &in->cable);
+			forward_is_cable(iface->pipeline, &in->cable);
 	}
 	if (in->has_vlans)
 		in->cable = PORT_NONE;

@@ -16,103 +16,6 @@ nat_has_ports(uint8_t proto)
 	return nat_proto(proto) != NAT_PORTLESS;
 }
 
-struct nat *
-nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
-{
-	struct nat *n = calloc(1, sizeof(*n));
-
-	if (n == NULL)
-		return NULL;
-	flow_secret_draw(&n->secret);
-	random_bytes(&n->port_key, sizeof(n->port_key));
-	n->worker = (uint16_t)worker;
-	n->workers = (uint16_t)workers;
-	n->numa_node = numa_node;
-	atomic_init(&n->layout, &nat_layout_empty);
-	mappings = RTE_MIN(mappings, NAT_INDEX_MAX);
-	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
-	n->mappings.index.lines = n->hosts.index.lines = nat_index_lines(mappings);
-	return n;
-}
-
-static size_t
-records_bytes(const struct nat *n, size_t record)
-{
-	return ((size_t)n->mappings.capacity + 1) * record;
-}
-
-static size_t
-lines_bytes(const struct nat *n)
-{
-	return (size_t)n->mappings.index.lines * sizeof(struct nat_line);
-}
-
-static void
-tables_free(struct nat *n)
-{
-	memory_give(n->mapping, records_bytes(n, sizeof(*n->mapping)));
-	memory_give(n->host, records_bytes(n, sizeof(*n->host)));
-	memory_give(n->mappings.index.line, lines_bytes(n));
-	memory_give(n->hosts.index.line, lines_bytes(n));
-	n->mapping = NULL;
-	n->host = NULL;
-	n->mappings.index.line = n->hosts.index.line = NULL;
-}
-
-int
-nat_tables_make(struct nat *n, bool peers)
-{
-	if (n->mapping == NULL) {
-		n->mapping = memory_take(records_bytes(n, sizeof(*n->mapping)), n->numa_node);
-		n->host = memory_take(records_bytes(n, sizeof(*n->host)), n->numa_node);
-		n->mappings.index.line = memory_take(lines_bytes(n), n->numa_node);
-		n->hosts.index.line = memory_take(lines_bytes(n), n->numa_node);
-		if (n->mapping == NULL || n->host == NULL || n->mappings.index.line == NULL
-		    || n->hosts.index.line == NULL) {
-			tables_free(n);
-			return -ENOMEM;
-		}
-	}
-	if (peers && n->peer == NULL)
-		n->peer = memory_take(records_bytes(n, sizeof(*n->peer)), n->numa_node);
-	return peers && n->peer == NULL ? -ENOMEM : 0;
-}
-
-void
-nat_destroy(struct nat *n)
-{
-	if (n == NULL)
-		return;
-	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
-		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			memory_give(nat_address_at(n, i)->proto[k], sizeof(struct nat_ports));
-	}
-	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
-		free(n->addresses[i]);
-	nat_layout_discard(n->own_layout);
-	nat_log_destroy(nat_log_of(n));
-	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
-	tables_free(n);
-	free(n);
-}
-
-size_t
-nat_bytes(const struct nat *n)
-{
-	size_t bytes = sizeof(*n) + nat_log_bytes(nat_log_of(n));
-
-	if (n->mapping != NULL)
-		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * lines_bytes(n);
-	if (n->peer != NULL)
-		bytes += records_bytes(n, sizeof(*n->peer));
-	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
-		bytes += sizeof(struct nat_address);
-		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
-	}
-	return bytes;
-}
-
 /* The session holds the mapping. */
 static void
 hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
@@ -293,7 +196,7 @@ tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 	e.inside_port = m->inside_port;
 	e.public_port = m->public_port;
 	e.proto = (uint8_t)m->proto;
-	nat_log_add(nat_log_of(n), &e);
+	nat_log_add(nat_log_current(n), &e);
 }
 
 void
@@ -349,13 +252,6 @@ nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now
 		else
 			nat_mapping_free(n, index);     /* nobody has seen it */
 	}
-}
-
-struct nat_log *
-nat_log_of(const struct nat *n)
-{
-	/* Pairs with the release in log_make. */
-	return atomic_load_explicit(&n->log, memory_order_acquire);
 }
 
 void

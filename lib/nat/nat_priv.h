@@ -140,8 +140,13 @@ nat_address_at(const struct nat *n, uint32_t place)
 	return &n->addresses[place / NAT_CHUNK][place % NAT_CHUNK];
 }
 
-/* Room for mappings and hosts, and for peers if they are asked for, if there is none yet.  0 or -ENOMEM. */
-int nat_tables_make(struct nat *n, bool peers);
+/* The log, or NULL while no pool has one. */
+static inline struct nat_log *
+nat_log_current(const struct nat *n)
+{
+	/* Pairs with the release in log_make. */
+	return atomic_load_explicit(&n->log, memory_order_acquire);
+}
 
 /* A mapping of the address is about to be made: its figures are its own from now on. */
 struct nat_address *nat_address_use(struct nat *n, uint32_t place);

@@ -10,8 +10,6 @@
 #include "nat/nat_priv.h"
 #include "nat/slice.h"
 
-#define LOG_SPARE 4096u
-
 bool
 nat_holds_pool(const struct nat *n, unsigned slot)
 {
@@ -85,75 +83,4 @@ nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port
 	else if (port_mask_has(&pool->masks[pool->mask[proto]], port)
 			&& slice_worker(port, n->workers) == n->worker)
 		port_pool_give(&p->ports, port);
-}
-
-/* Every mapping may end at once, and as many packets as come meanwhile begin one each. */
-static int
-log_make(struct nat *n)
-{
-	struct nat_log *log;
-
-	if (nat_log_of(n) != NULL)
-		return 0;
-	log = nat_log_create(n->mappings.capacity + LOG_SPARE, n->numa_node);
-	/* Pairs with the acquire in nat_log_of. */
-	atomic_store_explicit(&n->log, log, memory_order_release);
-	return log != NULL ? 0 : -ENOMEM;
-}
-
-int
-nat_make_room(struct nat *n, const struct nat_layout *l)
-{
-	if (l->n_slots > 0 && nat_tables_make(n, l->has_peers) < 0)
-		return -ENOMEM;
-	for (uint32_t i = 0; i * NAT_CHUNK < l->n_places; i++) {
-		if (n->addresses[i] == NULL)
-			n->addresses[i] = calloc(NAT_CHUNK, sizeof(*n->addresses[i]));
-		if (n->addresses[i] == NULL)
-			return -ENOMEM;
-	}
-	return l->has_log ? log_make(n) : 0;
-}
-
-void
-nat_adopt(struct nat *n, const struct nat_layout *l)
-{
-	atomic_store_explicit(&n->layout, l, memory_order_release);
-	for (unsigned i = 0; i < l->n_slots; i++) {
-		struct nat_pool *p = &n->pool[l->slot[i]];
-
-		if (p->serial != l->pool[l->slot[i]].serial)
-			*p = (struct nat_pool){ .serial = l->pool[l->slot[i]].serial };
-	}
-}
-
-int
-nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs)
-{
-	const struct nat *user = n;
-	struct nat_layout_setup setup = {
-		.specs = specs, .n_specs = n_specs, .before = n->own_layout, .user = &user, .n_users = 1,
-		.settled = true,
-	};
-	struct nat_layout *l;
-	int rc = nat_layout_create(&setup, &l);
-
-	if (rc == 0)
-		rc = nat_make_room(n, l);
-	if (rc < 0) {
-		nat_layout_discard(l);
-		return rc;
-	}
-	nat_adopt(n, l);
-	nat_layout_discard(n->own_layout);
-	n->own_layout = l;
-	return 0;
-}
-
-const char *
-nat_pool_name(const struct nat *n, unsigned pool)
-{
-	const struct nat_layout *l = nat_layout_of(n);
-
-	return pool < l->n_slots ? l->pool[l->slot[pool]].name : NULL;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The memory, names, places and meters that sections are built with. */
-#include "schema/document.h"
 #include "policy/build_priv.h"
 
 #include <errno.h>
@@ -9,48 +8,11 @@
 #include <string.h>
 
 #include "program/program.h"
+#include "schema/document.h"
 #include "session/session.h"
-#include "policy/match.h"
-#include "policy/owners.h"
-#include "table/set.h"
 
 #define PLACES_MAX RARE_ARG(UINT32_MAX)         /* what a rare action's argument can hold */
 #define METERS_MAX RARE_ARG(UINT32_MAX)
-
-struct build *
-build_create(const struct build_setup *setup)
-{
-	struct build *b = calloc(1, sizeof(*b));
-
-	if (b == NULL)
-		return NULL;
-	b->setup = *setup;
-	b->errors = err_count(setup->err);
-	arena_init(&b->arena);
-	ids_init(&b->own_tracks, SESSION_POLICIES);
-	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
-	return b;
-}
-
-void
-build_discard(struct build *b)
-{
-	if (b == NULL)
-		return;
-	for (unsigned i = 0; i < b->pipelines.n; i++)
-		pipeline_discard(b->pipelines.item[i].what);
-	for (unsigned i = 0; i < b->acls.n; i++)
-		acl_discard(b->acls.item[i].what);
-	for (unsigned i = 0; i < b->routes.n; i++)
-		route_table_discard(b->routes.item[i].what);
-	for (unsigned i = 0; i < b->sets.n; i++)
-		set_destroy(b->sets.item[i].what);
-	own_addresses_discard(b->own);
-	owners_discard(b->owners);
-	ids_fini(&b->own_tracks);
-	arena_fini(&b->arena);
-	free(b);
-}
 
 struct err *
 build_err(const struct build *b)
@@ -293,8 +255,8 @@ build_meter(struct build *b, const struct meter_spec *spec)
 
 /* Room for the policy of a number.  Numbers that this build does not use keep what the running generation has: its
  * sessions may hold them. */
-static int
-policies_reach(struct build *b, unsigned number)
+int
+build_session_policies(struct build *b, unsigned number)
 {
 	const struct generation *running = b->setup.running;
 	unsigned n = running != NULL ? running->n_session_policies : 0, room = b->session_policy_room;
@@ -321,11 +283,11 @@ policies_reach(struct build *b, unsigned number)
 }
 
 int
-build_session_policy(struct build *b, const char *owner, const void *when,
-	const struct session_policy *policy)
+build_session_policy(struct build *b, const char *owner, const struct cfg_table *when_table,
+	const void *when, const struct session_policy *policy)
 {
 	const char *name = arena_printf(&b->arena, "%s %016" PRIx64, owner,
-		text_hash(&match_table, when));
+		text_hash(when_table, when));
 	int number;
 
 	if (name == NULL)
@@ -333,28 +295,8 @@ build_session_policy(struct build *b, const char *owner, const void *when,
 	number = ids_take(b->tracks, name);
 	if (number == -ENOSPC)
 		return -ENOSPC;
-	if (number < 0 || policies_reach(b, (unsigned)number) < 0)
+	if (number < 0 || build_session_policies(b, (unsigned)number) < 0)
 		return build_no_memory(b);
 	b->session_policy[number] = *policy;
 	return number;
-}
-
-int
-build_finish(struct build *b, struct generation *gen)
-{
-	b->own = own_addresses_build(b->setup.iface, b->setup.n_ifaces);
-	if (b->own == NULL)
-		return -ENOMEM;
-	gen->own = b->own;
-	gen->pipelines = b->pipeline;
-	gen->n_pipelines = b->pipelines.n;
-	gen->places = b->place;
-	gen->n_places = b->n_places;
-	gen->meters = b->meter;
-	gen->n_meters = b->n_meters;
-	if (policies_reach(b, 0) < 0)
-		return -ENOMEM;
-	gen->session_policies = b->session_policy;
-	gen->n_session_policies = b->n_session_policies;
-	return pools_finish(b, gen);
 }

@@ -118,8 +118,8 @@ void build_place_says(struct build *b, uint32_t place, const struct cfg_table *t
 int build_meter(struct build *b, const struct meter_spec *spec);
 
 /* The number of a stage track's timeouts, 1 and up, or -ENOSPC when there are too many, or negative after an error.  The stage is known by its pipeline and
- * its condition (when, decoded by match_table), and keeps the number over generations. */
-int build_session_policy(struct build *b, const char *owner, const void *when,
-	const struct session_policy *policy);
+ * its condition (when, decoded by when_table), and keeps the number over generations. */
+int build_session_policy(struct build *b, const char *owner, const struct cfg_table *when_table,
+	const void *when, const struct session_policy *policy);
 
 #endif

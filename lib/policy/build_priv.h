@@ -73,9 +73,11 @@ bool build_has_errors(const struct build *b);
  * would be a silent one, becomes an error here. */
 bool build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name);
 
+/* Makes room for the session policies up to a number.  0, or negative after an error. */
+int build_session_policies(struct build *b, unsigned number);
+
 int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
 int build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg);
-int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);
 int build_route_table(struct build *b, const struct route_table_cfg *cfg,
 	struct route_table **table);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
@@ -83,9 +85,8 @@ int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft
 /* Collects the addresses that are somebody else's.  0 or -ENOMEM. */
 int public_begin(struct build *b, const struct policy_cfg *cfg);
 
-int pools_finish(struct build *b, struct generation *gen);    /* 0 or -ENOMEM */
+void pools_finish(struct build *b, struct generation *gen);
 
-void acl_discard(struct acl *acl);
 void route_table_discard(struct route_table *table);
 void pipeline_discard(struct pipeline *p);
 

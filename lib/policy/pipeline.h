@@ -33,9 +33,6 @@ struct pipeline {
 	struct step step[PIPELINE_STEPS_MAX];
 };
 
-/* Is it one stage forward for every packet?  Then *port is where they go. */
-bool pipeline_is_cable(const struct pipeline *p, uint16_t *port);
-
 /* Judges n <= BURST_MAX packets that came in by interfaces with this pipeline, stage by stage.  All
  * are done afterwards: one that no stage decided about is dropped as pipeline_end. */
 void pipeline_evaluate(const struct pipeline *p, struct eval *const ev[], unsigned n);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Builds the four sections in the order they need each other, and pipelines from stages. */
+/* Builds the sections in the order they need each other, and pipelines from stages. */
 #include "policy/policy.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 
+#include "nat/nat.h"
+#include "policy/acl.h"
 #include "policy/build_priv.h"
 #include "policy/matcher.h"
+#include "policy/owners.h"
+#include "session/session.h"
+#include "table/set.h"
 
 static const struct cfg_field pipeline_fields[] = {
 	{ "stages", CFG_CHOICE | CFG_LIST, CFG_OPTIONAL, offsetof(struct pipeline_cfg, stages),
@@ -195,4 +200,66 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 		return build_no_memory(b);
 	check_complete(b, cfg);
 	return build_has_errors(b) ? -EINVAL : 0;
+}
+
+int
+build_finish(struct build *b, struct generation *gen)
+{
+	b->own = own_addresses_build(b->setup.iface, b->setup.n_ifaces);
+	if (b->own == NULL)
+		return -ENOMEM;
+	gen->own = b->own;
+	gen->pipelines = b->pipeline;
+	gen->n_pipelines = b->pipelines.n;
+	gen->places = b->place;
+	gen->n_places = b->n_places;
+	gen->meters = b->meter;
+	gen->n_meters = b->n_meters;
+	if (build_session_policies(b, 0) < 0)
+		return -ENOMEM;
+	gen->session_policies = b->session_policy;
+	gen->n_session_policies = b->n_session_policies;
+	if (owners_build(b, &b->owners) < 0)
+		return -ENOMEM;
+	for (unsigned i = 0; b->owners != NULL && i < b->n_pools; i++)
+		if (owners_reserve(b, b->owners, &b->pool[i]) < 0)
+			return -ENOMEM;
+	gen->owners = b->owners;
+	pools_finish(b, gen);
+	return 0;
+}
+
+struct build *
+build_create(const struct build_setup *setup)
+{
+	struct build *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->setup = *setup;
+	b->errors = err_count(setup->err);
+	arena_init(&b->arena);
+	ids_init(&b->own_tracks, SESSION_POLICIES);
+	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
+	return b;
+}
+
+void
+build_discard(struct build *b)
+{
+	if (b == NULL)
+		return;
+	for (unsigned i = 0; i < b->pipelines.n; i++)
+		pipeline_discard(b->pipelines.item[i].what);
+	for (unsigned i = 0; i < b->acls.n; i++)
+		acl_discard(b->acls.item[i].what);
+	for (unsigned i = 0; i < b->routes.n; i++)
+		route_table_discard(b->routes.item[i].what);
+	for (unsigned i = 0; i < b->sets.n; i++)
+		set_destroy(b->sets.item[i].what);
+	own_addresses_discard(b->own);
+	owners_discard(b->owners);
+	ids_fini(&b->own_tracks);
+	arena_fini(&b->arena);
+	free(b);
 }

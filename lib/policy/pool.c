@@ -9,7 +9,6 @@
 #include "nat/nat.h"
 #include "policy/address.h"
 #include "policy/build_priv.h"
-#include "policy/owners.h"
 
 #define WRONG_MAX 4             /* addresses of a prefix that are named, one by one */
 
@@ -177,20 +176,13 @@ compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-int
+void
 pools_finish(struct build *b, struct generation *gen)
 {
-	if (owners_build(b, &b->owners) < 0)
-		return -ENOMEM;
-	for (unsigned i = 0; b->owners != NULL && i < b->n_pools; i++)
-		if (owners_reserve(b, b->owners, &b->pool[i]) < 0)
-			return -ENOMEM;
-	gen->owners = b->owners;
 	if (b->n_public > 0)
 		qsort(b->public, b->n_public, sizeof(*b->public), compare);
 	gen->pools = b->pool;
 	gen->n_pools = b->n_pools;
 	gen->public = b->public;
 	gen->n_public = b->n_public;
-	return 0;
 }

@@ -15,18 +15,6 @@
 #define BATCH 16u
 #define TICKS_PER_S 954u        /* 10^9 >> 20, rounded up */
 
-uint32_t
-session_seen(const struct sessions *t, const struct session *s)
-{
-	uint32_t a, b;
-
-	if (!(s->flags & SESSION_LINKED))
-		return s->queued;
-	a = session_seen_by(t, s, false);
-	b = session_seen_by(t, s, true);
-	return (s->flags & SESSION_FORWARD_REFRESHES) || (int32_t)(a - b) > 0 ? a : b;
-}
-
 enum session_timeout
 session_timeout_kind(const struct session *s)
 {

@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which session makes room for another: a flood of one class must not take what the others have.
  *
- * Shares are in 64ths of the table.  While the table is not full a class may have more; then the one that has the most
+ * While the table is not full a class may have more; then the one that has the most
  * for its share gives first, so that each class keeps its share of what established sessions leave.  IPv6, which
  * has half as many records, counts as classes of its own with half of the shares. */
 
 #include "session/session_priv.h"
 
 #define LOOKED_AT_MAX 4         /* sessions, for one victim */
-#define SHARES 64u
-
-static const uint8_t share_of[SESSION_CLASSES] = {
-	[SESSION_CLOSED] = 2, [SESSION_HALF_OPEN] = 16, [SESSION_UNREPLIED_UDP] = 16,
-	[SESSION_UNREPLIED_ICMP] = 4, [SESSION_UNREPLIED_OTHER] = 4, [SESSION_REPLIED] = 16,
-};
-
-uint32_t
-session_share(const struct sessions *t, enum session_class class)
-{
-	return (uint32_t)((uint64_t)t->capacity * share_of[class] / SHARES);
-}
 
 /* Was it heard of since it came to the end of its list?  Of connections that is not known: those that open, or are over,
  * go in the order in which they came to do so. */
@@ -62,7 +50,7 @@ oldest_idle(struct sessions *t, const struct session_list *l, uint32_t now_tick)
 static bool
 has_more(const struct sessions *t, const unsigned a[2], const unsigned b[2])
 {
-	uint64_t share_a = (uint64_t)share_of[a[1]] << !a[0], share_b = (uint64_t)share_of[b[1]] << !b[0];
+	uint64_t share_a = (uint64_t)session_shares[a[1]] << !a[0], share_b = (uint64_t)session_shares[b[1]] << !b[0];
 
 	return t->list[a[0]][a[1]].count * share_b > t->list[b[0]][b[1]].count * share_a;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of sessions: taken, linked, moved between classes, ended. */
+/* The table of sessions: made, found, entered under both of their keys. */
 
 #include "session/session_priv.h"
 
@@ -9,24 +9,6 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/memory.h"
-#include "session/tcp.h"
-
-
-static const char *const end_names[] = {
-#define X(name, sentence) #name,
-	SESSION_ENDS(X)
-#undef X
-};
-
-static const char *const class_names[SESSION_CLASSES] = {
-	"closed", "half-open", "unreplied", "unreplied", "unreplied", "replied", "established",
-};
-
-const char *
-session_class_name(enum session_class class)
-{
-	return class_names[class];
-}
 
 #define TICKS(s) (uint32_t)(((s) * NS_PER_SECOND + (1u << 20) - 1) >> 20)
 
@@ -48,12 +30,6 @@ session_policy_init(struct session_policy *policy)
 {
 	for (unsigned k = 0; k < TIMEOUT_COUNT; k++)
 		policy->ticks[k] = TICKS(policy->timeout_s[k]);
-}
-
-const char *
-session_end_name(enum session_end e)
-{
-	return end_names[e];
 }
 
 struct sessions *
@@ -104,94 +80,6 @@ void
 sessions_set_policies(struct sessions *t, const struct session_policy *policy)
 {
 	t->policy = policy != NULL ? policy : &session_policy_preset;
-}
-
-static struct session_list *
-list_of(struct sessions *t, const struct session *s)
-{
-	return &t->list[s->family == 6][s->class];
-}
-
-void
-session_append(struct sessions *t, struct session *s, enum session_class class)
-{
-	uint32_t index = session_index(t, s);
-	struct session_list *l;
-
-	s->class = class & 7;
-	if (s->proto != IPPROTO_TCP)
-		s->queued = session_seen(t, s);
-	s->next = 0;
-	l = list_of(t, s);
-	s->prev = l->last;
-	if (s->prev != 0)
-		t->session[s->prev].next = index;
-	else
-		l->first = index;
-	l->last = index;
-	l->count++;
-	counter_add(&t->count[class], 1);
-}
-
-void
-session_take_out(struct sessions *t, struct session *s)
-{
-	struct session_list *l = list_of(t, s);
-
-	if (s->prev != 0)
-		t->session[s->prev].next = s->next;
-	else
-		l->first = s->next;
-	if (s->next != 0)
-		t->session[s->next].prev = s->prev;
-	else
-		l->last = s->prev;
-	l->count--;
-	counter_add(&t->count[s->class], -1);
-}
-
-void
-session_become(struct sessions *t, struct session *s, enum session_class class)
-{
-	if (s->class == class)
-		return;
-	session_take_out(t, s);
-	session_append(t, s, class);
-}
-
-void
-session_replied(struct sessions *t, struct session *s)
-{
-	s->state = PLAIN_BOTH;
-	session_become(t, s, SESSION_REPLIED);
-}
-
-void
-session_give_back(struct sessions *t, struct session *s, enum session_end why)
-{
-	sources_give(t->sources, s->source);
-	if (t->release != NULL)
-		t->release(t->arg, s, why);
-}
-
-void
-session_end(struct sessions *t, struct session *s, enum session_end why)
-{
-	if (s->flags & SESSION_LINKED) {
-		if (s->flags & SESSION_ALIASED)
-			session_remove_aliases(t, s);
-		flow_table_remove(flows_of(t, s), s->flow[0]);
-		flow_table_remove(flows_of(t, s), s->flow[1]);
-		t->linked6 -= s->family == 6;
-	}
-	session_give_back(t, s, why);
-	session_take_out(t, s);
-	counter_add(&t->ended[why], 1);
-	t->ends++;
-	counter_add(&t->used, -1);
-	s->flags = 0;
-	s->next = t->vacant;
-	t->vacant = session_index(t, s);
 }
 
 struct session *
@@ -281,15 +169,6 @@ session_tuple(const struct sessions *t, const struct session *s, bool reply, str
 		tuple_from_key6(out, &flow6_at(t->flow6, s->flow[reply])->key);
 	else
 		tuple_from_key4(out, &flow4_at(t->flow4, s->flow[reply])->key);
-}
-
-void
-sessions_flush(struct sessions *t, enum session_end why)
-{
-	for (uint32_t i = 1; i <= t->high; i++) {
-		if (t->session[i].flags & SESSION_USED)
-			session_end(t, &t->session[i], why);
-	}
 }
 
 struct session *

@@ -11,6 +11,9 @@ flows_of(const struct sessions *t, const struct session *s)
 	return s->family == 6 ? t->flow6 : t->flow4;
 }
 
+/* Shares of the classes in the table, in 64ths. */
+extern const uint8_t session_shares[SESSION_CLASSES];
+
 /* At the end of the list of a class; and out of its list. */
 void session_append(struct sessions *t, struct session *s, enum session_class class);
 void session_take_out(struct sessions *t, struct session *s);

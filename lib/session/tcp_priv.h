@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the TCP tracker share: windows (tcp.c), and how connections open (tcp_open.c). */
+/* What the files of the TCP tracker share: windows (tcp_window.c), and how connections open (tcp_open.c). */
 #ifndef SESSION_TCP_PRIV_H
 #define SESSION_TCP_PRIV_H
 
@@ -38,8 +38,9 @@ uint32_t window_bytes(const struct tcp_side *side, const struct tcp_side *other)
 bool ack_right(const struct session *s, bool reply, const struct tcp_segment *seg);
 bool sequence_right(const struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg);
 
-/* Takes over what the acknowledgement says. */
+/* Takes over what the acknowledgement says; and moves both sides' numbers on. */
 void advance_ack(struct session *s, bool reply, const struct tcp_segment *seg);
+void advance_sides(struct session *s, bool reply, const struct tcp_segment *seg);
 
 /* Begins a session by its first segment. */
 struct tcp_verdict track_first(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);

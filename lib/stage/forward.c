@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Stage forward: sends frames out of a port as they are, whatever they hold: a wire. */
 
+#include "stage/forward.h"
+
 #include <errno.h>
 
 #include "policy/build.h"
-#include "policy/pipeline.h"
 #include "policy/stage.h"
 
 struct forward_cfg {
@@ -60,7 +61,7 @@ forward_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 bool
-pipeline_is_cable(const struct pipeline *p, uint16_t *port)
+forward_is_cable(const struct pipeline *p, uint16_t *port)
 {
 	const struct step *only = &p->step[0];
 

@@ -109,7 +109,8 @@ find_policy(struct stage_build *sb, const struct track_cfg *cfg)
 	} };
 
 	session_policy_init(&policy);
-	return build_session_policy(sb->build, sb->owner, &cfg->when, &policy);
+	return build_session_policy(sb->build, sb->owner, &match_table, &cfg->when,
+		&policy);
 }
 
 static int

@@ -16,6 +16,7 @@
 #include "config/check.h"
 #include "config/ingress.h"
 #include "control/nat_log.h"
+#include "policy/acl.h"
 #include "policy/build_priv.h"
 #include "policy/matcher.h"
 #include "policy/stage.h"

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory of a worker's NAT: made with the first pool, grown with the layouts that it takes. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/counter.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "nat/nat_priv.h"
+
+#define LOG_SPARE 4096u
+
+struct nat *
+nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
+{
+	struct nat *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	flow_secret_draw(&n->secret);
+	random_bytes(&n->port_key, sizeof(n->port_key));
+	n->worker = (uint16_t)worker;
+	n->workers = (uint16_t)workers;
+	n->numa_node = numa_node;
+	atomic_init(&n->layout, &nat_layout_empty);
+	mappings = RTE_MIN(mappings, NAT_INDEX_MAX);
+	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
+	n->mappings.index.lines = n->hosts.index.lines = nat_index_lines(mappings);
+	return n;
+}
+
+static size_t
+records_bytes(const struct nat *n, size_t record)
+{
+	return ((size_t)n->mappings.capacity + 1) * record;
+}
+
+static size_t
+lines_bytes(const struct nat *n)
+{
+	return (size_t)n->mappings.index.lines * sizeof(struct nat_line);
+}
+
+static void
+tables_free(struct nat *n)
+{
+	memory_give(n->mapping, records_bytes(n, sizeof(*n->mapping)));
+	memory_give(n->host, records_bytes(n, sizeof(*n->host)));
+	memory_give(n->mappings.index.line, lines_bytes(n));
+	memory_give(n->hosts.index.line, lines_bytes(n));
+	n->mapping = NULL;
+	n->host = NULL;
+	n->mappings.index.line = n->hosts.index.line = NULL;
+}
+
+static int
+tables_make(struct nat *n, bool peers)
+{
+	if (n->mapping == NULL) {
+		n->mapping = memory_take(records_bytes(n, sizeof(*n->mapping)), n->numa_node);
+		n->host = memory_take(records_bytes(n, sizeof(*n->host)), n->numa_node);
+		n->mappings.index.line = memory_take(lines_bytes(n), n->numa_node);
+		n->hosts.index.line = memory_take(lines_bytes(n), n->numa_node);
+		if (n->mapping == NULL || n->host == NULL || n->mappings.index.line == NULL
+		    || n->hosts.index.line == NULL) {
+			tables_free(n);
+			return -ENOMEM;
+		}
+	}
+	if (peers && n->peer == NULL)
+		n->peer = memory_take(records_bytes(n, sizeof(*n->peer)), n->numa_node);
+	return peers && n->peer == NULL ? -ENOMEM : 0;
+}
+
+void
+nat_destroy(struct nat *n)
+{
+	if (n == NULL)
+		return;
+	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
+		for (unsigned k = 0; k < NAT_PROTOS; k++)
+			memory_give(nat_address_at(n, i)->proto[k], sizeof(struct nat_ports));
+	}
+	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
+		free(n->addresses[i]);
+	nat_layout_discard(n->own_layout);
+	nat_log_destroy(nat_log_current(n));
+	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
+	tables_free(n);
+	free(n);
+}
+
+size_t
+nat_bytes(const struct nat *n)
+{
+	size_t bytes = sizeof(*n) + nat_log_bytes(nat_log_current(n));
+
+	if (n->mapping != NULL)
+		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * lines_bytes(n);
+	if (n->peer != NULL)
+		bytes += records_bytes(n, sizeof(*n->peer));
+	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
+		bytes += sizeof(struct nat_address);
+		for (unsigned k = 0; k < NAT_PROTOS; k++)
+			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
+	}
+	return bytes;
+}
+
+/* Every mapping may end at once, and as many packets as come meanwhile begin one each. */
+static int
+log_make(struct nat *n)
+{
+	struct nat_log *log;
+
+	if (nat_log_current(n) != NULL)
+		return 0;
+	log = nat_log_create(n->mappings.capacity + LOG_SPARE, n->numa_node);
+	/* Pairs with the acquire in nat_log_current. */
+	atomic_store_explicit(&n->log, log, memory_order_release);
+	return log != NULL ? 0 : -ENOMEM;
+}
+
+int
+nat_make_room(struct nat *n, const struct nat_layout *l)
+{
+	if (l->n_slots > 0 && tables_make(n, l->has_peers) < 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i * NAT_CHUNK < l->n_places; i++) {
+		if (n->addresses[i] == NULL)
+			n->addresses[i] = calloc(NAT_CHUNK, sizeof(*n->addresses[i]));
+		if (n->addresses[i] == NULL)
+			return -ENOMEM;
+	}
+	return l->has_log ? log_make(n) : 0;
+}
+
+void
+nat_adopt(struct nat *n, const struct nat_layout *l)
+{
+	atomic_store_explicit(&n->layout, l, memory_order_release);
+	for (unsigned i = 0; i < l->n_slots; i++) {
+		struct nat_pool *p = &n->pool[l->slot[i]];
+
+		if (p->serial != l->pool[l->slot[i]].serial)
+			*p = (struct nat_pool){ .serial = l->pool[l->slot[i]].serial };
+	}
+}
+
+int
+nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs)
+{
+	const struct nat *user = n;
+	struct nat_layout_setup setup = {
+		.specs = specs, .n_specs = n_specs, .before = n->own_layout, .user = &user, .n_users = 1,
+		.settled = true,
+	};
+	struct nat_layout *l;
+	int rc = nat_layout_create(&setup, &l);
+
+	if (rc == 0)
+		rc = nat_make_room(n, l);
+	if (rc < 0) {
+		nat_layout_discard(l);
+		return rc;
+	}
+	nat_adopt(n, l);
+	nat_layout_discard(n->own_layout);
+	n->own_layout = l;
+	return 0;
+}
+
+const char *
+nat_pool_name(const struct nat *n, unsigned pool)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+
+	return pool < l->n_slots ? l->pool[l->slot[pool]].name : NULL;
+}
+
+struct nat_log *
+nat_log_of(const struct nat *n)
+{
+	return nat_log_current(n);
+}
