@@ -10,7 +10,7 @@
 
 #include <rte_common.h>
 
-#include "config/compile.h"
+#include "config/meters.h"
 
 /* Generations before the running one that flows may count for: reloads within the two seconds that a sweep takes. */
 #define CARRIED_MAX 4096u
@@ -109,7 +109,7 @@ carry_meters(const struct generation *old, struct generation *new, const struct 
 		uint32_t place = last->place[old->meters[i].place];
 
 		if (place != 0 && by_place[place] != 0)
-			generation_share_meter(old, i, new, by_place[place] - 1);
+			meters_share(old, i, new, by_place[place] - 1);
 	}
 	free(by_place);
 	return 0;

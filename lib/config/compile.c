@@ -11,6 +11,7 @@
 #include "base/meter.h"
 #include "config/carry.h"
 #include "config/ingress.h"
+#include "config/meters.h"
 #include "config/zones.h"
 #include "nat/layout.h"
 #include "session/session.h"
@@ -242,57 +243,6 @@ add_link_local(struct interface *iface)
 	iface->n_addresses++;
 }
 
-struct shared_meter {
-	unsigned generations;           /* that have it */
-	struct {
-		_Alignas(64) struct meter meter;
-	} worker[];
-};
-
-/* Meters, full, with a line for each worker. */
-static int
-fill_meters(struct made *m)
-{
-	struct generation *gen = &m->gen;
-
-	gen->shared_meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gen->shared_meters[0]));
-	if (gen->shared_meters == NULL)
-		return -ENOMEM;
-	for (unsigned i = 0; i < gen->n_meters; i++) {
-		struct shared_meter *shared = aligned_alloc(64,
-			sizeof(*shared) + gen->n_workers * sizeof(shared->worker[0]));
-
-		if (shared == NULL)
-			return -ENOMEM;
-		shared->generations = 1;
-		gen->shared_meters[i] = shared;
-		for (unsigned w = 0; w < gen->n_workers; w++) {
-			meter_spec_init(&gen->meters[i], gen->n_workers, 0, &shared->worker[w].meter);
-			gen->worker[w].meters[i] = &shared->worker[w].meter;
-		}
-	}
-	return 0;
-}
-
-static void
-give_meter(struct shared_meter *shared)
-{
-	if (shared != NULL && --shared->generations == 0)
-		free(shared);
-}
-
-void
-generation_share_meter(const struct generation *old, unsigned of_old, struct generation *gen, unsigned of_gen)
-{
-	struct shared_meter *shared = old->shared_meters[of_old];
-
-	shared->generations++;
-	give_meter(gen->shared_meters[of_gen]);
-	gen->shared_meters[of_gen] = shared;
-	for (unsigned w = 0; w < gen->n_workers; w++)
-		gen->worker[w].meters[of_gen] = &shared->worker[w].meter;
-}
-
 static int
 fill_workers(struct made *m)
 {
@@ -312,7 +262,7 @@ fill_workers(struct made *m)
 			return -ENOMEM;
 		memset(gw->hits, 0, (gen->n_places + 1) * sizeof(*gw->hits));
 	}
-	return fill_meters(m);
+	return meters_make(&m->gen, &m->arena);
 }
 
 /* An interface that names a pipeline has it: without one it would drop every packet. */
@@ -364,8 +314,7 @@ generation_discard(struct generation *gen)
 	m = gen->owner;
 	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++)
 		free(gen->worker[w].hits);
-	for (unsigned i = 0; gen->shared_meters != NULL && i < gen->n_meters; i++)
-		give_meter(gen->shared_meters[i]);
+	meters_discard(gen);
 	carry_discard(gen);
 	nat_layout_discard(gen->nat);
 	build_discard(m->build);

@@ -49,9 +49,6 @@ int generation_finish(struct generation *gen, const struct rte_ether_addr mac[],
  * none. */
 void generation_give_number(struct generation *gen);
 
-/* A meter of an older generation becomes one of gen, which is not published yet. */
-void generation_share_meter(const struct generation *old, unsigned of_old, struct generation *gen, unsigned of_gen);
-
 void generation_discard(struct generation *gen);        /* NULL and half-built are fine */
 
 /* What it was built with, for checks. */

@@ -146,16 +146,6 @@ config_free(struct config *cfg)
 		document_free(cfg->document);
 }
 
-int
-config_port_index(const struct config *cfg, const char *name)
-{
-	for (unsigned i = 0; i < cfg->ports.count; i++)
-		if (cfg->ports.items[i].head.name != NULL
-				&& strcmp(cfg->ports.items[i].head.name, name) == 0)
-			return (int)i;
-	return -1;
-}
-
 static bool
 has_stage(const struct config *cfg, const char *pipeline, const char *name)
 {

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <string.h>
+
 #include "base/err.h"
 #include "io/eal.h"
 #include "io/port.h"
@@ -135,7 +137,15 @@ void config_free(struct config *cfg);   /* NULL is fine */
 unsigned config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX]);
 
 /* The place of a port in the file, or -1. */
-int config_port_index(const struct config *cfg, const char *name);
+static inline int
+config_port_index(const struct config *cfg, const char *name)
+{
+	for (unsigned i = 0; i < cfg->ports.count; i++)
+		if (cfg->ports.items[i].head.name != NULL
+				&& strcmp(cfg->ports.items[i].head.name, name) == 0)
+			return (int)i;
+	return -1;
+}
 
 /* The name of the port that an interface stands on: as written, or its own. */
 const char *interface_port(const struct interface_cfg *iface);

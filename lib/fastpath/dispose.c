@@ -202,3 +202,14 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 	if (n_dead > 0)
 		rte_pktmbuf_free_bulk(dead, n_dead);
 }
+
+void
+fastpath_send_born(struct fastpath *fp)
+{
+	for (unsigned i = 0; i < fp->slow.n_born; i++) {
+		const struct born *o = &fp->slow.born[i];
+
+		fastpath_gather(fp, o->m, o->port, o->iface);
+	}
+	fp->slow.n_born = 0;
+}

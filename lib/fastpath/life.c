@@ -175,17 +175,6 @@ fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx)
 		fp->n_ports = port + 1u;
 }
 
-void
-fastpath_send_born(struct fastpath *fp)
-{
-	for (unsigned i = 0; i < fp->slow.n_born; i++) {
-		const struct born *o = &fp->slow.born[i];
-
-		fastpath_gather(fp, o->m, o->port, o->iface);
-	}
-	fp->slow.n_born = 0;
-}
-
 static void
 push_one(void *arg, struct flow_table *t, uint32_t index)
 {

@@ -215,21 +215,6 @@ recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes, char why[s
 	return (int)bytes;
 }
 
-size_t
-recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype)
-{
-	size_t at = 12;
-
-	memcpy(frame, r->macs.dst, 6);
-	memcpy(frame + 6, r->macs.src, 6);
-	for (unsigned i = 0; i < r->vlans; i++, at += 4) {
-		put16(frame + at, i + 1 < r->vlans ? 0x88a8 : 0x8100);
-		put16(frame + at + 2, r->vlan[i]);
-	}
-	put16(frame + at, ethertype);
-	return at + 2;
-}
-
 int
 notation_build(const char *text, const struct notation_macs *macs, uint8_t *frame, size_t max_bytes,
 	char why[static 128])

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "packet/bytes.h"
 #include "packet/key.h"
 #include "packet/notation.h"
 
@@ -82,9 +84,6 @@ bool notation_next(struct reader *in);
 /* Reads what the word in in->word, behind the addresses, begins; 0 or -EINVAL. */
 int notation_read_word(struct reader *in);
 
-/* Reads the packet in (), of which the ( is read. */
-int notation_read_quote(struct reader *in);
-
 /* Reads the whole of text into r, which holds the presets, and a quoted packet into *quote. */
 int recipe_read(struct recipe *r, struct recipe *quote, const char *text,
 	char why[static WHY_BYTES]);
@@ -96,7 +95,20 @@ int notation_build_neighbour(const char *text, const struct notation_macs *macs,
 	size_t max_bytes, char why[static WHY_BYTES]);
 
 /* Writes the Ethernet header with its tags; its length. */
-size_t recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype);
+static inline size_t
+recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype)
+{
+	size_t at = 12;
+
+	memcpy(frame, r->macs.dst, 6);
+	memcpy(frame + 6, r->macs.src, 6);
+	for (unsigned i = 0; i < r->vlans; i++, at += 4) {
+		put16(frame + at, i + 1 < r->vlans ? 0x88a8 : 0x8100);
+		put16(frame + at + 2, r->vlan[i]);
+	}
+	put16(frame + at, ethertype);
+	return at + 2;
+}
 
 /* Makes the IP packet.  Its length, -ENOSPC, or -EINVAL with why. */
 int recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes,

@@ -58,8 +58,8 @@ read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t 
 
 static int read_packet(struct reader *in, bool inner);
 
-int
-notation_read_quote(struct reader *in)
+static int
+read_quote(struct reader *in)
 {
 	struct reader inner = { .at = in->at, .r = in->quote, .why = in->why };
 	int rc;
@@ -72,6 +72,13 @@ notation_read_quote(struct reader *in)
 	in->at = inner.at;
 	in->r->quote = in->quote;
 	return rc;
+}
+
+/* A word behind the ends, or the packet that an error quotes. */
+static int
+read_more(struct reader *in)
+{
+	return !in->quoted && strcmp(in->word, "(") == 0 ? read_quote(in) : notation_read_word(in);
 }
 
 static int
@@ -130,7 +137,7 @@ read_packet(struct reader *in, bool inner)
 		return -EINVAL;
 	while (!closed && notation_next(in)) {
 		closed = inner && strcmp(in->word, ")") == 0;
-		if (!closed && notation_read_word(in) < 0)
+		if (!closed && read_more(in) < 0)
 			return -EINVAL;
 	}
 	if (inner && !closed)

@@ -232,8 +232,6 @@ notation_read_word(struct reader *in)
 		if (strcmp(in->word, numbers[n].word) == 0)
 			return read_number(in, n);
 	}
-	if (strcmp(in->word, "(") == 0)
-		return notation_read_quote(in);
 	if (strcmp(in->word, "dscp") == 0)
 		return read_dscp(in);
 	if (strcmp(in->word, "vlan") == 0)

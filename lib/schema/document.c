@@ -81,13 +81,3 @@ document_root(const struct document *doc)
 {
 	return doc->root;
 }
-
-const char *
-document_resolve(struct document *doc, const char *file, const char *name)
-{
-	const char *slash = strrchr(file, '/');
-
-	if (name[0] == '/' || slash == NULL)
-		return name;
-	return arena_printf(&doc->arena, "%.*s/%s", (int)(slash - file), file, name);
-}

@@ -281,3 +281,13 @@ include_read_text(struct document *doc, const char *name, const char *text, size
 	doc->read_bytes += length;
 	return read_tree(doc, file, text, length);
 }
+
+const char *
+document_resolve(struct document *doc, const char *file, const char *name)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (name[0] == '/' || slash == NULL)
+		return name;
+	return arena_printf(&doc->arena, "%.*s/%s", (int)(slash - file), file, name);
+}

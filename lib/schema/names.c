@@ -6,6 +6,18 @@
 #include "base/suggest.h"
 #include "schema/document_priv.h"
 
+bool
+words_find(const struct cfg_word *words, const char *text, uint32_t *value)
+{
+	for (; words != NULL && words->word != NULL; words++) {
+		if (strcmp(words->word, text) == 0) {
+			*value = words->value;
+			return true;
+		}
+	}
+	return false;
+}
+
 #define SUGGESTIONS_MAX 100             /* a search through all names each: not for every error */
 
 static const char *

@@ -23,18 +23,6 @@ const struct cfg_word cfg_dscps[] = {
 	CFG_WORD_END
 };
 
-bool
-words_find(const struct cfg_word *words, const char *text, uint32_t *value)
-{
-	for (; words != NULL && words->word != NULL; words++) {
-		if (strcmp(words->word, text) == 0) {
-			*value = words->value;
-			return true;
-		}
-	}
-	return false;
-}
-
 const char *
 value_word(const struct cfg_word *words, uint32_t value)
 {
