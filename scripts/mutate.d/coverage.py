@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which tests execute which line: a build in which each basic block records itself (covered.c), and each test run once.
+
+A point is a line that begins a basic block; a line is executed by the tests that executed the last point before it.  What is
+found is kept in a file: {"sources": KEY, "points": {file: [line, ...]}, "tests": {name: {key, seconds, lines: {file: [line, ...]}}}}.
+"""
+import bisect
+import collections
+import glob
+import hashlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+COMPILER = "-O0 -g1 -DWEIR_DEBUG=1 -fsanitize-coverage=trace-pc"
+
+
+def scenarios(tree):
+    """The names of all scenarios, as tests/scenario/run.py takes them."""
+    listing = ("import sys; sys.path.insert(0, 'tests/scenario'); import run\n"
+               "for m in run.modules():\n    for n, _ in m.SCENARIOS:\n        print(m.__name__ + ': ' + n)\n")
+    return subprocess.run(["/usr/bin/python3", "-c", listing], cwd=tree, check=True, stdout=subprocess.PIPE,
+                          text=True).stdout.splitlines()
+
+
+def command(test, build):
+    """How a test is run in a tree that is built in `build`."""
+    if test.startswith("unit_"):
+        return [os.path.join(build, "tests/unit", test)]
+    return ["/usr/bin/python3", "tests/scenario/run.py", build, test]
+
+
+def build(tree):
+    folder = os.path.join(tree, "build-covered")
+    recorder = os.path.join(tree, "covered.o")
+    subprocess.run(["gcc", "-O2", "-fPIC", "-c", "scripts/mutate.d/covered.c", "-o", recorder], cwd=tree, check=True)
+    if not os.path.exists(os.path.join(folder, "build.ninja")):
+        subprocess.run(["meson", "setup", folder, "--buildtype=plain", "-Dc_args=" + COMPILER, "-Dc_link_args=" + recorder],
+                       cwd=tree, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-j2", "-C", folder], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+class Lines:
+    """File and line of places in programs."""
+
+    def __init__(self, tree):
+        self.tree, self.known = tree, {}
+
+    def of(self, program, places):
+        cache = self.known.setdefault(program, {})
+        new = [p for p in places if p not in cache]
+        if new:
+            # One less: the place is where the call of the recorder returns to.
+            text = "\n".join(hex(int(p, 16) - 1) for p in new)
+            out = subprocess.run(["addr2line", "-e", program], input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
+            for place, line in zip(new, out.splitlines()):
+                m = re.match(r"(\S+):(\d+)", line)
+                path = os.path.normpath(os.path.join(self.tree, "build-covered", m.group(1))) if m else ""
+                cache[place] = (os.path.relpath(path, self.tree), int(m.group(2))) if m else None
+        return {cache[p] for p in places} - {None}
+
+    def points(self, program):
+        """Every place of a program that records itself."""
+        out = subprocess.run(["objdump", "-d", "--no-show-raw-insn", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+        places = re.findall(r"call +[0-9a-f]+ <__sanitizer_cov_trace_pc>\n +([0-9a-f]+):", out)
+        return self.of(program, places)
+
+
+def executed(folder, lines):
+    found = set()
+    for name in glob.glob(os.path.join(folder, "*")):
+        with open(name) as f:
+            program, *places = f.read().splitlines()
+        found |= lines.of(program, places)
+    return found
+
+
+def key_of(tree, test):
+    """What a test's source is now: of a unit test its file, of a scenario its module."""
+    if test.startswith("unit_"):
+        folder, name = test[len("unit_"):].split("_", 1)
+        path = f"tests/unit/{folder}/{name}_test.c"
+    else:
+        path = "tests/scenario/" + test.split(":")[0] + ".py"
+    with open(os.path.join(tree, path), "rb") as f:
+        return hashlib.sha1(f.read()).hexdigest()
+
+
+def run_test(tree, folder, test, lines):
+    """What it executes, by file; None when it fails without a change."""
+    with tempfile.TemporaryDirectory() as out:
+        began = time.monotonic()
+        ran = subprocess.run(command(test, folder), cwd=tree, env={**os.environ, "WEIR_COVERED": out},
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        found = collections.defaultdict(list)
+        for path, line in sorted(executed(out, lines)) if ran.returncode == 0 else []:
+            found[path].append(line)
+        return {"key": key_of(tree, test), "seconds": round(time.monotonic() - began, 2), "lines": found}
+
+
+def collect(tree, kept, say):
+    """Completes what is kept: runs the tests that are not in it, or have changed."""
+    folder = build(tree)
+    lines = Lines(tree)
+    names = sorted(os.path.basename(t) for t in glob.glob(os.path.join(folder, "tests/unit/unit_*")) if os.path.isfile(t)
+                   and "unit_drivers" not in t) + scenarios(tree)
+    tests = {}
+    for n, test in enumerate(names):
+        old = kept.get("tests", {}).get(test)
+        tests[test] = old if old and old["key"] == key_of(tree, test) else run_test(tree, folder, test, lines)
+        if not tests[test]["lines"]:
+            say(f"fails without a change, not used: {test}")
+        if n % 50 == 49:
+            say(f"{n + 1} of {len(names)} tests have run")
+    kept["tests"] = tests
+    if "points" not in kept:
+        points = collections.defaultdict(set)
+        for path, line in lines.points(os.path.join(folder, "app/weir")):
+            points[path].add(line)
+        kept["points"] = {p: sorted(v) for p, v in points.items()}
+    return kept
+
+
+class Coverage:
+    def __init__(self, data):
+        self.seconds = {t: row["seconds"] for t, row in data["tests"].items()}
+        self.by_line = collections.defaultdict(set)
+        points = collections.defaultdict(set, {p: set(v) for p, v in data["points"].items()})
+        for test, row in data["tests"].items():
+            for path, lines in row["lines"].items():
+                points[path].update(lines)
+                for line in lines:
+                    self.by_line[path, line].add(test)
+        self.points = {p: sorted(v) for p, v in points.items()}
+
+    def tests_of(self, path, line):
+        """The tests that execute a line, unit tests before scenarios, the quickest first."""
+        points = self.points.get(path, [])
+        at = bisect.bisect_right(points, line) - 1
+        tests = self.by_line[path, points[at]] if at >= 0 else set()
+        return sorted(tests, key=lambda t: (not t.startswith("unit_"), self.seconds[t]))
+
+
+def load(path, tree, key, say):
+    """What is kept in the file about this state of the sources (key), completed."""
+    kept = {}
+    if os.path.exists(path):
+        with open(path) as f:
+            kept = json.load(f)
+    if kept.get("sources") != key:
+        kept = {"sources": key}
+    kept = collect(tree, kept, say)
+    with open(path, "w") as f:
+        json.dump(kept, f)
+    return Coverage(kept)
