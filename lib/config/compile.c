@@ -188,6 +188,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
 		.tracks = &setup->names->tracks, .running = setup->running,
 		.zones = m->gen.zones.zone, .n_zones = m->gen.zones.n,
+		.loc = cfg_loc(&setup->cfg->head, &setup->cfg->policy.pipelines),
 	};
 
 	m->build = build_create(&bs);

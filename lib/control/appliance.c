@@ -84,8 +84,8 @@ start_eal(struct appliance *a, struct err *err)
 	int rc;
 
 	if (eal.started && a->n_workers > eal.workers)
-		return err_set(err, EINVAL, "%u workers after a start with %u", a->n_workers,
-			eal.workers);
+		return err_add(err, EINVAL, cfg_loc(&sys->head, &sys->workers),
+			"system.workers: %u after a start with %u", a->n_workers, eal.workers);
 	if (eal.started)
 		return 0;
 	ports_eal_needs(a->port_cfg, a->n_ports, &cfg);
@@ -130,6 +130,7 @@ make_workers(struct appliance *a, struct err *err)
 		.count = a->n_workers, .burst = a->options.burst, .flows = a->cfg->system.flows,
 		.openings = a->cfg->system.memory.openings,
 		.idle = a->cfg->system.idle, .ports = &a->ports, .pools = &a->pools,
+		.loc = cfg_loc(&a->cfg->system.head, &a->cfg->system.flows),
 	};
 
 	a->clock = setup.clock = make_clock(a);
@@ -192,7 +193,7 @@ start(struct appliance *a, struct err *err)
 	if (start_eal(a, err) < 0)
 		return -EINVAL;
 	a->gen = begin_generation(a, a->cfg, err);
-	if (a->gen == NULL || open_ports(a, err) < 0 || finish_generation(a, a->gen, err) < 0)
+	if (a->gen == NULL || open_ports(a, err) < 0 || finish_generation(a, a->cfg, a->gen, err) < 0)
 		return -EINVAL;
 	if (log_open(a, a->cfg, &a->nat_log, err) < 0)
 		return -EINVAL;

@@ -12,7 +12,7 @@
 
 /* The pools, beside those of the running generation: what workers' mappings hold stays. */
 static int
-lay_out_pools(struct appliance *a, struct generation *gen, struct err *err)
+lay_out_pools(struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
 {
 	const struct nat *user[EAL_WORKERS_MAX];
 	struct nat_layout_setup setup = {
@@ -26,13 +26,13 @@ lay_out_pools(struct appliance *a, struct generation *gen, struct err *err)
 		user[i] = fastpath_nat(workers_at(a->workers, i)->fp);
 	rc = nat_layout_create(&setup, &gen->nat);
 	if (rc == -ENOSPC)
-		return err_set(err, ENOSPC, "nat: sessions still use too many pools or addresses that have been "
-			"taken out of the configuration");
+		return err_add(err, ENOSPC, cfg_loc(&cfg->head, &cfg->policy.nat), "nat: sessions still use too many "
+			"pools or addresses that have been taken out of the configuration");
 	return rc < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
 int
-finish_generation(struct appliance *a, struct generation *gen, struct err *err)
+finish_generation(struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
 {
 	struct rte_ether_addr mac[PORT_MAX];
 	int rc;
@@ -40,7 +40,7 @@ finish_generation(struct appliance *a, struct generation *gen, struct err *err)
 	for (unsigned i = 0; i < a->ports.count; i++)
 		mac[i] = a->ports.at[i].mac;
 	rc = generation_finish(gen, mac, err);
-	return rc == 0 ? lay_out_pools(a, gen, err) : rc;
+	return rc == 0 ? lay_out_pools(a, cfg, gen, err) : rc;
 }
 
 struct generation *
@@ -114,7 +114,7 @@ make_generation(struct appliance *a, const struct config *cfg, struct err *err)
 
 	if (gen == NULL)
 		return NULL;
-	if (finish_generation(a, gen, err) < 0 || !try_tests(a, cfg, gen, err))
+	if (finish_generation(a, cfg, gen, err) < 0 || !try_tests(a, cfg, gen, err))
 		goto fail;
 	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
 			|| workers_make_room(a->workers, gen) < 0) {

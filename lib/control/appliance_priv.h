@@ -44,7 +44,7 @@ struct appliance {
 struct generation *begin_generation(struct appliance *a, const struct config *cfg, struct err *err);
 
 /* And with the addresses of ports, once they are open.  0 or negative after an error. */
-int finish_generation(struct appliance *a, struct generation *gen, struct err *err);
+int finish_generation(struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err);
 
 /* The file of NAT's log that cfg asks for, *f; NULL if it is none, or the one in use.  0 or negative after an error. */
 int log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f, struct err *err);

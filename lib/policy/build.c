@@ -237,10 +237,10 @@ build_place_log(struct build *b, uint32_t place)
 }
 
 int
-build_meter(struct build *b, const struct meter_spec *spec)
+build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 {
 	if (b->n_meters == METERS_MAX)
-		return err_set(b->setup.err, E2BIG, "more than %u meters", METERS_MAX);
+		return err_add(b->setup.err, E2BIG, loc, "stage police: %u at most, over all pipelines", METERS_MAX);
 	if (b->n_meters == b->meter_room) {
 		struct meter_spec *more = build_grow(b, b->meter, b->n_meters, &b->meter_room,
 			sizeof(*more));

@@ -44,6 +44,7 @@ struct build_setup {
 	const struct generation *running;       /* whose numbers they go on with; NULL: the first */
 	const struct zone *zones;               /* named ones; outlive the build */
 	unsigned n_zones;
+	struct loc loc;                         /* of section pipelines: for errors about all of it */
 };
 
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
@@ -115,7 +116,7 @@ void build_place_log(struct build *b, uint32_t place);
 void build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg);
 
 /* A new meter: its number, 0 and up, or negative after an error. */
-int build_meter(struct build *b, const struct meter_spec *spec);
+int build_meter(struct build *b, const struct meter_spec *spec, struct loc loc);
 
 /* The number of a stage track's timeouts, 1 and up, or -ENOSPC when there are too many, or negative after an error.  The stage is known by its pipeline and
  * its condition (when, decoded by when_table), and keeps the number over generations. */

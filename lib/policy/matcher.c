@@ -35,8 +35,6 @@ struct matcher *
 matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 {
 	struct matcher *m = build_alloc(b, 1, sizeof(*m));
-	struct err *err = build_err(b);
-	unsigned errors = err_count(err);
 
 	if (m == NULL) {
 		build_no_memory(b);
@@ -44,12 +42,9 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 	}
 	m->list = *list;
 	if (list->n > 0) {
-		m->rules = rules_build(list->match, list->n, err);
-		if (m->rules == NULL) {
-			if (err_count(err) == errors)
-				err_add(err, ENOMEM, loc, "the rules could not be compiled");
+		m->rules = rules_build(list->match, list->n, loc, build_err(b));
+		if (m->rules == NULL)
 			return NULL;
-		}
 	}
 
 	m->first_dscp = m->first_flags = m->first_fragment = m->first_vlan = MATCHER_NONE;

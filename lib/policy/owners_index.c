@@ -94,7 +94,7 @@ build_one(struct build *b, struct owners *o, enum owners_index_kind kind)
 	}
 	if (n == 0)
 		return 0;
-	index->rules = rules_build(match, n, build_err(b));
+	index->rules = rules_build(match, n, b->setup.loc, build_err(b));
 	return index->rules != NULL ? 0 : -ENOMEM;
 }
 

@@ -173,7 +173,9 @@ check_complete(struct build *b, const struct policy_cfg *cfg)
 	cfg_each(table, &cfg->routes)
 		build_part(b, b->routes.item[i++].what != NULL ? 0 : -EINVAL, table->head.loc,
 			"routes", table->head.name);
-	build_part(b, b->n_pools == cfg->nat.count ? 0 : -EINVAL, (struct loc){ 0 }, "nat", "pools");
+	i = 0;
+	cfg_each(pool, &cfg->nat)
+		build_part(b, i++ < b->n_pools ? 0 : -EINVAL, pool->head.loc, "nat", pool->head.name);
 }
 
 /* The document, whose names of files these are, may go. */

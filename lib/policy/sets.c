@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "policy/address.h"
 #include "policy/build_priv.h"
 #include "table/set.h"
@@ -27,8 +26,6 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 {
 	struct err *err = build_err(b);
 	unsigned before = err_count(err);
-	const char *why;
-	FILE *file;
 
 	cfg_each(ip, &cfg->prefixes) {
 		struct prefix p = prefix_from_ip(ip);
@@ -38,12 +35,7 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 	}
 	if (cfg->file.resolved == NULL)
 		return 0;
-	file = file_open(cfg->file.resolved, &why);
-	if (file == NULL)
-		return cfg_error(err, &cfg->head, &cfg->file, "'%s' cannot be read: %s",
-			cfg->file.resolved, why);
-	fclose(file);
-	if (set_load_file(set, cfg->file.resolved, err) < 0)
+	if (set_load_file(set, cfg->file.resolved, cfg_loc(&cfg->head, &cfg->file), err) < 0)
 		return err_count(err) > before ? -EINVAL : build_no_memory(b);
 	return 0;
 }

@@ -71,7 +71,7 @@ police_build(struct stage_build *sb, void **instance)
 	spec.place = build_place(sb->build, sb->loc, sb->owner, NULL);
 	if (spec.place != 0)
 		build_place_says(sb->build, spec.place, &police_table, cfg);
-	meter = spec.place != 0 ? build_meter(sb->build, &spec) : -ENOMEM;
+	meter = spec.place != 0 ? build_meter(sb->build, &spec, sb->loc) : -ENOMEM;
 	if (meter < 0)
 		return meter;
 	police->meter = (uint32_t)meter;

@@ -50,7 +50,7 @@ build(struct rules *r, const struct rule_match match[], unsigned n)
 }
 
 struct rules *
-rules_build(const struct rule_match match[], unsigned n, struct err *err)
+rules_build(const struct rule_match match[], unsigned n, struct loc loc, struct err *err)
 {
 	struct rules *r = calloc(1, sizeof(*r));
 	int rc = -ENOMEM;
@@ -61,11 +61,11 @@ rules_build(const struct rule_match match[], unsigned n, struct err *err)
 		return r;
 	rules_discard(r);
 	if (rc == -E2BIG)
-		err_set(err, E2BIG, "%u rules with so many different addresses and ports take more "
+		err_add(err, E2BIG, loc, "%u rules with so many different addresses and ports take more "
 			"than %zu MiB; put addresses of the same rules into sets", n,
 			ROWS_MAX_BYTES >> 20);
 	else
-		err_set(err, -rc, "out of memory for %u rules", n);
+		err_add(err, -rc, loc, "out of memory for %u rules", n);
 	return NULL;
 }
 

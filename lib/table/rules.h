@@ -106,9 +106,9 @@ struct rule_key {
 struct rules;
 
 /* Builds a table of n rules; a result is a rule's place in match[].  The rules and their sets are
- * needed only during the call.  NULL with a sentence in err when memory is short or the table
+ * needed only during the call.  NULL with an error at loc when memory is short or the table
  * would take more than 1 GiB (20,000 rules of as many addresses take 100 MiB). */
-struct rules *rules_build(const struct rule_match match[], unsigned n, struct err *err);
+struct rules *rules_build(const struct rule_match match[], unsigned n, struct loc loc, struct err *err);
 void rules_discard(struct rules *r);            /* NULL is fine */
 
 /* result[i] is the first rule that matches *key[i], whose family is 4 or 6, or RULES_NONE. */

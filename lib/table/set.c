@@ -71,6 +71,7 @@ struct reading {
 	struct set *set;
 	struct err *err;
 	const char *path;
+	struct loc loc;         /* where the file is named */
 	unsigned line;
 	unsigned bad;
 };
@@ -141,22 +142,22 @@ read_lines(struct reading *r, FILE *file)
 		rc = read_line(r, line, (size_t)n);
 	}
 	if (rc == 0 && (ferror(file) || !feof(file)))
-		rc = err_set(r->err, errno != 0 ? errno : EIO, "sets.%s: cannot read '%s': %s",
+		rc = err_add(r->err, errno != 0 ? errno : EIO, r->loc, "sets.%s.file: '%s' cannot be read: %s",
 			r->set->name, r->path, strerror(errno));
 	free(line);
 	return rc == 0 && r->bad > 0 ? -EINVAL : rc;
 }
 
 int
-set_load_file(struct set *set, const char *path, struct err *err)
+set_load_file(struct set *set, const char *path, struct loc loc, struct err *err)
 {
-	struct reading r = { .set = set, .err = err, .path = path };
+	struct reading r = { .set = set, .err = err, .path = path, .loc = loc };
 	const char *why;
 	FILE *file = file_open(path, &why);
 	int rc;
 
 	if (file == NULL)
-		return err_set(err, EINVAL, "sets.%s: cannot open '%s': %s", set->name, path, why);
+		return err_add(err, EINVAL, loc, "sets.%s.file: '%s' cannot be read: %s", set->name, path, why);
 	rc = read_lines(&r, file);
 	fclose(file);
 	return rc;

@@ -24,9 +24,9 @@ int set_add(struct set *set, const struct prefix *p);
 
 /* Adds what a file lists: one prefix or address a line; blank lines, `#` with what follows it, and
  * a carriage return at the end are ignored.  Every line that is neither becomes an error with its
- * place; after 20 of them the reading stops.  0, -EINVAL, -ENOMEM or the errno of reading, each
- * with a sentence in err. */
-int set_load_file(struct set *set, const char *path, struct err *err);
+ * place; after 20 of them the reading stops.  A file that cannot be read is an error at loc, where it is named.  0, -EINVAL,
+ * -ENOMEM or the errno of reading, each with a sentence in err. */
+int set_load_file(struct set *set, const char *path, struct loc loc, struct err *err);
 
 /* Sorts the set and drops duplicates; nothing is added afterwards. */
 void set_seal(struct set *set);

@@ -39,6 +39,7 @@ struct workers {
 	struct watched *watched;
 	unsigned made;                  /* workers that worker_init made */
 	unsigned launched;              /* threads that run */
+	struct loc loc;                 /* of the setup */
 };
 
 static uint64_t
@@ -113,6 +114,7 @@ workers_create(const struct workers_setup *setup, struct err *err)
 
 	if (ws == NULL)
 		goto fail;
+	ws->loc = setup->loc;
 	ws->common.count = setup->count;
 	ws->common.burst = setup->burst;
 	ws->common.ports = setup->ports;
@@ -127,8 +129,8 @@ workers_create(const struct workers_setup *setup, struct err *err)
 	return ws;
 
 fail:
-	err_set(err, ENOMEM, "no memory for %u workers with %" PRIu32 " flows each", setup->count,
-		setup->flows);
+	err_add(err, ENOMEM, setup->loc, "no memory for %u workers with %" PRIu32 " flows each",
+		setup->count, setup->flows);
 	workers_destroy(ws);
 	return NULL;
 }
@@ -188,7 +190,7 @@ workers_start(struct workers *ws, struct err *err)
 			eal_worker_lcore(ws->launched));
 
 		if (rc < 0)
-			return err_set(err, -rc, "worker %u: its thread cannot be started: %s",
+			return err_add(err, -rc, ws->loc, "worker %u: its thread cannot be started: %s",
 				ws->launched, strerror(-rc));
 	}
 	await_first_loops(ws);

@@ -27,9 +27,10 @@ struct workers_setup {
 	struct ports *ports;            /* open */
 	const struct pools *pools;
 	struct clock clock;             /* every worker gets a copy */
+	struct loc loc;                 /* where their number is written, for errors */
 };
 
-/* NULL, with one error in err. */
+/* NULL, with one error in err, at the place of the setup. */
 struct workers *workers_create(const struct workers_setup *setup, struct err *err);
 void workers_destroy(struct workers *ws);       /* stopped; NULL is fine */
 

@@ -2,15 +2,17 @@
 """Which tests execute which line: a build in which each basic block records itself (covered.c), and each test run once.
 
 A point is a line that begins a basic block; a line is executed by the tests that executed the last point before it.  What is
-found is kept in a file: {"sources": KEY, "points": {file: [line, ...]}, "tests": {name: {key, seconds, lines: {file: [line, ...]}}}}.
+found is kept in a file: {"points": {file: [line, ...]}, "tests": {name: {key, seconds, lines: {file: [line, ...]}}}}.
 """
 import bisect
 import collections
+import difflib
 import glob
 import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -90,7 +92,7 @@ def key_of(tree, test):
         return hashlib.sha1(f.read()).hexdigest()
 
 
-def run_test(tree, folder, test, lines):
+def run_test(tree, folder, test, lines, moved):
     """What it executes, by file; None when it fails without a change."""
     with tempfile.TemporaryDirectory() as out:
         began = time.monotonic()
@@ -98,35 +100,43 @@ def run_test(tree, folder, test, lines):
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         found = collections.defaultdict(list)
         for path, line in sorted(executed(out, lines)) if ran.returncode == 0 else []:
-            found[path].append(line)
+            if path.startswith("lib/"):
+                found[path].append(moved.then(path, line))
         return {"key": key_of(tree, test), "seconds": round(time.monotonic() - began, 2), "lines": found}
 
 
-def collect(tree, kept, say):
+def units(tree):
+    """The names of all unit tests of folders of lib/."""
+    return sorted("unit_{}_{}".format(os.path.basename(os.path.dirname(p)), os.path.basename(p)[:-len("_test.c")])
+                  for p in glob.glob(os.path.join(tree, "tests/unit/*/*_test.c")) if "/drivers/" not in p)
+
+
+def collect(tree, kept, moved, say):
     """Completes what is kept: runs the tests that are not in it, or have changed."""
-    folder = build(tree)
-    lines = Lines(tree)
-    names = sorted(os.path.basename(t) for t in glob.glob(os.path.join(folder, "tests/unit/unit_*")) if os.path.isfile(t)
-                   and "unit_drivers" not in t) + scenarios(tree)
-    tests = {}
-    for n, test in enumerate(names):
-        old = kept.get("tests", {}).get(test)
-        tests[test] = old if old and old["key"] == key_of(tree, test) else run_test(tree, folder, test, lines)
-        if not tests[test]["lines"]:
+    folder, lines, old = os.path.join(tree, "build-covered"), Lines(tree), kept.get("tests", {})
+    names = units(tree) + scenarios(tree)
+    new = [t for t in names if t not in old or old[t]["key"] != key_of(tree, t)]
+    if new:
+        say(f"{len(new)} of {len(names)} tests are run to see what they execute")
+        build(tree)
+    kept["tests"] = {t: old[t] for t in names if t not in new}
+    for n, test in enumerate(new, 1):
+        kept["tests"][test] = run_test(tree, folder, test, lines, moved)
+        if not kept["tests"][test]["lines"]:
             say(f"fails without a change, not used: {test}")
-        if n % 50 == 49:
-            say(f"{n + 1} of {len(names)} tests have run")
-    kept["tests"] = tests
+        if n % 50 == 0:
+            say(f"{n} have run")
     if "points" not in kept:
         points = collections.defaultdict(set)
         for path, line in lines.points(os.path.join(folder, "app/weir")):
-            points[path].add(line)
+            points[path].add(moved.then(path, line))
         kept["points"] = {p: sorted(v) for p, v in points.items()}
     return kept
 
 
 class Coverage:
-    def __init__(self, data):
+    def __init__(self, data, moved):
+        self.moved = moved
         self.seconds = {t: row["seconds"] for t, row in data["tests"].items()}
         self.by_line = collections.defaultdict(set)
         points = collections.defaultdict(set, {p: set(v) for p, v in data["points"].items()})
@@ -140,20 +150,46 @@ class Coverage:
     def tests_of(self, path, line):
         """The tests that execute a line, unit tests before scenarios, the quickest first."""
         points = self.points.get(path, [])
-        at = bisect.bisect_right(points, line) - 1
+        at = bisect.bisect_right(points, self.moved.then(path, line)) - 1
         tests = self.by_line[path, points[at]] if at >= 0 else set()
         return sorted(tests, key=lambda t: (not t.startswith("unit_"), self.seconds[t]))
 
 
-def load(path, tree, key, say):
-    """What is kept in the file about this state of the sources (key), completed."""
+class Moved:
+    """The lines of the sources as they are now, by those of the sources that were measured."""
+
+    def __init__(self, measured, tree):
+        self.measured, self.tree, self.known = measured, tree, {}
+
+    def then(self, path, line):
+        """The number that a line of today had, or that of the last line before it that was there; 0 for none."""
+        if path not in self.known:
+            old, new = ([] if not os.path.exists(os.path.join(d, path)) else open(os.path.join(d, path)).read().split("\n")
+                        for d in (self.measured, self.tree))
+            rows = [0] * (len(new) + 2)
+            for a, b, n in difflib.SequenceMatcher(None, old, new, False).get_matching_blocks():
+                for i in range(n):
+                    rows[b + i + 1] = a + i + 1
+            for i in range(1, len(rows)):
+                rows[i] = rows[i] or rows[i - 1]
+            self.known[path] = rows
+        rows = self.known[path]
+        return rows[min(line, len(rows) - 1)]
+
+
+def load(home, tree, fresh, say):
+    """What is kept in the folder about the sources as they were measured, completed by what new and changed tests execute."""
+    path, measured = os.path.join(home, "coverage.json"), os.path.join(home, "measured")
     kept = {}
-    if os.path.exists(path):
+    if os.path.exists(path) and not fresh:
         with open(path) as f:
             kept = json.load(f)
-    if kept.get("sources") != key:
-        kept = {"sources": key}
-    kept = collect(tree, kept, say)
+    else:
+        shutil.rmtree(measured, ignore_errors=True)
+        for folder in ("lib", "app"):
+            shutil.copytree(os.path.join(tree, folder), os.path.join(measured, folder))
+    moved = Moved(measured, tree)
+    kept = collect(tree, kept, moved, say)
     with open(path, "w") as f:
         json.dump(kept, f)
-    return Coverage(kept)
+    return Coverage(kept, moved)

@@ -1,5 +1,52 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Mutants that once survived, and that every later version has to kill: (what is broken, file, text of a line, its change)."""
+"""Mutants that once survived, and that every later version has to kill.
+
+(what is broken, file, text of one line, its change), and where only real interfaces can see it the system test that does,
+which takes the folder of the build and these words.
+"""
 
 MUTANTS = [
+    ("a reload may change a device", "lib/config/config.c", "if (strcmp(old->device, new->device) != 0)", "if (false)"),
+    ("a reload may change queues", "lib/config/config.c", "if (old->queues != new->queues)", "if (false)"),
+    ("a reload may change a MAC", "lib/config/config.c", "if (memcmp(&old->mac, &new->mac, sizeof(old->mac)) != 0)", "if (false)"),
+    ("a reload may change receive descriptors", "lib/config/config.c", "if (old->rx_descriptors != new->rx_descriptors)",
+     "if (false)"),
+    ("a reload may change transmit descriptors", "lib/config/config.c", "if (old->tx_descriptors != new->tx_descriptors)",
+     "if (false)"),
+    ("a reload may add forward", "lib/config/config.c", "if (new->promiscuous && !old->promiscuous)", "if (false)"),
+    ("a reload may not take forward away", "lib/config/config.c", "if (new->promiscuous && !old->promiscuous)",
+     "if (new->promiscuous != old->promiscuous)"),
+    ("a reload may raise an MTU", "lib/config/config.c", "if (new->mtu > (old->mtu != 0 ? old->mtu : PORT_MTU))", "if (false)"),
+    ("a reload may not raise an MTU again", "lib/config/config.c", "if (new->mtu > (old->mtu != 0 ? old->mtu : PORT_MTU))",
+     "if (new->mtu != old->mtu)"),
+    ("the exit status of run ignores the ledger", "lib/control/report.c", "return r->ledger.imbalance == 0 && (",
+     "return true && ("),
+    ("the exit status of run ignores packet buffers", "lib/control/report.c", "return r->ledger.imbalance == 0 && (",
+     "return r->ledger.imbalance == 0 || ("),
+    ("a link is always up", "lib/io/port_start.c", "up = device_interface_up(port->interface);", "up = true;",
+     ["tests/system/port_return.sh"]),
+    ("a link of other devices is always down", "lib/io/port_start.c",
+     "up = rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;", "up = false;"),
+    ("the NAT log's wall clock is the worker's", "lib/control/appliance_log.c", "if (!a->options.virtual_time) {",
+     "if (a->options.virtual_time) {"),
+    ("the NAT log's wall clock is a second off", "lib/control/appliance_log.c",
+     "wall_ns = (int64_t)ts.tv_sec * (int64_t)NS_PER_S + ts.tv_nsec", "wall_ns = ((int64_t)ts.tv_sec + 1) * (int64_t)NS_PER_S"),
+    ("the MTU of an interface is not raised", "lib/io/device_host.c", "ifr.ifr_mtu = (int)mtu;", ";",
+     ["tests/system/ports.sh", "af_packet_jumbo"]),
+    ("the MTU of an interface is lowered", "lib/io/device_host.c", "if (rc < 0 || ifr.ifr_mtu >= (int)mtu)", "if (rc < 0)",
+     ["tests/system/ports.sh", "mtu_kept"]),
+    ("what the kernel sends is received", "lib/io/af_packet.c",
+     "set_option(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes));", ";", ["tests/system/ports.sh", "outgoing"]),
+    ("the default burst of police is a second's", "lib/stage/police.c",
+     "uint64_t burst = spec->packets ? spec->rate / BURST_PART : spec->rate / 8 / BURST_PART;",
+     "uint64_t burst = spec->packets ? spec->rate : spec->rate / 8;"),
+    ("the default burst of police is bits", "lib/stage/police.c", "spec->rate / 8 / BURST_PART", "spec->rate / BURST_PART"),
+    ("the default burst of police has no least", "lib/stage/police.c", "return burst < least ? least : burst > most ? most : burst;",
+     "return burst > most ? most : burst;"),
+    ("the default burst of police has no most", "lib/stage/police.c", "return burst < least ? least : burst > most ? most : burst;",
+     "return burst < least ? least : burst;"),
+    ("queues are on the first worker", "lib/worker/spread.c", "return queue % s->workers;", "return 0;"),
+    ("single queues are on one worker", "lib/worker/spread.c", "return (queue + port) % s->workers;", "return queue % s->workers;"),
+    ("single queues of a node are on one worker", "lib/worker/spread.c", "nth = (queue + port) % near;", "nth = queue % near;"),
+    ("queues are on any node", "lib/worker/spread.c", "near += s->node[w] == port_node;", "near += 1;"),
 ]

@@ -72,7 +72,7 @@ static void
 expect(const struct rule_match match[], unsigned n, struct rule_key k, uint32_t expected)
 {
 	struct err *err = err_create();
-	struct rules *rules = rules_build(match, n, err);
+	struct rules *rules = rules_build(match, n, (struct loc){ 0 }, err);
 	const struct rule_key *pointer = &k;
 	uint32_t result = 12345;
 
@@ -267,7 +267,7 @@ large_set_makes_a_small_table(void **state)
 		assert_int_equal(set_add(set, &p), 0);
 	}
 	set_seal(set);
-	rules = rules_build(&match, 1, err);
+	rules = rules_build(&match, 1, (struct loc){ 0 }, err);
 	assert_non_null(rules);
 	assert_in_range(rules_bytes(rules), 1, 16 << 20);
 	rules_discard(rules);
@@ -308,7 +308,7 @@ expect_random_rules_agree(struct random_rules *x, unsigned n, unsigned n_sets, u
 	struct rules *rules;
 
 	random_rules_build(x, n, n_sets);
-	rules = rules_build(x->match, x->n, err);
+	rules = rules_build(x->match, x->n, (struct loc){ 0 }, err);
 	if (rules == NULL)
 		fail_msg("%s", err_first(err));
 	for (unsigned i = 0; i < rounds; i++)
