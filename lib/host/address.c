@@ -66,16 +66,6 @@ interface_on_link(const struct interface *i, const union address *a, unsigned fa
 }
 
 bool
-host_answers_for(const struct host *h, const struct interface *i, const union address *a,
-	unsigned family)
-{
-	if (interface_owns(i, a, family))
-		return true;
-	return family == 4 && generation_public(h->gen, a->v4) && interface_on_link(i, a, 4)
-		&& claim_is_ours(h, a->v4);
-}
-
-bool
 interface_broadcast(const struct interface *i, const union address *a)
 {
 	if (a->v4 == UINT32_MAX)

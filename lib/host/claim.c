@@ -90,6 +90,16 @@ claim_is_ours(const struct host *h, rte_be32_t address)
 	return c != NULL && c->state == CLAIM_OURS;
 }
 
+bool
+host_answers_for(const struct host *h, const struct interface *i, const union address *a,
+	unsigned family)
+{
+	if (interface_owns(i, a, family))
+		return true;
+	return family == 4 && generation_public(h->gen, a->v4) && interface_on_link(i, a, 4)
+		&& claim_is_ours(h, a->v4);
+}
+
 /* The link whose subnet has the address, and where it is not our own anyway. */
 static const struct interface *
 link_of(const struct host *h, const union address *a)

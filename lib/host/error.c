@@ -78,13 +78,3 @@ host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m,
 	s.from = rte_pktmbuf_mtod(m, const uint8_t *) + RTE_ETHER_ADDR_LEN;
 	tell_sender(h, &s, what, code_or_mtu);
 }
-
-const union address *
-answer_source(const struct host *h, const struct subject *s)
-{
-	const struct tuple *t = &s->v->tuple;
-
-	if (generation_owns(h->gen, &t->dst, t->family))
-		return &t->dst;
-	return host_source(h, s->in, &t->src, t->family);
-}

@@ -18,35 +18,6 @@ is_over(const struct host *h)
 	return h->follow_slot >= h->n_neighbours;
 }
 
-static bool
-statics_over(const struct host *h)
-{
-	return h->gen == NULL || h->follow_iface >= h->gen->n_ifaces;
-}
-
-/* What the generation says of a neighbour; NULL: it is not static. */
-static const struct interface_neighbour *
-static_of(const struct interface *i, unsigned family, const union address *a)
-{
-	for (unsigned k = 0; k < i->n_neighbours; k++) {
-		const struct interface_neighbour *s = &i->neighbours[k];
-
-		if (s->family == family && address_equal(&s->address, a))
-			return s;
-	}
-	return NULL;
-}
-
-static void
-become_static(struct host *h, uint16_t slot, const struct interface_neighbour *s)
-{
-	neighbour_know(h, slot, s->mac, true);
-	if (h->neighbours[slot].is_static)
-		return;
-	share_leave(h, slot);
-	h->neighbours[slot].is_static = true;
-}
-
 static void
 stay_dynamic(struct host *h, uint16_t slot, const struct interface *i)
 {
@@ -92,14 +63,14 @@ neighbour_follow(struct host *h, uint16_t slot)
 		vanish(h, slot);
 		return false;
 	}
-	if (n->is_static || !statics_over(h))
-		s = static_of(i, n->family, &n->address);
+	if (n->is_static || !neighbours_static_over(h))
+		s = neighbour_static_of(i, n->family, &n->address);
 	if (s == NULL) {
 		stay_dynamic(h, slot, i);
 		return true;
 	}
 	nexthop_follow(h, slot, i);
-	become_static(h, slot, s);
+	neighbour_become_static(h, slot, s);
 	share_sort(h, slot);
 	return true;
 }
@@ -110,19 +81,6 @@ neighbour_current(struct host *h, uint16_t iface, unsigned family, const union a
 	uint16_t slot = neighbour_find(h, iface, family, a);
 
 	return slot != NONE && neighbour_follow(h, slot) ? slot : NONE;
-}
-
-void
-neighbour_settle(struct host *h, uint16_t slot)
-{
-	const struct neighbour *n = &h->neighbours[slot];
-	const struct interface_neighbour *s;
-
-	if (statics_over(h))
-		return;
-	s = static_of(host_interface(h, n->iface), n->family, &n->address);
-	if (s != NULL)
-		become_static(h, slot, s);
 }
 
 /* The next static neighbour of the generation is there. */
@@ -143,7 +101,7 @@ follow_static(struct host *h)
 	if (slot == NONE)
 		slot = neighbour_make(h, i->id, s->family, &s->address, true);
 	if (slot != NONE && !h->neighbours[slot].is_static)
-		become_static(h, slot, s);
+		neighbour_become_static(h, slot, s);
 }
 
 void
@@ -153,9 +111,9 @@ neighbours_follow(struct host *h)
 
 	if (is_over(h) && !h->trims)
 		return;
-	for (unsigned k = 0; k < PART_STATIC && !statics_over(h); k++)
+	for (unsigned k = 0; k < PART_STATIC && !neighbours_static_over(h); k++)
 		follow_static(h);
-	if (!statics_over(h))
+	if (!neighbours_static_over(h))
 		return;
 	for (unsigned k = 0; k < PART_SLOTS && !is_over(h) && freed < PART_FREED; k++) {
 		uint16_t slot = h->follow_slot++;

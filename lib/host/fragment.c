@@ -61,10 +61,3 @@ fragments_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3)
 	rte_pktmbuf_free(m);
 	return REASON_NONE;
 }
-
-enum reason
-host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
-	const struct view *v)
-{
-	return host_hold(h, nexthop, m, l3, v);         /* ip_send does what the MTU asks for */
-}

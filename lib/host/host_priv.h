@@ -164,7 +164,7 @@ struct host {
 	uint64_t now_ns;
 	uint16_t tpid;                  /* of the outer tag of the frame that is being answered; else 0 */
 
-	/* neighbour.c */
+	/* table.c */
 	struct hash_key key;
 	struct neighbour *neighbours;
 	uint16_t *buckets;
@@ -234,36 +234,54 @@ host_interface(const struct host *h, uint16_t id)
 	return h->gen != NULL && id < h->gen->n_ifaces ? h->gen->iface[id] : NULL;
 }
 
-/* neighbour.c: the table */
+/* table.c: the table */
 bool neighbours_init(struct host *h, unsigned n, int numa_node);
 void neighbours_fini(struct host *h);
 uint16_t neighbour_find(const struct host *h, uint16_t iface, unsigned family,
 	const union address *a);
-/* A new one, not asked; NONE: no room.  heard: it spoke to us; else somebody wants to speak to
- * it. */
-uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a,
-	bool heard);
-void neighbour_free(struct host *h, uint16_t slot);
+/* Takes a free slot, of which there must be one, for an address; and gives it back. */
+uint16_t neighbour_enter(struct host *h, uint16_t iface, unsigned family, const union address *a);
+void neighbour_leave(struct host *h, uint16_t slot);
 void nexthop_follow(struct host *h, uint16_t slot, const struct interface *i);
-void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
 
 /* share.c: who has the slots */
 void shares_init(struct host *h);
-/* Makes room for one more of a share; false: there is none. */
-bool share_room(struct host *h, uint16_t iface, unsigned family, bool heard);
 void share_enter(struct host *h, uint16_t slot);        /* a slot of a new neighbour */
 void share_leave(struct host *h, uint16_t slot);
 void share_sort(struct host *h, uint16_t slot);         /* what decides on its line has changed */
 void share_renew(struct host *h, uint16_t slot);        /* the same; it is the newest of its line */
 void shares_configure(struct host *h);                  /* interfaces have come or gone */
-bool shares_trim(struct host *h, unsigned most);        /* by so many neighbours at most; true: there may be more */
 
-/* reach.c: what becomes of one */
+/* state.c */
+bool neighbour_has_timer(const struct neighbour *n);
+/* Changes the state; span_ns: until its timer goes off, if it has one in that state. */
+void neighbour_become(struct host *h, uint16_t slot, enum neighbour_state state, uint64_t span_ns);
+void neighbour_ask_once(struct host *h, struct neighbour *n);
+void neighbour_free(struct host *h, uint16_t slot);
 void neighbour_ask(struct host *h, uint16_t slot);      /* begins */
 void neighbour_use(struct host *h, uint16_t slot);
 void neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh);
 void neighbour_lose(struct host *h, uint16_t slot);
 void neighbour_doubt(struct host *h, uint16_t slot);    /* asked again at its next use */
+
+/* room.c */
+/* Makes room for one more of a share; false: there is none. */
+bool share_room(struct host *h, uint16_t iface, unsigned family, bool heard);
+bool shares_trim(struct host *h, unsigned most);        /* by so many neighbours at most; true: there may be more */
+void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
+
+/* neighbour.c */
+/* A new one, not asked; NONE: no room.  heard: it spoke to us; else somebody wants to speak to
+ * it. */
+uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a,
+	bool heard);
+/* What the generation says of a neighbour; NULL: it is not static. */
+const struct interface_neighbour *neighbour_static_of(const struct interface *i, unsigned family,
+	const union address *a);
+bool neighbours_static_over(const struct host *h);      /* all static ones of the generation are there */
+void neighbour_become_static(struct host *h, uint16_t slot, const struct interface_neighbour *s);
+
+/* reach.c: what moves a neighbour from state to state */
 void neighbour_hear(struct host *h, const struct host_fact *fact);
 void neighbours_expire(struct host *h);
 void neighbours_sweep(struct host *h);
@@ -274,8 +292,6 @@ void neighbours_follow(struct host *h);         /* one bounded part of it; until
 bool neighbour_follow(struct host *h, uint16_t slot);   /* this one, now; false: its interface is gone, and so is it */
 /* neighbour_find of one that is about to be used: it follows the generation in use. */
 uint16_t neighbour_current(struct host *h, uint16_t iface, unsigned family, const union address *a);
-/* One that has just been made is static if the generation says so. */
-void neighbour_settle(struct host *h, uint16_t slot);
 
 /* address.c */
 bool mac_is_unicast(const uint8_t mac[6]);
@@ -284,9 +300,6 @@ bool address_is_link_local(const union address *a);
 bool interface_owns(const struct interface *i, const union address *a, unsigned family);
 bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
 bool interface_broadcast(const struct interface *i, const union address *a);
-/* Its own, or one of NAT's that is ours on its link. */
-bool host_answers_for(const struct host *h, const struct interface *i, const union address *a,
-	unsigned family);
 /* The address to speak to peer from; NULL when the interface has none of the family. */
 const union address *interface_source(const struct interface *i, const union address *peer,
 	unsigned family);
@@ -309,7 +322,15 @@ struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uin
 	uint16_t ethertype, unsigned bytes, uint8_t **body);
 void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);
 
-/* arp.c, nd.c: to is NULL for everybody */
+/* arp_send.c, nd_send.c: to is NULL for everybody */
+enum {
+	ARP_BYTES = 28,
+	ARP_REQUEST = 1,
+	ARP_REPLY = 2,
+};
+/* Sends a message from our MAC; addresses: the sender's and the target's, of IPv4. */
+void arp_send(struct host *h, const struct interface *i, uint8_t operation,
+	const union address *addresses[2], const uint8_t *to);
 void arp_ask(struct host *h, const struct interface *i, const union address *target,
 	const uint8_t *to);
 void arp_announce(struct host *h, const struct interface *i, const union address *own);
@@ -317,13 +338,23 @@ void arp_probe(struct host *h, const struct interface *i, const union address *t
 void nd_ask(struct host *h, const struct interface *i, const union address *target,
 	const uint8_t *to);
 void nd_announce(struct host *h, const struct interface *i, const union address *own);
+
+/* nd.c */
 bool nd_is(const struct view *v);
 enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m);
 
-/* hold.c */
+/* held.c */
 void held_init(struct host *h);
+void held_put(struct host *h, uint16_t slot, uint16_t at);      /* a filled place waits for the neighbour */
+void held_drop_oldest(struct host *h, uint16_t slot, enum reason r);
+/* Moves the offsets of a view to an IP header that stands at l3 now. */
+void held_move_view(struct view *v, uint16_t l3);
+/* Sends a packet that waited, or would have; its session moves on. */
+enum reason held_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struct view *v);
 void held_release(struct host *h, uint16_t slot);       /* sends what waits for the neighbour */
 void held_drop(struct host *h, uint16_t slot, enum reason r);   /* all that waits for it */
+
+/* send.c */
 /* Sends an IP packet at offset l3 to a resolved neighbour.  Returns 0 or the reason to drop m. */
 enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
 
@@ -336,6 +367,9 @@ void claims_configure(struct host *h, const struct generation *old);
 void claims_due(struct host *h);
 /* Does an address of NAT belong to us on its link? */
 bool claim_is_ours(const struct host *h, rte_be32_t address);
+/* The interface's own address, or one of NAT's that is ours on its link. */
+bool host_answers_for(const struct host *h, const struct interface *i, const union address *a,
+	unsigned family);
 /* A station of a link says that the address is its own, or probes for it; true: we give it up. */
 bool claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8_t mac[6]);
 

@@ -9,23 +9,7 @@
 
 #include "base/counter.h"
 #include "packet/checksum.h"
-#include "host/host_priv.h"
-
-enum {
-	ND_SOLICITATION = 135,          /* NS */
-	ND_ADVERTISEMENT = 136,         /* NA */
-	ND_FIRST = 133,
-	ND_LAST = 137,
-	ND_BYTES = 24,                  /* of NS and NA, without options */
-	ND_BYTES_MAX = 1500,
-	ND_HOP_LIMIT = 255,
-	OPTION_SOURCE_MAC = 1,
-	OPTION_TARGET_MAC = 2,
-	OPTION_BYTES = 8,
-	FLAG_ROUTER = 0x80,
-	FLAG_SOLICITED = 0x40,
-	FLAG_OVERRIDE = 0x20,
-};
+#include "host/nd_priv.h"
 
 struct nd {
 	uint8_t flags;
@@ -48,86 +32,12 @@ is_multicast(const union address *a)
 	return a->bytes[0] == 0xff;
 }
 
-static union address
-solicited_node(const union address *a)
-{
-	union address out = { .bytes = { 0xff, 2, [11] = 1, [12] = 0xff } };
-
-	memcpy(out.bytes + 13, a->bytes + 13, 3);
-	return out;
-}
-
-static void
-multicast_mac(uint8_t mac[6], const union address *a)
-{
-	mac[0] = mac[1] = 0x33;
-	memcpy(mac + 2, a->bytes + 12, 4);
-}
-
 /* Neighbour Discovery never leaves its link, so no pipeline judges it. */
 bool
 nd_is(const struct view *v)
 {
 	return v->kind == VIEW_IP6 && v->proto == IPPROTO_ICMPV6 && v->l4 != VIEW_NONE
 		&& v->icmp_type >= ND_FIRST && v->icmp_type <= ND_LAST;
-}
-
-/* A message to send: NS or NA about target, with our MAC as its option. */
-struct nd_message {
-	uint8_t type, flags, option;
-	const union address *src, *dst, *target;
-	const uint8_t *to;              /* MAC; NULL: that of the group dst */
-};
-
-static void
-nd_send(struct host *h, const struct interface *i, const struct nd_message *message)
-{
-	enum { BYTES = ND_BYTES + OPTION_BYTES };
-	uint8_t group[6];
-	uint8_t *p, *nd;
-	struct rte_mbuf *m;
-
-	multicast_mac(group, message->dst);
-	m = frame_take(h, i, message->to != NULL ? message->to : group, RTE_ETHER_TYPE_IPV6,
-		IP6_BYTES + BYTES, &p);
-	if (m == NULL)
-		return;
-	ip6_write(p, message->src, message->dst, IPPROTO_ICMPV6, BYTES);
-	p[7] = ND_HOP_LIMIT;
-	nd = p + IP6_BYTES;
-	memset(nd, 0, BYTES);
-	nd[0] = message->type;
-	nd[4] = message->flags;
-	memcpy(nd + 8, message->target, 16);
-	nd[24] = message->option;
-	nd[25] = OPTION_BYTES / 8;
-	memcpy(nd + 26, i->mac, 6);
-	icmp6_checksum_set(p, BYTES);
-	frame_send(h, m, BORN_nd, i);
-}
-
-void
-nd_ask(struct host *h, const struct interface *i, const union address *target, const uint8_t *to)
-{
-	union address group = solicited_node(target);
-	struct nd_message ns = {
-		.type = ND_SOLICITATION, .option = OPTION_SOURCE_MAC, .target = target, .to = to,
-		.src = interface_source(i, target, 6), .dst = to != NULL ? target : &group,
-	};
-
-	if (ns.src != NULL)
-		nd_send(h, i, &ns);
-}
-
-void
-nd_announce(struct host *h, const struct interface *i, const union address *own)
-{
-	struct nd_message na = {
-		.type = ND_ADVERTISEMENT, .flags = FLAG_ROUTER | FLAG_OVERRIDE,
-		.option = OPTION_TARGET_MAC, .target = own, .src = own, .dst = &all_nodes,
-	};
-
-	nd_send(h, i, &na);
 }
 
 /* Answers a solicitation.  Who asks from no address finds out whether his is free: everybody is

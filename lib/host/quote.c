@@ -96,3 +96,13 @@ quote_copy(uint8_t *out, const struct subject *s, unsigned n)
 		restore(out, n, s->v);
 	return true;
 }
+
+const union address *
+answer_source(const struct host *h, const struct subject *s)
+{
+	const struct tuple *t = &s->v->tuple;
+
+	if (generation_owns(h->gen, &t->dst, t->family))
+		return &t->dst;
+	return host_source(h, s->in, &t->src, t->family);
+}

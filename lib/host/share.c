@@ -118,45 +118,6 @@ share_leave(struct host *h, uint16_t slot)
 		h->n_common -= s->n-- > h->guaranteed;
 }
 
-static bool
-may_grow(const struct host *h, const struct share *s)
-{
-	return h->n_free > 0 && (s->n < h->guaranteed || h->n_common < h->common);
-}
-
-static void
-displace(struct host *h, uint16_t slot)
-{
-	held_drop(h, slot, REASON_neighbour_queue_full);
-	neighbour_free(h, slot);
-}
-
-/* The one that gives room; NONE: all are in use.  Who speaks to us does not displace whom
- * somebody waits for. */
-static uint16_t
-first_of(const struct share *s, bool heard)
-{
-	enum line first = heard ? LINE_IDLE : LINE_STRANGER;
-	enum line second = heard ? LINE_STRANGER : LINE_IDLE;
-
-	return s->line[first].head != NONE ? s->line[first].head : s->line[second].head;
-}
-
-bool
-share_room(struct host *h, uint16_t iface, unsigned family, bool heard)
-{
-	struct share *s = share_of(h, iface, family);
-
-	if (!heard && s->line[LINE_STRANGER].n >= RTE_MIN(HOST_STRANGERS, h->n_neighbours / 4))
-		displace(h, s->line[LINE_STRANGER].head);
-	if (!may_grow(h, s) && first_of(s, heard) != NONE)
-		displace(h, first_of(s, heard));
-	if (may_grow(h, s))
-		return true;
-	s->pressed = h->pressed = true;
-	return false;
-}
-
 /* Has the interface an address of the family, so that it has neighbours? */
 static bool
 is_used(const struct interface *i, unsigned family)
@@ -165,29 +126,6 @@ is_used(const struct interface *i, unsigned family)
 		if (i->addresses[k].family == family)
 			return true;
 	return false;
-}
-
-/* Who has more than what is left after a reload gives it back, one neighbour at a time.  Returns how many of at most so
- * many. */
-static unsigned
-trim(struct host *h, struct share *s, unsigned most)
-{
-	unsigned n = 0;
-
-	for (; n < most && h->n_common > h->common && s->n > h->guaranteed
-	     && first_of(s, false) != NONE; n++)
-		displace(h, first_of(s, false));
-	return n;
-}
-
-bool
-shares_trim(struct host *h, unsigned most)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < LEDGER_IFACES * 2 && n < most && h->n_common > h->common; i++)
-		n += trim(h, &h->shares[i / 2][i % 2], most - n);
-	return n == most;
 }
 
 /* Static neighbours of the generation, as far as there is room. */
