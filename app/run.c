@@ -10,13 +10,14 @@
 
 #include "command.h"
 
-#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests]"
+#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "json", required_argument, NULL, 'j' },
 	{ "no-tests", no_argument, NULL, 'n' },
+	{ "socket", required_argument, NULL, 's' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -52,6 +53,9 @@ command_run(int argc, char **argv)
 			break;
 		case 'n':
 			options.no_tests = true;
+			break;
+		case 's':
+			options.socket = optarg;
 			break;
 		case ':':
 			return usage_error(USAGE, "run: %s needs a value", argv[optind - 1]);

@@ -15,7 +15,7 @@ static const struct command {
 	const char *usage;
 	const char *text;
 } commands[] = {
-	{ "run", command_run, "run [-c FILE] [--for SECONDS] [--json FILE]",
+	{ "run", command_run, "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH]",
 		"run the appliance; without -c the built-in example on devices in memory" },
 	{ "check", command_check, "check [--json FILE] FILE...",
 		"check configurations: all errors, rules never reached, the section tests" },

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "control/appliance.h"
 #include "config/check.h"
+#include "control/control.h"
 #include "control/conversations.h"
 #include "control/example.h"
 #include "control/report.h"
@@ -22,6 +23,7 @@
 enum {
 	WATCH_MS = 100,
 	EVENTS_MAX = 8,
+	CLIENTS_SLICE_US = 1000,
 };
 
 struct runner {
@@ -29,6 +31,7 @@ struct runner {
 	struct appliance *appliance;
 	struct example *example;        /* NULL with a configuration of one's own */
 	struct event_base *base;
+	struct control *control;
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
 };
@@ -169,6 +172,7 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	appliance_write_log(r->appliance);
 	appliance_watch_ports(r->appliance);
 	appliance_say_conflicts(r->appliance);
+	control_tick(r->control);
 }
 
 static void
@@ -177,6 +181,38 @@ on_example(evutil_socket_t fd, short what, void *arg)
 	struct runner *r = arg;
 
 	example_tick(r->example, monotonic_ns());
+}
+
+/* Clients of the control socket come after signals and timers, and never hold them up for longer than a call takes. */
+static struct event_base *
+make_base(void)
+{
+	const struct timeval slice = { .tv_usec = CLIENTS_SLICE_US };
+	struct event_config *cfg = event_config_new();
+	struct event_base *base = NULL;
+
+	if (cfg != NULL && event_config_set_max_dispatch_interval(cfg, &slice, 1, 1) == 0)
+		base = event_base_new_with_config(cfg);
+	if (cfg != NULL)
+		event_config_free(cfg);
+	if (base != NULL && event_base_priority_init(base, 2) < 0) {
+		event_base_free(base);
+		return NULL;
+	}
+	return base;
+}
+
+static bool
+start_control(struct runner *r)
+{
+	struct control_setup setup = {
+		.appliance = r->appliance, .base = r->base, .config = r->options->config, .socket = r->options->socket,
+	};
+
+	if (setup.socket == NULL && setup.config != NULL)
+		setup.socket = CONTROL_SOCKET;
+	r->control = control_create(&setup);
+	return r->control != NULL;
 }
 
 /* A signal (number > 0) or a timer (number -1, after ms; persistent ones again and again). */
@@ -189,6 +225,7 @@ add_event(struct runner *r, int number, short what, unsigned ms, event_callback_
 	if (e == NULL)
 		return false;
 	r->event[r->n_events++] = e;
+	event_priority_set(e, 0);
 	return event_add(e, number < 0 ? &tv : NULL) == 0;
 }
 
@@ -267,16 +304,19 @@ loop(struct runner *r)
 {
 	int status = 1;
 
-	r->base = event_base_new();
-	if (r->base == NULL || !add_events(r)) {
+	r->base = make_base();
+	if (r->base == NULL || !start_control(r) || !add_events(r)) {
 		log_error("the control loop cannot be made: %s", strerror(errno));
 		appliance_halt(r->appliance);
 	} else {
 		say_hello(r->appliance);
 		mask_signals(SIG_UNBLOCK);
 		event_base_dispatch(r->base);
+		control_destroy(r->control);
+		r->control = NULL;
 		status = finish(r);
 	}
+	control_destroy(r->control);
 	for (unsigned i = 0; i < r->n_events; i++)
 		event_free(r->event[i]);
 	if (r->base != NULL)

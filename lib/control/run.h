@@ -15,6 +15,7 @@ struct run_options {
 	const char *config;     /* NULL: the built-in example */
 	const char *json;       /* where the report goes as JSON, "-": standard output, or NULL */
 	double seconds;         /* 0: until a signal */
+	const char *socket;     /* of control; NULL: CONTROL_SOCKET, and none for the built-in example */
 	bool no_tests;          /* a start or a reload is taken although tests of its file fail */
 };
 

@@ -398,6 +398,12 @@ workers_watch(struct workers *ws, uint64_t now_ms)
 	return n;
 }
 
+bool
+workers_stalled(const struct workers *ws, unsigned i)
+{
+	return ws->watched[i].stalled;
+}
+
 unsigned
 workers_count(const struct workers *ws)
 {

@@ -11,6 +11,7 @@ here=$(dirname "$(realpath "$0")")
 id=$tag$$
 dir=$(mktemp -d)
 pid=
+run_options=()                  # more of them, of weir run
 . "$here/support/check.bash"
 ns_lan=$id-lan ns_wan=$id-wan ns_weir=$id-weir
 
@@ -56,7 +57,7 @@ wait_for() {    # wait_for SECONDS COMMAND...
 
 start() {       # Weir with $dir/weir.yaml; the test ends if it does not
 	check "the configuration is right" "$weir" check "$dir/weir.yaml"
-	ip netns exec "$ns_weir" "$weir" run -c "$dir/weir.yaml" --json "$dir/report.json" \
+	ip netns exec "$ns_weir" "$weir" run -c "$dir/weir.yaml" --json "$dir/report.json" --socket "$dir/control.sock" "${run_options[@]}" \
 		>"$dir/report" 2>"$dir/log" &
 	pid=$!
 	check "it starts" wait_for 20 grep -q "generation 1 runs" "$dir/log"

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The live side of `weir run`: what weirctl asks, answered from the running appliance.
+ *
+ * Threads: the control thread.  Memory: control_create/_destroy. */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include "base/err.h"
+#include "control/appliance.h"
+#include "control/rpc.h"
+
+struct control;
+struct event_base;
+
+struct control_setup {
+	struct appliance *appliance;
+	struct event_base *base;
+	const char *socket;             /* path; NULL: none is made */
+	const char *config;             /* the file it was started with; NULL: the built-in example */
+};
+
+/* A socket that cannot be made is a warning in the log: the appliance runs without one.  NULL: no memory. */
+struct control *control_create(const struct control_setup *setup);
+void control_destroy(struct control *c);        /* NULL is fine */
+
+/* Every 100 ms or so. */
+void control_tick(struct control *c);
+
+/* Acts on a call: true, or it is finished later.  For the socket; tests call it without one. */
+bool control_serve(void *control, struct rpc_call *call);
+
+#endif

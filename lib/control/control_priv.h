@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files behind the control socket share. */
+#ifndef CONTROL_CONTROL_PRIV_H
+#define CONTROL_CONTROL_PRIV_H
+
+#include "control/control.h"
+#include "control/rates.h"
+#include "control/socket.h"
+
+enum {
+	PAGE_ROWS = 256,                /* rows in one page of a result */
+	PAGE_LOOKS = 4096,              /* rows looked at for one page: the control thread has other things to do */
+	PAGE_TEXT = 1 << 16,            /* bytes of a page of text */
+};
+
+struct control {
+	struct control_setup setup;
+	struct appliance *appliance;
+	struct control_socket *socket;  /* NULL: none */
+	struct rates rates;
+	char *config_text;              /* of show config, whose pages it is printed for once */
+	size_t config_bytes;
+	uint64_t config_generation;
+	bool config_all;
+};
+
+/* Acts on a call; true: it is answered. */
+typedef bool (*verb_fn)(struct control *c, struct rpc_call *call);
+
+bool show_status(struct control *c, struct rpc_call *call);
+bool show_ports(struct control *c, struct rpc_call *call);
+bool show_interfaces(struct control *c, struct rpc_call *call);
+bool show_workers(struct control *c, struct rpc_call *call);
+bool show_pipelines(struct control *c, struct rpc_call *call);
+bool show_nat(struct control *c, struct rpc_call *call);
+bool show_routes(struct control *c, struct rpc_call *call);
+bool show_rules(struct control *c, struct rpc_call *call);
+bool show_limits(struct control *c, struct rpc_call *call);
+bool show_drops(struct control *c, struct rpc_call *call);
+bool show_memory(struct control *c, struct rpc_call *call);
+bool show_ledger(struct control *c, struct rpc_call *call);
+bool show_config(struct control *c, struct rpc_call *call);
+
+/* The list of rows in a result, made with it at the first call. */
+json_t *result_rows(struct rpc_call *call);
+
+/* There is one more page. */
+void result_next(struct rpc_call *call, unsigned long from);
+
+/* Members are only set where there is something to say. */
+void row_text(json_t *row, const char *name, const char *text);
+void row_count(json_t *row, const char *name, uint64_t n);
+void row_count_nonzero(json_t *row, const char *name, uint64_t n);
+void row_rate(json_t *row, const char *name, double value);    /* rounded */
+void row_real(json_t *row, const char *name, double value);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* show pipelines, routes, rules, limits, config: what the configuration in use says, and what of it was met. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/text.h"
+#include "config/compile.h"
+#include "config/limits.h"
+#include "control/control_priv.h"
+#include "packet/notation.h"
+#include "policy/build.h"
+#include "policy/pipeline.h"
+#include "policy/routes.h"
+#include "schema/json_text.h"
+#include "session/session.h"
+
+static json_t *
+place_json(const struct loc *loc)
+{
+	char file[256];
+
+	return json_sprintf("%s:%u", text_clean(file, sizeof(file), loc->file != NULL ? loc->file : "line"),
+		loc->line);
+}
+
+/* --- pipelines --- */
+
+static void
+row_entries(struct control *c, json_t *row, const struct pipeline *p)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	json_t *names = json_array();
+	struct traffic_counts sum = { 0 };
+
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		struct traffic_counts t;
+
+		if (gen->iface[i] == NULL || gen->iface[i]->pipeline != p)
+			continue;
+		traffic_of_iface(c->appliance, i, &t);
+		sum.rx += t.rx;
+		json_array_append_new(names, json_text(gen->iface[i]->name));
+	}
+	json_object_set_new(row, "interfaces", names);
+	row_count(row, "packets", sum.rx);
+}
+
+static void
+add_step(struct control *c, struct rpc_call *call, const struct pipeline *p, unsigned i)
+{
+	const struct step *step = &p->step[i];
+	json_t *row = json_object();
+
+	row_text(row, "pipeline", p->name);
+	row_count(row, "stage", i + 1);
+	row_text(row, "name", step->stage->table->name);
+	json_object_set_new(row, "place", place_json(&step->loc));
+	if (step->condition != NULL)
+		json_object_set_new(row, "conditional", json_true());
+	if (i == 0)
+		row_entries(c, row, p);
+	json_array_append_new(result_rows(call), row);
+}
+
+bool
+show_pipelines(struct control *c, struct rpc_call *call)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	unsigned long from;
+
+	if (!rpc_from(call, &from))
+		return true;
+	result_rows(call);
+	for (; from < gen->n_pipelines && json_array_size(result_rows(call)) < PAGE_ROWS; from++)
+		for (unsigned i = 0; i < gen->pipelines[from]->n; i++)
+			add_step(c, call, gen->pipelines[from], i);
+	if (from < gen->n_pipelines)
+		result_next(call, from);
+	return true;
+}
+
+/* --- routes --- */
+
+static const char *const kinds[] = {
+	[ROUTE_VIA] = "via", [ROUTE_PUBLIC] = "public", [ROUTE_LOCAL] = "local", [ROUTE_BROADCAST] = "broadcast",
+	[ROUTE_BLACKHOLE] = "blackhole", [ROUTE_REJECT] = "reject",
+};
+
+static json_t *
+hops_json(const struct route *r)
+{
+	json_t *hops = json_array();
+
+	for (unsigned i = 0; i < r->n_hops; i++) {
+		const struct route_hop *h = &r->hop[i];
+		char via[64] = "on link", weight[32] = "";
+
+		if (!h->on_link)
+			notation_address(via, sizeof(via), &h->gateway, r->prefix.family);
+		if (r->n_hops > 1)
+			snprintf(weight, sizeof(weight), " weight %u", h->weight);
+		json_array_append_new(hops, json_sprintf("%s %s%s", via, h->egress->name, weight));
+	}
+	return hops;
+}
+
+static void
+add_route(struct rpc_call *call, const struct route_table *t, const struct route *r)
+{
+	json_t *row = json_object();
+	char text[64];
+
+	notation_address(text, sizeof(text), &r->prefix.address, r->prefix.family);
+	row_text(row, "table", t->name);
+	json_object_set_new(row, "to", json_sprintf("%s/%u", text, r->prefix.length));
+	row_text(row, "kind", kinds[r->kind]);
+	if (r->n_hops != 0)
+		json_object_set_new(row, "hops", hops_json(r));
+	json_array_append_new(result_rows(call), row);
+}
+
+/* The route that an address takes in a table. */
+static bool
+add_route_of(struct rpc_call *call, const struct route_table *t, const char *text)
+{
+	struct ip_address ip;
+	union address a = { .words = { 0, 0 } };
+	uint32_t value;
+	char clean[64];
+
+	if (!ip_address_parse(text, &ip))
+		return rpc_fail(call, RPC_PARAMS, "'%s' is no address", text_clean(clean, sizeof(clean), text));
+	memcpy(a.bytes, ip.bytes, sizeof(a.bytes));
+	value = prefixes_find(t->prefixes, ip.family == AF_INET ? 4 : 6, &a);
+	if (value < t->n)
+		add_route(call, t, &t->route[value]);
+	return true;
+}
+
+static const struct route_table *
+find_table(struct control *c, const char *name)
+{
+	return build_find_routes(generation_builder(appliance_generation(c->appliance)), name);
+}
+
+/* from: how many routes of all tables were passed over on pages before. */
+bool
+show_routes(struct control *c, struct rpc_call *call)
+{
+	const char *only = rpc_text(call, "table"), *to = rpc_text(call, "to"), *kind = rpc_text(call, "kind");
+	unsigned long from, seen = 0, looks = 0;
+
+	if (!rpc_from(call, &from))
+		return true;
+	result_rows(call);
+	cfg_each(cfg, &appliance_config(c->appliance)->policy.routes) {
+		const struct route_table *t = find_table(c, cfg->head.name);
+
+		if (t == NULL || (only != NULL && strcmp(only, t->name) != 0))
+			continue;
+		if (to != NULL) {
+			add_route_of(call, t, to);
+			continue;
+		}
+		for (unsigned i = seen < from ? RTE_MIN(t->n, from - seen) : 0; i < t->n; i++) {
+			if (json_array_size(result_rows(call)) == PAGE_ROWS || looks++ == PAGE_LOOKS) {
+				result_next(call, seen + i);
+				return true;
+			}
+			if (kind == NULL || strcmp(kind, kinds[t->route[i].kind]) == 0)
+				add_route(call, t, &t->route[i]);
+		}
+		seen += t->n;
+	}
+	return true;
+}
+
+/* --- rules --- */
+
+struct place_sum {
+	uint64_t packets, bytes;
+	double first, last;             /* seconds ago */
+};
+
+static void
+sum_place(struct control *c, unsigned place, struct place_sum *sum)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	struct clock clock = *fastpath_clock(workers_at(appliance_workers(c->appliance), 0)->fp);
+	uint32_t now = clock_tick(clock_read(&clock));
+
+	*sum = (struct place_sum){ 0 };
+	if (gen->carried_hits != NULL) {
+		sum->packets = gen->carried_hits[place].packets;
+		sum->bytes = gen->carried_hits[place].bytes;
+	}
+	for (unsigned w = 0, some = 0; w < gen->n_workers; w++) {
+		const struct place_hits *h = &gen->worker[w].hits[place];
+		uint64_t packets = counter_get(&h->packets);
+		double first = (double)(now - counter_get(&h->first)) * 1.048576e-3;
+		double last = (double)(now - counter_get(&h->last)) * 1.048576e-3;
+
+		sum->packets += packets;
+		sum->bytes += counter_get(&h->bytes);
+		if (packets == 0)
+			continue;
+		sum->first = some == 0 || first > sum->first ? first : sum->first;
+		sum->last = some == 0 || last < sum->last ? last : sum->last;
+		some = 1;
+	}
+}
+
+static void
+add_rule(struct rpc_call *call, const struct place *p, const struct place_sum *sum)
+{
+	json_t *row = json_object();
+
+	row_count(row, "packets", sum->packets);
+	row_count(row, "bytes", sum->bytes);
+	json_object_set_new(row, "place", place_json(&p->loc));
+	row_text(row, "owner", p->owner);
+	row_text(row, "name", p->name);
+	if (sum->first != 0 || sum->last != 0) {
+		row_real(row, "first", sum->first);
+		row_real(row, "last", sum->last);
+	}
+	json_array_append_new(result_rows(call), row);
+}
+
+/* "from-outside" is "acls.from-outside", too. */
+static bool
+is_owner(const char *owner, const char *asked)
+{
+	const char *dot = strchr(owner, '.');
+
+	return strcmp(owner, asked) == 0 || (dot != NULL && strcmp(dot + 1, asked) == 0);
+}
+
+bool
+show_rules(struct control *c, struct rpc_call *call)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	const char *owner = rpc_text(call, "owner"), *name = rpc_text(call, "name");
+	bool unused = rpc_flag(call, "unused");
+	unsigned long from, last;
+
+	if (!rpc_from(call, &from))
+		return true;
+	result_rows(call);
+	from = from == 0 ? 1 : from;
+	last = RTE_MIN((unsigned long)gen->n_places, from + PAGE_LOOKS);
+	for (; from < last && json_array_size(result_rows(call)) < PAGE_ROWS; from++) {
+		const struct place *p = &gen->places[from];
+		struct place_sum sum;
+
+		if ((owner != NULL && !is_owner(p->owner, owner))
+				|| (name != NULL && (p->name == NULL || strcmp(p->name, name) != 0)))
+			continue;
+		sum_place(c, (unsigned)from, &sum);
+		if (!unused || sum.packets == 0)
+			add_rule(call, p, &sum);
+	}
+	if (from < gen->n_places)
+		result_next(call, from);
+	return true;
+}
+
+/* --- limits --- */
+
+static void
+add_limit(struct rpc_call *call, const char *name, uint64_t most, int64_t used, const char *text)
+{
+	json_t *row = json_object();
+
+	row_text(row, "name", name);
+	row_count(row, "most", most);
+	if (used >= 0)
+		row_count(row, "used", (uint64_t)used);
+	row_text(row, "text", text);
+	json_array_append_new(result_rows(call), row);
+}
+
+static const char *const classes[] = {
+	[SESSION_CLOSED] = "closed sessions", [SESSION_HALF_OPEN] = "half-open sessions",
+	[SESSION_UNREPLIED_UDP] = "unreplied UDP", [SESSION_UNREPLIED_ICMP] = "unreplied ICMP",
+	[SESSION_UNREPLIED_OTHER] = "unreplied others", [SESSION_REPLIED] = "replied sessions",
+	[SESSION_ESTABLISHED] = "established TCP",
+};
+
+bool
+show_limits(struct control *c, struct rpc_call *call)
+{
+	struct workers *ws = appliance_workers(c->appliance);
+	const struct config *cfg = appliance_config(c->appliance);
+	struct session_counts counts = { 0 };
+
+	result_rows(call);
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		struct fastpath_flows flows;
+
+		fastpath_figures(workers_at(ws, w)->fp, &flows);
+		session_counts_add(&counts, &flows.counts);
+	}
+	for (unsigned i = 0; i < SESSION_CLASSES; i++)
+		add_limit(call, classes[i], i == SESSION_HALF_OPEN ? counts.half_open_max : counts.capacity,
+			(int64_t)counts.now[i], i == SESSION_HALF_OPEN ? "Sessions that are half-open, of all workers."
+			: "Sessions of this class, of all workers; they share the table.");
+	for (const struct limit *l = limits; l->name != NULL; l++)
+		add_limit(call, l->name, l->most, strcmp(l->name, "ports") == 0 ? (int64_t)cfg->ports.count
+			: strcmp(l->name, "interfaces") == 0 ? (int64_t)cfg->interfaces.count
+			: strcmp(l->name, "workers") == 0 ? (int64_t)workers_count(ws)
+			: strcmp(l->name, "pools") == 0 ? (int64_t)cfg->policy.nat.count : -1, l->what);
+	return true;
+}
+
+/* --- config --- */
+
+static bool
+print_config(struct control *c, bool all)
+{
+	uint64_t generation = appliance_generation(c->appliance)->number;
+	FILE *out;
+
+	if (c->config_text != NULL && c->config_generation == generation && c->config_all == all)
+		return true;
+	free(c->config_text);
+	c->config_text = NULL;
+	out = open_memstream(&c->config_text, &c->config_bytes);
+	if (out == NULL)
+		return false;
+	document_print(appliance_config(c->appliance)->document,
+		all ? DOCUMENT_PRESETS_IN : DOCUMENT_PRESETS_OUT, out);
+	c->config_generation = generation;
+	c->config_all = all;
+	return fclose(out) == 0 && c->config_text != NULL;
+}
+
+bool
+show_config(struct control *c, struct rpc_call *call)
+{
+	unsigned long from;
+	size_t bytes;
+
+	if (!rpc_from(call, &from))
+		return true;
+	if (!print_config(c, rpc_flag(call, "all")))
+		return rpc_fail(call, RPC_NOT_NOW, "out of memory");
+	if (from > c->config_bytes)
+		return rpc_fail(call, RPC_PARAMS, PAGE_FROM " is behind the end: the configuration has changed");
+	bytes = RTE_MIN((size_t)PAGE_TEXT, c->config_bytes - from);
+	while (bytes > 0 && from + bytes < c->config_bytes && (c->config_text[from + bytes] & 0xc0) == 0x80)
+		bytes--;                /* not within a character */
+	call->result = json_pack("{s:o}", "text", json_stringn(c->config_text + from, bytes));
+	if (call->result == NULL)
+		return rpc_fail(call, RPC_NOT_NOW, "a name in the configuration is not UTF-8");
+	if (from + bytes < c->config_bytes)
+		result_next(call, from + bytes);
+	return true;
+}

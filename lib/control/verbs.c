@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of verbs. */
+
+#include "control/verbs.h"
+
+#define END_PARAMS { NULL, PARAM_FLAG, NULL, NULL }
+#define END_FIELDS { NULL, NULL, FIELD_TEXT, NULL }
+#define COUNT(name, heading, text) { name, heading, FIELD_COUNT, text }
+#define RATE(name, heading, text) { name, heading, FIELD_RATE, text }
+#define TEXT(name, heading, text) { name, heading, FIELD_TEXT, text }
+
+static const struct verb_param no_params[] = { END_PARAMS };
+
+static const struct verb_param port_params[] = {
+	{ "port", PARAM_REST, "PORT", "this port alone" },
+	END_PARAMS
+};
+
+static const struct verb_param interface_params[] = {
+	{ "interface", PARAM_REST, "INTERFACE", "this interface alone" },
+	END_PARAMS
+};
+
+static const struct verb_field status_fields[] = {
+	TEXT("version", "version", "Version of Weir."),
+	{ "uptime", "up", FIELD_SECONDS, "Since the first poll." },
+	COUNT("pid", "pid", "The process."),
+	COUNT("generation", "generation", "Number of the configuration in use, from 1."),
+	TEXT("config", "configuration", "File that it was read from."),
+	COUNT("workers", "workers", "Workers."),
+	COUNT("sessions", "sessions", "Sessions of all workers."),
+	RATE("rx_rate", "packets in/s", "Packets received a second, over the last second."),
+	RATE("tx_rate", "packets out/s", "Packets sent a second."),
+	RATE("drop_rate", "drops/s", "Packets dropped a second."),
+	END_FIELDS
+};
+
+static const struct verb_field port_fields[] = {
+	TEXT("name", "port", "Name."),
+	TEXT("link", "link", "up, down, or gone: its device vanished."),
+	TEXT("device", "device", "Name of the device in DPDK."),
+	TEXT("mac", "mac", "The MAC that Weir answers for."),
+	COUNT("mtu", NULL, "Largest IP packet that the device takes."),
+	COUNT("queues", "queues", "Receive queues."),
+	COUNT("rx", "rx", "Packets received."),
+	{ "rx_bytes", NULL, FIELD_BYTES, "Bytes received." },
+	RATE("rx_rate", "rx/s", "Packets a second, over the last second."),
+	RATE("rx_bits", "rx bit/s", "Bits a second."),
+	COUNT("tx", "tx", "Packets sent."),
+	{ "tx_bytes", NULL, FIELD_BYTES, "Bytes sent." },
+	RATE("tx_rate", "tx/s", "Packets a second."),
+	RATE("tx_bits", "tx bit/s", "Bits a second."),
+	COUNT("missed", "missed", "Frames for which the device or the kernel had no room."),
+	COUNT("no_mbuf", NULL, "Frames for which there was no packet buffer."),
+	COUNT("errors", "errors", "Errors that the device counts."),
+	END_FIELDS
+};
+
+static const struct verb_field interface_fields[] = {
+	TEXT("name", "interface", "Name."),
+	TEXT("port", "port", "Port that it stands on."),
+	COUNT("vlan", "vlan", "VLAN; absent: untagged."),
+	COUNT("inner_vlan", NULL, "Inner VLAN of two."),
+	TEXT("zone", "zone", "Zone; absent: it is one of its own."),
+	TEXT("pipeline", "pipeline", "Pipeline of its packets."),
+	COUNT("mtu", "mtu", "Largest IP packet."),
+	COUNT("rx", "rx", "Packets received."),
+	{ "rx_bytes", NULL, FIELD_BYTES, "Bytes received." },
+	RATE("rx_rate", "rx/s", "Packets a second, over the last second."),
+	RATE("rx_bits", "rx bit/s", "Bits a second."),
+	COUNT("tx", "tx", "Packets sent."),
+	{ "tx_bytes", NULL, FIELD_BYTES, "Bytes sent." },
+	RATE("tx_rate", "tx/s", "Packets a second."),
+	RATE("tx_bits", "tx bit/s", "Bits a second."),
+	COUNT("dropped", "dropped", "Packets dropped that came in by it."),
+	{ "drops", NULL, FIELD_OBJECT, "The same by reason." },
+	{ "addresses", "addresses", FIELD_LIST, "Addresses, with the length of their subnet." },
+	END_FIELDS
+};
+
+static const struct verb_field worker_fields[] = {
+	COUNT("worker", "worker", "Number."),
+	COUNT("core", "core", "Core."),
+	{ "busy", "busy", FIELD_SHARE, "Share of the last second that went into packets." },
+	RATE("rate", "packets/s", "Packets a second, over the last second."),
+	COUNT("packets", "packets", "Packets processed."),
+	COUNT("cycles", "cycles/packet", "Cycles of the processor a packet, since the start."),
+	{ "longest_loop", "longest loop", FIELD_NS, "Longest loop without a sleep." },
+	{ "longest_sleep", "with a sleep", FIELD_NS, "Longest loop with a sleep in it." },
+	COUNT("flows", "flows", "Flow records in use."),
+	COUNT("flows_max", NULL, "Flow records that there is room for."),
+	COUNT("sessions", "sessions", "Sessions."),
+	COUNT("generation", "generation", "Configuration that it uses."),
+	COUNT("hits", NULL, "Look-ups that found a flow."),
+	COUNT("misses", NULL, "Look-ups that found none."),
+	{ "stalled", "stalled", FIELD_BOOL, "It stands still." },
+	END_FIELDS
+};
+
+static const struct verb_field pipeline_fields[] = {
+	TEXT("pipeline", "pipeline", "Name."),
+	COUNT("stage", "stage", "Place in the pipeline, from 1."),
+	TEXT("name", "name", "Name of the stage."),
+	TEXT("place", "place", "File and line."),
+	{ "conditional", "if", FIELD_BOOL, "It has an if: and is for some packets." },
+	{ "interfaces", "interfaces", FIELD_LIST, "Of the first stage: interfaces whose packets enter here." },
+	COUNT("packets", "packets in", "Of the first stage: packets that entered by them."),
+	END_FIELDS
+};
+
+static const struct verb_field nat_fields[] = {
+	TEXT("pool", "pool", "Name of the pool."),
+	TEXT("address", "address", "Public address; absent: the whole pool."),
+	COUNT("ports", "ports", "Ports of one protocol."),
+	COUNT("ports_used", "used", "Ports in use, of all protocols, resting ones too."),
+	COUNT("mappings", "mappings", "Mappings with sessions."),
+	COUNT("resting", "resting", "Mappings whose sessions have ended a moment ago."),
+	COUNT("allocated", "made", "Mappings made."),
+	COUNT("sessions", "sessions", "Sessions that got a public endpoint."),
+	COUNT("no_port", "no port", "Sessions refused because no port was free."),
+	COUNT("quota", "quota", "Sessions refused because their source has as many as it may."),
+	END_FIELDS
+};
+
+static const struct verb_param route_params[] = {
+	{ "table", PARAM_VALUE, "TABLE", "routes of this table" },
+	{ "to", PARAM_VALUE, "ADDRESS", "the route that this address takes" },
+	{ "kind", PARAM_VALUE, "KIND", "via, local, broadcast, public, blackhole or reject" },
+	END_PARAMS
+};
+
+static const struct verb_field route_fields[] = {
+	TEXT("table", "table", "Route table."),
+	TEXT("to", "to", "Destination."),
+	TEXT("kind", "kind", "via, local, broadcast, public (an address of NAT), blackhole or reject."),
+	{ "hops", "next hops", FIELD_LIST, "Next hops: address, interface, weight." },
+	END_FIELDS
+};
+
+static const struct verb_param rule_params[] = {
+	{ "unused", PARAM_FLAG, NULL, "those that have not decided anything" },
+	{ "owner", PARAM_VALUE, "LIST", "those of this access list or pipeline" },
+	{ "name", PARAM_VALUE, "NAME", "those of this name" },
+	END_PARAMS
+};
+
+static const struct verb_field rule_fields[] = {
+	COUNT("packets", "packets", "Packets that it decided."),
+	{ "bytes", "bytes", FIELD_BYTES, "Bytes of them." },
+	TEXT("place", "place", "File and line."),
+	TEXT("owner", "of", "Access list, pipeline or route table."),
+	TEXT("name", "name", "Name of the rule."),
+	{ "first", "first hit", FIELD_SECONDS, "Seconds since the first packet under this configuration." },
+	{ "last", "last hit", FIELD_SECONDS, "Seconds since the last one." },
+	END_FIELDS
+};
+
+static const struct verb_field limit_fields[] = {
+	TEXT("name", "limit", "What is limited."),
+	COUNT("most", "at most", "How many there may be."),
+	COUNT("used", "used", "How many there are; absent where nobody counts."),
+	TEXT("text", "of", "In words."),
+	END_FIELDS
+};
+
+static const struct verb_param drop_params[] = {
+	{ "interface", PARAM_VALUE, "INTERFACE", "packets that came in by this interface" },
+	{ "reason", PARAM_VALUE, "REASON", "this reason alone" },
+	{ "policy", PARAM_FLAG, NULL, "what the policy forbids" },
+	{ "trouble", PARAM_FLAG, NULL, "all others" },
+	END_PARAMS
+};
+
+static const struct verb_field drop_fields[] = {
+	TEXT("fault", "fault", "Who can mend it: peer, policy, capacity, configuration, us."),
+	TEXT("reason", "reason", "Name."),
+	COUNT("packets", "packets", "Packets dropped."),
+	RATE("rate", "packets/s", "Packets a second, over the last second."),
+	TEXT("place", "place", "Line of the configuration that decided most of them, where a line decides."),
+	TEXT("text", "what it means", "In a sentence."),
+	END_FIELDS
+};
+
+static const struct verb_field memory_fields[] = {
+	TEXT("name", "memory", "What it is for."),
+	{ "bytes", "size", FIELD_BYTES, "Bytes." },
+	COUNT("used", "used", "Items in use."),
+	COUNT("items", "of", "Items that there is room for."),
+	END_FIELDS
+};
+
+static const struct verb_field ledger_fields[] = {
+	COUNT("rx", "received", "Packets received."),
+	COUNT("born", "born", "Packets that Weir made."),
+	COUNT("tx", "sent", "Packets sent."),
+	COUNT("dropped", "dropped", "Packets dropped."),
+	COUNT("consumed", "consumed", "Packets that Weir answered or took."),
+	COUNT("held", "held", "Packets that wait somewhere."),
+	COUNT("imbalance", "imbalance", "rx + born - tx - dropped - consumed - held: 0, or a bug."),
+	{ "born_by", NULL, FIELD_OBJECT, "Born packets by kind." },
+	{ "consumed_by", NULL, FIELD_OBJECT, "Consumed packets by whom." },
+	{ "held_by", NULL, FIELD_OBJECT, "Held packets by whom." },
+	END_FIELDS
+};
+
+static const struct verb_param config_params[] = {
+	{ "all", PARAM_FLAG, NULL, "with all defaults written out" },
+	END_PARAMS
+};
+
+static const struct verb_field config_fields[] = {
+	TEXT("text", "", "The configuration that runs, as YAML that reads back equal; a part of it where there is a next one."),
+	END_FIELDS
+};
+
+const struct verb verbs[VERB_COUNT] = {
+	[VERB_SHOW_STATUS] = { "show status", RIGHT_READ, no_params, NULL, status_fields,
+		"Version, configuration in use, traffic of the last second." },
+	[VERB_SHOW_PORTS] = { "show ports", RIGHT_READ, port_params, "ports", port_fields,
+		"Ports: link, packets and rates." },
+	[VERB_SHOW_INTERFACES] = { "show interfaces", RIGHT_READ, interface_params, "interfaces", interface_fields,
+		"Interfaces: VLAN, zone, pipeline, packets, rates and drops." },
+	[VERB_SHOW_WORKERS] = { "show workers", RIGHT_READ, no_params, "workers", worker_fields,
+		"Workers: how busy, what a packet costs, the longest loop." },
+	[VERB_SHOW_PIPELINES] = { "show pipelines", RIGHT_READ, no_params, "stages", pipeline_fields,
+		"Pipelines and their stages." },
+	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, no_params, "pools", nat_fields,
+		"Pools and their public addresses: ports, mappings, refusals." },
+	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,
+		"Routes, those of subnets and own addresses, too." },
+	[VERB_SHOW_RULES] = { "show rules", RIGHT_READ, rule_params, "rules", rule_fields,
+		"Lines of the configuration that decide, with their hits." },
+	[VERB_SHOW_LIMITS] = { "show limits", RIGHT_READ, no_params, "limits", limit_fields,
+		"Bounds, and how far they are used." },
+	[VERB_SHOW_DROPS] = { "show drops", RIGHT_READ, drop_params, "drops", drop_fields,
+		"Drops by reason, with their rate; policy apart from trouble." },
+	[VERB_SHOW_MEMORY] = { "show memory", RIGHT_READ, no_params, "memory", memory_fields,
+		"Memory of tables and packet buffers." },
+	[VERB_SHOW_LEDGER] = { "show ledger", RIGHT_READ, no_params, NULL, ledger_fields,
+		"The account of every packet." },
+	[VERB_SHOW_CONFIG] = { "show config", RIGHT_READ, config_params, NULL, config_fields,
+		"The configuration that runs." },
+};
