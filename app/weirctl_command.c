@@ -153,13 +153,15 @@ print_page(const struct ctl *ctl, const struct verb *v, struct table *t, json_t 
 {
 	const json_t *rows = v->rows != NULL ? json_object_get(result, v->rows) : NULL;
 
-	if (rows != NULL && ctl->json) {
+	if (rows == NULL && v->rows != NULL && !ctl->json) {
+		printf("%lld\n", (long long)json_integer_value(json_object_get(result, "count")));
+	} else if (rows != NULL && ctl->json) {
 		print_json_rows(v, rows, first);
 		if (json_object_get(result, PAGE_NEXT) == NULL)
 			end_json(v, result);
 	} else if (rows != NULL) {
 		table_rows(t, rows);
-	} else if (strcmp(v->fields[0].name, "text") == 0) {
+	} else if (v->rows == NULL && strcmp(v->fields[0].name, "text") == 0) {
 		print_text(ctl, result);
 	} else if (ctl->json) {
 		json_dumpf(result, stdout, JSON_INDENT(2));

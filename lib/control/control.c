@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "control/control_priv.h"
+#include "control/walker.h"
 #include "schema/json_text.h"
 
 static const verb_fn serves[VERB_COUNT] = {
@@ -17,6 +18,10 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_SHOW_INTERFACES] = show_interfaces,
 	[VERB_SHOW_WORKERS] = show_workers,
 	[VERB_SHOW_PIPELINES] = show_pipelines,
+	[VERB_SHOW_SESSIONS] = show_sessions,
+	[VERB_SHOW_FLOWS] = show_flows,
+	[VERB_SHOW_NEIGHBOURS] = show_neighbours,
+	[VERB_CLEAR_SESSIONS] = clear_sessions,
 	[VERB_SHOW_NAT] = show_nat,
 	[VERB_SHOW_ROUTES] = show_routes,
 	[VERB_SHOW_RULES] = show_rules,
@@ -102,6 +107,12 @@ control_create(const struct control_setup *setup)
 	}
 	c->setup = *setup;
 	c->appliance = setup->appliance;
+	c->walkers = walkers_create(c);
+	if (c->walkers == NULL) {
+		err_destroy(err);
+		free(c);
+		return NULL;
+	}
 	if (setup->socket != NULL)
 		c->socket = socket_open(&socket, err);
 	if (err_count(err) != 0)
@@ -117,6 +128,7 @@ control_destroy(struct control *c)
 	if (c == NULL)
 		return;
 	socket_close(c->socket);
+	walkers_destroy(c->walkers);
 	free(c->config_text);
 	free(c);
 }

@@ -17,6 +17,7 @@ struct control {
 	struct control_setup setup;
 	struct appliance *appliance;
 	struct control_socket *socket;  /* NULL: none */
+	struct walkers *walkers;
 	struct rates rates;
 	char *config_text;              /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
@@ -32,6 +33,10 @@ bool show_ports(struct control *c, struct rpc_call *call);
 bool show_interfaces(struct control *c, struct rpc_call *call);
 bool show_workers(struct control *c, struct rpc_call *call);
 bool show_pipelines(struct control *c, struct rpc_call *call);
+bool show_sessions(struct control *c, struct rpc_call *call);
+bool show_flows(struct control *c, struct rpc_call *call);
+bool show_neighbours(struct control *c, struct rpc_call *call);
+bool clear_sessions(struct control *c, struct rpc_call *call);
 bool show_nat(struct control *c, struct rpc_call *call);
 bool show_routes(struct control *c, struct rpc_call *call);
 bool show_rules(struct control *c, struct rpc_call *call);

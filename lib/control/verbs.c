@@ -3,6 +3,8 @@
 
 #include "control/verbs.h"
 
+#include "control/filter.h"
+
 #define END_PARAMS { NULL, PARAM_FLAG, NULL, NULL }
 #define END_FIELDS { NULL, NULL, FIELD_TEXT, NULL }
 #define COUNT(name, heading, text) { name, heading, FIELD_COUNT, text }
@@ -105,6 +107,79 @@ static const struct verb_field pipeline_fields[] = {
 	{ "conditional", "if", FIELD_BOOL, "It has an if: and is for some packets." },
 	{ "interfaces", "interfaces", FIELD_LIST, "Of the first stage: interfaces whose packets enter here." },
 	COUNT("packets", "packets in", "Of the first stage: packets that entered by them."),
+	END_FIELDS
+};
+
+static const struct verb_param session_params[] = {
+	FILTER_SESSION,
+	{ "count", PARAM_FLAG, NULL, "only how many" },
+	END_PARAMS
+};
+
+static const struct verb_field session_fields[] = {
+	TEXT("proto", "proto", "Protocol."),
+	TEXT("state", "state", "State of TCP, or what packets there were."),
+	TEXT("src", "source", "Source of the first packet, as it came in."),
+	TEXT("dst", "destination", "Its destination."),
+	TEXT("in", "in", "Interface that it came in by."),
+	TEXT("out", "out", "Interface that it left by."),
+	TEXT("snat", "source becomes", "Translated source."),
+	TEXT("dnat", "destination becomes", "Translated destination."),
+	{ "idle", "idle", FIELD_SECONDS, "Since the last packet." },
+	{ "expires", "expires", FIELD_SECONDS, "Until it times out without a packet." },
+	TEXT("class", NULL, "closed, half-open, unreplied, replied or established."),
+	COUNT("worker", NULL, "Its owner."),
+	COUNT("count", NULL, "Instead of a list, with count: how many."),
+	END_FIELDS
+};
+
+static const struct verb_param flow_params[] = {
+	FILTER_TUPLE,
+	{ "count", PARAM_FLAG, NULL, "only how many" },
+	END_PARAMS
+};
+
+static const struct verb_field flow_fields[] = {
+	TEXT("proto", "proto", "Protocol."),
+	TEXT("src", "source", "Source of its packets, as they come in."),
+	TEXT("dst", "destination", "Destination."),
+	TEXT("in", "in", "Interface that they come in by."),
+	TEXT("verdict", "verdict", "What becomes of them."),
+	TEXT("out", "out", "Interface or port that they leave by."),
+	TEXT("session", "session", "forward or reply: its direction of a session."),
+	{ "idle", "idle", FIELD_SECONDS, "Since the last packet." },
+	COUNT("worker", NULL, "Worker that has it."),
+	COUNT("count", NULL, "Instead of a list, with count: how many."),
+	END_FIELDS
+};
+
+static const struct verb_param neighbour_params[] = {
+	{ "address", PARAM_VALUE, "PREFIX", "this address, or those of this prefix" },
+	{ "interface", PARAM_VALUE, "INTERFACE", "of this interface" },
+	{ "count", PARAM_FLAG, NULL, "only how many" },
+	END_PARAMS
+};
+
+static const struct verb_field neighbour_fields[] = {
+	TEXT("address", "address", "Address."),
+	TEXT("interface", "interface", "Interface of its link."),
+	TEXT("mac", "mac", "MAC; absent: not known."),
+	TEXT("state", "state", "reachable, probing, asking, failed, unknown or static."),
+	COUNT("waiting", "waiting", "Packets that wait for its answer."),
+	{ "idle", "idle", FIELD_SECONDS, "Since the last packet to it." },
+	COUNT("worker", "worker", "Worker: each has its own table."),
+	COUNT("count", NULL, "Instead of a list, with count: how many."),
+	END_FIELDS
+};
+
+static const struct verb_param clear_params[] = {
+	FILTER_SESSION,
+	{ "all", PARAM_FLAG, NULL, "every session" },
+	END_PARAMS
+};
+
+static const struct verb_field clear_fields[] = {
+	COUNT("count", "sessions ended", "Sessions that ended."),
 	END_FIELDS
 };
 
@@ -224,6 +299,14 @@ const struct verb verbs[VERB_COUNT] = {
 		"Workers: how busy, what a packet costs, the longest loop." },
 	[VERB_SHOW_PIPELINES] = { "show pipelines", RIGHT_READ, no_params, "stages", pipeline_fields,
 		"Pipelines and their stages." },
+	[VERB_SHOW_SESSIONS] = { "show sessions", RIGHT_READ, session_params, "sessions", session_fields,
+		"Sessions, by any part of them." },
+	[VERB_SHOW_FLOWS] = { "show flows", RIGHT_READ, flow_params, "flows", flow_fields,
+		"Flow records and what becomes of their packets." },
+	[VERB_SHOW_NEIGHBOURS] = { "show neighbours", RIGHT_READ, neighbour_params, "neighbours", neighbour_fields,
+		"Neighbours, by ARP and ND or static." },
+	[VERB_CLEAR_SESSIONS] = { "clear sessions", RIGHT_CHANGE, clear_params, NULL, clear_fields,
+		"Ends sessions; their next packets begin new ones where the policy lets them." },
 	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, no_params, "pools", nat_fields,
 		"Pools and their public addresses: ports, mappings, refusals." },
 	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,

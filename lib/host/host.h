@@ -197,4 +197,20 @@ uint32_t host_conflicts(const struct host *h);  /* how many there were; any thre
 void host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbour *n),
 	void *arg);
 
+/* A neighbour as it is listed. */
+struct host_listed {
+	union address address;
+	uint16_t iface;
+	uint8_t family;
+	bool is_static, has_mac;
+	uint8_t mac[6];
+	const char *state;              /* "reachable", "probing", "asking", "failed", "unknown", "static" */
+	unsigned waiting;               /* packets that wait for it */
+	uint64_t idle_ns;               /* since the last packet to it */
+};
+
+/* Places of the table, and the neighbour in one of them; false: none. */
+unsigned host_neighbours(const struct host *h);
+bool host_neighbour(const struct host *h, unsigned i, struct host_listed *out);
+
 #endif

@@ -13,6 +13,7 @@
 #include "nat/counts.h"
 #include "packet/burst.h"
 #include "policy/generation.h"
+#include "worker/ask.h"
 #include "worker/handover.h"
 #include "worker/mailbox.h"
 #include "worker/owner.h"
@@ -154,7 +155,7 @@ look_at_ports(struct worker *w)
 unsigned
 worker_step(struct worker *w)
 {
-	unsigned n, sent;
+	unsigned n, sent, asked = 0;
 
 	take_generation(w);
 	look_at_ports(w);
@@ -165,11 +166,14 @@ worker_step(struct worker *w)
 		n += handover_receive(w);
 	sent = fastpath_flush(w->fp);
 	fastpath_age(w->fp);
+	/* Pairs, in worker_answer, with the release in workers_ask: here it is only looked whether there is anything. */
+	if (unlikely(atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL))
+		asked = worker_answer(w);
 
 	counter_add(&w->packets, n);
 	w->was_busy = n + sent != 0;
 	atomic_store_explicit(&w->loops, w->loops + 1, memory_order_relaxed);
-	return n + sent;
+	return n + sent + asked;
 }
 
 unsigned

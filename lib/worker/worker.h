@@ -20,6 +20,7 @@
 #include "io/queue.h"
 #include "worker/idle.h"
 
+struct ask;
 struct mailbox;
 struct nat_summary;
 struct steer;
@@ -54,6 +55,7 @@ struct worker {
 	unsigned n_sources;             /* of ports that are present */
 	struct tx_queue *tx;            /* by port index */
 	bool *tx_used;                  /* the fast path sends by it */
+	_Atomic(struct ask *) ask;      /* what control asks (worker/ask.h); NULL: nothing.  control: write, worker: read, clear */
 	struct idle idle;
 	uint64_t now_ns;                /* of the running loop; 0 before the first */
 	bool was_busy;                  /* the loop before handled packets */

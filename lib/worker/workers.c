@@ -399,6 +399,12 @@ workers_watch(struct workers *ws, uint64_t now_ms)
 }
 
 bool
+workers_running(const struct workers *ws)
+{
+	return ws->launched != 0;
+}
+
+bool
 workers_stalled(const struct workers *ws, unsigned i)
 {
 	return ws->watched[i].stalled;

@@ -72,6 +72,9 @@ void workers_push_hits(struct workers *ws);
  * once that it moves again, through the log.  Returns how many stand still. */
 unsigned workers_watch(struct workers *ws, uint64_t now_ms);
 
+/* Do they have threads that have not ended? */
+bool workers_running(const struct workers *ws);
+
 /* Has workers_watch found that it stands still? */
 bool workers_stalled(const struct workers *ws, unsigned i);
 

@@ -21,7 +21,7 @@ shows() {
 import json, sys
 r = json.load(open(sys.argv[1]))
 print(json.dumps(r, indent=1))
-sys.exit(not eval(sys.argv[2]))' "$dir/json" "$what"
+sys.exit(not eval("(%s)" % sys.argv[2]))' "$dir/json" "$what"
 }
 
 ends_with() {   # ends_with STATUS TEXT COMMAND...: the exit status, and what standard error says
@@ -47,10 +47,10 @@ reads_back() {  # the configuration that runs is one, and an equal one
 	ctl show config >"$dir/again.yaml" && "$weir" check "$dir/again.yaml" && grep -q 'public web' "$dir/again.yaml"
 }
 
-reader_may_look() {     # a member of the socket's group who is not root
+as_reader() {   # a member of the socket's group who is not root
 	chgrp nogroup "$dir/control.sock"
 	chmod 755 "$dir"
-	setpriv --reuid nobody --regid nogroup --clear-groups "$weirctl" -s "$dir/control.sock" show ports
+	setpriv --reuid nobody --regid nogroup --clear-groups "$weirctl" -s "$dir/control.sock" "$@"
 }
 
 cat_config() {
@@ -102,9 +102,22 @@ check "nat" shows 'r["pools"][0]["pool"] == "uplink" and r["pools"][0]["allocate
 check "the ledger balances" shows 'r["imbalance"] == 0 and r["rx"] > 0' show ledger
 check "status" shows 'r["generation"] == 1 and r["workers"] == 1' show status
 check "the configuration reads back" reads_back
+check "neighbours" shows '[(n["state"], n["interface"]) for n in r["neighbours"] if n["address"] == "198.51.100.2"] == [("reachable", "wan")]' \
+	show neighbours
+check "sessions" shows '[(s["src"][:12], s["snat"][:16], s["in"], s["out"]) for s in r["sessions"]] ==
+	[("10.0.0.10 id", "198.51.100.1 id ", "lan", "wan")]' show sessions proto icmp
+check "sessions counted" shows 'r["count"] == 1' show sessions dst 198.51.100.0/24 zone outside nat snat count
+check "no such session" shows 'r["count"] == 0' show sessions dst 192.0.2.1 count
+check "flows" shows 'any(f["verdict"] == "output" and f["out"] == "wan" for f in r["flows"])' show flows interface lan
+check "clear sessions wants a filter" ends_with 2 "which" ctl clear sessions
+check "clear sessions" shows 'r["count"] == 1' clear sessions proto icmp
+check "they are gone" shows 'r["count"] == 0' show sessions proto icmp count
+check "and begin anew" in_lan ping -q -c 1 -W 2 198.51.100.2
+check "an unknown filter" ends_with 2 "is no protocol" ctl show sessions proto foo
 check "an unknown verb" ends_with 2 "did you mean" ctl show prots
 check "an unknown parameter" ends_with 2 "usage: weirctl show rules" ctl show rules foo bar
-check "who may not change may look" reader_may_look
+check "who may not change may look" as_reader show ports
+check "and not change" ends_with 1 "is for root" as_reader clear sessions all
 check "commands by a pipe" ends_with 0 "acl_denied" ctl < <(echo "show drops")
 check "one hundred hostile clients" python3 "$here/support/hostile_clients.py" "$dir/control.sock" 12
 cat "$dir/out"

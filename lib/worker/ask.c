@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Work that control asks of a worker. */
+
+#include "worker/ask.h"
+
+#include "worker/worker.h"
+#include "worker/workers.h"
+
+bool
+worker_answer(struct worker *w)
+{
+	/* Pairs with the release in workers_ask. */
+	struct ask *ask = atomic_load_explicit(&w->ask, memory_order_acquire);
+
+	if (ask == NULL)
+		return false;
+	if (ask->slice(ask, w)) {
+		/* First this, so that control may ask anew as soon as it sees that the work is done. */
+		atomic_store_explicit(&w->ask, NULL, memory_order_relaxed);
+		/* Pairs with the acquire in ask_done. */
+		atomic_store_explicit(&ask->done, true, memory_order_release);
+	}
+	return true;
+}
+
+bool
+workers_ask(struct workers *ws, unsigned worker, struct ask *ask)
+{
+	struct worker *w = workers_at(ws, worker);
+
+	if (atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL)
+		return false;
+	atomic_store_explicit(&ask->done, false, memory_order_relaxed);
+	/* Pairs with the acquire in worker_answer. */
+	atomic_store_explicit(&w->ask, ask, memory_order_release);
+	while (!workers_running(ws) && worker_answer(w))
+		;
+	return true;
+}
