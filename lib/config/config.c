@@ -210,6 +210,7 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 				continue;
 			out[n].mtu = iface->mtu > out[n].mtu ? iface->mtu : out[n].mtu;
 			out[n].promiscuous |= has_stage(cfg, iface->pipeline, "forward");
+			out[n].vlans.bits[iface->vlan / 64 % 64] |= UINT64_C(1) << iface->vlan % 64;
 			inside |= is_inside(cfg, iface);
 			outside |= !is_inside(cfg, iface);
 		}

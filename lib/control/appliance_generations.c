@@ -144,6 +144,7 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 {
 	struct nat_log_file *log = NULL;
 	struct generation *gen = NULL;
+	struct port_cfg ports[PORT_MAX];
 	unsigned before = err_count(err);
 
 	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0)
@@ -162,5 +163,6 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 		config_free(a->cfg);
 	a->cfg = cfg;
 	log_take(a, log);
+	ports_take_vlans(&a->ports, ports, config_ports(cfg, ports));
 	return 0;
 }

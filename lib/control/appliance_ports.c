@@ -151,7 +151,8 @@ give_back(struct appliance *a, unsigned i)
 	if (!workers_take_ports(a->workers))
 		return;         /* a worker stands still: tried again */
 	port_detach(&a->ports, port);
-	a->port_watch[i] = (struct port_watch){ .closed = true };
+	/* The kernel needs a moment to take a PCI device. */
+	a->port_watch[i] = (struct port_watch){ .closed = true, .tried_ns = port->kind == DEVICE_PCI ? now_ns() : 0 };
 }
 
 /* The row of a port in the configuration of now, since the one it was started with may be gone. */
@@ -199,7 +200,7 @@ await_return(struct appliance *a, unsigned i)
 	struct port_cfg row;
 	uint64_t now = now_ns();
 
-	if (watch->refused && now - watch->tried_ns < TRY_NS)
+	if ((watch->refused || a->ports.at[i].kind == DEVICE_PCI) && now - watch->tried_ns < TRY_NS)
 		return;
 	if (!find_row(a, &a->ports.at[i], &row) || !port_is_back(&row))
 		return;
@@ -211,14 +212,15 @@ static void
 watch_port(struct appliance *a, unsigned i)
 {
 	struct port *port = &a->ports.at[i];
+	char why[128];
 
 	if (a->port_watch[i].closed) {
 		await_return(a, i);
 	} else if (!is_present(port)) {
 		give_back(a, i);
 	} else if (port_vanished(port)) {
-		log_error("port %s: its device vanished: %s was deleted or moved away; it is opened again when it is back",
-			port->name, port->interface);
+		port_vanished_text(port, why, sizeof(why));
+		log_error("port %s: its device vanished: %s; it is opened again when it is back", port->name, why);
 		set_present(port, false);
 		give_back(a, i);
 	} else if (port_update(port)) {

@@ -285,6 +285,7 @@ port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struc
 	port->has_mac = cfg->has_mac;
 	port->mac = cfg->mac;
 	port->wants_promiscuous = cfg->promiscuous;
+	port->vlans = cfg->vlans;
 	port->by_source = cfg->by_source;       /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
 	queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(cfg, port->kind, workers);
@@ -324,6 +325,8 @@ ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsi
 		ports_close(ports);
 	else if (ports_by_source(ports, &reta_size) != NULL)
 		random_bytes(ports->source_key, sizeof(ports->source_key));
+	if (rc == 0)
+		ports_listen(ports);
 	return rc;
 }
 
@@ -382,6 +385,7 @@ port_close(struct port *port)
 void
 ports_close(struct ports *ports)
 {
+	ports_listen_no_more(ports);
 	for (unsigned i = ports->count; i-- > 0;) {
 		struct port *port = &ports->at[i];
 

@@ -40,6 +40,11 @@ struct capture;
 struct rte_device;
 struct rte_mempool;
 
+/* A set of VLANs. */
+struct port_vlans {
+	uint64_t bits[64];
+};
+
 /* One row of section ports. */
 struct port_cfg {
 	const char *name;
@@ -58,6 +63,7 @@ struct port_cfg {
 	bool promiscuous;               /* a pipeline wants frames for other stations */
 	bool by_source;                 /* IPv4 packets' owners go by their source address */
 	uint16_t mtu;                   /* largest of its interfaces; 0: PORT_MTU */
+	struct port_vlans vlans;        /* of its interfaces, outer tags */
 };
 
 /* A transmit queue that several workers must share because the device has too few.  Taken by trying
@@ -108,9 +114,13 @@ struct port {
 	char device[DEVICE_NAME_MAX];   /* name in DPDK, "net_tap0" */
 	char interface[16];             /* the kernel's name of it, "" without */
 	unsigned if_index;              /* the kernel's number of it, 0 without */
+	atomic_bool asked_back;         /* the kernel wants the device.  DPDK's interrupt thread: write, control: read */
 	atomic_bool present;            /* workers may use its queues.  control: write, workers: read */
 	struct abilities abilities;     /* of its device */
 	struct look look;               /* at what it delivers */
+	struct port_vlans vlans;        /* that its device is to let through, and, where it has a filter, */
+	struct port_vlans told;         /* those that it was told */
+	bool filters_vlans;
 	struct port_stats before;       /* counted by devices that have vanished */
 	struct rte_device *rte;
 	struct rte_mempool *pool;       /* of its node, once started */
@@ -161,6 +171,9 @@ bool ports_steered(const struct ports *ports);
  * size of their tables, which are filled in turn.  NULL: none does, or they differ. */
 const uint8_t *ports_by_source(const struct ports *ports, unsigned *reta_size);
 
+/* A reload has interfaces of other VLANs: devices that filter by VLAN let them through from now on. */
+void ports_take_vlans(struct ports *ports, const struct port_cfg *cfg, unsigned count);
+
 /* Reads the link state into link_up.  True if it changed. */
 bool port_update(struct port *port);
 
@@ -168,9 +181,13 @@ bool port_update(struct port *port);
  * Empty for devices that the kernel does not know. */
 void port_link_text(const struct port *port, char *text, size_t size);
 
-/* Whether the kernel interface that the device stands on was deleted, or moved away.  The device of such a port
- * works no more, even if there is an interface of that name again. */
+/* Whether the kernel interface that the device stands on was deleted, or moved away: the device of such a port
+ * works no more, even if there is an interface of that name again.  Or whether the kernel asks for a PCI device back,
+ * which is being unbound from vfio-pci and works until it is given back. */
 bool port_vanished(const struct port *port);
+
+/* Writes which of these it is, for a message. */
+void port_vanished_text(const struct port *port, char *text, size_t size);
 
 /* Gives a vanished device back; no worker uses its queues (port.present).  Its counters are kept. */
 void port_detach(struct ports *ports, struct port *port);

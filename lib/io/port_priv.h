@@ -26,6 +26,16 @@ unsigned port_auto_queues(const struct port_cfg *cfg, enum device_kind kind, uns
 uint32_t port_most_mtu(const struct rte_eth_dev_info *info);
 bool port_mtu_is_meant(const struct port *port);
 
+/* Asks for the VLAN filter where the device has it on in any case, in *conf, before the device is configured. */
+void port_ask_for_vlans(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf);
+
+/* Tells a started device that filters by VLAN which ones it lets through. */
+void port_tell_vlans(struct port *port);
+
+/* Listens for the kernel asking for PCI devices back (vfio-pci), from ports_open to ports_close. */
+void ports_listen(struct ports *ports);
+void ports_listen_no_more(struct ports *ports);
+
 /* Configures an open device and sets it going. */
 int port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err);
 

@@ -6,8 +6,11 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 
+#include <rte_dev.h>
 #include <rte_mempool.h>
+#include <rte_pause.h>
 
 #include "io/port_priv.h"
 
@@ -19,16 +22,56 @@ is_watched(const struct port *port)
 		|| port->kind == DEVICE_TAP);
 }
 
+/* On DPDK's interrupt thread. */
+static void
+on_event(const char *device, enum rte_dev_event_type event, void *arg)
+{
+	struct ports *ports = arg;
+
+	for (unsigned i = 0; i < ports->count && event == RTE_DEV_EVENT_REMOVE; i++) {
+		struct port *port = &ports->at[i];
+
+		if (port->kind == DEVICE_PCI && strcmp(port->device, device) == 0)
+			atomic_store_explicit(&port->asked_back, true, memory_order_relaxed);
+	}
+}
+
+void
+ports_listen(struct ports *ports)
+{
+	/* Without it the kernel waits for the end of the process, and nobody is told: no reason not to start. */
+	rte_dev_event_callback_register(NULL, on_event, ports);
+}
+
+void
+ports_listen_no_more(struct ports *ports)
+{
+	/* -EAGAIN: it is being called. */
+	while (rte_dev_event_callback_unregister(NULL, on_event, ports) == -EAGAIN)
+		rte_pause();
+}
+
 bool
 port_vanished(const struct port *port)
 {
 	char name[IF_NAMESIZE];
 
+	if (port->open && port->kind == DEVICE_PCI)
+		return atomic_load_explicit(&port->asked_back, memory_order_relaxed);
 	if (!port->open || !is_watched(port))
 		return false;
 	/* By number: an interface that was created anew under the old name is another one. */
 	return (if_indextoname(port->if_index, name) == NULL && errno == ENXIO)
 		|| (port->kind == DEVICE_AF_PACKET && af_packet_is_unbound(&port->packet));
+}
+
+void
+port_vanished_text(const struct port *port, char *text, size_t size)
+{
+	if (port->kind == DEVICE_PCI)
+		snprintf(text, size, "%s is being unbound from vfio-pci", port->device);
+	else
+		snprintf(text, size, "%s was deleted or moved away", port->interface);
 }
 
 void
@@ -44,7 +87,20 @@ port_detach(struct ports *ports, struct port *port)
 	port->before = so_far;
 	port->promiscuous = false;
 	port->packet.count = 0;
+	port->rte = NULL;
+	atomic_store_explicit(&port->asked_back, false, memory_order_relaxed);
 	atomic_store_explicit(&port->link_up, false, memory_order_relaxed);
+}
+
+/* Bound to a driver that DPDK can use. */
+static bool
+is_bound(const struct port_cfg *cfg)
+{
+	struct err *err = err_create();
+	bool bound = err != NULL && device_check_host(cfg->device, "", "/sys", cfg->device_loc, err) == 0;
+
+	err_destroy(err);
+	return bound;
 }
 
 bool
@@ -52,6 +108,8 @@ port_is_back(const struct port_cfg *cfg)
 {
 	char interface[DEVICE_VALUE_MAX];
 
+	if (device_kind(cfg->device) == DEVICE_PCI)
+		return is_bound(cfg);
 	/* A tap is made by its driver. */
 	return device_kind(cfg->device) == DEVICE_TAP
 		|| (device_arg(cfg->device, "iface", interface, sizeof(interface)) && if_nametoindex(interface) != 0);

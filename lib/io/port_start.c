@@ -154,6 +154,7 @@ set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *con
 	if (rc == 0) {
 		port->started = true;
 		choose_filter(port);
+		port_tell_vlans(port);
 		rte_eth_stats_reset(port->id);
 	}
 	return rc;
@@ -169,6 +170,7 @@ port_start(struct port *port, uint8_t *source_key, const struct pools *pools, st
 
 	rte_eth_dev_info_get(port->id, &info);
 	ask_for_rss(port, &info, source_key, &conf);
+	port_ask_for_vlans(port, &info, &conf);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	rc = choose_mtu(port, &info, &conf, err);
 	if (rc < 0)
