@@ -55,14 +55,62 @@ in_lan() { ip netns exec lan "$@"; }
 in_wan() { ip netns exec wan "$@"; }
 
 wait_for() {            # wait_for SECONDS COMMAND...
-	local left=$(($1 * 5))
+	local end=$(($(cut -d. -f1 /proc/uptime) + $1))
 
 	shift
 	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
+		[ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || return 1
 		sleep 0.2
 	done
+}
+
+said() { [ "$(grep -c "$1" log)" -ge "$2" ]; }  # said WORDS TIMES
+
+both_ping() {           # both_ping in_lan|in_wan IPV4 IPV6: both families at once
+	local other
+
+	"$1" ping -q -c 3 -i 0.3 -W 10 "$3" &
+	other=$!
+	"$1" ping -q -c 3 -i 0.3 -W 10 "$2" && wait $other
+}
+
+tagged_peers() {        # in lan, beside the untagged one: VLAN 20, and VLAN 30 within 100
+	in_lan sh -c 'ip() { /bin/ip "$@"; }
+		ip link add link eth0 name v20 type vlan id 20
+		ip link add link eth0 name s100 type vlan proto 802.1ad id 100
+		ip link add link s100 name c30 type vlan id 30
+		for i in v20 s100 c30; do ip link set $i up; done
+		ip addr add 10.20.0.2/24 dev v20
+		ip addr add 2001:db8:20::2/64 dev v20 nodad
+		ip addr add 10.30.0.2/24 dev c30
+		ip addr add 2001:db8:30::2/64 dev c30 nodad'
+}
+
+bond_peer() {           # lan's interface becomes the one port of a bundle by LACP
+	modprobe bonding
+	in_lan sh -c 'ip() { /bin/ip "$@"; }
+		ip link add bond0 type bond mode 802.3ad lacp_rate fast miimon 100
+		ethtool -s eth0 speed 1000 duplex full
+		ip addr flush dev eth0
+		ip link set eth0 down
+		ip link set eth0 master bond0
+		ip link set bond0 up
+		ip addr add 10.0.0.2/24 dev bond0
+		ip addr add 2001:db8:1::2/64 dev bond0 nodad
+		ip route add default via 10.0.0.1
+		ip -6 route add default via 2001:db8:1::1'
+}
+
+vrf_peer() {
+	modprobe vrf
+	in_lan sh -c 'ip() { /bin/ip "$@"; }
+		sysctl -qw net.ipv4.ping_group_range="0 0"
+		ip link add red type vrf table 10
+		ip link set red up
+		ip link set eth0 master red
+		ip addr add 2001:db8:1::2/64 dev eth0 nodad
+		ip route add default via 10.0.0.1 vrf red
+		ip -6 route add default via 2001:db8:1::1 vrf red'
 }
 
 gone() { [ ! -e /proc/"$(cat pid)" ]; }
@@ -133,6 +181,19 @@ datagrams() {           # datagrams ADDRESS COUNT
 
 figure() {              # figure NAME: the sum of a number in the report
 	sed -n 's/.*"'"$1"'": \([0-9]*\).*/\1/p' report.json | awk '{ n += $1 } END { print n + 0 }'
+}
+
+dropped() {             # dropped REASON NUMBER|some: what the report says
+	local n
+
+	n=$(sed -n '/^  "drops": {/,/}/s/.*"'"$1"'": \([0-9]*\).*/\1/p' report.json)
+	echo "dropped as $1: ${n:-0}"
+	if [ "$2" = some ]; then [ "${n:-0}" -gt 0 ]; else [ "${n:-0}" -eq "$2" ]; fi
+}
+
+frames_are_large() {    # of what was received by wan, above 3,000 bytes in the mean
+	awk -F'[:,]' '/"wan": [{]/ { in_wan = 1 } in_wan && /"rx":/ { n = $2 } in_wan && /"rx_bytes":/ { print $2 / n, "bytes a frame"
+		exit $2 / n > 3000 ? 0 : 1 }' report.json
 }
 
 frames() {              # where frames were lost: what each end has counted
