@@ -114,8 +114,10 @@ def check_ledger(told):
 
 
 def read_frames(path):
-    with RawPcapReader(path) as reader:
-        return [(stamp.sec + stamp.usec / (1e9 if reader.nano else 1e6), data) for data, stamp in reader]
+    reader = RawPcapReader(path)
+    frames = [(stamp.sec + stamp.usec / (1e9 if reader.nano else 1e6), data) for data, stamp in reader]
+    reader.close()
+    return frames
 
 
 def replay(config, frames, options=(), status=0, sums=True):
