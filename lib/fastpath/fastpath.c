@@ -59,7 +59,7 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	if (unlikely(done < n) && fp->slow.owner != NULL && !handed)
 		slowpath_ask(&fp->slow, b, done);
 	while (unlikely(done < n))
-		done = slowpath_resolve(&fp->slow, b, done);    /* first packets, and the rest */
+		done = slowpath_process(&fp->slow, b, done);    /* first packets, and the rest */
 	fastpath_dispose(fp, b);                /* packets -> queues */
 	flow_table_reclaim(fp->slow.flow4);
 	flow_table_reclaim(fp->slow.flow6);

@@ -108,7 +108,7 @@ execute(struct fastpath *fp, struct burst *b)
 	if (done == b->n)
 		return done;
 	while (done < b->n)
-		done = slowpath_resolve(&fp->slow, b, done);
+		done = slowpath_process(&fp->slow, b, done);
 	end_step(c, MEASURED_FIRST);
 	return done;
 }

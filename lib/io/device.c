@@ -110,28 +110,6 @@ device_name(const char *device, char name[static DEVICE_NAME_MAX])
 	return true;
 }
 
-bool
-device_arg(const char *device, const char *key, char *out, size_t size)
-{
-	size_t key_length = strlen(key);
-
-	for (const char *at = strchr(device, ','); at != NULL; at = strchr(at, ',')) {
-		size_t length;
-
-		at++;
-		if (strncmp(at, key, key_length) != 0 || at[key_length] != '=')
-			continue;
-		at += key_length + 1;
-		length = strcspn(at, ",");
-		if (length >= size)
-			return false;
-		memcpy(out, at, length);
-		out[length] = '\0';
-		return true;
-	}
-	return false;
-}
-
 int
 device_check(const char *device, const char *what, struct loc loc, struct err *err)
 {
@@ -159,7 +137,8 @@ device_check(const char *device, const char *what, struct loc loc, struct err *e
 			d->sample);
 	if (d->args == NULL)
 		return 0;
-	return device_check_args(device, d->args, &(struct device_place){ what, name, loc }, err);
+	return device_check_args(device, d->kind, d->args,
+		&(struct device_place){ what, name, loc }, err);
 }
 
 unsigned

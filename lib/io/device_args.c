@@ -36,6 +36,28 @@ static const struct range {
 	{ DEVICE_VIRTIO_USER, "server", 0, 1 },
 };
 
+bool
+device_arg(const char *device, const char *key, char *out, size_t size)
+{
+	size_t key_length = strlen(key);
+
+	for (const char *at = strchr(device, ','); at != NULL; at = strchr(at, ',')) {
+		size_t length;
+
+		at++;
+		if (strncmp(at, key, key_length) != 0 || at[key_length] != '=')
+			continue;
+		at += key_length + 1;
+		length = strcspn(at, ",");
+		if (length >= size)
+			return false;
+		memcpy(out, at, length);
+		out[length] = '\0';
+		return true;
+	}
+	return false;
+}
+
 /* Copies the next argument of a device text: its name to key, and its value, "" without one.  at: the comma before it.
  * Returns the comma behind it, or NULL. */
 static const char *
@@ -123,9 +145,9 @@ check_packet_ring(const char *device, const struct device_place *p, struct err *
 }
 
 int
-device_check_args(const char *device, const char *words, const struct device_place *p, struct err *err)
+device_check_args(const char *device, enum device_kind kind, const char *words,
+	const struct device_place *p, struct err *err)
 {
-	enum device_kind kind = device_kind(device);
 	char key[DEVICE_VALUE_MAX], value[DEVICE_VALUE_MAX];
 	const char *at = strchr(device, ',');
 

@@ -13,6 +13,7 @@ struct device_place {
 };
 
 /* Adds an error for an argument that is none of words, or out of its range.  0 or -EINVAL. */
-int device_check_args(const char *device, const char *words, const struct device_place *p, struct err *err);
+int device_check_args(const char *device, enum device_kind kind, const char *words,
+	const struct device_place *p, struct err *err);
 
 #endif

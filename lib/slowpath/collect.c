@@ -9,23 +9,6 @@
 #include "slowpath/slowpath_priv.h"
 #include "policy/pipeline.h"
 
-uint32_t
-slot_find(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	if (slot_is_ip6(b, slot))
-		return flow_table_find(s->flow6, &b->key6[slot], b->hash[slot]);
-	return flow_table_find(s->flow4, &b->key4[slot], b->hash[slot]);
-}
-
-bool
-slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	const struct flow *f = flow_at(slot_is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
-
-	return b->flow[slot] != 0 && f->epoch == s->epoch
-		&& !(b->handed && s->nexthops[f->nexthop].state == NEXTHOP_WORKER);
-}
-
 static const struct pipeline *
 pipeline_of(const struct slowpath *s, const struct burst *b, unsigned slot)
 {

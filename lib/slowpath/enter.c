@@ -31,7 +31,7 @@ leaves(const struct program *p)
 }
 
 void
-install_prepare(struct slowpath *s, unsigned n)
+enter_prepare(struct slowpath *s, unsigned n)
 {
 	unsigned n4 = 0, n6 = 0;
 
@@ -71,15 +71,6 @@ refuse_session(struct slowpath *s, struct eval *ev)
 	session_refuse(s->sessions, ev->fresh);
 	ev->session = NULL;
 	ev->used_fields |= FIELD_TTL;           /* the next one may leave */
-}
-
-bool
-leaves_later(const struct slowpath *s, const struct eval *ev, const struct decision *d)
-{
-	const struct nexthop *nh = &s->nexthops[d->nexthop];
-
-	return ev->program.verdict == PROGRAM_OUTPUT && nh->state != NEXTHOP_DROP
-		&& (nh->state == NEXTHOP_UNRESOLVED || ev->view->l3_bytes > nh->mtu);
 }
 
 /* What stops a packet is found out again when it is settled, and told. */

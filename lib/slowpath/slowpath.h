@@ -138,7 +138,7 @@ void slowpath_ask(struct slowpath *s, struct burst *b, unsigned from);
 /* Settles the slots from `from` on but for SLOT_DONE, in order: looks their flows up, evaluates the misses together,
  * installs, carries out.  Stops before a slot that needs what an earlier one decided.  Returns the first
  * slot that is not settled. */
-unsigned slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from);
+unsigned slowpath_process(struct slowpath *s, struct burst *b, unsigned from);
 
 /* Index of the flow record of a slot that has a key, 0 without one. */
 uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);

@@ -64,15 +64,22 @@ struct decision {
 	bool exceeded;
 };
 
+/* --- view.c, find.c, collect.c: which slots are judged together --- */
+
 /* The view of a slot, read now if it was not; its class must be known. */
 const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Has the flow of a slot a program that may run? */
+/* The record of a slot's flow, b->flow. */
+const struct flow *slot_record(const struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Returns true if the flow of a slot has a program that may run. */
 bool slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Looks flows up and lists in scratch->miss those without a program, from one slot up to another or to where the burst
  * must be cut: that slot is returned. */
 unsigned collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
+
+/* --- evaluate.c: what the stages decide --- */
 
 /* Judges the misses of scratch->miss, which are n. */
 void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
@@ -82,31 +89,56 @@ void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, stru
  * it leaves, and until then two sessions cannot have the same keys. */
 void evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
 
+/* --- compile.c: from a program to a decision --- */
+
+/* Finds the next hop of what was decided.  Nothing else of d is known yet. */
+void compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
+
+/* Fills the rest, behind enter_session, which may change the program. */
+void decision_from_program(const struct eval *ev, struct decision *d);
+
+/* --- enter.c: sessions that begin --- */
+
 /* The n evals are about to be installed: works out the keys of the sessions among them, and asks for the lines that will be
  * written. */
-void install_prepare(struct slowpath *s, unsigned n);
+void enter_prepare(struct slowpath *s, unsigned n);
 
 /* A session whose first packet may leave enters the table; otherwise it was for nothing.  A known one keeps its
  * translation.  d->nexthop is known. */
 void enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 	struct decision *d);
 
-/* Must a packet wait, or be fragmented, before it leaves?  d->nexthop is known. */
-bool leaves_later(const struct slowpath *s, const struct eval *ev, const struct decision *d);
+/* --- install.c, record.c: records of flows --- */
 
-/* A program becomes a decision; its flow gets a record if it may. */
-void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
-	struct decision *d);
+/* Writes a decision to the record of its flow, if the flow may have one. */
+void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
 /* A record for a slot's flow that has none and no session, if the doorkeeper lets it in; its index, or 0. */
 uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Makes room for lists of rare actions (rares.c). */
+/* Makes room for lists of rare actions. */
 void slowpath_free_lists(struct slowpath *s);
 
 /* Reads a record back. */
-void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot,
-	struct decision *d);
+void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d);
+
+/* --- execute.c, actions.c --- */
+
+/* Carries a decision out on the packet of a slot.  d->session becomes NULL when the session has ended with it. */
+void execute(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d);
+
+static inline void
+slot_drop(struct burst *b, unsigned slot, enum reason r)
+{
+	b->out[slot] = OUT_DROP;
+	b->reason[slot] = (uint8_t)r;
+}
+
+/* Counts a packet for a rule counter. */
+void count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick);
+
+/* Writes the DSCP of a list of rare actions. */
+void slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family);
 
 /* Does an IPv4 packet get another source?  Then others may send by it, too. */
 static inline bool
@@ -118,12 +150,6 @@ shares_source(const struct tuple *from, const struct tuple *to)
 /* An IPv4 packet that may be fragmented, or is a fragment, gets a number of our own if its source becomes one that
  * hosts share; all fragments of a datagram the same (s->pass).  Before it is rewritten. */
 void identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
-
-/* Carries a decision out on the packet of a slot.  d->session becomes NULL when the session has ended with it. */
-void settle(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d);
-
-/* Writes the DSCP of a list of rare actions. */
-void slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family);
 
 /* --- move.c: what packets do to their sessions, once they leave --- */
 
@@ -142,23 +168,16 @@ enum reason move_try(const struct slowpath *s, const struct decision *d, const s
 void move_keep(struct slowpath *s, const struct decision *d, const struct view *v,
 	const struct move *move, uint32_t flow);
 
+/* --- report.c --- */
+
+/* Tells the observer, if there is one. */
+void report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
+void observe_session(struct slowpath *s, const struct session *session);
+
+/* --- syn_gate.c --- */
+
 /* While too many connections are half-open: refuses first SYNs from a slot on, where pipelines begin by tracking
  * everything.  Returns the first other slot. */
 unsigned refuse_openings(struct slowpath *s, struct burst *b, unsigned from);
-
-/* A slot whose key is known: found, or judged, and settled. */
-void settle_keyed(struct slowpath *s, struct burst *b, unsigned slot);
-
-/* A fragment that is judged by its datagram's first one (fragments/settle.c). */
-void settle_fragment(struct slowpath *s, struct burst *b, unsigned slot);
-
-/* A slot without key: ARP, ND, other frames. */
-void settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot);
-
-void slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r);
-
-/* Tells the observer, if there is one. */
-void observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
-void observe_session(struct slowpath *s, const struct session *session);
 
 #endif

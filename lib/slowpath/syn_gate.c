@@ -30,7 +30,7 @@ refuse_openings(struct slowpath *s, struct burst *b, unsigned from)
 			continue;
 		if (b->class[i] > SLOT_PLAIN6 || !slot_lacks_flow(s, b, i) || !refuse_opening(s, b, i))
 			break;
-		observe(s, b, i, NULL);
+		report(s, b, i, NULL);
 		refused++;
 	}
 	counter_add(&s->ledger->lookups_miss, refused);

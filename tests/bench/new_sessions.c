@@ -185,9 +185,12 @@ measured_without_table(void)
 
 		s->slot = (uint16_t)i;
 		ev->used_fields |= ~0u;         /* so that install gives it no record */
+		compile(s, b, i, ev, &d);
+		enter_session(s, b, i, ev, &d);
+		decision_from_program(ev, &d);
 		install(s, b, i, ev, &d);
-		settle(s, b, i, &d);
-		observe(s, b, i, &d);
+		execute(s, b, i, &d);
+		report(s, b, i, &d);
 	}
 	b->n_straight = 0;
 	fastpath_dispose(fp, b);

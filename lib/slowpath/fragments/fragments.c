@@ -46,6 +46,29 @@ fragments_live(const struct fragments *f)
 	return f->live;
 }
 
+/* The oldest datagram that holds something, of the interface that holds most, gives way to a newer one. */
+static bool
+make_room(struct fragments *f, uint16_t newest)
+{
+	uint16_t iface = share_most(&f->packets);
+	uint16_t i = iface != SHARE_NONE ? f->holding[iface].oldest : 0;
+
+	if (i == 0 || i == newest)
+		return false;
+	datagram_forget(f, i, REASON_frag_limit);
+	return f->free != 0;
+}
+
+/* Returns false if there is no room, and nobody else is to give any. */
+static bool
+hold(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
+{
+	if (f->free == 0 && !make_room(f, i))
+		return false;
+	hold_add(f, i, a);
+	return true;
+}
+
 static uint32_t
 ticket_of(const struct fragments *f, uint16_t i)
 {

@@ -136,8 +136,8 @@ bool pieces_are_whole(const struct datagram *d);
 
 /* --- hold.c: packets that wait --- */
 
-/* False: there is no room, and nobody else is to give any. */
-bool hold(struct fragments *f, uint16_t i, const struct fragment_arrival *a);
+/* Holds one more packet of a datagram; there is a free place. */
+void hold_add(struct fragments *f, uint16_t i, const struct fragment_arrival *a);
 void hold_drop(struct fragments *f, uint16_t i, enum reason why);
 void hold_release(struct fragments *f, uint16_t i, const struct fragment_pass *pass);
 void released_drop(struct fragments *f, enum reason why);

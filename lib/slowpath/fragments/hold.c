@@ -7,27 +7,12 @@
 #include "packet/ledger.h"
 #include "slowpath/fragments/fragments_priv.h"
 
-/* The oldest datagram that holds something, of the interface that holds most, gives way to a newer one. */
-static bool
-make_room(struct fragments *f, uint16_t newest)
-{
-	uint16_t iface = share_most(&f->packets);
-	uint16_t i = iface != SHARE_NONE ? f->holding[iface].oldest : 0;
-
-	if (i == 0 || i == newest)
-		return false;
-	datagram_forget(f, i, REASON_frag_limit);
-	return f->free != 0;
-}
-
-bool
-hold(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
+void
+hold_add(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
 {
 	struct datagram *d = &f->datagram[i];
 	uint16_t n;
 
-	if (f->free == 0 && !make_room(f, i))
-		return false;
 	n = f->free;
 	f->free = f->held[n].next;
 	f->held[n] = (struct held){ .m = a->m, .port = a->port, .iface = a->view->iface };
@@ -40,7 +25,6 @@ hold(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
 	d->last = n;
 	share_add(&f->packets, d->iface);
 	counter_add(&f->ledger->held[HELD_fragment], 1);
-	return true;
 }
 
 /* All that a datagram holds leaves it: the first of them, chained. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fragments on their way through the slow path: taken, judged as their flow, held ones behind the first.
+/* The step of fragments in the slow path: they get the ports of their datagram's first one, or are held until it is judged.
  *
  * Several workers: all fragments of a datagram meet on one worker (worker/owner.h), which hands each with its ports
  * to the owner of its flow.  The owner answers what became of the first one. */
 
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
+#include "slowpath/fragments/step.h"
 #include "slowpath/slowpath_priv.h"
 #include "policy/pipeline.h"
 
@@ -62,15 +63,6 @@ judge_of(const struct slowpath *s, const struct view *v, const struct fragment_p
 }
 
 static void
-judge(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
-{
-	set_key(s, b, slot, &s->scratch->view[slot]);
-	s->pass = pass;
-	settle_keyed(s, b, slot);
-	s->pass = NULL;
-}
-
-static void
 mark(const struct slowpath *s, struct rte_mbuf *m, uint16_t port, struct fragment_pass *pass)
 {
 	pass->worker = (uint16_t)s->worker;
@@ -85,99 +77,108 @@ drop_released(struct slowpath *s, const struct burst *b, enum reason why)
 	rte_pktmbuf_free(b->m[BURST_SPARE]);
 }
 
-/* One that was held goes its way, behind the packet at work.  The generation may be another one by now. */
-static void
-settle_released(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port)
+/* Readies a held fragment in the burst's spare slot.  The generation may be another one by now.  Returns true if this worker
+ * judges it. */
+static bool
+ready_released(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port)
 {
 	struct view *v = slowpath_view(s, BURST_SPARE);
-	struct rte_mbuf *m = b->m[BURST_SPARE];
 	unsigned to;
 
-	parse_frame(v, m, &s->gen->ingress[port]);
+	parse_frame(v, b->m[BURST_SPARE], &s->gen->ingress[port]);
 	b->iface[BURST_SPARE] = v->iface != IFACE_NONE ? v->iface : 0;
 	if (v->kind != VIEW_IP4 && v->kind != VIEW_IP6) {
 		drop_released(s, b, v->kind == VIEW_BAD ? v->reason : REASON_eth_unknown_type);
-		return;
+		return false;
 	}
 	if ((pass->flags & FRAGMENT_PORTLESS) && slowpath_fragments_use(s, v) == FRAGMENTS_JUDGED) {
 		drop_released(s, b, REASON_frag_timeout);
-		return;
+		return false;
 	}
 	fragment_pass_apply(pass, v);
 	to = judge_of(s, v, pass);
 	if (to == s->worker) {
-		judge(s, b, BURST_SPARE, pass);
-		if (b->out[BURST_SPARE] == OUT_DROP)
-			drop_released(s, b, b->reason[BURST_SPARE]);
-		else if (b->out[BURST_SPARE] <= OUT_PORT_MAX)
-			slowpath_send(s, m, b->out[BURST_SPARE], b->egress[BURST_SPARE]);
-		to = b->out[BURST_SPARE] == OUT_WORKER ? b->egress[BURST_SPARE] : to;
+		set_key(s, b, BURST_SPARE, v);
+		return true;
 	}
-	if (to != s->worker) {
-		mark(s, m, port, pass);
-		s->hand(s->others_arg, to, m);
+	mark(s, b->m[BURST_SPARE], port, pass);
+	s->hand(s->others_arg, to, b->m[BURST_SPARE]);
+	return false;
+}
+
+bool
+fragment_next(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t *port)
+{
+	struct rte_mbuf *m;
+
+	while ((m = fragments_next(s->fragments, pass, port)) != NULL) {
+		b->m[BURST_SPARE] = m;
+		if (ready_released(s, b, pass, *port))
+			return true;
 	}
+	return false;
 }
 
 void
-slowpath_release(struct slowpath *s, struct burst *b)
+fragment_settled(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port)
 {
-	struct fragment_pass pass;
-	struct rte_mbuf *m;
-	uint16_t port;
+	struct rte_mbuf *m = b->m[BURST_SPARE];
 
-	while ((m = fragments_next(s->fragments, &pass, &port)) != NULL) {
-		b->m[BURST_SPARE] = m;
-		settle_released(s, b, &pass, port);
+	if (b->out[BURST_SPARE] == OUT_DROP) {
+		drop_released(s, b, b->reason[BURST_SPARE]);
+	} else if (b->out[BURST_SPARE] <= OUT_PORT_MAX) {
+		slowpath_send(s, m, b->out[BURST_SPARE], b->egress[BURST_SPARE]);
+	} else if (b->out[BURST_SPARE] == OUT_WORKER) {
+		mark(s, m, port, pass);
+		s->hand(s->others_arg, b->egress[BURST_SPARE], m);
 	}
 }
 
-/* Its ports are known. */
+/* Another worker's, with its ports. */
 static void
-settle_known(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
+hand_on(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass, unsigned to)
+{
+	mark(s, b->m[slot], b->port, pass);
+	b->out[slot] = OUT_WORKER;
+	b->egress[slot] = (uint16_t)(to | FRAGMENT_MARK);
+}
+
+bool
+fragment_enter(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
 {
 	struct view *v = &s->scratch->view[slot];
+	const struct fragment_arrival a = {
+		.view = v, .m = b->m[slot], .port = b->port,
+		.use = slowpath_fragments_use(s, v), .now_ns = s->now_ns,
+	};
+	enum fragment_way way;
+	enum reason why;
 	unsigned to;
 
+	b->out[slot] = OUT_HELD;
+	way = fragments_take(s->fragments, &a, pass, &why);
+	if (way == FRAGMENT_DROP)
+		slot_drop(b, slot, why);
+	if (way != FRAGMENT_GO)
+		return false;
 	fragment_pass_apply(pass, v);
 	to = judge_of(s, v, pass);
-	if (to == s->worker)
-		judge(s, b, slot, pass);
-	if (to == s->worker && b->out[slot] == OUT_WORKER)
-		to = b->egress[slot];
 	if (to != s->worker) {
-		mark(s, b->m[slot], b->port, pass);
-		b->out[slot] = OUT_WORKER;
-		b->egress[slot] = (uint16_t)(to | FRAGMENT_MARK);
-	} else if (pass->ticket != 0) {
-		fragments_decide(s->fragments, pass, b->out[slot] == OUT_DROP ? b->reason[slot]
-			: REASON_NONE);
+		hand_on(s, b, slot, pass, to);
+		return false;
 	}
+	set_key(s, b, slot, v);
+	return true;
 }
 
 void
-settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
+fragment_leave(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
 {
-	const struct fragment_arrival a = {
-		.view = &s->scratch->view[slot], .m = b->m[slot], .port = b->port,
-		.use = slowpath_fragments_use(s, &s->scratch->view[slot]), .now_ns = s->now_ns,
-	};
-	struct fragment_pass pass = { 0 };
-	enum reason why;
-
-	b->out[slot] = OUT_HELD;
-	switch (fragments_take(s->fragments, &a, &pass, &why)) {
-	case FRAGMENT_GO:
-		settle_known(s, b, slot, &pass);
-		break;
-	case FRAGMENT_DROP:
-		slot_drop(s, b, slot, why);     /* falls through */
-	case FRAGMENT_TAKEN:
-		observe(s, b, slot, NULL);
-		break;
-	}
-	s->slot = (uint16_t)(slot + 1);
-	slowpath_release(s, b);
+	if (b->out[slot] == OUT_WORKER && b->egress[slot] != s->worker)
+		hand_on(s, b, slot, pass, b->egress[slot]);
+	else if (pass->ticket != 0)
+		fragments_decide(s->fragments, pass, b->out[slot] == OUT_DROP ? b->reason[slot]
+			: REASON_NONE);
 }
 
 static enum reason
@@ -193,8 +194,7 @@ use_in_generation(void *arg, const struct fragment_place *p, enum fragments_use 
 }
 
 void
-slowpath_adopt_fragments(struct slowpath *s, struct burst *b)
+fragment_adopt(struct slowpath *s)
 {
 	fragments_adopt(s->fragments, use_in_generation, s);
-	slowpath_release(s, b);
 }

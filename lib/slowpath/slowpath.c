@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The slots of a burst that the straight loop left, in order of arrival.
+/* The slow path of one worker, on one page: first packets, and all others that the fast path leaves.
  *
- * A burst is cut before a packet whose conversation an earlier packet of the same burst
- * belongs to, if it would have to be evaluated: the outcome is then the same as with bursts of one. */
+ *   burst:  SYN gate ► view and look-up (collect) ► evaluate ► keys of the answers (enter)
+ *   slot:   compile ► enter the session ► install ► execute ► report
+ *
+ * The misses of a burst are evaluated together.  What changes state that others see happens afterwards, slot by slot in
+ * order of arrival; a burst is cut before a packet whose conversation an earlier packet of it belongs to, so the outcome
+ * is the same as with bursts of one.  What is no longer true when a slot's turn comes is judged again. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/counter.h"
-#include "session/tcp.h"
 #include "packet/parse.h"
+#include "policy/pipeline.h"
+#include "session/tcp.h"
+#include "slowpath/fragments/step.h"
 #include "slowpath/hit.h"
 #include "slowpath/identify.h"
 #include "slowpath/slowpath_priv.h"
@@ -44,45 +50,6 @@ slowpath_begin(struct slowpath *s, const struct burst *b)
 		parse_frame(slowpath_view(s, i), b->m[i], b->ingress);
 }
 
-bool
-slowpath_translates(const struct slowpath *s)
-{
-	return s->gen->owners != NULL;
-}
-
-struct view *
-slowpath_view(struct slowpath *s, unsigned slot)
-{
-	s->scratch->has_view[slot] = true;
-	return &s->scratch->view[slot];
-}
-
-const struct view *
-slot_view(struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	const uint8_t *frame = rte_pktmbuf_mtod(b->m[slot], const uint8_t *);
-	struct view *v = &s->scratch->view[slot];
-
-	if (s->scratch->has_view[slot])
-		return v;
-	s->scratch->has_view[slot] = true;
-	if (b->class[slot] == SLOT_PLAIN4)
-		parse_plain4(v, frame, b->iface[slot]);
-	else if (b->class[slot] == SLOT_PLAIN6)
-		parse_plain6(v, frame, b->iface[slot]);
-	else
-		parse_frame(v, b->m[slot], b->ingress);
-	return v;
-}
-
-static const struct flow *
-slot_record(const struct slowpath *s, const struct burst *b, unsigned slot)
-{
-	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
-
-	return flow_at(ip6 ? s->flow6 : s->flow4, b->flow[slot]);
-}
-
 /* Returns whether a slot's packet asks for a connection where its flow has one: it is judged like a first packet. */
 static bool
 asks_anew(struct slowpath *s, const struct burst *b, unsigned slot)
@@ -111,8 +78,22 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 		return;
 	}
 	decision_from_record(s, b, slot, &d);
-	settle(s, b, slot, &d);
-	observe(s, b, slot, &d);
+	execute(s, b, slot, &d);
+	report(s, b, slot, &d);
+}
+
+/* The steps of a slot that has been evaluated. */
+static void
+settle_evaluated(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+{
+	struct decision d;
+
+	compile(s, b, slot, ev, &d);            /* program -> next hop */
+	enter_session(s, b, slot, ev, &d);      /* a new one, if its packet may leave */
+	decision_from_program(ev, &d);
+	install(s, b, slot, ev, &d);            /* decision -> record of the flow */
+	execute(s, b, slot, &d);
+	report(s, b, slot, &d);
 }
 
 /* A record that gave room to another, or whose session has ended, is gone. */
@@ -121,6 +102,23 @@ forget_record(const struct slowpath *s, struct burst *b, unsigned slot)
 {
 	if (!(slot_record(s, b, slot)->flags & FLOW_USED))
 		b->flow[slot] = 0;
+}
+
+/* A slot whose key is known, by itself: found, or judged. */
+static void
+settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	struct eval *ev = &s->scratch->late;
+
+	b->flow[slot] = slot_find(s, b, slot);
+	if (slot_has_program(s, b, slot) && !asks_anew(s, b, slot)) {
+		settle_hit(s, b, slot);
+		return;
+	}
+	evaluate_one(s, b, slot, ev);
+	forget_record(s, b, slot);
+	counter_add(&s->ledger->lookups_miss, 1);
+	settle_evaluated(s, b, slot, ev);
 }
 
 /* What was found out about the slot when it was judged may no longer be true: its session has ended or is not new any
@@ -134,26 +132,10 @@ is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *
 	return s->scratch->translated && slot_find(s, b, slot) != 0;
 }
 
-static void
-judge_late(struct slowpath *s, struct burst *b, unsigned slot)
-{
-	struct eval *ev = &s->scratch->late;
-	struct decision d;
-
-	evaluate_one(s, b, slot, ev);
-	forget_record(s, b, slot);
-	counter_add(&s->ledger->lookups_miss, 1);
-	install(s, b, slot, ev, &d);
-	settle(s, b, slot, &d);
-	observe(s, b, slot, &d);
-}
-
-/* The slot was judged with the others. */
+/* A slot that was judged with the others. */
 static void
 settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
-	struct decision d;
-
 	if (unlikely(is_stale(s, b, slot, ev))) {
 		if (ev->session == ev->fresh)
 			session_refuse(s->sessions, ev->fresh);
@@ -161,19 +143,91 @@ settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 		return;
 	}
 	counter_add(&s->ledger->lookups_miss, 1);
-	install(s, b, slot, ev, &d);
-	settle(s, b, slot, &d);
-	observe(s, b, slot, &d);
+	settle_evaluated(s, b, slot, ev);
+}
+
+static void
+settle_passed(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
+{
+	s->pass = pass;
+	settle_keyed(s, b, slot);
+	s->pass = NULL;
 }
 
 void
-settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
+slowpath_release(struct slowpath *s, struct burst *b)
 {
-	b->flow[slot] = slot_find(s, b, slot);
-	if (slot_has_program(s, b, slot) && !asks_anew(s, b, slot))
-		settle_hit(s, b, slot);
+	struct fragment_pass pass;
+	uint16_t port;
+
+	while (fragment_next(s, b, &pass, &port)) {
+		settle_passed(s, b, BURST_SPARE, &pass);
+		fragment_settled(s, b, &pass, port);
+	}
+}
+
+void
+slowpath_adopt_fragments(struct slowpath *s, struct burst *b)
+{
+	fragment_adopt(s);
+	slowpath_release(s, b);
+}
+
+/* A fragment that is judged by its datagram's first one, and those that it releases. */
+static void
+settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	struct fragment_pass pass = { 0 };
+
+	if (fragment_enter(s, b, slot, &pass)) {
+		settle_passed(s, b, slot, &pass);
+		fragment_leave(s, b, slot, &pass);
+	} else {
+		report(s, b, slot, NULL);
+	}
+	s->slot = (uint16_t)(slot + 1);
+	slowpath_release(s, b);
+}
+
+/* A frame that only a cross-connect takes: judged by itself, and never cached, since it has no key. */
+static void
+settle_wire(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	s->scratch->miss[0] = (uint16_t)slot;
+	b->flow[slot] = 0;
+	evaluate_misses(s, b, 1);
+	s->scratch->eval[0].used_fields |= ~0u;
+	settle_evaluated(s, b, slot, &s->scratch->eval[0]);
+}
+
+/* A frame for the host: ARP, ND, packets to us that no pipeline judges. */
+static void
+settle_host(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
+{
+	enum reason r = REASON_eth_unknown_type;
+
+	if (v->kind == VIEW_ARP)
+		r = host_arp(s->host, v, b->m[slot]);
+	else if (v->kind != VIEW_OTHER)
+		r = host_local(s->host, v, b->m[slot]);
+	b->out[slot] = OUT_GONE;
+	if (r != REASON_NONE)
+		slot_drop(b, slot, r);
+	report(s, b, slot, NULL);
+}
+
+static void
+settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
+{
+	const struct view *v = slot_view(s, b, slot);
+	const struct interface *in = s->gen->iface[v->iface];
+
+	if (slowpath_fragments_use(s, v) != FRAGMENTS_ALONE)
+		settle_fragment(s, b, slot);
+	else if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE))
+		settle_wire(s, b, slot);
 	else
-		judge_late(s, b, slot);
+		settle_host(s, b, slot, v);
 }
 
 /* Too many connections are half-open, or will be in this burst: slots one by one, as long as they are of known flows or
@@ -196,7 +250,7 @@ settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
 }
 
 unsigned
-slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
+slowpath_process(struct slowpath *s, struct burst *b, unsigned from)
 {
 	unsigned n_miss, next = 0, to = b->n;
 
@@ -210,14 +264,14 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 	s->scratch->ends = s->sessions->ends;
 	s->scratch->translated = s->scratch->changed = false;
 	evaluate_misses(s, b, n_miss);
-	install_prepare(s, n_miss);
+	enter_prepare(s, n_miss);
 	for (unsigned i = from; i < to; i++) {
 		s->slot = (uint16_t)i;
 		if (b->class[i] == SLOT_DONE) {
 			continue;
 		} else if (b->class[i] == SLOT_BAD) {
-			slot_drop(s, b, i, b->reason[i]);
-			observe(s, b, i, NULL);
+			slot_drop(b, i, b->reason[i]);
+			report(s, b, i, NULL);
 		} else if (b->class[i] == SLOT_SLOW) {
 			settle_unkeyed(s, b, i);
 		} else if (next < n_miss && s->scratch->miss[next] == i) {
@@ -227,4 +281,10 @@ slowpath_resolve(struct slowpath *s, struct burst *b, unsigned from)
 		}
 	}
 	return to;
+}
+
+bool
+slowpath_translates(const struct slowpath *s)
+{
+	return s->gen->owners != NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Telling an observer what became of a packet. */
+/* Reporting what became of a packet to an observer: replay and explain. */
 
 #include <string.h>
 
@@ -112,7 +112,7 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 }
 
 void
-observe(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
 {
 	if (s->observer != NULL)
 		tell(s, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);

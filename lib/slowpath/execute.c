@@ -3,65 +3,10 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/counter.h"
-#include "base/meter.h"
 #include "nat/nat.h"
 #include "session/tcp.h"
-#include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
-#include "policy/pipeline.h"
-
-void
-slot_drop(struct slowpath *s, struct burst *b, unsigned slot, enum reason r)
-{
-	b->out[slot] = OUT_DROP;
-	b->reason[slot] = (uint8_t)r;
-}
-
-static void
-hit_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
-{
-	if (h->packets == 0)
-		h->first = tick;
-	h->last = tick;
-	counter_add(&h->packets, 1);
-	counter_add(&h->bytes, ip_bytes);
-}
-
-/* What a meter holds back counts at the line that asks for the meter. */
-static void
-count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
-{
-	struct place_hits *hits = s->gen->worker[s->worker].hits;
-
-	hit_place(&hits[s->gen->meters[meter].place], ip_bytes, clock_tick(s->now_ns));
-}
-
-bool
-slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
-{
-	struct meter *const *meters = s->gen->worker[s->worker].meters;
-
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
-		uint32_t arg = RARE_ARG(rare[i]);
-
-		if (RARE_OP(rare[i]) == RARE_METER
-		    && !meter_take(meters[arg], s->now_ns, ip_bytes)) {
-			count_exceeded(s, arg, ip_bytes);
-			return false;
-		}
-	}
-	return true;
-}
-
-void
-slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family)
-{
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++)
-		if (RARE_OP(rare[i]) == RARE_DSCP && family != 0)
-			rewrite_dscp(ip, family, (uint8_t)RARE_ARG(rare[i]));
-}
 
 /* The places of a packet that no record counts. */
 static void
@@ -71,7 +16,7 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 
 	for (unsigned i = 0; i < PROGRAM_RARE_MAX && d->rare[i] != 0; i++)
 		if (RARE_OP(d->rare[i]) == RARE_COUNT)
-			hit_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
+			count_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
 }
 
 /* A record without session lives on whatever comes of its packets; a session only on those that leave. */
@@ -237,7 +182,7 @@ send_counted(struct slowpath *s, struct burst *b, unsigned slot, const struct vi
 
 /* Out by a neighbour or a wire. */
 static void
-settle_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
+execute_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	struct decision *d)
 {
 	bool wire = s->nexthops[d->nexthop].state == NEXTHOP_WIRE;
@@ -247,7 +192,7 @@ settle_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct 
 	if (r == REASON_NONE) {
 		r = move_try(s, d, v, b->m[slot], &move);
 		if (r != REASON_NONE) {         /* does not count for the flow */
-			slot_drop(s, b, slot, r);
+			slot_drop(b, slot, r);
 			has_stayed(s, b, slot, v, d);
 			return;
 		}
@@ -258,7 +203,7 @@ settle_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct 
 	if (r == REASON_NONE)
 		r = send_counted(s, b, slot, v, d);
 	if (r != REASON_NONE)
-		slot_drop(s, b, slot, r);
+		slot_drop(b, slot, r);
 	if (d->session == NULL || v->icmp_error)
 		return;
 	if (r == REASON_NONE && s->nexthops[d->nexthop].state != NEXTHOP_UNRESOLVED)
@@ -295,11 +240,11 @@ deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct v
 	if (r == REASON_nat_no_mapping)
 		leave_unsolicited(s, v, b->m[slot]);
 	if (r != REASON_NONE)
-		slot_drop(s, b, slot, r);
+		slot_drop(b, slot, r);
 }
 
 void
-settle(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d)
+execute(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d)
 {
 	const struct view *v = slot_view(s, b, slot);
 
@@ -309,7 +254,7 @@ settle(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d)
 		tell_sender(s, b, slot, v, d);
 		if (d->nexthop == REASON_nat_no_mapping)
 			leave_unsolicited(s, v, b->m[slot]);
-		slot_drop(s, b, slot, (enum reason)d->nexthop);
+		slot_drop(b, slot, (enum reason)d->nexthop);
 		break;
 	case NEXTHOP_TO_US:
 		count(s, b, slot, v, d);
@@ -321,49 +266,6 @@ settle(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d)
 		b->egress[slot] = s->nexthops[d->nexthop].iface;
 		break;
 	default:
-		settle_leaving(s, b, slot, v, d);
+		execute_leaving(s, b, slot, v, d);
 	}
-}
-
-/* Frames that only a cross-connect takes: judged one by one. */
-static void
-settle_wire(struct slowpath *s, struct burst *b, unsigned slot)
-{
-	struct slowpath_scratch *sc = s->scratch;
-	struct decision d;
-
-	sc->miss[0] = (uint16_t)slot;
-	b->flow[slot] = 0;
-	evaluate_misses(s, b, 1);
-	sc->eval[0].used_fields |= ~0u;        /* there is no key to cache it by */
-	install(s, b, slot, &sc->eval[0], &d);
-	settle(s, b, slot, &d);
-	observe(s, b, slot, &d);
-}
-
-void
-settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
-{
-	const struct view *v = slot_view(s, b, slot);
-	const struct interface *in = s->gen->iface[v->iface];
-	enum reason r;
-
-	if (slowpath_fragments_use(s, v) != FRAGMENTS_ALONE) {
-		settle_fragment(s, b, slot);
-		return;
-	}
-	if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE)) {
-		settle_wire(s, b, slot);
-		return;
-	}
-	if (v->kind == VIEW_ARP)
-		r = host_arp(s->host, v, b->m[slot]);
-	else if (v->kind == VIEW_OTHER)
-		r = REASON_eth_unknown_type;
-	else
-		r = host_local(s->host, v, b->m[slot]);
-	b->out[slot] = OUT_GONE;
-	if (r != REASON_NONE)
-		slot_drop(s, b, slot, r);
-	observe(s, b, slot, NULL);
 }

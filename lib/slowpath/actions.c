@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rare actions: rule counters, meters, DSCP. */
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/meter.h"
+#include "slowpath/slowpath_priv.h"
+
+void
+count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
+{
+	if (h->packets == 0)
+		h->first = tick;
+	h->last = tick;
+	counter_add(&h->packets, 1);
+	counter_add(&h->bytes, ip_bytes);
+}
+
+/* What a meter holds back counts at the line that asks for the meter. */
+static void
+count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
+{
+	struct place_hits *hits = s->gen->worker[s->worker].hits;
+
+	count_place(&hits[s->gen->meters[meter].place], ip_bytes, clock_tick(s->now_ns));
+}
+
+bool
+slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
+{
+	struct meter *const *meters = s->gen->worker[s->worker].meters;
+
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
+		uint32_t arg = RARE_ARG(rare[i]);
+
+		if (RARE_OP(rare[i]) == RARE_METER
+		    && !meter_take(meters[arg], s->now_ns, ip_bytes)) {
+			count_exceeded(s, arg, ip_bytes);
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family)
+{
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++)
+		if (RARE_OP(rare[i]) == RARE_DSCP && family != 0)
+			rewrite_dscp(ip, family, (uint8_t)RARE_ARG(rare[i]));
+}

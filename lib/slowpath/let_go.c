@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A record leaves the flow table: what it has counted is added to the rule counters before. */
+
+#include "base/counter.h"
+#include "program/rare.h"
+#include "slowpath/slowpath_priv.h"
+
+/* The place that a word of a list counts for, in the generation that is in use; 0: in none. */
+static uint32_t
+place_now(const struct generation *gen, const struct rare_list *l, uint32_t word)
+{
+	uint32_t place = RARE_ARG(word), back;
+
+	if (RARE_OP(word) != RARE_COUNT)
+		return 0;
+	if (l->generation == (uint32_t)gen->number)
+		return place;
+	back = l->generation - (uint32_t)gen->carried_first;
+	return back < gen->n_carried && place < gen->carried[back].n ? gen->carried[back].place[place] : 0;
+}
+
+void
+slowpath_collect(struct slowpath *s, struct flow *f)
+{
+	const struct rare_list *l = rares_at(s->rares, f->rare);
+	struct place_hits *hits = s->gen->worker[s->worker].hits;
+
+	if (f->packets == 0)
+		return;
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && l->word[i] != 0; i++) {
+		uint32_t place = place_now(s->gen, l, l->word[i]);
+		struct place_hits *h = &hits[place];
+
+		if (place == 0)
+			continue;
+		if (h->packets == 0)
+			h->first = f->seen;
+		counter_add(&h->packets, f->packets);
+		counter_add(&h->bytes, f->bytes);
+		h->last = f->seen;
+	}
+	f->packets = 0;
+	f->bytes = 0;
+}
+
+/* An alias leaves: when its session was heard of stays known. */
+static void
+keep_seen(const struct slowpath *s, struct flow_table *t, const struct flow *alias)
+{
+	const struct session *session = session_of(s->sessions, alias);
+	struct flow *f = flow_at(t, session->flow[(alias->flags & FLOW_REPLY) != 0]);
+
+	if ((int32_t)(alias->seen - f->seen) > 0)
+		f->seen = alias->seen;
+}
+
+void
+slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index)
+{
+	struct slowpath *s = slowpath;
+	struct flow *f = flow_at(t, index);
+
+	if (f->flags & FLOW_ALIAS)
+		keep_seen(s, t, f);
+	slowpath_collect(s, f);
+	rares_give(s->rares, f->rare);
+	f->rare = 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reading a flow's record back as a decision. */
+
+#include <string.h>
+
+#include "program/rare.h"
+#include "slowpath/slowpath_priv.h"
+
+/* The place that decided a recorded drop: the last one it counts for. */
+static uint32_t
+deciding_place(const uint32_t *rare)
+{
+	uint32_t place = 0;
+
+	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
+		if (RARE_OP(rare[i]) == RARE_COUNT)
+			place = RARE_ARG(rare[i]);
+	}
+	return place;
+}
+
+void
+decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d)
+{
+	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
+	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	uint32_t index = b->flow[slot];
+	const struct flow *f = flow_at(t, index);
+
+	memset(d, 0, sizeof(*d));
+	if (ip6) {
+		rewrite6_tuple(&d->to, &flow6_at(t, index)->to);
+		d->ttl = flow6_at(t, index)->to.ttl;
+	} else {
+		rewrite4_tuple(&d->to, &flow4_at(t, index)->to);
+		d->ttl = flow4_at(t, index)->to.ttl;
+	}
+	d->nexthop = f->nexthop;
+	d->rare = rares_at(s->rares, f->rare)->word;
+	d->fast = d->recorded = true;
+	d->session = session_of(s->sessions, f);
+	d->reply = f->flags & FLOW_REPLY;
+	/* What no line decided may still have been counted by one on its way: accepted, then martian. */
+	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
+	    && reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
+		d->place = deciding_place(d->rare);
+}
