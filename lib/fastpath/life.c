@@ -331,6 +331,8 @@ fastpath_age(struct fastpath *fp)
 		return;
 	fp->aged_ns = s->now_ns;
 	host_follow(s->host);
+	outside_bursts(fp);
+	slowpath_follow_fragments(s, &fp->burst);
 	sweep_sessions(fp);
 	nat_age(s->nat, clock_tick(s->now_ns));
 	sweep(fp, s->flow4, &fp->sweep4);

@@ -173,6 +173,13 @@ slowpath_adopt_fragments(struct slowpath *s, struct burst *b)
 	slowpath_release(s, b);
 }
 
+void
+slowpath_follow_fragments(struct slowpath *s, struct burst *b)
+{
+	fragment_follow(s);
+	slowpath_release(s, b);
+}
+
 /* A fragment that is judged by its datagram's first one, and those that it releases. */
 static void
 settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)

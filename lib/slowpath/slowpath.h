@@ -128,8 +128,10 @@ enum fragments_use slowpath_fragments_use(const struct slowpath *s, const struct
 /* Outside of bursts, after fragments_decide or fragments_age: judges what was released. */
 void slowpath_release(struct slowpath *s, struct burst *b);
 
-/* A new generation is in use: held fragments that it changes something for are dropped, or judged. */
+/* A new generation is in use: held fragments that it changes something for are dropped, or judged; a part of them at once,
+ * the others by slowpath_follow_fragments, which is called often. */
 void slowpath_adopt_fragments(struct slowpath *s, struct burst *b);
+void slowpath_follow_fragments(struct slowpath *s, struct burst *b);
 
 /* Asks whose packets the slots from `from` on are that no program of this epoch is known for.  Another worker's are
  * settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */

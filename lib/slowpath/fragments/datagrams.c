@@ -152,16 +152,15 @@ datagram_refuse(struct fragments *f, uint16_t i, enum datagram_state state, enum
 	set_age(f, i, age);
 }
 
-/* Of the oldest ones of an interface, the one whose source has most. */
-static uint16_t
-candidate(const struct fragments *f, uint16_t iface)
+uint16_t
+datagram_candidate(const struct fragments *f, enum datagram_list l, const struct queue *q)
 {
-	uint16_t i = f->iface[iface].oldest, best = i;
+	uint16_t i = q->oldest, best = i;
 
 	for (unsigned n = 0; n < CANDIDATES && i != 0; n++) {
 		if (f->n_source[f->datagram[i].source] > f->n_source[f->datagram[best].source])
 			best = i;
-		i = f->links[LIST_IFACE][i].newer;
+		i = f->links[l][i].newer;
 	}
 	return best;
 }
@@ -174,7 +173,8 @@ make_room(struct fragments *f)
 	else if (f->age[AGE_DEAD].oldest != 0)
 		datagram_end(f, f->age[AGE_DEAD].oldest);
 	else
-		datagram_forget(f, candidate(f, share_most(&f->datagrams)), REASON_frag_limit);
+		datagram_forget(f, datagram_candidate(f, LIST_IFACE, &f->iface[share_most(&f->datagrams)]),
+			REASON_frag_limit);
 }
 
 static uint16_t
@@ -207,6 +207,7 @@ datagram_make(struct fragments *f, const struct datagram_key *k, const struct fr
 	d->next = *chain;
 	*chain = i;
 	d->serial++;
+	d->turn = f->turn;
 	d->iface = iface;
 	d->source = source;
 	d->first = d->last = d->bytes = d->end = 0;

@@ -10,6 +10,8 @@
 #include "packet/ledger.h"
 #include "slowpath/fragments/fragments_priv.h"
 
+#define FOLLOW_DATAGRAMS 256u   /* entries that are asked about in one call */
+#define FOLLOW_PACKETS 64u      /* that go their way, or are dropped, in one call: and one datagram more */
 #define AGE_BUDGET 512u         /* entries that end by their time in one call */
 
 struct fragments *
@@ -46,12 +48,12 @@ fragments_live(const struct fragments *f)
 	return f->live;
 }
 
-/* The oldest datagram that holds something, of the interface that holds most, gives way to a newer one. */
+/* A datagram of the interface that holds most packets gives way to a newer one. */
 static bool
 make_room(struct fragments *f, uint16_t newest)
 {
 	uint16_t iface = share_most(&f->packets);
-	uint16_t i = iface != SHARE_NONE ? f->holding[iface].oldest : 0;
+	uint16_t i = iface != SHARE_NONE ? datagram_candidate(f, LIST_HOLDING, &f->holding[iface]) : 0;
 
 	if (i == 0 || i == newest)
 		return false;
@@ -188,6 +190,43 @@ take_spread(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 	return FRAGMENT_GO;
 }
 
+static unsigned
+held_by(const struct fragments *f, const struct datagram *d)
+{
+	unsigned n = 0;
+
+	for (uint16_t k = d->first; k != 0; k = f->held[k].next)
+		n++;
+	return n;
+}
+
+/* A datagram follows the newest generation: what it holds may have to go.  Returns whether the entry is still there. */
+static bool
+follow_one(struct fragments *f, uint16_t i)
+{
+	static const struct fragment_pass portless = { .flags = FRAGMENT_PORTLESS };
+	struct datagram *d = &f->datagram[i];
+	const struct datagram_key *k = &d->key;
+	const struct fragment_place place = {
+		.port = k->port, .vlan = { k->vlan[0], k->vlan[1] }, .dst = &k->dst, .family = k->family,
+	};
+	enum fragments_use now = FRAGMENTS_JUDGED;
+	enum reason why;
+
+	d->turn = f->turn;
+	if (d->first == 0)
+		return true;
+	why = f->ask(f->ask_arg, &place, &now);
+	if (why != REASON_NONE)
+		hold_drop(f, i, why);
+	else if (now == FRAGMENTS_ALONE)
+		hold_release(f, i, &portless);
+	else
+		return true;
+	datagram_end(f, i);
+	return false;
+}
+
 enum fragment_way
 fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fragment_pass *pass,
 	enum reason *why)
@@ -198,6 +237,8 @@ fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fra
 	f->now_ns = a->now_ns;
 	datagram_key_of(&key, a);
 	i = datagram_find(f, &key);
+	if (i != 0 && f->datagram[i].turn != f->turn && !follow_one(f, i))
+		i = 0;
 	/* What was denied has named nothing. */
 	if (i != 0 && f->datagram[i].state == DATAGRAM_DENIED && a->view->first) {
 		datagram_end(f, i);
@@ -259,35 +300,31 @@ fragments_age(struct fragments *f, uint64_t now_ns)
 			datagram_forget(f, f->age[age].oldest, REASON_frag_timeout);
 }
 
-static void
-adopt_one(struct fragments *f, uint16_t i, fragments_ask ask, void *arg)
+void
+fragments_follow(struct fragments *f)
 {
-	static const struct fragment_pass portless = { .flags = FRAGMENT_PORTLESS };
-	const struct datagram_key *k = &f->datagram[i].key;
-	const struct fragment_place place = {
-		.port = k->port, .vlan = { k->vlan[0], k->vlan[1] }, .dst = &k->dst, .family = k->family,
-	};
-	enum fragments_use now = FRAGMENTS_JUDGED;
-	enum reason why = ask(arg, &place, &now);
+	unsigned packets = 0;
 
-	if (why != REASON_NONE)
-		hold_drop(f, i, why);
-	else if (now == FRAGMENTS_ALONE)
-		hold_release(f, i, &portless);
-	else
-		return;
-	datagram_end(f, i);
+	for (unsigned n = 0; n < FOLLOW_DATAGRAMS && packets < FOLLOW_PACKETS && f->following != 0; n++) {
+		uint16_t i = f->following;
+		struct datagram *d = &f->datagram[i];
+
+		f->following = i < FRAGMENT_DATAGRAMS ? (uint16_t)(i + 1) : 0;
+		if (d->key.family == 0 || d->turn == f->turn)
+			continue;
+		packets += held_by(f, d);
+		follow_one(f, i);
+	}
 }
 
 void
 fragments_adopt(struct fragments *f, fragments_ask ask, void *arg)
 {
-	for (unsigned iface = 0; iface < LEDGER_IFACES; iface++) {
-		for (uint16_t i = f->holding[iface].oldest, next; i != 0; i = next) {
-			next = f->links[LIST_HOLDING][i].newer;
-			adopt_one(f, i, ask, arg);
-		}
-	}
+	f->ask = ask;
+	f->ask_arg = arg;
+	f->turn++;
+	f->following = f->live != 0 ? 1 : 0;
+	fragments_follow(f);
 }
 
 void

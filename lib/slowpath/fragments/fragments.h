@@ -19,7 +19,7 @@
 #define FRAGMENT_PER_SOURCE 64u         /* datagrams of a source on an interface whose first fragment has not come */
 #define FRAGMENT_REFUSED 1024u          /* denied datagrams that are remembered, and killed ones */
 #define FRAGMENT_PIECES 64u             /* fragments of a datagram */
-#define FRAGMENT_HELD 512u              /* packets of a worker */
+#define FRAGMENT_HELD 2048u             /* packets of a worker */
 #define FRAGMENT_TIMEOUT_NS 30000000000ull
 #define FRAGMENT_DENIED_NS 2000000000ull        /* a denied datagram is remembered so long */
 #define FRAGMENT_SPREAD_NS 500000000ull         /* FRAGMENTS_SPREAD: a fragment waits so long */
@@ -63,7 +63,7 @@ enum fragment_way fragments_take(struct fragments *f, const struct fragment_arri
 void fragments_decide(struct fragments *f, const struct fragment_pass *pass, enum reason why);
 
 /* The next packet that is held no longer, in order of arrival, or NULL: it is the caller's, who judges it as
- * *pass says.  To be asked after every call that may release packets: decide, take, age, adopt. */
+ * *pass says.  To be asked after every call that may release packets: decide, take, age, adopt, follow. */
 struct rte_mbuf *fragments_next(struct fragments *f, struct fragment_pass *pass, uint16_t *port);
 
 /* Entries whose time is over, some hundred in a call: what is held of them is dropped as frag_timeout, or released (FRAGMENTS_SPREAD). */
@@ -80,8 +80,12 @@ struct fragment_place {
 typedef enum reason (*fragments_ask)(void *arg, const struct fragment_place *p, enum fragments_use *use);
 
 /* A new generation: packets held for an interface that it does not have are dropped for ask's reason, those
- * that it needs no first fragment for are released. */
+ * that it needs no first fragment for are released.  Datagrams are asked about in parts, and when a fragment of theirs
+ * arrives; ask and arg are the table's until the next call. */
 void fragments_adopt(struct fragments *f, fragments_ask ask, void *arg);
+
+/* Often: the next part of what follows a new generation. */
+void fragments_follow(struct fragments *f);
 
 /* Entries in use. */
 uint32_t fragments_live(const struct fragments *f);

@@ -50,6 +50,7 @@ struct datagram {
 	uint64_t expires_ns;
 	uint16_t next;          /* in its chain, or of the vacant; 0: the last */
 	uint16_t serial;        /* of its tickets */
+	uint16_t turn;          /* of the generation that it follows */
 	uint16_t iface, source; /* that it counts for */
 	uint16_t first, last;   /* of what is held, in order of arrival; 0: nothing */
 	uint16_t bytes;         /* seen so far */
@@ -87,6 +88,10 @@ struct fragments {
 	uint16_t free;                  /* held, chained by next */
 	struct queue released;          /* held, chained by next: their datagrams are done with them */
 	uint32_t live;                  /* entries in use */
+	fragments_ask ask;              /* about datagrams whose turn is an older one */
+	void *ask_arg;
+	uint16_t turn;                  /* of generations */
+	uint16_t following;             /* the next entry to be asked about; 0: all have been */
 	uint16_t n_age[AGES];
 	struct queue age[AGES];
 	struct queue iface[LEDGER_IFACES];
@@ -110,6 +115,9 @@ uint16_t datagram_make(struct fragments *f, const struct datagram_key *k, const 
 
 /* Its first fragment has come. */
 void datagram_named(struct fragments *f, uint16_t i);
+
+/* Of the oldest ones of an interface in a list, the one whose source has most; 0: the list is empty. */
+uint16_t datagram_candidate(const struct fragments *f, enum datagram_list l, const struct queue *q);
 
 /* Ends an entry.  What it holds is released or dropped before. */
 void datagram_end(struct fragments *f, uint16_t i);

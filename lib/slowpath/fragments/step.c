@@ -198,3 +198,9 @@ fragment_adopt(struct slowpath *s)
 {
 	fragments_adopt(s->fragments, use_in_generation, s);
 }
+
+void
+fragment_follow(struct slowpath *s)
+{
+	fragments_follow(s->fragments);
+}

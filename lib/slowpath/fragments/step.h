@@ -24,4 +24,7 @@ void fragment_settled(struct slowpath *s, struct burst *b, struct fragment_pass 
 /* A new generation is in use: held fragments that it changes something for are dropped, or released. */
 void fragment_adopt(struct slowpath *s);
 
+/* Often: a part of those that fragment_adopt has left. */
+void fragment_follow(struct slowpath *s);
+
 #endif

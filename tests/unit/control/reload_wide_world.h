@@ -99,7 +99,7 @@ has_room(const struct wide *w, enum side side)
 
 	for (unsigned i = 0; i < WIDE_FLOWS; i++)
 		n += flow_from(i) == side ? (unsigned)w->marked[i] + w->policed[i] : 0u;
-	return n < 4;
+	return n < 3;
 }
 
 static inline void

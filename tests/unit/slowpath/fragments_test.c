@@ -212,6 +212,59 @@ a_packet_without_a_place_is_dropped(void **state)
 	assert_int_equal(dropped(f, 1, REASON_frag_limit), FRAGMENT_PIECES);
 }
 
+static enum reason
+nowhere(void *arg, const struct fragment_place *place, enum fragments_use *use)
+{
+	unsigned *asked = arg;
+
+	(*asked)++;
+	return REASON_vlan_unknown;
+}
+
+static void
+a_generation_is_followed_in_parts(void **state)
+{
+	struct fixture *f = *state;
+	unsigned asked = 0, calls = 0;
+
+	for (uint32_t id = 0; id < 1500; id++)
+		assert_int_equal(later(f, 1000 + id, id, 1), FRAGMENT_TAKEN);
+	fragments_adopt(f->fragments, nowhere, &asked);
+	assert_in_range(asked, 1, FRAGMENT_PIECES);
+	assert_int_equal(dropped(f, 1, REASON_vlan_unknown), asked);
+	/* What arrives meanwhile finds its datagram as the generation has it: gone; this is a new one. */
+	assert_int_equal(later(f, 1000 + 1400, 1400, 1), FRAGMENT_TAKEN);
+	assert_int_equal(dropped(f, 1, REASON_vlan_unknown), asked);
+	while (asked < 1500 && calls++ < 100)
+		fragments_follow(f->fragments);
+	assert_in_range(calls, 1500 / FRAGMENT_PIECES - 1, 50);
+	fragments_follow(f->fragments);
+	assert_int_equal(asked, 1500);
+	assert_int_equal(f->ledger->held[HELD_fragment], 1);
+}
+
+/* A flood in the name of one source takes no room from another one's that waits. */
+static void
+who_floods_gives_way(void **state)
+{
+	struct fixture *f = *state;
+
+	uint16_t port;
+	struct rte_mbuf *m;
+
+	assert_int_equal(later(f, 9, 1, 1), FRAGMENT_TAKEN);
+	for (uint32_t n = 0; n < 40; n++)
+		assert_int_equal(later(f, 7, n, 1), FRAGMENT_TAKEN);
+	for (uint32_t n = 41; n < FRAGMENT_HELD; n++)
+		assert_int_equal(later(f, 5000 + n, n, 1), FRAGMENT_TAKEN);
+	assert_int_equal(later(f, 8, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 1);
+	first(f, 9, 1, 1, REASON_NONE);
+	m = fragments_next(f->fragments, &f->pass, &port);
+	assert_non_null(m);
+	rte_pktmbuf_free(m);
+}
+
 static void
 what_is_denied_counts_for_nobody(void **state)
 {
@@ -336,6 +389,8 @@ main(void)
 		fragments_unit(a_full_table_has_room_for_another_interface),
 		fragments_unit(places_for_packets_are_shared_by_interface),
 		fragments_unit(a_packet_without_a_place_is_dropped),
+		fragments_unit(a_generation_is_followed_in_parts),
+		fragments_unit(who_floods_gives_way),
 		fragments_unit(what_is_denied_counts_for_nobody),
 		fragments_unit(other_bytes_kill_a_datagram),
 		fragments_unit(an_answer_to_nobody_is_ignored),
