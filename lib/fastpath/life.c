@@ -90,6 +90,14 @@ watch(struct slowpath *s, struct flow_table *t)
 	t->arg = s;
 }
 
+static bool
+is_contested(void *arg, rte_be32_t address)
+{
+	const struct slowpath *s = arg;
+
+	return host_is_contested(s->host, address);
+}
+
 static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
@@ -126,6 +134,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	fill_verdicts(s->nexthops);
 	host.nexthops = s->nexthops;
 	s->host = host_create(&host, setup->numa_node);
+	nat_ask_contested(s->nat, is_contested, s);
 	return s->host != NULL ? 0 : -ENOMEM;
 }
 

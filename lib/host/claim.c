@@ -48,6 +48,7 @@ claims_configure(struct host *h, const struct generation *old)
 	struct claim *was = h->claims, *now = h->claims == h->claim ? h->claim + CLAIMS : h->claim;
 	unsigned n_was = h->n_claims, n = RTE_MIN(h->gen->n_public, CLAIMS), k = 0;
 
+	h->n_contested = 0;
 	for (unsigned i = 0; i < n; i++) {
 		now[i] = (struct claim){ .address = h->gen->public[i] };
 		while (k < n_was && was[k].address < now[i].address)
@@ -55,6 +56,7 @@ claims_configure(struct host *h, const struct generation *old)
 		if (k < n_was && was[k].address == now[i].address
 		    && is_same(old, h->gen, was[k].iface))
 			now[i] = was[k];
+		h->n_contested += now[i].contested;
 	}
 	h->claims = now;
 	h->n_claims = n;
@@ -100,6 +102,21 @@ host_answers_for(const struct host *h, const struct interface *i, const union ad
 		&& claim_is_ours(h, a->v4);
 }
 
+bool
+host_is_contested(const struct host *h, rte_be32_t address)
+{
+	const struct claim *c = h->n_contested != 0 ? claim_find(h, address) : NULL;
+
+	return c != NULL && c->contested;
+}
+
+static void
+contest(struct host *h, struct claim *c, bool contested)
+{
+	h->n_contested += (unsigned)contested - (unsigned)c->contested;
+	c->contested = contested;
+}
+
 /* The link whose subnet has the address, and where it is not our own anyway. */
 static const struct interface *
 link_of(const struct host *h, const union address *a)
@@ -143,6 +160,7 @@ step(struct host *h, struct claim *c)
 	case CLAIM_PROBING:
 		if (c->left == 0) {
 			c->state = CLAIM_OURS;
+			contest(h, c, false);
 			c->left = ANNOUNCE_TIMES;
 			return false;
 		}
@@ -209,6 +227,7 @@ claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8
 	if (c->state != CLAIM_PROBING)
 		return false;
 	c->state = CLAIM_TAKEN;
+	contest(h, c, true);
 	c->due_ns = h->now_ns + AGAIN_NS;
 	note_conflict(h, c, mac);
 	return true;

@@ -92,6 +92,9 @@ void host_destroy(struct host *h);
  * Programs of the generation before must not run any more; gen stays valid until the next call. */
 void host_configure(struct host *h, const struct generation *gen);
 
+/* Has another station a public address that we have probed for (RFC 5227), as far as is known? */
+bool host_is_contested(const struct host *h, rte_be32_t address);
+
 /* Index of the next hop to a neighbour: known, or made and left unresolved.  0 when its
  * interface has no room for one more.  A gateway that is no unicast address, or a subnet's
  * broadcast address, gives the drop of reason multicast. */

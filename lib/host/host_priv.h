@@ -134,6 +134,7 @@ struct claim {
 	uint16_t iface;         /* 0: none */
 	uint8_t state;
 	uint8_t left;           /* messages to send in its state */
+	bool contested;         /* somebody has it, as far as is known: from CLAIM_TAKEN until CLAIM_OURS */
 	uint64_t due_ns;
 };
 
@@ -204,7 +205,7 @@ struct host {
 
 	/* claim.c */
 	struct claim claim[2 * CLAIMS], *claims;        /* in one half, the other for the next list */
-	unsigned n_claims, claim_next;
+	unsigned n_claims, claim_next, n_contested;
 	struct host_conflict conflicts[HOST_CONFLICTS];
 	_Atomic uint32_t n_conflicts;           /* worker: write, control: read */
 

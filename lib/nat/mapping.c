@@ -4,6 +4,8 @@
 #include "base/counter.h"
 #include "nat/nat_priv.h"
 
+#define CONTESTED_MAX 16u       /* addresses that are looked at for one that nobody else has */
+
 uint32_t
 nat_host_get(struct nat *n, const struct nat_request *r)
 {
@@ -54,7 +56,8 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 	while ((index = nat_search_next(t, &search, r->endpoint)) != 0) {
 		const struct mapping *m = &n->mapping[index];
 
-		if (m->host == host && m->inside_port == port && m->proto == r->inside->proto)
+		if (m->host == host && m->inside_port == port && m->proto == r->inside->proto
+		    && !nat_is_contested(n, m->address))
 			return index;
 	}
 	return 0;
@@ -73,18 +76,29 @@ draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 	return port_pool_take(&p->ports, like, (uint32_t)n->random);
 }
 
-/* An address that left the pool is not used for more; its host moves when nothing holds him there. */
+/* The address that a host has, or one behind it in the pool that nobody else has. */
+static bool
+find_uncontested(struct nat *n, struct nat_host *h, const struct nat_layout_pool *pool)
+{
+	uint32_t first = nat_address_number(pool, h->inside);
+
+	for (uint32_t i = 0; i < pool->n_addresses && i < CONTESTED_MAX; i++) {
+		h->address = pool->address[(first + i) % pool->n_addresses] & (NAT_ADDRESSES_MAX - 1);
+		if (!nat_is_contested(n, h->address))
+			return true;
+	}
+	return false;
+}
+
+/* An address that left the pool, or that another station has, is not used for more; its host gets another one. */
 static bool
 host_settle(struct nat *n, struct nat_host *h)
 {
 	const struct nat_layout_pool *pool = nat_pool_of(n, h->pool);
 
-	if (nat_layout_of(n)->place[h->address].slot == h->pool)
+	if (nat_layout_of(n)->place[h->address].slot == h->pool && !nat_is_contested(n, h->address))
 		return true;
-	if (pool->n_addresses == 0)
-		return false;
-	h->address = nat_address_for(pool, h->inside);
-	return true;
+	return pool->n_addresses > 0 && find_uncontested(n, h, pool);
 }
 
 static uint32_t

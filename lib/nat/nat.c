@@ -16,6 +16,13 @@ nat_has_ports(uint8_t proto)
 	return nat_proto(proto) != NAT_PORTLESS;
 }
 
+void
+nat_ask_contested(struct nat *n, bool (*is_contested)(void *arg, rte_be32_t address), void *arg)
+{
+	n->is_contested = is_contested;
+	n->contested_arg = arg;
+}
+
 /* The session holds the mapping. */
 static void
 hold(struct nat *n, struct session *s, unsigned side, uint32_t index)

@@ -84,6 +84,9 @@ int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_s
 bool nat_holds_pool(const struct nat *n, unsigned slot);
 bool nat_holds_place(const struct nat *n, uint32_t place);
 
+/* Sets who says whether another station has a public address: nothing is translated to such a one anew. */
+void nat_ask_contested(struct nat *n, bool (*is_contested)(void *arg, rte_be32_t address), void *arg);
+
 /* A public endpoint of a pool is wanted for the source of inside, which stays the caller's: the hashes that it takes.
  * Those of a burst are prepared together, so that the lines that they lead to come while others are worked on: first
  * nat_prepare for each of them, then nat_prefetch. */

@@ -115,6 +115,8 @@ struct nat {
 
 	_Atomic(const struct nat_layout *) layout;      /* of the generation in use; control: read */
 	struct nat_layout *own_layout;  /* of nat_configure */
+	bool (*is_contested)(void *arg, rte_be32_t address);    /* NULL: none is */
+	void *contested_arg;
 	struct nat_pool pool[NAT_SLOTS];
 	struct nat_address *addresses[NAT_PLACES / NAT_CHUNK];  /* NULL until a layout needs it; control: write */
 
@@ -189,13 +191,24 @@ nat_port_of(const struct tuple *inside)
 	return nat_proto(inside->proto) != NAT_PORTLESS ? inside->sport : 0;
 }
 
-/* The public address that an inside one is paired with, on every worker: nothing secret is in it. */
+/* Which address of a pool an inside one is paired with, on every worker: nothing secret is in it. */
+static inline uint32_t
+nat_address_number(const struct nat_layout_pool *pool, rte_be32_t inside)
+{
+	return (rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8) % pool->n_addresses;
+}
+
 static inline uint32_t
 nat_address_for(const struct nat_layout_pool *pool, rte_be32_t inside)
 {
-	uint32_t mixed = rte_be_to_cpu_32(inside) * 0x9e3779b1u >> 8;
+	return pool->address[nat_address_number(pool, inside)] & (NAT_ADDRESSES_MAX - 1);
+}
 
-	return pool->address[mixed % pool->n_addresses] & (NAT_ADDRESSES_MAX - 1);
+/* Has another station the address of a place? */
+static inline bool
+nat_is_contested(const struct nat *n, uint32_t place)
+{
+	return n->is_contested != NULL && n->is_contested(n->contested_arg, nat_layout_of(n)->place[place].address);
 }
 
 static inline uint64_t

@@ -109,11 +109,16 @@ an_address_that_somebody_has_is_left_alone(void **state)
 	assert_int_equal(conflict.iface, LAN);
 	assert_int_equal(conflict.mac[5], 8);
 	assert_false(host_conflict_next(f->host, &seen, &conflict));
+	assert_true(host_is_contested(f->host, public[1]));
+	assert_false(host_is_contested(f->host, public[0]));
+	host_configure(f->host, &with);
+	assert_true(host_is_contested(f->host, public[1]));
 
 	/* asked again half a minute after: it is free now */
 	after(f, 20);
 	f->n_seen = f->n_sent;
 	expect_answer(f, NAT);
+	assert_false(host_is_contested(f->host, public[1]));
 	host_configure(f->host, &f->gen);
 }
 

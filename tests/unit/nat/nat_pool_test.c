@@ -19,6 +19,42 @@ resting_mappings_let_nobody_in(void **state)
 	assert_false(nat_enter(n, &sessions[1], &in, &inside, true));
 }
 
+static bool
+somebody_has(void *arg, rte_be32_t address)
+{
+	const rte_be32_t *theirs = arg;
+
+	return address == *theirs;
+}
+
+/* RFC 5227: what another station has is given to nobody, and the inside hosts paired with it get another address. */
+static void
+an_address_of_somebody_else_is_not_given_out(void **state)
+{
+	struct nat_pool_spec spec = spec_of(4, 2000, 3000);
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP), other = from(INSIDE, 10, IPPROTO_UDP),
+		third = from(INSIDE, 11, IPPROTO_UDP);
+	struct nat_endpoint e, again;
+	rte_be32_t theirs;
+
+	use(&spec);
+	theirs = taken(0, &t).address;
+	nat_ask_contested(n, somebody_has, &theirs);
+	assert_int_equal(take_for(n, &sessions[1], &other, &e), REASON_NONE);
+	assert_int_not_equal(e.address, theirs);
+	/* An endpoint that is mapped there already gets another mapping, once. */
+	assert_int_equal(take_for(n, &sessions[2], &t, &e), REASON_NONE);
+	assert_int_not_equal(e.address, theirs);
+	assert_int_equal(take_for(n, &sessions[3], &t, &again), REASON_NONE);
+	assert_int_equal(again.address, e.address);
+	assert_int_equal(again.port, e.port);
+	/* One address alone: nothing is translated. */
+	spec = spec_of(1, 2000, 3000);
+	use(&spec);
+	theirs = four[0];
+	assert_int_equal(take_for(n, &sessions[4], &third, &e), REASON_nat_no_port);
+}
+
 /* A session that came to nothing has shown its port to nobody. */
 static void
 a_port_of_a_session_that_was_refused_is_free_at_once(void **state)
@@ -327,6 +363,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(resting_mappings_let_nobody_in),
+		TEST(an_address_of_somebody_else_is_not_given_out),
 		TEST(a_port_of_a_session_that_was_refused_is_free_at_once),
 		TEST(rfc6888_req_15_unpredictable),
 		TEST(protocols_without_ports_keep_their_bytes),
