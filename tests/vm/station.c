@@ -24,6 +24,7 @@ enum {
 	WINDOW = 256,                   /* datagrams under way; a ring has 1,024 descriptors */
 	ACKNOWLEDGE = 16,               /* datagrams for each that says how many there are */
 	SILENCE_MS = 3000,
+	CONNECT_TRIES = 100,
 	BUFFER = 8 << 20,
 };
 
@@ -121,8 +122,29 @@ receive(int port, uint32_t count, int seconds)
 			sendto(fd, &so_far, sizeof(so_far), 0, (struct sockaddr *)&from, length);
 	}
 	printf("received %u of %u, twice %u, wrong %u\n", received, count, twice, wrong);
+	for (uint32_t i = 0; i < count && received < count; i++) {
+		if (seen[i])
+			continue;
+		printf("the first that is missing: %u\n", i);
+		break;
+	}
 	free(seen);
 	return received == count && twice == 0 && wrong == 0 ? 0 : 1;
+}
+
+/* Connects, and tries again while nobody listens yet. */
+static int
+connected_to(const struct sockaddr_in6 *to)
+{
+	for (int tries = 0; tries < CONNECT_TRIES; tries++) {
+		int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+		if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) == 0)
+			return fd;
+		close(fd);
+		usleep(50000);
+	}
+	return -1;
 }
 
 /* A connection: to an address, or (NULL) the first that comes. */
@@ -130,11 +152,11 @@ static int
 connection(const char *text, int port)
 {
 	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET6, SOCK_STREAM, 0), on = 1;
+	int fd, on = 1;
 
 	if (text != NULL)
-		return address(text, port, &at) == 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0
-			? fd : -1;
+		return address(text, port, &at) == 0 ? connected_to(&at) : -1;
+	fd = socket(AF_INET6, SOCK_STREAM, 0);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 1) < 0)
 		return -1;
