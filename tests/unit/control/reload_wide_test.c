@@ -287,14 +287,22 @@ note_hits(struct run *r)
 		r->accepted[i] = hits_of(r->f, "flow", i);
 }
 
+/* Is the place that a round's fragment came in by another one, or under another name? */
+static bool
+has_moved(const struct round *round, const struct wide *before, const struct wide *now)
+{
+	enum side side = round->fragment >= 0 ? flow_from((unsigned)round->fragment) : LAN;
+
+	return before->iface[side] != now->iface[side] || before->dmz_vlan != now->dmz_vlan;
+}
+
 static void
 one_round(struct run *r, struct round *round, struct wide *w)
 {
-	struct wide before, last;
+	struct wide last;
 
 	hold_fragment(r, round, w);
 	note_hits(r);
-	before = *w;
 	for (unsigned n = 1 + draw(w, 2); n > 0; n--) {
 		last = *w;
 		free(round->text);
@@ -303,17 +311,12 @@ one_round(struct run *r, struct round *round, struct wide *w)
 		round->text = wide_text(w);
 		reload(r->f, round->text);
 		note_lost(r, &last, w);
+		round->fragment_moved |= has_moved(round, &last, w);
 	}
 	expect_hits_carried(r);
 	for (unsigned i = 0; i < WIDE_FLOWS; i++)
 		round->probed[i] = draw(w, 3) != 0;
 	round->world = *w;
-	if (round->fragment >= 0) {
-		enum side side = flow_from((unsigned)round->fragment);
-
-		round->fragment_moved = before.iface[side] != w->iface[side]
-			|| before.dmz_vlan != w->dmz_vlan;
-	}
 	probe(r, round);
 }
 
