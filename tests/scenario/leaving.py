@@ -217,6 +217,23 @@ def over_and_begun():
                                ({'established': 1}, {'refused': 1, 'reused': 1}))
 
 
+def over_by_nat():
+    """A source that has all that its quota in a pool allows may begin its finished connection anew, by the same mapping."""
+    from nat import FAR, PUBLIC, config as nat_config
+
+    def there(flags, seq, ack=0):
+        return ('lan', IP(src=A, dst=FAR) / TCP(sport=40000, dport=80, flags=flags, seq=seq, ack=ack), OUT)
+
+    def back(flags, seq, ack):
+        return ('wan', IP(src=FAR, dst=PUBLIC) / TCP(sport=80, dport=40000, flags=flags, seq=seq, ack=ack), IN)
+
+    other = ('lan', IP(src=A, dst=FAR) / TCP(sport=40001, dport=80, flags='S', seq=1), 'drop nat_quota')
+    told = run(nat_config('pool: [198.51.100.1], per_source: 1'), [
+        there('S', 100), back('SA', 500, 101), there('A', 101, 501), there('FA', 101, 501), back('FA', 501, 102), there('A', 102, 502),
+        other, there('S', 900000), back('SA', 7000, 900001), there('A', 900001, 7001), other]).told
+    expect('sessions', (told['session_life']['tcp'], told['session_life']['ended'].get('reused')), ({'established': 1}, 1))
+
+
 def over_and_waiting(v6):
     """A SYN on a finished connection that waits for its neighbour: the old session stays until the answer takes it over."""
     mac = '02:00:00:00:02:09'
@@ -257,6 +274,7 @@ SCENARIOS = [
     ('a packet that waits, and is dropped', waiting(False)),
     ('a SYN on a finished connection that does not leave', over_and_dropped),
     ('a SYN on a finished connection that leaves', over_and_begun),
+    ('a finished connection begins anew within the quota of its source', over_by_nat),
     ('a SYN on a finished connection that waits, IPv4', over_and_waiting(False)),
     ('a SYN on a finished connection that waits, IPv6', over_and_waiting(True)),
     ('peers of a mapping are those that packets left to', peers),
