@@ -44,17 +44,20 @@ port_tell_vlans(struct port *port)
 	}
 }
 
+static void
+take_vlans(struct port *port, const struct port_cfg *cfg)
+{
+	for (unsigned w = 0; w < RTE_DIM(port->vlans.bits); w++)
+		port->vlans.bits[w] |= cfg->vlans.bits[w];
+	if (port->started)
+		port_tell_vlans(port);
+}
+
 void
 ports_take_vlans(struct ports *ports, const struct port_cfg *cfg, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++) {
-		struct port *port = ports_find(ports, cfg[i].name);
-
-		if (port == NULL)
-			continue;
-		for (unsigned w = 0; w < RTE_DIM(port->vlans.bits); w++)
-			port->vlans.bits[w] |= cfg[i].vlans.bits[w];
-		if (port->started)
-			port_tell_vlans(port);
-	}
+	for (unsigned i = 0; i < ports->count; i++)
+		for (unsigned row = 0; row < count; row++)
+			if (strcmp(ports->at[i].name, cfg[row].name) == 0)
+				take_vlans(&ports->at[i], &cfg[row]);
 }
