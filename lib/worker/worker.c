@@ -164,8 +164,8 @@ worker_step(struct worker *w)
 	n = receive(w);
 	if (w->common->steer != NULL)
 		n += handover_receive(w);
+	fastpath_age(w->fp);            /* before the flush: frames that it makes leave in this loop */
 	sent = fastpath_flush(w->fp);
-	fastpath_age(w->fp);
 	/* Pairs, in worker_answer, with the release in workers_ask: here it is only looked whether there is anything. */
 	if (unlikely(atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL))
 		asked = worker_answer(w);

@@ -460,6 +460,28 @@ leave(void **state)
 	return 0;
 }
 
+/* Questions for a neighbour are made by a timer, and leave in the loop that makes them. */
+static void
+the_ledger_balances_after_every_loop(void **state)
+{
+	struct fixture *f = *state;
+	struct ledger_sum sum;
+
+	given_appliance(f, OPEN, &stepped);
+	push(f, "udp 192.0.2.10:1000 > 198.51.100.9:2000");
+	step_all(f);
+	for (unsigned i = 1; i <= 50; i++) {
+		appliance_set_time(f->a, APPLIANCE_TIME_ZERO_NS + i * NS_PER_SECOND / 10);
+		appliance_step(f->a);
+		workers_ledger(appliance_workers(f->a), &sum);
+		assert_int_equal(sum.imbalance, 0);
+	}
+	assert_true(sum.born >= 3);
+	assert_int_equal(sum.held, 0);
+	step_all(f);
+	sent(f->wan);
+}
+
 int
 main(void)
 {
@@ -469,6 +491,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(two_workers_hand_packets_to_their_owners, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_ledger_balances_after_every_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_port_whose_device_vanished_is_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup,
 			teardown),
