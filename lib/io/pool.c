@@ -112,11 +112,13 @@ sizing_of(struct pools *pools, int node)
 	return &pools->at[pools->count++].sizing;
 }
 
-static void
-size_all(struct pools *pools, const struct ports *ports)
+void
+pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports)
 {
 	unsigned mtu = PORT_MTU;
 
+	memset(pools, 0, sizeof(*pools));
+	pools->cfg = *cfg;
 	for (unsigned i = 0; i < ports->count; i++) {
 		const struct port *port = &ports->at[i];
 		struct pool_sizing *s = sizing_of(pools, port->numa_node);
@@ -275,11 +277,9 @@ pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports
 {
 	unsigned mtu = PORT_MTU;
 
-	memset(pools, 0, sizeof(*pools));
-	pools->cfg = *cfg;
 	for (unsigned i = 0; i < ports->count; i++)
 		mtu = RTE_MAX(mtu, ports->at[i].mtu);
-	size_all(pools, ports);
+	pools_size(pools, cfg, ports);
 
 	for (unsigned i = 0; i < pools->count; i++) {
 		struct pool *p = &pools->at[i];

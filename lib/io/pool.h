@@ -69,6 +69,9 @@ struct pools {
 size_t pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
 	unsigned workers);
 
+/* What each node's pool must last for, with opened ports; creates nothing. */
+void pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports);
+
 /* Creates the pools for opened ports.  0, or -errno with one error at cfg->loc; where a port is a
  * PCI device, at the port when it would not find the buffers. */
 int pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,

@@ -121,7 +121,8 @@ def collect(tree, kept, moved, say):
         build(tree)
     kept["tests"] = {t: old[t] for t in names if t not in new}
     for n, test in enumerate(new, 1):
-        kept["tests"][test] = run_test(tree, folder, test, lines, moved)
+        row = run_test(tree, folder, test, lines, moved)
+        kept["tests"][test] = row if row["lines"] else run_test(tree, folder, test, lines, moved)
         if not kept["tests"][test]["lines"]:
             say(f"fails without a change, not used: {test}")
         if n % 50 == 0:
@@ -150,6 +151,10 @@ class Coverage:
     def tests_of(self, path, line):
         """The tests that execute a line, unit tests before scenarios, the quickest first."""
         points = self.points.get(path, [])
+        if not points:          # a file that is new since the measurement: the tests of its folder, and of what stands on it
+            folder = path.split("/")[1]
+            tests = [t for t in self.seconds if t.startswith((f"unit_{folder}_", "unit_fastpath_", "unit_control_"))]
+            return sorted(tests, key=lambda t: (not t.startswith(f"unit_{folder}_"), self.seconds[t]))
         at = bisect.bisect_right(points, self.moved.then(path, line)) - 1
         tests = self.by_line[path, points[at]] if at >= 0 else set()
         return sorted(tests, key=lambda t: (not t.startswith("unit_"), self.seconds[t]))

@@ -11,6 +11,8 @@ OPERATORS = [
     (r"(?<=\+ )1\b", "2"), (r"(?<=- )1\b", "0"),
     (r"^\t+[a-z_]+\([^{}=]*\);$", ";"),            # a call whose result nobody takes
 ]
+# The smaller or the larger of two is the same with and without "or equal".
+EXTREME = re.compile(r"(\S+) [<>]=? (\S+) \? (?:\1 : \2|\2 : \1)\W")
 SKIPPED = re.compile(r"^\s*(#|/?\*|static_assert|assert|log_|err_warn|eval_note|\"|return cfg_error|case |\}|fprintf|snprintf"
                      r"|free\()")
 
@@ -28,5 +30,7 @@ def places(lines):
         plain = re.sub(r'"(\\.|[^"\\])*"', lambda m: "\x00" * len(m.group()), code)
         for pattern, change in OPERATORS:
             for m in re.finditer(pattern, plain):
+                if pattern in (" < ", " <= ", " > ", " >= ") and EXTREME.search(code):
+                    continue
                 found.append((i, code[:m.start()] + change + code[m.end():]))
     return found

@@ -28,12 +28,18 @@
 	"sets: {some: [192.0.2.0/25, 198.51.100.0/25]}\n" \
 	"routes: {main: [{to: 0.0.0.0/0, via: [198.51.100.2, 198.51.100.3]}]}\n"
 #define FIRST HEAD \
-	"pipelines: {inside: [{acl: list}, {route: main}]}\n" \
-	"acls: {list: {default: drop, rules: [\n" \
+	"pipelines: {inside: [track, {dnat: [{to: \"192.0.2.10:80\", if: {dst: 198.51.100.1, proto: tcp, dport: 8080}},\n" \
+	"  {to: 192.0.2.11, ports: 5000-5009, if: {dst: 198.51.100.1, proto: udp}}]}, {acl: list}, {route: main}, {snat: uplink}]}\n" \
+	"nat: {uplink: {pool: [198.51.100.1, 198.51.100.7], per_source: 100, mapping: endpoint-independent}}\n" \
+	"zones: {outside: [wan]}\n" \
+	"acls: {list: {default: drop, rules: [{state: [established, related], action: accept},\n" \
+	"  {in: outside, dst: $some, vlan: [20, 30], action: reject},\n" \
 	"  {src: $some, proto: tcp, dport: 80, action: accept}]}}\n"
 #define SECOND HEAD \
 	"pipelines: {inside: [{drop: {if: {src: $some}}}, {police: {rate: 10Mbit, burst: 64k}},\n" \
-	"  {route: main}]}\n"
+	"  {track: {timeouts: {udp: 60s}, max_per_source: 100}}, {mark: {dscp: ef, if: {proto: udp}}}, {route: main},\n" \
+	"  {snat: {use: other, if: {src: 192.0.2.0/25}}}]}\n" \
+	"nat: {other: {pool: [198.51.100.8], filtering: address-dependent}}\n"
 
 static unsigned long calls_left;        /* until one fails; 0: none does */
 
@@ -132,6 +138,7 @@ start_failing(unsigned long call, unsigned block)
 	if (a == NULL)
 		assert_true(err_count(err) > 0);
 	assert_true(a != NULL || reached);
+	assert_true(a == NULL || !reached || block == 0);       /* what is small may be done without */
 	if (a != NULL)
 		end(a);
 	err_destroy(err);
@@ -215,7 +222,7 @@ reading_fails_cleanly_wherever_memory_runs_out(void **state)
 		cfg = config_load_text("weir.yaml", FIRST, err);
 		reached = calls_left == 0;
 		calls_left = 0;
-		assert_true(cfg != NULL || err_count(err) > 0);
+		assert_true((err_count(err) > 0) == reached);
 		config_free(cfg);
 		err_destroy(err);
 	}

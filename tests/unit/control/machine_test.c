@@ -113,6 +113,20 @@ cores_lie_on_their_nodes(void **state)
 	assert_false(topology_may_use(64));
 }
 
+static void
+cores_of_four_nodes_lie_on_theirs(void **state)
+{
+	static const struct topology_fake four = { .cores = 64, .nodes = 4 };
+	unsigned cores[64];
+
+	(void)state;
+	topology_use(&four);
+	assert_int_equal(topology_cores(cores, 64), 64);
+	for (unsigned i = 0; i < 64; i++)
+		assert_int_equal(topology_node(cores[i]), i / 16);
+	topology_use(&big);
+}
+
 static int
 use_big(void **state)
 {
@@ -135,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cores_lie_on_their_nodes),
+		cmocka_unit_test(cores_of_four_nodes_lie_on_theirs),
 		cmocka_unit_test(memory_grows_with_the_number_of_workers),
 		cmocka_unit_test(auto_takes_all_cores_but_the_control_core),
 		cmocka_unit_test(rings_of_all_pairs_are_bounded),

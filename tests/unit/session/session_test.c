@@ -68,6 +68,17 @@ done(struct fixture *f)
 	flow_table_destroy(f->flow6);
 }
 
+/* The same with flows that have no session: they go with the table. */
+static void
+done_with_cache(struct fixture *f)
+{
+	sessions_flush(f->t, SESSION_END_stopped);
+	assert_int_equal(f->t->used, 0);
+	sessions_destroy(f->t);
+	flow_table_destroy(f->flow4);
+	flow_table_destroy(f->flow6);
+}
+
 static struct tuple
 tuple_of(uint32_t src, uint16_t sport, uint8_t proto)
 {
@@ -448,6 +459,102 @@ as_many_as_promised_fit_at_random(void **state)
 }
 
 static void
+each_class_has_its_timeout(void **state)
+{
+	static const struct {
+		uint8_t proto, class;
+		enum session_timeout kind;
+	} row[] = {
+		{ IPPROTO_TCP, SESSION_HALF_OPEN, TIMEOUT_TCP_OPENING },
+		{ IPPROTO_TCP, SESSION_ESTABLISHED, TIMEOUT_TCP_ESTABLISHED },
+		{ IPPROTO_TCP, SESSION_CLOSED, TIMEOUT_TCP_CLOSING },
+		{ IPPROTO_UDP, SESSION_UNREPLIED_UDP, TIMEOUT_UDP },
+		{ IPPROTO_UDP, SESSION_REPLIED, TIMEOUT_UDP },
+		{ IPPROTO_ICMP, SESSION_UNREPLIED_OTHER, TIMEOUT_ICMP },
+		{ IPPROTO_ICMPV6, SESSION_REPLIED, TIMEOUT_ICMP },
+		{ 47, SESSION_REPLIED, TIMEOUT_OTHER },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct session s = { .proto = row[i].proto, .class = row[i].class };
+
+		assert_int_equal(session_timeout_kind(&s), row[i].kind);
+	}
+}
+
+/* An entry of the cache: a flow without a session. */
+static uint64_t
+cache(struct fixture *f, uint32_t n, struct key4 *key)
+{
+	struct tuple t = tuple_of(0x0b000000 + n, 7, IPPROTO_UDP);
+
+	tuple_to_key4(key, &t, INSIDE);
+	return flow_hash4(key, &f->flow4->secret);
+}
+
+static void
+a_session_takes_the_place_of_cached_flows(void **state)
+{
+	struct fixture f = given(100);
+	struct tuple t = tuple_of(0x0a000001, 1, IPPROTO_UDP);
+	struct key4 key;
+	uint32_t n = 0;
+	uint64_t hash;
+
+	(void)state;
+	do {
+		hash = cache(&f, n++, &key);
+	} while (flow_table_insert(f.flow4, &key, hash, f.tick) != 0);
+	f.tick += 10;
+	assert_int_equal(link_one(&f, take(&f, SESSION_UNREPLIED_UDP), &t), 0);
+	done_with_cache(&f);
+}
+
+static void
+cached_flows_stay_where_there_is_room(void **state)
+{
+	struct fixture f = given(100);
+	struct tuple t = tuple_of(0x0a000001, 1, IPPROTO_UDP);
+	struct key4 key;
+
+	(void)state;
+	for (uint32_t n = 0; n < 20; n++) {
+		uint64_t hash = cache(&f, n, &key);
+
+		assert_int_not_equal(flow_table_insert(f.flow4, &key, hash, f.tick), 0);
+	}
+	f.tick += 10;
+	assert_int_equal(link_one(&f, take(&f, SESSION_UNREPLIED_UDP), &t), 0);
+	for (uint32_t n = 0; n < 20; n++) {
+		uint64_t hash = cache(&f, n, &key);
+
+		assert_int_not_equal(flow_table_find(f.flow4, &key, hash), 0);
+	}
+	assert_int_equal(f.flow4->used, 22);
+	done_with_cache(&f);
+}
+
+static void
+what_began_is_counted_whatever_becomes_of_it(void **state)
+{
+	struct fixture f = given(100);
+	struct session fresh;
+
+	(void)state;
+	watch(&f);
+	assert_non_null(begin(&f, SESSION_UNREPLIED_UDP, 1));
+	assert_int_equal(f.t->created, 1);
+	session_init(&fresh, SESSION_UNREPLIED_UDP, f.tick);
+	fresh.flags |= SESSION_USED;
+	session_refuse(f.t, &fresh);
+	assert_int_equal(f.t->created, 2);
+	assert_int_equal(f.t->ended[SESSION_END_refused], 1);
+	assert_int_equal(f.released[SESSION_END_refused], 1);
+	done(&f);
+}
+
+static void
 memory_that_runs_out_leaves_nothing_behind(void **state)
 {
 	struct fixture f = given(10);
@@ -482,6 +589,10 @@ main(void)
 		cmocka_unit_test(packets_of_either_direction_keep_it),
 		cmocka_unit_test(as_many_as_promised_fit_in_sequence),
 		cmocka_unit_test(as_many_as_promised_fit_at_random),
+		cmocka_unit_test(each_class_has_its_timeout),
+		cmocka_unit_test(a_session_takes_the_place_of_cached_flows),
+		cmocka_unit_test(cached_flows_stay_where_there_is_room),
+		cmocka_unit_test(what_began_is_counted_whatever_becomes_of_it),
 		cmocka_unit_test(memory_that_runs_out_leaves_nothing_behind),
 	};
 
