@@ -519,19 +519,19 @@ cached_flows_stay_where_there_is_room(void **state)
 	struct key4 key;
 
 	(void)state;
-	for (uint32_t n = 0; n < 20; n++) {
+	for (uint32_t n = 0; n < 150; n++) {
 		uint64_t hash = cache(&f, n, &key);
 
 		assert_int_not_equal(flow_table_insert(f.flow4, &key, hash, f.tick), 0);
 	}
 	f.tick += 10;
 	assert_int_equal(link_one(&f, take(&f, SESSION_UNREPLIED_UDP), &t), 0);
-	for (uint32_t n = 0; n < 20; n++) {
+	for (uint32_t n = 0; n < 150; n++) {
 		uint64_t hash = cache(&f, n, &key);
 
 		assert_int_not_equal(flow_table_find(f.flow4, &key, hash), 0);
 	}
-	assert_int_equal(f.flow4->used, 22);
+	assert_int_equal(f.flow4->used, 152);
 	done_with_cache(&f);
 }
 
