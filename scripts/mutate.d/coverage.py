@@ -157,6 +157,8 @@ class Coverage:
             return sorted(tests, key=lambda t: (not t.startswith(f"unit_{folder}_"), self.seconds[t]))
         at = bisect.bisect_right(points, self.moved.then(path, line)) - 1
         tests = self.by_line[path, points[at]] if at >= 0 else set()
+        if not tests and self.moved.changed(path):      # where the line was is not known: all that execute the file
+            tests = set().union(*(self.by_line[path, p] for p in points))
         return sorted(tests, key=lambda t: (not t.startswith("unit_"), self.seconds[t]))
 
 
@@ -165,6 +167,11 @@ class Moved:
 
     def __init__(self, measured, tree):
         self.measured, self.tree, self.known = measured, tree, {}
+
+    def changed(self, path):
+        """Is the file another one than the one that was measured?"""
+        old, new = (open(os.path.join(d, path)).read() for d in (self.measured, self.tree))
+        return old != new
 
     def then(self, path, line):
         """The number that a line of today had, or that of the last line before it that was there; 0 for none."""
