@@ -146,7 +146,7 @@ conversations_gate(const struct config *cfg, struct err *err)
 		return 0;
 	pid = begin(path, &from);
 	if (pid < 0)
-		return err_set(err, -pid, "%s: the conversations of section tests cannot be tried: %s", path, strerror(-pid));
+		return cfg_error(err, &cfg->head, &cfg->tests, "the conversations cannot be tried: %s", strerror(-pid));
 	heard = listen_to(from, &out);
 	if (!heard)
 		kill(pid, SIGKILL);
@@ -157,7 +157,7 @@ conversations_gate(const struct config *cfg, struct err *err)
 		read = take_errors(&out, err);
 	free(out.text);
 	if (!read)
-		err_set(err, EIO, "%s: the conversations of section tests could not be tried%s", path,
+		cfg_error(err, &cfg->head, &cfg->tests, "the conversations could not be tried%s",
 			heard ? "" : ": it took too long");
 	return err_count(err) == before ? 0 : -EINVAL;
 }
