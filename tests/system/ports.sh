@@ -147,6 +147,17 @@ test_af_packet_jumbo() {
 	say "af_packet: MTU 9000" $?
 }
 
+mtu_of() {
+	ip -n $tag -o link show $1 | sed 's/.* mtu \([0-9]*\) .*/\1/'
+}
+
+# A larger MTU that the operator gave an interface is not taken away.
+test_mtu_kept() {
+	veths && ip -n $tag link set ${tag}0 mtu 9000 && wire net_af_packet && pings -s 56 &&
+		[ "$(mtu_of ${tag}0)" = 9000 ] && stop && [ "$(mtu_of ${tag}0)" = 9000 ]
+	say "af_packet: a larger MTU is kept" $?
+}
+
 test_af_xdp() {
 	wire_over_veth net_af_xdp
 	say "af_xdp: veth" $?
@@ -291,7 +302,7 @@ test_ring() {
 	say "ring: back to itself" $?
 }
 
-all="af_packet af_packet_queues handover af_packet_jumbo af_packet_blocked outgoing removed
+all="af_packet af_packet_queues handover af_packet_jumbo mtu_kept af_packet_blocked outgoing removed
 	af_xdp af_xdp_blocked af_xdp_killed tap memif vhost vhost_killed pcap null ring"
 for device in ${*:-$all}; do
 	test_$device
