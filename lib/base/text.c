@@ -24,10 +24,18 @@ character_bytes(const uint8_t *s, size_t n)
 	return bytes;
 }
 
+/* The characters that change the direction or the line of what follows: U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069. */
+static bool
+turns_text(const uint8_t *s)
+{
+	return s[0] == 0xe2 && ((s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae)))
+				|| (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
+}
+
 static bool
 is_control(const uint8_t *s)
 {
-	return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
+	return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0) || turns_text(s);
 }
 
 /* The next bytes to show, *n of them; *from goes behind what they stand for. */

@@ -46,6 +46,18 @@ control_characters_become_question_marks(void **state)
 }
 
 static void
+characters_that_turn_text_become_question_marks(void **state)
+{
+	(void)state;
+	expect("a\xe2\x80\xae" "nimda", "a?nimda");    /* U+202E: from right to left */
+	expect("\xe2\x80\x8e\xe2\x80\x8f", "??");
+	expect("\xe2\x80\xa8\xe2\x80\xa9", "??");      /* the ends of a line and of a paragraph */
+	expect("\xe2\x81\xa6\xe2\x81\xa9", "??");
+	expect("\xe2\x80\x8d\xe2\x80\x90\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\x8d\xe2\x80\x90\xe2\x80\xa7\xe2\x80\xaf");
+	expect("\xe2\x81\xa5\xe2\x81\xaa\xe2\x82\xa6", "\xe2\x81\xa5\xe2\x81\xaa\xe2\x82\xa6");
+}
+
+static void
 bytes_that_are_no_utf8_become_question_marks(void **state)
 {
 	(void)state;
@@ -93,6 +105,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_without_control_characters_stays),
 		cmocka_unit_test(control_characters_become_question_marks),
+		cmocka_unit_test(characters_that_turn_text_become_question_marks),
 		cmocka_unit_test(bytes_that_are_no_utf8_become_question_marks),
 		cmocka_unit_test(text_is_cut_between_characters),
 		cmocka_unit_test(errors_show_no_control_characters),
