@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -482,6 +484,36 @@ the_ledger_balances_after_every_loop(void **state)
 	sent(f->wan);
 }
 
+/* The worker's clock begins with its start, the log's lines have the time of day. */
+static void
+nat_log_lines_have_the_time_of_day(void **state)
+{
+	struct fixture *f = *state;
+	char path[] = "/tmp/weir_nat_XXXXXX", text[2048], line[256] = "";
+	const struct appliance_options real = { .captures = true, .stepped = true, .workers = 1, .nat_log = path };
+	int fd = mkstemp(path);
+	struct tm tm = { 0 };
+	int64_t off;
+	FILE *log;
+
+	snprintf(text, sizeof(text), HEAD ROUTES "nat: {up: {pool: [198.51.100.7], log: true}}\n"
+		"telemetry: {nat_log: {file: %s}}\n"
+		"pipelines: {inside: [track, {route: main}, {snat: {use: up, if: {src: 192.0.2.10}}}]}\n", path);
+	given_appliance(f, text, &real);
+	push(f, THROUGH);
+	step_all(f);
+	assert_int_equal(sent(f->wan), 1);
+	appliance_write_log(f->a);
+	log = fopen(path, "r");
+	assert_non_null(fgets(line, sizeof(line), log));
+	fclose(log);
+	close(fd);
+	unlink(path);
+	assert_non_null(strptime(line, "{\"time\":\"%Y-%m-%dT%H:%M:%S", &tm));
+	off = (int64_t)timegm(&tm) - (int64_t)time(NULL);
+	assert_true(off >= -60 && off <= 0);
+}
+
 int
 main(void)
 {
@@ -492,6 +524,7 @@ main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_ledger_balances_after_every_loop, setup, teardown),
+		cmocka_unit_test_setup_teardown(nat_log_lines_have_the_time_of_day, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_port_whose_device_vanished_is_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup,
 			teardown),
