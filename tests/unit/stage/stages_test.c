@@ -84,6 +84,21 @@ police_takes_from_a_meter_of_its_own(void **state)
 	expect_note(f, "police: meter 1, 10000 packets/s\n");
 }
 
+/* A quarter of a second's worth, in bytes or packets: ten frames or 32 packets at least, 2^31 at most. */
+static void
+a_default_burst_is_a_quarter_of_a_second(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(build(f, "pipelines:\n"
+		"  p: [police: 8Mbit, police: 100kbit, police: 100Gbit, police: 100/s, police: 20G/s]\n"), 0);
+	assert_int_equal(f->gen.meters[0].burst, 250000);
+	assert_int_equal(f->gen.meters[1].burst, 15140);
+	assert_int_equal(f->gen.meters[2].burst, 2147483648u);
+	assert_int_equal(f->gen.meters[3].burst, 32);
+	assert_int_equal(f->gen.meters[4].burst, 2147483648u);
+}
+
 static void
 a_burst_smaller_than_a_packet_is_warned_of(void **state)
 {
@@ -111,6 +126,7 @@ main(void)
 		stage_test(forward_to_a_port_that_is_not_there_is_an_error),
 		stage_test(later_stages_see_the_mark),
 		stage_test(police_takes_from_a_meter_of_its_own),
+		stage_test(a_default_burst_is_a_quarter_of_a_second),
 		stage_test(a_burst_smaller_than_a_packet_is_warned_of),
 		cmocka_unit_test(the_registry_finds_stages_by_name),
 	};
