@@ -10,7 +10,7 @@
 
 #include "command.h"
 
-#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH]"
+#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH] [--state DIR]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -18,6 +18,7 @@ static const struct option long_options[] = {
 	{ "json", required_argument, NULL, 'j' },
 	{ "no-tests", no_argument, NULL, 'n' },
 	{ "socket", required_argument, NULL, 's' },
+	{ "state", required_argument, NULL, 'S' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -56,6 +57,9 @@ command_run(int argc, char **argv)
 			break;
 		case 's':
 			options.socket = optarg;
+			break;
+		case 'S':
+			options.state = optarg;
 			break;
 		case ':':
 			return usage_error(USAGE, "run: %s needs a value", argv[optind - 1]);

@@ -15,7 +15,8 @@ static const struct command {
 	const char *usage;
 	const char *text;
 } commands[] = {
-	{ "run", command_run, "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH]",
+	{ "run", command_run, "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests]\n"
+		"             [--socket PATH] [--state DIR]",
 		"run the appliance; without -c the built-in example on devices in memory" },
 	{ "check", command_check, "check [--json FILE] FILE...",
 		"check configurations: all errors, rules never reached, the section tests" },

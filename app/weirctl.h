@@ -27,6 +27,9 @@ struct ctl_link {
 /* Sends a request and waits for its answer: the result, a new reference; or NULL, and *status and what is wrong on standard
  * error (*wrong, where it is not NULL, gets the error object instead, a new reference). */
 json_t *link_call(struct ctl_link *link, const struct verb *v, const json_t *params, int *status, json_t **wrong);
+/* Findings of a file as compilers print them, on standard error. */
+void print_findings(const json_t *findings);
+
 void link_close(struct ctl_link *link);
 
 /* weirctl_command.c: one command, as words. */

@@ -23,7 +23,7 @@ static const struct verb_param *
 rest_param(const struct verb *v, const json_t *params)
 {
 	for (const struct verb_param *p = v->params; p->name != NULL; p++)
-		if ((p->kind == PARAM_REST || p->kind == PARAM_FILE) && json_object_get(params, p->name) == NULL)
+		if (p->kind != PARAM_VALUE && p->kind != PARAM_FLAG && json_object_get(params, p->name) == NULL)
 			return p;
 	return NULL;
 }
@@ -88,7 +88,8 @@ read_params(const struct verb *v, unsigned n, const char *const words[], json_t 
 			return STATUS_DONE;
 		}
 		if (p == NULL) {
-			json_object_set_new(params, rest->name, file_json(words[i]));
+			json_object_set_new(params, rest->name, rest->kind == PARAM_FILE ? file_json(words[i])
+				: json_string(words[i]));
 		} else if (p->kind == PARAM_FLAG) {
 			json_object_set_new(params, p->name, json_true());
 		} else if (++i < n) {

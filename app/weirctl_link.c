@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/err.h"
 #include "base/text.h"
 #include "weirctl.h"
 
@@ -132,12 +133,42 @@ ask(struct ctl_link *link, const char *text)
 	return answer;
 }
 
+void
+print_findings(const json_t *findings)
+{
+	struct err *err = err_create();
+	json_t *f;
+	size_t i;
+
+	json_array_foreach(findings, i, f) {
+		struct loc loc = {
+			.file = json_string_value(json_object_get(f, "file")),
+			.line = (unsigned)json_integer_value(json_object_get(f, "line")),
+			.column = (unsigned)json_integer_value(json_object_get(f, "column")),
+			.width = (unsigned)json_integer_value(json_object_get(f, "width")),
+		};
+		const char *severity = json_string_value(json_object_get(f, "severity"));
+		const char *text = json_string_value(json_object_get(f, "text"));
+
+		if (err == NULL || severity == NULL || text == NULL)
+			continue;
+		if (strcmp(severity, "warning") == 0)
+			err_warn(err, loc, "%s", text);
+		else
+			err_add(err, EINVAL, loc, "%s", text);
+	}
+	if (err != NULL)
+		err_print(err, stderr, isatty(STDERR_FILENO));
+	err_destroy(err);
+}
+
 static void
 say_error(const json_t *error, int *status)
 {
 	long long code = json_integer_value(json_object_get(error, "code"));
 	const char *text = json_string_value(json_object_get(error, "message"));
 
+	print_findings(json_object_get(json_object_get(error, "data"), "findings"));
 	*status = code == -32601 || code == -32602 ? STATUS_USAGE : STATUS_WRONG;
 	fputs("weirctl: ", stderr);
 	if (text != NULL)

@@ -89,9 +89,9 @@ offer_params(struct offer *o, const struct verb *v, const char *last)
 		return;
 	}
 	for (const struct verb_param *p = v->params; p->name != NULL; p++) {
-		if (p->kind == PARAM_REST)
+		if (p->kind == PARAM_WORD)
 			offer_value(o, p);
-		else if (p->kind != PARAM_FILE)
+		else if (p->kind == PARAM_VALUE || p->kind == PARAM_FLAG)
 			offer(o, p->name, strlen(p->name));
 	}
 }

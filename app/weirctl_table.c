@@ -224,6 +224,8 @@ table_object(const struct verb *v, const json_t *object)
 
 		if (f->type == FIELD_OBJECT)
 			print_members(f->name, value);
+		if (f->type == FIELD_FINDINGS)
+			print_findings(value);
 		if (f->heading == NULL || value == NULL)
 			continue;
 		print_cell(cell, f->type, value);

@@ -52,6 +52,12 @@ struct appliance *appliance_start(struct config *cfg, const struct appliance_opt
  * is the appliance's when 0 is returned, else the caller's still, and nothing has changed. */
 int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
 
+/* The same without trying tests: for the way back to a configuration that ran before. */
+int appliance_return(struct appliance *a, struct config *cfg, struct err *err);
+
+/* What of cfg a running appliance cannot take is an error.  0 or negative. */
+int appliance_check(const struct appliance *a, const struct config *cfg, struct err *err);
+
 /* Frees earlier generations that no worker uses any more; appliance_reload does, too.  A worker that stands still
  * keeps its own and all that came after it; of those there may be APPLIANCE_RETIRED, then no configuration is
  * taken until it moves. */

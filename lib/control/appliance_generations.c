@@ -94,12 +94,10 @@ check_retired(struct appliance *a, struct err *err)
 /* What `weir check` would say of a generation that is finished and not published: rules never reached, tests that
  * fail.  False after an error for each of those. */
 static bool
-try_tests(const struct appliance *a, const struct config *cfg, const struct generation *gen, struct err *err)
+try_tests(const struct config *cfg, const struct generation *gen, struct err *err)
 {
 	unsigned failed = 0;
 
-	if (!a->options.tests)
-		return true;
 	shadows_check(cfg, generation_builder(gen), err);
 	cfg_each(test, &cfg->tests)
 		failed += test->steps.count == 0 && !trial_run(test, gen, NULL, err);
@@ -108,13 +106,13 @@ try_tests(const struct appliance *a, const struct config *cfg, const struct gene
 
 /* A whole generation from cfg, ready to be published, or NULL after an error. */
 static struct generation *
-make_generation(struct appliance *a, const struct config *cfg, struct err *err)
+make_generation(struct appliance *a, const struct config *cfg, bool tests, struct err *err)
 {
 	struct generation *gen = begin_generation(a, cfg, err);
 
 	if (gen == NULL)
 		return NULL;
-	if (finish_generation(a, cfg, gen, err) < 0 || !try_tests(a, cfg, gen, err))
+	if (finish_generation(a, cfg, gen, err) < 0 || (tests && !try_tests(cfg, gen, err)))
 		goto fail;
 	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
 			|| workers_make_room(a->workers, gen) < 0) {
@@ -140,7 +138,13 @@ publish(struct appliance *a, struct generation *gen)
 }
 
 int
-appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
+appliance_check(const struct appliance *a, const struct config *cfg, struct err *err)
+{
+	return config_check_reload(a->started, cfg, err);
+}
+
+static int
+take(struct appliance *a, struct config *cfg, bool tests, struct err *err)
 {
 	struct nat_log_file *log = NULL;
 	struct generation *gen = NULL;
@@ -148,7 +152,7 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 	unsigned before = err_count(err);
 
 	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0)
-		gen = make_generation(a, cfg, err);
+		gen = make_generation(a, cfg, tests, err);
 	/* The errors decide, not what functions returned: no failure is silent, and nothing is published beside one. */
 	if (gen == NULL && err_count(err) == before)
 		err_set(err, EFAULT, "the configuration was not built, and without a reason; this is a bug of Weir");
@@ -165,4 +169,16 @@ appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 	log_take(a, log);
 	ports_take_vlans(&a->ports, ports, config_ports(cfg, ports));
 	return 0;
+}
+
+int
+appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
+{
+	return take(a, cfg, a->options.tests, err);
+}
+
+int
+appliance_return(struct appliance *a, struct config *cfg, struct err *err)
+{
+	return take(a, cfg, false, err);
 }

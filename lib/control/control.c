@@ -9,6 +9,8 @@
 
 #include "base/log.h"
 #include "control/control_priv.h"
+#include "control/history.h"
+#include "control/transaction.h"
 #include "control/walker.h"
 #include "schema/json_text.h"
 
@@ -22,6 +24,13 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_SHOW_FLOWS] = show_flows,
 	[VERB_SHOW_NEIGHBOURS] = show_neighbours,
 	[VERB_CLEAR_SESSIONS] = clear_sessions,
+	[VERB_SHOW_HISTORY] = show_history,
+	[VERB_CHECK] = check_file,
+	[VERB_DIFF] = diff_file,
+	[VERB_COMMIT] = commit_file,
+	[VERB_CONFIRM] = confirm_commit,
+	[VERB_ROLLBACK] = rollback,
+	[VERB_RELOAD] = reload,
 	[VERB_SHOW_NAT] = show_nat,
 	[VERB_SHOW_ROUTES] = show_routes,
 	[VERB_SHOW_RULES] = show_rules,
@@ -91,33 +100,52 @@ control_serve(void *control, struct rpc_call *call)
 	return serves[call->verb - verbs](c, call);
 }
 
+static void
+open_socket(struct control *c)
+{
+	struct socket_setup socket = {
+		.base = c->setup.base, .path = c->setup.socket, .serve = control_serve, .arg = c,
+	};
+	struct err *err = err_create();
+
+	if (err == NULL)
+		return;
+	c->socket = socket_open(&socket, err);
+	if (c->socket == NULL)
+		log_warning("%s; weirctl cannot reach this Weir", err_first(err));
+	err_destroy(err);
+}
+
+static void
+name_config(struct control *c)
+{
+	char *whole = c->setup.config != NULL ? realpath(c->setup.config, NULL) : NULL;
+
+	snprintf(c->config, sizeof(c->config), "%s", whole != NULL ? whole
+		: c->setup.config != NULL ? c->setup.config : "<built-in>");
+	free(whole);
+}
+
 struct control *
 control_create(const struct control_setup *setup)
 {
 	struct control *c = calloc(1, sizeof(*c));
-	struct err *err = err_create();
-	struct socket_setup socket = {
-		.base = setup->base, .path = setup->socket, .serve = control_serve, .arg = c,
-	};
 
-	if (c == NULL || err == NULL) {
-		err_destroy(err);
-		free(c);
+	if (c == NULL)
 		return NULL;
-	}
 	c->setup = *setup;
 	c->appliance = setup->appliance;
+	name_config(c);
 	c->walkers = walkers_create(c);
-	if (c->walkers == NULL) {
-		err_destroy(err);
-		free(c);
+	c->history = history_create(setup->state != NULL ? setup->state : setup->config != NULL ? CONTROL_STATE : NULL,
+		setup->state != NULL);
+	if (c->walkers == NULL || c->history == NULL) {
+		control_destroy(c);
 		return NULL;
 	}
+	transaction_started(c, setup->started != NULL ? setup->started : "start");
 	if (setup->socket != NULL)
-		c->socket = socket_open(&socket, err);
-	if (err_count(err) != 0)
-		log_warning("%s; weirctl cannot reach this Weir", err_first(err));
-	err_destroy(err);
+		open_socket(c);
 	rates_look(&c->rates, c->appliance);
 	return c;
 }
@@ -128,13 +156,23 @@ control_destroy(struct control *c)
 	if (c == NULL)
 		return;
 	socket_close(c->socket);
+	if (c->history != NULL)
+		transaction_end(c);
 	walkers_destroy(c->walkers);
+	history_destroy(c->history);
 	free(c->config_text);
 	free(c);
+}
+
+bool
+control_reload(struct control *c, const char *who, struct err *err)
+{
+	return transaction_reload(c, who, err);
 }
 
 void
 control_tick(struct control *c)
 {
 	rates_look(&c->rates, c->appliance);
+	history_tick(c->history);
 }

@@ -17,6 +17,8 @@ struct control_setup {
 	struct event_base *base;
 	const char *socket;             /* path; NULL: none is made */
 	const char *config;             /* the file it was started with; NULL: the built-in example */
+	const char *state;              /* folder of the history; NULL: CONTROL_STATE, if it is there */
+	const char *started;            /* what the history says of the start: "start" */
 };
 
 /* A socket that cannot be made is a warning in the log: the appliance runs without one.  NULL: no memory. */
@@ -25,6 +27,9 @@ void control_destroy(struct control *c);        /* NULL is fine */
 
 /* Every 100 ms or so. */
 void control_tick(struct control *c);
+
+/* Reads the file again, for SIGHUP; what is to be said goes to err.  True: it is taken. */
+bool control_reload(struct control *c, const char *who, struct err *err);
 
 /* Acts on a call: true, or it is finished later.  For the socket; tests call it without one. */
 bool control_serve(void *control, struct rpc_call *call);

@@ -13,11 +13,24 @@ enum {
 	PAGE_TEXT = 1 << 16,            /* bytes of a page of text */
 };
 
+/* A commit that is not confirmed yet. */
+struct pending {
+	char *back;                     /* the configuration before it, as text; NULL: none waits */
+	char *source;                   /* the file that was read from */
+	char *file;                     /* that was committed */
+	unsigned long seconds;
+	char who[64];                   /* committed */
+	struct event *timer;
+};
+
 struct control {
 	struct control_setup setup;
 	struct appliance *appliance;
 	struct control_socket *socket;  /* NULL: none */
 	struct walkers *walkers;
+	struct history *history;
+	struct pending pending;
+	char config[1024];              /* the file it was started with, from the root */
 	struct rates rates;
 	char *config_text;              /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
@@ -45,6 +58,9 @@ bool show_drops(struct control *c, struct rpc_call *call);
 bool show_memory(struct control *c, struct rpc_call *call);
 bool show_ledger(struct control *c, struct rpc_call *call);
 bool show_config(struct control *c, struct rpc_call *call);
+
+/* The page of a text that the call asks for. */
+bool answer_text(struct rpc_call *call, const char *text, size_t bytes);
 
 /* The list of rows in a result, made with it at the first call. */
 json_t *result_rows(struct rpc_call *call);

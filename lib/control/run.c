@@ -16,8 +16,9 @@
 #include "control/appliance.h"
 #include "config/check.h"
 #include "control/control.h"
-#include "control/conversations.h"
 #include "control/example.h"
+#include "control/history.h"
+#include "control/read.h"
 #include "control/report.h"
 
 enum {
@@ -32,6 +33,7 @@ struct runner {
 	struct example *example;        /* NULL with a configuration of one's own */
 	struct event_base *base;
 	struct control *control;
+	const char *started;            /* with the last good configuration: says so; else NULL */
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
 };
@@ -40,32 +42,6 @@ static void
 print_errors(struct err *err)
 {
 	err_print(err, stderr, isatty(STDERR_FILENO));
-}
-
-/* The configuration, or NULL after an error.  verify: all that `weir check` finds, tests included; else that is looked
- * for only behind an error, so that all of them are said at once. */
-static struct config *
-read_config(const char *path, bool verify, struct err *err)
-{
-	struct config *cfg = path != NULL ? config_load(path, err)
-		: config_load_text("<built-in>", example_config, err);
-	struct check_result result = { 0 };
-
-	if (cfg == NULL)
-		return NULL;
-	if (verify || err_count(err) != 0)
-		config_verify(cfg, err, &result);
-	if (verify && err_count(err) == 0)
-		conversations_gate(cfg, err);
-	if (err_count(err) == 0) {
-		unused_check(cfg, err);
-		return cfg;
-	}
-	if (result.failed > 0)
-		log_error("%u of %u tests of the file failed; --no-tests starts all the same", result.failed,
-			result.tests);
-	config_free(cfg);
-	return NULL;
 }
 
 static void
@@ -86,24 +62,12 @@ on_stop(evutil_socket_t signal_number, short what, void *arg)
 	event_base_loopbreak(r->base);
 }
 
-/* Says all that there is to be said of the file, warnings of a success, too. */
-static bool
-reload(struct runner *r, struct err *err)
-{
-	struct config *cfg = read_config(r->options->config, false, err);
-	bool taken = cfg != NULL && appliance_reload(r->appliance, cfg, err) == 0;
-
-	if (!taken)
-		config_free(cfg);
-	print_errors(err);
-	return taken;
-}
-
 static void
 on_reload(evutil_socket_t signal_number, short what, void *arg)
 {
 	struct runner *r = arg;
 	struct err *err;
+	bool taken;
 
 	appliance_reopen_log(r->appliance);
 	if (r->options->config == NULL) {
@@ -111,7 +75,10 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 		return;
 	}
 	err = err_create();
-	if (err != NULL && reload(r, err))
+	taken = err != NULL && control_reload(r->control, "SIGHUP", err);
+	if (err != NULL)
+		print_errors(err);
+	if (taken)
 		log_info("generation %llu runs",
 			(unsigned long long)appliance_generation(r->appliance)->number);
 	else
@@ -207,6 +174,7 @@ start_control(struct runner *r)
 {
 	struct control_setup setup = {
 		.appliance = r->appliance, .base = r->base, .config = r->options->config, .socket = r->options->socket,
+		.state = r->options->state, .started = r->started,
 	};
 
 	if (setup.socket == NULL && setup.config != NULL)
@@ -324,6 +292,48 @@ loop(struct runner *r)
 	return status;
 }
 
+/* The configuration that ran last with this file, where the file is not fit to start with; NULL: there is none.  The errors
+ * of the file are printed. */
+static struct config *
+read_last_good(struct runner *r, struct err **err)
+{
+	const char *dir = r->options->state != NULL ? r->options->state : CONTROL_STATE;
+	char *path = r->options->config != NULL ? realpath(r->options->config, NULL) : NULL;
+	struct history *history = path != NULL ? history_create(dir, false) : NULL;
+	const struct history_entry *e = history != NULL ? history_last(history, path) : NULL;
+	struct config *cfg = NULL;
+
+	if (e != NULL) {
+		struct tm tm;
+		char when[32];
+
+		print_errors(*err);
+		err_destroy(*err);
+		*err = err_create();
+		cfg = *err != NULL ? read_config_text(e->source, e->text, *err) : NULL;
+		gmtime_r(&e->time, &tm);
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
+		log_error("%s is not fit to start with: STARTING WITH THE LAST GOOD CONFIGURATION, number %u, of %s, by %s",
+			r->options->config, e->number, when, e->who);
+		r->started = "last good";
+	}
+	history_destroy(history);
+	free(path);
+	return cfg;
+}
+
+static void
+start_appliance(struct runner *r, struct config *cfg, const struct appliance_options *how, struct err *err)
+{
+	struct appliance_options options = *how;
+
+	/* What ran before is not tried again: it is better than nothing. */
+	options.tests = how->tests && r->started == NULL;
+	r->appliance = appliance_start(cfg, &options, err);
+	if (r->appliance != NULL && how->captures)
+		r->example = example_create(r->appliance, err);
+}
+
 int
 run(const struct run_options *options)
 {
@@ -335,10 +345,10 @@ run(const struct run_options *options)
 
 	mask_signals(SIG_BLOCK);
 	signal(SIGPIPE, SIG_IGN);               /* a log may be a pipe that nobody reads any more */
+	if (cfg == NULL && err != NULL)
+		cfg = read_last_good(&r, &err);
 	if (cfg != NULL)
-		r.appliance = appliance_start(cfg, &how, err);
-	if (r.appliance != NULL && how.captures)
-		r.example = example_create(r.appliance, err);
+		start_appliance(&r, cfg, &how, err);
 	if (err != NULL)
 		print_errors(err);
 	if (r.appliance != NULL && (!how.captures || r.example != NULL))

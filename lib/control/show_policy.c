@@ -10,6 +10,7 @@
 #include "config/compile.h"
 #include "config/limits.h"
 #include "control/control_priv.h"
+#include "control/read.h"
 #include "packet/notation.h"
 #include "policy/build.h"
 #include "policy/pipeline.h"
@@ -318,45 +319,47 @@ show_limits(struct control *c, struct rpc_call *call)
 
 /* --- config --- */
 
-static bool
-print_config(struct control *c, bool all)
-{
-	uint64_t generation = appliance_generation(c->appliance)->number;
-	FILE *out;
-
-	if (c->config_text != NULL && c->config_generation == generation && c->config_all == all)
-		return true;
-	free(c->config_text);
-	c->config_text = NULL;
-	out = open_memstream(&c->config_text, &c->config_bytes);
-	if (out == NULL)
-		return false;
-	document_print(appliance_config(c->appliance)->document,
-		all ? DOCUMENT_PRESETS_IN : DOCUMENT_PRESETS_OUT, out);
-	c->config_generation = generation;
-	c->config_all = all;
-	return fclose(out) == 0 && c->config_text != NULL;
-}
-
 bool
-show_config(struct control *c, struct rpc_call *call)
+answer_text(struct rpc_call *call, const char *text, size_t all)
 {
 	unsigned long from;
 	size_t bytes;
 
 	if (!rpc_from(call, &from))
 		return true;
-	if (!print_config(c, rpc_flag(call, "all")))
-		return rpc_fail(call, RPC_NOT_NOW, "out of memory");
-	if (from > c->config_bytes)
+	if (from > all)
 		return rpc_fail(call, RPC_PARAMS, PAGE_FROM " is behind the end: the configuration has changed");
-	bytes = RTE_MIN((size_t)PAGE_TEXT, c->config_bytes - from);
-	while (bytes > 0 && from + bytes < c->config_bytes && (c->config_text[from + bytes] & 0xc0) == 0x80)
+	bytes = RTE_MIN((size_t)PAGE_TEXT, all - from);
+	while (bytes > 0 && from + bytes < all && (text[from + bytes] & 0xc0) == 0x80)
 		bytes--;                /* not within a character */
-	call->result = json_pack("{s:o}", "text", json_stringn(c->config_text + from, bytes));
+	call->result = json_pack("{s:o}", "text", json_stringn(text + from, bytes));
 	if (call->result == NULL)
 		return rpc_fail(call, RPC_NOT_NOW, "a name in the configuration is not UTF-8");
-	if (from + bytes < c->config_bytes)
+	if (from + bytes < all)
 		result_next(call, from + bytes);
 	return true;
+}
+
+/* Printed once for all pages of a generation. */
+static bool
+print_config(struct control *c, bool all)
+{
+	uint64_t generation = appliance_generation(c->appliance)->number;
+
+	if (c->config_text != NULL && c->config_generation == generation && c->config_all == all)
+		return true;
+	free(c->config_text);
+	c->config_text = config_text(appliance_config(c->appliance),
+		all ? DOCUMENT_PRESETS_IN : DOCUMENT_PRESETS_OUT, &c->config_bytes);
+	c->config_generation = generation;
+	c->config_all = all;
+	return c->config_text != NULL;
+}
+
+bool
+show_config(struct control *c, struct rpc_call *call)
+{
+	if (!print_config(c, rpc_flag(call, "all")))
+		return rpc_fail(call, RPC_NOT_NOW, "out of memory");
+	return answer_text(call, c->config_text, c->config_bytes);
 }

@@ -14,12 +14,12 @@
 static const struct verb_param no_params[] = { END_PARAMS };
 
 static const struct verb_param port_params[] = {
-	{ "port", PARAM_REST, "PORT", "this port alone" },
+	{ "port", PARAM_WORD, "PORT", "this port alone" },
 	END_PARAMS
 };
 
 static const struct verb_param interface_params[] = {
-	{ "interface", PARAM_REST, "INTERFACE", "this interface alone" },
+	{ "interface", PARAM_WORD, "INTERFACE", "this interface alone" },
 	END_PARAMS
 };
 
@@ -183,6 +183,63 @@ static const struct verb_field clear_fields[] = {
 	END_FIELDS
 };
 
+#define SESSIONS_OF_CHANGE \
+	{ "sessions", PARAM_VALUE, "recheck|flush", "sessions are judged again (the default), or end" }
+#define FILE_OF_CHANGE { "file", PARAM_FILE, "FILE", "the configuration" }
+
+static const struct verb_param file_params[] = { FILE_OF_CHANGE, END_PARAMS };
+
+static const struct verb_param commit_params[] = {
+	FILE_OF_CHANGE,
+	{ "confirm", PARAM_VALUE, "TIME", "goes back after this time (60s, 5m) unless it is confirmed" },
+	SESSIONS_OF_CHANGE,
+	END_PARAMS
+};
+
+static const struct verb_param rollback_params[] = {
+	{ "number", PARAM_WORD, "NUMBER", "an entry of show history; without it, the one before" },
+	SESSIONS_OF_CHANGE,
+	END_PARAMS
+};
+
+static const struct verb_param reload_params[] = { SESSIONS_OF_CHANGE, END_PARAMS };
+
+#define FINDINGS { "findings", NULL, FIELD_FINDINGS, "What is to be said of the file." }
+#define GENERATION COUNT("generation", "generation", "Number of the configuration that runs now.")
+
+static const struct verb_field check_fields[] = {
+	COUNT("tests", "tests passed", "Section tests that passed."),
+	FINDINGS,
+	END_FIELDS
+};
+
+static const struct verb_field commit_fields[] = {
+	GENERATION,
+	COUNT("number", "history", "Its entry in show history."),
+	{ "confirm", "to be confirmed within", FIELD_SECONDS, "Seconds until it goes back unless it is confirmed." },
+	COUNT("flushed", "sessions ended", "Sessions that ended."),
+	TEXT("note", "note", "What else to know."),
+	FINDINGS,
+	END_FIELDS
+};
+
+static const struct verb_field confirm_fields[] = { GENERATION, END_FIELDS };
+
+static const struct verb_field diff_fields[] = {
+	TEXT("text", "", "Lines of the printed configurations that differ, with the keys above them."),
+	END_FIELDS
+};
+
+static const struct verb_field history_fields[] = {
+	COUNT("number", "number", "Counts up, over restarts."),
+	TEXT("time", "time", "When, UTC."),
+	TEXT("who", "who", "User, SIGHUP, or start."),
+	TEXT("what", "what", "start, commit, reload, rollback or return."),
+	TEXT("source", "file", "File that it was read from."),
+	TEXT("state", "state", "The one that runs."),
+	END_FIELDS
+};
+
 static const struct verb_field nat_fields[] = {
 	TEXT("pool", "pool", "Name of the pool."),
 	TEXT("address", "address", "Public address; absent: the whole pool."),
@@ -307,6 +364,20 @@ const struct verb verbs[VERB_COUNT] = {
 		"Neighbours, by ARP and ND or static." },
 	[VERB_CLEAR_SESSIONS] = { "clear sessions", RIGHT_CHANGE, clear_params, NULL, clear_fields,
 		"Ends sessions; their next packets begin new ones where the policy lets them." },
+	[VERB_SHOW_HISTORY] = { "show history", RIGHT_READ, no_params, "entries", history_fields,
+		"The last 20 configurations that ran, with who and when." },
+	[VERB_CHECK] = { "check", RIGHT_CHANGE, file_params, NULL, check_fields,
+		"Checks a file as a commit would, and changes nothing." },
+	[VERB_DIFF] = { "diff", RIGHT_CHANGE, file_params, NULL, diff_fields,
+		"What a commit of a file would change in the configuration." },
+	[VERB_COMMIT] = { "commit", RIGHT_CHANGE, commit_params, NULL, commit_fields,
+		"Takes a file, all of it or nothing." },
+	[VERB_CONFIRM] = { "confirm", RIGHT_CHANGE, no_params, NULL, confirm_fields,
+		"Confirms the last commit, which stays." },
+	[VERB_ROLLBACK] = { "rollback", RIGHT_CHANGE, rollback_params, NULL, commit_fields,
+		"Goes back to a configuration that ran before." },
+	[VERB_RELOAD] = { "reload", RIGHT_CHANGE, reload_params, NULL, commit_fields,
+		"Reads the file again that Weir was started with." },
 	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, no_params, "pools", nat_fields,
 		"Pools and their public addresses: ports, mappings, refusals." },
 	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,

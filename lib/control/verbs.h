@@ -34,7 +34,14 @@ enum verb_id {
 	VERB_SHOW_MEMORY,
 	VERB_SHOW_LEDGER,
 	VERB_SHOW_CONFIG,
+	VERB_SHOW_HISTORY,
 	VERB_CLEAR_SESSIONS,
+	VERB_CHECK,
+	VERB_DIFF,
+	VERB_COMMIT,
+	VERB_CONFIRM,
+	VERB_ROLLBACK,
+	VERB_RELOAD,
 	VERB_COUNT
 };
 
@@ -46,8 +53,9 @@ enum verb_right {
 enum param_kind {
 	PARAM_VALUE,            /* "src 10.0.0.1": a name and a value */
 	PARAM_FLAG,             /* "count": true when it is there */
-	PARAM_REST,             /* one word without a name; its name is that of the member */
+	PARAM_WORD,             /* one word without a name; its name is that of the member */
 	PARAM_FILE,             /* likewise, a path, which weirctl makes absolute */
+	PARAM_REST,             /* likewise, and all words behind it */
 };
 
 struct verb_param {
@@ -68,6 +76,7 @@ enum field_type {
 	FIELD_BOOL,
 	FIELD_LIST,             /* of texts */
 	FIELD_OBJECT,
+	FIELD_FINDINGS,         /* list of objects: file, line, column, width, severity, text */
 };
 
 struct verb_field {

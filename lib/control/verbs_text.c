@@ -82,8 +82,11 @@ print_param(const struct verb_param *p, FILE *out)
 	case PARAM_FLAG:
 		fprintf(out, " [%s]", p->name);
 		break;
-	default:
+	case PARAM_FILE:
 		fprintf(out, " %s", p->value);
+		break;
+	default:
+		fprintf(out, " [%s]", p->value);
 	}
 }
 
@@ -128,6 +131,8 @@ type_name(enum field_type type)
 		return "true or false";
 	case FIELD_LIST:
 		return "list of texts";
+	case FIELD_FINDINGS:
+		return "list of findings: file, line, column, width, severity (error, warning), text";
 	default:
 		return "object";
 	}

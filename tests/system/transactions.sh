@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Changing a running Weir by weirctl: all of a configuration or none of it, back by itself when nobody confirms, back to any
+# that ran, and a start with the last good one when the file is broken.  A ping goes on the whole time.
+#
+#   lan 10.0.0.10 --- [ Weir ] --- wan 198.51.100.2
+#
+# usage: transactions.sh [BUILD]
+tag=wt
+. "$(dirname "$(realpath "$0")")/support/namespaces.bash"
+weirctl=$(realpath "${1:-build}/app/weirctl")
+
+ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
+
+shows() {       # shows PYTHON VERB...: an expression about the result r of weirctl -j VERB
+	local what=$1
+
+	shift
+	ctl -j "$@" >"$dir/json" || return 1
+	python3 -c '
+import json, sys
+r = json.load(open(sys.argv[1]))
+print(json.dumps(r, indent=1))
+sys.exit(not eval("(%s)" % sys.argv[2]))' "$dir/json" "$what"
+}
+
+ends_with() {   # ends_with STATUS TEXT COMMAND...
+	local want=$1 text=$2 status
+
+	shift 2
+	"$@" >"$dir/stdout" 2>"$dir/stderr"
+	status=$?
+	cat "$dir/stdout" "$dir/stderr"
+	[ $status -eq "$want" ] && grep -q -- "$text" "$dir/stdout" "$dir/stderr"
+}
+
+config() {      # config DPORT: a list that lets that port in
+	cat <<-YAML
+	version: 1
+	system: {workers: [0], flows: 16384}
+	ports:
+	  lan: {device: "net_af_packet0,iface=lan0"}
+	  wan: {device: "net_af_packet1,iface=wan0"}
+	interfaces:
+	  lan: {addresses: [10.0.0.1/24], pipeline: inside}
+	  wan: {addresses: [198.51.100.1/24], pipeline: outside}
+	routes: {main: []}
+	acls:
+	  in:
+	    default: drop
+	    rules:
+	      - {state: [established, related], action: accept}
+	      - {name: let in, proto: tcp, dport: $1, action: accept}
+	pipelines:
+	  inside: [track, {route: main}]
+	  outside: [track, {acl: in}, {route: main}]
+	YAML
+}
+
+runs() { ctl show config | grep -q "dport: \[$1\]"; }
+
+no_ping_lost() {
+	wait "$ping"
+	cat "$dir/ping"
+	grep -q " 0% packet loss" "$dir/ping"
+}
+
+ip netns add "$ns_weir"
+link "$ns_lan" lan0 10.0.0.10/24 2001:db8:1::10/64 10.0.0.1 2001:db8:1::1
+link "$ns_wan" wan0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
+config 80 >"$dir/weir.yaml"
+config 443 >"$dir/next.yaml"
+config 443 | sed 's/wan0/wan9/' >"$dir/restart.yaml"
+config 443 | sed 's/default: drop/default: dorp/' >"$dir/broken.yaml"
+run_options=(--state "$dir/state")
+start
+in_lan ping -c 1 -W 2 -q 198.51.100.2 >/dev/null
+in_lan ping -c 400 -i 0.05 -q 198.51.100.2 >"$dir/ping" 2>&1 &
+ping=$!
+
+check "check of a good file" ends_with 0 "tests passed" ctl check "$dir/next.yaml"
+check "check of a broken file" ends_with 1 "broken.yaml:12:.*error: .*did you mean 'drop'" ctl check "$dir/broken.yaml"
+check "diff" ends_with 0 "^+ .*dport: \[443\]" ctl diff "$dir/next.yaml"
+check "diff says where" grep -q "^acls.in" "$dir/stdout"
+check "diff of what runs" test -z "$(ctl diff "$dir/weir.yaml")"
+check "a broken commit is refused" ends_with 1 "nothing has changed" ctl commit "$dir/broken.yaml"
+check "and nothing has changed" runs 80
+check "a commit that is not confirmed" shows 'r["confirm"] == 4 and r["generation"] == 2' commit "$dir/next.yaml" --confirm 4s
+check "runs" runs 443
+check "meanwhile no other is taken" ends_with 1 "waits to be confirmed" ctl commit "$dir/weir.yaml"
+check "nor a reload" ends_with 1 "waits to be confirmed" ctl reload
+check "and is said" shows 'r["entries"][0]["state"] == "runs, to be confirmed"' show history
+check "it goes back by itself" wait_for 8 runs 80
+check "which the log says" grep -q "was not confirmed within 4 s" "$dir/log"
+check "a commit that is confirmed" ctl commit "$dir/next.yaml" --confirm 4s
+check "confirm" ctl confirm
+sleep 4.2
+check "it stays" runs 443
+check "nothing is left to confirm" ends_with 1 "no commit waits" ctl confirm
+check "rollback" ctl rollback
+check "is back" runs 80
+check "history" shows '[(e["number"], e["what"]) for e in r["entries"]] ==
+	[(3, "rollback to 1"), (2, "commit"), (1, "start")] and r["entries"][0]["who"] == "root"' show history
+check "rollback to an entry, sessions end" shows 'r["flushed"] >= 1' rollback 2 sessions flush
+check "it runs" runs 443
+check "reload reads the file" ctl reload
+check "it is that of the start" runs 80
+kill -HUP "$pid"
+check "SIGHUP, too" wait_for 3 grep -q "generation 8 runs" "$dir/log"
+cp "$dir/broken.yaml" "$dir/weir.yaml"
+check "a reload of a broken file says so" ends_with 1 "nothing has changed" ctl reload
+check "no ping was lost" no_ping_lost
+check "it stops" stop
+check "every packet is accounted for" balanced
+
+ip netns exec "$ns_weir" "$weir" run -c "$dir/weir.yaml" --json "$dir/report.json" --socket "$dir/control.sock" \
+	--state "$dir/state" >"$dir/report" 2>"$dir/log" &
+pid=$!
+check "with a broken file it starts with the last good one" wait_for 20 grep -q "generation 1 runs" "$dir/log"
+check "and says so" grep -q "STARTING WITH THE LAST GOOD CONFIGURATION" "$dir/log"
+check "and what is wrong" grep -q "weir.yaml:12:.*did you mean" "$dir/log"
+check "which runs" wait_for 5 runs 80
+check "history goes on" shows 'r["entries"][0]["what"] == "last good" and len(r["entries"]) >= 6' show history
+check "it forwards" in_lan ping -q -c 2 -i 0.1 -W 2 198.51.100.2
+check "it stops" stop
+rm -r "$dir/state"
+ip netns exec "$ns_weir" timeout 30 "$weir" run -c "$dir/weir.yaml" --state "$dir/state" >"$dir/report" 2>"$dir/log"
+check "without one it does not start" test $? -eq 1
+echo "transactions: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
