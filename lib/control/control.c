@@ -143,7 +143,11 @@ control_create(const struct control_setup *setup)
 		control_destroy(c);
 		return NULL;
 	}
-	transaction_started(c, setup->started != NULL ? setup->started : "start");
+	/* The last good configuration may have been read from another file: the name that its sets are relative to. */
+	if (setup->started != NULL)
+		transaction_started(c, appliance_config(c->appliance)->head.loc.file, setup->started);
+	else
+		transaction_started(c, c->config, "start");
 	if (setup->socket != NULL)
 		open_socket(c);
 	rates_look(&c->rates, c->appliance);

@@ -78,11 +78,9 @@ remember(struct control *c, const char *source, const char *what, const char *wh
 }
 
 void
-transaction_started(struct control *c, const char *what)
+transaction_started(struct control *c, const char *source, const char *what)
 {
-	const struct config *cfg = appliance_config(c->appliance);
-
-	remember(c, cfg->head.loc.file != NULL ? cfg->head.loc.file : c->config, what, "start");
+	remember(c, source, what, "start");
 }
 
 bool

@@ -26,8 +26,8 @@ bool show_history(struct control *c, struct rpc_call *call);
 /* Reads the file that Weir was started with again, for SIGHUP; everything there is to say goes to err.  True: it is taken. */
 bool transaction_reload(struct control *c, const char *who, struct err *err);
 
-/* What runs at the start becomes an entry of the history. */
-void transaction_started(struct control *c, const char *what);
+/* What runs at the start becomes an entry of the history; source: the file that it was read from, from the root. */
+void transaction_started(struct control *c, const char *source, const char *what);
 
 /* A commit that is not confirmed yet is as one that never was: it is no entry of the history. */
 void transaction_end(struct control *c);

@@ -308,7 +308,6 @@ static const struct verb_field drop_fields[] = {
 	TEXT("reason", "reason", "Name."),
 	COUNT("packets", "packets", "Packets dropped."),
 	RATE("rate", "packets/s", "Packets a second, over the last second."),
-	TEXT("place", "place", "Line of the configuration that decided most of them, where a line decides."),
 	TEXT("text", "what it means", "In a sentence."),
 	END_FIELDS
 };
