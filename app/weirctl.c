@@ -23,7 +23,8 @@ print_usage(FILE *out)
 		"Without a verb it reads commands, with completion and history on a terminal. Words may be abbreviated:\n"
 		"weirctl sh ses. -j, also at the end, prints JSON.\n\n", out);
 	verbs_print_help(out);
-	fputs("  help VERB          What a verb takes.\n\n"
+	fputs("  top                Status, ports, interfaces, workers and drops, once a second.\n"
+		"  help VERB          What a verb takes.\n\n"
 		"Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n", out);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/suggest.h"
 #include "base/text.h"
@@ -229,6 +230,41 @@ help(unsigned n, const char *const words[])
 	return STATUS_DONE;
 }
 
+/* The verbs of one picture. */
+static int
+picture(struct ctl *ctl)
+{
+	static const enum verb_id shown[] = {
+		VERB_SHOW_STATUS, VERB_SHOW_PORTS, VERB_SHOW_INTERFACES, VERB_SHOW_WORKERS, VERB_SHOW_DROPS,
+	};
+	int status = STATUS_DONE;
+
+	for (unsigned i = 0; status == STATUS_DONE && i < sizeof(shown) / sizeof(shown[0]); i++) {
+		json_t *params = json_object();
+
+		status = call_pages(ctl, &verbs[shown[i]], params);
+		json_decref(params);
+		putchar('\n');
+	}
+	return status;
+}
+
+/* Once a second on a terminal, until it is interrupted; elsewhere once. */
+static int
+top(struct ctl *ctl)
+{
+	int status;
+
+	while (isatty(STDOUT_FILENO) && !ctl->json) {
+		fputs("\033[H\033[2J", stdout);
+		status = picture(ctl);
+		if (status != STATUS_DONE)
+			return status;
+		sleep(1);
+	}
+	return picture(ctl);
+}
+
 int
 command_words(struct ctl *ctl, unsigned n, const char *const words[])
 {
@@ -245,6 +281,8 @@ command_words(struct ctl *ctl, unsigned n, const char *const words[])
 		verbs_print_api(stdout);
 		return STATUS_DONE;
 	}
+	if (n == 1 && strcmp(words[0], "top") == 0)
+		return top(ctl);
 	v = verb_of_words(words, n, &used);
 	if (v == NULL)
 		return unknown(n, words);

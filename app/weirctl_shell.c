@@ -117,6 +117,7 @@ offer_verbs(struct offer *o, const char *const words[], unsigned n)
 		before = name;
 	}
 	if (n == 0) {
+		offer(o, "top", 3);
 		offer(o, "help", 4);
 		offer(o, "quit", 4);
 	}

@@ -12,7 +12,6 @@
 #include "control/history.h"
 #include "control/transaction.h"
 #include "control/walker.h"
-#include "schema/json_text.h"
 
 static const verb_fn serves[VERB_COUNT] = {
 	[VERB_SHOW_STATUS] = show_status,
@@ -40,57 +39,6 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_SHOW_LEDGER] = show_ledger,
 	[VERB_SHOW_CONFIG] = show_config,
 };
-
-json_t *
-result_rows(struct rpc_call *call)
-{
-	json_t *rows;
-
-	if (call->result == NULL) {
-		call->result = json_object();
-		json_object_set_new(call->result, call->verb->rows, json_array());
-	}
-	rows = json_object_get(call->result, call->verb->rows);
-	return rows;
-}
-
-void
-result_next(struct rpc_call *call, unsigned long from)
-{
-	json_object_set_new(call->result, PAGE_NEXT, json_integer((json_int_t)from));
-}
-
-void
-row_text(json_t *row, const char *name, const char *text)
-{
-	if (text != NULL)
-		json_object_set_new(row, name, json_text(text));
-}
-
-void
-row_count(json_t *row, const char *name, uint64_t n)
-{
-	json_object_set_new(row, name, json_integer((json_int_t)n));
-}
-
-void
-row_count_nonzero(json_t *row, const char *name, uint64_t n)
-{
-	if (n != 0)
-		row_count(row, name, n);
-}
-
-void
-row_rate(json_t *row, const char *name, double value)
-{
-	row_count(row, name, (uint64_t)(value + 0.5));
-}
-
-void
-row_real(json_t *row, const char *name, double value)
-{
-	json_object_set_new(row, name, json_real(value));
-}
 
 bool
 control_serve(void *control, struct rpc_call *call)

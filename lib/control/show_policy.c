@@ -319,27 +319,6 @@ show_limits(struct control *c, struct rpc_call *call)
 
 /* --- config --- */
 
-bool
-answer_text(struct rpc_call *call, const char *text, size_t all)
-{
-	unsigned long from;
-	size_t bytes;
-
-	if (!rpc_from(call, &from))
-		return true;
-	if (from > all)
-		return rpc_fail(call, RPC_PARAMS, PAGE_FROM " is behind the end: the configuration has changed");
-	bytes = RTE_MIN((size_t)PAGE_TEXT, all - from);
-	while (bytes > 0 && from + bytes < all && (text[from + bytes] & 0xc0) == 0x80)
-		bytes--;                /* not within a character */
-	call->result = json_pack("{s:o}", "text", json_stringn(text + from, bytes));
-	if (call->result == NULL)
-		return rpc_fail(call, RPC_NOT_NOW, "a name in the configuration is not UTF-8");
-	if (from + bytes < all)
-		result_next(call, from + bytes);
-	return true;
-}
-
 /* Printed once for all pages of a generation. */
 static bool
 print_config(struct control *c, bool all)

@@ -430,7 +430,7 @@ bool
 transaction_reload(struct control *c, const char *who, struct err *err)
 {
 	if (c->pending.back != NULL) {
-		err_set(err, EBUSY, "the commit of %s waits to be confirmed", c->pending.who);
+		log_error("the commit of %s waits to be confirmed", c->pending.who);
 		return false;
 	}
 	if (!take(c, read_config(c->setup.config, false, err), true, err))

@@ -11,6 +11,7 @@
 
 #include "control/control_priv.h"
 #include "worker/ask.h"
+#include "worker/workers.h"
 
 /* What a worker is asked, and its answer. */
 struct walker {

@@ -4,7 +4,6 @@
 #include "worker/ask.h"
 
 #include "worker/worker.h"
-#include "worker/workers.h"
 
 bool
 worker_answer(struct worker *w)
@@ -20,20 +19,5 @@ worker_answer(struct worker *w)
 		/* Pairs with the acquire in ask_done. */
 		atomic_store_explicit(&ask->done, true, memory_order_release);
 	}
-	return true;
-}
-
-bool
-workers_ask(struct workers *ws, unsigned worker, struct ask *ask)
-{
-	struct worker *w = workers_at(ws, worker);
-
-	if (atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL)
-		return false;
-	atomic_store_explicit(&ask->done, false, memory_order_relaxed);
-	/* Pairs with the acquire in worker_answer. */
-	atomic_store_explicit(&w->ask, ask, memory_order_release);
-	while (!workers_running(ws) && worker_answer(w))
-		;
 	return true;
 }

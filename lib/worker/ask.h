@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What control asks of a running worker: work on tables that only the worker may touch.
  *
- * The worker does it in slices, one in each of its loops, between ageing and the next burst.  A slice is to take no longer
- * than a burst does: FASTPATH_WALK_SLICE records, say.  While something is asked the worker does not sleep.
+ * Control asks by workers_ask (worker/workers.h); the worker does it in slices, one in each of its loops, between ageing and
+ * the next burst.  A slice is to take no longer than a burst does: FASTPATH_WALK_SLICE records, say.  While something is
+ * asked the worker does not sleep.
  *
  * Threads: control asks and looks whether it is done; the worker works.  Memory: the caller's, until done. */
 #ifndef WORKER_ASK_H
@@ -12,17 +13,12 @@
 #include <stdbool.h>
 
 struct worker;
-struct workers;
 
 struct ask {
 	/* Does a part of the work; true: that was the last one. */
 	bool (*slice)(struct ask *ask, struct worker *w);
 	atomic_bool done;               /* worker: write, control: read */
 };
-
-/* Asks a worker.  Without threads, or when they have ended, it is done when this returns.  False: the worker is at work for
- * another ask. */
-bool workers_ask(struct workers *ws, unsigned worker, struct ask *ask);
 
 /* Is it done?  Then what the worker wrote can be read, and the worker does not touch ask any more. */
 static inline bool

@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "io/steer.h"
 #include "policy/generation.h"
+#include "worker/ask.h"
 #include "worker/mailbox.h"
 
 enum {
@@ -396,6 +397,21 @@ workers_watch(struct workers *ws, uint64_t now_ms)
 	for (unsigned i = 0; i < ws->launched; i++)
 		n += watch_one(&ws->worker[i], &ws->watched[i], now_ms);
 	return n;
+}
+
+bool
+workers_ask(struct workers *ws, unsigned worker, struct ask *ask)
+{
+	struct worker *w = workers_at(ws, worker);
+
+	if (atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL)
+		return false;
+	atomic_store_explicit(&ask->done, false, memory_order_relaxed);
+	/* Pairs with the acquire in worker_answer. */
+	atomic_store_explicit(&w->ask, ask, memory_order_release);
+	while (ws->launched == 0 && worker_answer(w))
+		;
+	return true;
 }
 
 bool

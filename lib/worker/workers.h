@@ -72,6 +72,10 @@ void workers_push_hits(struct workers *ws);
  * once that it moves again, through the log.  Returns how many stand still. */
 unsigned workers_watch(struct workers *ws, uint64_t now_ms);
 
+/* Asks a worker to work on its tables (worker/ask.h).  Without threads, or when they have ended, it is done when this
+ * returns.  False: the worker is at work for another ask. */
+bool workers_ask(struct workers *ws, unsigned worker, struct ask *ask);
+
 /* Do they have threads that have not ended? */
 bool workers_running(const struct workers *ws);
 

@@ -118,6 +118,7 @@ check "an unknown verb" ends_with 2 "did you mean" ctl show prots
 check "an unknown parameter" ends_with 2 "usage: weirctl show rules" ctl show rules foo bar
 check "who may not change may look" as_reader show ports
 check "and not change" ends_with 1 "is for root" as_reader clear sessions all
+check "top, once without a terminal" ends_with 0 "acl_denied" ctl top
 check "commands by a pipe" ends_with 0 "acl_denied" ctl < <(echo "show drops")
 check "one hundred hostile clients" python3 "$here/support/hostile_clients.py" "$dir/control.sock" 12
 cat "$dir/out"
