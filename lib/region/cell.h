@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Cells: sets of packets that are a product of one set of values for each field that rules look at.
+ *
+ * What a compiled match (table/rules.h) takes of one family is one cell, as far as the ingress interface, the VLAN and the
+ * state of the connection are known.  The universe is what a sound packet can be: no TCP flags that no endpoint sends,
+ * no IPv6 extension header as a protocol; of fragments the first, which has its ports.
+ *
+ * Threads: pure functions. */
+#ifndef REGION_CELL_H
+#define REGION_CELL_H
+
+#include "region/spans.h"
+#include "table/rules.h"
+
+enum dim {
+	DIM_SRC,
+	DIM_DST,
+	DIM_PROTO,
+	DIM_SPORT,
+	DIM_DPORT,
+	DIM_ICMP,                       /* type << 8 | code */
+	DIM_FLAGS,
+	DIM_DSCP,
+	DIM_FRAGMENT,
+	DIMS
+};
+
+struct cell {
+	struct spans dim[DIMS];
+};
+
+/* One packet: a value of each field; those that its protocol has not count for nothing. */
+struct point {
+	wide_t at[DIMS];
+};
+
+/* All packets of a family, 4 or 6. */
+const struct cell *cell_all(unsigned family);
+
+/* Fills what a match takes.  False: nothing, or the scratch is exhausted.  Interface, VLAN and state are not looked at. */
+bool cell_from_match(struct scratch *s, const struct rule_match *m, unsigned family, struct cell *out);
+
+/* A prefix of the family as spans of one. */
+struct span span_of_prefix(const struct prefix *p);
+
+wide_t value_of_address(const union address *a, unsigned family);
+union address address_of_value(wide_t value, unsigned family);
+
+bool cell_meets(const struct cell *a, const struct cell *b);
+bool cell_covers(const struct cell *a, const struct cell *b);          /* is all of b in a? */
+bool cell_holds(const struct cell *c, const struct point *p);
+bool cell_is_empty(const struct cell *c);
+
+/* What both have.  False: nothing. */
+bool cell_and(struct scratch *s, const struct cell *a, const struct cell *b, struct cell *out);
+
+/* A packet of a cell that is not empty, one that people would write where there is a choice. */
+void cell_pick(const struct cell *c, unsigned family, struct point *p);
+
+uint64_t cell_hash(const struct cell *c);
+
+#endif
