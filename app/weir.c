@@ -22,6 +22,9 @@ static const struct command {
 		"check configurations: all errors, rules never reached, the section tests" },
 	{ "test", command_test, "test [--json FILE] FILE...",
 		"run the section tests, conversations included, and show what was expected and found" },
+	{ "diff", command_diff, "diff [--in PORT=PCAP]... [--json FILE] OLD NEW",
+		"say what changes from one configuration to another: verdicts, with a packet for each, and settings;\n"
+		"      with captures, flows whose verdict changes. Exit status 1: something does" },
 	{ "replay", command_replay,
 		"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n"
 		"             [--nat-log FILE] [--until SECONDS]",

@@ -66,7 +66,10 @@ on_packet(void *arg, const struct observation *o)
 	outcome_from(&outcome, o, &r->numbers);
 	outcome.n = r->frames - run->n + i + 1;
 	outcome.time_ns = r->offline.now_ns;
-	replay_report_packet(&r->report, &outcome);
+	if (r->options->told != NULL)
+		r->options->told(r->options->arg, &outcome);
+	else
+		replay_report_packet(&r->report, &outcome);
 }
 
 static void
@@ -258,7 +261,7 @@ open_files(struct replay *r, bool *damaged, struct err *err)
 	r->out = replay_output_open(out, o->n_out, replay_input_has_ns(r->in), err);
 	if (r->out == NULL)
 		return -EINVAL;
-	return replay_report_begin(&r->report, o->json, err);
+	return o->told != NULL ? 0 : replay_report_begin(&r->report, o->json, err);
 }
 
 static int
@@ -320,7 +323,7 @@ finish(struct replay *r, struct err *err)
 	workers_ledger(appliance_workers(r->offline.appliance), &after);
 	if (sums->ledger.imbalance == 0)
 		sums->ledger.imbalance = after.imbalance;
-	rc = replay_report_end(&r->report, sums, err);
+	rc = r->options->told != NULL ? 0 : replay_report_end(&r->report, sums, err);
 	if (check_log(r, err) < 0)
 		rc = -EIO;
 	mbufs_out = appliance_close(r->offline.appliance);

@@ -18,6 +18,8 @@ enum {
 	REPLAY_RELOADS_MAX = 1024,
 };
 
+struct outcome;
+
 /* From a time on another configuration. */
 struct replay_reload {
 	uint64_t at_ns;                 /* since the first frame */
@@ -42,6 +44,9 @@ struct replay_options {
 	unsigned n_reload;
 	uint64_t until_ns;              /* timers run on until then */
 	unsigned workers, burst;        /* 0: as configured */
+	/* Is told of each packet instead of a report, if it is not NULL. */
+	void (*told)(void *arg, const struct outcome *o);
+	void *arg;
 };
 
 /* The exit status of the command. */

@@ -72,7 +72,7 @@ eval_note(struct eval *ev, const char *fmt, ...)
 	char text[NOTE_BYTES];
 	va_list ap;
 
-	if (ev->trace == NULL)
+	if (ev->trace == NULL || ev->trace->note == NULL)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);

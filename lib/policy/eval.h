@@ -14,7 +14,9 @@
 #include "packet/view.h"
 #include "policy/generation.h"
 
+struct matcher;
 struct nat;
+struct route_table;
 struct session;
 struct sessions;
 
@@ -39,8 +41,12 @@ enum packet_field {
 
 /* Where explain writes; NULL in production.  note() lines appear in the order of the stages. */
 struct trace {
-	void (*note)(void *arg, const char *stage, const char *text);
+	void (*note)(void *arg, const char *stage, const char *text);   /* NULL: not asked for */
 	void *arg;
+	/* For analysis, or NULL: which compiled match of a list counts for a packet (MATCHER_NONE: none does), which route
+	 * (PREFIXES_NONE: none). */
+	void (*matched)(void *arg, const struct matcher *m, uint32_t found);
+	void (*routed)(void *arg, const struct route_table *table, uint32_t found);
 };
 
 struct eval {
@@ -52,6 +58,7 @@ struct eval {
 	uint64_t key_hash;              /* the flow table's of the view's tuple; 0: not known */
 	uint64_t now_ns;
 	const struct trace *trace;
+	unsigned assumed;               /* enum conn_state that track finds where there are no sessions; 0: what begins one */
 	bool has_quoted;                /* an ICMP error: what it quotes, as it stands there */
 	bool quoted_damaged;            /* the header of what it quotes is summed up wrongly */
 	uint32_t quoted_seq;            /* of TCP */

@@ -179,6 +179,8 @@ matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[],
 	for (unsigned i = 0; i < n; i++) {
 		refuse_blind(m, ev[i], found[i]);
 		note_fields(m, ev[i], found[i]);
+		if (ev[i]->trace != NULL && ev[i]->trace->matched != NULL)
+			ev[i]->trace->matched(ev[i]->trace->arg, m, found[i]);
 		if (found[i] != MATCHER_NONE)
 			found[i] = m->list.written[found[i]];
 	}

@@ -204,6 +204,8 @@ static void
 finish(const struct route_table *table, struct eval *const ev[], const uint32_t value[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
+		if (ev[i]->trace != NULL && ev[i]->trace->routed != NULL)
+			ev[i]->trace->routed(ev[i]->trace->arg, table, value[i]);
 		if (value[i] != PREFIXES_NONE) {
 			route_one(table, &table->route[value[i]], ev[i]);
 			continue;

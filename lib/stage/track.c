@@ -410,6 +410,10 @@ track_one(const struct track *track, struct eval *ev)
 		eval_note(ev, "track: not for this packet");
 		return;
 	}
+	if (ev->sessions == NULL && ev->assumed != 0) {
+		ev->state = (enum conn_state)ev->assumed;
+		return;
+	}
 	if (v->icmp_error) {
 		related(track, ev);
 		return;

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Changes, and where packets that meet them begin: the cell of a changed rule without the rules before it, and where
+ * destinations are translated before, what becomes such a packet. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/explore_priv.h"
+
+/* Where a change stands. */
+struct place_of {
+	const struct pairs *pairs;
+	enum side side;
+	unsigned pipeline, step;
+	const struct plan_step *s;
+	const struct pair_step *ps;
+};
+
+static unsigned
+family_index(const struct pairs *p)
+{
+	return p->family == 4 ? 0 : 1;
+}
+
+static struct item *
+add_item(struct explored *x, struct suspect *s, const struct cell *cell, bool base)
+{
+	struct item *more;
+
+	if (s->n_items == s->room) {
+		s->room = s->room * 2 + 16;
+		more = scratch_take(&x->scratch, s->room * sizeof(*more));
+		if (more == NULL) {
+			s->complete = false;
+			s->room = s->n_items;
+			return NULL;
+		}
+		if (s->n_items > 0)
+			memcpy(more, s->item, s->n_items * sizeof(*more));
+		s->item = more;
+	}
+	s->item[s->n_items] = (struct item){ .cell = *cell, .base = base };
+	return &s->item[s->n_items++];
+}
+
+/* Calls one for each port forward of both plans. */
+static void
+each_forward(struct explored *x, const struct pairs *p, struct suspect *s, const struct cell *target,
+	void (*one)(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
+		const struct cell *target))
+{
+	for (unsigned i = 0; i < p->n; i++) {
+		for (unsigned side = 0; side < SIDES; side++) {
+			const struct plan_pipeline *pp = p->pipeline[i].of[side];
+
+			for (unsigned k = 0; pp != NULL && k < pp->n; k++)
+				for (unsigned c = 0; pp->step[k].kind == PLAN_DNAT && c < pp->step[k].choices->n; c++)
+					one(x, s, &pp->step[k].choices->cell[family_index(p)][c], &pp->step[k].forward[c], target);
+		}
+	}
+}
+
+/* Packets that a forward takes, and that are in the target when it has translated them, or as they are. */
+static void
+add_translated(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
+	const struct cell *target)
+{
+	struct cell before = *target, both;
+
+	if (cell_is_empty(of))
+		return;
+	if (cell_and(&x->scratch, of, target, &both))
+		add_item(x, s, &both, false);
+	if (!spans_hold(&target->dim[DIM_DST], value_of_address(&f->to, 4)))
+		return;
+	before.dim[DIM_DST] = cell_all(4)->dim[DIM_DST];
+	if (f->port != 0 && f->high != 0)
+		before.dim[DIM_DPORT] = spans_shift(&x->scratch, &target->dim[DIM_DPORT], f->low - f->port, f->low, f->high);
+	else if (f->port != 0 && spans_hold(&target->dim[DIM_DPORT], f->port))
+		before.dim[DIM_DPORT] = cell_all(4)->dim[DIM_DPORT];
+	if (before.dim[DIM_DPORT].n > 0 && cell_and(&x->scratch, of, &before, &both))
+		add_item(x, s, &both, false);
+}
+
+static void
+count_forward(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
+	const struct cell *target)
+{
+	s->n_base++;
+}
+
+static void
+exclude_forward(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
+	const struct cell *target)
+{
+	s->base[s->n_base++] = of;
+}
+
+/* Fills the base: choices before one of a list, which take packets with any of its states, and port forwards. */
+static bool
+fill_base(struct explored *x, const struct place_of *at, struct suspect *s, uint32_t choice)
+{
+	const struct pairs *p = x->in.pairs;
+	const struct choices *c = at->s->choices;
+	unsigned f = family_index(p), listed;
+	uint64_t *id;
+
+	s->n_base = 0;
+	if (p->family == 4)
+		each_forward(x, p, s, NULL, count_forward);
+	s->base = scratch_take(&x->scratch, (s->n_base + choice + 1) * sizeof(s->base[0]));
+	id = scratch_take(&x->scratch, (s->n_base + choice + 1) * sizeof(*id));
+	if (s->base == NULL || id == NULL)
+		return false;
+	s->n_base = 0;
+	for (uint32_t i = 0; i < choice; i++) {
+		uint8_t state = c->match[i].state;
+
+		if (at->ps->choices.dead[i] || (state != 0 && (state & RULE_STATE_ALL) != RULE_STATE_ALL))
+			continue;
+		id[s->n_base] = c->cell_id[f][i];
+		s->base[s->n_base++] = &c->cell[f][i];
+	}
+	listed = s->n_base;
+	if (p->family == 4)
+		each_forward(x, p, s, NULL, exclude_forward);
+	memset(id + listed, 0, (s->n_base - listed) * sizeof(*id));
+	s->base_id = id;
+	return true;
+}
+
+/* Where packets that come to a target begin: as they are, or translated. */
+static void
+add_target(struct explored *x, struct suspect *s, const struct cell *target, bool base)
+{
+	add_item(x, s, target, base);
+	if (x->in.pairs->family == 4)
+		each_forward(x, x->in.pairs, s, target, add_translated);
+}
+
+typedef void (*suspect_fn)(struct explored *x, struct suspect *s);
+
+static void
+look_at_choice(struct explored *x, const struct place_of *at, uint32_t choice, suspect_fn one)
+{
+	const struct choices *c = at->s->choices;
+	const struct cell *cell = choice < c->n ? &c->cell[family_index(x->in.pairs)][choice]
+		: cell_all(x->in.pairs->family);
+	struct suspect s = {
+		.key = change_key(at->side, at->pipeline, at->step, choice), .complete = true,
+		.states = choice < c->n && c->match[choice].state != 0 ? c->match[choice].state : RULE_STATE_ALL,
+	};
+	struct cell narrow;
+	size_t mark = scratch_mark(&x->scratch);
+
+	/* A condition of one match is one more part of what has to be met. */
+	if (at->s->condition.n == 1 && !cell_is_empty(&at->s->condition.cell[family_index(x->in.pairs)][0])) {
+		if (!cell_and(&x->scratch, cell, &at->s->condition.cell[family_index(x->in.pairs)][0], &narrow))
+			return;
+		cell = &narrow;
+	}
+	if (fill_base(x, at, &s, choice))
+		add_target(x, &s, cell, true);
+	else
+		s.complete = false;
+	one(x, &s);
+	scratch_release(&x->scratch, mark);
+}
+
+static void
+look_at_step(struct explored *x, const struct place_of *at, suspect_fn one)
+{
+	struct suspect s = {
+		.key = change_key(at->side, at->pipeline, at->step, CHANGE_STEP), .complete = true, .states = RULE_STATE_ALL,
+	};
+	const struct choices *c = &at->s->condition;
+	size_t mark = scratch_mark(&x->scratch);
+
+	for (unsigned i = 0; i < c->n; i++)
+		if (!at->ps->condition.dead[i])
+			add_target(x, &s, &c->cell[family_index(x->in.pairs)][i], false);
+	if (at->s->step->condition == NULL)
+		add_item(x, &s, cell_all(x->in.pairs->family), false);
+	one(x, &s);
+	scratch_release(&x->scratch, mark);
+}
+
+static void
+look_at_routes(struct explored *x, const struct place_of *at, suspect_fn one)
+{
+	const struct pair_pipeline *pp = &x->in.pairs->pipeline[at->pipeline];
+	const struct route_table *table = at->s->step->instance;
+	const struct route_table *other = pp->of[!at->side]->step[at->ps->partner].step->instance;
+
+	for (uint32_t i = 0; i < table->n; i++) {
+		size_t mark = scratch_mark(&x->scratch);
+		struct suspect s = {
+			.key = change_key_route(at->side, at->pipeline, at->step, i), .complete = true, .states = RULE_STATE_ALL,
+		};
+		struct cell cell = *cell_all(x->in.pairs->family);
+
+		if (table->route[i].prefix.family != x->in.pairs->family
+				|| classes_same_route(x->in.classes, table, i, other))
+			continue;
+		cell.dim[DIM_DST] = classes_route(x->in.classes, table, i);
+		if (cell.dim[DIM_DST].n == 0)
+			continue;
+		add_target(x, &s, &cell, false);
+		one(x, &s);
+		scratch_release(&x->scratch, mark);
+	}
+}
+
+static void
+look_at_own(struct explored *x, suspect_fn one)
+{
+	struct suspect s = { .key = CHANGE_OWN, .complete = true, .states = RULE_STATE_ALL };
+	struct cell cell = *cell_all(x->in.pairs->family);
+	size_t mark = scratch_mark(&x->scratch);
+
+	cell.dim[DIM_SRC] = classes_changed(x->in.classes);
+	if (cell.dim[DIM_SRC].n == 0)
+		return;
+	add_item(x, &s, &cell, false);
+	cell = *cell_all(x->in.pairs->family);
+	cell.dim[DIM_DST] = classes_changed(x->in.classes);
+	add_item(x, &s, &cell, false);
+	one(x, &s);
+	scratch_release(&x->scratch, mark);
+}
+
+static void
+look_at(struct explored *x, const struct place_of *at, suspect_fn one)
+{
+	if (at->ps->partner == ALIGN_NONE) {
+		look_at_step(x, at, one);
+		return;
+	}
+	for (uint32_t i = 0; at->s->choices != NULL && i <= at->s->choices->n; i++)
+		if (!at->ps->choices.dead[i] && at->ps->choices.partner[i] == ALIGN_NONE)
+			look_at_choice(x, at, i, one);
+	if (at->s->kind == PLAN_ROUTE)
+		look_at_routes(x, at, one);
+}
+
+void
+suspects_each(struct explored *x, suspect_fn one)
+{
+	const struct pairs *p = x->in.pairs;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		for (unsigned side = 0; side < SIDES; side++) {
+			const struct plan_pipeline *pp = p->pipeline[i].of[side];
+
+			for (unsigned k = 0; pp != NULL && k < pp->n; k++) {
+				const struct place_of at = { p, side, i, k, &pp->step[k], &p->pipeline[i].step[side][k] };
+
+				look_at(x, &at, one);
+			}
+		}
+	}
+	look_at_own(x, one);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Verdicts of a program, and what makes two of them different. */
+#include <string.h>
+
+#include "analysis/walk.h"
+#include "analysis/walk_priv.h"
+
+static void
+note_rare(const struct generation *gen, const struct program *p, struct verdict *out)
+{
+	out->dscp = -1;
+	for (unsigned i = 0; i < p->rare_count; i++) {
+		uint32_t arg = RARE_ARG(p->rare[i]);
+
+		if (RARE_OP(p->rare[i]) == RARE_DSCP)
+			out->dscp = (int)arg;
+		if (RARE_OP(p->rare[i]) == RARE_METER) {
+			const struct meter_spec *m = &gen->meters[arg];
+
+			out->meters = plan_hash(out->meters + 1, &m->rate, sizeof(m->rate));
+			out->meters = plan_hash(out->meters, &m->burst, sizeof(m->burst));
+			out->meters = plan_hash(out->meters, &m->packets, sizeof(m->packets));
+		}
+	}
+}
+
+/* What decided it: the place of the verdict, else the first that counts the packet. */
+static void
+note_line(const struct generation *gen, const struct program *p, struct verdict *out)
+{
+	uint32_t place = p->place;
+
+	for (unsigned i = 0; i < p->rare_count && place == 0; i++)
+		if (RARE_OP(p->rare[i]) == RARE_COUNT)
+			place = RARE_ARG(p->rare[i]);
+	if (place == 0 || place >= gen->n_places)
+		return;
+	out->line = gen->places[place].loc;
+	out->name = gen->places[place].name;
+}
+
+void
+verdict_from(const struct generation *gen, const struct program *p, struct verdict *out)
+{
+	*out = (struct verdict){ .reason = p->reason, .to = p->to };
+	note_rare(gen, p, out);
+	note_line(gen, p, out);
+	switch (p->verdict) {
+	case PROGRAM_OUTPUT:
+		out->kind = WENT_ON;
+		out->egress = gen->iface[p->iface]->name;
+		out->gateway = p->gateway;
+		break;
+	case PROGRAM_WIRE:
+		out->kind = WENT_ON;
+		out->wire = true;
+		out->egress = gen->port_name[p->iface];
+		break;
+	case PROGRAM_LOCAL:
+		out->kind = WENT_TO_US;
+		break;
+	case PROGRAM_REJECT:
+		out->kind = WENT_REJECT;
+		break;
+	default:
+		out->kind = WENT_DROP;
+		break;
+	}
+}
+
+static void
+on_route(void *arg, const struct route_table *table, uint32_t found)
+{
+	struct verdict *v = arg;
+
+	if (found != PREFIXES_NONE)
+		v->route = classes_route_id(&table->route[found]);
+}
+
+void
+verdict_of(const struct generation *gen, const struct view *view, unsigned assumed, struct verdict *out)
+{
+	struct verdict routed = { .route = 0 };
+	const struct trace trace = { .routed = on_route, .arg = &routed };
+	static struct eval ev;
+	struct eval *one = &ev;
+
+	if (view->kind == VIEW_BAD || view->iface >= LEDGER_IFACES || gen->iface[view->iface] == NULL
+			|| gen->iface[view->iface]->pipeline == NULL) {
+		*out = (struct verdict){ .kind = WENT_DROP, .dscp = -1,
+			.reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused };
+		return;
+	}
+	eval_init(&ev, gen, view);
+	ev.assumed = assumed;
+	ev.trace = &trace;
+	pipeline_evaluate(ev.in->pipeline, &one, 1);
+	verdict_from(gen, &ev.program, out);
+	out->route = routed.route;
+}
+
+static bool
+same_tuple(const struct tuple *a, const struct tuple *b)
+{
+	return address_equal(&a->src, &b->src) && address_equal(&a->dst, &b->dst) && a->sport == b->sport
+		&& a->dport == b->dport;
+}
+
+bool
+verdict_equal(const struct verdict *a, const struct verdict *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind != WENT_ON)
+		return true;
+	return strcmp(a->egress, b->egress) == 0 && a->wire == b->wire && same_tuple(&a->to, &b->to)
+		&& a->route == b->route && a->dscp == b->dscp && a->meters == b->meters;
+}

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analysis/walk.h"
+
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include "analysis/walk_priv.h"
+#include "packet/parse.h"
+#include "policy/matcher.h"
+#include "session/tcp.h"
+
+enum {
+	ICMP_ID = 7,
+	TTL = 64,
+};
+
+/* A walk under way. */
+struct walking {
+	const struct walk_in *in;
+	struct walk *out;
+	struct eval ev;
+	struct trace trace;
+	struct walk_fields fields;
+	uint32_t matched;               /* what the last look-up of a list has found */
+	bool routed;                    /* stage route has looked into a table */
+	const struct route_table *table;
+	uint32_t route;
+	uint64_t route_id;
+	unsigned pipeline;              /* index among the pairs, for ids */
+};
+
+static bool
+has_ports(wide_t proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_DCCP || proto == IPPROTO_SCTP
+		|| proto == IPPROTO_UDPLITE;
+}
+
+/* As parse sees it: an error quotes another packet. */
+static bool
+is_icmp_error(unsigned family, uint8_t type)
+{
+	return family == 6 ? type < 128 : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+
+static void
+fill_icmp(struct view *v, unsigned type_code)
+{
+	v->icmp_type = (uint8_t)(type_code >> 8);
+	v->icmp_code = (uint8_t)type_code;
+	v->icmp_error = is_icmp_error(v->family, v->icmp_type);
+	v->tuple.dport = rte_cpu_to_be_16((uint16_t)type_code);
+	v->tuple.sport = icmp_is_query(v->family, v->icmp_type) ? rte_cpu_to_be_16(ICMP_ID) : 0;
+}
+
+void
+walk_view(const struct interface *in, unsigned family, const struct point *p, struct view *out)
+{
+	uint8_t proto = (uint8_t)p->at[DIM_PROTO];
+
+	*out = (struct view){
+		.kind = family == 4 ? VIEW_IP4 : VIEW_IP6, .family = (uint8_t)family, .proto = proto, .iface = in->id,
+		.l3 = 14, .l3_bytes = 64, .ttl = TTL, .dscp = (uint8_t)p->at[DIM_DSCP], .to_us = true, .l4 = 54, .payload = VIEW_NONE,
+		.fragment = p->at[DIM_FRAGMENT] != 0, .first = p->at[DIM_FRAGMENT] != 0, .more = p->at[DIM_FRAGMENT] != 0,
+		.tuple = { .family = (uint8_t)family, .proto = proto },
+	};
+	out->vlan[0] = in->vlan;
+	out->vlan[1] = in->inner_vlan;
+	out->vlans = (in->vlan != 0) + (in->inner_vlan != 0);
+	out->tuple.src = address_of_value(p->at[DIM_SRC], family);
+	out->tuple.dst = address_of_value(p->at[DIM_DST], family);
+	if (has_ports(proto)) {
+		out->tuple.sport = rte_cpu_to_be_16((uint16_t)p->at[DIM_SPORT]);
+		out->tuple.dport = rte_cpu_to_be_16((uint16_t)p->at[DIM_DPORT]);
+	}
+	if (proto == IPPROTO_TCP)
+		out->tcp_flags = (uint8_t)p->at[DIM_FLAGS];
+	if (proto == (family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		fill_icmp(out, (unsigned)p->at[DIM_ICMP]);
+}
+
+uint64_t
+change_key(enum side side, unsigned pipeline, unsigned step, uint32_t choice)
+{
+	const uint32_t parts[] = { side, pipeline, step, choice };
+
+	return plan_hash(2, parts, sizeof(parts)) | 2;
+}
+
+uint64_t
+change_key_route(enum side side, unsigned pipeline, unsigned step, uint32_t route)
+{
+	const uint32_t parts[] = { side, pipeline, step, route };
+
+	return plan_hash(3, parts, sizeof(parts)) | 2;
+}
+
+/* --- records --- */
+
+/* What every later choice may depend on, beside the packet's own fields. */
+static uint64_t
+hash_state(const struct walking *w)
+{
+	const struct walk_fields *f = &w->fields;
+	const uint32_t set[] = { f->src, f->dst, f->dport, f->dscp, (uint32_t)f->dport_shift, w->ev.state,
+		w->ev.program.verdict, f->dscp ? w->ev.dscp : 0, f->dport ? w->ev.tuple.dport : 0 };
+	struct verdict so_far;
+	uint64_t hash = plan_hash(w->route_id, set, sizeof(set));
+
+	if (f->src)
+		hash = plan_hash(hash, &w->ev.tuple.src, sizeof(w->ev.tuple.src));
+	if (f->dst)
+		hash = plan_hash(hash, &w->ev.tuple.dst, sizeof(w->ev.tuple.dst));
+	verdict_from(w->ev.gen, &w->ev.program, &so_far);
+	hash = plan_hash(hash, &so_far.dscp, sizeof(so_far.dscp));
+	hash = plan_hash(hash, &so_far.meters, sizeof(so_far.meters));
+	return so_far.egress != NULL ? plan_hash(hash, so_far.egress, strlen(so_far.egress)) : hash;
+}
+
+static struct record *
+add(struct walking *w, enum record_kind kind)
+{
+	struct record *r = &w->out->record[w->out->n];
+
+	if (w->out->n == RECORDS_MAX) {
+		w->out->complete = false;
+		return NULL;
+	}
+	w->out->n++;
+	*r = (struct record){ .kind = kind, .before = hash_state(w), .fields = w->fields };
+	r->fields.tuple = w->ev.tuple;
+	r->fields.dscp_value = w->ev.dscp;
+	r->fields.state = w->ev.state;
+	return r;
+}
+
+/* The number of a step that both plans have: its place in the old one. */
+static uint32_t
+step_number(const struct walking *w, const struct pair_step *ps, unsigned at)
+{
+	return w->in->side == OLD ? at : ps->partner;
+}
+
+static uint64_t
+record_id(const struct walking *w, const struct pair_step *ps, unsigned at, uint32_t choice, bool condition)
+{
+	const uint32_t parts[] = { w->pipeline, step_number(w, ps, at), choice, condition };
+
+	return plan_hash(1, parts, sizeof(parts)) | 1;
+}
+
+static const struct plan_step *
+other_step(const struct walking *w, const struct pair_step *ps)
+{
+	const struct plan_pipeline *other = w->in->pairs->pipeline[w->pipeline].of[!w->in->side];
+
+	return ps->partner == ALIGN_NONE ? NULL : &other->step[ps->partner];
+}
+
+static void
+record_condition(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at, uint32_t found)
+{
+	struct record *r = add(w, RECORD_CHOICE);
+
+	if (r == NULL)
+		return;
+	r->choices = &s->condition;
+	r->pair = &ps->condition;
+	r->step = s;
+	r->other = other_step(w, ps);
+	r->condition = true;
+	r->found = found == MATCHER_NONE ? s->condition.n : found;
+	r->id = ps->partner == ALIGN_NONE ? 0 : record_id(w, ps, at, found == MATCHER_NONE, true);
+	r->key = change_key(w->in->side, w->pipeline, at, CHANGE_STEP);
+}
+
+static void
+record_choice(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at, uint32_t found)
+{
+	struct record *r = add(w, RECORD_CHOICE);
+	uint32_t partner;
+
+	if (r == NULL)
+		return;
+	r->choices = s->choices;
+	r->pair = &ps->choices;
+	r->step = s;
+	r->other = other_step(w, ps);
+	r->found = found == MATCHER_NONE ? s->choices->n : found;
+	partner = ps->choices.partner[r->found];
+	if (ps->partner != ALIGN_NONE && partner != ALIGN_NONE)
+		r->id = record_id(w, ps, at, w->in->side == OLD ? r->found : partner, false);
+	r->key = change_key(w->in->side, w->pipeline, at, ps->partner == ALIGN_NONE ? CHANGE_STEP : r->found);
+}
+
+/* A step without a list that does something to every packet that its condition lets through. */
+static void
+record_step(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at)
+{
+	struct record *r = add(w, RECORD_CELL);
+
+	if (r == NULL)
+		return;
+	r->step = s;
+	r->other = other_step(w, ps);
+	r->cell = *cell_all(w->in->pairs->family);
+	r->id = ps->partner == ALIGN_NONE ? 0 : record_id(w, ps, at, 0, false);
+	r->key = change_key(w->in->side, w->pipeline, at, CHANGE_STEP);
+}
+
+/* --- what stages do beside lists --- */
+
+/* Restricts the last record to packets that the tracker takes for the same. */
+static void
+narrow_track(struct walking *w, struct record *r)
+{
+	const struct view *v = w->ev.view;
+	unsigned family = v->family;
+	struct span *out = scratch_take(w->in->scratch, 256 * sizeof(*out));
+	uint32_t n = 0;
+
+	if (out == NULL)
+		return;
+	if (v->proto == IPPROTO_TCP) {
+		bool opens = tcp_opens(v->tcp_flags);
+		uint8_t loose = RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG;
+		bool mid = (v->tcp_flags & loose) == RTE_TCP_ACK_FLAG;
+
+		for (unsigned f = 0; f < 256; f++)
+			if (!tcp_flags_bad((uint8_t)f) && tcp_opens((uint8_t)f) == opens
+					&& ((f & loose) == RTE_TCP_ACK_FLAG) == mid)
+				out[n++] = (struct span){ f, f };
+		r->cell.dim[DIM_FLAGS] = spans_of(out, n);
+	} else if (tuple_is_icmp(&v->tuple)) {
+		for (unsigned t = 0; t < 256; t++)
+			if (icmp_is_request(family, (uint8_t)t) == icmp_is_request(family, v->icmp_type)
+					&& is_icmp_error(family, (uint8_t)t) == v->icmp_error)
+				out[n++] = (struct span){ t << 8, t << 8 | 0xff };
+		r->cell.dim[DIM_ICMP] = spans_of(out, n);
+	}
+}
+
+/* And to protocols of the same kind. */
+static void
+narrow_protocol(struct walking *w, struct record *r, bool ports_alone)
+{
+	unsigned family = w->in->pairs->family;
+	uint8_t icmp = family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, proto = w->ev.view->proto;
+	struct span *out = scratch_take(w->in->scratch, 256 * sizeof(*out));
+	struct spans all;
+	uint32_t n = 0;
+
+	for (unsigned p = 0; p < 256 && out != NULL; p++) {
+		bool same = ports_alone ? (has_ports(p) && p != IPPROTO_SCTP) == (has_ports(proto) && proto != IPPROTO_SCTP)
+			: (p == IPPROTO_TCP) == (proto == IPPROTO_TCP) && (p == icmp) == (proto == icmp);
+
+		if (same)
+			out[n++] = (struct span){ p, p };
+	}
+	all = spans_of(out, n);
+	r->cell.dim[DIM_PROTO] = spans_and(w->in->scratch, &r->cell.dim[DIM_PROTO], &all);
+}
+
+static void
+after_track(struct walking *w, struct record *r)
+{
+	/* With a state that is assumed, all packets are taken alike. */
+	if (r == NULL || w->in->assumed != 0)
+		return;
+	narrow_track(w, r);
+	narrow_protocol(w, r, false);
+}
+
+static void
+after_dnat(struct walking *w, const struct plan_step *s, uint32_t found, bool was_open)
+{
+	const struct fixed_translation *f;
+	struct record *r;
+
+	if (!was_open || found == MATCHER_NONE)
+		return;
+	f = &s->forward[found];
+	w->fields.dst = true;
+	if (f->port == 0)
+		return;
+	r = add(w, RECORD_CELL);
+	if (r == NULL)
+		return;
+	r->cell = *cell_all(w->in->pairs->family);
+	r->id = 1;
+	narrow_protocol(w, r, true);
+	if (!has_ports(w->ev.view->proto) || w->ev.view->proto == IPPROTO_SCTP)
+		return;
+	if (f->high != 0 && !w->fields.dport)
+		w->fields.dport_shift += f->port - f->low;
+	else
+		w->fields.dport = true;
+}
+
+/* Names the route of a record, if both plans have the step: has it changed? */
+static void
+identify_route(struct walking *w, const struct pair_step *ps, unsigned at, struct record *r)
+{
+	const struct plan_pipeline *other = w->in->pairs->pipeline[w->pipeline].of[!w->in->side];
+	unsigned family = w->in->pairs->family;
+	struct spans changed = classes_changed(w->in->classes);
+	uint64_t id;
+
+	if (w->routed && w->route != PREFIXES_NONE) {
+		r->table = w->table;
+		r->route = w->route;
+	}
+	if (ps->partner == ALIGN_NONE)
+		return;
+	if (spans_hold(&changed, value_of_address(&w->ev.view->tuple.src, family))
+			|| spans_hold(&changed, value_of_address(&w->ev.tuple.dst, family))) {
+		r->id = 0;
+		r->key = CHANGE_OWN;
+	} else if (w->routed && !classes_same_route(w->in->classes, w->table, w->route,
+			other->step[ps->partner].step->instance)) {
+		r->id = 0;
+		r->key = change_key_route(w->in->side, w->pipeline, at, w->route);
+	} else if (w->routed && w->route != PREFIXES_NONE) {
+		id = plan_hash(r->id, &w->table->route[w->route].prefix.address, sizeof(union address));
+		r->id = plan_hash(id, &w->table->route[w->route].prefix.length, 1) | 1;
+	}
+}
+
+static void
+after_route(struct walking *w, struct record *r, bool decided_before, bool dst_was_set)
+{
+	unsigned family = w->in->pairs->family;
+	struct spans *src, *dst, spans;
+
+	if (r == NULL || decided_before)
+		return;
+	src = &r->cell.dim[DIM_SRC];
+	dst = &r->cell.dim[DIM_DST];
+	*src = classes_source(w->in->classes, value_of_address(&w->ev.view->tuple.src, family));
+	if (!dst_was_set) {
+		wide_t to = value_of_address(&w->ev.view->tuple.dst, family);
+
+		*dst = classes_destination(w->in->classes, to);
+		if (w->routed) {
+			spans = classes_route(w->in->classes, w->table, w->route);
+			*dst = spans_and(w->in->scratch, dst, &spans);
+		}
+	}
+	if (w->routed && w->route != PREFIXES_NONE)
+		w->route_id = classes_route_id(&w->table->route[w->route]);
+}
+
+/* --- the walk --- */
+
+static void
+on_match(void *arg, const struct matcher *m, uint32_t found)
+{
+	struct walking *w = arg;
+
+	w->matched = found;
+}
+
+static void
+on_route(void *arg, const struct route_table *table, uint32_t found)
+{
+	struct walking *w = arg;
+
+	w->routed = true;
+	w->table = table;
+	w->route = found;
+}
+
+/* Would stage dnat translate a packet without a session now? */
+static bool
+is_open(const struct walking *w)
+{
+	return w->ev.tuple.family == 4 && w->ev.state == CONN_NEW;
+}
+
+/* Which forward a stage without a list takes the packet for. */
+static uint32_t
+lone_forward(const struct walking *w, const struct plan_step *s)
+{
+	const struct fixed_translation *f = &s->forward[0];
+	uint16_t port = rte_be_to_cpu_16(w->ev.tuple.dport);
+	uint8_t proto = w->ev.view->proto;
+
+	if (f->high == 0)
+		return 0;
+	return has_ports(proto) && proto != IPPROTO_SCTP && port >= f->low && port <= f->high ? 0 : MATCHER_NONE;
+}
+
+static void
+run_dnat(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at)
+{
+	struct eval *one = &w->ev;
+	bool open = is_open(w);
+	uint32_t found;
+
+	w->matched = MATCHER_NONE;
+	if (!open) {
+		s->step->stage->evaluate(s->step->instance, &one, 1);
+		return;
+	}
+	if (s->choices->n > 0 && !s->forward[0].has_match) {
+		found = lone_forward(w, s);
+		record_choice(w, s, ps, at, found);
+		s->step->stage->evaluate(s->step->instance, &one, 1);
+	} else {
+		/* The record is of what the list sees: it is made first, and told afterwards what was found. */
+		struct record *r;
+		struct walk_fields before = w->fields;
+
+		before.tuple = w->ev.tuple;
+		before.state = w->ev.state;
+		before.dscp_value = w->ev.dscp;
+		s->step->stage->evaluate(s->step->instance, &one, 1);
+		found = w->matched;
+		record_choice(w, s, ps, at, found);
+		r = w->out->n > 0 ? &w->out->record[w->out->n - 1] : NULL;
+		if (r != NULL)
+			r->fields = before;
+	}
+	after_dnat(w, s, found, open);
+}
+
+static void
+run_other(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at)
+{
+	bool decided = w->ev.program.verdict != PROGRAM_NONE, dst_was_set = w->fields.dst;
+	struct eval *one = &w->ev;
+	union address src = w->ev.tuple.src;
+	struct record *r;
+
+	record_step(w, s, ps, at);
+	r = w->out->complete ? &w->out->record[w->out->n - 1] : NULL;
+	w->routed = false;
+	s->step->stage->evaluate(s->step->instance, &one, 1);
+	if (s->kind == PLAN_TRACK)
+		after_track(w, r);
+	if (s->kind == PLAN_ROUTE)
+		after_route(w, r, decided, dst_was_set);
+	if (s->kind == PLAN_ROUTE && r != NULL && !decided)
+		identify_route(w, ps, at, r);
+	if (!address_equal(&src, &w->ev.tuple.src))
+		w->fields.src = true;
+	if (w->ev.dscp_marked)
+		w->fields.dscp = true;
+}
+
+/* True: the packet goes on to the next step. */
+static bool
+run_step(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at)
+{
+	struct eval *one = &w->ev;
+	uint32_t written;
+
+	w->ev.stage = s->step->stage->table->name;
+	if (s->step->condition != NULL) {
+		w->matched = MATCHER_NONE;
+		matcher_find(s->step->condition, &one, &written, 1);
+		record_condition(w, s, ps, at, w->matched);
+		if (w->matched == MATCHER_NONE)
+			return true;
+	}
+	if (s->kind == PLAN_ACL && s->choices != NULL) {
+		w->matched = MATCHER_NONE;
+		s->step->stage->evaluate(s->step->instance, &one, 1);
+		record_choice(w, s, ps, at, w->matched);
+	} else if (s->kind == PLAN_DNAT) {
+		run_dnat(w, s, ps, at);
+	} else {
+		run_other(w, s, ps, at);
+	}
+	return !w->ev.done && w->ev.jump == NULL;
+}
+
+static void
+run(struct walking *w)
+{
+	const struct pair_pipeline *pp = &w->in->pairs->pipeline[0];
+	enum side side = w->in->side;
+
+	for (unsigned jumps = 0; jumps <= PIPELINE_JUMPS_MAX && pp != NULL; jumps++) {
+		w->pipeline = (unsigned)(pp - w->in->pairs->pipeline);
+		for (unsigned i = 0; i < pp->of[side]->n; i++)
+			if (!run_step(w, &pp->of[side]->step[i], &pp->step[side][i], i))
+				break;
+		if (w->ev.done || w->ev.jump == NULL)
+			break;
+		pp = pairs_find(w->in->pairs, side, w->ev.jump);
+		w->ev.jump = NULL;
+	}
+	if (!w->ev.done && w->ev.program.verdict == PROGRAM_NONE)
+		eval_drop(&w->ev, REASON_pipeline_end, 0);
+	if (pp == NULL)
+		w->out->complete = false;
+}
+
+void
+walk_packet(const struct walk_in *in, const struct point *p, struct walk *out)
+{
+	static struct walking walking;
+	struct walking *w = &walking;
+	const struct generation *gen = in->pairs->plan[in->side]->gen;
+	struct view view;
+
+	*w = (struct walking){ .in = in, .out = out };
+	w->trace = (struct trace){ .arg = w, .matched = on_match, .routed = on_route };
+	out->n = 0;
+	out->complete = true;
+	walk_view(in->pairs->in[in->side], in->pairs->family, p, &view);
+	eval_init(&w->ev, gen, &view);
+	w->ev.assumed = in->assumed;
+	w->ev.trace = &w->trace;
+	run(w);
+	verdict_from(gen, &w->ev.program, &out->verdict);
+	out->verdict.route = w->route_id;
+}
