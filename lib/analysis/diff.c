@@ -160,14 +160,15 @@ grow(struct differ *x)
 	return true;
 }
 
-/* Was something told of the same lines before, with another verdict? */
+/* Was something told of the same lines and interface before, with another verdict? */
 static bool
 told_before(const struct differ *x, int at)
 {
 	const struct known *k = &x->known[at];
 
 	for (int i = 0; i < at; i++)
-		if (same_line(&x->known[i].line[OLD], &k->line[OLD]) && same_line(&x->known[i].line[NEW], &k->line[NEW]))
+		if (x->entered[i][x->in[NEW]->id] && same_line(&x->known[i].line[OLD], &k->line[OLD])
+				&& same_line(&x->known[i].line[NEW], &k->line[NEW]))
 			return true;
 	return false;
 }

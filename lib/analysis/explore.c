@@ -205,7 +205,17 @@ push_before(struct explored *x, struct suspect *s, const struct record *r, const
 	return !x->scratch.exhausted;
 }
 
-/* How many records of both walks count: behind the last change, what both do from the same state on is left out. */
+static bool
+meets_change(const struct walk *w, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (w->record[i].id == 0)
+			return true;
+	return false;
+}
+
+/* How many records of both walks count: behind the last change, what both do from the same state on is left out.  Of a packet
+ * that meets no change everything counts. */
 static void
 strip(const struct walk *old, const struct walk *new, unsigned n[SIDES])
 {
@@ -215,11 +225,12 @@ strip(const struct walk *old, const struct walk *new, unsigned n[SIDES])
 		const struct record *a = &old->record[n[OLD] - 1], *b = &new->record[n[NEW] - 1];
 
 		if (a->id == 0 || a->id != b->id || a->before != b->before)
-			return;
+			break;
 		n[OLD]--;
 		n[NEW]--;
 	}
-	/* No change at all: everything counts. */
+	if (meets_change(old, n[OLD]) || meets_change(new, n[NEW]))
+		return;
 	n[OLD] = old->n;
 	n[NEW] = new->n;
 }
@@ -330,6 +341,27 @@ is_of_change(const struct explored *x, enum side side, const struct record *r)
 	return false;
 }
 
+/* Takes out what changed rules before the one that was met have, where that is a part of one field: of two versions of a
+ * rule, what only one of them takes. */
+static void
+leave_out_changes(struct explored *x, const struct record *r, struct cell *what)
+{
+	const struct cell *cell = r->choices->cell[x->in.pairs->family == 4 ? 0 : 1];
+
+	if (!is_plain(&r->fields))
+		return;
+	for (uint32_t i = 0; i < r->found; i++) {
+		unsigned d;
+
+		if (r->pair->dead[i] || r->pair->partner[i] != ALIGN_NONE || !state_admits(&r->choices->match[i], &r->fields)
+				|| !cell_meets(&cell[i], what))
+			continue;
+		d = cell_difference(&cell[i], what);
+		if (d < DIMS)
+			what->dim[d] = spans_without(&x->scratch, &what->dim[d], &cell[i].dim[d]);
+	}
+}
+
 /* The packets that meet the same changes, and choose the same beside them, whatever else they meet. */
 static void
 meet_changes(struct explored *x, struct cell *what)
@@ -345,6 +377,8 @@ meet_changes(struct explored *x, struct cell *what)
 				r.cell.dim[DIM_SRC] = what->dim[DIM_SRC];
 			if (!narrow(x, &r, what))
 				return;
+			if (r.kind == RECORD_CHOICE && !r.condition)
+				leave_out_changes(x, &r, what);
 		}
 	}
 }

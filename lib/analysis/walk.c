@@ -171,7 +171,10 @@ record_condition(struct walking *w, const struct plan_step *s, const struct pair
 	r->other = other_step(w, ps);
 	r->condition = true;
 	r->found = found == MATCHER_NONE ? s->condition.n : found;
-	r->id = ps->partner == ALIGN_NONE ? 0 : record_id(w, ps, at, found == MATCHER_NONE, true);
+	r->id = record_id(w, ps, at, found == MATCHER_NONE, true);
+	/* A step that the other plan has not does nothing to a packet that it is not for. */
+	if (ps->partner == ALIGN_NONE)
+		r->id = found == MATCHER_NONE ? change_key(w->in->side, w->pipeline, at, CHANGE_STEP - 1) : 0;
 	r->key = change_key(w->in->side, w->pipeline, at, CHANGE_STEP);
 }
 

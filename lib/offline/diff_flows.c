@@ -135,6 +135,7 @@ replay_one(struct comparing *c, const struct diff_options *o, const char *config
 	how->told = on_told;
 	how->arg = c;
 	how->workers = 1;
+	how->again = true;
 	fine = replay(how) == 0;
 	free(how);
 	return fine;
@@ -156,6 +157,7 @@ diff_flows_create(const struct diff_options *options)
 	fine = fine && replay_one(&c, options, options->new);
 	if (fine)
 		c.flows->packets = c.at;
+	appliance_leave();
 	for (unsigned i = 0; i < c.n_texts; i++)
 		free(c.text[i]);
 	free(c.text);

@@ -374,7 +374,8 @@ replay(const struct replay_options *options)
 		replay_input_close(r->in);
 		session_numbers_fini(&r->numbers);
 		appliance_destroy(r->offline.appliance);
-		appliance_leave();
+		if (!options->again)
+			appliance_leave();
 	}
 	err_destroy(err);
 	free(r);

@@ -11,6 +11,7 @@
 #ifndef OFFLINE_REPLAY_H
 #define OFFLINE_REPLAY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -47,6 +48,7 @@ struct replay_options {
 	/* Is told of each packet instead of a report, if it is not NULL. */
 	void (*told)(void *arg, const struct outcome *o);
 	void *arg;
+	bool again;                     /* another replay follows: DPDK is left by the caller (appliance_leave) */
 };
 
 /* The exit status of the command. */

@@ -279,6 +279,21 @@ cell_covers(const struct cell *a, const struct cell *b)
 	return true;
 }
 
+unsigned
+cell_difference(const struct cell *a, const struct cell *b)
+{
+	unsigned found = DIMS;
+
+	for (unsigned d = 0; d < DIMS; d++) {
+		if (spans_cover(&a->dim[d], &b->dim[d]))
+			continue;
+		if (found != DIMS)
+			return DIMS + 1;
+		found = d;
+	}
+	return found;
+}
+
 bool
 cell_holds(const struct cell *c, const struct point *p)
 {

@@ -51,6 +51,9 @@ bool cell_covers(const struct cell *a, const struct cell *b);          /* is all
 bool cell_holds(const struct cell *c, const struct point *p);
 bool cell_is_empty(const struct cell *c);
 
+/* The dimension in which alone a does not cover b; DIMS: it covers all of b; DIMS + 1: there are several. */
+unsigned cell_difference(const struct cell *a, const struct cell *b);
+
 /* What both have.  False: nothing. */
 bool cell_and(struct scratch *s, const struct cell *a, const struct cell *b, struct cell *out);
 

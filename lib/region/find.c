@@ -14,23 +14,6 @@ struct part {
 	unsigned n;
 };
 
-/* The dimension in which alone a cell does not cover another that it meets; DIMS: it covers it; DIMS + 1: there are
- * several. */
-static unsigned
-only_difference(const struct cell *a, const struct cell *b)
-{
-	unsigned found = DIMS;
-
-	for (unsigned d = 0; d < DIMS; d++) {
-		if (spans_cover(&a->dim[d], &b->dim[d]))
-			continue;
-		if (found != DIMS)
-			return DIMS + 1;
-		found = d;
-	}
-	return found;
-}
-
 /* Ranges of one dimension that are to be taken out. */
 struct taking {
 	struct span *range;
@@ -72,7 +55,7 @@ reduce(struct region_search *s, struct part *p)
 		s->work++;
 		if (!cell_meets(c, &p->cell))
 			continue;
-		d = only_difference(c, &p->cell);
+		d = cell_difference(c, &p->cell);
 		if (d == DIMS)
 			return -1;
 		if (d > DIMS || !take(s->scratch, &taking[d], &c->dim[d]))

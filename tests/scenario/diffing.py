@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""weir diff: what changes verdict, each difference with a packet that shows it; settings; flows of captures."""
+
+import json
+
+from bench import Failed, router, write_frames
+from captures import Folder, expect
+from packets import *  # noqa: F403
+
+OLD = router('[{drop: {if: {src: 10.0.0.66}}}, track, {dnat: {to: 10.0.0.80, if: {dst: 198.51.100.1, proto: tcp, dport: 80}}}, '
+             '{acl: {use: in, if: {in: [wan, dmz]}}}, {police: {rate: 10Mbit}}, {route: main}, {snat: {use: up, if: {in: lan}}}]',
+             '''zones: {outside: [wan, dmz]}
+nat: {up: {pool: [198.51.100.9], ports: 2000-3000}}
+sets: {admins: [203.0.113.0/28]}
+acls:
+  in:
+    default: drop
+    rules:
+      - {name: answers, state: [established, related], action: accept}
+      - {name: web, proto: tcp, dst: 10.0.0.80, dport: 80, action: accept}
+      - {name: admins, proto: tcp, src: $admins, dport: 22, action: accept}
+      - {proto: tcp, dport: 113, action: reject}
+''').replace('    - {to: 0.0.0.0/0', '    - {to: 10.9.0.0/16, via: 10.0.0.3}\n    - {to: 0.0.0.0/0')
+
+# what it shows, text replaced, by what, (what, from, before, after, text of the line that decides), words of settings
+CASES = [
+    ('a rule that is new', '      - {proto: tcp, dport: 113', '      - {name: ssh, proto: tcp, dst: 10.0.0.80, dport: 22, '
+     'action: accept}\n      - {proto: tcp, dport: 113',
+     [('tcp to 10.0.0.80:22', 'outside', 'dropped', 'accepted', 'name: ssh')], []),
+    ('a rule that is gone', '      - {proto: tcp, dport: 113, action: reject}\n', '',
+     [('tcp to port 113', 'outside', 'rejected', 'dropped', 'default: drop')], []),
+    ('another action', 'dport: 113, action: reject', 'dport: 113, action: drop',
+     [('tcp to port 113', 'outside', 'rejected', 'dropped', 'dport: 113')], []),
+    ('a rule that an earlier one covers', '      - {proto: tcp, dport: 113', '      - {proto: tcp, dst: 10.0.0.80, dport: 80, '
+     'src: 203.0.113.0/24, action: accept}\n      - {proto: tcp, dport: 113', [], []),
+    ('rules that change places, to no effect', '''      - {name: web, proto: tcp, dst: 10.0.0.80, dport: 80, action: accept}
+      - {name: admins, proto: tcp, src: $admins, dport: 22, action: accept}''',
+     '''      - {name: admins, proto: tcp, src: $admins, dport: 22, action: accept}
+      - {name: web, proto: tcp, dst: 10.0.0.80, dport: 80, action: accept}''', [], []),
+    ('a set', '203.0.113.0/28', '203.0.113.0/29',
+     [('tcp from 203.0.113.8/29 to port 22', 'outside', 'accepted', 'dropped', 'default: drop')], []),
+    ('a condition of a stage', 'src: 10.0.0.66', 'src: 10.0.0.67',
+     [('everything from 10.0.0.66', None, 'dropped', 'accepted', None),
+      ('everything from 10.0.0.67', None, 'accepted', 'dropped', None)], []),
+    ('a port forward', 'dnat: {to: 10.0.0.80,', 'dnat: {to: 10.0.0.81,',
+     [('tcp to 198.51.100.1:80', 'outside', 'accepted', 'dropped', None)], []),
+    ('a route', 'via: 10.0.0.3', 'via: 10.0.0.2',
+     [('everything to 10.9.0.0/16', None, 'next hop 10.0.0.3', 'next hop 10.0.0.2', '10.9.0.0/16')], ['via: 10.0.0.2']),
+    ('a route that is gone', '    - {to: 10.9.0.0/16, via: 10.0.0.3}\n', '',
+     [('everything to 10.9.0.0/16', None, 'leaves by lan', 'leaves by wan', None)], ['to: 10.9.0.0/16']),
+    ('a policer', 'rate: 10Mbit', 'rate: 20Mbit',
+     [('everything', None, 'policed by another rate', 'policed by another rate', None)], ['rate: 20Mbit']),
+    ('a pool', 'ports: 2000-3000', 'ports: 2000-4000', [], ['ports: 2000-3000', 'ports: 2000-4000']),
+    ('timeouts', 'track,', '{track: {timeouts: {udp: 30s}}},', [], ['udp: 30s']),
+    ('an MTU', 'pipeline: all\n', 'pipeline: all\n    mtu: 9000\n', [], ['mtu: 9000']),
+    ('names alone', 'name: web', 'name: www', [], []),
+]
+
+
+def told(old, new, *more, status=None):
+    folder = Folder(old)
+    with open(folder.file('new.yaml'), 'w') as f:
+        f.write(new)
+    ran = folder.weir('diff', *more, '--json', '-', 'weir.yaml', 'new.yaml')
+    out = json.loads(ran.stdout) if ran.stdout else None
+    some = out is not None and (out['packets'] or out['settings'] or out.get('flows', {}).get('differ'))
+    expect(ran, (1 if some else 0) if status is None else status)
+    return out
+
+
+def judge(config, witness):
+    folder = Folder(config)
+    ran = folder.weir('explain', '-c', 'weir.yaml', '--in', witness['in'], witness['packet'], '--json', '-')
+    expect(ran, 0)
+    out = json.loads(ran.stdout)
+    return out['verdict'], out.get('program', '').replace('count', '')
+
+
+def cases():
+    for name, replaced, by, packets, settings in CASES:
+        if replaced not in OLD:
+            raise Failed('%s: nothing to replace' % name)
+        new = OLD.replace(replaced, by, 1)
+        out = told(OLD, new)
+        for what, come, before, after, line in packets:
+            found = [p for p in out['packets'] if p['what'].startswith(what) and p['before'].startswith(before)
+                     and p['after'].startswith(after) and come in (None, p['from'])]
+            if not found:
+                raise Failed('%s: %s is not told:\n%s' % (name, what, json.dumps(out, indent=1)))
+            if line is not None and line not in new.splitlines()[int(found[0]['line_after'].split(':')[1].split()[0]) - 1]:
+                raise Failed('%s: %s' % (name, found[0]))
+        if not packets and out['packets']:
+            raise Failed('%s: %s' % (name, json.dumps(out['packets'], indent=1)))
+        lines = [s['line'].strip() for s in out['settings']]
+        if not all(any(w in l for l in lines) for w in settings) or (not settings and lines):
+            raise Failed('%s: settings %s' % (name, lines))
+        for p in out['packets']:        # a new session's packet explains itself differently
+            if p['witness']['state'] == 'new' and not p['before'].startswith(('policed', 'next hop')) and \
+                    judge(OLD, p['witness']) == judge(new, p['witness']):
+                raise Failed('%s: not so to the appliance: %s' % (name, p))
+
+
+def sentences():
+    """As text, in the operator's words."""
+    folder = Folder(OLD)
+    with open(folder.file('new.yaml'), 'w') as f:
+        f.write(OLD.replace('dport: 113, action: reject', 'dport: 113, action: drop'))
+    expect(folder.weir('diff', 'weir.yaml', 'new.yaml'), 1, 'tcp to port 113 from outside: rejected → dropped, new.yaml:',
+           'as tcp 203.0.113.9:40000 > 203.0.113.7:113 S, in wan')
+    expect(folder.weir('diff', 'weir.yaml', 'weir.yaml'), 0, 'no verdict and no setting differs')
+
+
+def flows():
+    """Captures through both: flows whose verdict differs."""
+    folder = Folder(OLD)
+    with open(folder.file('new.yaml'), 'w') as f:
+        f.write(OLD.replace('dport: 80, action: accept', 'dport: 80, action: drop').replace(
+            '\nacls:', '\nacls:', 1))
+    packets = [(i, frame('wan', IP(src='203.0.113.9', dst='198.51.100.1') / TCP(sport=4000 + i % 3, dport=(80, 81)[i % 2])))
+               for i in range(12)]
+    write_frames(folder.file('wan.pcap'), packets)
+    ran = folder.weir('diff', '--in', 'wan=wan.pcap', '--json', '-', 'weir.yaml', 'new.yaml')
+    expect(ran, 1)
+    out = json.loads(ran.stdout)['flows']
+    if out['replayed'] != 12 or len(out['differ']) != 3 or any(f['after'] != 'dropped (acl_denied)' for f in out['differ']):
+        raise Failed(json.dumps(out, indent=1))
+
+
+def mistakes():
+    folder = Folder(OLD)
+    folder.write('bad.yaml', b'version: 2\n')
+    for args in ((), ('weir.yaml',), ('weir.yaml', 'weir.yaml', 'weir.yaml'), ('--in', 'wan', 'weir.yaml', 'weir.yaml'),
+                 ('--what', 'weir.yaml', 'weir.yaml')):
+        expect(folder.weir('diff', *args), 2, 'usage: weir diff')
+    expect(folder.weir('diff', 'weir.yaml', 'bad.yaml'), 2, 'bad.yaml:1')
+    expect(folder.weir('diff', 'weir.yaml', 'none.yaml'), 2, 'none.yaml')
+
+
+SCENARIOS = [
+    ('what is told', cases),
+    ('in words', sentences),
+    ('flows of captures', flows),
+    ('mistakes', mistakes),
+]
