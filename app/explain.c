@@ -8,12 +8,13 @@
 
 #include "command.h"
 
-#define USAGE "explain -c FILE --in INTERFACE (PACKET | --pcap FILE) [--json FILE]"
+#define USAGE "explain -c FILE --in INTERFACE (PACKET | --pcap FILE [--learn]) [--json FILE]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "in", required_argument, NULL, 'i' },
 	{ "pcap", required_argument, NULL, 'p' },
+	{ "learn", no_argument, NULL, 'l' },
 	{ "json", required_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -27,6 +28,8 @@ check_options(const struct explain_options *o)
 		return usage_error(USAGE, "explain: where does the packet come in? --in INTERFACE");
 	if ((o->packet == NULL) == (o->pcap == NULL))
 		return usage_error(USAGE, "explain: a packet or a capture");
+	if (o->learn && o->pcap == NULL)
+		return usage_error(USAGE, "explain: --learn takes MACs from a capture");
 	return STATUS_DONE;
 }
 
@@ -47,6 +50,9 @@ command_explain(int argc, char **argv)
 			break;
 		case 'p':
 			options.pcap = optarg;
+			break;
+		case 'l':
+			options.learn = true;
 			break;
 		case 'j':
 			options.json = optarg;

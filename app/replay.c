@@ -16,7 +16,7 @@
 
 #define USAGE \
 	"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n" \
-	"             [--nat-log FILE] [--until SECONDS] [--reload SECONDS=FILE]..."
+	"             [--nat-log FILE] [--until SECONDS] [--reload SECONDS=FILE]... [--learn]"
 
 /* --workers and --burst are for tests: nothing that is told may depend on them. */
 static const struct option long_options[] = {
@@ -27,6 +27,7 @@ static const struct option long_options[] = {
 	{ "nat-log", required_argument, NULL, 'n' },
 	{ "until", required_argument, NULL, 'u' },
 	{ "reload", required_argument, NULL, 'r' },
+	{ "learn", no_argument, NULL, 'l' },
 	{ "workers", required_argument, NULL, 'w' },
 	{ "burst", required_argument, NULL, 'b' },
 	{ NULL, 0, NULL, 0 },
@@ -105,6 +106,9 @@ read_option(struct replay_options *o, int c)
 		return read_time(optarg, &o->until_ns);
 	case 'r':
 		return read_reload(optarg, o);
+	case 'l':
+		o->learn = true;
+		return true;
 	case 'w':
 		return read_count(optarg, EAL_WORKERS_MAX, &o->workers);
 	default:

@@ -27,10 +27,10 @@ static const struct command {
 		"      with captures, flows whose verdict changes. Exit status 1: something does" },
 	{ "replay", command_replay,
 		"replay -c FILE --in PORT=PCAP... [--out PORT=PCAP...] [--json FILE]\n"
-		"             [--nat-log FILE] [--until SECONDS]",
+		"             [--nat-log FILE] [--until SECONDS] [--learn]",
 		"send captures through a configuration, as the appliance would" },
 	{ "explain", command_explain,
-		"explain -c FILE --in INTERFACE (PACKET | --pcap FILE) [--json FILE]",
+		"explain -c FILE --in INTERFACE (PACKET | --pcap FILE [--learn]) [--json FILE]",
 		"say why a packet goes where it goes" },
 	{ "bench", command_bench,
 		"bench -c FILE [--flows N] [--size B] [--new-flows PERCENT] [--ipv6] [--tcp]\n"

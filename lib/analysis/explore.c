@@ -479,6 +479,8 @@ look_through(struct explored *x, struct suspect *s, unsigned assumed, struct sta
 	for (unsigned i = 0; i < s->n_items; i++) {
 		struct item item = s->item[i];
 
+		if (!cell_and(&x->scratch, &item.cell, cell_sound(x->in.pairs->family), &item.cell))
+			continue;
 		if (begin_state(x, assumed, &item) && !push(stack, &item))
 			complete = false;
 	}

@@ -38,26 +38,10 @@ hash_text(uint64_t hash, const char *text)
 	return plan_hash(hash, text, strlen(text) + 1);
 }
 
-static bool
-ranges_admit(const struct rule_ranges *list, uint16_t value)
-{
-	bool plain = false, found = false;
-
-	for (unsigned i = 0; i < list->n; i++) {
-		bool inside = list->range[i].first <= value && value <= list->range[i].last;
-
-		if (list->range[i].negated && inside)
-			return false;
-		plain |= !list->range[i].negated;
-		found |= !list->range[i].negated && inside;
-	}
-	return found || !plain;
-}
-
 bool
 match_admits(const struct rule_match *m, const struct interface *in)
 {
-	return ranges_admit(&m->iface, in->id) && ranges_admit(&m->vlan, in->vlan);
+	return match_enters(m, in->id, in->vlan);
 }
 
 static void *

@@ -41,9 +41,12 @@ void config_verify(const struct config *cfg, struct err *err, struct check_resul
  * interface without a pipeline. */
 void unused_check(const struct config *cfg, struct err *err);
 
-/* A warning for each rule that earlier ones of its access list cover, with a packet that shows
- * it. */
-void shadows_check(const struct config *cfg, struct build *b, struct err *err);
+/* A warning for each rule that earlier ones of its access list cover, and each one without a name that later ones make
+ * redundant, with a packet that shows it; and one for each list for which budget_ns of processor time, for all lists
+ * together, were not enough. */
+#define SHADOWS_CHECK_NS 5000000000ull
+#define SHADOWS_RELOAD_NS 200000000ull
+void shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns, struct err *err);
 
 /* Judges the packet of a test as the generation would, with nothing installed.  True if it is as
  * expected; else an error at the test's place, and what was expected and found in told, if it is not NULL. */

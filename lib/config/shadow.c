@@ -1,297 +1,448 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules never reached, because one earlier rule of their access list matches all that they do.
+/* Rules that change nothing: never reached, because earlier rules of their access list together take all that they do; or
+ * redundant, because without them later ones would do the same.
  *
- * A rule that several earlier ones cover together is not found.  What is found is proven: the
- * packet that is shown matches the rule, and an earlier one decides it. */
+ * What is found is proven over all packets (region/find.h), and the packet that is shown is put to the compiled rules before
+ * it is told. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "config/check.h"
 #include "packet/notation.h"
-#include "policy/match.h"
+#include "policy/build.h"
+#include "region/find.h"
+
+#define SCRATCH_BYTES ((size_t)4 << 30)         /* address space */
+#define WORK_MAX 2000000u                       /* comparisons of cells for one question */
 
 enum {
-	RULES_COMPARED = 4000,          /* of one list: work grows with the square */
-	SET_COMPARED = 256,             /* prefixes of a set that are looked through */
+	REDUNDANT_MAX = 20,             /* redundant rules of a list that are told, each with a packet */
 };
 
-/* --- does field a match all that field b does?  Yes is always right, no may be wrong --- */
+/* What packets have beside a cell: the interface they came in by, and the state of their connection. */
+struct entry {
+	uint16_t iface, vlan;
+	uint8_t state;                  /* an enum rule_state bit */
+};
 
-static bool
-prefix_holds(const struct prefix *a, const struct prefix *b)
+/* An access list at work. */
+struct shadows {
+	const struct acl_cfg *acl;
+	struct match_list list;
+	uint32_t *first;                /* [rules + 1]: the first match of each */
+	struct cell *cell[2];           /* by family, by match */
+	struct entry *entry;
+	unsigned n_entries;
+	const struct cell **without;
+	struct rules *rules;            /* the list, compiled */
+	struct rules *backward;         /* its matches in the other order: the last that a packet meets is found */
+	struct scratch scratch;
+	unsigned redundant;             /* found so far */
+	uint64_t deadline_ns;
+	struct err *err;
+};
+
+/* A packet and where it came from. */
+struct witness {
+	unsigned family, entry;
+	struct point point;
+};
+
+static uint64_t
+now_ns(void)
 {
-	return a->family == b->family && a->length <= b->length && prefix_covers(a, &b->address);
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
-static bool
-address_covers(const struct rule_address *a, const struct rule_address *b)
-{
-	const struct prefix *p;
-	size_t n;
+/* --- the list as cells --- */
 
-	if (a->set != NULL && a->set == b->set)
-		return true;
-	if (b->set != NULL)
-		return false;
-	if (a->set == NULL)
-		return prefix_holds(&a->prefix, &b->prefix);
-	p = set_prefixes(a->set, &n);
-	for (size_t i = 0; i < n && i < SET_COMPARED; i++)
-		if (prefix_holds(&p[i], &b->prefix))
-			return true;
-	return false;
+static bool
+admits(const struct shadows *s, uint32_t match, const struct entry *e)
+{
+	const struct rule_match *m = &s->list.match[match];
+
+	return (m->state == 0 || (m->state & e->state) != 0) && match_enters(m, e->iface, e->vlan);
 }
 
+/* The ways packets can come in that the list tells apart. */
 static bool
-any_address_covers(const struct rule_addresses *a, const struct rule_address *one)
+fill_entries(struct shadows *s, struct build *b)
 {
-	for (unsigned i = 0; i < a->n; i++)
-		if (!a->address[i].negated && address_covers(&a->address[i], one))
-			return true;
-	return false;
-}
+	bool by_iface = false, by_state = false;
+	const struct interface *const *iface;
+	unsigned n;
 
-static bool
-addresses_cover(const struct rule_addresses *a, const struct rule_addresses *b)
-{
-	bool b_any = true;
-
-	if (a->n == 0)
-		return true;
-	for (unsigned i = 0; i < a->n; i++)
-		if (a->address[i].negated)
-			return false;
-	for (unsigned i = 0; i < b->n; i++) {
-		if (b->address[i].negated)
+	for (unsigned i = 0; i < s->list.n; i++) {
+		by_iface |= s->list.match[i].iface.n > 0 || s->list.match[i].vlan.n > 0;
+		by_state |= s->list.match[i].state != 0;
+	}
+	iface = build_interfaces(b, &n);
+	s->entry = scratch_take(&s->scratch, (size_t)(n + 1) * 5 * sizeof(*s->entry));
+	for (unsigned i = 0; i < n && s->entry != NULL; i++) {
+		if (iface[i] == NULL)
 			continue;
-		b_any = false;
-		if (!any_address_covers(a, &b->address[i]))
+		for (unsigned state = RULE_STATE_UNTRACKED; state <= RULE_STATE_INVALID; state *= 2)
+			if (by_state || state == RULE_STATE_NEW)
+				s->entry[s->n_entries++] = (struct entry){ iface[i]->id, iface[i]->vlan, (uint8_t)state };
+		if (!by_iface)
+			break;
+	}
+	return s->entry != NULL;
+}
+
+static bool
+fill_cells(struct shadows *s)
+{
+	for (unsigned f = 0; f < 2; f++) {
+		s->cell[f] = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(*s->cell[f]));
+		for (unsigned i = 0; i < s->list.n && s->cell[f] != NULL; i++)
+			if (!cell_from_match(&s->scratch, &s->list.match[i], f == 0 ? 4 : 6, &s->cell[f][i]))
+				memset(&s->cell[f][i], 0, sizeof(s->cell[f][i]));
+	}
+	return s->cell[0] != NULL && s->cell[1] != NULL && !s->scratch.exhausted;
+}
+
+static bool
+fill_list(struct shadows *s, struct build *b)
+{
+	unsigned n = s->acl->rules.count;
+
+	s->first = scratch_take(&s->scratch, (n + 1) * sizeof(*s->first));
+	for (unsigned i = 0; i < n && s->first != NULL; i++) {
+		s->first[i] = s->list.n;
+		if (match_add(b, &s->list, &s->acl->rules.items[i].head, &s->acl->rules.items[i].match, i) < 0)
 			return false;
 	}
-	return !b_any;
-}
-
-static bool
-any_range_covers(const struct rule_ranges *a, const struct rule_range *one)
-{
-	for (unsigned i = 0; i < a->n; i++)
-		if (a->range[i].first <= one->first && a->range[i].last >= one->last)
-			return true;
-	return false;
-}
-
-static bool
-ranges_cover(const struct rule_ranges *a, const struct rule_ranges *b)
-{
-	if (a->n == 0)
-		return true;
-	for (unsigned i = 0; i < a->n; i++)
-		if (a->range[i].negated)
-			return false;
-	for (unsigned i = 0; i < b->n; i++)
-		if (b->range[i].negated || !any_range_covers(a, &b->range[i]))
-			return false;
-	return b->n != 0;
-}
-
-static bool
-match_covers(const struct rule_match *a, const struct rule_match *b)
-{
-	if (a->state != 0 && (b->state == 0 || (b->state & ~a->state) != 0))
+	if (s->first == NULL)
 		return false;
-	if ((a->tcp_mask & ~b->tcp_mask) != 0 || ((a->tcp_flags ^ b->tcp_flags) & a->tcp_mask) != 0)
-		return false;
-	if (a->fragment != RULE_FRAGMENT_ANY && a->fragment != b->fragment)
-		return false;
-	return addresses_cover(&a->dst, &b->dst) && addresses_cover(&a->src, &b->src)
-		&& ranges_cover(&a->proto, &b->proto) && ranges_cover(&a->dport, &b->dport)
-		&& ranges_cover(&a->sport, &b->sport) && ranges_cover(&a->icmp, &b->icmp)
-		&& ranges_cover(&a->iface, &b->iface) && ranges_cover(&a->vlan, &b->vlan)
-		&& ranges_cover(&a->dscp, &b->dscp);
+	s->first[n] = s->list.n;
+	s->without = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(s->without[0]));
+	return s->without != NULL && fill_cells(s) && fill_entries(s, b);
 }
 
-/* --- a packet that a match takes --- */
-
-static uint16_t
-pick(const struct rule_ranges *r, uint16_t otherwise)
+/* The compiled list, in both orders. */
+static bool
+compile(struct shadows *s)
 {
-	for (unsigned i = 0; i < r->n; i++)
-		if (!r->range[i].negated)
-			return r->range[i].first;
-	return otherwise;
+	struct rule_match *backward = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(*backward));
+
+	for (unsigned i = 0; i < s->list.n && backward != NULL; i++)
+		backward[i] = s->list.match[s->list.n - 1 - i];
+	if (backward == NULL || s->list.n == 0)
+		return false;
+	s->rules = rules_build(s->list.match, s->list.n, s->acl->head.loc, s->err);
+	s->backward = rules_build(backward, s->list.n, s->acl->head.loc, s->err);
+	return s->rules != NULL && s->backward != NULL;
 }
 
-static uint8_t
-pick_family(const struct rule_addresses *a)
-{
-	size_t n;
+/* --- questions --- */
 
-	for (unsigned i = 0; i < a->n; i++) {
-		if (a->address[i].negated)
+/* Matches that an answer leaves out: those before the rule, and those from behind it up to another. */
+struct leave_out {
+	uint32_t before, from, to;
+};
+
+/* Is there a packet in a cell that comes in some way and meets none of these matches? */
+static enum region_answer
+ask(struct shadows *s, const struct cell *in, const struct leave_out *out, struct witness *w)
+{
+	struct region_search search = { .scratch = &s->scratch, .work_max = WORK_MAX };
+	const struct entry *e = &s->entry[w->entry];
+	unsigned n = 0, f = w->family == 4 ? 0 : 1;
+
+	for (uint32_t i = 0; i < out->before; i++)
+		if (admits(s, i, e))
+			s->without[n++] = &s->cell[f][i];
+	for (uint32_t i = out->from; i < out->to; i++)
+		if (admits(s, i, e))
+			s->without[n++] = &s->cell[f][i];
+	return region_find(&search, w->family, in, s->without, n, &w->point);
+}
+
+/* The same of packets that meet match i, and then match k, or RULES_NONE: whatever they meet. */
+static enum region_answer
+ask_match(struct shadows *s, uint32_t i, uint32_t k, const struct leave_out *out, struct witness *w)
+{
+	const struct cell *cells = s->cell[w->family == 4 ? 0 : 1];
+	enum region_answer answer = REGION_EMPTY, one;
+	struct cell both = cells[i];
+
+	if (cell_is_empty(&both) || (k != RULES_NONE && !cell_meets(&both, &cells[k])))
+		return REGION_EMPTY;
+	for (w->entry = 0; w->entry < s->n_entries; w->entry++) {
+		size_t mark = scratch_mark(&s->scratch);
+
+		if (!admits(s, i, &s->entry[w->entry]) || (k != RULES_NONE && !admits(s, k, &s->entry[w->entry])))
 			continue;
-		if (a->address[i].set == NULL)
-			return a->address[i].prefix.family;
-		if (set_prefixes(a->address[i].set, &n) != NULL && n != 0)
-			return set_prefixes(a->address[i].set, &n)->family;
+		if (k != RULES_NONE)
+			cell_and(&s->scratch, &cells[i], &cells[k], &both);
+		one = ask(s, &both, out, w);
+		scratch_release(&s->scratch, mark);
+		if (one == REGION_FOUND)
+			return one;
+		answer = one == REGION_UNKNOWN ? one : answer;
 	}
-	return 0;
+	return answer;
 }
 
-/* An address of the family that the list takes: in a subnet the first host, else one for
- * documentation. */
-static union address
-pick_address(const struct rule_addresses *a, uint8_t family, uint8_t last_byte)
+/* Is there a packet that meets a rule, and none of the matches to leave out, and then (rule then, or -1: whatever it is) that
+ * one?  Empty, too, for a rule that no packet meets. */
+static enum region_answer
+ask_rule(struct shadows *s, uint32_t rule, int then, const struct leave_out *out, struct witness *w)
 {
-	union address out = { .bytes = { 192, 0, 2, last_byte } };
-	struct prefix p = { .family = 0 };
-	size_t n;
+	enum region_answer answer = REGION_EMPTY, one;
+	uint32_t k = then < 0 ? 0 : s->first[then], end = then < 0 ? 1 : s->first[then + 1];
 
-	if (family == 6)
-		out = (union address) { .bytes = { 0x20, 0x01, 0x0d, 0xb8, [15] = last_byte } };
-	for (unsigned i = 0; i < a->n && p.family != family; i++) {
-		if (a->address[i].negated)
-			continue;
-		p = a->address[i].prefix;
-		if (a->address[i].set != NULL && set_prefixes(a->address[i].set, &n) != NULL
-			&& n != 0)
-			p = set_prefixes(a->address[i].set, &n)[0];
-	}
-	if (p.family != family)
-		return out;
-	out = p.address;
-	if (p.length < (family == 4 ? 31 : 127))
-		out.bytes[family == 4 ? 3 : 15] |= 1;
-	return out;
+	for (; k < end; k++)
+		for (uint32_t i = s->first[rule]; i < s->first[rule + 1]; i++)
+			for (w->family = 4; w->family <= 6; w->family += 2) {
+				one = ask_match(s, i, then < 0 ? RULES_NONE : k, out, w);
+				if (one == REGION_FOUND)
+					return one;
+				answer = one == REGION_UNKNOWN ? one : answer;
+			}
+	return answer;
 }
 
-static uint8_t
-pick_proto(const struct rule_match *m, uint8_t family)
+/* --- what is told --- */
+
+/* A packet of a rule, whatever takes it. */
+static bool
+any_packet(struct shadows *s, uint32_t rule, struct witness *w)
 {
-	if (m->proto.n != 0)
-		return (uint8_t)pick(&m->proto, 6);
-	if (m->icmp.n != 0)
-		return family == 4 ? 1 : 58;
-	return 6;
+	const struct leave_out none = { 0, 0, 0 };
+
+	return ask_rule(s, rule, -1, &none, w) == REGION_FOUND;
 }
 
-static struct rule_key
-witness(const struct rule_match *m)
+static void
+key_of(const struct shadows *s, const struct witness *w, struct rule_key *key)
 {
-	uint8_t family = pick_family(&m->src) != 0 ? pick_family(&m->src) : pick_family(&m->dst);
-	struct rule_key key = {
-		.tcp_flags = m->tcp_flags, .fragment = m->fragment == RULE_FRAGMENT_YES,
+	const struct point *p = &w->point;
+	const struct entry *e = &s->entry[w->entry];
+
+	*key = (struct rule_key){
+		.tuple = { .family = (uint8_t)w->family, .proto = (uint8_t)p->at[DIM_PROTO],
+			.src = address_of_value(p->at[DIM_SRC], w->family), .dst = address_of_value(p->at[DIM_DST], w->family) },
+		.iface = e->iface, .vlan = e->vlan, .state = e->state, .icmp_type = (uint8_t)(p->at[DIM_ICMP] >> 8),
+		.icmp_code = (uint8_t)p->at[DIM_ICMP], .tcp_flags = (uint8_t)p->at[DIM_FLAGS],
+		.dscp = (uint8_t)p->at[DIM_DSCP], .fragment = p->at[DIM_FRAGMENT] != 0,
 	};
-	uint16_t icmp = pick(&m->icmp, 0x0800);
-
-	if (family == 0)
-		family = 4;
-	key.tuple.family = family;
-	key.tuple.proto = pick_proto(m, family);
-	key.tuple.src = pick_address(&m->src, family, 1);
-	key.tuple.dst = pick_address(&m->dst, family, 2);
-	key.icmp_type = (uint8_t)(icmp >> 8);
-	key.icmp_code = (uint8_t)icmp;
-	if (key.tuple.proto == 6 || key.tuple.proto == 17) {
-		key.tuple.sport = rte_cpu_to_be_16(pick(&m->sport, 40000));
-		key.tuple.dport = rte_cpu_to_be_16(pick(&m->dport, 80));
+	if (tuple_is_icmp(&key->tuple)) {
+		key->tuple.dport = rte_cpu_to_be_16((uint16_t)p->at[DIM_ICMP]);
+	} else {
+		key->tuple.sport = rte_cpu_to_be_16((uint16_t)p->at[DIM_SPORT]);
+		key->tuple.dport = rte_cpu_to_be_16((uint16_t)p->at[DIM_DPORT]);
 	}
-	key.iface = pick(&m->iface, 0);
-	key.vlan = pick(&m->vlan, 0);
-	key.dscp = (uint8_t)pick(&m->dscp, 0);
-	key.state = m->state & -m->state;
-	return key;
 }
 
-/* --- the list --- */
+/* The rule that the compiled list finds for a packet, or RULES_NONE. */
+static uint32_t
+decides(struct shadows *s, const struct rule_key *key)
+{
+	uint32_t found;
+
+	rules_classify(s->rules, &key, &found, 1);
+	return found == RULES_NONE ? found : s->list.written[found];
+}
+
+static uint32_t
+last_of(struct shadows *s, const struct rule_key *key)
+{
+	uint32_t found;
+
+	rules_classify(s->backward, &key, &found, 1);
+	return found == RULES_NONE ? found : s->list.written[s->list.n - 1 - found];
+}
 
 static const char *
 action_name(const struct rule_cfg *rule)
 {
-	switch (rule->action) {
-	case ACL_ACCEPT:
-		return "accept";
-	case ACL_DROP:
-		return "drop";
-	case ACL_REJECT:
-		return "reject";
-	default:
-		return "goto";
-	}
+	static const char *const names[] = {
+		[ACL_NONE] = "goto", [ACL_ACCEPT] = "accept", [ACL_DROP] = "drop", [ACL_REJECT] = "reject",
+	};
+
+	return names[rule->action];
+}
+
+static bool
+same_action(const struct rule_cfg *a, const struct rule_cfg *b)
+{
+	return a->action == b->action && (a->jump == NULL) == (b->jump == NULL)
+		&& (a->jump == NULL || strcmp(a->jump, b->jump) == 0);
+}
+
+/* Does one rule before it cover all of it? */
+static bool
+is_covered_by(struct shadows *s, uint32_t rule, uint32_t by)
+{
+	const struct leave_out out = { 0, s->first[by], s->first[by + 1] };
+	struct witness w;
+
+	return ask_rule(s, rule, -1, &out, &w) == REGION_EMPTY;
 }
 
 static void
-tell(const struct acl_cfg *acl, unsigned hidden, unsigned decides, const struct rule_key *key,
-	struct err *err)
+tell_hidden(struct shadows *s, uint32_t hidden)
 {
-	const struct rule_cfg *rule = &acl->rules.items[hidden];
-	const struct rule_cfg *first = &acl->rules.items[decides];
+	const struct rule_cfg *rule = &s->acl->rules.items[hidden], *first;
 	char packet[128], name[80] = "the rule";
+	struct rule_key key;
+	struct witness w;
+	uint32_t by;
 
-	notation_tuple(packet, sizeof(packet), &key->tuple);
+	if (!any_packet(s, hidden, &w))
+		return;
+	key_of(s, &w, &key);
+	by = decides(s, &key);
+	if (by >= hidden)
+		return;                 /* not confirmed */
+	first = &s->acl->rules.items[by];
+	notation_tuple(packet, sizeof(packet), &key.tuple);
 	if (first->name != NULL)
 		snprintf(name, sizeof(name), "'%s'", first->name);
-	if (rule->action == first->action)
-		cfg_warn(err, &rule->head, NULL,
-			"is never reached: %s in line %u does the same before, as for %s",
-			name, first->head.loc.line, packet);
+	if (!is_covered_by(s, hidden, by))
+		cfg_warn(s->err, &rule->head, NULL, "is never reached%s: rules before it take together all that it does, "
+			"%s in line %u among them, as for %s", same_action(rule, first) ? "" : ", and in conflict", name,
+			first->head.loc.line, packet);
+	else if (same_action(rule, first))
+		cfg_warn(s->err, &rule->head, NULL, "is never reached: %s in line %u does the same before, as for %s", name,
+			first->head.loc.line, packet);
 	else
-		cfg_warn(err, &rule->head, NULL,
-			"is never reached, and in conflict: it says %s, and %s in "
-			"line %u says %s before, as for %s",
-			action_name(rule), name, first->head.loc.line, action_name(first), packet);
+		cfg_warn(s->err, &rule->head, NULL, "is never reached, and in conflict: it says %s, and %s in "
+			"line %u says %s before, as for %s", action_name(rule), name, first->head.loc.line,
+			action_name(first), packet);
 }
 
-/* Is match j covered by one that stands before it for another rule? */
-static bool
-is_hidden(const struct match_list *list, unsigned j)
+/* Would later rules, or the default, do the same with all packets that a rule decides?  Then later is the one that does so
+ * with the packet of w, or the number of rules for the default. */
+static enum region_answer
+is_needed(struct shadows *s, uint32_t rule, const struct witness *w, uint32_t *later)
 {
-	for (unsigned i = 0; i < j && list->written[i] != list->written[j]; i++)
-		if (match_covers(&list->match[i], &list->match[j]))
-			return true;
-	return false;
-}
+	const struct rule_cfg *r = &s->acl->rules.items[rule];
+	uint32_t n = s->acl->rules.count;
+	struct leave_out out = { s->first[rule], s->first[rule + 1], s->list.n };
+	enum region_answer answer;
+	struct witness unused;
+	struct rule_key key;
 
-static void
-check_rule(const struct acl_cfg *acl, const struct match_list *list, unsigned first, unsigned end,
-	struct err *err)
-{
-	struct rule_key key = witness(&list->match[first]);
-	uint32_t decides;
-
-	for (unsigned j = first; j < end; j++)
-		if (!is_hidden(list, j))
-			return;
-	decides = rules_match_plain(list->match, first, &key);
-	if (decides == RULES_NONE || !rule_matches(&list->match[first], &key))
-		return;
-	tell(acl, list->written[first], list->written[decides], &key, err);
-}
-
-static void
-check_acl(const struct acl_cfg *acl, struct build *b, struct err *err)
-{
-	struct match_list list = { .quiet = true };
-	unsigned end;
-
-	for (unsigned i = 0; i < acl->rules.count; i++)
-		if (match_add(b, &list, &acl->rules.items[i].head, &acl->rules.items[i].match,
-				i) < 0)
-			return;
-	for (unsigned first = 0; first < list.n && first < RULES_COMPARED; first = end) {
-		for (end = first + 1; end < list.n && list.written[end] == list.written[first];
-			end++)
-			;
-		check_rule(acl, &list, first, end, err);
+	*later = n;
+	if (r->jump != NULL || r->action != s->acl->preset) {
+		answer = ask_rule(s, rule, -1, &out, &unused);
+		if (answer != REGION_EMPTY)
+			return answer;
 	}
-	if (list.n > RULES_COMPARED)
-		cfg_warn(err, &acl->head, &acl->rules, "rules never reached are looked for among the first %u",
-			(unsigned)RULES_COMPARED);
+	key_of(s, w, &key);
+	for (uint32_t i = rule + 1; i < n; i++) {
+		out.to = s->first[i];
+		if (!same_action(r, &s->acl->rules.items[i])) {
+			answer = ask_rule(s, rule, (int)i, &out, &unused);
+			if (answer != REGION_EMPTY)
+				return answer;
+			continue;
+		}
+		for (uint32_t k = s->first[i]; k < s->first[i + 1] && *later == n; k++)
+			if (rule_matches(&s->list.match[k], &key))
+				*later = i;
+		if (now_ns() > s->deadline_ns)
+			return REGION_UNKNOWN;
+	}
+	return REGION_EMPTY;
+}
+
+/* Rules that are there to be counted or logged are needed for that. */
+static void
+check_needed(struct shadows *s, uint32_t rule, const struct witness *w)
+{
+	const struct rule_cfg *r = &s->acl->rules.items[rule];
+	char packet[128], what[64] = "the default does";
+	struct rule_key key;
+	uint32_t later;
+
+	if (r->name != NULL || r->log || is_needed(s, rule, w, &later) != REGION_EMPTY)
+		return;
+	key_of(s, w, &key);
+	if (decides(s, &key) != rule)
+		return;                 /* not confirmed */
+	if (s->redundant++ >= REDUNDANT_MAX)
+		return;
+	notation_tuple(packet, sizeof(packet), &key.tuple);
+	if (later < s->acl->rules.count)
+		snprintf(what, sizeof(what), "line %u does", s->acl->rules.items[later].head.loc.line);
+	cfg_warn(s->err, &r->head, NULL, "changes nothing: without it %s the same, as for %s (a name says that it is there to "
+		"be counted)", what, packet);
+}
+
+/* --- the list --- */
+
+/* Most rules show with the first packet that one thinks of that they are reached, and needed, too. */
+static bool
+is_plainly_needed(struct shadows *s, uint32_t rule)
+{
+	const struct rule_cfg *r = &s->acl->rules.items[rule];
+	struct rule_key key;
+	struct witness w;
+
+	if (!any_packet(s, rule, &w))
+		return false;
+	key_of(s, &w, &key);
+	if (decides(s, &key) != rule)
+		return false;
+	return r->name != NULL || r->log || (last_of(s, &key) == rule && (r->jump != NULL || r->action != s->acl->preset));
+}
+
+/* False: there was no time for the rule. */
+static bool
+check_rule(struct shadows *s, uint32_t rule)
+{
+	const struct leave_out out = { s->first[rule], 0, 0 };
+	enum region_answer answer;
+	struct witness w;
+
+	if (is_plainly_needed(s, rule))
+		return true;
+	if (now_ns() > s->deadline_ns)
+		return false;
+	answer = ask_rule(s, rule, -1, &out, &w);
+	if (answer == REGION_EMPTY)
+		tell_hidden(s, rule);
+	else if (answer == REGION_FOUND)
+		check_needed(s, rule, &w);
+	return answer != REGION_UNKNOWN;
+}
+
+static void
+check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, struct err *err)
+{
+	struct shadows s = { .acl = acl, .list = { .quiet = true }, .deadline_ns = deadline_ns, .err = err };
+	uint32_t skipped = 0;
+
+	if (!scratch_init(&s.scratch, SCRATCH_BYTES))
+		return;
+	if (fill_list(&s, b) && compile(&s))
+		for (uint32_t i = 0; i < acl->rules.count; i++)
+			skipped += !check_rule(&s, i);
+	if (s.redundant > REDUNDANT_MAX)
+		cfg_warn(err, &acl->head, &acl->rules, "%u more rules without a name change nothing", s.redundant - REDUNDANT_MAX);
+	if (skipped != 0)
+		cfg_warn(err, &acl->head, &acl->rules, "there was no time to find out of %u rules whether they are reached",
+			skipped);
+	rules_discard(s.rules);
+	rules_discard(s.backward);
+	scratch_fini(&s.scratch);
 }
 
 void
-shadows_check(const struct config *cfg, struct build *b, struct err *err)
+shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns, struct err *err)
 {
+	uint64_t deadline_ns = now_ns() + budget_ns;
+
 	cfg_each(acl, &cfg->policy.acls)
-		check_acl(acl, b, err);
+		check_acl(acl, b, deadline_ns, err);
 }

@@ -13,6 +13,7 @@
 #include "control/appliance.h"
 #include "config/compile.h"
 #include "schema/json_text.h"
+#include "offline/learn.h"
 #include "offline/offline.h"
 #include "offline/replay_input.h"
 #include "io/capture.h"
@@ -27,6 +28,7 @@ struct explainer {
 	struct observer observer;
 	struct trace trace;
 	unsigned port;
+	struct learned *learned;        /* NULL: frames are as they are */
 	const struct interface *iface;  /* named by --in; NULL: that is a port only */
 	json_t *stages;                 /* of the packet at work: what each has said */
 	json_t *packets;
@@ -185,6 +187,8 @@ judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
 
 	if (m == NULL)
 		return err_set(err, ENOMEM, "no packet buffers for a frame of %u bytes", bytes);
+	learned_readdress(x->learned, x->port, appliance_ports(x->offline.appliance)->at[x->port].mac.addr_bytes,
+		rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_data_len(m));
 	x->stages = json_array();
 	x->told = false;
 	x->n++;
@@ -252,6 +256,22 @@ find_ingress(struct explainer *x, const struct config *cfg, struct err *err)
 	return port < 0 ? -EINVAL : 0;
 }
 
+/* What the stations of the capture are called.  0, or negative after an error. */
+static int
+learn_stations(struct explainer *x, struct config *cfg, struct err *err)
+{
+	struct replay_file file = { .path = x->options->pcap };
+	const struct interface_cfg *iface = cfg_find(&cfg->interfaces, x->options->in);
+	int port = iface != NULL ? config_port_index(cfg, interface_port(iface)) : offline_port(cfg, x->options->in, err);
+
+	if (port < 0)
+		return -EINVAL;
+	file.port = (unsigned)port;
+	offline_port_mac(cfg, file.port, file.mac);
+	x->learned = learn(cfg, &file, 1, err);
+	return x->learned != NULL ? 0 : -EINVAL;
+}
+
 static int
 start(struct explainer *x, struct err *err)
 {
@@ -262,6 +282,10 @@ start(struct explainer *x, struct err *err)
 
 	if (cfg == NULL)
 		return -EINVAL;
+	if (x->options->learn && learn_stations(x, cfg, err) < 0) {
+		config_free(cfg);
+		return -EINVAL;
+	}
 	x->offline.appliance = appliance_start(cfg, &how, err);
 	if (x->offline.appliance == NULL)
 		return -EINVAL;
@@ -315,6 +339,7 @@ explain(const struct explain_options *options)
 		json_decref(x->packets);
 		session_numbers_fini(&x->numbers);
 		appliance_destroy(x->offline.appliance);
+		learned_free(x->learned);
 		appliance_leave();
 	}
 	err_destroy(err);

@@ -9,11 +9,14 @@
 #ifndef OFFLINE_EXPLAIN_H
 #define OFFLINE_EXPLAIN_H
 
+#include <stdbool.h>
+
 struct explain_options {
 	const char *config;
 	const char *in;         /* a port or an interface */
 	const char *packet;     /* in packet notation, or NULL */
 	const char *pcap;       /* a capture instead */
+	bool learn;             /* of a capture: MACs are those of its stations (offline/learn.h) */
 	const char *json;       /* "-": standard output; NULL: text there */
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "control/appliance.h"
+#include "offline/learn.h"
 #include "offline/offline.h"
 #include "offline/replay_input.h"
 #include "offline/replay_output.h"
@@ -35,6 +36,7 @@ struct replay {
 	struct offline offline;
 	struct replay_input *in;
 	struct replay_output *out;
+	struct learned *learned;        /* NULL: frames are as they are */
 	struct replay_report report;
 	struct observer observer;
 	struct session_numbers numbers;
@@ -149,6 +151,8 @@ take_frame(struct replay *r, const struct replay_frame *f)
 	}
 	if (m == NULL)
 		return false;
+	learned_readdress(r->learned, f->port, appliance_ports(r->offline.appliance)->at[f->port].mac.addr_bytes,
+		rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_data_len(m));
 	owner = owner_of(r, m, f->port);
 	/* A fragment may go from worker to worker. */
 	if (run->n != 0 && (owner != run->owner || (owner & OWNER_MEETS)))
@@ -255,6 +259,11 @@ open_files(struct replay *r, bool *damaged, struct err *err)
 	if (find_files(r->cfg, o->out, o->n_out, out, err) < 0 || rc < 0
 			|| check_out(o, in, out, err) < 0)
 		return -EINVAL;
+	if (o->learn) {
+		r->learned = learn(r->cfg, in, o->n_in, err);
+		if (r->learned == NULL)
+			return -EINVAL;
+	}
 	r->in = replay_input_open(in, o->n_in, damaged, err);
 	if (r->in == NULL)
 		return -EINVAL;
@@ -374,6 +383,7 @@ replay(const struct replay_options *options)
 		replay_input_close(r->in);
 		session_numbers_fini(&r->numbers);
 		appliance_destroy(r->offline.appliance);
+		learned_free(r->learned);
 		if (!options->again)
 			appliance_leave();
 	}

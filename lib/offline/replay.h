@@ -44,6 +44,7 @@ struct replay_options {
 	struct replay_reload reload[REPLAY_RELOADS_MAX];        /* in the order of time */
 	unsigned n_reload;
 	uint64_t until_ns;              /* timers run on until then */
+	bool learn;                     /* MACs and neighbours are those of the captures (offline/learn.h) */
 	unsigned workers, burst;        /* 0: as configured */
 	/* Is told of each packet instead of a report, if it is not NULL. */
 	void (*told)(void *arg, const struct outcome *o);

@@ -16,7 +16,7 @@ ALL_OF(all6, ~(wide_t)0);
 ALL_OF(all16, UINT16_MAX);
 ALL_OF(all_dscp, 63);
 ALL_OF(all_bits, 1);
-ALL_OF(proto4, UINT8_MAX);
+ALL_OF(all8, UINT8_MAX);
 
 /* Without extension headers, and the numbers of experiments that are parsed as such. */
 static const struct span proto6[] = {
@@ -38,14 +38,14 @@ enum {
 
 #define SPANS(array) ((struct spans){ array, RTE_DIM(array) })
 
-/* The flags of sound segments that have those of mask as in flags. */
+/* The flags that have those of mask as in flags; sound: that an endpoint sends. */
 static uint32_t
-fill_flags(struct span out[], uint8_t flags, uint8_t mask)
+fill_flags(struct span out[], uint8_t flags, uint8_t mask, bool sound)
 {
 	uint32_t n = 0;
 
 	for (unsigned f = 0; f < FLAGS; f++) {
-		if (tcp_flags_bad((uint8_t)f) || (f & mask) != (flags & mask))
+		if ((sound && tcp_flags_bad((uint8_t)f)) || (f & mask) != (flags & mask))
 			continue;
 		if (n > 0 && out[n - 1].last + 1 == f)
 			out[n - 1].last = f;
@@ -55,27 +55,59 @@ fill_flags(struct span out[], uint8_t flags, uint8_t mask)
 	return n;
 }
 
+static bool
+ranges_admit(const struct rule_ranges *list, uint16_t value)
+{
+	bool plain = false, found = false;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		bool inside = list->range[i].first <= value && value <= list->range[i].last;
+
+		if (list->range[i].negated && inside)
+			return false;
+		plain |= !list->range[i].negated;
+		found |= !list->range[i].negated && inside;
+	}
+	return found || !plain;
+}
+
 const struct cell *
 cell_all(unsigned family)
 {
-	static struct span flags[FLAGS];
 	static struct cell all[2];
-	static uint32_t n_flags;
+	struct cell *c = &all[family == 6];
 
-	if (n_flags != 0)
-		return &all[family == 6];
-	n_flags = fill_flags(flags, 0, 0);
-	for (unsigned i = 0; i < 2; i++) {
-		struct cell *c = &all[i];
+	if (c->dim[DIM_SRC].n != 0)
+		return c;
+	c->dim[DIM_DST] = family == 4 ? SPANS(all4) : SPANS(all6);
+	c->dim[DIM_PROTO] = c->dim[DIM_FLAGS] = SPANS(all8);
+	c->dim[DIM_SPORT] = c->dim[DIM_DPORT] = c->dim[DIM_ICMP] = SPANS(all16);
+	c->dim[DIM_DSCP] = SPANS(all_dscp);
+	c->dim[DIM_FRAGMENT] = SPANS(all_bits);
+	c->dim[DIM_SRC] = c->dim[DIM_DST];
+	return c;
+}
 
-		c->dim[DIM_SRC] = c->dim[DIM_DST] = i == 0 ? SPANS(all4) : SPANS(all6);
-		c->dim[DIM_PROTO] = i == 0 ? SPANS(proto4) : SPANS(proto6);
-		c->dim[DIM_SPORT] = c->dim[DIM_DPORT] = c->dim[DIM_ICMP] = SPANS(all16);
-		c->dim[DIM_FLAGS] = (struct spans){ flags, n_flags };
-		c->dim[DIM_DSCP] = SPANS(all_dscp);
-		c->dim[DIM_FRAGMENT] = SPANS(all_bits);
-	}
-	return &all[family == 6];
+const struct cell *
+cell_sound(unsigned family)
+{
+	static struct span flags[FLAGS];
+	static struct cell sound[2];
+	struct cell *c = &sound[family == 6];
+
+	if (c->dim[DIM_SRC].n != 0)
+		return c;
+	*c = *cell_all(family);
+	c->dim[DIM_FLAGS] = (struct spans){ flags, fill_flags(flags, 0, 0, true) };
+	if (family == 6)
+		c->dim[DIM_PROTO] = SPANS(proto6);
+	return c;
+}
+
+bool
+match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan)
+{
+	return ranges_admit(&m->iface, iface) && ranges_admit(&m->vlan, vlan);
 }
 
 wide_t
@@ -226,7 +258,7 @@ restrict_rest(struct scratch *s, const struct rule_match *m, struct cell *out)
 	if (m->tcp_mask != 0) {
 		flags = scratch_take(s, FLAGS * sizeof(*flags));
 		out->dim[DIM_FLAGS] = flags == NULL ? (struct spans){ NULL, 0 }
-			: (struct spans){ flags, fill_flags(flags, m->tcp_flags, m->tcp_mask) };
+			: (struct spans){ flags, fill_flags(flags, m->tcp_flags, m->tcp_mask, false) };
 	}
 	if (m->fragment != RULE_FRAGMENT_ANY) {
 		only = scratch_take(s, sizeof(*only));

@@ -2,8 +2,7 @@
 /* Cells: sets of packets that are a product of one set of values for each field that rules look at.
  *
  * What a compiled match (table/rules.h) takes of one family is one cell, as far as the ingress interface, the VLAN and the
- * state of the connection are known.  The universe is what a sound packet can be: no TCP flags that no endpoint sends,
- * no IPv6 extension header as a protocol; of fragments the first, which has its ports.
+ * state of the connection are known.  Of fragments the first is meant, which has its ports.
  *
  * Threads: pure functions. */
 #ifndef REGION_CELL_H
@@ -34,8 +33,13 @@ struct point {
 	wide_t at[DIMS];
 };
 
-/* All packets of a family, 4 or 6. */
+/* All packets of a family, 4 or 6; and sound ones: no TCP flags that no endpoint sends, no IPv6 extension header as a
+ * protocol. */
 const struct cell *cell_all(unsigned family);
+const struct cell *cell_sound(unsigned family);
+
+/* Can packets of an interface and outer VLAN (0: none) meet a match, as far as these two go? */
+bool match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan);
 
 /* Fills what a match takes.  False: nothing, or the scratch is exhausted.  Interface, VLAN and state are not looked at. */
 bool cell_from_match(struct scratch *s, const struct rule_match *m, unsigned family, struct cell *out);

@@ -98,13 +98,13 @@ fill_pools(struct checking *c)
 					put(c, DIM_DST, a + 1);
 				}
 	}
-	put_cell(c, cell_all(c->family));
+	put_cell(c, cell_sound(c->family));
 }
 
 static void
 make_point(struct checking *c, struct point *p)
 {
-	const struct cell *all = cell_all(c->family);
+	const struct cell *all = cell_sound(c->family);
 
 	do {
 		for (unsigned d = 0; d < DIMS; d++)

@@ -203,7 +203,31 @@ def table_output():
            'TTL or hop limit reached zero here.')
 
 
+def learned():
+    """--learn: a capture with MACs of elsewhere is replayed at the first try; without it nothing is for us."""
+    router, host, other = '00:11:22:33:44:55', '00:aa:00:00:00:01', '00:aa:00:00:00:02'
+    packets = [(i, Ether(src=host, dst=router) / IP(src='10.0.0.77', dst='203.0.113.%d' % (i + 1)) / UDP(dport=53))
+               for i in range(4)] + [(9, Ether(src=host, dst=other) / IP(src='10.0.0.77', dst='10.0.0.78') / UDP(dport=53))]
+    text = ROUTER.replace('198.51.100.2: "', '198.51.100.22: "')
+    folder = Folder(text)
+    write_frames(folder.file('lan.pcap'), packets)
+    for options, verdicts in (((), ['drop'] * 5), (('--learn',), ['output'] * 4 + ['drop'])):
+        ran = folder.weir('replay', '-c', 'weir.yaml', '--in', 'lan=lan.pcap', '--json', '-', *options)
+        expect(ran, 0)
+        told = json.loads(ran.stdout)
+        if [p['verdict'] for p in told['packets']] != verdicts or told['ledger']['imbalance'] != 0:
+            raise Failed(ran.stdout)
+        if (told['ports']['wan']['tx'] != 4) == bool(options) and options:
+            raise Failed(ran.stdout)
+        ran = folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', '--pcap', 'lan.pcap', '--json', '-', *options)
+        expect(ran, 0)
+        if [p['verdict'] for p in json.loads(ran.stdout)['packets']] != verdicts:
+            raise Failed(ran.stdout)
+    expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', '--learn', 'udp 10.0.0.2:1 > 10.0.0.3:1'), 2, '--learn')
+
+
 SCENARIOS = [
+    ('MACs and neighbours of elsewhere', learned),
     ('a capture that is cut short is replayed up to there', cut_short),
     ('files that are no captures', no_capture),
     ('a capture without frames', header_only),

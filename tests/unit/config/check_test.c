@@ -87,7 +87,7 @@ a_rule_behind_a_wider_one_is_never_reached(void **state)
 		"  {name: wide, proto: tcp, dst: 198.51.100.0/24, action: accept},\n"
 		"  {proto: tcp, dst: 198.51.100.7, dport: [80, 443], action: accept}" TAIL, 10,
 		"is never reached: 'wide' in line 9 does the same before, as for "
-		"tcp 192.0.2.1:40000 > 198.51.100.7:80");
+		"tcp 203.0.113.9:40000 > 198.51.100.7:80");
 }
 
 static void
@@ -108,8 +108,55 @@ rules_that_overlap_in_part_are_fine(void **state)
 		"  {proto: tcp, dport: 22, action: drop},\n"
 		"  {proto: tcp, dport: [22, 80], action: accept},\n"
 		"  {proto: udp, dport: 22, action: accept},\n"
-		"  {proto: tcp, src: 192.0.2.0/25, action: accept},\n"
+		"  {proto: tcp, src: 192.0.2.0/25, action: drop},\n"
 		"  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL);
+}
+
+static void
+a_rule_that_several_earlier_ones_cover_is_never_reached(void **state)
+{
+	(void)state;
+	expect_one(HEAD
+		"  {proto: tcp, dport: 1-100, dst: 198.51.100.0/25, action: accept},\n"
+		"  {proto: tcp, dport: 1-50, dst: 198.51.100.128/25, action: accept},\n"
+		"  {proto: tcp, dport: 51-100, dst: 198.51.100.128/25, action: accept},\n"
+		"  {name: all, proto: tcp, dport: 20-80, dst: 198.51.100.0/24, action: drop}" TAIL, 12,
+		"rules before it take together all that it does");
+	expect_nothing(HEAD
+		"  {proto: tcp, dport: 1-100, dst: 198.51.100.0/25, action: accept},\n"
+		"  {proto: tcp, dport: 1-50, dst: 198.51.100.128/25, action: accept},\n"
+		"  {proto: tcp, dport: 52-100, dst: 198.51.100.128/25, action: accept},\n"
+		"  {name: all, proto: tcp, dport: 20-80, dst: 198.51.100.0/24, action: drop}" TAIL);
+	expect_one(HEAD
+		"  {in: lan, proto: udp, action: accept},\n"
+		"  {in: wan, proto: udp, action: accept},\n"
+		"  {name: dns, proto: udp, dport: 53, action: accept}" TAIL, 11, "is never reached");
+}
+
+static void
+a_rule_that_later_ones_make_redundant_changes_nothing(void **state)
+{
+	(void)state;
+	expect_one(HEAD
+		"  {proto: tcp, src: 192.0.2.0/25, action: accept},\n"
+		"  {proto: udp, action: drop, name: counted},\n"
+		"  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL, 9,
+		"changes nothing: without it line 11 does the same");
+	expect_one(HEAD
+		"  {proto: tcp, action: accept},\n"
+		"  {proto: udp, dport: 53, action: drop}" TAIL, 10, "changes nothing: without it the default does the same");
+	expect_nothing(HEAD
+		"  {proto: udp, dport: 53, action: drop},\n"
+		"  {proto: udp, action: accept}" TAIL);
+}
+
+static void
+packets_that_no_endpoint_sends_reach_rules_all_the_same(void **state)
+{
+	(void)state;
+	expect_nothing(HEAD
+		"  {proto: tcp, flags: [S, A, R], action: accept},\n"
+		"  {name: odd, proto: tcp, action: reject}" TAIL);
 }
 
 static void
@@ -121,7 +168,7 @@ a_set_covers_what_it_contains(void **state)
 		"  {src: 192.0.2.128/25, action: drop}" TAIL, 11, "is never reached");
 	expect_nothing("sets: {inside: [192.0.2.0/24]}\n" HEAD
 		"  {src: \"!$inside\", action: accept},\n"
-		"  {src: 192.0.2.128/25, action: drop}" TAIL);
+		"  {name: upper, src: 192.0.2.128/25, action: drop}" TAIL);
 }
 
 static void
@@ -186,9 +233,9 @@ errors_of_building_are_found_with_the_others(void **state)
 }
 
 static void
-a_list_that_is_too_long_to_be_compared_is_told(void **state)
+long_lists_are_looked_at_to_their_end(void **state)
 {
-	enum { RULES = 4001 };
+	enum { RULES = 10000 };
 	char *text = NULL;
 	size_t bytes = 0;
 	FILE *out = open_memstream(&text, &bytes);
@@ -197,20 +244,25 @@ a_list_that_is_too_long_to_be_compared_is_told(void **state)
 	(void)state;
 	fputs(HEAD, out);
 	for (unsigned i = 0; i < RULES; i++)
-		fprintf(out, "  {proto: tcp, dport: %u, action: accept}%s", i + 1, i + 1 < RULES ? ",\n" : TAIL);
+		fprintf(out, "  {proto: tcp, dst: 198.51.%u.%u, dport: %u, action: accept},\n", i / 250, i % 250 + 1, i + 1);
+	fprintf(out, "  {proto: tcp, dst: 198.51.39.250, dport: 10000, action: drop}" TAIL);
 	fclose(out);
 	f = check(text);
 	free(text);
 	assert_int_equal(f.errors, 0);
 	assert_int_equal(f.warnings, 1);
-	assert_non_null(strstr(f.text, "among the first 4000"));
+	assert_int_equal(f.line, 9 + RULES);
+	assert_non_null(strstr(f.text, "is never reached, and in conflict"));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_list_that_is_too_long_to_be_compared_is_told),
+		cmocka_unit_test(long_lists_are_looked_at_to_their_end),
+		cmocka_unit_test(a_rule_that_several_earlier_ones_cover_is_never_reached),
+		cmocka_unit_test(a_rule_that_later_ones_make_redundant_changes_nothing),
+		cmocka_unit_test(packets_that_no_endpoint_sends_reach_rules_all_the_same),
 		cmocka_unit_test(a_rule_behind_a_wider_one_is_never_reached),
 		cmocka_unit_test(a_rule_that_contradicts_a_wider_one_is_in_conflict),
 		cmocka_unit_test(rules_that_overlap_in_part_are_fine),
