@@ -40,6 +40,8 @@ check_built(const struct config *cfg, struct generation *gen, struct err *err,
 	if (generation_finish(gen, mac, err) < 0)
 		return;
 	if (!result->tests_only)
+		nowhere_check(cfg, gen, err);
+	if (!result->tests_only)
 		shadows_check(cfg, generation_builder(gen), SHADOWS_CHECK_NS, err);
 	cfg_each(test, &cfg->tests) {
 		struct trial trial = { .test = test };

@@ -48,6 +48,9 @@ void unused_check(const struct config *cfg, struct err *err);
 #define SHADOWS_RELOAD_NS 200000000ull
 void shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns, struct err *err);
 
+/* Warnings for translations and routes that lead nowhere, and for addresses that two translations give out. */
+void nowhere_check(const struct config *cfg, const struct generation *gen, struct err *err);
+
 /* Judges the packet of a test as the generation would, with nothing installed.  True if it is as
  * expected; else an error at the test's place, and what was expected and found in told, if it is not NULL. */
 bool trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told, struct err *err);

@@ -136,7 +136,22 @@ def mistakes():
     expect(folder.weir('diff', 'weir.yaml', 'none.yaml'), 2, 'none.yaml')
 
 
+def nowhere():
+    """weir check: forwards and routes that lead nowhere, addresses given out twice."""
+    for text, words in (
+            (OLD.replace('dnat: {to: 10.0.0.80,', 'dnat: {to: 10.0.0.80,'), ()),
+            (OLD.replace('    - {to: 0.0.0.0/0, via: 198.51.100.2}\n', '').replace('to: 10.0.0.80, if', 'to: 172.16.0.9, if'),
+             ('no route leads to 172.16.0.9',)),
+            (OLD.replace('{use: up, if', '{to: 198.51.100.9, if'), ('198.51.100.9 is an address of pool up, too',)),
+            (OLD.replace('to: 10.9.0.0/16', 'to: 127.0.0.0/8'), ('127.0.0.0/8 is never used',))):
+        ran = Folder(text).weir('check', 'weir.yaml')
+        expect(ran, 0, *words)
+        if not words and 'warning' in ran.stderr:
+            raise Failed(ran.stderr)
+
+
 SCENARIOS = [
+    ('what leads nowhere', nowhere),
     ('what is told', cases),
     ('in words', sentences),
     ('flows of captures', flows),
