@@ -281,6 +281,10 @@ command_words(struct ctl *ctl, unsigned n, const char *const words[])
 		verbs_print_api(stdout);
 		return STATUS_DONE;
 	}
+	if (strcmp(words[0], "man") == 0) {
+		verbs_print_man(stdout);
+		return STATUS_DONE;
+	}
 	if (n == 1 && strcmp(words[0], "top") == 0)
 		return top(ctl);
 	v = verb_of_words(words, n, &used);

@@ -16,7 +16,7 @@ enum {
 	SENTENCE = REPLAY_PATH_MAX + 256,
 };
 
-static int log_type = RTE_LOGTYPE_PMD;
+RTE_LOG_REGISTER_DEFAULT(log_type, NOTICE)
 
 void
 device_log(const char *name, const char *sentence)

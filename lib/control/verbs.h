@@ -111,9 +111,10 @@ const struct verb *verb_of_words(const char *const words[], unsigned n, unsigned
 
 const struct verb_param *verb_param_find(const struct verb *v, const char *word);
 
-/* One line for each verb, and docs/api.md. */
+/* One line for each verb, docs/api.md, and weirctl(8). */
 void verb_print_usage(const struct verb *v, FILE *out);
 void verbs_print_help(FILE *out);
 void verbs_print_api(FILE *out);
+void verbs_print_man(FILE *out);
 
 #endif

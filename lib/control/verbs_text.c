@@ -183,3 +183,53 @@ verbs_print_api(FILE *out)
 	for (unsigned i = 0; i < VERB_COUNT; i++)
 		print_verb_api(&verbs[i], out);
 }
+
+static void
+print_verb_man(const struct verb *v, FILE *out)
+{
+	fprintf(out, ".It Cm %s", v->name);
+	for (const struct verb_param *p = v->params; p->name != NULL; p++) {
+		if (p->kind == PARAM_VALUE)
+			fprintf(out, " Op Cm %s Ar %s", p->name, p->value);
+		else if (p->kind == PARAM_FLAG)
+			fprintf(out, " Op Cm %s", p->name);
+		else
+			fprintf(out, p->kind == PARAM_FILE ? " Ar %s" : " Op Ar %s", p->value);
+	}
+	fprintf(out, "\n%s%s\n", v->text, v->right == RIGHT_CHANGE
+		? "\nFor root and the user that Weir runs as." : "");
+	if (v->params->name == NULL)
+		return;
+	fputs(".Bl -tag -width interface -compact\n", out);
+	for (const struct verb_param *p = v->params; p->name != NULL; p++)
+		fprintf(out, ".It %s %s\n%s\n", p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? "Cm" : "Ar",
+			p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? p->name : p->value, p->text);
+	fputs(".El\n", out);
+}
+
+void
+verbs_print_man(FILE *out)
+{
+	fputs(".\\\" SPDX-License-Identifier: BSD-3-Clause\n"
+		".\\\" Printed by weirctl man from the table of verbs (lib/control/verbs.c).\n"
+		".Dd November 28, 2026\n.Dt WEIRCTL 8\n.Os\n"
+		".Sh NAME\n.Nm weirctl\n.Nd show and change a running weir\n"
+		".Sh SYNOPSIS\n.Nm\n.Op Fl j\n.Op Fl s Ar socket\n.Op Ar verb ...\n"
+		".Sh DESCRIPTION\n"
+		".Nm\nspeaks to the control socket of\n.Xr weir 8 .\n"
+		"Without a verb it reads commands, with completion and history on a terminal.\n"
+		"Words may be abbreviated:\n.Ql weirctl sh ses .\n"
+		".Bl -tag -width Ds\n"
+		".It Fl j\nPrints JSON, also when it stands at the end.\n"
+		".It Fl s Ar socket\nThe socket, instead of\n.Pa " CONTROL_SOCKET " .\n"
+		".El\n.Pp\nThe verbs are as follows.\n.Bl -tag -width Ds\n", out);
+	for (unsigned i = 0; i < VERB_COUNT; i++)
+		print_verb_man(&verbs[i], out);
+	fputs(".It Cm top\nShows the busiest of it all, and again each second.\n"
+		".El\n.Sh FILES\n.Bl -tag -width Ds -compact\n"
+		".It Pa " CONTROL_SOCKET "\ncontrol socket\n"
+		".It Pa " CONTROL_STATE "\nthe last good configuration, and the history of commits\n"
+		".El\n.Sh EXIT STATUS\n.Bl -tag -width 2 -compact\n"
+		".It 0\nDone.\n.It 1\nWhat was asked about is wrong, or nobody answers.\n.It 2\nUsage.\n.El\n"
+		".Sh SEE ALSO\n.Xr weir.yaml 5 ,\n.Xr weir 8\n", out);
+}

@@ -168,7 +168,10 @@ port_start(struct port *port, uint8_t *source_key, const struct pools *pools, st
 	struct quiet quiet;
 	int rc;
 
-	rte_eth_dev_info_get(port->id, &info);
+	rc = rte_eth_dev_info_get(port->id, &info);
+	if (rc < 0)
+		return err_add(err, -rc, port->loc, "ports.%s: the device does not say what it can do",
+			port->name);
 	ask_for_rss(port, &info, source_key, &conf);
 	port_ask_for_vlans(port, &info, &conf);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;

@@ -121,8 +121,8 @@ write_ip6(uint8_t *at, const struct tuple *t, const struct make *how)
 	ip->payload_len = rte_cpu_to_be_16((uint16_t)bytes);
 	ip->proto = pieces ? 44 : t->proto;
 	ip->hop_limits = 64;
-	memcpy(ip->src_addr, t->src.bytes, 16);
-	memcpy(ip->dst_addr, t->dst.bytes, 16);
+	memcpy(&ip->src_addr, t->src.bytes, 16);
+	memcpy(&ip->dst_addr, t->dst.bytes, 16);
 	if (pieces) {
 		const uint8_t header[8] = { t->proto, 0, (uint8_t)(offset >> 8), (uint8_t)offset, 0, 0,
 			(uint8_t)(how->id >> 8), (uint8_t)how->id };
