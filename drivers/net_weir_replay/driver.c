@@ -25,7 +25,7 @@ device_log(const char *name, const char *sentence)
 }
 
 /* What every card is shipped with: Microsoft's key of the verification suite for RSS. */
-static const uint8_t preset_key[RSS_KEY_BYTES] = {
+static const uint8_t default_key[RSS_KEY_BYTES] = {
 	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f,
 	0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30,
 	0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
@@ -37,7 +37,7 @@ describe_port(struct rte_eth_dev *dev, struct device *d)
 	struct rte_eth_dev_data *data = dev->data;
 
 	d->rss.types = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
-	memcpy(d->rss.key, preset_key, sizeof(preset_key));
+	memcpy(d->rss.key, default_key, sizeof(default_key));
 	d->mac = (struct rte_ether_addr){ { 0x02, 0x72, 0x65, 0x70, 0x6c, (uint8_t)data->port_id } };
 	data->mac_addrs = &d->mac;
 	data->dev_private = d;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory that is taken piece by piece and given back all at once. */
+/* Memory that is taken piece by piece and freed as a whole. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define BLOCK_BYTES ((size_t)64 << 10)
-#define LARGE_BYTES (BLOCK_BYTES / 4)   /* from here on a piece has a block of its own */
+#define LARGE_BYTES (BLOCK_BYTES / 4)   /* a piece of this size or larger has a block of its own */
 
 struct arena_block {
 	struct arena_block *next;
@@ -48,7 +48,7 @@ block_create(struct arena *arena, size_t room)
 	return block;
 }
 
-/* A block of its own goes behind the one being filled. */
+/* Allocates a block of its own, behind the one that is being filled. */
 static void *
 alloc_large(struct arena *arena, size_t bytes)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory that is taken piece by piece and given back all at once.
+/* Memory that is taken piece by piece and freed as a whole.
  *
  * Threads: one at a time.  Memory: what arena_alloc returns lives until arena_fini. */
 #ifndef BASE_ARENA_H
@@ -10,8 +10,8 @@
 
 struct arena_block;
 
-/* When memory runs out, arena_alloc jumps to *out_of_memory if that is set, and returns NULL if
- * it is not: a reader of a large thing needs no check after each piece. */
+/* When memory runs out, arena_alloc jumps to *out_of_memory if that is set, and returns NULL
+ * otherwise: a long reader needs no check after each piece. */
 struct arena {
 	struct arena_block *blocks;
 	jmp_buf *out_of_memory;
@@ -21,10 +21,10 @@ struct arena {
 void arena_init(struct arena *arena);
 void arena_fini(struct arena *arena);
 
-/* Zeroed, aligned for any type. */
+/* Returns zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 
-/* A copy of bytes of text, with an end. */
+/* Returns a terminated copy of bytes of text. */
 char *arena_text(struct arena *arena, const char *text, size_t bytes);
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), nonnull(2)));

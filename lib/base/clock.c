@@ -28,8 +28,8 @@ clock_set(struct clock *c, uint64_t now_ns)
 uint64_t
 clock_at(const struct clock *c, uint64_t cycles)
 {
-	/* 128 bits: 64 would overflow after some seconds.  Always from the base, so that what
-	 * the shift cuts off never adds up. */
+	/* 128 bits: 64 would overflow after some seconds.  Always from the base, so rounding errors
+	 * do not add up. */
 	unsigned __int128 scaled = (unsigned __int128)(cycles - c->base_cycles) * c->mult;
 
 	return c->base_ns + (uint64_t)(scaled >> 32);

@@ -27,23 +27,24 @@ struct clock {
 	uint64_t mult;          /* ns = cycles * mult >> 32 */
 };
 
-/* A clock on the time-stamp counter, which runs at hz; it starts at start_ns. */
+/* Initialises a clock on the time-stamp counter, which runs at hz; the clock starts at start_ns. */
 void clock_init_tsc(struct clock *c, uint64_t hz, uint64_t start_ns);
 
-/* A clock that stands at start_ns. */
+/* Initialises a virtual clock that stands at start_ns. */
 void clock_init_virtual(struct clock *c, uint64_t start_ns);
 
-/* Moves a virtual clock; time never goes back, an earlier time is ignored. */
+/* Sets a virtual clock.  Time never goes back: an earlier time is ignored. */
 void clock_set(struct clock *c, uint64_t now_ns);
 
-/* The time at which the time-stamp counter of c stands, stood or will stand at cycles, which are
- * not before the clock's start.  No rounding error builds up; nothing overflows in 500 years. */
+/* Returns the time at which the counter of c has the value cycles, which must not be before the
+ * clock's start.  Rounding errors do not add up; nothing overflows in 500 years. */
 uint64_t clock_at(const struct clock *c, uint64_t cycles);
 
-/* Reads the clock.  Never less than the reading before. */
+/* Reads the clock.  Never returns less than the reading before. */
 uint64_t clock_read(struct clock *c);
 
-/* Time as flows hold it: 2^20 ns (1.05 ms) in 32 bits, compared by subtraction. */
+/* Returns time in the unit of flow records: 2^20 ns (1.05 ms) in 32 bits, compared by
+ * subtraction. */
 static inline uint32_t
 clock_tick(uint64_t ns)
 {

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers that one thread writes and others read while it does: counters and gauges of workers.
+/* Numbers that one thread writes while others read them: counters and gauges of workers.
  *
- * Every access is a relaxed atomic one, so a reader gets a whole value, as old as a burst, and no
- * order between two numbers.  A single thread writes a number; therefore counter_add needs no
- * locked instruction.  Macros, because the numbers have several widths. */
+ * Every access is relaxed atomic, so a reader gets a whole value, at most a burst old, and no order
+ * between two numbers.  A single thread writes a number, so counter_add needs no locked
+ * instruction.  Macros, because the numbers have several widths. */
 #ifndef BASE_COUNTER_H
 #define BASE_COUNTER_H
 
 #define counter_get(counter) __atomic_load_n((counter), __ATOMIC_RELAXED)
 #define counter_set(counter, value) __atomic_store_n((counter), (value), __ATOMIC_RELAXED)
 
-/* By the writing thread alone.  A negative amount is subtracted. */
+/* For the writing thread alone.  A negative amount is subtracted. */
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-/* Compilers make three instructions of a relaxed load, an addition and a relaxed store.  One does
- * the same: aligned words are written whole (bench-guard, forward ip4 udp: 23.6 and 22.7
- * instructions a packet). */
+/* Compilers generate three instructions for a relaxed load, an addition and a relaxed store.  One
+ * instruction does the same, because aligned words are written whole (bench-guard, forward ip4 udp:
+ * 23.6 and 22.7 instructions a packet). */
 #define counter_add(counter, amount) \
 	do { \
 		_Static_assert(sizeof(*(counter)) == 8 || sizeof(*(counter)) == 4, "a word"); \

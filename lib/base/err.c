@@ -27,7 +27,8 @@ err_destroy(struct err *err)
 	free(err);
 }
 
-/* One copy of each file name; errors come in runs of the same file, so the last is tried first. */
+/* Returns the copy of a file name; errors come in runs of the same file, so the last one is tried
+ * first. */
 static const char *
 intern_file(struct err *err, const char *file)
 {
@@ -64,7 +65,8 @@ grow(struct err *err)
 	return true;
 }
 
-/* Is the same warning there already?  A file that is checked and then built warns twice. */
+/* Returns true if the same warning is there already.  A file that is checked and then built warns
+ * twice. */
 static bool
 is_known(const struct err *err, struct loc loc, const char *text)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Errors about what somebody wrote: collected, each with its place, printed all at once.
+/* Errors in a user's input: collected, each with its place, printed all at once.
  *
- * A configuration is read to its end whatever is found, so that its author sees every error of a
- * file in one run.  The innermost function that knows the reason adds the sentence; the callers
- * above only look at the count.
+ * A configuration is read to its end whatever is found, so its author sees all errors of a file in
+ * one run.  The innermost function that knows the reason adds the sentence; the callers above only
+ * look at the count.
  *
  * Threads: one err belongs to one thread.  Memory: err_create/err_destroy. */
 #ifndef BASE_ERR_H
@@ -32,10 +32,11 @@ void err_destroy(struct err *err);      /* NULL is fine */
 int err_add(struct err *err, int code, struct loc loc, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The same without a place. */
+/* Adds an error without a place; returns -code. */
 int err_set(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* A warning is printed like an error and does not count as one.  The same warning about the same place is kept once. */
+/* Adds a warning.  It is printed like an error and does not count as one.  The same warning about
+ * the same place is kept once. */
 void err_warn(struct err *err, struct loc loc, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -55,7 +56,7 @@ void err_print(const struct err *err, FILE *out, bool colour);
 void err_each(const struct err *err,
 	void (*one)(void *arg, struct loc loc, bool warning, const char *text), void *arg);
 
-/* The text of the first error, "" without one. */
+/* Returns the text of the first error, or "". */
 const char *err_first(const struct err *err);
 
 #endif

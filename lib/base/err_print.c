@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How errors look: sorted by place, each with its line of source and a caret. */
+/* Prints errors: sorted by place, each with its source line and a caret. */
 #include "base/err.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ by_place(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* The entries in order, to be freed; NULL without memory or entries. */
+/* Returns the entries in order, to be freed; NULL without memory or entries. */
 static struct err_entry *
 sorted_entries(const struct err *err)
 {
@@ -60,7 +60,7 @@ err_each(const struct err *err,
 	free(sorted);
 }
 
-/* The file the last line came from, read forwards: the errors are in its order. */
+/* The file of the last source line, read forwards: errors are printed in the order of lines. */
 struct source {
 	const char *name;
 	FILE *file;
@@ -119,7 +119,7 @@ skip_columns(const char *s, unsigned columns)
 	return s;
 }
 
-/* Blanks as wide as the text, tabs kept. */
+/* Prints blanks as wide as the text; tabs are kept. */
 static void
 print_blank(const char *from, const char *end, FILE *out)
 {

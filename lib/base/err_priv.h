@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What err.c collects and err_print.c prints. */
+/* The list of errors, which err.c fills and err_print.c prints. */
 #ifndef BASE_ERR_PRIV_H
 #define BASE_ERR_PRIV_H
 
 #include "base/err.h"
 
-/* What a person can use ends far below; what a broken generator can produce does not. */
+/* Far above what a person can use, far below what a faulty generator can produce. */
 #define ERR_KEPT_MAX 1000
 #define ERR_WARNINGS_MAX 500            /* warnings leave room for errors */
 
@@ -20,8 +20,8 @@ struct err {
 	struct err_entry *entries;
 	unsigned count;
 	unsigned room;
-	unsigned error_count;           /* with those lost */
-	unsigned lost;                  /* beyond these, or without memory */
+	unsigned error_count;           /* including lost ones */
+	unsigned lost;                  /* beyond the maximum, or without memory */
 	char **files;
 	unsigned file_count;
 };

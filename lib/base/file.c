@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Opening what is a file. */
+/* Opens regular files. */
 
 #include "base/file.h"
 

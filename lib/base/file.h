@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files that a configuration names: regular ones, so that nothing waits for whoever may write to a FIFO or a device.
+/* Files that a configuration names.  Only regular files are opened, so that no call waits for the
+ * writer of a FIFO or for a device.
  *
  * Threads: any. */
 #ifndef BASE_FILE_H
@@ -7,7 +8,8 @@
 
 #include <stdio.h>
 
-/* Opens a regular file for reading, without waiting.  NULL: *why says what is wrong with it, a constant or strerror's. */
+/* Opens a regular file for reading, without waiting.  On NULL, *why describes the fault: a
+ * constant, or strerror's text. */
 FILE *file_open(const char *path, const char **why);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SipHash: the keyed hash of every table that outsiders can fill.
- * Non-linear, so that who does not know the secret cannot choose colliding keys, which CRC and
- * Toeplitz let him do whatever the seed (Aumasson and Bernstein, "SipHash: a fast short-input
- * PRF", 2012). One compression and three finalisation rounds are the variant for hash tables.
- * Inline, because a constant length is unrolled. */
+/* SipHash: the keyed hash of every table that outsiders can fill.  It is non-linear, so nobody can
+ * choose colliding keys without the secret; with CRC and Toeplitz that is possible for every seed
+ * (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).  One compression and three
+ * finalisation rounds are the variant for hash tables.  Inline, because a constant length is
+ * unrolled. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -43,7 +43,7 @@ hash_rounds(struct hash_state *s, unsigned n)
 	}
 }
 
-/* A word as SipHash reads it: little-endian. */
+/* Returns a word as SipHash reads it: little-endian. */
 static inline uint64_t
 hash_word(const uint8_t *p, size_t n)
 {
@@ -56,7 +56,7 @@ hash_word(const uint8_t *p, size_t n)
 	return word;
 }
 
-/* SipHash-c-d; c and d constants. */
+/* Returns SipHash-c-d; c and d are constants. */
 static inline uint64_t
 hash_sip(const struct hash_key *key, const void *data, size_t n, unsigned c, unsigned d)
 {
@@ -83,7 +83,7 @@ hash_sip(const struct hash_key *key, const void *data, size_t n, unsigned c, uns
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
-/* The hash of n bytes: SipHash-1-3. */
+/* Returns the hash of n bytes: SipHash-1-3. */
 static inline uint64_t
 hash_bytes(const struct hash_key *key, const void *data, size_t n)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a; the names are the operator's own. */
+/* Returns the FNV-1a hash; the names are the operator's own. */
 static uint64_t
 hash_of(const char *name)
 {
@@ -54,7 +54,7 @@ ids_commit(struct ids *ids)
 	}
 }
 
-/* Room for one number more.  0, -ENOSPC or -ENOMEM. */
+/* Makes room for one number more.  Returns 0, -ENOSPC or -ENOMEM. */
 static int
 grow(struct ids *ids)
 {
@@ -62,7 +62,7 @@ grow(struct ids *ids)
 	struct id_name *more;
 
 	if (ids->n == 0)
-		ids->n = 1;             /* 0 is nobody's */
+		ids->n = 1;             /* 0 is not assigned */
 	if (ids->n == ids->max)
 		return -ENOSPC;
 	if (ids->n < ids->room)
@@ -75,7 +75,7 @@ grow(struct ids *ids)
 	return 0;
 }
 
-/* Of the names that nobody uses the one that has been gone longest, or -ENOSPC. */
+/* Returns the number of the unused name that has been gone longest, or -ENOSPC. */
 static int
 oldest(const struct ids *ids)
 {
@@ -90,7 +90,7 @@ oldest(const struct ids *ids)
 	return found;
 }
 
-/* A number for a new name: one that was never given, else the oldest. */
+/* Chooses a number for a new name: one that was never given, else the oldest. */
 static int
 choose(struct ids *ids)
 {

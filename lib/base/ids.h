@@ -4,10 +4,11 @@
  *	ids_begin(&ids);                // a generation is built
  *	id = ids_take(&ids, "lan");
  *	...
- *	ids_commit(&ids);               // it is published; without this call nothing has changed for names in use
+ *	ids_commit(&ids);               // it is published; else names in use are unchanged
  *
- * What outlives a generation (a session, a counter, an entry of a table) holds the number.  A name that is gone
- * keeps its number too, until all are taken; then the number of the name that has been gone longest is given away.
+ * What outlives a generation (a session, a counter, an entry of a table) holds the number.  A
+ * removed name keeps its number, too, until all are taken; then the number of the name that has
+ * been gone longest is reused.
  *
  * Threads: the control thread.  Memory: grows to the largest number of names. */
 #ifndef BASE_IDS_H
@@ -19,7 +20,7 @@
 struct id_name {
 	char *name;
 	uint64_t hash;
-	uint64_t last;                  /* turn in which it was in use last */
+	uint64_t last;                  /* the turn in which it was last in use */
 	bool running, building;         /* in the running generation, in the one being built */
 };
 
@@ -37,7 +38,7 @@ void ids_fini(struct ids *ids);         /* zeroed is fine */
 void ids_begin(struct ids *ids);
 void ids_commit(struct ids *ids);
 
-/* The number of a name, -ENOSPC when all are in use, or -ENOMEM. */
+/* Returns the number of a name, -ENOSPC when all are in use, or -ENOMEM. */
 int ids_take(struct ids *ids, const char *name);
 
 #endif

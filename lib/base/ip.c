@@ -20,7 +20,7 @@ ip_address_parse(const char *text, struct ip_address *out)
 	return true;
 }
 
-/* One to three digits without a leading zero, at most max; -1 if not. */
+/* Reads one to three digits without a leading zero, at most max; returns -1 if there are none. */
 static int
 parse_length(const char *text, unsigned max)
 {

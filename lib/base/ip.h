@@ -23,7 +23,8 @@ struct ip_address {
 	uint8_t family;
 };
 
-/* length: 0 to 32 or 128.  Whether bits below the length may be set is said by whoever holds it. */
+/* length: 0 to 32 or 128.  The function that takes a prefix defines whether bits below the length
+ * may be set. */
 struct ip_prefix {
 	struct ip_address address;
 	uint8_t length;
@@ -31,24 +32,24 @@ struct ip_prefix {
 
 #define IP_TEXT_MAX 52                  /* the longest IPv6 prefix, with its end */
 
-/* Reads an address.  false: not one; *out is then 0. */
+/* Reads an address.  Returns false if the text is not one; *out is then 0. */
 bool ip_address_parse(const char *text, struct ip_address *out);
 
-/* Reads address/length, or an address alone (then as long as the family is).  Host bits are kept.
- * false: not one; *out is then 0. */
+/* Reads address/length, or an address alone (then with the full length).  Host bits are kept.
+ * Returns false if the text is not a prefix; *out is then 0. */
 bool ip_prefix_parse(const char *text, struct ip_prefix *out);
 
 /* Writes into buf[IP_TEXT_MAX] and returns buf. */
 const char *ip_address_text(const struct ip_address *address, char *buf);
 const char *ip_prefix_text(const struct ip_prefix *prefix, char *buf);
 
-/* The number of bits of a family: 32, 128, or 0. */
+/* Returns the number of bits of a family: 32, 128, or 0. */
 unsigned ip_family_bits(uint8_t family);
 
-/* The same prefix with the bits below its length cleared. */
+/* Returns the prefix with the bits below its length cleared. */
 struct ip_prefix ip_prefix_network(const struct ip_prefix *prefix);
 
-/* Whether the bits below the length are 0. */
+/* Returns true if the bits below the length are 0. */
 bool ip_prefix_is_network(const struct ip_prefix *prefix);
 
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lines on standard error, so many a second. */
+/* Lines on standard error, at a bounded rate. */
 
 #include "base/log.h"
 
@@ -15,7 +15,7 @@
 static struct {
 	pthread_mutex_t lock;
 	enum log_level level;
-	time_t second;                  /* that lines is of */
+	time_t second;                  /* the second in which lines were counted */
 	unsigned lines;
 	unsigned lost;
 } out = { .lock = PTHREAD_MUTEX_INITIALIZER, .level = LEVEL_INFO };
@@ -47,7 +47,7 @@ begin_line(enum log_level level)
 		fprintf(stderr, "weir: %s", levels[level].word);
 }
 
-/* Is there room for one more line in this second? */
+/* Returns true if one more line fits into this second, and counts it. */
 static bool
 take_line(void)
 {
@@ -66,7 +66,7 @@ take_line(void)
 	return true;
 }
 
-/* Names and paths are somebody's text. */
+/* Writes the message with control characters replaced: it may hold names and paths. */
 static void
 put_clean(const char *fmt, va_list ap)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One line per event on standard error: "weir: warning: worker 1 stands still".
+/* Writes one line per event to standard error: "weir: warning: worker 1 stands still".
  *
- * At most LOG_LINES_PER_S lines a second are written; the others are counted, and the count is told
- * with the next line.  Under systemd (a stream of the journal on standard error) lines begin with
+ * At most LOG_LINES_PER_S lines a second are written; the others are counted, and the next line
+ * tells the count.  Under systemd (a stream of the journal on standard error) lines begin with
  * their priority, <4>, instead of its word.
  *
  * Threads: any but workers, which never log. */
@@ -22,7 +22,7 @@ enum log_level {
 	LEVEL_DEBUG,
 };
 
-/* Lines above this level are not written; LEVEL_INFO at first. */
+/* Sets the level above which lines are not written; initially LEVEL_INFO. */
 void log_set_level(enum log_level level);
 
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

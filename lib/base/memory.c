@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* The leak check looks for pointers in these blocks only if it knows of them. */
+/* The leak check looks for pointers in these blocks only if they are registered. */
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_LSAN 1
 #elif defined(__has_feature)
@@ -29,7 +29,7 @@
 
 unsigned memory_fault_at;
 
-static atomic_size_t held_bytes;        /* order does not matter: it is a count */
+static atomic_size_t held_bytes;        /* order does not matter for a count */
 
 static size_t
 rounded(size_t bytes)
@@ -37,7 +37,7 @@ rounded(size_t bytes)
 	return (bytes + 4095) & ~(size_t)4095;
 }
 
-/* Maps bytes aligned to a huge page, giving back what lies before and behind. */
+/* Maps bytes aligned to a huge page, and unmaps what lies before and behind. */
 static void *
 map_aligned(size_t bytes)
 {

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Large blocks of memory on a NUMA node, zeroed, on huge pages where there are any.
+/* Large blocks of memory on a NUMA node, zeroed, on huge pages if available.
  *
- * Explicit huge pages are left to DPDK; transparent ones are asked for.
- * Threads: any.  Memory: memory_free with the same size. */
+ * Explicit huge pages are left to DPDK; transparent ones are requested.
+ * Threads: any.  Memory: memory_give with the same size. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
 #include <stddef.h>
 
-/* NULL without memory.  Aligned to 2 MiB when bytes is at least that, else to a page. */
+/* Returns NULL without memory.  The block is aligned to 2 MiB if bytes is at least that, else to a
+ * page. */
 void *memory_take(size_t bytes, int numa_node);
 void memory_give(void *block, size_t bytes);    /* NULL is fine */
 
-/* Bytes of all blocks that are held, in whole pages. */
+/* Returns the bytes of all blocks that are held, in whole pages. */
 size_t memory_held_bytes(void);
 
 /* Fault injection: the n-th call from now fails (1: the next one); 0: none.  Tests only. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A token bucket.  A part is 10^-9 bit or packet: rate parts come in a ns. */
+/* A token bucket.  A part is 10^-9 bit or packet: rate parts are added each ns. */
 
 #include "base/meter.h"
 
@@ -54,7 +54,7 @@ refill(struct meter *m, uint64_t now_ns)
 bool
 meter_take(struct meter *m, uint64_t now_ns, uint32_t bytes)
 {
-	/* Times 10^9 a large packet would overflow: compare before multiplying. */
+	/* Multiplied by 10^9 a large packet would overflow: compare before multiplying. */
 	uint64_t units = (uint64_t)bytes * m->per_byte + m->per_packet;
 
 	refill(m, now_ns);

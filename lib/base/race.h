@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For ThreadSanitizer: hand-overs between threads inside DPDK's libraries, which are not instrumented, so
- * that it would not see them.  Who gives says so before, who takes after.  Nothing in other builds. */
+/* Tells ThreadSanitizer about hand-overs between threads inside DPDK's libraries, which are not
+ * instrumented.  The giving thread calls race_give before, the taking thread race_take after.
+ * Empty in other builds. */
 #ifndef BASE_RACE_H
 #define BASE_RACE_H
 

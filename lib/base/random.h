@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Secrets, from getrandom(); in replay and tests from a constant, so that runs repeat.
+/* Secrets, from getrandom(); in replay and tests from a constant seed, so that runs repeat.
  *
  * Threads: control only, before the workers start. */
 #ifndef BASE_RANDOM_H
@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* From now on random_bytes gives a fixed sequence that depends on seed alone. */
+/* Makes random_bytes give a fixed sequence that depends on seed alone. */
 void random_use_seed(uint64_t seed);
 
-/* Fills buf with n unpredictable bytes.  Does not return without them. */
+/* Fills buf with n unpredictable bytes.  Ends the process if there are none. */
 void random_bytes(void *buf, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* "Did you mean": the nearest of the words that would have been right. */
+/* "Did you mean": the nearest of the valid words. */
 #include "base/suggest.h"
 
 #include <string.h>

@@ -24,7 +24,7 @@ struct suggestion {
 struct suggestion suggestion_of(const char *word);
 void suggestion_offer(struct suggestion *s, const char *candidate);
 
-/* The distance of two words of less than 64 bytes; longer ones are 64 apart. */
+/* Returns the distance of two words of less than 64 bytes; longer ones are 64 apart. */
 unsigned suggest_distance(const char *a, const char *b);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text from outside, made fit to be shown. */
+/* Makes text from outside safe to be shown. */
 
 #include "base/text.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the character of UTF-8 (RFC 3629) that the text begins with, or 0: it is none. */
+/* Returns the bytes of the UTF-8 character (RFC 3629) at the start of the text, or 0 if it is not
+ * one. */
 static unsigned
 character_bytes(const uint8_t *s, size_t n)
 {
@@ -17,7 +18,7 @@ character_bytes(const uint8_t *s, size_t n)
 	for (unsigned i = 1; i < bytes; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	/* Longer than it need be, a surrogate, or beyond the last one. */
+	/* An overlong form, a surrogate, or beyond the last character. */
 	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) || (s[0] == 0xf0 && s[1] < 0x90)
 	    || (s[0] == 0xf4 && s[1] >= 0x90))
 		return 0;
@@ -38,7 +39,7 @@ is_control(const uint8_t *s)
 	return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0) || turns_text(s);
 }
 
-/* The next bytes to show, *n of them; *from goes behind what they stand for. */
+/* Returns the next bytes to show and their number in *n; moves *from behind what they stand for. */
 static const char *
 next(const char **from, size_t left, unsigned *n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hits and meters over a reload. */
+/* Carries rule counters and meters over a reload. */
 
 #include "config/carry.h"
 
@@ -12,10 +12,11 @@
 
 #include "config/meters.h"
 
-/* Generations before the running one that flows may count for: reloads within the two seconds that a sweep takes. */
+/* Generations before the running one for which flows may have counts: reloads within the two
+ * seconds that a sweep takes. */
 #define CARRIED_MAX 4096u
 
-/* A place, to be sorted by what it is. */
+/* A place, to be sorted by its line. */
 struct line {
 	const struct place *place;
 	uint32_t number;
@@ -37,7 +38,7 @@ compare(const struct place *a, const struct place *b)
 	return order != 0 ? order : (a->says > b->says) - (a->says < b->says);
 }
 
-/* Lines that say the same stay in their order. */
+/* Lines that say the same keep their order. */
 static int
 by_line(const void *a, const void *b)
 {
@@ -59,7 +60,7 @@ lines_of(const struct generation *gen)
 	return line;
 }
 
-/* Where the places of old stand in new: 0, nowhere. */
+/* Finds the places of old in new: 0 if there is none. */
 static int
 find_places(const struct generation *old, const struct generation *new, uint32_t *to_place)
 {
@@ -80,7 +81,7 @@ find_places(const struct generation *old, const struct generation *new, uint32_t
 	return i ? 0 : -ENOMEM;
 }
 
-/* The same for a generation before old, by what old knows of it. */
+/* Does the same for a generation before old, by way of old. */
 static int
 compose(const struct carried *was, const struct carried *last, struct carried *out)
 {
@@ -95,7 +96,7 @@ compose(const struct carried *was, const struct carried *last, struct carried *o
 	return 0;
 }
 
-/* The meters of places that are the same stay the same, with what is in them. */
+/* Keeps the meters of places that are the same, with their fill. */
 static int
 carry_meters(const struct generation *old, struct generation *new, const struct carried *last)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What lines of the configuration have counted and metered, over a reload: a line that says the same as before goes
- * on, wherever it stands now.
+/* Carries counts and meters of configuration lines over a reload: a line that says the same as
+ * before continues, wherever it stands now.
  *
  * Threads: the control thread. */
 #ifndef CONFIG_CARRY_H
@@ -8,12 +8,13 @@
 
 #include "policy/generation.h"
 
-/* Before new is published, old being the running one: where the places of old, and of those before it that flows may
- * still count for, stand in new; and the meters of places that say the same become new's.  uncounted is the first
- * generation that a flow of any worker may still count for (fastpath_uncounted).  0 or -ENOMEM. */
+/* Before new is published, with old running: finds the places of old, and of those earlier
+ * generations for which flows may have counts, in new; and makes the meters of lines that say the
+ * same new's.  uncounted is the first generation for which a flow of any worker may have counts
+ * (fastpath_uncounted).  Returns 0 or -ENOMEM. */
 int carry_places(const struct generation *old, struct generation *new, uint64_t uncounted);
 
-/* When no worker uses old any more: its hits are new's. */
+/* Adds old's counts to new's, when no worker uses old any more. */
 void carry_hits(const struct generation *old, struct generation *new);
 
 void carry_discard(struct generation *gen);

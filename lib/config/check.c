@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checking a configuration as a whole, on any host. */
+/* Checks a configuration as a whole, on any host. */
 
 #include "config/check.h"
 
@@ -7,7 +7,7 @@
 
 #include "config/compile.h"
 
-/* The MACs that replay gives to ports: 02:77:65:69:72:NN without a configured one. */
+/* Writes the MACs that replay gives to ports: the configured one, else 02:77:65:69:72:NN. */
 static void
 offline_macs(const struct config *cfg, struct rte_ether_addr mac[static PORT_MAX])
 {

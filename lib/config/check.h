@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `weir check` does with a configuration that was read: builds it without DPDK and without
- * ports, looks for rules that are never reached, and tries the section tests.
+/* Checks a configuration that was read, for `weir check`: builds it without DPDK and without ports,
+ * looks for rules that are never reached, and tries the section tests.
  *
  * Threads: the control thread. */
 #ifndef CONFIG_CHECK_H
@@ -12,33 +12,33 @@
 
 struct build;
 
-/* What became of a test. */
+/* The result of a test. */
 struct trial {
 	const struct test_cfg *test;
 	const struct step_cfg *step;    /* of a conversation: the one that failed, or NULL */
 	bool passed;
-	char expected[512], found[512]; /* of one that failed */
+	char expected[512], found[512]; /* of a failed one */
 };
 
 struct check_result {
-	unsigned tests;         /* tried */
+	unsigned tests;         /* number of tests tried */
 	unsigned failed;
-	bool tests_only;        /* given: nothing but the tests is looked at */
-	/* given: told of each test, if not NULL */
+	bool tests_only;        /* given: only the tests are tried */
+	/* given: called for each test, if not NULL */
 	void (*tested)(void *arg, const struct trial *trial);
 	void *arg;
 };
 
-/* Counts a test and tells of it. */
+/* Counts a test and reports it. */
 void check_told(struct check_result *result, const struct trial *trial);
 
-/* Adds every error that config_load could not see.  When there is none at all, adds a warning for
- * each rule that is never reached, and an error for each test of a single packet that fails.  Conversations are tried
- * by offline/conversation.h. */
+/* Adds every error that config_load could not see.  If there is none at all, adds a warning for
+ * each rule that is never reached, and an error for each failing test of a single packet.
+ * offline/conversation.h tries conversations. */
 void config_verify(const struct config *cfg, struct err *err, struct check_result *result);
 
-/* A warning for each port, list, set, pool, table and pipeline that nothing in the configuration uses, and for each
- * interface without a pipeline. */
+/* Adds a warning for each port, list, set, pool, table and pipeline that nothing in the
+ * configuration uses, and for each interface without a pipeline. */
 void unused_check(const struct config *cfg, struct err *err);
 
 /* A warning for each rule that earlier ones of its access list cover, and each one without a name that later ones make
@@ -51,8 +51,9 @@ void shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns
 /* Warnings for translations and routes that lead nowhere, and for addresses that two translations give out. */
 void nowhere_check(const struct config *cfg, const struct generation *gen, struct err *err);
 
-/* Judges the packet of a test as the generation would, with nothing installed.  True if it is as
- * expected; else an error at the test's place, and what was expected and found in told, if it is not NULL. */
+/* Judges the packet of a test as the generation would, with nothing installed.  Returns true if the
+ * outcome is as expected; else adds an error at the test's place, and writes what was expected and
+ * found to told, if it is not NULL. */
 bool trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A generation built from a configuration, beside the running one. */
+/* Builds a generation from a configuration, beside the running one. */
 
 #include "config/compile.h"
 
@@ -19,9 +19,9 @@
 
 static uint64_t numbers;                /* of the newest generation of this process */
 
-/* A generation with all that it points to. */
+/* A generation with everything that it points to. */
 struct made {
-	struct generation gen;          /* first: generation_discard is given its address */
+	struct generation gen;          /* first member: generation_discard gets its address */
 	struct arena arena;
 	struct build *build;
 	unsigned errors;                /* in err before anything was built */
@@ -50,14 +50,14 @@ generation_names_commit(struct generation_names *names)
 	ids_commit(&names->tracks);
 }
 
-/* A port keeps the index that it was started with, wherever it stands in the file now. */
+/* Returns a port's index, which is that of the start, wherever the port stands in the file now. */
 static int
 port_index(const struct generation_setup *setup, const char *name)
 {
 	return config_port_index(setup->started != NULL ? setup->started : setup->cfg, name);
 }
 
-/* Room is left for the link-local address, which generation_finish adds. */
+/* Leaves room for the link-local address, which generation_finish adds. */
 static bool
 fill_addresses(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
 {
@@ -108,7 +108,7 @@ copy_text(struct made *m, const char *text)
 	return text == NULL ? NULL : arena_text(&m->arena, text, strlen(text));
 }
 
-/* As the configuration that is being built says: a port keeps its index, and not its row. */
+/* From the new configuration: a port keeps its index, and not its row. */
 static uint16_t
 port_tpid(const struct config *cfg, const char *name)
 {
@@ -227,7 +227,7 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	return &m->gen;
 }
 
-/* RFC 4291, appendix A: fe80::/64 and the MAC as EUI-64. */
+/* Adds the link-local address: fe80::/64 and the MAC as EUI-64 (RFC 4291, appendix A). */
 static void
 add_link_local(struct interface *iface)
 {
@@ -255,7 +255,7 @@ fill_workers(struct made *m)
 	for (unsigned w = 0; w < gen->n_workers; w++) {
 		struct generation_worker *gw = &gen->worker[w];
 
-		/* Each worker's own memory, so that none shares a line with another. */
+		/* Each worker's own memory, so that no two of them share a cache line. */
 		gw->hits = aligned_alloc(64,
 			RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
 		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
@@ -266,7 +266,8 @@ fill_workers(struct made *m)
 	return meters_make(&m->gen, &m->arena);
 }
 
-/* An interface that names a pipeline has it: without one it would drop every packet. */
+/* Checks that an interface that names a pipeline has one: without it, every packet would be
+ * dropped. */
 static int
 check_entries(const struct made *m, struct err *err)
 {

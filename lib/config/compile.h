@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a configuration to a generation (policy/generation.h), in two steps, because the second needs
- * the MACs of opened ports and the first finds all errors without opening any.
+/* Builds a generation (policy/generation.h) from a configuration, in two steps: the first finds all
+ * errors without opening ports, the second needs the MACs of opened ports.
  *
  * Threads: the control thread.  Memory: nothing of a generation points into its configuration. */
 #ifndef CONFIG_COMPILE_H
@@ -17,7 +17,7 @@
 
 struct build;
 
-/* What keeps its number by its name over generations (base/ids.h). */
+/* Objects that keep their number by name over generations (base/ids.h). */
 struct generation_names {
 	struct ids ifaces;
 	struct ids tracks;              /* of stages track: timeouts of sessions */
@@ -25,36 +25,38 @@ struct generation_names {
 
 void generation_names_init(struct generation_names *names);
 void generation_names_fini(struct generation_names *names);
-/* The generation that was begun last is published. */
+/* Tells that the generation begun last is published. */
 void generation_names_commit(struct generation_names *names);
 
 struct generation_setup {
 	const struct config *cfg;
-	const struct config *started;   /* whose ports have their indexes; NULL: cfg */
+	const struct config *started;   /* the configuration that decides the indexes of ports;
+					 * NULL: cfg */
 	struct generation_names *names;
 	const struct generation *running;       /* NULL: the first */
 	unsigned workers;
 };
 
-/* Interfaces, sets, access lists, routes, pipelines.  Errors go to err; NULL without memory.  When
- * there were errors the generation is good for nothing but generation_discard. */
+/* Builds interfaces, sets, access lists, routes, pipelines.  Errors go to err; returns NULL without
+ * memory.  After errors the generation can only be discarded. */
 struct generation *generation_begin(const struct generation_setup *setup, struct err *err);
 
-/* What depends on the MACs of ports, mac[] by index: link-local addresses, what parse needs to
- * know; then the workers' part.  0, or negative with an error in err.  Refuses when err has got an error since the
- * beginning: only a generation of which every part was built is finished. */
+/* Completes a generation with what depends on the MACs of ports, mac[] by index: link-local
+ * addresses, what parse needs; then the workers' part.  Returns 0, or negative with an error in
+ * err.  Refuses if err has got an error since the beginning: only a generation of which every part
+ * was built is finished. */
 int generation_finish(struct generation *gen, const struct rte_ether_addr mac[], struct err *err);
 
-/* Gives a finished generation the next number: once, directly before it is published, so that a refused file takes
- * none. */
+/* Gives a finished generation the next number: once, directly before it is published, so that a
+ * refused file uses none. */
 void generation_give_number(struct generation *gen);
 
 void generation_discard(struct generation *gen);        /* NULL and half-built are fine */
 
-/* What it was built with, for checks. */
+/* Returns the build that it was made with, for checks. */
 struct build *generation_builder(const struct generation *gen);
 
-/* The interface of that name, or NULL. */
+/* Returns the interface of that name, or NULL. */
 const struct interface *generation_find(const struct generation *gen, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of the whole file, and its reading. */
+/* The table of the whole file; reading it. */
 
 #include "config/config.h"
 
@@ -31,11 +31,11 @@ static const struct cfg_field port_fields[] = {
 		"Receive queues; auto: one for each worker where the device can.", .min = 1,
 		.max = PORT_QUEUES_MAX, .words = auto_words, .restart = true },
 	{ "mac", CFG_MAC, CFG_OPTIONAL, offsetof(struct port_row, mac),
-		"The MAC to answer for; without it, the device's own.", .restart = true },
+		"MAC of the port; without it, the device's own.", .restart = true },
 	{ "rx_descriptors", CFG_U16, "1024", offsetof(struct port_row, rx_descriptors),
-		"Frames a receive queue holds.", .min = 32, .max = 16384, .restart = true },
+		"Size of a receive queue in frames.", .min = 32, .max = 16384, .restart = true },
 	{ "tx_descriptors", CFG_U16, "1024", offsetof(struct port_row, tx_descriptors),
-		"Frames a transmit queue holds.", .min = 32, .max = 16384, .restart = true },
+		"Size of a transmit queue in frames.", .min = 32, .max = 16384, .restart = true },
 	{ "tpid", CFG_ENUM, "auto", offsetof(struct port_row, tpid),
 		"EtherType of the outer VLAN tag of frames that are sent; auto: that of the frame answered, or of the "
 		"neighbour's last ARP or ND message, else 0x88a8 in front of an inner tag and 0x8100 without one.",
@@ -52,18 +52,18 @@ static const struct cfg_field config_fields[] = {
 	{ "version", CFG_U32, NULL, offsetof(struct config, version),
 		"Version of the format: 1.", .min = 1, .max = 1 },
 	{ "system", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, system),
-		"Cores, memory, how workers idle.", .table = &system_table },
+		"Cores, memory, idle behaviour of workers.", .table = &system_table },
 	{ "ports", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, ports),
 		"NICs and virtual devices.", .table = &port_table, .kind = "port" },
 	{ "interfaces", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, interfaces),
-		"What packets come in by: ports and VLANs on them.", .table = &interface_table,
+		"Interfaces: ports, and VLANs on them, by which packets enter.", .table = &interface_table,
 		.kind = "interface" },
 	{ "zones", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, zones),
-		"Groups of interfaces: in rules, and for sessions, whose packets may arrive by any "
-		"interface of the zone they are expected in.", .table = &zone_table, .kind = "zone" },
+		"Groups of interfaces, for rules and for sessions, whose packets may arrive by "
+		"any interface of their zone.", .table = &zone_table, .kind = "zone" },
 	POLICY_ROWS(struct config, policy),
 	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
-		"What is told of traffic while it runs.", .table = &telemetry_table },
+		"What is reported of traffic at run time.", .table = &telemetry_table },
 	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
 		"Packets and conversations that a check, a start and a reload try.", .table = &test_table },
 	CFG_END
@@ -73,7 +73,7 @@ const struct cfg_table config_table = {
 	"weir.yaml", CFG_SIZEOF(struct config), config_fields, "The configuration of Weir.",
 };
 
-/* Not the group bit, and not all zeros. */
+/* Returns true for a MAC without the group bit that is not all zeros. */
 static bool
 is_station(const struct cfg_mac *mac)
 {
@@ -99,7 +99,7 @@ ports_check_rows(const struct config *cfg, struct err *err)
 			cfg_error(err, &row->head, NULL, "the name is longer than %u characters",
 				PORT_NAME_MAX - 1);
 		if (cfg_is_written(&row->head, &row->mac) && !is_station(&row->mac))
-			cfg_error(err, &row->head, &row->mac, "is no MAC of a station");
+			cfg_error(err, &row->head, &row->mac, "is not the MAC address of a station");
 	}
 	ports_check(ports, config_ports(cfg, ports), err);
 }
@@ -160,7 +160,7 @@ has_stage(const struct config *cfg, const char *pipeline, const char *name)
 	return false;
 }
 
-/* Do inside hosts have one worker each, whomever they talk to (policy/owners.h)? */
+/* Returns true if inside hosts have one worker each, for all their peers (policy/owners.h). */
 static bool
 owners_by_host(const struct config *cfg)
 {
@@ -170,7 +170,8 @@ owners_by_host(const struct config *cfg)
 	return false;
 }
 
-/* Is all behind the interface inside hosts that are translated?  IPv6 is not, and better spread by both ends. */
+/* Returns true if all hosts behind the interface are inside and translated.  IPv6 is not, and is
+ * better spread by both ends. */
 static bool
 is_inside(const struct config *cfg, const struct interface_cfg *iface)
 {
@@ -190,7 +191,7 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 		bool inside = false, outside = false;
 
 		if (n == PORT_MAX || row->head.name == NULL || row->device == NULL)
-			continue;       /* has been said */
+			continue;       /* already reported */
 		out[n] = (struct port_cfg) {
 			.name = row->head.name,
 			.loc = row->head.loc,
@@ -235,8 +236,8 @@ port_check_reload(const struct port_row *old, const struct port_row *new, struct
 		cfg_error(err, &new->head, &new->tx_descriptors, "a change needs a restart");
 }
 
-/* A port's frames may not become larger than its buffers, and only a start sets promiscuous
- * mode. */
+/* Adds an error if a port's frames would exceed its buffers, or if it would need promiscuous mode:
+ * both are fixed at the start. */
 static void
 port_check_use(const struct port_cfg *old, const struct port_cfg *new, struct err *err)
 {
@@ -268,7 +269,7 @@ config_check_reload(const struct config *started, const struct config *next, str
 	cfg_each(port, &started->ports)
 		if (config_port_index(next, port->head.name) < 0)
 			cfg_error(err, &next->head, &next->ports,
-				"to take port %s away needs a restart", port->head.name);
+				"removing port %s needs a restart", port->head.name);
 	for (unsigned i = 0; i < n_is; i++)
 		for (unsigned k = 0; k < n_was; k++)
 			if (strcmp(is[i].name, was[k].name) == 0)

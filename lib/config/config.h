@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The configuration file as a whole: its sections, and what must be true across them.
+/* The configuration file as a whole: its sections, and checks across them.
  *
- * The rows of a section stand beside what it configures (io, stage); here are those of system and
- * interfaces, the table of the whole file, and the checks that see more than one section.
+ * The rows of a section are beside the code that it configures (io, stage); this folder has those
+ * of system and interfaces, the table of the whole file, and the checks that concern more than one
+ * section.
  *
- * Threads: the control thread.  Memory: config_load/config_free; everything lives in the
- * document. */
+ * Threads: the control thread.  Memory: config_load/config_free; everything is in the document. */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
@@ -63,16 +63,18 @@ struct zone_cfg {
 	CFG_LIST_OF(const char *) interfaces;
 };
 
-/* A packet of a conversation, and what must become of it. */
+/* A packet of a conversation, and its expected outcome. */
 struct step_cfg {
 	struct cfg_head head;
 	uint64_t after_ns;              /* time that passes before it */
-	const char *in, *packet, *expect;       /* as of a test; $NAME in packet stands for what was seen */
-	const char *src, *dst;          /* as it must leave: ADDRESS, ADDRESS:PORT, with * or $NAME for a part; or NULL */
+	const char *in, *packet, *expect;       /* as of a test; $NAME in packet stands for a
+						 * value seen before */
+	const char *src, *dst;          /* expected when it leaves: ADDRESS, ADDRESS:PORT, with *
+					 * or $NAME for a part; or NULL */
 	const char *reply;              /* what Weir itself answers, in packet notation, or NULL */
 };
 
-/* A packet, or the packets of a conversation, and what must become of them. */
+/* A packet, or the packets of a conversation, with the expected outcome. */
 struct test_cfg {
 	struct cfg_head head;
 	const char *name;
@@ -80,7 +82,7 @@ struct test_cfg {
 	const char *in;                 /* interface */
 	const char *packet;             /* in packet notation */
 	const char *expect;             /* "output lan", "drop acl_denied", "drop", "local" */
-	struct cfg_endpoint src, dst;   /* as it must leave; family 0: anything */
+	struct cfg_endpoint src, dst;   /* expected when it leaves; family 0: any */
 };
 
 struct port_row {
@@ -116,7 +118,7 @@ struct config {
 	struct document *document;      /* everything above lives in it */
 };
 
-/* The whole file, for schema and reference, and the rows of its sections. */
+/* The table of the whole file, for schema and reference, and those of its sections. */
 extern const struct cfg_table config_table;
 extern const struct cfg_table system_table;
 extern const struct cfg_table port_table;
@@ -125,18 +127,18 @@ extern const struct cfg_table zone_table;
 extern const struct cfg_table telemetry_table;
 extern const struct cfg_table test_table;
 
-/* Reads a file and checks all that can be seen without building it.  Errors go to err; NULL when
- * there is nothing to go on with, else a configuration that may be checked further and used when
- * err_count is still 0. */
+/* Reads a file and makes all checks that need no build.  Errors go to err.  Returns NULL if nothing
+ * could be decoded, else a configuration that may be checked further, and used if err_count is
+ * still 0. */
 struct config *config_load(const char *path, struct err *err);
 struct config *config_load_text(const char *name, const char *text, struct err *err);
 void config_free(struct config *cfg);   /* NULL is fine */
 
-/* The ports as io takes them, in the order of the file.  mtu, promiscuous and by_source are worked out from
- * interfaces and pipelines.  Returns how many. */
+/* Writes the ports in io's form, in the order of the file.  mtu, promiscuous and by_source follow
+ * from interfaces and pipelines.  Returns their number. */
 unsigned config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX]);
 
-/* The place of a port in the file, or -1. */
+/* Returns the place of a port in the file, or -1. */
 static inline int
 config_port_index(const struct config *cfg, const char *name)
 {
@@ -147,16 +149,15 @@ config_port_index(const struct config *cfg, const char *name)
 	return -1;
 }
 
-/* The name of the port that an interface stands on: as written, or its own. */
+/* Returns the name of the port that an interface is on: as written, or its own. */
 const char *interface_port(const struct interface_cfg *iface);
 
-/* The cores of the workers: as written, or all of this process but the control core (at least one).
- * Returns how many. */
+/* Writes the cores of the workers: as written, or all of this process but the control core (at
+ * least one).  Returns their number. */
 unsigned config_workers(const struct config *cfg, struct eal_core cores[static EAL_WORKERS_MAX]);
 
-/* What a running Weir cannot change since it was started: each difference in system or ports is an error placed in
- * next.
- * 0 or -EINVAL. */
+/* Adds an error, placed in next, for each difference in system or ports that a running Weir cannot
+ * adopt.  Returns 0 or -EINVAL. */
 int config_check_reload(const struct config *started, const struct config *next, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From interfaces to the look-up from port and VLAN to interface. */
+/* Builds the look-up from port and VLAN to interface. */
 
 #include "config/ingress.h"
 
@@ -39,7 +39,8 @@ fill_vlans(struct generation *gen, struct ingress *in, unsigned port, struct are
 		if (iface->inner_vlan != 0)
 			vlan[iface->vlan] = IFACE_QINQ;
 	}
-	/* Of an outer VLAN with inner ones, qinq also has the interface without: inner 0. */
+	/* For an outer VLAN with inner ones, qinq also has the interface without an inner tag:
+	 * inner 0. */
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
 		const struct interface *iface = gen->iface[i];
 

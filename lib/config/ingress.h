@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What parse has to know of each port, worked out from the interfaces of a generation.
+/* Computes what parse must know of each port from the interfaces of a generation.
  *
  * Threads: the control thread. */
 #ifndef CONFIG_INGRESS_H
@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "policy/generation.h"
 
-/* Fills gen->ingress; mac[] by port index.  Memory is arena's.  0 or -ENOMEM. */
+/* Fills gen->ingress; mac[] by port index.  Memory is arena's.  Returns 0 or -ENOMEM. */
 int ingress_fill(struct generation *gen, struct arena *arena, const uint8_t (*mac)[6]);
 
 #endif

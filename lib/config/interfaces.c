@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section interfaces: what packets come in by, with the addresses that are ours there. */
+/* Section interfaces: ports, and VLANs on them, by which packets come in, with our own addresses
+ * there. */
 
 #include <errno.h>
 #include <string.h>
@@ -15,24 +16,24 @@ static const struct cfg_field neighbour_fields[] = {
 
 static const struct cfg_table neighbour_table = {
 	"neighbour", CFG_SIZEOF(struct neighbour_cfg), neighbour_fields,
-	"A neighbour that need not be asked.", .bare = "mac",
+	"A static neighbour.", .bare = "mac",
 };
 
 static const struct cfg_field interface_fields[] = {
 	{ "port", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, port),
-		"The port it stands on; without it, the port of the same name.", .refers = "ports",
+		"Port of the interface; without it, the port of the same name.", .refers = "ports",
 		.kind = "port" },
 	{ "vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, vlan),
-		"The frames' VLAN, the outer one of two; without it, untagged frames." },
+		"VLAN of the frames, the outer one of two; without it, untagged frames." },
 	{ "inner_vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, inner_vlan),
 		"The inner VLAN of frames with two tags." },
 	{ "addresses", CFG_INTERFACE_ADDRESS | CFG_LIST, CFG_OPTIONAL,
 		offsetof(struct interface_cfg, addresses),
-		"Our addresses with the length of their subnet." },
+		"Own addresses with the prefix length of their subnet." },
 	{ "mtu", CFG_U16, "1500", offsetof(struct interface_cfg, mtu),
 		"Bytes of the largest IP packet.", .min = 576, .max = 9600 },
 	{ "pipeline", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, pipeline),
-		"What judges packets that come in here; without it they are dropped.",
+		"Pipeline of the packets that enter here; without it they are dropped.",
 		.refers = "pipelines", .kind = "pipeline" },
 	{ "neighbours", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL,
 		offsetof(struct interface_cfg, neighbours),
@@ -43,7 +44,7 @@ static const struct cfg_field interface_fields[] = {
 
 const struct cfg_table interface_table = {
 	"interface", CFG_SIZEOF(struct interface_cfg), interface_fields,
-	"A port, or a VLAN on it, that packets come in by.",
+	"A port, or a VLAN on it, by which packets enter.",
 };
 
 const char *
@@ -57,7 +58,7 @@ check_port(const struct config *cfg, const struct interface_cfg *iface, struct e
 {
 	struct suggestion s = suggestion_of(iface->head.name);
 
-	/* A port: that is written has been looked up while it was read. */
+	/* A written port has been looked up by the decoder. */
 	if (cfg_is_written(&iface->head, &iface->port)
 			|| config_port_index(cfg, iface->head.name) >= 0)
 		return;
@@ -78,7 +79,7 @@ same_frames(const struct interface_cfg *a, const struct interface_cfg *b)
 		&& a->inner_vlan == b->inner_vlan;
 }
 
-/* A VLAN was written that is none: that has been said. */
+/* Returns true if a VLAN was written that is not valid, which has been reported. */
 static bool
 vlan_unread(const struct interface_cfg *iface)
 {
@@ -107,7 +108,7 @@ check_frames(const struct config *cfg, const struct interface_cfg *iface, struct
 	}
 }
 
-/* Why no interface can have this address, or NULL. */
+/* Returns why no interface can have this address, or NULL. */
 static const char *
 address_fault(const struct ip_prefix *p)
 {
@@ -142,8 +143,9 @@ is_link_local(const struct ip_address *a)
 	return a->family == AF_INET6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
 }
 
-/* Against the addresses written before: the same one is an error, an overlap on another interface a
- * warning, since one of the two is then never reached.  A link-local one counts on its link only. */
+/* Compares with the addresses written before: the same one is an error, an overlap on another
+ * interface a warning, since one of the two is then never reached.  A link-local address counts on
+ * its link only. */
 static void
 check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
 	const struct ip_prefix *p, struct err *err)
@@ -204,7 +206,7 @@ in_a_subnet(const struct interface_cfg *iface, const struct ip_address *a)
 	return false;
 }
 
-/* How the neighbour was written before, since an IPv6 address has many spellings; or NULL. */
+/* Returns how the neighbour was written before, or NULL: an IPv6 address has many spellings. */
 static const char *
 same_neighbour(const struct interface_cfg *iface, const struct neighbour_cfg *n,
 	const struct ip_address *a)
@@ -230,7 +232,7 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 		const char *other;
 
 		if (n->head.name == NULL || !ip_address_parse(n->head.name, &a))
-			continue;       /* has been said */
+			continue;       /* already reported */
 		other = same_neighbour(iface, n, &a);
 		if (other != NULL)
 			cfg_error(err, &n->head, NULL, "%s is %s, which %s has already",
@@ -243,7 +245,7 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 				cfg_error(err, &n->head, NULL, "%s is our own address",
 					n->head.name);
 		if ((n->mac.bytes[0] & 1) != 0 || memcmp(n->mac.bytes, zero, 6) == 0)
-			cfg_error(err, &n->head, &n->mac, "is no MAC of a station");
+			cfg_error(err, &n->head, &n->mac, "is not the MAC address of a station");
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a configuration may have at most, as the code says it. */
+/* The limits of a configuration, from the constants of the code. */
 
 #include "config/limits.h"
 

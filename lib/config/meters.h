@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Meters of the workers: one for each line of the configuration that asks for it, shared by the generations in which that
- * line says the same.
+/* Meters of the workers: one for each configuration line that asks for one, shared by the
+ * generations in which that line says the same.
  *
  * Threads: the control thread. */
 #ifndef CONFIG_METERS_H
@@ -12,10 +12,10 @@
 /* Makes gen's meters, full, with a cache line for each worker.  Returns 0 or -ENOMEM. */
 int meters_make(struct generation *gen, struct arena *arena);
 
-/* Makes a meter of old the one of gen that has number of_gen. */
+/* Makes a meter of old the meter of_gen of gen. */
 void meters_share(const struct generation *old, unsigned of_old, struct generation *gen, unsigned of_gen);
 
-/* Gives up gen's meters; each is freed with its last generation. */
+/* Releases gen's meters; each is freed with its last generation. */
 void meters_discard(struct generation *gen);
 
 #endif

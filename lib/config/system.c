@@ -40,8 +40,8 @@ static const struct cfg_field memory_fields[] = {
 		"Packet buffers in all; auto: sized from ports, queues and workers.",
 		.min = 64, .max = 1u << 26, .words = auto_words, .restart = true },
 	{ "openings", CFG_SIZE, "auto", offsetof(struct memory_cfg, openings),
-		"Bytes in which a worker tells a flood's first SYNs from second ones; auto: 8M, for 3 million "
-		"SYNs a second.",
+		"Bytes of a worker's SYN gate, which remembers first SYNs during a flood; auto: "
+		"8M, for 3 million SYNs a second.",
 		.min = 64 << 10, .max = 1ull << 30, .words = auto_words, .restart = true },
 	CFG_END
 };
@@ -59,21 +59,21 @@ static const struct cfg_field system_fields[] = {
 	{ "memory", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct system_cfg, memory),
 		"Memory for packets.", .table = &memory_table },
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
-		"Sessions that a worker remembers; there are two flows to each.", .min = 1024,
+		"Sessions of a worker; each has two flows.", .min = 1024,
 		.max = (1u << 24) - 1, .restart = true },
 	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
-		"Packets taken from a queue at once.", .min = 1, .max = BURST_MAX, .restart = true },
+		"Packets received from a queue at once, at most.", .min = 1, .max = BURST_MAX, .restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
 		"What a worker without packets does: busy keeps its core; adaptive pauses, then "
 		"sleeps up to 50 us.",
 		.words = idle_words, .restart = true },
 	{ "eal", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct system_cfg, eal),
-		"Arguments handed to DPDK as they are.", .restart = true },
+		"Arguments passed to DPDK unchanged.", .restart = true },
 	CFG_END
 };
 
 const struct cfg_table system_table = {
-	"system", CFG_SIZEOF(struct system_cfg), system_fields, "Cores, memory, how workers idle.",
+	"system", CFG_SIZEOF(struct system_cfg), system_fields, "Cores, memory, idle behaviour of workers.",
 };
 
 static void
@@ -121,7 +121,7 @@ system_check(const struct config *cfg, struct err *err)
 		const uint32_t *core = &sys->workers.items[i];
 
 		if (*core == SYSTEM_AUTO && sys->workers.count > 1)
-			cfg_error(err, &sys->head, core, "auto stands alone or not at all");
+			cfg_error(err, &sys->head, core, "auto cannot be combined with cores");
 		for (unsigned k = 0; k < i && *core != SYSTEM_AUTO; k++)
 			if (sys->workers.items[k] == *core)
 				cfg_error(err, &sys->head, core, "core %u is listed twice", *core);

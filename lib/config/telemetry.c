@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section telemetry: what is told of traffic while it runs, and where to. */
+/* Section telemetry: what is reported of traffic at run time, and where to. */
 
 #include "config/config_priv.h"
 
 static const struct cfg_field nat_log_fields[] = {
 	{ "file", CFG_PATH, NULL, offsetof(struct nat_log_cfg, file),
-		"Where entries are added, a JSON object a line; SIGHUP opens it anew." },
+		"File to append entries to, one JSON object a line; SIGHUP reopens it." },
 	CFG_END
 };
 
 static const struct cfg_table nat_log_table = {
 	"nat_log", CFG_SIZEOF(struct nat_log_cfg), nat_log_fields,
-	"When mappings of pools with log: true begin and end.", .bare = "file",
+	"Log of begin and end of mappings, of pools with log: true.", .bare = "file",
 };
 
 static const struct cfg_field telemetry_fields[] = {
 	{ "nat_log", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, nat_log),
-		"When mappings of pools with log: true begin and end.", .table = &nat_log_table },
+		"Log of begin and end of mappings, of pools with log: true.", .table = &nat_log_table },
 	CFG_END
 };
 
 const struct cfg_table telemetry_table = {
 	"telemetry", CFG_SIZEOF(struct telemetry_cfg), telemetry_fields,
-	"What is told of traffic while it runs.",
+	"What is reported of traffic at run time.",
 };
 
-/* Entries need a file, and a file without entries is a mistake, too. */
+/* Checks that there is a file for entries, and that a file has entries. */
 void
 telemetry_check(const struct config *cfg, struct err *err)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section tests: its rows; single packets are judged, and the outcome compared with what their author expects. */
+/* Section tests: its rows; tests of single packets, whose outcome is compared with the expected
+ * one. */
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static const struct cfg_field step_fields[] = {
 	{ "after", CFG_DURATION, CFG_OPTIONAL, offsetof(struct step_cfg, after_ns),
 		"Time that passes before the packet comes; timers run.", .max = AFTER_MAX },
 	{ "in", CFG_REF, NULL, offsetof(struct step_cfg, in),
-		"The interface that the packet comes in by.", .refers = "interfaces",
+		"The ingress interface of the packet.", .refers = "interfaces",
 		.kind = "interface" },
 	{ "packet", CFG_TEXT, NULL, offsetof(struct step_cfg, packet),
 		"The packet; $NAME stands for what an earlier step has seen in its place." },
@@ -51,9 +52,9 @@ static const struct cfg_table step_table = {
 };
 
 static const struct cfg_field test_fields[] = {
-	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, name), "What the test says." },
+	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, name), "Name of the test." },
 	{ "in", CFG_REF, CFG_OPTIONAL, offsetof(struct test_cfg, in),
-		"The interface that the packet comes in by.", .refers = "interfaces",
+		"The ingress interface of the packet.", .refers = "interfaces",
 		.kind = "interface" },
 	{ "packet", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, packet),
 		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
@@ -99,7 +100,8 @@ tests_check(const struct config *cfg, struct err *err)
 	}
 }
 
-/* The packet as it would come in by the interface, whatever tags the interface's frames carry. */
+/* Makes the packet as it would come in by the interface, with the tags of the interface's
+ * frames. */
 static int
 read_packet(const struct test_cfg *test, const struct interface *iface,
 	const struct generation *gen, struct view *view, struct err *err)
@@ -125,7 +127,8 @@ read_packet(const struct test_cfg *test, const struct interface *iface,
 	return 0;
 }
 
-/* Does somebody here answer?  Echo requests alone are: what else is for us is dropped for want of a service. */
+/* Returns true for a packet that Weir itself answers: only echo requests; others are dropped
+ * because there is no service. */
 static bool
 is_answered(const struct view *view)
 {
@@ -165,7 +168,8 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 	}
 }
 
-/* Does an end of the packet leave as the test says?  An endpoint that was not written is any. */
+/* Returns true if an end of the packet leaves as the test expects.  An endpoint that was not
+ * written is any. */
 static bool
 leaves_as(const struct cfg_endpoint *want, const union address *a, rte_be16_t port)
 {
@@ -175,7 +179,7 @@ leaves_as(const struct cfg_endpoint *want, const union address *a, rte_be16_t po
 		&& (want->port == 0 || rte_cpu_to_be_16(want->port) == port);
 }
 
-/* "output lan, src 192.0.2.1:80", with the ends that the test asks for. */
+/* Writes "output lan, src 192.0.2.1:80", with the ends that the test names. */
 static void
 expected_text(const struct test_cfg *test, char *out, size_t bytes)
 {

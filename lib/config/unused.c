@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a configuration names and nothing uses: most often a name that was changed in one place. */
+/* Finds names in a configuration that nothing uses: most often a name that was changed in one place
+ * only. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ add(void *arg, const char *section, const char *name)
 	names->item[names->n++] = (struct name){ section, name };
 }
 
-/* Section tests ask about the others and use nothing. */
+/* Collects references, except those of section tests, which use nothing. */
 static void
 collect(const struct config *cfg, struct names *names)
 {
@@ -64,14 +65,15 @@ collect(const struct config *cfg, struct names *names)
 		qsort(names->item, names->n, sizeof(*names->item), compare);
 }
 
-/* Any list of a map's elements: each begins with a head. */
+/* Any list of a map's elements, which begin with a head. */
 struct section {
 	const char *items;
 	unsigned count;
 	size_t size;
 };
 
-/* A zone of several interfaces has an effect by itself: sessions may move among them. */
+/* Returns true for a zone of several interfaces, which has an effect by itself: sessions may move
+ * among them. */
 static bool
 has_effect(const struct cfg_field *f, const struct cfg_head *head)
 {

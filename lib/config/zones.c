@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section zones: its rows, its checks, and what a generation knows of them. */
+/* Section zones: its rows and checks, and the zones of a generation. */
 
 #include "config/zones.h"
 
@@ -15,11 +15,11 @@ static const struct cfg_field zone_fields[] = {
 
 const struct cfg_table zone_table = {
 	"zone", CFG_SIZEOF(struct zone_cfg), zone_fields,
-	"Interfaces that a session's packets may arrive by alike, such as two uplinks.",
+	"Interfaces by any of which a session's packets may arrive, such as two uplinks.",
 	.bare = "interfaces",
 };
 
-/* The zone that has an interface before the given place, or NULL. */
+/* Returns the zone that has the interface before the given place, or NULL. */
 static const struct zone_cfg *
 zone_before(const struct config *cfg, const char *const *place)
 {
@@ -39,7 +39,7 @@ zones_check(const struct config *cfg, struct err *err)
 {
 	cfg_each(zone, &cfg->zones) {
 		if (zone->head.name == NULL)
-			continue;               /* has been said */
+			continue;               /* already reported */
 		if (cfg_find(&cfg->interfaces, zone->head.name) != NULL)
 			cfg_error(err, &zone->head, NULL, "an interface has this name");
 		if (zone->interfaces.count == 0)
@@ -73,7 +73,7 @@ zone_number(const struct zones *z, const char *name)
 	return ZONE_NONE;
 }
 
-/* Interfaces that the generation before had, and this one has not, stay in their zones. */
+/* Keeps interfaces of the previous generation that this one lacks in their zones. */
 static void
 keep_gone(struct zones *z, const struct generation *gen, const struct generation *before)
 {

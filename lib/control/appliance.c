@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting and ending everything, in the order that makes undoing simple. */
+/* Starts and ends everything, in an order that makes undoing simple. */
 
 #include "control/appliance_priv.h"
 
@@ -15,9 +15,10 @@
 #include "io/steer.h"
 
 enum {
-	HOLDERS_MBUFS = 4096,           /* of a worker: wait for neighbours and first fragments */
+	HOLDERS_MBUFS = 4096,           /* of a worker: packets that wait for neighbours and
+					 * first fragments */
 	TABLES_MIB = 64,                /* what DPDK itself needs, at least */
-	RULE_KIB = 16,                  /* and for each rule, twice over for a reload */
+	RULE_KIB = 16,                  /* and for each rule, twice because of reloads */
 };
 
 static struct {
@@ -155,9 +156,9 @@ run_workers(struct appliance *a, struct err *err)
 	return a->options.stepped ? 0 : workers_start(a->workers, err);
 }
 
-/* The workers' cores; more workers than cores, which a test may ask for, share them.  Workers that
- * are stepped run on the caller's core: those of the file need not exist here, and what is auto
- * must not depend on this host. */
+/* Chooses the workers' cores; if a test asks for more workers than cores, they share them.  Stepped
+ * workers run on the caller's core: the cores of the file need not exist here, and `auto` must not
+ * depend on this host. */
 static void
 choose_cores(struct appliance *a)
 {
@@ -217,7 +218,7 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	a->cfg = a->started = cfg;
 	generation_names_init(&a->names);
 	if (start(a, err) < 0 && err_count(err) == before)
-		err_set(err, EFAULT, "it does not start, and without a reason; this is a bug of Weir");
+		err_set(err, EFAULT, "the start failed without a reason; this is a bug of Weir");
 	if (err_count(err) != before) {
 		appliance_destroy(a);
 		return NULL;
@@ -246,7 +247,7 @@ appliance_halt(struct appliance *a)
 	if (!a->running || a->halted)
 		return true;
 	a->halted_ns = monotonic_ns();
-	appliance_write_log(a);                 /* so that there is room for all ends */
+	appliance_write_log(a);                 /* makes room for the ends of all mappings */
 	stopped = workers_stop(a->workers);
 	appliance_write_log(a);
 	a->halted = stopped;

@@ -2,7 +2,7 @@
 /* The whole appliance in one process: DPDK, pools, ports, workers and the current generation,
  * started from a configuration or not at all.
  *
- * `weir run`, `weir replay`, `weir explain` and tests stand on this; they differ in struct
+ * `weir run`, `weir replay`, `weir explain` and tests use it; they differ in struct
  * appliance_options alone:
  *
  *   run             threads, the real devices, the time-stamp counter
@@ -29,27 +29,31 @@ enum {
 	APPLIANCE_RETIRED = 8,
 };
 
-/* What a worker's clock says at its start. */
+/* The reading of a worker's clock at its start. */
 #define APPLIANCE_TIME_ZERO_NS 1000000000ull
 
 struct appliance_options {
 	bool captures;          /* every port's frames come from memory */
-	bool virtual_time;      /* clocks stand until appliance_set_time; secrets are a constant */
+	bool virtual_time;      /* clocks stand until appliance_set_time; secrets come from a
+				 * constant */
 	bool stepped;           /* no threads: appliance_step */
 	unsigned workers;       /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;         /* 0: as configured */
 	bool verbose;           /* DPDK's own log */
-	bool tests;             /* a reload is refused when a test of its file fails, as in `weir check` */
-	const char *nat_log;    /* captures: a file to begin for NAT's log, instead of the configured one; NULL: none */
+	bool tests;             /* a reload is refused if a test of its file fails, as in `weir
+				 * check` */
+	const char *nat_log;    /* captures: a file to create for NAT's log, instead of the
+				 * configured one; NULL: none */
 };
 
-/* Starts everything from cfg, which is the appliance's from here on, whatever happens.  NULL:
- * errors are in err, and everything begun has been undone. */
+/* Starts everything from cfg, which belongs to the appliance from here on, in any case.  Returns
+ * NULL with errors in err, and everything begun undone. */
 struct appliance *appliance_start(struct config *cfg, const struct appliance_options *options,
 	struct err *err);
 
-/* Builds a generation from cfg beside the running one, publishes it and lets the old one go.  cfg
- * is the appliance's when 0 is returned, else the caller's still, and nothing has changed. */
+/* Builds a generation from cfg beside the running one, publishes it and frees the old one.  cfg
+ * belongs to the appliance when 0 is returned; else the caller still owns it, and nothing has
+ * changed. */
 int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
 
 /* The same without trying tests: for the way back to a configuration that ran before. */
@@ -58,56 +62,57 @@ int appliance_return(struct appliance *a, struct config *cfg, struct err *err);
 /* What of cfg a running appliance cannot take is an error.  0 or negative. */
 int appliance_check(const struct appliance *a, const struct config *cfg, struct err *err);
 
-/* Frees earlier generations that no worker uses any more; appliance_reload does, too.  A worker that stands still
- * keeps its own and all that came after it; of those there may be APPLIANCE_RETIRED, then no configuration is
- * taken until it moves. */
+/* Frees earlier generations that no worker uses any more; appliance_reload does this, too.  A
+ * worker that stands still keeps its own and all later ones; when there are APPLIANCE_RETIRED of
+ * those, no configuration is adopted until it moves. */
 void appliance_let_go(struct appliance *a);
 
-/* One loop of every worker (stepped).  0: there was nothing to do. */
+/* Runs one loop of every worker (stepped).  Returns 0 if there was nothing to do. */
 unsigned appliance_step(struct appliance *a);
 
-/* Moves the virtual clocks. */
+/* Sets the virtual clocks. */
 void appliance_set_time(struct appliance *a, uint64_t now_ns);
 
-/* Workers stop receiving, send what can be sent and let go of the rest.  Figures and the generation
- * stay for the report.  False: a worker does not come to its end; only a report and exit are
- * left. */
+/* Stops the workers: they stop receiving, send what can be sent and drop the rest.  Figures and the
+ * generation stay for the report.  Returns false if a worker does not end; then only a report and
+ * exit are possible. */
 bool appliance_halt(struct appliance *a);
 
-/* Closes ports.  Returns mbufs that are not back in their pools: 0, or a bug.  appliance_halt
- * before, and report_take, which asks the ports. */
+/* Closes the ports.  Returns the number of mbufs that are not back in their pools: 0, unless there
+ * is a bug.  After appliance_halt, and after report_take, which reads the ports. */
 unsigned appliance_close(struct appliance *a);
 
-/* Frees it all (halts and closes first where that was not done).  NULL is fine. */
+/* Frees everything (halts and closes first if that was not done).  NULL is fine. */
 void appliance_destroy(struct appliance *a);
 
 /* Leaves DPDK, after the last appliance of the process. */
 void appliance_leave(void);
 
-/* Looks at the ports: link state, devices that vanished and those that are back, which are opened again.  What changed
- * is said in the log.  Call it every 100 ms or so. */
+/* Checks the ports: link state, devices that vanished, and those that are back, which are opened
+ * again.  Logs the changes.  To be called about every 100 ms. */
 void appliance_watch_ports(struct appliance *a);
 
-/* Says of each port's device what it can do, and what of it is used. */
+/* Logs what each port's device can do, and what of it is used. */
 void appliance_tell_devices(const struct appliance *a);
 
-/* Says of each link that is down that it is, and why. */
+/* Logs each link that is down, and why. */
 void appliance_tell_links(struct appliance *a);
 
-/* Writes what workers have told for NAT's log.  appliance_halt does, too.  reopen: the file was moved away. */
+/* Writes the workers' entries to NAT's log. appliance_halt does this, too. */
 void appliance_write_log(struct appliance *a);
 
-/* Says in the log which addresses of NAT another station has; called now and then. */
+/* appliance_say_conflicts logs which addresses of NAT another station has; to be called regularly.
+ * appliance_reopen_log opens the log's file again: it was moved away. */
 void appliance_say_conflicts(struct appliance *a);
 void appliance_reopen_log(struct appliance *a);
 
-/* NULL: none is written. */
+/* Returns the log's file; NULL: none is written. */
 const struct nat_log_file *appliance_nat_log(const struct appliance *a);
 
-/* Nanoseconds from the first poll until now, or until halt.  Not the workers' clock. */
+/* Returns nanoseconds from the first poll until now, or until halt.  Not the workers' clock. */
 uint64_t appliance_uptime_ns(const struct appliance *a);
 
-/* The core of a worker. */
+/* Returns the core of a worker. */
 unsigned appliance_core(const struct appliance *a, unsigned worker);
 
 const struct config *appliance_config(const struct appliance *a);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The generations of an appliance: its first one, those that reloads bring, and those that a worker may still use. */
+/* The generations of an appliance: the first one, those of reloads, and those that a worker may
+ * still use. */
 
 #include "control/appliance_priv.h"
 
@@ -10,7 +11,7 @@
 #include "control/conversations.h"
 #include "nat/layout.h"
 
-/* The pools, beside those of the running generation: what workers' mappings hold stays. */
+/* Computes the pools beside those of the running generation: what mappings hold stays. */
 static int
 lay_out_pools(struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
 {
@@ -77,7 +78,7 @@ appliance_let_go(struct appliance *a)
 	a->n_retired = kept;
 }
 
-/* Only so many configurations wait for a worker that stands still. */
+/* Refuses a reload if too many generations wait for a worker that stands still. */
 static int
 check_retired(struct appliance *a, struct err *err)
 {
@@ -91,8 +92,8 @@ check_retired(struct appliance *a, struct err *err)
 		"wait for it already", who, (unsigned long long)oldest, a->n_retired);
 }
 
-/* What `weir check` would say of a generation that is finished and not published: rules never reached, tests that
- * fail.  False after an error for each of those. */
+/* Makes the checks of `weir check` on a generation that is finished and not published: rules never
+ * reached, failing tests.  Returns false after an error for each of those. */
 static bool
 try_tests(const struct config *cfg, const struct generation *gen, struct err *err)
 {
@@ -104,7 +105,7 @@ try_tests(const struct config *cfg, const struct generation *gen, struct err *er
 	return failed == 0 && conversations_gate(cfg, err) == 0;
 }
 
-/* A whole generation from cfg, ready to be published, or NULL after an error. */
+/* Builds a whole generation from cfg, ready to be published, or returns NULL after an error. */
 static struct generation *
 make_generation(struct appliance *a, const struct config *cfg, bool tests, struct err *err)
 {
@@ -153,9 +154,10 @@ take(struct appliance *a, struct config *cfg, bool tests, struct err *err)
 
 	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0)
 		gen = make_generation(a, cfg, tests, err);
-	/* The errors decide, not what functions returned: no failure is silent, and nothing is published beside one. */
+	/* The list of errors decides, not the return values: no failure is silent, and a generation
+	 * with errors is never published. */
 	if (gen == NULL && err_count(err) == before)
-		err_set(err, EFAULT, "the configuration was not built, and without a reason; this is a bug of Weir");
+		err_set(err, EFAULT, "the configuration was not built, without a reason; this is a bug of Weir");
 	if (err_count(err) == before)
 		log_open(a, cfg, &log, err);
 	if (err_count(err) != before) {

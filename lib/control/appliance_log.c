@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* NAT's log in the life of an appliance. */
+/* NAT's log of a running appliance. */
 
 #include <errno.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "base/counter.h"
 #include "base/log.h"
 
-#define TRY_NS NS_PER_S         /* between two tries to open what is back */
+#define TRY_NS NS_PER_S         /* between two attempts to open a device that is back */
 
 static uint64_t
 now_ns(void)
@@ -115,7 +115,7 @@ tell_foreign(const struct port *port, uint64_t note)
 		"the port is connected to another link than configured", port->name, port->device, theirs, ours);
 }
 
-/* The link is up and frames come: are they any that could be for us? */
+/* Checks whether the frames of a port whose link is up could be for us. */
 static void
 watch_delivery(struct appliance *a, unsigned i)
 {
@@ -142,20 +142,21 @@ watch_delivery(struct appliance *a, unsigned i)
 	}
 }
 
-/* Gives the device of a port back, once no worker uses its queues. */
+/* Closes the device of a port, once no worker uses its queues. */
 static void
 give_back(struct appliance *a, unsigned i)
 {
 	struct port *port = &a->ports.at[i];
 
 	if (!workers_take_ports(a->workers))
-		return;         /* a worker stands still: tried again */
+		return;         /* a worker stands still: tried again later */
 	port_detach(&a->ports, port);
 	/* The kernel needs a moment to take a PCI device. */
 	a->port_watch[i] = (struct port_watch){ .closed = true, .tried_ns = port->kind == DEVICE_PCI ? now_ns() : 0 };
 }
 
-/* The row of a port in the configuration of now, since the one it was started with may be gone. */
+/* Finds the row of a port in the current configuration, since the one it was started with may be
+ * gone. */
 static bool
 find_row(const struct appliance *a, const struct port *port, struct port_cfg *out)
 {

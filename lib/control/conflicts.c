@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Addresses of NAT that another station of a link has: said in the log, since they carry no traffic. */
+/* Logs addresses of NAT that another station of a link has: they carry no traffic. */
 
 #include "base/log.h"
 #include "control/appliance_priv.h"

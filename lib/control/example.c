@@ -69,7 +69,7 @@ static const char *const from_wan[] = {
 enum {
 	FRAME_MAX = 1600,
 	KINDS = 5,
-	DUE_MAX = CAPTURE_RING / 4,     /* frames at once */
+	DUE_MAX = CAPTURE_RING / 4,     /* frames at once, at most */
 };
 
 /* A port, and the frames that its peer sends in turn. */
@@ -168,7 +168,7 @@ take_away(struct side *side)
 			rte_pktmbuf_free_bulk(m, n);
 }
 
-/* Frames due since the last tick; a tick that comes late does not overrun the ports. */
+/* Returns the frames due since the last tick; a late tick does not overrun the ports. */
 static unsigned
 frames_due(struct example *e, uint64_t now_ns)
 {

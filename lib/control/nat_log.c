@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entries of NAT's log, as lines of a file. */
+/* Writes entries of NAT's log as lines of a file. */
 
 #include "control/nat_log.h"
 
@@ -27,18 +27,19 @@ enum {
 struct nat_log_file {
 	char *path;
 	int fd;
-	bool failing;                   /* has been said */
+	bool failing;                   /* a failure that has been reported */
 	uint64_t errors, written;
 	uint64_t lost_told[EAL_WORKERS_MAX];
 	unsigned lines;                 /* in text */
-	size_t used, sent;              /* bytes of text, and of those what the file has */
+	size_t used, sent;              /* bytes of text, and of those the bytes that the file
+					 * has */
 	char text[BUFFER_BYTES];
 };
 
 static int
 open_file(const char *path, int more)
 {
-	/* A pipe must not make us wait. */
+	/* A pipe must not block us. */
 	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | more, 0640);
 }
 
@@ -114,7 +115,7 @@ nat_log_flush(struct nat_log_file *f)
 	return true;
 }
 
-/* Is there room for an entry, and for what was lost behind it? */
+/* Returns true if there is room for an entry, and for a note of lost ones behind it. */
 static bool
 has_room(struct nat_log_file *f)
 {
@@ -141,7 +142,7 @@ print_begin(char *out, int64_t wall_ns, const char *event)
 		(int)(wall_ns / 1000 % 1000000), event);
 }
 
-/* One end: its address, and by what name the other number of it goes. */
+/* Writes one end: its address, and its port or identifier under the given name. */
 static int
 print_end(char *out, const char *which, rte_be32_t address, const char *number, rte_be16_t port)
 {
@@ -173,7 +174,7 @@ print_entry(struct nat_log_file *f, const struct nat_log_entry *e, int64_t wall_
 	add(f, n + sprintf(out + n, "}\n"));
 }
 
-/* What a worker could not tell behind the entry before.  wall_ns: since 1970. */
+/* Writes a note of the entries that a worker lost behind the previous one. wall_ns: since 1970. */
 static void
 print_lost(struct nat_log_file *f, unsigned worker, uint64_t lost, int64_t wall_ns)
 {
@@ -195,7 +196,7 @@ log_of(struct workers *ws, unsigned worker)
 	return nat_log_of(fastpath_nat(workers_at(ws, worker)->fp));
 }
 
-/* Those that come meanwhile are for the next time. */
+/* Entries that come meanwhile are written the next time. */
 void
 nat_log_add_lines(struct nat_log_file *f, struct nat_log *l, unsigned worker, int64_t wall_ns)
 {
@@ -231,7 +232,7 @@ go_on(struct nat_log_file *f, int fd)
 	close(f->fd);
 	f->fd = fd;
 	while (f->sent > 0 && f->text[f->sent - 1] != '\n')
-		f->sent--;                      /* a line that was cut begins anew */
+		f->sent--;                      /* a line that was cut is written again */
 	nat_log_flush(f);
 }
 

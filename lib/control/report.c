@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Figures of workers, ports and the ledger, gathered. */
+/* Gathers the figures of workers, ports and the ledger. */
 
 #include "control/report.h"
 
@@ -117,7 +117,7 @@ take_ledger(struct workers *ws, struct report *r)
 	}
 }
 
-/* Into places[], which stays in order; the last one falls out. */
+/* Inserts into places[], which stays in order; the last one is removed. */
 static void
 insert_place(struct report *r, const struct report_place *p)
 {

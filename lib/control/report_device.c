@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a port uses of its device, and what that can do, as JSON. */
+/* Writes what a port uses of its device, and what the device can do, as JSON. */
 
 #include "control/report.h"
 #include "io/abilities.h"

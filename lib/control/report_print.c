@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A report as text and as JSON. */
+/* Prints a report as text and as JSON. */
 
 #include <inttypes.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a report says of sessions, pools and their memory. */
+/* The part of a report about sessions, pools and their memory. */
 
 #include <inttypes.h>
 
@@ -91,7 +91,7 @@ set_count(json_t *object, const char *name, uint64_t n)
 		json_object_set_new(object, name, json_integer((json_int_t)n));
 }
 
-/* Unreplied ones of all protocols together. */
+/* Unreplied sessions of all protocols are added up. */
 static json_t *
 by_class(const uint64_t *n)
 {

@@ -30,7 +30,7 @@ enum {
 struct runner {
 	const struct run_options *options;
 	struct appliance *appliance;
-	struct example *example;        /* NULL with a configuration of one's own */
+	struct example *example;        /* NULL with a user's configuration */
 	struct event_base *base;
 	struct control *control;
 	const char *started;            /* with the last good configuration: says so; else NULL */
@@ -71,7 +71,7 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 
 	appliance_reopen_log(r->appliance);
 	if (r->options->config == NULL) {
-		log_warning("the built-in example has no file to read again");
+		log_warning("the built-in example has no file to reload");
 		return;
 	}
 	err = err_create();
@@ -150,7 +150,8 @@ on_example(evutil_socket_t fd, short what, void *arg)
 	example_tick(r->example, monotonic_ns());
 }
 
-/* Clients of the control socket come after signals and timers, and never hold them up for longer than a call takes. */
+/* Makes the event loop: clients of the control socket have a lower priority than signals and
+ * timers. */
 static struct event_base *
 make_base(void)
 {
@@ -183,7 +184,7 @@ start_control(struct runner *r)
 	return r->control != NULL;
 }
 
-/* A signal (number > 0) or a timer (number -1, after ms; persistent ones again and again). */
+/* Adds an event: a signal (number > 0) or a timer (number -1, after ms; persistent ones repeat). */
 static bool
 add_event(struct runner *r, int number, short what, unsigned ms, event_callback_fn call)
 {
@@ -197,8 +198,8 @@ add_event(struct runner *r, int number, short what, unsigned ms, event_callback_
 	return event_add(e, number < 0 ? &tv : NULL) == 0;
 }
 
-/* SIG_BLOCK or SIG_UNBLOCK for the signals that are events.  They wait while everything starts, and
- * worker threads, which begin meanwhile, never see them. */
+/* Blocks or unblocks (SIG_BLOCK, SIG_UNBLOCK) the signals that are events.  They wait while
+ * everything starts, and worker threads, which start meanwhile, never get them. */
 static void
 mask_signals(int how)
 {
@@ -229,7 +230,7 @@ add_events(struct runner *r)
 		&& (seconds == 0 || add_event(r, -1, 0, (unsigned)(seconds * 1000), on_stop));
 }
 
-/* Halts, reports, closes.  The exit status. */
+/* Halts, reports, closes.  Returns the exit status. */
 static int
 finish(struct runner *r)
 {

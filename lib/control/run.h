@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `weir run`: the appliance until a signal or the end of its time, with the report at the end.
+/* `weir run`: runs the appliance until a signal or the end of its time, then reports.
  *
  *   SIGTERM, SIGINT   stop
  *   SIGHUP            read the configuration again
- *   SIGUSR1           print a report now, and write it as JSON where that was asked for
+ *   SIGUSR1           print a report now, and write it as JSON if that was requested
  *
  * Threads: the calling thread becomes the control thread. */
 #ifndef CONTROL_RUN_H
@@ -20,7 +20,7 @@ struct run_options {
 	bool no_tests;          /* a start or a reload is taken although tests of its file fail */
 };
 
-/* The exit status of the command. */
+/* Returns the exit status of the command. */
 int run(const struct run_options *options);
 
 #endif

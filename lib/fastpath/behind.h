@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Behind the first slot that the straight loop leaves to the slow path: known flows that have nothing to do with
- * any slot left before them are carried out at once (SLOT_DONE), so that first packets, of a flood say, do not
- * make the others dear.
+/* Known flows behind the first slot that the hot loop leaves to the slow path.  Those that have
+ * nothing to do with any waiting slot are executed at once (SLOT_DONE), so that first packets, for
+ * example of a flood, do not make other flows expensive.
  *
- * What settling a first packet can change for others is its conversation: it makes or ends the session, makes it
- * established, or takes the place of what was remembered of its answers.  So a slot waits whose tuple, or session, an
- * earlier one that waits has; where a first packet may be translated its answers' tuple is not known yet, and what
- * has no session waits.  All wait behind what may change neighbours.  Only the straight step and plain drops are
- * taken: they change nothing but their own record and their own connection's window. */
+ * Settling a first packet can change its conversation: it creates or ends the session, makes it
+ * established, or replaces what was remembered of its answers.  Therefore a slot waits if an
+ * earlier waiting slot has the same tuple or session; where a first packet may be translated, the
+ * tuple of its answers is not known yet, and every slot without a session waits.  All slots wait
+ * behind one that may change neighbours.  Only the hot step and plain drops are executed here: they
+ * change nothing but their own record and the window of their own connection. */
 #ifndef FASTPATH_BEHIND_H
 #define FASTPATH_BEHIND_H
 
@@ -17,9 +18,9 @@
 #include "slowpath/syn_gate.h"
 
 struct waiting {
-	struct conflict conflict;       /* with slots that wait */
-	bool translated;                /* a first packet among them may be */
-	unsigned first;                 /* slot that waits; none: behind the last */
+	struct conflict conflict;       /* the waiting slots */
+	bool translated;                /* a waiting first packet may be translated */
+	unsigned first;                 /* the first waiting slot, or the end of the burst */
 };
 
 static inline bool
@@ -49,7 +50,7 @@ behind_leave(const struct slowpath *s, const struct burst *b, unsigned i, const 
 		w->translated |= slowpath_translates(s);
 }
 
-/* Is there nothing to do but count, and drop it, send it as it is, or hand it over? */
+/* Returns true if the packet is only counted and then dropped, sent unchanged, or handed over. */
 static inline bool
 behind_is_end(const struct flow *f, const struct hit_tables *t)
 {
@@ -59,7 +60,7 @@ behind_is_end(const struct flow *f, const struct hit_tables *t)
 		&& (to == NEXTHOP_DROP || to == NEXTHOP_WIRE || to == NEXTHOP_WORKER);
 }
 
-/* The straight step, for one slot. */
+/* Executes the hot step for one slot. */
 static inline bool
 behind_straight(struct burst *b, unsigned i, const struct hit_tables *t)
 {
@@ -73,7 +74,7 @@ behind_straight(struct burst *b, unsigned i, const struct hit_tables *t)
 	return true;
 }
 
-/* Carries a known flow's program out if that is all there is to do. */
+/* Executes the program of a known flow if nothing else is to be done. */
 static inline bool
 behind_settle(struct slowpath *s, struct burst *b, unsigned i, const struct flow *f,
 	const struct hit_tables *t)
@@ -85,7 +86,7 @@ behind_settle(struct slowpath *s, struct burst *b, unsigned i, const struct flow
 	return behind_straight(b, i, t);
 }
 
-/* A slot that is not refused: carried out, or it waits. */
+/* Handles a slot that the SYN gate did not refuse: executes it, or lets it wait. */
 static __attribute__((noinline)) bool
 behind_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t,
 	struct waiting *w)
@@ -101,7 +102,7 @@ behind_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tab
 	return false;
 }
 
-/* Is there a slot from one on that may be of a known flow? */
+/* Returns true if a slot from from on may belong to a known flow. */
 static inline bool
 behind_may_know(const struct burst *b, unsigned from)
 {
@@ -112,7 +113,8 @@ behind_may_know(const struct burst *b, unsigned from)
 	return any != 0;
 }
 
-/* From the slot that the straight loop left; refusing: openings_are_refused.  Returns the first slot that waits. */
+/* Handles all slots from the one that the hot loop left; refusing: openings_are_refused.  Returns
+ * the first slot that waits. */
 static __attribute__((noinline)) unsigned
 execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A port whose frames all leave by another one, whatever they hold (a pipeline that is one stage forward): nothing is
- * parsed, looked up or remembered. */
+/* A port whose frames all leave by one other port, whatever they hold (a pipeline of one stage
+ * forward): nothing is parsed, looked up or remembered. */
 
 #include <rte_mbuf.h>
 
@@ -25,9 +25,9 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	if (runt)
 		return false;
 	b->bytes = b->way_bytes = bytes;
-	b->way[0] = out;                /* by no interface */
+	b->way[0] = out;                /* no egress interface */
 	b->one_way = true;
 	b->n_straight = b->n;
-	counter_add(&fp->ledger.lookups_hit, b->n);   /* what is done with them was known */
+	counter_add(&fp->ledger.lookups_hit, b->n);   /* counted as hits */
 	return true;
 }

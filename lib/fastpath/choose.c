@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which of the compiled variants this processor runs. */
+/* Chooses the compiled variant for this processor. */
 
 #include <rte_cpuflags.h>
 

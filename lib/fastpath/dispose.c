@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The end of a burst: packets to the ports' queues in order of arrival, the dropped ones freed and counted. */
+/* The end of a burst: packets go to the ports' queues in order of arrival, dropped ones are freed
+ * and counted. */
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ send_now(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, ui
 		counter_add(&l->iface[0].drops[REASON_tx_full], full);
 }
 
-/* Gives what was gathered for a port to its queue. */
+/* Gives the packets gathered for a port to its queue. */
 static void
 send_gathered(struct fastpath *fp, uint16_t port)
 {
@@ -92,7 +93,7 @@ fastpath_flush(struct fastpath *fp)
 	return sent;
 }
 
-/* Sends the packets born up to a slot, which leave before it. */
+/* Sends the packets that Weir made up to a slot; they leave before the slot's own packet. */
 static unsigned
 send_born(struct fastpath *fp, unsigned next, unsigned slot)
 {
@@ -104,10 +105,10 @@ send_born(struct fastpath *fp, unsigned next, unsigned slot)
 	return next;
 }
 
-#define SEND_NOW_MIN 16        /* packets that are worth a call of the driver of their own */
+#define SEND_NOW_MIN 16        /* packets that justify a call of the driver of their own */
 
-/* Have all packets been settled by the straight loop, and leave by the same port and interface?  Then they
- * go at once, and a large burst without being gathered. */
+/* Returns true if the hot loop settled all packets and they leave by the same port and interface.
+ * They are then sent at once, a large burst without being gathered. */
 static bool
 dispose_together(struct fastpath *fp, struct burst *b)
 {
@@ -134,7 +135,8 @@ dispose_together(struct fastpath *fp, struct burst *b)
 	return true;
 }
 
-/* Other workers' packets leave a burst that the straight loop has settled, so that what stays may go together. */
+/* Takes packets of other workers out of a burst that the hot loop has settled, so that the rest may
+ * leave together. */
 static void
 set_aside(struct fastpath *fp, struct burst *b)
 {

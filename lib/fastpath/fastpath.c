@@ -15,7 +15,7 @@ count_received(struct fastpath *fp, const struct burst *b)
 	struct ledger *l = &fp->ledger;
 
 	if (b->handed)
-		return;                 /* who received them has counted them */
+		return;                 /* the receiving worker has counted them */
 	counter_add(&l->port[b->port].rx, b->n);
 	counter_add(&l->port[b->port].rx_bytes, b->bytes);
 	if (!b->ingress->has_vlans && b->ingress->untagged != IFACE_NONE) {

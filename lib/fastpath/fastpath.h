@@ -27,9 +27,10 @@ struct tx_queue;                /* io/queue.h */
 struct fastpath_setup {
 	unsigned worker, workers;
 	int numa_node;
-	uint32_t sessions;              /* at most; a session has two IPv4 flow records, IPv6 half as many */
-	uint64_t openings;              /* bytes for session/syn_gate.h, 0: its preset */
-	struct rte_mempool *pool;       /* for packets that the worker makes */
+	uint32_t sessions;              /* maximum; a session has two IPv4 flow records; half as
+					 * many for IPv6 */
+	uint64_t openings;              /* bytes for session/syn_gate.h, 0: its default */
+	struct rte_mempool *pool;       /* for packets that Weir makes */
 	struct clock clock;             /* copied */
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
 	void *arg;
@@ -38,71 +39,80 @@ struct fastpath_setup {
 struct fastpath *fastpath_create(const struct fastpath_setup *setup);   /* NULL: no memory */
 void fastpath_destroy(struct fastpath *fp);     /* fastpath_stop first */
 
-/* The way out of a port, by the port's index; NULL takes it away (packets: port_down). */
+/* Sets the transmit queue of a port, by the port's index; NULL removes it (packets are dropped as
+ * port_down). */
 void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 
-/* The device of a port is a new one: stations behind it are asked for their MACs again. */
+/* Tells that a port has a new device: stations behind it are asked for their MACs again. */
 void fastpath_port_returned(struct fastpath *fp, uint16_t port);
 
-/* Control, before a generation is published: allocates what taking it needs.  0 or -ENOMEM. */
+/* Allocates what adopting a generation needs.  Called by control before the generation is
+ * published.  Returns 0 or -ENOMEM. */
 int fastpath_make_room(struct fastpath *fp, const struct generation *gen);
 
-/* Takes a generation, between bursts.  The old one is not used any more when it returns.  No flow is looked at: what
- * flows have counted is collected by the sweep, for places that are carried over. */
+/* Adopts a generation, between bursts.  The old one is no longer used when it returns.  No flow is
+ * looked at: the sweep collects what flows have counted, for rule counters that are carried
+ * over. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);
 
-/* The first generation that a flow may still have counted packets for which are not in the hits of any.  Any thread. */
+/* Returns the first generation for which a flow may still hold counts that are not yet in the rule
+ * counters.  Any thread. */
 uint64_t fastpath_uncounted(const struct fastpath *fp);
 
-/* A changed route: programs are judged again without a new generation. */
+/* Makes all programs be evaluated again, without a new generation: a route has changed. */
 void fastpath_bump_epoch(struct fastpath *fp);
 
-/* Reads the clock for what follows; every loop begins with it. */
+/* Reads the clock; every loop begins with it. */
 uint64_t fastpath_tick(struct fastpath *fp);
 
-/* Sets how fragments whose ports are known get to the worker that owns their flow: owner_of says which it is, hand
- * takes the packet there (fragment_mark_read). */
+/* Sets how fragments whose ports are known get to the worker that owns their flow: owner_of returns
+ * that worker, hand takes the packet there (fragment_mark_read). */
 void fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m), void *arg);
 
-/* Between bursts, with a generation: who says which worker owns the packet of a slot, by its class, key, interface and
- * frame.  NULL: all are this worker's. */
+/* Sets the owner-lookup callback, which returns the worker that owns the packet of a slot, by its
+ * class, key, interface and frame.  Between bursts, with a generation.  NULL: all packets are this
+ * worker's. */
 void fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struct burst *b, unsigned slot),
 	void *arg);
 
-/* Packets that another worker owns, as they came, in order of arrival. */
+/* Packets that another worker owns, unchanged, in order of arrival. */
 struct foreign {
 	unsigned n;
 	struct rte_mbuf *m[BURST_MAX];
-	uint16_t owner[BURST_MAX];      /* as it was said */
+	uint16_t owner[BURST_MAX];      /* as the callback returned it */
 };
 
-/* n <= BURST_MAX frames received on a port (or handed over by another worker, which counted them as received:
- * handed).  They are the fastpath's from here on, but for those of fastpath_foreign. */
+/* Processes n <= BURST_MAX frames received on a port, or handed over by another worker, which has
+ * counted them as received (handed).  They belong to the fast path from here on, except those of
+ * fastpath_foreign. */
 void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
-/* Of the frames last processed (of handed ones only fragments, with FRAGMENT_MARK in their owner): the caller's again,
- * counted as received. */
+/* Returns the packets of other workers among the frames last processed (of handed ones only
+ * fragments, with FRAGMENT_MARK in their owner).  They belong to the caller again, and are counted
+ * as received. */
 struct foreign *fastpath_foreign(struct fastpath *fp);
 
-/* A fragment that another worker has handed over with its ports; REASON_NONE, or why it was dropped. */
+/* Judges a fragment that another worker has handed over with its ports.  Returns REASON_NONE, or
+ * why it was dropped. */
 enum reason fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fragment_pass *pass);
 
-/* What became of a first fragment that was handed over. */
+/* Tells what became of a first fragment that was handed over. */
 void fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reason why);
 
-/* Sends what lies in the transmit buffers.  Returns the packets that left. */
+/* Sends the packets in the transmit buffers.  Returns their number. */
 unsigned fastpath_flush(struct fastpath *fp);
 
-/* Bounded housekeeping: ageing of flows, the host's timers.  Every loop, busy or idle. */
+/* Does bounded housekeeping: ageing of flows, the host's timers.  Called in every loop, busy or
+ * idle. */
 void fastpath_age(struct fastpath *fp);
 
 void fastpath_learn(struct fastpath *fp, const struct host_fact *fact);
 
-/* Lets go of everything held; flows are forgotten, hits are pushed to their places. */
+/* Releases everything that is held; flows are forgotten, their counts go to the rule counters. */
 void fastpath_stop(struct fastpath *fp);
 
-/* Adds what flows have counted to the hits of their places; a walk over the whole table, for reports. */
+/* Adds what flows have counted to the rule counters.  Walks over the whole table, for reports. */
 void fastpath_push_hits(struct fastpath *fp);
 
 void fastpath_observe(struct fastpath *fp, const struct observer *observer);
@@ -118,19 +128,21 @@ struct fastpath_flows {
 	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* of memory */
 	uint64_t flow6_bytes;           /* of flow_bytes: the table of IPv6 */
 	unsigned longest_probe;
-	uint64_t uncached;              /* times that a flow got no program: no list of rare actions */
+	uint64_t uncached;              /* times that a flow got no program because no list of
+					 * rare actions was free */
 };
 
-/* Any thread may ask: counters alone.  longest_probe, nat_bytes, and of counts proto and tcp are 0. */
+/* Fills the figures that need no walk over tables; any thread.  longest_probe, nat_bytes, and proto
+ * and tcp of counts are 0. */
 void fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out);
 
-/* All of it: walks over tables.  By the owner, or when it has stopped. */
+/* Fills all figures; walks over tables.  By the owner, or when it has stopped. */
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
 
-/* The worker's NAT, for reports. */
+/* Returns the worker's NAT, for reports. */
 const struct nat *fastpath_nat(const struct fastpath *fp);
 
-/* Which keyed hash and instruction set run: "aes, avx2". */
+/* Returns the keyed hash and the instruction set in use: "aes, avx2". */
 const char *fastpath_variant(void);
 
 #endif

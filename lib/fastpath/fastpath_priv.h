@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the fast path share. */
+/* Declarations shared by the files of the fast path. */
 #ifndef FASTPATH_FASTPATH_PRIV_H
 #define FASTPATH_FASTPATH_PRIV_H
 
@@ -27,8 +27,10 @@ struct fastpath {
 	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
 	void *tell_arg;
 	struct sweep {
-		uint64_t began;                 /* the generation in which this round through the records began */
-		atomic_uint_fast64_t counted;   /* and the last round: of earlier ones nothing is left to collect */
+		uint64_t began;                 /* the generation in which this walk over the
+						 * records began */
+		atomic_uint_fast64_t counted;   /* that of the last walk: the counts for earlier
+						 * ones are collected */
 	} sweep4, sweep6;
 	uint64_t aged_ns;               /* when ageing ran last */
 	uint64_t host_ns;               /* when the host's timers ran last */
@@ -41,9 +43,10 @@ struct fastpath {
 /* The loops over a burst, compiled for one instruction set. */
 struct fastpath_variant {
 	const char *name;
-	/* Class, key and hash of every slot. */
+	/* Sets class, key and hash of every slot. */
 	void (*parse)(struct fastpath *fp, struct burst *b);
-	/* Executes the slots of known flows from the first on; stops before one that the slow path must see. */
+	/* Executes the slots of known flows from the first on; stops before one that needs the slow
+	 * path. */
 	unsigned (*execute)(struct fastpath *fp, struct burst *b);
 };
 
@@ -54,28 +57,28 @@ extern const struct fastpath_variant fastpath_aes, fastpath_avx2, fastpath_avx51
 
 #define FASTPATH_VARIANTS 4
 
-/* What this processor runs, the best first; how many.  The hash must be the one that the slow path uses, so where there
- * is AES all of them have it. */
+/* Lists the variants that this processor runs, the best first; returns their number.  The hash must
+ * be the one that the slow path uses, so with AES all of them have it. */
 unsigned fastpath_runnable(const struct fastpath_variant *out[FASTPATH_VARIANTS]);
 const struct fastpath_variant *fastpath_choose(void);
 
-/* Slots that the quick test of parse does not take: class and key by the full parser. */
+/* Sets class and key of a slot that the quick test left, by the full parser. */
 void fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot);
 
-/* A burst of a port whose frames all leave by one other, whatever they hold: counted and done, or false and
- * nothing has happened. */
+/* Handles a burst of a port whose frames all leave by one other port: counts it and returns true,
+ * or returns false without side effects. */
 bool fastpath_pass_cable(struct fastpath *fp, struct burst *b);
 
-/* Sends a burst's packets, in order, and frees what was dropped. */
+/* Sends a burst's packets, in order, and frees dropped ones. */
 void fastpath_dispose(struct fastpath *fp, struct burst *b);
 
-/* Writes out and egress of the slots that the straight loop has settled. */
+/* Writes out and egress of the slots that the hot loop has settled. */
 void fastpath_spread_ways(struct burst *b);
 
-/* Sends what the host made outside of a burst. */
+/* Sends packets that the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);
 
-/* One packet for a port. */
+/* Gathers one packet for a port. */
 void fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A data path's life: made, given generations, aged, stopped. */
+/* The life of a data path: created, given generations, aged, stopped. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -15,12 +15,12 @@
 #include "slowpath/fragments/fragments.h"
 
 #define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* of a cached flow */
-#define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in it */
-#define SWEEP_BUDGET 512u               /* records in one call at most */
-#define AGE_PERIOD_NS (50 * NS_PER_US)  /* housekeeping is looked at no more often than this */
+#define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in this time */
+#define SWEEP_BUDGET 512u               /* records visited in one call, at most */
+#define AGE_PERIOD_NS (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
 #define HOST_PERIOD_NS (10 * NS_PER_MS)
 
-/* Next hops that are no neighbours. */
+/* Sets the next hops that are not neighbours. */
 static void
 fill_verdicts(struct nexthop *nh)
 {
@@ -33,7 +33,7 @@ fill_verdicts(struct nexthop *nh)
 		};
 }
 
-/* The host has one argument for what it sends and what it tells. */
+/* Returns the fast path: the host has one argument for sending and telling. */
 static struct fastpath *
 fastpath_of(void *slowpath)
 {
@@ -49,14 +49,15 @@ tell_others(void *slowpath, const struct host_fact *fact)
 		fp->tell(fp->tell_arg, fact);
 }
 
-/* Next hops change hands: their programs must not run again. */
+/* Makes all programs be evaluated again, because next hops are reused. */
 static void
 forget_nexthops(void *slowpath)
 {
 	fastpath_bump_epoch(fastpath_of(slowpath));
 }
 
-/* Has a session begun that the packet belongs to, or is nobody told any more? */
+/* Returns true if a session has begun that the packet belongs to, or if no sender is told any
+ * more. */
 static bool
 is_expected(void *slowpath, const struct tuple *t)
 {
@@ -66,7 +67,7 @@ is_expected(void *slowpath, const struct tuple *t)
 	return !nat_rejects(s->nat, t->dst.v4) || session_find(s->sessions, t, &reply) != NULL;
 }
 
-/* A session ends: what its stages took is given back. */
+/* Gives back what a session's stages took, when it ends. */
 static void
 release_session(void *slowpath, struct session *session, enum session_end why)
 {
@@ -202,12 +203,12 @@ fastpath_push_hits(struct fastpath *fp)
 void
 fastpath_bump_epoch(struct fastpath *fp)
 {
-	/* 16 bits, and 0 is "no program"; ageing clears programs of old epochs long before they
-	 * come round. */
+	/* 16 bits, and 0 means "no program"; ageing clears programs of old epochs long before they
+	 * wrap around. */
 	fp->slow.epoch = (uint16_t)(fp->epochs++ % 65535 + 1);
 }
 
-/* What was held is judged in the burst's spare slot. */
+/* Prepares the burst's spare slot, in which held packets are judged. */
 static void
 outside_bursts(struct fastpath *fp)
 {
@@ -245,7 +246,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	fastpath_send_born(fp);
 }
 
-/* A program of an older epoch runs no more, so its list of rare actions need not stay. */
+/* Releases the list of rare actions of a program of an older epoch, which runs no more. */
 static void
 outdate(struct slowpath *s, struct flow *f)
 {
@@ -254,7 +255,7 @@ outdate(struct slowpath *s, struct flow *f)
 	f->rare = 0;
 }
 
-/* One record of the sweep, whose counts are collected. */
+/* Handles one record of the sweep: collects its counts, ages it. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
 {
@@ -272,9 +273,9 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 		flow_table_remove(t, index);
 }
 
-/* How many of the records are due since the last call.  In virtual time, which may jump, all of
- * them are at the first call in each period: what a replay tells must not depend on how often it is
- * called. */
+/* Returns how many records are due since the last call.  In virtual time, which may jump, all of
+ * them are due at the first call in each period: the result of a replay must not depend on the
+ * number of calls. */
 static uint32_t
 take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 {
@@ -290,7 +291,8 @@ take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 	return (uint32_t)due;
 }
 
-/* The sweep has come round: all that was counted for generations before the one in which it began is collected. */
+/* Notes the end of a walk: all counts for generations before the one in which the walk began are
+ * collected. */
 static void
 come_round(const struct fastpath *fp, struct sweep *sweep)
 {
@@ -320,7 +322,7 @@ fastpath_uncounted(const struct fastpath *fp)
 		atomic_load_explicit(&fp->sweep6.counted, memory_order_relaxed));
 }
 
-/* Likewise of the sessions: those that are idle for too long end. */
+/* Ends the sessions that are idle for too long. */
 static void
 sweep_sessions(struct fastpath *fp)
 {
@@ -347,7 +349,7 @@ fastpath_age(struct fastpath *fp)
 	sweep(fp, s->flow4, &fp->sweep4);
 	sweep(fp, s->flow6, &fp->sweep6);
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS) {
-		fastpath_send_born(fp);         /* neighbours in use were asked whether they are there */
+		fastpath_send_born(fp);         /* neighbours in use may have been probed */
 		return;
 	}
 	fp->host_ns = s->now_ns;

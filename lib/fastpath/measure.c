@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Clocks around the steps of the data path, by a variant that stands before the real one. */
+/* Puts clocks around the steps of the data path, by a variant that calls the real one. */
 
 #include "fastpath/measure.h"
 
@@ -21,10 +21,10 @@ enum {
 };
 
 struct clocked {
-	struct fastpath_variant variant;        /* first: found by it */
+	struct fastpath_variant variant;        /* first member: the struct is found by it */
 	const struct fastpath_variant *real;
 	struct measured *out;
-	uint64_t mark;                  /* when the step at work began */
+	uint64_t mark;                  /* when the current step began */
 };
 
 uint64_t
@@ -40,7 +40,7 @@ measure_clock(void)
 	return least;
 }
 
-/* The time since the mark is the step's. */
+/* Adds the time since the mark to the step. */
 static void
 end_step(struct clocked *c, enum measured_step step)
 {
@@ -65,7 +65,7 @@ parse(struct fastpath *fp, struct burst *b)
 	end_step(c, MEASURED_PARSE);
 }
 
-/* What the real variant's look-up reads: a bucket's line, and the record that it leads to. */
+/* Reads what the real variant's look-up reads: a bucket's line, and the record that it leads to. */
 static __attribute__((noinline)) void
 look_up(const struct fastpath *fp, struct burst *b)
 {
@@ -86,8 +86,8 @@ look_up(const struct fastpath *fp, struct burst *b)
 	}
 }
 
-/* The look-up comes twice: from memory, and once more inside the real variant, from the cache; the
- * second is taken off by a third. */
+/* Measures look-up and execution.  The look-up runs once from memory, and once more inside the real
+ * variant, from the cache; a third run measures that second one, which is subtracted. */
 static unsigned
 execute(struct fastpath *fp, struct burst *b)
 {
@@ -155,7 +155,7 @@ is_left_out(uint32_t word)
 	return word & RARE_LEFT_OUT;
 }
 
-/* Has the list an action that is carried out, and one that was taken away? */
+/* Sets whether the list has an action that is executed, and one that was taken away. */
 static void
 look_through(const struct rare_list *l, bool *any, bool *gone)
 {
@@ -203,7 +203,7 @@ put_one(void *arg, struct flow_table *t, uint32_t index)
 	f->flags = (uint8_t)flags;
 }
 
-/* For every word of every list: op 0 puts all back. */
+/* Marks every word of every list that has operation op; op 0 restores all. */
 static void
 mark_words(struct rares *t, unsigned op)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Class and key of a slot that the quick test left: VLANs, options, extension headers, fragments, ICMP, and
- * everything that is wrong. */
+/* Class and key of a slot that the quick test left: VLANs, options, extension headers, fragments,
+ * ICMP, and all faults. */
 
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 
-/* Frames that a cross-connect takes whatever they hold. */
+/* Returns true for frames that a wire takes whatever they hold. */
 static bool
 on_wire(const struct ingress *in, const struct view *v)
 {
 	return v->iface != IFACE_NONE && in->wire_iface != NULL && in->wire_iface[v->iface];
 }
 
-/* Neighbour Discovery and multicast are not flows. */
+/* Returns false for Neighbour Discovery and multicast, which are not flows. */
 static bool
 is_flow(const struct view *v)
 {

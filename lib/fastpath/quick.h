@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The quick test of parse: is it an untagged packet to our MAC, UDP or TCP over IPv4 without options or
- * fragments or over IPv6 without extension headers, with nothing wrong?  Any doubt is left to the full parser,
- * which names what it is.  A frame that passes is one that parse_frame calls plain, with the same key.
+/* The quick test of parse accepts untagged packets to our MAC with UDP or TCP, over IPv4 without
+ * options or fragments or over IPv6 without extension headers, and without any fault.  In doubt it
+ * leaves the frame to the full parser, which names the fault.  parse_frame gives every accepted
+ * frame the kind plain, and the same key.
  *
- * Compiled for each instruction set: the first 32 bytes, in which everything stands that must have one value,
- * are compared at once.  Never reads behind the frame. */
+ * Compiled for each instruction set: the first 32 bytes, which hold all bytes that must have one
+ * value, are compared at once.  Never reads behind the frame. */
 #ifndef FASTPATH_QUICK_H
 #define FASTPATH_QUICK_H
 
@@ -12,7 +13,8 @@
 #include "packet/ingress.h"
 #include "packet/parse.h"
 
-#define QUICK4_BYTES 42         /* Ethernet, IPv4, UDP: shorter ones are not looked at */
+#define QUICK4_BYTES 42         /* Ethernet, IPv4, UDP: shorter frames are left to the full
+				 * parser */
 #define QUICK6_BYTES 62
 
 static inline uint16_t
@@ -39,14 +41,16 @@ read_be16(const uint8_t *p)
 	return rte_be_to_cpu_16(load16(p));
 }
 
-/* What the first 32 bytes of a frame must hold: (frame ^ value) & mask, minus most with saturation, is 0. */
+/* The required content of the first 32 bytes of a frame: (frame ^ value) & mask, minus most with
+ * saturation, is 0. */
 struct quick_head {
 	uint8_t value[32], mask[32], most[32];
 } __attribute__((aligned(32)));
 
-/* Is the sum over a 20-byte header right, which is version 4 and no fragment?  The sum of its words is a
- * multiple of 0xffff that is not 0, at every width alike; and a multiple times the inverse of 0xffff modulo
- * 2^64 is the quotient.  Nothing is carried: the first word is less than 2^63. */
+/* Returns true if the sum over a 20-byte header of version 4 without fragment bits is correct.  The
+ * sum of its words is a multiple of 0xffff that is not 0, at every width; and a multiple times the
+ * inverse of 0xffff modulo 2^64 is the quotient.  There is no carry: the first word is less than
+ * 2^63. */
 static inline bool
 quick_sum4(const uint8_t *ip)
 {
@@ -55,7 +59,7 @@ quick_sum4(const uint8_t *ip)
 	return sum * 0xfffefffefffeffffull - 1 < 0x0001000100010001ull;
 }
 
-/* Bit f: tcp_flags_bad(f), of the six flags that count. */
+/* Bit f: tcp_flags_bad(f), of the six flags that matter. */
 #define TCP_FLAGS_BAD 0xc8c8eaeac8c8eaebull
 
 static inline bool
@@ -75,7 +79,7 @@ quick_udp(const uint8_t *udp, unsigned l4_bytes)
 	return read_be16(udp + 4) - 8 <= l4_bytes - 8;
 }
 
-/* l4_bytes >= 8 of a UDP or TCP header that stand in the frame. */
+/* Returns true for a sound UDP or TCP header; l4_bytes >= 8 bytes of it are in the frame. */
 static inline bool
 quick_l4(const uint8_t *l4, uint8_t proto, unsigned l4_bytes)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The loops over a burst.  Compiled once for each instruction set, see meson.build.
+/* The loops over a burst, compiled once for each instruction set (see meson.build).
  *
  *   parse:    quick test, key, hash, prefetch of the bucket
  *   look up:  signatures, prefetch of the record
  *   execute:  verify, count, rewrite
  *
- * The prefetches between the loops are what makes 256k flows cost little more than 1k: without them
- * a packet costs 40 % more there (peers of the same layout; see README.md). */
+ * Because of the prefetches between the loops, 256k flows cost little more than 1k: without them a
+ * packet costs 40 % more there (docs/performance/fastpath.md). */
 
 #include <rte_prefetch.h>
 
@@ -20,7 +20,7 @@
 #else
 #define KEYS_IN_REGISTERS 0
 
-/* Of a key whose interface is 0. */
+/* Returns the hash of a key whose interface is 0. */
 static inline uint64_t
 hash4(uint64_t low, uint64_t high, const struct flow_secret *s)
 {
@@ -44,8 +44,8 @@ hash6(const struct key6 *k, const struct flow_secret *s)
 }
 #endif
 
-/* Hash and key of the 16 bytes at IPv4 header + 8.  Bytes 0 and 2..3 are TTL and checksum in the header, kind and
- * interface in the key; the interface is not hashed. */
+/* Hash and key of the 16 bytes at IPv4 header + 8.  Bytes 0 and 2..3 are TTL and checksum in the
+ * header, kind and interface in the key; the interface is not hashed. */
 #if KEYS_IN_REGISTERS
 static inline uint64_t
 take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
@@ -82,7 +82,8 @@ take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_ta
 	rte_prefetch0(flow_bucket(t, hash));
 }
 
-/* Likewise of the 40 bytes at IPv6 header + 4: length and hop limit in the header; kind and interface in the key. */
+/* Hash and key of the 40 bytes at IPv6 header + 4: length and hop limit in the header, kind and
+ * interface in the key. */
 #if KEYS_IN_REGISTERS
 static inline uint64_t
 take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
@@ -95,7 +96,7 @@ take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct fl
 	__m128i second = _mm_loadu_si128(in + 1), third = _mm_loadl_epi64(in + 2);
 	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
 
-	/* From the registers: what was stored in pieces would be slow to load as a whole. */
+	/* From the registers: a vector load of bytes that were stored in pieces would stall. */
 	_mm_storeu_si128(out, _mm_or_si128(first, door));
 	_mm_storeu_si128(out + 1, second);
 	_mm_storel_epi64(out + 2, third);
@@ -131,7 +132,7 @@ take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_ta
 
 #define FILL 32                /* slots at once; BURST_MAX is a multiple */
 
-/* What holds of every slot that the quick test takes. */
+/* Sets what is true of every slot that the quick test accepts. */
 static inline void
 assume_plain4(struct burst *b)
 {
@@ -146,7 +147,7 @@ assume_plain4(struct burst *b)
 	}
 }
 
-/* Where frames stand, and that they are wanted: a NIC delivers them cold. */
+/* Sets the frame pointers and prefetches the frames: a NIC delivers them cold. */
 static inline void
 find_frames(struct burst *b)
 {
@@ -156,7 +157,7 @@ find_frames(struct burst *b)
 	}
 }
 
-/* A port that takes no untagged frames. */
+/* Parses a burst of a port that takes no untagged frames. */
 static void
 parse_tagged(struct fastpath *fp, struct burst *b)
 {
@@ -168,7 +169,7 @@ parse_tagged(struct fastpath *fp, struct burst *b)
 	}
 }
 
-/* six: IPv6 is tried first. */
+/* Parses a burst; six: IPv6 is tried first. */
 static __rte_always_inline void
 parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 {
@@ -204,7 +205,7 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 	b->all_plain4 = !six && odd == 0;
 }
 
-/* What comes together is likely to be alike. */
+/* Parses a burst.  Packets of one burst are likely to be alike. */
 static void
 parse(struct fastpath *fp, struct burst *b)
 {
@@ -217,7 +218,7 @@ parse(struct fastpath *fp, struct burst *b)
 		parse_untagged(fp, b, false);
 }
 
-/* Index of the record behind the first matching signature, 0 without one. */
+/* Returns the index of the record behind the first matching signature, or 0. */
 static inline uint32_t
 candidate(const struct bucket *bucket, uint16_t sig)
 {
@@ -237,7 +238,8 @@ candidate(const struct bucket *bucket, uint16_t sig)
 #endif
 }
 
-/* The signature as it stands in a bucket, but for one in 65,536 that finds an empty place; look_again does. */
+/* Returns the signature as stored in a bucket, except for one in 65,536 that matches an empty
+ * place; look_again handles it. */
 static inline uint16_t
 quick_sig(uint64_t hash)
 {
@@ -265,7 +267,7 @@ look_up6(struct burst *b, unsigned i, const struct flow_table *t)
 	rte_prefetch0(record + 64);
 }
 
-/* all4: every slot is SLOT_PLAIN4. */
+/* Looks all slots up; all4: every slot is SLOT_PLAIN4. */
 static __rte_always_inline void
 look_up(const struct slowpath *s, struct burst *b, bool all4)
 {
@@ -284,7 +286,7 @@ look_up(const struct slowpath *s, struct burst *b, bool all4)
 	}
 }
 
-/* A second look for a slot whose first signature led to another flow's record. */
+/* Looks a slot up again whose first signature led to another flow's record. */
 static inline bool
 look_again(struct slowpath *s, struct burst *b, unsigned i)
 {
@@ -297,7 +299,7 @@ look_again(struct slowpath *s, struct burst *b, unsigned i)
 	return b->flow[i] != 0 && b->flow[i] != first;
 }
 
-/* A known flow that the straight step leaves: all of them are looked at again. */
+/* Executes a known flow that the hot step leaves. */
 static __attribute__((noinline)) bool
 execute_odd(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t)
 {
@@ -313,7 +315,7 @@ execute_odd(struct slowpath *s, struct burst *b, unsigned i, const struct hit_ta
 	return true;
 }
 
-/* Do the first n slots, at least one, all have the same way? */
+/* Returns true if the first n slots, at least one, all have the same way. */
 static inline bool
 one_way(const struct burst *b, unsigned n)
 {
@@ -324,14 +326,14 @@ one_way(const struct burst *b, unsigned n)
 	return differ == 0;
 }
 
-/* all4: every slot is SLOT_PLAIN4, without a tag. */
+/* Executes all slots; all4: every slot is SLOT_PLAIN4, without a tag. */
 static __rte_always_inline unsigned
 execute_all(struct slowpath *s, struct burst *b, bool all4)
 {
 	const struct hit_tables t = hit_tables(s, b);
 	unsigned i, n = b->n;
 	uint64_t way_bytes = 0;
-	/* Another worker's first packets are for that one to refuse. */
+	/* First packets of another worker are refused by that worker. */
 	bool refusing = (s->owner == NULL || b->handed) && openings_are_refused(s, b);
 
 	if (unlikely(refusing))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The straight loop's step: a packet that the quick test took, of a flow that leaves by a neighbour without
- * VLAN tags and has no rare action.  What it does is what slowpath/hit.h does, which takes the others. */
+/* The step of the hot loop: a packet that the quick test accepted, of a flow that leaves by a
+ * neighbour without VLAN tags and has no rare action.  It does what slowpath/hit.h does for all
+ * other packets of known flows. */
 #ifndef FASTPATH_STRAIGHT_H
 #define FASTPATH_STRAIGHT_H
 
@@ -42,14 +43,15 @@ same_key6(const struct key6 *a, const struct key6 *b)
 #endif
 }
 
-/* Does the flow go by a neighbour that is ready and takes a plain Ethernet header, and the packet with it? */
+/* Returns true if the neighbour is ready and takes a plain Ethernet header, and MTU and TTL allow
+ * the packet. */
 static inline bool
 straight_way(const struct nexthop *nh, unsigned bytes, uint8_t ttl)
 {
 	return (nh->l2_bytes == 14) & (nh->state == NEXTHOP_READY) && bytes <= nh->mtu && ttl >= 2;
 }
 
-/* Out of the loop, which needs the registers. */
+/* Not inlined: the loop needs the registers. */
 static __attribute__((noinline)) bool
 straight_tcp(const struct flow *f, const struct hit_tables *t, const uint8_t *tcp, unsigned l4_bytes)
 {
@@ -58,14 +60,15 @@ straight_tcp(const struct flow *f, const struct hit_tables *t, const uint8_t *tc
 	return tcp_track_usual(&t->session[f->session], f->flags & FLOW_REPLY, tcp, l4_bytes);
 }
 
-/* Nothing but the common program, and of a tracked connection a usual segment, with which its session moves on. */
+/* Returns true if the packet needs only the common program; a usual segment of a tracked connection
+ * moves its session on. */
 static inline bool
 straight_flow(const struct flow *f, const struct hit_tables *t, const uint8_t *l4, unsigned l4_bytes)
 {
 	return likely((f->flags & (FLOW_RARE | FLOW_TCP)) == 0) || straight_tcp(f, t, l4, l4_bytes);
 }
 
-/* A flow of another worker's: counted, and left as it is. */
+/* Counts a packet of another worker's flow, and leaves it as it is. */
 static inline bool
 straight_foreign(struct burst *b, unsigned i, struct flow *f, unsigned bytes, const struct hit_tables *t)
 {
@@ -87,7 +90,7 @@ straight_l2(struct rte_mbuf *m, uint8_t *frame, unsigned ip_bytes, const struct 
 	m->pkt_len = 14 + ip_bytes;
 }
 
-/* Done, and true, and its bytes as it leaves are added; or nothing has happened. */
+/* Returns true if forwarded here, and adds the bytes sent; otherwise no side effects. */
 static __rte_always_inline bool
 straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way_bytes)
 {

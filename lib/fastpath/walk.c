@@ -32,7 +32,7 @@ has_iface(const struct walk_filter *f, unsigned iface)
 	return f->by_iface == 0 || (f->ifaces[iface / 64] >> iface % 64 & 1) != 0;
 }
 
-/* Does the direction fit, as it arrives? */
+/* Returns true if the direction matches, as it arrives. */
 static bool
 fits(const struct walk_filter *f, const struct tuple *t)
 {

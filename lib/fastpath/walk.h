@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Walks over the tables of a data path, a few records at a time: sessions, flows, neighbours, listed or ended.
+/* Walks over the tables of a data path, a few records at a time: sessions, flows, neighbours,
+ * listed or ended.
  *
- * Nothing is copied or locked meanwhile: what comes and goes while a walk goes on may be missing or stand twice.
+ * Nothing is copied or locked meanwhile: what comes and goes while a walk goes on may be missing or
+ * stand twice.
  *
  * Threads: the owning worker, between bursts.  Memory: the caller's. */
 #ifndef FASTPATH_WALK_H

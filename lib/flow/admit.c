@@ -15,7 +15,8 @@ flow_table_admit(struct flow_table *t, uint64_t hash)
 			return true;
 		}
 	}
-	/* In turn, five flows that come round and round would write over each other for ever. */
+	/* With replacement in turn, five alternating flows would overwrite each other's signatures
+	 * for ever. */
 	b->turn = (uint8_t)(b->turn * 5 + 3);
 	b->recent[b->turn >> 6] = sig;
 	return false;

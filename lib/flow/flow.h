@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A flow: one direction of a conversation as it arrives by one interface, with its program compiled.
+/* A flow: one direction of a conversation as it arrives by one interface, with its program
+ * compiled.
  *
- * A record is one cache line for IPv4, two for IPv6, and holds all that a hit needs but the next hop, and
- * all that taking it out of the table needs but its bucket. */
+ * A record is one cache line for IPv4, two for IPv6.  It holds everything that a hit needs except
+ * the next hop, and everything that its removal needs except its bucket. */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
@@ -17,7 +18,7 @@ enum flow_flag {
 	FLOW_SESSION = 4,       /* session is valid */
 	FLOW_REPLY = 8,         /* the session's reply direction */
 	FLOW_TCP = 16,          /* segments are checked against the session's state */
-	FLOW_SHARED = 32,       /* IPv4: the source becomes one that hosts share */
+	FLOW_SHARED = 32,       /* IPv4: the new source address is shared by several hosts */
 	FLOW_ALIAS = 64,        /* the session's packets that come by another interface of the zone; the session has a
 				 * record of its own for the direction */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The keyed hash of flow keys, chosen by what the processor has. */
+/* The keyed hash of flow keys: the variant that the processor supports. */
 
 #include "flow/hash.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The keyed hash of flow keys: four AES rounds under a secret key, else SipHash-1-3.
+/* The keyed hash of flow keys: four AES rounds under a secret key, or SipHash-1-3.
  *
  * Linear hashes (CRC32, Toeplitz) have collisions that no seed changes, so an outsider computes
- * them offline; here nobody without the secret can.  One process uses one of the two throughout, by
- * what the processor has.
+ * them offline; nobody can do so here without the secret. A process uses one of the two throughout,
+ * depending on the processor.
  *
- * The interface is not hashed: flows of one conversation that came by different doors share their
- * buckets, so that a session is found whatever the door.
+ * The interface is not hashed: flows of one conversation that arrive by different interfaces share
+ * their buckets, so a session is found regardless of the ingress interface.
  *
- * Bits 0..31 choose the bucket, 32..47 are the signature, 48..63 are free for others (ECMP). */
+ * Bits 0..31 choose the bucket, 32..47 are the signature, 48..63 are free for other uses (ECMP). */
 #ifndef FLOW_HASH_H
 #define FLOW_HASH_H
 
@@ -25,20 +25,21 @@ struct flow_secret {
 	uint8_t round[FLOW_HASH_ROUNDS + 1][16];        /* whitening, then a key for each round */
 } __attribute__((aligned(16)));
 
-/* Draws a secret by random_bytes. */
+/* Draws a secret with random_bytes. */
 void flow_secret_draw(struct flow_secret *s);
 
-/* Does this processor have AES instructions, so that the AES hash is the one in use? */
+/* Returns true if this processor has AES instructions, so that the AES hash is in use. */
 bool flow_hash_has_aes(void);
 
-/* The hash in use, for code that is compiled for any processor; leaves the interface out. */
+/* Returns the hash in use, for code that is compiled for any processor; the interface is not
+ * hashed. */
 uint64_t flow_hash4(const struct key4 *k, const struct flow_secret *s);
 uint64_t flow_hash6(const struct key6 *k, const struct flow_secret *s);
 
-/* The same of any two words. */
+/* Returns the hash in use of any two words. */
 uint64_t flow_hash_words(uint64_t low, uint64_t high, const struct flow_secret *s);
 
-/* The portable one; the key's interface is 0. */
+/* Returns the portable hash; the key's interface is 0. */
 uint64_t flow_hash_sip(const void *key, size_t bytes, const struct flow_secret *s);
 
 #if defined(__x86_64__)
@@ -59,7 +60,7 @@ hash_aes_block(__m128i state, __m128i block, const struct flow_secret *s)
 	return state;
 }
 
-/* The two words of a key whose interface is 0. */
+/* Returns the AES hash of the two words of a key whose interface is 0. */
 HASH_AES uint64_t
 flow_hash4_aes(uint64_t low, uint64_t high, const struct flow_secret *s)
 {
@@ -69,7 +70,7 @@ flow_hash4_aes(uint64_t low, uint64_t high, const struct flow_secret *s)
 	return (uint64_t)_mm_cvtsi128_si64(state);
 }
 
-/* k->iface is 0. */
+/* Returns the AES hash of a key whose interface is 0. */
 HASH_AES uint64_t
 flow_hash6_aes(const struct key6 *k, const struct flow_secret *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The flows of one worker: buckets, places, records. */
+/* The flow table of one worker: buckets, places, records. */
 
 #include "flow/table.h"
 
@@ -13,9 +13,10 @@
 #include "base/counter.h"
 #include "base/memory.h"
 
-/* Records kept back, so that a burst may evict and insert at once. */
+/* Records in reserve, so that a burst may evict and insert at once. */
 #define RESERVE 1024u
-#define SWEEP_AHEAD 16u                 /* records asked for before the sweep looks at them */
+#define SWEEP_AHEAD 16u                 /* records that the sweep prefetches before it looks at
+					 * them */
 #define MEAN_LOAD 4u                    /* entries a bucket, of its 8 places */
 #define NO_HOME UINT32_MAX
 
@@ -90,7 +91,7 @@ key_bytes(const struct flow_table *t)
 	return t->record_bytes == sizeof(struct flow4) ? sizeof(struct key4) : sizeof(struct key6);
 }
 
-/* The other bucket of an entry: the same step leads there and back. */
+/* Returns the other bucket of an entry: the same step leads to it and back. */
 static struct bucket *
 other_bucket(const struct flow_table *t, const struct bucket *b, uint16_t sig)
 {
@@ -126,7 +127,7 @@ flow_table_find(const struct flow_table *t, const void *key, uint64_t hash)
 	return find_in(t, other_bucket(t, first, sig), sig, key);
 }
 
-/* Is the record's key the given one but for the interface? */
+/* Returns true if the record's key equals the given one except for the interface. */
 static bool
 same_but_iface(const struct flow_table *t, uint32_t index, const uint8_t *key)
 {
@@ -240,7 +241,8 @@ free_place(const struct bucket *b)
 	return bits != 0 ? __builtin_ctz(bits) : -1;
 }
 
-/* What the record is to know: where its entry is, and whether that is its second bucket. */
+/* Writes an entry.  Returns what its record must store: where the entry is, and whether that is its
+ * second bucket. */
 static uint32_t
 put(const struct flow_table *t, struct bucket *b, int place, uint16_t sig, uint32_t index, bool second)
 {
@@ -256,7 +258,7 @@ clear(struct bucket *b, int place)
 	b->index[place] = 0;
 }
 
-/* Moves one entry of a full bucket to its other bucket.  The place it left, or -1. */
+/* Moves one entry of a full bucket to its other bucket.  Returns the place that it left, or -1. */
 static int
 make_place(struct flow_table *t, struct bucket *b)
 {
@@ -268,7 +270,7 @@ make_place(struct flow_table *t, struct bucket *b)
 		if (place < 0)
 			continue;
 		if (f->home & 1)
-			to->overflow--;         /* it comes home */
+			to->overflow--;         /* it returns to its first bucket */
 		else
 			b->overflow++;          /* it leaves its first bucket */
 		f->home = put(t, to, place, b->sig[i], b->index[i], !(f->home & 1));
@@ -279,7 +281,8 @@ make_place(struct flow_table *t, struct bucket *b)
 	return -1;
 }
 
-/* Writes index into one of the two buckets of a hash: where, or NO_HOME when there is no place. */
+/* Writes index into one of the two buckets of a hash.  Returns where, or NO_HOME when there is no
+ * place. */
 static uint32_t
 place_entry(struct flow_table *t, uint64_t hash, uint32_t index)
 {
@@ -303,7 +306,7 @@ place_entry(struct flow_table *t, uint64_t hash, uint32_t index)
 	return put(t, second, place, sig, index, true);
 }
 
-/* The index that the next but n insert will take; 0: there is none. */
+/* Returns the index that the n-th next insert will take, or 0. */
 static uint32_t
 vacant_at(const struct flow_table *t, uint32_t n)
 {

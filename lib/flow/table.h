@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The flows of one worker, IPv4 or IPv6: buckets of one cache line that lead to records.
+/* The flow table of one worker, IPv4 or IPv6: buckets of one cache line that lead to records.
  *
- * A bucket has 8 places (16-bit signature, 32-bit record index).  A key has two buckets; one
- * that finds no place in its first is counted there as overflow, so that a look-up reads the second
- * bucket only if it must.  When both are full one entry is moved to its other bucket.
+ * A bucket has 8 places (16-bit signature, 32-bit record index).  A key has two buckets; an entry
+ * that finds no place in its first one is counted there as overflow, so a look-up reads the second
+ * bucket only if it must.  When both are full, one entry is moved to its other bucket.
  *
- * Index 0 is a dummy record that no key equals.  A removed record keeps its bytes, but for
- * flags and epoch, until the next flow_table_reclaim: a burst that looked it up finds it without
- * a program.
+ * Index 0 is a dummy record that no key equals.  A removed record keeps its bytes, except flags and
+ * epoch, until the next flow_table_reclaim: a burst that looked it up finds it without a program.
  *
  * The table never grows.  Without state a flow is only a cache entry: it is admitted on its second
- * packet (flow_table_admit; the bucket's line remembers recent misses), so that scans and
- * spoofed floods do not wash the cache out.
+ * packet (flow_table_admit; the bucket remembers recent misses), so scans and spoofed floods do not
+ * displace known flows.
  *
- * A record knows where its entry is, so that it leaves the table without its key being hashed again.
+ * A record stores where its entry is, so it is removed without hashing its key again.
  *
- * Threads: the owning worker; nobody else looks inside.
- * Memory: three blocks on the worker's NUMA node, allocated by flow_table_create. */
+ * Threads: the owning worker only.  Memory: three blocks on the worker's NUMA node, allocated by
+ * flow_table_create. */
 #ifndef FLOW_TABLE_H
 #define FLOW_TABLE_H
 
@@ -36,8 +35,8 @@ struct bucket {
 	uint16_t sig[BUCKET_PLACES];
 	uint32_t index[BUCKET_PLACES];
 	uint32_t none;                  /* always 0: index[8] of a look-up without a match */
-	uint16_t overflow;              /* entries of this bucket that live in their second */
-	uint16_t recent[4];             /* signatures of misses, the doorkeeper */
+	uint16_t overflow;              /* entries of this bucket that are in their second bucket */
+	uint16_t recent[4];             /* signatures of recent misses: the doorkeeper */
 	uint8_t turn;                   /* pseudo-random: which of recent is written next */
 	uint8_t spare;
 };
@@ -55,17 +54,18 @@ struct flow_table {
 	uint32_t records;               /* capacity, reserve and dummy */
 	uint32_t used;
 	uint32_t high;                  /* no index above was ever used */
-	uint32_t hand;                  /* where the sweep goes on */
+	uint32_t hand;                  /* where the sweep continues */
 	uint64_t swept_ns;
 	uint64_t moved, refused, evicted;
 	int numa_node;
 	struct flow_secret secret;
-	/* Before a record with a list of rare actions, or an alias, leaves: collects what it has counted. */
+	/* Called before a record with a list of rare actions, or an alias, is removed: collects its
+	 * counts. */
 	void (*let_go)(void *arg, struct flow_table *t, uint32_t index);
 	void *arg;
 };
 
-/* A table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */
+/* Creates a table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */
 struct flow_table *flow_table_create(uint32_t capacity, uint32_t record_bytes, int numa_node);
 void flow_table_destroy(struct flow_table *t);  /* NULL is fine */
 size_t flow_table_bytes(const struct flow_table *t);
@@ -102,7 +102,7 @@ flow_bucket(const struct flow_table *t, uint64_t hash)
 	return t->bucket + ((uint32_t)hash & t->mask);
 }
 
-/* A bit for each place of a bucket whose signature is sig; 0 is that of a free one. */
+/* Returns a bit for each place of a bucket whose signature is sig; 0 is that of a free place. */
 static inline unsigned
 flow_places(const struct bucket *b, uint16_t sig)
 {
@@ -120,7 +120,7 @@ flow_places(const struct bucket *b, uint16_t sig)
 	return bits;
 }
 
-/* Is it plain to see from a key's first bucket that no key with its tuple is there? */
+/* Returns true if a key's first bucket shows that no key with its tuple is in the table. */
 static inline bool
 flow_table_lacks(const struct flow_table *t, uint64_t hash)
 {
@@ -129,56 +129,58 @@ flow_table_lacks(const struct flow_table *t, uint64_t hash)
 	return (b->overflow | flow_places(b, flow_sig(hash))) == 0;
 }
 
-/* Index of the record of a key (struct key4 or key6), 0 without one. */
+/* Returns the index of the record of a key (struct key4 or key6), or 0. */
 uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t hash);
 
-/* The hash of the keys that have this tuple. */
+/* Returns the hash of the keys that have this tuple. */
 uint64_t flow_table_hash(const struct flow_table *t, const struct tuple *tuple);
 
-/* Index of a record with a session whose key has this tuple and hash, by whatever interface; 0 without one. */
+/* Returns the index of a record with a session whose key has this tuple and hash, for any
+ * interface; or 0. */
 uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint64_t hash);
 
-/* Flows without session whose key is this but for the interface lose their programs: what was decided for them did not
- * know of a session. */
+/* Takes the programs from flows without a session whose keys equal this one except for the
+ * interface: they were decided without knowing of a session. */
 void flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash);
 
-/* The records of a session's direction for other interfaces (FLOW_ALIAS), given the record that the session has for it:
- * their indexes go to out.  Returns how many. */
+/* Writes the indexes of a session direction's records for other interfaces (FLOW_ALIAS) to out,
+ * given the record that the session has for it.  Returns their number. */
 #define FLOW_ALIASES_MAX (2 * BUCKET_PLACES)
 unsigned flow_table_aliases(const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX]);
 
-/* A new record for a key that is not there: key, FLOW_USED and tick are set, the rest is zero, but for what the program
- * writes (to).  0 when both buckets and the places to move to are full, or all records are used. */
+/* Inserts a record for a key that is not in the table: key, FLOW_USED and tick are set, the rest is
+ * zero, except what the program writes (to).  Returns 0 when both buckets and the places to move to
+ * are full, or all records are used. */
 uint32_t flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t tick);
 
-/* Asks for the lines that the next n inserts will write, but for their buckets. */
+/* Prefetches the lines that the next n inserts will write, except their buckets. */
 void flow_table_prefetch_vacant(const struct flow_table *t, unsigned n);
 
-/* Asks for the bucket that a record's entry is in, to be removed soon. */
+/* Prefetches the bucket that has a record's entry, which is to be removed soon. */
 static inline void
 flow_table_prefetch_home(const struct flow_table *t, uint32_t index)
 {
 	rte_prefetch0(t->bucket + (flow_at(t, index)->home >> 4));
 }
 
-/* Takes a record out.  Its index is vacant after the next reclaim. */
+/* Removes a record.  Its index is free after the next reclaim. */
 void flow_table_remove(struct flow_table *t, uint32_t index);
 
-/* Makes removed records vacant.  Between bursts. */
+/* Frees the indexes of removed records.  Called between bursts. */
 void flow_table_reclaim(struct flow_table *t);
 
-/* Has the key been missed lately?  Remembers it if not. */
+/* Returns true if the key was missed recently; remembers it if not. */
 bool flow_table_admit(struct flow_table *t, uint64_t hash);
 
-/* Removes the flow without session, or the alias, in the key's first bucket that was seen longest ago, if it was not
- * seen at now_tick.  Its index, or 0. */
+/* Removes the flow without session, or the alias, in the key's first bucket that was seen longest
+ * ago, unless it was seen at now_tick.  Returns its index, or 0. */
 uint32_t flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick);
 
-/* Goes on through the records for at most budget of them, in a circle, and calls one for each in use. */
+/* Continues the circular walk over at most budget records, and calls one for each in use. */
 void flow_table_sweep(struct flow_table *t, uint32_t budget,
 	void (*one)(void *arg, struct flow_table *t, uint32_t index), void *arg);
 
-/* The most buckets read for any key that is in the table now: 1 or 2. */
+/* Returns the largest number of buckets read for any key that is in the table now: 1 or 2. */
 unsigned flow_table_longest_probe(const struct flow_table *t);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an address is, to one of our interfaces. */
+/* What an address means to one of our interfaces. */
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ address_is_link_local(const union address *a)
 	return a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
 }
 
-/* How many of the first bits are the same? */
+/* Returns the number of leading bits that are the same. */
 static unsigned
 common_bits(const union address *a, const union address *b)
 {
@@ -85,7 +85,8 @@ interface_broadcast(const struct interface *i, const union address *a)
 	return false;
 }
 
-/* How well an address of ours fits to speak to peer: same scope first, then same subnet. */
+/* Returns how well one of our addresses fits to talk to peer: same scope first, then same
+ * subnet. */
 static unsigned
 fitness(const struct interface_address *own, const union address *peer)
 {
@@ -115,7 +116,7 @@ interface_source(const struct interface *i, const union address *peer, unsigned 
 	return best;
 }
 
-/* May it be used as the source of a packet that leaves the link? */
+/* Returns true if the address may be the source of a packet that leaves the link. */
 static bool
 reaches(const union address *own, const union address *peer, unsigned family)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Telling the link of new addresses of our interfaces: twice, two seconds apart (RFC 5227 2.3, RFC
- * 4861 7.2.6).  NAT's are probed for first (claim.c). */
+/* Announces new addresses of our interfaces to the link: twice, two seconds apart (RFC 5227 2.3,
+ * RFC 4861 7.2.6).  Those of NAT are probed first (claim.c). */
 
 #include <string.h>
 
@@ -54,7 +54,7 @@ announce_new(struct host *h, const struct generation *old)
 			announce_interface(h, h->gen->iface[n], old);
 }
 
-/* Says it once; false: never again. */
+/* Announces it once; returns false after the last time. */
 static bool
 announce_one(struct host *h, struct announcement *a)
 {

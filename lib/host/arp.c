@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ARP (RFC 826, RFC 5227): who asks for our addresses is answered, and believed with care.
+/* ARP (RFC 826, RFC 5227): answers requests for our addresses, and learns with care.
  *
- * Who asks us is worth an entry; who answers is believed if asked; who announces himself changes an
- * entry that is there and is asked at its next use.  Nobody may speak as one of our own addresses,
- * or with a MAC that is none.  Who asks from an address off the link (Linux with a service address
- * on its loopback does so by default) is answered, but not learned. */
+ * A station that asks for our address gets an entry; an answer is believed if we asked; an
+ * announcement changes an existing entry, which is asked at its next use.  No station may speak as
+ * one of our own addresses, or with an invalid MAC. A station that asks from an address off the
+ * link (as Linux with a service address on its loopback does by default) is answered, but not
+ * learned. */
 
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct arp {
 	union address sender, target;
 };
 
-/* Reads an Ethernet and IPv4 message; false: it is none, or says more than the frame holds. */
+/* Reads a message for Ethernet and IPv4; returns false if it is not one, or longer than the
+ * frame. */
 static bool
 arp_read(struct arp *arp, const struct view *v, const struct rte_mbuf *m)
 {
@@ -36,7 +38,8 @@ arp_read(struct arp *arp, const struct view *v, const struct rte_mbuf *m)
 	return arp->operation == ARP_REQUEST || arp->operation == ARP_REPLY;
 }
 
-/* Is the sender somebody of this link?  Also whom we asked although no subnet has him. */
+/* Returns true if the sender is on this link.  So is a station that we asked although no subnet has
+ * its address. */
 static bool
 is_neighbour(const struct host *h, const struct interface *in, const struct arp *arp)
 {
@@ -44,7 +47,7 @@ is_neighbour(const struct host *h, const struct interface *in, const struct arp 
 		|| neighbour_find(h, in->id, 4, &arp->sender) != NONE;
 }
 
-/* Another MAC than that of a static neighbour. */
+/* Returns true if the MAC differs from that of a static neighbour. */
 static bool
 contradicts_static(const struct host *h, const struct interface *in, const struct arp *arp)
 {
@@ -54,8 +57,8 @@ contradicts_static(const struct host *h, const struct interface *in, const struc
 		&& memcmp(h->neighbours[slot].mac, arp->sender_mac, 6) != 0;
 }
 
-/* May a sender say this of itself?  The rule that it breaks, or REASON_NONE.  0.0.0.0 is a
- * probe: it claims nothing. */
+/* Returns the rule that a sender's claim breaks, or REASON_NONE. 0.0.0.0 is a probe: it claims
+ * nothing. */
 static enum reason
 sender_fault(const struct host *h, const struct interface *in, const struct arp *arp)
 {
@@ -86,8 +89,8 @@ hear(struct host *h, const struct interface *in, const struct arp *arp, enum hos
 		h->setup.tell(h->setup.arg, &fact);
 }
 
-/* Whoever has an address that NAT is to have says so by any message from it; whoever wants it,
- * too, probes for it (RFC 5227 2.1.1). */
+/* Notes a conflict about an address that NAT is to have: a station that has it shows so by any
+ * message from it; one that wants it, too, probes for it (RFC 5227 2.1.1). */
 static void
 hear_conflict(struct host *h, const struct interface *in, const struct arp *arp)
 {

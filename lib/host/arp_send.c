@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ARP messages of our own (RFC 826, RFC 5227). */
+/* Sends ARP messages (RFC 826, RFC 5227). */
 
 #include <string.h>
 
@@ -49,7 +49,7 @@ arp_announce(struct host *h, const struct interface *i, const union address *own
 	arp_send(h, i, ARP_REQUEST, addresses, NULL);
 }
 
-/* RFC 5227 1.1: from no address, so that no cache learns from it. */
+/* From the unspecified address, so that no cache learns from it (RFC 5227 1.1). */
 void
 arp_probe(struct host *h, const struct interface *i, const union address *target)
 {

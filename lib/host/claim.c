@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* NAT's addresses in the subnets of our links: answered for only after a probe that nobody
+/* NAT's addresses in the subnets of our links: Weir answers for them only after probes that nobody
  * answers (RFC 5227).
  *
- *   NEW --its link is found--> PROBING --3 probes, nobody answers--> OURS --announced twice
- *                                 | somebody has it                    somebody claims it: announced again
- *                                 v
+ *   NEW --its link is found--> PROBING --3 probes, no answer--> OURS --announced twice
+ *                                 | another station has it     another station claims it:
+ *                                 v                            announced again
  *                              TAKEN, probed again after half a minute
  *
- * Every worker keeps the same list by the same clock, since a question may come by any queue;
- * worker 0 alone sends, and whoever hears of a conflict tells the others.  Each call looks at a
+ * Every worker keeps the same list by the same clock, since a question may come by any queue.  Only
+ * worker 0 sends, and a worker that hears of a conflict tells the others.  Each call examines a
  * bounded part of the list. */
 
 #include <stdlib.h>
@@ -18,15 +18,15 @@
 
 #define PROBES 3                        /* PROBE_NUM */
 #define PROBE_NS NS_PER_S               /* PROBE_MIN */
-#define QUIET_NS (2 * NS_PER_S)         /* ANNOUNCE_WAIT: behind the last probe */
+#define QUIET_NS (2 * NS_PER_S)         /* ANNOUNCE_WAIT: after the last probe */
 #define ANNOUNCE_TIMES 2
 #define ANNOUNCE_NS (2 * NS_PER_S)      /* ANNOUNCE_INTERVAL */
 #define DEFEND_NS (10 * NS_PER_S)       /* DEFEND_INTERVAL */
 #define AGAIN_NS (30 * NS_PER_S)
-#define LOOK_MAX 256                    /* entries looked at in one call */
+#define LOOK_MAX 256                    /* entries examined in one call */
 #define SAY_MAX 16                      /* messages in one call */
 
-/* Is the interface there as it was, so that the link knows us? */
+/* Returns true if the interface is unchanged, so that the link knows us. */
 static bool
 is_same(const struct generation *old, const struct generation *now, uint16_t iface)
 {
@@ -41,7 +41,8 @@ is_same(const struct generation *old, const struct generation *now, uint16_t ifa
 		&& was->inner_vlan == is->inner_vlan;
 }
 
-/* Both lists are in the order of the addresses: what was known of those that stay is kept. */
+/* Merges the lists, which are both in the order of the addresses: the state of those that stay is
+ * kept. */
 void
 claims_configure(struct host *h, const struct generation *old)
 {
@@ -117,7 +118,7 @@ contest(struct host *h, struct claim *c, bool contested)
 	c->contested = contested;
 }
 
-/* The link whose subnet has the address, and where it is not our own anyway. */
+/* Returns the link whose subnet has the address, unless it is our own anyway. */
 static const struct interface *
 link_of(const struct host *h, const union address *a)
 {
@@ -138,7 +139,7 @@ begin_probing(struct host *h, struct claim *c, uint64_t after_ns)
 	c->due_ns = h->now_ns + after_ns;
 }
 
-/* One step of one address; true: a message was due. */
+/* Does one step for one address; returns true if a message was due. */
 static bool
 step(struct host *h, struct claim *c)
 {
@@ -198,7 +199,7 @@ claims_due(struct host *h)
 	}
 }
 
-/* For control: the last ones, each once. */
+/* Notes a conflict for control: the latest ones, each once. */
 static void
 note_conflict(struct host *h, const struct claim *c, const uint8_t mac[6])
 {
@@ -241,7 +242,7 @@ host_conflict_next(struct host *h, uint32_t *seen, struct host_conflict *out)
 
 	if (n == *seen)
 		return false;
-	if (n - *seen > HOST_CONFLICTS / 2)     /* those before may be overwritten meanwhile */
+	if (n - *seen > HOST_CONFLICTS / 2)     /* earlier ones may be overwritten meanwhile */
 		*seen = n - HOST_CONFLICTS / 2;
 	*out = h->conflicts[(*seen)++ % HOST_CONFLICTS];
 	return true;

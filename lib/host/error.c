@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who is told what, and who is not: RFC 1122 3.2.2, RFC 1812 4.3.2.7, RFC 4443 2.4 (e). */
+/* Decides which senders are told of errors: RFC 1122 3.2.2, RFC 1812 4.3.2.7, RFC 4443 2.4 (e). */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -21,7 +21,7 @@ may_answer(const struct interface *in, const struct view *v)
 		|| (!interface_broadcast(in, &t->src) && !interface_broadcast(in, &t->dst));
 }
 
-/* Errors are not told about errors, nor about ICMP of a kind that may be one. */
+/* Returns true for errors, and for ICMP types that may be errors: no errors are sent about them. */
 static bool
 is_error(const struct view *v)
 {

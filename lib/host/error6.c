@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ICMPv6 errors (RFC 4443), with as much of the packet as the smallest MTU holds. */
+/* ICMPv6 errors (RFC 4443), with as much of the packet as the smallest MTU allows. */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -18,7 +18,7 @@ enum {
 	BAD_NEXT_HEADER = 1,
 };
 
-/* Codes of destination unreachable, from those of IPv4 as RFC 7915 4.2 maps them. */
+/* Returns the code of destination unreachable for one of IPv4, as RFC 7915 4.2 maps them. */
 static uint8_t
 unreachable_code(uint16_t code4)
 {
@@ -36,7 +36,7 @@ unreachable_code(uint16_t code4)
 	}
 }
 
-/* Where in the packet the field stands that names its last header. */
+/* Returns the offset in the packet of the field that names its last header. */
 static uint32_t
 next_header_offset(const struct subject *s)
 {

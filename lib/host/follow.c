@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The neighbour table follows a new generation: interfaces that are gone, moved or have another MTU or MAC, static
- * neighbours that come and go.
+/* Makes the neighbour table follow a new generation: interfaces that are gone, moved or have
+ * another MTU or MAC, static neighbours that come and go.
  *
- * Taking a generation must not take longer because there are many neighbours.  So it is done in parts, static ones
- * first, and a neighbour that is used, heard of or due before its part comes follows at once (neighbour_current,
- * neighbours_expire).  Until then nothing refers to it: programs of the generation before do not run any more. */
+ * The time to adopt a generation must not grow with the number of neighbours.  Therefore the work
+ * is done in parts, static neighbours first, and a neighbour that is used, heard of or due before
+ * its part comes follows at once (neighbour_current, neighbours_expire).  Until then nothing refers
+ * to it: programs of the previous generation do not run any more. */
 
 #include "host/host_priv.h"
 
 #define PART_STATIC 64u
 #define PART_SLOTS 512u
-#define PART_FREED 64u          /* each of them may have packets that wait */
+#define PART_FREED 64u          /* each may have waiting packets */
 
 static bool
 is_over(const struct host *h)
@@ -35,7 +36,7 @@ stay_dynamic(struct host *h, uint16_t slot, const struct interface *i)
 		neighbour_know(h, slot, n->mac, h->now_ns < n->fresh_ns);
 }
 
-/* Its interface is gone. */
+/* Removes a neighbour whose interface is gone. */
 static void
 vanish(struct host *h, uint16_t slot)
 {
@@ -83,7 +84,7 @@ neighbour_current(struct host *h, uint16_t iface, unsigned family, const union a
 	return slot != NONE && neighbour_follow(h, slot) ? slot : NONE;
 }
 
-/* The next static neighbour of the generation is there. */
+/* Adds the next static neighbour of the generation. */
 static void
 follow_static(struct host *h)
 {

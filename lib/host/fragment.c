@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* IPv4 packets that are larger than the next link takes, sent on as fragments (RFC 791).
- * By copy: the pools have no indirect buffers, and devices may want all mbufs of a queue from one
+/* Fragments IPv4 packets that are larger than the MTU of the next link (RFC 791).  By copy: the
+ * pools have no indirect buffers, and devices may require that all mbufs of a queue are from one
  * pool. */
 
 #include <string.h>
@@ -26,7 +26,7 @@ send_one(struct host *h, const struct nexthop *nh, struct rte_mbuf *m)
 	h->setup.send(h->setup.arg, m, nh->port, nh->iface);
 }
 
-/* Leaves the IP packet alone in m; false: m has it not. */
+/* Strips m to the IP packet; returns false if m does not hold it. */
 static bool
 bare(struct rte_mbuf *m, uint16_t l3)
 {

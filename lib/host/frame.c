@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets of our own: their headers, and their way out. */
+/* Packets that Weir makes: their headers, and sending them. */
 
 #include <netinet/in.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that wait for a neighbour: the places, and the way out of them. */
+/* Packets that wait for a neighbour: storing and sending them. */
 
 #include "base/counter.h"
 #include "host/host_priv.h"
@@ -64,8 +64,7 @@ held_put(struct host *h, uint16_t slot, uint16_t at)
 	counter_add(&h->setup.ledger->held[HELD_neighbour], 1);
 }
 
-/* Takes the oldest packet of a neighbour out; its place is vacant, what it says can still be
- * read. */
+/* Takes the oldest packet of a neighbour out.  Its place is vacant, but can still be read. */
 static struct rte_mbuf *
 take_out(struct host *h, uint16_t slot, struct held **place)
 {
@@ -117,7 +116,7 @@ held_drop(struct host *h, uint16_t slot, enum reason r)
 		held_drop_oldest(h, slot, r);
 }
 
-/* Offsets of a view whose IP header stands at l3 now. */
+/* Adapts the offsets of a view to an IP header at l3. */
 void
 held_move_view(struct view *v, uint16_t l3)
 {

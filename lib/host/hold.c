@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which packets wait for a neighbour: so many each and so many for each egress interface, the
- * newest ones (RFC 1122 2.3.2.2, RFC 4861 7.2.2, RFC 6583). */
+/* Decides which packets wait for a neighbour: a bounded number for each neighbour and each egress
+ * interface, the newest ones (RFC 1122 2.3.2.2, RFC 4861 7.2.2, RFC 6583). */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #include "host/host_priv.h"
 
-/* The queue of the egress interface that most packets wait for. */
+/* Returns the queue of the egress interface for which most packets wait. */
 static const struct held_queue *
 longest_queue(const struct host *h)
 {
@@ -20,7 +20,8 @@ longest_queue(const struct host *h)
 	return longest;
 }
 
-/* Drops the oldest packet of whoever may hold no more: the neighbour, its interface, or all. */
+/* Drops the oldest packet of the neighbour, of its interface, or of all, depending on which bound
+ * is reached. */
 static void
 make_room(struct host *h, uint16_t slot)
 {
@@ -127,5 +128,6 @@ enum reason
 host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
 	const struct view *v)
 {
-	return host_hold(h, nexthop, m, l3, v);         /* ip_send does what the MTU asks for */
+	return host_hold(h, nexthop, m, l3, v);         /* ip_send fragments if the MTU requires
+							 * it */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host of a worker: made, configured, kept going, stopped. */
+/* The host of a worker: created, configured, run, stopped. */
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of a host share: its memory, and what each offers to the others. */
+/* The memory of a host, and declarations shared by its files. */
 #ifndef HOST_HOST_PRIV_H
 #define HOST_HOST_PRIV_H
 
@@ -14,7 +14,7 @@
 
 #define NONE 0xffffu            /* no slot, no packet */
 
-#define WIRE_FIRST (NEXTHOP_COUNT - LEDGER_PORTS)       /* next hops that send as it is, by port */
+#define WIRE_FIRST (NEXTHOP_COUNT - LEDGER_PORTS)       /* next hops that send unchanged, by port */
 #define NEIGHBOURS_MAX (WIRE_FIRST - NEXTHOP_FIRST)
 
 /* Times of RFC 4861 10; ARP uses the same. */
@@ -35,7 +35,7 @@ enum neighbour_state {
 	NEIGHBOUR_ASKING,
 	NEIGHBOUR_FAILED,       /* did not answer a moment ago */
 	NEIGHBOUR_KNOWN,
-	NEIGHBOUR_PROBING,      /* known for long: asked again while it is used */
+	NEIGHBOUR_PROBING,      /* known for long: probed while it is used */
 };
 
 /* Slot n is next hop NEXTHOP_FIRST + n. */
@@ -54,15 +54,15 @@ struct neighbour {
 	uint8_t mac[6];
 	uint8_t line;           /* enum line */
 	uint8_t n_held;
-	uint16_t tpid;          /* of the outer tag it sent last; 0: nothing heard, or no tag */
-	uint16_t turn;          /* the host's, when it followed the generation in use */
+	uint16_t tpid;          /* of the outer tag that it sent last; 0: unknown, or no tag */
+	uint16_t turn;          /* the host's, when it last followed the generation */
 	uint16_t chain;         /* next in its bucket, or free one */
 	uint16_t prev, next;    /* in its timers */
 	uint16_t before, after; /* in its line */
-	uint16_t oldest, newest;        /* of the packets that wait, NONE without */
+	uint16_t oldest, newest;        /* of the waiting packets, or NONE */
 };
 
-/* Neighbours of a share that may give room to others, the first one first. */
+/* Neighbours of a share that may make room, in the order in which they do. */
 enum line {
 	LINE_NONE,              /* static, or programs hold its next hop */
 	LINE_STRANGER,          /* never answered: first those not asked, then in order of asking */
@@ -77,7 +77,7 @@ struct share {
 	bool pressed;           /* had no room since the last reclaim */
 };
 
-/* Neighbours that wait for the same span of time, so in order of their deadlines. */
+/* Neighbours that wait for the same time, and so in the order of their deadlines. */
 struct timers {
 	uint16_t head, tail;
 };
@@ -88,9 +88,9 @@ struct held {
 	uint16_t chain;         /* the next of its neighbour, or free one */
 	uint16_t slot;          /* of its neighbour */
 	uint16_t older, newer;  /* of its egress interface */
-	bool tells;             /* view is there */
+	bool tells;             /* view is valid */
 	uint8_t from[6];        /* MAC it came from */
-	struct view view;       /* as it came in; offsets as they are now */
+	struct view view;       /* as it came in; offsets are current */
 };
 
 struct held_queue {
@@ -100,16 +100,16 @@ struct held_queue {
 
 #define LATER_BYTES 120u        /* the longest headers of IPv4 and TCP */
 
-/* A sender that is told later, of a packet that is gone. */
+/* A sender that is told later, about a packet that is gone. */
 struct later {
 	uint64_t due_ns;
 	uint8_t from[6];        /* MAC */
 	uint16_t sender;        /* its class */
-	struct view view;       /* l3_bytes: of them LATER_BYTES at most are there */
+	struct view view;       /* of l3_bytes, at most LATER_BYTES are stored */
 	uint8_t ip[LATER_BYTES];
 };
 
-/* One of our addresses that the link is to be told of. */
+/* One of our addresses that is to be announced to the link. */
 struct announcement {
 	union address address;
 	uint64_t due_ns;
@@ -120,10 +120,10 @@ struct announcement {
 
 #define ANNOUNCEMENTS 1024u
 
-/* An address of NAT, and whether it may be ours on its link (claim.c). */
+/* An address of NAT: whether it may be ours on its link (claim.c). */
 enum claim_state {
 	CLAIM_NEW,
-	CLAIM_ELSEWHERE,        /* in no subnet of ours: nobody asks us for it */
+	CLAIM_ELSEWHERE,        /* in no subnet of ours: no station asks us for it */
 	CLAIM_PROBING,
 	CLAIM_OURS,
 	CLAIM_TAKEN,            /* another station has it */
@@ -134,13 +134,13 @@ struct claim {
 	uint16_t iface;         /* 0: none */
 	uint8_t state;
 	uint8_t left;           /* messages to send in its state */
-	bool contested;         /* somebody has it, as far as is known: from CLAIM_TAKEN until CLAIM_OURS */
+	bool contested;         /* another station has it: from CLAIM_TAKEN until CLAIM_OURS */
 	uint64_t due_ns;
 };
 
 #define CLAIMS 16384u           /* NAT_POOLS of NAT_ADDRESSES */
 
-/* What a host says is limited by kind (limit.c). */
+/* Kinds of limited messages (limit.c). */
 enum limit {
 	LIMIT_TTL_EXPIRED,
 	LIMIT_TOO_BIG,
@@ -176,16 +176,16 @@ struct host {
 	uint16_t sweep;                 /* cursor */
 	uint64_t sweep_ns, reclaim_ns;
 
-	/* follow.c: what of the table still has to follow the generation in use */
+	/* follow.c: the part of the table that still has to follow the generation */
 	uint16_t turn;                  /* counts generations */
 	uint16_t follow_iface, follow_static;   /* the next static neighbour */
 	uint16_t follow_slot;           /* the next slot */
-	bool trims;                     /* shares may have more than is left for them */
+	bool trims;                     /* shares may exceed their bounds */
 
 	/* share.c */
 	struct share shares[LEDGER_IFACES][2];  /* by interface; IPv4, IPv6 */
 	unsigned guaranteed;            /* slots of each share */
-	unsigned common, n_common;      /* slots for whoever comes first, and those taken */
+	unsigned common, n_common;      /* slots that all may use, and those taken */
 	bool pressed;
 
 	/* hold.c */
@@ -204,7 +204,8 @@ struct host {
 	unsigned n_announcements;
 
 	/* claim.c */
-	struct claim claim[2 * CLAIMS], *claims;        /* in one half, the other for the next list */
+	struct claim claim[2 * CLAIMS], *claims;        /* in one half; the other half is for the
+							 * next list */
 	unsigned n_claims, claim_next, n_contested;
 	struct host_conflict conflicts[HOST_CONFLICTS];
 	_Atomic uint32_t n_conflicts;           /* worker: write, control: read */
@@ -240,43 +241,46 @@ bool neighbours_init(struct host *h, unsigned n, int numa_node);
 void neighbours_fini(struct host *h);
 uint16_t neighbour_find(const struct host *h, uint16_t iface, unsigned family,
 	const union address *a);
-/* Takes a free slot, of which there must be one, for an address; and gives it back. */
+/* neighbour_enter takes a free slot, which must exist, for an address; neighbour_leave frees it. */
 uint16_t neighbour_enter(struct host *h, uint16_t iface, unsigned family, const union address *a);
 void neighbour_leave(struct host *h, uint16_t slot);
 void nexthop_follow(struct host *h, uint16_t slot, const struct interface *i);
 
-/* share.c: who has the slots */
+/* share.c: the shares of slots */
 void shares_init(struct host *h);
 void share_enter(struct host *h, uint16_t slot);        /* a slot of a new neighbour */
 void share_leave(struct host *h, uint16_t slot);
-void share_sort(struct host *h, uint16_t slot);         /* what decides on its line has changed */
-void share_renew(struct host *h, uint16_t slot);        /* the same; it is the newest of its line */
+void share_sort(struct host *h, uint16_t slot);         /* after a change of what decides its
+							 * line */
+void share_renew(struct host *h, uint16_t slot);        /* the same; it becomes the newest of its
+							 * line */
 void shares_configure(struct host *h);                  /* interfaces have come or gone */
 
 /* state.c */
 bool neighbour_has_timer(const struct neighbour *n);
-/* Changes the state; span_ns: until its timer goes off, if it has one in that state. */
+/* Changes the state; span_ns: until its timer expires, if it has one in that state. */
 void neighbour_become(struct host *h, uint16_t slot, enum neighbour_state state, uint64_t span_ns);
 void neighbour_ask_once(struct host *h, struct neighbour *n);
 void neighbour_free(struct host *h, uint16_t slot);
-void neighbour_ask(struct host *h, uint16_t slot);      /* begins */
+void neighbour_ask(struct host *h, uint16_t slot);      /* begins asking */
 void neighbour_use(struct host *h, uint16_t slot);
 void neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh);
 void neighbour_lose(struct host *h, uint16_t slot);
 void neighbour_doubt(struct host *h, uint16_t slot);    /* asked again at its next use */
 
 /* room.c */
-/* Makes room for one more of a share; false: there is none. */
+/* Makes room for one more of a share; returns false if there is none. */
 bool share_room(struct host *h, uint16_t iface, unsigned family, bool heard);
-bool shares_trim(struct host *h, unsigned most);        /* by so many neighbours at most; true: there may be more */
-void neighbours_reclaim(struct host *h);        /* frees what is worth it when slots run out */
+bool shares_trim(struct host *h, unsigned most);        /* removes at most that many neighbours;
+							 * returns true if there may be more */
+void neighbours_reclaim(struct host *h);        /* frees slots of little value when slots run out */
 
 /* neighbour.c */
-/* A new one, not asked; NONE: no room.  heard: it spoke to us; else somebody wants to speak to
- * it. */
+/* Returns a new neighbour that has not been asked; NONE: no room.  heard: it sent to us; otherwise
+ * a packet is to be sent to it. */
 uint16_t neighbour_make(struct host *h, uint16_t iface, unsigned family, const union address *a,
 	bool heard);
-/* What the generation says of a neighbour; NULL: it is not static. */
+/* Returns what the generation has on a neighbour; NULL: it is not static. */
 const struct interface_neighbour *neighbour_static_of(const struct interface *i, unsigned family,
 	const union address *a);
 bool neighbours_static_over(const struct host *h);      /* all static ones of the generation are there */
@@ -289,9 +293,12 @@ void neighbours_sweep(struct host *h);
 
 /* follow.c: the table follows a generation */
 void neighbours_configure(struct host *h);
-void neighbours_follow(struct host *h);         /* one bounded part of it; until all do nothing is waited for */
-bool neighbour_follow(struct host *h, uint16_t slot);   /* this one, now; false: its interface is gone, and so is it */
-/* neighbour_find of one that is about to be used: it follows the generation in use. */
+void neighbours_follow(struct host *h);         /* one bounded part; when all are done it does
+						 * nothing */
+bool neighbour_follow(struct host *h, uint16_t slot);   /* that slot, at once; false: its
+							 * interface is gone, and so is the
+							 * neighbour */
+/* Finds a neighbour that is about to be used: it follows the current generation first. */
 uint16_t neighbour_current(struct host *h, uint16_t iface, unsigned family, const union address *a);
 
 /* address.c */
@@ -301,15 +308,16 @@ bool address_is_link_local(const union address *a);
 bool interface_owns(const struct interface *i, const union address *a, unsigned family);
 bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
 bool interface_broadcast(const struct interface *i, const union address *a);
-/* The address to speak to peer from; NULL when the interface has none of the family. */
+/* Returns our address on the interface from which to talk to peer; NULL when it has none of the
+ * family. */
 const union address *interface_source(const struct interface *i, const union address *peer,
 	unsigned family);
-/* The same, then an address of any interface. */
+/* Returns the same, else an address of any interface. */
 const union address *host_source(const struct host *h, const struct interface *i,
 	const union address *peer, unsigned family);
 
-/* frame.c: packets of our own */
-/* tpid: of the outer tag that the station sends, 0: not known.  Returns the length. */
+/* frame.c: packets that Weir makes */
+/* tpid: of the outer tag that the station sends, 0: unknown. Returns the length. */
 unsigned ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype,
 	uint16_t tpid);
 void ip4_write(uint8_t *ip, const union address *src, const union address *dst, uint8_t proto,
@@ -318,12 +326,13 @@ void ip6_write(uint8_t *ip, const union address *src, const union address *dst, 
 	uint16_t payload_bytes);
 /* Writes the checksum of an ICMPv6 message of n bytes behind the IPv6 header at ip. */
 void icmp6_checksum_set(uint8_t *ip, uint16_t n);
-/* A frame with its Ethernet header (outer tag as in host.tpid), and room for so many bytes behind it at body; or NULL. */
+/* Returns a frame with its Ethernet header (outer tag as in host.tpid), and room for that many
+ * bytes behind it at body; or NULL. */
 struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uint8_t to[6],
 	uint16_t ethertype, unsigned bytes, uint8_t **body);
 void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);
 
-/* arp_send.c, nd_send.c: to is NULL for everybody */
+/* arp_send.c, nd_send.c: to is NULL for all stations */
 enum {
 	ARP_BYTES = 28,
 	ARP_REQUEST = 1,
@@ -346,17 +355,19 @@ enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m)
 
 /* held.c */
 void held_init(struct host *h);
-void held_put(struct host *h, uint16_t slot, uint16_t at);      /* a filled place waits for the neighbour */
+void held_put(struct host *h, uint16_t slot, uint16_t at);      /* a filled place waits for the
+								 * neighbour */
 void held_drop_oldest(struct host *h, uint16_t slot, enum reason r);
-/* Moves the offsets of a view to an IP header that stands at l3 now. */
+/* Adapts the offsets of a view to an IP header at l3. */
 void held_move_view(struct view *v, uint16_t l3);
-/* Sends a packet that waited, or would have; its session moves on. */
+/* Sends a packet that waited, or would have waited; its session moves on. */
 enum reason held_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struct view *v);
-void held_release(struct host *h, uint16_t slot);       /* sends what waits for the neighbour */
-void held_drop(struct host *h, uint16_t slot, enum reason r);   /* all that waits for it */
+void held_release(struct host *h, uint16_t slot);       /* sends the packets that wait for the
+							 * neighbour */
+void held_drop(struct host *h, uint16_t slot, enum reason r);   /* drops them */
 
 /* send.c */
-/* Sends an IP packet at offset l3 to a resolved neighbour.  Returns 0 or the reason to drop m. */
+/* Sends an IP packet at offset l3 to a resolved neighbour. Returns 0 or the reason to drop m. */
 enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3);
 
 /* announce.c */
@@ -366,15 +377,15 @@ void announce_due(struct host *h);
 /* claim.c */
 void claims_configure(struct host *h, const struct generation *old);
 void claims_due(struct host *h);
-/* Does an address of NAT belong to us on its link? */
+/* Returns true if an address of NAT is ours on its link. */
 bool claim_is_ours(const struct host *h, rte_be32_t address);
-/* The interface's own address, or one of NAT's that is ours on its link. */
+/* Returns true for the interface's own address, or one of NAT's that is ours on its link. */
 bool host_answers_for(const struct host *h, const struct interface *i, const union address *a,
 	unsigned family);
-/* A station of a link says that the address is its own, or probes for it; true: we give it up. */
+/* Handles a station that uses or probes an address of NAT; returns true if we give it up. */
 bool claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8_t mac[6]);
 
-/* local.c: is the transport checksum right? */
+/* local.c: returns true if the transport checksum is correct */
 bool checksum_ok(const struct view *v, const struct rte_mbuf *m);
 
 /* later.c */
@@ -382,26 +393,27 @@ void later_due(struct host *h);
 void later_stop(struct host *h);        /* forgets them all */
 
 /* limit.c */
-/* The class of senders on an interface that a packet's sender belongs to; below LIMIT_SENDERS. */
+/* Returns the class of senders on an interface to which a packet's sender belongs; below
+ * LIMIT_SENDERS. */
 unsigned limit_sender(const struct host *h, uint64_t who, const struct view *v);
 void limits_init(struct host *h);
-/* May one more of a kind be said, because of a packet v, by an interface? */
+/* Returns true if one more message of a kind may be sent by an interface, because of a packet v. */
 bool limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v);
-/* May a neighbour that never answered be asked, for a packet (NULL: of ours)? */
+/* Returns true if a neighbour that never answered may be asked, for a packet (NULL: Weir's own). */
 bool limit_ask(struct host *h, const struct neighbour *n, const struct view *v);
 
-/* What an answer is about: the packet, and where it came from. */
+/* The subject of an answer: the packet, and where it came from. */
 struct subject {
 	const struct view *v;
 	const struct rte_mbuf *m;
 	const struct interface *in;
 	const uint8_t *from;    /* MAC */
-	const uint8_t *ip;      /* all that is left of it, if it is gone; else NULL */
-	bool rewritten;         /* m is not as it came in: what v says counts */
+	const uint8_t *ip;      /* all that is left of a packet that is gone; else NULL */
+	bool rewritten;         /* m is not as it came in: use v */
 };
 
 /* error.c, error4.c, error6.c, reset.c, quote.c */
-/* Is the sender one that may be answered at all: one station, that spoke to one station? */
+/* Returns true if the sender may be answered at all: one station that sent to one station. */
 bool may_answer(const struct interface *in, const struct view *v);
 void tell_sender(struct host *h, const struct subject *s, enum host_error what,
 	uint16_t code_or_mtu);
@@ -410,10 +422,11 @@ void error4_send(struct host *h, const struct subject *s, enum host_error what,
 void error6_send(struct host *h, const struct subject *s, enum host_error what,
 	uint16_t code_or_mtu);
 void reset_send(struct host *h, const struct subject *s);
-/* The address to answer from: the one that was spoken to if it is ours, else the one that fits
- * best. */
+/* Returns the address to answer from: the packet's destination if it is ours, else the one that
+ * fits best. */
 const union address *answer_source(const struct host *h, const struct subject *s);
-/* Copies the first n bytes of the subject's IP packet as it came in; false: they are not there. */
+/* Copies the first n bytes of the subject's IP packet as it came in; returns false if they are not
+ * there. */
 bool quote_copy(uint8_t *out, const struct subject *s, unsigned n);
 
 /* fragment.c */

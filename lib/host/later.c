@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who is told later: senders of SYNs that nothing was mapped to.  At once, the error would end what an inside host may
- * be about to open towards its sender (RFC 5382 REQ-4).  The packet is gone by then; its headers are kept. */
+/* Senders of unsolicited SYNs, told later: an error at once would end a connection that an inside
+ * host may be about to open towards its sender (RFC 5382 REQ-4).  The packet is gone by then; its
+ * headers are kept. */
 
 #include <string.h>
 
@@ -8,7 +9,8 @@
 
 #include "host/host_priv.h"
 
-/* Of one interface half of them wait, of one class of its senders HOST_LATER_SENDER. */
+/* Returns true if there is room: half of the places for one interface, HOST_LATER_SENDER for one
+ * class of its senders. */
 static bool
 may_wait(const struct host *h, const struct view *v, unsigned sender)
 {

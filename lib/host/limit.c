@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How much a host says unasked: a rate for each kind of message and each interface, so that no
- * kind, and nobody on another interface, uses up what somebody needs.
+/* Limits what a host sends unasked: a rate for each kind of message and each interface, so that no
+ * kind, and no station on another interface, uses up what others need.
  *
- * Below it each sender has a quarter (questions for neighbours: half) of the rate at most, and a
- * reserve that nobody else's packets use up: together the reserves are a quarter of the rate.
- * Many senders share a bucket, which the secret chooses.  Near its end a rate is granted by
- * chance: who counts errors must not learn exactly how many others were sent (RFC 1812 4.3.2.8,
- * RFC 4443 2.4 (f); CVE-2020-25705). */
+ * Below that, each sender has at most a quarter of the rate (of questions for neighbours: half),
+ * and a reserve that packets of others do not use up: together the reserves are a quarter of the
+ * rate.  Many senders share a bucket, which a secret chooses.  Near its end a rate is granted by
+ * chance: an observer who counts errors must not learn exactly how many others were sent (RFC 1812
+ * 4.3.2.8, RFC 4443 2.4 (f); CVE-2020-25705). */
 
 #include <string.h>
 
 #include "base/random.h"
 #include "host/host_priv.h"
 
-/* A second and interface, over all workers; at once; the part of it that one sender gets:
- * 1/sender. */
+/* A second and interface, over all workers; at once; the part that one sender gets: 1/sender. */
 static const struct {
 	uint32_t rate, burst, sender;
 } limits[LIMIT_COUNT] = {
@@ -62,7 +61,7 @@ limits_init(struct host *h)
 			RTE_MAX(part(h, HOST_ASK_BURST) * 3 / 4, BURST_MIN), 0);
 }
 
-/* Marsaglia's xorshift64*, from a secret start. */
+/* Returns a random number by Marsaglia's xorshift64*, from a secret start. */
 static uint32_t
 chance(struct host *h, uint32_t below)
 {
@@ -72,7 +71,7 @@ chance(struct host *h, uint32_t below)
 	return (uint32_t)((h->random * 0x2545f4914f6cdd1dull >> 32) * below >> 32);
 }
 
-/* What a meter holds now. */
+/* Returns the current fill of a meter. */
 static uint64_t
 credit_at(const struct meter *m, uint64_t now_ns)
 {
@@ -83,7 +82,7 @@ credit_at(const struct meter *m, uint64_t now_ns)
 	return RTE_MIN(m->credit + elapsed * m->rate, m->capacity);
 }
 
-/* Below a quarter of the burst the less is left, the fewer are let pass. */
+/* Decides by chance below a quarter of the burst: the less is left, the fewer pass. */
 static bool
 lucky(struct host *h, const struct meter *m)
 {
@@ -93,8 +92,7 @@ lucky(struct host *h, const struct meter *m)
 	return credit >= tail || chance(h, 1024) < credit * 1024 / tail;
 }
 
-/* The bucket of the senders that a packet's sender is one of.  who: the interfaces, and more
- * that parts them. */
+/* Returns the bucket of a packet's sender. who: the interfaces, and what else separates senders. */
 static struct limit_sender *
 sender_of(struct host *h, enum limit kind, uint64_t who, const struct view *v)
 {
@@ -132,8 +130,8 @@ limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v
 	return (lucky(h, all) && meter_take(all, h->now_ns, 0)) || take_reserve(h, kind, s);
 }
 
-/* Packets that came in by one interface use up half of the rate at most, so a third of it is
- * left for others. */
+/* Takes from the rate of an ingress interface: packets of one interface use up half of the rate at
+ * most, so a third of it is left for others. */
 static bool
 take_door(struct host *h, const struct neighbour *n, const struct view *v)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The neighbours that there are, for whoever lists them. */
+/* Lists the neighbours. */
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets to our own addresses: echo is answered, everything else is told that nobody is here. */
+/* Packets to our own addresses: echo requests are answered, senders of all others are told that
+ * there is no service. */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -22,7 +23,7 @@ l4_bytes(const struct view *v)
 	return v->l3_bytes - (unsigned)(v->l4 - v->l3);
 }
 
-/* A packet that was damaged on its way gets no answer. */
+/* A damaged packet gets no answer. */
 bool
 checksum_ok(const struct view *v, const struct rte_mbuf *m)
 {
@@ -43,7 +44,7 @@ checksum_ok(const struct view *v, const struct rte_mbuf *m)
 	return checksum_fold(sum + checksum_mbuf(m, v->l4, n)) == 0xffff;
 }
 
-/* Exchanges the ends of an IP packet; leaves its header with TTL 64 and a right checksum. */
+/* Exchanges the addresses of an IP packet; sets TTL 64 and the correct checksum. */
 static void
 turn_round(uint8_t *ip, unsigned family)
 {
@@ -62,7 +63,8 @@ turn_round(uint8_t *ip, unsigned family)
 	}
 }
 
-/* Changes the type of an ICMP message; the exchange of the addresses does not change a sum. */
+/* Changes the type of an ICMP message; the exchange of the addresses does not change the
+ * checksum. */
 static void
 set_type(uint8_t *icmp, uint8_t type)
 {
@@ -75,7 +77,7 @@ set_type(uint8_t *icmp, uint8_t type)
 	icmp[0] = type;
 }
 
-/* Sends the request back as the answer, in its own buffer and of its own size; a fragment of a
+/* Sends the request back as the answer, in its own buffer and of the same size; a fragment of a
  * request as the same fragment of the answer. */
 static enum reason
 answer_echo(struct host *h, const struct view *v, struct rte_mbuf *m)
@@ -122,7 +124,7 @@ local_icmp(struct host *h, const struct view *v, struct rte_mbuf *m)
 	return REASON_NONE;
 }
 
-/* Nothing here serves it. */
+/* Tells that there is no service. */
 static enum reason
 refuse(struct host *h, const struct view *v, struct rte_mbuf *m)
 {
@@ -152,7 +154,8 @@ host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
 	if (v->broadcast || !address_is_unicast(&v->tuple.dst, v->family)
 	    || (v->family == 4 && interface_broadcast(in, &v->tuple.dst)))
 		return REASON_multicast;
-	if (v->fragment)                /* nothing here puts them together, or checks the sum */
+	if (v->fragment)                /* fragments are not reassembled here, and the sum is not
+					 * verified */
 		return is_echo_request(v) ? answer_echo(h, v, m) : REASON_local_no_service;
 	if (v->l4 == VIEW_NONE)
 		return REASON_local_no_service;

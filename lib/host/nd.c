@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Neighbour Discovery (RFC 4861): solicitations and advertisements, answered and believed with
- * the same care as ARP.  Router messages and redirects are taken and ignored: we are a router. */
+/* Neighbour Discovery (RFC 4861): answers solicitations, and learns with the same care as ARP.
+ * Router messages and redirects are consumed and ignored: Weir is a router. */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 struct nd {
 	uint8_t flags;
 	const uint8_t *from;                    /* MAC of the frame */
-	const uint8_t *source_mac, *target_mac; /* NULL without */
+	const uint8_t *source_mac, *target_mac; /* or NULL */
 	union address target;
 };
 
@@ -32,7 +32,7 @@ is_multicast(const union address *a)
 	return a->bytes[0] == 0xff;
 }
 
-/* Neighbour Discovery never leaves its link, so no pipeline judges it. */
+/* Returns true for Neighbour Discovery, which never leaves its link: no pipeline judges it. */
 bool
 nd_is(const struct view *v)
 {
@@ -40,8 +40,8 @@ nd_is(const struct view *v)
 		&& v->icmp_type >= ND_FIRST && v->icmp_type <= ND_LAST;
 }
 
-/* Answers a solicitation.  Who asks from no address finds out whether his is free: everybody is
- * told (RFC 4861 7.2.4). */
+/* Answers a solicitation.  One from the unspecified address tests whether the address is free: all
+ * stations are told (RFC 4861 7.2.4). */
 static void
 advertise(struct host *h, const struct interface *i, const struct nd *ns,
 	const union address *asker)
@@ -60,7 +60,8 @@ advertise(struct host *h, const struct interface *i, const struct nd *ns,
 	nd_send(h, i, &na);
 }
 
-/* Notes the MACs among n bytes of options; false: one has no length, or runs past the end. */
+/* Notes the MACs among n bytes of options; returns false if one has no length, or runs past the
+ * end. */
 static bool
 options_read(struct nd *nd, const uint8_t *p, unsigned n)
 {
@@ -79,7 +80,7 @@ options_read(struct nd *nd, const uint8_t *p, unsigned n)
 	return true;
 }
 
-/* Reads NS or NA of n bytes; false: it breaks the rules of RFC 4861 7.1. */
+/* Reads NS or NA of n bytes; returns false if it breaks the rules of RFC 4861 7.1. */
 static bool
 nd_read(struct nd *nd, const struct view *v, const uint8_t *p, unsigned n)
 {
@@ -98,8 +99,7 @@ nd_read(struct nd *nd, const struct view *v, const uint8_t *p, unsigned n)
 	return !is_unspecified(src) || (to_group && nd->source_mac == NULL);
 }
 
-/* May somebody on the link say that this address has this MAC?  The rule that it breaks, or
- * REASON_NONE. */
+/* Returns the rule that a claim of this MAC for this address breaks, or REASON_NONE. */
 static enum reason
 claim_fault(const struct host *h, const struct interface *in, const union address *a,
 	const uint8_t *mac)
@@ -155,7 +155,7 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 	const uint8_t *mac = na->target_mac;
 	enum reason fault;
 
-	if (mac == NULL) {      /* may confirm what is known, says nothing new */
+	if (mac == NULL) {      /* may confirm a known MAC, has no new one */
 		if (slot == NONE || !solicited || !neighbour_resolved(&h->neighbours[slot]))
 			return REASON_NONE;
 		mac = h->neighbours[slot].mac;
@@ -172,8 +172,8 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 	return REASON_NONE;
 }
 
-/* Is the message as a whole what a neighbour may send us?  Hop limit 255 shows that no router passed
- * it on; fragments are refused (RFC 6980). */
+/* Returns true if the message is valid from a neighbour.  Hop limit 255 shows that no router has
+ * forwarded it; fragments are refused (RFC 6980). */
 static bool
 message_ok(const struct interface *in, const struct view *v, const struct rte_mbuf *m,
 	unsigned n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Solicitations and advertisements of our own (RFC 4861). */
+/* Sends solicitations and advertisements (RFC 4861). */
 
 #include <netinet/in.h>
 #include <string.h>

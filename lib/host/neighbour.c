@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A neighbour begins: as a dynamic one, or as the static one that the configuration says. */
+/* Creates neighbours: dynamic ones, or static ones by the configuration. */
 
 #include "host/host_priv.h"
 
-/* What the generation says of a neighbour; NULL: it is not static. */
+/* Returns what the generation has on a neighbour; NULL: it is not static. */
 const struct interface_neighbour *
 neighbour_static_of(const struct interface *i, unsigned family, const union address *a)
 {
@@ -32,7 +32,7 @@ neighbour_become_static(struct host *h, uint16_t slot, const struct interface_ne
 	h->neighbours[slot].is_static = true;
 }
 
-/* One that has just been made is static if the generation says so. */
+/* Makes a new neighbour static if the generation has it. */
 static void
 settle(struct host *h, uint16_t slot)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an error quotes: the packet as its sender sent it, although it may have been rewritten
- * since (it waited for a neighbour, and its addresses were translated).  RFC 5508 REQ-5 and RFC
- * 4787 REQ-13 want the sender to recognise it. */
+/* The quote in an error: the packet as its sender sent it, although it may have been rewritten
+ * since (it waited for a neighbour, and its addresses were translated). RFC 5508 REQ-5 and RFC 4787
+ * REQ-13 require that the sender recognises it. */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "packet/checksum.h"
 #include "host/host_priv.h"
 
-/* Offset of the checksum that covers addresses and ports, from the transport header. */
+/* Returns the offset of the checksum that covers addresses and ports, from the transport header. */
 static unsigned
 checksum_offset(const struct view *v)
 {
@@ -26,7 +26,7 @@ checksum_offset(const struct view *v)
 	}
 }
 
-/* Changes bytes that a transport checksum covers, if that checksum is there. */
+/* Changes bytes that a transport checksum covers, if the quote has that checksum. */
 static void
 change(uint8_t *at, const void *to, unsigned n, uint8_t *checksum)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What moves a neighbour from state to state: what is heard of it, and time (RFC 4861 7.3; ARP does the same).
+/* Moves neighbours from state to state, by messages and by time (RFC 4861 7.3; ARP does the same).
  *
  *   LOST --packet--> ASKING --answer--> KNOWN --use after 30 s--> PROBING --answer--> KNOWN
  *                    3 asks: FAILED, a moment later LOST          3 asks: LOST
  *
- * Bounds (RFC 6583): share.c says how many neighbours that never answered there may be, limit.c
- * how many are asked in a second; each timer call does a bounded amount of work. */
+ * Bounds (RFC 6583): share.c limits the number of neighbours that never answered, limit.c the
+ * questions a second; each timer call does a bounded amount of work. */
 
 #include <string.h>
 
@@ -13,17 +13,18 @@
 
 #include "host/host_priv.h"
 
-#define EXPIRE_MAX 256          /* timers that go off in one call */
+#define EXPIRE_MAX 256          /* timers that expire in one call */
 #define SWEEP_SLOTS 16
 #define SWEEP_NS (10 * NS_PER_MS)
-#define UNASKED_NS NS_PER_S     /* a stranger that nobody asked for longer is let go */
+#define UNASKED_NS NS_PER_S     /* a neighbour that never answered and was not asked for this
+				 * time is removed */
 
 static void
 hear_answer(struct host *h, uint16_t slot, const uint8_t mac[6])
 {
 	struct neighbour *n = &h->neighbours[slot];
 
-	/* Of what nobody asked, only a confirmation is believed. */
+	/* Of an unsolicited message only a confirmation is believed. */
 	if (n->state == NEIGHBOUR_LOST
 	    || (n->state == NEIGHBOUR_KNOWN && memcmp(n->mac, mac, 6) != 0))
 		return;
@@ -40,7 +41,7 @@ hear_claim(struct host *h, uint16_t slot, const uint8_t mac[6])
 	neighbour_know(h, slot, mac, false);
 }
 
-/* The tag that a neighbour sends is the one it is sent; its MAC may not be new. */
+/* Learns the VLAN tag that a neighbour sends, which it is sent, too; its MAC need not be new. */
 static void
 hear_tag(struct host *h, uint16_t slot, const struct host_fact *fact)
 {
@@ -80,7 +81,8 @@ neighbour_hear(struct host *h, const struct host_fact *fact)
 		hear_claim(h, slot, fact->mac);
 }
 
-/* Nobody answered.  Not asked again for a moment, or every packet would ask. */
+/* Handles a neighbour that has not answered.  It is not asked again for a moment, or every packet
+ * would ask. */
 static void
 fail(struct host *h, uint16_t slot)
 {
@@ -116,7 +118,7 @@ expire_failed(struct host *h, uint16_t slot)
 		neighbour_free(h, slot);
 }
 
-/* Its timer may be over once it follows the generation in use. */
+/* Handles an expired timer, unless following the current generation has changed it. */
 static void
 expire(struct host *h, uint16_t slot, void (*what)(struct host *h, uint16_t slot))
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TCP resets, in the name of whom the segment was for (RFC 9293 3.10.7.1). */
+/* Sends TCP resets, from the address that the segment was sent to (RFC 9293 3.10.7.1). */
 
 #include <netinet/in.h>
 #include <string.h>
@@ -17,7 +17,7 @@ enum {
 	TCP_ACK = 16,
 };
 
-/* Writes the reset of segment, which carries so many bytes of payload. */
+/* Writes the reset for segment, which carries that many bytes of payload. */
 static void
 tcp_write(uint8_t *tcp, const uint8_t *segment, uint8_t flags, uint32_t payload_bytes)
 {

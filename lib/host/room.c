@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Room in the neighbour table: who displaces whom, and what is given up when slots run short (RFC 6583; share.c says
- * who may have how much).
+/* Room in the neighbour table: which neighbour is displaced, and which slots are freed when they
+ * run short (RFC 6583; share.c has the shares).
  *
- * The slot of a neighbour that has answered keeps its address while programs may hold its next hop.  When slots run
- * short, those that lead nowhere are given up, and programs are judged again. */
+ * The slot of a neighbour that has answered keeps its address while programs may hold its next hop.
+ * When slots run short, those that lead nowhere are freed, and programs are judged again. */
 
 #include "host/host_priv.h"
 
 #define RECLAIM_NS (5 * NS_PER_S)
-/* Where room is short, a neighbour is given up that was lost or unused for so long. */
+/* If room is short, a neighbour is freed that was lost or unused for this time. */
 #define PRESSED_LOST_NS NS_PER_S
 #define PRESSED_UNUSED_NS (60 * NS_PER_S)
 
@@ -25,8 +25,8 @@ displace(struct host *h, uint16_t slot)
 	neighbour_free(h, slot);
 }
 
-/* The one that gives room; NONE: all are in use.  Who speaks to us does not displace whom
- * somebody waits for. */
+/* Returns the neighbour that makes room; NONE: all are in use.  A station that only sends to us
+ * does not displace one that packets wait for. */
 static uint16_t
 first_of(const struct share *s, bool heard)
 {
@@ -51,8 +51,8 @@ share_room(struct host *h, uint16_t iface, unsigned family, bool heard)
 	return false;
 }
 
-/* Who has more than what is left after a reload gives it back, one neighbour at a time.  Returns how many of at most so
- * many. */
+/* Frees neighbours of a share that exceeds its bound after a reload, one at a time, at most `most`.
+ * Returns their number. */
 static unsigned
 trim(struct host *h, struct share *s, unsigned most)
 {
@@ -74,7 +74,7 @@ shares_trim(struct host *h, unsigned most)
 	return n == most;
 }
 
-/* Is the slot worth more to another neighbour?  Where its share had no room, sooner. */
+/* Returns true if the slot is worth more to another neighbour; sooner if its share had no room. */
 static bool
 is_dead(const struct host *h, const struct neighbour *n)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* IP packets leave to a neighbour that is known, in fragments where the link asks for that. */
+/* Sends IP packets to a resolved neighbour, in fragments where the link requires it. */
 
 #include <string.h>
 
 #include "host/host_priv.h"
 
-/* Length of the IP packet in a mbuf, from its header; 0 when it is not there. */
+/* Returns the length of the IP packet in an mbuf, from its header; 0 if the header is not there. */
 static unsigned
 ip_bytes(const struct rte_mbuf *m, uint16_t l3)
 {

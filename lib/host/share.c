@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who has the slots of the neighbour table (RFC 6583): each interface and family has a share.
+/* Shares of the neighbour table (RFC 6583): each interface and family has one.
  *
  * Half of the table is guaranteed: divided evenly among the interfaces and families in use.  The
- * other half is for whoever comes first.  A share that may not grow displaces a neighbour of its
- * own, so nobody can fill what another interface needs.  Neighbours that never answered
- * (strangers) give room before those that did; the oldest gives it first, so a new one is always
- * asked.  Static neighbours, and those whose next hop programs hold, never do. */
+ * other half is first come, first served.  A share that may not grow displaces a neighbour of its
+ * own, so nobody can fill what another interface needs.  Neighbours that never answered (strangers)
+ * make room before those that did; the oldest first, so a new one is always asked.  Static
+ * neighbours, and those whose next hop programs hold, never make room. */
 
 #include "host/host_priv.h"
 
@@ -118,7 +118,7 @@ share_leave(struct host *h, uint16_t slot)
 		h->n_common -= s->n-- > h->guaranteed;
 }
 
-/* Has the interface an address of the family, so that it has neighbours? */
+/* Returns true if the interface has an address of the family, and so neighbours. */
 static bool
 is_used(const struct interface *i, unsigned family)
 {
@@ -128,7 +128,7 @@ is_used(const struct interface *i, unsigned family)
 	return false;
 }
 
-/* Static neighbours of the generation, as far as there is room. */
+/* Counts the static neighbours of the generation, as far as there is room. */
 static unsigned
 count_static(const struct host *h)
 {

@@ -53,7 +53,7 @@ timer_stop(struct host *h, uint16_t slot)
 	n->prev = n->next = NONE;
 }
 
-/* Every change of state goes by here. */
+/* Changes a neighbour's state; every change goes through here. */
 void
 neighbour_become(struct host *h, uint16_t slot, enum neighbour_state state, uint64_t span_ns)
 {

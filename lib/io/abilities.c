@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the device of a port can do. */
+/* What the device of a port can do, and its description. */
 
 #include "io/abilities.h"
 

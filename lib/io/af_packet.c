@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The sockets of DPDK's af_packet driver, and what it does with them that a router must not. */
+/* The sockets of DPDK's af_packet driver, and options of it that a router must not use. */
 
 #include "io/af_packet.h"
 

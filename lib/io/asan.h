@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether AddressSanitizer is on, for both compilers. */
+/* Defines whether AddressSanitizer is on, for both compilers. */
 #ifndef IO_ASAN_H
 #define IO_ASAN_H
 

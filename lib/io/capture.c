@@ -28,7 +28,7 @@ struct capture {
 typedef int (*from_rings_fn)(const char *name, struct rte_ring *const rx[], unsigned n_rx,
 	struct rte_ring *const tx[], unsigned n_tx, unsigned numa_node);
 
-/* The driver is a plugin that EAL has loaded: it is found, not linked. */
+/* Returns the driver's function: the driver is a plugin that EAL has loaded, and is not linked. */
 static from_rings_fn
 find_driver(void)
 {

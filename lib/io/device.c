@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Device texts: which driver one means, what is wrong with it, what it needs beside. */
+/* Device texts: which driver they name, what is wrong with them, which arguments they lack. */
 
 #include "io/device_priv.h"
 
@@ -13,13 +13,14 @@
 
 #define PORT_QUEUES_ANY UINT_MAX
 
-/* DPDK 22.11's.  A driver of Debian's that is not here has no Ethernet frames (net_tun) or no NIC behind it on a PC. */
+/* The drivers of DPDK 22.11.  A driver of Debian's that is not listed has no Ethernet frames
+ * (net_tun) or no NIC behind it on a PC. */
 static const struct driver {
 	const char *prefix;
 	enum device_kind kind;
-	unsigned queues;                /* pairs it has at most */
-	const char *args;               /* all that it knows; NULL: not checked */
-	const char *needs;              /* an argument it cannot do without */
+	unsigned queues;                /* maximum of queue pairs */
+	const char *args;               /* all arguments that it knows; NULL: not checked */
+	const char *needs;              /* a required argument */
 	const char *sample;
 } drivers[] = {
 	{ "net_af_packet", DEVICE_AF_PACKET, DEVICE_AF_PACKET_QUEUES,
@@ -71,8 +72,8 @@ pci_parse(const char *device, unsigned at[static 4])
 	return n == 3 && at[2] < 32 && at[3] < 8;
 }
 
-/* A text that means to be a PCI address, right or wrong: begins with a hexadecimal digit and has a
- * colon before the first comma. */
+/* Returns true for a text that is meant to be a PCI address, right or wrong: it begins with a
+ * hexadecimal digit and has a colon before the first comma. */
 static bool
 looks_like_pci(const char *device)
 {
@@ -122,7 +123,7 @@ device_check(const char *device, const char *what, struct loc loc, struct err *e
 		if (pci_parse(device, at))
 			return 0;
 		return err_add(err, EINVAL, loc,
-			"%s: '%s' is no PCI address; one is written 0000:3b:00.0", what, device);
+			"%s: '%s' is not a PCI address, such as 0000:3b:00.0", what, device);
 	}
 	if (d == NULL)
 		return err_add(err, EINVAL, loc,
@@ -152,10 +153,10 @@ device_queues(const char *device)
 unsigned
 device_frame_bytes(unsigned mtu)
 {
-	/* Ethernet, two VLAN tags, and what af_packet's ring puts before a frame. */
+	/* Ethernet, two VLAN tags, and the header of af_packet's ring before a frame. */
 	unsigned bytes = mtu + 14 + 8 + 32;
 
-	/* A ring block is whole pages, and so is a frame that is more than half of one. */
+	/* A ring block consists of whole pages, and so does a frame of more than half a page. */
 	return bytes <= 2048 ? 2048 : RTE_ALIGN(bytes, 4096u);
 }
 
@@ -191,7 +192,7 @@ int
 device_complete(const char *device, const struct device_wish *wish,
 	char out[static DEVICE_TEXT_MAX])
 {
-	/* Room for what is added below. */
+	/* Leaves room for the arguments added below. */
 	if (strlen(device) > DEVICE_TEXT_MAX - 128)
 		return -ENAMETOOLONG;
 	snprintf(out, DEVICE_TEXT_MAX, "%s", device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arguments of virtual devices: which ones a driver of DPDK 22.11 knows, and in what range. */
+/* Arguments of virtual devices: those that a driver of DPDK 22.11 knows, and their ranges. */
 
 #include "io/device_priv.h"
 
@@ -12,7 +12,7 @@
 
 #include "base/suggest.h"
 
-/* The numbers that a driver refuses, or takes and then does not work with. */
+/* Numbers that a driver refuses, or accepts and then does not work with. */
 static const struct range {
 	enum device_kind kind;
 	const char *key;
@@ -59,8 +59,8 @@ device_arg(const char *device, const char *key, char *out, size_t size)
 	return false;
 }
 
-/* Copies the next argument of a device text: its name to key, and its value, "" without one.  at: the comma before it.
- * Returns the comma behind it, or NULL. */
+/* Copies the next argument of a device text: its name to key, and its value, or "". at: the comma
+ * before it.  Returns the comma behind it, or NULL. */
 static const char *
 next_arg(const char *at, char key[static DEVICE_VALUE_MAX], char value[static DEVICE_VALUE_MAX])
 {
@@ -72,7 +72,7 @@ next_arg(const char *at, char key[static DEVICE_VALUE_MAX], char value[static DE
 	return at[all] == ',' ? at + all : NULL;
 }
 
-/* Is the word one of a text of words with blanks between? */
+/* Returns true if words, a text of words with blanks between, has the word. */
 static bool
 has_word(const char *words, const char *word)
 {
@@ -125,7 +125,8 @@ number_of(const char *device, const char *key, unsigned long without)
 	return device_arg(device, key, value, sizeof(value)) ? strtoul(value, NULL, 10) : without;
 }
 
-/* A ring's blocks are whole pages and hold whole frames; the driver and the kernel refuse all else. */
+/* Checks a packet ring: its blocks are whole pages and hold whole frames; the driver and the kernel
+ * refuse everything else. */
 static int
 check_packet_ring(const char *device, const struct device_place *p, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Devices on this host: what it lacks for one, what a killed process left on one. */
+/* Devices on this host: what it lacks for a device, what a killed process left on a device. */
 
 #include "io/device.h"
 
@@ -52,8 +52,8 @@ read_hex(const char *path)
 	return value;
 }
 
-/* DPDK takes the device away from the kernel through one of the first three; with the others both
- * use it at once. */
+/* Returns true if DPDK can use a device through this driver.  The first three take it away from the
+ * kernel; with the others both use it at the same time. */
 static bool
 driver_is_usable(const char *driver)
 {
@@ -69,7 +69,7 @@ driver_is_usable(const char *driver)
 	return false;
 }
 
-/* A device behind an IOMMU is in a group. */
+/* Returns true if the device is in an IOMMU group, which means that it is behind an IOMMU. */
 static bool
 has_iommu(const char *sysfs, const char *address)
 {
@@ -85,7 +85,7 @@ warn_no_iommu(const char *address, const char *what, const char *sysfs, struct l
 {
 	char path[256];
 
-	/* Most distributions' kernels are built without it. */
+	/* Most distributions build their kernels without this parameter. */
 	snprintf(path, sizeof(path), "%s/module/vfio/parameters/enable_unsafe_noiommu_mode", sysfs);
 	err_warn(err, loc,
 		"%s: PCI device %s is bound to vfio-pci, and this host has no IOMMU for it; boot with "
@@ -107,7 +107,7 @@ check_pci(const char *address, const char *what, const char *sysfs, struct loc l
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/class", sysfs, address);
 	if (read_hex(path) >> 16 != 0x02)
-		return err_add(err, ENODEV, loc, "%s: PCI device %s is no network device", what,
+		return err_add(err, ENODEV, loc, "%s: PCI device %s is not a network device", what,
 			address);
 
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", sysfs, address);
@@ -210,7 +210,7 @@ add_attribute(struct link_request *r, unsigned short type, const void *data, siz
 	return a;
 }
 
-/* Sends a request and reads its answer into buf.  Length of the answer or -errno. */
+/* Sends a request and reads its answer into buf.  Returns the length of the answer or -errno. */
 static ssize_t
 netlink_ask(const struct link_request *r, void *buf, size_t size)
 {
@@ -232,7 +232,7 @@ netlink_ask(const struct link_request *r, void *buf, size_t size)
 	return n;
 }
 
-/* What IFLA_XDP_ATTACHED says: how a program is attached, XDP_ATTACHED_NONE for none. */
+/* Returns IFLA_XDP_ATTACHED: how a program is attached, XDP_ATTACHED_NONE for none. */
 static uint8_t
 xdp_attached(struct nlmsghdr *answer, ssize_t length)
 {
@@ -282,7 +282,7 @@ device_xdp_off(const char *interface)
 	return n < 0 ? (int)n : 1;
 }
 
-/* Removes a Unix socket that nobody answers at.  True if it did. */
+/* Removes a Unix socket that has no listener.  Returns true if it did. */
 static bool
 remove_dead_socket(const char *path)
 {
@@ -304,7 +304,7 @@ remove_dead_socket(const char *path)
 	return dead && unlink(path) == 0;
 }
 
-/* The socket a device listens on, if it is one that listens. */
+/* Returns the socket that a device listens on, if it is one that listens. */
 static bool
 listens_on(const char *device, char path[static DEVICE_VALUE_MAX])
 {

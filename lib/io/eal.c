@@ -23,7 +23,7 @@
 enum {
 	ARGS_MAX = 256,
 	MIB = 1 << 20,
-	OWN_MIB = 48,           /* what EAL itself, rings and tables of tens of kilobytes take */
+	OWN_MIB = 48,           /* for EAL itself, rings and tables of tens of kilobytes */
 };
 
 static struct {
@@ -68,7 +68,7 @@ eal_cores(unsigned *cores, unsigned max)
 	return topology_cores(cores, max);
 }
 
-/* "0-1,4" into text. */
+/* Writes the cores as text, "0-1,4". */
 static void
 cores_text(char *text, size_t size)
 {
@@ -118,7 +118,7 @@ cores_check(const struct eal_cfg *cfg, struct err *err)
 	return rc;
 }
 
-/* Decides on hugepages and says why. */
+/* Decides on hugepages, and records why. */
 static int
 memory_choose(const struct eal_cfg *cfg, size_t need_mib, struct err *err)
 {
@@ -157,7 +157,8 @@ extra_has(const struct eal_cfg *cfg, const char *option)
 	return false;
 }
 
-/* Lcore 0 is control, lcore w + 1 worker w; each bound to its core, which they may share. */
+/* Adds the cores: lcore 0 is control, lcore w + 1 worker w; each is bound to its core, which
+ * several may share. */
 static void
 args_add_cores(struct args *args, const struct eal_cfg *cfg)
 {
@@ -179,7 +180,7 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 	args_add(args, "--no-telemetry");
 	args_add(args, "--file-prefix=weir-%d", (int)getpid());
 	args_add(args, "--log-level=%s", cfg->verbose ? "info" : "error");
-	/* Nothing on disk either way; DPDK takes --in-memory with hugepages only. */
+	/* Neither way leaves files; DPDK takes --in-memory with hugepages only. */
 	if (eal.hugepages) {
 		args_add(args, "--in-memory");
 	} else {
@@ -193,9 +194,9 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 	if (!cfg->pci || geteuid() != 0)
 		args_add(args, "--iova-mode=va");
 
-	/* The list keeps EAL from taking other NICs that are bound to vfio.  It must have ours:
-	 * what they are bound to decides on the IOVA mode.  One that cannot be opened now is tried
-	 * again by ports_open, whose error stands at its line. */
+	/* The list keeps EAL from taking other NICs that are bound to vfio.  It must have the
+	 * configured ones: their driver decides on the IOVA mode.  ports_open tries a device again
+	 * that cannot be opened now, and reports the error at its line. */
 	if (!cfg->pci)
 		args_add(args, "--no-pci");
 	for (unsigned i = 0; i < cfg->n_pci && !extra_has(cfg, "-a") && !extra_has(cfg, "-b"); i++)
@@ -209,7 +210,7 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 static int
 start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 {
-	/* EAL moves the pointers of its argv about: it gets its own. */
+	/* EAL reorders the pointers of its argv: it gets its own array. */
 	char *argv[ARGS_MAX + 1];
 	struct quiet quiet;
 	int rc;
@@ -218,7 +219,8 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	quiet_begin(&quiet);
 	rc = rte_eal_init(args->count, argv);
 	quiet_end(&quiet);
-	/* Made whatever the arguments, and empty with ours: not even a kill leaves it behind. */
+	/* EAL creates the folder whatever the arguments, and with these it is empty: not even a
+	 * killed process leaves it behind. */
 	rmdir(rte_eal_get_runtime_dir());
 	if (rc < 0)
 		return err_add(err, rte_errno > 0 ? rte_errno : EIO,

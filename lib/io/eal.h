@@ -3,7 +3,7 @@
  *
  * The control thread is lcore 0 and worker w is lcore w + 1, whatever core each runs on: several of
  * them may share one core.  EAL gets no device by its arguments; ports are opened afterwards
- * (io/port.h), so that what is wrong with one is said at its own line.
+ * (io/port.h), so that an error about a device is reported at its own line.
  *
  * Threads: the control thread, before any worker runs and after all of them have stopped.
  * Memory: all of DPDK's, until eal_fini. */
@@ -22,7 +22,7 @@ enum {
 
 enum eal_hugepages {
 	EAL_HUGEPAGES_AUTO,     /* when enough are free, else without, and eal_memory says so */
-	EAL_HUGEPAGES_YES,      /* too few free ones are an error */
+	EAL_HUGEPAGES_YES,      /* an error if too few are free */
 	EAL_HUGEPAGES_NO,
 };
 
@@ -38,47 +38,49 @@ struct eal_cfg {
 	unsigned worker_count;          /* 1 .. EAL_WORKERS_MAX */
 	enum eal_hugepages hugepages;
 	struct loc hugepages_loc;
-	struct loc memory_loc;          /* of what asks for so much */
-	size_t memory_bytes;            /* what pools and tables will take (pool_estimate_bytes) */
+	struct loc memory_loc;          /* of the row that determines the memory */
+	size_t memory_bytes;            /* memory for pools and tables (pool_estimate_bytes) */
 	bool single_file_segments;      /* set by ports_eal_needs (virtio-user) */
 	bool pci;                       /* set by ports_eal_needs (a port is a PCI device) */
 	const char *pci_device[EAL_PCI_MAX];    /* their texts: EAL chooses the IOVA mode by them */
 	unsigned n_pci;
 	bool verbose;                   /* DPDK's own log on stderr; otherwise it is silent */
-	const char *const *extra;       /* system.eal: handed to DPDK as it is, after ours */
+	const char *const *extra;       /* system.eal: passed to DPDK after Weir's own arguments */
 	unsigned extra_count;
 	struct loc extra_loc;
 };
 
-/* Starts DPDK; the calling thread becomes the control thread and is bound to its core.
- * 0, or -errno with one error in err: a core that does not exist or is not ours to use, too few
- * hugepages, what DPDK refused.  It can be called once in the life of a process. */
+/* Starts DPDK; the calling thread becomes the control thread and is bound to its core.  Returns 0,
+ * or -errno with one error in err: a core that does not exist or that this process may not use, too
+ * few hugepages, what DPDK refused.  It can be called once in the life of a process. */
 int eal_init(const struct eal_cfg *cfg, struct err *err);
 
-/* Adds an error for each argument of system.eal that EAL does not know, that would end the process (--help), or that
- * Weir itself decides on.  loc: of each.  0 or -EINVAL. */
+/* Adds an error for each argument of system.eal that EAL does not know, that would end the process
+ * (--help), or that Weir itself decides.  loc: the place of each.  Returns 0 or -EINVAL. */
 int eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, struct err *err);
 
-/* Do they load drivers that are not DPDK's own? */
+/* Returns true if the arguments load drivers that are not DPDK's own. */
 bool eal_loads_drivers(const char *const *args, unsigned n);
 
-/* Releases all of it; nothing is left in /run or on hugetlbfs.  Without eal_init: nothing. */
+/* Releases everything; nothing is left in /run or on hugetlbfs.  Without eal_init it does
+ * nothing. */
 void eal_fini(void);
 
-/* The cores this process may use, ascending, as workers: auto counts them.  Returns how many there
- * are and writes at most max of them.  Callable before eal_init. */
+/* Returns the number of cores that this process may use, as workers: auto counts them, and writes
+ * at most max of them, ascending.  Callable before eal_init. */
 unsigned eal_cores(unsigned *cores, unsigned max);
 
-/* The lcore of worker w, for rte_eal_remote_launch. */
+/* Returns the lcore of worker w, for rte_eal_remote_launch. */
 unsigned eal_worker_lcore(unsigned worker);
 
-/* The NUMA node of worker w's core, 0 where the machine has no nodes. */
+/* Returns the NUMA node of worker w's core, 0 if the machine has no nodes. */
 int eal_worker_node(unsigned worker);
 
-/* One sentence: what memory DPDK runs on and why ("no hugepages: 212 MiB needed, 0 MiB free"). */
+/* Returns one sentence: what memory DPDK runs on and why ("no hugepages: 212 MiB needed, 0 MiB
+ * free"). */
 const char *eal_memory(void);
 
-/* Whether hugepages are used. */
+/* Returns true if hugepages are used. */
 bool eal_has_hugepages(void);
 
 #endif

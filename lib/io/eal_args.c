@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arguments for DPDK that a configuration may add (system.eal): known ones that neither end the process nor take away
- * what Weir itself decides.  EAL would print a usage text and exit at the first of the others. */
+/* Arguments for DPDK that a configuration may add (system.eal): known ones that neither end the
+ * process nor change what Weir itself decides.  EAL would print a usage text and exit at the first
+ * unknown one. */
 
 #include "io/eal.h"
 
@@ -12,7 +13,7 @@
 #include "base/suggest.h"
 
 enum { FREE, OURS };                    /* who decides */
-enum { BARE, VALUE, MAYBE };            /* what follows an option; MAYBE: by '=' only */
+enum { BARE, VALUE, MAYBE };            /* what follows an option; MAYBE: after '=' only */
 
 static const struct option {
 	const char *name;
@@ -37,7 +38,7 @@ static const struct option {
 	{ "--help", OURS, BARE }, { "-v", OURS, BARE },
 };
 
-/* The option that an argument is, with its value in it, too: -dFILE, --vdev=... */
+/* Returns the option that an argument is, also one that includes its value: -dFILE, --vdev=... */
 static const struct option *
 option_of(const char *arg)
 {
@@ -59,7 +60,7 @@ refuse(const char *arg, struct loc loc, struct err *err)
 			suggestion_offer(&s, options[i].name);
 	if (s.best != NULL)
 		return err_add(err, EINVAL, loc, "system.eal: DPDK has no option '%s'; did you mean '%s'?", arg, s.best);
-	return err_add(err, EINVAL, loc, "system.eal: '%s' is no option of DPDK's", arg);
+	return err_add(err, EINVAL, loc, "system.eal: '%s' is not an option of DPDK", arg);
 }
 
 int
@@ -74,7 +75,7 @@ eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, stru
 		if (o == NULL)
 			rc = refuse(args[i], loc[i], err);
 		else if (o->who == OURS)
-			rc = err_add(err, EINVAL, loc[i], "system.eal: %s is not for a configuration: Weir decides that itself",
+			rc = err_add(err, EINVAL, loc[i], "system.eal: %s cannot be configured: Weir sets it itself",
 				o->name);
 		else if (inside && o->takes == BARE)
 			rc = err_add(err, EINVAL, loc[i], "system.eal: %s takes no value", o->name);

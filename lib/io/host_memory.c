@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What /proc/meminfo, the cgroup and /sys/kernel/mm/hugepages say. */
+/* Reads /proc/meminfo, the cgroup and /sys/kernel/mm/hugepages. */
 
 #include "io/host_memory.h"
 
@@ -16,7 +16,7 @@ enum {
 	PATH_BYTES = 512,
 };
 
-/* A number of /proc/meminfo, 0 without it. */
+/* Returns a number of /proc/meminfo, or 0. */
 static size_t
 meminfo_kib(const char *proc, const char *key)
 {
@@ -49,7 +49,7 @@ read_number(const char *path, size_t without)
 	return n;
 }
 
-/* What the cgroup (version 2) leaves us, SIZE_MAX without a limit. */
+/* Returns what the cgroup (version 2) leaves, SIZE_MAX without a limit. */
 static size_t
 cgroup_left_mib(const char *proc, const char *sys)
 {
@@ -114,7 +114,7 @@ host_memory_read_from(const char *proc, const char *sys, struct host_memory *hav
 		.huge_kib = meminfo_kib(proc, "Hugepagesize"),
 	};
 	if (have->available_mib == 0)
-		have->available_mib = SIZE_MAX;         /* not known */
+		have->available_mib = SIZE_MAX;         /* unknown */
 	have->available_mib = RTE_MIN(have->available_mib, left);
 	read_hugepages(sys, have);
 }

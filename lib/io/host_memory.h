@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory of this host: what is available, and hugepages with the command that adds some.
+/* Memory of this host: available memory and hugepages, and the command that adds some.
  *
  * Threads: the control thread. */
 #ifndef IO_HOST_MEMORY_H
@@ -12,16 +12,17 @@
 struct host_memory {
 	size_t available_mib;           /* without swapping, within the limit of our cgroup */
 	size_t huge_free_mib;           /* of all page sizes */
-	size_t huge_kib;                /* size of the pages to add: of those there are most of, else the default size */
+	size_t huge_kib;                /* size of the pages to add: the most frequent one, else
+					 * the default size */
 	size_t huge_pages;              /* reserved of that size */
 };
 
 void host_memory_read(struct host_memory *have);
 
-/* The same from files below other folders, as tests have them. */
+/* Reads the same from files below other folders, for tests. */
 void host_memory_read_from(const char *proc, const char *sys, struct host_memory *have);
 
-/* Adds an error: so much is needed, and how many hugepages are to be added.  -ENOMEM. */
+/* Adds an error that tells the memory needed, and how many hugepages to add.  Returns -ENOMEM. */
 int host_memory_advise(const struct host_memory *have, size_t need_mib, struct loc loc, struct err *err);
 
 #endif

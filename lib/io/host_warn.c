@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What on this host spoils the work of a kernel interface that is a port: said as warnings, with the command that helps. */
+/* Warnings about what impairs a kernel interface that is a port, each with the command that
+ * helps. */
 
 #include "io/device.h"
 
@@ -20,7 +21,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The text of an address that the kernel answers for, false for others: every interface may have a link-local one. */
+/* Writes the text of an address that the kernel answers for; returns false for others: every
+ * interface may have a link-local address. */
 static bool
 answered(const struct sockaddr *a, char text[static INET6_ADDRSTRLEN])
 {
@@ -77,7 +79,8 @@ has_feature(const char *interface, unsigned command)
 	return ethtool(interface, &value) && value.data != 0;
 }
 
-/* The far end of a veth leaves checksums to be filled in and sends frames of 64 kB as long as offloads are on. */
+/* Warns of offloads: with them the far end of a veth leaves checksums to be filled in and sends
+ * frames of 64 kB. */
 static void
 warn_offloads(const char *interface, const char *what, struct loc loc, struct err *err)
 {
@@ -140,7 +143,7 @@ device_claim(const char *device, const char *what, struct loc loc, struct err *e
 
 	if (device_kind(device) != DEVICE_AF_PACKET || !device_arg(device, "iface", interface, sizeof(interface)))
 		return -1;
-	/* An abstract name: of this network namespace, and gone with the process. */
+	/* An abstract name belongs to this network namespace, and is gone with the process. */
 	n = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "weir/port/%s", interface);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Looks at what the devices deliver. */
+/* Samples what the devices deliver. */
 
 #include "io/look.h"
 
@@ -9,7 +9,7 @@
 
 enum {
 	MAC_BYTES = 6,
-	STRAY = 1000,   /* one frame in so many may be counted at another moment than its drop */
+	STRAY = 1000,   /* one frame in this many may be counted at another time than its drop */
 };
 
 void
@@ -53,8 +53,8 @@ suspicion_of(const struct delivery_facts *f)
 	return to == f->mac || is_group(to) ? DELIVERY_SOUND : DELIVERY_FOREIGN;
 }
 
-/* A note is of one frame in many; what became of the others is counted.  A pipeline that takes all frames drops none as
- * not_for_us. */
+/* Returns true if the other frames were for another MAC. A note describes one frame in many; the
+ * counters describe the others.  A pipeline that takes all frames drops none as not_for_us. */
 static bool
 others_are_foreign(const struct delivery *d, const struct delivery_facts *f)
 {

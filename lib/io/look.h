@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Looks at what the devices deliver: ten times a second a worker notes what the first frame of a burst is, and control
- * finds out whether a device delivers nothing but zeros, or nothing for our MAC.
+/* Samples what the devices deliver: ten times a second a worker notes what the first frame of a
+ * burst is, and control finds out whether a device delivers nothing but zeros, or nothing for our
+ * MAC.
  *
- * Both are what a NIC does whose DMA fails or whose peers send to another MAC: the link is up, frames are counted,
- * and nothing passes.
+ * Both happen with a NIC whose DMA fails or whose peers send to another MAC: the link is up, frames
+ * are counted, and nothing passes.
  *
  * Threads: look_note by workers; delivery_judge by control.  Memory: with the port. */
 #ifndef IO_LOOK_H
@@ -24,10 +25,10 @@ struct rte_mbuf;
 
 enum {
 	LOOK_BYTES = 64,                /* compared at most */
-	DELIVERY_LOOKS = 3,             /* notes in a row that are needed for a verdict */
+	DELIVERY_LOOKS = 3,             /* consecutive notes needed for a verdict */
 };
 
-/* control: asks, workers: answer. */
+/* control: requests, workers: answer */
 struct look {
 	_Atomic uint64_t note;
 };
@@ -35,7 +36,7 @@ struct look {
 /* Notes what the frame is. */
 void look_write(struct look *look, const struct rte_mbuf *m);
 
-/* The same, if control has asked for it. */
+/* Notes what the frame is, if control has requested it. */
 static inline void
 look_note(struct look *look, const struct rte_mbuf *m)
 {
@@ -43,7 +44,7 @@ look_note(struct look *look, const struct rte_mbuf *m)
 		look_write(look, m);
 }
 
-/* Takes the last note, and asks for another one.  0: no frame has come since. */
+/* Takes the last note, and requests another one. 0: no frame has come since. */
 uint64_t look_take(struct look *look);
 
 enum delivery_fault {
@@ -56,12 +57,12 @@ enum delivery_fault {
 /* What control remembers of a port. */
 struct delivery {
 	enum delivery_fault suspicion;
-	unsigned looks;                 /* in a row, that said so */
+	unsigned looks;                 /* consecutive notes of this fault */
 	uint64_t since_ns, rx, foreign; /* at the first of them */
 	bool told[DELIVERY_FAULTS];
 };
 
-/* What delivery_judge is told of a port. */
+/* The input of delivery_judge about a port. */
 struct delivery_facts {
 	uint64_t note;                  /* of look_take */
 	uint64_t mac;                   /* the port's, as in a note */
@@ -70,7 +71,8 @@ struct delivery_facts {
 	uint64_t now_ns;
 };
 
-/* Returns a fault when a device has delivered nothing else for a second, once for each port and fault. */
+/* Returns a fault when a device has delivered nothing else for a second, once for each port and
+ * fault. */
 enum delivery_fault delivery_judge(struct delivery *d, const struct delivery_facts *facts);
 
 #endif

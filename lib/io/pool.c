@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mbuf pools: one per NUMA node, sized from the configuration, with the arithmetic to show. */
+/* Mbuf pools: one per NUMA node, sized from the configuration. */
 
 #include "io/pool.h"
 
@@ -14,7 +14,7 @@
 #include "io/eal.h"
 
 #ifdef WEIR_DEBUG
-/* Without caches every free passes the watching store. */
+/* Without caches every free goes through the debug store. */
 #define CACHE 0
 #define PRIVATE_BYTES 64
 #else
@@ -45,7 +45,7 @@ mbuf_bytes(unsigned mtu)
 	return rte_mempool_calc_obj_size(element, 0, &size) + (unsigned)sizeof(void *);
 }
 
-/* Fills what workers and control add, and the sum. */
+/* Fills the shares of workers and control, and the sum. */
 static void
 sizing_sum(struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports,
 	unsigned all_workers)
@@ -91,7 +91,7 @@ pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, un
 	return s.bytes;
 }
 
-/* Without hugepages all memory is one, whatever node a core is on. */
+/* Returns the node; without hugepages there is one memory, whatever node a core is on. */
 static int
 node_of(int node)
 {
@@ -136,17 +136,18 @@ pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *
 	}
 }
 
-/* Where addresses are virtual, an mbuf may lie across pages.  Otherwise DPDK leaves gaps, as large
- * as the mbufs with 4 KiB pages, and the af_xdp driver, which does not know of them, loses every
- * mbuf behind the place where the pool would end without.  DPDK gives a packed pool no IO
- * addresses: address_one does. */
+/* Returns the flag that packs a pool: where addresses are virtual, an mbuf may lie across pages.
+ * Otherwise DPDK leaves gaps, as large as the mbufs with 4 KiB pages, and the af_xdp driver, which
+ * does not know of them, loses every mbuf behind the place where the pool would end without gaps.
+ * DPDK gives a packed pool no IO addresses: address_one does. */
 static unsigned
 packing(void)
 {
 	return rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
 }
 
-/* In VA mode the address that a device uses is the virtual one, for all of DPDK's memory. */
+/* Sets the IO address of an mbuf.  In VA mode a device uses the virtual address, for all of DPDK's
+ * memory. */
 static void
 address_one(struct rte_mempool *mp, void *arg, void *object, unsigned index)
 {
@@ -213,7 +214,7 @@ pool_destroy_plain(struct rte_mempool *mp)
 	rte_mempool_free(mp);
 }
 
-/* What is wrong with the address by which a device would find an mbuf's buffer; NULL: nothing. */
+/* Returns what is wrong with the address by which a device would find an mbuf's buffer, or NULL. */
 static const char *
 address_fault(const struct rte_mbuf *m)
 {
@@ -224,13 +225,13 @@ address_fault(const struct rte_mbuf *m)
 	if (rte_eal_iova_mode() == RTE_IOVA_VA)
 		return iova == (rte_iova_t)(uintptr_t)m->buf_addr ? NULL
 			: "have an IO address that is not their virtual one";
-	physical = rte_mem_virt2phy(m->buf_addr);       /* the kernel tells it to root alone */
+	physical = rte_mem_virt2phy(m->buf_addr);       /* the kernel gives it to root only */
 	return physical == RTE_BAD_IOVA || physical == iova ? NULL
 		: "have an IO address that is not their physical one";
 }
 
 struct sample {
-	unsigned every;                 /* mbufs between two that are looked at */
+	unsigned every;                 /* mbufs between two that are checked */
 	const char *fault;
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mbuf pools: one per NUMA node, sized from the configuration, with the arithmetic to show.
+/* Mbuf pools: one per NUMA node, sized from the configuration, with an explanation of the size.
  *
- * Debug builds (WEIR_DEBUG) watch every mbuf whoever frees it: the pool's own store keeps its
- * state, so a second free, a send of a freed or already sent one ends the process with a sentence.
- * Under ASan free buffers are poisoned whole and received ones behind their data.  Release builds
- * carry none of it.
+ * Debug builds (WEIR_DEBUG) check every mbuf at every free: the pool's own store keeps its state,
+ * so a second free, or a send of a freed or already sent mbuf, ends the process with a message.
+ * With ASan free buffers are poisoned as a whole and received ones behind their data.  Release
+ * builds have none of it.
  *
  * Threads: created and destroyed by the control thread; any lcore allocates and frees.
  * Memory: DPDK's, on the node the pool is for. */
@@ -22,21 +22,21 @@
 
 enum {
 	POOL_NODES_MAX = 8,
-	POOL_CACHE = 256,       /* mbufs a worker keeps at hand; half as many again at most */
-	POOL_BURSTS = 4,        /* bursts a worker has in hand: received, made, sent */
+	POOL_CACHE = 256,       /* mbufs in a worker's cache; up to half as many again */
+	POOL_BURSTS = 4,        /* bursts that a worker processes: received, made, sent */
 };
 
-/* What the pools must last for. */
+/* What the pools must suffice for. */
 struct pool_cfg {
 	struct loc loc;                 /* of system.memory */
 	unsigned mbufs;                 /* system.memory.mbufs: all of them; 0: auto */
 	unsigned burst;                 /* largest burst */
 	unsigned holders;               /* mbufs that holders may keep per worker (neighbour queue,
 	                                 * reassembly, capture ring) */
-	unsigned ring;                  /* mbufs one hand-over ring may hold; 0: no hand-over */
+	unsigned ring;                  /* mbufs that one hand-off ring may hold; 0: no hand-off */
 };
 
-/* The arithmetic of one node. */
+/* The sizes of one node. */
 struct pool_sizing {
 	int node;
 	unsigned ports;                 /* on this node */
@@ -65,38 +65,41 @@ struct pools {
 	struct pool at[POOL_NODES_MAX];
 };
 
-/* Memory the pools will take, from the configuration alone, before EAL is there: for eal_cfg. */
+/* Returns the memory that the pools will take, from the configuration alone, before EAL is started:
+ * for eal_cfg. */
 size_t pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
 	unsigned workers);
 
 /* What each node's pool must last for, with opened ports; creates nothing. */
 void pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports);
 
-/* Creates the pools for opened ports.  0, or -errno with one error at cfg->loc; where a port is a
- * PCI device, at the port when it would not find the buffers. */
+/* Creates the pools for opened ports.  Returns 0, or -errno with one error at cfg->loc; for a PCI
+ * device that would not find the buffers, at its port. */
 int pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
 	struct err *err);
 
-/* Frees them; every mbuf must be back.  Zeroed pools are fine. */
+/* Frees the pools; every mbuf must be back.  Zeroed pools are fine. */
 void pools_destroy(struct pools *pools);
 
-/* The pool of a NUMA node, or the first one. */
+/* Returns the pool of a NUMA node, or the first one. */
 struct rte_mempool *pools_of_node(const struct pools *pools, int node);
 
-/* Mbufs not in a pool, over all pools; those in the workers' caches are in. */
+/* Returns the mbufs not in a pool, over all pools; those in the workers' caches count as in a
+ * pool. */
 unsigned pools_in_use(const struct pools *pools);
 
-/* Writes the arithmetic, one line per node:
+/* Writes the sizes, one line per node:
  *   mbufs: lan 1 queue x (1024 rx + 1024 tx) + wan 1 queue x (1024 rx + 1024 tx)
  *          + 1 worker x (384 cache + 128 in hand + 128 backlog + 256 held) + 384 control
  *          = 5376, 12 MiB */
 void pools_print(const struct pools *pools, const struct ports *ports, FILE *out);
 
-/* What is wrong with the addresses by which devices find a pool's buffers, of a sample of them;
- * NULL: nothing. */
+/* Returns what is wrong with the addresses by which devices find a pool's buffers, of a sample of
+ * them, or NULL. */
 const char *pool_address_fault(struct rte_mempool *mp);
 
-/* A pool of one's own, watched like the others (tests): n mbufs for frames of an MTU of 1500. */
+/* Creates a separate pool, checked like the others, for tests: n mbufs for frames of an MTU of
+ * 1500. */
 struct rte_mempool *pool_create_plain(const char *name, unsigned n);
 void pool_destroy_plain(struct rte_mempool *mp);        /* NULL is fine */
 
@@ -104,13 +107,13 @@ void pool_destroy_plain(struct rte_mempool *mp);        /* NULL is fine */
 /* Fault injection for tests: the n-th mbuf from now on is refused, and all after it; 0: none. */
 extern unsigned pool_fault_after;
 
-/* Registers the watching store; the name to create pools with, after EAL's start. */
+/* Registers the debug store, after EAL's start.  Returns the name to create pools with. */
 const char *pool_debug_store(void);
 
-/* Before a pool is freed: its memory is ordinary again. */
+/* Makes the memory of a pool ordinary again, before it is freed. */
 void pool_debug_forget(struct rte_mempool *mp);
 
-/* While a pool is being filled its mbufs have no state yet. */
+/* Set while a pool is filled: its mbufs have no state yet. */
 extern bool pool_debug_filling;
 
 void mbuf_debug_received(struct rte_mbuf **pkts, unsigned n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The store that watches mbufs in debug builds.
+/* The store that checks mbufs in debug builds.
  *
- * Every mbuf carries its state in its private area.  The store stands below all who allocate and
- * free, drivers and libraries too, and passes on to DPDK's ring store. */
+ * Every mbuf carries its state in its private area.  All allocations and frees, also those of
+ * drivers and libraries, go through the store, which passes them on to DPDK's ring store. */
 
 #include "base/race.h"
 #include "io/pool.h"
@@ -24,7 +24,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
-/* LeakSanitizer asks: libxdp loses a block for each socket that af_xdp closes. */
+/* LeakSanitizer calls this: libxdp leaks a block for each socket that af_xdp closes. */
 const char *__lsan_default_suppressions(void);
 
 const char *
@@ -33,7 +33,7 @@ __lsan_default_suppressions(void)
 	return "leak:xsk_umem__create\n";
 }
 
-/* Words that do not come about by chance; 0 is a mbuf that DPDK has just initialised. */
+/* Values that do not occur by chance; 0 is an mbuf that DPDK has just initialised. */
 enum mbuf_state {
 	MBUF_FREE = 0,
 	MBUF_OWNED = 0x4f776e64,
@@ -177,7 +177,7 @@ pool_debug_forget(struct rte_mempool *mp)
 	rte_mempool_obj_iter(mp, unpoison_all, NULL);
 }
 
-/* Only our pools' mbufs have a state: a frame may come from another one. */
+/* Returns true for an mbuf of our pools, which has a state: a frame may come from another pool. */
 static bool
 is_watched(const struct rte_mbuf *m)
 {
@@ -210,7 +210,7 @@ change_state(struct rte_mbuf **pkts, unsigned n, enum mbuf_state from, enum mbuf
 	for (unsigned i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 
-		/* One that is shared is on more than one way. */
+		/* A shared mbuf is referenced more than once. */
 		if (!is_watched(m) || rte_mbuf_refcnt_read(m) > 1)
 			continue;
 		if (*state_of(m) != from)

@@ -45,7 +45,7 @@ row_name(char *out, size_t size, const struct port_cfg *cfg, const char *key)
 	snprintf(out, size, "ports.%s.%s", cfg->name, key);
 }
 
-/* Whether two device texts mean one device, or one kernel interface. */
+/* Returns true if two device texts mean one device, or one kernel interface. */
 static bool
 same_device(const char *a, const char *b)
 {
@@ -190,7 +190,7 @@ port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struc
 {
 	char far_mac[RTE_ETHER_ADDR_FMT_SIZE];
 	char text[DEVICE_TEXT_MAX];
-	struct rte_ether_addr mac = cfg->has_mac ? cfg->mac : port_preset_mac(port->index);
+	struct rte_ether_addr mac = cfg->has_mac ? cfg->mac : port_default_mac(port->index);
 	struct device_wish wish = { .queues = queues, .mtu = port->mtu };
 	struct quiet quiet;
 	int rc;
@@ -237,7 +237,7 @@ port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queue
 
 	if (rte_eth_dev_info_get(port->id, &info) < 0)
 		return err_add(err, EIO, cfg->device_loc,
-			"ports.%s.device: %s says nothing about itself", cfg->name, port->device);
+			"ports.%s.device: %s gives no information about itself", cfg->name, port->device);
 	abilities_take(&port->abilities, &info);
 	if (port_mtu_is_meant(port))
 		port->abilities.mtu = port_most_mtu(&info);
@@ -343,8 +343,8 @@ drain(const struct port *port)
 	}
 }
 
-/* The af_xdp driver gives back what it has sent when it is asked to send, of nothing too, and what it
- * filled its rings with never. */
+/* The af_xdp driver gives back what it has sent when it is asked to send, of nothing too, and what
+ * it filled its rings with never. */
 unsigned
 port_reap(const struct port *port)
 {

@@ -26,11 +26,12 @@
 #include "io/look.h"
 
 enum {
-	/* DPDK's own bound (32 in Debian's build), and what a drop's account has room for (LEDGER_PORTS). */
+	/* DPDK's own bound (32 in Debian's build), and what a drop's account has room for
+	 * (LEDGER_PORTS). */
 	PORT_MAX = RTE_MAX_ETHPORTS < 64 ? RTE_MAX_ETHPORTS : 64,
 	PORT_QUEUES_MAX = EAL_WORKERS_MAX,
 	PORT_NAME_MAX = 32,
-	PORT_DESCRIPTORS = 1024,        /* preset, rx and tx */
+	PORT_DESCRIPTORS = 1024,        /* default, rx and tx */
 	PORT_MTU = 1500,
 	PORT_RSS_KEY_BYTES = 64,        /* no NIC has a longer one */
 };
@@ -138,75 +139,80 @@ struct ports {
 	struct port at[PORT_MAX];
 };
 
-/* What the devices ask of EAL: fills pci and single_file_segments of eal. */
+/* Fills what the devices need of EAL: pci and single_file_segments of eal. */
 void ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal);
 
-/* Adds what is wrong with the texts, on whatever host: a device that is none, one used twice.
- * 0 or -EINVAL.  For weir check. */
+/* Adds errors about the texts, on any host: an invalid device, one used twice.  Returns 0 or
+ * -EINVAL.  For weir check. */
 int ports_check(const struct port_cfg *cfg, unsigned count, struct err *err);
 
-/* Adds what this host lacks for the devices, without DPDK.  0 or -ENODEV.  For weir doctor. */
+/* Adds errors about what this host lacks for the devices, without DPDK.  Returns 0 or -ENODEV. */
 int ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err);
 
 /* Opens every device, after both checks, and decides its queues.  Without queues in the
  * configuration a device gets one per worker where it spreads frames by flow (PCI, af_packet,
- * null), else one.  More queues than the device has are an error.  0, or -errno with errors and
- * nothing left open. */
+ * null), else one.  More queues than the device has are an error.  Returns 0, or -errno with
+ * errors and nothing left open. */
 int ports_open(struct ports *ports, const struct port_cfg *cfg, unsigned count, unsigned workers,
 	struct err *err);
 
-/* Configures and starts every port with the pools' memory.  0, or -errno with one error; then the
- * caller closes. */
+/* Configures and starts every port with the pools' memory.  Returns 0, or -errno with one error;
+ * then the caller closes. */
 int ports_start(struct ports *ports, const struct pools *pools, struct err *err);
 
 /* Stops and closes every port; no XDP program, no promiscuous mode, no socket file stays behind.
  * Frames a device still held are freed.  Half-opened ports are fine. */
 void ports_close(struct ports *ports);
 
-/* True if every port is steered by its device's symmetric hash with as many queues as there are workers, or there is
- * one worker: then a packet is at its owner already.  False: workers hand over (io/steer.h). */
+/* Returns true if every port is steered by its device's symmetric hash with as many queues as
+ * there are workers, or if there is one worker: a packet is then at its owner already.  False:
+ * workers hand over (io/steer.h). */
 bool ports_steered(const struct ports *ports);
 
-/* Where devices spread by source, with as many queues as there are workers: the key of their Toeplitz hash and the
- * size of their tables, which are filled in turn.  NULL: none does, or they differ. */
+/* Returns the key of the Toeplitz hash, and the size of the tables (filled in turn), of devices
+ * that spread by source with as many queues as there are workers.  NULL: none does, or they
+ * differ. */
 const uint8_t *ports_by_source(const struct ports *ports, unsigned *reta_size);
 
-/* A reload has interfaces of other VLANs: devices that filter by VLAN let them through from now on. */
+/* Makes devices that filter by VLAN pass the VLANs of a reload. */
 void ports_take_vlans(struct ports *ports, const struct port_cfg *cfg, unsigned count);
 
-/* Reads the link state into link_up.  True if it changed. */
+/* Reads the link state into link_up.  Returns true if it changed. */
 bool port_update(struct port *port);
 
-/* Writes why the link of a port is down, as far as the kernel knows, and what to do: ": lan0 is not set up (...)".
- * Empty for devices that the kernel does not know. */
+/* Writes why the link of a port is down, as far as the kernel knows, and what to do: ": lan0 is not
+ * set up (...)". Empty for devices that the kernel does not know. */
 void port_link_text(const struct port *port, char *text, size_t size);
 
-/* Whether the kernel interface that the device stands on was deleted, or moved away: the device of such a port
- * works no more, even if there is an interface of that name again.  Or whether the kernel asks for a PCI device back,
- * which is being unbound from vfio-pci and works until it is given back. */
+/* Returns true if the kernel interface of the device was deleted, or moved away: the device of such
+ * a port no longer works, even if there is an interface of that name again.  Also returns true if
+ * the kernel requests a PCI device that is being unbound from vfio-pci, which works until it is
+ * closed. */
 bool port_vanished(const struct port *port);
 
 /* Writes which of these it is, for a message. */
 void port_vanished_text(const struct port *port, char *text, size_t size);
 
-/* Gives a vanished device back; no worker uses its queues (port.present).  Its counters are kept. */
+/* Closes a vanished device; no worker uses its queues (port.present).  Its counters are
+ * kept. */
 void port_detach(struct ports *ports, struct port *port);
 
-/* Whether there is something to open again at a detached port. */
+/* Returns true if the device of a detached port can be opened again. */
 bool port_is_back(const struct port_cfg *cfg);
 
-/* Opens and starts a detached port's device anew, with the queues and the MAC that it had.  0, or -errno with one
- * error, and the port is detached still. */
+/* Opens and starts a detached port's device again, with the queues and the MAC that it had.  Returns
+ * 0, or -errno with one error and the port still detached. */
 int port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, const struct pools *pools,
 	struct err *err);
 
-/* Counted by the device since ports_start, by those that vanished and came back, too. */
+/* Returns what the device has counted since ports_start, including devices that vanished. */
 void port_stats(struct port *port, struct port_stats *stats);
 
-/* 02:77:65:69:72:NN, the MAC of the port at place NN where neither the configuration nor the device has one. */
-struct rte_ether_addr port_preset_mac(unsigned index);
+/* Returns 02:77:65:69:72:NN, the MAC of the port at place NN if neither the configuration nor the
+ * device has one. */
+struct rte_ether_addr port_default_mac(unsigned index);
 
-/* The port with this name, NULL if there is none. */
+/* Returns the port with this name, or NULL. */
 struct port *ports_find(struct ports *ports, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Between the files that open, start and close ports. */
+/* Declarations shared by the files that open, start and close ports. */
 #ifndef IO_PORT_PRIV_H
 #define IO_PORT_PRIV_H
 
@@ -7,26 +7,29 @@
 
 #include "io/port.h"
 
-/* Decides which MAC the port answers for. */
+/* Decides which MAC the port has. */
 void port_choose_mac(struct port *port);
 
-/* Decides whether the device is to spread flows over its queues (port->steered): workers are made by
- * the answer, before the port starts. */
+/* Decides whether the device is to spread flows over its queues (port->steered): workers are
+ * created accordingly, before the port starts. */
 void port_choose_rss(struct port *port, const struct rte_eth_dev_info *info);
 
 /* Finds and opens the device of a port that is described by cfg. */
 int port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err);
 
-/* Receive and transmit queues of an open device, for so many workers; queues: as configured, or port_auto_queues. */
+/* Decides the receive and transmit queues of an open device, for that many workers; queues: as
+ * configured, or port_auto_queues. */
 int port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
 	struct err *err);
 unsigned port_auto_queues(const struct port_cfg *cfg, enum device_kind kind, unsigned workers);
 
-/* The largest MTU that the driver names, and whether it means it: virtual devices name one that they do not keep. */
+/* The largest MTU that the driver names, and whether it means it: virtual devices name one that
+ * they do not keep. */
 uint32_t port_most_mtu(const struct rte_eth_dev_info *info);
 bool port_mtu_is_meant(const struct port *port);
 
-/* Asks for the VLAN filter where the device has it on in any case, in *conf, before the device is configured. */
+/* Asks for the VLAN filter where the device has it on in any case, in *conf, before the device is
+ * configured. */
 void port_ask_for_vlans(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf);
 
 /* Tells a started device that filters by VLAN which ones it lets through. */
@@ -39,10 +42,11 @@ void ports_listen_no_more(struct ports *ports);
 /* Configures an open device and sets it going. */
 int port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err);
 
-/* Buffers that the driver of a started device will not give back when it is closed. */
+/* Returns the number of buffers that the driver of a started device will not give back when it is
+ * closed. */
 unsigned port_reap(const struct port *port);
 
-/* Stops the device and gives it back.  Half-opened is fine. */
+/* Stops and closes the device.  Half-opened is fine. */
 void port_close(struct port *port);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ports: setting opened devices going, and what they say while they run. */
+/* Starts opened devices; reads their link state and counters. */
 
 #include "io/port.h"
 
@@ -14,7 +14,7 @@
 #include "io/quiet.h"
 
 struct rte_ether_addr
-port_preset_mac(unsigned index)
+port_default_mac(unsigned index)
 {
 	return (struct rte_ether_addr){ { 0x02, 0x77, 0x65, 0x69, 0x72, (uint8_t)index } };
 }
@@ -24,12 +24,12 @@ port_choose_mac(struct port *port)
 {
 	if (port->has_mac)
 		return;
-	/* These have none, or all of them the same, or (tap) it is the far side's. */
+	/* These have no MAC, or all of them the same one, or (tap) it is the far side's. */
 	if (port->kind == DEVICE_NULL || port->kind == DEVICE_RING || port->kind == DEVICE_PCAP
 			|| port->kind == DEVICE_CAPTURE || port->kind == DEVICE_TAP
 			|| rte_eth_macaddr_get(port->id, &port->mac) < 0
 			|| rte_is_zero_ether_addr(&port->mac))
-		port->mac = port_preset_mac(port->index);
+		port->mac = port_default_mac(port->index);
 }
 
 void
@@ -41,7 +41,7 @@ port_choose_rss(struct port *port, const struct rte_eth_dev_info *info)
 		&& info->hash_key_size <= PORT_RSS_KEY_BYTES && info->reta_size > 0;
 
 	port->by_source = false;
-	/* What other virtual devices call RSS is no hash of ours. */
+	/* What other virtual devices call RSS is not a Toeplitz hash. */
 	if (port->kind != DEVICE_PCI && port->kind != DEVICE_REPLAY)
 		return;
 	if (port->rx_queues == 1 || types == 0 || info->hash_key_size == 0)
@@ -52,9 +52,10 @@ port_choose_rss(struct port *port, const struct rte_eth_dev_info *info)
 	port->reta_size = info->reta_size;
 }
 
-/* The key 6d5a... makes Toeplitz symmetric: both directions of a flow hash alike, on any NIC
- * (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side Scaling, 2012).  By source it is a secret:
- * Toeplitz is linear, and nobody inside is to choose whose load he is. */
+/* Requests RSS. The key 6d5a... makes Toeplitz symmetric: both directions of a flow have the same
+ * hash, on any NIC (Woo and Park, Scalable TCP Session Monitoring with Symmetric Receive-side
+ * Scaling, 2012).  By source the key is a secret: Toeplitz is linear, and inside hosts must not
+ * choose their worker. */
 static void
 ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, uint8_t *source_key, struct rte_eth_conf *conf)
 {
@@ -124,8 +125,8 @@ set_up_queues(struct port *port, const struct pools *pools)
 	return rc;
 }
 
-/* The device's filter is to let our frames through: by our MAC where it is the device's own to
- * have, else by none.  A kernel interface keeps the MAC the operator gave it. */
+/* Sets the device's filter so that our frames pass: by our MAC if the device can have it, else
+ * without a filter.  A kernel interface keeps the MAC that the operator gave it. */
 static void
 choose_filter(struct port *port)
 {
@@ -244,7 +245,8 @@ port_update(struct port *port)
 	if (!port->started) {
 		up = false;
 	} else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_TAP) {
-		/* It may have been renamed; when it is gone the name stays, for messages. */
+		/* The interface may have been renamed; when it is gone the name stays, for
+		 * messages. */
 		if (if_indextoname(port->if_index, name) != NULL)
 			memcpy(port->interface, name, sizeof(port->interface));
 		up = device_interface_up(port->interface);

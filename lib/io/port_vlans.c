@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports whose device drops frames of VLANs that it was not told.
  *
- * virtio-net does, whether or not its filter was asked for: untagged frames and those with an outer tag of 802.1ad pass,
- * all others are dropped, and nothing counts them.  Drivers of other NICs leave the filter off. */
+ * virtio-net does, whether or not its filter was asked for: untagged frames and those with an outer
+ * tag of 802.1ad pass, all others are dropped, and nothing counts them.  Drivers of other NICs
+ * leave the filter off. */
 
 #include "io/port.h"
 

@@ -82,7 +82,7 @@ queue_offer(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, uint64_t byt
 	sent = accepted_by_device(q, pkts, n);
 	mbuf_debug_kept(pkts + sent, n - sent);
 
-	/* Pairs with the acquire above in whichever worker comes next. */
+	/* Pairs with the acquire above in the worker that takes the queue next. */
 	if (q->share != NULL)
 		atomic_flag_clear_explicit(&q->share->busy, memory_order_release);
 	q->packets += sent;
@@ -107,14 +107,14 @@ queue_flush(struct tx_queue *q)
 void
 queue_reap(const struct tx_queue *q)
 {
-	/* af_xdp does it in a send, of nothing too, and knows no other way. */
+	/* The af_xdp driver frees sent mbufs only in a send; an empty one is enough. */
 	if (q->flat)
 		rte_eth_tx_burst(q->port, q->queue, NULL, 0);
 	else
 		rte_eth_tx_done_cleanup(q->port, q->queue, 0);
 }
 
-/* Moves the backlog to the front, so that new frames find their room behind it. */
+/* Moves the backlog to the front, to make room for new frames behind it. */
 static void
 close_ranks(struct tx_queue *q)
 {
@@ -128,7 +128,7 @@ queue_send_slowly(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, unsign
 {
 	unsigned room, lost;
 
-	/* Older frames first; when they all go, the new ones need not wait. */
+	/* Older frames go first; when all of them have gone, the new ones need not wait. */
 	if (q->count > 0) {
 		queue_flush(q);
 		if (q->count == 0)
@@ -145,7 +145,7 @@ queue_send_slowly(struct tx_queue *q, struct rte_mbuf **pkts, unsigned n, unsign
 	return lost;
 }
 
-/* One plain buffer with the same frame, the old one freed; NULL if there is none. */
+/* Returns a copy of the frame in one plain buffer and frees the old one, or NULL. */
 static struct rte_mbuf *
 flatten(struct rte_mbuf *m, struct rte_mempool *pool)
 {

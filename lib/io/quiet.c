@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What DPDK and its drivers say, caught. */
+/* Captures what DPDK and its drivers print. */
 
 #include "io/quiet.h"
 
@@ -18,7 +18,7 @@
 static bool caught = true;
 static char said[16384];
 
-/* What a sanitizer says must not be lost with the rest. */
+/* Output of a sanitizer must not be lost with the rest. */
 #ifdef WITH_ASAN
 static struct quiet *current;
 
@@ -96,7 +96,7 @@ is_reason(const char *line)
 	return line[0] != ' ' && line[0] != '\t' && line[0] != '-';
 }
 
-/* Drops what only a reader of DPDK's source can use: "EAL: ", "eth_dev_start(): ". */
+/* Skips prefixes that only help readers of DPDK's source: "EAL: ", "eth_dev_start(): ". */
 static const char *
 without_origin(const char *line)
 {

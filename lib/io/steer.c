@@ -23,7 +23,7 @@ struct steer {
 	unsigned workers;
 	struct hash_key key;
 	const uint8_t *source_key;      /* of devices that spread by source; NULL: none */
-	unsigned reta_size;             /* theirs */
+	unsigned reta_size;             /* of those devices */
 	uint64_t rss_types;             /* of devices that spread by both ends */
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
@@ -62,7 +62,8 @@ make_ring(void *at, unsigned size, struct rte_ring **ring)
 	return rte_ring_init(at, "steer", size, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
 }
 
-/* The rings towards one worker.  They are no memzones: DPDK has 2,560 of those, 64 workers have 4,032 pairs. */
+/* Creates the rings towards one worker.  They are not memzones: DPDK has 2,560 of those, 64 workers
+ * have 4,032 pairs. */
 static int
 make_rings(struct steer *s, unsigned to, unsigned frames)
 {
@@ -133,7 +134,7 @@ share_of(const struct steer *s, uint64_t hash)
 	return (unsigned)((hash >> 32) * s->workers >> 32);
 }
 
-/* The lower end first: both directions read the same. */
+/* Puts the lower end first: both directions give the same hash. */
 static unsigned
 owner4(const struct steer *s, const struct tuple *t)
 {
@@ -252,7 +253,7 @@ steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
 {
 	unsigned got = 0;
 
-	/* Another sender is first each time, so that a busy one does not shut the others out. */
+	/* Another sender is first each time, so that a busy one does not starve the others. */
 	for (unsigned i = 0; i < s->workers && got < n; i++) {
 		unsigned from = (s->turn[to].first + i) % s->workers;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a frame is steered by: no check, only enough reading to find its flow's owner. */
+/* Reads the fields that a frame is steered by: no checks, only what is needed to find its flow's
+ * owner. */
 
 #include "io/steer.h"
 
@@ -41,7 +42,8 @@ be16(const uint8_t *p)
 
 static bool read_ip(struct reader r, struct tuple *t, bool quoted);
 
-/* What comes after an error's eight bytes is the packet it is about, which it travels against. */
+/* Reads the packet behind an error's eight bytes, which the error is about and against whose
+ * direction it travels. */
 static bool
 read_icmp_error(struct reader r, struct tuple *t, bool quoted)
 {
@@ -79,7 +81,8 @@ read_icmp(struct reader r, struct tuple *t, bool quoted)
 		memcpy(&t->sport, r.at + 4, 2);
 }
 
-/* ICMP has the identifier for both of its ends, so that it needs no order. */
+/* Reads the ports.  ICMP has its identifier in both, so that the order of the ends does not
+ * matter. */
 static void
 read_ports(struct reader r, struct tuple *t, bool quoted)
 {
@@ -114,7 +117,8 @@ read_ip4(struct reader r, struct tuple *t, bool quoted)
 	t->proto = r.at[9];
 	memcpy(&t->src, r.at + 12, 4);
 	memcpy(&t->dst, r.at + 16, 4);
-	/* A fragment, the first one too, goes by its addresses; a quoted first one by its ports. */
+	/* A fragment, also the first one, is steered by its addresses; a quoted first one by its
+	 * ports. */
 	if ((be16(r.at + 6) & (quoted ? 0x1fff : 0x3fff)) != 0)
 		t->kind = KEY_FRAGMENT;
 	else if (header >= sizeof(struct rte_ipv4_hdr) && skip(&r, header))
@@ -122,7 +126,8 @@ read_ip4(struct reader r, struct tuple *t, bool quoted)
 	return true;
 }
 
-/* Walks hop-by-hop, routing and destination headers.  False at a fragment header or the end. */
+/* Skips hop-by-hop, routing and destination headers.  Returns false at a fragment header or the
+ * end. */
 static bool
 skip_extensions(struct reader *r, struct tuple *t)
 {
@@ -142,7 +147,7 @@ skip_extensions(struct reader *r, struct tuple *t)
 static void
 read_fragment(struct reader r, struct tuple *t, bool quoted)
 {
-	/* Alone, or the first one of a quoted datagram. */
+	/* Unfragmented, or the first fragment of a quoted datagram. */
 	bool ports = (be16(r.at + 2) & (quoted ? 0xfff8 : 0xfff9)) == 0;
 
 	t->proto = r.at[0];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Cores and their nodes, by the kernel or by a test. */
+/* Cores and their nodes, from the kernel or from a test. */
 
 #include "io/topology.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The cores that this process may use, and their NUMA nodes.
  *
- * Tests put another machine in front: its cores are shared out over the real ones, so that 63 workers start on two.
+ * Tests substitute another machine: its cores are distributed over the real ones, so that 63
+ * workers start on two.
  *
  * Threads: the control thread. */
 #ifndef IO_TOPOLOGY_H
@@ -9,25 +10,26 @@
 
 #include <stdbool.h>
 
-/* A machine that is not there: cores 0 to cores - 1, equally many on each node, the first ones on node 0. */
+/* A substituted machine: cores 0 to cores - 1, equally many on each node, the first ones on node
+ * 0. */
 struct topology_fake {
 	unsigned cores;
 	unsigned nodes;
 };
 
-/* From now on, or the real one again (NULL).  fake must live as long.  Tests only. */
+/* Substitutes a machine, or restores the real one (NULL). fake must live as long.  Tests only. */
 void topology_use(const struct topology_fake *fake);
 
-/* The cores, ascending.  Returns how many there are and writes at most max of them. */
+/* Returns the number of cores and writes at most max of them, ascending. */
 unsigned topology_cores(unsigned *cores, unsigned max);
 
 bool topology_may_use(unsigned core);
 bool topology_exists(unsigned core);
 
-/* The node of a core, 0 where the machine has no nodes. */
+/* Returns the node of a core, 0 if the machine has no nodes. */
 int topology_node(unsigned core);
 
-/* The core of the real machine that stands for a core. */
+/* Returns the core of the real machine that stands for a core. */
 unsigned topology_real(unsigned core);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Waiting that a signal ends. */
+/* Lets a signal end a wait. */
 
 #include "io/wait.h"
 
@@ -9,7 +9,7 @@
 static const int signals[3] = { SIGTERM, SIGINT, SIGALRM };
 static volatile sig_atomic_t came;      /* which signal */
 
-/* The call may begin to wait right behind the signal: the alarm comes then, too. */
+/* The call may start waiting directly after the signal: the alarm repeats it. */
 static void
 on_signal(int number)
 {
@@ -45,6 +45,6 @@ wait_end(struct wait *w)
 	for (unsigned i = 0; i < 3; i++)
 		sigaction(signals[i], &w->was[i], NULL);
 	if (stopped && sigismember(&w->mask, came))
-		raise(came);                    /* blocked: whoever looks next sees it */
+		raise(came);                    /* blocked: the next reader sees it */
 	return stopped;
 }

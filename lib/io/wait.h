@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A call of DPDK's that waits for somebody else may be ended by SIGTERM and SIGINT.
+/* Lets SIGTERM and SIGINT end a call of DPDK that waits for another process.
  *
- * These are blocked while everything starts.  Between wait_begin and wait_end they interrupt what waits in the kernel,
- * again and again until it gives up, and stay pending for whoever unblocks them next.
+ * These signals are blocked while everything starts.  Between wait_begin and wait_end they
+ * interrupt the wait in the kernel, repeatedly until the call gives up, and stay pending for the
+ * next reader.
  *
  * Threads: the control thread, while no worker runs. */
 #ifndef IO_WAIT_H
@@ -18,7 +19,7 @@ struct wait {
 
 void wait_begin(struct wait *w);
 
-/* True if a signal has come. */
+/* Returns true if a signal has come. */
 bool wait_end(struct wait *w);
 
 #endif

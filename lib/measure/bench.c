@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Measuring a configuration: rounds of bursts with a clock between steps. */
+/* Measures a configuration: rounds of bursts with a clock between the steps. */
 
 #include "measure/bench.h"
 
@@ -17,12 +17,12 @@
 #include "policy/pipeline.h"
 
 enum {
-	ROUND_LEAST = 32768,            /* packets of a round */
-	ROUND_MOST = 262144,            /* or each flow once */
-	SECONDS = 6,                    /* that all rounds may take */
+	ROUND_LEAST = 32768,            /* packets of a round, at least */
+	ROUND_MOST = 262144,            /* and at most, or each flow once */
+	SECONDS = 6,                    /* maximum for all rounds */
 	ACTION_PAIRS = 9,               /* of a round */
 	ACTION_PACKETS = 32768,         /* of one side of a pair */
-	INTERRUPTIONS_HZ = 2000,        /* a burst of more than 0.5 ms was not at work all the time */
+	INTERRUPTIONS_HZ = 2000,        /* a burst of more than 0.5 ms was interrupted */
 };
 
 struct bench {
@@ -34,10 +34,10 @@ struct bench {
 	bool progress;
 };
 
-/* What a round took. */
+/* What one round took. */
 struct round {
 	uint64_t packets, first_packets;        /* without those of interrupted bursts */
-	uint64_t sent;                  /* in by the port, all of them */
+	uint64_t sent;                  /* by the port, all of them */
 	uint64_t cycles[BENCH_STEPS];
 };
 
@@ -51,7 +51,7 @@ net(const struct bench *b, uint64_t began)
 	return cycles > b->clock_cycles ? cycles - b->clock_cycles : 0;
 }
 
-/* One burst through a loop of the worker, by step. */
+/* Runs one burst through a loop of the worker, with cycles by step. */
 static unsigned
 run_burst(struct bench *b, uint64_t cycles[BENCH_STEPS])
 {
@@ -79,7 +79,7 @@ run_burst(struct bench *b, uint64_t cycles[BENCH_STEPS])
 	return n;
 }
 
-/* A burst in which the worker lost its core says nothing about packets. */
+/* Returns true if the worker lost its core during the burst, whose figures are then useless. */
 static bool
 was_interrupted(const struct bench *b, const uint64_t cycles[BENCH_STEPS])
 {
@@ -90,7 +90,7 @@ was_interrupted(const struct bench *b, const uint64_t cycles[BENCH_STEPS])
 	return (double)all > b->result.hz / INTERRUPTIONS_HZ;
 }
 
-/* False: no packet buffers. */
+/* Runs a round.  Returns false without packet buffers. */
 static bool
 run_round(struct bench *b, uint64_t packets, struct round *r)
 {
@@ -160,7 +160,7 @@ take_figures(struct bench_result *res, const struct round rounds[BENCH_ROUNDS])
 	res->first = bench_figure(values, BENCH_ROUNDS);
 }
 
-/* What became of the rounds' packets: the ledger's difference. */
+/* Computes what became of the rounds' packets, as a difference of ledgers. */
 static void
 take_outcome(struct bench *b, const struct ledger_sum *before, uint64_t hits, uint64_t misses)
 {
@@ -181,7 +181,7 @@ take_outcome(struct bench *b, const struct ledger_sum *before, uint64_t hits, ui
 
 /* --- the measurement --- */
 
-/* One round that is not measured, to find out how long the others may be. */
+/* Runs one round that is not measured, to find out how long the others may be. */
 static bool
 warm_up(struct bench *b)
 {
@@ -221,8 +221,9 @@ measure_steps(struct bench *b, struct err *err)
 	return 0;
 }
 
-/* Flows with the action directly behind flows without it; what differs between the two for another reason, such as the
- * frequency of the core, differs as much the other way in another pair.  False: no packet buffers. */
+/* Measures flows with the action directly behind flows without it.  Other differences between the
+ * two, such as the core's frequency, average out over the pairs.  Returns false without packet
+ * buffers. */
 static bool
 run_pair(struct bench *b, enum measured_action a, double *difference)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Figures out of the values of rounds. */
+/* Computes figures from the values of rounds. */
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `weir bench` prints: a table, or one JSON object. */
+/* Prints the result of `weir bench`: a table, or one JSON object. */
 
 #include <inttypes.h>
 
@@ -25,7 +25,7 @@ print_row(FILE *out, const char *name, const struct bench_figure *f, const char 
 	fprintf(out, "  %-14s %8.1f %8.1f %8.1f   %s\n", name, f->median, f->least, f->most, text);
 }
 
-/* What a thing costs that cannot be told from nothing has no median. */
+/* Prints a difference; noise has no median. */
 static void
 print_difference(FILE *out, const char *name, const struct bench_figure *f, const char *text)
 {

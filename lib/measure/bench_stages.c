@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each stage of a pipeline takes to judge a first packet: the pipeline up to it, less the
- * pipeline before it.  Nothing is installed: sessions and ports of NAT are not taken, which is part
- * of the step "evaluate" instead. */
+/* Measures each stage of a pipeline for a first packet: the pipeline up to it, minus the pipeline
+ * before it.  Nothing is installed: sessions and ports of NAT are not taken, which is part of the
+ * step "evaluate" instead. */
 
 #include <stdlib.h>
 
@@ -39,7 +39,8 @@ prepare(struct judged *j, struct rig *rig, const struct generation *gen)
 	return true;
 }
 
-/* Cycles a packet for the first n stages of a pipeline, at once as many as the slow path would. */
+/* Returns cycles a packet for the first n stages of a pipeline, with as many packets at once as the
+ * slow path would take. */
 static double
 judge(struct judged *j, const struct generation *gen, struct pipeline *p, unsigned n)
 {
@@ -55,7 +56,7 @@ judge(struct judged *j, const struct generation *gen, struct pipeline *p, unsign
 	return (double)(rte_rdtsc() - began) / PACKETS;
 }
 
-/* Each side comes first in every other pair. */
+/* Returns the difference of two sides; each comes first in every other pair. */
 static double
 difference(struct judged *j, const struct generation *gen, struct pipeline *p, unsigned stage)
 {

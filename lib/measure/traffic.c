@@ -11,10 +11,11 @@
 #include <string.h>
 
 enum {
-	PORTS_FIRST = 64,       /* source ports of a block: all are used before the next destination is */
+	PORTS_FIRST = 64,       /* source ports of a block: all are used before the next
+				 * destination */
 };
 
-/* Rejection and inversion (Hoermann and Derflinger 1996): a Zipf variate without a table. */
+/* Rejection inversion (Hoermann and Derflinger 1996): a Zipf variate without a table. */
 struct zipf {
 	double exponent, first, last, skip;
 	uint32_t n;
@@ -26,7 +27,7 @@ struct traffic {
 	uint64_t random;                /* state of splitmix64 */
 	uint64_t turn;                  /* packets of known flows so far */
 	uint64_t next_new;
-	double due_new;                 /* first packets that are owed, in packets */
+	double due_new;                 /* first packets that are due */
 	uint64_t space;
 	struct traffic_template packet, opening;
 };
@@ -57,8 +58,8 @@ draw_unit(struct traffic *t)
 	return (double)(draw(t) >> 11) * 0x1p-53;
 }
 
-/* A number below n, n different ones for n different i: mixed within the bits that n has, again
- * until it is below n. */
+/* Returns a number below n, n different ones for n different i: mixed within the bits of n,
+ * repeated until it is below n. */
 static uint32_t
 shuffle(uint32_t i, uint32_t n, uint64_t seed)
 {
@@ -110,7 +111,7 @@ zipf_init(struct zipf *z, double exponent, uint32_t n)
 	z->skip = 2 - area_inverse(z, area(z, 2.5) - height(z, 2));
 }
 
-/* A rank, 0 and up; the lower the likelier. */
+/* Returns a rank, 0 and up; lower ranks are more likely. */
 static uint32_t
 zipf_draw(struct traffic *t)
 {
@@ -128,7 +129,8 @@ zipf_draw(struct traffic *t)
 
 /* --- flows --- */
 
-/* Source ports are used in blocks, so that a few endpoints are not all that a source has. */
+/* Returns the block of source ports: they are used in blocks, so that a source has more than a few
+ * endpoints. */
 static uint32_t
 port_block(const struct traffic_aim *aim)
 {
@@ -157,7 +159,7 @@ address_at(const struct traffic_end *end, uint8_t family, uint32_t n)
 	return a;
 }
 
-/* Takes the digit of n that counts to base off. */
+/* Takes off the digit of n in the given base. */
 static uint32_t
 take_digit(uint64_t *n, uint32_t base)
 {
@@ -182,8 +184,8 @@ spoofed_address(uint64_t n, uint8_t family)
 	return a;
 }
 
-/* Sources of the world: number -> 24 bits of address within a first byte, and a port; none comes
- * twice before 2^39 flows. */
+/* Sets a spoofed source: number -> 24 bits of address within a first byte, and a port; none repeats
+ * within 2^39 flows. */
 static void
 spoof(const struct traffic *t, uint64_t n, struct tuple *ends)
 {

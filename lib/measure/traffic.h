@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Traffic for measuring: N flows in memory, in an order that a seed decides.
  *
- * A flow is a number.  Numbers below the flows of the setup are the known ones, which the order
- * goes through; those above are first packets, each one used once (--new-flows).  From number to
- * addresses and ports there is one way and no table, so that a million flows cost no memory.
+ * A flow is a number.  Numbers below the flows of the setup are the known flows, which the order
+ * visits; higher ones are first packets, each used once (--new-flows).  Addresses and ports are
+ * computed from the number without a table, so a million flows cost no memory.
  *
- * Where the addresses lie is said by the aim: given by a test, or found for a configuration
+ * The aim says where the addresses are: given by a test, or found for a configuration
  * (measure/traffic_find.h).
  *
- * Threads: one thread's.  Memory: traffic_create/_destroy. */
+ * Threads: one thread.  Memory: traffic_create/_destroy. */
 #ifndef MEASURE_TRAFFIC_H
 #define MEASURE_TRAFFIC_H
 
@@ -21,15 +21,15 @@
 struct rte_mbuf;
 struct traffic;
 
-/* One end of flows: addresses and ports in a row. */
+/* One end of flows: consecutive addresses and ports. */
 struct traffic_end {
 	union address first;
-	uint32_t addresses;             /* so many from first on, in the last 4 bytes */
+	uint32_t addresses;             /* number of addresses from first on, in the last 4 bytes */
 	uint16_t port;                  /* host order */
-	uint16_t ports;                 /* so many from port on */
+	uint16_t ports;                 /* number of ports from port on */
 };
 
-/* Frames as they come in by an interface. */
+/* Frames that come in by an interface. */
 struct traffic_aim {
 	uint16_t port;                  /* index of the port */
 	uint16_t iface;                 /* id of the interface */
@@ -58,34 +58,34 @@ struct traffic_setup {
 	uint64_t seed;
 };
 
-/* The MAC of whoever is on the other side of each port. */
+/* The MAC of the station on the other side of each port. */
 extern const uint8_t traffic_peer_mac[6];
 
-/* NULL with an error: memory is short, the frame is too small, or there are more flows asked for
- * than the aim has different ones. */
+/* Creates the traffic.  Returns NULL with an error: memory is short, the frame is too small, or
+ * more flows are requested than the aim has. */
 struct traffic *traffic_create(const struct traffic_setup *setup, struct err *err);
 void traffic_destroy(struct traffic *t);        /* NULL is fine */
 
-/* Length of every frame, without FCS. */
+/* Returns the length of every frame, without FCS. */
 uint32_t traffic_bytes(const struct traffic *t);
 
-/* How many different flows the aim has; new ones begin again when all were used. */
+/* Returns how many different flows the aim has; new ones start again when all were used. */
 uint64_t traffic_space(const struct traffic_aim *aim);
 
-/* The flow that the next packet belongs to. */
+/* Returns the flow that the next packet belongs to. */
 uint64_t traffic_next(struct traffic *t);
 
-/* Addresses and ports of a flow. */
+/* Returns addresses and ports of a flow. */
 void traffic_tuple(const struct traffic *t, uint64_t flow, struct tuple *ends);
 
 /* Writes the packet of a flow into frame[traffic_bytes]. */
 void traffic_frame(const struct traffic *t, uint64_t flow, uint8_t *frame);
 
-/* The same into a buffer that had it from traffic_frame once, if only its headers have changed
- * since, which what Weir forwards fulfils. */
+/* Writes the packet of a flow into a buffer that once had it from traffic_frame, and of which only
+ * headers have changed since, as Weir's forwarding does. */
 void traffic_refresh(const struct traffic *t, uint64_t flow, uint8_t *frame);
 
-/* The packet that opens the flow's conversation: SYN for TCP, else the same as traffic_frame. */
+/* Writes the packet that opens the flow's conversation: SYN for TCP, else as traffic_frame. */
 void traffic_opening(const struct traffic *t, uint64_t flow, uint8_t *frame);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Addresses that pass: first one that does, then how far its neighbours do. */
+/* Finds addresses that pass: first one that does, then how many of its neighbours do. */
 
 #include "measure/traffic_find.h"
 
@@ -15,10 +15,10 @@
 
 enum {
 	RUN_MAX = 1024,                 /* addresses that are tried one by one */
-	ROW_MAX = 65536,                /* addresses of an end at most */
-	NEAR_MAX = 240,                 /* of neighbours: each is asked for when it is answered */
-	SAMPLES = 256,                  /* of a row, and of all rows together */
-	PORT_FIRST = 1024,              /* source ports where any will do */
+	ROW_MAX = 65536,                /* maximum of addresses of an end */
+	NEAR_MAX = 240,                 /* neighbours: each is asked for by ARP or ND */
+	SAMPLES = 256,                  /* of a range, and of all ranges together */
+	PORT_FIRST = 1024,              /* source ports where any is valid */
 	PORT_COUNT = 65536 - PORT_FIRST,
 };
 
@@ -30,11 +30,12 @@ struct search {
 	struct eval ev;
 	struct view view;
 	uint8_t frame[256];
-	bool hairpin;                   /* what leaves by where it came in passes, too */
+	bool hairpin;                   /* packets that leave by their ingress interface pass,
+					 * too */
 	uint32_t drops[REASON_COUNT];
 };
 
-/* What becomes of a packet; REASON_NONE: it passes. */
+/* Returns what becomes of a packet; REASON_NONE: it passes. */
 static enum reason
 judge(struct search *s, const struct tuple *ends)
 {
@@ -69,7 +70,8 @@ passes(struct search *s, const struct tuple *ends)
 static bool
 find_ports(struct search *s, struct tuple *ends, const struct prefix *src, const struct prefix *dst)
 {
-	static const uint8_t places[] = { 0, 2, 10 };   /* in a prefix; it may be a host, or ours */
+	static const uint8_t places[] = { 0, 2, 10 };   /* offsets in a prefix; one may be a
+							 * host, or our own */
 
 	for (unsigned i = 0; i < s->guesses.n_ports; i++) {
 		const struct traffic_ports *p = &s->guesses.ports[i];
@@ -104,8 +106,8 @@ find_one(struct search *s, struct tuple *ends, struct prefix *src, struct prefix
 
 /* --- as far as the others pass --- */
 
-/* The longest row of addresses that pass among the first of a prefix.  *end is the end of ends that
- * they are tried as. */
+/* Finds the longest range of passing addresses among the first of a prefix.  *end is the end of
+ * ends for which they are tried. */
 static void
 widen_addresses(struct search *s, struct tuple *ends, union address *end, const struct prefix *p,
 	struct traffic_end *out)
@@ -128,7 +130,7 @@ widen_addresses(struct search *s, struct tuple *ends, union address *end, const 
 	*end = was;
 }
 
-/* On from the run to ROW_MAX, where a sample of them passes. */
+/* Extends the range up to ROW_MAX where a sample of addresses passes. */
 static void
 widen_far(struct search *s, struct tuple *ends, union address *end, const struct prefix *p,
 	struct traffic_end *out)
@@ -164,7 +166,7 @@ widen_ports(struct search *s, struct tuple *ends, struct traffic_end *src)
 	ends->sport = was;
 }
 
-/* Do flows all over the aim pass? */
+/* Returns true if flows from all parts of the aim pass. */
 static bool
 sample_passes(struct search *s, const struct traffic_aim *aim, enum traffic_kind kind)
 {
@@ -198,7 +200,7 @@ widen(struct search *s, struct tuple *ends, const struct prefix *src, const stru
 	else if (aim->src.addresses > NEAR_MAX)
 		aim->src.addresses = NEAR_MAX;
 	widen_addresses(s, ends, &ends->dst, dst, &aim->dst);
-	passes(s, ends);        /* s->ev is of it again */
+	passes(s, ends);        /* s->ev is of these ends again */
 	if (s->ev.program.verdict == PROGRAM_WIRE
 			|| !address_equal(&s->ev.program.gateway, &s->ev.program.to.dst))
 		widen_far(s, ends, &ends->dst, dst, &aim->dst);
@@ -222,7 +224,7 @@ prepare(struct search *s, const struct interface *iface, enum traffic_kind kind,
 		.tags = iface->vlan == 0 ? 0 : iface->inner_vlan == 0 ? 1 : 2,
 	};
 
-	/* A connection is judged by its beginning. */
+	/* A connection is judged by its first segment. */
 	if (kind == TRAFFIC_TCP && (iface->pipeline->traits & TRAIT_TRACKS))
 		shape.kind = TRAFFIC_SYN;
 	memcpy(shape.dst_mac, iface->mac, 6);

@@ -40,7 +40,7 @@ traffic_least_bytes(const struct traffic_shape *s)
 	return n > FRAME_LEAST ? n : FRAME_LEAST;
 }
 
-/* Ethernet header and tags; returns where they end. */
+/* Writes Ethernet header and tags; returns their length. */
 static uint32_t
 write_l2(uint8_t *frame, const struct traffic_shape *s)
 {

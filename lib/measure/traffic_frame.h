@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames of one shape, made quickly: headers and sums stand ready, addresses and ports are filled
- * in.  All lengths and checksums are right.
+/* Frames of one shape, made quickly: headers and sums are precomputed, addresses and ports are
+ * filled in.  All lengths and checksums are correct.
  *
  * Threads: pure functions. */
 #ifndef MEASURE_TRAFFIC_FRAME_H
@@ -12,13 +12,14 @@
 
 enum traffic_kind {
 	TRAFFIC_UDP,
-	TRAFFIC_TCP,                    /* a segment of a connection that stands: ACK */
+	TRAFFIC_TCP,                    /* a segment of an established connection: ACK */
 	TRAFFIC_SYN,
 };
 
 enum {
 	TRAFFIC_FRAME_MAX = 9640,       /* an MTU of 9,600 with Ethernet header and two tags */
-	/* The first numbers of both ends of a connection: those of SYN, and of SYN and ACK. */
+	/* The initial sequence numbers of both ends of a connection: those of SYN, and of SYN and
+	 * ACK. */
 	TRAFFIC_SEQUENCE = 1000000,
 	TRAFFIC_PEER_SEQUENCE = 5000000,
 };
@@ -38,18 +39,18 @@ struct traffic_template {
 	uint32_t l3, l4;                /* offsets */
 	uint8_t family;
 	enum traffic_kind kind;
-	uint64_t ip_sum, l4_sum;        /* over everything but addresses, ports and the sums */
+	uint64_t ip_sum, l4_sum;        /* over everything except addresses, ports and the sums */
 	uint8_t frame[TRAFFIC_FRAME_MAX];
 };
 
-/* The shortest frame with room for the headers, 60 bytes at least. */
+/* Returns the shortest frame with room for the headers, at least 60 bytes. */
 uint32_t traffic_least_bytes(const struct traffic_shape *shape);
 
-/* shape->bytes lie between traffic_least_bytes and TRAFFIC_FRAME_MAX. */
+/* Prepares a template; shape->bytes is between traffic_least_bytes and TRAFFIC_FRAME_MAX. */
 void traffic_template_init(struct traffic_template *t, const struct traffic_shape *shape);
 
-/* Writes the headers of the frame from src:sport to dst:dport.  What follows them is the same in
- * every frame: whole: it is written, too; else it stands there from an earlier one. */
+/* Writes the headers of the frame from src:sport to dst:dport.  The rest is the same in every
+ * frame: it is written if whole is set, else it is there from an earlier call. */
 void traffic_template_write(const struct traffic_template *t, const struct tuple *ends, bool whole,
 	uint8_t *frame);
 

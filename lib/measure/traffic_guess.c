@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a configuration itself says about who talks to whom. */
+/* Guesses from a configuration which hosts talk to each other. */
 
 #include "measure/traffic_guess.h"
 
@@ -11,7 +11,7 @@
 #include "policy/address.h"
 
 enum {
-	OF_A_SET = 4,                   /* prefixes of a set that are looked at */
+	OF_A_SET = 4,                   /* prefixes of a set that are used */
 	OF_A_TABLE = 12,                /* routes of a table */
 	TEST_FRAME_MAX = 10240,
 };
@@ -57,7 +57,7 @@ add(struct prefix *list, unsigned *n, struct prefix p)
 		list[(*n)++] = p;
 }
 
-/* Networks that are nobody's: for benchmarks (RFC 2544, RFC 5180). */
+/* Returns a network reserved for benchmarks (RFC 2544, RFC 5180). */
 static struct prefix
 benchmark_network(uint8_t family, unsigned which)
 {
@@ -180,7 +180,7 @@ add_rules(struct traffic_guesses *g, const struct config *cfg, const struct tupl
 				add_rule(g, cfg, &rule->match, kind);
 }
 
-/* --- section tests: packets of which the author says that they pass --- */
+/* --- section tests: packets that should pass by their author's expectation --- */
 
 static void
 add_test(struct traffic_guesses *g, const struct test_cfg *test, const struct generation *gen,
@@ -226,7 +226,7 @@ add_tests(struct traffic_guesses *g, const struct config *cfg, const struct gene
 			add_test(g, test, gen, iface, kind);
 }
 
-/* Far networks first: they have room for many flows. */
+/* Distant networks first: they have room for many flows. */
 void
 traffic_guess(struct traffic_guesses *g, const struct config *cfg, const struct generation *gen,
 	const struct interface *iface, const struct tuple *kind)

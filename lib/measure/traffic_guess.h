@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where traffic that a configuration lets through may come from and go to: guesses, out of its
+/* Guesses where traffic that a configuration lets through may come from and go to, from its
  * subnets, routes, rules, sets and section tests, the likeliest first.
  *
  * Threads: the control thread. */
@@ -26,17 +26,17 @@ struct traffic_guesses {
 	unsigned n_src, n_dst;
 	struct traffic_ports ports[TRAFFIC_PORT_GUESSES];
 	unsigned n_ports;
-	struct traffic_ports chosen;    /* the finder's */
+	struct traffic_ports chosen;    /* set by the finder */
 };
 
-/* For packets of the family and protocol of kind that come in by iface. */
+/* Guesses for packets of the family and protocol of kind that come in by iface. */
 void traffic_guess(struct traffic_guesses *g, const struct config *cfg,
 	const struct generation *gen, const struct interface *iface, const struct tuple *kind);
 
-/* The n-th address of a prefix, counted in its last 4 bytes. */
+/* Returns the n-th address of a prefix, counted in its last 4 bytes. */
 union address traffic_address(const struct prefix *p, uint32_t n);
 
-/* Does the address lie in a subnet of the interface? */
+/* Returns true if the address is in a subnet of the interface. */
 bool traffic_is_near(const struct interface *iface, const union address *a, uint8_t family);
 
 #endif

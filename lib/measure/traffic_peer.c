@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the stations around Weir answer. */
+/* Answers of the stations around Weir. */
 
 #include "measure/traffic_peer.h"
 
@@ -15,10 +15,10 @@ enum {
 	ADVERTISEMENT_BYTES = 32,       /* with one option */
 	TCP_SYN = 0x02,
 	TCP_SYN_ACK = 0x12,
-	ANSWER_TTL = 32,                /* nobody answers an answer */
+	ANSWER_TTL = 32,                /* answers are not answered */
 };
 
-/* The EtherType behind the tags; *l3 is where its payload begins. */
+/* Returns the EtherType behind the tags; *l3 is where its payload begins. */
 static unsigned
 read_type(const uint8_t *frame, uint32_t bytes, uint32_t *l3)
 {
@@ -31,7 +31,7 @@ read_type(const uint8_t *frame, uint32_t bytes, uint32_t *l3)
 	return at + 2 <= bytes ? (unsigned)frame[at] << 8 | frame[at + 1] : 0;
 }
 
-/* The answer goes to the frame's sender, by the same VLAN. */
+/* Begins an answer to the frame's sender, by the same VLAN. */
 static void
 begin_answer(uint8_t *answer, const uint8_t *sent, uint32_t bytes)
 {
@@ -99,7 +99,7 @@ swap(uint8_t *a, uint8_t *b, unsigned n)
 	memcpy(b, t, n);
 }
 
-/* SYN becomes SYN and ACK with a number of our own. */
+/* Turns SYN into SYN and ACK with its own number. */
 static void
 accept_connection(uint8_t *tcp)
 {
@@ -119,7 +119,7 @@ accept_connection(uint8_t *tcp)
 	memcpy(tcp + 16, &sum, 2);
 }
 
-/* UDP is echoed, and a connection accepted: the sums stay right when the ends change places. */
+/* Echoes UDP and accepts connections: the sums stay correct when the ends change places. */
 static uint32_t
 answer_ip(const uint8_t *sent, uint32_t bytes, uint32_t l3, unsigned family, uint8_t *answer)
 {

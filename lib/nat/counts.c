@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* NAT counted. */
+/* NAT's figures for reports. */
 
 #include "nat/counts.h"
 
@@ -19,7 +19,7 @@ nat_proto_name(enum nat_proto proto)
 	return names[proto];
 }
 
-/* How many ports of a range are this worker's. */
+/* Returns the number of ports of a range that are this worker's. */
 static uint32_t
 slice_size(const struct nat *n, const struct nat_layout_pool *pool)
 {
@@ -43,7 +43,7 @@ nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 	of = &l->pool[l->slot[pool]];
 	p = &n->pool[l->slot[pool]];
 	if (p->serial != of->serial)
-		return;                         /* the worker has not taken it yet */
+		return;                         /* the worker has not adopted it yet */
 	*out = (struct nat_counts){
 		.mappings = counter_get(&p->mappings), .resting = counter_get(&p->resting), .taken = counter_get(&p->taken),
 		.allocated = counter_get(&p->allocated), .refused_port = counter_get(&p->refused_port),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a report says of NAT: figures by pool, and by public address.
+/* NAT's figures for reports: by pool, and by public address.
  *
- * Threads: any, while no generation is adopted; a running worker is a burst ahead. */
+ * Threads: any, while no generation is adopted; those of a running worker may be a burst old. */
 #ifndef NAT_COUNTS_H
 #define NAT_COUNTS_H
 
@@ -9,7 +9,8 @@
 
 #include "nat/nat.h"
 
-/* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP too (its CRC covers them). */
+/* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP included (its CRC covers
+ * them). */
 enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
 #define NAT_PROTOS NAT_PORTLESS
 
@@ -40,11 +41,11 @@ struct nat_counts {
 	uint64_t taken;                 /* sessions that got a public endpoint */
 	uint64_t allocated;             /* mappings made for them */
 	uint64_t refused_port, refused_quota;
-	uint64_t ports_used;            /* of all protocols, resting ones too */
+	uint64_t ports_used;            /* of all protocols, including those in quarantine */
 	uint64_t ports_total;           /* of one protocol, this worker's */
 };
 
-/* A pool by its number; all 0 without one. */
+/* Fills the figures of a pool by its number; all 0 if there is none. */
 void nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out);
 
 struct nat_address_counts {
@@ -60,7 +61,7 @@ struct nat_pool_counts {
 	struct nat_address_counts *address;
 };
 
-/* All of it at one moment. */
+/* All figures at one time. */
 struct nat_summary {
 	unsigned n_pools;
 	struct nat_pool_counts pool[NAT_POOLS];
@@ -70,7 +71,7 @@ struct nat_summary *nat_summary_take(const struct nat *n);      /* NULL: no pool
 struct nat_summary *nat_summary_copy(const struct nat_summary *s);      /* NULL of NULL */
 void nat_summary_free(struct nat_summary *s);   /* NULL is fine */
 
-/* Adds another worker's: pools and addresses that both have. */
+/* Adds the figures of another worker: those of pools and addresses that both have. */
 void nat_summary_add(struct nat_summary *sum, const struct nat_summary *more);
 
 #endif

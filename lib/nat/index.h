@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How NAT finds records by what they are about: lines of 15 entries, each a tag of the hash and a record's index.
+/* How NAT finds records: cache lines of 15 entries, each a tag of the hash and a record's index.
  *
- * An entry that finds its line full goes on to the next one, and is counted by each line that it passes: a search
- * reads on only where something has passed, so that nearly always one line says it all, also that there is nothing.
- * (Bronson and Shi, "Open-sourcing F14", 2019.)  Records are numbered from 1 to NAT_INDEX_MAX; at eleven to a line on average there is always room.
+ * An entry that finds its line full goes to the next one, and each line that it passes counts it: a
+ * search continues only where an entry has passed, so one line nearly always answers it, also when
+ * there is nothing (Bronson and Shi, "Open-sourcing F14", 2019).  Records are numbered from 1 to
+ * NAT_INDEX_MAX; with eleven for each line on average there is always room.
  *
  * Threads: the owning worker. */
 #ifndef NAT_INDEX_H
@@ -22,7 +23,7 @@
 
 #define NAT_INDEX_MAX ((1u << 24) - 1)
 #define NAT_LINE_PLACES 15u
-#define NAT_LINE_LOAD 11u       /* records for each line */
+#define NAT_LINE_LOAD 11u       /* records for each line, on average */
 
 struct nat_line {
 	uint32_t entry[NAT_LINE_PLACES];        /* tag << 24 | index; 0: free */
@@ -59,7 +60,7 @@ nat_index_prefetch(const struct nat_index *t, uint64_t hash)
 	rte_prefetch0(&t->line[nat_index_home(t, hash)]);
 }
 
-/* A tag is not 0, so that no entry in use is. */
+/* Returns a tag, which is not 0, so that no used entry is 0. */
 static inline uint32_t
 nat_index_tag(uint64_t hash)
 {
@@ -68,7 +69,7 @@ nat_index_tag(uint64_t hash)
 	return tag + (tag == 0);
 }
 
-/* A bit for each place of a line whose tag is this; tag 0 is that of free ones. */
+/* Returns a bit for each place of a line with this tag; tag 0 is that of free places. */
 static inline unsigned
 nat_line_places(const struct nat_line *l, uint32_t tag)
 {
@@ -95,7 +96,7 @@ nat_line_record(const struct nat_line *l, unsigned bits)
 	return l->entry[__builtin_ctz(bits)] & NAT_INDEX_MAX;
 }
 
-/* The first record that may be the one; 0: there is none in its line. */
+/* Returns the first record with the tag in its line, or 0. */
 static inline uint32_t
 nat_index_guess(const struct nat_index *t, uint64_t hash)
 {
@@ -105,7 +106,7 @@ nat_index_guess(const struct nat_index *t, uint64_t hash)
 	return bits != 0 ? nat_line_record(l, bits) : 0;
 }
 
-/* Goes over the records that may be the one of a hash, as far as the search must. */
+/* Iterates over the records that may have a hash, as far as the search must go. */
 struct nat_search {
 	uint32_t line, left;            /* lines not read yet */
 	unsigned bits;
@@ -120,7 +121,7 @@ nat_search_begin(const struct nat_index *t, uint64_t hash)
 	return s;
 }
 
-/* The next record; 0 at the end. */
+/* Returns the next record; 0 at the end. */
 static inline uint32_t
 nat_search_next(const struct nat_index *t, struct nat_search *s, uint64_t hash)
 {
@@ -152,7 +153,7 @@ nat_index_add(struct nat_index *t, uint64_t hash, uint32_t record)
 	t->line[line].entry[__builtin_ctz(bits)] = nat_index_tag(hash) << 24 | record;
 }
 
-/* The record is there. */
+/* Removes a record, which must be there. */
 static inline void
 nat_index_remove(struct nat_index *t, uint64_t hash, uint32_t record)
 {

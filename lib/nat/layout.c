@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pools worked out for the workers. */
+/* Computes the pools of a generation for the workers. */
 
 #include "nat/layout.h"
 
@@ -9,7 +9,8 @@
 
 #include "nat/nat_priv.h"
 
-static uint64_t serials;                /* of slots' owners and sets of ports, in the life of the process */
+static uint64_t serials;                /* numbers of slots' owners and of sets of ports, for the
+					 * life of the process */
 static uint32_t nowhere;
 
 const struct nat_layout nat_layout_empty = { .found = &nowhere };
@@ -58,7 +59,8 @@ nat_layout_discard(struct nat_layout *l)
 	free(l);
 }
 
-/* The name as entries of the log have it, which may be read after the pool is gone.  NULL: no memory. */
+/* Returns the name for log entries, which may be read after the pool is gone; NULL without
+ * memory. */
 static const char *
 log_name(const char *name)
 {
@@ -88,7 +90,7 @@ find_spec(const struct nat_layout_setup *setup, const char *name)
 	return NULL;
 }
 
-/* A pool that is gone stays until nobody can hold a mapping of it. */
+/* Returns true for a removed pool that must stay because mappings may hold it. */
 static bool
 pool_stays(const struct nat_layout_setup *setup, unsigned slot)
 {
@@ -115,7 +117,8 @@ place_stays(const struct nat_layout_setup *setup, uint32_t place)
 	return false;
 }
 
-/* Pools of the layout before: those of the specs keep their slot, others their settings as long as they are held. */
+/* Takes over the pools of the previous layout: those of the specs keep their slot, others keep
+ * their settings as long as mappings hold them. */
 static int
 take_over_pools(struct nat_layout *l, const struct nat_layout_setup *setup)
 {
@@ -138,7 +141,7 @@ take_over_pools(struct nat_layout *l, const struct nat_layout_setup *setup)
 	return 0;
 }
 
-/* And its addresses: those that are in no pool any more, as long as they are held. */
+/* Takes over its addresses, those of no pool as long as mappings hold them. */
 static int
 take_over_places(struct nat_layout *l, const struct nat_layout_setup *setup)
 {
@@ -166,7 +169,7 @@ take_over_places(struct nat_layout *l, const struct nat_layout_setup *setup)
 	return 0;
 }
 
-/* The slot of a name: its own, or a vacant one.  -ENOSPC without. */
+/* Returns the slot of a name: its own, or a vacant one; -ENOSPC if there is none. */
 static int
 slot_for(const struct nat_layout *l, const char *name)
 {
@@ -181,7 +184,8 @@ slot_for(const struct nat_layout *l, const char *name)
 	return vacant;
 }
 
-/* The place of an address: its own, or the first vacant one from *from on.  -ENOSPC without. */
+/* Returns the place of an address: its own, or the first vacant one from *from on; -ENOSPC if there
+ * is none. */
 static int
 place_for(struct nat_layout *l, rte_be32_t address, uint32_t *from)
 {
@@ -230,7 +234,7 @@ has_reserved(const struct nat_pool_spec *spec, unsigned proto)
 	return false;
 }
 
-/* A mask for all protocols, and one for each that ports are forwarded of. */
+/* Fills a mask for all protocols, and one for each protocol with forwarded ports. */
 static int
 fill_masks(struct nat_layout_pool *p, const struct nat_pool_spec *spec)
 {
@@ -255,7 +259,7 @@ fill_masks(struct nat_layout_pool *p, const struct nat_pool_spec *spec)
 	return 0;
 }
 
-/* May the same ports be given out as before? */
+/* Returns true if the same ports may be given out as before. */
 static bool
 same_ports(const struct nat_layout_pool *was, const struct nat_layout_pool *is)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pools of a generation as workers use them: worked out once, by control, beside the running ones.
+/* The pools of a generation in the form that workers use: computed once by control, beside the
+ * running ones.
  *
- * A pool keeps its slot by its name, and an address its place by what it is, over all layouts; mappings hold these
- * numbers.  A pool or an address that the configuration no longer has stays in the layout as long as a worker's
- * mappings need it, under its last settings.  So a worker takes a layout by one pointer, and what its free ports
- * are under another range it works out for an address at its next use (nat_ports).
+ * A pool keeps its slot by its name, and an address its place by its value, over all layouts;
+ * mappings hold these numbers.  A pool or an address that the configuration no longer has stays in
+ * the layout, with its last settings, as long as a worker's mappings need it.  A worker therefore
+ * adopts a layout by one pointer, and computes the free ports of an address under another range at
+ * its next use (nat_ports).
  *
- * Threads: control makes and discards; workers read. */
+ * Threads: control creates and discards; workers read. */
 #ifndef NAT_LAYOUT_H
 #define NAT_LAYOUT_H
 
@@ -16,7 +18,8 @@
 #include "nat/counts.h"
 #include "nat/port_pool.h"
 
-#define NAT_SLOTS 255u                  /* pools: those of a configuration, and those that are gone but used */
+#define NAT_SLOTS 255u                  /* pools: those of a configuration, and removed ones in
+					 * use */
 #define NAT_PLACES (2u * NAT_POOLS * NAT_ADDRESSES)     /* addresses, likewise */
 
 struct nat_layout_pool {
@@ -29,10 +32,10 @@ struct nat_layout_pool {
 	uint32_t n_addresses;
 	uint32_t *address;              /* their places */
 	uint64_t serial;                /* of the slot's present owner */
-	uint64_t ports;                 /* another number: other ports may be given out */
+	uint64_t ports;                 /* a new number: other ports may be given out */
 	struct port_mask *masks;        /* ports that may be given out, of all workers; n_masks */
 	unsigned n_masks;
-	uint8_t mask[NAT_PROTOS];       /* which of them */
+	uint8_t mask[NAT_PROTOS];       /* index of the mask for each protocol */
 };
 
 struct nat_place {
@@ -52,7 +55,7 @@ struct nat_layout {
 	struct nat_layout_pool pool[NAT_SLOTS];
 };
 
-/* Without pools. */
+/* The layout without pools. */
 extern const struct nat_layout nat_layout_empty;
 
 struct nat_layout_setup {
@@ -61,14 +64,16 @@ struct nat_layout_setup {
 	const struct nat_layout *before;        /* of the running generation; NULL: the first */
 	const struct nat *const *user;          /* the workers' NATs */
 	unsigned n_users;
-	bool settled;                   /* every user has taken `before`: what is gone from it can be given up */
+	bool settled;                   /* every user has adopted `before`: what is removed in it
+					 * can be given up */
 };
 
-/* 0, -ENOMEM, or -ENOSPC: mappings hold too many pools or addresses that are gone. */
+/* Creates a layout.  Returns 0, -ENOMEM, or -ENOSPC: mappings hold too many removed pools or
+ * addresses. */
 int nat_layout_create(const struct nat_layout_setup *setup, struct nat_layout **layout);
 void nat_layout_discard(struct nat_layout *l);  /* NULL is fine */
 
-/* Place of a public address, -1 without one. */
+/* Returns the place of a public address, or -1. */
 int nat_layout_find(const struct nat_layout *l, rte_be32_t address);
 
 #endif

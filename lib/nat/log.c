@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The ring between a worker's NAT and whoever writes its log. */
+/* The ring between a worker's NAT and the writer of its log. */
 
 #include "nat/log.h"
 
@@ -12,7 +12,7 @@ struct nat_log {
 	uint32_t size;
 	_Alignas(64) atomic_uint_fast64_t added;        /* worker: write */
 	atomic_uint_fast64_t lost;                      /* worker: write */
-	uint64_t taken_seen;            /* worker: as it last looked */
+	uint64_t taken_seen;            /* worker: the last value of taken that it read */
 	_Alignas(64) atomic_uint_fast64_t taken;        /* control: write */
 	_Alignas(64) struct nat_log_entry entry[];
 };
@@ -51,7 +51,7 @@ nat_log_add(struct nat_log *l, const struct nat_log_entry *e)
 {
 	uint64_t at = atomic_load_explicit(&l->added, memory_order_relaxed);
 
-	/* Pairs with the release in nat_log_take: a place is written again when it has been read. */
+	/* Pairs with the release in nat_log_take: a place is reused when it has been read. */
 	if (at - l->taken_seen == l->size)
 		l->taken_seen = atomic_load_explicit(&l->taken, memory_order_acquire);
 	if (at - l->taken_seen == l->size) {

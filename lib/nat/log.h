@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a worker tells of its mappings: entries of fixed size in a ring of one writer and one reader.
+/* The ring by which a worker tells about its mappings: entries of fixed size, one writer and one
+ * reader.
  *
- * RFC 6888 REQ-12 asks for who had which public endpoint when, REQ-14 for no destination: an entry has no room for
- * one.  A full ring loses the entry, and counts it; nothing waits.
+ * RFC 6888 REQ-12 requires who had which public endpoint when, REQ-14 excludes destinations: an
+ * entry has no room for one.  A full ring loses the entry, and counts it; nothing waits.
  *
  * Threads: the owning worker adds; control takes, and reads the counts.  Memory: nat_log_create. */
 #ifndef NAT_LOG_H
@@ -23,7 +24,7 @@ struct nat_log_entry {
 	uint64_t time_ns;               /* the worker's clock */
 	const char *pool;               /* its name; lives as long as the worker's NAT */
 	rte_be32_t inside, public;
-	rte_be16_t inside_port, public_port;    /* or identifiers; 0 of a protocol without */
+	rte_be16_t inside_port, public_port;    /* or identifiers; 0 for a protocol without ports */
 	uint8_t proto;
 	uint8_t event;                  /* enum nat_event */
 	uint8_t why;                    /* enum session_end of the last session, of NAT_ENDS */
@@ -38,10 +39,10 @@ size_t nat_log_bytes(const struct nat_log *l);  /* 0 of NULL */
 
 void nat_log_add(struct nat_log *l, const struct nat_log_entry *e);
 
-/* The oldest entries, n at most; returns how many. */
+/* Takes the oldest entries, n at most; returns their number. */
 unsigned nat_log_take(struct nat_log *l, struct nat_log_entry *out, unsigned n);
 
-/* Entries that can be taken, and those that found no room. */
+/* Return the number of entries that can be taken, and of those that found no room. */
 uint32_t nat_log_waiting(const struct nat_log *l);
 uint64_t nat_log_lost(const struct nat_log *l);
 

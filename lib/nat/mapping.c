@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mappings, the inside addresses that have them, and whom they were used to. */
+/* Mappings, the inside addresses that hold them, and the peers they were used to. */
 
 #include "base/counter.h"
 #include "nat/nat_priv.h"
 
-#define CONTESTED_MAX 16u       /* addresses that are looked at for one that nobody else has */
+#define CONTESTED_MAX 16u       /* addresses examined for one that no other station has */
 
 uint32_t
 nat_host_get(struct nat *n, const struct nat_request *r)
@@ -63,7 +63,7 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 	return 0;
 }
 
-/* The port that the inside has, or one that nobody can foretell; 0 when all are taken. */
+/* Returns the port of the inside endpoint, or an unpredictable one; 0 when all are taken. */
 static uint16_t
 draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 {
@@ -76,7 +76,7 @@ draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 	return port_pool_take(&p->ports, like, (uint32_t)n->random);
 }
 
-/* The address that a host has, or one behind it in the pool that nobody else has. */
+/* Returns the address that a host has, or the next one of the pool that no other station has. */
 static bool
 find_uncontested(struct nat *n, struct nat_host *h, const struct nat_layout_pool *pool)
 {
@@ -120,7 +120,7 @@ give_record(struct nat *n, uint32_t index)
 	n->mappings.vacant = index;
 }
 
-/* A public port for a mapping of a protocol that has them. */
+/* Takes a public port for a mapping of a protocol that has ports. */
 static bool
 take_port(struct nat *n, struct mapping *m, uint32_t index)
 {
@@ -142,7 +142,7 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	return true;
 }
 
-/* What is counted when a mapping comes into use, or goes out of it. */
+/* Counts a mapping that comes into use, or goes out of use. */
 static void
 count(struct nat *n, const struct mapping *m, bool in_use)
 {
@@ -181,7 +181,7 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	return index;
 }
 
-/* It rests no more. */
+/* Takes a mapping out of quarantine. */
 static void
 leave_rest(struct nat *n, struct mapping *m, uint32_t index)
 {
@@ -264,7 +264,7 @@ nat_peer_has(const struct nat *n, const struct mapping *m, rte_be32_t address)
 	return false;
 }
 
-/* The newest stands first; without room the oldest is forgotten. */
+/* Adds a peer in front; without room the oldest is forgotten. */
 void
 nat_peer_add(struct nat *n, struct mapping *m, rte_be32_t address)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What sessions ask of NAT: a public endpoint, the inside one behind a public one; giving back. */
+/* The functions for sessions: take a public endpoint, find the inside endpoint behind a public one,
+ * release. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ nat_ask_contested(struct nat *n, bool (*is_contested)(void *arg, rte_be32_t addr
 	n->contested_arg = arg;
 }
 
-/* The session holds the mapping. */
+/* Makes the session hold the mapping. */
 static void
 hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 {
@@ -36,7 +37,8 @@ hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 	s->mapping[side] = index;
 }
 
-/* Does the inside host hold as many sessions as it may?  One that is replaced does not count. */
+/* Returns true if the inside host holds as many sessions as it may.  A session that is replaced
+ * does not count. */
 static bool
 has_quota(const struct nat *n, const struct nat_request *r, uint32_t host, uint32_t per_source)
 {
@@ -72,7 +74,7 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 		*index = nat_mapping_make(n, host, r);
 		*made = *index != 0;
 	}
-	nat_host_drop(n, host);                 /* if it has come to nothing */
+	nat_host_drop(n, host);                 /* if no mapping is left */
 	if (*index != 0)
 		return REASON_NONE;
 	counter_add(&figures->refused_port, 1);
@@ -125,7 +127,8 @@ may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
 	case NAT_ADDRESS_DEPENDENT:
 		return nat_peer_has(n, m, from);
 	default:
-		return false;                   /* whom he sent to has a session */
+		return false;                   /* a peer that the inside has sent to has a
+						 * session */
 	}
 }
 
@@ -190,7 +193,7 @@ nat_rejects(const struct nat *n, rte_be32_t address)
 	return at >= 0 && l->place[at].slot != NAT_NO_POOL && l->pool[l->place[at].slot].reject;
 }
 
-/* One more entry of the log: what happened to a mapping of a pool that has one. */
+/* Adds an entry to the log of a pool that has one. */
 static void
 tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 {
@@ -257,7 +260,7 @@ nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now
 		if (m->flags & MAPPING_USED)
 			nat_mapping_rest(n, index, clock_tick(now_ns));
 		else
-			nat_mapping_free(n, index);     /* nobody has seen it */
+			nat_mapping_free(n, index);     /* no packet has left by it */
 	}
 }
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Public endpoints of one worker: which inside endpoint has which, and who may answer.
+/* Public endpoints of one worker: which inside endpoint has which, and who may send to it.
  *
- * A pool is addresses and a range of ports, each worker with a slice of its own.  A mapping binds
- * an inside endpoint (address, port, protocol) to a public one.  Endpoint-independent pools have one
- * mapping for an inside endpoint whatever the destination (RFC 4787 REQ-1, RFC 5382 REQ-1);
+ * A pool is addresses and a range of ports, of which each worker has a slice.  A mapping binds an
+ * inside endpoint (address, port, protocol) to a public one.  Endpoint-independent pools have one
+ * mapping for an inside endpoint, whatever the destination (RFC 4787 REQ-1, RFC 5382 REQ-1);
  * address-and-port-dependent ones have one for each session.  An inside address always has the same
  * public one (paired pooling, REQ-2), no two mappings have the same public endpoint (REQ-3), a port
  * is preserved where it is free and else unpredictable, of the same parity (REQ-4).
  *
- * A mapping whose last session ended rests for 120 s: only its own inside endpoint may have it back
- * (RFC 6888 REQ-8).  Running out of ports costs no mapping that exists (REQ-11).
+ * A mapping whose last session has ended is in quarantine for 120 s: only its own inside endpoint
+ * may use it again (RFC 6888 REQ-8). Running out of ports costs no existing mapping (REQ-11).
  *
  * Protocols without ports share their inside address's public one; ICMP queries have their
  * identifier for a port.
  *
- * Pools outlive generations, by their names, and live mappings of a changed pool stay until their sessions end.
+ * Pools outlive generations by their names, and live mappings of a changed pool stay until their
+ * sessions end.
  *
- * Threads: the owning worker; control takes what nat_log_of tells. */
+ * Threads: the owning worker; control takes the entries of nat_log_of. */
 #ifndef NAT_NAT_H
 #define NAT_NAT_H
 
@@ -38,7 +39,7 @@ enum nat_behaviour {
 	NAT_ADDRESS_AND_PORT_DEPENDENT,
 };
 
-/* Public ports that are forwarded: no mapping gets them. */
+/* Public ports that are forwarded: mappings do not get them. */
 struct nat_reserved {
 	uint16_t low, high;
 	uint8_t proto;
@@ -54,7 +55,7 @@ struct nat_pool_spec {
 	uint8_t filtering;
 	uint32_t per_source;            /* sessions of an inside address, which has one worker; 0: no limit */
 	bool log;                       /* tell when mappings begin and end */
-	bool reject;                    /* senders of unsolicited SYNs are told, late */
+	bool reject;                    /* senders of unsolicited SYNs are told, after a delay */
 	struct nat_reserved *reserved;
 	unsigned n_reserved;
 };
@@ -63,33 +64,39 @@ struct nat;
 struct nat_layout;
 struct nat_log;
 
-/* Does NAT change the ports of the protocol (or the identifier of ICMP)?  Others share a public address by theirs. */
+/* Returns true if NAT changes the ports of the protocol (or the identifier of ICMP). Protocols
+ * without ports share a public address. */
 bool nat_has_ports(uint8_t proto);
 
-/* Tables for so many mappings are made when a layout first has a pool for them.  NULL without memory. */
+/* Creates a worker's NAT. Tables for that many mappings are allocated when a layout first has a
+ * pool.  NULL without memory. */
 struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
 void nat_destroy(struct nat *n);        /* NULL is fine */
 
-/* Control, before the generation of a layout (nat/layout.h) is published: allocates what it needs.  0 or -ENOMEM. */
+/* Allocates what a layout (nat/layout.h) needs; by control, before its generation is published.
+ * Returns 0 or -ENOMEM. */
 int nat_make_room(struct nat *n, const struct nat_layout *l);
 
-/* Takes the pools of a layout, which stays until the next one is taken.  A constant effort. */
+/* Adopts the pools of a layout, which must stay until the next one is adopted.  Takes constant
+ * time. */
 void nat_adopt(struct nat *n, const struct nat_layout *l);
 
-/* The same for a NAT without generations, which keeps the layout: spec i is pool number i from now on.  An address is of
- * one pool.  0, or negative: nothing has changed. */
+/* Configures a NAT without generations, which keeps the layout: spec i is pool number i from now
+ * on.  An address belongs to one pool.  Returns 0, or negative if nothing has changed. */
 int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs);
 
-/* Control: does the worker have mappings, resting ones too, of the pool with the slot, or of the address at the place? */
+/* For control: return true if the worker has mappings, also in quarantine, of the pool with the
+ * slot, or of the address at the place. */
 bool nat_holds_pool(const struct nat *n, unsigned slot);
 bool nat_holds_place(const struct nat *n, uint32_t place);
 
-/* Sets who says whether another station has a public address: nothing is translated to such a one anew. */
+/* Sets the callback that tells whether another station has a public address: no new mapping uses
+ * such an address. */
 void nat_ask_contested(struct nat *n, bool (*is_contested)(void *arg, rte_be32_t address), void *arg);
 
-/* A public endpoint of a pool is wanted for the source of inside, which stays the caller's: the hashes that it takes.
- * Those of a burst are prepared together, so that the lines that they lead to come while others are worked on: first
- * nat_prepare for each of them, then nat_prefetch. */
+/* A request for a public endpoint of a pool for the source of inside, which the caller keeps, with
+ * its hashes.  The requests of a burst are prepared together, so that their cache lines arrive
+ * while others are worked on: first nat_prepare for each of them, then nat_prefetch. */
 struct nat_request {
 	const struct tuple *inside;
 	uint64_t host, endpoint;
@@ -99,53 +106,56 @@ struct nat_request {
 void nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r);
 void nat_prefetch(const struct nat *n, const struct nat_request *r);
 
-/* The public endpoint: found or made, and held by the session until nat_release.  REASON_NONE, or nat_no_port,
- * nat_quota. */
+/* Finds or makes the public endpoint, which the session holds until nat_release.  Returns
+ * REASON_NONE, nat_no_port or nat_quota. */
 struct nat_endpoint {
 	rte_be32_t address;
 	rte_be16_t port;                /* or identifier */
-	uint8_t why;                    /* enum nat_why, of nat_take */
+	uint8_t why;                    /* enum nat_why, set by nat_take */
 };
 
-/* How a session came to its public endpoint. */
+/* How a session got its public endpoint. */
 enum nat_why {
 	NAT_MAPPED,                     /* the inside endpoint had it already */
-	NAT_PRESERVED,                  /* the port that the inside has was free */
-	NAT_DRAWN,                      /* it was not: another one */
+	NAT_PRESERVED,                  /* the port of the inside endpoint was free */
+	NAT_DRAWN,                      /* it was not: a random one */
 	NAT_PORTLESS_SHARED,            /* the protocol has no ports to change */
 };
 enum reason nat_take(struct nat *n, const struct nat_request *r, struct session *s,
 	struct nat_endpoint *public);
 
-/* The inside endpoint that a packet to a public one is for; the session holds the mapping from then on.  any: whoever
- * sent it may begin there (hairpin), else what the pool's filtering says.  False: nothing is mapped, or not for him.
- * An address-dependent filter knows the last NAT_PEERS addresses that packets left to by a mapping. */
+/* Finds the inside endpoint of a packet to a public one; the session holds the mapping from then
+ * on.  any: every sender may begin there (hairpin), else the pool's filtering decides.  Returns
+ * false if nothing is mapped, or the sender may not.  An address-dependent filter remembers the
+ * last NAT_PEERS addresses to which packets left by a mapping. */
 #define NAT_PEERS 16
 bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct nat_endpoint *inside, bool any);
 
-/* Is the address one of a pool? */
+/* Returns true if the address is one of a pool. */
 bool nat_is_public(const struct nat *n, rte_be32_t address);
 
-/* Could the endpoint be somebody's?  An address of a pool and a port of its range, free or not. */
+/* Returns true if the endpoint could be given out: an address of a pool and a port of its range,
+ * free or not. */
 bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
 
-/* Is the address one of a pool that tells who sent a SYN in vain? */
+/* Returns true if the address is one of a pool that tells senders of unsolicited SYNs. */
 bool nat_rejects(const struct nat *n, rte_be32_t address);
 
-/* The session's first packet leaves, to peer: its mappings are in use, if they were not before. */
+/* Tells that the session's first packet leaves, to peer: its mappings come into use, if they were
+ * not before. */
 void nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_ns);
-/* Sessions are about to end: asks for what nat_release will touch. */
+/* Prefetches what nat_release will touch, for sessions that are about to end. */
 void nat_expect(const struct nat *n, struct session *const s[], unsigned count);
 
-/* The session has ended: gives its mappings back.  Sessions without are fine. */
+/* Releases the mappings of a session that has ended. Sessions without mappings are fine. */
 void nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now_ns);
 
-/* Mappings that have rested become free; at most NAT_AGE_MAX. */
+/* Frees mappings whose quarantine is over; at most NAT_AGE_MAX. */
 #define NAT_AGE_MAX 256u
 void nat_age(struct nat *n, uint32_t now_tick);
 
-/* What pools with a log tell; NULL as long as none has had one. */
+/* Returns the log of pools that have one; NULL as long as none has had one. */
 struct nat_log *nat_log_of(const struct nat *n);
 
 size_t nat_bytes(const struct nat *n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A worker's public addresses and ports, over the layouts that it takes. */
+/* A worker's public addresses and ports, over the layouts that it adopts. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,7 +34,8 @@ nat_address_use(struct nat *n, uint32_t place)
 
 	if (likely(a->address == address))
 		return a;
-	/* The place was another address's, which nothing was mapped to any more.  Reports read it meanwhile. */
+	/* The place belonged to another address without mappings.  Reports may read it
+	 * meanwhile. */
 	counter_set(&a->used, 0);
 	for (unsigned i = 0; i < NAT_PROTOS; i++)
 		counter_set(&a->used_of[i], 0);
@@ -79,7 +80,7 @@ nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port
 	counter_add(&a->used, -1);
 	counter_add(&a->used_of[proto], -1);
 	if (pool == NULL || p->number != pool->ports)
-		p->number = 0;          /* worked out with the port at its next use */
+		p->number = 0;          /* computed with the port at its next use */
 	else if (port_mask_has(&pool->masks[pool->mask[proto]], port)
 			&& slice_worker(port, n->workers) == n->worker)
 		port_pool_give(&p->ports, port);

@@ -34,7 +34,7 @@ is_free(const struct port_pool *p, uint16_t port)
 	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
 }
 
-/* Every n-th bit, from the lowest on. */
+/* Returns a word with every n-th bit, from the lowest on. */
 static uint64_t
 every(unsigned n)
 {
@@ -45,7 +45,8 @@ every(unsigned n)
 	return bits;
 }
 
-/* The place of this worker's first bit in a word, below the number of workers; ports of either parity alike. */
+/* Returns the place of this worker's first bit in a word, below the number of workers; the same for
+ * both parities. */
 static unsigned
 first_own(const struct port_pool_slice *slice, unsigned word)
 {
@@ -54,7 +55,7 @@ first_own(const struct port_pool_slice *slice, unsigned word)
 	return (slice->worker + slice->workers - first) % slice->workers;
 }
 
-/* The bits of a word whose ports of a parity lie in the range; port 0 does not. */
+/* Returns the bits of a word whose ports of a parity are in the range; port 0 is not. */
 static uint64_t
 range_bits(unsigned low, int high, unsigned word, unsigned parity)
 {
@@ -118,7 +119,8 @@ port_pool_take_one(struct port_pool *p, uint16_t port)
 	return true;
 }
 
-/* The first word at or behind `from` with a free port, in a circle; -1 without one. */
+/* Returns the first word at or behind `from`, in a circle, that has a free port; -1 if there is
+ * none. */
 static int
 word_from(const struct port_pool *p, unsigned parity, unsigned from)
 {
@@ -136,7 +138,8 @@ word_from(const struct port_pool *p, unsigned parity, unsigned from)
 	return -1;
 }
 
-/* A free port of one parity, in the random word or behind it, and in that word behind a random bit. */
+/* Returns a free port of one parity, in the random word or behind it, and in that word behind a
+ * random bit. */
 static uint16_t
 take_parity(struct port_pool *p, unsigned parity, uint32_t random)
 {

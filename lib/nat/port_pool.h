@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The public ports of one address and protocol that one worker may give out.
  *
- * Taking costs the same at any fill: a bitmap with a summary, even and odd ports apart (RFC 4787 REQ-4).
- * Which port is taken is unpredictable (RFC 6056): the search begins at a random place.
+ * Taking a port costs the same at any fill: a bitmap with a summary, even and odd ports apart (RFC
+ * 4787 REQ-4).  The port is unpredictable (RFC 6056): the search begins at a random place.
  *
  * Threads: the owning worker. */
 #ifndef NAT_PORT_POOL_H
@@ -19,15 +19,15 @@ struct port_pool {
 	uint64_t free[2][PORT_POOL_WORDS];      /* a bit for port 2 * bit + parity */
 	uint64_t some[2][PORT_POOL_WORDS / 64]; /* a bit for each word that is not 0 */
 	uint32_t n_free;
-	uint16_t first_word, words;             /* where the range lies */
+	uint16_t first_word, words;             /* the words of the range */
 };
 
-/* Which ports: a bit for port 2 * bit + parity, as in free. */
+/* A set of ports: a bit for port 2 * bit + parity, as in free. */
 struct port_mask {
 	uint64_t word[2][PORT_POOL_WORDS];
 };
 
-/* Ports low..high are this worker's to give as far as they are of its slice (nat/slice.h). */
+/* Ports low..high belong to this worker as far as they are in its slice (nat/slice.h). */
 struct port_pool_slice {
 	uint16_t low, high;
 	uint16_t worker, workers;
@@ -57,27 +57,27 @@ port_mask_prefetch(const struct port_mask *m, uint16_t port)
 	rte_prefetch0(&m->word[port & 1][port / 128]);
 }
 
-/* All ports of a range but 0; takes a range out. */
+/* Sets all ports of a range except 0; removes a range. */
 void port_mask_range(struct port_mask *m, uint16_t low, uint16_t high);
 void port_mask_except(struct port_mask *m, uint16_t low, uint16_t high);
 
-/* Asks for the word that says whether the port is free. */
+/* Prefetches the word that tells whether the port is free. */
 static inline void
 port_pool_prefetch(const struct port_pool *p, uint16_t port)
 {
 	rte_prefetch0(&p->free[port & 1][port / 128]);
 }
 
-/* Free are the worker's ports that may be given out (may, which has none outside of the slice's range) and are not taken.
- * About a microsecond, whatever the range. */
+/* Computes the free ports: the worker's ports that may be given out (may, which has none outside of
+ * the slice's range) and are not taken.  Takes about a microsecond for any range. */
 void port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may,
 	const struct port_mask *taken);
 
-/* Takes that very port; false when it is taken or not ours. */
+/* Takes exactly that port; returns false if it is taken or not this worker's. */
 bool port_pool_take_one(struct port_pool *p, uint16_t port);
 
-/* Takes a port of the same parity as like, near a random place; of the other parity when there is none.  0 when all
- * are taken. */
+/* Takes a port of the same parity as like, near a random place; of the other parity when there is
+ * none.  Returns 0 when all are taken. */
 uint16_t port_pool_take(struct port_pool *p, uint16_t like, uint32_t random);
 
 void port_pool_give(struct port_pool *p, uint16_t port);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What NAT will touch is asked for beforehand: nothing of an endpoint that is new, or that rested, is in the cache. */
+/* Prefetches what NAT will touch: nothing of an endpoint that is new, or in quarantine, is in the
+ * cache. */
 
 #include "nat/nat_priv.h"
 
-#define REST_LEAD 8u            /* of those that rest, so many are asked for beforehand */
+#define REST_LEAD 8u            /* mappings in quarantine that are prefetched ahead */
 
-/* The ports that an endpoint may get: its own bit, and what stands for it. */
+/* Prefetches the ports that an endpoint may get: its own bit, and its summary. */
 static void
 prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const struct tuple *inside)
 {
@@ -63,7 +64,7 @@ nat_expect(const struct nat *n, struct session *const s[], unsigned count)
 	}
 }
 
-/* Asks for what freeing a mapping takes, whose own line is there. */
+/* Prefetches what freeing a mapping needs; the mapping's own line is there. */
 static void
 prefetch_free(const struct nat *n, const struct mapping *m)
 {
@@ -87,7 +88,7 @@ nat_rest_prefetch(struct nat *n)
 		n->rest_ahead = n->rest_first;
 		n->rest_lead = 0;
 	} else if (n->rest_lead > 0) {
-		n->rest_lead--;                 /* for the one that goes */
+		n->rest_lead--;                 /* for the one that is freed */
 	}
 	for (unsigned i = 0; i < 2 && n->rest_lead < REST_LEAD && n->rest_ahead != 0; i++) {
 		const struct mapping *m = &n->mapping[n->rest_ahead];

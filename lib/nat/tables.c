@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory of a worker's NAT: made with the first pool, grown with the layouts that it takes. */
+/* The memory of a worker's NAT: allocated with the first pool, grown with the layouts that it
+ * adopts. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -108,7 +109,8 @@ nat_bytes(const struct nat *n)
 	return bytes;
 }
 
-/* Every mapping may end at once, and as many packets as come meanwhile begin one each. */
+/* Makes a log with room for the end of every mapping, and for the mappings that packets begin
+ * meanwhile. */
 static int
 log_make(struct nat *n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Conversations, step by step. */
+/* Conversations of section tests, step by step. */
 
 #include "offline/conversation.h"
 
@@ -19,7 +19,7 @@ enum {
 	TEXT_BYTES = 512,
 };
 
-/* What steps have seen, by the names that the test gives to it. */
+/* Values that steps have seen, by the names that the test gives them. */
 struct seen {
 	unsigned n;
 	struct {
@@ -54,7 +54,7 @@ name_bytes(const char *name)
 	return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 }
 
-/* Writes text with values in place of names.  0, or negative after an error at the field. */
+/* Writes text with values in place of names. Returns 0, or negative after an error at the field. */
 static int
 fill_in(struct conversation *c, const char *const *field, char out[static TEXT_BYTES])
 {
@@ -79,7 +79,8 @@ fill_in(struct conversation *c, const char *const *field, char out[static TEXT_B
 	return 0;
 }
 
-/* Is a part of an endpoint as written?  A name that nothing was seen under gets it. */
+/* Returns true if a part of an endpoint is as expected.  A name without a value takes the part as
+ * its value. */
 static bool
 part_is(struct seen *seen, const char *wanted, const char *found)
 {
@@ -101,13 +102,13 @@ part_is(struct seen *seen, const char *wanted, const char *found)
 
 /* --- endpoints --- */
 
-/* ADDRESS or ADDRESS:PORT, cut in two; an address of IPv6 before a port stands in brackets. */
+/* ADDRESS or ADDRESS:PORT in two parts; an IPv6 address before a port stands in brackets. */
 struct end {
 	char address[VALUE_BYTES];
-	char port[NAME_BYTES + 1];      /* "": not asked for */
+	char port[NAME_BYTES + 1];      /* "": not compared */
 };
 
-/* Writes an address as Weir writes it, so that texts can be compared. */
+/* Writes an address in Weir's form, so that texts can be compared. */
 static bool
 read_address(struct end *end)
 {
@@ -135,14 +136,14 @@ read_port(const struct end *end)
 	return value_read_number(end->port, &n) == NULL && n <= UINT16_MAX;
 }
 
-/* 0, or negative after an error at the field. */
+/* Returns 0, or negative after an error at the field. */
 static int
 read_end(struct conversation *c, const char *const *field, struct end *end)
 {
 	const char *text = *field, *colon = strrchr(text, ':'), *stop;
 	bool brackets = text[0] == '[';
 
-	/* Two colons and no bracket: an address of IPv6 without a port. */
+	/* Two colons and no bracket: an IPv6 address without a port. */
 	if (!brackets && colon != NULL && strchr(text, ':') != colon)
 		colon = NULL;
 	if (brackets)
@@ -151,7 +152,7 @@ read_end(struct conversation *c, const char *const *field, struct end *end)
 	if (stop == NULL || (size_t)(stop - text) >= sizeof(end->address)
 			|| (brackets && stop[1] != '\0' && stop + 1 != colon)
 			|| (colon != NULL && colon > stop - 1 && strlen(colon + 1) >= sizeof(end->port)))
-		return cfg_error(c->err, &c->step->head, field, "'%.60s' is no ADDRESS or ADDRESS:PORT", *field);
+		return cfg_error(c->err, &c->step->head, field, "'%.60s' is not ADDRESS or ADDRESS:PORT", *field);
 	memcpy(end->address, text, (size_t)(stop - text));
 	end->address[stop - text] = '\0';
 	end->port[0] = '\0';
@@ -159,11 +160,11 @@ read_end(struct conversation *c, const char *const *field, struct end *end)
 		snprintf(end->port, sizeof(end->port), "%s", colon + 1);
 	if (!read_address(end) || (colon != NULL && colon >= stop && !read_port(end)))
 		return cfg_error(c->err, &c->step->head, field,
-			"'%.60s' is no ADDRESS or ADDRESS:PORT; * is any, $NAME what is seen", *field);
+			"'%.60s' is not ADDRESS or ADDRESS:PORT; * is any, $NAME what is seen", *field);
 	return 0;
 }
 
-/* Is an end of the packet as it left the expected one?  Writes what it is. */
+/* Returns true if an end of the sent packet is the expected one.  Writes what it is. */
 static bool
 end_is(struct conversation *c, const struct end *end, const struct tuple *t, bool source, char *out, size_t bytes)
 {
@@ -220,7 +221,8 @@ same_packet(const struct view *a, const struct view *b)
 		&& (s->proto != 6 || a->tcp_flags == b->tcp_flags);
 }
 
-/* What Weir itself has answered.  1 as expected, 0 not so, negative after an error. */
+/* Compares what Weir itself has answered.  Returns 1 as expected, 0 not so, negative after an
+ * error. */
 static int
 check_reply(struct conversation *c, const struct interface *in, const struct rig_told *told)
 {
@@ -252,7 +254,7 @@ note_fate(struct trial *t, const struct step_cfg *step, const struct rig_told *t
 		fate_text(t->found, sizeof(t->found), &told->fate);
 }
 
-/* 1: as expected, 0: not so, negative: an error has been added. */
+/* Returns 1: as expected, 0: not so, negative: an error has been added. */
 static int
 try_step(struct conversation *c)
 {
@@ -305,7 +307,7 @@ try_steps(struct conversation *c)
 	}
 }
 
-/* Each conversation has a configuration of its own, since an appliance takes it. */
+/* Tries one conversation, with a configuration of its own, since an appliance takes it. */
 static void
 try_one(const struct test_cfg *test, const char *path, struct check_result *result, struct err *err)
 {

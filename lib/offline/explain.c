@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets explained. */
+/* `weir explain`: packets explained. */
 
 #include "offline/explain.h"
 
@@ -34,8 +34,8 @@ struct explainer {
 	json_t *packets;
 	struct session_numbers numbers;
 	struct outcome outcome;
-	struct place place;             /* of its decision; owner NULL without */
-	const char *pipeline;           /* that judged it, or NULL */
+	struct place place;             /* the line that decided it; owner NULL: none */
+	const char *pipeline;           /* the pipeline that judged it, or NULL */
 	bool waits;                     /* for a neighbour */
 	bool told;
 	uint64_t n, time_ns;
@@ -178,7 +178,7 @@ tell(struct explainer *x)
 
 /* --- packets --- */
 
-/* One frame, judged as if it were the first. */
+/* Judges one frame as if it were the first. */
 static int
 judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
 {
@@ -239,7 +239,7 @@ explain_pcap(struct explainer *x, struct err *err)
 
 /* --- begin and end --- */
 
-/* What --in names: an interface, else a port. */
+/* Finds what --in names: an interface, else a port. */
 static int
 find_ingress(struct explainer *x, const struct config *cfg, struct err *err)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `weir explain`: what becomes of a packet, and which stage says so, with nothing installed.
+/* `weir explain`: what becomes of a packet, and which stage decides it, with nothing installed.
  *
  * The packet is a frame through the production code, in virtual time, on ports from memory.  Each
- * is judged by itself: no flow of one before it is known.  A neighbour that would have to be asked
+ * packet is judged by itself: no earlier flow is known.  A neighbour that would have to be asked
  * first counts as one that answers.
  *
  * Threads: the control thread. */
@@ -20,7 +20,7 @@ struct explain_options {
 	const char *json;       /* "-": standard output; NULL: text there */
 };
 
-/* The exit status of the command. */
+/* Returns the exit status of the command. */
 int explain(const struct explain_options *options);
 
 #endif

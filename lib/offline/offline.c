@@ -59,7 +59,7 @@ void
 offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[static 6])
 {
 	const struct port_row *row = &cfg->ports.items[index];
-	struct rte_ether_addr without = port_preset_mac(index);
+	struct rte_ether_addr without = port_default_mac(index);
 
 	memcpy(mac, cfg_is_written(&row->head, &row->mac) ? row->mac.bytes : without.addr_bytes, 6);
 }
@@ -139,7 +139,7 @@ offline_run_timers(struct offline *off, uint64_t to_ns)
 	offline_set_time(off, to_ns);
 }
 
-/* The tag of the interface, unless the packet came with tags of its own.  Returns the new
+/* Adds the tag of the interface, unless the packet came with tags of its own.  Returns the new
  * length. */
 static int
 add_tag(uint8_t *frame, int bytes, unsigned tpid, unsigned vlan)

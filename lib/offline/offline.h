@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the commands share that judge packets without a running appliance: replay and explain.
+/* What commands share that judge packets without a running appliance: replay, explain, tests.
  *
  * Threads: the control thread. */
 #ifndef OFFLINE_OFFLINE_H
@@ -14,20 +14,21 @@
 #include "config/config.h"
 #include "slowpath/slowpath.h"
 
-/* Reads a configuration.  NULL after everything that is wrong with it was added to err. */
+/* Reads a configuration.  Returns NULL after all its errors were added to err. */
 struct config *offline_config(const char *path, struct err *err);
 
-/* The index of the port of that name, or negative after an error that says which ones there are. */
+/* Returns the index of the port of that name, or negative after an error that lists the existing
+ * ones. */
 int offline_port(const struct config *cfg, const char *name, struct err *err);
 
-/* Writes the MAC that the port at an index has over captures. */
+/* Writes the MAC that the port at an index has with captures. */
 void offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[static 6]);
 
 /* An appliance over captures in virtual time, stepped by the caller. */
 struct offline {
 	struct appliance *appliance;
 	uint64_t now_ns;                /* virtual time since the start */
-	/* Is given each frame that a port has sent; it is freed afterwards. */
+	/* Called for each frame that a port has sent; it is freed afterwards. */
 	void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m);
 	void *arg;
 };
@@ -35,30 +36,31 @@ struct offline {
 /* Makes a file's configuration the running one, on all workers, or changes nothing. */
 int offline_reload(const struct offline *off, const char *path, struct err *err);
 
-/* A frame of memory in packet buffers; NULL when there are not enough. */
+/* Returns packet buffers with a frame from memory; NULL when there are not enough. */
 struct rte_mbuf *offline_frame(const struct offline *off, const uint8_t *data, uint32_t bytes);
 
-/* Takes away what ports have sent. */
+/* Takes away the frames that ports have sent. */
 void offline_drain(const struct offline *off);
 
-/* Workers go on until there is nothing to do for any of them, and what ports have sent is taken
- * away; NAT's log is written. */
+/* Steps the workers until none has anything to do, takes away the frames that ports have sent, and
+ * writes NAT's log. */
 void offline_settle(const struct offline *off);
 
-/* Moves virtual time, and settles. */
+/* Sets virtual time, and settles. */
 void offline_set_time(struct offline *off, uint64_t now_ns);
 
-/* The same up to a time that may be far ahead, with a stop at every whole 100 ms, so that timers run when they are
- * due. */
+/* Advances virtual time to a time that may be far ahead, with a stop at every whole 100 ms, so that
+ * timers run when they are due. */
 void offline_run_timers(struct offline *off, uint64_t to_ns);
 
-/* The largest frame of a packet in words, and what tags add to it. */
+/* The largest frame of a packet in notation, and the bytes that tags add. */
 #define OFFLINE_FRAME_MAX 10240
 #define OFFLINE_FRAME_ROOM (OFFLINE_FRAME_MAX + 8)
 
-/* Builds the frame of a packet in notation (packet/notation.h) into frame, which has OFFLINE_FRAME_ROOM bytes, as the
- * station 02:00:00:00:00:NN (station) sends it to the port with that MAC; with the tags of iface, if it is not NULL and the text has none.  Returns
- * its length, or negative with a sentence in why. */
+/* Builds the frame of a packet in notation (packet/notation.h) into frame, which has
+ * OFFLINE_FRAME_ROOM bytes, sent by the station 02:00:00:00:00:NN (station) to the port with that
+ * MAC; with the tags of iface, if it is not NULL and the text has none.  Returns its length, or
+ * negative with a sentence in why. */
 struct offline_station {
 	uint8_t number;
 	const uint8_t *port_mac;
@@ -66,32 +68,32 @@ struct offline_station {
 };
 int offline_build(const struct offline_station *from, const char *text, uint8_t *frame, char why[static 128]);
 
-/* Sessions by numbers: 1 and up in the order in which they began, whichever worker has them. */
+/* Numbers of sessions: 1 and up in the order in which they began, on any worker. */
 struct session_numbers {
 	uint32_t *of[EAL_WORKERS_MAX];          /* by the worker's index of a session */
 	uint32_t room[EAL_WORKERS_MAX];
 	uint32_t last;
 };
 
-/* A session has begun.  False without memory: it has no number then. */
+/* Numbers a session that has begun.  Returns false without memory: then it has no number. */
 bool session_numbers_begin(struct session_numbers *n, unsigned worker, uint32_t index);
 uint32_t session_numbers_get(const struct session_numbers *n, const struct observed_session *s);
 void session_numbers_fini(struct session_numbers *n);
 
-/* The session of a packet, in words. */
+/* The session of a packet, as text. */
 struct outcome_session {
-	uint32_t number;                /* 0: it has none */
+	uint32_t number;                /* 0: none */
 	const char *state;              /* "new", "established", "related", "invalid"; NULL: not tracked */
 	const char *direction;          /* "forward", "reply" */
-	const char *tcp;                /* its state behind the packet, or NULL */
-	char src[96], dst[96];          /* where the packet is translated to; "": it is not */
+	const char *tcp;                /* its TCP state after the packet, or NULL */
+	char src[96], dst[96];          /* what the packet is translated to; "": not translated */
 };
 
-/* What became of one packet, in words. */
+/* What became of one packet, as text. */
 struct outcome {
-	uint64_t n;                     /* 1 and up, in order of arrival; 0: not said */
+	uint64_t n;                     /* 1 and up, in order of arrival; 0: unknown */
 	uint64_t time_ns;
-	const char *in;                 /* interface, or the port without one */
+	const char *in;                 /* interface, or the port if there is none */
 	enum observed_verdict verdict;
 	const char *out;                /* of OBSERVED_OUTPUT: interface, or the port of a wire */
 	enum reason reason;             /* of OBSERVED_DROP */
@@ -99,33 +101,33 @@ struct outcome {
 	bool has_program;
 	bool fast;
 	struct outcome_session session;
-	bool is_ip;                     /* parsed, with nothing wrong: it has a flow */
+	bool is_ip;                     /* parsed without a fault: it has a flow */
 	char flow[192];                 /* else what is known: "arp", "ethertype 0x88cc", "frame" */
 	char program[512];
 };
 
-/* Fills all but n and time_ns from what an observer was told. */
+/* Fills all but n and time_ns from an observation. */
 void outcome_from(struct outcome *out, const struct observation *o,
 	const struct session_numbers *numbers);
 
-/* Its session alone, and that as an object of JSON, a new reference. */
+/* Fills the session alone; returns it as a new JSON object. */
 void outcome_session_from(struct outcome_session *out, const struct observation *o,
 	const struct session_numbers *numbers);
 json_t *outcome_session_json(const struct outcome_session *s);
 
-/* "output", "drop", "consumed", "held". */
+/* Returns "output", "drop", "consumed", "held". */
 const char *outcome_verdict(const struct outcome *o);
 
-/* The object of `packets` (product.md, 2); a new reference. */
+/* Returns the object of `packets` in the JSON report; a new reference. */
 json_t *outcome_json(const struct outcome *o);
 
-/* "weir.yaml:41" of a place; bytes hold what snprintf would write. */
+/* Writes "weir.yaml:41" of a place; returns what snprintf would. */
 int outcome_rule(char *out, size_t bytes, const struct loc *loc);
 
-/* The stage of a drop that a meter decided is the meter's: its place, or 0. */
+/* Returns the rule counter of the meter that dropped the packet, or 0. */
 uint32_t outcome_meter_place(const struct program *p, const struct generation *gen);
 
-/* Writes a JSON value to a file, "-" is standard output.  0 or -1 with errno set. */
+/* Writes a JSON value to a file, "-" is standard output.  Returns 0, or -1 with errno set. */
 int offline_write_json(const json_t *json, const char *path);
 
 #endif

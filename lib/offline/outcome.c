@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What became of a packet, in words and as JSON. */
+/* What became of a packet, as text and as JSON. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "offline/offline.h"
 #include "packet/notation.h"
 
-/* Names a program's way out. */
+/* Returns the name of a program's egress. */
 static const char *
 egress_name(void *arg, uint16_t iface, bool is_port)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The session of a packet, in words and as JSON. */
+/* The session of a packet, as text and as JSON. */
 
 #include <stdlib.h>
 #include <string.h>

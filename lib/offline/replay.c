@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Captures through the appliance, in virtual time. */
+/* `weir replay`: captures through the appliance, in virtual time. */
 
 #include "offline/replay.h"
 
@@ -23,7 +23,7 @@
 
 #define PROGRESS_FRAMES 100000u
 
-/* Frames that go through together. */
+/* Frames that are processed together. */
 struct run {
 	unsigned n, told;
 	unsigned port, owner;
@@ -43,14 +43,15 @@ struct replay {
 	struct run run;
 	unsigned burst;
 	unsigned reloaded;              /* configurations taken so far */
-	bool refused;                   /* one was not taken */
+	bool refused;                   /* a configuration was refused */
 	struct err *err;
 	uint64_t frames;                /* taken so far */
-	uint64_t untold;                /* frames that nothing was said of: a bug */
+	uint64_t untold;                /* frames without an observation: a bug */
 	bool progress;
 };
 
-/* What the fastpath says of a packet: the next one of the run, unless something is wrong. */
+/* Takes the fast path's observation of a packet: the next one of the run, unless something is
+ * wrong. */
 static void
 on_packet(void *arg, const struct observation *o)
 {
@@ -90,7 +91,7 @@ on_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 	replay_output_write(r->out, port, m, r->offline.now_ns);
 }
 
-/* Timers run up to a time, with the reloads that are due. */
+/* Runs timers up to a time, with the reloads that are due. */
 static void
 advance(struct replay *r, uint64_t to_ns)
 {
@@ -104,7 +105,7 @@ advance(struct replay *r, uint64_t to_ns)
 	offline_run_timers(&r->offline, to_ns);
 }
 
-/* The worker that a frame goes to first. */
+/* Returns the worker that a frame goes to first. */
 static unsigned
 owner_of(struct replay *r, const struct rte_mbuf *m, unsigned port)
 {
@@ -130,8 +131,8 @@ flush_run(struct replay *r)
 	run->told = 0;
 }
 
-/* Adds a frame to the run, after the run before if it does not go with it.  False: no buffers, even
- * when none are in use. */
+/* Adds a frame to the run, after running the earlier ones if it does not belong to them.  Returns
+ * false if there are no buffers although none are in use. */
 static bool
 take_frame(struct replay *r, const struct replay_frame *f)
 {
@@ -222,7 +223,7 @@ is_same_file(const char *a, const char *b)
 		&& S_ISREG(x.st_mode);
 }
 
-/* What is written must not be what is read, nor written twice. */
+/* Checks that no file is written that is read, or written twice. */
 static int
 check_out(const struct replay_options *o, const struct replay_file *in,
 	const struct replay_file *out,
@@ -248,7 +249,7 @@ check_out(const struct replay_options *o, const struct replay_file *in,
 	return rc;
 }
 
-/* Everything that can be wrong with the files. */
+/* Opens the files, and reports all their errors. */
 static int
 open_files(struct replay *r, bool *damaged, struct err *err)
 {
@@ -298,7 +299,7 @@ start(struct replay *r, struct err *err)
 	return 0;
 }
 
-/* A log with holes is none. */
+/* Fails if the log has lost entries. */
 static int
 check_log(const struct replay *r, struct err *err)
 {
@@ -314,8 +315,8 @@ check_log(const struct replay *r, struct err *err)
 		c.waiting + c.lost);
 }
 
-/* The report is of the end of virtual time; what is held then is let go of afterwards, which must
- * balance, too. */
+/* Writes the report, which describes the end of virtual time; what is held then is dropped
+ * afterwards, and must balance, too. */
 static int
 finish(struct replay *r, struct err *err)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `weir replay`: the production code and configuration over captures, in virtual time.
  *
- * The clock is the captures': it begins with the first frame of them all, and moves from frame to
- * frame; where nothing comes for long it stops every 100 ms, so that timers run when they are due.
- * Frames go through in bursts of the same port and the same time stamp, each burst to the worker
- * that owns its frames, and what it sends is taken away before the next: the order of what is sent
- * is the order of arrival, for any number of workers.
+ * The clock is that of the captures: it begins with the first frame of them all, and advances from
+ * frame to frame; in long gaps it stops every 100 ms, so that timers run when they are due.  Frames
+ * are processed in bursts of the same port and the same time stamp, each burst by the worker that
+ * owns its frames, and what it sends is taken away before the next burst: frames are sent in the
+ * order of arrival, for any number of workers.
  *
  * Threads: the control thread, which steps the workers. */
 #ifndef OFFLINE_REPLAY_H
@@ -21,7 +21,7 @@ enum {
 
 struct outcome;
 
-/* From a time on another configuration. */
+/* Another configuration from a time on. */
 struct replay_reload {
 	uint64_t at_ns;                 /* since the first frame */
 	const char *config;
@@ -52,7 +52,7 @@ struct replay_options {
 	bool again;                     /* another replay follows: DPDK is left by the caller (appliance_leave) */
 };
 
-/* The exit status of the command. */
+/* Returns the exit status of the command. */
 int replay(const struct replay_options *options);
 
 #endif

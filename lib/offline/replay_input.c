@@ -43,7 +43,7 @@ struct replay_input {
 	struct source source[];
 };
 
-/* One step in a file: 1, 0 at its end, -1 where it is damaged. */
+/* Advances in a file: returns 1, 0 at its end, -1 where it is damaged. */
 static int
 read_frame(struct source *s)
 {
@@ -73,7 +73,7 @@ close_file(struct source *s)
 	s->reader = NULL;
 }
 
-/* The look through a file: how many frames, whether they are in order, whether it is damaged. */
+/* Looks through a file: the number of frames, whether they are in order, whether it is damaged. */
 static int
 look_through(struct replay_input *in, struct source *s, bool *damaged, struct err *err)
 {
@@ -138,7 +138,7 @@ load(struct source *s, struct err *err)
 	return 0;
 }
 
-/* Shows the source's next frame. */
+/* Makes the source's next frame current. */
 static void
 advance(struct source *s)
 {
@@ -169,7 +169,7 @@ open_source(struct source *s, struct err *err)
 	return rc;
 }
 
-/* In the order of the ports, those of one port in the order given. */
+/* Adds a source in the order of the ports; those of one port stay in the order given. */
 static void
 add_source(struct replay_input *in, const struct replay_file *file)
 {
@@ -185,7 +185,7 @@ open_all(struct replay_input *in, bool *damaged, struct err *err)
 {
 	int rc = 0;
 
-	/* Every file is looked at, so that all that is wrong is said. */
+	/* All files are looked through, so that all errors are reported. */
 	for (unsigned i = 0; i < in->n; i++)
 		if (look_through(in, &in->source[i], damaged, err) < 0)
 			rc = -EINVAL;

@@ -14,11 +14,12 @@ enum {
 	COOKED_BROADCAST = 1,           /* packet type of Linux cooked captures: sent to all */
 };
 
-/* Where a link type's header has what an Ethernet header needs. */
+/* Where a link type's header has the fields that an Ethernet header needs. */
 static const struct layout {
 	int link;
 	uint8_t bytes;                  /* of the header */
-	bool cooked;                    /* it has the members below; else the packet's version says the EtherType */
+	bool cooked;                    /* it has the members below; else the packet's IP version
+					 * gives the EtherType */
 	uint8_t protocol;               /* offset of the EtherType */
 	uint8_t kind;                   /* of the packet type's low byte */
 	uint8_t length;                 /* of the source address's length, low byte */
@@ -48,7 +49,8 @@ replay_link_is_read(int link)
 	return link == DLT_EN10MB || find_layout(link) != NULL;
 }
 
-/* The group address that a multicast packet is sent to (RFC 1112 6.4, RFC 2464 7); false for any other packet. */
+/* Writes the group address of a multicast packet (RFC 1112 6.4, RFC 2464 7); returns false for any
+ * other packet. */
 static bool
 group_mac(unsigned type, const uint8_t *ip, uint32_t bytes, uint8_t *mac)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Captures of what ports have sent. */
+/* Captures of the frames that ports have sent. */
 
 #include "offline/replay_output.h"
 
@@ -14,7 +14,7 @@
 #include "io/port.h"
 
 enum {
-	SNAP = 262144,                  /* the longest frame that readers of captures take */
+	SNAP = 262144,                  /* the longest frame that capture readers accept */
 };
 
 struct replay_output {
@@ -22,7 +22,7 @@ struct replay_output {
 	const char *path[PORT_MAX];
 	pcap_t *pcap;
 	pcap_dumper_t *dump[PORT_MAX];
-	uint8_t frame[SNAP];            /* of several buffers, made one */
+	uint8_t frame[SNAP];            /* for frames of several buffers */
 };
 
 struct replay_output *

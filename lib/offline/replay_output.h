@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Captures of what ports have sent: in the order sent, with virtual time stamps.
+/* Captures of the frames that ports have sent: in the order sent, with virtual time stamps.
  *
  * Threads: the control thread.  Memory: replay_output_open/_close. */
 #ifndef OFFLINE_REPLAY_OUTPUT_H
@@ -14,15 +14,15 @@
 struct replay_output;
 struct rte_mbuf;
 
-/* One file for each port named; ns: with stamps of a nanosecond, else of a microsecond. */
+/* Opens one file for each port named; ns: with stamps in nanoseconds, else microseconds. */
 struct replay_output *replay_output_open(const struct replay_file *files, unsigned n, bool ns,
 	struct err *err);
 
-/* Writes what is still in memory.  0, or negative after an error for each file that could not be
- * written.  NULL is fine. */
+/* Writes what is still in memory.  Returns 0, or negative after an error for each file that could
+ * not be written.  NULL is fine. */
 int replay_output_close(struct replay_output *out, struct err *err);
 
-/* A frame that a port has sent; without a file for the port, nothing. */
+/* Writes a frame that a port has sent; without a file for the port it does nothing. */
 void replay_output_write(struct replay_output *out, unsigned port, const struct rte_mbuf *m,
 	uint64_t time_ns);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading one capture. */
+/* Reads one capture. */
 
 #include "offline/replay_reader.h"
 
@@ -25,14 +25,14 @@ struct replay_reader {
 	pcap_t *pcap;
 	int link;
 	bool pcapng, ns;
-	const char *damage;             /* NULL: libpcap says it */
+	const char *damage;             /* NULL: libpcap has the text */
 	uint64_t carried;
 	uint8_t mac[6];
 	uint8_t *frame;                 /* with an Ethernet header of ours; NULL until there is one */
 	uint32_t room;
 };
 
-/* Files that are no capture as they are: what they begin with. */
+/* First bytes of files that cannot be read as they are. */
 static const struct format {
 	unsigned bytes;
 	uint8_t magic[MAGIC_BYTES];
@@ -78,13 +78,15 @@ complain(const char *path, const uint8_t *magic, const char *text, struct err *e
 	for (unsigned i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (memcmp(magic, formats[i].magic, formats[i].bytes) == 0)
 			return err_set(err, EINVAL, "%s: is %s; " FORMATS, path, formats[i].is);
-	/* libpcap's text begins with the path when the file cannot be opened, else it says what the file is not. */
+	/* libpcap's text begins with the path when the file cannot be opened, else with what the
+	 * file is not. */
 	if (strncmp(text, path, length) == 0)
 		return err_set(err, EINVAL, "%s", text);
 	return err_set(err, EINVAL, "%s: %s; " FORMATS, path, text);
 }
 
-/* A file of microseconds is read as it is, since libpcap multiplies in 32 bits. */
+/* Opens a pcap file.  One with microseconds is read without conversion, since libpcap multiplies in
+ * 32 bits. */
 static int
 open_pcap(struct replay_reader *r, const char *path, struct err *err)
 {
@@ -133,8 +135,8 @@ replay_reader_close(struct replay_reader *r)
 	free(r);
 }
 
-/* The stamp of a record.  pcap has 32 unsigned bits each for seconds and fraction, which libpcap takes for signed
- * ones; pcapng has 64 in all, which libpcap has divided. */
+/* Reads the stamp of a record.  pcap has 32 unsigned bits each for seconds and fraction, which
+ * libpcap takes for signed; pcapng has 64 bits, which libpcap has divided. */
 static bool
 read_stamp(struct replay_reader *r, const struct timeval *ts, uint64_t *stamp_ns)
 {

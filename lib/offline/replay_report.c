@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a replay tells.  Packets are written one by one, because a capture may have millions. */
+/* Prints the result of a replay.  Packets are written one by one, because a capture may have
+ * millions. */
 
 #include "offline/replay_report.h"
 

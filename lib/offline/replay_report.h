@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `weir replay` tells: each packet as it is decided, the sums at the end; as JSON or as a
+/* The output of `weir replay`: each packet when it is decided, the sums at the end; as JSON or as a
  * table.
  *
  * Threads: the control thread. */
@@ -19,13 +19,13 @@ struct replay_report {
 	uint64_t packets;               /* told so far */
 };
 
-/* json: path, "-" for standard output, or NULL for a table there.  0, or negative after an
- * error. */
+/* Begins a report.  json: path, "-" for standard output, or NULL for a table there.  Returns 0, or
+ * negative after an error. */
 int replay_report_begin(struct replay_report *r, const char *json, struct err *err);
 
 void replay_report_packet(struct replay_report *r, const struct outcome *o);
 
-/* The sums, and the end of the file.  0, or negative after an error. */
+/* Writes the sums, and ends the file.  Returns 0, or negative after an error. */
 int replay_report_end(struct replay_report *r, const struct report *sums, struct err *err);
 
 #endif

@@ -17,8 +17,8 @@
 #include "packet/parse.h"
 
 enum {
-	SENT_MAX = 32,                  /* frames of one packet that are looked at */
-	STATION = 0xfe,                 /* every neighbour's MAC ends so */
+	SENT_MAX = 32,                  /* frames sent for one packet that are examined */
+	STATION = 0xfe,                 /* the last byte of every neighbour's MAC */
 	TYPE_SOLICITATION = 135,        /* RFC 4861 */
 	TARGET_OFFSET = 8,              /* of a solicitation's target, from its ICMP header */
 };
@@ -26,9 +26,9 @@ enum {
 struct rig {
 	struct offline offline;
 	struct observer observer;
-	const struct rte_mbuf *waited;  /* the packet that is to be told */
+	const struct rte_mbuf *waited;  /* the packet whose fate is awaited */
 	bool seen;
-	bool answered;                  /* a neighbour has spoken since it was last looked at */
+	bool answered;                  /* a neighbour has answered since the last check */
 	struct rig_told told;
 	uint16_t in, out;               /* interfaces: it came in by, it leaves by; or the port of a wire */
 	bool wire;
@@ -68,7 +68,7 @@ on_packet(void *arg, const struct observation *o)
 	}
 }
 
-/* A station answers for an address that somebody asks for. */
+/* Answers for a station whose address was asked for. */
 static void
 answer(struct rig *rig, unsigned port, const struct view *asked, const union address *target)
 {
@@ -94,7 +94,7 @@ answer(struct rig *rig, unsigned port, const struct view *asked, const union add
 		rte_pktmbuf_free(m);
 }
 
-/* Is it a question for a neighbour?  Then its target is one that is not ours. */
+/* Returns true for a question about a neighbour; its target is not one of our own addresses. */
 static bool
 is_question(const struct rig *rig, const struct rte_mbuf *m, struct view *v, union address *target)
 {
@@ -120,7 +120,7 @@ on_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 	union address target;
 	struct view v;
 
-	/* Parsed as the station reads it that it is sent to. */
+	/* Parsed as the receiving station reads it. */
 	memcpy(in.mac, rte_pktmbuf_mtod(m, const uint8_t *), sizeof(in.mac));
 	parse_frame(&v, m, &in);
 	if (is_question(rig, m, &v, &target))
@@ -194,7 +194,7 @@ rig_wait(struct rig *rig, uint64_t ns)
 	settle(rig);
 }
 
-/* The frames of the packet among those that were sent. */
+/* Finds the frames of the packet among those that were sent. */
 static void
 find_frames(struct rig *rig)
 {
@@ -238,7 +238,8 @@ rig_send(struct rig *rig, const struct interface *in, const char *packet, struct
 	settle(rig);
 	rig->waited = NULL;
 	find_frames(rig);
-	/* A neighbour that does not answer: there is none that the rig does not speak for, so this is a bound of ours. */
+	/* The rig answers for every neighbour, so an unresolved one means that one of Weir's own
+	 * bounds was reached. */
 	if (rig->told.fate.verdict == PROGRAM_OUTPUT && !rig->told.left)
 		rig->told.held = true;
 	*told = rig->told;

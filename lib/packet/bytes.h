@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers in network byte order, wherever they stand. */
+/* Reads and writes numbers in network byte order, at any alignment. */
 #ifndef PACKET_BYTES_H
 #define PACKET_BYTES_H
 

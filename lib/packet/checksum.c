@@ -31,7 +31,8 @@ checksum_sum(const void *data, size_t n)
 uint16_t
 checksum_delta(const void *from, const void *to, size_t n)
 {
-	/* ~m summed over n / 2 words is n / 2 times 0xffff, which is zero, less m summed. */
+	/* The sum of ~m over n / 2 words is n / 2 times 0xffff, which is zero, minus the sum of
+	 * m. */
 	uint64_t minus = (uint16_t)~checksum_fold(checksum_sum(from, n));
 
 	return checksum_fold(minus + checksum_sum(to, n));
@@ -43,7 +44,7 @@ is_zero(const uint8_t *icmp)
 	return icmp[2] == 0 && icmp[3] == 0;
 }
 
-/* Bytes of which one is not zero have no sum of 0. */
+/* The sum of bytes of which one is not zero is never 0. */
 void
 checksum_icmp4_zeros(uint8_t *icmp, size_t n)
 {

@@ -21,16 +21,16 @@ checksum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/* The ones' complement sum of n bytes, not folded and not inverted; an odd last byte counts as if
- * a zero followed. */
+/* Returns the ones' complement sum of n bytes, not folded and not inverted; an odd last byte counts
+ * as if a zero followed. */
 uint64_t checksum_sum(const void *data, size_t n);
 
-/* What a checksum must take in when n bytes of what it covers change: ~m + m' over their 16-bit
- * words, folded.  n is even. */
+/* Returns what a checksum must add when n bytes that it covers change: ~m + m' over their 16-bit
+ * words, folded. n is even. */
 uint16_t checksum_delta(const void *from, const void *to, size_t n);
 
-/* The checksum after a change: HC' = ~(~HC + delta).  Right for a right one, equally wrong for a
- * wrong one.  UDP's "0 means none" is the caller's. */
+/* Returns the checksum after a change: HC' = ~(~HC + delta).  A correct one stays correct, a wrong
+ * one stays equally wrong.  The caller treats UDP's "0 means none". */
 static inline uint16_t
 checksum_apply(uint16_t checksum, uint16_t delta)
 {
@@ -39,24 +39,27 @@ checksum_apply(uint16_t checksum, uint16_t delta)
 	return (uint16_t)(left + (left >> 31));
 }
 
-/* Behind a change of an ICMPv4 message of n bytes, in memory or from off in a frame.  It has no pseudo header, so it may be
- * all zeros now: equation 3 gives 0 then, and the sum of nothing but zeros is 0xffff.  Of a part, as a fragment has it,
- * it is right whatever the rest is. */
+/* Corrects the checksum after a change of an ICMPv4 message of n bytes, in memory or from off in a
+ * frame. The message has no pseudo header, so it may be all zeros now: equation 3 then gives 0, and
+ * the sum of nothing but zeros is 0xffff.  For a part of a message, as in a fragment, this is
+ * correct whatever the rest is. */
 void checksum_icmp4_zeros(uint8_t *icmp, size_t n);
 void checksum_icmp4_zeros_mbuf(struct rte_mbuf *m, uint32_t off, uint32_t n);
 
-/* The checksum over an IPv4 header of n bytes, its checksum field as it is: 0 when right. */
+/* Returns the checksum over an IPv4 header of n bytes, including its checksum field: 0 if
+ * correct. */
 uint16_t checksum_ip4_verify(const void *header, size_t n);
 
-/* Writes the right checksum into an IPv4 header of n bytes. */
+/* Writes the correct checksum into an IPv4 header of n bytes. */
 void checksum_ip4_set(void *header, size_t n);
 
-/* The pseudo header's sum: addresses of 4 or 16 bytes, protocol, transport length in bytes. */
+/* Returns the sum of the pseudo header: addresses of 4 or 16 bytes, protocol, transport length in
+ * bytes. */
 uint64_t checksum_pseudo(const void *src, const void *dst, size_t address_bytes, uint8_t proto,
 	uint32_t l4_bytes);
 
-/* The sum over bytes [off, off + n) of a frame, over segments.  What the frame does not hold counts
- * as zero. */
+/* Returns the sum over bytes [off, off + n) of a frame, over segments.  Bytes that the frame does
+ * not hold count as zero. */
 uint64_t checksum_mbuf(const struct rte_mbuf *m, uint32_t off, uint32_t n);
 
 #endif

@@ -5,16 +5,16 @@
 #ifndef PACKET_ICMP_H
 #define PACKET_ICMP_H
 
-/* What a name says; -1: does not matter, or the family does not have it. */
+/* The type and code that a name stands for; -1: any, or the family does not have it. */
 struct icmp_what {
 	int type;
 	int code;               /* "too-big" is a code of unreachable in IPv4 */
 };
 
-/* The type of that name in a family, 4 or 6; type -1 without one. */
+/* Returns the type of that name in a family, 4 or 6; its type is -1 if there is none. */
 struct icmp_what icmp_find(unsigned family, const char *name);
 
-/* The name of a type and code; NULL without one. */
+/* Returns the name of a type and code, or NULL. */
 const char *icmp_name(unsigned family, unsigned type, unsigned code);
 
 #endif

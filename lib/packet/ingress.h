@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What parse must know of the port that a frame came in by.  Built by control with the
- * generation, read by workers. */
+/* What parse must know of the port by which a frame came in. Control builds it with the generation,
+ * workers read it. */
 #ifndef PACKET_INGRESS_H
 #define PACKET_INGRESS_H
 
@@ -19,7 +19,7 @@ struct ingress_qinq {
 
 struct ingress {
 	uint8_t mac[6];
-	uint16_t untagged;              /* interface of untagged frames, IFACE_NONE without */
+	uint16_t untagged;              /* interface of untagged frames, or IFACE_NONE */
 	uint16_t cable;                 /* port that every frame leaves by, whatever it holds: untagged's
 					   pipeline is one stage forward and there are no VLANs; or
 					   PORT_NONE */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a packet is looked up by: ingress interface, protocol, addresses, ports.
  *
- * The IPv4 key has the shape of the 16 bytes at IPv4 header + 8, so that one load builds it: the
- * TTL's place holds the kind, the checksum's place the ingress interface.  Addresses and ports are
- * in network order.
+ * The IPv4 key has the shape of the 16 bytes at IPv4 header + 8, so one load builds it: the kind
+ * replaces the TTL, the ingress interface replaces the checksum. Addresses and ports are in network
+ * order.
  *
  * Ports by protocol: TCP and UDP (also SCTP, DCCP, UDP-Lite) as in the packet.  ICMP and ICMPv6
  * queries: sport is the identifier, dport is type << 8 | code in network order; other ICMP:
- * identifier 0.  Everything else, and fragments judged without their first: both 0.  Packets whose transport header has a
- * fault have keys of their own, so they share no flow with sound ones, nor a session. */
+ * identifier 0. All other protocols, and fragments judged without their first one: both 0. Packets
+ * whose transport header has a fault have keys of their own, so they share no flow and no session
+ * with sound packets. */
 #ifndef PACKET_KEY_H
 #define PACKET_KEY_H
 
@@ -55,8 +56,7 @@ union address {
 	uint64_t words[2];
 };
 
-/* The same as a key, in one shape for both families and without the interface: what stages see
- * and change. */
+/* A key in one shape for both families and without the interface: what stages see and change. */
 struct tuple {
 	uint8_t family;         /* 4 or 6 */
 	uint8_t proto;
@@ -79,14 +79,16 @@ void tuple_to_key4(struct key4 *k, const struct tuple *t, uint16_t iface);
 void tuple_to_key6(struct key6 *k, const struct tuple *t, uint16_t iface);
 
 bool tuple_is_icmp(const struct tuple *t);      /* ICMP over IPv4, ICMPv6 over IPv6 */
-uint8_t tuple_icmp_type(const struct tuple *t); /* of a later fragment: its datagram's, once known */
+uint8_t tuple_icmp_type(const struct tuple *t); /* of a later fragment: its datagram's type, once
+						 * known */
 
-/* Is it a question or an answer that carries an identifier (echo, timestamp, ...)? */
+/* Returns true if the type is a query or an answer that carries an identifier (echo, timestamp,
+ * ...). */
 bool icmp_is_query(unsigned family, uint8_t type);
-bool icmp_is_request(unsigned family, uint8_t type);    /* the question of such a pair */
+bool icmp_is_request(unsigned family, uint8_t type);    /* true for the query of such a pair */
 
-/* The conversation seen from the other end.  ICMP queries keep their identifier and take the type
- * of the answer (or of the question, for an answer). */
+/* Writes the tuple of the other direction to out.  ICMP queries keep their identifier and take the
+ * type of the answer (an answer takes that of the query). */
 void tuple_reverse(struct tuple *out, const struct tuple *t);
 
 #endif

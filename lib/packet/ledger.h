@@ -3,10 +3,11 @@
  *
  *   rx + born = tx + dropped(reason) + consumed(by whom) + held(by whom)
  *
- * held is what lies in a holder at the moment of asking (neighbour queue, fragments, transmit
- * buffer, ring); everything else only grows.
+ * held counts packets that are in a holder at the time of reading (neighbour queue, fragments,
+ * transmit buffer, ring); all other numbers only grow.
  *
- * Threads: the worker writes, by counter_add and counter_set (base/counter.h); others may read a value a burst old. */
+ * Threads: the worker writes, by counter_add and counter_set (base/counter.h); others may read a
+ * value that is a burst old. */
 #ifndef PACKET_LEDGER_H
 #define PACKET_LEDGER_H
 
@@ -66,20 +67,20 @@ struct ledger {
 	struct ledger_port port[LEDGER_PORTS];
 	uint64_t born[BORN_COUNT];
 	uint64_t consumed[CONSUMED_COUNT];
-	int64_t held[HELD_COUNT];       /* up when taken, down when let go */
+	int64_t held[HELD_COUNT];       /* incremented when taken, decremented when released */
 	uint64_t lookups_hit, lookups_miss;
 	struct ledger_iface iface[LEDGER_IFACES];
 };
 
-/* What a ledger, or the sum of several, comes to. */
+/* The sums of one ledger, or of several. */
 struct ledger_sum {
 	uint64_t rx, born, tx, dropped, consumed;
 	int64_t held;
-	int64_t imbalance;      /* 0, or a bug */
+	int64_t imbalance;      /* 0, unless there is a bug */
 	uint64_t drops[REASON_COUNT];
 };
 
-void ledger_add(struct ledger_sum *sum, const struct ledger *l);        /* and works imbalance out */
+void ledger_add(struct ledger_sum *sum, const struct ledger *l);        /* and updates imbalance */
 
 static inline void
 ledger_drop(struct ledger *l, uint16_t iface, enum reason r)

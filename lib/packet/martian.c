@@ -4,7 +4,7 @@
 static const union address unspecified, loopback6 = { .bytes = { [15] = 1 } };
 static const uint8_t mapped4[12] = { [10] = 0xff, [11] = 0xff };
 
-/* Neither a source nor a destination. */
+/* Returns true if the address is valid neither as a source nor as a destination. */
 static bool
 is_nowhere(const union address *a, unsigned family)
 {

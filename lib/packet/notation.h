@@ -41,24 +41,26 @@ struct notation_macs {
 };
 
 /* Builds the frame that text describes into frame[max_bytes], with the Ethernet addresses of macs
- * unless the text says otherwise.  All lengths and checksums are right, but for the transport
+ * unless the text gives others.  All lengths and checksums are correct, except the transport
  * checksum of a fragment.  Returns the frame's length, or -EINVAL or -ENOSPC with a sentence in why
- * that names what is wrong. */
+ * that names the fault. */
 int notation_build(const char *text, const struct notation_macs *macs, uint8_t *frame,
 	size_t max_bytes, char why[static 128]);
 
-/* Writes "udp 10.0.0.2:5203 > 203.0.113.9:53", with TCP flags behind for TCP, or "arp who-has
- * 10.0.0.1 tell 10.0.0.2", "ethertype 0x88cc", or "frame" where not even that is known.  What it writes of an IP packet
- * notation_build reads.  As all of these: always terminates; returns what snprintf would. */
+/* Writes "udp 10.0.0.2:5203 > 203.0.113.9:53", for TCP followed by its flags, or "arp who-has
+ * 10.0.0.1 tell 10.0.0.2", "ethertype 0x88cc", or "frame" if nothing else is known. notation_build
+ * reads the text of an IP packet.  Always terminates the text, and returns what snprintf would; so
+ * do the functions below. */
 int notation_flow(char *out, size_t bytes, const struct view *v);
 
-/* The same of a tuple, without TCP flags; a fragment judged by itself ends in "frag". */
+/* Writes a tuple in the same form, without TCP flags; a fragment judged by itself ends in
+ * "frag". */
 int notation_tuple(char *out, size_t bytes, const struct tuple *t);
 
-/* "10.0.0.2" or "2001:db8::1". */
+/* Writes "10.0.0.2" or "2001:db8::1". */
 int notation_address(char *out, size_t bytes, const union address *a, unsigned family);
 
-/* "10.0.0.2:80", "[2001:db8::1]:80". */
+/* Writes "10.0.0.2:80" or "[2001:db8::1]:80". */
 int notation_endpoint(char *out, size_t bytes, const union address *a, rte_be16_t port,
 	unsigned family);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets as people write them: from a recipe to bytes. */
+/* Packet notation: from a recipe to bytes. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -57,7 +57,8 @@ quote_max(const struct recipe *r)
 	return r->tuple.family == 4 ? ICMP4_QUOTE_MAX : ICMP6_QUOTE_MAX;
 }
 
-/* Transport header, quote, payload and what size asks for behind them. */
+/* Returns the bytes of transport header, quote and payload, and the bytes behind them that size
+ * asks for. */
 static size_t
 l4_all_bytes(const struct recipe *r, size_t quote_bytes)
 {
@@ -120,7 +121,7 @@ set_l4_checksum(const struct recipe *r, uint8_t *l4, size_t bytes)
 	memcpy(l4 + at, &checksum, 2);
 }
 
-/* quote_bytes of a quote already stand behind the header. */
+/* Writes the transport header; quote_bytes of a quote are already behind it. */
 static void
 make_l4(const struct recipe *r, uint8_t *l4, size_t bytes, size_t quote_bytes)
 {

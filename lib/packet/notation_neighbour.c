@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ARP and Neighbour Discovery as people write them: from text to a frame. */
+/* Packet notation of ARP and Neighbour Discovery: from text to a frame. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -53,11 +53,11 @@ read_address(struct reader *in, unsigned family, union address *a)
 	if (!notation_next(in))
 		return notation_wrong(in->why, "an address is missing at the end");
 	if (inet_pton(family == 4 ? AF_INET : AF_INET6, in->word, a->bytes) != 1)
-		return notation_wrong(in->why, "'%.60s' is no IPv%u address", in->word, family);
+		return notation_wrong(in->why, "'%.60s' is not an IPv%u address", in->word, family);
 	return 0;
 }
 
-/* The form that the first two words choose, or NULL with why. */
+/* Returns the form that the first two words choose, or NULL with why. */
 static const struct form *
 read_form(struct reader *in)
 {
@@ -74,13 +74,13 @@ read_form(struct reader *in)
 		if (strcmp(in->word, form->verb) == 0)
 			return form;
 	}
-	notation_wrong(in->why, "behind '%s' stands %s%s, not '%.40s'", protocol,
+	notation_wrong(in->why, "'%s' must be followed by %s%s, not '%.40s'", protocol,
 		form != NULL && form->family == 4 ? "who-has or " : "", form != NULL ? form->verb : "",
 		in->word);
 	return NULL;
 }
 
-/* Where the message goes unless the text says it: to all stations, or to those of the target's group. */
+/* Sets the destination unless the text gives one: all stations, or the group of the target. */
 static void
 set_group(struct recipe *r, const struct form *form)
 {
@@ -110,7 +110,7 @@ read_all(struct recipe *r, const char *text, char why[static WHY_BYTES])
 	if (read_address(&in, form->family, first) < 0)
 		return NULL;
 	if (!notation_next(&in) || strcmp(in.word, "tell") != 0) {
-		notation_wrong(why, "'%.40s' stands where tell should", in.word);
+		notation_wrong(why, "'%.40s' is in the place of tell", in.word);
 		return NULL;
 	}
 	if (read_address(&in, form->family, second) < 0)
@@ -119,7 +119,7 @@ read_all(struct recipe *r, const char *text, char why[static WHY_BYTES])
 	while (notation_next(&in)) {
 		if (strcmp(in.word, "from") != 0 && strcmp(in.word, "to") != 0
 				&& strcmp(in.word, "vlan") != 0) {
-			notation_wrong(why, "'%.40s' is none of from, to, vlan", in.word);
+			notation_wrong(why, "'%.40s' is not one of from, to, vlan", in.word);
 			return NULL;
 		}
 		if (notation_read_word(&in) < 0)
@@ -161,7 +161,7 @@ make_nd(const struct recipe *r, uint8_t type, uint8_t *ip)
 	unsigned bytes = ND_BYTES;
 	uint16_t sum;
 
-	/* Who asks from no address says no MAC (RFC 4861 4.3). */
+	/* A solicitation from the unspecified address has no MAC option (RFC 4861 4.3). */
 	if (type == NS && address_equal(&r->tuple.src, &none))
 		bytes -= 8;
 	memset(ip, 0, IP6_BYTES + ND_BYTES);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets as people write them: from a view or a tuple to text. */
+/* Packet notation: from a view or a tuple to text. */
 #include "packet/notation.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 struct text {
 	char *out;
 	size_t bytes;
-	size_t used;            /* would be, without an end */
+	size_t used;            /* bytes that the text would have, without its end */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -138,7 +138,7 @@ add_arp(struct text *text, const struct view *v)
 	add_address(text, asks ? &t->src : &t->dst, 4);
 }
 
-/* Frames that are no IP packet, or that parse refused before it knew the addresses. */
+/* Writes frames that are not IP packets, or that parse dropped before it knew the addresses. */
 static void
 add_other(struct text *text, const struct view *v)
 {

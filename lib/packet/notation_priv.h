@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Between reading the notation and making a frame of it. */
+/* Declarations shared by the files that read the notation and make frames. */
 #ifndef PACKET_NOTATION_PRIV_H
 #define PACKET_NOTATION_PRIV_H
 
@@ -14,7 +14,7 @@
 
 #define WHY_BYTES 128
 
-/* The words that a number follows. */
+/* Words that are followed by a number. */
 enum number {
 	NUMBER_TTL,
 	NUMBER_SIZE,
@@ -31,18 +31,18 @@ enum number {
 	NUMBER_COUNT
 };
 
-/* A packet as it is described. */
+/* A packet as the text describes it. */
 struct recipe {
 	struct notation_macs macs;
 	uint16_t vlan[2];               /* outer, inner */
 	unsigned vlans;
 	struct tuple tuple;             /* ports of TCP and UDP alone, 0 for ICMP */
-	uint32_t set;                   /* 1 << enum number: was given */
+	uint32_t set;                   /* 1 << enum number: the text has it */
 	uint32_t number[NUMBER_COUNT];
 	uint8_t dscp;
 	uint8_t tcp_flags;
 	bool icmp;                      /* with a type */
-	bool ports;                     /* were given */
+	bool ports;                     /* the text has them */
 	bool dont_fragment;
 	bool more;
 	bool bad_checksum;              /* of the transport header */
@@ -67,34 +67,34 @@ recipe_has(const struct recipe *r, enum number n)
 	return r->set >> n & 1;
 }
 
-/* The number that was given, else preset. */
+/* Returns the number that the text gives, or default_value. */
 static inline uint32_t
-recipe_number(const struct recipe *r, enum number n, uint32_t preset)
+recipe_number(const struct recipe *r, enum number n, uint32_t default_value)
 {
-	return recipe_has(r, n) ? r->number[n] : preset;
+	return recipe_has(r, n) ? r->number[n] : default_value;
 }
 
-/* Writes a sentence that names the word and returns -EINVAL. */
+/* Writes a sentence that names the word, and returns -EINVAL. */
 int notation_wrong(char why[static WHY_BYTES], const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The next word into in->word; false at the end. */
+/* Reads the next word into in->word; returns false at the end. */
 bool notation_next(struct reader *in);
 
-/* Reads what the word in in->word, behind the addresses, begins; 0 or -EINVAL. */
+/* Reads what the word in in->word, behind the addresses, introduces; returns 0 or -EINVAL. */
 int notation_read_word(struct reader *in);
 
-/* Reads the whole of text into r, which holds the presets, and a quoted packet into *quote. */
+/* Reads the whole of text into r, which holds the defaults, and a quoted packet into *quote. */
 int recipe_read(struct recipe *r, struct recipe *quote, const char *text,
 	char why[static WHY_BYTES]);
 
-/* Is the text about ARP or Neighbour Discovery, by its first word?  Its frame, as notation_build
- * gives it. */
+/* notation_is_neighbour returns true if the first word is one of ARP or Neighbour Discovery;
+ * notation_build_neighbour builds its frame, as notation_build does. */
 bool notation_is_neighbour(const char *text);
 int notation_build_neighbour(const char *text, const struct notation_macs *macs, uint8_t *frame,
 	size_t max_bytes, char why[static WHY_BYTES]);
 
-/* Writes the Ethernet header with its tags; its length. */
+/* Writes the Ethernet header with its tags; returns its length. */
 static inline size_t
 recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype)
 {
@@ -110,7 +110,7 @@ recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype)
 	return at + 2;
 }
 
-/* Makes the IP packet.  Its length, -ENOSPC, or -EINVAL with why. */
+/* Makes the IP packet.  Returns its length, -ENOSPC, or -EINVAL with why. */
 int recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes,
 	char why[static WHY_BYTES]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets as people write them: from text to a recipe. */
+/* Packet notation: from text to a recipe. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,7 +21,7 @@ read_port(struct reader *in, char *text, rte_be16_t *port)
 	return 0;
 }
 
-/* 10.0.0.2, 10.0.0.2:80, 2001:db8::1, [2001:db8::1] or [2001:db8::1]:80 */
+/* Reads 10.0.0.2, 10.0.0.2:80, 2001:db8::1, [2001:db8::1] or [2001:db8::1]:80. */
 static int
 read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t *port)
 {
@@ -74,7 +74,7 @@ read_quote(struct reader *in)
 	return rc;
 }
 
-/* A word behind the ends, or the packet that an error quotes. */
+/* Reads a word behind the endpoints, or the packet that an error quotes. */
 static int
 read_more(struct reader *in)
 {
@@ -94,11 +94,11 @@ read_protocol(struct reader *in)
 	else if (strcmp(in->word, "udp") == 0)
 		r->tuple.proto = IPPROTO_UDP;
 	else if (!r->icmp && strcmp(in->word, "ip") != 0)
-		return notation_wrong(in->why, "'%.40s' is none of tcp, udp, icmp, ip, arp, ns, na", in->word);
+		return notation_wrong(in->why, "'%.40s' is not one of tcp, udp, icmp, ip, arp, ns, na", in->word);
 	return 0;
 }
 
-/* What only the whole of the words can say. */
+/* Checks what depends on several words. */
 static int
 check_recipe(struct recipe *r, char *why)
 {
@@ -131,7 +131,7 @@ read_packet(struct reader *in, bool inner)
 	if (read_protocol(in) < 0 || read_endpoint(in, "source", &t->src, &t->sport) < 0)
 		return -EINVAL;
 	if (!notation_next(in) || strcmp(in->word, ">") != 0)
-		return notation_wrong(in->why, "'%.40s' stands where > should, after the source",
+		return notation_wrong(in->why, "'%.40s' is in the place of >, after the source",
 			in->word);
 	if (read_endpoint(in, "destination", &t->dst, &t->dport) < 0)
 		return -EINVAL;

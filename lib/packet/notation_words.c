@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The words of the packet notation that stand behind the addresses. */
+/* The words of the packet notation that follow the addresses. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@ take_until(struct reader *in, const char *stop)
 	in->at += n;
 }
 
-/* The next word into in->word; false at the end. */
+/* Reads the next word into in->word; returns false at the end. */
 bool
 notation_next(struct reader *in)
 {
@@ -69,7 +69,7 @@ notation_next(struct reader *in)
 	return in->word[0] != '\0';
 }
 
-/* The word that belongs to the one named what. */
+/* Reads the word that must follow the one named what. */
 static int
 need_word(struct reader *in, const char *what)
 {
@@ -182,7 +182,7 @@ read_bad(struct reader *in, const char *what, bool *bad)
 	return 0;
 }
 
-/* SA, F, null: true when the word is TCP flags. */
+/* Reads SA, F, null; returns true if the word is TCP flags. */
 static bool
 read_tcp_flags(struct reader *in)
 {
@@ -204,7 +204,7 @@ read_tcp_flags(struct reader *in)
 	return true;
 }
 
-/* echo-request, time-exceeded, ...: true when the word is an ICMP type. */
+/* Reads echo-request, time-exceeded, ...; returns true if the word is an ICMP type. */
 static bool
 read_icmp_type(struct reader *in)
 {
@@ -227,7 +227,7 @@ notation_read_word(struct reader *in)
 	struct recipe *r = in->r;
 
 	if (in->quoted)
-		return notation_wrong(in->why, "\"%.40s\" stands without 'payload'", in->word);
+		return notation_wrong(in->why, "\"%.40s\" must follow 'payload'", in->word);
 	for (enum number n = 0; n < NUMBER_COUNT; n++) {
 		if (strcmp(in->word, numbers[n].word) == 0)
 			return read_number(in, n);

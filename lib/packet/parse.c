@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames: Ethernet, VLAN tags, which interface they came in by, whom they are for. */
+/* Frames: Ethernet, VLAN tags, the interface by which they came in, the station they are for. */
 #include "packet/parse.h"
 
 #include <string.h>
@@ -73,7 +73,7 @@ iface_is_wire(const struct ingress *in, uint16_t iface)
 	return in->wire_iface != NULL && in->wire_iface[iface];
 }
 
-/* The interface whose VLAN the frame has.  A tag with id 0 (802.1p) only says a priority. */
+/* Returns the interface that has the frame's VLAN. A tag with id 0 (802.1p) is only a priority. */
 static uint16_t
 tagged_iface(const struct ingress *in, const uint16_t vlan[2])
 {
@@ -104,7 +104,7 @@ find_iface(struct view *v, const struct ingress *in)
 	return v->iface == IFACE_NONE ? REASON_vlan_unknown : REASON_NONE;
 }
 
-/* For people: who asks for whom.  The host reads the message itself. */
+/* Reads the addresses, for reports only: the host reads the message itself. */
 static enum reason
 parse_arp(struct view *v, struct frame *f)
 {

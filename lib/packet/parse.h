@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From bytes to a view: everything that can be said of a packet without any table.
+/* From bytes to a view: everything that can be said of a packet without a table.
  *
  * Ethernet with up to two VLAN tags (802.1Q, 802.1ad), IPv4 with options (RFC 791; source routes
- * refused, RFC 7126), IPv6 with extension headers (RFC 8200; at most 8 and 256 bytes, RFC 7112,
- * RFC 5095), TCP, UDP, ICMP, ICMPv6.  Every outcome that is not a view is a named reason.
- * A trailer behind the IP packet is not part of the view.  A fault of the transport header is noted in the view, and no
- * reason to refuse the packet. */
+ * are dropped, RFC 7126), IPv6 with extension headers (RFC 8200; at most 8 and 256 bytes, RFC 7112,
+ * RFC 5095), TCP, UDP, ICMP, ICMPv6. Every outcome that is not a view is a named reason. A trailer
+ * behind the IP packet is not part of the view.  A fault of the transport header is noted in the
+ * view; it is no reason to drop the packet. */
 #ifndef PACKET_PARSE_H
 #define PACKET_PARSE_H
 
@@ -22,26 +22,27 @@ struct rte_mbuf;
  * the view holds what was found up to there. */
 void parse_frame(struct view *v, const struct rte_mbuf *m, const struct ingress *in);
 
-/* The same of an untagged frame that the fast path's quick test has accepted: TCP or UDP with a sound header right
- * behind an IPv4 header of 20 bytes, or behind an IPv6 header; no fragment; for us. */
+/* Makes the view of an untagged frame that the fast path's quick test has accepted: TCP or UDP with
+ * a sound header directly behind an IPv4 header of 20 bytes or an IPv6 header; not a fragment; for
+ * our MAC. */
 void parse_plain4(struct view *v, const uint8_t *frame, uint16_t iface);
 void parse_plain6(struct view *v, const uint8_t *frame, uint16_t iface);
 
-/* The same from plain bytes: data holds data_bytes of a frame that is frame_bytes long in all.  An
- * ICMP checksum is verified when all of the message is there. */
+/* Parses bytes instead of an mbuf: data holds data_bytes of a frame of frame_bytes.  An ICMP
+ * checksum is verified if all of the message is there. */
 void parse_bytes(struct view *v, const uint8_t *data, uint32_t data_bytes, uint32_t frame_bytes,
 	const struct ingress *in);
 
-/* The interface of a frame with these tags (0: none) on a port, or IFACE_NONE. */
+/* Returns the interface of a frame with these tags (0: none) on a port, or IFACE_NONE. */
 uint16_t parse_iface(const struct ingress *in, const uint16_t vlan[2]);
 
-/* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only what is there must be right,
- * 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at most bytes; TCP
- * has no payload and no flags.  iface is left as it is.  Returns 0 or a reason. */
+/* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only the bytes that are there must
+ * be correct, and 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at
+ * most bytes; TCP has no payload and no flags. iface is not changed.  Returns 0 or a reason. */
 enum reason parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family);
 
-/* Is the combination of TCP flags one that no endpoint sends?  None but ECN's, SYN with FIN or
- * RST (all set is one of these), FIN without ACK.  Without branches, for the fast path. */
+/* Returns true if no endpoint sends this combination of TCP flags: none but ECN's, SYN with FIN or
+ * RST (all flags set is one of these), FIN without ACK. Without branches, for the fast path. */
 static inline bool
 tcp_flags_bad(uint8_t flags)
 {

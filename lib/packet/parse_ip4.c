@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* IPv4 (RFC 791) with its options; source routes are refused (RFC 7126). */
+/* IPv4 (RFC 791) with its options; source routes are dropped (RFC 7126). */
 #include "packet/parse_priv.h"
 
 #include <netinet/ip.h>
@@ -18,7 +18,8 @@ enum option {
 	OPTION_SSRR = 137,
 };
 
-/* Every turn moves on by a byte at least, so the walk is bounded by the 40 bytes there can be. */
+/* Reads the options. Each iteration advances by at least one byte, so 40 bytes of options bound the
+ * loop. */
 static enum reason
 walk_options(const uint8_t *option, const uint8_t *end)
 {

@@ -31,7 +31,7 @@ parse_routing(struct frame *f, const uint8_t *header)
 	return REASON_NONE;
 }
 
-/* bytes: what the IPv6 header says of the packet. */
+/* Reads a fragment header; bytes is the packet's length by its IPv6 header. */
 static enum reason
 parse_fragment_header(struct view *v, const struct frame *f, uint32_t at, uint32_t bytes)
 {

@@ -14,7 +14,8 @@
 #define QUOTE_BYTES 8           /* of a transport header, in an ICMP error: RFC 792 */
 #define DATAGRAM_BYTES_MAX 65535
 
-/* The fixed header of each protocol whose ports are read, 0: any bytes will do. */
+/* The bytes of the fixed header of each protocol whose ports are read; 0: any number of bytes is
+ * valid. */
 static const uint8_t l4_bytes[256] = {
 	[IPPROTO_TCP] = TCP_BYTES,
 	[IPPROTO_UDP] = 8,
@@ -39,7 +40,8 @@ parse_fragment(struct view *v, uint32_t before, uint32_t n)
 	return REASON_NONE;
 }
 
-/* The reason when a transport header ends too early: a first fragment must hold all of it. */
+/* Returns the reason for a transport header that ends too early: a first fragment must hold all of
+ * it. */
 static enum reason
 cut(const struct view *v)
 {
@@ -88,7 +90,8 @@ icmp_checksum_right(const struct view *v, const struct frame *f, uint32_t bytes)
 	return checksum_fold(sum) == 0xffff;
 }
 
-/* An error quotes the packet it is about (RFC 792; RFC 4443 2.1: types below 128). */
+/* Returns true if the type is an error, which quotes the packet it is about (RFC 792; RFC 4443 2.1:
+ * types below 128). */
 static bool
 icmp_is_error(unsigned family, uint8_t type)
 {
@@ -154,8 +157,8 @@ read_l4(struct view *v, const struct frame *f, uint32_t at)
 	return REASON_NONE;
 }
 
-/* What is wrong with a transport header is for those to judge who look at it: track, rules on ports, ourselves.  A router
- * forwards the packet (RFC 1812 5.2.2). */
+/* Notes a fault of the transport header in the view.  Code that looks at the header judges it
+ * (track, rules on ports, local delivery); a router forwards the packet (RFC 1812 5.2.2). */
 static void
 note_fault(struct view *v, enum reason why)
 {

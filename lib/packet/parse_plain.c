@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The view of a packet of the usual kind, once it is known to be one: what parse_frame would say, without asking. */
+/* Views of plain packets: what parse_frame would write, without its tests. */
 
 #include <netinet/in.h>
 #include <netinet/ip.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of parse share.  Each parse_x reads one header at an offset that the view has,
- * writes what it says into the view and goes on with the next; it returns 0 or the reason why the
- * packet is none. */
+/* Declarations shared by the files of parse.  Each parse_x reads one header at an offset in the
+ * view, writes its fields to the view and continues with the next header; it returns 0, or the
+ * reason why the packet is dropped. */
 #ifndef PACKET_PARSE_PRIV_H
 #define PACKET_PARSE_PRIV_H
 
@@ -19,7 +19,8 @@ struct frame {
 	bool destination_moves;         /* parse_ip6: a routing header has segments left */
 };
 
-/* Are bytes [at, at + n) there to be read?  A frame that has them not at all: why. */
+/* Returns 0 if bytes [at, at + n) can be read, multi_segment if they are in a later segment, or why
+ * if the frame does not have them. */
 static inline enum reason
 frame_lacks(const struct frame *f, uint32_t at, uint32_t n, enum reason why)
 {
@@ -44,10 +45,11 @@ enum reason parse_ip4(struct view *v, struct frame *f);         /* at v->l3 */
 enum reason parse_ip6(struct view *v, struct frame *f);         /* at v->l3 */
 enum reason parse_l4(struct view *v, const struct frame *f, uint32_t at);
 
-/* A fragment of n bytes, behind before bytes that the whole datagram has in front of its first. */
+/* Checks a fragment of n bytes, behind before bytes that the whole datagram has in front of its
+ * first byte. */
 enum reason parse_fragment(struct view *v, uint32_t before, uint32_t n);
 
-/* Everything unknown. */
+/* Sets all fields to "unknown". */
 void view_clear(struct view *v);
 
 #endif

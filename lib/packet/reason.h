@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Why a packet was dropped: exactly one of these, and there is no "other".
+/* Drop reasons: every dropped packet has exactly one, and there is no "other".
  *
- * X(name, fault, sentence).  A name once shipped stays.  fault says who can mend it: the peer that
- * sent the packet, the operator's policy, a capacity, the configuration, or us. */
+ * X(name, fault, sentence).  A name once released stays. fault says who can correct the cause: the
+ * peer that sent the packet, the operator's policy, a capacity, the configuration, or Weir. */
 #ifndef PACKET_REASON_H
 #define PACKET_REASON_H
 
@@ -85,7 +85,7 @@ const char *reason_sentence(enum reason r);
 enum fault reason_fault(enum reason r);
 const char *fault_name(enum fault f);           /* "peer", "policy", ... */
 
-/* The reason of that name, or REASON_NONE. */
+/* Returns the reason of that name, or REASON_NONE. */
 enum reason reason_find(const char *name);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A parsed packet: where its headers stand and what they say.
+/* A parsed packet: offsets and fields of its headers.
  *
- * Offsets count from the start of the frame.  All of it lies in the first segment: parse refuses
- * what does not.  Numbers are in host order unless typed rte_be*. */
+ * Offsets count from the start of the frame.  All headers are in the first segment: parse drops
+ * other packets.  Numbers are in host order unless typed rte_be*. */
 #ifndef PACKET_VIEW_H
 #define PACKET_VIEW_H
 
@@ -14,20 +14,21 @@
 
 struct rte_mbuf;
 
-#define VIEW_NONE 0xffffu       /* an offset that is not there */
+#define VIEW_NONE 0xffffu       /* an offset that does not exist */
 
 enum view_kind {
 	VIEW_BAD,               /* reason says why */
 	VIEW_IP4,
 	VIEW_IP6,
 	VIEW_ARP,               /* the 28 bytes of ARP over Ethernet for IPv4 are there */
-	VIEW_OTHER,             /* some other EtherType: only a cross-connect takes it */
+	VIEW_OTHER,             /* some other EtherType: only a wire takes it */
 };
 
 struct view {
 	uint8_t kind;           /* enum view_kind */
 	uint8_t reason;         /* enum reason when kind is VIEW_BAD */
-	uint8_t l4_fault;       /* enum reason: what is wrong with the transport header, for those who look at it; or 0 */
+	uint8_t l4_fault;       /* enum reason: a fault of the transport header, for code that
+				 * looks at it; or 0 */
 	uint8_t family;         /* 4, 6, or 0 */
 	uint8_t proto;          /* of l4: the last next header */
 	uint16_t iface;         /* ingress interface, IFACE_NONE when none takes the frame */
@@ -42,10 +43,10 @@ struct view {
 	uint8_t ttl;
 	uint8_t dscp;
 	uint8_t tcp_flags;
-	uint8_t icmp_type;      /* of VIEW_ARP the operation: 1 asks, 2 answers */
+	uint8_t icmp_type;      /* of VIEW_ARP the operation: 1 request, 2 reply */
 	uint8_t icmp_code;
 	bool plain;             /* TCP/UDP, no options, extension headers, fragment; 1 segment */
-	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is none) */
+	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is not one) */
 	bool first;             /* fragment with offset 0 */
 	bool more;              /* MF */
 	bool dont_fragment;     /* IPv4's DF */

@@ -18,12 +18,14 @@ static const struct cfg_word acl_actions[] = {
 static const struct cfg_field rule_fields[] = {
 	MATCH_ROWS(struct rule_cfg, match),
 	{ "name", CFG_TEXT, CFG_OPTIONAL, offsetof(struct rule_cfg, name),
-		"What the rule is called in reports." },
+		"Name of the rule in reports." },
 	{ "action", CFG_ENUM, CFG_OPTIONAL, offsetof(struct rule_cfg, action),
-		"What happens: accept goes on to the next stage, reject tells the sender.",
+		"Action: accept continues with the next stage, reject drops and tells the "
+		"sender.",
 		.words = acl_actions },
 	{ "goto", CFG_REF, CFG_OPTIONAL, offsetof(struct rule_cfg, jump),
-		"Instead of an action: the pipeline where the packet goes on, for good.",
+		"Instead of an action: the pipeline in which the packet continues; it does not "
+		"return.",
 		.refers = "pipelines", .kind = "pipeline" },
 	{ "log", CFG_BOOL, "false", offsetof(struct rule_cfg, log),
 		"Marks the rule's hits for the log." },
@@ -32,11 +34,11 @@ static const struct cfg_field rule_fields[] = {
 
 static const struct cfg_table rule_table = {
 	"rule", CFG_SIZEOF(struct rule_cfg), rule_fields,
-	"A rule: what it matches, and what becomes of that.",
+	"A rule: what it matches, and the action.",
 };
 
 static const struct cfg_field acl_fields[] = {
-	{ "default", CFG_ENUM, "drop", offsetof(struct acl_cfg, preset),
+	{ "default", CFG_ENUM, "drop", offsetof(struct acl_cfg, default_action),
 		"What happens to a packet that no rule matches.", .words = acl_actions },
 	{ "rules", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct acl_cfg, rules),
 		"Rules; the first that matches decides.", .table = &rule_table, .kind = "rule" },
@@ -48,7 +50,7 @@ const struct cfg_table acl_table = {
 	"An access list: rules in order, and a default.", "rules",
 };
 
-/* An access list while it is built. */
+/* An access list under construction. */
 struct acl_build {
 	struct build *b;
 	struct acl *acl;
@@ -83,7 +85,7 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 		return rc;
 	rule->jump = build_find_pipeline(ab->b, cfg->jump);
 	if (rule->jump == NULL)
-		return -EINVAL;         /* decoding has said so */
+		return -EINVAL;         /* already reported by the decoder */
 	ab->jumps[ab->acl->n_jumps].to = rule->jump;
 	ab->jumps[ab->acl->n_jumps++].loc = cfg_loc(&cfg->head, &cfg->jump);
 	return rc;
@@ -98,8 +100,8 @@ build_rules(struct acl_build *ab, const struct acl_cfg *cfg)
 
 	cfg_each(rule, &cfg->rules)
 		rc |= build_rule(ab, rule, i++);
-	last->action = cfg->preset;
-	last->place = build_place(ab->b, cfg_loc(&cfg->head, &cfg->preset), ab->owner, "default");
+	last->action = cfg->default_action;
+	last->place = build_place(ab->b, cfg_loc(&cfg->head, &cfg->default_action), ab->owner, "default");
 	return rc < 0 || last->place == 0 ? -EINVAL : 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Access lists (section acls), built: what stage acl asks. */
+/* Access lists (section acls), built for stage acl. */
 #ifndef POLICY_ACL_H
 #define POLICY_ACL_H
 
@@ -18,12 +18,13 @@ struct acl {
 	struct matcher *matcher;
 	const struct acl_rule *rule;    /* [n] is the default */
 	unsigned n;
-	unsigned traits;                /* enum stage_trait, of whoever asks the list */
+	unsigned traits;                /* enum stage_trait, of a stage that uses the list */
 	const struct jump *jumps;
 	unsigned n_jumps;
 };
 
-/* Returns 0 and *acl, which belongs to the build, or negative after an error for each fault. */
+/* Builds an access list, which belongs to the build.  Returns 0, or negative after an error for
+ * each fault. */
 int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);
 void acl_discard(struct acl *acl);      /* NULL is fine */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From addresses as configuration holds them to addresses as packets hold them. */
+/* Converts addresses of the configuration to addresses of packets. */
 #ifndef POLICY_ADDRESS_H
 #define POLICY_ADDRESS_H
 
@@ -19,7 +19,7 @@ address_from_ip(const struct ip_address *ip)
 	return a;
 }
 
-/* 4, 6, or 0 for no address. */
+/* Returns 4, 6, or 0 for no address. */
 static inline uint8_t
 family_from_ip(const struct ip_address *ip)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory, names, places and meters that sections are built with. */
+/* Memory, names, rule counters and meters of a build. */
 #include "policy/build_priv.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "schema/document.h"
 #include "session/session.h"
 
-#define PLACES_MAX RARE_ARG(UINT32_MAX)         /* what a rare action's argument can hold */
+#define PLACES_MAX RARE_ARG(UINT32_MAX)         /* the maximum of a rare action's argument */
 #define METERS_MAX RARE_ARG(UINT32_MAX)
 
 struct err *
@@ -77,7 +77,7 @@ build_part(struct build *b, int rc, struct loc loc, const char *section, const c
 	if (b->short_of_memory)
 		build_no_memory(b);
 	else
-		err_add(b->setup.err, EFAULT, loc, "%s.%s: not built, and without a reason; this is a bug of Weir",
+		err_add(b->setup.err, EFAULT, loc, "%s.%s: not built, without a reason; this is a bug of Weir",
 			section, name != NULL ? name : "?");
 	return false;
 }
@@ -161,7 +161,7 @@ build_interfaces(const struct build *b, unsigned *n)
 	return b->setup.iface;
 }
 
-/* The file as users write it: places of one file share the copy. */
+/* Returns the file's name as users write it; all lines of one file share the copy. */
 static const char *
 file_name(struct build *b, const char *file)
 {
@@ -191,7 +191,7 @@ build_place(struct build *b, struct loc loc, const char *owner, const char *name
 		b->place = place;
 	}
 	if (b->n_places == 0)
-		b->n_places = 1;        /* place 0 is no place */
+		b->n_places = 1;        /* 0 is none */
 	if (b->n_places == PLACES_MAX) {
 		err_add(b->setup.err, E2BIG, loc, "%s: more than %u rules and stages that count",
 			owner, PLACES_MAX);
@@ -205,7 +205,7 @@ build_place(struct build *b, struct loc loc, const char *owner, const char *name
 	return b->n_places++;
 }
 
-/* A hash of what a decoded struct of a table says; 0 without memory: it is like nothing else. */
+/* Returns a hash of a decoded struct's text; 0 without memory, which is unlike all others. */
 static uint64_t
 text_hash(const struct cfg_table *table, const void *cfg)
 {
@@ -216,7 +216,7 @@ text_hash(const struct cfg_table *table, const void *cfg)
 
 	if (f == NULL)
 		return 0;
-	cfg_print(table, cfg, DOCUMENT_PRESETS_OUT, f);
+	cfg_print(table, cfg, DOCUMENT_DEFAULTS_OUT, f);
 	fclose(f);
 	for (size_t i = 0; i < bytes; i++)
 		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ull;
@@ -253,8 +253,8 @@ build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 	return (int)b->n_meters++;
 }
 
-/* Room for the policy of a number.  Numbers that this build does not use keep what the running generation has: its
- * sessions may hold them. */
+/* Makes room for the policy of a number.  Numbers that this build does not use keep what the
+ * running generation has: its sessions may hold them. */
 int
 build_session_policies(struct build *b, unsigned number)
 {
@@ -277,7 +277,7 @@ build_session_policies(struct build *b, unsigned number)
 	}
 	for (unsigned i = b->n_session_policies; i < n; i++)
 		b->session_policy[i] = running != NULL && i < running->n_session_policies
-			? running->session_policies[i] : session_policy_preset;
+			? running->session_policies[i] : session_policy_default;
 	b->n_session_policies = n;
 	return 0;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From decoded sections to what a generation holds: sets, access lists, route tables, pipelines,
- * places, meters.  Whoever assembles a generation uses the first half, a stage's build the second.
+/* Builds what a generation holds from decoded sections: sets, access lists, route tables,
+ * pipelines, rule counters, meters.  The code that assembles a generation uses the first half, a
+ * stage's build the second.
  *
  *	b = build_create(&setup);
- *	build_policy(b, &config->policy);       // every error of these sections, in setup.err
+ *	build_policy(b, &config->policy);       // all errors of these sections, in setup.err
  *	iface->pipeline = build_find_pipeline(b, config_interface->pipeline);
  *	build_finish(b, gen);                   // gen points into b from here on
  *	...
  *	build_discard(b);                       // when no worker uses gen any more
  *
- * Everything built lives as long as the build, and nothing of it points into the document, so that
- * one can go before the other.
+ * Everything built lives as long as the build, and nothing of it points into the document, which
+ * may be freed before.
  *
  * Threads: control. */
 #ifndef POLICY_BUILD_H
@@ -34,28 +35,31 @@ struct set;
 struct build_setup {
 	struct err *err;
 	bool misread;                           /* the decoder has reported errors */
-	/* By id, NULL where there is none; outlive the build.  Pipelines may be filled later. */
+	/* By id, or NULL; they outlive the build.  Pipelines may be filled in later. */
 	const struct interface *const *iface;
 	unsigned n_ifaces;                      /* highest id + 1 */
-	const char *const *port_name;           /* by index, NULL where there is none */
+	const char *const *port_name;           /* by index, or NULL */
 	unsigned n_ports;
 	const char *const *entry;               /* by id: name of its pipeline, or NULL */
 	struct ids *tracks;                     /* numbers of stages track; NULL: of this build alone */
-	const struct generation *running;       /* whose numbers they go on with; NULL: the first */
-	const struct zone *zones;               /* named ones; outlive the build */
+	const struct generation *running;       /* the generation whose numbers are continued;
+						 * NULL: the first */
+	const struct zone *zones;               /* named zones; they outlive the build */
 	unsigned n_zones;
-	struct loc loc;                         /* of section pipelines: for errors about all of it */
+	struct loc loc;                         /* of section pipelines: for errors about the
+						 * whole section */
 };
 
 struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
 void build_discard(struct build *b);            /* NULL and half-built are fine */
 
-/* Builds the sections.  0 if there is no error and every part is there; else negative after an error for each fault.
- * A configuration that was misread may be given, too, to find the others: names that are NULL
- * or unknown are passed over in silence, since the decoder has reported them. */
+/* Builds the sections.  Returns 0 if there is no error and every part is there; else negative after
+ * an error for each fault.  A configuration with decoding errors may be given, too, to find its
+ * other errors: names that are NULL or unknown are ignored, since the decoder has reported them. */
 int build_policy(struct build *b, const struct policy_cfg *cfg);
 
-/* Fills the generation's pipelines, places, meters and own addresses.  0 or -ENOMEM. */
+/* Fills the generation's pipelines, rule counters, meters and own addresses.  Returns 0 or
+ * -ENOMEM. */
 int build_finish(struct build *b, struct generation *gen);
 
 const struct pipeline *build_find_pipeline(const struct build *b, const char *name);
@@ -64,16 +68,17 @@ const struct pipeline *build_find_pipeline(const struct build *b, const char *na
 
 struct err *build_err(const struct build *b);
 
-/* Zeroed memory that lives as long as the build.  NULL when memory is short (build_no_memory). */
+/* Returns zeroed memory that lives as long as the build; NULL when memory is short
+ * (build_no_memory). */
 void *build_alloc(struct build *b, size_t n, size_t bytes);
 
-/* A copy of a list of n elements with *room doubled; NULL when memory is short. */
+/* Returns a copy of a list of n elements with *room doubled; NULL when memory is short. */
 void *build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_t bytes);
 
 const char *build_string(struct build *b, const char *text);    /* NULL stays NULL */
-int build_no_memory(struct build *b);           /* says so; -ENOMEM */
+int build_no_memory(struct build *b);           /* adds an error; returns -ENOMEM */
 
-/* What a name means; NULL when there is nothing of that name, or it could not be built. */
+/* Return the object of a name; NULL when there is none, or when it could not be built. */
 const struct set *build_find_set(const struct build *b, const char *name);
 const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
@@ -81,45 +86,47 @@ const struct interface *build_find_interface(const struct build *b, const char *
 const struct zone *build_find_zone(const struct build *b, const char *name);
 int build_find_port(const struct build *b, const char *name);   /* its index, or -ENOENT */
 
-/* The interfaces, by id. */
+/* Returns the interfaces, by id. */
 const struct interface *const *build_interfaces(const struct build *b, unsigned *n);
 
-/* A goto: where packets may be sent on to, and the line that says so.  The pipeline is there from
- * the beginning and gets its stages at the end. */
+/* A goto: its target, and its line.  The pipeline exists from the beginning and gets its stages at
+ * the end. */
 struct jump {
 	const struct pipeline *to;
 	struct loc loc;
 };
 
-/* The number of a pool of section nat, or -ENOENT; and its specification. */
+/* Return the number of a pool of section nat, or -ENOENT; and its specification. */
 int build_find_pool(const struct build *b, const char *name);
 const struct nat_pool_spec *build_pool(const struct build *b, unsigned number);
 
-/* Refuse an address that NAT is to answer for, or to send sessions to: multicast, loopback and what else no station has;
- * the network or broadcast address of a subnet; for the first also a next hop's or a neighbour's.  0, or -EINVAL after an
- * error at the field. */
+/* Refuses an address that NAT would answer for, or send sessions to: multicast, loopback and other
+ * addresses that no station has; the network or broadcast address of a subnet; build_check_public
+ * also that of a next hop or a neighbour.  Returns 0, or -EINVAL after an error at the field. */
 int build_check_public(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
 int build_check_target(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
 
-/* The first of these alone: what no station has, and so none of the /24 around. */
+/* Refuses only addresses that no station has; then the other addresses of its /24 are not valid
+ * either. */
 int build_check_station(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
 
-/* An address that NAT answers for.  0 or -ENOMEM. */
+/* Adds an address that NAT answers for.  Returns 0 or -ENOMEM. */
 int build_public(struct build *b, rte_be32_t address);
 
-/* A new place.  0 after an error when there is no room. */
+/* Returns a new rule counter, or 0 after an error when there is no room. */
 uint32_t build_place(struct build *b, struct loc loc, const char *owner, const char *name);
 void build_place_log(struct build *b, uint32_t place);
 
-/* What the place's line says, a decoded struct of a table: as long as that is the same in the next generation, the place
- * keeps its hits. */
+/* Sets the text of the counter's line, a decoded struct of a table: as long as it is the same in
+ * the next generation, the counter keeps its value. */
 void build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg);
 
-/* A new meter: its number, 0 and up, or negative after an error. */
+/* Returns the number of a new meter, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec, struct loc loc);
 
-/* The number of a stage track's timeouts, 1 and up, or -ENOSPC when there are too many, or negative after an error.  The stage is known by its pipeline and
- * its condition (when, decoded by when_table), and keeps the number over generations. */
+/* Returns the number of a stage track's timeouts, 1 and up, or negative after an error: -ENOSPC
+ * when there are too many.  The stage is identified by its pipeline and its condition (when,
+ * decoded by when_table), and keeps the number over generations. */
 int build_session_policy(struct build *b, const char *owner, const struct cfg_table *when_table,
 	const void *when, const struct session_policy *policy);
 

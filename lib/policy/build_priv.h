@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files that build the sections share: a build from inside. */
+/* The inside of a build, for the files that build the sections. */
 #ifndef POLICY_BUILD_PRIV_H
 #define POLICY_BUILD_PRIV_H
 
@@ -8,7 +8,7 @@
 #include "policy/build.h"
 #include "policy/pipeline.h"
 
-/* What is built under a name: a list per section.  what is NULL when it could not be built. */
+/* A named object of a section. what is NULL if it could not be built. */
 struct built {
 	const char *name;
 	void *what;
@@ -19,15 +19,17 @@ struct built_list {
 	unsigned n;
 };
 
-/* A pipeline and what is found out about it while it is checked. */
+/* A pipeline while it is checked. */
 struct draft {
-	struct pipeline pipeline;       /* first: what names lead to */
-	bool broken;                    /* a stage is missing: what follows from that is not said */
+	struct pipeline pipeline;       /* first: names lead to it */
+	bool broken;                    /* a stage is missing: errors that follow from that are
+					 * not reported */
 	bool is_target;                 /* of a goto */
 	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state;       /* of the walk along gotos */
 	unsigned depth;                 /* gotos that a packet may follow from here */
 	unsigned rare_words;            /* that a packet may collect from here */
-	uint64_t judged;                /* bit p: reached with enum passed p before it, see order.c */
+	uint64_t judged;                /* bit p: reached after the stages p (enum passed), see
+					 * order.c */
 };
 
 struct taken;
@@ -36,13 +38,14 @@ struct build {
 	struct build_setup setup;
 	unsigned errors;                /* in setup.err before anything was built */
 	struct arena arena;
-	bool short_of_memory;           /* something is missing: a name, if nothing else */
-	const char *file, *file_name;   /* the last loc's file, and our copy without folders */
+	bool short_of_memory;           /* some part could not be allocated */
+	const char *file, *file_name;   /* the last loc's file, and our copy of its name without
+					 * folders */
 
 	struct built_list sets;         /* struct set */
 	struct built_list acls;         /* struct acl */
 	struct built_list routes;       /* struct route_table */
-	struct built_list pipelines;    /* struct draft; there from the beginning */
+	struct built_list pipelines;    /* struct draft; present from the beginning */
 	const struct pipeline **pipeline;       /* the same as an array */
 
 	struct place *place;
@@ -56,24 +59,24 @@ struct build {
 	unsigned n_pools, pool_room;
 	rte_be32_t *public;
 	unsigned n_public, public_room;
-	struct taken *taken;            /* public.c: addresses of others */
+	struct taken *taken;            /* public.c: addresses of other stations */
 	unsigned n_taken;
 	struct own_addresses *own;
 	struct owners *owners;
 };
 
-/* Makes room for the things of a section, each with its name and nothing built. */
+/* Makes room for the objects of a section, each with its name and not built yet. */
 int built_list_init(struct build *b, struct built_list *list, unsigned n);
 void *built_find(const struct built_list *list, const char *name);
 
-/* Has anything been reported, by the decoder or since? */
+/* Returns true if an error was reported, by the decoder or since. */
 bool build_has_errors(const struct build *b);
 
-/* Takes the outcome of one part of a section: true if it was built.  A failure while nothing has been reported, which
- * would be a silent one, becomes an error here. */
+/* Takes the result of building one part of a section: returns true if it was built.  A failure
+ * without any reported error becomes an error here. */
 bool build_part(struct build *b, int rc, struct loc loc, const char *section, const char *name);
 
-/* Makes room for the session policies up to a number.  0, or negative after an error. */
+/* Makes room for the session policies up to a number.  Returns 0, or negative after an error. */
 int build_session_policies(struct build *b, unsigned number);
 
 int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
@@ -82,7 +85,7 @@ int build_route_table(struct build *b, const struct route_table_cfg *cfg,
 	struct route_table **table);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
 
-/* Collects the addresses that are somebody else's.  0 or -ENOMEM. */
+/* Collects the addresses of other stations.  Returns 0 or -ENOMEM. */
 int public_begin(struct build *b, const struct policy_cfg *cfg);
 
 void pools_finish(struct build *b, struct generation *gen);
@@ -90,7 +93,7 @@ void pools_finish(struct build *b, struct generation *gen);
 void route_table_discard(struct route_table *table);
 void pipeline_discard(struct pipeline *p);
 
-/* Explains an order of stages that cannot work, over all pipelines and gotos, and works out the
+/* Reports orders of stages that cannot work, over all pipelines and gotos, and computes the
  * pipelines' traits. */
 void order_check(struct build *b);
 

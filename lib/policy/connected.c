@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What interfaces bring to every route table: their subnets, their addresses, and the broadcast
+/* What interfaces add to every route table: their subnets, their addresses, and the broadcast
  * addresses of IPv4 subnets. */
 #include "policy/routes_priv.h"
 

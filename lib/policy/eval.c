@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What stages do to the packet they judge. */
+/* The functions by which stages decide about a packet. */
 #include "policy/eval.h"
 
 #include <assert.h>
@@ -30,7 +30,7 @@ eval_count(struct eval *ev, uint32_t place)
 {
 	bool room = place == 0 || emit_count(&ev->program, place);
 
-	assert(room);           /* pipelines are checked for it when they are built */
+	assert(room);           /* checked when pipelines are built */
 	(void)room;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One packet being judged: what stages read, and what they write.
+/* One packet that is being judged: what stages read, and what they write.
  *
  * A stage sees this and never a packet.  What one stage finds and a later one needs is a typed
- * field here, with who writes and who reads it. */
+ * field here, with its writer and its readers. */
 #ifndef POLICY_EVAL_H
 #define POLICY_EVAL_H
 
@@ -29,17 +29,17 @@ enum conn_state {
 	CONN_INVALID = 16,
 };
 
-/* Fields of the packet that are no part of the flow's key.  A decision that used one of them holds
+/* Fields of the packet that are not part of the flow's key.  A decision that used one of them holds
  * for this packet alone and is not cached. */
 enum packet_field {
 	FIELD_DSCP = 1,
 	FIELD_TCP_FLAGS = 2,
 	FIELD_FRAGMENT = 4,
-	FIELD_VLAN = 8,         /* where frames with any tag come in by one interface */
+	FIELD_VLAN = 8,         /* where one interface takes frames with any tag */
 	FIELD_TTL = 16,
 };
 
-/* Where explain writes; NULL in production.  note() lines appear in the order of the stages. */
+/* Receives the notes of explain; NULL in production.  Notes come in the order of the stages. */
 struct trace {
 	void (*note)(void *arg, const char *stage, const char *text);   /* NULL: not asked for */
 	void *arg;
@@ -55,7 +55,7 @@ struct eval {
 	const struct generation *gen;
 	const struct interface *in;     /* ingress interface */
 	uint32_t flow_hash;             /* keyed hash of the flow: ECMP */
-	uint64_t key_hash;              /* the flow table's of the view's tuple; 0: not known */
+	uint64_t key_hash;              /* the flow table's hash of the view's tuple; 0: unknown */
 	uint64_t now_ns;
 	const struct trace *trace;
 	unsigned assumed;               /* enum conn_state that track finds where there are no sessions; 0: what begins one */
@@ -78,16 +78,19 @@ struct eval {
 	struct session *session;
 	bool reply;
 	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
-	struct session *fresh;          /* room for the session that it may begin, given with sessions */
+	struct session *fresh;          /* memory for the session that it may begin, given with
+					 * sessions */
 
-	/* a finished connection that the packet's SYN begins anew: it ends when the packet leaves.  written by track;
-	 * read by snat and by the slow path */
+	/* a finished connection on which the packet's SYN begins a new one: it ends when the packet
+	 * leaves.  written by track; read by snat and by the slow path */
 	struct session *over;
-	bool keeps_over;                /* given: the packet must wait before it leaves, so its SYN is an offer (flow/tcp.h) */
+	bool keeps_over;                /* given: the packet must wait before it leaves, so its
+					 * SYN is an offer (session/tcp.h) */
 
-	struct nat *nat;                /* the same */
+	struct nat *nat;                /* likewise */
 
-	/* what the source of a new session may do; zeros: all.  written by track; read by install, which charges it */
+	/* limits of the source of a new session; zeros: none.  written by track; read by install,
+	 * which charges it */
 	struct source_limit limit;
 
 	/* written by track; read by acl, dnat, snat */
@@ -96,34 +99,35 @@ struct eval {
 	/* written by route, forward; read by snat, and by conditions on the egress interface */
 	const struct interface *egress;
 
-	/* written by acl's goto: where evaluation goes on; read and cleared by the evaluator */
+	/* written by acl's goto: where evaluation continues; read and cleared by the evaluator */
 	const struct pipeline *jump;
 
-	/* which fields beyond the key were used.  written by all, read by install */
+	/* fields beyond the key that were used. written by all, read by install */
 	unsigned used_fields;
 
-	/* what has been decided; done ends the evaluation */
+	/* the decision; done ends the evaluation */
 	struct program program;
 	bool done;
 
-	const char *stage;              /* name of the stage at work, for the trace */
+	const char *stage;              /* name of the current stage, for the trace */
 };
 
-/* Begins: all from the view, nothing decided.  flow_hash, now_ns and trace are the caller's. */
+/* Initialises an evaluation from the view, with nothing decided.  The caller sets flow_hash, now_ns
+ * and trace. */
 void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
 
-/* Counts the packet at a place; 0 is none. */
+/* Counts the packet at a rule counter; 0 is none. */
 void eval_count(struct eval *ev, uint32_t place);
 
-/* End the evaluation, for the place that decided it (0: none), which counts the packet. */
+/* End the evaluation.  The line that decided it counts the packet (0: none). */
 void eval_drop(struct eval *ev, enum reason r, uint32_t place);
 void eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t place);
 
-/* Translates: changes the tuple that later stages see and the program. */
+/* Translate: change the tuple that later stages see, and the program. */
 void eval_set_src(struct eval *ev, const union address *a, rte_be16_t port);
 void eval_set_dst(struct eval *ev, const union address *a, rte_be16_t port);
 
-/* A line for explain; costs a test of a pointer in production. */
+/* Writes a line for explain; in production it costs a test of a pointer. */
 void eval_note(struct eval *ev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a generation is asked by workers, and what is worked out for it once. */
+/* Look-ups of workers in a generation, and tables computed for them once. */
 #include "policy/generation.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include "base/meter.h"
 
-/* Open addressing, at most half full.  The addresses are the operator's own, so nobody else chooses
- * what collides. */
+/* Open addressing, at most half full.  The addresses are the operator's own, so outsiders cannot
+ * cause collisions. */
 struct own_addresses {
 	unsigned mask;
 	struct own_slot {

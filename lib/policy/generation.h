@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One whole compiled configuration: immutable once published.
  *
- * Built by control, published by one pointer, taken by each worker at the top of its loop, freed
- * after every worker has passed a quiescent state.  Interfaces keep their id (by name) and ports
- * their index over generations.
+ * Built by control, published by one pointer, adopted by each worker at the top of its loop, freed
+ * after every worker has adopted a newer one.  Interfaces keep their id (by name) and ports their
+ * index over generations.
  *
- * The per-worker part (hits, meters) is memory that belongs to a generation and is written by one
- * worker each. */
+ * The per-worker part (rule counters, meters) is memory that belongs to a generation and is written
+ * by one worker each. */
 #ifndef POLICY_GENERATION_H
 #define POLICY_GENERATION_H
 
@@ -44,19 +44,20 @@ struct interface {
 	uint16_t id;                    /* 1 and up: 0 is "no interface" in keys and ledgers */
 	uint16_t port;                  /* index of the port */
 	uint16_t vlan, inner_vlan;      /* 0: untagged */
-	uint16_t tpid;                  /* of the outer tag of what is sent; 0: as the station sends it */
+	uint16_t tpid;                  /* of the outer tag of sent frames; 0: as the station
+					 * sends it */
 	uint16_t mtu;
 	uint8_t mac[6];
 	const struct interface_address *addresses;      /* link-local IPv6 included */
 	unsigned n_addresses;
 	const struct interface_neighbour *neighbours;
 	unsigned n_neighbours;
-	const struct pipeline *pipeline;        /* NULL: all is dropped as interface_unused */
+	const struct pipeline *pipeline;        /* NULL: packets are dropped as interface_unused */
 	struct loc loc;
 };
 
-/* What a meter holds back.  Each worker has a meter of its own with its share of the rate, and the
- * whole burst: a share of it might be smaller than a packet. */
+/* The rate of a meter.  Each worker has a meter of its own with its share of the rate, and the
+ * whole burst: a share of the burst might be smaller than a packet. */
 struct meter_spec {
 	uint64_t rate;                  /* bits or packets a second */
 	uint64_t burst;                 /* bytes or packets */
@@ -65,22 +66,22 @@ struct meter_spec {
 };
 
 struct generation_worker {
-	struct place_hits *hits;        /* by place */
+	struct place_hits *hits;        /* by rule counter */
 	struct meter **meters;          /* by meter number; in struct shared_meter */
 };
 
-/* A meter of all workers, which generations share as long as the line that asks for it says the same. */
+/* A meter of all workers, which generations share as long as its line says the same. */
 struct shared_meter;
 
-/* Where the places of an earlier generation stand in this one. */
+/* The rule counters of an earlier generation in this one. */
 struct carried {
-	uint32_t *place;                /* by its places; 0: nowhere */
+	uint32_t *place;                /* by its numbers; 0: none */
 	uint32_t n;                     /* 0: it was never published */
 };
 
 struct generation {
 	uint64_t number;                /* 1, 2, ... */
-	const struct interface *iface[LEDGER_IFACES];   /* by id; NULL where there is none */
+	const struct interface *iface[LEDGER_IFACES];   /* by id, or NULL */
 	unsigned n_ifaces;              /* highest id + 1 */
 	struct zones zones;
 	struct ingress ingress[LEDGER_PORTS];           /* by port index */
@@ -97,40 +98,41 @@ struct generation {
 	unsigned n_session_policies;
 	const struct nat_pool_spec *pools;      /* by number */
 	unsigned n_pools;
-	struct nat_layout *nat;         /* the pools worked out for workers; NULL: none */
+	struct nat_layout *nat;         /* the pools in the workers' form; NULL: none */
 	const rte_be32_t *public;       /* addresses that NAT answers for, sorted */
 	unsigned n_public;
 	struct generation_worker *worker;       /* by worker */
 	unsigned n_workers;
 	struct shared_meter **shared_meters;    /* by meter number; control's */
-	/* What the generations before it have counted: the hits up to the change, and where their places stand in this one, of
-	 * all that a flow may still count for when it is swept. */
+	/* What earlier generations have counted: the counters up to the change, and their places in
+	 * this generation, for all that a flow may still have counts for when it is swept. */
 	uint64_t carried_first;         /* number of the oldest of them */
-	uint32_t n_carried;             /* up to the one before this; 0: this is the first */
+	uint32_t n_carried;             /* up to the previous one; 0: this is the first */
 	struct carried *carried;        /* by number */
 	struct place_hits *carried_hits;        /* by place; control's */
 	const struct own_addresses *own;        /* of all interfaces; NULL: none */
 	const struct owners *owners;            /* NULL: nothing translates */
-	void *owner;                    /* control's: what discards it */
+	void *owner;                    /* control's: the object that frees it */
 };
 
-/* The hash behind generation_owns, from the addresses of interfaces by id (NULL where there is
- * none).  NULL when memory is short. */
+/* Builds the table behind generation_owns from the addresses of interfaces by id (or NULL).  NULL
+ * when memory is short. */
 struct own_addresses *own_addresses_build(const struct interface *const iface[], unsigned n);
 void own_addresses_discard(struct own_addresses *own);  /* NULL is fine */
 
-/* Fills the meter that one of so many workers has for spec. */
+/* Initialises a worker's meter for spec, with that many workers. */
 void meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
 	struct meter *meter);
 
-/* Is the address one of our own, on any interface?  O(1).  A link-local one may be ours on one
- * interface and a neighbour's on another: ask for the interface. */
+/* Returns true if the address is one of our own, on any interface.  O(1).  A link-local address may
+ * be ours on one interface and a neighbour's on another: test it for the interface. */
 bool generation_owns(const struct generation *g, const union address *a, unsigned family);
 
-/* Is the IPv4 address the network or broadcast address of a subnet of an interface?  O(1). */
+/* Returns true if the IPv4 address is the network or broadcast address of a subnet of an interface.
+ * O(1). */
 bool generation_broadcast(const struct generation *g, rte_be32_t address);
 
-/* Is the IPv4 address one that NAT answers for? */
+/* Returns true if the IPv4 address is one that NAT answers for. */
 bool generation_public(const struct generation *g, rte_be32_t address);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the words of a match mean. */
+/* The words of a match, and their meaning. */
 #include "policy/match.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ const struct cfg_word match_states[] = {
 	CFG_WORD_END
 };
 
-/* An enum and not a bool, since "false" is not the same as nothing. */
+/* An enum and not a bool, since "false" differs from nothing. */
 const struct cfg_word match_fragments[] = {
 	{ "true", RULE_FRAGMENT_YES },
 	{ "false", RULE_FRAGMENT_NO },
@@ -40,19 +40,19 @@ static const struct cfg_field match_fields[] = {
 
 const struct cfg_table match_table = {
 	"match", CFG_SIZEOF(struct match_cfg), match_fields,
-	"What a packet must be; lists mean any of, ! before a value means not.",
+	"A condition on packets; a list means any of its values, ! before a value means not.",
 };
 
-/* A match on its way: what is being read, and what came out so far. */
+/* A match that is being read, and the results so far. */
 struct reading {
 	struct build *b;
 	const struct cfg_head *head;
 	const struct match_cfg *cfg;
 	struct match_list *list;
-	struct rule_match match;        /* what all matches that come of it share */
+	struct rule_match match;        /* what all resulting matches share */
 };
 
-/* The lists of a match, whatever they are of. */
+/* The lists of a match, of any type. */
 struct written_list {
 	const void *field;
 	unsigned count;
@@ -85,7 +85,8 @@ match_is_any(const struct cfg_head *head, const struct match_cfg *m)
 	return m->state == 0 && !cfg_is_written(head, &m->state) && m->fragment == RULE_FRAGMENT_ANY;
 }
 
-/* Are there addresses to be one of, and all of them sets without a prefix?  The first of these, or NULL. */
+/* Returns the first element if there are addresses and all of them are sets without a prefix, else
+ * NULL. */
 static const struct cfg_match_address *
 only_empty_sets(const struct build *b, const struct cfg_match_address *items, unsigned count)
 {
@@ -108,7 +109,7 @@ only_empty_sets(const struct build *b, const struct cfg_match_address *items, un
 	return empty;
 }
 
-/* Why can no packet be so, and by which field?  NULL: it can. */
+/* Returns why no packet can match, and by which field; NULL if one can. */
 static const char *
 why_never(const struct reading *r, const void **field)
 {
@@ -130,7 +131,8 @@ why_never(const struct reading *r, const void **field)
 	return *field != NULL ? "the set is empty" : NULL;
 }
 
-/* Can no packet be so?  Then that is said, unless there are errors, of which it may be a consequence. */
+/* Returns true if no packet can match, and reports it, unless there are errors that may be the
+ * cause. */
 static bool
 is_never(const struct reading *r)
 {
@@ -143,7 +145,7 @@ is_never(const struct reading *r)
 	return why != NULL;
 }
 
-/* Does a list of ranges let a value through? */
+/* Returns true if a list of ranges matches a value. */
 static bool
 admits(const struct cfg_range *items, unsigned count, unsigned value)
 {
@@ -191,7 +193,7 @@ read_ranges(struct reading *r, const struct cfg_range *items, unsigned count,
 	return 0;
 }
 
-/* Sets and interfaces that are not there have been complained about by decoding. */
+/* Reads addresses.  Unknown sets and interfaces have been reported by the decoder. */
 static int
 read_addresses(struct reading *r, const struct cfg_match_address *items, unsigned count,
 	struct rule_addresses *out)
@@ -215,8 +217,8 @@ read_addresses(struct reading *r, const struct cfg_match_address *items, unsigne
 	return rc;
 }
 
-/* The interfaces that a name stands for: one, or those of a zone.  Their ids go to *ids, which has room for them when it
- * is not NULL.  Returns how many; 0 for an unknown name. */
+/* Returns the number of interfaces that a name stands for: one, or those of a zone; 0 for an
+ * unknown name.  Their ids go to *ids, which has room for them if it is not NULL. */
 static unsigned
 ids_of(const struct reading *r, const char *name, uint16_t *ids)
 {
@@ -255,7 +257,7 @@ read_interfaces(struct reading *r)
 	return rc;
 }
 
-/* The fields that mean the same in every match that comes of it. */
+/* Reads the fields that are the same in every resulting match. */
 static int
 read_common(struct reading *r)
 {
@@ -337,7 +339,7 @@ add_flags(struct reading *r, uint32_t written)
 	return rc;
 }
 
-/* The types of one family as a match of its protocol; none when no word has a type there. */
+/* Adds the types of one family as a match of its protocol; none when no word has a type there. */
 static int
 add_icmp_family(struct reading *r, const struct icmp_word *words, unsigned family, uint32_t written)
 {
@@ -413,8 +415,8 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	return rc < 0 ? -EINVAL : 0;
 }
 
-/* The parts of a list of ports that lie from low to high; all of these where it has only negated ones.  How many are not
- * negated. */
+/* Writes the parts of a list of ports that lie from low to high; all of them if the list has only
+ * negated ones.  Returns how many are not negated. */
 static unsigned
 cut_ranges(const struct rule_ranges *list, uint16_t low, uint16_t high, struct rule_ranges *out)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The words that rules and `if:` choose packets by, and how they become table/rules.h matches.
+/* The words by which rules and `if:` match packets, and their conversion to matches of
+ * table/rules.h.
  *
  *	in src dst proto sport dport icmp flags state dscp vlan fragment
  *
@@ -31,10 +32,10 @@ struct match_cfg {
 	enum rule_fragment fragment;
 };
 
-/* The rows of struct match_cfg, for a table that embeds it as member (rules) ... */
+/* The rows of struct match_cfg, for a table that has it as member (rules) ... */
 #define MATCH_ROWS(type, member) \
 	{ "in", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.in), \
-		"Interfaces, or zones, the packet came in by.", .refers = "interfaces", \
+		"Ingress interfaces or zones.", .refers = "interfaces", \
 		.refers_too = "zones", .kind = "interface or zone" }, \
 	{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
 		"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
@@ -51,9 +52,9 @@ struct match_cfg {
 	{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
 		"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
 	{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
-		"TCP flags out of FSRPAUEC: S has SYN set; S/SA, of SYN and ACK, only SYN." }, \
+		"TCP flags, of FSRPAUEC: S: SYN is set; S/SA: of SYN and ACK, only SYN." }, \
 	{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
-		"What stage track found of the packet.", .words = match_states }, \
+		"State that stage track has found for the packet.", .words = match_states }, \
 	{ "dscp", CFG_MATCH_DSCP | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dscp), \
 		"DSCP, by name or number." }, \
 	{ "vlan", CFG_MATCH_VLAN | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.vlan), \
@@ -70,24 +71,26 @@ extern const struct cfg_table match_table;
 /* Compiled matches as they are collected, in order; one written match can become several. */
 struct match_list {
 	struct rule_match *match;
-	uint32_t *written;      /* by match: which written one it stands for, 0 and up */
+	uint32_t *written;      /* by match: the written one that it comes from, 0 and up */
 	unsigned n, room;
-	bool quiet;             /* nothing is said of matches that no packet meets: that has been done */
-	bool ports;             /* one of them looks at ports or ICMP */
-	bool state;             /* one of them asks for a state other than untracked */
+	bool quiet;             /* no warnings about matches that no packet meets: they have been
+				 * reported */
+	bool ports;             /* one of them depends on ports or ICMP */
+	bool state;             /* one of them depends on a state other than untracked */
 };
 
-/* Adds what m says as the written match of that number; nothing, with a warning, if no packet can be so.  head is of the decoded struct that m's
- * members belong to: m's own, or the rule's.  Memory is b's.  0, or negative after errors. */
+/* Adds m as the written match of that number; if no packet can match it, adds a warning instead.
+ * head is that of the decoded struct that m's members belong to: m's own, or the rule's.  Memory is
+ * b's.  Returns 0, or negative after errors. */
 int match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	const struct match_cfg *m, uint32_t written);
 
-/* Does m say nothing, so that it is any packet?  A list without a value says something: nothing matches it.  head: as in
- * match_add. */
+/* Returns true if m has no condition and matches every packet.  A list without values is a
+ * condition: nothing matches it.  head: as in match_add. */
 bool match_is_any(const struct cfg_head *head, const struct match_cfg *m);
 
-/* Restricts a match to destination ports from low to high, and to protocols that are translated by port.  1, 0 when
- * nothing is left, or -ENOMEM. */
+/* Restricts a match to destination ports from low to high, and to protocols that are translated by
+ * port.  Returns 1, 0 when nothing is left, or -ENOMEM. */
 int match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high);
 
 #endif

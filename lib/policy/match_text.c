@@ -11,7 +11,7 @@
 #define ICMP_WHY "is not an ICMP type; write a name such as echo-request, or type or type/code"
 #define FLAGS_WHY "are not TCP flags; write some of FSRPAUEC, or those set/those looked at"
 
-/* All codes of a type, or one; nothing where the family has no such type. */
+/* Writes the range of all codes of a type, or of one; nothing if the family has no such type. */
 static void
 type_range(struct icmp_what what, uint16_t *first, uint16_t *last)
 {
@@ -24,7 +24,7 @@ type_range(struct icmp_what what, uint16_t *first, uint16_t *last)
 	*last = (uint16_t)(what.type << 8 | (what.code < 0 ? 0xff : what.code));
 }
 
-/* A number from 0 to 255 that ends at end. */
+/* Reads a number from 0 to 255 that ends at end. */
 static bool
 read_octet(const char **text, char end, int *out)
 {
@@ -77,7 +77,7 @@ icmp_word_read(const char *text, struct icmp_word *out)
 	return NULL;
 }
 
-/* The flags up to end, or 0 when there is another letter. */
+/* Returns the flags up to end, or 0 if there is another letter. */
 static uint8_t
 flag_letters(const char *text, const char *end)
 {
@@ -101,7 +101,7 @@ tcp_flags_read(const char *text, uint8_t *flags, uint8_t *mask)
 	const char *slash = strchr(text, '/');
 
 	if (*text == '!')
-		return "cannot be negated; S/SA says that out of SYN and ACK only SYN is set";
+		return "cannot be negated; S/SA means that of SYN and ACK only SYN is set";
 	*flags = flag_letters(text, slash != NULL ? slash : end);
 	*mask = slash != NULL ? flag_letters(slash + 1, end) : *flags;
 	if (*flags == 0 || *mask == 0)

@@ -14,8 +14,8 @@
 struct matcher {
 	struct rules *rules;            /* NULL: there is none */
 	struct match_list list;
-	/* The first match that looks at a field beyond the flow's key.  One that is reached only
-	 * behind the match that counts does not make the decision depend on it. */
+	/* The first match that uses a field beyond the flow's key.  A match behind the one that
+	 * counts does not make the decision depend on its fields. */
 	uint32_t first_dscp, first_flags, first_fragment, first_vlan;
 };
 
@@ -55,7 +55,7 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 		first_is(&m->first_flags, i, match->tcp_mask != 0);
 		first_is(&m->first_fragment, i, match->fragment != RULE_FRAGMENT_ANY);
 		first_is(&m->first_vlan, i, match->vlan.n > 0);
-		match->loc.file = NULL;         /* the document may go */
+		match->loc.file = NULL;         /* the document may be freed */
 	}
 	return m;
 }
@@ -87,7 +87,7 @@ key_from_eval(struct rule_key *key, const struct eval *ev)
 		.dscp = ev->dscp,
 		.fragment = v->fragment,
 	};
-	/* The key has them also where the view is of a later fragment, which does not. */
+	/* From the key: the view of a later fragment does not have them. */
 	key->icmp_type = (uint8_t)(rte_be_to_cpu_16(ev->tuple.dport) >> 8);
 	key->icmp_code = (uint8_t)rte_be_to_cpu_16(ev->tuple.dport);
 }
@@ -101,7 +101,8 @@ vlan_varies(const struct eval *ev)
 	return in->vlan == 0 && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE) != 0;
 }
 
-/* found: the match that counts, or MATCHER_NONE, which stands behind all of them. */
+/* Returns true if the match was reached.  found: the match that counts, or MATCHER_NONE, which is
+ * behind all of them. */
 static bool
 reached(uint32_t first, uint32_t found)
 {
@@ -121,14 +122,15 @@ note_fields(const struct matcher *m, struct eval *ev, uint32_t found)
 		ev->used_fields |= FIELD_VLAN;
 }
 
-/* The match asks for a part of the transport header that the packet does not have: nobody can say whether it is meant. */
+/* Drops a packet without the part of the transport header that the match asks for: it cannot be
+ * decided whether it matches. */
 static void
 refuse_blind(const struct matcher *m, struct eval *ev, uint32_t found)
 {
 	if (ev->tuple.kind != KEY_BLIND || found == MATCHER_NONE
 	    || !rule_asks_transport(&m->list.match[found]))
 		return;
-	eval_note(ev, "%s: asks for what the transport header does not have", ev->stage);
+	eval_note(ev, "%s: depends on a part of the transport header that the packet does not have", ev->stage);
 	eval_drop(ev, (enum reason)ev->view->l4_fault, 0);
 }
 
@@ -140,8 +142,8 @@ speaks_of_ip(const struct rule_match *m)
 		|| m->fragment != RULE_FRAGMENT_ANY;
 }
 
-/* A frame that is not IP: no trie holds it, and what speaks of IP does not mean it, not even with
- * a "not" before. */
+/* Finds the match of a frame that is not IP: tables do not hold it, and matches on IP fields do not
+ * match it, not even negated. */
 static uint32_t
 find_frame(const struct match_list *list, const struct rule_key *key)
 {

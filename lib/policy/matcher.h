@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An ordered list of matches, compiled, and asked about a vector of packets.
+/* An ordered list of matches, compiled, and its look-up for a vector of packets.
  *
- * Threads: control builds and discards; any number of workers ask. */
+ * Threads: control builds and discards; any number of workers look up. */
 #ifndef POLICY_MATCHER_H
 #define POLICY_MATCHER_H
 
@@ -17,8 +17,8 @@ struct matcher *matcher_build(struct build *b, const struct match_list *list, st
 void matcher_discard(struct matcher *m);        /* NULL is fine */
 
 /* found[i] becomes the written match that ev[i] meets first, or MATCHER_NONE.  Notes in ev[i] what
- * it had to look at beyond the flow's key.  A packet without a readable transport header that meets a match which asks for it is
- * dropped: ev[i]->done. */
+ * it had to look at beyond the flow's key.  A packet without a readable transport header that meets
+ * a match which asks for it is dropped: ev[i]->done. */
 void matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n);
 
 /* What was compiled, for checks: the matches and which written one each stands for. */

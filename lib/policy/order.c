@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The order of stages is the operator's; what cannot work is explained here, before any packet. */
+/* Reports orders of stages that cannot work, before any packet. */
 
 #include <errno.h>
 #include <string.h>
 
 #include "policy/build_priv.h"
 
-/* What stages further on may need, or must not find, of those before them. */
+/* What later stages may require, or must not find, of earlier ones. */
 enum passed {
 	PASSED_TRACKS = 1,
 	PASSED_ROUTES = 2,
@@ -19,7 +19,7 @@ name_of(const struct step *step)
 	return step->stage->table->name;
 }
 
-/* A stage that lets no packet through must be the last. */
+/* Checks that a stage that lets no packet through is the last one. */
 static void
 check_reached(struct build *b, const struct pipeline *p)
 {
@@ -35,7 +35,7 @@ check_reached(struct build *b, const struct pipeline *p)
 	}
 }
 
-/* Is a wire among the traits, and a router? */
+/* Returns true if the traits have both a wire and a router. */
 static bool
 mixed(unsigned traits)
 {
@@ -52,7 +52,7 @@ follow(struct build *b, struct draft *d, const struct jump *jump, unsigned *word
 	to->is_target = true;
 	if (to->state == DRAFT_OPEN) {
 		err_add(b->setup.err, EINVAL, jump->loc,
-			"pipelines.%s: goto %s leads back to where the packet comes from",
+			"pipelines.%s: goto %s leads back to a pipeline that the packet has passed",
 			d->pipeline.name, to->pipeline.name);
 		return false;
 	}
@@ -70,8 +70,9 @@ follow(struct build *b, struct draft *d, const struct jump *jump, unsigned *word
 	return true;
 }
 
-/* Words that a packet may collect from a step on, backwards: of the steps behind it and of where a
- * goto leads it counts the larger; who ends needs none of them. */
+/* Counts the words that a packet may collect from a step on, backwards: the larger of the number of
+ * the steps behind it and that of a goto's target; a step that ends the packet needs none of
+ * them. */
 static bool
 count_words(struct build *b, struct draft *d)
 {
@@ -94,8 +95,9 @@ count_words(struct build *b, struct draft *d)
 	return true;
 }
 
-/* Sessions of packets that are judged together take what they need in order, stage by stage.  That is the order of
- * arrival unless some take another way, or lose again behind snat what it has given them. */
+/* Returns true if packets must be judged one by one.  Sessions of packets that are judged together
+ * take what they need in order, stage by stage.  That is the order of arrival unless some packets
+ * take another way, or lose behind snat what it has given them. */
 static bool
 is_alone(const struct pipeline *p)
 {
@@ -109,7 +111,7 @@ is_alone(const struct pipeline *p)
 	return false;
 }
 
-/* Follows gotos from a pipeline.  False when they go round, which has been said. */
+/* Follows gotos from a pipeline.  Returns false after an error if they form a loop. */
 static bool
 visit(struct build *b, struct draft *d)
 {
@@ -126,7 +128,7 @@ visit(struct build *b, struct draft *d)
 		err_add(b->setup.err, E2BIG, p->step[0].loc,
 			"pipelines.%s: a packet could be counted, metered and marked %u times; "
 			"the bound is %u", p->name, d->rare_words, PROGRAM_RARE_MAX);
-		d->rare_words = 0;      /* said once, not again for who leads here */
+		d->rare_words = 0;      /* reported once, not again for pipelines that lead here */
 	}
 	return true;
 }
@@ -145,7 +147,7 @@ check_mixed(struct build *b, const struct pipeline *p)
 		"for any station, a router only its own", p->name);
 }
 
-/* A complaint about the place of a step; its trait is taken away, so that it is said once. */
+/* Reports a misplaced step; its trait is removed, so that it is reported once. */
 static void
 misplaced(struct build *b, const struct pipeline *p, struct step *step, unsigned trait, const char *why)
 {
@@ -168,7 +170,7 @@ check_step(struct build *b, const struct pipeline *p, struct step *step, unsigne
 			"it has to stand before 'route'");
 }
 
-/* What is known of packets behind a step. */
+/* Returns what is known of packets behind a step. */
 static unsigned
 passed(const struct step *step, unsigned before)
 {
@@ -179,7 +181,7 @@ passed(const struct step *step, unsigned before)
 	return before;
 }
 
-/* What a stage needs must stand before it, on every way to it. */
+/* Checks that what a stage requires stands before it, on every way to it. */
 static void
 check_needs(struct build *b, struct draft *d, unsigned before)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The owner of a packet: what its worker is chosen by. */
+/* Finds what the owner of a packet is chosen by. */
 #include "policy/owners.h"
 
 #include <netinet/in.h>
@@ -7,7 +7,7 @@
 #include "nat/nat.h"
 #include "policy/owners_priv.h"
 
-/* A packet and what chooses its owner. */
+/* A packet, and what chooses its owner. */
 struct question {
 	const struct owners *o;
 	const struct tuple *t;
@@ -55,7 +55,7 @@ within(rte_be16_t port, uint16_t low, uint16_t high)
 	return rte_be_to_cpu_16(port) >= low && rte_be_to_cpu_16(port) <= high;
 }
 
-/* Is it for the translation of its source, on its way out? */
+/* Returns true if the source of the packet will be translated, on its way out. */
 static bool
 goes_there(const struct question *q, const struct fixed *f)
 {
@@ -67,7 +67,7 @@ goes_there(const struct question *q, const struct fixed *f)
 	return rule_matches(&f->there, &key);
 }
 
-/* The port forward that it is on its way to. */
+/* Returns the port forward that the packet is on its way to. */
 static const struct fixed *
 forward_there(const struct question *q, enum owners_index_kind kind)
 {
@@ -77,7 +77,8 @@ forward_there(const struct question *q, enum owners_index_kind kind)
 	return i != OWNERS_NONE ? &q->o->fixed[i] : NULL;
 }
 
-/* The port forward that it is an answer of: which has led to its source.  Its place, or OWNERS_NONE. */
+/* Returns the port forward that led to the packet's source, for an answer.  An index, or
+ * OWNERS_NONE. */
 static uint32_t
 forward_back(const struct question *q)
 {
@@ -99,7 +100,7 @@ is_fixed_source(const struct owners *o, const union address *a)
 	return false;
 }
 
-/* To a public address. */
+/* Decides for a packet to a public address. */
 static enum owner_by
 arriving(const struct question *q)
 {
@@ -118,7 +119,8 @@ arriving(const struct question *q)
 	return OWNER_BOTH_ENDS;
 }
 
-/* From an end that a line of the configuration translates: the first of them in the file. */
+/* Decides for a packet from an end that a line of the configuration translates: the first one in
+ * the file. */
 static enum owner_by
 leaving(const struct question *q)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From pipelines, pools and routes to what owners are chosen by. */
+/* Builds the choice of owners from pipelines, pools and routes. */
 #include "policy/owners.h"
 
 #include <errno.h>
@@ -54,7 +54,7 @@ add_ranges(struct build *b, struct owners *o)
 	return 0;
 }
 
-/* What of a match is the same for every packet of a conversation. */
+/* Returns the parts of a match that are the same for every packet of a conversation. */
 static struct rule_match
 lasting(const struct rule_match *m)
 {
@@ -79,7 +79,7 @@ lists_some(const struct rule_ranges *list)
 	return false;
 }
 
-/* May the match be for a packet to the address? */
+/* Returns true if the match may be for a packet to the address. */
 static bool
 may_be_to(const struct rule_match *m, uint32_t address)
 {
@@ -144,7 +144,7 @@ add_fixed(struct draft_owners *d, const struct step *step, const struct fixed_tr
 	return 0;
 }
 
-/* Does a packet that begins in one pipeline come to the other? */
+/* Returns true if a packet that begins in one pipeline comes to the other. */
 static bool
 leads_to(const struct pipeline *from, const struct pipeline *to, unsigned jumps)
 {
@@ -207,7 +207,7 @@ add_sources(struct draft_owners *d)
 	return o->source != NULL ? 0 : -ENOMEM;
 }
 
-/* The first interface of a route whose packets are translated; 0: none. */
+/* Returns the first interface of a route whose packets are translated, or 0. */
 static uint32_t
 leads_inside(const struct route *r)
 {
@@ -265,7 +265,7 @@ add_inside(struct build *b, struct owners *o)
 	return o->inside != NULL ? 0 : -ENOMEM;
 }
 
-/* Does any pipeline give sources of a pool?  A pool that none names has no sessions. */
+/* Returns true if any pipeline uses a pool.  A pool that no pipeline names has no sessions. */
 static bool
 translates(const struct build *b)
 {
@@ -302,7 +302,7 @@ owners_discard(struct owners *o)
 	prefixes_discard(o->inside);
 }
 
-/* The forwarded ports of one match in one protocol, as far as they are of the range r. */
+/* Adds the forwarded ports of one match in one protocol, as far as they are in the range r. */
 static int
 reserve_ports(struct build *b, const struct fixed *f, uint8_t proto, struct nat_pool_spec *spec,
 	unsigned *room)
@@ -348,7 +348,8 @@ compare_reserved(const void *a, const void *b)
 	return x->proto != y->proto ? x->proto - y->proto : x->low != y->low ? x->low - y->low : x->high - y->high;
 }
 
-/* Sorts the ranges, and joins those of a protocol that touch: forwards of one port each are many. */
+/* Sorts the ranges, and joins adjacent ones of a protocol: there may be many forwards of one port
+ * each. */
 static void
 merge_reserved(struct nat_pool_spec *spec)
 {

@@ -7,7 +7,8 @@
 #include "policy/build_priv.h"
 #include "policy/owners_priv.h"
 
-/* The interfaces that its packets arrive by, as ranges of ids.  1, 0 if there are none, or -ENOMEM. */
+/* Writes the interfaces by which its packets arrive, as ranges of ids.  Returns 1, 0 if there are
+ * none, or -ENOMEM. */
 static int
 read_ifaces(struct build *b, const struct fixed *f, struct rule_ranges *out)
 {
@@ -37,7 +38,8 @@ read_ifaces(struct build *b, const struct fixed *f, struct rule_ranges *out)
 	return n > 0;
 }
 
-/* The packets on their way to a forward.  1, 0 if there are none, or -ENOMEM. */
+/* Writes the match of packets on their way to a forward.  Returns 1, 0 if there are none, or
+ * -ENOMEM. */
 static int
 match_there(struct build *b, const struct fixed *f, struct rule_match *m)
 {
@@ -50,7 +52,8 @@ match_there(struct build *b, const struct fixed *f, struct rule_match *m)
 	return rc;
 }
 
-/* Its answers, with the ends exchanged: they come from where it leads to. */
+/* Writes the match of its answers, with the ends exchanged: they come from where the forward
+ * leads. */
 static int
 match_back(struct build *b, const struct fixed *f, struct rule_match *m)
 {

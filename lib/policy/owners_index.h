@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finds the port forward that a packet belongs to, among any number: what a table of rules (table/rules.h) finds in one
- * look-up, whatever their number.
+/* Finds the port forward that a packet belongs to, by one look-up in a table of rules
+ * (table/rules.h), whatever their number.
  *
- * Threads: built by control, asked by any.  Memory: owners_index_build/_discard. */
+ * Threads: built by control, used by any.  Memory: owners_index_build/_discard. */
 #ifndef POLICY_OWNERS_INDEX_H
 #define POLICY_OWNERS_INDEX_H
 
@@ -16,7 +16,7 @@ struct rules;
 
 #define OWNERS_NONE UINT32_MAX
 
-/* Which packets a table is for. */
+/* The packets that a table is for. */
 enum owners_index_kind {
 	OWNERS_THERE_PORTS,             /* on their way to a forward of certain ports */
 	OWNERS_THERE_ALL,               /* on their way to a forward of every port */
@@ -26,14 +26,15 @@ enum owners_index_kind {
 
 struct owners_index {
 	struct rules *rules;            /* NULL: there are no such forwards */
-	uint32_t *fixed;                /* by rule: which of owners.fixed */
+	uint32_t *fixed;                /* by rule: index in owners.fixed */
 };
 
-/* Fills o->index from o->fixed.  0 or -ENOMEM. */
+/* Fills o->index from o->fixed.  Returns 0 or -ENOMEM. */
 int owners_index_build(struct build *b, struct owners *o);
 void owners_index_discard(struct owners *o);
 
-/* The first forward of that kind that the key is of, as its place in o->fixed, or OWNERS_NONE. */
+/* Returns the first forward of that kind that the key belongs to, as index in o->fixed, or
+ * OWNERS_NONE. */
 uint32_t owners_index_find(const struct owners *o, enum owners_index_kind kind, const struct rule_key *key);
 
 #endif

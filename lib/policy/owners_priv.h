@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of owners share. */
+/* Declarations shared by the files of owners. */
 #ifndef POLICY_OWNERS_PRIV_H
 #define POLICY_OWNERS_PRIV_H
 
@@ -9,9 +9,10 @@
 #include "table/prefixes.h"
 #include "table/rules.h"
 
-/* Values of prefixes; 0: outside.  Else the interface that leads inside, perhaps with OWNERS_WIDE. */
-#define OWNERS_WIDE 0x10000u    /* so short a prefix that it is the way to everywhere else */
-#define OWNERS_WIDE_BITS 8u     /* shorter ones are */
+/* Values of prefixes; 0: outside.  Else the interface that leads inside, perhaps with
+ * OWNERS_WIDE. */
+#define OWNERS_WIDE 0x10000u    /* a prefix so short that it is the way to everywhere else */
+#define OWNERS_WIDE_BITS 8u     /* shorter prefixes are wide */
 
 /* A public address of a pool, and its ports. */
 struct pool_range {
@@ -23,9 +24,9 @@ struct pool_range {
 struct fixed {
 	struct fixed_translation what;
 	struct rule_match there;        /* packets that it translates, as they arrive */
-	struct rule_match back;         /* their answers, with the ends swapped; dst is not looked at */
+	struct rule_match back;         /* their answers, with the ends swapped; dst is ignored */
 	bool restricted;                /* to certain ports */
-	uint16_t back_low, back_high;   /* ports that answers come from; high 0: what back says */
+	uint16_t back_low, back_high;   /* source ports of answers; high 0: those of back */
 	uint16_t slice_low, slice_high; /* ports of a pool that shares the address; high 0: none */
 	uint64_t iface[LEDGER_IFACES / 64];     /* by which its packets arrive */
 };
@@ -40,7 +41,7 @@ struct owners {
 	struct owners_index index[OWNERS_INDEXES];      /* over the others */
 	struct prefixes *inside;
 	uint64_t leads_out[LEDGER_IFACES / 64]; /* interfaces that prefixes shorter than OWNERS_WIDE_BITS lead to */
-	bool by_host;                   /* pools ask for one worker for an inside address */
+	bool by_host;                   /* pools require one worker for an inside address */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The evaluation: stage by stage, over all packets that are still undecided. */
+/* Evaluates a pipeline: stage by stage, over all packets that are still undecided. */
 #include "policy/pipeline.h"
 
 #include <assert.h>
@@ -8,13 +8,13 @@
 #include "packet/burst.h"
 #include "policy/matcher.h"
 
-/* Packets under way in one pipeline, in order of arrival. */
+/* The packets in one pipeline, in order of arrival. */
 struct vector {
 	struct eval *ev[BURST_MAX];
 	unsigned n;
 };
 
-/* Those of v that the step is for. */
+/* Chooses the packets of v that the step is for. */
 static void
 choose(const struct step *step, const struct vector *v, struct vector *chosen)
 {
@@ -30,7 +30,7 @@ choose(const struct step *step, const struct vector *v, struct vector *chosen)
 	for (unsigned i = 0; i < v->n; i++) {
 		v->ev[i]->stage = step->stage->table->name;
 		if (v->ev[i]->done)
-			continue;               /* it cannot be said */
+			continue;               /* it cannot be decided */
 		if (found[i] != MATCHER_NONE)
 			chosen->ev[chosen->n++] = v->ev[i];
 		else
@@ -38,7 +38,7 @@ choose(const struct step *step, const struct vector *v, struct vector *chosen)
 	}
 }
 
-/* Takes out what is decided, and what goes on elsewhere. */
+/* Removes decided packets, and those that continue elsewhere. */
 static void
 compact(struct vector *v, struct vector *jumping)
 {
@@ -66,13 +66,13 @@ run_step(const struct step *step, struct vector *v, struct vector *jumping)
 	compact(v, jumping);
 }
 
-/* The end is no decision of its own: what route has said holds. */
+/* Ends the pipeline, which is not a decision of its own: a decision of route holds. */
 static void
 end(const struct pipeline *p, struct vector *v)
 {
 	for (unsigned i = 0; i < v->n; i++) {
 		if (v->ev[i]->program.verdict == PROGRAM_NONE) {
-			eval_note(v->ev[i], "pipeline %s ends, and nothing says where it goes",
+			eval_note(v->ev[i], "pipeline %s ends without a decision",
 				p->name);
 			eval_drop(v->ev[i], REASON_pipeline_end, 0);
 		}
@@ -91,8 +91,8 @@ run(const struct pipeline *p, struct vector *v, unsigned jumps)
 		run_step(&p->step[i], v, &jumping);
 	end(p, v);
 
-	/* Packets that go on in the same pipeline go together.  The bound is checked when pipelines
-	 * are built; here it only keeps a mistake from running for ever. */
+	/* Packets that continue in the same pipeline stay together.  The bound is checked when
+	 * pipelines are built; here it only stops an endless loop caused by a bug. */
 	while (jumping.n > 0) {
 		const struct pipeline *to = jumping.ev[0]->jump;
 		unsigned rest = 0;

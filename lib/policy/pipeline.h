@@ -18,7 +18,7 @@ struct step {
 	void *instance;
 	struct matcher *condition;      /* NULL: for every packet */
 	struct loc loc;
-	/* as the stage's build left them; read while the pipeline is checked */
+	/* as the stage's build set them; read while the pipeline is checked */
 	unsigned traits, rare_words;
 	const struct jump *jumps;       /* policy/build.h */
 	unsigned n_jumps;
@@ -27,14 +27,14 @@ struct step {
 struct pipeline {
 	const char *name;
 	unsigned traits;                /* of all its stages and of those that goto leads to */
-	bool alone;                     /* what a packet gets here may depend on what becomes of the one
+	bool alone;                     /* a packet's result may depend on that of the packet
 					 * before it: they are judged one by one */
 	unsigned n;
 	struct step step[PIPELINE_STEPS_MAX];
 };
 
 /* Judges n <= BURST_MAX packets that came in by interfaces with this pipeline, stage by stage.  All
- * are done afterwards: one that no stage decided about is dropped as pipeline_end. */
+ * of them are done afterwards: a packet without a decision is dropped as pipeline_end. */
 void pipeline_evaluate(const struct pipeline *p, struct eval *const ev[], unsigned n);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Places: the lines of the configuration that decide something and count what they decided.
+/* Rule counters ("places"): the lines of the configuration that decide something and count what
+ * they decided.
  *
  * A place is a rule, a default, a stage drop, a policer, a route.  Its number is an index into the
- * generation's places, 1 and up; 0 is "no place".  Each worker counts hits in its own array. */
+ * generation's places, 1 and up; 0 is "none".  Each worker counts in its own array. */
 #ifndef POLICY_PLACE_H
 #define POLICY_PLACE_H
 
@@ -16,7 +17,7 @@ struct place {
 	const char *owner;      /* "acls.from-outside", "pipelines.inside" */
 	const char *name;       /* the rule's name, or NULL */
 	bool log;               /* first packets are to be logged */
-	uint64_t says;          /* a hash of what the line says; 0 for a default */
+	uint64_t says;          /* a hash of the line's text; 0 for a default */
 };
 
 struct place_hits {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Builds the sections in the order they need each other, and pipelines from stages. */
+/* Builds the sections in the order in which they need each other, and pipelines from stages. */
 #include "policy/policy.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static const struct cfg_field pipeline_fields[] = {
 	{ "stages", CFG_CHOICE | CFG_LIST, CFG_OPTIONAL, offsetof(struct pipeline_cfg, stages),
-		"Stages, in the order they are asked.", .choices = stage_table, .kind = "stage" },
+		"Stages, in the order of evaluation.", .choices = stage_table, .kind = "stage" },
 	CFG_END
 };
 
@@ -95,7 +95,7 @@ pipeline_discard(struct pipeline *p)
 	}
 }
 
-/* Names before things: a goto leads to pipelines that are built last. */
+/* Declares all names first: a goto leads to pipelines that are built last. */
 static int
 declare(struct build *b, const struct policy_cfg *cfg)
 {
@@ -119,7 +119,7 @@ declare(struct build *b, const struct policy_cfg *cfg)
 	return 0;
 }
 
-/* Each part goes through build_part: a failure without a message cannot pass. */
+/* Builds each part through build_part, which reports failures without a message. */
 static void
 build_sections(struct build *b, const struct policy_cfg *cfg)
 {
@@ -156,7 +156,7 @@ build_sections(struct build *b, const struct policy_cfg *cfg)
 			pipeline->head.loc, "pipelines", pipeline->head.name);
 }
 
-/* Success of a part is not enough: what was to be built has to be there. */
+/* Checks that everything is there; success of the parts is not enough. */
 static void
 check_complete(struct build *b, const struct policy_cfg *cfg)
 {
@@ -178,7 +178,7 @@ check_complete(struct build *b, const struct policy_cfg *cfg)
 		build_part(b, i++ < b->n_pools ? 0 : -EINVAL, pool->head.loc, "nat", pool->head.name);
 }
 
-/* The document, whose names of files these are, may go. */
+/* Forgets the names of files, which belong to the document. */
 static void
 forget_files(struct build *b)
 {

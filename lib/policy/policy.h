@@ -21,7 +21,7 @@ enum acl_action {
 
 struct rule_cfg {
 	struct cfg_head head;
-	struct match_cfg match;         /* its rows are the rule's own; its head is not used */
+	struct match_cfg match;         /* its rows are the rule's own; its head is unused */
 	const char *name;               /* or NULL */
 	enum acl_action action;
 	const char *jump;               /* goto: name of a pipeline, or NULL */
@@ -30,7 +30,7 @@ struct rule_cfg {
 
 struct acl_cfg {
 	struct cfg_head head;
-	enum acl_action preset;         /* default: */
+	enum acl_action default_action; /* default: */
 	CFG_LIST_OF(struct rule_cfg) rules;
 };
 
@@ -84,7 +84,7 @@ extern const struct cfg_table route_table_table;
 extern const struct cfg_table nat_pool_table;
 extern const struct cfg_table pipeline_table;
 
-/* The rows of the sections, for the table of a file whose struct holds a policy_cfg as member. */
+/* The rows of the sections, for the table of a file whose struct has a policy_cfg as member. */
 #define POLICY_ROWS(type, member) \
 	{ "routes", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.routes), \
 		"Route tables.", .table = &route_table_table, .kind = "route table" }, \

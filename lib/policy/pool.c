@@ -10,7 +10,7 @@
 #include "policy/address.h"
 #include "policy/build_priv.h"
 
-#define WRONG_MAX 4             /* addresses of a prefix that are named, one by one */
+#define WRONG_MAX 4             /* addresses of a prefix that are reported one by one */
 
 static const struct cfg_word mapping_words[] = {
 	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
@@ -37,16 +37,18 @@ static const struct cfg_field pool_fields[] = {
 	{ "ports", CFG_PORTS, "1024-65535", offsetof(struct nat_pool_cfg, ports),
 		"Public ports and ICMP identifiers.", .min = 1 },
 	{ "mapping", CFG_ENUM, "endpoint-independent", offsetof(struct nat_pool_cfg, mapping),
-		"Whether an inside endpoint has one public one, or one for each destination.",
+		"Whether an inside endpoint has one public endpoint, or one for each "
+		"destination.",
 		.words = mapping_words },
 	{ "filtering", CFG_ENUM, "address-and-port-dependent", offsetof(struct nat_pool_cfg, filtering),
-		"Who may send to a mapping: anybody, or whom the inside has sent to.",
+		"Who may send to a mapping: any host, or only hosts that the inside has sent to.",
 		.words = filtering_words },
 	{ "per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, per_source),
 		"Sessions that one inside address may hold.", .min = 1 },
 	{ "unsolicited", CFG_ENUM, "drop", offsetof(struct nat_pool_cfg, unsolicited),
-		"What the sender of a SYN that nothing is mapped to hears: nothing, or after 6 s that the port is "
-		"unreachable, if the inside has not opened by then.", .words = unsolicited_words },
+		"What the sender of a SYN to an unmapped endpoint is told: nothing, or after 6 "
+		"s that the port is unreachable, unless the inside has opened a connection by "
+		"then.", .words = unsolicited_words },
 	{ "log", CFG_BOOL, "false", offsetof(struct nat_pool_cfg, log),
 		"Whether telemetry.nat_log has an entry when a mapping begins and when it ends." },
 	CFG_END
@@ -81,7 +83,7 @@ is_public(const struct build *b, rte_be32_t address)
 	return false;
 }
 
-/* The addresses of a prefix.  How many, or negative after an error. */
+/* Adds the addresses of a prefix.  Returns their number, or negative after an error. */
 static int
 add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_prefix *p, rte_be32_t *out,
 	unsigned room)
@@ -90,14 +92,14 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_pref
 	unsigned wrong = 0, n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
 
 	if (prefix.family == 0)
-		return -EINVAL;                 /* has been said */
+		return -EINVAL;                 /* already reported */
 	if (prefix.family != 4)
 		return cfg_error(build_err(b), &cfg->head, p, "a pool has IPv4 addresses");
 	if (n > room)
 		return cfg_error(build_err(b), &cfg->head, p,
 			"a pool has %u addresses at most", NAT_ADDRESSES);
 	if (build_check_station(b, &cfg->head, p, prefix.address.v4) < 0)
-		return -EINVAL;         /* so are the others */
+		return -EINVAL;         /* and so are the others */
 	for (unsigned i = 0; i < n; i++) {
 		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
 		if (build_check_public(b, &cfg->head, p, out[i]) < 0 && ++wrong == WRONG_MAX)
@@ -113,7 +115,8 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_pref
 	return wrong == 0 ? (int)n : -EINVAL;
 }
 
-/* Also a pool that is wrong has its number, so that the others keep theirs. */
+/* Builds a pool's specification.  A faulty pool has its number, too, so that the others keep
+ * theirs. */
 int
 build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 {

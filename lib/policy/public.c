@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Addresses that translation may give: those that would break the network around are refused. */
+/* Refuses addresses that translation may not use because they would break the network. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define TEXT_BYTES 64
 
-/* An address that belongs to somebody else, by the configuration: a next hop or a neighbour. */
+/* An address of another station, by the configuration: a next hop or a neighbour. */
 struct taken {
 	uint32_t address;               /* host order */
 	const char *table;              /* of routes, where it is a next hop; else NULL */
@@ -78,7 +78,7 @@ public_begin(struct build *b, const struct policy_cfg *cfg)
 	return 0;
 }
 
-/* What no station can have as its address (RFC 6890), or NULL. */
+/* Returns why no station can have the address (RFC 6890), or NULL. */
 static const char *
 special(uint32_t address)
 {
@@ -93,7 +93,7 @@ special(uint32_t address)
 	return address >> 28 == 15 ? "is of 240.0.0.0/4: reserved" : NULL;
 }
 
-/* The interface whose network or broadcast address it is, or NULL. */
+/* Returns the interface whose network or broadcast address it is, or NULL. */
 static const struct interface *
 edge_of(const struct build *b, rte_be32_t address)
 {
@@ -150,8 +150,8 @@ build_check_public(struct build *b, const struct cfg_head *head, const void *fie
 		return 0;
 	notation_address(text, sizeof(text), &a, 4);
 	if (taken->table != NULL)
-		return cfg_error(b->setup.err, head, field, "%s is a next hop, in routes.%s on line %u: we would answer for it",
+		return cfg_error(b->setup.err, head, field, "%s is a next hop, in routes.%s on line %u: Weir would answer for it",
 			text, taken->table, taken->line);
-	return cfg_error(b->setup.err, head, field, "%s is a neighbour of interface %s: we would answer for it", text,
+	return cfg_error(b->setup.err, head, field, "%s is a neighbour of interface %s: Weir would answer for it", text,
 		taken->iface);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section routes: from the lines of a table and the interfaces' addresses to routes. */
+/* Section routes: builds routes from the lines of a table and the interfaces' addresses. */
 #include "policy/routes_priv.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ static const struct cfg_field via_fields[] = {
 	{ "via", CFG_ADDRESS, NULL, offsetof(struct via_cfg, via),
 		"Address of the next router." },
 	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct via_cfg, dev),
-		"Interface it stands behind; needed for link-local addresses.",
+		"Interface of the next hop; required for link-local addresses.",
 		.refers = "interfaces", .kind = "interface" },
 	{ "weight", CFG_U16, "1", offsetof(struct via_cfg, weight),
 		"Its share of the flows.", .min = 1, .max = WEIGHT_MAX },
@@ -32,12 +32,12 @@ static const struct cfg_field route_fields[] = {
 	{ "to", CFG_PREFIX, NULL, offsetof(struct route_cfg, to),
 		"Destinations." },
 	{ "via", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_cfg, via),
-		"Next hops; each flow keeps to one.", .table = &via_table },
+		"Next hops; each flow uses one of them.", .table = &via_table },
 	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct route_cfg, dev),
-		"Interface to leave by; without via, destinations are neighbours there.",
+		"Egress interface; without via, destinations are neighbours there.",
 		.refers = "interfaces", .kind = "interface" },
 	{ "blackhole", CFG_BOOL, "false", offsetof(struct route_cfg, blackhole),
-		"Drop, and say nothing." },
+		"Drop without telling the sender." },
 	{ "reject", CFG_BOOL, "false", offsetof(struct route_cfg, reject),
 		"Drop, and tell the sender that the host is unreachable." },
 	CFG_END
@@ -61,7 +61,7 @@ const struct cfg_table route_table_table = {
 	"routes",
 };
 
-/* The interface that a next hop stands behind, or NULL after an error. */
+/* Returns the interface that a next hop is behind, or NULL after an error. */
 static const struct interface *
 via_egress(struct table_build *tb, const struct route_cfg *cfg, const struct via_cfg *via)
 {
@@ -75,11 +75,11 @@ via_egress(struct table_build *tb, const struct route_cfg *cfg, const struct via
 
 	ip_address_text(&via->via, text);
 	if (dev != NULL && only == NULL)
-		return NULL;            /* decoding has said so */
+		return NULL;            /* already reported by the decoder */
 	if (family == 6 && address_link_local(&gateway, 6)) {
 		if (only == NULL)
 			cfg_error(build_err(tb->b), head, &via->via,
-				"%s is link-local: dev has to say of which interface", text);
+				"%s is link-local: dev must name its interface", text);
 		return only;
 	}
 	egress = subnet_find(iface, n, only, &gateway, family);
@@ -159,7 +159,7 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 			"a route has one of via (or dev), blackhole and reject");
 	if (cfg_is_written(&cfg->head, &cfg->via) && cfg->via.count == 0)
 		return cfg_error(build_err(tb->b), &cfg->head, &cfg->via,
-			"there is no next hop; a route to nowhere is blackhole: true");
+			"there is no next hop; to discard packets write blackhole: true");
 	if (family == 0)
 		return -EINVAL;         /* could not be read */
 	if (r.prefix.length > 0 && address_multicast(&r.prefix.address, family))
@@ -176,7 +176,7 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 	return rc < 0 ? rc : table_add(tb, &r);
 }
 
-/* Two lines for one prefix are a mistake, and so is one for what an interface says. */
+/* Reports two lines for one prefix, and lines for a prefix of an interface. */
 static int
 check_twice(struct table_build *tb, const struct prefix sorted[], unsigned n)
 {
@@ -196,7 +196,7 @@ check_twice(struct table_build *tb, const struct prefix sorted[], unsigned n)
 	return rc;
 }
 
-/* What interfaces say of a prefix counts, whatever a line says. */
+/* Warns of lines for a prefix of an interface, which takes precedence. */
 static void
 warn_connected(struct table_build *tb, const struct prefix sorted[], unsigned n, unsigned connected)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Route tables: longest prefix first, several weighted next hops a route.
+/* Route tables: longest prefix first, several weighted next hops for a route.
  *
- * Every table holds the subnets of all interfaces, our own addresses and the broadcast addresses of
- * IPv4 subnets besides what the configuration lists.
+ * Besides the lines of the configuration, every table has the subnets of all interfaces, our own
+ * addresses and the broadcast addresses of IPv4 subnets.
  *
  * Threads: built by control, read by any number of workers. */
 #ifndef POLICY_ROUTES_H
@@ -18,7 +18,7 @@
 
 enum route_kind {
 	ROUTE_VIA,              /* hops; a subnet of an interface is a hop without gateway */
-	ROUTE_PUBLIC,           /* an address of NAT: what has no mapping ends here */
+	ROUTE_PUBLIC,           /* an address of NAT: packets without a mapping end here */
 	ROUTE_LOCAL,            /* one of our own addresses */
 	ROUTE_BROADCAST,        /* the network or broadcast address of an IPv4 subnet */
 	ROUTE_BLACKHOLE,
@@ -30,7 +30,7 @@ struct route_hop {
 	union address gateway;
 	bool on_link;                   /* no gateway: the destination is the neighbour */
 	uint16_t weight;
-	uint32_t until;                 /* weights up to this hop's, together */
+	uint32_t until;                 /* sum of the weights up to this hop */
 };
 
 struct route {
@@ -49,7 +49,7 @@ struct route_table {
 	bool spreads;                   /* a route has several next hops */
 };
 
-/* The hop that a flow with this hash takes: its share is its weight. */
+/* Returns the hop for a flow with this hash; a hop's share is its weight. */
 const struct route_hop *route_choose(const struct route *r, uint32_t flow_hash);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A route table while it is built. */
+/* A route table under construction. */
 #ifndef POLICY_ROUTES_PRIV_H
 #define POLICY_ROUTES_PRIV_H
 
 #include "policy/build_priv.h"
 #include "policy/routes.h"
 
-/* Of two routes for one prefix the later counts: static ones first, then what interfaces say. */
+/* Of two routes for one prefix the later counts: lines of the file first, then those of
+ * interfaces. */
 struct table_build {
 	struct build *b;
 	const struct route_table_cfg *cfg;
@@ -15,7 +16,7 @@ struct table_build {
 	char owner[128];
 };
 
-/* Both: 0, or negative after an error. */
+/* Both return 0, or negative after an error. */
 int table_add(struct table_build *tb, const struct route *r);
 int connected_add(struct table_build *tb);
 

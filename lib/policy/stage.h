@@ -21,7 +21,7 @@ struct build;           /* policy/build.h: names of the configuration -> built t
 struct fixed_translation;       /* policy/owners.h */
 struct jump;
 
-/* What every stage's configuration begins with; STAGE_IF is its row. */
+/* The first members of every stage's configuration; STAGE_IF is their row. */
 struct stage_cfg {
 	struct cfg_head head;
 	struct match_cfg when;          /* if: */
@@ -29,21 +29,22 @@ struct stage_cfg {
 
 #define STAGE_IF(type) \
 	{ "if", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, when), \
-		"The packets it is for; all without it.", .table = &match_table }
+		"Condition on packets; without it, the stage applies to all.", .table = &match_table }
 
-/* What an instance needs of its pipeline, and what order of stages it implies. */
+/* What an instance requires of its pipeline, and what it offers. */
 enum stage_trait {
 	TRAIT_PORTS = 1,        /* looks at ports: later fragments are judged by their first */
 	TRAIT_ENDS = 2,         /* every packet ends here: a stage behind it is never reached */
-	TRAIT_TRACKS = 4,       /* makes sessions */
-	TRAIT_NEEDS_TRACK = 8,  /* has to stand behind a stage that tracks */
+	TRAIT_TRACKS = 4,       /* begins sessions */
+	TRAIT_NEEDS_TRACK = 8,  /* must stand behind a stage that tracks */
 	TRAIT_ROUTES = 16,      /* sets the egress interface */
-	TRAIT_NEEDS_ROUTE = 32, /* has to stand behind a stage that routes */
+	TRAIT_NEEDS_ROUTE = 32, /* must stand behind a stage that routes */
 	TRAIT_WIRE = 64,        /* takes frames of any MAC and EtherType */
 	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
-	TRAIT_LIMITS = 256,     /* holds sessions against their source's limit */
-	TRAIT_SPREADS = 512,    /* shares flows among next hops: fragments go by their first one's */
-	TRAIT_BEFORE_ROUTE = 1024,      /* has to stand before every stage that routes all packets */
+	TRAIT_LIMITS = 256,     /* limits the sessions of a source */
+	TRAIT_SPREADS = 512,    /* distributes flows over next hops: fragments use that of their
+				 * first one */
+	TRAIT_BEFORE_ROUTE = 1024,      /* must stand before every stage that routes all packets */
 };
 
 struct stage_build {
@@ -53,7 +54,7 @@ struct stage_build {
 	const char *owner;              /* "pipelines.inside" */
 	unsigned traits;                /* out: enum stage_trait */
 	unsigned rare_words;            /* out: rare actions it emits for one packet at most */
-	const struct jump *jumps;       /* out: where it may send packets on to */
+	const struct jump *jumps;       /* out: targets of its gotos */
 	unsigned n_jumps;
 };
 
@@ -61,24 +62,26 @@ struct stage {
 	const struct cfg_table *table;  /* its name, its words, one sentence; its struct begins as
 					 * struct stage_cfg does */
 
-	/* Returns 0 and *instance (may be NULL), or negative after cfg_error for each fault. */
+	/* Builds an instance.  Returns 0 and *instance (may be NULL), or negative after cfg_error
+	 * for each fault. */
 	int (*build)(struct stage_build *sb, void **instance);
 	void (*discard)(void *instance);        /* NULL: nothing to discard */
 
-	/* Judges n evals, none of them done.  Leaves ev->done false to go on to the next stage. */
+	/* Judges n evals, none of them done.  Leaves ev->done false to continue with the next
+	 * stage. */
 	void (*evaluate)(const void *instance, struct eval *const ev[], unsigned n);
 
-	/* The i-th translation that it makes without state; false: this instance makes only i.  NULL: none
-	 * does. */
+	/* Returns the i-th translation that it makes without state; false after the last.  NULL: no
+	 * instance makes any. */
 	bool (*fixed)(const void *instance, unsigned i, struct fixed_translation *out);
 };
 
-/* Every stage there is, ended by NULL. */
+/* The list of all stages, ended by NULL. */
 extern const struct stage *const stage_registry[];
 
 const struct stage *stage_find(const char *name);
 
-/* The same as alternatives of a pipeline's list (cfg_choices_fn). */
+/* Returns the tables of the stages as alternatives of a pipeline's list (cfg_choices_fn). */
 const struct cfg_table *stage_table(unsigned i);
 
 #endif

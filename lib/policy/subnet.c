@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Comparing addresses with the subnets of interfaces. */
+/* Compares addresses with the subnets of interfaces. */
 #include "policy/subnet.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ subnet_mask4(unsigned bits)
 	return bits == 0 ? 0 : rte_cpu_to_be_32(UINT32_MAX << (32 - bits));
 }
 
-/* The number of leading bits that two addresses have in common. */
+/* Returns the number of leading bits that two addresses have in common. */
 static unsigned
 common_bits(const union address *a, const union address *b)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which interface's subnet holds an address.  Linear: for building tables, not for packets. */
+/* Finds the interface whose subnet holds an address.  Linear: for building tables, not for
+ * packets. */
 #ifndef POLICY_SUBNET_H
 #define POLICY_SUBNET_H
 
@@ -8,10 +9,10 @@
 
 #define SUBNET_TEXT_MAX (IP_TEXT_MAX + 64)
 
-/* The bits of an IPv4 prefix length, in network order. */
+/* Returns the mask of an IPv4 prefix length, in network order. */
 rte_be32_t subnet_mask4(unsigned bits);
 
-/* The interface (out of all, or only one) whose longest subnet holds the address, or NULL. */
+/* Returns the interface (of all, or only one) whose longest subnet holds the address, or NULL. */
 const struct interface *subnet_find(const struct interface *const iface[], unsigned n,
 	const struct interface *only, const union address *a, unsigned family);
 
@@ -20,7 +21,8 @@ const struct interface *subnet_find(const struct interface *const iface[], unsig
 void subnet_nearest(const struct interface *const iface[], unsigned n, const union address *a,
 	unsigned family, char out[static SUBNET_TEXT_MAX]);
 
-/* Is the address the interface's own, or the network or broadcast address of one of its subnets? */
+/* Returns true if the address is the interface's own, or the network or broadcast address of one of
+ * its subnets. */
 bool subnet_is_own(const struct interface *iface, const union address *a, unsigned family);
 bool subnet_is_broadcast(const struct interface *iface, const union address *a, unsigned family);
 

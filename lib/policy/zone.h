@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Zones: groups of interfaces that a session's packets may arrive by alike.
+/* Zones: groups of interfaces by any of which a session's packets may arrive.
  *
- * An interface that no zone names is a zone of its own.  Sessions refer to interfaces, by id, and ids stay with names
- * over generations; so what counts is the zone that an interface is in now.  An interface that a reload takes away is
- * still in the zone that it was in last, as long as a zone of that name is there; otherwise it is in none, and so is
- * whatever was expected by it.
+ * An interface that no zone names is a zone of its own.  Sessions refer to interfaces by id, and
+ * names keep their ids over generations; the zone that counts is therefore the one that an
+ * interface is in now.  An interface that a reload removes stays in its last zone, as long as a
+ * zone of that name exists; otherwise it is in none, and packets expected by it are, too.
  *
  * Threads: control fills; workers read. */
 #ifndef POLICY_ZONE_H
@@ -31,7 +31,7 @@ struct zones {
 	uint16_t of[LEDGER_IFACES];     /* by interface id: index of its zone + 1, ZONE_OWN or ZONE_NONE */
 };
 
-/* Are two interfaces, by id, in one zone? */
+/* Returns true if two interfaces, by id, are in one zone. */
 static inline bool
 zones_same(const struct zones *z, uint16_t a, uint16_t b)
 {
@@ -40,14 +40,14 @@ zones_same(const struct zones *z, uint16_t a, uint16_t b)
 	return zone != ZONE_NONE && (a == b || (zone != ZONE_OWN && zone == z->of[b]));
 }
 
-/* Can a packet still arrive by the interface, or by another one of its zone? */
+/* Returns true if a packet can still arrive by the interface, or by another one of its zone. */
 static inline bool
 zones_reach(const struct zones *z, uint16_t iface)
 {
 	return z->of[iface] != ZONE_NONE;
 }
 
-/* Its name; NULL for an interface that is a zone of its own, or in none. */
+/* Returns its name; NULL for an interface that is a zone of its own, or in none. */
 static inline const char *
 zones_name(const struct zones *z, uint16_t iface)
 {

@@ -18,12 +18,13 @@
 #define NEXTHOP_COUNT 65536u
 
 enum nexthop_state {
-	NEXTHOP_READY,          /* the straight loop may send */
-	NEXTHOP_WIRE,           /* out of the port as it is, nothing is written */
-	NEXTHOP_WORKER,         /* to another worker as it is: port is OUT_WORKER, iface the worker */
+	NEXTHOP_READY,          /* the hot loop may send */
+	NEXTHOP_WIRE,           /* out of the port unchanged */
+	NEXTHOP_WORKER,         /* to another worker unchanged: port is OUT_WORKER, iface the
+				 * worker */
 	NEXTHOP_DROP,
 	NEXTHOP_TO_US,
-	NEXTHOP_UNRESOLVED,     /* the slow path holds the packet and asks */
+	NEXTHOP_UNRESOLVED,     /* the slow path holds the packet and sends a question */
 };
 
 #define NEXTHOP_L2_MAX 24
@@ -38,7 +39,7 @@ struct nexthop {
 };
 static_assert(sizeof(struct nexthop) == 32, "two to a line");
 
-/* Port and interface in one word, for the loop over a burst. */
+/* Returns port and interface in one word, for the loop over a burst. */
 static inline uint32_t
 nexthop_way(const struct nexthop *nh)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The words that stages emit, and a program as text. */
+/* The emit functions of stages, and a program as text. */
 #include "program/program.h"
 
 #include <stdarg.h>
@@ -107,7 +107,7 @@ emit_dscp(struct program *p, uint8_t dscp)
 	return emit_rare(p, RARE_DSCP, dscp);
 }
 
-/* Text that grows behind what is there, and counts on when there is no room, as snprintf does. */
+/* Text that is appended to; without room its length still counts, as with snprintf. */
 struct text {
 	char *out;
 	size_t bytes;
@@ -125,7 +125,7 @@ say(struct text *t, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Each action begins with what parts it from the one before. */
+/* Writes the separator in front of an action. */
 static void
 next(struct text *t)
 {
@@ -141,7 +141,7 @@ program_print_end(char *out, size_t bytes, const struct tuple *t, bool source)
 	bool icmp = t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6;
 	struct text text = { out, bytes, 0 };
 
-	/* Where others have ports, ICMP has an identifier, which belongs to both ends. */
+	/* In the place of ports ICMP has an identifier, which both ends share. */
 	if (!icmp && (t->sport != 0 || t->dport != 0))
 		return notation_endpoint(out, bytes, a, port, t->family);
 	text.length = notation_address(out, bytes, a, t->family);

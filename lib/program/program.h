@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is decided for a flow: the value that stages emit and the executor carries out.
  *
- * The common part (verdict, TTL, addresses, ports) is one straight loop; rare actions are words of
- * 32 bits, operation in the upper 8, argument in the lower 24, carried out in their order by passes
- * over the packets that ask for them. */
+ * The common part (verdict, TTL, addresses, ports) is carried out by the hot loop. Rare actions are
+ * 32-bit words, operation in the upper 8 bits, argument in the lower 24, carried out in order by
+ * passes over the packets that have them. */
 #ifndef PROGRAM_PROGRAM_H
 #define PROGRAM_PROGRAM_H
 
@@ -18,18 +18,18 @@ enum program_verdict {
 	PROGRAM_NONE,           /* nothing decided yet */
 	PROGRAM_OUTPUT,         /* to a neighbour: iface, gateway */
 	PROGRAM_WIRE,           /* out of a port as it is */
-	PROGRAM_LOCAL,          /* for ourselves */
+	PROGRAM_LOCAL,          /* for one of our own addresses */
 	PROGRAM_DROP,
-	PROGRAM_REJECT,         /* drop, and tell the sender: never cached as such, see reply */
+	PROGRAM_REJECT,         /* drop, and tell the sender (see reply); never cached */
 };
 
 enum rare_op {
-	RARE_COUNT = 1,         /* argument: place (policy/place.h) that counts this packet */
+	RARE_COUNT = 1,         /* argument: rule counter (policy/place.h) of this packet */
 	RARE_METER,             /* argument: meter of the generation */
 	RARE_DSCP,              /* argument: DSCP, 0..63 */
 };
 
-/* How a sender is told. */
+/* How the sender is told. */
 enum reply {
 	REPLY_NONE,
 	REPLY_UNREACHABLE,      /* ICMP or ICMPv6 destination unreachable, reply_code */
@@ -46,10 +46,11 @@ struct program {
 	uint8_t reason;         /* enum reason: of PROGRAM_DROP and PROGRAM_REJECT */
 	uint8_t reply;          /* enum reply: of PROGRAM_REJECT */
 	uint8_t reply_code;     /* ICMP code in IPv4 terms */
-	bool ttl;               /* one less, and refused at zero */
+	bool ttl;               /* decremented; the packet is dropped at zero */
 	uint8_t rare_count;
 	uint16_t iface;         /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
-	uint32_t place;         /* what decided the verdict, 0 without; counted by a rare action */
+	uint32_t place;         /* the line that decided the verdict, 0: none; counted by a rare
+				 * action */
 	struct tuple to;        /* addresses and ports as the packet leaves */
 	bool has_quoted;        /* an ICMP error: the packet that it quotes becomes quoted */
 	struct tuple quoted;
@@ -57,11 +58,12 @@ struct program {
 	uint32_t rare[PROGRAM_RARE_MAX];
 };
 
-/* A program for a flow as it stands, with nothing decided. */
+/* Initialises a program for a flow, with nothing decided. */
 void program_init(struct program *p, const struct tuple *flow);
 
-/* The words of a stage.  Rare actions are false when there is no room; a pipeline is checked when
- * it is built, so that there always is.  emit_output asks for the TTL, the others take it back. */
+/* The emit functions of stages.  Those of rare actions return false when there is no room; a
+ * pipeline is checked when it is built, so there is always room. emit_output sets the TTL's
+ * decrement, the others clear it. */
 void emit_drop(struct program *p, enum reason r, uint32_t place);
 void emit_reject(struct program *p, enum reason r, enum reply reply, uint8_t code, uint32_t place);
 void emit_output(struct program *p, uint16_t iface, const union address *gateway);
@@ -73,12 +75,13 @@ bool emit_count(struct program *p, uint32_t place);
 bool emit_meter(struct program *p, uint32_t meter);
 bool emit_dscp(struct program *p, uint8_t dscp);
 
-/* An end of a tuple: "198.51.100.1:40001", "198.51.100.1 id 7" for ICMP, or the address alone. */
+/* Writes an end of a tuple: "198.51.100.1:40001", "198.51.100.1 id 7" for ICMP, or the address
+ * alone. */
 int program_print_end(char *out, size_t bytes, const struct tuple *t, bool source);
 
-/* "ttl; rewrite src 198.51.100.1:40001; output wan": as product.md 2 prints programs.  names gives
- * the egress name.  Counts are left out: they say what was judged, not what happens to the packet.
- * Always terminated; returns what snprintf would. */
+/* Writes the program as text: "ttl; rewrite src 198.51.100.1:40001; output wan". names gives the
+ * name of the egress interface.  Counts are left out: they do not change the packet.  Always
+ * terminates the text; returns what snprintf would. */
 int program_print(char *out, size_t bytes, const struct program *p, const struct tuple *flow,
 	const char *(*egress_name)(void *arg, uint16_t iface, bool is_port), void *arg);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rewriting what an ICMP error quotes: RFC 5508 REQ-4 and REQ-5. */
+/* Rewrites the packet that an ICMP error quotes: RFC 5508 REQ-4 and REQ-5. */
 
 #include "program/rewrite.h"
 #include "packet/parse.h"
 
-/* Bytes of the quote change, and the ICMP checksum over them. */
+/* A change of bytes of the quote, and of the ICMP checksum over them. */
 struct change {
 	uint64_t outer;                 /* difference of all that has changed */
 	uint8_t *end;                   /* of the quote */
@@ -19,7 +19,7 @@ change(struct change *c, uint8_t *field, const void *new, size_t n)
 	memcpy(field, new, n);
 }
 
-/* Takes a difference into a checksum of the quote, if it is there. */
+/* Adds a difference to a checksum of the quote, if the quote has it. */
 static void
 settle(struct change *c, uint8_t *field, uint64_t delta, bool none_is_zero)
 {
@@ -36,7 +36,8 @@ settle(struct change *c, uint8_t *field, uint64_t delta, bool none_is_zero)
 	change(c, field, &new, 2);
 }
 
-/* The checksum of an ICMPv4 message of which n bytes are quoted, its identifier changed. */
+/* Corrects the checksum of a quoted ICMPv4 message, of which n bytes are quoted, after a change of
+ * its identifier. */
 static void
 settle_zeros(struct change *c, uint8_t *icmp, size_t n)
 {

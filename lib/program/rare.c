@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists of rare actions in chains of a hash.  The words are the operator's, so the hash needs no key. */
+/* Lists of rare actions in a hash table with chains.  The operator chooses the words, so the hash
+ * needs no key. */
 
 #include "program/rare.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists of rare actions: flows with the same one share it.
+/* Lists of rare actions, shared by flows.
  *
- * Programs of many flows ask for the same few lists (what a rule counts, meters, marks), so a record holds the
- * number of its list.  A list is there while records hold it.  Its arguments mean places and meters of the
- * generation that it was made in: the same words of another generation are another list.
+ * Programs of many flows have the same few lists (what a rule counts, meters, marks), so a record
+ * holds the number of its list.  A list exists while records hold it.  Its arguments refer to rule
+ * counters and meters of the generation that it was made for: the same words of another generation
+ * are another list.
  *
  * Threads: the owning worker.  Memory: rares_create. */
 #ifndef PROGRAM_RARE_H
@@ -34,35 +35,36 @@ struct rares {
 	uint32_t high;                  /* no list above was ever used */
 	uint32_t used;
 	uint16_t vacant;
-	uint16_t last;                  /* the one that was taken last: mostly the next one, too */
+	uint16_t last;                  /* the list that was taken last: mostly the next one, too */
 	uint16_t owned[LEDGER_IFACES];  /* lists by owner */
 	uint64_t refused;               /* flows left without a program: no list was free */
 	int numa_node;
 };
 
-/* For so many records of flows: most share, so there is a list for 64 of them.  NULL without memory. */
+/* Creates the lists for that many records of flows: one list for 64 records, since most share
+ * theirs.  NULL without memory. */
 struct rares *rares_create(uint32_t records, int numa_node);
 void rares_destroy(struct rares *t);    /* NULL is fine */
 size_t rares_bytes(const struct rares *t);
 
-/* The number of the list with these n words of a generation, for one more record; n is not 0.  0 when there is
- * no room. */
+/* Returns the number of the list with these n words of a generation, for one more record; n is not
+ * 0.  Returns 0 when there is no room. */
 uint16_t rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation);
 
-/* The list was taken for a flow of this ingress interface: who asked first owns it. */
+/* Records that the list was taken for a flow of this ingress interface; the first one owns it. */
 void rares_own(struct rares *t, uint16_t list, uint16_t iface);
 
-/* Is no list free? */
+/* Returns true if no list is free. */
 static inline bool
 rares_full(const struct rares *t)
 {
 	return t->vacant == 0 && t->high == t->capacity;
 }
 
-/* The interface that owns most lists. */
+/* Returns the interface that owns most lists. */
 uint16_t rares_heaviest(const struct rares *t);
 
-/* A record holds it no more.  0 is fine. */
+/* Releases one record's hold on the list. 0 is fine. */
 void rares_give(struct rares *t, uint16_t list);
 
 static inline const struct rare_list *

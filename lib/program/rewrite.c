@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Compiling a rewrite, and the general executor. */
+/* Compiles rewrites; the general executor. */
 
 #include "program/rewrite.h"
 
-/* Words of the difference between two tuples, as RFC 1624 wants them: ~m + m'. */
+/* Returns the sum of the difference between two tuples, as RFC 1624 defines it: ~m + m'. */
 static uint64_t
 delta_bytes(const void *old, const void *new, size_t n)
 {
@@ -35,7 +35,8 @@ delta_ports(const struct tuple *from, const struct tuple *to)
 	return delta_bytes(&from->sport, &to->sport, 2) + delta_bytes(&from->dport, &to->dport, 2);
 }
 
-/* TTL is the first byte of its word, in memory as on the wire. */
+/* Returns the difference for the TTL, which is the first byte of its word, in memory as on the
+ * wire. */
 static uint16_t
 delta_ttl(bool ttl)
 {
@@ -105,8 +106,8 @@ rewrite6_tuple(struct tuple *to, const struct to6 *c)
 	to->dport = c->dport;
 }
 
-/* Where a protocol keeps its checksum, whether it covers the addresses, and where the ports are.  Protocols
- * that are not here have nothing that a rewrite may change; SCTP's CRC covers its ports, so
+/* Where a protocol has its checksum, whether the checksum covers the addresses, and where the ports
+ * are.  A rewrite changes nothing in protocols that are not listed; SCTP's CRC covers its ports, so
  * they stay. */
 struct l4_shape {
 	uint8_t checksum;
@@ -147,7 +148,7 @@ add_to_checksum(uint8_t *field, uint16_t delta)
 	memcpy(field, &c, 2);
 }
 
-/* Transport: checksum, ports or identifier.  Later fragments have none of it. */
+/* Rewrites the transport header: checksum, ports or identifier.  Later fragments have none. */
 static void
 rewrite_l4(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 {
@@ -228,7 +229,7 @@ rewrite_l2(struct rte_mbuf *m, unsigned l3, unsigned ip_bytes, const struct next
 		rewrite_plain_l2(m, rte_pktmbuf_mtod_offset(m, uint8_t *, l3), l3, ip_bytes, nh);
 		return;
 	}
-	/* Cut segment by segment: a trailer may be longer than the last one. */
+	/* Segment by segment: a trailer may be longer than the last one. */
 	while (trailer > 0 && m->nb_segs > 1) {
 		struct rte_mbuf *last = rte_pktmbuf_lastseg(m);
 		struct rte_mbuf *before = m;

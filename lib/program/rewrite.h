@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The common part of a program, compiled: what the straight loop does to a packet.
+/* The common part of a program, compiled: what the hot loop does to a packet.
  *
  * TTL, addresses, ports, both checksums and the Ethernet header are always written, changed or not:
  * a loop without branches costs the same for NAT, routing and a mix.  Checksums change by a
  * precomputed delta (RFC 1624, equation 3), so a wrong one leaves equally wrong.  A UDP checksum of
  * zero stays zero (over IPv6 too, RFC 6935); a computed zero is sent as 0xffff (RFC 768).
  *
- * Threads: any; pure functions over the packet given. */
+ * Threads: any; pure functions over the packet. */
 #ifndef PROGRAM_REWRITE_H
 #define PROGRAM_REWRITE_H
 
@@ -22,7 +22,7 @@
 
 /* The new tuple in the shape of the 16 bytes at IPv4 header + 8. */
 struct to4 {
-	uint8_t ttl;            /* what is taken from the TTL: 1 or 0 */
+	uint8_t ttl;            /* what is subtracted from the TTL: 1 or 0 */
 	uint8_t proto;
 	uint16_t ip_delta;      /* to the header checksum, the TTL's share included */
 	rte_be32_t src;
@@ -43,32 +43,35 @@ struct to6 {
 };
 static_assert(sizeof(struct to6) == 40, "five words");
 
-/* Compiles the change from tuple from to tuple to.  l4_delta: to the transport checksum, pseudo header included. */
+/* Compiles the change from tuple from to tuple to. l4_delta is for the transport checksum, pseudo
+ * header included. */
 void rewrite4_compile(struct to4 *out, uint16_t *l4_delta, const struct tuple *from,
 	const struct tuple *to, bool ttl);
 void rewrite6_compile(struct to6 *out, uint16_t *l4_delta, const struct tuple *from,
 	const struct tuple *to, bool ttl);
 
-/* Back to a tuple: the addresses and ports as the packet leaves. */
+/* Writes the addresses and ports with which the packet leaves. */
 void rewrite4_tuple(struct tuple *to, const struct to4 *c);
 void rewrite6_tuple(struct tuple *to, const struct to6 *c);
 
-/* The general executor: any packet that has a view, whatever its options, extension headers, fragments and VLAN
- * tags.  Everything but the Ethernet header. */
+/* The general executor: rewrites any packet that has a view, with options, extension headers,
+ * fragments and VLAN tags.  It does not write the Ethernet header. */
 void rewrite_any(struct rte_mbuf *m, const struct view *v, const struct tuple *to, bool ttl);
 
-/* The packet that an ICMP error quotes, as its receiver sent it: addresses, ports or identifier, the
- * checksums that are in the quote, and the ICMP checksum over it all.  A quote that cannot be read stays. */
+/* Rewrites the packet that an ICMP error quotes to what the error's receiver sent: addresses, ports
+ * or identifier, the checksums in the quote, and the ICMP checksum.  A quote that cannot be read is
+ * not changed. */
 void rewrite_quoted(struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
 /* Sets the DSCP and keeps ECN (RFC 2474, 3168). */
 void rewrite_dscp(uint8_t *ip, unsigned family, uint8_t dscp);
 
-/* Cuts the frame to its IP packet of ip_bytes at offset l3 and writes the next hop's Ethernet header before it.  The
- * frame needs room before l3 for a header longer than the one it came with. */
+/* Cuts the frame to its IP packet of ip_bytes at offset l3, and writes the next hop's Ethernet
+ * header before it.  The frame needs room before l3 for a header longer than the one that it came
+ * with. */
 void rewrite_l2(struct rte_mbuf *m, unsigned l3, unsigned ip_bytes, const struct nexthop *nh);
 
-/* Eight bytes at once, in memory order. */
+/* Loads eight bytes in memory order. */
 static inline uint64_t
 load64(const void *p)
 {
@@ -84,7 +87,8 @@ store64(void *p, uint64_t v)
 	memcpy(p, &v, 8);
 }
 
-/* The transport checksum of a UDP or TCP header.  What is particular about UDP's happens to few packets. */
+/* Updates the transport checksum of a UDP or TCP header.  The special cases of UDP concern few
+ * packets. */
 static inline void
 rewrite_l4_checksum(uint8_t *l4, uint8_t proto, uint16_t delta)
 {
@@ -97,7 +101,8 @@ rewrite_l4_checksum(uint8_t *l4, uint8_t proto, uint16_t delta)
 	*field = new;
 }
 
-/* TTL, protocol and checksum of an IPv4 header in one word: what the TTL loses and the checksum with it. */
+/* Returns TTL, protocol and checksum of an IPv4 header in one word, with the TTL's decrement and
+ * its share in the checksum. */
 static inline uint32_t
 rewrite_head4(uint32_t head, const struct to4 *to)
 {
@@ -105,7 +110,8 @@ rewrite_head4(uint32_t head, const struct to4 *to)
 	uint64_t left = head;
 	uint32_t less;
 
-	/* No borrow from the TTL, which is not less; one from the checksum goes round its end. */
+	/* The TTL does not borrow, since it is not smaller; a borrow of the checksum is added at
+	 * its end. */
 	memcpy(&less, to, 4);
 	left -= less & 0xffff00ff;
 	return (uint32_t)left - ((uint32_t)(left >> 32) & 0x10000);
@@ -116,7 +122,8 @@ rewrite_head4(uint32_t head, const struct to4 *to)
 #endif
 }
 
-/* SLOT_PLAIN4: ip points to a 20-byte header with UDP or TCP behind it, whose TTL is not less than what it loses. */
+/* Rewrites a packet of class SLOT_PLAIN4: ip points to a 20-byte header with UDP or TCP behind it,
+ * whose TTL is not less than what is subtracted. */
 static inline void
 rewrite_plain4(uint8_t *ip, const struct to4 *to, uint16_t l4_delta)
 {
@@ -130,16 +137,16 @@ rewrite_plain4(uint8_t *ip, const struct to4 *to, uint16_t l4_delta)
 	memcpy(ip + 8, &head, 4);
 }
 
-/* SLOT_PLAIN6: a 40-byte header with UDP or TCP behind it. */
+/* Rewrites a packet of class SLOT_PLAIN6: a 40-byte header with UDP or TCP behind it. */
 static inline void
 rewrite_plain6(uint8_t *ip, const struct to6 *to, uint16_t l4_delta)
 {
 	ip[7] = (uint8_t)(ip[7] - to->ttl);
 	rewrite_l4_checksum(ip + 40, to->proto, l4_delta);
-	memcpy(ip + 8, to->src, 36);            /* addresses and ports stand in a row */
+	memcpy(ip + 8, to->src, 36);            /* addresses and ports are contiguous */
 }
 
-/* The Ethernet header for one segment. */
+/* Writes the Ethernet header of a packet in one segment. */
 static inline void
 rewrite_plain_l2(struct rte_mbuf *m, uint8_t *ip, unsigned l3, unsigned ip_bytes,
 	const struct nexthop *nh)

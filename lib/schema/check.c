@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mistakes in tables, found by a test instead of a user. */
+/* Finds mistakes in tables, for a test. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "schema/tables.h"
 #include "schema/type.h"
 
-/* A row on its way. */
+/* A row that is being checked. */
 struct row {
 	struct err *err;
 	const struct cfg_table *table;
@@ -28,7 +28,7 @@ row_bytes(const struct cfg_field *f)
 	return f->type & (CFG_LIST | CFG_MAP) ? sizeof(struct any_list) : type_size(f);
 }
 
-/* What a type cannot do without. */
+/* Checks what a type requires. */
 static void
 check_type(const struct row *row)
 {
@@ -56,7 +56,8 @@ check_type(const struct row *row)
 		complain(row, "no sentence");
 }
 
-/* The member must lie in the struct, behind the head, and apart from the members of other rows. */
+/* Checks that the member lies in the struct, behind the head, and apart from the members of other
+ * rows. */
 static void
 check_offset(const struct row *row)
 {
@@ -73,15 +74,15 @@ check_offset(const struct row *row)
 }
 
 static void
-check_preset(const struct row *row)
+check_default(const struct row *row)
 {
 	struct document scratch = { .err = row->err, .table = row->table };
 	void *value;
 
 	arena_init(&scratch.arena);
 	value = arena_alloc(&scratch.arena, row_bytes(row->f));
-	if (row->f->preset != NULL && value != NULL)
-		decode_preset(&scratch, row->f, value);
+	if (row->f->default_text != NULL && value != NULL)
+		decode_default(&scratch, row->f, value);
 	arena_fini(&scratch.arena);
 }
 
@@ -103,7 +104,7 @@ check_table(const struct cfg_table *table, struct err *err)
 		if (err_count(err) > before)
 			return;
 		check_offset(&row);
-		check_preset(&row);
+		check_default(&row);
 	}
 }
 

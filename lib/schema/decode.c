@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Structs, lists, maps and choices out of the tree. */
+/* Decodes the tree to structs, lists, maps and choices. */
 #include <assert.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ begin_struct(struct document *doc, struct node *node, void *out)
 	place_add(doc, out, node);
 }
 
-/* Decodes what a map says about the fields of a table; seen[i]: row i was written. */
+/* Decodes the fields of a table that a map has; seen[i]: row i was written. */
 static void
 decode_keys(struct document *doc, const struct cfg_table *table, struct node *map, void *out,
 	bool *seen)
@@ -77,11 +77,11 @@ decode_unwritten(struct document *doc, const struct cfg_table *table, struct nod
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
 		if (seen[f - table->fields])
 			continue;
-		if (f->preset != NULL) {
-			decode_preset(doc, f, (char *)out + f->offset);
+		if (f->default_text != NULL) {
+			decode_default(doc, f, (char *)out + f->offset);
 			continue;
 		}
-		/* A misspelt key has been complained about. */
+		/* A misspelt key has been reported. */
 		if (!doc->absent && !node->refused) {
 			node_error(doc, node, "'%s' is missing", f->name);
 			node->incomplete = true;
@@ -120,7 +120,7 @@ find_choice(struct document *doc, const struct cfg_field *f, struct node *node, 
 	return NULL;
 }
 
-/* "track", or a map of one key. */
+/* Decodes "track", or a map of one key. */
 static void
 decode_choice(struct document *doc, const struct cfg_field *f, struct node *node,
 	struct cfg_choice *out)
@@ -263,10 +263,10 @@ decode_field(struct document *doc, const struct cfg_field *f, struct node *node,
 		decode_one(doc, f, node, out);
 }
 
-/* --- fields that nobody wrote --- */
+/* --- fields that are not written --- */
 
 static struct node *
-preset_scalar(struct document *doc, const char *text, size_t bytes)
+default_scalar(struct document *doc, const char *text, size_t bytes)
 {
 	struct node *node = node_create(doc, NODE_SCALAR, (struct loc){ 0 });
 
@@ -276,34 +276,34 @@ preset_scalar(struct document *doc, const char *text, size_t bytes)
 	return node;
 }
 
-/* "auto", or "[tcp, udp]". */
+/* Returns the node of "auto", or of "[tcp, udp]". */
 static struct node *
-preset_node(struct document *doc, const char *text)
+default_node(struct document *doc, const char *text)
 {
 	struct node *list;
 
 	if (text[0] != '[')
-		return preset_scalar(doc, text, strlen(text));
+		return default_scalar(doc, text, strlen(text));
 	list = node_create(doc, NODE_LIST, (struct loc){ 0 });
 	for (text++; *text != ']' && *text != '\0';) {
 		size_t bytes = strcspn(text, ",]");
 
-		node_append(list, preset_scalar(doc, text, bytes));
+		node_append(list, default_scalar(doc, text, bytes));
 		text += bytes;
 		text += strspn(text, ", ");
 	}
 	return list;
 }
 
-/* A struct that was not written consists of its rows' presets. */
+/* Fills a field with its default; a struct that is not written has the defaults of its rows. */
 void
-decode_preset(struct document *doc, const struct cfg_field *f, void *out)
+decode_default(struct document *doc, const struct cfg_field *f, void *out)
 {
 	bool absent = doc->absent;
 
-	if (f->preset == CFG_OPTIONAL && f->type != CFG_STRUCT)
+	if (f->default_text == CFG_OPTIONAL && f->type != CFG_STRUCT)
 		return;
 	doc->absent = true;
-	decode_field(doc, f, preset_node(doc, f->preset), out);
+	decode_field(doc, f, default_node(doc, f->default_text), out);
 	doc->absent = absent;
 }

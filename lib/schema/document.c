@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A configuration file, read and decoded by the table of its sections. */
+/* A configuration file, read and decoded by the tables of its sections. */
 #include "schema/document.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ document_free(struct document *doc)
 	free(doc);
 }
 
-/* text NULL: the file called name. */
+/* Reads text, or the file called name if text is NULL. */
 static struct document *
 read_and_decode(struct document *doc, const char *name, const char *text, size_t length)
 {

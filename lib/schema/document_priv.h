@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A document from the inside: for the files of this folder. */
+/* The parts of a document, for the files of this folder. */
 #ifndef SCHEMA_DOCUMENT_PRIV_H
 #define SCHEMA_DOCUMENT_PRIV_H
 
@@ -45,41 +45,42 @@ struct document {
 	unsigned file_count;
 	size_t read_bytes;
 	unsigned node_count;
-	unsigned suggestions;           /* given so far */
-	bool absent;                    /* decoding presets: no places, nothing is missing */
+	unsigned suggestions;           /* given so far, of names.c */
+	bool absent;                    /* decoding defaults: no places, nothing is missing */
 };
 
-/* yaml.c: the tree of one file's text, NULL after an error.  name lives in the arena. */
+/* yaml.c: returns the tree of one file's text, NULL after an error. name lives in the arena. */
 struct node *yaml_read(struct document *doc, const char *name, const char *text, size_t length);
 
-/* yaml_text.c: whether the text is fit to be parsed; if not, an error. */
+/* yaml_text.c: returns true if the text can be parsed; otherwise adds an error. */
 bool yaml_check_text(struct document *doc, const char *file, const char *text, size_t length);
 
-/* include.c: the tree of a file with all it includes, merged; NULL after an error. */
+/* include.c: returns the merged tree of a file with its included files; NULL after an error. */
 struct node *include_read(struct document *doc, const char *path);
 struct node *include_read_text(struct document *doc, const char *name, const char *text,
 	size_t length);
 
-/* document.c: a file name as one can open it, from where the file stands that names it. */
+/* document.c: returns the path of a file that is named in another file. */
 const char *document_resolve(struct document *doc, const char *file, const char *name);
 
-/* decode.c: the struct of a table out of a node; one field of it, out being the field. */
+/* decode.c: decodes the struct of a table from a node; decodes one field of it, out being the
+ * field. */
 void decode_struct(struct document *doc, const struct cfg_table *table, struct node *node,
 	void *out);
 void decode_field(struct document *doc, const struct cfg_field *f, struct node *node, void *out);
 
-/* Puts the row's preset into the field; what has none is left 0. */
-void decode_preset(struct document *doc, const struct cfg_field *f, void *out);
+/* Sets the field to the row's default; without one it stays 0. */
+void decode_default(struct document *doc, const struct cfg_field *f, void *out);
 
-/* scalar.c: one value out of a scalar. */
+/* scalar.c: decodes one value from a scalar. */
 void scalar_decode(struct document *doc, const struct cfg_field *f, struct node *node, void *out);
 
-/* words.c: flags out of a scalar or a list; one word of a table. */
+/* words.c: decodes flags from a scalar or a list; one word of a table. */
 void flags_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 	uint32_t *out);
 bool words_find(const struct cfg_word *words, const char *text, uint32_t *value);
 
-/* match.c: ranges, address matches, name matches. */
+/* match.c: decodes ranges, address matches, name matches. */
 void range_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 	struct cfg_range *out);
 void match_address_decode(struct document *doc, const struct cfg_field *f, struct node *node,
@@ -87,11 +88,12 @@ void match_address_decode(struct document *doc, const struct cfg_field *f, struc
 void match_name_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 	struct cfg_match_name *out);
 
-/* names.c: whether a name is defined in the section the row refers to; if not, an error. */
+/* names.c: returns true if a name is defined in the section that the row refers to; otherwise adds
+ * an error. */
 bool name_is_known(struct document *doc, const struct cfg_field *f, struct node *node,
 	const char *name);
 
-/* Adds "unknown <kind> '<word>'; did you mean '...'?".  next gives the i-th right word, NULL after
+/* Adds "unknown <kind> '<word>'; did you mean '...'?". next gives the i-th valid word, NULL after
  * the last. */
 struct right_words {
 	const char *(*next)(const void *words, unsigned i);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding things in tables and in what was decoded by them. */
+/* Finds rows of tables, and places of decoded fields. */
 #include "schema/field.h"
 
 #include <string.h>

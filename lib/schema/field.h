@@ -42,14 +42,14 @@ struct document;
 struct cfg_table;
 
 /* Every struct described by a table begins with this, named head.  An embedded struct that was not
- * written has a place with line 0, and its presets. */
+ * written has a place with line 0, and its defaults. */
 struct cfg_head {
 	const char *name;               /* the key in a map, the tag of a choice, else NULL */
 	struct loc loc;                 /* of the name where there is one, else of the value */
 	const struct document *document;
 };
 
-/* What a value is.  The comment is the C type of the member at the row's offset. */
+/* The type of a value.  The comment is the C type of the member at the row's offset. */
 enum cfg_type {
 	CFG_NO_TYPE,                    /* ends a table */
 	CFG_BOOL,                       /* bool */
@@ -102,24 +102,24 @@ enum cfg_type {
 		*var##_end = (list)->count ? (list)->items + (list)->count : var; \
 		var != var##_end; var++)
 
-/* One alternative taken, such as a stage of a pipeline. */
+/* The chosen alternative, such as a stage of a pipeline. */
 struct cfg_choice {
 	const struct cfg_table *table;  /* its name is the tag that was written */
 	void *config;                   /* the struct of that table */
 	struct loc loc;                 /* of the tag */
 };
 
-/* The i-th alternative of a choice, NULL after the last. */
+/* Returns the i-th alternative of a choice, NULL after the last. */
 typedef const struct cfg_table *(*cfg_choices_fn)(unsigned i);
 
-/* Instead of a preset: may be left out, and is then 0, NULL, empty. */
+/* Instead of a default: the field may be left out, and is then 0, NULL or empty. */
 extern const char cfg_optional[];
 #define CFG_OPTIONAL cfg_optional
 
 struct cfg_field {
 	const char *name;
 	unsigned type;                  /* enum cfg_type, with CFG_LIST or CFG_MAP */
-	const char *preset;             /* as one would write it; NULL: must be written */
+	const char *default_text;       /* as a user would write it; NULL: must be written */
 	size_t offset;
 	const char *text;               /* one sentence */
 
@@ -146,16 +146,17 @@ struct cfg_table {
 	const char *bare_list;          /* the one that a list fills instead, or NULL */
 };
 
-/* sizeof, and a compile error when the struct does not begin with its head. */
+/* sizeof, and a compile error if the struct does not begin with its head. */
 #define CFG_SIZEOF(type) (sizeof(type) + 0 * sizeof(struct { \
 	_Static_assert(offsetof(type, head) == 0, "a decoded struct begins with its head"); \
 	char unused; }))
 
-/* The row called name, or NULL. */
+/* Returns the row called name, or NULL. */
 const struct cfg_field *cfg_field_find(const struct cfg_table *table, const char *name);
 
-/* Finds mistakes in a table and all it leads to: a preset that cannot be read, a member outside of
- * its struct or over another, what a type needs and has not.  For tests.  0 or -EINVAL. */
+/* Finds mistakes in a table and all tables that it leads to: a default that cannot be read, a
+ * member outside of its struct or over another one, a property that a type requires.  For tests.
+ * Returns 0 or -EINVAL. */
 int cfg_check(const struct cfg_table *root, struct err *err);
 
 /* Adds an error about a field of a decoded struct, with its path and place:
@@ -164,21 +165,21 @@ int cfg_check(const struct cfg_table *root, struct err *err);
  *	weir.yaml:17:14: error: acls.web.rules.dport: ports need proto tcp or udp
  *
  * field: a member of the struct, an element of one of its lists, or NULL for the struct itself.  A
- * field that was not written has the struct's place.  Says nothing when the value could not be
- * read in the first place: that has been said.  Returns -EINVAL. */
+ * field that was not written has the struct's place.  Adds nothing when the value could not be
+ * read, because that error has been reported.  Returns -EINVAL. */
 int cfg_error(struct err *err, const struct cfg_head *head, const void *field, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void cfg_warn(struct err *err, const struct cfg_head *head, const void *field, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The place of a field as in cfg_error. */
+/* Returns the place of a field, as cfg_error does. */
 struct loc cfg_loc(const struct cfg_head *head, const void *field);
 
-/* Whether the field was written, be it with its preset's value. */
+/* Returns true if the field was written, even with its default's value. */
 bool cfg_is_written(const struct cfg_head *head, const void *field);
 
-/* The element of a map (any CFG_LIST_OF whose elements begin with a head) called name, or NULL:
- * cfg_find(&cfg->pools, "uplink"). */
+/* Returns the element of a map (any CFG_LIST_OF whose elements begin with a head) called name, or
+ * NULL: cfg_find(&cfg->pools, "uplink"). */
 #define cfg_find(map, wanted) \
 	((__typeof__((map)->items))cfg_find_element((map)->items, (map)->count, \
 		sizeof(*(map)->items), (wanted)))

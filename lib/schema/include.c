@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files and the files they include, merged to one tree.
+/* Merges files and the files that they include to one tree.
  *
  * Two sections of the same name become one: maps and lists are joined, and a name that both maps
  * define is an error.  A scalar, such as version, may be repeated with the same value. */
@@ -22,7 +22,7 @@ struct document_file {
 
 static const struct loc nowhere;
 
-/* An error about a file as a whole: at the include line that asked for it, if one did. */
+/* Adds an error about a file as a whole: at the include line that names it, if there is one. */
 #define FILE_ERROR(doc, asked, ...) \
 	err_add((doc)->err, EINVAL, (asked) != NULL ? (asked)->loc : nowhere, __VA_ARGS__)
 
@@ -39,7 +39,7 @@ file_add(struct document *doc, const char *name, const struct document_file *inc
 	return file;
 }
 
-/* Whether the file was read before; if so, says why that is wrong. */
+/* Returns true if the file was read before, and adds an error that says so. */
 static bool
 is_repeated(struct document *doc, const struct document_file *file, const struct node *asked)
 {
@@ -59,7 +59,8 @@ is_repeated(struct document *doc, const struct document_file *file, const struct
 	return true;
 }
 
-/* Grows *text by malloc until the file ends; -errno, or how many bytes there are. */
+/* Reads the file to its end into *text, which grows by malloc.  Returns the number of bytes, or
+ * -errno. */
 static ssize_t
 read_stream(FILE *in, size_t max, char **text)
 {
@@ -85,8 +86,8 @@ read_stream(FILE *in, size_t max, char **text)
 	}
 }
 
-/* Opens the file and reads it all into *text; false after an error.  *text is freed by the caller
- * in any case. */
+/* Opens the file and reads it into *text; returns false after an error.  The caller frees *text in
+ * any case. */
 static bool
 read_file(struct document *doc, struct document_file *file, const struct node *asked, char **text,
 	size_t *length)
@@ -204,7 +205,7 @@ include_one(struct document *doc, struct node *root, struct node *asked,
 		merge(doc, root, tree);
 }
 
-/* What the file at file->name says, with all that it includes. */
+/* Returns the tree of the file at file->name, with the files that it includes. */
 static struct node *
 read_tree(struct document *doc, const struct document_file *file, const char *text, size_t length)
 {
@@ -232,7 +233,7 @@ read_tree(struct document *doc, const struct document_file *file, const char *te
 	return tree;
 }
 
-/* The text is malloc's: it must be freed when the arena's memory runs out meanwhile. */
+/* Frees the text, which is malloc's, when the arena's memory runs out. */
 static struct node *
 read_tree_or_fail(struct document *doc, struct document_file *file, const struct node *asked)
 {

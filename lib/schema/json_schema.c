@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The tables as a JSON schema (draft 2020-12), for editors and other people's tools.
+/* Prints the tables as a JSON schema (draft 2020-12), for editors and other tools.
  *
- * It is as strict as a schema can be; what needs more than one value to judge (references, ranges
- * the wrong way round, host bits) is for the parser. */
+ * It is as strict as a schema can be.  What needs more than one value to judge (references,
+ * reversed ranges, host bits) is left to the parser. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,8 @@ reference_to(const struct tables *tables, const struct cfg_table *table)
 	return json_pack("{s:s}", "$ref", path);
 }
 
-/* The words, and what YAML makes of some of them; negatable: also with ! before each. */
+/* Returns the schema of words, and of what YAML makes of some of them; negatable: also with !
+ * before each. */
 static json_t *
 words_schema(const struct cfg_word *words, bool negatable)
 {
@@ -70,7 +71,7 @@ number_schema(const struct cfg_field *f)
 	return f->words != NULL ? any_of(schema, words_schema(f->words, false)) : schema;
 }
 
-/* A number that has units has them in text. */
+/* Returns the schema of a number with a unit, which is text. */
 static json_t *
 unit_schema(const struct cfg_field *f, const char *pattern)
 {
@@ -106,7 +107,7 @@ flags_schema(const struct cfg_field *f)
 	return any_of(word, json_pack("{s:s, s:O}", "type", "array", "items", word));
 }
 
-/* A name alone, or a map with exactly one. */
+/* Returns the schema of a name alone, or a map with exactly one key. */
 static json_t *
 choice_schema(const struct tables *tables, const struct cfg_field *f)
 {
@@ -147,7 +148,7 @@ text_schema(const struct cfg_field *f)
 	case CFG_MATCH_NAME:
 		return string_matching("^(! *)?" NAME "$");
 	default:
-		/* YAML makes numbers of some texts. */
+		/* YAML reads some texts as numbers. */
 		return json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean");
 	}
 }
@@ -236,10 +237,10 @@ fields_schema(const struct tables *tables, const struct cfg_table *table)
 		schema = field_schema(tables, f);
 		json_object_set_new(schema, "description", f->restart
 			? json_sprintf("%s A change needs a restart.", f->text) : json_string(f->text));
-		if (f->preset == NULL)
+		if (f->default_text == NULL)
 			json_array_append_new(required, json_string(f->name));
-		else if (f->preset != CFG_OPTIONAL)
-			json_object_set_new(schema, "default", json_string(f->preset));
+		else if (f->default_text != CFG_OPTIONAL)
+			json_object_set_new(schema, "default", json_string(f->default_text));
 		json_object_set_new(properties, f->name, schema);
 	}
 	schema = json_pack("{s:[s, s], s:s, s:o, s:b}", "type", "object", "null", "description",

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Texts in JSON that may be a file's name, which may be any bytes. */
+/* JSON strings of texts that may have any bytes, such as file names. */
 #ifndef SCHEMA_JSON_TEXT_H
 #define SCHEMA_JSON_TEXT_H
 
 #include <jansson.h>
 
-/* A string with the text, its bytes that are not UTF-8 as question marks; null for NULL.  A new reference. */
+/* Returns a new reference to a string with the text, its bytes that are not UTF-8 as question
+ * marks; null for NULL. */
 json_t *json_text(const char *text);
 
 #endif

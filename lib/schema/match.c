@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values that packets are compared with: ranges, addresses, names, and their negation. */
+/* Decodes values that packets are compared with: ranges, addresses, names, and their negation. */
 #include <string.h>
 
 #include "schema/document_priv.h"
 
-/* What a range of a type may hold, unless the row says it. */
+/* The numbers that a range of a type may hold, unless the row gives others. */
 struct range_kind {
 	const char *what;
 	const struct cfg_word *words;
@@ -38,7 +38,7 @@ range_kind(unsigned type)
 	}
 }
 
-/* Takes ! and what blanks follow it from the front of a match. */
+/* Skips ! and the blanks behind it at the front of a match. */
 static const char *
 skip_negation(const char *text, bool *negate)
 {
@@ -86,7 +86,7 @@ range_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 			unknown_word(doc, node, f->kind != NULL ? f->kind : kind->what, text,
 				(struct right_words){ next_word, words });
 		else
-			node_error(doc, node, "'%.60s' is not a %s or a range, as 1024-65535", text,
+			node_error(doc, node, "'%.60s' is not a %s or a range, such as 1024-65535", text,
 				kind->what);
 	} else if (first > last) {
 		node_error(doc, node, "%.60s: the range is empty", text);
@@ -112,7 +112,7 @@ match_address_decode(struct document *doc, const struct cfg_field *f, struct nod
 		if (name_is_known(doc, &set, node, text + 1))
 			*out = (struct cfg_match_address){ .negate = negate, .set = text + 1 };
 	} else if (!ip_prefix_parse(text, &prefix)) {
-		node_error(doc, node, "'%.60s' is no address, no prefix as 10.0.0.0/8, and no $set",
+		node_error(doc, node, "'%.60s' is not an address, a prefix such as 10.0.0.0/8, or a $set",
 			text);
 	} else if (!ip_prefix_is_network(&prefix)) {
 		struct ip_prefix network = ip_prefix_network(&prefix);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names that must be defined elsewhere in the document, and what was probably meant. */
+/* Names that must be defined elsewhere in the document, and suggestions for misspelt ones. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ words_find(const struct cfg_word *words, const char *text, uint32_t *value)
 	return false;
 }
 
-#define SUGGESTIONS_MAX 100             /* a search through all names each: not for every error */
+#define SUGGESTIONS_MAX 100             /* each one searches all names: not for every error */
 
 static const char *
 nearest(struct document *doc, const char *word, struct right_words right)
@@ -101,7 +101,7 @@ next_name(const void *section, unsigned i)
 	return i < s->count ? s->values[i]->key->text : NULL;
 }
 
-/* The sections that a row refers to: the second may be NULL. */
+/* The sections that a row refers to; the second may be NULL. */
 struct section_pair {
 	const struct section *first, *second;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The tree of a configuration as it was written. */
+/* The tree of a configuration as written. */
 #include "schema/node.h"
 
 #include <stdlib.h>
@@ -74,7 +74,7 @@ add_error(struct document *doc, const struct node *in, const struct node *at, co
 	err_add(doc->err, EINVAL, at->loc, "%s%s%s", path, path[0] != '\0' ? ": " : "", sentence);
 }
 
-/* One sentence is enough for a value, and the arena has to hold it. */
+/* One sentence must be enough for a value, and fit into the arena. */
 #define SENTENCE_MAX 512
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The tree of a configuration as it was written, before anybody knows what it means.
+/* The tree of a configuration as written, before it is decoded.
  *
  * For the files of this folder only.  All nodes live in the arena of their document. */
 #ifndef SCHEMA_NODE_H
@@ -21,8 +21,8 @@ enum node_kind {
 
 struct node {
 	enum node_kind kind;
-	bool refused;                   /* an error was found in itself: it is not decoded */
-	bool incomplete;                /* a field that must be written is not */
+	bool refused;                   /* it has an error itself: it is not decoded */
+	bool incomplete;                /* a required field is missing */
 	bool wrong;                     /* an error was found in it or below */
 	const char *text;               /* of a scalar, else "" */
 	struct loc loc;                 /* of a list or map over several lines: that of its key */
@@ -42,27 +42,28 @@ struct node {
 struct node *node_create(struct document *doc, enum node_kind kind, struct loc loc);
 void node_append(struct node *parent, struct node *child);
 
-/* The value called name in a map, or NULL. */
+/* Returns the value called name in a map, or NULL. */
 struct node *node_find(const struct node *map, const char *name);
 
-/* "interfaces.wan.mtu", in the arena; "" for the root. */
+/* Returns "interfaces.wan.mtu", in the arena; "" for the root. */
 const char *node_path(struct document *doc, const struct node *node);
 
 /* Adds an error at the node, with its path, and marks it and all above it as wrong. */
 void node_error(struct document *doc, struct node *node, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same about the map or list the key or element stands in, but at the place of the node. */
+/* Adds an error about the map or list that contains the node, but at the place of the node. */
 void node_error_in(struct document *doc, struct node *in, struct node *at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* Refuses every second value of the same key, in node and below. */
 void node_refuse_duplicates(struct document *doc, struct node *node);
 
-/* The values of a map sorted by key, equal ones in their order; count of them, in the arena. */
+/* Returns the values of a map sorted by key, equal ones in their order; count of them, in the
+ * arena. */
 struct node **node_sort(struct document *doc, const struct node *map);
 
-/* "a list", "a map", "nothing" or "'text'", for errors. */
+/* Returns "a list", "a map", "nothing" or "'text'", for errors. */
 const char *node_what(struct document *doc, const struct node *node);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where each decoded field was written, so that what is found wrong later is said at its place. */
+/* Where each decoded field was written, so that later errors are reported at its place. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +82,7 @@ cfg_is_written(const struct cfg_head *head, const void *field)
 	return place_find(head, field) != NULL;
 }
 
-/* Writes the dotted path of a node into buf; the end counts most when it does not fit. */
+/* Writes the dotted path of a node into buf; if it does not fit, its end is kept. */
 static const char *
 path_text(const struct node *node, char *buf, size_t bytes)
 {
@@ -105,7 +105,8 @@ path_text(const struct node *node, char *buf, size_t bytes)
 	return at;
 }
 
-/* The node to complain about; *quiet when it could not be read, or something in it. */
+/* Returns the node at which to report an error; sets *quiet if it, or something in it, could not be
+ * read. */
 static const struct node *
 complaint(const struct cfg_head *head, const void *field, bool *quiet)
 {
@@ -114,7 +115,7 @@ complaint(const struct cfg_head *head, const void *field, bool *quiet)
 	*quiet = node != NULL && node->wrong;
 	if (node != NULL)
 		return node;
-	/* Of a whole struct: when the key meant may be the one that was misspelt. */
+	/* Of a whole struct: when the key in question may be a misspelt one. */
 	node = place_find(head, head);
 	*quiet = node != NULL && node->refused;
 	return node;

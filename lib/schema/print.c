@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A decoded configuration as YAML. */
+/* Prints a decoded configuration as YAML. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 #include "schema/document_priv.h"
 #include "schema/print_priv.h"
 
-/* The line being written has got as far as "key:" or "-" when a value is printed. */
+/* When a value is printed, the current line ends with "key:" or "-". */
 struct printer {
 	FILE *out;
-	enum document_presets presets;
-	struct document *scratch;       /* decodes presets */
+	enum document_defaults defaults;
+	struct document *scratch;       /* decodes defaults */
 	unsigned indent;
 	bool after_dash;
 };
@@ -39,7 +39,7 @@ value_bytes(const struct cfg_field *f)
 static char *
 value_yaml(const struct printer *p, const struct cfg_field *f, const void *value)
 {
-	struct printer inner = { .presets = p->presets, .scratch = p->scratch };
+	struct printer inner = { .defaults = p->defaults, .scratch = p->scratch };
 	char *text = NULL;
 	size_t bytes;
 
@@ -64,57 +64,58 @@ is_zero(const struct cfg_field *f, const void *value)
 	return true;
 }
 
-static bool is_preset(const struct printer *p, const struct cfg_field *f, const void *value);
+static bool is_default(const struct printer *p, const struct cfg_field *f, const void *value);
 static bool is_empty(const struct printer *p, const struct cfg_table *table, const void *config);
 
-/* An embedded struct that need not be written; what must be written in it was not. */
+/* Returns true for an embedded struct that need not be written, and whose required fields were
+ * not. */
 static bool
-struct_is_preset(const struct printer *p, const struct cfg_table *table, const void *config)
+struct_is_default(const struct printer *p, const struct cfg_table *table, const void *config)
 {
 	const struct cfg_head *head = config;
 
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
-		if (f->preset == NULL && head->loc.line == 0)
+		if (f->default_text == NULL && head->loc.line == 0)
 			continue;
-		if (!is_preset(p, f, (const char *)config + f->offset))
+		if (!is_default(p, f, (const char *)config + f->offset))
 			return false;
 	}
 	return true;
 }
 
 static bool
-is_preset(const struct printer *p, const struct cfg_field *f, const void *value)
+is_default(const struct printer *p, const struct cfg_field *f, const void *value)
 {
 	char *mine, *theirs;
-	void *preset;
+	void *default_value;
 	bool equal;
 
-	if (f->preset == NULL)
+	if (f->default_text == NULL)
 		return false;
 	if (f->type == CFG_STRUCT)
-		return struct_is_preset(p, f->table, value);
-	if (f->preset == CFG_OPTIONAL)
+		return struct_is_default(p, f->table, value);
+	if (f->default_text == CFG_OPTIONAL)
 		return is_zero(f, value);
-	preset = arena_alloc(&p->scratch->arena, value_bytes(f));
-	if (preset == NULL)
+	default_value = arena_alloc(&p->scratch->arena, value_bytes(f));
+	if (default_value == NULL)
 		return false;
-	decode_preset(p->scratch, f, preset);
+	decode_default(p->scratch, f, default_value);
 	mine = value_yaml(p, f, value);
-	theirs = value_yaml(p, f, preset);
+	theirs = value_yaml(p, f, default_value);
 	equal = mine != NULL && theirs != NULL && strcmp(mine, theirs) == 0;
 	free(mine);
 	free(theirs);
 	return equal;
 }
 
-/* A struct that was not written cannot be, when it has fields that must be. */
+/* Returns true for a struct that was not written and that has required fields. */
 static bool
 is_unwritable(const struct cfg_field *f, const void *value)
 {
 	if (f->type != CFG_STRUCT || ((const struct cfg_head *)value)->loc.line != 0)
 		return false;
 	for (const struct cfg_field *inner = f->table->fields; inner->name != NULL; inner++)
-		if (inner->preset == NULL)
+		if (inner->default_text == NULL)
 			return true;
 	return false;
 }
@@ -122,14 +123,14 @@ is_unwritable(const struct cfg_field *f, const void *value)
 static bool
 is_left_out(const struct printer *p, const struct cfg_field *f, const void *value)
 {
-	if (f->preset == NULL)
+	if (f->default_text == NULL)
 		return false;
-	if (f->preset == CFG_OPTIONAL && f->type != CFG_STRUCT)
+	if (f->default_text == CFG_OPTIONAL && f->type != CFG_STRUCT)
 		return is_zero(f, value);
 	if (f->type == CFG_STRUCT && is_empty(p, f->table, value))
 		return true;
 	return is_unwritable(f, value) ||
-		(p->presets == DOCUMENT_PRESETS_OUT && is_preset(p, f, value));
+		(p->defaults == DOCUMENT_DEFAULTS_OUT && is_default(p, f, value));
 }
 
 static void
@@ -181,7 +182,8 @@ print_flags(struct printer *p, const struct cfg_field *f, uint32_t flags)
 	p->after_dash = false;
 }
 
-/* The row a struct can be written as, when nothing else in it needs to be; else NULL. */
+/* Returns the row as which a struct can be written when nothing else in it needs to be; else
+ * NULL. */
 static const struct cfg_field *
 bare_field(const struct printer *p, const struct cfg_table *table, const void *config)
 {
@@ -286,7 +288,7 @@ print_flow_list(struct printer *p, const struct cfg_field *f, const struct any_l
 	p->after_dash = false;
 }
 
-/* A list of structs, or a map: an item on a line, or several. */
+/* Prints a list of structs, or a map: an item on one line, or on several. */
 static void
 print_items(struct printer *p, const struct cfg_field *f, const struct any_list *list)
 {
@@ -325,11 +327,11 @@ print_value(struct printer *p, const struct cfg_field *f, const void *value)
 }
 
 void
-cfg_print(const struct cfg_table *table, const void *config, enum document_presets presets,
+cfg_print(const struct cfg_table *table, const void *config, enum document_defaults defaults,
 	FILE *out)
 {
 	struct document scratch = { .err = err_create() };
-	struct printer p = { .out = out, .presets = presets, .scratch = &scratch };
+	struct printer p = { .out = out, .defaults = defaults, .scratch = &scratch };
 
 	if (scratch.err == NULL)
 		return;
@@ -343,7 +345,7 @@ cfg_print(const struct cfg_table *table, const void *config, enum document_prese
 }
 
 void
-document_print(const struct document *doc, enum document_presets presets, FILE *out)
+document_print(const struct document *doc, enum document_defaults defaults, FILE *out)
 {
-	cfg_print(doc->table, doc->root, presets, out);
+	cfg_print(doc->table, doc->root, defaults, out);
 }

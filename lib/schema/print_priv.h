@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Between the files that print configuration. */
+/* Declarations shared by the files that print configuration. */
 #ifndef SCHEMA_PRINT_PRIV_H
 #define SCHEMA_PRINT_PRIV_H
 
@@ -9,11 +9,11 @@
 
 #define SCALAR_TEXT_MAX 128             /* two names with ! and $ before them */
 
-/* The text of one value that is no struct, choice or flags, in buf[SCALAR_TEXT_MAX] or elsewhere;
- * not quoted. */
+/* Returns the text of one value that is not a struct, choice or flags, in buf[SCALAR_TEXT_MAX] or
+ * elsewhere; not quoted. */
 const char *scalar_text(const struct cfg_field *f, const void *value, char *buf);
 
-/* Writes text as a YAML scalar, quoted where it must be. */
+/* Writes text as a YAML scalar, quoted if necessary. */
 void yaml_text_print(const char *text, FILE *out);
 
 #endif

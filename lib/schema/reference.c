@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The reference of the configuration, in Markdown: a section for each table. */
+/* Prints the reference of the configuration in Markdown: a section for each table. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static const char introduction[] =
 	"`1500`, `64k`, `2M` (of 1024); rates `10Mbit` or `500k/s` (of 1000); durations `500ms`,\n"
 	"`30s`, `2h`.\n";
 
-/* Markdown's own characters in the cell of a table. */
+/* Prints text in the cell of a table, with Markdown's own characters escaped. */
 static void
 print_cell(const char *text, FILE *out)
 {
@@ -44,7 +44,7 @@ print_link(const struct tables *tables, const struct cfg_table *table, FILE *out
 	fprintf(out, "[%s](#%s)", table->name, name != NULL ? name : "");
 }
 
-/* A bound in the unit of its type. */
+/* Returns a bound in the unit of its type. */
 static const char *
 bound_text(const struct cfg_field *f, uint64_t bound, char *buf)
 {
@@ -117,10 +117,10 @@ print_row(const struct tables *tables, const struct cfg_field *f, FILE *out)
 	fprintf(out, "| `%s` | ", f->name);
 	print_cell(type, out);
 	fputs(" | ", out);
-	if (f->preset == NULL)
+	if (f->default_text == NULL)
 		fputs("must be written", out);
-	else if (f->preset != CFG_OPTIONAL)
-		fprintf(out, "`%s`", f->preset);
+	else if (f->default_text != CFG_OPTIONAL)
+		fprintf(out, "`%s`", f->default_text);
 	fputs(" | ", out);
 	print_cell(f->text, out);
 	fputs(f->restart ? " *A change needs a restart.* |\n" : " |\n", out);
@@ -140,7 +140,7 @@ print_table(const struct tables *tables, unsigned i, FILE *out)
 	fputs("\n", out);
 	if (table->fields[0].name == NULL)
 		return;
-	fputs("\n| key | type | preset | meaning |\n|---|---|---|---|\n", out);
+	fputs("\n| key | type | default | meaning |\n|---|---|---|---|\n", out);
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)
 		print_row(tables, f, out);
 }

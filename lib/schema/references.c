@@ -7,7 +7,7 @@
 #include "schema/document_priv.h"
 #include "schema/type.h"
 
-/* A walk over all values, for the references in them. */
+/* The state of a walk over all references. */
 struct walk {
 	void (*one)(void *arg, const char *section, const char *name);
 	void *arg;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One value out of one scalar, by the type of its row. */
+/* Decodes one value from one scalar, by the type of its row. */
 #include <string.h>
 
 #include "schema/document_priv.h"
@@ -7,7 +7,7 @@
 
 #define SCALAR_NAME_MAX 63
 
-/* What every reader below is given. */
+/* The arguments of every reader below. */
 struct scalar {
 	struct document *doc;
 	const struct cfg_field *f;
@@ -21,7 +21,7 @@ refuse(const struct scalar *s, const char *why)
 	node_error(s->doc, s->node, "'%.60s' %s", s->text, why);
 }
 
-/* The bound is written in the unit of the value. */
+/* Adds an error about a bound, written in the unit of the value. */
 static void
 refuse_bound(const struct scalar *s, const char *side, uint64_t bound)
 {
@@ -54,7 +54,8 @@ is_digits(const char *text)
 	return text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
 }
 
-/* Numbers to whoever wrote them are answered with a bound, words with a word. */
+/* Adds an error about a number: with a bound if the user wrote a number, with a word if the user
+ * wrote a word. */
 static void
 refuse_number(const struct scalar *s, const struct cfg_word *words, uint64_t max, const char *why)
 {
@@ -69,7 +70,7 @@ refuse_number(const struct scalar *s, const struct cfg_word *words, uint64_t max
 		refuse(s, why);
 }
 
-/* A number with words that may stand for one. */
+/* Reads a number, or a word that stands for one. */
 static bool
 read_number(const struct scalar *s, const struct cfg_word *words, uint64_t max, uint64_t *out)
 {
@@ -115,7 +116,7 @@ decode_number(const struct scalar *s, void *out)
 	}
 }
 
-/* Protocols and DSCP values. */
+/* Decodes protocols and DSCP values. */
 static void
 decode_code(const struct scalar *s, uint8_t *out)
 {
@@ -323,7 +324,8 @@ decode_by_type(const struct scalar *s, void *out)
 	}
 }
 
-/* [2001:db8::] is read as a map: the last colon makes a key of it. */
+/* Returns true for text that YAML reads as a map: the last colon of [2001:db8::] makes a key of
+ * it. */
 static bool
 is_text_with_colon(const struct node *node)
 {

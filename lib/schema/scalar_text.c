@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One decoded value as text, and any text as YAML. */
+/* Prints one decoded value as text, and any text as YAML. */
 #include <inttypes.h>
 #include <string.h>
 

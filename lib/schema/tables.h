@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All tables that a table leads to.  For the files of this folder. */
+/* Lists all tables that a table leads to.  For the files of this folder. */
 #ifndef SCHEMA_TABLES_H
 #define SCHEMA_TABLES_H
 
 #include "schema/field.h"
 
-/* More are left out: a program has some dozens. */
+/* Further tables are left out: a program has some dozens. */
 #define TABLES_MAX 256
 
 struct tables {
@@ -14,10 +14,11 @@ struct tables {
 	unsigned count;
 };
 
-/* The root first, then in the order of their rows, each before what it leads to. */
+/* Collects the tables: the root first, then in the order of rows, each before those that it leads
+ * to. */
 void tables_collect(struct tables *tables, const struct cfg_table *root);
 
-/* The unique name of one of them. */
+/* Returns the unique name of one of them. */
 const char *tables_name(const struct tables *tables, const struct cfg_table *table);
 
 #endif

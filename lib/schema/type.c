@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the types are called, and how large they are in memory. */
+/* Names of the types, and their size in memory. */
 #include "schema/type.h"
 
 #include <stddef.h>

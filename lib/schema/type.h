@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the types are called, and how large they are in memory.  For the files of this folder. */
+/* Names of the types, and their size in memory.  For the files of this folder. */
 #ifndef SCHEMA_TYPE_H
 #define SCHEMA_TYPE_H
 
@@ -13,14 +13,14 @@ struct type {
 	const char *many;               /* "numbers" */
 };
 
-/* The type of a row without CFG_LIST and CFG_MAP. */
+/* Returns the type of a row without CFG_LIST and CFG_MAP. */
 static inline unsigned
 type_base(const struct cfg_field *f)
 {
 	return f->type & ~(unsigned)(CFG_LIST | CFG_MAP);
 }
 
-/* Any CFG_LIST_OF, seen from where its type is not known. */
+/* Any CFG_LIST_OF, for code that does not know its element type. */
 struct any_list {
 	void *items;
 	unsigned count;
@@ -28,10 +28,10 @@ struct any_list {
 
 const struct type *type_of(const struct cfg_field *f);
 
-/* The bytes of one value of a row's type, an element's for a list or map. */
+/* Returns the bytes of one value of a row's type, of an element for a list or map. */
 size_t type_size(const struct cfg_field *f);
 
-/* The largest number a row takes. */
+/* Returns the largest number that a row takes. */
 uint64_t type_max(const struct cfg_field *f);
 
 #endif

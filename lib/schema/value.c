@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Single values out of their text. */
+/* Reads single values from their text. */
 #include "schema/value.h"
 
 #include <stdlib.h>
@@ -18,7 +18,8 @@ digit_of(char c)
 		c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 16;
 }
 
-/* Digits up to the first other character; false on none, or beyond 64 bits. */
+/* Reads digits up to the first other character; returns false if there are none, or beyond 64
+ * bits. */
 static bool
 read_digits(const char **text, unsigned base, uint64_t *out)
 {
@@ -53,7 +54,7 @@ value_read_number(const char *text, uint64_t *out)
 	return NULL;
 }
 
-/* Reads "1.5" and the unit after it, and multiplies; what is left of text goes to *rest. */
+/* Reads "1.5" and the unit after it, and multiplies; *rest is the text behind. */
 static bool
 read_with_unit(const char *text, const struct unit *units, uint64_t *out, const char **rest)
 {

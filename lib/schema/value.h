@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What configuration values become in memory, and their text.
+/* Configuration values in memory, and their text.
  *
  * Addresses are struct ip_address and struct ip_prefix (base/ip.h); numbers, sizes in bytes and
  * durations in nanoseconds are plain integers; the rest is here.
@@ -34,8 +34,8 @@ struct cfg_endpoint {
 	uint16_t port;                  /* host byte order */
 };
 
-/* A file named by the configuration: as written, and as it can be opened (relative names start
- * from the folder of the file they stand in). */
+/* A file named by the configuration: as written, and as it can be opened (relative names are
+ * relative to the folder of the file that names them). */
 struct cfg_path {
 	const char *written;
 	const char *resolved;
@@ -72,8 +72,8 @@ struct cfg_word {
 extern const struct cfg_word cfg_protocols[];   /* tcp 6, udp 17, icmp 1, icmpv6 58, gre 47, ... */
 extern const struct cfg_word cfg_dscps[];       /* cs0 to cs7, af11 to af43, ef 46, va 44, le 1 */
 
-/* Each reads the whole of text into *out and returns NULL, or returns why not: the end of a
- * sentence that begins with the text, such as "is not a duration; write 30s, 500ms or 2h". */
+/* Each function reads the whole of text into *out and returns NULL, or returns the fault: the end
+ * of a sentence that begins with the text, such as "is not a duration; write 30s, 500ms or 2h". */
 const char *value_read_number(const char *text, uint64_t *out);
 const char *value_read_size(const char *text, uint64_t *bytes);
 const char *value_read_rate(const char *text, struct cfg_rate *out);
@@ -81,7 +81,8 @@ const char *value_read_duration(const char *text, uint64_t *ns);
 const char *value_read_mac(const char *text, struct cfg_mac *out);
 const char *value_read_endpoint(const char *text, struct cfg_endpoint *out);
 
-/* The shortest text that reads back as the same value; writes into buf[VALUE_TEXT_MAX]. */
+/* Each function returns the shortest text that reads back as the same value; writes into
+ * buf[VALUE_TEXT_MAX]. */
 #define VALUE_TEXT_MAX 64
 const char *value_size_text(uint64_t bytes, char *buf);
 const char *value_rate_text(const struct cfg_rate *rate, char *buf);
@@ -89,7 +90,7 @@ const char *value_duration_text(uint64_t ns, char *buf);
 const char *value_mac_text(const struct cfg_mac *mac, char *buf);
 const char *value_endpoint_text(const struct cfg_endpoint *endpoint, char *buf);
 
-/* The word for value, or NULL. */
+/* Returns the word for value, or NULL. */
 const char *value_word(const struct cfg_word *words, uint32_t value);
 
 #endif

@@ -10,7 +10,8 @@ struct unit {
 	uint64_t factor;
 };
 
-/* In the largest unit that leaves no fraction; units fall, the last has factor 1. */
+/* Returns the value in the largest unit that leaves no fraction; units descend, the last has factor
+ * 1. */
 static const char *
 in_units(uint64_t value, const struct unit *units, char *buf)
 {

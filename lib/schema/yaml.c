@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From text to a tree, by the events of libfyaml.
  *
- * Anchors, aliases, tags and second documents are refused as the events pass by, before anything
- * is expanded; depth is bounded here, size by the caller. */
+ * Anchors, aliases, tags and second documents are refused during the events, before anything is
+ * expanded; depth is bounded here, size by the caller. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -36,7 +36,7 @@ mark_loc(const struct reader *r, const struct fy_mark *start, const struct fy_ma
 	return loc;
 }
 
-/* The place of an event; quotes belong to what they quote. */
+/* Returns the place of an event; quotes belong to the text that they quote. */
 static struct loc
 event_loc(struct reader *r, struct fy_event *event)
 {
@@ -94,7 +94,7 @@ static void
 open_node(struct reader *r, struct node *node, bool flow)
 {
 	attach(r, node);
-	/* A block begins on the line below its key: the key says better what is meant. */
+	/* A block begins on the line below its key: the key is the better place for an error. */
 	if (!flow && node->key != NULL)
 		node->loc = node->key->loc;
 	if (r->depth++ == DOCUMENT_DEPTH_MAX) {
@@ -112,8 +112,8 @@ close_node(struct reader *r)
 	r->depth--;
 }
 
-/* The text of a scalar, in the arena.  By chunks: fy_token_get_text of 0.7.12 loses memory over
- * single quotes with five or more quotes doubled in them. */
+/* Returns the text of a scalar, in the arena.  By chunks: fy_token_get_text of 0.7.12 leaks memory
+ * for texts in single quotes with five or more doubled quotes. */
 static const char *
 scalar_text_of(struct reader *r, struct fy_token *token, size_t *length)
 {
@@ -190,7 +190,7 @@ begin_document(struct reader *r, struct fy_event *event)
 	r->stop = true;
 }
 
-/* The node an event has just made: the last one attached. */
+/* Returns the node that an event has just made: the last one attached. */
 static struct node *
 newest(const struct reader *r)
 {
@@ -234,7 +234,8 @@ read_event(struct reader *r, struct fy_event *event)
 	}
 }
 
-/* The end of the file is not where a bracket is missing: show where it was opened. */
+/* Returns the place of a syntax error.  For a missing bracket that is where it was opened, not the
+ * end of the file. */
 static struct loc
 syntax_loc(const struct reader *r, const struct fy_diag_error *error)
 {
@@ -247,7 +248,8 @@ syntax_loc(const struct reader *r, const struct fy_diag_error *error)
 	return loc;
 }
 
-/* What libfyaml says is cut at the end of a line; its line and column count from 1. */
+/* Reports libfyaml's message, cut at the end of its first line; its line and column count from
+ * 1. */
 static void
 report_syntax(struct reader *r, struct fy_diag *diag)
 {
@@ -278,7 +280,7 @@ read_events(struct reader *r, struct fy_parser *parser, struct fy_diag *diag)
 	}
 }
 
-/* libfyaml's own memory must be given back when the arena's runs out in between. */
+/* Reads the events; libfyaml's own memory is freed when the arena's memory runs out. */
 static void
 read_events_or_fail(struct reader *r, struct fy_parser *parser, struct fy_diag *diag)
 {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is looked for in a text before libfyaml does: bytes that are no text, endless brackets. */
+/* Checks of a text before libfyaml reads it: invalid bytes, endless brackets. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "schema/document_priv.h"
 
-/* Opening brackets in a row; as text, in quotes, there may be some more than nesting allows. */
+/* Opening brackets in a row; in quotes, as text, there may be more than nesting allows. */
 #define BRACKETS_MAX (DOCUMENT_DEPTH_MAX * 4)
 
-/* The bytes of the UTF-8 character at s, 0 if it is none, or one that YAML does not allow. */
+/* Returns the bytes of the UTF-8 character at s, 0 if it is not one, or one that YAML does not
+ * allow. */
 static unsigned
 character_bytes(const uint8_t *s, size_t left)
 {
@@ -52,8 +53,8 @@ check_characters(struct document *doc, const char *file, const char *text, size_
 	return true;
 }
 
-/* libfyaml looks for the end of a bracket before it gives the first event, and remembers every
- * token until then: a long run of them is refused before it costs memory. */
+/* Refuses long runs of brackets: libfyaml looks for the end of a bracket before it gives the first
+ * event, and remembers every token until then, which costs memory. */
 static bool
 check_brackets(struct document *doc, const char *file, const char *text, size_t length)
 {

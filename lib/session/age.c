@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The age of sessions: which timeout is theirs, and the sweep that ends them by it.
+/* Ageing of sessions: the timeout of each, and the sweep that ends expired ones.
  *
- * The sweep goes in batches, each asked for before it is looked at: of sessions that ended long ago nothing is in
- * the cache. */
+ * The sweep works in batches, each prefetched before it is examined: sessions that ended long ago
+ * are not in the cache. */
 
 #include <netinet/in.h>
 
@@ -32,7 +32,8 @@ session_timeout_kind(const struct session *s)
 	}
 }
 
-/* Below established a timeout shrinks as the table fills up; that of replied ones only when they are why it does. */
+/* Returns the timeout.  Below established it shrinks as the table fills up; that of replied
+ * sessions only if they are the cause. */
 static uint32_t
 timeout_ticks(const struct sessions *t, const struct session *s)
 {
@@ -62,7 +63,8 @@ end_of(const struct session *s)
 	return s->state == TCP_RESET ? SESSION_END_reset : SESSION_END_closed;
 }
 
-/* Has an interface gone that one of its directions is expected by, and its zone with it? */
+/* Returns true if an interface by which one of its directions is expected is gone, and its zone
+ * with it. */
 static bool
 is_stranded(const struct sessions *t, const struct session *s)
 {
@@ -71,7 +73,7 @@ is_stranded(const struct sessions *t, const struct session *s)
 			|| t->zone_of[session_iface(t, s, true)] == SESSION_NOWHERE);
 }
 
-/* Sessions first..first+n-1, none behind high. */
+/* Sweeps sessions first..first+n-1, none above high. */
 static void
 sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 {

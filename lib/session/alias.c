@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The interfaces that a session's packets arrive by: one record for each direction that the session begins with, and
- * more (aliases) where a zone has several interfaces.  All have the same tuple, and so share their buckets. */
+/* Further records of a session (aliases): a session begins with one record for each direction, and
+ * gets more where a zone has several interfaces.  All have the same tuple, and so share their
+ * buckets. */
 
 #include <rte_common.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sessions before their first packet has left: filled while it is judged, entered, charged, begun or withdrawn. */
+/* Sessions before their first packet has left: filled while it is judged, entered, charged, begun
+ * or withdrawn. */
 
 #include "base/counter.h"
 #include "session/session_priv.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Classes of sessions: the share of each in the table, and the list of its sessions, oldest first.  IPv4 and IPv6 have
- * lists of their own. */
+/* Classes of sessions: the share of each in the table, and the list of its sessions, oldest first.
+ * IPv4 and IPv6 have lists of their own. */
 
 #include <netinet/in.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sessions counted, for reports. */
+/* Counts sessions for reports. */
 
 #include <netinet/in.h>
 

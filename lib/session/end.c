@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How sessions end: once, with a name; what stages took for them is given back. */
+/* Ends sessions: once, with a named cause; releases what stages took for them. */
 
 #include "base/counter.h"
 #include "session/session_priv.h"

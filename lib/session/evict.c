@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which session makes room for another: a flood of one class must not take what the others have.
+/* Chooses the session that makes room for a new one: a flood of one class must not take what the
+ * others have.
  *
- * While the table is not full a class may have more; then the one that has the most
- * for its share gives first, so that each class keeps its share of what established sessions leave.  IPv6, which
- * has half as many records, counts as classes of its own with half of the shares. */
+ * While the table is not full a class may exceed its share; then the class that exceeds its share
+ * most gives first, so that each class keeps its share of what established sessions leave.  IPv6,
+ * which has half as many records, counts as classes of its own with half of the shares. */
 
 #include "session/session_priv.h"
 
-#define LOOKED_AT_MAX 4         /* sessions, for one victim */
+#define LOOKED_AT_MAX 4         /* sessions examined for one victim */
 
-/* Was it heard of since it came to the end of its list?  Of connections that is not known: those that open, or are over,
- * go in the order in which they came to do so. */
+/* Returns true if the session had packets since it came to the end of its list.  For TCP that is
+ * not known: opening and finished connections go in the order in which they became so. */
 static bool
 heard_of(const struct sessions *t, const struct session *s)
 {
 	return s->proto != IPPROTO_TCP && session_seen(t, s) != s->queued;
 }
 
-/* The oldest-idle one of a list.  One that was heard of since it came to the end of the list goes there once more, unless
- * those that stand behind it are not idle for longer. */
+/* Returns the session of a list that is idle longest.  One that had packets since it came to the
+ * end of the list is moved to the end again, unless the sessions behind it are not idle for
+ * longer. */
 static struct session *
 oldest_idle(struct sessions *t, const struct session_list *l, uint32_t now_tick)
 {
@@ -46,7 +48,8 @@ oldest_idle(struct sessions *t, const struct session_list *l, uint32_t now_tick)
 	return best;
 }
 
-/* Has the list a more, for its share, than b?  A family's index is 0 for IPv4 and 1 for IPv6. */
+/* Returns true if list a exceeds its share more than b.  A family's index is 0 for IPv4 and 1 for
+ * IPv6. */
 static bool
 has_more(const struct sessions *t, const unsigned a[2], const unsigned b[2])
 {
@@ -55,8 +58,8 @@ has_more(const struct sessions *t, const unsigned a[2], const unsigned b[2])
 	return t->list[a[0]][a[1]].count * share_b > t->list[b[0]][b[1]].count * share_a;
 }
 
-/* Of closed sessions above their share, else of the class that is furthest above its own, of IPv6 alone or of both
- * families.  NULL: all must stay. */
+/* Returns closed sessions above their share, else the class that is furthest above its own, of IPv6
+ * alone or of both families.  NULL: all sessions must stay. */
 static const struct session_list *
 furthest_above(const struct sessions *t, bool only6)
 {
@@ -95,8 +98,8 @@ half_open(const struct sessions *t)
 	return &t->list[has_more(t, ip6, ip4)][SESSION_HALF_OPEN];
 }
 
-/* There are half as many records for IPv6 as for IPv4: its sessions may have them all before the sessions are all in
- * use. */
+/* Returns true if IPv6 lacks records: it has half as many as IPv4, and its sessions may use all of
+ * them before all sessions are in use. */
 static bool
 lacks_records6(const struct sessions *t, const struct session *fresh)
 {

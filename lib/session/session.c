@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of sessions: made, found, entered under both of their keys. */
+/* The table of sessions: created, found, entered under both of their keys. */
 
 #include "session/session_priv.h"
 
@@ -12,7 +12,7 @@
 
 #define TICKS(s) (uint32_t)(((s) * NS_PER_SECOND + (1u << 20) - 1) >> 20)
 
-const struct session_policy session_policy_preset = {
+const struct session_policy session_policy_default = {
 	.timeout_s = {
 		[TIMEOUT_TCP_OPENING] = 240, [TIMEOUT_TCP_ESTABLISHED] = 7440,
 		[TIMEOUT_TCP_CLOSING] = 240, [TIMEOUT_UDP] = 300, [TIMEOUT_ICMP] = 60,
@@ -79,7 +79,7 @@ sessions_bytes(const struct sessions *t)
 void
 sessions_set_policies(struct sessions *t, const struct session_policy *policy)
 {
-	t->policy = policy != NULL ? policy : &session_policy_preset;
+	t->policy = policy != NULL ? policy : &session_policy_default;
 }
 
 struct session *
@@ -104,7 +104,8 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 	return s;
 }
 
-/* A record for one direction: new, or one that was a mere cache entry.  lone: nothing else has its tuple. */
+/* Returns a record for one direction: a new one, or one that was only a cache entry.  lone: no
+ * other record has its tuple. */
 static uint32_t
 claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick, bool *lone)
 {

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The sessions of one worker: tracked conversations, two flows and the state they share.
  *
- * A session is taken by stage track while a packet is judged, and linked when the packet may leave: both
- * keys enter the flow table at once, the reply's derived from the forward program.  It ends once, with
- * a named cause, whatever the way: flows leave the table, release gives back what stages took.
+ * Stage track takes a session while a packet is judged; it is linked when the packet may leave:
+ * both keys enter the flow table at once, the reply's derived from the forward program.  It ends
+ * once, with a named cause: its flows leave the table, release gives back what stages took.
  *
- * Only packets that leave move a session.  Until its first one has left (SESSION_WAITING: it waits for a neighbour) a session
- * has no state, no answers, and is given up with the last of its packets that wait.
+ * Only packets that leave move a session.  Until its first one has left (SESSION_WAITING: it waits
+ * for a neighbour) a session has no state and no answers, and is withdrawn with the last of its
+ * waiting packets.
  *
- * Each class but the established ones has a share of the table.  When room is needed, closed sessions above their share go
- * first, then the class that is furthest above its own gives its oldest-idle one; established ones never.  Half-open
- * sessions never have more than their share.
+ * Each class except the established ones has a share of the table.  When room is needed, closed
+ * sessions above their share go first, then the class that is furthest above its own gives its
+ * longest-idle one; established ones never.  Half-open sessions never have more than their share.
  *
- * Threads: the owning worker; control reads the counts (base/counter.h).  Memory: sessions_create. */
+ * Threads: the owning worker; control reads the counts (base/counter.h).  Memory:
+ * sessions_create. */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
@@ -38,7 +40,7 @@ enum session_class {
 	SESSION_CLASSES,
 };
 
-/* The class of a session that has not been replied to, of a protocol other than TCP. */
+/* Returns the class of an unreplied session of a protocol other than TCP. */
 static inline enum session_class
 session_unreplied(uint8_t proto)
 {
@@ -67,10 +69,10 @@ enum session_end { SESSION_ENDS(X) SESSION_END_COUNT };
 const char *session_end_name(enum session_end e);
 const char *session_class_name(enum session_class class);
 
-/* One end's view of a TCP connection, as van Rooij tracks it. */
+/* One end of a TCP connection, as van Rooij tracks it. */
 struct tcp_side {
 	uint32_t end;           /* highest sequence number sent, plus length */
-	uint32_t max_end;       /* highest the other end allows: its ACK plus its window */
+	uint32_t max_end;       /* highest number the other end allows: its ACK plus its window */
 	uint16_t window;        /* largest window announced, not scaled */
 	uint8_t scale;          /* RFC 7323; TCP_SCALE_NONE until a SYN said so */
 	uint8_t flags;          /* of session/tcp.h */
@@ -78,12 +80,12 @@ struct tcp_side {
 
 struct session {
 	uint32_t flow[2];       /* record indexes of forward and reply; 0 until linked */
-	uint32_t prev, next;    /* in the list of its class, or of vacant ones */
+	uint32_t prev, next;    /* in the list of its class, or of vacant sessions */
 	union {
-		uint32_t queued;        /* clock_tick of its newest packet when it came to the end of its list; of
-					 * TCP until it is linked */
-		uint32_t acked[2];      /* TCP: what of a side was acknowledged last; before that, the number
-					 * behind its SYN */
+		uint32_t queued;        /* clock_tick of its newest packet when it came to the
+					 * end of its list; of TCP until it is linked */
+		uint32_t acked[2];      /* TCP: the last acknowledged number of a side; before
+					 * that, the number behind its SYN */
 	};
 	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
 	uint32_t source:24;     /* stage track's: index of the source + 1, 0: none */
@@ -92,21 +94,22 @@ struct session {
 	uint8_t proto;
 	uint8_t flags;          /* enum session_flag */
 	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
-	uint16_t policy:12;     /* of the timeouts: the number of a stage track's name */
+	uint16_t policy:12;     /* of the timeouts: the number of a stage track */
 	union {
 		struct tcp_side side[2];
 		struct {                        /* SESSION_WAITING */
-			uint32_t waiting;       /* of its packets, for a neighbour */
-			uint32_t cost_ns;       /* what it was charged for its source's rate */
+			uint32_t waiting;       /* number of its packets that wait for a
+						 * neighbour */
+			uint32_t cost_ns;       /* charge for its source's rate */
 		};
 	};
 };
 static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes at most");
 
-/* A SYN, or a second SYN/ACK, that was let through though the connection has other numbers: session/tcp.h.  SIDE_OFFER of a
- * side says that there is one. */
+/* A SYN, or a second SYN/ACK, that passed although the connection has other numbers: session/tcp.h.
+ * SIDE_OFFER of a side says that there is one. */
 struct tcp_offer {
-	uint32_t isn;           /* of the connection that there is, its forward side's */
+	uint32_t isn;           /* initial number of the existing connection, of its forward side */
 	uint32_t seq;
 	uint32_t challenge;     /* what the other end has acknowledged instead */
 	uint16_t window;
@@ -120,18 +123,18 @@ enum session_flag {
 	SESSION_LINKED = 2,
 	SESSION_SNAT = 4,       /* the source is translated */
 	SESSION_DNAT = 8,
-	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream; then, has begun so */
+	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream; later: has begun so */
 	SESSION_WAITING = 128,  /* no packet of it has left yet */
 	SESSION_ALIASED = 64,   /* has had flows by a second interface of a zone */
-	SESSION_FORWARD_REFRESHES = 16, /* packets of the reply direction do not keep it (RFC 4787 REQ-6) */
+	SESSION_FORWARD_REFRESHES = 16, /* reply packets do not keep it alive (RFC 4787 REQ-6) */
 };
 
 enum plain_state {              /* of sessions that are not TCP */
-	PLAIN_SINGLE,           /* packets one way so far */
+	PLAIN_SINGLE,           /* packets in one direction so far */
 	PLAIN_BOTH,
 };
 
-/* Timeouts in seconds, by what a session is. */
+/* Timeouts in seconds, by kind of session. */
 enum session_timeout {
 	TIMEOUT_TCP_OPENING,
 	TIMEOUT_TCP_ESTABLISHED,
@@ -147,14 +150,15 @@ struct session_policy {
 	uint32_t ticks[TIMEOUT_COUNT];  /* the same in ticks, rounded up: session_policy_init */
 };
 
-/* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s else (RFC 5382), ICMP 60 s (RFC 5508). */
-extern const struct session_policy session_policy_preset;
+/* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s otherwise (RFC 5382), ICMP 60 s (RFC
+ * 5508). */
+extern const struct session_policy session_policy_default;
 
 #define SESSION_NOWHERE 0xffffu
 
-#define SESSION_POLICIES 4096   /* stages track by name, [0] is the default */
+#define SESSION_POLICIES 4096   /* stages track by name; [0] is the default */
 
-/* Works out the ticks. */
+/* Computes the ticks. */
 void session_policy_init(struct session_policy *policy);
 
 enum session_kind {             /* by protocol */
@@ -169,17 +173,17 @@ const char *session_kind_name(enum session_kind kind);
 
 #define SESSION_TCP_STATES 16   /* what session.state can hold */
 
-/* What a report says of them. */
+/* Figures for reports. */
 struct session_counts {
 	uint64_t created;
 	uint64_t refused;               /* there was no room */
-	uint64_t limited;               /* their source was at its limit */
+	uint64_t limited;               /* their source had reached its limit */
 	uint64_t unproven;              /* a first SYN, under a flood */
 	uint64_t capacity, half_open_max;
 	uint64_t now[SESSION_CLASSES];
 	uint64_t proto[SESSION_KINDS];
 	uint64_t tcp[SESSION_TCP_STATES];       /* by enum tcp_state */
-	uint64_t evicted[SESSION_CLASSES];      /* by what they were */
+	uint64_t evicted[SESSION_CLASSES];      /* by their class */
 	uint64_t ended[SESSION_END_COUNT];
 };
 
@@ -196,7 +200,7 @@ struct sessions {
 	struct session_list {
 		uint32_t first, last, count;    /* the first is the oldest */
 	} list[2][SESSION_CLASSES];             /* of IPv4, of IPv6 */
-	uint32_t hand;                  /* of the sweep */
+	uint32_t hand;                  /* position of the sweep */
 	uint64_t swept_ns;
 	uint64_t created, refused;
 	uint64_t limited;               /* stage track: write */
@@ -208,23 +212,24 @@ struct sessions {
 	const struct session_policy *policy;    /* the generation's, by struct session's policy */
 	struct sources *sources;
 	struct openings openings;
-	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: it can by all. */
+	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: packets can
+	 * arrive by all. */
 	const uint16_t *zone_of;
 	/* Gives back what stages took for a session; called exactly once for each. */
 	void (*release)(void *arg, struct session *s, enum session_end why);
-	/* So many are about to end: asks for what release will touch. */
+	/* Prefetches what release will touch, for n sessions that are about to end. */
 	void (*expect)(void *arg, struct session *const s[], unsigned n);
 	void *arg;
 };
 
-/* opening_bytes: for session/syn_gate.h, 0: its preset. */
+/* Creates the table. opening_bytes: for session/syn_gate.h, 0: its default. */
 struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
 	struct flow_table *flow6, int numa_node);
 void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);
 
-/* The timeouts of a generation, by struct session's policy: as many as any generation before it had.  NULL: the
- * default alone. */
+/* Sets the timeouts of a generation, by struct session's policy: at least as many as any generation
+ * before had.  NULL: the default alone. */
 void sessions_set_policies(struct sessions *t, const struct session_policy *policy);
 
 static inline uint32_t
@@ -239,21 +244,22 @@ session_offer(const struct sessions *t, const struct session *s)
 	return &t->offer[s - t->session];
 }
 
-/* The session of a flow record, NULL without one. */
+/* Returns the session of a flow record, or NULL. */
 static inline struct session *
 session_of(const struct sessions *t, const struct flow *f)
 {
 	return (f->flags & FLOW_SESSION) ? &t->session[f->session] : NULL;
 }
 
-/* Have half-open sessions all of their share, or will they when n more begin?  Then session_may_open decides. */
+/* Returns true if half-open sessions have used up their share, or will when n more begin.  Then
+ * session_may_open decides. */
 static inline bool
 sessions_flooded(const struct sessions *t, uint32_t n)
 {
 	return t->count[SESSION_HALF_OPEN] + n >= t->half_open_max;
 }
 
-/* Whom a session counts for, and what that source may do. */
+/* The source that a session counts for, and its limits. */
 struct session_charge {
 	const union address *source;
 	unsigned family;
@@ -261,9 +267,9 @@ struct session_charge {
 	uint64_t now_ns;
 };
 
-/* A SYN of a connection that is not known came while sessions_flooded; hash is the keyed one of its flow.  May it
- * begin a session: it is not the first one, and not too many have begun this second?  Otherwise it is counted, and
- * remembered. */
+/* Decides about a SYN of an unknown connection while sessions_flooded; hash is the keyed one of its
+ * flow.  Returns true if it may begin a session: it is not the first one, and not too many have
+ * begun this second.  Otherwise counts and remembers it. */
 static inline bool
 session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 {
@@ -274,46 +280,49 @@ session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 	return may;
 }
 
-/* It begins one. */
+/* Counts that it begins one. */
 static inline void
 session_opens(struct sessions *t, uint64_t now_ns)
 {
 	opening_pay(&t->openings, t->half_open_max / OPENING_SECONDS + 1, now_ns);
 }
 
-/* Makes *fresh a session that is in no table yet: a packet is judged with it.  It ends by session_enter or
- * session_refuse. */
+/* Initialises *fresh as a session that is in no table yet, with which a packet is judged.  It ends
+ * by session_enter or session_refuse. */
 void session_init(struct session *fresh, enum session_class class, uint32_t now_tick);
 
-/* A session of the table, as fresh, not linked.  Evicts of the weaker classes if the table or the half-open share is
- * full, at most four.  NULL when everything there is must stay. */
+/* Returns a session of the table, as fresh, not linked.  Evicts at most four sessions of the weaker
+ * classes if the table or the half-open share is full.  NULL when all existing ones must stay. */
 struct session *session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick);
 
-/* Sessions of a class that none of another class can displace. */
+/* Returns the number of sessions of a class that no other class can displace. */
 uint32_t session_share(const struct sessions *t, enum session_class class);
 
-/* The same, as SESSION_WAITING; without room what stages took for it is given back. */
+/* Takes a session like session_take, as SESSION_WAITING; without room, gives back what stages took
+ * for it. */
 struct session *session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick);
 
-/* Charges the session's source, which must be within its limit by sources_may; false: it is not. */
+/* Charges the session's source, which must be within its limit by sources_may; returns false if it
+ * is not. */
 bool session_charge(struct sessions *t, struct session *s, const struct session_charge *c);
 
-/* The first packet of a SESSION_WAITING leaves: from now on it has state. */
+/* Tells that the first packet of a SESSION_WAITING leaves: from now on it has state. */
 void session_begin(struct session *s);
 
-/* The first packet of a SESSION_WAITING does not leave: the session ends as one that was never let in, and its source
- * is charged for nothing. */
+/* Tells that the first packet of a SESSION_WAITING does not leave: the session ends as one that was
+ * refused, and its source is charged for nothing. */
 void session_withdraw(struct sessions *t, struct session *s);
 
-/* One of its packets no longer waits, and has not left: with the last one the session is withdrawn. */
+/* Tells that one of its packets no longer waits, and has not left: with the last one the session is
+ * withdrawn. */
 void session_waits_no_more(struct sessions *t, struct session *s);
 
-/* Its first packet is not let through: counts as a session that began and ended. */
+/* Ends a session whose first packet is dropped: counts as a session that began and ended. */
 void session_refuse(struct sessions *t, struct session *fresh);
 
-/* Both keys enter the flow table: forward under key and hash (struct key4 or key6), reply likewise.  The records get
- * FLOW_SESSION and session; *forward is the forward one.  0, -ENOSPC, or -EEXIST (a key belongs to a live
- * session); then the session is as before. */
+/* Enters both keys into the flow table: forward under key and hash (struct key4 or key6), reply
+ * likewise.  The records get FLOW_SESSION and session; *forward is the forward one.  Returns 0,
+ * -ENOSPC, or -EEXIST (a key belongs to a live session); then the session is as before. */
 struct session_keys {
 	const void *forward, *reply;
 	uint64_t forward_hash, reply_hash;
@@ -321,35 +330,37 @@ struct session_keys {
 int session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
 	uint32_t now_tick);
 
-/* Changes the class: it becomes the youngest of it. */
+/* Changes the class: the session becomes the youngest of it. */
 void session_become(struct sessions *t, struct session *s, enum session_class class);
 
-/* The first reply of a session that is not TCP was let through. */
+/* Tells that the first reply of a session that is not TCP has passed. */
 void session_replied(struct sessions *t, struct session *s);
 
-/* The end, for whatever cause. */
+/* Ends a session, for any cause. */
 void session_end(struct sessions *t, struct session *s, enum session_end why);
 
-/* The tuples by which its two directions arrive. */
+/* Writes the tuple by which one of its directions arrives. */
 void session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out);
 
-/* The interface, by id, that a direction is expected by: where the first packet came in, and where it left. */
+/* Returns the interface, by id, by which a direction is expected: where the first packet came in,
+ * or where it left. */
 uint16_t session_iface(const struct sessions *t, const struct session *s, bool reply);
 
-/* A record without session becomes one of a session's direction, for packets by another interface of the zone. */
+/* Makes a record without session one of a session's direction, for packets by another interface of
+ * the zone. */
 void session_alias(struct sessions *t, struct session *s, uint32_t flow, bool reply);
 
-/* Programs of the forward direction must not run again. */
+/* Takes the programs from the forward direction's records. */
 void session_outdate(struct sessions *t, const struct session *s);
 
-/* Clock_tick of the packet that counts for its timeout. */
+/* Returns the clock_tick of the packet that counts for its timeout. */
 uint32_t session_seen(const struct sessions *t, const struct session *s);
 
-/* Which timeout is its own now. */
+/* Returns the kind of its current timeout. */
 enum session_timeout session_timeout_kind(const struct session *s);
 
-/* Is it idle for longer than its timeout?  Timeouts of classes below established shrink, to a second at
- * least, from 60 % to 100 % fill. */
+/* Returns true if it is idle for longer than its timeout.  Timeouts of classes below established
+ * shrink, to a second at least, from 60 % to 100 % fill. */
 bool session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick);
 
 /* Figures that any thread may ask for: all but proto and tcp, which are 0. */

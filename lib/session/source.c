@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sources of sessions in chains of a keyed hash. */
+/* Sources of sessions in a keyed hash table with chains. */
 
 #include "session/source.h"
 
@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 
-#define LOOK_AT 4               /* sources without sessions that one insertion may clear away */
+#define LOOK_AT 4               /* sources without sessions that one insertion may remove */
 
 struct sources *
 sources_create(uint32_t capacity, int numa_node)
@@ -21,7 +21,7 @@ sources_create(uint32_t capacity, int numa_node)
 		return NULL;
 	t->capacity = capacity;
 	t->numa_node = numa_node;
-	t->mask = 1;                            /* chains are of two at most, on average */
+	t->mask = 1;                            /* chains have two entries on average, at most */
 	while (t->mask < capacity / 2)
 		t->mask = t->mask * 2 + 1;
 	t->hand = 1;
@@ -50,7 +50,7 @@ give_tables(struct sources *t)
 	t->chain = NULL;
 }
 
-/* Most workers hold no source to a limit, so there are no tables until one does. */
+/* Allocates the tables; most workers limit no source and need none. */
 static bool
 has_tables(struct sources *t)
 {
@@ -110,7 +110,7 @@ forget(struct sources *t, uint32_t index)
 	t->used--;
 }
 
-/* Forgets some sources that hold nothing and owe nothing. */
+/* Removes some sources that hold no session and owe nothing. */
 static void
 clear_away(struct sources *t, uint64_t now_ns)
 {
@@ -145,7 +145,8 @@ insert(struct sources *t, const union address *a, unsigned family, uint64_t now_
 	return index;
 }
 
-/* Each session costs 1/rate of time; a second's worth may be owed.  When one more has been paid for; 0: it may not. */
+/* Returns when one more session has been paid for, or 0 if it is not allowed.  Each session costs
+ * 1/rate of time; a second's worth may be owed. */
 static uint64_t
 paid_at(const struct session_source *s, const struct source_limit *limit, uint64_t now_ns)
 {
@@ -218,7 +219,7 @@ sources_give(struct sources *t, uint32_t source)
 		return;
 	s = &t->source[source];
 	s->sessions--;
-	/* Without a rate nothing is left to remember; and debts must not fill the table. */
+	/* Without a rate there is nothing to remember; and debts must not fill the table. */
 	if (s->sessions == 0 && (s->due_ns == 0 || t->used > t->capacity - t->capacity / 8))
 		forget(t, source);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who begins sessions: how many each source holds, and how fast it begins them.
+/* Sources of sessions: how many sessions each source holds, and how fast it begins them.
  *
- * A source is in the table while it holds a session, or while its rate still counts against it.  When the table is
- * nearly full, a source is forgotten with its last session, whatever it owes; so a table for as many sources as there are
- * sessions is never full.  Only sessions that begin are charged: what is denied costs its claimed source nothing.  The hash
- * is keyed: outsiders choose addresses.
+ * A source is in the table while it holds a session, or while its rate still counts against it.
+ * When the table is nearly full, a source is removed with its last session, whatever it owes; a
+ * table for as many sources as there are sessions is therefore never full.  Only sessions that
+ * begin are charged: denied packets cost their claimed source nothing.  The hash is keyed, because
+ * outsiders choose addresses.
  *
  * Threads: the owning worker.  Memory: sources_create. */
 #ifndef SESSION_SOURCE_H
@@ -19,16 +20,16 @@
 #include "base/hash.h"
 #include "packet/key.h"
 
-/* What one source may do; 0 is no limit. */
+/* The limits of one source; 0 is no limit. */
 struct source_limit {
 	uint32_t sessions;              /* held at the same time */
-	uint32_t per_second;            /* begun; as many at once */
+	uint32_t per_second;            /* begun a second; as many at once */
 };
 
 struct session_source {
 	union address address;
-	uint64_t due_ns;                /* when its rate has been paid for */
-	uint32_t next;                  /* in its chain, or of the vacant */
+	uint64_t due_ns;                /* the time when its rate has been paid for */
+	uint32_t next;                  /* in its chain, or of the vacant sources */
 	uint32_t sessions:28;
 	uint32_t family:4;              /* 0: vacant */
 };
@@ -40,41 +41,41 @@ struct sources {
 	uint32_t *chain;                /* heads */
 	uint32_t capacity, mask;
 	uint32_t used, high, vacant;
-	uint32_t hand;                  /* where to look for sources without sessions next */
+	uint32_t hand;                  /* where to look next for sources without sessions */
 	int numa_node;
 };
 
-/* Its tables are made when the first source is taken.  NULL without memory. */
+/* Creates the table; memory is allocated when the first source is taken.  NULL without memory. */
 struct sources *sources_create(uint32_t capacity, int numa_node);
 void sources_destroy(struct sources *t);        /* NULL is fine */
 size_t sources_bytes(const struct sources *t);
 
-/* May the source begin one more session?  Nothing is charged, and nothing remembered. */
+/* Returns true if the source may begin one more session.  Charges and remembers nothing. */
 bool sources_may(const struct sources *t, const union address *a, unsigned family,
 	const struct source_limit *limit, uint64_t now_ns);
 
-/* Is a source, as sources_take has returned it, that address?  0 is none. */
+/* Returns true if a source, as sources_take has returned it, has that address. 0 is none. */
 bool sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned family);
 
-/* One more session of a source: the source, 1 and up, to be given back when the session ends; 0 when its
- * limit does not allow it. */
+/* Counts one more session of a source.  Returns the source, 1 and up, to be given back when the
+ * session ends; 0 when its limit does not allow it. */
 uint32_t sources_take(struct sources *t, const union address *a, unsigned family,
 	const struct source_limit *limit, uint64_t now_ns);
 
-/* What a session costs of the rate. */
+/* Returns the cost of a session in time of the rate. */
 static inline uint32_t
 source_cost_ns(const struct source_limit *limit)
 {
 	return limit->per_second != 0 ? (uint32_t)(NS_PER_SECOND / limit->per_second) : 0;
 }
 
-/* What was charged for its rate is not owed: the session's first packet did not leave.  0 is fine. */
+/* Refunds a charge for the rate: the session's first packet did not leave. 0 is fine. */
 void sources_refund(struct sources *t, uint32_t source, uint32_t cost_ns);
 
-/* The session has ended.  0 is fine. */
+/* Counts the end of a session. 0 is fine. */
 void sources_give(struct sources *t, uint32_t source);
 
-/* Sessions that a source holds. */
+/* Returns the number of sessions that a source holds. */
 uint32_t sources_held(const struct sources *t, const union address *a, unsigned family);
 
 #endif

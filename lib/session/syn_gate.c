@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* First and second SYNs. */
+/* The memory of first SYNs. */
 
 #include "session/syn_gate.h"
 
@@ -12,7 +12,7 @@ openings_init(struct openings *o, uint64_t bytes, int numa_node)
 {
 	uint64_t lines = 1;
 
-	while (lines * 2 * sizeof(*o->line) <= (bytes != 0 ? bytes : OPENING_BYTES_PRESET))
+	while (lines * 2 * sizeof(*o->line) <= (bytes != 0 ? bytes : OPENING_BYTES_DEFAULT))
 		lines *= 2;
 	o->mask = lines - 1;
 	o->line = memory_take(openings_bytes(o), numa_node);

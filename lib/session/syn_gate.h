@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Connections that are being opened while too many are: who comes twice is meant.
+/* The SYN gate: while too many connections are opening, only repeated SYNs are let in.
  *
- * While half-open sessions have all of their share, the first SYN of a connection is dropped and
+ * While half-open sessions have used up their share, the first SYN of a connection is dropped and
  * remembered; the one that its sender repeats a second later (RFC 6298) is let in.  A flood from
- * random sources never comes twice, and costs one line of memory a packet.  A quarter of the share is let in in a
- * second, so that each connection has four to be opened before it must give room.
+ * random sources never repeats a SYN, and costs one line of memory a packet.  A quarter of the
+ * share is let in a second, so that each connection has four seconds to open before it must give
+ * room.
  *
- * The memory is lines of the last 31 that fell there, 16 bits of the flow's keyed hash of each: a SYN takes the
- * place of the oldest.  One in 2,000 is taken for known that is not, however fast the flood.
+ * The memory is lines of the last 31 SYNs, 16 bits of the flow's keyed hash for each: a SYN
+ * replaces the oldest of its line.  One SYN in 2,000 is taken for a repeated one although it is
+ * not, at any rate of the flood.
  *
  * Threads: the owning worker.  Memory: openings_init. */
 #ifndef SESSION_SYN_GATE_H
@@ -25,12 +27,12 @@
 
 #include "base/clock.h"
 
-#define OPENING_SECONDS 4u              /* that a connection has before it must give room */
-#define OPENING_BYTES_PRESET (8u << 20) /* which only a flood touches: 4 million SYNs */
+#define OPENING_SECONDS 4u              /* time of a connection to open before it must give room */
+#define OPENING_BYTES_DEFAULT (8u << 20) /* only a flood touches it: 4 million SYNs */
 #define OPENING_PLACES 31u
 
 struct opening_line {
-	uint16_t turn;                          /* below 31: the place that is written next */
+	uint16_t turn;                          /* below 31: the next place to write */
 	uint16_t print[OPENING_PLACES];         /* above 31, 0: none */
 };
 static_assert(sizeof(struct opening_line) == 64, "one line");
@@ -38,10 +40,11 @@ static_assert(sizeof(struct opening_line) == 64, "one line");
 struct openings {
 	struct opening_line *line;
 	uint64_t mask;                  /* lines - 1 */
-	uint64_t due_ns;                /* when those let in so far are paid for */
+	uint64_t due_ns;                /* when the SYNs let in so far are paid for */
 };
 
-/* bytes: at most so many, a line at least; 0: the preset.  0, or -ENOMEM. */
+/* Allocates the memory.  bytes: maximum, but at least a line; 0: the default.  Returns 0 or
+ * -ENOMEM. */
 int openings_init(struct openings *o, uint64_t bytes, int numa_node);
 void openings_fini(struct openings *o);         /* zeroed is fine */
 size_t openings_bytes(const struct openings *o);
@@ -58,7 +61,7 @@ opening_prefetch(const struct openings *o, uint64_t hash)
 	rte_prefetch0(opening_line(o, hash));
 }
 
-/* Does a line hold a print?  Its turn is none. */
+/* Returns true if a line has a print.  Its turn is not one. */
 static inline bool
 opening_has(const struct opening_line *l, uint16_t print)
 {
@@ -80,7 +83,7 @@ opening_has(const struct opening_line *l, uint16_t print)
 #endif
 }
 
-/* Was it seen lately?  It is remembered.  hash: the flow's keyed one. */
+/* Returns true if the SYN was seen recently, and remembers it. hash: the flow's keyed one. */
 static inline bool
 opening_seen(struct openings *o, uint64_t hash)
 {
@@ -96,14 +99,14 @@ opening_seen(struct openings *o, uint64_t hash)
 	return seen;
 }
 
-/* May one more be let in, of so many in a second?  A quarter of them at once. */
+/* Returns true if one more may be let in at that rate a second; a quarter of it at once. */
 static inline bool
 opening_may_pay(const struct openings *o, uint64_t now_ns)
 {
 	return o->due_ns <= now_ns + NS_PER_SECOND / 4;
 }
 
-/* It is let in. */
+/* Counts one that is let in. */
 void opening_pay(struct openings *o, uint32_t per_second, uint64_t now_ns);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TCP seen from the middle: which segments a connection allows, and its states. */
+/* Tracking of TCP: which segments a connection allows, and its states. */
 
 #include "session/tcp_priv.h"
 #include "packet/parse.h"
 
-/* The state that the FINs so far amount to. */
+/* Returns the state that follows from the FINs so far. */
 static enum tcp_state
 closing_state(const struct session *s)
 {
@@ -18,23 +18,24 @@ closing_state(const struct session *s)
 	return (a & SIDE_FIN) ? TCP_FIN_FORWARD : (b & SIDE_FIN) ? TCP_FIN_REPLY : TCP_ESTABLISHED;
 }
 
-/* Does a reset stand exactly where its receiver expects the next byte: at the end of what was sent, or of what was
- * acknowledged last? */
+/* Returns true if a reset is exactly where its receiver expects the next byte: at the end of what
+ * was sent, or of what was acknowledged last. */
 static bool
 reset_exact(const struct session *s, bool reply, const struct tcp_segment *seg)
 {
 	return seg->seq == s->side[reply].end || seg->seq == s->acked[reply];
 }
 
-/* Does a reset lie in the window of its receiver: not before what was acknowledged last, not beyond what it allows? */
+/* Returns true if a reset is in the window of its receiver: not before what was acknowledged last,
+ * not beyond what it allows. */
 static bool
 reset_in_window(const struct session *s, bool reply, const struct tcp_segment *seg)
 {
 	return !before(seg->seq, s->acked[reply]) && !before(s->side[reply].max_end, seg->seq);
 }
 
-/* Does a reset refuse the SYN of the forward side?  A SYN of the reply side that nobody has acknowledged yet may have been
- * forged, so its numbers do not count. */
+/* Returns true if a reset refuses the SYN of the forward side.  An unacknowledged SYN of the reply
+ * side may have been forged, so its numbers do not count. */
 static bool
 refuses_syn(const struct session *s, bool reply, const struct tcp_segment *seg)
 {
@@ -42,9 +43,9 @@ refuses_syn(const struct session *s, bool reply, const struct tcp_segment *seg)
 		&& (seg->flags & ACK) && !(s->side[1].flags & SIDE_SYN_ACKED) && acks_syn(s, false, seg->ack);
 }
 
-/* RST: an exact one closes, and so does any that fits a connection which is closing.  Another one inside the window passes
- * and changes nothing: its receiver challenges it (RFC 5961 3.2).  An RST with an acknowledgement must not acknowledge what
- * was never sent. */
+/* Tracks an RST. An exact one closes, and so does any that fits a closing connection.  Another one
+ * inside the window passes and changes nothing: its receiver challenges it (RFC 5961 3.2).  An RST
+ * with an acknowledgement must not acknowledge what was never sent. */
 static struct tcp_verdict
 track_reset(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
@@ -100,7 +101,7 @@ tcp_has_sent(const struct session *s, const struct tcp_offer *offer, bool reply,
 		&& !before(seq, side->end - (window > TCP_SLACK ? window : TCP_SLACK));
 }
 
-/* Tracks a segment without SYN and RST of a connection that both sides have been heard of. */
+/* Tracks a segment without SYN and RST of a connection in which both sides have been heard of. */
 static struct tcp_verdict
 track_flow(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
@@ -110,7 +111,7 @@ track_flow(struct session *s, struct tcp_offer *offer, bool reply, const struct 
 	if (!(seg->flags & ACK) || (!second && !ack_right(s, reply, seg))
 	    || !sequence_right(side, &s->side[!reply], seg))
 		return challenges_offer(s, offer, reply, seg) ? TCP_IDLE : tcp_drop(REASON_tcp_out_of_window);
-	/* It belongs to the old connection, so its side has not forgotten that one. */
+	/* It belongs to the old connection, so its side has not lost that one. */
 	side->flags &= (uint8_t)~SIDE_OFFER;
 	advance_sides(s, reply, seg);
 	move_on(s);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TCP seen from the middle: is a segment one that its connection allows, and what does it change?
+/* Tracking of TCP in the middle: whether a connection allows a segment, and what the segment
+ * changes.
  *
- * Flags and sequence space as in van Rooij, "Real stateful TCP packet filtering in IP Filter" (2000), window
- * scaling (RFC 7323).  The blind attacks of RFC 5961 change nothing: an RST in the window that is not exact and the
- * initiator's SYN pass, so that the other end can challenge them, an ACK out of range is dropped.
+ * Flags and sequence space as in van Rooij, "Real stateful TCP packet filtering in IP Filter"
+ * (2000), window scaling (RFC 7323).  The blind attacks of RFC 5961 change nothing: an RST in the
+ * window that is not exact, and the initiator's SYN, pass, so that the other end can challenge
+ * them; an ACK out of range is dropped.
  *
- * A session with SESSION_LOOSE may begin in mid-stream: until the other end has acknowledged, it is half-open, and
- * windows are taken for as wide as they can be.
+ * A session with SESSION_LOOSE may begin in mid-stream: until the other end has acknowledged, it is
+ * half-open, and windows are assumed to be as wide as possible.
  *
- * An endpoint that has lost its state begins a new connection between the same ports (tcp_open.c): its SYN is an offer until
- * the other end has acknowledged exactly that one.
+ * An endpoint that has lost its state begins a new connection between the same ports (tcp_open.c):
+ * its SYN is an offer until the other end has acknowledged exactly that SYN.
  *
  * Threads: the worker that owns the session. */
 #ifndef SESSION_TCP_H
@@ -40,7 +42,7 @@ enum tcp_state {
 	TCP_STATES,
 };
 
-/* A segment as far as tracking reads it; numbers in host order. */
+/* The fields of a segment that tracking uses; numbers in host order. */
 struct tcp_segment {
 	uint32_t seq, ack;
 	uint32_t bytes;         /* payload, padding excluded */
@@ -49,26 +51,30 @@ struct tcp_segment {
 	uint8_t scale;          /* window scale option of a SYN, TCP_SCALE_NONE without */
 };
 
-/* Reads the segment at tcp; ip_bytes and l4's place say how long it is.  Options are walked with bounds. */
+/* Reads the segment at tcp; l4_bytes is its length with the header.  Options are read within
+ * bounds. */
 void tcp_read(struct tcp_segment *seg, const uint8_t *tcp, uint32_t l4_bytes);
 
 struct tcp_verdict {
 	enum reason reason;     /* REASON_NONE: it may pass */
-	bool idle;              /* it passes, but must not keep its session alive: anybody could have sent it */
+	bool idle;              /* it passes, but must not keep its session alive: anybody could
+				 * have sent it */
 };
 
-/* Judges a segment: may it pass?  When dropped or idle it has changed neither the state nor what either side has sent and
- * allows.  Sets the session's state; its class is the caller's (tcp_class).  offer: the session's own. */
+/* Judges a segment.  A dropped or idle one has changed neither the state nor what either side has
+ * sent and allows.  Sets the session's state; the caller sets its class (tcp_class). offer: the
+ * session's own. */
 struct tcp_verdict tcp_track(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
 
-/* Would the segment begin a connection anew on one that is over (RFC 9293 3.6.1, RFC 6191)?  Then it belongs to a
- * new session. */
+/* Returns true if the segment would begin a new connection on a finished one (RFC 9293 3.6.1, RFC
+ * 6191).  It then belongs to a new session. */
 bool tcp_begins_anew(const struct session *s, bool reply, uint8_t flags, uint32_t seq);
 
-/* Could that side have sent a segment with this sequence number lately?  For what ICMP errors quote (RFC 5927 4.1). */
+/* Returns true if that side could have sent a segment with this sequence number recently.  For
+ * numbers that ICMP errors quote (RFC 5927 4.1). */
 bool tcp_has_sent(const struct session *s, const struct tcp_offer *offer, bool reply, uint32_t seq);
 
-/* A SYN alone: it asks for a connection. */
+/* Returns true for a SYN alone, which asks for a connection. */
 static inline bool
 tcp_opens(uint8_t flags)
 {
@@ -76,15 +82,15 @@ tcp_opens(uint8_t flags)
 		== RTE_TCP_SYN_FLAG;
 }
 
-/* Returns whether a segment asks for a connection where there is one already.  Rules judge it like the first packet of a
- * session. */
+/* Returns true if a segment asks for a connection where one exists.  Rules judge it like the first
+ * packet of a session. */
 static inline bool
 tcp_asks_anew(const struct session *s, uint8_t flags)
 {
 	return tcp_opens(flags) && s->state > TCP_SYN_SENT;
 }
 
-/* Has nobody but the forward side been heard of, in that state of a session? */
+/* Returns true if, in that state of a session, only the forward side has been heard of. */
 static inline bool
 tcp_is_new(const struct session *s, enum tcp_state state)
 {

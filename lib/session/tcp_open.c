@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How connections open: SYNs, their answers, pick-up in mid-stream, and a new connection in the place of one that its
- * ends have forgotten.
+/* How connections open: SYNs, their answers, pick-up in mid-stream, and a new connection in the
+ * place of one that its ends have lost.
  *
- * A SYN with new numbers in a connection is let through and remembered as an offer (RFC 9293 3.10.7.4 has the other end
- * challenge it, or answer it if it has lost its state).  The offer changes nothing.  A SYN/ACK that acknowledges exactly the offered SYN
- * shows that the other end has taken it: the session begins anew with both segments' numbers.  A segment of the old
- * connection by the side that offered withdraws the offer. */
+ * A SYN with new numbers in a connection passes and is remembered as an offer (by RFC 9293 3.10.7.4
+ * the other end challenges it, or answers it if it has lost its state).  The offer changes nothing.
+ * A SYN/ACK that acknowledges exactly the offered SYN shows that the other end has taken it: the
+ * session begins anew with both segments' numbers.  A segment of the old connection from the side
+ * that made the offer withdraws it. */
 
 #include "session/tcp_priv.h"
 
@@ -13,7 +14,7 @@
 #define DATA_MAX 0xfffu
 #define SCALE_NONE 15
 
-/* The first segment that a side sends: its numbers begin here. */
+/* Sets a side's numbers from its first segment. */
 static void
 begin_side(struct session *s, bool reply, const struct tcp_segment *seg)
 {
@@ -28,14 +29,14 @@ begin_side(struct session *s, bool reply, const struct tcp_segment *seg)
 	s->acked[reply] = seg->seq + 1;
 }
 
-/* A side's SYN is all that is known. */
+/* Begins a session of which only one side's SYN is known. */
 static void
 begin_session(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	memset(s->side, 0, sizeof(s->side));
 	memset(s->acked, 0, sizeof(s->acked));
 	begin_side(s, reply, seg);
-	/* What the other end will allow is not known yet, and data may stand behind a SYN (RFC 7413). */
+	/* The other end's window is not known yet, and data may stand behind a SYN (RFC 7413). */
 	s->side[reply].max_end = s->side[reply].end + TCP_SLACK;
 	s->flags &= (uint8_t)~SESSION_LOOSE;
 	s->state = TCP_SYN_SENT;
@@ -43,8 +44,8 @@ begin_session(struct session *s, struct tcp_offer *offer, bool reply, const stru
 		offer->isn = seg->seq;
 }
 
-/* A connection that began before anybody looked, seen by a segment of the forward side: what was agreed on is not
- * known.  The other end's word is what opens it. */
+/* Begins a session for a connection that is older than Weir, from a segment of the forward side:
+ * its options are not known.  The other end's segment opens it. */
 static void
 begin_loose(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg)
 {
@@ -96,7 +97,7 @@ make_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct 
 	s->side[reply].flags |= SIDE_OFFER;
 }
 
-/* The segment that made an offer, as far as it was remembered. */
+/* Returns the segment that made an offer, as far as it was remembered. */
 static struct tcp_segment
 offered(const struct tcp_offer *offer)
 {
@@ -106,7 +107,7 @@ offered(const struct tcp_offer *offer)
 	};
 }
 
-/* Does an acknowledgement acknowledge exactly what a side has offered? */
+/* Returns true if an acknowledgement acknowledges exactly what a side has offered. */
 static bool
 acks_offer(const struct session *s, const struct tcp_offer *offer, bool of_reply, const struct tcp_segment *seg)
 {
@@ -114,7 +115,7 @@ acks_offer(const struct session *s, const struct tcp_offer *offer, bool of_reply
 		&& seg->ack - (offer->seq + 1) <= offer->data * DATA_UNIT;
 }
 
-/* The answer to a side's SYN says what that one may send. */
+/* Takes over what the answer to a side's SYN allows that side to send. */
 static void
 settle_syn(struct session *s, bool reply, const struct tcp_segment *answer)
 {
@@ -122,7 +123,7 @@ settle_syn(struct session *s, bool reply, const struct tcp_segment *answer)
 	advance_ack(s, reply, answer);
 }
 
-/* A SYN/ACK answers the other side's offer: both begin anew. */
+/* Handles a SYN/ACK that answers the other side's offer: both sides begin anew. */
 static void
 take_over(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
@@ -130,7 +131,7 @@ take_over(struct session *s, struct tcp_offer *offer, bool reply, const struct t
 
 	begin_session(s, offer, !reply, &syn);
 	begin_side(s, reply, seg);
-	/* With a SYN of the reply side it goes on like a simultaneous open. */
+	/* With a SYN of the reply side it continues like a simultaneous open. */
 	s->state = reply ? TCP_SYN_RECEIVED : TCP_SYN_BOTH;
 	if (!reply)
 		offer->isn = seg->seq;
@@ -164,12 +165,12 @@ note_challenge(struct session *s, struct tcp_offer *offer, bool reply, const str
 	s->side[reply].flags |= SIDE_CHALLENGE;
 }
 
-/* The other end may be in a connection that was never seen here: one that an earlier SYN began, whose answer was lost
- * before. */
+/* The other end may be in a connection that was never seen here: one that an earlier SYN began,
+ * whose answer was lost before Weir. */
 bool
 challenges_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
-	/* A second SYN/ACK is an offer, too: that one is acknowledged or not. */
+	/* A second SYN/ACK is an offer, too: it is acknowledged or not. */
 	if (!(s->side[!reply].flags & SIDE_OFFER) || (s->state == TCP_SYN_RECEIVED && !reply))
 		return false;
 	if ((seg->flags & (SYN | FIN | RST | ACK)) != ACK || seg->bytes != 0)
@@ -187,7 +188,8 @@ answers_challenge(const struct session *s, const struct tcp_offer *offer, bool r
 
 /* --- before the reply side has answered --- */
 
-/* The forward side while nobody has answered: its SYN again, another one, or a reset. */
+/* Handles the forward side while the reply side has not answered: the same SYN again, another one,
+ * or a reset. */
 struct tcp_verdict
 track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg)
 {
@@ -195,7 +197,7 @@ track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 	uint32_t end = side->end;
 
 	if (seg->flags & RST) {
-		/* What a challenge was answered with leaves the SYN standing (RFC 5961 4.2). */
+		/* The answer to a challenge leaves the SYN valid (RFC 5961 4.2). */
 		if (answers_challenge(s, offer, false, seg))
 			return TCP_IDLE;
 		if (seg->seq != end && seg->seq != s->acked[0])
@@ -209,7 +211,7 @@ track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 		make_offer(s, offer, false, seg);
 		return TCP_IDLE;
 	}
-	/* Data of the first one may be acknowledged though the second has none. */
+	/* Data of the first one may be acknowledged although the second has none. */
 	if (before(side->end, segment_end(seg)))
 		side->end = segment_end(seg);
 	side->window = seg->window;
@@ -218,7 +220,7 @@ track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 	return tcp_drop(REASON_NONE);
 }
 
-/* The reply side's first word. */
+/* Handles the reply side's first segment. */
 struct tcp_verdict
 track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg)
 {
@@ -242,8 +244,9 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 			settle_syn(s, true, seg);
 		return tcp_drop(REASON_NONE);
 	}
-	/* The other end is in an old connection, and challenges or sends again what was not acknowledged there: the forward
-	 * side will reset that one and ask again (RFC 9293 3.5.1). */
+	/* The other end is in an old connection, and challenges or repeats what was not
+	 * acknowledged there: the forward side will reset that one and ask again (RFC 9293
+	 * 3.5.1). */
 	if (seg->flags & ACK) {
 		note_challenge(s, offer, true, seg);
 		return TCP_IDLE;
@@ -253,7 +256,8 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 
 /* --- SYNs where a connection is --- */
 
-/* A SYN alone.  Of the forward side it passes: again, or as an offer.  The reply side may ask only after the end. */
+/* Handles a SYN alone.  From the forward side it passes: again, or as an offer.  The reply side may
+ * ask only after the end of the connection. */
 static struct tcp_verdict
 track_asking_again(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
@@ -273,9 +277,10 @@ track_asking_again(struct session *s, struct tcp_offer *offer, bool reply, const
 	return TCP_IDLE;
 }
 
-/* A SYN/ACK of the reply side that acknowledges the SYN, while the forward side has not acknowledged any: the same one
- * again, perhaps with more data behind it; or another one, as of a server that keeps no state or of two behind one
- * address.  Which of them counts says the forward side. */
+/* Handles a SYN/ACK of the reply side that acknowledges the SYN, before the forward side has
+ * acknowledged any: the same one again, perhaps with more data behind it; or another one, as of a
+ * server that keeps no state or of two servers behind one address.  The forward side decides which
+ * of them counts. */
 static struct tcp_verdict
 track_answer_again(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg)
 {
@@ -290,8 +295,8 @@ track_answer_again(struct session *s, struct tcp_offer *offer, const struct tcp_
 	return TCP_IDLE;
 }
 
-/* SYN/ACKs of a simultaneous open (RFC 9293 3.5, figure 8).  The SYN of the reply side may have been forged: a SYN/ACK with
- * other numbers takes its place. */
+/* Handles SYN/ACKs of a simultaneous open (RFC 9293 3.5, figure 8).  The SYN of the reply side may
+ * have been forged: a SYN/ACK with other numbers replaces it. */
 static struct tcp_verdict
 track_both(struct session *s, bool reply, const struct tcp_segment *seg)
 {
@@ -318,7 +323,7 @@ track_syn(struct session *s, struct tcp_offer *offer, bool reply, const struct t
 
 	if (!(seg->flags & ACK))
 		return track_asking_again(s, offer, reply, seg);
-	/* Old segments may come again, late: the SYN of this connection, and its answer. */
+	/* Old segments may arrive again, late: the SYN of this connection, and its answer. */
 	fits = !before(side->end, segment_end(seg)) && sequence_right(side, other, seg) && ack_right(s, reply, seg);
 	if (acks_offer(s, offer, !reply, seg) && !(fits && offer->seq == offer->isn)) {
 		take_over(s, offer, reply, seg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Segments as tracking reads them, and the names of states. */
+/* Reads segments for tracking; the names of states. */
 
 #include "session/tcp.h"
 
@@ -20,7 +20,7 @@ be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* The window scale option. */
+/* Returns the window scale option. */
 static uint8_t
 read_scale(const uint8_t *tcp, uint32_t header)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The usual segment of a tracked connection, for the fast path: an acknowledgement, with or without data, while the
- * connection is established.  All others are session/tcp.h's. */
+/* The usual segment of a tracked connection, for the fast path: an acknowledgement, with or without
+ * data, while the connection is established.  session/tcp.h handles all others. */
 #ifndef SESSION_TCP_USUAL_H
 #define SESSION_TCP_USUAL_H
 
@@ -20,7 +20,7 @@ enum side_flag {
 	SIDE_FIN_ACKED = 4,
 	SIDE_SYN_ACKED = 8,
 	SIDE_SYN_WINDOW = 16,   /* `window` is a SYN's: not scaled */
-	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for something else */
+	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for another number */
 	SIDE_OFFER = 128,       /* has sent another SYN or SYN/ACK: struct tcp_offer */
 };
 
@@ -33,16 +33,17 @@ be32(const uint8_t *p)
 	return rte_be_to_cpu_32(v);
 }
 
-/* a < b in sequence space. */
+/* Returns true if a < b in sequence space. */
 static inline bool
 before(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) < 0;
 }
 
-/* A segment of an established connection that carries ACK and no SYN, FIN or RST, while neither side has sent FIN
- * or offered anything, and both windows are known.  True: it may pass, and the session has moved on as tcp_track would have moved it.
- * False: nothing has changed, and tcp_track decides.  tcp: a header whose length is sound. */
+/* Tracks a segment of an established connection that carries ACK and no SYN, FIN or RST, while
+ * neither side has sent FIN or offered anything, and both windows are known.  Returns true if it
+ * may pass, and moves the session on as tcp_track would.  Returns false without side effects if
+ * tcp_track has to decide.  tcp: a header whose length is sound. */
 static inline bool
 tcp_track_usual(struct session *s, bool reply, const uint8_t *tcp, uint32_t l4_bytes)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Windows of TCP seen from the middle (van Rooij 2000; RFC 7323): which numbers fit, and how they move on. */
+/* Windows of TCP seen in the middle (van Rooij 2000; RFC 7323): which numbers fit, and how windows
+ * move. */
 
 #include "session/tcp_priv.h"
 #include "packet/parse.h"
@@ -22,7 +23,7 @@ tcp_class(enum tcp_state state)
 	}
 }
 
-/* Shift of a side's window: both must have offered one. */
+/* Returns the shift of a side's window: both sides must have offered one. */
 static unsigned
 shift_of(const struct tcp_side *side, const struct tcp_side *other)
 {
@@ -38,9 +39,10 @@ window_bytes(const struct tcp_side *side, const struct tcp_side *other)
 	return bytes != 0 ? bytes : 1;          /* a window probe is one byte beyond */
 }
 
-/* At most a window back, nothing that was never sent (RFC 5961 5).  The SYN of a side must be acknowledged exactly
- * before anything else is: a guess must not complete a handshake, nor make a session that is never evicted.  Of a
- * connection that was picked up in mid-stream more may have been sent than was seen. */
+/* Accepts acknowledgements at most a window back, and of nothing that was never sent (RFC 5961 5).
+ * The SYN of a side must be acknowledged exactly before anything else is: a guessed ACK must not
+ * complete a handshake, nor make a session that is never evicted.  Of a connection that was picked
+ * up in mid-stream more may have been sent than was seen. */
 bool
 ack_right(const struct session *s, bool reply, const struct tcp_segment *seg)
 {
@@ -55,7 +57,8 @@ ack_right(const struct session *s, bool reply, const struct tcp_segment *seg)
 	return !before(seg->ack, other->end - back);
 }
 
-/* Is a part of the segment inside the window (RFC 9293 3.10.7.4), data at most one window back? */
+/* Returns true if a part of the segment is inside the window (RFC 9293 3.10.7.4), its data at most
+ * one window back. */
 bool
 sequence_right(const struct tcp_side *side, const struct tcp_side *other,
 	const struct tcp_segment *seg)
@@ -68,7 +71,7 @@ sequence_right(const struct tcp_side *side, const struct tcp_side *other,
 	return !before(end, oldest);
 }
 
-/* A window after the SYN's: scaled from here on. */
+/* Takes a window after the SYN's: scaled from here on. */
 static void
 advance_window(struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg)
 {
@@ -93,7 +96,7 @@ advance_ack(struct session *s, bool reply, const struct tcp_segment *seg)
 	if (before(other->max_end, limit))
 		other->max_end = limit;
 	if (unseen && (other->flags & SIDE_SYN_ACKED))
-		return;                 /* only the other end's first word is believed */
+		return;                 /* only the other end's first segment is believed */
 	if (unseen)
 		other->end = seg->ack;
 	other->flags |= SIDE_SYN_ACKED;
@@ -102,7 +105,8 @@ advance_ack(struct session *s, bool reply, const struct tcp_segment *seg)
 	s->acked[!reply] = seg->ack;
 }
 
-/* Moves both sides' numbers on.  A FIN counts at the end of what its side has sent, not before it. */
+/* Advances both sides' numbers.  A FIN counts at the end of what its side has sent, not before
+ * it. */
 void
 advance_sides(struct session *s, bool reply, const struct tcp_segment *seg)
 {

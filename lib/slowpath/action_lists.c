@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Room for lists of rare actions: when none is free, records give theirs up.
+/* Makes room for lists of rare actions: when none is free, records give up theirs.
  *
- * Lists are few, and whoever sends packets that many combinations of rules decide takes many.  So
- * the interface that owns most lists gives: its records are asked in turn, those of others only if
- * they are idle.  Such a flow has no program then: its next packet is judged again. */
+ * Lists are few, and a sender whose packets are decided by many combinations of rules takes many.
+ * Therefore the interface that owns most lists gives first: its records are examined in turn, those
+ * of others give only if they are idle.  Such a flow then has no program: its next packet is
+ * evaluated again. */
 
 #include "base/clock.h"
 #include "flow/flow.h"
@@ -11,10 +12,11 @@
 #include "flow/table.h"
 #include "slowpath/slowpath_priv.h"
 
-#define LOOKED_AT 64u                   /* records, for one list */
+#define LOOKED_AT 64u                   /* records examined for one list */
 #define IDLE_TICKS clock_tick(NS_PER_S)
 
-/* Records of both tables, one after the other: *t and its index; 0: a place that never had one. */
+/* Returns the index of the next record of both tables, one after the other (*t); 0: a place that
+ * never had one. */
 static uint32_t
 next_record(struct slowpath *s, struct flow_table **t)
 {

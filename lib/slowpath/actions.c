@@ -16,7 +16,7 @@ count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
 	counter_add(&h->bytes, ip_bytes);
 }
 
-/* What a meter holds back counts at the line that asks for the meter. */
+/* Counts a packet that a meter drops, at the line of the meter. */
 static void
 count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which slots of a burst may be judged together.
+/* Decides which slots of a burst may be evaluated together.
  *
- * Together means that all are judged before the first is installed, so none may ask for what another one leaves behind:
- * its conversation's state, its source's count, its port.  What is taken while judging (a source's share, a public
- * port) is taken in order of arrival, so the outcome is the same as with bursts of one. */
+ * "Together" means that all are evaluated before the first is installed, so none may depend on what
+ * another one leaves behind: the state of its conversation, the count of its source, its port.
+ * What is taken during evaluation (a source's share, a public port) is taken in order of arrival,
+ * so the outcome is the same as with bursts of one. */
 
 #include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
@@ -17,7 +18,8 @@ pipeline_of(const struct slowpath *s, const struct burst *b, unsigned slot)
 	return in != NULL ? in->pipeline : NULL;
 }
 
-/* A segment of a connection that is over may end its session while it is judged. */
+/* Returns true for a segment of a finished connection, which may end its session during
+ * evaluation. */
 static bool
 may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
 {
@@ -27,7 +29,8 @@ may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
 	return session != NULL && session->class == SESSION_CLOSED;
 }
 
-/* Sessions: what a packet finds may have been left by any of those that are judged with it. */
+/* Returns true if what a packet finds may have been left by a packet that is evaluated with it;
+ * only with sessions. */
 static bool
 depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct pipeline *p,
 	const struct pipeline *before)
@@ -56,7 +59,7 @@ collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, 
 
 		if (b->class[i] == SLOT_BAD || b->class[i] == SLOT_DONE)
 			continue;
-		if (b->class[i] == SLOT_SLOW) { /* may change neighbours: stands alone */
+		if (b->class[i] == SLOT_SLOW) { /* may change neighbours: handled alone */
 			i += i == from;
 			break;
 		}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From the program that the stages have emitted to a decision: the next hop, and what is carried out. */
+/* From the program that the stages have emitted to a decision: the next hop, and what is
+ * executed. */
 
 #include <string.h>
 
 #include "slowpath/slowpath_priv.h"
 
-/* The next hop of an IPv4 gateway: most packets go by few. */
+/* Returns the next hop of an IPv4 gateway: most packets use few. */
 static uint16_t
 nexthop4(struct slowpath *s, const struct program *p)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which slots of a burst belong to a conversation, or a source, that an earlier slot belongs to: a
- * filter that may say so wrongly, and never misses one. */
+/* Tells which slots of a burst belong to a conversation, or a source, that an earlier slot belongs
+ * to: a Bloom filter, which may err in one direction only. */
 #ifndef SLOWPATH_CONFLICT_H
 #define SLOWPATH_CONFLICT_H
 
@@ -49,7 +49,8 @@ slot_is_ip6(const struct burst *b, unsigned slot)
 	return b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
 }
 
-/* The same for both directions of a conversation that is not translated.  ICMP counts by its addresses alone. */
+/* Returns a value that is the same for both directions of an untranslated conversation.  For ICMP
+ * only the addresses count. */
 static inline uint32_t
 conflict_of_tuple(const struct burst *b, unsigned slot)
 {
@@ -78,7 +79,8 @@ conflict_of_source(const struct burst *b, unsigned slot)
 	return conflict_bit(~(w[0] * 3 + w[1]));
 }
 
-/* The same for both directions, translated or not, of a flow that has a session. */
+/* Returns a value that is the same for both directions, translated or not, of a flow that has a
+ * session. */
 static inline uint32_t
 conflict_of_session(const struct flow *f)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The first packet of a session: may it leave?  Then the session enters the table, under both keys, and its source is
- * charged.  What does not leave takes nobody's place, and costs its source nothing. */
+/* The first packet of a session: if it may leave, the session enters the table under both keys, and
+ * its source is charged.  Otherwise nobody loses a place, and its source is charged for nothing. */
 
 #include <errno.h>
 
 #include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
 
-/* The key by which the answers to a program arrive. */
+/* Computes the key by which the answers to a program arrive. */
 static void
 reply_key(struct slowpath *s, const struct program *p, struct answer *r)
 {
@@ -51,7 +51,7 @@ enter_prepare(struct slowpath *s, unsigned n)
 	flow_table_prefetch_vacant(s->flow6, n6);
 }
 
-/* A session keeps its translation whatever has changed in the configuration since it began. */
+/* Keeps the translation of a session, whatever has changed in the configuration since it began. */
 static void
 keep_translation(const struct slowpath *s, struct eval *ev)
 {
@@ -70,10 +70,11 @@ refuse_session(struct slowpath *s, struct eval *ev)
 {
 	session_refuse(s->sessions, ev->fresh);
 	ev->session = NULL;
-	ev->used_fields |= FIELD_TTL;           /* the next one may leave */
+	ev->used_fields |= FIELD_TTL;           /* the next packet may leave */
 }
 
-/* What stops a packet is found out again when it is settled, and told. */
+/* Returns true if the packet may leave.  What stops it is found again, and reported, when it is
+ * executed. */
 static bool
 may_leave(const struct slowpath *s, const struct eval *ev, const struct decision *d)
 {
@@ -90,7 +91,7 @@ may_leave(const struct slowpath *s, const struct eval *ev, const struct decision
 	return nh->state != NEXTHOP_UNRESOLVED || !host_refuses(s->host, d->nexthop);
 }
 
-/* Half-open sessions have a share, and under a flood so many begin in a second. */
+/* Returns true if a half-open session may begin: they have a share, and during a flood a rate. */
 static bool
 may_open(struct slowpath *s, const struct session *fresh)
 {
@@ -120,7 +121,7 @@ charge(struct slowpath *s, struct eval *ev)
 	return false;
 }
 
-/* Both keys of a session that has just entered.  0 or a negative errno. */
+/* Enters both keys of a session that has just entered.  Returns 0 or a negative errno. */
 static int
 link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
@@ -137,7 +138,7 @@ link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev
 	return session_link(s->sessions, ev->session, &keys, b->tick);
 }
 
-/* Are the answers another session's than the one that is replaced? */
+/* Returns true if the answers belong to a session other than the one that is replaced. */
 static bool
 answers_are_taken(const struct slowpath *s, const struct eval *ev)
 {
@@ -149,7 +150,7 @@ answers_are_taken(const struct slowpath *s, const struct eval *ev)
 	return index != 0 && there != NULL && there != ev->over;
 }
 
-/* The session that is over makes way: nothing else keeps the packet from leaving.  Its records go with it. */
+/* Ends the finished session and its records: nothing else keeps the packet from leaving. */
 static enum reason
 replace(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
@@ -162,7 +163,7 @@ replace(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 	return REASON_NONE;
 }
 
-/* Enters the session.  REASON_NONE, or why it cannot begin. */
+/* Enters the session.  Returns REASON_NONE, or why it cannot begin. */
 static enum reason
 enter(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {

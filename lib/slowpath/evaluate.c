@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Judging the misses of a burst: together, pipeline by pipeline. */
+/* Evaluates the misses of a burst together, pipeline by pipeline. */
 
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
 #include "policy/pipeline.h"
 
-/* The packet that an ICMP error is about. */
+/* Reads the packet that an ICMP error is about. */
 static void
 read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 {
@@ -71,7 +71,7 @@ evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct
 		pipeline_evaluate(ev->in->pipeline, &ev, 1);
 }
 
-/* Moves the evals that share the first one's pipeline to the front of vec.  How many those are. */
+/* Moves the evals that share the first one's pipeline to the front of vec. Returns their number. */
 static unsigned
 same_pipeline(struct eval **vec, unsigned n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Carrying a decision out on one packet: every case that the straight loop does not take. */
+/* Executes a decision on one packet: every case that the hot loop does not take. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
-/* The places of a packet that no record counts. */
+/* Counts a packet that no record counts for its rules. */
 static void
 count_places(struct slowpath *s, const struct decision *d, const struct view *v, uint32_t tick)
 {
@@ -19,7 +19,8 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 			count_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
 }
 
-/* A record without session lives on whatever comes of its packets; a session only on those that leave. */
+/* Counts a packet.  Every packet keeps a record without a session alive; a session lives only on
+ * packets that leave. */
 static void
 count(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
@@ -60,7 +61,7 @@ send_wire(struct slowpath *s, struct burst *b, unsigned slot, const struct decis
 	return REASON_NONE;
 }
 
-/* May the packet go this way?  A reason not to, its sender told. */
+/* Returns why the packet may not take this way, and tells its sender; or REASON_NONE. */
 static enum reason
 refuse_output(struct slowpath *s, const struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
@@ -78,7 +79,8 @@ refuse_output(struct slowpath *s, const struct burst *b, unsigned slot, const st
 	return REASON_NONE;
 }
 
-/* The usual case: nothing but addresses, ports and TTL, to a neighbour that is known, of a packet that may leave. */
+/* Handles the usual case: only addresses, ports and TTL change, the neighbour is known, and the
+ * packet may leave. */
 static bool
 send_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
@@ -128,7 +130,7 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 	return REASON_NONE;
 }
 
-/* The packet is on its way: its session has moved on. */
+/* Handles a packet that has left: its session has moved on. */
 static void
 has_left(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d, const struct move *move)
@@ -136,8 +138,8 @@ has_left(struct slowpath *s, struct burst *b, unsigned slot, const struct view *
 	move_keep(s, d, v, move, b->flow[slot] != 0 ? b->flow[slot] : d->session->flow[d->reply]);
 }
 
-/* It is dropped, or waits for a neighbour: its session has not moved.  What has been decided about it holds for it alone, so
- * that the first one that leaves comes here again. */
+/* Handles a packet that is dropped, or waits for a neighbour: its session has not moved.  The
+ * decision holds for this packet alone, so that the first packet that leaves comes here again. */
 static void
 has_stayed(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	struct decision *d)
@@ -163,7 +165,8 @@ send_out(struct slowpath *s, struct burst *b, unsigned slot, const struct view *
 	return send_plain4(s, b, slot, v, d) ? REASON_NONE : send_routed(s, b, slot, v, d);
 }
 
-/* A packet that waits counts before it is given to the host, which may give up another one of its session for it. */
+/* Sends a packet.  One that waits is counted before the host gets it, which may drop another packet
+ * of its session to make room. */
 static enum reason
 send_counted(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
@@ -180,7 +183,7 @@ send_counted(struct slowpath *s, struct burst *b, unsigned slot, const struct vi
 	return r;
 }
 
-/* Out by a neighbour or a wire. */
+/* Sends by a neighbour or a wire. */
 static void
 execute_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	struct decision *d)
@@ -212,8 +215,8 @@ execute_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct
 		has_stayed(s, b, slot, v, d);
 }
 
-/* A segment to a public port that nobody has: a reset would end what an inside host may be about to open towards its
- * sender (RFC 5382 REQ-4). */
+/* Returns true for a segment to a public port without a mapping: a reset would end a connection
+ * that an inside host may be about to open towards its sender (RFC 5382 REQ-4). */
 static bool
 is_unsolicited(const struct slowpath *s, const struct view *v)
 {
@@ -221,7 +224,7 @@ is_unsolicited(const struct slowpath *s, const struct view *v)
 		&& nat_may_give(s->nat, v->tuple.dst.v4, v->tuple.dport);
 }
 
-/* Its sender may hear of it, but not before the inside had time to open towards him. */
+/* Lets the sender be told later, after the inside had time to open a connection towards it. */
 static void
 leave_unsolicited(struct slowpath *s, const struct view *v, const struct rte_mbuf *m)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The flow of a slot: its record, and the program that it has. */
+/* Finds the flow of a slot: its record, and its program. */
 
 #include "slowpath/slowpath_priv.h"
 

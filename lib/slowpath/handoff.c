@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that another worker owns, between look-up and judgement.
+/* Packets that another worker owns, between look-up and evaluation.
  *
- * A flow with a program of this epoch is this worker's by construction: its first packet was asked for, or handed
- * over.  So only first packets are asked for.  That a flow is another worker's is remembered in a record like any
- * other, whose next hop is that worker: let in by the doorkeeper, of one epoch, aged, the first to make room. */
+ * A flow with a program of this epoch belongs to this worker by construction: its first packet was
+ * looked up here, or handed over.  So the owner is looked up for first packets only.  That a flow
+ * belongs to another worker is remembered in a record like any other, whose next hop is that
+ * worker: admitted by the doorkeeper, valid for one epoch, aged, the first to make room. */
 
 #include "slowpath/slowpath_priv.h"
 
-/* Of plain packets: others are few, and an error's owner is not in its key. */
+/* Remembers the owner of a plain packet's flow: other packets are few, and an error's owner is not
+ * in its key. */
 static void
 remember(struct slowpath *s, struct burst *b, unsigned slot, unsigned worker)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A packet of a known flow: verified, counted, rewritten.  The straight loop of the fast path, and
- * the same step where the slow path meets a known flow between unknown ones. */
+/* A packet of a known flow: verified, counted, rewritten.  Used by the hot loop of the fast path
+ * for packets that its own step leaves, and by the slow path for known flows between unknown
+ * ones. */
 #ifndef SLOWPATH_HIT_H
 #define SLOWPATH_HIT_H
 
@@ -21,7 +22,8 @@ hit_count(struct flow *f, unsigned bytes, uint32_t tick)
 	f->seen = tick;
 }
 
-/* A hit that does not leave by a neighbour: dropped, a wire, or another worker's.  False: the slow path's. */
+/* Handles a hit that does not leave by a neighbour: dropped, a wire, or another worker's.  Returns
+ * false if the slow path has to. */
 static inline bool
 hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsigned bytes)
 {
@@ -39,7 +41,7 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 		return false;
 	}
 	if (nh->state == NEXTHOP_DROP && (f->flags & FLOW_SESSION)) {
-		f->packets++;                   /* what is dropped does not keep a session */
+		f->packets++;                   /* dropped packets do not keep a session alive */
 		f->bytes += bytes;
 	} else {
 		hit_count(f, bytes, b->tick);
@@ -47,14 +49,16 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 	return true;
 }
 
-/* A SYN alone may begin a new session where a connection is over: the slow path's. */
+/* Returns true for a SYN alone, which may begin a new session on a finished connection: for the
+ * slow path. */
 static inline bool
 hit_opens(const struct flow *f, const uint8_t *tcp)
 {
 	return (f->flags & FLOW_TCP) && tcp_opens(tcp[13]);
 }
 
-/* Does an IPv4 packet get a number of our own?  It may be fragmented, and hosts share its source. */
+/* Returns true if an IPv4 packet needs a new IP identification: it may be fragmented, and several
+ * hosts share its source. */
 static inline bool
 hit_identifies(const struct flow *f, const uint8_t *ip, unsigned bytes)
 {
@@ -64,7 +68,8 @@ hit_identifies(const struct flow *f, const uint8_t *ip, unsigned bytes)
 /* The result for a segment of a tracked connection. */
 enum hit_tcp { HIT_PASS, HIT_IDLE, HIT_REFUSED };
 
-/* HIT_IDLE: it passes, but the flow's time stays.  HIT_REFUSED: the slot is done. */
+/* Tracks the segment.  HIT_IDLE: it passes, but the flow's time stays.  HIT_REFUSED: the slot is
+ * done. */
 static inline enum hit_tcp
 hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f, const uint8_t *ip_end)
 {
@@ -79,8 +84,8 @@ hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f
 	return HIT_REFUSED;
 }
 
-/* A packet that would leave, of a flow with rare actions.  True: refused, and the slot is done; else all but the rewriting
- * is done. */
+/* Handles the rare actions of a packet that would leave.  Returns true if it is refused and the
+ * slot is done; otherwise only the rewriting is left. */
 static inline bool
 hit_rare(struct slowpath *s, struct burst *b, unsigned slot, const struct rare_hit *hit)
 {
@@ -93,7 +98,7 @@ hit_rare(struct slowpath *s, struct burst *b, unsigned slot, const struct rare_h
 	return true;
 }
 
-/* What the loop over hits reads again and again, in registers. */
+/* What the loop over hits reads repeatedly, kept in registers. */
 struct hit_tables {
 	const struct nexthop *nexthops;
 	struct flow4 *record4;
@@ -115,8 +120,8 @@ hit_tables(const struct slowpath *s, const struct burst *b)
 	};
 }
 
-/* Is the slot's flow (b->flow) this packet's, with a program of this epoch, and does nothing about the packet
- * want the slow path?  Then it is done, and true. */
+/* Executes the packet if the slot's flow (b->flow) has a program of this epoch and the packet does
+ * not need the slow path.  Returns true if it is done; otherwise no side effects. */
 static inline bool
 hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_tables *t)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Identification of IPv4 packets whose source address hosts share.
+/* IP identification of packets whose source address several hosts share.
  *
- * Hosts count for themselves, so two of them behind one address would send the same number to one destination, and its
- * reassembly would mix their fragments (RFC 6864 4.1, RFC 7857 10).  What may be fragmented gets a number from here:
- * counters by keyed hash of (source, destination, protocol), which begin anywhere, each worker with numbers
- * of its own. */
+ * Hosts count independently, so two of them behind one address would send the same number to one
+ * destination, whose reassembly would mix their fragments (RFC 6864 4.1, RFC 7857 10). Packets that
+ * may be fragmented get a number from here: counters by keyed hash of (source, destination,
+ * protocol), which begin anywhere; each worker has numbers of its own. */
 
 #include "slowpath/identify.h"
 
@@ -23,7 +23,7 @@ struct identifier {
 	uint16_t next[COUNTERS];
 };
 
-/* What a packet is as it leaves, and who sends it: worker < workers. */
+/* A packet's addresses and protocol as it leaves, and the sending worker: worker < workers. */
 struct identifier_of {
 	rte_be32_t src, dst;
 	uint8_t proto;
@@ -46,7 +46,8 @@ identifier_destroy(struct identifier *i)
 	free(i);
 }
 
-/* Not one of the 2^16 / workers before it for the same source, destination and protocol. */
+/* Returns a number that differs from the last 2^16 / workers for the same source, destination and
+ * protocol. */
 static rte_be16_t
 identifier_next(struct identifier *i, const struct identifier_of *of)
 {
@@ -88,7 +89,7 @@ slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to)
 	identify(ip, next_id(s, to->src, to->dst, to->proto));
 }
 
-/* The first fragment of a datagram to leave chooses the number of them all. */
+/* Returns the number for a datagram's fragments, which the first one to leave chooses. */
 static rte_be16_t
 shared_id(struct slowpath *s, const struct tuple *to)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Identification of IPv4 packets whose source address hosts share (RFC 6864 4.1, RFC 7857 10).
+/* IP identification of packets whose source address several hosts share (RFC 6864 4.1, RFC 7857
+ * 10).
  *
  * Threads: the owning worker. */
 #ifndef SLOWPATH_IDENTIFY_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A decision becomes a record in the flow table when the flow may have one. */
+/* Writes a decision to a record in the flow table, if the flow may have one. */
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 #include "program/rare.h"
 #include "slowpath/slowpath_priv.h"
 
-/* A record for the slot's flow, in the place of an older one if there is no other room; 0: none. */
+/* Returns a record for the slot's flow, in the place of an older one if there is no other room; or
+ * 0. */
 static uint32_t
 slot_insert(struct slowpath *s, const struct burst *b, unsigned slot)
 {
@@ -31,7 +32,8 @@ slot_cache(struct slowpath *s, const struct burst *b, unsigned slot)
 	return flow_table_admit(t, b->hash[slot]) ? slot_insert(s, b, slot) : 0;
 }
 
-/* A record for packets of a session that come by another interface of the zone than the first one's. */
+/* Returns a record for packets of a session that come by another interface of the zone than the
+ * first one. */
 static uint32_t
 alias_for(struct slowpath *s, const struct burst *b, unsigned slot, const struct eval *ev)
 {
@@ -56,7 +58,8 @@ record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 	return slot_cache(s, b, slot);
 }
 
-/* Rare actions that the executor carries out; counts are pushed from the record by ageing. */
+/* Returns true if the program has rare actions that the executor carries out; counts are collected
+ * from the record by ageing. */
 static bool
 has_rare(const struct program *p)
 {
@@ -67,7 +70,7 @@ has_rare(const struct program *p)
 	return false;
 }
 
-/* The program's list; 0: none is free, although others were asked for theirs. */
+/* Returns the program's list; 0: none is free, although other records were asked for theirs. */
 static uint16_t
 list_for(struct slowpath *s, const struct program *p, uint16_t iface)
 {
@@ -84,7 +87,7 @@ list_for(struct slowpath *s, const struct program *p, uint16_t iface)
 	return list;
 }
 
-/* The record's list becomes the program's.  False: there is no room for one more. */
+/* Makes the record's list the program's.  Returns false if there is no room for one more. */
 static bool
 hold_rare(struct slowpath *s, struct flow *f, const struct program *p, uint16_t iface)
 {
@@ -118,7 +121,8 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }
 
-/* A decision that rests on the key alone may serve the flow's next packets. */
+/* Returns true if the decision depends on the key alone, and so may serve the flow's next
+ * packets. */
 static bool
 cacheable(const struct slowpath *s, const struct eval *ev, const struct decision *d)
 {
@@ -133,7 +137,8 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	struct flow_table *t = ev->view->family == 6 ? s->flow6 : s->flow4;
 
 	if (!cacheable(s, ev, d))
-		return;                 /* what a record says of the flow's other packets still holds */
+		return;                 /* the record's decision still holds for the flow's other
+					 * packets */
 	b->flow[slot] = record_for(s, b, slot, ev);
 	if (b->flow[slot] != 0)
 		write_record(s, t, b->flow[slot], ev, d);

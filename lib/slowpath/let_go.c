@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A record leaves the flow table: what it has counted is added to the rule counters before. */
+/* Handles a record that leaves the flow table: its counts are added to the rule counters before. */
 
 #include "base/counter.h"
 #include "program/rare.h"
 #include "slowpath/slowpath_priv.h"
 
-/* The place that a word of a list counts for, in the generation that is in use; 0: in none. */
+/* Returns the rule counter of a word of a list, in the current generation, or 0. */
 static uint32_t
 place_now(const struct generation *gen, const struct rare_list *l, uint32_t word)
 {
@@ -43,7 +43,7 @@ slowpath_collect(struct slowpath *s, struct flow *f)
 	f->bytes = 0;
 }
 
-/* An alias leaves: when its session was heard of stays known. */
+/* Keeps the time of an alias that is removed: when its session last had a packet. */
 static void
 keep_seen(const struct slowpath *s, struct flow_table *t, const struct flow *alias)
 {

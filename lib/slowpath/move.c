@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What packets do to their sessions: only those that leave move any state.
+/* Changes of sessions by packets: only packets that leave change any state.
  *
- * A packet is tried first, on a copy of the session's state; the copy counts when the packet has been given to a port's
- * transmit buffer.  One that waits for a neighbour moves its session when it is sent on, and not at all when it is
- * dropped instead. */
+ * A packet is tried first, on a copy of the session's state; the copy is kept when the packet has
+ * been given to a port's transmit buffer.  A packet that waits for a neighbour changes its session
+ * when it is sent, and not at all when it is dropped instead. */
 
 #include <string.h>
 
@@ -13,7 +13,8 @@
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
-/* The session is not new any more: what was decided for its forward flow while it was holds no longer. */
+/* Makes the forward flow be evaluated again: the session has left state NEW, for which it was
+ * decided. */
 static void
 judge_again(struct slowpath *s, const struct session *session)
 {
@@ -38,7 +39,7 @@ try_tcp(const struct slowpath *s, const struct session *session, bool reply, con
 	return said.reason;
 }
 
-/* Its class follows its state. */
+/* Sets the class that follows from the state. */
 static void
 reclass(struct slowpath *s, struct session *session, enum tcp_state before)
 {
@@ -49,7 +50,7 @@ reclass(struct slowpath *s, struct session *session, enum tcp_state before)
 		judge_again(s, session);
 }
 
-/* What tcp_track writes. */
+/* Copies what tcp_track writes. */
 static void
 keep_tcp(struct slowpath *s, struct session *session, const struct move *move)
 {
@@ -78,7 +79,7 @@ move_try(const struct slowpath *s, const struct decision *d, const struct view *
 		v->l3_bytes - (v->l4 - v->l3), move);
 }
 
-/* Its first packet leaves. */
+/* Begins a session: its first packet leaves. */
 static void
 begin(struct slowpath *s, struct session *session)
 {
@@ -161,7 +162,7 @@ slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick)
 	return r;
 }
 
-/* The session of a packet that waited, as far as it still belongs to one. */
+/* Finds the session of a packet that waited, as far as it still belongs to one. */
 static bool
 find_session(const struct slowpath *s, const struct view *v, struct decision *d)
 {

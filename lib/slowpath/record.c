@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading a flow's record back as a decision. */
+/* Reads a flow's record as a decision. */
 
 #include <string.h>
 
 #include "program/rare.h"
 #include "slowpath/slowpath_priv.h"
 
-/* The place that decided a recorded drop: the last one it counts for. */
+/* Returns the line that decided a recorded drop: the last one that it counts for. */
 static uint32_t
 deciding_place(const uint32_t *rare)
 {
@@ -40,7 +40,8 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	d->fast = d->recorded = true;
 	d->session = session_of(s->sessions, f);
 	d->reply = f->flags & FLOW_REPLY;
-	/* What no line decided may still have been counted by one on its way: accepted, then martian. */
+	/* A drop without a deciding line may still have been counted by a line before: accepted,
+	 * then martian. */
 	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
 	    && reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
 		d->place = deciding_place(d->rare);

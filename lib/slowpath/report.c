@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reporting what became of a packet to an observer: replay and explain. */
+/* Reports what became of a packet to an observer: replay and explain. */
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ program_of(struct slowpath *s, const struct decision *d, struct program *p)
 	}
 }
 
-/* As rules would see the packet of a known flow. */
+/* Returns the state in which rules would see the packet of a known flow. */
 static enum conn_state
 conn_of_hit(const struct session *session, bool reply, unsigned state)
 {
@@ -81,7 +81,7 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 	struct observation o = { 0 };
 	struct program p;
 
-	/* Told when it was held, or by the worker that owns it. */
+	/* Already reported when it was held, or reported by the worker that owns it. */
 	if (s->observer == NULL || slot == BURST_SPARE || b->out[slot] == OUT_WORKER)
 		return;
 	o.m = b->m[slot];

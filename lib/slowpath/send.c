@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host's way out: packets that are born while a slot is worked on leave just before it. */
+/* The host's send callback: packets that Weir makes while it works on a slot leave directly before
+ * the slot's packet. */
 
 #include <rte_mbuf.h>
 

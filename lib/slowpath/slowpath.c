@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The slow path of one worker, on one page: first packets, and all others that the fast path leaves.
+/* The slow path of one worker, on one page: first packets, and all others that the fast path
+ * leaves.
  *
  *   burst:  SYN gate ► view and look-up (collect) ► evaluate ► keys of the answers (enter)
  *   slot:   compile ► enter the session ► install ► execute ► report
  *
- * The misses of a burst are evaluated together.  What changes state that others see happens afterwards, slot by slot in
- * order of arrival; a burst is cut before a packet whose conversation an earlier packet of it belongs to, so the outcome
- * is the same as with bursts of one.  What is no longer true when a slot's turn comes is judged again. */
+ * The misses of a burst are evaluated together.  What changes state that others see happens
+ * afterwards, slot by slot in order of arrival; a burst is cut before a packet whose conversation
+ * an earlier packet of it belongs to, so the outcome is the same as with bursts of one.  What is no
+ * longer true when a slot's turn comes is judged again. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,7 +52,8 @@ slowpath_begin(struct slowpath *s, const struct burst *b)
 		parse_frame(slowpath_view(s, i), b->m[i], b->ingress);
 }
 
-/* Returns whether a slot's packet asks for a connection where its flow has one: it is judged like a first packet. */
+/* Returns true if a slot's packet asks for a connection where its flow has one: it is evaluated
+ * like a first packet. */
 static bool
 asks_anew(struct slowpath *s, const struct burst *b, unsigned slot)
 {
@@ -63,7 +66,7 @@ asks_anew(struct slowpath *s, const struct burst *b, unsigned slot)
 	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }
 
-/* A known flow: as the straight loop does it, else with the general executor. */
+/* Handles a packet of a known flow: like the hot loop, else with the general executor. */
 static void
 settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 {
@@ -82,21 +85,21 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 	report(s, b, slot, &d);
 }
 
-/* The steps of a slot that has been evaluated. */
+/* Runs the steps of a slot that has been evaluated. */
 static void
 settle_evaluated(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
 	struct decision d;
 
 	compile(s, b, slot, ev, &d);            /* program -> next hop */
-	enter_session(s, b, slot, ev, &d);      /* a new one, if its packet may leave */
+	enter_session(s, b, slot, ev, &d);      /* a new session, if its packet may leave */
 	decision_from_program(ev, &d);
 	install(s, b, slot, ev, &d);            /* decision -> record of the flow */
 	execute(s, b, slot, &d);
 	report(s, b, slot, &d);
 }
 
-/* A record that gave room to another, or whose session has ended, is gone. */
+/* Forgets a record that made room for another, or whose session has ended. */
 static void
 forget_record(const struct slowpath *s, struct burst *b, unsigned slot)
 {
@@ -104,7 +107,7 @@ forget_record(const struct slowpath *s, struct burst *b, unsigned slot)
 		b->flow[slot] = 0;
 }
 
-/* A slot whose key is known, by itself: found, or judged. */
+/* Handles a slot whose key is known, by itself: finds or evaluates it. */
 static void
 settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
 {
@@ -121,8 +124,8 @@ settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
 	settle_evaluated(s, b, slot, ev);
 }
 
-/* What was found out about the slot when it was judged may no longer be true: its session has ended or is not new any
- * more, or that of an earlier slot has it for its reply. */
+/* Returns true if the evaluation of the slot may no longer be valid: its session has ended or has
+ * left state NEW, or the session of an earlier slot has its key for its reply. */
 static bool
 is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *ev)
 {
@@ -132,7 +135,7 @@ is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *
 	return s->scratch->translated && slot_find(s, b, slot) != 0;
 }
 
-/* A slot that was judged with the others. */
+/* Handles a slot that was evaluated with the others. */
 static void
 settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 {
@@ -180,7 +183,7 @@ slowpath_follow_fragments(struct slowpath *s, struct burst *b)
 	slowpath_release(s, b);
 }
 
-/* A fragment that is judged by its datagram's first one, and those that it releases. */
+/* Handles a fragment that is judged by its datagram's first one, and those that it releases. */
 static void
 settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
 {
@@ -196,7 +199,8 @@ settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
 	slowpath_release(s, b);
 }
 
-/* A frame that only a cross-connect takes: judged by itself, and never cached, since it has no key. */
+/* Handles a frame that only a wire takes: evaluated by itself, and never cached, since it has no
+ * key. */
 static void
 settle_wire(struct slowpath *s, struct burst *b, unsigned slot)
 {
@@ -207,7 +211,7 @@ settle_wire(struct slowpath *s, struct burst *b, unsigned slot)
 	settle_evaluated(s, b, slot, &s->scratch->eval[0]);
 }
 
-/* A frame for the host: ARP, ND, packets to us that no pipeline judges. */
+/* Handles a frame for the host: ARP, ND, packets to Weir that no pipeline judges. */
 static void
 settle_host(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
 {
@@ -237,8 +241,8 @@ settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
 		settle_host(s, b, slot, v);
 }
 
-/* Too many connections are half-open, or will be in this burst: slots one by one, as long as they are of known flows or
- * refused at once.  Returns the first other one. */
+/* Handles slots one by one while too many connections are half-open, or will be in this burst, as
+ * long as they are of known flows or refused at once.  Returns the first other slot. */
 static unsigned
 settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
 {

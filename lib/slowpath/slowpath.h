@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* First packets, and all others that the straight loop leaves: evaluate, compile, install, carry out.
+/* The slow path: evaluates, compiles, installs and executes first packets, and all others that the
+ * hot loop leaves.
  *
- * Misses of a burst are evaluated together, stage by stage.  What changes state that others see
- * (flow table, neighbours, meters, born packets) happens afterwards, slot by slot in order of arrival, so
- * that the outcome does not depend on how packets were cut into bursts.
+ * The misses of a burst are evaluated together, stage by stage.  Changes of state that others see
+ * (flow table, neighbours, meters, packets that Weir makes) happen afterwards, slot by slot in
+ * order of arrival, so that the outcome does not depend on how packets are cut into bursts.
  *
  * Threads: the owning worker. */
 #ifndef SLOWPATH_SLOWPATH_H
@@ -29,8 +30,8 @@ struct rares;
 struct rte_mempool;
 struct sessions;
 
-/* What an observer is told of each packet, in order of arrival: replay and explain print it.  Pointers are valid
- * during the call. */
+/* The observation of each packet, in order of arrival: replay and explain print it.  Pointers are
+ * valid during the call. */
 enum observed_verdict {
 	OBSERVED_OUTPUT,        /* egress: name of the interface or port it leaves by */
 	OBSERVED_DROP,          /* reason, and place if a line of the configuration decided it */
@@ -38,12 +39,13 @@ enum observed_verdict {
 	OBSERVED_HELD,
 };
 
-/* What an observer hears of a packet's session. */
+/* The observation of a packet's session. */
 struct observed_session {
 	unsigned worker;
-	uint32_t index;                 /* the worker's session; 0 without one */
-	uint8_t conn;                   /* enum conn_state, as rules saw it; CONN_UNTRACKED: nobody looked */
-	uint8_t state;                  /* behind the packet: enum tcp_state, or plain_state */
+	uint32_t index;                 /* index of the worker's session, or 0 */
+	uint8_t conn;                   /* enum conn_state, as rules saw it; CONN_UNTRACKED: it
+					 * was not used */
+	uint8_t state;                  /* after the packet: enum tcp_state, or plain_state */
 	bool tcp;
 	bool reply;
 };
@@ -66,13 +68,14 @@ struct observation {
 
 struct observer {
 	void (*packet)(void *arg, const struct observation *o);
-	/* A worker's session has begun, before its first packet is told; NULL: not asked for. */
+	/* A worker's session has begun; called before its first packet is observed; may be NULL. */
 	void (*session)(void *arg, unsigned worker, uint32_t index);
 	void *arg;
-	const struct trace *trace;      /* handed to evaluations, or NULL */
+	const struct trace *trace;      /* for evaluations, or NULL */
 };
 
-/* A packet that this worker made while it worked on a slot; it leaves just before the slot's own. */
+/* A packet that this worker made while it worked on a slot; it leaves directly before the slot's
+ * own. */
 struct born {
 	struct rte_mbuf *m;
 	uint16_t slot;
@@ -89,7 +92,7 @@ struct slowpath {
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
 	struct rares *rares;            /* of both tables */
-	uint32_t rares_hand;            /* the record that is asked for its list next */
+	uint32_t rares_hand;            /* the record whose list is taken next */
 	struct sessions *sessions;
 	struct nat *nat;
 	struct nexthop *nexthops;
@@ -97,35 +100,39 @@ struct slowpath {
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct ledger *ledger;
-	struct fragment_pass *pass;     /* what the fragment at work is judged by; NULL: it is none, or judged alone */
-	/* The worker that owns the packet of a slot (of a fragment: where its datagram's meet); NULL: this one does. */
+	struct fragment_pass *pass;     /* the ports for the fragment in progress; NULL: not a
+					 * fragment, or judged alone */
+	/* Returns the worker that owns the packet of a slot (for a fragment: where its datagram's
+	 * fragments meet); NULL: this one owns all. */
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot);
 	void *owner_arg;
-	/* The worker that owns the flow of a fragment whose ports are known, and the way there; NULL: this one does. */
+	/* owner_of returns the worker that owns the flow of a fragment whose ports are known, hand
+	 * takes the packet there; NULL: this one owns all. */
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
 	void *others_arg;
 	const struct observer *observer;        /* NULL in production */
-	uint16_t slot;                  /* being worked on, for born packets */
+	uint16_t slot;                  /* in progress, for packets that Weir makes */
 	unsigned n_born;
 	struct born born[BORN_MAX];
 	struct slowpath_scratch *scratch;       /* slowpath_priv.h */
 };
 
-/* Allocates the scratch.  The other members are the caller's.  0 or -ENOMEM. */
+/* Allocates the scratch. The caller sets the other members. Returns 0 or -ENOMEM. */
 int slowpath_init(struct slowpath *s);
 void slowpath_fini(struct slowpath *s);
 
-/* A burst begins: nothing is known of its slots but what parse wrote. */
+/* Begins a burst: only what parse wrote is known of its slots. */
 void slowpath_begin(struct slowpath *s, const struct burst *b);
 
-/* Room for the view of a slot that the straight loop does not take; the caller fills it. */
+/* Returns memory for the view of a slot that the hot loop does not take; the caller fills it. */
 struct view *slowpath_view(struct slowpath *s, unsigned slot);
 
-/* What the packet's interface needs a datagram's first fragment for; FRAGMENTS_ALONE: it is no fragment, or nothing. */
+/* Returns what the packet's interface needs a datagram's first fragment for; FRAGMENTS_ALONE: the
+ * packet is not a fragment, or nothing. */
 enum fragments_use slowpath_fragments_use(const struct slowpath *s, const struct view *v);
 
-/* Outside of bursts, after fragments_decide or fragments_age: judges what was released. */
+/* Judges released fragments outside of bursts, after fragments_decide or fragments_age. */
 void slowpath_release(struct slowpath *s, struct burst *b);
 
 /* A new generation is in use: held fragments that it changes something for are dropped, or judged; a part of them at once,
@@ -133,33 +140,35 @@ void slowpath_release(struct slowpath *s, struct burst *b);
 void slowpath_adopt_fragments(struct slowpath *s, struct burst *b);
 void slowpath_follow_fragments(struct slowpath *s, struct burst *b);
 
-/* Asks whose packets the slots from `from` on are that no program of this epoch is known for.  Another worker's are
- * settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */
+/* Looks up the owner of the slots from `from` on that have no program of this epoch.  Those of
+ * other workers are settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */
 void slowpath_ask(struct slowpath *s, struct burst *b, unsigned from);
 
-/* Settles the slots from `from` on but for SLOT_DONE, in order: looks their flows up, evaluates the misses together,
- * installs, carries out.  Stops before a slot that needs what an earlier one decided.  Returns the first
- * slot that is not settled. */
+/* Settles the slots from `from` on except SLOT_DONE, in order: looks their flows up, evaluates the
+ * misses together, installs, executes.  Stops before a slot that depends on what an earlier one
+ * decided.  Returns the first slot that is not settled. */
 unsigned slowpath_process(struct slowpath *s, struct burst *b, unsigned from);
 
-/* Index of the flow record of a slot that has a key, 0 without one. */
+/* Returns the index of the flow record of a slot that has a key, or 0. */
 uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Does anything in the configuration translate? */
+/* Returns true if anything in the configuration translates. */
 bool slowpath_translates(const struct slowpath *s);
 
-/* Tells the observer of a slot that the straight loop has settled. */
+/* Reports a slot that the hot loop has settled to the observer. */
 void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Asks the meters of a list of rare actions; false: police_exceeded. */
+/* Takes from the meters of a list of rare actions; returns false for police_exceeded. */
 bool slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes);
 
-/* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on (tcp_track). */
+/* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on
+ * (tcp_track). */
 struct tcp_verdict slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
 	uint32_t l4_bytes);
 
-/* A known flow's packet that would leave, whose flow has rare actions: segment, meters, marks.  REASON_NONE, and its
- * session has moved on and the flow has counted it; or the reason to drop it. */
+/* Handles a packet of a known flow that would leave and whose flow has rare actions: segment,
+ * meters, marks.  Returns REASON_NONE, with its session moved on and the packet counted, or the
+ * reason to drop it. */
 struct rare_hit {
 	struct flow *flow;
 	uint8_t *ip;
@@ -168,24 +177,26 @@ struct rare_hit {
 };
 enum reason slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick);
 
-/* The host's: a packet that waited for a neighbour leaves (v as it came in; offsets as they are now), and REASON_NONE, or why
- * it may not; and one that waited does not leave. */
+/* The host's callbacks: a packet that waited for a neighbour leaves (v as it came in, with current
+ * offsets), and the first returns REASON_NONE, or why it may not; a packet that waited does not
+ * leave. */
 enum reason slowpath_waited(void *slowpath, const struct view *v, const struct rte_mbuf *m);
 void slowpath_waited_in_vain(void *slowpath, const struct view *v);
 
 /* No link may have a smaller MTU (RFC 791 3.2): such a packet is never fragmented. */
 #define IP4_NEVER_FRAGMENTED_BYTES 68
 
-/* A packet that may be fragmented gets a number of our own: ip is its header as it came in, to what it becomes. */
+/* Gives a packet that may be fragmented a new IP identification: ip is its header as it came in, to
+ * is what it becomes. */
 void slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to);
 
-/* The host's way out: queues a packet before the slot at work. */
+/* The host's send callback: queues a packet before the slot in progress. */
 void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 
-/* Adds what a flow has counted since the last time to the hits of its places. */
+/* Adds what a flow has counted since the last time to its rule counters. */
 void slowpath_collect(struct slowpath *s, struct flow *f);
 
-/* A record leaves its table (flow_table's let_go). */
+/* Handles the removal of a record from its table (flow_table's let_go). */
 void slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the slow path share. */
+/* Declarations shared by the files of the slow path. */
 #ifndef SLOWPATH_SLOWPATH_PRIV_H
 #define SLOWPATH_SLOWPATH_PRIV_H
 
@@ -8,7 +8,7 @@
 #include "slowpath/conflict.h"
 #include "slowpath/slowpath.h"
 
-/* A gateway's next hop, as long as programs of the epoch may hold it. */
+/* The next hop of a gateway, as long as programs of the epoch may hold it. */
 #define KNOWN_HOPS 64u
 
 struct known_hop {
@@ -32,79 +32,81 @@ struct slowpath_scratch {
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];    /* of misses, in order */
 	struct eval late;               /* of a slot that was a hit when the burst began */
-	struct session fresh[BURST_MAX + 1];    /* the evals' */
+	struct session fresh[BURST_MAX + 1];    /* for the evals */
 	struct answer reply[BURST_MAX + 1];
 	uint64_t ends;                  /* of sessions, when the misses were judged */
-	bool changed;                   /* one that was new then is so no more */
+	bool changed;                   /* a session has left state NEW */
 	struct known_hop hop[KNOWN_HOPS];
-	bool translated;                /* one that has begun since then is translated */
+	bool translated;                /* a session that has begun since then is translated */
 	struct eval *vector[BURST_MAX];
 	uint16_t miss[BURST_MAX];       /* their slots */
 	struct conflict conflict;
-	/* For an observer: the states behind the segments of hits, in order, told and not yet told. */
+	/* For an observer: the states after the segments of hits, in order, and how many have been
+	 * reported. */
 	uint8_t tcp_behind[BURST_MAX];
 	uint16_t n_tcp_behind, n_tcp_told;
 };
 
-/* What is carried out on one packet: from a flow record, or fresh from an evaluation. */
+/* What is executed on one packet: from a flow record, or new from an evaluation. */
 struct decision {
 	struct tuple to;
 	bool ttl;
 	bool fast;                      /* from a record */
-	bool recorded;                  /* the flow's record says the same */
+	bool recorded;                  /* the flow's record has the same decision */
 	uint16_t nexthop;
-	uint8_t tell, tell_code;        /* enum reply: what the sender hears */
+	uint8_t tell, tell_code;        /* enum reply: what the sender is told */
 	uint32_t place;
 	const uint32_t *rare;
-	const struct program *program;  /* fresh; NULL from a record */
-	struct session *session;        /* NULL without one */
-	uint8_t conn;                   /* fresh: enum conn_state */
+	const struct program *program;  /* new; NULL from a record */
+	struct session *session;        /* or NULL */
+	uint8_t conn;                   /* new: enum conn_state */
 	bool reply;
-	bool metered;                   /* meters have been asked, and say: */
+	bool metered;                   /* the meters have decided: */
 	bool exceeded;
 };
 
 /* --- view.c, find.c, collect.c: which slots are judged together --- */
 
-/* The view of a slot, read now if it was not; its class must be known. */
+/* Returns the view of a slot, which is read now if it was not; its class must be known. */
 const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* The record of a slot's flow, b->flow. */
+/* Returns the record of a slot's flow, b->flow. */
 const struct flow *slot_record(const struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Returns true if the flow of a slot has a program that may run. */
 bool slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Looks flows up and lists in scratch->miss those without a program, from one slot up to another or to where the burst
- * must be cut: that slot is returned. */
+/* Looks flows up and lists those without a program in scratch->miss, from one slot up to another or
+ * to where the burst must be cut, which is returned. */
 unsigned collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
 
 /* --- evaluate.c: what the stages decide --- */
 
-/* Judges the misses of scratch->miss, which are n. */
+/* Evaluates the n misses of scratch->miss. */
 void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
 void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
 
-/* Judges a SYN that begins a finished connection anew once more, as one of that connection's: the packet must wait before
- * it leaves, and until then two sessions cannot have the same keys. */
+/* Evaluates a SYN that begins a new connection on a finished one again, as one of the old
+ * connection: the packet must wait before it leaves, and until then two sessions cannot have the
+ * same keys. */
 void evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
 
 /* --- compile.c: from a program to a decision --- */
 
-/* Finds the next hop of what was decided.  Nothing else of d is known yet. */
+/* Finds the next hop of the decision.  Nothing else of d is known yet. */
 void compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
-/* Fills the rest, behind enter_session, which may change the program. */
+/* Fills the rest, after enter_session, which may change the program. */
 void decision_from_program(const struct eval *ev, struct decision *d);
 
 /* --- enter.c: sessions that begin --- */
 
-/* The n evals are about to be installed: works out the keys of the sessions among them, and asks for the lines that will be
- * written. */
+/* Prepares the installation of the n evals: computes the keys of the sessions among them, and
+ * prefetches the lines to be written. */
 void enter_prepare(struct slowpath *s, unsigned n);
 
-/* A session whose first packet may leave enters the table; otherwise it was for nothing.  A known one keeps its
- * translation.  d->nexthop is known. */
+/* Enters a session whose first packet may leave into the table; otherwise withdraws it.  A known
+ * session keeps its translation.  d->nexthop is known. */
 void enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 	struct decision *d);
 
@@ -113,18 +115,20 @@ void enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct ev
 /* Writes a decision to the record of its flow, if the flow may have one. */
 void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
-/* A record for a slot's flow that has none and no session, if the doorkeeper lets it in; its index, or 0. */
+/* Returns a record for a slot's flow that has none and no session, if the doorkeeper admits it: its
+ * index, or 0. */
 uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Makes room for lists of rare actions. */
 void slowpath_free_lists(struct slowpath *s);
 
-/* Reads a record back. */
+/* Reads a record as a decision. */
 void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d);
 
 /* --- execute.c, actions.c --- */
 
-/* Carries a decision out on the packet of a slot.  d->session becomes NULL when the session has ended with it. */
+/* Executes a decision on the packet of a slot.  d->session becomes NULL if the session has ended
+ * with it. */
 void execute(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d);
 
 static inline void
@@ -140,44 +144,45 @@ void count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick);
 /* Writes the DSCP of a list of rare actions. */
 void slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family);
 
-/* Does an IPv4 packet get another source?  Then others may send by it, too. */
+/* Returns true if an IPv4 packet gets another source, which other hosts may use, too. */
 static inline bool
 shares_source(const struct tuple *from, const struct tuple *to)
 {
 	return from->family == 4 && from->src.v4 != to->src.v4;
 }
 
-/* An IPv4 packet that may be fragmented, or is a fragment, gets a number of our own if its source becomes one that
- * hosts share; all fragments of a datagram the same (s->pass).  Before it is rewritten. */
+/* Gives an IPv4 packet that may be fragmented, or is a fragment, a new IP identification if several
+ * hosts share its new source; all fragments of a datagram get the same (s->pass).  Before it is
+ * rewritten. */
 void identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
 /* --- move.c: what packets do to their sessions, once they leave --- */
 
-/* What becomes of a session when a packet leaves. */
+/* The change of a session when a packet leaves. */
 struct move {
-	struct session session;         /* of TCP: its state, as tcp_track has left it */
+	struct session session;         /* of TCP: the state that tcp_track has computed */
 	struct tcp_offer offer;
 	bool idle;                      /* the packet does not keep it alive */
 };
 
-/* Does the session allow the packet?  Nothing has changed. */
+/* Returns REASON_NONE if the session allows the packet, or why not.  Changes nothing. */
 enum reason move_try(const struct slowpath *s, const struct decision *d, const struct view *v,
 	const struct rte_mbuf *m, struct move *move);
 
-/* The packet leaves; flow: the index of its record. */
+/* Changes the session for a packet that leaves; flow: the index of its record. */
 void move_keep(struct slowpath *s, const struct decision *d, const struct view *v,
 	const struct move *move, uint32_t flow);
 
 /* --- report.c --- */
 
-/* Tells the observer, if there is one. */
+/* Reports to the observer, if there is one. */
 void report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
 void observe_session(struct slowpath *s, const struct session *session);
 
 /* --- syn_gate.c --- */
 
-/* While too many connections are half-open: refuses first SYNs from a slot on, where pipelines begin by tracking
- * everything.  Returns the first other slot. */
+/* Refuses first SYNs from a slot on while too many connections are half-open, where pipelines begin
+ * by tracking everything.  Returns the first other slot. */
 unsigned refuse_openings(struct slowpath *s, struct burst *b, unsigned from);
 
 #endif

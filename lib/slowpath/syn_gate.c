@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* First SYNs while too many connections are half-open: refused before anything is judged, because a flood of them
- * must not cost more than what is known. */
+/* First SYNs while too many connections are half-open: refused before anything is judged, because a
+ * flood of them must not cost more than what is known. */
 
 #include "base/counter.h"
 #include "slowpath/syn_gate.h"

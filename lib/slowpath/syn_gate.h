@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* First SYNs while too many connections are half-open: refused before anything is judged, because a flood of them
- * must not cost more than what is known. */
+/* First SYNs while too many connections are half-open: refused before anything is judged, because a
+ * flood of them must not cost more than what is known. */
 #ifndef SLOWPATH_SYN_GATE_H
 #define SLOWPATH_SYN_GATE_H
 
@@ -16,7 +16,8 @@
 
 bool openings_are_refused_by(const struct slowpath *s, uint16_t iface);
 
-/* Are they, now and where the burst came in?  The other functions are for then. */
+/* Returns true if first SYNs are refused now, and on the burst's interface.  The other functions
+ * are for that case. */
 static inline bool
 openings_are_refused(const struct slowpath *s, const struct burst *b)
 {
@@ -24,7 +25,7 @@ openings_are_refused(const struct slowpath *s, const struct burst *b)
 		&& openings_are_refused_by(s, b->ingress->untagged);
 }
 
-/* Asks for the lines that refuse_opening will read: without, each slot waits for one. */
+/* Prefetches the lines that refuse_opening will read; otherwise each slot would wait for one. */
 static inline void
 openings_prefetch(const struct slowpath *s, const struct burst *b, unsigned from)
 {
@@ -32,14 +33,15 @@ openings_prefetch(const struct slowpath *s, const struct burst *b, unsigned from
 		opening_prefetch(&s->sessions->openings, b->hash[i]);
 }
 
-/* Is it plain to see that there is no record for a plain slot? */
+/* Returns true if the key's bucket shows that a plain slot has no record. */
 static inline bool
 slot_lacks_flow(const struct slowpath *s, const struct burst *b, unsigned slot)
 {
 	return flow_table_lacks(b->class[slot] == SLOT_PLAIN4 ? s->flow4 : s->flow6, b->hash[slot]);
 }
 
-/* A plain slot without a flow: is it a first SYN that may not begin a session?  Then it is dropped. */
+/* Drops the packet of a plain slot without a flow if it is a first SYN that may not begin a
+ * session. */
 static inline bool
 refuse_opening(struct slowpath *s, struct burst *b, unsigned slot)
 {

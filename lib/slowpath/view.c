@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Views of the slots: read when a step needs one, as the packet arrived. */
+/* Views of slots: read when a step needs one, as the packet arrived. */
 
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"

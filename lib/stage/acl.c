@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage acl asks an access list: accept, drop, reject, or go on in another pipeline.
+/* Stage acl evaluates an access list: accept, drop, reject, or continue in another pipeline.
  *
  * Reject tells the sender: a TCP reset, or destination unreachable, administratively prohibited
  * (RFC 1812 5.2.7.1: ICMP 3/13; RFC 4443 3.1: ICMPv6 1/1). */
@@ -23,14 +23,14 @@ struct acl_use_cfg {
 
 static const struct cfg_field acl_use_fields[] = {
 	{ "use", CFG_REF, NULL, offsetof(struct acl_use_cfg, use),
-		"Access list to ask.", .refers = "acls", .kind = "access list" },
+		"Access list to evaluate.", .refers = "acls", .kind = "access list" },
 	STAGE_IF(struct acl_use_cfg),
 	CFG_END
 };
 
 static const struct cfg_table acl_use_table = {
 	"acl", CFG_SIZEOF(struct acl_use_cfg), acl_use_fields,
-	"Asks an access list: accepted packets go on.", "use",
+	"Evaluates an access list; accepted packets continue.", "use",
 };
 
 static int
@@ -40,7 +40,8 @@ acl_build(struct stage_build *sb, void **instance)
 	const struct acl *acl = build_find_acl(sb->build, cfg->use);
 
 	if (acl == NULL)
-		return -EINVAL;         /* decoding has said so, or building the list */
+		return -EINVAL;         /* already reported by the decoder, or when the list was
+					 * built */
 	sb->traits = acl->traits;
 	sb->rare_words = 1;
 	sb->jumps = acl->jumps;
@@ -99,7 +100,8 @@ acl_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 
 	matcher_find(acl->matcher, ev, found, n);
 	for (unsigned i = 0; i < n; i++) {
-		if (!ev[i]->done)       /* else the list asked for what the packet does not have */
+		if (!ev[i]->done)       /* else the list asked for a header that the packet does
+					 * not have */
 			acl_one(acl, &acl->rule[found[i] == MATCHER_NONE ? acl->n : found[i]], ev[i]);
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage dnat: new sessions go to another address, and port; a port forward, or a list of them. */
+/* Stage dnat: new sessions get another destination address, and port: one port forward, or a list
+ * of them. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 
 #define TEXT_BYTES 64
 
-/* One of a list. */
+/* One forward of a list. */
 struct forward_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
@@ -37,21 +38,22 @@ struct forward {
 	uint16_t port;                  /* 0: stays */
 	uint16_t low, high;             /* of a range; high 0: none */
 	unsigned line;
-	unsigned first, n;              /* its matches in the list */
+	unsigned first, n;              /* its matches in the matcher of the list */
 };
 
 struct dnat {
 	struct forward *forward;
 	unsigned n;
 	struct match_list list;
-	struct matcher *matcher;        /* which one of a list a packet is for; NULL: the only one, for all */
+	struct matcher *matcher;        /* which forward of a list a packet is for; NULL: the
+					 * only one, for all */
 };
 
 static const struct cfg_field forward_fields[] = {
 	{ "to", CFG_ENDPOINT, NULL, offsetof(struct forward_cfg, to),
 		"Address, or address:port, that sessions go to." },
 	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct forward_cfg, ports),
-		"Only for these destination ports; they become as many from the port of `to` on.", .min = 1 },
+		"Only these destination ports; they map to as many ports from that of `to` on.", .min = 1 },
 	STAGE_IF(struct forward_cfg),
 	CFG_END
 };
@@ -65,7 +67,7 @@ static const struct cfg_field dnat_fields[] = {
 	{ "to", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct dnat_cfg, to),
 		"Address, or address:port, that sessions go to." },
 	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct dnat_cfg, ports),
-		"Only for these destination ports; they become as many from the port of `to` on.", .min = 1 },
+		"Only these destination ports; they map to as many ports from that of `to` on.", .min = 1 },
 	{ "forwards", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct dnat_cfg, forwards),
 		"Instead of `to`: any number of port forwards; the first that a session matches counts.",
 		.table = &forward_table, .kind = "forward" },
@@ -78,7 +80,7 @@ static const struct cfg_table dnat_table = {
 	"Sends IPv4 sessions to another destination.", "to", .bare_list = "forwards",
 };
 
-/* What forwards and the stage alone have, whichever struct they are rows of. */
+/* What forwards and the stage itself have in common, whichever struct they are rows of. */
 struct written {
 	const struct cfg_head *head;
 	const struct cfg_endpoint *to;
@@ -92,9 +94,9 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 	uint32_t more;
 
 	if (w->to->address.family == 0)
-		return -EINVAL;         /* has been said */
+		return -EINVAL;         /* already reported */
 	if (family_from_ip(&w->to->address) != 4)
-		return cfg_error(err, w->head, w->to, "destinations become IPv4 addresses");
+		return cfg_error(err, w->head, w->to, "the new destination must be an IPv4 address");
 	out->to = address_from_ip(&w->to->address);
 	out->port = w->to->port;
 	out->line = w->head->loc.line;
@@ -107,11 +109,11 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 	out->high = (uint16_t)w->ports->last;
 	more = out->high - out->low;
 	if (out->port != 0 && out->port + more > UINT16_MAX)
-		return cfg_error(err, w->head, w->ports, "from port %u on there are not as many", out->port);
+		return cfg_error(err, w->head, w->ports, "there are fewer ports from %u on", out->port);
 	return 0;
 }
 
-/* Adds the packets of a forward to the list that is looked up; those of its range of ports alone. */
+/* Adds the packets of a forward to the list that is looked up; only those of its port range. */
 static int
 add_matches(struct stage_build *sb, struct dnat *dnat, const struct forward_cfg *cfg, unsigned i)
 {
@@ -144,7 +146,7 @@ build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat
 	int rc = 0;
 
 	if (cfg_is_written(&cfg->head, &cfg->when) || cfg_is_written(&cfg->head, &cfg->ports))
-		return cfg_error(err, &cfg->head, NULL, "if and ports stand in each forward of a list");
+		return cfg_error(err, &cfg->head, NULL, "'if' and 'ports' belong to each forward of a list");
 	cfg_each(f, &cfg->forwards) {
 		struct written w = { &f->head, &f->to, &f->ports };
 		bool all = match_is_any(&f->when.head, &f->when) && !cfg_is_written(&f->head, &f->ports);
@@ -152,7 +154,7 @@ build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat
 		rc |= read_forward(sb, &w, &dnat->forward[dnat->n]) | add_matches(sb, dnat, f, dnat->n);
 		if (all && dnat->n + 1 < cfg->forwards.count)
 			cfg_warn(err, &cfg->forwards.items[dnat->n + 1].head, NULL,
-				"is never reached: the forward before it takes every session");
+				"is never reached: the forward before it matches every session");
 		dnat->n++;
 	}
 	if (rc < 0)
@@ -204,7 +206,7 @@ has_ports(const struct tuple *t)
 		|| t->proto == IPPROTO_DCCP;
 }
 
-/* Is the packet one of a session that no dnat has decided about? */
+/* Returns true for a packet of a session that no dnat has decided about. */
 static bool
 is_open(const struct eval *ev)
 {
@@ -236,7 +238,7 @@ translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 		eval_note(ev, "dnat: %sdestination %s", of, text);
 }
 
-/* One look-up for all forwards of a list, of first packets alone. */
+/* Looks up all forwards of a list at once, for first packets only. */
 static void
 evaluate_list(const struct dnat *dnat, struct eval *const ev[], unsigned n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage drop: ends the way of every packet that reaches it. */
+/* Stage drop: drops every packet that reaches it. */
 
 #include <errno.h>
 
@@ -47,7 +47,7 @@ drop_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	const struct drop *drop = instance;
 
 	for (unsigned i = 0; i < n; i++) {
-		eval_note(ev[i], "drop: the packet ends here");
+		eval_note(ev[i], "drop: the packet is dropped");
 		eval_drop(ev[i], REASON_drop_stage, drop->place);
 	}
 }

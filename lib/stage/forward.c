@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage forward: sends frames out of a port as they are, whatever they hold: a wire. */
+/* Stage forward: sends frames out of a port unchanged, whatever they hold: a wire. */
 
 #include "stage/forward.h"
 
@@ -20,14 +20,14 @@ struct forward {
 
 static const struct cfg_field forward_fields[] = {
 	{ "port", CFG_REF, NULL, offsetof(struct forward_cfg, port),
-		"Port to send by.", .refers = "ports", .kind = "port" },
+		"Port to send to.", .refers = "ports", .kind = "port" },
 	STAGE_IF(struct forward_cfg),
 	CFG_END
 };
 
 static const struct cfg_table forward_table = {
 	"forward", CFG_SIZEOF(struct forward_cfg), forward_fields,
-	"Sends the frame out of a port as it is.", "port",
+	"Sends the frame out of a port unchanged.", "port",
 };
 
 static int
@@ -41,7 +41,7 @@ forward_build(struct stage_build *sb, void **instance)
 	if (forward == NULL)
 		return build_no_memory(sb->build);
 	if (port < 0)
-		return -EINVAL;         /* decoding has said so */
+		return -EINVAL;         /* already reported by the decoder */
 	forward->port = (uint16_t)port;
 	*instance = forward;
 	return 0;
@@ -53,7 +53,7 @@ forward_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	const struct forward *forward = instance;
 
 	for (unsigned i = 0; i < n; i++) {
-		eval_note(ev[i], "forward: out of port %s as it is",
+		eval_note(ev[i], "forward: out of port %s unchanged",
 			ev[i]->gen->port_name[forward->port]);
 		emit_wire(&ev[i]->program, forward->port);
 		ev[i]->done = true;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pipelines that are one cross-connect, which the data path serves without parsing. */
+/* Pipelines that are one wire, which the data path serves without parsing. */
 #ifndef STAGE_FORWARD_H
 #define STAGE_FORWARD_H
 
 #include "policy/pipeline.h"
 
-/* Returns true if the pipeline is one stage forward for every packet, and then the port that frames leave by. */
+/* Returns true if the pipeline is one stage forward for every packet, and writes the port by which
+ * frames leave. */
 bool forward_is_cable(const struct pipeline *p, uint16_t *port);
 
 #endif

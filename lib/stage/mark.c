@@ -46,7 +46,7 @@ static void
 mark_one(const struct mark *mark, struct eval *ev)
 {
 	if (ev->tuple.family == 0)
-		return;                 /* a frame on a wire that is not IP has none */
+		return;                 /* a frame on a wire that is not IP has no DSCP */
 	eval_note(ev, "mark: dscp %u becomes %u", ev->dscp, mark->dscp);
 	emit_dscp(&ev->program, mark->dscp);
 	ev->dscp = mark->dscp;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage police: lets packets pass at a rate; one meter for all packets that reach one use of it. */
+/* Stage police: a rate limit; one meter for all packets that reach one use of the stage. */
 
 #include <errno.h>
 
@@ -7,9 +7,9 @@
 #include "policy/build.h"
 #include "policy/stage.h"
 
-#define FRAME_BYTES 1514u               /* what a burst has to hold to let every packet pass */
-/* The default burst is what passes in 250 ms: longer than the 200 ms that a TCP sender waits at least when it has lost a
- * whole window (docs/performance/police.md has what it then gets). */
+#define FRAME_BYTES 1514u               /* a burst must hold a full frame */
+/* The default burst is what passes in 250 ms: longer than 200 ms, the shortest retransmission
+ * timeout of a TCP sender that has lost a whole window (docs/performance/police.md). */
 #define BURST_PART 4u
 
 struct police_cfg {
@@ -36,7 +36,7 @@ static const struct cfg_field police_fields[] = {
 
 static const struct cfg_table police_table = {
 	"police", CFG_SIZEOF(struct police_cfg), police_fields,
-	"Drops what exceeds a rate, as police_exceeded.", "rate",
+	"Drops packets that exceed a rate, as police_exceeded.", "rate",
 };
 
 static uint64_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every stage there is.  A new one is a line here. */
+/* The list of all stages.  A new stage is a new line. */
 #include "policy/stage.h"
 
 #include <string.h>

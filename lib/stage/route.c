@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage route: where a packet leaves, by longest prefix; local delivery; what no router sends on.
+/* Stage route: where a packet leaves, by longest prefix; local delivery; what no router forwards.
  *
  * RFC 1812 5.3.7 and 6890 (martians), 4291 2.5.6 (link-local). */
 
@@ -33,7 +33,7 @@ static const struct cfg_field route_use_fields[] = {
 
 static const struct cfg_table route_use_table = {
 	"route", CFG_SIZEOF(struct route_use_cfg), route_use_fields,
-	"Looks the destination up, unless an earlier stage route has said where the packet goes.",
+	"Looks the destination up, unless an earlier stage route has routed the packet.",
 	"table",
 };
 
@@ -44,9 +44,10 @@ route_build(struct stage_build *sb, void **instance)
 	const struct route_table *table = build_find_routes(sb->build, cfg->table);
 
 	sb->traits = TRAIT_ROUTES;
-	sb->rare_words = 1;             /* the place of a blackhole */
+	sb->rare_words = 1;             /* the rule counter of a blackhole */
 	if (table == NULL)
-		return -EINVAL;         /* decoding has said so, or building the table */
+		return -EINVAL;         /* already reported by the decoder, or when the table was
+					 * built */
 	if (table->spreads)
 		sb->traits |= TRAIT_SPREADS;
 	*instance = (void *)(uintptr_t)table;
@@ -65,8 +66,8 @@ route_choose(const struct route *r, uint32_t flow_hash)
 	return &r->hop[i];
 }
 
-/* One of ours, where the packet came in if it is link-local, or all stations of a subnet of ours (RFC
- * 1812 5.3.7). */
+/* Returns true for one of our own addresses (a link-local one: on its interface), and for the
+ * broadcast address of one of our subnets (RFC 1812 5.3.7). */
 static bool
 is_our_source(const struct eval *ev, const union address *src, unsigned family)
 {
@@ -76,11 +77,11 @@ is_our_source(const struct eval *ev, const union address *src, unsigned family)
 		|| (family == 4 && generation_broadcast(ev->gen, src->v4));
 }
 
-/* What needs no table.  True when that was all. */
+/* Decides cases that need no table.  Returns true if that was all. */
 static bool
 settle(struct eval *ev)
 {
-	/* The source as it came: behind it may stand one of our own, which NAT has put there. */
+	/* The source before translation: NAT may have replaced it by one of our own addresses. */
 	const union address *src = &ev->view->tuple.src, *dst = &ev->tuple.dst;
 	unsigned family = ev->tuple.family;
 
@@ -108,7 +109,7 @@ settle(struct eval *ev)
 	return ev->done;
 }
 
-/* What a route says that leads nowhere. */
+/* Notes a route that leads nowhere. */
 static void
 note_end(struct eval *ev, const struct route_table *table, const struct route *r, const char *what)
 {
@@ -190,7 +191,7 @@ route_one(const struct route_table *table, const struct route *r, struct eval *e
 	}
 }
 
-/* The packets of a vector that want a look-up, by family. */
+/* The packets of a vector that need a look-up, by family. */
 struct lookups {
 	unsigned n4, n6;
 	rte_be32_t dst4[BURST_MAX];

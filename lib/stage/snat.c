@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage snat: new sessions leave with a public source; the session keeps it to its end. */
+/* Stage snat: new sessions leave with a public source; a session keeps it to its end. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,16 +33,16 @@ struct snat {
 
 static const struct cfg_field snat_fields[] = {
 	{ "use", CFG_REF, CFG_OPTIONAL, offsetof(struct snat_cfg, pool),
-		"Pool in section nat that sessions leave by.", .refers = "nat", .kind = "pool" },
+		"Pool in section nat for the public source.", .refers = "nat", .kind = "pool" },
 	{ "to", CFG_ADDRESS, CFG_OPTIONAL, offsetof(struct snat_cfg, to),
-		"Address instead of a pool: one to one, ports stay." },
+		"Address instead of a pool: one to one, ports are kept." },
 	STAGE_IF(struct snat_cfg),
 	CFG_END
 };
 
 static const struct cfg_table snat_table = {
 	"snat", CFG_SIZEOF(struct snat_cfg), snat_fields,
-	"Gives IPv4 sessions a public source; IPv6 passes as it is.", "use",
+	"Gives IPv4 sessions a public source; IPv6 is not changed.", "use",
 };
 
 static int
@@ -52,7 +52,7 @@ find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
 	const struct nat_pool_spec *spec;
 
 	if (pool < 0)
-		return -EINVAL;         /* has been said */
+		return -EINVAL;         /* already reported */
 	spec = build_pool(sb->build, (unsigned)pool);
 	snat->pool = (unsigned)pool;
 	snat->name = spec->name;
@@ -80,7 +80,7 @@ snat_build(struct stage_build *sb, void **instance)
 		return find_pool(sb, cfg, snat);
 	if (family_from_ip(&cfg->to) != 4)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->to,
-			"sources become IPv4 addresses");
+			"the new source must be an IPv4 address");
 	snat->is_static = true;
 	snat->name = "static";
 	snat->to = address_from_ip(&cfg->to);
@@ -89,7 +89,7 @@ snat_build(struct stage_build *sb, void **instance)
 	return build_public(sb->build, snat->to.v4);
 }
 
-/* Why a session has got this public port; before is the packet's own. */
+/* Writes why a session has got this public port; before is the packet's own port. */
 static void
 why_text(const struct snat *snat, enum nat_why why, uint16_t before, char text[static TEXT_BYTES])
 {
@@ -151,7 +151,7 @@ take(const struct snat *snat, struct eval *ev, const struct nat_request *request
 		s->flags |= SESSION_FORWARD_REFRESHES;
 }
 
-/* A packet that no session answers for would show the inside to the outside. */
+/* Drops a packet without a session, which would expose an inside address. */
 static void
 refuse(struct eval *ev)
 {
@@ -160,11 +160,11 @@ refuse(struct eval *ev)
 		: REASON_nat_no_mapping;
 
 	eval_note(ev, "snat: the packet has no session");
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next one of this key may have */
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next packet of this key may have a session */
 	eval_drop(ev, r, 0);
 }
 
-/* All but taking a public endpoint; true if that is to be done. */
+/* Decides everything except the public endpoint; returns true if one is to be taken. */
 static bool
 snat_one(const struct snat *snat, struct eval *ev)
 {

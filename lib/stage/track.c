@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage track: the session that a packet belongs to, or a new one. */
+/* Stage track: finds the session that a packet belongs to, or begins one. */
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 #include "policy/stage.h"
 #include "stage/translate.h"
 
-/* Of these a segment that begins a session in mid-stream has ACK alone. */
+/* A segment that begins a session in mid-stream has only ACK of these flags. */
 #define TCP_LOOSE (RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG)
 #define TIMEOUT_MIN (1 * NS_PER_SECOND)
 #define TIMEOUT_MAX (1000000 * NS_PER_SECOND)   /* ticks hold 52 days */
@@ -42,13 +42,13 @@ struct track {
 	struct source_limit limit;      /* of the whole appliance */
 };
 
-#define TIMEOUT_ROW(name, preset, text) \
-	{ #name, CFG_DURATION, preset, offsetof(struct timeouts_cfg, name), text, \
+#define TIMEOUT_ROW(name, default_text, text) \
+	{ #name, CFG_DURATION, default_text, offsetof(struct timeouts_cfg, name), text, \
 		.min = TIMEOUT_MIN, .max = TIMEOUT_MAX }
 
 static const struct cfg_field timeouts_fields[] = {
-	TIMEOUT_ROW(tcp_opening, "240s", "TCP until both ends have agreed."),
-	TIMEOUT_ROW(tcp_established, "7440s", "TCP from then on, half closed too."),
+	TIMEOUT_ROW(tcp_opening, "240s", "TCP until the handshake is complete."),
+	TIMEOUT_ROW(tcp_established, "7440s", "TCP after that, also when half closed."),
 	TIMEOUT_ROW(tcp_closing, "240s", "TCP after both FINs or a reset."),
 	TIMEOUT_ROW(udp, "300s", "UDP."),
 	TIMEOUT_ROW(icmp, "60s", "ICMP and ICMPv6 queries."),
@@ -58,7 +58,7 @@ static const struct cfg_field timeouts_fields[] = {
 
 static const struct cfg_table timeouts_table = {
 	"timeouts", CFG_SIZEOF(struct timeouts_cfg), timeouts_fields,
-	"How long a session without packets stays.",
+	"How long a session without packets is kept.",
 };
 
 static const struct cfg_word invalid_words[] = {
@@ -69,24 +69,26 @@ static const struct cfg_word invalid_words[] = {
 
 static const struct cfg_field track_fields[] = {
 	{ "timeouts", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct track_cfg, timeouts),
-		"How long a session without packets stays.", .table = &timeouts_table },
+		"How long a session without packets is kept.", .table = &timeouts_table },
 	{ "max_per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct track_cfg, max_per_source),
 		"Sessions that one source address may hold; each worker has its share.", .min = 1 },
 	{ "new_per_source", CFG_RATE, CFG_OPTIONAL, offsetof(struct track_cfg, new_per_source),
 		"Sessions a second (100/s) that one source address may begin.",
 		.min = 1, .max = 1000000000 },
 	{ "invalid", CFG_ENUM, "drop", offsetof(struct track_cfg, invalid),
-		"What fits no session and may begin none: drop it, or pass it on as state invalid.",
+		"Packets that fit no session and may not begin one: drop them, or pass them "
+		"with state invalid.",
 		.words = invalid_words },
 	{ "loose", CFG_BOOL, "false", offsetof(struct track_cfg, loose),
-		"TCP may begin in mid-stream: connections older than Weir's own start go on." },
+		"TCP sessions may begin in mid-stream: connections older than Weir's start "
+		"continue." },
 	STAGE_IF(struct track_cfg),
 	CFG_END
 };
 
 static const struct cfg_table track_table = {
 	"track", CFG_SIZEOF(struct track_cfg), track_fields,
-	"Finds the session of a packet, or makes one.",
+	"Finds the session of a packet, or begins one.",
 };
 
 static uint32_t
@@ -124,7 +126,7 @@ track_build(struct stage_build *sb, void **instance)
 		return build_no_memory(sb->build);
 	if (cfg->new_per_source.value != 0 && cfg->new_per_source.unit != CFG_RATE_COUNT)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->new_per_source,
-			"sessions are counted, not bits: 100/s");
+			"a rate of sessions, such as 100/s, not of bits");
 	policy = find_policy(sb, cfg);
 	if (policy == -ENOSPC)
 		return err_add(build_err(sb->build), E2BIG, sb->loc, "%s: more than %u stages 'track' in all", sb->owner,
@@ -146,7 +148,7 @@ track_build(struct stage_build *sb, void **instance)
 static void
 invalid(const struct track *track, struct eval *ev, enum reason r)
 {
-	/* The key alone does not say it: a later segment of the same key may open a session. */
+	/* The key alone is not enough: a later segment of the same key may open a session. */
 	if (ev->view->proto == IPPROTO_TCP)
 		ev->used_fields |= FIELD_TCP_FLAGS;
 	if (track->pass_invalid) {
@@ -172,7 +174,7 @@ set_dst(struct eval *ev, const struct tuple *to)
 		eval_set_dst(ev, &to->dst, to->dport);
 }
 
-/* Only the forward end has been heard of so far. */
+/* Returns true if only the forward end has been heard of so far. */
 static bool
 is_new(const struct eval *ev)
 {
@@ -183,7 +185,7 @@ is_new(const struct eval *ev)
 	return s->proto == IPPROTO_TCP ? tcp_is_new(s, s->state) : s->state == PLAIN_SINGLE;
 }
 
-/* A SYN where a connection is: its sender may have forgotten that one. */
+/* Returns true for a SYN in an existing connection, which its sender may have lost. */
 static bool
 asks_anew(const struct eval *ev)
 {
@@ -198,8 +200,9 @@ state_text(const struct session *s)
 	return s->state == PLAIN_SINGLE ? "unreplied" : "replied";
 }
 
-/* A reply is seen by later stages as its receiver will see it, a forward packet as sent by its sender
- * but to where it really goes; the slow path sees to the rest (snat stands behind the rules). */
+/* Handles a packet of a known session.  Later stages see a reply as its receiver will see it, and a
+ * forward packet with its sender's source and its real destination; the slow path sets the rest
+ * (snat stands behind the rules). */
 static void
 known(const struct track *track, struct eval *ev)
 {
@@ -207,8 +210,9 @@ known(const struct track *track, struct eval *ev)
 	struct tuple other, to;
 
 	if (!(s->flags & SESSION_LINKED))
-		return;                 /* made by a stage track before this one */
-	/* The timeouts are those of where the session's first packets come in, by the first stage track there. */
+		return;                 /* made by an earlier stage track */
+	/* The timeouts are those of the place where the session's first packets come in, by the
+	 * first stage track there. */
 	if (!ev->reply && ev->state == CONN_UNTRACKED)
 		s->policy = track->policy & (SESSION_POLICIES - 1);
 	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
@@ -226,7 +230,7 @@ known(const struct track *track, struct eval *ev)
 	set_dst(ev, &to);
 }
 
-/* Each worker has its share of a limit. */
+/* Returns a worker's share of a limit. */
 static uint32_t
 share(const struct eval *ev, uint32_t limit)
 {
@@ -235,7 +239,8 @@ share(const struct eval *ev, uint32_t limit)
 	return (uint32_t)(((uint64_t)limit + workers - 1) / workers);
 }
 
-/* May the source begin one more session, in the place of the one that is over?  It is charged when the packet leaves. */
+/* Returns true if the source may begin one more session, possibly in the place of a finished one.
+ * It is charged when the packet leaves. */
 static bool
 within_limit(const struct track *track, struct eval *ev)
 {
@@ -301,14 +306,15 @@ begin(const struct track *track, struct eval *ev)
 		return;
 	}
 	ev->state = CONN_NEW;
-	if (ev->sessions != NULL)       /* check's tests have none */
+	if (ev->sessions != NULL)       /* NULL in section tests */
 		take(track, ev);
 	else
 		eval_note(ev, "track: new session");
 	translate_enter(ev);
 }
 
-/* An ICMP error belongs to the session of the packet it quotes; it travels against that packet. */
+/* Handles an ICMP error, which belongs to the session of the packet that it quotes and travels
+ * against that packet. */
 static void
 related(const struct track *track, struct eval *ev)
 {
@@ -340,7 +346,8 @@ related(const struct track *track, struct eval *ev)
 	translate_related(ev);
 }
 
-/* Does the packet enter by the zone where its session expects this direction?  A forged one must not move it. */
+/* Returns true if the packet enters by the zone where its session expects this direction; a forged
+ * packet must not move the session. */
 static bool
 is_expected(struct eval *ev)
 {
@@ -365,12 +372,13 @@ refuse_interface(struct eval *ev)
 {
 	ev->session = NULL;
 	ev->reply = false;
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* when the session ends the key may begin another */
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* when the session ends the key may begin
+						 * another one */
 	eval_drop(ev, REASON_session_interface, 0);
 }
 
-/* A SYN where a connection is over begins a new session, whichever end it comes from (RFC 9293 3.6.1, RFC 6191).  The old
- * session stays until the SYN leaves. */
+/* Begins a new session for a SYN on a finished connection, from either end (RFC 9293 3.6.1, RFC
+ * 6191).  The old session stays until the SYN leaves. */
 static void
 replace_if_over(struct eval *ev)
 {
@@ -379,21 +387,24 @@ replace_if_over(struct eval *ev)
 	if (s == NULL || ev->keeps_over || s->proto != IPPROTO_TCP || !(s->flags & SESSION_LINKED)
 	    || !tcp_begins_anew(s, ev->reply, ev->view->tcp_flags, ev->view->tcp_seq))
 		return;
-	eval_note(ev, "track: its connection is over, and it asks for a new one");
+	eval_note(ev, "track: its connection is finished, and it asks for a new one");
 	ev->over = s;
 	ev->session = NULL;
 	ev->reply = false;
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* the old connection's segments have the same key */
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* segments of the old connection have the same
+						 * key */
 }
 
-/* A transport header with a fault belongs to no session, and is never passed on as invalid. */
+/* Drops a packet with a fault in its transport header: it belongs to no session, and never passes
+ * as invalid. */
 static void
 refuse_fault(struct eval *ev)
 {
 	enum reason r = (enum reason)ev->view->l4_fault;
 
 	eval_note(ev, "track: %s", reason_sentence(r));
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next one of this key may have another fault */
+	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next packet of this key may have another
+						 * fault */
 	eval_drop(ev, r, 0);
 }
 

@@ -20,7 +20,7 @@ translate_is_new(const struct eval *ev)
 	return ev->session != NULL ? !(ev->session->flags & SESSION_LINKED) : ev->sessions == NULL;
 }
 
-/* Would a stage snat of the pipeline translate the sender, wherever it sends to? */
+/* Returns true if a stage snat of the pipeline would translate the sender, for any destination. */
 static bool
 translates_sender(const struct pipeline *p, const struct rule_key *key, unsigned jumps)
 {
@@ -49,8 +49,8 @@ translates_sender(const struct pipeline *p, const struct rule_key *key, unsigned
 	return false;
 }
 
-/* A hairpin: the sender is inside, and may begin at any mapping (RFC 4787 REQ-9).  That follows from the configuration
- * alone, whatever packets have left so far. */
+/* Returns true for a hairpin: the sender is inside, and may begin at any mapping (RFC 4787 REQ-9).
+ * That follows from the configuration alone, whatever packets have left so far. */
 static bool
 is_inside(const struct eval *ev)
 {
@@ -108,7 +108,7 @@ translate_related(struct eval *ev)
 	ev->program.quoted = to;
 	if (!address_equal(&to.src, &from->src))
 		eval_set_dst(ev, &to.src, ev->tuple.dport);
-	if (!address_equal(&to.dst, &from->dst))        /* who is behind it stays hidden */
+	if (!address_equal(&to.dst, &from->dst))        /* the host behind it stays hidden */
 		eval_set_src(ev, &to.dst, ev->tuple.sport);
 	eval_note(ev, "track: the quoted packet is translated back");
 }

@@ -6,16 +6,16 @@
 
 #include "policy/eval.h"
 
-/* A new session to a public endpoint goes to the inside one that is mapped to it, if its sender may
- * begin there; from the inside, whoever he is (hairpin: RFC 4787 REQ-9). */
+/* Directs a new session to a public endpoint to the inside endpoint that is mapped to it, if its
+ * sender may begin there; senders from inside always may (hairpin: RFC 4787 REQ-9). */
 void translate_enter(struct eval *ev);
 
-/* A new session that stages may translate: not linked yet, or none is made (tests of a
- * configuration). */
+/* Returns true for a new session that stages may translate: one that is not linked yet, or none at
+ * all (in section tests). */
 bool translate_is_new(const struct eval *ev);
 
-/* An ICMP error about a packet of ev->session, which it travels against: outside and quote as the
- * one who sent that packet knows it (RFC 5508 REQ-4, REQ-5). */
+/* Translates an ICMP error about a packet of ev->session, against whose direction it travels:
+ * outside and quote become what the sender of that packet knows (RFC 5508 REQ-4, REQ-5). */
 void translate_related(struct eval *ev);
 
 #endif

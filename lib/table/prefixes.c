@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Longest prefix match: the look-up, and what stands around the trie. */
+/* Longest prefix match: look-up, creation and release of the tables. */
 
 #include "table/prefixes.h"
 
@@ -24,7 +24,7 @@ bits_of6(const union address *address)
 		rte_be_to_cpu_64(address->words[1]) };
 }
 
-/* n is not 0. */
+/* Shifts an address left by n bits; n is not 0. */
 static inline void
 bits_shift(struct bits *a, unsigned n)
 {
@@ -32,7 +32,8 @@ bits_shift(struct bits *a, unsigned n)
 	a->low <<= n;
 }
 
-/* One step down: says where the address's value stands, or moves it on and *node to the next. */
+/* Goes one step down: returns the address's value, or shifts the address and sets *node to the next
+ * node. */
 static inline const uint32_t *
 step(const struct trie *t, struct bits *a, uint32_t *node)
 {
@@ -70,8 +71,9 @@ lookup_one(const struct trie *t, struct bits a)
 	return *leaf;
 }
 
-/* A large table is not in the cache: WAVE look-ups go down side by side, each asking for the memory
- * of its next step before the others take theirs.  README.md has the cycles. */
+/* A large table is not in the cache: WAVE look-ups proceed side by side, each prefetching the
+ * memory of its next step before the others take theirs. docs/performance/tables.md has the
+ * cycles. */
 #define WAVE 32u
 
 static inline bool
@@ -87,7 +89,7 @@ struct wave {
 	unsigned n;
 };
 
-/* One step of one address; false at its end. */
+/* Does one step of one address; returns false at its end. */
 static inline bool
 wave_step(const struct trie *t, struct wave *w, unsigned i)
 {
@@ -170,7 +172,7 @@ prefixes_find(const struct prefixes *p, unsigned family, const union address *a)
 		lookup_one(&p->ip6, bits_of6(a));
 }
 
-/* Copies the entries of one family as the builder wants them; returns how many. */
+/* Copies the entries of one family in the builder's form; returns their number. */
 static size_t
 take_family(struct entry out[], const struct prefix entries[], size_t n, unsigned family)
 {

@@ -279,7 +279,7 @@ build_branch(struct builder *b, uint32_t node, const struct range *r)
 		build_node(b, first_child + i, &c.inside[i]);
 }
 
-/* Recursion ends by depth: at most 20 nodes lie above each other. */
+/* Recursion is bounded by depth: a path has at most 20 nodes. */
 static void
 build_node(struct builder *b, uint32_t node, const struct range *r)
 {
@@ -302,8 +302,8 @@ build_root_slot(struct builder *b, uint32_t slot, const struct range *inside, vo
 	build_node(b, node, inside);
 }
 
-/* root holds values while it is filled, and values have no LEAF bit: so it marks nodes until the
- * end, when all entries are turned round. */
+/* root holds values while it is filled, and values have no LEAF bit: so the bit marks nodes until
+ * the end, when all entries are inverted. */
 static void
 build_root(struct builder *b, const struct trie *t, size_t n)
 {
@@ -316,7 +316,7 @@ build_root(struct builder *b, const struct trie *t, size_t n)
 		t->root[i] ^= LEAF;
 }
 
-/* The memory an array takes: whole huge pages when it is large. */
+/* Returns the bytes to allocate for an array: whole huge pages when it is large. */
 static size_t
 array_bytes(size_t n, size_t item_bytes)
 {
@@ -325,7 +325,7 @@ array_bytes(size_t n, size_t item_bytes)
 	return (bytes + page - 1) / page * page;
 }
 
-/* Copies what was built to arrays of its own size. */
+/* Copies the result to arrays of its own size. */
 static int
 settle(struct trie *t, const struct builder *b)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The trie of table/prefixes.h: how it is laid out, for its builder and its look-up.
+/* The layout of the trie of table/prefixes.h, for its builder and its look-up.
  *
- * An address is taken left-aligned in 128 bits.  Its first root_bits index root; each node after
- * that takes 6 more.  8, 14 or 20 bits of root make the nodes end at bit 32 and at bit 128. */
+ * An address is left-aligned in 128 bits.  Its first root_bits index root; each node after that
+ * takes 6 more bits.  With 8, 14 or 20 bits of root the nodes end at bit 32 and at bit 128. */
 #ifndef TABLE_PREFIXES_PRIV_H
 #define TABLE_PREFIXES_PRIV_H
 
@@ -69,7 +69,7 @@ struct bits {
 	uint64_t low;
 };
 
-/* A prefix as the builder wants it. */
+/* A prefix in the builder's form. */
 struct entry {
 	struct bits address;
 	uint32_t value;
@@ -77,7 +77,7 @@ struct entry {
 	uint8_t length;
 };
 
-/* Builds t from the n entries, which it sorts and thins.  0 or -ENOMEM; then t is empty. */
+/* Builds t from the n entries, which it sorts and thins.  Returns 0 or -ENOMEM; then t is empty. */
 int trie_build(struct trie *t, struct entry entries[], size_t n);
 void trie_fini(struct trie *t);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of rules: built, and asked. */
+/* The table of rules: creation and look-up. */
 
 #include "table/rules.h"
 
@@ -14,7 +14,7 @@
 
 struct rules {
 	struct rows rows;
-	struct prefixes *side[SIDES];           /* address -> row; NULL: no rule looks at it */
+	struct prefixes *side[SIDES];           /* address -> row; NULL: no rule uses it */
 	struct field_table *field[FIELDS];      /* likewise */
 	uint32_t all;                           /* the row of all rules */
 };
@@ -82,7 +82,7 @@ rules_discard(struct rules *r)
 	free(r);
 }
 
-/* The rows of a chunk of keys, as far as they are found. */
+/* The rows of a chunk of keys that have been found so far. */
 struct chunk {
 	const uint64_t *row[SIDES + FIELDS][CHUNK];
 	unsigned n_rows;                /* of each key */
@@ -119,7 +119,7 @@ add_side(struct chunk *c, const struct rules *r, const struct rule_key *const ke
 	c->n_rows++;
 }
 
-/* A field whose value cannot be read holds for every rule. */
+/* Returns true if the field cannot be read in this key; it then matches every rule. */
 static bool
 is_blind(const struct rule_key *key, enum field field)
 {
@@ -139,7 +139,7 @@ add_field(struct chunk *c, const struct rules *r, const struct rule_key *const k
 	c->n_rows++;
 }
 
-/* Word w of all of a key's rows together. */
+/* Returns word w of the conjunction of all of a key's rows. */
 static inline uint64_t
 and_word(const struct chunk *c, unsigned key, unsigned w)
 {
@@ -150,7 +150,7 @@ and_word(const struct chunk *c, unsigned key, unsigned w)
 	return bits;
 }
 
-/* The first rule of a key. */
+/* Returns the first rule that matches a key. */
 static uint32_t
 first_bit(const struct chunk *c, const struct rows *rows, unsigned key)
 {

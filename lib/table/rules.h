@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ordered rules, the first that matches wins: what access lists and `if:` are looked up in.
+/* Ordered rules, the first that matches wins: the table of access lists and `if:`.
  *
- * A rule is a conjunction: every field that says something must match.  A field is a list of
- * values, each possibly negated, and matches when one of the plain values matches (or there is
- * none) and none of the negated ones does.  So [10.0.0.0/8, !10.1.0.0/16] is the first without the
- * second, and an empty list is anything.
+ * A rule is a conjunction: every field that it has must match.  A field is a list of values, each
+ * possibly negated, and matches when one of the plain values matches (or there is none) and none of
+ * the negated ones does.  So [10.0.0.0/8, !10.1.0.0/16] is the first without the second, and an
+ * empty list matches everything.
  *
  * Rules on ports match only protocols that have ports (TCP, UDP, SCTP, DCCP, UDP-Lite), rules on
  * icmp only ICMP over IPv4 and ICMPv6 over IPv6, rules on TCP flags only TCP; none of the three
- * matches a key of kind KEY_FRAGMENT.  A key of kind KEY_BLIND has a transport header that cannot be read: a rule that asks for
- * a part of it matches whatever it asks for, and the caller has to drop the packet (rule_asks_transport).  A prefix matches its
- * own family alone.
+ * matches a key of kind KEY_FRAGMENT. A key of kind KEY_BLIND has a transport header that cannot be
+ * read: a rule on a part of the header matches it whatever the rule asks for, and the caller must
+ * drop the packet (rule_asks_transport).  A prefix matches its own family alone.
  *
- * However the rules are written, a table of n of them takes a bit for each rule and different
- * value, and a look-up goes over n bits once for each field that some rule looks at (README.md:
- * how, and why not rte_acl).  rules_match_plain says the same one rule at a time.
+ * A table of n rules takes a bit for each rule and different value, and a look-up examines n bits
+ * once for each field that some rule uses (README.md: how; docs/performance/tables.md: comparison
+ * with rte_acl). rules_match_plain gives the same result rule by rule.
  *
- * Threads: one builds and discards; any number classify.  Memory: rules_build/_discard,
- * ordinary memory. */
+ * Threads: one builds and discards; any number classify.  Memory: rules_build/_discard, ordinary
+ * memory. */
 #ifndef TABLE_RULES_H
 #define TABLE_RULES_H
 
@@ -60,7 +60,7 @@ struct rule_ranges {
 	unsigned n;
 };
 
-/* A set, or without one a prefix (its value is not looked at). */
+/* A set, or a prefix (its value is ignored). */
 struct rule_address {
 	const struct set *set;  /* sealed; NULL: prefix */
 	struct prefix prefix;
@@ -85,12 +85,13 @@ struct rule_match {
 	struct rule_ranges vlan;        /* ids, 0: untagged */
 	struct rule_ranges dscp;
 	uint8_t state;                  /* enum rule_state bits; 0: any */
-	uint8_t tcp_flags;              /* those of tcp_mask that are set; the others of it are not */
+	uint8_t tcp_flags;              /* flags of tcp_mask that must be set; the others of it
+					 * must not */
 	uint8_t tcp_mask;
 	uint8_t fragment;               /* enum rule_fragment */
 };
 
-/* A packet, as rules see it. */
+/* A packet in the form that rules look at. */
 struct rule_key {
 	struct tuple tuple;
 	uint16_t iface;
@@ -105,27 +106,28 @@ struct rule_key {
 
 struct rules;
 
-/* Builds a table of n rules; a result is a rule's place in match[].  The rules and their sets are
- * needed only during the call.  NULL with an error at loc when memory is short or the table
+/* Builds a table of n rules; a result is a rule's index in match[].  The rules and their sets are
+ * needed only during the call.  Returns NULL with an error at loc when memory is short or the table
  * would take more than 1 GiB (20,000 rules of as many addresses take 100 MiB). */
 struct rules *rules_build(const struct rule_match match[], unsigned n, struct loc loc, struct err *err);
 void rules_discard(struct rules *r);            /* NULL is fine */
 
-/* result[i] is the first rule that matches *key[i], whose family is 4 or 6, or RULES_NONE. */
+/* Sets result[i] to the first rule that matches *key[i], whose family is 4 or 6, or to
+ * RULES_NONE. */
 void rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
 	unsigned n);
 
-/* The memory a table takes, in bytes. */
+/* Returns the memory that a table takes, in bytes. */
 size_t rules_bytes(const struct rules *r);
 
-/* The same answers from the rules as written, one after the other: what rules_classify is tested
- * against, and how `weir check` finds witnesses. */
+/* Returns the same result as rules_classify from the rules as written, one after the other: the
+ * reference that rules_classify is tested against. `weir check` finds witnesses with it. */
 uint32_t rules_match_plain(const struct rule_match match[], unsigned n, const struct rule_key *key);
 
-/* Returns whether the rule asks for ports, TCP flags or an ICMP type. */
+/* Returns true if the rule depends on ports, TCP flags or an ICMP type. */
 bool rule_asks_transport(const struct rule_match *match);
 
-/* Does this one rule match? */
+/* Returns true if this one rule matches. */
 bool rule_matches(const struct rule_match *match, const struct rule_key *key);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fields of a key other than addresses: all values that a field can have, cut where some rule's
- * list begins or ends, and a row for each piece. */
+/* Fields of a key other than addresses: the values of a field are divided where a rule's list
+ * begins or ends, and each piece has a row. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -90,11 +90,12 @@ looks_at(const struct rule_match *m, enum field field)
 	return match_parts(m) != 0 || m->state != 0 || m->fragment != RULE_FRAGMENT_ANY;
 }
 
-/* A field's values in pieces that no rule tells apart. */
+/* A field's values in pieces; the rules treat all values of a piece alike. */
 struct pieces {
 	unsigned n;
-	uint32_t piece[VALUES + 1];     /* first: does one begin here?  then: which one it is */
-	uint64_t *bits;                 /* by piece, the rows as they grow */
+	uint32_t piece[VALUES + 1];     /* first: whether a piece begins here; then: the piece's
+					 * number */
+	uint64_t *bits;                 /* by piece, the rows under construction */
 	uint32_t *row;                  /* by piece */
 	uint32_t value_row[VALUES];
 };
@@ -139,7 +140,7 @@ fill(struct pieces *p, const struct rows *rows, const struct rule_match match[],
 	return 0;
 }
 
-/* Gives every value of a field of ranges its row. */
+/* Assigns a row to every value of a field of ranges. */
 static int
 place_ranges(struct pieces *p, struct rows *rows, const struct rule_match match[], unsigned n,
 	enum field field)
@@ -162,7 +163,7 @@ place_ranges(struct pieces *p, struct rows *rows, const struct rule_match match[
 	return rc;
 }
 
-/* The same for a field of few values that is no list of ranges; values above stay row 0. */
+/* Assigns rows to a field of few values that is no list of ranges; values above stay row 0. */
 static int
 place_values(struct pieces *p, struct rows *rows, const struct rule_match match[], unsigned n,
 	enum field field)
@@ -187,7 +188,7 @@ place_values(struct pieces *p, struct rows *rows, const struct rule_match match[
 	return rc;
 }
 
-/* Writes the table: lower bytes are looked at only where they make a difference. */
+/* Writes the table: lower bytes are used only where they make a difference. */
 static int
 write_table(struct field_table *t, const struct pieces *p)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules as they are written, one after the other: the meaning that the compiled ones must have. */
+/* Rules as they are written, evaluated one after the other: the reference for the compiled
+ * rules. */
 
 #include <netinet/in.h>
 
@@ -38,7 +39,7 @@ key_parts(const struct rule_key *key)
 	return parts;
 }
 
-/* Does a list of ranges hold for the value?  An empty one does. */
+/* Returns true if a list of ranges matches the value.  An empty list does. */
 static bool
 ranges_hold(const struct rule_ranges *list, uint16_t value)
 {
@@ -85,7 +86,7 @@ addresses_hold(const struct rule_addresses *list, unsigned family, const union a
 	return found || !plain;
 }
 
-/* What depends on the transport header. */
+/* Returns true if the parts of the rule that depend on the transport header match. */
 static bool
 transport_holds(const struct rule_match *m, const struct rule_key *key)
 {

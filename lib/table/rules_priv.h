@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of table/rules.h share.
+/* Declarations shared by the files of table/rules.h.
  *
- * Bit r of a row says of rule r that it holds as far as one field of a key goes.  Each field that
- * some rule looks at has a table from its value to a row; a key's rows are and-ed, and the first
+ * Bit r of a row is set if rule r matches as far as one field of a key is concerned.  Each field
+ * that some rule uses has a table from its value to a row; a key's rows are and-ed, and the first
  * bit left is the first rule that matches.
  *
  * rules_rows.c    the rows, equal ones kept once
  * rules_side.c    an address -> its row
  * rules_field.c   any other field's value -> its row
  * rules_ranges.c  a list of ranges, some negated, as runs
- * rules.c         the table: built, and asked
- * rules_plain.c   the meaning, without any of this */
+ * rules.c         the table: creation and look-up
+ * rules_plain.c   the reference, rule by rule */
 #ifndef TABLE_RULES_PRIV_H
 #define TABLE_RULES_PRIV_H
 
@@ -39,8 +39,8 @@ match_side(const struct rule_match *m, enum side side)
 	return side == SRC ? &m->src : &m->dst;
 }
 
-/* Rows of n_words words of 64 rules.  Where there are many, summary words stand before them: bit w
- * of the summary says that word w is not 0. */
+/* Rows of n_words words of 64 rules.  Long rows begin with summary words: bit w of the summary is
+ * set if word w is not 0. */
 struct rows {
 	uint64_t *words;
 	unsigned n_rules;
@@ -53,16 +53,17 @@ struct rows {
 	uint32_t n_slots;               /* a power of two */
 };
 
-/* At most so much memory for one table's rows. */
+/* The largest memory of one table's rows. */
 #define ROWS_MAX_BYTES ((size_t)1 << 30)
 
 int rows_init(struct rows *rows, unsigned n_rules);
 void rows_fini(struct rows *rows);
 
-/* Finds or adds the row with these n_words words.  0, -ENOMEM, or -E2BIG above ROWS_MAX_BYTES. */
+/* Finds or adds the row with these n_words words.  Returns 0, -ENOMEM, or -E2BIG above
+ * ROWS_MAX_BYTES. */
 int rows_put(struct rows *rows, const uint64_t bits[], uint32_t *row);
 
-/* Drops what only rows_put needs. */
+/* Frees what only rows_put needs. */
 void rows_settle(struct rows *rows);
 
 size_t rows_bytes(const struct rows *rows);
@@ -79,8 +80,8 @@ bit_set(uint64_t bits[], unsigned bit)
 	bits[bit / 64] |= 1ull << bit % 64;
 }
 
-/* Builds the table from an address to the row of the rules whose list on that side holds for it.
- * NULL in *table when no rule has one.  0 or a negative errno. */
+/* Builds the table from an address to the row of the rules whose list on that side matches it.
+ * *table is NULL when no rule has one.  Returns 0 or a negative errno. */
 int side_build(struct prefixes **table, struct rows *rows, const struct rule_match match[],
 	unsigned n, enum side side);
 
@@ -90,7 +91,7 @@ struct runs {
 	unsigned n;
 };
 
-/* The 16-bit values that a list holds for.  0 or -ENOMEM. */
+/* Computes the 16-bit values that a list matches.  Returns 0 or -ENOMEM. */
 int runs_build(struct runs *runs, const struct rule_ranges *list);
 void runs_fini(struct runs *runs);
 
@@ -109,7 +110,7 @@ enum field {
 	FIELDS,
 };
 
-/* From 16 bits to a row: the upper byte gives it, or where to look with the lower one. */
+/* From 16 bits to a row: the upper byte gives the row, or where to look with the lower one. */
 #define FIELD_ROW 0x80000000u
 
 struct field_table {
@@ -126,12 +127,13 @@ field_row(const struct field_table *t, uint16_t value)
 	return (entry & FIELD_ROW) != 0 ? entry & ~FIELD_ROW : t->lower[entry][value & 0xff];
 }
 
-/* Builds the table of a field; NULL in *table when no rule looks at it.  0 or a negative errno. */
+/* Builds the table of a field; *table is NULL when no rule uses it.  Returns 0 or a negative
+ * errno. */
 int field_build(struct field_table **table, struct rows *rows, const struct rule_match match[],
 	unsigned n, enum field field);
 void field_discard(struct field_table *t);
 
-/* The value of a field in a key. */
+/* Returns the value of a field in a key. */
 uint16_t field_of(const struct rule_key *key, enum field field);
 
 #endif

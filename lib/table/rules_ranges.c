@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A list of ranges, some negated, as the sorted runs it holds for. */
+/* A list of ranges, some negated, as the sorted runs that it matches. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ range_compare(const void *a, const void *b)
 	return (p->first > q->first) - (p->first < q->first);
 }
 
-/* Copies the plain ranges; without any in the list, all values. */
+/* Copies the plain ranges; if the list has none, all values. */
 static void
 take_plain(struct runs *runs, const struct rule_ranges *list)
 {
@@ -52,7 +52,7 @@ merge(struct runs *runs)
 	runs->n = kept;
 }
 
-/* Takes [first, last] away.  Of disjoint runs at most one is cut in two. */
+/* Removes [first, last].  Of disjoint runs at most one is divided in two. */
 static void
 subtract(struct runs *runs, uint16_t first, uint16_t last)
 {

@@ -9,7 +9,7 @@
 
 #include "table/rules_priv.h"
 
-#define SHORT_WORDS 8u          /* up to here a summary would save nothing */
+#define SHORT_WORDS 8u          /* up to this length a summary would save nothing */
 #define LINE_WORDS 8u
 
 int
@@ -36,7 +36,7 @@ rows_fini(struct rows *rows)
 	memset(rows, 0, sizeof(*rows));
 }
 
-/* Spreads what the configuration gives; nobody outside can choose rows. */
+/* Hashes a row without a key: outsiders cannot choose rows. */
 static uint64_t
 hash(const uint64_t bits[], unsigned n)
 {
@@ -49,7 +49,7 @@ hash(const uint64_t bits[], unsigned n)
 	return h;
 }
 
-/* The slot that holds the row with these bits, or the empty one where it belongs. */
+/* Returns the slot that holds the row with these bits, or the empty one where it belongs. */
 static uint32_t *
 find_slot(const struct rows *rows, const uint64_t bits[])
 {
@@ -88,7 +88,7 @@ grow_words(struct rows *rows)
 
 	if (bytes > ROWS_MAX_BYTES)
 		return -E2BIG;
-	/* Lines of the cache begin with rows: aligned_alloc, and so no realloc. */
+	/* Rows begin at cache lines: aligned_alloc, therefore no realloc. */
 	grown = aligned_alloc(64, RTE_ALIGN_CEIL(bytes, (size_t)64));
 	if (grown == NULL)
 		return -ENOMEM;

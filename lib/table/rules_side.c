@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One side's addresses: a table of all prefixes that rules name, by themselves or in sets, each
- * with the row of the rules whose list holds for what it covers.
+/* Addresses of one side: a table of all prefixes that rules name, directly or in sets, each with
+ * the row of the rules whose list matches the addresses that it covers.
  *
  * From a prefix to one inside it, rules are only added: to those that a plain value of their list
- * covers, and to those that a negated one does.  A cell is such a pair.  What a prefix does to a
- * cell depends on whose it is alone: a million prefixes of a set that lie apart make one cell. */
+ * covers, and to those that a negated one does. A cell is such a pair. What a prefix does to a cell
+ * depends on its owner alone: a million separate prefixes of a set make one cell. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,15 +12,14 @@
 
 #include "table/rules_priv.h"
 
-/* A rule's use of a set, or of prefixes of its own. */
+/* A rule's use of a set, or of its own prefixes. */
 struct use {
 	const struct set *set;          /* NULL: its own */
 	uint32_t rule;
 	bool negated;
 };
 
-/* A step from a cell by an owner, which is the first of a set's uses, or one of a rule's own
- * prefixes. */
+/* A step from a cell by an owner: the first of a set's uses, or one of a rule's own prefixes. */
 struct step {
 	uint32_t from;
 	uint32_t owner;
@@ -29,7 +28,7 @@ struct step {
 
 struct builder {
 	struct rows *rows;
-	struct use *uses;               /* those of one set side by side, the rules' own behind */
+	struct use *uses;               /* those of one set side by side, then the rules' own */
 	uint32_t n_uses, n_set_uses;
 	struct prefix *list;            /* value: owner, then cell, then row */
 	size_t n_list, max_list;
@@ -45,7 +44,8 @@ cell_bits(const struct builder *b, uint32_t cell)
 	return b->bits + (size_t)cell * 2 * b->rows->n_words;
 }
 
-/* Makes a cell like from (the first says nothing), at the end and not yet counted. */
+/* Makes a copy of cell from (for the first one, from is ignored), at the end and not yet
+ * counted. */
 static int
 copy_cell(struct builder *b, uint32_t from)
 {
@@ -102,7 +102,8 @@ grow_steps(struct builder *b)
 	return 0;
 }
 
-/* Does to the uncounted cell what a prefix of the owner does; says whether that changes it. */
+/* Applies the effect of a prefix of the owner to the uncounted cell; returns true if that changes
+ * it. */
 static bool
 apply(struct builder *b, uint32_t owner, uint32_t from)
 {
@@ -167,7 +168,7 @@ use_compare(const void *a, const void *b)
 	return ((uintptr_t)p->set > (uintptr_t)q->set) - ((uintptr_t)p->set < (uintptr_t)q->set);
 }
 
-/* Lists what the rules use, sets before own prefixes, two of these for each rule. */
+/* Lists what the rules use, sets before own prefixes, two uses for each rule. */
 static int
 list_uses(struct builder *b, const struct rule_match match[], unsigned n, enum side side)
 {
@@ -195,7 +196,8 @@ list_uses(struct builder *b, const struct rule_match match[], unsigned n, enum s
 	return 0;
 }
 
-/* Lists all prefixes with their owners, everything of each family (of no owner) first. */
+/* Lists all prefixes with their owners; first, without an owner, the prefix of length 0 of each
+ * family. */
 static int
 list_prefixes(struct builder *b, const struct rule_match match[], unsigned n, enum side side)
 {
@@ -225,11 +227,11 @@ list_prefixes(struct builder *b, const struct rule_match match[], unsigned n, en
 	return rc;
 }
 
-/* Walks over the sorted prefixes and gives each, once, its cell. */
+/* Walks over the sorted prefixes and assigns each one, once, its cell. */
 static int
 find_cells(struct builder *b)
 {
-	size_t around[129], kept = 2;   /* places in the list; each covers the next */
+	size_t around[129], kept = 2;   /* indexes in the list; each covers the next */
 	unsigned deep = 0;
 	int rc = copy_cell(b, 0);
 
@@ -256,8 +258,8 @@ find_cells(struct builder *b)
 	return rc;
 }
 
-/* Replaces cells by rows: what holds is what has no plain values or is covered by one, and is not
- * covered by a negated one. */
+/* Replaces cells by rows: a list matches if it has no plain values or one of them covers the
+ * address, and no negated one does. */
 static int
 find_rows(struct builder *b, const struct rule_match match[], unsigned n, enum side side)
 {

@@ -17,7 +17,7 @@ struct set {
 	size_t n;
 	size_t max;
 	bool sealed;
-	bool has_length[2][129];        /* by family (IPv6: 1): does a prefix have that length? */
+	bool has_length[2][129];        /* by family (IPv6: 1): whether a prefix has that length */
 };
 
 struct set *
@@ -66,7 +66,7 @@ set_add(struct set *set, const struct prefix *p)
 	return 0;
 }
 
-/* Where reading has come to. */
+/* The state of reading a file. */
 struct reading {
 	struct set *set;
 	struct err *err;
@@ -82,7 +82,7 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Finds what a line says: without comment, carriage return and space around it. */
+/* Finds the content of a line: without comment, carriage return and surrounding space. */
 static const char *
 strip(const char *line, size_t *n)
 {
@@ -97,7 +97,7 @@ strip(const char *line, size_t *n)
 	return line + first;
 }
 
-/* Text of a file as an error may show it: its beginning, without what a terminal would obey. */
+/* Writes text of a file as an error may show it: its beginning, without control characters. */
 static void
 printable(char out[static 49], const char *text, size_t n)
 {

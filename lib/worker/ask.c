@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Work that control asks of a worker. */
+/* Requests of control to a worker. */
 
 #include "worker/ask.h"
 
@@ -14,7 +14,8 @@ worker_answer(struct worker *w)
 	if (ask == NULL)
 		return false;
 	if (ask->slice(ask, w)) {
-		/* First this, so that control may ask anew as soon as it sees that the work is done. */
+		/* Cleared first, so that control may ask again as soon as it sees that the work is
+		 * done. */
 		atomic_store_explicit(&w->ask, NULL, memory_order_relaxed);
 		/* Pairs with the acquire in ask_done. */
 		atomic_store_explicit(&ask->done, true, memory_order_release);

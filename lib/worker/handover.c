@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets on their way between workers. */
+/* Hand-off: packets on their way between workers. */
 
 #include "worker/handover.h"
 
@@ -12,7 +12,7 @@
 
 #define ANSWERS_AT_ONCE 64u
 
-/* Frames that have been counted as received go to another worker, with their port in them. */
+/* Hands frames that have been counted as received to another worker, with their port in them. */
 static void
 hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 {
@@ -24,7 +24,8 @@ hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 	counter_add(&l->iface[0].drops[REASON_handoff_full], full);
 }
 
-/* What a first fragment's owner answers to the worker where its datagram's fragments meet. */
+/* Returns what a first fragment's owner answers to the worker where its datagram's fragments
+ * meet. */
 static uint64_t
 answer_write(const struct fragment_pass *pass, enum reason why)
 {
@@ -40,7 +41,7 @@ answer_read(uint64_t word, struct fragment_pass *pass)
 	return (enum reason)(word & 0xff);
 }
 
-/* A fragment with its ports, and a mark that says so, goes to the owner of its flow. */
+/* Hands a fragment with its ports, and a mark, to the owner of its flow. */
 static void
 hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
 {
@@ -66,7 +67,7 @@ judge_of_fragment(void *worker, const struct tuple *t, uint16_t iface)
 	return owner_of_fragment(w->common, w->generation, t, iface, w->index);
 }
 
-/* One that another worker has handed over with its ports. */
+/* Judges a fragment that another worker has handed over with its ports. */
 static void
 judge_fragment(struct worker *w, struct rte_mbuf *m)
 {
@@ -75,7 +76,7 @@ judge_fragment(struct worker *w, struct rte_mbuf *m)
 
 	fragment_mark_read(m, &pass);
 	why = fastpath_judge(w->fp, m->port, m, &pass);
-	if (pass.ticket != 0)           /* no answer: the datagram ends by its time */
+	if (pass.ticket != 0)           /* no answer: the datagram ends by its timeout */
 		steer_answer(w->common->steer, w->index, pass.worker, answer_write(&pass, why));
 }
 
@@ -98,7 +99,7 @@ read_answers(struct worker *w)
 	return total;
 }
 
-/* What others own of the frames that were just processed. */
+/* Hands over the frames of other workers among those just processed. */
 static void
 steer(struct worker *w, uint16_t port)
 {
@@ -141,8 +142,8 @@ handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned 
 		steer(w, port);
 }
 
-/* What other workers received and this one owns, or where its fragments meet: runs of frames that came in by the
- * same port. */
+/* Processes what other workers received and this one owns, or where its fragments meet: runs of
+ * frames that came in by the same port. */
 unsigned
 handover_receive(struct worker *w)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets on their way between workers: what another one owns is handed over by a ring, and what is known of a fragment
+/* Hand-off: packets that another worker owns go to it by a ring, and what is known of a fragment
  * goes with it (slowpath/fragments/mark.h).
  *
  * Threads: the worker's own. */
@@ -12,13 +12,14 @@
 struct rte_mbuf;
 struct worker;
 
-/* Tells the worker's data path how fragments get to other workers. */
+/* Sets in the worker's data path how fragments get to other workers. */
 void handover_init(struct worker *w);
 
-/* Processes n frames of a port, and hands over what others own.  handed: as fastpath_process has it. */
+/* Processes n frames of a port, and hands over those of other workers.  handed: as in
+ * fastpath_process. */
 void handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
-/* What other workers have handed to this one, or answered.  Returns how much. */
+/* Processes what other workers have handed to this one, or answered.  Returns the number. */
 unsigned handover_receive(struct worker *w);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Leaving the core to others when there is nothing to do. */
+/* Leaves the core to others when there is nothing to do. */
 
 #include "base/counter.h"
 #include "worker/idle.h"
@@ -22,7 +22,7 @@ idle_init(struct idle *idle, enum idle_mode mode)
 void
 idle_prepare_thread(void)
 {
-	/* The preset slack of 50 us would double the longest sleep. */
+	/* The default slack of 50 us would double the longest sleep. */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a worker does when it found nothing to do: pause, then yield its core, then sleep, longer
- * and longer up to a bound.  Two Weirs on one core so leave it to each other.
+/* What a worker does after empty loops: pause, then yield its core, then sleep, longer and longer
+ * up to a bound.  Two Weirs on one core share it that way.
  *
- * How late a worker wakes up is measured, not promised: longest_ns is the longest loop that slept.
+ * The wake-up delay is measured, not promised: longest_ns is the longest loop that slept.
  *
  * Threads: the owning worker; control reads the figures, a loop old. */
 #ifndef WORKER_IDLE_H
@@ -17,16 +17,16 @@ enum idle_mode {
 
 enum {
 	IDLE_PAUSES = 256,              /* empty loops that only pause */
-	IDLE_YIELDS = 64,               /* then: that yield */
+	IDLE_YIELDS = 64,               /* then: loops that yield */
 	IDLE_SLEEP_MIN_NS = 1000,
 	IDLE_SLEEP_MAX_NS = 50000,
 };
 
 struct idle {
 	enum idle_mode mode;
-	uint32_t empty;                 /* empty loops in a row */
+	uint32_t empty;                 /* consecutive empty loops */
 	uint32_t sleep_ns;              /* the next sleep */
-	uint64_t asleep_since_ns;       /* the loop that slept began then; 0: it did not sleep */
+	uint64_t asleep_since_ns;       /* begin of the loop that slept; 0: it did not sleep */
 	uint64_t sleeps;
 	uint64_t longest_ns;            /* the longest loop that slept */
 	uint64_t total_ns;              /* all of them */
@@ -34,13 +34,13 @@ struct idle {
 
 void idle_init(struct idle *idle, enum idle_mode mode);
 
-/* The calling thread's sleeps become as exact as the kernel can make them. */
+/* Makes the calling thread's sleeps as exact as the kernel can. */
 void idle_prepare_thread(void);
 
-/* At the top of a loop, with its time: the sleep before it, if any, is accounted. */
+/* Accounts the sleep before a loop, if any; at the top of the loop, with its time. */
 void idle_woke(struct idle *idle, uint64_t now_ns);
 
-/* At the end of a loop that handled packets. */
+/* Ends a loop that handled packets. */
 static inline void
 idle_reset(struct idle *idle)
 {
@@ -48,7 +48,7 @@ idle_reset(struct idle *idle)
 	idle->sleep_ns = IDLE_SLEEP_MIN_NS;
 }
 
-/* At the end of a loop that handled nothing; now_ns is the loop's time. */
+/* Waits at the end of a loop that handled nothing; now_ns is the loop's time. */
 void idle_wait(struct idle *idle, uint64_t now_ns);
 
 #endif

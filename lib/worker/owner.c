@@ -21,7 +21,7 @@ owner_is_asked(const struct worker_common *c, const struct generation *gen)
 	return c->steer != NULL && (!c->device_steers || gen->owners != NULL);
 }
 
-/* By both ends: what the device's hash goes by, too. */
+/* Returns the owner by both ends, which the device's hash uses, too. */
 static unsigned
 by_both_ends(const struct worker_common *c, const struct tuple *t, unsigned here)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Receive queues shared out over the workers. */
+/* Distributes receive queues over the workers. */
 
 #include "worker/spread.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which worker polls which receive queue. */
+/* Decides which worker polls which receive queue. */
 #ifndef WORKER_SPREAD_H
 #define WORKER_SPREAD_H
 
@@ -10,9 +10,10 @@ struct spread {
 	const int *node;        /* NUMA node of each worker */
 };
 
-/* The worker of a queue.  A port with a queue for each worker has them in order, as its RSS table expects.  One with
- * fewer is polled by workers of its own node, if there are any, others by all; port and queue choose among them, so that
- * ports of one queue do not meet at one worker. */
+/* Returns the worker of a queue.  A port with a queue for each worker has them in order, as its RSS
+ * table expects.  A port with fewer queues is polled by workers of its own node if there are any,
+ * else by all; port and queue choose among them, so that ports of one queue do not meet at one
+ * worker. */
 unsigned spread_queue(const struct spread *s, unsigned port, unsigned queues, unsigned queue, int port_node);
 
 #endif

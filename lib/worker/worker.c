@@ -20,7 +20,7 @@
 
 enum {
 	FACTS_PER_LOOP = 64,
-	STOP_FLUSHES = 64,              /* tries to send what waits when the worker stops */
+	STOP_FLUSHES = 64,              /* attempts to send what waits when the worker stops */
 };
 
 static void
@@ -79,7 +79,7 @@ worker_adopt(struct worker *w, const struct generation *gen)
 	fastpath_ask_owner(w->fp, owner_is_asked(w->common, gen) ? owner_of_slot : NULL, w);
 	fastpath_adopt(w->fp, gen);
 	w->taking_cycles = rte_rdtsc() - began;
-	/* Pairs with the acquire in workers_oldest: what is older may be freed. */
+	/* Pairs with the acquire in workers_oldest: older generations may be freed. */
 	atomic_store_explicit(&w->adopted, gen->number, memory_order_release);
 }
 
@@ -141,7 +141,7 @@ receive(struct worker *w)
 	return total;
 }
 
-/* Ports come and go seldom: one look a loop. */
+/* Takes the current ports if they have changed; once a loop. */
 static void
 look_at_ports(struct worker *w)
 {
@@ -166,7 +166,8 @@ worker_step(struct worker *w)
 		n += handover_receive(w);
 	fastpath_age(w->fp);            /* before the flush: frames that it makes leave in this loop */
 	sent = fastpath_flush(w->fp);
-	/* Pairs, in worker_answer, with the release in workers_ask: here it is only looked whether there is anything. */
+	/* Pairs, in worker_answer, with the release in workers_ask: this load only tests for a
+	 * request. */
 	if (unlikely(atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL))
 		asked = worker_answer(w);
 

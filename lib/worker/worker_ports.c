@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The queues of a worker: made for all ports, used of those that are present. */
+/* The queues of a worker: allocated for all ports, used for present ones. */
 
 #include "base/counter.h"
 #include "worker/worker.h"
@@ -96,6 +96,7 @@ worker_take_ports(struct worker *w, unsigned changes)
 		}
 	}
 	list_sources(w, false);
-	/* Pairs with the acquire in workers_take_ports: queues of absent ports are not touched any more. */
+	/* Pairs with the acquire in workers_take_ports: queues of absent ports are not touched any
+	 * more. */
 	atomic_store_explicit(&w->ports_taken, changes, memory_order_release);
 }

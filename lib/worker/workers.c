@@ -21,9 +21,9 @@
 #include "worker/mailbox.h"
 
 enum {
-	STOP_MS = 900,                  /* longest wait for a worker's end */
+	STOP_MS = 900,                  /* longest wait for the end of a worker */
 	PORTS_MS = 50,                  /* longest wait for workers to leave the queues of a port */
-	POLL_NS = 20000,                /* between two looks at the workers */
+	POLL_NS = 20000,                /* interval of polling the workers */
 };
 
 /* What workers_watch knows of a worker. */
@@ -31,7 +31,8 @@ struct watched {
 	uint64_t loops;
 	uint64_t since_ms;              /* it was seen at loops first */
 	bool stalled;
-	bool behind;                    /* it did not take a generation in time: nobody waits for it */
+	bool behind;                    /* it did not adopt a generation in time, and is not
+					 * waited for */
 };
 
 struct workers {
@@ -58,7 +59,7 @@ nap(void)
 	nanosleep(&(struct timespec) { .tv_nsec = POLL_NS }, NULL);
 }
 
-/* Rings between workers, where one has to hand packets or facts to another. */
+/* Creates rings between workers, where one has to hand packets or facts to another. */
 static int
 connect_workers(struct worker_common *common)
 {
@@ -96,7 +97,8 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 		};
 		int rc;
 
-		/* In virtual time workers share secrets: a flow is hashed alike whoever owns it. */
+		/* In virtual time workers share secrets: a flow has the same hash on every
+		 * worker. */
 		if (setup->clock.virtual)
 			random_use_seed(0);
 		rc = worker_init(&ws->worker[ws->made], &one);
@@ -166,7 +168,7 @@ run_one(void *arg)
 	return 0;
 }
 
-/* Threads need a while to begin, which is not to be taken for standing still. */
+/* Waits until the threads run, which must not count as a stall. */
 static void
 await_first_loops(struct workers *ws)
 {
@@ -231,7 +233,7 @@ workers_oldest(const struct workers *ws, unsigned *who)
 	return oldest;
 }
 
-/* Does the worker take the generation in time?  If not it is named, once. */
+/* Returns true if the worker adopts the generation in time.  If not, the log names it, once. */
 static bool
 await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadline_ms)
 {
@@ -251,7 +253,7 @@ await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadlin
 	return true;
 }
 
-/* Who took the newest one after all is waited for again. */
+/* Waits again for workers that have adopted the newest generation after all. */
 static void
 forgive(struct workers *ws)
 {
@@ -331,7 +333,7 @@ join(struct workers *ws)
 		/* Pairs with the release in run_one. */
 		while (!atomic_load_explicit(&ws->worker[i].ended, memory_order_acquire)) {
 			if (monotonic_ms() > deadline_ms) {
-				log_error("worker %u does not come to its end", i);
+				log_error("worker %u does not stop", i);
 				return false;
 			}
 			nap();
@@ -366,7 +368,7 @@ workers_push_hits(struct workers *ws)
 		fastpath_push_hits(ws->worker[i].fp);
 }
 
-/* Returns whether the worker stands still. */
+/* Returns true if the worker stands still. */
 static bool
 watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Any bytes as a configuration file: no crash, and what was read without an error is printed to
- * the same configuration, with presets and without. */
+ * the same configuration, with defaults and without. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,20 +18,20 @@ extern const struct cfg_table FUZZ_TABLE;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char *
-print(const struct document *doc, enum document_presets presets)
+print(const struct document *doc, enum document_defaults defaults)
 {
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
-	document_print(doc, presets, out);
+	document_print(doc, defaults, out);
 	fclose(out);
 	return text;
 }
 
 /* Reads text, which was printed, and expects it to print as wanted. */
 static void
-expect_same(const char *text, enum document_presets presets, const char *wanted)
+expect_same(const char *text, enum document_defaults defaults, const char *wanted)
 {
 	struct err *err = err_create();
 	struct document *doc = document_parse_text("<printed>", text, strlen(text), &FUZZ_TABLE,
@@ -43,7 +43,7 @@ expect_same(const char *text, enum document_presets presets, const char *wanted)
 		err_print(err, stderr, false);
 		abort();
 	}
-	again = print(doc, presets);
+	again = print(doc, defaults);
 	if (strcmp(again, wanted) != 0) {
 		fprintf(stderr, "%s\n!=\n%s\n", again, wanted);
 		abort();
@@ -65,11 +65,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	err_print(err, sink, true);
 	if (doc != NULL) {
-		char *out = print(doc, DOCUMENT_PRESETS_OUT), *in = print(doc, DOCUMENT_PRESETS_IN);
+		char *out = print(doc, DOCUMENT_DEFAULTS_OUT), *in = print(doc, DOCUMENT_DEFAULTS_IN);
 
 		if (err_count(err) == 0) {
-			expect_same(out, DOCUMENT_PRESETS_IN, in);
-			expect_same(in, DOCUMENT_PRESETS_OUT, out);
+			expect_same(out, DOCUMENT_DEFAULTS_IN, in);
+			expect_same(in, DOCUMENT_DEFAULTS_OUT, out);
 		}
 		free(out);
 		free(in);

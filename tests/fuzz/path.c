@@ -16,7 +16,7 @@
 
 #define SETTLE_STEPS 120                /* of a second: no holder keeps a packet for so long */
 
-static const char preset[] =
+static const char default_config[] =
 	"version: 1\n"
 	"system: {flows: 4096}\n"
 	"ports:\n"
@@ -109,7 +109,7 @@ path_open(const char *config)
 		.burst = BURST_MAX,
 	};
 	struct err *err = err_create();
-	struct config *cfg = config_load_text("<fuzz>", config != NULL ? config : preset, err);
+	struct config *cfg = config_load_text("<fuzz>", config != NULL ? config : default_config, err);
 
 	if (cfg != NULL && err_count(err) == 0)
 		path.offline.appliance = appliance_start(cfg, &how, err);

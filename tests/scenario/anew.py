@@ -96,7 +96,7 @@ def loose():
     """`loose`: a connection older than Weir goes on; it is not kept for long before the other end has spoken."""
     old = [('lan', segment('PA', 700, 300, payload=b'hello')), ('wan', segment('A', 300, 705, True)), ('lan', segment('A', 705, 300))]
     got, _ = told(firewall(), old)
-    expect('preset', got, ['drop tcp_no_session'] * 3)
+    expect('default', got, ['drop tcp_no_session'] * 3)
     text = firewall(track='{track: {loose: true}}')
     got, _ = told(text, old + [7000, ('lan', segment('A', 705, 300))])
     expect('loose', got, [OUT, IN, OUT, OUT])

@@ -185,7 +185,7 @@ system:
         raise Failed(str(outcome.packets))
 
 
-def preset_macs():
+def default_macs():
     """A port without a MAC has 02:77:65:69:72:NN, NN its place in the file."""
     config = PORTS.replace(', mac: "02:00:00:00:02:01"', '') + ROUTER[len(PORTS):]
     outcome = replay(config, {'lan': [(0, lan(udp()))]})
@@ -237,6 +237,6 @@ SCENARIOS = [
     ('long gaps', long_gaps),
     ('command lines', commands),
     ('a configuration for another host', other_hosts),
-    ('MACs that nobody configured', preset_macs),
+    ('MACs that nobody configured', default_macs),
     ('a table for people', table_output),
 ]

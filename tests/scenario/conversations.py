@@ -52,7 +52,7 @@ BAD = [
       'reply: "tcp 198.51.100.1:114 > 203.0.113.9:4000 RA"}'], 1, 'reply none'),
     (['{in: wan, packet: "udp 203.0.113.8:53 > 198.51.100.1:$port", expect: drop}'], 1, 'no step before this one has seen $port'),
     (['{in: lan, packet: "udp 10.0.0.2:5000 > 203.0.113.9:53", expect: output wan, src: "198.51.100:5"}'], 1,
-     'is no ADDRESS or ADDRESS:PORT'),
+     'is not ADDRESS or ADDRESS:PORT'),
     (['{in: lan, packet: "udp 10.0.0.2:5000 > 203.0.113.900:53", expect: output wan}'], 1, '203.0.113.900'),
     (['{in: lan, packet: "udp 10.0.0.2:5000 > 203.0.113.9:53", expect: output wam}'], 1, 'wam'),
 ]

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Datagrams that something is known of: found by a keyed hash, counted for their interface and source, ended by
- * completeness, by time, or by a newer one.
+/* Entries of datagrams: found by a keyed hash, counted for their interface and source, ended when
+ * complete, by timeout, or to make room.
  *
- * When the table is full, refused datagrams give way first, which count for nobody.  Then the interface that has most
- * gives way, and of its oldest ones the one whose source has most. */
+ * When the table is full, denied datagrams, which count for no source, make room first.  Then the
+ * interface that has most makes room, and of its oldest ones the one whose source has most. */
 
 #include <string.h>
 
 #include "slowpath/fragments/fragments_priv.h"
 
-#define CANDIDATES 8u           /* the oldest ones of an interface that are compared */
+#define CANDIDATES 8u           /* number of an interface's oldest ones that are compared */
 
 static const uint64_t lifetime_ns[AGES] = {
 	[AGE_JUDGED] = FRAGMENT_TIMEOUT_NS, [AGE_SPREAD] = FRAGMENT_SPREAD_NS,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What becomes of a fragment: the rules of virtual reassembly. */
+/* The rules of virtual reassembly. */
 
 #include "slowpath/fragments/fragments.h"
 
@@ -12,7 +12,7 @@
 
 #define FOLLOW_DATAGRAMS 256u   /* entries that are asked about in one call */
 #define FOLLOW_PACKETS 64u      /* that go their way, or are dropped, in one call: and one datagram more */
-#define AGE_BUDGET 512u         /* entries that end by their time in one call */
+#define AGE_BUDGET 512u         /* entries that expire in one call */
 
 struct fragments *
 fragments_create(struct ledger *ledger)
@@ -61,7 +61,7 @@ make_room(struct fragments *f, uint16_t newest)
 	return f->free != 0;
 }
 
-/* Returns false if there is no room, and nobody else is to give any. */
+/* Holds a packet. Returns false if there is no room, and no other datagram has to make any. */
 static bool
 hold(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
 {
@@ -77,7 +77,7 @@ ticket_of(const struct fragments *f, uint16_t i)
 	return (uint32_t)f->datagram[i].serial << 16 | i;
 }
 
-/* A first fragment names its datagram, if it leaves. */
+/* Sets a datagram's ports from its first fragment, for the time when that has left. */
 static void
 name(struct fragments *f, struct datagram *d, const struct view *first)
 {
@@ -96,7 +96,7 @@ drop(enum reason why, enum reason *out)
 	return FRAGMENT_DROP;
 }
 
-/* What contradicts the others kills its datagram (RFC 5722, for IPv4, too). */
+/* Discards a datagram whose fragments contradict each other (RFC 5722, applied to IPv4, too). */
 static enum fragment_way
 kill_datagram(struct fragments *f, uint16_t i, enum reason *why)
 {
@@ -105,7 +105,7 @@ kill_datagram(struct fragments *f, uint16_t i, enum reason *why)
 	return drop(REASON_frag_overlap, why);
 }
 
-/* Of a denied datagram: it ends with its last byte, too. */
+/* Takes a fragment of a denied datagram, which ends with its last byte, too. */
 static enum fragment_way
 take_denied(struct fragments *f, uint16_t i, const struct fragment_arrival *a, enum reason *why)
 {
@@ -168,7 +168,8 @@ take_judged(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 		: take_waiting(f, i, a, pass, why);
 }
 
-/* The first one's ports only choose the next hop: nothing is dropped, and the last one that came names them. */
+/* Takes a fragment where the first one's ports only choose the next hop: nothing is dropped, and
+ * the latest first fragment counts. */
 static enum fragment_way
 take_spread(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 	struct fragment_pass *pass)
@@ -239,7 +240,7 @@ fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fra
 	i = datagram_find(f, &key);
 	if (i != 0 && f->datagram[i].turn != f->turn && !follow_one(f, i))
 		i = 0;
-	/* What was denied has named nothing. */
+	/* A denied first fragment has set no ports. */
 	if (i != 0 && f->datagram[i].state == DATAGRAM_DENIED && a->view->first) {
 		datagram_end(f, i);
 		i = 0;
@@ -250,7 +251,7 @@ fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fra
 		: take_judged(f, i, a, pass, why);
 }
 
-/* The first one was dropped, and so are the others. */
+/* Denies a datagram: its first fragment was dropped, and so are the others. */
 static void
 deny(struct fragments *f, uint16_t i, enum reason why)
 {

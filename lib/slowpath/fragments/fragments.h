@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Virtual reassembly: every fragment of a datagram is judged as the flow that its first one belongs to.
+/* Virtual reassembly: every fragment of a datagram is judged as the flow that its first fragment
+ * belongs to.
  *
  * Nothing is put together.  A later fragment waits until the first one has left; then it takes the
- * first one's ports.  The datagram's entry ends with its last byte.  README.md has the rules and the limits.
+ * first one's ports.  The datagram's entry ends with its last byte.  README.md has the rules and
+ * the limits.
  *
  * Threads: the owning worker. */
 #ifndef SLOWPATH_FRAGMENTS_FRAGMENTS_H
@@ -16,29 +18,34 @@
 #include "slowpath/fragments/mark.h"
 
 #define FRAGMENT_DATAGRAMS 4096u        /* entries of a worker */
-#define FRAGMENT_PER_SOURCE 64u         /* datagrams of a source on an interface whose first fragment has not come */
-#define FRAGMENT_REFUSED 1024u          /* denied datagrams that are remembered, and killed ones */
+#define FRAGMENT_PER_SOURCE 64u         /* datagrams of a source on an interface without their
+					 * first fragment */
+#define FRAGMENT_REFUSED 1024u          /* denied datagrams that are remembered, and discarded
+					 * ones */
 #define FRAGMENT_PIECES 64u             /* fragments of a datagram */
 #define FRAGMENT_HELD 2048u             /* packets of a worker */
 #define FRAGMENT_TIMEOUT_NS 30000000000ull
-#define FRAGMENT_DENIED_NS 2000000000ull        /* a denied datagram is remembered so long */
-#define FRAGMENT_SPREAD_NS 500000000ull         /* FRAGMENTS_SPREAD: a fragment waits so long */
+#define FRAGMENT_DENIED_NS 2000000000ull        /* a denied datagram is remembered for this time */
+#define FRAGMENT_SPREAD_NS 500000000ull         /* FRAGMENTS_SPREAD: a fragment waits for this
+						 * time */
 
 struct fragments;
 struct ledger;
 struct rte_mbuf;
 
-/* What fragments of an interface need their first one for. */
+/* What the fragments of an interface need their first one for. */
 enum fragments_use {
 	FRAGMENTS_ALONE,        /* nothing: each is judged alone */
-	FRAGMENTS_SPREAD,       /* the choice of a next hop: one without its first is sent all the same */
-	FRAGMENTS_JUDGED,       /* ports or a session: one without its first is dropped */
+	FRAGMENTS_SPREAD,       /* the choice of a next hop: a fragment without its first one is
+				 * sent in any case */
+	FRAGMENTS_JUDGED,       /* ports or a session: a fragment without its first one is
+				 * dropped */
 };
 
 struct fragments *fragments_create(struct ledger *ledger);      /* NULL: no memory */
 void fragments_destroy(struct fragments *f);    /* NULL is fine; fragments_stop first */
 
-/* A fragment arrives by a port. */
+/* A fragment that arrives by a port. */
 struct fragment_arrival {
 	const struct view *view;
 	struct rte_mbuf *m;
@@ -48,25 +55,27 @@ struct fragment_arrival {
 };
 
 enum fragment_way {
-	FRAGMENT_GO,            /* judge it: as *pass says */
-	FRAGMENT_TAKEN,         /* held: m is the table's */
+	FRAGMENT_GO,            /* judge it with *pass */
+	FRAGMENT_TAKEN,         /* held: the table owns m */
 	FRAGMENT_DROP,          /* for the reason given */
 };
 
-/* What to do with a fragment.  FRAGMENT_GO with a pass->ticket: it is a first one, and fragments_decide must be
- * told what became of it. */
+/* Decides about a fragment.  FRAGMENT_GO with a pass->ticket: it is a first one, and
+ * fragments_decide must be called with what became of it. */
 enum fragment_way fragments_take(struct fragments *f, const struct fragment_arrival *a,
 	struct fragment_pass *pass, enum reason *why);
 
-/* The first fragment has left (REASON_NONE), or was dropped for a reason.  pass: as fragments_take gave it; its
- * identification is what the others leave by.  A ticket whose datagram is gone is ignored. */
+/* Tells that the first fragment has left (REASON_NONE), or was dropped for a reason.  pass: as
+ * fragments_take gave it; the others leave with its identification.  A ticket whose datagram is
+ * gone is ignored. */
 void fragments_decide(struct fragments *f, const struct fragment_pass *pass, enum reason why);
 
 /* The next packet that is held no longer, in order of arrival, or NULL: it is the caller's, who judges it as
  * *pass says.  To be asked after every call that may release packets: decide, take, age, adopt, follow. */
 struct rte_mbuf *fragments_next(struct fragments *f, struct fragment_pass *pass, uint16_t *port);
 
-/* Entries whose time is over, some hundred in a call: what is held of them is dropped as frag_timeout, or released (FRAGMENTS_SPREAD). */
+/* Ends expired entries, some hundred in a call: their packets are dropped as frag_timeout, or
+ * released (FRAGMENTS_SPREAD). */
 void fragments_age(struct fragments *f, uint64_t now_ns);
 
 /* A held packet's place in a new generation. */
@@ -76,7 +85,7 @@ struct fragment_place {
 	uint8_t family;
 };
 
-/* REASON_NONE and the use there, or why nothing is at that place. */
+/* Returns REASON_NONE and the use there, or why nothing is at that place. */
 typedef enum reason (*fragments_ask)(void *arg, const struct fragment_place *p, enum fragments_use *use);
 
 /* A new generation: packets held for an interface that it does not have are dropped for ask's reason, those
@@ -87,10 +96,10 @@ void fragments_adopt(struct fragments *f, fragments_ask ask, void *arg);
 /* Often: the next part of what follows a new generation. */
 void fragments_follow(struct fragments *f);
 
-/* Entries in use. */
+/* Returns the number of entries in use. */
 uint32_t fragments_live(const struct fragments *f);
 
-/* Lets go of everything, counted as stopped. */
+/* Drops everything, counted as stopped. */
 void fragments_stop(struct fragments *f);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of virtual reassembly share. */
+/* Declarations shared by the files of virtual reassembly. */
 #ifndef SLOWPATH_FRAGMENTS_FRAGMENTS_PRIV_H
 #define SLOWPATH_FRAGMENTS_FRAGMENTS_PRIV_H
 
@@ -11,15 +11,16 @@
 #define FRAGMENT_SOURCES 1024u  /* sources share a count by a keyed hash */
 
 enum datagram_state {
-	DATAGRAM_WAITS,         /* its first fragment has not come */
-	DATAGRAM_ASKED,         /* it has, and what becomes of it is not known yet */
-	DATAGRAM_KNOWN,         /* it has left: the others go with its ports */
-	DATAGRAM_DENIED,        /* it was dropped: the others are, too, until another first one comes */
+	DATAGRAM_WAITS,         /* its first fragment has not arrived */
+	DATAGRAM_ASKED,         /* it has arrived, and its fate is not known yet */
+	DATAGRAM_KNOWN,         /* it has left: the others use its ports */
+	DATAGRAM_DENIED,        /* it was dropped: the others are, too, until another first one
+				 * arrives */
 	DATAGRAM_DEAD,          /* fragments contradict each other: all are dropped */
 };
 
-/* What names a datagram (RFC 791, RFC 8200 4.5), and the link it comes by.  No generation gives a link another number;
- * an interface may move to another link. */
+/* What identifies a datagram (RFC 791, RFC 8200 4.5), and the link by which it came.  A link keeps
+ * its number over all generations; an interface may move to another link. */
 struct datagram_key {
 	union address src, dst;
 	uint32_t id;
@@ -37,8 +38,8 @@ struct piece {
 enum datagram_list {
 	LIST_AGE,               /* of its age queue: all are */
 	LIST_IFACE,             /* incomplete ones of its interface */
-	LIST_WAITING,           /* those of its source whose first fragment has not come */
-	LIST_HOLDING,           /* those of its interface that hold packets */
+	LIST_WAITING,           /* of its source, without their first fragment */
+	LIST_HOLDING,           /* of its interface, that hold packets */
 	LISTS,
 };
 
@@ -48,13 +49,13 @@ enum datagram_age { AGE_JUDGED, AGE_SPREAD, AGE_DENIED, AGE_DEAD, AGES };
 struct datagram {
 	struct datagram_key key;
 	uint64_t expires_ns;
-	uint16_t next;          /* in its chain, or of the vacant; 0: the last */
+	uint16_t next;          /* in its chain, or of the vacant entries; 0: the last */
 	uint16_t serial;        /* of its tickets */
 	uint16_t turn;          /* of the generation that it follows */
 	uint16_t iface, source; /* that it counts for */
-	uint16_t first, last;   /* of what is held, in order of arrival; 0: nothing */
+	uint16_t first, last;   /* its held packets, in order of arrival; 0: none */
 	uint16_t bytes;         /* seen so far */
-	uint16_t end;           /* bytes in all; 0: not known yet */
+	uint16_t end;           /* bytes in total; 0: unknown */
 	uint8_t state;          /* enum datagram_state */
 	uint8_t age;            /* enum datagram_age */
 	uint8_t why;            /* DENIED, DEAD: enum reason */
@@ -66,8 +67,9 @@ struct datagram {
 
 struct held {
 	struct rte_mbuf *m;
-	struct fragment_pass pass;      /* when it is released */
-	uint16_t next;          /* of its datagram, of the released or of the free; 0: the last */
+	struct fragment_pass pass;      /* set when it is released */
+	uint16_t next;          /* of its datagram, of the released or of the free places; 0: the
+				 * last */
 	uint16_t port, iface;
 };
 
@@ -81,12 +83,13 @@ struct links {
 
 struct fragments {
 	struct ledger *ledger;
-	uint64_t now_ns;                /* of the last arrival, or look at the time */
+	uint64_t now_ns;                /* of the last arrival or timer call */
 	struct hash_key secret;
 	uint16_t chain[FRAGMENT_CHAINS];
 	uint16_t vacant;                /* datagrams, chained by next */
 	uint16_t free;                  /* held, chained by next */
-	struct queue released;          /* held, chained by next: their datagrams are done with them */
+	struct queue released;          /* held places, chained by next, that their datagrams
+					 * have released */
 	uint32_t live;                  /* entries in use */
 	fragments_ask ask;              /* about datagrams whose turn is an older one */
 	void *ask_arg;
@@ -105,27 +108,29 @@ struct fragments {
 	struct datagram datagram[FRAGMENT_DATAGRAMS + 1];
 };
 
-/* --- datagrams.c: entries, whose they are, which give way --- */
+/* --- datagrams.c: entries, their counts, and which of them make room --- */
 
 void datagram_key_of(struct datagram_key *k, const struct fragment_arrival *a);
 uint16_t datagram_find(const struct fragments *f, const struct datagram_key *k);
 
-/* Makes an entry that waits; another one may give way, with frag_limit. */
+/* Makes an entry that waits; another one may make room, with frag_limit. */
 uint16_t datagram_make(struct fragments *f, const struct datagram_key *k, const struct fragment_arrival *a);
 
-/* Its first fragment has come. */
+/* Tells that its first fragment has arrived. */
 void datagram_named(struct fragments *f, uint16_t i);
 
 /* Of the oldest ones of an interface in a list, the one whose source has most; 0: the list is empty. */
 uint16_t datagram_candidate(const struct fragments *f, enum datagram_list l, const struct queue *q);
 
-/* Ends an entry.  What it holds is released or dropped before. */
+/* Ends an entry. Its packets have been released or dropped before. */
 void datagram_end(struct fragments *f, uint16_t i);
 
-/* The same; what it holds is dropped for a reason, or released if its next hop is all that was waited for. */
+/* Ends an entry; its packets are dropped for a reason, or released if only their next hop was
+ * waited for. */
 void datagram_forget(struct fragments *f, uint16_t i, enum reason why);
 
-/* It is denied or killed: counts for nobody from now on, and the oldest of its kind may give way. */
+/* Marks an entry as denied or discarded: it no longer counts for its source, and the oldest of its
+ * kind may make room. */
 void datagram_refuse(struct fragments *f, uint16_t i, enum datagram_state state, enum reason why);
 
 void list_add(struct fragments *f, enum datagram_list l, struct queue *q, uint16_t i);

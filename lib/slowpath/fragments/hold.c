@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that wait for their datagram's first one. */
+/* Packets that wait for the first fragment of their datagram. */
 
 #include <rte_mbuf.h>
 
@@ -27,7 +27,7 @@ hold_add(struct fragments *f, uint16_t i, const struct fragment_arrival *a)
 	counter_add(&f->ledger->held[HELD_fragment], 1);
 }
 
-/* All that a datagram holds leaves it: the first of them, chained. */
+/* Takes all packets of a datagram; returns the first of them, chained. */
 static uint16_t
 take_all(struct fragments *f, uint16_t i)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a fragment is judged by, and how it carries that from the worker where its datagram's fragments meet to the one that
- * owns the flow: in the mbuf's hash and offload fields, and a mark in its port field says so.
+/* What a fragment is judged by, carried from the worker where its datagram's fragments meet to the
+ * one that owns the flow: in the mbuf's hash and offload fields, with a mark in its port field.
  *
  * Threads: the one that has the mbuf. */
 #ifndef SLOWPATH_FRAGMENTS_MARK_H
@@ -13,11 +13,12 @@
 
 #include "packet/view.h"
 
-#define FRAGMENT_MARK 0x4000u   /* in rte_mbuf.port, and in the number of the worker it goes to; both are small */
+#define FRAGMENT_MARK 0x4000u   /* in rte_mbuf.port, and in the number of the receiving worker;
+				 * both are small */
 
 enum fragment_flag {
-	FRAGMENT_IDENTIFIED = 1,        /* IPv4: it leaves by the identification id */
-	FRAGMENT_PORTLESS = 2,          /* its first one is not known: judged alone */
+	FRAGMENT_IDENTIFIED = 1,        /* IPv4: it leaves with the identification id */
+	FRAGMENT_PORTLESS = 2,          /* its first one is unknown: judged alone */
 };
 
 struct fragment_pass {
@@ -25,13 +26,14 @@ struct fragment_pass {
 	rte_be16_t id;
 	uint8_t proto;
 	uint8_t flags;                  /* enum fragment_flag */
-	uint32_t ticket;                /* 0, or: what becomes of it decides about its datagram's others */
+	uint32_t ticket;                /* 0, or: its fate decides about the datagram's other
+					 * fragments */
 	uint16_t worker;                /* where the datagram's fragments meet */
 	uint16_t unused;
 };
 static_assert(sizeof(struct fragment_pass) == 16, "as large as the two fields");
 
-/* The packet's view gets the first one's ports. */
+/* Sets the first one's ports in the packet's view. */
 static inline void
 fragment_pass_apply(const struct fragment_pass *p, struct view *v)
 {
@@ -44,7 +46,7 @@ fragment_pass_apply(const struct fragment_pass *p, struct view *v)
 	v->tuple.kind = KEY_PLAIN;
 }
 
-/* The caller sets FRAGMENT_MARK in the mbuf's port. */
+/* Writes the mark; the caller sets FRAGMENT_MARK in the mbuf's port. */
 static inline void
 fragment_mark_write(struct rte_mbuf *m, const struct fragment_pass *p)
 {
@@ -59,7 +61,7 @@ fragment_mark_peek(const struct rte_mbuf *m, struct fragment_pass *p)
 	memcpy((char *)p + 8, &m->tx_offload, 8);
 }
 
-/* Takes the mark away. */
+/* Reads and clears the mark. */
 static inline void
 fragment_mark_read(struct rte_mbuf *m, struct fragment_pass *p)
 {

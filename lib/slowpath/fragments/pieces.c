@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which bytes of a datagram have been seen (RFC 791, 815, 5722). */
+/* The bytes of a datagram that have been seen (RFC 791, 815, 5722). */
 
 #include <rte_mbuf.h>
 
@@ -24,7 +24,8 @@ fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Sixteen bytes by one multiplication with the secret: some hundred cycles for a large packet. */
+/* Mixes sixteen bytes with one multiplication by the secret: some hundred cycles for a large
+ * packet. */
 static uint64_t
 mix(const struct hash_key *k, uint64_t h, const uint8_t *p, uint32_t n)
 {
@@ -45,7 +46,7 @@ payload_at(const struct view *v, const struct rte_mbuf *m)
 	return v->family == 4 ? v->l3 + (ip[0] & 15u) * 4 : v->frag_header + 8u;
 }
 
-/* Keyed, of the part of the datagram that the fragment holds. */
+/* Returns the keyed hash of the fragment's part of the datagram. */
 static uint32_t
 hash_payload(const struct hash_key *k, const struct view *v, const struct rte_mbuf *m)
 {
@@ -65,7 +66,7 @@ hash_payload(const struct hash_key *k, const struct view *v, const struct rte_mb
 	return (uint32_t)(h >> 32);
 }
 
-/* Does the datagram end where the others say? */
+/* Returns true if the datagram ends where the other fragments say. */
 static bool
 ends_right(const struct datagram *d, const struct piece *p, bool more)
 {

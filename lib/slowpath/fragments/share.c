@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who holds how much, and who holds most. */
+/* Counts of holders, and the holder that has most. */
 
 #include "slowpath/fragments/share.h"
 

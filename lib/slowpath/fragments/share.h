@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who holds how much of a resource, and who holds most: all in constant time.
+/* How much of a resource each holder has, and which one has most: all in constant time.
  *
- * A holder is an interface id.  Holders with the same count are chained, so the highest count is one step away
- * after each change by one. */
+ * A holder is an interface id.  Holders with the same count are chained, so the highest count is
+ * one step away after each change by one. */
 #ifndef SLOWPATH_FRAGMENTS_SHARE_H
 #define SLOWPATH_FRAGMENTS_SHARE_H
 
@@ -19,7 +19,8 @@ struct share_holder {
 
 struct share {
 	uint16_t most;
-	uint16_t head[SHARE_MAX + 1];   /* holders by their count, SHARE_NONE: none; of count 0 none is listed */
+	uint16_t head[SHARE_MAX + 1];   /* holders by their count, or SHARE_NONE; those with
+					 * count 0 are not listed */
 	struct share_holder holder[LEDGER_IFACES];
 };
 
@@ -27,7 +28,7 @@ void share_init(struct share *s);
 void share_add(struct share *s, uint16_t holder);
 void share_sub(struct share *s, uint16_t holder);
 
-/* A holder that nobody holds more than; SHARE_NONE: nobody holds anything. */
+/* Returns a holder with the highest count; SHARE_NONE: nobody holds anything. */
 uint16_t share_most(const struct share *s);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The step of fragments in the slow path: they get the ports of their datagram's first one, or are held until it is judged.
+/* The step of fragments in the slow path: they get the ports of their datagram's first one, or are
+ * held until it is judged.
  *
- * Several workers: all fragments of a datagram meet on one worker (worker/owner.h), which hands each with its ports
- * to the owner of its flow.  The owner answers what became of the first one. */
+ * Several workers: all fragments of a datagram meet on one worker (worker/owner.h), which hands
+ * each with its ports to the owner of its flow.  The owner answers what became of the first one. */
 
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
@@ -19,7 +20,8 @@ use_by(const struct slowpath *s, uint16_t iface, const union address *dst, unsig
 	if (in == NULL || in->pipeline == NULL)
 		return FRAGMENTS_ALONE;
 	traits = in->pipeline->traits;
-	/* Echos to us are answered fragment by fragment, if the first one was a request. */
+	/* Echo requests to Weir are answered fragment by fragment, if the first fragment was a
+	 * request. */
 	if ((traits & (TRAIT_PORTS | TRAIT_TRACKS)) || generation_owns(s->gen, dst, family))
 		return FRAGMENTS_JUDGED;
 	return traits & TRAIT_SPREADS ? FRAGMENTS_SPREAD : FRAGMENTS_ALONE;
@@ -49,7 +51,7 @@ set_key(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v
 	}
 }
 
-/* The worker that judges a fragment whose ports are known. */
+/* Returns the worker that judges a fragment whose ports are known. */
 static unsigned
 judge_of(const struct slowpath *s, const struct view *v, const struct fragment_pass *pass)
 {
@@ -77,8 +79,8 @@ drop_released(struct slowpath *s, const struct burst *b, enum reason why)
 	rte_pktmbuf_free(b->m[BURST_SPARE]);
 }
 
-/* Readies a held fragment in the burst's spare slot.  The generation may be another one by now.  Returns true if this worker
- * judges it. */
+/* Prepares a held fragment in the burst's spare slot.  The generation may have changed meanwhile.
+ * Returns true if this worker judges it. */
 static bool
 ready_released(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port)
 {
@@ -134,7 +136,7 @@ fragment_settled(struct slowpath *s, struct burst *b, struct fragment_pass *pass
 	}
 }
 
-/* Another worker's, with its ports. */
+/* Hands a fragment of another worker over, with its ports. */
 static void
 hand_on(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass, unsigned to)
 {

@@ -172,7 +172,7 @@ a_static_neighbour_stands_in_a_subnet(void **state)
 		"    neighbours: {192.0.2.1: \"02:00:00:00:00:07\"}\n", 7, "is our own address");
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
 		"    neighbours: {192.0.2.7: \"01:00:00:00:00:07\"}\n", 7,
-		"is no MAC of a station");
+		"is not the MAC address of a station");
 	expect_error(HEAD "  lan:\n    addresses: [\"2001:db8::1/64\"]\n    neighbours:\n"
 		"      \"2001:db8::2\": \"02:00:00:00:00:07\"\n"
 		"      \"2001:0db8:0::0002\": \"02:00:00:00:00:07\"\n", 9,
@@ -185,7 +185,7 @@ static void
 cores_are_auto_or_a_list(void **state)
 {
 	(void)state;
-	expect_error(HEAD "  lan: {}\nsystem: {workers: [1, auto]}\n", 6, "auto stands alone");
+	expect_error(HEAD "  lan: {}\nsystem: {workers: [1, auto]}\n", 6, "auto cannot be combined with cores");
 	expect_error(HEAD "  lan: {}\nsystem: {workers: [1, 1]}\n", 6, "core 1 is listed twice");
 	assert_int_equal(errors_of(HEAD "  lan: {}\nsystem: {workers: [1, 2]}\n").errors, 0);
 	assert_int_equal(errors_of(HEAD "  lan: {}\nsystem: {workers: auto}\n").errors, 0);
@@ -306,7 +306,7 @@ what_needs_a_restart_is_said_at_its_place(void **state)
 		"version: 1\nports: {lan: {device: net_null0}, dmz: {device: net_null7}}\n");
 	assert_int_equal(f.errors, 2);
 	assert_non_null(strstr(f.text, "ports.dmz: a new port needs a restart"));
-	assert_non_null(strstr(f.text, "to take port wan away needs a restart"));
+	assert_non_null(strstr(f.text, "removing port wan needs a restart"));
 }
 
 static void

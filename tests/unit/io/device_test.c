@@ -88,7 +88,7 @@ a_wrong_text_is_one_sentence(void **state)
 
 	assert_true(device_check("0000:3b:20.0", "ports.wan.device", here, err) < 0);
 	assert_string_equal(err_first(err),
-		"ports.wan.device: '0000:3b:20.0' is no PCI address; one is written 0000:3b:00.0");
+		"ports.wan.device: '0000:3b:20.0' is not a PCI address, such as 0000:3b:00.0");
 	assert_true(device_check("eth0", "ports.lan.device", here, err) < 0);
 	assert_true(device_check("net_af_packet0", "ports.lan.device", here, err) < 0);
 	assert_true(device_check("net_virtio_user0", "ports.lan.device", here, err) < 0);
@@ -308,7 +308,7 @@ a_pci_device_that_is_no_nic_is_refused(void **state)
 	forget_sysfs(root);
 
 	assert_string_equal(
-		err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is no network device");
+		err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is not a network device");
 }
 
 static void

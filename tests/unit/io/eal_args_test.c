@@ -41,13 +41,13 @@ static void
 what_ends_the_process_is_refused(void **state)
 {
 	(void)state;
-	expect("--help is not for a configuration", ARGS("--help"));
-	expect("-h is not for a configuration", ARGS("-h"));
-	expect("'--hel' is no option", ARGS("--hel"));
+	expect("--help cannot be configured", ARGS("--help"));
+	expect("-h cannot be configured", ARGS("-h"));
+	expect("'--hel' is not an option", ARGS("--hel"));
 	expect("no option '--'", ARGS("--"));
-	expect("'lan' is no option", ARGS("lan"));
-	expect("'' is no option", ARGS(""));
-	expect("'-' is no option", ARGS("-"));
+	expect("'lan' is not an option", ARGS("lan"));
+	expect("'' is not an option", ARGS(""));
+	expect("'-' is not an option", ARGS("-"));
 	expect("did you mean '--socket-mem'?", ARGS("--socketmem=1"));
 }
 
@@ -55,11 +55,11 @@ static void
 what_weir_decides_is_refused(void **state)
 {
 	(void)state;
-	expect("-l is not for a configuration", ARGS("-l", "0-3"));
-	expect("--lcores is not", ARGS("--lcores=0@0"));
-	expect("--file-prefix is not", ARGS("--file-prefix=x"));
-	expect("--no-huge is not", ARGS("--no-huge"));
-	expect("--proc-type is not", ARGS("--proc-type=secondary"));
+	expect("-l cannot be configured", ARGS("-l", "0-3"));
+	expect("--lcores cannot be configured", ARGS("--lcores=0@0"));
+	expect("--file-prefix cannot be configured", ARGS("--file-prefix=x"));
+	expect("--no-huge cannot be configured", ARGS("--no-huge"));
+	expect("--proc-type cannot be configured", ARGS("--proc-type=secondary"));
 }
 
 static void

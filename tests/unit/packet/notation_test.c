@@ -246,9 +246,9 @@ static void
 a_wrong_word_is_named(void **state)
 {
 	expect_wrong("", "there is no packet");
-	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2", "'sctp' is none of tcp, udp, icmp, ip, arp, ns, na");
+	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2", "'sctp' is not one of tcp, udp, icmp, ip, arp, ns, na");
 	expect_wrong("udp", "the packet has no source");
-	expect_wrong("udp 10.0.0.2:1", "'' stands where > should, after the source");
+	expect_wrong("udp 10.0.0.2:1", "'' is in the place of >, after the source");
 	expect_wrong("udp 10.0.0.2:1 >", "the packet has no destination");
 	expect_wrong("udp 10.0.0.256:1 > 10.0.0.3:2", "'10.0.0.256' is not an address");
 	expect_wrong("udp 10.0.0.2:66000 > 10.0.0.3:2", "'66000' is not a port");
@@ -272,7 +272,7 @@ a_wrong_word_is_named(void **state)
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 size 27",
 		"size 27 is below the 28 bytes of the packet");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 payload x", "payload 'x' is not in \"\"");
-	expect_wrong("tcp 10.0.0.2:1 > 10.0.0.3:2 \"\"", "\"\" stands without 'payload'");
+	expect_wrong("tcp 10.0.0.2:1 > 10.0.0.3:2 \"\"", "\"\" must follow 'payload'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 csum good", "'good' after 'csum' is not bad");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 to 1:2", "'1:2' is not a MAC address");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 vlan 1 vlan 2 vlan 3", "more than two 'vlan'");
@@ -365,13 +365,13 @@ static void
 what_is_wrong_with_arp_is_said(void **state)
 {
 	static const struct { const char *text, *why; } cases[] = {
-		{ "arp", "behind 'arp' stands who-has or reply, not ''" },
-		{ "arp is-at 10.0.0.1", "behind 'arp' stands who-has or reply, not 'is-at'" },
-		{ "ns reply 2001:db8::1", "behind 'ns' stands who-has, not 'reply'" },
-		{ "arp who-has 2001:db8::1 tell 10.0.0.2", "'2001:db8::1' is no IPv4 address" },
-		{ "arp who-has 10.0.0.1", "'' stands where tell should" },
+		{ "arp", "'arp' must be followed by who-has or reply, not ''" },
+		{ "arp is-at 10.0.0.1", "'arp' must be followed by who-has or reply, not 'is-at'" },
+		{ "ns reply 2001:db8::1", "'ns' must be followed by who-has, not 'reply'" },
+		{ "arp who-has 2001:db8::1 tell 10.0.0.2", "'2001:db8::1' is not an IPv4 address" },
+		{ "arp who-has 10.0.0.1", "'' is in the place of tell" },
 		{ "arp who-has 10.0.0.1 tell", "an address is missing at the end" },
-		{ "arp who-has 10.0.0.1 tell 10.0.0.2 ttl 9", "'ttl' is none of from, to, vlan" },
+		{ "arp who-has 10.0.0.1 tell 10.0.0.2 ttl 9", "'ttl' is not one of from, to, vlan" },
 	};
 	uint8_t frame[256];
 	char why[128];

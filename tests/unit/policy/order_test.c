@@ -50,7 +50,7 @@ gotos_must_not_go_round(void **state)
 		"  x: {rules: [{dport: 1, goto: b}]}\n"
 		"  y: {rules: [{dport: 2, goto: a}]}\n"
 		"pipelines: {a: [acl: x], b: [acl: y]}\n",
-		"error: pipelines.b: goto a leads back to where the packet comes from");
+		"error: pipelines.b: goto a leads back to a pipeline that the packet has passed");
 	assert_non_null(strstr(f->errors, "weir.yaml:5:"));
 	expect_error(f, "acls: {x: {rules: [{goto: a}]}}\npipelines: {a: [acl: x]}\n",
 		"goto a leads back");

@@ -13,7 +13,7 @@ stages_are_asked_in_their_order_until_one_ends(void **state)
 	given(f, "pipelines: {inside: [mark: {dscp: ef}, drop: , ]}\n");
 	evaluate(f, "inside", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "dscp 46; drop drop_stage");
-	assert_string_equal(f->notes, "mark: dscp 0 becomes 46\ndrop: the packet ends here\n");
+	assert_string_equal(f->notes, "mark: dscp 0 becomes 46\ndrop: the packet is dropped\n");
 }
 
 static void
@@ -24,7 +24,7 @@ an_end_without_decision_drops(void **state)
 	given(f, "pipelines: {inside: [], other: [mark: {dscp: 1}]}\n");
 	evaluate(f, "inside", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "drop pipeline_end");
-	expect_note(f, "pipeline inside ends, and nothing says where it goes\n");
+	expect_note(f, "pipeline inside ends without a decision\n");
 	evaluate(f, "other", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	expect_program(f, "dscp 1; drop pipeline_end");
 }

@@ -60,7 +60,7 @@ the_schema_has_every_section_and_table(void **state)
 }
 
 static void
-the_schema_has_bounds_presets_and_sentences(void **state)
+the_schema_has_bounds_defaults_and_sentences(void **state)
 {
 	json_t *root = schema();
 	const json_t *interface = at(root, "$defs", "interface", NULL);
@@ -169,7 +169,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_schema_has_every_section_and_table),
-		cmocka_unit_test(the_schema_has_bounds_presets_and_sentences),
+		cmocka_unit_test(the_schema_has_bounds_defaults_and_sentences),
 		cmocka_unit_test(every_reference_in_the_schema_is_there),
 		cmocka_unit_test(the_reference_has_a_row_for_every_field),
 		cmocka_unit_test(the_tables_are_free_of_mistakes),

@@ -93,7 +93,7 @@ matches_are_lists_with_negation(void **state)
 	const struct sample_rule *rule = acl->rules.items;
 
 	(void)state;
-	assert_int_equal(acl->preset, ACTION_REJECT);
+	assert_int_equal(acl->default_action, ACTION_REJECT);
 	assert_int_equal(rule[0].match.state, 6);
 	assert_int_equal(rule[0].match.proto.count, 0);
 	assert_string_equal(rule[1].name, "ssh");
@@ -142,7 +142,7 @@ stages_are_a_word_or_a_map_of_one_key(void **state)
 }
 
 static void
-what_is_not_written_has_its_preset(void **state)
+what_is_not_written_has_its_default(void **state)
 {
 	struct sample_document d = sample_read("");
 
@@ -295,7 +295,7 @@ main(void)
 		cmocka_unit_test(routes_take_one_hop_or_several),
 		cmocka_unit_test(matches_are_lists_with_negation),
 		cmocka_unit_test(stages_are_a_word_or_a_map_of_one_key),
-		cmocka_unit_test(what_is_not_written_has_its_preset),
+		cmocka_unit_test(what_is_not_written_has_its_default),
 		cmocka_unit_test(five_errors_are_found_at_once),
 		cmocka_unit_test(what_is_missing_is_said_once),
 		cmocka_unit_test(wrong_kinds_are_named),

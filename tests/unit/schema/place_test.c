@@ -83,7 +83,7 @@ what_could_not_be_read_is_not_complained_about_again(void **state)
 }
 
 static void
-written_is_told_from_preset(void **state)
+written_is_told_from_default(void **state)
 {
 	struct sample_document d = sample_read(text);
 	struct sample_interface *wan = cfg_find(&d.cfg->interfaces, "wan");
@@ -116,7 +116,7 @@ main(void)
 		cmocka_unit_test(a_field_has_its_place_and_path),
 		cmocka_unit_test(a_stage_has_the_place_of_its_tag),
 		cmocka_unit_test(what_could_not_be_read_is_not_complained_about_again),
-		cmocka_unit_test(written_is_told_from_preset),
+		cmocka_unit_test(written_is_told_from_default),
 		cmocka_unit_test(a_struct_made_by_hand_has_no_place),
 	};
 

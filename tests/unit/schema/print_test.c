@@ -3,22 +3,22 @@
 #include "sample.h"
 
 static char *
-print(const struct sample_document *d, enum document_presets presets)
+print(const struct sample_document *d, enum document_defaults defaults)
 {
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
-	document_print(d->doc, presets, out);
+	document_print(d->doc, defaults, out);
 	fclose(out);
 	return text;
 }
 
 static void
-expect_printed(const char *text, enum document_presets presets, const char *wanted)
+expect_printed(const char *text, enum document_defaults defaults, const char *wanted)
 {
 	struct sample_document d = sample_read(text);
-	char *printed = print(&d, presets);
+	char *printed = print(&d, defaults);
 
 	assert_string_equal(d.errors, "");
 	assert_string_equal(printed, wanted);
@@ -31,18 +31,18 @@ static void
 expect_same_again(const char *text)
 {
 	struct sample_document first = sample_read(text), second, third;
-	char *out = print(&first, DOCUMENT_PRESETS_OUT), *in = print(&first, DOCUMENT_PRESETS_IN);
+	char *out = print(&first, DOCUMENT_DEFAULTS_OUT), *in = print(&first, DOCUMENT_DEFAULTS_IN);
 	char *again;
 
 	assert_string_equal(first.errors, "");
 	second = sample_read(out);
 	assert_string_equal(second.errors, "");
-	again = print(&second, DOCUMENT_PRESETS_IN);
+	again = print(&second, DOCUMENT_DEFAULTS_IN);
 	assert_string_equal(again, in);
 	free(again);
 	third = sample_read(in);
 	assert_string_equal(third.errors, "");
-	again = print(&third, DOCUMENT_PRESETS_OUT);
+	again = print(&third, DOCUMENT_DEFAULTS_OUT);
 	assert_string_equal(again, out);
 	free(again);
 	free(in);
@@ -53,21 +53,21 @@ expect_same_again(const char *text)
 }
 
 static void
-presets_are_left_out(void **state)
+defaults_are_left_out(void **state)
 {
 	(void)state;
 	expect_printed("version: 1\nsystem: {workers: auto, timeout: 30000ms, memory: 65536}\n",
-		DOCUMENT_PRESETS_OUT,
+		DOCUMENT_DEFAULTS_OUT,
 		"system:\n"
 		"  memory: 64k\n");
-	expect_printed("", DOCUMENT_PRESETS_OUT, "{}\n");
+	expect_printed("", DOCUMENT_DEFAULTS_OUT, "{}\n");
 }
 
 static void
-presets_are_filled_in(void **state)
+defaults_are_filled_in(void **state)
 {
 	(void)state;
-	expect_printed("routes: {main: [{to: 0.0.0.0/0, via: 192.0.2.1}]}\n", DOCUMENT_PRESETS_IN,
+	expect_printed("routes: {main: [{to: 0.0.0.0/0, via: 192.0.2.1}]}\n", DOCUMENT_DEFAULTS_IN,
 		"version: 1\n"
 		"system:\n"
 		"  workers: [auto]\n"
@@ -90,7 +90,7 @@ bare_values_stay_bare(void **state)
 		"sets: {a: {prefixes: [10.0.0.0/8]}, b: {file: x y}, c: []}\n"
 		"acls: {l: {}}\n"
 		"pipelines: {p: {stages: [{acl: {use: l}}, {track: {}}, {drop: {if: {dport: 80}}}]}}\n",
-		DOCUMENT_PRESETS_OUT,
+		DOCUMENT_DEFAULTS_OUT,
 		"sets:\n"
 		"  a: [10.0.0.0/8]\n"
 		"  b:\n"
@@ -136,8 +136,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(presets_are_left_out),
-		cmocka_unit_test(presets_are_filled_in),
+		cmocka_unit_test(defaults_are_left_out),
+		cmocka_unit_test(defaults_are_filled_in),
 		cmocka_unit_test(bare_values_stay_bare),
 		cmocka_unit_test(all_that_can_be_written_reads_back),
 	};

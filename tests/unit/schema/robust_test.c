@@ -30,8 +30,8 @@ survive(const char *text, size_t length)
 	assert_true(doc != NULL || err_count(err) > 0);
 	err_print(err, sink, true);
 	if (doc != NULL) {
-		document_print(doc, DOCUMENT_PRESETS_OUT, sink);
-		document_print(doc, DOCUMENT_PRESETS_IN, sink);
+		document_print(doc, DOCUMENT_DEFAULTS_OUT, sink);
+		document_print(doc, DOCUMENT_DEFAULTS_IN, sink);
 	}
 	fclose(sink);
 	document_free(doc);

@@ -114,7 +114,7 @@ static const struct cfg_table rule_table = {
 };
 
 static const struct cfg_field acl_fields[] = {
-	{ "default", CFG_ENUM, "drop", offsetof(struct sample_acl, preset), "When no rule matches.",
+	{ "default", CFG_ENUM, "drop", offsetof(struct sample_acl, default_action), "When no rule matches.",
 		.words = actions, .kind = "action" },
 	{ "rules", CFG_LIST | CFG_STRUCT, CFG_OPTIONAL, offsetof(struct sample_acl, rules),
 		"Rules, the first that matches decides.", .table = &rule_table },

@@ -74,7 +74,7 @@ struct sample_rule {
 
 struct sample_acl {
 	struct cfg_head head;
-	enum sample_action preset;
+	enum sample_action default_action;
 	CFG_LIST_OF(struct sample_rule) rules;
 };
 

@@ -205,9 +205,9 @@ ranges_are_bounded_and_not_empty(void **state)
 	(void)state;
 	expect_wrong("ports: 65536", "ports: 65536 is above 65535");
 	expect_wrong("ports: 2-1", "ports: 2-1: the range is empty");
-	expect_wrong("ports: 1-", "ports: '1-' is not a port or a range, as 1024-65535");
+	expect_wrong("ports: 1-", "ports: '1-' is not a port or a range, such as 1024-65535");
 	expect_wrong("ports: \"!1\"", "ports: '!1': ! is for matches only");
-	expect_wrong("ports: http", "ports: 'http' is not a port or a range, as 1024-65535");
+	expect_wrong("ports: http", "ports: 'http' is not a port or a range, such as 1024-65535");
 	expect_wrong("numbers: blue", "numbers: unknown value 'blue'");
 	expect_wrong("numbers: \"!gren\"", "numbers: unknown value 'gren'; did you mean 'green'?");
 	expect_wrong("numbers: [1, 256]", "numbers: 256 is above 255");

@@ -2,9 +2,9 @@
 #include "unit/policy/fixture.h"
 
 /* Line 5 of the file is the access list's default, 7 its first rule. */
-#define GUARD(preset, rules) \
+#define GUARD(default_action, rules) \
 	"pipelines: {guard: [acl: list]}\n" \
-	"acls: {list: {default: " preset ", rules: [\n" \
+	"acls: {list: {default: " default_action ", rules: [\n" \
 	rules " ]}}\n"
 
 static void

@@ -244,7 +244,7 @@ a_gateway_must_be_a_neighbour(void **state)
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: \"2001:db8:1::2\"}"),
 		"an IPv6 address in an IPv4 route");
 	expect_error(f, ROUTES("{to: \"2001:db8:9::/48\", via: \"fe80::2\"}"),
-		"fe80::2 is link-local: dev has to say of which interface");
+		"fe80::2 is link-local: dev must name its interface");
 }
 
 static void

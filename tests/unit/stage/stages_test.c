@@ -31,7 +31,7 @@ forward_sends_by_a_port_as_it_is(void **state)
 	assert_false(f->ev.program.ttl);
 	assert_int_equal(f->ev.program.verdict, PROGRAM_WIRE);
 	assert_int_equal(f->ev.program.iface, 2);
-	expect_note(f, "forward: out of port wan as it is\n");
+	expect_note(f, "forward: out of port wan unchanged\n");
 }
 
 static void
