@@ -47,14 +47,14 @@ read_config_text(const char *name, const char *text, struct err *err)
 }
 
 char *
-config_text(const struct config *cfg, enum document_presets presets, size_t *bytes)
+config_text(const struct config *cfg, enum document_defaults defaults, size_t *bytes)
 {
 	char *text = NULL;
 	FILE *out = open_memstream(&text, bytes);
 
 	if (out == NULL)
 		return NULL;
-	document_print(cfg->document, presets, out);
+	document_print(cfg->document, defaults, out);
 	if (fclose(out) == 0)
 		return text;
 	free(text);

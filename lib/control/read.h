@@ -14,6 +14,6 @@ struct config *read_config(const char *path, bool verify, struct err *err);
 struct config *read_config_text(const char *name, const char *text, struct err *err);
 
 /* As YAML that reads back equal; the caller frees it.  NULL: no memory. */
-char *config_text(const struct config *cfg, enum document_presets presets, size_t *bytes);
+char *config_text(const struct config *cfg, enum document_defaults defaults, size_t *bytes);
 
 #endif

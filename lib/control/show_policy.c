@@ -329,7 +329,7 @@ print_config(struct control *c, bool all)
 		return true;
 	free(c->config_text);
 	c->config_text = config_text(appliance_config(c->appliance),
-		all ? DOCUMENT_PRESETS_IN : DOCUMENT_PRESETS_OUT, &c->config_bytes);
+		all ? DOCUMENT_DEFAULTS_IN : DOCUMENT_DEFAULTS_OUT, &c->config_bytes);
 	c->config_generation = generation;
 	c->config_all = all;
 	return c->config_text != NULL;

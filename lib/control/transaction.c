@@ -64,7 +64,7 @@ remember(struct control *c, const char *source, const char *what, const char *wh
 	size_t bytes;
 	struct history_entry e = {
 		.time = time(NULL), .source = (char *)(uintptr_t)source, .config = (char *)(uintptr_t)c->config,
-		.text = config_text(appliance_config(c->appliance), DOCUMENT_PRESETS_OUT, &bytes),
+		.text = config_text(appliance_config(c->appliance), DOCUMENT_DEFAULTS_OUT, &bytes),
 	};
 	unsigned number;
 
@@ -169,7 +169,7 @@ prepare_pending(struct control *c, struct rpc_call *call, const char *file, unsi
 	struct timeval tv = { .tv_sec = (time_t)seconds };
 	size_t bytes;
 
-	c->pending.back = config_text(appliance_config(c->appliance), DOCUMENT_PRESETS_OUT, &bytes);
+	c->pending.back = config_text(appliance_config(c->appliance), DOCUMENT_DEFAULTS_OUT, &bytes);
 	c->pending.source = strdup(now != NULL ? now->source : c->config);
 	c->pending.file = strdup(file);
 	c->pending.seconds = seconds;
@@ -297,8 +297,8 @@ static char *
 difference(struct control *c, const struct config *cfg)
 {
 	size_t bytes;
-	char *old = config_text(appliance_config(c->appliance), DOCUMENT_PRESETS_OUT, &bytes);
-	char *new = config_text(cfg, DOCUMENT_PRESETS_OUT, &bytes);
+	char *old = config_text(appliance_config(c->appliance), DOCUMENT_DEFAULTS_OUT, &bytes);
+	char *new = config_text(cfg, DOCUMENT_DEFAULTS_OUT, &bytes);
 	char *text = old != NULL && new != NULL ? textdiff(old, new) : NULL;
 
 	free(old);
