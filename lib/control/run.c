@@ -345,7 +345,7 @@ run(const struct run_options *options)
 	int status = 1;
 
 	mask_signals(SIG_BLOCK);
-	signal(SIGPIPE, SIG_IGN);               /* a log may be a pipe that nobody reads any more */
+	signal(SIGPIPE, SIG_IGN);               /* a log may be a pipe without a reader */
 	if (cfg == NULL && err != NULL)
 		cfg = read_last_good(&r, &err);
 	if (cfg != NULL)

@@ -17,7 +17,7 @@ struct run_options {
 	double seconds;         /* 0: until a signal */
 	const char *socket;     /* of control; NULL: CONTROL_SOCKET, and none for the built-in example */
 	const char *state;      /* folder of configurations that ran; NULL: CONTROL_STATE, if it is there */
-	bool no_tests;          /* a start or a reload is taken although tests of its file fail */
+	bool no_tests;          /* a start or a reload is done although tests of its file fail */
 };
 
 /* Returns the exit status of the command. */

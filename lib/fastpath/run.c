@@ -44,7 +44,7 @@ hash6(const struct key6 *k, const struct flow_secret *s)
 }
 #endif
 
-/* Hash and key of the 16 bytes at IPv4 header + 8.  Bytes 0 and 2..3 are TTL and checksum in the
+/* Hash and key of the 16 bytes at IPv4 header + 8. Bytes 0 and 2..3 are TTL and checksum in the
  * header, kind and interface in the key; the interface is not hashed. */
 #if KEYS_IN_REGISTERS
 static inline uint64_t
