@@ -41,7 +41,7 @@ offline_macs(const struct config *cfg, struct rte_ether_addr mac[static PORT_MAX
 	unsigned n = config_ports(cfg, ports);
 
 	for (unsigned i = 0; i < n; i++)
-		mac[i] = ports[i].has_mac ? ports[i].mac : port_preset_mac(i);
+		mac[i] = ports[i].has_mac ? ports[i].mac : port_default_mac(i);
 }
 
 /* Interfaces keep their number by their name over both. */

@@ -84,7 +84,7 @@ static bool
 plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 {
 	struct match_list list = { .quiet = true };
-	uint64_t preset = acl->preset;
+	uint64_t default_value = acl->default_action;
 
 	for (unsigned i = 0; i < acl->rules.count; i++)
 		if (match_add(p->build, &list, &acl->rules.items[i].head, &acl->rules.items[i].match, i) < 0)
@@ -102,8 +102,8 @@ plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 		if (rule->jump != NULL)
 			out->outcome[i] = hash_text(out->outcome[i], rule->jump);
 	}
-	out->outcome[list.n] = plan_hash(0, &preset, sizeof(preset));
-	out->loc[list.n] = cfg_loc(&acl->head, &acl->preset);
+	out->outcome[list.n] = plan_hash(0, &default_value, sizeof(default_value));
+	out->loc[list.n] = cfg_loc(&acl->head, &acl->default_action);
 	out->name[list.n] = "default";
 	return true;
 }
@@ -223,7 +223,7 @@ hash_step(struct planning *p, const struct cfg_choice *choice, enum plan_kind ki
 
 	if (f == NULL)
 		return 0;
-	cfg_print(choice->table, choice->config, DOCUMENT_PRESETS_IN, f);
+	cfg_print(choice->table, choice->config, DOCUMENT_DEFAULTS_IN, f);
 	fclose(f);
 	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
 		if (counts(kind, line))

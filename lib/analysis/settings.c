@@ -58,7 +58,7 @@ print(const struct cfg_table *table, const void *config, struct lines *out)
 	if (f == NULL)
 		return false;
 	if (config != NULL)
-		cfg_print(table, config, DOCUMENT_PRESETS_IN, f);
+		cfg_print(table, config, DOCUMENT_DEFAULTS_IN, f);
 	return fclose(f) == 0 && out->text != NULL && cut(out);
 }
 
@@ -77,7 +77,7 @@ print_stages(const struct pipeline_cfg *p, struct lines *out)
 		if (strcmp(c->table->name, "track") != 0 && strcmp(c->table->name, "police") != 0)
 			continue;
 		fprintf(f, "%s:\n", c->table->name);
-		cfg_print(c->table, c->config, DOCUMENT_PRESETS_IN, f);
+		cfg_print(c->table, c->config, DOCUMENT_DEFAULTS_IN, f);
 	}
 	return fclose(f) == 0 && out->text != NULL && cut(out);
 }

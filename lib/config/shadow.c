@@ -333,7 +333,7 @@ is_needed(struct shadows *s, uint32_t rule, const struct witness *w, uint32_t *l
 	struct rule_key key;
 
 	*later = n;
-	if (r->jump != NULL || r->action != s->acl->preset) {
+	if (r->jump != NULL || r->action != s->acl->default_action) {
 		answer = ask_rule(s, rule, -1, &out, &unused);
 		if (answer != REGION_EMPTY)
 			return answer;
@@ -394,7 +394,7 @@ is_plainly_needed(struct shadows *s, uint32_t rule)
 	key_of(s, &w, &key);
 	if (decides(s, &key) != rule)
 		return false;
-	return r->name != NULL || r->log || (last_of(s, &key) == rule && (r->jump != NULL || r->action != s->acl->preset));
+	return r->name != NULL || r->log || (last_of(s, &key) == rule && (r->jump != NULL || r->action != s->acl->default_action));
 }
 
 /* False: there was no time for the rule. */

@@ -29,8 +29,8 @@ struct explainer {
 	struct trace trace;
 	unsigned port;
 	struct learned *learned;        /* NULL: frames are as they are */
-	const struct interface *iface;  /* named by --in; NULL: that is a port only */
-	json_t *stages;                 /* of the packet at work: what each has said */
+	const struct interface *iface;  /* named by --in; NULL: a port only */
+	json_t *stages;                 /* of the current packet: what each stage has decided */
 	json_t *packets;
 	struct session_numbers numbers;
 	struct outcome outcome;

@@ -59,8 +59,8 @@ struct eval {
 	uint64_t now_ns;
 	const struct trace *trace;
 	unsigned assumed;               /* enum conn_state that track finds where there are no sessions; 0: what begins one */
-	bool has_quoted;                /* an ICMP error: what it quotes, as it stands there */
-	bool quoted_damaged;            /* the header of what it quotes is summed up wrongly */
+	bool has_quoted;                /* an ICMP error: the packet that it quotes, unchanged */
+	bool quoted_damaged;            /* the quoted header has a wrong checksum */
 	uint32_t quoted_seq;            /* of TCP */
 	struct tuple quoted;
 

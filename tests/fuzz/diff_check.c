@@ -186,7 +186,7 @@ build(struct checking *c, enum side side, const char *path)
 	bool fine = false;
 
 	for (unsigned i = 0; i < PORT_MAX; i++)
-		mac[i] = port_preset_mac(i);
+		mac[i] = port_default_mac(i);
 	c->cfg[side] = config_load(path, err);
 	setup.cfg = c->cfg[side];
 	if (c->cfg[side] != NULL && err_count(err) == 0)
