@@ -97,7 +97,7 @@ a_rule_that_contradicts_a_wider_one_is_in_conflict(void **state)
 	expect_one(HEAD
 		"  {proto: tcp, dport: 1-100, action: drop},\n"
 		"  {proto: tcp, dport: 22, action: accept}" TAIL, 10,
-		"its action is accept, but the rule in line 9 decides drop first");
+		"it says accept, and the rule in line 9 says drop before");
 }
 
 static void
