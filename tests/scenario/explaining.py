@@ -31,7 +31,7 @@ CASES = [
      ['drop: not for this packet', 'rule voice', 'dscp 0 becomes 46', '0.0.0.0/0 via 198.51.100.2'], None),
     ('udp 10.0.0.2:53 > 203.0.113.9:53', 'drop', 'acl_denied', 'drop acl_denied', ['drop: not', 'the default'],
      'default: drop'),
-    ('udp 10.0.0.66:53 > 203.0.113.9:53', 'drop', 'drop_stage', 'drop drop_stage', ['ends here'], '10.0.0.66'),
+    ('udp 10.0.0.66:53 > 203.0.113.9:53', 'drop', 'drop_stage', 'drop drop_stage', ['is dropped'], '10.0.0.66'),
     ('tcp 10.0.0.2:4000 > 203.0.113.9:25 S', 'drop', 'acl_rejected', 'reject acl_rejected', ['drop: not', 'rule mail'],
      'name: mail'),
     ('udp 10.0.0.2:5060 > 203.0.113.9:5060 ttl 1', 'drop', 'ttl_expired', 'dscp 46; ttl; output wan', None, None),
