@@ -28,56 +28,6 @@ explore_now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
-/* --- the changes that were found --- */
-
-bool
-explored_has(const struct explored *x, uint64_t key)
-{
-	for (unsigned i = (unsigned)(key >> 7); x->key_room > 0; i++) {
-		uint64_t at = x->key[i & (x->key_room - 1)];
-
-		if (at == key || at == 0)
-			return at == key;
-	}
-	return false;
-}
-
-static void
-put(struct explored *x, uint64_t key)
-{
-	unsigned i = (unsigned)(key >> 7);
-
-	while (x->key[i & (x->key_room - 1)] != 0)
-		i++;
-	x->key[i & (x->key_room - 1)] = key;
-	x->n_keys++;
-}
-
-static void
-note_key(struct explored *x, uint64_t key)
-{
-	uint64_t *old = x->key;
-	unsigned room = x->key_room;
-
-	if (explored_has(x, key))
-		return;
-	if (2 * (x->n_keys + 1) > room) {
-		x->key = calloc(room * 2 + 1024u - (room > 0 ? 1024 : 0), sizeof(*x->key));
-		if (x->key == NULL) {
-			x->key = old;
-			x->cut++;
-			return;
-		}
-		x->key_room = room > 0 ? room * 2 : 1024;
-		x->n_keys = 0;
-		for (unsigned i = 0; i < room; i++)
-			if (old[i] != 0)
-				put(x, old[i]);
-		free(old);
-	}
-	put(x, key);
-}
-
 /* --- what goes the same way as a packet --- */
 
 /* A cell of packets where a choice stands, in terms of packets as they come.  False: none can be so. */
@@ -395,7 +345,7 @@ tell(struct explored *x, const struct point *p, unsigned assumed)
 		find_line(x, side, &d.line[side], &d.name[side]);
 		for (unsigned i = 0; i < x->walk[side].n; i++)
 			if (x->walk[side].record[i].id == 0)
-				note_key(x, x->walk[side].record[i].key);
+				explored_note(x, x->walk[side].record[i].key);
 	}
 	x->in.found(x->in.arg, &d);
 }

@@ -45,6 +45,8 @@ struct explored {
 /* Calls one for each change.  What the suspect points to is in x->scratch, which is released afterwards. */
 void suspects_each(struct explored *x, void (*one)(struct explored *x, struct suspect *s));
 
+/* Returns true if the change was found; and notes that it is (without memory the search counts as cut). */
 bool explored_has(const struct explored *x, uint64_t key);
+void explored_note(struct explored *x, uint64_t key);
 
 #endif
