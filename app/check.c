@@ -57,9 +57,10 @@ print_summary(const char *path, const struct config *cfg, const struct check_res
 static void
 add_finding(void *findings, struct loc loc, bool warning, const char *text)
 {
-	json_array_append_new(findings, json_pack("{s:o,s:i,s:i,s:s,s:o}", "file", json_text(loc.file),
-		"line", (int)loc.line, "column", (int)loc.column,
-		"severity", warning ? "warning" : "error", "text", json_text(text)));
+	json_array_append_new(findings,
+		json_pack("{s:o,s:i,s:i,s:s,s:o}", "file", json_text(loc.file), "line",
+			(int)loc.line, "column", (int)loc.column, "severity",
+			warning ? "warning" : "error", "text", json_text(text)));
 }
 
 /* files: an array that gets what is said of the file, or NULL: it is printed. */
@@ -83,9 +84,10 @@ check_file(const char *path, json_t *files)
 		json_t *findings = json_array();
 
 		err_each(err, add_finding, findings);
-		json_array_append_new(files, json_pack("{s:o,s:b,s:i,s:i,s:o}", "file", json_text(path),
-			"ok", fine, "tests", (int)result.tests, "failed", (int)result.failed,
-			"findings", findings));
+		json_array_append_new(files,
+			json_pack("{s:o,s:b,s:i,s:i,s:o}", "file", json_text(path), "ok", fine,
+				"tests", (int)result.tests, "failed", (int)result.failed,
+				"findings", findings));
 	} else {
 		err_print(err, stderr, isatty(STDERR_FILENO));
 		if (fine)

@@ -50,7 +50,8 @@ command_diff(int argc, char **argv)
 		if (c == 'j')
 			options.json = optarg;
 		else if (list && !read_file(optarg, &options))
-			return usage_error(USAGE, "diff: --in takes PORT=PCAP, once for each port, not '%s'", optarg);
+			return usage_error(USAGE,
+				"diff: --in takes PORT=PCAP, once for each port, not '%s'", optarg);
 		else if (c == 1 && !list && options.new != NULL)
 			return usage_error(USAGE, "diff: '%s' is too much", optarg);
 		else if (c == 1 && !list)

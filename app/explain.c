@@ -67,8 +67,7 @@ command_explain(int argc, char **argv)
 		options.packet = argv[optind++];
 	if (optind < argc)
 		return usage_error(USAGE,
-			"explain: '%s' is too much; a packet is one word, in quotes",
-			argv[optind]);
+			"explain: '%s' is too much; a packet is one word, in quotes", argv[optind]);
 	status = check_options(&options);
 	return status == STATUS_DONE ? explain(&options) : status;
 }

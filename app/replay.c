@@ -66,7 +66,7 @@ read_file(char *text, struct replay_option files[static REPLAY_FILES_MAX], unsig
 	if (equals == NULL || equals == text || equals[1] == '\0' || *n == REPLAY_FILES_MAX)
 		return false;
 	*equals = '\0';
-	files[(*n)++] = (struct replay_option) { .port = text, .path = equals + 1 };
+	files[(*n)++] = (struct replay_option){ .port = text, .path = equals + 1 };
 	return true;
 }
 

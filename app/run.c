@@ -10,7 +10,8 @@
 
 #include "command.h"
 
-#define USAGE "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH] [--state DIR]"
+#define USAGE \
+	"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH] [--state DIR]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -46,8 +47,8 @@ command_run(int argc, char **argv)
 			break;
 		case 'f':
 			if (!read_seconds(optarg, &options.seconds))
-				return usage_error(USAGE,
-					"run: --for: '%s' is no number of seconds", optarg);
+				return usage_error(
+					USAGE, "run: --for: '%s' is no number of seconds", optarg);
 			break;
 		case 'j':
 			options.json = optarg;

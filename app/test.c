@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* weir test: the section tests of configurations, each test with what was expected and what was found. */
+/* weir test: the section tests of configurations, each test with what was expected and what was
+ * found. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -18,7 +19,7 @@
 #include "schema/json_text.h"
 
 #define USAGE "test [--json FILE] FILE..."
-#define RED "\033[31m"
+#define RED   "\033[31m"
 #define GREEN "\033[32m"
 #define PLAIN "\033[0m"
 
@@ -29,14 +30,16 @@ static const struct option long_options[] = {
 
 /* What is told of the tests of one file. */
 struct telling {
-	json_t *tests;                  /* NULL: text on standard output */
+	json_t *tests; /* NULL: text on standard output */
 	bool colour;
 };
 
 static const char *
 name_of(const struct test_cfg *test)
 {
-	return test->name != NULL ? test->name : test->packet != NULL ? test->packet : test->steps.items[0].packet;
+	return test->name != NULL      ? test->name
+		: test->packet != NULL ? test->packet
+				       : test->steps.items[0].packet;
 }
 
 static const struct cfg_head *
@@ -54,7 +57,8 @@ add_json(json_t *tests, const struct trial *t)
 	if (t->step != NULL)
 		json_object_set_new(json, "step", json_integer(t->step - t->test->steps.items + 1));
 	if (!t->passed) {
-		json_object_set_new(json, "packet", json_text(t->step != NULL ? t->step->packet : t->test->packet));
+		json_object_set_new(json, "packet",
+			json_text(t->step != NULL ? t->step->packet : t->test->packet));
 		json_object_set_new(json, "expected", json_text(t->expected));
 		json_object_set_new(json, "found", json_text(t->found));
 	}
@@ -72,7 +76,8 @@ print_clean(const char *text)
 static void
 print_failed(const struct telling *told, const struct trial *t)
 {
-	const char *red = told->colour ? RED : "", *green = told->colour ? GREEN : "", *plain = told->colour ? PLAIN : "";
+	const char *red = told->colour ? RED : "", *green = told->colour ? GREEN : "",
+		   *plain = told->colour ? PLAIN : "";
 	char place[256];
 
 	outcome_rule(place, sizeof(place), &head_of(t)->loc);
@@ -129,20 +134,23 @@ static void
 add_error(void *errors, struct loc loc, bool warning, const char *text)
 {
 	if (!warning)
-		json_array_append_new(errors, json_pack("{s:o,s:i,s:i,s:i,s:o}", "file", json_text(loc.file), "line",
-			(int)loc.line, "column", (int)loc.column, "width", (int)loc.width, "text", json_text(text)));
+		json_array_append_new(errors,
+			json_pack("{s:o,s:i,s:i,s:i,s:o}", "file", json_text(loc.file), "line",
+				(int)loc.line, "column", (int)loc.column, "width", (int)loc.width,
+				"text", json_text(text)));
 }
 
 static void
-add_file(json_t *files, const char *path, const struct check_result *result, const struct telling *told,
-	const struct err *err)
+add_file(json_t *files, const char *path, const struct check_result *result,
+	const struct telling *told, const struct err *err)
 {
 	json_t *errors = json_array();
 
 	err_each(err, add_error, errors);
-	json_array_append_new(files, json_pack("{s:o,s:b,s:i,s:i,s:o,s:o}", "file", json_text(path), "ok",
-		err_count(err) == 0, "tests", (int)result->tests, "failed", (int)result->failed, "trials", told->tests,
-		"errors", errors));
+	json_array_append_new(files,
+		json_pack("{s:o,s:b,s:i,s:i,s:o,s:o}", "file", json_text(path), "ok",
+			err_count(err) == 0, "tests", (int)result->tests, "failed",
+			(int)result->failed, "trials", told->tests, "errors", errors));
 }
 
 /* Tries all tests; err gets every error, those of failed tests, too. */
@@ -174,7 +182,8 @@ print_errors(const struct err *err)
 static int
 test_file(const char *path, json_t *files)
 {
-	struct telling told = { .tests = files != NULL ? json_array() : NULL, .colour = isatty(STDOUT_FILENO) };
+	struct telling told = { .tests = files != NULL ? json_array() : NULL,
+		.colour = isatty(STDOUT_FILENO) };
 	struct check_result result = { .tests_only = true, .tested = on_tested, .arg = &told };
 	struct err *err = err_create();
 	struct config *cfg;
@@ -191,7 +200,8 @@ test_file(const char *path, json_t *files)
 	else
 		print_errors(err);
 	if (files == NULL && cfg != NULL)
-		printf("%s: %u of %u tests passed\n", path, result.tests - result.failed, result.tests);
+		printf("%s: %u of %u tests passed\n", path, result.tests - result.failed,
+			result.tests);
 	config_free(cfg);
 	err_destroy(err);
 	return fine ? STATUS_DONE : STATUS_WRONG;

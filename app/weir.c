@@ -15,7 +15,8 @@ static const struct command {
 	const char *usage;
 	const char *text;
 } commands[] = {
-	{ "run", command_run, "run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests]\n"
+	{ "run", command_run,
+		"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests]\n"
 		"             [--socket PATH] [--state DIR]",
 		"run the appliance; without -c the built-in example on devices in memory" },
 	{ "check", command_check, "check [--json FILE] FILE...",
@@ -51,7 +52,8 @@ print_usage(FILE *out)
 	for (unsigned i = 0; i < COMMANDS; i++)
 		fprintf(out, "  weir %s\n      %s\n", commands[i].usage, commands[i].text);
 	fputs("  weir --help | --version\n\n"
-		"Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n", out);
+	      "Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n",
+		out);
 }
 
 int
@@ -105,7 +107,8 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return run_command(&commands[i], argc - 1, argv + 1);
 	if (argc >= 2)
-		fprintf(stderr, "weir: there is no command '%s'\n", text_clean(word, sizeof(word), argv[1]));
+		fprintf(stderr, "weir: there is no command '%s'\n",
+			text_clean(word, sizeof(word), argv[1]));
 	print_usage(stderr);
 	return STATUS_USAGE;
 }

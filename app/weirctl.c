@@ -20,12 +20,14 @@ static void
 print_usage(FILE *out)
 {
 	fputs("usage: weirctl [-j] [-s SOCKET] [VERB ...]\n\n"
-		"Without a verb it reads commands, with completion and history on a terminal. Words may be abbreviated:\n"
-		"weirctl sh ses. -j, also at the end, prints JSON.\n\n", out);
+	      "Without a verb it reads commands, with completion and history on a terminal. Words may be abbreviated:\n"
+	      "weirctl sh ses. -j, also at the end, prints JSON.\n\n",
+		out);
 	verbs_print_help(out);
 	fputs("  top                Status, ports, interfaces, workers and drops, once a second.\n"
-		"  help VERB          What a verb takes.\n\n"
-		"Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n", out);
+	      "  help VERB          What a verb takes.\n\n"
+	      "Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n",
+		out);
 }
 
 int
@@ -54,12 +56,14 @@ main(int argc, char **argv)
 			return STATUS_USAGE;
 		}
 	}
-	if (argc > optind && (strcmp(argv[argc - 1], "-j") == 0 || strcmp(argv[argc - 1], "--json") == 0)) {
+	if (argc > optind
+		&& (strcmp(argv[argc - 1], "-j") == 0 || strcmp(argv[argc - 1], "--json") == 0)) {
 		ctl.json = true;
 		argc--;
 	}
 	if (argc > optind)
-		status = command_words(&ctl, (unsigned)(argc - optind), (const char *const *)(argv + optind));
+		status = command_words(
+			&ctl, (unsigned)(argc - optind), (const char *const *)(argv + optind));
 	else
 		status = shell(&ctl);
 	link_close(&ctl.link);

@@ -18,15 +18,17 @@ enum {
 /* weirctl_link.c: a connection, made at the first request and again when it was lost. */
 struct ctl_link {
 	const char *path;
-	int fd;                 /* -1: none */
-	char *in;               /* received, and not taken yet */
+	int fd;   /* -1: none */
+	char *in; /* received, and not taken yet */
 	size_t n_in, room;
 	long long id;
 };
 
-/* Sends a request and waits for its answer: the result, a new reference; or NULL, and *status and what is wrong on standard
- * error (*wrong, where it is not NULL, gets the error object instead, a new reference). */
-json_t *link_call(struct ctl_link *link, const struct verb *v, const json_t *params, int *status, json_t **wrong);
+/* Sends a request and waits for its answer: the result, a new reference; or NULL, and *status and
+ * what is wrong on standard error (*wrong, where it is not NULL, gets the error object instead, a
+ * new reference). */
+json_t *link_call(struct ctl_link *link, const struct verb *v, const json_t *params, int *status,
+	json_t **wrong);
 /* Findings of a file as compilers print them, on standard error. */
 void print_findings(const json_t *findings);
 
@@ -43,7 +45,7 @@ int command_words(struct ctl *ctl, unsigned n, const char *const words[]);
 /* weirctl_table.c: results as people read them. */
 struct table {
 	const struct verb *verb;
-	unsigned width[32];     /* by field; 0: the column is not shown */
+	unsigned width[32]; /* by field; 0: the column is not shown */
 	bool begun;
 };
 

@@ -24,7 +24,8 @@ static const struct verb_param *
 rest_param(const struct verb *v, const json_t *params)
 {
 	for (const struct verb_param *p = v->params; p->name != NULL; p++)
-		if (p->kind != PARAM_VALUE && p->kind != PARAM_FLAG && json_object_get(params, p->name) == NULL)
+		if (p->kind != PARAM_VALUE && p->kind != PARAM_FLAG
+			&& json_object_get(params, p->name) == NULL)
 			return p;
 	return NULL;
 }
@@ -89,8 +90,9 @@ read_params(const struct verb *v, unsigned n, const char *const words[], json_t 
 			return STATUS_DONE;
 		}
 		if (p == NULL) {
-			json_object_set_new(params, rest->name, rest->kind == PARAM_FILE ? file_json(words[i])
-				: json_string(words[i]));
+			json_object_set_new(params, rest->name,
+				rest->kind == PARAM_FILE ? file_json(words[i])
+							 : json_string(words[i]));
 		} else if (p->kind == PARAM_FLAG) {
 			json_object_set_new(params, p->name, json_true());
 		} else if (++i < n) {
@@ -113,7 +115,8 @@ print_json_rows(const struct verb *v, const json_t *rows, bool first)
 
 	if (first)
 		printf("{\"%s\": [", v->rows);
-	json_array_foreach(rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		fputs(first && i == 0 ? "\n" : ",\n", stdout);
 		json_dumpf(row, stdout, JSON_COMPACT);
 	}
@@ -127,7 +130,8 @@ end_json(const struct verb *v, json_t *result)
 	json_t *value;
 
 	fputs("\n]", stdout);
-	json_object_foreach(result, name, value) {
+	json_object_foreach(result, name, value)
+	{
 		if (strcmp(name, v->rows) == 0)
 			continue;
 		printf(", \"%s\": ", name);
@@ -210,9 +214,10 @@ unknown(unsigned n, const char *const words[])
 		suggestion_offer(&s, n > 1 && space != NULL ? space + 1 : verbs[i].name);
 	}
 	fprintf(stderr, "weirctl: there is no verb '");
-	text_put(stderr, json_string_value(text), json_string_value(text) + json_string_length(text));
-	fprintf(stderr, "'%s%s%s\n", s.best != NULL ? "; did you mean '" : "", s.best != NULL ? s.best : "",
-		s.best != NULL ? "'?" : "; 'weirctl help' lists all");
+	text_put(stderr, json_string_value(text),
+		json_string_value(text) + json_string_length(text));
+	fprintf(stderr, "'%s%s%s\n", s.best != NULL ? "; did you mean '" : "",
+		s.best != NULL ? s.best : "", s.best != NULL ? "'?" : "; 'weirctl help' lists all");
 	json_decref(text);
 	return STATUS_USAGE;
 }
@@ -235,7 +240,11 @@ static int
 picture(struct ctl *ctl)
 {
 	static const enum verb_id shown[] = {
-		VERB_SHOW_STATUS, VERB_SHOW_PORTS, VERB_SHOW_INTERFACES, VERB_SHOW_WORKERS, VERB_SHOW_DROPS,
+		VERB_SHOW_STATUS,
+		VERB_SHOW_PORTS,
+		VERB_SHOW_INTERFACES,
+		VERB_SHOW_WORKERS,
+		VERB_SHOW_DROPS,
 	};
 	int status = STATUS_DONE;
 
@@ -290,7 +299,8 @@ command_words(struct ctl *ctl, unsigned n, const char *const words[])
 	v = verb_of_words(words, n, &used);
 	if (v == NULL)
 		return unknown(n, words);
-	if (used < n && (strcmp(words[n - 1], "help") == 0 || strcmp(words[n - 1], "--help") == 0)) {
+	if (used < n
+		&& (strcmp(words[n - 1], "help") == 0 || strcmp(words[n - 1], "--help") == 0)) {
 		verb_print_usage(v, stdout);
 		return STATUS_DONE;
 	}

@@ -38,7 +38,8 @@ connect_to(struct ctl_link *link)
 	}
 	strcpy(address.sun_path, link->path);
 	link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return link->fd >= 0 && connect(link->fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	return link->fd >= 0
+		&& connect(link->fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 }
 
 static bool
@@ -64,7 +65,8 @@ receive_line(struct ctl_link *link, size_t *bytes)
 	size_t looked = 0;
 
 	for (;;) {
-		char *end = link->n_in == 0 ? NULL : memchr(link->in + looked, '\n', link->n_in - looked);
+		char *end = link->n_in == 0 ? NULL
+					    : memchr(link->in + looked, '\n', link->n_in - looked);
 		ssize_t n;
 
 		if (end != NULL) {
@@ -140,7 +142,8 @@ print_findings(const json_t *findings)
 	json_t *f;
 	size_t i;
 
-	json_array_foreach(findings, i, f) {
+	json_array_foreach(findings, i, f)
+	{
 		struct loc loc = {
 			.file = json_string_value(json_object_get(f, "file")),
 			.line = (unsigned)json_integer_value(json_object_get(f, "line")),
@@ -177,14 +180,15 @@ say_error(const json_t *error, int *status)
 }
 
 json_t *
-link_call(struct ctl_link *link, const struct verb *v, const json_t *params, int *status, json_t **wrong)
+link_call(struct ctl_link *link, const struct verb *v, const json_t *params, int *status,
+	json_t **wrong)
 {
 	char method[64], *dump, *text = NULL;
 	json_t *request, *answer, *result;
 
 	verb_method(v, method);
-	request = json_pack("{s:s,s:I,s:s,s:O}", "jsonrpc", "2.0", "id", (json_int_t)++link->id, "method", method,
-		"params", params);
+	request = json_pack("{s:s,s:I,s:s,s:O}", "jsonrpc", "2.0", "id", (json_int_t)++link->id,
+		"method", method, "params", params);
 	dump = request == NULL ? NULL : json_dumps(request, JSON_COMPACT);
 	json_decref(request);
 	*status = STATUS_WRONG;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* weirctl from a terminal: lines with history, words completed from the table of verbs and from what runs. */
+/* weirctl from a terminal: lines with history, words completed from the table of verbs and from
+ * what runs. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #define WORDS_MAX 64
 
-static struct ctl *shell_ctl;           /* libedit's completion has no argument of its own */
+static struct ctl *shell_ctl; /* libedit's completion has no argument of its own */
 
 static char *
 prompt(EditLine *el)
@@ -26,7 +27,7 @@ prompt(EditLine *el)
 /* The words that may stand where one is being written: all that begin with it are collected. */
 struct offer {
 	const char *begin;
-	char common[128];       /* what all of them begin with */
+	char common[128]; /* what all of them begin with */
 	char all[1024];
 	unsigned n;
 };
@@ -36,7 +37,8 @@ offer(struct offer *o, const char *word, size_t bytes)
 {
 	size_t same = 0, used = strlen(o->all);
 
-	if (bytes >= sizeof(o->common) || strncmp(word, o->begin, strlen(o->begin)) != 0 || bytes < strlen(o->begin))
+	if (bytes >= sizeof(o->common) || strncmp(word, o->begin, strlen(o->begin)) != 0
+		|| bytes < strlen(o->begin))
 		return;
 	if (o->n++ == 0) {
 		snprintf(o->common, sizeof(o->common), "%.*s", (int)bytes, word);
@@ -45,7 +47,8 @@ offer(struct offer *o, const char *word, size_t bytes)
 			same++;
 		o->common[same] = '\0';
 	}
-	snprintf(o->all + used, sizeof(o->all) - used, "%s%.*s", used != 0 ? "  " : "", (int)bytes, word);
+	snprintf(o->all + used, sizeof(o->all) - used, "%s%.*s", used != 0 ? "  " : "", (int)bytes,
+		word);
 }
 
 static void
@@ -56,7 +59,8 @@ offer_names(struct offer *o, enum verb_id which, const char *member)
 	json_t *result = link_call(&shell_ctl->link, &verbs[which], params, &status, &wrong);
 	size_t i;
 
-	json_array_foreach(json_object_get(result, verbs[which].rows), i, row) {
+	json_array_foreach(json_object_get(result, verbs[which].rows), i, row)
+	{
 		const char *name = json_string_value(json_object_get(row, member));
 
 		if (name != NULL)
@@ -106,7 +110,8 @@ offer_verbs(struct offer *o, const char *const words[], unsigned n)
 		const char *name = verbs[i].name;
 		unsigned k = 0;
 
-		for (; k < n && *name != '\0' && strncmp(name, words[k], strlen(words[k])) == 0; k++) {
+		for (; k < n && *name != '\0' && strncmp(name, words[k], strlen(words[k])) == 0;
+			k++) {
 			name += strcspn(name, " ");
 			name += *name == ' ';
 		}

@@ -21,7 +21,11 @@ print_scaled(char *out, size_t bytes, double value, const char *unit)
 		value /= 1000;
 		i++;
 	}
-	snprintf(out, bytes, "%.*f%s%s", i == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2, value, scales[i], unit);
+	snprintf(out, bytes, "%.*f%s%s",
+		i == 0 || value >= 99.95 ? 0
+			: value >= 9.995 ? 1
+					 : 2,
+		value, scales[i], unit);
 }
 
 static void
@@ -59,7 +63,8 @@ print_list(char *out, size_t bytes, const json_t *list)
 	for (size_t i = 0; i < json_array_size(list) && used < bytes - 1; i++) {
 		const char *text = json_string_value(json_array_get(list, i));
 
-		used += (size_t)snprintf(out + used, bytes - used, "%s%s", i > 0 ? ", " : "", text != NULL ? text : "");
+		used += (size_t)snprintf(out + used, bytes - used, "%s%s", i > 0 ? ", " : "",
+			text != NULL ? text : "");
 	}
 }
 
@@ -131,7 +136,7 @@ pad(unsigned n)
 static void
 print_line(const struct table *t, const json_t *row)
 {
-	unsigned owed = 0;              /* spaces; none at the end of a line */
+	unsigned owed = 0; /* spaces; none at the end of a line */
 	bool first = true;
 
 	for (unsigned i = 0; t->verb->fields[i].name != NULL; i++) {
@@ -176,7 +181,8 @@ measure(struct table *t, const json_t *rows)
 
 		if (f->heading == NULL)
 			continue;
-		json_array_foreach(rows, k, row) {
+		json_array_foreach(rows, k, row)
+		{
 			print_cell(cell, f->type, json_object_get(row, f->name));
 			if (width_of(cell) > t->width[i])
 				t->width[i] = width_of(cell);
@@ -199,8 +205,7 @@ table_rows(struct table *t, const json_t *rows)
 		print_line(t, NULL);
 		t->begun = true;
 	}
-	json_array_foreach(rows, k, row)
-		print_line(t, row);
+	json_array_foreach(rows, k, row) print_line(t, row);
 }
 
 static void
@@ -209,9 +214,8 @@ print_members(const char *heading, const json_t *object)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)object, name, value)
-		if (json_is_integer(value))
-			printf("  %-14s %s %lld\n", heading, name, (long long)json_integer_value(value));
+	json_object_foreach((json_t *)(uintptr_t)object, name, value) if (json_is_integer(value))
+		printf("  %-14s %s %lld\n", heading, name, (long long)json_integer_value(value));
 }
 
 void

@@ -41,7 +41,8 @@ abi_difference(void)
 
 	if (strncmp(rte_version(), DPDK_ABI, strlen(DPDK_ABI)) != 0)
 		return "this is not DPDK 22.11, for which it is built";
-	if (dladdr1(rte_eth_devices, &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
+	if (dladdr1(rte_eth_devices, &info, (void **)&symbol, RTLD_DL_SYMENT) == 0
+		|| symbol == NULL)
 		return "DPDK's table of ports is not found";
 	if (symbol->st_size != sizeof(struct rte_eth_dev) * RTE_MAX_ETHPORTS)
 		return "DPDK's table of ports has another size than in 22.11";
@@ -53,8 +54,7 @@ abi_port_is_ours(const struct rte_eth_dev *dev, const char *name)
 {
 	const struct rte_eth_dev_data *data = dev->data;
 
-	return dev >= rte_eth_devices && dev < rte_eth_devices + RTE_MAX_ETHPORTS
-		&& data != NULL && strcmp(data->name, name) == 0
-		&& data->port_id == dev - rte_eth_devices && data->mtu == RTE_ETHER_MTU
-		&& data->backer_port_id == RTE_MAX_ETHPORTS;
+	return dev >= rte_eth_devices && dev < rte_eth_devices + RTE_MAX_ETHPORTS && data != NULL
+		&& strcmp(data->name, name) == 0 && data->port_id == dev - rte_eth_devices
+		&& data->mtu == RTE_ETHER_MTU && data->backer_port_id == RTE_MAX_ETHPORTS;
 }

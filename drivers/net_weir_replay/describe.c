@@ -47,8 +47,8 @@ look(struct view *v, const struct frames *frames, const struct frame *frame)
 	mbuf.pkt_len = frame->length;
 	mbuf.nb_segs = 1;
 	memset(&v->lens, 0, sizeof(v->lens));
-	v->ptype = rte_net_get_ptype(&mbuf, &v->lens,
-		RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK | RTE_PTYPE_L4_MASK);
+	v->ptype = rte_net_get_ptype(
+		&mbuf, &v->lens, RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK | RTE_PTYPE_L4_MASK);
 }
 
 /* Which offload of ports the transport has, 0 for one without ports. */
@@ -82,7 +82,7 @@ place_of(const struct view *v, const struct rss *rss)
 		return place;
 	place.l4 = (uint8_t)l4;
 	place.cksum = tcp ? offsetof(struct rte_tcp_hdr, cksum)
-		: offsetof(struct rte_udp_hdr, dgram_cksum);
+			  : offsetof(struct rte_udp_hdr, dgram_cksum);
 	place.ports_hashed = (rss->types & ports_type(v->ptype)) != 0
 		&& (rss->types & RTE_ETH_RSS_L3_SRC_ONLY) == 0;
 	return place;
@@ -131,8 +131,10 @@ ipv4_flags(const uint8_t *ip, unsigned room, const struct place *place)
 	flags = RTE_MBUF_F_RX_IP_CKSUM_GOOD;
 	if (place->l4 == 0 || total > room || total < header_bytes)
 		return flags;
-	return flags | (rte_ipv4_udptcp_cksum_verify(header, ip + place->l4) == 0
-		? RTE_MBUF_F_RX_L4_CKSUM_GOOD : RTE_MBUF_F_RX_L4_CKSUM_BAD);
+	return flags
+		| (rte_ipv4_udptcp_cksum_verify(header, ip + place->l4) == 0
+				? RTE_MBUF_F_RX_L4_CKSUM_GOOD
+				: RTE_MBUF_F_RX_L4_CKSUM_BAD);
 }
 
 static uint16_t
@@ -142,10 +144,11 @@ ipv6_flags(const uint8_t *ip, unsigned room, const struct place *place)
 
 	/* Behind extension headers NICs give up, and so may we. */
 	if (place->l4 != sizeof(*header)
-			|| rte_be_to_cpu_16(header->payload_len) + sizeof(*header) > room)
+		|| rte_be_to_cpu_16(header->payload_len) + sizeof(*header) > room)
 		return 0;
 	return rte_ipv6_udptcp_cksum_verify(header, ip + place->l4) == 0
-		? RTE_MBUF_F_RX_L4_CKSUM_GOOD : RTE_MBUF_F_RX_L4_CKSUM_BAD;
+		? RTE_MBUF_F_RX_L4_CKSUM_GOOD
+		: RTE_MBUF_F_RX_L4_CKSUM_BAD;
 }
 
 static uint16_t
@@ -158,7 +161,9 @@ cksum_flags(const struct view *v, const struct place *place)
 }
 
 static_assert((RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_IP_CKSUM_BAD | RTE_MBUF_F_RX_IP_CKSUM_GOOD
-	| RTE_MBUF_F_RX_L4_CKSUM_BAD | RTE_MBUF_F_RX_L4_CKSUM_GOOD) <= UINT16_MAX, "frame.flags");
+		      | RTE_MBUF_F_RX_L4_CKSUM_BAD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
+		<= UINT16_MAX,
+	"frame.flags");
 
 void
 frames_describe(struct frames *frames, const struct describe *what)

@@ -62,7 +62,8 @@ rx_queue_setup(struct rte_eth_dev *dev, uint16_t queue, uint16_t descriptors, un
 	q->posted_first = 0;
 	q->pool = pool;
 	q->descriptors = descriptors;
-	q->rearm = RTE_PKTMBUF_HEADROOM | one << 16 | one << 32 | (uint64_t)dev->data->port_id << 48;
+	q->rearm = RTE_PKTMBUF_HEADROOM | one << 16 | one << 32
+		| (uint64_t)dev->data->port_id << 48;
 	dev->data->rx_queues[queue] = q;
 	return 0;
 }
@@ -197,10 +198,19 @@ static const uint32_t *
 ptypes(struct rte_eth_dev *dev)
 {
 	static const uint32_t known[] = {
-		RTE_PTYPE_L2_ETHER, RTE_PTYPE_L2_ETHER_ARP, RTE_PTYPE_L2_ETHER_VLAN,
-		RTE_PTYPE_L2_ETHER_QINQ, RTE_PTYPE_L3_IPV4, RTE_PTYPE_L3_IPV4_EXT, RTE_PTYPE_L3_IPV6,
-		RTE_PTYPE_L3_IPV6_EXT, RTE_PTYPE_L4_TCP, RTE_PTYPE_L4_UDP, RTE_PTYPE_L4_SCTP,
-		RTE_PTYPE_L4_FRAG, RTE_PTYPE_UNKNOWN,
+		RTE_PTYPE_L2_ETHER,
+		RTE_PTYPE_L2_ETHER_ARP,
+		RTE_PTYPE_L2_ETHER_VLAN,
+		RTE_PTYPE_L2_ETHER_QINQ,
+		RTE_PTYPE_L3_IPV4,
+		RTE_PTYPE_L3_IPV4_EXT,
+		RTE_PTYPE_L3_IPV6,
+		RTE_PTYPE_L3_IPV6_EXT,
+		RTE_PTYPE_L4_TCP,
+		RTE_PTYPE_L4_UDP,
+		RTE_PTYPE_L4_SCTP,
+		RTE_PTYPE_L4_FRAG,
+		RTE_PTYPE_UNKNOWN,
 	};
 
 	return device_of(dev)->options.ptype ? known : NULL;
@@ -248,7 +258,7 @@ reta_update(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *conf, uint
 	for (unsigned i = 0; i < RTE_MIN((unsigned)size, (unsigned)RETA_SIZE); i++) {
 		if (reta_names(conf, i))
 			d->reta[i] = conf[i / RTE_ETH_RETA_GROUP_SIZE]
-				.reta[i % RTE_ETH_RETA_GROUP_SIZE];
+					     .reta[i % RTE_ETH_RETA_GROUP_SIZE];
 	}
 	return 0;
 }
@@ -260,8 +270,8 @@ reta_get(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *conf, uint16_
 
 	for (unsigned i = 0; i < RTE_MIN((unsigned)size, (unsigned)RETA_SIZE); i++) {
 		if (reta_names(conf, i))
-			conf[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE] =
-				d->reta[i];
+			conf[i / RTE_ETH_RETA_GROUP_SIZE]
+				.reta[i % RTE_ETH_RETA_GROUP_SIZE] = d->reta[i];
 	}
 	return 0;
 }

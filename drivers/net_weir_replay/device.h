@@ -24,7 +24,7 @@ enum {
 struct rx_counters {
 	uint64_t packets;
 	uint64_t bytes;
-	uint64_t missed;        /* rate: not fetched before the ring of descriptors was full */
+	uint64_t missed; /* rate: not fetched before the ring of descriptors was full */
 	uint64_t no_mbuf;
 	uint64_t fresh;
 };
@@ -37,26 +37,26 @@ struct posted {
 };
 
 struct rx_queue {
-	const struct frame *at;         /* this queue's, in order */
+	const struct frame *at; /* this queue's, in order */
 	const struct place *places;
 	const uint8_t *bytes;
 	struct rte_mempool *pool;
 	uint32_t count;
 	uint32_t next;
-	uint64_t left;                  /* frames until the last loop has ended */
-	uint64_t rearm;                 /* what every mbuf begins with: data_off, refcnt, nb_segs, port */
+	uint64_t left;  /* frames until the last loop has ended */
+	uint64_t rearm; /* what every mbuf begins with: data_off, refcnt, nb_segs, port */
 
 	const struct fresh *fresh;
 	uint32_t fresh_percent;
-	uint32_t fresh_credit;          /* of a hundred */
+	uint32_t fresh_credit; /* of a hundred */
 	uint32_t fresh_number;
 
-	uint64_t rate;                  /* frames a second, in 2^-32; 0: no limit */
+	uint64_t rate; /* frames a second, in 2^-32; 0: no limit */
 	uint64_t cycles_last;
-	uint64_t due;                   /* frames, in 2^-32 */
+	uint64_t due; /* frames, in 2^-32 */
 	uint16_t descriptors;
 
-	struct posted *posted;          /* ring=: as many as descriptors; NULL without */
+	struct posted *posted; /* ring=: as many as descriptors; NULL without */
 	uint16_t posted_first;
 	uint16_t posted_count;
 
@@ -69,7 +69,7 @@ struct tx_counters {
 };
 
 struct tx_queue {
-	struct rte_mbuf **sent;         /* ring=: those that wait to be freed; NULL without */
+	struct rte_mbuf **sent; /* ring=: those that wait to be freed; NULL without */
 	uint16_t descriptors;
 	uint16_t sent_first;
 	uint16_t sent_count;
@@ -85,7 +85,7 @@ struct device {
 	struct fresh fresh;
 	struct rte_ether_addr mac;
 	uint16_t reta[RETA_SIZE];
-	struct frame *spread;           /* the frames of queue 0, those of queue 1, ... */
+	struct frame *spread; /* the frames of queue 0, those of queue 1, ... */
 	struct place *spread_places;
 	struct rx_queue rx[REPLAY_QUEUES_MAX];
 	struct tx_queue tx[REPLAY_QUEUES_MAX];

@@ -92,8 +92,8 @@ struct rte_eth_dev_data {
 	uint64_t mac_pool_sel[RTE_ETH_NUM_RECEIVE_MAC_ADDR];
 	struct rte_ether_addr *hash_mac_addrs;
 	uint16_t port_id;
-	__extension__ uint8_t promiscuous:1, scattered_rx:1, all_multicast:1, dev_started:1, lro:1,
-		dev_configured:1, flow_configured:1;
+	__extension__ uint8_t promiscuous : 1, scattered_rx : 1, all_multicast : 1, dev_started : 1,
+		lro : 1, dev_configured : 1, flow_configured : 1;
 	uint8_t rx_queue_state[RTE_MAX_QUEUES_PER_PORT];
 	uint8_t tx_queue_state[RTE_MAX_QUEUES_PER_PORT];
 	uint32_t dev_flags;
@@ -110,7 +110,7 @@ struct eth_dev_ops {
 	int (*dev_configure)(struct rte_eth_dev *);
 	int (*dev_start)(struct rte_eth_dev *);
 	int (*dev_stop)(struct rte_eth_dev *);
-	void *dev_set_link[2];                  /* up, down */
+	void *dev_set_link[2]; /* up, down */
 	int (*dev_close)(struct rte_eth_dev *);
 	void *dev_reset;
 	int (*link_update)(struct rte_eth_dev *, int wait);
@@ -131,32 +131,32 @@ struct eth_dev_ops {
 	int (*xstats_get_names)(struct rte_eth_dev *, struct rte_eth_xstat_name *, unsigned n);
 	void *queue_stats_mapping_set;
 	int (*dev_infos_get)(struct rte_eth_dev *, struct rte_eth_dev_info *);
-	void *queue_info_get[2];                /* rx, tx */
-	void *burst_mode_get[2];                /* rx, tx */
+	void *queue_info_get[2]; /* rx, tx */
+	void *burst_mode_get[2]; /* rx, tx */
 	void *fw_version_get;
 	const uint32_t *(*dev_supported_ptypes_get)(struct rte_eth_dev *);
 	void *dev_ptypes_set;
-	void *vlan[5];                          /* filter, tpid, strip, offload, pvid */
-	void *queue_start_stop[4];              /* rx start, stop, tx start, stop */
+	void *vlan[5];             /* filter, tpid, strip, offload, pvid */
+	void *queue_start_stop[4]; /* rx start, stop, tx start, stop */
 	int (*rx_queue_setup)(struct rte_eth_dev *, uint16_t queue, uint16_t descriptors,
 		unsigned node, const struct rte_eth_rxconf *, struct rte_mempool *);
 	void (*rx_queue_release)(struct rte_eth_dev *, uint16_t queue);
-	void *rx_queue_intr[2];                 /* enable, disable */
+	void *rx_queue_intr[2]; /* enable, disable */
 	int (*tx_queue_setup)(struct rte_eth_dev *, uint16_t queue, uint16_t descriptors,
 		unsigned node, const struct rte_eth_txconf *);
 	void (*tx_queue_release)(struct rte_eth_dev *, uint16_t queue);
 	int (*tx_done_cleanup)(void *queue, uint32_t count);
-	void *led[2];                           /* on, off */
-	void *flow_ctrl[2];                     /* get, set */
-	void *priority_flow_ctrl[3];            /* set, queue info, queue configure */
-	void *uc_hash_table_set[2];             /* one, all */
-	void *udp_tunnel_port[2];               /* add, delete */
+	void *led[2];                /* on, off */
+	void *flow_ctrl[2];          /* get, set */
+	void *priority_flow_ctrl[3]; /* set, queue info, queue configure */
+	void *uc_hash_table_set[2];  /* one, all */
+	void *udp_tunnel_port[2];    /* add, delete */
 	void *set_queue_rate_limit;
 	int (*rss_hash_update)(struct rte_eth_dev *, struct rte_eth_rss_conf *);
 	int (*rss_hash_conf_get)(struct rte_eth_dev *, struct rte_eth_rss_conf *);
 	int (*reta_update)(struct rte_eth_dev *, struct rte_eth_rss_reta_entry64 *, uint16_t size);
 	int (*reta_query)(struct rte_eth_dev *, struct rte_eth_rss_reta_entry64 *, uint16_t size);
-	void *rest[64];                         /* 22.11 has 49: room is left */
+	void *rest[64]; /* 22.11 has 49: room is left */
 };
 
 /* A new port of that name, or NULL: none is left, or the name is taken. */

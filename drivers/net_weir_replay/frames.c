@@ -122,8 +122,8 @@ fill(struct frames *f, const char *path, uint64_t count, uint64_t lines, char *e
 	if (pcap == NULL)
 		return -EINVAL;
 	while (f->count < count
-			&& (rc = next_frame(pcap, f->count + 1, &header, &bytes, error, size)) == 1
-			&& line + lines_of(header->len) <= lines) {
+		&& (rc = next_frame(pcap, f->count + 1, &header, &bytes, error, size)) == 1
+		&& line + lines_of(header->len) <= lines) {
 		memcpy(f->bytes + (size_t)line * FRAME_LINE, bytes, header->len);
 		f->at[f->count++] = (struct frame){ .line = line, .length = (uint16_t)header->len };
 		line += lines_of(header->len);

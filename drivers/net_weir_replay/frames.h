@@ -18,33 +18,33 @@ enum {
 	FRAME_LINE = 64,
 	FRAME_LENGTH_MAX = 16384,
 	RSS_KEY_BYTES = 40,
-	RSS_TUPLE_BYTES = 36,   /* IPv6: two addresses, two ports */
+	RSS_TUPLE_BYTES = 36, /* IPv6: two addresses, two ports */
 };
 
 /* The description of one frame. */
 struct frame {
-	uint32_t line;          /* begins so many times 64 bytes from the first */
-	uint32_t hash;          /* Toeplitz, 0 when not IP */
-	uint32_t ptype;         /* RTE_PTYPE_* */
+	uint32_t line;  /* begins so many times 64 bytes from the first */
+	uint32_t hash;  /* Toeplitz, 0 when not IP */
+	uint32_t ptype; /* RTE_PTYPE_* */
 	uint16_t length;
-	uint16_t flags;         /* RTE_MBUF_F_RX_*; those used are below 2^16 */
+	uint16_t flags; /* RTE_MBUF_F_RX_*; those used are below 2^16 */
 };
 static_assert(sizeof(struct frame) == 16, "four to a line");
 
 /* Where in a frame is what makes its flow: bytes from the first one of what stands before. */
 struct place {
-	uint8_t ip;             /* from the frame; 0: not IP, or too far in */
-	uint8_t l4;             /* from ip; 0: no ports (another protocol, a fragment) */
-	uint8_t cksum;          /* from l4; 0: none */
-	uint8_t six:1;          /* IPv6 */
-	uint8_t ports_hashed:1;
+	uint8_t ip;      /* from the frame; 0: not IP, or too far in */
+	uint8_t l4;      /* from ip; 0: no ports (another protocol, a fragment) */
+	uint8_t cksum;   /* from l4; 0: none */
+	uint8_t six : 1; /* IPv6 */
+	uint8_t ports_hashed : 1;
 };
 static_assert(sizeof(struct place) == 4, "sixteen to a line");
 
 struct frames {
-	uint8_t *bytes;         /* NULL: none */
+	uint8_t *bytes; /* NULL: none */
 	struct frame *at;
-	struct place *places;   /* of the same frames */
+	struct place *places; /* of the same frames */
 	uint32_t count;
 	uint32_t longest;
 	size_t mapped;
@@ -58,7 +58,7 @@ void frames_fini(struct frames *frames);
 /* Which hashes, and with what key. */
 struct rss {
 	uint8_t key[RSS_KEY_BYTES];
-	uint64_t types;         /* RTE_ETH_RSS_*: whose ports count, whose addresses */
+	uint64_t types; /* RTE_ETH_RSS_*: whose ports count, whose addresses */
 };
 
 /* What is to be told of the frames. */

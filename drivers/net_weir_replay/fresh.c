@@ -15,8 +15,7 @@ fresh_init(struct fresh *fresh, const struct rss *rss)
 				uint8_t tuple[RSS_TUPLE_BYTES] = { 0 };
 
 				tuple[at[six][byte]] = (uint8_t)value;
-				fresh->hash[six][byte][value] =
-					rss_hash(rss, tuple, six ? 36 : 12);
+				fresh->hash[six][byte][value] = rss_hash(rss, tuple, six ? 36 : 12);
 			}
 		}
 	}

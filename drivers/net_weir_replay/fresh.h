@@ -52,7 +52,7 @@ fresh_checksum(uint8_t *at, uint32_t sum)
 static inline uint32_t
 fresh_frame(const struct fresh *fresh, uint8_t *bytes, const struct place *place, uint32_t number)
 {
-	const uint32_t (*hash)[256] = fresh->hash[place->six];
+	const uint32_t(*hash)[256] = fresh->hash[place->six];
 	uint8_t *ip = bytes + place->ip;
 	uint8_t *source = ip + (place->six ? 20 : 12);
 	uint8_t *l4 = ip + place->l4;

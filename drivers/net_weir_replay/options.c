@@ -43,8 +43,8 @@ parse_number(const char *text, uint64_t *value)
 }
 
 static int
-take_number(const struct rte_kvargs *args, const struct number *n, uint64_t *value,
-	char *error, unsigned size)
+take_number(const struct rte_kvargs *args, const struct number *n, uint64_t *value, char *error,
+	unsigned size)
 {
 	const char *text = rte_kvargs_get(args, n->key);
 
@@ -58,8 +58,7 @@ take_number(const struct rte_kvargs *args, const struct number *n, uint64_t *val
 }
 
 static int
-take_switch(const struct rte_kvargs *args, const char *key, bool *value, char *error,
-	unsigned size)
+take_switch(const struct rte_kvargs *args, const char *key, bool *value, char *error, unsigned size)
 {
 	const struct number n = { key, 0, 1 };
 	uint64_t number = *value;
@@ -97,15 +96,15 @@ take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned
 	uint64_t fresh_wanted = 0;
 
 	if (take_path(args, "pcap", o->pcap, error, size) < 0
-			|| take_path(args, "samples", o->samples, error, size) < 0
-			|| take_number(args, &queues, &queues_wanted, error, size) < 0
-			|| take_number(args, &loops, &o->loops, error, size) < 0
-			|| take_number(args, &rate, &o->rate, error, size) < 0
-			|| take_number(args, &fresh, &fresh_wanted, error, size) < 0
-			|| take_switch(args, "ring", &o->ring, error, size) < 0
-			|| take_switch(args, "hash", &o->hash, error, size) < 0
-			|| take_switch(args, "ptype", &o->ptype, error, size) < 0
-			|| take_switch(args, "cksum", &o->cksum, error, size) < 0)
+		|| take_path(args, "samples", o->samples, error, size) < 0
+		|| take_number(args, &queues, &queues_wanted, error, size) < 0
+		|| take_number(args, &loops, &o->loops, error, size) < 0
+		|| take_number(args, &rate, &o->rate, error, size) < 0
+		|| take_number(args, &fresh, &fresh_wanted, error, size) < 0
+		|| take_switch(args, "ring", &o->ring, error, size) < 0
+		|| take_switch(args, "hash", &o->hash, error, size) < 0
+		|| take_switch(args, "ptype", &o->ptype, error, size) < 0
+		|| take_switch(args, "cksum", &o->cksum, error, size) < 0)
 		return -EINVAL;
 	o->queues = (unsigned)queues_wanted;
 	o->fresh = (unsigned)fresh_wanted;
@@ -116,22 +115,36 @@ int
 options_parse(const char *arguments, struct options *options, char *error, unsigned size)
 {
 	static const char *const keys[] = {
-		"pcap", "queues", "loops", "rate", "new", "hash", "ptype", "cksum", "samples",
-		"ring", NULL,
+		"pcap",
+		"queues",
+		"loops",
+		"rate",
+		"new",
+		"hash",
+		"ptype",
+		"cksum",
+		"samples",
+		"ring",
+		NULL,
 	};
 	struct rte_kvargs *args;
 	int rc = 0;
 
 	*options = (struct options){
-		.queues = REPLAY_QUEUES_MAX, .hash = true, .ptype = true, .cksum = true,
+		.queues = REPLAY_QUEUES_MAX,
+		.hash = true,
+		.ptype = true,
+		.cksum = true,
 	};
 	if (arguments == NULL || arguments[0] == '\0')
 		return 0;
 
 	args = rte_kvargs_parse(arguments, keys);
 	if (args == NULL) {
-		snprintf(error, size, "'%s': known are pcap= queues= loops= rate= new= hash= ptype= "
-			"cksum= samples= ring=", arguments);
+		snprintf(error, size,
+			"'%s': known are pcap= queues= loops= rate= new= hash= ptype= "
+			"cksum= samples= ring=",
+			arguments);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; rc == 0 && keys[i] != NULL; i++) {

@@ -13,13 +13,13 @@ enum {
 };
 
 struct options {
-	char pcap[REPLAY_PATH_MAX];     /* "": receives nothing */
-	char samples[REPLAY_PATH_MAX];  /* "": none */
-	unsigned queues;                /* at most so many, 1 .. REPLAY_QUEUES_MAX */
-	uint64_t loops;                 /* 0: without end */
-	uint64_t rate;                  /* frames a second, all queues together; 0: as they are asked */
-	unsigned fresh;                 /* new=: of a hundred frames so many begin a new flow */
-	bool ring;                      /* mbufs wait in rings of descriptors, before and after */
+	char pcap[REPLAY_PATH_MAX];    /* "": receives nothing */
+	char samples[REPLAY_PATH_MAX]; /* "": none */
+	unsigned queues;               /* at most so many, 1 .. REPLAY_QUEUES_MAX */
+	uint64_t loops;                /* 0: without end */
+	uint64_t rate;  /* frames a second, all queues together; 0: as they are asked */
+	unsigned fresh; /* new=: of a hundred frames so many begin a new flow */
+	bool ring;      /* mbufs wait in rings of descriptors, before and after */
 	bool hash;
 	bool ptype;
 	bool cksum;

@@ -5,7 +5,7 @@
 #include "receive.h"
 
 enum {
-	POST = 32,              /* posted at once, as NICs' drivers refill */
+	POST = 32, /* posted at once, as NICs' drivers refill */
 };
 
 /* Fills the ring again once there is room for so many. */

@@ -41,7 +41,7 @@ due_frames(struct rx_queue *q, uint16_t n)
 	/* The clock of a queue starts when it is first asked. */
 	if (q->cycles_last == 0)
 		q->cycles_last = now;
-	q->due += (uint64_t)((__extension__ (unsigned __int128)(now - q->cycles_last) * q->rate)
+	q->due += (uint64_t)((__extension__(unsigned __int128)(now - q->cycles_last) * q->rate)
 		/ rte_get_tsc_hz());
 	q->cycles_last = now;
 	frames = q->due >> 32;

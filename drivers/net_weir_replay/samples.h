@@ -19,7 +19,7 @@ struct samples {
 	const struct device *device;
 	FILE *file;
 	pthread_t thread;
-	atomic_bool stop;       /* control: write, thread: read */
+	atomic_bool stop; /* control: write, thread: read */
 	bool running;
 };
 

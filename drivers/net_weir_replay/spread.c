@@ -31,7 +31,7 @@ give(struct device *device, struct rx_queue *q, uint32_t first, uint32_t count)
 	q->fresh_percent = o->fresh;
 	q->fresh_credit = 0;
 	q->fresh_number = 0;
-	q->rate = (uint64_t)((__extension__ (unsigned __int128)o->rate << 32) * count / all);
+	q->rate = (uint64_t)((__extension__(unsigned __int128) o->rate << 32) * count / all);
 	q->cycles_last = 0;
 	q->due = 0;
 }

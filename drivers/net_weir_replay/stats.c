@@ -90,8 +90,8 @@ stats_reset(struct rte_eth_dev *dev)
 }
 
 static const char *const names[] = {
-	"rx_replay_frames",             /* in the capture */
-	"rx_replay_new",                /* received as the first of a flow */
+	"rx_replay_frames", /* in the capture */
+	"rx_replay_new",    /* received as the first of a flow */
 };
 
 int

@@ -43,8 +43,9 @@ free_oldest(struct tx_queue *q, unsigned n)
 		unsigned run = RTE_MIN(n, (unsigned)(q->descriptors - q->sent_first));
 
 		rte_pktmbuf_free_bulk(&q->sent[q->sent_first], run);
-		q->sent_first = (uint16_t)(q->sent_first + run == q->descriptors ? 0
-			: q->sent_first + run);
+		q->sent_first = (uint16_t)(q->sent_first + run == q->descriptors
+				? 0
+				: q->sent_first + run);
 		q->sent_count = (uint16_t)(q->sent_count - run);
 		n -= run;
 	}

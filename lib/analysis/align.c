@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The beginning and the end that both lists have; in between the longest common sequence, or where that would take too
- * long the longest one of elements that each list has once. */
+/* The beginning and the end that both lists have; in between the longest common sequence, or where
+ * that would take too long the longest one of elements that each list has once. */
 #include "analysis/align.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define TABLE_MAX (4u << 20)            /* elements of one list times those of the other */
+#define TABLE_MAX (4u << 20) /* elements of one list times those of the other */
 
 /* Elements that are not left out. */
 struct middle {
 	const struct align_side *side;
-	uint32_t *place;                /* in the list */
+	uint32_t *place; /* in the list */
 	uint32_t n;
 };
 
@@ -107,7 +107,8 @@ match_unique(const struct known *x, uint32_t n, const struct known *y, uint32_t 
 	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		bool once = (i == 0 || x[i - 1].id != x[i].id) && (i + 1 == n || x[i + 1].id != x[i].id);
+		bool once = (i == 0 || x[i - 1].id != x[i].id)
+			&& (i + 1 == n || x[i + 1].id != x[i].id);
 
 		to[x[i].at] = ALIGN_NONE;
 		while (k < m && y[k].id < x[i].id)
@@ -119,7 +120,8 @@ match_unique(const struct known *x, uint32_t n, const struct known *y, uint32_t 
 
 /* The longest rising sequence of to[] (patience). */
 static bool
-join_rising(const struct middle *a, const struct middle *b, uint32_t first, const uint32_t *to, uint32_t n)
+join_rising(const struct middle *a, const struct middle *b, uint32_t first, const uint32_t *to,
+	uint32_t n)
 {
 	uint32_t *top = calloc(2 * (size_t)n + 2, sizeof(*top)), *before = top + n + 1;
 	uint32_t piles = 0;

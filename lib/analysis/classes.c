@@ -6,7 +6,7 @@
 
 #include "analysis/plan.h"
 
-#define SCRATCH_BYTES ((size_t)1 << 30)         /* address space */
+#define SCRATCH_BYTES ((size_t)1 << 30) /* address space */
 
 /* The routes of a table, of one family, in the order of their first address. */
 struct sorted_table {
@@ -14,9 +14,9 @@ struct sorted_table {
 	struct sorted {
 		struct span span;
 		uint32_t route;
-		struct spans own;               /* without what longer prefixes have; n 0: not worked out */
+		struct spans own; /* without what longer prefixes have; n 0: not worked out */
 		bool known;
-	} *route;
+	} * route;
 	uint32_t n;
 	struct spans none;
 	bool has_none;
@@ -27,9 +27,9 @@ struct sorted_table {
 struct classes {
 	unsigned family;
 	struct scratch scratch;
-	struct spans nowhere;           /* of no station, each a class of its own */
-	struct spans own;               /* our addresses and those of all stations of our subnets, single ones */
-	struct spans rest;              /* without both: plain sources */
+	struct spans nowhere; /* of no station, each a class of its own */
+	struct spans own;  /* our addresses and those of all stations of our subnets, single ones */
+	struct spans rest; /* without both: plain sources */
 	struct spans rest_destinations; /* without nowhere */
 	struct spans changed;
 	struct sorted_table table[TABLES_MAX];
@@ -40,20 +40,28 @@ static const struct special {
 	uint8_t family, length;
 	union address address;
 } specials[] = {
-	{ 4, 8, { { 0 } } }, { 4, 8, { { 127 } } }, { 4, 4, { { 224 } } },
-	{ 4, 32, { { 255, 255, 255, 255 } } }, { 4, 4, { { 240 } } },
-	{ 6, 128, { { 0 } } }, { 6, 128, { { [15] = 1 } } }, { 6, 96, { { [10] = 0xff, [11] = 0xff } } },
-	{ 6, 8, { { 0xff } } }, { 6, 10, { { 0xfe, 0x80 } } },
+	{ 4, 8, { { 0 } } },
+	{ 4, 8, { { 127 } } },
+	{ 4, 4, { { 224 } } },
+	{ 4, 32, { { 255, 255, 255, 255 } } },
+	{ 4, 4, { { 240 } } },
+	{ 6, 128, { { 0 } } },
+	{ 6, 128, { { [15] = 1 } } },
+	{ 6, 96, { { [10] = 0xff, [11] = 0xff } } },
+	{ 6, 8, { { 0xff } } },
+	{ 6, 10, { { 0xfe, 0x80 } } },
 };
 
 static struct spans
 fill_nowhere(struct classes *c)
 {
-	struct span *out = scratch_take(&c->scratch, sizeof(specials) / sizeof(specials[0]) * sizeof(*out));
+	struct span *out = scratch_take(
+		&c->scratch, sizeof(specials) / sizeof(specials[0]) * sizeof(*out));
 	uint32_t n = 0;
 
 	for (unsigned i = 0; i < sizeof(specials) / sizeof(specials[0]) && out != NULL; i++) {
-		struct prefix p = { .family = specials[i].family, .length = specials[i].length,
+		struct prefix p = { .family = specials[i].family,
+			.length = specials[i].length,
 			.address = specials[i].address };
 
 		if (p.family == c->family)
@@ -78,7 +86,9 @@ own_of(struct classes *c, const struct generation *gen)
 	for (unsigned i = 0; i < gen->n_ifaces && out != NULL; i++) {
 		for (unsigned k = 0; gen->iface[i] != NULL && k < gen->iface[i]->n_addresses; k++) {
 			const struct interface_address *a = &gen->iface[i]->addresses[k];
-			struct prefix net = { .family = a->family, .length = a->bits, .address = a->address };
+			struct prefix net = {
+				.family = a->family, .length = a->bits, .address = a->address
+			};
 			wide_t value = value_of_address(&a->address, a->family);
 			struct span subnet = span_of_prefix(&net);
 
@@ -163,7 +173,8 @@ special(const struct classes *c, wide_t address)
 		struct spans whole = { &c->nowhere.span[i], 1 };
 
 		if (spans_hold(&whole, address))
-			return spans_without(&((struct classes *)(uintptr_t)c)->scratch, &whole, &c->own);
+			return spans_without(
+				&((struct classes *)(uintptr_t)c)->scratch, &whole, &c->own);
 	}
 	return one(c, address);
 }
@@ -177,7 +188,8 @@ classes_source(const struct classes *c, wide_t address)
 struct spans
 classes_destination(const struct classes *c, wide_t address)
 {
-	return spans_hold(&c->rest_destinations, address) ? c->rest_destinations : special(c, address);
+	return spans_hold(&c->rest_destinations, address) ? c->rest_destinations
+							  : special(c, address);
 }
 
 struct spans
@@ -216,7 +228,8 @@ find_table(struct classes *c, const struct route_table *table)
 	c->n_tables++;
 	for (uint32_t i = 0; i < table->n; i++)
 		if (table->route[i].prefix.family == c->family)
-			t->route[t->n++] = (struct sorted){ span_of_prefix(&table->route[i].prefix), i, { NULL, 0 }, false };
+			t->route[t->n++] = (struct sorted){ span_of_prefix(&table->route[i].prefix),
+				i, { NULL, 0 }, false };
 	qsort(t->route, t->n, sizeof(*t->route), compare);
 	return t;
 }
@@ -233,7 +246,8 @@ work_out(struct classes *c, const struct sorted_table *t, uint32_t at)
 		end++;
 	out = scratch_take(&c->scratch, (end - at) * sizeof(*out));
 	for (uint32_t i = at + 1; i < end && out != NULL; i++)
-		if (t->route[i].span.first != t->route[at].span.first || t->route[i].span.last != t->route[at].span.last)
+		if (t->route[i].span.first != t->route[at].span.first
+			|| t->route[i].span.last != t->route[at].span.last)
 			out[n++] = t->route[i].span;
 	longer = out == NULL ? (struct spans){ NULL, 0 } : spans_of(out, n);
 	return spans_without(&c->scratch, &whole, &longer);
@@ -279,7 +293,8 @@ classes_route(struct classes *c, const struct route_table *table, uint32_t route
 }
 
 bool
-classes_same_route(struct classes *c, const struct route_table *table, uint32_t route, const struct route_table *other)
+classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,
+	const struct route_table *other)
 {
 	struct sorted_table *t = find_table(c, other);
 	struct sorted wanted;
@@ -305,7 +320,8 @@ classes_same_route(struct classes *c, const struct route_table *table, uint32_t 
 		if (t->route[low].route < last)
 			continue;
 		last = t->route[low].route;
-		same = classes_route_id(&other->route[last]) == classes_route_id(&table->route[route]);
+		same = classes_route_id(&other->route[last])
+			== classes_route_id(&table->route[route]);
 	}
 	return same;
 }

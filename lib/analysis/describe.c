@@ -12,7 +12,7 @@
 #include "schema/value.h"
 
 enum {
-	LISTED = 3,                     /* values of a field that are written out */
+	LISTED = 3, /* values of a field that are written out */
 };
 
 struct text {
@@ -100,7 +100,8 @@ add_protocols(struct text *t, const struct spans *s, const struct spans *all)
 		if (word != NULL)
 			add(t, "%s%s", i > 0 ? "," : "", word);
 		else
-			add(t, last > first ? "%sproto %u-%u" : "%sproto %u", i > 0 ? "," : "", first, last);
+			add(t, last > first ? "%sproto %u-%u" : "%sproto %u", i > 0 ? "," : "",
+				first, last);
 	}
 	if (s->n > LISTED + 2)
 		add(t, " and more");
@@ -110,7 +111,8 @@ static void
 add_icmp(struct text *t, const struct spans *s, unsigned family)
 {
 	for (uint32_t i = 0; i < s->n && i < LISTED; i++) {
-		unsigned type = (unsigned)(s->span[i].first >> 8), code = (unsigned)s->span[i].first & 0xff;
+		unsigned type = (unsigned)(s->span[i].first >> 8),
+			 code = (unsigned)s->span[i].first & 0xff;
 		const char *name = icmp_name(family, type, code);
 
 		if (name != NULL)
@@ -171,7 +173,8 @@ add_end(struct text *t, const char *what, const struct tuple *to, bool source)
 {
 	char end[96];
 
-	notation_endpoint(end, sizeof(end), source ? &to->src : &to->dst, source ? to->sport : to->dport, to->family);
+	notation_endpoint(end, sizeof(end), source ? &to->src : &to->dst,
+		source ? to->sport : to->dport, to->family);
 	add(t, ", %s %s", what, end);
 }
 
@@ -179,7 +182,7 @@ static bool
 same_end(const struct tuple *a, const struct tuple *b, bool source)
 {
 	return source ? address_equal(&a->src, &b->src) && a->sport == b->sport
-		: address_equal(&a->dst, &b->dst) && a->dport == b->dport;
+		      : address_equal(&a->dst, &b->dst) && a->dport == b->dport;
 }
 
 /* How a packet that is sent on leaves, as far as that is different. */
@@ -205,22 +208,27 @@ add_leaving(struct text *t, const struct verdict *v, const struct verdict *other
 	if (v->dscp != other->dscp && v->dscp < 0)
 		add(t, ", DSCP as it came");
 	if (v->meters != other->meters)
-		add(t, v->meters != 0 && other->meters != 0 ? ", policed by another rate" : v->meters != 0 ? ", policed"
-			: ", not policed");
+		add(t,
+			v->meters != 0 && other->meters != 0 ? ", policed by another rate"
+				: v->meters != 0             ? ", policed"
+							     : ", not policed");
 }
 
 void
 describe_verdict(const struct verdict *v, const struct verdict *other, char *out, size_t bytes)
 {
 	static const char *const words[] = {
-		[WENT_ON] = "accepted", [WENT_TO_US] = "for Weir itself", [WENT_DROP] = "dropped", [WENT_REJECT] = "rejected",
+		[WENT_ON] = "accepted",
+		[WENT_TO_US] = "for Weir itself",
+		[WENT_DROP] = "dropped",
+		[WENT_REJECT] = "rejected",
 	};
 	struct text t = { out, bytes, 0 };
 
 	if (v->kind == WENT_ON && other->kind == WENT_ON) {
 		add_leaving(&t, v, other);
 		if (t.used > 2)
-			memmove(out, out + 2, t.used - 1);      /* the comma in front */
+			memmove(out, out + 2, t.used - 1); /* the comma in front */
 		else
 			add(&t, "another next hop");
 		return;
@@ -229,7 +237,8 @@ describe_verdict(const struct verdict *v, const struct verdict *other, char *out
 }
 
 void
-describe_point(const struct interface *in, unsigned family, const struct point *p, char *out, size_t bytes)
+describe_point(
+	const struct interface *in, unsigned family, const struct point *p, char *out, size_t bytes)
 {
 	struct text t = { out, bytes, 0 };
 	struct view v;

@@ -27,9 +27,9 @@ struct differ {
 	struct generation_names names;
 	struct generation *gen[SIDES];
 	struct plan *plan[SIDES];
-	const struct interface *in[SIDES];      /* at work */
-	struct known *known;                    /* by place in diff->packets */
-	bool (*entered)[LEDGER_IFACES];         /* by place: interfaces (ids of the new one) that show it */
+	const struct interface *in[SIDES]; /* at work */
+	struct known *known;               /* by place in diff->packets */
+	bool (*entered)[LEDGER_IFACES]; /* by place: interfaces (ids of the new one) that show it */
 	uint64_t deadline_ns;
 	struct err *err;
 };
@@ -100,8 +100,9 @@ confirm(const struct differ *x, const struct difference *d, const char *packet)
 static bool
 same_line(const struct loc *a, const struct loc *b)
 {
-	return a->line == b->line && (a->file == b->file || (a->file != NULL && b->file != NULL
-		&& strcmp(a->file, b->file) == 0));
+	return a->line == b->line
+		&& (a->file == b->file
+			|| (a->file != NULL && b->file != NULL && strcmp(a->file, b->file) == 0));
 }
 
 /* The place of a difference like this one, or -1. */
@@ -111,10 +112,12 @@ find(const struct differ *x, const struct known *k)
 	for (unsigned i = 0; i < x->diff->n_packets; i++) {
 		const struct known *o = &x->known[i];
 
-		if (same_line(&o->line[OLD], &k->line[OLD]) && same_line(&o->line[NEW], &k->line[NEW])
-				&& o->kind[OLD] == k->kind[OLD] && o->kind[NEW] == k->kind[NEW]
-				&& (k->kind[OLD] != WENT_ON || k->kind[NEW] != WENT_ON
-					|| (strcmp(o->before, k->before) == 0 && strcmp(o->after, k->after) == 0)))
+		if (same_line(&o->line[OLD], &k->line[OLD])
+			&& same_line(&o->line[NEW], &k->line[NEW]) && o->kind[OLD] == k->kind[OLD]
+			&& o->kind[NEW] == k->kind[NEW]
+			&& (k->kind[OLD] != WENT_ON || k->kind[NEW] != WENT_ON
+				|| (strcmp(o->before, k->before) == 0
+					&& strcmp(o->after, k->after) == 0)))
 			return (int)i;
 	}
 	return -1;
@@ -127,14 +130,19 @@ write_line(const struct loc *loc, const char *name, char *out, size_t bytes)
 
 	out[0] = '\0';
 	if (loc->line != 0)
-		snprintf(out, bytes, "%s:%u%s%s", slash != NULL ? slash + 1 : loc->file != NULL ? loc->file : "", loc->line,
-			name != NULL ? " " : "", name != NULL ? name : "");
+		snprintf(out, bytes, "%s:%u%s%s",
+			slash != NULL               ? slash + 1
+				: loc->file != NULL ? loc->file
+						    : "",
+			loc->line, name != NULL ? " " : "", name != NULL ? name : "");
 }
 
 static const char *
 state_name(unsigned assumed)
 {
-	return assumed == CONN_ESTABLISHED ? "established" : assumed == CONN_RELATED ? "related" : "new";
+	return assumed == CONN_ESTABLISHED ? "established"
+		: assumed == CONN_RELATED  ? "related"
+					   : "new";
 }
 
 static bool
@@ -167,8 +175,9 @@ told_before(const struct differ *x, int at)
 	const struct known *k = &x->known[at];
 
 	for (int i = 0; i < at; i++)
-		if (x->entered[i][x->in[NEW]->id] && same_line(&x->known[i].line[OLD], &k->line[OLD])
-				&& same_line(&x->known[i].line[NEW], &k->line[NEW]))
+		if (x->entered[i][x->in[NEW]->id]
+			&& same_line(&x->known[i].line[OLD], &k->line[OLD])
+			&& same_line(&x->known[i].line[NEW], &k->line[NEW]))
 			return true;
 	return false;
 }
@@ -179,7 +188,8 @@ on_found(void *arg, const struct difference *d)
 	struct differ *x = arg;
 	struct diff_packets *out;
 	char packet[256];
-	struct known k = { .line = { d->line[OLD], d->line[NEW] }, .kind = { d->verdict[OLD].kind, d->verdict[NEW].kind } };
+	struct known k = { .line = { d->line[OLD], d->line[NEW] },
+		.kind = { d->verdict[OLD].kind, d->verdict[NEW].kind } };
 	bool others;
 	int at;
 
@@ -270,7 +280,8 @@ write_from(struct differ *x, unsigned at)
 	out[0] = '\0';
 	for (unsigned i = 0; i < LEDGER_IFACES && used < bytes; i++)
 		if (x->entered[at][i])
-			used += (size_t)snprintf(out + used, bytes - used, "%s%s", used > 0 ? ", " : "", gen->iface[i]->name);
+			used += (size_t)snprintf(out + used, bytes - used, "%s%s",
+				used > 0 ? ", " : "", gen->iface[i]->name);
 }
 
 /* An interface with a pipeline in one configuration alone is a difference of settings. */
@@ -300,7 +311,9 @@ run(struct differ *x)
 struct diff *
 diff_create(const struct config *old, const struct config *new, uint64_t budget_ns, struct err *err)
 {
-	struct differ x = { .cfg = { old, new }, .deadline_ns = explore_now_ns() + budget_ns, .err = err };
+	struct differ x = {
+		.cfg = { old, new }, .deadline_ns = explore_now_ns() + budget_ns, .err = err
+	};
 
 	x.diff = calloc(1, sizeof(*x.diff));
 	if (x.diff == NULL) {

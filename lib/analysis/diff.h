@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What changes from one configuration to another: whose verdict, each change with a packet that shows it, and settings that
- * no packet shows.
+/* What changes from one configuration to another: whose verdict, each change with a packet that
+ * shows it, and settings that no packet shows.
  *
- * Packets are those that arrive by an interface that both have, at the first packet of a session and, where a pipeline
- * tracks, as a packet of an established session or an error about one.  Every difference is confirmed by the engine before
- * it is told: its packet, written in notation and parsed again, gets two verdicts.
+ * Packets are those that arrive by an interface that both have, at the first packet of a session
+ * and, where a pipeline tracks, as a packet of an established session or an error about one.  Every
+ * difference is confirmed by the engine before it is told: its packet, written in notation and
+ * parsed again, gets two verdicts.
  *
  * Threads: the control thread.  Memory: diff_create/diff_destroy. */
 #ifndef ANALYSIS_DIFF_H
@@ -13,24 +14,24 @@
 #include "base/err.h"
 #include "config/config.h"
 
-#define DIFF_TEXT_MAX 512
+#define DIFF_TEXT_MAX  512
 #define DIFF_BUDGET_NS 5000000000ull
 
 /* Packets whose verdict changes. */
 struct diff_packets {
-	char what[DIFF_TEXT_MAX];       /* "tcp to 10.0.0.80:22" */
-	char from[DIFF_TEXT_MAX];       /* interfaces, or the zone that they are */
-	char before[DIFF_TEXT_MAX], after[DIFF_TEXT_MAX];       /* "dropped", "accepted" */
-	char line_before[256], line_after[256]; /* "weir.yaml:21 web", or "" */
-	char in[64], packet[256];       /* the witness */
-	const char *state;              /* "new", "established", "related" */
+	char what[DIFF_TEXT_MAX]; /* "tcp to 10.0.0.80:22" */
+	char from[DIFF_TEXT_MAX]; /* interfaces, or the zone that they are */
+	char before[DIFF_TEXT_MAX], after[DIFF_TEXT_MAX]; /* "dropped", "accepted" */
+	char line_before[256], line_after[256];           /* "weir.yaml:21 web", or "" */
+	char in[64], packet[256];                         /* the witness */
+	const char *state;                                /* "new", "established", "related" */
 };
 
 /* A line of a section that differs. */
 struct diff_setting {
-	char *where;                    /* "nat.uplink" */
-	char *line;                     /* as Weir writes it */
-	bool added;                     /* in the new one, else in the old one */
+	char *where; /* "nat.uplink" */
+	char *line;  /* as Weir writes it */
+	bool added;  /* in the new one, else in the old one */
 };
 
 struct diff {
@@ -38,13 +39,14 @@ struct diff {
 	unsigned n_packets, packets_room;
 	struct diff_setting *setting;
 	unsigned n_settings, settings_room;
-	unsigned cut;                   /* changes that were not looked at to the end: time, memory */
-	unsigned unconfirmed;           /* differences that the engine did not confirm; a bug */
+	unsigned cut;         /* changes that were not looked at to the end: time, memory */
+	unsigned unconfirmed; /* differences that the engine did not confirm; a bug */
 	bool short_of_memory;
 };
 
 /* Both without errors.  NULL after errors. */
-struct diff *diff_create(const struct config *old, const struct config *new, uint64_t budget_ns, struct err *err);
-void diff_destroy(struct diff *d);      /* NULL is fine */
+struct diff *diff_create(
+	const struct config *old, const struct config *new, uint64_t budget_ns, struct err *err);
+void diff_destroy(struct diff *d); /* NULL is fine */
 
 #endif

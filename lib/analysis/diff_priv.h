@@ -10,10 +10,12 @@
 void describe_cell(const struct cell *c, unsigned family, char *out, size_t bytes);
 
 /* What becomes of packets, in words that say how two verdicts differ. */
-void describe_verdict(const struct verdict *v, const struct verdict *other, char *out, size_t bytes);
+void describe_verdict(
+	const struct verdict *v, const struct verdict *other, char *out, size_t bytes);
 
 /* The packet in notation. */
-void describe_point(const struct interface *in, unsigned family, const struct point *p, char *out, size_t bytes);
+void describe_point(const struct interface *in, unsigned family, const struct point *p, char *out,
+	size_t bytes);
 
 /* Adds each line of settings that differs. */
 void settings_compare(struct diff *d, const struct config *old, const struct config *new);

@@ -11,12 +11,12 @@
 #include "packet/key.h"
 #include "policy/address.h"
 
-#define SCRATCH_BYTES ((size_t)8 << 30)         /* address space */
-#define WORK_MAX 4000000u                       /* comparisons of cells in one search */
+#define SCRATCH_BYTES ((size_t)8 << 30) /* address space */
+#define WORK_MAX      4000000u          /* comparisons of cells in one search */
 
 enum {
-	PACKETS_MAX = 4096,             /* tried for one change that makes no difference */
-	PACKETS_MORE = 8,               /* tried when a difference was found, for other kinds of it */
+	PACKETS_MAX = 4096, /* tried for one change that makes no difference */
+	PACKETS_MORE = 8,   /* tried when a difference was found, for other kinds of it */
 };
 
 uint64_t
@@ -30,9 +30,11 @@ explore_now_ns(void)
 
 /* --- what goes the same way as a packet --- */
 
-/* A cell of packets where a choice stands, in terms of packets as they come.  False: none can be so. */
+/* A cell of packets where a choice stands, in terms of packets as they come.  False: none can be
+ * so. */
 static bool
-as_it_came(struct scratch *s, const struct cell *c, const struct walk_fields *f, unsigned family, struct cell *out)
+as_it_came(struct scratch *s, const struct cell *c, const struct walk_fields *f, unsigned family,
+	struct cell *out)
 {
 	const struct cell *all = cell_all(family);
 
@@ -52,7 +54,8 @@ as_it_came(struct scratch *s, const struct cell *c, const struct walk_fields *f,
 			return false;
 		out->dim[DIM_DPORT] = all->dim[DIM_DPORT];
 	} else if (f->dport_shift != 0) {
-		out->dim[DIM_DPORT] = spans_shift(s, &c->dim[DIM_DPORT], -f->dport_shift, 0, UINT16_MAX);
+		out->dim[DIM_DPORT] = spans_shift(
+			s, &c->dim[DIM_DPORT], -f->dport_shift, 0, UINT16_MAX);
 	}
 	if (f->dscp) {
 		if (!spans_hold(&c->dim[DIM_DSCP], f->dscp_value))
@@ -79,7 +82,8 @@ narrow(struct explored *x, const struct record *r, struct cell *pos)
 		return cell_and(&x->scratch, pos, &r->cell, pos);
 	if (r->found == r->choices->n)
 		return true;
-	return as_it_came(&x->scratch, &r->choices->cell[family == 4 ? 0 : 1][r->found], &r->fields, family, &c)
+	return as_it_came(&x->scratch, &r->choices->cell[family == 4 ? 0 : 1][r->found], &r->fields,
+		       family, &c)
 		&& cell_and(&x->scratch, pos, &c, pos);
 }
 
@@ -105,7 +109,8 @@ in_base(struct suspect *s, uint64_t id)
 	if (!s->sorted && s->base_id != NULL)
 		qsort(s->base_id, s->n_base, sizeof(*s->base_id), compare_ids);
 	s->sorted = true;
-	return s->base_id != NULL && bsearch(&id, s->base_id, s->n_base, sizeof(id), compare_ids) != NULL;
+	return s->base_id != NULL
+		&& bsearch(&id, s->base_id, s->n_base, sizeof(id), compare_ids) != NULL;
 }
 
 /* A stack of items. */
@@ -130,7 +135,8 @@ push(struct stack *stack, const struct item *item)
 	return true;
 }
 
-/* Packets of pos that would have met one of the choices before the one that was found, each choice by itself. */
+/* Packets of pos that would have met one of the choices before the one that was found, each choice
+ * by itself. */
 static bool
 push_before(struct explored *x, struct suspect *s, const struct record *r, const struct item *from,
 	const struct cell *pos, struct stack *stack)
@@ -147,7 +153,7 @@ push_before(struct explored *x, struct suspect *s, const struct record *r, const
 		if (plain && from->base && in_base(s, r->choices->cell_id[f][i]))
 			continue;
 		if (!as_it_came(&x->scratch, &r->choices->cell[f][i], &r->fields, family, &c)
-				|| !cell_and(&x->scratch, pos, &c, &next.cell))
+			|| !cell_and(&x->scratch, pos, &c, &next.cell))
 			continue;
 		if (!push(stack, &next))
 			return false;
@@ -164,8 +170,8 @@ meets_change(const struct walk *w, unsigned n)
 	return false;
 }
 
-/* How many records of both walks count: behind the last change, what both do from the same state on is left out.  Of a packet
- * that meets no change everything counts. */
+/* How many records of both walks count: behind the last change, what both do from the same state on
+ * is left out.  Of a packet that meets no change everything counts. */
 static void
 strip(const struct walk *old, const struct walk *new, unsigned n[SIDES])
 {
@@ -211,7 +217,7 @@ push_rest(struct explored *x, struct suspect *s, const struct item *from, struct
 			const struct record *r = &x->walk[side].record[i];
 
 			if (r->kind == RECORD_CHOICE && (!r->condition || r->found == r->choices->n)
-					&& !push_before(x, s, r, from, pos, stack))
+				&& !push_before(x, s, r, from, pos, stack))
 				return false;
 		}
 	}
@@ -234,14 +240,17 @@ static bool
 route_line(const struct plan *plan, const struct record *r, struct loc *line)
 {
 	const struct route_table_cfg *table = r->table != NULL
-		? cfg_find(&plan->cfg->policy.routes, r->table->name) : NULL;
+		? cfg_find(&plan->cfg->policy.routes, r->table->name)
+		: NULL;
 	const struct prefix *p = r->table != NULL ? &r->table->route[r->route].prefix : NULL;
 
 	if (table == NULL)
 		return false;
 	cfg_each(route, &table->routes) {
 		if (route->to.length != p->length || family_from_ip(&route->to.address) != p->family
-				|| memcmp(route->to.address.bytes, p->address.bytes, sizeof(p->address.bytes)) != 0)
+			|| memcmp(route->to.address.bytes, p->address.bytes,
+				   sizeof(p->address.bytes))
+				!= 0)
 			continue;
 		*line = route->head.loc;
 		return true;
@@ -291,8 +300,8 @@ is_of_change(const struct explored *x, enum side side, const struct record *r)
 	return false;
 }
 
-/* Takes out what changed rules before the one that was met have, where that is a part of one field: of two versions of a
- * rule, what only one of them takes. */
+/* Takes out what changed rules before the one that was met have, where that is a part of one field:
+ * of two versions of a rule, what only one of them takes. */
 static void
 leave_out_changes(struct explored *x, const struct record *r, struct cell *what)
 {
@@ -303,8 +312,9 @@ leave_out_changes(struct explored *x, const struct record *r, struct cell *what)
 	for (uint32_t i = 0; i < r->found; i++) {
 		unsigned d;
 
-		if (r->pair->dead[i] || r->pair->partner[i] != ALIGN_NONE || !state_admits(&r->choices->match[i], &r->fields)
-				|| !cell_meets(&cell[i], what))
+		if (r->pair->dead[i] || r->pair->partner[i] != ALIGN_NONE
+			|| !state_admits(&r->choices->match[i], &r->fields)
+			|| !cell_meets(&cell[i], what))
 			continue;
 		d = cell_difference(&cell[i], what);
 		if (d < DIMS)
@@ -312,7 +322,8 @@ leave_out_changes(struct explored *x, const struct record *r, struct cell *what)
 	}
 }
 
-/* The packets that meet the same changes, and choose the same beside them, whatever else they meet. */
+/* The packets that meet the same changes, and choose the same beside them, whatever else they meet.
+ */
 static void
 meet_changes(struct explored *x, struct cell *what)
 {
@@ -337,7 +348,9 @@ static void
 tell(struct explored *x, const struct point *p, unsigned assumed)
 {
 	struct cell what;
-	struct difference d = { .family = x->in.pairs->family, .assumed = assumed, .point = *p, .what = &what };
+	struct difference d = {
+		.family = x->in.pairs->family, .assumed = assumed, .point = *p, .what = &what
+	};
 
 	meet_changes(x, &what);
 	for (unsigned side = 0; side < SIDES; side++) {
@@ -354,7 +367,8 @@ static bool
 walk_both(struct explored *x, const struct point *p, unsigned assumed)
 {
 	for (unsigned side = 0; side < SIDES; side++) {
-		const struct walk_in in = { x->in.pairs, x->in.classes, side, assumed, &x->scratch };
+		const struct walk_in in = { x->in.pairs, x->in.classes, side, assumed,
+			&x->scratch };
 
 		walk_packet(&in, p, &x->walk[side]);
 	}
@@ -387,7 +401,8 @@ look_for(struct explored *x, const struct suspect *s, const struct item *item, s
 	return region_find(&search, x->in.pairs->family, &item->cell, x->gather, n, p);
 }
 
-/* Packets of the state that is assumed: of related ones, errors of ICMP; of established ones, no such errors. */
+/* Packets of the state that is assumed: of related ones, errors of ICMP; of established ones, no
+ * such errors. */
 static bool
 begin_state(struct explored *x, unsigned assumed, struct item *item)
 {
@@ -407,7 +422,8 @@ begin_state(struct explored *x, unsigned assumed, struct item *item)
 	if (family == 6)
 		type[n++] = (struct span){ 0, 0x7fff };
 	for (unsigned i = 0; family == 4 && i < sizeof(types); i++)
-		type[n++] = (struct span){ (unsigned)types[i] << 8, (unsigned)types[i] << 8 | 0xff };
+		type[n++] = (struct span){ (unsigned)types[i] << 8,
+			(unsigned)types[i] << 8 | 0xff };
 	*errors = *cell_all(family);
 	errors->dim[DIM_PROTO] = (struct spans){ proto, 1 };
 	errors->dim[DIM_ICMP] = spans_of(type, n);
@@ -438,7 +454,8 @@ look_through(struct explored *x, struct suspect *s, unsigned assumed, struct sta
 		struct item item = stack->item[--stack->n];
 		enum region_answer answer;
 
-		if (packets >= PACKETS_MAX || more > PACKETS_MORE || explore_now_ns() > x->in.deadline_ns)
+		if (packets >= PACKETS_MAX || more > PACKETS_MORE
+			|| explore_now_ns() > x->in.deadline_ns)
 			return explored_has(x, s->key);
 		answer = look_for(x, s, &item, &p);
 		complete &= answer != REGION_UNKNOWN;
@@ -459,7 +476,9 @@ tracks(const struct pairs *p)
 {
 	for (unsigned i = 0; i < p->n; i++)
 		for (unsigned side = 0; side < SIDES; side++)
-			for (unsigned k = 0; p->pipeline[i].of[side] != NULL && k < p->pipeline[i].of[side]->n; k++)
+			for (unsigned k = 0;
+				p->pipeline[i].of[side] != NULL && k < p->pipeline[i].of[side]->n;
+				k++)
 				if (p->pipeline[i].of[side]->step[k].kind == PLAN_TRACK)
 					return true;
 	return false;
@@ -469,8 +488,8 @@ static void
 look_at(struct explored *x, struct suspect *s)
 {
 	static const unsigned assumed[] = { 0, CONN_ESTABLISHED, CONN_RELATED };
-	const unsigned met[] = { CONN_NEW | CONN_INVALID | CONN_UNTRACKED, CONN_ESTABLISHED | CONN_UNTRACKED,
-		CONN_RELATED | CONN_UNTRACKED };
+	const unsigned met[] = { CONN_NEW | CONN_INVALID | CONN_UNTRACKED,
+		CONN_ESTABLISHED | CONN_UNTRACKED, CONN_RELATED | CONN_UNTRACKED };
 	unsigned n = tracks(x->in.pairs) ? 3 : 1;
 	struct stack stack = { NULL };
 	bool complete = true;
@@ -529,7 +548,8 @@ explored_knows(struct explored *x, const struct point *p, unsigned assumed)
 	walk_both(x, p, assumed);
 	for (unsigned side = 0; side < SIDES; side++)
 		for (unsigned i = 0; i < x->walk[side].n; i++)
-			known |= x->walk[side].record[i].id == 0 && explored_has(x, x->walk[side].record[i].key);
+			known |= x->walk[side].record[i].id == 0
+				&& explored_has(x, x->walk[side].record[i].key);
 	scratch_release(&x->scratch, mark);
 	return known;
 }

@@ -6,7 +6,7 @@
 
 #include "policy/build.h"
 
-#define SCRATCH_BYTES ((size_t)1 << 30)         /* address space */
+#define SCRATCH_BYTES ((size_t)1 << 30) /* address space */
 
 static void *
 take(struct pairs *p, size_t n, size_t bytes)
@@ -35,7 +35,8 @@ fill_dead(struct pairs *p, enum side side, const struct choices *c, struct pair_
 		return false;
 	for (unsigned i = 0; i < c->n; i++) {
 		out->partner[i] = ALIGN_NONE;
-		out->dead[i] = cell_is_empty(&c->cell[family_index(p)][i]) || !match_admits(&c->match[i], p->in[side]);
+		out->dead[i] = cell_is_empty(&c->cell[family_index(p)][i])
+			|| !match_admits(&c->match[i], p->in[side]);
 	}
 	out->partner[c->n] = ALIGN_NONE;
 	return true;
@@ -48,12 +49,16 @@ ids_of(struct pairs *p, const struct choices *c, const struct pair_choices *pc)
 	uint64_t *id = take(p, c->n, sizeof(*id));
 
 	for (unsigned i = 0; i < c->n && id != NULL; i++)
-		id[i] = pc->dead[i] ? 0 : plan_hash(c->cell_id[family_index(p)][i], &c->outcome[i], sizeof(c->outcome[i])) | 1;
+		id[i] = pc->dead[i] ? 0
+				    : plan_hash(c->cell_id[family_index(p)][i], &c->outcome[i],
+					      sizeof(c->outcome[i]))
+				| 1;
 	return id;
 }
 
 static bool
-pair_lists(struct pairs *p, const struct choices *const c[SIDES], struct pair_choices *const pc[SIDES])
+pair_lists(
+	struct pairs *p, const struct choices *const c[SIDES], struct pair_choices *const pc[SIDES])
 {
 	struct align_side side[SIDES];
 
@@ -103,7 +108,8 @@ fill_steps(struct pairs *p, enum side side, struct pair_pipeline *pp, struct ali
 		struct pair_step *ps = &pp->step[side][i];
 
 		id[i] = step_id(p, side, &of->step[i], ps);
-		if (of->step[i].choices != NULL && !fill_dead(p, side, of->step[i].choices, &ps->choices))
+		if (of->step[i].choices != NULL
+			&& !fill_dead(p, side, of->step[i].choices, &ps->choices))
 			return false;
 	}
 	*out = (struct align_side){ id, of->n, partner };
@@ -115,7 +121,8 @@ pair_steps(struct pairs *p, struct pair_pipeline *pp)
 {
 	struct align_side side[SIDES];
 
-	if (!fill_steps(p, OLD, pp, &side[OLD]) || !fill_steps(p, NEW, pp, &side[NEW]) || !align(&side[OLD], &side[NEW]))
+	if (!fill_steps(p, OLD, pp, &side[OLD]) || !fill_steps(p, NEW, pp, &side[NEW])
+		|| !align(&side[OLD], &side[NEW]))
 		return false;
 	for (unsigned s = 0; s < SIDES; s++)
 		for (unsigned i = 0; i < pp->of[s]->n; i++)
@@ -125,7 +132,8 @@ pair_steps(struct pairs *p, struct pair_pipeline *pp)
 		const struct choices *c[SIDES];
 		struct pair_choices *pc[SIDES];
 
-		if (k == ALIGN_NONE || pp->of[OLD]->step[i].choices == NULL || pp->of[NEW]->step[k].choices == NULL)
+		if (k == ALIGN_NONE || pp->of[OLD]->step[i].choices == NULL
+			|| pp->of[NEW]->step[k].choices == NULL)
 			continue;
 		c[OLD] = pp->of[OLD]->step[i].choices;
 		c[NEW] = pp->of[NEW]->step[k].choices;
@@ -184,7 +192,8 @@ add_jumps(struct pairs *p, const struct plan_pipeline *of)
 }
 
 struct pairs *
-pairs_create(const struct plan *const plan[SIDES], const struct interface *const in[SIDES], unsigned family)
+pairs_create(const struct plan *const plan[SIDES], const struct interface *const in[SIDES],
+	unsigned family)
 {
 	struct pairs *p = calloc(1, sizeof(*p));
 
@@ -228,7 +237,8 @@ const struct pair_pipeline *
 pairs_find(const struct pairs *p, enum side side, const struct pipeline *pipeline)
 {
 	for (unsigned i = 0; i < p->n; i++)
-		if (p->pipeline[i].of[side] != NULL && p->pipeline[i].of[side]->pipeline == pipeline)
+		if (p->pipeline[i].of[side] != NULL
+			&& p->pipeline[i].of[side]->pipeline == pipeline)
 			return &p->pipeline[i];
 	return NULL;
 }
@@ -255,7 +265,7 @@ pairs_differ(const struct pairs *p)
 				if (ps->partner == ALIGN_NONE)
 					return true;
 				if (pp->of[s]->step[k].choices != NULL
-						&& choices_differ(pp->of[s]->step[k].choices, &ps->choices))
+					&& choices_differ(pp->of[s]->step[k].choices, &ps->choices))
 					return true;
 			}
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pipelines that packets of an interface go through in two plans, side by side: which steps and choices both have, and
- * which have changed.
+/* The pipelines that packets of an interface go through in two plans, side by side: which steps and
+ * choices both have, and which have changed.
  *
  * Pipelines that a goto leads to are paired by name.
  *
@@ -11,24 +11,25 @@
 #include "analysis/align.h"
 #include "analysis/plan.h"
 
-#define PAIRS_MAX 256           /* pipelines that one interface leads to */
+#define PAIRS_MAX 256 /* pipelines that one interface leads to */
 
 enum side { OLD, NEW, SIDES };
 
 struct pair_choices {
-	uint32_t *partner;              /* [n + 1]: of each choice in the other plan; ALIGN_NONE: it has changed */
-	bool *dead;                     /* [n + 1]: no packet of the interface and family meets it */
+	uint32_t *
+		partner; /* [n + 1]: of each choice in the other plan; ALIGN_NONE: it has changed */
+	bool *dead;      /* [n + 1]: no packet of the interface and family meets it */
 };
 
 struct pair_step {
-	uint32_t partner;               /* ALIGN_NONE: the step, or its condition, has changed */
-	struct pair_choices choices;    /* partner NULL: there are none */
-	struct pair_choices condition;  /* dead alone */
+	uint32_t partner;              /* ALIGN_NONE: the step, or its condition, has changed */
+	struct pair_choices choices;   /* partner NULL: there are none */
+	struct pair_choices condition; /* dead alone */
 };
 
 struct pair_pipeline {
 	const char *name;
-	const struct plan_pipeline *of[SIDES];          /* NULL: there is none there */
+	const struct plan_pipeline *of[SIDES]; /* NULL: there is none there */
 	struct pair_step *step[SIDES];
 };
 
@@ -37,17 +38,18 @@ struct pairs {
 	const struct interface *in[SIDES];
 	unsigned family;
 	struct scratch scratch;
-	struct pair_pipeline pipeline[PAIRS_MAX];       /* [0]: where packets enter */
+	struct pair_pipeline pipeline[PAIRS_MAX]; /* [0]: where packets enter */
 	unsigned n;
-	bool complete;                  /* all that can be reached is there */
+	bool complete; /* all that can be reached is there */
 };
 
 /* in: the interface in each plan, with a pipeline.  NULL when memory is short. */
-struct pairs *pairs_create(const struct plan *const plan[SIDES], const struct interface *const in[SIDES],
-	unsigned family);
-void pairs_destroy(struct pairs *p);    /* NULL is fine */
+struct pairs *pairs_create(const struct plan *const plan[SIDES],
+	const struct interface *const in[SIDES], unsigned family);
+void pairs_destroy(struct pairs *p); /* NULL is fine */
 
-const struct pair_pipeline *pairs_find(const struct pairs *p, enum side side, const struct pipeline *pipeline);
+const struct pair_pipeline *pairs_find(
+	const struct pairs *p, enum side side, const struct pipeline *pipeline);
 
 /* Is there a step or choice without a partner? */
 bool pairs_differ(const struct pairs *p);

@@ -13,13 +13,13 @@
 #include "policy/matcher.h"
 #include "schema/document.h"
 
-#define SCRATCH_BYTES ((size_t)4 << 30)         /* address space */
+#define SCRATCH_BYTES ((size_t)4 << 30) /* address space */
 
 /* A plan under construction. */
 struct planning {
 	struct plan *plan;
 	struct build *build;
-	const char *acl, *pool;         /* that the stage at work refers to */
+	const char *acl, *pool; /* that the stage at work refers to */
 };
 
 uint64_t
@@ -70,12 +70,14 @@ fill_choices(struct planning *p, struct choices *c, const struct rule_match *mat
 		for (unsigned i = 0; i < n; i++) {
 			uint8_t state = match[i].state;
 
-			if (!cell_from_match(&p->plan->scratch, &match[i], f == 0 ? 4 : 6, &c->cell[f][i]))
+			if (!cell_from_match(
+				    &p->plan->scratch, &match[i], f == 0 ? 4 : 6, &c->cell[f][i]))
 				memset(&c->cell[f][i], 0, sizeof(c->cell[f][i]));
 			c->cell_id[f][i] = plan_hash(cell_hash(&c->cell[f][i]), &state, 1);
 		}
 	}
-	return c->outcome != NULL && c->loc != NULL && c->name != NULL && !p->plan->scratch.exhausted;
+	return c->outcome != NULL && c->loc != NULL && c->name != NULL
+		&& !p->plan->scratch.exhausted;
 }
 
 /* --- access lists --- */
@@ -87,7 +89,9 @@ plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 	uint64_t default_value = acl->default_action;
 
 	for (unsigned i = 0; i < acl->rules.count; i++)
-		if (match_add(p->build, &list, &acl->rules.items[i].head, &acl->rules.items[i].match, i) < 0)
+		if (match_add(p->build, &list, &acl->rules.items[i].head,
+			    &acl->rules.items[i].match, i)
+			< 0)
 			return false;
 	if (!fill_choices(p, out, list.match, list.n))
 		return false;
@@ -127,8 +131,10 @@ static const struct rule_match *
 alone(struct planning *p, const struct fixed_translation *f)
 {
 	static const struct rule_range by_port[] = {
-		{ IPPROTO_TCP, IPPROTO_TCP, false }, { IPPROTO_UDP, IPPROTO_UDP, false },
-		{ IPPROTO_UDPLITE, IPPROTO_UDPLITE, false }, { IPPROTO_DCCP, IPPROTO_DCCP, false },
+		{ IPPROTO_TCP, IPPROTO_TCP, false },
+		{ IPPROTO_UDP, IPPROTO_UDP, false },
+		{ IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
+		{ IPPROTO_DCCP, IPPROTO_DCCP, false },
 	};
 	struct rule_match *m = take(p, 1, sizeof(*m));
 	struct rule_range *ports = take(p, 1, sizeof(*ports));
@@ -182,7 +188,8 @@ plan_forwards(struct planning *p, struct plan_step *s)
 
 			s->forward[at] = f;
 			s->choices->loc[at] = s->loc;
-			s->choices->outcome[at] = plan_hash(plan_hash(1, &f.to, sizeof(f.to)), port, sizeof(port));
+			s->choices->outcome[at] = plan_hash(
+				plan_hash(1, &f.to, sizeof(f.to)), port, sizeof(port));
 		}
 	}
 	s->choices->loc[n] = s->loc;
@@ -225,20 +232,25 @@ hash_step(struct planning *p, const struct cfg_choice *choice, enum plan_kind ki
 		return 0;
 	cfg_print(choice->table, choice->config, DOCUMENT_DEFAULTS_IN, f);
 	fclose(f);
-	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+	for (char *line = strtok_r(text, "\n", &save); line != NULL;
+		line = strtok_r(NULL, "\n", &save))
 		if (counts(kind, line))
 			hash = hash_text(hash, line);
 	free(text);
 	if (pool >= 0 && build_pool(p->build, (unsigned)pool)->n_addresses > 0)
-		hash = plan_hash(hash, build_pool(p->build, (unsigned)pool)->addresses, sizeof(rte_be32_t));
+		hash = plan_hash(
+			hash, build_pool(p->build, (unsigned)pool)->addresses, sizeof(rte_be32_t));
 	return hash;
 }
 
 static enum plan_kind
 kind_of(const char *name)
 {
-	return strcmp(name, "acl") == 0 ? PLAN_ACL : strcmp(name, "dnat") == 0 ? PLAN_DNAT
-		: strcmp(name, "route") == 0 ? PLAN_ROUTE : strcmp(name, "track") == 0 ? PLAN_TRACK : PLAN_OTHER;
+	return strcmp(name, "acl") == 0      ? PLAN_ACL
+		: strcmp(name, "dnat") == 0  ? PLAN_DNAT
+		: strcmp(name, "route") == 0 ? PLAN_ROUTE
+		: strcmp(name, "track") == 0 ? PLAN_TRACK
+					     : PLAN_OTHER;
 }
 
 static bool
@@ -259,7 +271,8 @@ plan_condition(struct planning *p, struct plan_step *s)
 }
 
 static bool
-plan_one_step(struct planning *p, const struct cfg_choice *choice, const struct step *step, struct plan_step *s)
+plan_one_step(struct planning *p, const struct cfg_choice *choice, const struct step *step,
+	struct plan_step *s)
 {
 	const struct policy_cfg *cfg = &p->plan->cfg->policy;
 
@@ -270,7 +283,8 @@ plan_one_step(struct planning *p, const struct cfg_choice *choice, const struct 
 	s->loc = choice->loc;
 	s->says = hash_step(p, choice, s->kind);
 	for (unsigned i = 0; s->kind == PLAN_ACL && p->acl != NULL && i < cfg->acls.count; i++)
-		if (cfg->acls.items[i].head.name != NULL && strcmp(cfg->acls.items[i].head.name, p->acl) == 0)
+		if (cfg->acls.items[i].head.name != NULL
+			&& strcmp(cfg->acls.items[i].head.name, p->acl) == 0)
 			s->choices = &p->plan->list[i];
 	return plan_condition(p, s) && (s->kind != PLAN_DNAT || plan_forwards(p, s));
 }
@@ -290,7 +304,8 @@ plan_pipelines(struct planning *p)
 		out->n = out->pipeline->n;
 		out->step = take(p, out->n, sizeof(*out->step));
 		for (unsigned k = 0; k < out->n; k++)
-			if (out->step == NULL || !plan_one_step(p, &cfg->pipelines.items[i].stages.items[k],
+			if (out->step == NULL
+				|| !plan_one_step(p, &cfg->pipelines.items[i].stages.items[k],
 					&out->pipeline->step[k], &out->step[k]))
 				return false;
 	}

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a finished generation decides by, laid out for analysis: its pipelines step by step, and of each step the choices
- * that a packet may take, as cells.
+/* What a finished generation decides by, laid out for analysis: its pipelines step by step, and of
+ * each step the choices that a packet may take, as cells.
  *
  *   step     condition (if:)         choices of the step
  *   acl      any match, or none      the rules, and the default
  *   dnat     ...                     the forwards, or none
  *   others   ...                     -
  *
- * Threads: the control thread.  Memory: plan_create/plan_destroy; the generation and its configuration outlive it. */
+ * Threads: the control thread.  Memory: plan_create/plan_destroy; the generation and its
+ * configuration outlive it. */
 #ifndef ANALYSIS_PLAN_H
 #define ANALYSIS_PLAN_H
 
@@ -28,28 +29,28 @@ enum plan_kind {
 	PLAN_TRACK,
 };
 
-/* An ordered list of compiled matches, of which the first that a packet meets counts; behind them what happens to a packet
- * that meets none. */
+/* An ordered list of compiled matches, of which the first that a packet meets counts; behind them
+ * what happens to a packet that meets none. */
 struct choices {
 	const struct rule_match *match;
-	unsigned n;                     /* choice n is "none of them" */
-	struct cell *cell[2];           /* by family: 4, 6; a match that takes nothing has an empty one */
-	uint64_t *cell_id[2];           /* hashes of the cells, with the states asked for */
-	uint64_t *outcome;              /* [n + 1]: a hash of what follows */
-	struct loc *loc;                /* [n + 1] */
-	const char **name;              /* [n + 1], or NULL */
-	bool in_list;                   /* an access list: choice n is its default */
+	unsigned n;           /* choice n is "none of them" */
+	struct cell *cell[2]; /* by family: 4, 6; a match that takes nothing has an empty one */
+	uint64_t *cell_id[2]; /* hashes of the cells, with the states asked for */
+	uint64_t *outcome;    /* [n + 1]: a hash of what follows */
+	struct loc *loc;      /* [n + 1] */
+	const char **name;    /* [n + 1], or NULL */
+	bool in_list;         /* an access list: choice n is its default */
 };
 
 struct plan_step {
 	const struct step *step;
 	enum plan_kind kind;
-	uint64_t says;                  /* a hash of what the step's line says, without what its lists hold */
+	uint64_t says; /* a hash of what the step's line says, without what its lists hold */
 	struct loc loc;
-	struct choices condition;       /* n 0 and match NULL: for every packet */
-	struct choices *choices;        /* of PLAN_ACL and PLAN_DNAT, else NULL */
-	unsigned n_forwards;            /* of PLAN_DNAT */
-	struct fixed_translation *forward;      /* by choice */
+	struct choices condition;          /* n 0 and match NULL: for every packet */
+	struct choices *choices;           /* of PLAN_ACL and PLAN_DNAT, else NULL */
+	unsigned n_forwards;               /* of PLAN_DNAT */
+	struct fixed_translation *forward; /* by choice */
 };
 
 struct plan_pipeline {
@@ -61,16 +62,16 @@ struct plan_pipeline {
 struct plan {
 	const struct generation *gen;
 	const struct config *cfg;
-	struct scratch scratch;         /* cells, ids, texts */
+	struct scratch scratch; /* cells, ids, texts */
 	struct plan_pipeline *pipeline;
 	unsigned n_pipelines;
-	struct choices *list;           /* access lists, by place in the file */
-	bool complete;                  /* everything had room */
+	struct choices *list; /* access lists, by place in the file */
+	bool complete;        /* everything had room */
 };
 
 /* NULL when memory is short. */
 struct plan *plan_create(const struct config *cfg, const struct generation *gen);
-void plan_destroy(struct plan *p);      /* NULL is fine */
+void plan_destroy(struct plan *p); /* NULL is fine */
 
 const struct plan_pipeline *plan_find(const struct plan *p, const struct pipeline *pipeline);
 

@@ -41,7 +41,8 @@ cut(struct lines *l)
 	l->partner = calloc(n + 1, sizeof(*l->partner));
 	if (l->line == NULL || l->id == NULL || l->partner == NULL)
 		return false;
-	for (char *line = strtok_r(l->text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = strtok_r(l->text, "\n", &save); line != NULL;
+		line = strtok_r(NULL, "\n", &save)) {
 		l->line[l->n] = line;
 		l->id[l->n++] = plan_hash(1, line, strlen(line)) | 1;
 	}
@@ -129,7 +130,8 @@ leave_out_pipelines(struct lines *old, struct lines *new)
 static void
 compare(struct diff *d, const char *where, struct lines *old, struct lines *new)
 {
-	struct align_side a = { old->id, old->n, old->partner }, b = { new->id, new->n, new->partner };
+	struct align_side a = { old->id, old->n, old->partner },
+			  b = { new->id, new->n, new->partner };
 
 	if (!align(&a, &b)) {
 		d->short_of_memory = true;
@@ -144,7 +146,8 @@ compare(struct diff *d, const char *where, struct lines *old, struct lines *new)
 }
 
 static void
-compare_lines(struct diff *d, const char *where, const struct cfg_table *table, struct lines *old, struct lines *new)
+compare_lines(struct diff *d, const char *where, const struct cfg_table *table, struct lines *old,
+	struct lines *new)
 {
 	if (table == &interface_table)
 		leave_out_pipelines(old, new);
@@ -152,12 +155,14 @@ compare_lines(struct diff *d, const char *where, const struct cfg_table *table, 
 }
 
 static void
-compare_structs(struct diff *d, const char *where, const struct cfg_table *table, const void *old, const void *new)
+compare_structs(struct diff *d, const char *where, const struct cfg_table *table, const void *old,
+	const void *new)
 {
 	struct lines a = { NULL }, b = { NULL };
 	bool stages = table == &pipeline_table;
 
-	if (stages ? print_stages(old, &a) && print_stages(new, &b) : print(table, old, &a) && print(table, new, &b))
+	if (stages ? print_stages(old, &a) && print_stages(new, &b)
+		   : print(table, old, &a) && print(table, new, &b))
 		compare_lines(d, where, table, &a, &b);
 	else
 		d->short_of_memory = true;
@@ -184,7 +189,8 @@ named(const struct any_list *list, const struct cfg_table *table, const char *na
 }
 
 static void
-compare_element(struct diff *d, const struct cfg_field *f, const struct cfg_head *old, const struct cfg_head *new)
+compare_element(struct diff *d, const struct cfg_field *f, const struct cfg_head *old,
+	const struct cfg_head *new)
 {
 	const char *name = old != NULL ? old->name : new->name;
 	char where[256];
@@ -197,7 +203,8 @@ compare_element(struct diff *d, const struct cfg_field *f, const struct cfg_head
 }
 
 static void
-compare_map(struct diff *d, const struct cfg_field *f, const struct any_list *old, const struct any_list *new)
+compare_map(struct diff *d, const struct cfg_field *f, const struct any_list *old,
+	const struct any_list *new)
 {
 	for (unsigned i = 0; i < old->count; i++) {
 		const struct cfg_head *head = element(old, f->table, i);
@@ -217,8 +224,8 @@ compare_map(struct diff *d, const struct cfg_field *f, const struct any_list *ol
 static bool
 is_setting(const char *section)
 {
-	static const char *const sections[] = { "system", "ports", "interfaces", "zones", "routes", "nat", "pipelines",
-		"telemetry" };
+	static const char *const sections[] = { "system", "ports", "interfaces", "zones", "routes",
+		"nat", "pipelines", "telemetry" };
 
 	for (unsigned i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		if (strcmp(section, sections[i]) == 0)

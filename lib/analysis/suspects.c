@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Changes, and where packets that meet them begin: the cell of a changed rule without the rules before it, and where
- * destinations are translated before, what becomes such a packet. */
+/* Changes, and where packets that meet them begin: the cell of a changed rule without the rules
+ * before it, and where destinations are translated before, what becomes such a packet. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,25 +44,30 @@ add_item(struct explored *x, struct suspect *s, const struct cell *cell, bool ba
 
 /* Calls one for each port forward of both plans. */
 static void
-each_forward(struct explored *x, const struct pairs *p, struct suspect *s, const struct cell *target,
-	void (*one)(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
-		const struct cell *target))
+each_forward(struct explored *x, const struct pairs *p, struct suspect *s,
+	const struct cell *target,
+	void (*one)(struct explored *x, struct suspect *s, const struct cell *of,
+		const struct fixed_translation *f, const struct cell *target))
 {
 	for (unsigned i = 0; i < p->n; i++) {
 		for (unsigned side = 0; side < SIDES; side++) {
 			const struct plan_pipeline *pp = p->pipeline[i].of[side];
 
 			for (unsigned k = 0; pp != NULL && k < pp->n; k++)
-				for (unsigned c = 0; pp->step[k].kind == PLAN_DNAT && c < pp->step[k].choices->n; c++)
-					one(x, s, &pp->step[k].choices->cell[family_index(p)][c], &pp->step[k].forward[c], target);
+				for (unsigned c = 0;
+					pp->step[k].kind == PLAN_DNAT && c < pp->step[k].choices->n;
+					c++)
+					one(x, s, &pp->step[k].choices->cell[family_index(p)][c],
+						&pp->step[k].forward[c], target);
 		}
 	}
 }
 
-/* Packets that a forward takes, and that are in the target when it has translated them, or as they are. */
+/* Packets that a forward takes, and that are in the target when it has translated them, or as they
+ * are. */
 static void
-add_translated(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
-	const struct cell *target)
+add_translated(struct explored *x, struct suspect *s, const struct cell *of,
+	const struct fixed_translation *f, const struct cell *target)
 {
 	struct cell before = *target, both;
 
@@ -74,7 +79,8 @@ add_translated(struct explored *x, struct suspect *s, const struct cell *of, con
 		return;
 	before.dim[DIM_DST] = cell_all(4)->dim[DIM_DST];
 	if (f->port != 0 && f->high != 0)
-		before.dim[DIM_DPORT] = spans_shift(&x->scratch, &target->dim[DIM_DPORT], f->low - f->port, f->low, f->high);
+		before.dim[DIM_DPORT] = spans_shift(
+			&x->scratch, &target->dim[DIM_DPORT], f->low - f->port, f->low, f->high);
 	else if (f->port != 0 && spans_hold(&target->dim[DIM_DPORT], f->port))
 		before.dim[DIM_DPORT] = cell_all(4)->dim[DIM_DPORT];
 	if (before.dim[DIM_DPORT].n > 0 && cell_and(&x->scratch, of, &before, &both))
@@ -82,20 +88,21 @@ add_translated(struct explored *x, struct suspect *s, const struct cell *of, con
 }
 
 static void
-count_forward(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
-	const struct cell *target)
+count_forward(struct explored *x, struct suspect *s, const struct cell *of,
+	const struct fixed_translation *f, const struct cell *target)
 {
 	s->n_base++;
 }
 
 static void
-exclude_forward(struct explored *x, struct suspect *s, const struct cell *of, const struct fixed_translation *f,
-	const struct cell *target)
+exclude_forward(struct explored *x, struct suspect *s, const struct cell *of,
+	const struct fixed_translation *f, const struct cell *target)
 {
 	s->base[s->n_base++] = of;
 }
 
-/* Fills the base: choices before one of a list, which take packets with any of its states, and port forwards. */
+/* Fills the base: choices before one of a list, which take packets with any of its states, and port
+ * forwards. */
 static bool
 fill_base(struct explored *x, const struct place_of *at, struct suspect *s, uint32_t choice)
 {
@@ -115,7 +122,8 @@ fill_base(struct explored *x, const struct place_of *at, struct suspect *s, uint
 	for (uint32_t i = 0; i < choice; i++) {
 		uint8_t state = c->match[i].state;
 
-		if (at->ps->choices.dead[i] || (state != 0 && (state & RULE_STATE_ALL) != RULE_STATE_ALL))
+		if (at->ps->choices.dead[i]
+			|| (state != 0 && (state & RULE_STATE_ALL) != RULE_STATE_ALL))
 			continue;
 		id[s->n_base] = c->cell_id[f][i];
 		s->base[s->n_base++] = &c->cell[f][i];
@@ -144,17 +152,21 @@ look_at_choice(struct explored *x, const struct place_of *at, uint32_t choice, s
 {
 	const struct choices *c = at->s->choices;
 	const struct cell *cell = choice < c->n ? &c->cell[family_index(x->in.pairs)][choice]
-		: cell_all(x->in.pairs->family);
+						: cell_all(x->in.pairs->family);
 	struct suspect s = {
-		.key = change_key(at->side, at->pipeline, at->step, choice), .complete = true,
-		.states = choice < c->n && c->match[choice].state != 0 ? c->match[choice].state : RULE_STATE_ALL,
+		.key = change_key(at->side, at->pipeline, at->step, choice),
+		.complete = true,
+		.states = choice < c->n && c->match[choice].state != 0 ? c->match[choice].state
+								       : RULE_STATE_ALL,
 	};
 	struct cell narrow;
 	size_t mark = scratch_mark(&x->scratch);
 
 	/* A condition of one match is one more part of what has to be met. */
-	if (at->s->condition.n == 1 && !cell_is_empty(&at->s->condition.cell[family_index(x->in.pairs)][0])) {
-		if (!cell_and(&x->scratch, cell, &at->s->condition.cell[family_index(x->in.pairs)][0], &narrow))
+	if (at->s->condition.n == 1
+		&& !cell_is_empty(&at->s->condition.cell[family_index(x->in.pairs)][0])) {
+		if (!cell_and(&x->scratch, cell,
+			    &at->s->condition.cell[family_index(x->in.pairs)][0], &narrow))
 			return;
 		cell = &narrow;
 	}
@@ -170,7 +182,9 @@ static void
 look_at_step(struct explored *x, const struct place_of *at, suspect_fn one)
 {
 	struct suspect s = {
-		.key = change_key(at->side, at->pipeline, at->step, CHANGE_STEP), .complete = true, .states = RULE_STATE_ALL,
+		.key = change_key(at->side, at->pipeline, at->step, CHANGE_STEP),
+		.complete = true,
+		.states = RULE_STATE_ALL,
 	};
 	const struct choices *c = &at->s->condition;
 	size_t mark = scratch_mark(&x->scratch);
@@ -194,12 +208,14 @@ look_at_routes(struct explored *x, const struct place_of *at, suspect_fn one)
 	for (uint32_t i = 0; i < table->n; i++) {
 		size_t mark = scratch_mark(&x->scratch);
 		struct suspect s = {
-			.key = change_key_route(at->side, at->pipeline, at->step, i), .complete = true, .states = RULE_STATE_ALL,
+			.key = change_key_route(at->side, at->pipeline, at->step, i),
+			.complete = true,
+			.states = RULE_STATE_ALL,
 		};
 		struct cell cell = *cell_all(x->in.pairs->family);
 
 		if (table->route[i].prefix.family != x->in.pairs->family
-				|| classes_same_route(x->in.classes, table, i, other))
+			|| classes_same_route(x->in.classes, table, i, other))
 			continue;
 		cell.dim[DIM_DST] = classes_route(x->in.classes, table, i);
 		if (cell.dim[DIM_DST].n == 0)
@@ -252,7 +268,8 @@ suspects_each(struct explored *x, suspect_fn one)
 			const struct plan_pipeline *pp = p->pipeline[i].of[side];
 
 			for (unsigned k = 0; pp != NULL && k < pp->n; k++) {
-				const struct place_of at = { p, side, i, k, &pp->step[k], &p->pipeline[i].step[side][k] };
+				const struct place_of at = { p, side, i, k, &pp->step[k],
+					&p->pipeline[i].step[side][k] };
 
 				look_at(x, &at, one);
 			}

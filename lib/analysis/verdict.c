@@ -78,16 +78,18 @@ on_route(void *arg, const struct route_table *table, uint32_t found)
 }
 
 void
-verdict_of(const struct generation *gen, const struct view *view, unsigned assumed, struct verdict *out)
+verdict_of(const struct generation *gen, const struct view *view, unsigned assumed,
+	struct verdict *out)
 {
 	struct verdict routed = { .route = 0 };
 	const struct trace trace = { .routed = on_route, .arg = &routed };
 	static struct eval ev;
 	struct eval *one = &ev;
 
-	if (view->kind == VIEW_BAD || view->iface >= LEDGER_IFACES || gen->iface[view->iface] == NULL
-			|| gen->iface[view->iface]->pipeline == NULL) {
-		*out = (struct verdict){ .kind = WENT_DROP, .dscp = -1,
+	if (view->kind == VIEW_BAD || view->iface >= LEDGER_IFACES
+		|| gen->iface[view->iface] == NULL || gen->iface[view->iface]->pipeline == NULL) {
+		*out = (struct verdict){ .kind = WENT_DROP,
+			.dscp = -1,
 			.reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused };
 		return;
 	}
@@ -102,8 +104,8 @@ verdict_of(const struct generation *gen, const struct view *view, unsigned assum
 static bool
 same_tuple(const struct tuple *a, const struct tuple *b)
 {
-	return address_equal(&a->src, &b->src) && address_equal(&a->dst, &b->dst) && a->sport == b->sport
-		&& a->dport == b->dport;
+	return address_equal(&a->src, &b->src) && address_equal(&a->dst, &b->dst)
+		&& a->sport == b->sport && a->dport == b->dport;
 }
 
 bool

@@ -22,26 +22,27 @@ struct walking {
 	struct eval ev;
 	struct trace trace;
 	struct walk_fields fields;
-	uint32_t matched;               /* what the last look-up of a list has found */
-	bool routed;                    /* stage route has looked into a table */
+	uint32_t matched; /* what the last look-up of a list has found */
+	bool routed;      /* stage route has looked into a table */
 	const struct route_table *table;
 	uint32_t route;
 	uint64_t route_id;
-	unsigned pipeline;              /* index among the pairs, for ids */
+	unsigned pipeline; /* index among the pairs, for ids */
 };
 
 static bool
 has_ports(wide_t proto)
 {
-	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_DCCP || proto == IPPROTO_SCTP
-		|| proto == IPPROTO_UDPLITE;
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_DCCP
+		|| proto == IPPROTO_SCTP || proto == IPPROTO_UDPLITE;
 }
 
 /* As parse sees it: an error quotes another packet. */
 static bool
 is_icmp_error(unsigned family, uint8_t type)
 {
-	return family == 6 ? type < 128 : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+	return family == 6 ? type < 128
+			   : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
 static void
@@ -60,9 +61,20 @@ walk_view(const struct interface *in, unsigned family, const struct point *p, st
 	uint8_t proto = (uint8_t)p->at[DIM_PROTO];
 
 	*out = (struct view){
-		.kind = family == 4 ? VIEW_IP4 : VIEW_IP6, .family = (uint8_t)family, .proto = proto, .iface = in->id,
-		.l3 = 14, .l3_bytes = 64, .ttl = TTL, .dscp = (uint8_t)p->at[DIM_DSCP], .to_us = true, .l4 = 54, .payload = VIEW_NONE,
-		.fragment = p->at[DIM_FRAGMENT] != 0, .first = p->at[DIM_FRAGMENT] != 0, .more = p->at[DIM_FRAGMENT] != 0,
+		.kind = family == 4 ? VIEW_IP4 : VIEW_IP6,
+		.family = (uint8_t)family,
+		.proto = proto,
+		.iface = in->id,
+		.l3 = 14,
+		.l3_bytes = 64,
+		.ttl = TTL,
+		.dscp = (uint8_t)p->at[DIM_DSCP],
+		.to_us = true,
+		.l4 = 54,
+		.payload = VIEW_NONE,
+		.fragment = p->at[DIM_FRAGMENT] != 0,
+		.first = p->at[DIM_FRAGMENT] != 0,
+		.more = p->at[DIM_FRAGMENT] != 0,
 		.tuple = { .family = (uint8_t)family, .proto = proto },
 	};
 	out->vlan[0] = in->vlan;
@@ -103,8 +115,9 @@ static uint64_t
 hash_state(const struct walking *w)
 {
 	const struct walk_fields *f = &w->fields;
-	const uint32_t set[] = { f->src, f->dst, f->dport, f->dscp, (uint32_t)f->dport_shift, w->ev.state,
-		w->ev.program.verdict, f->dscp ? w->ev.dscp : 0, f->dport ? w->ev.tuple.dport : 0 };
+	const uint32_t set[] = { f->src, f->dst, f->dport, f->dscp, (uint32_t)f->dport_shift,
+		w->ev.state, w->ev.program.verdict, f->dscp ? w->ev.dscp : 0,
+		f->dport ? w->ev.tuple.dport : 0 };
 	struct verdict so_far;
 	uint64_t hash = plan_hash(w->route_id, set, sizeof(set));
 
@@ -143,7 +156,8 @@ step_number(const struct walking *w, const struct pair_step *ps, unsigned at)
 }
 
 static uint64_t
-record_id(const struct walking *w, const struct pair_step *ps, unsigned at, uint32_t choice, bool condition)
+record_id(const struct walking *w, const struct pair_step *ps, unsigned at, uint32_t choice,
+	bool condition)
 {
 	const uint32_t parts[] = { w->pipeline, step_number(w, ps, at), choice, condition };
 
@@ -159,7 +173,8 @@ other_step(const struct walking *w, const struct pair_step *ps)
 }
 
 static void
-record_condition(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at, uint32_t found)
+record_condition(struct walking *w, const struct plan_step *s, const struct pair_step *ps,
+	unsigned at, uint32_t found)
 {
 	struct record *r = add(w, RECORD_CHOICE);
 
@@ -174,12 +189,15 @@ record_condition(struct walking *w, const struct plan_step *s, const struct pair
 	r->id = record_id(w, ps, at, found == MATCHER_NONE, true);
 	/* A step that the other plan has not does nothing to a packet that it is not for. */
 	if (ps->partner == ALIGN_NONE)
-		r->id = found == MATCHER_NONE ? change_key(w->in->side, w->pipeline, at, CHANGE_STEP - 1) : 0;
+		r->id = found == MATCHER_NONE
+			? change_key(w->in->side, w->pipeline, at, CHANGE_STEP - 1)
+			: 0;
 	r->key = change_key(w->in->side, w->pipeline, at, CHANGE_STEP);
 }
 
 static void
-record_choice(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at, uint32_t found)
+record_choice(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at,
+	uint32_t found)
 {
 	struct record *r = add(w, RECORD_CHOICE);
 	uint32_t partner;
@@ -194,7 +212,8 @@ record_choice(struct walking *w, const struct plan_step *s, const struct pair_st
 	partner = ps->choices.partner[r->found];
 	if (ps->partner != ALIGN_NONE && partner != ALIGN_NONE)
 		r->id = record_id(w, ps, at, w->in->side == OLD ? r->found : partner, false);
-	r->key = change_key(w->in->side, w->pipeline, at, ps->partner == ALIGN_NONE ? CHANGE_STEP : r->found);
+	r->key = change_key(
+		w->in->side, w->pipeline, at, ps->partner == ALIGN_NONE ? CHANGE_STEP : r->found);
 }
 
 /* A step without a list that does something to every packet that its condition lets through. */
@@ -232,13 +251,14 @@ narrow_track(struct walking *w, struct record *r)
 
 		for (unsigned f = 0; f < 256; f++)
 			if (!tcp_flags_bad((uint8_t)f) && tcp_opens((uint8_t)f) == opens
-					&& ((f & loose) == RTE_TCP_ACK_FLAG) == mid)
+				&& ((f & loose) == RTE_TCP_ACK_FLAG) == mid)
 				out[n++] = (struct span){ f, f };
 		r->cell.dim[DIM_FLAGS] = spans_of(out, n);
 	} else if (tuple_is_icmp(&v->tuple)) {
 		for (unsigned t = 0; t < 256; t++)
-			if (icmp_is_request(family, (uint8_t)t) == icmp_is_request(family, v->icmp_type)
-					&& is_icmp_error(family, (uint8_t)t) == v->icmp_error)
+			if (icmp_is_request(family, (uint8_t)t)
+					== icmp_is_request(family, v->icmp_type)
+				&& is_icmp_error(family, (uint8_t)t) == v->icmp_error)
 				out[n++] = (struct span){ t << 8, t << 8 | 0xff };
 		r->cell.dim[DIM_ICMP] = spans_of(out, n);
 	}
@@ -255,8 +275,10 @@ narrow_protocol(struct walking *w, struct record *r, bool ports_alone)
 	uint32_t n = 0;
 
 	for (unsigned p = 0; p < 256 && out != NULL; p++) {
-		bool same = ports_alone ? (has_ports(p) && p != IPPROTO_SCTP) == (has_ports(proto) && proto != IPPROTO_SCTP)
-			: (p == IPPROTO_TCP) == (proto == IPPROTO_TCP) && (p == icmp) == (proto == icmp);
+		bool same = ports_alone ? (has_ports(p) && p != IPPROTO_SCTP)
+				== (has_ports(proto) && proto != IPPROTO_SCTP)
+					: (p == IPPROTO_TCP) == (proto == IPPROTO_TCP)
+				&& (p == icmp) == (proto == icmp);
 
 		if (same)
 			out[n++] = (struct span){ p, p };
@@ -317,15 +339,17 @@ identify_route(struct walking *w, const struct pair_step *ps, unsigned at, struc
 	if (ps->partner == ALIGN_NONE)
 		return;
 	if (spans_hold(&changed, value_of_address(&w->ev.view->tuple.src, family))
-			|| spans_hold(&changed, value_of_address(&w->ev.tuple.dst, family))) {
+		|| spans_hold(&changed, value_of_address(&w->ev.tuple.dst, family))) {
 		r->id = 0;
 		r->key = CHANGE_OWN;
-	} else if (w->routed && !classes_same_route(w->in->classes, w->table, w->route,
+	} else if (w->routed
+		&& !classes_same_route(w->in->classes, w->table, w->route,
 			other->step[ps->partner].step->instance)) {
 		r->id = 0;
 		r->key = change_key_route(w->in->side, w->pipeline, at, w->route);
 	} else if (w->routed && w->route != PREFIXES_NONE) {
-		id = plan_hash(r->id, &w->table->route[w->route].prefix.address, sizeof(union address));
+		id = plan_hash(
+			r->id, &w->table->route[w->route].prefix.address, sizeof(union address));
 		r->id = plan_hash(id, &w->table->route[w->route].prefix.length, 1) | 1;
 	}
 }
@@ -391,7 +415,9 @@ lone_forward(const struct walking *w, const struct plan_step *s)
 
 	if (f->high == 0)
 		return 0;
-	return has_ports(proto) && proto != IPPROTO_SCTP && port >= f->low && port <= f->high ? 0 : MATCHER_NONE;
+	return has_ports(proto) && proto != IPPROTO_SCTP && port >= f->low && port <= f->high
+		? 0
+		: MATCHER_NONE;
 }
 
 static void
@@ -411,7 +437,8 @@ run_dnat(struct walking *w, const struct plan_step *s, const struct pair_step *p
 		record_choice(w, s, ps, at, found);
 		s->step->stage->evaluate(s->step->instance, &one, 1);
 	} else {
-		/* The record is of what the list sees: it is made first, and told afterwards what was found. */
+		/* The record is of what the list sees: it is made first, and told afterwards what
+		 * was found. */
 		struct record *r;
 		struct walk_fields before = w->fields;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One packet through the pipelines of a plan, by the engine's own stages, with all that decided its way: records of
- * choices, each of which says what else would have gone the same way.
+/* One packet through the pipelines of a plan, by the engine's own stages, with all that decided its
+ * way: records of choices, each of which says what else would have gone the same way.
  *
  * Threads: the control thread. */
 #ifndef ANALYSIS_WALK_H
@@ -13,40 +13,40 @@
 
 #define RECORDS_MAX 512
 
-/* What is known of the packet where it stands: fields that translation or marking has set are the same for every packet that
- * came the same way. */
+/* What is known of the packet where it stands: fields that translation or marking has set are the
+ * same for every packet that came the same way. */
 struct walk_fields {
-	bool src, dst, dport, dscp;     /* set: those of a cell count for nothing but for this value */
-	int32_t dport_shift;            /* of dport that is not set: the packet's own and so much */
+	bool src, dst, dport, dscp; /* set: those of a cell count for nothing but for this value */
+	int32_t dport_shift;        /* of dport that is not set: the packet's own and so much */
 	struct tuple tuple;
 	uint8_t dscp_value;
-	unsigned state;                 /* enum conn_state */
+	unsigned state; /* enum conn_state */
 };
 
 enum record_kind {
-	RECORD_CHOICE,                  /* of a list */
-	RECORD_CELL,                    /* packets of the cell go the same way */
+	RECORD_CHOICE, /* of a list */
+	RECORD_CELL,   /* packets of the cell go the same way */
 };
 
 struct record {
 	enum record_kind kind;
-	uint64_t id;                    /* the same in both plans for partners; 0: it has changed */
-	uint64_t key;                   /* of one that has changed: which (change_key) */
-	uint64_t before;                /* a hash of what was decided and set up to here */
+	uint64_t id;     /* the same in both plans for partners; 0: it has changed */
+	uint64_t key;    /* of one that has changed: which (change_key) */
+	uint64_t before; /* a hash of what was decided and set up to here */
 	const struct choices *choices;
 	const struct pair_choices *pair;
-	uint32_t found;                 /* choices->n: none of them */
-	bool condition;                 /* any of them counts for the same */
+	uint32_t found; /* choices->n: none of them */
+	bool condition; /* any of them counts for the same */
 	const struct plan_step *step;
-	const struct plan_step *other;  /* its partner in the other plan, or NULL */
-	struct walk_fields fields;      /* as the choice saw them */
-	struct cell cell;               /* of RECORD_CELL */
-	const struct route_table *table;        /* of stage route, with a route; else NULL */
+	const struct plan_step *other;   /* its partner in the other plan, or NULL */
+	struct walk_fields fields;       /* as the choice saw them */
+	struct cell cell;                /* of RECORD_CELL */
+	const struct route_table *table; /* of stage route, with a route; else NULL */
 	uint32_t route;
 };
 
 enum outcome_kind {
-	WENT_ON,                        /* accepted: it leaves */
+	WENT_ON, /* accepted: it leaves */
 	WENT_TO_US,
 	WENT_DROP,
 	WENT_REJECT,
@@ -55,22 +55,22 @@ enum outcome_kind {
 /* What becomes of a packet, in terms that two generations share. */
 struct verdict {
 	enum outcome_kind kind;
-	enum reason reason;             /* of WENT_DROP and WENT_REJECT */
-	const char *egress;             /* of WENT_ON: interface, or port of a wire */
+	enum reason reason; /* of WENT_DROP and WENT_REJECT */
+	const char *egress; /* of WENT_ON: interface, or port of a wire */
 	bool wire;
 	union address gateway;
-	uint64_t route;                 /* a hash of all its next hops */
+	uint64_t route; /* a hash of all its next hops */
 	struct tuple to;
-	int dscp;                       /* -1: not marked */
-	uint64_t meters;                /* a hash of those that it passes, with their rates; 0: none */
-	struct loc line;                /* that decided it, line 0: none */
-	const char *name;               /* of the rule there, or NULL */
+	int dscp;         /* -1: not marked */
+	uint64_t meters;  /* a hash of those that it passes, with their rates; 0: none */
+	struct loc line;  /* that decided it, line 0: none */
+	const char *name; /* of the rule there, or NULL */
 };
 
 struct walk {
 	struct record record[RECORDS_MAX];
 	unsigned n;
-	bool complete;                  /* all records had room */
+	bool complete; /* all records had room */
 	struct verdict verdict;
 };
 
@@ -79,26 +79,29 @@ struct walk_in {
 	const struct pairs *pairs;
 	struct classes *classes;
 	enum side side;
-	unsigned assumed;               /* enum conn_state of the packet's session, or 0: it has none */
-	struct scratch *scratch;        /* cells of records; released by the caller */
+	unsigned assumed;        /* enum conn_state of the packet's session, or 0: it has none */
+	struct scratch *scratch; /* cells of records; released by the caller */
 };
 
-/* What has changed, by a number: a choice of a step, the step itself (choice CHANGE_STEP), a route by its prefix, or which
- * addresses are ours. */
+/* What has changed, by a number: a choice of a step, the step itself (choice CHANGE_STEP), a route
+ * by its prefix, or which addresses are ours. */
 #define CHANGE_STEP UINT32_MAX
-#define CHANGE_OWN 1u
+#define CHANGE_OWN  1u
 uint64_t change_key(enum side side, unsigned pipeline, unsigned step, uint32_t choice);
 uint64_t change_key_route(enum side side, unsigned pipeline, unsigned step, uint32_t route);
 
 /* The packet of a point, as parse sees it. */
-void walk_view(const struct interface *in, unsigned family, const struct point *p, struct view *out);
+void walk_view(
+	const struct interface *in, unsigned family, const struct point *p, struct view *out);
 
 void walk_packet(const struct walk_in *in, const struct point *p, struct walk *out);
 
 /* The verdict of the engine alone, on any view. */
-void verdict_of(const struct generation *gen, const struct view *view, unsigned assumed, struct verdict *out);
+void verdict_of(const struct generation *gen, const struct view *view, unsigned assumed,
+	struct verdict *out);
 
-/* Is it the same to the sender, the receiver and the operator?  The reason of a drop is not looked at. */
+/* Is it the same to the sender, the receiver and the operator?  The reason of a drop is not looked
+ * at. */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define BLOCK_BYTES ((size_t)64 << 10)
-#define LARGE_BYTES (BLOCK_BYTES / 4)   /* a piece of this size or larger has a block of its own */
+#define LARGE_BYTES (BLOCK_BYTES / 4) /* a piece of this size or larger has a block of its own */
 
 struct arena_block {
 	struct arena_block *next;

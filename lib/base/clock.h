@@ -13,18 +13,18 @@
 
 #include <rte_cycles.h>
 
-#undef NS_PER_S                 /* DPDK's is an int: 5 * NS_PER_S overflows */
-#define NS_PER_S 1000000000ull
+#undef NS_PER_S /* DPDK's is an int: 5 * NS_PER_S overflows */
+#define NS_PER_S      1000000000ull
 #define NS_PER_SECOND 1000000000ull
-#define NS_PER_MS 1000000ull
-#define NS_PER_US 1000ull
+#define NS_PER_MS     1000000ull
+#define NS_PER_US     1000ull
 
 struct clock {
 	bool virtual;
-	uint64_t now_ns;        /* the last reading */
-	uint64_t base_cycles;   /* counter when now_ns was base_ns */
+	uint64_t now_ns;      /* the last reading */
+	uint64_t base_cycles; /* counter when now_ns was base_ns */
 	uint64_t base_ns;
-	uint64_t mult;          /* ns = cycles * mult >> 32 */
+	uint64_t mult; /* ns = cycles * mult >> 32 */
 };
 
 /* Initialises a clock on the time-stamp counter, which runs at hz; the clock starts at start_ns. */

@@ -7,7 +7,7 @@
 #ifndef BASE_COUNTER_H
 #define BASE_COUNTER_H
 
-#define counter_get(counter) __atomic_load_n((counter), __ATOMIC_RELAXED)
+#define counter_get(counter)        __atomic_load_n((counter), __ATOMIC_RELAXED)
 #define counter_set(counter, value) __atomic_store_n((counter), (value), __ATOMIC_RELAXED)
 
 /* For the writing thread alone.  A negative amount is subtracted. */

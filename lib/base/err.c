@@ -74,7 +74,7 @@ is_known(const struct err *err, struct loc loc, const char *text)
 		const struct err_entry *e = &err->entries[i];
 
 		if (e->warning && e->loc.line == loc.line && e->loc.column == loc.column
-				&& strcmp(e->text, text) == 0)
+			&& strcmp(e->text, text) == 0)
 			return true;
 	}
 	return false;
@@ -88,7 +88,7 @@ add(struct err *err, bool warning, struct loc loc, const char *fmt, va_list ap)
 	if (!warning)
 		err->error_count++;
 	if (err->count >= (warning ? ERR_WARNINGS_MAX : ERR_KEPT_MAX) || !grow(err)
-			|| vasprintf(&text, fmt, ap) < 0) {
+		|| vasprintf(&text, fmt, ap) < 0) {
 		err->lost++;
 		return;
 	}
@@ -100,7 +100,10 @@ add(struct err *err, bool warning, struct loc loc, const char *fmt, va_list ap)
 	if (loc.width == 0)
 		loc.width = 1;
 	err->entries[err->count] = (struct err_entry){
-		.loc = loc, .text = text, .order = err->count, .warning = warning
+		.loc = loc,
+		.text = text,
+		.order = err->count,
+		.warning = warning,
 	};
 	err->count++;
 }

@@ -26,7 +26,7 @@ struct loc {
 struct err;
 
 struct err *err_create(void);
-void err_destroy(struct err *err);      /* NULL is fine */
+void err_destroy(struct err *err); /* NULL is fine */
 
 /* Adds one error and returns -code, so that a caller can write return err_add(...). */
 int err_add(struct err *err, int code, struct loc loc, const char *fmt, ...)

@@ -9,9 +9,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define SOURCE_COLUMNS_MAX 160          /* a longer line is shown from near the error on */
-#define SOURCE_BEFORE 60                /* columns of it before the error */
-#define CARET_MAX 60
+#define SOURCE_COLUMNS_MAX 160 /* a longer line is shown from near the error on */
+#define SOURCE_BEFORE      60  /* columns of it before the error */
+#define CARET_MAX          60
 
 static int
 by_place(const void *left, const void *right)

@@ -6,13 +6,13 @@
 #include "base/err.h"
 
 /* Far above what a person can use, far below what a faulty generator can produce. */
-#define ERR_KEPT_MAX 1000
-#define ERR_WARNINGS_MAX 500            /* warnings leave room for errors */
+#define ERR_KEPT_MAX     1000
+#define ERR_WARNINGS_MAX 500 /* warnings leave room for errors */
 
 struct err_entry {
 	struct loc loc;
 	char *text;
-	unsigned order;                 /* of arrival, among equals */
+	unsigned order; /* of arrival, among equals */
 	bool warning;
 };
 
@@ -20,8 +20,8 @@ struct err {
 	struct err_entry *entries;
 	unsigned count;
 	unsigned room;
-	unsigned error_count;           /* including lost ones */
-	unsigned lost;                  /* beyond the maximum, or without memory */
+	unsigned error_count; /* including lost ones */
+	unsigned lost;        /* beyond the maximum, or without memory */
 	char **files;
 	unsigned file_count;
 };

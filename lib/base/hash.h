@@ -61,8 +61,10 @@ static inline uint64_t
 hash_sip(const struct hash_key *key, const void *data, size_t n, unsigned c, unsigned d)
 {
 	struct hash_state s = {
-		key->k0 ^ 0x736f6d6570736575, key->k1 ^ 0x646f72616e646f6d,
-		key->k0 ^ 0x6c7967656e657261, key->k1 ^ 0x7465646279746573,
+		key->k0 ^ 0x736f6d6570736575,
+		key->k1 ^ 0x646f72616e646f6d,
+		key->k0 ^ 0x6c7967656e657261,
+		key->k1 ^ 0x7465646279746573,
 	};
 	const uint8_t *p = data;
 	uint64_t word;

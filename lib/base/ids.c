@@ -62,7 +62,7 @@ grow(struct ids *ids)
 	struct id_name *more;
 
 	if (ids->n == 0)
-		ids->n = 1;             /* 0 is not assigned */
+		ids->n = 1; /* 0 is not assigned */
 	if (ids->n == ids->max)
 		return -ENOSPC;
 	if (ids->n < ids->room)

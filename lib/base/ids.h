@@ -20,20 +20,20 @@
 struct id_name {
 	char *name;
 	uint64_t hash;
-	uint64_t last;                  /* the turn in which it was last in use */
-	bool running, building;         /* in the running generation, in the one being built */
+	uint64_t last;          /* the turn in which it was last in use */
+	bool running, building; /* in the running generation, in the one being built */
 };
 
 struct ids {
-	unsigned max;                   /* numbers are 1 .. max - 1 */
-	unsigned n;                     /* highest number + 1, 0 before the first */
+	unsigned max; /* numbers are 1 .. max - 1 */
+	unsigned n;   /* highest number + 1, 0 before the first */
 	unsigned room;
 	uint64_t turn;
 	struct id_name *id;
 };
 
 void ids_init(struct ids *ids, unsigned max);
-void ids_fini(struct ids *ids);         /* zeroed is fine */
+void ids_fini(struct ids *ids); /* zeroed is fine */
 
 void ids_begin(struct ids *ids);
 void ids_commit(struct ids *ids);

@@ -63,8 +63,8 @@ ip_prefix_parse(const char *text, struct ip_prefix *out)
 const char *
 ip_address_text(const struct ip_address *address, char *buf)
 {
-	if (address->family == 0 ||
-		inet_ntop(address->family, address->bytes, buf, IP_TEXT_MAX) == NULL)
+	if (address->family == 0
+		|| inet_ntop(address->family, address->bytes, buf, IP_TEXT_MAX) == NULL)
 		strcpy(buf, "none");
 	return buf;
 }

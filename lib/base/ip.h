@@ -18,7 +18,7 @@
 struct ip_address {
 	union {
 		uint8_t bytes[16];
-		uint32_t v4;            /* network byte order */
+		uint32_t v4; /* network byte order */
 	};
 	uint8_t family;
 };
@@ -30,7 +30,7 @@ struct ip_prefix {
 	uint8_t length;
 };
 
-#define IP_TEXT_MAX 52                  /* the longest IPv6 prefix, with its end */
+#define IP_TEXT_MAX 52 /* the longest IPv6 prefix, with its end */
 
 /* Reads an address.  Returns false if the text is not one; *out is then 0. */
 bool ip_address_parse(const char *text, struct ip_address *out);

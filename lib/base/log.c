@@ -15,14 +15,14 @@
 static struct {
 	pthread_mutex_t lock;
 	enum log_level level;
-	time_t second;                  /* the second in which lines were counted */
+	time_t second; /* the second in which lines were counted */
 	unsigned lines;
 	unsigned lost;
 } out = { .lock = PTHREAD_MUTEX_INITIALIZER, .level = LEVEL_INFO };
 
 static const struct {
 	const char *word;
-	int priority;                   /* of syslog(3) */
+	int priority; /* of syslog(3) */
 } levels[] = {
 	[LEVEL_ERROR] = { "error: ", 3 },
 	[LEVEL_WARNING] = { "warning: ", 4 },

@@ -29,7 +29,7 @@
 
 unsigned memory_fault_at;
 
-static atomic_size_t held_bytes;        /* order does not matter for a count */
+static atomic_size_t held_bytes; /* order does not matter for a count */
 
 static size_t
 rounded(size_t bytes)

@@ -11,7 +11,7 @@
 /* Returns NULL without memory.  The block is aligned to 2 MiB if bytes is at least that, else to a
  * page. */
 void *memory_take(size_t bytes, int numa_node);
-void memory_give(void *block, size_t bytes);    /* NULL is fine */
+void memory_give(void *block, size_t bytes); /* NULL is fine */
 
 /* Returns the bytes of all blocks that are held, in whole pages. */
 size_t memory_held_bytes(void);

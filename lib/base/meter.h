@@ -15,17 +15,17 @@
 #include <stdint.h>
 
 /* Limits within which nothing overflows. */
-#define METER_MAX_RATE 1000000000000ull         /* 10^12 bits or packets a second */
-#define METER_MAX_BURST_BYTES (1u << 31)
+#define METER_MAX_RATE          1000000000000ull /* 10^12 bits or packets a second */
+#define METER_MAX_BURST_BYTES   (1u << 31)
 #define METER_MAX_BURST_PACKETS (1u << 31)
 
 struct meter {
-	uint64_t credit;        /* parts */
-	uint64_t last_ns;       /* the time of credit */
-	uint64_t rate;          /* parts a ns */
-	uint64_t capacity;      /* parts */
-	uint64_t fill_ns;       /* after this time any bucket is full */
-	uint32_t per_byte;      /* parts / 10^9 */
+	uint64_t credit;   /* parts */
+	uint64_t last_ns;  /* the time of credit */
+	uint64_t rate;     /* parts a ns */
+	uint64_t capacity; /* parts */
+	uint64_t fill_ns;  /* after this time any bucket is full */
+	uint32_t per_byte; /* parts / 10^9 */
 	uint32_t per_packet;
 };
 
@@ -35,8 +35,8 @@ void meter_init_bits(struct meter *m, uint64_t bits_per_s, uint32_t burst_bytes,
 
 /* Initialises a meter of packets: packets_per_s in 1..METER_MAX_RATE, burst_packets in
  * 1..METER_MAX_BURST_PACKETS. */
-void meter_init_packets(struct meter *m, uint64_t packets_per_s, uint32_t burst_packets,
-	uint64_t now_ns);
+void meter_init_packets(
+	struct meter *m, uint64_t packets_per_s, uint32_t burst_packets, uint64_t now_ns);
 
 /* Takes a packet of that many bytes.  Returns false and takes nothing if the bucket does not hold
  * it.  Time that goes back counts as standing still. */

@@ -58,7 +58,7 @@ random_bytes(void *buf, size_t n)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			abort();        /* a guessable secret is worse than no start */
+			abort(); /* a guessable secret is worse than no start */
 		out += got;
 		n -= (size_t)got;
 	}

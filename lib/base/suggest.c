@@ -46,7 +46,10 @@ suggestion_of(const char *word)
 
 	return (struct suggestion){
 		.word = word,
-		.distance = count <= 1 ? 0 : count <= 5 ? 2 : count <= 8 ? 3 : 4,
+		.distance = count <= 1 ? 0
+			: count <= 5   ? 2
+			: count <= 8   ? 3
+				       : 4,
 	};
 }
 

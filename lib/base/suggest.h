@@ -17,8 +17,8 @@
 
 struct suggestion {
 	const char *word;
-	const char *best;               /* NULL: none is near */
-	unsigned distance;              /* of the best; without one, the bound */
+	const char *best;  /* NULL: none is near */
+	unsigned distance; /* of the best; without one, the bound */
 };
 
 struct suggestion suggestion_of(const char *word);

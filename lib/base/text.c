@@ -11,7 +11,12 @@
 static unsigned
 character_bytes(const uint8_t *s, size_t n)
 {
-	unsigned bytes = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	unsigned bytes = s[0] < 0x80 ? 1
+		: s[0] < 0xc2        ? 0
+		: s[0] < 0xe0        ? 2
+		: s[0] < 0xf0        ? 3
+		: s[0] < 0xf5        ? 4
+				     : 0;
 
 	if (bytes == 0 || bytes > n)
 		return 0;
@@ -19,18 +24,21 @@ character_bytes(const uint8_t *s, size_t n)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 	/* An overlong form, a surrogate, or beyond the last character. */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) || (s[0] == 0xf0 && s[1] < 0x90)
-	    || (s[0] == 0xf4 && s[1] >= 0x90))
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0)
+		|| (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
 		return 0;
 	return bytes;
 }
 
-/* The characters that change the direction or the line of what follows: U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069. */
+/* The characters that change the direction or the line of what follows: U+200E, U+200F, U+2028 to
+ * U+202E, U+2066 to U+2069. */
 static bool
 turns_text(const uint8_t *s)
 {
-	return s[0] == 0xe2 && ((s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae)))
-				|| (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
+	return s[0] == 0xe2
+		&& ((s[1] == 0x80
+			    && (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae)))
+			|| (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
 }
 
 static bool

@@ -3,7 +3,6 @@
 
 #include "config/carry.h"
 
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +85,7 @@ static int
 compose(const struct carried *was, const struct carried *last, struct carried *out)
 {
 	if (was->n == 0)
-		return 0;                       /* it was never published */
+		return 0; /* it was never published */
 	out->place = calloc(was->n, sizeof(*out->place));
 	if (out->place == NULL)
 		return -ENOMEM;

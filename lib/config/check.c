@@ -15,7 +15,7 @@ offline_macs(const struct config *cfg, struct rte_ether_addr mac[static PORT_MAX
 	unsigned n = config_ports(cfg, ports);
 
 	for (unsigned i = 0; i < n; i++) {
-		mac[i] = (struct rte_ether_addr) { { 0x02, 0x77, 0x65, 0x69, 0x72, (uint8_t)i } };
+		mac[i] = (struct rte_ether_addr){ { 0x02, 0x77, 0x65, 0x69, 0x72, (uint8_t)i } };
 		if (ports[i].has_mac)
 			mac[i] = ports[i].mac;
 	}
@@ -59,7 +59,9 @@ config_verify(const struct config *cfg, struct err *err, struct check_result *re
 {
 	struct generation_names names;
 	struct generation_setup setup = {
-		.cfg = cfg, .names = &names, .workers = 1,
+		.cfg = cfg,
+		.names = &names,
+		.workers = 1,
 	};
 	struct generation *gen;
 

@@ -15,15 +15,15 @@ struct build;
 /* The result of a test. */
 struct trial {
 	const struct test_cfg *test;
-	const struct step_cfg *step;    /* of a conversation: the one that failed, or NULL */
+	const struct step_cfg *step; /* of a conversation: the one that failed, or NULL */
 	bool passed;
 	char expected[512], found[512]; /* of a failed one */
 };
 
 struct check_result {
-	unsigned tests;         /* number of tests tried */
+	unsigned tests; /* number of tests tried */
 	unsigned failed;
-	bool tests_only;        /* given: only the tests are tried */
+	bool tests_only; /* given: only the tests are tried */
 	/* given: called for each test, if not NULL */
 	void (*tested)(void *arg, const struct trial *trial);
 	void *arg;
@@ -41,19 +41,21 @@ void config_verify(const struct config *cfg, struct err *err, struct check_resul
  * configuration uses, and for each interface without a pipeline. */
 void unused_check(const struct config *cfg, struct err *err);
 
-/* A warning for each rule that earlier ones of its access list cover, and each one without a name that later ones make
- * redundant, with a packet that shows it; and one for each list for which budget_ns of processor time, for all lists
- * together, were not enough. */
-#define SHADOWS_CHECK_NS 5000000000ull
+/* A warning for each rule that earlier ones of its access list cover, and each one without a name
+ * that later ones make redundant, with a packet that shows it; and one for each list for which
+ * budget_ns of processor time, for all lists together, were not enough. */
+#define SHADOWS_CHECK_NS  5000000000ull
 #define SHADOWS_RELOAD_NS 200000000ull
 void shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns, struct err *err);
 
-/* Warnings for translations and routes that lead nowhere, and for addresses that two translations give out. */
+/* Warnings for translations and routes that lead nowhere, and for addresses that two translations
+ * give out. */
 void nowhere_check(const struct config *cfg, const struct generation *gen, struct err *err);
 
 /* Judges the packet of a test as the generation would, with nothing installed.  Returns true if the
  * outcome is as expected; else adds an error at the test's place, and writes what was expected and
  * found to told, if it is not NULL. */
-bool trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told, struct err *err);
+bool trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told,
+	struct err *err);
 
 #endif

@@ -17,14 +17,14 @@
 #include "session/session.h"
 #include "policy/build.h"
 
-static uint64_t numbers;                /* of the newest generation of this process */
+static uint64_t numbers; /* of the newest generation of this process */
 
 /* A generation with everything that it points to. */
 struct made {
-	struct generation gen;          /* first member: generation_discard gets its address */
+	struct generation gen; /* first member: generation_discard gets its address */
 	struct arena arena;
 	struct build *build;
-	unsigned errors;                /* in err before anything was built */
+	unsigned errors; /* in err before anything was built */
 	struct interface *iface[LEDGER_IFACES];
 	const char *entry[LEDGER_IFACES];
 };
@@ -126,8 +126,8 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	struct interface *iface;
 
 	if (id == -ENOSPC)
-		return cfg_error(err, &cfg->head, NULL,
-			"more than %u interfaces", LEDGER_IFACES - 1);
+		return cfg_error(
+			err, &cfg->head, NULL, "more than %u interfaces", LEDGER_IFACES - 1);
 	iface = arena_alloc(&m->arena, sizeof(*iface));
 	if (id < 0 || iface == NULL)
 		return err_set(err, ENOMEM, "out of memory");
@@ -184,10 +184,17 @@ static void
 build(struct made *m, const struct generation_setup *setup, struct err *err)
 {
 	struct build_setup bs = {
-		.err = err, .misread = setup->cfg->misread, .iface = m->gen.iface, .n_ifaces = m->gen.n_ifaces,
-		.port_name = m->gen.port_name, .n_ports = m->gen.n_ports, .entry = m->entry,
-		.tracks = &setup->names->tracks, .running = setup->running,
-		.zones = m->gen.zones.zone, .n_zones = m->gen.zones.n,
+		.err = err,
+		.misread = setup->cfg->misread,
+		.iface = m->gen.iface,
+		.n_ifaces = m->gen.n_ifaces,
+		.port_name = m->gen.port_name,
+		.n_ports = m->gen.n_ports,
+		.entry = m->entry,
+		.tracks = &setup->names->tracks,
+		.running = setup->running,
+		.zones = m->gen.zones.zone,
+		.n_zones = m->gen.zones.n,
 		.loc = cfg_loc(&setup->cfg->head, &setup->cfg->policy.pipelines),
 	};
 
@@ -231,11 +238,11 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 static void
 add_link_local(struct interface *iface)
 {
-	struct interface_address *a = (struct interface_address *)(uintptr_t)
-		&iface->addresses[iface->n_addresses];
+	struct interface_address *a = (struct interface_address *)(uintptr_t)&iface
+					      ->addresses[iface->n_addresses];
 	const uint8_t *mac = iface->mac;
 
-	*a = (struct interface_address) {
+	*a = (struct interface_address){
 		.family = 6,
 		.bits = 64,
 		.address.bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff,
@@ -256,8 +263,8 @@ fill_workers(struct made *m)
 		struct generation_worker *gw = &gen->worker[w];
 
 		/* Each worker's own memory, so that no two of them share a cache line. */
-		gw->hits = aligned_alloc(64,
-			RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
+		gw->hits = aligned_alloc(
+			64, RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
 		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
 		if (gw->hits == NULL || gw->meters == NULL)
 			return -ENOMEM;
@@ -295,7 +302,7 @@ generation_finish(struct generation *gen, const struct rte_ether_addr mac[], str
 		add_link_local(m->iface[i]);
 	}
 	if (build_finish(m->build, gen) < 0 || fill_workers(m) < 0
-			|| ingress_fill(gen, &m->arena, (const uint8_t (*)[6])mac) < 0)
+		|| ingress_fill(gen, &m->arena, (const uint8_t(*)[6])mac) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }

@@ -20,7 +20,7 @@ struct build;
 /* Objects that keep their number by name over generations (base/ids.h). */
 struct generation_names {
 	struct ids ifaces;
-	struct ids tracks;              /* of stages track: timeouts of sessions */
+	struct ids tracks; /* of stages track: timeouts of sessions */
 };
 
 void generation_names_init(struct generation_names *names);
@@ -30,10 +30,10 @@ void generation_names_commit(struct generation_names *names);
 
 struct generation_setup {
 	const struct config *cfg;
-	const struct config *started;   /* the configuration that decides the indexes of ports;
-					 * NULL: cfg */
+	const struct config *started; /* the configuration that decides the indexes of ports;
+				       * NULL: cfg */
 	struct generation_names *names;
-	const struct generation *running;       /* NULL: the first */
+	const struct generation *running; /* NULL: the first */
 	unsigned workers;
 };
 
@@ -51,7 +51,7 @@ int generation_finish(struct generation *gen, const struct rte_ether_addr mac[],
  * refused file uses none. */
 void generation_give_number(struct generation *gen);
 
-void generation_discard(struct generation *gen);        /* NULL and half-built are fine */
+void generation_discard(struct generation *gen); /* NULL and half-built are fine */
 
 /* Returns the build that it was made with, for checks. */
 struct build *generation_builder(const struct generation *gen);

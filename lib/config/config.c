@@ -14,19 +14,20 @@
 
 static const struct cfg_word auto_words[] = {
 	{ "auto", 0 },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_word tpid_words[] = {
 	{ "auto", 0 },
 	{ "0x8100", 0x8100 },
 	{ "0x88a8", 0x88a8 },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_field port_fields[] = {
 	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
-		"A PCI address, or DPDK's name of a virtual device with its arguments.", .restart = true },
+		"A PCI address, or DPDK's name of a virtual device with its arguments.",
+		.restart = true },
 	{ "queues", CFG_U32, "auto", offsetof(struct port_row, queues),
 		"Receive queues; auto: one for each worker where the device can.", .min = 1,
 		.max = PORT_QUEUES_MAX, .words = auto_words, .restart = true },
@@ -40,37 +41,45 @@ static const struct cfg_field port_fields[] = {
 		"EtherType of the outer VLAN tag of frames that are sent; auto: that of the frame answered, or of the "
 		"neighbour's last ARP or ND message, else 0x88a8 in front of an inner tag and 0x8100 without one.",
 		.words = tpid_words },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table port_table = {
-	"port", CFG_SIZEOF(struct port_row), port_fields, "A NIC or a virtual device.",
+	"port",
+	CFG_SIZEOF(struct port_row),
+	port_fields,
+	"A NIC or a virtual device.",
 	.bare = "device",
 };
 
 static const struct cfg_field config_fields[] = {
-	{ "version", CFG_U32, NULL, offsetof(struct config, version),
-		"Version of the format: 1.", .min = 1, .max = 1 },
+	{ "version", CFG_U32, NULL, offsetof(struct config, version), "Version of the format: 1.",
+		.min = 1, .max = 1 },
 	{ "system", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, system),
 		"Cores, memory, idle behaviour of workers.", .table = &system_table },
 	{ "ports", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, ports),
 		"NICs and virtual devices.", .table = &port_table, .kind = "port" },
 	{ "interfaces", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, interfaces),
-		"Interfaces: ports, and VLANs on them, by which packets enter.", .table = &interface_table,
-		.kind = "interface" },
+		"Interfaces: ports, and VLANs on them, by which packets enter.",
+		.table = &interface_table, .kind = "interface" },
 	{ "zones", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, zones),
 		"Groups of interfaces, for rules and for sessions, whose packets may arrive by "
-		"any interface of their zone.", .table = &zone_table, .kind = "zone" },
+		"any interface of their zone.",
+		.table = &zone_table, .kind = "zone" },
 	POLICY_ROWS(struct config, policy),
 	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
 		"What is reported of traffic at run time.", .table = &telemetry_table },
 	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
-		"Packets and conversations that a check, a start and a reload try.", .table = &test_table },
-	CFG_END
+		"Packets and conversations that a check, a start and a reload try.",
+		.table = &test_table },
+	CFG_END,
 };
 
 const struct cfg_table config_table = {
-	"weir.yaml", CFG_SIZEOF(struct config), config_fields, "The configuration of Weir.",
+	"weir.yaml",
+	CFG_SIZEOF(struct config),
+	config_fields,
+	"The configuration of Weir.",
 };
 
 /* Returns true for a MAC without the group bit that is not all zeros. */
@@ -90,8 +99,9 @@ ports_check_rows(const struct config *cfg, struct err *err)
 	if (cfg->ports.count == 0)
 		cfg_error(err, &cfg->head, &cfg->ports, "there is no port");
 	if (cfg->ports.count > PORT_MAX) {
-		cfg_error(err, &cfg->head, &cfg->ports, "%u ports are more than the %u that DPDK has room for",
-			cfg->ports.count, (unsigned)PORT_MAX);
+		cfg_error(err, &cfg->head, &cfg->ports,
+			"%u ports are more than the %u that DPDK has room for", cfg->ports.count,
+			(unsigned)PORT_MAX);
 		return;
 	}
 	cfg_each(row, &cfg->ports) {
@@ -99,7 +109,8 @@ ports_check_rows(const struct config *cfg, struct err *err)
 			cfg_error(err, &row->head, NULL, "the name is longer than %u characters",
 				PORT_NAME_MAX - 1);
 		if (cfg_is_written(&row->head, &row->mac) && !is_station(&row->mac))
-			cfg_error(err, &row->head, &row->mac, "is not the MAC address of a station");
+			cfg_error(
+				err, &row->head, &row->mac, "is not the MAC address of a station");
 	}
 	ports_check(ports, config_ports(cfg, ports), err);
 }
@@ -136,7 +147,8 @@ config_load_text(const char *name, const char *text, struct err *err)
 {
 	unsigned errors = err_count(err);
 
-	return check(document_parse_text(name, text, strlen(text), &config_table, err), errors, err);
+	return check(
+		document_parse_text(name, text, strlen(text), &config_table, err), errors, err);
 }
 
 void
@@ -149,7 +161,8 @@ config_free(struct config *cfg)
 static bool
 has_stage(const struct config *cfg, const char *pipeline, const char *name)
 {
-	const struct pipeline_cfg *p = pipeline == NULL ? NULL
+	const struct pipeline_cfg *p = pipeline == NULL
+		? NULL
 		: cfg_find(&cfg->policy.pipelines, pipeline);
 
 	if (p == NULL)
@@ -191,8 +204,8 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 		bool inside = false, outside = false;
 
 		if (n == PORT_MAX || row->head.name == NULL || row->device == NULL)
-			continue;       /* already reported */
-		out[n] = (struct port_cfg) {
+			continue; /* already reported */
+		out[n] = (struct port_cfg){
 			.name = row->head.name,
 			.loc = row->head.loc,
 			.device = row->device,

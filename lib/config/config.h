@@ -22,19 +22,19 @@
 #include "policy/policy.h"
 #include "worker/idle.h"
 
-#define SYSTEM_AUTO UINT32_MAX          /* workers: auto */
-#define SYSTEM_EAL_MAX 64               /* arguments in system.eal */
+#define SYSTEM_AUTO    UINT32_MAX /* workers: auto */
+#define SYSTEM_EAL_MAX 64         /* arguments in system.eal */
 
 struct memory_cfg {
 	struct cfg_head head;
 	enum eal_hugepages hugepages;
-	uint32_t mbufs;                 /* 0: auto */
-	uint64_t openings;              /* bytes of each worker, 0: auto */
+	uint32_t mbufs;    /* 0: auto */
+	uint64_t openings; /* bytes of each worker, 0: auto */
 };
 
 struct system_cfg {
 	struct cfg_head head;
-	CFG_LIST_OF(uint32_t) workers;  /* cores, or SYSTEM_AUTO alone */
+	CFG_LIST_OF(uint32_t) workers; /* cores, or SYSTEM_AUTO alone */
 	uint32_t control;
 	struct memory_cfg memory;
 	uint32_t flows;
@@ -44,17 +44,17 @@ struct system_cfg {
 };
 
 struct neighbour_cfg {
-	struct cfg_head head;           /* name: the address */
+	struct cfg_head head; /* name: the address */
 	struct cfg_mac mac;
 };
 
 struct interface_cfg {
 	struct cfg_head head;
-	const char *port;               /* as written, or NULL: the interface's own name */
-	uint16_t vlan, inner_vlan;      /* 0: none */
-	CFG_LIST_OF(struct ip_prefix) addresses;        /* host bits kept */
+	const char *port;                        /* as written, or NULL: the interface's own name */
+	uint16_t vlan, inner_vlan;               /* 0: none */
+	CFG_LIST_OF(struct ip_prefix) addresses; /* host bits kept */
 	uint16_t mtu;
-	const char *pipeline;           /* NULL: none */
+	const char *pipeline; /* NULL: none */
 	CFG_LIST_OF(struct neighbour_cfg) neighbours;
 };
 
@@ -66,32 +66,32 @@ struct zone_cfg {
 /* A packet of a conversation, and its expected outcome. */
 struct step_cfg {
 	struct cfg_head head;
-	uint64_t after_ns;              /* time that passes before it */
-	const char *in, *packet, *expect;       /* as of a test; $NAME in packet stands for a
-						 * value seen before */
-	const char *src, *dst;          /* expected when it leaves: ADDRESS, ADDRESS:PORT, with *
-					 * or $NAME for a part; or NULL */
-	const char *reply;              /* what Weir itself answers, in packet notation, or NULL */
+	uint64_t after_ns;                /* time that passes before it */
+	const char *in, *packet, *expect; /* as of a test; $NAME in packet stands for a
+					   * value seen before */
+	const char *src, *dst;            /* expected when it leaves: ADDRESS, ADDRESS:PORT, with *
+					   * or $NAME for a part; or NULL */
+	const char *reply; /* what Weir itself answers, in packet notation, or NULL */
 };
 
 /* A packet, or the packets of a conversation, with the expected outcome. */
 struct test_cfg {
 	struct cfg_head head;
 	const char *name;
-	CFG_LIST_OF(struct step_cfg) steps;     /* instead of a packet */
-	const char *in;                 /* interface */
-	const char *packet;             /* in packet notation */
-	const char *expect;             /* "output lan", "drop acl_denied", "drop", "local" */
-	struct cfg_endpoint src, dst;   /* expected when it leaves; family 0: any */
+	CFG_LIST_OF(struct step_cfg) steps; /* instead of a packet */
+	const char *in;                     /* interface */
+	const char *packet;                 /* in packet notation */
+	const char *expect;                 /* "output lan", "drop acl_denied", "drop", "local" */
+	struct cfg_endpoint src, dst;       /* expected when it leaves; family 0: any */
 };
 
 struct port_row {
 	struct cfg_head head;
 	const char *device;
-	uint32_t queues;                /* 0: auto */
+	uint32_t queues; /* 0: auto */
 	struct cfg_mac mac;
 	uint16_t rx_descriptors, tx_descriptors;
-	uint32_t tpid;                  /* 0: as the stations send it */
+	uint32_t tpid; /* 0: as the stations send it */
 };
 
 struct nat_log_cfg {
@@ -111,11 +111,11 @@ struct config {
 	CFG_LIST_OF(struct port_row) ports;
 	CFG_LIST_OF(struct interface_cfg) interfaces;
 	CFG_LIST_OF(struct zone_cfg) zones;
-	struct policy_cfg policy;       /* routes, sets, acls, pipelines */
+	struct policy_cfg policy; /* routes, sets, acls, pipelines */
 	struct telemetry_cfg telemetry;
 	CFG_LIST_OF(struct test_cfg) tests;
-	bool misread;                   /* reading it gave errors */
-	struct document *document;      /* everything above lives in it */
+	bool misread;              /* reading it gave errors */
+	struct document *document; /* everything above lives in it */
 };
 
 /* The table of the whole file, for schema and reference, and those of its sections. */
@@ -132,7 +132,7 @@ extern const struct cfg_table test_table;
  * still 0. */
 struct config *config_load(const char *path, struct err *err);
 struct config *config_load_text(const char *name, const char *text, struct err *err);
-void config_free(struct config *cfg);   /* NULL is fine */
+void config_free(struct config *cfg); /* NULL is fine */
 
 /* Writes the ports in io's form, in the order of the file.  mtu, promiscuous and by_source follow
  * from interfaces and pipelines.  Returns their number. */
@@ -144,7 +144,7 @@ config_port_index(const struct config *cfg, const char *name)
 {
 	for (unsigned i = 0; i < cfg->ports.count; i++)
 		if (cfg->ports.items[i].head.name != NULL
-				&& strcmp(cfg->ports.items[i].head.name, name) == 0)
+			&& strcmp(cfg->ports.items[i].head.name, name) == 0)
 			return (int)i;
 	return -1;
 }

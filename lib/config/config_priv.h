@@ -16,7 +16,7 @@ void tests_check(const struct config *cfg, struct err *err);
 bool system_loads_drivers(const struct system_cfg *sys);
 
 /* Adds an error for each change that only a start can make. */
-void system_check_reload(const struct system_cfg *old, const struct system_cfg *new,
-	struct err *err);
+void system_check_reload(
+	const struct system_cfg *old, const struct system_cfg *new, struct err *err);
 
 #endif

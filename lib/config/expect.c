@@ -14,7 +14,7 @@ static const struct cfg_word verdicts[] = {
 	{ "drop", PROGRAM_DROP },
 	{ "reject", PROGRAM_REJECT },
 	{ "local", PROGRAM_LOCAL },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static int
@@ -40,7 +40,8 @@ check_reason(const struct expect_field *f, const char *word, struct err *err)
 }
 
 int
-expect_read(const struct expect_field *f, const struct generation *gen, struct expected *out, struct err *err)
+expect_read(const struct expect_field *f, const struct generation *gen, struct expected *out,
+	struct err *err)
 {
 	char verdict[64] = "", rest[2] = "";
 	int n = sscanf(*f->text, "%63s %63s %1s", verdict, out->word, rest);
@@ -61,8 +62,7 @@ expect_read(const struct expect_field *f, const struct generation *gen, struct e
 		if (strcmp(gen->port_name[p], out->word) == 0)
 			return 0;
 	if (n == 2 && generation_find(gen, out->word) == NULL)
-		return cfg_error(err, f->head, f->text, "unknown interface '%s'",
-			out->word);
+		return cfg_error(err, f->head, f->text, "unknown interface '%s'", out->word);
 	return 0;
 }
 

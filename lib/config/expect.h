@@ -21,9 +21,9 @@ struct expected {
 
 /* What became of a packet, as far as tests compare it. */
 struct fate {
-	enum program_verdict verdict;   /* PROGRAM_OUTPUT for a wire, too */
-	enum reason reason;             /* of PROGRAM_DROP and PROGRAM_REJECT */
-	const char *egress;             /* of PROGRAM_OUTPUT: interface, or the port of a wire */
+	enum program_verdict verdict; /* PROGRAM_OUTPUT for a wire, too */
+	enum reason reason;           /* of PROGRAM_DROP and PROGRAM_REJECT */
+	const char *egress;           /* of PROGRAM_OUTPUT: interface, or the port of a wire */
 };
 
 /* A field of a decoded struct with an expectation, for errors. */
@@ -34,7 +34,8 @@ struct expect_field {
 
 /* Reads an expectation, whose names must be those of the generation.  Returns 0, or negative after
  * an error at the field. */
-int expect_read(const struct expect_field *f, const struct generation *gen, struct expected *out, struct err *err);
+int expect_read(const struct expect_field *f, const struct generation *gen, struct expected *out,
+	struct err *err);
 
 /* Returns true if a fate is the expected one.  A rejected packet counts as dropped, too. */
 bool expect_met(const struct expected *e, const struct fate *fate);

@@ -45,9 +45,10 @@ fill_vlans(struct generation *gen, struct ingress *in, unsigned port, struct are
 		const struct interface *iface = gen->iface[i];
 
 		if (iface != NULL && iface->port == port && iface->vlan != 0
-				&& vlan[iface->vlan] == IFACE_QINQ)
-			qinq[in->n_qinq++] = (struct ingress_qinq) { .outer = iface->vlan,
-				.inner = iface->inner_vlan, .iface = iface->id };
+			&& vlan[iface->vlan] == IFACE_QINQ)
+			qinq[in->n_qinq++] = (struct ingress_qinq){
+				.outer = iface->vlan, .inner = iface->inner_vlan, .iface = iface->id
+			};
 	}
 	in->vlan = vlan;
 	in->qinq = qinq;

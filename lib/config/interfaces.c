@@ -11,12 +11,15 @@
 
 static const struct cfg_field neighbour_fields[] = {
 	{ "mac", CFG_MAC, NULL, offsetof(struct neighbour_cfg, mac), "The neighbour's MAC." },
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table neighbour_table = {
-	"neighbour", CFG_SIZEOF(struct neighbour_cfg), neighbour_fields,
-	"A static neighbour.", .bare = "mac",
+	"neighbour",
+	CFG_SIZEOF(struct neighbour_cfg),
+	neighbour_fields,
+	"A static neighbour.",
+	.bare = "mac",
 };
 
 static const struct cfg_field interface_fields[] = {
@@ -39,11 +42,13 @@ static const struct cfg_field interface_fields[] = {
 		offsetof(struct interface_cfg, neighbours),
 		"MACs of neighbours by address; others are learned by ARP and ND.",
 		.table = &neighbour_table, .kind = "neighbour", .key = CFG_ADDRESS },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table interface_table = {
-	"interface", CFG_SIZEOF(struct interface_cfg), interface_fields,
+	"interface",
+	CFG_SIZEOF(struct interface_cfg),
+	interface_fields,
 	"A port, or a VLAN on it, by which packets enter.",
 };
 
@@ -60,7 +65,7 @@ check_port(const struct config *cfg, const struct interface_cfg *iface, struct e
 
 	/* A written port has been looked up by the decoder. */
 	if (cfg_is_written(&iface->head, &iface->port)
-			|| config_port_index(cfg, iface->head.name) >= 0)
+		|| config_port_index(cfg, iface->head.name) >= 0)
 		return;
 	cfg_each(port, &cfg->ports)
 		suggestion_offer(&s, port->head.name);
@@ -157,7 +162,7 @@ check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
 			if (q == p)
 				return;
 			if (other != iface && is_link_local(&p->address)
-					&& is_link_local(&q->address))
+				&& is_link_local(&q->address))
 				continue;
 			if (ip_address_equal(&p->address, &q->address)) {
 				cfg_error(err, &iface->head, p, "%s has this address already",
@@ -181,7 +186,7 @@ check_addresses(const struct config *cfg, const struct interface_cfg *iface, str
 		const char *fault;
 
 		if (p->address.family == 0)
-			continue;       /* could not be read */
+			continue; /* could not be read */
 		fault = address_fault(p);
 		if (fault != NULL)
 			cfg_error(err, &iface->head, p, "%s %s", ip_prefix_text(p, text), fault);
@@ -217,7 +222,7 @@ same_neighbour(const struct interface_cfg *iface, const struct neighbour_cfg *n,
 		struct ip_address b;
 
 		if (before->head.name != NULL && ip_address_parse(before->head.name, &b)
-				&& ip_address_equal(&b, a))
+			&& ip_address_equal(&b, a))
 			return before->head.name;
 	}
 	return NULL;
@@ -232,7 +237,7 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 		const char *other;
 
 		if (n->head.name == NULL || !ip_address_parse(n->head.name, &a))
-			continue;       /* already reported */
+			continue; /* already reported */
 		other = same_neighbour(iface, n, &a);
 		if (other != NULL)
 			cfg_error(err, &n->head, NULL, "%s is %s, which %s has already",
@@ -242,8 +247,8 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 				iface->head.name);
 		cfg_each(p, &iface->addresses)
 			if (ip_address_equal(&p->address, &a))
-				cfg_error(err, &n->head, NULL, "%s is our own address",
-					n->head.name);
+				cfg_error(
+					err, &n->head, NULL, "%s is our own address", n->head.name);
 		if ((n->mac.bytes[0] & 1) != 0 || memcmp(n->mac.bytes, zero, 6) == 0)
 			cfg_error(err, &n->head, &n->mac, "is not the MAC address of a station");
 	}

@@ -24,19 +24,22 @@ const struct limit limits[] = {
 	{ "arguments of DPDK", SYSTEM_EAL_MAX, "Arguments in system.eal." },
 	{ "stages", PIPELINE_STEPS_MAX, "Stages of a pipeline." },
 	{ "gotos", PIPELINE_JUMPS_MAX, "Gotos that one packet may follow." },
-	{ "counted stages", PROGRAM_RARE_MAX, "Stages and rules that one packet may be counted, metered or marked by." },
+	{ "counted stages", PROGRAM_RARE_MAX,
+		"Stages and rules that one packet may be counted, metered or marked by." },
 	{ "next hops", ROUTE_HOPS_MAX, "Next hops of a route." },
 	{ "stages track", SESSION_POLICIES - 1, "Stages track, over all pipelines." },
 	{ "pools", NAT_POOLS, "Pools in section nat." },
 	{ "addresses of a pool", NAT_ADDRESSES, "Public addresses of a pool." },
-	{ "included files", DOCUMENT_FILES_MAX - 1, "Files that are included, by all of them together." },
+	{ "included files", DOCUMENT_FILES_MAX - 1,
+		"Files that are included, by all of them together." },
 	{ NULL, 0, NULL },
 };
 
 void
 limits_print(FILE *out)
 {
-	fprintf(out, "\n## Limits\n\n"
+	fprintf(out,
+		"\n## Limits\n\n"
 		"Beyond the bounds of single values above; more is an error of `weir check`, with its place.\n\n"
 		"| limit | at most | of |\n|---|---|---|\n");
 	for (const struct limit *l = limits; l->name != NULL; l++)

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 struct limit {
-	const char *name;       /* the name in tests/scenario/limits.py, which tries each at its
-				 * edge */
+	const char *name; /* the name in tests/scenario/limits.py, which tries each at its
+			   * edge */
 	unsigned long most;
 	const char *what;
 };

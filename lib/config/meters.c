@@ -8,7 +8,7 @@
 #include "base/meter.h"
 
 struct shared_meter {
-	unsigned generations;           /* that have it */
+	unsigned generations; /* that have it */
 	struct {
 		_Alignas(64) struct meter meter;
 	} worker[];
@@ -17,19 +17,21 @@ struct shared_meter {
 int
 meters_make(struct generation *gen, struct arena *arena)
 {
-	gen->shared_meters = arena_alloc(arena, (gen->n_meters + 1) * sizeof(gen->shared_meters[0]));
+	gen->shared_meters = arena_alloc(
+		arena, (gen->n_meters + 1) * sizeof(gen->shared_meters[0]));
 	if (gen->shared_meters == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < gen->n_meters; i++) {
-		struct shared_meter *shared = aligned_alloc(64,
-			sizeof(*shared) + gen->n_workers * sizeof(shared->worker[0]));
+		struct shared_meter *shared = aligned_alloc(
+			64, sizeof(*shared) + gen->n_workers * sizeof(shared->worker[0]));
 
 		if (shared == NULL)
 			return -ENOMEM;
 		shared->generations = 1;
 		gen->shared_meters[i] = shared;
 		for (unsigned w = 0; w < gen->n_workers; w++) {
-			meter_spec_init(&gen->meters[i], gen->n_workers, 0, &shared->worker[w].meter);
+			meter_spec_init(
+				&gen->meters[i], gen->n_workers, 0, &shared->worker[w].meter);
 			gen->worker[w].meters[i] = &shared->worker[w].meter;
 		}
 	}

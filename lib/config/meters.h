@@ -13,7 +13,8 @@
 int meters_make(struct generation *gen, struct arena *arena);
 
 /* Makes a meter of old the meter of_gen of gen. */
-void meters_share(const struct generation *old, unsigned of_old, struct generation *gen, unsigned of_gen);
+void meters_share(
+	const struct generation *old, unsigned of_old, struct generation *gen, unsigned of_gen);
 
 /* Releases gen's meters; each is freed with its last generation. */
 void meters_discard(struct generation *gen);

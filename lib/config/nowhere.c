@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Translations and routes that cannot do what they say: an address that two translations give out, a forward to an address
- * that no route leads to, a route to where no packet may go. */
+/* Translations and routes that cannot do what they say: an address that two translations give out,
+ * a forward to an address that no route leads to, a route to where no packet may go. */
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,8 @@
 static void
 each_fixed(const struct generation *gen, struct err *err,
 	void (*one)(const struct generation *gen, const struct pipeline *p, struct loc loc,
-		const struct fixed_translation *f, struct err *err), const struct config *cfg)
+		const struct fixed_translation *f, struct err *err),
+	const struct config *cfg)
 {
 	for (unsigned i = 0; i < gen->n_pipelines; i++) {
 		const struct pipeline *p = gen->pipelines[i];
@@ -26,16 +27,19 @@ each_fixed(const struct generation *gen, struct err *err,
 		for (unsigned k = 0; k < p->n; k++) {
 			struct fixed_translation f;
 
-			for (unsigned n = 0; p->step[k].stage->fixed != NULL && p->step[k].stage->fixed(p->step[k].instance, n, &f); n++)
-				one(gen, p, cfg->policy.pipelines.items[i].stages.items[k].loc, &f, err);
+			for (unsigned n = 0; p->step[k].stage->fixed != NULL
+				&& p->step[k].stage->fixed(p->step[k].instance, n, &f);
+				n++)
+				one(gen, p, cfg->policy.pipelines.items[i].stages.items[k].loc, &f,
+					err);
 		}
 	}
 }
 
 /* Does a pool give out the address, too?  Sessions of both would get one another's answers. */
 static void
-check_source(const struct generation *gen, const struct pipeline *p, struct loc loc, const struct fixed_translation *f,
-	struct err *err)
+check_source(const struct generation *gen, const struct pipeline *p, struct loc loc,
+	const struct fixed_translation *f, struct err *err)
 {
 	char text[64];
 
@@ -44,7 +48,8 @@ check_source(const struct generation *gen, const struct pipeline *p, struct loc 
 			if (gen->pools[i].addresses[k] != f->to.v4)
 				continue;
 			notation_address(text, sizeof(text), &f->to, 4);
-			err_warn(err, loc, "pipelines.%s: snat: %s is an address of pool %s, too: answers may go to the wrong session",
+			err_warn(err, loc,
+				"pipelines.%s: snat: %s is an address of pool %s, too: answers may go to the wrong session",
 				p->name, text, gen->pools[i].name);
 		}
 	}
@@ -60,7 +65,8 @@ leads(const struct route_table *table, const union address *a)
 		&& table->route[found].kind != ROUTE_REJECT;
 }
 
-/* A destination that no stage route of the pipeline finds; of one that goes on elsewhere nothing is said. */
+/* A destination that no stage route of the pipeline finds; of one that goes on elsewhere nothing is
+ * said. */
 static void
 check_destination(const struct generation *gen, const struct pipeline *p, struct loc loc,
 	const struct fixed_translation *f, struct err *err)
@@ -71,7 +77,8 @@ check_destination(const struct generation *gen, const struct pipeline *p, struct
 	for (unsigned k = 0; k < p->n; k++) {
 		if (p->step[k].n_jumps > 0)
 			return;
-		if ((p->step[k].traits & TRAIT_ROUTES) == 0 || (p->step[k].traits & TRAIT_WIRE) != 0)
+		if ((p->step[k].traits & TRAIT_ROUTES) == 0
+			|| (p->step[k].traits & TRAIT_WIRE) != 0)
 			continue;
 		routed = true;
 		found |= leads(p->step[k].instance, &f->to);
@@ -79,7 +86,9 @@ check_destination(const struct generation *gen, const struct pipeline *p, struct
 	if (f->source || !routed || found)
 		return;
 	notation_address(text, sizeof(text), &f->to, 4);
-	err_warn(err, loc, "pipelines.%s: dnat: no route leads to %s, as for tcp 203.0.113.9:40000 > %s:80", p->name, text, text);
+	err_warn(err, loc,
+		"pipelines.%s: dnat: no route leads to %s, as for tcp 203.0.113.9:40000 > %s:80",
+		p->name, text, text);
 }
 
 static void
@@ -90,9 +99,11 @@ check_route(const struct route_cfg *route, struct err *err)
 
 	t.dst = address_from_ip(&route->to.address);
 	/* Of a shorter prefix some addresses are sound. */
-	if (t.family == 0 || route->blackhole || route->reject || route->to.length < 8 || !martian_destination(&t))
+	if (t.family == 0 || route->blackhole || route->reject || route->to.length < 8
+		|| !martian_destination(&t))
 		return;
-	cfg_warn(err, &route->head, &route->to, "%s is never used: no packet may go there", ip_prefix_text(&route->to, text));
+	cfg_warn(err, &route->head, &route->to, "%s is never used: no packet may go there",
+		ip_prefix_text(&route->to, text));
 }
 
 void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules that change nothing: never reached, because earlier rules of their access list together take all that they do; or
- * redundant, because without them later ones would do the same.
+/* Rules that change nothing: never reached, because earlier rules of their access list together
+ * take all that they do; or redundant, because without them later ones would do the same.
  *
- * What is found is proven over all packets (region/find.h), and the packet that is shown is put to the compiled rules before
- * it is told. */
+ * What is found is proven over all packets (region/find.h), and the packet that is shown is put to
+ * the compiled rules before it is told. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,32 +15,34 @@
 #include "policy/build.h"
 #include "region/find.h"
 
-#define SCRATCH_BYTES ((size_t)4 << 30)         /* address space */
-#define WORK_MAX 2000000u                       /* comparisons of cells for one question */
+#define SCRATCH_BYTES ((size_t)4 << 30) /* address space */
+#define WORK_MAX      2000000u          /* comparisons of cells for one question */
 
 enum {
-	REDUNDANT_MAX = 20,             /* redundant rules of a list that are told, each with a packet */
+	REDUNDANT_MAX = 20, /* redundant rules of a list that are told, each with a packet */
 };
 
-/* What packets have beside a cell: the interface they came in by, and the state of their connection. */
+/* What packets have beside a cell: the interface they came in by, and the state of their
+ * connection. */
 struct entry {
 	uint16_t iface, vlan;
-	uint8_t state;                  /* an enum rule_state bit */
+	uint8_t state; /* an enum rule_state bit */
 };
 
 /* An access list at work. */
 struct shadows {
 	const struct acl_cfg *acl;
 	struct match_list list;
-	uint32_t *first;                /* [rules + 1]: the first match of each */
-	struct cell *cell[2];           /* by family, by match */
+	uint32_t *first;      /* [rules + 1]: the first match of each */
+	struct cell *cell[2]; /* by family, by match */
 	struct entry *entry;
 	unsigned n_entries;
 	const struct cell **without;
-	struct rules *rules;            /* the list, compiled */
-	struct rules *backward;         /* its matches in the other order: the last that a packet meets is found */
+	struct rules *rules;    /* the list, compiled */
+	struct rules *backward; /* its matches in the other order: the last that a packet meets is
+				   found */
 	struct scratch scratch;
-	unsigned redundant;             /* found so far */
+	unsigned redundant; /* found so far */
 	uint64_t deadline_ns;
 	struct err *err;
 };
@@ -89,7 +91,8 @@ fill_entries(struct shadows *s, struct build *b)
 			continue;
 		for (unsigned state = RULE_STATE_UNTRACKED; state <= RULE_STATE_INVALID; state *= 2)
 			if (by_state || state == RULE_STATE_NEW)
-				s->entry[s->n_entries++] = (struct entry){ iface[i]->id, iface[i]->vlan, (uint8_t)state };
+				s->entry[s->n_entries++] = (struct entry){ iface[i]->id,
+					iface[i]->vlan, (uint8_t)state };
 		if (!by_iface)
 			break;
 	}
@@ -102,7 +105,8 @@ fill_cells(struct shadows *s)
 	for (unsigned f = 0; f < 2; f++) {
 		s->cell[f] = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(*s->cell[f]));
 		for (unsigned i = 0; i < s->list.n && s->cell[f] != NULL; i++)
-			if (!cell_from_match(&s->scratch, &s->list.match[i], f == 0 ? 4 : 6, &s->cell[f][i]))
+			if (!cell_from_match(
+				    &s->scratch, &s->list.match[i], f == 0 ? 4 : 6, &s->cell[f][i]))
 				memset(&s->cell[f][i], 0, sizeof(s->cell[f][i]));
 	}
 	return s->cell[0] != NULL && s->cell[1] != NULL && !s->scratch.exhausted;
@@ -116,7 +120,9 @@ fill_list(struct shadows *s, struct build *b)
 	s->first = scratch_take(&s->scratch, (n + 1) * sizeof(*s->first));
 	for (unsigned i = 0; i < n && s->first != NULL; i++) {
 		s->first[i] = s->list.n;
-		if (match_add(b, &s->list, &s->acl->rules.items[i].head, &s->acl->rules.items[i].match, i) < 0)
+		if (match_add(b, &s->list, &s->acl->rules.items[i].head,
+			    &s->acl->rules.items[i].match, i)
+			< 0)
 			return false;
 	}
 	if (s->first == NULL)
@@ -130,7 +136,8 @@ fill_list(struct shadows *s, struct build *b)
 static bool
 compile(struct shadows *s)
 {
-	struct rule_match *backward = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(*backward));
+	struct rule_match *backward = scratch_take(
+		&s->scratch, (s->list.n + 1) * sizeof(*backward));
 
 	for (unsigned i = 0; i < s->list.n && backward != NULL; i++)
 		backward[i] = s->list.match[s->list.n - 1 - i];
@@ -143,7 +150,8 @@ compile(struct shadows *s)
 
 /* --- questions --- */
 
-/* Matches that an answer leaves out: those before the rule, and those from behind it up to another. */
+/* Matches that an answer leaves out: those before the rule, and those from behind it up to another.
+ */
 struct leave_out {
 	uint32_t before, from, to;
 };
@@ -178,7 +186,8 @@ ask_match(struct shadows *s, uint32_t i, uint32_t k, const struct leave_out *out
 	for (w->entry = 0; w->entry < s->n_entries; w->entry++) {
 		size_t mark = scratch_mark(&s->scratch);
 
-		if (!admits(s, i, &s->entry[w->entry]) || (k != RULES_NONE && !admits(s, k, &s->entry[w->entry])))
+		if (!admits(s, i, &s->entry[w->entry])
+			|| (k != RULES_NONE && !admits(s, k, &s->entry[w->entry])))
 			continue;
 		if (k != RULES_NONE)
 			cell_and(&s->scratch, &cells[i], &cells[k], &both);
@@ -191,8 +200,8 @@ ask_match(struct shadows *s, uint32_t i, uint32_t k, const struct leave_out *out
 	return answer;
 }
 
-/* Is there a packet that meets a rule, and none of the matches to leave out, and then (rule then, or -1: whatever it is) that
- * one?  Empty, too, for a rule that no packet meets. */
+/* Is there a packet that meets a rule, and none of the matches to leave out, and then (rule then,
+ * or -1: whatever it is) that one?  Empty, too, for a rule that no packet meets. */
 static enum region_answer
 ask_rule(struct shadows *s, uint32_t rule, int then, const struct leave_out *out, struct witness *w)
 {
@@ -228,11 +237,18 @@ key_of(const struct shadows *s, const struct witness *w, struct rule_key *key)
 	const struct entry *e = &s->entry[w->entry];
 
 	*key = (struct rule_key){
-		.tuple = { .family = (uint8_t)w->family, .proto = (uint8_t)p->at[DIM_PROTO],
-			.src = address_of_value(p->at[DIM_SRC], w->family), .dst = address_of_value(p->at[DIM_DST], w->family) },
-		.iface = e->iface, .vlan = e->vlan, .state = e->state, .icmp_type = (uint8_t)(p->at[DIM_ICMP] >> 8),
-		.icmp_code = (uint8_t)p->at[DIM_ICMP], .tcp_flags = (uint8_t)p->at[DIM_FLAGS],
-		.dscp = (uint8_t)p->at[DIM_DSCP], .fragment = p->at[DIM_FRAGMENT] != 0,
+		.tuple = { .family = (uint8_t)w->family,
+			.proto = (uint8_t)p->at[DIM_PROTO],
+			.src = address_of_value(p->at[DIM_SRC], w->family),
+			.dst = address_of_value(p->at[DIM_DST], w->family) },
+		.iface = e->iface,
+		.vlan = e->vlan,
+		.state = e->state,
+		.icmp_type = (uint8_t)(p->at[DIM_ICMP] >> 8),
+		.icmp_code = (uint8_t)p->at[DIM_ICMP],
+		.tcp_flags = (uint8_t)p->at[DIM_FLAGS],
+		.dscp = (uint8_t)p->at[DIM_DSCP],
+		.fragment = p->at[DIM_FRAGMENT] != 0,
 	};
 	if (tuple_is_icmp(&key->tuple)) {
 		key->tuple.dport = rte_cpu_to_be_16((uint16_t)p->at[DIM_ICMP]);
@@ -265,7 +281,10 @@ static const char *
 action_name(const struct rule_cfg *rule)
 {
 	static const char *const names[] = {
-		[ACL_NONE] = "goto", [ACL_ACCEPT] = "accept", [ACL_DROP] = "drop", [ACL_REJECT] = "reject",
+		[ACL_NONE] = "goto",
+		[ACL_ACCEPT] = "accept",
+		[ACL_DROP] = "drop",
+		[ACL_REJECT] = "reject",
 	};
 
 	return names[rule->action];
@@ -302,26 +321,30 @@ tell_hidden(struct shadows *s, uint32_t hidden)
 	key_of(s, &w, &key);
 	by = decides(s, &key);
 	if (by >= hidden)
-		return;                 /* not confirmed */
+		return; /* not confirmed */
 	first = &s->acl->rules.items[by];
 	notation_tuple(packet, sizeof(packet), &key.tuple);
 	if (first->name != NULL)
 		snprintf(name, sizeof(name), "'%s'", first->name);
 	if (!is_covered_by(s, hidden, by))
-		cfg_warn(s->err, &rule->head, NULL, "is never reached%s: rules before it take together all that it does, "
-			"%s in line %u among them, as for %s", same_action(rule, first) ? "" : ", and in conflict", name,
+		cfg_warn(s->err, &rule->head, NULL,
+			"is never reached%s: rules before it take together all that it does, "
+			"%s in line %u among them, as for %s",
+			same_action(rule, first) ? "" : ", and in conflict", name,
 			first->head.loc.line, packet);
 	else if (same_action(rule, first))
-		cfg_warn(s->err, &rule->head, NULL, "is never reached: %s in line %u does the same before, as for %s", name,
+		cfg_warn(s->err, &rule->head, NULL,
+			"is never reached: %s in line %u does the same before, as for %s", name,
 			first->head.loc.line, packet);
 	else
-		cfg_warn(s->err, &rule->head, NULL, "is never reached, and in conflict: it says %s, and %s in "
-			"line %u says %s before, as for %s", action_name(rule), name, first->head.loc.line,
-			action_name(first), packet);
+		cfg_warn(s->err, &rule->head, NULL,
+			"is never reached, and in conflict: it says %s, and %s in "
+			"line %u says %s before, as for %s",
+			action_name(rule), name, first->head.loc.line, action_name(first), packet);
 }
 
-/* Would later rules, or the default, do the same with all packets that a rule decides?  Then later is the one that does so
- * with the packet of w, or the number of rules for the default. */
+/* Would later rules, or the default, do the same with all packets that a rule decides?  Then later
+ * is the one that does so with the packet of w, or the number of rules for the default. */
 static enum region_answer
 is_needed(struct shadows *s, uint32_t rule, const struct witness *w, uint32_t *later)
 {
@@ -369,19 +392,23 @@ check_needed(struct shadows *s, uint32_t rule, const struct witness *w)
 		return;
 	key_of(s, w, &key);
 	if (decides(s, &key) != rule)
-		return;                 /* not confirmed */
+		return; /* not confirmed */
 	if (s->redundant++ >= REDUNDANT_MAX)
 		return;
 	notation_tuple(packet, sizeof(packet), &key.tuple);
 	if (later < s->acl->rules.count)
-		snprintf(what, sizeof(what), "line %u does", s->acl->rules.items[later].head.loc.line);
-	cfg_warn(s->err, &r->head, NULL, "changes nothing: without it %s the same, as for %s (a name says that it is there to "
-		"be counted)", what, packet);
+		snprintf(what, sizeof(what), "line %u does",
+			s->acl->rules.items[later].head.loc.line);
+	cfg_warn(s->err, &r->head, NULL,
+		"changes nothing: without it %s the same, as for %s (a name says that it is there to "
+		"be counted)",
+		what, packet);
 }
 
 /* --- the list --- */
 
-/* Most rules show with the first packet that one thinks of that they are reached, and needed, too. */
+/* Most rules show with the first packet that one thinks of that they are reached, and needed, too.
+ */
 static bool
 is_plainly_needed(struct shadows *s, uint32_t rule)
 {
@@ -394,7 +421,9 @@ is_plainly_needed(struct shadows *s, uint32_t rule)
 	key_of(s, &w, &key);
 	if (decides(s, &key) != rule)
 		return false;
-	return r->name != NULL || r->log || (last_of(s, &key) == rule && (r->jump != NULL || r->action != s->acl->default_action));
+	return r->name != NULL || r->log
+		|| (last_of(s, &key) == rule
+			&& (r->jump != NULL || r->action != s->acl->default_action));
 }
 
 /* False: there was no time for the rule. */
@@ -420,7 +449,9 @@ check_rule(struct shadows *s, uint32_t rule)
 static void
 check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, struct err *err)
 {
-	struct shadows s = { .acl = acl, .list = { .quiet = true }, .deadline_ns = deadline_ns, .err = err };
+	struct shadows s = {
+		.acl = acl, .list = { .quiet = true }, .deadline_ns = deadline_ns, .err = err
+	};
 	uint32_t skipped = 0;
 
 	if (!scratch_init(&s.scratch, SCRATCH_BYTES))
@@ -429,9 +460,11 @@ check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, stru
 		for (uint32_t i = 0; i < acl->rules.count; i++)
 			skipped += !check_rule(&s, i);
 	if (s.redundant > REDUNDANT_MAX)
-		cfg_warn(err, &acl->head, &acl->rules, "%u more rules without a name change nothing", s.redundant - REDUNDANT_MAX);
+		cfg_warn(err, &acl->head, &acl->rules,
+			"%u more rules without a name change nothing", s.redundant - REDUNDANT_MAX);
 	if (skipped != 0)
-		cfg_warn(err, &acl->head, &acl->rules, "there was no time to find out of %u rules whether they are reached",
+		cfg_warn(err, &acl->head, &acl->rules,
+			"there was no time to find out of %u rules whether they are reached",
 			skipped);
 	rules_discard(s.rules);
 	rules_discard(s.backward);

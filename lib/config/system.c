@@ -9,12 +9,12 @@
 
 static const struct cfg_word core_words[] = {
 	{ "auto", SYSTEM_AUTO },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_word auto_words[] = {
 	{ "auto", 0 },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_word hugepage_words[] = {
@@ -23,13 +23,13 @@ static const struct cfg_word hugepage_words[] = {
 	{ "true", EAL_HUGEPAGES_YES },
 	{ "no", EAL_HUGEPAGES_NO },
 	{ "false", EAL_HUGEPAGES_NO },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_word idle_words[] = {
 	{ "busy", IDLE_BUSY },
 	{ "adaptive", IDLE_ADAPTIVE },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_field memory_fields[] = {
@@ -37,17 +37,20 @@ static const struct cfg_field memory_fields[] = {
 		"Whether memory comes from hugepages; auto: when enough are free.",
 		.words = hugepage_words, .restart = true },
 	{ "mbufs", CFG_U32, "auto", offsetof(struct memory_cfg, mbufs),
-		"Packet buffers in all; auto: sized from ports, queues and workers.",
-		.min = 64, .max = 1u << 26, .words = auto_words, .restart = true },
+		"Packet buffers in all; auto: sized from ports, queues and workers.", .min = 64,
+		.max = 1u << 26, .words = auto_words, .restart = true },
 	{ "openings", CFG_SIZE, "auto", offsetof(struct memory_cfg, openings),
 		"Bytes of a worker's SYN gate, which remembers first SYNs during a flood; auto: "
 		"8M, for 3 million SYNs a second.",
 		.min = 64 << 10, .max = 1ull << 30, .words = auto_words, .restart = true },
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table memory_table = {
-	"memory", CFG_SIZEOF(struct memory_cfg), memory_fields, "Memory for packets.",
+	"memory",
+	CFG_SIZEOF(struct memory_cfg),
+	memory_fields,
+	"Memory for packets.",
 };
 
 static const struct cfg_field system_fields[] = {
@@ -59,21 +62,25 @@ static const struct cfg_field system_fields[] = {
 	{ "memory", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct system_cfg, memory),
 		"Memory for packets.", .table = &memory_table },
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
-		"Sessions of a worker; each has two flows.", .min = 1024,
-		.max = (1u << 24) - 1, .restart = true },
+		"Sessions of a worker; each has two flows.", .min = 1024, .max = (1u << 24) - 1,
+		.restart = true },
 	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
-		"Packets received from a queue at once, at most.", .min = 1, .max = BURST_MAX, .restart = true },
+		"Packets received from a queue at once, at most.", .min = 1, .max = BURST_MAX,
+		.restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
 		"What a worker without packets does: busy keeps its core; adaptive pauses, then "
 		"sleeps up to 50 us.",
 		.words = idle_words, .restart = true },
 	{ "eal", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct system_cfg, eal),
 		"Arguments passed to DPDK unchanged.", .restart = true },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table system_table = {
-	"system", CFG_SIZEOF(struct system_cfg), system_fields, "Cores, memory, idle behaviour of workers.",
+	"system",
+	CFG_SIZEOF(struct system_cfg),
+	system_fields,
+	"Cores, memory, idle behaviour of workers.",
 };
 
 static void
@@ -84,13 +91,13 @@ check_eal(const struct system_cfg *sys, struct err *err)
 	unsigned n = 0;
 
 	if (sys->eal.count > SYSTEM_EAL_MAX) {
-		cfg_error(err, &sys->head, &sys->eal, "%u arguments are more than %u", sys->eal.count,
-			(unsigned)SYSTEM_EAL_MAX);
+		cfg_error(err, &sys->head, &sys->eal, "%u arguments are more than %u",
+			sys->eal.count, (unsigned)SYSTEM_EAL_MAX);
 		return;
 	}
 	for (unsigned i = 0; i < sys->eal.count; i++) {
 		if (sys->eal.items[i] == NULL)
-			return;                 /* reported by the decoder */
+			return; /* reported by the decoder */
 		args[n] = sys->eal.items[i];
 		loc[n++] = cfg_loc(&sys->head, &sys->eal.items[i]);
 	}
@@ -112,7 +119,8 @@ system_check(const struct config *cfg, struct err *err)
 	const struct system_cfg *sys = &cfg->system;
 
 	if (sys->workers.count == 0 && cfg_is_written(&sys->head, &sys->workers))
-		cfg_error(err, &sys->head, &sys->workers, "there is no core; auto takes all but the control core");
+		cfg_error(err, &sys->head, &sys->workers,
+			"there is no core; auto takes all but the control core");
 	check_eal(sys, err);
 	if (sys->workers.count > EAL_WORKERS_MAX)
 		cfg_error(err, &sys->head, &sys->workers, "%u workers are more than %u",
@@ -138,9 +146,9 @@ all_but_control(const struct config *cfg, struct loc loc, struct eal_core out[])
 		have = EAL_WORKERS_MAX + 1;
 	for (unsigned i = 0; i < have && n < EAL_WORKERS_MAX; i++)
 		if (cores[i] != cfg->system.control)
-			out[n++] = (struct eal_core) { .core = cores[i], .loc = loc };
+			out[n++] = (struct eal_core){ .core = cores[i], .loc = loc };
 	if (n == 0)
-		out[n++] = (struct eal_core) { .core = cfg->system.control, .loc = loc };
+		out[n++] = (struct eal_core){ .core = cfg->system.control, .loc = loc };
 	return n;
 }
 
@@ -156,7 +164,7 @@ config_workers(const struct config *cfg, struct eal_core out[static EAL_WORKERS_
 	if (n > EAL_WORKERS_MAX)
 		n = EAL_WORKERS_MAX;
 	for (unsigned i = 0; i < n; i++)
-		out[i] = (struct eal_core) {
+		out[i] = (struct eal_core){
 			.core = sys->workers.items[i],
 			.loc = cfg_loc(&sys->head, &sys->workers.items[i]),
 		};
@@ -166,9 +174,11 @@ config_workers(const struct config *cfg, struct eal_core out[static EAL_WORKERS_
 static bool
 same_workers(const struct system_cfg *a, const struct system_cfg *b)
 {
-	return a->workers.count == b->workers.count && (a->workers.count == 0
-		|| memcmp(a->workers.items, b->workers.items,
-			a->workers.count * sizeof(a->workers.items[0])) == 0);
+	return a->workers.count == b->workers.count
+		&& (a->workers.count == 0
+			|| memcmp(a->workers.items, b->workers.items,
+				   a->workers.count * sizeof(a->workers.items[0]))
+				== 0);
 }
 
 static bool

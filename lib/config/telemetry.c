@@ -6,22 +6,28 @@
 static const struct cfg_field nat_log_fields[] = {
 	{ "file", CFG_PATH, NULL, offsetof(struct nat_log_cfg, file),
 		"File to append entries to, one JSON object a line; SIGHUP reopens it." },
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table nat_log_table = {
-	"nat_log", CFG_SIZEOF(struct nat_log_cfg), nat_log_fields,
-	"Log of begin and end of mappings, of pools with log: true.", .bare = "file",
+	"nat_log",
+	CFG_SIZEOF(struct nat_log_cfg),
+	nat_log_fields,
+	"Log of begin and end of mappings, of pools with log: true.",
+	.bare = "file",
 };
 
 static const struct cfg_field telemetry_fields[] = {
 	{ "nat_log", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, nat_log),
-		"Log of begin and end of mappings, of pools with log: true.", .table = &nat_log_table },
-	CFG_END
+		"Log of begin and end of mappings, of pools with log: true.",
+		.table = &nat_log_table },
+	CFG_END,
 };
 
 const struct cfg_table telemetry_table = {
-	"telemetry", CFG_SIZEOF(struct telemetry_cfg), telemetry_fields,
+	"telemetry",
+	CFG_SIZEOF(struct telemetry_cfg),
+	telemetry_fields,
 	"What is reported of traffic at run time.",
 };
 

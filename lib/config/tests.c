@@ -43,11 +43,13 @@ static const struct cfg_field step_fields[] = {
 		"The destination it leaves with, written like src." },
 	{ "reply", CFG_TEXT, CFG_OPTIONAL, offsetof(struct step_cfg, reply),
 		"What Weir itself answers by the same interface (a reset, an ICMP error, an echo reply), as a packet." },
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table step_table = {
-	"step", CFG_SIZEOF(struct step_cfg), step_fields,
+	"step",
+	CFG_SIZEOF(struct step_cfg),
+	step_fields,
 	"A packet of a conversation, and what has to become of it.",
 };
 
@@ -66,22 +68,27 @@ static const struct cfg_field test_fields[] = {
 		"The destination it leaves with." },
 	{ "steps", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct test_cfg, steps),
 		"Instead of a packet: the packets of a conversation, in order, with sessions, translation and time as they "
-		"run.  Neighbours answer; each conversation begins without sessions.", .table = &step_table, .kind = "step" },
-	CFG_END
+		"run.  Neighbours answer; each conversation begins without sessions.",
+		.table = &step_table, .kind = "step" },
+	CFG_END,
 };
 
 const struct cfg_table test_table = {
-	"test", CFG_SIZEOF(struct test_cfg), test_fields,
+	"test",
+	CFG_SIZEOF(struct test_cfg),
+	test_fields,
 	"A packet or a conversation, and what has to become of it; a check, a start and a reload try it.",
 };
 
 static void
-check_field(const struct test_cfg *test, const char *const *field, const char *name, struct err *err)
+check_field(
+	const struct test_cfg *test, const char *const *field, const char *name, struct err *err)
 {
 	bool written = cfg_is_written(&test->head, field);
 
 	if (test->steps.count > 0 && written)
-		cfg_error(err, &test->head, field, "a test is a packet or a list of steps, not both");
+		cfg_error(
+			err, &test->head, field, "a test is a packet or a list of steps, not both");
 	else if (test->steps.count == 0 && !written)
 		cfg_error(err, &test->head, NULL, "'%s' is missing", name);
 }
@@ -132,7 +139,8 @@ read_packet(const struct test_cfg *test, const struct interface *iface,
 static bool
 is_answered(const struct view *view)
 {
-	return tuple_is_icmp(&view->tuple) && tuple_icmp_type(&view->tuple) == (view->family == 4 ? 8 : 128);
+	return tuple_is_icmp(&view->tuple)
+		&& tuple_icmp_type(&view->tuple) == (view->family == 4 ? 8 : 128);
 }
 
 static void
@@ -142,7 +150,7 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 	static struct eval ev;
 	struct eval *one = &ev;
 
-	*out = (struct judged) { .fate.verdict = PROGRAM_DROP };
+	*out = (struct judged){ .fate.verdict = PROGRAM_DROP };
 	if (view->kind == VIEW_BAD || iface->pipeline == NULL) {
 		out->fate.reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused;
 		return;
@@ -187,26 +195,28 @@ expected_text(const struct test_cfg *test, char *out, size_t bytes)
 	int n = snprintf(out, bytes, "%s", test->expect);
 
 	if (test->src.address.family != 0 && (size_t)n < bytes)
-		n += snprintf(out + n, bytes - (size_t)n, ", src %s", value_endpoint_text(&test->src, end));
+		n += snprintf(out + n, bytes - (size_t)n, ", src %s",
+			value_endpoint_text(&test->src, end));
 	if (test->dst.address.family != 0 && (size_t)n < bytes)
-		snprintf(out + n, bytes - (size_t)n, ", dst %s", value_endpoint_text(&test->dst, end));
+		snprintf(out + n, bytes - (size_t)n, ", dst %s",
+			value_endpoint_text(&test->dst, end));
 }
 
 static bool
-compare(const struct test_cfg *test, const struct expected *e, const struct judged *o, struct trial *told,
-	struct err *err)
+compare(const struct test_cfg *test, const struct expected *e, const struct judged *o,
+	struct trial *told, struct err *err)
 {
 	const char *name = test->name != NULL ? test->name : test->packet;
 
 	expected_text(test, told->expected, sizeof(told->expected));
 	fate_text(told->found, sizeof(told->found), &o->fate);
 	if (!expect_met(e, &o->fate)) {
-		cfg_error(err, &test->head, &test->expect, "test '%s' failed: expected %s, was %s", name, test->expect,
-			told->found);
+		cfg_error(err, &test->head, &test->expect, "test '%s' failed: expected %s, was %s",
+			name, test->expect, told->found);
 		return false;
 	}
 	if (leaves_as(&test->src, &o->to.src, o->to.sport)
-			&& leaves_as(&test->dst, &o->to.dst, o->to.dport))
+		&& leaves_as(&test->dst, &o->to.dst, o->to.dport))
 		return true;
 	notation_tuple(told->found, sizeof(told->found), &o->to);
 	cfg_error(err, &test->head, NULL, "test '%s' failed: it left as %s", name, told->found);
@@ -214,7 +224,8 @@ compare(const struct test_cfg *test, const struct expected *e, const struct judg
 }
 
 bool
-trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told, struct err *err)
+trial_run(const struct test_cfg *test, const struct generation *gen, struct trial *told,
+	struct err *err)
 {
 	const struct interface *iface = test->in != NULL ? generation_find(gen, test->in) : NULL;
 	struct expect_field field = { &test->head, &test->expect };
@@ -224,7 +235,7 @@ trial_run(const struct test_cfg *test, const struct generation *gen, struct tria
 	struct view view;
 
 	if (iface == NULL || expect_read(&field, gen, &expected, err) < 0
-			|| read_packet(test, iface, gen, &view, err) < 0)
+		|| read_packet(test, iface, gen, &view, err) < 0)
 		return false;
 	judge(&view, iface, gen, &judged);
 	return compare(test, &expected, &judged, told != NULL ? told : &unread, err);

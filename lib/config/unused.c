@@ -77,20 +77,25 @@ struct section {
 static bool
 has_effect(const struct cfg_field *f, const struct cfg_head *head)
 {
-	return f->table == &zone_table && ((const struct zone_cfg *)(const void *)head)->interfaces.count > 1;
+	return f->table == &zone_table
+		&& ((const struct zone_cfg *)(const void *)head)->interfaces.count > 1;
 }
 
 static void
-check_section(const struct names *used, const struct cfg_field *f, const struct section *s, struct err *err)
+check_section(const struct names *used, const struct cfg_field *f, const struct section *s,
+	struct err *err)
 {
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct cfg_head *head = (const void *)(s->items + i * s->size);
 		const struct name wanted = { f->name, head->name };
 
-		if (head->name == NULL || has_effect(f, head) || (used->n > 0
-				&& bsearch(&wanted, used->item, used->n, sizeof(wanted), compare) != NULL))
+		if (head->name == NULL || has_effect(f, head)
+			|| (used->n > 0
+				&& bsearch(&wanted, used->item, used->n, sizeof(wanted), compare)
+					!= NULL))
 			continue;
-		cfg_warn(err, head, NULL, "nothing uses this %s", f->kind != NULL ? f->kind : "name");
+		cfg_warn(err, head, NULL, "nothing uses this %s",
+			f->kind != NULL ? f->kind : "name");
 	}
 }
 
@@ -109,7 +114,8 @@ unused_check(const struct config *cfg, struct err *err)
 	struct names used = { NULL };
 
 	collect(cfg, &used);
-	for (const struct cfg_field *f = config_table.fields; f->name != NULL && !used.short_of_memory; f++) {
+	for (const struct cfg_field *f = config_table.fields;
+		f->name != NULL && !used.short_of_memory; f++) {
 		const struct any_list *list = (const void *)((const char *)cfg + f->offset);
 		struct section s;
 

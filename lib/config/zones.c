@@ -10,11 +10,13 @@
 static const struct cfg_field zone_fields[] = {
 	{ "interfaces", CFG_REF | CFG_LIST, NULL, offsetof(struct zone_cfg, interfaces),
 		"The zone's interfaces.", .refers = "interfaces", .kind = "interface" },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table zone_table = {
-	"zone", CFG_SIZEOF(struct zone_cfg), zone_fields,
+	"zone",
+	CFG_SIZEOF(struct zone_cfg),
+	zone_fields,
 	"Interfaces by any of which a session's packets may arrive, such as two uplinks.",
 	.bare = "interfaces",
 };
@@ -39,14 +41,15 @@ zones_check(const struct config *cfg, struct err *err)
 {
 	cfg_each(zone, &cfg->zones) {
 		if (zone->head.name == NULL)
-			continue;               /* already reported */
+			continue; /* already reported */
 		if (cfg_find(&cfg->interfaces, zone->head.name) != NULL)
 			cfg_error(err, &zone->head, NULL, "an interface has this name");
 		if (zone->interfaces.count == 0)
 			cfg_error(err, &zone->head, &zone->interfaces, "the zone has no interface");
 		cfg_each(name, &zone->interfaces) {
 			const struct zone_cfg *other = *name != NULL
-				? zone_before(cfg, (const char *const *)name) : NULL;
+				? zone_before(cfg, (const char *const *)name)
+				: NULL;
 
 			if (other != NULL)
 				cfg_error(err, &zone->head, name, "%s is in zone %s already", *name,

@@ -15,10 +15,10 @@
 #include "io/steer.h"
 
 enum {
-	HOLDERS_MBUFS = 4096,           /* of a worker: packets that wait for neighbours and
-					 * first fragments */
-	TABLES_MIB = 64,                /* what DPDK itself needs, at least */
-	RULE_KIB = 16,                  /* and for each rule, twice because of reloads */
+	HOLDERS_MBUFS = 4096, /* of a worker: packets that wait for neighbours and
+			       * first fragments */
+	TABLES_MIB = 64,      /* what DPDK itself needs, at least */
+	RULE_KIB = 16,        /* and for each rule, twice because of reloads */
 };
 
 static struct {
@@ -50,7 +50,7 @@ pool_wanted(const struct appliance *a)
 {
 	const struct system_cfg *sys = &a->cfg->system;
 
-	return (struct pool_cfg) {
+	return (struct pool_cfg){
 		.loc = cfg_loc(&sys->memory.head, &sys->memory.mbufs),
 		.mbufs = a->options.stepped ? 0 : sys->memory.mbufs,
 		.burst = a->options.burst,
@@ -73,7 +73,8 @@ start_eal(struct appliance *a, struct err *err)
 		.workers = a->core, .worker_count = a->n_workers,
 		.hugepages = a->options.captures ? EAL_HUGEPAGES_NO : sys->memory.hugepages,
 		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
-		.memory_loc = sys->memory.mbufs != 0 ? cfg_loc(&sys->memory.head, &sys->memory.mbufs) : sys->head.loc,
+		.memory_loc = sys->memory.mbufs != 0
+			? cfg_loc(&sys->memory.head, &sys->memory.mbufs) : sys->head.loc,
 		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
 			+ ((size_t)TABLES_MIB << 20)
 			+ ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
@@ -128,9 +129,13 @@ static int
 make_workers(struct appliance *a, struct err *err)
 {
 	struct workers_setup setup = {
-		.count = a->n_workers, .burst = a->options.burst, .flows = a->cfg->system.flows,
+		.count = a->n_workers,
+		.burst = a->options.burst,
+		.flows = a->cfg->system.flows,
 		.openings = a->cfg->system.memory.openings,
-		.idle = a->cfg->system.idle, .ports = &a->ports, .pools = &a->pools,
+		.idle = a->cfg->system.idle,
+		.ports = &a->ports,
+		.pools = &a->pools,
 		.loc = cfg_loc(&a->cfg->system.head, &a->cfg->system.flows),
 	};
 
@@ -194,7 +199,8 @@ start(struct appliance *a, struct err *err)
 	if (start_eal(a, err) < 0)
 		return -EINVAL;
 	a->gen = begin_generation(a, a->cfg, err);
-	if (a->gen == NULL || open_ports(a, err) < 0 || finish_generation(a, a->cfg, a->gen, err) < 0)
+	if (a->gen == NULL || open_ports(a, err) < 0
+		|| finish_generation(a, a->cfg, a->gen, err) < 0)
 		return -EINVAL;
 	if (log_open(a, a->cfg, &a->nat_log, err) < 0)
 		return -EINVAL;
@@ -247,7 +253,7 @@ appliance_halt(struct appliance *a)
 	if (!a->running || a->halted)
 		return true;
 	a->halted_ns = monotonic_ns();
-	appliance_write_log(a);                 /* makes room for the ends of all mappings */
+	appliance_write_log(a); /* makes room for the ends of all mappings */
 	stopped = workers_stop(a->workers);
 	appliance_write_log(a);
 	a->halted = stopped;
@@ -272,7 +278,7 @@ appliance_destroy(struct appliance *a)
 	if (a == NULL)
 		return;
 	if (!appliance_halt(a))
-		return;         /* a thread still uses it */
+		return; /* a thread still uses it */
 	appliance_close(a);
 	nat_log_close(a->nat_log);
 	workers_destroy(a->workers);

@@ -33,23 +33,23 @@ enum {
 #define APPLIANCE_TIME_ZERO_NS 1000000000ull
 
 struct appliance_options {
-	bool captures;          /* every port's frames come from memory */
-	bool virtual_time;      /* clocks stand until appliance_set_time; secrets come from a
-				 * constant */
-	bool stepped;           /* no threads: appliance_step */
-	unsigned workers;       /* 0: as configured; at most EAL_WORKERS_MAX */
-	unsigned burst;         /* 0: as configured */
-	bool verbose;           /* DPDK's own log */
-	bool tests;             /* a reload is refused if a test of its file fails, as in `weir
-				 * check` */
-	const char *nat_log;    /* captures: a file to create for NAT's log, instead of the
-				 * configured one; NULL: none */
+	bool captures;       /* every port's frames come from memory */
+	bool virtual_time;   /* clocks stand until appliance_set_time; secrets come from a
+			      * constant */
+	bool stepped;        /* no threads: appliance_step */
+	unsigned workers;    /* 0: as configured; at most EAL_WORKERS_MAX */
+	unsigned burst;      /* 0: as configured */
+	bool verbose;        /* DPDK's own log */
+	bool tests;          /* a reload is refused if a test of its file fails, as in `weir
+			      * check` */
+	const char *nat_log; /* captures: a file to create for NAT's log, instead of the
+			      * configured one; NULL: none */
 };
 
 /* Starts everything from cfg, which belongs to the appliance from here on, in any case.  Returns
  * NULL with errors in err, and everything begun undone. */
-struct appliance *appliance_start(struct config *cfg, const struct appliance_options *options,
-	struct err *err);
+struct appliance *appliance_start(
+	struct config *cfg, const struct appliance_options *options, struct err *err);
 
 /* Builds a generation from cfg beside the running one, publishes it and frees the old one.  cfg
  * belongs to the appliance when 0 is returned; else the caller still owns it, and nothing has

@@ -13,12 +13,16 @@
 
 /* Computes the pools beside those of the running generation: what mappings hold stays. */
 static int
-lay_out_pools(struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
+lay_out_pools(
+	struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
 {
 	const struct nat *user[EAL_WORKERS_MAX];
 	struct nat_layout_setup setup = {
-		.specs = gen->pools, .n_specs = gen->n_pools, .before = a->gen != gen ? a->gen->nat : NULL,
-		.user = user, .n_users = a->workers != NULL ? workers_count(a->workers) : 0,
+		.specs = gen->pools,
+		.n_specs = gen->n_pools,
+		.before = a->gen != gen ? a->gen->nat : NULL,
+		.user = user,
+		.n_users = a->workers != NULL ? workers_count(a->workers) : 0,
 		.settled = a->n_retired == 0,
 	};
 	int rc;
@@ -27,13 +31,15 @@ lay_out_pools(struct appliance *a, const struct config *cfg, struct generation *
 		user[i] = fastpath_nat(workers_at(a->workers, i)->fp);
 	rc = nat_layout_create(&setup, &gen->nat);
 	if (rc == -ENOSPC)
-		return err_add(err, ENOSPC, cfg_loc(&cfg->head, &cfg->policy.nat), "nat: sessions still use too many "
+		return err_add(err, ENOSPC, cfg_loc(&cfg->head, &cfg->policy.nat),
+			"nat: sessions still use too many "
 			"pools or addresses that have been taken out of the configuration");
 	return rc < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
 int
-finish_generation(struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
+finish_generation(
+	struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
 {
 	struct rte_ether_addr mac[PORT_MAX];
 	int rc;
@@ -48,7 +54,11 @@ struct generation *
 begin_generation(struct appliance *a, const struct config *cfg, struct err *err)
 {
 	struct generation_setup setup = {
-		.cfg = cfg, .started = a->started, .names = &a->names, .running = a->gen, .workers = a->n_workers,
+		.cfg = cfg,
+		.started = a->started,
+		.names = &a->names,
+		.running = a->gen,
+		.workers = a->n_workers,
 	};
 	unsigned before = err_count(err);
 	struct generation *gen = generation_begin(&setup, err);
@@ -88,8 +98,10 @@ check_retired(struct appliance *a, struct err *err)
 	appliance_let_go(a);
 	if (a->n_retired < APPLIANCE_RETIRED)
 		return 0;
-	return err_set(err, EBUSY, "worker %u stands still with generation %llu, and %u later ones "
-		"wait for it already", who, (unsigned long long)oldest, a->n_retired);
+	return err_set(err, EBUSY,
+		"worker %u stands still with generation %llu, and %u later ones "
+		"wait for it already",
+		who, (unsigned long long)oldest, a->n_retired);
 }
 
 /* Makes the checks of `weir check` on a generation that is finished and not published: rules never
@@ -116,7 +128,7 @@ make_generation(struct appliance *a, const struct config *cfg, bool tests, struc
 	if (finish_generation(a, cfg, gen, err) < 0 || (tests && !try_tests(cfg, gen, err)))
 		goto fail;
 	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
-			|| workers_make_room(a->workers, gen) < 0) {
+		|| workers_make_room(a->workers, gen) < 0) {
 		err_set(err, ENOMEM, "out of memory");
 		goto fail;
 	}
@@ -157,7 +169,8 @@ take(struct appliance *a, struct config *cfg, bool tests, struct err *err)
 	/* The list of errors decides, not the return values: no failure is silent, and a generation
 	 * with errors is never published. */
 	if (gen == NULL && err_count(err) == before)
-		err_set(err, EFAULT, "the configuration was not built, without a reason; this is a bug of Weir");
+		err_set(err, EFAULT,
+			"the configuration was not built, without a reason; this is a bug of Weir");
 	if (err_count(err) == before)
 		log_open(a, cfg, &log, err);
 	if (err_count(err) != before) {

@@ -9,7 +9,8 @@
 #include "control/nat_log.h"
 
 int
-log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f, struct err *err)
+log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f,
+	struct err *err)
 {
 	const struct nat_log_cfg *log = &cfg->telemetry.nat_log;
 	bool offline = a->options.captures;
@@ -18,8 +19,8 @@ log_open(const struct appliance *a, const struct config *cfg, struct nat_log_fil
 	*f = NULL;
 	if (path == NULL || (a->nat_log != NULL && strcmp(path, nat_log_path(a->nat_log)) == 0))
 		return 0;
-	*f = nat_log_open(path, offline, offline ? (struct loc){ 0 } : cfg_loc(&log->head, &log->file),
-		err);
+	*f = nat_log_open(
+		path, offline, offline ? (struct loc){ 0 } : cfg_loc(&log->head, &log->file), err);
 	return *f != NULL ? 0 : -EINVAL;
 }
 

@@ -10,7 +10,7 @@
 #include "base/counter.h"
 #include "base/log.h"
 
-#define TRY_NS NS_PER_S         /* between two attempts to open a device that is back */
+#define TRY_NS NS_PER_S /* between two attempts to open a device that is back */
 
 static uint64_t
 now_ns(void)
@@ -92,12 +92,16 @@ static void
 tell_zeros(const struct port *port)
 {
 	if (port->kind == DEVICE_PCI)
-		log_warning("port %s: for a second %s has delivered nothing but frames that are all zeros; likely its DMA "
+		log_warning(
+			"port %s: for a second %s has delivered nothing but frames that are all zeros; likely its DMA "
 			"does not reach the packet buffers: look for DMAR or AMD-Vi faults in dmesg, boot with iommu=pt, and "
-			"bind it to vfio-pci", port->name, port->device);
+			"bind it to vfio-pci",
+			port->name, port->device);
 	else
-		log_warning("port %s: for a second %s has delivered nothing but frames that are all zeros; likely its peer "
-			"sends them, or its driver does not fill packet buffers", port->name, port->device);
+		log_warning(
+			"port %s: for a second %s has delivered nothing but frames that are all zeros; likely its peer "
+			"sends them, or its driver does not fill packet buffers",
+			port->name, port->device);
 }
 
 static void
@@ -110,9 +114,11 @@ tell_foreign(const struct port *port, uint64_t note)
 		to.addr_bytes[i] = (uint8_t)(note >> (40 - 8 * i));
 	rte_ether_format_addr(theirs, sizeof(theirs), &to);
 	rte_ether_format_addr(ours, sizeof(ours), &port->mac);
-	log_warning("port %s: for a second %s has delivered nothing but frames for other stations, the last one for %s; "
+	log_warning(
+		"port %s: for a second %s has delivered nothing but frames for other stations, the last one for %s; "
 		"ours is %s: likely the peers have an old or a static neighbour entry, 'mac' is not what they were told, or "
-		"the port is connected to another link than configured", port->name, port->device, theirs, ours);
+		"the port is connected to another link than configured",
+		port->name, port->device, theirs, ours);
 }
 
 /* Checks whether the frames of a port whose link is up could be for us. */
@@ -120,7 +126,9 @@ static void
 watch_delivery(struct appliance *a, unsigned i)
 {
 	struct port *port = &a->ports.at[i];
-	struct delivery_facts facts = { .note = look_take(&port->look), .mac = mac_number(&port->mac), .now_ns = now_ns() };
+	struct delivery_facts facts = {
+		.note = look_take(&port->look), .mac = mac_number(&port->mac), .now_ns = now_ns()
+	};
 
 	if (facts.note == 0 || port->kind == DEVICE_NULL)
 		return;
@@ -149,10 +157,11 @@ give_back(struct appliance *a, unsigned i)
 	struct port *port = &a->ports.at[i];
 
 	if (!workers_take_ports(a->workers))
-		return;         /* a worker stands still: tried again later */
+		return; /* a worker stands still: tried again later */
 	port_detach(&a->ports, port);
 	/* The kernel needs a moment to take a PCI device. */
-	a->port_watch[i] = (struct port_watch){ .closed = true, .tried_ns = port->kind == DEVICE_PCI ? now_ns() : 0 };
+	a->port_watch[i] = (struct port_watch){ .closed = true,
+		.tried_ns = port->kind == DEVICE_PCI ? now_ns() : 0 };
 }
 
 /* Finds the row of a port in the current configuration, since the one it was started with may be
@@ -183,7 +192,8 @@ open_again(struct appliance *a, unsigned i, const struct port_cfg *row)
 		return;
 	if (port_attach(&a->ports, port, row, &a->pools, err) < 0) {
 		if (!watch->refused)
-			log_error("port %s: its device is back but cannot be used: %s", port->name, err_first(err));
+			log_error("port %s: its device is back but cannot be used: %s", port->name,
+				err_first(err));
 		watch->refused = true;
 	} else {
 		*watch = (struct port_watch){ .closed = false };
@@ -221,7 +231,8 @@ watch_port(struct appliance *a, unsigned i)
 		give_back(a, i);
 	} else if (port_vanished(port)) {
 		port_vanished_text(port, why, sizeof(why));
-		log_error("port %s: its device vanished: %s; it is opened again when it is back", port->name, why);
+		log_error("port %s: its device vanished: %s; it is opened again when it is back",
+			port->name, why);
 		set_present(port, false);
 		give_back(a, i);
 	} else if (port_update(port)) {

@@ -14,8 +14,9 @@ say(const struct generation *gen, const struct host_conflict *c)
 
 	notation_address(text, sizeof(text), &a, 4);
 	log_warning("NAT address %s belongs to %02x:%02x:%02x:%02x:%02x:%02x on %s: it is not "
-		"announced, and probed for again in half a minute", text, c->mac[0], c->mac[1],
-		c->mac[2], c->mac[3], c->mac[4], c->mac[5], i != NULL ? i->name : "no interface");
+		    "announced, and probed for again in half a minute",
+		text, c->mac[0], c->mac[1], c->mac[2], c->mac[3], c->mac[4], c->mac[5],
+		i != NULL ? i->name : "no interface");
 }
 
 void

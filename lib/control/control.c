@@ -52,7 +52,10 @@ static void
 open_socket(struct control *c)
 {
 	struct socket_setup socket = {
-		.base = c->setup.base, .path = c->setup.socket, .serve = control_serve, .arg = c,
+		.base = c->setup.base,
+		.path = c->setup.socket,
+		.serve = control_serve,
+		.arg = c,
 	};
 	struct err *err = err_create();
 
@@ -69,8 +72,10 @@ name_config(struct control *c)
 {
 	char *whole = c->setup.config != NULL ? realpath(c->setup.config, NULL) : NULL;
 
-	snprintf(c->config, sizeof(c->config), "%s", whole != NULL ? whole
-		: c->setup.config != NULL ? c->setup.config : "<built-in>");
+	snprintf(c->config, sizeof(c->config), "%s",
+		whole != NULL                     ? whole
+			: c->setup.config != NULL ? c->setup.config
+						  : "<built-in>");
 	free(whole);
 }
 
@@ -85,15 +90,19 @@ control_create(const struct control_setup *setup)
 	c->appliance = setup->appliance;
 	name_config(c);
 	c->walkers = walkers_create(c);
-	c->history = history_create(setup->state != NULL ? setup->state : setup->config != NULL ? CONTROL_STATE : NULL,
+	c->history = history_create(setup->state != NULL ? setup->state
+			: setup->config != NULL          ? CONTROL_STATE
+							 : NULL,
 		setup->state != NULL);
 	if (c->walkers == NULL || c->history == NULL) {
 		control_destroy(c);
 		return NULL;
 	}
-	/* The last good configuration may have been read from another file: the name that its sets are relative to. */
+	/* The last good configuration may have been read from another file: the name that its sets
+	 * are relative to. */
 	if (setup->started != NULL)
-		transaction_started(c, appliance_config(c->appliance)->head.loc.file, setup->started);
+		transaction_started(
+			c, appliance_config(c->appliance)->head.loc.file, setup->started);
 	else
 		transaction_started(c, c->config, "start");
 	if (setup->socket != NULL)

@@ -15,15 +15,16 @@ struct event_base;
 struct control_setup {
 	struct appliance *appliance;
 	struct event_base *base;
-	const char *socket;             /* path; NULL: none is made */
-	const char *config;             /* the file it was started with; NULL: the built-in example */
-	const char *state;              /* folder of the history; NULL: CONTROL_STATE, if it is there */
-	const char *started;            /* what the history says of the start: "start" */
+	const char *socket;  /* path; NULL: none is made */
+	const char *config;  /* the file it was started with; NULL: the built-in example */
+	const char *state;   /* folder of the history; NULL: CONTROL_STATE, if it is there */
+	const char *started; /* what the history says of the start: "start" */
 };
 
-/* A socket that cannot be made is a warning in the log: the appliance runs without one.  NULL: no memory. */
+/* A socket that cannot be made is a warning in the log: the appliance runs without one.  NULL: no
+ * memory. */
 struct control *control_create(const struct control_setup *setup);
-void control_destroy(struct control *c);        /* NULL is fine */
+void control_destroy(struct control *c); /* NULL is fine */
 
 /* Every 100 ms or so. */
 void control_tick(struct control *c);

@@ -8,31 +8,32 @@
 #include "control/socket.h"
 
 enum {
-	PAGE_ROWS = 256,                /* rows in one page of a result */
-	PAGE_LOOKS = 4096,              /* rows looked at for one page: the control thread has other things to do */
-	PAGE_TEXT = 1 << 16,            /* bytes of a page of text */
+	PAGE_ROWS = 256,   /* rows in one page of a result */
+	PAGE_LOOKS = 4096, /* rows looked at for one page: the control thread has other things to do
+			    */
+	PAGE_TEXT = 1 << 16, /* bytes of a page of text */
 };
 
 /* A commit that is not confirmed yet. */
 struct pending {
-	char *back;                     /* the configuration before it, as text; NULL: none waits */
-	char *source;                   /* the file that was read from */
-	char *file;                     /* that was committed */
+	char *back;   /* the configuration before it, as text; NULL: none waits */
+	char *source; /* the file that was read from */
+	char *file;   /* that was committed */
 	unsigned long seconds;
-	char who[64];                   /* committed */
+	char who[64]; /* committed */
 	struct event *timer;
 };
 
 struct control {
 	struct control_setup setup;
 	struct appliance *appliance;
-	struct control_socket *socket;  /* NULL: none */
+	struct control_socket *socket; /* NULL: none */
 	struct walkers *walkers;
 	struct history *history;
 	struct pending pending;
-	char config[1024];              /* the file it was started with, from the root */
+	char config[1024]; /* the file it was started with, from the root */
 	struct rates rates;
-	char *config_text;              /* of show config, whose pages it is printed for once */
+	char *config_text; /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
 	uint64_t config_generation;
 	bool config_all;
@@ -72,7 +73,7 @@ void result_next(struct rpc_call *call, unsigned long from);
 void row_text(json_t *row, const char *name, const char *text);
 void row_count(json_t *row, const char *name, uint64_t n);
 void row_count_nonzero(json_t *row, const char *name, uint64_t n);
-void row_rate(json_t *row, const char *name, double value);    /* rounded */
+void row_rate(json_t *row, const char *name, double value); /* rounded */
 void row_real(json_t *row, const char *name, double value);
 
 #endif

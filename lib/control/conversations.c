@@ -17,7 +17,7 @@
 #include <jansson.h>
 
 #define OUTPUT_MAX (4u << 20)
-#define PROGRAM "/proc/self/exe"
+#define PROGRAM    "/proc/self/exe"
 
 extern char **environ;
 
@@ -45,12 +45,13 @@ now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-/* Starts `weir test --json - PATH` with its output in a pipe.  Its process id, or negative errno. */
+/* Starts `weir test --json - PATH` with its output in a pipe.  Its process id, or negative errno.
+ */
 static pid_t
 begin(const char *path, int *from)
 {
-	char *argv[] = { (char *)"weir", (char *)"test", (char *)"--json", (char *)"-", (char *)"--",
-		(char *)(uintptr_t)path, NULL };
+	char *argv[] = { (char *)"weir", (char *)"test", (char *)"--json", (char *)"-",
+		(char *)"--", (char *)(uintptr_t)path, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
@@ -126,8 +127,7 @@ take_errors(const struct output *out, struct err *err)
 	bool fine = json_is_true(json_object_get(json_array_get(files, 0), "ok"));
 	size_t i, n = json_array_size(errors);
 
-	json_array_foreach(errors, i, found)
-		add_error(found, err);
+	json_array_foreach(errors, i, found) add_error(found, err);
 	json_decref(files);
 	return fine || n > 0;
 }
@@ -146,7 +146,8 @@ conversations_gate(const struct config *cfg, struct err *err)
 		return 0;
 	pid = begin(path, &from);
 	if (pid < 0)
-		return cfg_error(err, &cfg->head, &cfg->tests, "the conversations cannot be tried: %s", strerror(-pid));
+		return cfg_error(err, &cfg->head, &cfg->tests,
+			"the conversations cannot be tried: %s", strerror(-pid));
 	heard = listen_to(from, &out);
 	if (!heard)
 		kill(pid, SIGKILL);

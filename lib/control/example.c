@@ -10,45 +10,45 @@
 #include "io/capture.h"
 #include "packet/notation.h"
 
-const char example_config[] =
-	"version: 1\n"
-	"ports:\n"
-	"  lan: {device: net_ring0, queues: 1, mac: \"02:00:00:00:00:01\"}\n"
-	"  wan: {device: net_ring1, queues: 1, mac: \"02:00:00:00:00:02\"}\n"
-	"interfaces:\n"
-	"  lan:\n"
-	"    addresses: [192.0.2.1/24, \"2001:db8:1::1/64\"]\n"
-	"    pipeline: inside\n"
-	"    neighbours:\n"
-	"      192.0.2.10: \"02:00:00:00:01:0a\"\n"
-	"      192.0.2.11: \"02:00:00:00:01:0b\"\n"
-	"      \"2001:db8:1::10\": \"02:00:00:00:01:0a\"\n"
-	"  wan:\n"
-	"    addresses: [198.51.100.1/24, \"2001:db8:2::1/64\"]\n"
-	"    pipeline: outside\n"
-	"    neighbours:\n"
-	"      198.51.100.2: \"02:00:00:00:02:02\"\n"
-	"      \"2001:db8:2::2\": \"02:00:00:00:02:02\"\n"
-	"routes:\n"
-	"  main:\n"
-	"    - {to: 0.0.0.0/0, via: 198.51.100.2}\n"
-	"    - {to: \"::/0\", via: \"2001:db8:2::2\"}\n"
-	"sets:\n"
-	"  trusted: [203.0.113.64/28]\n"
-	"acls:\n"
-	"  from-inside:\n"
-	"    default: drop\n"
-	"    rules:\n"
-	"      - {name: names, proto: udp, dport: 53, action: accept}\n"
-	"      - {name: web, proto: tcp, dport: [80, 443], action: accept}\n"
-	"  from-outside:\n"
-	"    default: drop\n"
-	"    rules:\n"
-	"      - {name: answers, proto: [tcp, udp], sport: [53, 80, 443], action: accept}\n"
-	"      - {name: ssh, src: $trusted, proto: tcp, dport: 22, action: accept}\n"
-	"pipelines:\n"
-	"  inside: [{acl: from-inside}, {route: main}]\n"
-	"  outside: [{acl: from-outside}, {route: main}]\n";
+const char example_config
+	[] = "version: 1\n"
+	     "ports:\n"
+	     "  lan: {device: net_ring0, queues: 1, mac: \"02:00:00:00:00:01\"}\n"
+	     "  wan: {device: net_ring1, queues: 1, mac: \"02:00:00:00:00:02\"}\n"
+	     "interfaces:\n"
+	     "  lan:\n"
+	     "    addresses: [192.0.2.1/24, \"2001:db8:1::1/64\"]\n"
+	     "    pipeline: inside\n"
+	     "    neighbours:\n"
+	     "      192.0.2.10: \"02:00:00:00:01:0a\"\n"
+	     "      192.0.2.11: \"02:00:00:00:01:0b\"\n"
+	     "      \"2001:db8:1::10\": \"02:00:00:00:01:0a\"\n"
+	     "  wan:\n"
+	     "    addresses: [198.51.100.1/24, \"2001:db8:2::1/64\"]\n"
+	     "    pipeline: outside\n"
+	     "    neighbours:\n"
+	     "      198.51.100.2: \"02:00:00:00:02:02\"\n"
+	     "      \"2001:db8:2::2\": \"02:00:00:00:02:02\"\n"
+	     "routes:\n"
+	     "  main:\n"
+	     "    - {to: 0.0.0.0/0, via: 198.51.100.2}\n"
+	     "    - {to: \"::/0\", via: \"2001:db8:2::2\"}\n"
+	     "sets:\n"
+	     "  trusted: [203.0.113.64/28]\n"
+	     "acls:\n"
+	     "  from-inside:\n"
+	     "    default: drop\n"
+	     "    rules:\n"
+	     "      - {name: names, proto: udp, dport: 53, action: accept}\n"
+	     "      - {name: web, proto: tcp, dport: [80, 443], action: accept}\n"
+	     "  from-outside:\n"
+	     "    default: drop\n"
+	     "    rules:\n"
+	     "      - {name: answers, proto: [tcp, udp], sport: [53, 80, 443], action: accept}\n"
+	     "      - {name: ssh, src: $trusted, proto: tcp, dport: 22, action: accept}\n"
+	     "pipelines:\n"
+	     "  inside: [{acl: from-inside}, {route: main}]\n"
+	     "  outside: [{acl: from-outside}, {route: main}]\n";
 
 static const char *const from_lan[] = {
 	"udp 192.0.2.10:5353 > 203.0.113.1:53",
@@ -69,7 +69,7 @@ static const char *const from_wan[] = {
 enum {
 	FRAME_MAX = 1600,
 	KINDS = 5,
-	DUE_MAX = CAPTURE_RING / 4,     /* frames at once, at most */
+	DUE_MAX = CAPTURE_RING / 4, /* frames at once, at most */
 };
 
 /* A port, and the frames that its peer sends in turn. */
@@ -128,7 +128,7 @@ example_create(struct appliance *a, struct err *err)
 	}
 	e->pool = pools_of_node(appliance_pools(a), 0);
 	if (build_side(&e->side[0], a, "lan", from_lan, err) < 0
-			|| build_side(&e->side[1], a, "wan", from_wan, err) < 0) {
+		|| build_side(&e->side[1], a, "wan", from_wan, err) < 0) {
 		example_destroy(e);
 		return NULL;
 	}

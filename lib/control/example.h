@@ -11,12 +11,12 @@
 #include "base/err.h"
 #include "control/appliance.h"
 
-extern const char example_config[];     /* as one would write it */
+extern const char example_config[]; /* as one would write it */
 
 enum {
 	EXAMPLE_TICK_MS = 1,
-	EXAMPLE_RATE = 32,              /* frames a ms, at each of the two ports */
-	EXAMPLE_SECONDS = 5,            /* run time by default */
+	EXAMPLE_RATE = 32,   /* frames a ms, at each of the two ports */
+	EXAMPLE_SECONDS = 5, /* run time by default */
 };
 
 struct example;
@@ -24,7 +24,7 @@ struct example;
 /* Builds the frames; the appliance runs example_config with captures.  Returns NULL with an
  * error. */
 struct example *example_create(struct appliance *a, struct err *err);
-void example_destroy(struct example *e);        /* NULL is fine */
+void example_destroy(struct example *e); /* NULL is fine */
 
 /* Puts the frames that are due into both ports, and takes sent ones away.  To be called often. */
 void example_tick(struct example *e, uint64_t now_ns);

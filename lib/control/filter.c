@@ -22,7 +22,8 @@ wrong(struct rpc_call *call, const char *name, const char *value, const char *is
 {
 	char clean[64];
 
-	rpc_fail(call, RPC_PARAMS, "%s: '%s' is no %s", name, text_clean(clean, sizeof(clean), value), is);
+	rpc_fail(call, RPC_PARAMS, "%s: '%s' is no %s", name,
+		text_clean(clean, sizeof(clean), value), is);
 	return false;
 }
 
@@ -74,8 +75,14 @@ read_proto(struct rpc_call *call, struct walk_filter *f)
 		const char *name;
 		uint8_t proto;
 	} names[] = {
-		{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP }, { "icmpv6", IPPROTO_ICMPV6 },
-		{ "gre", IPPROTO_GRE }, { "esp", IPPROTO_ESP }, { "sctp", IPPROTO_SCTP }, { "dccp", IPPROTO_DCCP },
+		{ "tcp", IPPROTO_TCP },
+		{ "udp", IPPROTO_UDP },
+		{ "icmp", IPPROTO_ICMP },
+		{ "icmpv6", IPPROTO_ICMPV6 },
+		{ "gre", IPPROTO_GRE },
+		{ "esp", IPPROTO_ESP },
+		{ "sctp", IPPROTO_SCTP },
+		{ "dccp", IPPROTO_DCCP },
 	};
 	const char *text = rpc_text(call, "proto");
 	unsigned long n;
@@ -107,7 +114,8 @@ read_ifaces(struct rpc_call *call, const struct generation *gen, struct walk_fil
 		const struct interface *iface = generation_find(gen, name);
 
 		if (iface == NULL)
-			return wrong(call, "interface", name, "interface of the configuration in use");
+			return wrong(
+				call, "interface", name, "interface of the configuration in use");
 		add_iface(f, iface->id);
 	}
 	if (zone == NULL)
@@ -150,7 +158,8 @@ read_nat(struct rpc_call *call, struct walk_filter *f)
 		f->translated |= SESSION_SNAT;
 	if (strcmp(text, "dnat") == 0 || strcmp(text, "any") == 0)
 		f->translated |= SESSION_DNAT;
-	return f->translated != 0 || wrong(call, "nat", text, "kind of translation: snat, dnat, any");
+	return f->translated != 0
+		|| wrong(call, "nat", text, "kind of translation: snat, dnat, any");
 }
 
 bool
@@ -160,14 +169,25 @@ filter_read(struct rpc_call *call, const struct generation *gen, struct walk_fil
 	return read_prefix(call, "address", &f->any) && read_prefix(call, "src", &f->src)
 		&& read_prefix(call, "dst", &f->dst) && read_port(call, "port", &f->port)
 		&& read_port(call, "sport", &f->sport) && read_port(call, "dport", &f->dport)
-		&& read_proto(call, f) && read_ifaces(call, gen, f) && read_state(call, f) && read_nat(call, f);
+		&& read_proto(call, f) && read_ifaces(call, gen, f) && read_state(call, f)
+		&& read_nat(call, f);
 }
 
 bool
 filter_is_asked(const struct rpc_call *call)
 {
 	static const char *const names[] = {
-		"address", "src", "dst", "port", "sport", "dport", "proto", "interface", "zone", "state", "nat",
+		"address",
+		"src",
+		"dst",
+		"port",
+		"sport",
+		"dport",
+		"proto",
+		"interface",
+		"zone",
+		"state",
+		"nat",
 	};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -10,20 +10,26 @@ struct generation;
 
 /* Rows for the table of verbs. */
 #define FILTER_TUPLE \
-	{ "address", PARAM_VALUE, "PREFIX", "either end has this address, or one of this prefix" }, \
-	{ "src", PARAM_VALUE, "PREFIX", "the first packet's source" }, \
-	{ "dst", PARAM_VALUE, "PREFIX", "the first packet's destination" }, \
-	{ "port", PARAM_VALUE, "NUMBER", "either port" }, \
-	{ "sport", PARAM_VALUE, "NUMBER", "source port" }, \
-	{ "dport", PARAM_VALUE, "NUMBER", "destination port" }, \
-	{ "proto", PARAM_VALUE, "PROTOCOL", "tcp, udp, icmp, icmpv6 or a number" }, \
-	{ "interface", PARAM_VALUE, "INTERFACE", "in or out by this interface" }, \
-	{ "zone", PARAM_VALUE, "ZONE", "in or out by an interface of this zone" }
+	{ "address", PARAM_VALUE, "PREFIX", \
+		"either end has this address, or one of this prefix" }, \
+		{ "src", PARAM_VALUE, "PREFIX", "the first packet's source" }, \
+		{ "dst", PARAM_VALUE, "PREFIX", "the first packet's destination" }, \
+		{ "port", PARAM_VALUE, "NUMBER", "either port" }, \
+		{ "sport", PARAM_VALUE, "NUMBER", "source port" }, \
+		{ "dport", PARAM_VALUE, "NUMBER", "destination port" }, \
+		{ "proto", PARAM_VALUE, "PROTOCOL", "tcp, udp, icmp, icmpv6 or a number" }, \
+		{ "interface", PARAM_VALUE, "INTERFACE", "in or out by this interface" }, \
+	{ \
+		"zone", PARAM_VALUE, "ZONE", "in or out by an interface of this zone" \
+	}
 
 #define FILTER_SESSION \
 	FILTER_TUPLE, \
-	{ "state", PARAM_VALUE, "STATE", "established, half-open, unreplied, replied, closed, or a state of TCP" }, \
-	{ "nat", PARAM_VALUE, "KIND", "translated: snat, dnat, or any" }
+		{ "state", PARAM_VALUE, "STATE", \
+			"established, half-open, unreplied, replied, closed, or a state of TCP" }, \
+	{ \
+		"nat", PARAM_VALUE, "KIND", "translated: snat, dnat, or any" \
+	}
 
 /* Fills a filter.  False: the call has an error. */
 bool filter_read(struct rpc_call *call, const struct generation *gen, struct walk_filter *f);

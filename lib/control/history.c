@@ -84,8 +84,10 @@ read_entry(const char *dir, unsigned number, struct history_entry *out)
 	memset(out, 0, sizeof(*out));
 	snprintf(path, sizeof(path), "%s/%08u.json", dir, number);
 	meta = json_load_file(path, 0, NULL);
-	fine = meta != NULL && json_unpack(meta, "{s:I,s:s,s:s,s:s,s:s}", "time", &when, "who", &who, "what", &what,
-		"source", &source, "config", &config) == 0;
+	fine = meta != NULL
+		&& json_unpack(meta, "{s:I,s:s,s:s,s:s,s:s}", "time", &when, "who", &who, "what",
+			   &what, "source", &source, "config", &config)
+			== 0;
 	if (fine) {
 		snprintf(path, sizeof(path), "%s/%08u.yaml", dir, number);
 		out->number = number;
@@ -123,7 +125,8 @@ read_folder(struct history *h)
 		unsigned one;
 		int end = 0;
 
-		if (sscanf(d->d_name, "%8u.json%n", &one, &end) == 1 && end == 13 && d->d_name[13] == '\0')
+		if (sscanf(d->d_name, "%8u.json%n", &one, &end) == 1 && end == 13
+			&& d->d_name[13] == '\0')
 			number[n++] = one;
 	}
 	if (dir != NULL)
@@ -146,7 +149,8 @@ history_create(const char *dir, bool create)
 	if (h == NULL)
 		return NULL;
 	if (dir != NULL && create && mkdir(dir, 0750) < 0 && errno != EEXIST)
-		log_warning("%s: %s; configurations are not kept over restarts", dir, strerror(errno));
+		log_warning(
+			"%s: %s; configurations are not kept over restarts", dir, strerror(errno));
 	if (dir != NULL && access(dir, W_OK | X_OK) == 0)
 		snprintf(h->dir, sizeof(h->dir), "%s", dir);
 	if (h->dir[0] != '\0')

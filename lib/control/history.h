@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The configurations that ran: the last HISTORY_ENTRIES of them, who brought each and when, kept in a folder over restarts.
+/* The configurations that ran: the last HISTORY_ENTRIES of them, who brought each and when, kept in
+ * a folder over restarts.
  *
- * An entry is two files, NUMBER.yaml (the whole configuration as text) and NUMBER.json (who, when, from which file).  The newest
- * is the last good configuration of the file that Weir was started with.  A thread of its own writes them: a slow disk
- * delays nobody, and a full one is a warning.
+ * An entry is two files, NUMBER.yaml (the whole configuration as text) and NUMBER.json (who, when,
+ * from which file).  The newest is the last good configuration of the file that Weir was started
+ * with.  A thread of its own writes them: a slow disk delays nobody, and a full one is a warning.
  *
- * Threads: the control thread.  Memory: history_create/_destroy, which waits for what is being written. */
+ * Threads: the control thread.  Memory: history_create/_destroy, which waits for what is being
+ * written. */
 #ifndef CONTROL_HISTORY_H
 #define CONTROL_HISTORY_H
 
@@ -15,27 +17,28 @@
 
 enum {
 	HISTORY_ENTRIES = 20,
-	HISTORY_TEXT_MAX = 64 << 20,    /* bytes of one configuration */
+	HISTORY_TEXT_MAX = 64 << 20, /* bytes of one configuration */
 };
 
 struct history;
 
 struct history_entry {
-	unsigned number;                /* counts up, over restarts */
+	unsigned number; /* counts up, over restarts */
 	time_t time;
-	char who[64];                   /* "root", "alice (uid 0)", "start", "SIGHUP" */
-	char what[32];                  /* "start", "commit", "reload", "rollback to 7", "return to 7" */
-	char *source;                   /* file that it was read from */
-	char *config;                   /* file that Weir was started with */
+	char who[64];  /* "root", "alice (uid 0)", "start", "SIGHUP" */
+	char what[32]; /* "start", "commit", "reload", "rollback to 7", "return to 7" */
+	char *source;  /* file that it was read from */
+	char *config;  /* file that Weir was started with */
 	char *text;
 };
 
-/* Reads what the folder has.  dir NULL, or a folder that is not there (create: and cannot be made): entries are kept in memory
- * alone.  NULL: no memory. */
+/* Reads what the folder has.  dir NULL, or a folder that is not there (create: and cannot be made):
+ * entries are kept in memory alone.  NULL: no memory. */
 struct history *history_create(const char *dir, bool create);
-void history_destroy(struct history *h);        /* NULL is fine */
+void history_destroy(struct history *h); /* NULL is fine */
 
-/* Adds the configuration that runs from now on; strings are copied.  Its number, 0 without memory. */
+/* Adds the configuration that runs from now on; strings are copied.  Its number, 0 without memory.
+ */
 unsigned history_add(struct history *h, const struct history_entry *e);
 
 /* Entries, the newest first; NULL behind the oldest. */
@@ -47,7 +50,8 @@ const struct history_entry *history_last(const struct history *h, const char *co
 /* The folder; NULL: none. */
 const char *history_dir(const struct history *h);
 
-/* Says in the log what the writing thread could not write; begins to write what waits.  Call it now and then. */
+/* Says in the log what the writing thread could not write; begins to write what waits.  Call it now
+ * and then. */
 void history_tick(struct history *h);
 
 #endif

@@ -95,8 +95,9 @@ make_job(const struct history *h)
 
 	if (job == NULL)
 		return NULL;
-	meta = json_pack("{s:I,s:o,s:s,s:o,s:o}", "time", (json_int_t)e->time, "who", json_text(e->who),
-		"what", e->what, "source", json_text(e->source), "config", json_text(e->config));
+	meta = json_pack("{s:I,s:o,s:s,s:o,s:o}", "time", (json_int_t)e->time, "who",
+		json_text(e->who), "what", e->what, "source", json_text(e->source), "config",
+		json_text(e->config));
 	memcpy(job->dir, h->dir, sizeof(job->dir));
 	job->number = e->number;
 	job->oldest = h->entry[h->n - 1].number;
@@ -117,8 +118,9 @@ take_done(struct history *h)
 		return;
 	pthread_join(h->thread, NULL);
 	if (h->job->error != 0 && !h->failing)
-		log_error("%s: configuration %u could not be kept: %s; after a restart it is not there", h->dir,
-			h->job->number, strerror(-h->job->error));
+		log_error(
+			"%s: configuration %u could not be kept: %s; after a restart it is not there",
+			h->dir, h->job->number, strerror(-h->job->error));
 	else if (h->job->error == 0 && h->failing)
 		log_info("%s: configurations are kept again", h->dir);
 	h->failing = h->job->error != 0;

@@ -13,7 +13,7 @@
 #include "session/session.h"
 #include "session/tcp.h"
 
-#define TICK_S 1.048576e-3      /* of clock_tick */
+#define TICK_S 1.048576e-3 /* of clock_tick */
 
 static const char *
 iface_name(struct control *c, unsigned id)
@@ -69,14 +69,16 @@ row_translated(json_t *row, const struct tuple *forward, const struct tuple *rep
 {
 	bool icmp = tuple_is_icmp(forward);
 
-	if (!same_end(&forward->src, forward->sport, &reply->dst, icmp ? reply->sport : reply->dport)) {
+	if (!same_end(&forward->src, forward->sport, &reply->dst,
+		    icmp ? reply->sport : reply->dport)) {
 		struct tuple t = *reply;
 
 		t.src = reply->dst;
 		t.sport = icmp ? reply->sport : reply->dport;
 		row_end(row, "snat", &t, true);
 	}
-	if (!same_end(&forward->dst, icmp ? 0 : forward->dport, &reply->src, icmp ? 0 : reply->sport))
+	if (!same_end(
+		    &forward->dst, icmp ? 0 : forward->dport, &reply->src, icmp ? 0 : reply->sport))
 		row_end(row, "dnat", reply, true);
 }
 
@@ -87,8 +89,9 @@ session_row(struct control *c, struct rpc_call *call, unsigned worker, const str
 	json_t *row = json_object();
 
 	row_proto(row, &s->tuple[0]);
-	row_text(row, "state", s->tuple[0].proto == IPPROTO_TCP ? tcp_state_name(s->state)
-		: session_class_name(s->class));
+	row_text(row, "state",
+		s->tuple[0].proto == IPPROTO_TCP ? tcp_state_name(s->state)
+						 : session_class_name(s->class));
 	row_end(row, "src", &s->tuple[0], true);
 	row_end(row, "dst", &s->tuple[0], false);
 	row_text(row, "in", iface_name(c, s->iface[0]));
@@ -114,12 +117,14 @@ row_verdict(struct control *c, json_t *row, const struct walk_flow *f)
 	switch (f->state) {
 	case NEXTHOP_READY:
 	case NEXTHOP_UNRESOLVED:
-		row_text(row, "verdict", f->state == NEXTHOP_READY ? "output" : "waits for its neighbour");
+		row_text(row, "verdict",
+			f->state == NEXTHOP_READY ? "output" : "waits for its neighbour");
 		row_text(row, "out", iface_name(c, f->out_iface));
 		break;
 	case NEXTHOP_WIRE:
 		row_text(row, "verdict", "output");
-		row_text(row, "out", f->out_port < gen->n_ports ? gen->port_name[f->out_port] : NULL);
+		row_text(row, "out",
+			f->out_port < gen->n_ports ? gen->port_name[f->out_port] : NULL);
 		break;
 	case NEXTHOP_WORKER:
 		json_object_set_new(row, "verdict", json_sprintf("to worker %u", f->out_iface));
@@ -128,8 +133,11 @@ row_verdict(struct control *c, json_t *row, const struct walk_flow *f)
 		row_text(row, "verdict", "local");
 		break;
 	default:
-		json_object_set_new(row, "verdict", json_sprintf("drop %s",
-			f->nexthop > 0 && f->nexthop < REASON_COUNT ? reason_name(f->nexthop) : "nothing decided"));
+		json_object_set_new(row, "verdict",
+			json_sprintf("drop %s",
+				f->nexthop > 0 && f->nexthop < REASON_COUNT
+					? reason_name(f->nexthop)
+					: "nothing decided"));
 	}
 }
 
@@ -161,8 +169,9 @@ neighbour_row(struct control *c, struct rpc_call *call, unsigned worker, const s
 	row_text(row, "address", text);
 	row_text(row, "interface", iface_name(c, n->iface));
 	if (n->has_mac)
-		json_object_set_new(row, "mac", json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", n->mac[0], n->mac[1],
-			n->mac[2], n->mac[3], n->mac[4], n->mac[5]));
+		json_object_set_new(row, "mac",
+			json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", n->mac[0], n->mac[1],
+				n->mac[2], n->mac[3], n->mac[4], n->mac[5]));
 	row_text(row, "state", n->state);
 	row_count_nonzero(row, "waiting", n->waiting);
 	row_real(row, "idle", (double)(n->idle_ns / (NS_PER_S / 10)) / 10);
@@ -189,7 +198,8 @@ begin(struct control *c, struct rpc_call *call, struct walk_use *use)
 {
 	unsigned long from;
 
-	if (!filter_read(call, appliance_generation(c->appliance), &use->filter) || !rpc_from(call, &from))
+	if (!filter_read(call, appliance_generation(c->appliance), &use->filter)
+		|| !rpc_from(call, &from))
 		return true;
 	if (rpc_flag(call, "count")) {
 		use->action = WALK_COUNT;

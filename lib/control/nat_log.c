@@ -20,19 +20,19 @@
 #include "nat/log.h"
 
 enum {
-	LINE_BYTES = 512,               /* the longest */
+	LINE_BYTES = 512, /* the longest */
 	BUFFER_BYTES = 65536,
 };
 
 struct nat_log_file {
 	char *path;
 	int fd;
-	bool failing;                   /* a failure that has been reported */
+	bool failing; /* a failure that has been reported */
 	uint64_t errors, written;
 	uint64_t lost_told[EAL_WORKERS_MAX];
-	unsigned lines;                 /* in text */
-	size_t used, sent;              /* bytes of text, and of those the bytes that the file
-					 * has */
+	unsigned lines;    /* in text */
+	size_t used, sent; /* bytes of text, and of those the bytes that the file
+			    * has */
 	char text[BUFFER_BYTES];
 };
 
@@ -86,8 +86,8 @@ fail(struct nat_log_file *f, const char *what)
 {
 	f->errors++;
 	if (!f->failing)
-		log_error("NAT log: %s %s: %s; entries wait as long as there is room", f->path, what,
-			strerror(errno));
+		log_error("NAT log: %s %s: %s; entries wait as long as there is room", f->path,
+			what, strerror(errno));
 	f->failing = true;
 }
 
@@ -158,7 +158,9 @@ static void
 print_entry(struct nat_log_file *f, const struct nat_log_entry *e, int64_t wall_ns)
 {
 	bool ends = e->event == NAT_ENDS;
-	const char *number = !nat_has_ports(e->proto) ? NULL : e->proto == IPPROTO_ICMP ? "id" : "port";
+	const char *number = !nat_has_ports(e->proto) ? NULL
+		: e->proto == IPPROTO_ICMP            ? "id"
+						      : "port";
 	char *out = f->text + f->used;
 	int n = print_begin(out, (int64_t)e->time_ns + wall_ns, ends ? "end" : "create");
 
@@ -232,7 +234,7 @@ go_on(struct nat_log_file *f, int fd)
 	close(f->fd);
 	f->fd = fd;
 	while (f->sent > 0 && f->text[f->sent - 1] != '\n')
-		f->sent--;                      /* a line that was cut is written again */
+		f->sent--; /* a line that was cut is written again */
 	nat_log_flush(f);
 }
 
@@ -262,8 +264,10 @@ nat_log_move(struct nat_log_file *f, struct nat_log_file *next)
 void
 nat_log_counts(const struct nat_log_file *f, struct workers *ws, struct nat_log_counts *out)
 {
-	*out = (struct nat_log_counts) {
-		.written = f->written, .waiting = f->lines, .errors = f->errors,
+	*out = (struct nat_log_counts){
+		.written = f->written,
+		.waiting = f->lines,
+		.errors = f->errors,
 	};
 	for (unsigned i = 0; i < workers_count(ws); i++) {
 		const struct nat_log *l = log_of(ws, i);

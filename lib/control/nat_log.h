@@ -26,17 +26,17 @@ struct nat_log;
 struct nat_log_file;
 
 struct nat_log_counts {
-	uint64_t written;               /* lines in the file */
-	uint64_t waiting;               /* entries that it has not taken yet */
-	uint64_t lost;                  /* entries that found no room in the workers' rings */
-	uint64_t errors;                /* of writing, and of reopening */
+	uint64_t written; /* lines in the file */
+	uint64_t waiting; /* entries that it has not taken yet */
+	uint64_t lost;    /* entries that found no room in the workers' rings */
+	uint64_t errors;  /* of writing, and of reopening */
 };
 
 /* Opens a file to append to, or to create anew.  Returns NULL after an error, at loc if that is a
  * place. */
 struct nat_log_file *nat_log_open(const char *path, bool anew, struct loc loc, struct err *err);
-void nat_log_close(struct nat_log_file *f);     /* NULL is fine; lines that it has not taken are
-						 * lost */
+void nat_log_close(struct nat_log_file *f); /* NULL is fine; lines that it has not taken are
+					     * lost */
 
 const char *nat_log_path(const struct nat_log_file *f);
 

@@ -10,7 +10,7 @@
 #include "control/appliance.h"
 #include "packet/ledger.h"
 
-#define RATES_NS 1000000000ull  /* between two looks */
+#define RATES_NS 1000000000ull /* between two looks */
 
 /* Of a port or an interface. */
 struct traffic_counts {
@@ -18,7 +18,7 @@ struct traffic_counts {
 };
 
 struct rates_sample {
-	uint64_t at_ns;                 /* monotonic; 0: none yet */
+	uint64_t at_ns; /* monotonic; 0: none yet */
 	struct traffic_counts port[LEDGER_PORTS], iface[LEDGER_IFACES];
 	uint64_t drops[REASON_COUNT];
 	uint64_t busy_ns[EAL_WORKERS_MAX], idle_ns[EAL_WORKERS_MAX], packets[EAL_WORKERS_MAX];

@@ -14,7 +14,7 @@ struct config *
 read_config(const char *path, bool verify, struct err *err)
 {
 	struct config *cfg = path != NULL ? config_load(path, err)
-		: config_load_text("<built-in>", example_config, err);
+					  : config_load_text("<built-in>", example_config, err);
 	struct check_result result = { 0 };
 
 	if (cfg == NULL)
@@ -28,8 +28,8 @@ read_config(const char *path, bool verify, struct err *err)
 		return cfg;
 	}
 	if (result.failed > 0)
-		log_error("%u of %u tests of the file failed; --no-tests starts all the same", result.failed,
-			result.tests);
+		log_error("%u of %u tests of the file failed; --no-tests starts all the same",
+			result.failed, result.tests);
 	config_free(cfg);
 	return NULL;
 }

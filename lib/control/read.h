@@ -6,8 +6,9 @@
 #include "base/err.h"
 #include "config/config.h"
 
-/* The configuration at path (NULL: the built-in example), or NULL after an error.  verify: all that `weir check` finds, tests
- * included; else that is looked for only behind an error, so that all of them are said at once. */
+/* The configuration at path (NULL: the built-in example), or NULL after an error.  verify: all that
+ * `weir check` finds, tests included; else that is looked for only behind an error, so that all of
+ * them are said at once. */
 struct config *read_config(const char *path, bool verify, struct err *err);
 
 /* The same of a text, as if it stood in the file at name; its tests are not tried. */

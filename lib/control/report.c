@@ -17,11 +17,15 @@ take_port(struct appliance *a, unsigned index, struct report_port *out)
 	struct port_stats stats;
 
 	port_stats(port, &stats);
-	*out = (struct report_port) {
-		.name = port->name, .port = port, .missed = stats.rx_missed, .no_mbuf = stats.rx_no_mbuf,
+	*out = (struct report_port){
+		.name = port->name,
+		.port = port,
+		.missed = stats.rx_missed,
+		.no_mbuf = stats.rx_no_mbuf,
 		.errors = stats.rx_errors + stats.tx_errors,
-		.link = !atomic_load_explicit(&port->present, memory_order_relaxed) ? "gone"
-			: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up" : "down",
+		.link = !atomic_load_explicit(&port->present, memory_order_relaxed)  ? "gone"
+			: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up"
+										     : "down",
 	};
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		const struct ledger_port *l = &fastpath_ledger(workers_at(ws, w)->fp)->port[index];
@@ -41,7 +45,7 @@ take_worker(const struct worker *w, struct report_worker *out)
 	struct fastpath_flows flows;
 
 	worker_flows(w, &flows);
-	*out = (struct report_worker) {
+	*out = (struct report_worker){
 		.packets = packets,
 		.busy = time_ns == 0 ? 0 : (double)busy_ns / (double)time_ns,
 		.ns_per_packet = packets == 0 ? 0 : (double)busy_ns / (double)packets,
@@ -51,8 +55,9 @@ take_worker(const struct worker *w, struct report_worker *out)
 		.flows_capacity = flows.capacity4 + flows.capacity6,
 		.sessions = flows.sessions,
 		.uncached = flows.uncached,
-		.facts_lost =
-			w->common->mailbox == NULL ? 0 : mailbox_lost(w->common->mailbox, w->index),
+		.facts_lost = w->common->mailbox == NULL
+			? 0
+			: mailbox_lost(w->common->mailbox, w->index),
 	};
 }
 

@@ -25,28 +25,28 @@ enum {
 
 struct report_port {
 	const char *name;
-	uint64_t rx, rx_bytes, tx, tx_bytes;    /* from the ledger */
-	uint64_t missed;                /* the device or the kernel had no room */
-	uint64_t no_mbuf;               /* the device found no packet buffer */
+	uint64_t rx, rx_bytes, tx, tx_bytes; /* from the ledger */
+	uint64_t missed;                     /* the device or the kernel had no room */
+	uint64_t no_mbuf;                    /* the device found no packet buffer */
 	uint64_t errors;
-	const char *link;               /* "up", "down", or "gone": its device vanished */
-	const struct port *port;        /* for its abilities */
+	const char *link;        /* "up", "down", or "gone": its device vanished */
+	const struct port *port; /* for its abilities */
 };
 
 struct report_worker {
 	unsigned core;
-	uint64_t generation;            /* the generation that it uses; the report's, unless it
-					 * stands still */
+	uint64_t generation; /* the generation that it uses; the report's, unless it
+			      * stands still */
 	uint64_t packets;
-	double busy;                    /* share of its time spent on packets */
+	double busy; /* share of its time spent on packets */
 	double ns_per_packet;
-	uint64_t longest_wake_ns;       /* longest loop with a sleep in it */
-	uint64_t longest_gap_ns;        /* longest loop without */
+	uint64_t longest_wake_ns; /* longest loop with a sleep in it */
+	uint64_t longest_gap_ns;  /* longest loop without */
 	uint64_t flows, flows_capacity;
 	uint64_t sessions;
-	uint64_t uncached;              /* times that a flow got no program of its own */
-	uint64_t facts_lost;            /* facts about neighbours that did not reach the other
-					 * workers */
+	uint64_t uncached;   /* times that a flow got no program of its own */
+	uint64_t facts_lost; /* facts about neighbours that did not reach the other
+			      * workers */
 };
 
 /* An interface of the configuration; everything that came in and left by it since the start. */
@@ -63,7 +63,7 @@ struct report_place {
 };
 
 struct report {
-	double seconds;                 /* from the first poll until now, or until halt */
+	double seconds; /* from the first poll until now, or until halt */
 	uint64_t generation;
 	unsigned n_ports;
 	struct report_port port[PORT_MAX];
@@ -72,22 +72,22 @@ struct report {
 	struct ledger_sum ledger;
 	uint64_t born[BORN_COUNT], consumed[CONSUMED_COUNT];
 	int64_t held[HELD_COUNT];
-	uint64_t sessions;              /* of all workers, now or at halt */
-	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* memory of their tables */
-	struct nat_summary *nat;        /* of all workers; NULL without pools */
-	uint32_t nat_conflicts;         /* addresses that another station of their link uses */
-	const char *nat_log;            /* the file of its log; NULL: none is written */
+	uint64_t sessions; /* of all workers, now or at halt */
+	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes; /* memory of their tables */
+	struct nat_summary *nat; /* of all workers; NULL without pools */
+	uint32_t nat_conflicts;  /* addresses that another station of their link uses */
+	const char *nat_log;     /* the file of its log; NULL: none is written */
 	struct nat_log_counts nat_log_counts;
-	uint64_t hits, misses;          /* look-ups of flows */
+	uint64_t hits, misses; /* look-ups of flows */
 	struct session_counts counts;
-	struct report_place places[REPORT_PLACES];      /* most packets first; of this generation */
+	struct report_place places[REPORT_PLACES]; /* most packets first; of this generation */
 	unsigned n_places;
-	struct report_place *all_places;        /* in the order of the file, with those without
-						 * hits; NULL without memory */
+	struct report_place *all_places; /* in the order of the file, with those without
+					  * hits; NULL without memory */
 	unsigned n_all_places;
 	struct report_interface *iface;
 	unsigned n_ifaces;
-	unsigned mbufs_out;             /* not back in their pools; valid after appliance_close */
+	unsigned mbufs_out; /* not back in their pools; valid after appliance_close */
 	bool closed;
 };
 
@@ -112,14 +112,14 @@ json_t *report_json(const struct report *r);
  * Of NAT: by pool, and there by address. */
 json_t *report_sessions_json(const struct report *r);
 json_t *report_nat_json(const struct report *r);
-json_t *report_nat_log_json(const struct report *r);    /* NULL: none is written */
+json_t *report_nat_log_json(const struct report *r); /* NULL: none is written */
 json_t *report_memory_json(const struct report *r);
-json_t *report_device_json(const struct port *port);     /* what the port uses of its device, and
-							  * what the device can do */
+json_t *report_device_json(const struct port *port); /* what the port uses of its device, and
+						      * what the device can do */
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);
 json_t *report_interfaces_json(const struct report *r);
-json_t *report_hits_json(const struct report *r);       /* an array: what each counting line of
-							 * the file has decided */
+json_t *report_hits_json(const struct report *r); /* an array: what each counting line of
+						   * the file has decided */
 
 #endif

@@ -7,8 +7,8 @@
 #include "schema/json_text.h"
 #include "control/report.h"
 
-#define BOLD "\033[1m"
-#define RED "\033[31m"
+#define BOLD  "\033[1m"
+#define RED   "\033[31m"
 #define PLAIN "\033[0m"
 
 static void
@@ -21,8 +21,7 @@ static void
 print_ports(const struct report *r, FILE *out)
 {
 	fprintf(out, "  %-12s %4s %12s %14s %12s %14s %9s\n", "port", "link", "rx", "rx bytes",
-		"tx",
-		"tx bytes", "missed");
+		"tx", "tx bytes", "missed");
 	for (unsigned i = 0; i < r->n_ports; i++) {
 		const struct report_port *p = &r->port[i];
 		char device[ABILITIES_TEXT_MAX];
@@ -30,15 +29,14 @@ print_ports(const struct report *r, FILE *out)
 		fprintf(out,
 			"  %-12s %4s %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64
 			" %9" PRIu64 "\n",
-			p->name, p->link, p->rx, p->rx_bytes, p->tx, p->tx_bytes,
-			p->missed);
+			p->name, p->link, p->rx, p->rx_bytes, p->tx, p->tx_bytes, p->missed);
 		abilities_text(p->port, device, sizeof(device));
 		if (p->port->kind != DEVICE_CAPTURE)
 			fprintf(out, "  %-12s %s: %s\n", "", p->port->device, device);
 		if (p->no_mbuf != 0 || p->errors != 0)
-			fprintf(out, "  %-12s %" PRIu64 " without a packet buffer, %" PRIu64
-				" errors\n", "",
-				p->no_mbuf, p->errors);
+			fprintf(out,
+				"  %-12s %" PRIu64 " without a packet buffer, %" PRIu64 " errors\n",
+				"", p->no_mbuf, p->errors);
 	}
 }
 
@@ -105,11 +103,11 @@ print_ledger(const struct report *r, FILE *out, bool colour)
 	const struct ledger_sum *l = &r->ledger;
 	bool sound = report_is_sound(r);
 
-	fprintf(out, "  rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
+	fprintf(out,
+		"  rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
 		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n",
-		l->rx, l->born,
-		l->tx, l->dropped, l->consumed, l->held, !sound && colour ? RED : "", l->imbalance,
-		!sound && colour ? PLAIN : "");
+		l->rx, l->born, l->tx, l->dropped, l->consumed, l->held,
+		!sound && colour ? RED : "", l->imbalance, !sound && colour ? PLAIN : "");
 	if (r->closed)
 		fprintf(out, "  packet buffers not back in their pools: %u\n", r->mbufs_out);
 }
@@ -154,11 +152,13 @@ ports_json(const struct report *r)
 	for (unsigned i = 0; i < r->n_ports; i++) {
 		const struct report_port *p = &r->port[i];
 
-		json_object_set_new(ports, p->name, json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}",
-			"link", p->link, "rx", (json_int_t)p->rx, "tx", (json_int_t)p->tx,
-			"rx_bytes", (json_int_t)p->rx_bytes, "tx_bytes", (json_int_t)p->tx_bytes,
-			"rx_missed", (json_int_t)p->missed, "rx_no_mbuf", (json_int_t)p->no_mbuf,
-			"errors", (json_int_t)p->errors, "device", report_device_json(p->port)));
+		json_object_set_new(ports, p->name,
+			json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "link", p->link, "rx",
+				(json_int_t)p->rx, "tx", (json_int_t)p->tx, "rx_bytes",
+				(json_int_t)p->rx_bytes, "tx_bytes", (json_int_t)p->tx_bytes,
+				"rx_missed", (json_int_t)p->missed, "rx_no_mbuf",
+				(json_int_t)p->no_mbuf, "errors", (json_int_t)p->errors, "device",
+				report_device_json(p->port)));
 	}
 	return ports;
 }
@@ -171,12 +171,14 @@ workers_json(const struct report *r)
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		const struct report_worker *w = &r->worker[i];
 
-		json_array_append_new(workers, json_pack("{s:i,s:I,s:I,s:f,s:f,s:I,s:I,s:I,s:I}",
-			"core", (int)w->core, "generation", (json_int_t)w->generation, "packets", (json_int_t)w->packets,
-			"busy_ratio", w->busy, "ns_per_packet", w->ns_per_packet,
-			"flows", (json_int_t)w->flows, "uncached", (json_int_t)w->uncached,
-			"longest_sleep_ns", (json_int_t)w->longest_wake_ns,
-			"longest_loop_ns", (json_int_t)w->longest_gap_ns));
+		json_array_append_new(workers,
+			json_pack("{s:i,s:I,s:I,s:f,s:f,s:I,s:I,s:I,s:I}", "core", (int)w->core,
+				"generation", (json_int_t)w->generation, "packets",
+				(json_int_t)w->packets, "busy_ratio", w->busy, "ns_per_packet",
+				w->ns_per_packet, "flows", (json_int_t)w->flows, "uncached",
+				(json_int_t)w->uncached, "longest_sleep_ns",
+				(json_int_t)w->longest_wake_ns, "longest_loop_ns",
+				(json_int_t)w->longest_gap_ns));
 	}
 	return workers;
 }
@@ -188,8 +190,8 @@ report_drops_json(const struct ledger_sum *l)
 
 	for (unsigned i = 1; i < REASON_COUNT; i++)
 		if (l->drops[i] != 0)
-			json_object_set_new(drops, reason_name(i),
-				json_integer((json_int_t)l->drops[i]));
+			json_object_set_new(
+				drops, reason_name(i), json_integer((json_int_t)l->drops[i]));
 	return drops;
 }
 
@@ -204,10 +206,12 @@ report_interfaces_json(const struct report *r)
 
 		for (unsigned k = 1; k < REASON_COUNT; k++)
 			if (iface->drops[k] != 0)
-				json_object_set_new(drops, reason_name(k), json_integer((json_int_t)iface->drops[k]));
-		json_object_set_new(interfaces, iface->name, json_pack("{s:I,s:I,s:I,s:I,s:o}",
-			"rx", (json_int_t)iface->rx, "rx_bytes", (json_int_t)iface->rx_bytes,
-			"tx", (json_int_t)iface->tx, "tx_bytes", (json_int_t)iface->tx_bytes, "drops", drops));
+				json_object_set_new(drops, reason_name(k),
+					json_integer((json_int_t)iface->drops[k]));
+		json_object_set_new(interfaces, iface->name,
+			json_pack("{s:I,s:I,s:I,s:I,s:o}", "rx", (json_int_t)iface->rx, "rx_bytes",
+				(json_int_t)iface->rx_bytes, "tx", (json_int_t)iface->tx,
+				"tx_bytes", (json_int_t)iface->tx_bytes, "drops", drops));
 	}
 	return interfaces;
 }
@@ -221,12 +225,13 @@ report_hits_json(const struct report *r)
 		const struct report_place *p = &r->all_places[i];
 		char place[288], file[256];
 
-		snprintf(place, sizeof(place), "%s:%u", text_clean(file, sizeof(file), p->place->loc.file),
-			p->place->loc.line);
-		json_array_append_new(hits, json_pack("{s:o,s:o,s:o*,s:I,s:I}", "place", json_text(place),
-			"owner", json_text(p->place->owner), "name",
-			p->place->name != NULL ? json_text(p->place->name) : NULL,
-			"packets", (json_int_t)p->packets, "bytes", (json_int_t)p->bytes));
+		snprintf(place, sizeof(place), "%s:%u",
+			text_clean(file, sizeof(file), p->place->loc.file), p->place->loc.line);
+		json_array_append_new(hits,
+			json_pack("{s:o,s:o,s:o*,s:I,s:I}", "place", json_text(place), "owner",
+				json_text(p->place->owner), "name",
+				p->place->name != NULL ? json_text(p->place->name) : NULL,
+				"packets", (json_int_t)p->packets, "bytes", (json_int_t)p->bytes));
 	}
 	return hits;
 }
@@ -234,21 +239,21 @@ report_hits_json(const struct report *r)
 json_t *
 report_ledger_json(const struct ledger_sum *l)
 {
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
-		"rx", (json_int_t)l->rx, "born", (json_int_t)l->born, "tx", (json_int_t)l->tx,
-		"dropped", (json_int_t)l->dropped, "consumed", (json_int_t)l->consumed,
-		"held", (json_int_t)l->held, "imbalance", (json_int_t)l->imbalance);
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "rx", (json_int_t)l->rx, "born",
+		(json_int_t)l->born, "tx", (json_int_t)l->tx, "dropped", (json_int_t)l->dropped,
+		"consumed", (json_int_t)l->consumed, "held", (json_int_t)l->held, "imbalance",
+		(json_int_t)l->imbalance);
 }
 
 json_t *
 report_json(const struct report *r)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:I,s:o*,s:o,s:o,s:o,s:f,s:I}",
-		"ports", ports_json(r), "interfaces", report_interfaces_json(r), "hits", report_hits_json(r), "drops", report_drops_json(&r->ledger),
-		"sessions", (json_int_t)r->sessions,
-		"session_life", report_sessions_json(r), "nat", report_nat_json(r),
-		"nat_conflicts", (json_int_t)r->nat_conflicts, "nat_log", report_nat_log_json(r),
-		"memory", report_memory_json(r), "workers", workers_json(r),
-		"ledger", report_ledger_json(&r->ledger), "seconds", r->seconds,
-		"generation", (json_int_t)r->generation);
+	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:I,s:o*,s:o,s:o,s:o,s:f,s:I}", "ports",
+		ports_json(r), "interfaces", report_interfaces_json(r), "hits", report_hits_json(r),
+		"drops", report_drops_json(&r->ledger), "sessions", (json_int_t)r->sessions,
+		"session_life", report_sessions_json(r), "nat", report_nat_json(r), "nat_conflicts",
+		(json_int_t)r->nat_conflicts, "nat_log", report_nat_log_json(r), "memory",
+		report_memory_json(r), "workers", workers_json(r), "ledger",
+		report_ledger_json(&r->ledger), "seconds", r->seconds, "generation",
+		(json_int_t)r->generation);
 }

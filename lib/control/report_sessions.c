@@ -27,29 +27,35 @@ report_print_sessions(const struct report *r, FILE *out)
 	for (unsigned i = 0; i < SESSION_CLASSES; i++) {
 		bool unreplied = i > SESSION_UNREPLIED_UDP && i <= SESSION_UNREPLIED_OTHER;
 		uint64_t n = i == SESSION_UNREPLIED_UDP ? c->now[i] + c->now[SESSION_UNREPLIED_ICMP]
-			+ c->now[SESSION_UNREPLIED_OTHER] : c->now[i];
+				+ c->now[SESSION_UNREPLIED_OTHER]
+							: c->now[i];
 
 		print_count(out, ", ", unreplied ? 0 : n, session_class_name(i));
 	}
 	fprintf(out, "\n  begun %" PRIu64, c->created);
 	print_count(out, "; ", c->refused, "refused, the table was full");
 	print_count(out, "; ", c->limited, "refused, their source was at its limit");
-	print_count(out, "; ", c->unproven, "first SYNs dropped, too many connections were half-open");
+	print_count(
+		out, "; ", c->unproven, "first SYNs dropped, too many connections were half-open");
 	for (unsigned i = 0; i < SESSION_END_COUNT; i++) {
 		print_count(out, before, c->ended[i], session_end_name(i));
 		before = c->ended[i] != 0 ? ", " : before;
 	}
-	fprintf(out, "\n  memory: flows %" PRIu64 " kB, sessions %" PRIu64 " kB, sources %" PRIu64
-		" kB, NAT %" PRIu64 " kB\n", r->flow_bytes / 1024, r->session_bytes / 1024,
-		r->source_bytes / 1024, r->nat_bytes / 1024);
+	fprintf(out,
+		"\n  memory: flows %" PRIu64 " kB, sessions %" PRIu64 " kB, sources %" PRIu64
+		" kB, NAT %" PRIu64 " kB\n",
+		r->flow_bytes / 1024, r->session_bytes / 1024, r->source_bytes / 1024,
+		r->nat_bytes / 1024);
 }
 
 static void
 print_nat_counts(FILE *out, const char *name, const struct nat_counts *c)
 {
-	fprintf(out, "  %-18s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64
-		" %9" PRIu64 "\n", name, c->ports_used, c->mappings, c->resting, c->allocated,
-		c->taken, c->refused_port, c->refused_quota);
+	fprintf(out,
+		"  %-18s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64
+		" %9" PRIu64 "\n",
+		name, c->ports_used, c->mappings, c->resting, c->allocated, c->taken,
+		c->refused_port, c->refused_quota);
 }
 
 void
@@ -100,7 +106,8 @@ by_class(const uint64_t *n)
 	for (unsigned i = 0; i < SESSION_CLASSES; i++) {
 		const char *name = session_class_name(i);
 
-		set_count(json, name, n[i] + (uint64_t)json_integer_value(json_object_get(json, name)));
+		set_count(json, name,
+			n[i] + (uint64_t)json_integer_value(json_object_get(json, name)));
 	}
 	return json;
 }
@@ -132,22 +139,21 @@ report_sessions_json(const struct report *r)
 	set_count(refused, "session_full", c->refused);
 	set_count(refused, "session_limit", c->limited);
 	set_count(refused, "session_unproven", c->unproven);
-	return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}",
-		"begun", (json_int_t)c->created, "refused", (json_int_t)c->refused,
-		"capacity", (json_int_t)c->capacity, "half_open_max", (json_int_t)c->half_open_max,
-		"refused_by", refused, "now", by_class(c->now), "protocols", protocols,
-		"tcp", tcp, "evicted", by_class(c->evicted), "ended", ended, "unreplied",
-		"now", unreplied_by_protocol(c->now), "evicted", unreplied_by_protocol(c->evicted));
+	return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}", "begun",
+		(json_int_t)c->created, "refused", (json_int_t)c->refused, "capacity",
+		(json_int_t)c->capacity, "half_open_max", (json_int_t)c->half_open_max,
+		"refused_by", refused, "now", by_class(c->now), "protocols", protocols, "tcp", tcp,
+		"evicted", by_class(c->evicted), "ended", ended, "unreplied", "now",
+		unreplied_by_protocol(c->now), "evicted", unreplied_by_protocol(c->evicted));
 }
 
 static json_t *
 nat_counts_json(const struct nat_counts *c)
 {
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
-		"ports", (json_int_t)c->ports_total, "ports_used", (json_int_t)c->ports_used,
-		"mappings", (json_int_t)c->mappings, "resting", (json_int_t)c->resting,
-		"allocated", (json_int_t)c->allocated, "sessions", (json_int_t)c->taken,
-		"nat_no_port", (json_int_t)c->refused_port,
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "ports", (json_int_t)c->ports_total,
+		"ports_used", (json_int_t)c->ports_used, "mappings", (json_int_t)c->mappings,
+		"resting", (json_int_t)c->resting, "allocated", (json_int_t)c->allocated,
+		"sessions", (json_int_t)c->taken, "nat_no_port", (json_int_t)c->refused_port,
 		"nat_quota", (json_int_t)c->refused_quota);
 }
 
@@ -191,15 +197,15 @@ report_nat_log_json(const struct report *r)
 
 	if (r->nat_log == NULL)
 		return NULL;
-	return json_pack("{s:o,s:I,s:I,s:I,s:I}", "file", json_text(r->nat_log),
-		"written", (json_int_t)c->written, "waiting", (json_int_t)c->waiting,
-		"lost", (json_int_t)c->lost, "errors", (json_int_t)c->errors);
+	return json_pack("{s:o,s:I,s:I,s:I,s:I}", "file", json_text(r->nat_log), "written",
+		(json_int_t)c->written, "waiting", (json_int_t)c->waiting, "lost",
+		(json_int_t)c->lost, "errors", (json_int_t)c->errors);
 }
 
 json_t *
 report_memory_json(const struct report *r)
 {
-	return json_pack("{s:I,s:I,s:I,s:I}", "flows", (json_int_t)r->flow_bytes,
-		"sessions", (json_int_t)r->session_bytes, "sources", (json_int_t)r->source_bytes,
-		"nat", (json_int_t)r->nat_bytes);
+	return json_pack("{s:I,s:I,s:I,s:I}", "flows", (json_int_t)r->flow_bytes, "sessions",
+		(json_int_t)r->session_bytes, "sources", (json_int_t)r->source_bytes, "nat",
+		(json_int_t)r->nat_bytes);
 }

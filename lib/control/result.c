@@ -66,10 +66,11 @@ answer_text(struct rpc_call *call, const char *text, size_t all)
 	if (!rpc_from(call, &from))
 		return true;
 	if (from > all)
-		return rpc_fail(call, RPC_PARAMS, PAGE_FROM " is behind the end: the configuration has changed");
+		return rpc_fail(call, RPC_PARAMS,
+			PAGE_FROM " is behind the end: the configuration has changed");
 	bytes = RTE_MIN((size_t)PAGE_TEXT, all - from);
 	while (bytes > 0 && from + bytes < all && (text[from + bytes] & 0xc0) == 0x80)
-		bytes--;                /* not within a character */
+		bytes--; /* not within a character */
 	call->result = json_pack("{s:o}", "text", json_stringn(text + from, bytes));
 	if (call->result == NULL)
 		return rpc_fail(call, RPC_NOT_NOW, "a name in the configuration is not UTF-8");

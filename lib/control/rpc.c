@@ -75,7 +75,8 @@ check_params(struct rpc_call *call, const struct verb *v)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(call->params, name, value) {
+	json_object_foreach(call->params, name, value)
+	{
 		const struct verb_param *p = find_param(v, name);
 
 		if (strcmp(name, PAGE_FROM) == 0)
@@ -84,7 +85,8 @@ check_params(struct rpc_call *call, const struct verb *v)
 			return fail_unknown_param(call, v, name);
 		if (p->kind == PARAM_FLAG && !json_is_boolean(value))
 			return rpc_fail(call, RPC_PARAMS, "%s: %s is true or false", v->name, name);
-		if (p->kind != PARAM_FLAG && (!json_is_string(value)
+		if (p->kind != PARAM_FLAG
+			&& (!json_is_string(value)
 				|| strlen(json_string_value(value)) != json_string_length(value)))
 			return rpc_fail(call, RPC_PARAMS, "%s: %s is a text", v->name, name);
 	}
@@ -100,8 +102,10 @@ check_call(struct rpc_call *call, const json_t *request)
 	const struct verb *v;
 	char clean[64];
 
-	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0 || !json_is_string(method)) {
-		rpc_fail(call, RPC_INVALID, "no request of JSON-RPC 2.0: jsonrpc is \"2.0\", method is a text");
+	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0
+		|| !json_is_string(method)) {
+		rpc_fail(call, RPC_INVALID,
+			"no request of JSON-RPC 2.0: jsonrpc is \"2.0\", method is a text");
 		return;
 	}
 	if (params != NULL && !json_is_object(params)) {
@@ -118,7 +122,8 @@ check_call(struct rpc_call *call, const json_t *request)
 	if (call->params == NULL || check_params(call, v))
 		return;
 	if (v->right == RIGHT_CHANGE && !call->peer.may_change) {
-		rpc_fail(call, RPC_DENIED, "%s: is for root and the user that Weir runs as", v->name);
+		rpc_fail(call, RPC_DENIED, "%s: is for root and the user that Weir runs as",
+			v->name);
 		return;
 	}
 	call->verb = v;
@@ -142,20 +147,24 @@ rpc_read(const char *line, size_t bytes, const struct rpc_peer *peer)
 	call->peer = *peer;
 	call->id = json_null();
 	if (is_too_deep(line, bytes)) {
-		rpc_fail(call, RPC_INVALID, "more than %d objects and lists in each other", RPC_DEPTH_MAX);
+		rpc_fail(call, RPC_INVALID, "more than %d objects and lists in each other",
+			RPC_DEPTH_MAX);
 		return call;
 	}
 	request = json_loadb(line, bytes, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (request == NULL) {
 		char clean[160];
 
-		rpc_fail(call, RPC_PARSE, "no JSON: %s", text_clean(clean, sizeof(clean), error.text));
+		rpc_fail(call, RPC_PARSE, "no JSON: %s",
+			text_clean(clean, sizeof(clean), error.text));
 		return call;
 	}
 	id = json_object_get(request, "id");
 	if (!json_is_object(request) || (id != NULL && !may_be_id(id))) {
-		rpc_fail(call, RPC_INVALID, json_is_array(request) ? "batches are not taken: one request a line"
-			: "a request is an object, its id a text or a number");
+		rpc_fail(call, RPC_INVALID,
+			json_is_array(request)
+				? "batches are not taken: one request a line"
+				: "a request is an object, its id a text or a number");
 	} else {
 		call->id = json_incref(id);
 		check_call(call, request);
@@ -185,16 +194,18 @@ rpc_answer(const struct rpc_call *call, size_t *bytes)
 	if (call->id == NULL)
 		return NULL;
 	if (call->error == 0)
-		answer = json_pack("{s:s,s:O,s:O}", "jsonrpc", "2.0", "id", call->id, "result", call->result);
+		answer = json_pack(
+			"{s:s,s:O,s:O}", "jsonrpc", "2.0", "id", call->id, "result", call->result);
 	else
-		answer = json_pack("{s:s,s:O,s:{s:i,s:o,s:O*}}", "jsonrpc", "2.0", "id", call->id, "error",
-			"code", call->error, "message", json_text(call->text), "data", call->data);
+		answer = json_pack("{s:s,s:O,s:{s:i,s:o,s:O*}}", "jsonrpc", "2.0", "id", call->id,
+			"error", "code", call->error, "message", json_text(call->text), "data",
+			call->data);
 	text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT);
 	json_decref(answer);
 	if (text == NULL)
 		return NULL;
 	*bytes = strlen(text) + 1;
-	text[*bytes - 1] = '\n';        /* in the place of its end */
+	text[*bytes - 1] = '\n'; /* in the place of its end */
 	return text;
 }
 

@@ -30,10 +30,10 @@ enum {
 struct runner {
 	const struct run_options *options;
 	struct appliance *appliance;
-	struct example *example;        /* NULL with a user's configuration */
+	struct example *example; /* NULL with a user's configuration */
 	struct event_base *base;
 	struct control *control;
-	const char *started;            /* with the last good configuration: says so; else NULL */
+	const char *started; /* with the last good configuration: says so; else NULL */
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
 };
@@ -103,8 +103,8 @@ write_json(const struct run_options *options, const struct report *report)
 		rc = json_dump_file(json, options->json, JSON_INDENT(2));
 	json_decref(json);
 	if (rc != 0)
-		log_error("%s: the report could not be written: %s", options->json,
-			strerror(errno));
+		log_error(
+			"%s: the report could not be written: %s", options->json, strerror(errno));
 	return rc == 0 ? 0 : -1;
 }
 
@@ -174,8 +174,12 @@ static bool
 start_control(struct runner *r)
 {
 	struct control_setup setup = {
-		.appliance = r->appliance, .base = r->base, .config = r->options->config, .socket = r->options->socket,
-		.state = r->options->state, .started = r->started,
+		.appliance = r->appliance,
+		.base = r->base,
+		.config = r->options->config,
+		.socket = r->options->socket,
+		.state = r->options->state,
+		.started = r->started,
 	};
 
 	if (setup.socket == NULL && setup.config != NULL)
@@ -241,7 +245,7 @@ finish(struct runner *r)
 	report_take(r->appliance, &report);
 	if (!halted) {
 		print_report(r, &report);
-		_exit(1);       /* a thread still uses everything */
+		_exit(1); /* a thread still uses everything */
 	}
 	report.mbufs_out = appliance_close(r->appliance);
 	report.closed = true;
@@ -293,8 +297,8 @@ loop(struct runner *r)
 	return status;
 }
 
-/* The configuration that ran last with this file, where the file is not fit to start with; NULL: there is none.  The errors
- * of the file are printed. */
+/* The configuration that ran last with this file, where the file is not fit to start with; NULL:
+ * there is none.  The errors of the file are printed. */
 static struct config *
 read_last_good(struct runner *r, struct err **err)
 {
@@ -314,7 +318,8 @@ read_last_good(struct runner *r, struct err **err)
 		cfg = *err != NULL ? read_config_text(e->source, e->text, *err) : NULL;
 		gmtime_r(&e->time, &tm);
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
-		log_error("%s is not fit to start with: STARTING WITH THE LAST GOOD CONFIGURATION, number %u, of %s, by %s",
+		log_error(
+			"%s is not fit to start with: STARTING WITH THE LAST GOOD CONFIGURATION, number %u, of %s, by %s",
 			r->options->config, e->number, when, e->who);
 		r->started = "last good";
 	}
@@ -324,7 +329,8 @@ read_last_good(struct runner *r, struct err **err)
 }
 
 static void
-start_appliance(struct runner *r, struct config *cfg, const struct appliance_options *how, struct err *err)
+start_appliance(
+	struct runner *r, struct config *cfg, const struct appliance_options *how, struct err *err)
 {
 	struct appliance_options options = *how;
 
@@ -338,14 +344,16 @@ start_appliance(struct runner *r, struct config *cfg, const struct appliance_opt
 int
 run(const struct run_options *options)
 {
-	struct appliance_options how = { .captures = options->config == NULL, .tests = !options->no_tests };
+	struct appliance_options how = { .captures = options->config == NULL,
+		.tests = !options->no_tests };
 	struct runner r = { .options = options };
 	struct err *err = err_create();
-	struct config *cfg = err == NULL ? NULL : read_config(options->config, !options->no_tests, err);
+	struct config *cfg = err == NULL ? NULL
+					 : read_config(options->config, !options->no_tests, err);
 	int status = 1;
 
 	mask_signals(SIG_BLOCK);
-	signal(SIGPIPE, SIG_IGN);               /* a log may be a pipe without a reader */
+	signal(SIGPIPE, SIG_IGN); /* a log may be a pipe without a reader */
 	if (cfg == NULL && err != NULL)
 		cfg = read_last_good(&r, &err);
 	if (cfg != NULL)

@@ -12,12 +12,14 @@
 #include <stdbool.h>
 
 struct run_options {
-	const char *config;     /* NULL: the built-in example */
-	const char *json;       /* where the report goes as JSON, "-": standard output, or NULL */
-	double seconds;         /* 0: until a signal */
-	const char *socket;     /* of control; NULL: CONTROL_SOCKET, and none for the built-in example */
-	const char *state;      /* folder of configurations that ran; NULL: CONTROL_STATE, if it is there */
-	bool no_tests;          /* a start or a reload is done although tests of its file fail */
+	const char *config; /* NULL: the built-in example */
+	const char *json;   /* where the report goes as JSON, "-": standard output, or NULL */
+	double seconds;     /* 0: until a signal */
+	const char
+		*socket; /* of control; NULL: CONTROL_SOCKET, and none for the built-in example */
+	const char
+		*state; /* folder of configurations that ran; NULL: CONTROL_STATE, if it is there */
+	bool no_tests;  /* a start or a reload is done although tests of its file fail */
 };
 
 /* Returns the exit status of the command. */

@@ -32,7 +32,8 @@ take_summary(struct control *c)
 
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		uint64_t bytes;
-		struct nat_summary *nat = worker_nat(workers_at(ws, w), appliance_generation(c->appliance), &bytes);
+		struct nat_summary *nat = worker_nat(
+			workers_at(ws, w), appliance_generation(c->appliance), &bytes);
 
 		if (sum == NULL) {
 			sum = nat;
@@ -70,7 +71,8 @@ show_nat(struct control *c, struct rpc_call *call)
 		return true;
 	result_rows(call);
 	sum = take_summary(c);
-	for (; sum != NULL && from < sum->n_pools && json_array_size(result_rows(call)) < PAGE_ROWS; from++)
+	for (; sum != NULL && from < sum->n_pools && json_array_size(result_rows(call)) < PAGE_ROWS;
+		from++)
 		add_pool(call, &sum->pool[from]);
 	if (sum != NULL && from < sum->n_pools)
 		result_next(call, from);

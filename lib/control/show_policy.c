@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* show pipelines, routes, rules, limits, config: what the configuration in use says, and what of it was met. */
+/* show pipelines, routes, rules, limits, config: what the configuration in use says, and what of it
+ * was met. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,8 @@ place_json(const struct loc *loc)
 {
 	char file[256];
 
-	return json_sprintf("%s:%u", text_clean(file, sizeof(file), loc->file != NULL ? loc->file : "line"),
-		loc->line);
+	return json_sprintf("%s:%u",
+		text_clean(file, sizeof(file), loc->file != NULL ? loc->file : "line"), loc->line);
 }
 
 /* --- pipelines --- */
@@ -86,8 +87,12 @@ show_pipelines(struct control *c, struct rpc_call *call)
 /* --- routes --- */
 
 static const char *const kinds[] = {
-	[ROUTE_VIA] = "via", [ROUTE_PUBLIC] = "public", [ROUTE_LOCAL] = "local", [ROUTE_BROADCAST] = "broadcast",
-	[ROUTE_BLACKHOLE] = "blackhole", [ROUTE_REJECT] = "reject",
+	[ROUTE_VIA] = "via",
+	[ROUTE_PUBLIC] = "public",
+	[ROUTE_LOCAL] = "local",
+	[ROUTE_BROADCAST] = "broadcast",
+	[ROUTE_BLACKHOLE] = "blackhole",
+	[ROUTE_REJECT] = "reject",
 };
 
 static json_t *
@@ -133,7 +138,8 @@ add_route_of(struct rpc_call *call, const struct route_table *t, const char *tex
 	char clean[64];
 
 	if (!ip_address_parse(text, &ip))
-		return rpc_fail(call, RPC_PARAMS, "'%s' is no address", text_clean(clean, sizeof(clean), text));
+		return rpc_fail(call, RPC_PARAMS, "'%s' is no address",
+			text_clean(clean, sizeof(clean), text));
 	memcpy(a.bytes, ip.bytes, sizeof(a.bytes));
 	value = prefixes_find(t->prefixes, ip.family == AF_INET ? 4 : 6, &a);
 	if (value < t->n)
@@ -151,7 +157,8 @@ find_table(struct control *c, const char *name)
 bool
 show_routes(struct control *c, struct rpc_call *call)
 {
-	const char *only = rpc_text(call, "table"), *to = rpc_text(call, "to"), *kind = rpc_text(call, "kind");
+	const char *only = rpc_text(call, "table"), *to = rpc_text(call, "to"),
+		   *kind = rpc_text(call, "kind");
 	unsigned long from, seen = 0, looks = 0;
 
 	if (!rpc_from(call, &from))
@@ -167,7 +174,8 @@ show_routes(struct control *c, struct rpc_call *call)
 			continue;
 		}
 		for (unsigned i = seen < from ? RTE_MIN(t->n, from - seen) : 0; i < t->n; i++) {
-			if (json_array_size(result_rows(call)) == PAGE_ROWS || looks++ == PAGE_LOOKS) {
+			if (json_array_size(result_rows(call)) == PAGE_ROWS
+				|| looks++ == PAGE_LOOKS) {
 				result_next(call, seen + i);
 				return true;
 			}
@@ -183,7 +191,7 @@ show_routes(struct control *c, struct rpc_call *call)
 
 struct place_sum {
 	uint64_t packets, bytes;
-	double first, last;             /* seconds ago */
+	double first, last; /* seconds ago */
 };
 
 static void
@@ -258,7 +266,7 @@ show_rules(struct control *c, struct rpc_call *call)
 		struct place_sum sum;
 
 		if ((owner != NULL && !is_owner(p->owner, owner))
-				|| (name != NULL && (p->name == NULL || strcmp(p->name, name) != 0)))
+			|| (name != NULL && (p->name == NULL || strcmp(p->name, name) != 0)))
 			continue;
 		sum_place(c, (unsigned)from, &sum);
 		if (!unused || sum.packets == 0)
@@ -285,9 +293,12 @@ add_limit(struct rpc_call *call, const char *name, uint64_t most, int64_t used, 
 }
 
 static const char *const classes[] = {
-	[SESSION_CLOSED] = "closed sessions", [SESSION_HALF_OPEN] = "half-open sessions",
-	[SESSION_UNREPLIED_UDP] = "unreplied UDP", [SESSION_UNREPLIED_ICMP] = "unreplied ICMP",
-	[SESSION_UNREPLIED_OTHER] = "unreplied others", [SESSION_REPLIED] = "replied sessions",
+	[SESSION_CLOSED] = "closed sessions",
+	[SESSION_HALF_OPEN] = "half-open sessions",
+	[SESSION_UNREPLIED_UDP] = "unreplied UDP",
+	[SESSION_UNREPLIED_ICMP] = "unreplied ICMP",
+	[SESSION_UNREPLIED_OTHER] = "unreplied others",
+	[SESSION_REPLIED] = "replied sessions",
 	[SESSION_ESTABLISHED] = "established TCP",
 };
 
@@ -306,14 +317,21 @@ show_limits(struct control *c, struct rpc_call *call)
 		session_counts_add(&counts, &flows.counts);
 	}
 	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		add_limit(call, classes[i], i == SESSION_HALF_OPEN ? counts.half_open_max : counts.capacity,
-			(int64_t)counts.now[i], i == SESSION_HALF_OPEN ? "Sessions that are half-open, of all workers."
-			: "Sessions of this class, of all workers; they share the table.");
+		add_limit(call, classes[i],
+			i == SESSION_HALF_OPEN ? counts.half_open_max : counts.capacity,
+			(int64_t)counts.now[i],
+			i == SESSION_HALF_OPEN
+				? "Sessions that are half-open, of all workers."
+				: "Sessions of this class, of all workers; they share the table.");
 	for (const struct limit *l = limits; l->name != NULL; l++)
-		add_limit(call, l->name, l->most, strcmp(l->name, "ports") == 0 ? (int64_t)cfg->ports.count
-			: strcmp(l->name, "interfaces") == 0 ? (int64_t)cfg->interfaces.count
-			: strcmp(l->name, "workers") == 0 ? (int64_t)workers_count(ws)
-			: strcmp(l->name, "pools") == 0 ? (int64_t)cfg->policy.nat.count : -1, l->what);
+		add_limit(call, l->name, l->most,
+			strcmp(l->name, "ports") == 0 ? (int64_t)cfg->ports.count
+				: strcmp(l->name, "interfaces") == 0
+				? (int64_t)cfg->interfaces.count
+				: strcmp(l->name, "workers") == 0 ? (int64_t)workers_count(ws)
+				: strcmp(l->name, "pools") == 0   ? (int64_t)cfg->policy.nat.count
+								  : -1,
+			l->what);
 	return true;
 }
 

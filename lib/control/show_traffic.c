@@ -43,13 +43,16 @@ add_port(struct control *c, struct rpc_call *call, unsigned i)
 	port_stats(port, &stats);
 	traffic_of_port(c->appliance, i, &now);
 	row_text(row, "name", port->name);
-	row_text(row, "link", !atomic_load_explicit(&port->present, memory_order_relaxed) ? "gone"
-		: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up" : "down");
+	row_text(row, "link",
+		!atomic_load_explicit(&port->present, memory_order_relaxed)          ? "gone"
+			: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up"
+										     : "down");
 	row_text(row, "device", port->device);
 	json_object_set_new(row, "mac", mac_json(&port->mac));
 	row_count(row, "mtu", port->mtu);
 	row_count(row, "queues", port->rx_queues);
-	row_traffic(row, &c->rates, &now, &rates_before(&c->rates)->port[i], &rates_after(&c->rates)->port[i]);
+	row_traffic(row, &c->rates, &now, &rates_before(&c->rates)->port[i],
+		&rates_after(&c->rates)->port[i]);
 	row_count(row, "missed", stats.rx_missed);
 	row_count(row, "no_mbuf", stats.rx_no_mbuf);
 	row_count(row, "errors", stats.rx_errors + stats.tx_errors);
@@ -67,7 +70,8 @@ show_ports(struct control *c, struct rpc_call *call)
 		if (only == NULL || strcmp(appliance_ports(c->appliance)->at[i].name, only) == 0)
 			add_port(c, call, i);
 	if (only != NULL && json_array_size(result_rows(call)) == 0)
-		return rpc_fail(call, RPC_PARAMS, "there is no port '%s'", text_clean(clean, sizeof(clean), only));
+		return rpc_fail(call, RPC_PARAMS, "there is no port '%s'",
+			text_clean(clean, sizeof(clean), only));
 	return true;
 }
 
@@ -82,7 +86,8 @@ row_drops(json_t *row, struct control *c, unsigned id)
 		uint64_t n = 0;
 
 		for (unsigned w = 0; w < workers_count(ws); w++)
-			n += counter_get(&fastpath_ledger(workers_at(ws, w)->fp)->iface[id].drops[r]);
+			n += counter_get(
+				&fastpath_ledger(workers_at(ws, w)->fp)->iface[id].drops[r]);
 		row_count_nonzero(drops, reason_name(r), n);
 		all += n;
 	}
@@ -139,7 +144,8 @@ show_interfaces(struct control *c, struct rpc_call *call)
 		return true;
 	result_rows(call);
 	for (; from < gen->n_ifaces && json_array_size(result_rows(call)) < PAGE_ROWS; from++)
-		if (gen->iface[from] != NULL && (only == NULL || strcmp(gen->iface[from]->name, only) == 0))
+		if (gen->iface[from] != NULL
+			&& (only == NULL || strcmp(gen->iface[from]->name, only) == 0))
 			add_interface(c, call, gen->iface[from]);
 	if (from < gen->n_ifaces)
 		result_next(call, from);
@@ -167,8 +173,10 @@ show_status(struct control *c, struct rpc_call *call)
 	uint64_t sessions = 0;
 
 	for (unsigned i = 0; i < appliance_ports(c->appliance)->count; i++) {
-		rx += rates_of(&c->rates, rates_before(&c->rates)->port[i].rx, rates_after(&c->rates)->port[i].rx);
-		tx += rates_of(&c->rates, rates_before(&c->rates)->port[i].tx, rates_after(&c->rates)->port[i].tx);
+		rx += rates_of(&c->rates, rates_before(&c->rates)->port[i].rx,
+			rates_after(&c->rates)->port[i].rx);
+		tx += rates_of(&c->rates, rates_before(&c->rates)->port[i].tx,
+			rates_after(&c->rates)->port[i].tx);
 	}
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		struct fastpath_flows flows;
@@ -176,13 +184,14 @@ show_status(struct control *c, struct rpc_call *call)
 		fastpath_figures(workers_at(ws, w)->fp, &flows);
 		sessions += flows.sessions;
 	}
-	call->result = json_pack("{s:s,s:f,s:i,s:I,s:i,s:I}", "version", WEIR_VERSION,
-		"uptime", (double)appliance_uptime_ns(c->appliance) / 1e9, "pid", (int)getpid(),
-		"generation", (json_int_t)appliance_generation(c->appliance)->number,
-		"workers", (int)workers_count(ws), "sessions", (json_int_t)sessions);
+	call->result = json_pack("{s:s,s:f,s:i,s:I,s:i,s:I}", "version", WEIR_VERSION, "uptime",
+		(double)appliance_uptime_ns(c->appliance) / 1e9, "pid", (int)getpid(), "generation",
+		(json_int_t)appliance_generation(c->appliance)->number, "workers",
+		(int)workers_count(ws), "sessions", (json_int_t)sessions);
 	row_rate(call->result, "rx_rate", rx);
 	row_rate(call->result, "tx_rate", tx);
 	row_rate(call->result, "drop_rate", drop_rate(&c->rates));
-	row_text(call->result, "config", c->setup.config != NULL ? c->setup.config : "the built-in example");
+	row_text(call->result, "config",
+		c->setup.config != NULL ? c->setup.config : "the built-in example");
 	return true;
 }

@@ -14,13 +14,14 @@
 #include "io/pool.h"
 #include "nat/nat.h"
 
-#define LEDGER_TRIES 64         /* readings of ledgers that workers go on writing */
+#define LEDGER_TRIES 64 /* readings of ledgers that workers go on writing */
 
 static double
 busy_now(const struct rates *r, unsigned w)
 {
 	const struct rates_sample *a = rates_before(r), *b = rates_after(r);
-	double busy = (double)(b->busy_ns[w] - a->busy_ns[w]), idle = (double)(b->idle_ns[w] - a->idle_ns[w]);
+	double busy = (double)(b->busy_ns[w] - a->busy_ns[w]),
+	       idle = (double)(b->idle_ns[w] - a->idle_ns[w]);
 
 	return a->at_ns != 0 && busy + idle > 0 ? busy / (busy + idle) : 0;
 }
@@ -40,8 +41,9 @@ add_worker(struct control *c, struct rpc_call *call, unsigned i)
 	row_count(row, "worker", i);
 	row_count(row, "core", appliance_core(c->appliance, i));
 	row_real(row, "busy", busy_now(&c->rates, i));
-	row_rate(row, "rate", rates_of(&c->rates, rates_before(&c->rates)->packets[i],
-		rates_after(&c->rates)->packets[i]));
+	row_rate(row, "rate",
+		rates_of(&c->rates, rates_before(&c->rates)->packets[i],
+			rates_after(&c->rates)->packets[i]));
 	row_count(row, "packets", packets);
 	row_count(row, "cycles", (uint64_t)(ns * (double)rte_get_tsc_hz() / 1e9));
 	row_count(row, "longest_loop", counter_get(&w->longest_gap_ns));
@@ -127,8 +129,8 @@ static const char *const consumers[] = { CONSUMERS(X) };
 static const char *const holders[] = { HOLDERS(X) };
 #undef X
 
-/* Workers go on while their ledgers are read, one number after the other: a difference that is none is gone when they are
- * read again; a bug stays. */
+/* Workers go on while their ledgers are read, one number after the other: a difference that is none
+ * is gone when they are read again; a bug stays. */
 static void
 read_ledger(struct workers *ws, struct ledger_sum *sum)
 {
@@ -143,7 +145,8 @@ bool
 show_ledger(struct control *c, struct rpc_call *call)
 {
 	struct workers *ws = appliance_workers(c->appliance);
-	int64_t born[BORN_COUNT] = { 0 }, consumed[CONSUMED_COUNT] = { 0 }, held[HELD_COUNT] = { 0 };
+	int64_t born[BORN_COUNT] = { 0 }, consumed[CONSUMED_COUNT] = { 0 },
+		held[HELD_COUNT] = { 0 };
 	struct ledger_sum sum;
 
 	for (unsigned w = 0; w < workers_count(ws); w++) {
@@ -157,12 +160,13 @@ show_ledger(struct control *c, struct rpc_call *call)
 			held[i] += counter_get(&l->held[i]);
 	}
 	read_ledger(ws, &sum);
-	call->result = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "rx", (json_int_t)sum.rx,
-		"born", (json_int_t)sum.born, "tx", (json_int_t)sum.tx, "dropped", (json_int_t)sum.dropped,
-		"consumed", (json_int_t)sum.consumed, "held", (json_int_t)sum.held,
-		"imbalance", (json_int_t)sum.imbalance, "born_by", by_name(born, BORN_COUNT, births),
-		"consumed_by", by_name(consumed, CONSUMED_COUNT, consumers),
-		"held_by", by_name(held, HELD_COUNT, holders));
+	call->result = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "rx",
+		(json_int_t)sum.rx, "born", (json_int_t)sum.born, "tx", (json_int_t)sum.tx,
+		"dropped", (json_int_t)sum.dropped, "consumed", (json_int_t)sum.consumed, "held",
+		(json_int_t)sum.held, "imbalance", (json_int_t)sum.imbalance, "born_by",
+		by_name(born, BORN_COUNT, births), "consumed_by",
+		by_name(consumed, CONSUMED_COUNT, consumers), "held_by",
+		by_name(held, HELD_COUNT, holders));
 	return true;
 }
 
@@ -196,8 +200,9 @@ add_drop(struct control *c, struct rpc_call *call, enum reason r, const struct i
 	row_text(row, "reason", reason_name(r));
 	row_count(row, "packets", n);
 	if (only == NULL)
-		row_rate(row, "rate", rates_of(&c->rates, rates_before(&c->rates)->drops[r],
-			rates_after(&c->rates)->drops[r]));
+		row_rate(row, "rate",
+			rates_of(&c->rates, rates_before(&c->rates)->drops[r],
+				rates_after(&c->rates)->drops[r]));
 	row_text(row, "text", reason_sentence(r));
 	json_array_append_new(result_rows(call), row);
 }
@@ -206,22 +211,25 @@ bool
 show_drops(struct control *c, struct rpc_call *call)
 {
 	const char *reason = rpc_text(call, "reason"), *name = rpc_text(call, "interface");
-	const struct interface *only = name == NULL ? NULL
+	const struct interface *only = name == NULL
+		? NULL
 		: generation_find(appliance_generation(c->appliance), name);
 	bool policy = rpc_flag(call, "policy"), trouble = rpc_flag(call, "trouble");
 	char clean[64];
 
 	if (name != NULL && only == NULL)
-		return rpc_fail(call, RPC_PARAMS, "there is no interface '%s'", text_clean(clean, sizeof(clean), name));
+		return rpc_fail(call, RPC_PARAMS, "there is no interface '%s'",
+			text_clean(clean, sizeof(clean), name));
 	if (reason != NULL && reason_find(reason) == REASON_NONE)
-		return rpc_fail(call, RPC_PARAMS, "there is no reason '%s'", text_clean(clean, sizeof(clean), reason));
+		return rpc_fail(call, RPC_PARAMS, "there is no reason '%s'",
+			text_clean(clean, sizeof(clean), reason));
 	result_rows(call);
 	for (unsigned is_policy = 0; is_policy < 2; is_policy++) {
 		if ((policy || trouble) && !(is_policy ? policy : trouble))
 			continue;
 		for (unsigned r = 1; r < REASON_COUNT; r++)
 			if ((reason_fault(r) == FAULT_POLICY) == is_policy
-					&& (reason == NULL || strcmp(reason, reason_name(r)) == 0))
+				&& (reason == NULL || strcmp(reason, reason_name(r)) == 0))
 				add_drop(c, call, r, only);
 	}
 	return true;

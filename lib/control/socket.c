@@ -30,7 +30,7 @@ drop(struct client *c)
 	struct control_socket *s = c->socket;
 
 	if (c->call != NULL)
-		c->call->arg = NULL;    /* whoever finishes it finds nobody */
+		c->call->arg = NULL; /* whoever finishes it finds nobody */
 	if (c->readable != NULL)
 		event_free(c->readable);
 	if (c->writable != NULL)
@@ -52,7 +52,8 @@ static bool
 write_some(struct client *c)
 {
 	if (evbuffer_get_length(c->out) != 0
-			&& evbuffer_write_atmost(c->out, c->fd, SOCKET_SLICE) < 0 && errno != EAGAIN && errno != EINTR) {
+		&& evbuffer_write_atmost(c->out, c->fd, SOCKET_SLICE) < 0 && errno != EAGAIN
+		&& errno != EINTR) {
 		drop(c);
 		return false;
 	}
@@ -73,7 +74,8 @@ answer(struct client *c, struct rpc_call *call)
 
 	if (text != NULL && bytes > SOCKET_OUT_MAX) {
 		free(text);
-		rpc_fail(call, RPC_NOT_NOW, "the answer would be longer than %d bytes", SOCKET_OUT_MAX);
+		rpc_fail(call, RPC_NOT_NOW, "the answer would be longer than %d bytes",
+			SOCKET_OUT_MAX);
 		text = rpc_answer(call, &bytes);
 	}
 	if (text != NULL)
@@ -136,7 +138,7 @@ serve_line(struct client *c, const char *line, size_t bytes)
 	if (call->error != 0 || c->socket->setup.serve(c->socket->setup.arg, call))
 		answer(c, call);
 	else
-		c->owes_ms = 0;         /* we owe it */
+		c->owes_ms = 0; /* we owe it */
 }
 
 /* A line that does not end: its client is told, and dropped when it was. */
@@ -220,16 +222,19 @@ greet(struct control_socket *s, int fd)
 	if (s->n == SOCKET_CLIENTS)
 		displace(s);
 	*c = (struct client){
-		.socket = s, .fd = fd, .used_ms = now_ms(),
+		.socket = s,
+		.fd = fd,
+		.used_ms = now_ms(),
 		.peer = { cred.uid, cred.pid, cred.uid == 0 || cred.uid == geteuid() },
 		.readable = event_new(s->setup.base, fd, EV_READ, on_readable, c),
 		.writable = event_new(s->setup.base, fd, EV_WRITE, on_writable, c),
-		.in = evbuffer_new(), .out = evbuffer_new(),
+		.in = evbuffer_new(),
+		.out = evbuffer_new(),
 	};
 	s->client[s->n++] = c;
 	if (c->readable == NULL || c->writable == NULL || c->in == NULL || c->out == NULL
-			|| event_priority_set(c->readable, 1) < 0 || event_priority_set(c->writable, 1) < 0
-			|| event_add(c->readable, NULL) < 0) {
+		|| event_priority_set(c->readable, 1) < 0 || event_priority_set(c->writable, 1) < 0
+		|| event_add(c->readable, NULL) < 0) {
 		drop(c);
 		return false;
 	}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The control socket: clients, their lines, and the time that each may take.
  *
- * What a client does costs the control thread a bounded slice: one request a turn of the loop, SOCKET_SLICE bytes read or
- * written at once.  A client that does not finish a line, or does not read its answer, within SOCKET_PATIENCE_MS is
- * dropped; while an answer waits no further request of it is read.  When there are SOCKET_CLIENTS, the next one displaces
- * the longest idle one of the user who has most.
+ * What a client does costs the control thread a bounded slice: one request a turn of the loop,
+ * SOCKET_SLICE bytes read or written at once.  A client that does not finish a line, or does not
+ * read its answer, within SOCKET_PATIENCE_MS is dropped; while an answer waits no further request
+ * of it is read.  When there are SOCKET_CLIENTS, the next one displaces the longest idle one of the
+ * user who has most.
  *
  * Threads: the control thread.  Memory: socket_open/socket_close. */
 #ifndef CONTROL_SOCKET_H
@@ -21,15 +22,16 @@ struct event_base;
 enum {
 	SOCKET_CLIENTS = 64,
 	SOCKET_SLICE = 65536,
-	SOCKET_OUT_MAX = 1 << 20,       /* bytes of an answer; a longer one is an error instead */
+	SOCKET_OUT_MAX = 1 << 20, /* bytes of an answer; a longer one is an error instead */
 	SOCKET_PATIENCE_MS = 4000,
-	SOCKET_TICK_MS = 250,           /* how often clients are looked at: dropped within both together */
+	SOCKET_TICK_MS = 250, /* how often clients are looked at: dropped within both together */
 };
 
 struct socket_setup {
 	struct event_base *base;
 	const char *path;
-	/* Acts on a call.  True: it is answered; false: finished is called later, also when the client is gone. */
+	/* Acts on a call.  True: it is answered; false: finished is called later, also when the
+	 * client is gone. */
 	bool (*serve)(void *arg, struct rpc_call *call);
 	void *arg;
 };

@@ -30,7 +30,7 @@ make_folder(const char *path)
 	if (slash == NULL || slash == folder)
 		return;
 	*slash = '\0';
-	mkdir(folder, FOLDER_MODE);     /* that it failed shows when the socket is made */
+	mkdir(folder, FOLDER_MODE); /* that it failed shows when the socket is made */
 }
 
 /* Is there a process behind the path?  Otherwise what is left of one that has crashed may go. */
@@ -38,8 +38,9 @@ static bool
 is_in_use(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool used = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0
-		|| errno == EAGAIN || errno == EACCES);
+	bool used = fd >= 0
+		&& (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0
+			|| errno == EAGAIN || errno == EACCES);
 
 	if (fd >= 0)
 		close(fd);
@@ -62,14 +63,15 @@ bind_path(struct control_socket *s, struct err *err)
 	int rc;
 
 	if (strlen(s->setup.path) >= sizeof(address.sun_path))
-		return err_set(err, ENAMETOOLONG, "%s: a socket's path has at most %zu characters", s->setup.path,
-			sizeof(address.sun_path) - 1);
+		return err_set(err, ENAMETOOLONG, "%s: a socket's path has at most %zu characters",
+			s->setup.path, sizeof(address.sun_path) - 1);
 	strcpy(address.sun_path, s->setup.path);
 	strcpy(s->path, s->setup.path);
 	make_folder(s->path);
 	if (is_socket(s->path)) {
 		if (is_in_use(&address))
-			return err_set(err, EADDRINUSE, "%s: another process listens there", s->path);
+			return err_set(
+				err, EADDRINUSE, "%s: another process listens there", s->path);
 		unlink(s->path);
 	}
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -78,7 +80,7 @@ bind_path(struct control_socket *s, struct err *err)
 	umask(mask);
 	if (rc < 0 || listen(s->fd, 128) < 0) {
 		if (rc < 0)
-			s->path[0] = '\0';      /* it is not ours to take away */
+			s->path[0] = '\0'; /* it is not ours to take away */
 		return err_set(err, errno, "%s: %s", s->setup.path, strerror(errno));
 	}
 	return 0;

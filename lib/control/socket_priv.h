@@ -15,10 +15,10 @@ struct client {
 	struct rpc_peer peer;
 	struct event *readable, *writable;
 	struct evbuffer *in, *out;
-	struct rpc_call *call;          /* that is not answered yet */
-	uint64_t owes_ms;               /* since when it has to finish a line, or read; 0: it owes nothing */
-	uint64_t used_ms;               /* of its last line */
-	bool ends;                      /* with its last answer */
+	struct rpc_call *call; /* that is not answered yet */
+	uint64_t owes_ms;      /* since when it has to finish a line, or read; 0: it owes nothing */
+	uint64_t used_ms;      /* of its last line */
+	bool ends;             /* with its last answer */
 };
 
 struct control_socket {

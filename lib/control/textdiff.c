@@ -15,7 +15,7 @@ struct lines {
 
 /* What is kept, taken out, put in. */
 struct script {
-	bool *out_old, *in_new;         /* by line */
+	bool *out_old, *in_new; /* by line */
 };
 
 static bool
@@ -55,7 +55,7 @@ equal(const struct lines *a, unsigned i, const struct lines *b, unsigned k)
 
 /* The part between what both begin and end with. */
 struct window {
-	unsigned a, b;                  /* first lines */
+	unsigned a, b; /* first lines */
 	int n, m;
 };
 
@@ -76,7 +76,8 @@ follow_back(const struct window *w, int *trace, int d, struct script *s)
 		const int *before = row(trace, d - 1);
 		int k = x - y;
 		bool down = k == -d || (k != d && before[k - 1] < before[k + 1]);
-		int from_k = down ? k + 1 : k - 1, from_x = before[from_k], from_y = from_x - from_k;
+		int from_k = down ? k + 1 : k - 1, from_x = before[from_k],
+		    from_y = from_x - from_k;
 
 		if (down)
 			s->in_new[w->b + (unsigned)from_y] = true;
@@ -99,11 +100,14 @@ find_script(const struct lines *a, const struct lines *b, const struct window *w
 
 		for (int k = -d; k <= d; k += 2) {
 			const int *before = d > 0 ? row(trace, d - 1) : NULL;
-			int x = d == 0 ? 0 : k == -d || (k != d && before[k - 1] < before[k + 1]) ? before[k + 1]
+			int x = d == 0 ? 0
+				: k == -d || (k != d && before[k - 1] < before[k + 1])
+				? before[k + 1]
 				: before[k - 1] + 1;
 			int y = x - k;
 
-			while (x < w->n && y < w->m && equal(a, w->a + (unsigned)x, b, w->b + (unsigned)y)) {
+			while (x < w->n && y < w->m
+				&& equal(a, w->a + (unsigned)x, b, w->b + (unsigned)y)) {
 				x++;
 				y++;
 			}
@@ -144,7 +148,8 @@ indent(const struct lines *l, unsigned i)
 	return (unsigned)strspn(l->at[i], " ");
 }
 
-/* "acls.in.rules[name: web]:" for a line in that item: the lines before that are indented less, up to the left margin. */
+/* "acls.in.rules[name: web]:" for a line in that item: the lines before that are indented less, up
+ * to the left margin. */
 static void
 print_keys(const struct lines *l, unsigned i, FILE *out)
 {

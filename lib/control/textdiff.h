@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The difference of two printed configurations, line by line, with the keys that a change stands under:
+/* The difference of two printed configurations, line by line, with the keys that a change stands
+ * under:
  *
  *   acls.from-outside.rules:
  *   -   - name: ssh
@@ -13,7 +14,8 @@
 #include <stddef.h>
 
 enum {
-	TEXTDIFF_EDITS = 2000,          /* lines that may differ; beyond, all that lies between first and last change is shown */
+	TEXTDIFF_EDITS = 2000, /* lines that may differ; beyond, all that lies between first and
+				  last change is shown */
 };
 
 /* Writes the difference; the caller frees it.  "" when they are equal, NULL without memory. */

@@ -27,9 +27,11 @@
 static void
 add_finding(void *findings, struct loc loc, bool warning, const char *text)
 {
-	json_array_append_new(findings, json_pack("{s:o*,s:i,s:i,s:i,s:s,s:o}", "file",
-		loc.line != 0 ? json_text(loc.file) : NULL, "line", (int)loc.line, "column", (int)loc.column,
-		"width", (int)loc.width, "severity", warning ? "warning" : "error", "text", json_text(text)));
+	json_array_append_new(findings,
+		json_pack("{s:o*,s:i,s:i,s:i,s:s,s:o}", "file",
+			loc.line != 0 ? json_text(loc.file) : NULL, "line", (int)loc.line, "column",
+			(int)loc.column, "width", (int)loc.width, "severity",
+			warning ? "warning" : "error", "text", json_text(text)));
 }
 
 static json_t *
@@ -47,7 +49,8 @@ refuse(struct rpc_call *call, const struct err *err, const char *what)
 	unsigned n = err_count(err);
 
 	call->data = json_pack("{s:o}", "findings", findings_json(err));
-	return rpc_fail(call, RPC_REFUSED, "%s: %u error%s; nothing has changed", what, n, n == 1 ? "" : "s");
+	return rpc_fail(call, RPC_REFUSED, "%s: %u error%s; nothing has changed", what, n,
+		n == 1 ? "" : "s");
 }
 
 static uint64_t
@@ -63,7 +66,9 @@ remember(struct control *c, const char *source, const char *what, const char *wh
 {
 	size_t bytes;
 	struct history_entry e = {
-		.time = time(NULL), .source = (char *)(uintptr_t)source, .config = (char *)(uintptr_t)c->config,
+		.time = time(NULL),
+		.source = (char *)(uintptr_t)source,
+		.config = (char *)(uintptr_t)c->config,
 		.text = config_text(appliance_config(c->appliance), DOCUMENT_DEFAULTS_OUT, &bytes),
 	};
 	unsigned number;
@@ -90,9 +95,10 @@ show_history(struct control *c, struct rpc_call *call)
 
 	result_rows(call);
 	if (c->pending.back != NULL)
-		json_array_append_new(result_rows(call), json_pack("{s:o,s:s,s:o,s:s}", "who",
-			json_text(c->pending.who), "what", "commit", "source", json_text(c->pending.file), "state",
-			"runs, to be confirmed"));
+		json_array_append_new(result_rows(call),
+			json_pack("{s:o,s:s,s:o,s:s}", "who", json_text(c->pending.who), "what",
+				"commit", "source", json_text(c->pending.file), "state",
+				"runs, to be confirmed"));
 	for (unsigned i = 0; (e = history_at(c->history, i)) != NULL; i++) {
 		json_t *row = json_object();
 		struct tm tm;
@@ -129,8 +135,9 @@ forget_pending(struct control *c)
 static bool
 take(struct control *c, struct config *cfg, bool tested, struct err *err)
 {
-	int rc = cfg == NULL ? -EINVAL : tested ? appliance_reload(c->appliance, cfg, err)
-		: appliance_return(c->appliance, cfg, err);
+	int rc = cfg == NULL ? -EINVAL
+		: tested     ? appliance_reload(c->appliance, cfg, err)
+			     : appliance_return(c->appliance, cfg, err);
 
 	if (rc == 0)
 		return true;
@@ -152,10 +159,13 @@ on_not_confirmed(evutil_socket_t fd, short what, void *arg)
 	struct err *err = err_create();
 
 	if (err != NULL && go_back(c, c->pending.source, c->pending.back, err))
-		log_warning("the commit of %s was not confirmed within %lu s: generation %llu is the configuration before it",
-			c->pending.who, c->pending.seconds, (unsigned long long)generation_number(c));
+		log_warning(
+			"the commit of %s was not confirmed within %lu s: generation %llu is the configuration before it",
+			c->pending.who, c->pending.seconds,
+			(unsigned long long)generation_number(c));
 	else
-		log_error("the commit of %s was not confirmed, and the configuration before it cannot be taken: %s",
+		log_error(
+			"the commit of %s was not confirmed, and the configuration before it cannot be taken: %s",
 			c->pending.who, err != NULL ? err_first(err) : "out of memory");
 	err_destroy(err);
 	forget_pending(c);
@@ -169,15 +179,16 @@ prepare_pending(struct control *c, struct rpc_call *call, const char *file, unsi
 	struct timeval tv = { .tv_sec = (time_t)seconds };
 	size_t bytes;
 
-	c->pending.back = config_text(appliance_config(c->appliance), DOCUMENT_DEFAULTS_OUT, &bytes);
+	c->pending.back = config_text(
+		appliance_config(c->appliance), DOCUMENT_DEFAULTS_OUT, &bytes);
 	c->pending.source = strdup(now != NULL ? now->source : c->config);
 	c->pending.file = strdup(file);
 	c->pending.seconds = seconds;
 	c->pending.timer = event_new(c->setup.base, -1, 0, on_not_confirmed, c);
 	who_is(&call->peer, c->pending.who, sizeof(c->pending.who));
 	if (c->pending.back != NULL && c->pending.source != NULL && c->pending.file != NULL
-			&& c->pending.timer != NULL
-			&& event_priority_set(c->pending.timer, 0) == 0 && event_add(c->pending.timer, &tv) == 0)
+		&& c->pending.timer != NULL && event_priority_set(c->pending.timer, 0) == 0
+		&& event_add(c->pending.timer, &tv) == 0)
 		return true;
 	forget_pending(c);
 	rpc_fail(call, RPC_NOT_NOW, "out of memory");
@@ -189,7 +200,9 @@ waits_for_confirm(const struct control *c, struct rpc_call *call)
 {
 	if (c->pending.back == NULL)
 		return false;
-	rpc_fail(call, RPC_NOT_NOW, "the commit of %s waits to be confirmed: weirctl confirm, or rollback", c->pending.who);
+	rpc_fail(call, RPC_NOT_NOW,
+		"the commit of %s waits to be confirmed: weirctl confirm, or rollback",
+		c->pending.who);
 	return true;
 }
 
@@ -214,8 +227,8 @@ read_seconds(const char *text)
 static void
 answer_taken(struct control *c, struct rpc_call *call, const struct err *err)
 {
-	call->result = json_pack("{s:I,s:o}", "generation", (json_int_t)generation_number(c), "findings",
-		findings_json(err));
+	call->result = json_pack("{s:I,s:o}", "generation", (json_int_t)generation_number(c),
+		"findings", findings_json(err));
 	if (c->pending.back != NULL)
 		row_count(call->result, "confirm", c->pending.seconds);
 }
@@ -228,7 +241,8 @@ end_flush(struct control *c, struct rpc_call *call, uint64_t next, uint64_t matc
 	row_count(call->result, "flushed", matched);
 }
 
-/* What becomes of sessions: they are judged by the new rules at their next packet, or end.  As a verb_fn. */
+/* What becomes of sessions: they are judged by the new rules at their next packet, or end.  As a
+ * verb_fn. */
 static bool
 settle_sessions(struct control *c, struct rpc_call *call)
 {
@@ -284,7 +298,8 @@ check_file(struct control *c, struct rpc_call *call)
 	if (cfg == NULL || err_count(err) != 0)
 		refuse(call, err, path);
 	else
-		call->result = json_pack("{s:i,s:o}", "tests", (int)tests.tests, "findings", findings_json(err));
+		call->result = json_pack(
+			"{s:i,s:o}", "tests", (int)tests.tests, "findings", findings_json(err));
 	if (restart)
 		json_object_set_new(call->data, "restart", json_true());
 	config_free(cfg);
@@ -359,7 +374,8 @@ commit_file(struct control *c, struct rpc_call *call)
 	if (strcmp(path, c->config) != 0)
 		json_object_set_new(call->result, "note",
 			json_sprintf("a restart and a reload read %s", c->config));
-	log_info("generation %llu runs, committed by %s from %s%s", (unsigned long long)generation_number(c), who, path,
+	log_info("generation %llu runs, committed by %s from %s%s",
+		(unsigned long long)generation_number(c), who, path,
 		seconds != 0 ? "; it waits to be confirmed" : "");
 	return settle_sessions(c, call);
 }
@@ -419,7 +435,8 @@ rollback(struct control *c, struct rpc_call *call)
 		snprintf(what, sizeof(what), "rollback to %u", e->number);
 		answer_taken(c, call, err);
 		row_count(call->result, "number", remember(c, source, what, who));
-		log_info("generation %llu runs, %s by %s", (unsigned long long)generation_number(c), what, who);
+		log_info("generation %llu runs, %s by %s", (unsigned long long)generation_number(c),
+			what, who);
 	}
 	free(source);
 	err_destroy(err);
@@ -446,7 +463,8 @@ reload(struct control *c, struct rpc_call *call)
 	char who[64];
 
 	if (c->setup.config == NULL)
-		return rpc_fail(call, RPC_NOT_NOW, "the built-in example has no file to read again");
+		return rpc_fail(
+			call, RPC_NOT_NOW, "the built-in example has no file to read again");
 	if (waits_for_confirm(c, call) || !knows_sessions(call))
 		return true;
 	err = err_create();
@@ -456,7 +474,8 @@ reload(struct control *c, struct rpc_call *call)
 	appliance_reopen_log(c->appliance);
 	if (transaction_reload(c, who, err)) {
 		answer_taken(c, call, err);
-		log_info("generation %llu runs, reloaded by %s", (unsigned long long)generation_number(c), who);
+		log_info("generation %llu runs, reloaded by %s",
+			(unsigned long long)generation_number(c), who);
 	} else {
 		refuse(call, err, c->setup.config);
 	}

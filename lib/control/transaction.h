@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Changing the configuration of a running appliance: check, diff, commit, confirm, rollback, reload.
+/* Changing the configuration of a running appliance: check, diff, commit, confirm, rollback,
+ * reload.
  *
- * A commit that is to be confirmed goes back by itself after its time, to the configuration that ran before it.  While it waits
- * nothing else is taken.
+ * A commit that is to be confirmed goes back by itself after its time, to the configuration that
+ * ran before it.  While it waits nothing else is taken.
  *
  * Threads: the control thread, which reads and builds the configuration itself. */
 #ifndef CONTROL_TRANSACTION_H
@@ -23,10 +24,12 @@ bool rollback(struct control *c, struct rpc_call *call);
 bool reload(struct control *c, struct rpc_call *call);
 bool show_history(struct control *c, struct rpc_call *call);
 
-/* Reads the file that Weir was started with again, for SIGHUP; everything there is to say goes to err.  True: it is taken. */
+/* Reads the file that Weir was started with again, for SIGHUP; everything there is to say goes to
+ * err.  True: it is taken. */
 bool transaction_reload(struct control *c, const char *who, struct err *err);
 
-/* What runs at the start becomes an entry of the history; source: the file that it was read from, from the root. */
+/* What runs at the start becomes an entry of the history; source: the file that it was read from,
+ * from the root. */
 void transaction_started(struct control *c, const char *source, const char *what);
 
 /* A commit that is not confirmed yet is as one that never was: it is no entry of the history. */

@@ -5,22 +5,37 @@
 
 #include "control/filter.h"
 
-#define END_PARAMS { NULL, PARAM_FLAG, NULL, NULL }
-#define END_FIELDS { NULL, NULL, FIELD_TEXT, NULL }
-#define COUNT(name, heading, text) { name, heading, FIELD_COUNT, text }
-#define RATE(name, heading, text) { name, heading, FIELD_RATE, text }
-#define TEXT(name, heading, text) { name, heading, FIELD_TEXT, text }
+#define END_PARAMS \
+	{ \
+		NULL, PARAM_FLAG, NULL, NULL \
+	}
+#define END_FIELDS \
+	{ \
+		NULL, NULL, FIELD_TEXT, NULL \
+	}
+#define COUNT(name, heading, text) \
+	{ \
+		name, heading, FIELD_COUNT, text \
+	}
+#define RATE(name, heading, text) \
+	{ \
+		name, heading, FIELD_RATE, text \
+	}
+#define TEXT(name, heading, text) \
+	{ \
+		name, heading, FIELD_TEXT, text \
+	}
 
 static const struct verb_param no_params[] = { END_PARAMS };
 
 static const struct verb_param port_params[] = {
 	{ "port", PARAM_WORD, "PORT", "this port alone" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_param interface_params[] = {
 	{ "interface", PARAM_WORD, "INTERFACE", "this interface alone" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field status_fields[] = {
@@ -34,7 +49,7 @@ static const struct verb_field status_fields[] = {
 	RATE("rx_rate", "packets in/s", "Packets received a second, over the last second."),
 	RATE("tx_rate", "packets out/s", "Packets sent a second."),
 	RATE("drop_rate", "drops/s", "Packets dropped a second."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field port_fields[] = {
@@ -55,7 +70,7 @@ static const struct verb_field port_fields[] = {
 	COUNT("missed", "missed", "Frames for which the device or the kernel had no room."),
 	COUNT("no_mbuf", NULL, "Frames for which there was no packet buffer."),
 	COUNT("errors", "errors", "Errors that the device counts."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field interface_fields[] = {
@@ -77,7 +92,7 @@ static const struct verb_field interface_fields[] = {
 	COUNT("dropped", "dropped", "Packets dropped that came in by it."),
 	{ "drops", NULL, FIELD_OBJECT, "The same by reason." },
 	{ "addresses", "addresses", FIELD_LIST, "Addresses, with the length of their subnet." },
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field worker_fields[] = {
@@ -96,7 +111,7 @@ static const struct verb_field worker_fields[] = {
 	COUNT("hits", NULL, "Look-ups that found a flow."),
 	COUNT("misses", NULL, "Look-ups that found none."),
 	{ "stalled", "stalled", FIELD_BOOL, "It stands still." },
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field pipeline_fields[] = {
@@ -105,15 +120,16 @@ static const struct verb_field pipeline_fields[] = {
 	TEXT("name", "name", "Name of the stage."),
 	TEXT("place", "place", "File and line."),
 	{ "conditional", "if", FIELD_BOOL, "It has an if: and is for some packets." },
-	{ "interfaces", "interfaces", FIELD_LIST, "Of the first stage: interfaces whose packets enter here." },
+	{ "interfaces", "interfaces", FIELD_LIST,
+		"Of the first stage: interfaces whose packets enter here." },
 	COUNT("packets", "packets in", "Of the first stage: packets that entered by them."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param session_params[] = {
 	FILTER_SESSION,
 	{ "count", PARAM_FLAG, NULL, "only how many" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field session_fields[] = {
@@ -130,13 +146,13 @@ static const struct verb_field session_fields[] = {
 	TEXT("class", NULL, "closed, half-open, unreplied, replied or established."),
 	COUNT("worker", NULL, "Its owner."),
 	COUNT("count", NULL, "Instead of a list, with count: how many."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param flow_params[] = {
 	FILTER_TUPLE,
 	{ "count", PARAM_FLAG, NULL, "only how many" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field flow_fields[] = {
@@ -150,14 +166,14 @@ static const struct verb_field flow_fields[] = {
 	{ "idle", "idle", FIELD_SECONDS, "Since the last packet." },
 	COUNT("worker", NULL, "Worker that has it."),
 	COUNT("count", NULL, "Instead of a list, with count: how many."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param neighbour_params[] = {
 	{ "address", PARAM_VALUE, "PREFIX", "this address, or those of this prefix" },
 	{ "interface", PARAM_VALUE, "INTERFACE", "of this interface" },
 	{ "count", PARAM_FLAG, NULL, "only how many" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field neighbour_fields[] = {
@@ -169,65 +185,77 @@ static const struct verb_field neighbour_fields[] = {
 	{ "idle", "idle", FIELD_SECONDS, "Since the last packet to it." },
 	COUNT("worker", "worker", "Worker: each has its own table."),
 	COUNT("count", NULL, "Instead of a list, with count: how many."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param clear_params[] = {
 	FILTER_SESSION,
 	{ "all", PARAM_FLAG, NULL, "every session" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field clear_fields[] = {
 	COUNT("count", "sessions ended", "Sessions that ended."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 #define SESSIONS_OF_CHANGE \
-	{ "sessions", PARAM_VALUE, "recheck|flush", "sessions are judged again (the default), or end" }
-#define FILE_OF_CHANGE { "file", PARAM_FILE, "FILE", "the configuration" }
+	{ \
+		"sessions", PARAM_VALUE, "recheck|flush", \
+			"sessions are judged again (the default), or end" \
+	}
+#define FILE_OF_CHANGE \
+	{ \
+		"file", PARAM_FILE, "FILE", "the configuration" \
+	}
 
 static const struct verb_param file_params[] = { FILE_OF_CHANGE, END_PARAMS };
 
 static const struct verb_param commit_params[] = {
 	FILE_OF_CHANGE,
-	{ "confirm", PARAM_VALUE, "TIME", "goes back after this time (60s, 5m) unless it is confirmed" },
+	{ "confirm", PARAM_VALUE, "TIME",
+		"goes back after this time (60s, 5m) unless it is confirmed" },
 	SESSIONS_OF_CHANGE,
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_param rollback_params[] = {
 	{ "number", PARAM_WORD, "NUMBER", "an entry of show history; without it, the one before" },
 	SESSIONS_OF_CHANGE,
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_param reload_params[] = { SESSIONS_OF_CHANGE, END_PARAMS };
 
-#define FINDINGS { "findings", NULL, FIELD_FINDINGS, "What is to be said of the file." }
+#define FINDINGS \
+	{ \
+		"findings", NULL, FIELD_FINDINGS, "What is to be said of the file." \
+	}
 #define GENERATION COUNT("generation", "generation", "Number of the configuration that runs now.")
 
 static const struct verb_field check_fields[] = {
 	COUNT("tests", "tests passed", "Section tests that passed."),
 	FINDINGS,
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field commit_fields[] = {
 	GENERATION,
 	COUNT("number", "history", "Its entry in show history."),
-	{ "confirm", "to be confirmed within", FIELD_SECONDS, "Seconds until it goes back unless it is confirmed." },
+	{ "confirm", "to be confirmed within", FIELD_SECONDS,
+		"Seconds until it goes back unless it is confirmed." },
 	COUNT("flushed", "sessions ended", "Sessions that ended."),
 	TEXT("note", "note", "What else to know."),
 	FINDINGS,
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field confirm_fields[] = { GENERATION, END_FIELDS };
 
 static const struct verb_field diff_fields[] = {
-	TEXT("text", "", "Lines of the printed configurations that differ, with the keys above them."),
-	END_FIELDS
+	TEXT("text", "",
+		"Lines of the printed configurations that differ, with the keys above them."),
+	END_FIELDS,
 };
 
 static const struct verb_field history_fields[] = {
@@ -237,7 +265,7 @@ static const struct verb_field history_fields[] = {
 	TEXT("what", "what", "start, commit, reload, rollback or return."),
 	TEXT("source", "file", "File that it was read from."),
 	TEXT("state", "state", "The one that runs."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field nat_fields[] = {
@@ -251,29 +279,30 @@ static const struct verb_field nat_fields[] = {
 	COUNT("sessions", "sessions", "Sessions that got a public endpoint."),
 	COUNT("no_port", "no port", "Sessions refused because no port was free."),
 	COUNT("quota", "quota", "Sessions refused because their source has as many as it may."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param route_params[] = {
 	{ "table", PARAM_VALUE, "TABLE", "routes of this table" },
 	{ "to", PARAM_VALUE, "ADDRESS", "the route that this address takes" },
 	{ "kind", PARAM_VALUE, "KIND", "via, local, broadcast, public, blackhole or reject" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field route_fields[] = {
 	TEXT("table", "table", "Route table."),
 	TEXT("to", "to", "Destination."),
-	TEXT("kind", "kind", "via, local, broadcast, public (an address of NAT), blackhole or reject."),
+	TEXT("kind", "kind",
+		"via, local, broadcast, public (an address of NAT), blackhole or reject."),
 	{ "hops", "next hops", FIELD_LIST, "Next hops: address, interface, weight." },
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param rule_params[] = {
 	{ "unused", PARAM_FLAG, NULL, "those that have not decided anything" },
 	{ "owner", PARAM_VALUE, "LIST", "those of this access list or pipeline" },
 	{ "name", PARAM_VALUE, "NAME", "those of this name" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field rule_fields[] = {
@@ -282,9 +311,10 @@ static const struct verb_field rule_fields[] = {
 	TEXT("place", "place", "File and line."),
 	TEXT("owner", "of", "Access list, pipeline or route table."),
 	TEXT("name", "name", "Name of the rule."),
-	{ "first", "first hit", FIELD_SECONDS, "Seconds since the first packet under this configuration." },
+	{ "first", "first hit", FIELD_SECONDS,
+		"Seconds since the first packet under this configuration." },
 	{ "last", "last hit", FIELD_SECONDS, "Seconds since the last one." },
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field limit_fields[] = {
@@ -292,7 +322,7 @@ static const struct verb_field limit_fields[] = {
 	COUNT("most", "at most", "How many there may be."),
 	COUNT("used", "used", "How many there are; absent where nobody counts."),
 	TEXT("text", "of", "In words."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param drop_params[] = {
@@ -300,7 +330,7 @@ static const struct verb_param drop_params[] = {
 	{ "reason", PARAM_VALUE, "REASON", "this reason alone" },
 	{ "policy", PARAM_FLAG, NULL, "what the policy forbids" },
 	{ "trouble", PARAM_FLAG, NULL, "all others" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field drop_fields[] = {
@@ -309,7 +339,7 @@ static const struct verb_field drop_fields[] = {
 	COUNT("packets", "packets", "Packets dropped."),
 	RATE("rate", "packets/s", "Packets a second, over the last second."),
 	TEXT("text", "what it means", "In a sentence."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field memory_fields[] = {
@@ -317,7 +347,7 @@ static const struct verb_field memory_fields[] = {
 	{ "bytes", "size", FIELD_BYTES, "Bytes." },
 	COUNT("used", "used", "Items in use."),
 	COUNT("items", "of", "Items that there is room for."),
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_field ledger_fields[] = {
@@ -331,17 +361,18 @@ static const struct verb_field ledger_fields[] = {
 	{ "born_by", NULL, FIELD_OBJECT, "Born packets by kind." },
 	{ "consumed_by", NULL, FIELD_OBJECT, "Consumed packets by whom." },
 	{ "held_by", NULL, FIELD_OBJECT, "Held packets by whom." },
-	END_FIELDS
+	END_FIELDS,
 };
 
 static const struct verb_param config_params[] = {
 	{ "all", PARAM_FLAG, NULL, "with all defaults written out" },
-	END_PARAMS
+	END_PARAMS,
 };
 
 static const struct verb_field config_fields[] = {
-	TEXT("text", "", "The configuration that runs, as YAML that reads back equal; a part of it where there is a next one."),
-	END_FIELDS
+	TEXT("text", "",
+		"The configuration that runs, as YAML that reads back equal; a part of it where there is a next one."),
+	END_FIELDS,
 };
 
 const struct verb verbs[VERB_COUNT] = {
@@ -349,18 +380,18 @@ const struct verb verbs[VERB_COUNT] = {
 		"Version, configuration in use, traffic of the last second." },
 	[VERB_SHOW_PORTS] = { "show ports", RIGHT_READ, port_params, "ports", port_fields,
 		"Ports: link, packets and rates." },
-	[VERB_SHOW_INTERFACES] = { "show interfaces", RIGHT_READ, interface_params, "interfaces", interface_fields,
-		"Interfaces: VLAN, zone, pipeline, packets, rates and drops." },
+	[VERB_SHOW_INTERFACES] = { "show interfaces", RIGHT_READ, interface_params, "interfaces",
+		interface_fields, "Interfaces: VLAN, zone, pipeline, packets, rates and drops." },
 	[VERB_SHOW_WORKERS] = { "show workers", RIGHT_READ, no_params, "workers", worker_fields,
 		"Workers: how busy, what a packet costs, the longest loop." },
-	[VERB_SHOW_PIPELINES] = { "show pipelines", RIGHT_READ, no_params, "stages", pipeline_fields,
-		"Pipelines and their stages." },
-	[VERB_SHOW_SESSIONS] = { "show sessions", RIGHT_READ, session_params, "sessions", session_fields,
-		"Sessions, by any part of them." },
+	[VERB_SHOW_PIPELINES] = { "show pipelines", RIGHT_READ, no_params, "stages",
+		pipeline_fields, "Pipelines and their stages." },
+	[VERB_SHOW_SESSIONS] = { "show sessions", RIGHT_READ, session_params, "sessions",
+		session_fields, "Sessions, by any part of them." },
 	[VERB_SHOW_FLOWS] = { "show flows", RIGHT_READ, flow_params, "flows", flow_fields,
 		"Flow records and what becomes of their packets." },
-	[VERB_SHOW_NEIGHBOURS] = { "show neighbours", RIGHT_READ, neighbour_params, "neighbours", neighbour_fields,
-		"Neighbours, by ARP and ND or static." },
+	[VERB_SHOW_NEIGHBOURS] = { "show neighbours", RIGHT_READ, neighbour_params, "neighbours",
+		neighbour_fields, "Neighbours, by ARP and ND or static." },
 	[VERB_CLEAR_SESSIONS] = { "clear sessions", RIGHT_CHANGE, clear_params, NULL, clear_fields,
 		"Ends sessions; their next packets begin new ones where the policy lets them." },
 	[VERB_SHOW_HISTORY] = { "show history", RIGHT_READ, no_params, "entries", history_fields,

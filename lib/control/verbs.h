@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The verbs of the control protocol, in one table: what each is called, what it takes, what it gives, who may use it.
+/* The verbs of the control protocol, in one table: what each is called, what it takes, what it
+ *gives, who may use it.
  *
- * The server dispatches by it, weirctl reads command lines, completes words and prints tables by it, and docs/api.md and
- * the help are printed from it.
+ * The server dispatches by it, weirctl reads command lines, completes words and prints tables by
+ *it, and docs/api.md and the help are printed from it.
  *
  *	weirctl show sessions src 10.0.0.0/8 count
- *	{"jsonrpc": "2.0", "id": 1, "method": "show.sessions", "params": {"src": "10.0.0.0/8", "count": true}}
+ *	{"jsonrpc": "2.0", "id": 1, "method": "show.sessions", "params": {"src": "10.0.0.0/8",
+ *"count": true}}
  *
  * Threads: constants. */
 #ifndef CONTROL_VERBS_H
@@ -15,7 +17,7 @@
 #include <stdio.h>
 
 #define CONTROL_SOCKET "/run/weir/control.sock"
-#define CONTROL_STATE "/var/lib/weir"
+#define CONTROL_STATE  "/var/lib/weir"
 
 enum verb_id {
 	VERB_SHOW_STATUS,
@@ -42,71 +44,74 @@ enum verb_id {
 	VERB_CONFIRM,
 	VERB_ROLLBACK,
 	VERB_RELOAD,
-	VERB_COUNT
+	VERB_COUNT,
 };
 
 enum verb_right {
-	RIGHT_READ,             /* whoever may open the socket */
-	RIGHT_CHANGE,           /* root, and the user that Weir runs as */
+	RIGHT_READ,   /* whoever may open the socket */
+	RIGHT_CHANGE, /* root, and the user that Weir runs as */
 };
 
 enum param_kind {
-	PARAM_VALUE,            /* "src 10.0.0.1": a name and a value */
-	PARAM_FLAG,             /* "count": true when it is there */
-	PARAM_WORD,             /* one word without a name; its name is that of the member */
-	PARAM_FILE,             /* likewise, a path, which weirctl makes absolute */
-	PARAM_REST,             /* likewise, and all words behind it */
+	PARAM_VALUE, /* "src 10.0.0.1": a name and a value */
+	PARAM_FLAG,  /* "count": true when it is there */
+	PARAM_WORD,  /* one word without a name; its name is that of the member */
+	PARAM_FILE,  /* likewise, a path, which weirctl makes absolute */
+	PARAM_REST,  /* likewise, and all words behind it */
 };
 
 struct verb_param {
-	const char *name;       /* NULL ends a list */
+	const char *name; /* NULL ends a list */
 	enum param_kind kind;
-	const char *value;      /* what stands for the value in help: "ADDRESS" */
+	const char *value; /* what stands for the value in help: "ADDRESS" */
 	const char *text;
 };
 
 enum field_type {
 	FIELD_TEXT,
 	FIELD_COUNT,
-	FIELD_BYTES,            /* shown as 4.2M */
-	FIELD_RATE,             /* a second, shown as 1.2k */
-	FIELD_SHARE,            /* of 1, shown as percent */
+	FIELD_BYTES, /* shown as 4.2M */
+	FIELD_RATE,  /* a second, shown as 1.2k */
+	FIELD_SHARE, /* of 1, shown as percent */
 	FIELD_NS,
 	FIELD_SECONDS,
 	FIELD_BOOL,
-	FIELD_LIST,             /* of texts */
+	FIELD_LIST, /* of texts */
 	FIELD_OBJECT,
-	FIELD_FINDINGS,         /* list of objects: file, line, column, width, severity, text */
+	FIELD_FINDINGS, /* list of objects: file, line, column, width, severity, text */
 };
 
 struct verb_field {
-	const char *name;       /* of the member; NULL ends a list */
-	const char *heading;    /* of the column; NULL: not in the table */
+	const char *name;    /* of the member; NULL ends a list */
+	const char *heading; /* of the column; NULL: not in the table */
 	enum field_type type;
 	const char *text;
 };
 
 struct verb {
-	const char *name;       /* "show sessions" */
+	const char *name; /* "show sessions" */
 	enum verb_right right;
 	const struct verb_param *params;
-	const char *rows;       /* the member of the result that is a list of objects; NULL: the result is one object */
-	const struct verb_field *fields;        /* of a row, or of the object */
-	const char *text;       /* one sentence */
+	const char *rows; /* the member of the result that is a list of objects; NULL: the result is
+			     one object */
+	const struct verb_field *fields; /* of a row, or of the object */
+	const char *text;                /* one sentence */
 };
 
 extern const struct verb verbs[VERB_COUNT];
 
 /* Members of the parameters and results of verbs that list in pages. */
-#define PAGE_FROM "from"        /* of params: where to go on, as "next" of the page before said; absent: at the begin */
-#define PAGE_NEXT "next"        /* of results: absent on the last page */
+#define PAGE_FROM \
+	"from" /* of params: where to go on, as "next" of the page before said; absent: at the \
+		  begin */
+#define PAGE_NEXT "next" /* of results: absent on the last page */
 
 /* The verb of a method, "show.sessions"; NULL: there is none. */
 const struct verb *verb_of_method(const char *method);
 void verb_method(const struct verb *v, char out[static 64]);
 
-/* The verb that the first words mean, each written out or abbreviated as far as it is the only one or the first of the
- * table ("sh ses"); *used says how many words it took.  NULL: none. */
+/* The verb that the first words mean, each written out or abbreviated as far as it is the only one
+ * or the first of the table ("sh ses"); *used says how many words it took.  NULL: none. */
 const struct verb *verb_of_words(const char *const words[], unsigned n, unsigned *used);
 
 const struct verb_param *verb_param_find(const struct verb *v, const char *word);

@@ -27,7 +27,8 @@ verb_of_method(const char *method)
 	return NULL;
 }
 
-/* If the word stands for the first one of *name, whole or its begin: *name is what is behind it then. */
+/* If the word stands for the first one of *name, whole or its begin: *name is what is behind it
+ * then. */
 static bool
 means(const char *word, const char **name)
 {
@@ -98,7 +99,8 @@ verb_print_usage(const struct verb *v, FILE *out)
 		print_param(p, out);
 	fprintf(out, "\n    %s\n", v->text);
 	for (const struct verb_param *p = v->params; p->name != NULL; p++)
-		fprintf(out, "      %-10s %s\n", p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? p->name : p->value,
+		fprintf(out, "      %-10s %s\n",
+			p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? p->name : p->value,
 			p->text);
 }
 
@@ -144,12 +146,13 @@ print_verb_api(const struct verb *v, FILE *out)
 	char method[64];
 
 	verb_method(v, method);
-	fprintf(out, "\n## %s\n\n%s%s\n", method, v->text, v->right == RIGHT_CHANGE
-		? " For root and the user that Weir runs as." : "");
+	fprintf(out, "\n## %s\n\n%s%s\n", method, v->text,
+		v->right == RIGHT_CHANGE ? " For root and the user that Weir runs as." : "");
 	if (v->params->name != NULL)
 		fprintf(out, "\n| parameter | value | |\n|---|---|---|\n");
 	for (const struct verb_param *p = v->params; p->name != NULL; p++)
-		fprintf(out, "| `%s` | %s | %s |\n", p->name, p->kind == PARAM_FLAG ? "true" : p->value, p->text);
+		fprintf(out, "| `%s` | %s | %s |\n", p->name,
+			p->kind == PARAM_FLAG ? "true" : p->value, p->text);
 	if (v->rows != NULL)
 		fprintf(out, "\nResult: `%s`, a list of objects:\n", v->rows);
 	else
@@ -163,23 +166,25 @@ void
 verbs_print_api(FILE *out)
 {
 	fputs("# The control protocol\n\n"
-		"Printed by `weirctl api` from the table of verbs (`lib/control/verbs.c`).\n\n"
-		"JSON-RPC 2.0 on the Unix socket `" CONTROL_SOCKET "`, one object a line, at most 64 KiB in a request. Requests\n"
-		"of a client are answered in their order; batches are refused. Parameters are an object; their values are\n"
-		"texts, or `true`.\n\n"
-		"    {\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"port\": \"lan\"}}\n"
-		"    {\"jsonrpc\": \"2.0\", \"id\": 1, \"result\": {\"ports\": [{\"name\": \"lan\", ...}]}}\n\n"
-		"A result with a member `next` is one page of several: the same request with the parameter `from` set to it\n"
-		"gives the next one. What comes and goes between pages may be missing or stand twice.\n\n"
-		"| error | |\n|---|---|\n"
-		"| -32700 | The line is no JSON. |\n"
-		"| -32600 | It is no request of JSON-RPC 2.0, or longer than 64 KiB. |\n"
-		"| -32601 | There is no such method. |\n"
-		"| -32602 | A parameter is unknown, or its value is wrong. |\n"
-		"| -32001 | The user may look and not change. |\n"
-		"| -32002 | The configuration is refused; `data` has the findings. |\n"
-		"| -32003 | A worker stands still and does not answer. |\n"
-		"| -32004 | It cannot be done now; the text says why. |\n", out);
+	      "Printed by `weirctl api` from the table of verbs (`lib/control/verbs.c`).\n\n"
+	      "JSON-RPC 2.0 on the Unix socket `" CONTROL_SOCKET
+	      "`, one object a line, at most 64 KiB in a request. Requests\n"
+	      "of a client are answered in their order; batches are refused. Parameters are an object; their values are\n"
+	      "texts, or `true`.\n\n"
+	      "    {\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"port\": \"lan\"}}\n"
+	      "    {\"jsonrpc\": \"2.0\", \"id\": 1, \"result\": {\"ports\": [{\"name\": \"lan\", ...}]}}\n\n"
+	      "A result with a member `next` is one page of several: the same request with the parameter `from` set to it\n"
+	      "gives the next one. What comes and goes between pages may be missing or stand twice.\n\n"
+	      "| error | |\n|---|---|\n"
+	      "| -32700 | The line is no JSON. |\n"
+	      "| -32600 | It is no request of JSON-RPC 2.0, or longer than 64 KiB. |\n"
+	      "| -32601 | There is no such method. |\n"
+	      "| -32602 | A parameter is unknown, or its value is wrong. |\n"
+	      "| -32001 | The user may look and not change. |\n"
+	      "| -32002 | The configuration is refused; `data` has the findings. |\n"
+	      "| -32003 | A worker stands still and does not answer. |\n"
+	      "| -32004 | It cannot be done now; the text says why. |\n",
+		out);
 	for (unsigned i = 0; i < VERB_COUNT; i++)
 		print_verb_api(&verbs[i], out);
 }
@@ -196,14 +201,16 @@ print_verb_man(const struct verb *v, FILE *out)
 		else
 			fprintf(out, p->kind == PARAM_FILE ? " Ar %s" : " Op Ar %s", p->value);
 	}
-	fprintf(out, "\n%s%s\n", v->text, v->right == RIGHT_CHANGE
-		? "\nFor root and the user that Weir runs as." : "");
+	fprintf(out, "\n%s%s\n", v->text,
+		v->right == RIGHT_CHANGE ? "\nFor root and the user that Weir runs as." : "");
 	if (v->params->name == NULL)
 		return;
 	fputs(".Bl -tag -width interface -compact\n", out);
 	for (const struct verb_param *p = v->params; p->name != NULL; p++)
-		fprintf(out, ".It %s %s\n%s\n", p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? "Cm" : "Ar",
-			p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? p->name : p->value, p->text);
+		fprintf(out, ".It %s %s\n%s\n",
+			p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? "Cm" : "Ar",
+			p->kind == PARAM_VALUE || p->kind == PARAM_FLAG ? p->name : p->value,
+			p->text);
 	fputs(".El\n", out);
 }
 
@@ -211,25 +218,27 @@ void
 verbs_print_man(FILE *out)
 {
 	fputs(".\\\" SPDX-License-Identifier: BSD-3-Clause\n"
-		".\\\" Printed by weirctl man from the table of verbs (lib/control/verbs.c).\n"
-		".Dd November 28, 2026\n.Dt WEIRCTL 8\n.Os\n"
-		".Sh NAME\n.Nm weirctl\n.Nd show and change a running weir\n"
-		".Sh SYNOPSIS\n.Nm\n.Op Fl j\n.Op Fl s Ar socket\n.Op Ar verb ...\n"
-		".Sh DESCRIPTION\n"
-		".Nm\nspeaks to the control socket of\n.Xr weir 8 .\n"
-		"Without a verb it reads commands, with completion and history on a terminal.\n"
-		"Words may be abbreviated:\n.Ql weirctl sh ses .\n"
-		".Bl -tag -width Ds\n"
-		".It Fl j\nPrints JSON, also when it stands at the end.\n"
-		".It Fl s Ar socket\nThe socket, instead of\n.Pa " CONTROL_SOCKET " .\n"
-		".El\n.Pp\nThe verbs are as follows.\n.Bl -tag -width Ds\n", out);
+	      ".\\\" Printed by weirctl man from the table of verbs (lib/control/verbs.c).\n"
+	      ".Dd November 28, 2026\n.Dt WEIRCTL 8\n.Os\n"
+	      ".Sh NAME\n.Nm weirctl\n.Nd show and change a running weir\n"
+	      ".Sh SYNOPSIS\n.Nm\n.Op Fl j\n.Op Fl s Ar socket\n.Op Ar verb ...\n"
+	      ".Sh DESCRIPTION\n"
+	      ".Nm\nspeaks to the control socket of\n.Xr weir 8 .\n"
+	      "Without a verb it reads commands, with completion and history on a terminal.\n"
+	      "Words may be abbreviated:\n.Ql weirctl sh ses .\n"
+	      ".Bl -tag -width Ds\n"
+	      ".It Fl j\nPrints JSON, also when it stands at the end.\n"
+	      ".It Fl s Ar socket\nThe socket, instead of\n.Pa " CONTROL_SOCKET " .\n"
+	      ".El\n.Pp\nThe verbs are as follows.\n.Bl -tag -width Ds\n",
+		out);
 	for (unsigned i = 0; i < VERB_COUNT; i++)
 		print_verb_man(&verbs[i], out);
 	fputs(".It Cm top\nShows the busiest of it all, and again each second.\n"
-		".El\n.Sh FILES\n.Bl -tag -width Ds -compact\n"
-		".It Pa " CONTROL_SOCKET "\ncontrol socket\n"
-		".It Pa " CONTROL_STATE "\nthe last good configuration, and the history of commits\n"
-		".El\n.Sh EXIT STATUS\n.Bl -tag -width 2 -compact\n"
-		".It 0\nDone.\n.It 1\nWhat was asked about is wrong, or nobody answers.\n.It 2\nUsage.\n.El\n"
-		".Sh SEE ALSO\n.Xr weir.yaml 5 ,\n.Xr weir 8\n", out);
+	      ".El\n.Sh FILES\n.Bl -tag -width Ds -compact\n"
+	      ".It Pa " CONTROL_SOCKET "\ncontrol socket\n"
+	      ".It Pa " CONTROL_STATE "\nthe last good configuration, and the history of commits\n"
+	      ".El\n.Sh EXIT STATUS\n.Bl -tag -width 2 -compact\n"
+	      ".It 0\nDone.\n.It 1\nWhat was asked about is wrong, or nobody answers.\n.It 2\nUsage.\n.El\n"
+	      ".Sh SEE ALSO\n.Xr weir.yaml 5 ,\n.Xr weir 8\n",
+		out);
 }

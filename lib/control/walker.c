@@ -17,25 +17,25 @@
 struct walker {
 	struct ask ask;
 	struct walk walk;
-	bool busy;                      /* the worker has it */
+	bool busy; /* the worker has it */
 };
 
 /* A call under way; NULL call: the place is free. */
 struct way {
 	struct rpc_call *call;
 	struct walk_use use;
-	unsigned worker;                /* that it is at, or waits for */
-	uint32_t at;                    /* where the walk goes on */
+	unsigned worker; /* that it is at, or waits for */
+	uint32_t at;     /* where the walk goes on */
 	uint64_t matched, rows;
-	bool asked;                     /* the worker is at work for it */
+	bool asked; /* the worker is at work for it */
 	uint64_t since_ms;
 };
 
 struct walkers {
 	struct control *control;
 	struct event *poll;
-	unsigned hand;                  /* the way that asks first */
-	unsigned n;                     /* ways under way */
+	unsigned hand; /* the way that asks first */
+	unsigned n;    /* ways under way */
 	struct way way[WALKER_CALLS];
 	struct walker *walker[EAL_WORKERS_MAX];
 };
@@ -52,7 +52,7 @@ now_ms(void)
 static bool
 work(struct ask *ask, struct worker *w)
 {
-	struct walker *walker = (struct walker *)ask;   /* its first member */
+	struct walker *walker = (struct walker *)ask; /* its first member */
 
 	return fastpath_walk(w->fp, &walker->walk);
 }
@@ -93,7 +93,8 @@ ask_worker(struct walkers *ws, struct way *way)
 	walker->walk.n = 0;
 	walker->walk.matched = 0;
 	walker->walk.over = false;
-	walker->busy = workers_ask(appliance_workers(ws->control->appliance), way->worker, &walker->ask);
+	walker->busy = workers_ask(
+		appliance_workers(ws->control->appliance), way->worker, &walker->ask);
 	way->asked = walker->busy;
 	way->since_ms = now_ms();
 }
@@ -150,8 +151,10 @@ collect_left(struct walkers *ws)
 		bool wanted = false;
 
 		for (unsigned i = 0; i < WALKER_CALLS; i++)
-			wanted |= ws->way[i].call != NULL && ws->way[i].asked && ws->way[i].worker == w;
-		if (ws->walker[w] != NULL && ws->walker[w]->busy && !wanted && ask_done(&ws->walker[w]->ask))
+			wanted |= ws->way[i].call != NULL && ws->way[i].asked
+				&& ws->way[i].worker == w;
+		if (ws->walker[w] != NULL && ws->walker[w]->busy && !wanted
+			&& ask_done(&ws->walker[w]->ask))
 			ws->walker[w]->busy = false;
 	}
 }
@@ -188,11 +191,17 @@ walkers_begin(struct walkers *ws, struct rpc_call *call, const struct walk_use *
 		if (ws->way[i].call == NULL)
 			way = &ws->way[i];
 	if (way == NULL)
-		return rpc_fail(call, RPC_NOT_NOW, "%d calls wait for workers already", WALKER_CALLS);
+		return rpc_fail(
+			call, RPC_NOT_NOW, "%d calls wait for workers already", WALKER_CALLS);
 	if (from >> 32 >= count_workers(ws))
-		return rpc_fail(call, RPC_PARAMS, PAGE_FROM " is what " PAGE_NEXT " of the page before said");
+		return rpc_fail(call, RPC_PARAMS,
+			PAGE_FROM " is what " PAGE_NEXT " of the page before said");
 	*way = (struct way){
-		.call = call, .use = *use, .worker = (unsigned)(from >> 32), .at = (uint32_t)from, .since_ms = now_ms(),
+		.call = call,
+		.use = *use,
+		.worker = (unsigned)(from >> 32),
+		.at = (uint32_t)from,
+		.since_ms = now_ms(),
 	};
 	ws->n++;
 	ask_worker(ws, way);
@@ -226,8 +235,9 @@ walkers_destroy(struct walkers *ws)
 		if (ws->way[i].call != NULL)
 			rpc_free(ws->way[i].call);
 	for (unsigned w = 0; w < EAL_WORKERS_MAX; w++)
-		if (ws->walker[w] != NULL && (!ws->walker[w]->busy || ask_done(&ws->walker[w]->ask)))
-			free(ws->walker[w]);    /* a worker's own that works yet stays */
+		if (ws->walker[w] != NULL
+			&& (!ws->walker[w]->busy || ask_done(&ws->walker[w]->ask)))
+			free(ws->walker[w]); /* a worker's own that works yet stays */
 	event_free(ws->poll);
 	free(ws);
 }

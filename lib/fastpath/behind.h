@@ -18,9 +18,9 @@
 #include "slowpath/syn_gate.h"
 
 struct waiting {
-	struct conflict conflict;       /* the waiting slots */
-	bool translated;                /* a waiting first packet may be translated */
-	unsigned first;                 /* the first waiting slot, or the end of the burst */
+	struct conflict conflict; /* the waiting slots */
+	bool translated;          /* a waiting first packet may be translated */
+	unsigned first;           /* the first waiting slot, or the end of the burst */
 };
 
 static inline bool
@@ -31,7 +31,7 @@ behind_conflicts(const struct burst *b, unsigned i, const struct flow *f, const 
 	if (conflict_has(&w->conflict, conflict_of_tuple(b, i)))
 		return true;
 	return (f->flags & FLOW_SESSION) ? conflict_has(&w->conflict, conflict_of_session(f))
-		: w->translated;
+					 : w->translated;
 }
 
 static inline void
@@ -66,8 +66,9 @@ behind_straight(struct burst *b, unsigned i, const struct hit_tables *t)
 {
 	uint64_t bytes = 0;
 
-	if (b->l3[i] != 14 || !(b->class[i] == SLOT_PLAIN6 ? straight6(b, i, t, &bytes)
-	    : straight4(b, i, t, &bytes)))
+	if (b->l3[i] != 14
+		|| !(b->class[i] == SLOT_PLAIN6 ? straight6(b, i, t, &bytes)
+						: straight4(b, i, t, &bytes)))
 		return false;
 	b->out[i] = (uint16_t)b->way[i];
 	b->egress[i] = (uint16_t)(b->way[i] >> 16);
@@ -126,14 +127,14 @@ execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing
 		return from;
 	w.first = b->n;
 	for (i = from; i < b->n && (b->class[i] <= SLOT_PLAIN6 || b->class[i] == SLOT_BAD); i++) {
-		bool alone = w.first == b->n;   /* nothing waits */
+		bool alone = w.first == b->n; /* nothing waits */
 
 		if (unlikely(b->class[i] == SLOT_BAD)) {
 			b->out[i] = OUT_DROP;
 		} else if (alone && b->flow[i] != 0 && behind_straight(b, i, &t)) {
 			hits++;
 		} else if (alone && refusing && b->flow[i] == 0 && slot_lacks_flow(s, b, i)
-			   && refuse_opening(s, b, i)) {
+			&& refuse_opening(s, b, i)) {
 			refused++;
 		} else if (behind_one(s, b, i, &t, &w)) {
 			hits++;

@@ -25,9 +25,9 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	if (runt)
 		return false;
 	b->bytes = b->way_bytes = bytes;
-	b->way[0] = out;                /* no egress interface */
+	b->way[0] = out; /* no egress interface */
 	b->one_way = true;
 	b->n_straight = b->n;
-	counter_add(&fp->ledger.lookups_hit, b->n);   /* counted as hits */
+	counter_add(&fp->ledger.lookups_hit, b->n); /* counted as hits */
 	return true;
 }

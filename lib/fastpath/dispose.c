@@ -105,7 +105,7 @@ send_born(struct fastpath *fp, unsigned next, unsigned slot)
 	return next;
 }
 
-#define SEND_NOW_MIN 16        /* packets that justify a call of the driver of their own */
+#define SEND_NOW_MIN 16 /* packets that justify a call of the driver of their own */
 
 /* Returns true if the hot loop settled all packets and they leave by the same port and interface.
  * They are then sent at once, a large burst without being gathered. */
@@ -118,7 +118,7 @@ dispose_together(struct fastpath *fp, struct burst *b)
 	if (b->n == 0)
 		return true;
 	if (!b->one_way || b->n_straight != b->n || out > OUT_PORT_MAX
-	    || fp->gather[out].queue == NULL)
+		|| fp->gather[out].queue == NULL)
 		return false;
 	g = &fp->gather[out];
 	counter_add(&fp->ledger.iface[egress].tx, b->n);
@@ -179,7 +179,7 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 
 	fp->foreign.n = 0;
 	if (fp->slow.owner != NULL && b->n_straight == b->n
-	    && (!b->one_way || (uint16_t)b->way[0] == OUT_WORKER))
+		&& (!b->one_way || (uint16_t)b->way[0] == OUT_WORKER))
 		set_aside(fp, b);
 	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
 		return;

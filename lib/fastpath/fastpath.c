@@ -15,7 +15,7 @@ count_received(struct fastpath *fp, const struct burst *b)
 	struct ledger *l = &fp->ledger;
 
 	if (b->handed)
-		return;                 /* the receiving worker has counted them */
+		return; /* the receiving worker has counted them */
 	counter_add(&l->port[b->port].rx, b->n);
 	counter_add(&l->port[b->port].rx_bytes, b->bytes);
 	if (!b->ingress->has_vlans && b->ingress->untagged != IFACE_NONE) {
@@ -48,9 +48,9 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 		return;
 	}
 	slowpath_begin(&fp->slow, b);
-	fp->variant->parse(fp, b);              /* headers -> class, key, hash */
+	fp->variant->parse(fp, b); /* headers -> class, key, hash */
 	count_received(fp, b);
-	done = fp->variant->execute(fp, b);     /* key -> program -> packet rewritten */
+	done = fp->variant->execute(fp, b); /* key -> program -> packet rewritten */
 	if (unlikely(fp->slow.observer != NULL)) {
 		fastpath_spread_ways(b);
 		for (unsigned i = 0; i < done; i++)
@@ -59,21 +59,23 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	if (unlikely(done < n) && fp->slow.owner != NULL && !handed)
 		slowpath_ask(&fp->slow, b, done);
 	while (unlikely(done < n))
-		done = slowpath_process(&fp->slow, b, done);    /* first packets, and the rest */
-	fastpath_dispose(fp, b);                /* packets -> queues */
+		done = slowpath_process(&fp->slow, b, done); /* first packets, and the rest */
+	fastpath_dispose(fp, b);                             /* packets -> queues */
 	flow_table_reclaim(fp->slow.flow4);
 	flow_table_reclaim(fp->slow.flow6);
 }
 
 void
-fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg)
+fastpath_ask_owner(struct fastpath *fp,
+	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg)
 {
 	fp->slow.owner = owner;
 	fp->slow.owner_arg = arg;
 }
 
 void
-fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
+fastpath_set_others(struct fastpath *fp,
+	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m), void *arg)
 {
 	fp->slow.owner_of = owner_of;

@@ -22,22 +22,23 @@
 struct fastpath;
 struct rte_mbuf;
 struct rte_mempool;
-struct tx_queue;                /* io/queue.h */
+struct tx_queue; /* io/queue.h */
 
 struct fastpath_setup {
 	unsigned worker, workers;
 	int numa_node;
-	uint32_t sessions;              /* maximum; a session has two IPv4 flow records; half as
-					 * many for IPv6 */
-	uint64_t openings;              /* bytes for session/syn_gate.h, 0: its default */
-	struct rte_mempool *pool;       /* for packets that Weir makes */
-	struct clock clock;             /* copied */
-	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
+	uint32_t sessions;        /* maximum; a session has two IPv4 flow records; half as
+				   * many for IPv6 */
+	uint64_t openings;        /* bytes for session/syn_gate.h, 0: its default */
+	struct rte_mempool *pool; /* for packets that Weir makes */
+	struct clock clock;       /* copied */
+	void (*tell)(
+		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
 	void *arg;
 };
 
-struct fastpath *fastpath_create(const struct fastpath_setup *setup);   /* NULL: no memory */
-void fastpath_destroy(struct fastpath *fp);     /* fastpath_stop first */
+struct fastpath *fastpath_create(const struct fastpath_setup *setup); /* NULL: no memory */
+void fastpath_destroy(struct fastpath *fp);                           /* fastpath_stop first */
 
 /* Sets the transmit queue of a port, by the port's index; NULL removes it (packets are dropped as
  * port_down). */
@@ -67,26 +68,28 @@ uint64_t fastpath_tick(struct fastpath *fp);
 
 /* Sets how fragments whose ports are known get to the worker that owns their flow: owner_of returns
  * that worker, hand takes the packet there (fragment_mark_read). */
-void fastpath_set_others(struct fastpath *fp, unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
+void fastpath_set_others(struct fastpath *fp,
+	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m), void *arg);
 
 /* Sets the owner-lookup callback, which returns the worker that owns the packet of a slot, by its
  * class, key, interface and frame.  Between bursts, with a generation.  NULL: all packets are this
  * worker's. */
-void fastpath_ask_owner(struct fastpath *fp, unsigned (*owner)(void *arg, const struct burst *b, unsigned slot),
-	void *arg);
+void fastpath_ask_owner(struct fastpath *fp,
+	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg);
 
 /* Packets that another worker owns, unchanged, in order of arrival. */
 struct foreign {
 	unsigned n;
 	struct rte_mbuf *m[BURST_MAX];
-	uint16_t owner[BURST_MAX];      /* as the callback returned it */
+	uint16_t owner[BURST_MAX]; /* as the callback returned it */
 };
 
 /* Processes n <= BURST_MAX frames received on a port, or handed over by another worker, which has
  * counted them as received (handed).  They belong to the fast path from here on, except those of
  * fastpath_foreign. */
-void fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
+void fastpath_process(
+	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
 /* Returns the packets of other workers among the frames last processed (of handed ones only
  * fragments, with FRAGMENT_MARK in their owner).  They belong to the caller again, and are counted
@@ -95,7 +98,8 @@ struct foreign *fastpath_foreign(struct fastpath *fp);
 
 /* Judges a fragment that another worker has handed over with its ports.  Returns REASON_NONE, or
  * why it was dropped. */
-enum reason fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fragment_pass *pass);
+enum reason fastpath_judge(
+	struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fragment_pass *pass);
 
 /* Tells what became of a first fragment that was handed over. */
 void fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reason why);
@@ -125,11 +129,11 @@ struct fastpath_flows {
 	uint64_t used4, used6, capacity4, capacity6;
 	uint64_t sessions, sessions_capacity;
 	struct session_counts counts;
-	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes;    /* of memory */
-	uint64_t flow6_bytes;           /* of flow_bytes: the table of IPv6 */
+	uint64_t flow_bytes, session_bytes, source_bytes, nat_bytes; /* of memory */
+	uint64_t flow6_bytes; /* of flow_bytes: the table of IPv6 */
 	unsigned longest_probe;
-	uint64_t uncached;              /* times that a flow got no program because no list of
-					 * rare actions was free */
+	uint64_t uncached; /* times that a flow got no program because no list of
+			    * rare actions was free */
 };
 
 /* Fills the figures that need no walk over tables; any thread.  longest_probe, nat_bytes, and proto

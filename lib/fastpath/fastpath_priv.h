@@ -12,7 +12,7 @@
 
 /* Packets gathered for one port until the flush. */
 struct gather {
-	struct tx_queue *queue;         /* NULL: there is no such port */
+	struct tx_queue *queue; /* NULL: there is no such port */
 	uint16_t n;
 	uint64_t bytes;
 	struct rte_mbuf *m[BURST_MAX];
@@ -24,18 +24,19 @@ struct fastpath {
 	struct foreign foreign;
 	struct clock clock;
 	const struct fastpath_variant *variant;
-	void (*tell)(void *arg, const struct host_fact *fact);  /* to the other workers; may be NULL */
+	void (*tell)(
+		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
 	void *tell_arg;
 	struct sweep {
-		uint64_t began;                 /* the generation in which this walk over the
-						 * records began */
-		atomic_uint_fast64_t counted;   /* that of the last walk: the counts for earlier
-						 * ones are collected */
+		uint64_t began;               /* the generation in which this walk over the
+					       * records began */
+		atomic_uint_fast64_t counted; /* that of the last walk: the counts for earlier
+					       * ones are collected */
 	} sweep4, sweep6;
-	uint64_t aged_ns;               /* when ageing ran last */
-	uint64_t host_ns;               /* when the host's timers ran last */
-	uint64_t epochs;                /* generations and routing changes so far */
-	unsigned n_ports;               /* highest port set + 1 */
+	uint64_t aged_ns; /* when ageing ran last */
+	uint64_t host_ns; /* when the host's timers ran last */
+	uint64_t epochs;  /* generations and routing changes so far */
+	unsigned n_ports; /* highest port set + 1 */
 	struct gather gather[LEDGER_PORTS];
 	struct ledger ledger;
 };

@@ -14,11 +14,11 @@
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
 
-#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20))  /* of a cached flow */
-#define SWEEP_PERIOD_NS NS_PER_SECOND        /* every record is visited once in this time */
-#define SWEEP_BUDGET 512u               /* records visited in one call, at most */
-#define AGE_PERIOD_NS (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
-#define HOST_PERIOD_NS (10 * NS_PER_MS)
+#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
+#define SWEEP_PERIOD_NS NS_PER_SECOND    /* every record is visited once in this time */
+#define SWEEP_BUDGET    512u             /* records visited in one call, at most */
+#define AGE_PERIOD_NS   (50 * NS_PER_US) /* the least time between two runs of housekeeping */
+#define HOST_PERIOD_NS  (10 * NS_PER_MS)
 
 /* Sets the next hops that are not neighbours. */
 static void
@@ -29,7 +29,9 @@ fill_verdicts(struct nexthop *nh)
 	nh[NEXTHOP_LOCAL].state = NEXTHOP_TO_US;
 	for (uint16_t k = 0; NEXTHOP_WORKERS + k < NEXTHOP_LOCAL; k++)
 		nh[NEXTHOP_WORKERS + k] = (struct nexthop){
-			.state = NEXTHOP_WORKER, .port = OUT_WORKER, .iface = k,
+			.state = NEXTHOP_WORKER,
+			.port = OUT_WORKER,
+			.iface = k,
 		};
 }
 
@@ -105,11 +107,19 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	struct slowpath *s = &fp->slow;
 	uint32_t flows = setup->sessions * 2;
 	struct host_setup host = {
-		.ledger = &fp->ledger, .pool = setup->pool, .worker = setup->worker,
-		.workers = setup->workers, .send = slowpath_send, .tell = tell_others,
-		.forget = forget_nexthops, .expected = is_expected, .leaves = slowpath_waited,
-		.stays = slowpath_waited_in_vain, .quiet = setup->clock.virtual,
-		.trusting = setup->clock.virtual, .arg = s,
+		.ledger = &fp->ledger,
+		.pool = setup->pool,
+		.worker = setup->worker,
+		.workers = setup->workers,
+		.send = slowpath_send,
+		.tell = tell_others,
+		.forget = forget_nexthops,
+		.expected = is_expected,
+		.leaves = slowpath_waited,
+		.stays = slowpath_waited_in_vain,
+		.quiet = setup->clock.virtual,
+		.trusting = setup->clock.virtual,
+		.arg = s,
 	};
 
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
@@ -117,15 +127,15 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	s->flow6 = flow_table_create(flows / 2, sizeof(struct flow6), setup->numa_node);
 	s->rares = rares_create(flows + flows / 2, setup->numa_node);
 	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || s->rares == NULL
-	    || slowpath_init(s) < 0)
+		|| slowpath_init(s) < 0)
 		return -ENOMEM;
 	watch(s, s->flow4);
 	watch(s, s->flow6);
 	s->fragments = fragments_create(&fp->ledger);
 	if (s->fragments == NULL)
 		return -ENOMEM;
-	s->sessions = sessions_create(setup->sessions, setup->openings, s->flow4, s->flow6,
-		setup->numa_node);
+	s->sessions = sessions_create(
+		setup->sessions, setup->openings, s->flow4, s->flow6, setup->numa_node);
 	s->nat = nat_create(setup->sessions, setup->worker, setup->workers, setup->numa_node);
 	if (s->sessions == NULL || s->nat == NULL)
 		return -ENOMEM;
@@ -265,7 +275,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 
 	slowpath_collect(s, f);
 	if (f->epoch == s->epoch && f->nexthop >= NEXTHOP_FIRST
-	    && idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
+		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(s->host, f->nexthop);
 	if (f->epoch != s->epoch)
 		outdate(s, f);
@@ -349,7 +359,7 @@ fastpath_age(struct fastpath *fp)
 	sweep(fp, s->flow4, &fp->sweep4);
 	sweep(fp, s->flow6, &fp->sweep6);
 	if (s->now_ns - fp->host_ns < HOST_PERIOD_NS) {
-		fastpath_send_born(fp);         /* neighbours in use may have been probed */
+		fastpath_send_born(fp); /* neighbours in use may have been probed */
 		return;
 	}
 	fp->host_ns = s->now_ns;
@@ -385,7 +395,8 @@ fastpath_stop(struct fastpath *fp)
 		struct tx_queue *queue = fp->gather[p].queue;
 
 		if (queue != NULL)
-			counter_add(&fp->ledger.iface[0].drops[REASON_stopped], tx_queue_fini(queue));
+			counter_add(
+				&fp->ledger.iface[0].drops[REASON_stopped], tx_queue_fini(queue));
 	}
 	counter_set(&fp->ledger.held[HELD_transmit], 0);
 	sessions_flush(s->sessions, SESSION_END_stopped);
@@ -401,11 +412,14 @@ fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out)
 	const struct flow_table *t4 = fp->slow.flow4, *t6 = fp->slow.flow6;
 
 	*out = (struct fastpath_flows){
-		.used4 = counter_get(&t4->used), .used6 = counter_get(&t6->used),
-		.capacity4 = t4->capacity, .capacity6 = t6->capacity,
+		.used4 = counter_get(&t4->used),
+		.used6 = counter_get(&t6->used),
+		.capacity4 = t4->capacity,
+		.capacity6 = t6->capacity,
 		.sessions = counter_get(&fp->slow.sessions->used),
 		.sessions_capacity = fp->slow.sessions->capacity,
-		.flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6) + rares_bytes(fp->slow.rares),
+		.flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6)
+			+ rares_bytes(fp->slow.rares),
 		.flow6_bytes = flow_table_bytes(t6),
 		.session_bytes = sessions_bytes(fp->slow.sessions),
 		.source_bytes = sources_bytes(fp->slow.sessions->sources),
@@ -420,8 +434,8 @@ fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out)
 	fastpath_figures(fp, out);
 	sessions_count(fp->slow.sessions, &out->counts);
 	out->nat_bytes = nat_bytes(fp->slow.nat);
-	out->longest_probe = RTE_MAX(flow_table_longest_probe(fp->slow.flow4),
-		flow_table_longest_probe(fp->slow.flow6));
+	out->longest_probe = RTE_MAX(
+		flow_table_longest_probe(fp->slow.flow4), flow_table_longest_probe(fp->slow.flow6));
 }
 
 const struct nat *

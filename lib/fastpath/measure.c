@@ -12,19 +12,19 @@
 #include "program/rare.h"
 
 /* Bits that no flow and no rare action has otherwise. */
-#define FLOW_TCP_LEFT_OUT 0x80
+#define FLOW_TCP_LEFT_OUT  0x80
 #define FLOW_RARE_LEFT_OUT 0x40
-#define RARE_LEFT_OUT 0x80000000u
+#define RARE_LEFT_OUT      0x80000000u
 
 enum {
 	CLOCK_TRIES = 1000,
 };
 
 struct clocked {
-	struct fastpath_variant variant;        /* first member: the struct is found by it */
+	struct fastpath_variant variant; /* first member: the struct is found by it */
 	const struct fastpath_variant *real;
 	struct measured *out;
-	uint64_t mark;                  /* when the current step began */
+	uint64_t mark; /* when the current step began */
 };
 
 uint64_t
@@ -71,9 +71,9 @@ look_up(const struct fastpath *fp, struct burst *b)
 {
 	for (unsigned i = 0; i < b->n; i++) {
 		const struct flow_table *t = b->class[i] == SLOT_PLAIN6 ? fp->slow.flow6
-			: fp->slow.flow4;
+									: fp->slow.flow4;
 		const struct bucket *bucket = flow_bucket(t, b->hash[i]);
-		const uint32_t *index = bucket->index;  /* and index[8] is none */
+		const uint32_t *index = bucket->index; /* and index[8] is none */
 		uint16_t sig = flow_sig(b->hash[i]);
 		unsigned p = 0;
 
@@ -104,7 +104,7 @@ execute(struct fastpath *fp, struct burst *b)
 	done = c->real->execute(fp, b);
 	end_step(c, MEASURED_EXECUTE);
 	cycles[MEASURED_EXECUTE] -= again < cycles[MEASURED_EXECUTE] ? again
-		: cycles[MEASURED_EXECUTE];
+								     : cycles[MEASURED_EXECUTE];
 	if (done == b->n)
 		return done;
 	while (done < b->n)
@@ -114,13 +114,14 @@ execute(struct fastpath *fp, struct burst *b)
 }
 
 void
-fastpath_measure(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n,
-	struct measured *out)
+fastpath_measure(
+	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, struct measured *out)
 {
 	const struct fastpath_variant *real = fp->variant;
 	struct clocked c = {
 		.variant = { .name = real->name, .parse = parse, .execute = execute },
-		.real = real, .out = out,
+		.real = real,
+		.out = out,
 	};
 
 	fp->variant = &c.variant;
@@ -137,7 +138,9 @@ const char *
 measured_action_name(enum measured_action a)
 {
 	static const char *const names[] = {
-		[MEASURED_TCP] = "tcp", [MEASURED_METER] = "meter", [MEASURED_DSCP] = "dscp",
+		[MEASURED_TCP] = "tcp",
+		[MEASURED_METER] = "meter",
+		[MEASURED_DSCP] = "dscp",
 	};
 
 	return names[a];

@@ -19,7 +19,7 @@ is_flow(const struct view *v)
 	if (v->family == 6)
 		return v->tuple.dst.bytes[0] != 0xff
 			&& !(v->proto == IPPROTO_ICMPV6 && v->icmp_type >= 133
-			     && v->icmp_type <= 137 && v->l4 != VIEW_NONE);
+				&& v->icmp_type <= 137 && v->l4 != VIEW_NONE);
 	return (rte_be_to_cpu_32(v->tuple.dst.v4) >> 28) != 0xe;
 }
 
@@ -55,7 +55,8 @@ fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 	if (v->kind == VIEW_BAD)
 		b->class[slot] = SLOT_BAD;
 	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(v)
-		 && (fp->slow.pass != NULL || slowpath_fragments_use(&fp->slow, v) == FRAGMENTS_ALONE))
+		&& (fp->slow.pass != NULL
+			|| slowpath_fragments_use(&fp->slow, v) == FRAGMENTS_ALONE))
 		classify_ip(fp, b, slot, v);
 	else
 		b->class[slot] = SLOT_SLOW;

@@ -13,8 +13,9 @@
 #include "packet/ingress.h"
 #include "packet/parse.h"
 
-#define QUICK4_BYTES 42         /* Ethernet, IPv4, UDP: shorter frames are left to the full
-				 * parser */
+#define QUICK4_BYTES \
+	42 /* Ethernet, IPv4, UDP: shorter frames are left to the full \
+	    * parser */
 #define QUICK6_BYTES 62
 
 static inline uint16_t
@@ -154,9 +155,7 @@ quick4(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
 	const uint8_t *ip = frame + 14;
 	unsigned total = read_be16(ip + 2);
 
-	return quick_head_right(frame, h)
-		&& total - 28 <= bytes - QUICK4_BYTES
-		&& quick_sum4(ip)
+	return quick_head_right(frame, h) && total - 28 <= bytes - QUICK4_BYTES && quick_sum4(ip)
 		&& quick_l4(ip + 20, ip[9], total - 20);
 }
 
@@ -166,9 +165,7 @@ quick6(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
 	const uint8_t *ip = frame + 14;
 	unsigned payload = read_be16(ip + 4);
 
-	return quick_head_right(frame, h)
-		&& ip[24] != 0xff
-		&& payload - 8 <= bytes - QUICK6_BYTES
+	return quick_head_right(frame, h) && ip[24] != 0xff && payload - 8 <= bytes - QUICK6_BYTES
 		&& quick_l4(ip + 40, ip[6], payload);
 }
 

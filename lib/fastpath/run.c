@@ -88,7 +88,8 @@ take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_ta
 static inline uint64_t
 take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
 {
-	const __m128i places = _mm_set_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
+	const __m128i places = _mm_set_epi8(
+		15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
 	const __m128i door = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
 	const __m128i *in = (const __m128i *)(const void *)from;
 	__m128i *out = (__m128i *)(void *)key;
@@ -130,7 +131,7 @@ take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_ta
 	rte_prefetch0(flow_bucket(t, hash));
 }
 
-#define FILL 32                /* slots at once; BURST_MAX is a multiple */
+#define FILL 32 /* slots at once; BURST_MAX is a multiple */
 
 /* Sets what is true of every slot that the quick test accepts. */
 static inline void
@@ -226,7 +227,7 @@ candidate(const struct bucket *bucket, uint16_t sig)
 	__m128i have = _mm_load_si128((const __m128i *)bucket->sig);
 	__m128i equal = _mm_cmpeq_epi16(have, _mm_set1_epi16((short)sig));
 	uint32_t mask = (uint32_t)_mm_movemask_epi8(equal) | 1u << 16;
-	const uint32_t *index = bucket->index;  /* and index[8] is none */
+	const uint32_t *index = bucket->index; /* and index[8] is none */
 
 	return index[(unsigned)__builtin_ctz(mask) / 2];
 #else
@@ -271,10 +272,12 @@ look_up6(struct burst *b, unsigned i, const struct flow_table *t)
 static __rte_always_inline void
 look_up(const struct slowpath *s, struct burst *b, bool all4)
 {
-	const struct flow_table t4 = { .bucket = s->flow4->bucket, .mask = s->flow4->mask,
-		.record = s->flow4->record };
-	const struct flow_table t6 = { .bucket = s->flow6->bucket, .mask = s->flow6->mask,
-		.record = s->flow6->record };
+	const struct flow_table t4 = {
+		.bucket = s->flow4->bucket, .mask = s->flow4->mask, .record = s->flow4->record
+	};
+	const struct flow_table t6 = {
+		.bucket = s->flow6->bucket, .mask = s->flow6->mask, .record = s->flow6->record
+	};
 
 	for (unsigned i = 0; i < b->n; i++) {
 		if (all4 || b->class[i] == SLOT_PLAIN4)
@@ -308,7 +311,8 @@ execute_odd(struct slowpath *s, struct burst *b, unsigned i, const struct hit_ta
 	if (b->class[i] > SLOT_PLAIN6)
 		return false;
 	if (!(ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))
-	    && !(look_again(s, b, i) && (ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))))
+		&& !(look_again(s, b, i)
+			&& (ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))))
 		return false;
 	b->way[i] = b->out[i] | (uint32_t)b->egress[i] << 16;
 	b->way_bytes += b->out[i] != OUT_WORKER ? b->m[i]->pkt_len : 0;

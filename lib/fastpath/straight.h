@@ -53,7 +53,8 @@ straight_way(const struct nexthop *nh, unsigned bytes, uint8_t ttl)
 
 /* Not inlined: the loop needs the registers. */
 static __attribute__((noinline)) bool
-straight_tcp(const struct flow *f, const struct hit_tables *t, const uint8_t *tcp, unsigned l4_bytes)
+straight_tcp(
+	const struct flow *f, const struct hit_tables *t, const uint8_t *tcp, unsigned l4_bytes)
 {
 	if ((f->flags & FLOW_RARE) || t->observed)
 		return false;
@@ -63,14 +64,16 @@ straight_tcp(const struct flow *f, const struct hit_tables *t, const uint8_t *tc
 /* Returns true if the packet needs only the common program; a usual segment of a tracked connection
  * moves its session on. */
 static inline bool
-straight_flow(const struct flow *f, const struct hit_tables *t, const uint8_t *l4, unsigned l4_bytes)
+straight_flow(
+	const struct flow *f, const struct hit_tables *t, const uint8_t *l4, unsigned l4_bytes)
 {
 	return likely((f->flags & (FLOW_RARE | FLOW_TCP)) == 0) || straight_tcp(f, t, l4, l4_bytes);
 }
 
 /* Counts a packet of another worker's flow, and leaves it as it is. */
 static inline bool
-straight_foreign(struct burst *b, unsigned i, struct flow *f, unsigned bytes, const struct hit_tables *t)
+straight_foreign(
+	struct burst *b, unsigned i, struct flow *f, unsigned bytes, const struct hit_tables *t)
 {
 	const struct nexthop *nh = &t->nexthops[f->nexthop];
 
@@ -104,7 +107,7 @@ straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way
 	if (unlikely(!straight_way(nh, bytes, ip[8])))
 		return straight_foreign(b, i, &f->flow, bytes, t);
 	if (unlikely(hit_identifies(&f->flow, ip, bytes)
-	    || !straight_flow(&f->flow, t, ip + 20, bytes - 20)))
+		    || !straight_flow(&f->flow, t, ip + 20, bytes - 20)))
 		return false;
 	hit_count(&f->flow, bytes, t->tick);
 	rewrite_plain4(ip, &f->to, f->flow.l4_delta);

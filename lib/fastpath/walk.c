@@ -12,7 +12,7 @@
 #include "nat/nat.h"
 #include "session/session.h"
 
-#define FLOWS_V6 0x80000000u            /* of walk.at: the table of IPv6 */
+#define FLOWS_V6 0x80000000u /* of walk.at: the table of IPv6 */
 
 static bool
 has_prefix(const struct walk_prefix *p, unsigned family, const union address *a)
@@ -37,8 +37,10 @@ static bool
 fits(const struct walk_filter *f, const struct tuple *t)
 {
 	return (f->proto == 0 || f->proto == t->proto) && (f->family == 0 || f->family == t->family)
-		&& has_prefix(&f->src, t->family, &t->src) && has_prefix(&f->dst, t->family, &t->dst)
-		&& (f->sport == 0 || f->sport == t->sport) && (f->dport == 0 || f->dport == t->dport)
+		&& has_prefix(&f->src, t->family, &t->src)
+		&& has_prefix(&f->dst, t->family, &t->dst)
+		&& (f->sport == 0 || f->sport == t->sport)
+		&& (f->dport == 0 || f->dport == t->dport)
 		&& (f->port == 0 || f->port == t->sport || f->port == t->dport);
 }
 
@@ -71,7 +73,8 @@ session_matches(const struct sessions *t, const struct walk_filter *f, const str
 		session_tuple(t, s, reply, &row->tuple[reply]);
 		row->iface[reply] = session_iface(t, s, reply);
 	}
-	return fits(f, &row->tuple[0]) && (has_iface(f, row->iface[0]) || has_iface(f, row->iface[1]))
+	return fits(f, &row->tuple[0])
+		&& (has_iface(f, row->iface[0]) || has_iface(f, row->iface[1]))
 		&& (touches(&f->any, &row->tuple[0]) || touches(&f->any, &row->tuple[1]));
 }
 
@@ -86,7 +89,7 @@ fill_session(const struct slowpath *slow, const struct session *s, struct walk_s
 	row->flags = s->flags;
 	row->idle = clock_tick(slow->now_ns) - session_seen(t, s);
 	if (row->idle > INT32_MAX)
-		row->idle = 0;          /* seen in this very tick */
+		row->idle = 0; /* seen in this very tick */
 	row->expires = ticks > row->idle ? ticks - row->idle : 0;
 }
 
@@ -171,7 +174,8 @@ walk_flows(struct fastpath *fp, struct walk *w)
 	const struct flow_table *t = v6 ? fp->slow.flow6 : fp->slow.flow4;
 	uint32_t at = w->at & ~FLOWS_V6;
 
-	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && at <= t->high && w->n < FASTPATH_WALK_ROWS; i++, at++) {
+	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && at <= t->high && w->n < FASTPATH_WALK_ROWS;
+		i++, at++) {
 		const struct flow *f = flow_at(t, at);
 		struct walk_flow *row = &w->row[w->n].flow;
 
@@ -180,7 +184,7 @@ walk_flows(struct fastpath *fp, struct walk *w)
 			continue;
 		read_flow(t, at, v6, row);
 		if (!fits(&w->filter, &row->tuple) || !touches(&w->filter.any, &row->tuple)
-				|| !has_iface(&w->filter, row->iface))
+			|| !has_iface(&w->filter, row->iface))
 			continue;
 		w->matched++;
 		if (w->action != WALK_LIST)
@@ -204,11 +208,13 @@ walk_neighbours(struct fastpath *fp, struct walk *w)
 	const struct host *h = fp->slow.host;
 	unsigned n = host_neighbours(h);
 
-	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && w->at < n && w->n < FASTPATH_WALK_ROWS; i++, w->at++) {
+	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && w->at < n && w->n < FASTPATH_WALK_ROWS;
+		i++, w->at++) {
 		struct host_listed *row = &w->row[w->n].neighbour;
 
-		if (!host_neighbour(h, w->at, row) || !has_prefix(&w->filter.any, row->family, &row->address)
-				|| !has_iface(&w->filter, row->iface))
+		if (!host_neighbour(h, w->at, row)
+			|| !has_prefix(&w->filter.any, row->family, &row->address)
+			|| !has_iface(&w->filter, row->iface))
 			continue;
 		w->matched++;
 		w->n += w->action == WALK_LIST;

@@ -19,8 +19,8 @@
 struct fastpath;
 
 enum {
-	FASTPATH_WALK_SLICE = 16,       /* records looked at in one call: less than a burst's time */
-	FASTPATH_WALK_ENDS = 4,         /* sessions ended in one */
+	FASTPATH_WALK_SLICE = 16, /* records looked at in one call: less than a burst's time */
+	FASTPATH_WALK_ENDS = 4,   /* sessions ended in one */
 	FASTPATH_WALK_ROWS = 256,
 };
 
@@ -31,50 +31,50 @@ enum walk_kind {
 };
 
 enum walk_action {
-	WALK_LIST,              /* into rows, until they are full */
+	WALK_LIST, /* into rows, until they are full */
 	WALK_COUNT,
-	WALK_END,               /* sessions end as flushed */
+	WALK_END, /* sessions end as flushed */
 };
 
 struct walk_prefix {
-	uint8_t family;         /* 0: any address */
+	uint8_t family; /* 0: any address */
 	uint8_t length;
 	union address address;
 };
 
 /* Which of them; zeroed: all. */
 struct walk_filter {
-	struct walk_prefix any, src, dst;       /* any: either end, of either direction */
-	rte_be16_t port, sport, dport;          /* 0: any */
-	uint8_t proto;                          /* 0: any */
+	struct walk_prefix any, src, dst; /* any: either end, of either direction */
+	rte_be16_t port, sport, dport;    /* 0: any */
+	uint8_t proto;                    /* 0: any */
 	uint8_t family;
-	uint8_t by_iface;                       /* ifaces says which: of the way in, or out */
-	uint16_t classes;                       /* a bit for each enum session_class; 0: any */
-	uint16_t tcp;                           /* a bit for each enum tcp_state; 0: any */
-	uint8_t translated;                     /* SESSION_SNAT | SESSION_DNAT: one of them; 0: any */
+	uint8_t by_iface;   /* ifaces says which: of the way in, or out */
+	uint16_t classes;   /* a bit for each enum session_class; 0: any */
+	uint16_t tcp;       /* a bit for each enum tcp_state; 0: any */
+	uint8_t translated; /* SESSION_SNAT | SESSION_DNAT: one of them; 0: any */
 	uint64_t ifaces[LEDGER_IFACES / 64];
 };
 
 struct walk_session {
-	struct tuple tuple[2];          /* by which its directions arrive */
+	struct tuple tuple[2]; /* by which its directions arrive */
 	uint16_t iface[2];
-	uint8_t class;                  /* enum session_class */
-	uint8_t state;                  /* enum tcp_state, or plain_state */
-	uint8_t flags;                  /* enum session_flag */
-	uint32_t idle;                  /* ticks */
-	uint32_t expires;               /* ticks until its timeout */
+	uint8_t class;    /* enum session_class */
+	uint8_t state;    /* enum tcp_state, or plain_state */
+	uint8_t flags;    /* enum session_flag */
+	uint32_t idle;    /* ticks */
+	uint32_t expires; /* ticks until its timeout */
 };
 
 struct walk_flow {
 	struct tuple tuple, to;
 	uint16_t iface;
 	uint16_t nexthop;
-	uint16_t out_port, out_iface;   /* of a next hop that is a neighbour or a wire */
-	uint8_t state;                  /* enum nexthop_state */
-	bool current;                   /* its program may run */
+	uint16_t out_port, out_iface; /* of a next hop that is a neighbour or a wire */
+	uint8_t state;                /* enum nexthop_state */
+	bool current;                 /* its program may run */
 	bool has_session, reply;
-	uint32_t idle;                  /* ticks */
-	uint32_t packets;               /* since they were collected for the hits of rules */
+	uint32_t idle;    /* ticks */
+	uint32_t packets; /* since they were collected for the hits of rules */
 };
 
 struct walk_row {
@@ -89,10 +89,10 @@ struct walk {
 	enum walk_kind kind;
 	enum walk_action action;
 	struct walk_filter filter;
-	uint32_t at;                    /* the next record; 0 at first */
-	bool over;                      /* there is none any more */
+	uint32_t at; /* the next record; 0 at first */
+	bool over;   /* there is none any more */
 	uint64_t matched;
-	unsigned n;                     /* rows */
+	unsigned n; /* rows */
 	struct walk_row row[FASTPATH_WALK_ROWS];
 };
 

@@ -33,7 +33,7 @@ flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick)
 		uint32_t age = now_tick - f->seen;
 
 		if (b->index[i] == 0 || (f->flags & (FLOW_SESSION | FLOW_ALIAS)) == FLOW_SESSION
-		    || age <= oldest)
+			|| age <= oldest)
 			continue;
 		oldest = age;
 		victim = b->index[i];

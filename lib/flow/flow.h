@@ -13,27 +13,27 @@
 #include "program/rewrite.h"
 
 enum flow_flag {
-	FLOW_USED = 1,          /* the record is in the table */
-	FLOW_RARE = 2,          /* the program has rare actions other than counts */
-	FLOW_SESSION = 4,       /* session is valid */
-	FLOW_REPLY = 8,         /* the session's reply direction */
-	FLOW_TCP = 16,          /* segments are checked against the session's state */
-	FLOW_SHARED = 32,       /* IPv4: the new source address is shared by several hosts */
-	FLOW_ALIAS = 64,        /* the session's packets that come by another interface of the zone; the session has a
-				 * record of its own for the direction */
+	FLOW_USED = 1,    /* the record is in the table */
+	FLOW_RARE = 2,    /* the program has rare actions other than counts */
+	FLOW_SESSION = 4, /* session is valid */
+	FLOW_REPLY = 8,   /* the session's reply direction */
+	FLOW_TCP = 16,    /* segments are checked against the session's state */
+	FLOW_SHARED = 32, /* IPv4: the new source address is shared by several hosts */
+	FLOW_ALIAS = 64,  /* the session's packets that come by another interface of the zone; the
+			   * session has a  record of its own for the direction */
 };
 
 struct flow {
-	uint64_t bytes;         /* of IP packets, since its counts were last collected */
-	uint32_t packets;       /* likewise */
-	uint32_t seen;          /* clock_tick of the last packet */
-	uint16_t epoch;         /* of the program; 0: no program */
+	uint64_t bytes;   /* of IP packets, since its counts were last collected */
+	uint32_t packets; /* likewise */
+	uint32_t seen;    /* clock_tick of the last packet */
+	uint16_t epoch;   /* of the program; 0: no program */
 	uint16_t nexthop;
-	uint16_t l4_delta;      /* to the transport checksum, RFC 1624 eqn 3 */
-	uint16_t rare;          /* the program's rare actions: a list of program/rare.h, 0: none */
-	uint32_t home;          /* where its entry is: bucket << 4 | place << 1 | second bucket */
-	uint32_t flags:8;
-	uint32_t session:24;
+	uint16_t l4_delta; /* to the transport checksum, RFC 1624 eqn 3 */
+	uint16_t rare;     /* the program's rare actions: a list of program/rare.h, 0: none */
+	uint32_t home;     /* where its entry is: bucket << 4 | place << 1 | second bucket */
+	uint32_t flags : 8;
+	uint32_t session : 24;
 };
 static_assert(sizeof(struct flow) == 32, "half a line");
 

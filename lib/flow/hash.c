@@ -67,7 +67,7 @@ flow_hash_has_aes(void)
 }
 
 #define hash4_aes(low, high, s) 0
-#define hash6_aes(k, s) 0
+#define hash6_aes(k, s)         0
 
 #endif
 
@@ -96,6 +96,5 @@ flow_hash6(const struct key6 *k, const struct flow_secret *s)
 	struct key6 plain = *k;
 
 	plain.iface = 0;
-	return flow_hash_has_aes() ? hash6_aes(&plain, s)
-		: flow_hash_sip(&plain, sizeof(plain), s);
+	return flow_hash_has_aes() ? hash6_aes(&plain, s) : flow_hash_sip(&plain, sizeof(plain), s);
 }

@@ -22,7 +22,7 @@
 #define FLOW_HASH_ROUNDS 4
 
 struct flow_secret {
-	uint8_t round[FLOW_HASH_ROUNDS + 1][16];        /* whitening, then a key for each round */
+	uint8_t round[FLOW_HASH_ROUNDS + 1][16]; /* whitening, then a key for each round */
 } __attribute__((aligned(16)));
 
 /* Draws a secret with random_bytes. */
@@ -90,7 +90,8 @@ hash_aes_block(uint8x16_t state, uint8x16_t block, const struct flow_secret *s)
 {
 	state = veorq_u8(state, block);
 	for (unsigned i = 1; i <= FLOW_HASH_ROUNDS; i++)
-		state = veorq_u8(vaesmcq_u8(vaeseq_u8(state, vdupq_n_u8(0))), vld1q_u8(s->round[i]));
+		state = veorq_u8(
+			vaesmcq_u8(vaeseq_u8(state, vdupq_n_u8(0))), vld1q_u8(s->round[i]));
 	return state;
 }
 

@@ -15,10 +15,11 @@
 
 /* Records in reserve, so that a burst may evict and insert at once. */
 #define RESERVE 1024u
-#define SWEEP_AHEAD 16u                 /* records that the sweep prefetches before it looks at
-					 * them */
-#define MEAN_LOAD 4u                    /* entries a bucket, of its 8 places */
-#define NO_HOME UINT32_MAX
+#define SWEEP_AHEAD \
+	16u          /* records that the sweep prefetches before it looks at \
+		      * them */
+#define MEAN_LOAD 4u /* entries a bucket, of its 8 places */
+#define NO_HOME   UINT32_MAX
 
 static uint32_t
 power_of_two(uint32_t n)
@@ -170,7 +171,8 @@ flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash)
 }
 
 static unsigned
-aliases_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key, uint32_t *out)
+aliases_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, const void *key,
+	uint32_t *out)
 {
 	unsigned n = 0;
 
@@ -184,7 +186,8 @@ aliases_in(const struct flow_table *t, const struct bucket *b, uint16_t sig, con
 }
 
 unsigned
-flow_table_aliases(const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX])
+flow_table_aliases(
+	const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX])
 {
 	uint32_t home = flow_at(t, index)->home;
 	const struct bucket *b = t->bucket + (home >> 4);
@@ -244,7 +247,8 @@ free_place(const struct bucket *b)
 /* Writes an entry.  Returns what its record must store: where the entry is, and whether that is its
  * second bucket. */
 static uint32_t
-put(const struct flow_table *t, struct bucket *b, int place, uint16_t sig, uint32_t index, bool second)
+put(const struct flow_table *t, struct bucket *b, int place, uint16_t sig, uint32_t index,
+	bool second)
 {
 	b->sig[place] = sig;
 	b->index[place] = index;
@@ -270,9 +274,9 @@ make_place(struct flow_table *t, struct bucket *b)
 		if (place < 0)
 			continue;
 		if (f->home & 1)
-			to->overflow--;         /* it returns to its first bucket */
+			to->overflow--; /* it returns to its first bucket */
 		else
-			b->overflow++;          /* it leaves its first bucket */
+			b->overflow++; /* it leaves its first bucket */
 		f->home = put(t, to, place, b->sig[i], b->index[i], !(f->home & 1));
 		clear(b, i);
 		t->moved++;

@@ -34,27 +34,27 @@
 struct bucket {
 	uint16_t sig[BUCKET_PLACES];
 	uint32_t index[BUCKET_PLACES];
-	uint32_t none;                  /* always 0: index[8] of a look-up without a match */
-	uint16_t overflow;              /* entries of this bucket that are in their second bucket */
-	uint16_t recent[4];             /* signatures of recent misses: the doorkeeper */
-	uint8_t turn;                   /* pseudo-random: which of recent is written next */
+	uint32_t none;      /* always 0: index[8] of a look-up without a match */
+	uint16_t overflow;  /* entries of this bucket that are in their second bucket */
+	uint16_t recent[4]; /* signatures of recent misses: the doorkeeper */
+	uint8_t turn;       /* pseudo-random: which of recent is written next */
 	uint8_t spare;
 };
 static_assert(sizeof(struct bucket) == 64, "one line");
 
 struct flow_table {
 	struct bucket *bucket;
-	uint32_t mask;                  /* buckets - 1 */
-	uint32_t record_bytes;          /* 64 or 128 */
-	uint8_t *record;                /* struct flow4 or flow6, capacity + 1 of them and a reserve */
-	uint32_t *vacant;               /* unused indexes from the bottom, removed ones from the top */
-	uint32_t n_vacant;              /* of indexes up to high */
-	uint32_t n_limbo;               /* removed since the last reclaim */
+	uint32_t mask;         /* buckets - 1 */
+	uint32_t record_bytes; /* 64 or 128 */
+	uint8_t *record;       /* struct flow4 or flow6, capacity + 1 of them and a reserve */
+	uint32_t *vacant;      /* unused indexes from the bottom, removed ones from the top */
+	uint32_t n_vacant;     /* of indexes up to high */
+	uint32_t n_limbo;      /* removed since the last reclaim */
 	uint32_t capacity;
-	uint32_t records;               /* capacity, reserve and dummy */
+	uint32_t records; /* capacity, reserve and dummy */
 	uint32_t used;
-	uint32_t high;                  /* no index above was ever used */
-	uint32_t hand;                  /* where the sweep continues */
+	uint32_t high; /* no index above was ever used */
+	uint32_t hand; /* where the sweep continues */
 	uint64_t swept_ns;
 	uint64_t moved, refused, evicted;
 	int numa_node;
@@ -67,7 +67,7 @@ struct flow_table {
 
 /* Creates a table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */
 struct flow_table *flow_table_create(uint32_t capacity, uint32_t record_bytes, int numa_node);
-void flow_table_destroy(struct flow_table *t);  /* NULL is fine */
+void flow_table_destroy(struct flow_table *t); /* NULL is fine */
 size_t flow_table_bytes(const struct flow_table *t);
 
 static inline struct flow *
@@ -109,8 +109,8 @@ flow_places(const struct bucket *b, uint16_t sig)
 	unsigned bits = 0;
 
 #if defined(__SSE2__)
-	__m128i equal = _mm_cmpeq_epi16(_mm_load_si128((const __m128i *)b->sig),
-		_mm_set1_epi16((short)sig));
+	__m128i equal = _mm_cmpeq_epi16(
+		_mm_load_si128((const __m128i *)b->sig), _mm_set1_epi16((short)sig));
 
 	bits = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128()));
 #else
@@ -146,7 +146,8 @@ void flow_table_outdate(struct flow_table *t, const void *key, uint64_t hash);
 /* Writes the indexes of a session direction's records for other interfaces (FLOW_ALIAS) to out,
  * given the record that the session has for it.  Returns their number. */
 #define FLOW_ALIASES_MAX (2 * BUCKET_PLACES)
-unsigned flow_table_aliases(const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX]);
+unsigned flow_table_aliases(
+	const struct flow_table *t, uint32_t index, uint32_t out[static FLOW_ALIASES_MAX]);
 
 /* Inserts a record for a key that is not in the table: key, FLOW_USED and tick are set, the rest is
  * zero, except what the program writes (to).  Returns 0 when both buckets and the places to move to

@@ -60,7 +60,7 @@ interface_on_link(const struct interface *i, const union address *a, unsigned fa
 		return true;
 	for (unsigned n = 0; n < i->n_addresses; n++)
 		if (i->addresses[n].family == family
-		    && common_bits(&i->addresses[n].address, a) >= i->addresses[n].bits)
+			&& common_bits(&i->addresses[n].address, a) >= i->addresses[n].bits)
 			return true;
 	return false;
 }
@@ -79,7 +79,7 @@ interface_broadcast(const struct interface *i, const union address *a)
 		mask = UINT32_MAX >> own->bits;
 		host_bits = rte_be_to_cpu_32(a->v4) & mask;
 		if (common_bits(&own->address, a) >= own->bits
-		    && (host_bits == 0 || host_bits == mask))
+			&& (host_bits == 0 || host_bits == mask))
 			return true;
 	}
 	return false;
@@ -93,8 +93,7 @@ fitness(const struct interface_address *own, const union address *peer)
 	unsigned same = common_bits(&own->address, peer);
 	unsigned score = 1;
 
-	if (own->family == 6
-	    && address_is_link_local(&own->address) == address_is_link_local(peer))
+	if (own->family == 6 && address_is_link_local(&own->address) == address_is_link_local(peer))
 		score += 1000;
 	return same >= own->bits ? score + 1 + own->bits : score;
 }
@@ -125,8 +124,8 @@ reaches(const union address *own, const union address *peer, unsigned family)
 }
 
 const union address *
-host_source(const struct host *h, const struct interface *i, const union address *peer,
-	unsigned family)
+host_source(
+	const struct host *h, const struct interface *i, const union address *peer, unsigned family)
 {
 	const union address *own = interface_source(i, peer, family);
 	const union address *other;

@@ -7,8 +7,8 @@
 #include "host/host_priv.h"
 
 #define ANNOUNCE_TIMES 2
-#define ANNOUNCE_NS (2 * NS_PER_S)
-#define ANNOUNCE_MAX 16         /* in one call */
+#define ANNOUNCE_NS    (2 * NS_PER_S)
+#define ANNOUNCE_MAX   16 /* in one call */
 
 static bool
 was_ours(const struct generation *old, const struct interface *i, const union address *a,
@@ -20,17 +20,18 @@ was_ours(const struct generation *old, const struct interface *i, const union ad
 		return false;
 	was = old->iface[i->id];
 	return memcmp(was->mac, i->mac, 6) == 0 && was->port == i->port && was->vlan == i->vlan
-		&& was->inner_vlan == i->inner_vlan
-		&& interface_owns(was, a, family);
+		&& was->inner_vlan == i->inner_vlan && interface_owns(was, a, family);
 }
 
 static void
-announce_address(struct host *h, const struct interface *i, const union address *a,
-	unsigned family)
+announce_address(struct host *h, const struct interface *i, const union address *a, unsigned family)
 {
 	h->announcements[h->n_announcements++] = (struct announcement){
-		.address = *a, .due_ns = h->now_ns, .iface = i->id,
-		.family = (uint8_t)family, .left = ANNOUNCE_TIMES,
+		.address = *a,
+		.due_ns = h->now_ns,
+		.iface = i->id,
+		.family = (uint8_t)family,
+		.left = ANNOUNCE_TIMES,
 	};
 }
 
@@ -41,7 +42,7 @@ announce_interface(struct host *h, const struct interface *i, const struct gener
 		const struct interface_address *own = &i->addresses[k];
 
 		if (h->n_announcements < ANNOUNCEMENTS
-		    && !was_ours(old, i, &own->address, own->family))
+			&& !was_ours(old, i, &own->address, own->family))
 			announce_address(h, i, &own->address, own->family);
 	}
 }

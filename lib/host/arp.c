@@ -79,7 +79,10 @@ static void
 hear(struct host *h, const struct interface *in, const struct arp *arp, enum host_heard how)
 {
 	struct host_fact fact = {
-		.iface = in->id, .family = 4, .heard = (uint8_t)how, .address = arp->sender,
+		.iface = in->id,
+		.family = 4,
+		.heard = (uint8_t)how,
+		.address = arp->sender,
 		.tpid = h->tpid,
 	};
 
@@ -96,7 +99,10 @@ hear_conflict(struct host *h, const struct interface *in, const struct arp *arp)
 {
 	const union address *claimed = arp->sender.v4 != 0 ? &arp->sender : &arp->target;
 	struct host_fact fact = {
-		.iface = in->id, .family = 4, .heard = HEARD_CONFLICT, .address = *claimed,
+		.iface = in->id,
+		.family = 4,
+		.heard = HEARD_CONFLICT,
+		.address = *claimed,
 	};
 
 	if (!claim_contradict(h, in->id, claimed->v4, arp->sender_mac))

@@ -15,8 +15,8 @@ arp_send(struct host *h, const struct interface *i, uint8_t operation,
 {
 	static const uint8_t head[] = { 0, 1, 8, 0, 6, 4, 0 };
 	uint8_t *p;
-	struct rte_mbuf *m = frame_take(h, i, to != NULL ? to : everybody, RTE_ETHER_TYPE_ARP,
-		ARP_BYTES, &p);
+	struct rte_mbuf *m = frame_take(
+		h, i, to != NULL ? to : everybody, RTE_ETHER_TYPE_ARP, ARP_BYTES, &p);
 
 	if (m == NULL)
 		return;

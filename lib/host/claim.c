@@ -16,15 +16,15 @@
 
 #include "host/host_priv.h"
 
-#define PROBES 3                        /* PROBE_NUM */
-#define PROBE_NS NS_PER_S               /* PROBE_MIN */
-#define QUIET_NS (2 * NS_PER_S)         /* ANNOUNCE_WAIT: after the last probe */
+#define PROBES         3              /* PROBE_NUM */
+#define PROBE_NS       NS_PER_S       /* PROBE_MIN */
+#define QUIET_NS       (2 * NS_PER_S) /* ANNOUNCE_WAIT: after the last probe */
 #define ANNOUNCE_TIMES 2
-#define ANNOUNCE_NS (2 * NS_PER_S)      /* ANNOUNCE_INTERVAL */
-#define DEFEND_NS (10 * NS_PER_S)       /* DEFEND_INTERVAL */
-#define AGAIN_NS (30 * NS_PER_S)
-#define LOOK_MAX 256                    /* entries examined in one call */
-#define SAY_MAX 16                      /* messages in one call */
+#define ANNOUNCE_NS    (2 * NS_PER_S)  /* ANNOUNCE_INTERVAL */
+#define DEFEND_NS      (10 * NS_PER_S) /* DEFEND_INTERVAL */
+#define AGAIN_NS       (30 * NS_PER_S)
+#define LOOK_MAX       256 /* entries examined in one call */
+#define SAY_MAX        16  /* messages in one call */
 
 /* Returns true if the interface is unchanged, so that the link knows us. */
 static bool
@@ -55,7 +55,7 @@ claims_configure(struct host *h, const struct generation *old)
 		while (k < n_was && was[k].address < now[i].address)
 			k++;
 		if (k < n_was && was[k].address == now[i].address
-		    && is_same(old, h->gen, was[k].iface))
+			&& is_same(old, h->gen, was[k].iface))
 			now[i] = was[k];
 		h->n_contested += now[i].contested;
 	}
@@ -87,15 +87,15 @@ claim_is_ours(const struct host *h, rte_be32_t address)
 {
 	const struct claim *c;
 
-	if (h->setup.quiet)             /* nobody can be asked */
+	if (h->setup.quiet) /* nobody can be asked */
 		return true;
 	c = claim_find(h, address);
 	return c != NULL && c->state == CLAIM_OURS;
 }
 
 bool
-host_answers_for(const struct host *h, const struct interface *i, const union address *a,
-	unsigned family)
+host_answers_for(
+	const struct host *h, const struct interface *i, const union address *a, unsigned family)
 {
 	if (interface_owns(i, a, family))
 		return true;
@@ -169,7 +169,7 @@ step(struct host *h, struct claim *c)
 			arp_probe(h, i, &a);
 		c->due_ns = h->now_ns + (--c->left != 0 ? PROBE_NS : QUIET_NS);
 		return true;
-	default:                        /* CLAIM_OURS */
+	default: /* CLAIM_OURS */
 		if (sends)
 			arp_announce(h, i, &a);
 		c->left--;
@@ -242,7 +242,7 @@ host_conflict_next(struct host *h, uint32_t *seen, struct host_conflict *out)
 
 	if (n == *seen)
 		return false;
-	if (n - *seen > HOST_CONFLICTS / 2)     /* earlier ones may be overwritten meanwhile */
+	if (n - *seen > HOST_CONFLICTS / 2) /* earlier ones may be overwritten meanwhile */
 		*seen = n - HOST_CONFLICTS / 2;
 	*out = h->conflicts[(*seen)++ % HOST_CONFLICTS];
 	return true;

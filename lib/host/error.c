@@ -40,7 +40,8 @@ limit_of(enum host_error what, bool reset)
 	if (reset)
 		return LIMIT_RESET;
 	return what == HOST_TTL_EXPIRED ? LIMIT_TTL_EXPIRED
-		: what == HOST_TOO_BIG ? LIMIT_TOO_BIG : LIMIT_UNREACHABLE;
+		: what == HOST_TOO_BIG  ? LIMIT_TOO_BIG
+					: LIMIT_UNREACHABLE;
 }
 
 void

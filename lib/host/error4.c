@@ -13,7 +13,7 @@
 enum {
 	ICMP_BYTES = 8,
 	ERROR4_BYTES = 576,
-	INTERNETWORK_CONTROL = 0xc0,            /* precedence of errors, RFC 1812 4.3.2.5 */
+	INTERNETWORK_CONTROL = 0xc0, /* precedence of errors, RFC 1812 4.3.2.5 */
 	UNREACHABLE = 3,
 	UNREACHABLE_TOO_BIG = 4,
 	TIME_EXCEEDED = 11,

@@ -24,15 +24,15 @@ unreachable_code(uint16_t code4)
 {
 	switch (code4) {
 	case 3:
-		return 4;               /* port */
+		return 4; /* port */
 	case 9:
 	case 10:
 	case 13:
-		return 1;               /* administratively prohibited */
+		return 1; /* administratively prohibited */
 	case 1:
-		return 3;               /* address */
+		return 3; /* address */
 	default:
-		return 0;               /* no route */
+		return 0; /* no route */
 	}
 }
 
@@ -47,7 +47,8 @@ next_header_offset(const struct subject *s)
 
 	while (at + 8 <= end) {
 		unsigned bytes = header == IPPROTO_FRAGMENT ? 8
-			: header == IPPROTO_AH ? (ip[at + 1] + 2u) * 4 : (ip[at + 1] + 1u) * 8;
+			: header == IPPROTO_AH              ? (ip[at + 1] + 2u) * 4
+							    : (ip[at + 1] + 1u) * 8;
 
 		field = at;
 		header = ip[at];
@@ -66,7 +67,7 @@ head_write(uint8_t *icmp, const struct subject *s, enum host_error what, uint16_
 		icmp[0] = TIME_EXCEEDED;
 	} else if (what == HOST_TOO_BIG) {
 		icmp[0] = TOO_BIG;
-		word = RTE_MAX(code_or_mtu, ERROR6_BYTES);      /* RFC 8201: never less */
+		word = RTE_MAX(code_or_mtu, ERROR6_BYTES); /* RFC 8201: never less */
 	} else if (code_or_mtu == 2 && s->v->l4 != VIEW_NONE) {
 		icmp[0] = BAD_PARAMETER;
 		icmp[1] = BAD_NEXT_HEADER;
@@ -89,8 +90,8 @@ error6_send(struct host *h, const struct subject *s, enum host_error what, uint1
 
 	if (src == NULL)
 		return;
-	m = frame_take(h, s->in, s->from, RTE_ETHER_TYPE_IPV6, IP6_BYTES + ICMP6_BYTES + quote,
-		&ip);
+	m = frame_take(
+		h, s->in, s->from, RTE_ETHER_TYPE_IPV6, IP6_BYTES + ICMP6_BYTES + quote, &ip);
 	if (m == NULL)
 		return;
 	if (!quote_copy(ip + IP6_BYTES + ICMP6_BYTES, s, quote)) {

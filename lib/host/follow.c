@@ -10,8 +10,8 @@
 #include "host/host_priv.h"
 
 #define PART_STATIC 64u
-#define PART_SLOTS 512u
-#define PART_FREED 64u          /* each may have waiting packets */
+#define PART_SLOTS  512u
+#define PART_FREED  64u /* each may have waiting packets */
 
 static bool
 is_over(const struct host *h)
@@ -59,7 +59,7 @@ neighbour_follow(struct host *h, uint16_t slot)
 	if (n->turn == h->turn)
 		return true;
 	n->turn = h->turn;
-	n->handed = false;              /* programs of the old generation do not run any more */
+	n->handed = false; /* programs of the old generation do not run any more */
 	if (i == NULL) {
 		vanish(h, slot);
 		return false;

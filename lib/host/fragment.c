@@ -12,7 +12,7 @@
 #include "packet/checksum.h"
 #include "host/host_priv.h"
 
-#define FRAGMENTS_MAX 128       /* 64 KiB at an MTU of 576 */
+#define FRAGMENTS_MAX 128 /* 64 KiB at an MTU of 576 */
 
 static void
 send_one(struct host *h, const struct nexthop *nh, struct rte_mbuf *m)
@@ -51,8 +51,8 @@ fragments_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3)
 
 	if (!bare(m, l3))
 		return REASON_multi_segment;
-	n = rte_ipv4_fragment_copy_nonseg_packet(m, out, FRAGMENTS_MAX,
-		(uint16_t)RTE_MIN(room, nh->mtu), h->setup.pool);
+	n = rte_ipv4_fragment_copy_nonseg_packet(
+		m, out, FRAGMENTS_MAX, (uint16_t)RTE_MIN(room, nh->mtu), h->setup.pool);
 	if (n < 0)
 		return n == -ENOTSUP ? REASON_mtu_exceeded : REASON_no_mbuf;
 	for (int i = 0; i < n; i++)

@@ -19,13 +19,14 @@ put16(uint8_t *p, uint16_t value)
 }
 
 unsigned
-ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype, uint16_t tpid)
+ether_write(uint8_t *frame, const struct interface *i, const uint8_t to[6], uint16_t ethertype,
+	uint16_t tpid)
 {
 	uint8_t *p = frame + 12;
 
 	if (i->tpid != 0)
 		tpid = i->tpid;
-	else if (tpid == 0)             /* IEEE 802.1ad: a service tag outside of a customer's */
+	else if (tpid == 0) /* IEEE 802.1ad: a service tag outside of a customer's */
 		tpid = i->inner_vlan != 0 ? RTE_ETHER_TYPE_QINQ : RTE_ETHER_TYPE_VLAN;
 
 	memcpy(frame, to, 6);
@@ -49,7 +50,7 @@ ip4_write(uint8_t *ip, const union address *src, const union address *dst, uint8
 	memset(ip, 0, IP4_BYTES);
 	ip[0] = 0x45;
 	put16(ip + 2, bytes);
-	put16(ip + 6, 0x4000);          /* DF: needs no identification (RFC 6864) */
+	put16(ip + 6, 0x4000); /* DF: needs no identification (RFC 6864) */
 	ip[8] = HOP_LIMIT;
 	ip[9] = proto;
 	memcpy(ip + 12, src, 4);
@@ -77,8 +78,8 @@ icmp6_checksum_set(uint8_t *ip, uint16_t n)
 	uint16_t sum;
 
 	memset(icmp + 2, 0, 2);
-	sum = checksum_fold(checksum_pseudo(ip + 8, ip + 24, 16, IPPROTO_ICMPV6, n)
-		+ checksum_sum(icmp, n));
+	sum = checksum_fold(
+		checksum_pseudo(ip + 8, ip + 24, 16, IPPROTO_ICMPV6, n) + checksum_sum(icmp, n));
 	sum = (uint16_t)~sum;
 	memcpy(icmp + 2, &sum, 2);
 }

@@ -98,8 +98,11 @@ held_drop_oldest(struct host *h, uint16_t slot, enum reason r)
 	struct held *held;
 	struct rte_mbuf *m = take_out(h, slot, &held);
 	struct subject s = {
-		.v = &held->view, .m = m, .in = host_interface(h, held->view.iface),
-		.from = held->from, .rewritten = true,
+		.v = &held->view,
+		.m = m,
+		.in = host_interface(h, held->view.iface),
+		.from = held->from,
+		.rewritten = true,
 	};
 
 	if (held->tells && h->setup.stays != NULL)
@@ -135,8 +138,8 @@ held_move_view(struct view *v, uint16_t l3)
 enum reason
 held_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3, const struct view *v)
 {
-	enum reason r = v != NULL && h->setup.leaves != NULL
-		? h->setup.leaves(h->setup.arg, v, m) : REASON_NONE;
+	enum reason r = v != NULL && h->setup.leaves != NULL ? h->setup.leaves(h->setup.arg, v, m)
+							     : REASON_NONE;
 
 	return r != REASON_NONE ? r : ip_send(h, slot, m, l3);
 }
@@ -147,8 +150,7 @@ held_release(struct host *h, uint16_t slot)
 	while (h->neighbours[slot].n_held != 0) {
 		struct held *held;
 		struct rte_mbuf *m = take_out(h, slot, &held);
-		enum reason r = held_send(h, slot, m, held->l3,
-			held->tells ? &held->view : NULL);
+		enum reason r = held_send(h, slot, m, held->l3, held->tells ? &held->view : NULL);
 
 		if (r != REASON_NONE)
 			drop(h, slot, m, r);

@@ -33,7 +33,8 @@ make_room(struct host *h, uint16_t slot)
 	else if (q->n == HOST_HELD_IFACE)
 		held_drop_oldest(h, h->held[q->oldest].slot, REASON_neighbour_queue_full);
 	else if (h->held_free == NONE)
-		held_drop_oldest(h, h->held[longest_queue(h)->oldest].slot, REASON_neighbour_queue_full);
+		held_drop_oldest(
+			h, h->held[longest_queue(h)->oldest].slot, REASON_neighbour_queue_full);
 }
 
 static void
@@ -125,9 +126,9 @@ host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, con
 }
 
 enum reason
-host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
-	const struct view *v)
+host_fragment(
+	struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v)
 {
-	return host_hold(h, nexthop, m, l3, v);         /* ip_send fragments if the MTU requires
-							 * it */
+	return host_hold(h, nexthop, m, l3, v); /* ip_send fragments if the MTU requires
+						 * it */
 }

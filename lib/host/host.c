@@ -40,7 +40,9 @@ configure_wires(struct host *h)
 {
 	for (unsigned p = 0; p < LEDGER_PORTS; p++)
 		h->setup.nexthops[WIRE_FIRST + p] = (struct nexthop){
-			.state = NEXTHOP_WIRE, .mtu = UINT16_MAX, .port = (uint16_t)p,
+			.state = NEXTHOP_WIRE,
+			.mtu = UINT16_MAX,
+			.port = (uint16_t)p,
 			.iface = 0,
 		};
 }
@@ -68,7 +70,7 @@ host_nexthop(struct host *h, const struct interface *egress, const union address
 
 	if (slot == NONE) {
 		if (!address_is_unicast(gateway, family)
-		    || (family == 4 && interface_broadcast(egress, gateway)))
+			|| (family == 4 && interface_broadcast(egress, gateway)))
 			return REASON_multicast;
 		slot = neighbour_make(h, egress->id, family, gateway, false);
 		if (slot == NONE)
@@ -113,7 +115,7 @@ host_port_returned(struct host *h, uint16_t port)
 		const struct neighbour *n = &h->neighbours[slot];
 
 		if (n->state != NEIGHBOUR_FREE && !n->is_static && neighbour_resolved(n)
-		    && neighbour_nexthop(h, slot)->port == port)
+			&& neighbour_nexthop(h, slot)->port == port)
 			neighbour_lose(h, (uint16_t)slot);
 	}
 }
@@ -156,10 +158,13 @@ host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbo
 	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {
 		const struct neighbour *n = &h->neighbours[slot];
 		struct host_neighbour out = {
-			.iface = n->iface, .nexthop = (uint16_t)(NEXTHOP_FIRST + slot),
+			.iface = n->iface,
+			.nexthop = (uint16_t)(NEXTHOP_FIRST + slot),
 			.family = n->family,
-			.resolved = neighbour_resolved(n), .is_static = n->is_static,
-			.address = n->address, .age_ns = h->now_ns - n->used_ns,
+			.resolved = neighbour_resolved(n),
+			.is_static = n->is_static,
+			.address = n->address,
+			.age_ns = h->now_ns - n->used_ns,
 		};
 
 		if (n->state == NEIGHBOUR_FREE)

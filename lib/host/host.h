@@ -25,31 +25,31 @@ struct rte_mempool;
 
 /* How we heard of a neighbour. */
 enum host_heard {
-	HEARD_ANSWER,           /* it answered: proves that it is there, if we had asked */
-	HEARD_REQUEST,          /* it asked for us: worth a new entry */
-	HEARD_ANNOUNCE,         /* it told all stations: changes entries, makes none */
-	HEARD_CONFLICT,         /* it has an address that we are probing for */
+	HEARD_ANSWER,   /* it answered: proves that it is there, if we had asked */
+	HEARD_REQUEST,  /* it asked for us: worth a new entry */
+	HEARD_ANNOUNCE, /* it told all stations: changes entries, makes none */
+	HEARD_CONFLICT, /* it has an address that we are probing for */
 };
 
 /* A neighbour's MAC as received; sent from worker to worker. */
 struct host_fact {
 	uint16_t iface;
 	uint8_t family;
-	uint8_t heard;          /* enum host_heard */
+	uint8_t heard; /* enum host_heard */
 	uint8_t mac[6];
-	uint16_t tpid;          /* of the outer tag of its message; 0 without */
+	uint16_t tpid; /* of the outer tag of its message; 0 without */
 	union address address;
 };
 
 struct host_setup {
-	struct nexthop *nexthops;       /* NEXTHOP_COUNT; the host fills NEXTHOP_FIRST and up */
+	struct nexthop *nexthops; /* NEXTHOP_COUNT; the host fills NEXTHOP_FIRST and up */
 	struct ledger *ledger;
-	struct rte_mempool *pool;       /* for born packets */
-	unsigned worker, workers;       /* rates are shared out; worker 0 announces our addresses */
-	unsigned neighbours;            /* maximum; 0: HOST_NEIGHBOURS */
-	bool quiet;                     /* no announcements, no probes: replay */
-	bool trusting;                  /* known neighbours are not probed: replay, where nobody
-					 * answers */
+	struct rte_mempool *pool; /* for born packets */
+	unsigned worker, workers; /* rates are shared out; worker 0 announces our addresses */
+	unsigned neighbours;      /* maximum; 0: HOST_NEIGHBOURS */
+	bool quiet;               /* no announcements, no probes: replay */
+	bool trusting;            /* known neighbours are not probed: replay, where nobody
+				   * answers */
 	/* Queues a frame for a port, in order; takes m in any case. */
 	void (*send)(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 	/* Tells the other workers; may be NULL. */
@@ -68,21 +68,21 @@ struct host_setup {
 	void *arg;
 };
 
-#define HOST_NEIGHBOURS 8192u   /* half of them in even shares of interfaces and families */
-#define HOST_STRANGERS 1024u    /* of them those that never answered, by interface and family */
-#define HOST_HELD 2048u         /* packets that wait for neighbours, per worker */
-#define HOST_HELD_IFACE 512u    /* of them by one egress interface */
-#define HOST_HELD_EACH 16u      /* of them for one neighbour */
+#define HOST_NEIGHBOURS 8192u /* half of them in even shares of interfaces and families */
+#define HOST_STRANGERS  1024u /* of them those that never answered, by interface and family */
+#define HOST_HELD       2048u /* packets that wait for neighbours, per worker */
+#define HOST_HELD_IFACE 512u  /* of them by one egress interface */
+#define HOST_HELD_EACH  16u   /* of them for one neighbour */
 /* Messages sent unasked, a second and at once, by one interface over all workers: */
-#define HOST_ERROR_RATE 1000u   /* ICMP errors of one kind, or TCP resets */
-#define HOST_ERROR_BURST 100u
-#define HOST_ECHO_RATE 10000u   /* echo answers */
-#define HOST_ECHO_BURST 1000u
-#define HOST_ASK_RATE 4096u     /* first questions for neighbours that never answered, by family */
-#define HOST_ASK_BURST 1024u
-#define HOST_LATER 512u         /* senders that are told later, per worker */
-#define HOST_LATER_SENDER 16u    /* of one class of senders */
-#define HOST_LATER_NS (6 * NS_PER_SECOND)
+#define HOST_ERROR_RATE   1000u /* ICMP errors of one kind, or TCP resets */
+#define HOST_ERROR_BURST  100u
+#define HOST_ECHO_RATE    10000u /* echo answers */
+#define HOST_ECHO_BURST   1000u
+#define HOST_ASK_RATE     4096u /* first questions for neighbours that never answered, by family */
+#define HOST_ASK_BURST    1024u
+#define HOST_LATER        512u /* senders that are told later, per worker */
+#define HOST_LATER_SENDER 16u  /* of one class of senders */
+#define HOST_LATER_NS     (6 * NS_PER_SECOND)
 
 /* Creates a host; NULL without memory. */
 struct host *host_create(const struct host_setup *setup, int numa_node);
@@ -119,8 +119,8 @@ bool host_lasts(const struct host *h, uint16_t nexthop);
  * HOST_HELD_EACH packets wait for a neighbour; a newer one replaces the oldest.  Packets dropped
  * later count at the egress interface.  Returns 0 (held or sent) or the reason to drop m, which the
  * caller then still owns. */
-enum reason host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
-	const struct view *v);
+enum reason host_hold(
+	struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v);
 
 /* Returns true if host_hold would refuse every packet, as it does for a while after a neighbour has
  * not answered. */
@@ -143,9 +143,9 @@ enum reason host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
  * where RFC 1122 3.2.2 and RFC 4443 2.4 (e) forbid it, and beyond the rate limit. */
 enum host_error {
 	HOST_TTL_EXPIRED,
-	HOST_TOO_BIG,           /* mtu */
-	HOST_UNREACHABLE,       /* IPv4's code: 0 net, 1 host, 2 protocol, 3 port, 13 filtered */
-	HOST_RESET,             /* TCP RST where it is TCP, else HOST_UNREACHABLE 3 */
+	HOST_TOO_BIG,     /* mtu */
+	HOST_UNREACHABLE, /* IPv4's code: 0 net, 1 host, 2 protocol, 3 port, 13 filtered */
+	HOST_RESET,       /* TCP RST where it is TCP, else HOST_UNREACHABLE 3 */
 };
 void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbuf *m,
 	enum host_error what, uint16_t code_or_mtu);
@@ -154,13 +154,14 @@ void host_tell_sender(struct host *h, const struct view *v, const struct rte_mbu
  * HOST_LATER_NS after now_ns, and not if it is expected by then (RFC 5382 REQ-4). m stays the
  * caller's.  A segment with a wrong checksum, and one that comes while HOST_LATER others wait, is
  * not answered. */
-void host_tell_later(struct host *h, const struct view *v, const struct rte_mbuf *m, uint64_t now_ns);
+void host_tell_later(
+	struct host *h, const struct view *v, const struct rte_mbuf *m, uint64_t now_ns);
 
 /* Sends an IPv4 packet (complete except for the Ethernet header, DF not set) as fragments that fit
  * the next hop (RFC 791); consumes m.  Holds it whole when the neighbour is not known.  Returns 0
  * or the reason to drop m. */
-enum reason host_fragment(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3,
-	const struct view *v);
+enum reason host_fragment(
+	struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v);
 
 /* Tells that a port has a new device: learned neighbours behind it are asked again at their next
  * packet. */
@@ -196,15 +197,15 @@ struct host_conflict {
 	uint8_t mac[6];
 };
 
-#define HOST_CONFLICTS 32u      /* noted for control */
+#define HOST_CONFLICTS 32u /* noted for control */
 
 /* Returns the next conflict that control has not seen, or false.  seen: the number seen so far, 0
  * at first.  Thread: control. */
 bool host_conflict_next(struct host *h, uint32_t *seen, struct host_conflict *out);
-uint32_t host_conflicts(const struct host *h);  /* total number; any thread */
+uint32_t host_conflicts(const struct host *h); /* total number; any thread */
 
-void host_each(const struct host *h, void (*one)(void *arg, const struct host_neighbour *n),
-	void *arg);
+void host_each(
+	const struct host *h, void (*one)(void *arg, const struct host_neighbour *n), void *arg);
 
 /* A neighbour as it is listed. */
 struct host_listed {
@@ -213,9 +214,9 @@ struct host_listed {
 	uint8_t family;
 	bool is_static, has_mac;
 	uint8_t mac[6];
-	const char *state;              /* "reachable", "probing", "asking", "failed", "unknown", "static" */
-	unsigned waiting;               /* packets that wait for it */
-	uint64_t idle_ns;               /* since the last packet to it */
+	const char *state; /* "reachable", "probing", "asking", "failed", "unknown", "static" */
+	unsigned waiting;  /* packets that wait for it */
+	uint64_t idle_ns;  /* since the last packet to it */
 };
 
 /* Return the places of the table, and the neighbour in one of them (false: none). */

@@ -62,11 +62,14 @@ static void
 tell(struct host *h, const struct later *l)
 {
 	struct subject s = {
-		.v = &l->view, .ip = l->ip, .in = host_interface(h, l->view.iface), .from = l->from,
+		.v = &l->view,
+		.ip = l->ip,
+		.in = host_interface(h, l->view.iface),
+		.from = l->from,
 	};
 
-	if (s.in != NULL && (h->setup.expected == NULL
-			|| !h->setup.expected(h->setup.arg, &l->view.tuple)))
+	if (s.in != NULL
+		&& (h->setup.expected == NULL || !h->setup.expected(h->setup.arg, &l->view.tuple)))
 		tell_sender(h, &s, HOST_UNREACHABLE, 3);
 }
 

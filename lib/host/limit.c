@@ -26,7 +26,7 @@ static const struct {
 	[LIMIT_ASK6] = { HOST_ASK_RATE, HOST_ASK_BURST, 2 },
 };
 
-#define BURST_MIN 8u            /* of a worker's part */
+#define BURST_MIN 8u /* of a worker's part */
 
 static uint32_t
 part(const struct host *h, uint32_t rate)
@@ -45,8 +45,8 @@ limit_init(struct host *h, enum limit kind)
 	for (unsigned i = 0; i < LEDGER_IFACES; i++)
 		meter_init_packets(&h->limits[kind][i], RTE_MAX(rate - rate / 4, 1u), burst, 0);
 	for (unsigned s = 0; s < LIMIT_SENDERS; s++)
-		meter_init_packets(&h->senders[kind][s].share, RTE_MAX(rate / sender, 1u),
-			burst / 2, 0);
+		meter_init_packets(
+			&h->senders[kind][s].share, RTE_MAX(rate / sender, 1u), burst / 2, 0);
 }
 
 void
@@ -106,7 +106,7 @@ limit_sender(const struct host *h, uint64_t who, const struct view *v)
 		uint64_t sender, who;
 	} key = { 0, who };
 
-	memcpy(&key.sender, &v->tuple.src, v->family == 4 ? 4 : 8);     /* IPv6: the subnet */
+	memcpy(&key.sender, &v->tuple.src, v->family == 4 ? 4 : 8); /* IPv6: the subnet */
 	return hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS;
 }
 

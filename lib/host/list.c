@@ -6,8 +6,11 @@
 #include "host/host_priv.h"
 
 static const char *const states[] = {
-	[NEIGHBOUR_LOST] = "unknown", [NEIGHBOUR_ASKING] = "asking", [NEIGHBOUR_FAILED] = "failed",
-	[NEIGHBOUR_KNOWN] = "reachable", [NEIGHBOUR_PROBING] = "probing",
+	[NEIGHBOUR_LOST] = "unknown",
+	[NEIGHBOUR_ASKING] = "asking",
+	[NEIGHBOUR_FAILED] = "failed",
+	[NEIGHBOUR_KNOWN] = "reachable",
+	[NEIGHBOUR_PROBING] = "probing",
 };
 
 unsigned
@@ -24,8 +27,12 @@ host_neighbour(const struct host *h, unsigned i, struct host_listed *out)
 	if (n->state == NEIGHBOUR_FREE)
 		return false;
 	*out = (struct host_listed){
-		.address = n->address, .iface = n->iface, .family = n->family, .is_static = n->is_static,
-		.state = n->is_static ? "static" : states[n->state], .waiting = n->n_held,
+		.address = n->address,
+		.iface = n->iface,
+		.family = n->family,
+		.is_static = n->is_static,
+		.state = n->is_static ? "static" : states[n->state],
+		.waiting = n->n_held,
 		.idle_ns = n->used_ns != 0 && h->now_ns > n->used_ns ? h->now_ns - n->used_ns : 0,
 		.has_mac = n->state == NEIGHBOUR_KNOWN || n->state == NEIGHBOUR_PROBING,
 	};

@@ -152,10 +152,10 @@ host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
 	if (nd_is(v))
 		return nd_receive(h, v, m);
 	if (v->broadcast || !address_is_unicast(&v->tuple.dst, v->family)
-	    || (v->family == 4 && interface_broadcast(in, &v->tuple.dst)))
+		|| (v->family == 4 && interface_broadcast(in, &v->tuple.dst)))
 		return REASON_multicast;
-	if (v->fragment)                /* fragments are not reassembled here, and the sum is not
-					 * verified */
+	if (v->fragment) /* fragments are not reassembled here, and the sum is not
+			  * verified */
 		return is_echo_request(v) ? answer_echo(h, v, m) : REASON_local_no_service;
 	if (v->l4 == VIEW_NONE)
 		return REASON_local_no_service;

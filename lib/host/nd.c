@@ -43,12 +43,15 @@ nd_is(const struct view *v)
 /* Answers a solicitation.  One from the unspecified address tests whether the address is free: all
  * stations are told (RFC 4861 7.2.4). */
 static void
-advertise(struct host *h, const struct interface *i, const struct nd *ns,
-	const union address *asker)
+advertise(
+	struct host *h, const struct interface *i, const struct nd *ns, const union address *asker)
 {
 	struct nd_message na = {
-		.type = ND_ADVERTISEMENT, .flags = FLAG_ROUTER | FLAG_OVERRIDE,
-		.option = OPTION_TARGET_MAC, .target = &ns->target, .src = &ns->target,
+		.type = ND_ADVERTISEMENT,
+		.flags = FLAG_ROUTER | FLAG_OVERRIDE,
+		.option = OPTION_TARGET_MAC,
+		.target = &ns->target,
+		.src = &ns->target,
 		.dst = &all_nodes,
 	};
 
@@ -111,8 +114,9 @@ claim_fault(const struct host *h, const struct interface *in, const union addres
 	if (interface_owns(in, a, 6))
 		return REASON_neighbour_ours;
 	return slot == NONE || !h->neighbours[slot].is_static
-		|| memcmp(h->neighbours[slot].mac, mac, 6) == 0
-		? REASON_NONE : REASON_neighbour_static;
+			|| memcmp(h->neighbours[slot].mac, mac, 6) == 0
+		? REASON_NONE
+		: REASON_neighbour_static;
 }
 
 static void
@@ -120,7 +124,10 @@ hear(struct host *h, const struct interface *in, const union address *a, const u
 	enum host_heard how)
 {
 	struct host_fact fact = {
-		.iface = in->id, .family = 6, .heard = (uint8_t)how, .address = *a,
+		.iface = in->id,
+		.family = 6,
+		.heard = (uint8_t)how,
+		.address = *a,
 		.tpid = h->tpid,
 	};
 
@@ -131,8 +138,8 @@ hear(struct host *h, const struct interface *in, const union address *a, const u
 }
 
 static enum reason
-receive_solicitation(struct host *h, const struct interface *in, const struct nd *ns,
-	const union address *asker)
+receive_solicitation(
+	struct host *h, const struct interface *in, const struct nd *ns, const union address *asker)
 {
 	const uint8_t *mac = ns->source_mac;
 	enum reason fault = mac != NULL ? claim_fault(h, in, asker, mac) : REASON_NONE;
@@ -155,7 +162,7 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 	const uint8_t *mac = na->target_mac;
 	enum reason fault;
 
-	if (mac == NULL) {      /* may confirm a known MAC, has no new one */
+	if (mac == NULL) { /* may confirm a known MAC, has no new one */
 		if (slot == NONE || !solicited || !neighbour_resolved(&h->neighbours[slot]))
 			return REASON_NONE;
 		mac = h->neighbours[slot].mac;
@@ -164,7 +171,7 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 	if (fault != REASON_NONE)
 		return fault;
 	if (slot != NONE && !(na->flags & FLAG_OVERRIDE) && neighbour_resolved(&h->neighbours[slot])
-	    && memcmp(h->neighbours[slot].mac, mac, 6) != 0) {
+		&& memcmp(h->neighbours[slot].mac, mac, 6) != 0) {
 		neighbour_doubt(h, slot);
 		return REASON_NONE;
 	}
@@ -175,8 +182,7 @@ receive_advertisement(struct host *h, const struct interface *in, const struct n
 /* Returns true if the message is valid from a neighbour.  Hop limit 255 shows that no router has
  * forwarded it; fragments are refused (RFC 6980). */
 static bool
-message_ok(const struct interface *in, const struct view *v, const struct rte_mbuf *m,
-	unsigned n)
+message_ok(const struct interface *in, const struct view *v, const struct rte_mbuf *m, unsigned n)
 {
 	const union address *dst = &v->tuple.dst;
 	uint64_t sum;
@@ -184,7 +190,7 @@ message_ok(const struct interface *in, const struct view *v, const struct rte_mb
 	if (!is_multicast(dst) && !interface_owns(in, dst, 6))
 		return false;
 	if (v->ttl != ND_HOP_LIMIT || v->icmp_code != 0 || v->fragment
-	    || v->frag_header != VIEW_NONE || n > ND_BYTES_MAX || v->l4 + n > m->pkt_len)
+		|| v->frag_header != VIEW_NONE || n > ND_BYTES_MAX || v->l4 + n > m->pkt_len)
 		return false;
 	sum = checksum_pseudo(&v->tuple.src, &v->tuple.dst, 16, IPPROTO_ICMPV6, n);
 	return checksum_fold(sum + checksum_mbuf(m, v->l4, n)) == 0xffff;

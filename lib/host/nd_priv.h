@@ -6,11 +6,11 @@
 #include "host/host_priv.h"
 
 enum {
-	ND_SOLICITATION = 135,          /* NS */
-	ND_ADVERTISEMENT = 136,         /* NA */
+	ND_SOLICITATION = 135,  /* NS */
+	ND_ADVERTISEMENT = 136, /* NA */
 	ND_FIRST = 133,
 	ND_LAST = 137,
-	ND_BYTES = 24,                  /* of NS and NA, without options */
+	ND_BYTES = 24, /* of NS and NA, without options */
 	ND_BYTES_MAX = 1500,
 	ND_HOP_LIMIT = 255,
 	OPTION_SOURCE_MAC = 1,
@@ -25,7 +25,7 @@ enum {
 struct nd_message {
 	uint8_t type, flags, option;
 	const union address *src, *dst, *target;
-	const uint8_t *to;              /* MAC; NULL: that of the group dst */
+	const uint8_t *to; /* MAC; NULL: that of the group dst */
 };
 
 void nd_send(struct host *h, const struct interface *i, const struct nd_message *message);

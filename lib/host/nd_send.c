@@ -58,8 +58,12 @@ nd_ask(struct host *h, const struct interface *i, const union address *target, c
 {
 	union address group = solicited_node(target);
 	struct nd_message ns = {
-		.type = ND_SOLICITATION, .option = OPTION_SOURCE_MAC, .target = target, .to = to,
-		.src = interface_source(i, target, 6), .dst = to != NULL ? target : &group,
+		.type = ND_SOLICITATION,
+		.option = OPTION_SOURCE_MAC,
+		.target = target,
+		.to = to,
+		.src = interface_source(i, target, 6),
+		.dst = to != NULL ? target : &group,
 	};
 
 	if (ns.src != NULL)
@@ -70,8 +74,12 @@ void
 nd_announce(struct host *h, const struct interface *i, const union address *own)
 {
 	struct nd_message na = {
-		.type = ND_ADVERTISEMENT, .flags = FLAG_ROUTER | FLAG_OVERRIDE,
-		.option = OPTION_TARGET_MAC, .target = own, .src = own, .dst = &all_nodes,
+		.type = ND_ADVERTISEMENT,
+		.flags = FLAG_ROUTER | FLAG_OVERRIDE,
+		.option = OPTION_TARGET_MAC,
+		.target = own,
+		.src = own,
+		.dst = &all_nodes,
 	};
 
 	nd_send(h, i, &na);

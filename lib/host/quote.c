@@ -44,7 +44,7 @@ static bool
 is_echo(const struct view *v)
 {
 	return v->family == 4 ? v->icmp_type == 0 || v->icmp_type == 8
-		: v->icmp_type == 128 || v->icmp_type == 129;
+			      : v->icmp_type == 128 || v->icmp_type == 129;
 }
 
 static void
@@ -56,7 +56,7 @@ restore_ports(uint8_t *l4, unsigned n, const struct view *v, uint8_t *checksum)
 		change(l4, &t->sport, 2, checksum);
 		change(l4 + 2, &t->dport, 2, checksum);
 	} else if (checksum != NULL && is_echo(v)) {
-		change(l4 + 4, &t->sport, 2, checksum);         /* identifier */
+		change(l4 + 4, &t->sport, 2, checksum); /* identifier */
 		if (v->family == 4)
 			checksum_icmp4_zeros(l4, n);
 	}

@@ -13,11 +13,12 @@
 
 #include "host/host_priv.h"
 
-#define EXPIRE_MAX 256          /* timers that expire in one call */
+#define EXPIRE_MAX  256 /* timers that expire in one call */
 #define SWEEP_SLOTS 16
-#define SWEEP_NS (10 * NS_PER_MS)
-#define UNASKED_NS NS_PER_S     /* a neighbour that never answered and was not asked for this
-				 * time is removed */
+#define SWEEP_NS    (10 * NS_PER_MS)
+#define UNASKED_NS \
+	NS_PER_S /* a neighbour that never answered and was not asked for this \
+		  * time is removed */
 
 static void
 hear_answer(struct host *h, uint16_t slot, const uint8_t mac[6])
@@ -26,7 +27,7 @@ hear_answer(struct host *h, uint16_t slot, const uint8_t mac[6])
 
 	/* Of an unsolicited message only a confirmation is believed. */
 	if (n->state == NEIGHBOUR_LOST
-	    || (n->state == NEIGHBOUR_KNOWN && memcmp(n->mac, mac, 6) != 0))
+		|| (n->state == NEIGHBOUR_KNOWN && memcmp(n->mac, mac, 6) != 0))
 		return;
 	neighbour_know(h, slot, mac, true);
 }
@@ -125,7 +126,7 @@ expire(struct host *h, uint16_t slot, void (*what)(struct host *h, uint16_t slot
 	uint64_t deadline_ns = h->neighbours[slot].deadline_ns;
 
 	if (neighbour_follow(h, slot) && neighbour_has_timer(&h->neighbours[slot])
-	    && h->neighbours[slot].deadline_ns == deadline_ns)
+		&& h->neighbours[slot].deadline_ns == deadline_ns)
 		what(h, slot);
 }
 
@@ -150,7 +151,7 @@ sweep_one(struct host *h, uint16_t slot)
 	struct neighbour *n = &h->neighbours[slot];
 
 	if (n->is_static || n->n_held != 0
-	    || h->now_ns - n->used_ns < (n->answered ? UNUSED_NS : UNASKED_NS))
+		|| h->now_ns - n->used_ns < (n->answered ? UNUSED_NS : UNASKED_NS))
 		return;
 	if (n->state == NEIGHBOUR_KNOWN)
 		neighbour_become(h, slot, NEIGHBOUR_LOST, 0);

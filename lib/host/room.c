@@ -9,7 +9,7 @@
 
 #define RECLAIM_NS (5 * NS_PER_S)
 /* If room is short, a neighbour is freed that was lost or unused for this time. */
-#define PRESSED_LOST_NS NS_PER_S
+#define PRESSED_LOST_NS   NS_PER_S
 #define PRESSED_UNUSED_NS (60 * NS_PER_S)
 
 static bool
@@ -59,7 +59,8 @@ trim(struct host *h, struct share *s, unsigned most)
 	unsigned n = 0;
 
 	for (; n < most && h->n_common > h->common && s->n > h->guaranteed
-	     && first_of(s, false) != NONE; n++)
+		&& first_of(s, false) != NONE;
+		n++)
 		displace(h, first_of(s, false));
 	return n;
 }
@@ -102,7 +103,7 @@ neighbours_reclaim(struct host *h)
 	bool handed = false;
 
 	if (h->setup.forget == NULL || (h->n_free >= h->n_neighbours / 8 && !h->pressed)
-	    || h->now_ns - h->reclaim_ns < RECLAIM_NS)
+		|| h->now_ns - h->reclaim_ns < RECLAIM_NS)
 		return;
 	h->reclaim_ns = h->now_ns;
 	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {

@@ -67,8 +67,8 @@ neighbour_become(struct host *h, uint16_t slot, enum neighbour_state state, uint
 		timer_start(h, slot, span_ns);
 	if (was_lost || state == NEIGHBOUR_KNOWN)
 		share_renew(h, slot);
-	neighbour_nexthop(h, slot)->state =
-		neighbour_resolved(n) ? NEXTHOP_READY : NEXTHOP_UNRESOLVED;
+	neighbour_nexthop(h, slot)->state = neighbour_resolved(n) ? NEXTHOP_READY
+								  : NEXTHOP_UNRESOLVED;
 }
 
 void

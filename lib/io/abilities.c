@@ -17,7 +17,9 @@ static const struct {
 	{ "ip4", RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_FRAG_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER },
 	{ "tcp4", RTE_ETH_RSS_NONFRAG_IPV4_TCP },
 	{ "udp4", RTE_ETH_RSS_NONFRAG_IPV4_UDP },
-	{ "ip6", RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_FRAG_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_OTHER | RTE_ETH_RSS_IPV6_EX },
+	{ "ip6",
+		RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_FRAG_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_OTHER
+			| RTE_ETH_RSS_IPV6_EX },
 	{ "tcp6", RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV6_TCP_EX },
 	{ "udp6", RTE_ETH_RSS_NONFRAG_IPV6_UDP | RTE_ETH_RSS_IPV6_UDP_EX },
 	{ "source", RTE_ETH_RSS_L3_SRC_ONLY },
@@ -44,7 +46,8 @@ abilities_take(struct abilities *a, const struct rte_eth_dev_info *info)
 		.scatter = (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0,
 		.macs = info->max_mac_addrs,
 	};
-	snprintf(a->driver, sizeof(a->driver), "%s", info->driver_name != NULL ? info->driver_name : "");
+	snprintf(a->driver, sizeof(a->driver), "%s",
+		info->driver_name != NULL ? info->driver_name : "");
 }
 
 unsigned
@@ -71,8 +74,7 @@ struct line {
 	size_t size, used;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-add(struct line *line, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *fmt, ...)
 {
 	va_list args;
 	int n;
@@ -97,15 +99,17 @@ add_rss(struct line *line, const struct port *port)
 	add(line, ", RSS");
 	for (unsigned i = 0; i < n; i++)
 		add(line, " %s", field[i]);
-	add(line, " (key %u bytes, table %u, used: %s)", port->abilities.rss_key_bytes, port->abilities.rss_table,
-		abilities_spread(port));
+	add(line, " (key %u bytes, table %u, used: %s)", port->abilities.rss_key_bytes,
+		port->abilities.rss_table, abilities_spread(port));
 }
 
 static void
 add_checksums(struct line *line, const char *direction, bool ip, bool l4)
 {
-	add(line, ", checksums %s %s%s%s", direction, ip ? "ip" : "", ip && l4 ? "+" : "", l4 ? "tcp+udp"
-		: ip ? "" : "none");
+	add(line, ", checksums %s %s%s%s", direction, ip ? "ip" : "", ip && l4 ? "+" : "",
+		l4           ? "tcp+udp"
+			: ip ? ""
+			     : "none");
 }
 
 void
@@ -114,12 +118,13 @@ abilities_text(const struct port *port, char *text, size_t size)
 	const struct abilities *a = &port->abilities;
 	struct line line = { .text = text, .size = size };
 
-	add(&line, "%s, %u of %u receive and %u of %u transmit queues", a->driver, port->rx_queues, a->rx_queues,
-		port->tx_queues, a->tx_queues);
+	add(&line, "%s, %u of %u receive and %u of %u transmit queues", a->driver, port->rx_queues,
+		a->rx_queues, port->tx_queues, a->tx_queues);
 	add_rss(&line, port);
 	add_checksums(&line, "rx", a->rx_checksum_ip, a->rx_checksum_l4);
 	add_checksums(&line, "tx", a->tx_checksum_ip, a->tx_checksum_l4);
-	add(&line, ", %u MAC address%s%s", a->macs, a->macs == 1 ? "" : "es", a->scatter ? ", scatter" : "");
+	add(&line, ", %u MAC address%s%s", a->macs, a->macs == 1 ? "" : "es",
+		a->scatter ? ", scatter" : "");
 	add(&line, ", MTU %u", port->mtu);
 	if (a->mtu != 0)
 		add(&line, " of %u", a->mtu);

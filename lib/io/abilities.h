@@ -17,18 +17,18 @@ enum {
 };
 
 struct abilities {
-	char driver[ABILITIES_DRIVER_MAX];      /* DPDK's name, "net_virtio" */
-	uint16_t rx_queues, tx_queues;          /* maximum */
-	uint64_t rss;                           /* RTE_ETH_RSS_*: fields that it can spread
-						 * frames by; 0: none */
-	uint8_t rss_key_bytes;                  /* 0: the key cannot be set */
-	uint16_t rss_table;                     /* entries; 0: there is none, or it cannot be set */
-	bool rx_checksum_ip, rx_checksum_l4;    /* it verifies them */
-	bool tx_checksum_ip, tx_checksum_l4;    /* it computes them */
-	bool scatter;                           /* a frame may lie in several receive buffers */
-	uint32_t macs;                          /* unicast addresses of its filter */
-	uint32_t mtu;                           /* maximum; 0: the driver reports none that it
-						 * enforces */
+	char driver[ABILITIES_DRIVER_MAX];   /* DPDK's name, "net_virtio" */
+	uint16_t rx_queues, tx_queues;       /* maximum */
+	uint64_t rss;                        /* RTE_ETH_RSS_*: fields that it can spread
+					      * frames by; 0: none */
+	uint8_t rss_key_bytes;               /* 0: the key cannot be set */
+	uint16_t rss_table;                  /* entries; 0: there is none, or it cannot be set */
+	bool rx_checksum_ip, rx_checksum_l4; /* it verifies them */
+	bool tx_checksum_ip, tx_checksum_l4; /* it computes them */
+	bool scatter;                        /* a frame may lie in several receive buffers */
+	uint32_t macs;                       /* unicast addresses of its filter */
+	uint32_t mtu;                        /* maximum; 0: the driver reports none that it
+					      * enforces */
 };
 
 struct port;
@@ -39,7 +39,8 @@ void abilities_take(struct abilities *a, const struct rte_eth_dev_info *info);
 
 /* Writes the fields that the device can spread frames by, "ip4", "tcp6", "source"..., in a fixed
  * order.  Returns their number. */
-unsigned abilities_rss_fields(const struct abilities *a, const char *field[static ABILITIES_FIELDS_MAX]);
+unsigned abilities_rss_fields(
+	const struct abilities *a, const char *field[static ABILITIES_FIELDS_MAX]);
 
 /* Returns how the port's frames are spread over its queues: "both ends", "source", or "none" (by
  * the device itself, if at all). */

@@ -22,8 +22,8 @@ enum {
 
 struct af_packet {
 	unsigned count;
-	int fd[AF_PACKET_SOCKETS_MAX];  /* the driver's: not to be closed here */
-	uint64_t missed;                /* the kernel resets it at each reading */
+	int fd[AF_PACKET_SOCKETS_MAX]; /* the driver's: not to be closed here */
+	uint64_t missed;               /* the kernel resets it at each reading */
 };
 
 /* Assigns sockets that join a fanout group until af_packet_opened to p; queues: their expected

@@ -16,7 +16,7 @@
 #include "io/quiet.h"
 
 enum {
-	CAPTURE_QUEUES_MAX = 16,        /* as many as net_ring has */
+	CAPTURE_QUEUES_MAX = 16, /* as many as net_ring has */
 };
 
 struct capture {
@@ -48,8 +48,8 @@ make_ring(const struct port *port, char way, unsigned queue)
 	char name[RTE_RING_NAMESIZE];
 
 	snprintf(name, sizeof(name), "capture%u_%c%u", port->index, way, queue);
-	return rte_ring_create(name, CAPTURE_RING, SOCKET_ID_ANY,
-		RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+	return rte_ring_create(
+		name, CAPTURE_RING, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
 }
 
 static int
@@ -97,8 +97,8 @@ capture_open(struct port *port, unsigned queues, struct err *err)
 	rc = open_device(port, from_rings);
 	if (rc < 0) {
 		capture_close(port);
-		return err_add(err, -rc, port->loc, "ports.%s: no memory for its rings",
-			port->name);
+		return err_add(
+			err, -rc, port->loc, "ports.%s: no memory for its rings", port->name);
 	}
 	return 0;
 }

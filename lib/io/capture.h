@@ -14,7 +14,7 @@
 #include "io/port.h"
 
 enum {
-	CAPTURE_RING = 2048,            /* frames a queue holds in each direction */
+	CAPTURE_RING = 2048, /* frames a queue holds in each direction */
 };
 
 /* Creates the device and writes its DPDK port id to port->id.  Called by ports_open. */

@@ -18,31 +18,35 @@
 static const struct driver {
 	const char *prefix;
 	enum device_kind kind;
-	unsigned queues;                /* maximum of queue pairs */
-	const char *args;               /* all arguments that it knows; NULL: not checked */
-	const char *needs;              /* a required argument */
+	unsigned queues;   /* maximum of queue pairs */
+	const char *args;  /* all arguments that it knows; NULL: not checked */
+	const char *needs; /* a required argument */
 	const char *sample;
 } drivers[] = {
 	{ "net_af_packet", DEVICE_AF_PACKET, DEVICE_AF_PACKET_QUEUES,
-		"iface qpairs blocksz framesz framecnt qdisc_bypass", "iface", "net_af_packet0,iface=eth0" },
+		"iface qpairs blocksz framesz framecnt qdisc_bypass", "iface",
+		"net_af_packet0,iface=eth0" },
 	{ "net_af_xdp", DEVICE_AF_XDP, PORT_QUEUES_ANY,
-		"iface start_queue queue_count shared_umem xdp_prog busy_budget force_copy", "iface",
-		"net_af_xdp0,iface=eth0" },
+		"iface start_queue queue_count shared_umem xdp_prog busy_budget force_copy",
+		"iface", "net_af_xdp0,iface=eth0" },
 	{ "net_tap", DEVICE_TAP, 16, "iface mac remote persist", NULL, NULL },
 	{ "net_memif", DEVICE_MEMIF, PORT_QUEUES_ANY,
-		"id role bsize rsize socket socket-abstract owner-uid owner-gid mac zero-copy secret", NULL, NULL },
-	{ "net_pcap", DEVICE_PCAP, 16, "rx_pcap tx_pcap rx_iface rx_iface_in tx_iface iface phy_mac infinite_rx", NULL,
+		"id role bsize rsize socket socket-abstract owner-uid owner-gid mac zero-copy secret",
+		NULL, NULL },
+	{ "net_pcap", DEVICE_PCAP, 16,
+		"rx_pcap tx_pcap rx_iface rx_iface_in tx_iface iface phy_mac infinite_rx", NULL,
 		NULL },
 	{ "net_null", DEVICE_NULL, PORT_QUEUES_ANY, "size copy no-rx", NULL, NULL },
 	{ "net_ring", DEVICE_RING, 16, "nodeaction internal", NULL, NULL },
 	{ "net_vhost", DEVICE_VHOST, PORT_QUEUES_ANY,
-		"iface queues client iommu-support postcopy-support tso linear-buffer ext-buffer legacy-ol-flags", "iface",
-		"net_vhost0,iface=/run/vm.sock" },
+		"iface queues client iommu-support postcopy-support tso linear-buffer ext-buffer legacy-ol-flags",
+		"iface", "net_vhost0,iface=/run/vm.sock" },
 	{ "net_weir_replay", DEVICE_REPLAY, PORT_QUEUES_ANY, NULL, NULL, NULL },
 	{ "net_virtio_user", DEVICE_VIRTIO_USER, DEVICE_VIRTIO_USER_QUEUES,
-		"path mac cq queue_size queues iface server mrg_rxbuf in_order packed_vq speed vectorized", "path",
-		"net_virtio_user0,path=/run/vm.sock" },
-	{ "net_bonding", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, "slave", "net_bonding0,slave=0000:3b:00.0,mode=1" },
+		"path mac cq queue_size queues iface server mrg_rxbuf in_order packed_vq speed vectorized",
+		"path", "net_virtio_user0,path=/run/vm.sock" },
+	{ "net_bonding", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, "slave",
+		"net_bonding0,slave=0000:3b:00.0,mode=1" },
 	{ "net_failsafe", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
 	{ "net_softnic", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
 	{ "net_vdev_netvsc", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
@@ -138,8 +142,8 @@ device_check(const char *device, const char *what, struct loc loc, struct err *e
 			d->sample);
 	if (d->args == NULL)
 		return 0;
-	return device_check_args(device, d->kind, d->args,
-		&(struct device_place){ what, name, loc }, err);
+	return device_check_args(
+		device, d->kind, d->args, &(struct device_place){ what, name, loc }, err);
 }
 
 unsigned
@@ -189,8 +193,8 @@ complete_af_packet(const struct device_wish *wish, char *out)
 }
 
 int
-device_complete(const char *device, const struct device_wish *wish,
-	char out[static DEVICE_TEXT_MAX])
+device_complete(
+	const char *device, const struct device_wish *wish, char out[static DEVICE_TEXT_MAX])
 {
 	/* Leaves room for the arguments added below. */
 	if (strlen(device) > DEVICE_TEXT_MAX - 128)

@@ -25,11 +25,11 @@ enum device_kind {
 	DEVICE_RING,
 	DEVICE_VHOST,
 	DEVICE_VIRTIO_USER,
-	DEVICE_REPLAY,          /* Weir's own: drivers/net_weir_replay */
-	DEVICE_OTHER,           /* another driver of DPDK: its arguments are passed unchecked */
-	DEVICE_FOREIGN,         /* net_* that no driver of DPDK has: of a plugin in system.eal,
-				 * if at all */
-	DEVICE_CAPTURE,         /* frames from memory, never written in a file */
+	DEVICE_REPLAY,  /* Weir's own: drivers/net_weir_replay */
+	DEVICE_OTHER,   /* another driver of DPDK: its arguments are passed unchecked */
+	DEVICE_FOREIGN, /* net_* that no driver of DPDK has: of a plugin in system.eal,
+			 * if at all */
+	DEVICE_CAPTURE, /* frames from memory, never written in a file */
 };
 
 enum {
@@ -37,7 +37,7 @@ enum {
 	DEVICE_NAME_MAX = 64,
 	DEVICE_VALUE_MAX = 256,
 	DEVICE_AF_XDP_DESCRIPTORS = 2048,
-	DEVICE_AF_PACKET_QUEUES = 16,   /* maximum of the driver */
+	DEVICE_AF_PACKET_QUEUES = 16, /* maximum of the driver */
 	DEVICE_VIRTIO_USER_QUEUES = 8,
 };
 
@@ -61,8 +61,8 @@ int device_check(const char *device, const char *what, struct loc loc, struct er
 
 /* Adds errors about what this host lacks for the device: the kernel interface, the PCI device or
  * its driver, and what to do.  sysfs is "/sys", or a test's own.  Returns 0 or -ENODEV. */
-int device_check_host(const char *device, const char *what, const char *sysfs, struct loc loc,
-	struct err *err);
+int device_check_host(
+	const char *device, const char *what, const char *sysfs, struct loc loc, struct err *err);
 
 /* Adds warnings about what impairs the kernel interface of a device: addresses that the kernel
  * answers for, a veth's offloads. */
@@ -80,15 +80,15 @@ bool device_waits(const char *device);
 
 /* Values for arguments that the writer of a device text need not give. */
 struct device_wish {
-	unsigned queues;        /* at least 1 */
+	unsigned queues; /* at least 1 */
 	unsigned mtu;
-	const char *mac;        /* the device's own: the far side's of a tap; or NULL */
+	const char *mac; /* the device's own: the far side's of a tap; or NULL */
 };
 
 /* Writes device to out with the missing arguments added (lib/io/README.md lists them). Returns 0 or
  * -ENAMETOOLONG. */
-int device_complete(const char *device, const struct device_wish *wish,
-	char out[static DEVICE_TEXT_MAX]);
+int device_complete(
+	const char *device, const struct device_wish *wish, char out[static DEVICE_TEXT_MAX]);
 
 /* Returns the bytes that a buffer must hold for frames of an MTU, for any device. */
 unsigned device_frame_bytes(unsigned mtu);

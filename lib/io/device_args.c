@@ -94,13 +94,16 @@ refuse_key(const char *words, const char *key, const struct device_place *p, str
 	while ((word = strsep(&rest, " ")) != NULL)
 		suggestion_offer(&s, word);
 	if (s.best != NULL)
-		return err_add(err, EINVAL, p->loc, "%s: %s has no argument '%s'; did you mean '%s'?", p->what, p->name,
-			key, s.best);
-	return err_add(err, EINVAL, p->loc, "%s: %s has no argument '%s'; there are %s", p->what, p->name, key, words);
+		return err_add(err, EINVAL, p->loc,
+			"%s: %s has no argument '%s'; did you mean '%s'?", p->what, p->name, key,
+			s.best);
+	return err_add(err, EINVAL, p->loc, "%s: %s has no argument '%s'; there are %s", p->what,
+		p->name, key, words);
 }
 
 static int
-check_range(enum device_kind kind, const char *key, const char *value, const struct device_place *p, struct err *err)
+check_range(enum device_kind kind, const char *key, const char *value, const struct device_place *p,
+	struct err *err)
 {
 	for (unsigned i = 0; i < RTE_DIM(ranges); i++) {
 		const struct range *r = &ranges[i];
@@ -110,8 +113,10 @@ check_range(enum device_kind kind, const char *key, const char *value, const str
 		if (r->kind != kind || strcmp(r->key, key) != 0)
 			continue;
 		number = strtoul(value, &end, 10);
-		if (value[0] < '0' || value[0] > '9' || *end != '\0' || number < r->low || number > r->high)
-			return err_add(err, EINVAL, p->loc, "%s: %s: %s=%s: a number from %lu to %lu", p->what, p->name, key,
+		if (value[0] < '0' || value[0] > '9' || *end != '\0' || number < r->low
+			|| number > r->high)
+			return err_add(err, EINVAL, p->loc,
+				"%s: %s: %s=%s: a number from %lu to %lu", p->what, p->name, key,
 				value, r->low, r->high);
 	}
 	return 0;
@@ -130,19 +135,24 @@ number_of(const char *device, const char *key, unsigned long without)
 static int
 check_packet_ring(const char *device, const struct device_place *p, struct err *err)
 {
-	unsigned long block = number_of(device, "blocksz", 4096), frame = number_of(device, "framesz", 2048);
+	unsigned long block = number_of(device, "blocksz", 4096),
+		      frame = number_of(device, "framesz", 2048);
 	unsigned long count = number_of(device, "framecnt", 512);
 
 	if (block % 4096 != 0 || (block & (block - 1)) != 0)
-		return err_add(err, EINVAL, p->loc, "%s: blocksz=%lu: a power of two, 4096 or more", p->what, block);
+		return err_add(err, EINVAL, p->loc, "%s: blocksz=%lu: a power of two, 4096 or more",
+			p->what, block);
 	if (frame % 16 != 0)
-		return err_add(err, EINVAL, p->loc, "%s: framesz=%lu: a multiple of 16", p->what, frame);
+		return err_add(
+			err, EINVAL, p->loc, "%s: framesz=%lu: a multiple of 16", p->what, frame);
 	if (frame > block)
-		return err_add(err, EINVAL, p->loc, "%s: framesz=%lu does not fit into a block of %lu; add blocksz=%lu",
+		return err_add(err, EINVAL, p->loc,
+			"%s: framesz=%lu does not fit into a block of %lu; add blocksz=%lu",
 			p->what, frame, block, rte_align64pow2(frame));
 	if (count < block / frame)
-		return err_add(err, EINVAL, p->loc, "%s: framecnt=%lu is less than the %lu frames of one block", p->what,
-			count, block / frame);
+		return err_add(err, EINVAL, p->loc,
+			"%s: framecnt=%lu is less than the %lu frames of one block", p->what, count,
+			block / frame);
 	return 0;
 }
 
@@ -157,11 +167,13 @@ device_check_args(const char *device, enum device_kind kind, const char *words,
 		int rc;
 
 		at = next_arg(at, key, value);
-		rc = !has_word(words, key) ? refuse_key(words, key, p, err) : check_range(kind, key, value, p, err);
+		rc = !has_word(words, key) ? refuse_key(words, key, p, err)
+					   : check_range(kind, key, value, p, err);
 		if (rc < 0)
 			return rc;
 		if (value[0] == '\0')
-			return err_add(err, EINVAL, p->loc, "%s: %s: %s= has no value", p->what, p->name, key);
+			return err_add(err, EINVAL, p->loc, "%s: %s: %s= has no value", p->what,
+				p->name, key);
 	}
 	return kind == DEVICE_AF_PACKET ? check_packet_ring(device, p, err) : 0;
 }

@@ -58,8 +58,14 @@ static bool
 driver_is_usable(const char *driver)
 {
 	static const char *const usable[] = {
-		"vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "hv_netvsc",
-		"nfp", "mana",
+		"vfio-pci",
+		"igb_uio",
+		"uio_pci_generic",
+		"mlx4_core",
+		"mlx5_core",
+		"hv_netvsc",
+		"nfp",
+		"mana",
 	};
 
 	for (unsigned i = 0; i < RTE_DIM(usable); i++) {
@@ -80,8 +86,8 @@ has_iommu(const char *sysfs, const char *address)
 }
 
 static void
-warn_no_iommu(const char *address, const char *what, const char *sysfs, struct loc loc,
-	struct err *err)
+warn_no_iommu(
+	const char *address, const char *what, const char *sysfs, struct loc loc, struct err *err)
 {
 	char path[256];
 
@@ -89,8 +95,8 @@ warn_no_iommu(const char *address, const char *what, const char *sysfs, struct l
 	snprintf(path, sizeof(path), "%s/module/vfio/parameters/enable_unsafe_noiommu_mode", sysfs);
 	err_warn(err, loc,
 		"%s: PCI device %s is bound to vfio-pci, and this host has no IOMMU for it; boot with "
-		"intel_iommu=on or amd_iommu=on%s, or bind it to uio_pci_generic", what, address,
-		access(path, F_OK) == 0 ? ", set enable_unsafe_noiommu_mode" : "");
+		"intel_iommu=on or amd_iommu=on%s, or bind it to uio_pci_generic",
+		what, address, access(path, F_OK) == 0 ? ", set enable_unsafe_noiommu_mode" : "");
 }
 
 static int
@@ -124,8 +130,8 @@ check_pci(const char *address, const char *what, const char *sysfs, struct loc l
 }
 
 int
-device_check_host(const char *device, const char *what, const char *sysfs, struct loc loc,
-	struct err *err)
+device_check_host(
+	const char *device, const char *what, const char *sysfs, struct loc loc, struct err *err)
 {
 	char value[DEVICE_VALUE_MAX];
 	char name[DEVICE_NAME_MAX];
@@ -258,7 +264,8 @@ int
 device_xdp_off(const char *interface)
 {
 	struct link_request r = { .header = { .nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
-		.nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST } };
+					  .nlmsg_type = RTM_GETLINK,
+					  .nlmsg_flags = NLM_F_REQUEST } };
 	_Alignas(8) char buf[16384];
 	struct rtattr *xdp;
 	int none = -1;

@@ -7,8 +7,8 @@
 
 /* The names in an error about a device. */
 struct device_place {
-	const char *what;               /* "ports.lan.device" */
-	const char *name;               /* "net_af_packet0" */
+	const char *what; /* "ports.lan.device" */
+	const char *name; /* "net_af_packet0" */
 	struct loc loc;
 };
 

@@ -23,7 +23,7 @@
 enum {
 	ARGS_MAX = 256,
 	MIB = 1 << 20,
-	OWN_MIB = 48,           /* for EAL itself, rings and tables of tens of kilobytes */
+	OWN_MIB = 48, /* for EAL itself, rings and tables of tens of kilobytes */
 };
 
 static struct {
@@ -38,8 +38,7 @@ struct args {
 	char *at[ARGS_MAX + 1];
 };
 
-static void __attribute__((format(printf, 2, 3)))
-args_add(struct args *args, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) args_add(struct args *args, const char *fmt, ...)
 {
 	va_list ap;
 	char *text = NULL;
@@ -129,9 +128,10 @@ memory_choose(const struct eal_cfg *cfg, size_t need_mib, struct err *err)
 	if (cfg->hugepages == EAL_HUGEPAGES_YES && !eal.hugepages)
 		return host_memory_advise(&have, need_mib, cfg->hugepages_loc, err);
 	if (!eal.hugepages && have.available_mib < need_mib)
-		return err_add(err, ENOMEM, cfg->memory_loc, "system.memory: %zu MiB needed for packets and tables, "
-			"%zu MiB of memory available; fewer mbufs or descriptors take less", need_mib,
-			have.available_mib);
+		return err_add(err, ENOMEM, cfg->memory_loc,
+			"system.memory: %zu MiB needed for packets and tables, "
+			"%zu MiB of memory available; fewer mbufs or descriptors take less",
+			need_mib, have.available_mib);
 
 	if (eal.hugepages)
 		snprintf(eal.memory, sizeof(eal.memory), "hugepages: %zu MiB needed, %zu MiB free",
@@ -163,7 +163,8 @@ static void
 args_add_cores(struct args *args, const struct eal_cfg *cfg)
 {
 	char text[EAL_WORKERS_MAX * 12 + 16];
-	size_t used = (size_t)snprintf(text, sizeof(text), "0@%u", topology_real(cfg->control.core));
+	size_t used = (size_t)snprintf(
+		text, sizeof(text), "0@%u", topology_real(cfg->control.core));
 
 	for (unsigned i = 0; i < cfg->worker_count; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, ",%u@%u", i + 1,
@@ -226,9 +227,10 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 		return err_add(err, rte_errno > 0 ? rte_errno : EIO,
 			cfg->extra_count > 0 ? cfg->extra_loc : cfg->loc,
 			"system%s: DPDK does not start%s%s", cfg->extra_count > 0 ? ".eal" : "",
-			quiet_colon(&quiet), cfg->pci && !eal.hugepages
-			? "; PCI devices without an IOMMU need hugepages: sysctl -w vm.nr_hugepages=N"
-			: "");
+			quiet_colon(&quiet),
+			cfg->pci && !eal.hugepages
+				? "; PCI devices without an IOMMU need hugepages: sysctl -w vm.nr_hugepages=N"
+				: "");
 
 	eal.started = true;
 	rte_openlog_stream(stderr);

@@ -21,8 +21,8 @@ enum {
 };
 
 enum eal_hugepages {
-	EAL_HUGEPAGES_AUTO,     /* when enough are free, else without, and eal_memory says so */
-	EAL_HUGEPAGES_YES,      /* an error if too few are free */
+	EAL_HUGEPAGES_AUTO, /* when enough are free, else without, and eal_memory says so */
+	EAL_HUGEPAGES_YES,  /* an error if too few are free */
 	EAL_HUGEPAGES_NO,
 };
 
@@ -32,20 +32,20 @@ struct eal_core {
 };
 
 struct eal_cfg {
-	struct loc loc;                 /* of section system, for errors without a better place */
+	struct loc loc; /* of section system, for errors without a better place */
 	struct eal_core control;
 	const struct eal_core *workers;
-	unsigned worker_count;          /* 1 .. EAL_WORKERS_MAX */
+	unsigned worker_count; /* 1 .. EAL_WORKERS_MAX */
 	enum eal_hugepages hugepages;
 	struct loc hugepages_loc;
-	struct loc memory_loc;          /* of the row that determines the memory */
-	size_t memory_bytes;            /* memory for pools and tables (pool_estimate_bytes) */
-	bool single_file_segments;      /* set by ports_eal_needs (virtio-user) */
-	bool pci;                       /* set by ports_eal_needs (a port is a PCI device) */
-	const char *pci_device[EAL_PCI_MAX];    /* their texts: EAL chooses the IOVA mode by them */
+	struct loc memory_loc;               /* of the row that determines the memory */
+	size_t memory_bytes;                 /* memory for pools and tables (pool_estimate_bytes) */
+	bool single_file_segments;           /* set by ports_eal_needs (virtio-user) */
+	bool pci;                            /* set by ports_eal_needs (a port is a PCI device) */
+	const char *pci_device[EAL_PCI_MAX]; /* their texts: EAL chooses the IOVA mode by them */
 	unsigned n_pci;
-	bool verbose;                   /* DPDK's own log on stderr; otherwise it is silent */
-	const char *const *extra;       /* system.eal: passed to DPDK after Weir's own arguments */
+	bool verbose;             /* DPDK's own log on stderr; otherwise it is silent */
+	const char *const *extra; /* system.eal: passed to DPDK after Weir's own arguments */
 	unsigned extra_count;
 	struct loc extra_loc;
 };

@@ -12,30 +12,62 @@
 
 #include "base/suggest.h"
 
-enum { FREE, OURS };                    /* who decides */
-enum { BARE, VALUE, MAYBE };            /* what follows an option; MAYBE: after '=' only */
+enum { FREE, OURS };         /* who decides */
+enum { BARE, VALUE, MAYBE }; /* what follows an option; MAYBE: after '=' only */
 
 static const struct option {
 	const char *name;
 	unsigned char who, takes;
 } options[] = {
-	{ "-a", FREE, VALUE }, { "--allow", FREE, VALUE }, { "-b", FREE, VALUE }, { "--block", FREE, VALUE },
-	{ "-d", FREE, VALUE }, { "-m", FREE, VALUE }, { "-n", FREE, VALUE }, { "-r", FREE, VALUE },
-	{ "--base-virtaddr", FREE, VALUE }, { "--create-uio-dev", FREE, BARE },
-	{ "--force-max-simd-bitwidth", FREE, VALUE }, { "--huge-dir", FREE, VALUE }, { "--huge-unlink", FREE, MAYBE },
-	{ "--iova-mode", FREE, VALUE }, { "--legacy-mem", FREE, BARE }, { "--log-level", FREE, VALUE },
-	{ "--match-allocations", FREE, BARE }, { "--mbuf-pool-ops-name", FREE, VALUE }, { "--no-hpet", FREE, BARE },
-	{ "--single-file-segments", FREE, BARE }, { "--socket-limit", FREE, VALUE }, { "--socket-mem", FREE, VALUE },
-	{ "--syslog", FREE, VALUE }, { "--telemetry", FREE, BARE }, { "--trace", FREE, VALUE },
-	{ "--trace-bufsz", FREE, VALUE }, { "--trace-dir", FREE, VALUE }, { "--trace-mode", FREE, VALUE },
-	{ "--vdev", FREE, VALUE }, { "--vfio-intr", FREE, VALUE }, { "--vfio-vf-token", FREE, VALUE },
+	{ "-a", FREE, VALUE },
+	{ "--allow", FREE, VALUE },
+	{ "-b", FREE, VALUE },
+	{ "--block", FREE, VALUE },
+	{ "-d", FREE, VALUE },
+	{ "-m", FREE, VALUE },
+	{ "-n", FREE, VALUE },
+	{ "-r", FREE, VALUE },
+	{ "--base-virtaddr", FREE, VALUE },
+	{ "--create-uio-dev", FREE, BARE },
+	{ "--force-max-simd-bitwidth", FREE, VALUE },
+	{ "--huge-dir", FREE, VALUE },
+	{ "--huge-unlink", FREE, MAYBE },
+	{ "--iova-mode", FREE, VALUE },
+	{ "--legacy-mem", FREE, BARE },
+	{ "--log-level", FREE, VALUE },
+	{ "--match-allocations", FREE, BARE },
+	{ "--mbuf-pool-ops-name", FREE, VALUE },
+	{ "--no-hpet", FREE, BARE },
+	{ "--single-file-segments", FREE, BARE },
+	{ "--socket-limit", FREE, VALUE },
+	{ "--socket-mem", FREE, VALUE },
+	{ "--syslog", FREE, VALUE },
+	{ "--telemetry", FREE, BARE },
+	{ "--trace", FREE, VALUE },
+	{ "--trace-bufsz", FREE, VALUE },
+	{ "--trace-dir", FREE, VALUE },
+	{ "--trace-mode", FREE, VALUE },
+	{ "--vdev", FREE, VALUE },
+	{ "--vfio-intr", FREE, VALUE },
+	{ "--vfio-vf-token", FREE, VALUE },
 	{ "--vmware-tsc-map", FREE, BARE },
 
-	{ "-c", OURS, VALUE }, { "-l", OURS, VALUE }, { "--lcores", OURS, VALUE }, { "--main-lcore", OURS, VALUE },
-	{ "-s", OURS, VALUE }, { "-S", OURS, VALUE }, { "--file-prefix", OURS, VALUE }, { "--in-memory", OURS, BARE },
-	{ "--no-huge", OURS, BARE }, { "--no-pci", OURS, BARE }, { "--no-shconf", OURS, BARE },
-	{ "--no-telemetry", OURS, BARE }, { "--proc-type", OURS, VALUE }, { "-h", OURS, BARE },
-	{ "--help", OURS, BARE }, { "-v", OURS, BARE },
+	{ "-c", OURS, VALUE },
+	{ "-l", OURS, VALUE },
+	{ "--lcores", OURS, VALUE },
+	{ "--main-lcore", OURS, VALUE },
+	{ "-s", OURS, VALUE },
+	{ "-S", OURS, VALUE },
+	{ "--file-prefix", OURS, VALUE },
+	{ "--in-memory", OURS, BARE },
+	{ "--no-huge", OURS, BARE },
+	{ "--no-pci", OURS, BARE },
+	{ "--no-shconf", OURS, BARE },
+	{ "--no-telemetry", OURS, BARE },
+	{ "--proc-type", OURS, VALUE },
+	{ "-h", OURS, BARE },
+	{ "--help", OURS, BARE },
+	{ "-v", OURS, BARE },
 };
 
 /* Returns the option that an argument is, also one that includes its value: -dFILE, --vdev=... */
@@ -59,7 +91,8 @@ refuse(const char *arg, struct loc loc, struct err *err)
 		if (options[i].who == FREE)
 			suggestion_offer(&s, options[i].name);
 	if (s.best != NULL)
-		return err_add(err, EINVAL, loc, "system.eal: DPDK has no option '%s'; did you mean '%s'?", arg, s.best);
+		return err_add(err, EINVAL, loc,
+			"system.eal: DPDK has no option '%s'; did you mean '%s'?", arg, s.best);
 	return err_add(err, EINVAL, loc, "system.eal: '%s' is not an option of DPDK", arg);
 }
 
@@ -69,18 +102,22 @@ eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, stru
 	int rc = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		const struct option *o = args[i][0] == '-' && args[i][1] != '\0' ? option_of(args[i]) : NULL;
+		const struct option *o = args[i][0] == '-' && args[i][1] != '\0'
+			? option_of(args[i])
+			: NULL;
 		bool inside = o != NULL && args[i][strlen(o->name)] != '\0';
 
 		if (o == NULL)
 			rc = refuse(args[i], loc[i], err);
 		else if (o->who == OURS)
-			rc = err_add(err, EINVAL, loc[i], "system.eal: %s cannot be configured: Weir sets it itself",
+			rc = err_add(err, EINVAL, loc[i],
+				"system.eal: %s cannot be configured: Weir sets it itself",
 				o->name);
 		else if (inside && o->takes == BARE)
 			rc = err_add(err, EINVAL, loc[i], "system.eal: %s takes no value", o->name);
 		else if (!inside && o->takes == VALUE && (i + 1 == n || args[++i][0] == '-'))
-			rc = err_add(err, EINVAL, loc[i < n ? i : n - 1], "system.eal: %s needs a value", o->name);
+			rc = err_add(err, EINVAL, loc[i < n ? i : n - 1],
+				"system.eal: %s needs a value", o->name);
 	}
 	return rc;
 }

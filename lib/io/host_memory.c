@@ -44,7 +44,7 @@ read_number(const char *path, size_t without)
 	if (f == NULL)
 		return without;
 	if (fscanf(f, "%zu", &n) != 1)
-		n = without;                    /* "max" */
+		n = without; /* "max" */
 	fclose(f);
 	return n;
 }
@@ -87,10 +87,12 @@ read_hugepages(const char *sys, struct host_memory *have)
 
 		if (sscanf(d->d_name, "hugepages-%zukB", &kib) != 1)
 			continue;
-		snprintf(path, sizeof(path), "%s/kernel/mm/hugepages/hugepages-%zukB/free_hugepages", sys, kib);
+		snprintf(path, sizeof(path),
+			"%s/kernel/mm/hugepages/hugepages-%zukB/free_hugepages", sys, kib);
 		pages = read_number(path, 0);
 		have->huge_free_mib += pages * kib / KIB;
-		snprintf(path, sizeof(path), "%s/kernel/mm/hugepages/hugepages-%zukB/nr_hugepages", sys, kib);
+		snprintf(path, sizeof(path), "%s/kernel/mm/hugepages/hugepages-%zukB/nr_hugepages",
+			sys, kib);
 		all = read_number(path, 0);
 		if (kib == have->huge_kib && most == 0)
 			have->huge_pages = all;
@@ -114,7 +116,7 @@ host_memory_read_from(const char *proc, const char *sys, struct host_memory *hav
 		.huge_kib = meminfo_kib(proc, "Hugepagesize"),
 	};
 	if (have->available_mib == 0)
-		have->available_mib = SIZE_MAX;         /* unknown */
+		have->available_mib = SIZE_MAX; /* unknown */
 	have->available_mib = RTE_MIN(have->available_mib, left);
 	read_hugepages(sys, have);
 }
@@ -128,13 +130,18 @@ host_memory_read(struct host_memory *have)
 int
 host_memory_advise(const struct host_memory *have, size_t need_mib, struct loc loc, struct err *err)
 {
-	size_t lack_kib = need_mib > have->huge_free_mib ? (need_mib - have->huge_free_mib) * KIB : 0, add;
+	size_t lack_kib = need_mib > have->huge_free_mib ? (need_mib - have->huge_free_mib) * KIB
+							 : 0,
+	       add;
 
 	if (have->huge_kib == 0)
-		return err_add(err, ENOMEM, loc, "system.memory.hugepages: %zu MiB needed; this kernel has no hugepages",
+		return err_add(err, ENOMEM, loc,
+			"system.memory.hugepages: %zu MiB needed; this kernel has no hugepages",
 			need_mib);
 	add = (lack_kib + have->huge_kib - 1) / have->huge_kib;
-	return err_add(err, ENOMEM, loc, "system.memory.hugepages: %zu MiB needed, %zu MiB free; %zu pages of %zu kB more "
-		"are to be reserved: echo %zu > /sys/kernel/mm/hugepages/hugepages-%zukB/nr_hugepages", need_mib,
-		have->huge_free_mib, add, have->huge_kib, have->huge_pages + add, have->huge_kib);
+	return err_add(err, ENOMEM, loc,
+		"system.memory.hugepages: %zu MiB needed, %zu MiB free; %zu pages of %zu kB more "
+		"are to be reserved: echo %zu > /sys/kernel/mm/hugepages/hugepages-%zukB/nr_hugepages",
+		need_mib, have->huge_free_mib, add, have->huge_kib, have->huge_pages + add,
+		have->huge_kib);
 }

@@ -10,11 +10,11 @@
 #include "base/err.h"
 
 struct host_memory {
-	size_t available_mib;           /* without swapping, within the limit of our cgroup */
-	size_t huge_free_mib;           /* of all page sizes */
-	size_t huge_kib;                /* size of the pages to add: the most frequent one, else
-					 * the default size */
-	size_t huge_pages;              /* reserved of that size */
+	size_t available_mib; /* without swapping, within the limit of our cgroup */
+	size_t huge_free_mib; /* of all page sizes */
+	size_t huge_kib;      /* size of the pages to add: the most frequent one, else
+			       * the default size */
+	size_t huge_pages;    /* reserved of that size */
 };
 
 void host_memory_read(struct host_memory *have);
@@ -23,6 +23,7 @@ void host_memory_read(struct host_memory *have);
 void host_memory_read_from(const char *proc, const char *sys, struct host_memory *have);
 
 /* Adds an error that tells the memory needed, and how many hugepages to add.  Returns -ENOMEM. */
-int host_memory_advise(const struct host_memory *have, size_t need_mib, struct loc loc, struct err *err);
+int host_memory_advise(
+	const struct host_memory *have, size_t need_mib, struct loc loc, struct err *err);
 
 #endif

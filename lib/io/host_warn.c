@@ -48,8 +48,10 @@ warn_addresses(const char *interface, const char *what, struct loc loc, struct e
 	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
 		if (strcmp(i->ifa_name, interface) != 0 || !answered(i->ifa_addr, text))
 			continue;
-		err_warn(err, loc, "%s: the kernel has address %s on %s and answers there beside Weir; "
-			"ip addr flush dev %s", what, text, interface, interface);
+		err_warn(err, loc,
+			"%s: the kernel has address %s on %s and answers there beside Weir; "
+			"ip addr flush dev %s",
+			what, text, interface, interface);
 		break;
 	}
 	freeifaddrs(all);
@@ -89,9 +91,11 @@ warn_offloads(const char *interface, const char *what, struct loc loc, struct er
 	if (!ethtool(interface, &info) || strcmp(info.driver, "veth") != 0)
 		return;
 	if (has_feature(interface, ETHTOOL_GTXCSUM) || has_feature(interface, ETHTOOL_GTSO)
-			|| has_feature(interface, ETHTOOL_GGRO))
-		err_warn(err, loc, "%s: %s is a veth with offloads: packets may come without checksums, or cut; at both ends: "
-			"ethtool -K %s tx off rx off gso off tso off gro off", what, interface, interface);
+		|| has_feature(interface, ETHTOOL_GGRO))
+		err_warn(err, loc,
+			"%s: %s is a veth with offloads: packets may come without checksums, or cut; at both ends: "
+			"ethtool -K %s tx off rx off gso off tso off gro off",
+			what, interface, interface);
 }
 
 void
@@ -101,7 +105,7 @@ device_warn_host(const char *device, const char *what, struct loc loc, struct er
 	char interface[DEVICE_VALUE_MAX];
 
 	if ((kind != DEVICE_AF_PACKET && kind != DEVICE_AF_XDP)
-			|| !device_arg(device, "iface", interface, sizeof(interface)))
+		|| !device_arg(device, "iface", interface, sizeof(interface)))
 		return;
 	warn_addresses(interface, what, loc, err);
 	warn_offloads(interface, what, loc, err);
@@ -130,8 +134,8 @@ device_waits(const char *device)
 {
 	char value[DEVICE_VALUE_MAX];
 
-	return device_kind(device) == DEVICE_VIRTIO_USER && device_arg(device, "server", value, sizeof(value))
-		&& strcmp(value, "1") == 0;
+	return device_kind(device) == DEVICE_VIRTIO_USER
+		&& device_arg(device, "server", value, sizeof(value)) && strcmp(value, "1") == 0;
 }
 
 int
@@ -141,16 +145,20 @@ device_claim(const char *device, const char *what, struct loc loc, struct err *e
 	char interface[DEVICE_VALUE_MAX];
 	int fd, n;
 
-	if (device_kind(device) != DEVICE_AF_PACKET || !device_arg(device, "iface", interface, sizeof(interface)))
+	if (device_kind(device) != DEVICE_AF_PACKET
+		|| !device_arg(device, "iface", interface, sizeof(interface)))
 		return -1;
 	/* An abstract name belongs to this network namespace, and is gone with the process. */
 	n = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "weir/port/%s", interface);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&name,
-			(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) == 0)
+	if (fd < 0
+		|| bind(fd, (struct sockaddr *)&name,
+			   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n))
+			== 0)
 		return fd;
 	if (errno == EADDRINUSE)
-		err_warn(err, loc, "%s: another Weir has %s already: each packet is handled twice; pgrep -a weir lists them",
+		err_warn(err, loc,
+			"%s: another Weir has %s already: each packet is handled twice; pgrep -a weir lists them",
 			what, interface);
 	close(fd);
 	return -1;

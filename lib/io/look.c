@@ -9,7 +9,7 @@
 
 enum {
 	MAC_BYTES = 6,
-	STRAY = 1000,   /* one frame in this many may be counted at another time than its drop */
+	STRAY = 1000, /* one frame in this many may be counted at another time than its drop */
 };
 
 void
@@ -26,7 +26,8 @@ look_write(struct look *look, const struct rte_mbuf *m)
 		any |= data[i];
 	for (unsigned i = 0; i < MAC_BYTES; i++)
 		mac = mac << 8 | data[i];
-	atomic_store_explicit(&look->note, LOOK_SEEN | (any == 0 ? LOOK_ZEROS : 0) | mac, memory_order_relaxed);
+	atomic_store_explicit(
+		&look->note, LOOK_SEEN | (any == 0 ? LOOK_ZEROS : 0) | mac, memory_order_relaxed);
 }
 
 uint64_t
@@ -70,7 +71,8 @@ delivery_judge(struct delivery *d, const struct delivery_facts *f)
 
 	if (f->note == 0)
 		return DELIVERY_SOUND;
-	if (suspicion != d->suspicion || (suspicion == DELIVERY_FOREIGN && !others_are_foreign(d, f))) {
+	if (suspicion != d->suspicion
+		|| (suspicion == DELIVERY_FOREIGN && !others_are_foreign(d, f))) {
 		d->suspicion = suspicion;
 		d->looks = 0;
 		d->since_ns = f->now_ns;
@@ -79,7 +81,7 @@ delivery_judge(struct delivery *d, const struct delivery_facts *f)
 	}
 	d->looks++;
 	if (suspicion == DELIVERY_SOUND || d->told[suspicion] || d->looks < DELIVERY_LOOKS
-	    || f->now_ns - d->since_ns < NS_PER_S)
+		|| f->now_ns - d->since_ns < NS_PER_S)
 		return DELIVERY_SOUND;
 	d->told[suspicion] = true;
 	return suspicion;

@@ -19,13 +19,15 @@
 struct rte_mbuf;
 
 #define LOOK_WANTED (UINT64_C(1) << 63) /* control asks for a note */
-#define LOOK_SEEN (UINT64_C(1) << 62)   /* a note; the low 48 bits are the destination MAC, first byte highest */
-#define LOOK_ZEROS (UINT64_C(1) << 61)  /* every byte of the frame is zero */
-#define LOOK_MAC ((UINT64_C(1) << 48) - 1)
+#define LOOK_SEEN \
+	(UINT64_C(1) \
+		<< 62) /* a note; the low 48 bits are the destination MAC, first byte highest */
+#define LOOK_ZEROS (UINT64_C(1) << 61) /* every byte of the frame is zero */
+#define LOOK_MAC   ((UINT64_C(1) << 48) - 1)
 
 enum {
-	LOOK_BYTES = 64,                /* compared at most */
-	DELIVERY_LOOKS = 3,             /* consecutive notes needed for a verdict */
+	LOOK_BYTES = 64,    /* compared at most */
+	DELIVERY_LOOKS = 3, /* consecutive notes needed for a verdict */
 };
 
 /* control: requests, workers: answer */
@@ -64,10 +66,10 @@ struct delivery {
 
 /* The input of delivery_judge about a port. */
 struct delivery_facts {
-	uint64_t note;                  /* of look_take */
-	uint64_t mac;                   /* the port's, as in a note */
-	uint64_t rx;                    /* frames received so far */
-	uint64_t foreign;               /* and dropped as not_for_us */
+	uint64_t note;    /* of look_take */
+	uint64_t mac;     /* the port's, as in a note */
+	uint64_t rx;      /* frames received so far */
+	uint64_t foreign; /* and dropped as not_for_us */
 	uint64_t now_ns;
 };
 

@@ -15,10 +15,10 @@
 
 #ifdef WEIR_DEBUG
 /* Without caches every free goes through the debug store. */
-#define CACHE 0
+#define CACHE         0
 #define PRIVATE_BYTES 64
 #else
-#define CACHE POOL_CACHE
+#define CACHE         POOL_CACHE
 #define PRIVATE_BYTES 0
 #endif
 
@@ -47,8 +47,8 @@ mbuf_bytes(unsigned mtu)
 
 /* Fills the shares of workers and control, and the sum. */
 static void
-sizing_sum(struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports,
-	unsigned all_workers)
+sizing_sum(
+	struct pool_sizing *s, const struct pool_cfg *cfg, unsigned all_ports, unsigned all_workers)
 {
 	s->cache = CACHE_MOST;
 	s->in_hand = POOL_BURSTS * cfg->burst;
@@ -76,8 +76,8 @@ estimate_descriptors(const struct port_cfg *port)
 }
 
 size_t
-pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
-	unsigned workers)
+pool_estimate_bytes(
+	const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count, unsigned workers)
 {
 	struct pool_sizing s = { .workers = workers };
 	unsigned mtu = PORT_MTU;
@@ -187,8 +187,8 @@ static struct rte_mempool *
 create(const char *name, unsigned n, unsigned room, int node)
 {
 	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + room;
-	struct rte_mempool *mp = rte_mempool_create_empty(name, n, element, CACHE,
-		sizeof(struct rte_pktmbuf_pool_private), node, packing());
+	struct rte_mempool *mp = rte_mempool_create_empty(
+		name, n, element, CACHE, sizeof(struct rte_pktmbuf_pool_private), node, packing());
 
 	if (mp != NULL && fill(mp, room) < 0) {
 		rte_mempool_free(mp);
@@ -223,15 +223,17 @@ address_fault(const struct rte_mbuf *m)
 	if (iova == 0 || iova == RTE_BAD_IOVA)
 		return "have no IO address";
 	if (rte_eal_iova_mode() == RTE_IOVA_VA)
-		return iova == (rte_iova_t)(uintptr_t)m->buf_addr ? NULL
+		return iova == (rte_iova_t)(uintptr_t)m->buf_addr
+			? NULL
 			: "have an IO address that is not their virtual one";
-	physical = rte_mem_virt2phy(m->buf_addr);       /* the kernel gives it to root only */
-	return physical == RTE_BAD_IOVA || physical == iova ? NULL
+	physical = rte_mem_virt2phy(m->buf_addr); /* the kernel gives it to root only */
+	return physical == RTE_BAD_IOVA || physical == iova
+		? NULL
 		: "have an IO address that is not their physical one";
 }
 
 struct sample {
-	unsigned every;                 /* mbufs between two that are checked */
+	unsigned every; /* mbufs between two that are checked */
 	const char *fault;
 };
 
@@ -266,15 +268,16 @@ check_addresses(const struct pools *pools, const struct ports *ports, struct err
 		if (fault != NULL)
 			return err_add(err, EFAULT, dma->loc,
 				"ports.%s: %s reads and writes memory by itself, and packet buffers "
-				"%s (IOVA mode %s, %s)", dma->name, dma->device, fault,
+				"%s (IOVA mode %s, %s)",
+				dma->name, dma->device, fault,
 				rte_eal_iova_mode() == RTE_IOVA_VA ? "VA" : "PA", eal_memory());
 	}
 	return 0;
 }
 
 int
-pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
-	struct err *err)
+pools_create(
+	struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports, struct err *err)
 {
 	unsigned mtu = PORT_MTU;
 

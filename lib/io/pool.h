@@ -22,36 +22,36 @@
 
 enum {
 	POOL_NODES_MAX = 8,
-	POOL_CACHE = 256,       /* mbufs in a worker's cache; up to half as many again */
-	POOL_BURSTS = 4,        /* bursts that a worker processes: received, made, sent */
+	POOL_CACHE = 256, /* mbufs in a worker's cache; up to half as many again */
+	POOL_BURSTS = 4,  /* bursts that a worker processes: received, made, sent */
 };
 
 /* What the pools must suffice for. */
 struct pool_cfg {
-	struct loc loc;                 /* of system.memory */
-	unsigned mbufs;                 /* system.memory.mbufs: all of them; 0: auto */
-	unsigned burst;                 /* largest burst */
-	unsigned holders;               /* mbufs that holders may keep per worker (neighbour queue,
-	                                 * reassembly, capture ring) */
-	unsigned ring;                  /* mbufs that one hand-off ring may hold; 0: no hand-off */
+	struct loc loc;   /* of system.memory */
+	unsigned mbufs;   /* system.memory.mbufs: all of them; 0: auto */
+	unsigned burst;   /* largest burst */
+	unsigned holders; /* mbufs that holders may keep per worker (neighbour queue,
+			   * reassembly, capture ring) */
+	unsigned ring;    /* mbufs that one hand-off ring may hold; 0: no hand-off */
 };
 
 /* The sizes of one node. */
 struct pool_sizing {
 	int node;
-	unsigned ports;                 /* on this node */
-	unsigned port_mbufs;            /* queues x descriptors of all of them */
-	unsigned workers;               /* on this node */
-	unsigned worker_mbufs;          /* of each: the five that follow */
+	unsigned ports;        /* on this node */
+	unsigned port_mbufs;   /* queues x descriptors of all of them */
+	unsigned workers;      /* on this node */
+	unsigned worker_mbufs; /* of each: the five that follow */
 	unsigned cache;
 	unsigned in_hand;
-	unsigned backlog;               /* two bursts for each port */
+	unsigned backlog; /* two bursts for each port */
 	unsigned holders;
 	unsigned rings;
-	unsigned control_mbufs;         /* the control thread's cache */
-	unsigned count;                 /* mbufs in all */
-	unsigned mbuf_bytes;            /* of one */
-	size_t bytes;                   /* in all */
+	unsigned control_mbufs; /* the control thread's cache */
+	unsigned count;         /* mbufs in all */
+	unsigned mbuf_bytes;    /* of one */
+	size_t bytes;           /* in all */
 };
 
 struct pool {
@@ -67,8 +67,8 @@ struct pools {
 
 /* Returns the memory that the pools will take, from the configuration alone, before EAL is started:
  * for eal_cfg. */
-size_t pool_estimate_bytes(const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count,
-	unsigned workers);
+size_t pool_estimate_bytes(
+	const struct pool_cfg *cfg, const struct port_cfg *ports, unsigned count, unsigned workers);
 
 /* What each node's pool must last for, with opened ports; creates nothing. */
 void pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports);
@@ -101,7 +101,7 @@ const char *pool_address_fault(struct rte_mempool *mp);
 /* Creates a separate pool, checked like the others, for tests: n mbufs for frames of an MTU of
  * 1500. */
 struct rte_mempool *pool_create_plain(const char *name, unsigned n);
-void pool_destroy_plain(struct rte_mempool *mp);        /* NULL is fine */
+void pool_destroy_plain(struct rte_mempool *mp); /* NULL is fine */
 
 #ifdef WEIR_DEBUG
 /* Fault injection for tests: the n-th mbuf from now on is refused, and all after it; 0: none. */
@@ -118,7 +118,7 @@ extern bool pool_debug_filling;
 
 void mbuf_debug_received(struct rte_mbuf **pkts, unsigned n);
 void mbuf_debug_sending(struct rte_mbuf **pkts, unsigned n);
-void mbuf_debug_kept(struct rte_mbuf **pkts, unsigned n);       /* the device did not take them */
+void mbuf_debug_kept(struct rte_mbuf **pkts, unsigned n); /* the device did not take them */
 
 /* Ends the process if m is free or sent. */
 void mbuf_debug_check_owned(const struct rte_mbuf *m, const char *where);

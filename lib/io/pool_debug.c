@@ -20,7 +20,7 @@
 #ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
@@ -66,8 +66,7 @@ state_name(uint32_t state)
 	}
 }
 
-static void __attribute__((noreturn))
-refuse(const struct rte_mbuf *m, const char *what)
+static void __attribute__((noreturn)) refuse(const struct rte_mbuf *m, const char *what)
 {
 	fprintf(stderr, "mbuf %p: %s, but its state is %s\n", (const void *)m, what,
 		state_name(*state_of(m)));
@@ -198,8 +197,8 @@ mbuf_debug_received(struct rte_mbuf **pkts, unsigned n)
 				refuse(m, "received");
 			*state_of(m) = MBUF_OWNED;
 			ASAN_UNPOISON_MEMORY_REGION(m->buf_addr, m->buf_len);
-			ASAN_POISON_MEMORY_REGION(end,
-				(size_t)((char *)m->buf_addr + m->buf_len - end));
+			ASAN_POISON_MEMORY_REGION(
+				end, (size_t)((char *)m->buf_addr + m->buf_len - end));
 		}
 	}
 }

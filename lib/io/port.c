@@ -73,11 +73,14 @@ check_one(const struct port_cfg *cfg, unsigned i, struct err *err)
 	if (rc < 0)
 		return rc;
 	if (device_kind(cfg[i].device) == DEVICE_FOREIGN && !cfg[i].plugins)
-		return err_add(err, EINVAL, cfg[i].device_loc, "%s: no driver of DPDK's is called '%.*s'; a plugin's is "
-			"loaded by system.eal: [\"-d\", FILE]", what, (int)strcspn(cfg[i].device, ","), cfg[i].device);
+		return err_add(err, EINVAL, cfg[i].device_loc,
+			"%s: no driver of DPDK's is called '%.*s'; a plugin's is "
+			"loaded by system.eal: [\"-d\", FILE]",
+			what, (int)strcspn(cfg[i].device, ","), cfg[i].device);
 	if (cfg[i].queues > device_queues(cfg[i].device))
-		return err_add(err, EINVAL, cfg[i].queues_loc, "ports.%s.queues: %u are asked for, the driver has %u",
-			cfg[i].name, cfg[i].queues, device_queues(cfg[i].device));
+		return err_add(err, EINVAL, cfg[i].queues_loc,
+			"ports.%s.queues: %u are asked for, the driver has %u", cfg[i].name,
+			cfg[i].queues, device_queues(cfg[i].device));
 	for (unsigned j = 0; j < i; j++) {
 		if (!cfg[j].capture && same_device(cfg[i].device, cfg[j].device))
 			return err_add(err, EINVAL, cfg[i].device_loc,
@@ -114,8 +117,10 @@ ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
 		row_name(what, sizeof(what), &cfg[i], "device");
 		lacks = device_lacks_capability(cfg[i].device);
 		if (lacks != NULL)
-			rc = err_add(err, EPERM, cfg[i].device_loc, "%s: %s is needed for it, and this process lacks that: start "
-				"Weir as root, or setcap cap_net_admin,cap_net_raw+ep on the program", what, lacks);
+			rc = err_add(err, EPERM, cfg[i].device_loc,
+				"%s: %s is needed for it, and this process lacks that: start "
+				"Weir as root, or setcap cap_net_admin,cap_net_raw+ep on the program",
+				what, lacks);
 		else if (device_check_host(cfg[i].device, what, "/sys", cfg[i].device_loc, err) < 0)
 			rc = -ENODEV;
 	}
@@ -144,11 +149,12 @@ find_id(struct port *port)
 
 	if (rte_eth_dev_get_port_by_name(port->device, &port->id) == 0)
 		return 0;
-	RTE_ETH_FOREACH_DEV(id) {
+	RTE_ETH_FOREACH_DEV(id)
+	{
 		struct rte_eth_dev_info info;
 
 		if (rte_eth_dev_info_get(id, &info) == 0 && info.device != NULL
-				&& strcmp(rte_dev_name(info.device), port->device) == 0) {
+			&& strcmp(rte_dev_name(info.device), port->device) == 0) {
 			port->id = id;
 			return 0;
 		}
@@ -164,13 +170,16 @@ probe_waiting(const struct port_cfg *cfg, const char *text, struct quiet *quiet,
 	int rc;
 
 	quiet_end(quiet);
-	log_info("ports.%s: %s waits for the process at its other end; SIGTERM ends it", cfg->name, cfg->device);
+	log_info("ports.%s: %s waits for the process at its other end; SIGTERM ends it", cfg->name,
+		cfg->device);
 	quiet_begin(quiet);
 	wait_begin(&wait);
 	rc = rte_dev_probe(text);
 	if (wait_end(&wait))
-		return err_add(err, EINTR, cfg->device_loc, "ports.%s.device: stopped by a signal while it waited for the "
-			"process at the other end", cfg->name);
+		return err_add(err, EINTR, cfg->device_loc,
+			"ports.%s.device: stopped by a signal while it waited for the "
+			"process at the other end",
+			cfg->name);
 	return rc;
 }
 
@@ -202,8 +211,8 @@ port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struc
 	if (port->kind == DEVICE_TAP || cfg->has_mac)
 		wish.mac = far_mac;
 	if (device_complete(cfg->device, &wish, text) < 0)
-		return err_add(err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long",
-			cfg->name);
+		return err_add(
+			err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long", cfg->name);
 	device_clear(text, cfg->device_loc, err);
 	look_around(port, cfg, err);
 
@@ -222,8 +231,10 @@ port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struc
 	port->open = true;
 	/* Then fragments would come reassembled: better not at all. */
 	if (port->kind == DEVICE_AF_PACKET && port->packet.count == 0)
-		return err_add(err, ENOTSUP, cfg->device_loc, "ports.%s.device: this build does not "
-			"export setsockopt to DPDK's plugins", cfg->name);
+		return err_add(err, ENOTSUP, cfg->device_loc,
+			"ports.%s.device: this build does not "
+			"export setsockopt to DPDK's plugins",
+			cfg->name);
 	return 0;
 }
 
@@ -237,7 +248,8 @@ port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queue
 
 	if (rte_eth_dev_info_get(port->id, &info) < 0)
 		return err_add(err, EIO, cfg->device_loc,
-			"ports.%s.device: %s gives no information about itself", cfg->name, port->device);
+			"ports.%s.device: %s gives no information about itself", cfg->name,
+			port->device);
 	abilities_take(&port->abilities, &info);
 	if (port_mtu_is_meant(port))
 		port->abilities.mtu = port_most_mtu(&info);
@@ -254,7 +266,7 @@ port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queue
 	port->rx_queues = (uint16_t)RTE_MIN(queues, most);
 	port->tx_queues = port->rx_queues;
 	if (port->kind == DEVICE_PCI || port->kind == DEVICE_CAPTURE || port->kind == DEVICE_NULL
-			|| port->kind == DEVICE_REPLAY)
+		|| port->kind == DEVICE_REPLAY)
 		port->tx_queues = (uint16_t)RTE_MIN(workers, most);
 	port->tx_shared = workers > port->tx_queues;
 
@@ -286,7 +298,7 @@ port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struc
 	port->mac = cfg->mac;
 	port->wants_promiscuous = cfg->promiscuous;
 	port->vlans = cfg->vlans;
-	port->by_source = cfg->by_source;       /* if the device can */
+	port->by_source = cfg->by_source; /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
 	queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(cfg, port->kind, workers);
 

@@ -31,9 +31,9 @@ enum {
 	PORT_MAX = RTE_MAX_ETHPORTS < 64 ? RTE_MAX_ETHPORTS : 64,
 	PORT_QUEUES_MAX = EAL_WORKERS_MAX,
 	PORT_NAME_MAX = 32,
-	PORT_DESCRIPTORS = 1024,        /* default, rx and tx */
+	PORT_DESCRIPTORS = 1024, /* default, rx and tx */
 	PORT_MTU = 1500,
-	PORT_RSS_KEY_BYTES = 64,        /* no NIC has a longer one */
+	PORT_RSS_KEY_BYTES = 64, /* no NIC has a longer one */
 };
 
 struct pools;
@@ -50,21 +50,21 @@ struct port_vlans {
 struct port_cfg {
 	const char *name;
 	struct loc loc;
-	const char *device;             /* "net_af_packet0,iface=lan0" or "0000:3b:00.0" */
+	const char *device; /* "net_af_packet0,iface=lan0" or "0000:3b:00.0" */
 	struct loc device_loc;
-	unsigned queues;                /* 0: auto, one per worker where the device can */
+	unsigned queues; /* 0: auto, one per worker where the device can */
 	struct loc queues_loc;
 	bool has_mac;
 	struct rte_ether_addr mac;
-	uint16_t rx_descriptors;        /* 0: PORT_DESCRIPTORS */
+	uint16_t rx_descriptors; /* 0: PORT_DESCRIPTORS */
 	uint16_t tx_descriptors;
 	/* Derived, not written by anybody: */
-	bool plugins;                   /* system.eal loads drivers of other names */
-	bool capture;                   /* frames come from memory (io/capture.h); device unused */
-	bool promiscuous;               /* a pipeline wants frames for other stations */
-	bool by_source;                 /* IPv4 packets' owners go by their source address */
-	uint16_t mtu;                   /* largest of its interfaces; 0: PORT_MTU */
-	struct port_vlans vlans;        /* of its interfaces, outer tags */
+	bool plugins;            /* system.eal loads drivers of other names */
+	bool capture;            /* frames come from memory (io/capture.h); device unused */
+	bool promiscuous;        /* a pipeline wants frames for other stations */
+	bool by_source;          /* IPv4 packets' owners go by their source address */
+	uint16_t mtu;            /* largest of its interfaces; 0: PORT_MTU */
+	struct port_vlans vlans; /* of its interfaces, outer tags */
 };
 
 /* A transmit queue that several workers must share because the device has too few.  Taken by trying
@@ -76,9 +76,9 @@ struct tx_share {
 struct port_stats {
 	uint64_t rx_packets;
 	uint64_t rx_bytes;
-	uint64_t rx_missed;             /* the device or the kernel had no room: port.rx_missed */
+	uint64_t rx_missed; /* the device or the kernel had no room: port.rx_missed */
 	uint64_t rx_errors;
-	uint64_t rx_no_mbuf;            /* the device found no buffer: no_mbuf */
+	uint64_t rx_no_mbuf; /* the device found no buffer: no_mbuf */
 	uint64_t tx_packets;
 	uint64_t tx_bytes;
 	uint64_t tx_errors;
@@ -87,55 +87,58 @@ struct port_stats {
 struct port {
 	char name[PORT_NAME_MAX];
 	struct loc loc;
-	uint16_t id;                    /* DPDK's port id: what rte_mbuf.port says */
-	uint16_t index;                 /* its place in the file, from 0 */
+	uint16_t id;    /* DPDK's port id: what rte_mbuf.port says */
+	uint16_t index; /* its place in the file, from 0 */
 	uint16_t rx_queues;
 	uint16_t tx_queues;
 	uint16_t rx_descriptors;
 	uint16_t tx_descriptors;
 	uint16_t mtu;
 	int numa_node;
-	struct rte_ether_addr mac;      /* the one Weir answers for */
-	bool steered;                   /* the device spreads flows by a symmetric hash (both
-	                                 * directions of a flow come to one queue number), or: */
-	bool by_source;                 /* it spreads them by their source address alone */
-	uint16_t reta_size;             /* ports agree on queues only if these two are equal */
+	struct rte_ether_addr mac; /* the one Weir answers for */
+	bool steered;              /* the device spreads flows by a symmetric hash (both
+				    * directions of a flow come to one queue number), or: */
+	bool by_source;            /* it spreads them by their source address alone */
+	uint16_t reta_size;        /* ports agree on queues only if these two are equal */
 	uint64_t rss_types;
-	bool tx_shared;                 /* more workers than transmit queues */
-	bool stamps_port;               /* the device writes rte_mbuf.port; net_ring does not */
-	bool flat;                      /* the device sends one buffer a frame, of its own
-	                                 * pool: others are copied first */
+	bool tx_shared;   /* more workers than transmit queues */
+	bool stamps_port; /* the device writes rte_mbuf.port; net_ring does not */
+	bool flat;        /* the device sends one buffer a frame, of its own
+			   * pool: others are copied first */
 	bool open;
 	bool started;
-	bool promiscuous;               /* we switched it on */
-	bool wants_promiscuous;         /* a pipeline does */
-	bool has_mac;                   /* mac was configured */
-	atomic_bool link_up;            /* control: write (port_update), workers: read */
+	bool promiscuous;       /* we switched it on */
+	bool wants_promiscuous; /* a pipeline does */
+	bool has_mac;           /* mac was configured */
+	atomic_bool link_up;    /* control: write (port_update), workers: read */
 	enum device_kind kind;
-	char device[DEVICE_NAME_MAX];   /* name in DPDK, "net_tap0" */
-	char interface[16];             /* the kernel's name of it, "" without */
-	unsigned if_index;              /* the kernel's number of it, 0 without */
-	atomic_bool asked_back;         /* the kernel wants the device.  DPDK's interrupt thread: write, control: read */
-	atomic_bool present;            /* workers may use its queues.  control: write, workers: read */
-	struct abilities abilities;     /* of its device */
-	struct look look;               /* at what it delivers */
-	struct port_vlans vlans;        /* that its device is to let through, and, where it has a filter, */
-	struct port_vlans told;         /* those that it was told */
+	char device[DEVICE_NAME_MAX]; /* name in DPDK, "net_tap0" */
+	char interface[16];           /* the kernel's name of it, "" without */
+	unsigned if_index;            /* the kernel's number of it, 0 without */
+	atomic_bool asked_back;     /* the kernel wants the device.  DPDK's interrupt thread: write,
+				       control: read */
+	atomic_bool present;        /* workers may use its queues.  control: write, workers: read */
+	struct abilities abilities; /* of its device */
+	struct look look;           /* at what it delivers */
+	struct port_vlans
+		vlans;          /* that its device is to let through, and, where it has a filter, */
+	struct port_vlans told; /* those that it was told */
 	bool filters_vlans;
-	struct port_stats before;       /* counted by devices that have vanished */
+	struct port_stats before; /* counted by devices that have vanished */
 	struct rte_device *rte;
-	struct rte_mempool *pool;       /* of its node, once started */
-	struct capture *capture;        /* rings, where frames come from memory; else NULL */
-	struct af_packet packet;        /* sockets of an af_packet device */
-	int claim;                      /* device_claim's, or -1 */
+	struct rte_mempool *pool; /* of its node, once started */
+	struct capture *capture;  /* rings, where frames come from memory; else NULL */
+	struct af_packet packet;  /* sockets of an af_packet device */
+	int claim;                /* device_claim's, or -1 */
 	struct tx_share share[PORT_QUEUES_MAX];
 };
 
 struct ports {
 	unsigned count;
 	unsigned workers;
-	unsigned kept;                  /* buffers that drivers did not give back, after ports_close */
-	_Alignas(8) uint8_t source_key[PORT_RSS_KEY_BYTES];     /* secret, of devices that spread by source */
+	unsigned kept; /* buffers that drivers did not give back, after ports_close */
+	_Alignas(8) uint8_t
+		source_key[PORT_RSS_KEY_BYTES]; /* secret, of devices that spread by source */
 	struct port at[PORT_MAX];
 };
 
@@ -200,10 +203,10 @@ void port_detach(struct ports *ports, struct port *port);
 /* Returns true if the device of a detached port can be opened again. */
 bool port_is_back(const struct port_cfg *cfg);
 
-/* Opens and starts a detached port's device again, with the queues and the MAC that it had.  Returns
+/* Opens and starts a detached port's device again, with the queues and the MAC that it had. Returns
  * 0, or -errno with one error and the port still detached. */
-int port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, const struct pools *pools,
-	struct err *err);
+int port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg,
+	const struct pools *pools, struct err *err);
 
 /* Returns what the device has counted since ports_start, including devices that vanished. */
 void port_stats(struct port *port, struct port_stats *stats);

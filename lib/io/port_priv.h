@@ -19,8 +19,8 @@ int port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, s
 
 /* Decides the receive and transmit queues of an open device, for that many workers; queues: as
  * configured, or port_auto_queues. */
-int port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues, unsigned workers,
-	struct err *err);
+int port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queues,
+	unsigned workers, struct err *err);
 unsigned port_auto_queues(const struct port_cfg *cfg, enum device_kind kind, unsigned workers);
 
 /* The largest MTU that the driver names, and whether it means it: virtual devices name one that
@@ -30,7 +30,8 @@ bool port_mtu_is_meant(const struct port *port);
 
 /* Asks for the VLAN filter where the device has it on in any case, in *conf, before the device is
  * configured. */
-void port_ask_for_vlans(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf);
+void port_ask_for_vlans(
+	struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf);
 
 /* Tells a started device that filters by VLAN which ones it lets through. */
 void port_tell_vlans(struct port *port);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* PCI devices that the kernel asks for: they are being unbound from vfio-pci, which waits until they are given back. */
+/* PCI devices that the kernel asks for: they are being unbound from vfio-pci, which waits until
+ * they are given back. */
 
 #include <errno.h>
 #include <string.h>
@@ -26,7 +27,8 @@ on_event(const char *device, enum rte_dev_event_type event, void *arg)
 void
 ports_listen(struct ports *ports)
 {
-	/* Without it the kernel waits for the end of the process, and nobody is told: no reason not to start. */
+	/* Without it the kernel waits for the end of the process, and nobody is told: no reason not
+	 * to start. */
 	rte_dev_event_callback_register(NULL, on_event, ports);
 }
 

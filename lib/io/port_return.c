@@ -15,8 +15,9 @@
 static bool
 is_watched(const struct port *port)
 {
-	return port->if_index != 0 && (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
-		|| port->kind == DEVICE_TAP);
+	return port->if_index != 0
+		&& (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
+			|| port->kind == DEVICE_TAP);
 }
 
 bool
@@ -49,7 +50,7 @@ port_detach(struct ports *ports, struct port *port)
 
 	port_stats(port, &so_far);
 	ports->kept += port_reap(port);
-	if (port->kind == DEVICE_AF_XDP)        /* nobody completes what its send rings hold any more */
+	if (port->kind == DEVICE_AF_XDP) /* nobody completes what its send rings hold any more */
 		ports->kept += port->tx_queues * (unsigned)DEVICE_AF_XDP_DESCRIPTORS;
 	port_close(port);
 	port->before = so_far;
@@ -65,7 +66,8 @@ static bool
 is_bound(const struct port_cfg *cfg)
 {
 	struct err *err = err_create();
-	bool bound = err != NULL && device_check_host(cfg->device, "", "/sys", cfg->device_loc, err) == 0;
+	bool bound = err != NULL
+		&& device_check_host(cfg->device, "", "/sys", cfg->device_loc, err) == 0;
 
 	err_destroy(err);
 	return bound;
@@ -80,37 +82,46 @@ port_is_back(const struct port_cfg *cfg)
 		return is_bound(cfg);
 	/* A tap is made by its driver. */
 	return device_kind(cfg->device) == DEVICE_TAP
-		|| (device_arg(cfg->device, "iface", interface, sizeof(interface)) && if_nametoindex(interface) != 0);
+		|| (device_arg(cfg->device, "iface", interface, sizeof(interface))
+			&& if_nametoindex(interface) != 0);
 }
 
 /* Workers were made for so many queues. */
 static int
-check_queues(const struct port *port, unsigned rx_queues, unsigned tx_queues, const struct port_cfg *cfg,
-	struct err *err)
+check_queues(const struct port *port, unsigned rx_queues, unsigned tx_queues,
+	const struct port_cfg *cfg, struct err *err)
 {
 	if (port->rx_queues == rx_queues && port->tx_queues == tx_queues)
 		return 0;
-	return err_add(err, EINVAL, cfg->device_loc, "ports.%s.device: %s has %u receive queues now, it had %u; that "
-		"needs a restart", cfg->name, port->device, port->rx_queues, rx_queues);
+	return err_add(err, EINVAL, cfg->device_loc,
+		"ports.%s.device: %s has %u receive queues now, it had %u; that "
+		"needs a restart",
+		cfg->name, port->device, port->rx_queues, rx_queues);
 }
 
 /* The buffers that were taken by drivers which do not give them back are missing. */
 static int
-check_buffers(const struct ports *ports, const struct port *port, const struct port_cfg *cfg, struct err *err)
+check_buffers(const struct ports *ports, const struct port *port, const struct port_cfg *cfg,
+	struct err *err)
 {
-	unsigned wanted = port->kind == DEVICE_AF_XDP ? 2 * port->rx_queues * DEVICE_AF_XDP_DESCRIPTORS : 0;
+	unsigned wanted = port->kind == DEVICE_AF_XDP
+		? 2 * port->rx_queues * DEVICE_AF_XDP_DESCRIPTORS
+		: 0;
 
 	if (ports->kept == 0 || rte_mempool_avail_count(port->pool) >= wanted)
 		return 0;
-	return err_add(err, ENOMEM, cfg->device_loc, "ports.%s.device: the driver of %s has kept %u packet buffers; to "
-		"open it once more needs a restart", cfg->name, port->device, ports->kept);
+	return err_add(err, ENOMEM, cfg->device_loc,
+		"ports.%s.device: the driver of %s has kept %u packet buffers; to "
+		"open it once more needs a restart",
+		cfg->name, port->device, ports->kept);
 }
 
 int
-port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, const struct pools *pools,
-	struct err *err)
+port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg,
+	const struct pools *pools, struct err *err)
 {
-	unsigned queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(cfg, port->kind, ports->workers);
+	unsigned queues = cfg->queues != 0 ? cfg->queues
+					   : port_auto_queues(cfg, port->kind, ports->workers);
 	unsigned rx_queues = port->rx_queues, tx_queues = port->tx_queues;
 	int rc = check_buffers(ports, port, cfg, err);
 
@@ -139,5 +150,6 @@ port_link_text(const struct port *port, char *text, size_t size)
 	if (device_interface_set_up(port->interface))
 		snprintf(text, size, ": %s has no carrier", port->interface);
 	else
-		snprintf(text, size, ": %s is not set up (ip link set %s up)", port->interface, port->interface);
+		snprintf(text, size, ": %s is not set up (ip link set %s up)", port->interface,
+			port->interface);
 }

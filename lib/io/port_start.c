@@ -26,9 +26,9 @@ port_choose_mac(struct port *port)
 		return;
 	/* These have no MAC, or all of them the same one, or (tap) it is the far side's. */
 	if (port->kind == DEVICE_NULL || port->kind == DEVICE_RING || port->kind == DEVICE_PCAP
-			|| port->kind == DEVICE_CAPTURE || port->kind == DEVICE_TAP
-			|| rte_eth_macaddr_get(port->id, &port->mac) < 0
-			|| rte_is_zero_ether_addr(&port->mac))
+		|| port->kind == DEVICE_CAPTURE || port->kind == DEVICE_TAP
+		|| rte_eth_macaddr_get(port->id, &port->mac) < 0
+		|| rte_is_zero_ether_addr(&port->mac))
 		port->mac = port_default_mac(port->index);
 }
 
@@ -37,7 +37,8 @@ port_choose_rss(struct port *port, const struct rte_eth_dev_info *info)
 {
 	const uint64_t useful = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
 	uint64_t types = info->flow_type_rss_offloads & useful;
-	bool by_source = port->by_source && (info->flow_type_rss_offloads & RTE_ETH_RSS_L3_SRC_ONLY) != 0
+	bool by_source = port->by_source
+		&& (info->flow_type_rss_offloads & RTE_ETH_RSS_L3_SRC_ONLY) != 0
 		&& info->hash_key_size <= PORT_RSS_KEY_BYTES && info->reta_size > 0;
 
 	port->by_source = false;
@@ -57,7 +58,8 @@ port_choose_rss(struct port *port, const struct rte_eth_dev_info *info)
  * Scaling, 2012).  By source the key is a secret: Toeplitz is linear, and inside hosts must not
  * choose their worker. */
 static void
-ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, uint8_t *source_key, struct rte_eth_conf *conf)
+ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, uint8_t *source_key,
+	struct rte_eth_conf *conf)
 {
 	static uint8_t key[256];
 
@@ -83,7 +85,8 @@ uint32_t
 port_most_mtu(const struct rte_eth_dev_info *info)
 {
 	uint32_t most = info->max_rx_pktlen > RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN
-		? info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN : RTE_ETHER_MTU;
+		? info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN
+		: RTE_ETHER_MTU;
 
 	return RTE_MIN(most, info->max_mtu);
 }
@@ -118,8 +121,8 @@ set_up_queues(struct port *port, const struct pools *pools)
 
 	port->pool = pools_of_node(pools, port->numa_node);
 	for (uint16_t q = 0; rc == 0 && q < port->rx_queues; q++)
-		rc = rte_eth_rx_queue_setup(port->id, q, port->rx_descriptors, node, NULL,
-			port->pool);
+		rc = rte_eth_rx_queue_setup(
+			port->id, q, port->rx_descriptors, node, NULL, port->pool);
 	for (uint16_t q = 0; rc == 0 && q < port->tx_queues; q++)
 		rc = rte_eth_tx_queue_setup(port->id, q, port->tx_descriptors, node, NULL);
 	return rc;
@@ -136,8 +139,8 @@ choose_filter(struct port *port)
 
 	rte_eth_allmulticast_enable(port->id);
 	if (port->kind != DEVICE_TAP && rte_eth_macaddr_get(port->id, &device) == 0
-			&& !rte_is_same_ether_addr(&device, &port->mac)
-			&& (kernels || rte_eth_dev_default_mac_addr_set(port->id, &port->mac) < 0))
+		&& !rte_is_same_ether_addr(&device, &port->mac)
+		&& (kernels || rte_eth_dev_default_mac_addr_set(port->id, &port->mac) < 0))
 		promiscuous = true;
 	if (promiscuous && rte_eth_promiscuous_get(port->id) != 1)
 		port->promiscuous = rte_eth_promiscuous_enable(port->id) == 0;
@@ -171,8 +174,8 @@ port_start(struct port *port, uint8_t *source_key, const struct pools *pools, st
 
 	rc = rte_eth_dev_info_get(port->id, &info);
 	if (rc < 0)
-		return err_add(err, -rc, port->loc, "ports.%s: the device does not say what it can do",
-			port->name);
+		return err_add(err, -rc, port->loc,
+			"ports.%s: the device does not say what it can do", port->name);
 	ask_for_rss(port, &info, source_key, &conf);
 	port_ask_for_vlans(port, &info, &conf);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
@@ -228,7 +231,8 @@ ports_by_source(const struct ports *ports, unsigned *reta_size)
 
 		if (!port->by_source)
 			continue;
-		if (port->rx_queues != ports->workers || (*reta_size != 0 && port->reta_size != *reta_size))
+		if (port->rx_queues != ports->workers
+			|| (*reta_size != 0 && port->reta_size != *reta_size))
 			return NULL;
 		*reta_size = port->reta_size;
 	}
@@ -244,14 +248,16 @@ port_update(struct port *port)
 
 	if (!port->started) {
 		up = false;
-	} else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP || port->kind == DEVICE_TAP) {
+	} else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
+		|| port->kind == DEVICE_TAP) {
 		/* The interface may have been renamed; when it is gone the name stays, for
 		 * messages. */
 		if (if_indextoname(port->if_index, name) != NULL)
 			memcpy(port->interface, name, sizeof(port->interface));
 		up = device_interface_up(port->interface);
 	} else {
-		up = rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+		up = rte_eth_link_get_nowait(port->id, &link) == 0
+			&& link.link_status == RTE_ETH_LINK_UP;
 	}
 	return atomic_exchange_explicit(&port->link_up, up, memory_order_relaxed) != up;
 }
@@ -267,7 +273,8 @@ port_stats(struct port *port, struct port_stats *stats)
 	*stats = (struct port_stats){
 		.rx_packets = before->rx_packets + s.ipackets,
 		.rx_bytes = before->rx_bytes + s.ibytes,
-		.rx_missed = before->rx_missed + s.imissed + (port->started ? af_packet_missed(&port->packet) : 0),
+		.rx_missed = before->rx_missed + s.imissed
+			+ (port->started ? af_packet_missed(&port->packet) : 0),
 		.rx_errors = before->rx_errors + s.ierrors,
 		.rx_no_mbuf = before->rx_no_mbuf + s.rx_nombuf,
 		.tx_packets = before->tx_packets + s.opackets,

@@ -24,7 +24,8 @@ has(const struct port_vlans *set, unsigned vlan)
 }
 
 void
-port_ask_for_vlans(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+port_ask_for_vlans(
+	struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
 {
 	port->filters_vlans = strcmp(port->abilities.driver, "net_virtio") == 0
 		&& (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) != 0;
@@ -36,10 +37,10 @@ port_ask_for_vlans(struct port *port, const struct rte_eth_dev_info *info, struc
 void
 port_tell_vlans(struct port *port)
 {
-	port->vlans.bits[0] |= 1;       /* priority tags */
+	port->vlans.bits[0] |= 1; /* priority tags */
 	for (unsigned vlan = 0; port->filters_vlans && vlan < VLANS; vlan++) {
 		if (!has(&port->vlans, vlan) || has(&port->told, vlan)
-		    || rte_eth_dev_vlan_filter(port->id, (uint16_t)vlan, 1) < 0)
+			|| rte_eth_dev_vlan_filter(port->id, (uint16_t)vlan, 1) < 0)
 			continue;
 		port->told.bits[vlan / 64] |= UINT64_C(1) << vlan % 64;
 	}

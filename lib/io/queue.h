@@ -26,23 +26,23 @@ enum {
 };
 
 struct rx_queue {
-	uint16_t port;                  /* DPDK's port id */
+	uint16_t port; /* DPDK's port id */
 	uint16_t queue;
-	bool stamp;                     /* the device does not write rte_mbuf.port */
+	bool stamp; /* the device does not write rte_mbuf.port */
 };
 
 struct tx_queue {
 	uint16_t port;
 	uint16_t queue;
-	uint16_t bound;                 /* maximum of the backlog: two bursts */
-	uint16_t head;                  /* first frame of the backlog */
-	uint16_t count;                 /* length of the backlog: held */
-	bool flat;                      /* frames must be one plain buffer */
-	struct rte_mempool *pool;       /* for their copies */
-	struct tx_share *share;         /* NULL: the queue is this worker's alone */
-	uint64_t packets;               /* given to the device */
+	uint16_t bound;           /* maximum of the backlog: two bursts */
+	uint16_t head;            /* first frame of the backlog */
+	uint16_t count;           /* length of the backlog: held */
+	bool flat;                /* frames must be one plain buffer */
+	struct rte_mempool *pool; /* for their copies */
+	struct tx_share *share;   /* NULL: the queue is this worker's alone */
+	uint64_t packets;         /* given to the device */
 	uint64_t bytes;
-	uint64_t dropped;               /* freed for lack of room */
+	uint64_t dropped; /* freed for lack of room */
 	struct rte_mbuf *backlog[QUEUE_BACKLOG_MAX];
 };
 

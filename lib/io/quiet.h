@@ -17,8 +17,8 @@ enum {
 };
 
 struct quiet {
-	int memory;             /* the captured text; -1: nothing is captured */
-	int saved[2];           /* stdout, stderr */
+	int memory;   /* the captured text; -1: nothing is captured */
+	int saved[2]; /* stdout, stderr */
 	char reason[QUIET_REASON_MAX];
 };
 

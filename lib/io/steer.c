@@ -22,17 +22,17 @@
 struct steer {
 	unsigned workers;
 	struct hash_key key;
-	const uint8_t *source_key;      /* of devices that spread by source; NULL: none */
-	unsigned reta_size;             /* of those devices */
-	uint64_t rss_types;             /* of devices that spread by both ends */
+	const uint8_t *source_key; /* of devices that spread by source; NULL: none */
+	unsigned reta_size;        /* of those devices */
+	uint64_t rss_types;        /* of devices that spread by both ends */
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
-	} turn[EAL_WORKERS_MAX];        /* whose ring comes first: each written by its reader */
+	} turn[EAL_WORKERS_MAX]; /* whose ring comes first: each written by its reader */
 	size_t block_bytes;
-	void *block[EAL_WORKERS_MAX];   /* by receiver, on its node: the rings towards it */
+	void *block[EAL_WORKERS_MAX]; /* by receiver, on its node: the rings towards it */
 	struct steer_rings {
 		struct rte_ring *frames, *answers;
-	} ring[];                       /* from * workers + to; NULL where from == to */
+	} ring[]; /* from * workers + to; NULL where from == to */
 };
 
 unsigned
@@ -40,19 +40,22 @@ steer_ring_frames(unsigned workers)
 {
 	if (workers <= 1)
 		return 0;
-	return RTE_MAX(RTE_MIN((unsigned)STEER_RING, STEER_RINGS / (workers - 1)), (unsigned)STEER_RING_MIN);
+	return RTE_MAX(RTE_MIN((unsigned)STEER_RING, STEER_RINGS / (workers - 1)),
+		(unsigned)STEER_RING_MIN);
 }
 
 static unsigned
 answers_of_ring(unsigned workers)
 {
-	return RTE_MAX(RTE_MIN((unsigned)STEER_WORDS, 4 * STEER_WORDS / (workers - 1)), STEER_WORDS / 16u);
+	return RTE_MAX(
+		RTE_MIN((unsigned)STEER_WORDS, 4 * STEER_WORDS / (workers - 1)), STEER_WORDS / 16u);
 }
 
 static size_t
 ring_bytes(unsigned size)
 {
-	return RTE_ALIGN_CEIL((size_t)rte_ring_get_memsize(rte_align32pow2(size + 1)), RTE_CACHE_LINE_SIZE);
+	return RTE_ALIGN_CEIL(
+		(size_t)rte_ring_get_memsize(rte_align32pow2(size + 1)), RTE_CACHE_LINE_SIZE);
 }
 
 static int
@@ -78,8 +81,10 @@ make_rings(struct steer *s, unsigned to, unsigned frames)
 	for (unsigned from = 0; from < s->workers; from++, at += bytes) {
 		struct steer_rings *rings = &s->ring[from * s->workers + to];
 
-		if (from != to && (make_ring(at, frames, &rings->frames) < 0
-				|| make_ring(at + ring_bytes(frames), answers, &rings->answers) < 0))
+		if (from != to
+			&& (make_ring(at, frames, &rings->frames) < 0
+				|| make_ring(at + ring_bytes(frames), answers, &rings->answers)
+					< 0))
 			return -EINVAL;
 	}
 	return 0;
@@ -88,8 +93,9 @@ make_rings(struct steer *s, unsigned to, unsigned frames)
 struct steer *
 steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES])
 {
-	size_t bytes = RTE_ALIGN_CEIL(sizeof(struct steer)
-		+ workers * workers * sizeof(struct steer_rings), RTE_CACHE_LINE_SIZE);
+	size_t bytes = RTE_ALIGN_CEIL(
+		sizeof(struct steer) + workers * workers * sizeof(struct steer_rings),
+		RTE_CACHE_LINE_SIZE);
 	struct steer *s = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
 
 	if (s == NULL)
@@ -118,8 +124,8 @@ steer_destroy(struct steer *s)
 		if (s->ring[i].frames == NULL)
 			continue;
 		do {
-			n = rte_ring_sc_dequeue_burst(s->ring[i].frames, (void **)pkts,
-				RTE_DIM(pkts), NULL);
+			n = rte_ring_sc_dequeue_burst(
+				s->ring[i].frames, (void **)pkts, RTE_DIM(pkts), NULL);
 			rte_pktmbuf_free_bulk(pkts, n);
 		} while (n > 0);
 	}
@@ -142,7 +148,8 @@ owner4(const struct steer *s, const struct tuple *t)
 	uint64_t src = (uint64_t)t->src.v4 << 32 | t->sport;
 	uint64_t dst = (uint64_t)t->dst.v4 << 32 | t->dport;
 	const uint64_t words[2] = {
-		(swap ? dst : src) | (uint64_t)t->proto << 16, swap ? src : dst,
+		(swap ? dst : src) | (uint64_t)t->proto << 16,
+		swap ? src : dst,
 	};
 
 	return share_of(s, hash_bytes(&s->key, words, sizeof(words)));
@@ -162,8 +169,8 @@ steer_owner(const struct steer *s, const struct tuple *t)
 	memcpy(&words[swap ? 2 : 0], &t->src, sizeof(t->src));
 	memcpy(&words[swap ? 0 : 2], &t->dst, sizeof(t->dst));
 	words[4] = (uint64_t)(swap ? t->dport : t->sport) << 32
-		| (uint64_t)(swap ? t->sport : t->dport) << 16
-		| (uint64_t)t->proto << 8 | t->family;
+		| (uint64_t)(swap ? t->sport : t->dport) << 16 | (uint64_t)t->proto << 8
+		| t->family;
 	return share_of(s, hash_bytes(&s->key, words, sizeof(words)));
 }
 
@@ -211,7 +218,8 @@ unsigned
 steer_owner_of_device(const struct steer *s, const struct tuple *t)
 {
 	enum { KEY_WORDS = PORT_RSS_KEY_BYTES / 4 };
-	static const uint32_t symmetric[KEY_WORDS] = { [0 ... KEY_WORDS - 1] = RTE_BE32(0x6d5a6d5a) };
+	static const uint32_t symmetric[KEY_WORDS] = { [0 ... KEY_WORDS - 1] = RTE_BE32(
+							       0x6d5a6d5a) };
 	unsigned words = t->family == 4 ? 1 : 4, n = 0;
 	uint32_t tuple[9];
 
@@ -222,7 +230,8 @@ steer_owner_of_device(const struct steer *s, const struct tuple *t)
 	for (unsigned i = 0; i < n; i++)
 		tuple[i] = rte_be_to_cpu_32(tuple[i]);
 	if (s->rss_types & rss_type_of(t))
-		tuple[n++] = (uint32_t)rte_be_to_cpu_16(t->sport) << 16 | rte_be_to_cpu_16(t->dport);
+		tuple[n++] = (uint32_t)rte_be_to_cpu_16(t->sport) << 16
+			| rte_be_to_cpu_16(t->dport);
 	return rte_softrss(tuple, n, (const uint8_t *)symmetric) % s->reta_size % s->workers;
 }
 

@@ -28,20 +28,20 @@
 struct steer;
 
 enum {
-	STEER_RING = 1024,              /* frames in one ring by default, unless those towards
-					 * one worker together exceed */
-	STEER_RINGS = 4096,             /* this many frames */
-	STEER_RING_MIN = 64,            /* two bursts of the default size */
+	STEER_RING = 1024,   /* frames in one ring by default, unless those towards
+			      * one worker together exceed */
+	STEER_RINGS = 4096,  /* this many frames */
+	STEER_RING_MIN = 64, /* two bursts of the default size */
 	STEER_KEY_BYTES = 16,
-	STEER_WORDS = 2048,             /* answers in one ring: more than first fragments are
-					 * under way; fewer among many workers */
+	STEER_WORDS = 2048, /* answers in one ring: more than first fragments are
+			     * under way; fewer among many workers */
 };
 
 /* A frame as steering sees it.  ICMP queries have the identifier in both ports, fragments are of
  * kind KEY_FRAGMENT, an error has the tuple of an answer to the packet that it quotes. */
 struct steer_view {
 	struct tuple tuple;
-	uint16_t vlan[2];               /* ids of its tags, 0: none */
+	uint16_t vlan[2]; /* ids of its tags, 0: none */
 };
 
 /* Returns the frames of one ring among that many workers.  The frames handed to one worker are
@@ -51,11 +51,11 @@ unsigned steer_ring_frames(unsigned workers);
 
 /* Creates rings for every ordered pair of workers.  key: secret, from base/random.h (a constant in
  * replay).  Returns NULL if there is no memory. */
-struct steer *steer_create(unsigned workers, unsigned ring_size,
-	const uint8_t key[STEER_KEY_BYTES]);
+struct steer *steer_create(
+	unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES]);
 
 /* Frees the rings and the frames in them. */
-void steer_destroy(struct steer *s);    /* NULL is fine */
+void steer_destroy(struct steer *s); /* NULL is fine */
 
 /* Returns the worker that owns a flow, for either direction. */
 unsigned steer_owner(const struct steer *s, const struct tuple *tuple);
@@ -88,8 +88,8 @@ unsigned steer_frame(const struct steer *s, const struct rte_mbuf *m);
 
 /* Hands n frames from one worker to another.  Returns how many were freed because the ring was
  * full. */
-unsigned steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts,
-	unsigned n);
+unsigned steer_send(
+	struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n);
 
 /* Takes up to n frames handed to worker to, from its senders in turn.  Returns their number. */
 unsigned steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n);

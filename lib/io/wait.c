@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static const int signals[3] = { SIGTERM, SIGINT, SIGALRM };
-static volatile sig_atomic_t came;      /* which signal */
+static volatile sig_atomic_t came; /* which signal */
 
 /* The call may start waiting directly after the signal: the alarm repeats it. */
 static void
@@ -22,7 +22,7 @@ on_signal(int number)
 void
 wait_begin(struct wait *w)
 {
-	struct sigaction act = { .sa_handler = on_signal };     /* no SA_RESTART: the call returns */
+	struct sigaction act = { .sa_handler = on_signal }; /* no SA_RESTART: the call returns */
 	sigset_t set;
 
 	came = 0;
@@ -45,6 +45,6 @@ wait_end(struct wait *w)
 	for (unsigned i = 0; i < 3; i++)
 		sigaction(signals[i], &w->was[i], NULL);
 	if (stopped && sigismember(&w->mask, came))
-		raise(came);                    /* blocked: the next reader sees it */
+		raise(came); /* blocked: the next reader sees it */
 	return stopped;
 }

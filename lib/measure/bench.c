@@ -17,12 +17,12 @@
 #include "policy/pipeline.h"
 
 enum {
-	ROUND_LEAST = 32768,            /* packets of a round, at least */
-	ROUND_MOST = 262144,            /* and at most, or each flow once */
-	SECONDS = 6,                    /* maximum for all rounds */
-	ACTION_PAIRS = 9,               /* of a round */
-	ACTION_PACKETS = 32768,         /* of one side of a pair */
-	INTERRUPTIONS_HZ = 2000,        /* a burst of more than 0.5 ms was interrupted */
+	ROUND_LEAST = 32768,     /* packets of a round, at least */
+	ROUND_MOST = 262144,     /* and at most, or each flow once */
+	SECONDS = 6,             /* maximum for all rounds */
+	ACTION_PAIRS = 9,        /* of a round */
+	ACTION_PACKETS = 32768,  /* of one side of a pair */
+	INTERRUPTIONS_HZ = 2000, /* a burst of more than 0.5 ms was interrupted */
 };
 
 struct bench {
@@ -36,8 +36,8 @@ struct bench {
 
 /* What one round took. */
 struct round {
-	uint64_t packets, first_packets;        /* without those of interrupted bursts */
-	uint64_t sent;                  /* by the port, all of them */
+	uint64_t packets, first_packets; /* without those of interrupted bursts */
+	uint64_t sent;                   /* by the port, all of them */
 	uint64_t cycles[BENCH_STEPS];
 };
 
@@ -114,7 +114,7 @@ run_round(struct bench *b, uint64_t packets, struct round *r)
 		for (unsigned s = 0; s < BENCH_STEPS; s++)
 			r->cycles[s] += cycles[s];
 	}
-	offline_settle(&b->rig.offline);        /* neighbours that were asked have answered */
+	offline_settle(&b->rig.offline); /* neighbours that were asked have answered */
 	return true;
 }
 
@@ -193,7 +193,9 @@ warm_up(struct bench *b)
 	if (!run_round(b, ROUND_LEAST, &r))
 		return false;
 	fit = SECONDS * res->hz / ((double)(rte_rdtsc() - began) / (double)r.sent) / BENCH_ROUNDS;
-	res->round_packets = fit > (double)most ? most : fit > ROUND_LEAST ? (uint64_t)fit : ROUND_LEAST;
+	res->round_packets = fit > (double)most ? most
+		: fit > ROUND_LEAST             ? (uint64_t)fit
+						: ROUND_LEAST;
 	return true;
 }
 

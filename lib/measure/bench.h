@@ -21,17 +21,17 @@
 
 enum {
 	BENCH_ROUNDS = 15,
-	BENCH_BURST = 32,               /* first packets that are judged together */
+	BENCH_BURST = 32, /* first packets that are judged together */
 };
 
 struct bench_options {
 	const char *config;
-	const char *in;                 /* interface, or NULL */
-	const char *json;               /* file, "-" for standard output, or NULL */
+	const char *in;   /* interface, or NULL */
+	const char *json; /* file, "-" for standard output, or NULL */
 	uint32_t flows;
-	uint32_t size;                  /* of a frame with FCS; 0: the smallest */
+	uint32_t size; /* of a frame with FCS; 0: the smallest */
 	double new_percent;
-	double zipf;                    /* exponent; 0: every flow in turn */
+	double zipf; /* exponent; 0: every flow in turn */
 	bool ip6;
 	bool tcp;
 };
@@ -44,7 +44,7 @@ enum bench_step {
 	BENCH_FIRST,
 	BENCH_SEND,
 	BENCH_HOUSEKEEPING,
-	BENCH_STEPS
+	BENCH_STEPS,
 };
 
 /* Cycles of a packet: median, minimum and maximum of the rounds.  A difference compares with a run
@@ -56,28 +56,28 @@ struct bench_figure {
 
 struct bench_stage {
 	const char *name;
-	unsigned line;                  /* of the configuration */
-	struct bench_figure cycles;     /* of a first packet; a difference */
+	unsigned line;              /* of the configuration */
+	struct bench_figure cycles; /* of a first packet; a difference */
 };
 
 struct bench_result {
 	const struct bench_options *options;
 	const char *interface, *pipeline;
-	char flow[192];                 /* one of the flows, in packet notation */
-	uint32_t bytes;                 /* of a frame with FCS */
+	char flow[192]; /* one of the flows, in packet notation */
+	uint32_t bytes; /* of a frame with FCS */
 	unsigned burst;
 	uint64_t round_packets;
 	struct bench_figure all, step[BENCH_STEPS];
-	struct bench_figure first;      /* of a packet in the slow path, if there were any */
+	struct bench_figure first; /* of a packet in the slow path, if there were any */
 	uint64_t first_packets;
-	uint32_t action_flows[MEASURED_ACTIONS];        /* flows that have it; 0: no figure */
-	struct bench_figure action[MEASURED_ACTIONS];   /* differences */
+	uint32_t action_flows[MEASURED_ACTIONS];      /* flows that have it; 0: no figure */
+	struct bench_figure action[MEASURED_ACTIONS]; /* differences */
 	unsigned n_stages;
 	struct bench_stage stage[PIPELINE_STEPS_MAX];
-	double hz;                      /* of the time-stamp counter */
-	uint64_t packets, sent, hits;   /* of the rounds */
-	uint64_t interrupted;           /* bursts left out because the worker lost its core */
-	struct ledger_sum ledger;       /* of the rounds: drops; imbalance at the end */
+	double hz;                    /* of the time-stamp counter */
+	uint64_t packets, sent, hits; /* of the rounds */
+	uint64_t interrupted;         /* bursts left out because the worker lost its core */
+	struct ledger_sum ledger;     /* of the rounds: drops; imbalance at the end */
 };
 
 /* Returns the exit status of the command. */
@@ -97,6 +97,6 @@ bool bench_is_noise(const struct bench_figure *difference);
 
 /* bench_report.c */
 void bench_print(const struct bench_result *r, FILE *out);
-json_t *bench_json(const struct bench_result *r);       /* a new reference */
+json_t *bench_json(const struct bench_result *r); /* a new reference */
 
 #endif

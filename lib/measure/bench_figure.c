@@ -25,8 +25,10 @@ bench_figure(double *values, unsigned n)
 {
 	double median = bench_median(values, n);
 
-	return (struct bench_figure) {
-		.least = values[0], .most = values[n - 1], .median = median,
+	return (struct bench_figure){
+		.least = values[0],
+		.most = values[n - 1],
+		.median = median,
 	};
 }
 

@@ -6,14 +6,20 @@
 #include "measure/bench.h"
 
 static const char *const step_names[BENCH_STEPS] = {
-	[BENCH_RECEIVE] = "receive", [BENCH_PARSE] = "parse", [BENCH_LOOK_UP] = "look-up",
-	[BENCH_EXECUTE] = "execute", [BENCH_FIRST] = "evaluate", [BENCH_SEND] = "send",
+	[BENCH_RECEIVE] = "receive",
+	[BENCH_PARSE] = "parse",
+	[BENCH_LOOK_UP] = "look-up",
+	[BENCH_EXECUTE] = "execute",
+	[BENCH_FIRST] = "evaluate",
+	[BENCH_SEND] = "send",
 	[BENCH_HOUSEKEEPING] = "housekeeping",
 };
 
 static const char *const step_texts[BENCH_STEPS] = {
-	[BENCH_RECEIVE] = "from a ring in memory, clock read", [BENCH_PARSE] = "headers, key, hash",
-	[BENCH_LOOK_UP] = "bucket and record", [BENCH_EXECUTE] = "compared, counted, rewritten",
+	[BENCH_RECEIVE] = "from a ring in memory, clock read",
+	[BENCH_PARSE] = "headers, key, hash",
+	[BENCH_LOOK_UP] = "bucket and record",
+	[BENCH_EXECUTE] = "compared, counted, rewritten",
 	[BENCH_FIRST] = "the slow path: first packets, and those behind them in a burst",
 	[BENCH_SEND] = "gathered, to a ring in memory; drops freed",
 	[BENCH_HOUSEKEEPING] = "ageing, neighbours",
@@ -32,7 +38,8 @@ print_difference(FILE *out, const char *name, const struct bench_figure *f, cons
 	if (!bench_is_noise(f))
 		print_row(out, name, f, text);
 	else
-		fprintf(out, "  %-14s %8s %8.1f %8.1f   %s\n", name, "noise", f->least, f->most, text);
+		fprintf(out, "  %-14s %8s %8.1f %8.1f   %s\n", name, "noise", f->least, f->most,
+			text);
 }
 
 static void
@@ -42,9 +49,11 @@ print_head(const struct bench_result *r, FILE *out)
 
 	fprintf(out, "%s: in by %s, pipeline %s, %s\n", o->config, r->interface, r->pipeline,
 		fastpath_variant());
-	fprintf(out, "%u flows, %s, frames of %u bytes, %g %% first packets, bursts of %u\n"
-		"such as %s\n\n", o->flows, o->zipf != 0 ? "Zipf" : "each in turn", r->bytes,
-		o->new_percent, r->burst, r->flow);
+	fprintf(out,
+		"%u flows, %s, frames of %u bytes, %g %% first packets, bursts of %u\n"
+		"such as %s\n\n",
+		o->flows, o->zipf != 0 ? "Zipf" : "each in turn", r->bytes, o->new_percent,
+		r->burst, r->flow);
 	fprintf(out, "  %-14s %8s %8s %8s   cycles a packet, of %u rounds\n", "", "median", "least",
 		"most", BENCH_ROUNDS);
 }
@@ -59,7 +68,8 @@ print_actions(const struct bench_result *r, FILE *out)
 			continue;
 		snprintf(text, sizeof(text), "of execute, in %u flows: with it less without",
 			r->action_flows[a]);
-		print_difference(out, measured_action_name((enum measured_action)a), &r->action[a], text);
+		print_difference(
+			out, measured_action_name((enum measured_action)a), &r->action[a], text);
 	}
 }
 
@@ -70,7 +80,8 @@ print_first(const struct bench_result *r, FILE *out)
 
 	fprintf(out, "\n  %-14s %8s %8s %8s   cycles a first packet\n", "", "", "", "");
 	for (unsigned i = 0; i < r->n_stages; i++) {
-		snprintf(text, sizeof(text), "stage of line %u: judged, not installed", r->stage[i].line);
+		snprintf(text, sizeof(text), "stage of line %u: judged, not installed",
+			r->stage[i].line);
 		print_difference(out, r->stage[i].name, &r->stage[i].cycles, text);
 	}
 	if (r->first_packets != 0)
@@ -81,13 +92,16 @@ print_first(const struct bench_result *r, FILE *out)
 static void
 print_outcome(const struct bench_result *r, FILE *out)
 {
-	fprintf(out, "\n%" PRIu64 " packets: %" PRIu64 " of known flows, %" PRIu64
-		" first packets, %" PRIu64 " sent\n", r->packets, r->hits, r->first_packets, r->sent);
+	fprintf(out,
+		"\n%" PRIu64 " packets: %" PRIu64 " of known flows, %" PRIu64
+		" first packets, %" PRIu64 " sent\n",
+		r->packets, r->hits, r->first_packets, r->sent);
 	if (r->interrupted != 0)
 		fprintf(out, "%" PRIu64 " bursts are not in the figures: the core was taken away\n",
 			r->interrupted);
 	if ((double)r->first_packets > (double)r->packets * (r->options->new_percent + 1) / 100)
-		fprintf(out, "more first packets than %g %%: of these flows not all are remembered\n",
+		fprintf(out,
+			"more first packets than %g %%: of these flows not all are remembered\n",
 			r->options->new_percent);
 	if (r->ledger.dropped == 0)
 		return;
@@ -165,8 +179,8 @@ actions_json(const struct bench_result *r)
 	for (unsigned a = 0; a < MEASURED_ACTIONS; a++) {
 		if (r->action_flows[a] == 0)
 			continue;
-		one = named_difference("action", measured_action_name((enum measured_action)a),
-			&r->action[a]);
+		one = named_difference(
+			"action", measured_action_name((enum measured_action)a), &r->action[a]);
 		json_object_set_new(one, "flows", json_integer(r->action_flows[a]));
 		json_array_append_new(list, one);
 	}

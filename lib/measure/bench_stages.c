@@ -13,7 +13,7 @@
 
 enum {
 	PACKETS = 256,
-	PAIRS = 32,                     /* of one round */
+	PAIRS = 32, /* of one round */
 };
 
 struct judged {
@@ -89,8 +89,9 @@ bench_stages(struct bench_result *r, struct rig *rig)
 			values[i][round] = difference(j, gen, part, i);
 	r->n_stages = whole->n;
 	for (unsigned i = 0; i < whole->n; i++)
-		r->stage[i] = (struct bench_stage) {
-			.name = whole->step[i].stage->table->name, .line = whole->step[i].loc.line,
+		r->stage[i] = (struct bench_stage){
+			.name = whole->step[i].stage->table->name,
+			.line = whole->step[i].loc.line,
 			.cycles = bench_figure(values[i], BENCH_ROUNDS),
 		};
 out:

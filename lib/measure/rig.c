@@ -12,7 +12,7 @@
 #include "policy/pipeline.h"
 
 enum {
-	RETRIES = 32768,                /* packets that may be sent again alone */
+	RETRIES = 32768, /* packets that may be sent again alone */
 };
 
 static void
@@ -72,10 +72,10 @@ on_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 	if (m->nb_segs != 1 || m->data_len + 8u > sizeof(answer))
 		return;
 	n = r->answering ? traffic_answer(frame, m->data_len, answer)
-		: traffic_answer_neighbour(frame, m->data_len, answer);
+			 : traffic_answer_neighbour(frame, m->data_len, answer);
 	out = n != 0 ? offline_frame(&r->offline, answer, n) : NULL;
-	if (out != NULL && capture_push(&appliance_ports(r->offline.appliance)->at[port], 0, &out,
-			1) == 0)
+	if (out != NULL
+		&& capture_push(&appliance_ports(r->offline.appliance)->at[port], 0, &out, 1) == 0)
 		rte_pktmbuf_free(out);
 }
 
@@ -166,8 +166,9 @@ begin_traffic(struct rig *r, const struct rig_setup *setup, struct err *err)
 	unsigned headers;
 
 	r->setup = setup->traffic;
-	if (traffic_find(appliance_config(a), appliance_generation(a), setup->in, setup->traffic.kind,
-			setup->family, &r->setup.aim, err) < 0)
+	if (traffic_find(appliance_config(a), appliance_generation(a), setup->in,
+		    setup->traffic.kind, setup->family, &r->setup.aim, err)
+		< 0)
 		return -ENOENT;
 	iface = appliance_generation(a)->iface[r->setup.aim.iface];
 	r->tracking = iface->pipeline->traits & TRAIT_TRACKS;
@@ -187,14 +188,17 @@ int
 rig_open(struct rig *r, struct config *cfg, const struct rig_setup *setup, struct err *err)
 {
 	struct appliance_options how = {
-		.captures = true, .stepped = true, .virtual_time = setup->virtual_time,
-		.workers = 1, .burst = setup->burst,
+		.captures = true,
+		.stepped = true,
+		.virtual_time = setup->virtual_time,
+		.workers = 1,
+		.burst = setup->burst,
 	};
 	int rc;
 
 	memset(r, 0, sizeof(*r));
 	r->burst = setup->burst != 0 ? setup->burst : cfg->system.burst;
-	r->offline = (struct offline) { .sent = on_sent, .arg = r };
+	r->offline = (struct offline){ .sent = on_sent, .arg = r };
 	r->offline.appliance = appliance_start(cfg, &how, err);
 	if (r->offline.appliance == NULL)
 		return -EINVAL;

@@ -17,25 +17,25 @@
 #include "packet/burst.h"
 
 struct rig_setup {
-	const char *in;                 /* interface; NULL: the first by which a packet passes */
-	uint8_t family;                 /* 4 or 6 */
-	unsigned burst;                 /* 0: as configured */
+	const char *in; /* interface; NULL: the first by which a packet passes */
+	uint8_t family; /* 4 or 6 */
+	unsigned burst; /* 0: as configured */
 	bool virtual_time;
-	struct traffic_setup traffic;   /* its aim is found here */
+	struct traffic_setup traffic; /* its aim is found here */
 };
 
 struct rig {
 	struct offline offline;
 	struct traffic *traffic;
-	struct traffic_setup setup;     /* as found and completed */
+	struct traffic_setup setup; /* as found and completed */
 	struct worker *worker;
 	struct port *in;
 	struct rte_mempool *pool;
 	unsigned burst;
-	bool tracking;                  /* the pipeline tracks: new flows begin with their
-					 * opening packet */
-	bool answering;                 /* peers accept connections and answer UDP */
-	uint64_t sent;                  /* frames of any kind that ports have sent */
+	bool tracking;  /* the pipeline tracks: new flows begin with their
+			 * opening packet */
+	bool answering; /* peers accept connections and answer UDP */
+	uint64_t sent;  /* frames of any kind that ports have sent */
 	struct rte_mbuf *m[BURST_MAX];
 };
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-	PORTS_FIRST = 64,       /* source ports of a block: all are used before the next
-				 * destination */
+	PORTS_FIRST = 64, /* source ports of a block: all are used before the next
+			   * destination */
 };
 
 /* Rejection inversion (Hoermann and Derflinger 1996): a Zipf variate without a table. */
@@ -24,10 +24,10 @@ struct zipf {
 struct traffic {
 	struct traffic_setup setup;
 	struct zipf zipf;
-	uint64_t random;                /* state of splitmix64 */
-	uint64_t turn;                  /* packets of known flows so far */
+	uint64_t random; /* state of splitmix64 */
+	uint64_t turn;   /* packets of known flows so far */
 	uint64_t next_new;
-	double due_new;                 /* first packets that are due */
+	double due_new; /* first packets that are due */
 	uint64_t space;
 	struct traffic_template packet, opening;
 };
@@ -142,8 +142,8 @@ traffic_space(const struct traffic_aim *aim)
 {
 	uint32_t block = port_block(aim);
 
-	return (uint64_t)aim->src.addresses * (aim->src.ports / block * block)
-		* aim->dst.addresses * aim->dst.ports;
+	return (uint64_t)aim->src.addresses * (aim->src.ports / block * block) * aim->dst.addresses
+		* aim->dst.ports;
 }
 
 static union address
@@ -175,12 +175,12 @@ spoofed_address(uint64_t n, uint8_t family)
 	union address a = { .words = { n, mix(n) } };
 
 	if (family == 6) {
-		a.bytes[0] = 0x24 | (a.bytes[0] & 0x03);        /* 2400::/6 */
+		a.bytes[0] = 0x24 | (a.bytes[0] & 0x03); /* 2400::/6 */
 		return a;
 	}
-	a.words[0] &= 0xffffffff;       /* IPv4 stands in the first 4 bytes */
+	a.words[0] &= 0xffffffff; /* IPv4 stands in the first 4 bytes */
 	a.words[1] = 0;
-	a.bytes[0] = (uint8_t)(11 + a.bytes[0] % 100);  /* neither martian nor private */
+	a.bytes[0] = (uint8_t)(11 + a.bytes[0] % 100); /* neither martian nor private */
 	return a;
 }
 
@@ -211,8 +211,9 @@ traffic_tuple(const struct traffic *t, uint64_t flow, struct tuple *ends)
 	dst = take_digit(&n, aim->dst.addresses);
 	high = take_digit(&n, aim->src.ports / block);
 	dport = take_digit(&n, aim->dst.ports);
-	*ends = (struct tuple) {
-		.family = aim->family, .proto = t->setup.kind == TRAFFIC_UDP ? IPPROTO_UDP : IPPROTO_TCP,
+	*ends = (struct tuple){
+		.family = aim->family,
+		.proto = t->setup.kind == TRAFFIC_UDP ? IPPROTO_UDP : IPPROTO_TCP,
 		.src = address_at(&aim->src, aim->family, src),
 		.dst = address_at(&aim->dst, aim->family, dst),
 		.sport = rte_cpu_to_be_16((uint16_t)(aim->src.port + high * block + low)),
@@ -254,8 +255,11 @@ make_templates(struct traffic *t)
 {
 	const struct traffic_aim *aim = &t->setup.aim;
 	struct traffic_shape shape = {
-		.kind = t->setup.kind, .family = aim->family, .tags = aim->tags,
-		.vlan = { aim->vlan[0], aim->vlan[1] }, .bytes = t->setup.bytes,
+		.kind = t->setup.kind,
+		.family = aim->family,
+		.tags = aim->tags,
+		.vlan = { aim->vlan[0], aim->vlan[1] },
+		.bytes = t->setup.bytes,
 	};
 
 	memcpy(shape.src_mac, traffic_peer_mac, 6);
@@ -270,7 +274,9 @@ static int
 check(struct traffic_setup *s, struct err *err)
 {
 	struct traffic_shape shape = {
-		.kind = s->kind, .family = s->aim.family, .tags = s->aim.tags,
+		.kind = s->kind,
+		.family = s->aim.family,
+		.tags = s->aim.tags,
 	};
 	uint32_t least = traffic_least_bytes(&shape);
 
@@ -284,9 +290,10 @@ check(struct traffic_setup *s, struct err *err)
 		return err_set(err, EINVAL, "frames of %u bytes are above %u", s->bytes + 4,
 			TRAFFIC_FRAME_MAX + 4);
 	if (s->flows > traffic_space(&s->aim))
-		return err_set(err, EINVAL, "%u flows: only %" PRIu64
-			" different ones are found that the configuration lets through", s->flows,
-			traffic_space(&s->aim));
+		return err_set(err, EINVAL,
+			"%u flows: only %" PRIu64
+			" different ones are found that the configuration lets through",
+			s->flows, traffic_space(&s->aim));
 	return 0;
 }
 

@@ -24,37 +24,37 @@ struct traffic;
 /* One end of flows: consecutive addresses and ports. */
 struct traffic_end {
 	union address first;
-	uint32_t addresses;             /* number of addresses from first on, in the last 4 bytes */
-	uint16_t port;                  /* host order */
-	uint16_t ports;                 /* number of ports from port on */
+	uint32_t addresses; /* number of addresses from first on, in the last 4 bytes */
+	uint16_t port;      /* host order */
+	uint16_t ports;     /* number of ports from port on */
 };
 
 /* Frames that come in by an interface. */
 struct traffic_aim {
-	uint16_t port;                  /* index of the port */
-	uint16_t iface;                 /* id of the interface */
-	uint8_t family;                 /* 4 or 6 */
-	uint8_t tags;                   /* VLAN tags: 0 to 2 */
+	uint16_t port;  /* index of the port */
+	uint16_t iface; /* id of the interface */
+	uint8_t family; /* 4 or 6 */
+	uint8_t tags;   /* VLAN tags: 0 to 2 */
 	uint16_t vlan[2];
-	uint8_t mac[6];                 /* the interface's */
+	uint8_t mac[6]; /* the interface's */
 	struct traffic_end src, dst;
 };
 
 enum traffic_order {
-	TRAFFIC_ROUND,                  /* every flow in turn, shuffled: the worst for caches */
-	TRAFFIC_UNIFORM,                /* each packet of any flow */
-	TRAFFIC_ZIPF,                   /* a few flows have most of the packets */
+	TRAFFIC_ROUND,   /* every flow in turn, shuffled: the worst for caches */
+	TRAFFIC_UNIFORM, /* each packet of any flow */
+	TRAFFIC_ZIPF,    /* a few flows have most of the packets */
 };
 
 struct traffic_setup {
 	struct traffic_aim aim;
 	enum traffic_kind kind;
-	uint32_t bytes;                 /* of a frame without FCS; 0: as few as its headers take */
-	uint32_t flows;                 /* at least 1 */
+	uint32_t bytes; /* of a frame without FCS; 0: as few as its headers take */
+	uint32_t flows; /* at least 1 */
 	enum traffic_order order;
-	double zipf;                    /* exponent of TRAFFIC_ZIPF, above 0: 1.0 is usual */
-	double new_percent;             /* of the packets, 0 to 100 */
-	bool spoofed;                   /* new flows come from any address of the world */
+	double zipf;        /* exponent of TRAFFIC_ZIPF, above 0: 1.0 is usual */
+	double new_percent; /* of the packets, 0 to 100 */
+	bool spoofed;       /* new flows come from any address of the world */
 	uint64_t seed;
 };
 
@@ -64,7 +64,7 @@ extern const uint8_t traffic_peer_mac[6];
 /* Creates the traffic.  Returns NULL with an error: memory is short, the frame is too small, or
  * more flows are requested than the aim has. */
 struct traffic *traffic_create(const struct traffic_setup *setup, struct err *err);
-void traffic_destroy(struct traffic *t);        /* NULL is fine */
+void traffic_destroy(struct traffic *t); /* NULL is fine */
 
 /* Returns the length of every frame, without FCS. */
 uint32_t traffic_bytes(const struct traffic *t);

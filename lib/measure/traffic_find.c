@@ -14,11 +14,11 @@
 #include "policy/pipeline.h"
 
 enum {
-	RUN_MAX = 1024,                 /* addresses that are tried one by one */
-	ROW_MAX = 65536,                /* maximum of addresses of an end */
-	NEAR_MAX = 240,                 /* neighbours: each is asked for by ARP or ND */
-	SAMPLES = 256,                  /* of a range, and of all ranges together */
-	PORT_FIRST = 1024,              /* source ports where any is valid */
+	RUN_MAX = 1024,    /* addresses that are tried one by one */
+	ROW_MAX = 65536,   /* maximum of addresses of an end */
+	NEAR_MAX = 240,    /* neighbours: each is asked for by ARP or ND */
+	SAMPLES = 256,     /* of a range, and of all ranges together */
+	PORT_FIRST = 1024, /* source ports where any is valid */
 	PORT_COUNT = 65536 - PORT_FIRST,
 };
 
@@ -30,8 +30,8 @@ struct search {
 	struct eval ev;
 	struct view view;
 	uint8_t frame[256];
-	bool hairpin;                   /* packets that leave by their ingress interface pass,
-					 * too */
+	bool hairpin; /* packets that leave by their ingress interface pass,
+		       * too */
 	uint32_t drops[REASON_COUNT];
 };
 
@@ -70,8 +70,8 @@ passes(struct search *s, const struct tuple *ends)
 static bool
 find_ports(struct search *s, struct tuple *ends, const struct prefix *src, const struct prefix *dst)
 {
-	static const uint8_t places[] = { 0, 2, 10 };   /* offsets in a prefix; one may be a
-							 * host, or our own */
+	static const uint8_t places[] = { 0, 2, 10 }; /* offsets in a prefix; one may be a
+						       * host, or our own */
 
 	for (unsigned i = 0; i < s->guesses.n_ports; i++) {
 		const struct traffic_ports *p = &s->guesses.ports[i];
@@ -157,8 +157,8 @@ widen_ports(struct search *s, struct tuple *ends, struct traffic_end *src)
 	bool all = s->guesses.chosen.sport == 0;
 
 	for (uint32_t i = 0; all && i < SAMPLES; i++) {
-		ends->sport = rte_cpu_to_be_16((uint16_t)(PORT_FIRST
-			+ i * (PORT_COUNT - 1) / (SAMPLES - 1)));
+		ends->sport = rte_cpu_to_be_16(
+			(uint16_t)(PORT_FIRST + i * (PORT_COUNT - 1) / (SAMPLES - 1)));
 		all = passes(s, ends);
 	}
 	src->port = all ? PORT_FIRST : rte_be_to_cpu_16(was);
@@ -200,9 +200,9 @@ widen(struct search *s, struct tuple *ends, const struct prefix *src, const stru
 	else if (aim->src.addresses > NEAR_MAX)
 		aim->src.addresses = NEAR_MAX;
 	widen_addresses(s, ends, &ends->dst, dst, &aim->dst);
-	passes(s, ends);        /* s->ev is of these ends again */
+	passes(s, ends); /* s->ev is of these ends again */
 	if (s->ev.program.verdict == PROGRAM_WIRE
-			|| !address_equal(&s->ev.program.gateway, &s->ev.program.to.dst))
+		|| !address_equal(&s->ev.program.gateway, &s->ev.program.to.dst))
 		widen_far(s, ends, &ends->dst, dst, &aim->dst);
 	widen_ports(s, ends, &aim->src);
 	aim->dst.port = rte_be_to_cpu_16(ends->dport);
@@ -220,8 +220,12 @@ prepare(struct search *s, const struct interface *iface, enum traffic_kind kind,
 	struct traffic_aim *aim)
 {
 	struct traffic_shape shape = {
-		.kind = kind, .family = aim->family, .vlan = { iface->vlan, iface->inner_vlan },
-		.tags = iface->vlan == 0 ? 0 : iface->inner_vlan == 0 ? 1 : 2,
+		.kind = kind,
+		.family = aim->family,
+		.vlan = { iface->vlan, iface->inner_vlan },
+		.tags = iface->vlan == 0         ? 0
+			: iface->inner_vlan == 0 ? 1
+						 : 2,
 	};
 
 	/* A connection is judged by its first segment. */
@@ -244,7 +248,8 @@ find_by(struct search *s, const struct config *cfg, const struct interface *ifac
 	enum traffic_kind kind, struct traffic_aim *aim)
 {
 	struct tuple ends = {
-		.family = aim->family, .proto = kind == TRAFFIC_UDP ? 17 : 6,
+		.family = aim->family,
+		.proto = kind == TRAFFIC_UDP ? 17 : 6,
 	};
 	struct prefix src, dst;
 
@@ -285,8 +290,8 @@ unknown_interface(const struct config *cfg, const char *in, struct err *err)
 	cfg_each(iface, &cfg->interfaces)
 		suggestion_offer(&s, iface->head.name);
 	if (s.best != NULL)
-		return err_set(err, ENOENT, "there is no interface '%s'; did you mean '%s'?", in,
-			s.best);
+		return err_set(
+			err, ENOENT, "there is no interface '%s'; did you mean '%s'?", in, s.best);
 	return err_set(err, ENOENT, "there is no interface '%s' in the configuration", in);
 }
 
@@ -304,7 +309,7 @@ traffic_find(const struct config *cfg, const struct generation *gen, const char 
 	if (s == NULL)
 		return err_set(err, ENOMEM, "out of memory");
 	s->gen = gen;
-	*aim = (struct traffic_aim) { .family = family };
+	*aim = (struct traffic_aim){ .family = family };
 	cfg_each(row, &cfg->interfaces) {
 		if (found || (in != NULL && strcmp(in, row->head.name) != 0))
 			continue;

@@ -61,7 +61,7 @@ write_ip4(uint8_t *ip, uint32_t total, uint8_t proto)
 {
 	ip[0] = 0x45;
 	put16(ip + 2, total);
-	put16(ip + 6, 0x4000);          /* DF */
+	put16(ip + 6, 0x4000); /* DF */
 	ip[8] = TTL;
 	ip[9] = proto;
 }
@@ -91,7 +91,7 @@ void
 traffic_template_init(struct traffic_template *t, const struct traffic_shape *s)
 {
 	uint8_t proto = s->kind == TRAFFIC_UDP ? IPPROTO_UDP : IPPROTO_TCP;
-	uint32_t segment;               /* transport header and payload; the rest pads the frame */
+	uint32_t segment; /* transport header and payload; the rest pads the frame */
 	static const union address none;
 
 	memset(t->frame, 0, s->bytes);
@@ -123,8 +123,8 @@ finish_sum(uint64_t sum)
 }
 
 void
-traffic_template_write(const struct traffic_template *t, const struct tuple *ends, bool whole,
-	uint8_t *frame)
+traffic_template_write(
+	const struct traffic_template *t, const struct tuple *ends, bool whole, uint8_t *frame)
 {
 	uint32_t address_bytes = t->family == 4 ? 4 : 16;
 	uint8_t *ip = frame + t->l3, *l4 = frame + t->l4;

@@ -12,12 +12,12 @@
 
 enum traffic_kind {
 	TRAFFIC_UDP,
-	TRAFFIC_TCP,                    /* a segment of an established connection: ACK */
+	TRAFFIC_TCP, /* a segment of an established connection: ACK */
 	TRAFFIC_SYN,
 };
 
 enum {
-	TRAFFIC_FRAME_MAX = 9640,       /* an MTU of 9,600 with Ethernet header and two tags */
+	TRAFFIC_FRAME_MAX = 9640, /* an MTU of 9,600 with Ethernet header and two tags */
 	/* The initial sequence numbers of both ends of a connection: those of SYN, and of SYN and
 	 * ACK. */
 	TRAFFIC_SEQUENCE = 1000000,
@@ -27,19 +27,19 @@ enum {
 /* What all frames have in common. */
 struct traffic_shape {
 	enum traffic_kind kind;
-	uint8_t family;                 /* 4 or 6 */
-	uint8_t tags;                   /* VLAN tags: 0 to 2 */
-	uint16_t vlan[2];               /* outer, inner */
+	uint8_t family;   /* 4 or 6 */
+	uint8_t tags;     /* VLAN tags: 0 to 2 */
+	uint16_t vlan[2]; /* outer, inner */
 	uint8_t src_mac[6], dst_mac[6];
-	uint32_t bytes;                 /* of a frame, without FCS */
+	uint32_t bytes; /* of a frame, without FCS */
 };
 
 struct traffic_template {
 	uint32_t bytes;
-	uint32_t l3, l4;                /* offsets */
+	uint32_t l3, l4; /* offsets */
 	uint8_t family;
 	enum traffic_kind kind;
-	uint64_t ip_sum, l4_sum;        /* over everything except addresses, ports and the sums */
+	uint64_t ip_sum, l4_sum; /* over everything except addresses, ports and the sums */
 	uint8_t frame[TRAFFIC_FRAME_MAX];
 };
 
@@ -51,7 +51,7 @@ void traffic_template_init(struct traffic_template *t, const struct traffic_shap
 
 /* Writes the headers of the frame from src:sport to dst:dport.  The rest is the same in every
  * frame: it is written if whole is set, else it is there from an earlier call. */
-void traffic_template_write(const struct traffic_template *t, const struct tuple *ends, bool whole,
-	uint8_t *frame);
+void traffic_template_write(
+	const struct traffic_template *t, const struct tuple *ends, bool whole, uint8_t *frame);
 
 #endif

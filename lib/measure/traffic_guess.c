@@ -11,8 +11,8 @@
 #include "policy/address.h"
 
 enum {
-	OF_A_SET = 4,                   /* prefixes of a set that are used */
-	OF_A_TABLE = 12,                /* routes of a table */
+	OF_A_SET = 4,    /* prefixes of a set that are used */
+	OF_A_TABLE = 12, /* routes of a table */
 	TEST_FRAME_MAX = 10240,
 };
 
@@ -35,7 +35,9 @@ traffic_is_near(const struct interface *iface, const union address *a, uint8_t f
 	for (unsigned i = 0; i < iface->n_addresses; i++) {
 		const struct interface_address *own = &iface->addresses[i];
 		struct prefix p = {
-			.address = own->address, .family = own->family, .length = own->bits,
+			.address = own->address,
+			.family = own->family,
+			.length = own->bits,
 		};
 
 		if (own->family == family && prefix_covers(&p, a))
@@ -62,12 +64,14 @@ static struct prefix
 benchmark_network(uint8_t family, unsigned which)
 {
 	if (family == 4)
-		return (struct prefix) {
-			.family = 4, .length = 16,
+		return (struct prefix){
+			.family = 4,
+			.length = 16,
 			.address = { .bytes = { 198, (uint8_t)(18 + which) } },
 		};
-	return (struct prefix) {
-		.family = 6, .length = 64,
+	return (struct prefix){
+		.family = 6,
+		.length = 64,
 		.address = { .bytes = { 0x20, 0x01, 0, 2, 0, 0, 0, (uint8_t)which } },
 	};
 }
@@ -79,9 +83,12 @@ add_subnets(struct prefix *list, unsigned *n, const struct interface *iface, uin
 		const struct interface_address *a = &iface->addresses[i];
 
 		if (a->family == family && !(family == 6 && a->address.bytes[0] == 0xfe))
-			add(list, n, (struct prefix) {
-				.address = a->address, .family = family, .length = a->bits,
-			});
+			add(list, n,
+				(struct prefix){
+					.address = a->address,
+					.family = family,
+					.length = a->bits,
+				});
 	}
 }
 
@@ -95,7 +102,7 @@ add_routes(struct traffic_guesses *g, const struct config *cfg, uint8_t family)
 			struct prefix p = prefix_from_ip(&route->to);
 
 			if (p.family != family || p.length == 0 || route->blackhole || route->reject
-					|| taken++ == OF_A_TABLE)
+				|| taken++ == OF_A_TABLE)
 				continue;
 			add(g->dst, &g->n_dst, p);
 		}
@@ -137,7 +144,7 @@ add_ports(struct traffic_guesses *g, uint16_t sport, uint16_t dport)
 		if (g->ports[i].sport == sport && g->ports[i].dport == dport)
 			return;
 	if (g->n_ports < TRAFFIC_PORT_GUESSES)
-		g->ports[g->n_ports++] = (struct traffic_ports) { sport, dport };
+		g->ports[g->n_ports++] = (struct traffic_ports){ sport, dport };
 }
 
 static bool
@@ -201,14 +208,16 @@ add_test(struct traffic_guesses *g, const struct test_cfg *test, const struct ge
 	in.untagged = iface->id;
 	parse_bytes(&view, frame, (uint32_t)n, (uint32_t)n, &in);
 	if ((view.kind != VIEW_IP4 && view.kind != VIEW_IP6) || view.family != kind->family
-			|| view.tuple.proto != kind->proto)
+		|| view.tuple.proto != kind->proto)
 		return;
-	src = (struct prefix) {
-		.address = view.tuple.src, .family = kind->family,
+	src = (struct prefix){
+		.address = view.tuple.src,
+		.family = kind->family,
 		.length = kind->family == 4 ? 24 : 120,
 	};
-	dst = (struct prefix) {
-		.address = view.tuple.dst, .family = kind->family,
+	dst = (struct prefix){
+		.address = view.tuple.dst,
+		.family = kind->family,
 		.length = kind->family == 4 ? 32 : 128,
 	};
 	add(g->src, &g->n_src, src);

@@ -13,12 +13,12 @@
 #include "table/prefix.h"
 
 enum {
-	TRAFFIC_GUESSES = 48,           /* of each end */
+	TRAFFIC_GUESSES = 48, /* of each end */
 	TRAFFIC_PORT_GUESSES = 24,
 };
 
 struct traffic_ports {
-	uint16_t sport, dport;          /* host order; sport 0: any */
+	uint16_t sport, dport; /* host order; sport 0: any */
 };
 
 struct traffic_guesses {
@@ -26,7 +26,7 @@ struct traffic_guesses {
 	unsigned n_src, n_dst;
 	struct traffic_ports ports[TRAFFIC_PORT_GUESSES];
 	unsigned n_ports;
-	struct traffic_ports chosen;    /* set by the finder */
+	struct traffic_ports chosen; /* set by the finder */
 };
 
 /* Guesses for packets of the family and protocol of kind that come in by iface. */

@@ -11,11 +11,11 @@
 
 enum {
 	ARP_BYTES = 28,
-	SOLICITATION_BYTES = 24,        /* without options */
-	ADVERTISEMENT_BYTES = 32,       /* with one option */
+	SOLICITATION_BYTES = 24,  /* without options */
+	ADVERTISEMENT_BYTES = 32, /* with one option */
 	TCP_SYN = 0x02,
 	TCP_SYN_ACK = 0x12,
-	ANSWER_TTL = 32,                /* answers are not answered */
+	ANSWER_TTL = 32, /* answers are not answered */
 };
 
 /* Returns the EtherType behind the tags; *l3 is where its payload begins. */
@@ -24,7 +24,8 @@ read_type(const uint8_t *frame, uint32_t bytes, uint32_t *l3)
 {
 	uint32_t at = 12;
 
-	while (at + 6 <= bytes && ((frame[at] == 0x81 && frame[at + 1] == 0x00)
+	while (at + 6 <= bytes
+		&& ((frame[at] == 0x81 && frame[at + 1] == 0x00)
 			|| (frame[at] == 0x88 && frame[at + 1] == 0xa8)))
 		at += 4;
 	*l3 = at + 2;
@@ -70,7 +71,7 @@ answer_nd(const uint8_t *sent, uint32_t bytes, uint32_t l3, uint8_t *answer)
 	uint16_t sum = 0;
 
 	if (l3 + 40 + SOLICITATION_BYTES > bytes || ip[6] != IPPROTO_ICMPV6 || ip[40] != 135
-			|| is_zero(ip + 8, 16))
+		|| is_zero(ip + 8, 16))
 		return 0;
 	begin_answer(answer, sent, l3 + 40 + SOLICITATION_BYTES);
 	memcpy(to + 8, ip + 48, 16);
@@ -79,8 +80,8 @@ answer_nd(const uint8_t *sent, uint32_t bytes, uint32_t l3, uint8_t *answer)
 	to[5] = ADVERTISEMENT_BYTES;
 	nd[0] = 136;
 	nd[2] = nd[3] = 0;
-	nd[4] = 0x60;                   /* solicited, override */
-	nd[24] = 2;                     /* target link-layer address */
+	nd[4] = 0x60; /* solicited, override */
+	nd[24] = 2;   /* target link-layer address */
 	nd[25] = 1;
 	memcpy(nd + 26, traffic_peer_mac, 6);
 	sum = (uint16_t)~checksum_fold(checksum_sum(nd, ADVERTISEMENT_BYTES)
@@ -131,7 +132,8 @@ answer_ip(const uint8_t *sent, uint32_t bytes, uint32_t l3, unsigned family, uin
 	if (l3 + ip_bytes + 8 > bytes || sent[ttl - answer] <= ANSWER_TTL)
 		return 0;
 	proto = sent[l3 + (family == 4 ? 9 : 6)];
-	if (proto != IPPROTO_UDP && (proto != IPPROTO_TCP || l3 + ip_bytes + 20 > bytes
+	if (proto != IPPROTO_UDP
+		&& (proto != IPPROTO_TCP || l3 + ip_bytes + 20 > bytes
 			|| sent[l3 + ip_bytes + 13] != TCP_SYN))
 		return 0;
 	begin_answer(answer, sent, bytes);

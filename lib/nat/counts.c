@@ -43,10 +43,13 @@ nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 	of = &l->pool[l->slot[pool]];
 	p = &n->pool[l->slot[pool]];
 	if (p->serial != of->serial)
-		return;                         /* the worker has not adopted it yet */
+		return; /* the worker has not adopted it yet */
 	*out = (struct nat_counts){
-		.mappings = counter_get(&p->mappings), .resting = counter_get(&p->resting), .taken = counter_get(&p->taken),
-		.allocated = counter_get(&p->allocated), .refused_port = counter_get(&p->refused_port),
+		.mappings = counter_get(&p->mappings),
+		.resting = counter_get(&p->resting),
+		.taken = counter_get(&p->taken),
+		.allocated = counter_get(&p->allocated),
+		.refused_port = counter_get(&p->refused_port),
 		.refused_quota = counter_get(&p->refused_quota),
 		.ports_total = (uint64_t)slice_size(n, of) * of->n_addresses,
 	};
@@ -55,21 +58,25 @@ nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 }
 
 static void
-count_address(const struct nat *n, uint32_t place, uint64_t ports,
-	struct nat_address_counts *out)
+count_address(const struct nat *n, uint32_t place, uint64_t ports, struct nat_address_counts *out)
 {
 	const struct nat_address *a = nat_address_at(n, place);
 	rte_be32_t address = nat_layout_of(n)->place[place].address;
 
 	*out = (struct nat_address_counts){ .address = address, .all.ports_total = ports };
 	if (counter_get(&a->address) != address)
-		return;                         /* nothing has been mapped to it yet */
-	*out = (struct nat_address_counts){ .address = address, .all = {
-		.mappings = counter_get(&a->mappings), .resting = counter_get(&a->resting), .taken = counter_get(&a->taken),
-		.allocated = counter_get(&a->allocated), .refused_port = counter_get(&a->refused_port),
-		.refused_quota = counter_get(&a->refused_quota), .ports_used = counter_get(&a->used),
-		.ports_total = ports,
-	} };
+		return; /* nothing has been mapped to it yet */
+	*out = (struct nat_address_counts){ .address = address,
+		.all = {
+			.mappings = counter_get(&a->mappings),
+			.resting = counter_get(&a->resting),
+			.taken = counter_get(&a->taken),
+			.allocated = counter_get(&a->allocated),
+			.refused_port = counter_get(&a->refused_port),
+			.refused_quota = counter_get(&a->refused_quota),
+			.ports_used = counter_get(&a->used),
+			.ports_total = ports,
+		} };
 	for (unsigned i = 0; i < NAT_PROTOS; i++)
 		out->used[i] = counter_get(&a->used_of[i]);
 }
@@ -86,8 +93,8 @@ count_pool(const struct nat *n, unsigned number, struct nat_pool_counts *out)
 	nat_counts(n, number, &out->all);
 	out->n_addresses = p->n_addresses;
 	for (unsigned i = 0; i < p->n_addresses; i++)
-		count_address(n, p->address[i], out->all.ports_total / p->n_addresses,
-			&out->address[i]);
+		count_address(
+			n, p->address[i], out->all.ports_total / p->n_addresses, &out->address[i]);
 	return true;
 }
 

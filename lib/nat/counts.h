@@ -36,13 +36,13 @@ nat_proto(uint8_t proto)
 const char *nat_proto_name(enum nat_proto proto);
 
 struct nat_counts {
-	uint64_t mappings;              /* with sessions */
-	uint64_t resting;               /* in quarantine */
-	uint64_t taken;                 /* sessions that got a public endpoint */
-	uint64_t allocated;             /* mappings made for them */
+	uint64_t mappings;  /* with sessions */
+	uint64_t resting;   /* in quarantine */
+	uint64_t taken;     /* sessions that got a public endpoint */
+	uint64_t allocated; /* mappings made for them */
 	uint64_t refused_port, refused_quota;
-	uint64_t ports_used;            /* of all protocols, including those in quarantine */
-	uint64_t ports_total;           /* of one protocol, this worker's */
+	uint64_t ports_used;  /* of all protocols, including those in quarantine */
+	uint64_t ports_total; /* of one protocol, this worker's */
 };
 
 /* Fills the figures of a pool by its number; all 0 if there is none. */
@@ -51,7 +51,7 @@ void nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out);
 struct nat_address_counts {
 	rte_be32_t address;
 	struct nat_counts all;
-	uint64_t used[NAT_PROTOS];      /* ports */
+	uint64_t used[NAT_PROTOS]; /* ports */
 };
 
 struct nat_pool_counts {
@@ -67,9 +67,9 @@ struct nat_summary {
 	struct nat_pool_counts pool[NAT_POOLS];
 };
 
-struct nat_summary *nat_summary_take(const struct nat *n);      /* NULL: no pools, or no memory */
-struct nat_summary *nat_summary_copy(const struct nat_summary *s);      /* NULL of NULL */
-void nat_summary_free(struct nat_summary *s);   /* NULL is fine */
+struct nat_summary *nat_summary_take(const struct nat *n); /* NULL: no pools, or no memory */
+struct nat_summary *nat_summary_copy(const struct nat_summary *s); /* NULL of NULL */
+void nat_summary_free(struct nat_summary *s);                      /* NULL is fine */
 
 /* Adds the figures of another worker: those of pools and addresses that both have. */
 void nat_summary_add(struct nat_summary *sum, const struct nat_summary *more);

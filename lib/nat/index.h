@@ -21,13 +21,13 @@
 #include <emmintrin.h>
 #endif
 
-#define NAT_INDEX_MAX ((1u << 24) - 1)
+#define NAT_INDEX_MAX   ((1u << 24) - 1)
 #define NAT_LINE_PLACES 15u
-#define NAT_LINE_LOAD 11u       /* records for each line, on average */
+#define NAT_LINE_LOAD   11u /* records for each line, on average */
 
 struct nat_line {
-	uint32_t entry[NAT_LINE_PLACES];        /* tag << 24 | index; 0: free */
-	uint32_t passed;                        /* entries that went on to a later line */
+	uint32_t entry[NAT_LINE_PLACES]; /* tag << 24 | index; 0: free */
+	uint32_t passed;                 /* entries that went on to a later line */
 };
 static_assert(sizeof(struct nat_line) == 64, "one cache line");
 
@@ -81,7 +81,8 @@ nat_line_places(const struct nat_line *l, uint32_t tag)
 
 	for (unsigned i = 0; i < 4; i++)
 		same[i] = _mm_cmpeq_epi32(_mm_srli_epi32(_mm_load_si128(at + i), 24), want);
-	same[0] = _mm_packs_epi16(_mm_packs_epi32(same[0], same[1]), _mm_packs_epi32(same[2], same[3]));
+	same[0] = _mm_packs_epi16(
+		_mm_packs_epi32(same[0], same[1]), _mm_packs_epi32(same[2], same[3]));
 	bits = (unsigned)_mm_movemask_epi8(same[0]);
 #else
 	for (unsigned i = 0; i < NAT_LINE_PLACES; i++)
@@ -108,7 +109,7 @@ nat_index_guess(const struct nat_index *t, uint64_t hash)
 
 /* Iterates over the records that may have a hash, as far as the search must go. */
 struct nat_search {
-	uint32_t line, left;            /* lines not read yet */
+	uint32_t line, left; /* lines not read yet */
 	unsigned bits;
 };
 

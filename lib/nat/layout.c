@@ -9,8 +9,8 @@
 
 #include "nat/nat_priv.h"
 
-static uint64_t serials;                /* numbers of slots' owners and of sets of ports, for the
-					 * life of the process */
+static uint64_t serials; /* numbers of slots' owners and of sets of ports, for the
+			  * life of the process */
 static uint32_t nowhere;
 
 const struct nat_layout nat_layout_empty = { .found = &nowhere };
@@ -126,7 +126,8 @@ take_over_pools(struct nat_layout *l, const struct nat_layout_setup *setup)
 		const struct nat_layout_pool *was = &setup->before->pool[i];
 		struct nat_layout_pool *p = &l->pool[i];
 
-		if (was->name == NULL || (find_spec(setup, was->name) == NULL && !pool_stays(setup, i)))
+		if (was->name == NULL
+			|| (find_spec(setup, was->name) == NULL && !pool_stays(setup, i)))
 			continue;
 		*p = *was;
 		p->configured = false;
@@ -205,7 +206,8 @@ place_for(struct nat_layout *l, rte_be32_t address, uint32_t *from)
 }
 
 static int
-fill_addresses(struct nat_layout *l, unsigned slot, const struct nat_pool_spec *spec, uint32_t *vacant)
+fill_addresses(
+	struct nat_layout *l, unsigned slot, const struct nat_pool_spec *spec, uint32_t *vacant)
 {
 	struct nat_layout_pool *p = &l->pool[slot];
 
@@ -269,8 +271,8 @@ same_ports(const struct nat_layout_pool *was, const struct nat_layout_pool *is)
 }
 
 static int
-configure(struct nat_layout *l, const struct nat_layout_setup *setup, const struct nat_pool_spec *spec,
-	uint32_t *vacant)
+configure(struct nat_layout *l, const struct nat_layout_setup *setup,
+	const struct nat_pool_spec *spec, uint32_t *vacant)
 {
 	int slot = slot_for(l, spec->name), rc;
 	struct nat_layout_pool *p;

@@ -18,38 +18,39 @@
 #include "nat/counts.h"
 #include "nat/port_pool.h"
 
-#define NAT_SLOTS 255u                  /* pools: those of a configuration, and removed ones in
-					 * use */
-#define NAT_PLACES (2u * NAT_POOLS * NAT_ADDRESSES)     /* addresses, likewise */
+#define NAT_SLOTS \
+	255u /* pools: those of a configuration, and removed ones in \
+	      * use */
+#define NAT_PLACES (2u * NAT_POOLS * NAT_ADDRESSES) /* addresses, likewise */
 
 struct nat_layout_pool {
-	char *name;                     /* NULL: vacant */
+	char *name; /* NULL: vacant */
 	bool configured, reject;
 	uint8_t mapping, filtering;
 	uint16_t low, high;
 	uint32_t per_source;
-	const char *logged_as;          /* the name, for the life of the process; NULL: not logged */
+	const char *logged_as; /* the name, for the life of the process; NULL: not logged */
 	uint32_t n_addresses;
-	uint32_t *address;              /* their places */
-	uint64_t serial;                /* of the slot's present owner */
-	uint64_t ports;                 /* a new number: other ports may be given out */
-	struct port_mask *masks;        /* ports that may be given out, of all workers; n_masks */
+	uint32_t *address;       /* their places */
+	uint64_t serial;         /* of the slot's present owner */
+	uint64_t ports;          /* a new number: other ports may be given out */
+	struct port_mask *masks; /* ports that may be given out, of all workers; n_masks */
 	unsigned n_masks;
-	uint8_t mask[NAT_PROTOS];       /* index of the mask for each protocol */
+	uint8_t mask[NAT_PROTOS]; /* index of the mask for each protocol */
 };
 
 struct nat_place {
 	rte_be32_t address;
-	uint8_t slot;                   /* NAT_NO_POOL: only old mappings are left */
-	bool used;                      /* else vacant */
+	uint8_t slot; /* NAT_NO_POOL: only old mappings are left */
+	bool used;    /* else vacant */
 };
 
 struct nat_layout {
 	unsigned n_slots;
-	uint8_t slot[NAT_POOLS];        /* by pool number */
+	uint8_t slot[NAT_POOLS]; /* by pool number */
 	uint32_t n_places;
 	struct nat_place *place;
-	uint32_t *found;                /* open addressing: place + 1 of an address */
+	uint32_t *found; /* open addressing: place + 1 of an address */
 	uint32_t found_mask;
 	bool has_peers, has_log;
 	struct nat_layout_pool pool[NAT_SLOTS];
@@ -59,19 +60,19 @@ struct nat_layout {
 extern const struct nat_layout nat_layout_empty;
 
 struct nat_layout_setup {
-	const struct nat_pool_spec *specs;      /* spec i is pool number i */
+	const struct nat_pool_spec *specs; /* spec i is pool number i */
 	unsigned n_specs;
-	const struct nat_layout *before;        /* of the running generation; NULL: the first */
-	const struct nat *const *user;          /* the workers' NATs */
+	const struct nat_layout *before; /* of the running generation; NULL: the first */
+	const struct nat *const *user;   /* the workers' NATs */
 	unsigned n_users;
-	bool settled;                   /* every user has adopted `before`: what is removed in it
-					 * can be given up */
+	bool settled; /* every user has adopted `before`: what is removed in it
+		       * can be given up */
 };
 
 /* Creates a layout.  Returns 0, -ENOMEM, or -ENOSPC: mappings hold too many removed pools or
  * addresses. */
 int nat_layout_create(const struct nat_layout_setup *setup, struct nat_layout **layout);
-void nat_layout_discard(struct nat_layout *l);  /* NULL is fine */
+void nat_layout_discard(struct nat_layout *l); /* NULL is fine */
 
 /* Returns the place of a public address, or -1. */
 int nat_layout_find(const struct nat_layout *l, rte_be32_t address);

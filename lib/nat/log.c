@@ -10,10 +10,10 @@
 /* Positions only grow; an entry's place is its position modulo size. */
 struct nat_log {
 	uint32_t size;
-	_Alignas(64) atomic_uint_fast64_t added;        /* worker: write */
-	atomic_uint_fast64_t lost;                      /* worker: write */
-	uint64_t taken_seen;            /* worker: the last value of taken that it read */
-	_Alignas(64) atomic_uint_fast64_t taken;        /* control: write */
+	_Alignas(64) atomic_uint_fast64_t added; /* worker: write */
+	atomic_uint_fast64_t lost;               /* worker: write */
+	uint64_t taken_seen;                     /* worker: the last value of taken that it read */
+	_Alignas(64) atomic_uint_fast64_t taken; /* control: write */
 	_Alignas(64) struct nat_log_entry entry[];
 };
 

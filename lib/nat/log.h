@@ -16,26 +16,26 @@
 #include <rte_byteorder.h>
 
 enum nat_event {
-	NAT_BEGINS,                     /* the first packet leaves by the mapping */
-	NAT_ENDS,                       /* its last session has ended */
+	NAT_BEGINS, /* the first packet leaves by the mapping */
+	NAT_ENDS,   /* its last session has ended */
 };
 
 struct nat_log_entry {
-	uint64_t time_ns;               /* the worker's clock */
-	const char *pool;               /* its name; lives as long as the worker's NAT */
+	uint64_t time_ns; /* the worker's clock */
+	const char *pool; /* its name; lives as long as the worker's NAT */
 	rte_be32_t inside, public;
-	rte_be16_t inside_port, public_port;    /* or identifiers; 0 for a protocol without ports */
+	rte_be16_t inside_port, public_port; /* or identifiers; 0 for a protocol without ports */
 	uint8_t proto;
-	uint8_t event;                  /* enum nat_event */
-	uint8_t why;                    /* enum session_end of the last session, of NAT_ENDS */
+	uint8_t event; /* enum nat_event */
+	uint8_t why;   /* enum session_end of the last session, of NAT_ENDS */
 };
 static_assert(sizeof(struct nat_log_entry) == 32, "two to a line");
 
 struct nat_log;
 
-struct nat_log *nat_log_create(uint32_t entries, int numa_node);        /* NULL: no memory */
-void nat_log_destroy(struct nat_log *l);        /* NULL is fine */
-size_t nat_log_bytes(const struct nat_log *l);  /* 0 of NULL */
+struct nat_log *nat_log_create(uint32_t entries, int numa_node); /* NULL: no memory */
+void nat_log_destroy(struct nat_log *l);                         /* NULL is fine */
+size_t nat_log_bytes(const struct nat_log *l);                   /* 0 of NULL */
 
 void nat_log_add(struct nat_log *l, const struct nat_log_entry *e);
 

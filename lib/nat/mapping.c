@@ -4,7 +4,7 @@
 #include "base/counter.h"
 #include "nat/nat_priv.h"
 
-#define CONTESTED_MAX 16u       /* addresses examined for one that no other station has */
+#define CONTESTED_MAX 16u /* addresses examined for one that no other station has */
 
 uint32_t
 nat_host_get(struct nat *n, const struct nat_request *r)
@@ -57,7 +57,7 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 		const struct mapping *m = &n->mapping[index];
 
 		if (m->host == host && m->inside_port == port && m->proto == r->inside->proto
-		    && !nat_is_contested(n, m->address))
+			&& !nat_is_contested(n, m->address))
 			return index;
 	}
 	return 0;
@@ -83,14 +83,16 @@ find_uncontested(struct nat *n, struct nat_host *h, const struct nat_layout_pool
 	uint32_t first = nat_address_number(pool, h->inside);
 
 	for (uint32_t i = 0; i < pool->n_addresses && i < CONTESTED_MAX; i++) {
-		h->address = pool->address[(first + i) % pool->n_addresses] & (NAT_ADDRESSES_MAX - 1);
+		h->address = pool->address[(first + i) % pool->n_addresses]
+			& (NAT_ADDRESSES_MAX - 1);
 		if (!nat_is_contested(n, h->address))
 			return true;
 	}
 	return false;
 }
 
-/* An address that left the pool, or that another station has, is not used for more; its host gets another one. */
+/* An address that left the pool, or that another station has, is not used for more; its host gets
+ * another one. */
 static bool
 host_settle(struct nat *n, struct nat_host *h)
 {
@@ -165,8 +167,11 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	if (index == 0)
 		return 0;
 	*m = (struct mapping){
-		.host = host, .inside_port = nat_port_of(inside), .proto = inside->proto,
-		.flags = shared ? MAPPING_SHARED : 0, .address = h->address & (NAT_ADDRESSES_MAX - 1),
+		.host = host,
+		.inside_port = nat_port_of(inside),
+		.proto = inside->proto,
+		.flags = shared ? MAPPING_SHARED : 0,
+		.address = h->address & (NAT_ADDRESSES_MAX - 1),
 	};
 	if (!take_port(n, m, index)) {
 		give_record(n, index);

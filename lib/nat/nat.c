@@ -68,13 +68,14 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 		return REASON_nat_quota;
 	}
 	*index = 0;
-	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT || nat_proto(r->inside->proto) == NAT_PORTLESS)
+	if (pool->mapping == NAT_ENDPOINT_INDEPENDENT
+		|| nat_proto(r->inside->proto) == NAT_PORTLESS)
 		*index = nat_mapping_find(n, host, r);
 	if (*index == 0) {
 		*index = nat_mapping_make(n, host, r);
 		*made = *index != 0;
 	}
-	nat_host_drop(n, host);                 /* if no mapping is left */
+	nat_host_drop(n, host); /* if no mapping is left */
 	if (*index != 0)
 		return REASON_NONE;
 	counter_add(&figures->refused_port, 1);
@@ -114,7 +115,7 @@ nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct n
 	public->port = m->public_port;
 	public->why = (uint8_t)why_this(m, inside, made);
 	if (nat_proto(inside->proto) == NAT_PORTLESS)
-		public->port = inside->sport;
+	public->port = inside->sport;
 	return REASON_NONE;
 }
 
@@ -127,8 +128,8 @@ may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
 	case NAT_ADDRESS_DEPENDENT:
 		return nat_peer_has(n, m, from);
 	default:
-		return false;                   /* a peer that the inside has sent to has a
-						 * session */
+		return false; /* a peer that the inside has sent to has a
+			       * session */
 	}
 }
 
@@ -144,12 +145,12 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct mapping *m;
 	uint32_t index;
 
-	if (address < 0 || proto == NAT_PORTLESS || nat_address_at(n, (uint32_t)address)->proto[proto] == NULL)
+	if (address < 0 || proto == NAT_PORTLESS
+		|| nat_address_at(n, (uint32_t)address)->proto[proto] == NULL)
 		return false;
 	index = nat_address_at(n, (uint32_t)address)->proto[proto]->by_port[rte_be_to_cpu_16(port)];
 	m = &n->mapping[index];
-	if (index == 0 || (m->flags & MAPPING_RESTS)
-	    || (!any && !may_enter(n, m, outside->src.v4)))
+	if (index == 0 || (m->flags & MAPPING_RESTS) || (!any && !may_enter(n, m, outside->src.v4)))
 		return false;
 	host = nat_host_of(n, m);
 	pool = nat_pool_of(n, host->pool);
@@ -167,7 +168,8 @@ nat_is_public(const struct nat *n, rte_be32_t address)
 	const struct nat_layout *l = nat_layout_of(n);
 	int at = nat_layout_find(l, address);
 
-	return at >= 0 && (l->place[at].slot != NAT_NO_POOL || nat_address_at(n, (uint32_t)at)->used > 0);
+	return at >= 0
+		&& (l->place[at].slot != NAT_NO_POOL || nat_address_at(n, (uint32_t)at)->used > 0);
 }
 
 bool
@@ -215,7 +217,7 @@ nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_
 	struct mapping *own = &n->mapping[s->mapping[0]];
 
 	if (s->mapping[0] != 0
-	    && nat_pool_of(n, nat_host_of(n, own)->pool)->filtering == NAT_ADDRESS_DEPENDENT)
+		&& nat_pool_of(n, nat_host_of(n, own)->pool)->filtering == NAT_ADDRESS_DEPENDENT)
 		nat_peer_add(n, own, peer);
 	for (unsigned side = 0; side < 2; side++) {
 		struct mapping *m;
@@ -224,7 +226,8 @@ nat_begin(struct nat *n, const struct session *s, rte_be32_t peer, uint64_t now_
 			continue;
 		m = &n->mapping[s->mapping[side]];
 		m->flags |= MAPPING_USED;
-		if ((m->flags & MAPPING_LOGGED) || nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as == NULL)
+		if ((m->flags & MAPPING_LOGGED)
+			|| nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as == NULL)
 			continue;
 		m->flags |= MAPPING_LOGGED;
 		tell(n, m, &(struct nat_log_entry){ .time_ns = now_ns, .event = NAT_BEGINS });
@@ -238,8 +241,9 @@ end(struct nat *n, struct mapping *m, enum session_end why, uint64_t now_ns)
 		return;
 	m->flags &= ~(unsigned)MAPPING_LOGGED & 15;
 	if (nat_pool_of(n, nat_host_of(n, m)->pool)->logged_as != NULL)
-		tell(n, m, &(struct nat_log_entry){
-			.time_ns = now_ns, .event = NAT_ENDS, .why = (uint8_t)why });
+		tell(n, m,
+			&(struct nat_log_entry){
+				.time_ns = now_ns, .event = NAT_ENDS, .why = (uint8_t)why });
 }
 
 void
@@ -260,7 +264,7 @@ nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now
 		if (m->flags & MAPPING_USED)
 			nat_mapping_rest(n, index, clock_tick(now_ns));
 		else
-			nat_mapping_free(n, index);     /* no packet has left by it */
+			nat_mapping_free(n, index); /* no packet has left by it */
 	}
 }
 

@@ -28,14 +28,14 @@
 #include "session/session.h"
 #include "packet/reason.h"
 
-#define NAT_POOLS 64
-#define NAT_ADDRESSES 256               /* of a pool */
-#define NAT_NO_POOL 0xff
+#define NAT_POOLS      64
+#define NAT_ADDRESSES  256 /* of a pool */
+#define NAT_NO_POOL    0xff
 #define NAT_REST_TICKS (uint32_t)((120ull * 1000000000u + (1u << 20) - 1) >> 20)
 
 enum nat_behaviour {
 	NAT_ENDPOINT_INDEPENDENT,
-	NAT_ADDRESS_DEPENDENT,          /* of filtering only */
+	NAT_ADDRESS_DEPENDENT, /* of filtering only */
 	NAT_ADDRESS_AND_PORT_DEPENDENT,
 };
 
@@ -51,11 +51,11 @@ struct nat_pool_spec {
 	const rte_be32_t *addresses;
 	unsigned n_addresses;
 	uint16_t low, high;
-	uint8_t mapping;                /* enum nat_behaviour */
+	uint8_t mapping; /* enum nat_behaviour */
 	uint8_t filtering;
-	uint32_t per_source;            /* sessions of an inside address, which has one worker; 0: no limit */
-	bool log;                       /* tell when mappings begin and end */
-	bool reject;                    /* senders of unsolicited SYNs are told, after a delay */
+	uint32_t per_source; /* sessions of an inside address, which has one worker; 0: no limit */
+	bool log;            /* tell when mappings begin and end */
+	bool reject;         /* senders of unsolicited SYNs are told, after a delay */
 	struct nat_reserved *reserved;
 	unsigned n_reserved;
 };
@@ -71,7 +71,7 @@ bool nat_has_ports(uint8_t proto);
 /* Creates a worker's NAT. Tables for that many mappings are allocated when a layout first has a
  * pool.  NULL without memory. */
 struct nat *nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node);
-void nat_destroy(struct nat *n);        /* NULL is fine */
+void nat_destroy(struct nat *n); /* NULL is fine */
 
 /* Allocates what a layout (nat/layout.h) needs; by control, before its generation is published.
  * Returns 0 or -ENOMEM. */
@@ -92,7 +92,8 @@ bool nat_holds_place(const struct nat *n, uint32_t place);
 
 /* Sets the callback that tells whether another station has a public address: no new mapping uses
  * such an address. */
-void nat_ask_contested(struct nat *n, bool (*is_contested)(void *arg, rte_be32_t address), void *arg);
+void nat_ask_contested(
+	struct nat *n, bool (*is_contested)(void *arg, rte_be32_t address), void *arg);
 
 /* A request for a public endpoint of a pool for the source of inside, which the caller keeps, with
  * its hashes.  The requests of a burst are prepared together, so that their cache lines arrive
@@ -100,29 +101,30 @@ void nat_ask_contested(struct nat *n, bool (*is_contested)(void *arg, rte_be32_t
 struct nat_request {
 	const struct tuple *inside;
 	uint64_t host, endpoint;
-	uint32_t replaced;              /* the mapping of a session that the new one replaces; 0: none */
-	uint8_t slot;                   /* of the pool; NAT_NO_POOL */
+	uint32_t replaced; /* the mapping of a session that the new one replaces; 0: none */
+	uint8_t slot;      /* of the pool; NAT_NO_POOL */
 };
-void nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r);
+void nat_prepare(
+	const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r);
 void nat_prefetch(const struct nat *n, const struct nat_request *r);
 
 /* Finds or makes the public endpoint, which the session holds until nat_release.  Returns
  * REASON_NONE, nat_no_port or nat_quota. */
 struct nat_endpoint {
 	rte_be32_t address;
-	rte_be16_t port;                /* or identifier */
-	uint8_t why;                    /* enum nat_why, set by nat_take */
+	rte_be16_t port; /* or identifier */
+	uint8_t why;     /* enum nat_why, set by nat_take */
 };
 
 /* How a session got its public endpoint. */
 enum nat_why {
-	NAT_MAPPED,                     /* the inside endpoint had it already */
-	NAT_PRESERVED,                  /* the port of the inside endpoint was free */
-	NAT_DRAWN,                      /* it was not: a random one */
-	NAT_PORTLESS_SHARED,            /* the protocol has no ports to change */
+	NAT_MAPPED,          /* the inside endpoint had it already */
+	NAT_PRESERVED,       /* the port of the inside endpoint was free */
+	NAT_DRAWN,           /* it was not: a random one */
+	NAT_PORTLESS_SHARED, /* the protocol has no ports to change */
 };
-enum reason nat_take(struct nat *n, const struct nat_request *r, struct session *s,
-	struct nat_endpoint *public);
+enum reason nat_take(
+	struct nat *n, const struct nat_request *r, struct session *s, struct nat_endpoint *public);
 
 /* Finds the inside endpoint of a packet to a public one; the session holds the mapping from then
  * on.  any: every sender may begin there (hairpin), else the pool's filtering decides.  Returns
@@ -159,6 +161,6 @@ void nat_age(struct nat *n, uint32_t now_tick);
 struct nat_log *nat_log_of(const struct nat *n);
 
 size_t nat_bytes(const struct nat *n);
-const char *nat_pool_name(const struct nat *n, unsigned pool);  /* NULL: there is none */
+const char *nat_pool_name(const struct nat *n, unsigned pool); /* NULL: there is none */
 
 #endif

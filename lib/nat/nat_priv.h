@@ -18,63 +18,63 @@
 
 /* The ports of a public address in one protocol, allocated on first use. */
 struct nat_ports {
-	struct port_pool ports;         /* free ones, for the number below */
-	uint64_t number;                /* if it differs from the pool's, free ports are computed
-					 * at the next use */
-	struct port_mask taken;         /* ports with a mapping */
-	uint32_t by_port[65536];        /* mapping, 0: none */
+	struct port_pool ports;  /* free ones, for the number below */
+	uint64_t number;         /* if it differs from the pool's, free ports are computed
+				  * at the next use */
+	struct port_mask taken;  /* ports with a mapping */
+	uint32_t by_port[65536]; /* mapping, 0: none */
 };
 
-#define NAT_CHUNK 256u          /* addresses whose figures are allocated together */
+#define NAT_CHUNK 256u /* addresses whose figures are allocated together */
 
 /* A worker's figures of a public address, by its place in the layout. */
 struct nat_address {
-	rte_be32_t address;             /* the address of the figures; if it differs from the
-					 * layout's, they are void */
-	uint32_t used;                  /* ports, of all protocols */
+	rte_be32_t address; /* the address of the figures; if it differs from the
+			     * layout's, they are void */
+	uint32_t used;      /* ports, of all protocols */
 	uint32_t used_of[NAT_PROTOS];
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
 	struct nat_ports *proto[NAT_PROTOS];
 };
 
 enum mapping_flag {
-	MAPPING_SHARED = 1,             /* found by its inside endpoint */
-	MAPPING_USED = 2,               /* packets have left by it */
+	MAPPING_SHARED = 1, /* found by its inside endpoint */
+	MAPPING_USED = 2,   /* packets have left by it */
 	MAPPING_RESTS = 4,
-	MAPPING_LOGGED = 8,             /* its begin is logged, and not its end */
+	MAPPING_LOGGED = 8, /* its begin is logged, and not its end */
 };
 
 struct mapping {
-	uint32_t host;                  /* its inside address and pool */
-	uint32_t address:20;
-	uint32_t flags:4;               /* enum mapping_flag */
-	uint32_t proto:8;
+	uint32_t host; /* its inside address and pool */
+	uint32_t address : 20;
+	uint32_t flags : 4; /* enum mapping_flag */
+	uint32_t proto : 8;
 	rte_be16_t inside_port;
-	rte_be16_t public_port;         /* 0: of a protocol without ports */
+	rte_be16_t public_port; /* 0: of a protocol without ports */
 	union {
-		uint32_t next;          /* of vacant ones */
-		struct {                /* in use */
-			uint32_t refs;          /* sessions */
-			uint32_t peer;          /* the newest of its peers */
+		uint32_t next;         /* of vacant ones */
+		struct {               /* in use */
+			uint32_t refs; /* sessions */
+			uint32_t peer; /* the newest of its peers */
 			uint32_t n_peers;
 		};
-		struct {                /* MAPPING_RESTS: in quarantine */
+		struct { /* MAPPING_RESTS: in quarantine */
 			uint32_t rest_prev, rest_next;
 			uint32_t rest_tick;
 		};
 	};
 };
 static_assert(sizeof(struct mapping) == 24, "no holes");
-#define NAT_ADDRESSES_MAX (1u << 20)    /* maximum of mapping.address */
+#define NAT_ADDRESSES_MAX (1u << 20) /* maximum of mapping.address */
 
 /* An inside address and its state in one pool. */
 struct nat_host {
 	rte_be32_t inside;
-	uint32_t pool:8;                /* slot */
-	uint32_t address:24;
+	uint32_t pool : 8; /* slot */
+	uint32_t address : 24;
 	union {
 		uint32_t sessions;
-		uint32_t next;          /* of vacant ones */
+		uint32_t next; /* of vacant ones */
 	};
 	uint32_t mappings;
 };
@@ -88,21 +88,21 @@ struct nat_peer {
 
 /* A worker's figures of a pool, by its slot in the layout. */
 struct nat_pool {
-	uint64_t serial;                /* of the owner that the figures are of */
+	uint64_t serial; /* of the owner that the figures are of */
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
 };
 
 /* Records by number, 1 and up, and their index. */
 struct nat_table {
 	uint32_t capacity, high, vacant;
-	struct nat_index index;         /* none of peers */
+	struct nat_index index; /* none of peers */
 };
 
 struct nat {
-	struct flow_secret secret;      /* of the tables */
-	struct hash_key port_key;       /* of random choices of ports */
+	struct flow_secret secret; /* of the tables */
+	struct hash_key port_key;  /* of random choices of ports */
 	uint64_t drawn;
-	uint64_t random;                /* enough for two ports */
+	uint64_t random; /* enough for two ports */
 	uint16_t worker, workers;
 	int numa_node;
 
@@ -112,19 +112,20 @@ struct nat {
 	struct nat_host *host;
 	struct nat_peer *peer;
 	uint32_t rest_first, rest_last;
-	uint32_t rest_ahead;            /* a mapping in quarantine whose lines have been
-					 * prefetched; 0: none */
-	uint32_t rest_lead;             /* mappings before it, as far as is known */
+	uint32_t rest_ahead; /* a mapping in quarantine whose lines have been
+			      * prefetched; 0: none */
+	uint32_t rest_lead;  /* mappings before it, as far as is known */
 
-	_Atomic(const struct nat_layout *) layout;      /* of the generation in use; control: read */
-	struct nat_layout *own_layout;  /* of nat_configure */
-	bool (*is_contested)(void *arg, rte_be32_t address);    /* NULL: none is */
+	_Atomic(const struct nat_layout *) layout; /* of the generation in use; control: read */
+	struct nat_layout *own_layout;             /* of nat_configure */
+	bool (*is_contested)(void *arg, rte_be32_t address); /* NULL: none is */
 	void *contested_arg;
 	struct nat_pool pool[NAT_SLOTS];
-	struct nat_address *addresses[NAT_PLACES / NAT_CHUNK];  /* NULL until a layout needs it; control: write */
+	struct nat_address *addresses[NAT_PLACES
+		/ NAT_CHUNK]; /* NULL until a layout needs it; control: write */
 
-	_Atomic(struct nat_log *) log;  /* allocated with the first pool that has one; control:
-					 * write */
+	_Atomic(struct nat_log *) log; /* allocated with the first pool that has one; control:
+					* write */
 };
 
 static inline const struct nat_layout *
@@ -196,7 +197,8 @@ nat_port_of(const struct tuple *inside)
 	return nat_proto(inside->proto) != NAT_PORTLESS ? inside->sport : 0;
 }
 
-/* Which address of a pool an inside one is paired with, on every worker: nothing secret is in it. */
+/* Which address of a pool an inside one is paired with, on every worker: nothing secret is in it.
+ */
 static inline uint32_t
 nat_address_number(const struct nat_layout_pool *pool, rte_be32_t inside)
 {
@@ -213,7 +215,8 @@ nat_address_for(const struct nat_layout_pool *pool, rte_be32_t inside)
 static inline bool
 nat_is_contested(const struct nat *n, uint32_t place)
 {
-	return n->is_contested != NULL && n->is_contested(n->contested_arg, nat_layout_of(n)->place[place].address);
+	return n->is_contested != NULL
+		&& n->is_contested(n->contested_arg, nat_layout_of(n)->place[place].address);
 }
 
 static inline uint64_t

@@ -22,8 +22,9 @@ nat_holds_place(const struct nat *n, uint32_t place)
 	const struct nat_address *chunk = n->addresses[place / NAT_CHUNK];
 	const struct nat_address *a = chunk != NULL ? &chunk[place % NAT_CHUNK] : NULL;
 
-	return a != NULL && ((counter_get(&a->mappings) | counter_get(&a->resting)) != 0
-		|| counter_get(&a->used) != 0);
+	return a != NULL
+		&& ((counter_get(&a->mappings) | counter_get(&a->resting)) != 0
+			|| counter_get(&a->used) != 0);
 }
 
 struct nat_address *
@@ -59,7 +60,8 @@ nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
 	if (p == NULL)
 		counter_set(&a->proto[proto], p = memory_take(sizeof(*p), -1));
 	if (p != NULL && p->number != pool->ports) {
-		const struct port_pool_slice slice = { pool->low, pool->high, n->worker, n->workers };
+		const struct port_pool_slice slice = { pool->low, pool->high, n->worker,
+			n->workers };
 
 		port_pool_fill(&p->ports, &slice, &pool->masks[pool->mask[proto]], &p->taken);
 		p->number = pool->ports;
@@ -73,15 +75,16 @@ nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port
 	const struct nat_place *at = &nat_layout_of(n)->place[place];
 	struct nat_address *a = nat_address_at(n, place);
 	struct nat_ports *p = a->proto[proto];
-	const struct nat_layout_pool *pool = at->slot != NAT_NO_POOL ? nat_pool_of(n, at->slot) : NULL;
+	const struct nat_layout_pool *pool = at->slot != NAT_NO_POOL ? nat_pool_of(n, at->slot)
+								     : NULL;
 
 	p->by_port[port] = 0;
 	port_mask_clear(&p->taken, port);
 	counter_add(&a->used, -1);
 	counter_add(&a->used_of[proto], -1);
 	if (pool == NULL || p->number != pool->ports)
-		p->number = 0;          /* computed with the port at its next use */
+		p->number = 0; /* computed with the port at its next use */
 	else if (port_mask_has(&pool->masks[pool->mask[proto]], port)
-			&& slice_worker(port, n->workers) == n->worker)
+		&& slice_worker(port, n->workers) == n->worker)
 		port_pool_give(&p->ports, port);
 }

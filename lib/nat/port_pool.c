@@ -86,8 +86,8 @@ port_mask_except(struct port_mask *m, uint16_t low, uint16_t high)
 }
 
 void
-port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may,
-	const struct port_mask *taken)
+port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice,
+	const struct port_mask *may, const struct port_mask *taken)
 {
 	uint64_t share = every(slice->workers);
 	unsigned from, step = 64 % slice->workers;

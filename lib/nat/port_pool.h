@@ -13,13 +13,13 @@
 
 #include <rte_prefetch.h>
 
-#define PORT_POOL_WORDS 512     /* of 64 ports of one parity: 32,768 */
+#define PORT_POOL_WORDS 512 /* of 64 ports of one parity: 32,768 */
 
 struct port_pool {
 	uint64_t free[2][PORT_POOL_WORDS];      /* a bit for port 2 * bit + parity */
 	uint64_t some[2][PORT_POOL_WORDS / 64]; /* a bit for each word that is not 0 */
 	uint32_t n_free;
-	uint16_t first_word, words;             /* the words of the range */
+	uint16_t first_word, words; /* the words of the range */
 };
 
 /* A set of ports: a bit for port 2 * bit + parity, as in free. */
@@ -70,8 +70,8 @@ port_pool_prefetch(const struct port_pool *p, uint16_t port)
 
 /* Computes the free ports: the worker's ports that may be given out (may, which has none outside of
  * the slice's range) and are not taken.  Takes about a microsecond for any range. */
-void port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may,
-	const struct port_mask *taken);
+void port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice,
+	const struct port_mask *may, const struct port_mask *taken);
 
 /* Takes exactly that port; returns false if it is taken or not this worker's. */
 bool port_pool_take_one(struct port_pool *p, uint16_t port);

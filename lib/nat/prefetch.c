@@ -4,7 +4,7 @@
 
 #include "nat/nat_priv.h"
 
-#define REST_LEAD 8u            /* mappings in quarantine that are prefetched ahead */
+#define REST_LEAD 8u /* mappings in quarantine that are prefetched ahead */
 
 /* Prefetches the ports that an endpoint may get: its own bit, and its summary. */
 static void
@@ -88,7 +88,7 @@ nat_rest_prefetch(struct nat *n)
 		n->rest_ahead = n->rest_first;
 		n->rest_lead = 0;
 	} else if (n->rest_lead > 0) {
-		n->rest_lead--;                 /* for the one that is freed */
+		n->rest_lead--; /* for the one that is freed */
 	}
 	for (unsigned i = 0; i < 2 && n->rest_lead < REST_LEAD && n->rest_ahead != 0; i++) {
 		const struct mapping *m = &n->mapping[n->rest_ahead];

@@ -64,7 +64,7 @@ tables_make(struct nat *n, bool peers)
 		n->mappings.index.line = memory_take(lines_bytes(n), n->numa_node);
 		n->hosts.index.line = memory_take(lines_bytes(n), n->numa_node);
 		if (n->mapping == NULL || n->host == NULL || n->mappings.index.line == NULL
-		    || n->hosts.index.line == NULL) {
+			|| n->hosts.index.line == NULL) {
 			tables_free(n);
 			return -ENOMEM;
 		}
@@ -98,13 +98,16 @@ nat_bytes(const struct nat *n)
 	size_t bytes = sizeof(*n) + nat_log_bytes(nat_log_current(n));
 
 	if (n->mapping != NULL)
-		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host)) + 2 * lines_bytes(n);
+		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host))
+			+ 2 * lines_bytes(n);
 	if (n->peer != NULL)
 		bytes += records_bytes(n, sizeof(*n->peer));
 	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
 		bytes += sizeof(struct nat_address);
 		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL ? sizeof(struct nat_ports) : 0;
+			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL
+				? sizeof(struct nat_ports)
+				: 0;
 	}
 	return bytes;
 }
@@ -155,7 +158,11 @@ nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_specs
 {
 	const struct nat *user = n;
 	struct nat_layout_setup setup = {
-		.specs = specs, .n_specs = n_specs, .before = n->own_layout, .user = &user, .n_users = 1,
+		.specs = specs,
+		.n_specs = n_specs,
+		.before = n->own_layout,
+		.user = &user,
+		.n_users = 1,
 		.settled = true,
 	};
 	struct nat_layout *l;

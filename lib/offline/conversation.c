@@ -13,7 +13,7 @@
 #include "packet/notation.h"
 
 enum {
-	NAMES_MAX = 32,                 /* of one conversation */
+	NAMES_MAX = 32, /* of one conversation */
 	NAME_BYTES = 32,
 	VALUE_BYTES = 64,
 	TEXT_BYTES = 512,
@@ -66,13 +66,14 @@ fill_in(struct conversation *c, const char *const *field, char out[static TEXT_B
 		int n;
 
 		if (bytes > 0 && value == NULL)
-			return cfg_error(c->err, &c->step->head, field, "no step before this one has seen $%.*s", (int)bytes,
-				at + 1);
+			return cfg_error(c->err, &c->step->head, field,
+				"no step before this one has seen $%.*s", (int)bytes, at + 1);
 		n = value != NULL ? snprintf(out + used, TEXT_BYTES - used, "%s", value)
-			: snprintf(out + used, TEXT_BYTES - used, "%c", *at);
+				  : snprintf(out + used, TEXT_BYTES - used, "%c", *at);
 		used += (size_t)n;
 		if (used >= TEXT_BYTES)
-			return cfg_error(c->err, &c->step->head, field, "is longer than %u characters", TEXT_BYTES);
+			return cfg_error(c->err, &c->step->head, field,
+				"is longer than %u characters", TEXT_BYTES);
 		at += bytes;
 	}
 	out[used] = '\0';
@@ -105,7 +106,7 @@ part_is(struct seen *seen, const char *wanted, const char *found)
 /* ADDRESS or ADDRESS:PORT in two parts; an IPv6 address before a port stands in brackets. */
 struct end {
 	char address[VALUE_BYTES];
-	char port[NAME_BYTES + 1];      /* "": not compared */
+	char port[NAME_BYTES + 1]; /* "": not compared */
 };
 
 /* Writes an address in Weir's form, so that texts can be compared. */
@@ -117,7 +118,8 @@ read_address(struct end *end)
 
 	if (end->address[0] == '*' || end->address[0] == '$')
 		return end->address[0] == '*' ? end->address[1] == '\0'
-			: end->address[1] != '\0' && name_bytes(end->address + 1) == strlen(end->address + 1);
+					      : end->address[1] != '\0'
+				&& name_bytes(end->address + 1) == strlen(end->address + 1);
 	if (!ip_address_parse(end->address, &a))
 		return false;
 	snprintf(end->address, sizeof(end->address), "%s", ip_address_text(&a, text));
@@ -150,9 +152,10 @@ read_end(struct conversation *c, const char *const *field, struct end *end)
 		text++;
 	stop = brackets ? strchr(text, ']') : colon != NULL ? colon : text + strlen(text);
 	if (stop == NULL || (size_t)(stop - text) >= sizeof(end->address)
-			|| (brackets && stop[1] != '\0' && stop + 1 != colon)
-			|| (colon != NULL && colon > stop - 1 && strlen(colon + 1) >= sizeof(end->port)))
-		return cfg_error(c->err, &c->step->head, field, "'%.60s' is not ADDRESS or ADDRESS:PORT", *field);
+		|| (brackets && stop[1] != '\0' && stop + 1 != colon)
+		|| (colon != NULL && colon > stop - 1 && strlen(colon + 1) >= sizeof(end->port)))
+		return cfg_error(c->err, &c->step->head, field,
+			"'%.60s' is not ADDRESS or ADDRESS:PORT", *field);
 	memcpy(end->address, text, (size_t)(stop - text));
 	end->address[stop - text] = '\0';
 	end->port[0] = '\0';
@@ -160,13 +163,15 @@ read_end(struct conversation *c, const char *const *field, struct end *end)
 		snprintf(end->port, sizeof(end->port), "%s", colon + 1);
 	if (!read_address(end) || (colon != NULL && colon >= stop && !read_port(end)))
 		return cfg_error(c->err, &c->step->head, field,
-			"'%.60s' is not ADDRESS or ADDRESS:PORT; * is any, $NAME what is seen", *field);
+			"'%.60s' is not ADDRESS or ADDRESS:PORT; * is any, $NAME what is seen",
+			*field);
 	return 0;
 }
 
 /* Returns true if an end of the sent packet is the expected one.  Writes what it is. */
 static bool
-end_is(struct conversation *c, const struct end *end, const struct tuple *t, bool source, char *out, size_t bytes)
+end_is(struct conversation *c, const struct end *end, const struct tuple *t, bool source, char *out,
+	size_t bytes)
 {
 	const union address *a = source ? &t->src : &t->dst;
 	rte_be16_t port = source ? t->sport : t->dport;
@@ -178,7 +183,8 @@ end_is(struct conversation *c, const struct end *end, const struct tuple *t, boo
 		notation_endpoint(out, bytes, a, port, t->family);
 	else
 		snprintf(out, bytes, "%s", address);
-	return part_is(&c->seen, end->address, address) && (end->port[0] == '\0' || part_is(&c->seen, end->port, number));
+	return part_is(&c->seen, end->address, address)
+		&& (end->port[0] == '\0' || part_is(&c->seen, end->port, number));
 }
 
 /* --- a step --- */
@@ -192,7 +198,8 @@ append(char *text, size_t room, const char *what, const char *value)
 }
 
 static bool
-check_end(struct conversation *c, const char *const *field, const struct rig_told *told, bool source)
+check_end(
+	struct conversation *c, const char *const *field, const struct rig_told *told, bool source)
 {
 	struct trial *t = &c->trial;
 	char found[128];
@@ -216,8 +223,9 @@ same_packet(const struct view *a, const struct view *b)
 {
 	const struct tuple *s = &a->tuple, *t = &b->tuple;
 
-	return s->family == t->family && s->proto == t->proto && s->sport == t->sport && s->dport == t->dport
-		&& address_equal(&s->src, &t->src) && address_equal(&s->dst, &t->dst)
+	return s->family == t->family && s->proto == t->proto && s->sport == t->sport
+		&& s->dport == t->dport && address_equal(&s->src, &t->src)
+		&& address_equal(&s->dst, &t->dst)
 		&& (s->proto != 6 || a->tcp_flags == b->tcp_flags);
 }
 
@@ -269,7 +277,8 @@ try_step(struct conversation *c)
 	bool same;
 	int reply;
 
-	if (in == NULL || expect_read(&field, gen, &expected, c->err) < 0 || fill_in(c, &step->packet, text) < 0)
+	if (in == NULL || expect_read(&field, gen, &expected, c->err) < 0
+		|| fill_in(c, &step->packet, text) < 0)
 		return -EINVAL;
 	rig_wait(c->rig, step->after_ns);
 	if (rig_send(c->rig, in, text, &told, why) < 0)
@@ -301,8 +310,10 @@ try_steps(struct conversation *c)
 		if (rc < 0)
 			return;
 		snprintf(as, sizeof(as), "step %u", number);
-		cfg_error(c->err, &step->head, &step->expect, "test '%s' failed: %s: expected %s, was %s",
-			test->name != NULL ? test->name : step->packet, as, c->trial.expected, c->trial.found);
+		cfg_error(c->err, &step->head, &step->expect,
+			"test '%s' failed: %s: expected %s, was %s",
+			test->name != NULL ? test->name : step->packet, as, c->trial.expected,
+			c->trial.found);
 		return;
 	}
 }
@@ -319,7 +330,9 @@ try_one(const struct test_cfg *test, const char *path, struct check_result *resu
 		err_set(err, ENOMEM, "out of memory");
 		return;
 	}
-	*c = (struct conversation){ .test = test, .err = err, .trial = { .test = test, .passed = true } };
+	*c = (struct conversation){
+		.test = test, .err = err, .trial = { .test = test, .passed = true }
+	};
 	cfg = config_load(path, err);
 	if (cfg != NULL && err_count(err) == errors)
 		c->rig = rig_start(cfg, err);
@@ -334,7 +347,8 @@ try_one(const struct test_cfg *test, const char *path, struct check_result *resu
 }
 
 void
-conversations_try(const struct config *cfg, const char *path, struct check_result *result, struct err *err)
+conversations_try(
+	const struct config *cfg, const char *path, struct check_result *result, struct err *err)
 {
 	cfg_each(test, &cfg->tests)
 		if (test->steps.count > 0)

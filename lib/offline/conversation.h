@@ -14,6 +14,7 @@
 /* Tries each conversation of a configuration without errors, which was read from path.  Each one
  * begins without sessions, at time 0.  A failing step is an error, and the result counts it.
  * Reports refer to cfg. */
-void conversations_try(const struct config *cfg, const char *path, struct check_result *result, struct err *err);
+void conversations_try(
+	const struct config *cfg, const char *path, struct check_result *result, struct err *err);
 
 #endif

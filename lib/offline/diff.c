@@ -14,8 +14,8 @@
 #include "offline/offline.h"
 #include "schema/json_text.h"
 
-#define BOLD "\033[1m"
-#define RED "\033[31m"
+#define BOLD  "\033[1m"
+#define RED   "\033[31m"
 #define GREEN "\033[32m"
 #define PLAIN "\033[0m"
 
@@ -42,7 +42,8 @@ print_packets(const struct diff_packets *p, bool colour)
 		fputs(", ", stdout);
 		print_clean(line);
 	}
-	if (p->line_before[0] != '\0' && line == p->line_after && strcmp(p->line_before, line) != 0) {
+	if (p->line_before[0] != '\0' && line == p->line_after
+		&& strcmp(p->line_before, line) != 0) {
 		fputs(" (before: ", stdout);
 		print_clean(p->line_before);
 		putchar(')');
@@ -75,8 +76,9 @@ print_flows(const struct diff_flows *f)
 	for (unsigned i = 0; i < f->n; i++) {
 		const struct diff_flow *flow = &f->flow[i];
 
-		printf("%s, in %s: %s → %s (packet %" PRIu64 ", %" PRIu64 " of the flow differ)\n", flow->flow, flow->in,
-			flow->before, flow->after, flow->packet, flow->packets);
+		printf("%s, in %s: %s → %s (packet %" PRIu64 ", %" PRIu64 " of the flow differ)\n",
+			flow->flow, flow->in, flow->before, flow->after, flow->packet,
+			flow->packets);
 	}
 	printf("%" PRIu64 " packets replayed, %u flows differ", f->packets, f->n);
 	if (f->more != 0)
@@ -88,9 +90,12 @@ static void
 print_cut(const struct diff *d, FILE *out)
 {
 	if (d->cut != 0)
-		fprintf(out, "weir: %u changes were not looked at to the end: there may be more differences than these\n", d->cut);
+		fprintf(out,
+			"weir: %u changes were not looked at to the end: there may be more differences than these\n",
+			d->cut);
 	if (d->unconfirmed != 0)
-		fprintf(out, "weir: %u differences were not confirmed by the engine, and are not shown; this is a bug\n",
+		fprintf(out,
+			"weir: %u differences were not confirmed by the engine, and are not shown; this is a bug\n",
 			d->unconfirmed);
 }
 
@@ -118,9 +123,12 @@ packets_json(const struct diff *d)
 	for (unsigned i = 0; i < d->n_packets; i++) {
 		const struct diff_packets *p = &d->packets[i];
 
-		json_array_append_new(all, json_pack("{s:o,s:s,s:s,s:s,s:o,s:o,s:{s:s,s:s,s:s}}", "what", json_text(p->what),
-			"from", p->from, "before", p->before, "after", p->after, "line_before", json_text(p->line_before),
-			"line_after", json_text(p->line_after), "witness", "in", p->in, "packet", p->packet, "state", p->state));
+		json_array_append_new(all,
+			json_pack("{s:o,s:s,s:s,s:s,s:o,s:o,s:{s:s,s:s,s:s}}", "what",
+				json_text(p->what), "from", p->from, "before", p->before, "after",
+				p->after, "line_before", json_text(p->line_before), "line_after",
+				json_text(p->line_after), "witness", "in", p->in, "packet",
+				p->packet, "state", p->state));
 	}
 	return all;
 }
@@ -131,8 +139,10 @@ settings_json(const struct diff *d)
 	json_t *all = json_array();
 
 	for (unsigned i = 0; i < d->n_settings; i++)
-		json_array_append_new(all, json_pack("{s:o,s:s,s:o}", "where", json_text(d->setting[i].where), "change",
-			d->setting[i].added ? "added" : "removed", "line", json_text(d->setting[i].line)));
+		json_array_append_new(all,
+			json_pack("{s:o,s:s,s:o}", "where", json_text(d->setting[i].where),
+				"change", d->setting[i].added ? "added" : "removed", "line",
+				json_text(d->setting[i].line)));
 	return all;
 }
 
@@ -144,17 +154,20 @@ flows_json(const struct diff_flows *f)
 	for (unsigned i = 0; i < f->n; i++) {
 		const struct diff_flow *o = &f->flow[i];
 
-		json_array_append_new(all, json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "in", o->in, "flow", o->flow, "before",
-			o->before, "after", o->after, "packet", (json_int_t)o->packet, "packets", (json_int_t)o->packets));
+		json_array_append_new(all,
+			json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "in", o->in, "flow", o->flow,
+				"before", o->before, "after", o->after, "packet",
+				(json_int_t)o->packet, "packets", (json_int_t)o->packets));
 	}
-	return json_pack("{s:I,s:o,s:I}", "replayed", (json_int_t)f->packets, "differ", all, "more", (json_int_t)f->more);
+	return json_pack("{s:I,s:o,s:I}", "replayed", (json_int_t)f->packets, "differ", all, "more",
+		(json_int_t)f->more);
 }
 
 static int
 write_json(const struct diff *d, const struct diff_flows *f, const char *path)
 {
-	json_t *json = json_pack("{s:o,s:o,s:i}", "packets", packets_json(d), "settings", settings_json(d), "cut",
-		(int)d->cut);
+	json_t *json = json_pack("{s:o,s:o,s:i}", "packets", packets_json(d), "settings",
+		settings_json(d), "cut", (int)d->cut);
 	int rc;
 
 	if (f != NULL)

@@ -7,17 +7,17 @@
 #include "offline/offline.h"
 
 #define TEXTS_MAX 65536u
-#define SLOTS (4 * DIFF_FLOWS_MAX)
+#define SLOTS     (4 * DIFF_FLOWS_MAX)
 
 /* Two replays, one after the other. */
 struct comparing {
-	char **text;                    /* verdicts of the first, each once */
+	char **text; /* verdicts of the first, each once */
 	unsigned n_texts;
-	uint16_t *verdict;              /* of the first, by packet */
+	uint16_t *verdict; /* of the first, by packet */
 	uint64_t n, room;
 	bool second, failed;
 	uint64_t at;
-	uint32_t *slot;                 /* flows by their hash: place + 1 */
+	uint32_t *slot; /* flows by their hash: place + 1 */
 	struct diff_flows *flows;
 };
 
@@ -29,9 +29,11 @@ verdict_text(const struct outcome *o, char *out, size_t bytes)
 	if (o->verdict == OBSERVED_DROP)
 		snprintf(out, bytes, "dropped (%s)", reason_name(o->reason));
 	else if (o->verdict == OBSERVED_OUTPUT || (o->verdict == OBSERVED_HELD && o->has_program))
-		snprintf(out, bytes, "%s%s%s%s%s%s", o->verdict == OBSERVED_OUTPUT ? "output " : "waits for its neighbour",
-			o->out != NULL ? o->out : "", o->session.src[0] != '\0' ? ", source " : "", o->session.src,
-			o->session.dst[0] != '\0' ? ", destination " : "", o->session.dst);
+		snprintf(out, bytes, "%s%s%s%s%s%s",
+			o->verdict == OBSERVED_OUTPUT ? "output " : "waits for its neighbour",
+			o->out != NULL ? o->out : "", o->session.src[0] != '\0' ? ", source " : "",
+			o->session.src, o->session.dst[0] != '\0' ? ", destination " : "",
+			o->session.dst);
 	else
 		snprintf(out, bytes, "%s", verdict);
 }
@@ -87,7 +89,8 @@ flow_of(struct comparing *c, const struct outcome *o)
 			snprintf(f->flow[f->n - 1].flow, sizeof(f->flow[0].flow), "%s", o->flow);
 			return &f->flow[f->n - 1];
 		}
-		if (strcmp(f->flow[*slot - 1].flow, o->flow) == 0 && strcmp(f->flow[*slot - 1].in, o->in) == 0)
+		if (strcmp(f->flow[*slot - 1].flow, o->flow) == 0
+			&& strcmp(f->flow[*slot - 1].in, o->in) == 0)
 			return &f->flow[*slot - 1];
 	}
 }

@@ -19,7 +19,7 @@
 #include "io/capture.h"
 #include "policy/pipeline.h"
 
-#define BOLD "\033[1m"
+#define BOLD  "\033[1m"
 #define PLAIN "\033[0m"
 
 struct explainer {
@@ -28,15 +28,15 @@ struct explainer {
 	struct observer observer;
 	struct trace trace;
 	unsigned port;
-	struct learned *learned;        /* NULL: frames are as they are */
-	const struct interface *iface;  /* named by --in; NULL: a port only */
-	json_t *stages;                 /* of the current packet: what each stage has decided */
+	struct learned *learned;       /* NULL: frames are as they are */
+	const struct interface *iface; /* named by --in; NULL: a port only */
+	json_t *stages;                /* of the current packet: what each stage has decided */
 	json_t *packets;
 	struct session_numbers numbers;
 	struct outcome outcome;
-	struct place place;             /* the line that decided it; owner NULL: none */
-	const char *pipeline;           /* the pipeline that judged it, or NULL */
-	bool waits;                     /* for a neighbour */
+	struct place place;   /* the line that decided it; owner NULL: none */
+	const char *pipeline; /* the pipeline that judged it, or NULL */
+	bool waits;           /* for a neighbour */
 	bool told;
 	uint64_t n, time_ns;
 };
@@ -46,7 +46,8 @@ on_note(void *arg, const char *stage, const char *text)
 {
 	struct explainer *x = arg;
 
-	json_array_append_new(x->stages, json_pack("{s:s,s:o}", "stage", stage, "says", json_text(text)));
+	json_array_append_new(
+		x->stages, json_pack("{s:s,s:o}", "stage", stage, "says", json_text(text)));
 }
 
 static void
@@ -74,7 +75,8 @@ on_packet(void *arg, const struct observation *o)
 {
 	struct explainer *x = arg;
 	const struct interface *in = o->view != NULL && o->view->iface < LEDGER_IFACES
-		? o->gen->iface[o->view->iface] : NULL;
+		? o->gen->iface[o->view->iface]
+		: NULL;
 
 	outcome_from(&x->outcome, o, &x->numbers);
 	x->outcome.n = x->options->pcap != NULL ? x->n : 0;
@@ -123,9 +125,9 @@ print_packet(const struct explainer *x, bool colour)
 	if (x->pipeline != NULL)
 		printf(", pipeline %s", x->pipeline);
 	putchar('\n');
-	json_array_foreach(x->stages, i, note)
-		printf("  %-7s %s\n", json_string_value(json_object_get(note, "stage")),
-			text_clean(says, sizeof(says), json_string_value(json_object_get(note, "says"))));
+	json_array_foreach(x->stages, i, note) printf("  %-7s %s\n",
+		json_string_value(json_object_get(note, "stage")),
+		text_clean(says, sizeof(says), json_string_value(json_object_get(note, "says"))));
 	print_session(&o->session);
 	if (o->has_program)
 		printf("program   %s\n", o->program);
@@ -152,8 +154,8 @@ packet_json(const struct explainer *x)
 
 	json_object_del(json, "path");
 	if (x->outcome.verdict == OBSERVED_DROP)
-		json_object_set_new(json, "sentence",
-			json_string(reason_sentence(x->outcome.reason)));
+		json_object_set_new(
+			json, "sentence", json_string(reason_sentence(x->outcome.reason)));
 	if (x->place.owner != NULL) {
 		outcome_rule(rule, sizeof(rule), &x->place.loc);
 		json_object_set_new(json, "rule", json_text(rule));
@@ -187,7 +189,8 @@ judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
 
 	if (m == NULL)
 		return err_set(err, ENOMEM, "no packet buffers for a frame of %u bytes", bytes);
-	learned_readdress(x->learned, x->port, appliance_ports(x->offline.appliance)->at[x->port].mac.addr_bytes,
+	learned_readdress(x->learned, x->port,
+		appliance_ports(x->offline.appliance)->at[x->port].mac.addr_bytes,
 		rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_data_len(m));
 	x->stages = json_array();
 	x->told = false;
@@ -262,7 +265,8 @@ learn_stations(struct explainer *x, struct config *cfg, struct err *err)
 {
 	struct replay_file file = { .path = x->options->pcap };
 	const struct interface_cfg *iface = cfg_find(&cfg->interfaces, x->options->in);
-	int port = iface != NULL ? config_port_index(cfg, interface_port(iface)) : offline_port(cfg, x->options->in, err);
+	int port = iface != NULL ? config_port_index(cfg, interface_port(iface))
+				 : offline_port(cfg, x->options->in, err);
 
 	if (port < 0)
 		return -EINVAL;
@@ -276,7 +280,11 @@ static int
 start(struct explainer *x, struct err *err)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1, .burst = 1,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
+		.burst = 1,
 	};
 	struct config *cfg = offline_config(x->options->config, err);
 
@@ -289,9 +297,12 @@ start(struct explainer *x, struct err *err)
 	x->offline.appliance = appliance_start(cfg, &how, err);
 	if (x->offline.appliance == NULL)
 		return -EINVAL;
-	x->trace = (struct trace) { .note = on_note, .arg = x };
-	x->observer = (struct observer) {
-		.packet = on_packet, .session = on_session, .arg = x, .trace = &x->trace,
+	x->trace = (struct trace){ .note = on_note, .arg = x };
+	x->observer = (struct observer){
+		.packet = on_packet,
+		.session = on_session,
+		.arg = x,
+		.trace = &x->trace,
 	};
 	fastpath_observe(workers_at(appliance_workers(x->offline.appliance), 0)->fp, &x->observer);
 	offline_settle(&x->offline);
@@ -302,7 +313,7 @@ static int
 write_json(const struct explainer *x, struct err *err)
 {
 	json_t *json = x->options->pcap != NULL ? json_pack("{s:O}", "packets", x->packets)
-		: json_incref(json_array_get(x->packets, 0));
+						: json_incref(json_array_get(x->packets, 0));
 	int rc = json == NULL ? -1 : offline_write_json(json, x->options->json);
 
 	json_decref(json);

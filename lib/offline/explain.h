@@ -13,11 +13,11 @@
 
 struct explain_options {
 	const char *config;
-	const char *in;         /* a port or an interface */
-	const char *packet;     /* in packet notation, or NULL */
-	const char *pcap;       /* a capture instead */
-	bool learn;             /* of a capture: MACs are those of its stations (offline/learn.h) */
-	const char *json;       /* "-": standard output; NULL: text there */
+	const char *in;     /* a port or an interface */
+	const char *packet; /* in packet notation, or NULL */
+	const char *pcap;   /* a capture instead */
+	bool learn;         /* of a capture: MACs are those of its stations (offline/learn.h) */
+	const char *json;   /* "-": standard output; NULL: text there */
 };
 
 /* Returns the exit status of the command. */

@@ -9,8 +9,8 @@
 
 enum {
 	MAC_BYTES = 6,
-	MACS_MAX = 64,                  /* of one port, in each direction */
-	NEIGHBOURS_MAX = 1024,          /* of one interface */
+	MACS_MAX = 64,         /* of one port, in each direction */
+	NEIGHBOURS_MAX = 1024, /* of one interface */
 	TYPE_ARP = 0x0806,
 	TYPE_IPV4 = 0x0800,
 	TYPE_IPV6 = 0x86dd,
@@ -32,13 +32,13 @@ struct mac_counts {
 struct place {
 	struct neighbour_cfg neighbour[NEIGHBOURS_MAX];
 	char name[NEIGHBOURS_MAX][IP_TEXT_MAX];
-	bool seen[NEIGHBOURS_MAX];      /* with its MAC */
+	bool seen[NEIGHBOURS_MAX]; /* with its MAC */
 	unsigned n;
 };
 
 struct learned {
 	struct mac_counts to[PORT_MAX], from[PORT_MAX];
-	struct place *place;            /* by interface */
+	struct place *place; /* by interface */
 };
 
 /* A frame as far as it is looked at. */
@@ -85,7 +85,8 @@ look_at(const struct replay_frame *f, struct seen_frame *out)
 	*out = (struct seen_frame){ 0 };
 	for (unsigned tags = 0; at + 2 <= f->bytes; tags++, at += 4) {
 		out->type = (unsigned)f->data[at] << 8 | f->data[at + 1];
-		if ((out->type != TPID && out->type != TPID_OUTER) || tags == 2 || at + 4 > f->bytes)
+		if ((out->type != TPID && out->type != TPID_OUTER) || tags == 2
+			|| at + 4 > f->bytes)
 			break;
 		out->vlan[tags] = ((unsigned)f->data[at + 2] << 8 | f->data[at + 3]) & 0xfff;
 	}
@@ -103,8 +104,8 @@ find_interface(const struct config *cfg, unsigned port, const struct seen_frame 
 	for (unsigned i = 0; i < cfg->interfaces.count; i++) {
 		const struct interface_cfg *iface = &cfg->interfaces.items[i];
 
-		if (config_port_index(cfg, interface_port(iface)) == (int)port && iface->vlan == l->vlan[0]
-				&& iface->inner_vlan == l->vlan[1])
+		if (config_port_index(cfg, interface_port(iface)) == (int)port
+			&& iface->vlan == l->vlan[0] && iface->inner_vlan == l->vlan[1])
 			return (int)i;
 	}
 	return -1;
@@ -126,7 +127,8 @@ is_neighbour(const struct interface_cfg *iface, const struct ip_address *a)
 
 /* mac NULL: it is not known yet. */
 static void
-add(struct learned *l, const struct config *cfg, unsigned iface, const struct ip_address *a, const uint8_t *mac)
+add(struct learned *l, const struct config *cfg, unsigned iface, const struct ip_address *a,
+	const uint8_t *mac)
 {
 	const struct interface_cfg *row = &cfg->interfaces.items[iface];
 	struct place *p = &l->place[iface];
@@ -189,7 +191,8 @@ take_frame(struct learned *l, const struct config *cfg, const struct replay_fram
 		return;
 	count(&l->to[f->port], f->data);
 	count(&l->from[f->port], f->data + MAC_BYTES);
-	src = address_at(look.l3 + (look.type == TYPE_IPV4 ? 12 : 8), look.type == TYPE_IPV4 ? AF_INET : AF_INET6);
+	src = address_at(look.l3 + (look.type == TYPE_IPV4 ? 12 : 8),
+		look.type == TYPE_IPV4 ? AF_INET : AF_INET6);
 	dst = address_at(look.l3 + (look.type == TYPE_IPV4 ? 16 : 24), src.family);
 	if (iface >= 0)
 		add(l, cfg, (unsigned)iface, &src, f->data + MAC_BYTES);
@@ -220,16 +223,20 @@ give(struct learned *l, struct config *cfg, struct err *err)
 		unsigned kept = row->neighbours.count;
 
 		if (kept > NEIGHBOURS_MAX)
-			return err_set(err, E2BIG, "--learn: interface %s has more than %u neighbours", row->head.name, NEIGHBOURS_MAX);
+			return err_set(err, E2BIG,
+				"--learn: interface %s has more than %u neighbours", row->head.name,
+				NEIGHBOURS_MAX);
 		for (unsigned k = 0; k < p->n; k++) {
 			p->neighbour[k].head.name = p->name[k];
 			if (!p->seen[k])
-				memcpy(p->neighbour[k].mac.bytes, station != NULL ? station : nobody, MAC_BYTES);
+				memcpy(p->neighbour[k].mac.bytes,
+					station != NULL ? station : nobody, MAC_BYTES);
 		}
 		if (p->n + kept > NEIGHBOURS_MAX)
 			p->n = NEIGHBOURS_MAX - kept;
 		if (kept > 0)
-			memcpy(p->neighbour + p->n, row->neighbours.items, kept * sizeof(p->neighbour[0]));
+			memcpy(p->neighbour + p->n, row->neighbours.items,
+				kept * sizeof(p->neighbour[0]));
 		row->neighbours.items = p->neighbour;
 		row->neighbours.count = p->n + kept;
 	}
@@ -275,7 +282,8 @@ learned_free(struct learned *l)
 }
 
 void
-learned_readdress(const struct learned *l, unsigned port, const uint8_t mac[static 6], uint8_t *frame, uint32_t bytes)
+learned_readdress(const struct learned *l, unsigned port, const uint8_t mac[static 6],
+	uint8_t *frame, uint32_t bytes)
 {
 	const uint8_t *router = l != NULL ? most(&l->to[port]) : NULL;
 

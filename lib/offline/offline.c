@@ -12,12 +12,12 @@
 #include "packet/burst.h"
 #include "packet/notation.h"
 
-#define STEP_NS (100 * NS_PER_MS)
-#define STEPS_MAX 100000u               /* in one gap; a longer gap has longer steps */
+#define STEP_NS   (100 * NS_PER_MS)
+#define STEPS_MAX 100000u /* in one gap; a longer gap has longer steps */
 
 enum {
-	TPID = 0x8100,                  /* IEEE 802.1Q */
-	TPID_OUTER = 0x88a8,            /* 802.1ad */
+	TPID = 0x8100,       /* IEEE 802.1Q */
+	TPID_OUTER = 0x88a8, /* 802.1ad */
 	TAG_BYTES = 4,
 	MACS_BYTES = 12,
 };
@@ -45,13 +45,15 @@ offline_port(const struct config *cfg, const char *name, struct err *err)
 		return index;
 	cfg_each(iface, &cfg->interfaces)
 		if (iface->head.name != NULL && strcmp(iface->head.name, name) == 0)
-			return err_set(err, ENOENT, "'%s' is an interface on port '%s'; captures have frames of ports, "
-				"tags included", name, interface_port(iface));
+			return err_set(err, ENOENT,
+				"'%s' is an interface on port '%s'; captures have frames of ports, "
+				"tags included",
+				name, interface_port(iface));
 	cfg_each(port, &cfg->ports)
 		suggestion_offer(&s, port->head.name);
 	if (s.best != NULL)
-		return err_set(err, ENOENT, "there is no port '%s'; did you mean '%s'?", name,
-			s.best);
+		return err_set(
+			err, ENOENT, "there is no port '%s'; did you mean '%s'?", name, s.best);
 	return err_set(err, ENOENT, "there is no port '%s' in the configuration", name);
 }
 
@@ -161,7 +163,8 @@ is_tagged(const uint8_t *frame)
 }
 
 int
-offline_build(const struct offline_station *from, const char *text, uint8_t *frame, char why[static 128])
+offline_build(
+	const struct offline_station *from, const char *text, uint8_t *frame, char why[static 128])
 {
 	struct notation_macs macs = { .src = { 2, 0, 0, 0, 0, from->number } };
 	const struct interface *iface = from->iface;
@@ -173,8 +176,11 @@ offline_build(const struct offline_station *from, const char *text, uint8_t *fra
 		return n;
 	if (iface->inner_vlan != 0)
 		n = add_tag(frame, n, TPID, iface->inner_vlan);
-	return add_tag(frame, n, iface->tpid != 0 ? iface->tpid
-		: iface->inner_vlan != 0 ? TPID_OUTER : TPID, iface->vlan);
+	return add_tag(frame, n,
+		iface->tpid != 0                 ? iface->tpid
+			: iface->inner_vlan != 0 ? TPID_OUTER
+						 : TPID,
+		iface->vlan);
 }
 
 int

@@ -27,7 +27,7 @@ void offline_port_mac(const struct config *cfg, unsigned index, uint8_t mac[stat
 /* An appliance over captures in virtual time, stepped by the caller. */
 struct offline {
 	struct appliance *appliance;
-	uint64_t now_ns;                /* virtual time since the start */
+	uint64_t now_ns; /* virtual time since the start */
 	/* Called for each frame that a port has sent; it is freed afterwards. */
 	void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m);
 	void *arg;
@@ -54,7 +54,7 @@ void offline_set_time(struct offline *off, uint64_t now_ns);
 void offline_run_timers(struct offline *off, uint64_t to_ns);
 
 /* The largest frame of a packet in notation, and the bytes that tags add. */
-#define OFFLINE_FRAME_MAX 10240
+#define OFFLINE_FRAME_MAX  10240
 #define OFFLINE_FRAME_ROOM (OFFLINE_FRAME_MAX + 8)
 
 /* Builds the frame of a packet in notation (packet/notation.h) into frame, which has
@@ -66,11 +66,12 @@ struct offline_station {
 	const uint8_t *port_mac;
 	const struct interface *iface;
 };
-int offline_build(const struct offline_station *from, const char *text, uint8_t *frame, char why[static 128]);
+int offline_build(
+	const struct offline_station *from, const char *text, uint8_t *frame, char why[static 128]);
 
 /* Numbers of sessions: 1 and up in the order in which they began, on any worker. */
 struct session_numbers {
-	uint32_t *of[EAL_WORKERS_MAX];          /* by the worker's index of a session */
+	uint32_t *of[EAL_WORKERS_MAX]; /* by the worker's index of a session */
 	uint32_t room[EAL_WORKERS_MAX];
 	uint32_t last;
 };
@@ -82,33 +83,33 @@ void session_numbers_fini(struct session_numbers *n);
 
 /* The session of a packet, as text. */
 struct outcome_session {
-	uint32_t number;                /* 0: none */
-	const char *state;              /* "new", "established", "related", "invalid"; NULL: not tracked */
-	const char *direction;          /* "forward", "reply" */
-	const char *tcp;                /* its TCP state after the packet, or NULL */
-	char src[96], dst[96];          /* what the packet is translated to; "": not translated */
+	uint32_t number;       /* 0: none */
+	const char *state;     /* "new", "established", "related", "invalid"; NULL: not tracked */
+	const char *direction; /* "forward", "reply" */
+	const char *tcp;       /* its TCP state after the packet, or NULL */
+	char src[96], dst[96]; /* what the packet is translated to; "": not translated */
 };
 
 /* What became of one packet, as text. */
 struct outcome {
-	uint64_t n;                     /* 1 and up, in order of arrival; 0: unknown */
+	uint64_t n; /* 1 and up, in order of arrival; 0: unknown */
 	uint64_t time_ns;
-	const char *in;                 /* interface, or the port if there is none */
+	const char *in; /* interface, or the port if there is none */
 	enum observed_verdict verdict;
-	const char *out;                /* of OBSERVED_OUTPUT: interface, or the port of a wire */
-	enum reason reason;             /* of OBSERVED_DROP */
-	const struct loc *rule;         /* the line that decided it, or NULL */
+	const char *out;        /* of OBSERVED_OUTPUT: interface, or the port of a wire */
+	enum reason reason;     /* of OBSERVED_DROP */
+	const struct loc *rule; /* the line that decided it, or NULL */
 	bool has_program;
 	bool fast;
 	struct outcome_session session;
-	bool is_ip;                     /* parsed without a fault: it has a flow */
-	char flow[192];                 /* else what is known: "arp", "ethertype 0x88cc", "frame" */
+	bool is_ip;     /* parsed without a fault: it has a flow */
+	char flow[192]; /* else what is known: "arp", "ethertype 0x88cc", "frame" */
 	char program[512];
 };
 
 /* Fills all but n and time_ns from an observation. */
-void outcome_from(struct outcome *out, const struct observation *o,
-	const struct session_numbers *numbers);
+void outcome_from(
+	struct outcome *out, const struct observation *o, const struct session_numbers *numbers);
 
 /* Fills the session alone; returns it as a new JSON object. */
 void outcome_session_from(struct outcome_session *out, const struct observation *o,

@@ -42,8 +42,8 @@ ingress_name(const struct observation *o)
 }
 
 void
-outcome_from(struct outcome *out, const struct observation *o,
-	const struct session_numbers *numbers)
+outcome_from(
+	struct outcome *out, const struct observation *o, const struct session_numbers *numbers)
 {
 	const struct generation *gen = o->gen;
 	uint32_t place = o->place;
@@ -75,8 +75,10 @@ const char *
 outcome_verdict(const struct outcome *o)
 {
 	static const char *const names[] = {
-		[OBSERVED_OUTPUT] = "output", [OBSERVED_DROP] = "drop",
-		[OBSERVED_CONSUMED] = "consumed", [OBSERVED_HELD] = "held",
+		[OBSERVED_OUTPUT] = "output",
+		[OBSERVED_DROP] = "drop",
+		[OBSERVED_CONSUMED] = "consumed",
+		[OBSERVED_HELD] = "held",
 	};
 
 	return names[o->verdict];

@@ -32,21 +32,21 @@ struct run {
 
 struct replay {
 	const struct replay_options *options;
-	struct config *cfg;             /* until the appliance has it */
+	struct config *cfg; /* until the appliance has it */
 	struct offline offline;
 	struct replay_input *in;
 	struct replay_output *out;
-	struct learned *learned;        /* NULL: frames are as they are */
+	struct learned *learned; /* NULL: frames are as they are */
 	struct replay_report report;
 	struct observer observer;
 	struct session_numbers numbers;
 	struct run run;
 	unsigned burst;
-	unsigned reloaded;              /* configurations taken so far */
-	bool refused;                   /* a configuration was refused */
+	unsigned reloaded; /* configurations taken so far */
+	bool refused;      /* a configuration was refused */
 	struct err *err;
-	uint64_t frames;                /* taken so far */
-	uint64_t untold;                /* frames without an observation: a bug */
+	uint64_t frames; /* taken so far */
+	uint64_t untold; /* frames without an observation: a bug */
 	bool progress;
 };
 
@@ -141,7 +141,7 @@ take_frame(struct replay *r, const struct replay_frame *f)
 	unsigned owner;
 
 	if (run->n == r->burst
-			|| (run->n != 0 && (f->time_ns != r->offline.now_ns || f->port != run->port)))
+		|| (run->n != 0 && (f->time_ns != r->offline.now_ns || f->port != run->port)))
 		flush_run(r);
 	if (f->time_ns != r->offline.now_ns)
 		advance(r, f->time_ns);
@@ -152,7 +152,8 @@ take_frame(struct replay *r, const struct replay_frame *f)
 	}
 	if (m == NULL)
 		return false;
-	learned_readdress(r->learned, f->port, appliance_ports(r->offline.appliance)->at[f->port].mac.addr_bytes,
+	learned_readdress(r->learned, f->port,
+		appliance_ports(r->offline.appliance)->at[f->port].mac.addr_bytes,
 		rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_data_len(m));
 	owner = owner_of(r, m, f->port);
 	/* A fragment may go from worker to worker. */
@@ -169,7 +170,7 @@ static void
 show_progress(const struct replay *r, bool end)
 {
 	if (!r->progress || (r->frames % PROGRESS_FRAMES != 0 && !end)
-			|| r->frames < PROGRESS_FRAMES)
+		|| r->frames < PROGRESS_FRAMES)
 		return;
 	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " frames%s", r->frames,
 		replay_input_frames(r->in), end ? "\n" : "");
@@ -183,8 +184,8 @@ play(struct replay *r, struct err *err)
 	offline_settle(&r->offline);
 	while (replay_input_peek(r->in, &f)) {
 		if (!take_frame(r, &f))
-			return err_set(err, ENOMEM, "no packet buffers for a frame of %u bytes",
-				f.bytes);
+			return err_set(
+				err, ENOMEM, "no packet buffers for a frame of %u bytes", f.bytes);
 		replay_input_take(r->in);
 		show_progress(r, false);
 	}
@@ -205,7 +206,7 @@ find_files(const struct config *cfg, const struct replay_option *options, unsign
 	for (unsigned i = 0; i < n; i++) {
 		int port = offline_port(cfg, options[i].port, err);
 
-		files[i] = (struct replay_file) { .path = options[i].path, .port = (unsigned)port };
+		files[i] = (struct replay_file){ .path = options[i].path, .port = (unsigned)port };
 		if (port < 0)
 			rc = -EINVAL;
 		else
@@ -226,8 +227,7 @@ is_same_file(const char *a, const char *b)
 /* Checks that no file is written that is read, or written twice. */
 static int
 check_out(const struct replay_options *o, const struct replay_file *in,
-	const struct replay_file *out,
-	struct err *err)
+	const struct replay_file *out, struct err *err)
 {
 	int rc = 0;
 
@@ -241,7 +241,7 @@ check_out(const struct replay_options *o, const struct replay_file *in,
 					out[i].path);
 		for (unsigned k = 0; k < i; k++)
 			if (out[k].port == out[i].port || strcmp(out[k].path, out[i].path) == 0
-					|| is_same_file(out[k].path, out[i].path))
+				|| is_same_file(out[k].path, out[i].path))
 				rc = err_set(err, EINVAL,
 					"--out %s=%s: the port or the file was named before",
 					o->out[i].port, out[i].path);
@@ -258,7 +258,7 @@ open_files(struct replay *r, bool *damaged, struct err *err)
 	int rc = find_files(r->cfg, o->in, o->n_in, in, err);
 
 	if (find_files(r->cfg, o->out, o->n_out, out, err) < 0 || rc < 0
-			|| check_out(o, in, out, err) < 0)
+		|| check_out(o, in, out, err) < 0)
 		return -EINVAL;
 	if (o->learn) {
 		r->learned = learn(r->cfg, in, o->n_in, err);
@@ -278,20 +278,25 @@ static int
 start(struct replay *r, struct err *err)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true,
-		.workers = r->options->workers, .burst = r->options->burst,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = r->options->workers,
+		.burst = r->options->burst,
 		.nat_log = r->options->nat_log,
 	};
 	struct workers *ws;
 
 	r->burst = how.burst != 0 ? how.burst : r->cfg->system.burst;
-	r->offline = (struct offline) { .sent = on_sent, .arg = r };
+	r->offline = (struct offline){ .sent = on_sent, .arg = r };
 	r->offline.appliance = appliance_start(r->cfg, &how, err);
 	r->cfg = NULL;
 	if (r->offline.appliance == NULL)
 		return -EINVAL;
-	r->observer = (struct observer) {
-		.packet = on_packet, .session = on_session, .arg = r,
+	r->observer = (struct observer){
+		.packet = on_packet,
+		.session = on_session,
+		.arg = r,
 	};
 	ws = appliance_workers(r->offline.appliance);
 	for (unsigned i = 0; i < workers_count(ws); i++)
@@ -340,8 +345,8 @@ finish(struct replay *r, struct err *err)
 	if (sums->ledger.imbalance != 0)
 		rc = err_set(err, EIO, "the ledger does not balance; this is a bug");
 	if (mbufs_out != 0)
-		rc = err_set(err, EIO, "%u packet buffers did not come back; this is a bug",
-			mbufs_out);
+		rc = err_set(
+			err, EIO, "%u packet buffers did not come back; this is a bug", mbufs_out);
 	if (r->untold != 0)
 		rc = err_set(err, EIO, "nothing is known of %" PRIu64 " packets; this is a bug",
 			r->untold);

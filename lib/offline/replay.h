@@ -23,7 +23,7 @@ struct outcome;
 
 /* Another configuration from a time on. */
 struct replay_reload {
-	uint64_t at_ns;                 /* since the first frame */
+	uint64_t at_ns; /* since the first frame */
 	const char *config;
 };
 
@@ -39,17 +39,17 @@ struct replay_options {
 	unsigned n_in;
 	struct replay_option out[REPLAY_FILES_MAX];
 	unsigned n_out;
-	const char *json;               /* "-": standard output; NULL: a table there */
-	const char *nat_log;            /* file for NAT's log; NULL: none, whatever the configuration says */
-	struct replay_reload reload[REPLAY_RELOADS_MAX];        /* in the order of time */
+	const char *json;    /* "-": standard output; NULL: a table there */
+	const char *nat_log; /* file for NAT's log; NULL: none, whatever the configuration says */
+	struct replay_reload reload[REPLAY_RELOADS_MAX]; /* in the order of time */
 	unsigned n_reload;
-	uint64_t until_ns;              /* timers run on until then */
-	bool learn;                     /* MACs and neighbours are those of the captures (offline/learn.h) */
-	unsigned workers, burst;        /* 0: as configured */
+	uint64_t until_ns; /* timers run on until then */
+	bool learn;        /* MACs and neighbours are those of the captures (offline/learn.h) */
+	unsigned workers, burst; /* 0: as configured */
 	/* Is told of each packet instead of a report, if it is not NULL. */
 	void (*told)(void *arg, const struct outcome *o);
 	void *arg;
-	bool again;                     /* another replay follows: DPDK is left by the caller (appliance_leave) */
+	bool again; /* another replay follows: DPDK is left by the caller (appliance_leave) */
 };
 
 /* Returns the exit status of the command. */

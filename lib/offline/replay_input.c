@@ -15,7 +15,7 @@
 /* A frame of a file that had to be sorted. */
 struct stored {
 	uint64_t stamp_ns;
-	uint64_t number;                /* in its file: frames with one stamp keep their order */
+	uint64_t number; /* in its file: frames with one stamp keep their order */
 	uint32_t bytes;
 	uint8_t *data;
 };
@@ -23,9 +23,9 @@ struct stored {
 struct source {
 	struct replay_file file;
 	struct replay_reader *reader;
-	struct stored *stored;          /* NULL: read as needed */
-	uint64_t frames;                /* in the file, before any damage */
-	uint64_t first_ns;              /* earliest stamp */
+	struct stored *stored; /* NULL: read as needed */
+	uint64_t frames;       /* in the file, before any damage */
+	uint64_t first_ns;     /* earliest stamp */
 	uint64_t taken;
 	bool sorted;
 	/* the frame to take next; data NULL: the file is at its end */
@@ -37,9 +37,9 @@ struct source {
 struct replay_input {
 	unsigned n;
 	bool has_ns;
-	uint64_t zero_ns;               /* stamp of the first frame of all */
+	uint64_t zero_ns; /* stamp of the first frame of all */
 	uint64_t frames;
-	struct source *next;            /* shown by peek */
+	struct source *next; /* shown by peek */
 	struct source source[];
 };
 
@@ -98,9 +98,10 @@ look_through(struct replay_input *in, struct source *s, bool *damaged, struct er
 			s->frames, replay_reader_damage(s->reader));
 	}
 	if (replay_reader_carried(s->reader) != 0)
-		err_warn(err, (struct loc){ 0 }, "%s: the time stamps of %" PRIu64 " frames have a fraction of a "
-			"second or more; it is carried over into the seconds", s->file.path,
-			replay_reader_carried(s->reader));
+		err_warn(err, (struct loc){ 0 },
+			"%s: the time stamps of %" PRIu64 " frames have a fraction of a "
+			"second or more; it is carried over into the seconds",
+			s->file.path, replay_reader_carried(s->reader));
 	close_file(s);
 	return 0;
 }
@@ -126,7 +127,9 @@ load(struct source *s, struct err *err)
 	for (uint64_t i = 0; i < s->frames && read_frame(s) == 1; i++) {
 		struct stored *f = &s->stored[i];
 
-		*f = (struct stored) { .stamp_ns = s->stamp_ns, .number = i, .bytes = s->bytes,
+		*f = (struct stored){ .stamp_ns = s->stamp_ns,
+			.number = i,
+			.bytes = s->bytes,
 			.data = malloc(s->bytes + 1u) };
 		if (f->data == NULL)
 			return err_set(err, ENOMEM, "%s: no memory for %" PRIu64 " frames",
@@ -177,7 +180,7 @@ add_source(struct replay_input *in, const struct replay_file *file)
 
 	for (; i > 0 && in->source[i - 1].file.port > file->port; i--)
 		in->source[i] = in->source[i - 1];
-	in->source[i] = (struct source) { .file = *file };
+	in->source[i] = (struct source){ .file = *file };
 }
 
 static int
@@ -250,9 +253,11 @@ replay_input_peek(struct replay_input *in, struct replay_frame *frame)
 	in->next = first;
 	if (first == NULL)
 		return false;
-	*frame = (struct replay_frame) {
+	*frame = (struct replay_frame){
 		.time_ns = first->stamp_ns - in->zero_ns,
-		.data = first->data, .bytes = first->bytes, .port = first->file.port,
+		.data = first->data,
+		.bytes = first->bytes,
+		.port = first->file.port,
 	};
 	return true;
 }

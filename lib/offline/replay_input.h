@@ -21,13 +21,13 @@ struct replay_input;
 struct replay_file {
 	const char *path;
 	unsigned port;
-	uint8_t mac[6];                 /* of the port: the destination of packets without an
-					 * Ethernet header */
+	uint8_t mac[6]; /* of the port: the destination of packets without an
+			 * Ethernet header */
 };
 
 struct replay_frame {
-	uint64_t time_ns;               /* since the first frame of all files */
-	const uint8_t *data;            /* valid until it is taken */
+	uint64_t time_ns;    /* since the first frame of all files */
+	const uint8_t *data; /* valid until it is taken */
 	uint32_t bytes;
 	unsigned port;
 };
@@ -35,9 +35,9 @@ struct replay_frame {
 /* Opens the files.  Returns NULL after an error that leaves nothing to read: no such file, not a
  * capture, a link type that is not read.  A file that is damaged further on is read up to there;
  * *damaged is then set, and err has the sentence. */
-struct replay_input *replay_input_open(const struct replay_file *files, unsigned n, bool *damaged,
-	struct err *err);
-void replay_input_close(struct replay_input *in);       /* NULL is fine */
+struct replay_input *replay_input_open(
+	const struct replay_file *files, unsigned n, bool *damaged, struct err *err);
+void replay_input_close(struct replay_input *in); /* NULL is fine */
 
 /* Returns the next frame, without taking it; false if there is none. */
 bool replay_input_peek(struct replay_input *in, struct replay_frame *frame);
@@ -45,7 +45,7 @@ bool replay_input_peek(struct replay_input *in, struct replay_frame *frame);
 /* Takes the frame that replay_input_peek has returned. */
 void replay_input_take(struct replay_input *in);
 
-uint64_t replay_input_frames(const struct replay_input *in);    /* in all files */
+uint64_t replay_input_frames(const struct replay_input *in); /* in all files */
 
 /* Returns true if any of the files has stamps in nanoseconds. */
 bool replay_input_has_ns(const struct replay_input *in);

@@ -11,18 +11,18 @@ enum {
 	MAC_BYTES = 6,
 	TYPE_IPV4 = 0x0800,
 	TYPE_IPV6 = 0x86dd,
-	COOKED_BROADCAST = 1,           /* packet type of Linux cooked captures: sent to all */
+	COOKED_BROADCAST = 1, /* packet type of Linux cooked captures: sent to all */
 };
 
 /* Where a link type's header has the fields that an Ethernet header needs. */
 static const struct layout {
 	int link;
-	uint8_t bytes;                  /* of the header */
-	bool cooked;                    /* it has the members below; else the packet's IP version
-					 * gives the EtherType */
-	uint8_t protocol;               /* offset of the EtherType */
-	uint8_t kind;                   /* of the packet type's low byte */
-	uint8_t length;                 /* of the source address's length, low byte */
+	uint8_t bytes;    /* of the header */
+	bool cooked;      /* it has the members below; else the packet's IP version
+			   * gives the EtherType */
+	uint8_t protocol; /* offset of the EtherType */
+	uint8_t kind;     /* of the packet type's low byte */
+	uint8_t length;   /* of the source address's length, low byte */
 	uint8_t source;
 } layouts[] = {
 	{ .link = DLT_RAW },
@@ -30,8 +30,20 @@ static const struct layout {
 	{ .link = DLT_IPV6 },
 	{ .link = DLT_NULL, .bytes = 4 },
 	{ .link = DLT_LOOP, .bytes = 4 },
-	{ .link = DLT_LINUX_SLL, .bytes = 16, .cooked = true, .protocol = 14, .kind = 1, .length = 5, .source = 6 },
-	{ .link = DLT_LINUX_SLL2, .bytes = 20, .cooked = true, .protocol = 0, .kind = 10, .length = 11, .source = 12 },
+	{ .link = DLT_LINUX_SLL,
+		.bytes = 16,
+		.cooked = true,
+		.protocol = 14,
+		.kind = 1,
+		.length = 5,
+		.source = 6 },
+	{ .link = DLT_LINUX_SLL2,
+		.bytes = 20,
+		.cooked = true,
+		.protocol = 0,
+		.kind = 10,
+		.length = 11,
+		.source = 12 },
 };
 
 static const struct layout *
@@ -55,11 +67,13 @@ static bool
 group_mac(unsigned type, const uint8_t *ip, uint32_t bytes, uint8_t *mac)
 {
 	if (type == TYPE_IPV4 && bytes >= 20 && (ip[16] & 0xf0) == 0xe0) {
-		memcpy(mac, (const uint8_t[]){ 0x01, 0x00, 0x5e, ip[17] & 0x7f, ip[18], ip[19] }, MAC_BYTES);
+		memcpy(mac, (const uint8_t[]){ 0x01, 0x00, 0x5e, ip[17] & 0x7f, ip[18], ip[19] },
+			MAC_BYTES);
 		return true;
 	}
 	if (type == TYPE_IPV6 && bytes >= 40 && ip[24] == 0xff) {
-		memcpy(mac, (const uint8_t[]){ 0x33, 0x33, ip[36], ip[37], ip[38], ip[39] }, MAC_BYTES);
+		memcpy(mac, (const uint8_t[]){ 0x33, 0x33, ip[36], ip[37], ip[38], ip[39] },
+			MAC_BYTES);
 		return true;
 	}
 	return false;
@@ -74,7 +88,8 @@ ether_type(const struct layout *l, const uint8_t *data, const uint8_t *packet, u
 }
 
 uint32_t
-replay_link_frame(int link, const uint8_t *data, uint32_t bytes, const uint8_t mac[static 6], uint8_t *out)
+replay_link_frame(
+	int link, const uint8_t *data, uint32_t bytes, const uint8_t mac[static 6], uint8_t *out)
 {
 	static const uint8_t source[MAC_BYTES] = { 0x02, 0, 0, 0, 0, 0x01 };
 	const struct layout *l = find_layout(link);
@@ -95,7 +110,8 @@ replay_link_frame(int link, const uint8_t *data, uint32_t bytes, const uint8_t m
 		memset(out, 0xff, MAC_BYTES);
 	else
 		group_mac(type, packet, bytes, out);
-	memcpy(out + MAC_BYTES, l->cooked && data[l->length] == MAC_BYTES ? data + l->source : source, MAC_BYTES);
+	memcpy(out + MAC_BYTES,
+		l->cooked && data[l->length] == MAC_BYTES ? data + l->source : source, MAC_BYTES);
 	out[12] = (uint8_t)(type >> 8);
 	out[13] = (uint8_t)type;
 	memcpy(out + 14, packet, bytes);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-	REPLAY_LINK_GROWS = 14,         /* bytes by which a frame may become longer */
+	REPLAY_LINK_GROWS = 14, /* bytes by which a frame may become longer */
 };
 
 /* Returns true if frames of the libpcap link type are Ethernet, or can be converted. */
@@ -21,6 +21,7 @@ bool replay_link_is_read(int link);
 /* Writes the Ethernet frame of a captured packet to out, which has room for bytes +
  * REPLAY_LINK_GROWS. Returns its length; 0 for a packet that is shorter than the header of its link
  * type. */
-uint32_t replay_link_frame(int link, const uint8_t *data, uint32_t bytes, const uint8_t mac[static 6], uint8_t *out);
+uint32_t replay_link_frame(
+	int link, const uint8_t *data, uint32_t bytes, const uint8_t mac[static 6], uint8_t *out);
 
 #endif

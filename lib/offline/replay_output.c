@@ -14,7 +14,7 @@
 #include "io/port.h"
 
 enum {
-	SNAP = 262144,                  /* the longest frame that capture readers accept */
+	SNAP = 262144, /* the longest frame that capture readers accept */
 };
 
 struct replay_output {
@@ -22,7 +22,7 @@ struct replay_output {
 	const char *path[PORT_MAX];
 	pcap_t *pcap;
 	pcap_dumper_t *dump[PORT_MAX];
-	uint8_t frame[SNAP];            /* for frames of several buffers */
+	uint8_t frame[SNAP]; /* for frames of several buffers */
 };
 
 struct replay_output *
@@ -78,13 +78,14 @@ replay_output_close(struct replay_output *out, struct err *err)
 }
 
 void
-replay_output_write(struct replay_output *out, unsigned port, const struct rte_mbuf *m,
-	uint64_t time_ns)
+replay_output_write(
+	struct replay_output *out, unsigned port, const struct rte_mbuf *m, uint64_t time_ns)
 {
 	struct pcap_pkthdr h = {
 		.ts.tv_sec = (time_t)(time_ns / NS_PER_SECOND),
 		.ts.tv_usec = (suseconds_t)(time_ns % NS_PER_SECOND / (out->ns ? 1 : NS_PER_US)),
-		.len = m->pkt_len, .caplen = RTE_MIN(m->pkt_len, (uint32_t)SNAP),
+		.len = m->pkt_len,
+		.caplen = RTE_MIN(m->pkt_len, (uint32_t)SNAP),
 	};
 
 	if (out->dump[port] != NULL)

@@ -13,9 +13,9 @@
 #include "base/clock.h"
 #include "offline/replay_link.h"
 
-#define STAMP_MAX_S (1ull << 33)        /* 584 years fit into 64 bits of nanoseconds; this is 272 */
-#define READ "Ethernet, raw IP, Linux cooked and loopback captures are read"
-#define FORMATS "pcap and pcapng, not compressed, are read"
+#define STAMP_MAX_S (1ull << 33) /* 584 years fit into 64 bits of nanoseconds; this is 272 */
+#define READ        "Ethernet, raw IP, Linux cooked and loopback captures are read"
+#define FORMATS     "pcap and pcapng, not compressed, are read"
 
 enum {
 	MAGIC_BYTES = 8,
@@ -25,10 +25,10 @@ struct replay_reader {
 	pcap_t *pcap;
 	int link;
 	bool pcapng, ns;
-	const char *damage;             /* NULL: libpcap has the text */
+	const char *damage; /* NULL: libpcap has the text */
 	uint64_t carried;
 	uint8_t mac[6];
-	uint8_t *frame;                 /* with an Ethernet header of ours; NULL until there is one */
+	uint8_t *frame; /* with an Ethernet header of ours; NULL until there is one */
 	uint32_t room;
 };
 
@@ -97,7 +97,8 @@ open_pcap(struct replay_reader *r, const char *path, struct err *err)
 	r->pcapng = has_word(magic, 0x0a0d0d0a);
 	r->ns = has_word(magic, 0xa1b23c4d);
 	r->pcap = pcap_open_offline_with_tstamp_precision(path,
-		r->pcapng || r->ns ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO, text);
+		r->pcapng || r->ns ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO,
+		text);
 	if (r->pcap == NULL)
 		return complain(path, magic, text, err);
 	r->link = pcap_datalink(r->pcap);

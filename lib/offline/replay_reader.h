@@ -21,14 +21,15 @@ struct replay_reader;
 
 struct replay_record {
 	uint64_t stamp_ns;
-	const uint8_t *data;            /* valid until the next one is read */
+	const uint8_t *data; /* valid until the next one is read */
 	uint32_t bytes;
 };
 
 /* Opens a capture.  mac: destination of frames that get an Ethernet header.  Returns NULL after an
  * error. */
-struct replay_reader *replay_reader_open(const char *path, const uint8_t mac[static 6], struct err *err);
-void replay_reader_close(struct replay_reader *r);      /* NULL is fine */
+struct replay_reader *replay_reader_open(
+	const char *path, const uint8_t mac[static 6], struct err *err);
+void replay_reader_close(struct replay_reader *r); /* NULL is fine */
 
 /* Reads the next frame: returns 1, 0 at the end of the file, -1 where it is damaged. */
 int replay_reader_next(struct replay_reader *r, struct replay_record *out);

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BOLD "\033[1m"
-#define RED "\033[31m"
+#define BOLD  "\033[1m"
+#define RED   "\033[31m"
 #define PLAIN "\033[0m"
 
 enum {
@@ -20,7 +20,7 @@ enum {
 int
 replay_report_begin(struct replay_report *r, const char *json, struct err *err)
 {
-	*r = (struct replay_report) { .out = stdout, .json = json != NULL };
+	*r = (struct replay_report){ .out = stdout, .json = json != NULL };
 	if (json != NULL && strcmp(json, "-") != 0)
 		r->out = fopen(json, "w");
 	if (r->out == NULL)
@@ -38,7 +38,8 @@ static void
 print_row(struct replay_report *r, const struct outcome *o)
 {
 	const char *what = o->verdict == OBSERVED_OUTPUT ? o->out
-		: o->verdict == OBSERVED_DROP ? reason_name(o->reason) : "";
+		: o->verdict == OBSERVED_DROP            ? reason_name(o->reason)
+							 : "";
 	char rule[256] = "";
 
 	fprintf(r->out, "%8" PRIu64 " %14.9f  %-12s %s%-9s%s %-24s %s", o->n,
@@ -76,8 +77,9 @@ ports_json(const struct report *sums)
 	json_t *ports = json_object();
 
 	for (unsigned i = 0; i < sums->n_ports; i++)
-		json_object_set_new(ports, sums->port[i].name, json_pack("{s:I,s:I}",
-			"rx", (json_int_t)sums->port[i].rx, "tx", (json_int_t)sums->port[i].tx));
+		json_object_set_new(ports, sums->port[i].name,
+			json_pack("{s:I,s:I}", "rx", (json_int_t)sums->port[i].rx, "tx",
+				(json_int_t)sums->port[i].tx));
 	return ports;
 }
 
@@ -129,9 +131,9 @@ end_table(struct replay_report *r, const struct report *sums)
 	}
 	fprintf(r->out,
 		"ledger: rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
-		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n", l->rx,
-		l->born, l->tx, l->dropped, l->consumed, l->held, wrong && r->colour ? RED : "",
-		l->imbalance, wrong && r->colour ? PLAIN : "");
+		" + consumed %" PRIu64 " + held %" PRId64 "; %simbalance %" PRId64 "%s\n",
+		l->rx, l->born, l->tx, l->dropped, l->consumed, l->held,
+		wrong && r->colour ? RED : "", l->imbalance, wrong && r->colour ? PLAIN : "");
 }
 
 int

@@ -16,7 +16,7 @@ struct replay_report {
 	FILE *out;
 	bool json;
 	bool colour;
-	uint64_t packets;               /* told so far */
+	uint64_t packets; /* told so far */
 };
 
 /* Begins a report.  json: path, "-" for standard output, or NULL for a table there.  Returns 0, or

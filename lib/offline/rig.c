@@ -17,20 +17,20 @@
 #include "packet/parse.h"
 
 enum {
-	SENT_MAX = 32,                  /* frames sent for one packet that are examined */
-	STATION = 0xfe,                 /* the last byte of every neighbour's MAC */
-	TYPE_SOLICITATION = 135,        /* RFC 4861 */
-	TARGET_OFFSET = 8,              /* of a solicitation's target, from its ICMP header */
+	SENT_MAX = 32,           /* frames sent for one packet that are examined */
+	STATION = 0xfe,          /* the last byte of every neighbour's MAC */
+	TYPE_SOLICITATION = 135, /* RFC 4861 */
+	TARGET_OFFSET = 8,       /* of a solicitation's target, from its ICMP header */
 };
 
 struct rig {
 	struct offline offline;
 	struct observer observer;
-	const struct rte_mbuf *waited;  /* the packet whose fate is awaited */
+	const struct rte_mbuf *waited; /* the packet whose fate is awaited */
 	bool seen;
-	bool answered;                  /* a neighbour has answered since the last check */
+	bool answered; /* a neighbour has answered since the last check */
 	struct rig_told told;
-	uint16_t in, out;               /* interfaces: it came in by, it leaves by; or the port of a wire */
+	uint16_t in, out; /* interfaces: it came in by, it leaves by; or the port of a wire */
 	bool wire;
 	struct {
 		struct view view;
@@ -54,17 +54,21 @@ on_packet(void *arg, const struct observation *o)
 	if (o->m != rig->waited || rig->seen)
 		return;
 	rig->seen = true;
-	rig->told.held = o->verdict == OBSERVED_HELD && !(o->has_program && o->program->verdict == PROGRAM_OUTPUT);
+	rig->told.held = o->verdict == OBSERVED_HELD
+		&& !(o->has_program && o->program->verdict == PROGRAM_OUTPUT);
 	fate->reason = o->reason;
 	if (o->verdict == OBSERVED_DROP) {
-		fate->verdict = o->has_program && o->program->verdict == PROGRAM_REJECT ? PROGRAM_REJECT : PROGRAM_DROP;
+		fate->verdict = o->has_program && o->program->verdict == PROGRAM_REJECT
+			? PROGRAM_REJECT
+			: PROGRAM_DROP;
 	} else if (o->verdict == OBSERVED_CONSUMED) {
 		fate->verdict = PROGRAM_LOCAL;
 	} else if (o->has_program) {
 		fate->verdict = PROGRAM_OUTPUT;
 		rig->wire = o->program->verdict == PROGRAM_WIRE;
 		rig->out = o->program->iface;
-		fate->egress = rig->wire ? o->gen->port_name[rig->out] : o->gen->iface[rig->out]->name;
+		fate->egress = rig->wire ? o->gen->port_name[rig->out]
+					 : o->gen->iface[rig->out]->name;
 	}
 }
 
@@ -83,7 +87,8 @@ answer(struct rig *rig, unsigned port, const struct view *asked, const union add
 		station.iface = gen->iface[asked->iface];
 	notation_address(of, sizeof(of), target, asked->family);
 	notation_address(to, sizeof(to), &asked->tuple.src, asked->family);
-	snprintf(text, sizeof(text), "%s reply %s tell %s", asked->family == 4 ? "arp" : "na", of, to);
+	snprintf(text, sizeof(text), "%s reply %s tell %s", asked->family == 4 ? "arp" : "na", of,
+		to);
 	n = offline_build(&station, text, frame, why);
 	m = n < 0 ? NULL : offline_frame(&rig->offline, frame, (uint32_t)n);
 	if (m == NULL)
@@ -103,13 +108,16 @@ is_question(const struct rig *rig, const struct rte_mbuf *m, struct view *v, uni
 	if (v->kind == VIEW_ARP && v->icmp_type == 1) {
 		v->family = 4;
 		*target = v->tuple.dst;
-	} else if (v->kind == VIEW_IP6 && v->proto == IPPROTO_ICMPV6 && v->icmp_type == TYPE_SOLICITATION
-			&& v->l4 + TARGET_OFFSET + 16u <= rte_pktmbuf_data_len(m)) {
-		memcpy(target->bytes, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4 + TARGET_OFFSET), 16);
+	} else if (v->kind == VIEW_IP6 && v->proto == IPPROTO_ICMPV6
+		&& v->icmp_type == TYPE_SOLICITATION
+		&& v->l4 + TARGET_OFFSET + 16u <= rte_pktmbuf_data_len(m)) {
+		memcpy(target->bytes,
+			rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4 + TARGET_OFFSET), 16);
 	} else {
 		return false;
 	}
-	return !generation_owns(gen, target, v->family) && !(v->family == 4 && generation_public(gen, target->v4));
+	return !generation_owns(gen, target, v->family)
+		&& !(v->family == 4 && generation_public(gen, target->v4));
 }
 
 static void
@@ -144,7 +152,11 @@ struct rig *
 rig_start(struct config *cfg, struct err *err)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1, .burst = 1,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
+		.burst = 1,
 	};
 	struct rig *rig = calloc(1, sizeof(*rig));
 
@@ -160,7 +172,8 @@ rig_start(struct config *cfg, struct err *err)
 		return NULL;
 	}
 	rig->observer = (struct observer){ .packet = on_packet, .arg = rig };
-	fastpath_observe(workers_at(appliance_workers(rig->offline.appliance), 0)->fp, &rig->observer);
+	fastpath_observe(
+		workers_at(appliance_workers(rig->offline.appliance), 0)->fp, &rig->observer);
 	settle(rig);
 	return rig;
 }
@@ -256,6 +269,7 @@ rig_read(const struct rig *rig, const struct interface *iface, const char *packe
 
 	if (n < 0)
 		return n;
-	parse_bytes(out, frame, (uint32_t)n, (uint32_t)n, &rig_generation(rig)->ingress[iface->port]);
+	parse_bytes(
+		out, frame, (uint32_t)n, (uint32_t)n, &rig_generation(rig)->ingress[iface->port]);
 	return 0;
 }

@@ -22,11 +22,11 @@ struct rig;
 /* What became of a packet. */
 struct rig_told {
 	struct fate fate;
-	bool held;                      /* it waits for something: fate is not valid */
-	bool left, replied;             /* frames below are valid */
-	struct view out;                /* the packet as it left */
-	struct view reply;              /* what Weir itself sent by the ingress interface of a
-					 * packet that did not leave */
+	bool held;          /* it waits for something: fate is not valid */
+	bool left, replied; /* frames below are valid */
+	struct view out;    /* the packet as it left */
+	struct view reply;  /* what Weir itself sent by the ingress interface of a
+			     * packet that did not leave */
 };
 
 /* Starts an appliance without sessions from cfg, which belongs to the rig from here on, whatever
@@ -49,7 +49,7 @@ int rig_send(struct rig *rig, const struct interface *in, const char *packet, st
 
 /* Parses a packet in notation as if it left by an interface.  Returns 0, or negative with a
  * sentence in why. */
-int rig_read(const struct rig *rig, const struct interface *iface, const char *packet, struct view *out,
-	char why[static 128]);
+int rig_read(const struct rig *rig, const struct interface *iface, const char *packet,
+	struct view *out, char why[static 128]);
 
 #endif

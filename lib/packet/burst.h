@@ -15,54 +15,54 @@
 
 struct rte_mbuf;
 
-#define BURST_MAX 256
-#define BURST_SPARE BURST_MAX   /* one more slot, for a packet that was held */
+#define BURST_MAX   256
+#define BURST_SPARE BURST_MAX /* one more slot, for a packet that was held */
 #define BURST_SLOTS (BURST_MAX + 1)
 
 /* How a packet is handled on its way to a program. */
 enum slot_class {
-	SLOT_PLAIN4,            /* UDP or TCP over IPv4 without options or fragments: the hot
-				 * loop */
-	SLOT_PLAIN6,            /* the same over IPv6 without extension headers */
-	SLOT_OTHER4,            /* IPv4 with a key, executed by the general executor */
+	SLOT_PLAIN4, /* UDP or TCP over IPv4 without options or fragments: the hot
+		      * loop */
+	SLOT_PLAIN6, /* the same over IPv6 without extension headers */
+	SLOT_OTHER4, /* IPv4 with a key, executed by the general executor */
 	SLOT_OTHER6,
-	SLOT_SLOW,              /* ARP, ND, other EtherTypes: slow path, never looked up */
-	SLOT_BAD,               /* dropped by parse; reason[] says why */
-	SLOT_DONE,              /* settled out of order: another worker's, or it did not have to
-				 * wait */
+	SLOT_SLOW, /* ARP, ND, other EtherTypes: slow path, never looked up */
+	SLOT_BAD,  /* dropped by parse; reason[] says why */
+	SLOT_DONE, /* settled out of order: another worker's, or it did not have to
+		    * wait */
 };
 
 /* Where a slot's packet goes: a port's index, or one of these. */
 #define OUT_PORT_MAX 63u
-#define OUT_DROP 0xff00u        /* reason[] says why */
-#define OUT_GONE 0xff01u        /* consumed: no longer in the burst */
-#define OUT_HELD 0xff02u        /* waits with a holder: no longer in the burst */
-#define OUT_WORKER 0xff03u      /* to another worker, as it came; egress says to which */
+#define OUT_DROP     0xff00u /* reason[] says why */
+#define OUT_GONE     0xff01u /* consumed: no longer in the burst */
+#define OUT_HELD     0xff02u /* waits with a holder: no longer in the burst */
+#define OUT_WORKER   0xff03u /* to another worker, as it came; egress says to which */
 
 struct burst {
 	uint16_t n;
-	uint16_t port;                          /* index of the port they came in by */
-	bool handed;                            /* handed over by another worker: judged here,
-						 * whoever owns them */
-	uint32_t tick;                          /* clock_tick when they arrived */
-	uint64_t bytes;                         /* of all frames as received */
-	bool all_plain4;                        /* every slot is SLOT_PLAIN4, without a tag */
-	bool one_way;                           /* all slots of the hot loop have the same way */
-	uint16_t n_straight;                    /* slots that the hot loop has settled, from the first on:
-						   out and egress of these are in way */
-	uint64_t way_bytes;                     /* of their frames as they leave */
+	uint16_t port;       /* index of the port they came in by */
+	bool handed;         /* handed over by another worker: judged here,
+			      * whoever owns them */
+	uint32_t tick;       /* clock_tick when they arrived */
+	uint64_t bytes;      /* of all frames as received */
+	bool all_plain4;     /* every slot is SLOT_PLAIN4, without a tag */
+	bool one_way;        /* all slots of the hot loop have the same way */
+	uint16_t n_straight; /* slots that the hot loop has settled, from the first on:
+				out and egress of these are in way */
+	uint64_t way_bytes;  /* of their frames as they leave */
 	const struct ingress *ingress;
 
 	struct rte_mbuf *m[BURST_SLOTS];
-	uint8_t *frame[BURST_SLOTS];            /* as received: valid until the slot is settled */
+	uint8_t *frame[BURST_SLOTS]; /* as received: valid until the slot is settled */
 	struct key4 key4[BURST_SLOTS];
-	uint64_t hash[BURST_SLOTS];               /* keyed, of the flow's key */
-	uint32_t flow[BURST_SLOTS];               /* index of the flow record, 0: none */
-	uint32_t way[BURST_SLOTS];                /* out and egress of the hot loop's slots */
-	uint16_t l3[BURST_SLOTS];                 /* offset of the IP header */
+	uint64_t hash[BURST_SLOTS]; /* keyed, of the flow's key */
+	uint32_t flow[BURST_SLOTS]; /* index of the flow record, 0: none */
+	uint32_t way[BURST_SLOTS];  /* out and egress of the hot loop's slots */
+	uint16_t l3[BURST_SLOTS];   /* offset of the IP header */
 	uint16_t out[BURST_SLOTS];
-	uint16_t iface[BURST_SLOTS];              /* ingress interface */
-	uint16_t egress[BURST_SLOTS];             /* egress interface when out is a port */
+	uint16_t iface[BURST_SLOTS];  /* ingress interface */
+	uint16_t egress[BURST_SLOTS]; /* egress interface when out is a port */
 	uint8_t class[BURST_SLOTS];
 	uint8_t reason[BURST_SLOTS];
 	struct key6 key6[BURST_SLOTS];

@@ -79,18 +79,18 @@ checksum_ip4_set(void *header, size_t n)
 }
 
 uint64_t
-checksum_pseudo(const void *src, const void *dst, size_t address_bytes, uint8_t proto,
-	uint32_t l4_bytes)
+checksum_pseudo(
+	const void *src, const void *dst, size_t address_bytes, uint8_t proto, uint32_t l4_bytes)
 {
-	return checksum_sum(src, address_bytes) + checksum_sum(dst, address_bytes) +
-		rte_cpu_to_be_16(proto) + rte_cpu_to_be_32(l4_bytes);
+	return checksum_sum(src, address_bytes) + checksum_sum(dst, address_bytes)
+		+ rte_cpu_to_be_16(proto) + rte_cpu_to_be_32(l4_bytes);
 }
 
 uint64_t
 checksum_mbuf(const struct rte_mbuf *m, uint32_t off, uint32_t n)
 {
 	uint64_t sum = 0;
-	bool odd = false;       /* an odd number of bytes is summed so far */
+	bool odd = false; /* an odd number of bytes is summed so far */
 
 	for (; m != NULL && n > 0; m = m->next) {
 		uint32_t part;

@@ -34,7 +34,7 @@ uint16_t checksum_delta(const void *from, const void *to, size_t n);
 static inline uint16_t
 checksum_apply(uint16_t checksum, uint16_t delta)
 {
-	int32_t left = (int32_t)checksum - delta;       /* the same, without the inversions */
+	int32_t left = (int32_t)checksum - delta; /* the same, without the inversions */
 
 	return (uint16_t)(left + (left >> 31));
 }
@@ -55,8 +55,8 @@ void checksum_ip4_set(void *header, size_t n);
 
 /* Returns the sum of the pseudo header: addresses of 4 or 16 bytes, protocol, transport length in
  * bytes. */
-uint64_t checksum_pseudo(const void *src, const void *dst, size_t address_bytes, uint8_t proto,
-	uint32_t l4_bytes);
+uint64_t checksum_pseudo(
+	const void *src, const void *dst, size_t address_bytes, uint8_t proto, uint32_t l4_bytes);
 
 /* Returns the sum over bytes [off, off + n) of a frame, over segments.  Bytes that the frame does
  * not hold count as zero. */

@@ -4,13 +4,16 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ANY { -1, -1 }
+#define ANY \
+	{ \
+		-1, -1 \
+	}
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
 /* The first name of a type is the one that is printed. */
 static const struct {
 	const char *name;
-	struct icmp_what what[2];       /* IPv4, IPv6 */
+	struct icmp_what what[2]; /* IPv4, IPv6 */
 } names[] = {
 	{ "echo-request", { { 8, -1 }, { 128, -1 } } },
 	{ "echo-reply", { { 0, -1 }, { 129, -1 } } },

@@ -8,7 +8,7 @@
 /* The type and code that a name stands for; -1: any, or the family does not have it. */
 struct icmp_what {
 	int type;
-	int code;               /* "too-big" is a code of unreachable in IPv4 */
+	int code; /* "too-big" is a code of unreachable in IPv4 */
 };
 
 /* Returns the type of that name in a family, 4 or 6; its type is -1 if there is none. */

@@ -8,28 +8,28 @@
 #include <stdint.h>
 
 #define IFACE_NONE 0xffffu
-#define PORT_NONE 0xffffu
-#define IFACE_QINQ 0xfffeu      /* look both tags up in qinq */
+#define PORT_NONE  0xffffu
+#define IFACE_QINQ 0xfffeu /* look both tags up in qinq */
 
 struct ingress_qinq {
 	uint16_t outer;
-	uint16_t inner;                 /* 0: the frames with the outer tag alone */
+	uint16_t inner; /* 0: the frames with the outer tag alone */
 	uint16_t iface;
 };
 
 struct ingress {
 	uint8_t mac[6];
-	uint16_t untagged;              /* interface of untagged frames, or IFACE_NONE */
-	uint16_t cable;                 /* port that every frame leaves by, whatever it holds: untagged's
-					   pipeline is one stage forward and there are no VLANs; or
-					   PORT_NONE */
+	uint16_t untagged; /* interface of untagged frames, or IFACE_NONE */
+	uint16_t cable;    /* port that every frame leaves by, whatever it holds: untagged's
+			      pipeline is one stage forward and there are no VLANs; or
+			      PORT_NONE */
 	bool has_vlans;
-	bool wire;                      /* untagged's pipeline takes frames for any MAC and
-					   EtherType, and with tags that no other has */
-	const uint16_t *vlan;           /* 4096 entries, NULL without VLAN interfaces */
+	bool wire;            /* untagged's pipeline takes frames for any MAC and
+				 EtherType, and with tags that no other has */
+	const uint16_t *vlan; /* 4096 entries, NULL without VLAN interfaces */
 	const struct ingress_qinq *qinq;
 	uint16_t n_qinq;
-	const bool *wire_iface;         /* by interface id: as wire, for VLAN interfaces too */
+	const bool *wire_iface; /* by interface id: as wire, for VLAN interfaces too */
 };
 
 #endif

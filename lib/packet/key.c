@@ -11,11 +11,11 @@ struct icmp_pair {
 };
 
 static const struct icmp_pair icmp_pairs[] = {
-	{ 4, 8, 0 },            /* echo */
-	{ 4, 13, 14 },          /* timestamp */
-	{ 4, 15, 16 },          /* information */
-	{ 4, 17, 18 },          /* address mask */
-	{ 6, 128, 129 },        /* echo */
+	{ 4, 8, 0 },     /* echo */
+	{ 4, 13, 14 },   /* timestamp */
+	{ 4, 15, 16 },   /* information */
+	{ 4, 17, 18 },   /* address mask */
+	{ 6, 128, 129 }, /* echo */
 };
 
 void

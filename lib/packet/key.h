@@ -22,15 +22,16 @@
 
 enum key_kind {
 	KEY_PLAIN = 0,
-	KEY_FRAGMENT = 1,       /* a fragment judged by itself, without ports */
-	KEY_FAULTY = 2,         /* a transport header with a fault (struct view); it can be read as far as keys go */
-	KEY_BLIND = 3,          /* one that ends too early: ports 0 */
+	KEY_FRAGMENT = 1, /* a fragment judged by itself, without ports */
+	KEY_FAULTY = 2,   /* a transport header with a fault (struct view); it can be read as far as
+			     keys go */
+	KEY_BLIND = 3,    /* one that ends too early: ports 0 */
 };
 
 struct key4 {
-	uint8_t kind;           /* enum key_kind */
+	uint8_t kind; /* enum key_kind */
 	uint8_t proto;
-	uint16_t iface;         /* id of the ingress interface, host order */
+	uint16_t iface; /* id of the ingress interface, host order */
 	rte_be32_t src;
 	rte_be32_t dst;
 	rte_be16_t sport;
@@ -40,7 +41,7 @@ static_assert(sizeof(struct key4) == 16, "one SSE load");
 
 struct key6 {
 	uint8_t kind;
-	uint8_t proto;          /* the last next header: what the ports belong to */
+	uint8_t proto; /* the last next header: what the ports belong to */
 	uint16_t iface;
 	uint8_t src[16];
 	uint8_t dst[16];
@@ -58,9 +59,9 @@ union address {
 
 /* A key in one shape for both families and without the interface: what stages see and change. */
 struct tuple {
-	uint8_t family;         /* 4 or 6 */
+	uint8_t family; /* 4 or 6 */
 	uint8_t proto;
-	uint8_t kind;           /* enum key_kind */
+	uint8_t kind; /* enum key_kind */
 	rte_be16_t sport;
 	rte_be16_t dport;
 	union address src;
@@ -85,7 +86,7 @@ uint8_t tuple_icmp_type(const struct tuple *t); /* of a later fragment: its data
 /* Returns true if the type is a query or an answer that carries an identifier (echo, timestamp,
  * ...). */
 bool icmp_is_query(unsigned family, uint8_t type);
-bool icmp_is_request(unsigned family, uint8_t type);    /* true for the query of such a pair */
+bool icmp_is_request(unsigned family, uint8_t type); /* true for the query of such a pair */
 
 /* Writes the tuple of the other direction to out.  ICMP queries keep their identifier and take the
  * type of the answer (an answer takes that of the query). */

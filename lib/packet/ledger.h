@@ -16,8 +16,8 @@
 #include "base/counter.h"
 #include "packet/reason.h"
 
-#define LEDGER_PORTS 64         /* ports at most */
-#define LEDGER_IFACES 1024      /* interfaces at most */
+#define LEDGER_PORTS  64   /* ports at most */
+#define LEDGER_IFACES 1024 /* interfaces at most */
 
 /* X(name, sentence) */
 #define BIRTHS(X) \
@@ -67,7 +67,7 @@ struct ledger {
 	struct ledger_port port[LEDGER_PORTS];
 	uint64_t born[BORN_COUNT];
 	uint64_t consumed[CONSUMED_COUNT];
-	int64_t held[HELD_COUNT];       /* incremented when taken, decremented when released */
+	int64_t held[HELD_COUNT]; /* incremented when taken, decremented when released */
 	uint64_t lookups_hit, lookups_miss;
 	struct ledger_iface iface[LEDGER_IFACES];
 };
@@ -76,11 +76,11 @@ struct ledger {
 struct ledger_sum {
 	uint64_t rx, born, tx, dropped, consumed;
 	int64_t held;
-	int64_t imbalance;      /* 0, unless there is a bug */
+	int64_t imbalance; /* 0, unless there is a bug */
 	uint64_t drops[REASON_COUNT];
 };
 
-void ledger_add(struct ledger_sum *sum, const struct ledger *l);        /* and updates imbalance */
+void ledger_add(struct ledger_sum *sum, const struct ledger *l); /* and updates imbalance */
 
 static inline void
 ledger_drop(struct ledger *l, uint16_t iface, enum reason r)

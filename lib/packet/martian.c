@@ -9,10 +9,10 @@ static bool
 is_nowhere(const union address *a, unsigned family)
 {
 	if (family == 4)
-		return a->bytes[0] == 0 || a->bytes[0] == 127 ||
-			(a->bytes[0] >= 240 && !address_broadcast(a, 4));
-	return address_equal(a, &unspecified) || address_equal(a, &loopback6) ||
-		memcmp(a->bytes, mapped4, sizeof(mapped4)) == 0;
+		return a->bytes[0] == 0 || a->bytes[0] == 127
+			|| (a->bytes[0] >= 240 && !address_broadcast(a, 4));
+	return address_equal(a, &unspecified) || address_equal(a, &loopback6)
+		|| memcmp(a->bytes, mapped4, sizeof(mapped4)) == 0;
 }
 
 bool
@@ -36,8 +36,8 @@ address_link_local(const union address *a, unsigned family)
 bool
 martian_source(const struct tuple *t)
 {
-	return is_nowhere(&t->src, t->family) || address_multicast(&t->src, t->family) ||
-		address_broadcast(&t->src, t->family);
+	return is_nowhere(&t->src, t->family) || address_multicast(&t->src, t->family)
+		|| address_broadcast(&t->src, t->family);
 }
 
 bool

@@ -61,7 +61,7 @@ int notation_tuple(char *out, size_t bytes, const struct tuple *t);
 int notation_address(char *out, size_t bytes, const union address *a, unsigned family);
 
 /* Writes "10.0.0.2:80" or "[2001:db8::1]:80". */
-int notation_endpoint(char *out, size_t bytes, const union address *a, rte_be16_t port,
-	unsigned family);
+int notation_endpoint(
+	char *out, size_t bytes, const union address *a, rte_be16_t port, unsigned family);
 
 #endif

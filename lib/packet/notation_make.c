@@ -12,12 +12,12 @@
 #include "packet/checksum.h"
 #include "packet/notation_priv.h"
 
-#define TCP_BYTES 20
-#define UDP_BYTES 8
-#define ICMP_BYTES 8
-#define FRAGMENT_BYTES 8
-#define ICMP4_QUOTE_MAX (576 - 20 - ICMP_BYTES)         /* RFC 1812 4.3.2.3 */
-#define ICMP6_QUOTE_MAX (1280 - 40 - ICMP_BYTES)        /* RFC 4443 2.4 (c) */
+#define TCP_BYTES       20
+#define UDP_BYTES       8
+#define ICMP_BYTES      8
+#define FRAGMENT_BYTES  8
+#define ICMP4_QUOTE_MAX (576 - 20 - ICMP_BYTES)  /* RFC 1812 4.3.2.3 */
+#define ICMP6_QUOTE_MAX (1280 - 40 - ICMP_BYTES) /* RFC 4443 2.4 (c) */
 
 static bool
 is_fragment(const struct recipe *r)
@@ -67,7 +67,7 @@ l4_all_bytes(const struct recipe *r, size_t quote_bytes)
 	if (recipe_has(r, NUMBER_SIZE))
 		return r->number[NUMBER_SIZE] - ip_header_bytes(r);
 	if (!has_l4(r) && n == 0)
-		n = 8;                  /* a fragment is never empty */
+		n = 8; /* a fragment is never empty */
 	return r->more ? RTE_ALIGN_CEIL(n, 8) : n;
 }
 
@@ -232,8 +232,9 @@ notation_build(const char *text, const struct notation_macs *macs, uint8_t *fram
 	if (rc < 0)
 		return rc;
 	eth_bytes = 14 + 4 * r.vlans;
-	rc = max_bytes < eth_bytes ? -ENOSPC :
-		recipe_make_ip(&r, frame + eth_bytes, max_bytes - eth_bytes, why);
+	rc = max_bytes < eth_bytes
+		? -ENOSPC
+		: recipe_make_ip(&r, frame + eth_bytes, max_bytes - eth_bytes, why);
 	if (rc == -ENOSPC)
 		snprintf(why, WHY_BYTES, "the packet is longer than %zu bytes", max_bytes);
 	if (rc < 0)

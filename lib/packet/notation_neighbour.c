@@ -12,7 +12,7 @@
 
 enum {
 	ARP_BYTES = 28,
-	ND_BYTES = 32,                  /* with the option */
+	ND_BYTES = 32, /* with the option */
 	IP6_BYTES = 40,
 	NS = 135,
 	NA = 136,
@@ -24,8 +24,8 @@ enum {
 static const struct form {
 	const char *protocol, *verb;
 	uint8_t family;
-	uint8_t operation;              /* of ARP; type of ND */
-	bool asks;                      /* who-has TARGET tell SENDER, else VERB SENDER tell TARGET */
+	uint8_t operation; /* of ARP; type of ND */
+	bool asks;         /* who-has TARGET tell SENDER, else VERB SENDER tell TARGET */
 } forms[] = {
 	{ "arp", "who-has", 4, 1, true },
 	{ "arp", "reply", 4, 2, false },
@@ -75,8 +75,8 @@ read_form(struct reader *in)
 			return form;
 	}
 	notation_wrong(in->why, "'%s' must be followed by %s%s, not '%.40s'", protocol,
-		form != NULL && form->family == 4 ? "who-has or " : "", form != NULL ? form->verb : "",
-		in->word);
+		form != NULL && form->family == 4 ? "who-has or " : "",
+		form != NULL ? form->verb : "", in->word);
 	return NULL;
 }
 
@@ -118,7 +118,7 @@ read_all(struct recipe *r, const char *text, char why[static WHY_BYTES])
 	set_group(r, form);
 	while (notation_next(&in)) {
 		if (strcmp(in.word, "from") != 0 && strcmp(in.word, "to") != 0
-				&& strcmp(in.word, "vlan") != 0) {
+			&& strcmp(in.word, "vlan") != 0) {
 			notation_wrong(why, "'%.40s' is not one of from, to, vlan", in.word);
 			return NULL;
 		}
@@ -201,6 +201,7 @@ notation_build_neighbour(const char *text, const struct notation_macs *macs, uin
 	if (max_bytes < 14 + 4 * r.vlans + IP6_BYTES + ND_BYTES)
 		return -ENOSPC;
 	at = recipe_make_eth(&r, frame, form->family == 4 ? 0x0806 : 0x86dd);
-	return (int)(at + (form->family == 4 ? make_arp(&r, form->operation, frame + at)
-		: make_nd(&r, form->operation, frame + at)));
+	return (int)(at
+		+ (form->family == 4 ? make_arp(&r, form->operation, frame + at)
+				     : make_nd(&r, form->operation, frame + at)));
 }

@@ -12,11 +12,10 @@
 struct text {
 	char *out;
 	size_t bytes;
-	size_t used;            /* bytes that the text would have, without its end */
+	size_t used; /* bytes that the text would have, without its end */
 };
 
-static void __attribute__((format(printf, 2, 3)))
-add(struct text *t, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char *fmt, ...)
 {
 	size_t left = t->used < t->bytes ? t->bytes - t->used : 0;
 	va_list args;
@@ -46,7 +45,8 @@ add_endpoint(struct text *t, const union address *a, rte_be16_t port, unsigned f
 static bool
 has_ports(const struct tuple *t)
 {
-	return (t->kind == KEY_PLAIN || t->kind == KEY_FAULTY) && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP);
+	return (t->kind == KEY_PLAIN || t->kind == KEY_FAULTY)
+		&& (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP);
 }
 
 static void
@@ -103,9 +103,18 @@ add_tuple(struct text *text, const struct tuple *t)
 static void
 add_tcp_flags(struct text *text, uint8_t flags)
 {
-	static const struct { char letter; uint8_t flag; } order[] = {
-		{ 'F', 0x01 }, { 'S', 0x02 }, { 'R', 0x04 }, { 'P', 0x08 }, { 'A', 0x10 },
-		{ 'U', 0x20 }, { 'E', 0x40 }, { 'C', 0x80 },
+	static const struct {
+		char letter;
+		uint8_t flag;
+	} order[] = {
+		{ 'F', 0x01 },
+		{ 'S', 0x02 },
+		{ 'R', 0x04 },
+		{ 'P', 0x08 },
+		{ 'A', 0x10 },
+		{ 'U', 0x20 },
+		{ 'E', 0x40 },
+		{ 'C', 0x80 },
 	};
 
 	add(text, flags == 0 ? " null" : " ");
@@ -155,8 +164,8 @@ knows_addresses(const struct view *v)
 {
 	static const union address none;
 
-	return v->family != 0 && v->l3_bytes != 0 && v->tuple.proto == v->proto &&
-		!(address_equal(&v->tuple.src, &none) && address_equal(&v->tuple.dst, &none));
+	return v->family != 0 && v->l3_bytes != 0 && v->tuple.proto == v->proto
+		&& !(address_equal(&v->tuple.src, &none) && address_equal(&v->tuple.dst, &none));
 }
 
 int

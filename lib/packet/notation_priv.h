@@ -28,36 +28,36 @@ enum number {
 	NUMBER_TYPE,
 	NUMBER_MTU,
 	NUMBER_PROTO,
-	NUMBER_COUNT
+	NUMBER_COUNT,
 };
 
 /* A packet as the text describes it. */
 struct recipe {
 	struct notation_macs macs;
-	uint16_t vlan[2];               /* outer, inner */
+	uint16_t vlan[2]; /* outer, inner */
 	unsigned vlans;
-	struct tuple tuple;             /* ports of TCP and UDP alone, 0 for ICMP */
-	uint32_t set;                   /* 1 << enum number: the text has it */
+	struct tuple tuple; /* ports of TCP and UDP alone, 0 for ICMP */
+	uint32_t set;       /* 1 << enum number: the text has it */
 	uint32_t number[NUMBER_COUNT];
 	uint8_t dscp;
 	uint8_t tcp_flags;
-	bool icmp;                      /* with a type */
-	bool ports;                     /* the text has them */
+	bool icmp;  /* with a type */
+	bool ports; /* the text has them */
 	bool dont_fragment;
 	bool more;
-	bool bad_checksum;              /* of the transport header */
+	bool bad_checksum; /* of the transport header */
 	bool bad_ip_checksum;
 	char payload[WHY_BYTES];
 	size_t payload_bytes;
-	struct recipe *quote;           /* of an ICMP error; NULL without */
+	struct recipe *quote; /* of an ICMP error; NULL without */
 };
 
 struct reader {
 	const char *at;
 	char word[WHY_BYTES];
-	bool quoted;            /* word stood in "" */
+	bool quoted; /* word stood in "" */
 	struct recipe *r;
-	struct recipe *quote;   /* where a packet in () goes; NULL inside one */
+	struct recipe *quote; /* where a packet in () goes; NULL inside one */
 	char *why;
 };
 
@@ -85,8 +85,8 @@ bool notation_next(struct reader *in);
 int notation_read_word(struct reader *in);
 
 /* Reads the whole of text into r, which holds the defaults, and a quoted packet into *quote. */
-int recipe_read(struct recipe *r, struct recipe *quote, const char *text,
-	char why[static WHY_BYTES]);
+int recipe_read(
+	struct recipe *r, struct recipe *quote, const char *text, char why[static WHY_BYTES]);
 
 /* notation_is_neighbour returns true if the first word is one of ARP or Neighbour Discovery;
  * notation_build_neighbour builds its frame, as notation_build does. */
@@ -111,7 +111,7 @@ recipe_make_eth(const struct recipe *r, uint8_t *frame, unsigned ethertype)
 }
 
 /* Makes the IP packet.  Returns its length, -ENOSPC, or -EINVAL with why. */
-int recipe_make_ip(const struct recipe *r, uint8_t *ip, size_t max_bytes,
-	char why[static WHY_BYTES]);
+int recipe_make_ip(
+	const struct recipe *r, uint8_t *ip, size_t max_bytes, char why[static WHY_BYTES]);
 
 #endif

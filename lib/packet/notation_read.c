@@ -34,8 +34,8 @@ read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t 
 	if (text[0] == '[') {
 		end = strchr(++text, ']');
 		if (end == NULL || (end[1] != '\0' && end[1] != ':'))
-			return notation_wrong(in->why, "'%.60s': no ']', or no ':' behind it",
-				in->word);
+			return notation_wrong(
+				in->why, "'%.60s': no ']', or no ':' behind it", in->word);
 		colon = end[1] == ':' ? end + 1 : NULL;
 		*end = '\0';
 	} else if (strchr(text, ':') != NULL && strchr(text, ':') == strrchr(text, ':')) {
@@ -46,8 +46,8 @@ read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t 
 	if (inet_pton(family == 4 ? AF_INET : AF_INET6, text, a->bytes) != 1)
 		return notation_wrong(in->why, "'%.60s' is not an address", text);
 	if (t->family != 0 && t->family != family)
-		return notation_wrong(in->why, "'%.60s' is of another family than the source",
-			text);
+		return notation_wrong(
+			in->why, "'%.60s' is of another family than the source", text);
 	t->family = (uint8_t)family;
 	if (colon == NULL)
 		return 0;
@@ -94,7 +94,8 @@ read_protocol(struct reader *in)
 	else if (strcmp(in->word, "udp") == 0)
 		r->tuple.proto = IPPROTO_UDP;
 	else if (!r->icmp && strcmp(in->word, "ip") != 0)
-		return notation_wrong(in->why, "'%.40s' is not one of tcp, udp, icmp, ip, arp, ns, na", in->word);
+		return notation_wrong(
+			in->why, "'%.40s' is not one of tcp, udp, icmp, ip, arp, ns, na", in->word);
 	return 0;
 }
 
@@ -113,12 +114,12 @@ check_recipe(struct recipe *r, char *why)
 		t->proto = (uint8_t)r->number[NUMBER_PROTO];
 	if (has_l4 && r->icmp && !recipe_has(r, NUMBER_TYPE))
 		return notation_wrong(why, "an icmp packet needs a type, such as echo-request");
-	if (has_l4 && !r->ports && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP) &&
-		!recipe_has(r, NUMBER_PROTO))
+	if (has_l4 && !r->ports && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP)
+		&& !recipe_has(r, NUMBER_PROTO))
 		return notation_wrong(why, "a tcp or udp packet needs ports");
 	if (recipe_number(r, NUMBER_FRAG, 0) % 8 != 0)
-		return notation_wrong(why, "frag %u is not a multiple of 8",
-			r->number[NUMBER_FRAG]);
+		return notation_wrong(
+			why, "frag %u is not a multiple of 8", r->number[NUMBER_FRAG]);
 	return 0;
 }
 
@@ -131,8 +132,8 @@ read_packet(struct reader *in, bool inner)
 	if (read_protocol(in) < 0 || read_endpoint(in, "source", &t->src, &t->sport) < 0)
 		return -EINVAL;
 	if (!notation_next(in) || strcmp(in->word, ">") != 0)
-		return notation_wrong(in->why, "'%.40s' is in the place of >, after the source",
-			in->word);
+		return notation_wrong(
+			in->why, "'%.40s' is in the place of >, after the source", in->word);
 	if (read_endpoint(in, "destination", &t->dst, &t->dport) < 0)
 		return -EINVAL;
 	while (!closed && notation_next(in)) {

@@ -112,7 +112,9 @@ read_mac(struct reader *in, const char *what, uint8_t mac[6])
 	if (need_word(in, what) < 0)
 		return -EINVAL;
 	if (sscanf(in->word, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
-		&mac[3], &mac[4], &mac[5], &used) != 6 || in->word[used] != '\0')
+		    &mac[3], &mac[4], &mac[5], &used)
+			!= 6
+		|| in->word[used] != '\0')
 		return notation_wrong(in->why, "'%.40s' is not a MAC address", in->word);
 	return 0;
 }
@@ -120,8 +122,14 @@ read_mac(struct reader *in, const char *what, uint8_t mac[6])
 static int
 read_dscp(struct reader *in)
 {
-	static const struct { const char *name; uint8_t value; } fixed[] = {
-		{ "be", 0 }, { "le", 1 }, { "va", 44 }, { "ef", 46 },
+	static const struct {
+		const char *name;
+		uint8_t value;
+	} fixed[] = {
+		{ "be", 0 },
+		{ "le", 1 },
+		{ "va", 44 },
+		{ "ef", 46 },
 	};
 	const char *w = in->word;
 	uint32_t n = 0;
@@ -136,8 +144,8 @@ read_dscp(struct reader *in)
 	}
 	if (strlen(w) == 3 && memcmp(w, "cs", 2) == 0 && w[2] >= '0' && w[2] <= '7') {
 		n = (uint32_t)(w[2] - '0') * 8;
-	} else if (strlen(w) == 4 && memcmp(w, "af", 2) == 0 && w[2] >= '1' && w[2] <= '4' &&
-		w[3] >= '1' && w[3] <= '3') {
+	} else if (strlen(w) == 4 && memcmp(w, "af", 2) == 0 && w[2] >= '1' && w[2] <= '4'
+		&& w[3] >= '1' && w[3] <= '3') {
 		n = (uint32_t)(w[2] - '0') * 8 + (uint32_t)(w[3] - '0') * 2;
 	} else if (parse_number(in, "dscp", 63, &n) < 0) {
 		return -EINVAL;
@@ -260,4 +268,3 @@ notation_read_word(struct reader *in)
 		return 0;
 	return notation_wrong(in->why, "unknown word '%.60s'", in->word);
 }
-

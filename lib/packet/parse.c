@@ -10,7 +10,7 @@
 
 #include "packet/parse_priv.h"
 
-#define ARP_BYTES 28            /* over Ethernet, for IPv4 */
+#define ARP_BYTES 28 /* over Ethernet, for IPv4 */
 
 void
 view_clear(struct view *v)

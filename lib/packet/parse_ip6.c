@@ -10,22 +10,22 @@
 
 #include <rte_common.h>
 
-#define IP6_BYTES 40
-#define EXT_HEADERS_MAX 8       /* one header is 8 bytes at least */
-#define EXT_BYTES_MAX 256
+#define IP6_BYTES       40
+#define EXT_HEADERS_MAX 8 /* one header is 8 bytes at least */
+#define EXT_BYTES_MAX   256
 
 static bool
 is_extension(uint8_t next_header)
 {
-	return next_header == IPPROTO_HOPOPTS || next_header == IPPROTO_DSTOPTS ||
-		next_header == IPPROTO_ROUTING || next_header == IPPROTO_FRAGMENT;
+	return next_header == IPPROTO_HOPOPTS || next_header == IPPROTO_DSTOPTS
+		|| next_header == IPPROTO_ROUTING || next_header == IPPROTO_FRAGMENT;
 }
 
 static enum reason
 parse_routing(struct frame *f, const uint8_t *header)
 {
 	if (header[2] == 0)
-		return REASON_source_route;     /* RFC 5095 */
+		return REASON_source_route; /* RFC 5095 */
 	if (header[3] != 0)
 		f->destination_moves = true;
 	return REASON_NONE;
@@ -44,7 +44,7 @@ parse_fragment_header(struct view *v, const struct frame *f, uint32_t at, uint32
 	v->frag_offset = read_be16(header + 2) & 0xfff8;
 	v->frag_id = read_be32(header + 4);
 	v->more = header[3] & 1;
-	v->fragment = v->more || v->frag_offset != 0;   /* else atomic: RFC 6946 */
+	v->fragment = v->more || v->frag_offset != 0; /* else atomic: RFC 6946 */
 	if (!v->fragment)
 		return REASON_NONE;
 	v->proto = header[0];

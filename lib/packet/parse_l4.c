@@ -9,9 +9,9 @@
 #include "packet/checksum.h"
 #include "packet/parse_priv.h"
 
-#define TCP_BYTES 20
-#define ICMP_BYTES 8
-#define QUOTE_BYTES 8           /* of a transport header, in an ICMP error: RFC 792 */
+#define TCP_BYTES          20
+#define ICMP_BYTES         8
+#define QUOTE_BYTES        8 /* of a transport header, in an ICMP error: RFC 792 */
 #define DATAGRAM_BYTES_MAX 65535
 
 /* The bytes of the fixed header of each protocol whose ports are read; 0: any number of bytes is
@@ -36,7 +36,7 @@ parse_fragment(struct view *v, uint32_t before, uint32_t n)
 	if (before + v->frag_offset + n > DATAGRAM_BYTES_MAX)
 		return REASON_frag_bad;
 	if (v->frag_offset == 8 && v->proto == IPPROTO_TCP)
-		return REASON_frag_bad;         /* would rewrite the flags: RFC 3128 */
+		return REASON_frag_bad; /* would rewrite the flags: RFC 3128 */
 	return REASON_NONE;
 }
 
@@ -78,7 +78,7 @@ icmp_checksum_right(const struct view *v, const struct frame *f, uint32_t bytes)
 	uint64_t sum = 0;
 
 	if (v->fragment || f->quoted || f->destination_moves)
-		return true;            /* cannot be known here */
+		return true; /* cannot be known here */
 	if (v->family == 6)
 		sum = checksum_pseudo(v->tuple.src.bytes, v->tuple.dst.bytes, 16, v->proto, bytes);
 	if (v->l4 + bytes <= f->here_bytes)
@@ -119,8 +119,8 @@ is_plain(const struct view *v, const struct frame *f)
 {
 	unsigned ip_bytes = v->family == 4 ? 20 : 40;
 
-	return (v->proto == IPPROTO_TCP || v->proto == IPPROTO_UDP) && !v->fragment && !f->quoted &&
-		v->l4 == v->l3 + ip_bytes && f->here_bytes == f->all_bytes;
+	return (v->proto == IPPROTO_TCP || v->proto == IPPROTO_UDP) && !v->fragment && !f->quoted
+		&& v->l4 == v->l3 + ip_bytes && f->here_bytes == f->all_bytes;
 }
 
 static enum reason

@@ -12,11 +12,11 @@
 
 struct frame {
 	const uint8_t *data;
-	uint32_t here_bytes;            /* that may be read at data: the first segment */
-	uint32_t all_bytes;             /* of the frame, in all segments */
-	const struct rte_mbuf *m;       /* NULL: there is only data */
-	bool quoted;                    /* by an ICMP error: may end anywhere */
-	bool destination_moves;         /* parse_ip6: a routing header has segments left */
+	uint32_t here_bytes;      /* that may be read at data: the first segment */
+	uint32_t all_bytes;       /* of the frame, in all segments */
+	const struct rte_mbuf *m; /* NULL: there is only data */
+	bool quoted;              /* by an ICMP error: may end anywhere */
+	bool destination_moves;   /* parse_ip6: a routing header has segments left */
 };
 
 /* Returns 0 if bytes [at, at + n) can be read, multi_segment if they are in a later segment, or why
@@ -41,8 +41,8 @@ read_be32(const uint8_t *p)
 	return (uint32_t)read_be16(p) << 16 | read_be16(p + 2);
 }
 
-enum reason parse_ip4(struct view *v, struct frame *f);         /* at v->l3 */
-enum reason parse_ip6(struct view *v, struct frame *f);         /* at v->l3 */
+enum reason parse_ip4(struct view *v, struct frame *f); /* at v->l3 */
+enum reason parse_ip6(struct view *v, struct frame *f); /* at v->l3 */
 enum reason parse_l4(struct view *v, const struct frame *f, uint32_t at);
 
 /* Checks a fragment of n bytes, behind before bytes that the whole datagram has in front of its

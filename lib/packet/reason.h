@@ -13,15 +13,18 @@
 	X(eth_unknown_type, PEER, "The pipeline routes, and the frame is neither IP, ARP nor ND.") \
 	X(vlan_unknown, CONFIG, "No interface of the port has the frame's VLAN.") \
 	X(interface_unused, CONFIG, "The interface has no pipeline.") \
-	X(ip4_bad_header, PEER, "IPv4 version, header length, or a total length below the header.") \
+	X(ip4_bad_header, PEER, \
+		"IPv4 version, header length, or a total length below the header.") \
 	X(ip4_bad_checksum, PEER, "The IPv4 header checksum is wrong.") \
 	X(ip4_truncated, PEER, "The IPv4 packet says more than the frame holds.") \
 	X(ip4_bad_option, PEER, "An IPv4 option runs past the header.") \
 	X(ip6_bad_header, PEER, "The IPv6 version is not 6.") \
-	X(ip6_truncated, PEER, "The IPv6 packet or its header chain says more than the frame holds.") \
+	X(ip6_truncated, PEER, \
+		"The IPv6 packet or its header chain says more than the frame holds.") \
 	X(ip6_ext_limit, PEER, "More than 8 extension headers, or more than 256 bytes of them.") \
 	X(ip6_bad_ext, PEER, "Extension headers in an order or of a type that is not allowed.") \
-	X(l4_bad_header, PEER, "A TCP, UDP or ICMP header that is short or contradicts its packet.") \
+	X(l4_bad_header, PEER, \
+		"A TCP, UDP or ICMP header that is short or contradicts its packet.") \
 	X(icmp_bad_checksum, PEER, "The ICMP or ICMPv6 checksum is wrong.") \
 	X(martian, PEER, "A source or destination address that cannot stand there.") \
 	X(source_route, PEER, "The packet carries a source route.") \
@@ -29,15 +32,19 @@
 	X(blackhole, POLICY, "The route is a blackhole.") \
 	X(not_for_us, PEER, "The frame is for another station.") \
 	X(ttl_expired, PEER, "TTL or hop limit reached zero here.") \
-	X(mtu_exceeded, PEER, "The packet is larger than the next link takes and must not be fragmented.") \
+	X(mtu_exceeded, PEER, \
+		"The packet is larger than the next link takes and must not be fragmented.") \
 	X(neighbour_unresolved, PEER, "The next hop does not answer ARP or ND.") \
 	X(neighbour_queue_full, CAPACITY, "Too many packets or addresses wait for ARP or ND.") \
 	X(neighbour_bad, PEER, "An ARP or ND message that breaks the rules of its format.") \
 	X(neighbour_mac, PEER, "ARP or ND that names a MAC of no station, or our own.") \
-	X(neighbour_address, PEER, "ARP or ND from an address that no station has, or an answer that nobody asked for.") \
-	X(neighbour_ours, PEER, "ARP or ND of another station that speaks as one of our addresses.") \
+	X(neighbour_address, PEER, \
+		"ARP or ND from an address that no station has, or an answer that nobody asked for.") \
+	X(neighbour_ours, PEER, \
+		"ARP or ND of another station that speaks as one of our addresses.") \
 	X(neighbour_static, PEER, "ARP or ND that contradicts a static neighbour.") \
-	X(local_no_service, PEER, "The packet is for one of our own addresses, and nothing serves it.") \
+	X(local_no_service, PEER, \
+		"The packet is for one of our own addresses, and nothing serves it.") \
 	X(drop_stage, POLICY, "A stage drop.") \
 	X(acl_denied, POLICY, "A rule or the default of an access list.") \
 	X(acl_rejected, POLICY, "A rule of an access list; the sender was told.") \
@@ -47,8 +54,10 @@
 	X(nat_no_mapping, PEER, "Nothing is mapped to the address and port.") \
 	X(nat_quota, POLICY, "The source holds as many translated sessions as it may.") \
 	X(session_full, CAPACITY, "The session table is full of sessions that must stay.") \
-	X(session_conflict, CAPACITY, "Its replies could not be told from those of another session.") \
-	X(session_unproven, CAPACITY, "A first SYN while too many connections are half-open; its second one may pass.") \
+	X(session_conflict, CAPACITY, \
+		"Its replies could not be told from those of another session.") \
+	X(session_unproven, CAPACITY, \
+		"A first SYN while too many connections are half-open; its second one may pass.") \
 	X(session_interface, CONFIG, \
 		"Its session expects it by another interface; asymmetric uplinks belong into one zone.") \
 	X(session_waiting, PEER, "It answers a packet that still waits for ARP or ND.") \
@@ -67,7 +76,8 @@
 	X(handoff_full, CAPACITY, "The ring to the worker that owns the flow is full.") \
 	X(no_mbuf, CAPACITY, "No packet buffer was free.") \
 	X(multi_segment, CAPACITY, "A frame in several buffers that could not be made one.") \
-	X(resolve_budget, CAPACITY, "More unknown flows than the worker may judge while known ones wait.") \
+	X(resolve_budget, CAPACITY, \
+		"More unknown flows than the worker may judge while known ones wait.") \
 	X(stopped, CONFIG, "The worker stopped while it held the packet.")
 
 enum reason {
@@ -75,15 +85,15 @@ enum reason {
 #define X(name, fault, sentence) REASON_##name,
 	REASONS(X)
 #undef X
-	REASON_COUNT
+		REASON_COUNT,
 };
 
 enum fault { FAULT_PEER, FAULT_POLICY, FAULT_CAPACITY, FAULT_CONFIG, FAULT_US };
 
-const char *reason_name(enum reason r);         /* "acl_denied" */
+const char *reason_name(enum reason r); /* "acl_denied" */
 const char *reason_sentence(enum reason r);
 enum fault reason_fault(enum reason r);
-const char *fault_name(enum fault f);           /* "peer", "policy", ... */
+const char *fault_name(enum fault f); /* "peer", "policy", ... */
 
 /* Returns the reason of that name, or REASON_NONE. */
 enum reason reason_find(const char *name);

@@ -14,52 +14,52 @@
 
 struct rte_mbuf;
 
-#define VIEW_NONE 0xffffu       /* an offset that does not exist */
+#define VIEW_NONE 0xffffu /* an offset that does not exist */
 
 enum view_kind {
-	VIEW_BAD,               /* reason says why */
+	VIEW_BAD, /* reason says why */
 	VIEW_IP4,
 	VIEW_IP6,
-	VIEW_ARP,               /* the 28 bytes of ARP over Ethernet for IPv4 are there */
-	VIEW_OTHER,             /* some other EtherType: only a wire takes it */
+	VIEW_ARP,   /* the 28 bytes of ARP over Ethernet for IPv4 are there */
+	VIEW_OTHER, /* some other EtherType: only a wire takes it */
 };
 
 struct view {
-	uint8_t kind;           /* enum view_kind */
-	uint8_t reason;         /* enum reason when kind is VIEW_BAD */
-	uint8_t l4_fault;       /* enum reason: a fault of the transport header, for code that
-				 * looks at it; or 0 */
-	uint8_t family;         /* 4, 6, or 0 */
-	uint8_t proto;          /* of l4: the last next header */
-	uint16_t iface;         /* ingress interface, IFACE_NONE when none takes the frame */
-	uint16_t ethertype;     /* after the VLAN tags */
-	uint16_t l3;            /* offset of the IP or ARP header */
-	uint16_t l4;            /* offset of the transport header; VIEW_NONE in a later fragment, and in a packet that
-				 * ends before it does */
-	uint16_t payload;       /* offset of what follows the transport header, or VIEW_NONE */
-	uint16_t vlan[2];       /* outer, inner id; 0 without */
-	uint16_t tpid;          /* of the outer tag; 0 without */
-	uint8_t vlans;          /* tags in the frame, two at most are read */
+	uint8_t kind;       /* enum view_kind */
+	uint8_t reason;     /* enum reason when kind is VIEW_BAD */
+	uint8_t l4_fault;   /* enum reason: a fault of the transport header, for code that
+			     * looks at it; or 0 */
+	uint8_t family;     /* 4, 6, or 0 */
+	uint8_t proto;      /* of l4: the last next header */
+	uint16_t iface;     /* ingress interface, IFACE_NONE when none takes the frame */
+	uint16_t ethertype; /* after the VLAN tags */
+	uint16_t l3;        /* offset of the IP or ARP header */
+	uint16_t l4;      /* offset of the transport header; VIEW_NONE in a later fragment, and in a
+			   * packet that      ends before it does */
+	uint16_t payload; /* offset of what follows the transport header, or VIEW_NONE */
+	uint16_t vlan[2]; /* outer, inner id; 0 without */
+	uint16_t tpid;    /* of the outer tag; 0 without */
+	uint8_t vlans;    /* tags in the frame, two at most are read */
 	uint8_t ttl;
 	uint8_t dscp;
 	uint8_t tcp_flags;
-	uint8_t icmp_type;      /* of VIEW_ARP the operation: 1 request, 2 reply */
+	uint8_t icmp_type; /* of VIEW_ARP the operation: 1 request, 2 reply */
 	uint8_t icmp_code;
-	bool plain;             /* TCP/UDP, no options, extension headers, fragment; 1 segment */
-	bool fragment;          /* MF set or offset not 0 (an IPv6 atomic fragment is not one) */
-	bool first;             /* fragment with offset 0 */
-	bool more;              /* MF */
-	bool dont_fragment;     /* IPv4's DF */
-	bool icmp_error;        /* quotes another packet at payload */
-	bool to_us;             /* destination MAC is the interface's */
-	bool broadcast;         /* destination MAC is broadcast or multicast */
-	uint16_t frag_offset;   /* bytes */
-	uint16_t frag_bytes;    /* of the datagram that this fragment holds */
-	uint16_t frag_header;   /* offset of the IPv6 fragment header, atomic too; or VIEW_NONE */
+	bool plain;           /* TCP/UDP, no options, extension headers, fragment; 1 segment */
+	bool fragment;        /* MF set or offset not 0 (an IPv6 atomic fragment is not one) */
+	bool first;           /* fragment with offset 0 */
+	bool more;            /* MF */
+	bool dont_fragment;   /* IPv4's DF */
+	bool icmp_error;      /* quotes another packet at payload */
+	bool to_us;           /* destination MAC is the interface's */
+	bool broadcast;       /* destination MAC is broadcast or multicast */
+	uint16_t frag_offset; /* bytes */
+	uint16_t frag_bytes;  /* of the datagram that this fragment holds */
+	uint16_t frag_header; /* offset of the IPv6 fragment header, atomic too; or VIEW_NONE */
 	uint32_t frag_id;
 	uint32_t tcp_seq;
-	uint32_t l3_bytes;      /* the IP packet, header included, trailer not */
-	struct tuple tuple;     /* valid for VIEW_IP4 and VIEW_IP6; of VIEW_ARP the addresses alone */
+	uint32_t l3_bytes;  /* the IP packet, header included, trailer not */
+	struct tuple tuple; /* valid for VIEW_IP4 and VIEW_IP6; of VIEW_ARP the addresses alone */
 };
 
 #endif

@@ -12,7 +12,7 @@ static const struct cfg_word acl_actions[] = {
 	{ "accept", ACL_ACCEPT },
 	{ "drop", ACL_DROP },
 	{ "reject", ACL_REJECT },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_field rule_fields[] = {
@@ -29,11 +29,13 @@ static const struct cfg_field rule_fields[] = {
 		.refers = "pipelines", .kind = "pipeline" },
 	{ "log", CFG_BOOL, "false", offsetof(struct rule_cfg, log),
 		"Marks the rule's hits for the log." },
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table rule_table = {
-	"rule", CFG_SIZEOF(struct rule_cfg), rule_fields,
+	"rule",
+	CFG_SIZEOF(struct rule_cfg),
+	rule_fields,
 	"A rule: what it matches, and the action.",
 };
 
@@ -42,12 +44,15 @@ static const struct cfg_field acl_fields[] = {
 		"What happens to a packet that no rule matches.", .words = acl_actions },
 	{ "rules", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct acl_cfg, rules),
 		"Rules; the first that matches decides.", .table = &rule_table, .kind = "rule" },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table acl_table = {
-	"acl", CFG_SIZEOF(struct acl_cfg), acl_fields,
-	"An access list: rules in order, and a default.", "rules",
+	"acl",
+	CFG_SIZEOF(struct acl_cfg),
+	acl_fields,
+	"An access list: rules in order, and a default.",
+	"rules",
 };
 
 /* An access list under construction. */
@@ -85,7 +90,7 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 		return rc;
 	rule->jump = build_find_pipeline(ab->b, cfg->jump);
 	if (rule->jump == NULL)
-		return -EINVAL;         /* already reported by the decoder */
+		return -EINVAL; /* already reported by the decoder */
 	ab->jumps[ab->acl->n_jumps].to = rule->jump;
 	ab->jumps[ab->acl->n_jumps++].loc = cfg_loc(&cfg->head, &cfg->jump);
 	return rc;
@@ -101,7 +106,8 @@ build_rules(struct acl_build *ab, const struct acl_cfg *cfg)
 	cfg_each(rule, &cfg->rules)
 		rc |= build_rule(ab, rule, i++);
 	last->action = cfg->default_action;
-	last->place = build_place(ab->b, cfg_loc(&cfg->head, &cfg->default_action), ab->owner, "default");
+	last->place = build_place(
+		ab->b, cfg_loc(&cfg->head, &cfg->default_action), ab->owner, "default");
 	return rc < 0 || last->place == 0 ? -EINVAL : 0;
 }
 

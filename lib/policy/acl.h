@@ -8,7 +8,7 @@
 struct matcher;
 
 struct acl_rule {
-	enum acl_action action;         /* ACL_NONE: jump */
+	enum acl_action action; /* ACL_NONE: jump */
 	uint32_t place;
 	const struct pipeline *jump;
 };
@@ -16,9 +16,9 @@ struct acl_rule {
 struct acl {
 	const char *name;
 	struct matcher *matcher;
-	const struct acl_rule *rule;    /* [n] is the default */
+	const struct acl_rule *rule; /* [n] is the default */
 	unsigned n;
-	unsigned traits;                /* enum stage_trait, of a stage that uses the list */
+	unsigned traits; /* enum stage_trait, of a stage that uses the list */
 	const struct jump *jumps;
 	unsigned n_jumps;
 };
@@ -26,6 +26,6 @@ struct acl {
 /* Builds an access list, which belongs to the build.  Returns 0, or negative after an error for
  * each fault. */
 int build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **acl);
-void acl_discard(struct acl *acl);      /* NULL is fine */
+void acl_discard(struct acl *acl); /* NULL is fine */
 
 #endif

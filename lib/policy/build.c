@@ -11,7 +11,7 @@
 #include "schema/document.h"
 #include "session/session.h"
 
-#define PLACES_MAX RARE_ARG(UINT32_MAX)         /* the maximum of a rare action's argument */
+#define PLACES_MAX RARE_ARG(UINT32_MAX) /* the maximum of a rare action's argument */
 #define METERS_MAX RARE_ARG(UINT32_MAX)
 
 struct err *
@@ -77,8 +77,9 @@ build_part(struct build *b, int rc, struct loc loc, const char *section, const c
 	if (b->short_of_memory)
 		build_no_memory(b);
 	else
-		err_add(b->setup.err, EFAULT, loc, "%s.%s: not built, without a reason; this is a bug of Weir",
-			section, name != NULL ? name : "?");
+		err_add(b->setup.err, EFAULT, loc,
+			"%s.%s: not built, without a reason; this is a bug of Weir", section,
+			name != NULL ? name : "?");
 	return false;
 }
 
@@ -191,7 +192,7 @@ build_place(struct build *b, struct loc loc, const char *owner, const char *name
 		b->place = place;
 	}
 	if (b->n_places == 0)
-		b->n_places = 1;        /* 0 is none */
+		b->n_places = 1; /* 0 is none */
 	if (b->n_places == PLACES_MAX) {
 		err_add(b->setup.err, E2BIG, loc, "%s: more than %u rules and stages that count",
 			owner, PLACES_MAX);
@@ -240,10 +241,11 @@ int
 build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 {
 	if (b->n_meters == METERS_MAX)
-		return err_add(b->setup.err, E2BIG, loc, "stage police: %u at most, over all pipelines", METERS_MAX);
+		return err_add(b->setup.err, E2BIG, loc,
+			"stage police: %u at most, over all pipelines", METERS_MAX);
 	if (b->n_meters == b->meter_room) {
-		struct meter_spec *more = build_grow(b, b->meter, b->n_meters, &b->meter_room,
-			sizeof(*more));
+		struct meter_spec *more = build_grow(
+			b, b->meter, b->n_meters, &b->meter_room, sizeof(*more));
 
 		if (more == NULL)
 			return build_no_memory(b);
@@ -259,7 +261,8 @@ int
 build_session_policies(struct build *b, unsigned number)
 {
 	const struct generation *running = b->setup.running;
-	unsigned n = running != NULL ? running->n_session_policies : 0, room = b->session_policy_room;
+	unsigned n = running != NULL ? running->n_session_policies : 0,
+		 room = b->session_policy_room;
 	struct session_policy *more;
 
 	if (number < b->n_session_policies)
@@ -277,7 +280,8 @@ build_session_policies(struct build *b, unsigned number)
 	}
 	for (unsigned i = b->n_session_policies; i < n; i++)
 		b->session_policy[i] = running != NULL && i < running->n_session_policies
-			? running->session_policies[i] : session_policy_default;
+			? running->session_policies[i]
+			: session_policy_default;
 	b->n_session_policies = n;
 	return 0;
 }
@@ -286,8 +290,8 @@ int
 build_session_policy(struct build *b, const char *owner, const struct cfg_table *when_table,
 	const void *when, const struct session_policy *policy)
 {
-	const char *name = arena_printf(&b->arena, "%s %016" PRIx64, owner,
-		text_hash(when_table, when));
+	const char *name = arena_printf(
+		&b->arena, "%s %016" PRIx64, owner, text_hash(when_table, when));
 	int number;
 
 	if (name == NULL)

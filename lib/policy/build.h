@@ -34,24 +34,24 @@ struct set;
 
 struct build_setup {
 	struct err *err;
-	bool misread;                           /* the decoder has reported errors */
+	bool misread; /* the decoder has reported errors */
 	/* By id, or NULL; they outlive the build.  Pipelines may be filled in later. */
 	const struct interface *const *iface;
-	unsigned n_ifaces;                      /* highest id + 1 */
-	const char *const *port_name;           /* by index, or NULL */
+	unsigned n_ifaces;            /* highest id + 1 */
+	const char *const *port_name; /* by index, or NULL */
 	unsigned n_ports;
-	const char *const *entry;               /* by id: name of its pipeline, or NULL */
-	struct ids *tracks;                     /* numbers of stages track; NULL: of this build alone */
-	const struct generation *running;       /* the generation whose numbers are continued;
-						 * NULL: the first */
-	const struct zone *zones;               /* named zones; they outlive the build */
+	const char *const *entry;         /* by id: name of its pipeline, or NULL */
+	struct ids *tracks;               /* numbers of stages track; NULL: of this build alone */
+	const struct generation *running; /* the generation whose numbers are continued;
+					   * NULL: the first */
+	const struct zone *zones;         /* named zones; they outlive the build */
 	unsigned n_zones;
-	struct loc loc;                         /* of section pipelines: for errors about the
-						 * whole section */
+	struct loc loc; /* of section pipelines: for errors about the
+			 * whole section */
 };
 
-struct build *build_create(const struct build_setup *setup);    /* NULL: no memory */
-void build_discard(struct build *b);            /* NULL and half-built are fine */
+struct build *build_create(const struct build_setup *setup); /* NULL: no memory */
+void build_discard(struct build *b);                         /* NULL and half-built are fine */
 
 /* Builds the sections.  Returns 0 if there is no error and every part is there; else negative after
  * an error for each fault.  A configuration with decoding errors may be given, too, to find its
@@ -75,8 +75,8 @@ void *build_alloc(struct build *b, size_t n, size_t bytes);
 /* Returns a copy of a list of n elements with *room doubled; NULL when memory is short. */
 void *build_grow(struct build *b, const void *items, unsigned n, unsigned *room, size_t bytes);
 
-const char *build_string(struct build *b, const char *text);    /* NULL stays NULL */
-int build_no_memory(struct build *b);           /* adds an error; returns -ENOMEM */
+const char *build_string(struct build *b, const char *text); /* NULL stays NULL */
+int build_no_memory(struct build *b);                        /* adds an error; returns -ENOMEM */
 
 /* Return the object of a name; NULL when there is none, or when it could not be built. */
 const struct set *build_find_set(const struct build *b, const char *name);
@@ -84,7 +84,7 @@ const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
 const struct interface *build_find_interface(const struct build *b, const char *name);
 const struct zone *build_find_zone(const struct build *b, const char *name);
-int build_find_port(const struct build *b, const char *name);   /* its index, or -ENOENT */
+int build_find_port(const struct build *b, const char *name); /* its index, or -ENOENT */
 
 /* Returns the interfaces, by id. */
 const struct interface *const *build_interfaces(const struct build *b, unsigned *n);
@@ -103,12 +103,15 @@ const struct nat_pool_spec *build_pool(const struct build *b, unsigned number);
 /* Refuses an address that NAT would answer for, or send sessions to: multicast, loopback and other
  * addresses that no station has; the network or broadcast address of a subnet; build_check_public
  * also that of a next hop or a neighbour.  Returns 0, or -EINVAL after an error at the field. */
-int build_check_public(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
-int build_check_target(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+int build_check_public(
+	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+int build_check_target(
+	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
 
 /* Refuses only addresses that no station has; then the other addresses of its /24 are not valid
  * either. */
-int build_check_station(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+int build_check_station(
+	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
 
 /* Adds an address that NAT answers for.  Returns 0 or -ENOMEM. */
 int build_public(struct build *b, rte_be32_t address);
@@ -119,7 +122,8 @@ void build_place_log(struct build *b, uint32_t place);
 
 /* Sets the text of the counter's line, a decoded struct of a table: as long as it is the same in
  * the next generation, the counter keeps its value. */
-void build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg);
+void build_place_says(
+	struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg);
 
 /* Returns the number of a new meter, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec, struct loc loc);

@@ -21,45 +21,45 @@ struct built_list {
 
 /* A pipeline while it is checked. */
 struct draft {
-	struct pipeline pipeline;       /* first: names lead to it */
-	bool broken;                    /* a stage is missing: errors that follow from that are
-					 * not reported */
-	bool is_target;                 /* of a goto */
-	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state;       /* of the walk along gotos */
-	unsigned depth;                 /* gotos that a packet may follow from here */
-	unsigned rare_words;            /* that a packet may collect from here */
-	uint64_t judged;                /* bit p: reached after the stages p (enum passed), see
-					 * order.c */
+	struct pipeline pipeline; /* first: names lead to it */
+	bool broken;              /* a stage is missing: errors that follow from that are
+				   * not reported */
+	bool is_target;           /* of a goto */
+	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state; /* of the walk along gotos */
+	unsigned depth;      /* gotos that a packet may follow from here */
+	unsigned rare_words; /* that a packet may collect from here */
+	uint64_t judged;     /* bit p: reached after the stages p (enum passed), see
+			      * order.c */
 };
 
 struct taken;
 
 struct build {
 	struct build_setup setup;
-	unsigned errors;                /* in setup.err before anything was built */
+	unsigned errors; /* in setup.err before anything was built */
 	struct arena arena;
-	bool short_of_memory;           /* some part could not be allocated */
-	const char *file, *file_name;   /* the last loc's file, and our copy of its name without
-					 * folders */
+	bool short_of_memory;         /* some part could not be allocated */
+	const char *file, *file_name; /* the last loc's file, and our copy of its name without
+				       * folders */
 
-	struct built_list sets;         /* struct set */
-	struct built_list acls;         /* struct acl */
-	struct built_list routes;       /* struct route_table */
-	struct built_list pipelines;    /* struct draft; present from the beginning */
-	const struct pipeline **pipeline;       /* the same as an array */
+	struct built_list sets;           /* struct set */
+	struct built_list acls;           /* struct acl */
+	struct built_list routes;         /* struct route_table */
+	struct built_list pipelines;      /* struct draft; present from the beginning */
+	const struct pipeline **pipeline; /* the same as an array */
 
 	struct place *place;
 	unsigned n_places, place_room;
 	struct meter_spec *meter;
 	unsigned n_meters, meter_room;
-	struct ids own_tracks, *tracks; /* numbers of stages track */
-	struct session_policy *session_policy;  /* by number */
+	struct ids own_tracks, *tracks;        /* numbers of stages track */
+	struct session_policy *session_policy; /* by number */
 	unsigned n_session_policies, session_policy_room;
 	struct nat_pool_spec *pool;
 	unsigned n_pools, pool_room;
 	rte_be32_t *public;
 	unsigned n_public, public_room;
-	struct taken *taken;            /* public.c: addresses of other stations */
+	struct taken *taken; /* public.c: addresses of other stations */
 	unsigned n_taken;
 	struct own_addresses *own;
 	struct owners *owners;
@@ -81,8 +81,8 @@ int build_session_policies(struct build *b, unsigned number);
 
 int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
 int build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg);
-int build_route_table(struct build *b, const struct route_table_cfg *cfg,
-	struct route_table **table);
+int build_route_table(
+	struct build *b, const struct route_table_cfg *cfg, struct route_table **table);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
 
 /* Collects the addresses of other stations.  Returns 0 or -ENOMEM. */

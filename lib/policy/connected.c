@@ -101,9 +101,10 @@ connected_add(struct table_build *tb)
 				const struct interface_address *a = &iface[i]->addresses[k];
 
 				if (a->family == 6 && address_link_local(&a->address, 6))
-					continue;       /* each link has its own */
-				rc |= pass == 0 ? add_subnet(tb, iface[i], a)
-					: pass == 1 ? add_broadcasts(tb, a) : add_own(tb, a);
+					continue; /* each link has its own */
+				rc |= pass == 0     ? add_subnet(tb, iface[i], a)
+					: pass == 1 ? add_broadcasts(tb, a)
+						    : add_own(tb, a);
 			}
 		}
 	}

@@ -30,7 +30,7 @@ eval_count(struct eval *ev, uint32_t place)
 {
 	bool room = place == 0 || emit_count(&ev->program, place);
 
-	assert(room);           /* checked when pipelines are built */
+	assert(room); /* checked when pipelines are built */
 	(void)room;
 }
 

@@ -22,7 +22,7 @@ struct sessions;
 
 /* Connection states that rules can ask for; the bits of enum rule_state (table/rules.h). */
 enum conn_state {
-	CONN_UNTRACKED = 1,     /* no stage track in the pipeline so far */
+	CONN_UNTRACKED = 1, /* no stage track in the pipeline so far */
 	CONN_NEW = 2,
 	CONN_ESTABLISHED = 4,
 	CONN_RELATED = 8,
@@ -35,16 +35,16 @@ enum packet_field {
 	FIELD_DSCP = 1,
 	FIELD_TCP_FLAGS = 2,
 	FIELD_FRAGMENT = 4,
-	FIELD_VLAN = 8,         /* where one interface takes frames with any tag */
+	FIELD_VLAN = 8, /* where one interface takes frames with any tag */
 	FIELD_TTL = 16,
 };
 
 /* Receives the notes of explain; NULL in production.  Notes come in the order of the stages. */
 struct trace {
-	void (*note)(void *arg, const char *stage, const char *text);   /* NULL: not asked for */
+	void (*note)(void *arg, const char *stage, const char *text); /* NULL: not asked for */
 	void *arg;
-	/* For analysis, or NULL: which compiled match of a list counts for a packet (MATCHER_NONE: none does), which route
-	 * (PREFIXES_NONE: none). */
+	/* For analysis, or NULL: which compiled match of a list counts for a packet (MATCHER_NONE:
+	 * none does), which route (PREFIXES_NONE: none). */
 	void (*matched)(void *arg, const struct matcher *m, uint32_t found);
 	void (*routed)(void *arg, const struct route_table *table, uint32_t found);
 };
@@ -53,15 +53,16 @@ struct eval {
 	/* given; not changed by stages */
 	const struct view *view;
 	const struct generation *gen;
-	const struct interface *in;     /* ingress interface */
-	uint32_t flow_hash;             /* keyed hash of the flow: ECMP */
-	uint64_t key_hash;              /* the flow table's hash of the view's tuple; 0: unknown */
+	const struct interface *in; /* ingress interface */
+	uint32_t flow_hash;         /* keyed hash of the flow: ECMP */
+	uint64_t key_hash;          /* the flow table's hash of the view's tuple; 0: unknown */
 	uint64_t now_ns;
 	const struct trace *trace;
-	unsigned assumed;               /* enum conn_state that track finds where there are no sessions; 0: what begins one */
-	bool has_quoted;                /* an ICMP error: the packet that it quotes, unchanged */
-	bool quoted_damaged;            /* the quoted header has a wrong checksum */
-	uint32_t quoted_seq;            /* of TCP */
+	unsigned assumed; /* enum conn_state that track finds where there are no sessions; 0: what
+			     begins one */
+	bool has_quoted;  /* an ICMP error: the packet that it quotes, unchanged */
+	bool quoted_damaged; /* the quoted header has a wrong checksum */
+	uint32_t quoted_seq; /* of TCP */
 	struct tuple quoted;
 
 	/* the conversation as translated so far.  written by: track, dnat, snat, balance through
@@ -77,17 +78,17 @@ struct eval {
 	 * written by the slow path before the first stage, and by track; read by acl, dnat, snat */
 	struct session *session;
 	bool reply;
-	struct sessions *sessions;      /* the worker's, given; NULL in tests of a configuration */
-	struct session *fresh;          /* memory for the session that it may begin, given with
-					 * sessions */
+	struct sessions *sessions; /* the worker's, given; NULL in tests of a configuration */
+	struct session *fresh;     /* memory for the session that it may begin, given with
+				    * sessions */
 
 	/* a finished connection on which the packet's SYN begins a new one: it ends when the packet
 	 * leaves.  written by track; read by snat and by the slow path */
 	struct session *over;
-	bool keeps_over;                /* given: the packet must wait before it leaves, so its
-					 * SYN is an offer (session/tcp.h) */
+	bool keeps_over; /* given: the packet must wait before it leaves, so its
+			  * SYN is an offer (session/tcp.h) */
 
-	struct nat *nat;                /* likewise */
+	struct nat *nat; /* likewise */
 
 	/* limits of the source of a new session; zeros: none.  written by track; read by install,
 	 * which charges it */
@@ -109,7 +110,7 @@ struct eval {
 	struct program program;
 	bool done;
 
-	const char *stage;              /* name of the current stage, for the trace */
+	const char *stage; /* name of the current stage, for the trace */
 };
 
 /* Initialises an evaluation from the view, with nothing decided.  The caller sets flow_hash, now_ns

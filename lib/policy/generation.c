@@ -14,11 +14,11 @@ struct own_addresses {
 	unsigned mask;
 	struct own_slot {
 		union address address;
-		uint8_t family;         /* 0: free; BROADCAST */
+		uint8_t family; /* 0: free; BROADCAST */
 	} slot[];
 };
 
-#define BROADCAST 255u          /* of an IPv4 subnet, or its network address */
+#define BROADCAST 255u /* of an IPv4 subnet, or its network address */
 
 static unsigned
 own_hash(const union address *a)
@@ -35,7 +35,7 @@ own_add(struct own_addresses *own, const union address *a, uint8_t family)
 {
 	unsigned i = own_hash(a) & own->mask;
 
-	if (own_has(own, a, family))    /* a link-local address may be there on several interfaces */
+	if (own_has(own, a, family)) /* a link-local address may be there on several interfaces */
 		return;
 	while (own->slot[i].family != 0)
 		i = (i + 1) & own->mask;
@@ -78,7 +78,7 @@ own_addresses_build(const struct interface *const iface[], unsigned n)
 
 	for (unsigned i = 0; i < n; i++)
 		count += iface[i] != NULL ? iface[i]->n_addresses : 0;
-	while (slots < 2 * 3 * count)           /* each with its subnet's network and broadcast address */
+	while (slots < 2 * 3 * count) /* each with its subnet's network and broadcast address */
 		slots *= 2;
 	own = calloc(1, sizeof(*own) + slots * sizeof(own->slot[0]));
 	if (own == NULL)
@@ -135,8 +135,8 @@ generation_public(const struct generation *g, rte_be32_t address)
 }
 
 void
-meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
-	struct meter *meter)
+meter_spec_init(
+	const struct meter_spec *spec, unsigned workers, uint64_t now_ns, struct meter *meter)
 {
 	uint64_t rate = spec->rate / workers > 0 ? spec->rate / workers : 1;
 

@@ -29,11 +29,11 @@ struct session_policy;
 
 struct interface_address {
 	uint8_t family;
-	uint8_t bits;                   /* prefix length */
+	uint8_t bits; /* prefix length */
 	union address address;
 };
 
-struct interface_neighbour {            /* a static one */
+struct interface_neighbour { /* a static one */
 	uint8_t family;
 	uint8_t mac[6];
 	union address address;
@@ -41,33 +41,33 @@ struct interface_neighbour {            /* a static one */
 
 struct interface {
 	const char *name;
-	uint16_t id;                    /* 1 and up: 0 is "no interface" in keys and ledgers */
-	uint16_t port;                  /* index of the port */
-	uint16_t vlan, inner_vlan;      /* 0: untagged */
-	uint16_t tpid;                  /* of the outer tag of sent frames; 0: as the station
-					 * sends it */
+	uint16_t id;               /* 1 and up: 0 is "no interface" in keys and ledgers */
+	uint16_t port;             /* index of the port */
+	uint16_t vlan, inner_vlan; /* 0: untagged */
+	uint16_t tpid;             /* of the outer tag of sent frames; 0: as the station
+				    * sends it */
 	uint16_t mtu;
 	uint8_t mac[6];
-	const struct interface_address *addresses;      /* link-local IPv6 included */
+	const struct interface_address *addresses; /* link-local IPv6 included */
 	unsigned n_addresses;
 	const struct interface_neighbour *neighbours;
 	unsigned n_neighbours;
-	const struct pipeline *pipeline;        /* NULL: packets are dropped as interface_unused */
+	const struct pipeline *pipeline; /* NULL: packets are dropped as interface_unused */
 	struct loc loc;
 };
 
 /* The rate of a meter.  Each worker has a meter of its own with its share of the rate, and the
  * whole burst: a share of the burst might be smaller than a packet. */
 struct meter_spec {
-	uint64_t rate;                  /* bits or packets a second */
-	uint64_t burst;                 /* bytes or packets */
+	uint64_t rate;  /* bits or packets a second */
+	uint64_t burst; /* bytes or packets */
 	bool packets;
-	uint32_t place;                 /* counts what it drops, as police_exceeded */
+	uint32_t place; /* counts what it drops, as police_exceeded */
 };
 
 struct generation_worker {
-	struct place_hits *hits;        /* by rule counter */
-	struct meter **meters;          /* by meter number; in struct shared_meter */
+	struct place_hits *hits; /* by rule counter */
+	struct meter **meters;   /* by meter number; in struct shared_meter */
 };
 
 /* A meter of all workers, which generations share as long as its line says the same. */
@@ -75,54 +75,54 @@ struct shared_meter;
 
 /* The rule counters of an earlier generation in this one. */
 struct carried {
-	uint32_t *place;                /* by its numbers; 0: none */
-	uint32_t n;                     /* 0: it was never published */
+	uint32_t *place; /* by its numbers; 0: none */
+	uint32_t n;      /* 0: it was never published */
 };
 
 struct generation {
-	uint64_t number;                /* 1, 2, ... */
-	const struct interface *iface[LEDGER_IFACES];   /* by id, or NULL */
-	unsigned n_ifaces;              /* highest id + 1 */
+	uint64_t number;                              /* 1, 2, ... */
+	const struct interface *iface[LEDGER_IFACES]; /* by id, or NULL */
+	unsigned n_ifaces;                            /* highest id + 1 */
 	struct zones zones;
-	struct ingress ingress[LEDGER_PORTS];           /* by port index */
+	struct ingress ingress[LEDGER_PORTS]; /* by port index */
 	const char *port_name[LEDGER_PORTS];
 	bool port_used[LEDGER_PORTS];
 	unsigned n_ports;
 	const struct pipeline *const *pipelines;
 	unsigned n_pipelines;
-	const struct place *places;     /* [0] is not used */
+	const struct place *places; /* [0] is not used */
 	unsigned n_places;
 	const struct meter_spec *meters;
 	unsigned n_meters;
-	const struct session_policy *session_policies;  /* by struct session's policy */
+	const struct session_policy *session_policies; /* by struct session's policy */
 	unsigned n_session_policies;
-	const struct nat_pool_spec *pools;      /* by number */
+	const struct nat_pool_spec *pools; /* by number */
 	unsigned n_pools;
-	struct nat_layout *nat;         /* the pools in the workers' form; NULL: none */
-	const rte_be32_t *public;       /* addresses that NAT answers for, sorted */
+	struct nat_layout *nat;   /* the pools in the workers' form; NULL: none */
+	const rte_be32_t *public; /* addresses that NAT answers for, sorted */
 	unsigned n_public;
-	struct generation_worker *worker;       /* by worker */
+	struct generation_worker *worker; /* by worker */
 	unsigned n_workers;
-	struct shared_meter **shared_meters;    /* by meter number; control's */
+	struct shared_meter **shared_meters; /* by meter number; control's */
 	/* What earlier generations have counted: the counters up to the change, and their places in
 	 * this generation, for all that a flow may still have counts for when it is swept. */
-	uint64_t carried_first;         /* number of the oldest of them */
-	uint32_t n_carried;             /* up to the previous one; 0: this is the first */
-	struct carried *carried;        /* by number */
-	struct place_hits *carried_hits;        /* by place; control's */
-	const struct own_addresses *own;        /* of all interfaces; NULL: none */
-	const struct owners *owners;            /* NULL: nothing translates */
-	void *owner;                    /* control's: the object that frees it */
+	uint64_t carried_first;          /* number of the oldest of them */
+	uint32_t n_carried;              /* up to the previous one; 0: this is the first */
+	struct carried *carried;         /* by number */
+	struct place_hits *carried_hits; /* by place; control's */
+	const struct own_addresses *own; /* of all interfaces; NULL: none */
+	const struct owners *owners;     /* NULL: nothing translates */
+	void *owner;                     /* control's: the object that frees it */
 };
 
 /* Builds the table behind generation_owns from the addresses of interfaces by id (or NULL).  NULL
  * when memory is short. */
 struct own_addresses *own_addresses_build(const struct interface *const iface[], unsigned n);
-void own_addresses_discard(struct own_addresses *own);  /* NULL is fine */
+void own_addresses_discard(struct own_addresses *own); /* NULL is fine */
 
 /* Initialises a worker's meter for spec, with that many workers. */
-void meter_spec_init(const struct meter_spec *spec, unsigned workers, uint64_t now_ns,
-	struct meter *meter);
+void meter_spec_init(
+	const struct meter_spec *spec, unsigned workers, uint64_t now_ns, struct meter *meter);
 
 /* Returns true if the address is one of our own, on any interface.  O(1).  A link-local address may
  * be ours on one interface and a neighbour's on another: test it for the interface. */

@@ -19,14 +19,14 @@ const struct cfg_word match_states[] = {
 	{ "related", RULE_STATE_RELATED },
 	{ "invalid", RULE_STATE_INVALID },
 	{ "untracked", RULE_STATE_UNTRACKED },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 /* An enum and not a bool, since "false" differs from nothing. */
 const struct cfg_word match_fragments[] = {
 	{ "true", RULE_FRAGMENT_YES },
 	{ "false", RULE_FRAGMENT_NO },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 struct match_alone {
@@ -35,11 +35,13 @@ struct match_alone {
 
 static const struct cfg_field match_fields[] = {
 	MATCH_ROWS(struct match_alone, match),
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table match_table = {
-	"match", CFG_SIZEOF(struct match_cfg), match_fields,
+	"match",
+	CFG_SIZEOF(struct match_cfg),
+	match_fields,
 	"A condition on packets; a list means any of its values, ! before a value means not.",
 };
 
@@ -49,7 +51,7 @@ struct reading {
 	const struct cfg_head *head;
 	const struct match_cfg *cfg;
 	struct match_list *list;
-	struct rule_match match;        /* what all resulting matches share */
+	struct rule_match match; /* what all resulting matches share */
 };
 
 /* The lists of a match, of any type. */
@@ -64,9 +66,15 @@ static void
 lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
 {
 	const struct written_list all[MATCH_LISTS] = {
-		{ &m->in, m->in.count }, { &m->src, m->src.count }, { &m->dst, m->dst.count },
-		{ &m->proto, m->proto.count }, { &m->sport, m->sport.count }, { &m->dport, m->dport.count },
-		{ &m->icmp, m->icmp.count }, { &m->flags, m->flags.count }, { &m->dscp, m->dscp.count },
+		{ &m->in, m->in.count },
+		{ &m->src, m->src.count },
+		{ &m->dst, m->dst.count },
+		{ &m->proto, m->proto.count },
+		{ &m->sport, m->sport.count },
+		{ &m->dport, m->dport.count },
+		{ &m->icmp, m->icmp.count },
+		{ &m->flags, m->flags.count },
+		{ &m->dscp, m->dscp.count },
 		{ &m->vlan, m->vlan.count },
 	};
 
@@ -82,7 +90,8 @@ match_is_any(const struct cfg_head *head, const struct match_cfg *m)
 	for (unsigned i = 0; i < MATCH_LISTS; i++)
 		if (list[i].count > 0 || cfg_is_written(head, list[i].field))
 			return false;
-	return m->state == 0 && !cfg_is_written(head, &m->state) && m->fragment == RULE_FRAGMENT_ANY;
+	return m->state == 0 && !cfg_is_written(head, &m->state)
+		&& m->fragment == RULE_FRAGMENT_ANY;
 }
 
 /* Returns the first element if there are addresses and all of them are sets without a prefix, else
@@ -93,7 +102,8 @@ only_empty_sets(const struct build *b, const struct cfg_match_address *items, un
 	const struct cfg_match_address *empty = NULL;
 
 	for (unsigned i = 0; i < count; i++) {
-		const struct set *set = items[i].set != NULL ? build_find_set(b, items[i].set) : NULL;
+		const struct set *set = items[i].set != NULL ? build_find_set(b, items[i].set)
+							     : NULL;
 		size_t n = 1;
 
 		if (items[i].negate)
@@ -177,8 +187,8 @@ admits_ports(const struct reading *r)
 }
 
 static int
-read_ranges(struct reading *r, const struct cfg_range *items, unsigned count,
-	struct rule_ranges *out)
+read_ranges(
+	struct reading *r, const struct cfg_range *items, unsigned count, struct rule_ranges *out)
 {
 	struct rule_range *range = build_alloc(r->b, count, sizeof(*range));
 
@@ -306,8 +316,8 @@ add(struct reading *r, const struct rule_match *match, uint32_t written)
 	if (list->n == list->room) {
 		unsigned room = list->room;
 		void *matches = build_grow(r->b, list->match, list->n, &room, sizeof(*match));
-		void *numbers = build_grow(r->b, list->written, list->n, &list->room,
-			sizeof(written));
+		void *numbers = build_grow(
+			r->b, list->written, list->n, &list->room, sizeof(written));
 
 		if (matches == NULL || numbers == NULL) {
 			list->room = list->n;
@@ -448,8 +458,10 @@ int
 match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high)
 {
 	static const struct rule_range by_port[] = {
-		{ IPPROTO_TCP, IPPROTO_TCP, false }, { IPPROTO_UDP, IPPROTO_UDP, false },
-		{ IPPROTO_DCCP, IPPROTO_DCCP, false }, { IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
+		{ IPPROTO_TCP, IPPROTO_TCP, false },
+		{ IPPROTO_UDP, IPPROTO_UDP, false },
+		{ IPPROTO_DCCP, IPPROTO_DCCP, false },
+		{ IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
 	};
 	struct rule_ranges cut = { build_alloc(b, m->dport.n + 1, sizeof(*cut.range)), 0 };
 

@@ -24,9 +24,9 @@ struct match_cfg {
 	CFG_LIST_OF(struct cfg_range) proto;
 	CFG_LIST_OF(struct cfg_range) sport;
 	CFG_LIST_OF(struct cfg_range) dport;
-	CFG_LIST_OF(const char *) icmp;         /* "echo-request", "3", "3/1" */
-	CFG_LIST_OF(const char *) flags;        /* "S", "S/SA" */
-	uint32_t state;                         /* enum rule_state bits, 0: any */
+	CFG_LIST_OF(const char *) icmp;  /* "echo-request", "3", "3/1" */
+	CFG_LIST_OF(const char *) flags; /* "S", "S/SA" */
+	uint32_t state;                  /* enum rule_state bits, 0: any */
 	CFG_LIST_OF(struct cfg_range) dscp;
 	CFG_LIST_OF(struct cfg_range) vlan;
 	enum rule_fragment fragment;
@@ -35,32 +35,35 @@ struct match_cfg {
 /* The rows of struct match_cfg, for a table that has it as member (rules) ... */
 #define MATCH_ROWS(type, member) \
 	{ "in", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.in), \
-		"Ingress interfaces or zones.", .refers = "interfaces", \
-		.refers_too = "zones", .kind = "interface or zone" }, \
-	{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
-		"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
-		.kind = "set" }, \
-	{ "dst", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dst), \
-		"Destination addresses: prefixes, or $name for a set.", .refers = "sets", \
-		.kind = "set" }, \
-	{ "proto", CFG_MATCH_PROTOCOL | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.proto), \
-		"Protocols, by name or number." }, \
-	{ "sport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.sport), \
-		"Source ports; without proto, of every protocol that has ports." }, \
-	{ "dport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dport), \
-		"Destination ports; without proto, of every protocol that has ports." }, \
-	{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
-		"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
-	{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
-		"TCP flags, of FSRPAUEC: S: SYN is set; S/SA: of SYN and ACK, only SYN." }, \
-	{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
-		"State that stage track has found for the packet.", .words = match_states }, \
-	{ "dscp", CFG_MATCH_DSCP | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dscp), \
-		"DSCP, by name or number." }, \
-	{ "vlan", CFG_MATCH_VLAN | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.vlan), \
-		"VLANs, by the outer tag." }, \
-	{ "fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
-		"Whether the packet is a fragment.", .words = match_fragments }
+		"Ingress interfaces or zones.", .refers = "interfaces", .refers_too = "zones", \
+		.kind = "interface or zone" }, \
+		{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
+			"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
+			.kind = "set" }, \
+		{ "dst", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dst), \
+			"Destination addresses: prefixes, or $name for a set.", .refers = "sets", \
+			.kind = "set" }, \
+		{ "proto", CFG_MATCH_PROTOCOL | CFG_LIST, CFG_OPTIONAL, \
+			offsetof(type, member.proto), "Protocols, by name or number." }, \
+		{ "sport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.sport), \
+			"Source ports; without proto, of every protocol that has ports." }, \
+		{ "dport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dport), \
+			"Destination ports; without proto, of every protocol that has ports." }, \
+		{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
+			"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
+		{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
+			"TCP flags, of FSRPAUEC: S: SYN is set; S/SA: of SYN and ACK, only SYN." }, \
+		{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
+			"State that stage track has found for the packet.", \
+			.words = match_states }, \
+		{ "dscp", CFG_MATCH_DSCP | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dscp), \
+			"DSCP, by name or number." }, \
+		{ "vlan", CFG_MATCH_VLAN | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.vlan), \
+			"VLANs, by the outer tag." }, \
+	{ \
+		"fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
+			"Whether the packet is a fragment.", .words = match_fragments \
+	}
 
 extern const struct cfg_word match_states[];
 extern const struct cfg_word match_fragments[];
@@ -71,12 +74,12 @@ extern const struct cfg_table match_table;
 /* Compiled matches as they are collected, in order; one written match can become several. */
 struct match_list {
 	struct rule_match *match;
-	uint32_t *written;      /* by match: the written one that it comes from, 0 and up */
+	uint32_t *written; /* by match: the written one that it comes from, 0 and up */
 	unsigned n, room;
-	bool quiet;             /* no warnings about matches that no packet meets: they have been
-				 * reported */
-	bool ports;             /* one of them depends on ports or ICMP */
-	bool state;             /* one of them depends on a state other than untracked */
+	bool quiet; /* no warnings about matches that no packet meets: they have been
+		     * reported */
+	bool ports; /* one of them depends on ports or ICMP */
+	bool state; /* one of them depends on a state other than untracked */
 };
 
 /* Adds m as the written match of that number; if no packet can match it, adds a warning instead.

@@ -8,7 +8,7 @@
 
 #include "packet/icmp.h"
 
-#define ICMP_WHY "is not an ICMP type; write a name such as echo-request, or type or type/code"
+#define ICMP_WHY  "is not an ICMP type; write a name such as echo-request, or type or type/code"
 #define FLAGS_WHY "are not TCP flags; write some of FSRPAUEC, or those set/those looked at"
 
 /* Writes the range of all codes of a type, or of one; nothing if the family has no such type. */
@@ -81,7 +81,7 @@ icmp_word_read(const char *text, struct icmp_word *out)
 static uint8_t
 flag_letters(const char *text, const char *end)
 {
-	static const char letters[] = "FSRPAUEC";       /* in the order of their bits */
+	static const char letters[] = "FSRPAUEC"; /* in the order of their bits */
 	uint8_t flags = 0;
 
 	for (; text < end; text++) {

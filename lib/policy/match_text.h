@@ -11,7 +11,7 @@
 /* Types of ICMP and of ICMPv6 that one word stands for; first > last: none of that family. */
 struct icmp_word {
 	bool negated;
-	uint16_t first4, last4;         /* type << 8 | code */
+	uint16_t first4, last4; /* type << 8 | code */
 	uint16_t first6, last6;
 };
 

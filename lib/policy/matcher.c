@@ -12,7 +12,7 @@
 #include "policy/pipeline.h"
 
 struct matcher {
-	struct rules *rules;            /* NULL: there is none */
+	struct rules *rules; /* NULL: there is none */
 	struct match_list list;
 	/* The first match that uses a field beyond the flow's key.  A match behind the one that
 	 * counts does not make the decision depend on its fields. */
@@ -21,8 +21,10 @@ struct matcher {
 
 static_assert(MATCHER_NONE == RULES_NONE, "both are no match");
 static_assert((int)CONN_NEW == RULE_STATE_NEW && (int)CONN_ESTABLISHED == RULE_STATE_ESTABLISHED
-	&& (int)CONN_RELATED == RULE_STATE_RELATED && (int)CONN_INVALID == RULE_STATE_INVALID
-	&& (int)CONN_UNTRACKED == RULE_STATE_UNTRACKED, "rules ask for states by their bit");
+		&& (int)CONN_RELATED == RULE_STATE_RELATED
+		&& (int)CONN_INVALID == RULE_STATE_INVALID
+		&& (int)CONN_UNTRACKED == RULE_STATE_UNTRACKED,
+	"rules ask for states by their bit");
 
 static void
 first_is(uint32_t *first, uint32_t i, bool looks)
@@ -55,7 +57,7 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 		first_is(&m->first_flags, i, match->tcp_mask != 0);
 		first_is(&m->first_fragment, i, match->fragment != RULE_FRAGMENT_ANY);
 		first_is(&m->first_vlan, i, match->vlan.n > 0);
-		match->loc.file = NULL;         /* the document may be freed */
+		match->loc.file = NULL; /* the document may be freed */
 	}
 	return m;
 }
@@ -128,9 +130,10 @@ static void
 refuse_blind(const struct matcher *m, struct eval *ev, uint32_t found)
 {
 	if (ev->tuple.kind != KEY_BLIND || found == MATCHER_NONE
-	    || !rule_asks_transport(&m->list.match[found]))
+		|| !rule_asks_transport(&m->list.match[found]))
 		return;
-	eval_note(ev, "%s: depends on a part of the transport header that the packet does not have", ev->stage);
+	eval_note(ev, "%s: depends on a part of the transport header that the packet does not have",
+		ev->stage);
 	eval_drop(ev, (enum reason)ev->view->l4_fault, 0);
 }
 

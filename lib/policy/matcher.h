@@ -14,7 +14,7 @@ struct matcher;
 
 /* Compiles the list, whose memory has to outlive the matcher.  NULL after an error at loc. */
 struct matcher *matcher_build(struct build *b, const struct match_list *list, struct loc loc);
-void matcher_discard(struct matcher *m);        /* NULL is fine */
+void matcher_discard(struct matcher *m); /* NULL is fine */
 
 /* found[i] becomes the written match that ev[i] meets first, or MATCHER_NONE.  Notes in ev[i] what
  * it had to look at beyond the flow's key.  A packet without a readable transport header that meets

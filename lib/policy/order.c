@@ -10,7 +10,7 @@
 enum passed {
 	PASSED_TRACKS = 1,
 	PASSED_ROUTES = 2,
-	PASSED_ALL_ROUTED = 4,          /* by a stage without a condition */
+	PASSED_ALL_ROUTED = 4, /* by a stage without a condition */
 };
 
 static const char *
@@ -85,8 +85,7 @@ count_words(struct build *b, struct draft *d)
 		for (unsigned k = 0; k < step->n_jumps; k++)
 			if (!follow(b, d, &step->jumps[k], &behind))
 				return false;
-		d->rare_words = step->rare_words
-			+ ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
+		d->rare_words = step->rare_words + ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
 		if (d->rare_words < behind)
 			d->rare_words = behind;
 		p->traits |= step->traits & ~TRAIT_NEEDS_TRACK & ~TRAIT_NEEDS_ROUTE & ~TRAIT_ENDS
@@ -105,7 +104,7 @@ is_alone(const struct pipeline *p)
 		return false;
 	for (unsigned i = 0; i < p->n; i++) {
 		if (p->step[i].n_jumps > 0
-		    || ((p->step[i].traits & TRAIT_TRANSLATES) != 0 && i + 1 < p->n))
+			|| ((p->step[i].traits & TRAIT_TRANSLATES) != 0 && i + 1 < p->n))
 			return true;
 	}
 	return false;
@@ -127,8 +126,9 @@ visit(struct build *b, struct draft *d)
 	if (d->rare_words > PROGRAM_RARE_MAX) {
 		err_add(b->setup.err, E2BIG, p->step[0].loc,
 			"pipelines.%s: a packet could be counted, metered and marked %u times; "
-			"the bound is %u", p->name, d->rare_words, PROGRAM_RARE_MAX);
-		d->rare_words = 0;      /* reported once, not again for pipelines that lead here */
+			"the bound is %u",
+			p->name, d->rare_words, PROGRAM_RARE_MAX);
+		d->rare_words = 0; /* reported once, not again for pipelines that lead here */
 	}
 	return true;
 }
@@ -144,14 +144,17 @@ check_mixed(struct build *b, const struct pipeline *p)
 		step++;
 	err_add(b->setup.err, EINVAL, step->loc,
 		"pipelines.%s: 'forward' and 'route' exclude each other: a wire takes frames "
-		"for any station, a router only its own", p->name);
+		"for any station, a router only its own",
+		p->name);
 }
 
 /* Reports a misplaced step; its trait is removed, so that it is reported once. */
 static void
-misplaced(struct build *b, const struct pipeline *p, struct step *step, unsigned trait, const char *why)
+misplaced(struct build *b, const struct pipeline *p, struct step *step, unsigned trait,
+	const char *why)
 {
-	err_add(b->setup.err, EINVAL, step->loc, "pipelines.%s: '%s' %s", p->name, name_of(step), why);
+	err_add(b->setup.err, EINVAL, step->loc, "pipelines.%s: '%s' %s", p->name, name_of(step),
+		why);
 	step->traits &= ~trait;
 }
 

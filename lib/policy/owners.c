@@ -12,7 +12,7 @@ struct question {
 	const struct owners *o;
 	const struct tuple *t;
 	uint16_t iface;
-	bool ports;                     /* NAT can change its ports, or identifier */
+	bool ports; /* NAT can change its ports, or identifier */
 	struct owner_choice *choice;
 };
 
@@ -149,7 +149,8 @@ static bool
 leads_out(const struct owners *o, const struct zones *z, uint16_t iface)
 {
 	const struct zone *zone = z->of[iface] != ZONE_OWN && z->of[iface] != ZONE_NONE
-		? &z->zone[z->of[iface] - 1] : NULL;
+		? &z->zone[z->of[iface] - 1]
+		: NULL;
 	bool out = o->leads_out[iface / 64] >> iface % 64 & 1;
 
 	for (unsigned i = 0; zone != NULL && i < zone->n; i++)
@@ -158,12 +159,13 @@ leads_out(const struct owners *o, const struct zones *z, uint16_t iface)
 }
 
 bool
-owners_is_inside(const struct owners *o, const struct zones *z, const union address *a, uint16_t iface)
+owners_is_inside(
+	const struct owners *o, const struct zones *z, const union address *a, uint16_t iface)
 {
 	uint32_t behind = prefixes_find(o->inside, 4, a);
 
-	return behind != 0 && !(behind & OWNERS_WIDE)
-		&& zones_same(z, (uint16_t)behind, iface) && !leads_out(o, z, iface);
+	return behind != 0 && !(behind & OWNERS_WIDE) && zones_same(z, (uint16_t)behind, iface)
+		&& !leads_out(o, z, iface);
 }
 
 static enum owner_by
@@ -182,11 +184,15 @@ between(const struct question *q)
 }
 
 enum owner_by
-owners_find(const struct owners *o, const struct tuple *t, uint16_t iface,
-	struct owner_choice *choice)
+owners_find(
+	const struct owners *o, const struct tuple *t, uint16_t iface, struct owner_choice *choice)
 {
 	const struct question q = {
-		.o = o, .t = t, .iface = iface, .ports = nat_has_ports(t->proto), .choice = choice,
+		.o = o,
+		.t = t,
+		.iface = iface,
+		.ports = nat_has_ports(t->proto),
+		.choice = choice,
 	};
 	enum owner_by by;
 

@@ -43,44 +43,45 @@ struct rule_match;
 /* A translation by a line of the configuration alone, without state: dnat, or snat to an
  * address. */
 struct fixed_translation {
-	bool source;                    /* of the source (snat), else of the destination */
+	bool source; /* of the source (snat), else of the destination */
 	union address to;
-	uint16_t port;                  /* of dnat: 0, ports stay */
-	uint16_t low, high;             /* of dnat: only these ports, mapped to as many from port
-					 * on; high 0: any */
+	uint16_t port;      /* of dnat: 0, ports stay */
+	uint16_t low, high; /* of dnat: only these ports, mapped to as many from port
+			     * on; high 0: any */
 	/* The packets of one translation, if the stage has several; without has_match, those of the
 	 * stage's condition. */
 	bool has_match;
 	const struct rule_match *match;
-	unsigned n_matches;             /* any of them */
+	unsigned n_matches; /* any of them */
 };
 
 enum owner_by {
 	OWNER_BOTH_ENDS,
-	OWNER_INSIDE,                   /* *address, of an inside host */
-	OWNER_ADDRESS,                  /* *address, of another */
-	OWNER_PORT,                     /* *port */
+	OWNER_INSIDE,  /* *address, of an inside host */
+	OWNER_ADDRESS, /* *address, of another */
+	OWNER_PORT,    /* *port */
 };
 
 struct owner_choice {
 	const union address *address;
-	uint16_t port;                  /* host order */
+	uint16_t port; /* host order */
 };
 
 /* Builds the choice from a build whose pipelines and interfaces are complete.  *out is NULL when no
  * pipeline translates: then all packets are OWNER_BOTH_ENDS. Returns 0 or -ENOMEM. */
 int owners_build(struct build *b, struct owners **out);
-void owners_discard(struct owners *o);  /* NULL is fine */
+void owners_discard(struct owners *o); /* NULL is fine */
 
 /* Returns what chooses the owner of a packet that came in by an interface.  ICMP queries have the
  * identifier in both ports; fragments have got their ports before. */
-enum owner_by owners_find(const struct owners *o, const struct tuple *t, uint16_t iface,
-	struct owner_choice *choice);
+enum owner_by owners_find(
+	const struct owners *o, const struct tuple *t, uint16_t iface, struct owner_choice *choice);
 
 /* Returns true if an IPv4 sender that comes in by an interface is inside: its address is routed to
  * that zone, pipelines translate there, and the zone is not the way out to everywhere else (a
  * prefix shorter than /8). */
-bool owners_is_inside(const struct owners *o, const struct zones *z, const union address *a, uint16_t iface);
+bool owners_is_inside(
+	const struct owners *o, const struct zones *z, const union address *a, uint16_t iface);
 
 /* Fills spec->reserved with the public ports that a dnat forwards, which no pool may give out. */
 int owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *spec);

@@ -45,7 +45,9 @@ add_ranges(struct build *b, struct owners *o)
 
 		for (unsigned k = 0; k < p->n_addresses; k++)
 			o->range[o->n_ranges++] = (struct pool_range){
-				rte_be_to_cpu_32(p->addresses[k]), p->low, p->high,
+				rte_be_to_cpu_32(p->addresses[k]),
+				p->low,
+				p->high,
 			};
 		o->by_host |= p->per_source != 0 || p->mapping == NAT_ENDPOINT_INDEPENDENT;
 	}
@@ -59,8 +61,12 @@ static struct rule_match
 lasting(const struct rule_match *m)
 {
 	struct rule_match kept = {
-		.src = m->src, .dst = m->dst, .proto = m->proto, .sport = m->sport,
-		.dport = m->dport, .iface = m->iface,
+		.src = m->src,
+		.dst = m->dst,
+		.proto = m->proto,
+		.sport = m->sport,
+		.dport = m->dport,
+		.iface = m->iface,
 	};
 
 	if (m->tcp_mask != 0 && m->proto.n == 0)
@@ -97,7 +103,9 @@ complete(const struct owners *o, struct fixed *f)
 
 	f->restricted = w->high != 0 || lists_some(&f->there.dport);
 	f->back = (struct rule_match){
-		.src = f->there.src, .proto = f->there.proto, .sport = f->there.sport,
+		.src = f->there.src,
+		.proto = f->there.proto,
+		.sport = f->there.sport,
 	};
 	if (w->port == 0) {
 		f->back.dport = f->there.dport;
@@ -121,23 +129,27 @@ static int
 add_fixed(struct draft_owners *d, const struct step *step, const struct fixed_translation *what)
 {
 	static const struct rule_match any;
-	const struct match_list *list = step->condition != NULL ? matcher_list(step->condition) : NULL;
-	const struct rule_match *match = what->has_match ? what->match : list != NULL ? list->match : &any;
+	const struct match_list *list = step->condition != NULL ? matcher_list(step->condition)
+								: NULL;
+	const struct rule_match *match = what->has_match ? what->match
+		: list != NULL                           ? list->match
+							 : &any;
 	unsigned n = what->has_match ? what->n_matches : list != NULL ? list->n : 1;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct owners *o = d->o;
 
 		if (o->n_fixed == d->fixed_room) {
-			struct fixed *more = build_grow(d->b, o->fixed, o->n_fixed,
-				&d->fixed_room, sizeof(*more));
+			struct fixed *more = build_grow(
+				d->b, o->fixed, o->n_fixed, &d->fixed_room, sizeof(*more));
 
 			if (more == NULL)
 				return -ENOMEM;
 			o->fixed = more;
 		}
 		o->fixed[o->n_fixed] = (struct fixed){
-			.what = *what, .there = lasting(&match[i]),
+			.what = *what,
+			.there = lasting(&match[i]),
 		};
 		complete(o, &o->fixed[o->n_fixed++]);
 	}
@@ -166,7 +178,7 @@ mark_ifaces(struct draft_owners *d, const struct pipeline *p, unsigned first)
 
 	for (unsigned i = 0; i < n && first < d->o->n_fixed; i++) {
 		if (iface[i] == NULL || iface[i]->pipeline == NULL
-		    || !leads_to(iface[i]->pipeline, p, PIPELINE_JUMPS_MAX))
+			|| !leads_to(iface[i]->pipeline, p, PIPELINE_JUMPS_MAX))
 			continue;
 		for (unsigned k = first; k < d->o->n_fixed; k++)
 			d->o->fixed[k].iface[i / 64] |= 1ull << i % 64;
@@ -213,7 +225,7 @@ leads_inside(const struct route *r)
 {
 	for (unsigned i = 0; r->kind == ROUTE_VIA && i < r->n_hops; i++) {
 		const struct pipeline *p = r->hop[i].egress != NULL ? r->hop[i].egress->pipeline
-			: NULL;
+								    : NULL;
 
 		if (p != NULL && (p->traits & TRAIT_TRANSLATES))
 			return r->hop[i].egress->id;
@@ -319,8 +331,8 @@ reserve_ports(struct build *b, const struct fixed *f, uint8_t proto, struct nat_
 		if (r->negated || low > high || high < spec->low || low > spec->high)
 			continue;
 		if (spec->n_reserved == *room) {
-			struct nat_reserved *more = build_grow(b, spec->reserved,
-				spec->n_reserved, room, sizeof(*more));
+			struct nat_reserved *more = build_grow(
+				b, spec->reserved, spec->n_reserved, room, sizeof(*more));
 
 			if (more == NULL)
 				return -ENOMEM;
@@ -345,7 +357,9 @@ compare_reserved(const void *a, const void *b)
 {
 	const struct nat_reserved *x = a, *y = b;
 
-	return x->proto != y->proto ? x->proto - y->proto : x->low != y->low ? x->low - y->low : x->high - y->high;
+	return x->proto != y->proto ? x->proto - y->proto
+		: x->low != y->low  ? x->low - y->low
+				    : x->high - y->high;
 }
 
 /* Sorts the ranges, and joins adjacent ones of a protocol: there may be many forwards of one port
@@ -374,7 +388,10 @@ int
 owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *spec)
 {
 	static const uint8_t protos[] = {
-		IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_DCCP,
+		IPPROTO_TCP,
+		IPPROTO_UDP,
+		IPPROTO_UDPLITE,
+		IPPROTO_DCCP,
 	};
 	unsigned room = 0;
 
@@ -390,7 +407,7 @@ owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *sp
 			};
 
 			if (rule_matches(&proto, &key)
-			    && reserve_ports(b, f, protos[k], spec, &room) < 0)
+				&& reserve_ports(b, f, protos[k], spec, &room) < 0)
 				return -ENOMEM;
 		}
 	}

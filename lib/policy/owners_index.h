@@ -18,15 +18,15 @@ struct rules;
 
 /* The packets that a table is for. */
 enum owners_index_kind {
-	OWNERS_THERE_PORTS,             /* on their way to a forward of certain ports */
-	OWNERS_THERE_ALL,               /* on their way to a forward of every port */
-	OWNERS_BACK,                    /* answers; the key has the ends exchanged */
+	OWNERS_THERE_PORTS, /* on their way to a forward of certain ports */
+	OWNERS_THERE_ALL,   /* on their way to a forward of every port */
+	OWNERS_BACK,        /* answers; the key has the ends exchanged */
 	OWNERS_INDEXES,
 };
 
 struct owners_index {
-	struct rules *rules;            /* NULL: there are no such forwards */
-	uint32_t *fixed;                /* by rule: index in owners.fixed */
+	struct rules *rules; /* NULL: there are no such forwards */
+	uint32_t *fixed;     /* by rule: index in owners.fixed */
 };
 
 /* Fills o->index from o->fixed.  Returns 0 or -ENOMEM. */
@@ -35,6 +35,7 @@ void owners_index_discard(struct owners *o);
 
 /* Returns the first forward of that kind that the key belongs to, as index in o->fixed, or
  * OWNERS_NONE. */
-uint32_t owners_index_find(const struct owners *o, enum owners_index_kind kind, const struct rule_key *key);
+uint32_t owners_index_find(
+	const struct owners *o, enum owners_index_kind kind, const struct rule_key *key);
 
 #endif

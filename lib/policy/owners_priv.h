@@ -11,12 +11,12 @@
 
 /* Values of prefixes; 0: outside.  Else the interface that leads inside, perhaps with
  * OWNERS_WIDE. */
-#define OWNERS_WIDE 0x10000u    /* a prefix so short that it is the way to everywhere else */
-#define OWNERS_WIDE_BITS 8u     /* shorter prefixes are wide */
+#define OWNERS_WIDE      0x10000u /* a prefix so short that it is the way to everywhere else */
+#define OWNERS_WIDE_BITS 8u       /* shorter prefixes are wide */
 
 /* A public address of a pool, and its ports. */
 struct pool_range {
-	uint32_t address;               /* host order */
+	uint32_t address; /* host order */
 	uint16_t low, high;
 };
 
@@ -28,20 +28,21 @@ struct fixed {
 	bool restricted;                /* to certain ports */
 	uint16_t back_low, back_high;   /* source ports of answers; high 0: those of back */
 	uint16_t slice_low, slice_high; /* ports of a pool that shares the address; high 0: none */
-	uint64_t iface[LEDGER_IFACES / 64];     /* by which its packets arrive */
+	uint64_t iface[LEDGER_IFACES / 64]; /* by which its packets arrive */
 };
 
 struct owners {
-	struct pool_range *range;       /* sorted by address */
+	struct pool_range *range; /* sorted by address */
 	unsigned n_ranges;
 	struct fixed *fixed;
 	unsigned n_fixed;
-	unsigned *source;               /* those of fixed that translate sources, in order */
+	unsigned *source; /* those of fixed that translate sources, in order */
 	unsigned n_sources;
-	struct owners_index index[OWNERS_INDEXES];      /* over the others */
+	struct owners_index index[OWNERS_INDEXES]; /* over the others */
 	struct prefixes *inside;
-	uint64_t leads_out[LEDGER_IFACES / 64]; /* interfaces that prefixes shorter than OWNERS_WIDE_BITS lead to */
-	bool by_host;                   /* pools require one worker for an inside address */
+	uint64_t leads_out[LEDGER_IFACES
+		/ 64]; /* interfaces that prefixes shorter than OWNERS_WIDE_BITS lead to */
+	bool by_host;  /* pools require one worker for an inside address */
 };
 
 #endif

@@ -30,7 +30,7 @@ choose(const struct step *step, const struct vector *v, struct vector *chosen)
 	for (unsigned i = 0; i < v->n; i++) {
 		v->ev[i]->stage = step->stage->table->name;
 		if (v->ev[i]->done)
-			continue;               /* it cannot be decided */
+			continue; /* it cannot be decided */
 		if (found[i] != MATCHER_NONE)
 			chosen->ev[chosen->n++] = v->ev[i];
 		else
@@ -72,8 +72,7 @@ end(const struct pipeline *p, struct vector *v)
 {
 	for (unsigned i = 0; i < v->n; i++) {
 		if (v->ev[i]->program.verdict == PROGRAM_NONE) {
-			eval_note(v->ev[i], "pipeline %s ends without a decision",
-				p->name);
+			eval_note(v->ev[i], "pipeline %s ends without a decision", p->name);
 			eval_drop(v->ev[i], REASON_pipeline_end, 0);
 		}
 		v->ev[i]->done = true;

@@ -9,26 +9,26 @@
 struct jump;
 
 #define PIPELINE_STEPS_MAX 64
-#define PIPELINE_JUMPS_MAX 8            /* gotos that one packet may follow */
+#define PIPELINE_JUMPS_MAX 8 /* gotos that one packet may follow */
 
-struct matcher;                         /* policy/matcher.h: a stage's if: */
+struct matcher; /* policy/matcher.h: a stage's if: */
 
 struct step {
 	const struct stage *stage;
 	void *instance;
-	struct matcher *condition;      /* NULL: for every packet */
+	struct matcher *condition; /* NULL: for every packet */
 	struct loc loc;
 	/* as the stage's build set them; read while the pipeline is checked */
 	unsigned traits, rare_words;
-	const struct jump *jumps;       /* policy/build.h */
+	const struct jump *jumps; /* policy/build.h */
 	unsigned n_jumps;
 };
 
 struct pipeline {
 	const char *name;
-	unsigned traits;                /* of all its stages and of those that goto leads to */
-	bool alone;                     /* a packet's result may depend on that of the packet
-					 * before it: they are judged one by one */
+	unsigned traits; /* of all its stages and of those that goto leads to */
+	bool alone;      /* a packet's result may depend on that of the packet
+			  * before it: they are judged one by one */
 	unsigned n;
 	struct step step[PIPELINE_STEPS_MAX];
 };

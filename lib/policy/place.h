@@ -13,16 +13,16 @@
 #include "base/err.h"
 
 struct place {
-	struct loc loc;         /* file (without folders, as users write it), line */
-	const char *owner;      /* "acls.from-outside", "pipelines.inside" */
-	const char *name;       /* the rule's name, or NULL */
-	bool log;               /* first packets are to be logged */
-	uint64_t says;          /* a hash of the line's text; 0 for a default */
+	struct loc loc;    /* file (without folders, as users write it), line */
+	const char *owner; /* "acls.from-outside", "pipelines.inside" */
+	const char *name;  /* the rule's name, or NULL */
+	bool log;          /* first packets are to be logged */
+	uint64_t says;     /* a hash of the line's text; 0 for a default */
 };
 
 struct place_hits {
 	uint64_t packets, bytes;
-	uint32_t first, last;   /* clock_tick; valid when packets is not 0 */
+	uint32_t first, last; /* clock_tick; valid when packets is not 0 */
 };
 
 #endif

@@ -16,12 +16,15 @@
 static const struct cfg_field pipeline_fields[] = {
 	{ "stages", CFG_CHOICE | CFG_LIST, CFG_OPTIONAL, offsetof(struct pipeline_cfg, stages),
 		"Stages, in the order of evaluation.", .choices = stage_table, .kind = "stage" },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table pipeline_table = {
-	"pipeline", CFG_SIZEOF(struct pipeline_cfg), pipeline_fields,
-	"A pipeline: a list of stages.", "stages",
+	"pipeline",
+	CFG_SIZEOF(struct pipeline_cfg),
+	pipeline_fields,
+	"A pipeline: a list of stages.",
+	"stages",
 };
 
 static int
@@ -74,11 +77,11 @@ build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *dr
 	if (owner == NULL)
 		return build_no_memory(b);
 	if (cfg->stages.count > PIPELINE_STEPS_MAX)
-		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u stages",
-			PIPELINE_STEPS_MAX);
+		return cfg_error(
+			build_err(b), &cfg->head, NULL, "more than %u stages", PIPELINE_STEPS_MAX);
 	cfg_each(choice, &cfg->stages)
-		rc |= choice->table == NULL ? -EINVAL   /* reported by the decoder */
-			: build_step(b, choice, owner, &p->step[p->n++]);
+		rc |= choice->table == NULL ? -EINVAL /* reported by the decoder */
+					    : build_step(b, choice, owner, &p->step[p->n++]);
 	draft->broken = rc < 0;
 	return rc < 0 ? -EINVAL : 0;
 }
@@ -175,7 +178,8 @@ check_complete(struct build *b, const struct policy_cfg *cfg)
 			"routes", table->head.name);
 	i = 0;
 	cfg_each(pool, &cfg->nat)
-		build_part(b, i++ < b->n_pools ? 0 : -EINVAL, pool->head.loc, "nat", pool->head.name);
+		build_part(
+			b, i++ < b->n_pools ? 0 : -EINVAL, pool->head.loc, "nat", pool->head.name);
 }
 
 /* Forgets the names of files, which belong to the document. */

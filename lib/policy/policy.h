@@ -13,7 +13,7 @@ struct set_cfg {
 };
 
 enum acl_action {
-	ACL_NONE,                       /* goto is written instead */
+	ACL_NONE, /* goto is written instead */
 	ACL_ACCEPT,
 	ACL_DROP,
 	ACL_REJECT,
@@ -21,10 +21,10 @@ enum acl_action {
 
 struct rule_cfg {
 	struct cfg_head head;
-	struct match_cfg match;         /* its rows are the rule's own; its head is unused */
-	const char *name;               /* or NULL */
+	struct match_cfg match; /* its rows are the rule's own; its head is unused */
+	const char *name;       /* or NULL */
 	enum acl_action action;
-	const char *jump;               /* goto: name of a pipeline, or NULL */
+	const char *jump; /* goto: name of a pipeline, or NULL */
 	bool log;
 };
 
@@ -37,7 +37,7 @@ struct acl_cfg {
 struct via_cfg {
 	struct cfg_head head;
 	struct ip_address via;
-	const char *dev;                /* interface, or NULL */
+	const char *dev; /* interface, or NULL */
 	uint16_t weight;
 };
 
@@ -45,7 +45,7 @@ struct route_cfg {
 	struct cfg_head head;
 	struct ip_prefix to;
 	CFG_LIST_OF(struct via_cfg) via;
-	const char *dev;                /* interface, or NULL */
+	const char *dev; /* interface, or NULL */
 	bool blackhole;
 	bool reject;
 };
@@ -59,9 +59,9 @@ struct nat_pool_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct ip_prefix) pool;
 	struct cfg_range ports;
-	uint32_t mapping, filtering;    /* enum nat_behaviour */
+	uint32_t mapping, filtering; /* enum nat_behaviour */
 	uint32_t per_source;
-	uint32_t unsolicited;           /* not 0: reject */
+	uint32_t unsolicited; /* not 0: reject */
 	bool log;
 };
 
@@ -88,14 +88,18 @@ extern const struct cfg_table pipeline_table;
 #define POLICY_ROWS(type, member) \
 	{ "routes", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.routes), \
 		"Route tables.", .table = &route_table_table, .kind = "route table" }, \
-	{ "sets", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.sets), \
-		"Sets of addresses, $name in rules.", .table = &set_table, .kind = "set" }, \
-	{ "acls", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.acls), \
-		"Access lists.", .table = &acl_table, .kind = "access list" }, \
-	{ "nat", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.nat), \
-		"Public addresses and ports that sessions share.", .table = &nat_pool_table, \
-		.kind = "pool" }, \
-	{ "pipelines", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.pipelines), \
-		"Pipelines: lists of stages.", .table = &pipeline_table, .kind = "pipeline" }
+		{ "sets", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.sets), \
+			"Sets of addresses, $name in rules.", .table = &set_table, \
+			.kind = "set" }, \
+		{ "acls", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.acls), \
+			"Access lists.", .table = &acl_table, .kind = "access list" }, \
+		{ "nat", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.nat), \
+			"Public addresses and ports that sessions share.", \
+			.table = &nat_pool_table, .kind = "pool" }, \
+	{ \
+		"pipelines", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(type, member.pipelines), \
+			"Pipelines: lists of stages.", .table = &pipeline_table, \
+						       .kind = "pipeline" \
+	}
 
 #endif

@@ -10,25 +10,25 @@
 #include "policy/address.h"
 #include "policy/build_priv.h"
 
-#define WRONG_MAX 4             /* addresses of a prefix that are reported one by one */
+#define WRONG_MAX 4 /* addresses of a prefix that are reported one by one */
 
 static const struct cfg_word mapping_words[] = {
 	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
 	{ "address-and-port-dependent", NAT_ADDRESS_AND_PORT_DEPENDENT },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_word filtering_words[] = {
 	{ "endpoint-independent", NAT_ENDPOINT_INDEPENDENT },
 	{ "address-dependent", NAT_ADDRESS_DEPENDENT },
 	{ "address-and-port-dependent", NAT_ADDRESS_AND_PORT_DEPENDENT },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_word unsolicited_words[] = {
 	{ "drop", 0 },
 	{ "reject", 1 },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_field pool_fields[] = {
@@ -40,7 +40,8 @@ static const struct cfg_field pool_fields[] = {
 		"Whether an inside endpoint has one public endpoint, or one for each "
 		"destination.",
 		.words = mapping_words },
-	{ "filtering", CFG_ENUM, "address-and-port-dependent", offsetof(struct nat_pool_cfg, filtering),
+	{ "filtering", CFG_ENUM, "address-and-port-dependent",
+		offsetof(struct nat_pool_cfg, filtering),
 		"Who may send to a mapping: any host, or only hosts that the inside has sent to.",
 		.words = filtering_words },
 	{ "per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, per_source),
@@ -48,14 +49,17 @@ static const struct cfg_field pool_fields[] = {
 	{ "unsolicited", CFG_ENUM, "drop", offsetof(struct nat_pool_cfg, unsolicited),
 		"What the sender of a SYN to an unmapped endpoint is told: nothing, or after 6 "
 		"s that the port is unreachable, unless the inside has opened a connection by "
-		"then.", .words = unsolicited_words },
+		"then.",
+		.words = unsolicited_words },
 	{ "log", CFG_BOOL, "false", offsetof(struct nat_pool_cfg, log),
 		"Whether telemetry.nat_log has an entry when a mapping begins and when it ends." },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table nat_pool_table = {
-	"pool", CFG_SIZEOF(struct nat_pool_cfg), pool_fields,
+	"pool",
+	CFG_SIZEOF(struct nat_pool_cfg),
+	pool_fields,
 	"Public addresses and ports that sessions share.",
 };
 
@@ -63,8 +67,8 @@ int
 build_public(struct build *b, rte_be32_t address)
 {
 	if (b->n_public == b->public_room) {
-		rte_be32_t *more = build_grow(b, b->public, b->n_public, &b->public_room,
-			sizeof(*more));
+		rte_be32_t *more = build_grow(
+			b, b->public, b->n_public, &b->public_room, sizeof(*more));
 
 		if (more == NULL)
 			return build_no_memory(b);
@@ -85,21 +89,22 @@ is_public(const struct build *b, rte_be32_t address)
 
 /* Adds the addresses of a prefix.  Returns their number, or negative after an error. */
 static int
-add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_prefix *p, rte_be32_t *out,
-	unsigned room)
+add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_prefix *p,
+	rte_be32_t *out, unsigned room)
 {
 	struct prefix prefix = prefix_from_ip(p);
-	unsigned wrong = 0, n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
+	unsigned wrong = 0,
+		 n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
 
 	if (prefix.family == 0)
-		return -EINVAL;                 /* already reported */
+		return -EINVAL; /* already reported */
 	if (prefix.family != 4)
 		return cfg_error(build_err(b), &cfg->head, p, "a pool has IPv4 addresses");
 	if (n > room)
-		return cfg_error(build_err(b), &cfg->head, p,
-			"a pool has %u addresses at most", NAT_ADDRESSES);
+		return cfg_error(build_err(b), &cfg->head, p, "a pool has %u addresses at most",
+			NAT_ADDRESSES);
 	if (build_check_station(b, &cfg->head, p, prefix.address.v4) < 0)
-		return -EINVAL;         /* and so are the others */
+		return -EINVAL; /* and so are the others */
 	for (unsigned i = 0; i < n; i++) {
 		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
 		if (build_check_public(b, &cfg->head, p, out[i]) < 0 && ++wrong == WRONG_MAX)
@@ -122,9 +127,12 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 {
 	struct nat_pool_spec spec = {
 		.name = build_string(b, cfg->head.name != NULL ? cfg->head.name : ""),
-		.low = (uint16_t)cfg->ports.first, .high = (uint16_t)cfg->ports.last,
-		.mapping = (uint8_t)cfg->mapping, .filtering = (uint8_t)cfg->filtering,
-		.per_source = cfg->per_source, .log = cfg->log,
+		.low = (uint16_t)cfg->ports.first,
+		.high = (uint16_t)cfg->ports.last,
+		.mapping = (uint8_t)cfg->mapping,
+		.filtering = (uint8_t)cfg->filtering,
+		.per_source = cfg->per_source,
+		.log = cfg->log,
 		.reject = cfg->unsolicited != 0,
 	};
 	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
@@ -137,16 +145,16 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 	if (cfg->pool.count == 0)
 		rc = cfg_error(build_err(b), &cfg->head, &cfg->pool, "there is no address");
 	cfg_each(p, &cfg->pool) {
-		int n = add_prefix(b, cfg, p, addresses + spec.n_addresses,
-			NAT_ADDRESSES - spec.n_addresses);
+		int n = add_prefix(
+			b, cfg, p, addresses + spec.n_addresses, NAT_ADDRESSES - spec.n_addresses);
 
 		spec.n_addresses += n > 0 ? (unsigned)n : 0;
 		rc |= n < 0 ? -EINVAL : 0;
 	}
 	spec.addresses = addresses;
 	if (b->n_pools == b->pool_room) {
-		struct nat_pool_spec *more = build_grow(b, b->pool, b->n_pools, &b->pool_room,
-			sizeof(*more));
+		struct nat_pool_spec *more = build_grow(
+			b, b->pool, b->n_pools, &b->pool_room, sizeof(*more));
 
 		if (more == NULL)
 			return build_no_memory(b);

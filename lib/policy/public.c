@@ -13,10 +13,10 @@
 
 /* An address of another station, by the configuration: a next hop or a neighbour. */
 struct taken {
-	uint32_t address;               /* host order */
-	const char *table;              /* of routes, where it is a next hop; else NULL */
+	uint32_t address;  /* host order */
+	const char *table; /* of routes, where it is a next hop; else NULL */
 	unsigned line;
-	const char *iface;              /* where it is a neighbour */
+	const char *iface; /* where it is a neighbour */
 };
 
 static int
@@ -48,7 +48,8 @@ take_next_hops(struct build *b, const struct route_table_cfg *table)
 			if (via->via.family != AF_INET)
 				continue;
 			b->taken[b->n_taken++] = (struct taken){
-				.address = rte_be_to_cpu_32(via->via.v4), .table = table->head.name,
+				.address = rte_be_to_cpu_32(via->via.v4),
+				.table = table->head.name,
 				.line = via->head.loc.line,
 			};
 		}
@@ -70,7 +71,8 @@ public_begin(struct build *b, const struct policy_cfg *cfg)
 			if (iface->neighbours[k].family != 4)
 				continue;
 			b->taken[b->n_taken++] = (struct taken){
-				.address = rte_be_to_cpu_32(iface->neighbours[k].address.v4), .iface = iface->name,
+				.address = rte_be_to_cpu_32(iface->neighbours[k].address.v4),
+				.iface = iface->name,
 			};
 		}
 	}
@@ -106,7 +108,8 @@ edge_of(const struct build *b, rte_be32_t address)
 }
 
 int
-build_check_station(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
+build_check_station(
+	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
 {
 	const char *why = special(rte_be_to_cpu_32(address));
 	union address a = { .v4 = address };
@@ -119,7 +122,8 @@ build_check_station(struct build *b, const struct cfg_head *head, const void *fi
 }
 
 int
-build_check_target(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
+build_check_target(
+	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
 {
 	union address a = { .v4 = address };
 	const struct interface *iface;
@@ -131,12 +135,14 @@ build_check_target(struct build *b, const struct cfg_head *head, const void *fie
 	if (iface == NULL)
 		return 0;
 	notation_address(text, sizeof(text), &a, 4);
-	return cfg_error(b->setup.err, head, field, "%s is the network or broadcast address of a subnet of interface %s",
-		text, iface->name);
+	return cfg_error(b->setup.err, head, field,
+		"%s is the network or broadcast address of a subnet of interface %s", text,
+		iface->name);
 }
 
 int
-build_check_public(struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
+build_check_public(
+	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
 {
 	const struct taken wanted = { .address = rte_be_to_cpu_32(address) };
 	const struct taken *taken;
@@ -150,8 +156,9 @@ build_check_public(struct build *b, const struct cfg_head *head, const void *fie
 		return 0;
 	notation_address(text, sizeof(text), &a, 4);
 	if (taken->table != NULL)
-		return cfg_error(b->setup.err, head, field, "%s is a next hop, in routes.%s on line %u: Weir would answer for it",
-			text, taken->table, taken->line);
-	return cfg_error(b->setup.err, head, field, "%s is a neighbour of interface %s: Weir would answer for it", text,
-		taken->iface);
+		return cfg_error(b->setup.err, head, field,
+			"%s is a next hop, in routes.%s on line %u: Weir would answer for it", text,
+			taken->table, taken->line);
+	return cfg_error(b->setup.err, head, field,
+		"%s is a neighbour of interface %s: Weir would answer for it", text, taken->iface);
 }

@@ -13,24 +13,25 @@
 #define WEIGHT_MAX 1000
 
 static const struct cfg_field via_fields[] = {
-	{ "via", CFG_ADDRESS, NULL, offsetof(struct via_cfg, via),
-		"Address of the next router." },
+	{ "via", CFG_ADDRESS, NULL, offsetof(struct via_cfg, via), "Address of the next router." },
 	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct via_cfg, dev),
 		"Interface of the next hop; required for link-local addresses.",
 		.refers = "interfaces", .kind = "interface" },
-	{ "weight", CFG_U16, "1", offsetof(struct via_cfg, weight),
-		"Its share of the flows.", .min = 1, .max = WEIGHT_MAX },
-	CFG_END
+	{ "weight", CFG_U16, "1", offsetof(struct via_cfg, weight), "Its share of the flows.",
+		.min = 1, .max = WEIGHT_MAX },
+	CFG_END,
 };
 
 static const struct cfg_table via_table = {
-	"next-hop", CFG_SIZEOF(struct via_cfg), via_fields,
-	"A next hop: an address, or {via: address, weight: n}.", "via",
+	"next-hop",
+	CFG_SIZEOF(struct via_cfg),
+	via_fields,
+	"A next hop: an address, or {via: address, weight: n}.",
+	"via",
 };
 
 static const struct cfg_field route_fields[] = {
-	{ "to", CFG_PREFIX, NULL, offsetof(struct route_cfg, to),
-		"Destinations." },
+	{ "to", CFG_PREFIX, NULL, offsetof(struct route_cfg, to), "Destinations." },
 	{ "via", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_cfg, via),
 		"Next hops; each flow uses one of them.", .table = &via_table },
 	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct route_cfg, dev),
@@ -40,11 +41,13 @@ static const struct cfg_field route_fields[] = {
 		"Drop without telling the sender." },
 	{ "reject", CFG_BOOL, "false", offsetof(struct route_cfg, reject),
 		"Drop, and tell the sender that the host is unreachable." },
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table route_table_row = {
-	"route", CFG_SIZEOF(struct route_cfg), route_fields,
+	"route",
+	CFG_SIZEOF(struct route_cfg),
+	route_fields,
 	"A route.",
 };
 
@@ -52,11 +55,13 @@ static const struct cfg_field route_table_fields[] = {
 	{ "routes", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_table_cfg, routes),
 		"Routes, in any order: the longest prefix counts.", .table = &route_table_row,
 		.kind = "route" },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table route_table_table = {
-	"routes", CFG_SIZEOF(struct route_table_cfg), route_table_fields,
+	"routes",
+	CFG_SIZEOF(struct route_table_cfg),
+	route_table_fields,
 	"A route table: a list of routes; the subnets of all interfaces belong to every table.",
 	"routes",
 };
@@ -75,7 +80,7 @@ via_egress(struct table_build *tb, const struct route_cfg *cfg, const struct via
 
 	ip_address_text(&via->via, text);
 	if (dev != NULL && only == NULL)
-		return NULL;            /* already reported by the decoder */
+		return NULL; /* already reported by the decoder */
 	if (family == 6 && address_link_local(&gateway, 6)) {
 		if (only == NULL)
 			cfg_error(build_err(tb->b), head, &via->via,
@@ -108,7 +113,7 @@ build_hop(struct table_build *tb, const struct route_cfg *cfg, const struct via_
 	unsigned family = family_from_ip(&via->via);
 
 	if (family == 0)
-		return -EINVAL;         /* could not be read */
+		return -EINVAL; /* could not be read */
 	if (family != family_from_ip(&cfg->to.address))
 		return cfg_error(build_err(tb->b), &via->head, &via->via,
 			"an IPv%u address in an IPv%u route", family, family == 4 ? 6 : 4);
@@ -161,7 +166,7 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 		return cfg_error(build_err(tb->b), &cfg->head, &cfg->via,
 			"there is no next hop; to discard packets write blackhole: true");
 	if (family == 0)
-		return -EINVAL;         /* could not be read */
+		return -EINVAL; /* could not be read */
 	if (r.prefix.length > 0 && address_multicast(&r.prefix.address, family))
 		return cfg_error(build_err(tb->b), &cfg->head, &cfg->to, "multicast is not routed");
 	if (leads) {
@@ -204,8 +209,8 @@ warn_connected(struct table_build *tb, const struct prefix sorted[], unsigned n,
 	char text[IP_TEXT_MAX];
 
 	for (unsigned i = connected; i < tb->n; i++) {
-		const struct prefix *p = bsearch(&tb->route[i].prefix, sorted, n, sizeof(*sorted),
-			prefix_compare);
+		const struct prefix *p = bsearch(
+			&tb->route[i].prefix, sorted, n, sizeof(*sorted), prefix_compare);
 
 		if (p != NULL)
 			cfg_warn(build_err(tb->b), &cfg[p->value].head, &cfg[p->value].to,

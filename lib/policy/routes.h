@@ -17,10 +17,10 @@
 #define ROUTE_HOPS_MAX 64
 
 enum route_kind {
-	ROUTE_VIA,              /* hops; a subnet of an interface is a hop without gateway */
-	ROUTE_PUBLIC,           /* an address of NAT: packets without a mapping end here */
-	ROUTE_LOCAL,            /* one of our own addresses */
-	ROUTE_BROADCAST,        /* the network or broadcast address of an IPv4 subnet */
+	ROUTE_VIA,       /* hops; a subnet of an interface is a hop without gateway */
+	ROUTE_PUBLIC,    /* an address of NAT: packets without a mapping end here */
+	ROUTE_LOCAL,     /* one of our own addresses */
+	ROUTE_BROADCAST, /* the network or broadcast address of an IPv4 subnet */
 	ROUTE_BLACKHOLE,
 	ROUTE_REJECT,
 };
@@ -28,25 +28,25 @@ enum route_kind {
 struct route_hop {
 	const struct interface *egress;
 	union address gateway;
-	bool on_link;                   /* no gateway: the destination is the neighbour */
+	bool on_link; /* no gateway: the destination is the neighbour */
 	uint16_t weight;
-	uint32_t until;                 /* sum of the weights up to this hop */
+	uint32_t until; /* sum of the weights up to this hop */
 };
 
 struct route {
 	struct prefix prefix;
-	uint8_t kind;                   /* enum route_kind */
+	uint8_t kind; /* enum route_kind */
 	uint8_t n_hops;
-	uint32_t place;                 /* of ROUTE_BLACKHOLE and ROUTE_REJECT */
+	uint32_t place; /* of ROUTE_BLACKHOLE and ROUTE_REJECT */
 	const struct route_hop *hop;
 };
 
 struct route_table {
 	const char *name;
-	struct prefixes *prefixes;      /* value: index of route */
+	struct prefixes *prefixes; /* value: index of route */
 	const struct route *route;
 	unsigned n;
-	bool spreads;                   /* a route has several next hops */
+	bool spreads; /* a route has several next hops */
 };
 
 /* Returns the hop for a flow with this hash; a hop's share is its weight. */

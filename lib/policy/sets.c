@@ -13,12 +13,15 @@ static const struct cfg_field set_fields[] = {
 		"Prefixes and addresses of both families." },
 	{ "file", CFG_PATH, CFG_OPTIONAL, offsetof(struct set_cfg, file),
 		"File with one prefix or address a line; # begins a comment." },
-	CFG_END
+	CFG_END,
 };
 
 const struct cfg_table set_table = {
-	"set", CFG_SIZEOF(struct set_cfg), set_fields,
-	"A set of addresses: a list, or {file: name}.", "prefixes",
+	"set",
+	CFG_SIZEOF(struct set_cfg),
+	set_fields,
+	"A set of addresses: a list, or {file: name}.",
+	"prefixes",
 };
 
 static int

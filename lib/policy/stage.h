@@ -17,55 +17,58 @@
 #include "policy/eval.h"
 #include "policy/match.h"
 
-struct build;           /* policy/build.h: names of the configuration -> built tables */
-struct fixed_translation;       /* policy/owners.h */
+struct build;             /* policy/build.h: names of the configuration -> built tables */
+struct fixed_translation; /* policy/owners.h */
 struct jump;
 
 /* The first members of every stage's configuration; STAGE_IF is their row. */
 struct stage_cfg {
 	struct cfg_head head;
-	struct match_cfg when;          /* if: */
+	struct match_cfg when; /* if: */
 };
 
 #define STAGE_IF(type) \
-	{ "if", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, when), \
-		"Condition on packets; without it, the stage applies to all.", .table = &match_table }
+	{ \
+		"if", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, when), \
+			"Condition on packets; without it, the stage applies to all.", \
+			.table = &match_table \
+	}
 
 /* What an instance requires of its pipeline, and what it offers. */
 enum stage_trait {
-	TRAIT_PORTS = 1,        /* looks at ports: later fragments are judged by their first */
-	TRAIT_ENDS = 2,         /* every packet ends here: a stage behind it is never reached */
-	TRAIT_TRACKS = 4,       /* begins sessions */
-	TRAIT_NEEDS_TRACK = 8,  /* must stand behind a stage that tracks */
-	TRAIT_ROUTES = 16,      /* sets the egress interface */
-	TRAIT_NEEDS_ROUTE = 32, /* must stand behind a stage that routes */
-	TRAIT_WIRE = 64,        /* takes frames of any MAC and EtherType */
-	TRAIT_TRANSLATES = 128, /* gives sessions public sources */
-	TRAIT_LIMITS = 256,     /* limits the sessions of a source */
-	TRAIT_SPREADS = 512,    /* distributes flows over next hops: fragments use that of their
-				 * first one */
-	TRAIT_BEFORE_ROUTE = 1024,      /* must stand before every stage that routes all packets */
+	TRAIT_PORTS = 1,           /* looks at ports: later fragments are judged by their first */
+	TRAIT_ENDS = 2,            /* every packet ends here: a stage behind it is never reached */
+	TRAIT_TRACKS = 4,          /* begins sessions */
+	TRAIT_NEEDS_TRACK = 8,     /* must stand behind a stage that tracks */
+	TRAIT_ROUTES = 16,         /* sets the egress interface */
+	TRAIT_NEEDS_ROUTE = 32,    /* must stand behind a stage that routes */
+	TRAIT_WIRE = 64,           /* takes frames of any MAC and EtherType */
+	TRAIT_TRANSLATES = 128,    /* gives sessions public sources */
+	TRAIT_LIMITS = 256,        /* limits the sessions of a source */
+	TRAIT_SPREADS = 512,       /* distributes flows over next hops: fragments use that of their
+				    * first one */
+	TRAIT_BEFORE_ROUTE = 1024, /* must stand before every stage that routes all packets */
 };
 
 struct stage_build {
-	struct build *build;            /* look-ups, places, meters; errors */
-	const struct stage_cfg *cfg;    /* decoded by the stage's table */
-	struct loc loc;                 /* of the stage in its pipeline */
-	const char *owner;              /* "pipelines.inside" */
-	unsigned traits;                /* out: enum stage_trait */
-	unsigned rare_words;            /* out: rare actions it emits for one packet at most */
-	const struct jump *jumps;       /* out: targets of its gotos */
+	struct build *build;         /* look-ups, places, meters; errors */
+	const struct stage_cfg *cfg; /* decoded by the stage's table */
+	struct loc loc;              /* of the stage in its pipeline */
+	const char *owner;           /* "pipelines.inside" */
+	unsigned traits;             /* out: enum stage_trait */
+	unsigned rare_words;         /* out: rare actions it emits for one packet at most */
+	const struct jump *jumps;    /* out: targets of its gotos */
 	unsigned n_jumps;
 };
 
 struct stage {
-	const struct cfg_table *table;  /* its name, its words, one sentence; its struct begins as
-					 * struct stage_cfg does */
+	const struct cfg_table *table; /* its name, its words, one sentence; its struct begins as
+					* struct stage_cfg does */
 
 	/* Builds an instance.  Returns 0 and *instance (may be NULL), or negative after cfg_error
 	 * for each fault. */
 	int (*build)(struct stage_build *sb, void **instance);
-	void (*discard)(void *instance);        /* NULL: nothing to discard */
+	void (*discard)(void *instance); /* NULL: nothing to discard */
 
 	/* Judges n evals, none of them done.  Leaves ev->done false to continue with the next
 	 * stage. */

@@ -54,8 +54,8 @@ subnet_find(const struct interface *const iface[], unsigned n, const struct inte
 }
 
 static void
-write_subnet(char out[static SUBNET_TEXT_MAX], const struct interface_address *subnet,
-	const char *name)
+write_subnet(
+	char out[static SUBNET_TEXT_MAX], const struct interface_address *subnet, const char *name)
 {
 	struct ip_prefix p = { .length = subnet->bits };
 	char text[IP_TEXT_MAX];

@@ -17,18 +17,19 @@
 
 struct zone {
 	const char *name;
-	const uint16_t *iface;          /* ids of its interfaces */
+	const uint16_t *iface; /* ids of its interfaces */
 	unsigned n;
 };
 
-#define ZONE_OWN 0u             /* a zone of its own */
-#define ZONE_NONE 0xffffu       /* the interface is gone, and its zone with it */
+#define ZONE_OWN  0u      /* a zone of its own */
+#define ZONE_NONE 0xffffu /* the interface is gone, and its zone with it */
 
 struct zones {
 	const struct zone *zone;
 	unsigned n;
-	bool any_gone;                  /* an interface is ZONE_NONE */
-	uint16_t of[LEDGER_IFACES];     /* by interface id: index of its zone + 1, ZONE_OWN or ZONE_NONE */
+	bool any_gone;              /* an interface is ZONE_NONE */
+	uint16_t of[LEDGER_IFACES]; /* by interface id: index of its zone + 1, ZONE_OWN or ZONE_NONE
+				     */
 };
 
 /* Returns true if two interfaces, by id, are in one zone. */

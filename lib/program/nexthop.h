@@ -13,29 +13,29 @@
 #include "packet/reason.h"
 
 #define NEXTHOP_WORKERS 191u
-#define NEXTHOP_LOCAL 255u
-#define NEXTHOP_FIRST 256u
-#define NEXTHOP_COUNT 65536u
+#define NEXTHOP_LOCAL   255u
+#define NEXTHOP_FIRST   256u
+#define NEXTHOP_COUNT   65536u
 
 enum nexthop_state {
-	NEXTHOP_READY,          /* the hot loop may send */
-	NEXTHOP_WIRE,           /* out of the port unchanged */
-	NEXTHOP_WORKER,         /* to another worker unchanged: port is OUT_WORKER, iface the
-				 * worker */
+	NEXTHOP_READY,  /* the hot loop may send */
+	NEXTHOP_WIRE,   /* out of the port unchanged */
+	NEXTHOP_WORKER, /* to another worker unchanged: port is OUT_WORKER, iface the
+			 * worker */
 	NEXTHOP_DROP,
 	NEXTHOP_TO_US,
-	NEXTHOP_UNRESOLVED,     /* the slow path holds the packet and sends a question */
+	NEXTHOP_UNRESOLVED, /* the slow path holds the packet and sends a question */
 };
 
 #define NEXTHOP_L2_MAX 24
 
 struct nexthop {
-	uint8_t l2[NEXTHOP_L2_MAX];     /* destination, source, VLAN tags, EtherType */
-	uint8_t l2_bytes;               /* 14, 18 or 22 */
-	uint8_t state;                  /* enum nexthop_state */
-	uint16_t mtu;                   /* largest IP packet */
-	uint16_t port;                  /* index of the port */
-	uint16_t iface;                 /* egress interface */
+	uint8_t l2[NEXTHOP_L2_MAX]; /* destination, source, VLAN tags, EtherType */
+	uint8_t l2_bytes;           /* 14, 18 or 22 */
+	uint8_t state;              /* enum nexthop_state */
+	uint16_t mtu;               /* largest IP packet */
+	uint16_t port;              /* index of the port */
+	uint16_t iface;             /* egress interface */
 };
 static_assert(sizeof(struct nexthop) == 32, "two to a line");
 

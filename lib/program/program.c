@@ -114,8 +114,7 @@ struct text {
 	int length;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-say(struct text *t, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char *fmt, ...)
 {
 	size_t used = (size_t)t->length < t->bytes ? (size_t)t->length : t->bytes;
 	va_list ap;

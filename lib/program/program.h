@@ -15,46 +15,46 @@
 #include "packet/reason.h"
 
 enum program_verdict {
-	PROGRAM_NONE,           /* nothing decided yet */
-	PROGRAM_OUTPUT,         /* to a neighbour: iface, gateway */
-	PROGRAM_WIRE,           /* out of a port as it is */
-	PROGRAM_LOCAL,          /* for one of our own addresses */
+	PROGRAM_NONE,   /* nothing decided yet */
+	PROGRAM_OUTPUT, /* to a neighbour: iface, gateway */
+	PROGRAM_WIRE,   /* out of a port as it is */
+	PROGRAM_LOCAL,  /* for one of our own addresses */
 	PROGRAM_DROP,
-	PROGRAM_REJECT,         /* drop, and tell the sender (see reply); never cached */
+	PROGRAM_REJECT, /* drop, and tell the sender (see reply); never cached */
 };
 
 enum rare_op {
-	RARE_COUNT = 1,         /* argument: rule counter (policy/place.h) of this packet */
-	RARE_METER,             /* argument: meter of the generation */
-	RARE_DSCP,              /* argument: DSCP, 0..63 */
+	RARE_COUNT = 1, /* argument: rule counter (policy/place.h) of this packet */
+	RARE_METER,     /* argument: meter of the generation */
+	RARE_DSCP,      /* argument: DSCP, 0..63 */
 };
 
 /* How the sender is told. */
 enum reply {
 	REPLY_NONE,
-	REPLY_UNREACHABLE,      /* ICMP or ICMPv6 destination unreachable, reply_code */
-	REPLY_RESET,            /* TCP reset; for other protocols REPLY_UNREACHABLE */
+	REPLY_UNREACHABLE, /* ICMP or ICMPv6 destination unreachable, reply_code */
+	REPLY_RESET,       /* TCP reset; for other protocols REPLY_UNREACHABLE */
 };
 
-#define PROGRAM_RARE_MAX 10
+#define PROGRAM_RARE_MAX   10
 #define RARE_WORD(op, arg) ((uint32_t)(op) << 24 | (uint32_t)(arg))
-#define RARE_OP(word) ((word) >> 24)
-#define RARE_ARG(word) ((word) & 0xffffffu)
+#define RARE_OP(word)      ((word) >> 24)
+#define RARE_ARG(word)     ((word)&0xffffffu)
 
 struct program {
-	uint8_t verdict;        /* enum program_verdict */
-	uint8_t reason;         /* enum reason: of PROGRAM_DROP and PROGRAM_REJECT */
-	uint8_t reply;          /* enum reply: of PROGRAM_REJECT */
-	uint8_t reply_code;     /* ICMP code in IPv4 terms */
-	bool ttl;               /* decremented; the packet is dropped at zero */
+	uint8_t verdict;    /* enum program_verdict */
+	uint8_t reason;     /* enum reason: of PROGRAM_DROP and PROGRAM_REJECT */
+	uint8_t reply;      /* enum reply: of PROGRAM_REJECT */
+	uint8_t reply_code; /* ICMP code in IPv4 terms */
+	bool ttl;           /* decremented; the packet is dropped at zero */
 	uint8_t rare_count;
-	uint16_t iface;         /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
-	uint32_t place;         /* the line that decided the verdict, 0: none; counted by a rare
-				 * action */
-	struct tuple to;        /* addresses and ports as the packet leaves */
-	bool has_quoted;        /* an ICMP error: the packet that it quotes becomes quoted */
+	uint16_t iface;  /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
+	uint32_t place;  /* the line that decided the verdict, 0: none; counted by a rare
+			  * action */
+	struct tuple to; /* addresses and ports as the packet leaves */
+	bool has_quoted; /* an ICMP error: the packet that it quotes becomes quoted */
 	struct tuple quoted;
-	union address gateway;  /* PROGRAM_OUTPUT: address of the neighbour, family of to */
+	union address gateway; /* PROGRAM_OUTPUT: address of the neighbour, family of to */
 	uint32_t rare[PROGRAM_RARE_MAX];
 };
 

@@ -6,8 +6,8 @@
 
 /* A change of bytes of the quote, and of the ICMP checksum over them. */
 struct change {
-	uint64_t outer;                 /* difference of all that has changed */
-	uint8_t *end;                   /* of the quote */
+	uint64_t outer; /* difference of all that has changed */
+	uint8_t *end;   /* of the quote */
 };
 
 static void
@@ -78,7 +78,7 @@ change_ports(struct change *c, uint8_t *l4, const struct view *q, const struct t
 		return;
 	}
 	if (q->proto != IPPROTO_TCP && q->proto != IPPROTO_UDP && q->proto != IPPROTO_UDPLITE
-	    && q->proto != IPPROTO_DCCP)
+		&& q->proto != IPPROTO_DCCP)
 		return;
 	change(c, l4, &to->sport, 2);
 	change(c, l4 + 2, &to->dport, 2);
@@ -96,7 +96,7 @@ rewrite_quoted(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 	uint64_t addresses = 0;
 
 	if (v->payload == VIEW_NONE || v->payload >= end
-	    || parse_quoted(&q, ip, end - v->payload, v->family) != REASON_NONE)
+		|| parse_quoted(&q, ip, end - v->payload, v->family) != REASON_NONE)
 		return;
 	if (!address_equal(&q.tuple.src, &to->src))
 		addresses += checksum_delta(q.tuple.src.bytes, to->src.bytes, 16);

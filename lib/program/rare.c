@@ -10,7 +10,7 @@
 #include "base/memory.h"
 
 #define LIST_FOR_RECORDS 64u
-#define LISTS_MIN 1024u
+#define LISTS_MIN        1024u
 
 static size_t
 list_bytes(const struct rares *t)

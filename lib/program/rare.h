@@ -20,31 +20,31 @@
 #define RARES_MAX 65535u
 
 struct rare_list {
-	uint32_t word[PROGRAM_RARE_MAX];        /* ended by 0 if there is room */
-	uint32_t generation;            /* low bits of its number */
-	uint32_t refs;                  /* records that hold it; 0: vacant */
+	uint32_t word[PROGRAM_RARE_MAX]; /* ended by 0 if there is room */
+	uint32_t generation;             /* low bits of its number */
+	uint32_t refs;                   /* records that hold it; 0: vacant */
 	uint32_t hash;
-	uint16_t next;                  /* in its chain, or of the vacant */
-	uint16_t owner;                 /* ingress interface of the flow that it was made for */
+	uint16_t next;  /* in its chain, or of the vacant */
+	uint16_t owner; /* ingress interface of the flow that it was made for */
 };
 
 struct rares {
-	struct rare_list *list;         /* [1..capacity]; [0] is the empty one */
-	uint16_t *chain;                /* heads */
+	struct rare_list *list; /* [1..capacity]; [0] is the empty one */
+	uint16_t *chain;        /* heads */
 	uint32_t capacity, mask;
-	uint32_t high;                  /* no list above was ever used */
+	uint32_t high; /* no list above was ever used */
 	uint32_t used;
 	uint16_t vacant;
-	uint16_t last;                  /* the list that was taken last: mostly the next one, too */
-	uint16_t owned[LEDGER_IFACES];  /* lists by owner */
-	uint64_t refused;               /* flows left without a program: no list was free */
+	uint16_t last;                 /* the list that was taken last: mostly the next one, too */
+	uint16_t owned[LEDGER_IFACES]; /* lists by owner */
+	uint64_t refused;              /* flows left without a program: no list was free */
 	int numa_node;
 };
 
 /* Creates the lists for that many records of flows: one list for 64 records, since most share
  * theirs.  NULL without memory. */
 struct rares *rares_create(uint32_t records, int numa_node);
-void rares_destroy(struct rares *t);    /* NULL is fine */
+void rares_destroy(struct rares *t); /* NULL is fine */
 size_t rares_bytes(const struct rares *t);
 
 /* Returns the number of the list with these n words of a generation, for one more record; n is not

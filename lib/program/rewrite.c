@@ -40,7 +40,7 @@ delta_ports(const struct tuple *from, const struct tuple *to)
 static uint16_t
 delta_ttl(bool ttl)
 {
-	uint8_t less_one[2] = { 0xff, 0xff };   /* 0 - 1 in the first byte: ~0x0100 on the wire */
+	uint8_t less_one[2] = { 0xff, 0xff }; /* 0 - 1 in the first byte: ~0x0100 on the wire */
 	uint16_t word;
 
 	if (!ttl)
@@ -112,7 +112,7 @@ rewrite6_tuple(struct tuple *to, const struct to6 *c)
 struct l4_shape {
 	uint8_t checksum;
 	bool pseudo;
-	uint8_t sport;          /* 0xff: none */
+	uint8_t sport; /* 0xff: none */
 	uint8_t dport;
 };
 
@@ -161,7 +161,7 @@ rewrite_l4(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 	if (!l4_shape(&s, v))
 		return;
 	delta = s.dport != 0xff ? delta_ports(&v->tuple, to)
-		: delta_bytes(&v->tuple.sport, &to->sport, 2);
+				: delta_bytes(&v->tuple.sport, &to->sport, 2);
 	if (s.pseudo)
 		delta += delta_addresses(&v->tuple, to);
 	memcpy(&old, l4 + s.checksum, 2);

@@ -22,9 +22,9 @@
 
 /* The new tuple in the shape of the 16 bytes at IPv4 header + 8. */
 struct to4 {
-	uint8_t ttl;            /* what is subtracted from the TTL: 1 or 0 */
+	uint8_t ttl; /* what is subtracted from the TTL: 1 or 0 */
 	uint8_t proto;
-	uint16_t ip_delta;      /* to the header checksum, the TTL's share included */
+	uint16_t ip_delta; /* to the header checksum, the TTL's share included */
 	rte_be32_t src;
 	rte_be32_t dst;
 	rte_be16_t sport;
@@ -143,13 +143,13 @@ rewrite_plain6(uint8_t *ip, const struct to6 *to, uint16_t l4_delta)
 {
 	ip[7] = (uint8_t)(ip[7] - to->ttl);
 	rewrite_l4_checksum(ip + 40, to->proto, l4_delta);
-	memcpy(ip + 8, to->src, 36);            /* addresses and ports are contiguous */
+	memcpy(ip + 8, to->src, 36); /* addresses and ports are contiguous */
 }
 
 /* Writes the Ethernet header of a packet in one segment. */
 static inline void
-rewrite_plain_l2(struct rte_mbuf *m, uint8_t *ip, unsigned l3, unsigned ip_bytes,
-	const struct nexthop *nh)
+rewrite_plain_l2(
+	struct rte_mbuf *m, uint8_t *ip, unsigned l3, unsigned ip_bytes, const struct nexthop *nh)
 {
 	unsigned l2 = nh->l2_bytes;
 	uint8_t *frame = ip - l2;

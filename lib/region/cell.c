@@ -20,12 +20,21 @@ ALL_OF(all8, UINT8_MAX);
 
 /* Without extension headers, and the numbers of experiments that are parsed as such. */
 static const struct span proto6[] = {
-	{ 1, 42 }, { 45, 49 }, { 52, 58 }, { 61, 134 }, { 136, 138 }, { 141, 252 }, { 255, 255 },
+	{ 1, 42 },
+	{ 45, 49 },
+	{ 52, 58 },
+	{ 61, 134 },
+	{ 136, 138 },
+	{ 141, 252 },
+	{ 255, 255 },
 };
 
 static const struct span with_ports[] = {
-	{ IPPROTO_TCP, IPPROTO_TCP }, { IPPROTO_UDP, IPPROTO_UDP }, { IPPROTO_DCCP, IPPROTO_DCCP },
-	{ IPPROTO_SCTP, IPPROTO_SCTP }, { IPPROTO_UDPLITE, IPPROTO_UDPLITE },
+	{ IPPROTO_TCP, IPPROTO_TCP },
+	{ IPPROTO_UDP, IPPROTO_UDP },
+	{ IPPROTO_DCCP, IPPROTO_DCCP },
+	{ IPPROTO_SCTP, IPPROTO_SCTP },
+	{ IPPROTO_UDPLITE, IPPROTO_UDPLITE },
 };
 
 static const struct span tcp[] = { { IPPROTO_TCP, IPPROTO_TCP } };
@@ -210,7 +219,8 @@ range_spans(struct scratch *s, const struct rule_ranges *list, bool negated)
 	uint32_t n = 0;
 
 	for (unsigned i = 0; i < list->n && out != NULL; i++)
-		if (list->range[i].negated == negated && list->range[i].first <= list->range[i].last)
+		if (list->range[i].negated == negated
+			&& list->range[i].first <= list->range[i].last)
 			out[n++] = (struct span){ list->range[i].first, list->range[i].last };
 	return out == NULL ? (struct spans){ NULL, 0 } : spans_of(out, n);
 }
@@ -236,7 +246,8 @@ restrict_ranges(struct scratch *s, const struct rule_ranges *list, struct spans 
 
 /* The protocols that have what the match asks for. */
 static void
-restrict_protocols(struct scratch *s, const struct rule_match *m, unsigned family, struct spans *dim)
+restrict_protocols(
+	struct scratch *s, const struct rule_match *m, unsigned family, struct spans *dim)
 {
 	const struct spans ports = SPANS(with_ports), only_tcp = SPANS(tcp);
 	const struct spans icmp = family == 4 ? SPANS(icmp4) : SPANS(icmp6);
@@ -257,8 +268,10 @@ restrict_rest(struct scratch *s, const struct rule_match *m, struct cell *out)
 
 	if (m->tcp_mask != 0) {
 		flags = scratch_take(s, FLAGS * sizeof(*flags));
-		out->dim[DIM_FLAGS] = flags == NULL ? (struct spans){ NULL, 0 }
-			: (struct spans){ flags, fill_flags(flags, m->tcp_flags, m->tcp_mask, false) };
+		out->dim[DIM_FLAGS] = flags == NULL
+			? (struct spans){ NULL, 0 }
+			: (struct spans){ flags,
+				  fill_flags(flags, m->tcp_flags, m->tcp_mask, false) };
 	}
 	if (m->fragment != RULE_FRAGMENT_ANY) {
 		only = scratch_take(s, sizeof(*only));
@@ -364,18 +377,21 @@ static wide_t
 pick_address(const struct spans *s, unsigned family, unsigned host)
 {
 	static const union address v6 = { .bytes = { 0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff } };
-	const wide_t wanted = family == 4 ? 0xcb007100u + host : value_of_address(&v6, 6) + host;     /* 203.0.113.host */
+	const wide_t wanted = family == 4 ? 0xcb007100u + host
+					  : value_of_address(&v6, 6) + host; /* 203.0.113.host */
 	wide_t first = s->span[0].first;
 
 	if (spans_hold(s, wanted))
 		return wanted;
-	return s->span[0].last > first && spans_hold(s, first | 1) && (first & 1) == 0 ? first | 1 : first;
+	return s->span[0].last > first && spans_hold(s, first | 1) && (first & 1) == 0 ? first | 1
+										       : first;
 }
 
 void
 cell_pick(const struct cell *c, unsigned family, struct point *p)
 {
-	static const wide_t protos[] = { IPPROTO_TCP, IPPROTO_UDP }, sports[] = { 40000 }, dports[] = { 80, 53 };
+	static const wide_t protos[] = { IPPROTO_TCP, IPPROTO_UDP }, sports[] = { 40000 },
+			    dports[] = { 80, 53 };
 	static const wide_t flags[] = { RTE_TCP_SYN_FLAG, RTE_TCP_ACK_FLAG };
 	const wide_t types[] = { family == 4 ? 0x0800 : 0x8000 };
 	const wide_t icmp = family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
@@ -383,7 +399,8 @@ cell_pick(const struct cell *c, unsigned family, struct point *p)
 	p->at[DIM_SRC] = pick_address(&c->dim[DIM_SRC], family, 9);
 	p->at[DIM_DST] = pick_address(&c->dim[DIM_DST], family, 7);
 	p->at[DIM_PROTO] = pick(&c->dim[DIM_PROTO], protos, RTE_DIM(protos));
-	if (p->at[DIM_PROTO] != IPPROTO_TCP && p->at[DIM_PROTO] != IPPROTO_UDP && spans_hold(&c->dim[DIM_PROTO], icmp))
+	if (p->at[DIM_PROTO] != IPPROTO_TCP && p->at[DIM_PROTO] != IPPROTO_UDP
+		&& spans_hold(&c->dim[DIM_PROTO], icmp))
 		p->at[DIM_PROTO] = icmp;
 	p->at[DIM_SPORT] = pick(&c->dim[DIM_SPORT], sports, RTE_DIM(sports));
 	p->at[DIM_DPORT] = pick(&c->dim[DIM_DPORT], dports, RTE_DIM(dports));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Cells: sets of packets that are a product of one set of values for each field that rules look at.
  *
- * What a compiled match (table/rules.h) takes of one family is one cell, as far as the ingress interface, the VLAN and the
- * state of the connection are known.  Of fragments the first is meant, which has its ports.
+ * What a compiled match (table/rules.h) takes of one family is one cell, as far as the ingress
+ * interface, the VLAN and the state of the connection are known.  Of fragments the first is meant,
+ * which has its ports.
  *
  * Threads: pure functions. */
 #ifndef REGION_CELL_H
@@ -17,11 +18,11 @@ enum dim {
 	DIM_PROTO,
 	DIM_SPORT,
 	DIM_DPORT,
-	DIM_ICMP,                       /* type << 8 | code */
+	DIM_ICMP, /* type << 8 | code */
 	DIM_FLAGS,
 	DIM_DSCP,
 	DIM_FRAGMENT,
-	DIMS
+	DIMS,
 };
 
 struct cell {
@@ -33,16 +34,18 @@ struct point {
 	wide_t at[DIMS];
 };
 
-/* All packets of a family, 4 or 6; and sound ones: no TCP flags that no endpoint sends, no IPv6 extension header as a
- * protocol. */
+/* All packets of a family, 4 or 6; and sound ones: no TCP flags that no endpoint sends, no IPv6
+ * extension header as a protocol. */
 const struct cell *cell_all(unsigned family);
 const struct cell *cell_sound(unsigned family);
 
 /* Can packets of an interface and outer VLAN (0: none) meet a match, as far as these two go? */
 bool match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan);
 
-/* Fills what a match takes.  False: nothing, or the scratch is exhausted.  Interface, VLAN and state are not looked at. */
-bool cell_from_match(struct scratch *s, const struct rule_match *m, unsigned family, struct cell *out);
+/* Fills what a match takes.  False: nothing, or the scratch is exhausted.  Interface, VLAN and
+ * state are not looked at. */
+bool cell_from_match(
+	struct scratch *s, const struct rule_match *m, unsigned family, struct cell *out);
 
 /* A prefix of the family as spans of one. */
 struct span span_of_prefix(const struct prefix *p);
@@ -51,11 +54,12 @@ wide_t value_of_address(const union address *a, unsigned family);
 union address address_of_value(wide_t value, unsigned family);
 
 bool cell_meets(const struct cell *a, const struct cell *b);
-bool cell_covers(const struct cell *a, const struct cell *b);          /* is all of b in a? */
+bool cell_covers(const struct cell *a, const struct cell *b); /* is all of b in a? */
 bool cell_holds(const struct cell *c, const struct point *p);
 bool cell_is_empty(const struct cell *c);
 
-/* The dimension in which alone a does not cover b; DIMS: it covers all of b; DIMS + 1: there are several. */
+/* The dimension in which alone a does not cover b; DIMS: it covers all of b; DIMS + 1: there are
+ * several. */
 unsigned cell_difference(const struct cell *a, const struct cell *b);
 
 /* What both have.  False: nothing. */

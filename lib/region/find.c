@@ -4,13 +4,13 @@
 #include <string.h>
 
 enum {
-	DEPTH_MAX = 4000,               /* of splits in each other */
+	DEPTH_MAX = 4000, /* of splits in each other */
 };
 
 /* What a step of the search works on. */
 struct part {
 	struct cell cell;
-	const struct cell **live;       /* those that may still hold packets of cell */
+	const struct cell **live; /* those that may still hold packets of cell */
 	unsigned n;
 };
 
@@ -39,8 +39,9 @@ take(struct scratch *s, struct taking *t, const struct spans *spans)
 	return true;
 }
 
-/* One pass over the live cells: those that do not meet the part go; those that cover all of it but in one dimension are
- * taken out of that.  1: something was taken out, 0: nothing was, -1: nothing is left. */
+/* One pass over the live cells: those that do not meet the part go; those that cover all of it but
+ * in one dimension are taken out of that.  1: something was taken out, 0: nothing was, -1: nothing
+ * is left. */
 static int
 reduce(struct region_search *s, struct part *p)
 {
@@ -89,7 +90,8 @@ holder(struct region_search *s, const struct part *p, const struct point *point)
 
 /* The dimensions in which a cell does not cover the part, the one that leaves most of it first. */
 static unsigned
-order_dims(const struct part *p, const struct cell *c, unsigned order[static DIMS], struct scratch *s)
+order_dims(
+	const struct part *p, const struct cell *c, unsigned order[static DIMS], struct scratch *s)
 {
 	double left[DIMS];
 	unsigned n = 0;
@@ -113,13 +115,13 @@ order_dims(const struct part *p, const struct cell *c, unsigned order[static DIM
 	return n;
 }
 
-static enum region_answer find(struct region_search *s, unsigned family, struct part *p, struct point *out,
-	unsigned depth);
+static enum region_answer find(struct region_search *s, unsigned family, struct part *p,
+	struct point *out, unsigned depth);
 
 /* What of the part is outside of c, in disjoint parts. */
 static enum region_answer
-split(struct region_search *s, unsigned family, const struct part *p, const struct cell *c, struct point *out,
-	unsigned depth)
+split(struct region_search *s, unsigned family, const struct part *p, const struct cell *c,
+	struct point *out, unsigned depth)
 {
 	unsigned order[DIMS], n = order_dims(p, c, order, s->scratch);
 	enum region_answer answer = REGION_EMPTY;
@@ -129,8 +131,10 @@ split(struct region_search *s, unsigned family, const struct part *p, const stru
 		struct part next = { .cell = inside };
 		enum region_answer one;
 
-		next.cell.dim[order[i]] = spans_without(s->scratch, &inside.dim[order[i]], &c->dim[order[i]]);
-		inside.dim[order[i]] = spans_and(s->scratch, &inside.dim[order[i]], &c->dim[order[i]]);
+		next.cell.dim[order[i]] = spans_without(
+			s->scratch, &inside.dim[order[i]], &c->dim[order[i]]);
+		inside.dim[order[i]] = spans_and(
+			s->scratch, &inside.dim[order[i]], &c->dim[order[i]]);
 		next.live = scratch_take(s->scratch, p->n * sizeof(next.live[0]));
 		if (next.live == NULL || s->scratch->exhausted)
 			return REGION_UNKNOWN;
@@ -175,8 +179,8 @@ find(struct region_search *s, unsigned family, struct part *p, struct point *out
 }
 
 enum region_answer
-region_find(struct region_search *s, unsigned family, const struct cell *in, const struct cell *const without[],
-	unsigned n, struct point *out)
+region_find(struct region_search *s, unsigned family, const struct cell *in,
+	const struct cell *const without[], unsigned n, struct point *out)
 {
 	size_t mark = scratch_mark(s->scratch);
 	struct part p = { .cell = *in, .n = n };

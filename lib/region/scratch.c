@@ -10,9 +10,11 @@ enum {
 bool
 scratch_init(struct scratch *s, size_t bytes)
 {
-	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	*s = (struct scratch){ .base = base != MAP_FAILED ? base : NULL, .room = base != MAP_FAILED ? bytes : 0 };
+	*s = (struct scratch){ .base = base != MAP_FAILED ? base : NULL,
+		.room = base != MAP_FAILED ? bytes : 0 };
 	return s->base != NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Memory of a search: taken piece by piece, given back to a mark.
  *
- * Threads: one at a time.  Memory: scratch_init/_fini; what is taken lives until scratch_release of an earlier mark. */
+ * Threads: one at a time.  Memory: scratch_init/_fini; what is taken lives until scratch_release of
+ * an earlier mark. */
 #ifndef REGION_SCRATCH_H
 #define REGION_SCRATCH_H
 
@@ -11,7 +12,7 @@
 struct scratch {
 	char *base;
 	size_t used, room;
-	bool exhausted;                 /* something did not fit: what was found since is not complete */
+	bool exhausted; /* something did not fit: what was found since is not complete */
 };
 
 /* Reserves address space for bytes; pages are taken when they are used.  False: it is not there. */

@@ -24,7 +24,9 @@ spans_of(struct span ranges[], uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		struct span *before = kept > 0 ? &ranges[kept - 1] : NULL;
 
-		if (before != NULL && (ranges[i].first <= before->last || ranges[i].first - 1 == before->last)) {
+		if (before != NULL
+			&& (ranges[i].first <= before->last
+				|| ranges[i].first - 1 == before->last)) {
 			if (ranges[i].last > before->last)
 				before->last = ranges[i].last;
 		} else {
@@ -88,7 +90,8 @@ spans_cover(const struct spans *a, const struct spans *b)
 		return true;
 	if (b->n == 0)
 		return true;
-	if (a->n == 0 || b->span[0].first < a->span[0].first || b->span[b->n - 1].last > a->span[a->n - 1].last)
+	if (a->n == 0 || b->span[0].first < a->span[0].first
+		|| b->span[b->n - 1].last > a->span[a->n - 1].last)
 		return false;
 	for (uint32_t i = 0; i < b->n; i++) {
 		if (b->n < 8)
@@ -96,7 +99,8 @@ spans_cover(const struct spans *a, const struct spans *b)
 		else
 			while (k < a->n && a->span[k].last < b->span[i].first)
 				k++;
-		if (k == a->n || a->span[k].first > b->span[i].first || a->span[k].last < b->span[i].last)
+		if (k == a->n || a->span[k].first > b->span[i].first
+			|| a->span[k].last < b->span[i].last)
 			return false;
 	}
 	return true;
@@ -158,7 +162,8 @@ spans_without(struct scratch *s, const struct spans *a, const struct spans *b)
 		struct span x = a->span[i];
 		bool left = true;
 
-		for (uint32_t k = reach(b, x.first); k < b->n && b->span[k].first <= x.last && left; k++) {
+		for (uint32_t k = reach(b, x.first); k < b->n && b->span[k].first <= x.last && left;
+			k++) {
 			if (b->span[k].first > x.first)
 				out[n++] = (struct span){ x.first, b->span[k].first - 1 };
 			left = b->span[k].last < x.last;
@@ -177,7 +182,8 @@ spans_shift(struct scratch *s, const struct spans *a, int32_t delta, wide_t low,
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < a->n && out != NULL; i++) {
-		__int128 first = (__int128)a->span[i].first + delta, last = (__int128)a->span[i].last + delta;
+		__int128 first = (__int128)a->span[i].first + delta,
+			 last = (__int128)a->span[i].last + delta;
 
 		if (last < (__int128)low || first > (__int128)high)
 			continue;
@@ -203,8 +209,9 @@ spans_hash(const struct spans *s)
 	uint64_t hash = 0xcbf29ce484222325ull + s->n;
 
 	for (uint32_t i = 0; i < s->n; i++) {
-		const uint64_t word[4] = { (uint64_t)s->span[i].first, (uint64_t)(s->span[i].first >> 64),
-			(uint64_t)s->span[i].last, (uint64_t)(s->span[i].last >> 64) };
+		const uint64_t word[4] = { (uint64_t)s->span[i].first,
+			(uint64_t)(s->span[i].first >> 64), (uint64_t)s->span[i].last,
+			(uint64_t)(s->span[i].last >> 64) };
 
 		for (unsigned k = 0; k < 4; k++) {
 			hash = (hash ^ word[k]) * 0x9e3779b97f4a7c15ull;

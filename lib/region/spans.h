@@ -14,20 +14,20 @@
 typedef unsigned __int128 wide_t;
 
 struct span {
-	wide_t first, last;             /* both in it */
+	wide_t first, last; /* both in it */
 };
 
 struct spans {
 	const struct span *span;
-	uint32_t n;                     /* 0: empty */
+	uint32_t n; /* 0: empty */
 };
 
 /* Makes spans of n ranges in any order, which may overlap; sorts them where they are. */
 struct spans spans_of(struct span ranges[], uint32_t n);
 
 bool spans_hold(const struct spans *s, wide_t value);
-bool spans_meet(const struct spans *a, const struct spans *b);          /* have they a number in common? */
-bool spans_cover(const struct spans *a, const struct spans *b);         /* is all of b in a? */
+bool spans_meet(const struct spans *a, const struct spans *b);  /* have they a number in common? */
+bool spans_cover(const struct spans *a, const struct spans *b); /* is all of b in a? */
 bool spans_equal(const struct spans *a, const struct spans *b);
 
 /* What both have; what a has and b has not.  Empty when the scratch is exhausted. */
@@ -35,7 +35,8 @@ struct spans spans_and(struct scratch *s, const struct spans *a, const struct sp
 struct spans spans_without(struct scratch *s, const struct spans *a, const struct spans *b);
 
 /* All of a shifted by so much, without what is below low or above high; delta may be negative. */
-struct spans spans_shift(struct scratch *s, const struct spans *a, int32_t delta, wide_t low, wide_t high);
+struct spans spans_shift(
+	struct scratch *s, const struct spans *a, int32_t delta, wide_t low, wide_t high);
 
 /* How many numbers, roughly. */
 double spans_size(const struct spans *s);

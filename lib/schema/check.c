@@ -41,8 +41,8 @@ check_type(const struct row *row)
 		complain(row, "a struct needs .table");
 	else if (base == CFG_CHOICE && f->choices == NULL)
 		complain(row, "a choice needs .choices");
-	else if ((base == CFG_ENUM || base == CFG_FLAGS || base == CFG_MATCH_FLAGS) &&
-		f->words == NULL)
+	else if ((base == CFG_ENUM || base == CFG_FLAGS || base == CFG_MATCH_FLAGS)
+		&& f->words == NULL)
 		complain(row, "the type needs .words");
 	else if ((f->type & CFG_MAP) && base != CFG_STRUCT)
 		complain(row, "a map is of structs");
@@ -95,7 +95,8 @@ check_table(const struct cfg_table *table, struct err *err)
 		complain(&row, "no sentence");
 	if (table->bare != NULL && cfg_field_find(table, table->bare) == NULL)
 		complain(&row, ".bare is no row");
-	if (table->bare_list != NULL && (table->bare == NULL || cfg_field_find(table, table->bare_list) == NULL))
+	if (table->bare_list != NULL
+		&& (table->bare == NULL || cfg_field_find(table, table->bare_list) == NULL))
 		complain(&row, ".bare_list is no row, or there is no .bare");
 	for (row.f = table->fields; row.f->name != NULL; row.f++) {
 		unsigned before = err_count(err);

@@ -6,7 +6,7 @@
 #include "schema/document_priv.h"
 #include "schema/type.h"
 
-#define FIELDS_MAX 128                  /* rows of one table */
+#define FIELDS_MAX 128 /* rows of one table */
 
 static const char *
 next_field(const void *fields, unsigned i)
@@ -38,7 +38,8 @@ static void
 decode_keys(struct document *doc, const struct cfg_table *table, struct node *map, void *out,
 	bool *seen)
 {
-	node_each(child, map) {
+	node_each(child, map)
+	{
 		const struct cfg_field *f = cfg_field_find(table, child->key->text);
 
 		if (child->key->refused)
@@ -122,8 +123,8 @@ find_choice(struct document *doc, const struct cfg_field *f, struct node *node, 
 
 /* Decodes "track", or a map of one key. */
 static void
-decode_choice(struct document *doc, const struct cfg_field *f, struct node *node,
-	struct cfg_choice *out)
+decode_choice(
+	struct document *doc, const struct cfg_field *f, struct node *node, struct cfg_choice *out)
 {
 	struct node *tag = node, *value = node;
 	struct cfg_head *head;
@@ -185,8 +186,8 @@ alloc_items(struct document *doc, const struct cfg_field *f, unsigned count, str
 }
 
 static void
-decode_list(struct document *doc, const struct cfg_field *f, struct node *node,
-	struct any_list *out)
+decode_list(
+	struct document *doc, const struct cfg_field *f, struct node *node, struct any_list *out)
 {
 	size_t size = type_size(f);
 	char *item;
@@ -200,7 +201,8 @@ decode_list(struct document *doc, const struct cfg_field *f, struct node *node,
 		return;
 	}
 	item = alloc_items(doc, f, node->count, out);
-	node_each(child, node) {
+	node_each(child, node)
+	{
 		place_add(doc, item, child);
 		decode_one(doc, f, child, item);
 		item += size;
@@ -224,8 +226,7 @@ key_is_right(struct document *doc, const struct cfg_field *f, struct node *key)
 }
 
 static void
-decode_map(struct document *doc, const struct cfg_field *f, struct node *node,
-	struct any_list *out)
+decode_map(struct document *doc, const struct cfg_field *f, struct node *node, struct any_list *out)
 {
 	size_t size = type_size(f);
 	char *item;
@@ -238,7 +239,8 @@ decode_map(struct document *doc, const struct cfg_field *f, struct node *node,
 	}
 	item = alloc_items(doc, f, node->count, out);
 	out->count = 0;
-	node_each(child, node) {
+	node_each(child, node)
+	{
 		struct cfg_head *head = (void *)item;
 
 		if (!key_is_right(doc, f, child->key) || child->refused)

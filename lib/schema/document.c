@@ -68,8 +68,8 @@ document_parse(const char *path, const struct cfg_table *root, struct err *err)
 }
 
 struct document *
-document_parse_text(const char *name, const char *text, size_t length,
-	const struct cfg_table *root, struct err *err)
+document_parse_text(const char *name, const char *text, size_t length, const struct cfg_table *root,
+	struct err *err)
 {
 	struct document *doc = document_create(root, err);
 

@@ -17,10 +17,10 @@
 struct document;
 
 /* Bounds of what is read, over all files. */
-#define DOCUMENT_BYTES_MAX (64u << 20)
-#define DOCUMENT_DEPTH_MAX 32           /* nesting of lists and maps */
+#define DOCUMENT_BYTES_MAX         (64u << 20)
+#define DOCUMENT_DEPTH_MAX         32 /* nesting of lists and maps */
 #define DOCUMENT_INCLUDE_DEPTH_MAX 8
-#define DOCUMENT_FILES_MAX 256
+#define DOCUMENT_FILES_MAX         256
 
 /* Reads the file at path; root describes the whole file.  Errors go to err.  Returns NULL when
  * there is nothing to decode: the file cannot be read, or is not YAML. Otherwise returns a
@@ -32,14 +32,14 @@ struct document *document_parse(const char *path, const struct cfg_table *root, 
 struct document *document_parse_text(const char *name, const char *text, size_t length,
 	const struct cfg_table *root, struct err *err);
 
-void document_free(struct document *doc);       /* NULL is fine */
+void document_free(struct document *doc); /* NULL is fine */
 
 /* Returns the struct of the root table. */
 void *document_root(const struct document *doc);
 
 enum document_defaults {
-	DOCUMENT_DEFAULTS_OUT,          /* values that equal their default are left out */
-	DOCUMENT_DEFAULTS_IN,           /* everything is written */
+	DOCUMENT_DEFAULTS_OUT, /* values that equal their default are left out */
+	DOCUMENT_DEFAULTS_IN,  /* everything is written */
 };
 
 /* Writes the decoded configuration as YAML. Reading that text gives an equal configuration. */

@@ -44,48 +44,48 @@ struct cfg_table;
 /* Every struct described by a table begins with this, named head.  An embedded struct that was not
  * written has a place with line 0, and its defaults. */
 struct cfg_head {
-	const char *name;               /* the key in a map, the tag of a choice, else NULL */
-	struct loc loc;                 /* of the name where there is one, else of the value */
+	const char *name; /* the key in a map, the tag of a choice, else NULL */
+	struct loc loc;   /* of the name where there is one, else of the value */
 	const struct document *document;
 };
 
 /* The type of a value.  The comment is the C type of the member at the row's offset. */
 enum cfg_type {
-	CFG_NO_TYPE,                    /* ends a table */
-	CFG_BOOL,                       /* bool */
-	CFG_U8,                         /* uint8_t; all four: .min, .max, .words as in "auto" */
-	CFG_U16,                        /* uint16_t */
-	CFG_U32,                        /* uint32_t */
-	CFG_U64,                        /* uint64_t */
-	CFG_SIZE,                       /* uint64_t, bytes: 64k = 65536; .min, .max, .words */
-	CFG_RATE,                       /* struct cfg_rate; .min, .max */
-	CFG_DURATION,                   /* uint64_t, ns; .min, .max, .words */
-	CFG_TEXT,                       /* const char * */
-	CFG_NAME,                       /* const char *: letters, digits, - _ . */
-	CFG_REF,                        /* const char *: a name in section .refers, or of .words */
-	CFG_PATH,                       /* struct cfg_path */
-	CFG_ADDRESS,                    /* struct ip_address */
-	CFG_INTERFACE_ADDRESS,          /* struct ip_prefix, host bits kept: 10.0.0.1/24 */
-	CFG_PREFIX,                     /* struct ip_prefix, host bits must be 0 */
-	CFG_ENDPOINT,                   /* struct cfg_endpoint */
-	CFG_MAC,                        /* struct cfg_mac */
-	CFG_VLAN,                       /* uint16_t, 1 to 4094 */
-	CFG_PROTOCOL,                   /* uint8_t: tcp, or 0 to 255 */
-	CFG_DSCP,                       /* uint8_t: ef, or 0 to 63 */
-	CFG_PORTS,                      /* struct cfg_range: 80 or 1024-65535; never negated */
-	CFG_ENUM,                       /* an enum, 4 bytes: one of .words */
-	CFG_FLAGS,                      /* uint32_t: .words or-ed, written as one or a list */
-	CFG_STRUCT,                     /* a struct of .table */
-	CFG_CHOICE,                     /* struct cfg_choice: one of .choices */
+	CFG_NO_TYPE,           /* ends a table */
+	CFG_BOOL,              /* bool */
+	CFG_U8,                /* uint8_t; all four: .min, .max, .words as in "auto" */
+	CFG_U16,               /* uint16_t */
+	CFG_U32,               /* uint32_t */
+	CFG_U64,               /* uint64_t */
+	CFG_SIZE,              /* uint64_t, bytes: 64k = 65536; .min, .max, .words */
+	CFG_RATE,              /* struct cfg_rate; .min, .max */
+	CFG_DURATION,          /* uint64_t, ns; .min, .max, .words */
+	CFG_TEXT,              /* const char * */
+	CFG_NAME,              /* const char *: letters, digits, - _ . */
+	CFG_REF,               /* const char *: a name in section .refers, or of .words */
+	CFG_PATH,              /* struct cfg_path */
+	CFG_ADDRESS,           /* struct ip_address */
+	CFG_INTERFACE_ADDRESS, /* struct ip_prefix, host bits kept: 10.0.0.1/24 */
+	CFG_PREFIX,            /* struct ip_prefix, host bits must be 0 */
+	CFG_ENDPOINT,          /* struct cfg_endpoint */
+	CFG_MAC,               /* struct cfg_mac */
+	CFG_VLAN,              /* uint16_t, 1 to 4094 */
+	CFG_PROTOCOL,          /* uint8_t: tcp, or 0 to 255 */
+	CFG_DSCP,              /* uint8_t: ef, or 0 to 63 */
+	CFG_PORTS,             /* struct cfg_range: 80 or 1024-65535; never negated */
+	CFG_ENUM,              /* an enum, 4 bytes: one of .words */
+	CFG_FLAGS,             /* uint32_t: .words or-ed, written as one or a list */
+	CFG_STRUCT,            /* a struct of .table */
+	CFG_CHOICE,            /* struct cfg_choice: one of .choices */
 	/* Matches: almost always with CFG_LIST, "any of these". */
-	CFG_MATCH_ADDRESS,              /* struct cfg_match_address; sets are names in .refers */
-	CFG_MATCH_NAME,                 /* struct cfg_match_name; names in .refers, or of .words */
-	CFG_MATCH_PORT,                 /* struct cfg_range */
-	CFG_MATCH_PROTOCOL,             /* struct cfg_range */
-	CFG_MATCH_DSCP,                 /* struct cfg_range */
-	CFG_MATCH_VLAN,                 /* struct cfg_range */
-	CFG_MATCH_NUMBER,               /* struct cfg_range: .words, .min, .max */
-	CFG_MATCH_FLAGS,                /* uint32_t like CFG_FLAGS; "!x" is all words but x */
+	CFG_MATCH_ADDRESS,  /* struct cfg_match_address; sets are names in .refers */
+	CFG_MATCH_NAME,     /* struct cfg_match_name; names in .refers, or of .words */
+	CFG_MATCH_PORT,     /* struct cfg_range */
+	CFG_MATCH_PROTOCOL, /* struct cfg_range */
+	CFG_MATCH_DSCP,     /* struct cfg_range */
+	CFG_MATCH_VLAN,     /* struct cfg_range */
+	CFG_MATCH_NUMBER,   /* struct cfg_range: .words, .min, .max */
+	CFG_MATCH_FLAGS,    /* uint32_t like CFG_FLAGS; "!x" is all words but x */
 	CFG_TYPES,
 
 	/* Or-ed to a type, both CFG_LIST_OF(its C type).  A map is of CFG_STRUCT only: each
@@ -94,19 +94,24 @@ enum cfg_type {
 	CFG_MAP = 0x200,
 };
 
-#define CFG_LIST_OF(type) struct { type *items; unsigned count; }
+#define CFG_LIST_OF(type) \
+	struct { \
+		type *items; \
+		unsigned count; \
+	}
 
 /* for (each element of list): cfg_each(rule, &acl->rules) { rule->... } */
 #define cfg_each(var, list) \
 	for (__typeof__(*(list)->items) *var = (list)->items, \
-		*var##_end = (list)->count ? (list)->items + (list)->count : var; \
+					*var##_end = (list)->count ? (list)->items + (list)->count \
+								   : var; \
 		var != var##_end; var++)
 
 /* The chosen alternative, such as a stage of a pipeline. */
 struct cfg_choice {
-	const struct cfg_table *table;  /* its name is the tag that was written */
-	void *config;                   /* the struct of that table */
-	struct loc loc;                 /* of the tag */
+	const struct cfg_table *table; /* its name is the tag that was written */
+	void *config;                  /* the struct of that table */
+	struct loc loc;                /* of the tag */
 };
 
 /* Returns the i-th alternative of a choice, NULL after the last. */
@@ -118,38 +123,44 @@ extern const char cfg_optional[];
 
 struct cfg_field {
 	const char *name;
-	unsigned type;                  /* enum cfg_type, with CFG_LIST or CFG_MAP */
-	const char *default_text;       /* as a user would write it; NULL: must be written */
+	unsigned type;            /* enum cfg_type, with CFG_LIST or CFG_MAP */
+	const char *default_text; /* as a user would write it; NULL: must be written */
 	size_t offset;
-	const char *text;               /* one sentence */
+	const char *text; /* one sentence */
 
 	/* For the types that name them above. */
 	uint64_t min;
-	uint64_t max;                   /* 0: all that the type can hold */
+	uint64_t max; /* 0: all that the type can hold */
 	const struct cfg_word *words;
 	const struct cfg_table *table;
 	cfg_choices_fn choices;
-	const char *refers;             /* top-level section; NULL: the consumer looks it up */
-	const char *refers_too;         /* another section that defines such names, or NULL */
-	const char *kind;               /* the thing named, for errors: "stage", "pool" */
-	unsigned key;                   /* keys of a map: CFG_ADDRESS, or 0: names */
-	bool restart;                   /* a reload refuses a change */
+	const char *refers;     /* top-level section; NULL: the consumer looks it up */
+	const char *refers_too; /* another section that defines such names, or NULL */
+	const char *kind;       /* the thing named, for errors: "stage", "pool" */
+	unsigned key;           /* keys of a map: CFG_ADDRESS, or 0: names */
+	bool restart;           /* a reload refuses a change */
 };
-#define CFG_END { .name = NULL }
+#define CFG_END \
+	{ \
+		.name = NULL \
+	}
 
 struct cfg_table {
-	const char *name;               /* a word; the tag, when it is one of a choice */
-	size_t size;                    /* CFG_SIZEOF(struct ...) */
+	const char *name; /* a word; the tag, when it is one of a choice */
+	size_t size;      /* CFG_SIZEOF(struct ...) */
 	const struct cfg_field *fields;
-	const char *text;               /* one sentence */
-	const char *bare;               /* the field that a value without keys fills, or NULL */
-	const char *bare_list;          /* the one that a list fills instead, or NULL */
+	const char *text;      /* one sentence */
+	const char *bare;      /* the field that a value without keys fills, or NULL */
+	const char *bare_list; /* the one that a list fills instead, or NULL */
 };
 
 /* sizeof, and a compile error if the struct does not begin with its head. */
-#define CFG_SIZEOF(type) (sizeof(type) + 0 * sizeof(struct { \
-	_Static_assert(offsetof(type, head) == 0, "a decoded struct begins with its head"); \
-	char unused; }))
+#define CFG_SIZEOF(type) \
+	(sizeof(type) + 0 * sizeof(struct { \
+		_Static_assert( \
+			offsetof(type, head) == 0, "a decoded struct begins with its head"); \
+		char unused; \
+	}))
 
 /* Returns the row called name, or NULL. */
 const struct cfg_field *cfg_field_find(const struct cfg_table *table, const char *name);
@@ -181,8 +192,8 @@ bool cfg_is_written(const struct cfg_head *head, const void *field);
 /* Returns the element of a map (any CFG_LIST_OF whose elements begin with a head) called name, or
  * NULL: cfg_find(&cfg->pools, "uplink"). */
 #define cfg_find(map, wanted) \
-	((__typeof__((map)->items))cfg_find_element((map)->items, (map)->count, \
-		sizeof(*(map)->items), (wanted)))
+	((__typeof__((map)->items))cfg_find_element( \
+		(map)->items, (map)->count, sizeof(*(map)->items), (wanted)))
 void *cfg_find_element(void *items, unsigned count, size_t size, const char *name);
 
 #endif

@@ -98,7 +98,8 @@ read_file(struct document *doc, struct document_file *file, const struct node *a
 	ssize_t bytes;
 
 	if (in == NULL || fstat(fileno(in), &st) < 0) {
-		FILE_ERROR(doc, asked, "cannot open %s: %s", file->name, asked != NULL ? why : strerror(errno));
+		FILE_ERROR(doc, asked, "cannot open %s: %s", file->name,
+			asked != NULL ? why : strerror(errno));
 		if (in != NULL)
 			fclose(in);
 		return false;
@@ -125,8 +126,8 @@ join(struct document *doc, struct node *into, struct node *from)
 {
 	if (from->refused || into->refused)
 		return;
-	if (into->kind == NODE_SCALAR && from->kind == NODE_SCALAR &&
-	    strcmp(into->text, from->text) == 0)
+	if (into->kind == NODE_SCALAR && from->kind == NODE_SCALAR
+		&& strcmp(into->text, from->text) == 0)
 		return;
 	if (from->kind == NODE_EMPTY)
 		return;
@@ -184,8 +185,8 @@ depth_of(const struct document_file *file)
 }
 
 static void
-include_one(struct document *doc, struct node *root, struct node *asked,
-	const struct document_file *by)
+include_one(
+	struct document *doc, struct node *root, struct node *asked, const struct document_file *by)
 {
 	struct node *tree;
 
@@ -228,8 +229,7 @@ read_tree(struct document *doc, const struct document_file *file, const char *te
 		include_one(doc, tree, list, file);
 		return tree;
 	}
-	node_each(asked, list)
-		include_one(doc, tree, asked, file);
+	node_each(asked, list) include_one(doc, tree, asked, file);
 	return tree;
 }
 

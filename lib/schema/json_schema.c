@@ -118,13 +118,13 @@ choice_schema(const struct tables *tables, const struct cfg_field *f)
 		json_array_append_new(names, json_string(table->name));
 		json_object_set_new(properties, table->name, reference_to(tables, table));
 	}
-	return json_pack("{s:[{s:o}, {s:s, s:o, s:b, s:i, s:i}]}", "anyOf", "enum", names,
-		"type", "object", "properties", properties, "additionalProperties", 0,
-		"minProperties", 1, "maxProperties", 1);
+	return json_pack("{s:[{s:o}, {s:s, s:o, s:b, s:i, s:i}]}", "anyOf", "enum", names, "type",
+		"object", "properties", properties, "additionalProperties", 0, "minProperties", 1,
+		"maxProperties", 1);
 }
 
 #define ADDRESS "[0-9a-fA-F:.]+"
-#define NAME "[A-Za-z0-9_][A-Za-z0-9_.-]*"
+#define NAME    "[A-Za-z0-9_][A-Za-z0-9_.-]*"
 
 static json_t *
 text_schema(const struct cfg_field *f)
@@ -235,8 +235,9 @@ fields_schema(const struct tables *tables, const struct cfg_table *table)
 
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
 		schema = field_schema(tables, f);
-		json_object_set_new(schema, "description", f->restart
-			? json_sprintf("%s A change needs a restart.", f->text) : json_string(f->text));
+		json_object_set_new(schema, "description",
+			f->restart ? json_sprintf("%s A change needs a restart.", f->text)
+				   : json_string(f->text));
 		if (f->default_text == NULL)
 			json_array_append_new(required, json_string(f->name));
 		else if (f->default_text != CFG_OPTIONAL)
@@ -259,7 +260,8 @@ table_schema(const struct tables *tables, const struct cfg_table *table)
 	if (table->bare != NULL)
 		schema = any_of(schema, field_schema(tables, cfg_field_find(table, table->bare)));
 	if (table->bare_list != NULL)
-		schema = any_of(schema, field_schema(tables, cfg_field_find(table, table->bare_list)));
+		schema = any_of(
+			schema, field_schema(tables, cfg_field_find(table, table->bare_list)));
 	return schema;
 }
 
@@ -282,12 +284,12 @@ document_json_schema(const struct cfg_table *root, FILE *out)
 	tables_collect(tables, root);
 	schema = fields_schema(tables, root);
 	json_object_set_new(json_object_get(schema, "properties"), "include", include_schema());
-	json_object_set_new(schema, "$schema",
-		json_string("https://json-schema.org/draft/2020-12/schema"));
+	json_object_set_new(
+		schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
 	json_object_set_new(schema, "title", json_string(root->name));
 	for (unsigned i = 1; i < tables->count; i++)
-		json_object_set_new(definitions, tables->name[i],
-			table_schema(tables, tables->table[i]));
+		json_object_set_new(
+			definitions, tables->name[i], table_schema(tables, tables->table[i]));
 	json_object_set_new(schema, "$defs", definitions);
 	json_dumpf(schema, out, JSON_INDENT(2));
 	fputc('\n', out);

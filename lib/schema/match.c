@@ -9,7 +9,7 @@ struct range_kind {
 	const char *what;
 	const struct cfg_word *words;
 	uint32_t max;
-	bool matches;                   /* may be negated */
+	bool matches; /* may be negated */
 };
 
 static const struct range_kind *
@@ -67,8 +67,8 @@ read_range(const char *text, uint64_t *first, uint64_t *last)
 }
 
 void
-range_decode(struct document *doc, const struct cfg_field *f, struct node *node,
-	struct cfg_range *out)
+range_decode(
+	struct document *doc, const struct cfg_field *f, struct node *node, struct cfg_range *out)
 {
 	const struct range_kind *kind = range_kind(f->type & ~(CFG_LIST | CFG_MAP));
 	const struct cfg_word *words = f->words != NULL ? f->words : kind->words;
@@ -86,8 +86,8 @@ range_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 			unknown_word(doc, node, f->kind != NULL ? f->kind : kind->what, text,
 				(struct right_words){ next_word, words });
 		else
-			node_error(doc, node, "'%.60s' is not a %s or a range, such as 1024-65535", text,
-				kind->what);
+			node_error(doc, node, "'%.60s' is not a %s or a range, such as 1024-65535",
+				text, kind->what);
 	} else if (first > last) {
 		node_error(doc, node, "%.60s: the range is empty", text);
 	} else if (first < f->min) {
@@ -112,8 +112,8 @@ match_address_decode(struct document *doc, const struct cfg_field *f, struct nod
 		if (name_is_known(doc, &set, node, text + 1))
 			*out = (struct cfg_match_address){ .negate = negate, .set = text + 1 };
 	} else if (!ip_prefix_parse(text, &prefix)) {
-		node_error(doc, node, "'%.60s' is not an address, a prefix such as 10.0.0.0/8, or a $set",
-			text);
+		node_error(doc, node,
+			"'%.60s' is not an address, a prefix such as 10.0.0.0/8, or a $set", text);
 	} else if (!ip_prefix_is_network(&prefix)) {
 		struct ip_prefix network = ip_prefix_network(&prefix);
 		char buf[IP_TEXT_MAX];

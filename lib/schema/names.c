@@ -18,7 +18,7 @@ words_find(const struct cfg_word *words, const char *text, uint32_t *value)
 	return false;
 }
 
-#define SUGGESTIONS_MAX 100             /* each one searches all names: not for every error */
+#define SUGGESTIONS_MAX 100 /* each one searches all names: not for every error */
 
 static const char *
 nearest(struct document *doc, const char *word, struct right_words right)

@@ -7,7 +7,7 @@
 
 #include "schema/document_priv.h"
 
-#define TEXT_SHOWN 60                   /* of a value in an error */
+#define TEXT_SHOWN 60 /* of a value in an error */
 
 struct node *
 node_create(struct document *doc, enum node_kind kind, struct loc loc)
@@ -48,9 +48,7 @@ node_find(const struct node *map, const char *name)
 {
 	if (map->kind != NODE_MAP)
 		return NULL;
-	node_each(child, map)
-		if (strcmp(child->key->text, name) == 0)
-			return child;
+	node_each(child, map) if (strcmp(child->key->text, name) == 0) return child;
 	return NULL;
 }
 
@@ -122,8 +120,7 @@ node_sort(struct document *doc, const struct node *map)
 	struct node **sorted = arena_alloc(&doc->arena, map->count * sizeof(struct node *));
 	unsigned count = 0;
 
-	node_each(child, map)
-		sorted[count++] = child;
+	node_each(child, map) sorted[count++] = child;
 	qsort(sorted, count, sizeof(struct node *), by_key);
 	return sorted;
 }
@@ -134,8 +131,7 @@ node_refuse_duplicates(struct document *doc, struct node *node)
 	struct node **sorted;
 
 	if (node->kind == NODE_LIST || node->kind == NODE_MAP)
-		node_each(child, node)
-			node_refuse_duplicates(doc, child);
+		node_each(child, node) node_refuse_duplicates(doc, child);
 	if (node->kind != NODE_MAP || node->count < 2)
 		return;
 

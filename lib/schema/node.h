@@ -13,7 +13,7 @@
 struct document;
 
 enum node_kind {
-	NODE_EMPTY,                     /* nothing, null or ~ */
+	NODE_EMPTY, /* nothing, null or ~ */
 	NODE_SCALAR,
 	NODE_LIST,
 	NODE_MAP,
@@ -21,19 +21,19 @@ enum node_kind {
 
 struct node {
 	enum node_kind kind;
-	bool refused;                   /* it has an error itself: it is not decoded */
-	bool incomplete;                /* a required field is missing */
-	bool wrong;                     /* an error was found in it or below */
-	const char *text;               /* of a scalar, else "" */
-	struct loc loc;                 /* of a list or map over several lines: that of its key */
+	bool refused;     /* it has an error itself: it is not decoded */
+	bool incomplete;  /* a required field is missing */
+	bool wrong;       /* an error was found in it or below */
+	const char *text; /* of a scalar, else "" */
+	struct loc loc;   /* of a list or map over several lines: that of its key */
 	struct node *parent;
-	struct node *key;               /* of the value of a map, else NULL */
+	struct node *key; /* of the value of a map, else NULL */
 	struct node *next;
-	struct node *first;             /* values */
+	struct node *first; /* values */
 	struct node *last;
-	struct node *open_key;          /* of a map being read: the key without its value yet */
+	struct node *open_key; /* of a map being read: the key without its value yet */
 	unsigned count;
-	unsigned order;                 /* of creation */
+	unsigned order; /* of creation */
 };
 
 #define node_each(child, parent_node) \

@@ -121,7 +121,7 @@ complaint(const struct cfg_head *head, const void *field, bool *quiet)
 	return node;
 }
 
-#define SENTENCE_MAX 512
+#define SENTENCE_MAX  512
 #define PATH_MAX_TEXT 256
 
 int

@@ -11,7 +11,7 @@
 struct printer {
 	FILE *out;
 	enum document_defaults defaults;
-	struct document *scratch;       /* decodes defaults */
+	struct document *scratch; /* decodes defaults */
 	unsigned indent;
 	bool after_dash;
 };
@@ -129,8 +129,8 @@ is_left_out(const struct printer *p, const struct cfg_field *f, const void *valu
 		return is_zero(f, value);
 	if (f->type == CFG_STRUCT && is_empty(p, f->table, value))
 		return true;
-	return is_unwritable(f, value) ||
-		(p->defaults == DOCUMENT_DEFAULTS_OUT && is_default(p, f, value));
+	return is_unwritable(f, value)
+		|| (p->defaults == DOCUMENT_DEFAULTS_OUT && is_default(p, f, value));
 }
 
 static void

@@ -7,7 +7,7 @@
 
 #include "schema/type.h"
 
-#define SCALAR_TEXT_MAX 128             /* two names with ! and $ before them */
+#define SCALAR_TEXT_MAX 128 /* two names with ! and $ before them */
 
 /* Returns the text of one value that is not a struct, choice or flags, in buf[SCALAR_TEXT_MAX] or
  * elsewhere; not quoted. */

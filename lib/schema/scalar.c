@@ -169,11 +169,11 @@ decode_rate(const struct scalar *s, struct cfg_rate *out)
 static bool
 is_name(const char *text)
 {
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	static const char
+		letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-	return text[0] != '\0' && text[0] != '-' && text[0] != '.' &&
-		strspn(text, letters) == strlen(text);
+	return text[0] != '\0' && text[0] != '-' && text[0] != '.'
+		&& strspn(text, letters) == strlen(text);
 }
 
 static void
@@ -215,8 +215,9 @@ decode_prefix(const struct scalar *s, struct ip_prefix *out)
 	char buf[IP_TEXT_MAX];
 
 	if (!ip_prefix_parse(s->text, &prefix)) {
-		refuse(s, of_interface ? "is not an address with its length, as 10.0.0.1/24" :
-			"is not a prefix, as 10.0.0.0/8");
+		refuse(s,
+			of_interface ? "is not an address with its length, as 10.0.0.1/24"
+				     : "is not a prefix, as 10.0.0.0/8");
 		return;
 	}
 	if (of_interface && strchr(s->text, '/') == NULL) {
@@ -329,8 +330,8 @@ decode_by_type(const struct scalar *s, void *out)
 static bool
 is_text_with_colon(const struct node *node)
 {
-	return node->kind == NODE_MAP && node->count == 1 && node->first->kind == NODE_EMPTY &&
-		strchr(node->first->key->text, ':') != NULL;
+	return node->kind == NODE_MAP && node->count == 1 && node->first->kind == NODE_EMPTY
+		&& strchr(node->first->key->text, ':') != NULL;
 }
 
 void

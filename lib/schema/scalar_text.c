@@ -8,13 +8,13 @@
 static bool
 is_plain(const char *text)
 {
-	static const char safe[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+";
-	static const char first[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/";
+	static const char
+		safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+";
+	static const char
+		first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/";
 
-	return text[0] != '\0' && strchr(first, text[0]) != NULL && 
-		strspn(text, safe) == strlen(text) && strcasecmp(text, "null") != 0;
+	return text[0] != '\0' && strchr(first, text[0]) != NULL
+		&& strspn(text, safe) == strlen(text) && strcasecmp(text, "null") != 0;
 }
 
 void

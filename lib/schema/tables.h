@@ -10,7 +10,7 @@
 
 struct tables {
 	const struct cfg_table *table[TABLES_MAX];
-	char name[TABLES_MAX][64];      /* like table->name, but each one once: "acl", "acl-2" */
+	char name[TABLES_MAX][64]; /* like table->name, but each one once: "acl", "acl-2" */
 	unsigned count;
 };
 

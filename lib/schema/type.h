@@ -8,9 +8,9 @@
 /* size: of one value, 0 for a struct. */
 struct type {
 	size_t size;
-	const char *wanted;             /* "a number": in errors */
-	const char *name;               /* "number": in the reference */
-	const char *many;               /* "numbers" */
+	const char *wanted; /* "a number": in errors */
+	const char *name;   /* "number": in the reference */
+	const char *many;   /* "numbers" */
 };
 
 /* Returns the type of a row without CFG_LIST and CFG_MAP. */

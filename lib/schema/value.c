@@ -13,9 +13,10 @@ struct unit {
 static unsigned
 digit_of(char c)
 {
-	return c >= '0' && c <= '9' ? (unsigned)(c - '0') :
-		c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 :
-		c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 16;
+	return c >= '0' && c <= '9'    ? (unsigned)(c - '0')
+		: c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+		: c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+				       : 16;
 }
 
 /* Reads digits up to the first other character; returns false if there are none, or beyond 64
@@ -27,8 +28,8 @@ read_digits(const char **text, unsigned base, uint64_t *out)
 	uint64_t value = 0;
 
 	for (; digit_of(*s) < base; s++)
-		if (__builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, digit_of(*s), &value))
+		if (__builtin_mul_overflow(value, base, &value)
+			|| __builtin_add_overflow(value, digit_of(*s), &value))
 			return false;
 	if (s == *text)
 		return false;
@@ -89,13 +90,23 @@ read_with_unit(const char *text, const struct unit *units, uint64_t *out, const 
 }
 
 static const struct unit size_units[] = {
-	{ "", 1 }, { "B", 1 },
-	{ "k", 1u << 10 }, { "K", 1u << 10 }, { "kB", 1u << 10 }, { "KB", 1u << 10 },
+	{ "", 1 },
+	{ "B", 1 },
+	{ "k", 1u << 10 },
+	{ "K", 1u << 10 },
+	{ "kB", 1u << 10 },
+	{ "KB", 1u << 10 },
 	{ "KiB", 1u << 10 },
-	{ "M", 1u << 20 }, { "MB", 1u << 20 }, { "MiB", 1u << 20 },
-	{ "G", 1u << 30 }, { "GB", 1u << 30 }, { "GiB", 1u << 30 },
-	{ "T", 1ull << 40 }, { "TB", 1ull << 40 }, { "TiB", 1ull << 40 },
-	{ NULL, 0 }
+	{ "M", 1u << 20 },
+	{ "MB", 1u << 20 },
+	{ "MiB", 1u << 20 },
+	{ "G", 1u << 30 },
+	{ "GB", 1u << 30 },
+	{ "GiB", 1u << 30 },
+	{ "T", 1ull << 40 },
+	{ "TB", 1ull << 40 },
+	{ "TiB", 1ull << 40 },
+	{ NULL, 0 },
 };
 
 const char *
@@ -109,14 +120,22 @@ value_read_size(const char *text, uint64_t *bytes)
 }
 
 static const struct unit bit_units[] = {
-	{ "bit", 1 }, { "kbit", 1000 }, { "Kbit", 1000 }, { "Mbit", 1000000 },
-	{ "Gbit", 1000000000 }, { "Tbit", 1000000000000 },
-	{ NULL, 0 }
+	{ "bit", 1 },
+	{ "kbit", 1000 },
+	{ "Kbit", 1000 },
+	{ "Mbit", 1000000 },
+	{ "Gbit", 1000000000 },
+	{ "Tbit", 1000000000000 },
+	{ NULL, 0 },
 };
 
 static const struct unit count_units[] = {
-	{ "/s", 1 }, { "k/s", 1000 }, { "K/s", 1000 }, { "M/s", 1000000 }, { "G/s", 1000000000 },
-	{ NULL, 0 }
+	{ "/s", 1 },
+	{ "k/s", 1000 },
+	{ "K/s", 1000 },
+	{ "M/s", 1000000 },
+	{ "G/s", 1000000000 },
+	{ NULL, 0 },
 };
 
 const char *
@@ -135,9 +154,14 @@ value_read_rate(const char *text, struct cfg_rate *out)
 }
 
 static const struct unit time_units[] = {
-	{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 }, { "m", 60000000000 },
-	{ "h", 3600000000000 }, { "d", 86400000000000 },
-	{ NULL, 0 }
+	{ "ns", 1 },
+	{ "us", 1000 },
+	{ "ms", 1000000 },
+	{ "s", 1000000000 },
+	{ "m", 60000000000 },
+	{ "h", 3600000000000 },
+	{ "d", 86400000000000 },
+	{ NULL, 0 },
 };
 
 const char *
@@ -150,8 +174,8 @@ value_read_duration(const char *text, uint64_t *ns)
 		return NULL;
 	}
 	do {
-		if (!read_with_unit(text, time_units, &part, &text) ||
-		    __builtin_add_overflow(sum, part, &sum))
+		if (!read_with_unit(text, time_units, &part, &text)
+			|| __builtin_add_overflow(sum, part, &sum))
 			return "is not a duration; write 30s, 500ms, 2h or 1h30m";
 	} while (*text != '\0');
 	*ns = sum;
@@ -177,8 +201,8 @@ value_read_mac(const char *text, struct cfg_mac *out)
 	return NULL;
 }
 
-static const char no_endpoint[] =
-	"is not an address with a port; write 10.0.0.80:443 or [2001:db8::1]:443";
+static const char
+	no_endpoint[] = "is not an address with a port; write 10.0.0.80:443 or [2001:db8::1]:443";
 
 const char *
 value_read_endpoint(const char *text, struct cfg_endpoint *out)

@@ -15,8 +15,8 @@
 #include "base/ip.h"
 
 enum cfg_rate_unit {
-	CFG_RATE_BITS,                  /* 10Mbit: bits per second */
-	CFG_RATE_COUNT,                 /* 500k/s: things (packets, flows) per second */
+	CFG_RATE_BITS,  /* 10Mbit: bits per second */
+	CFG_RATE_COUNT, /* 500k/s: things (packets, flows) per second */
 };
 
 struct cfg_rate {
@@ -25,13 +25,13 @@ struct cfg_rate {
 };
 
 struct cfg_mac {
-	uint8_t bytes[6];               /* as on the wire, like struct rte_ether_addr */
+	uint8_t bytes[6]; /* as on the wire, like struct rte_ether_addr */
 };
 
 /* 10.0.0.80:443, [2001:db8::1]:443, or the address alone: port 0. */
 struct cfg_endpoint {
 	struct ip_address address;
-	uint16_t port;                  /* host byte order */
+	uint16_t port; /* host byte order */
 };
 
 /* A file named by the configuration: as written, and as it can be opened (relative names are
@@ -52,8 +52,8 @@ struct cfg_range {
 /* An address match: "10.0.0.0/8", "$admins", each with ! before it for "not". */
 struct cfg_match_address {
 	bool negate;
-	const char *set;                /* the name without $, or NULL: the prefix counts */
-	struct ip_prefix prefix;        /* host bits are 0 */
+	const char *set;         /* the name without $, or NULL: the prefix counts */
+	struct ip_prefix prefix; /* host bits are 0 */
 };
 
 /* A match by name, "wan" or "!wan". */
@@ -67,10 +67,13 @@ struct cfg_word {
 	const char *word;
 	uint32_t value;
 };
-#define CFG_WORD_END { NULL, 0 }
+#define CFG_WORD_END \
+	{ \
+		NULL, 0 \
+	}
 
-extern const struct cfg_word cfg_protocols[];   /* tcp 6, udp 17, icmp 1, icmpv6 58, gre 47, ... */
-extern const struct cfg_word cfg_dscps[];       /* cs0 to cs7, af11 to af43, ef 46, va 44, le 1 */
+extern const struct cfg_word cfg_protocols[]; /* tcp 6, udp 17, icmp 1, icmpv6 58, gre 47, ... */
+extern const struct cfg_word cfg_dscps[];     /* cs0 to cs7, af11 to af43, ef 46, va 44, le 1 */
 
 /* Each function reads the whole of text into *out and returns NULL, or returns the fault: the end
  * of a sentence that begins with the text, such as "is not a duration; write 30s, 500ms or 2h". */

@@ -25,7 +25,10 @@ const char *
 value_size_text(uint64_t bytes, char *buf)
 {
 	static const struct unit units[] = {
-		{ "T", 1ull << 40 }, { "G", 1u << 30 }, { "M", 1u << 20 }, { "k", 1u << 10 },
+		{ "T", 1ull << 40 },
+		{ "G", 1u << 30 },
+		{ "M", 1u << 20 },
+		{ "k", 1u << 10 },
 		{ "", 1 },
 	};
 
@@ -36,10 +39,16 @@ const char *
 value_rate_text(const struct cfg_rate *rate, char *buf)
 {
 	static const struct unit bits[] = {
-		{ "Gbit", 1000000000 }, { "Mbit", 1000000 }, { "kbit", 1000 }, { "bit", 1 },
+		{ "Gbit", 1000000000 },
+		{ "Mbit", 1000000 },
+		{ "kbit", 1000 },
+		{ "bit", 1 },
 	};
 	static const struct unit counts[] = {
-		{ "G/s", 1000000000 }, { "M/s", 1000000 }, { "k/s", 1000 }, { "/s", 1 },
+		{ "G/s", 1000000000 },
+		{ "M/s", 1000000 },
+		{ "k/s", 1000 },
+		{ "/s", 1 },
 	};
 
 	return in_units(rate->value, rate->unit == CFG_RATE_BITS ? bits : counts, buf);
@@ -49,8 +58,13 @@ const char *
 value_duration_text(uint64_t ns, char *buf)
 {
 	static const struct unit units[] = {
-		{ "d", 86400000000000 }, { "h", 3600000000000 }, { "m", 60000000000 },
-		{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+		{ "d", 86400000000000 },
+		{ "h", 3600000000000 },
+		{ "m", 60000000000 },
+		{ "s", 1000000000 },
+		{ "ms", 1000000 },
+		{ "us", 1000 },
+		{ "ns", 1 },
 	};
 
 	return in_units(ns, units, buf);

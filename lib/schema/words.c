@@ -5,22 +5,55 @@
 #include "schema/document_priv.h"
 
 const struct cfg_word cfg_protocols[] = {
-	{ "icmp", 1 }, { "igmp", 2 }, { "ipip", 4 }, { "tcp", 6 }, { "udp", 17 }, { "dccp", 33 },
-	{ "ipv6", 41 }, { "rsvp", 46 }, { "gre", 47 }, { "esp", 50 }, { "ah", 51 },
+	{ "icmp", 1 },
+	{ "igmp", 2 },
+	{ "ipip", 4 },
+	{ "tcp", 6 },
+	{ "udp", 17 },
+	{ "dccp", 33 },
+	{ "ipv6", 41 },
+	{ "rsvp", 46 },
+	{ "gre", 47 },
+	{ "esp", 50 },
+	{ "ah", 51 },
 	{ "icmpv6", 58 },
-	{ "eigrp", 88 }, { "ospf", 89 }, { "pim", 103 }, { "vrrp", 112 }, { "l2tp", 115 },
-	{ "sctp", 132 }, { "udplite", 136 }, { "mpls", 137 },
-	CFG_WORD_END
+	{ "eigrp", 88 },
+	{ "ospf", 89 },
+	{ "pim", 103 },
+	{ "vrrp", 112 },
+	{ "l2tp", 115 },
+	{ "sctp", 132 },
+	{ "udplite", 136 },
+	{ "mpls", 137 },
+	CFG_WORD_END,
 };
 
 /* RFC 2474, 2597, 3246, 5865, 8622. */
 const struct cfg_word cfg_dscps[] = {
-	{ "cs0", 0 }, { "le", 1 }, { "cs1", 8 }, { "af11", 10 }, { "af12", 12 }, { "af13", 14 },
-	{ "cs2", 16 }, { "af21", 18 }, { "af22", 20 }, { "af23", 22 }, { "cs3", 24 },
-	{ "af31", 26 }, { "af32", 28 }, { "af33", 30 }, { "cs4", 32 }, { "af41", 34 },
-	{ "af42", 36 }, { "af43", 38 }, { "cs5", 40 }, { "va", 44 }, { "ef", 46 },
-	{ "cs6", 48 }, { "cs7", 56 },
-	CFG_WORD_END
+	{ "cs0", 0 },
+	{ "le", 1 },
+	{ "cs1", 8 },
+	{ "af11", 10 },
+	{ "af12", 12 },
+	{ "af13", 14 },
+	{ "cs2", 16 },
+	{ "af21", 18 },
+	{ "af22", 20 },
+	{ "af23", 22 },
+	{ "cs3", 24 },
+	{ "af31", 26 },
+	{ "af32", 28 },
+	{ "af33", 30 },
+	{ "cs4", 32 },
+	{ "af41", 34 },
+	{ "af42", 36 },
+	{ "af43", 38 },
+	{ "cs5", 40 },
+	{ "va", 44 },
+	{ "ef", 46 },
+	{ "cs6", 48 },
+	{ "cs7", 56 },
+	CFG_WORD_END,
 };
 
 const char *
@@ -63,8 +96,7 @@ flags_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 	struct flags flags = { 0 };
 
 	if (node->kind == NODE_LIST) {
-		node_each(child, node)
-			add_flag(doc, f, child, &flags);
+		node_each(child, node) add_flag(doc, f, child, &flags);
 	} else if (node->kind != NODE_EMPTY) {
 		add_flag(doc, f, node, &flags);
 	}

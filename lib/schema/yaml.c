@@ -15,10 +15,10 @@ struct reader {
 	struct document *doc;
 	const char *file;
 	struct fy_token_iter *iterator;
-	struct fy_event *event;         /* being read */
+	struct fy_event *event; /* being read */
 	struct node *root;
-	struct node *open;              /* innermost list or map that has not ended */
-	struct loc last;                /* place of the last token, for what has none of its own */
+	struct node *open; /* innermost list or map that has not ended */
+	struct loc last;   /* place of the last token, for what has none of its own */
 	unsigned depth;
 	unsigned documents;
 	bool stop;
@@ -60,8 +60,8 @@ event_loc(struct reader *r, struct fy_event *event)
 static bool
 is_null(const char *text)
 {
-	return text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0 ||
-		strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0;
+	return text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0
+		|| strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0;
 }
 
 static void
@@ -305,8 +305,8 @@ parse(struct reader *r, const char *text, size_t length)
 {
 	struct fy_diag_cfg diag_cfg;
 	struct fy_parse_cfg cfg = {
-		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 |
-			FYPCF_JSON_NONE,
+		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2
+			| FYPCF_JSON_NONE,
 	};
 	struct fy_parser *parser = NULL;
 
@@ -319,8 +319,8 @@ parse(struct reader *r, const char *text, size_t length)
 		parser = fy_parser_create(&cfg);
 	}
 	r->iterator = fy_token_iter_create(NULL);
-	if (parser == NULL || r->iterator == NULL ||
-	    fy_parser_set_string(parser, text, length) != 0) {
+	if (parser == NULL || r->iterator == NULL
+		|| fy_parser_set_string(parser, text, length) != 0) {
 		err_set(r->doc->err, ENOMEM, "%s: out of memory", r->file);
 		r->stop = true;
 	} else {

@@ -14,8 +14,11 @@
 static unsigned
 character_bytes(const uint8_t *s, size_t left)
 {
-	unsigned bytes = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 : (*s & 0xf0) == 0xe0 ? 3 :
-		*s >= 0xf0 && *s < 0xf5 ? 4 : 0;
+	unsigned bytes = *s < 0x80        ? 1
+		: *s >= 0xc2 && *s < 0xe0 ? 2
+		: (*s & 0xf0) == 0xe0     ? 3
+		: *s >= 0xf0 && *s < 0xf5 ? 4
+					  : 0;
 
 	if (bytes == 0 || bytes > left || (*s < 0x20 && strchr("\t\n\r", *s) == NULL) || *s == 0)
 		return 0;
@@ -24,8 +27,8 @@ character_bytes(const uint8_t *s, size_t left)
 	for (unsigned i = 1; i < bytes; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
+		|| (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return bytes;
 }
@@ -39,8 +42,8 @@ check_characters(struct document *doc, const char *file, const char *text, size_
 		unsigned bytes = character_bytes((const uint8_t *)text + i, length - i);
 
 		if (bytes == 0) {
-			err_add(doc->err, EINVAL, loc,
-				"byte 0x%02x: a configuration is UTF-8 text", (uint8_t)text[i]);
+			err_add(doc->err, EINVAL, loc, "byte 0x%02x: a configuration is UTF-8 text",
+				(uint8_t)text[i]);
 			return false;
 		}
 		loc.column++;

@@ -12,8 +12,8 @@
 #include "session/session_priv.h"
 #include "session/tcp.h"
 
-#define BATCH 16u
-#define TICKS_PER_S 954u        /* 10^9 >> 20, rounded up */
+#define BATCH       16u
+#define TICKS_PER_S 954u /* 10^9 >> 20, rounded up */
 
 enum session_timeout
 session_timeout_kind(const struct session *s)
@@ -21,7 +21,8 @@ session_timeout_kind(const struct session *s)
 	switch (s->proto) {
 	case IPPROTO_TCP:
 		return s->class == SESSION_ESTABLISHED ? TIMEOUT_TCP_ESTABLISHED
-			: s->class == SESSION_CLOSED ? TIMEOUT_TCP_CLOSING : TIMEOUT_TCP_OPENING;
+			: s->class == SESSION_CLOSED   ? TIMEOUT_TCP_CLOSING
+						       : TIMEOUT_TCP_OPENING;
 	case IPPROTO_UDP:
 		return TIMEOUT_UDP;
 	case IPPROTO_ICMP:
@@ -41,11 +42,10 @@ timeout_ticks(const struct sessions *t, const struct session *s)
 	uint32_t floor = (uint32_t)((uint64_t)t->capacity * 6 / 10);
 
 	if (t->used <= floor || s->class >= SESSION_ESTABLISHED
-	    || (s->class == SESSION_REPLIED
-		&& t->count[SESSION_REPLIED] <= session_share(t, SESSION_REPLIED)))
+		|| (s->class == SESSION_REPLIED
+			&& t->count[SESSION_REPLIED] <= session_share(t, SESSION_REPLIED)))
 		return (uint32_t)ticks;
-	ticks = (ticks * (t->capacity - t->used) + t->capacity - floor - 1)
-		/ (t->capacity - floor);
+	ticks = (ticks * (t->capacity - t->used) + t->capacity - floor - 1) / (t->capacity - floor);
 	return RTE_MAX((uint32_t)ticks, TICKS_PER_S);
 }
 
@@ -93,7 +93,7 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 		struct session *s = &t->session[i];
 
 		if (!(s->flags & SESSION_USED)
-		    || (!session_expired(t, s, now_tick) && !is_stranded(t, s)))
+			|| (!session_expired(t, s, now_tick) && !is_stranded(t, s)))
 			continue;
 		over[n_over++] = s;
 		if (s->flags & SESSION_LINKED) {
@@ -104,8 +104,8 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 	if (n_over > 0 && t->expect != NULL)
 		t->expect(t->arg, over, n_over);
 	for (unsigned i = 0; i < n_over; i++)
-		session_end(t, over[i], is_stranded(t, over[i]) ? SESSION_END_flushed
-			: end_of(over[i]));
+		session_end(t, over[i],
+			is_stranded(t, over[i]) ? SESSION_END_flushed : end_of(over[i]));
 }
 
 void

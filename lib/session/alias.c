@@ -11,7 +11,7 @@ uint16_t
 session_iface(const struct sessions *t, const struct session *s, bool reply)
 {
 	return s->family == 6 ? flow6_at(t->flow6, s->flow[reply])->key.iface
-		: flow4_at(t->flow4, s->flow[reply])->key.iface;
+			      : flow4_at(t->flow4, s->flow[reply])->key.iface;
 }
 
 void
@@ -43,7 +43,8 @@ session_seen_by(const struct sessions *t, const struct session *s, bool reply)
 {
 	struct flow_table *f = flows_of(t, s);
 	uint32_t alias[FLOW_ALIASES_MAX], seen = flow_at(f, s->flow[reply])->seen;
-	unsigned n = (s->flags & SESSION_ALIASED) ? flow_table_aliases(f, s->flow[reply], alias) : 0;
+	unsigned n = (s->flags & SESSION_ALIASED) ? flow_table_aliases(f, s->flow[reply], alias)
+						  : 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t other = flow_at(f, alias[i])->seen;

@@ -8,11 +8,15 @@
 #include "session/session_priv.h"
 #include "session/tcp.h"
 
-#define SHARES 64u              /* shares are in 64ths of the table */
+#define SHARES 64u /* shares are in 64ths of the table */
 
 const uint8_t session_shares[SESSION_CLASSES] = {
-	[SESSION_CLOSED] = 2, [SESSION_HALF_OPEN] = 16, [SESSION_UNREPLIED_UDP] = 16,
-	[SESSION_UNREPLIED_ICMP] = 4, [SESSION_UNREPLIED_OTHER] = 4, [SESSION_REPLIED] = 16,
+	[SESSION_CLOSED] = 2,
+	[SESSION_HALF_OPEN] = 16,
+	[SESSION_UNREPLIED_UDP] = 16,
+	[SESSION_UNREPLIED_ICMP] = 4,
+	[SESSION_UNREPLIED_OTHER] = 4,
+	[SESSION_REPLIED] = 16,
 };
 
 uint32_t
@@ -22,11 +26,16 @@ session_share(const struct sessions *t, enum session_class class)
 }
 
 static const char *const class_names[SESSION_CLASSES] = {
-	"closed", "half-open", "unreplied", "unreplied", "unreplied", "replied", "established",
+	"closed",
+	"half-open",
+	"unreplied",
+	"unreplied",
+	"unreplied",
+	"replied",
+	"established",
 };
 
-const char *
-session_class_name(enum session_class class)
+const char *session_class_name(enum session_class class)
 {
 	return class_names[class];
 }

@@ -34,9 +34,12 @@ void
 sessions_figures(const struct sessions *t, struct session_counts *out)
 {
 	*out = (struct session_counts){
-		.created = counter_get(&t->created), .refused = counter_get(&t->refused),
-		.limited = counter_get(&t->limited), .unproven = counter_get(&t->unproven),
-		.capacity = t->capacity, .half_open_max = t->half_open_max,
+		.created = counter_get(&t->created),
+		.refused = counter_get(&t->refused),
+		.limited = counter_get(&t->limited),
+		.unproven = counter_get(&t->unproven),
+		.capacity = t->capacity,
+		.half_open_max = t->half_open_max,
 	};
 	for (unsigned i = 0; i < SESSION_CLASSES; i++) {
 		out->now[i] = counter_get(&t->count[i]);

@@ -8,7 +8,7 @@
 
 #include "session/session_priv.h"
 
-#define LOOKED_AT_MAX 4         /* sessions examined for one victim */
+#define LOOKED_AT_MAX 4 /* sessions examined for one victim */
 
 /* Returns true if the session had packets since it came to the end of its list.  For TCP that is
  * not known: opening and finished connections go in the order in which they became so. */
@@ -53,7 +53,8 @@ oldest_idle(struct sessions *t, const struct session_list *l, uint32_t now_tick)
 static bool
 has_more(const struct sessions *t, const unsigned a[2], const unsigned b[2])
 {
-	uint64_t share_a = (uint64_t)session_shares[a[1]] << !a[0], share_b = (uint64_t)session_shares[b[1]] << !b[0];
+	uint64_t share_a = (uint64_t)session_shares[a[1]] << !a[0],
+		 share_b = (uint64_t)session_shares[b[1]] << !b[0];
 
 	return t->list[a[0]][a[1]].count * share_b > t->list[b[0]][b[1]].count * share_a;
 }
@@ -67,11 +68,12 @@ furthest_above(const struct sessions *t, bool only6)
 	bool closed = t->count[SESSION_CLOSED] > session_share(t, SESSION_CLOSED);
 
 	for (unsigned ip6 = only6; ip6 < 2; ip6++) {
-		for (unsigned class = SESSION_CLOSED; class < SESSION_ESTABLISHED; class++) {
+		for (unsigned class = SESSION_CLOSED; class < SESSION_ESTABLISHED; class ++) {
 			const unsigned this[2] = { ip6, class };
 
-			if ((!closed || class == SESSION_CLOSED || t->list[only6][SESSION_CLOSED].count == 0)
-			    && has_more(t, this, best))
+			if ((!closed || class == SESSION_CLOSED
+				    || t->list[only6][SESSION_CLOSED].count == 0)
+				&& has_more(t, this, best))
 				best[0] = ip6, best[1] = class;
 		}
 	}
@@ -110,7 +112,7 @@ bool
 session_make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
 	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
-	    && !evict(t, half_open(t), now_tick))
+		&& !evict(t, half_open(t), now_tick))
 		return false;
 	if (lacks_records6(t, fresh) && !evict(t, furthest_above(t, true), now_tick))
 		return false;

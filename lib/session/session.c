@@ -10,7 +10,7 @@
 #include "base/counter.h"
 #include "base/memory.h"
 
-#define TICKS(s) (uint32_t)(((s) * NS_PER_SECOND + (1u << 20) - 1) >> 20)
+#define TICKS(s) (uint32_t)(((s)*NS_PER_SECOND + (1u << 20) - 1) >> 20)
 
 const struct session_policy session_policy_default = {
 	.timeout_s = {
@@ -49,7 +49,7 @@ sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *fl
 	t->offer = memory_take((size_t)(capacity + 1) * sizeof(*t->offer), numa_node);
 	t->sources = sources_create(capacity, numa_node);
 	if (t->session == NULL || t->offer == NULL || t->sources == NULL
-	    || openings_init(&t->openings, opening_bytes, numa_node) < 0) {
+		|| openings_init(&t->openings, opening_bytes, numa_node) < 0) {
 		sessions_destroy(t);
 		return NULL;
 	}
@@ -135,16 +135,17 @@ attach(struct sessions *t, struct session *s, uint32_t index, bool reply)
 }
 
 int
-session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
-	uint32_t now_tick)
+session_link(
+	struct sessions *t, struct session *s, const struct session_keys *keys, uint32_t now_tick)
 {
 	struct flow_table *f = flows_of(t, s);
 	bool lone, reply_lone;
 	uint32_t forward = claim(f, keys->forward, keys->forward_hash, now_tick, &lone), reply;
 
 	if (forward == 0)
-		return flow_table_find(f, keys->forward, keys->forward_hash) != 0 ? -EEXIST : -ENOSPC;
-	attach(t, s, forward, false);           /* so that the reply's key cannot claim it again */
+		return flow_table_find(f, keys->forward, keys->forward_hash) != 0 ? -EEXIST
+										  : -ENOSPC;
+	attach(t, s, forward, false); /* so that the reply's key cannot claim it again */
 	reply = claim(f, keys->reply, keys->reply_hash, now_tick, &reply_lone);
 	if (reply == 0) {
 		bool taken = flow_table_find(f, keys->reply, keys->reply_hash) != 0;

@@ -44,9 +44,9 @@ enum session_class {
 static inline enum session_class
 session_unreplied(uint8_t proto)
 {
-	return proto == IPPROTO_UDP ? SESSION_UNREPLIED_UDP
+	return proto == IPPROTO_UDP                                ? SESSION_UNREPLIED_UDP
 		: proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ? SESSION_UNREPLIED_ICMP
-		: SESSION_UNREPLIED_OTHER;
+								   : SESSION_UNREPLIED_OTHER;
 }
 
 /* Why a session ended.  X(name, sentence) */
@@ -71,36 +71,36 @@ const char *session_class_name(enum session_class class);
 
 /* One end of a TCP connection, as van Rooij tracks it. */
 struct tcp_side {
-	uint32_t end;           /* highest sequence number sent, plus length */
-	uint32_t max_end;       /* highest number the other end allows: its ACK plus its window */
-	uint16_t window;        /* largest window announced, not scaled */
-	uint8_t scale;          /* RFC 7323; TCP_SCALE_NONE until a SYN said so */
-	uint8_t flags;          /* of session/tcp.h */
+	uint32_t end;     /* highest sequence number sent, plus length */
+	uint32_t max_end; /* highest number the other end allows: its ACK plus its window */
+	uint16_t window;  /* largest window announced, not scaled */
+	uint8_t scale;    /* RFC 7323; TCP_SCALE_NONE until a SYN said so */
+	uint8_t flags;    /* of session/tcp.h */
 };
 
 struct session {
-	uint32_t flow[2];       /* record indexes of forward and reply; 0 until linked */
-	uint32_t prev, next;    /* in the list of its class, or of vacant sessions */
+	uint32_t flow[2];    /* record indexes of forward and reply; 0 until linked */
+	uint32_t prev, next; /* in the list of its class, or of vacant sessions */
 	union {
-		uint32_t queued;        /* clock_tick of its newest packet when it came to the
-					 * end of its list; of TCP until it is linked */
-		uint32_t acked[2];      /* TCP: the last acknowledged number of a side; before
-					 * that, the number behind its SYN */
+		uint32_t queued;   /* clock_tick of its newest packet when it came to the
+				    * end of its list; of TCP until it is linked */
+		uint32_t acked[2]; /* TCP: the last acknowledged number of a side; before
+				    * that, the number behind its SYN */
 	};
-	uint32_t mapping[2];    /* NAT's, of source and destination: index + 1, 0: none */
-	uint32_t source:24;     /* stage track's: index of the source + 1, 0: none */
-	uint32_t family:3;
-	uint32_t class:3;       /* enum session_class */
+	uint32_t mapping[2];  /* NAT's, of source and destination: index + 1, 0: none */
+	uint32_t source : 24; /* stage track's: index of the source + 1, 0: none */
+	uint32_t family : 3;
+	uint32_t class : 3; /* enum session_class */
 	uint8_t proto;
-	uint8_t flags;          /* enum session_flag */
-	uint16_t state:4;       /* enum tcp_state for TCP, else enum plain_state */
-	uint16_t policy:12;     /* of the timeouts: the number of a stage track */
+	uint8_t flags;        /* enum session_flag */
+	uint16_t state : 4;   /* enum tcp_state for TCP, else enum plain_state */
+	uint16_t policy : 12; /* of the timeouts: the number of a stage track */
 	union {
 		struct tcp_side side[2];
-		struct {                        /* SESSION_WAITING */
-			uint32_t waiting;       /* number of its packets that wait for a
-						 * neighbour */
-			uint32_t cost_ns;       /* charge for its source's rate */
+		struct {                  /* SESSION_WAITING */
+			uint32_t waiting; /* number of its packets that wait for a
+					   * neighbour */
+			uint32_t cost_ns; /* charge for its source's rate */
 		};
 	};
 };
@@ -109,28 +109,28 @@ static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes 
 /* A SYN, or a second SYN/ACK, that passed although the connection has other numbers: session/tcp.h.
  * SIDE_OFFER of a side says that there is one. */
 struct tcp_offer {
-	uint32_t isn;           /* initial number of the existing connection, of its forward side */
+	uint32_t isn; /* initial number of the existing connection, of its forward side */
 	uint32_t seq;
-	uint32_t challenge;     /* what the other end has acknowledged instead */
+	uint32_t challenge; /* what the other end has acknowledged instead */
 	uint16_t window;
-	uint16_t scale:4;       /* 15: none */
-	uint16_t data:12;       /* behind the SYN, in units of 16 bytes */
+	uint16_t scale : 4; /* 15: none */
+	uint16_t data : 12; /* behind the SYN, in units of 16 bytes */
 };
 static_assert(sizeof(struct tcp_offer) == 16, "beside the session: few connections ever need it");
 
 enum session_flag {
 	SESSION_USED = 1,
 	SESSION_LINKED = 2,
-	SESSION_SNAT = 4,       /* the source is translated */
+	SESSION_SNAT = 4, /* the source is translated */
 	SESSION_DNAT = 8,
-	SESSION_LOOSE = 32,     /* TCP: may begin in mid-stream; later: has begun so */
-	SESSION_WAITING = 128,  /* no packet of it has left yet */
-	SESSION_ALIASED = 64,   /* has had flows by a second interface of a zone */
+	SESSION_LOOSE = 32,             /* TCP: may begin in mid-stream; later: has begun so */
+	SESSION_WAITING = 128,          /* no packet of it has left yet */
+	SESSION_ALIASED = 64,           /* has had flows by a second interface of a zone */
 	SESSION_FORWARD_REFRESHES = 16, /* reply packets do not keep it alive (RFC 4787 REQ-6) */
 };
 
-enum plain_state {              /* of sessions that are not TCP */
-	PLAIN_SINGLE,           /* packets in one direction so far */
+enum plain_state {    /* of sessions that are not TCP */
+	PLAIN_SINGLE, /* packets in one direction so far */
 	PLAIN_BOTH,
 };
 
@@ -147,7 +147,7 @@ enum session_timeout {
 
 struct session_policy {
 	uint32_t timeout_s[TIMEOUT_COUNT];
-	uint32_t ticks[TIMEOUT_COUNT];  /* the same in ticks, rounded up: session_policy_init */
+	uint32_t ticks[TIMEOUT_COUNT]; /* the same in ticks, rounded up: session_policy_init */
 };
 
 /* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s otherwise (RFC 5382), ICMP 60 s (RFC
@@ -156,60 +156,60 @@ extern const struct session_policy session_policy_default;
 
 #define SESSION_NOWHERE 0xffffu
 
-#define SESSION_POLICIES 4096   /* stages track by name; [0] is the default */
+#define SESSION_POLICIES 4096 /* stages track by name; [0] is the default */
 
 /* Computes the ticks. */
 void session_policy_init(struct session_policy *policy);
 
-enum session_kind {             /* by protocol */
+enum session_kind { /* by protocol */
 	SESSION_TCP,
 	SESSION_UDP,
-	SESSION_ICMP,           /* of IPv4 and IPv6 */
+	SESSION_ICMP, /* of IPv4 and IPv6 */
 	SESSION_OTHER,
 	SESSION_KINDS,
 };
 
 const char *session_kind_name(enum session_kind kind);
 
-#define SESSION_TCP_STATES 16   /* what session.state can hold */
+#define SESSION_TCP_STATES 16 /* what session.state can hold */
 
 /* Figures for reports. */
 struct session_counts {
 	uint64_t created;
-	uint64_t refused;               /* there was no room */
-	uint64_t limited;               /* their source had reached its limit */
-	uint64_t unproven;              /* a first SYN, under a flood */
+	uint64_t refused;  /* there was no room */
+	uint64_t limited;  /* their source had reached its limit */
+	uint64_t unproven; /* a first SYN, under a flood */
 	uint64_t capacity, half_open_max;
 	uint64_t now[SESSION_CLASSES];
 	uint64_t proto[SESSION_KINDS];
-	uint64_t tcp[SESSION_TCP_STATES];       /* by enum tcp_state */
-	uint64_t evicted[SESSION_CLASSES];      /* by their class */
+	uint64_t tcp[SESSION_TCP_STATES];  /* by enum tcp_state */
+	uint64_t evicted[SESSION_CLASSES]; /* by their class */
 	uint64_t ended[SESSION_END_COUNT];
 };
 
 struct sessions {
-	struct session *session;        /* [1..capacity] */
-	struct tcp_offer *offer;        /* the same places */
+	struct session *session; /* [1..capacity] */
+	struct tcp_offer *offer; /* the same places */
 	uint32_t capacity;
 	uint32_t used;
-	uint32_t linked6;               /* of IPv6, with records */
-	uint32_t high;                  /* no index above was ever used */
-	uint32_t vacant;                /* head of the vacant list */
+	uint32_t linked6; /* of IPv6, with records */
+	uint32_t high;    /* no index above was ever used */
+	uint32_t vacant;  /* head of the vacant list */
 	uint32_t half_open_max;
 	uint32_t count[SESSION_CLASSES];
 	struct session_list {
-		uint32_t first, last, count;    /* the first is the oldest */
-	} list[2][SESSION_CLASSES];             /* of IPv4, of IPv6 */
-	uint32_t hand;                  /* position of the sweep */
+		uint32_t first, last, count; /* the first is the oldest */
+	} list[2][SESSION_CLASSES];          /* of IPv4, of IPv6 */
+	uint32_t hand;                       /* position of the sweep */
 	uint64_t swept_ns;
 	uint64_t created, refused;
-	uint64_t limited;               /* stage track: write */
+	uint64_t limited; /* stage track: write */
 	uint64_t unproven;
 	uint64_t evicted[SESSION_CLASSES];
 	uint64_t ended[SESSION_END_COUNT];
-	uint64_t ends;                  /* the sum of ended */
+	uint64_t ends; /* the sum of ended */
 	struct flow_table *flow4, *flow6;
-	const struct session_policy *policy;    /* the generation's, by struct session's policy */
+	const struct session_policy *policy; /* the generation's, by struct session's policy */
 	struct sources *sources;
 	struct openings openings;
 	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: packets can
@@ -223,9 +223,9 @@ struct sessions {
 };
 
 /* Creates the table. opening_bytes: for session/syn_gate.h, 0: its default. */
-struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
-	struct flow_table *flow6, int numa_node);
-void sessions_destroy(struct sessions *t);      /* NULL is fine; sessions_flush first */
+struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes,
+	struct flow_table *flow4, struct flow_table *flow6, int numa_node);
+void sessions_destroy(struct sessions *t); /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);
 
 /* Sets the timeouts of a generation, by struct session's policy: at least as many as any generation
@@ -273,8 +273,7 @@ struct session_charge {
 static inline bool
 session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 {
-	bool may = opening_seen(&t->openings, hash)
-		&& opening_may_pay(&t->openings, now_ns);
+	bool may = opening_seen(&t->openings, hash) && opening_may_pay(&t->openings, now_ns);
 
 	counter_add(&t->unproven, !may);
 	return may;
@@ -327,8 +326,8 @@ struct session_keys {
 	const void *forward, *reply;
 	uint64_t forward_hash, reply_hash;
 };
-int session_link(struct sessions *t, struct session *s, const struct session_keys *keys,
-	uint32_t now_tick);
+int session_link(
+	struct sessions *t, struct session *s, const struct session_keys *keys, uint32_t now_tick);
 
 /* Changes the class: the session becomes the youngest of it. */
 void session_become(struct sessions *t, struct session *s, enum session_class class);
@@ -340,7 +339,8 @@ void session_replied(struct sessions *t, struct session *s);
 void session_end(struct sessions *t, struct session *s, enum session_end why);
 
 /* Writes the tuple by which one of its directions arrives. */
-void session_tuple(const struct sessions *t, const struct session *s, bool reply, struct tuple *out);
+void session_tuple(
+	const struct sessions *t, const struct session *s, bool reply, struct tuple *out);
 
 /* Returns the interface, by id, by which a direction is expected: where the first packet came in,
  * or where it left. */
@@ -381,7 +381,7 @@ void sessions_flush(struct sessions *t, enum session_end why);
 struct session *session_find(const struct sessions *t, const struct tuple *tuple, bool *reply);
 
 /* The same, for who has the hash of the tuple's key. */
-struct session *session_find_hash(const struct sessions *t, const struct tuple *tuple, uint64_t hash,
-	bool *reply);
+struct session *session_find_hash(
+	const struct sessions *t, const struct tuple *tuple, uint64_t hash, bool *reply);
 
 #endif

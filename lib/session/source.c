@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 
-#define LOOK_AT 4               /* sources without sessions that one insertion may remove */
+#define LOOK_AT 4 /* sources without sessions that one insertion may remove */
 
 struct sources *
 sources_create(uint32_t capacity, int numa_node)
@@ -21,7 +21,7 @@ sources_create(uint32_t capacity, int numa_node)
 		return NULL;
 	t->capacity = capacity;
 	t->numa_node = numa_node;
-	t->mask = 1;                            /* chains have two entries on average, at most */
+	t->mask = 1; /* chains have two entries on average, at most */
 	while (t->mask < capacity / 2)
 		t->mask = t->mask * 2 + 1;
 	t->hand = 1;
@@ -75,7 +75,8 @@ sources_destroy(struct sources *t)
 size_t
 sources_bytes(const struct sources *t)
 {
-	return sizeof(*t) + (counter_get(&t->source) != NULL ? source_bytes(t) + chain_bytes(t) : 0);
+	return sizeof(*t)
+		+ (counter_get(&t->source) != NULL ? source_bytes(t) + chain_bytes(t) : 0);
 }
 
 static uint32_t *
@@ -89,8 +90,8 @@ find(const struct sources *t, const union address *a, unsigned family)
 {
 	uint32_t i = *chain_of(t, a);
 
-	while (i != 0 && (t->source[i].family != family
-	    || !address_equal(&t->source[i].address, a)))
+	while (i != 0
+		&& (t->source[i].family != family || !address_equal(&t->source[i].address, a)))
 		i = t->source[i].next;
 	return i;
 }
@@ -175,7 +176,8 @@ sources_may(const struct sources *t, const union address *a, unsigned family,
 bool
 sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned family)
 {
-	return source != 0 && t->source[source].family == family && address_equal(&t->source[source].address, a);
+	return source != 0 && t->source[source].family == family
+		&& address_equal(&t->source[source].address, a);
 }
 
 uint32_t

@@ -22,32 +22,32 @@
 
 /* The limits of one source; 0 is no limit. */
 struct source_limit {
-	uint32_t sessions;              /* held at the same time */
-	uint32_t per_second;            /* begun a second; as many at once */
+	uint32_t sessions;   /* held at the same time */
+	uint32_t per_second; /* begun a second; as many at once */
 };
 
 struct session_source {
 	union address address;
-	uint64_t due_ns;                /* the time when its rate has been paid for */
-	uint32_t next;                  /* in its chain, or of the vacant sources */
-	uint32_t sessions:28;
-	uint32_t family:4;              /* 0: vacant */
+	uint64_t due_ns; /* the time when its rate has been paid for */
+	uint32_t next;   /* in its chain, or of the vacant sources */
+	uint32_t sessions : 28;
+	uint32_t family : 4; /* 0: vacant */
 };
 static_assert(sizeof(struct session_source) == 32, "two to a line");
 
 struct sources {
 	struct hash_key secret;
-	struct session_source *source;          /* [1..capacity] */
-	uint32_t *chain;                /* heads */
+	struct session_source *source; /* [1..capacity] */
+	uint32_t *chain;               /* heads */
 	uint32_t capacity, mask;
 	uint32_t used, high, vacant;
-	uint32_t hand;                  /* where to look next for sources without sessions */
+	uint32_t hand; /* where to look next for sources without sessions */
 	int numa_node;
 };
 
 /* Creates the table; memory is allocated when the first source is taken.  NULL without memory. */
 struct sources *sources_create(uint32_t capacity, int numa_node);
-void sources_destroy(struct sources *t);        /* NULL is fine */
+void sources_destroy(struct sources *t); /* NULL is fine */
 size_t sources_bytes(const struct sources *t);
 
 /* Returns true if the source may begin one more session.  Charges and remembers nothing. */

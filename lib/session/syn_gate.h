@@ -27,26 +27,26 @@
 
 #include "base/clock.h"
 
-#define OPENING_SECONDS 4u              /* time of a connection to open before it must give room */
+#define OPENING_SECONDS       4u         /* time of a connection to open before it must give room */
 #define OPENING_BYTES_DEFAULT (8u << 20) /* only a flood touches it: 4 million SYNs */
-#define OPENING_PLACES 31u
+#define OPENING_PLACES        31u
 
 struct opening_line {
-	uint16_t turn;                          /* below 31: the next place to write */
-	uint16_t print[OPENING_PLACES];         /* above 31, 0: none */
+	uint16_t turn;                  /* below 31: the next place to write */
+	uint16_t print[OPENING_PLACES]; /* above 31, 0: none */
 };
 static_assert(sizeof(struct opening_line) == 64, "one line");
 
 struct openings {
 	struct opening_line *line;
-	uint64_t mask;                  /* lines - 1 */
-	uint64_t due_ns;                /* when the SYNs let in so far are paid for */
+	uint64_t mask;   /* lines - 1 */
+	uint64_t due_ns; /* when the SYNs let in so far are paid for */
 };
 
 /* Allocates the memory.  bytes: maximum, but at least a line; 0: the default.  Returns 0 or
  * -ENOMEM. */
 int openings_init(struct openings *o, uint64_t bytes, int numa_node);
-void openings_fini(struct openings *o);         /* zeroed is fine */
+void openings_fini(struct openings *o); /* zeroed is fine */
 size_t openings_bytes(const struct openings *o);
 
 static inline struct opening_line *

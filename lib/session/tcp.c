@@ -40,14 +40,16 @@ static bool
 refuses_syn(const struct session *s, bool reply, const struct tcp_segment *seg)
 {
 	return s->state == TCP_SYN_BOTH && !(s->flags & SESSION_LOOSE) && reply
-		&& (seg->flags & ACK) && !(s->side[1].flags & SIDE_SYN_ACKED) && acks_syn(s, false, seg->ack);
+		&& (seg->flags & ACK) && !(s->side[1].flags & SIDE_SYN_ACKED)
+		&& acks_syn(s, false, seg->ack);
 }
 
 /* Tracks an RST. An exact one closes, and so does any that fits a closing connection.  Another one
  * inside the window passes and changes nothing: its receiver challenges it (RFC 5961 3.2).  An RST
  * with an acknowledgement must not acknowledge what was never sent. */
 static struct tcp_verdict
-track_reset(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+track_reset(
+	struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
 	bool over = ((side->flags | other->flags) & SIDE_FIN) || s->state == TCP_RESET;
@@ -75,7 +77,7 @@ move_on(struct session *s)
 	const uint8_t both = s->side[0].flags & s->side[1].flags;
 
 	if (s->state == TCP_RESET)
-		return;                 /* late segments of a connection that was reset */
+		return; /* late segments of a connection that was reset */
 	if (both & SIDE_SYN_ACKED)
 		s->state = (uint16_t)closing_state(s) & 15;
 }
@@ -109,8 +111,9 @@ track_flow(struct session *s, struct tcp_offer *offer, bool reply, const struct 
 	bool second = !reply && !ack_right(s, reply, seg) && takes_second_answer(s, offer, seg);
 
 	if (!(seg->flags & ACK) || (!second && !ack_right(s, reply, seg))
-	    || !sequence_right(side, &s->side[!reply], seg))
-		return challenges_offer(s, offer, reply, seg) ? TCP_IDLE : tcp_drop(REASON_tcp_out_of_window);
+		|| !sequence_right(side, &s->side[!reply], seg))
+		return challenges_offer(s, offer, reply, seg) ? TCP_IDLE
+							      : tcp_drop(REASON_tcp_out_of_window);
 	/* It belongs to the old connection, so its side has not lost that one. */
 	side->flags &= (uint8_t)~SIDE_OFFER;
 	advance_sides(s, reply, seg);

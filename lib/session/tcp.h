@@ -24,20 +24,20 @@
 #include "packet/reason.h"
 
 #define TCP_SCALE_NONE 0xff
-#define TCP_SCALE_MAX 14        /* RFC 7323 2.3 */
-#define TCP_SLACK 66035u        /* MAXACKWINDOW: the largest unscaled window and a segment */
+#define TCP_SCALE_MAX  14     /* RFC 7323 2.3 */
+#define TCP_SLACK      66035u /* MAXACKWINDOW: the largest unscaled window and a segment */
 
 enum tcp_state {
 	TCP_NONE,
-	TCP_SYN_SENT,           /* SYN by the forward side */
-	TCP_SYN_BOTH,           /* simultaneous open: SYN by both */
-	TCP_SYN_RECEIVED,       /* SYN and ACK by the reply side */
+	TCP_SYN_SENT,     /* SYN by the forward side */
+	TCP_SYN_BOTH,     /* simultaneous open: SYN by both */
+	TCP_SYN_RECEIVED, /* SYN and ACK by the reply side */
 	TCP_ESTABLISHED,
-	TCP_FIN_FORWARD,        /* FIN by the forward side */
+	TCP_FIN_FORWARD, /* FIN by the forward side */
 	TCP_FIN_REPLY,
-	TCP_CLOSING,            /* FIN by both */
-	TCP_LAST_ACK,           /* both FINs, one acknowledged */
-	TCP_TIME_WAIT,          /* both acknowledged */
+	TCP_CLOSING,   /* FIN by both */
+	TCP_LAST_ACK,  /* both FINs, one acknowledged */
+	TCP_TIME_WAIT, /* both acknowledged */
 	TCP_RESET,
 	TCP_STATES,
 };
@@ -45,10 +45,10 @@ enum tcp_state {
 /* The fields of a segment that tracking uses; numbers in host order. */
 struct tcp_segment {
 	uint32_t seq, ack;
-	uint32_t bytes;         /* payload, padding excluded */
+	uint32_t bytes; /* payload, padding excluded */
 	uint16_t window;
 	uint8_t flags;
-	uint8_t scale;          /* window scale option of a SYN, TCP_SCALE_NONE without */
+	uint8_t scale; /* window scale option of a SYN, TCP_SCALE_NONE without */
 };
 
 /* Reads the segment at tcp; l4_bytes is its length with the header.  Options are read within
@@ -56,15 +56,16 @@ struct tcp_segment {
 void tcp_read(struct tcp_segment *seg, const uint8_t *tcp, uint32_t l4_bytes);
 
 struct tcp_verdict {
-	enum reason reason;     /* REASON_NONE: it may pass */
-	bool idle;              /* it passes, but must not keep its session alive: anybody could
-				 * have sent it */
+	enum reason reason; /* REASON_NONE: it may pass */
+	bool idle;          /* it passes, but must not keep its session alive: anybody could
+			     * have sent it */
 };
 
 /* Judges a segment.  A dropped or idle one has changed neither the state nor what either side has
  * sent and allows.  Sets the session's state; the caller sets its class (tcp_class). offer: the
  * session's own. */
-struct tcp_verdict tcp_track(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
+struct tcp_verdict tcp_track(
+	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
 
 /* Returns true if the segment would begin a new connection on a finished one (RFC 9293 3.6.1, RFC
  * 6191).  It then belongs to a new session. */

@@ -10,8 +10,8 @@
 
 #include "session/tcp_priv.h"
 
-#define DATA_UNIT 16u           /* of struct tcp_offer */
-#define DATA_MAX 0xfffu
+#define DATA_UNIT  16u /* of struct tcp_offer */
+#define DATA_MAX   0xfffu
 #define SCALE_NONE 15
 
 /* Sets a side's numbers from its first segment. */
@@ -93,7 +93,7 @@ make_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct 
 	offer->window = seg->window;
 	offer->scale = (seg->scale == TCP_SCALE_NONE ? SCALE_NONE : seg->scale) & 15;
 	offer->data = (units < DATA_MAX ? units : DATA_MAX) & DATA_MAX;
-	s->side[!reply].flags &= (uint8_t)~(SIDE_OFFER | SIDE_CHALLENGE);
+	s->side[!reply].flags &= (uint8_t) ~(SIDE_OFFER | SIDE_CHALLENGE);
 	s->side[reply].flags |= SIDE_OFFER;
 }
 
@@ -102,14 +102,18 @@ static struct tcp_segment
 offered(const struct tcp_offer *offer)
 {
 	return (struct tcp_segment){
-		.seq = offer->seq, .bytes = offer->data * DATA_UNIT, .window = offer->window, .flags = SYN,
+		.seq = offer->seq,
+		.bytes = offer->data * DATA_UNIT,
+		.window = offer->window,
+		.flags = SYN,
 		.scale = offer->scale == SCALE_NONE ? TCP_SCALE_NONE : (uint8_t)offer->scale,
 	};
 }
 
 /* Returns true if an acknowledgement acknowledges exactly what a side has offered. */
 static bool
-acks_offer(const struct session *s, const struct tcp_offer *offer, bool of_reply, const struct tcp_segment *seg)
+acks_offer(const struct session *s, const struct tcp_offer *offer, bool of_reply,
+	const struct tcp_segment *seg)
 {
 	return (s->side[of_reply].flags & SIDE_OFFER) && (seg->flags & ACK)
 		&& seg->ack - (offer->seq + 1) <= offer->data * DATA_UNIT;
@@ -150,7 +154,8 @@ takes_second_answer(struct session *s, const struct tcp_offer *offer, const stru
 }
 
 bool
-refuses_offer(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+refuses_offer(
+	struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	if (!acks_offer(s, offer, !reply, seg))
 		return false;
@@ -159,7 +164,8 @@ refuses_offer(struct session *s, const struct tcp_offer *offer, bool reply, cons
 }
 
 static void
-note_challenge(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+note_challenge(
+	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	offer->challenge = seg->ack;
 	s->side[reply].flags |= SIDE_CHALLENGE;
@@ -168,7 +174,8 @@ note_challenge(struct session *s, struct tcp_offer *offer, bool reply, const str
 /* The other end may be in a connection that was never seen here: one that an earlier SYN began,
  * whose answer was lost before Weir. */
 bool
-challenges_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+challenges_offer(
+	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	/* A second SYN/ACK is an offer, too: it is acknowledged or not. */
 	if (!(s->side[!reply].flags & SIDE_OFFER) || (s->state == TCP_SYN_RECEIVED && !reply))
@@ -180,7 +187,8 @@ challenges_offer(struct session *s, struct tcp_offer *offer, bool reply, const s
 }
 
 bool
-answers_challenge(const struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+answers_challenge(const struct session *s, const struct tcp_offer *offer, bool reply,
+	const struct tcp_segment *seg)
 {
 	return (s->side[!reply].flags & SIDE_CHALLENGE) && seg->seq == offer->challenge
 		&& (s->state == TCP_SYN_SENT || (s->side[reply].flags & SIDE_OFFER));
@@ -228,7 +236,8 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 
 	if (seg->flags & RST) {
 		if (!right)
-			return refuses_offer(s, offer, true, seg) ? TCP_IDLE
+			return refuses_offer(s, offer, true, seg)
+				? TCP_IDLE
 				: tcp_drop(REASON_tcp_out_of_window);
 		s->state = TCP_RESET;
 		return tcp_drop(REASON_NONE);
@@ -259,7 +268,8 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 /* Handles a SYN alone.  From the forward side it passes: again, or as an offer.  The reply side may
  * ask only after the end of the connection. */
 static struct tcp_verdict
-track_asking_again(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+track_asking_again(
+	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	const struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
 
@@ -324,7 +334,8 @@ track_syn(struct session *s, struct tcp_offer *offer, bool reply, const struct t
 	if (!(seg->flags & ACK))
 		return track_asking_again(s, offer, reply, seg);
 	/* Old segments may arrive again, late: the SYN of this connection, and its answer. */
-	fits = !before(side->end, segment_end(seg)) && sequence_right(side, other, seg) && ack_right(s, reply, seg);
+	fits = !before(side->end, segment_end(seg)) && sequence_right(side, other, seg)
+		&& ack_right(s, reply, seg);
 	if (acks_offer(s, offer, !reply, seg) && !(fits && offer->seq == offer->isn)) {
 		take_over(s, offer, reply, seg);
 		return tcp_drop(REASON_NONE);
@@ -332,7 +343,7 @@ track_syn(struct session *s, struct tcp_offer *offer, bool reply, const struct t
 	if (s->state == TCP_SYN_RECEIVED && reply && seg->ack == s->acked[0])
 		return track_answer_again(s, offer, seg);
 	if (s->state == TCP_SYN_BOTH && !(s->flags & SESSION_LOOSE) && acks_syn(s, !reply, seg->ack)
-	    && (reply || seg->seq + 1 == s->acked[0]))
+		&& (reply || seg->seq + 1 == s->acked[0]))
 		return track_both(s, reply, seg);
 	return fits ? TCP_IDLE : tcp_drop(REASON_tcp_out_of_window);
 }

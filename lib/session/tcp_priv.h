@@ -39,34 +39,42 @@ uint32_t window_bytes(const struct tcp_side *side, const struct tcp_side *other)
 /* Return true if the acknowledgement fits what the other side has sent, and if the sequence number
  * fits the window. */
 bool ack_right(const struct session *s, bool reply, const struct tcp_segment *seg);
-bool sequence_right(const struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg);
+bool sequence_right(
+	const struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg);
 
 /* Take over the acknowledgement; advance both sides' numbers. */
 void advance_ack(struct session *s, bool reply, const struct tcp_segment *seg);
 void advance_sides(struct session *s, bool reply, const struct tcp_segment *seg);
 
 /* Begins a session by its first segment. */
-struct tcp_verdict track_first(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);
+struct tcp_verdict track_first(
+	struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);
 
 /* Tracks a segment of the forward side while its SYN is unanswered. */
-struct tcp_verdict track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);
-struct tcp_verdict track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);
+struct tcp_verdict track_asking(
+	struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);
+struct tcp_verdict track_answer(
+	struct session *s, struct tcp_offer *offer, const struct tcp_segment *seg);
 
 /* Tracks a segment with SYN in an existing connection. */
-struct tcp_verdict track_syn(struct session *s, struct tcp_offer *offer, bool reply,
-	const struct tcp_segment *seg);
+struct tcp_verdict track_syn(
+	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
 
 /* Returns true if the forward side acknowledges the second SYN/ACK that was offered; the session
  * then has its numbers. */
-bool takes_second_answer(struct session *s, const struct tcp_offer *offer, const struct tcp_segment *seg);
+bool takes_second_answer(
+	struct session *s, const struct tcp_offer *offer, const struct tcp_segment *seg);
 
 /* Returns true if a segment that does not fit the connection challenges the SYN that the other side
  * has offered, or is the reset that answers such a challenge.  Both pass. */
-bool challenges_offer(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
-bool answers_challenge(const struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
+bool challenges_offer(
+	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
+bool answers_challenge(const struct session *s, const struct tcp_offer *offer, bool reply,
+	const struct tcp_segment *seg);
 
 /* Returns true if a reset refuses the SYN that the other side has offered; the offer is then
  * forgotten. */
-bool refuses_offer(struct session *s, const struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
+bool refuses_offer(struct session *s, const struct tcp_offer *offer, bool reply,
+	const struct tcp_segment *seg);
 
 #endif

@@ -4,8 +4,17 @@
 #include "session/tcp.h"
 
 static const char *const state_names[] = {
-	"none", "syn-sent", "syn-both", "syn-received", "established", "fin-forward", "fin-reply",
-	"closing", "last-ack", "time-wait", "reset",
+	"none",
+	"syn-sent",
+	"syn-both",
+	"syn-received",
+	"established",
+	"fin-forward",
+	"fin-reply",
+	"closing",
+	"last-ack",
+	"time-wait",
+	"reset",
 };
 
 const char *

@@ -15,13 +15,13 @@
 #define ACK RTE_TCP_ACK_FLAG
 
 enum side_flag {
-	SIDE_SEEN = 1,          /* has sent a segment */
-	SIDE_FIN = 2,           /* has sent FIN, which ends at `end` */
+	SIDE_SEEN = 1, /* has sent a segment */
+	SIDE_FIN = 2,  /* has sent FIN, which ends at `end` */
 	SIDE_FIN_ACKED = 4,
 	SIDE_SYN_ACKED = 8,
-	SIDE_SYN_WINDOW = 16,   /* `window` is a SYN's: not scaled */
-	SIDE_CHALLENGE = 64,    /* has answered a SYN by an ACK for another number */
-	SIDE_OFFER = 128,       /* has sent another SYN or SYN/ACK: struct tcp_offer */
+	SIDE_SYN_WINDOW = 16, /* `window` is a SYN's: not scaled */
+	SIDE_CHALLENGE = 64,  /* has answered a SYN by an ACK for another number */
+	SIDE_OFFER = 128,     /* has sent another SYN or SYN/ACK: struct tcp_offer */
 };
 
 static inline uint32_t
@@ -57,11 +57,11 @@ tcp_track_usual(struct session *s, bool reply, const uint8_t *tcp, uint32_t l4_b
 	uint32_t limit = ack + (window << shift) + (window == 0);
 
 	if (s->state != TCP_ESTABLISHED || (tcp[13] & (FIN | SYN | RST | ACK)) != ACK
-	    || ((side.flags | other.flags) & (SIDE_FIN | SIDE_SYN_WINDOW | SIDE_OFFER)))
+		|| ((side.flags | other.flags) & (SIDE_FIN | SIDE_SYN_WINDOW | SIDE_OFFER)))
 		return false;
 	back = back > TCP_SLACK ? back : TCP_SLACK;
 	if (other.end - ack > TCP_SLACK << shift || before(side.max_end, end)
-	    || before(seq, side.end - back))
+		|| before(seq, side.end - back))
 		return false;
 	s->side[reply].window = (uint16_t)(window > side.window ? window : side.window);
 	s->side[reply].end = before(side.end, end) ? end : side.end;

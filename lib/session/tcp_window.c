@@ -15,7 +15,7 @@ tcp_class(enum tcp_state state)
 	case TCP_SYN_RECEIVED:
 		return SESSION_HALF_OPEN;
 	case TCP_ESTABLISHED:
-	case TCP_FIN_FORWARD:           /* a half close may send for hours */
+	case TCP_FIN_FORWARD: /* a half close may send for hours */
 	case TCP_FIN_REPLY:
 		return SESSION_ESTABLISHED;
 	default:
@@ -36,7 +36,7 @@ window_bytes(const struct tcp_side *side, const struct tcp_side *other)
 	unsigned shift = (side->flags & SIDE_SYN_WINDOW) ? 0 : shift_of(side, other);
 	uint32_t bytes = (uint32_t)side->window << shift;
 
-	return bytes != 0 ? bytes : 1;          /* a window probe is one byte beyond */
+	return bytes != 0 ? bytes : 1; /* a window probe is one byte beyond */
 }
 
 /* Accepts acknowledgements at most a window back, and of nothing that was never sent (RFC 5961 5).
@@ -60,8 +60,8 @@ ack_right(const struct session *s, bool reply, const struct tcp_segment *seg)
 /* Returns true if a part of the segment is inside the window (RFC 9293 3.10.7.4), its data at most
  * one window back. */
 bool
-sequence_right(const struct tcp_side *side, const struct tcp_side *other,
-	const struct tcp_segment *seg)
+sequence_right(
+	const struct tcp_side *side, const struct tcp_side *other, const struct tcp_segment *seg)
 {
 	uint32_t end = segment_end(seg), window = window_bytes(other, side);
 	uint32_t oldest = side->end - (window > TCP_SLACK ? window : TCP_SLACK);
@@ -89,14 +89,14 @@ advance_ack(struct session *s, bool reply, const struct tcp_segment *seg)
 	struct tcp_side *side = &s->side[reply], *other = &s->side[!reply];
 	unsigned shift = (seg->flags & SYN) ? 0 : shift_of(side, other);
 	uint32_t limit = seg->ack + ((uint32_t)seg->window << shift);
-	bool unseen = before(other->end, seg->ack);     /* sent before the connection was picked up */
+	bool unseen = before(other->end, seg->ack); /* sent before the connection was picked up */
 
 	if (seg->window == 0)
 		limit++;
 	if (before(other->max_end, limit))
 		other->max_end = limit;
 	if (unseen && (other->flags & SIDE_SYN_ACKED))
-		return;                 /* only the other end's first segment is believed */
+		return; /* only the other end's first segment is believed */
 	if (unseen)
 		other->end = seg->ack;
 	other->flags |= SIDE_SYN_ACKED;

@@ -12,7 +12,7 @@
 #include "flow/table.h"
 #include "slowpath/slowpath_priv.h"
 
-#define LOOKED_AT 64u                   /* records examined for one list */
+#define LOOKED_AT  64u /* records examined for one list */
 #define IDLE_TICKS clock_tick(NS_PER_S)
 
 /* Returns the index of the next record of both tables, one after the other (*t); 0: a place that
@@ -50,7 +50,7 @@ slowpath_free_lists(struct slowpath *s)
 		if (index == 0 || f->rare == 0 || !(f->flags & FLOW_USED))
 			continue;
 		if (iface_of(s, t, index) != heaviest
-		    && clock_tick(s->now_ns) - f->seen <= IDLE_TICKS)
+			&& clock_tick(s->now_ns) - f->seen <= IDLE_TICKS)
 			continue;
 		slowpath_let_go(s, t, index);
 		f->epoch = 0;

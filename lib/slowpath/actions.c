@@ -34,7 +34,7 @@ slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
 		uint32_t arg = RARE_ARG(rare[i]);
 
 		if (RARE_OP(rare[i]) == RARE_METER
-		    && !meter_take(meters[arg], s->now_ns, ip_bytes)) {
+			&& !meter_take(meters[arg], s->now_ns, ip_bytes)) {
 			count_exceeded(s, arg, ip_bytes);
 			return false;
 		}

@@ -37,7 +37,8 @@ depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct p
 {
 	if (p != before || p->alone || may_end(s, b, slot))
 		return true;
-	if ((p->traits & TRAIT_LIMITS) && conflict_has(&s->scratch->conflict, conflict_of_source(b, slot)))
+	if ((p->traits & TRAIT_LIMITS)
+		&& conflict_has(&s->scratch->conflict, conflict_of_source(b, slot)))
 		return true;
 	if (b->class[slot] == SLOT_OTHER4 || b->class[slot] == SLOT_OTHER6)
 		return slot_view(s, b, slot)->icmp_error;
@@ -75,7 +76,8 @@ collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, 
 				if (p->traits & TRAIT_LIMITS)
 					conflict_add(&sc->conflict, conflict_of_source(b, i));
 			}
-			before = p != NULL && may_end(s, b, i) ? NULL : p;      /* NULL: nothing goes with it */
+			before = p != NULL && may_end(s, b, i) ? NULL
+							       : p; /* NULL: nothing goes with it */
 			sc->miss[n++] = (uint16_t)i;
 		}
 		conflict_add(&sc->conflict, bit);

@@ -11,7 +11,8 @@ static uint16_t
 nexthop4(struct slowpath *s, const struct program *p)
 {
 	rte_be32_t gateway = p->gateway.v4;
-	struct known_hop *k = &s->scratch->hop[(rte_be_to_cpu_32(gateway) * 7 + p->iface) % KNOWN_HOPS];
+	struct known_hop
+		*k = &s->scratch->hop[(rte_be_to_cpu_32(gateway) * 7 + p->iface) % KNOWN_HOPS];
 	uint16_t index;
 
 	if (k->epoch == s->epoch && k->gateway == gateway && k->iface == p->iface) {
@@ -31,7 +32,8 @@ program_nexthop(struct slowpath *s, const struct program *p)
 
 	switch (p->verdict) {
 	case PROGRAM_OUTPUT:
-		index = p->to.family == 4 ? nexthop4(s, p)
+		index = p->to.family == 4
+			? nexthop4(s, p)
 			: host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, 6);
 		return index != 0 ? index : REASON_neighbour_queue_full;
 	case PROGRAM_WIRE:
@@ -53,7 +55,8 @@ leaves_later(const struct slowpath *s, const struct eval *ev, const struct decis
 }
 
 void
-compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev,
+	struct decision *d)
 {
 	memset(d, 0, sizeof(*d));
 	d->nexthop = program_nexthop(s, &ev->program);

@@ -70,7 +70,7 @@ refuse_session(struct slowpath *s, struct eval *ev)
 {
 	session_refuse(s->sessions, ev->fresh);
 	ev->session = NULL;
-	ev->used_fields |= FIELD_TTL;           /* the next packet may leave */
+	ev->used_fields |= FIELD_TTL; /* the next packet may leave */
 }
 
 /* Returns true if the packet may leave.  What stops it is found again, and reported, when it is
@@ -86,7 +86,7 @@ may_leave(const struct slowpath *s, const struct eval *ev, const struct decision
 	if (ev->program.verdict == PROGRAM_WIRE)
 		return true;
 	if ((ev->program.ttl && v->ttl <= 1)
-	    || (v->l3_bytes > nh->mtu && (v->family == 6 || v->dont_fragment)))
+		|| (v->l3_bytes > nh->mtu && (v->family == 6 || v->dont_fragment)))
 		return false;
 	return nh->state != NEXTHOP_UNRESOLVED || !host_refuses(s->host, d->nexthop);
 }
@@ -109,7 +109,9 @@ static bool
 charge(struct slowpath *s, struct eval *ev)
 {
 	const struct session_charge c = {
-		.source = &ev->view->tuple.src, .family = ev->view->family, .limit = ev->limit,
+		.source = &ev->view->tuple.src,
+		.family = ev->view->family,
+		.limit = ev->limit,
 		.now_ns = s->now_ns,
 	};
 
@@ -187,7 +189,8 @@ enter(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
 	if (rc == 0)
 		return REASON_NONE;
 	sources_refund(s->sessions->sources, ev->session->source, ev->session->cost_ns);
-	session_end(s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
+	session_end(
+		s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
 	return rc == -EEXIST ? REASON_session_conflict : REASON_session_full;
 }
 
@@ -210,7 +213,7 @@ enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 	if (r != REASON_NONE) {
 		ev->session = NULL;
 		emit_drop(&ev->program, r, 0);
-		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later there may be room */
+		ev->used_fields |= FIELD_TCP_FLAGS; /* a moment later there may be room */
 		d->nexthop = r;
 		return;
 	}
@@ -220,7 +223,8 @@ enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 }
 
 void
-enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+enter_session(
+	struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
 {
 	if (ev->session == NULL)
 		return;

@@ -40,8 +40,8 @@ prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *e
 	ev->fresh = fresh;
 	ev->nat = s->nat;
 	if (b->flow[slot] != 0) {
-		const struct flow *f = flow_at(ev->view->family == 6 ? s->flow6 : s->flow4,
-			b->flow[slot]);
+		const struct flow *f = flow_at(
+			ev->view->family == 6 ? s->flow6 : s->flow4, b->flow[slot]);
 
 		ev->session = session_of(s->sessions, f);
 		ev->reply = f->flags & FLOW_REPLY;

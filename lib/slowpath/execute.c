@@ -118,7 +118,7 @@ send_routed(struct slowpath *s, struct burst *b, unsigned slot, const struct vie
 	if (nh->state == NEXTHOP_UNRESOLVED) {
 		b->out[slot] = v->l3_bytes > nh->mtu ? OUT_GONE : OUT_HELD;
 		return v->l3_bytes > nh->mtu ? host_fragment(s->host, d->nexthop, m, v->l3, v)
-			: host_hold(s->host, d->nexthop, m, v->l3, v);
+					     : host_hold(s->host, d->nexthop, m, v->l3, v);
 	}
 	if (v->l3_bytes > nh->mtu) {
 		b->out[slot] = OUT_GONE;
@@ -194,7 +194,7 @@ execute_leaving(struct slowpath *s, struct burst *b, unsigned slot, const struct
 
 	if (r == REASON_NONE) {
 		r = move_try(s, d, v, b->m[slot], &move);
-		if (r != REASON_NONE) {         /* does not count for the flow */
+		if (r != REASON_NONE) { /* does not count for the flow */
 			slot_drop(b, slot, r);
 			has_stayed(s, b, slot, v, d);
 			return;
@@ -228,8 +228,8 @@ is_unsolicited(const struct slowpath *s, const struct view *v)
 static void
 leave_unsolicited(struct slowpath *s, const struct view *v, const struct rte_mbuf *m)
 {
-	if (v->family == 4 && v->proto == IPPROTO_TCP && v->l4 != VIEW_NONE && tcp_opens(v->tcp_flags)
-	    && nat_rejects(s->nat, v->tuple.dst.v4))
+	if (v->family == 4 && v->proto == IPPROTO_TCP && v->l4 != VIEW_NONE
+		&& tcp_opens(v->tcp_flags) && nat_rejects(s->nat, v->tuple.dst.v4))
 		host_tell_later(s->host, v, m, s->now_ns);
 }
 
@@ -237,7 +237,7 @@ static void
 deliver_local(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
 {
 	enum reason r = is_unsolicited(s, v) ? REASON_nat_no_mapping
-		: host_local(s->host, v, b->m[slot]);
+					     : host_local(s->host, v, b->m[slot]);
 
 	b->out[slot] = OUT_GONE;
 	if (r == REASON_nat_no_mapping)

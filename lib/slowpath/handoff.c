@@ -21,9 +21,9 @@ remember(struct slowpath *s, struct burst *b, unsigned slot, unsigned worker)
 		index = slot_cache(s, b, slot);
 	f = flow_at(t, index);
 	if (index == 0 || (f->flags & FLOW_SESSION))
-		return;                         /* a session that began before its owner changed */
+		return; /* a session that began before its owner changed */
 	slowpath_let_go(s, t, index);
-	f->flags &= (uint8_t)~(FLOW_RARE | FLOW_SHARED);
+	f->flags &= (uint8_t) ~(FLOW_RARE | FLOW_SHARED);
 	f->nexthop = (uint16_t)(NEXTHOP_WORKERS + worker);
 	f->epoch = s->epoch;
 }

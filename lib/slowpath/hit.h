@@ -41,7 +41,7 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 		return false;
 	}
 	if (nh->state == NEXTHOP_DROP && (f->flags & FLOW_SESSION)) {
-		f->packets++;                   /* dropped packets do not keep a session alive */
+		f->packets++; /* dropped packets do not keep a session alive */
 		f->bytes += bytes;
 	} else {
 		hit_count(f, bytes, b->tick);
@@ -71,7 +71,8 @@ enum hit_tcp { HIT_PASS, HIT_IDLE, HIT_REFUSED };
 /* Tracks the segment.  HIT_IDLE: it passes, but the flow's time stays.  HIT_REFUSED: the slot is
  * done. */
 static inline enum hit_tcp
-hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f, const uint8_t *ip_end)
+hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f,
+	const uint8_t *ip_end)
 {
 	const uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, b->l3[slot]);
 	unsigned header = (ip[0] >> 4) == 4 ? 20 : 40;
@@ -114,9 +115,14 @@ static inline struct hit_tables
 hit_tables(const struct slowpath *s, const struct burst *b)
 {
 	return (struct hit_tables){
-		.nexthops = s->nexthops, .record4 = (void *)s->flow4->record,
-		.record6 = (void *)s->flow6->record, .session = s->sessions->session,
-		.tick = b->tick, .epoch = s->epoch, .observed = s->observer != NULL, .handed = b->handed,
+		.nexthops = s->nexthops,
+		.record4 = (void *)s->flow4->record,
+		.record6 = (void *)s->flow6->record,
+		.session = s->sessions->session,
+		.tick = b->tick,
+		.epoch = s->epoch,
+		.observed = s->observer != NULL,
+		.handed = b->handed,
 	};
 }
 
@@ -173,7 +179,7 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 	enum hit_tcp tcp = HIT_PASS;
 
 	if (unlikely(memcmp(&b->key6[slot], &f->key, sizeof(f->key)) != 0
-	    || f->flow.epoch != t->epoch))
+		    || f->flow.epoch != t->epoch))
 		return false;
 	if (unlikely((nh->state != NEXTHOP_READY) | (bytes > nh->mtu) | (ip[7] < 2 * f->to.ttl)))
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);

@@ -76,7 +76,10 @@ static rte_be16_t
 next_id(struct slowpath *s, rte_be32_t src, rte_be32_t dst, uint8_t proto)
 {
 	const struct identifier_of of = {
-		.src = src, .dst = dst, .proto = proto, .worker = (uint16_t)s->worker,
+		.src = src,
+		.dst = dst,
+		.proto = proto,
+		.worker = (uint16_t)s->worker,
 		.workers = s->gen->n_workers > 0 ? (uint16_t)s->gen->n_workers : 1,
 	};
 
@@ -104,10 +107,12 @@ shared_id(struct slowpath *s, const struct tuple *to)
 }
 
 void
-identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
+identify_shared(
+	struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 {
 	if (!shares_source(&v->tuple, to)
-	    || (!v->fragment && (v->dont_fragment || v->l3_bytes <= IP4_NEVER_FRAGMENTED_BYTES)))
+		|| (!v->fragment
+			&& (v->dont_fragment || v->l3_bytes <= IP4_NEVER_FRAGMENTED_BYTES)))
 		return;
 	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), shared_id(s, to));
 }

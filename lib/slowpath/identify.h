@@ -10,7 +10,7 @@
 
 struct identifier;
 
-struct identifier *identifier_create(void);     /* NULL: no memory */
-void identifier_destroy(struct identifier *i);  /* NULL is fine */
+struct identifier *identifier_create(void);    /* NULL: no memory */
+void identifier_destroy(struct identifier *i); /* NULL is fine */
 
 #endif

@@ -54,7 +54,7 @@ record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 	if (ev->session != NULL && (b->flow[slot] == 0 || !(f->flags & FLOW_SESSION)))
 		return alias_for(s, b, slot, ev);
 	if (b->flow[slot] != 0)
-		return b->flow[slot];           /* its program is of an older epoch */
+		return b->flow[slot]; /* its program is of an older epoch */
 	return slot_cache(s, b, slot);
 }
 
@@ -137,8 +137,8 @@ install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, str
 	struct flow_table *t = ev->view->family == 6 ? s->flow6 : s->flow4;
 
 	if (!cacheable(s, ev, d))
-		return;                 /* the record's decision still holds for the flow's other
-					 * packets */
+		return; /* the record's decision still holds for the flow's other
+			 * packets */
 	b->flow[slot] = record_for(s, b, slot, ev);
 	if (b->flow[slot] != 0)
 		write_record(s, t, b->flow[slot], ev, d);

@@ -16,7 +16,9 @@ place_now(const struct generation *gen, const struct rare_list *l, uint32_t word
 	if (l->generation == (uint32_t)gen->number)
 		return place;
 	back = l->generation - (uint32_t)gen->carried_first;
-	return back < gen->n_carried && place < gen->carried[back].n ? gen->carried[back].place[place] : 0;
+	return back < gen->n_carried && place < gen->carried[back].n
+		? gen->carried[back].place[place]
+		: 0;
 }
 
 void

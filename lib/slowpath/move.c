@@ -115,8 +115,8 @@ static void
 tell_state(struct slowpath *s, const struct session *session)
 {
 	if (unlikely(s->observer != NULL))
-		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] =
-			(uint8_t)session->state;
+		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] = (uint8_t)session
+											 ->state;
 }
 
 struct tcp_verdict
@@ -128,7 +128,8 @@ slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint3
 	struct tcp_verdict v;
 
 	tcp_read(&segment, tcp, l4_bytes);
-	v = tcp_track(session, session_offer(s->sessions, session), f->flags & FLOW_REPLY, &segment);
+	v = tcp_track(
+		session, session_offer(s->sessions, session), f->flags & FLOW_REPLY, &segment);
 	reclass(s, session, before);
 	tell_state(s, session);
 	return v;
@@ -142,7 +143,8 @@ slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick)
 	struct session *session = session_of(s->sessions, f);
 	bool tcp = f->flags & FLOW_TCP;
 	struct move move = { .idle = false };
-	enum reason r = tcp ? try_tcp(s, session, f->flags & FLOW_REPLY, hit->l4, hit->l4_bytes, &move)
+	enum reason r = tcp
+		? try_tcp(s, session, f->flags & FLOW_REPLY, hit->l4, hit->l4_bytes, &move)
 		: REASON_NONE;
 
 	if (r == REASON_NONE) {
@@ -170,8 +172,9 @@ find_session(const struct slowpath *s, const struct view *v, struct decision *d)
 	if (v->icmp_error || v->tuple.kind != KEY_PLAIN)
 		return false;
 	d->session = session_find(s->sessions, &v->tuple, &d->reply);
-	return d->session != NULL && zones_same(&s->gen->zones,
-		session_iface(s->sessions, d->session, d->reply), v->iface);
+	return d->session != NULL
+		&& zones_same(
+			&s->gen->zones, session_iface(s->sessions, d->session, d->reply), v->iface);
 }
 
 enum reason

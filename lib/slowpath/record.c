@@ -43,6 +43,6 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	/* A drop without a deciding line may still have been counted by a line before: accepted,
 	 * then martian. */
 	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
-	    && reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
+		&& reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
 		d->place = deciding_place(d->rare);
 }

@@ -46,7 +46,7 @@ static enum conn_state
 conn_of_hit(const struct session *session, bool reply, unsigned state)
 {
 	bool opening = session->proto == IPPROTO_TCP ? tcp_is_new(session, state)
-		: state == PLAIN_SINGLE;
+						     : state == PLAIN_SINGLE;
 
 	return opening && !reply ? CONN_NEW : CONN_ESTABLISHED;
 }
@@ -70,8 +70,8 @@ void
 observe_session(struct slowpath *s, const struct session *session)
 {
 	if (s->observer != NULL && s->observer->session != NULL)
-		s->observer->session(s->observer->arg, s->worker,
-			session_index(s->sessions, session));
+		s->observer->session(
+			s->observer->arg, s->worker, session_index(s->sessions, session));
 }
 
 static void

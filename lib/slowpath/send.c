@@ -16,5 +16,7 @@ slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 		rte_pktmbuf_free(m);
 		return;
 	}
-	s->born[s->n_born++] = (struct born){ .m = m, .slot = s->slot, .port = port, .iface = iface };
+	s->born[s->n_born++] = (struct born){
+		.m = m, .slot = s->slot, .port = port, .iface = iface
+	};
 }

@@ -48,7 +48,7 @@ slowpath_begin(struct slowpath *s, const struct burst *b)
 	if (s->observer == NULL)
 		return;
 	s->scratch->n_tcp_behind = s->scratch->n_tcp_told = 0;
-	for (unsigned i = 0; i < b->n; i++)     /* as they arrived: nothing is rewritten yet */
+	for (unsigned i = 0; i < b->n; i++) /* as they arrived: nothing is rewritten yet */
 		parse_frame(slowpath_view(s, i), b->m[i], b->ingress);
 }
 
@@ -75,7 +75,7 @@ settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
 
 	counter_add(&s->ledger->lookups_hit, 1);
 	if ((b->class[slot] == SLOT_PLAIN4 && hit_plain4(s, b, slot, &t))
-	    || (b->class[slot] == SLOT_PLAIN6 && hit_plain6(s, b, slot, &t))) {
+		|| (b->class[slot] == SLOT_PLAIN6 && hit_plain6(s, b, slot, &t))) {
 		if (s->observer != NULL)
 			slowpath_observe_hit(s, b, slot);
 		return;
@@ -91,10 +91,10 @@ settle_evaluated(struct slowpath *s, struct burst *b, unsigned slot, struct eval
 {
 	struct decision d;
 
-	compile(s, b, slot, ev, &d);            /* program -> next hop */
-	enter_session(s, b, slot, ev, &d);      /* a new session, if its packet may leave */
+	compile(s, b, slot, ev, &d);       /* program -> next hop */
+	enter_session(s, b, slot, ev, &d); /* a new session, if its packet may leave */
 	decision_from_program(ev, &d);
-	install(s, b, slot, ev, &d);            /* decision -> record of the flow */
+	install(s, b, slot, ev, &d); /* decision -> record of the flow */
 	execute(s, b, slot, &d);
 	report(s, b, slot, &d);
 }
@@ -287,7 +287,7 @@ slowpath_process(struct slowpath *s, struct burst *b, unsigned from)
 			settle_unkeyed(s, b, i);
 		} else if (next < n_miss && s->scratch->miss[next] == i) {
 			settle_miss(s, b, i, &s->scratch->eval[next++]);
-		} else {                        /* unless an earlier slot took its record */
+		} else { /* unless an earlier slot took its record */
 			settle_keyed(s, b, i);
 		}
 	}

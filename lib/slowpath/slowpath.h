@@ -33,8 +33,8 @@ struct sessions;
 /* The observation of each packet, in order of arrival: replay and explain print it.  Pointers are
  * valid during the call. */
 enum observed_verdict {
-	OBSERVED_OUTPUT,        /* egress: name of the interface or port it leaves by */
-	OBSERVED_DROP,          /* reason, and place if a line of the configuration decided it */
+	OBSERVED_OUTPUT, /* egress: name of the interface or port it leaves by */
+	OBSERVED_DROP,   /* reason, and place if a line of the configuration decided it */
 	OBSERVED_CONSUMED,
 	OBSERVED_HELD,
 };
@@ -42,26 +42,26 @@ enum observed_verdict {
 /* The observation of a packet's session. */
 struct observed_session {
 	unsigned worker;
-	uint32_t index;                 /* index of the worker's session, or 0 */
-	uint8_t conn;                   /* enum conn_state, as rules saw it; CONN_UNTRACKED: it
-					 * was not used */
-	uint8_t state;                  /* after the packet: enum tcp_state, or plain_state */
+	uint32_t index; /* index of the worker's session, or 0 */
+	uint8_t conn;   /* enum conn_state, as rules saw it; CONN_UNTRACKED: it
+			 * was not used */
+	uint8_t state;  /* after the packet: enum tcp_state, or plain_state */
 	bool tcp;
 	bool reply;
 };
 
 struct observation {
-	const struct rte_mbuf *m;       /* the pointer only: the packet may be rewritten, sent or freed */
+	const struct rte_mbuf *m; /* the pointer only: the packet may be rewritten, sent or freed */
 	enum observed_verdict verdict;
 	enum reason reason;
-	uint32_t place;                 /* into generation's places, 0: none */
-	uint16_t port;                  /* index of the port it came in by */
-	uint16_t out_port;              /* of OBSERVED_OUTPUT */
-	uint16_t out_iface;             /* of OBSERVED_OUTPUT; 0 for a wire */
-	bool fast;                      /* a program was found, nothing was evaluated */
-	bool has_program;               /* program and view are filled */
+	uint32_t place;     /* into generation's places, 0: none */
+	uint16_t port;      /* index of the port it came in by */
+	uint16_t out_port;  /* of OBSERVED_OUTPUT */
+	uint16_t out_iface; /* of OBSERVED_OUTPUT; 0 for a wire */
+	bool fast;          /* a program was found, nothing was evaluated */
+	bool has_program;   /* program and view are filled */
 	struct observed_session session;
-	const struct view *view;        /* as it arrived */
+	const struct view *view; /* as it arrived */
 	const struct program *program;
 	const struct generation *gen;
 };
@@ -71,7 +71,7 @@ struct observer {
 	/* A worker's session has begun; called before its first packet is observed; may be NULL. */
 	void (*session)(void *arg, unsigned worker, uint32_t index);
 	void *arg;
-	const struct trace *trace;      /* for evaluations, or NULL */
+	const struct trace *trace; /* for evaluations, or NULL */
 };
 
 /* A packet that this worker made while it worked on a slot; it leaves directly before the slot's
@@ -83,16 +83,16 @@ struct born {
 	uint16_t iface;
 };
 
-#define BORN_MAX 4096           /* per burst; more are not made */
+#define BORN_MAX 4096 /* per burst; more are not made */
 
 struct slowpath {
 	const struct generation *gen;
-	uint16_t epoch;                 /* of programs that may run; never 0 */
+	uint16_t epoch; /* of programs that may run; never 0 */
 	unsigned worker;
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
-	struct rares *rares;            /* of both tables */
-	uint32_t rares_hand;            /* the record whose list is taken next */
+	struct rares *rares; /* of both tables */
+	uint32_t rares_hand; /* the record whose list is taken next */
 	struct sessions *sessions;
 	struct nat *nat;
 	struct nexthop *nexthops;
@@ -100,8 +100,8 @@ struct slowpath {
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct ledger *ledger;
-	struct fragment_pass *pass;     /* the ports for the fragment in progress; NULL: not a
-					 * fragment, or judged alone */
+	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
+				     * fragment, or judged alone */
 	/* Returns the worker that owns the packet of a slot (for a fragment: where its datagram's
 	 * fragments meet); NULL: this one owns all. */
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot);
@@ -111,11 +111,11 @@ struct slowpath {
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
 	void *others_arg;
-	const struct observer *observer;        /* NULL in production */
-	uint16_t slot;                  /* in progress, for packets that Weir makes */
+	const struct observer *observer; /* NULL in production */
+	uint16_t slot;                   /* in progress, for packets that Weir makes */
 	unsigned n_born;
 	struct born born[BORN_MAX];
-	struct slowpath_scratch *scratch;       /* slowpath_priv.h */
+	struct slowpath_scratch *scratch; /* slowpath_priv.h */
 };
 
 /* Allocates the scratch. The caller sets the other members. Returns 0 or -ENOMEM. */
@@ -135,8 +135,8 @@ enum fragments_use slowpath_fragments_use(const struct slowpath *s, const struct
 /* Judges released fragments outside of bursts, after fragments_decide or fragments_age. */
 void slowpath_release(struct slowpath *s, struct burst *b);
 
-/* A new generation is in use: held fragments that it changes something for are dropped, or judged; a part of them at once,
- * the others by slowpath_follow_fragments, which is called often. */
+/* A new generation is in use: held fragments that it changes something for are dropped, or judged;
+ * a part of them at once, the others by slowpath_follow_fragments, which is called often. */
 void slowpath_adopt_fragments(struct slowpath *s, struct burst *b);
 void slowpath_follow_fragments(struct slowpath *s, struct burst *b);
 
@@ -163,8 +163,8 @@ bool slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_byte
 
 /* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on
  * (tcp_track). */
-struct tcp_verdict slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp,
-	uint32_t l4_bytes);
+struct tcp_verdict slowpath_tcp(
+	struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes);
 
 /* Handles a packet of a known flow that would leave and whose flow has rare actions: segment,
  * meters, marks.  Returns REASON_NONE, with its session moved on and the packet counted, or the

@@ -14,7 +14,7 @@
 struct known_hop {
 	rte_be32_t gateway;
 	uint16_t iface;
-	uint16_t epoch;                 /* 0: none */
+	uint16_t epoch; /* 0: none */
 	uint16_t nexthop;
 };
 
@@ -30,16 +30,16 @@ struct answer {
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
 	struct view view[BURST_SLOTS];
-	struct eval eval[BURST_MAX];    /* of misses, in order */
-	struct eval late;               /* of a slot that was a hit when the burst began */
-	struct session fresh[BURST_MAX + 1];    /* for the evals */
+	struct eval eval[BURST_MAX];         /* of misses, in order */
+	struct eval late;                    /* of a slot that was a hit when the burst began */
+	struct session fresh[BURST_MAX + 1]; /* for the evals */
 	struct answer reply[BURST_MAX + 1];
-	uint64_t ends;                  /* of sessions, when the misses were judged */
-	bool changed;                   /* a session has left state NEW */
+	uint64_t ends; /* of sessions, when the misses were judged */
+	bool changed;  /* a session has left state NEW */
 	struct known_hop hop[KNOWN_HOPS];
-	bool translated;                /* a session that has begun since then is translated */
+	bool translated; /* a session that has begun since then is translated */
 	struct eval *vector[BURST_MAX];
-	uint16_t miss[BURST_MAX];       /* their slots */
+	uint16_t miss[BURST_MAX]; /* their slots */
 	struct conflict conflict;
 	/* For an observer: the states after the segments of hits, in order, and how many have been
 	 * reported. */
@@ -51,17 +51,17 @@ struct slowpath_scratch {
 struct decision {
 	struct tuple to;
 	bool ttl;
-	bool fast;                      /* from a record */
-	bool recorded;                  /* the flow's record has the same decision */
+	bool fast;     /* from a record */
+	bool recorded; /* the flow's record has the same decision */
 	uint16_t nexthop;
-	uint8_t tell, tell_code;        /* enum reply: what the sender is told */
+	uint8_t tell, tell_code; /* enum reply: what the sender is told */
 	uint32_t place;
 	const uint32_t *rare;
-	const struct program *program;  /* new; NULL from a record */
-	struct session *session;        /* or NULL */
-	uint8_t conn;                   /* new: enum conn_state */
+	const struct program *program; /* new; NULL from a record */
+	struct session *session;       /* or NULL */
+	uint8_t conn;                  /* new: enum conn_state */
 	bool reply;
-	bool metered;                   /* the meters have decided: */
+	bool metered; /* the meters have decided: */
 	bool exceeded;
 };
 
@@ -78,7 +78,8 @@ bool slot_has_program(const struct slowpath *s, const struct burst *b, unsigned 
 
 /* Looks flows up and lists those without a program in scratch->miss, from one slot up to another or
  * to where the burst must be cut, which is returned. */
-unsigned collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
+unsigned collect_misses(
+	struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
 
 /* --- evaluate.c: what the stages decide --- */
 
@@ -94,7 +95,8 @@ void evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, s
 /* --- compile.c: from a program to a decision --- */
 
 /* Finds the next hop of the decision.  Nothing else of d is known yet. */
-void compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
+void compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev,
+	struct decision *d);
 
 /* Fills the rest, after enter_session, which may change the program. */
 void decision_from_program(const struct eval *ev, struct decision *d);
@@ -107,13 +109,14 @@ void enter_prepare(struct slowpath *s, unsigned n);
 
 /* Enters a session whose first packet may leave into the table; otherwise withdraws it.  A known
  * session keeps its translation.  d->nexthop is known. */
-void enter_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
-	struct decision *d);
+void enter_session(
+	struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
 /* --- install.c, record.c: records of flows --- */
 
 /* Writes a decision to the record of its flow, if the flow may have one. */
-void install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
+void install(
+	struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
 /* Returns a record for a slot's flow that has none and no session, if the doorkeeper admits it: its
  * index, or 0. */
@@ -123,7 +126,8 @@ uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
 void slowpath_free_lists(struct slowpath *s);
 
 /* Reads a record as a decision. */
-void decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d);
+void decision_from_record(
+	struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d);
 
 /* --- execute.c, actions.c --- */
 
@@ -154,15 +158,16 @@ shares_source(const struct tuple *from, const struct tuple *to)
 /* Gives an IPv4 packet that may be fragmented, or is a fragment, a new IP identification if several
  * hosts share its new source; all fragments of a datagram get the same (s->pass).  Before it is
  * rewritten. */
-void identify_shared(struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
+void identify_shared(
+	struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
 /* --- move.c: what packets do to their sessions, once they leave --- */
 
 /* The change of a session when a packet leaves. */
 struct move {
-	struct session session;         /* of TCP: the state that tcp_track has computed */
+	struct session session; /* of TCP: the state that tcp_track has computed */
 	struct tcp_offer offer;
-	bool idle;                      /* the packet does not keep it alive */
+	bool idle; /* the packet does not keep it alive */
 };
 
 /* Returns REASON_NONE if the session allows the packet, or why not.  Changes nothing. */

@@ -28,7 +28,8 @@ refuse_openings(struct slowpath *s, struct burst *b, unsigned from)
 	for (i = from; i < b->n; i++) {
 		if (b->class[i] == SLOT_DONE)
 			continue;
-		if (b->class[i] > SLOT_PLAIN6 || !slot_lacks_flow(s, b, i) || !refuse_opening(s, b, i))
+		if (b->class[i] > SLOT_PLAIN6 || !slot_lacks_flow(s, b, i)
+			|| !refuse_opening(s, b, i))
 			break;
 		report(s, b, i, NULL);
 		refused++;

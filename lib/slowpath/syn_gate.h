@@ -11,8 +11,8 @@
 #include "session/session.h"
 #include "slowpath/slowpath.h"
 
-#define TCP_OPENS 0x17          /* FIN, SYN, RST, ACK */
-#define TCP_SYN 0x02
+#define TCP_OPENS 0x17 /* FIN, SYN, RST, ACK */
+#define TCP_SYN   0x02
 
 bool openings_are_refused_by(const struct slowpath *s, uint16_t iface);
 
@@ -47,11 +47,11 @@ refuse_opening(struct slowpath *s, struct burst *b, unsigned slot)
 {
 	bool ip4 = b->class[slot] == SLOT_PLAIN4;
 	uint8_t proto = ip4 ? b->key4[slot].proto : b->key6[slot].proto;
-	const uint8_t *tcp = rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *,
-		b->l3[slot] + (ip4 ? 20u : 40u));
+	const uint8_t *tcp = rte_pktmbuf_mtod_offset(
+		b->m[slot], const uint8_t *, b->l3[slot] + (ip4 ? 20u : 40u));
 
 	if (proto != IPPROTO_TCP || (tcp[13] & TCP_OPENS) != TCP_SYN
-	    || session_may_open(s->sessions, b->hash[slot], s->now_ns))
+		|| session_may_open(s->sessions, b->hash[slot], s->now_ns))
 		return false;
 	b->out[slot] = OUT_DROP;
 	b->reason[slot] = REASON_session_unproven;

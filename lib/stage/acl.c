@@ -22,15 +22,18 @@ struct acl_use_cfg {
 };
 
 static const struct cfg_field acl_use_fields[] = {
-	{ "use", CFG_REF, NULL, offsetof(struct acl_use_cfg, use),
-		"Access list to evaluate.", .refers = "acls", .kind = "access list" },
+	{ "use", CFG_REF, NULL, offsetof(struct acl_use_cfg, use), "Access list to evaluate.",
+		.refers = "acls", .kind = "access list" },
 	STAGE_IF(struct acl_use_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table acl_use_table = {
-	"acl", CFG_SIZEOF(struct acl_use_cfg), acl_use_fields,
-	"Evaluates an access list; accepted packets continue.", "use",
+	"acl",
+	CFG_SIZEOF(struct acl_use_cfg),
+	acl_use_fields,
+	"Evaluates an access list; accepted packets continue.",
+	"use",
 };
 
 static int
@@ -40,8 +43,8 @@ acl_build(struct stage_build *sb, void **instance)
 	const struct acl *acl = build_find_acl(sb->build, cfg->use);
 
 	if (acl == NULL)
-		return -EINVAL;         /* already reported by the decoder, or when the list was
-					 * built */
+		return -EINVAL; /* already reported by the decoder, or when the list was
+				 * built */
 	sb->traits = acl->traits;
 	sb->rare_words = 1;
 	sb->jumps = acl->jumps;
@@ -54,7 +57,9 @@ static void
 note_rule(struct eval *ev, const struct acl *acl, const struct acl_rule *rule)
 {
 	static const char *const what[] = {
-		[ACL_ACCEPT] = "accepts", [ACL_DROP] = "drops", [ACL_REJECT] = "rejects",
+		[ACL_ACCEPT] = "accepts",
+		[ACL_DROP] = "drops",
+		[ACL_REJECT] = "rejects",
 	};
 	const struct place *place = &ev->gen->places[rule->place];
 	const char *before = rule == &acl->rule[acl->n] ? "the " : "rule ";
@@ -63,8 +68,7 @@ note_rule(struct eval *ev, const struct acl *acl, const struct acl_rule *rule)
 		return;
 	eval_note(ev, "acl %s: %s%s (%s:%u) %s%s", acl->name, before,
 		place->name != NULL ? place->name : "without name", place->loc.file,
-		place->loc.line,
-		rule->jump != NULL ? "goes on in pipeline " : what[rule->action],
+		place->loc.line, rule->jump != NULL ? "goes on in pipeline " : what[rule->action],
 		rule->jump != NULL ? rule->jump->name : "");
 }
 
@@ -100,14 +104,15 @@ acl_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 
 	matcher_find(acl->matcher, ev, found, n);
 	for (unsigned i = 0; i < n; i++) {
-		if (!ev[i]->done)       /* else the list asked for a header that the packet does
-					 * not have */
-			acl_one(acl, &acl->rule[found[i] == MATCHER_NONE ? acl->n : found[i]], ev[i]);
+		if (!ev[i]->done) /* else the list asked for a header that the packet does
+				   * not have */
+			acl_one(acl, &acl->rule[found[i] == MATCHER_NONE ? acl->n : found[i]],
+				ev[i]);
 	}
 }
 
 const struct stage stage_acl = {
-	.table    = &acl_use_table,
-	.build    = acl_build,
+	.table = &acl_use_table,
+	.build = acl_build,
 	.evaluate = acl_evaluate,
 };

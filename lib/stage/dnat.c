@@ -35,49 +35,58 @@ struct dnat_cfg {
 
 struct forward {
 	union address to;
-	uint16_t port;                  /* 0: stays */
-	uint16_t low, high;             /* of a range; high 0: none */
+	uint16_t port;      /* 0: stays */
+	uint16_t low, high; /* of a range; high 0: none */
 	unsigned line;
-	unsigned first, n;              /* its matches in the matcher of the list */
+	unsigned first, n; /* its matches in the matcher of the list */
 };
 
 struct dnat {
 	struct forward *forward;
 	unsigned n;
 	struct match_list list;
-	struct matcher *matcher;        /* which forward of a list a packet is for; NULL: the
-					 * only one, for all */
+	struct matcher *matcher; /* which forward of a list a packet is for; NULL: the
+				  * only one, for all */
 };
 
 static const struct cfg_field forward_fields[] = {
 	{ "to", CFG_ENDPOINT, NULL, offsetof(struct forward_cfg, to),
 		"Address, or address:port, that sessions go to." },
 	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct forward_cfg, ports),
-		"Only these destination ports; they map to as many ports from that of `to` on.", .min = 1 },
+		"Only these destination ports; they map to as many ports from that of `to` on.",
+		.min = 1 },
 	STAGE_IF(struct forward_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table forward_table = {
-	"forward", CFG_SIZEOF(struct forward_cfg), forward_fields,
-	"A port forward.", "to",
+	"forward",
+	CFG_SIZEOF(struct forward_cfg),
+	forward_fields,
+	"A port forward.",
+	"to",
 };
 
 static const struct cfg_field dnat_fields[] = {
 	{ "to", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct dnat_cfg, to),
 		"Address, or address:port, that sessions go to." },
 	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct dnat_cfg, ports),
-		"Only these destination ports; they map to as many ports from that of `to` on.", .min = 1 },
+		"Only these destination ports; they map to as many ports from that of `to` on.",
+		.min = 1 },
 	{ "forwards", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct dnat_cfg, forwards),
 		"Instead of `to`: any number of port forwards; the first that a session matches counts.",
 		.table = &forward_table, .kind = "forward" },
 	STAGE_IF(struct dnat_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table dnat_table = {
-	"dnat", CFG_SIZEOF(struct dnat_cfg), dnat_fields,
-	"Sends IPv4 sessions to another destination.", "to", .bare_list = "forwards",
+	"dnat",
+	CFG_SIZEOF(struct dnat_cfg),
+	dnat_fields,
+	"Sends IPv4 sessions to another destination.",
+	"to",
+	.bare_list = "forwards",
 };
 
 /* What forwards and the stage itself have in common, whichever struct they are rows of. */
@@ -94,9 +103,10 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 	uint32_t more;
 
 	if (w->to->address.family == 0)
-		return -EINVAL;         /* already reported */
+		return -EINVAL; /* already reported */
 	if (family_from_ip(&w->to->address) != 4)
-		return cfg_error(err, w->head, w->to, "the new destination must be an IPv4 address");
+		return cfg_error(
+			err, w->head, w->to, "the new destination must be an IPv4 address");
 	out->to = address_from_ip(&w->to->address);
 	out->port = w->to->port;
 	out->line = w->head->loc.line;
@@ -109,7 +119,8 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 	out->high = (uint16_t)w->ports->last;
 	more = out->high - out->low;
 	if (out->port != 0 && out->port + more > UINT16_MAX)
-		return cfg_error(err, w->head, w->ports, "there are fewer ports from %u on", out->port);
+		return cfg_error(
+			err, w->head, w->ports, "there are fewer ports from %u on", out->port);
 	return 0;
 }
 
@@ -146,12 +157,15 @@ build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat
 	int rc = 0;
 
 	if (cfg_is_written(&cfg->head, &cfg->when) || cfg_is_written(&cfg->head, &cfg->ports))
-		return cfg_error(err, &cfg->head, NULL, "'if' and 'ports' belong to each forward of a list");
+		return cfg_error(
+			err, &cfg->head, NULL, "'if' and 'ports' belong to each forward of a list");
 	cfg_each(f, &cfg->forwards) {
 		struct written w = { &f->head, &f->to, &f->ports };
-		bool all = match_is_any(&f->when.head, &f->when) && !cfg_is_written(&f->head, &f->ports);
+		bool all = match_is_any(&f->when.head, &f->when)
+			&& !cfg_is_written(&f->head, &f->ports);
 
-		rc |= read_forward(sb, &w, &dnat->forward[dnat->n]) | add_matches(sb, dnat, f, dnat->n);
+		rc |= read_forward(sb, &w, &dnat->forward[dnat->n])
+			| add_matches(sb, dnat, f, dnat->n);
 		if (all && dnat->n + 1 < cfg->forwards.count)
 			cfg_warn(err, &cfg->forwards.items[dnat->n + 1].head, NULL,
 				"is never reached: the forward before it matches every session");
@@ -160,7 +174,8 @@ build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat
 	if (rc < 0)
 		return -EINVAL;
 	if (dnat->n == 0)
-		cfg_warn(err, &cfg->head, &cfg->forwards, "the list is empty: nothing is translated");
+		cfg_warn(err, &cfg->head, &cfg->forwards,
+			"the list is empty: nothing is translated");
 	sb->traits |= (dnat->list.ports ? TRAIT_PORTS : 0);
 	dnat->matcher = matcher_build(sb->build, &dnat->list, cfg->head.loc);
 	return dnat->matcher != NULL ? 0 : -EINVAL;
@@ -210,7 +225,8 @@ has_ports(const struct tuple *t)
 static bool
 is_open(const struct eval *ev)
 {
-	return translate_is_new(ev) && (ev->session == NULL || !(ev->session->flags & SESSION_DNAT));
+	return translate_is_new(ev)
+		&& (ev->session == NULL || !(ev->session->flags & SESSION_DNAT));
 }
 
 static void
@@ -283,7 +299,11 @@ dnat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 	if (i >= dnat->n)
 		return false;
 	*out = (struct fixed_translation){
-		.to = f->to, .port = f->port, .low = f->low, .high = f->high, .has_match = dnat->matcher != NULL,
+		.to = f->to,
+		.port = f->port,
+		.low = f->low,
+		.high = f->high,
+		.has_match = dnat->matcher != NULL,
 	};
 	if (dnat->matcher != NULL) {
 		out->match = &matcher_list(dnat->matcher)->match[f->first];
@@ -293,9 +313,9 @@ dnat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 }
 
 const struct stage stage_dnat = {
-	.table    = &dnat_table,
-	.build    = dnat_build,
-	.discard  = dnat_discard,
+	.table = &dnat_table,
+	.build = dnat_build,
+	.discard = dnat_discard,
 	.evaluate = dnat_evaluate,
-	.fixed    = dnat_fixed,
+	.fixed = dnat_fixed,
 };

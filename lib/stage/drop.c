@@ -17,11 +17,13 @@ struct drop {
 
 static const struct cfg_field drop_fields[] = {
 	STAGE_IF(struct drop_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table drop_table = {
-	"drop", CFG_SIZEOF(struct drop_cfg), drop_fields,
+	"drop",
+	CFG_SIZEOF(struct drop_cfg),
+	drop_fields,
 	"Drops the packet as drop_stage.",
 };
 
@@ -53,7 +55,7 @@ drop_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 const struct stage stage_drop = {
-	.table    = &drop_table,
-	.build    = drop_build,
+	.table = &drop_table,
+	.build = drop_build,
 	.evaluate = drop_evaluate,
 };

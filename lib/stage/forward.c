@@ -19,15 +19,18 @@ struct forward {
 };
 
 static const struct cfg_field forward_fields[] = {
-	{ "port", CFG_REF, NULL, offsetof(struct forward_cfg, port),
-		"Port to send to.", .refers = "ports", .kind = "port" },
+	{ "port", CFG_REF, NULL, offsetof(struct forward_cfg, port), "Port to send to.",
+		.refers = "ports", .kind = "port" },
 	STAGE_IF(struct forward_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table forward_table = {
-	"forward", CFG_SIZEOF(struct forward_cfg), forward_fields,
-	"Sends the frame out of a port unchanged.", "port",
+	"forward",
+	CFG_SIZEOF(struct forward_cfg),
+	forward_fields,
+	"Sends the frame out of a port unchanged.",
+	"port",
 };
 
 static int
@@ -41,7 +44,7 @@ forward_build(struct stage_build *sb, void **instance)
 	if (forward == NULL)
 		return build_no_memory(sb->build);
 	if (port < 0)
-		return -EINVAL;         /* already reported by the decoder */
+		return -EINVAL; /* already reported by the decoder */
 	forward->port = (uint16_t)port;
 	*instance = forward;
 	return 0;
@@ -72,7 +75,7 @@ forward_is_cable(const struct pipeline *p, uint16_t *port)
 }
 
 const struct stage stage_forward = {
-	.table    = &forward_table,
-	.build    = forward_build,
+	.table = &forward_table,
+	.build = forward_build,
 	.evaluate = forward_evaluate,
 };

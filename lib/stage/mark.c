@@ -20,12 +20,15 @@ static const struct cfg_field mark_fields[] = {
 	{ "dscp", CFG_DSCP, NULL, offsetof(struct mark_cfg, dscp),
 		"DSCP to write, by name or number." },
 	STAGE_IF(struct mark_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table mark_table = {
-	"mark", CFG_SIZEOF(struct mark_cfg), mark_fields,
-	"Writes the packet's DSCP.", "dscp",
+	"mark",
+	CFG_SIZEOF(struct mark_cfg),
+	mark_fields,
+	"Writes the packet's DSCP.",
+	"dscp",
 };
 
 static int
@@ -46,7 +49,7 @@ static void
 mark_one(const struct mark *mark, struct eval *ev)
 {
 	if (ev->tuple.family == 0)
-		return;                 /* a frame on a wire that is not IP has no DSCP */
+		return; /* a frame on a wire that is not IP has no DSCP */
 	eval_note(ev, "mark: dscp %u becomes %u", ev->dscp, mark->dscp);
 	emit_dscp(&ev->program, mark->dscp);
 	ev->dscp = mark->dscp;
@@ -61,7 +64,7 @@ mark_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 const struct stage stage_mark = {
-	.table    = &mark_table,
-	.build    = mark_build,
+	.table = &mark_table,
+	.build = mark_build,
 	.evaluate = mark_evaluate,
 };

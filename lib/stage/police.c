@@ -7,7 +7,7 @@
 #include "policy/build.h"
 #include "policy/stage.h"
 
-#define FRAME_BYTES 1514u               /* a burst must hold a full frame */
+#define FRAME_BYTES 1514u /* a burst must hold a full frame */
 /* The default burst is what passes in 250 ms: longer than 200 ms, the shortest retransmission
  * timeout of a TCP sender that has lost a whole window (docs/performance/police.md). */
 #define BURST_PART 4u
@@ -16,7 +16,7 @@ struct police_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
 	struct cfg_rate rate;
-	uint64_t burst;                 /* 0: burst_default */
+	uint64_t burst; /* 0: burst_default */
 };
 
 struct police {
@@ -25,18 +25,21 @@ struct police {
 
 static const struct cfg_field police_fields[] = {
 	{ "rate", CFG_RATE, NULL, offsetof(struct police_cfg, rate),
-		"Bits (500Mbit) or packets (10k/s) a second; each worker gets its share.",
-		.min = 1, .max = METER_MAX_RATE },
+		"Bits (500Mbit) or packets (10k/s) a second; each worker gets its share.", .min = 1,
+		.max = METER_MAX_RATE },
 	{ "burst", CFG_SIZE, CFG_OPTIONAL, offsetof(struct police_cfg, burst),
 		"Bytes, or packets for a rate in packets, that pass at once; default: 250 ms' worth.",
 		.min = 1, .max = METER_MAX_BURST_BYTES },
 	STAGE_IF(struct police_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table police_table = {
-	"police", CFG_SIZEOF(struct police_cfg), police_fields,
-	"Drops packets that exceed a rate, as police_exceeded.", "rate",
+	"police",
+	CFG_SIZEOF(struct police_cfg),
+	police_fields,
+	"Drops packets that exceed a rate, as police_exceeded.",
+	"rate",
 };
 
 static uint64_t
@@ -95,7 +98,7 @@ police_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 const struct stage stage_police = {
-	.table    = &police_table,
-	.build    = police_build,
+	.table = &police_table,
+	.build = police_build,
 	.evaluate = police_evaluate,
 };

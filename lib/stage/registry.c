@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-extern const struct stage stage_acl, stage_dnat, stage_drop, stage_forward, stage_mark, stage_police,
-	stage_route, stage_snat, stage_track;
+extern const struct stage stage_acl, stage_dnat, stage_drop, stage_forward, stage_mark,
+	stage_police, stage_route, stage_snat, stage_track;
 
 const struct stage *const stage_registry[] = {
 	&stage_drop,
@@ -17,7 +17,7 @@ const struct stage *const stage_registry[] = {
 	&stage_snat,
 	&stage_police,
 	&stage_mark,
-	NULL
+	NULL,
 };
 
 const struct stage *

@@ -13,9 +13,9 @@
 #include "policy/stage.h"
 #include "policy/subnet.h"
 
-#define CODE_NET_UNREACHABLE 0
+#define CODE_NET_UNREACHABLE  0
 #define CODE_HOST_UNREACHABLE 1
-#define TEXT_BYTES 64
+#define TEXT_BYTES            64
 
 struct route_use_cfg {
 	struct cfg_head head;
@@ -28,11 +28,13 @@ static const struct cfg_field route_use_fields[] = {
 		"Route table to look the destination up in.", .refers = "routes",
 		.kind = "route table" },
 	STAGE_IF(struct route_use_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table route_use_table = {
-	"route", CFG_SIZEOF(struct route_use_cfg), route_use_fields,
+	"route",
+	CFG_SIZEOF(struct route_use_cfg),
+	route_use_fields,
 	"Looks the destination up, unless an earlier stage route has routed the packet.",
 	"table",
 };
@@ -44,10 +46,10 @@ route_build(struct stage_build *sb, void **instance)
 	const struct route_table *table = build_find_routes(sb->build, cfg->table);
 
 	sb->traits = TRAIT_ROUTES;
-	sb->rare_words = 1;             /* the rule counter of a blackhole */
+	sb->rare_words = 1; /* the rule counter of a blackhole */
 	if (table == NULL)
-		return -EINVAL;         /* already reported by the decoder, or when the table was
-					 * built */
+		return -EINVAL; /* already reported by the decoder, or when the table was
+				 * built */
 	if (table->spreads)
 		sb->traits |= TRAIT_SPREADS;
 	*instance = (void *)(uintptr_t)table;
@@ -139,9 +141,11 @@ note_hop(struct eval *ev, const struct route_table *table, const struct route *r
 		eval_note(ev, "route %s: %s/%u via %s by %s", table->name, prefix, r->prefix.length,
 			gateway, hop->egress->name);
 	else
-		eval_note(ev, "route %s: %s/%u via %s (weight %u of %u, by a hash with a secret of "
-			"each run: the running router may choose another) by %s", table->name, prefix, r->prefix.length, gateway, hop->weight,
-			total, hop->egress->name);
+		eval_note(ev,
+			"route %s: %s/%u via %s (weight %u of %u, by a hash with a secret of "
+			"each run: the running router may choose another) by %s",
+			table->name, prefix, r->prefix.length, gateway, hop->weight, total,
+			hop->egress->name);
 }
 
 static void
@@ -185,8 +189,8 @@ route_one(const struct route_table *table, const struct route *r, struct eval *e
 		break;
 	case ROUTE_REJECT:
 		note_end(ev, table, r, "rejects");
-		eval_reject(ev, REASON_no_route, REPLY_UNREACHABLE, CODE_HOST_UNREACHABLE,
-			r->place);
+		eval_reject(
+			ev, REASON_no_route, REPLY_UNREACHABLE, CODE_HOST_UNREACHABLE, r->place);
 		break;
 	}
 }
@@ -241,7 +245,7 @@ route_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 const struct stage stage_route = {
-	.table    = &route_use_table,
-	.build    = route_build,
+	.table = &route_use_table,
+	.build = route_build,
 	.evaluate = route_evaluate,
 };

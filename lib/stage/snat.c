@@ -13,7 +13,7 @@
 #include "policy/stage.h"
 #include "stage/translate.h"
 
-#define CODE_ADMIN 13           /* RFC 5508 REQ-8 */
+#define CODE_ADMIN 13 /* RFC 5508 REQ-8 */
 #define TEXT_BYTES 64
 
 struct snat_cfg {
@@ -26,9 +26,9 @@ struct snat_cfg {
 struct snat {
 	unsigned pool;
 	bool is_static;
-	union address to;               /* static, or the pool's first: what check shows */
+	union address to; /* static, or the pool's first: what check shows */
 	const char *name;
-	uint16_t low, high;             /* ports of the pool */
+	uint16_t low, high; /* ports of the pool */
 };
 
 static const struct cfg_field snat_fields[] = {
@@ -37,12 +37,15 @@ static const struct cfg_field snat_fields[] = {
 	{ "to", CFG_ADDRESS, CFG_OPTIONAL, offsetof(struct snat_cfg, to),
 		"Address instead of a pool: one to one, ports are kept." },
 	STAGE_IF(struct snat_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table snat_table = {
-	"snat", CFG_SIZEOF(struct snat_cfg), snat_fields,
-	"Gives IPv4 sessions a public source; IPv6 is not changed.", "use",
+	"snat",
+	CFG_SIZEOF(struct snat_cfg),
+	snat_fields,
+	"Gives IPv4 sessions a public source; IPv6 is not changed.",
+	"use",
 };
 
 static int
@@ -52,7 +55,7 @@ find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
 	const struct nat_pool_spec *spec;
 
 	if (pool < 0)
-		return -EINVAL;         /* already reported */
+		return -EINVAL; /* already reported */
 	spec = build_pool(sb->build, (unsigned)pool);
 	snat->pool = (unsigned)pool;
 	snat->name = spec->name;
@@ -104,8 +107,9 @@ why_text(const struct snat *snat, enum nat_why why, uint16_t before, char text[s
 		if (before >= snat->low && before <= snat->high)
 			snprintf(text, TEXT_BYTES, ", drawn: its own port is not free");
 		else
-			snprintf(text, TEXT_BYTES, ", drawn: its own port is not in the pool's %u-%u",
-				snat->low, snat->high);
+			snprintf(text, TEXT_BYTES,
+				", drawn: its own port is not in the pool's %u-%u", snat->low,
+				snat->high);
 		return;
 	case NAT_PORTLESS_SHARED:
 		break;
@@ -146,7 +150,7 @@ take(const struct snat *snat, struct eval *ev, const struct nat_request *request
 	}
 	set_source(snat, ev, &public);
 	if (s->mapping[1] != 0)
-		return;                 /* a hairpin: it stays inside */
+		return; /* a hairpin: it stays inside */
 	if (s->proto == IPPROTO_UDP)
 		s->flags |= SESSION_FORWARD_REFRESHES;
 }
@@ -156,11 +160,11 @@ static void
 refuse(struct eval *ev)
 {
 	enum reason r = ev->tuple.proto == IPPROTO_TCP ? REASON_tcp_no_session
-		: ev->tuple.proto == IPPROTO_ICMP ? REASON_icmp_no_session
-		: REASON_nat_no_mapping;
+		: ev->tuple.proto == IPPROTO_ICMP      ? REASON_icmp_no_session
+						       : REASON_nat_no_mapping;
 
 	eval_note(ev, "snat: the packet has no session");
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next packet of this key may have a session */
+	ev->used_fields |= FIELD_TCP_FLAGS; /* the next packet of this key may have a session */
 	eval_drop(ev, r, 0);
 }
 
@@ -175,11 +179,13 @@ snat_one(const struct snat *snat, struct eval *ev)
 		return false;
 	}
 	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_SNAT)))
-		return false;           /* the session keeps what it has */
+		return false; /* the session keeps what it has */
 	if (!snat->is_static && ev->nat != NULL && ev->session != NULL)
 		return true;
-	set_source(snat, ev, &(struct nat_endpoint){
-		.address = snat->to.v4, .port = ev->tuple.sport, .why = NAT_PORTLESS_SHARED });
+	set_source(snat, ev,
+		&(struct nat_endpoint){ .address = snat->to.v4,
+			.port = ev->tuple.sport,
+			.why = NAT_PORTLESS_SHARED });
 	return false;
 }
 
@@ -215,8 +221,8 @@ snat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 }
 
 const struct stage stage_snat = {
-	.table    = &snat_table,
-	.build    = snat_build,
+	.table = &snat_table,
+	.build = snat_build,
 	.evaluate = snat_evaluate,
-	.fixed    = snat_fixed,
+	.fixed = snat_fixed,
 };

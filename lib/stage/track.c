@@ -13,9 +13,9 @@
 #include "stage/translate.h"
 
 /* A segment that begins a session in mid-stream has only ACK of these flags. */
-#define TCP_LOOSE (RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG)
+#define TCP_LOOSE   (RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG)
 #define TIMEOUT_MIN (1 * NS_PER_SECOND)
-#define TIMEOUT_MAX (1000000 * NS_PER_SECOND)   /* ticks hold 52 days */
+#define TIMEOUT_MAX (1000000 * NS_PER_SECOND) /* ticks hold 52 days */
 
 struct timeouts_cfg {
 	struct cfg_head head;
@@ -39,12 +39,14 @@ struct track {
 	uint16_t policy;
 	bool pass_invalid;
 	bool loose;
-	struct source_limit limit;      /* of the whole appliance */
+	struct source_limit limit; /* of the whole appliance */
 };
 
 #define TIMEOUT_ROW(name, default_text, text) \
-	{ #name, CFG_DURATION, default_text, offsetof(struct timeouts_cfg, name), text, \
-		.min = TIMEOUT_MIN, .max = TIMEOUT_MAX }
+	{ \
+#name, CFG_DURATION, default_text, offsetof(struct timeouts_cfg, name), text, \
+			.min = TIMEOUT_MIN, .max = TIMEOUT_MAX \
+	}
 
 static const struct cfg_field timeouts_fields[] = {
 	TIMEOUT_ROW(tcp_opening, "240s", "TCP until the handshake is complete."),
@@ -53,18 +55,20 @@ static const struct cfg_field timeouts_fields[] = {
 	TIMEOUT_ROW(udp, "300s", "UDP."),
 	TIMEOUT_ROW(icmp, "60s", "ICMP and ICMPv6 queries."),
 	TIMEOUT_ROW(other, "600s", "Other protocols, by their addresses."),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table timeouts_table = {
-	"timeouts", CFG_SIZEOF(struct timeouts_cfg), timeouts_fields,
+	"timeouts",
+	CFG_SIZEOF(struct timeouts_cfg),
+	timeouts_fields,
 	"How long a session without packets is kept.",
 };
 
 static const struct cfg_word invalid_words[] = {
 	{ "drop", INVALID_DROP },
 	{ "pass", INVALID_PASS },
-	CFG_WORD_END
+	CFG_WORD_END,
 };
 
 static const struct cfg_field track_fields[] = {
@@ -73,8 +77,8 @@ static const struct cfg_field track_fields[] = {
 	{ "max_per_source", CFG_U32, CFG_OPTIONAL, offsetof(struct track_cfg, max_per_source),
 		"Sessions that one source address may hold; each worker has its share.", .min = 1 },
 	{ "new_per_source", CFG_RATE, CFG_OPTIONAL, offsetof(struct track_cfg, new_per_source),
-		"Sessions a second (100/s) that one source address may begin.",
-		.min = 1, .max = 1000000000 },
+		"Sessions a second (100/s) that one source address may begin.", .min = 1,
+		.max = 1000000000 },
 	{ "invalid", CFG_ENUM, "drop", offsetof(struct track_cfg, invalid),
 		"Packets that fit no session and may not begin one: drop them, or pass them "
 		"with state invalid.",
@@ -83,11 +87,13 @@ static const struct cfg_field track_fields[] = {
 		"TCP sessions may begin in mid-stream: connections older than Weir's start "
 		"continue." },
 	STAGE_IF(struct track_cfg),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table track_table = {
-	"track", CFG_SIZEOF(struct track_cfg), track_fields,
+	"track",
+	CFG_SIZEOF(struct track_cfg),
+	track_fields,
 	"Finds the session of a packet, or begins one.",
 };
 
@@ -102,17 +108,17 @@ find_policy(struct stage_build *sb, const struct track_cfg *cfg)
 {
 	const struct timeouts_cfg *t = &cfg->timeouts;
 	struct session_policy policy = { .timeout_s = {
-		[TIMEOUT_TCP_OPENING] = seconds(t->tcp_opening),
-		[TIMEOUT_TCP_ESTABLISHED] = seconds(t->tcp_established),
-		[TIMEOUT_TCP_CLOSING] = seconds(t->tcp_closing),
-		[TIMEOUT_UDP] = seconds(t->udp),
-		[TIMEOUT_ICMP] = seconds(t->icmp),
-		[TIMEOUT_OTHER] = seconds(t->other),
-	} };
+						 [TIMEOUT_TCP_OPENING] = seconds(t->tcp_opening),
+						 [TIMEOUT_TCP_ESTABLISHED] = seconds(
+							 t->tcp_established),
+						 [TIMEOUT_TCP_CLOSING] = seconds(t->tcp_closing),
+						 [TIMEOUT_UDP] = seconds(t->udp),
+						 [TIMEOUT_ICMP] = seconds(t->icmp),
+						 [TIMEOUT_OTHER] = seconds(t->other),
+					 } };
 
 	session_policy_init(&policy);
-	return build_session_policy(sb->build, sb->owner, &match_table, &cfg->when,
-		&policy);
+	return build_session_policy(sb->build, sb->owner, &match_table, &cfg->when, &policy);
 }
 
 static int
@@ -129,8 +135,8 @@ track_build(struct stage_build *sb, void **instance)
 			"a rate of sessions, such as 100/s, not of bits");
 	policy = find_policy(sb, cfg);
 	if (policy == -ENOSPC)
-		return err_add(build_err(sb->build), E2BIG, sb->loc, "%s: more than %u stages 'track' in all", sb->owner,
-			SESSION_POLICIES - 1);
+		return err_add(build_err(sb->build), E2BIG, sb->loc,
+			"%s: more than %u stages 'track' in all", sb->owner, SESSION_POLICIES - 1);
 	if (policy < 0)
 		return policy;
 	track->policy = (uint16_t)policy;
@@ -210,7 +216,7 @@ known(const struct track *track, struct eval *ev)
 	struct tuple other, to;
 
 	if (!(s->flags & SESSION_LINKED))
-		return;                 /* made by an earlier stage track */
+		return; /* made by an earlier stage track */
 	/* The timeouts are those of the place where the session's first packets come in, by the
 	 * first stage track there. */
 	if (!ev->reply && ev->state == CONN_UNTRACKED)
@@ -248,15 +254,18 @@ within_limit(const struct track *track, struct eval *ev)
 	struct source_limit limit;
 
 	ev->limit = (struct source_limit){
-		share(ev, track->limit.sessions), share(ev, track->limit.per_second),
+		share(ev, track->limit.sessions),
+		share(ev, track->limit.per_second),
 	};
 	if (ev->limit.sessions == 0 && ev->limit.per_second == 0)
 		return true;
 	limit = ev->limit;
 	if (limit.sessions != 0 && ev->over != NULL
-	    && sources_is(ev->sessions->sources, ev->over->source, &v->tuple.src, v->tuple.family))
+		&& sources_is(
+			ev->sessions->sources, ev->over->source, &v->tuple.src, v->tuple.family))
 		limit.sessions++;
-	return sources_may(ev->sessions->sources, &v->tuple.src, v->tuple.family, &limit, ev->now_ns);
+	return sources_may(
+		ev->sessions->sources, &v->tuple.src, v->tuple.family, &limit, ev->now_ns);
 }
 
 static void
@@ -269,17 +278,18 @@ take(const struct track *track, struct eval *ev)
 		counter_add(&ev->sessions->limited, 1);
 		eval_note(ev, "track: the source is at its limit");
 		eval_drop(ev, REASON_session_limit, 0);
-		ev->used_fields |= FIELD_TCP_FLAGS;     /* a moment later it may be allowed */
+		ev->used_fields |= FIELD_TCP_FLAGS; /* a moment later it may be allowed */
 		return;
 	}
 	if (tcp && sessions_flooded(ev->sessions, 0)
-	    && !session_may_open(ev->sessions, ev->key_hash, ev->now_ns)) {
+		&& !session_may_open(ev->sessions, ev->key_hash, ev->now_ns)) {
 		eval_note(ev, "track: %s", reason_sentence(REASON_session_unproven));
 		eval_drop(ev, REASON_session_unproven, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS;
 		return;
 	}
-	session_init(s, tcp ? SESSION_HALF_OPEN : session_unreplied(ev->tuple.proto), clock_tick(ev->now_ns));
+	session_init(s, tcp ? SESSION_HALF_OPEN : session_unreplied(ev->tuple.proto),
+		clock_tick(ev->now_ns));
 	s->family = ev->tuple.family;
 	s->proto = ev->tuple.proto;
 	s->policy = track->policy & (SESSION_POLICIES - 1);
@@ -297,7 +307,7 @@ begin(const struct track *track, struct eval *ev)
 	const struct view *v = ev->view;
 
 	if (v->proto == IPPROTO_TCP && !tcp_opens(v->tcp_flags)
-	    && !(track->loose && (v->tcp_flags & TCP_LOOSE) == RTE_TCP_ACK_FLAG)) {
+		&& !(track->loose && (v->tcp_flags & TCP_LOOSE) == RTE_TCP_ACK_FLAG)) {
 		invalid(track, ev, REASON_tcp_no_session);
 		return;
 	}
@@ -306,7 +316,7 @@ begin(const struct track *track, struct eval *ev)
 		return;
 	}
 	ev->state = CONN_NEW;
-	if (ev->sessions != NULL)       /* NULL in section tests */
+	if (ev->sessions != NULL) /* NULL in section tests */
 		take(track, ev);
 	else
 		eval_note(ev, "track: new session");
@@ -321,7 +331,7 @@ related(const struct track *track, struct eval *ev)
 	struct tuple back;
 
 	ev->session = NULL;
-	if (ev->quoted_damaged) {       /* RFC 5508 REQ-3 */
+	if (ev->quoted_damaged) { /* RFC 5508 REQ-3 */
 		eval_note(ev, "track: the quoted header is damaged");
 		eval_drop(ev, REASON_icmp_bad_checksum, 0);
 		return;
@@ -335,8 +345,8 @@ related(const struct track *track, struct eval *ev)
 		return;
 	}
 	if (ev->quoted.proto == IPPROTO_TCP
-	    && !tcp_has_sent(ev->session, session_offer(ev->sessions, ev->session), !ev->reply,
-		    ev->quoted_seq)) {
+		&& !tcp_has_sent(ev->session, session_offer(ev->sessions, ev->session), !ev->reply,
+			ev->quoted_seq)) {
 		ev->session = NULL;
 		invalid(track, ev, REASON_tcp_out_of_window);
 		return;
@@ -362,7 +372,8 @@ is_expected(struct eval *ev)
 		return true;
 	wanted = ev->gen->iface[iface];
 	eval_note(ev, "track: its session expects it by interface %s%s%s",
-		wanted != NULL ? wanted->name : "(gone)", zones_name(z, iface) != NULL ? ", zone " : "",
+		wanted != NULL ? wanted->name : "(gone)",
+		zones_name(z, iface) != NULL ? ", zone " : "",
 		zones_name(z, iface) != NULL ? zones_name(z, iface) : "");
 	return false;
 }
@@ -372,8 +383,8 @@ refuse_interface(struct eval *ev)
 {
 	ev->session = NULL;
 	ev->reply = false;
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* when the session ends the key may begin
-						 * another one */
+	ev->used_fields |= FIELD_TCP_FLAGS; /* when the session ends the key may begin
+					     * another one */
 	eval_drop(ev, REASON_session_interface, 0);
 }
 
@@ -385,14 +396,14 @@ replace_if_over(struct eval *ev)
 	struct session *s = ev->session;
 
 	if (s == NULL || ev->keeps_over || s->proto != IPPROTO_TCP || !(s->flags & SESSION_LINKED)
-	    || !tcp_begins_anew(s, ev->reply, ev->view->tcp_flags, ev->view->tcp_seq))
+		|| !tcp_begins_anew(s, ev->reply, ev->view->tcp_flags, ev->view->tcp_seq))
 		return;
 	eval_note(ev, "track: its connection is finished, and it asks for a new one");
 	ev->over = s;
 	ev->session = NULL;
 	ev->reply = false;
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* segments of the old connection have the same
-						 * key */
+	ev->used_fields |= FIELD_TCP_FLAGS; /* segments of the old connection have the same
+					     * key */
 }
 
 /* Drops a packet with a fault in its transport header: it belongs to no session, and never passes
@@ -403,8 +414,8 @@ refuse_fault(struct eval *ev)
 	enum reason r = (enum reason)ev->view->l4_fault;
 
 	eval_note(ev, "track: %s", reason_sentence(r));
-	ev->used_fields |= FIELD_TCP_FLAGS;     /* the next packet of this key may have another
-						 * fault */
+	ev->used_fields |= FIELD_TCP_FLAGS; /* the next packet of this key may have another
+					     * fault */
 	eval_drop(ev, r, 0);
 }
 
@@ -452,7 +463,7 @@ track_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 }
 
 const struct stage stage_track = {
-	.table    = &track_table,
-	.build    = track_build,
+	.table = &track_table,
+	.build = track_build,
 	.evaluate = track_evaluate,
 };

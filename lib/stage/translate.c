@@ -27,7 +27,8 @@ translates_sender(const struct pipeline *p, const struct rule_key *key, unsigned
 	for (unsigned i = 0; p != NULL && i < p->n; i++) {
 		const struct step *step = &p->step[i];
 		const struct match_list *list = step->condition != NULL
-			? matcher_list(step->condition) : NULL;
+			? matcher_list(step->condition)
+			: NULL;
 
 		for (unsigned k = 0; jumps > 0 && k < step->n_jumps; k++)
 			if (translates_sender(step->jumps[k].to, key, jumps - 1))
@@ -37,7 +38,10 @@ translates_sender(const struct pipeline *p, const struct rule_key *key, unsigned
 		for (unsigned k = 0; list != NULL && k < list->n; k++) {
 			const struct rule_match *m = &list->match[k];
 			const struct rule_match sender = {
-				.src = m->src, .proto = m->proto, .sport = m->sport, .iface = m->iface,
+				.src = m->src,
+				.proto = m->proto,
+				.sport = m->sport,
+				.iface = m->iface,
 			};
 
 			if (rule_matches(&sender, key))
@@ -70,7 +74,7 @@ translate_enter(struct eval *ev)
 	char text[TEXT_BYTES];
 
 	if (ev->nat == NULL || ev->session == NULL || ev->tuple.family != 4
-	    || !nat_is_public(ev->nat, ev->tuple.dst.v4))
+		|| !nat_is_public(ev->nat, ev->tuple.dst.v4))
 		return;
 	if (!nat_enter(ev->nat, ev->session, &ev->tuple, &inside, is_inside(ev)))
 		return;
@@ -102,13 +106,13 @@ translate_related(struct eval *ev)
 
 	session_tuple(ev->sessions, ev->session, !ev->reply, &to);
 	if (same(&to.src, &from->src, to.sport, from->sport)
-	    && same(&to.dst, &from->dst, to.dport, from->dport))
+		&& same(&to.dst, &from->dst, to.dport, from->dport))
 		return;
 	ev->program.has_quoted = true;
 	ev->program.quoted = to;
 	if (!address_equal(&to.src, &from->src))
 		eval_set_dst(ev, &to.src, ev->tuple.dport);
-	if (!address_equal(&to.dst, &from->dst))        /* the host behind it stays hidden */
+	if (!address_equal(&to.dst, &from->dst)) /* the host behind it stays hidden */
 		eval_set_src(ev, &to.dst, ev->tuple.sport);
 	eval_note(ev, "track: the quoted packet is translated back");
 }

@@ -107,8 +107,8 @@ parse_length(struct prefix *p, const char *text, size_t n, const char **why)
 		return -EINVAL;
 	}
 	if (number > most) {
-		*why = p->family == 4 ? "the prefix length is above 32" :
-			"the prefix length is above 128";
+		*why = p->family == 4 ? "the prefix length is above 32"
+				      : "the prefix length is above 128";
 		return -EINVAL;
 	}
 	p->length = (uint8_t)number;

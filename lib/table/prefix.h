@@ -12,9 +12,9 @@
 /* Functions that take a prefix ignore the bits of its address behind length. */
 struct prefix {
 	union address address;
-	uint8_t family;         /* 4 or 6 */
-	uint8_t length;         /* at most 32 or 128 */
-	uint32_t value;         /* of a table of prefixes; elsewhere not used */
+	uint8_t family; /* 4 or 6 */
+	uint8_t length; /* at most 32 or 128 */
+	uint32_t value; /* of a table of prefixes; elsewhere not used */
 };
 
 /* Clears the bits of the address behind the prefix's length. */

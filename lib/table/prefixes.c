@@ -39,7 +39,7 @@ step(const struct trie *t, struct bits *a, uint32_t *node)
 {
 	const struct node *n = &t->nodes[*node];
 	unsigned slot = (unsigned)(a->high >> (64 - STRIDE));
-	uint64_t upto = (2ull << slot) - 1;     /* slots 0..slot; all of them for 63 */
+	uint64_t upto = (2ull << slot) - 1; /* slots 0..slot; all of them for 63 */
 
 	if ((n->children >> slot & 1) != 0) {
 		*node = n->first_child + (uint32_t)__builtin_popcountll(n->children & upto) - 1;
@@ -47,8 +47,8 @@ step(const struct trie *t, struct bits *a, uint32_t *node)
 		return NULL;
 	}
 	if (!node_is_skip(n))
-		return &t->leaves[n->first_leaf +
-			(uint32_t)__builtin_popcountll(n->leaves & upto) - 1];
+		return &t->leaves[n->first_leaf + (uint32_t)__builtin_popcountll(n->leaves & upto)
+			- 1];
 	if ((a->high ^ n->leaves) >> (64 - skip_bits(n)) != 0)
 		return &t->leaves[n->first_leaf];
 	*node = n->first_child;
@@ -150,8 +150,8 @@ prefixes_lookup4(const struct prefixes *p, const rte_be32_t address[], uint32_t 
 }
 
 void
-prefixes_lookup6(const struct prefixes *p, const union address address[], uint32_t value[],
-	unsigned n)
+prefixes_lookup6(
+	const struct prefixes *p, const union address address[], uint32_t value[], unsigned n)
 {
 	struct wave w;
 
@@ -168,8 +168,8 @@ prefixes_lookup6(const struct prefixes *p, const union address address[], uint32
 uint32_t
 prefixes_find(const struct prefixes *p, unsigned family, const union address *a)
 {
-	return family == 4 ? lookup_one(&p->ip4, bits_of4(a->v4)) :
-		lookup_one(&p->ip6, bits_of6(a));
+	return family == 4 ? lookup_one(&p->ip4, bits_of4(a->v4))
+			   : lookup_one(&p->ip6, bits_of6(a));
 }
 
 /* Copies the entries of one family in the builder's form; returns their number. */
@@ -227,8 +227,8 @@ prefixes_discard(struct prefixes *p)
 static size_t
 trie_bytes(const struct trie *t)
 {
-	return (sizeof(*t->root) << t->root_bits) + t->n_nodes * sizeof(*t->nodes) +
-		t->n_leaves * sizeof(*t->leaves);
+	return (sizeof(*t->root) << t->root_bits) + t->n_nodes * sizeof(*t->nodes)
+		+ t->n_leaves * sizeof(*t->leaves);
 }
 
 size_t

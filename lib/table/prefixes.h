@@ -29,13 +29,13 @@ struct prefixes;
 /* Builds a table from n entries of both families in any order; of two entries with the same prefix
  * the later one counts.  NULL when memory is short. */
 struct prefixes *prefixes_build(const struct prefix entries[], size_t n);
-void prefixes_discard(struct prefixes *p);      /* NULL is fine */
+void prefixes_discard(struct prefixes *p); /* NULL is fine */
 
 /* Looks n addresses up: value[i] for address[i]. */
-void prefixes_lookup4(const struct prefixes *p, const rte_be32_t address[], uint32_t value[],
-	unsigned n);
-void prefixes_lookup6(const struct prefixes *p, const union address address[], uint32_t value[],
-	unsigned n);
+void prefixes_lookup4(
+	const struct prefixes *p, const rte_be32_t address[], uint32_t value[], unsigned n);
+void prefixes_lookup6(
+	const struct prefixes *p, const union address address[], uint32_t value[], unsigned n);
 
 /* Looks one address of family 4 or 6 up. */
 uint32_t prefixes_find(const struct prefixes *p, unsigned family, const union address *a);

@@ -11,7 +11,7 @@
 #include "table/prefixes_priv.h"
 
 #define HUGE_BYTES ((size_t)2 << 20)
-#define ANY_NODE -1
+#define ANY_NODE   -1
 
 /* The arrays while they grow. */
 struct builder {
@@ -74,15 +74,15 @@ sort(struct entry entries[], size_t n)
 static size_t
 thin(struct entry entries[], size_t n)
 {
-	struct entry around[129];       /* each covers the next */
+	struct entry around[129]; /* each covers the next */
 	unsigned deep = 0;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct entry e = entries[i];
 
-		if (i + 1 < n && entries[i + 1].length == e.length &&
-		    entry_covers(&e, &entries[i + 1]))
+		if (i + 1 < n && entries[i + 1].length == e.length
+			&& entry_covers(&e, &entries[i + 1]))
 			continue;
 		while (deep > 0 && !entry_covers(&around[deep - 1], &e))
 			deep--;
@@ -298,7 +298,7 @@ build_root_slot(struct builder *b, uint32_t slot, const struct range *inside, vo
 
 	if (b->failed)
 		return;
-	root[slot] = node | LEAF;       /* told from values by the pass in build_root */
+	root[slot] = node | LEAF; /* told from values by the pass in build_root */
 	build_node(b, node, inside);
 }
 

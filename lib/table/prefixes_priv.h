@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define STRIDE 6u
-#define SLOTS (1u << STRIDE)
+#define SLOTS  (1u << STRIDE)
 
 /* An entry of root: a node's index, or LEAF | value. */
 #define LEAF 0x80000000u
@@ -73,7 +73,7 @@ struct bits {
 struct entry {
 	struct bits address;
 	uint32_t value;
-	uint32_t order;         /* its place in the caller's list */
+	uint32_t order; /* its place in the caller's list */
 	uint8_t length;
 };
 

@@ -10,13 +10,13 @@
 
 #include "table/rules_priv.h"
 
-#define CHUNK 64u               /* keys classified together */
+#define CHUNK 64u /* keys classified together */
 
 struct rules {
 	struct rows rows;
-	struct prefixes *side[SIDES];           /* address -> row; NULL: no rule uses it */
-	struct field_table *field[FIELDS];      /* likewise */
-	uint32_t all;                           /* the row of all rules */
+	struct prefixes *side[SIDES];      /* address -> row; NULL: no rule uses it */
+	struct field_table *field[FIELDS]; /* likewise */
+	uint32_t all;                      /* the row of all rules */
 };
 
 static int
@@ -61,9 +61,10 @@ rules_build(const struct rule_match match[], unsigned n, struct loc loc, struct 
 		return r;
 	rules_discard(r);
 	if (rc == -E2BIG)
-		err_add(err, E2BIG, loc, "%u rules with so many different addresses and ports take more "
-			"than %zu MiB; put addresses of the same rules into sets", n,
-			ROWS_MAX_BYTES >> 20);
+		err_add(err, E2BIG, loc,
+			"%u rules with so many different addresses and ports take more "
+			"than %zu MiB; put addresses of the same rules into sets",
+			n, ROWS_MAX_BYTES >> 20);
 	else
 		err_add(err, -rc, loc, "out of memory for %u rules", n);
 	return NULL;
@@ -85,7 +86,7 @@ rules_discard(struct rules *r)
 /* The rows of a chunk of keys that have been found so far. */
 struct chunk {
 	const uint64_t *row[SIDES + FIELDS][CHUNK];
-	unsigned n_rows;                /* of each key */
+	unsigned n_rows; /* of each key */
 };
 
 static void
@@ -124,7 +125,8 @@ static bool
 is_blind(const struct rule_key *key, enum field field)
 {
 	return key->tuple.kind == KEY_BLIND
-		&& (field == FIELD_SPORT || field == FIELD_DPORT || field == FIELD_ICMP || field == FIELD_TCP);
+		&& (field == FIELD_SPORT || field == FIELD_DPORT || field == FIELD_ICMP
+			|| field == FIELD_TCP);
 }
 
 static void
@@ -134,8 +136,8 @@ add_field(struct chunk *c, const struct rules *r, const struct rule_key *const k
 	const struct field_table *t = r->field[field];
 
 	for (unsigned i = 0; i < n; i++)
-		c->row[c->n_rows][i] = rows_at(&r->rows, is_blind(key[i], field) ? r->all
-			: field_row(t, field_of(key[i], field)));
+		c->row[c->n_rows][i] = rows_at(&r->rows,
+			is_blind(key[i], field) ? r->all : field_row(t, field_of(key[i], field)));
 	c->n_rows++;
 }
 
@@ -173,8 +175,8 @@ first_bit(const struct chunk *c, const struct rows *rows, unsigned key)
 }
 
 static void
-classify_chunk(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
-	unsigned n)
+classify_chunk(
+	const struct rules *r, const struct rule_key *const key[], uint32_t result[], unsigned n)
 {
 	struct chunk c;
 
@@ -194,8 +196,8 @@ classify_chunk(const struct rules *r, const struct rule_key *const key[], uint32
 }
 
 void
-rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
-	unsigned n)
+rules_classify(
+	const struct rules *r, const struct rule_key *const key[], uint32_t result[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i += CHUNK)
 		classify_chunk(r, &key[i], &result[i], RTE_MIN(n - i, CHUNK));
@@ -211,7 +213,7 @@ rules_bytes(const struct rules *r)
 			bytes += prefixes_bytes(r->side[side]);
 	for (unsigned field = 0; field < FIELDS; field++)
 		if (r->field[field] != NULL)
-			bytes += sizeof(*r->field[field]) +
-				r->field[field]->n_lower * sizeof(*r->field[field]->lower);
+			bytes += sizeof(*r->field[field])
+				+ r->field[field]->n_lower * sizeof(*r->field[field]->lower);
 	return bytes;
 }

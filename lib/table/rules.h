@@ -29,7 +29,7 @@
 #include "table/prefix.h"
 #include "table/set.h"
 
-#define RULES_NONE UINT32_MAX   /* no rule matches */
+#define RULES_NONE UINT32_MAX /* no rule matches */
 
 /* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those
  * of enum conn_state (policy/eval.h). */
@@ -62,7 +62,7 @@ struct rule_ranges {
 
 /* A set, or a prefix (its value is ignored). */
 struct rule_address {
-	const struct set *set;  /* sealed; NULL: prefix */
+	const struct set *set; /* sealed; NULL: prefix */
 	struct prefix prefix;
 	bool negated;
 };
@@ -74,32 +74,32 @@ struct rule_addresses {
 
 /* All zero matches everything. */
 struct rule_match {
-	struct loc loc;                 /* where the rule stands, for errors */
+	struct loc loc; /* where the rule stands, for errors */
 	struct rule_addresses src;
 	struct rule_addresses dst;
 	struct rule_ranges proto;
-	struct rule_ranges sport;       /* host order */
+	struct rule_ranges sport; /* host order */
 	struct rule_ranges dport;
-	struct rule_ranges icmp;        /* type << 8 | code */
-	struct rule_ranges iface;       /* ids of ingress interfaces */
-	struct rule_ranges vlan;        /* ids, 0: untagged */
+	struct rule_ranges icmp;  /* type << 8 | code */
+	struct rule_ranges iface; /* ids of ingress interfaces */
+	struct rule_ranges vlan;  /* ids, 0: untagged */
 	struct rule_ranges dscp;
-	uint8_t state;                  /* enum rule_state bits; 0: any */
-	uint8_t tcp_flags;              /* flags of tcp_mask that must be set; the others of it
-					 * must not */
+	uint8_t state;     /* enum rule_state bits; 0: any */
+	uint8_t tcp_flags; /* flags of tcp_mask that must be set; the others of it
+			    * must not */
 	uint8_t tcp_mask;
-	uint8_t fragment;               /* enum rule_fragment */
+	uint8_t fragment; /* enum rule_fragment */
 };
 
 /* A packet in the form that rules look at. */
 struct rule_key {
 	struct tuple tuple;
 	uint16_t iface;
-	uint16_t vlan;                  /* the outer tag's id, 0 without */
+	uint16_t vlan; /* the outer tag's id, 0 without */
 	uint8_t icmp_type;
 	uint8_t icmp_code;
 	uint8_t tcp_flags;
-	uint8_t state;                  /* one enum rule_state bit; 0 is taken as UNTRACKED */
+	uint8_t state; /* one enum rule_state bit; 0 is taken as UNTRACKED */
 	uint8_t dscp;
 	bool fragment;
 };
@@ -109,13 +109,14 @@ struct rules;
 /* Builds a table of n rules; a result is a rule's index in match[].  The rules and their sets are
  * needed only during the call.  Returns NULL with an error at loc when memory is short or the table
  * would take more than 1 GiB (20,000 rules of as many addresses take 100 MiB). */
-struct rules *rules_build(const struct rule_match match[], unsigned n, struct loc loc, struct err *err);
-void rules_discard(struct rules *r);            /* NULL is fine */
+struct rules *rules_build(
+	const struct rule_match match[], unsigned n, struct loc loc, struct err *err);
+void rules_discard(struct rules *r); /* NULL is fine */
 
 /* Sets result[i] to the first rule that matches *key[i], whose family is 4 or 6, or to
  * RULES_NONE. */
-void rules_classify(const struct rules *r, const struct rule_key *const key[], uint32_t result[],
-	unsigned n);
+void rules_classify(
+	const struct rules *r, const struct rule_key *const key[], uint32_t result[], unsigned n);
 
 /* Returns the memory that a table takes, in bytes. */
 size_t rules_bytes(const struct rules *r);

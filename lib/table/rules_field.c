@@ -13,17 +13,17 @@
 #define VALUES 65536u
 
 /* Traits: parts in bits 0..2, fragment in bit 3, the number of the state's bit in 4..6. */
-#define TRAIT_FRAGMENT 8u
+#define TRAIT_FRAGMENT    8u
 #define TRAIT_STATE_SHIFT 4u
-#define TRAITS 128u
+#define TRAITS            128u
 
 static uint16_t
 key_traits(const struct rule_key *key)
 {
 	unsigned state = key->state != 0 ? key->state : RULE_STATE_UNTRACKED;
 
-	return (uint16_t)(key_parts(key) | (key->fragment ? TRAIT_FRAGMENT : 0) |
-		(unsigned)__builtin_ctz(state) << TRAIT_STATE_SHIFT);
+	return (uint16_t)(key_parts(key) | (key->fragment ? TRAIT_FRAGMENT : 0)
+		| (unsigned)__builtin_ctz(state) << TRAIT_STATE_SHIFT);
 }
 
 static bool
@@ -93,10 +93,10 @@ looks_at(const struct rule_match *m, enum field field)
 /* A field's values in pieces; the rules treat all values of a piece alike. */
 struct pieces {
 	unsigned n;
-	uint32_t piece[VALUES + 1];     /* first: whether a piece begins here; then: the piece's
-					 * number */
-	uint64_t *bits;                 /* by piece, the rows under construction */
-	uint32_t *row;                  /* by piece */
+	uint32_t piece[VALUES + 1]; /* first: whether a piece begins here; then: the piece's
+				     * number */
+	uint64_t *bits;             /* by piece, the rows under construction */
+	uint32_t *row;              /* by piece */
 	uint32_t value_row[VALUES];
 };
 
@@ -133,7 +133,7 @@ fill(struct pieces *p, const struct rows *rows, const struct rule_match match[],
 			return -ENOMEM;
 		for (unsigned k = 0; k < runs.n; k++)
 			for (uint32_t piece = p->piece[runs.range[k].first];
-			     piece <= p->piece[runs.range[k].last]; piece++)
+				piece <= p->piece[runs.range[k].last]; piece++)
 				bit_set(p->bits + (size_t)piece * rows->n_words, i);
 		runs_fini(&runs);
 	}
@@ -179,8 +179,8 @@ place_values(struct pieces *p, struct rows *rows, const struct rule_match match[
 		for (unsigned i = 0; i < n; i++) {
 			const struct rule_match *m = &match[i];
 
-			if (field == FIELD_TCP ? ((value ^ m->tcp_flags) & m->tcp_mask) == 0 :
-					traits_hold(m, value))
+			if (field == FIELD_TCP ? ((value ^ m->tcp_flags) & m->tcp_mask) == 0
+					       : traits_hold(m, value))
 				bit_set(p->bits, i);
 		}
 		rc = rows_put(rows, p->bits, &p->value_row[value]);
@@ -229,8 +229,8 @@ field_build(struct field_table **table, struct rows *rows, const struct rule_mat
 	p = calloc(1, sizeof(*p));
 	*table = calloc(1, sizeof(**table));
 	if (p != NULL && *table != NULL)
-		rc = field < FIELD_RANGES ? place_ranges(p, rows, match, n, field) :
-			place_values(p, rows, match, n, field);
+		rc = field < FIELD_RANGES ? place_ranges(p, rows, match, n, field)
+					  : place_values(p, rows, match, n, field);
 	if (rc == 0)
 		rc = write_table(*table, p);
 	if (p != NULL) {

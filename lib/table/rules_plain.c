@@ -96,13 +96,13 @@ transport_holds(const struct rule_match *m, const struct rule_key *key)
 		return false;
 	if (key->tuple.kind == KEY_BLIND)
 		return true;
-	if (m->icmp.n > 0 && !ranges_hold(&m->icmp,
-			(uint16_t)(key->icmp_type << 8 | key->icmp_code)))
+	if (m->icmp.n > 0
+		&& !ranges_hold(&m->icmp, (uint16_t)(key->icmp_type << 8 | key->icmp_code)))
 		return false;
 	if ((key->tcp_flags & m->tcp_mask) != (m->tcp_flags & m->tcp_mask))
 		return false;
-	return ranges_hold(&m->sport, rte_be_to_cpu_16(key->tuple.sport)) &&
-		ranges_hold(&m->dport, rte_be_to_cpu_16(key->tuple.dport));
+	return ranges_hold(&m->sport, rte_be_to_cpu_16(key->tuple.sport))
+		&& ranges_hold(&m->dport, rte_be_to_cpu_16(key->tuple.dport));
 }
 
 uint8_t
@@ -134,13 +134,11 @@ rule_matches(const struct rule_match *m, const struct rule_key *key)
 		return false;
 	if (m->fragment != RULE_FRAGMENT_ANY && (m->fragment == RULE_FRAGMENT_YES) != key->fragment)
 		return false;
-	return ranges_hold(&m->proto, key->tuple.proto) &&
-		ranges_hold(&m->iface, key->iface) &&
-		ranges_hold(&m->vlan, key->vlan) &&
-		ranges_hold(&m->dscp, key->dscp) &&
-		transport_holds(m, key) &&
-		addresses_hold(&m->src, key->tuple.family, &key->tuple.src) &&
-		addresses_hold(&m->dst, key->tuple.family, &key->tuple.dst);
+	return ranges_hold(&m->proto, key->tuple.proto) && ranges_hold(&m->iface, key->iface)
+		&& ranges_hold(&m->vlan, key->vlan) && ranges_hold(&m->dscp, key->dscp)
+		&& transport_holds(m, key)
+		&& addresses_hold(&m->src, key->tuple.family, &key->tuple.src)
+		&& addresses_hold(&m->dst, key->tuple.family, &key->tuple.dst);
 }
 
 uint32_t

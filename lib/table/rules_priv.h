@@ -45,12 +45,12 @@ struct rows {
 	uint64_t *words;
 	unsigned n_rules;
 	unsigned n_words;
-	unsigned n_summary;             /* 0: rows are short */
-	unsigned stride;                /* words from one row to the next */
+	unsigned n_summary; /* 0: rows are short */
+	unsigned stride;    /* words from one row to the next */
 	uint32_t n;
 	uint32_t max;
-	uint32_t *slots;                /* a hash table of all rows, row + 1 */
-	uint32_t n_slots;               /* a power of two */
+	uint32_t *slots;  /* a hash table of all rows, row + 1 */
+	uint32_t n_slots; /* a power of two */
 };
 
 /* The largest memory of one table's rows. */
@@ -106,7 +106,7 @@ enum field {
 	FIELD_DSCP,
 	FIELD_RANGES,
 	FIELD_TCP = FIELD_RANGES,
-	FIELD_TRAITS,           /* parts, fragment and state: key_traits */
+	FIELD_TRAITS, /* parts, fragment and state: key_traits */
 	FIELDS,
 };
 
@@ -114,7 +114,7 @@ enum field {
 #define FIELD_ROW 0x80000000u
 
 struct field_table {
-	uint32_t upper[256];            /* FIELD_ROW | row, or a place in lower */
+	uint32_t upper[256]; /* FIELD_ROW | row, or a place in lower */
 	uint32_t (*lower)[256];
 	unsigned n_lower;
 };

@@ -69,8 +69,8 @@ subtract(struct runs *runs, uint16_t first, uint16_t last)
 		if (r.last > last)
 			behind = (struct rule_range){ (uint16_t)(last + 1), r.last, false };
 		if (r.first < first)
-			runs->range[kept++] = (struct rule_range){ r.first,
-				(uint16_t)(first - 1), false };
+			runs->range[kept++] = (struct rule_range){ r.first, (uint16_t)(first - 1),
+				false };
 	}
 	if (!behind.negated)
 		runs->range[kept++] = behind;

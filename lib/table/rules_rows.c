@@ -9,8 +9,8 @@
 
 #include "table/rules_priv.h"
 
-#define SHORT_WORDS 8u          /* up to this length a summary would save nothing */
-#define LINE_WORDS 8u
+#define SHORT_WORDS 8u /* up to this length a summary would save nothing */
+#define LINE_WORDS  8u
 
 int
 rows_init(struct rows *rows, unsigned n_rules)
@@ -58,8 +58,10 @@ find_slot(const struct rows *rows, const uint64_t bits[])
 	for (;; at++) {
 		uint32_t *slot = &rows->slots[at & (rows->n_slots - 1)];
 
-		if (*slot == 0 || memcmp(rows_at(rows, *slot - 1) + rows->n_summary, bits,
-				rows->n_words * sizeof(*bits)) == 0)
+		if (*slot == 0
+			|| memcmp(rows_at(rows, *slot - 1) + rows->n_summary, bits,
+				   rows->n_words * sizeof(*bits))
+				== 0)
 			return slot;
 	}
 }
@@ -139,6 +141,6 @@ rows_settle(struct rows *rows)
 size_t
 rows_bytes(const struct rows *rows)
 {
-	return (size_t)rows->max * rows->stride * sizeof(*rows->words) +
-		rows->n_slots * sizeof(*rows->slots);
+	return (size_t)rows->max * rows->stride * sizeof(*rows->words)
+		+ rows->n_slots * sizeof(*rows->slots);
 }

@@ -14,7 +14,7 @@
 
 /* A rule's use of a set, or of its own prefixes. */
 struct use {
-	const struct set *set;          /* NULL: its own */
+	const struct set *set; /* NULL: its own */
 	uint32_t rule;
 	bool negated;
 };
@@ -23,19 +23,19 @@ struct use {
 struct step {
 	uint32_t from;
 	uint32_t owner;
-	uint32_t to;                    /* cell + 1; 0: an empty slot */
+	uint32_t to; /* cell + 1; 0: an empty slot */
 };
 
 struct builder {
 	struct rows *rows;
-	struct use *uses;               /* those of one set side by side, then the rules' own */
+	struct use *uses; /* those of one set side by side, then the rules' own */
 	uint32_t n_uses, n_set_uses;
-	struct prefix *list;            /* value: owner, then cell, then row */
+	struct prefix *list; /* value: owner, then cell, then row */
 	size_t n_list, max_list;
-	uint64_t *bits;                 /* by cell: rules covered by plain, then by negated values */
+	uint64_t *bits; /* by cell: rules covered by plain, then by negated values */
 	uint32_t n_cells, max_cells;
-	struct step *steps;             /* a hash table */
-	uint32_t n_steps, max_steps;    /* max_steps is a power of two */
+	struct step *steps;          /* a hash table */
+	uint32_t n_steps, max_steps; /* max_steps is a power of two */
 };
 
 static uint64_t *
@@ -231,7 +231,7 @@ list_prefixes(struct builder *b, const struct rule_match match[], unsigned n, en
 static int
 find_cells(struct builder *b)
 {
-	size_t around[129], kept = 2;   /* indexes in the list; each covers the next */
+	size_t around[129], kept = 2; /* indexes in the list; each covers the next */
 	unsigned deep = 0;
 	int rc = copy_cell(b, 0);
 
@@ -244,8 +244,9 @@ find_cells(struct builder *b)
 		struct prefix p = b->list[i];
 		uint32_t owner = p.value;
 
-		while (deep > 0 && (b->list[around[deep - 1]].family != p.family ||
-				!prefix_covers(&b->list[around[deep - 1]], &p.address)))
+		while (deep > 0
+			&& (b->list[around[deep - 1]].family != p.family
+				|| !prefix_covers(&b->list[around[deep - 1]], &p.address)))
 			deep--;
 		if (deep == 0 || prefix_compare(&b->list[around[deep - 1]], &p) != 0) {
 			p.value = deep > 0 ? b->list[around[deep - 1]].value : 0;

@@ -17,7 +17,7 @@ struct set {
 	size_t n;
 	size_t max;
 	bool sealed;
-	bool has_length[2][129];        /* by family (IPv6: 1): whether a prefix has that length */
+	bool has_length[2][129]; /* by family (IPv6: 1): whether a prefix has that length */
 };
 
 struct set *
@@ -71,7 +71,7 @@ struct reading {
 	struct set *set;
 	struct err *err;
 	const char *path;
-	struct loc loc;         /* where the file is named */
+	struct loc loc; /* where the file is named */
 	unsigned line;
 	unsigned bad;
 };
@@ -142,8 +142,9 @@ read_lines(struct reading *r, FILE *file)
 		rc = read_line(r, line, (size_t)n);
 	}
 	if (rc == 0 && (ferror(file) || !feof(file)))
-		rc = err_add(r->err, errno != 0 ? errno : EIO, r->loc, "sets.%s.file: '%s' cannot be read: %s",
-			r->set->name, r->path, strerror(errno));
+		rc = err_add(r->err, errno != 0 ? errno : EIO, r->loc,
+			"sets.%s.file: '%s' cannot be read: %s", r->set->name, r->path,
+			strerror(errno));
 	free(line);
 	return rc == 0 && r->bad > 0 ? -EINVAL : rc;
 }
@@ -157,7 +158,8 @@ set_load_file(struct set *set, const char *path, struct loc loc, struct err *err
 	int rc;
 
 	if (file == NULL)
-		return err_add(err, EINVAL, loc, "sets.%s.file: '%s' cannot be read: %s", set->name, path, why);
+		return err_add(err, EINVAL, loc, "sets.%s.file: '%s' cannot be read: %s", set->name,
+			path, why);
 	rc = read_lines(&r, file);
 	fclose(file);
 	return rc;

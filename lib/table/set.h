@@ -16,8 +16,8 @@
 
 struct set;
 
-struct set *set_create(const char *name);       /* copies name; NULL when memory is short */
-void set_destroy(struct set *set);              /* NULL is fine */
+struct set *set_create(const char *name); /* copies name; NULL when memory is short */
+void set_destroy(struct set *set);        /* NULL is fine */
 
 /* Adds one prefix; its value and the bits behind its length are ignored.  Returns 0 or -ENOMEM. */
 int set_add(struct set *set, const struct prefix *p);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Requests of control to a running worker: work on tables that only the worker may touch.
  *
- * Control asks by workers_ask (worker/workers.h); the worker does it in slices, one in each of its loops, between ageing and
- * the next burst.  A slice is to take no longer than a burst does: FASTPATH_WALK_SLICE records, say.  While something is
- * asked the worker does not sleep.
+ * Control asks by workers_ask (worker/workers.h); the worker does it in slices, one in each of its
+ * loops, between ageing and the next burst.  A slice is to take no longer than a burst does:
+ * FASTPATH_WALK_SLICE records, say.  While something is asked the worker does not sleep.
  *
  * Threads: control asks and tests whether it is done; the worker works.  Memory: the caller's,
  * until done. */
@@ -18,7 +18,7 @@ struct worker;
 struct ask {
 	/* Does a part of the work; returns true after the last one. */
 	bool (*slice)(struct ask *ask, struct worker *w);
-	atomic_bool done;               /* worker: write, control: read */
+	atomic_bool done; /* worker: write, control: read */
 };
 
 /* Returns true if it is done.  Then the worker's results can be read, and the worker no longer

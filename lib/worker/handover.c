@@ -29,14 +29,17 @@ hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 static uint64_t
 answer_write(const struct fragment_pass *pass, enum reason why)
 {
-	return (uint64_t)pass->ticket << 32 | (uint64_t)pass->id << 16 | (uint64_t)pass->flags << 8 | why;
+	return (uint64_t)pass->ticket << 32 | (uint64_t)pass->id << 16 | (uint64_t)pass->flags << 8
+		| why;
 }
 
 static enum reason
 answer_read(uint64_t word, struct fragment_pass *pass)
 {
 	*pass = (struct fragment_pass){
-		.ticket = (uint32_t)(word >> 32), .id = (rte_be16_t)(word >> 16), .flags = (uint8_t)(word >> 8),
+		.ticket = (uint32_t)(word >> 32),
+		.id = (rte_be16_t)(word >> 16),
+		.flags = (uint8_t)(word >> 8),
 	};
 	return (enum reason)(word & 0xff);
 }
@@ -76,7 +79,7 @@ judge_fragment(struct worker *w, struct rte_mbuf *m)
 
 	fragment_mark_read(m, &pass);
 	why = fastpath_judge(w->fp, m->port, m, &pass);
-	if (pass.ticket != 0)           /* no answer: the datagram ends by its timeout */
+	if (pass.ticket != 0) /* no answer: the datagram ends by its timeout */
 		steer_answer(w->common->steer, w->index, pass.worker, answer_write(&pass, why));
 }
 
@@ -87,7 +90,7 @@ read_answers(struct worker *w)
 	unsigned n, total = 0;
 
 	while (total < STEER_WORDS
-	       && (n = steer_answers(w->common->steer, w->index, words, ANSWERS_AT_ONCE)) != 0) {
+		&& (n = steer_answers(w->common->steer, w->index, words, ANSWERS_AT_ONCE)) != 0) {
 		for (unsigned i = 0; i < n; i++) {
 			struct fragment_pass pass;
 			enum reason why = answer_read(words[i], &pass);
@@ -113,10 +116,10 @@ steer(struct worker *w, uint16_t port)
 			fragments = true;
 			continue;
 		}
-		f->m[i]->port = port;   /* some drivers leave it unset */
+		f->m[i]->port = port; /* some drivers leave it unset */
 		owners |= 1ull << f->owner[i];
 	}
-	if (!fragments && (owners & (owners - 1)) == 0) {       /* the usual case with two workers */
+	if (!fragments && (owners & (owners - 1)) == 0) { /* the usual case with two workers */
 		hand_over(w, f->owner[0], f->m, f->n);
 		return;
 	}

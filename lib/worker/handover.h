@@ -17,7 +17,8 @@ void handover_init(struct worker *w);
 
 /* Processes n frames of a port, and hands over those of other workers.  handed: as in
  * fastpath_process. */
-void handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
+void handover_process(
+	struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
 /* Processes what other workers have handed to this one, or answered.  Returns the number. */
 unsigned handover_receive(struct worker *w);

@@ -11,25 +11,25 @@
 #include <stdint.h>
 
 enum idle_mode {
-	IDLE_BUSY,              /* never leaves the core */
+	IDLE_BUSY, /* never leaves the core */
 	IDLE_ADAPTIVE,
 };
 
 enum {
-	IDLE_PAUSES = 256,              /* empty loops that only pause */
-	IDLE_YIELDS = 64,               /* then: loops that yield */
+	IDLE_PAUSES = 256, /* empty loops that only pause */
+	IDLE_YIELDS = 64,  /* then: loops that yield */
 	IDLE_SLEEP_MIN_NS = 1000,
 	IDLE_SLEEP_MAX_NS = 50000,
 };
 
 struct idle {
 	enum idle_mode mode;
-	uint32_t empty;                 /* consecutive empty loops */
-	uint32_t sleep_ns;              /* the next sleep */
-	uint64_t asleep_since_ns;       /* begin of the loop that slept; 0: it did not sleep */
+	uint32_t empty;           /* consecutive empty loops */
+	uint32_t sleep_ns;        /* the next sleep */
+	uint64_t asleep_since_ns; /* begin of the loop that slept; 0: it did not sleep */
 	uint64_t sleeps;
-	uint64_t longest_ns;            /* the longest loop that slept */
-	uint64_t total_ns;              /* all of them */
+	uint64_t longest_ns; /* the longest loop that slept */
+	uint64_t total_ns;   /* all of them */
 };
 
 void idle_init(struct idle *idle, enum idle_mode mode);

@@ -11,8 +11,8 @@
 
 struct mailbox {
 	unsigned workers;
-	uint64_t *lost;                 /* by sender */
-	struct rte_ring *ring[];        /* [from * workers + to]; NULL where from is to */
+	uint64_t *lost;          /* by sender */
+	struct rte_ring *ring[]; /* [from * workers + to]; NULL where from is to */
 };
 
 static unsigned
@@ -87,7 +87,8 @@ mailbox_tell(struct mailbox *mb, unsigned from, const struct host_fact *fact)
 		if (to == from)
 			continue;
 		if (rte_ring_sp_enqueue_elem(mb->ring[from * mb->workers + to],
-				(void *)(uintptr_t)fact, sizeof(*fact)) < 0)
+			    (void *)(uintptr_t)fact, sizeof(*fact))
+			< 0)
 			counter_add(&mb->lost[from], 1);
 	}
 }

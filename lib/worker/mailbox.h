@@ -12,16 +12,16 @@
 #include "host/host.h"
 
 enum {
-	MAILBOX_FACTS = 512,            /* a ring holds one fact less; fewer, a power of two,
-					 * among many workers: */
+	MAILBOX_FACTS = 512, /* a ring holds one fact less; fewer, a power of two,
+			      * among many workers: */
 	MAILBOX_FACTS_MIN = 32,
-	MAILBOX_FACTS_ALL = 4096,       /* the maximum over all rings towards a worker */
+	MAILBOX_FACTS_ALL = 4096, /* the maximum over all rings towards a worker */
 };
 
 struct mailbox;
 
-struct mailbox *mailbox_create(unsigned workers);       /* NULL: no memory */
-void mailbox_destroy(struct mailbox *mb);               /* NULL is fine */
+struct mailbox *mailbox_create(unsigned workers); /* NULL: no memory */
+void mailbox_destroy(struct mailbox *mb);         /* NULL is fine */
 
 /* Tells every worker but from. */
 void mailbox_tell(struct mailbox *mb, unsigned from, const struct host_fact *fact);

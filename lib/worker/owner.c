@@ -52,7 +52,8 @@ unsigned
 owner_of_fragment(const struct worker_common *c, const struct generation *gen,
 	const struct tuple *t, uint16_t iface, unsigned here)
 {
-	unsigned owner = c->steer != NULL ? owner_of_tuple(c, gen, t, iface, OWNER_BY_DEVICE) : here;
+	unsigned owner = c->steer != NULL ? owner_of_tuple(c, gen, t, iface, OWNER_BY_DEVICE)
+					  : here;
 
 	return owner != OWNER_BY_DEVICE ? owner : steer_owner_of_device(c->steer, t);
 }
@@ -66,7 +67,7 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &v))
 		return c->device_steers ? here : 0;
 	if (v.tuple.kind == KEY_FRAGMENT && v.tuple.family == 6)
-		v.tuple.proto = 0;      /* RFC 8200 4.5: it may differ between fragments */
+		v.tuple.proto = 0; /* RFC 8200 4.5: it may differ between fragments */
 	if (v.tuple.kind == KEY_FRAGMENT)
 		return by_both_ends(c, &v.tuple, here) | OWNER_MEETS;
 	return owner_of_tuple(c, gen, &v.tuple, parse_iface(&gen->ingress[port], v.vlan), here);

@@ -23,7 +23,7 @@ struct generation;
 struct rte_mbuf;
 struct worker_common;
 
-#define OWNER_MEETS 0x80u       /* a fragment: the fragments of its datagram meet here */
+#define OWNER_MEETS 0x80u /* a fragment: the fragments of its datagram meet here */
 
 /* Returns true if packets have to be looked up, false if each arrives at its owner. */
 bool owner_is_asked(const struct worker_common *c, const struct generation *gen);

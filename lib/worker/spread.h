@@ -7,13 +7,14 @@
 
 struct spread {
 	unsigned workers;
-	const int *node;        /* NUMA node of each worker */
+	const int *node; /* NUMA node of each worker */
 };
 
 /* Returns the worker of a queue.  A port with a queue for each worker has them in order, as its RSS
  * table expects.  A port with fewer queues is polled by workers of its own node if there are any,
  * else by all; port and queue choose among them, so that ports of one queue do not meet at one
  * worker. */
-unsigned spread_queue(const struct spread *s, unsigned port, unsigned queues, unsigned queue, int port_node);
+unsigned spread_queue(
+	const struct spread *s, unsigned port, unsigned queues, unsigned queue, int port_node);
 
 #endif

@@ -20,7 +20,7 @@
 
 enum {
 	FACTS_PER_LOOP = 64,
-	STOP_FLUSHES = 64,              /* attempts to send what waits when the worker stops */
+	STOP_FLUSHES = 64, /* attempts to send what waits when the worker stops */
 };
 
 static void
@@ -36,9 +36,15 @@ int
 worker_init(struct worker *w, const struct worker_setup *setup)
 {
 	struct fastpath_setup fs = {
-		.worker = setup->index, .workers = setup->common->count,
-		.numa_node = setup->numa_node, .sessions = setup->flows, .openings = setup->openings, .pool = setup->pool,
-		.clock = setup->clock, .tell = tell, .arg = w,
+		.worker = setup->index,
+		.workers = setup->common->count,
+		.numa_node = setup->numa_node,
+		.sessions = setup->flows,
+		.openings = setup->openings,
+		.pool = setup->pool,
+		.clock = setup->clock,
+		.tell = tell,
+		.arg = w,
 	};
 
 	memset(w, 0, sizeof(*w));
@@ -87,8 +93,8 @@ static void
 take_generation(struct worker *w)
 {
 	/* Pairs with the release store in workers_publish. */
-	const struct generation *gen = atomic_load_explicit(&w->common->generation,
-		memory_order_acquire);
+	const struct generation *gen = atomic_load_explicit(
+		&w->common->generation, memory_order_acquire);
 
 	if (gen != w->generation)
 		worker_adopt(w, gen);
@@ -164,7 +170,7 @@ worker_step(struct worker *w)
 	n = receive(w);
 	if (w->common->steer != NULL)
 		n += handover_receive(w);
-	fastpath_age(w->fp);            /* before the flush: frames that it makes leave in this loop */
+	fastpath_age(w->fp); /* before the flush: frames that it makes leave in this loop */
 	sent = fastpath_flush(w->fp);
 	/* Pairs, in worker_answer, with the release in workers_ask: this load only tests for a
 	 * request. */

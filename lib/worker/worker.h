@@ -27,55 +27,55 @@ struct steer;
 
 /* State that the workers share. */
 struct worker_common {
-	unsigned count;                 /* workers */
-	unsigned burst;                 /* packets received at once, 1 .. BURST_MAX */
-	int node[EAL_WORKERS_MAX];      /* NUMA node of each worker's core */
+	unsigned count;            /* workers */
+	unsigned burst;            /* packets received at once, 1 .. BURST_MAX */
+	int node[EAL_WORKERS_MAX]; /* NUMA node of each worker's core */
 	struct ports *ports;
-	struct steer *steer;            /* NULL: one worker */
-	bool device_steers;             /* both directions of an untranslated flow come to one
-					 * worker */
-	struct mailbox *mailbox;        /* NULL: one worker */
-	_Atomic(const struct generation *) generation;  /* control: write, workers: read */
-	atomic_uint ports_changes;      /* number of port removals and additions. control: write,
-					 * workers: read */
-	atomic_bool stop;               /* control: write, workers: read */
+	struct steer *steer;     /* NULL: one worker */
+	bool device_steers;      /* both directions of an untranslated flow come to one
+				  * worker */
+	struct mailbox *mailbox; /* NULL: one worker */
+	_Atomic(const struct generation *) generation; /* control: write, workers: read */
+	atomic_uint ports_changes; /* number of port removals and additions. control: write,
+				    * workers: read */
+	atomic_bool stop;          /* control: write, workers: read */
 };
 
 /* A receive queue that a worker polls. */
 struct source {
 	struct rx_queue queue;
-	uint16_t port;                  /* index of its port */
-	struct look *look;              /* the port's */
+	uint16_t port;     /* index of its port */
+	struct look *look; /* the port's */
 };
 
 struct worker {
 	_Alignas(64) struct worker_common *common;
 	unsigned index;
 	struct fastpath *fp;
-	const struct generation *generation;    /* the one in use */
+	const struct generation *generation; /* the one in use */
 	struct source *sources;
-	unsigned n_sources;             /* of ports that are present */
-	struct tx_queue *tx;            /* by port index */
-	bool *tx_used;                  /* the fast path sends by it */
-	_Atomic(struct ask *) ask;      /* request of control (worker/ask.h), or NULL. control:
-					 * write, worker: read, clear */
+	unsigned n_sources;        /* of ports that are present */
+	struct tx_queue *tx;       /* by port index */
+	bool *tx_used;             /* the fast path sends by it */
+	_Atomic(struct ask *) ask; /* request of control (worker/ask.h), or NULL. control:
+				    * write, worker: read, clear */
 	struct idle idle;
-	uint64_t now_ns;                /* of the running loop; 0 before the first */
-	bool was_busy;                  /* the previous loop handled packets */
+	uint64_t now_ns; /* of the running loop; 0 before the first */
+	bool was_busy;   /* the previous loop handled packets */
 
 	/* worker: write, control: read, a loop old (base/counter.h) */
-	atomic_uint_fast64_t loops;     /* the heartbeat */
-	atomic_uint ports_taken;        /* port changes that it knows */
-	atomic_uint_fast64_t adopted;   /* number of the generation in use: earlier ones are no
-					 * longer touched */
-	uint64_t packets;               /* received, or handed over by others */
-	uint64_t busy_ns, idle_ns;      /* loops that handled packets, and those that did not */
-	uint64_t longest_gap_ns;        /* between two loops, without sleeps */
-	uint64_t taking_cycles;         /* duration of the last adoption */
-	atomic_bool launched;           /* control: write, before the thread begins */
-	atomic_bool ended;              /* worker: write, when its thread has ended */
-	struct fastpath_flows flows;    /* when it stopped: flows are forgotten then */
-	struct nat_summary *nat;        /* when it stopped */
+	atomic_uint_fast64_t loops;   /* the heartbeat */
+	atomic_uint ports_taken;      /* port changes that it knows */
+	atomic_uint_fast64_t adopted; /* number of the generation in use: earlier ones are no
+				       * longer touched */
+	uint64_t packets;             /* received, or handed over by others */
+	uint64_t busy_ns, idle_ns;    /* loops that handled packets, and those that did not */
+	uint64_t longest_gap_ns;      /* between two loops, without sleeps */
+	uint64_t taking_cycles;       /* duration of the last adoption */
+	atomic_bool launched;         /* control: write, before the thread begins */
+	atomic_bool ended;            /* worker: write, when its thread has ended */
+	struct fastpath_flows flows;  /* when it stopped: flows are forgotten then */
+	struct nat_summary *nat;      /* when it stopped */
 	bool stopped;
 };
 
@@ -121,7 +121,8 @@ void worker_flows(const struct worker *w, struct fastpath_flows *out);
 /* Returns NAT's figures now, or when it stopped, and the bytes of its tables.  The caller frees
  * them by nat_summary_free.  NULL: no pools, or the worker has not adopted gen yet, the generation
  * published last, so its pools may change meanwhile. */
-struct nat_summary *worker_nat(const struct worker *w, const struct generation *gen, uint64_t *bytes);
+struct nat_summary *worker_nat(
+	const struct worker *w, const struct generation *gen, uint64_t *bytes);
 
 /* Runs until common->stop is set; sleeps when there is nothing to do. */
 void worker_run(struct worker *w);

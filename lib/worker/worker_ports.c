@@ -15,7 +15,8 @@ polls(const struct worker *w, const struct port *port, unsigned queue)
 {
 	const struct spread spread = { w->common->count, w->common->node };
 
-	return spread_queue(&spread, port->index, port->rx_queues, queue, port->numa_node) == w->index;
+	return spread_queue(&spread, port->index, port->rx_queues, queue, port->numa_node)
+		== w->index;
 }
 
 static bool
@@ -66,7 +67,7 @@ worker_make_ports(struct worker *w)
 	if (w->sources == NULL || w->tx == NULL || w->tx_used == NULL)
 		return -ENOMEM;
 	memset(w->tx, 0, bytes);
-	list_sources(w, true);          /* ports are open, and start before the first loop */
+	list_sources(w, true); /* ports are open, and start before the first loop */
 	for (unsigned p = 0; p < ports->count; p++) {
 		add_tx(w, p);
 		w->tx_used[p] = true;

@@ -21,27 +21,27 @@
 #include "worker/mailbox.h"
 
 enum {
-	STOP_MS = 900,                  /* longest wait for the end of a worker */
-	PORTS_MS = 50,                  /* longest wait for workers to leave the queues of a port */
-	POLL_NS = 20000,                /* interval of polling the workers */
+	STOP_MS = 900,   /* longest wait for the end of a worker */
+	PORTS_MS = 50,   /* longest wait for workers to leave the queues of a port */
+	POLL_NS = 20000, /* interval of polling the workers */
 };
 
 /* What workers_watch knows of a worker. */
 struct watched {
 	uint64_t loops;
-	uint64_t since_ms;              /* it was seen at loops first */
+	uint64_t since_ms; /* it was seen at loops first */
 	bool stalled;
-	bool behind;                    /* it did not adopt a generation in time, and is not
-					 * waited for */
+	bool behind; /* it did not adopt a generation in time, and is not
+		      * waited for */
 };
 
 struct workers {
 	struct worker_common common;
 	struct worker *worker;
 	struct watched *watched;
-	unsigned made;                  /* workers that worker_init made */
-	unsigned launched;              /* threads that run */
-	struct loc loc;                 /* of the setup */
+	unsigned made;     /* workers that worker_init made */
+	unsigned launched; /* threads that run */
+	struct loc loc;    /* of the setup */
 };
 
 static uint64_t
@@ -56,7 +56,7 @@ monotonic_ms(void)
 static void
 nap(void)
 {
-	nanosleep(&(struct timespec) { .tv_nsec = POLL_NS }, NULL);
+	nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 }
 
 /* Creates rings between workers, where one has to hand packets or facts to another. */
@@ -78,7 +78,8 @@ connect_workers(struct worker_common *common)
 	if (common->steer == NULL)
 		return -ENOMEM;
 	if (common->device_steers)
-		steer_by_device(common->steer, common->ports->at[0].rss_types, common->ports->at[0].reta_size);
+		steer_by_device(common->steer, common->ports->at[0].rss_types,
+			common->ports->at[0].reta_size);
 	source_key = ports_by_source(common->ports, &reta_size);
 	if (source_key != NULL)
 		steer_by_source(common->steer, source_key, reta_size);
@@ -91,9 +92,14 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 	for (; ws->made < setup->count; ws->made++) {
 		int node = eal_worker_node(ws->made);
 		struct worker_setup one = {
-			.common = &ws->common, .index = ws->made, .numa_node = node,
-			.flows = setup->flows, .openings = setup->openings, .pool = pools_of_node(setup->pools, node),
-			.clock = setup->clock, .idle = setup->idle,
+			.common = &ws->common,
+			.index = ws->made,
+			.numa_node = node,
+			.flows = setup->flows,
+			.openings = setup->openings,
+			.pool = pools_of_node(setup->pools, node),
+			.clock = setup->clock,
+			.idle = setup->idle,
 		};
 		int rc;
 
@@ -176,7 +182,7 @@ await_first_loops(struct workers *ws)
 
 	for (unsigned i = 0; i < ws->launched; i++)
 		while (atomic_load_explicit(&ws->worker[i].loops, memory_order_relaxed) == 0
-				&& monotonic_ms() < deadline_ms)
+			&& monotonic_ms() < deadline_ms)
 			nap();
 }
 
@@ -187,14 +193,15 @@ workers_start(struct workers *ws, struct err *err)
 		int rc;
 
 		/* Pairs with the acquire in run_one. */
-		atomic_store_explicit(&ws->worker[ws->launched].launched, true,
-			memory_order_release);
-		rc = rte_eal_remote_launch(run_one, &ws->worker[ws->launched],
-			eal_worker_lcore(ws->launched));
+		atomic_store_explicit(
+			&ws->worker[ws->launched].launched, true, memory_order_release);
+		rc = rte_eal_remote_launch(
+			run_one, &ws->worker[ws->launched], eal_worker_lcore(ws->launched));
 
 		if (rc < 0)
-			return err_add(err, -rc, ws->loc, "worker %u: its thread cannot be started: %s",
-				ws->launched, strerror(-rc));
+			return err_add(err, -rc, ws->loc,
+				"worker %u: its thread cannot be started: %s", ws->launched,
+				strerror(-rc));
 	}
 	await_first_loops(ws);
 	return 0;
@@ -242,7 +249,8 @@ await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadlin
 	while (workers_adopted(ws, i) < number) {
 		if (!seen->behind && monotonic_ms() > deadline_ms) {
 			log_error("worker %u does not take generation %" PRIu64
-				" and goes on with %" PRIu64, i, number, workers_adopted(ws, i));
+				  " and goes on with %" PRIu64,
+				i, number, workers_adopted(ws, i));
 			seen->behind = true;
 		}
 		if (seen->behind)
@@ -257,8 +265,8 @@ await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadlin
 static void
 forgive(struct workers *ws)
 {
-	const struct generation *newest = atomic_load_explicit(&ws->common.generation,
-		memory_order_relaxed);
+	const struct generation *newest = atomic_load_explicit(
+		&ws->common.generation, memory_order_relaxed);
 
 	for (unsigned i = 0; i < ws->launched; i++)
 		if (workers_adopted(ws, i) >= newest->number)
@@ -305,7 +313,8 @@ workers_publish(struct workers *ws, const struct generation *gen)
 bool
 workers_take_ports(struct workers *ws)
 {
-	unsigned changes = atomic_load_explicit(&ws->common.ports_changes, memory_order_relaxed) + 1;
+	unsigned changes = atomic_load_explicit(&ws->common.ports_changes, memory_order_relaxed)
+		+ 1;
 	uint64_t deadline_ms = monotonic_ms() + PORTS_MS;
 
 	/* Pairs with the acquire in worker_step. */
@@ -314,7 +323,8 @@ workers_take_ports(struct workers *ws)
 		worker_take_ports(&ws->worker[i], changes);
 	for (unsigned i = 0; i < ws->launched; i++) {
 		/* Pairs with the release in worker_take_ports. */
-		while (atomic_load_explicit(&ws->worker[i].ports_taken, memory_order_acquire) != changes) {
+		while (atomic_load_explicit(&ws->worker[i].ports_taken, memory_order_acquire)
+			!= changes) {
 			if (monotonic_ms() > deadline_ms)
 				return false;
 			nap();

@@ -12,8 +12,8 @@
 #include "worker/worker.h"
 
 enum {
-	WORKERS_STALL_MS = 500,         /* a worker without a loop for this time is reported */
-	WORKERS_ADOPT_MS = 2000,        /* longest wait for the adoption of a generation */
+	WORKERS_STALL_MS = 500,  /* a worker without a loop for this time is reported */
+	WORKERS_ADOPT_MS = 2000, /* longest wait for the adoption of a generation */
 };
 
 struct workers;
@@ -21,18 +21,18 @@ struct workers;
 struct workers_setup {
 	unsigned count;
 	unsigned burst;
-	uint32_t flows;                 /* of each worker */
-	uint64_t openings;              /* bytes of each worker, 0: default */
+	uint32_t flows;    /* of each worker */
+	uint64_t openings; /* bytes of each worker, 0: default */
 	enum idle_mode idle;
-	struct ports *ports;            /* open */
+	struct ports *ports; /* open */
 	const struct pools *pools;
-	struct clock clock;             /* every worker gets a copy */
-	struct loc loc;                 /* where their number is written, for errors */
+	struct clock clock; /* every worker gets a copy */
+	struct loc loc;     /* where their number is written, for errors */
 };
 
 /* Creates the workers.  Returns NULL with one error in err, at the place of the setup. */
 struct workers *workers_create(const struct workers_setup *setup, struct err *err);
-void workers_destroy(struct workers *ws);       /* stopped; NULL is fine */
+void workers_destroy(struct workers *ws); /* stopped; NULL is fine */
 
 /* Starts each worker's loop on the core that EAL gave it.  Without it the caller steps them. */
 int workers_start(struct workers *ws, struct err *err);
@@ -74,8 +74,8 @@ void workers_push_hits(struct workers *ws);
  * still, and once that it moves again.  Returns how many stand still. */
 unsigned workers_watch(struct workers *ws, uint64_t now_ms);
 
-/* Asks a worker to work on its tables (worker/ask.h).  Without threads, or when they have ended, it is done when this
- * returns.  False: the worker is at work for another ask. */
+/* Asks a worker to work on its tables (worker/ask.h).  Without threads, or when they have ended, it
+ * is done when this returns.  False: the worker is at work for another ask. */
 bool workers_ask(struct workers *ws, unsigned worker, struct ask *ask);
 
 /* Returns true if a worker's thread has not ended. */

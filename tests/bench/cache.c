@@ -20,9 +20,9 @@
 #include "cache_policy.h"
 #include "measure/traffic.h"
 
-#define FLOWS 65536u
+#define FLOWS   65536u
 #define PACKETS (1u << 21)
-#define ONCE 0x40000000u                /* keys from here on come once */
+#define ONCE    0x40000000u /* keys from here on come once */
 
 enum trace { ZIPF, SCAN, ROUND, MIXED, TRACES };
 
@@ -32,9 +32,13 @@ static struct traffic *
 flows_in(enum traffic_order order)
 {
 	struct traffic_setup setup = {
-		.aim = { .family = 4, .src = { .addresses = 256, .port = 1024, .ports = 1024 },
+		.aim = { .family = 4,
+			.src = { .addresses = 256, .port = 1024, .ports = 1024 },
 			.dst = { .addresses = 1, .port = 53, .ports = 1 } },
-		.flows = FLOWS, .order = order, .zipf = 1.0, .seed = 1,
+		.flows = FLOWS,
+		.order = order,
+		.zipf = 1.0,
+		.seed = 1,
 	};
 	struct err *err = err_create();
 	struct traffic *t = err != NULL ? traffic_create(&setup, err) : NULL;
@@ -70,8 +74,8 @@ make_trace(enum trace trace, uint32_t *keys)
 	struct traffic *zipf = flows_in(TRAFFIC_ZIPF), *round = flows_in(TRAFFIC_ROUND);
 
 	for (uint32_t i = 0; i < PACKETS; i++)
-		keys[i] = key_at(trace, i, (uint32_t)traffic_next(zipf),
-			(uint32_t)traffic_next(round));
+		keys[i] = key_at(
+			trace, i, (uint32_t)traffic_next(zipf), (uint32_t)traffic_next(round));
 	traffic_destroy(zipf);
 	traffic_destroy(round);
 }
@@ -91,7 +95,8 @@ hit_ratio(const struct cache_policy *policy, uint32_t capacity, const uint32_t *
 int
 main(void)
 {
-	static const struct cache_policy *const policies[] = { &cache_weir, &cache_lru, &cache_arc };
+	static const struct cache_policy *const policies[] = { &cache_weir, &cache_lru,
+		&cache_arc };
 	static const unsigned percents[] = { 1, 10, 50, 100 };
 	uint32_t *keys = malloc(PACKETS * sizeof(*keys));
 	const char *comma = "";
@@ -103,7 +108,8 @@ main(void)
 	for (unsigned t = 0; t < TRACES; t++) {
 		make_trace((enum trace)t, keys);
 		for (unsigned p = 0; p < RTE_DIM(percents); p++) {
-			printf("%s {\"trace\": \"%s\", \"percent\": %u", comma, trace_names[t], percents[p]);
+			printf("%s {\"trace\": \"%s\", \"percent\": %u", comma, trace_names[t],
+				percents[p]);
 			for (unsigned c = 0; c < RTE_DIM(policies); c++)
 				printf(", \"%s\": %.4f", policies[c]->name,
 					hit_ratio(policies[c], FLOWS * percents[p] / 100, keys));

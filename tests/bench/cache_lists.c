@@ -8,7 +8,7 @@
 void
 cache_lists_init(struct cache_lists *l, uint32_t keys)
 {
-	*l = (struct cache_lists) { .mask = 1, .high = LISTS };
+	*l = (struct cache_lists){ .mask = 1, .high = LISTS };
 	while (l->mask < keys)
 		l->mask = l->mask * 2 + 1;
 	l->node = calloc(keys + LISTS + 1, sizeof(*l->node));

@@ -9,14 +9,14 @@ enum { LISTS = 4 };
 
 struct cache_node {
 	uint32_t key;
-	uint32_t chain;                 /* next of the same hash; 0: none */
-	uint32_t before, after;         /* in its list; the list's head is node 1 + list */
+	uint32_t chain;         /* next of the same hash; 0: none */
+	uint32_t before, after; /* in its list; the list's head is node 1 + list */
 	uint8_t list;
 };
 
 struct cache_lists {
-	struct cache_node *node;        /* [1..LISTS] are the heads; then one for each key */
-	uint32_t *first;                /* by hash */
+	struct cache_node *node; /* [1..LISTS] are the heads; then one for each key */
+	uint32_t *first;         /* by hash */
 	uint32_t mask;
 	uint32_t vacant, high;
 	uint32_t length[LISTS];

@@ -13,7 +13,7 @@ struct cache_policy {
 	const char *name;
 	void *(*create)(uint32_t capacity);
 	void (*destroy)(void *cache);
-	bool (*access)(void *cache, uint32_t key);      /* was it there?  It is used, in any case */
+	bool (*access)(void *cache, uint32_t key); /* was it there?  It is used, in any case */
 };
 
 extern const struct cache_policy cache_weir, cache_lru, cache_arc;

@@ -12,7 +12,7 @@ enum { T1, T2, B1, B2 };
 struct cache {
 	struct cache_lists lists;
 	uint32_t capacity;
-	uint32_t target;                /* of T1: p */
+	uint32_t target; /* of T1: p */
 };
 
 static void *
@@ -95,7 +95,7 @@ arc_revive(struct cache *c, uint32_t n)
 	const uint32_t *length = c->lists.length;
 	bool in_b2 = c->lists.node[n].list == B2;
 	uint32_t step = in_b2 ? at_least_one(length[B1], length[B2])
-		: at_least_one(length[B2], length[B1]);
+			      : at_least_one(length[B2], length[B1]);
 
 	if (in_b2)
 		c->target = c->target > step ? c->target - step : 0;

@@ -7,7 +7,7 @@
 #include "cache_policy.h"
 #include "flow/table.h"
 
-#define PACKETS_PER_TICK 1024           /* a tick is 1 ms: a million packets a second */
+#define PACKETS_PER_TICK 1024 /* a tick is 1 ms: a million packets a second */
 
 struct weir {
 	struct flow_table *table;

@@ -16,10 +16,10 @@
 enum {
 	CAPACITY_PACKETS = 131072,
 	BURSTS_LEAST = 4096,
-	INTERRUPTED_TIMES = 20,         /* a burst of so many times the usual was interrupted, */
-	INTERRUPTED_US = 5,             /* if it is as much longer */
-	POLL_CYCLES = 40,               /* a look at an empty ring */
-	WATCH_BURSTS = 16,              /* from one count of mbufs to the next */
+	INTERRUPTED_TIMES = 20, /* a burst of so many times the usual was interrupted, */
+	INTERRUPTED_US = 5,     /* if it is as much longer */
+	POLL_CYCLES = 40,       /* a look at an empty ring */
+	WATCH_BURSTS = 16,      /* from one count of mbufs to the next */
 };
 
 void
@@ -104,9 +104,10 @@ double
 curve_capacity(struct curve_rig *c)
 {
 	static double cycles[CAPACITY_PACKETS];
-	unsigned burst = c->rig.burst, bursts = RTE_MAX(CAPACITY_PACKETS / burst, (unsigned)BURSTS_LEAST);
+	unsigned burst = c->rig.burst,
+		 bursts = RTE_MAX(CAPACITY_PACKETS / burst, (unsigned)BURSTS_LEAST);
 
-	c->typical_cycles = 0;          /* nothing is usual yet */
+	c->typical_cycles = 0; /* nothing is usual yet */
 	for (unsigned i = 0; i < bursts; i++) {
 		arrive(c, burst);
 		cycles[i] = curve_burst(c, burst);
@@ -167,8 +168,8 @@ curve_load(struct curve_rig *c, double rate, unsigned packets)
 			continue;
 		}
 		if (bursts++ % WATCH_BURSTS == 0)
-			p.mbufs = RTE_MAX(p.mbufs, pools_in_use(appliance_pools(
-				c->rig.offline.appliance)));
+			p.mbufs = RTE_MAX(
+				p.mbufs, pools_in_use(appliance_pools(c->rig.offline.appliance)));
 		n = RTE_MIN(a.n, c->rig.burst);
 		now += curve_burst(c, n);
 		rig_drain(&c->rig);

@@ -16,12 +16,12 @@
 
 enum {
 	FLOWS = 1000,
-	PACKETS = 100000,               /* of a point */
+	PACKETS = 100000, /* of a point */
 	DEFAULT_BURST = 32,
 	COPY_BURSTS = 256,
-	HEADERS = 42,                   /* Ethernet, IPv4, UDP: what a router may write */
+	HEADERS = 42, /* Ethernet, IPv4, UDP: what a router may write */
 	REPEATS = 3,
-	FILL_PACKETS = 3000000,         /* until the tables' memory was all in use once */
+	FILL_PACKETS = 3000000, /* until the tables' memory was all in use once */
 };
 
 static const char *config;
@@ -29,8 +29,11 @@ static const char *config;
 static struct traffic_setup
 traffic_of(uint32_t bytes, double new_percent)
 {
-	return (struct traffic_setup) {
-		.kind = TRAFFIC_UDP, .flows = FLOWS, .bytes = bytes, .new_percent = new_percent,
+	return (struct traffic_setup){
+		.kind = TRAFFIC_UDP,
+		.flows = FLOWS,
+		.bytes = bytes,
+		.new_percent = new_percent,
 		.seed = 1,
 	};
 }
@@ -55,7 +58,8 @@ count_copied(struct curve_rig *c, uint64_t *forwarded)
 
 		for (unsigned i = 0; i < n; i++) {
 			bool same = out[i] == in[i] && out[i]->nb_segs == 1
-				&& rte_pktmbuf_mtod(out[i], const uint8_t *) + out[i]->data_len == end[i];
+				&& rte_pktmbuf_mtod(out[i], const uint8_t *) + out[i]->data_len
+					== end[i];
 
 			copied += same ? 0 : payload;
 		}
@@ -88,8 +92,9 @@ zero_copy(void)
 		if (forwarded < (uint64_t)COPY_BURSTS * DEFAULT_BURST)
 			curve_die("not all packets were forwarded");
 		printf("%s\n  {\"frame_bytes\": %u, \"payload_bytes\": %u, \"forwarded\": %" PRIu64
-			", \"copied_bytes\": %" PRIu64 ", \"cycles\": %.1f}", i != 0 ? "," : "", sizes[i],
-			sizes[i] - 4 - HEADERS, forwarded, copied, cycles);
+		       ", \"copied_bytes\": %" PRIu64 ", \"cycles\": %.1f}",
+			i != 0 ? "," : "", sizes[i], sizes[i] - 4 - HEADERS, forwarded, copied,
+			cycles);
 		curve_close(&c);
 	}
 	printf("\n ],\n");
@@ -177,7 +182,8 @@ resident_kib(void)
 static void
 backpressure(void)
 {
-	static const double offered[] = { 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5, 3 };
+	static const double offered[] = { 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5,
+		3 };
 	static const double shares[] = { 0, 10 };
 
 	printf(" \"backpressure\": [");
@@ -194,10 +200,12 @@ backpressure(void)
 			struct curve_point p = median_load(&c, offered[i] / cycles);
 
 			printf("%s\n  {\"new_flows_percent\": %g, \"offered\": %.3f, \"delivered\": %.3f, "
-				"\"lost\": %" PRIu64 ", \"p50_us\": %.3f, \"p99_us\": %.3f, \"mbufs\": %u, "
-				"\"resident_kib\": %lu, \"interrupted\": %.5f}", s + i != 0 ? "," : "", shares[s],
-				p.offered * cycles, p.delivered * cycles, p.lost,
-				microseconds(&c, p.p50), microseconds(&c, p.p99), p.mbufs, resident_kib(),
+			       "\"lost\": %" PRIu64
+			       ", \"p50_us\": %.3f, \"p99_us\": %.3f, \"mbufs\": %u, "
+			       "\"resident_kib\": %lu, \"interrupted\": %.5f}",
+				s + i != 0 ? "," : "", shares[s], p.offered * cycles,
+				p.delivered * cycles, p.lost, microseconds(&c, p.p50),
+				microseconds(&c, p.p99), p.mbufs, resident_kib(),
 				(double)c.interrupted / (double)c.bursts);
 		}
 		curve_close(&c);

@@ -14,7 +14,7 @@
 #include "io/queue.h"
 
 enum {
-	CURVE_RING = 1024,              /* packets that wait at the port; more are lost there */
+	CURVE_RING = 1024, /* packets that wait at the port; more are lost there */
 };
 
 struct curve_rig {
@@ -22,7 +22,7 @@ struct curve_rig {
 	struct rx_queue queue;
 	uint64_t clock_cycles;
 	double hz;
-	double typical_cycles;          /* of a packet: of bursts in which the core was taken away */
+	double typical_cycles; /* of a packet: of bursts in which the core was taken away */
 	uint64_t bursts, interrupted;
 };
 
@@ -39,10 +39,10 @@ double curve_burst(struct curve_rig *c, unsigned n);
 double curve_capacity(struct curve_rig *c);
 
 struct curve_point {
-	double offered, delivered;      /* packets a cycle */
-	double p50, p99;                /* latency in cycles */
-	unsigned mbufs;                 /* most in use, those that wait included */
-	uint64_t lost;                  /* at the port: no room in the ring */
+	double offered, delivered; /* packets a cycle */
+	double p50, p99;           /* latency in cycles */
+	unsigned mbufs;            /* most in use, those that wait included */
+	uint64_t lost;             /* at the port: no room in the ring */
 };
 
 /* packets arrive at random (Poisson), rate a cycle on average. */

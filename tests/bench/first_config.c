@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The configurations that new_sessions measures: an access list and a table of routes, with more and more state. */
+/* The configurations that new_sessions measures: an access list and a table of routes, with more
+ * and more state. */
 
 #include "first_config.h"
 
@@ -18,8 +19,7 @@ struct text {
 	size_t left;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-say(struct text *t, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -39,9 +39,10 @@ say_rules(struct text *t, unsigned n)
 {
 	say(t, "acls:\n  list:\n    default: accept\n    rules:\n");
 	for (unsigned i = 0; i < n; i++)
-		say(t, "      - {proto: udp, src: 172.%u.%u.0/24, dst: 100.%u.%u.0/24, dport: %u, "
-			"action: drop}\n", 16 + i / 256 % 16, i % 256, 64 + i / 256 % 16, i * 7 % 256,
-			1 + i % 1000);
+		say(t,
+			"      - {proto: udp, src: 172.%u.%u.0/24, dst: 100.%u.%u.0/24, dport: %u, "
+			"action: drop}\n",
+			16 + i / 256 % 16, i % 256, 64 + i / 256 % 16, i * 7 % 256, 1 + i % 1000);
 }
 
 static void
@@ -56,7 +57,8 @@ say_routes(struct text *t, unsigned n)
 static void
 say_interfaces(struct text *t, const char *pipeline)
 {
-	say(t, "interfaces:\n  lan: {addresses: [192.0.2.1/24], pipeline: all}\n"
+	say(t,
+		"interfaces:\n  lan: {addresses: [192.0.2.1/24], pipeline: all}\n"
 		"  wan:\n    addresses: [198.51.100.1/24]\n    pipeline: all\n    neighbours:\n");
 	for (unsigned i = 0; i < FIRST_GATEWAYS; i++)
 		say(t, "      198.51.100.%u: \"02:00:00:00:02:%02x\"\n", 2 + i, 2 + i);
@@ -81,9 +83,11 @@ first_config(enum first_kind kind, uint32_t flows, unsigned rules)
 
 	if (text == NULL)
 		abort();
-	say(&t, "version: 1\nsystem: {flows: %u}\nports:\n"
+	say(&t,
+		"version: 1\nsystem: {flows: %u}\nports:\n"
 		"  lan: {device: net_null0, mac: \"02:00:00:00:01:01\"}\n"
-		"  wan: {device: net_null1, mac: \"02:00:00:00:02:01\"}\n", flows);
+		"  wan: {device: net_null1, mac: \"02:00:00:00:02:01\"}\n",
+		flows);
 	say_interfaces(&t, pipelines[kind]);
 	say_routes(&t, FIRST_ROUTES);
 	say_rules(&t, rules);

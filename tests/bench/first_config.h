@@ -12,8 +12,8 @@ enum first_kind {
 };
 
 #define FIRST_GATEWAYS 16u
-#define FIRST_ROUTES 4096u      /* 100.64.0.0/24 and on */
-#define FIRST_PUBLIC 250u       /* addresses of the pool */
+#define FIRST_ROUTES   4096u /* 100.64.0.0/24 and on */
+#define FIRST_PUBLIC   250u  /* addresses of the pool */
 
 /* As text; the caller frees it. */
 char *first_config(enum first_kind kind, uint32_t flows, unsigned rules);

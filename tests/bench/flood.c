@@ -14,7 +14,7 @@ static const struct {
 	const char *name;
 	void (*run)(bool quick);
 } floods[] = {
-	{ "hash", flood_hash },         /* first: it looks at secrets that nobody has made constant yet */
+	{ "hash", flood_hash }, /* first: it looks at secrets that nobody has made constant yet */
 	{ "syn", flood_syn },
 	{ "udp", flood_udp },
 	{ "forged", flood_forged },
@@ -33,8 +33,9 @@ add_row(const char *kind, const char *name, double value, const char *target, co
 {
 	printf("%-6s %-72s %12.4g  %s\n", verdict, name, value, target);
 	fflush(stdout);
-	json_array_append_new(result.rows, json_pack("{s:s,s:s,s:f,s:s,s:s}", "kind", kind, "name", name,
-		"value", value, "target", target, "verdict", verdict));
+	json_array_append_new(result.rows,
+		json_pack("{s:s,s:s,s:f,s:s,s:s}", "kind", kind, "name", name, "value", value,
+			"target", target, "verdict", verdict));
 }
 
 void
@@ -47,7 +48,10 @@ flood_fact(bool holds, const char *name, double value, const char *target)
 void
 flood_timing(const char *name, double value, double limit, const char *target)
 {
-	add_row("timing", name, value, target, limit == 0 ? "-" : value <= limit ? "holds" : "misses");
+	add_row("timing", name, value, target,
+		limit == 0               ? "-"
+			: value <= limit ? "holds"
+					 : "misses");
 }
 
 static bool
@@ -71,7 +75,8 @@ is_known(const char *word)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: flood [--facts] [--json FILE] [hash|syn|udp|forged|fragment|scan|ports]...\n");
+	fprintf(stderr,
+		"usage: flood [--facts] [--json FILE] [hash|syn|udp|forged|fragment|scan|ports]...\n");
 	return 2;
 }
 

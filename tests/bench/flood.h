@@ -3,11 +3,13 @@
  *
  *   clients, attackers --- wan [ pipeline ] lan --- servers
  *
- * Frames are written into packet buffers outside of what is measured; what is sent goes to a function
- * of ours, which counts it by the mark in its IP identification and frees it.  The worker's clock is ours: a flood
- * of a stated rate takes exactly so long, whatever the machine does meanwhile.
+ * Frames are written into packet buffers outside of what is measured; what is sent goes to a
+ * function of ours, which counts it by the mark in its IP identification and frees it.  The
+ * worker's clock is ours: a flood of a stated rate takes exactly so long, whatever the machine does
+ * meanwhile.
  *
- * Threads: one.  An imbalance or a packet buffer that does not come back ends the process with a sentence. */
+ * Threads: one.  An imbalance or a packet buffer that does not come back ends the process with a
+ * sentence. */
 #ifndef BENCH_FLOOD_H
 #define BENCH_FLOOD_H
 
@@ -21,40 +23,42 @@
 
 /* --- flood_rig.c: what stands around the data path --- */
 
-enum { FLOOD_WAN, FLOOD_LAN };          /* ports */
+enum { FLOOD_WAN, FLOOD_LAN }; /* ports */
 
 /* What a frame is, in its IP identification. */
 enum flood_mark {
 	MARK_FLOOD,
-	MARK_KNOWN,                     /* of an established flow */
-	MARK_NEW,                       /* of a connection that is being made */
+	MARK_KNOWN, /* of an established flow */
+	MARK_NEW,   /* of a connection that is being made */
 	MARK_OTHER,
 	MARKS,
 };
 
 /* Addresses: the service, and who sends. */
-#define FLOOD_SERVER 0x0a000050u        /* 10.0.0.80 */
-#define FLOOD_CLIENTS 0xcb007100u       /* 203.0.113.0, and up */
+#define FLOOD_SERVER  0x0a000050u /* 10.0.0.80 */
+#define FLOOD_CLIENTS 0xcb007100u /* 203.0.113.0, and up */
 
 struct flood_frame {
-	uint8_t port;                   /* that it comes in by */
-	uint8_t proto, flags;           /* of TCP */
-	uint8_t mark;                   /* enum flood_mark */
+	uint8_t port;         /* that it comes in by */
+	uint8_t proto, flags; /* of TCP */
+	uint8_t mark;         /* enum flood_mark */
 	uint16_t sport, dport;
 	uint32_t src, dst;
 	uint32_t seq, ack;
-	uint16_t payload;               /* bytes */
-	uint16_t id;                    /* of fragments, behind the mark's two bits: 14 bits */
-	uint16_t offset;                /* of a fragment, bytes */
-	bool more;                      /* fragments */
+	uint16_t payload; /* bytes */
+	uint16_t id;      /* of fragments, behind the mark's two bits: 14 bits */
+	uint16_t offset;  /* of a fragment, bytes */
+	bool more;        /* fragments */
 };
 
-/* Starts an appliance with ports wan (198.51.100.1, everything behind 198.51.100.2) and lan (10.0.0.1, the server, the
- * rest of 10.0.0.0/8 behind 10.0.0.2; 172.16.0.0/16, where nobody answers) for so many sessions; more is the pipelines inside and outside, and what they need.
- * Its clock stands at a second. */
-void flood_memory(const char *openings);        /* system.memory.openings of those that are opened from now on */
+/* Starts an appliance with ports wan (198.51.100.1, everything behind 198.51.100.2) and lan
+ * (10.0.0.1, the server, the rest of 10.0.0.0/8 behind 10.0.0.2; 172.16.0.0/16, where nobody
+ * answers) for so many sessions; more is the pipelines inside and outside, and what they need. Its
+ * clock stands at a second. */
+void flood_memory(
+	const char *openings); /* system.memory.openings of those that are opened from now on */
 void flood_open(unsigned flows, const char *more);
-void flood_close(void);                 /* lets all go; then every buffer must be back */
+void flood_close(void); /* lets all go; then every buffer must be back */
 
 struct fastpath *flood_path(void);
 uint64_t flood_now(void);
@@ -84,7 +88,7 @@ void flood_watch(void (*left)(unsigned port, const uint8_t *ip, unsigned bytes))
 /* What has gone in and come out so far. */
 struct flood_count {
 	uint64_t in[MARKS], out[MARKS];
-	uint64_t cycles;                /* in process and flush */
+	uint64_t cycles; /* in process and flush */
 	uint64_t age_cycles;
 };
 const struct flood_count *flood_count(void);
@@ -98,27 +102,27 @@ struct flood_times {
 	uint32_t n, max;
 };
 void flood_keep_times(struct flood_times *t);
-double flood_quantile(struct flood_times *t, double share);    /* flood_figure.c; sorts them */
+double flood_quantile(struct flood_times *t, double share); /* flood_figure.c; sorts them */
 
-uint64_t flood_random(void);            /* SplitMix64 from a constant */
+uint64_t flood_random(void); /* SplitMix64 from a constant */
 uint64_t flood_drops(enum reason r);
-unsigned flood_mbufs(void);             /* in use */
-double flood_median(double *values, unsigned n);        /* flood_figure.c */
+unsigned flood_mbufs(void);                      /* in use */
+double flood_median(double *values, unsigned n); /* flood_figure.c */
 
 /* --- flood.c: rows of the result --- */
 
-/* One row each.  Facts are the same on every machine and decide the exit status; a timing is compared with its limit
- * (0: there is none) and only told. */
+/* One row each.  Facts are the same on every machine and decide the exit status; a timing is
+ * compared with its limit (0: there is none) and only told. */
 void flood_fact(bool holds, const char *name, double value, const char *target);
 void flood_timing(const char *name, double value, double limit, const char *target);
 
 /* quick: small counts, facts only: a test. */
 void flood_syn(bool quick);
 void flood_udp(bool quick);
-void flood_forged(bool quick);          /* both ends of connections, by one interface */
+void flood_forged(bool quick); /* both ends of connections, by one interface */
 void flood_hash(bool quick);
 void flood_fragment(bool quick);
 void flood_scan(bool quick);
-void flood_ports(bool quick);           /* NAT's ports, all of them */
+void flood_ports(bool quick); /* NAT's ports, all of them */
 
 #endif

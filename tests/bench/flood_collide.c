@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Collisions.  CRC32 and Toeplitz are linear: what leaves them unchanged is the kernel of a matrix over GF(2), found by
- * elimination.  jhash mixes by steps that can all be undone: run backwards from one result it gives keys
- * that lead there. */
+/* Collisions.  CRC32 and Toeplitz are linear: what leaves them unchanged is the kernel of a matrix
+ * over GF(2), found by elimination.  jhash mixes by steps that can all be undone: run backwards
+ * from one result it gives keys that lead there. */
 
 #include "flood_collide.h"
 
@@ -13,12 +13,49 @@
 #include <rte_thash.h>
 
 #define INPUT_BITS 96
-#define CRC_BITS 0xfffffu               /* buckets of a table of 2^20 */
+#define CRC_BITS   0xfffffu /* buckets of a table of 2^20 */
 
 static const uint8_t toeplitz_key[40] = {
-	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0,
-	0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30, 0xf2, 0x0c,
-	0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
+	0x6d,
+	0x5a,
+	0x56,
+	0xda,
+	0x25,
+	0x5b,
+	0x0e,
+	0xc2,
+	0x41,
+	0x67,
+	0x25,
+	0x3d,
+	0x43,
+	0xa3,
+	0x8f,
+	0xb0,
+	0xd0,
+	0xca,
+	0x2b,
+	0xcb,
+	0xae,
+	0x7b,
+	0x30,
+	0xb4,
+	0x77,
+	0xcb,
+	0x2d,
+	0xa3,
+	0x80,
+	0x30,
+	0xf2,
+	0x0c,
+	0x6a,
+	0x42,
+	0xb7,
+	0x3b,
+	0xbe,
+	0xac,
+	0x01,
+	0xfa,
 };
 
 /* Vectors of the kernel, as tuples to be added to any. */
@@ -91,7 +128,10 @@ static void
 find_kernel(enum collide_hash hash, unsigned bits)
 {
 	static const struct collide_tuple zero;
-	struct { uint32_t image; struct collide_tuple from; } row[INPUT_BITS];
+	struct {
+		uint32_t image;
+		struct collide_tuple from;
+	} row[INPUT_BITS];
 	uint32_t at_zero = collide_value(hash, &zero);
 	unsigned rank = 0;
 
@@ -124,7 +164,7 @@ collide_prepare(enum collide_hash hash)
 {
 	kernel[hash].n = 0;
 	if (hash == COLLIDE_CRC32C)
-		find_kernel(hash, 48);  /* source address and port alone */
+		find_kernel(hash, 48); /* source address and port alone */
 	else if (hash == COLLIDE_TOEPLITZ)
 		find_kernel(hash, INPUT_BITS);
 }
@@ -143,7 +183,7 @@ from_kernel(enum collide_hash hash, uint32_t n)
 }
 
 #define UNROT(x, k) ((x) >> (k) | (x) << (32 - (k)))
-#define ROT(x, k) ((x) << (k) | (x) >> (32 - (k)))
+#define ROT(x, k)   ((x) << (k) | (x) >> (32 - (k)))
 
 /* __rte_jhash_final, undone. */
 static void
@@ -209,7 +249,7 @@ collide_tuple(enum collide_hash hash, uint32_t n)
 	uint64_t random = scramble(n + 1), more = scramble(random);
 
 	if (hash == COLLIDE_RANDOM)
-		return (struct collide_tuple){ (uint32_t)random, (uint32_t)more, (uint16_t)(random >> 32),
-			(uint16_t)(more >> 32) };
+		return (struct collide_tuple){ (uint32_t)random, (uint32_t)more,
+			(uint16_t)(random >> 32), (uint16_t)(more >> 32) };
 	return hash == COLLIDE_JHASH ? from_result(random) : from_kernel(hash, n);
 }

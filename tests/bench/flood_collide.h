@@ -12,10 +12,10 @@ struct collide_tuple {
 };
 
 enum collide_hash {
-	COLLIDE_RANDOM,                 /* do not collide */
-	COLLIDE_CRC32C,                 /* source address and port vary: whatever the seed */
-	COLLIDE_JHASH,                  /* seed 0 */
-	COLLIDE_TOEPLITZ,               /* Microsoft's key, the default of many devices */
+	COLLIDE_RANDOM,   /* do not collide */
+	COLLIDE_CRC32C,   /* source address and port vary: whatever the seed */
+	COLLIDE_JHASH,    /* seed 0 */
+	COLLIDE_TOEPLITZ, /* Microsoft's key, the default of many devices */
 	COLLIDE_HASHES,
 };
 

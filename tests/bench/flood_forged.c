@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whoever forges both ends of a connection from outside establishes nothing, and takes no place from those who do. */
+/* Whoever forges both ends of a connection from outside establishes nothing, and takes no place
+ * from those who do. */
 
 #include "flood.h"
 
@@ -7,8 +8,8 @@
 
 #include "flood_known.h"
 
-#define BURST 32u
-#define FORGERS 0x0b000000u             /* 11.0.0.0, and up: one connection of each */
+#define BURST   32u
+#define FORGERS 0x0b000000u /* 11.0.0.0, and up: one connection of each */
 
 /* SYN of a client, SYN and ACK of the server, ACK of the client: all come in by wan. */
 static void
@@ -16,12 +17,27 @@ send_forged(unsigned n)
 {
 	uint32_t client = FORGERS + n;
 	struct flood_frame syn = {
-		.port = FLOOD_WAN, .mark = MARK_FLOOD, .proto = IPPROTO_TCP, .flags = TH_SYN, .src = client,
-		.dst = FLOOD_SERVER, .sport = 40000, .dport = 80, .seq = 100,
+		.port = FLOOD_WAN,
+		.mark = MARK_FLOOD,
+		.proto = IPPROTO_TCP,
+		.flags = TH_SYN,
+		.src = client,
+		.dst = FLOOD_SERVER,
+		.sport = 40000,
+		.dport = 80,
+		.seq = 100,
 	};
 	struct flood_frame answer = {
-		.port = FLOOD_WAN, .mark = MARK_OTHER, .proto = IPPROTO_TCP, .flags = TH_SYN | TH_ACK,
-		.src = FLOOD_SERVER, .dst = client, .sport = 80, .dport = 40000, .seq = 9000, .ack = 101,
+		.port = FLOOD_WAN,
+		.mark = MARK_OTHER,
+		.proto = IPPROTO_TCP,
+		.flags = TH_SYN | TH_ACK,
+		.src = FLOOD_SERVER,
+		.dst = client,
+		.sport = 80,
+		.dport = 40000,
+		.seq = 9000,
+		.ack = 101,
 	};
 	struct flood_frame ack = syn;
 
@@ -56,9 +72,11 @@ flood_forged(bool quick)
 		known_send();
 		flood_pass(3 * NS_PER_US);
 	}
-	flood_fact(t->count[SESSION_ESTABLISHED] == established, "forged: sessions established by forged answers",
+	flood_fact(t->count[SESSION_ESTABLISHED] == established,
+		"forged: sessions established by forged answers",
 		(double)(t->count[SESSION_ESTABLISHED] - established), "0");
-	flood_fact(flood_count()->out[MARK_OTHER] == before.out[MARK_OTHER], "forged: forged answers sent on",
+	flood_fact(flood_count()->out[MARK_OTHER] == before.out[MARK_OTHER],
+		"forged: forged answers sent on",
 		(double)(flood_count()->out[MARK_OTHER] - before.out[MARK_OTHER]), "0");
 	connections_begin(200, quick ? 200 : 2000);
 	while (!connections_over()) {
@@ -69,10 +87,12 @@ flood_forged(bool quick)
 	}
 	connections_result(&r);
 	connections_close();
-	flood_fact(r.made >= 0.99 * r.begun, "forged, 1 M/s: connections made with one SYN more at most",
+	flood_fact(r.made >= 0.99 * r.begun,
+		"forged, 1 M/s: connections made with one SYN more at most",
 		(double)r.made / r.begun, ">= 0.99");
 	lost = flood_count()->in[MARK_KNOWN] - before.in[MARK_KNOWN]
 		- (flood_count()->out[MARK_KNOWN] - before.out[MARK_KNOWN]);
-	flood_fact(lost == 0, "forged, 1 M/s: packets of established flows lost", (double)lost, "0");
+	flood_fact(
+		lost == 0, "forged, 1 M/s: packets of established flows lost", (double)lost, "0");
 	flood_close();
 }

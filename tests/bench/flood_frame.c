@@ -27,7 +27,7 @@ write_l4(uint8_t *l4, const struct flood_frame *f)
 		l4[12] = 5 << 4;
 		l4[13] = f->flags;
 		put16(l4 + 14, 0xffff);
-	} else {        /* a first fragment says how long the datagram is: twice as long */
+	} else { /* a first fragment says how long the datagram is: twice as long */
 		put16(l4 + 4, 8u + f->payload + (f->more ? f->payload : 0));
 	}
 }

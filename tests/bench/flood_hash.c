@@ -13,15 +13,14 @@
 #include "flow/table.h"
 #include "io/steer.h"
 
-#define TUPLES 100000u
-#define TUPLES_QUICK 20000u
-#define SESSIONS_PER_100 110u           /* so that the tuples fill it to 91 % */
-#define ROUNDS 5
+#define TUPLES           100000u
+#define TUPLES_QUICK     20000u
+#define SESSIONS_PER_100 110u /* so that the tuples fill it to 91 % */
+#define ROUNDS           5
 
-static const char pipelines[] =
-	"pipelines:\n"
-	"  outside: [track, {route: main}]\n"
-	"  inside: [track, {route: main}]\n";
+static const char pipelines[] = "pipelines:\n"
+				"  outside: [track, {route: main}]\n"
+				"  inside: [track, {route: main}]\n";
 
 static const char *const names[COLLIDE_HASHES] = { "random", "crc32c", "jhash 0", "toeplitz" };
 
@@ -44,8 +43,13 @@ each(enum collide_hash hash, void (*one)(const struct flood_frame *f))
 	for (uint32_t n = 0, sent = 0; sent < count; n++) {
 		struct collide_tuple t = collide_tuple(hash, n);
 		struct flood_frame f = {
-			.port = FLOOD_LAN, .mark = MARK_FLOOD, .proto = IPPROTO_UDP, .src = t.src,
-			.dst = t.dst, .sport = t.sport, .dport = t.dport,
+			.port = FLOOD_LAN,
+			.mark = MARK_FLOOD,
+			.proto = IPPROTO_UDP,
+			.src = t.src,
+			.dst = t.dst,
+			.sport = t.sport,
+			.dport = t.dport,
 		};
 
 		if (!is_sent(&t))
@@ -94,7 +98,7 @@ static void
 fill(enum collide_hash hash, double *insert, double *look_up, bool facts)
 {
 	struct fastpath_flows flows;
-	uint64_t waiting;               /* packets to the subnet where nobody answers, which some tuples hit */
+	uint64_t waiting; /* packets to the subnet where nobody answers, which some tuples hit */
 	char name[96];
 
 	flood_open(count / 100 * SESSIONS_PER_100, pipelines);
@@ -103,11 +107,12 @@ fill(enum collide_hash hash, double *insert, double *look_up, bool facts)
 	flows = flood_flows();
 	waiting = (uint64_t)fastpath_ledger(flood_path())->held[HELD_neighbour];
 	if (facts) {
-		snprintf(name, sizeof(name), "hash, %s: share of sessions that found room, to 91 %% fill",
-			names[hash]);
-		flood_fact(flows.sessions == count && flood_count()->out[MARK_FLOOD] >= 2 * count - waiting
-			&& flows.counts.evicted[SESSION_UNREPLIED_UDP] == 0, name,
-			(double)flows.sessions / count, "1");
+		snprintf(name, sizeof(name),
+			"hash, %s: share of sessions that found room, to 91 %% fill", names[hash]);
+		flood_fact(flows.sessions == count
+				&& flood_count()->out[MARK_FLOOD] >= 2 * count - waiting
+				&& flows.counts.evicted[SESSION_UNREPLIED_UDP] == 0,
+			name, (double)flows.sessions / count, "1");
 		snprintf(name, sizeof(name), "hash, %s: longest probe, places", names[hash]);
 		flood_fact(flows.longest_probe * BUCKET_PLACES <= 16, name,
 			flows.longest_probe * BUCKET_PLACES, "<= 16");
@@ -160,14 +165,16 @@ placement(void)
 	if (a == NULL || b == NULL)
 		stand_die("no tables");
 	for (unsigned i = 0; i < n; i++) {
-		struct key4 k = { .proto = IPPROTO_UDP, .src = i, .dst = 1, .sport = 2, .dport = 3 };
+		struct key4 k = {
+			.proto = IPPROTO_UDP, .src = i, .dst = 1, .sport = 2, .dport = 3
+		};
 
 		same += ((flow_hash4(&k, &a->secret) ^ flow_hash4(&k, &b->secret)) & a->mask) == 0;
 	}
 	flow_table_destroy(a);
 	flow_table_destroy(b);
-	flood_fact(same < n / 100, "hash: of 10,000 tuples, in the same bucket after a second start", same,
-		"< 100");
+	flood_fact(same < n / 100,
+		"hash: of 10,000 tuples, in the same bucket after a second start", same, "< 100");
 }
 
 static void
@@ -186,9 +193,11 @@ compare(enum collide_hash hash, unsigned rounds)
 	}
 	if (rounds < ROUNDS)
 		return;
-	snprintf(name, sizeof(name), "hash, %s: cycles of an insertion to one of random tuples", names[hash]);
+	snprintf(name, sizeof(name), "hash, %s: cycles of an insertion to one of random tuples",
+		names[hash]);
 	flood_timing(name, flood_median(insert, rounds), 1.2, "<= 1.2");
-	snprintf(name, sizeof(name), "hash, %s: cycles of a look-up to one of random tuples", names[hash]);
+	snprintf(name, sizeof(name), "hash, %s: cycles of a look-up to one of random tuples",
+		names[hash]);
 	flood_timing(name, flood_median(look_up, rounds), 1.2, "<= 1.2");
 }
 

@@ -7,23 +7,22 @@
 
 #include <netinet/in.h>
 
-#define CLIENTS_NEW 0xcb400000u         /* 203.64.0.0, and up: one connection of each */
-#define ONE_WAY_NS (10 * NS_PER_MS)
-#define AGAIN_NS NS_PER_SECOND
-#define NEW_MAX 65536u
-#define SYNS_MAX 2u
+#define CLIENTS_NEW 0xcb400000u /* 203.64.0.0, and up: one connection of each */
+#define ONE_WAY_NS  (10 * NS_PER_MS)
+#define AGAIN_NS    NS_PER_SECOND
+#define NEW_MAX     65536u
+#define SYNS_MAX    2u
 
-const char known_service[] =
-	"acls:\n"
-	"  from-outside:\n"
-	"    default: drop\n"
-	"    rules:\n"
-	"      - {state: [established, related], action: accept}\n"
-	"      - {dst: 10.0.0.80, proto: tcp, dport: 80, action: accept}\n"
-	"      - {dst: 10.0.0.80, proto: udp, dport: 53, action: accept}\n"
-	"pipelines:\n"
-	"  outside: [track, {acl: from-outside}, {route: main}]\n"
-	"  inside: [track, {route: main}]\n";
+const char known_service[] = "acls:\n"
+			     "  from-outside:\n"
+			     "    default: drop\n"
+			     "    rules:\n"
+			     "      - {state: [established, related], action: accept}\n"
+			     "      - {dst: 10.0.0.80, proto: tcp, dport: 80, action: accept}\n"
+			     "      - {dst: 10.0.0.80, proto: udp, dport: 53, action: accept}\n"
+			     "pipelines:\n"
+			     "  outside: [track, {acl: from-outside}, {route: main}]\n"
+			     "  inside: [track, {route: main}]\n";
 
 static unsigned next_known;
 
@@ -36,11 +35,16 @@ known(unsigned n, bool answer)
 	uint16_t port = (uint16_t)(20000 + n), service = tcp ? 80 : 53;
 
 	return (struct flood_frame){
-		.port = answer ? FLOOD_LAN : FLOOD_WAN, .mark = MARK_KNOWN,
-		.proto = tcp ? IPPROTO_TCP : IPPROTO_UDP, .flags = TH_ACK,
-		.src = answer ? FLOOD_SERVER : client, .dst = answer ? client : FLOOD_SERVER,
-		.sport = answer ? service : port, .dport = answer ? port : service,
-		.seq = answer ? 5001 : 1001, .ack = answer ? 1001 : 5001,
+		.port = answer ? FLOOD_LAN : FLOOD_WAN,
+		.mark = MARK_KNOWN,
+		.proto = tcp ? IPPROTO_TCP : IPPROTO_UDP,
+		.flags = TH_ACK,
+		.src = answer ? FLOOD_SERVER : client,
+		.dst = answer ? client : FLOOD_SERVER,
+		.sport = answer ? service : port,
+		.dport = answer ? port : service,
+		.seq = answer ? 5001 : 1001,
+		.ack = answer ? 1001 : 5001,
 	};
 }
 
@@ -83,7 +87,10 @@ enum step { STEP_SYN, STEP_ANSWER, STEP_ACK, STEP_MADE };
 
 /* What is due, in order of time: each kind has the same delay. */
 struct queue {
-	struct { uint64_t at_ns; uint32_t connection; } due[4 * NEW_MAX];
+	struct {
+		uint64_t at_ns;
+		uint32_t connection;
+	} due[4 * NEW_MAX];
 	uint32_t first, last;
 };
 
@@ -123,11 +130,20 @@ send_step(uint32_t connection, enum step step, uint8_t flags)
 	bool answer = step == STEP_ANSWER;
 	uint32_t client = CLIENTS_NEW + connection;
 	struct flood_frame f = {
-		.port = answer ? FLOOD_LAN : FLOOD_WAN, .mark = MARK_NEW, .proto = IPPROTO_TCP,
-		.flags = flags, .src = answer ? FLOOD_SERVER : client,
-		.dst = answer ? client : FLOOD_SERVER, .sport = answer ? 80 : 30000,
-		.dport = answer ? 30000 : 80, .seq = answer ? 9000 : step == STEP_SYN ? 100 : 101,
-		.ack = answer ? 101 : step == STEP_ACK ? 9001 : 0,
+		.port = answer ? FLOOD_LAN : FLOOD_WAN,
+		.mark = MARK_NEW,
+		.proto = IPPROTO_TCP,
+		.flags = flags,
+		.src = answer ? FLOOD_SERVER : client,
+		.dst = answer ? client : FLOOD_SERVER,
+		.sport = answer ? 80 : 30000,
+		.dport = answer ? 30000 : 80,
+		.seq = answer              ? 9000
+			: step == STEP_SYN ? 100
+					   : 101,
+		.ack = answer              ? 101
+			: step == STEP_ACK ? 9001
+					   : 0,
 	};
 
 	flood_send(&f);
@@ -173,7 +189,7 @@ connections_begin(unsigned per_second, unsigned ms)
 	new.count = (uint32_t)RTE_MIN((uint64_t)per_second * ms / 1000, NEW_MAX);
 	new.gap_ns = NS_PER_SECOND / per_second;
 	new.began_ns = flood_now();
-	new.over_ns = new.began_ns + ms * NS_PER_MS + AGAIN_NS + 4 * ONE_WAY_NS;
+	new.over_ns = new.began_ns + ms *NS_PER_MS + AGAIN_NS + 4 * ONE_WAY_NS;
 	flood_watch(left);
 }
 
@@ -182,14 +198,14 @@ connections_go_on(void)
 {
 	uint32_t i;
 
-	while (new.begun < new.count && new.began_ns + new.begun * new.gap_ns <= flood_now())
+	while (new.begun < new.count &&new.began_ns + new.begun *new.gap_ns <= flood_now())
 		send_syn(new.begun++);
 	while (pop(&new.answers, &i))
 		send_step(i, STEP_ANSWER, TH_SYN | TH_ACK);
 	while (pop(&new.acks, &i))
 		send_step(i, STEP_ACK, TH_ACK);
 	while (pop(&new.again, &i))
-		if (new.step[i] < STEP_ACK && new.syns[i] < SYNS_MAX)
+		if (new.step[i] < STEP_ACK &&new.syns[i] < SYNS_MAX)
 			send_syn(i);
 	flood_flush();
 }

@@ -63,7 +63,8 @@ sent_by_lan(void *queue, struct rte_mbuf **m, uint16_t n)
 	return take_sent(FLOOD_LAN, m, n);
 }
 
-/* A clock that stands where it is put, but lets ageing do a share in each loop, as a real one does. */
+/* A clock that stands where it is put, but lets ageing do a share in each loop, as a real one does.
+ */
 static void
 set_clock(void)
 {
@@ -121,8 +122,8 @@ flood_open(unsigned flows, const char *more)
 	free(text);
 	ports = appliance_ports(rig.appliance);
 	for (unsigned i = 0; i < 2; i++) {
-		rte_eth_fp_ops[ports->at[i].id].tx_pkt_burst =
-			i == FLOOD_WAN ? sent_by_wan : sent_by_lan;
+		rte_eth_fp_ops[ports->at[i].id].tx_pkt_burst = i == FLOOD_WAN ? sent_by_wan
+									      : sent_by_lan;
 		rig.device[i] = ports->at[i].id;
 		memcpy(rig.mac[i], ports->at[i].mac.addr_bytes, 6);
 	}
@@ -279,7 +280,8 @@ flood_make(const struct flood_frame *f)
 	if (m == NULL)
 		stand_die("no packet buffers");
 	m->port = rig.device[f->port];
-	flood_frame_write(f, rig.mac[f->port], (uint8_t *)rte_pktmbuf_append(m, flood_frame_bytes(f)));
+	flood_frame_write(
+		f, rig.mac[f->port], (uint8_t *)rte_pktmbuf_append(m, flood_frame_bytes(f)));
 	return m;
 }
 

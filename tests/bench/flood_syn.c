@@ -11,20 +11,26 @@
 
 #include "flood_known.h"
 
-#define ROUNDS 9
-#define BURST 32u
-#define OPENING_TIMEOUT 240u            /* seconds */
-#define TIMES (1u << 22)
-#define KNOWN_RATE 200e3
+#define ROUNDS          9
+#define BURST           32u
+#define OPENING_TIMEOUT 240u /* seconds */
+#define TIMES           (1u << 22)
+#define KNOWN_RATE      200e3
 
 static void
 send_flood(void)
 {
 	uint64_t r = flood_random();
 	struct flood_frame f = {
-		.port = FLOOD_WAN, .mark = MARK_FLOOD, .proto = IPPROTO_TCP, .flags = TH_SYN,
-		.src = 0x0b000000u + (uint32_t)r % 0x70000000u, .dst = FLOOD_SERVER,
-		.sport = (uint16_t)(r >> 32 | 1024u), .dport = 80, .seq = (uint32_t)(r >> 16),
+		.port = FLOOD_WAN,
+		.mark = MARK_FLOOD,
+		.proto = IPPROTO_TCP,
+		.flags = TH_SYN,
+		.src = 0x0b000000u + (uint32_t)r % 0x70000000u,
+		.dst = FLOOD_SERVER,
+		.sport = (uint16_t)(r >> 32 | 1024u),
+		.dport = 80,
+		.seq = (uint32_t)(r >> 16),
 	};
 
 	flood_send(&f);
@@ -104,8 +110,9 @@ stated_rate(unsigned ms)
 	lost = flood_count()->in[MARK_KNOWN] - before.in[MARK_KNOWN]
 		- (flood_count()->out[MARK_KNOWN] - before.out[MARK_KNOWN]);
 	flood_fact(lost == 0, "syn, 1 M/s: packets of established flows lost", (double)lost, "0");
-	flood_fact(share <= 0.25, "syn, 1 M/s: largest half-open share of the table", share, "<= 0.25");
-	if (ms >= 1000)                 /* else the share is only being filled */
+	flood_fact(share <= 0.25, "syn, 1 M/s: largest half-open share of the table", share,
+		"<= 0.25");
+	if (ms >= 1000) /* else the share is only being filled */
 		flood_timing("syn, 1 M/s: p99 of a burst's time, to idle",
 			flood_quantile(&flooded, 0.99) / p99, 2, "<= 2");
 }
@@ -119,8 +126,8 @@ afterwards(uint64_t sessions)
 
 	flood_sleep(OPENING_TIMEOUT + 1);
 	flood_fact(flood_flows().sessions == sessions && half_open_share() == 0,
-		"syn, 241 s after it: sessions to before", (double)flood_flows().sessions / (double)sessions,
-		"1");
+		"syn, 241 s after it: sessions to before",
+		(double)flood_flows().sessions / (double)sessions, "1");
 	before = *flood_count();
 	misses = fastpath_ledger(flood_path())->lookups_miss;
 	for (unsigned i = 0; i < KNOWN_FLOWS; i++)
@@ -153,8 +160,8 @@ new_connections(double rate, const char *name, unsigned ms, bool is_fact)
 		flood_timing(name, 1 - (double)r.made / r.begun, 0.01, "<= 0.01");
 }
 
-/* What the worker can take is C1, if all is established.  At 0.8 C1 it must have time for everything; at twice C1 it takes
- * as many as it can, known ones among them as they come. */
+/* What the worker can take is C1, if all is established.  At 0.8 C1 it must have time for
+ * everything; at twice C1 it takes as many as it can, known ones among them as they come. */
 static double
 costs(void)
 {
@@ -170,8 +177,8 @@ costs(void)
 	flood_plain(false);
 	flood_timing("syn: cycles of an established packet", flood_median(e, ROUNDS), 0, "");
 	flood_timing("syn: cycles of a flood packet", flood_median(f, ROUNDS), 0, "");
-	flood_timing("syn: cycles of a flood packet to an established one", flood_median(flood, ROUNDS), 1.3,
-		"<= 1.3");
+	flood_timing("syn: cycles of a flood packet to an established one",
+		flood_median(flood, ROUNDS), 1.3, "<= 1.3");
 	flood_timing("syn, 0.8 C1, one of six established: share of the worker's time",
 		0.8 * flood_median(mixed, ROUNDS), 1, "<= 1");
 	flood_timing("syn, 2 C1, one of six established: they come short of their share by",
@@ -189,8 +196,8 @@ flood_syn(bool quick)
 	known_establish();
 	sessions = flood_flows().sessions;
 	stated_rate(quick ? 400 : 60000);
-	new_connections(1e6, "syn, 1 M/s: connections made with one SYN more at most", quick ? 200 : 2000,
-		true);
+	new_connections(1e6, "syn, 1 M/s: connections made with one SYN more at most",
+		quick ? 200 : 2000, true);
 	c1 = quick ? 0 : costs();
 	afterwards(sessions);
 	flood_close();
@@ -199,7 +206,7 @@ flood_syn(bool quick)
 	flood_timing("syn: C1, M/s", c1 / 1e6, 0, "");
 	flood_memory("128M");
 	flood_open(1048576, known_service);
-	new_connections(0.8 * c1, "syn, 0.8 C1, openings: 128M: connections not made with one SYN more", 200,
-		false);
+	new_connections(0.8 * c1,
+		"syn, 0.8 C1, openings: 128M: connections not made with one SYN more", 200, false);
 	flood_close();
 }

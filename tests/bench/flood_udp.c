@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A flood of UDP from random sources to a service that is open to all: it fills the table of sessions, and connections
- * of TCP are made beside it as before. */
+/* A flood of UDP from random sources to a service that is open to all: it fills the table of
+ * sessions, and connections of TCP are made beside it as before. */
 
 #include "flood.h"
 
@@ -15,9 +15,13 @@ send_datagram(void)
 {
 	uint64_t r = flood_random();
 	struct flood_frame f = {
-		.port = FLOOD_WAN, .mark = MARK_FLOOD, .proto = IPPROTO_UDP,
-		.src = 0x0b000000u + (uint32_t)r % 0x70000000u, .dst = FLOOD_SERVER,
-		.sport = (uint16_t)(r >> 32 | 1024u), .dport = 53,
+		.port = FLOOD_WAN,
+		.mark = MARK_FLOOD,
+		.proto = IPPROTO_UDP,
+		.src = 0x0b000000u + (uint32_t)r % 0x70000000u,
+		.dst = FLOOD_SERVER,
+		.sport = (uint16_t)(r >> 32 | 1024u),
+		.dport = 53,
 	};
 
 	flood_send(&f);
@@ -48,7 +52,8 @@ flood_udp(bool quick)
 	before = *flood_count();
 	t = flood_path()->slow.sessions;
 	flood_for(t->capacity + t->capacity / 4);
-	flood_fact(t->used >= t->capacity - t->capacity / 16, "udp: the table is full, share of its sessions in use",
+	flood_fact(t->used >= t->capacity - t->capacity / 16,
+		"udp: the table is full, share of its sessions in use",
 		(double)t->used / t->capacity, ">= 0.94");
 	connections_begin(200, quick ? 200 : 2000);
 	while (!connections_over()) {
@@ -60,7 +65,8 @@ flood_udp(bool quick)
 	}
 	connections_result(&r);
 	connections_close();
-	flood_fact(r.made >= 0.99 * r.begun, "udp, 1 M/s: TCP connections made with one SYN more at most",
+	flood_fact(r.made >= 0.99 * r.begun,
+		"udp, 1 M/s: TCP connections made with one SYN more at most",
 		(double)r.made / r.begun, ">= 0.99");
 	lost = flood_count()->in[MARK_KNOWN] - before.in[MARK_KNOWN]
 		- (flood_count()->out[MARK_KNOWN] - before.out[MARK_KNOWN]);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What first packets cost: every packet is of a flow that was never seen, ageing keeps pace.
  *
- *   new_sessions [--flows N] [--rules N] [--packets N] [--burst N] [--rate N] [--endpoints N] KIND...
+ *   new_sessions [--flows N] [--rules N] [--packets N] [--burst N] [--rate N] [--endpoints N]
+ * KIND...
  *
  *   stateless   a flood that passes access list and route, and the same judged without a table
  *   track       each packet begins a session
  *   nat         likewise, with a public port; --endpoints: so many inside endpoints share them
  *
- * Frames come from memory and are written outside of what is measured: from parse to the transmit ring, and
- * ageing after each burst.  Time is virtual: --rate packets a second, so that so many sessions are born and end in a
- * second of their timeout.  Under callgrind: --toggle-collect=measured. */
+ * Frames come from memory and are written outside of what is measured: from parse to the transmit
+ * ring, and ageing after each burst.  Time is virtual: --rate packets a second, so that so many
+ * sessions are born and end in a second of their timeout.  Under callgrind:
+ * --toggle-collect=measured. */
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -29,7 +31,7 @@
 #include "slowpath/slowpath_priv.h"
 
 #define FRAME_BYTES 60
-#define ROUNDS 12               /* pairs of a comparison */
+#define ROUNDS      12 /* pairs of a comparison */
 
 static struct {
 	uint32_t flows, packets, rate, endpoints;
@@ -41,7 +43,7 @@ static struct {
 	struct fastpath *fp;
 	struct rte_mempool *pool;
 	uint8_t mac[6];
-	uint64_t sent;                  /* packets so far, the number of the next flow */
+	uint64_t sent; /* packets so far, the number of the next flow */
 	uint64_t now_ns;
 	uint64_t rate;
 	struct rte_mbuf *m[BURST_MAX];
@@ -51,7 +53,10 @@ static void
 start(enum first_kind kind)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
 	};
 	char *text = first_config(kind, options.flows, options.rules);
 	struct err *err = err_create();
@@ -74,7 +79,7 @@ start(enum first_kind kind)
 	/* Ports rest for 120 s: more than that many seconds' worth of them must be there. */
 	if (bench.rate == 0)
 		bench.rate = kind == FIRST_NAT && options.endpoints == 0 ? options.flows / 150
-			: options.flows / 4;
+									 : options.flows / 4;
 }
 
 static void
@@ -87,7 +92,8 @@ stop(void)
 	appliance_destroy(bench.offline.appliance);
 }
 
-/* A clock that goes on as a real one does, so that ageing does a share in each loop, but only here. */
+/* A clock that goes on as a real one does, so that ageing does a share in each loop, but only here.
+ */
 static void
 advance(unsigned packets)
 {
@@ -184,7 +190,7 @@ measured_without_table(void)
 		struct decision d;
 
 		s->slot = (uint16_t)i;
-		ev->used_fields |= ~0u;         /* so that install gives it no record */
+		ev->used_fields |= ~0u; /* so that install gives it no record */
 		compile(s, b, i, ev, &d);
 		enter_session(s, b, i, ev, &d);
 		decision_from_program(ev, &d);
@@ -206,8 +212,8 @@ by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Cycles for a packet, over so many of them.  Bursts that took three times the median were interrupted: other programs
- * run on the machine, and what they took is not what is measured. */
+/* Cycles for a packet, over so many of them.  Bursts that took three times the median were
+ * interrupted: other programs run on the machine, and what they took is not what is measured. */
 static double
 run(uint32_t packets, void (*work)(void))
 {
@@ -248,17 +254,21 @@ check(const char *what, uint64_t sessions)
 	fastpath_flows(bench.fp, &flows);
 	live = flows.sessions;
 	if (l->port[1].tx != bench.sent || flows.counts.created != sessions
-	    || flows.counts.ended[SESSION_END_timeout] != sessions - live) {
-		fprintf(stderr, "%s: of %" PRIu64 " packets %" PRIu64 " left, %" PRIu64
+		|| flows.counts.ended[SESSION_END_timeout] != sessions - live) {
+		fprintf(stderr,
+			"%s: of %" PRIu64 " packets %" PRIu64 " left, %" PRIu64
 			" sessions begun, %" PRIu64 " ended by their timeout, %" PRIu64 " live\n",
 			what, bench.sent, l->port[1].tx, flows.counts.created,
 			flows.counts.ended[SESSION_END_timeout], live);
 		return 1;
 	}
-	printf("  %" PRIu64 " packets, all sent; %" PRIu64 " sessions, %" PRIu64 " live; %.0f bytes "
-		"of tables each\n", bench.sent, sessions, live,
+	printf("  %" PRIu64 " packets, all sent; %" PRIu64 " sessions, %" PRIu64
+	       " live; %.0f bytes "
+	       "of tables each\n",
+		bench.sent, sessions, live,
 		(double)(flows.flow_bytes + flows.session_bytes + flows.source_bytes
-			+ flows.nat_bytes) / options.flows);
+			+ flows.nat_bytes)
+			/ options.flows);
 	return 0;
 }
 
@@ -282,8 +292,8 @@ flood(void)
 	qsort(without, ROUNDS, sizeof(without[0]), by_size);
 	qsort(ratio, ROUNDS, sizeof(ratio[0]), by_size);
 	printf("stateless flood: %.0f cycles (%.2f M/s); without a table %.0f; ratio %.2f (%.2f..%.2f)\n",
-		with[ROUNDS / 2], millions(with[ROUNDS / 2]), without[ROUNDS / 2], ratio[ROUNDS / 2],
-		ratio[0], ratio[ROUNDS - 1]);
+		with[ROUNDS / 2], millions(with[ROUNDS / 2]), without[ROUNDS / 2],
+		ratio[ROUNDS / 2], ratio[0], ratio[ROUNDS - 1]);
 	return check("stateless", 0);
 }
 
@@ -293,12 +303,12 @@ sessions(const char *name, enum first_kind kind)
 	double cycles[ROUNDS];
 
 	start(kind);
-	run((uint32_t)bench.rate * 3, measured);        /* births and ends in balance */
+	run((uint32_t)bench.rate * 3, measured); /* births and ends in balance */
 	for (unsigned i = 0; i < ROUNDS; i++)
 		cycles[i] = run(options.packets / ROUNDS, measured);
 	qsort(cycles, ROUNDS, sizeof(cycles[0]), by_size);
-	printf("%s: %.0f cycles (%.0f..%.0f) for a new session, %.2f M/s\n", name, cycles[ROUNDS / 2],
-		cycles[0], cycles[ROUNDS - 1], millions(cycles[ROUNDS / 2]));
+	printf("%s: %.0f cycles (%.0f..%.0f) for a new session, %.2f M/s\n", name,
+		cycles[ROUNDS / 2], cycles[0], cycles[ROUNDS - 1], millions(cycles[ROUNDS / 2]));
 	return check(name, bench.sent);
 }
 
@@ -323,9 +333,12 @@ int
 main(int argc, char **argv)
 {
 	static const struct option words[] = {
-		{ "flows", required_argument, NULL, 'f' }, { "rules", required_argument, NULL, 'r' },
-		{ "packets", required_argument, NULL, 'p' }, { "burst", required_argument, NULL, 'b' },
-		{ "rate", required_argument, NULL, 't' }, { "endpoints", required_argument, NULL, 'e' },
+		{ "flows", required_argument, NULL, 'f' },
+		{ "rules", required_argument, NULL, 'r' },
+		{ "packets", required_argument, NULL, 'p' },
+		{ "burst", required_argument, NULL, 'b' },
+		{ "rate", required_argument, NULL, 't' },
+		{ "endpoints", required_argument, NULL, 'e' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int failed = 0, c;
@@ -334,13 +347,26 @@ main(int argc, char **argv)
 		uint32_t value = optarg != NULL ? (uint32_t)strtoul(optarg, NULL, 10) : 0;
 
 		switch (c) {
-		case 'f': options.flows = value; break;
-		case 'r': options.rules = value; break;
-		case 'p': options.packets = value; break;
-		case 'b': options.burst = value; break;
-		case 't': options.rate = value; break;
-		case 'e': options.endpoints = value; break;
-		default: return 2;
+		case 'f':
+			options.flows = value;
+			break;
+		case 'r':
+			options.rules = value;
+			break;
+		case 'p':
+			options.packets = value;
+			break;
+		case 'b':
+			options.burst = value;
+			break;
+		case 't':
+			options.rate = value;
+			break;
+		case 'e':
+			options.endpoints = value;
+			break;
+		default:
+			return 2;
 		}
 	}
 	for (int i = optind; i < argc; i++)

@@ -13,15 +13,21 @@
 #include <rte_cycles.h>
 
 static const char *const pipelines[PATH_PIPELINES] = {
-	"forward", "route", "acl", "eight", "track", "nat",
+	"forward",
+	"route",
+	"acl",
+	"eight",
+	"track",
+	"nat",
 };
 
 enum step { STEP_RECEIVE, STEP_PARSE, STEP_EXECUTE, STEP_DISPOSE, STEP_SEND, STEP_ALL, STEPS };
 
-#define BINS 16384
+#define BINS       16384
 #define BIN_CYCLES 4
 
-/* How long bursts took.  The median of many is what a burst takes while nobody else has the core. */
+/* How long bursts took.  The median of many is what a burst takes while nobody else has the core.
+ */
 struct times {
 	uint32_t count[BINS];
 };
@@ -148,8 +154,8 @@ measure(struct path_rig *rig)
 	if (timed.real != NULL)
 		printf("parse %.1f, execute %.1f, ", cycles[STEP_PARSE], cycles[STEP_EXECUTE]);
 	printf("%s %.1f, send %.1f; beside it receive %.1f\n",
-		timed.real != NULL ? "dispose" : "process", cycles[STEP_DISPOSE],
-		cycles[STEP_SEND], cycles[STEP_RECEIVE]);
+		timed.real != NULL ? "dispose" : "process", cycles[STEP_DISPOSE], cycles[STEP_SEND],
+		cycles[STEP_RECEIVE]);
 }
 
 /* For callgrind: nothing but the packets, after a round that fills what is filled once. */
@@ -159,9 +165,8 @@ count(struct path_rig *rig)
 	double cycles[STEPS];
 
 	run_round(rig, rig->o->packets, cycles);
-	printf("%s ip%u %s %s: %" PRIu64 " packets\n", pipelines[rig->o->pipeline],
-		rig->o->family, rig->o->tcp ? "tcp" : "udp", rig->fp->variant->name,
-		rig->o->packets);
+	printf("%s ip%u %s %s: %" PRIu64 " packets\n", pipelines[rig->o->pipeline], rig->o->family,
+		rig->o->tcp ? "tcp" : "udp", rig->fp->variant->name, rig->o->packets);
 }
 
 static unsigned
@@ -218,17 +223,38 @@ take_options(struct path_options *o, bool *split, bool *count_only, int argc, ch
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'f': o->flows = number(optarg, 256, 1u << 24); break;
-		case 'r': o->routes = number(optarg, 8, 1u << 16); break;
-		case 'a': o->rules = number(optarg, 1, 4000); break;
-		case 'o': o->outputs = number(optarg, 1, 8); break;
-		case 'b': o->burst = number(optarg, 1, BURST_MAX); break;
-		case 'n': o->rounds = number(optarg, 1, 1000); break;
-		case 'p': o->packets = number(optarg, 1, UINT32_MAX); break;
-		case 'v': o->variant = optarg; break;
-		case SPLIT: *split = true; break;
-		case COUNT: *count_only = true; break;
-		default: exit(2);
+		case 'f':
+			o->flows = number(optarg, 256, 1u << 24);
+			break;
+		case 'r':
+			o->routes = number(optarg, 8, 1u << 16);
+			break;
+		case 'a':
+			o->rules = number(optarg, 1, 4000);
+			break;
+		case 'o':
+			o->outputs = number(optarg, 1, 8);
+			break;
+		case 'b':
+			o->burst = number(optarg, 1, BURST_MAX);
+			break;
+		case 'n':
+			o->rounds = number(optarg, 1, 1000);
+			break;
+		case 'p':
+			o->packets = number(optarg, 1, UINT32_MAX);
+			break;
+		case 'v':
+			o->variant = optarg;
+			break;
+		case SPLIT:
+			*split = true;
+			break;
+		case COUNT:
+			*count_only = true;
+			break;
+		default:
+			exit(2);
 		}
 	}
 	take_words(o, argv + optind);
@@ -238,8 +264,15 @@ int
 main(int argc, char **argv)
 {
 	struct path_options o = {
-		.pipeline = PATH_ACL, .family = 4, .flows = 1000, .routes = 4000, .rules = 1000,
-		.outputs = 1, .burst = 32, .rounds = 15, .packets = 1000000,
+		.pipeline = PATH_ACL,
+		.family = 4,
+		.flows = 1000,
+		.routes = 4000,
+		.rules = 1000,
+		.outputs = 1,
+		.burst = 32,
+		.rounds = 15,
+		.packets = 1000000,
 	};
 	bool split = false, count_only = false;
 	struct fastpath_variant clocked;

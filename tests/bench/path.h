@@ -7,7 +7,8 @@
  * that only counts gets them back.  Time is virtual and secrets are constant, so two runs execute
  * the same instructions.
  *
- * Threads: one.  Whatever is wrong (a drop, a miss, an imbalance) ends the process with a sentence. */
+ * Threads: one.  Whatever is wrong (a drop, a miss, an imbalance) ends the process with a sentence.
+ */
 #ifndef BENCH_PATH_H
 #define BENCH_PATH_H
 
@@ -18,26 +19,26 @@
 #include "stand.h"
 
 enum path_pipeline {
-	PATH_FORWARD,           /* a wire */
+	PATH_FORWARD, /* a wire */
 	PATH_ROUTE,
-	PATH_ACL,               /* access list, route */
-	PATH_EIGHT,             /* eight stages without state */
-	PATH_TRACK,             /* access list, track, route */
-	PATH_NAT,               /* access list, track, route, snat */
+	PATH_ACL,   /* access list, route */
+	PATH_EIGHT, /* eight stages without state */
+	PATH_TRACK, /* access list, track, route */
+	PATH_NAT,   /* access list, track, route, snat */
 	PATH_PIPELINES,
 };
 
 struct path_options {
 	enum path_pipeline pipeline;
-	unsigned family;                /* 4 or 6 */
+	unsigned family; /* 4 or 6 */
 	bool tcp;
 	unsigned flows, routes, rules;
-	unsigned outputs;               /* ports that the routes spread over, at most 8 */
+	unsigned outputs; /* ports that the routes spread over, at most 8 */
 	unsigned burst;
 	unsigned rounds;
-	uint64_t packets;               /* of a round */
+	uint64_t packets; /* of a round */
 	bool no_huge;
-	const char *variant;            /* NULL: the best */
+	const char *variant; /* NULL: the best */
 };
 
 /* --- path_config.c: the configuration as text; the caller frees it --- */
@@ -46,12 +47,18 @@ char *path_config(const struct path_options *o);
 
 /* --- path_frames.c: the first frame of each flow, in an order that is not the memory's --- */
 
-#define PATH_LAN_MAC { 2, 0, 0, 0, 0, 1 }
-#define PATH_WAN_MAC { 2, 0, 0, 0, 0, 2 }       /* of all of them */
+#define PATH_LAN_MAC \
+	{ \
+		2, 0, 0, 0, 0, 1 \
+	}
+#define PATH_WAN_MAC \
+	{ \
+		2, 0, 0, 0, 0, 2 \
+	} /* of all of them */
 
 struct path_frames {
 	unsigned count;
-	unsigned bytes;                 /* of a frame */
+	unsigned bytes; /* of a frame */
 	unsigned stride;
 	uint8_t *at;
 };
@@ -70,7 +77,7 @@ struct path_rig {
 	const struct path_options *o;
 	struct fastpath *fp;
 	struct path_frames frames;
-	unsigned next;                  /* flow */
+	unsigned next; /* flow */
 	unsigned buffer;
 	struct rte_mbuf **m;
 	uint64_t sent;
@@ -88,6 +95,5 @@ struct rte_mbuf **path_receive(struct path_rig *rig);
 void path_check(struct path_rig *rig, uint64_t hits_before, uint64_t packets);
 
 void path_close(struct path_rig *rig);
-
 
 #endif

@@ -11,10 +11,12 @@
 #include "packet/checksum.h"
 
 enum {
-	TCP_BYTES = 24,                 /* an option more: window scale or padding */
+	TCP_BYTES = 24, /* an option more: window scale or padding */
 	DATA_BYTES = 4,
 	UDP_DATA_BYTES = 18,
-	SYN = 2, ACK = 16, PSH = 8,
+	SYN = 2,
+	ACK = 16,
+	PSH = 8,
 };
 
 static unsigned
@@ -65,7 +67,7 @@ write_l4(uint8_t *l4, const struct path_options *o, unsigned flow, unsigned l4_b
 	l4[12] = TCP_BYTES / 4 << 4;
 	l4[13] = SYN;
 	put16(l4 + 14, 0xffff);
-	put32(l4 + 20, 0x03030701);     /* window scale 7, end */
+	put32(l4 + 20, 0x03030701); /* window scale 7, end */
 }
 
 /* A SYN is as long as the segments after it, its data included (RFC 7413). */

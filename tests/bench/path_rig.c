@@ -11,7 +11,7 @@
 
 #include "offline/offline.h"
 
-#define BUFFERS 256                     /* the frames in flight: they stay in the cache */
+#define BUFFERS 256 /* the frames in flight: they stay in the cache */
 
 static struct {
 	struct appliance *appliance;
@@ -35,7 +35,10 @@ find_variant(const char *name)
 {
 #if defined(__x86_64__)
 	static const struct fastpath_variant *const all[] = {
-		&fastpath_base, &fastpath_aes, &fastpath_avx2, &fastpath_avx512,
+		&fastpath_base,
+		&fastpath_aes,
+		&fastpath_avx2,
+		&fastpath_avx512,
 	};
 
 	for (unsigned i = 0; i < RTE_DIM(all); i++)

@@ -3,10 +3,11 @@
  *
  *   reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]
  *
- * One worker that is stepped, ports from memory, source NAT with pools of 256 addresses, as many UDP sessions as flows, 32
- * packets a loop.  For each kind of reload: what it took the worker to take a generation (median and most), and its
- * longest loop in the 300 ms behind each reload: the median of these, in processor time of the thread, so that others on
- * the core do not show.  "none" is the same without reloads. */
+ * One worker that is stepped, ports from memory, source NAT with pools of 256 addresses, as many
+ * UDP sessions as flows, 32 packets a loop.  For each kind of reload: what it took the worker to
+ * take a generation (median and most), and its longest loop in the 300 ms behind each reload: the
+ * median of these, in processor time of the thread, so that others on the core do not show.  "none"
+ * is the same without reloads. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,10 @@ struct options {
 /* What a kind of reload changes. */
 enum kind { SAME, RULES, PORTS, POOLS, KINDS };
 static const char *const kind_names[KINDS] = {
-	"the same file", "rules in another order", "another range of ports in every pool", "all pools gone and back",
+	"the same file",
+	"rules in another order",
+	"another range of ports in every pool",
+	"all pools gone and back",
 };
 
 static struct config *
@@ -44,8 +48,10 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 	struct config *cfg;
 	bool odd = turn % 2 != 0, pools = kind != POOLS || !odd;
 
-	fprintf(f, "version: 1\nsystem: {flows: %u, idle: busy}\n", o->flows < 1024 ? 1024 : o->flows);
-	fprintf(f, "ports: {lan: {device: net_null0}, wan: {device: net_null1}}\ninterfaces:\n"
+	fprintf(f, "version: 1\nsystem: {flows: %u, idle: busy}\n",
+		o->flows < 1024 ? 1024 : o->flows);
+	fprintf(f,
+		"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\ninterfaces:\n"
 		"  lan: {addresses: [10.0.0.1/8], pipeline: inside}\n"
 		"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n"
 		"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
@@ -59,12 +65,15 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 	}
 	fprintf(f, "nat:\n");
 	for (unsigned i = 0; i < o->pools; i++)
-		fprintf(f, "  %s%u: {pool: [198.18.%u.0/24], ports: %u-65535}\n", pools ? "pool" : "other", i,
-			pools ? i : 100 + i, kind == PORTS && odd ? 2048 : 1024);
-	fprintf(f, "pipelines:\n  outside: [track, {route: main}]\n"
+		fprintf(f, "  %s%u: {pool: [198.18.%u.0/24], ports: %u-65535}\n",
+			pools ? "pool" : "other", i, pools ? i : 100 + i,
+			kind == PORTS && odd ? 2048 : 1024);
+	fprintf(f,
+		"pipelines:\n  outside: [track, {route: main}]\n"
 		"  inside: [track, {acl: out}, {route: main}");
 	for (unsigned i = 0; i < o->pools; i++)
-		fprintf(f, ", {snat: {use: %s%u, if: {src: 10.%u.0.0/16}}}", pools ? "pool" : "other", i, i);
+		fprintf(f, ", {snat: {use: %s%u, if: {src: 10.%u.0.0/16}}}",
+			pools ? "pool" : "other", i, i);
 	fprintf(f, "]\n");
 	fclose(f);
 	cfg = config_load_text("bench.yaml", text, err);
@@ -113,7 +122,8 @@ drain(struct port *port)
 static void
 push_flows(struct appliance *a, unsigned first, unsigned n, unsigned pools)
 {
-	struct port *lan = ports_find(appliance_ports(a), "lan"), *wan = ports_find(appliance_ports(a), "wan");
+	struct port *lan = ports_find(appliance_ports(a), "lan"),
+		    *wan = ports_find(appliance_ports(a), "wan");
 	struct rte_mbuf *m[CHUNK];
 
 	drain(lan);
@@ -180,7 +190,8 @@ tell(const struct options *o, const char *what, double median_us, double most_us
 {
 	if (o->json)
 		printf("{\"reload\": \"%s\", \"median_us\": %.1f, \"most_us\": %.1f, "
-			"\"longest_loop_us\": %.1f}\n", what, median_us, most_us, loop_us);
+		       "\"longest_loop_us\": %.1f}\n",
+			what, median_us, most_us, loop_us);
 	else
 		printf("%-40s %12.1f %12.1f %12.1f\n", what, median_us, most_us, loop_us);
 	fflush(stdout);
@@ -216,8 +227,8 @@ measure(struct appliance *a, const struct options *o, enum kind kind, struct err
 	}
 	qsort(taking, o->reloads, sizeof(taking[0]), by_size);
 	qsort(loop_ns, o->reloads, sizeof(loop_ns[0]), by_size);
-	tell(o, kind == KINDS ? "none" : kind_names[kind], us(taking[half]), us(taking[o->reloads - 1]),
-		(double)loop_ns[half] / 1e3);
+	tell(o, kind == KINDS ? "none" : kind_names[kind], us(taking[half]),
+		us(taking[o->reloads - 1]), (double)loop_ns[half] / 1e3);
 }
 
 static void
@@ -225,18 +236,21 @@ read_options(int argc, char **argv, struct options *o)
 {
 	for (int i = 1; i < argc; i++) {
 		unsigned *number = strcmp(argv[i], "--flows") == 0 ? &o->flows
-			: strcmp(argv[i], "--rules") == 0 ? &o->rules
-			: strcmp(argv[i], "--pools") == 0 ? &o->pools
-			: strcmp(argv[i], "--reloads") == 0 ? &o->reloads : NULL;
+			: strcmp(argv[i], "--rules") == 0          ? &o->rules
+			: strcmp(argv[i], "--pools") == 0          ? &o->pools
+			: strcmp(argv[i], "--reloads") == 0        ? &o->reloads
+								   : NULL;
 
 		if (strcmp(argv[i], "--json") == 0)
 			o->json = true;
 		else if (number != NULL && i + 1 < argc)
 			*number = (unsigned)atoi(argv[++i]);
 		else
-			stand_die("usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]");
+			stand_die(
+				"usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]");
 	}
-	if (o->flows == 0 || o->pools == 0 || o->pools > 60 || o->reloads == 0 || o->reloads > RELOADS_MAX)
+	if (o->flows == 0 || o->pools == 0 || o->pools > 60 || o->reloads == 0
+		|| o->reloads > RELOADS_MAX)
 		stand_die("flows, up to 60 pools, up to %u reloads", RELOADS_MAX);
 }
 
@@ -256,8 +270,8 @@ main(int argc, char **argv)
 	}
 	open_sessions(a, &o);
 	if (!o.json)
-		printf("%u sessions, %u rules, %u pools of 256 addresses\n%-40s %12s %12s %12s\n", o.flows,
-			o.rules, o.pools, "us:", "median", "most", "longest loop");
+		printf("%u sessions, %u rules, %u pools of 256 addresses\n%-40s %12s %12s %12s\n",
+			o.flows, o.rules, o.pools, "us:", "median", "most", "longest loop");
 	measure(a, &o, KINDS, err);
 	for (enum kind k = 0; k < KINDS; k++)
 		measure(a, &o, k, err);

@@ -25,7 +25,10 @@ struct appliance *
 stand_start(const char *text, unsigned burst)
 {
 	struct appliance_options how = {
-		.virtual_time = true, .stepped = true, .workers = 1, .burst = burst,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
+		.burst = burst,
 	};
 	struct appliance *a = NULL;
 	struct err *err = err_create();

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What it costs that packets have owners: workers stepped in turn in one thread, so that instructions can be counted and
- * no core waits for another one's memory.
+/* What it costs that packets have owners: workers stepped in turn in one thread, so that
+ * instructions can be counted and no core waits for another one's memory.
  *
- * All frames come by one queue, so to worker 0; with NAT the worker of n owns a share of 1/n of their inside hosts, and the
- * rest is handed over.
+ * All frames come by one queue, so to worker 0; with NAT the worker of n owns a share of 1/n of
+ * their inside hosts, and the rest is handed over.
  *
  *   workers N [--packets P] [--flows F] [--variant NAME]
  *
- * Prints cycles for a packet.  For callgrind --toggle-collect=workers_burst: a call handles 32 packets. */
+ * Prints cycles for a packet.  For callgrind --toggle-collect=workers_burst: a call handles 32
+ * packets. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static struct {
 	struct rte_mbuf *m[BUFFERS];
 	unsigned buffer;
 	uint16_t data_off;
-	unsigned waiting;               /* frames of the burst that were not received yet */
+	unsigned waiting; /* frames of the burst that were not received yet */
 	unsigned flow, flows;
 	uint8_t frame[FRAME_BYTES];
 	uint64_t sent;
@@ -107,7 +108,8 @@ prepare(void)
 		ip->hdr_checksum = rte_ipv4_cksum(ip);
 		bench.flow = (bench.flow + 1) % bench.flows;
 	}
-	mbuf_debug_received(&bench.m[bench.buffer], RTE_MIN((unsigned)BURST, BUFFERS - bench.buffer));
+	mbuf_debug_received(
+		&bench.m[bench.buffer], RTE_MIN((unsigned)BURST, BUFFERS - bench.buffer));
 	bench.waiting = BURST;
 }
 
@@ -123,7 +125,10 @@ static void
 open_all(unsigned workers, const char *variant)
 {
 	struct appliance_options how = {
-		.virtual_time = true, .stepped = true, .workers = workers, .burst = BURST,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = workers,
+		.burst = BURST,
 	};
 	struct notation_macs macs = { .src = { 2, 0, 0, 0, 0, 9 } };
 	const struct fastpath_variant *can[FASTPATH_VARIANTS];
@@ -142,17 +147,23 @@ open_all(unsigned workers, const char *variant)
 	ports = appliance_ports(bench.appliance);
 	for (unsigned i = 0; i < ports->count; i++) {
 		rte_eth_fp_ops[ports->at[i].id].tx_pkt_burst = count_sent;
-		rte_eth_fp_ops[ports->at[i].id].rx_pkt_burst = i == 0 ? receive_waiting : receive_nothing;
+		rte_eth_fp_ops[ports->at[i].id].rx_pkt_burst = i == 0 ? receive_waiting
+								      : receive_nothing;
 	}
 	for (unsigned i = 0; variant != NULL && i < workers; i++)
 		for (unsigned k = 0; k < n; k++)
 			if (strcmp(can[k]->name, variant) == 0)
-				workers_at(appliance_workers(bench.appliance), i)->fp->variant = can[k];
-	if (rte_pktmbuf_alloc_bulk(pools_of_node(appliance_pools(bench.appliance), 0), bench.m, BUFFERS) != 0)
+				workers_at(appliance_workers(bench.appliance), i)
+					->fp->variant = can[k];
+	if (rte_pktmbuf_alloc_bulk(
+		    pools_of_node(appliance_pools(bench.appliance), 0), bench.m, BUFFERS)
+		!= 0)
 		die("no packet buffers");
 	bench.data_off = bench.m[0]->data_off;
 	memcpy(macs.dst, ports->at[0].mac.addr_bytes, 6);
-	if (notation_build("udp 10.1.0.1:4000 > 203.0.112.9:53 size 50", &macs, bench.frame, FRAME_BYTES, why) < 0)
+	if (notation_build("udp 10.1.0.1:4000 > 203.0.112.9:53 size 50", &macs, bench.frame,
+		    FRAME_BYTES, why)
+		< 0)
 		die(why);
 }
 
@@ -177,7 +188,8 @@ main(int argc, char **argv)
 		die("usage: workers N [--packets P] [--flows F] [--variant NAME]");
 	open_all(workers, variant);
 	ws = appliance_workers(bench.appliance);
-	for (unsigned i = 0; i < 4 * bench.flows / BURST + 4; i++) {    /* until every flow is known everywhere */
+	for (unsigned i = 0; i < 4 * bench.flows / BURST + 4;
+		i++) { /* until every flow is known everywhere */
 		prepare();
 		for (unsigned k = 0; k < workers; k++)
 			worker_step(workers_at(ws, k));
@@ -191,8 +203,9 @@ main(int argc, char **argv)
 		workers_burst(ws);
 		cycles += rte_rdtsc_precise() - from;
 	}
-	printf("%u workers: %" PRIu64 " of %" PRIu64 " packets left, %.1f cycles a packet\n", workers, bench.sent - before,
-		packets / BURST * BURST, (double)cycles / (double)packets);
+	printf("%u workers: %" PRIu64 " of %" PRIu64 " packets left, %.1f cycles a packet\n",
+		workers, bench.sent - before, packets / BURST * BURST,
+		(double)cycles / (double)packets);
 	/* The frames are ours, and the pool's with the process. */
 	return bench.sent - before == packets / BURST * BURST ? 0 : 1;
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-extern uint64_t chance_state;  /* the program's own; its seed */
+extern uint64_t chance_state; /* the program's own; its seed */
 
 /* A number below that; SplitMix64. */
 static inline uint64_t

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "schema/document.h"
-#ifdef FUZZ_TABLE                       /* another table than the one of the product */
+#ifdef FUZZ_TABLE /* another table than the one of the product */
 extern const struct cfg_table FUZZ_TABLE;
 #else
 #include "config/config.h"
@@ -34,8 +34,8 @@ static void
 expect_same(const char *text, enum document_defaults defaults, const char *wanted)
 {
 	struct err *err = err_create();
-	struct document *doc = document_parse_text("<printed>", text, strlen(text), &FUZZ_TABLE,
-		err);
+	struct document *doc = document_parse_text(
+		"<printed>", text, strlen(text), &FUZZ_TABLE, err);
 	char *again;
 
 	if (doc == NULL || err_count(err) > 0) {
@@ -65,7 +65,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	err_print(err, sink, true);
 	if (doc != NULL) {
-		char *out = print(doc, DOCUMENT_DEFAULTS_OUT), *in = print(doc, DOCUMENT_DEFAULTS_IN);
+		char *out = print(doc, DOCUMENT_DEFAULTS_OUT),
+		     *in = print(doc, DOCUMENT_DEFAULTS_IN);
 
 		if (err_count(err) == 0) {
 			expect_same(out, DOCUMENT_DEFAULTS_IN, in);

@@ -3,9 +3,10 @@
  *
  *     diff_check OLD NEW PACKETS SEED
  *
- * Each difference that is told has to be one to the engine; each of PACKETS random packets whose verdict differs has to meet
- * a change that was told; and a walk has to end as the engine says.  Packets are made of the ends of what rules and routes
- * name, and of their neighbours.  One line of figures; exit status 0, 1 when something is wrong, 2 when a configuration is. */
+ * Each difference that is told has to be one to the engine; each of PACKETS random packets whose
+ * verdict differs has to meet a change that was told; and a walk has to end as the engine says.
+ * Packets are made of the ends of what rules and routes name, and of their neighbours.  One line of
+ * figures; exit status 0, 1 when something is wrong, 2 when a configuration is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "io/port.h"
 
 #define VALUES_MAX 4096
-#define BUDGET_NS 20000000000ull
+#define BUDGET_NS  20000000000ull
 
 /* Values of a field that packets are made of. */
 struct pool {
@@ -89,9 +90,13 @@ fill_pools(struct checking *c)
 			}
 		}
 		for (unsigned i = 0; i < c->gen[side]->n_ifaces; i++)
-			for (unsigned k = 0; c->gen[side]->iface[i] != NULL && k < c->gen[side]->iface[i]->n_addresses; k++)
+			for (unsigned k = 0; c->gen[side]->iface[i] != NULL
+				&& k < c->gen[side]->iface[i]->n_addresses;
+				k++)
 				if (c->gen[side]->iface[i]->addresses[k].family == c->family) {
-					wide_t a = value_of_address(&c->gen[side]->iface[i]->addresses[k].address, c->family);
+					wide_t a = value_of_address(
+						&c->gen[side]->iface[i]->addresses[k].address,
+						c->family);
 
 					put(c, DIM_SRC, a);
 					put(c, DIM_DST, a);
@@ -170,10 +175,12 @@ try_packet(struct checking *c, struct explored *x)
 	if (explored_knows(x, &p, assumed) || c->cut > 0)
 		return;
 	printf("not told: in %s, IPv%u, state %u, verdicts %d %d: src %llx dst %llx proto %u sport %u dport %u icmp %x flags %x "
-		"dscp %u fragment %u\n", c->in[OLD]->name, c->family, assumed, (int)v[OLD].kind, (int)v[NEW].kind,
-		(unsigned long long)p.at[DIM_SRC], (unsigned long long)p.at[DIM_DST], (unsigned)p.at[DIM_PROTO],
-		(unsigned)p.at[DIM_SPORT], (unsigned)p.at[DIM_DPORT], (unsigned)p.at[DIM_ICMP], (unsigned)p.at[DIM_FLAGS],
-		(unsigned)p.at[DIM_DSCP], (unsigned)p.at[DIM_FRAGMENT]);
+	       "dscp %u fragment %u\n",
+		c->in[OLD]->name, c->family, assumed, (int)v[OLD].kind, (int)v[NEW].kind,
+		(unsigned long long)p.at[DIM_SRC], (unsigned long long)p.at[DIM_DST],
+		(unsigned)p.at[DIM_PROTO], (unsigned)p.at[DIM_SPORT], (unsigned)p.at[DIM_DPORT],
+		(unsigned)p.at[DIM_ICMP], (unsigned)p.at[DIM_FLAGS], (unsigned)p.at[DIM_DSCP],
+		(unsigned)p.at[DIM_FRAGMENT]);
 	c->wrong++;
 }
 
@@ -191,7 +198,8 @@ build(struct checking *c, enum side side, const char *path)
 	setup.cfg = c->cfg[side];
 	if (c->cfg[side] != NULL && err_count(err) == 0)
 		c->gen[side] = generation_begin(&setup, err);
-	if (c->gen[side] != NULL && err_count(err) == 0 && generation_finish(c->gen[side], mac, err) == 0) {
+	if (c->gen[side] != NULL && err_count(err) == 0
+		&& generation_finish(c->gen[side], mac, err) == 0) {
 		generation_names_commit(&c->names);
 		c->plan[side] = plan_create(c->cfg[side], c->gen[side]);
 		fine = c->plan[side] != NULL;
@@ -207,7 +215,9 @@ check_family(struct checking *c, unsigned packets)
 {
 	const struct generation *const gens[2] = { c->gen[OLD], c->gen[NEW] };
 	const struct plan *const plans[SIDES] = { c->plan[OLD], c->plan[NEW] };
-	struct explore_in in = { .deadline_ns = explore_now_ns() + BUDGET_NS, .found = on_found, .arg = c };
+	struct explore_in in = {
+		.deadline_ns = explore_now_ns() + BUDGET_NS, .found = on_found, .arg = c
+	};
 	struct pairs *pairs = pairs_create(plans, c->in, c->family);
 	struct explored *x;
 
@@ -246,7 +256,8 @@ main(int argc, char **argv)
 		for (c.family = 4; c.family <= 6; c.family += 2)
 			check_family(&c, packets);
 	}
-	printf("told %u, packets %u, differ %u, cut %u, wrong %u\n", c.told, c.tried, c.differ, c.cut, c.wrong);
+	printf("told %u, packets %u, differ %u, cut %u, wrong %u\n", c.told, c.tried, c.differ,
+		c.cut, c.wrong);
 	for (unsigned side = 0; side < SIDES; side++) {
 		plan_destroy(c.plan[side]);
 		generation_discard(c.gen[side]);

@@ -30,6 +30,6 @@ enum failure { FAILURE_LIST(X) FAILURES };
 
 const char *failure_name(enum failure f);
 void failure_arm(enum failure f, unsigned n);
-unsigned failure_disarm(void);            /* 1 if it has happened */
+unsigned failure_disarm(void); /* 1 if it has happened */
 
 #endif

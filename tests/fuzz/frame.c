@@ -62,7 +62,7 @@ frame_read(const struct frame *f, struct parts *p)
 	head = p->family == 4 ? (ip[0] & 15) * 4u : 40;
 	bytes = p->family == 4 ? frame_get16(ip + 2) : 40u + frame_get16(ip + 4);
 	if (head < 20 || bytes < head + 8 || p->ip + bytes > f->n
-	    || (p->family == 4 && (frame_get16(ip + 6) & 0x3fff) != 0))
+		|| (p->family == 4 && (frame_get16(ip + 6) & 0x3fff) != 0))
 		return false;
 	p->proto = ip[p->family == 4 ? 9 : 6];
 	p->l4 = p->ip + head;
@@ -78,7 +78,7 @@ frame_sum(const struct frame *f, const struct parts *p)
 
 	if (p->proto != PROTO_ICMP)
 		sum += p->family == 4 ? checksum_pseudo(ip + 12, ip + 16, 4, p->proto, p->l4_bytes)
-			: checksum_pseudo(ip + 8, ip + 24, 16, p->proto, p->l4_bytes);
+				      : checksum_pseudo(ip + 8, ip + 24, 16, p->proto, p->l4_bytes);
 	return checksum_fold(sum);
 }
 
@@ -157,7 +157,26 @@ static unsigned
 make_tcp(uint8_t *tcp, const struct plan *plan)
 {
 	static const uint8_t syn[] = {
-		2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7,
+		2,
+		4,
+		5,
+		0xb4,
+		4,
+		2,
+		8,
+		10,
+		0,
+		0,
+		0,
+		1,
+		0,
+		0,
+		0,
+		0,
+		1,
+		3,
+		3,
+		7,
 	};
 	unsigned options = 0;
 

@@ -9,8 +9,16 @@
 
 enum {
 	FRAME_ROOM = 4096,
-	PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58,
-	FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32,
+	PROTO_ICMP = 1,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	PROTO_ICMP6 = 58,
+	FIN = 1,
+	SYN = 2,
+	RST = 4,
+	PSH = 8,
+	ACK = 16,
+	URG = 32,
 };
 
 struct frame {
@@ -21,7 +29,7 @@ struct frame {
 /* Where things stand in a frame that frame_read took. */
 struct parts {
 	unsigned family, ip, l4;
-	unsigned l4_bytes;              /* header and payload */
+	unsigned l4_bytes; /* header and payload */
 	uint8_t proto;
 };
 
@@ -35,11 +43,11 @@ struct end {
 };
 
 struct plan {
-	unsigned family, vlan;          /* vlan 0: untagged */
+	unsigned family, vlan; /* vlan 0: untagged */
 	struct end from, to;
 	uint8_t proto;
-	unsigned payload;               /* bytes */
-	uint8_t flags;                  /* TCP */
+	unsigned payload; /* bytes */
+	uint8_t flags;    /* TCP */
 };
 
 /* A packet of the plan: right but for its checksums, random where the plan says nothing. */

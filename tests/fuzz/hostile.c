@@ -22,7 +22,7 @@
 
 enum {
 	FRAMES = 1000000,
-	ROUNDS = 12,                    /* undisturbed ones */
+	ROUNDS = 12, /* undisturbed ones */
 };
 
 uint64_t chance_state;
@@ -84,8 +84,8 @@ print_figures(void)
 
 	ledger_add(&sum, path_ledger());
 	fastpath_flows(path_fastpath(), &flows);
-	printf("rx %" PRIu64 " tx %" PRIu64 " dropped %" PRIu64 "; sessions %" PRIu64 ":",
-		sum.rx, sum.tx, sum.dropped, flows.counts.created);
+	printf("rx %" PRIu64 " tx %" PRIu64 " dropped %" PRIu64 "; sessions %" PRIu64 ":", sum.rx,
+		sum.tx, sum.dropped, flows.counts.created);
 	for (unsigned i = 0; i < SESSION_END_COUNT; i++)
 		printf(" %s %" PRIu64, session_end_name((enum session_end)i),
 			flows.counts.ended[i]);

@@ -16,8 +16,8 @@
 #include "slowpath/slowpath.h"
 
 enum {
-	TIMEOUT_S = 8000,               /* longer than any */
-	STEPS = 64,                     /* of NAT's rest; so many mappings become free in one */
+	TIMEOUT_S = 8000, /* longer than any */
+	STEPS = 64,       /* of NAT's rest; so many mappings become free in one */
 };
 
 static uint64_t ports_free;
@@ -56,8 +56,7 @@ count_ports(const struct nat *n, bool *mapped)
 
 			for (uint32_t i = pool->low; i <= pool->high; i++)
 				*mapped |= p != NULL && p->by_port[i] != 0;
-			sum += p != NULL ? p->ports.n_free
-				: (uint64_t)pool->high - pool->low + 1;
+			sum += p != NULL ? p->ports.n_free : (uint64_t)pool->high - pool->low + 1;
 		}
 	}
 	return sum;
@@ -75,7 +74,8 @@ check_nat(const struct nat *n, const char *when)
 		expect(c.ports_used, 0, "ports used", when);
 	}
 	expect(in_use(&n->mappings, n->mapping, sizeof(*n->mapping),
-		offsetof(struct mapping, next)), 0, "records of mappings", when);
+		       offsetof(struct mapping, next)),
+		0, "records of mappings", when);
 	expect(in_use(&n->hosts, n->host, sizeof(*n->host), offsetof(struct nat_host, next)), 0,
 		"inside addresses", when);
 	expect(in_use(&n->peers, n->peer, sizeof(*n->peer), offsetof(struct nat_peer, next)), 0,

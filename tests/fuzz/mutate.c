@@ -65,20 +65,22 @@ static const struct raw {
 	uint8_t bytes[96];
 	unsigned n;
 } raws[] = {
-	{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 1, 2, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1,
-	    2, 0, 0, 0, 1, 2, 10, 0, 0, 2, 0, 0, 0, 0, 0, 0, 10, 0, 0, 1 }, 42 },
-	{ { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 2, 3, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2,
-	    2, 0, 0, 0, 2, 3, 198, 51, 100, 3, 2, 0, 0, 0, 0, 2, 198, 51, 100, 1 }, 42 },
+	{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 1, 2, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1, 2,
+		  0, 0, 0, 1, 2, 10, 0, 0, 2, 0, 0, 0, 0, 0, 0, 10, 0, 0, 1 },
+		42 },
+	{ { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 2, 3, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 2, 3, 198,
+		  51, 100, 3, 2, 0, 0, 0, 0, 2, 198, 51, 100, 1 },
+		42 },
 	{ { 0x33, 0x33, 0xff, 0, 0, 1, 2, 0, 0, 0, 1, 2, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 32, 58, 255,
-	    0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
-	    0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 0, 1,
-	    135, 0, 0, 0, 0, 0, 0, 0, 0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-	    1, 1, 2, 0, 0, 0, 1, 2 }, 86 },
-	{ { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 2, 3, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 32, 58, 255,
-	    0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3,
-	    0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-	    136, 0, 0, 0, 0x60, 0, 0, 0, 0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3,
-	    2, 1, 2, 0, 0, 0, 2, 3 }, 86 },
+		  0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xff, 2, 0, 0, 0, 0, 0, 0,
+		  0, 0, 0, 1, 0xff, 0, 0, 1, 135, 0, 0, 0, 0, 0, 0, 0, 0x20, 1, 0xd, 0xb8, 0, 1, 0,
+		  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 0, 0, 0, 1, 2 },
+		86 },
+	{ { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 2, 3, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 32, 58, 255, 0x20, 1,
+		  0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0,
+		  0, 0, 0, 0, 0, 0, 1, 136, 0, 0, 0, 0x60, 0, 0, 0, 0x20, 1, 0xd, 0xb8, 0, 2, 0, 0,
+		  0, 0, 0, 0, 0, 0, 0, 3, 2, 1, 2, 0, 0, 0, 2, 3 },
+		86 },
 };
 
 struct frame {
@@ -118,13 +120,15 @@ find_ip(const struct frame *f, unsigned *family)
 {
 	unsigned at = 12;
 
-	while (at + 6 <= f->n && at < 20 && ((f->bytes[at] == 0x81 && f->bytes[at + 1] == 0)
+	while (at + 6 <= f->n && at < 20
+		&& ((f->bytes[at] == 0x81 && f->bytes[at + 1] == 0)
 			|| (f->bytes[at] == 0x88 && f->bytes[at + 1] == 0xa8)))
 		at += 4;
 	if (at + 2 + 20 > f->n)
 		return 0;
-	*family = f->bytes[at] == 8 && f->bytes[at + 1] == 0 ? 4
-		: f->bytes[at] == 0x86 && f->bytes[at + 1] == 0xdd ? 6 : 0;
+	*family = f->bytes[at] == 8 && f->bytes[at + 1] == 0       ? 4
+		: f->bytes[at] == 0x86 && f->bytes[at + 1] == 0xdd ? 6
+								   : 0;
 	if (*family == 0 || (*family == 6 && at + 2 + 40 > f->n))
 		return 0;
 	return at + 2;
@@ -197,7 +201,7 @@ add_tag(struct frame *f)
 	uint8_t tag[4] = { 0x81, 0, 0, (uint8_t)(chance(2) == 0 ? 20 : chance(256)) };
 
 	if (chance(3) == 0)
-		memcpy(tag, (uint8_t[]) { 0x88, 0xa8, 0, 100 }, 4);
+		memcpy(tag, (uint8_t[]){ 0x88, 0xa8, 0, 100 }, 4);
 	if (f->n >= 12)
 		insert(f, 12, tag, 4);
 }
@@ -243,8 +247,18 @@ change_flow(struct frame *f)
 }
 
 static void (*const mutations[])(struct frame *f) = {
-	flip_bits, set_value, set_value, cut, grow, splice, add_tag, add_extension, add_extension,
-	change_flow, change_flow, change_flow,
+	flip_bits,
+	set_value,
+	set_value,
+	cut,
+	grow,
+	splice,
+	add_tag,
+	add_extension,
+	add_extension,
+	change_flow,
+	change_flow,
+	change_flow,
 };
 
 /* --- right again, as far as the headers go --- */
@@ -316,9 +330,8 @@ print_ledger(void)
 
 	ledger_add(&sum, path_ledger());
 	printf("rx %" PRIu64 " + born %" PRIu64 " = tx %" PRIu64 " + dropped %" PRIu64
-		" + consumed %" PRIu64
-		" + held %" PRId64 "\n", sum.rx, sum.born, sum.tx, sum.dropped, sum.consumed,
-		sum.held);
+	       " + consumed %" PRIu64 " + held %" PRId64 "\n",
+		sum.rx, sum.born, sum.tx, sum.dropped, sum.consumed, sum.held);
 	printf("flows: %" PRIu64 " look-ups found one, %" PRIu64 " not\n",
 		path_ledger()->lookups_hit, path_ledger()->lookups_miss);
 	for (unsigned r = 1; r < REASON_COUNT; r++)

@@ -14,10 +14,10 @@
 #include "packet/parse.h"
 
 enum mode {
-	MODE_QUOTED = 1,        /* an IP packet, quoted by an ICMP error */
+	MODE_QUOTED = 1, /* an IP packet, quoted by an ICMP error */
 	MODE_WIRE = 2,
-	MODE_VLANS = 4,         /* the port has VLAN interfaces */
-	MODE_CUT = 8,           /* 20 bytes more, zeros, are in a second segment */
+	MODE_VLANS = 4, /* the port has VLAN interfaces */
+	MODE_CUT = 8,   /* 20 bytes more, zeros, are in a second segment */
 	MODE_BAD_CHECKSUM = 16,
 };
 
@@ -45,8 +45,9 @@ find_ip4(const uint8_t *frame, size_t n)
 {
 	size_t at = 12;
 
-	while (at + 4 <= n && at < 20 && ((frame[at] == 0x81 && frame[at + 1] == 0) ||
-		(frame[at] == 0x88 && frame[at + 1] == 0xa8)))
+	while (at + 4 <= n && at < 20
+		&& ((frame[at] == 0x81 && frame[at + 1] == 0)
+			|| (frame[at] == 0x88 && frame[at + 1] == 0xa8)))
 		at += 4;
 	return at + 2 <= n && frame[at] == 8 && frame[at + 1] == 0 ? at + 2 : n;
 }
@@ -69,8 +70,10 @@ check_view(const struct view *v, uint32_t here_bytes, uint32_t all_bytes)
 	require(v->family == (v->kind == VIEW_IP4 ? 4 : 6) && v->tuple.family == v->family);
 	require(v->tuple.proto == v->proto);
 	require(v->l3 + (v->family == 4 ? 20u : 40u) <= here_bytes);
-	require((v->l4 == VIEW_NONE) == (v->tuple.kind == KEY_FRAGMENT || v->tuple.kind == KEY_BLIND));
-	require((v->l4_fault != REASON_NONE) == (v->tuple.kind == KEY_FAULTY || v->tuple.kind == KEY_BLIND));
+	require((v->l4 == VIEW_NONE)
+		== (v->tuple.kind == KEY_FRAGMENT || v->tuple.kind == KEY_BLIND));
+	require((v->l4_fault != REASON_NONE)
+		== (v->tuple.kind == KEY_FAULTY || v->tuple.kind == KEY_BLIND));
 	require(!v->fragment || v->more || v->frag_offset > 0);
 	require(v->first == (v->fragment && v->frag_offset == 0));
 	require(!v->plain || (!v->fragment && here_bytes == all_bytes));
@@ -106,9 +109,13 @@ parse_one(uint8_t mode, const uint8_t *frame, uint32_t n)
 	static uint16_t vlan[4096] = { [0 ... 4095] = IFACE_NONE };
 	static const struct ingress_qinq qinq[] = { { 100, 20, 3 }, { 100, 0, 4 } };
 	struct ingress in = {
-		.mac = { 2, 0, 0, 0, 0, 1 }, .untagged = 1, .wire = mode & MODE_WIRE,
-		.has_vlans = mode & MODE_VLANS, .vlan = mode & MODE_VLANS ? vlan : NULL,
-		.qinq = qinq, .n_qinq = 2,
+		.mac = { 2, 0, 0, 0, 0, 1 },
+		.untagged = 1,
+		.wire = mode & MODE_WIRE,
+		.has_vlans = mode & MODE_VLANS,
+		.vlan = mode & MODE_VLANS ? vlan : NULL,
+		.qinq = qinq,
+		.n_qinq = 2,
 	};
 	uint32_t all_bytes = mode & MODE_CUT ? n + CUT_BYTES : n;
 	struct view v;
@@ -127,7 +134,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t mode = size > 0 ? data[0] : 0;
 	size_t n = size > 0 ? RTE_MIN(size - 1, UINT16_MAX) : 0;
-	uint8_t *exact = malloc(n);     /* as long as the frame: one byte more is caught */
+	uint8_t *exact = malloc(n); /* as long as the frame: one byte more is caught */
 	struct view v;
 	size_t ip;
 

@@ -14,7 +14,7 @@
 #include "fastpath/fastpath_priv.h"
 #include "packet/burst.h"
 
-#define SETTLE_STEPS 120                /* of a second: no holder keeps a packet for so long */
+#define SETTLE_STEPS 120 /* of a second: no holder keeps a packet for so long */
 
 static const char default_config[] =
 	"version: 1\n"
@@ -89,8 +89,7 @@ static struct {
 	struct rte_mbuf *m[BURST_MAX];
 } path;
 
-static void __attribute__((format(printf, 1, 2), noreturn))
-die(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -105,11 +104,15 @@ void
 path_open(const char *config)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
 		.burst = BURST_MAX,
 	};
 	struct err *err = err_create();
-	struct config *cfg = config_load_text("<fuzz>", config != NULL ? config : default_config, err);
+	struct config *cfg = config_load_text(
+		"<fuzz>", config != NULL ? config : default_config, err);
 
 	if (cfg != NULL && err_count(err) == 0)
 		path.offline.appliance = appliance_start(cfg, &how, err);
@@ -192,9 +195,9 @@ check_ledger(void)
 	sum_up(&sum, path_ledger(), appliance_generation(path.offline.appliance)->n_ifaces);
 	if (sum.imbalance != 0)
 		die("imbalance %" PRId64 ": rx %" PRIu64 " born %" PRIu64 " tx %" PRIu64
-			" dropped %" PRIu64 " consumed %" PRIu64 " held %" PRId64,
-			sum.imbalance, sum.rx, sum.born,
-			sum.tx, sum.dropped, sum.consumed, sum.held);
+		    " dropped %" PRIu64 " consumed %" PRIu64 " held %" PRId64,
+			sum.imbalance, sum.rx, sum.born, sum.tx, sum.dropped, sum.consumed,
+			sum.held);
 	if (sum.held < 0 || in_use < (uint64_t)sum.held || (sum.held == 0 && in_use != 0))
 		die("%u packet buffers in use, %" PRId64 " held", in_use, sum.held);
 }

@@ -25,8 +25,8 @@ enum {
 	PATH_PORTS = 4,
 };
 
-void path_open(const char *config);     /* NULL: the one above */
-void path_close(void);          /* lets everything go; then all buffers must be back */
+void path_open(const char *config); /* NULL: the one above */
+void path_close(void);              /* lets everything go; then all buffers must be back */
 
 /* The MAC of a port. */
 const uint8_t *path_mac(unsigned port);

@@ -13,11 +13,11 @@
 #include "path.h"
 
 enum control {
-	CONTROL_PORT = 3,               /* the port it comes in by */
+	CONTROL_PORT = 3, /* the port it comes in by */
 	CONTROL_BAD_CHECKSUM = 4,
-	CONTROL_ALONE = 8,              /* a burst of its own */
-	CONTROL_LATER = 16,             /* 100 ms after the one before */
-	CONTROL_MAC = 32,               /* for the port's MAC, whatever it says */
+	CONTROL_ALONE = 8,  /* a burst of its own */
+	CONTROL_LATER = 16, /* 100 ms after the one before */
+	CONTROL_MAC = 32,   /* for the port's MAC, whatever it says */
 };
 
 enum {
@@ -34,7 +34,8 @@ fix_checksum(uint8_t *frame, size_t n)
 {
 	size_t at = 12, head;
 
-	while (at + 4 <= n && at < 20 && ((frame[at] == 0x81 && frame[at + 1] == 0)
+	while (at + 4 <= n && at < 20
+		&& ((frame[at] == 0x81 && frame[at + 1] == 0)
 			|| (frame[at] == 0x88 && frame[at + 1] == 0xa8)))
 		at += 4;
 	if (at + 22 > n || frame[at] != 8 || frame[at + 1] != 0)
@@ -67,7 +68,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	/* It lasts as long as the process, in part behind memory where no pointers are looked for. */
+	/* It lasts as long as the process, in part behind memory where no pointers are looked for.
+	 */
 	__lsan_disable();
 	path_open(NULL);
 	__lsan_enable();

@@ -6,8 +6,8 @@
  * Each case is a packet, a change of its addresses and ports, and one of the ways that packets are
  * rewritten.  Half of all words are corner values, and a spare word often forces the checksum,
  * before or after, to one.  A right checksum must become what a sum over all the new packet gives;
- * a wrong one must stay wrong by exactly as much; UDP's 0 stays 0, and no other becomes 0.  Some ICMP
- * messages are nothing but zeros: they have no pseudo header. */
+ * a wrong one must stay wrong by exactly as much; UDP's 0 stays 0, and no other becomes 0.  Some
+ * ICMP messages are nothing but zeros: they have no pseudo header. */
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -25,7 +25,7 @@ enum {
 	CASES = 10000000,
 	L3 = 14,
 	ROOM = 512,
-	SPARE = 20,                     /* where the spare word stands in the transport part */
+	SPARE = 20, /* where the spare word stands in the transport part */
 };
 
 uint64_t chance_state;
@@ -34,7 +34,7 @@ enum way { STRAIGHT, GENERAL, QUOTED, WAYS };
 
 struct packet {
 	uint8_t bytes[ROOM];
-	unsigned family, n;             /* n: of the frame */
+	unsigned family, n; /* n: of the frame */
 	uint8_t proto;
 	struct tuple t;
 };
@@ -43,7 +43,16 @@ static uint16_t
 any_word(void)
 {
 	static const uint16_t corners[] = {
-		0, 0xffff, 0, 0xffff, 1, 0x0100, 0xfffe, 0xfeff, 0x8000, 0x7fff,
+		0,
+		0xffff,
+		0,
+		0xffff,
+		1,
+		0x0100,
+		0xfffe,
+		0xfeff,
+		0x8000,
+		0x7fff,
 	};
 
 	if (chance(2))
@@ -142,7 +151,8 @@ make(uint8_t *ip, unsigned family, uint8_t proto, struct tuple *t)
 	fill(ip, head);
 	fill(l4, n & ~1u);
 	l4[n - 1] = (uint8_t)chance(256);
-	if (proto == IPPROTO_ICMP && chance(4) == 0) {  /* an echo's answer, of zeros but for its identifier */
+	if (proto == IPPROTO_ICMP
+		&& chance(4) == 0) { /* an echo's answer, of zeros but for its identifier */
 		t->dport = 0;
 		memset(l4, 0, n);
 	}
@@ -203,7 +213,7 @@ any_sum(uint8_t *ip, struct packet *p, const struct tuple *to, unsigned head, un
 	case 0:
 		force_sum(ip, p->family, p->proto, head, n);
 		break;
-	case 1:                         /* so that the new sum is a corner */
+	case 1: /* so that the new sum is a corner */
 		put_addresses(ip, p->family, to);
 		put_ports(ip + head, p->proto, to);
 		force_sum(ip, p->family, p->proto, head, n);
@@ -222,7 +232,7 @@ any_sum(uint8_t *ip, struct packet *p, const struct tuple *to, unsigned head, un
 	if (p->proto == IPPROTO_UDP && wrong == 0)
 		wrong = 1;
 	put16(field, wrong);
-	if (l4_sum(ip, p->family, p->proto, head, n) == 0)      /* zeros only: wrong, but by nothing */
+	if (l4_sum(ip, p->family, p->proto, head, n) == 0) /* zeros only: wrong, but by nothing */
 		put16(field, 1);
 	return l4_sum(ip, p->family, p->proto, head, n) == 0xffff ? SUM_RIGHT : SUM_WRONG;
 }
@@ -272,7 +282,7 @@ check_l4(const struct check *c, const struct packet *p, const struct tuple *to, 
 	if (p->proto == IPPROTO_UDP && get16(c->is + at) == 0)
 		bad("a checksum became none", p, way, number);
 	if (c->kind == SUM_RIGHT && get16(c->is + at) != wanted_sum(c->was, p, to, c->n)
-	    && get16(c->was + at) != 0xffff)    /* a way to say 0 that some senders have */
+		&& get16(c->was + at) != 0xffff) /* a way to say 0 that some senders have */
 		bad("not what the whole sum gives", p, way, number);
 	if (before % 0xffff != after % 0xffff)
 		bad("wrong by another amount", p, way, number);
@@ -300,7 +310,10 @@ static struct rte_mbuf
 mbuf_of(struct packet *p)
 {
 	return (struct rte_mbuf){
-		.buf_addr = p->bytes, .data_len = (uint16_t)p->n, .pkt_len = p->n, .nb_segs = 1,
+		.buf_addr = p->bytes,
+		.data_len = (uint16_t)p->n,
+		.pkt_len = p->n,
+		.nb_segs = 1,
 	};
 }
 
@@ -310,8 +323,12 @@ rewrite_general(struct packet *p, const struct tuple *to)
 	struct rte_mbuf m = mbuf_of(p);
 	unsigned head = head_of(p);
 	struct view v = {
-		.family = (uint8_t)p->family, .proto = p->proto, .l3 = L3, .tuple = p->t,
-		.l4 = (uint16_t)(L3 + head), .payload = (uint16_t)(L3 + head + 8),
+		.family = (uint8_t)p->family,
+		.proto = p->proto,
+		.l3 = L3,
+		.tuple = p->t,
+		.l4 = (uint16_t)(L3 + head),
+		.payload = (uint16_t)(L3 + head + 8),
 		.l3_bytes = p->n - L3,
 	};
 
@@ -386,8 +403,12 @@ one_quote(uint64_t number)
 	p.n = at + quoted;
 	m = mbuf_of(&p);
 	v = (struct view){
-		.family = (uint8_t)p.family, .proto = outer_proto, .l3 = L3,
-		.l4 = (uint16_t)(L3 + head), .payload = (uint16_t)at, .l3_bytes = p.n - L3,
+		.family = (uint8_t)p.family,
+		.proto = outer_proto,
+		.l3 = L3,
+		.l4 = (uint16_t)(L3 + head),
+		.payload = (uint16_t)at,
+		.l3_bytes = p.n - L3,
 	};
 	rewrite_quoted(&m, &v, &to);
 	if (l4_sum(p.bytes + L3, p.family, outer_proto, head, 8 + quoted) != 0xffff)

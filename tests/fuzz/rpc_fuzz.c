@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Requests of the control protocol: any bytes of a line are answered by one line of JSON, or by none. */
+/* Requests of the control protocol: any bytes of a line are answered by one line of JSON, or by
+ * none. */
 
 #include <stdint.h>
 #include <stdlib.h>

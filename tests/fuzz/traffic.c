@@ -16,7 +16,7 @@
 #include "path.h"
 
 enum {
-	SEEN = 64,                      /* frames remembered of each side */
+	SEEN = 64, /* frames remembered of each side */
 	PIECES = 6,
 	BURST_CHANCES = 40,
 };
@@ -52,7 +52,7 @@ judge(unsigned port, const struct frame *f)
 	if (p.family == 4 && port == TRAFFIC_WAN && ip[12] == 10)
 		dump(f, "an inside address shows outside");
 	if (whole && p.proto == (p.family == 4 ? PROTO_ICMP : PROTO_ICMP6)
-	    && frame_sum(f, &p) != 0xffff)
+		&& frame_sum(f, &p) != 0xffff)
 		dump(f, "a wrong ICMP checksum");
 }
 
@@ -122,7 +122,14 @@ static unsigned
 begin(struct frame *f)
 {
 	static const uint8_t protos[] = {
-		PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, 47,
+		PROTO_TCP,
+		PROTO_TCP,
+		PROTO_TCP,
+		PROTO_TCP,
+		PROTO_UDP,
+		PROTO_UDP,
+		PROTO_ICMP,
+		47,
 	};
 	struct plan plan = { .family = chance(4) == 0 ? 6 : 4, .flags = SYN };
 	bool inside = chance(4) != 0;
@@ -134,7 +141,7 @@ begin(struct frame *f)
 	if (plan.family == 6 && plan.proto == PROTO_ICMP)
 		plan.proto = PROTO_ICMP6;
 	if (plan.family == 4 && (!inside || chance(8) == 0))
-		to_public(&plan);               /* from the inside: a hairpin */
+		to_public(&plan); /* from the inside: a hairpin */
 	if (plan.family == 4 && plan.from.address[0] == 10 && plan.from.address[1] == 20)
 		plan.vlan = 20;
 	frame_make(f, &plan);
@@ -184,7 +191,7 @@ answer_tcp(struct frame *f, const struct parts *p)
 	frame_put32(tcp + 8, flags & ACK ? seq + bytes : 0);
 	tcp[13] = (uint8_t)flags;
 	frame_put16(tcp + 14, 29200);
-	f->n = p->l4 + head;                    /* and new data */
+	f->n = p->l4 + head; /* and new data */
 	if (!(flags & SYN) && chance(3) == 0)
 		f->n += (unsigned)chance(200);
 }
@@ -231,7 +238,7 @@ complain(struct frame *f)
 	frame_make(f, &plan);
 	at = f->n;
 	f->bytes[at - 8] = p.family == 4 ? types4[chance(sizeof(types4))]
-		: types6[chance(sizeof(types6))];
+					 : types6[chance(sizeof(types6))];
 	f->bytes[at - 7] = (uint8_t)chance(16);
 	frame_put16(f->bytes + at - 2, chance(2) ? 576 : (unsigned)chance(1600));
 	quoted = p.l4 - p.ip + p.l4_bytes;
@@ -241,13 +248,20 @@ complain(struct frame *f)
 		quoted = 1200;
 	memcpy(f->bytes + at, about.bytes + p.ip, quoted);
 	f->n = at + quoted;
-	for (uint64_t i = chance(6); i > 4; i--)        /* a quote that has been tampered with */
+	for (uint64_t i = chance(6); i > 4; i--) /* a quote that has been tampered with */
 		f->bytes[at + chance(quoted)] ^= (uint8_t)(1u << chance(8));
 	return port;
 }
 
 static unsigned (*const kinds[])(struct frame *f) = {
-	begin, call, answer, answer, answer, answer, answer, complain,
+	begin,
+	call,
+	answer,
+	answer,
+	answer,
+	answer,
+	answer,
+	complain,
 };
 
 /* --- changes --- */
@@ -271,10 +285,10 @@ change_segment(struct frame *f, const struct parts *p)
 	case 3:
 		frame_put16(tcp + 14, chance(2) ? 0 : (unsigned)chance(65536));
 		break;
-	case 4:                         /* a header of another length: options out of payload */
+	case 4: /* a header of another length: options out of payload */
 		tcp[12] = (uint8_t)((5 + chance(11)) << 4);
 		break;
-	case 5:                         /* options that end nowhere, or have no length */
+	case 5: /* options that end nowhere, or have no length */
 		for (unsigned i = 20; i < (tcp[12] >> 4) * 4u && p->l4 + i < f->n; i++)
 			tcp[i] = (uint8_t)chance(4);
 		break;
@@ -304,12 +318,12 @@ send(struct frame *f, unsigned port)
 }
 
 struct piece {
-	unsigned from, to;              /* bytes of the datagram's payload */
+	unsigned from, to; /* bytes of the datagram's payload */
 };
 
 static void
-send_piece(const struct frame *whole, const struct parts *p, unsigned port,
-	const struct piece *piece)
+send_piece(
+	const struct frame *whole, const struct parts *p, unsigned port, const struct piece *piece)
 {
 	bool more = piece->to < p->l4_bytes;
 	struct frame f;

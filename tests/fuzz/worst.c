@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that cost most, one by one through the whole path: scripts/packet-bound counts what each takes.
+/* Packets that cost most, one by one through the whole path: scripts/packet-bound counts what each
+ * takes.
  *
  *   worst
  *
- * Says "packet FRAMES NAME" for each that is measured, in order, and how many leave: those are the calls of
- * worst_packet.  A packet that does not do what its name says (leave, be told of, let others go) ends the program with a
- * sentence. */
+ * Says "packet FRAMES NAME" for each that is measured, in order, and how many leave: those are the
+ * calls of worst_packet.  A packet that does not do what its name says (leave, be told of, let
+ * others go) ends the program with a sentence. */
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -25,12 +26,12 @@
 
 enum {
 	ROOM = 9216,
-	OPTIONS = 40,                   /* bytes that an IPv4 or TCP header has room for */
-	HEADERS = 8,                    /* extension headers that are read, and bytes of each */
+	OPTIONS = 40, /* bytes that an IPv4 or TCP header has room for */
+	HEADERS = 8,  /* extension headers that are read, and bytes of each */
 	HEADER = 32,
-	PIECE = 64,                     /* bytes of a fragment */
-	NEWCOMERS = 2048,               /* sessions; there is room for half of them */
-	MEASURED = 128,                 /* the last ones */
+	PIECE = 64,       /* bytes of a fragment */
+	NEWCOMERS = 2048, /* sessions; there is room for half of them */
+	MEASURED = 128,   /* the last ones */
 	SYN = 2,
 };
 
@@ -74,8 +75,7 @@ count_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 	sent++;
 }
 
-static void __attribute__((format(printf, 1, 2), noreturn))
-die(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -106,7 +106,8 @@ put32(uint8_t *p, uint32_t v)
 
 /* An IPv4 packet at ip with so many bytes of no-operations; where its payload begins. */
 static uint8_t *
-write_ip4(uint8_t *ip, unsigned options, uint8_t proto, uint32_t src, uint32_t dst, unsigned payload)
+write_ip4(
+	uint8_t *ip, unsigned options, uint8_t proto, uint32_t src, uint32_t dst, unsigned payload)
 {
 	ip[0] = (uint8_t)(0x40 | (20 + options) / 4);
 	put16(ip + 2, (uint16_t)(20 + options + payload));
@@ -119,14 +120,15 @@ write_ip4(uint8_t *ip, unsigned options, uint8_t proto, uint32_t src, uint32_t d
 	return ip + 20 + options;
 }
 
-#define HOST 0x0a000002u                /* 10.0.0.2 */
-#define MAPPED_HOST 0x0a000004u         /* whose address is 198.51.100.20 outside */
-#define MAPPED 0xc6336414u
-#define FAR 0xcb007109u                 /* 203.0.113.9 */
-#define OURS 0x0a000001u
+#define HOST        0x0a000002u /* 10.0.0.2 */
+#define MAPPED_HOST 0x0a000004u /* whose address is 198.51.100.20 outside */
+#define MAPPED      0xc6336414u
+#define FAR         0xcb007109u /* 203.0.113.9 */
+#define OURS        0x0a000001u
 
 static uint8_t *
-ip4(struct frame *f, unsigned port, unsigned options, uint8_t proto, uint32_t src, uint32_t dst, unsigned payload)
+ip4(struct frame *f, unsigned port, unsigned options, uint8_t proto, uint32_t src, uint32_t dst,
+	unsigned payload)
 {
 	begin(f, port, 0x0800);
 	f->n = 14 + 20 + options + payload;
@@ -263,8 +265,8 @@ extension_headers(void)
 {
 	struct frame f;
 
-	write_syn(write_chain(ip6(&f, IPPROTO_HOPOPTS, far6, HEADERS * HEADER + 60), IPPROTO_TCP), 1000, 80,
-		(const uint8_t *)"\1", 1);
+	write_syn(write_chain(ip6(&f, IPPROTO_HOPOPTS, far6, HEADERS * HEADER + 60), IPPROTO_TCP),
+		1000, 80, (const uint8_t *)"\1", 1);
 	measure("eight extension headers", 0, &f, 1);
 	f.bytes[14 + 7] = 1;
 	measure("eight extension headers and no hop left", 0, &f, 1);
@@ -313,7 +315,8 @@ quoting(void)
 	write_udp(ip4(&f, 0, 0, IPPROTO_UDP, MAPPED_HOST, FAR, 8), 5000, 53, 8);
 	measure("a first packet that is translated", 0, &f, 1);
 	icmp = ip4(&f, 1, OPTIONS, IPPROTO_ICMP, FAR, MAPPED, quoted + 8);
-	write_udp(write_ip4(icmp + 8, OPTIONS, IPPROTO_UDP, MAPPED, FAR, l4_bytes), 5000, 53, l4_bytes);
+	write_udp(write_ip4(icmp + 8, OPTIONS, IPPROTO_UDP, MAPPED, FAR, l4_bytes), 5000, 53,
+		l4_bytes);
 	write_icmp(icmp, 3, quoted + 8, 0);
 	measure("an error that quotes 9 kB, for a link of 1500", 1, &f, 7);
 }

@@ -3,8 +3,8 @@
  *
  *   blast INTERFACE=FILE...
  *
- * The peer of a veth takes such frames where it has NAPI: with an XDP program, or with GRO.  All frames are of one
- * size.  Ends by SIGINT or SIGTERM. */
+ * The peer of a veth takes such frames where it has NAPI: with an XDP program, or with GRO.  All
+ * frames are of one size.  Ends by SIGINT or SIGTERM. */
 
 #include "blast.h"
 
@@ -43,7 +43,7 @@ add_frame(struct shots *s, const char *path, uint32_t ifindex, const u_char *byt
 	if (s->count != 0 && length != s->bytes)
 		die(path, "frames of different sizes");
 	s->bytes = length;
-	s->shot[s->count] = (struct shot) { .ifindex = ifindex };
+	s->shot[s->count] = (struct shot){ .ifindex = ifindex };
 	memcpy(s->shot[s->count++].bytes, bytes, length);
 }
 

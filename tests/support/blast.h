@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames that the kernel sends by itself, chosen at random: a program of XDP, run again and again (BPF_PROG_TEST_RUN
- * with live frames, Linux 5.18), that writes a frame over the last one and sends it, without a packet buffer of the
- * kernel's and without a call. */
+/* Frames that the kernel sends by itself, chosen at random: a program of XDP, run again and again
+ * (BPF_PROG_TEST_RUN with live frames, Linux 5.18), that writes a frame over the last one and sends
+ * it, without a packet buffer of the kernel's and without a call. */
 #ifndef BLAST_H
 #define BLAST_H
 

@@ -12,8 +12,8 @@
 
 enum {
 	INSNS_MAX = 128,
-	BATCH = 64,                     /* frames that are sent together */
-	REPEAT = 1 << 20,               /* frames of a call; a signal ends it */
+	BATCH = 64,       /* frames that are sent together */
+	REPEAT = 1 << 20, /* frames of a call; a signal ends it */
 };
 
 static int
@@ -25,13 +25,16 @@ bpf(enum bpf_cmd command, union bpf_attr *attr)
 static int
 make_map(const struct shots *s)
 {
-	union bpf_attr create = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
-		.value_size = sizeof(struct shot), .max_entries = s->count };
+	union bpf_attr create = { .map_type = BPF_MAP_TYPE_ARRAY,
+		.key_size = 4,
+		.value_size = sizeof(struct shot),
+		.max_entries = s->count };
 	int map = bpf(BPF_MAP_CREATE, &create);
 
 	for (uint32_t i = 0; map >= 0 && i < s->count; i++) {
 		union bpf_attr update = { .map_fd = (uint32_t)map,
-			.key = (uint64_t)(uintptr_t)&i, .value = (uint64_t)(uintptr_t)&s->shot[i] };
+			.key = (uint64_t)(uintptr_t)&i,
+			.value = (uint64_t)(uintptr_t)&s->shot[i] };
 
 		if (bpf(BPF_MAP_UPDATE_ELEM, &update) < 0)
 			return -1;
@@ -49,8 +52,11 @@ struct code {
 static void
 put(struct code *c, int code, unsigned dst, unsigned src, int offset, int value)
 {
-	c->insn[c->n++] = (struct bpf_insn) { .code = (uint8_t)code, .dst_reg = dst & 15,
-		.src_reg = src & 15, .off = (int16_t)offset, .imm = value };
+	c->insn[c->n++] = (struct bpf_insn){ .code = (uint8_t)code,
+		.dst_reg = dst & 15,
+		.src_reg = src & 15,
+		.off = (int16_t)offset,
+		.imm = value };
 }
 
 static void
@@ -94,7 +100,7 @@ choose_shot(struct code *c, int map, uint32_t count)
 	put(c, BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -4);
 	call(c, BPF_FUNC_map_lookup_elem);
 	put(c, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 1, 0);
-	put(c, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);         /* r0 is 0: XDP_ABORTED */
+	put(c, BPF_JMP | BPF_EXIT, 0, 0, 0, 0); /* r0 is 0: XDP_ABORTED */
 }
 
 /* r2 = the frame, of which bytes may be written, or the program's end. */
@@ -116,8 +122,11 @@ load(const struct shots *s, int map)
 	static char said[65536];
 	struct code c = { .n = 0 };
 	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
-		.insns = (uint64_t)(uintptr_t)c.insn, .license = (uint64_t)(uintptr_t)"BSD",
-		.log_buf = (uint64_t)(uintptr_t)said, .log_size = sizeof(said), .log_level = 1 };
+		.insns = (uint64_t)(uintptr_t)c.insn,
+		.license = (uint64_t)(uintptr_t) "BSD",
+		.log_buf = (uint64_t)(uintptr_t)said,
+		.log_size = sizeof(said),
+		.log_level = 1 };
 	int program;
 
 	put(&c, BPF_ALU64 | BPF_MOV | BPF_X, 6, 1, 0, 0);
@@ -148,10 +157,14 @@ blast_fire(const struct shots *s, const volatile sig_atomic_t *stop)
 	if (program < 0)
 		return "the kernel refuses the program";
 	while (!*stop) {
-		union bpf_attr attr = { .test = { .prog_fd = (uint32_t)program, .repeat = REPEAT,
-			.data_in = (uint64_t)(uintptr_t)frame, .data_size_in = s->bytes,
-			.ctx_in = (uint64_t)(uintptr_t)&context, .ctx_size_in = sizeof(context),
-			.flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH } };
+		union bpf_attr attr = { .test = { .prog_fd = (uint32_t)program,
+						.repeat = REPEAT,
+						.data_in = (uint64_t)(uintptr_t)frame,
+						.data_size_in = s->bytes,
+						.ctx_in = (uint64_t)(uintptr_t)&context,
+						.ctx_size_in = sizeof(context),
+						.flags = BPF_F_TEST_XDP_LIVE_FRAMES,
+						.batch_size = BATCH } };
 
 		if (bpf(BPF_PROG_TEST_RUN, &attr) < 0 && errno != EINTR)
 			return "sending";

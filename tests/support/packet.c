@@ -13,7 +13,7 @@
 #include "packet/notation.h"
 
 #define FRAME_MAX 65600
-#define ROW 16
+#define ROW       16
 
 static const struct notation_macs macs = { .src = GIVEN_PEER_MAC, .dst = GIVEN_MAC };
 
@@ -105,8 +105,8 @@ print_marks(const struct packet *got, const struct packet *want, size_t at)
 {
 	printf("            ");
 	for (size_t i = at; i < at + ROW; i++) {
-		bool same = i < got->n && i < want->n ? got->bytes[i] == want->bytes[i] :
-			i >= got->n && i >= want->n;
+		bool same = i < got->n && i < want->n ? got->bytes[i] == want->bytes[i]
+						      : i >= got->n && i >= want->n;
 
 		printf(same ? "   " : " ^^");
 	}

@@ -9,11 +9,17 @@
 
 struct rte_mbuf;
 
-#define GIVEN_MAC { 2, 0, 0, 0, 0, 1 }          /* the interface's */
-#define GIVEN_PEER_MAC { 2, 0, 0, 0, 0, 9 }
+#define GIVEN_MAC \
+	{ \
+		2, 0, 0, 0, 0, 1 \
+	} /* the interface's */
+#define GIVEN_PEER_MAC \
+	{ \
+		2, 0, 0, 0, 0, 9 \
+	}
 
 struct packet {
-	uint8_t *bytes;         /* as long as the frame, so that a read behind it is seen */
+	uint8_t *bytes; /* as long as the frame, so that a read behind it is seen */
 	size_t n;
 };
 

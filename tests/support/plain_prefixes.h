@@ -8,8 +8,8 @@
 #include "table/prefixes.h"
 
 static inline uint32_t
-plain_prefixes_find(const struct prefix entries[], size_t n, unsigned family,
-	const union address *a)
+plain_prefixes_find(
+	const struct prefix entries[], size_t n, unsigned family, const union address *a)
 {
 	uint32_t value = PREFIXES_NONE;
 	int longest = -1;

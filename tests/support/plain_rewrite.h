@@ -10,10 +10,10 @@
 #include <string.h>
 
 struct plain_change {
-	uint8_t src[16], dst[16];       /* IPv4 in the first 4 bytes */
-	uint8_t sport[2], dport[2];     /* ports; ICMP queries: the identifier in sport */
+	uint8_t src[16], dst[16];   /* IPv4 in the first 4 bytes */
+	uint8_t sport[2], dport[2]; /* ports; ICMP queries: the identifier in sport */
 	bool ttl;
-	const uint8_t *l2;              /* the new Ethernet header */
+	const uint8_t *l2; /* the new Ethernet header */
 	unsigned l2_bytes;
 };
 
@@ -39,8 +39,8 @@ plain_word(uint8_t *word, const uint8_t *to, uint8_t *checksum, bool udp)
 
 /* The same word counts in a second checksum (the pseudo header). */
 static inline void
-plain_words(uint8_t *field, const uint8_t *to, unsigned n, uint8_t *ip_sum, uint8_t *l4_sum,
-	bool udp)
+plain_words(
+	uint8_t *field, const uint8_t *to, unsigned n, uint8_t *ip_sum, uint8_t *l4_sum, bool udp)
 {
 	for (unsigned i = 0; i < n; i += 2) {
 		uint8_t old[2] = { field[i], field[i + 1] };
@@ -52,7 +52,7 @@ plain_words(uint8_t *field, const uint8_t *to, unsigned n, uint8_t *ip_sum, uint
 }
 
 struct plain_l4 {
-	uint8_t *at;            /* NULL: none, or a later fragment */
+	uint8_t *at; /* NULL: none, or a later fragment */
 	uint8_t proto;
 };
 
@@ -88,8 +88,8 @@ plain_walk4(uint8_t *ip)
 	return (struct plain_l4){ later ? NULL : ip + (ip[0] & 15) * 4, ip[9] };
 }
 
-/* Changes the packet at frame + l3 of `bytes` bytes in place and returns the new frame in out: Ethernet header and
- * IP packet.  Its length. */
+/* Changes the packet at frame + l3 of `bytes` bytes in place and returns the new frame in out:
+ * Ethernet header and IP packet.  Its length. */
 static inline unsigned
 plain_rewrite(uint8_t *out, const uint8_t *packet, unsigned bytes, const struct plain_change *c)
 {

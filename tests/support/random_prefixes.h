@@ -10,8 +10,8 @@
 
 struct random_prefixes {
 	unsigned short seed[3];
-	unsigned fixed_bits;    /* addresses differ only behind these */
-	uint32_t values;        /* values are below it */
+	unsigned fixed_bits; /* addresses differ only behind these */
+	uint32_t values;     /* values are below it */
 };
 
 static inline uint32_t
@@ -30,12 +30,13 @@ random_address(struct random_prefixes *r, unsigned family, union address *a)
 
 	memset(a, 0, sizeof(*a));
 	for (unsigned i = 0; i < bytes; i++) {
-		unsigned fixed = r->fixed_bits >= 8 * (i + 1) ? 8 :
-			r->fixed_bits > 8 * i ? r->fixed_bits - 8 * i : 0;
+		unsigned fixed = r->fixed_bits >= 8 * (i + 1) ? 8
+			: r->fixed_bits > 8 * i               ? r->fixed_bits - 8 * i
+							      : 0;
 		uint8_t mask = (uint8_t)(0xff00 >> fixed);
 
-		a->bytes[i] = (uint8_t)((base[family == 6][i] & mask) |
-			(random_below(r, 256) & ~mask));
+		a->bytes[i] = (uint8_t)((base[family == 6][i] & mask)
+			| (random_below(r, 256) & ~mask));
 	}
 }
 
@@ -63,7 +64,7 @@ static inline void
 corner_address(struct random_prefixes *r, const struct prefix *p, union address *a)
 {
 	unsigned bytes = p->family == 4 ? 4 : 16, corner = random_below(r, 4);
-	uint8_t step = corner == 1 ? 0xff : 1;  /* before: subtract one, behind: add one */
+	uint8_t step = corner == 1 ? 0xff : 1; /* before: subtract one, behind: add one */
 
 	*a = p->address;
 	if (corner >= 2)

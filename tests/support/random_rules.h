@@ -19,9 +19,9 @@ struct random_rules {
 	unsigned n_sets;
 	struct rule_match *match;
 	unsigned n;
-	void **memory;          /* lists that matches point to */
+	void **memory; /* lists that matches point to */
 	unsigned n_memory;
-	unsigned negate;        /* one value in so many is negated */
+	unsigned negate; /* one value in so many is negated */
 };
 
 static inline bool
@@ -45,10 +45,10 @@ random_ranges(struct random_rules *x, unsigned max, uint16_t most)
 	struct rule_range *range = random_rules_keep(x, n * sizeof(*range));
 
 	for (unsigned i = 0; i < n; i++) {
-		uint32_t first = random_below(&x->r, 2) ? random_below(&x->r, 8) :
-			random_below(&x->r, most + 1u);
-		uint32_t last = first + (random_below(&x->r, 3) ? 0 :
-			random_below(&x->r, most - first + 1u));
+		uint32_t first = random_below(&x->r, 2) ? random_below(&x->r, 8)
+							: random_below(&x->r, most + 1u);
+		uint32_t last = first
+			+ (random_below(&x->r, 3) ? 0 : random_below(&x->r, most - first + 1u));
 
 		range[i] = (struct rule_range){ (uint16_t)first, (uint16_t)last,
 			one_in(x, x->negate) };
@@ -195,8 +195,8 @@ random_key(struct random_rules *x, unsigned family, struct rule_key *key)
 
 	memset(key, 0, sizeof(*key));
 	key->tuple.family = (uint8_t)family;
-	key->tuple.proto = m->proto.n > 0 && !one_in(x, 4) ? (uint8_t)proto :
-		usual[random_below(&x->r, 8)];
+	key->tuple.proto = m->proto.n > 0 && !one_in(x, 4) ? (uint8_t)proto
+							   : usual[random_below(&x->r, 8)];
 	if (m->icmp.n > 0 && !one_in(x, 4))
 		key->tuple.proto = family == 4 ? 1 : 58;
 	key->tuple.kind = one_in(x, 10) ? KEY_FRAGMENT : one_in(x, 10) ? KEY_BLIND : KEY_PLAIN;

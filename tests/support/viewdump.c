@@ -13,7 +13,10 @@
 #define FRAME_MAX 65600
 
 static const char *const kinds[] = {
-	[VIEW_BAD] = "bad", [VIEW_IP4] = "ip4", [VIEW_IP6] = "ip6", [VIEW_ARP] = "arp",
+	[VIEW_BAD] = "bad",
+	[VIEW_IP4] = "ip4",
+	[VIEW_IP6] = "ip6",
+	[VIEW_ARP] = "arp",
 	[VIEW_OTHER] = "other",
 };
 
@@ -47,12 +50,11 @@ view_json(const struct view *v)
 		notation_address(dst, sizeof(dst), &t->dst, t->family);
 	}
 	notation_flow(flow, sizeof(flow), v);
-	o = json_pack("{ss ss si si si si si ss ss si si si si}",
-		"kind", kinds[v->kind],
-		"reason", reason_name(v->kind == VIEW_BAD ? v->reason : v->l4_fault), "ethertype", v->ethertype,
-		"proto", v->proto, "l3", v->l3, "l3_bytes", (int)v->l3_bytes, "vlans", v->vlans,
-		"src", src, "dst", dst, "sport", rte_be_to_cpu_16(t->sport),
-		"dport", rte_be_to_cpu_16(t->dport), "ttl", v->ttl, "dscp", v->dscp);
+	o = json_pack("{ss ss si si si si si ss ss si si si si}", "kind", kinds[v->kind], "reason",
+		reason_name(v->kind == VIEW_BAD ? v->reason : v->l4_fault), "ethertype",
+		v->ethertype, "proto", v->proto, "l3", v->l3, "l3_bytes", (int)v->l3_bytes, "vlans",
+		v->vlans, "src", src, "dst", dst, "sport", rte_be_to_cpu_16(t->sport), "dport",
+		rte_be_to_cpu_16(t->dport), "ttl", v->ttl, "dscp", v->dscp);
 	json_object_set_new(o, "l4", offset(v->l4));
 	json_object_set_new(o, "payload", offset(v->payload));
 	json_object_set_new(o, "outer", json_integer(v->vlan[0]));

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a peer in the guest sends and receives: numbered UDP datagrams, each counted, and files by TCP.
+/* What a peer in the guest sends and receives: numbered UDP datagrams, each counted, and files by
+ * TCP.
  *
- *   station send ADDRESS PORT COUNT            COUNT datagrams, as fast as the receiver says that it has them
- *   station receive PORT COUNT SECONDS         until all are there, or none came for SECONDS;
- *                                              prints "received N of COUNT, twice N, wrong N"
- *   station give PORT FILE                     sends a file to whoever connects, once
- *   station take PORT FILE                     receives one
- *   station get ADDRESS PORT FILE
- *   station put ADDRESS PORT FILE */
+ *   station send ADDRESS PORT COUNT            COUNT datagrams, as fast as the receiver says that
+ * it has them station receive PORT COUNT SECONDS         until all are there, or none came for
+ * SECONDS; prints "received N of COUNT, twice N, wrong N" station give PORT FILE sends a file to
+ * whoever connects, once station take PORT FILE                     receives one station get
+ * ADDRESS PORT FILE station put ADDRESS PORT FILE */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,8 +20,8 @@
 
 enum {
 	BYTES = 64,
-	WINDOW = 256,                   /* datagrams under way; a ring has 1,024 descriptors */
-	ACKNOWLEDGE = 16,               /* datagrams for each that says how many there are */
+	WINDOW = 256,     /* datagrams under way; a ring has 1,024 descriptors */
+	ACKNOWLEDGE = 16, /* datagrams for each that says how many there are */
 	SILENCE_MS = 3000,
 	CONNECT_TRIES = 100,
 	BUFFER = 8 << 20,
@@ -53,8 +52,8 @@ acknowledged(int fd, int wait_ms)
 	return most;
 }
 
-/* At most WINDOW datagrams are under way, so that no ring overflows, however slow the machine is.  Those of which
- * nothing is heard for SILENCE_MS are taken to be lost. */
+/* At most WINDOW datagrams are under way, so that no ring overflows, however slow the machine is.
+ * Those of which nothing is heard for SILENCE_MS are taken to be lost. */
 static int
 send_all(const char *text, int port, uint32_t count)
 {
@@ -89,7 +88,8 @@ send_all(const char *text, int port, uint32_t count)
 static int
 receive(int port, uint32_t count, int seconds)
 {
-	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) }, from;
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) },
+			    from;
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0), size = BUFFER;
 	uint8_t *seen = calloc(count, 1);
 	uint32_t received = 0, twice = 0, wrong = 0;
@@ -109,7 +109,7 @@ receive(int port, uint32_t count, int seconds)
 		memcpy(&number, data, sizeof(number));
 		number = ntohl(number);
 		if (n != BYTES || number >= count || data[4] != (number & 0xff)
-				|| memcmp(data + 4, data + 5, BYTES - 5) != 0) {
+			|| memcmp(data + 4, data + 5, BYTES - 5) != 0) {
 			wrong++;
 		} else if (seen[number]) {
 			twice++;

@@ -9,11 +9,13 @@
 
 #include "slowpath/fragments/fragments_priv.h"
 
-#define CANDIDATES 8u           /* number of an interface's oldest ones that are compared */
+#define CANDIDATES 8u /* number of an interface's oldest ones that are compared */
 
 static const uint64_t lifetime_ns[AGES] = {
-	[AGE_JUDGED] = FRAGMENT_TIMEOUT_NS, [AGE_SPREAD] = FRAGMENT_SPREAD_NS,
-	[AGE_DENIED] = FRAGMENT_DENIED_NS, [AGE_DEAD] = FRAGMENT_TIMEOUT_NS,
+	[AGE_JUDGED] = FRAGMENT_TIMEOUT_NS,
+	[AGE_SPREAD] = FRAGMENT_SPREAD_NS,
+	[AGE_DENIED] = FRAGMENT_DENIED_NS,
+	[AGE_DEAD] = FRAGMENT_TIMEOUT_NS,
 };
 
 void
@@ -173,7 +175,8 @@ make_room(struct fragments *f)
 	else if (f->age[AGE_DEAD].oldest != 0)
 		datagram_end(f, f->age[AGE_DEAD].oldest);
 	else
-		datagram_forget(f, datagram_candidate(f, LIST_IFACE, &f->iface[share_most(&f->datagrams)]),
+		datagram_forget(f,
+			datagram_candidate(f, LIST_IFACE, &f->iface[share_most(&f->datagrams)]),
 			REASON_frag_limit);
 }
 

@@ -10,9 +10,10 @@
 #include "packet/ledger.h"
 #include "slowpath/fragments/fragments_priv.h"
 
-#define FOLLOW_DATAGRAMS 256u   /* entries that are asked about in one call */
-#define FOLLOW_PACKETS 64u      /* that go their way, or are dropped, in one call: and one datagram more */
-#define AGE_BUDGET 512u         /* entries that expire in one call */
+#define FOLLOW_DATAGRAMS 256u /* entries that are asked about in one call */
+#define FOLLOW_PACKETS \
+	64u             /* that go their way, or are dropped, in one call: and one datagram more */
+#define AGE_BUDGET 512u /* entries that expire in one call */
 
 struct fragments *
 fragments_create(struct ledger *ledger)
@@ -53,7 +54,8 @@ static bool
 make_room(struct fragments *f, uint16_t newest)
 {
 	uint16_t iface = share_most(&f->packets);
-	uint16_t i = iface != SHARE_NONE ? datagram_candidate(f, LIST_HOLDING, &f->holding[iface]) : 0;
+	uint16_t i = iface != SHARE_NONE ? datagram_candidate(f, LIST_HOLDING, &f->holding[iface])
+					 : 0;
 
 	if (i == 0 || i == newest)
 		return false;
@@ -84,7 +86,9 @@ name(struct fragments *f, struct datagram *d, const struct view *first)
 	datagram_named(f, (uint16_t)(d - f->datagram));
 	d->state = DATAGRAM_ASKED;
 	d->pass = (struct fragment_pass){
-		.sport = first->tuple.sport, .dport = first->tuple.dport, .proto = first->proto,
+		.sport = first->tuple.sport,
+		.dport = first->tuple.dport,
+		.proto = first->proto,
 		.ticket = ticket_of(f, (uint16_t)(d - f->datagram)),
 	};
 }
@@ -165,7 +169,7 @@ take_judged(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 		break;
 	}
 	return d->state == DATAGRAM_KNOWN ? take_known(f, i, pass)
-		: take_waiting(f, i, a, pass, why);
+					  : take_waiting(f, i, a, pass, why);
 }
 
 /* Takes a fragment where the first one's ports only choose the next hop: nothing is dropped, and
@@ -201,7 +205,8 @@ held_by(const struct fragments *f, const struct datagram *d)
 	return n;
 }
 
-/* A datagram follows the newest generation: what it holds may have to go.  Returns whether the entry is still there. */
+/* A datagram follows the newest generation: what it holds may have to go.  Returns whether the
+ * entry is still there. */
 static bool
 follow_one(struct fragments *f, uint16_t i)
 {
@@ -209,7 +214,10 @@ follow_one(struct fragments *f, uint16_t i)
 	struct datagram *d = &f->datagram[i];
 	const struct datagram_key *k = &d->key;
 	const struct fragment_place place = {
-		.port = k->port, .vlan = { k->vlan[0], k->vlan[1] }, .dst = &k->dst, .family = k->family,
+		.port = k->port,
+		.vlan = { k->vlan[0], k->vlan[1] },
+		.dst = &k->dst,
+		.family = k->family,
 	};
 	enum fragments_use now = FRAGMENTS_JUDGED;
 	enum reason why;
@@ -248,7 +256,7 @@ fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fra
 	if (i == 0)
 		i = datagram_make(f, &key, a);
 	return a->use == FRAGMENTS_SPREAD ? take_spread(f, i, a, pass)
-		: take_judged(f, i, a, pass, why);
+					  : take_judged(f, i, a, pass, why);
 }
 
 /* Denies a datagram: its first fragment was dropped, and so are the others. */
@@ -268,8 +276,8 @@ fragments_decide(struct fragments *f, const struct fragment_pass *pass, enum rea
 	uint16_t i = (uint16_t)pass->ticket;
 	struct datagram *d = &f->datagram[i];
 
-	if (i == 0 || i > FRAGMENT_DATAGRAMS || d->serial != pass->ticket >> 16 || d->key.family == 0
-	    || d->state != DATAGRAM_ASKED)
+	if (i == 0 || i > FRAGMENT_DATAGRAMS || d->serial != pass->ticket >> 16
+		|| d->key.family == 0 || d->state != DATAGRAM_ASKED)
 		return;
 	if (why != REASON_NONE) {
 		deny(f, i, why);
@@ -306,7 +314,8 @@ fragments_follow(struct fragments *f)
 {
 	unsigned packets = 0;
 
-	for (unsigned n = 0; n < FOLLOW_DATAGRAMS && packets < FOLLOW_PACKETS && f->following != 0; n++) {
+	for (unsigned n = 0; n < FOLLOW_DATAGRAMS && packets < FOLLOW_PACKETS && f->following != 0;
+		n++) {
 		uint16_t i = f->following;
 		struct datagram *d = &f->datagram[i];
 

@@ -17,17 +17,20 @@
 #include "packet/view.h"
 #include "slowpath/fragments/mark.h"
 
-#define FRAGMENT_DATAGRAMS 4096u        /* entries of a worker */
-#define FRAGMENT_PER_SOURCE 64u         /* datagrams of a source on an interface without their
-					 * first fragment */
-#define FRAGMENT_REFUSED 1024u          /* denied datagrams that are remembered, and discarded
-					 * ones */
-#define FRAGMENT_PIECES 64u             /* fragments of a datagram */
-#define FRAGMENT_HELD 2048u             /* packets of a worker */
+#define FRAGMENT_DATAGRAMS 4096u /* entries of a worker */
+#define FRAGMENT_PER_SOURCE \
+	64u /* datagrams of a source on an interface without their \
+	     * first fragment */
+#define FRAGMENT_REFUSED \
+	1024u                     /* denied datagrams that are remembered, and discarded \
+				   * ones */
+#define FRAGMENT_PIECES     64u   /* fragments of a datagram */
+#define FRAGMENT_HELD       2048u /* packets of a worker */
 #define FRAGMENT_TIMEOUT_NS 30000000000ull
-#define FRAGMENT_DENIED_NS 2000000000ull        /* a denied datagram is remembered for this time */
-#define FRAGMENT_SPREAD_NS 500000000ull         /* FRAGMENTS_SPREAD: a fragment waits for this
-						 * time */
+#define FRAGMENT_DENIED_NS  2000000000ull /* a denied datagram is remembered for this time */
+#define FRAGMENT_SPREAD_NS \
+	500000000ull /* FRAGMENTS_SPREAD: a fragment waits for this \
+		      * time */
 
 struct fragments;
 struct ledger;
@@ -35,29 +38,29 @@ struct rte_mbuf;
 
 /* What the fragments of an interface need their first one for. */
 enum fragments_use {
-	FRAGMENTS_ALONE,        /* nothing: each is judged alone */
-	FRAGMENTS_SPREAD,       /* the choice of a next hop: a fragment without its first one is
-				 * sent in any case */
-	FRAGMENTS_JUDGED,       /* ports or a session: a fragment without its first one is
-				 * dropped */
+	FRAGMENTS_ALONE,  /* nothing: each is judged alone */
+	FRAGMENTS_SPREAD, /* the choice of a next hop: a fragment without its first one is
+			   * sent in any case */
+	FRAGMENTS_JUDGED, /* ports or a session: a fragment without its first one is
+			   * dropped */
 };
 
-struct fragments *fragments_create(struct ledger *ledger);      /* NULL: no memory */
-void fragments_destroy(struct fragments *f);    /* NULL is fine; fragments_stop first */
+struct fragments *fragments_create(struct ledger *ledger); /* NULL: no memory */
+void fragments_destroy(struct fragments *f);               /* NULL is fine; fragments_stop first */
 
 /* A fragment that arrives by a port. */
 struct fragment_arrival {
 	const struct view *view;
 	struct rte_mbuf *m;
 	uint16_t port;          /* its index */
-	enum fragments_use use;         /* not FRAGMENTS_ALONE */
+	enum fragments_use use; /* not FRAGMENTS_ALONE */
 	uint64_t now_ns;
 };
 
 enum fragment_way {
-	FRAGMENT_GO,            /* judge it with *pass */
-	FRAGMENT_TAKEN,         /* held: the table owns m */
-	FRAGMENT_DROP,          /* for the reason given */
+	FRAGMENT_GO,    /* judge it with *pass */
+	FRAGMENT_TAKEN, /* held: the table owns m */
+	FRAGMENT_DROP,  /* for the reason given */
 };
 
 /* Decides about a fragment.  FRAGMENT_GO with a pass->ticket: it is a first one, and
@@ -70,8 +73,9 @@ enum fragment_way fragments_take(struct fragments *f, const struct fragment_arri
  * gone is ignored. */
 void fragments_decide(struct fragments *f, const struct fragment_pass *pass, enum reason why);
 
-/* The next packet that is held no longer, in order of arrival, or NULL: it is the caller's, who judges it as
- * *pass says.  To be asked after every call that may release packets: decide, take, age, adopt, follow. */
+/* The next packet that is held no longer, in order of arrival, or NULL: it is the caller's, who
+ * judges it as *pass says.  To be asked after every call that may release packets: decide, take,
+ * age, adopt, follow. */
 struct rte_mbuf *fragments_next(struct fragments *f, struct fragment_pass *pass, uint16_t *port);
 
 /* Ends expired entries, some hundred in a call: their packets are dropped as frag_timeout, or
@@ -86,11 +90,12 @@ struct fragment_place {
 };
 
 /* Returns REASON_NONE and the use there, or why nothing is at that place. */
-typedef enum reason (*fragments_ask)(void *arg, const struct fragment_place *p, enum fragments_use *use);
+typedef enum reason (*fragments_ask)(
+	void *arg, const struct fragment_place *p, enum fragments_use *use);
 
-/* A new generation: packets held for an interface that it does not have are dropped for ask's reason, those
- * that it needs no first fragment for are released.  Datagrams are asked about in parts, and when a fragment of theirs
- * arrives; ask and arg are the table's until the next call. */
+/* A new generation: packets held for an interface that it does not have are dropped for ask's
+ * reason, those that it needs no first fragment for are released.  Datagrams are asked about in
+ * parts, and when a fragment of theirs arrives; ask and arg are the table's until the next call. */
 void fragments_adopt(struct fragments *f, fragments_ask ask, void *arg);
 
 /* Often: the next part of what follows a new generation. */

@@ -13,22 +13,23 @@
 
 #include "packet/view.h"
 
-#define FRAGMENT_MARK 0x4000u   /* in rte_mbuf.port, and in the number of the receiving worker;
-				 * both are small */
+#define FRAGMENT_MARK \
+	0x4000u /* in rte_mbuf.port, and in the number of the receiving worker; \
+		 * both are small */
 
 enum fragment_flag {
-	FRAGMENT_IDENTIFIED = 1,        /* IPv4: it leaves with the identification id */
-	FRAGMENT_PORTLESS = 2,          /* its first one is unknown: judged alone */
+	FRAGMENT_IDENTIFIED = 1, /* IPv4: it leaves with the identification id */
+	FRAGMENT_PORTLESS = 2,   /* its first one is unknown: judged alone */
 };
 
 struct fragment_pass {
-	rte_be16_t sport, dport;        /* of the first fragment */
+	rte_be16_t sport, dport; /* of the first fragment */
 	rte_be16_t id;
 	uint8_t proto;
-	uint8_t flags;                  /* enum fragment_flag */
-	uint32_t ticket;                /* 0, or: its fate decides about the datagram's other
-					 * fragments */
-	uint16_t worker;                /* where the datagram's fragments meet */
+	uint8_t flags;   /* enum fragment_flag */
+	uint32_t ticket; /* 0, or: its fate decides about the datagram's other
+			  * fragments */
+	uint16_t worker; /* where the datagram's fragments meet */
 	uint16_t unused;
 };
 static_assert(sizeof(struct fragment_pass) == 16, "as large as the two fields");

@@ -83,7 +83,8 @@ piece_add(const struct fragments *f, struct datagram *d, const struct fragment_a
 {
 	const struct view *v = a->view;
 	struct piece p = {
-		.from = v->frag_offset, .to = (uint16_t)(v->frag_offset + v->frag_bytes),
+		.from = v->frag_offset,
+		.to = (uint16_t)(v->frag_offset + v->frag_bytes),
 		.hash = hash_payload(&f->secret, v, a->m),
 	};
 
@@ -92,7 +93,8 @@ piece_add(const struct fragments *f, struct datagram *d, const struct fragment_a
 	for (unsigned i = 0; i < d->n_pieces; i++) {
 		const struct piece *q = &d->piece[i];
 
-		if (p.from == q->from && p.to == q->to && p.hash == q->hash && v->more == (d->end != p.to))
+		if (p.from == q->from && p.to == q->to && p.hash == q->hash
+			&& v->more == (d->end != p.to))
 			return PIECE_AGAIN;
 		if (p.from < q->to && q->from < p.to)
 			return PIECE_CONTRADICTS;

@@ -10,7 +10,7 @@
 
 #include "packet/ledger.h"
 
-#define SHARE_MAX 4096u         /* the highest count */
+#define SHARE_MAX  4096u /* the highest count */
 #define SHARE_NONE 0xffffu
 
 struct share_holder {
@@ -19,8 +19,8 @@ struct share_holder {
 
 struct share {
 	uint16_t most;
-	uint16_t head[SHARE_MAX + 1];   /* holders by their count, or SHARE_NONE; those with
-					 * count 0 are not listed */
+	uint16_t head[SHARE_MAX + 1]; /* holders by their count, or SHARE_NONE; those with
+				       * count 0 are not listed */
 	struct share_holder holder[LEDGER_IFACES];
 };
 

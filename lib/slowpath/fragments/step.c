@@ -59,7 +59,7 @@ judge_of(const struct slowpath *s, const struct view *v, const struct fragment_p
 
 	if (s->owner_of == NULL || (pass->flags & FRAGMENT_PORTLESS))
 		return s->worker;
-	if (tuple_is_icmp(&t))          /* steering has the identifier of a query in both ports */
+	if (tuple_is_icmp(&t)) /* steering has the identifier of a query in both ports */
 		t.dport = t.sport;
 	return s->owner_of(s->others_arg, &t, v->iface);
 }
@@ -150,8 +150,11 @@ fragment_enter(struct slowpath *s, struct burst *b, unsigned slot, struct fragme
 {
 	struct view *v = &s->scratch->view[slot];
 	const struct fragment_arrival a = {
-		.view = v, .m = b->m[slot], .port = b->port,
-		.use = slowpath_fragments_use(s, v), .now_ns = s->now_ns,
+		.view = v,
+		.m = b->m[slot],
+		.port = b->port,
+		.use = slowpath_fragments_use(s, v),
+		.now_ns = s->now_ns,
 	};
 	enum fragment_way way;
 	enum reason why;
@@ -179,8 +182,8 @@ fragment_leave(struct slowpath *s, struct burst *b, unsigned slot, struct fragme
 	if (b->out[slot] == OUT_WORKER && b->egress[slot] != s->worker)
 		hand_on(s, b, slot, pass, b->egress[slot]);
 	else if (pass->ticket != 0)
-		fragments_decide(s->fragments, pass, b->out[slot] == OUT_DROP ? b->reason[slot]
-			: REASON_NONE);
+		fragments_decide(s->fragments, pass,
+			b->out[slot] == OUT_DROP ? b->reason[slot] : REASON_NONE);
 }
 
 static enum reason

@@ -21,7 +21,8 @@ void fragment_leave(struct slowpath *s, struct burst *b, unsigned slot, struct f
 bool fragment_next(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t *port);
 
 /* The spare slot has been judged: its packet goes its way. */
-void fragment_settled(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port);
+void fragment_settled(
+	struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port);
 
 /* A new generation is in use: held fragments that it changes something for are dropped, or
  * released. */

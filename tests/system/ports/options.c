@@ -30,15 +30,32 @@ options_parse(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (option) {
-		case 'w': options.workers = (unsigned)atoi(optarg); break;
-		case 'q': a->queues = options.cfg[1].queues = (unsigned)atoi(optarg); break;
-		case 'm': a->has_mac = rte_ether_unformat_addr(optarg, &a->mac) == 0; break;
-		case 'u': a->mtu = options.cfg[1].mtu = (uint16_t)atoi(optarg); break;
-		case 'f': options.seconds = atof(optarg); break;
-		case 'c': options.count = (unsigned)atoi(optarg); break;
-		case 'e': options.extra[options.n_extra++] = optarg; break;
-		case 'v': options.verbose = true; break;
-		default: return -1;
+		case 'w':
+			options.workers = (unsigned)atoi(optarg);
+			break;
+		case 'q':
+			a->queues = options.cfg[1].queues = (unsigned)atoi(optarg);
+			break;
+		case 'm':
+			a->has_mac = rte_ether_unformat_addr(optarg, &a->mac) == 0;
+			break;
+		case 'u':
+			a->mtu = options.cfg[1].mtu = (uint16_t)atoi(optarg);
+			break;
+		case 'f':
+			options.seconds = atof(optarg);
+			break;
+		case 'c':
+			options.count = (unsigned)atoi(optarg);
+			break;
+		case 'e':
+			options.extra[options.n_extra++] = optarg;
+			break;
+		case 'v':
+			options.verbose = true;
+			break;
+		default:
+			return -1;
 		}
 	}
 	if (optind + 2 > argc || options.workers < 1 || options.workers > WORKERS_MAX)

@@ -34,15 +34,15 @@ struct worker {
 	unsigned index;
 	struct tx_queue tx[2];
 	uint64_t received;
-	uint64_t lost;                  /* handed over to a full ring */
+	uint64_t lost; /* handed over to a full ring */
 	uint64_t handed;
-	uint64_t longest_cycles;        /* one loop, sleep left out */
+	uint64_t longest_cycles; /* one loop, sleep left out */
 };
 
 static struct ports ports;
 static struct pools pools;
 static struct steer *steer;
-static unsigned level;          /* mbufs that the devices took at the start */
+static unsigned level; /* mbufs that the devices took at the start */
 static struct worker workers[WORKERS_MAX];
 static volatile sig_atomic_t stop;
 
@@ -135,8 +135,40 @@ static struct rte_mbuf *
 make_frame(unsigned number)
 {
 	static const uint8_t header[] = {
-		0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0x00,
-		0x45, 0, 0, FRAME_BYTES - 14, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2,
+		0x02,
+		0,
+		0,
+		0,
+		0,
+		2,
+		0x02,
+		0,
+		0,
+		0,
+		0,
+		1,
+		0x08,
+		0x00,
+		0x45,
+		0,
+		0,
+		FRAME_BYTES - 14,
+		0,
+		0,
+		0,
+		0,
+		64,
+		17,
+		0,
+		0,
+		192,
+		0,
+		2,
+		1,
+		192,
+		0,
+		2,
+		2,
 	};
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pools_of_node(&pools, 0));
 	uint8_t *data;
@@ -235,8 +267,8 @@ start(struct err *err)
 	for (unsigned i = 0; i < options.workers; i++)
 		cores[i] = (struct eal_core){ .core = own[(i + 1) % RTE_MIN(n_own, 64u)] };
 	ports_eal_needs(options.cfg, options.n_ports, &eal);
-	eal.memory_bytes = pool_estimate_bytes(&pool, options.cfg, options.n_ports,
-		options.workers);
+	eal.memory_bytes = pool_estimate_bytes(
+		&pool, options.cfg, options.n_ports, options.workers);
 
 	if (eal_init(&eal, err) < 0)
 		return -1;

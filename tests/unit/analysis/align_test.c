@@ -11,7 +11,7 @@
 #include "analysis/align.h"
 
 #define ROUNDS 3000
-#define LONG 5000u
+#define LONG   5000u
 
 static uint32_t seed = 3;
 
@@ -66,7 +66,8 @@ static void
 few_changes_leave_the_others_their_partners(void **state)
 {
 	uint64_t *x = calloc(LONG, sizeof(*x)), *y = calloc(LONG, sizeof(*y));
-	struct align_side a = { x, LONG, calloc(LONG, sizeof(uint32_t)) }, b = { y, 0, calloc(LONG, sizeof(uint32_t)) };
+	struct align_side a = { x, LONG, calloc(LONG, sizeof(uint32_t)) },
+			  b = { y, 0, calloc(LONG, sizeof(uint32_t)) };
 
 	(void)state;
 	for (uint32_t i = 0; i < LONG; i++) {
@@ -74,7 +75,7 @@ few_changes_leave_the_others_their_partners(void **state)
 		if (i % 500 != 7)
 			y[b.n++] = i % 500 == 9 ? LONG + i : i + 1;
 	}
-	y[0] = 4000;                    /* moved to the front, out of order */
+	y[0] = 4000; /* moved to the front, out of order */
 	assert_true(align(&a, &b));
 	assert_true(expect_partners(&a, &b) >= LONG - 25);
 	free(a.partner);

@@ -82,8 +82,8 @@ an_error_shows_its_line_and_a_caret(void **state)
 	struct fixture *f = *state;
 
 	given_file(f, "version: 1\nwan:\n    mtu: 99\n");
-	assert_int_equal(err_add(f->err, EINVAL, at(f->path, 3, 10, 2), "wan.mtu: %d is below 576",
-		99),
+	assert_int_equal(
+		err_add(f->err, EINVAL, at(f->path, 3, 10, 2), "wan.mtu: %d is below 576", 99),
 		-EINVAL);
 	assert_string_equal(printed(f, false),
 		"F:3:10: error: wan.mtu: 99 is below 576\n"
@@ -122,8 +122,8 @@ a_warning_is_printed_and_not_counted(void **state)
 	assert_int_equal(err_count(f->err), 0);
 	assert_string_equal(err_first(f->err), "");
 	assert_string_equal(printed(f, false), "a:1:2: warning: rule 3 is shadowed\n");
-	assert_string_equal(printed(f, true),
-		"a:1:2: \033[1;35mwarning:\033[0m rule 3 is shadowed\n");
+	assert_string_equal(
+		printed(f, true), "a:1:2: \033[1;35mwarning:\033[0m rule 3 is shadowed\n");
 }
 
 static void
@@ -205,14 +205,16 @@ a_flood_of_warnings_does_not_hide_an_error(void **state)
 static void
 the_same_warning_is_said_once(void **state)
 {
-	const struct loc loc = { .file = "F", .line = 9, .column = 1 }, other = { .file = "F", .line = 8, .column = 1 };
+	const struct loc loc = { .file = "F", .line = 9, .column = 1 },
+			 other = { .file = "F", .line = 8, .column = 1 };
 	struct fixture *f = *state;
 
 	err_warn(f->err, loc, "x");
 	err_warn(f->err, loc, "x");
 	err_warn(f->err, loc, "y");
 	err_warn(f->err, other, "x");
-	assert_string_equal(printed(f, false), "F:8:1: warning: x\nF:9:1: warning: x\nF:9:1: warning: y\n");
+	assert_string_equal(
+		printed(f, false), "F:8:1: warning: x\nF:9:1: warning: x\nF:9:1: warning: y\n");
 }
 
 int

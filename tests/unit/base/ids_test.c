@@ -15,7 +15,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	ids_init(&ids, 4);              /* 1, 2, 3 */
+	ids_init(&ids, 4); /* 1, 2, 3 */
 	return 0;
 }
 
@@ -84,8 +84,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_name_keeps_its_number_whatever_the_order, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_name_keeps_its_number_whatever_the_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_name_that_has_been_gone_longest_gives_its_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -92,7 +92,8 @@ a_storm_is_cut_off(void **state)
 	for (unsigned i = 0; i < 1000; i++)
 		log_info("line %u", i);
 	written(state, &lines);
-	/* The second may have turned while they were written, with a line on those that were lost. */
+	/* The second may have turned while they were written, with a line on those that were lost.
+	 */
 	assert_in_range(lines, LOG_LINES_PER_S - 10, 2 * LOG_LINES_PER_S + 1);
 }
 
@@ -100,10 +101,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_line_says_who_speaks_and_how_serious_it_is, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_line_says_who_speaks_and_how_serious_it_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_journal_gets_priorities, setup, teardown),
-		cmocka_unit_test_setup_teardown(lines_above_the_level_are_not_written, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			lines_above_the_level_are_not_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_storm_is_cut_off, setup, teardown),
 	};
 

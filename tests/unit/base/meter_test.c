@@ -12,7 +12,7 @@
 #include "base/meter.h"
 
 #define SECOND 1000000000ull
-#define YEAR (365 * 86400 * SECOND)
+#define YEAR   (365 * 86400 * SECOND)
 
 static void
 starts_full_and_gives_its_burst_once(void **state)

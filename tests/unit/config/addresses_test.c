@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Addresses that translation must not use, and words that match nobody: found by the check of a whole file. */
+/* Addresses that translation must not use, and words that match nobody: found by the check of a
+ * whole file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,14 +20,15 @@
 	"  lan: {addresses: [192.0.2.1/24], pipeline: a, neighbours: {192.0.2.9: \"02:00:00:00:00:09\"}}\n" \
 	"  wan: {addresses: [198.51.100.1/24], pipeline: b}\n" \
 	"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
-#define POOL HEAD "nat: {up: {pool: [%s]}}\n" \
-	"pipelines: {a: [track, {route: main}, {snat: up}], b: [track, {route: main}]}\n"
-#define TARGET HEAD \
-	"pipelines: {b: [track, {dnat: {to: %s, if: {dst: 198.51.100.1}}}, {route: main}], a: [track, {route: main}]}\n"
+#define POOL \
+	HEAD "nat: {up: {pool: [%s]}}\n" \
+	     "pipelines: {a: [track, {route: main}, {snat: up}], b: [track, {route: main}]}\n"
+#define TARGET \
+	HEAD "pipelines: {b: [track, {dnat: {to: %s, if: {dst: 198.51.100.1}}}, {route: main}], a: [track, {route: main}]}\n"
 
 struct row {
 	const char *address;
-	const char *error;              /* NULL: it is lawful */
+	const char *error; /* NULL: it is lawful */
 };
 
 static void
@@ -39,7 +41,8 @@ verify(const char *text, const char *what, const char *error, unsigned tests)
 	assert_non_null(cfg);
 	config_verify(cfg, err, &result);
 	if (error == NULL ? err_count(err) != 0 : strstr(err_first(err), error) == NULL)
-		fail_msg("%s: expected '%s', found '%s'", what, error != NULL ? error : "", err_first(err));
+		fail_msg("%s: expected '%s', found '%s'", what, error != NULL ? error : "",
+			err_first(err));
 	assert_int_equal(result.tests, tests);
 	assert_int_equal(result.failed, 0);
 	config_free(cfg);
@@ -62,12 +65,22 @@ static void
 a_pool_has_addresses_that_a_station_may_have(void **state)
 {
 	static const struct row rows[] = {
-		{ "0.1.2.3", "is of 0.0.0.0/8" }, { "1.0.0.1", NULL },
-		{ "126.255.255.254", NULL }, { "127.0.0.1", "loopback" }, { "128.0.0.1", NULL },
-		{ "223.255.255.1", NULL }, { "224.0.0.1", "is multicast" }, { "239.255.255.255", "is multicast" },
-		{ "240.0.0.1", "reserved" }, { "255.255.255.255", "is the broadcast address" },
-		{ "198.51.100.0", "198.51.100.0" }, { "198.51.100.255", "198.51.100.255" }, { "198.51.100.2", "198.51.100.2" },
-		{ "192.0.2.9", "192.0.2.9" }, { "198.51.100.3", NULL }, { "198.51.100.1", NULL },
+		{ "0.1.2.3", "is of 0.0.0.0/8" },
+		{ "1.0.0.1", NULL },
+		{ "126.255.255.254", NULL },
+		{ "127.0.0.1", "loopback" },
+		{ "128.0.0.1", NULL },
+		{ "223.255.255.1", NULL },
+		{ "224.0.0.1", "is multicast" },
+		{ "239.255.255.255", "is multicast" },
+		{ "240.0.0.1", "reserved" },
+		{ "255.255.255.255", "is the broadcast address" },
+		{ "198.51.100.0", "198.51.100.0" },
+		{ "198.51.100.255", "198.51.100.255" },
+		{ "198.51.100.2", "198.51.100.2" },
+		{ "192.0.2.9", "192.0.2.9" },
+		{ "198.51.100.3", NULL },
+		{ "198.51.100.1", NULL },
 	};
 
 	(void)state;
@@ -78,32 +91,41 @@ static void
 a_destination_is_one_that_a_station_may_have(void **state)
 {
 	static const struct row rows[] = {
-		{ "0.0.0.0", "is of 0.0.0.0/8" }, { "127.0.0.1", "loopback" }, { "224.0.0.1", "is multicast" },
-		{ "255.255.255.255", "is the broadcast address" }, { "192.0.2.0", "network or broadcast address" },
-		{ "192.0.2.255", "network or broadcast address" }, { "192.0.2.9", NULL }, { "203.0.113.0", NULL },
+		{ "0.0.0.0", "is of 0.0.0.0/8" },
+		{ "127.0.0.1", "loopback" },
+		{ "224.0.0.1", "is multicast" },
+		{ "255.255.255.255", "is the broadcast address" },
+		{ "192.0.2.0", "network or broadcast address" },
+		{ "192.0.2.255", "network or broadcast address" },
+		{ "192.0.2.9", NULL },
+		{ "203.0.113.0", NULL },
 	};
 
 	(void)state;
 	expect(TARGET, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-#define RULE(match) HEAD \
-	"acls: {list: {default: drop, rules: [{" match ", action: accept}]}}\n" \
-	"pipelines: {a: [{acl: list}, {route: main}], b: [drop]}\n" \
-	"tests:\n"
+#define RULE(match) \
+	HEAD "acls: {list: {default: drop, rules: [{" match ", action: accept}]}}\n" \
+	     "pipelines: {a: [{acl: list}, {route: main}], b: [drop]}\n" \
+	     "tests:\n"
 #define IS(packet, fate) "  - {in: lan, packet: \"" packet "\", expect: " fate "}\n"
-#define ECHO "icmp 192.0.2.9 > 198.51.100.9 echo-request id 7"
-#define REPLY "icmp 192.0.2.9 > 198.51.100.9 echo-reply id 7"
+#define ECHO             "icmp 192.0.2.9 > 198.51.100.9 echo-request id 7"
+#define REPLY            "icmp 192.0.2.9 > 198.51.100.9 echo-reply id 7"
 
-/* A word of the other family's messages alone matches no message of this one, whatever is negated beside it. */
+/* A word of the other family's messages alone matches no message of this one, whatever is negated
+ * beside it. */
 static void
 words_of_icmp_are_of_their_family(void **state)
 {
 	(void)state;
-	verify(RULE("icmp: [packet-too-big, \"!echo-reply\"]") IS(ECHO, "drop acl_denied") IS(REPLY, "drop acl_denied"),
+	verify(RULE("icmp: [packet-too-big, \"!echo-reply\"]") IS(ECHO, "drop acl_denied")
+			IS(REPLY, "drop acl_denied"),
 		"of IPv6, one negated", NULL, 2);
-	verify(RULE("icmp: [\"!echo-reply\"]") IS(ECHO, "output wan") IS(REPLY, "drop acl_denied"), "negated", NULL, 2);
-	verify(RULE("icmp: [echo-request, \"!echo-reply\"]") IS(ECHO, "output wan") IS(REPLY, "drop acl_denied"),
+	verify(RULE("icmp: [\"!echo-reply\"]") IS(ECHO, "output wan") IS(REPLY, "drop acl_denied"),
+		"negated", NULL, 2);
+	verify(RULE("icmp: [echo-request, \"!echo-reply\"]") IS(ECHO, "output wan")
+			IS(REPLY, "drop acl_denied"),
 		"both", NULL, 2);
 }
 

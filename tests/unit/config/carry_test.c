@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hits over a reload: a line that says the same goes on counting, and nothing is looked at but lines.
+/* Hits over a reload: a line that says the same goes on counting, and nothing is looked at but
+ * lines.
  *
  *   10.0.0.2 --- lan [ Weir ] wan --- 198.51.100.2 */
 #include <setjmp.h>
@@ -55,13 +56,16 @@ static int
 setup(void **state)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
 	};
 	static struct fixture f;
 
-	f = (struct fixture) { .err = err_create(), .now_ns = APPLIANCE_TIME_ZERO_NS };
-	f.offline.appliance = appliance_start(read_config(&f, CONFIG(DNS "," NTP "," SSH)), &how,
-		f.err);
+	f = (struct fixture){ .err = err_create(), .now_ns = APPLIANCE_TIME_ZERO_NS };
+	f.offline.appliance = appliance_start(
+		read_config(&f, CONFIG(DNS "," NTP "," SSH)), &how, f.err);
 	if (f.offline.appliance == NULL)
 		return -1;
 	f.lan = ports_find(appliance_ports(f.offline.appliance), "lan");
@@ -127,7 +131,7 @@ hits(struct fixture *f, unsigned line)
 	const struct generation *gen;
 
 	report_take(f->offline.appliance, &r);
-	report_fini(&r);                /* the first places are in r */
+	report_fini(&r); /* the first places are in r */
 	gen = appliance_generation(f->offline.appliance);
 	for (unsigned i = 0; i < r.n_places; i++) {
 		if (r.places[i].place == &gen->places[line])
@@ -155,7 +159,7 @@ rules_keep_their_hits_wherever_they_stand_now(void **state)
 	assert_int_equal(hits(f, 3), 7);
 
 	reload(f, CONFIG(DNS "," NTP));
-	assert_int_equal(hits(f, 1), 7);        /* over two reloads */
+	assert_int_equal(hits(f, 1), 7); /* over two reloads */
 	assert_int_equal(hits(f, 2), 3);
 }
 
@@ -186,8 +190,8 @@ of_rules_that_say_the_same_each_keeps_its_own(void **state)
 	assert_int_equal(hits(f, 3), 0);
 }
 
-/* The flow has counted what nobody has collected when the new generation is taken: it is left alone then, and counts for
- * the same line when the sweep comes by. */
+/* The flow has counted what nobody has collected when the new generation is taken: it is left alone
+ * then, and counts for the same line when the sweep comes by. */
 static void
 taking_a_generation_looks_at_no_flow(void **state)
 {
@@ -196,7 +200,7 @@ taking_a_generation_looks_at_no_flow(void **state)
 	const struct flow *flow = flow_at(fp->slow.flow4, 1);
 
 	sweep(f);
-	send_to(f, 53, 5);                         /* the second is admitted, the rest are hits */
+	send_to(f, 53, 5); /* the second is admitted, the rest are hits */
 	assert_int_equal(flow->packets, 3);
 	reload(f, CONFIG(SSH "," DNS));
 	offline_settle(&f->offline);
@@ -206,7 +210,8 @@ taking_a_generation_looks_at_no_flow(void **state)
 	assert_int_equal(hits(f, 2), 5);
 }
 
-/* The flow is not swept until several generations have come, which have the rule elsewhere each time. */
+/* The flow is not swept until several generations have come, which have the rule elsewhere each
+ * time. */
 static void
 reloads_before_the_sweep_lose_no_hits(void **state)
 {
@@ -243,7 +248,8 @@ a_rule_that_was_gone_counts_anew(void **state)
 	assert_int_equal(hits(f, 2), 2);
 }
 
-/* Maps of earlier generations are kept for as long as a sweep takes, and lists of idle flows no longer. */
+/* Maps of earlier generations are kept for as long as a sweep takes, and lists of idle flows no
+ * longer. */
 static void
 what_is_swept_is_forgotten(void **state)
 {
@@ -267,16 +273,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(rules_keep_their_hits_wherever_they_stand_now,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(a_rule_that_says_something_else_counts_anew,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(of_rules_that_say_the_same_each_keeps_its_own,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(taking_a_generation_looks_at_no_flow,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(reloads_before_the_sweep_lose_no_hits, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			rules_keep_their_hits_wherever_they_stand_now, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_rule_that_says_something_else_counts_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			of_rules_that_say_the_same_each_keeps_its_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			taking_a_generation_looks_at_no_flow, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			reloads_before_the_sweep_lose_no_hits, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_rule_that_was_gone_counts_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_swept_is_forgotten, setup, teardown),
 	};

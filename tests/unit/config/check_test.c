@@ -29,7 +29,7 @@
 
 struct found {
 	unsigned errors, warnings;
-	unsigned line;                  /* of the last */
+	unsigned line; /* of the last */
 	char text[4096];
 };
 
@@ -83,9 +83,9 @@ static void
 a_rule_behind_a_wider_one_is_never_reached(void **state)
 {
 	(void)state;
-	expect_one(HEAD
-		"  {name: wide, proto: tcp, dst: 198.51.100.0/24, action: accept},\n"
-		"  {proto: tcp, dst: 198.51.100.7, dport: [80, 443], action: accept}" TAIL, 10,
+	expect_one(HEAD "  {name: wide, proto: tcp, dst: 198.51.100.0/24, action: accept},\n"
+			"  {proto: tcp, dst: 198.51.100.7, dport: [80, 443], action: accept}" TAIL,
+		10,
 		"is never reached: 'wide' in line 9 does the same before, as for "
 		"tcp 203.0.113.9:40000 > 198.51.100.7:80");
 }
@@ -94,22 +94,20 @@ static void
 a_rule_that_contradicts_a_wider_one_is_in_conflict(void **state)
 {
 	(void)state;
-	expect_one(HEAD
-		"  {proto: tcp, dport: 1-100, action: drop},\n"
-		"  {proto: tcp, dport: 22, action: accept}" TAIL, 10,
-		"it says accept, and the rule in line 9 says drop before");
+	expect_one(HEAD "  {proto: tcp, dport: 1-100, action: drop},\n"
+			"  {proto: tcp, dport: 22, action: accept}" TAIL,
+		10, "it says accept, and the rule in line 9 says drop before");
 }
 
 static void
 rules_that_overlap_in_part_are_fine(void **state)
 {
 	(void)state;
-	expect_nothing(HEAD
-		"  {proto: tcp, dport: 22, action: drop},\n"
-		"  {proto: tcp, dport: [22, 80], action: accept},\n"
-		"  {proto: udp, dport: 22, action: accept},\n"
-		"  {proto: tcp, src: 192.0.2.0/25, action: drop},\n"
-		"  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL);
+	expect_nothing(HEAD "  {proto: tcp, dport: 22, action: drop},\n"
+			    "  {proto: tcp, dport: [22, 80], action: accept},\n"
+			    "  {proto: udp, dport: 22, action: accept},\n"
+			    "  {proto: tcp, src: 192.0.2.0/25, action: drop},\n"
+			    "  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL);
 }
 
 static void
@@ -120,54 +118,51 @@ a_rule_that_several_earlier_ones_cover_is_never_reached(void **state)
 		"  {proto: tcp, dport: 1-100, dst: 198.51.100.0/25, action: accept},\n"
 		"  {proto: tcp, dport: 1-50, dst: 198.51.100.128/25, action: accept},\n"
 		"  {proto: tcp, dport: 51-100, dst: 198.51.100.128/25, action: accept},\n"
-		"  {name: all, proto: tcp, dport: 20-80, dst: 198.51.100.0/24, action: drop}" TAIL, 12,
-		"rules before it take together all that it does");
+		"  {name: all, proto: tcp, dport: 20-80, dst: 198.51.100.0/24, action: drop}" TAIL,
+		12, "rules before it take together all that it does");
 	expect_nothing(HEAD
 		"  {proto: tcp, dport: 1-100, dst: 198.51.100.0/25, action: accept},\n"
 		"  {proto: tcp, dport: 1-50, dst: 198.51.100.128/25, action: accept},\n"
 		"  {proto: tcp, dport: 52-100, dst: 198.51.100.128/25, action: accept},\n"
 		"  {name: all, proto: tcp, dport: 20-80, dst: 198.51.100.0/24, action: drop}" TAIL);
-	expect_one(HEAD
-		"  {in: lan, proto: udp, action: accept},\n"
-		"  {in: wan, proto: udp, action: accept},\n"
-		"  {name: dns, proto: udp, dport: 53, action: accept}" TAIL, 11, "is never reached");
+	expect_one(HEAD "  {in: lan, proto: udp, action: accept},\n"
+			"  {in: wan, proto: udp, action: accept},\n"
+			"  {name: dns, proto: udp, dport: 53, action: accept}" TAIL,
+		11, "is never reached");
 }
 
 static void
 a_rule_that_later_ones_make_redundant_changes_nothing(void **state)
 {
 	(void)state;
-	expect_one(HEAD
-		"  {proto: tcp, src: 192.0.2.0/25, action: accept},\n"
-		"  {proto: udp, action: drop, name: counted},\n"
-		"  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL, 9,
-		"changes nothing: without it line 11 does the same");
-	expect_one(HEAD
-		"  {proto: tcp, action: accept},\n"
-		"  {proto: udp, dport: 53, action: drop}" TAIL, 10, "changes nothing: without it the default does the same");
-	expect_nothing(HEAD
-		"  {proto: udp, dport: 53, action: drop},\n"
-		"  {proto: udp, action: accept}" TAIL);
+	expect_one(HEAD "  {proto: tcp, src: 192.0.2.0/25, action: accept},\n"
+			"  {proto: udp, action: drop, name: counted},\n"
+			"  {proto: tcp, src: 192.0.2.0/24, action: accept}" TAIL,
+		9, "changes nothing: without it line 11 does the same");
+	expect_one(HEAD "  {proto: tcp, action: accept},\n"
+			"  {proto: udp, dport: 53, action: drop}" TAIL,
+		10, "changes nothing: without it the default does the same");
+	expect_nothing(HEAD "  {proto: udp, dport: 53, action: drop},\n"
+			    "  {proto: udp, action: accept}" TAIL);
 }
 
 static void
 packets_that_no_endpoint_sends_reach_rules_all_the_same(void **state)
 {
 	(void)state;
-	expect_nothing(HEAD
-		"  {proto: tcp, flags: [S, A, R], action: accept},\n"
-		"  {name: odd, proto: tcp, action: reject}" TAIL);
+	expect_nothing(HEAD "  {proto: tcp, flags: [S, A, R], action: accept},\n"
+			    "  {name: odd, proto: tcp, action: reject}" TAIL);
 }
 
 static void
 a_set_covers_what_it_contains(void **state)
 {
 	(void)state;
-	expect_one("sets: {inside: [192.0.2.0/24]}\n" HEAD
-		"  {src: $inside, action: accept},\n"
-		"  {src: 192.0.2.128/25, action: drop}" TAIL, 11, "is never reached");
-	expect_nothing("sets: {inside: [192.0.2.0/24]}\n" HEAD
-		"  {src: \"!$inside\", action: accept},\n"
+	expect_one("sets: {inside: [192.0.2.0/24]}\n" HEAD "  {src: $inside, action: accept},\n"
+		   "  {src: 192.0.2.128/25, action: drop}" TAIL,
+		11, "is never reached");
+	expect_nothing(
+		"sets: {inside: [192.0.2.0/24]}\n" HEAD "  {src: \"!$inside\", action: accept},\n"
 		"  {name: upper, src: 192.0.2.128/25, action: drop}" TAIL);
 }
 
@@ -175,58 +170,56 @@ static void
 a_test_says_what_becomes_of_a_packet(void **state)
 {
 	(void)state;
-	expect_nothing(HEAD "  {proto: tcp, dport: 80, action: accept}, {proto: icmp, action: accept}" TAIL "tests:\n"
-		TCP("198.51.100.2:80 S") "expect: output wan}\n"
-		TCP("198.51.100.2:80 S") "expect: output}\n"
-		TCP("198.51.100.2:81 S") "expect: drop acl_denied}\n"
-		TCP("198.51.100.2:81 S") "expect: drop}\n"
-		TCP("203.0.113.1:80 S") "expect: drop no_route}\n"
-		TCP("192.0.2.1:80 S") "expect: drop local_no_service}\n"
-		"  - {in: lan, packet: \"icmp 192.0.2.7 > 192.0.2.1 echo-request id 7\", expect: local}\n"
-		TCP("198.51.100.2:80 S ttl 1") "expect: drop ttl_expired}\n");
+	expect_nothing(HEAD
+		"  {proto: tcp, dport: 80, action: accept}, {proto: icmp, action: accept}" TAIL
+		"tests:\n" TCP("198.51.100.2:80 S") "expect: output wan}\n" TCP("198.51.100.2:80 S") "expect: output}\n" TCP("198.51.100.2:81 S") "expect: drop acl_denied}\n" TCP(
+			"198.51.100.2:81 S") "expect: drop}\n" TCP("203.0.113.1:80 S") "expect: drop no_route}\n" TCP("192.0.2.1:80 S") "expect: drop local_no_service}\n"
+																	"  - {in: lan, packet: \"icmp 192.0.2.7 > 192.0.2.1 echo-request id 7\", expect: local}\n" TCP(
+																		"198.51.100.2:80 S ttl 1") "expect: drop ttl_expired}\n");
 }
 
 static void
 a_test_that_fails_is_an_error_at_its_place(void **state)
 {
 	(void)state;
-	expect_one(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
+	expect_one(HEAD
+		"  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
 		"  - {name: telnet, in: lan, packet: \"tcp 192.0.2.7:9 > 198.51.100.2:23 S\",\n"
-		"     expect: output wan}\n", 13,
-		"test 'telnet' failed: expected output wan, was drop acl_denied");
+		"     expect: output wan}\n",
+		13, "test 'telnet' failed: expected output wan, was drop acl_denied");
 }
 
 static void
 a_test_that_says_nothing_is_an_error(void **state)
 {
 	(void)state;
-	expect_one(HEAD TAIL "tests:\n"
-		TCP("198.51.100.2:23 S") "expect: pass}\n", 12,
+	expect_one(HEAD TAIL "tests:\n" TCP("198.51.100.2:23 S") "expect: pass}\n", 12,
 		"write output INTERFACE");
-	expect_one(HEAD TAIL "tests:\n"
-		TCP("198.51.100.2:23 S") "expect: drop acl_denid}\n", 12,
+	expect_one(HEAD TAIL "tests:\n" TCP("198.51.100.2:23 S") "expect: drop acl_denid}\n", 12,
 		"did you mean 'acl_denied'?");
-	expect_one(HEAD TAIL "tests:\n"
-		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23\", expect: drop}\n", 12,
-		"tcq");
+	expect_one(HEAD TAIL
+		"tests:\n"
+		"  - {in: lan, packet: \"tcq 192.0.2.7:9 > 198.51.100.2:23\", expect: drop}\n",
+		12, "tcq");
 }
 
 static void
 a_test_does_not_count_what_nothing_serves_as_local(void **state)
 {
 	(void)state;
-	expect_one(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL "tests:\n"
-		TCP("192.0.2.1:80 S") "expect: local}\n", 12, "expected local, was drop local_no_service");
+	expect_one(HEAD "  {proto: tcp, dport: 80, action: accept}" TAIL
+			"tests:\n" TCP("192.0.2.1:80 S") "expect: local}\n",
+		12, "expected local, was drop local_no_service");
 }
 
 static void
 errors_of_building_are_found_with_the_others(void **state)
 {
 	struct found f = check("version: 1\n"
-		"ports: {lan: {device: net_null0}}\n"
-		"interfaces: {lan: {mtu: 99}}\n"
-		"pipelines: {inside: [{route: nowhere}]}\n"
-		"acls: {list: {default: drop, rules: [{goto: elsewhere}]}}\n");
+			       "ports: {lan: {device: net_null0}}\n"
+			       "interfaces: {lan: {mtu: 99}}\n"
+			       "pipelines: {inside: [{route: nowhere}]}\n"
+			       "acls: {list: {default: drop, rules: [{goto: elsewhere}]}}\n");
 
 	(void)state;
 	assert_int_equal(f.errors, 3);
@@ -244,7 +237,8 @@ long_lists_are_looked_at_to_their_end(void **state)
 	(void)state;
 	fputs(HEAD, out);
 	for (unsigned i = 0; i < RULES; i++)
-		fprintf(out, "  {proto: tcp, dst: 198.51.%u.%u, dport: %u, action: accept},\n", i / 250, i % 250 + 1, i + 1);
+		fprintf(out, "  {proto: tcp, dst: 198.51.%u.%u, dport: %u, action: accept},\n",
+			i / 250, i % 250 + 1, i + 1);
 	fprintf(out, "  {proto: tcp, dst: 198.51.39.250, dport: 10000, action: drop}" TAIL);
 	fclose(out);
 	f = check(text);

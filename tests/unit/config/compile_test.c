@@ -18,13 +18,14 @@
 	"interfaces:\n"
 
 static const struct rte_ether_addr macs[] = {
-	{ { 0x02, 0, 0, 0, 0, 0x01 } }, { { 0x02, 0, 0, 0, 0, 0x02 } },
+	{ { 0x02, 0, 0, 0, 0, 0x01 } },
+	{ { 0x02, 0, 0, 0, 0, 0x02 } },
 };
 
 struct fixture {
 	struct err *err;
 	struct generation_names names;
-	struct generation *gen;         /* the newest */
+	struct generation *gen; /* the newest */
 };
 
 static int
@@ -56,7 +57,10 @@ given(struct fixture *f, const char *text)
 {
 	struct config *cfg = config_load_text("weir.yaml", text, f->err);
 	struct generation_setup gs = {
-		.cfg = cfg, .names = &f->names, .running = f->gen, .workers = 2,
+		.cfg = cfg,
+		.names = &f->names,
+		.running = f->gen,
+		.workers = 2,
 	};
 	struct generation *gen = generation_begin(&gs, f->err);
 
@@ -64,7 +68,7 @@ given(struct fixture *f, const char *text)
 	assert_int_equal(generation_finish(gen, macs, f->err), 0);
 	generation_give_number(gen);
 	generation_names_commit(&f->names);
-	config_free(cfg);       /* nothing of a generation points into it */
+	config_free(cfg); /* nothing of a generation points into it */
 	generation_discard(f->gen);
 	f->gen = gen;
 }
@@ -94,23 +98,30 @@ interfaces_keep_their_ids_by_name(void **state)
 	assert_int_equal(id_of(f, "wan"), 2);
 }
 
-/* Interfaces in zones, over generations: by name, and in the zone they were in last when they are gone. */
+/* Interfaces in zones, over generations: by name, and in the zone they were in last when they are
+ * gone. */
 static void
 zones_are_of_names(void **state)
 {
 	struct fixture *f = *state;
 	uint16_t lan = 1, wan = 2, guests = 3;
 
-	given(f, HEAD "  lan: {}\n  wan: {}\n  guests: {port: lan, vlan: 20}\nzones: {out: [wan, guests]}\n");
+	given(f,
+		HEAD
+		"  lan: {}\n  wan: {}\n  guests: {port: lan, vlan: 20}\nzones: {out: [wan, guests]}\n");
 	assert_int_equal(id_of(f, "guests"), guests);
 	assert_true(zones_same(&f->gen->zones, wan, guests));
 	assert_false(zones_same(&f->gen->zones, lan, wan));
 	assert_true(zones_same(&f->gen->zones, lan, lan));
-	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {in: [lan], out: [guests]}\n");
+	given(f,
+		HEAD
+		"  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {in: [lan], out: [guests]}\n");
 	assert_true(zones_same(&f->gen->zones, wan, guests));
 	assert_string_equal(zones_name(&f->gen->zones, wan), "out");
 	assert_false(f->gen->zones.any_gone);
-	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {out: [lan], other: [guests]}\n");
+	given(f,
+		HEAD
+		"  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {out: [lan], other: [guests]}\n");
 	assert_true(zones_same(&f->gen->zones, wan, lan));
 	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {other: [guests]}\n");
 	assert_false(zones_reach(&f->gen->zones, wan));
@@ -118,7 +129,8 @@ zones_are_of_names(void **state)
 	assert_false(zones_same(&f->gen->zones, wan, wan));
 	assert_true(f->gen->zones.any_gone);
 	given(f, HEAD "  guests: {port: lan, vlan: 20}\nzones: {out: [guests]}\n");
-	assert_false(zones_reach(&f->gen->zones, wan));         /* a zone of that name is not the one it was in */
+	assert_false(zones_reach(
+		&f->gen->zones, wan)); /* a zone of that name is not the one it was in */
 	assert_false(zones_reach(&f->gen->zones, lan));
 	given(f, HEAD "  wan: {}\n");
 	assert_true(zones_same(&f->gen->zones, wan, wan));
@@ -161,10 +173,10 @@ what_was_written_of_an_interface_is_there(void **state)
 	struct fixture *f = *state;
 	const struct interface *g;
 
-	given(f, HEAD
-		"  guests: {port: wan, vlan: 20, mtu: 1400, pipeline: inside,\n"
-		"    addresses: [192.0.2.1/24],\n"
-		"    neighbours: {192.0.2.7: \"02:00:00:00:00:07\"}}\n");
+	given(f,
+		HEAD "  guests: {port: wan, vlan: 20, mtu: 1400, pipeline: inside,\n"
+		     "    addresses: [192.0.2.1/24],\n"
+		     "    neighbours: {192.0.2.7: \"02:00:00:00:00:07\"}}\n");
 	g = generation_find(f->gen, "guests");
 	assert_int_equal(g->port, 1);
 	assert_int_equal(g->vlan, 20);
@@ -185,9 +197,10 @@ parse_is_told_which_frames_are_whose(void **state)
 	struct fixture *f = *state;
 	const struct ingress *lan, *wan;
 
-	given(f, HEAD "  lan: {}\n  a: {port: lan, vlan: 7}\n"
-		"  b: {port: lan, vlan: 8, inner_vlan: 9}\n"
-		"  c: {port: lan, vlan: 8}\n  w: {port: wan, vlan: 5, pipeline: wire}\n");
+	given(f,
+		HEAD "  lan: {}\n  a: {port: lan, vlan: 7}\n"
+		     "  b: {port: lan, vlan: 8, inner_vlan: 9}\n"
+		     "  c: {port: lan, vlan: 8}\n  w: {port: wan, vlan: 5, pipeline: wire}\n");
 	lan = &f->gen->ingress[0];
 	wan = &f->gen->ingress[1];
 	assert_int_equal(lan->untagged, id_of(f, "lan"));
@@ -239,15 +252,15 @@ main(void)
 		cmocka_unit_test_setup_teardown(interfaces_keep_their_ids_by_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(zones_are_of_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(generations_are_numbered, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_interface_has_a_link_local_address_from_its_mac,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(what_was_written_of_an_interface_is_there, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(parse_is_told_which_frames_are_whose, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			an_interface_has_a_link_local_address_from_its_mac, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_was_written_of_an_interface_is_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			parse_is_told_which_frames_are_whose, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_worker_counts_for_itself, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_id_of_a_name_that_is_gone_is_given_away_last,
-			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_id_of_a_name_that_is_gone_is_given_away_last, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

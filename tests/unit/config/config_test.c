@@ -20,8 +20,8 @@
 
 struct found {
 	unsigned errors, warnings;
-	unsigned line, column;          /* of the last */
-	char text[4096];                /* all of them, a line each */
+	unsigned line, column; /* of the last */
+	char text[4096];       /* all of them, a line each */
 };
 
 static void
@@ -94,8 +94,12 @@ two_interfaces_cannot_take_the_same_frames(void **state)
 		"untagged frames of port lan are those of lan");
 	expect_error(HEAD "  a: {port: lan, vlan: 7}\n  b: {port: lan, vlan: 7}\n", 6,
 		"interfaces.b.vlan: the same frames of port lan are those of a");
-	assert_int_equal(errors_of(HEAD "  a: {port: lan, vlan: 7}\n"
-		"  b: {port: lan, vlan: 7, inner_vlan: 7}\n  c: {port: wan, vlan: 7}\n").errors, 0);
+	assert_int_equal(
+		errors_of(HEAD
+			"  a: {port: lan, vlan: 7}\n"
+			"  b: {port: lan, vlan: 7, inner_vlan: 7}\n  c: {port: wan, vlan: 7}\n")
+			.errors,
+		0);
 	expect_error(HEAD "  a: {port: lan, inner_vlan: 7}\n", 5, "needs vlan");
 }
 
@@ -104,12 +108,12 @@ an_address_is_ours_once(void **state)
 {
 	(void)state;
 	expect_error(HEAD "  lan: {addresses: [192.0.2.1/24]}\n"
-		"  wan: {addresses: [192.0.2.1/25]}\n", 6,
-		"lan has this address already");
+			  "  wan: {addresses: [192.0.2.1/25]}\n",
+		6, "lan has this address already");
 	expect_error(HEAD "  lan: {addresses: [192.0.2.1/24, 192.0.2.1/24]}\n", 5,
 		"lan has this address already");
-	assert_int_equal(errors_of(HEAD
-		"  lan: {addresses: [192.0.2.1/24, 192.0.2.2/24]}\n").errors, 0);
+	assert_int_equal(
+		errors_of(HEAD "  lan: {addresses: [192.0.2.1/24, 192.0.2.2/24]}\n").errors, 0);
 	expect_error(HEAD "  lan: {addresses: [\"fe80::1/64\", \"fe80::1/64\"]}\n", 5,
 		"lan has this address already");
 }
@@ -118,7 +122,7 @@ static void
 a_link_local_address_is_ours_once_on_each_link(void **state)
 {
 	struct found f = errors_of(HEAD "  lan: {addresses: [\"fe80::1/64\"]}\n"
-		"  wan: {addresses: [\"fe80::1/64\"]}\n");
+					"  wan: {addresses: [\"fe80::1/64\"]}\n");
 
 	(void)state;
 	assert_int_equal(f.errors, 0);
@@ -129,7 +133,7 @@ static void
 subnets_that_overlap_are_a_warning(void **state)
 {
 	struct found f = errors_of(HEAD "  lan: {addresses: [192.0.2.1/24]}\n"
-		"  wan: {addresses: [192.0.2.129/25]}\n");
+					"  wan: {addresses: [192.0.2.129/25]}\n");
 
 	(void)state;
 	assert_int_equal(f.errors, 0);
@@ -143,13 +147,13 @@ some_addresses_cannot_be_ours(void **state)
 	(void)state;
 	expect_error(HEAD "  lan: {addresses: [192.0.2.0/24]}\n", 5, "is the subnet itself");
 	expect_error(HEAD "  lan: {addresses: [192.0.2.255/24]}\n", 5, "is the broadcast address");
-	expect_error(HEAD "  lan: {addresses: [224.0.0.5/24]}\n", 5,
-		"is no address of an interface");
+	expect_error(
+		HEAD "  lan: {addresses: [224.0.0.5/24]}\n", 5, "is no address of an interface");
 	expect_error(HEAD "  lan: {addresses: [\"ff02::1/64\"]}\n", 5, "is multicast");
-	expect_error(HEAD "  lan: {addresses: [\"::1/128\"]}\n", 5,
-		"is no address of an interface");
-	assert_int_equal(errors_of(HEAD
-		"  lan: {addresses: [192.0.2.0/31, 192.0.2.255/32]}\n").errors, 0);
+	expect_error(
+		HEAD "  lan: {addresses: [\"::1/128\"]}\n", 5, "is no address of an interface");
+	assert_int_equal(
+		errors_of(HEAD "  lan: {addresses: [192.0.2.0/31, 192.0.2.255/32]}\n").errors, 0);
 }
 
 static void
@@ -166,26 +170,30 @@ a_static_neighbour_stands_in_a_subnet(void **state)
 {
 	(void)state;
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
-		"    neighbours: {198.51.100.7: \"02:00:00:00:00:07\"}\n", 7,
-		"is in no subnet of lan");
+			  "    neighbours: {198.51.100.7: \"02:00:00:00:00:07\"}\n",
+		7, "is in no subnet of lan");
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
-		"    neighbours: {192.0.2.1: \"02:00:00:00:00:07\"}\n", 7, "is our own address");
+			  "    neighbours: {192.0.2.1: \"02:00:00:00:00:07\"}\n",
+		7, "is our own address");
 	expect_error(HEAD "  lan:\n    addresses: [192.0.2.1/24]\n"
-		"    neighbours: {192.0.2.7: \"01:00:00:00:00:07\"}\n", 7,
-		"is not the MAC address of a station");
+			  "    neighbours: {192.0.2.7: \"01:00:00:00:00:07\"}\n",
+		7, "is not the MAC address of a station");
 	expect_error(HEAD "  lan:\n    addresses: [\"2001:db8::1/64\"]\n    neighbours:\n"
-		"      \"2001:db8::2\": \"02:00:00:00:00:07\"\n"
-		"      \"2001:0db8:0::0002\": \"02:00:00:00:00:07\"\n", 9,
-		"is 2001:db8::2, which lan has already");
-	assert_int_equal(errors_of(HEAD
-		"  lan: {neighbours: {\"fe80::1\": \"02:00:00:00:00:07\"}}\n").errors, 0);
+			  "      \"2001:db8::2\": \"02:00:00:00:00:07\"\n"
+			  "      \"2001:0db8:0::0002\": \"02:00:00:00:00:07\"\n",
+		9, "is 2001:db8::2, which lan has already");
+	assert_int_equal(
+		errors_of(HEAD "  lan: {neighbours: {\"fe80::1\": \"02:00:00:00:00:07\"}}\n")
+			.errors,
+		0);
 }
 
 static void
 cores_are_auto_or_a_list(void **state)
 {
 	(void)state;
-	expect_error(HEAD "  lan: {}\nsystem: {workers: [1, auto]}\n", 6, "auto cannot be combined with cores");
+	expect_error(HEAD "  lan: {}\nsystem: {workers: [1, auto]}\n", 6,
+		"auto cannot be combined with cores");
 	expect_error(HEAD "  lan: {}\nsystem: {workers: [1, 1]}\n", 6, "core 1 is listed twice");
 	assert_int_equal(errors_of(HEAD "  lan: {}\nsystem: {workers: [1, 2]}\n").errors, 0);
 	assert_int_equal(errors_of(HEAD "  lan: {}\nsystem: {workers: auto}\n").errors, 0);
@@ -194,15 +202,14 @@ cores_are_auto_or_a_list(void **state)
 static void
 all_errors_are_found_in_one_go(void **state)
 {
-	struct found f = errors_of(HEAD
-		"  lan: {mtu: 99}\n"
-		"  wan: {pipelin: inside}\n"
-		"  guests: {port: lan, vlan: 5000}\n"
-		"  other: {addresses: [192.0.2.0/24]}\n"
-		"system: {control: -1}\n");
+	struct found f = errors_of(HEAD "  lan: {mtu: 99}\n"
+					"  wan: {pipelin: inside}\n"
+					"  guests: {port: lan, vlan: 5000}\n"
+					"  other: {addresses: [192.0.2.0/24]}\n"
+					"system: {control: -1}\n");
 
 	(void)state;
-	assert_int_equal(f.errors, 6);  /* other has no port, either */
+	assert_int_equal(f.errors, 6); /* other has no port, either */
 	assert_int_equal(f.line, 9);
 }
 
@@ -210,9 +217,9 @@ static void
 a_port_takes_the_largest_mtu_of_its_interfaces(void **state)
 {
 	struct err *err = err_create();
-	struct config *cfg = config_load_text("weir.yaml", HEAD
-		"  lan: {mtu: 1400}\n  guests: {port: lan, vlan: 20, mtu: 9000}\n"
-		"  wan: {pipeline: wire}\n",
+	struct config *cfg = config_load_text("weir.yaml",
+		HEAD "  lan: {mtu: 1400}\n  guests: {port: lan, vlan: 20, mtu: 9000}\n"
+		     "  wan: {pipeline: wire}\n",
 		err);
 	struct port_cfg ports[PORT_MAX];
 
@@ -236,7 +243,8 @@ lan_is_spread_by_source(const char *pool, const char *interfaces)
 	struct config *cfg;
 	bool is;
 
-	snprintf(text, sizeof(text), "version: 1\n"
+	snprintf(text, sizeof(text),
+		"version: 1\n"
 		"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n"
 		"interfaces:\n%s  wan: {pipeline: outside}\n"
 		"routes: {main: []}\n"
@@ -256,14 +264,17 @@ lan_is_spread_by_source(const char *pool, const char *interfaces)
 static void
 ports_with_inside_hosts_alone_are_spread_by_source(void **state)
 {
-	const char *shared = "mapping: endpoint-independent", *single = "mapping: address-and-port-dependent";
+	const char *shared = "mapping: endpoint-independent",
+		   *single = "mapping: address-and-port-dependent";
 	const char *inside = "  lan: {addresses: [10.0.0.1/8], pipeline: inside}\n";
 
 	(void)state;
 	assert_true(lan_is_spread_by_source(shared, inside));
 	assert_false(lan_is_spread_by_source(single, inside));
-	assert_true(lan_is_spread_by_source("mapping: address-and-port-dependent, per_source: 100", inside));
-	assert_false(lan_is_spread_by_source(shared, "  lan: {addresses: [10.0.0.1/8], pipeline: outside}\n"));
+	assert_true(lan_is_spread_by_source(
+		"mapping: address-and-port-dependent, per_source: 100", inside));
+	assert_false(lan_is_spread_by_source(
+		shared, "  lan: {addresses: [10.0.0.1/8], pipeline: outside}\n"));
 	assert_false(lan_is_spread_by_source(shared,
 		"  lan: {addresses: [10.0.0.1/8, \"2001:db8::1/64\"], pipeline: inside}\n"));
 	assert_false(lan_is_spread_by_source(shared,
@@ -296,7 +307,8 @@ what_needs_a_restart_is_said_at_its_place(void **state)
 	(void)state;
 	f = errors_of_reload(HEAD "  lan: {}\n",
 		HEAD "  lan: {}\nsystem: {flows: 4096, burst: 64, memory: {openings: 64k}}\n");
-	assert_string_equal(f.text, "system.flows: a change needs a restart\n"
+	assert_string_equal(f.text,
+		"system.flows: a change needs a restart\n"
 		"system.burst: a change needs a restart\n"
 		"system.memory.openings: a change needs a restart\n");
 	assert_int_equal(f.line, 6);
@@ -314,8 +326,8 @@ everything_else_can_be_changed_by_a_reload(void **state)
 {
 	struct found f = errors_of_reload(HEAD "  lan: {mtu: 1500, pipeline: inside}\n",
 		HEAD "  lan: {mtu: 1400}\n"
-		"  guests: {port: lan, vlan: 20, addresses: [192.0.2.1/24]}\n"
-		"sets: {a: [192.0.2.0/24]}\n");
+		     "  guests: {port: lan, vlan: 20, addresses: [192.0.2.1/24]}\n"
+		     "sets: {a: [192.0.2.0/24]}\n");
 
 	(void)state;
 	assert_string_equal(f.text, "");
@@ -332,9 +344,12 @@ static const struct change {
 	{ &system_table, "burst", "system: {burst: 32}", "system: {burst: 64}" },
 	{ &system_table, "idle", "system: {idle: busy}", "system: {idle: adaptive}" },
 	{ &system_table, "eal", "system: {eal: [--legacy-mem]}", "system: {eal: [--no-hpet]}" },
-	{ &system_table, "hugepages", "system: {memory: {hugepages: yes}}", "system: {memory: {hugepages: no}}" },
-	{ &system_table, "mbufs", "system: {memory: {mbufs: 4096}}", "system: {memory: {mbufs: 8192}}" },
-	{ &system_table, "openings", "system: {memory: {openings: 1M}}", "system: {memory: {openings: 2M}}" },
+	{ &system_table, "hugepages", "system: {memory: {hugepages: yes}}",
+		"system: {memory: {hugepages: no}}" },
+	{ &system_table, "mbufs", "system: {memory: {mbufs: 4096}}",
+		"system: {memory: {mbufs: 8192}}" },
+	{ &system_table, "openings", "system: {memory: {openings: 1M}}",
+		"system: {memory: {openings: 2M}}" },
 	{ &port_table, "device", "device: net_null0", "device: net_null1" },
 	{ &port_table, "queues", "device: net_null0, queues: 1", "device: net_null0, queues: 2" },
 	{ &port_table, "mac", "device: net_null0, mac: \"02:00:00:00:00:01\"",
@@ -343,7 +358,8 @@ static const struct change {
 		"device: net_null0, rx_descriptors: 1024" },
 	{ &port_table, "tx_descriptors", "device: net_null0, tx_descriptors: 512",
 		"device: net_null0, tx_descriptors: 1024" },
-	{ &port_table, "tpid", "device: net_null0, tpid: 0x8100", "device: net_null0, tpid: 0x88a8" },
+	{ &port_table, "tpid", "device: net_null0, tpid: 0x8100",
+		"device: net_null0, tpid: 0x88a8" },
 };
 
 static const struct cfg_field *
@@ -363,7 +379,8 @@ keys_that_need_a_restart_are_marked(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		const struct change *c = &changes[i];
-		const char *form = c->table == &port_table ? "version: 1\nports: {lan: {%s}}\n"
+		const char *form = c->table == &port_table
+			? "version: 1\nports: {lan: {%s}}\n"
 			: "version: 1\nports: {lan: {device: net_null0}}\n%s\n";
 		struct found f;
 
@@ -371,7 +388,8 @@ keys_that_need_a_restart_are_marked(void **state)
 		snprintf(new, sizeof(new), form, c->new);
 		f = errors_of_reload(old, new);
 		if ((f.errors != 0) != row_of(c)->restart)
-			fail_msg("%s: %u errors, %s", c->key, f.errors, row_of(c)->restart ? "marked" : "not marked");
+			fail_msg("%s: %u errors, %s", c->key, f.errors,
+				row_of(c)->restart ? "marked" : "not marked");
 		system += c->table == &system_table;
 		ports += c->table == &port_table;
 	}

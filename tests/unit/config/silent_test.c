@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every part of a configuration fails to be built in turn, without an error and with one return value or the other: a
- * check, a start and a reload say so, and nothing is published.  The linker puts these functions before the real ones
+/* Every part of a configuration fails to be built in turn, without an error and with one return
+ * value or the other: a check, a start and a reload say so, and nothing is published.  The linker
+ * puts these functions before the real ones
  * (--wrap in meson.build). */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,10 +42,12 @@
 	"    {route: main}]\n" \
 	"  wire: [{drop: {if: {vlan: 20}}}]\n"
 
-static const struct appliance_options options = { .captures = true, .virtual_time = true, .stepped = true };
+static const struct appliance_options options = {
+	.captures = true, .virtual_time = true, .stepped = true
+};
 
-static unsigned parts_left;             /* until one fails; 0: none does */
-static bool empty_handed;               /* it returns success, and has built nothing */
+static unsigned parts_left; /* until one fails; 0: none does */
+static bool empty_handed;   /* it returns success, and has built nothing */
 
 static bool
 fails(void)
@@ -61,23 +64,34 @@ silent(void)
 #define WRAP(name, parameters, arguments) \
 	int __real_##name parameters; \
 	int __wrap_##name parameters; \
-	int __wrap_##name parameters { return fails() ? silent() : __real_##name arguments; }
+	int __wrap_##name parameters \
+	{ \
+		return fails() ? silent() : __real_##name arguments; \
+	}
 
 #define WRAP_STRICT(name, parameters, arguments) \
 	int __real_##name parameters; \
 	int __wrap_##name parameters; \
-	int __wrap_##name parameters { return !empty_handed && fails() ? -1 : __real_##name arguments; }
+	int __wrap_##name parameters \
+	{ \
+		return !empty_handed && fails() ? -1 : __real_##name arguments; \
+	}
 
-WRAP(build_set, (struct build *b, const struct set_cfg *c, struct set **s), (b, c, s))
-WRAP(build_acl, (struct build *b, const struct acl_cfg *c, struct acl **a), (b, c, a))
-WRAP(build_pool_spec, (struct build *b, const struct nat_pool_cfg *c), (b, c))
-WRAP(build_route_table, (struct build *b, const struct route_table_cfg *c, struct route_table **t), (b, c, t))
-WRAP_STRICT(build_finish, (struct build *b, struct generation *g), (b, g))
-WRAP_STRICT(ingress_fill, (struct generation *g, struct arena *a, const uint8_t mac[][6]), (g, a, mac))
-WRAP_STRICT(config_check_reload, (const struct config *r, const struct config *n, struct err *e), (r, n, e))
+WRAP(build_set, (struct build * b, const struct set_cfg *c, struct set **s), (b, c, s))
+WRAP(build_acl, (struct build * b, const struct acl_cfg *c, struct acl **a), (b, c, a))
+WRAP(build_pool_spec, (struct build * b, const struct nat_pool_cfg *c), (b, c))
+WRAP(build_route_table, (struct build * b, const struct route_table_cfg *c, struct route_table **t),
+	(b, c, t))
+WRAP_STRICT(build_finish, (struct build * b, struct generation *g), (b, g))
+WRAP_STRICT(
+	ingress_fill, (struct generation * g, struct arena *a, const uint8_t mac[][6]), (g, a, mac))
+WRAP_STRICT(config_check_reload, (const struct config *r, const struct config *n, struct err *e),
+	(r, n, e))
 
-struct matcher *__real_matcher_build(struct build *b, const struct match_list *list, struct loc loc);
-struct matcher *__wrap_matcher_build(struct build *b, const struct match_list *list, struct loc loc);
+struct matcher *__real_matcher_build(
+	struct build *b, const struct match_list *list, struct loc loc);
+struct matcher *__wrap_matcher_build(
+	struct build *b, const struct match_list *list, struct loc loc);
 
 struct matcher *
 __wrap_matcher_build(struct build *b, const struct match_list *list, struct loc loc)

@@ -31,10 +31,11 @@
 	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
 #define ROUTES "routes: {main: []}\n"
-#define OPEN HEAD ROUTES "pipelines: {inside: [{route: main}]}\n"
+#define OPEN   HEAD ROUTES "pipelines: {inside: [{route: main}]}\n"
 #define CLOSED HEAD ROUTES "pipelines: {inside: [{drop: {if: {proto: udp}}}, {route: main}]}\n"
-#define WRONG HEAD "routes: {main: [{to: 0.0.0.0/0, via: 203.0.113.1}]}\n" \
-	"pipelines: {inside: [{route: main}]}\n"
+#define WRONG \
+	HEAD "routes: {main: [{to: 0.0.0.0/0, via: 203.0.113.1}]}\n" \
+	     "pipelines: {inside: [{route: main}]}\n"
 
 #define OTHER_SYSTEM \
 	"version: 1\n" \
@@ -69,10 +70,16 @@ given_appliance(struct fixture *f, const char *text, const struct appliance_opti
 }
 
 static const struct appliance_options stepped = {
-	.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+	.captures = true,
+	.virtual_time = true,
+	.stepped = true,
+	.workers = 1,
 };
 static const struct appliance_options stepped_two = {
-	.captures = true, .virtual_time = true, .stepped = true, .workers = 2,
+	.captures = true,
+	.virtual_time = true,
+	.stepped = true,
+	.workers = 2,
 };
 static const struct appliance_options threads = { .captures = true, .workers = 2 };
 
@@ -104,8 +111,7 @@ teardown(void **state)
 	appliance_destroy(f->a);
 	if (r.ledger.imbalance != 0 || r.ledger.held != 0 || r.mbufs_out != 0) {
 		print_error("imbalance %lld, held %lld, %u mbufs out\n",
-			(long long)r.ledger.imbalance,
-			(long long)r.ledger.held, r.mbufs_out);
+			(long long)r.ledger.imbalance, (long long)r.ledger.held, r.mbufs_out);
 		return -1;
 	}
 	return 0;
@@ -236,8 +242,8 @@ two_workers_hand_packets_to_their_owners(void **state)
 	step_all(f);
 	assert_int_equal(sent(f->wan), 64);
 	for (unsigned w = 0; w < 2; w++)
-		packets[w] =
-			fastpath_ledger(workers_at(appliance_workers(f->a), w)->fp)->lookups_miss;
+		packets[w] = fastpath_ledger(workers_at(appliance_workers(f->a), w)->fp)
+				     ->lookups_miss;
 	assert_true(packets[0] > 8 && packets[1] > 8);
 	assert_int_equal(packets[0] + packets[1], 64);
 }
@@ -272,7 +278,7 @@ threads_forward_through_reloads_without_loss(void **state)
 	assert_int_equal(appliance_generation(f->a)->number % 1000 >= 51, 1);
 }
 
-static atomic_bool gate_closed, gate_waits;     /* the gate in the observer; somebody stands at it */
+static atomic_bool gate_closed, gate_waits; /* the gate in the observer; somebody stands at it */
 
 static void
 gate(void *arg, const struct observation *o)
@@ -293,11 +299,12 @@ await_loop(struct workers *ws)
 	uint64_t second = atomic_load(&workers_at(ws, 1)->loops);
 
 	while (atomic_load(&workers_at(ws, 0)->loops) == first
-	       && atomic_load(&workers_at(ws, 1)->loops) == second)
+		&& atomic_load(&workers_at(ws, 1)->loops) == second)
 		usleep(1000);
 }
 
-/* The watch's time is the test's own; the worker stands still exactly as long as the gate is closed. */
+/* The watch's time is the test's own; the worker stands still exactly as long as the gate is
+ * closed. */
 static void
 a_worker_that_stands_still_is_noticed(void **state)
 {
@@ -365,7 +372,7 @@ a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
 		appliance_step(f->a);
 	report_take(f->a, &r);
 	report_fini(&r);
-	assert_int_equal(r.held[HELD_transmit], 64);    /* two bursts */
+	assert_int_equal(r.held[HELD_transmit], 64); /* two bursts */
 	assert_int_equal(r.ledger.drops[REASON_tx_full], 200 + r.ledger.born - 64);
 	queue_fault_accept = -1;
 }
@@ -380,7 +387,7 @@ without_packet_buffers_nothing_is_born(void **state)
 	step_all(f);
 	report_take(f->a, &before);
 	report_fini(&before);
-	push(f, "udp 192.0.2.10:1000 > 203.0.113.9:53");        /* no route: its sender is told */
+	push(f, "udp 192.0.2.10:1000 > 203.0.113.9:53"); /* no route: its sender is told */
 	pool_fault_after = 1;
 	step_all(f);
 	pool_fault_after = 0;
@@ -422,7 +429,7 @@ a_port_whose_device_vanished_is_left_alone(void **state)
 
 	set_present(f, f->lan, false);
 	push(f, THROUGH);
-	step_all(f);                    /* nobody takes it */
+	step_all(f); /* nobody takes it */
 	set_present(f, f->wan, true);
 	set_present(f, f->lan, true);
 	push(f, THROUGH);
@@ -490,15 +497,20 @@ nat_log_lines_have_the_time_of_day(void **state)
 {
 	struct fixture *f = *state;
 	char path[] = "/tmp/weir_nat_XXXXXX", text[2048], line[256] = "";
-	const struct appliance_options real = { .captures = true, .stepped = true, .workers = 1, .nat_log = path };
+	const struct appliance_options real = {
+		.captures = true, .stepped = true, .workers = 1, .nat_log = path
+	};
 	int fd = mkstemp(path);
 	struct tm tm = { 0 };
 	int64_t off;
 	FILE *log;
 
-	snprintf(text, sizeof(text), HEAD ROUTES "nat: {up: {pool: [198.51.100.7], log: true}}\n"
+	snprintf(text, sizeof(text),
+		HEAD ROUTES
+		"nat: {up: {pool: [198.51.100.7], log: true}}\n"
 		"telemetry: {nat_log: {file: %s}}\n"
-		"pipelines: {inside: [track, {route: main}, {snat: {use: up, if: {src: 192.0.2.10}}}]}\n", path);
+		"pipelines: {inside: [track, {route: main}, {snat: {use: up, if: {src: 192.0.2.10}}}]}\n",
+		path);
 	given_appliance(f, text, &real);
 	push(f, THROUGH);
 	step_all(f);
@@ -520,31 +532,34 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		/* First, because the first appliance of a process decides how many workers there
 		   can be. */
-		cmocka_unit_test_setup_teardown(two_workers_hand_packets_to_their_owners, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			two_workers_hand_packets_to_their_owners, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_ledger_balances_after_every_loop, setup, teardown),
-		cmocka_unit_test_setup_teardown(nat_log_lines_have_the_time_of_day, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_port_whose_device_vanished_is_left_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_reload_changes_what_becomes_of_packets, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(a_rejected_configuration_changes_nothing, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			the_ledger_balances_after_every_loop, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			nat_log_lines_have_the_time_of_day, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_port_whose_device_vanished_is_left_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_reload_changes_what_becomes_of_packets, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_rejected_configuration_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_needs_a_restart_is_rejected, setup, teardown),
 #ifdef WEIR_DEBUG
-		cmocka_unit_test_setup_teardown(a_port_that_takes_little_gets_all_of_it_in_the_end,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(a_port_that_takes_nothing_costs_what_does_not_fit,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(what_waits_for_a_port_that_vanishes_is_dropped,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(without_packet_buffers_nothing_is_born, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_port_that_takes_little_gets_all_of_it_in_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_port_that_takes_nothing_costs_what_does_not_fit, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_waits_for_a_port_that_vanishes_is_dropped, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			without_packet_buffers_nothing_is_born, setup, teardown),
 #endif
-		cmocka_unit_test_setup_teardown(threads_forward_through_reloads_without_loss, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(a_worker_that_stands_still_is_noticed, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			threads_forward_through_reloads_without_loss, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_worker_that_stands_still_is_noticed, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave);

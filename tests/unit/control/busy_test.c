@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reports and reloads while two workers are busy with traffic of every kind that something counts.  Under
- * ThreadSanitizer (tests/system/races.sh) a number that is read while it is written without an atomic access fails. */
+/* Reports and reloads while two workers are busy with traffic of every kind that something counts.
+ * Under ThreadSanitizer (tests/system/races.sh) a number that is read while it is written without
+ * an atomic access fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +33,8 @@
 	"  in: {default: drop, rules: [{state: [established, related], action: accept},\n" \
 	"    {name: ping, proto: icmp, action: accept}]}\n" \
 	"pipelines:\n" \
-	"  inside: [track: {new_per_source: 3000/s}, acl: out, police: {rate: " rate ", burst: 64k},\n" \
+	"  inside: [track: {new_per_source: 3000/s}, acl: out, police: {rate: " rate \
+	", burst: 64k},\n" \
 	"    route: main, snat: uplink]\n" \
 	"  outside: [track, acl: in, route: main]\n"
 
@@ -71,8 +73,8 @@ setup(void **state)
 	static struct fixture f;
 
 	f.err = err_create();
-	f.offline.appliance = appliance_start(config_load_text("weir.yaml", CONFIG("5Mbit"), f.err),
-		&threads, f.err);
+	f.offline.appliance = appliance_start(
+		config_load_text("weir.yaml", CONFIG("5Mbit"), f.err), &threads, f.err);
 	if (f.offline.appliance == NULL) {
 		print_error("%s\n", err_first(f.err));
 		return -1;
@@ -155,23 +157,26 @@ reports_and_reloads_disturb_no_busy_worker(void **state)
 		for (unsigned k = 0; k < sizeof(from_wan) / sizeof(from_wan[0]); k++)
 			push(f, "wan", from_wan[k], i);
 		take_report(f, out, &r);
-		assert_true(r.ledger.rx >= seen);       /* what only grows never falls */
+		assert_true(r.ledger.rx >= seen); /* what only grows never falls */
 		seen = r.ledger.rx;
 		if (i % RELOAD_EVERY == RELOAD_EVERY - 1)
-			reload(f, i % (2 * RELOAD_EVERY) < RELOAD_EVERY ? CONFIG("9Mbit") : CONFIG("5Mbit"));
+			reload(f,
+				i % (2 * RELOAD_EVERY) < RELOAD_EVERY ? CONFIG("9Mbit")
+								      : CONFIG("5Mbit"));
 		offline_drain(&f->offline);
 	}
 	fclose(out);
 	assert_true(seen > 0);
-	assert_int_equal(appliance_generation(f->offline.appliance)->number,
-		number + ROUNDS / RELOAD_EVERY);
+	assert_int_equal(
+		appliance_generation(f->offline.appliance)->number, number + ROUNDS / RELOAD_EVERY);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(reports_and_reloads_disturb_no_busy_worker, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			reports_and_reloads_disturb_no_busy_worker, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

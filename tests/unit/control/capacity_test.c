@@ -32,7 +32,7 @@
 #define THROUGH "udp 10.0.0.2:1000 > 198.51.100.2:2000"
 
 enum {
-	EXTRA = 3,                      /* frames more than there is room for */
+	EXTRA = 3, /* frames more than there is room for */
 	HOARD_MAX = 65536,
 };
 
@@ -45,13 +45,16 @@ static int
 start(void **state, unsigned workers)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = workers,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = workers,
 	};
 	static struct fixture f;
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("weir.yaml", CONFIG, err);
 
-	f = (struct fixture) { .offline.appliance = appliance_start(cfg, &how, err) };
+	f = (struct fixture){ .offline.appliance = appliance_start(cfg, &how, err) };
 	err_print(err, stderr, false);
 	err_destroy(err);
 	if (f.offline.appliance == NULL)
@@ -193,7 +196,7 @@ packet_that_needs_buffers_needs_them_now(void **state)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < EXTRA; i++)
-		push(f, "udp 10.0.0.2:1 > 198.51.100.2:2 size 1400");   /* three fragments each */
+		push(f, "udp 10.0.0.2:1 > 198.51.100.2:2 size 1400"); /* three fragments each */
 	while (n < HOARD_MAX && (hoard[n] = rte_pktmbuf_alloc(pool)) != NULL)
 		n++;
 	appliance_step(f->offline.appliance);
@@ -223,16 +226,16 @@ main(void)
 {
 	/* Two workers first: later appliances of a process have at most as many. */
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(ring_to_a_worker_that_stands_still_drops_the_rest,
-			setup_two, teardown),
-		cmocka_unit_test_setup_teardown(port_that_is_not_read_drops_the_rest,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(port_that_was_taken_away_drops_everything, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(packet_that_needs_buffers_needs_them_now, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(packet_that_waits_at_the_end_is_dropped_as_stopped,
-			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			ring_to_a_worker_that_stands_still_drops_the_rest, setup_two, teardown),
+		cmocka_unit_test_setup_teardown(
+			port_that_is_not_read_drops_the_rest, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			port_that_was_taken_away_drops_everything, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			packet_that_needs_buffers_needs_them_now, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			packet_that_waits_at_the_end_is_dropped_as_stopped, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -27,21 +27,21 @@
 	"  wan: {addresses: [198.51.100.1/24], pipeline: inside}\n" \
 	"sets: {some: [192.0.2.0/25, 198.51.100.0/25]}\n" \
 	"routes: {main: [{to: 0.0.0.0/0, via: [198.51.100.2, 198.51.100.3]}]}\n"
-#define FIRST HEAD \
-	"pipelines: {inside: [track, {dnat: [{to: \"192.0.2.10:80\", if: {dst: 198.51.100.1, proto: tcp, dport: 8080}},\n" \
-	"  {to: 192.0.2.11, ports: 5000-5009, if: {dst: 198.51.100.1, proto: udp}}]}, {acl: list}, {route: main}, {snat: uplink}]}\n" \
-	"nat: {uplink: {pool: [198.51.100.1, 198.51.100.7], per_source: 100, mapping: endpoint-independent}}\n" \
-	"zones: {outside: [wan]}\n" \
-	"acls: {list: {default: drop, rules: [{state: [established, related], action: accept},\n" \
-	"  {in: outside, dst: $some, vlan: [20, 30], action: reject},\n" \
-	"  {src: $some, proto: tcp, dport: 80, action: accept}]}}\n"
-#define SECOND HEAD \
-	"pipelines: {inside: [{drop: {if: {src: $some}}}, {police: {rate: 10Mbit, burst: 64k}},\n" \
-	"  {track: {timeouts: {udp: 60s}, max_per_source: 100}}, {mark: {dscp: ef, if: {proto: udp}}}, {route: main},\n" \
-	"  {snat: {use: other, if: {src: 192.0.2.0/25}}}]}\n" \
-	"nat: {other: {pool: [198.51.100.8], filtering: address-dependent}}\n"
+#define FIRST \
+	HEAD "pipelines: {inside: [track, {dnat: [{to: \"192.0.2.10:80\", if: {dst: 198.51.100.1, proto: tcp, dport: 8080}},\n" \
+	     "  {to: 192.0.2.11, ports: 5000-5009, if: {dst: 198.51.100.1, proto: udp}}]}, {acl: list}, {route: main}, {snat: uplink}]}\n" \
+	     "nat: {uplink: {pool: [198.51.100.1, 198.51.100.7], per_source: 100, mapping: endpoint-independent}}\n" \
+	     "zones: {outside: [wan]}\n" \
+	     "acls: {list: {default: drop, rules: [{state: [established, related], action: accept},\n" \
+	     "  {in: outside, dst: $some, vlan: [20, 30], action: reject},\n" \
+	     "  {src: $some, proto: tcp, dport: 80, action: accept}]}}\n"
+#define SECOND \
+	HEAD "pipelines: {inside: [{drop: {if: {src: $some}}}, {police: {rate: 10Mbit, burst: 64k}},\n" \
+	     "  {track: {timeouts: {udp: 60s}, max_per_source: 100}}, {mark: {dscp: ef, if: {proto: udp}}}, {route: main},\n" \
+	     "  {snat: {use: other, if: {src: 192.0.2.0/25}}}]}\n" \
+	     "nat: {other: {pool: [198.51.100.8], filtering: address-dependent}}\n"
 
-static unsigned long calls_left;        /* until one fails; 0: none does */
+static unsigned long calls_left; /* until one fails; 0: none does */
 
 static bool
 fails(void)
@@ -91,7 +91,10 @@ __wrap_strdup(const char *text)
 }
 
 static const struct appliance_options options = {
-	.captures = true, .virtual_time = true, .stepped = true, .workers = 2,
+	.captures = true,
+	.virtual_time = true,
+	.stepped = true,
+	.workers = 2,
 };
 
 static struct config *
@@ -138,7 +141,7 @@ start_failing(unsigned long call, unsigned block)
 	if (a == NULL)
 		assert_true(err_count(err) > 0);
 	assert_true(a != NULL || reached);
-	assert_true(a == NULL || !reached || block == 0);       /* what is small may be done without */
+	assert_true(a == NULL || !reached || block == 0); /* what is small may be done without */
 	if (a != NULL)
 		end(a);
 	err_destroy(err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who judges a packet among several workers: always the owner that a question names, whether the flow is known where it is
- * received, known there as another worker's, or asked for.
+/* Who judges a packet among several workers: always the owner that a question names, whether the
+ * flow is known where it is received, known there as another worker's, or asked for.
  *
  *   10.0.0.0/16, fd00::/64 --- lan [ Weir ] wan --- the rest
  *
@@ -52,13 +52,13 @@ struct fixture {
 	struct appliance *a;
 	struct port *lan, *wan;
 	struct judge judge[WORKERS];
-	unsigned count;                 /* workers */
+	unsigned count; /* workers */
 	uint64_t random;
 	/* Of the packets under way: who should judge, and how many were judged. */
 	struct rte_mbuf *m[BURST];
 	unsigned owner[BURST];
 	unsigned n, judged;
-	uint64_t left, left_bytes;      /* frames that ports have sent */
+	uint64_t left, left_bytes; /* frames that ports have sent */
 };
 
 static uint32_t
@@ -119,7 +119,11 @@ static void
 given(struct fixture *f, const char *text, unsigned workers)
 {
 	const struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = workers, .burst = BURST,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = workers,
+		.burst = BURST,
 	};
 
 	f->a = appliance_start(read_config(f, text), &how, f->err);
@@ -191,8 +195,8 @@ teardown(void **state)
 	r.mbufs_out = appliance_close(f->a);
 	appliance_destroy(f->a);
 	if (r.ledger.imbalance != 0 || r.ledger.held != 0 || r.mbufs_out != 0) {
-		print_error("imbalance %lld, held %lld, %u mbufs out\n", (long long)r.ledger.imbalance,
-			(long long)r.ledger.held, r.mbufs_out);
+		print_error("imbalance %lld, held %lld, %u mbufs out\n",
+			(long long)r.ledger.imbalance, (long long)r.ledger.held, r.mbufs_out);
 		return -1;
 	}
 	return 0;
@@ -209,7 +213,8 @@ describe(char *text, size_t bytes, unsigned number)
 		snprintf(text, bytes, "tcp 10.0.0.%u:%u > 203.0.113.9:80", host, port);
 		break;
 	case 1:
-		snprintf(text, bytes, "icmp 10.0.1.%u > 203.0.113.9 echo-request id %u", host, port);
+		snprintf(
+			text, bytes, "icmp 10.0.1.%u > 203.0.113.9 echo-request id %u", host, port);
 		break;
 	case 2:
 		snprintf(text, bytes, "udp [fd00::%x]:%u > [2001:db8:9::9]:53", host, port);
@@ -221,14 +226,16 @@ describe(char *text, size_t bytes, unsigned number)
 		snprintf(text, bytes, "udp 203.0.113.%u:53 > 198.51.100.1:%u", host, port);
 		break;
 	case 5:
-		snprintf(text, bytes, "icmp 203.0.113.9 > 198.51.100.1 time-exceeded (udp 198.51.100.1:%u > 203.0.113.8:80)",
+		snprintf(text, bytes,
+			"icmp 203.0.113.9 > 198.51.100.1 time-exceeded (udp 198.51.100.1:%u > 203.0.113.8:80)",
 			port);
 		break;
 	case 6:
 		snprintf(text, bytes, "tcp 203.0.113.%u:%u > 198.51.100.1:8080", host, port);
 		break;
 	case 7:
-		snprintf(text, bytes, "udp 10.0.0.%u:%u > 203.0.113.9:53 ttl %u", host, port, 1 + number % 3);
+		snprintf(text, bytes, "udp 10.0.0.%u:%u > 203.0.113.9:53 ttl %u", host, port,
+			1 + number % 3);
 		break;
 	default:
 		snprintf(text, bytes, "udp 10.0.0.%u:%u > 203.0.113.9:53", host, port);
@@ -307,7 +314,8 @@ what_left_is_counted(struct fixture *f)
 	uint64_t port = 0, port_bytes = 0, iface = 0, iface_bytes = 0;
 
 	for (unsigned i = 0; i < f->count; i++) {
-		const struct ledger *l = fastpath_ledger(workers_at(appliance_workers(f->a), i)->fp);
+		const struct ledger *l = fastpath_ledger(
+			workers_at(appliance_workers(f->a), i)->fp);
 
 		for (unsigned p = 0; p < 2; p++) {
 			port += l->port[p].tx;
@@ -372,7 +380,7 @@ a_flow_known_as_anothers_is_not_asked_for_again(void **state)
 
 	given(f, CONFIG(4096, "198.51.100.1"), 2);
 	flow = a_flow_of(f, 1);
-	for (unsigned i = 0; i < 2; i++) {      /* the doorkeeper lets the second one in */
+	for (unsigned i = 0; i < 2; i++) { /* the doorkeeper lets the second one in */
 		push(f, flow);
 		settle(f);
 	}
@@ -382,7 +390,8 @@ a_flow_known_as_anothers_is_not_asked_for_again(void **state)
 		settle(f);
 	}
 	assert_int_equal(asked(f), 0);
-	assert_int_equal(fastpath_ledger(workers_at(appliance_workers(f->a), 1)->fp)->lookups_hit, 6);
+	assert_int_equal(
+		fastpath_ledger(workers_at(appliance_workers(f->a), 1)->fp)->lookups_hit, 6);
 }
 
 static void
@@ -406,10 +415,12 @@ so_are_they_after_a_reload(void **state)
 	given(f, CONFIG(4096, "198.51.100.1"), WORKERS);
 	observed(f);
 	all_are_judged_by_their_owners(f, 4000, PACKETS);
-	assert_int_equal(appliance_reload(f->a, read_config(f, CONFIG(4096, "198.51.100.9")), f->err), 0);
+	assert_int_equal(
+		appliance_reload(f->a, read_config(f, CONFIG(4096, "198.51.100.9")), f->err), 0);
 	watch(f);
 	all_are_judged_by_their_owners(f, 4000, PACKETS);
-	assert_int_equal(appliance_reload(f->a, read_config(f, CONFIG(4096, "198.51.100.1")), f->err), 0);
+	assert_int_equal(
+		appliance_reload(f->a, read_config(f, CONFIG(4096, "198.51.100.1")), f->err), 0);
 	watch(f);
 	all_are_judged_by_their_owners(f, 4000, PACKETS);
 }
@@ -457,15 +468,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(all_kinds_of_packets_are_judged_by_their_owners, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			all_kinds_of_packets_are_judged_by_their_owners, setup, teardown),
 		cmocka_unit_test_setup_teardown(so_are_they_after_a_reload, setup, teardown),
-		cmocka_unit_test_setup_teardown(so_are_they_when_records_make_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			so_are_they_when_records_make_room, setup, teardown),
 		/* Fewer workers after more: EAL is started once. */
-		cmocka_unit_test_setup_teardown(a_flow_known_here_is_not_asked_for_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_flow_known_as_anothers_is_not_asked_for_again, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(a_full_ring_drops_and_is_accounted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_flow_known_here_is_not_asked_for_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_flow_known_as_anothers_is_not_asked_for_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_full_ring_drops_and_is_accounted, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -35,7 +35,11 @@ static unsigned
 add(struct history *h, const char *config, const char *text)
 {
 	char file[64], copy[64];
-	struct history_entry e = { .time = 1700000000, .who = "root", .what = "commit", .source = file, .config = file,
+	struct history_entry e = { .time = 1700000000,
+		.who = "root",
+		.what = "commit",
+		.source = file,
+		.config = file,
 		.text = copy };
 
 	snprintf(file, sizeof(file), "%s", config);
@@ -108,7 +112,8 @@ without_a_folder_entries_are_kept_in_memory(void **state)
 	history_destroy(h);
 }
 
-/* The folder vanishes while Weir runs: as a full disk, it is said in the log, and nothing else happens. */
+/* The folder vanishes while Weir runs: as a full disk, it is said in the log, and nothing else
+ * happens. */
 static void
 what_cannot_be_written_changes_nothing(void **state)
 {
@@ -125,11 +130,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(entries_are_there_after_a_restart, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			entries_are_there_after_a_restart, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(the_oldest_fall_out, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(a_half_written_entry_is_none, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_half_written_entry_is_none, make_folder, remove_folder),
 		cmocka_unit_test(without_a_folder_entries_are_kept_in_memory),
-		cmocka_unit_test_setup_teardown(what_cannot_be_written_changes_nothing, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			what_cannot_be_written_changes_nothing, make_folder, remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A machine of 64 cores on two NUMA nodes that is not there: `workers: auto` starts on it, and memory grows with the
- * number of workers. */
+/* A machine of 64 cores on two NUMA nodes that is not there: `workers: auto` starts on it, and
+ * memory grows with the number of workers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,13 +59,17 @@ auto_takes_all_cores_but_the_control_core(void **state)
 static size_t
 bytes_with(unsigned workers)
 {
-	const struct port_cfg ports[2] = { { .name = "a", .device = "net_null0" }, { .name = "b", .device = "net_null1" } };
-	const struct pool_cfg pool = { .burst = 32, .holders = 4096, .ring = steer_ring_frames(workers) };
+	const struct port_cfg ports[2] = { { .name = "a", .device = "net_null0" },
+		{ .name = "b", .device = "net_null1" } };
+	const struct pool_cfg pool = {
+		.burst = 32, .holders = 4096, .ring = steer_ring_frames(workers)
+	};
 
 	return pool_estimate_bytes(&pool, ports, 2, workers);
 }
 
-/* Twice the workers, twice the memory; where the rings towards one worker have reached their bound, no more than that. */
+/* Twice the workers, twice the memory; where the rings towards one worker have reached their bound,
+ * no more than that. */
 static void
 memory_grows_with_the_number_of_workers(void **state)
 {

@@ -20,8 +20,8 @@
 #include "nat/log.h"
 #include "session/session.h"
 
-#define SOME_DAY_NS 1795392000123456789         /* 2026-11-23 00:00:00 */
-#define ROOM 1000u
+#define SOME_DAY_NS 1795392000123456789 /* 2026-11-23 00:00:00 */
+#define ROOM        1000u
 
 struct fixture {
 	char folder[32], path[64], moved[64];
@@ -72,11 +72,15 @@ static void
 tell(struct fixture *f, unsigned first, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		nat_log_add(f->ring, &(struct nat_log_entry){
-			.time_ns = 1000, .pool = "uplink", .inside = RTE_BE32(0x0a000002),
-			.public = RTE_BE32(0xc6336401), .proto = IPPROTO_UDP,
-			.inside_port = rte_cpu_to_be_16((uint16_t)(first + i)),
-			.public_port = RTE_BE16(6000), .event = NAT_BEGINS });
+		nat_log_add(f->ring,
+			&(struct nat_log_entry){ .time_ns = 1000,
+				.pool = "uplink",
+				.inside = RTE_BE32(0x0a000002),
+				.public = RTE_BE32(0xc6336401),
+				.proto = IPPROTO_UDP,
+				.inside_port = rte_cpu_to_be_16((uint16_t)(first + i)),
+				.public_port = RTE_BE16(6000),
+				.event = NAT_BEGINS });
 }
 
 static void
@@ -129,8 +133,13 @@ lines_say_who_had_what_when(void **state)
 {
 	struct fixture *f = *state;
 	struct nat_log_entry e = {
-		.time_ns = 0, .pool = "uplink", .inside = RTE_BE32(0x0a000002), .public = RTE_BE32(0xc6336401),
-		.inside_port = RTE_BE16(5000), .public_port = RTE_BE16(6000), .proto = IPPROTO_UDP,
+		.time_ns = 0,
+		.pool = "uplink",
+		.inside = RTE_BE32(0x0a000002),
+		.public = RTE_BE32(0xc6336401),
+		.inside_port = RTE_BE16(5000),
+		.public_port = RTE_BE16(6000),
+		.proto = IPPROTO_UDP,
 		.event = NAT_BEGINS,
 	};
 
@@ -169,7 +178,8 @@ what_was_lost_stands_where_it_would_have_stood(void **state)
 	tell(f, 2000, 1);
 	write_it(f);
 	text = text_of(f->path);
-	assert_non_null(strstr(text, "\"inside_port\":1000,\"public\":\"198.51.100.1\",\"public_port\":6000}\n"
+	assert_non_null(strstr(text,
+		"\"inside_port\":1000,\"public\":\"198.51.100.1\",\"public_port\":6000}\n"
 		"{\"time\":\"2026-11-23T00:00:00.123457Z\",\"event\":\"lost\",\"worker\":3,\"entries\":17}\n"
 		"{\"time\":\"2026-11-23T00:00:00.123457Z\",\"event\":\"create\",\"pool\":\"uplink\","
 		"\"protocol\":\"udp\",\"inside\":\"10.0.0.2\",\"inside_port\":2000,"));
@@ -234,7 +244,7 @@ after_rotation_lines_stand_in_the_new_file(void **state)
 	write_it(f);
 	assert_int_equal(rename(f->path, f->moved), 0);
 	tell(f, 6, 2);
-	write_it(f);                            /* not yet: it is the same file */
+	write_it(f); /* not yet: it is the same file */
 	nat_log_reopen(f->file);
 	tell(f, 8, 4);
 	write_it(f);
@@ -291,7 +301,7 @@ a_line_that_was_cut_begins_anew_in_the_new_file(void **state)
 		whole += *c == '\n';
 	assert_int_not_equal(page[4095], '\n');
 	assert_int_equal(rename(f->path, f->moved), 0);
-	close(in);                              /* nobody reads on */
+	close(in); /* nobody reads on */
 	signal(SIGPIPE, SIG_IGN);
 	nat_log_reopen(f->file);
 	text = text_of(f->path);
@@ -324,7 +334,8 @@ a_file_that_cannot_be_opened_is_an_error_at_its_place(void **state)
 	struct loc loc = { .file = "weir.yaml", .line = 7, .column = 3, .width = 1 };
 
 	assert_null(nat_log_open("/nonexistent/nat.log", false, loc, f->err));
-	assert_string_equal(err_first(f->err), "/nonexistent/nat.log: cannot be written: No such file or directory");
+	assert_string_equal(err_first(f->err),
+		"/nonexistent/nat.log: cannot be written: No such file or directory");
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whatever NAT makes of a packet, its answer has the same owner: 10^5 random packets for each number of workers.
+/* Whatever NAT makes of a packet, its answer has the same owner: 10^5 random packets for each
+ * number of workers.
  *
  *   10.0.0.0/16, 10.9.0.0/16 --- lan [ Weir ] wan --- the rest
  *   172.16.0.0/24 ------------- dmz (does not translate)
@@ -42,9 +43,9 @@
 	"    - dnat: {to: 10.0.0.90, if: {dst: 198.51.100.3}}\n" \
 	"    - route: main\n"
 
-#define SHARED "mapping: endpoint-independent"
-#define SINGLE "mapping: address-and-port-dependent"
-#define PUBLIC 0xc6336401u      /* 198.51.100.1 */
+#define SHARED  "mapping: endpoint-independent"
+#define SINGLE  "mapping: address-and-port-dependent"
+#define PUBLIC  0xc6336401u /* 198.51.100.1 */
 #define PUBLIC3 0xc6336403u
 #define PUBLIC7 0xc6336407u
 
@@ -52,7 +53,9 @@ enum { LAN = 1, WAN, DMZ };
 enum { RANDOM_PACKETS = 100000, WORKERS = 8 };
 
 static const struct rte_ether_addr macs[3] = {
-	{ { 2, 0, 0, 0, 0, 1 } }, { { 2, 0, 0, 0, 0, 2 } }, { { 2, 0, 0, 0, 0, 3 } },
+	{ { 2, 0, 0, 0, 0, 1 } },
+	{ { 2, 0, 0, 0, 0, 2 } },
+	{ { 2, 0, 0, 0, 0, 3 } },
 };
 
 struct world {
@@ -60,7 +63,7 @@ struct world {
 	struct generation_names names;
 	struct generation *gen;
 	struct worker_common common;
-	bool by_source;                 /* devices spread by inside hosts */
+	bool by_source; /* devices spread by inside hosts */
 	uint64_t random;
 };
 
@@ -78,7 +81,9 @@ given_text(struct world *f, const char *text)
 
 	assert_string_equal(err_first(f->err), "");
 	struct generation_setup gs = {
-		.cfg = cfg, .names = &f->names, .workers = WORKERS,
+		.cfg = cfg,
+		.names = &f->names,
+		.workers = WORKERS,
 	};
 	f->gen = generation_begin(&gs, f->err);
 	assert_string_equal(err_first(f->err), "");
@@ -125,7 +130,8 @@ static void
 with_workers(struct world *f, unsigned n)
 {
 	static const uint8_t key[STEER_KEY_BYTES] = { 3, 1, 4, 1, 5 };
-	static const _Alignas(8) uint8_t source_key[PORT_RSS_KEY_BYTES] = { 0x27, 0x18, 0x28, 0x18, 0x28, 0x45, 0x90 };
+	static const _Alignas(8) uint8_t source_key[PORT_RSS_KEY_BYTES] = { 0x27, 0x18, 0x28, 0x18,
+		0x28, 0x45, 0x90 };
 
 	steer_destroy(f->common.steer);
 	f->common.steer = n > 0 ? steer_create(n, 16, key) : NULL;
@@ -171,7 +177,7 @@ any_port(struct world *f)
 static uint32_t
 outsider(struct world *f)
 {
-	return 0xcb000000u + draw(f, 1u << 24);         /* 203/8 */
+	return 0xcb000000u + draw(f, 1u << 24); /* 203/8 */
 }
 
 static uint32_t
@@ -189,7 +195,7 @@ port_of(struct world *f, unsigned w)
 	do
 		port = (uint16_t)(1024 + draw(f, 64512));
 	while (slice_worker(port, f->common.count) != w || port == 8080
-	       || (port >= 3000 && port <= 3010));
+		|| (port >= 3000 && port <= 3010));
 	return port;
 }
 
@@ -204,12 +210,13 @@ masqueraded(struct world *f)
 	unsigned w = owner(f, &there, LAN);
 
 	q = port_of(f, w);
-	back = packet(proto, y, proto == IPPROTO_ICMP ? q : dport,
-		draw(f, 2) ? PUBLIC : PUBLIC3, q);
+	back = packet(
+		proto, y, proto == IPPROTO_ICMP ? q : dport, draw(f, 2) ? PUBLIC : PUBLIC3, q);
 	assert_int_equal(owner(f, &back, WAN), w);
 }
 
-/* Outside to an inside server by a port forward; the same from inside, with a source of the pool. */
+/* Outside to an inside server by a port forward; the same from inside, with a source of the pool.
+ */
 static void
 forwarded(struct world *f)
 {
@@ -286,7 +293,11 @@ static void
 check_many(struct world *f)
 {
 	static void (*const kinds[])(struct world *) = {
-		masqueraded, forwarded, one_to_one, routed, ip6,
+		masqueraded,
+		forwarded,
+		one_to_one,
+		routed,
+		ip6,
 	};
 
 	for (unsigned n = 1; n <= WORKERS; n++) {
@@ -370,7 +381,8 @@ a_pool_that_no_pipeline_names_chooses_no_owner(void **state)
 {
 	struct world *f = *state;
 
-	given_text(f, "version: 1\n"
+	given_text(f,
+		"version: 1\n"
 		"ports: {lan: {device: net_null0}, wan: {device: net_null1}, dmz: {device: net_null2}}\n"
 		"interfaces:\n"
 		"  lan: {addresses: [10.0.0.1/16], pipeline: inside}\n"
@@ -390,10 +402,10 @@ main(void)
 			answers_come_to_the_owner_when_mappings_are_not_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			answers_come_to_the_owner_when_devices_spread_by_source, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_inside_host_has_one_worker_whomever_it_talks_to,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(a_pool_that_no_pipeline_names_chooses_no_owner, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(
+			an_inside_host_has_one_worker_whomever_it_talks_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_pool_that_no_pipeline_names_chooses_no_owner, setup, teardown),
 		cmocka_unit_test_setup_teardown(forwarded_ports_are_reserved, setup, teardown),
 	};
 

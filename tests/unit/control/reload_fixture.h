@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An appliance on ports from memory, stepped in virtual time, that takes one configuration after the other. */
+/* An appliance on ports from memory, stepped in virtual time, that takes one configuration after
+ * the other. */
 #ifndef UNIT_CONTROL_RELOAD_FIXTURE_H
 #define UNIT_CONTROL_RELOAD_FIXTURE_H
 
@@ -37,7 +38,10 @@ static inline void
 given_workers(struct fixture *f, const char *text, unsigned workers)
 {
 	const struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = workers,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = workers,
 	};
 
 	f->now_ns = APPLIANCE_TIME_ZERO_NS;
@@ -116,7 +120,8 @@ sent(struct fixture *f, const char *name)
 	for (unsigned q = 0; q < port->tx_queues; q++) {
 		while ((n = capture_drain(port, q, m, 64)) != 0) {
 			for (unsigned i = 0; i < n; i++) {
-				const uint8_t *type = rte_pktmbuf_mtod_offset(m[i], const uint8_t *, 12);
+				const uint8_t *type = rte_pktmbuf_mtod_offset(
+					m[i], const uint8_t *, 12);
 
 				total += type[0] == 0x08 && type[1] == 0x00;
 			}

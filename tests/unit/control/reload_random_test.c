@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reloads at random under live sessions: each flow's verdict, translation and timeouts, the hits of each rule, what a
- * policer and a limit let through and packets that wait for a neighbour are, after each, what the file says.  In the
- * end they are those of a fresh start on the last file, and memory and descriptors are as they were.
+/* Reloads at random under live sessions: each flow's verdict, translation and timeouts, the hits of
+ * each rule, what a policer and a limit let through and packets that wait for a neighbour are,
+ * after each, what the file says.  In the end they are those of a fresh start on the last file, and
+ * memory and descriptors are as they were.
  *
  *   unit_control_reload_random [RELOADS] [SEED] */
 #include <dirent.h>
@@ -16,7 +17,7 @@
 #else
 #define SANITIZED 0
 #endif
-#define HOST_OUT "203.0.113.9"
+#define HOST_OUT     "203.0.113.9"
 #define WARM_RELOADS 20
 
 static unsigned n_reloads = 40;
@@ -24,16 +25,16 @@ static uint64_t seed = 1;
 
 /* A frame that has left. */
 struct seen {
-	const char *port;               /* NULL: none */
-	char source[32];                /* address and port */
+	const char *port; /* NULL: none */
+	char source[32];  /* address and port */
 	char destination[32];
 	unsigned n;
 };
 
 /* Odd flows go from dmz to lan, even ones from lan to the outside, translated. */
 struct flow_model {
-	bool open;                      /* has had a packet that was let through */
-	unsigned pipeline_name;         /* of where its last forward packet came in */
+	bool open;              /* has had a packet that was let through */
+	unsigned pipeline_name; /* of where its last forward packet came in */
 	uint64_t hits;
 	char public[32];
 };
@@ -44,7 +45,7 @@ struct model {
 	struct flow_model flow[WORLD_FLOWS];
 	unsigned timeout_s[WORLD_PIPELINES][4]; /* by pipeline and name, as last written */
 	uint64_t tokens_s, metered_at_s;
-	unsigned policed_by;            /* the name of the policer's pipeline */
+	unsigned policed_by; /* the name of the policer's pipeline */
 	unsigned held;
 };
 
@@ -70,7 +71,8 @@ look(struct fixture *f)
 		for (unsigned q = 0; q < port->tx_queues; q++)
 			while ((n = capture_drain(port, q, m, 64)) != 0)
 				for (unsigned i = 0; i < n; i++) {
-					const uint8_t *frame = rte_pktmbuf_mtod(m[i], const uint8_t *);
+					const uint8_t *frame = rte_pktmbuf_mtod(
+						m[i], const uint8_t *);
 
 					if (frame[12] == 0x08 && frame[13] == 0x00) {
 						seen.n++;
@@ -87,7 +89,7 @@ look(struct fixture *f)
 static unsigned
 pipeline_of(unsigned flow)
 {
-	return flow % 2;                        /* lan, dmz */
+	return flow % 2; /* lan, dmz */
 }
 
 static struct seen
@@ -96,7 +98,8 @@ send_forward(struct fixture *f, unsigned i)
 	char text[128];
 
 	if (i % 2 == 0)
-		snprintf(text, sizeof(text), "udp 10.1.0.2:%u > " HOST_OUT ":%u", 5000 + i, 5000 + i);
+		snprintf(text, sizeof(text), "udp 10.1.0.2:%u > " HOST_OUT ":%u", 5000 + i,
+			5000 + i);
 	else
 		snprintf(text, sizeof(text), "udp 10.2.0.2:%u > 10.1.0.2:%u", 5000 + i, 5000 + i);
 	push(f, i % 2 == 0 ? "lan" : "dmz", text);
@@ -134,7 +137,8 @@ expect_reply(struct model *m, unsigned i)
 		return;
 	snprintf(inside, sizeof(inside), i % 2 == 0 ? "10.1.0.2:%u" : "10.2.0.2:%u", 5000 + i);
 	if (i % 2 == 0)
-		snprintf(text, sizeof(text), "udp " HOST_OUT ":%u > %s", 5000 + i, m->flow[i].public);
+		snprintf(text, sizeof(text), "udp " HOST_OUT ":%u > %s", 5000 + i,
+			m->flow[i].public);
 	else
 		snprintf(text, sizeof(text), "udp 10.1.0.2:%u > 10.2.0.2:%u", 5000 + i, 5000 + i);
 	push(m->f, i % 2 == 0 ? "wan" : "lan", text);
@@ -144,7 +148,7 @@ expect_reply(struct model *m, unsigned i)
 		return;
 	assert_string_equal(seen.port, i % 2 == 0 ? "lan" : "dmz");
 	assert_string_equal(seen.destination, inside);
-	m->flow[i].hits += i % 2;               /* lan's list judges this one too */
+	m->flow[i].hits += i % 2; /* lan's list judges this one too */
 }
 
 /* Timeout of a flow's session, 0 without one. */
@@ -156,7 +160,8 @@ timeout_of(struct fixture *f, unsigned i)
 	bool reply;
 
 	t.src.v4 = i % 2 == 0 ? RTE_BE32(RTE_IPV4(10, 1, 0, 2)) : RTE_BE32(RTE_IPV4(10, 2, 0, 2));
-	t.dst.v4 = i % 2 == 0 ? RTE_BE32(RTE_IPV4(203u, 0, 113, 9)) : RTE_BE32(RTE_IPV4(10, 1, 0, 2));
+	t.dst.v4 = i % 2 == 0 ? RTE_BE32(RTE_IPV4(203u, 0, 113, 9))
+			      : RTE_BE32(RTE_IPV4(10, 1, 0, 2));
 	t.sport = t.dport = rte_cpu_to_be_16((uint16_t)(5000 + i));
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		const struct sessions *all = workers_at(ws, w)->fp->slow.sessions;
@@ -220,11 +225,13 @@ expect_metered(struct model *m)
 static void
 expect_limited(struct model *m)
 {
-	unsigned workers = workers_count(appliance_workers(m->f->a)), most = (3 + workers - 1) / workers;
+	unsigned workers = workers_count(appliance_workers(m->f->a)),
+		 most = (3 + workers - 1) / workers;
 	char text[128];
 
 	for (unsigned i = 0; i < 4; i++) {
-		snprintf(text, sizeof(text), "udp 10.1.9.9:%u > " HOST_OUT ":%u", 7100 + i, 7100 + i);
+		snprintf(text, sizeof(text), "udp 10.1.9.9:%u > " HOST_OUT ":%u", 7100 + i,
+			7100 + i);
 		push(m->f, "lan", text);
 		assert_int_equal(look(m->f).n, i < most);
 	}
@@ -236,8 +243,8 @@ hold(struct model *m)
 	char text[128];
 
 	m->held++;
-	snprintf(text, sizeof(text), "udp 10.2.0.2:%u > 10.1.%u.%u:7150", 2000 + m->held, 100 + m->held / 200,
-		1 + m->held % 200);
+	snprintf(text, sizeof(text), "udp 10.2.0.2:%u > 10.1.%u.%u:7150", 2000 + m->held,
+		100 + m->held / 200, 1 + m->held % 200);
 	push(m->f, "dmz", text);
 	assert_int_equal(look(m->f).n, 0);
 }
@@ -247,8 +254,36 @@ static void
 expect_held(struct model *m)
 {
 	struct port *lan = port_of(m->f, "lan");
-	uint8_t frame[60] = { [6] = 2, 0, 0, 0, 9, 9, 0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 9, 9,
-		10, 1, (uint8_t)(100 + m->held / 200), (uint8_t)(1 + m->held % 200), [38] = 10, 1, 0, 1 };
+	uint8_t frame[60] = { [6] = 2,
+		0,
+		0,
+		0,
+		9,
+		9,
+		0x08,
+		0x06,
+		0,
+		1,
+		8,
+		0,
+		6,
+		4,
+		0,
+		2,
+		2,
+		0,
+		0,
+		0,
+		9,
+		9,
+		10,
+		1,
+		(uint8_t)(100 + m->held / 200),
+		(uint8_t)(1 + m->held % 200),
+		[38] = 10,
+		1,
+		0,
+		1 };
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pools_of_node(appliance_pools(m->f->a), 0));
 	struct seen seen;
 
@@ -266,7 +301,7 @@ static void
 note_names(struct model *m)
 {
 	if (m->policed_by != m->world.pipeline_name[0])
-		m->tokens_s = 5;                /* a policer of another pipeline */
+		m->tokens_s = 5; /* a policer of another pipeline */
 	m->policed_by = m->world.pipeline_name[0];
 	for (unsigned i = 0; i < WORLD_PIPELINES; i++)
 		m->timeout_s[i][m->world.pipeline_name[i]] = m->world.timeout_s[i];
@@ -398,7 +433,7 @@ run_rounds(void **state, unsigned workers)
 	}
 	if (n_reloads > WARM_RELOADS) {
 		assert_int_equal(descriptors(), fds);
-		if (!SANITIZED)         /* they keep what was freed */
+		if (!SANITIZED) /* they keep what was freed */
 			assert_true(resident_bytes() < bytes + (4 << 20));
 	}
 	expect_like_a_fresh_start(&m, state);
@@ -421,10 +456,10 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		/* First: the first appliance decides how many workers there can be. */
-		cmocka_unit_test_setup_teardown(two_workers_say_what_the_file_says, reload_setup,
-			reload_teardown),
-		cmocka_unit_test_setup_teardown(one_worker_says_what_the_file_says, reload_setup,
-			reload_teardown),
+		cmocka_unit_test_setup_teardown(
+			two_workers_say_what_the_file_says, reload_setup, reload_teardown),
+		cmocka_unit_test_setup_teardown(
+			one_worker_says_what_the_file_says, reload_setup, reload_teardown),
 	};
 
 	if (argc > 1)

@@ -6,8 +6,8 @@
 #include "reload_fixture.h"
 
 #define ADMIN "  admin: {device: net_null0}\n"
-#define LAN "  lan: {device: net_null1}\n"
-#define WAN "  wan: {device: net_null2}\n"
+#define LAN   "  lan: {device: net_null1}\n"
+#define WAN   "  wan: {device: net_null2}\n"
 #define INTERFACES \
 	"interfaces:\n" \
 	"  lan: {addresses: [192.0.2.1/24], pipeline: inside,\n" \
@@ -15,10 +15,10 @@
 	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
 	"  admin: {addresses: [203.0.113.1/24], pipeline: admins}\n"
-#define POLICY "routes: {main: []}\npipelines: {inside: [{route: main}], admins: [drop]}\n"
+#define POLICY        "routes: {main: []}\npipelines: {inside: [{route: main}], admins: [drop]}\n"
 #define CONFIG(ports) "version: 1\nsystem: {flows: 1024}\nports:\n" ports INTERFACES POLICY
 
-#define OUT "udp 192.0.2.10:1000 > 198.51.100.2:2000"
+#define OUT  "udp 192.0.2.10:1000 > 198.51.100.2:2000"
 #define BACK "udp 198.51.100.2:2000 > 192.0.2.10:1000"
 
 static void
@@ -83,8 +83,9 @@ a_port_without_interfaces_has_the_default_mtu(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, TWO_PORTS "interfaces:\n  wan: {addresses: [198.51.100.1/24], pipeline: none}\n"
-		"pipelines: {none: [drop]}\n");
+	given(f,
+		TWO_PORTS "interfaces:\n  wan: {addresses: [198.51.100.1/24], pipeline: none}\n"
+			  "pipelines: {none: [drop]}\n");
 	reload(f, TWO_PORTS LINK(1500, inside));
 	reload_fails(f, TWO_PORTS LINK(1501, inside), "restart");
 }
@@ -104,15 +105,13 @@ what_was_not_started_needs_a_restart_ever_after(void **state)
 
 /* Tracking, in pipelines that are written in front of the one that is used, or in it. */
 #define TRACKED(front, stages) \
-	"version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN \
-	"interfaces:\n" \
+	"version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN "interfaces:\n" \
 	"  lan: {addresses: [192.0.2.1/24], pipeline: inside,\n" \
 	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
 	"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n" \
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
 	"routes: {main: []}\n" \
-	"pipelines:\n" front \
-	"  inside: [" stages ", {route: main}]\n" \
+	"pipelines:\n" front "  inside: [" stages ", {route: main}]\n" \
 	"  outside: [track, {route: main}]\n"
 #define SHORT "{track: {timeouts: {tcp_established: 2s, udp: 2s}}}"
 
@@ -137,8 +136,9 @@ an_idle_connection_keeps_its_own_timeouts(void **state)
 	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "track"));
 	wait_s(f, 60);
 	assert_int_equal(sessions_now(f), 1);
-	reload(f, TRACKED("  zeroth: [" SHORT ", {route: main}]\n  first: [track, {route: main}]\n",
-		"track"));
+	reload(f,
+		TRACKED("  zeroth: [" SHORT ", {route: main}]\n  first: [track, {route: main}]\n",
+			"track"));
 	wait_s(f, 60);
 	assert_int_equal(sessions_now(f), 1);
 	push(f, "wan", "tcp 198.51.100.2:80 > 192.0.2.10:1000 A seq 5001 ack 1001 win 1000");
@@ -177,8 +177,10 @@ a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone(void **state)
 	given(f, TRACKED("", "track"));
 	begin_connection(f);
 	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "drop: {if: {proto: udp}}"));
-	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n  second: [" SHORT ", {route: main}]\n",
-		"drop: {if: {proto: udp}}"));
+	reload(f,
+		TRACKED("  first: [" SHORT ", {route: main}]\n  second: [" SHORT
+			", {route: main}]\n",
+			"drop: {if: {proto: udp}}"));
 	wait_s(f, 60);
 	assert_int_equal(sessions_now(f), 1);
 	reload(f, TRACKED("", "track: {if: {proto: udp}, timeouts: {tcp_established: 2s}}, track"));
@@ -187,8 +189,7 @@ a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone(void **state)
 }
 
 #define POLICED(before, rate) \
-	"version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN \
-	"interfaces:\n" \
+	"version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN "interfaces:\n" \
 	"  lan: {addresses: [192.0.2.1/24], pipeline: inside}\n" \
 	"  wan: {addresses: [198.51.100.1/24], pipeline: inside,\n" \
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
@@ -217,7 +218,7 @@ a_policer_stays_as_empty_as_it_is(void **state)
 	wait_s(f, 2);
 	reload(f, POLICED("", "1/s"));
 	assert_int_equal(let_through(f, 8), 2);
-	reload(f, POLICED("", "2/s"));          /* another one */
+	reload(f, POLICED("", "2/s")); /* another one */
 	assert_int_equal(let_through(f, 8), 5);
 }
 

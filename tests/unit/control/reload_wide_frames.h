@@ -5,8 +5,6 @@
 
 #include <arpa/inet.h>
 
-
-
 #include <rte_ip.h>
 #include <rte_tcp.h>
 #include <rte_udp.h>
@@ -18,7 +16,7 @@
 /* A packet that has left, and how many have since the last time. */
 struct left {
 	unsigned n;
-	char side;                      /* of its port: enum side + 1; 0: none */
+	char side; /* of its port: enum side + 1; 0: none */
 	uint8_t dscp;
 	struct tuple tuple;
 };
@@ -26,9 +24,9 @@ struct left {
 /* How a packet is made: of a tuple, with these. */
 struct make {
 	enum side in;
-	uint8_t flags;                  /* TCP */
+	uint8_t flags; /* TCP */
 	uint32_t seq, ack;
-	uint16_t fragment;              /* as in an IPv4 header; 0: a whole packet */
+	uint16_t fragment; /* as in an IPv4 header; 0: a whole packet */
 	uint16_t id;
 };
 
@@ -45,7 +43,8 @@ wide_address(const char *text)
 static inline union address
 station(unsigned i, enum side side)
 {
-	static const char *const known[2][2] = { { "10.1.0.2", "10.2.0.2" }, { "2001:db8:1::2", "2001:db8:2::2" } };
+	static const char *const known[2][2] = { { "10.1.0.2", "10.2.0.2" },
+		{ "2001:db8:1::2", "2001:db8:2::2" } };
 	char text[64];
 
 	if (side != WAN)
@@ -59,9 +58,12 @@ static inline struct tuple
 forward_tuple(unsigned i)
 {
 	struct tuple t = {
-		.family = flow_is_6(i) ? 6 : 4, .proto = flow_is_tcp(i) ? IPPROTO_TCP : IPPROTO_UDP,
-		.sport = rte_cpu_to_be_16((uint16_t)(20000 + i)), .dport = rte_cpu_to_be_16((uint16_t)(5000 + i)),
-		.src = station(i, flow_from(i)), .dst = station(i, flow_to(i)),
+		.family = flow_is_6(i) ? 6 : 4,
+		.proto = flow_is_tcp(i) ? IPPROTO_TCP : IPPROTO_UDP,
+		.sport = rte_cpu_to_be_16((uint16_t)(20000 + i)),
+		.dport = rte_cpu_to_be_16((uint16_t)(5000 + i)),
+		.src = station(i, flow_from(i)),
+		.dst = station(i, flow_to(i)),
 	};
 
 	if (flow_is_forwarded(i))
@@ -100,9 +102,14 @@ write_ip4(uint8_t *at, const struct tuple *t, const struct make *how)
 	unsigned bytes = 20 + write_l4(at + 20, t, how);
 
 	*ip = (struct rte_ipv4_hdr){
-		.version_ihl = 0x45, .total_length = rte_cpu_to_be_16((uint16_t)bytes), .time_to_live = 64,
-		.next_proto_id = t->proto, .src_addr = t->src.v4, .dst_addr = t->dst.v4,
-		.packet_id = rte_cpu_to_be_16(how->id), .fragment_offset = rte_cpu_to_be_16(how->fragment),
+		.version_ihl = 0x45,
+		.total_length = rte_cpu_to_be_16((uint16_t)bytes),
+		.time_to_live = 64,
+		.next_proto_id = t->proto,
+		.src_addr = t->src.v4,
+		.dst_addr = t->dst.v4,
+		.packet_id = rte_cpu_to_be_16(how->id),
+		.fragment_offset = rte_cpu_to_be_16(how->fragment),
 	};
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	return bytes;
@@ -114,7 +121,8 @@ write_ip6(uint8_t *at, const struct tuple *t, const struct make *how)
 	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)at;
 	bool pieces = how->fragment != 0;
 	unsigned bytes = (pieces ? 8 : 0) + write_l4(at + (pieces ? 48 : 40), t, how);
-	uint16_t offset = (uint16_t)((how->fragment & 0x1fff) << 3 | (how->fragment & 0x2000 ? 1 : 0));
+	uint16_t offset = (uint16_t)((how->fragment & 0x1fff) << 3
+		| (how->fragment & 0x2000 ? 1 : 0));
 
 	memset(ip, 0, sizeof(*ip));
 	ip->vtc_flow = RTE_BE32(6u << 28);
@@ -124,8 +132,8 @@ write_ip6(uint8_t *at, const struct tuple *t, const struct make *how)
 	memcpy(&ip->src_addr, t->src.bytes, 16);
 	memcpy(&ip->dst_addr, t->dst.bytes, 16);
 	if (pieces) {
-		const uint8_t header[8] = { t->proto, 0, (uint8_t)(offset >> 8), (uint8_t)offset, 0, 0,
-			(uint8_t)(how->id >> 8), (uint8_t)how->id };
+		const uint8_t header[8] = { t->proto, 0, (uint8_t)(offset >> 8), (uint8_t)offset, 0,
+			0, (uint8_t)(how->id >> 8), (uint8_t)how->id };
 
 		memcpy(at + 40, header, 8);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reloads of a file in which every section changes, under sessions of both families, UDP and TCP, with translations, marks,
- * policers, limits and fragments that wait: after each reload every flow has the verdict, drop reason, mark, translation,
- * timeouts and rule hits that it has after a fresh start on the same file.
+/* Reloads of a file in which every section changes, under sessions of both families, UDP and TCP,
+ * with translations, marks, policers, limits and fragments that wait: after each reload every flow
+ * has the verdict, drop reason, mark, translation, timeouts and rule hits that it has after a fresh
+ * start on the same file.
  *
  *   unit_control_reload_wide [RELOADS] [SEED] */
 #include <arpa/inet.h>
@@ -19,9 +20,9 @@ static uint64_t seed = 1;
 struct outcome {
 	struct left forward;
 	char reply_side;
-	unsigned reason;                /* of the forward packet's drop */
+	unsigned reason; /* of the forward packet's drop */
 	uint32_t timeout_s[TIMEOUT_COUNT];
-	uint64_t hits[2];               /* of the rules that accept and deny it, in the round */
+	uint64_t hits[2]; /* of the rules that accept and deny it, in the round */
 };
 
 /* A file, what is done with it, and what came of it. */
@@ -29,21 +30,21 @@ struct round {
 	struct wide world;
 	char *text;
 	bool probed[WIDE_FLOWS];
-	int fragment;                   /* the flow whose later fragment was held before the reload; -1: none */
-	bool fragment_moved;            /* the port or the VLAN that it came in by is another one */
+	int fragment; /* the flow whose later fragment was held before the reload; -1: none */
+	bool fragment_moved; /* the port or the VLAN that it came in by is another one */
 	struct outcome flow[WIDE_FLOWS];
 	unsigned fragments_left;
-	char limited[2][2][LIMITED];    /* by kind of limit and family */
+	char limited[2][2][LIMITED]; /* by kind of limit and family */
 };
 
 struct run {
 	struct fixture *f;
-	unsigned number;                /* of the round */
+	unsigned number; /* of the round */
 	bool live;
-	bool known[WIDE_FLOWS];         /* has a public endpoint, while its session lives */
+	bool known[WIDE_FLOWS]; /* has a public endpoint, while its session lives */
 	struct tuple public[WIDE_FLOWS];
-	uint64_t accepted[WIDE_FLOWS];  /* hits that must be there after the reload */
-	bool lost[WIDE_FLOWS];          /* unless the line says something else */
+	uint64_t accepted[WIDE_FLOWS]; /* hits that must be there after the reload */
+	bool lost[WIDE_FLOWS];         /* unless the line says something else */
 };
 
 static struct session *
@@ -158,7 +159,9 @@ probe_reply(struct run *r, struct round *round, unsigned i)
 	assert_non_null(s);
 	tuple_reverse(&back, &o->forward.tuple);
 	if (flow_is_tcp(i) && tcp_class(s->state) != SESSION_HALF_OPEN)
-		how = (struct make){ .in = flow_to(i), .flags = ACK, .seq = ANSWER + 1, .ack = ISN + 1 };
+		how = (struct make){
+			.in = flow_to(i), .flags = ACK, .seq = ANSWER + 1, .ack = ISN + 1
+		};
 	come_in(r->f, &round->world, &back, &how);
 	o->reply_side = look(r->f, &round->world).side;
 	if (!flow_is_tcp(i) || (how.flags & SYN) == 0)
@@ -173,7 +176,9 @@ static void
 send_fragment(struct run *r, const struct round *round, const struct wide *world, uint16_t offset)
 {
 	struct tuple t = forward_tuple((unsigned)round->fragment);
-	struct make how = { .in = flow_from((unsigned)round->fragment), .fragment = offset, .id = (uint16_t)(r->number + 1) };
+	struct make how = { .in = flow_from((unsigned)round->fragment),
+		.fragment = offset,
+		.id = (uint16_t)(r->number + 1) };
 
 	come_in(r->f, world, &t, &how);
 }
@@ -194,17 +199,22 @@ probe_fragments(struct run *r, struct round *round)
 static void
 probe_limits(struct run *r, struct round *round)
 {
-	static const char *const source[2][2] = { { "10.1.9.8", "10.1.9.9" }, { "2001:db8:1::98", "2001:db8:1::99" } };
+	static const char *const source[2][2] = { { "10.1.9.8", "10.1.9.9" },
+		{ "2001:db8:1::98", "2001:db8:1::99" } };
 	const struct make how = { .in = LAN };
 
 	for (unsigned kind = 0; kind < 2; kind++)
 		for (unsigned v6 = 0; v6 < 2; v6++)
 			for (unsigned i = 0; i < LIMITED; i++) {
-				unsigned port = 30000 + i + (kind == 0 ? r->number % 1000 * LIMITED : 0);
+				unsigned port = 30000 + i
+					+ (kind == 0 ? r->number % 1000 * LIMITED : 0);
 				struct tuple t = {
-					.family = v6 ? 6 : 4, .proto = IPPROTO_UDP, .src = wide_address(source[v6][kind]),
+					.family = v6 ? 6 : 4,
+					.proto = IPPROTO_UDP,
+					.src = wide_address(source[v6][kind]),
 					.dst = wide_address(v6 ? "2001:db8:f::7" : "203.0.113.7"),
-					.sport = rte_cpu_to_be_16((uint16_t)port), .dport = RTE_BE16(7100),
+					.sport = rte_cpu_to_be_16((uint16_t)port),
+					.dport = RTE_BE16(7100),
 				};
 
 				come_in(r->f, &round->world, &t, &how);
@@ -259,7 +269,8 @@ static bool
 is_same_line(const struct wide *a, const struct wide *b, unsigned i)
 {
 	return a->name[NAME_ACL] == b->name[NAME_ACL] && a->form[i] == b->form[i]
-		&& a->name[NAME_SET] == b->name[NAME_SET] && a->name[NAME_ZONE] == b->name[NAME_ZONE];
+		&& a->name[NAME_SET] == b->name[NAME_SET]
+		&& a->name[NAME_ZONE] == b->name[NAME_ZONE];
 }
 
 static void
@@ -275,7 +286,8 @@ expect_hits_carried(struct run *r)
 {
 	for (unsigned i = 0; i < WIDE_FLOWS; i++)
 		if (!r->lost[i] && hits_of(r->f, "flow", i) != r->accepted[i])
-			fail_msg("flow %u: %lu hits, %lu before the reload", i, hits_of(r->f, "flow", i), r->accepted[i]);
+			fail_msg("flow %u: %lu hits, %lu before the reload", i,
+				hits_of(r->f, "flow", i), r->accepted[i]);
 }
 
 static void
@@ -327,23 +339,28 @@ expect_same_flow(const struct round *a, const struct round *b, unsigned number, 
 {
 	const struct outcome *x = &a->flow[i], *y = &b->flow[i];
 	const struct left *l = &x->forward, *k = &y->forward;
-	bool same = l->n == k->n && l->side == k->side && l->dscp == k->dscp && x->reason == y->reason
-		&& x->reply_side == y->reply_side && address_equal(&l->tuple.dst, &k->tuple.dst)
-		&& l->tuple.dport == k->tuple.dport
-		&& (is_translated(i) || (address_equal(&l->tuple.src, &k->tuple.src) && l->tuple.sport == k->tuple.sport))
+	bool same = l->n == k->n && l->side == k->side && l->dscp == k->dscp
+		&& x->reason == y->reason && x->reply_side == y->reply_side
+		&& address_equal(&l->tuple.dst, &k->tuple.dst) && l->tuple.dport == k->tuple.dport
+		&& (is_translated(i)
+			|| (address_equal(&l->tuple.src, &k->tuple.src)
+				&& l->tuple.sport == k->tuple.sport))
 		&& memcmp(x->timeout_s, y->timeout_s, sizeof(x->timeout_s)) == 0;
 
 	if (!same)
-		fail_msg("round %u, flow %u: %u packets by %d, DSCP %u, %s, answer by %d, timeouts %u %u; "
-			"fresh: %u by %d, DSCP %u, %s, answer by %d, timeouts %u %u\n%s", number, i, l->n, l->side, l->dscp,
-			reason_name((enum reason)x->reason), x->reply_side, x->timeout_s[TIMEOUT_UDP],
-			x->timeout_s[TIMEOUT_TCP_ESTABLISHED], k->n, k->side, k->dscp, reason_name((enum reason)y->reason),
-			y->reply_side, y->timeout_s[TIMEOUT_UDP], y->timeout_s[TIMEOUT_TCP_ESTABLISHED], a->text);
+		fail_msg(
+			"round %u, flow %u: %u packets by %d, DSCP %u, %s, answer by %d, timeouts %u %u; "
+			"fresh: %u by %d, DSCP %u, %s, answer by %d, timeouts %u %u\n%s",
+			number, i, l->n, l->side, l->dscp, reason_name((enum reason)x->reason),
+			x->reply_side, x->timeout_s[TIMEOUT_UDP],
+			x->timeout_s[TIMEOUT_TCP_ESTABLISHED], k->n, k->side, k->dscp,
+			reason_name((enum reason)y->reason), y->reply_side,
+			y->timeout_s[TIMEOUT_UDP], y->timeout_s[TIMEOUT_TCP_ESTABLISHED], a->text);
 	if (a->fragment == (int)i && a->fragment_moved)
-		return;                 /* its fragments count for its rule, too */
+		return; /* its fragments count for its rule, too */
 	if (memcmp(x->hits, y->hits, sizeof(x->hits)) != 0)
-		fail_msg("round %u, flow %u: hits %lu accept, %lu deny; fresh: %lu, %lu\n%s", number, i, x->hits[0], x->hits[1],
-			y->hits[0], y->hits[1], a->text);
+		fail_msg("round %u, flow %u: hits %lu accept, %lu deny; fresh: %lu, %lu\n%s",
+			number, i, x->hits[0], x->hits[1], y->hits[0], y->hits[1], a->text);
 }
 
 static void
@@ -352,10 +369,11 @@ expect_same(const struct round *a, const struct round *b, unsigned number)
 	for (unsigned i = 0; i < WIDE_FLOWS; i++)
 		expect_same_flow(a, b, number, i);
 	if (a->fragment >= 0 && !a->fragment_moved && a->fragments_left != b->fragments_left)
-		fail_msg("round %u: %u fragments of flow %d have left, %u after a fresh start\n%s", number, a->fragments_left,
-			a->fragment, b->fragments_left, a->text);
+		fail_msg("round %u: %u fragments of flow %d have left, %u after a fresh start\n%s",
+			number, a->fragments_left, a->fragment, b->fragments_left, a->text);
 	if (memcmp(a->limited, b->limited, sizeof(a->limited)) != 0)
-		fail_msg("round %u: limits allow something else than after a fresh start\n%s", number, a->text);
+		fail_msg("round %u: limits allow something else than after a fresh start\n%s",
+			number, a->text);
 }
 
 static void
@@ -415,8 +433,10 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		/* First: the first appliance decides how many workers there can be. */
-		cmocka_unit_test_setup_teardown(two_workers_are_like_started_on_the_file, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(one_worker_is_like_started_on_the_file, reload_setup, reload_teardown),
+		cmocka_unit_test_setup_teardown(
+			two_workers_are_like_started_on_the_file, reload_setup, reload_teardown),
+		cmocka_unit_test_setup_teardown(
+			one_worker_is_like_started_on_the_file, reload_setup, reload_teardown),
 	};
 
 	if (argc > 1)

@@ -4,8 +4,9 @@
  *   10.1.0.0/16 --- lan [ Weir ] wan --- 203.0.113.9, by 198.51.100.2
  *   10.2.0.0/16 --- dmz [      ]
  *
- * Pipelines, lists, pools, routes, sets, ports and interfaces are written in any order; entries that nothing uses come,
- * go and change their names in every section; what is in use changes its name, timeouts, ports, and who is denied. */
+ * Pipelines, lists, pools, routes, sets, ports and interfaces are written in any order; entries
+ * that nothing uses come, go and change their names in every section; what is in use changes its
+ * name, timeouts, ports, and who is denied. */
 #ifndef UNIT_CONTROL_RELOAD_WORLD_H
 #define UNIT_CONTROL_RELOAD_WORLD_H
 
@@ -17,14 +18,15 @@ enum { WORLD_FLOWS = 24, WORLD_JUNK = 6, WORLD_LINES = 64, WORLD_PIPELINES = 3 }
 
 struct world {
 	uint64_t random;
-	/* Of the pipelines of lan, dmz, wan: another name from time to time, and the timeout of UDP. */
+	/* Of the pipelines of lan, dmz, wan: another name from time to time, and the timeout of
+	 * UDP. */
 	unsigned pipeline_name[WORLD_PIPELINES];
 	unsigned timeout_s[WORLD_PIPELINES];
-	bool denied[WORLD_FLOWS];               /* by a rule in front */
-	bool junk[WORLD_JUNK];                  /* is there one more of each section? */
+	bool denied[WORLD_FLOWS]; /* by a rule in front */
+	bool junk[WORLD_JUNK];    /* is there one more of each section? */
 	unsigned junk_name[WORLD_JUNK];
 	unsigned pool_low;
-	bool endpoint_independent;              /* filtering */
+	bool endpoint_independent; /* filtering */
 	unsigned dmz_vlan;
 };
 
@@ -96,7 +98,8 @@ static inline const char *
 world_pipeline(const struct world *w, unsigned i)
 {
 	static const char *const names[WORLD_PIPELINES][4] = {
-		{ "inside", "a-inside", "inside-2", "z" }, { "dmz", "a-dmz", "dmz-2", "y" },
+		{ "inside", "a-inside", "inside-2", "z" },
+		{ "dmz", "a-dmz", "dmz-2", "y" },
 		{ "outside", "a-outside", "outside-2", "x" },
 	};
 
@@ -106,16 +109,22 @@ world_pipeline(const struct world *w, unsigned i)
 static inline void
 world_interfaces(struct world *w, struct lines *l)
 {
-	LINE(l, "  lan: {addresses: [10.1.0.1/16], pipeline: %s,\n"
-		"    neighbours: {10.1.0.2: \"02:00:00:00:01:02\"}}\n", world_pipeline(w, 0));
-	LINE(l, "  dmz: {addresses: [10.2.0.1/16], pipeline: %s,\n"
-		"    neighbours: {10.2.0.2: \"02:00:00:00:02:02\"}}\n", world_pipeline(w, 1));
-	LINE(l, "  wan: {addresses: [198.51.100.1/24], pipeline: %s,\n"
-		"    neighbours: {198.51.100.2: \"02:00:00:00:03:02\"}}\n", world_pipeline(w, 2));
+	LINE(l,
+		"  lan: {addresses: [10.1.0.1/16], pipeline: %s,\n"
+		"    neighbours: {10.1.0.2: \"02:00:00:00:01:02\"}}\n",
+		world_pipeline(w, 0));
+	LINE(l,
+		"  dmz: {addresses: [10.2.0.1/16], pipeline: %s,\n"
+		"    neighbours: {10.2.0.2: \"02:00:00:00:02:02\"}}\n",
+		world_pipeline(w, 1));
+	LINE(l,
+		"  wan: {addresses: [198.51.100.1/24], pipeline: %s,\n"
+		"    neighbours: {198.51.100.2: \"02:00:00:00:03:02\"}}\n",
+		world_pipeline(w, 2));
 	if (w->junk[0])
 		LINE(l, "  vlan-%u: {port: %s, vlan: %u, addresses: [10.9.%u.1/24], pipeline: %s}\n",
-			w->junk_name[0], draw(w, 2) ? "lan" : "wan", 100 + w->junk_name[0], w->junk_name[0],
-			world_pipeline(w, 0));
+			w->junk_name[0], draw(w, 2) ? "lan" : "wan", 100 + w->junk_name[0],
+			w->junk_name[0], world_pipeline(w, 0));
 }
 
 static inline void
@@ -123,35 +132,38 @@ world_acls(struct world *w, struct lines *l, FILE *f)
 {
 	fprintf(f, "acls:\n");
 	if (w->junk[1])
-		fprintf(f, "  list-%u: {rules: [{proto: tcp, dport: %u, action: drop}]}\n", w->junk_name[1],
-			1 + w->junk_name[1]);
+		fprintf(f, "  list-%u: {rules: [{proto: tcp, dport: %u, action: drop}]}\n",
+			w->junk_name[1], 1 + w->junk_name[1]);
 	fprintf(f, "  core:\n    default: drop\n    rules:\n");
 	for (unsigned i = 0; i < WORLD_FLOWS; i++)
 		if (w->denied[i])
-			LINE(l, "      - {name: no%u, proto: udp, dport: %u, action: drop}\n", i, 5000 + i);
+			LINE(l, "      - {name: no%u, proto: udp, dport: %u, action: drop}\n", i,
+				5000 + i);
 	lines_print(w, l, f);
 	if (w->junk[2])
-		LINE(l, "      - {name: more%u, proto: udp, dport: %u, action: drop}\n", w->junk_name[2],
-			9000 + w->junk_name[2]);
+		LINE(l, "      - {name: more%u, proto: udp, dport: %u, action: drop}\n",
+			w->junk_name[2], 9000 + w->junk_name[2]);
 	for (unsigned i = 0; i < WORLD_FLOWS; i++)
-		LINE(l, "      - {name: flow%u, proto: udp, dport: %u, action: accept}\n", i, 5000 + i);
+		LINE(l, "      - {name: flow%u, proto: udp, dport: %u, action: accept}\n", i,
+			5000 + i);
 	LINE(l, "      - {name: metered, proto: udp, dport: 7000, action: accept}\n");
 	LINE(l, "      - {name: limited, proto: udp, dport: 7100-7199, action: accept}\n");
 	lines_print(w, l, f);
 	if (w->junk[1])
-		fprintf(f, "  other-%u: {rules: [{proto: tcp, dport: %u, action: drop}]}\n", w->junk_name[1],
-			1 + w->junk_name[1]);
+		fprintf(f, "  other-%u: {rules: [{proto: tcp, dport: %u, action: drop}]}\n",
+			w->junk_name[1], 1 + w->junk_name[1]);
 }
 
 static inline void
 world_pipelines(struct world *w, struct lines *l)
 {
-	LINE(l, "  %s: [{track: {max_per_source: 3, timeouts: {udp: %us}, if: {src: 10.1.9.9}}},\n"
+	LINE(l,
+		"  %s: [{track: {max_per_source: 3, timeouts: {udp: %us}, if: {src: 10.1.9.9}}},\n"
 		"    {track: {timeouts: {udp: %us}, if: {src: \"!10.1.9.9\"}}}, {acl: core},\n"
 		"    {police: {rate: 1/s, burst: 5, if: {dport: 7000}}}, {route: main}, {snat: uplink}]\n",
 		world_pipeline(w, 0), w->timeout_s[0], w->timeout_s[0]);
-	LINE(l, "  %s: [{track: {timeouts: {udp: %us}}}, {acl: core}, {route: main}]\n", world_pipeline(w, 1),
-		w->timeout_s[1]);
+	LINE(l, "  %s: [{track: {timeouts: {udp: %us}}}, {acl: core}, {route: main}]\n",
+		world_pipeline(w, 1), w->timeout_s[1]);
 	LINE(l, "  %s: [{track: {timeouts: {udp: %us}}}, {route: main}]\n", world_pipeline(w, 2),
 		w->timeout_s[2]);
 	if (w->junk[3])
@@ -188,7 +200,8 @@ world_text(struct world *w)
 	lines_print(w, &l, f);
 	world_acls(w, &l, f);
 	fprintf(f, "nat:\n");
-	LINE(&l, "  uplink: {pool: [198.51.100.64/28], ports: %u-65535, filtering: %s}\n", w->pool_low,
+	LINE(&l, "  uplink: {pool: [198.51.100.64/28], ports: %u-65535, filtering: %s}\n",
+		w->pool_low,
 		w->endpoint_independent ? "endpoint-independent" : "address-dependent");
 	if (w->junk[5])
 		LINE(&l, "  pool-%u: {pool: [198.51.100.%u], ports: 2000-2100}\n", w->junk_name[5],

@@ -35,7 +35,8 @@ expect_error(const char *text, int error)
 static void
 a_request_names_a_verb_and_its_parameters(void **state)
 {
-	struct rpc_call *call = request("{\"jsonrpc\": \"2.0\", \"id\": 7, \"method\": \"show.rules\", "
+	struct rpc_call *call = request(
+		"{\"jsonrpc\": \"2.0\", \"id\": 7, \"method\": \"show.rules\", "
 		"\"params\": {\"owner\": \"web\", \"unused\": true, \"from\": 256}}");
 	unsigned long from;
 
@@ -58,12 +59,17 @@ a_broken_request_is_named(void **state)
 	expect_error("{\"id\": 1, \"method\": \"show.ports\"}", RPC_INVALID);
 	expect_error("{\"jsonrpc\": \"2.0\", \"id\": [], \"method\": \"show.ports\"}", RPC_INVALID);
 	expect_error("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.prots\"}", RPC_METHOD);
-	expect_error("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": [1]}", RPC_PARAMS);
-	expect_error("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"prt\": \"x\"}}",
+	expect_error(
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": [1]}",
 		RPC_PARAMS);
-	expect_error("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"port\": 1}}",
+	expect_error(
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"prt\": \"x\"}}",
 		RPC_PARAMS);
-	expect_error("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"port\": \"a\\u0000b\"}}",
+	expect_error(
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"port\": 1}}",
+		RPC_PARAMS);
+	expect_error(
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"show.ports\", \"params\": {\"port\": \"a\\u0000b\"}}",
 		RPC_PARAMS);
 }
 
@@ -80,15 +86,18 @@ a_request_of_many_levels_is_refused(void **state)
 static void
 an_answer_is_one_line_with_the_id_of_its_request(void **state)
 {
-	struct rpc_call *call = request("{\"jsonrpc\": \"2.0\", \"id\": \"x\", \"method\": \"show.ports\"}");
+	struct rpc_call *call = request(
+		"{\"jsonrpc\": \"2.0\", \"id\": \"x\", \"method\": \"show.ports\"}");
 	size_t bytes;
 	char *text;
 
 	call->result = json_pack("{s:s}", "a", "b");
 	text = rpc_answer(call, &bytes);
 	assert_non_null(text);
-	assert_int_equal(bytes, strlen("{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":{\"a\":\"b\"}}\n"));
-	assert_memory_equal(text, "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":{\"a\":\"b\"}}\n", bytes);
+	assert_int_equal(
+		bytes, strlen("{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":{\"a\":\"b\"}}\n"));
+	assert_memory_equal(
+		text, "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":{\"a\":\"b\"}}\n", bytes);
 	free(text);
 	rpc_free(call);
 }
@@ -107,7 +116,8 @@ a_notification_is_not_answered(void **state)
 static void
 words_may_be_abbreviated(void **state)
 {
-	const char *ports[] = { "sh", "po", "lan" }, *status[] = { "show", "s" }, *none[] = { "shaw", "ports" };
+	const char *ports[] = { "sh", "po", "lan" }, *status[] = { "show", "s" },
+		   *none[] = { "shaw", "ports" };
 	const char *half[] = { "show" };
 	unsigned used = 0;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The exit status of `weir run`, with flaws put into its account.  The linker puts these functions before the real ones. */
+/* The exit status of `weir run`, with flaws put into its account.  The linker puts these functions
+ * before the real ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +17,7 @@
 
 static int64_t imbalance;
 static unsigned mbufs_out;
-static const char *file;                /* NULL: the built-in example */
+static const char *file; /* NULL: the built-in example */
 
 void __real_report_take(struct appliance *a, struct report *r);
 void __wrap_report_take(struct appliance *a, struct report *r);
@@ -68,7 +69,8 @@ only_an_account_that_balances_ends_well(void **state)
 static void
 a_file_of_ones_own_runs_without_the_example(void **state)
 {
-	static const char text[] = "version: 1\nsystem: {workers: [0], flows: 1024, memory: {hugepages: no}}\n"
+	static const char text[] =
+		"version: 1\nsystem: {workers: [0], flows: 1024, memory: {hugepages: no}}\n"
 		"ports: {left: {device: net_null0}}\n"
 		"interfaces: {left: {addresses: [192.0.2.1/24], pipeline: all}}\npipelines: {all: [drop]}\n";
 	char path[] = "/tmp/weir_run_XXXXXX";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A worker that stands still: generations are published all the same, it is named, and nothing that it may use
- * is freed.  Two threads; the one that gets the packet stands still in an observer. */
+/* A worker that stands still: generations are published all the same, it is named, and nothing that
+ * it may use is freed.  Two threads; the one that gets the packet stands still in an observer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ enum {
 	WAIT_MS = 10000,
 };
 
-static atomic_bool closed, waits;       /* the gate in the observer; somebody stands at it */
+static atomic_bool closed, waits; /* the gate in the observer; somebody stands at it */
 
 struct fixture {
 	struct err *err;
@@ -84,8 +84,8 @@ setup(void **state)
 	struct workers *ws;
 
 	f.err = err_create();
-	f.offline.appliance = appliance_start(config_load_text("weir.yaml", CONFIG, f.err),
-		&threads, f.err);
+	f.offline.appliance = appliance_start(
+		config_load_text("weir.yaml", CONFIG, f.err), &threads, f.err);
 	if (f.offline.appliance == NULL)
 		return -1;
 	ws = appliance_workers(f.offline.appliance);
@@ -154,8 +154,8 @@ later_generations_are_published_and_freed_when_it_moves(void **state)
 	assert_true(comes_true(somebody_waits, f));
 	for (unsigned i = 0; i < APPLIANCE_RETIRED; i++)
 		assert_int_equal(reload(f), 0);
-	assert_int_equal(appliance_generation(f->offline.appliance)->number,
-		first + APPLIANCE_RETIRED);
+	assert_int_equal(
+		appliance_generation(f->offline.appliance)->number, first + APPLIANCE_RETIRED);
 
 	report_take(f->offline.appliance, &r);
 	report_print(&r, out, false);

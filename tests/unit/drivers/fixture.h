@@ -43,11 +43,12 @@ struct fixture {
 static inline int
 fixture_start_dpdk(void **state)
 {
-	char *arguments[] = { "unit", "--no-huge", "-m", "128", "--no-pci",
-		"--no-shconf", "--no-telemetry", "--lcores=0", "--log-level=critical", NULL };
+	char *arguments[] = { "unit", "--no-huge", "-m", "128", "--no-pci", "--no-shconf",
+		"--no-telemetry", "--lcores=0", "--log-level=critical", NULL };
 
 	(void)state;
-	/* As -d loads it, which takes no file below a folder that everybody may write to, as /tmp. */
+	/* As -d loads it, which takes no file below a folder that everybody may write to, as /tmp.
+	 */
 	if (dlopen(REPLAY_PLUGIN, RTLD_NOW) == NULL)
 		return -1;
 	return rte_eal_init(RTE_DIM(arguments) - 1, arguments) < 0 ? -1 : 0;
@@ -102,7 +103,8 @@ fixture_open(struct fixture *f, const char *more, uint16_t queues, uint64_t offl
 	snprintf(text, sizeof(text), "pcap=%s%s", f->pcap, more);
 	assert_int_equal(rte_vdev_init("net_weir_replay0", text), 0);
 	assert_int_equal(rte_eth_dev_get_port_by_name("net_weir_replay0", &f->port), 0);
-	f->pool = rte_pktmbuf_pool_create("pool", FIXTURE_MBUFS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	f->pool = rte_pktmbuf_pool_create(
+		"pool", FIXTURE_MBUFS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	assert_non_null(f->pool);
 	assert_int_equal(rte_eth_dev_configure(f->port, queues, queues, &conf), 0);
 	for (uint16_t q = 0; q < queues; q++) {

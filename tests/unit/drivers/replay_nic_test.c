@@ -74,9 +74,11 @@ checksums_are_judged_when_asked(void **state)
 {
 	const uint64_t wanted = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
 	static const char *const texts[] = {
-		"udp 192.0.2.1:1001 > 198.51.100.1:53", "udp 192.0.2.1:1001 > 198.51.100.1:53 csum bad",
+		"udp 192.0.2.1:1001 > 198.51.100.1:53",
+		"udp 192.0.2.1:1001 > 198.51.100.1:53 csum bad",
 		"udp 192.0.2.1:1001 > 198.51.100.1:53 ip-csum bad",
-		"udp [2001:db8::1]:53 > [2001:db8::2]:53", NULL,
+		"udp [2001:db8::1]:53 > [2001:db8::2]:53",
+		NULL,
 	};
 	struct rte_mbuf *got[4];
 	struct fixture f;
@@ -85,10 +87,10 @@ checksums_are_judged_when_asked(void **state)
 	fixture_capture(&f, texts);
 	fixture_open(&f, ",hash=0", 1, wanted);
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 4), 4);
-	assert_int_equal(got[0]->ol_flags,
-		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD);
-	assert_int_equal(got[1]->ol_flags,
-		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_BAD);
+	assert_int_equal(
+		got[0]->ol_flags, RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD);
+	assert_int_equal(
+		got[1]->ol_flags, RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_BAD);
 	assert_int_equal(got[2]->ol_flags, RTE_MBUF_F_RX_IP_CKSUM_BAD);
 	assert_int_equal(got[3]->ol_flags, RTE_MBUF_F_RX_L4_CKSUM_GOOD);
 	rte_pktmbuf_free_bulk(got, 4);
@@ -133,12 +135,14 @@ expect_right_checksums(struct rte_mbuf *m)
 
 	if (ethernet->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6)) {
 		assert_int_equal(rte_ipv6_udptcp_cksum_verify((void *)(ethernet + 1),
-			rte_pktmbuf_mtod_offset(m, void *, 54)), 0);
+					 rte_pktmbuf_mtod_offset(m, void *, 54)),
+			0);
 		return;
 	}
 	assert_int_equal(rte_raw_cksum(ethernet + 1, 20), 0xffff);
-	assert_int_equal(rte_ipv4_udptcp_cksum_verify((void *)(ethernet + 1),
-		rte_pktmbuf_mtod_offset(m, void *, 34)), 0);
+	assert_int_equal(rte_ipv4_udptcp_cksum_verify(
+				 (void *)(ethernet + 1), rte_pktmbuf_mtod_offset(m, void *, 34)),
+		0);
 }
 
 /* The hash that a device gives the very frame of m. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* net_weir_replay: what is received is the capture, in its order and at its rate; every mbuf comes back. */
+/* net_weir_replay: what is received is the capture, in its order and at its rate; every mbuf comes
+ * back. */
 
 #include "unit/drivers/fixture.h"
 
@@ -166,7 +167,8 @@ what_waits_in_rings_is_back_when_the_port_stops(void **state)
 static void
 weir_leaves_steering_to_the_queues(void **state)
 {
-	struct port_cfg cfg[2] = { { .name = "lan" }, { .name = "wan", .device = "net_weir_replay2" } };
+	struct port_cfg cfg[2] = { { .name = "lan" },
+		{ .name = "wan", .device = "net_weir_replay2" } };
 	struct err *err = err_create();
 	char device[FIXTURE_TEXT];
 	struct ports ports;
@@ -190,14 +192,15 @@ weir_leaves_steering_to_the_queues(void **state)
 	unlink(f.pcap);
 }
 
-/* Ports that are inside, and one that is not: whoever is sent to, an inside host's frames come to the worker that owns
- * it. */
+/* Ports that are inside, and one that is not: whoever is sent to, an inside host's frames come to
+ * the worker that owns it. */
 static void
 frames_from_inside_come_to_the_owner_of_their_source(void **state)
 {
 	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
 	struct port_cfg cfg[2] = {
-		{ .name = "lan", .by_source = true }, { .name = "wan", .device = "net_weir_replay2" },
+		{ .name = "lan", .by_source = true },
+		{ .name = "wan", .device = "net_weir_replay2" },
 	};
 	struct pool_cfg pool = { .burst = 32, .holders = 16 };
 	struct steer *steer = steer_create(3, 16, key);
@@ -211,8 +214,10 @@ frames_from_inside_come_to_the_owner_of_their_source(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 64; i++) {
-		snprintf(text[i], sizeof(text[i]), i % 8 == 7 ? "icmp 10.0.%u.%u > 203.0.113.%u echo-request id 7"
-			: "udp 10.0.%u.%u:1000 > 203.0.113.%u:53", i % 5, 1 + i % 20, i);
+		snprintf(text[i], sizeof(text[i]),
+			i % 8 == 7 ? "icmp 10.0.%u.%u > 203.0.113.%u echo-request id 7"
+				   : "udp 10.0.%u.%u:1000 > 203.0.113.%u:53",
+			i % 5, 1 + i % 20, i);
 		texts[i] = text[i];
 	}
 	fixture_capture(&f, texts);
@@ -234,7 +239,8 @@ frames_from_inside_come_to_the_owner_of_their_source(void **state)
 		for (uint16_t i = 0; i < n; i++) {
 			union address source = { .bytes = { 0 } };
 
-			memcpy(&source, rte_pktmbuf_mtod_offset(got[i], const uint8_t *, 14 + 12), 4);
+			memcpy(&source, rte_pktmbuf_mtod_offset(got[i], const uint8_t *, 14 + 12),
+				4);
 			assert_int_equal(steer_owner_of_inside(steer, &source), q);
 		}
 		rte_pktmbuf_free_bulk(got, n);
@@ -254,10 +260,13 @@ the_queue_of_a_flow_is_known(void **state)
 {
 	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
 	static const char *const kinds[] = {
-		"udp 10.0.0.%u:%u > 203.0.113.9:53", "tcp 10.0.0.%u:%u > 203.0.113.9:80 S",
-		"udp [2001:db8::%u]:%u > [2001:db8:9::9]:53", "icmp 10.0.0.%u > 203.0.113.9 echo-request id %u",
+		"udp 10.0.0.%u:%u > 203.0.113.9:53",
+		"tcp 10.0.0.%u:%u > 203.0.113.9:80 S",
+		"udp [2001:db8::%u]:%u > [2001:db8:9::9]:53",
+		"icmp 10.0.0.%u > 203.0.113.9 echo-request id %u",
 	};
-	struct port_cfg cfg[2] = { { .name = "lan" }, { .name = "wan", .device = "net_weir_replay2" } };
+	struct port_cfg cfg[2] = { { .name = "lan" },
+		{ .name = "wan", .device = "net_weir_replay2" } };
 	struct pool_cfg pool = { .burst = 32, .holders = 16 };
 	struct steer *steer = steer_create(3, 16, key);
 	struct err *err = err_create();
@@ -289,7 +298,8 @@ the_queue_of_a_flow_is_known(void **state)
 		for (uint16_t i = 0; i < n; i++) {
 			struct steer_view v = { .tuple = { .family = 0 } };
 
-			assert_true(steer_parse(rte_pktmbuf_mtod(got[i], const uint8_t *), got[i]->data_len, &v));
+			assert_true(steer_parse(
+				rte_pktmbuf_mtod(got[i], const uint8_t *), got[i]->data_len, &v));
 			assert_int_equal(steer_owner_of_device(steer, &v.tuple), q);
 		}
 		rte_pktmbuf_free_bulk(got, n);
@@ -307,9 +317,22 @@ static void
 arguments_that_are_wrong_are_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"pcap=/nonexistent.pcap", "pcapp=x", "queues=0", "queues=65", "rate=0", "rate=fast",
-		"rate=1kk", "loops=0", "loops=-1", "new=101", "hash=2", "ptype=yes", "cksum=",
-		"queues=1,queues=2", "rate=99999999999999999999", "pcap=/dev/null",
+		"pcap=/nonexistent.pcap",
+		"pcapp=x",
+		"queues=0",
+		"queues=65",
+		"rate=0",
+		"rate=fast",
+		"rate=1kk",
+		"loops=0",
+		"loops=-1",
+		"new=101",
+		"hash=2",
+		"ptype=yes",
+		"cksum=",
+		"queues=1,queues=2",
+		"rate=99999999999999999999",
+		"pcap=/dev/null",
 	};
 	uint16_t port;
 

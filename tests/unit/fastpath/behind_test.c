@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Known flows behind first packets of the same burst: carried out at once, with the outcome that bursts of
- * one have, where both directions of all conversations, translated and not, come by the same port. */
+/* Known flows behind first packets of the same burst: carried out at once, with the outcome that
+ * bursts of one have, where both directions of all conversations, translated and not, come by the
+ * same port. */
 
 #include "unit/fastpath/fixture.h"
 
@@ -54,36 +55,49 @@ describe(char *text, size_t bytes)
 
 	switch (any(12)) {
 	case 0:
-	case 1:                                 /* never again */
-		snprintf(text, bytes, "udp 10.0.0.%u:%u > 203.0.113.9:53", 2 + any(2), 2000 + any(60000));
+	case 1: /* never again */
+		snprintf(text, bytes, "udp 10.0.0.%u:%u > 203.0.113.9:53", 2 + any(2),
+			2000 + any(60000));
 		break;
 	case 2:
-		snprintf(text, bytes, "udp 203.0.113.9:%u > 198.51.100.1:%u", 2000 + any(60000), port);
+		snprintf(text, bytes, "udp 203.0.113.9:%u > 198.51.100.1:%u", 2000 + any(60000),
+			port);
 		break;
-	case 3:                                 /* not translated */
-		snprintf(text, bytes, back ? "udp 10.0.0.2:%u > 10.0.0.3:%u" : "udp 10.0.0.3:%2$u > 10.0.0.2:%1$u",
+	case 3: /* not translated */
+		snprintf(text, bytes,
+			back ? "udp 10.0.0.2:%u > 10.0.0.3:%u"
+			     : "udp 10.0.0.3:%2$u > 10.0.0.2:%1$u",
 			port, 1000 + any(3));
 		break;
 	case 4:
-		snprintf(text, bytes, back ? "udp [2001:db8:1::2]:%u > [2001:db8:1::3]:53"
-			: "udp [2001:db8:1::3]:53 > [2001:db8:1::2]:%u", port);
+		snprintf(text, bytes,
+			back ? "udp [2001:db8:1::2]:%u > [2001:db8:1::3]:53"
+			     : "udp [2001:db8:1::3]:53 > [2001:db8:1::2]:%u",
+			port);
 		break;
-	case 5:                                 /* source NAT */
-		snprintf(text, bytes, back ? "udp 203.0.113.9:53 > 198.51.100.1:%u df"
-			: "udp 10.0.0.2:%u > 203.0.113.9:53 df", port);
+	case 5: /* source NAT */
+		snprintf(text, bytes,
+			back ? "udp 203.0.113.9:53 > 198.51.100.1:%u df"
+			     : "udp 10.0.0.2:%u > 203.0.113.9:53 df",
+			port);
 		break;
 	case 6:
 	case 7:
-		snprintf(text, bytes, back ? "tcp 203.0.113.9:80 > 198.51.100.1:%u %s seq %u ack %u win 1000"
-			: "tcp 10.0.0.2:%u > 203.0.113.9:80 %s seq %u ack %u win 1000", port, flag, seq, ack);
+		snprintf(text, bytes,
+			back ? "tcp 203.0.113.9:80 > 198.51.100.1:%u %s seq %u ack %u win 1000"
+			     : "tcp 10.0.0.2:%u > 203.0.113.9:80 %s seq %u ack %u win 1000",
+			port, flag, seq, ack);
 		break;
-	case 8:                                 /* destination NAT */
+	case 8: /* destination NAT */
 	case 9:
-		snprintf(text, bytes, back ? "tcp 10.0.0.80:80 > 203.0.113.9:%u %s seq %u ack %u win 1000"
-			: "tcp 203.0.113.9:%u > 198.51.100.2:80 %s seq %u ack %u win 1000", port, flag, seq, ack);
+		snprintf(text, bytes,
+			back ? "tcp 10.0.0.80:80 > 203.0.113.9:%u %s seq %u ack %u win 1000"
+			     : "tcp 203.0.113.9:%u > 198.51.100.2:80 %s seq %u ack %u win 1000",
+			port, flag, seq, ack);
 		break;
 	case 10:
-		snprintf(text, bytes, "udp 10.0.0.2:1000 > 10.0.0.3:%u%s", 23 + any(2), any(3) == 0 ? " ip-csum bad" : "");
+		snprintf(text, bytes, "udp 10.0.0.2:1000 > 10.0.0.3:%u%s", 23 + any(2),
+			any(3) == 0 ? " ip-csum bad" : "");
 		break;
 	default:
 		snprintf(text, bytes, "icmp 10.0.0.2 > 203.0.113.9 echo-request id %u", any(3));
@@ -95,7 +109,7 @@ struct result {
 	uint64_t drops[REASON_COUNT];
 	uint64_t hits, misses;
 	struct session_counts sessions;
-	unsigned ahead;                 /* slots that did not wait for an earlier one */
+	unsigned ahead; /* slots that did not wait for an earlier one */
 };
 
 static void
@@ -110,7 +124,9 @@ take_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 		o->digest = (o->digest ^ frame[i]) * 0x100000001b3ull;
 }
 
-static char T[FRAMES][200]; static unsigned R[2][FRAMES], B[FRAMES]; static unsigned Rn, W, Bn;
+static char T[FRAMES][200];
+static unsigned R[2][FRAMES], B[FRAMES];
+static unsigned Rn, W, Bn;
 static void
 pass(struct path *p, struct rte_mbuf **m, unsigned n, struct result *o)
 {
@@ -125,7 +141,12 @@ pass(struct path *p, struct rte_mbuf **m, unsigned n, struct result *o)
 		waited |= !done && i >= p->fp->burst.n_straight;
 	}
 	Bn++;
-	for (unsigned i = 0; i < n; i++) {unsigned o_ = i < p->fp->burst.n_straight ? (p->fp->burst.way[i] & 0xffff) : p->fp->burst.out[i]; B[Rn] = Bn * 10 + (p->fp->burst.class[i] == SLOT_DONE); R[W][Rn++] = o_ == OUT_DROP ? 1000u + p->fp->burst.reason[i] : o_;}
+	for (unsigned i = 0; i < n; i++) {
+		unsigned o_ = i < p->fp->burst.n_straight ? (p->fp->burst.way[i] & 0xffff)
+							  : p->fp->burst.out[i];
+		B[Rn] = Bn * 10 + (p->fp->burst.class[i] == SLOT_DONE);
+		R[W][Rn++] = o_ == OUT_DROP ? 1000u + p->fp->burst.reason[i] : o_;
+	}
 	fastpath_flush(p->fp);
 	offline_drain(&p->offline);
 }
@@ -178,19 +199,32 @@ bursts_have_one_outcome(void **state)
 
 	(void)state;
 	for (unsigned seed = 1; seed <= 4; seed++) {
-		Rn = 0; W = 0; run(all[n - 1], 1, seed, &want);
+		Rn = 0;
+		W = 0;
+		run(all[n - 1], 1, seed, &want);
 		assert_int_equal(want.ahead, 0);
 		assert_true(want.frames > FRAMES * 2 / 5 && want.hits > FRAMES / 4
 			&& want.misses > FRAMES / 4);
 		for (unsigned b = 0; b < RTE_DIM(bursts); b++) {
-			Rn = 0; W = 1; run(all[b % n], bursts[b], seed, &got);
-			for (unsigned i = 0, x = 0; i < FRAMES && x < 1; i++) if (R[0][i] != R[1][i]) { x++; printf("burst %u seed %u differs at %u: %d %d %s %u\n", bursts[b], seed, i, R[0][i]-1000, R[1][i]-1000, T[i], B[i]); for (unsigned k = i > 32 ? i - 32: 0; k < i; k++) printf("  %u %d %s %u\n", k, R[0][k]-1000, T[k], B[k]); }
+			Rn = 0;
+			W = 1;
+			run(all[b % n], bursts[b], seed, &got);
+			for (unsigned i = 0, x = 0; i < FRAMES && x < 1; i++)
+				if (R[0][i] != R[1][i]) {
+					x++;
+					printf("burst %u seed %u differs at %u: %d %d %s %u\n",
+						bursts[b], seed, i, R[0][i] - 1000, R[1][i] - 1000,
+						T[i], B[i]);
+					for (unsigned k = i > 32 ? i - 32 : 0; k < i; k++)
+						printf("  %u %d %s %u\n", k, R[0][k] - 1000, T[k],
+							B[k]);
+				}
 			ahead += got.ahead;
 			got.ahead = 0;
 			assert_memory_equal(&got, &want, sizeof(want));
 		}
 	}
-	assert_true(ahead > FRAMES / 10);       /* else nothing was tried */
+	assert_true(ahead > FRAMES / 10); /* else nothing was tried */
 }
 
 int

@@ -65,7 +65,10 @@ void
 given_path_of(struct path *p, const char *text)
 {
 	struct appliance_options how = {
-		.captures = true, .virtual_time = true, .stepped = true, .workers = 1,
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
 		.burst = BURST_MAX,
 	};
 	struct err *err = err_create();
@@ -115,9 +118,31 @@ describe(char *text, size_t bytes)
 {
 	static const char *const flags[] = { "S", "A", "PA", "A", "FA", "R", "SA", "null", "FPU" };
 	static const char *const more[] = {
-		"", "", "", "", "", "", "", "", "", "", "", "", "ttl 1", "ttl 2", "ttl 0", "df",
-		"dscp 46", "vlan 7", "vlan 9", "frag 0 mf", "size 1400", "ip-csum bad",
-		"to 02:00:00:00:00:99", "to ff:ff:ff:ff:ff:ff", "vlan 100 vlan 7",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"ttl 1",
+		"ttl 2",
+		"ttl 0",
+		"df",
+		"dscp 46",
+		"vlan 7",
+		"vlan 9",
+		"frag 0 mf",
+		"size 1400",
+		"ip-csum bad",
+		"to 02:00:00:00:00:99",
+		"to ff:ff:ff:ff:ff:ff",
+		"vlan 100 vlan 7",
 	};
 	const char *word = more[any(RTE_DIM(more))];
 	unsigned host = 2 + any(2), port = 1000 + any(2);
@@ -128,21 +153,21 @@ describe(char *text, size_t bytes)
 			host, port, any(4), flags[any(RTE_DIM(flags))],
 			strstr(word, "csum") || strstr(word, "df") ? "" : word);
 	case 1:
-		return snprintf(text, bytes, "udp [2001:db8:1::%x]:%u > [2001:db8:9::%x]:53",
-			host, port, any(4));
+		return snprintf(text, bytes, "udp [2001:db8:1::%x]:%u > [2001:db8:9::%x]:53", host,
+			port, any(4));
 	case 2:
 		return snprintf(text, bytes, "icmp 10.1.0.%u > 203.0.113.%u echo-request id %u",
 			host, any(256), any(4));
 	case 3:
 	case 4:
-		return snprintf(text, bytes, "tcp 10.%u.%u.%u:%u > 203.0.113.%u:80 %s seq %u ack %u"
-			" win 1000 payload \"abcdef\" %s", any(3), any(2), host, port,
-			any(4) * 60, flags[any(RTE_DIM(flags))], any(3) * 6, any(2),
-			word);
+		return snprintf(text, bytes,
+			"tcp 10.%u.%u.%u:%u > 203.0.113.%u:80 %s seq %u ack %u"
+			" win 1000 payload \"abcdef\" %s",
+			any(3), any(2), host, port, any(4) * 60, flags[any(RTE_DIM(flags))],
+			any(3) * 6, any(2), word);
 	default:
 		return snprintf(text, bytes, "udp 10.%u.%u.%u:%u > 203.0.113.%u:%u %s", any(3),
-			any(2), host, port, any(4) * 60, any(8) == 0 ? 5060 : 53 + any(3),
-			word);
+			any(2), host, port, any(4) * 60, any(8) == 0 ? 5060 : 53 + any(3), word);
 	}
 }
 
@@ -163,7 +188,8 @@ bool
 given_frame(struct test_frame *f, const char *text)
 {
 	struct notation_macs macs = {
-		.src = { 2, 0, 0, 0, 0, 9 }, .dst = { 2, 0, 0, 0, 0, 1 },
+		.src = { 2, 0, 0, 0, 0, 9 },
+		.dst = { 2, 0, 0, 0, 0, 1 },
 	};
 	uint8_t frame[2048];
 	char why[128];
@@ -184,7 +210,7 @@ given_any_frame(struct test_frame *f, bool spoil)
 	do
 		describe(text, sizeof(text));
 	while (!given_frame(f, text));
-	if (any(8) == 0 && f->bytes < 200) {    /* a trailer */
+	if (any(8) == 0 && f->bytes < 200) { /* a trailer */
 		memset(f->at + f->bytes, 0x55, 20);
 		f->bytes = (uint16_t)(f->bytes + 20);
 	}

@@ -31,12 +31,12 @@ struct test_frame {
 };
 
 void given_path(struct path *p);
-void given_path_of(struct path *p, const char *config);         /* ports like the ones above */
-void end_path(struct path *p);          /* the ledger in balance, all buffers back */
+void given_path_of(struct path *p, const char *config); /* ports like the ones above */
+void end_path(struct path *p); /* the ledger in balance, all buffers back */
 
-int leave_path(void **state);           /* a group's teardown */
+int leave_path(void **state); /* a group's teardown */
 
-uint32_t any(uint32_t below);           /* the same numbers after srand(the same) */
+uint32_t any(uint32_t below); /* the same numbers after srand(the same) */
 
 /* In notation; false: it makes no frame. */
 bool given_frame(struct test_frame *f, const char *text);

@@ -13,15 +13,15 @@
 #include "measure/rig.h"
 #include "host/host_priv.h"
 
-static const char router[] =
-	"version: 1\n"
-	"system: {flows: 1024}\n"
-	"ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n"
-	"interfaces:\n"
-	"  lan: {addresses: [192.0.2.1/24], pipeline: all}\n"
-	"  wan: {addresses: [198.51.100.1/24], pipeline: all}\n"
-	"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
-	"pipelines: {all: [{route: main}]}\n";
+static const char router
+	[] = "version: 1\n"
+	     "system: {flows: 1024}\n"
+	     "ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n"
+	     "interfaces:\n"
+	     "  lan: {addresses: [192.0.2.1/24], pipeline: all}\n"
+	     "  wan: {addresses: [198.51.100.1/24], pipeline: all}\n"
+	     "routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
+	     "pipelines: {all: [{route: main}]}\n";
 
 static void
 send_one_at(struct rig *r, uint64_t now_ns)
@@ -37,7 +37,9 @@ static void
 a_neighbour_is_asked_when_only_the_sweep_has_found_it_in_use(void **state)
 {
 	struct rig_setup setup = {
-		.family = 4, .burst = 32, .virtual_time = true,
+		.family = 4,
+		.burst = 32,
+		.virtual_time = true,
 		.traffic = { .flows = 1, .seed = 1 },
 	};
 	struct err *err = err_create();
@@ -50,7 +52,7 @@ a_neighbour_is_asked_when_only_the_sweep_has_found_it_in_use(void **state)
 	r.sent = 0;
 	send_one_at(&r, 32 * NS_PER_S + NS_PER_MS);
 	send_one_at(&r, 32 * NS_PER_S + 2 * NS_PER_MS);
-	assert_int_equal(r.sent, 3);            /* two packets and one ARP request */
+	assert_int_equal(r.sent, 3); /* two packets and one ARP request */
 	if (rig_close(&r, err) < 0)
 		fail_msg("%s", err_first(err));
 	err_destroy(err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a session costs in memory, all told: every block that a worker's data path takes is counted. */
+/* What a session costs in memory, all told: every block that a worker's data path takes is counted.
+ */
 
 #include "fastpath/fastpath_priv.h"
 
@@ -14,8 +15,8 @@
 #include "base/memory.h"
 #include "nat/nat.h"
 
-#define SESSIONS 1032192u       /* what one worker is promised to hold */
-#define FEW 262144u
+#define SESSIONS 1032192u /* what one worker is promised to hold */
+#define FEW      262144u
 
 static struct fastpath *
 given_worker(uint32_t sessions)
@@ -29,14 +30,20 @@ given_worker(uint32_t sessions)
 	return fp;
 }
 
-/* Tables that are made with the first pool: endpoint-independent, filtered by address, so that there are peers, too. */
+/* Tables that are made with the first pool: endpoint-independent, filtered by address, so that
+ * there are peers, too. */
 static void
 use_nat(struct fastpath *fp, uint8_t filtering)
 {
 	static const rte_be32_t public[] = { RTE_BE32(0xc6336401) };
 	struct nat_pool_spec spec = {
-		.name = "uplink", .addresses = public, .n_addresses = 1, .low = 1024, .high = 65535,
-		.mapping = NAT_ENDPOINT_INDEPENDENT, .filtering = filtering,
+		.name = "uplink",
+		.addresses = public,
+		.n_addresses = 1,
+		.low = 1024,
+		.high = 65535,
+		.mapping = NAT_ENDPOINT_INDEPENDENT,
+		.filtering = filtering,
 	};
 
 	assert_int_equal(nat_configure(fp->slow.nat, &spec, 1), 0);
@@ -91,8 +98,8 @@ what_is_reported_is_what_is_held(void **state)
 	told_many = told(fp);
 	fastpath_destroy(fp);
 	/* What does not grow with the sessions cancels out; blocks are whole pages. */
-	assert_in_range(many - few + 16 * 4096, told_many - told_few,
-		told_many - told_few + 32 * 4096);
+	assert_in_range(
+		many - few + 16 * 4096, told_many - told_few, told_many - told_few + 32 * 4096);
 }
 
 static void
@@ -177,15 +184,24 @@ begin_session(struct fastpath *fp, uint32_t n)
 	struct sessions *t = fp->slow.sessions;
 	struct session fresh, *s;
 	struct key4 forward = {
-		.proto = 17, .iface = 1, .src = rte_cpu_to_be_32(0x0a000000 + n),
-		.dst = RTE_BE32(0xc6336401), .sport = RTE_BE16(1024), .dport = RTE_BE16(53),
+		.proto = 17,
+		.iface = 1,
+		.src = rte_cpu_to_be_32(0x0a000000 + n),
+		.dst = RTE_BE32(0xc6336401),
+		.sport = RTE_BE16(1024),
+		.dport = RTE_BE16(53),
 	};
 	struct key4 reply = {
-		.proto = 17, .iface = 2, .src = forward.dst, .dst = forward.src,
-		.sport = forward.dport, .dport = forward.sport,
+		.proto = 17,
+		.iface = 2,
+		.src = forward.dst,
+		.dst = forward.src,
+		.sport = forward.dport,
+		.dport = forward.sport,
 	};
 	struct session_keys keys = {
-		.forward = &forward, .reply = &reply,
+		.forward = &forward,
+		.reply = &reply,
 		.forward_hash = flow_hash4(&forward, &fp->slow.flow4->secret),
 		.reply_hash = flow_hash4(&reply, &fp->slow.flow4->secret),
 	};

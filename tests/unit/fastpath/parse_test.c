@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The quick test of every variant against the full parser: whatever the frame, class, key, hash, interface and
- * offset are the same. */
+/* The quick test of every variant against the full parser: whatever the frame, class, key, hash,
+ * interface and offset are the same. */
 
 #include "unit/fastpath/fixture.h"
 
@@ -26,7 +26,7 @@ begin(struct path *p, struct burst *b)
 static void
 expect_slot(const struct burst *got, const struct burst *want, unsigned i)
 {
-	assert_int_equal(got->class[i], want->class[i]);
+	assert_int_equal(got->class[i], want -> class[i]);
 	assert_int_equal(got->iface[i], want->iface[i]);
 	assert_int_equal(got->l3[i], want->l3[i]);
 	if (want->class[i] == SLOT_PLAIN4 || want->class[i] == SLOT_OTHER4) {
@@ -57,7 +57,7 @@ compare(struct path *p, const struct fastpath_variant *variant)
 			b->m[i] = given_mbuf(p, &f);
 			bytes += f.bytes;
 		}
-		mbuf_debug_received(b->m, b->n);        /* what is behind a frame must not be read */
+		mbuf_debug_received(b->m, b->n); /* what is behind a frame must not be read */
 		memcpy(plain.m, b->m, sizeof(b->m));
 		begin(p, &plain);
 		for (unsigned i = 0; i < plain.n; i++)
@@ -119,7 +119,7 @@ header_sums_are_judged_alike(void **state)
 		ip[7] = 0;
 		if (any(4) != 0)
 			checksum_ip4_set(ip, 20);
-		if (any(8) == 0)        /* the other zero */
+		if (any(8) == 0) /* the other zero */
 			ip[10] = ip[11] = any(2) ? 0xff : 0;
 		assert_int_equal(quick_sum4(ip), checksum_ip4_verify(ip, 20) == 0);
 		right += quick_sum4(ip);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The whole path by every variant and burst size: the same frames leave by the same ports, the same ledger. */
+/* The whole path by every variant and burst size: the same frames leave by the same ports, the same
+ * ledger. */
 
 #include "unit/fastpath/fixture.h"
 

@@ -21,14 +21,14 @@
 	"  wan: {addresses: [198.51.100.1/24], pipeline: outside}\n" \
 	"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n" \
 	"nat: {uplink: {pool: [198.51.100.1]}}\n"
-#define WIRE HEAD "pipelines: {inside: [{forward: wan}], outside: [{forward: lan}]}\n"
+#define WIRE   HEAD "pipelines: {inside: [{forward: wan}], outside: [{forward: lan}]}\n"
 #define ROUTER HEAD "pipelines: {inside: [{route: main}], outside: [{route: main}]}\n"
-#define MARKED HEAD \
-	"pipelines: {inside: [{police: {rate: 100Gbit}}, {mark: {dscp: ef}}, {route: main}],\n" \
-	"  outside: [{route: main}]}\n"
-#define NAT HEAD \
-	"pipelines: {inside: [track, {route: main}, {snat: uplink}],\n" \
-	"  outside: [track, {route: main}]}\n"
+#define MARKED \
+	HEAD "pipelines: {inside: [{police: {rate: 100Gbit}}, {mark: {dscp: ef}}, {route: main}],\n" \
+	     "  outside: [{route: main}]}\n"
+#define NAT \
+	HEAD "pipelines: {inside: [track, {route: main}, {snat: uplink}],\n" \
+	     "  outside: [track, {route: main}]}\n"
 
 enum { PACKETS = 32, HEADERS = 42 };
 
@@ -36,7 +36,9 @@ static void
 expect_payload_stays(const char *text, double new_percent)
 {
 	struct rig_setup setup = {
-		.family = 4, .burst = PACKETS, .virtual_time = true,
+		.family = 4,
+		.burst = PACKETS,
+		.virtual_time = true,
 		.traffic = { .flows = 100, .bytes = 1514, .new_percent = new_percent, .seed = 1 },
 	};
 	struct rte_mbuf *in[PACKETS], *out[PACKETS];
@@ -59,8 +61,8 @@ expect_payload_stays(const char *text, double new_percent)
 	for (unsigned i = 0; i < PACKETS; i++) {
 		assert_ptr_equal(out[i], in[i]);
 		assert_int_equal(out[i]->nb_segs, 1);
-		assert_ptr_equal(rte_pktmbuf_mtod_offset(out[i], const uint8_t *, HEADERS),
-			payload[i]);
+		assert_ptr_equal(
+			rte_pktmbuf_mtod_offset(out[i], const uint8_t *, HEADERS), payload[i]);
 	}
 	rte_pktmbuf_free_bulk(out, PACKETS);
 	if (rig_close(&r, err) < 0)

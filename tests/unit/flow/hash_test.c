@@ -87,8 +87,8 @@ sequential_tuples_spread_evenly(void **state)
 	spread_is_even(sip4);
 }
 
-/* FIPS-197's cipher example has no four-round output, so the rounds are computed here from the S-box's
- * definition: inverse in GF(2^8) and the affine map. */
+/* FIPS-197's cipher example has no four-round output, so the rounds are computed here from the
+ * S-box's definition: inverse in GF(2^8) and the affine map. */
 static uint8_t
 gf_mul(uint8_t a, uint8_t b)
 {
@@ -139,7 +139,9 @@ static void
 the_aes_hash_is_four_aes_rounds(void **state)
 {
 	struct flow_secret s;
-	struct key4 k = { .proto = 6, .src = 0x01020304, .dst = 0x0a0b0c0d, .sport = 7, .dport = 8 };
+	struct key4 k = {
+		.proto = 6, .src = 0x01020304, .dst = 0x0a0b0c0d, .sport = 7, .dport = 8
+	};
 	uint8_t block[16];
 	uint64_t expect;
 

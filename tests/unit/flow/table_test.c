@@ -17,8 +17,12 @@ static struct key4
 key_of(uint32_t n)
 {
 	struct key4 k = {
-		.proto = 17, .iface = 1, .src = rte_cpu_to_be_32(0x0a000000 + n),
-		.dst = rte_cpu_to_be_32(0xc6336401), .sport = rte_cpu_to_be_16(1000), .dport = rte_cpu_to_be_16(53),
+		.proto = 17,
+		.iface = 1,
+		.src = rte_cpu_to_be_32(0x0a000000 + n),
+		.dst = rte_cpu_to_be_32(0xc6336401),
+		.sport = rte_cpu_to_be_16(1000),
+		.dport = rte_cpu_to_be_16(53),
 	};
 	return k;
 }
@@ -85,11 +89,10 @@ every_record_promised_is_there_for_random_keys(void **state)
 	struct flow_table *t = given_table(1032192);
 
 	for (uint32_t n = 0; n < 1032192; n++) {
-		struct key4 k = { .proto = 6, .src = n };       /* distinct, the rest random */
+		struct key4 k = { .proto = 6, .src = n }; /* distinct, the rest random */
 
 		random_bytes(&k.dst, 8);
-		assert_int_not_equal(
-			flow_table_insert(t, &k, flow_hash4(&k, &t->secret), 0), 0);
+		assert_int_not_equal(flow_table_insert(t, &k, flow_hash4(&k, &t->secret), 0), 0);
 	}
 	flow_table_destroy(t);
 }
@@ -193,7 +196,7 @@ a_flow_is_admitted_on_its_second_packet(void **state)
 static void
 eviction_takes_the_oldest_of_the_bucket_and_never_a_session(void **state)
 {
-	struct flow_table *t = given_table(4);          /* one bucket */
+	struct flow_table *t = given_table(4); /* one bucket */
 	uint32_t session = insert(t, 1), old = insert(t, 2), fresh = insert(t, 3);
 	struct key4 k = key_of(4);
 
@@ -228,7 +231,8 @@ keys_that_collide_for_a_linear_hash_spread(void **state)
 	uint16_t *load = calloc(t->mask + 1, sizeof(*load));
 
 	for (uint32_t n = 0; n < 1 << 16; n++) {
-		/* Multiples of CRC32C's polynomial (33 bits) over the source and the destination. */
+		/* Multiples of CRC32C's polynomial (33 bits) over the source and the destination.
+		 */
 		uint64_t multiple = 0;
 		struct key4 k = key_of(0);
 
@@ -241,7 +245,7 @@ keys_that_collide_for_a_linear_hash_spread(void **state)
 		if (++load[at] > most)
 			most = load[at];
 	}
-	assert_true(most <= 20);                /* mean 4; one bucket in 10^8 would have more */
+	assert_true(most <= 20); /* mean 4; one bucket in 10^8 would have more */
 	free(load);
 	flow_table_destroy(t);
 }
@@ -272,7 +276,7 @@ ip6_keys_are_found_too(void **state)
 		memcpy(k.src + 12, &n, 4);
 		assert_int_equal(flow_table_find(t, &k, flow_hash6(&k, &t->secret)), index[n]);
 	}
-	k.dport = 1;                            /* the last bytes count */
+	k.dport = 1; /* the last bytes count */
 	assert_int_equal(flow_table_find(t, &k, flow_hash6(&k, &t->secret)), 0);
 	flow_table_destroy(t);
 }

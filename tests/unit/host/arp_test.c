@@ -2,22 +2,22 @@
 #include "fixture.h"
 
 #define EVERYBODY "ffffffffffff"
-#define PEER "020000000009"
-#define OTHER "020000000008"
-#define OURS "020000000001"
-#define REQUEST " 0806 0001 0800 06 04 0001 "
-#define REPLY " 0806 0001 0800 06 04 0002 "
-#define NOBODY "000000000000"
-#define IP_PEER "c0000209"      /* 192.0.2.9 */
-#define IP_US "c0000201"        /* 192.0.2.1 */
+#define PEER      "020000000009"
+#define OTHER     "020000000008"
+#define OURS      "020000000001"
+#define REQUEST   " 0806 0001 0800 06 04 0001 "
+#define REPLY     " 0806 0001 0800 06 04 0002 "
+#define NOBODY    "000000000000"
+#define IP_PEER   "c0000209" /* 192.0.2.9 */
+#define IP_US     "c0000201" /* 192.0.2.1 */
 
 static void
 who_asks_for_our_address_is_answered(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US),
-		REASON_NONE);
+	assert_int_equal(
+		receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US), REASON_NONE);
 
 	expect_hex(f, 0, PEER OURS REPLY OURS IP_US PEER IP_PEER);
 	assert_int_equal(f->ledger->consumed[CONSUMED_arp], 1);
@@ -45,8 +45,8 @@ who_asks_us_is_known_afterwards(void **state)
 	nh = nexthop(f, LAN, "192.0.2.9");
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
 	assert_int_equal(f->nexthops[nh].l2_bytes, 14);
-	assert_memory_equal(f->nexthops[nh].l2,
-		"\x02\x00\x00\x00\x00\x09\x02\x00\x00\x00\x00\x01\x08\x00", 14);
+	assert_memory_equal(
+		f->nexthops[nh].l2, "\x02\x00\x00\x00\x00\x09\x02\x00\x00\x00\x00\x01\x08\x00", 14);
 }
 
 static void
@@ -103,7 +103,7 @@ an_answer_that_nobody_asked_for_changes_nothing(void **state)
 	uint16_t nh;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US);
-	nh = nexthop(f, LAN, "192.0.2.9");      /* in use: probed by unicast */
+	nh = nexthop(f, LAN, "192.0.2.9"); /* in use: probed by unicast */
 	expect_hex(f, 0, PEER OURS REPLY OURS IP_US PEER IP_PEER);
 	expect_hex(f, 0, PEER OURS REQUEST OURS IP_US NOBODY IP_PEER);
 	receive_hex(f, 0, OURS PEER REPLY PEER IP_PEER OURS IP_US);
@@ -120,7 +120,9 @@ a_static_neighbour_is_not_overwritten(void **state)
 	struct fixture *f = *state;
 
 	f->neighbours[0] = (struct interface_neighbour){
-		.family = 4, .mac = { 2, 0, 0, 0, 0, 9 }, .address = address("192.0.2.9"),
+		.family = 4,
+		.mac = { 2, 0, 0, 0, 0, 9 },
+		.address = address("192.0.2.9"),
 	};
 	f->iface[LAN].neighbours = f->neighbours;
 	f->iface[LAN].n_neighbours = 1;
@@ -128,8 +130,8 @@ a_static_neighbour_is_not_overwritten(void **state)
 
 	assert_int_equal(receive_hex(f, 0, EVERYBODY OTHER REQUEST OTHER IP_PEER NOBODY IP_US),
 		REASON_neighbour_static);
-	assert_int_equal(receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US),
-		REASON_NONE);
+	assert_int_equal(
+		receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US), REASON_NONE);
 	assert_int_equal(f->nexthops[nexthop(f, LAN, "192.0.2.9")].l2[5], 9);
 }
 
@@ -141,8 +143,8 @@ whom_we_asked_may_answer_from_off_the_link(void **state)
 
 	forward(f, 1, "udp 198.51.100.2:7 > 203.0.113.9:9", LAN, "10.9.9.9");
 	f->n_seen = f->n_sent;
-	assert_int_equal(receive_hex(f, 0, OURS PEER REPLY PEER "0a090909" OURS IP_US),
-		REASON_NONE);
+	assert_int_equal(
+		receive_hex(f, 0, OURS PEER REPLY PEER "0a090909" OURS IP_US), REASON_NONE);
 
 	expect_sent(f, 0, "udp 198.51.100.2:7 > 203.0.113.9:9");
 }
@@ -174,7 +176,8 @@ senders_that_cannot_be_are_dropped_by_the_rule_they_break(void **state)
 		enum reason reason;
 	} bad[] = {
 		/* MACs: a group, nobody, ours */
-		{ EVERYBODY PEER REQUEST "010000000009" IP_PEER NOBODY IP_US, REASON_neighbour_mac },
+		{ EVERYBODY PEER REQUEST "010000000009" IP_PEER NOBODY IP_US,
+			REASON_neighbour_mac },
 		{ EVERYBODY PEER REQUEST NOBODY IP_PEER NOBODY IP_US, REASON_neighbour_mac },
 		{ EVERYBODY PEER REQUEST OURS IP_PEER NOBODY IP_US, REASON_neighbour_mac },
 		/* addresses: multicast, loopback, broadcast, none, off the link and not asked */
@@ -212,8 +215,8 @@ a_message_that_is_cut_off_is_not_read(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_not_equal(receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER "0000"),
-		REASON_NONE);
+	assert_int_not_equal(
+		receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER "0000"), REASON_NONE);
 	expect_nothing(f);
 }
 
@@ -247,7 +250,7 @@ new_addresses_are_announced_twice(void **state)
 	after(f, 10);
 	assert_int_equal(f->n_sent, 2 * first);
 
-	host_configure(f->host, &f->gen);       /* nothing new */
+	host_configure(f->host, &f->gen); /* nothing new */
 	after(f, 10);
 	assert_int_equal(f->n_sent, 2 * first);
 	f->n_seen = f->n_sent;

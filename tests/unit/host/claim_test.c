@@ -3,23 +3,25 @@
 #include "fixture.h"
 
 #define EVERYBODY "ffffffffffff"
-#define PEER "020000000009"
-#define OTHER "020000000008"
-#define OURS "020000000001"
-#define REQUEST " 0806 0001 0800 06 04 0001 "
-#define REPLY " 0806 0001 0800 06 04 0002 "
-#define NOBODY "000000000000"
-#define ZERO "00000000"
-#define IP_PEER "c0000209"      /* 192.0.2.9 */
-#define NAT "c000024d"          /* 192.0.2.77 */
-#define NAT_2 "c000024e"
-#define PROBE EVERYBODY OURS REQUEST OURS ZERO NOBODY
-#define ANNOUNCE EVERYBODY OURS REQUEST OURS
-#define QUESTION EVERYBODY PEER REQUEST PEER IP_PEER NOBODY
-#define CLAIMED EVERYBODY OTHER REPLY OTHER NAT NOBODY ZERO
+#define PEER      "020000000009"
+#define OTHER     "020000000008"
+#define OURS      "020000000001"
+#define REQUEST   " 0806 0001 0800 06 04 0001 "
+#define REPLY     " 0806 0001 0800 06 04 0002 "
+#define NOBODY    "000000000000"
+#define ZERO      "00000000"
+#define IP_PEER   "c0000209" /* 192.0.2.9 */
+#define NAT       "c000024d" /* 192.0.2.77 */
+#define NAT_2     "c000024e"
+#define PROBE     EVERYBODY OURS REQUEST OURS ZERO NOBODY
+#define ANNOUNCE  EVERYBODY OURS REQUEST OURS
+#define QUESTION  EVERYBODY PEER REQUEST PEER IP_PEER NOBODY
+#define CLAIMED   EVERYBODY OTHER REPLY OTHER NAT NOBODY ZERO
 
 static const rte_be32_t public[] = {
-	RTE_STATIC_BSWAP32(0x08080808), RTE_STATIC_BSWAP32(0xc000024d), RTE_STATIC_BSWAP32(0xc000024e),
+	RTE_STATIC_BSWAP32(0x08080808),
+	RTE_STATIC_BSWAP32(0xc000024d),
+	RTE_STATIC_BSWAP32(0xc000024e),
 };
 
 /* The host knows its own addresses for long; then NAT gets the first n of the addresses. */
@@ -76,7 +78,7 @@ an_address_is_ours_after_three_probes(void **state)
 	expect_hex(f, 0, ANNOUNCE NAT NOBODY NAT);
 	expect_nothing(f);
 
-	host_configure(f->host, &f->gen);       /* without NAT */
+	host_configure(f->host, &f->gen); /* without NAT */
 	after(f, 10);
 	expect_silence(f, NAT);
 }
@@ -98,7 +100,8 @@ an_address_that_somebody_has_is_left_alone(void **state)
 		const struct rte_mbuf *m = next_sent(f, 0);
 
 		/* no announcement: the sender of all that speaks of .77 is 0.0.0.0 */
-		assert_memory_not_equal(rte_pktmbuf_mtod_offset(m, char *, 28), "\xc0\x00\x02\x4d", 4);
+		assert_memory_not_equal(
+			rte_pktmbuf_mtod_offset(m, char *, 28), "\xc0\x00\x02\x4d", 4);
 	}
 	expect_silence(f, NAT);
 	expect_answer(f, NAT_2);
@@ -223,7 +226,10 @@ another_worker_keeps_the_same_list_in_silence(void **state)
 	struct fixture *f = *state;
 	struct generation with;
 	struct host_fact fact = {
-		.iface = LAN, .family = 4, .heard = HEARD_CONFLICT, .mac = { 2, 0, 0, 0, 0, 8 },
+		.iface = LAN,
+		.family = 4,
+		.heard = HEARD_CONFLICT,
+		.mac = { 2, 0, 0, 0, 0, 8 },
 		.address = { .v4 = public[1] },
 	};
 

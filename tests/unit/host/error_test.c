@@ -3,7 +3,7 @@
 #include "fixture.h"
 #include "host/host_priv.h"
 
-#define UDP "udp 192.0.2.9:7 > 203.0.113.9:9"
+#define UDP   "udp 192.0.2.9:7 > 203.0.113.9:9"
 #define GUEST "udp 203.0.113.9:7 > 192.0.2.9:9 vlan 20"
 
 /* A packet that came in by a port could not go on. */
@@ -36,11 +36,13 @@ an_expired_ttl_is_told_from_the_receiving_interface(void **state)
 	struct fixture *f = *state;
 
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9 ttl 1", HOST_TTL_EXPIRED, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 time-exceeded df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 time-exceeded df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9 ttl 1)");
 
 	refuse(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9 ttl 1", HOST_TTL_EXPIRED, 0);
-	expect_sent(f, 1, "icmp 2001:db8:2::1 > 2001:db8:2::2 time-exceeded "
+	expect_sent(f, 1,
+		"icmp 2001:db8:2::1 > 2001:db8:2::2 time-exceeded "
 		"(udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9 ttl 1)");
 	assert_int_equal(f->ledger->born[BORN_icmp_error], 2);
 }
@@ -87,16 +89,20 @@ codes_are_those_of_the_family(void **state)
 	struct fixture *f = *state;
 
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 13);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 13 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 13 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	refuse(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9", HOST_UNREACHABLE, 0);
-	expect_sent(f, 1, "icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 0 "
+	expect_sent(f, 1,
+		"icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 0 "
 		"(udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9)");
 	refuse(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9", HOST_UNREACHABLE, 13);
-	expect_sent(f, 1, "icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 1 "
+	expect_sent(f, 1,
+		"icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 1 "
 		"(udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9)");
 }
 
@@ -108,7 +114,8 @@ a_rejected_connection_is_reset_and_the_rest_unreachable(void **state)
 	refuse(f, 0, "tcp 192.0.2.9:7 > 203.0.113.9:113 S seq 9", HOST_RESET, 0);
 	expect_sent(f, 0, "tcp 203.0.113.9:113 > 192.0.2.9:7 RA seq 0 ack 10 win 0 df");
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_RESET, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 }
 
@@ -119,7 +126,8 @@ an_answer_in_a_vlan_is_tagged(void **state)
 
 	refuse(f, 0, "udp 203.0.113.9:7 > 8.8.8.8:9 vlan 20", HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 203.0.113.1 > 203.0.113.9 unreachable code 0 df dscp cs6 vlan 20 "
+	expect_sent(f, 0,
+		"icmp 203.0.113.1 > 203.0.113.9 unreachable code 0 df dscp cs6 vlan 20 "
 		"(udp 203.0.113.9:7 > 8.8.8.8:9)");
 }
 
@@ -130,7 +138,8 @@ a_sender_off_the_link_is_told_from_the_first_address(void **state)
 
 	refuse(f, 0, "udp 10.1.2.3:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 10.1.2.3 unreachable code 0 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 10.1.2.3 unreachable code 0 df dscp cs6 "
 		"(udp 10.1.2.3:7 > 203.0.113.9:9)");
 }
 
@@ -140,11 +149,12 @@ a_global_sender_is_never_told_from_a_link_local_address(void **state)
 {
 	struct fixture *f = *state;
 
-	f->iface[LAN].n_addresses = 2;          /* IPv4, link-local */
+	f->iface[LAN].n_addresses = 2; /* IPv4, link-local */
 	fixture_start(f);
 	refuse(f, 0, "udp [2001:db8:9::9]:7 > [2001:db8:8::9]:9", HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 2001:db8:2::1 > 2001:db8:9::9 unreachable code 0 "
+	expect_sent(f, 0,
+		"icmp 2001:db8:2::1 > 2001:db8:9::9 unreachable code 0 "
 		"(udp [2001:db8:9::9]:7 > [2001:db8:8::9]:9)");
 }
 
@@ -157,7 +167,7 @@ nobody_is_told_of_these(void **state)
 		"icmp 192.0.2.9 > 203.0.113.9 type 5 code 1",
 		"icmp 192.0.2.9 > 203.0.113.9 type 77",
 		("icmp 2001:db8:1::9 > 2001:db8:2::9 unreachable "
-			"(udp [2001:db8:2::9]:7 > [2001:db8:1::9]:9)"),
+		 "(udp [2001:db8:2::9]:7 > [2001:db8:1::9]:9)"),
 		"icmp 2001:db8:1::9 > 2001:db8:2::9 type 100",
 		/* fragments but the first */
 		"udp 192.0.2.9:7 > 203.0.113.9:9 frag 1480 size 100",
@@ -202,7 +212,8 @@ a_quote_is_read_over_several_buffers(void **state)
 	rte_pktmbuf_chain(m, rest);
 	refuse_bytes(f, 0, m, HOST_UNREACHABLE, 0);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9 size 400)");
 }
 
@@ -295,7 +306,7 @@ an_interface_has_a_rate_of_errors(void **state)
 	/* the burst, its end by chance, and each sender's reserve */
 	assert_in_range(told, 75 + 200, 100 + LIMIT_SENDERS);
 	told -= LIMIT_SENDERS;
-	for (unsigned i = 0; i < 100; i++) {    /* one second */
+	for (unsigned i = 0; i < 100; i++) { /* one second */
 		after(f, 0.01);
 		told += flood(f, 2000, 20);
 	}
@@ -324,7 +335,8 @@ one_sender_does_not_silence_the_port(void **state)
 
 	assert_int_equal(told, 50);
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 0 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 }
 

@@ -47,8 +47,9 @@ give(struct fixture *f, uint16_t port, struct rte_mbuf *m)
 	struct view v;
 
 	parse_frame(&v, m, &f->gen.ingress[port]);
-	r = v.kind == VIEW_BAD ? v.reason
-		: v.kind == VIEW_ARP ? host_arp(f->host, &v, m) : host_local(f->host, &v, m);
+	r = v.kind == VIEW_BAD       ? v.reason
+		: v.kind == VIEW_ARP ? host_arp(f->host, &v, m)
+				     : host_local(f->host, &v, m);
 	if (r != REASON_NONE) {
 		ledger_drop(f->ledger, v.iface, r);
 		rte_pktmbuf_free(m);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A large neighbour table follows a new generation in parts, and a neighbour that is used at once. */
+/* A large neighbour table follows a new generation in parts, and a neighbour that is used at once.
+ */
 #include "numbered.h"
 
 enum { MANY = 3000, STATIC = 500, PARTS = 100 };
@@ -105,7 +106,8 @@ static_neighbours_come_and_go_part_by_part(void **state)
 
 	given_known(f, MANY);
 	for (unsigned i = 0; i < STATIC; i++)
-		list[i] = (struct interface_neighbour){ .family = 4, .address = neighbour(MANY - 100 + i),
+		list[i] = (struct interface_neighbour){ .family = 4,
+			.address = neighbour(MANY - 100 + i),
 			.mac = { 2, 0, 0, 0, 7, (uint8_t)i } };
 	wan.neighbours = list;
 	wan.n_neighbours = STATIC;
@@ -115,7 +117,7 @@ static_neighbours_come_and_go_part_by_part(void **state)
 	nh = nexthop_to(f, MANY - 100 + STATIC - 1);
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
 	assert_int_equal(f->nexthops[nh].l2[4], 7);
-	nh = nexthop_to(f, MANY - 1);           /* known by another MAC before */
+	nh = nexthop_to(f, MANY - 1); /* known by another MAC before */
 	assert_int_equal(f->nexthops[nh].l2[4], 7);
 	follow_all(f);
 	assert_int_equal(tally(f, 0).is_static, STATIC);

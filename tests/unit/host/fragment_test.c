@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fixture.h"
 
-#define ANSWER_2 "020000000002 020000000022 0806 0001080006040002" \
+#define ANSWER_2 \
+	"020000000002 020000000022 0806 0001080006040002" \
 	"020000000022 c6336402 020000000002 c6336401"
 
 enum { L2 = 14, MTU = 600 };
@@ -16,7 +17,8 @@ given_narrow_link(struct fixture *f)
 static void
 given_neighbour(struct fixture *f)
 {
-	receive_hex(f, 1, "ffffffffffff 020000000022 0806 0001080006040001"
+	receive_hex(f, 1,
+		"ffffffffffff 020000000022 0806 0001080006040001"
 		"020000000022 c6336402 000000000000 c6336401");
 	nexthop(f, WAN, "198.51.100.2");
 	f->n_seen = f->n_sent;
@@ -44,8 +46,8 @@ fragment(struct fixture *f, const char *text)
 
 /* The next frame is a sound fragment: so many bytes at this offset; its payload is added to out. */
 static void
-expect_fragment(struct fixture *f, unsigned ihl, unsigned offset, bool more, unsigned bytes,
-	uint8_t *out)
+expect_fragment(
+	struct fixture *f, unsigned ihl, unsigned offset, bool more, unsigned bytes, uint8_t *out)
 {
 	const struct rte_mbuf *m = next_sent(f, 1);
 	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *), *ip = frame + L2;
@@ -141,8 +143,8 @@ what_may_not_be_fragmented_is_not(void **state)
 
 	given_narrow_link(f);
 	given_neighbour(f);
-	assert_int_equal(fragment(f, "udp 192.0.2.9:7 > 203.0.113.9:9 df size 1500"),
-		REASON_mtu_exceeded);
+	assert_int_equal(
+		fragment(f, "udp 192.0.2.9:7 > 203.0.113.9:9 df size 1500"), REASON_mtu_exceeded);
 	expect_nothing(f);
 }
 
@@ -153,8 +155,8 @@ a_large_packet_waits_whole(void **state)
 	uint8_t out[FRAME_MAX];
 
 	given_narrow_link(f);
-	assert_int_equal(fragment(f, "udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1000"),
-		REASON_NONE);
+	assert_int_equal(
+		fragment(f, "udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1000"), REASON_NONE);
 	assert_int_equal(f->ledger->held[HELD_neighbour], 1);
 	f->n_seen = f->n_sent;
 	receive_hex(f, 1, ANSWER_2);

@@ -2,9 +2,11 @@
 #include "fixture.h"
 
 #define PACKET "udp 192.0.2.9:7 > 203.0.113.9:9"
-#define ASK_2 "ffffffffffff 020000000002 0806 0001080006040001" \
+#define ASK_2 \
+	"ffffffffffff 020000000002 0806 0001080006040001" \
 	"020000000002 c6336401 000000000000 c6336402"
-#define ANSWER_2 "020000000002 020000000022 0806 0001080006040002" \
+#define ANSWER_2 \
+	"020000000002 020000000022 0806 0001080006040002" \
 	"020000000022 c6336402 020000000002 c6336401"
 
 static void
@@ -12,8 +14,8 @@ a_packet_waits_for_the_answer_and_goes(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"),
-		REASON_NONE);
+	assert_int_equal(
+		forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"), REASON_NONE);
 	assert_int_equal(f->ledger->held[HELD_neighbour], 1);
 	expect_hex(f, 1, ASK_2);
 	expect_nothing(f);
@@ -66,7 +68,8 @@ a_packet_for_a_vlan_gets_its_tag(void **state)
 
 	forward(f, 1, "udp 198.51.100.2:7 > 203.0.113.9:9", GUESTS, "203.0.113.9");
 	f->n_seen = 1;
-	receive_hex(f, 0, "020000000001 020000000009 8100 0014 0806 0001080006040002"
+	receive_hex(f, 0,
+		"020000000001 020000000009 8100 0014 0806 0001080006040002"
 		"020000000009 cb007109 020000000001 cb007101");
 
 	expect_sent(f, 0, "udp 198.51.100.2:7 > 203.0.113.9:9 vlan 20");
@@ -84,7 +87,8 @@ three_asks_then_the_sender_is_told(void **state)
 	expect_nothing(f);
 	after(f, 0.02);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	assert_int_equal(drops(f, WAN, REASON_neighbour_unresolved), 1);
 	assert_int_equal(f->ledger->held[HELD_neighbour], 0);
@@ -101,11 +105,12 @@ who_did_not_answer_is_left_alone_for_three_seconds(void **state)
 
 	assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"),
 		REASON_neighbour_unresolved);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 203.0.113.9:9)");
 	after(f, 3.01);
-	assert_int_equal(forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"),
-		REASON_NONE);
+	assert_int_equal(
+		forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"), REASON_NONE);
 	expect_hex(f, 1, ASK_2);
 }
 
@@ -142,7 +147,8 @@ a_quote_is_as_the_sender_sent_it(void **state)
 	after(f, 3.01);
 
 	f->n_seen = 3;
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 1 df dscp cs6 "
 		"(tcp 192.0.2.9:7 > 203.0.113.9:80 S ttl 9)");
 }
 
@@ -173,7 +179,8 @@ an_interface_keeps_its_newest_packets(void **state)
 	forward(f, 1, "udp 198.51.100.2:7 > 192.0.2.8:9", LAN, "192.0.2.8");
 	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD_IFACE + 1);
 	f->n_seen = f->n_sent;
-	receive_hex(f, 0, "020000000001 020000000009 0806 0001080006040002"
+	receive_hex(f, 0,
+		"020000000001 020000000009 0806 0001080006040002"
 		"020000000009 c0000208 020000000001 c0000201");
 	expect_sent(f, 0, "udp 198.51.100.2:7 > 192.0.2.8:9");
 }
@@ -209,12 +216,13 @@ who_holds_most_makes_room_for_others(void **state)
 		}
 	}
 	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD);
-	assert_int_equal(forward(f, 1, "udp 198.51.100.2:7 > 192.0.2.8:9", LAN, "192.0.2.8"),
-		REASON_NONE);
+	assert_int_equal(
+		forward(f, 1, "udp 198.51.100.2:7 > 192.0.2.8:9", LAN, "192.0.2.8"), REASON_NONE);
 	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD);
 	assert_int_equal(drops(f, 4, REASON_neighbour_queue_full), 1);
 	f->n_seen = f->n_sent;
-	receive_hex(f, 0, "020000000001 020000000009 0806 0001080006040002"
+	receive_hex(f, 0,
+		"020000000001 020000000009 0806 0001080006040002"
 		"020000000009 c0000208 020000000001 c0000201");
 	expect_sent(f, 0, "udp 198.51.100.2:7 > 192.0.2.8:9");
 	host_stop(f->host);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Senders of unsolicited SYNs: told after six seconds, unless the inside has opened by then (RFC 5382 REQ-4). */
+/* Senders of unsolicited SYNs: told after six seconds, unless the inside has opened by then (RFC
+ * 5382 REQ-4). */
 #include "fixture.h"
 
 #define SYN "tcp 198.51.100.2:80 > 198.51.100.1:4000 S"
 
-static struct tuple expected;           /* what a session has begun for; family 0: nothing */
+static struct tuple expected; /* what a session has begun for; family 0: nothing */
 
 static bool
 is_expected(void *arg, const struct tuple *t)
@@ -60,7 +61,8 @@ the_sender_is_told_after_six_seconds(void **state)
 	after(f, 5.99);
 	expect_nothing(f);
 	after(f, 0.01);
-	expect_sent(f, 1, "icmp 198.51.100.1 > 198.51.100.2 unreachable code 3 df dscp cs6 (" SYN ")");
+	expect_sent(
+		f, 1, "icmp 198.51.100.1 > 198.51.100.2 unreachable code 3 df dscp cs6 (" SYN ")");
 	after(f, 20);
 	expect_nothing(f);
 	assert_int_equal(f->ledger->born[BORN_icmp_error], 1);
@@ -75,7 +77,8 @@ who_is_expected_by_then_is_not_told(void **state)
 	after(f, 1);
 	refuse(f, "tcp 198.51.100.2:81 > 198.51.100.1:4000 S");
 	after(f, 7);
-	expect_sent(f, 1, "icmp 198.51.100.1 > 198.51.100.2 unreachable code 3 df dscp cs6 "
+	expect_sent(f, 1,
+		"icmp 198.51.100.1 > 198.51.100.2 unreachable code 3 df dscp cs6 "
 		"(tcp 198.51.100.2:81 > 198.51.100.1:4000 S)");
 	expect_nothing(f);
 }
@@ -108,8 +111,8 @@ a_damaged_segment_is_not_answered(void **state)
 	expect_nothing(f);
 }
 
-/* One comes every 10 ms by one interface: half of HOST_LATER of them, and twelve more when the first
- * have been told. */
+/* One comes every 10 ms by one interface: half of HOST_LATER of them, and twelve more when the
+ * first have been told. */
 static void
 so_many_wait_and_no_more(void **state)
 {
@@ -119,8 +122,8 @@ so_many_wait_and_no_more(void **state)
 
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < HOST_LATER + 100; i++) {
-			snprintf(text, sizeof(text), "tcp 198.51.100.%u:80 > 198.51.100.1:%u S", 2 + i % 250,
-				4000 + i);
+			snprintf(text, sizeof(text), "tcp 198.51.100.%u:80 > 198.51.100.1:%u S",
+				2 + i % 250, 4000 + i);
 			refuse(f, text);
 			after(f, 0.01);
 		}

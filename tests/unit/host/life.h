@@ -73,8 +73,8 @@ mac_read(uint8_t mac[6], const char *text)
 {
 	unsigned b[6];
 
-	assert_int_equal(sscanf(text, "%x:%x:%x:%x:%x:%x", b, b + 1, b + 2, b + 3, b + 4, b + 5),
-		6);
+	assert_int_equal(
+		sscanf(text, "%x:%x:%x:%x:%x:%x", b, b + 1, b + 2, b + 3, b + 4, b + 5), 6);
 	for (unsigned i = 0; i < 6; i++)
 		mac[i] = (uint8_t)b[i];
 }
@@ -121,7 +121,11 @@ static inline void
 given_interface(struct fixture *f, unsigned id, uint16_t port, uint16_t vlan, const char *mac)
 {
 	f->iface[id] = (struct interface){
-		.name = "", .id = (uint16_t)id, .port = port, .vlan = vlan, .mtu = 1500,
+		.name = "",
+		.id = (uint16_t)id,
+		.port = port,
+		.vlan = vlan,
+		.mtu = 1500,
 		.addresses = f->addresses[id],
 	};
 	mac_read(f->iface[id].mac, mac);
@@ -191,9 +195,15 @@ setup_stopped(void **state)
 	f->now_ns = 1000 * NS_PER_S;
 	f->pool_free = rte_mempool_avail_count(pool);
 	f->setup = (struct host_setup){
-		.nexthops = f->nexthops, .ledger = f->ledger, .pool = pool, .workers = 1,
+		.nexthops = f->nexthops,
+		.ledger = f->ledger,
+		.pool = pool,
+		.workers = 1,
 		.quiet = true,
-		.send = fixture_send, .tell = fixture_tell, .forget = fixture_forget, .arg = f,
+		.send = fixture_send,
+		.tell = fixture_tell,
+		.forget = fixture_forget,
+		.arg = f,
 	};
 	given_topology(f);
 	*state = f;
@@ -251,7 +261,7 @@ group_teardown(void **state)
 	return rte_eal_cleanup();
 }
 
-#define host_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define host_test(name)         cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define host_test_stopped(name) cmocka_unit_test_setup_teardown(name, setup_stopped, teardown)
 
 #endif

@@ -6,10 +6,13 @@ echo_is_answered(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 seq 3 ttl 9 "
-		"payload \"are you there\""), REASON_NONE);
+	assert_int_equal(receive(f, 0,
+				 "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 seq 3 ttl 9 "
+				 "payload \"are you there\""),
+		REASON_NONE);
 
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 echo-reply id 7 seq 3 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 echo-reply id 7 seq 3 "
 		"payload \"are you there\"");
 	assert_int_equal(f->ledger->consumed[CONSUMED_echo], 1);
 	assert_int_equal(f->ledger->born[BORN_echo], 1);
@@ -40,7 +43,8 @@ echo_over_ipv6_is_answered(void **state)
 {
 	struct fixture *f = *state;
 
-	receive(f, 0, "icmp 2001:db8:1::9 > 2001:db8:1::1 echo-request id 7 seq 3 ttl 9 "
+	receive(f, 0,
+		"icmp 2001:db8:1::9 > 2001:db8:1::1 echo-request id 7 seq 3 ttl 9 "
 		"payload \"x\"");
 
 	expect_sent(f, 0, "icmp 2001:db8:1::1 > 2001:db8:1::9 echo-reply id 7 seq 3 payload \"x\"");
@@ -122,10 +126,10 @@ a_wrong_checksum_is_not_answered(void **state)
 
 	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 csum bad"),
 		REASON_icmp_bad_checksum);
-	assert_int_equal(receive(f, 0, "udp 192.0.2.9:7 > 192.0.2.1:9 csum bad"),
-		REASON_local_no_service);
-	assert_int_equal(receive(f, 0, "tcp 192.0.2.9:7 > 192.0.2.1:9 S csum bad"),
-		REASON_local_no_service);
+	assert_int_equal(
+		receive(f, 0, "udp 192.0.2.9:7 > 192.0.2.1:9 csum bad"), REASON_local_no_service);
+	assert_int_equal(
+		receive(f, 0, "tcp 192.0.2.9:7 > 192.0.2.1:9 S csum bad"), REASON_local_no_service);
 	expect_nothing(f);
 }
 
@@ -135,8 +139,10 @@ other_icmp_needs_no_answer(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-reply id 7"), REASON_NONE);
-	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 unreachable code 1 "
-		"(udp 192.0.2.1:7 > 203.0.113.9:80)"), REASON_NONE);
+	assert_int_equal(receive(f, 0,
+				 "icmp 192.0.2.9 > 192.0.2.1 unreachable code 1 "
+				 "(udp 192.0.2.1:7 > 203.0.113.9:80)"),
+		REASON_NONE);
 	expect_nothing(f);
 	assert_int_equal(f->ledger->consumed[CONSUMED_local], 2);
 }
@@ -147,11 +153,13 @@ udp_finds_its_port_unreachable(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(receive(f, 0, "udp 192.0.2.9:7 > 192.0.2.1:9"), REASON_local_no_service);
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 3 df dscp cs6 "
 		"(udp 192.0.2.9:7 > 192.0.2.1:9)");
 
 	receive(f, 0, "udp [2001:db8:1::9]:7 > [2001:db8:1::1]:9");
-	expect_sent(f, 0, "icmp 2001:db8:1::1 > 2001:db8:1::9 unreachable code 4 "
+	expect_sent(f, 0,
+		"icmp 2001:db8:1::1 > 2001:db8:1::9 unreachable code 4 "
 		"(udp [2001:db8:1::9]:7 > [2001:db8:1::1]:9)");
 }
 
@@ -196,7 +204,8 @@ another_protocol_is_unreachable(void **state)
 	struct fixture *f = *state;
 
 	receive(f, 0, "ip 192.0.2.9 > 192.0.2.1 proto 47");
-	expect_sent(f, 0, "icmp 192.0.2.1 > 192.0.2.9 unreachable code 2 df dscp cs6 "
+	expect_sent(f, 0,
+		"icmp 192.0.2.1 > 192.0.2.9 unreachable code 2 df dscp cs6 "
 		"(ip 192.0.2.9 > 192.0.2.1 proto 47)");
 }
 
@@ -235,7 +244,7 @@ echo_has_a_rate(void **state)
 
 	for (unsigned i = 0; i < 1500; i++)
 		receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7");
-	assert_int_equal(f->ledger->born[BORN_echo], 500);      /* half of the burst: one sender */
+	assert_int_equal(f->ledger->born[BORN_echo], 500); /* half of the burst: one sender */
 	assert_int_equal(f->ledger->consumed[CONSUMED_echo], 1500);
 
 	after(f, 0.01);

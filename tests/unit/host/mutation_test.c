@@ -6,7 +6,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
+#define ASAN_POISON_MEMORY_REGION(at, bytes)   ((void)(at), (void)(bytes))
 #define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
 #endif
 
@@ -86,8 +86,8 @@ offer(struct fixture *f, struct random *r, const uint8_t *frame, unsigned n)
 	} else if (v.kind != VIEW_BAD && v.kind != VIEW_OTHER) {
 		uint16_t nh = nexthop(f, WAN, v.family == 4 ? "198.51.100.2" : "2001:db8:2::2");
 
-		host_tell_sender(f->host, &v, m, (enum host_error)below(r, 4),
-			(uint16_t)below(r, 1500));
+		host_tell_sender(
+			f->host, &v, m, (enum host_error)below(r, 4), (uint16_t)below(r, 1500));
 		why = host_hold(f->host, nh, m, v.l3, below(r, 2) == 0 ? &v : NULL);
 	}
 	if (why != REASON_NONE) {

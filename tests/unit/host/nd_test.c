@@ -5,21 +5,21 @@
  * says otherwise. */
 struct message {
 	const char *src, *dst, *target;
-	uint8_t type, code, flags, option;      /* option 0: none */
-	uint8_t mac;                            /* last byte of the MAC, of option and frame */
-	uint8_t option_units;                   /* of 8 bytes; 0: 1 */
-	uint8_t hop_limit;                      /* 0: 255 */
+	uint8_t type, code, flags, option; /* option 0: none */
+	uint8_t mac;                       /* last byte of the MAC, of option and frame */
+	uint8_t option_units;              /* of 8 bytes; 0: 1 */
+	uint8_t hop_limit;                 /* 0: 255 */
 	bool bad_checksum;
-	unsigned cut;                           /* bytes of the message that are missing */
+	unsigned cut; /* bytes of the message that are missing */
 };
 
-#define NS 135
-#define NA 136
-#define ROUTER 0x80
+#define NS        135
+#define NA        136
+#define ROUTER    0x80
 #define SOLICITED 0x40
-#define OVERRIDE 0x20
-#define US "2001:db8:1::1"
-#define PEER "2001:db8:1::9"
+#define OVERRIDE  0x20
+#define US        "2001:db8:1::1"
+#define PEER      "2001:db8:1::9"
 #define OUR_GROUP "ff02::1:ff00:1"
 
 static enum reason
@@ -98,13 +98,18 @@ expect_nd(struct fixture *f, uint16_t port, const char *ether_ip, const char *ty
 }
 
 #define IP6(src, dst) "86dd 60000000 0020 3a ff " src " " dst
-#define A_US "20010db8000100000000000000000001"
-#define A_PEER "20010db8000100000000000000000009"
-#define A_GROUP_PEER "ff0200000000000000000001ff000009"
-#define A_ALL "ff020000000000000000000000000001"
+#define A_US          "20010db8000100000000000000000001"
+#define A_PEER        "20010db8000100000000000000000009"
+#define A_GROUP_PEER  "ff0200000000000000000001ff000009"
+#define A_ALL         "ff020000000000000000000000000001"
 
 static const struct message solicitation = {
-	.src = PEER, .dst = OUR_GROUP, .target = US, .type = NS, .option = 1, .mac = 9,
+	.src = PEER,
+	.dst = OUR_GROUP,
+	.target = US,
+	.type = NS,
+	.option = 1,
+	.mac = 9,
 };
 
 static void
@@ -165,8 +170,13 @@ static void
 a_packet_waits_for_the_advertisement_and_goes(void **state)
 {
 	const struct message answer = {
-		.src = PEER, .dst = US, .target = PEER, .type = NA, .flags = SOLICITED | OVERRIDE,
-		.option = 2, .mac = 9,
+		.src = PEER,
+		.dst = US,
+		.target = PEER,
+		.type = NA,
+		.flags = SOLICITED | OVERRIDE,
+		.option = 2,
+		.mac = 9,
 	};
 	struct fixture *f = *state;
 
@@ -189,7 +199,8 @@ three_solicitations_then_the_sender_is_told(void **state)
 
 	assert_int_equal(f->ledger->born[BORN_nd], 3);
 	f->n_seen = 3;
-	expect_sent(f, 1, "icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 3 "
+	expect_sent(f, 1,
+		"icmp 2001:db8:2::1 > 2001:db8:2::2 unreachable code 3 "
 		"(udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9)");
 }
 
@@ -198,8 +209,13 @@ without_override_a_known_mac_stays_and_is_doubted(void **state)
 {
 	struct fixture *f = *state;
 	struct message n = {
-		.src = PEER, .dst = US, .target = PEER, .type = NA, .flags = SOLICITED | OVERRIDE,
-		.option = 2, .mac = 9,
+		.src = PEER,
+		.dst = US,
+		.target = PEER,
+		.type = NA,
+		.flags = SOLICITED | OVERRIDE,
+		.option = 2,
+		.mac = 9,
 	};
 	uint16_t nh;
 
@@ -221,8 +237,13 @@ an_unsolicited_override_changes_a_known_mac(void **state)
 {
 	struct fixture *f = *state;
 	struct message n = {
-		.src = PEER, .dst = "ff02::1", .target = PEER, .type = NA, .flags = OVERRIDE,
-		.option = 2, .mac = 8,
+		.src = PEER,
+		.dst = "ff02::1",
+		.target = PEER,
+		.type = NA,
+		.flags = OVERRIDE,
+		.option = 2,
+		.mac = 8,
 	};
 
 	hear(f, &solicitation);
@@ -236,8 +257,13 @@ an_advertisement_makes_no_entry(void **state)
 {
 	struct fixture *f = *state;
 	struct message n = {
-		.src = PEER, .dst = "ff02::1", .target = PEER, .type = NA, .flags = OVERRIDE,
-		.option = 2, .mac = 8,
+		.src = PEER,
+		.dst = "ff02::1",
+		.target = PEER,
+		.type = NA,
+		.flags = OVERRIDE,
+		.option = 2,
+		.mac = 8,
 	};
 
 	hear(f, &n);
@@ -266,7 +292,11 @@ messages_that_break_the_rules_are_dropped(void **state)
 		{ .src = PEER, .dst = OUR_GROUP, .target = US, .type = NS, .code = 1 },
 		{ .src = PEER, .dst = OUR_GROUP, .target = US, .type = NS, .cut = 1 },
 		{ .src = PEER, .dst = OUR_GROUP, .target = "ff02::1", .type = NS },
-		{ .src = PEER, .dst = OUR_GROUP, .target = US, .type = NS, .option = 1,
+		{ .src = PEER,
+			.dst = OUR_GROUP,
+			.target = US,
+			.type = NS,
+			.option = 1,
 			.option_units = 2 },
 		{ .src = PEER, .dst = OUR_GROUP, .target = US, .type = NS, .option = 1, .cut = 7 },
 		{ .src = "::", .dst = US, .target = US, .type = NS },
@@ -292,13 +322,18 @@ nobody_speaks_as_our_address(void **state)
 {
 	struct fixture *f = *state;
 	struct message n = {
-		.src = PEER, .dst = US, .target = US, .type = NA, .flags = SOLICITED, .option = 2,
+		.src = PEER,
+		.dst = US,
+		.target = US,
+		.type = NA,
+		.flags = SOLICITED,
+		.option = 2,
 		.mac = 9,
 	};
 
 	assert_int_equal(hear(f, &n), REASON_neighbour_ours);
 	n.target = PEER;
-	n.mac = 1;                      /* our own MAC */
+	n.mac = 1; /* our own MAC */
 	assert_int_equal(hear(f, &n), REASON_neighbour_mac);
 }
 
@@ -320,9 +355,10 @@ an_option_without_length_ends_the_walk(void **state)
 	enum reason r;
 
 	/* as a_solicitation_is_answered, with length 0 */
-	r = receive_hex(f, 0, "3333ff000001 020000000009"
-		IP6(A_PEER, "ff0200000000000000000001ff000001")
-		"8700 d0be 00000000" A_US "0100 020000000009");
+	r = receive_hex(f, 0,
+		"3333ff000001 020000000009" IP6(
+			A_PEER, "ff0200000000000000000001ff000001") "8700 d0be 00000000" A_US
+								    "0100 020000000009");
 
 	assert_int_not_equal(r, REASON_NONE);
 	expect_nothing(f);

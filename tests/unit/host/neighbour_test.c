@@ -19,7 +19,8 @@ a_neighbour_in_use_is_probed_after_thirty_seconds(void **state)
 
 	after(f, 0.2);
 	host_used(f->host, nh);
-	expect_hex(f, 1, "020000000109 020000000002 0806 0001080006040001"
+	expect_hex(f, 1,
+		"020000000109 020000000002 0806 0001080006040001"
 		"020000000002 c6336401 000000000000 0a000002");
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
 	hear(f, 0, HEARD_ANSWER, 9);
@@ -48,7 +49,8 @@ a_neighbour_that_stops_answering_is_lost(void **state)
 	f->n_seen = f->n_sent;
 	assert_int_equal(send_to(f, 0), REASON_NONE);
 	assert_int_equal(nexthop_to(f, 0), nh);
-	expect_hex(f, 1, "ffffffffffff 020000000002 0806 0001080006040001"
+	expect_hex(f, 1,
+		"ffffffffffff 020000000002 0806 0001080006040001"
 		"020000000002 c6336401 000000000000 0a000002");
 }
 
@@ -67,7 +69,7 @@ a_neighbour_without_use_is_let_go_after_twenty_minutes(void **state)
 	after(f, 20);
 
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_UNRESOLVED);
-	assert_int_equal(count(f), 1);          /* 0 keeps its slot; 1 was nobody's next hop */
+	assert_int_equal(count(f), 1); /* 0 keeps its slot; 1 was nobody's next hop */
 }
 
 static void
@@ -124,8 +126,10 @@ a_reload_keeps_neighbours_and_writes_their_headers_anew(void **state)
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
 	assert_int_equal(f->nexthops[nh].mtu, 1400);
 	assert_int_equal(f->nexthops[nh].l2_bytes, 22);
-	assert_memory_equal(f->nexthops[nh].l2, "\x02\x00\x00\x00\x01\x09\x02\x00\x00\x00\x00\x02"
-		"\x88\xa8\x00\x1e\x81\x00\x00\x28\x08\x00", 22);
+	assert_memory_equal(f->nexthops[nh].l2,
+		"\x02\x00\x00\x00\x01\x09\x02\x00\x00\x00\x00\x02"
+		"\x88\xa8\x00\x1e\x81\x00\x00\x28\x08\x00",
+		22);
 }
 
 static void
@@ -179,7 +183,9 @@ static_neighbours_come_and_go_with_the_configuration(void **state)
 	uint16_t nh;
 
 	f->neighbours[0] = (struct interface_neighbour){
-		.family = 4, .mac = { 2, 0, 0, 0, 0, 0x77 }, .address = neighbour(0),
+		.family = 4,
+		.mac = { 2, 0, 0, 0, 0, 0x77 },
+		.address = neighbour(0),
 	};
 	f->iface[WAN].neighbours = f->neighbours;
 	f->iface[WAN].n_neighbours = 1;

@@ -26,7 +26,10 @@ static inline void
 hear(struct fixture *f, unsigned n, enum host_heard how, uint8_t mac)
 {
 	struct host_fact fact = {
-		.iface = WAN, .family = 4, .heard = (uint8_t)how, .mac = { 2, 0, 0, 0, 1, mac },
+		.iface = WAN,
+		.family = 4,
+		.heard = (uint8_t)how,
+		.mac = { 2, 0, 0, 0, 1, mac },
 		.address = neighbour(n),
 	};
 

@@ -2,7 +2,7 @@
 /* Who has the slots of the neighbour table, and who gives room. */
 #include "numbered.h"
 
-#define TO_LAN "udp 198.51.100.2:7 > 192.0.2.9:9"
+#define TO_LAN  "udp 198.51.100.2:7 > 192.0.2.9:9"
 #define TO_WAN6 "udp [2001:db8:1::9]:7 > [2001:db8:2::9]:9"
 
 /* 16 of 64 slots are for neighbours that never answered; one more takes the place of the oldest. */
@@ -48,7 +48,7 @@ a_scan_leaves_other_interfaces_their_share(void **state)
 	for (unsigned n = 0; n < 2000; n++) {
 		send_to(f, n);
 		hear(f, n, n % 2 != 0 ? HEARD_ANSWER : HEARD_REQUEST, 9);
-		nexthop_to(f, n);               /* programs hold it */
+		nexthop_to(f, n); /* programs hold it */
 	}
 	f->n_seen = f->n_sent;
 	assert_true(count(f) < 64);
@@ -144,7 +144,7 @@ a_scan_does_not_push_out_known_neighbours(void **state)
 			assert_int_equal(f->nexthops[nh[k]].l2[5], k);
 		}
 	}
-	assert_int_equal(f->n_forgotten, 0);    /* no program held a next hop of those */
+	assert_int_equal(f->n_forgotten, 0); /* no program held a next hop of those */
 	assert_in_range(count(f), 9, 64);
 }
 

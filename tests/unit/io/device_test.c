@@ -106,13 +106,16 @@ arguments_are_what_the_driver_takes(void **state)
 		{ "net_af_packet0,iface=x,qpairs=16", "" },
 		{ "net_af_packet0,iface=x,qpairs=17", "qpairs=17: a number from 1 to 16" },
 		{ "net_af_packet0,iface=x,qpairs=", "qpairs=: a number from 1 to 16" },
-		{ "net_af_packet0,iface=x,framesz=16384", "framesz=16384 does not fit into a block of 4096; add blocksz=16384" },
+		{ "net_af_packet0,iface=x,framesz=16384",
+			"framesz=16384 does not fit into a block of 4096; add blocksz=16384" },
 		{ "net_af_packet0,iface=x,framesz=16384,blocksz=16384", "" },
 		{ "net_af_packet0,iface=x,blocksz=12288", "blocksz=12288: a power of two" },
 		{ "net_af_packet0,iface=x,framesz=2040", "framesz=2040: a multiple of 16" },
-		{ "net_af_packet0,iface=x,blocksz=65536,framecnt=31", "framecnt=31 is less than the 32 frames of one block" },
+		{ "net_af_packet0,iface=x,blocksz=65536,framecnt=31",
+			"framecnt=31 is less than the 32 frames of one block" },
 		{ "net_af_packet0,iface=x,blocksz=65536,framecnt=32", "" },
-		{ "net_af_packet0,ifac=y,iface=x", "net_af_packet0 has no argument 'ifac'; did you mean 'iface'?" },
+		{ "net_af_packet0,ifac=y,iface=x",
+			"net_af_packet0 has no argument 'ifac'; did you mean 'iface'?" },
 		{ "net_af_packet0,iface=x,", "has no argument ''" },
 		{ "net_null0,size=2048,copy=1,no-rx=1", "" },
 		{ "net_null0,size=2049", "size=2049: a number from 14 to 2048" },
@@ -129,8 +132,10 @@ arguments_are_what_the_driver_takes(void **state)
 		struct err *err = err_create();
 
 		device_check(cases[i].device, "ports.a.device", here, err);
-		if (strstr(err_first(err), cases[i].says) == NULL || (cases[i].says[0] == '\0') != (err_count(err) == 0))
-			fail_msg("%s: expected '%s', got '%s'", cases[i].device, cases[i].says, err_first(err));
+		if (strstr(err_first(err), cases[i].says) == NULL
+			|| (cases[i].says[0] == '\0') != (err_count(err) == 0))
+			fail_msg("%s: expected '%s', got '%s'", cases[i].device, cases[i].says,
+				err_first(err));
 		err_destroy(err);
 	}
 }
@@ -268,8 +273,7 @@ a_pci_device_bound_to_nothing_is_told_how_to_bind(void **state)
 	struct err *err = *state;
 
 	given_sysfs(root, "0x020000", "none");
-	given_more(root, "/bus/pci/devices/0000:3b:00.0",
-		"rm driver && mkdir iommu_group");
+	given_more(root, "/bus/pci/devices/0000:3b:00.0", "rm driver && mkdir iommu_group");
 	assert_true(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err) < 0);
 	forget_sysfs(root);
 
@@ -286,9 +290,11 @@ vfio_without_an_iommu_names_what_the_kernel_has(void **state)
 
 	given_sysfs(root, "0x020000", "vfio-pci");
 	assert_int_equal(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, err), 0);
-	given_more(root, "", "mkdir -p module/vfio/parameters"
+	given_more(root, "",
+		"mkdir -p module/vfio/parameters"
 		" && touch module/vfio/parameters/enable_unsafe_noiommu_mode");
-	assert_int_equal(device_check_host("0000:3b:00.0", "ports.wan.device", root, here, second), 0);
+	assert_int_equal(
+		device_check_host("0000:3b:00.0", "ports.wan.device", root, here, second), 0);
 	forget_sysfs(root);
 
 	assert_non_null(strstr(said(err), "boot with intel_iommu=on"));
@@ -307,8 +313,8 @@ a_pci_device_that_is_no_nic_is_refused(void **state)
 	assert_true(device_check_host("3b:00.0", "ports.wan.device", root, here, err) < 0);
 	forget_sysfs(root);
 
-	assert_string_equal(
-		err_first(err), "ports.wan.device: PCI device 0000:3b:00.0 is not a network device");
+	assert_string_equal(err_first(err),
+		"ports.wan.device: PCI device 0000:3b:00.0 is not a network device");
 }
 
 static void
@@ -381,7 +387,8 @@ main(void)
 		cmocka_unit_test(a_pci_address_gets_its_domain),
 		cmocka_unit_test(an_argument_is_found_by_its_whole_key),
 		cmocka_unit_test_setup_teardown(a_wrong_text_is_one_sentence, create, destroy),
-		cmocka_unit_test_setup_teardown(arguments_are_what_the_driver_takes, create, destroy),
+		cmocka_unit_test_setup_teardown(
+			arguments_are_what_the_driver_takes, create, destroy),
 		cmocka_unit_test_setup_teardown(a_driver_has_so_many_queues, create, destroy),
 		cmocka_unit_test_setup_teardown(a_right_text_has_no_error, create, destroy),
 		cmocka_unit_test(queues_become_the_drivers_argument),

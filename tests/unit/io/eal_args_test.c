@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* system.eal: what is handed to DPDK, and what would end the process or take away what Weir decides. */
+/* system.eal: what is handed to DPDK, and what would end the process or take away what Weir
+ * decides. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,12 +11,15 @@
 
 #include "io/eal.h"
 
-#define ARGS(...) (const char *const[]){ __VA_ARGS__ }, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *)
+#define ARGS(...) \
+	(const char *const[]){ __VA_ARGS__ }, \
+		sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *)
 
 static void
 expect(const char *text, const char *const *args, unsigned n)
 {
-	const struct loc loc[4] = { { "f", 1, 1, 1 }, { "f", 2, 1, 1 }, { "f", 3, 1, 1 }, { "f", 4, 1, 1 } };
+	const struct loc loc[4] = { { "f", 1, 1, 1 }, { "f", 2, 1, 1 }, { "f", 3, 1, 1 },
+		{ "f", 4, 1, 1 } };
 	struct err *err = err_create();
 	int rc = eal_check_extra(args, loc, n, err);
 

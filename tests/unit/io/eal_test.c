@@ -63,7 +63,9 @@ too_many_workers_are_refused(void **state)
 {
 	struct eal_core workers[EAL_WORKERS_MAX + 1];
 	struct eal_cfg cfg = {
-		.control.core = own_core(), .workers = workers, .worker_count = EAL_WORKERS_MAX + 1
+		.control.core = own_core(),
+		.workers = workers,
+		.worker_count = EAL_WORKERS_MAX + 1,
 	};
 
 	(void)state;
@@ -82,8 +84,12 @@ several_workers_share_a_core(void **state)
 {
 	struct eal_core workers[3] = { { .core = own_core() }, { .core = own_core() },
 		{ .core = own_core() } };
-	struct eal_cfg cfg = { .control.core = own_core(), .workers = workers, .worker_count = 3,
-		.hugepages = EAL_HUGEPAGES_NO, .memory_bytes = 1 << 20, .pci = true };
+	struct eal_cfg cfg = { .control.core = own_core(),
+		.workers = workers,
+		.worker_count = 3,
+		.hugepages = EAL_HUGEPAGES_NO,
+		.memory_bytes = 1 << 20,
+		.pci = true };
 	struct err *err = err_create();
 	char directory[64];
 	struct stat st;

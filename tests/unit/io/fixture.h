@@ -34,7 +34,9 @@ static inline int
 fixture_start_dpdk(void **state)
 {
 	struct eal_core worker = { 0 };
-	struct eal_cfg eal = { .workers = &worker, .worker_count = 1, .hugepages = EAL_HUGEPAGES_NO,
+	struct eal_cfg eal = { .workers = &worker,
+		.worker_count = 1,
+		.hugepages = EAL_HUGEPAGES_NO,
 		.memory_bytes = 64 << 20 };
 	struct err *err = err_create();
 	unsigned core;

@@ -25,7 +25,8 @@ write_file(const struct fixture *f, const char *name, const char *text)
 	FILE *out;
 
 	snprintf(path, sizeof(path), "%s/%s", f->root, name);
-	for (char *slash = strchr(path + strlen(f->root) + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(path + strlen(f->root) + 1, '/'); slash != NULL;
+		slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		mkdir(path, 0755);
 		*slash = '/';
@@ -51,7 +52,8 @@ setup(void **state)
 	if (mkdtemp(f.root) == NULL)
 		return -1;
 	*state = &f;
-	write_file(&f, "meminfo", "MemTotal: 9000000 kB\nMemAvailable:   8192000 kB\nHugepagesize:       2048 kB\n");
+	write_file(&f, "meminfo",
+		"MemTotal: 9000000 kB\nMemAvailable:   8192000 kB\nHugepagesize:       2048 kB\n");
 	return 0;
 }
 
@@ -111,7 +113,8 @@ what_is_to_be_added_comes_on_top_of_what_there_is(void **state)
 {
 	write_file(*state, "kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "100\n");
 	write_file(*state, "kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "30\n");
-	expect_advice(*state, 101, "101 MiB needed, 60 MiB free; 21 pages of 2048 kB more are to be reserved: "
+	expect_advice(*state, 101,
+		"101 MiB needed, 60 MiB free; 21 pages of 2048 kB more are to be reserved: "
 		"echo 121 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
 }
 
@@ -122,7 +125,8 @@ pages_are_added_of_the_size_that_is_there(void **state)
 	write_file(*state, "kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "0\n");
 	write_file(*state, "kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages", "2\n");
 	write_file(*state, "kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "1\n");
-	expect_advice(*state, 1500, "1 pages of 1048576 kB more are to be reserved: "
+	expect_advice(*state, 1500,
+		"1 pages of 1048576 kB more are to be reserved: "
 		"echo 3 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages");
 }
 

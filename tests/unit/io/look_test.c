@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Looks at what devices deliver: nothing but zeros, or nothing for our MAC, is found within a second, and said once. */
+/* Looks at what devices deliver: nothing but zeros, or nothing for our MAC, is found within a
+ * second, and said once. */
 
 #include "base/clock.h"
 #include "unit/io/fixture.h"
 
-#define OURS UINT64_C(0x020000000001)
-#define THEIRS UINT64_C(0x020000000099)
+#define OURS      UINT64_C(0x020000000001)
+#define THEIRS    UINT64_C(0x020000000099)
 #define BROADCAST UINT64_C(0xffffffffffff)
-#define TICK_NS (NS_PER_S / 10)
+#define TICK_NS   (NS_PER_S / 10)
 
 struct device {
 	struct delivery delivery;
 	struct delivery_facts facts;
-	enum delivery_fault told;       /* the last fault that was returned */
+	enum delivery_fault told; /* the last fault that was returned */
 	unsigned times;
 };
 
-/* The device delivers a number of frames in each tenth of a second, the last one of them to a MAC. */
+/* The device delivers a number of frames in each tenth of a second, the last one of them to a MAC.
+ */
 static void
 delivers(struct device *d, unsigned ticks, uint64_t note, unsigned frames, unsigned foreign)
 {
@@ -71,7 +73,7 @@ frames_for_other_stations_alone_are_told_once(void **state)
 	delivers(&d, 100, LOOK_SEEN | THEIRS, 5, 5);
 	assert_int_equal(d.told, DELIVERY_FOREIGN);
 	assert_int_equal(d.times, 1);
-	delivers(&d, 20, LOOK_SEEN | LOOK_ZEROS, 5, 0);         /* another fault is told, too */
+	delivers(&d, 20, LOOK_SEEN | LOOK_ZEROS, 5, 0); /* another fault is told, too */
 	assert_int_equal(d.told, DELIVERY_ZEROS);
 	assert_int_equal(d.times, 2);
 }
@@ -108,7 +110,8 @@ broadcasts_and_silence_are_no_fault(void **state)
 	assert_int_equal(d.times, 0);
 }
 
-/* Three frames are too few for a verdict, however far apart; the fourth of them at a second's distance is not. */
+/* Three frames are too few for a verdict, however far apart; the fourth of them at a second's
+ * distance is not. */
 static void
 seldom_frames_are_judged_by_their_number(void **state)
 {
@@ -134,10 +137,10 @@ note_of(struct fixture *f, const uint8_t *data, unsigned bytes)
 	assert_non_null(m);
 	memcpy(rte_pktmbuf_append(m, (uint16_t)bytes), data, bytes);
 	look_note(&look, m);
-	assert_int_equal(look_take(&look), 0);  /* nobody had asked */
+	assert_int_equal(look_take(&look), 0); /* nobody had asked */
 	look_note(&look, m);
 	note = look_take(&look);
-	assert_int_equal(look_take(&look), 0);  /* it is given once */
+	assert_int_equal(look_take(&look), 0); /* it is given once */
 	rte_pktmbuf_free(m);
 	return note;
 }
@@ -155,7 +158,7 @@ a_note_has_the_destination_and_tells_zeros(void **state)
 	assert_int_equal(note_of(&f, frame, sizeof(frame)), LOOK_SEEN);
 	memcpy(frame, (uint8_t[]){ 2, 0, 0, 0, 0, 0x99 }, 6);
 	assert_int_equal(note_of(&f, frame, sizeof(frame)), LOOK_SEEN | THEIRS);
-	assert_int_equal(note_of(&f, frame, 5), 0);             /* no destination */
+	assert_int_equal(note_of(&f, frame, 5), 0); /* no destination */
 	fixture_close(&f);
 }
 

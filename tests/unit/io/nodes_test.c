@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packet buffers on machines of two and four NUMA nodes that are not there: 64 cores, a worker on each, a port on each node.
- * The linker puts these functions before the real ones. */
+/* Packet buffers on machines of two and four NUMA nodes that are not there: 64 cores, a worker on
+ * each, a port on each node. The linker puts these functions before the real ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,13 +37,19 @@ static void
 size(struct pools *pools, unsigned n_nodes, unsigned workers)
 {
 	static struct ports ports;
-	const struct pool_cfg cfg = { .burst = 32, .holders = 4096, .ring = steer_ring_frames(workers) };
+	const struct pool_cfg cfg = {
+		.burst = 32, .holders = 4096, .ring = steer_ring_frames(workers)
+	};
 
 	nodes = n_nodes;
 	ports = (struct ports){ .count = n_nodes, .workers = workers };
 	for (unsigned i = 0; i < n_nodes; i++)
-		ports.at[i] = (struct port){ .numa_node = (int)i, .rx_queues = (uint16_t)workers,
-			.tx_queues = (uint16_t)workers, .rx_descriptors = 1024, .tx_descriptors = 1024, .mtu = 1500 };
+		ports.at[i] = (struct port){ .numa_node = (int)i,
+			.rx_queues = (uint16_t)workers,
+			.tx_queues = (uint16_t)workers,
+			.rx_descriptors = 1024,
+			.tx_descriptors = 1024,
+			.mtu = 1500 };
 	pools_size(pools, &cfg, &ports);
 }
 
@@ -111,7 +117,8 @@ bytes_of(unsigned n_nodes, unsigned workers)
 	return bytes;
 }
 
-/* From where the rings towards one worker have reached their bound; queues times workers would be quadratic. */
+/* From where the rings towards one worker have reached their bound; queues times workers would be
+ * quadratic. */
 static void
 memory_is_linear_in_workers(void **state)
 {

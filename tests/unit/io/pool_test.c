@@ -261,7 +261,8 @@ buffers_that_no_device_finds_are_noticed(void **state)
 	rte_mempool_obj_iter(f.mp, spoil, &none);
 	assert_string_equal(pool_address_fault(f.mp), "have no IO address");
 	rte_mempool_obj_iter(f.mp, spoil, &other);
-	assert_string_equal(pool_address_fault(f.mp), "have an IO address that is not their virtual one");
+	assert_string_equal(
+		pool_address_fault(f.mp), "have an IO address that is not their virtual one");
 	fixture_close(&f);
 }
 

@@ -53,7 +53,9 @@ a_device_used_twice_is_refused(void **state)
 static void
 more_queues_than_there_are_is_refused(void **state)
 {
-	struct port_cfg cfg = { .name = "lan", .device = "net_pcap0,tx_pcap=/dev/null", .queues = 3,
+	struct port_cfg cfg = { .name = "lan",
+		.device = "net_pcap0,tx_pcap=/dev/null",
+		.queues = 3,
 		.queues_loc = lan_line };
 
 	(void)state;

@@ -11,8 +11,10 @@ static const uint8_t key[STEER_KEY_BYTES] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 static struct tuple
 tuple4(uint32_t src, uint16_t sport, uint32_t dst, uint16_t dport)
 {
-	struct tuple t = { .sport = rte_cpu_to_be_16(sport), .dport = rte_cpu_to_be_16(dport),
-		.proto = 17, .family = 4 };
+	struct tuple t = { .sport = rte_cpu_to_be_16(sport),
+		.dport = rte_cpu_to_be_16(dport),
+		.proto = 17,
+		.family = 4 };
 	rte_be32_t a = rte_cpu_to_be_32(src);
 	rte_be32_t b = rte_cpu_to_be_32(dst);
 
@@ -88,9 +90,48 @@ flows_spread_evenly_under_another_key_differently(void **state)
 }
 
 static const uint8_t udp4[] = {
-	2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00,
-	0x45, 0, 0, 28, 0, 7, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 9,
-	0x14, 0x53, 0, 80, 0, 8, 0, 0,
+	2,
+	0,
+	0,
+	0,
+	0,
+	2,
+	2,
+	0,
+	0,
+	0,
+	0,
+	1,
+	0x08,
+	0x00,
+	0x45,
+	0,
+	0,
+	28,
+	0,
+	7,
+	0,
+	0,
+	64,
+	17,
+	0,
+	0,
+	192,
+	0,
+	2,
+	1,
+	198,
+	51,
+	100,
+	9,
+	0x14,
+	0x53,
+	0,
+	80,
+	0,
+	8,
+	0,
+	0,
 };
 
 static void
@@ -144,9 +185,48 @@ static void
 an_icmp_error_goes_as_an_answer_to_what_it_quotes(void **state)
 {
 	uint8_t error[14 + 20 + 8 + 28] = {
-		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 0x08, 0x00,
-		0x45, 0, 0, 56, 0, 0, 0, 0, 64, 1, 0, 0, 203, 0, 113, 5, 192, 0, 2, 1,
-		11, 0, 0, 0, 0, 0, 0, 0,
+		2,
+		0,
+		0,
+		0,
+		0,
+		1,
+		2,
+		0,
+		0,
+		0,
+		0,
+		9,
+		0x08,
+		0x00,
+		0x45,
+		0,
+		0,
+		56,
+		0,
+		0,
+		0,
+		0,
+		64,
+		1,
+		0,
+		0,
+		203,
+		0,
+		113,
+		5,
+		192,
+		0,
+		2,
+		1,
+		11,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
 	};
 	struct tuple expected = tuple4(0xc6336409, 80, 0xc0000201, 5203);
 	struct steer_view t = { .vlan = { 0 } };
@@ -161,9 +241,48 @@ static void
 an_echo_goes_by_its_identifier(void **state)
 {
 	uint8_t echo[14 + 20 + 8] = {
-		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 0x08, 0x00,
-		0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 192, 0, 2, 1, 198, 51, 100, 9,
-		8, 0, 0, 0, 0, 7, 0, 1,
+		2,
+		0,
+		0,
+		0,
+		0,
+		1,
+		2,
+		0,
+		0,
+		0,
+		0,
+		9,
+		0x08,
+		0x00,
+		0x45,
+		0,
+		0,
+		28,
+		0,
+		0,
+		0,
+		0,
+		64,
+		1,
+		0,
+		0,
+		192,
+		0,
+		2,
+		1,
+		198,
+		51,
+		100,
+		9,
+		8,
+		0,
+		0,
+		0,
+		0,
+		7,
+		0,
+		1,
 	};
 	struct steer_view t = { .vlan = { 0 } };
 
@@ -177,9 +296,20 @@ static void
 ip6_extensions_are_walked(void **state)
 {
 	/* Hop-by-hop options, then UDP from 5203 to 80. */
-	uint8_t frame[14 + 40 + 8 + 8] = { [12] = 0x86, [13] = 0xdd, [14] = 0x60, [20] = 0,
-		[22] = 0x20, [37] = 1, [38] = 0x20, [53] = 2, [54] = 17, [55] = 0, [62] = 0x14,
-		[63] = 0x53, [64] = 0, [65] = 80 };
+	uint8_t frame[14 + 40 + 8 + 8] = { [12] = 0x86,
+		[13] = 0xdd,
+		[14] = 0x60,
+		[20] = 0,
+		[22] = 0x20,
+		[37] = 1,
+		[38] = 0x20,
+		[53] = 2,
+		[54] = 17,
+		[55] = 0,
+		[62] = 0x14,
+		[63] = 0x53,
+		[64] = 0,
+		[65] = 80 };
 	struct steer_view t = { .vlan = { 0 } };
 
 	(void)state;

@@ -38,10 +38,12 @@ static void
 a_difference_that_was_nothing_once_is_noise(void **state)
 {
 	(void)state;
-	assert_true(bench_is_noise(&(struct bench_figure) { .median = 3, .least = -1, .most = 9 }));
-	assert_true(bench_is_noise(&(struct bench_figure) { .median = 3, .least = 0, .most = 9 }));
-	assert_true(bench_is_noise(&(struct bench_figure) { .median = -3, .least = -9, .most = -1 }));
-	assert_false(bench_is_noise(&(struct bench_figure) { .median = 3, .least = 0.1, .most = 9 }));
+	assert_true(bench_is_noise(&(struct bench_figure){ .median = 3, .least = -1, .most = 9 }));
+	assert_true(bench_is_noise(&(struct bench_figure){ .median = 3, .least = 0, .most = 9 }));
+	assert_true(
+		bench_is_noise(&(struct bench_figure){ .median = -3, .least = -9, .most = -1 }));
+	assert_false(
+		bench_is_noise(&(struct bench_figure){ .median = 3, .least = 0.1, .most = 9 }));
 }
 
 /* A result with one stage, and nothing else of interest. */
@@ -57,7 +59,7 @@ result_with_stage(struct bench_result *r, const struct bench_figure *cycles)
 	r->all.median = 50;
 	r->hz = 1e9;
 	r->n_stages = 1;
-	r->stage[0] = (struct bench_stage) { .name = "snat", .line = 7, .cycles = *cycles };
+	r->stage[0] = (struct bench_stage){ .name = "snat", .line = 7, .cycles = *cycles };
 }
 
 static json_t *
@@ -76,8 +78,8 @@ stage_json(const struct bench_figure *cycles)
 static void
 noise_has_no_median_in_json(void **state)
 {
-	json_t *noise = stage_json(&(struct bench_figure) { .median = -4, .least = -9, .most = 6 });
-	json_t *seen = stage_json(&(struct bench_figure) { .median = 4, .least = 1, .most = 6 });
+	json_t *noise = stage_json(&(struct bench_figure){ .median = -4, .least = -9, .most = 6 });
+	json_t *seen = stage_json(&(struct bench_figure){ .median = 4, .least = 1, .most = 6 });
 
 	(void)state;
 	assert_true(json_is_null(json_object_get(noise, "median")));
@@ -109,9 +111,9 @@ static void
 noise_has_no_median_in_the_table(void **state)
 {
 	(void)state;
-	expect_row(&(struct bench_figure) { .median = -4, .least = -9, .most = 6 },
+	expect_row(&(struct bench_figure){ .median = -4, .least = -9, .most = 6 },
 		"  snat              noise     -9.0      6.0   stage of line 7");
-	expect_row(&(struct bench_figure) { .median = 4, .least = 1, .most = 6 },
+	expect_row(&(struct bench_figure){ .median = 4, .least = 1, .most = 6 },
 		"  snat                4.0      1.0      6.0   stage of line 7");
 }
 

@@ -14,13 +14,15 @@
 	"version: 1\n" \
 	"system: {flows: 4096}\n" \
 	"ports: {lan: {device: net_null0, queues: 1}, wan: {device: net_null1, queues: 1}}\n"
-#define INTERFACES PORTS \
+#define INTERFACES \
+	PORTS \
 	"interfaces:\n" \
 	"  lan: {addresses: [192.0.2.1/24, \"2001:db8:1::1/64\"], pipeline: inside}\n" \
 	"  wan: {addresses: [198.51.100.1/24, \"2001:db8:2::1/64\"], pipeline: outside}\n" \
 	"routes:\n" \
 	"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: \"::/0\", via: \"2001:db8:2::2\"}]\n"
-#define FIREWALL INTERFACES \
+#define FIREWALL \
+	INTERFACES \
 	"acls:\n" \
 	"  in:\n" \
 	"    default: drop\n" \
@@ -31,7 +33,8 @@
 	"pipelines:\n" \
 	"  inside: [track, {route: main}]\n" \
 	"  outside: [track, {acl: in}, {route: main}]\n"
-#define NAT INTERFACES \
+#define NAT \
+	INTERFACES \
 	"nat: {uplink: {pool: [198.51.100.1]}}\n" \
 	"acls:\n" \
 	"  in:\n" \
@@ -44,14 +47,17 @@
 	"tests:\n" \
 	"  - {name: web, in: wan, packet: \"tcp 203.0.113.9:40000 > 198.51.100.1:8080 S\",\n" \
 	"     expect: output lan}\n"
-#define CLOSED INTERFACES \
+#define CLOSED \
+	INTERFACES \
 	"pipelines:\n" \
 	"  inside: [{drop: {}}]\n" \
 	"  outside: [{drop: {}}]\n"
-#define WIRE PORTS \
+#define WIRE \
+	PORTS \
 	"interfaces: {lan: {pipeline: there}, wan: {pipeline: back}}\n" \
 	"pipelines: {there: [{forward: wan}], back: [{forward: lan}]}\n"
-#define GUESTS PORTS \
+#define GUESTS \
+	PORTS \
 	"interfaces:\n" \
 	"  guests: {port: lan, vlan: 20, addresses: [192.0.2.1/24], pipeline: all}\n" \
 	"  wan: {addresses: [198.51.100.1/24], pipeline: all}\n" \
@@ -96,8 +102,10 @@ open_rig(struct fixture *f, const char *text, const struct rig_setup *setup)
 static struct rig_setup
 flows(enum traffic_kind kind, uint8_t family, uint32_t n)
 {
-	return (struct rig_setup) {
-		.family = family, .virtual_time = true, .burst = 32,
+	return (struct rig_setup){
+		.family = family,
+		.virtual_time = true,
+		.burst = 32,
 		.traffic = { .kind = kind, .flows = n, .seed = 1 },
 	};
 }

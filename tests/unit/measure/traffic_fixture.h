@@ -14,7 +14,10 @@
 
 #include "measure/traffic.h"
 
-#define STATION { 2, 0, 0, 0, 0, 1 }
+#define STATION \
+	{ \
+		2, 0, 0, 0, 0, 1 \
+	}
 
 /* 192.0.2.2..5 with 128 ports each, to 198.51.100.10..29 port 53: 10,240 flows. */
 static inline struct traffic_setup
@@ -36,8 +39,8 @@ plain6(void)
 	struct traffic_setup s = plain();
 
 	s.aim.family = 6;
-	s.aim.src.first = (union address) { .bytes = { 0x20, 1, 0xd, 0xb8, 0, 1, [15] = 2 } };
-	s.aim.dst.first = (union address) { .bytes = { 0x20, 1, 0xd, 0xb8, 0, 2, [15] = 10 } };
+	s.aim.src.first = (union address){ .bytes = { 0x20, 1, 0xd, 0xb8, 0, 1, [15] = 2 } };
+	s.aim.dst.first = (union address){ .bytes = { 0x20, 1, 0xd, 0xb8, 0, 2, [15] = 10 } };
 	return s;
 }
 

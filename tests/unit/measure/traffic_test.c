@@ -37,8 +37,9 @@ expect_sums_right(const uint8_t *frame, uint32_t bytes)
 	assert_true(l4 + n <= frame + bytes);
 	if (v4)
 		assert_int_equal(checksum_ip4_verify(ip, 20), 0);
-	sum = checksum_sum(l4, n) + checksum_pseudo(ip + (v4 ? 12 : 8), ip + (v4 ? 16 : 24),
-		v4 ? 4 : 16, v4 ? ip[9] : ip[6], n);
+	sum = checksum_sum(l4, n)
+		+ checksum_pseudo(ip + (v4 ? 12 : 8), ip + (v4 ? 16 : 24), v4 ? 4 : 16,
+			v4 ? ip[9] : ip[6], n);
 	assert_int_equal(checksum_fold(sum), 0xffff);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a report says of NAT: by pool, by address, added up over workers; and why a port was given. */
+/* What a report says of NAT: by pool, by address, added up over workers; and why a port was given.
+ */
 
 #include "nat/counts.h"
 
@@ -14,10 +15,13 @@
 #include <netinet/in.h>
 
 #define SESSIONS 60
-#define INSIDE 0x0a000001u
+#define INSIDE   0x0a000001u
 
 static const rte_be32_t four[4] = {
-	RTE_BE32(0xc6336401), RTE_BE32(0xc6336402), RTE_BE32(0xc6336403), RTE_BE32(0xc6336404),
+	RTE_BE32(0xc6336401),
+	RTE_BE32(0xc6336402),
+	RTE_BE32(0xc6336403),
+	RTE_BE32(0xc6336404),
 };
 
 struct fixture {
@@ -38,8 +42,13 @@ setup(void **state)
 {
 	static struct fixture f;
 	struct nat_pool_spec spec = {
-		.name = "uplink", .addresses = four, .n_addresses = 4, .low = 5000, .high = 5007,
-		.mapping = NAT_ENDPOINT_INDEPENDENT, .filtering = NAT_ADDRESS_AND_PORT_DEPENDENT,
+		.name = "uplink",
+		.addresses = four,
+		.n_addresses = 4,
+		.low = 5000,
+		.high = 5007,
+		.mapping = NAT_ENDPOINT_INDEPENDENT,
+		.filtering = NAT_ADDRESS_AND_PORT_DEPENDENT,
 	};
 
 	f = (struct fixture){ .n = nat_create(1024, 0, 1, -1) };

@@ -86,7 +86,7 @@ random_hash(uint32_t record)
 static uint64_t
 same_hash(uint32_t record)
 {
-	return 0xffffffffull;           /* the last line, and tag 0, which is none */
+	return 0xffffffffull; /* the last line, and tag 0, which is none */
 }
 
 static void
@@ -103,7 +103,8 @@ records_of_one_hash_are_all_found(void **state)
 	churn(100, same_hash);
 }
 
-/* All that are promised, entered, and each found; a look-up of something else reads little more than a line. */
+/* All that are promised, entered, and each found; a look-up of something else reads little more
+ * than a line. */
 static void
 it_holds_as_many_as_are_promised(void **state)
 {

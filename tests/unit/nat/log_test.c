@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* NAT's log: which mappings are told of, when, and what becomes of entries without room (RFC 6888 REQ-12, REQ-14). */
+/* NAT's log: which mappings are told of, when, and what becomes of entries without room (RFC 6888
+ * REQ-12, REQ-14). */
 
 #include "nat/log.h"
 
@@ -15,7 +16,7 @@
 #include "nat/nat.h"
 #include "nat_fixture.h"
 
-#define INSIDE 0x0a000002u
+#define INSIDE   0x0a000002u
 #define MAPPINGS 64
 
 static const rte_be32_t public[1] = { RTE_BE32(0xc6336401) };
@@ -26,8 +27,14 @@ static struct nat_pool_spec
 spec_of(enum nat_behaviour mapping, bool log)
 {
 	return (struct nat_pool_spec){
-		.name = "uplink", .addresses = public, .n_addresses = 1, .low = 1024, .high = 65535,
-		.mapping = (uint8_t)mapping, .filtering = NAT_ENDPOINT_INDEPENDENT, .log = log,
+		.name = "uplink",
+		.addresses = public,
+		.n_addresses = 1,
+		.low = 1024,
+		.high = 65535,
+		.mapping = (uint8_t)mapping,
+		.filtering = NAT_ENDPOINT_INDEPENDENT,
+		.log = log,
 	};
 }
 
@@ -51,7 +58,9 @@ teardown(void **state)
 static void
 take(unsigned i, uint16_t port, uint8_t proto, uint64_t now_ns, bool leaves)
 {
-	struct tuple t = { .family = 4, .proto = proto, .sport = rte_cpu_to_be_16(port),
+	struct tuple t = { .family = 4,
+		.proto = proto,
+		.sport = rte_cpu_to_be_16(port),
 		.dport = rte_cpu_to_be_16((uint16_t)(53 + i)) };
 	struct nat_endpoint e;
 
@@ -74,7 +83,7 @@ expect(enum nat_event event, uint64_t time_ns, uint16_t port, uint8_t proto, enu
 	assert_int_equal(e.inside, RTE_BE32(INSIDE));
 	assert_int_equal(e.public, public[0]);
 	assert_int_equal(rte_be_to_cpu_16(e.inside_port), port);
-	assert_int_equal(rte_be_to_cpu_16(e.public_port), port);        /* preserved: it was free */
+	assert_int_equal(rte_be_to_cpu_16(e.public_port), port); /* preserved: it was free */
 	assert_int_equal(e.proto, proto);
 	assert_int_equal(e.why, why);
 }
@@ -138,7 +147,7 @@ a_mapping_that_rested_begins_again(void **state)
 {
 	take(0, 5000, IPPROTO_UDP, 1, true);
 	nat_release(n, &sessions[0], SESSION_END_closed, 2);
-	take(1, 5000, IPPROTO_UDP, 3, false);           /* woken, and nothing leaves */
+	take(1, 5000, IPPROTO_UDP, 3, false); /* woken, and nothing leaves */
 	nat_release(n, &sessions[1], SESSION_END_refused, 4);
 	take(2, 5000, IPPROTO_UDP, 5, true);
 	nat_release(n, &sessions[2], SESSION_END_reset, 6);

@@ -17,20 +17,27 @@
 #include "nat_fixture.h"
 
 #define MAPPINGS 70000
-#define INSIDE 0x0a000001u
+#define INSIDE   0x0a000001u
 
 static struct nat *n;
 static struct session sessions[MAPPINGS];
 static const rte_be32_t four[4] = {
-	RTE_BE32(0xc6336401), RTE_BE32(0xc6336402), RTE_BE32(0xc6336403), RTE_BE32(0xc6336404),
+	RTE_BE32(0xc6336401),
+	RTE_BE32(0xc6336402),
+	RTE_BE32(0xc6336403),
+	RTE_BE32(0xc6336404),
 };
 
 static inline struct nat_pool_spec
 spec_of(unsigned n_addresses, uint16_t low, uint16_t high)
 {
 	return (struct nat_pool_spec){
-		.name = "uplink", .addresses = four, .n_addresses = n_addresses, .low = low,
-		.high = high, .mapping = NAT_ENDPOINT_INDEPENDENT,
+		.name = "uplink",
+		.addresses = four,
+		.n_addresses = n_addresses,
+		.low = low,
+		.high = high,
+		.mapping = NAT_ENDPOINT_INDEPENDENT,
 		.filtering = NAT_ADDRESS_AND_PORT_DEPENDENT,
 	};
 }
@@ -71,7 +78,7 @@ teardown(void **state)
 	for (unsigned i = 0; i < MAPPINGS; i++)
 		nat_age(n, 1000 + NAT_REST_TICKS);
 	nat_counts(n, 0, &c);
-	assert_int_equal(c.mappings, 0);        /* nothing has leaked, whatever the test did */
+	assert_int_equal(c.mappings, 0); /* nothing has leaked, whatever the test did */
 	assert_int_equal(c.resting, 0);
 	assert_int_equal(c.ports_used, 0);
 	nat_destroy(n);

@@ -27,13 +27,14 @@ somebody_has(void *arg, rte_be32_t address)
 	return address == *theirs;
 }
 
-/* RFC 5227: what another station has is given to nobody, and the inside hosts paired with it get another address. */
+/* RFC 5227: what another station has is given to nobody, and the inside hosts paired with it get
+ * another address. */
 static void
 an_address_of_somebody_else_is_not_given_out(void **state)
 {
 	struct nat_pool_spec spec = spec_of(4, 2000, 3000);
 	struct tuple t = from(INSIDE, 9, IPPROTO_UDP), other = from(INSIDE, 10, IPPROTO_UDP),
-		third = from(INSIDE, 11, IPPROTO_UDP);
+		     third = from(INSIDE, 11, IPPROTO_UDP);
 	struct nat_endpoint e, again;
 	rte_be32_t theirs;
 
@@ -78,7 +79,7 @@ rfc6888_req_15_unpredictable(void **state)
 	static unsigned count[CLASSES];
 
 	memset(count, 0, sizeof(count));
-	for (unsigned i = 0; i < 2; i++) {      /* the ports that the inside has are taken */
+	for (unsigned i = 0; i < 2; i++) { /* the ports that the inside has are taken */
 		struct tuple t = from(INSIDE, (uint16_t)(4000 + i), IPPROTO_UDP);
 
 		taken(i, &t);
@@ -88,7 +89,7 @@ rfc6888_req_15_unpredictable(void **state)
 		struct nat_endpoint e;
 
 		assert_int_equal(take_for(n, &sessions[2], &t, &e), REASON_NONE);
-		release(n, &sessions[2], 0);        /* nothing has left by it: free at once */
+		release(n, &sessions[2], 0); /* nothing has left by it: free at once */
 		x = rte_be_to_cpu_16(e.port);
 		count[((unsigned)x - 1024) / 1024]++;
 		sum += x;
@@ -99,7 +100,7 @@ rfc6888_req_15_unpredictable(void **state)
 	mean = sum / DRAWS;
 	for (unsigned i = 0; i < CLASSES; i++)
 		chi += (count[i] - DRAWS / 63.0) * (count[i] - DRAWS / 63.0) / (DRAWS / 63.0);
-	assert_true(chi < 103);                 /* 62 degrees of freedom, p = 0.001 */
+	assert_true(chi < 103); /* 62 degrees of freedom, p = 0.001 */
 	x = (product / DRAWS - mean * mean) / (square / DRAWS - mean * mean);
 	assert_true(x < 0.01 && x > -0.01);
 }
@@ -171,7 +172,7 @@ mappings_outlive_a_change_of_their_pool(void **state)
 	spec.addresses = four + 1;
 	use(&spec);
 	assert_true(nat_is_public(n, four[1]));
-	assert_true(nat_is_public(n, four[0]));  /* something is mapped there */
+	assert_true(nat_is_public(n, four[0])); /* something is mapped there */
 	release(n, &sessions[3], 0);
 	nat_age(n, 2 * NAT_REST_TICKS);
 	assert_false(nat_is_public(n, four[0]));
@@ -218,7 +219,8 @@ given_out(unsigned first, unsigned n_hosts, unsigned *low, unsigned *high)
 	return got;
 }
 
-/* Whatever the range was in between: what is mapped is given to nobody else, and what became free is there again. */
+/* Whatever the range was in between: what is mapped is given to nobody else, and what became free
+ * is there again. */
 static void
 another_range_holds_from_the_next_packet_on(void **state)
 {
@@ -235,7 +237,7 @@ another_range_holds_from_the_next_packet_on(void **state)
 	assert_int_equal(high, 2014);
 	for (unsigned i = 0; i < 20; i++)
 		release(n, &sessions[i], 0);
-	nat_age(n, NAT_REST_TICKS);             /* 2000..2009 are free, five of them in the range */
+	nat_age(n, NAT_REST_TICKS); /* 2000..2009 are free, five of them in the range */
 	assert_int_equal(given_out(40, 20, &low, &high), 5);
 	assert_int_equal(low, 2005);
 	assert_int_equal(high, 2009);
@@ -276,7 +278,8 @@ an_address_that_comes_back_has_all_its_ports(void **state)
 	assert_int_equal(high, 2001);
 }
 
-/* Pools and addresses come and go, a thousand times; what is mapped stays, and figures are those of who has them. */
+/* Pools and addresses come and go, a thousand times; what is mapped stays, and figures are those of
+ * who has them. */
 static void
 what_nothing_is_mapped_to_gives_its_place(void **state)
 {
@@ -332,7 +335,7 @@ too_many_pools_that_are_gone_but_used_are_refused(void **state)
 		taken(i, &t);
 	}
 	assert_int_equal(i, 255);
-	assert_string_equal(nat_pool_name(n, 0), "pool-254");   /* nothing has changed */
+	assert_string_equal(nat_pool_name(n, 0), "pool-254"); /* nothing has changed */
 	release(n, &sessions[7], 0);
 	nat_age(n, NAT_REST_TICKS);
 	assert_int_equal(nat_configure(n, &spec, 1), 0);

@@ -58,7 +58,7 @@ rfc4787_req_2(void **state)
 			assert_int_equal(taken(host * 100 + i, &t).address, first.address);
 		}
 	}
-	assert_int_equal(seen, 0x1e);           /* and hosts are spread over all four */
+	assert_int_equal(seen, 0x1e); /* and hosts are spread over all four */
 }
 
 /* No port overloading; so RFC 5382 REQ-7. */
@@ -99,10 +99,11 @@ a_free_port_is_preserved(void **state)
 static void
 rfc4787_req_8(void **state)
 {
-	static const bool passes[3][3] = {     /* anybody; his address, another port; himself */
+	static const bool passes[3][3] = {
+		/* anybody; his address, another port; himself */
 		[NAT_ENDPOINT_INDEPENDENT] = { true, true, true },
 		[NAT_ADDRESS_DEPENDENT] = { false, true, true },
-		[NAT_ADDRESS_AND_PORT_DEPENDENT] = { false, false, false },     /* has his session */
+		[NAT_ADDRESS_AND_PORT_DEPENDENT] = { false, false, false }, /* has his session */
 	};
 	struct nat_pool_spec spec = spec_of(1, 1024, 65535);
 	struct tuple t = from(INSIDE, 4000, IPPROTO_UDP);
@@ -113,12 +114,12 @@ rfc4787_req_8(void **state)
 		use(&spec);
 		public = taken(0, &t);
 		for (unsigned who = 0; who < 3; who++) {
-			struct tuple in = towards(&public, who == 0 ? 0x08080808 : 0xcb007109,
-				IPPROTO_UDP);
+			struct tuple in = towards(
+				&public, who == 0 ? 0x08080808 : 0xcb007109, IPPROTO_UDP);
 
 			in.sport = who == 1 ? RTE_BE16(99) : in.sport;
-			assert_int_equal(nat_enter(n, &sessions[1], &in, &inside, false),
-				passes[f][who]);
+			assert_int_equal(
+				nat_enter(n, &sessions[1], &in, &inside, false), passes[f][who]);
 			if (passes[f][who]) {
 				assert_int_equal(inside.address, t.src.v4);
 				assert_int_equal(inside.port, t.sport);
@@ -163,7 +164,7 @@ rfc4787_req_11_and_every_port(void **state)
 	assert_int_equal(c.ports_used, 64512);
 	t = from(INSIDE + 5, 4000, IPPROTO_UDP);
 	t.dport = RTE_BE16(99);
-	taken(64512, &t);                       /* who has one still gets it */
+	taken(64512, &t); /* who has one still gets it */
 	t = from(INSIDE + 5, 4000, IPPROTO_TCP);
 	taken(64513, &t);
 }

@@ -78,10 +78,14 @@ free_are_the_own_ports_of_the_range(void **state)
 {
 	srand(3);
 	for (unsigned i = 0; i < 300; i++) {
-		uint16_t a = (uint16_t)any(), b = i % 3 == 0 ? (uint16_t)(a + any() % 200) : (uint16_t)any();
+		uint16_t a = (uint16_t)any(),
+			 b = i % 3 == 0 ? (uint16_t)(a + any() % 200) : (uint16_t)any();
 		uint16_t workers = (uint16_t)(1 + any() % (i % 2 == 0 ? 4 : 128));
 		struct port_pool_slice slice = {
-			a < b ? a : b, a < b ? b : a, (uint16_t)(any() % workers), workers,
+			a < b ? a : b,
+			a < b ? b : a,
+			(uint16_t)(any() % workers),
+			workers,
 		};
 		uint32_t n = 0;
 
@@ -112,9 +116,11 @@ what_is_taken_or_left_out_is_not_free(void **state)
 
 		fill(&slice);
 		for (uint32_t port = 0; port < 65536; port++)
-			free_port[port] = port >= 1000 && port <= slice.high && (port >> 1) % 3 == 1;
+			free_port[port] = port >= 1000 && port <= slice.high
+				&& (port >> 1) % 3 == 1;
 		for (unsigned i = 0; i < 20; i++) {
-			uint16_t low = (uint16_t)any(), high = (uint16_t)RTE_MIN(low + any() % 300, 65535u);
+			uint16_t low = (uint16_t)any(),
+				 high = (uint16_t)RTE_MIN(low + any() % 300, 65535u);
 			uint16_t one = (uint16_t)any();
 
 			port_mask_except(&may, low, high);
@@ -154,7 +160,8 @@ one_port_is_taken_once(void **state)
 	assert_true(port_pool_take_one(&p, 5000));
 }
 
-/* RFC 6056: 10^5 draws from a pool that is half full, 64 classes: chi-square, and no serial correlation. */
+/* RFC 6056: 10^5 draws from a pool that is half full, 64 classes: chi-square, and no serial
+ * correlation. */
 static void
 ports_are_unpredictable(void **state)
 {

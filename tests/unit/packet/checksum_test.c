@@ -115,7 +115,7 @@ incremental_update_is_the_full_one_for_every_corner(void **state)
 
 		for (unsigned fill = 0; fill < 8; fill++) {
 			memset(header, 0, sizeof(header));
-			header[0] = 0x45;       /* an IPv4 header is never all zero */
+			header[0] = 0x45; /* an IPv4 header is never all zero */
 			memcpy(header + 2, &corner[fill], 2);
 			memcpy(header + 12, from, 4);
 			expect_update_as_in_full(header, 12, 4, (const uint8_t *)to);
@@ -163,7 +163,8 @@ a_wrong_checksum_stays_wrong_by_as_much(void **state)
 	assert_memory_equal(&checksum, header + 10, 2);
 }
 
-/* A message of n bytes with the checksum given and one byte at `at`, which may be behind the end. */
+/* A message of n bytes with the checksum given and one byte at `at`, which may be behind the end.
+ */
 static void
 expect_of_zeros(unsigned n, uint8_t checksum, unsigned at, uint8_t wanted)
 {
@@ -216,8 +217,8 @@ pseudo_header_is_summed_as_it_is_defined(void **state)
 {
 	static const uint8_t src[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
 	static const uint8_t dst[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 };
-	static const uint8_t ip6[40] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1, 0x20, 0x01, 0x0d, 0xb8,
-		[31] = 2, 0, 1, 0x11, 0x70, 0, 0, 0, 58 };
+	static const uint8_t ip6[40] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1, 0x20, 0x01, 0x0d,
+		0xb8, [31] = 2, 0, 1, 0x11, 0x70, 0, 0, 0, 58 };
 	static const uint8_t ip4[12] = { 10, 0, 0, 2, 10, 0, 0, 3, 0, 17, 0x12, 0x34 };
 
 	assert_int_equal(host((uint16_t)~checksum_fold(checksum_pseudo(src, dst, 16, 58, 70000))),

@@ -15,8 +15,12 @@ static struct tuple
 tuple4(uint8_t proto, uint16_t sport, uint16_t dport)
 {
 	struct tuple t = {
-		.family = 4, .proto = proto, .sport = BE16(sport), .dport = BE16(dport),
-		.src.v4 = BE32(0x0a000002), .dst.v4 = BE32(0xcb007109),
+		.family = 4,
+		.proto = proto,
+		.sport = BE16(sport),
+		.dport = BE16(dport),
+		.src.v4 = BE32(0x0a000002),
+		.dst.v4 = BE32(0xcb007109),
 	};
 
 	return t;
@@ -41,8 +45,34 @@ static void
 key4_has_the_shape_of_the_ip_header_from_byte_8(void **state)
 {
 	static const uint8_t ip[] = {
-		0x45, 0, 0, 28, 0, 1, 0, 0, 64, 17, 0xab, 0xcd, 10, 0, 0, 2, 203, 0, 113, 9,
-		0x14, 0x53, 0x00, 0x35, 0, 8, 0, 0,
+		0x45,
+		0,
+		0,
+		28,
+		0,
+		1,
+		0,
+		0,
+		64,
+		17,
+		0xab,
+		0xcd,
+		10,
+		0,
+		0,
+		2,
+		203,
+		0,
+		113,
+		9,
+		0x14,
+		0x53,
+		0x00,
+		0x35,
+		0,
+		8,
+		0,
+		0,
 	};
 	struct tuple t = tuple4(IPPROTO_UDP, 5203, 53);
 	struct key4 want, got;

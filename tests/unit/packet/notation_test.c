@@ -83,15 +83,23 @@ static void
 frames_are_the_ones_of_another_builder(void **state)
 {
 	expect_frame("udp 10.0.0.2:5203 > 203.0.113.9:53",
-		"020000000001020000000009" "0800"
-		"4500001c00000000401134c60a000002cb007109" "145300350008a54a");
+		"020000000001020000000009"
+		"0800"
+		"4500001c00000000401134c60a000002cb007109"
+		"145300350008a54a");
 	expect_frame("tcp 10.0.0.2:5203 > 203.0.113.9:80 SA seq 1 ack 2",
-		"020000000001020000000009" "0800"
-		"4500002800000000400634c50a000002cb007109" "145300500000000100000002"
-		"5012ffff5521" "0000");
+		"020000000001020000000009"
+		"0800"
+		"4500002800000000400634c50a000002cb007109"
+		"145300500000000100000002"
+		"5012ffff5521"
+		"0000");
 	expect_frame("icmp 10.0.0.2 > 203.0.113.9 echo-request id 7 seq 3 payload \"hello\"",
-		"020000000001020000000009" "0800"
-		"4500002100000000400134d10a000002cb007109" "0800b423000700036865" "6c6c6f");
+		"020000000001020000000009"
+		"0800"
+		"4500002100000000400134d10a000002cb007109"
+		"0800b423000700036865"
+		"6c6c6f");
 }
 
 static void
@@ -128,7 +136,8 @@ every_tcp_flag_has_its_letter(void **state)
 {
 	assert_int_equal(view_of("tcp 10.0.0.2:1 > 10.0.0.3:2 FSRPAUEC").tcp_flags, 0xff);
 	assert_int_equal(view_of("tcp 10.0.0.2:1 > 10.0.0.3:2 AE").tcp_flags, 0x50);
-	assert_int_equal(view_of("tcp 10.0.0.2:1 > 10.0.0.3:2 null").l4_fault, REASON_tcp_bad_flags);
+	assert_int_equal(
+		view_of("tcp 10.0.0.2:1 > 10.0.0.3:2 null").l4_fault, REASON_tcp_bad_flags);
 }
 
 static void
@@ -142,7 +151,7 @@ icmp_errors_quote_a_packet(void **state)
 	assert_int_equal(v.icmp_type, 11);
 	assert_int_equal(v.l3_bytes, 20 + 8 + 28);
 	v = view_of("icmp 2001:db8::9 > 2001:db8::1 too-big mtu 1280 "
-		"(tcp [2001:db8::1]:7 > [2001:db8::2]:80 A size 1400) ttl 9");
+		    "(tcp [2001:db8::1]:7 > [2001:db8::2]:80 A size 1400) ttl 9");
 	assert_int_equal(v.kind, VIEW_IP6);
 	assert_int_equal(v.icmp_type, 2);
 	assert_int_equal(v.l3_bytes, 1280);
@@ -157,7 +166,7 @@ icmp_errors_are_printed_by_name(void **state)
 	expect_flow("icmp 10.0.0.1 > 10.0.0.2 unreachable code 13 (udp 10.0.0.2:1 > 10.0.0.3:2)",
 		"icmp 10.0.0.1 > 10.0.0.2 unreachable code 13");
 	expect_flow("icmp6 2001:db8::1 > 2001:db8::2 type 1 "
-		"(udp [2001:db8::2]:1 > [2001:db8::3]:2)",
+		    "(udp [2001:db8::2]:1 > [2001:db8::3]:2)",
 		"icmp 2001:db8::1 > 2001:db8::2 unreachable");
 }
 
@@ -236,8 +245,8 @@ static void
 ip_checksum_is_right_unless_told(void **state)
 {
 	assert_int_equal(view_of("udp 10.0.0.2:1 > 10.0.0.3:2").kind, VIEW_IP4);
-	assert_int_equal(view_of("udp 10.0.0.2:1 > 10.0.0.3:2 ip-csum bad").reason,
-		REASON_ip4_bad_checksum);
+	assert_int_equal(
+		view_of("udp 10.0.0.2:1 > 10.0.0.3:2 ip-csum bad").reason, REASON_ip4_bad_checksum);
 	assert_int_equal(view_of("icmp 10.0.0.2 > 10.0.0.3 echo-request csum bad").l4_fault,
 		REASON_icmp_bad_checksum);
 }
@@ -246,7 +255,8 @@ static void
 a_wrong_word_is_named(void **state)
 {
 	expect_wrong("", "there is no packet");
-	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2", "'sctp' is not one of tcp, udp, icmp, ip, arp, ns, na");
+	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2",
+		"'sctp' is not one of tcp, udp, icmp, ip, arp, ns, na");
 	expect_wrong("udp", "the packet has no source");
 	expect_wrong("udp 10.0.0.2:1", "'' is in the place of >, after the source");
 	expect_wrong("udp 10.0.0.2:1 >", "the packet has no destination");
@@ -258,16 +268,16 @@ a_wrong_word_is_named(void **state)
 		"'[2001:db8::1:1': no ']', or no ':' behind it");
 	expect_wrong("udp 10.0.0.2 > 10.0.0.3", "a tcp or udp packet needs ports");
 	expect_wrong("icmp 10.0.0.2:1 > 10.0.0.3", "'1': only tcp and udp have ports");
-	expect_wrong("icmp 10.0.0.2 > 10.0.0.3",
-		"an icmp packet needs a type, such as echo-request");
+	expect_wrong(
+		"icmp 10.0.0.2 > 10.0.0.3", "an icmp packet needs a type, such as echo-request");
 	expect_wrong("ip 10.0.0.2 > 10.0.0.3", "an ip packet needs 'proto' and a number");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 tll 1", "unknown word 'tll'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 SA", "unknown word 'SA'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 ttl", "nothing follows 'ttl'");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 ttl x", "'x' after 'ttl' is not a number");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 ttl 256", "ttl 256 is above 255");
-	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 dscp af44",
-		"'af44' after 'dscp' is not a number");
+	expect_wrong(
+		"udp 10.0.0.2:1 > 10.0.0.3:2 dscp af44", "'af44' after 'dscp' is not a number");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 frag 3", "frag 3 is not a multiple of 8");
 	expect_wrong("udp 10.0.0.2:1 > 10.0.0.3:2 size 27",
 		"size 27 is below the 28 bytes of the packet");
@@ -286,7 +296,7 @@ static void
 a_frame_that_does_not_fit_is_refused_and_nothing_written_behind(void **state)
 {
 	static const char text[] = "icmp 10.0.0.2 > 10.0.0.3 unreachable "
-		"(udp 10.0.0.2:1 > 10.0.0.3:2 payload \"12345678\")";
+				   "(udp 10.0.0.2:1 > 10.0.0.3:2 payload \"12345678\")";
 	uint8_t frame[256];
 	int whole = build(text, frame, sizeof(frame));
 	char why[128];
@@ -333,7 +343,9 @@ frames_that_are_not_ip_are_printed_as_what_they_are(void **state)
 static void
 arp_and_nd_are_written_and_read(void **state)
 {
-	static const struct { const char *text, *flow; } cases[] = {
+	static const struct {
+		const char *text, *flow;
+	} cases[] = {
 		{ "arp who-has 10.0.0.1 tell 10.0.0.2", "arp who-has 10.0.0.1 tell 10.0.0.2" },
 		{ "arp reply 10.0.0.2 tell 10.0.0.1 vlan 20", "arp reply 10.0.0.2 tell 10.0.0.1" },
 		{ "ns who-has 2001:db8::1 tell 2001:db8::2",
@@ -364,25 +376,29 @@ arp_and_nd_are_written_and_read(void **state)
 static void
 what_is_wrong_with_arp_is_said(void **state)
 {
-	static const struct { const char *text, *why; } cases[] = {
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
 		{ "arp", "'arp' must be followed by who-has or reply, not ''" },
 		{ "arp is-at 10.0.0.1", "'arp' must be followed by who-has or reply, not 'is-at'" },
 		{ "ns reply 2001:db8::1", "'ns' must be followed by who-has, not 'reply'" },
 		{ "arp who-has 2001:db8::1 tell 10.0.0.2", "'2001:db8::1' is not an IPv4 address" },
 		{ "arp who-has 10.0.0.1", "'' is in the place of tell" },
 		{ "arp who-has 10.0.0.1 tell", "an address is missing at the end" },
-		{ "arp who-has 10.0.0.1 tell 10.0.0.2 ttl 9", "'ttl' is not one of from, to, vlan" },
+		{ "arp who-has 10.0.0.1 tell 10.0.0.2 ttl 9",
+			"'ttl' is not one of from, to, vlan" },
 	};
 	uint8_t frame[256];
 	char why[128];
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(notation_build(cases[i].text, &macs, frame, sizeof(frame), why),
-			-EINVAL);
+		assert_int_equal(
+			notation_build(cases[i].text, &macs, frame, sizeof(frame), why), -EINVAL);
 		assert_string_equal(why, cases[i].why);
 	}
-	assert_int_equal(notation_build("arp who-has 10.0.0.1 tell 10.0.0.2", &macs, frame, 20, why),
+	assert_int_equal(
+		notation_build("arp who-has 10.0.0.1 tell 10.0.0.2", &macs, frame, 20, why),
 		-ENOSPC);
 }
 

@@ -22,8 +22,8 @@ struct fixture {
 	struct ingress in;
 	uint8_t frame[4096];
 	size_t n;
-	uint8_t *ip;            /* the IP header in frame */
-	struct view view;       /* of the last parse */
+	uint8_t *ip;      /* the IP header in frame */
+	struct view view; /* of the last parse */
 };
 
 static inline int

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 
 #define UDP4 "udp 10.0.0.2:5203 > 203.0.113.9:53"
-#define UDP "1453 0035 0008 0000"       /* a UDP header, without a checksum */
+#define UDP  "1453 0035 0008 0000" /* a UDP header, without a checksum */
 
 static void
 version_that_is_not_4_is_refused(void **state)
@@ -36,7 +36,7 @@ header_longer_than_the_packet_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given(f, UDP4);
-	f->ip[0] = 0x48;                        /* 32 bytes of header in 28 of packet */
+	f->ip[0] = 0x48; /* 32 bytes of header in 28 of packet */
 	f->n += 4;
 	fix_ip4_checksum(f);
 	expect_refused(f, REASON_ip4_bad_header);
@@ -95,7 +95,7 @@ trailer_is_not_part_of_the_packet(void **state)
 	given(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request");
 	memset(f->frame + f->n, 0xaa, 60 - f->n);
 	f->n = 60;
-	expect_taken(f, VIEW_IP4);              /* nor of its checksum */
+	expect_taken(f, VIEW_IP4); /* nor of its checksum */
 }
 
 static void
@@ -110,7 +110,7 @@ options_are_walked_over(void **state)
 	assert_int_equal(v->l4, 14 + 32);
 	assert_int_equal(v->tuple.dport, htons(53));
 	assert_false(v->plain);
-	given_ip4(f, "94 04 0000", IPPROTO_UDP, UDP);                   /* router alert */
+	given_ip4(f, "94 04 0000", IPPROTO_UDP, UDP); /* router alert */
 	fix_ip4_checksum(f);
 	expect_taken(f, VIEW_IP4);
 }
@@ -130,10 +130,10 @@ source_routes_are_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip4(f, "83 07 04 0a000005 00", IPPROTO_UDP, UDP);         /* loose */
+	given_ip4(f, "83 07 04 0a000005 00", IPPROTO_UDP, UDP); /* loose */
 	fix_ip4_checksum(f);
 	expect_refused(f, REASON_source_route);
-	given_ip4(f, "01 89 07 04 0a000005", IPPROTO_UDP, UDP);         /* strict, behind a NOP */
+	given_ip4(f, "01 89 07 04 0a000005", IPPROTO_UDP, UDP); /* strict, behind a NOP */
 	fix_ip4_checksum(f);
 	expect_refused(f, REASON_source_route);
 }
@@ -142,10 +142,10 @@ static void
 malformed_options_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"07 00 00 00",                  /* a length of 0 would walk for ever */
+		"07 00 00 00", /* a length of 0 would walk for ever */
 		"07 01 00 00",
-		"07 05 00 00",                  /* past the header */
-		"01 01 01 07",                  /* no length at all */
+		"07 05 00 00", /* past the header */
+		"01 01 01 07", /* no length at all */
 		"83 ff 00 00",
 	};
 	struct fixture *f = *state;
@@ -190,7 +190,7 @@ later_fragment_has_none(void **state)
 	assert_int_equal(v->tuple.proto, IPPROTO_UDP);
 	assert_int_equal(v->l4, VIEW_NONE);
 	assert_int_equal(v->payload, VIEW_NONE);
-	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 1480 size 21");     /* the last may be any length */
+	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 1480 size 21"); /* the last may be any length */
 	assert_false(expect_taken(f, VIEW_IP4)->more);
 }
 
@@ -209,7 +209,7 @@ fragment_sum_above_65535_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 65512 size 23");
-	expect_taken(f, VIEW_IP4);              /* 20 + 65512 + 3 */
+	expect_taken(f, VIEW_IP4); /* 20 + 65512 + 3 */
 	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 65512 size 24");
 	expect_refused(f, REASON_frag_bad);
 	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 65528 size 28");
@@ -241,11 +241,11 @@ first_fragment_without_the_whole_header_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip4(f, "", IPPROTO_TCP, "0001 0002 00000000 00000000 5002 ffff");     /* 16 of 20 */
+	given_ip4(f, "", IPPROTO_TCP, "0001 0002 00000000 00000000 5002 ffff"); /* 16 of 20 */
 	put_be16(f->ip + 6, 0x2000);
 	fix_ip4_checksum(f);
 	expect_refused(f, REASON_frag_bad);
-	given_ip4(f, "", IPPROTO_TCP,           /* 24 of 28: a data offset of 7 */
+	given_ip4(f, "", IPPROTO_TCP, /* 24 of 28: a data offset of 7 */
 		"0001 0002 00000000 00000000 7002 ffff 0000 0000 01010101");
 	put_be16(f->ip + 6, 0x2000);
 	fix_ip4_checksum(f);

@@ -5,9 +5,9 @@
 #include <netinet/in.h>
 
 #define UDP6 "udp [2001:db8::2]:5203 > [2001:db8::3]:53"
-#define UDP "1453 0035 0008 0000"
+#define UDP  "1453 0035 0008 0000"
 /* Extension headers of 8 bytes, each with the next header in front. */
-#define OPTIONS(next) next " 00 01 04 00000000"
+#define OPTIONS(next)                next " 00 01 04 00000000"
 #define FRAGMENT(next, offset_flags) next " 00 " offset_flags " 00000007"
 
 static const struct view *
@@ -119,7 +119,7 @@ routing_header_type_0_is_refused(void **state)
 
 	given_ip6(f, 43, "11 02 00 01 00000000 20010db8000000000000000000000009" UDP);
 	expect_refused(f, REASON_source_route);
-	given_ip6(f, 43, "11 00 00 00 00000000" UDP);           /* used up */
+	given_ip6(f, 43, "11 00 00 00 00000000" UDP); /* used up */
 	expect_refused(f, REASON_source_route);
 }
 
@@ -138,10 +138,12 @@ icmp_checksum_behind_a_routing_header_is_not_judged(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip6(f, 43, "3a 02 04 01 00000000 20010db8000000000000000000000009"
+	given_ip6(f, 43,
+		"3a 02 04 01 00000000 20010db8000000000000000000000009"
 		"8000 1234 00010001");
 	expect_taken(f, VIEW_IP6);
-	given_ip6(f, 43, "3a 02 04 00 00000000 20010db8000000000000000000000009"
+	given_ip6(f, 43,
+		"3a 02 04 00 00000000 20010db8000000000000000000000009"
 		"8000 1234 00010001");
 	expect_fault(f, REASON_icmp_bad_checksum);
 }
@@ -170,11 +172,13 @@ eight_extension_headers_are_the_limit(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip6(f, 60, OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
-		OPTIONS("3c") OPTIONS("3c") OPTIONS("11") UDP);
+	given_ip6(f, 60,
+		OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
+			OPTIONS("3c") OPTIONS("11") UDP);
 	expect_udp(f);
-	given_ip6(f, 60, OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
-		OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("11") UDP);
+	given_ip6(f, 60,
+		OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
+			OPTIONS("3c") OPTIONS("3c") OPTIONS("11") UDP);
 	expect_refused(f, REASON_ip6_ext_limit);
 }
 
@@ -184,7 +188,7 @@ chain_of_256_bytes_is_the_limit(void **state)
 	struct fixture *f = *state;
 
 	given_ip6(f, 60, OPTIONS("11") UDP);
-	f->ip[41] = 31;                         /* 256 bytes */
+	f->ip[41] = 31; /* 256 bytes */
 	memset(f->ip + 48, 0, 300);
 	memcpy(f->ip + 40 + 256, "\x14\x53\0\x35\0\x08\0", 8);
 	put_be16(f->ip + 4, 264);
@@ -223,7 +227,7 @@ unknown_next_header_is_a_protocol_number(void **state)
 
 	given_ip6(f, 253, "ff");
 	assert_int_equal(expect_taken(f, VIEW_IP6)->tuple.proto, 253);
-	given_ip6(f, IPPROTO_ICMP, "0800");     /* IPv4's ICMP is nothing here */
+	given_ip6(f, IPPROTO_ICMP, "0800"); /* IPv4's ICMP is nothing here */
 	assert_int_equal(expect_taken(f, VIEW_IP6)->icmp_type, 0);
 }
 
@@ -241,7 +245,7 @@ chain_past_the_packet_end_is_truncated(void **state)
 	given_ip6(f, 60, OPTIONS("3c") "11 ff");
 	expect_refused(f, REASON_ip6_truncated);
 	given_ip6(f, 60, OPTIONS("11") UDP);
-	put_be16(f->ip + 4, 4);                 /* the frame goes on, the packet does not */
+	put_be16(f->ip + 4, 4); /* the frame goes on, the packet does not */
 	expect_refused(f, REASON_ip6_truncated);
 }
 
@@ -296,7 +300,7 @@ first_fragment_without_the_whole_chain_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip6(f, 44, FRAGMENT("06", "0001") UDP);   /* 8 of 20 bytes of TCP */
+	given_ip6(f, 44, FRAGMENT("06", "0001") UDP); /* 8 of 20 bytes of TCP */
 	expect_refused(f, REASON_frag_bad);
 	given_ip6(f, 44, FRAGMENT("3c", "0001") "06 01 01 04 00000000");
 	expect_refused(f, REASON_frag_bad);
@@ -331,11 +335,11 @@ fragment_sum_above_65535_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	given_ip6(f, 44, FRAGMENT("11", "fff8") "01020304050607");      /* 65528 + 7 */
+	given_ip6(f, 44, FRAGMENT("11", "fff8") "01020304050607"); /* 65528 + 7 */
 	expect_taken(f, VIEW_IP6);
 	given_ip6(f, 44, FRAGMENT("11", "fff8") "0102030405060708");
 	expect_refused(f, REASON_frag_bad);
-	given_ip6(f, 60, OPTIONS("2c") FRAGMENT("11", "fff8") "01");    /* 8 + 65528 + 1 */
+	given_ip6(f, 60, OPTIONS("2c") FRAGMENT("11", "fff8") "01"); /* 8 + 65528 + 1 */
 	expect_refused(f, REASON_frag_bad);
 }
 

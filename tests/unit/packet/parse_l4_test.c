@@ -66,7 +66,7 @@ tcp_data_offset_past_the_end_is_refused(void **state)
 	f->ip[32] = 7 << 4;
 	expect_fault(f, REASON_l4_bad_header);
 	f->ip[32] = 15 << 4;
-	f->n = 100;                             /* in the trailer is past the end */
+	f->n = 100; /* in the trailer is past the end */
 	expect_fault(f, REASON_l4_bad_header);
 }
 
@@ -77,7 +77,7 @@ tcp_options_are_not_walked(void **state)
 
 	given(f, TCP4 " size 44");
 	f->ip[32] = 6 << 4;
-	memcpy(f->ip + 40, "\x02\x00\x02\x00", 4);      /* a length of 0 */
+	memcpy(f->ip + 40, "\x02\x00\x02\x00", 4); /* a length of 0 */
 	expect_taken(f, VIEW_IP4);
 }
 
@@ -88,7 +88,7 @@ tcp_null_is_refused(void **state)
 
 	given_tcp_flags(f, 0);
 	expect_fault(f, REASON_tcp_bad_flags);
-	given_tcp_flags(f, 0xc0);               /* ECN's alone are none */
+	given_tcp_flags(f, 0xc0); /* ECN's alone are none */
 	expect_fault(f, REASON_tcp_bad_flags);
 }
 
@@ -119,7 +119,7 @@ tcp_fin_without_ack_is_refused(void **state)
 
 	given_tcp_flags(f, 0x01);
 	expect_fault(f, REASON_tcp_bad_flags);
-	given_tcp_flags(f, 0x29);               /* a Christmas tree */
+	given_tcp_flags(f, 0x29); /* a Christmas tree */
 	expect_fault(f, REASON_tcp_bad_flags);
 }
 
@@ -180,7 +180,7 @@ udp_length_above_the_packet_is_refused(void **state)
 	given(f, "udp 10.0.0.2:1 > 10.0.0.3:2 payload \"abc\"");
 	put_be16(f->ip + 24, 12);
 	expect_fault(f, REASON_l4_bad_header);
-	f->n += 10;                             /* a trailer does not help */
+	f->n += 10; /* a trailer does not help */
 	expect_fault(f, REASON_l4_bad_header);
 }
 
@@ -243,7 +243,7 @@ icmp_bad_checksum_is_refused(void **state)
 	given(f, "icmp 2001:db8::1 > 2001:db8::2 echo-request csum bad");
 	expect_fault(f, REASON_icmp_bad_checksum);
 	given(f, "icmp 2001:db8::1 > 2001:db8::2 echo-request");
-	f->ip[39] ^= 1;                         /* the pseudo header counts */
+	f->ip[39] ^= 1; /* the pseudo header counts */
 	expect_fault(f, REASON_icmp_bad_checksum);
 }
 
@@ -271,7 +271,8 @@ other_icmp_has_no_identifier(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "icmp 10.0.0.2 > 10.0.0.3 unreachable code 4 mtu 1400 "
+	given(f,
+		"icmp 10.0.0.2 > 10.0.0.3 unreachable code 4 mtu 1400 "
 		"(udp 10.0.0.3:1 > 10.0.0.2:2)");
 	expect_taken(f, VIEW_IP4);
 	assert_int_equal(f->view.tuple.sport, 0);
@@ -302,8 +303,12 @@ icmp_errors_are_known_by_their_type(void **state)
 static void
 sctp_dccp_and_udplite_have_ports(void **state)
 {
-	static const struct { uint8_t proto, header_bytes; } rows[] = {
-		{ IPPROTO_SCTP, 12 }, { IPPROTO_DCCP, 12 }, { IPPROTO_UDPLITE, 8 },
+	static const struct {
+		uint8_t proto, header_bytes;
+	} rows[] = {
+		{ IPPROTO_SCTP, 12 },
+		{ IPPROTO_DCCP, 12 },
+		{ IPPROTO_UDPLITE, 8 },
 	};
 	struct fixture *f = *state;
 

@@ -66,8 +66,8 @@ marked_tcp_that_must_not_be_fragmented(void **state)
 	struct fixture *f = *state;
 
 	given(f, "tcp 10.0.0.2:5203 > 203.0.113.9:80 SA");
-	f->ip[24] = 0x9e;                       /* of the sequence number */
-	f->ip[1] = 46 << 2 | 1;                 /* EF, and ECN */
+	f->ip[24] = 0x9e;       /* of the sequence number */
+	f->ip[1] = 46 << 2 | 1; /* EF, and ECN */
 	put_be16(f->ip + 4, 0xbeef);
 	put_be16(f->ip + 6, 0x4000);
 	put_be16(f->ip + 10, 0);
@@ -81,7 +81,7 @@ udp_and_tcp_over_ip6(void **state)
 	struct fixture *f = *state;
 
 	given(f, "udp [2001:db8:1::2]:5203 > [2001:db8:2::9]:53");
-	f->ip[0] = 0x6b;                        /* traffic class 0xb8: EF */
+	f->ip[0] = 0x6b; /* traffic class 0xb8: EF */
 	f->ip[1] = 0x80;
 	expect_the_same(f);
 	given(f, "tcp [2001:db8:1::2]:5203 > [2001:db8:2::9]:80 FA");
@@ -93,10 +93,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(udp_over_ip4, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(marked_tcp_that_must_not_be_fragmented,
-			fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(udp_and_tcp_over_ip6, fixture_setup,
-			fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			marked_tcp_that_must_not_be_fragmented, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			udp_and_tcp_over_ip6, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,8 +34,8 @@ quote_of_8_transport_bytes_is_enough(void **state)
 	assert_int_equal(f->view.tuple.sport, htons(1));
 	assert_int_equal(f->view.tuple.dport, htons(2));
 	assert_int_equal(quoted(f, "tcp 10.0.0.2:1 > 10.0.0.3:2 A", 27), REASON_l4_bad_header);
-	assert_int_equal(quoted(f, "udp [2001:db8::1]:1 > [2001:db8::2]:2 size 1280", 48),
-		REASON_NONE);
+	assert_int_equal(
+		quoted(f, "udp [2001:db8::1]:1 > [2001:db8::2]:2 size 1280", 48), REASON_NONE);
 	assert_int_equal(f->view.kind, VIEW_IP6);
 	assert_int_equal(f->view.payload, 48);
 }
@@ -46,11 +46,11 @@ quoted_ip_header_must_be_right(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2", 19), REASON_ip4_truncated);
-	assert_int_equal(quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2 ip-csum bad", 28),
-		REASON_ip4_bad_checksum);
+	assert_int_equal(
+		quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2 ip-csum bad", 28), REASON_ip4_bad_checksum);
 	assert_int_equal(f->view.kind, VIEW_BAD);
-	assert_int_equal(quoted(f, "udp [2001:db8::1]:1 > [2001:db8::2]:2", 39),
-		REASON_ip6_truncated);
+	assert_int_equal(
+		quoted(f, "udp [2001:db8::1]:1 > [2001:db8::2]:2", 39), REASON_ip6_truncated);
 }
 
 static void
@@ -58,8 +58,8 @@ quoted_transport_checksum_is_not_judged(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(quoted(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request id 9 csum bad", 28),
-		REASON_NONE);
+	assert_int_equal(
+		quoted(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request id 9 csum bad", 28), REASON_NONE);
 	assert_int_equal(f->view.tuple.sport, htons(9));
 	assert_int_equal(quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2 csum bad", 28), REASON_NONE);
 	assert_int_equal(quoted(f, "tcp 10.0.0.2:1 > 10.0.0.3:2 null", 40), REASON_NONE);
@@ -81,8 +81,10 @@ static void
 every_cut_of_every_quote_ends(void **state)
 {
 	static const char *const text[] = {
-		"udp 10.0.0.2:1 > 10.0.0.3:2 payload \"abc\"", "tcp 10.0.0.2:1 > 10.0.0.3:2",
-		"tcp [2001:db8::1]:1 > [2001:db8::2]:2 mf", "icmp 10.0.0.2 > 10.0.0.3 echo-reply",
+		"udp 10.0.0.2:1 > 10.0.0.3:2 payload \"abc\"",
+		"tcp 10.0.0.2:1 > 10.0.0.3:2",
+		"tcp [2001:db8::1]:1 > [2001:db8::2]:2 mf",
+		"icmp 10.0.0.2 > 10.0.0.3 echo-reply",
 	};
 	struct fixture *f = *state;
 

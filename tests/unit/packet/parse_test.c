@@ -190,7 +190,7 @@ vlan_leads_to_its_interface(void **state)
 	assert_int_equal(expect_taken(f, VIEW_IP4)->iface, 1);
 	given(f, UDP4 " vlan 0");
 	assert_int_equal(expect_taken(f, VIEW_IP4)->iface, 1);
-	put_be16(f->frame + 14, 0xe000 | 20);   /* priority 7 */
+	put_be16(f->frame + 14, 0xe000 | 20); /* priority 7 */
 	assert_int_equal(expect_taken(f, VIEW_IP4)->iface, 7);
 }
 
@@ -201,14 +201,14 @@ vlan_without_an_interface_is_refused(void **state)
 	struct fixture *f = *state;
 
 	given(f, UDP4 " vlan 20");
-	expect_refused(f, REASON_vlan_unknown);         /* a port without VLANs */
+	expect_refused(f, REASON_vlan_unknown); /* a port without VLANs */
 	assert_int_equal(f->view.iface, IFACE_NONE);
 	memset(vlan, 0xff, sizeof(vlan));
 	vlan[20] = 7;
 	f->in.vlan = vlan;
 	given(f, UDP4 " vlan 21");
 	expect_refused(f, REASON_vlan_unknown);
-	given(f, UDP4 " vlan 20 vlan 21");              /* the interface has one tag, not two */
+	given(f, UDP4 " vlan 20 vlan 21"); /* the interface has one tag, not two */
 	expect_refused(f, REASON_vlan_unknown);
 	given(f, UDP4);
 	f->in.untagged = IFACE_NONE;
@@ -220,7 +220,9 @@ qinq_leads_to_its_interface(void **state)
 {
 	static uint16_t vlan[4096];
 	static const struct ingress_qinq qinq[] = {
-		{ 100, 20, 8 }, { 100, 21, 9 }, { 100, 0, 10 },
+		{ 100, 20, 8 },
+		{ 100, 21, 9 },
+		{ 100, 0, 10 },
 	};
 	struct fixture *f = *state;
 

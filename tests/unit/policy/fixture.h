@@ -28,7 +28,7 @@
 
 enum { LAN = 1, DMZ, WAN, IFACES };
 
-#define PORTS 3
+#define PORTS       3
 #define NOTES_BYTES 4096
 
 struct fixture_section {
@@ -45,7 +45,10 @@ struct fixture_config {
 static const struct cfg_field fixture_section_fields[] = { CFG_END };
 
 static const struct cfg_table fixture_section_table = {
-	"thing", CFG_SIZEOF(struct fixture_section), fixture_section_fields, "A name.",
+	"thing",
+	CFG_SIZEOF(struct fixture_section),
+	fixture_section_fields,
+	"A name.",
 };
 
 static const struct cfg_field fixture_fields[] = {
@@ -55,11 +58,14 @@ static const struct cfg_field fixture_fields[] = {
 		offsetof(struct fixture_config, interfaces), "Interfaces.",
 		.table = &fixture_section_table, .kind = "interface" },
 	POLICY_ROWS(struct fixture_config, policy),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table fixture_table = {
-	"file", CFG_SIZEOF(struct fixture_config), fixture_fields, "The file.",
+	"file",
+	CFG_SIZEOF(struct fixture_config),
+	fixture_fields,
+	"The file.",
 };
 
 static const struct interface_address fixture_lan[] = {
@@ -86,8 +92,8 @@ struct fixture {
 	struct generation gen;
 	struct view view;
 	struct eval ev;
-	char notes[NOTES_BYTES];        /* what the stages noted, a line each */
-	char *errors;                   /* what went wrong, as users see it */
+	char notes[NOTES_BYTES]; /* what the stages noted, a line each */
+	char *errors;            /* what went wrong, as users see it */
 };
 
 /* The first lines of every file; what a test writes begins on line 3. */
@@ -143,8 +149,9 @@ fixture_teardown(void **state)
 static inline int
 build(struct fixture *f, const char *text)
 {
-	struct build_setup setup = { .iface = f->by_id, .n_ifaces = IFACES,
-		.port_name = fixture_ports, .n_ports = PORTS };
+	struct build_setup setup = {
+		.iface = f->by_id, .n_ifaces = IFACES, .port_name = fixture_ports, .n_ports = PORTS
+	};
 	struct fixture_config *config;
 	char *whole;
 	size_t size;
@@ -216,8 +223,8 @@ read_view(struct fixture *f, struct view *view, unsigned in, const char *packet)
 
 /* Judges one packet by a pipeline; the result is in f->ev and f->notes. */
 static inline struct eval *
-evaluate_hashed(struct fixture *f, const char *pipeline, unsigned in, const char *packet,
-	uint32_t hash)
+evaluate_hashed(
+	struct fixture *f, const char *pipeline, unsigned in, const char *packet, uint32_t hash)
 {
 	const struct trace trace = { fixture_note, f };
 	const struct pipeline *p = build_find_pipeline(f->build, pipeline);

@@ -88,7 +88,7 @@ workers_share_a_meters_rate_and_have_its_burst_each(void **state)
 	const struct meter_spec spec = { .rate = 8000000, .burst = 3000 };
 	struct meter m;
 
-	meter_spec_init(&spec, 4, 0, &m);               /* 2 Mbit/s: 250 bytes a ms */
+	meter_spec_init(&spec, 4, 0, &m); /* 2 Mbit/s: 250 bytes a ms */
 	assert_true(meter_take(&m, 0, 1500));
 	assert_true(meter_take(&m, 0, 1500));
 	assert_false(meter_take(&m, 0, 1));

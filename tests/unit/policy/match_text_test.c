@@ -73,7 +73,15 @@ static void
 other_texts_are_no_icmp_type(void **state)
 {
 	static const char *const wrong[] = {
-		"", "echo", "256", "3/", "3/256", "3/1/1", "-1", "3x", "/3",
+		"",
+		"echo",
+		"256",
+		"3/",
+		"3/256",
+		"3/1/1",
+		"-1",
+		"3x",
+		"/3",
 	};
 	struct icmp_word w;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Matches, compiled, in a pipeline; tests/unit/table/rules_test.c compares them with rules one by one. */
+/* Matches, compiled, in a pipeline; tests/unit/table/rules_test.c compares them with rules one by
+ * one. */
 #include "unit/policy/fixture.h"
 
 static void
@@ -12,8 +13,10 @@ each_of_ten_thousand_rules_decides(void **state)
 
 	fputs("acls:\n  list:\n    rules:\n", out);
 	for (unsigned i = 0; i < 10000; i++)
-		fprintf(out, "      - {name: r%u, proto: tcp, src: 10.%u.%u.0/24, dport: %u,"
-			" action: accept}\n", i, i / 250, i % 250, 1 + i);
+		fprintf(out,
+			"      - {name: r%u, proto: tcp, src: 10.%u.%u.0/24, dport: %u,"
+			" action: accept}\n",
+			i, i / 250, i % 250, 1 + i);
 	fputs("pipelines: {guard: [acl: list]}\n", out);
 	fclose(out);
 	given(f, text);

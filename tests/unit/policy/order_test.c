@@ -11,7 +11,8 @@ a_stage_behind_one_that_always_ends_is_an_error(void **state)
 		"every packet ends in 'drop'");
 	expect_error(f, "pipelines: {inside: [forward: lan, drop]}\n",
 		"stage 'drop' is never reached: every packet ends in 'forward'");
-	given(f, "pipelines: {inside: [{drop: {if: {dport: 1}}}, route: main]}\n"
+	given(f,
+		"pipelines: {inside: [{drop: {if: {dport: 1}}}, route: main]}\n"
 		"routes: {main: []}\n");
 }
 
@@ -34,7 +35,8 @@ a_missing_track_is_said_once_however_many_ways_lead_there(void **state)
 {
 	struct fixture *f = *state;
 
-	build(f, "acls:\n"
+	build(f,
+		"acls:\n"
 		"  list: {rules: [{state: new, action: accept}]}\n"
 		"  split: {rules: [{dport: 1, goto: end}, {dport: 2, goto: end}]}\n"
 		"pipelines: {a: [acl: split], b: [acl: split], end: [acl: list]}\n");
@@ -46,7 +48,8 @@ gotos_must_not_go_round(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_error(f, "acls:\n"
+	expect_error(f,
+		"acls:\n"
 		"  x: {rules: [{dport: 1, goto: b}]}\n"
 		"  y: {rules: [{dport: 2, goto: a}]}\n"
 		"pipelines: {a: [acl: x], b: [acl: y]}\n",
@@ -94,12 +97,14 @@ a_packet_may_collect_ten_rare_actions(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "acls: {any: {default: accept}}\npipelines: {p: [acl: any, acl: any, acl: any,"
+	given(f,
+		"acls: {any: {default: accept}}\npipelines: {p: [acl: any, acl: any, acl: any,"
 		" acl: any, acl: any, acl: any, acl: any, acl: any, acl: any, drop]}\n");
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
 	assert_int_equal(f->ev.program.rare_count, 10);
 
-	expect_error(f, "acls: {any: {default: accept}}\n"
+	expect_error(f,
+		"acls: {any: {default: accept}}\n"
 		"pipelines: {p: [acl: any, acl: any, acl: any,"
 		" acl: any, acl: any, acl: any, acl: any, acl: any, acl: any, acl: any, drop]}\n",
 		"pipelines.p: a packet could be counted, metered and marked 11 times; "
@@ -112,10 +117,12 @@ of_two_ways_the_longer_counts(void **state)
 	struct fixture *f = *state;
 
 	/* 1 + 9 by the goto, 1 + 1 without. */
-	given(f, "acls: {any: {default: accept}, split: {rules: [{dport: 1, goto: long}]}}\n"
+	given(f,
+		"acls: {any: {default: accept}, split: {rules: [{dport: 1, goto: long}]}}\n"
 		"pipelines: {p: [acl: split, drop], long: [acl: any, acl: any, acl: any, acl: any,"
 		" acl: any, acl: any, acl: any, acl: any, acl: any]}\n");
-	expect_error(f, "acls: {any: {default: accept}, split: {rules: [{dport: 1, goto: long}]}}\n"
+	expect_error(f,
+		"acls: {any: {default: accept}, split: {rules: [{dport: 1, goto: long}]}}\n"
 		"pipelines: {p: [acl: any, acl: split, drop], long: [acl: any, acl: any, acl: any,"
 		" acl: any, acl: any, acl: any, acl: any, acl: any, acl: any]}\n",
 		"pipelines.p: a packet could be counted, metered and marked 11 times");
@@ -126,10 +133,12 @@ a_wire_does_not_route(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_error(f, "routes: {main: []}\n"
+	expect_error(f,
+		"routes: {main: []}\n"
 		"pipelines: {p: [{forward: {port: lan, if: {dport: 1}}}, route: main]}\n",
 		"pipelines.p: 'forward' and 'route' exclude each other");
-	expect_error(f, "routes: {main: []}\nacls: {x: {rules: [{dport: 1, goto: wire}]}}\n"
+	expect_error(f,
+		"routes: {main: []}\nacls: {x: {rules: [{dport: 1, goto: wire}]}}\n"
 		"pipelines: {p: [acl: x, route: main], wire: [forward: lan]}\n",
 		"pipelines.p: 'forward' and 'route' exclude each other");
 }
@@ -139,11 +148,12 @@ faults_of_all_pipelines_are_found_at_once(void **state)
 {
 	struct fixture *f = *state;
 
-	build(f, STATEFUL "pipelines:\n"
-		"  a: [acl: list]\n"
-		"  b: [drop, drop]\n"
-		"  c: [{police: {rate: 1Mbit}}, route: man]\n"
-		"routes: {main: [{to: 10.9.0.0/16, via: 10.5.0.1}]}\n");
+	build(f,
+		STATEFUL "pipelines:\n"
+			 "  a: [acl: list]\n"
+			 "  b: [drop, drop]\n"
+			 "  c: [{police: {rate: 1Mbit}}, route: man]\n"
+			 "routes: {main: [{to: 10.9.0.0/16, via: 10.5.0.1}]}\n");
 	assert_int_equal(err_count(f->err), 4);
 }
 

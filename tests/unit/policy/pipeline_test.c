@@ -46,7 +46,8 @@ a_condition_passes_packets_by(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "sets: {bad: [203.0.113.0/24]}\n"
+	given(f,
+		"sets: {bad: [203.0.113.0/24]}\n"
 		"pipelines: {inside: [{drop: {if: {src: $bad, proto: udp}}},"
 		" {drop: {if: {in: wan}}}]}\n");
 	evaluate(f, "inside", LAN, "udp 203.0.113.9:1 > 10.0.0.2:2");
@@ -62,7 +63,8 @@ goto_goes_on_in_another_pipeline_for_good(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "acls: {list: {default: accept, rules: [{name: web, dport: 80, goto: web}]}}\n"
+	given(f,
+		"acls: {list: {default: accept, rules: [{name: web, dport: 80, goto: web}]}}\n"
 		"pipelines:\n"
 		"  inside: [acl: list, drop]\n"
 		"  web: [mark: {dscp: 8}, route: main]\n" DEFAULT_ROUTE);
@@ -80,13 +82,13 @@ a_pipeline_has_the_traits_of_those_it_leads_to(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "acls: {list: {default: accept, rules: [{dst: 10.0.0.9, goto: web}]},"
+	given(f,
+		"acls: {list: {default: accept, rules: [{dst: 10.0.0.9, goto: web}]},"
 		" ports: {default: accept, rules: [{dport: 80, action: drop}]}}\n"
 		"pipelines: {inside: [acl: list], web: [acl: ports, route: main],"
-		" wire: [forward: dmz]}\n"
-		DEFAULT_ROUTE);
-	assert_int_equal(build_find_pipeline(f->build, "inside")->traits,
-		TRAIT_PORTS | TRAIT_ROUTES);
+		" wire: [forward: dmz]}\n" DEFAULT_ROUTE);
+	assert_int_equal(
+		build_find_pipeline(f->build, "inside")->traits, TRAIT_PORTS | TRAIT_ROUTES);
 	assert_int_equal(build_find_pipeline(f->build, "wire")->traits, TRAIT_WIRE);
 }
 
@@ -95,9 +97,12 @@ static void
 packets_of_a_vector_do_not_touch_each_other(void **state)
 {
 	static const char *const packets[] = {
-		"tcp 10.0.0.2:4000 > 203.0.113.9:80 S", "tcp 10.0.0.2:4000 > 203.0.113.9:443 S",
-		"udp 10.0.0.2:4000 > 203.0.113.9:53", "udp 10.0.0.2:4000 > 10.0.1.9:53",
-		"udp 10.0.0.2:4000 > 203.0.113.9:666", "udp [2001:db8:1::2]:1 > [2001:db8:2::9]:53",
+		"tcp 10.0.0.2:4000 > 203.0.113.9:80 S",
+		"tcp 10.0.0.2:4000 > 203.0.113.9:443 S",
+		"udp 10.0.0.2:4000 > 203.0.113.9:53",
+		"udp 10.0.0.2:4000 > 10.0.1.9:53",
+		"udp 10.0.0.2:4000 > 203.0.113.9:666",
+		"udp [2001:db8:1::2]:1 > [2001:db8:2::9]:53",
 		"icmp 10.0.0.2 > 10.0.0.1 echo-request id 7",
 	};
 	enum { KINDS = sizeof(packets) / sizeof(packets[0]) };
@@ -108,7 +113,8 @@ packets_of_a_vector_do_not_touch_each_other(void **state)
 	struct fixture *f = *state;
 	const struct pipeline *p;
 
-	given(f, "acls: {list: {default: accept, rules: [\n"
+	given(f,
+		"acls: {list: {default: accept, rules: [\n"
 		"  {dport: 80, goto: web}, {dport: 443, goto: tls}, {dport: 666, action: drop}]}}\n"
 		"pipelines:\n"
 		"  inside: [acl: list, {mark: {dscp: 3, if: {proto: udp}}}, route: main]\n"
@@ -138,7 +144,8 @@ frames_that_are_not_ip_meet_conditions_that_do_not_speak_of_ip(void **state)
 	struct fixture *f = *state;
 	struct eval *ev = &f->ev;
 
-	given(f, "pipelines: {wire: [{drop: {if: {src: \"!10.0.0.0/8\"}}},"
+	given(f,
+		"pipelines: {wire: [{drop: {if: {src: \"!10.0.0.0/8\"}}},"
 		" {drop: {if: {dport: 80}}}, {forward: {port: dmz, if: {in: lan}}}]}\n");
 	f->iface[LAN].pipeline = build_find_pipeline(f->build, "wire");
 	eval_init(ev, &f->gen, &arp);

@@ -12,8 +12,12 @@
 #define BE16(x) rte_cpu_to_be_16(x)
 
 static const struct tuple udp = {
-	.family = 4, .proto = IPPROTO_UDP, .sport = 0x5314, .dport = 0x3500,
-	.src.bytes = { 10, 0, 0, 2 }, .dst.bytes = { 203, 0, 113, 9 },
+	.family = 4,
+	.proto = IPPROTO_UDP,
+	.sport = 0x5314,
+	.dport = 0x3500,
+	.src.bytes = { 10, 0, 0, 2 },
+	.dst.bytes = { 203, 0, 113, 9 },
 };
 static const union address public4 = { .bytes = { 198, 51, 100, 1 } };
 static const union address server6 = { .bytes = { 0x20, 0x01, 0x0d, 0xb8, [15] = 0x80 } };

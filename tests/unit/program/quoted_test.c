@@ -13,16 +13,16 @@
 
 #include "packet/checksum.h"
 
-#define ICMP_AT 34
+#define ICMP_AT  34
 #define QUOTE_AT 42
-#define CASES 200000
+#define CASES    200000
 
 struct quote {
 	struct tuple t;
-	unsigned options, l4_bytes, cut;        /* cut: bytes of the inner packet that are quoted,
-					 * even: half a checksum stays as it is */
-	uint16_t wrong;                 /* what the inner transport checksum is off by */
-	bool no_sum;                    /* UDP without checksum */
+	unsigned options, l4_bytes, cut; /* cut: bytes of the inner packet that are quoted,
+					  * even: half a checksum stays as it is */
+	uint16_t wrong;                  /* what the inner transport checksum is off by */
+	bool no_sum;                     /* UDP without checksum */
 	uint32_t seed;
 };
 
@@ -77,7 +77,7 @@ build(const struct quote *q, uint8_t *frame)
 	inner[9] = q->t.proto;
 	memcpy(inner + 12, &q->t.src, 4);
 	memcpy(inner + 16, &q->t.dst, 4);
-	memset(inner + 20, 1, q->options);      /* no operation */
+	memset(inner + 20, 1, q->options); /* no operation */
 	checksum_ip4_set(inner, head);
 	fill_l4(q, inner + head);
 	memset(frame, 0, QUOTE_AT);

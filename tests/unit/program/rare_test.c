@@ -14,7 +14,7 @@
 static struct rares *
 given_lists(void)
 {
-	struct rares *t = rares_create(64, -1);         /* 1025 of them */
+	struct rares *t = rares_create(64, -1); /* 1025 of them */
 
 	assert_non_null(t);
 	return t;

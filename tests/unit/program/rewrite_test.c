@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Equivalence: the straight loop and the general executor against a plain reference, byte by byte, on
- * random packets and programs. */
+/* Equivalence: the straight loop and the general executor against a plain reference, byte by byte,
+ * on random packets and programs. */
 
 #include "program/rewrite.h"
 
@@ -14,7 +14,7 @@
 #include "packet/parse.h"
 #include "support/plain_rewrite.h"
 
-#define ROOM 128                /* headroom of the test's mbuf */
+#define ROOM  128 /* headroom of the test's mbuf */
 #define CASES 300000
 
 static uint8_t buffer[ROOM + 2048];
@@ -30,7 +30,7 @@ fill(uint8_t *p, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		p[i] = (uint8_t)rand();
-	if (any(4) == 0)                /* the corners of ones' complement */
+	if (any(4) == 0) /* the corners of ones' complement */
 		memset(p, any(2) ? 0xff : 0, n);
 }
 
@@ -91,11 +91,11 @@ given_ip4(uint8_t *ip)
 	ip[0] = (uint8_t)(0x40 | (20 + options) / 4);
 	ip[6] = any(2) ? 0x40 : 0;
 	ip[7] = 0;
-	if (any(5) == 0)                /* a later fragment */
+	if (any(5) == 0) /* a later fragment */
 		ip[7] = (uint8_t)(10 + any(100));
 	ip[8] = (uint8_t)(2 + any(250));
 	ip[9] = proto;
-	memset(ip + 20, 1, options);    /* no-operation */
+	memset(ip + 20, 1, options); /* no-operation */
 	n = 20 + options + given_l4(ip + 20 + options, proto, false);
 	ip[2] = (uint8_t)(n >> 8);
 	ip[3] = (uint8_t)n;
@@ -110,7 +110,7 @@ given_ip6(uint8_t *ip)
 	unsigned extra = any(3) == 0 ? 8 : 0, n;
 
 	if (proto == 1)
-		proto = 17;             /* ICMPv6's checksum is parse's own test */
+		proto = 17; /* ICMPv6's checksum is parse's own test */
 	fill(ip, 40);
 	ip[0] = 0x60;
 	ip[6] = extra ? 60 : proto;
@@ -119,7 +119,7 @@ given_ip6(uint8_t *ip)
 	if (extra) {
 		memset(ip + 40, 0, 8);
 		ip[40] = proto;
-		ip[42] = 1;             /* PadN of 4 */
+		ip[42] = 1; /* PadN of 4 */
 		ip[43] = 4;
 	}
 	n = extra + given_l4(ip + 40 + extra, proto, true);
@@ -171,7 +171,8 @@ static void
 given_change(struct tuple *to, struct plain_change *c, const struct given *g)
 {
 	unsigned n = g->v.family == 4 ? 4 : 16;
-	bool ports = g->v.l4 != VIEW_NONE && g->v.proto != 132 && g->v.proto != 47 && g->v.proto != 50;
+	bool ports = g->v.l4 != VIEW_NONE && g->v.proto != 132 && g->v.proto != 47
+		&& g->v.proto != 50;
 
 	*to = g->v.tuple;
 	if (any(2))

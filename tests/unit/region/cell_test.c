@@ -13,7 +13,7 @@
 #include "support/random_rules.h"
 
 #define RULES 300
-#define KEYS 200000
+#define KEYS  200000
 
 static void
 to_point(const struct rule_key *key, unsigned family, struct point *p)
@@ -70,7 +70,7 @@ holds_what_the_match_takes(unsigned family)
 		key.tuple.kind = KEY_PLAIN;
 		to_point(&key, family, &p);
 		if (!cell_holds(cell_all(family), &p))
-			continue;               /* not in the universe */
+			continue; /* not in the universe */
 		expected = rule_matches(&m, &key);
 		if (full[of])
 			assert_int_equal(cell_holds(&cell[of], &p), expected);

@@ -12,8 +12,8 @@
 
 #define ROUNDS 20000
 #define VALUES 4u
-#define FIELDS 4u               /* that differ; all points are VALUES to the power of it */
-#define CELLS 12
+#define FIELDS 4u /* that differ; all points are VALUES to the power of it */
+#define CELLS  12
 
 static uint32_t seed = 7;
 
@@ -118,7 +118,8 @@ a_budget_that_is_not_enough_is_said(void **state)
 	(void)state;
 	assert_true(scratch_init(&scratch, 1 << 20));
 	for (unsigned d = 0; d < DIMS; d++)
-		in.cell.dim[d] = spans_of(memcpy(in.room[d], (struct span[]){ { 0, 3 } }, sizeof(struct span)), 1);
+		in.cell.dim[d] = spans_of(
+			memcpy(in.room[d], (struct span[]){ { 0, 3 } }, sizeof(struct span)), 1);
 	/* Each takes one corner: none covers all but in one field. */
 	for (unsigned k = 0; k < CELLS; k++) {
 		without[k].cell = in.cell;

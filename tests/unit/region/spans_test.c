@@ -10,7 +10,7 @@
 
 #include "region/spans.h"
 
-#define ROUNDS 200000
+#define ROUNDS  200000
 #define NUMBERS 32
 
 static uint32_t seed = 1;

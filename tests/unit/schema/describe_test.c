@@ -50,12 +50,13 @@ the_schema_has_every_section_and_table(void **state)
 	assert_string_equal(json_string_value(at(root, "$schema", NULL, NULL)),
 		"https://json-schema.org/draft/2020-12/schema");
 	assert_true(json_is_false(at(root, "additionalProperties", NULL, NULL)));
-	assert_string_equal(json_string_value(at(at(root, "properties", "acls",
-		"additionalProperties"),
-		"$ref", NULL, NULL)), "#/$defs/acl");
+	assert_string_equal(
+		json_string_value(at(at(root, "properties", "acls", "additionalProperties"), "$ref",
+			NULL, NULL)),
+		"#/$defs/acl");
 	at(root, "properties", "include", NULL);
 	at(root, "$defs", "acl", "properties");
-	at(root, "$defs", "acl-2", "anyOf");            /* the stage of the same name */
+	at(root, "$defs", "acl-2", "anyOf"); /* the stage of the same name */
 	json_decref(root);
 }
 
@@ -70,10 +71,10 @@ the_schema_has_bounds_defaults_and_sentences(void **state)
 	assert_int_equal(json_integer_value(json_object_get(mtu, "minimum")), 576);
 	assert_int_equal(json_integer_value(json_object_get(mtu, "maximum")), 9216);
 	assert_string_equal(json_string_value(json_object_get(mtu, "default")), "1500");
-	assert_string_equal(json_string_value(json_object_get(mtu, "description")),
-		"Largest packet.");
-	assert_string_equal(json_string_value(json_array_get(at(interface, "required", NULL, NULL),
-		0)),
+	assert_string_equal(
+		json_string_value(json_object_get(mtu, "description")), "Largest packet.");
+	assert_string_equal(
+		json_string_value(json_array_get(at(interface, "required", NULL, NULL), 0)),
 		"pipeline");
 	json_decref(root);
 }
@@ -103,8 +104,8 @@ the_reference_has_a_row_for_every_field(void **state)
 
 	(void)state;
 	assert_non_null(strstr(text, "\n## interface\n\nWhat packets come in by.\n"));
-	assert_non_null(strstr(text,
-		"| `mtu` | number, 576 to 9216 | `1500` | Largest packet. |\n"));
+	assert_non_null(
+		strstr(text, "| `mtu` | number, 576 to 9216 | `1500` | Largest packet. |\n"));
 	assert_non_null(strstr(text,
 		"| `pipeline` | name, in `pipelines` | must be written | What judges its packets. |\n"));
 	assert_non_null(strstr(text, "| `timeout` | duration, 1ms to 1h | `30s` | Patience. |\n"));
@@ -135,7 +136,7 @@ expect_mistake(struct cfg_field row, const char *mistake)
 	const struct cfg_field fields[] = {
 		{ "b", CFG_U16, CFG_OPTIONAL, offsetof(struct wrong, b), "B." },
 		row,
-		CFG_END
+		CFG_END,
 	};
 	const struct cfg_table table = { "t", CFG_SIZEOF(struct wrong), fields, "T." };
 	struct err *err = err_create();
@@ -155,8 +156,8 @@ mistakes_in_tables_are_found(void **state)
 		"table 't', row 'a': the member overlaps that of a row above");
 	expect_mistake((struct cfg_field){ "a", CFG_LIST | CFG_U16, "1", a, "A." },
 		"table 't', row 'a': the member is not in the struct");
-	expect_mistake((struct cfg_field){ "a", CFG_U16, "x", a, "A." },
-		"'x' is not a whole number");
+	expect_mistake(
+		(struct cfg_field){ "a", CFG_U16, "x", a, "A." }, "'x' is not a whole number");
 	expect_mistake((struct cfg_field){ "a", CFG_U16, "1", a, "A.", .min = 2 }, "1 is below 2");
 	expect_mistake((struct cfg_field){ "a", CFG_ENUM, "1", a, "A." },
 		"table 't', row 'a': the type needs .words");

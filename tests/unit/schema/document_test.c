@@ -162,15 +162,14 @@ static void
 five_errors_are_found_at_once(void **state)
 {
 	(void)state;
-	expect_errors(
-		"version: 2\n"
-		"interfaces:\n"
-		"  wan:\n"
-		"    mtu: 99\n"
-		"    pipeline: insid\n"
-		"    adresses: [10.0.0.1/24]\n"
-		"pipelines:\n"
-		"  inside: [track, nat, {acl: web}]\n",
+	expect_errors("version: 2\n"
+		      "interfaces:\n"
+		      "  wan:\n"
+		      "    mtu: 99\n"
+		      "    pipeline: insid\n"
+		      "    adresses: [10.0.0.1/24]\n"
+		      "pipelines:\n"
+		      "  inside: [track, nat, {acl: web}]\n",
 		"1:10+1: version: 2 is above 1\n"
 		"4:10+2: interfaces.wan.mtu: 99 is below 576\n"
 		"5:15+5: interfaces.wan.pipeline: unknown pipeline 'insid'; did you mean 'inside'?\n"
@@ -183,18 +182,17 @@ static void
 what_is_missing_is_said_once(void **state)
 {
 	(void)state;
-	expect_errors(
-		"interfaces:\n"
-		"  lan: {}\n"
-		"  wan:\n"
-		"acls:\n"
-		"  web:\n"
-		"    rules:\n"
-		"      - {dport: 1}\n"
-		"      - dport: 2\n"
-		"        acton: drop\n"
-		"pipelines:\n"
-		"  p: [acl, {police: }]\n",
+	expect_errors("interfaces:\n"
+		      "  lan: {}\n"
+		      "  wan:\n"
+		      "acls:\n"
+		      "  web:\n"
+		      "    rules:\n"
+		      "      - {dport: 1}\n"
+		      "      - dport: 2\n"
+		      "        acton: drop\n"
+		      "pipelines:\n"
+		      "  p: [acl, {police: }]\n",
 		"2:8+1: interfaces.lan: 'pipeline' is missing\n"
 		"3:3+3: interfaces.wan: 'pipeline' is missing\n"
 		"7:9+1: acls.web.rules: 'action' is missing\n"
@@ -207,16 +205,15 @@ static void
 wrong_kinds_are_named(void **state)
 {
 	(void)state;
-	expect_errors(
-		"system: 5\n"
-		"interfaces: [lan]\n"
-		"sets:\n"
-		"  a: {file: [x]}\n"
-		"acls:\n"
-		"  b: {default: {x: y}, rules: accept}\n"
-		"pipelines:\n"
-		"  c: {stages: [{track: , drop: }, [track]]}\n"
-		"  -d: track\n",
+	expect_errors("system: 5\n"
+		      "interfaces: [lan]\n"
+		      "sets:\n"
+		      "  a: {file: [x]}\n"
+		      "acls:\n"
+		      "  b: {default: {x: y}, rules: accept}\n"
+		      "pipelines:\n"
+		      "  c: {stages: [{track: , drop: }, [track]]}\n"
+		      "  -d: track\n",
 		"1:9+1: system: a map is expected, not '5'\n"
 		"2:13+1: interfaces: a map of names is expected, not a list\n"
 		"4:13+1: sets.a.file: a file name is expected, not a list\n"
@@ -231,12 +228,11 @@ static void
 anchors_aliases_and_tags_are_refused(void **state)
 {
 	(void)state;
-	expect_errors(
-		"sets:\n"
-		"  a: &x [10.0.0.0/8]\n"
-		"  b: *x\n"
-		"acls:\n"
-		"  c: {rules: [{src: !$a , action: drop}, {name: !!str q, action: drop}]}\n",
+	expect_errors("sets:\n"
+		      "  a: &x [10.0.0.0/8]\n"
+		      "  b: *x\n"
+		      "acls:\n"
+		      "  c: {rules: [{src: !$a , action: drop}, {name: !!str q, action: drop}]}\n",
 		"2:7+1: sets.a: anchors are not used here\n"
 		"3:7+1: sets.b: aliases are not used here; put a value that begins with * in quotes\n"
 		"5:21+3: acls.c.rules.src: tags are not used here; put a value that begins with ! in quotes\n"
@@ -247,12 +243,11 @@ static void
 a_key_is_written_once(void **state)
 {
 	(void)state;
-	expect_errors(
-		"sets:\n"
-		"  a: [10.0.0.0/8]\n"
-		"  b: [10.0.0.0/8]\n"
-		"  a: [11.0.0.0/8]\n"
-		"sets: {c: }\n",
+	expect_errors("sets:\n"
+		      "  a: [10.0.0.0/8]\n"
+		      "  b: [10.0.0.0/8]\n"
+		      "  a: [11.0.0.0/8]\n"
+		      "sets: {c: }\n",
 		"4:3+1: sets: 'a' is defined twice, first at <sample>:2:3\n"
 		"5:1+4: 'sets' is defined twice, first at <sample>:1:1\n");
 }
@@ -267,8 +262,8 @@ a_syntax_error_has_a_place(void **state)
 		"2:6+1: flow sequence without a closing bracket\n");
 	expect_errors("sets: {a: [\"::\", 2001:db8::]}\n",
 		"1:18+9: sets.a: put '2001:db8::' in quotes\n");
-	expect_errors("version: 1\n---\nversion: 1\n",
-		"2:1+3: a second document in the same file\n");
+	expect_errors(
+		"version: 1\n---\nversion: 1\n", "2:1+3: a second document in the same file\n");
 	expect_errors("version: \x01\n", "1:10+1: byte 0x01: a configuration is UTF-8 text\n");
 	expect_errors("version: \xc3(\n", "1:10+1: byte 0xc3: a configuration is UTF-8 text\n");
 	expect_errors("- 1\n", "1:1+1: a map of sections is expected, not a list\n");
@@ -281,7 +276,8 @@ static void
 depth_is_bounded(void **state)
 {
 	(void)state;
-	expect_errors("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+	expect_errors(
+		"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
 		"1:33+1: lists and maps are nested deeper than 32\n");
 	expect_errors("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -",
 		"1:65+1: lists and maps are nested deeper than 32\n");

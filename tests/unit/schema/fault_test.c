@@ -3,7 +3,7 @@
  * The linker puts these functions before those of libc; libfyaml's own calls are not touched. */
 #include "sample.h"
 
-static unsigned long calls_left;        /* until one fails; 0: none does */
+static unsigned long calls_left; /* until one fails; 0: none does */
 
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t n, size_t bytes);
@@ -73,8 +73,7 @@ many_rules(void)
 	fputs("sets: {x: [10.0.0.0/8]}\nacls:\n  a:\n    rules:\n", out);
 	for (unsigned i = 0; i < 2000; i++)
 		fprintf(out, "      - {src: [10.0.%u.0/24, $x], dport: [80, 443], action: %s}\n",
-			i % 256,
-			i % 100 != 0 ? "accept" : "acept");
+			i % 256, i % 100 != 0 ? "accept" : "acept");
 	fclose(out);
 	return text;
 }

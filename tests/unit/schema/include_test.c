@@ -8,7 +8,7 @@
 struct fixture {
 	char folder[64];
 	struct sample_document d;
-	char *errors;                   /* as err_each gives them: file:line: text */
+	char *errors; /* as err_each gives them: file:line: text */
 };
 
 static void
@@ -87,7 +87,8 @@ sections_are_merged(void **state)
 		"version: 1\ninclude: [b, sub/c]\nsystem: {memory: 64k}\nsets: {x: 10.0.0.0/8}\n");
 	given_file(f, "b", "version: 1\nsystem: {timeout: 1s}\nsets: {y: 11.0.0.0/8}\nacls:\n");
 	given_file(f, "sub/c", "include: d\nsets: {z: 12.0.0.0/8}\n");
-	given_file(f, "sub/d", "acls: {l: {rules: [{src: [$x, $y, $z], action: drop}]}}\n"
+	given_file(f, "sub/d",
+		"acls: {l: {rules: [{src: [$x, $y, $z], action: drop}]}}\n"
 		"sets: {w: {file: list.txt}}\n");
 	assert_string_equal(read_a(f), "");
 	assert_int_equal(f->d.cfg->system.memory, 65536);
@@ -156,8 +157,8 @@ depth_is_bounded(void **state)
 		snprintf(text, sizeof(text), "include: %c\n", name[0] + 1);
 		given_file(f, name, text);
 	}
-	assert_string_equal(read_a(f),
-		"i:1: include: more than 256 files, or nested deeper than 8\n");
+	assert_string_equal(
+		read_a(f), "i:1: include: more than 256 files, or nested deeper than 8\n");
 }
 
 static void

@@ -4,16 +4,15 @@
 
 #include <errno.h>
 
-static const char text[] =
-	"interfaces:\n"
-	"  wan:\n"
-	"    addresses: [10.0.0.1/24, 10.0.1.1/24]\n"
-	"    mtu: 1400\n"
-	"    pipeline: p\n"
-	"  lan: {pipeline: p, mtu: x}\n"
-	"  dmz: {pipeline: p, vlam: 3}\n"
-	"pipelines:\n"
-	"  p: [track, {police: {rate: 1Mbit}}]\n";
+static const char text[] = "interfaces:\n"
+			   "  wan:\n"
+			   "    addresses: [10.0.0.1/24, 10.0.1.1/24]\n"
+			   "    mtu: 1400\n"
+			   "    pipeline: p\n"
+			   "  lan: {pipeline: p, mtu: x}\n"
+			   "  dmz: {pipeline: p, vlam: 3}\n"
+			   "pipelines:\n"
+			   "  p: [track, {police: {rate: 1Mbit}}]\n";
 
 /* Expects an error in what is printed. */
 static void

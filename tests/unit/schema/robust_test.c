@@ -4,20 +4,20 @@
 
 #include <time.h>
 
-static const char good[] =
-	"version: 1\n"
-	"interfaces:\n"
-	"  lan: {addresses: [10.0.0.1/24, \"2001:db8:1::1/64\"], pipeline: p,\n"
-	"    neighbours: {10.0.0.2: \"02:00:00:00:00:02\"}}\n"
-	"routes: {main: [{to: 10.9.0.0/16, via: [10.0.0.2, {via: 10.0.0.3, weight: 2}]}]}\n"
-	"sets: {admins: [198.51.100.64/28], bad: {file: 'it''s.txt'}}\n"
-	"acls:\n"
-	"  web:\n"
-	"    rules:\n"
-	"      - {state: [new, \"!related\"], src: $admins, dport: [80, 1-9], action: drop}\n"
-	"pipelines:\n"
-	"  p: [{drop: {if: {src: \"!$bad\"}}}, track, {acl: web}, {police: 10Mbit}]\n"
-	"  q: # nothing\n";
+static const char good
+	[] = "version: 1\n"
+	     "interfaces:\n"
+	     "  lan: {addresses: [10.0.0.1/24, \"2001:db8:1::1/64\"], pipeline: p,\n"
+	     "    neighbours: {10.0.0.2: \"02:00:00:00:00:02\"}}\n"
+	     "routes: {main: [{to: 10.9.0.0/16, via: [10.0.0.2, {via: 10.0.0.3, weight: 2}]}]}\n"
+	     "sets: {admins: [198.51.100.64/28], bad: {file: 'it''s.txt'}}\n"
+	     "acls:\n"
+	     "  web:\n"
+	     "    rules:\n"
+	     "      - {state: [new, \"!related\"], src: $admins, dport: [80, 1-9], action: drop}\n"
+	     "pipelines:\n"
+	     "  p: [{drop: {if: {src: \"!$bad\"}}}, track, {acl: web}, {police: 10Mbit}]\n"
+	     "  q: # nothing\n";
 
 /* Reads, and prints what was read, whatever it is. */
 static void
@@ -84,7 +84,8 @@ any_line_may_be_missing_or_twice(void **state)
 	}
 }
 
-/* Processor time that work(size) takes, in units of the clock: the least of three, so that neighbours do not matter. */
+/* Processor time that work(size) takes, in units of the clock: the least of three, so that
+ * neighbours do not matter. */
 static clock_t
 cost(void (*work)(unsigned size), unsigned size)
 {
@@ -137,8 +138,10 @@ read_rules(unsigned n)
 
 	fputs("sets: {x: [10.0.0.0/8]}\nacls:\n  a:\n    rules:\n", out);
 	for (unsigned i = 0; i < n; i++)
-		fprintf(out, "      - {name: r%u, proto: tcp, src: [10.0.%u.0/24, $x], dport: [80, 443], "
-			"action: accept}\n", i, i % 256);
+		fprintf(out,
+			"      - {name: r%u, proto: tcp, src: [10.0.%u.0/24, $x], dport: [80, 443], "
+			"action: accept}\n",
+			i, i % 256);
 	fclose(out);
 	d = sample_read(text);
 	assert_string_equal(d.errors, "");

@@ -116,17 +116,18 @@ struct sample_document {
 	struct err *err;
 	struct document *doc;
 	struct sample *cfg;
-	char *errors;                   /* "line:column+width: text" each on a line */
+	char *errors; /* "line:column+width: text" each on a line */
 };
 
 struct sample_document sample_read(const char *text);
 struct sample_document sample_read_file(const char *path);
 void sample_free(struct sample_document *d);
 
-#define expect_errors(text, wanted) do { \
-	struct sample_document d_ = sample_read(text); \
-	assert_string_equal(d_.errors, wanted); \
-	sample_free(&d_); \
-} while (0)
+#define expect_errors(text, wanted) \
+	do { \
+		struct sample_document d_ = sample_read(text); \
+		assert_string_equal(d_.errors, wanted); \
+		sample_free(&d_); \
+	} while (0)
 
 #endif

@@ -48,7 +48,10 @@ static const struct cfg_word flag_words[] = { { "a", 1 }, { "b", 2 }, { "c", 4 }
 static const struct cfg_word automatic[] = { { "auto", 0 }, CFG_WORD_END };
 
 #define ROW(name, type, member, ...) \
-	{ name, type, CFG_OPTIONAL, offsetof(struct every, member), "A value.", ##__VA_ARGS__ }
+	{ \
+		name, type, CFG_OPTIONAL, offsetof(struct every, member), "A value.", \
+			##__VA_ARGS__ \
+	}
 
 static const struct cfg_field every_fields[] = {
 	ROW("bool", CFG_BOOL, bool_),
@@ -77,11 +80,14 @@ static const struct cfg_field every_fields[] = {
 	ROW("dscps", CFG_LIST | CFG_MATCH_DSCP, dscps),
 	ROW("vlans", CFG_LIST | CFG_MATCH_VLAN, vlans),
 	ROW("states", CFG_MATCH_FLAGS, states, .words = flag_words),
-	CFG_END
+	CFG_END,
 };
 
 static const struct cfg_table every_table = {
-	"every", CFG_SIZEOF(struct every), every_fields, "One of each.",
+	"every",
+	CFG_SIZEOF(struct every),
+	every_fields,
+	"One of each.",
 };
 
 struct reading {
@@ -189,8 +195,8 @@ numbers_are_bounded(void **state)
 	expect_wrong("rate: 10",
 		"rate: '10' is not a rate; write 10Mbit or 1Gbit for bits, 500/s or 500k/s for packets");
 	expect_wrong("duration: 61s", "duration: 61s is above 1m");
-	expect_wrong("duration: 61",
-		"duration: '61' is not a duration; write 30s, 500ms, 2h or 1h30m");
+	expect_wrong(
+		"duration: 61", "duration: '61' is not a duration; write 30s, 500ms, 2h or 1h30m");
 	expect_wrong("vlan: 0", "vlan: 0 is below 1");
 	expect_wrong("vlan: 4095", "vlan: 4095 is above 4094");
 	expect_wrong("protocol: 256", "protocol: 256 is above 255");
@@ -221,10 +227,10 @@ addresses_say_what_is_wrong(void **state)
 {
 	(void)state;
 	expect_wrong("address: 10.0.0.256", "address: '10.0.0.256' is not an IPv4 or IPv6 address");
-	expect_wrong("address: 10.0.0.1/24",
-		"address: '10.0.0.1/24' is not an IPv4 or IPv6 address");
-	expect_wrong("own: 10.0.0.1",
-		"own: '10.0.0.1' has no prefix length; write it as 10.0.0.1/24");
+	expect_wrong(
+		"address: 10.0.0.1/24", "address: '10.0.0.1/24' is not an IPv4 or IPv6 address");
+	expect_wrong(
+		"own: 10.0.0.1", "own: '10.0.0.1' has no prefix length; write it as 10.0.0.1/24");
 	expect_wrong("own: x", "own: 'x' is not an address with its length, as 10.0.0.1/24");
 	expect_wrong("prefix: 10.0.0.1/24",
 		"prefix: '10.0.0.1/24' has bits beyond its length; did you mean '10.0.0.0/24'?");

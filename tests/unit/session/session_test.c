@@ -1,137 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of sessions: linked by both keys, found by any door, evicted by class, ended once. */
-
-#include "session/session.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "base/memory.h"
-#include "session/tcp.h"
-
-#define INSIDE 1
-#define OUTSIDE 2
-#define FULL 1032192            /* sessions */
-
-struct fixture {
-	struct flow_table *flow4, *flow6;
-	struct sessions *t;
-	uint64_t released[SESSION_END_COUNT];
-	uint32_t tick;
-};
-
-static void
-on_release(void *arg, struct session *s, enum session_end why)
-{
-	struct fixture *f = arg;
-
-	assert_true(s->flags & SESSION_USED);
-	f->released[why]++;
-}
-
-static struct fixture
-given(uint32_t capacity)
-{
-	struct fixture f = { .tick = 1000 };
-
-	f.flow4 = flow_table_create(capacity * 2, sizeof(struct flow4), 0);
-	f.flow6 = flow_table_create(capacity, sizeof(struct flow6), 0);
-	f.t = sessions_create(capacity, 0, f.flow4, f.flow6, 0);
-	assert_non_null(f.t);
-	return f;
-}
-
-/* on_release needs the fixture where it stays. */
-static void
-watch(struct fixture *f)
-{
-	f->t->release = on_release;
-	f->t->arg = f;
-}
-
-static void
-done(struct fixture *f)
-{
-	sessions_flush(f->t, SESSION_END_stopped);
-	assert_int_equal(f->t->used, 0);
-	assert_int_equal(f->flow4->used, 0);
-	assert_int_equal(f->flow6->used, 0);
-	for (unsigned c = 0; c < SESSION_CLASSES; c++)
-		assert_int_equal(f->t->count[c], 0);
-	sessions_destroy(f->t);
-	flow_table_destroy(f->flow4);
-	flow_table_destroy(f->flow6);
-}
-
-/* The same with flows that have no session: they go with the table. */
-static void
-done_with_cache(struct fixture *f)
-{
-	sessions_flush(f->t, SESSION_END_stopped);
-	assert_int_equal(f->t->used, 0);
-	sessions_destroy(f->t);
-	flow_table_destroy(f->flow4);
-	flow_table_destroy(f->flow6);
-}
-
-static struct tuple
-tuple_of(uint32_t src, uint16_t sport, uint8_t proto)
-{
-	struct tuple t = { .family = 4, .proto = proto, .sport = rte_cpu_to_be_16(sport),
-		.dport = rte_cpu_to_be_16(53) };
-
-	t.src.v4 = rte_cpu_to_be_32(src);
-	t.dst.v4 = rte_cpu_to_be_32(0xc6336401);
-	return t;
-}
-
-static int
-link_one(struct fixture *f, struct session *s, const struct tuple *t)
-{
-	struct key4 forward, reply;
-	struct session_keys keys = { .forward = &forward, .reply = &reply };
-	struct tuple back;
-
-	tuple_reverse(&back, t);
-	tuple_to_key4(&forward, t, INSIDE);
-	tuple_to_key4(&reply, &back, OUTSIDE);
-	keys.forward_hash = flow_hash4(&forward, &f->flow4->secret);
-	keys.reply_hash = flow_hash4(&reply, &f->flow4->secret);
-	s->family = 4;
-	s->proto = t->proto;
-	return session_link(f->t, s, &keys, f->tick);
-}
-
-static struct session *
-take(struct fixture *f, enum session_class class)
-{
-	struct session fresh;
-
-	session_init(&fresh, class, f->tick);
-	return session_take(f->t, &fresh, f->tick);
-}
-
-/* A linked session of a class, number n; NULL when it was refused. */
-static struct session *
-begin(struct fixture *f, enum session_class class, uint32_t n)
-{
-	bool tcp = class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED || class == SESSION_CLOSED;
-	struct tuple t = tuple_of(0x0a000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)),
-		tcp ? IPPROTO_TCP : IPPROTO_UDP);
-	struct session *s = take(f, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP);
-
-	if (s == NULL)
-		return NULL;
-	assert_int_equal(link_one(f, s, &t), 0);
-	session_become(f->t, s, class);
-	flow_table_reclaim(f->flow4);
-	return s;
-}
+#include "session_fixture.h"
 
 static void
 a_session_is_found_by_both_tuples_whatever_the_door(void **state)
@@ -223,7 +91,8 @@ begin_as(struct fixture *f, enum session_class class, uint8_t proto, uint32_t n)
 	return s;
 }
 
-/* A table full by a flood of any one class: sessions of the others, at most as many as their shares, all find room and stay. */
+/* A table full by a flood of any one class: sessions of the others, at most as many as their
+ * shares, all find room and stay. */
 static void
 a_flood_of_one_class_leaves_the_others_their_shares(void **state)
 {
@@ -231,15 +100,18 @@ a_flood_of_one_class_leaves_the_others_their_shares(void **state)
 		enum session_class class;
 		uint8_t proto;
 	} rows[] = {
-		{ SESSION_CLOSED, IPPROTO_TCP }, { SESSION_HALF_OPEN, IPPROTO_TCP },
-		{ SESSION_UNREPLIED_UDP, IPPROTO_UDP }, { SESSION_UNREPLIED_ICMP, IPPROTO_ICMP },
-		{ SESSION_UNREPLIED_OTHER, IPPROTO_GRE }, { SESSION_REPLIED, IPPROTO_UDP },
+		{ SESSION_CLOSED, IPPROTO_TCP },
+		{ SESSION_HALF_OPEN, IPPROTO_TCP },
+		{ SESSION_UNREPLIED_UDP, IPPROTO_UDP },
+		{ SESSION_UNREPLIED_ICMP, IPPROTO_ICMP },
+		{ SESSION_UNREPLIED_OTHER, IPPROTO_GRE },
+		{ SESSION_REPLIED, IPPROTO_UDP },
 	};
 	const unsigned n_rows = sizeof(rows) / sizeof(rows[0]);
 
 	(void)state;
 	for (unsigned flood = 0; flood < n_rows; flood++) {
-		for (unsigned class = 0; class < n_rows; class++) {
+		for (unsigned class = 0; class < n_rows; class ++) {
 			struct fixture f = given(1024);
 			uint32_t share = session_share(f.t, rows[class].class), n = 0;
 			struct session *kept[1024];
@@ -247,12 +119,16 @@ a_flood_of_one_class_leaves_the_others_their_shares(void **state)
 			for (; n < 400; n++)
 				begin(&f, SESSION_ESTABLISHED, n);
 			for (n = 0; n < 3000; n++)
-				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n));
+				assert_non_null(
+					begin_as(&f, rows[flood].class, rows[flood].proto, n));
 			for (unsigned i = 0; class != flood && i < share / 2; i++) {
-				kept[i] = begin_as(&f, rows[class].class, rows[class].proto, 10000 + i);
+				kept[i] = begin_as(
+					&f, rows[class].class, rows[class].proto, 10000 + i);
 				assert_non_null(kept[i]);
-				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n++));
-				assert_non_null(begin_as(&f, rows[flood].class, rows[flood].proto, n++));
+				assert_non_null(
+					begin_as(&f, rows[flood].class, rows[flood].proto, n++));
+				assert_non_null(
+					begin_as(&f, rows[flood].class, rows[flood].proto, n++));
 			}
 			for (unsigned i = 0; class != flood && i < share / 2; i++)
 				assert_int_equal(kept[i]->class, rows[class].class);
@@ -293,7 +169,8 @@ the_one_that_is_idle_for_longest_goes(void **state)
 static struct session *
 begin6(struct fixture *f, uint32_t n)
 {
-	struct tuple t = { .family = 6, .proto = IPPROTO_UDP, .sport = (uint16_t)n, .dport = 53 }, back;
+	struct tuple t = { .family = 6, .proto = IPPROTO_UDP, .sport = (uint16_t)n, .dport = 53 },
+		     back;
 	struct session_keys keys = { 0 };
 	struct session fresh, *s;
 	struct key6 forward, reply;
@@ -328,7 +205,7 @@ sessions_of_ipv6_make_room_among_themselves(void **state)
 	for (uint32_t n = 1; n < 8; n++)
 		assert_non_null(begin6(&f, n));
 	assert_int_equal(f.released[SESSION_END_evicted], 0);
-	assert_ptr_equal(begin6(&f, 8), first);                 /* in the place of the oldest */
+	assert_ptr_equal(begin6(&f, 8), first); /* in the place of the oldest */
 	assert_int_equal(f.released[SESSION_END_evicted], 1);
 	assert_true(kept->flags & SESSION_LINKED);
 	for (uint32_t i = 1; i <= f.t->high; i++)
@@ -372,14 +249,18 @@ a_session_expires_after_its_timeout_and_not_before(void **state)
 		enum session_class class;
 		uint32_t seconds;
 	} rows[] = {
-		{ SESSION_HALF_OPEN, 240 }, { SESSION_ESTABLISHED, 7440 }, { SESSION_CLOSED, 240 },
-		{ SESSION_UNREPLIED_UDP, 300 }, { SESSION_REPLIED, 300 },
+		{ SESSION_HALF_OPEN, 240 },
+		{ SESSION_ESTABLISHED, 7440 },
+		{ SESSION_CLOSED, 240 },
+		{ SESSION_UNREPLIED_UDP, 300 },
+		{ SESSION_REPLIED, 300 },
 	};
 	struct fixture f = given(100);
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct session *s = begin(&f, rows[i].class, i);
-		uint32_t ticks = (uint32_t)((rows[i].seconds * NS_PER_SECOND + (1 << 20) - 1) >> 20);
+		uint32_t ticks = (uint32_t)((rows[i].seconds * NS_PER_SECOND + (1 << 20) - 1)
+			>> 20);
 
 		assert_false(session_expired(f.t, s, f.tick + ticks - 1));
 		assert_false(session_expired(f.t, s, f.tick + ticks));
@@ -404,14 +285,14 @@ timeouts_shrink_as_the_table_fills_up(void **state)
 
 	for (; f.t->used < 600; n++)
 		begin(&f, SESSION_ESTABLISHED, n);
-	assert_false(session_expired(f.t, udp, f.tick + 280000));       /* of 286102 ticks */
+	assert_false(session_expired(f.t, udp, f.tick + 280000)); /* of 286102 ticks */
 	for (; f.t->used < 800; n++)
 		begin(&f, SESSION_ESTABLISHED, n);
-	assert_true(session_expired(f.t, udp, f.tick + 143053));        /* half */
+	assert_true(session_expired(f.t, udp, f.tick + 143053)); /* half */
 	assert_false(session_expired(f.t, udp, f.tick + 143052));
 	for (; f.t->used < 1000; n++)
 		begin(&f, SESSION_ESTABLISHED, n);
-	assert_false(session_expired(f.t, udp, f.tick + 954));          /* a second at least */
+	assert_false(session_expired(f.t, udp, f.tick + 954)); /* a second at least */
 	assert_true(session_expired(f.t, udp, f.tick + 955));
 	assert_false(session_expired(f.t, tcp, f.tick + 7000000));
 	done(&f);
@@ -567,7 +448,7 @@ memory_that_runs_out_leaves_nothing_behind(void **state)
 		memory_fault_at = 0;
 		sessions_destroy(t);
 	} while (t == NULL);
-	assert_int_equal(at, 4);        /* sessions, offers, openings; sources have no tables yet */
+	assert_int_equal(at, 4); /* sessions, offers, openings; sources have no tables yet */
 	done(&f);
 }
 

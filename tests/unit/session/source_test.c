@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sources of sessions: how many they hold, how fast they begin them, and that they are forgotten. */
+/* Sources of sessions: how many they hold, how fast they begin them, and that they are forgotten.
+ */
 
 #include "session/source.h"
 

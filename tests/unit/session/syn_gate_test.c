@@ -54,7 +54,8 @@ the_oldest_gives_room(void **state)
 	for (uint64_t i = 0; i < OPENING_PLACES; i++)
 		assert_false(opening_seen(&o, line | (100 + i) << 48));
 	assert_true(opening_seen(&o, line | 100ull << 48));
-	assert_false(opening_seen(&o, line | 200ull << 48));    /* in the place of the second 100's neighbour */
+	assert_false(opening_seen(
+		&o, line | 200ull << 48)); /* in the place of the second 100's neighbour */
 	assert_false(opening_seen(&o, line | 101ull << 48));
 	assert_true(opening_seen(&o, line | 130ull << 48));
 }
@@ -79,10 +80,10 @@ few_of_a_flood_are_taken_for_known(void **state)
 
 	for (unsigned i = 0; i < 3000000; i++)
 		seen += opening_seen(&o, hash_of(i));
-	assert_in_range(seen, 0, 3000);                 /* one in a thousand */
+	assert_in_range(seen, 0, 3000); /* one in a thousand */
 	for (unsigned i = 2000000; i < 3000000; i += 10)
 		lost += !opening_seen(&o, hash_of(i));
-	assert_int_equal(lost, 0);                      /* nobody who comes twice is forgotten */
+	assert_int_equal(lost, 0); /* nobody who comes twice is forgotten */
 }
 
 static void
@@ -98,7 +99,7 @@ so_many_are_let_in_in_a_second(void **state)
 		opening_pay(&o, 5000, now);
 		in++;
 	}
-	assert_in_range(in, 5000, 6251);                /* and a quarter at once */
+	assert_in_range(in, 5000, 6251); /* and a quarter at once */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

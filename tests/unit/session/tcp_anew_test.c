@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Endpoints that begin again: a port is used again while its old connection is known here, by a client whose server has
- * lost its state or whose own has gone; and those who forge such segments. */
+/* Endpoints that begin again: a port is used again while its old connection is known here, by a
+ * client whose server has lost its state or whose own has gone; and those who forge such segments.
+ */
 
 #include "tcp_fixture.h"
 
@@ -22,7 +23,7 @@ t18_an_answer_to_exactly_the_new_syn_takes_the_session_over(void **state)
 			struct place p = given_place(st);
 
 			if (tcp_begins_anew(&p.s, OUT, S, isns[i]))
-				continue;               /* time-wait and a higher number: a session of its own */
+				continue; /* time-wait and a higher number: a session of its own */
 			assert_true(tcp_asks_anew(&p.s, S));
 			expect_idle(p.s, OUT, S, isns[i], 0, 0);
 			expect_idle(p.s, OUT, S, isns[i], 0, 0);
@@ -44,7 +45,8 @@ a_forged_syn_alone_changes_nothing(void **state)
 		expect_idle(s, OUT, S, isns[i], 0, 0);
 	expect(s, OUT, P | A, 1001, 5001, 100, PASS, TCP_ESTABLISHED);
 	expect(s, BACK, P | A, 5001, 1101, 100, PASS, TCP_ESTABLISHED);
-	/* Its claimed sender goes on with the old connection: whatever answers the SYN is forged, too. */
+	/* Its claimed sender goes on with the old connection: whatever answers the SYN is forged,
+	 * too. */
 	expect(s, BACK, S | A, 77000000, isns[4] + 1, 0, WINDOW, TCP_ESTABLISHED);
 }
 
@@ -73,7 +75,7 @@ an_answer_to_another_syn_than_the_offered_one_is_dropped(void **state)
 	expect_idle(s, OUT, S, 900000, 0, 0);
 	expect(s, BACK, S | A, 77000000, 900000, 0, WINDOW, TCP_ESTABLISHED);
 	expect(s, BACK, S | A, 77000000, 900002, 0, WINDOW, TCP_ESTABLISHED);
-	expect_idle(s, OUT, S, 800000, 0, 0);                   /* the latest counts */
+	expect_idle(s, OUT, S, 800000, 0, 0); /* the latest counts */
 	expect(s, BACK, S | A, 77000000, 900001, 0, WINDOW, TCP_ESTABLISHED);
 	expect(s, BACK, S | A, 77000000, 800001, 0, PASS, TCP_SYN_RECEIVED);
 }
@@ -82,7 +84,8 @@ static void
 windows_of_the_new_connection_are_those_of_its_own_syns(void **state)
 {
 	struct session s = given_established();
-	struct tcp_segment syn = segment(S, 900000, 0, 0), answer = segment(S | A, 77000000, 900001, 0);
+	struct tcp_segment syn = segment(S, 900000, 0, 0),
+			   answer = segment(S | A, 77000000, 900001, 0);
 	struct tcp_segment ack = segment(A, 900001, 77000001, 0);
 
 	syn.scale = 7;
@@ -93,7 +96,7 @@ windows_of_the_new_connection_are_those_of_its_own_syns(void **state)
 	assert_int_equal(track(&s, OUT, &syn), PASS);
 	assert_int_equal(track(&s, BACK, &answer), PASS);
 	assert_int_equal(track(&s, OUT, &ack), PASS);
-	assert_int_equal(s.side[0].max_end, 900001 + 3000);             /* a SYN's window is not scaled */
+	assert_int_equal(s.side[0].max_end, 900001 + 3000); /* a SYN's window is not scaled */
 	assert_int_equal(s.side[1].max_end, 77000001 + (500 << 7));
 	expect(s, BACK, A, 77000001 + (500 << 7), 900001, 1, WINDOW, TCP_ESTABLISHED);
 	expect(s, BACK, A, 77000001 + (500 << 7) - 1, 900001, 1, PASS, TCP_ESTABLISHED);
@@ -113,7 +116,8 @@ a_new_syn_may_carry_data(void **state)
 	}
 }
 
-/* The server knows the old connection, and the client has forgotten it (RFC 9293 3.5.1, RFC 5961 4). */
+/* The server knows the old connection, and the client has forgotten it (RFC 9293 3.5.1, RFC 5961
+ * 4). */
 static void
 a_challenge_and_its_reset_end_the_old_connection(void **state)
 {
@@ -139,7 +143,7 @@ a_reset_that_refuses_the_new_syn_passes(void **state)
 		expect_idle(p.s, OUT, S, 3000000000u, 0, 0);
 		expect(p.s, BACK, R | A, 0, 3000000002u, 0, WINDOW, st);
 		expect_idle(p.s, BACK, R | A, 0, 3000000001u, 0);
-		expect(p.s, BACK, R | A, 0, 3000000001u, 0, WINDOW, st);        /* once */
+		expect(p.s, BACK, R | A, 0, 3000000001u, 0, WINDOW, st); /* once */
 	}
 }
 
@@ -150,12 +154,13 @@ an_old_syn_again_is_no_offer(void **state)
 
 	expect(s, OUT, P | A, 1001, 5001, 100, PASS, TCP_ESTABLISHED);
 	expect(s, BACK, P | A, 5001, 1101, 100, PASS, TCP_ESTABLISHED);
-	expect_idle(s, OUT, S, ISN_C, 0, 0);                    /* late, and so is its answer */
+	expect_idle(s, OUT, S, ISN_C, 0, 0); /* late, and so is its answer */
 	expect_idle(s, BACK, S | A, ISN_S, 1001, 0);
 	expect(s, OUT, P | A, 1101, 5101, 100, PASS, TCP_ESTABLISHED);
 }
 
-/* Numbers may be drawn twice; and the answer of a server that has lost its state is never one of the old connection's. */
+/* Numbers may be drawn twice; and the answer of a server that has lost its state is never one of
+ * the old connection's. */
 static void
 the_new_syn_may_have_the_old_number(void **state)
 {
@@ -167,7 +172,8 @@ the_new_syn_may_have_the_old_number(void **state)
 	expect(s, OUT, A, 1001, 77000001, 0, PASS, TCP_ESTABLISHED);
 }
 
-/* The server lost its state, and answered a SYN before this one: its challenge is of a connection that was never seen. */
+/* The server lost its state, and answered a SYN before this one: its challenge is of a connection
+ * that was never seen. */
 static void
 a_challenge_of_an_unseen_connection_and_its_reset_pass(void **state)
 {
@@ -233,7 +239,7 @@ of_two_answers_the_one_that_the_client_acknowledges_counts(void **state)
 	expect(t, OUT, A, 1001, 5001, 0, PASS, TCP_ESTABLISHED);
 	expect(t, BACK, A, 5001, 1001, 100, PASS, TCP_ESTABLISHED);
 	expect(u, OUT, A, 1001, 8000000, 0, WINDOW, TCP_SYN_RECEIVED);
-	expect(u, BACK, S | A, 9000000, 1000, 0, WINDOW, TCP_SYN_RECEIVED);     /* of another SYN */
+	expect(u, BACK, S | A, 9000000, 1000, 0, WINDOW, TCP_SYN_RECEIVED); /* of another SYN */
 }
 
 static void
@@ -272,7 +278,7 @@ the_other_end_may_ask_after_the_end(void **state)
 
 	expect_idle(p.s, BACK, S, 4000, 0, 0);
 	expect(p.s, OUT, S | A, 60000000, 4001, 0, PASS, TCP_SYN_BOTH);
-	expect(p.s, BACK, A, 4001, 59999999, 0, WINDOW, TCP_SYN_BOTH);  /* a guess */
+	expect(p.s, BACK, A, 4001, 59999999, 0, WINDOW, TCP_SYN_BOTH); /* a guess */
 	expect(p.s, BACK, A, 4001, 60000001, 0, PASS, TCP_ESTABLISHED);
 	expect(p.s, OUT, A, 60000001, 4001, 10, PASS, TCP_ESTABLISHED);
 	expect(q.s, BACK, S, 70000000, 0, 0, WINDOW, TCP_ESTABLISHED);

@@ -12,7 +12,7 @@ given_loose(void)
 	s.flags |= SESSION_LOOSE;
 	expect(s, OUT, A | P, 700, 300, 100, PASS, TCP_SYN_BOTH);
 	assert_true(tcp_is_new(&s, s.state));
-	assert_int_equal(tcp_class(s.state), SESSION_HALF_OPEN);        /* a guess is not kept for long */
+	assert_int_equal(tcp_class(s.state), SESSION_HALF_OPEN); /* a guess is not kept for long */
 	return s;
 }
 
@@ -62,7 +62,7 @@ a_quoted_number_is_one_that_was_sent(void **state)
 	s = given_session();
 	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
 	assert_true(tcp_has_sent(&s, &beside, false, ISN_C));
-	assert_false(tcp_has_sent(&s, &beside, true, 0));                /* it has not spoken yet */
+	assert_false(tcp_has_sent(&s, &beside, true, 0)); /* it has not spoken yet */
 }
 
 int

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TCP from the middle, row T24: every combination of flags in every state and direction against a plain model. */
+/* TCP from the middle, row T24: every combination of flags in every state and direction against a
+ * plain model. */
 
 #include "tcp_fixture.h"
 
 struct cell {
 	enum reason reason;
 	uint8_t state;
-	bool idle;                      /* it must not keep the session alive */
-	bool anew;                      /* a new session's, whatever this one says to it */
+	bool idle; /* it must not keep the session alive */
+	bool anew; /* a new session's, whatever this one says to it */
 };
 
-/* What a segment without data, with the next right numbers, does, said row by row and not by window sums.
- * A SYN takes the place before the next number once its side has sent one. */
+/* What a segment without data, with the next right numbers, does, said row by row and not by window
+ * sums. A SYN takes the place before the next number once its side has sent one. */
 static struct cell
 model(enum tcp_state st, bool reply, uint8_t f)
 {
@@ -20,7 +21,8 @@ model(enum tcp_state st, bool reply, uint8_t f)
 	if (f == 0 || (syn && (fin || rst)) || (fin && !ack))
 		return (struct cell){ REASON_tcp_bad_flags, st };
 	if (st == TCP_NONE)
-		return syn && !ack ? (struct cell){ PASS, TCP_SYN_SENT } : (struct cell){ ALIEN, st };
+		return syn && !ack ? (struct cell){ PASS, TCP_SYN_SENT }
+				   : (struct cell){ ALIEN, st };
 	if (st == TCP_SYN_SENT && !reply) {
 		if (rst)
 			return (struct cell){ PASS, TCP_RESET };
@@ -37,13 +39,13 @@ model(enum tcp_state st, bool reply, uint8_t f)
 		return (struct cell){ PASS, TCP_RESET };
 	if (syn && !ack && (st == TCP_TIME_WAIT || st == TCP_RESET))
 		return (struct cell){ .anew = true };
-	if (syn)                                        /* again; in a simultaneous open, its acknowledgement */
+	if (syn) /* again; in a simultaneous open, its acknowledgement */
 		return (struct cell){ PASS, st, .idle = st != TCP_SYN_BOTH || !ack };
 	if (!ack)
 		return (struct cell){ WINDOW, st };
 	switch (st) {
 	case TCP_SYN_BOTH:
-		return (struct cell){ PASS, st };       /* the other's SYN is not acknowledged yet */
+		return (struct cell){ PASS, st }; /* the other's SYN is not acknowledged yet */
 	case TCP_SYN_RECEIVED:
 		if (reply)
 			return (struct cell){ PASS, st };
@@ -101,11 +103,13 @@ t24_every_flag_combination_in_every_state_is_as_the_model_says(void **state)
 			got.reason = pass_on(&p.s, reply, flags, seq, p.next[!reply], 0);
 			got.state = (uint8_t)p.s.state;
 			got.idle = was_idle;
-			if (got.reason != want.reason || got.state != want.state || got.idle != want.idle)
+			if (got.reason != want.reason || got.state != want.state
+				|| got.idle != want.idle)
 				fail_msg("%s, %s, flags 0x%02x: %s, %s%s, expected %s, %s%s",
 					tcp_state_name(st), reply ? "reply" : "forward", flags,
-					got.reason ? reason_name(got.reason) : "pass", tcp_state_name(got.state),
-					got.idle ? ", idle" : "", want.reason ? reason_name(want.reason) : "pass",
+					got.reason ? reason_name(got.reason) : "pass",
+					tcp_state_name(got.state), got.idle ? ", idle" : "",
+					want.reason ? reason_name(want.reason) : "pass",
 					tcp_state_name(want.state), want.idle ? ", idle" : "");
 		}
 	}

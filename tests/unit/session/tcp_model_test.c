@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two TCP endpoints, a network that loses, repeats and reorders, and the tracker between them: nothing that either end
- * may send is dropped.
+/* Two TCP endpoints, a network that loses, repeats and reorders, and the tracker between them:
+ *nothing that either end may send is dropped.
  *
  *	client --- out ---> [ tracker ] --- in ---> server, and back; each arrow loses one in ten
  */
@@ -16,28 +16,28 @@
 #include <rte_common.h>
 
 enum { F = 1, S = 2, A = 16 };
-enum { OUT, BACK };                     /* the client, the server */
+enum { OUT, BACK }; /* the client, the server */
 
 #define HOP_MAX 16
 #define REORDER 4
 
-struct hop {                            /* segments on their way, oldest first */
+struct hop { /* segments on their way, oldest first */
 	struct tcp_segment at[HOP_MAX];
 	unsigned n;
 };
 
 struct end {
-	uint32_t isn, una, nxt, last;   /* last: all its data is before it, then comes FIN */
-	uint32_t rcv, edge;             /* what it waits for, and has allowed */
-	uint32_t right;                 /* what the other allows */
-	uint8_t scale, shift;           /* offered, and in use */
-	bool syn_seen, open;            /* has the other's SYN; may send data */
+	uint32_t isn, una, nxt, last; /* last: all its data is before it, then comes FIN */
+	uint32_t rcv, edge;           /* what it waits for, and has allowed */
+	uint32_t right;               /* what the other allows */
+	uint8_t scale, shift;         /* offered, and in use */
+	bool syn_seen, open;          /* has the other's SYN; may send data */
 	bool fin_taken;
 };
 
 struct pair {
 	struct end end[2];
-	struct hop out[2], in[2];       /* by sender: before and behind the tracker */
+	struct hop out[2], in[2]; /* by sender: before and behind the tracker */
 	struct session s;
 	struct tcp_offer offer;
 	unsigned passed;
@@ -52,7 +52,7 @@ dice(unsigned n)
 static void
 put(struct hop *h, const struct tcp_segment *seg)
 {
-	if (dice(10) != 0 && h->n < HOP_MAX)            /* else it is lost */
+	if (dice(10) != 0 && h->n < HOP_MAX) /* else it is lost */
 		h->at[h->n++] = *seg;
 	if (dice(20) == 0 && h->n < HOP_MAX)
 		h->at[h->n++] = *seg;
@@ -75,8 +75,9 @@ static void
 emit(struct pair *p, unsigned who, uint8_t flags, uint32_t seq, uint32_t bytes)
 {
 	struct end *e = &p->end[who];
-	struct tcp_segment seg = { .flags = flags, .seq = seq, .ack = (flags & A) ? e->rcv : 0,
-		.bytes = bytes };
+	struct tcp_segment seg = {
+		.flags = flags, .seq = seq, .ack = (flags & A) ? e->rcv : 0, .bytes = bytes
+	};
 	uint32_t room = (1u << e->shift) * (1 + dice(4)) * 3000;
 
 	if (!(flags & S) && dice(5) != 0 && (int32_t)(e->rcv + room - e->edge) > 0)
@@ -102,7 +103,7 @@ speak(struct pair *p, unsigned who)
 		return;
 	room = e->right - from;
 	if ((int32_t)room <= 0)
-		room = from == e->una ? 1 : 0;          /* a probe of a closed window */
+		room = from == e->una ? 1 : 0; /* a probe of a closed window */
 	bytes = RTE_MIN(bytes, room);
 	if (from == e->last && room != 0) {
 		emit(p, who, F | A, from, 0);
@@ -125,7 +126,8 @@ hear_syn(struct pair *p, unsigned who, const struct tcp_segment *seg)
 		e->rcv = seg->seq + 1;
 		e->edge = e->rcv + 3000;
 		e->right = e->nxt + seg->window;
-		e->shift = seg->scale != TCP_SCALE_NONE && e->scale != TCP_SCALE_NONE ? e->scale : 0;
+		e->shift = seg->scale != TCP_SCALE_NONE && e->scale != TCP_SCALE_NONE ? e->scale
+										      : 0;
 	}
 	if (who == BACK && !e->open) {
 		emit(p, who, S | A, e->isn, 0);
@@ -133,7 +135,7 @@ hear_syn(struct pair *p, unsigned who, const struct tcp_segment *seg)
 	}
 	e->una = e->una == e->isn ? e->isn + 1 : e->una;
 	e->open = true;
-	emit(p, who, A, e->nxt, 0);             /* or a challenge */
+	emit(p, who, A, e->nxt, 0); /* or a challenge */
 }
 
 static void
@@ -141,7 +143,8 @@ hear(struct pair *p, unsigned who, const struct tcp_segment *seg)
 {
 	struct end *e = &p->end[who];
 	unsigned shift = p->end[!who].scale == TCP_SCALE_NONE || e->scale == TCP_SCALE_NONE
-		? 0 : p->end[!who].scale;
+		? 0
+		: p->end[!who].scale;
 	uint32_t after = seg->seq + seg->bytes;
 
 	if (seg->flags & S) {
@@ -198,9 +201,9 @@ converse(struct pair *p)
 
 			if (r != REASON_NONE)
 				fail_msg("%s flags 0x%02x seq %u ack %u bytes %u: %s in %s",
-					who ? "reply" : "forward", seg.flags, seg.seq - p->end[who].isn,
-					seg.ack - p->end[!who].isn, seg.bytes, reason_name(r),
-					tcp_state_name(p->s.state));
+					who ? "reply" : "forward", seg.flags,
+					seg.seq - p->end[who].isn, seg.ack - p->end[!who].isn,
+					seg.bytes, reason_name(r), tcp_state_name(p->s.state));
 			p->passed++;
 			put(&p->in[who], &seg);
 		}
@@ -224,7 +227,7 @@ no_legal_segment_is_dropped(void **state)
 		passed += p.passed;
 	}
 	assert_true(passed > 100ull * connections);
-	assert_true(closed > connections / 4);          /* they did get somewhere */
+	assert_true(closed > connections / 4); /* they did get somewhere */
 }
 
 int

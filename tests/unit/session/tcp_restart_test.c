@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two endpoints that lose their state, abort, close and connect again by the same ports, and the tracker between them: the
- * next connection is always made, as it would be without a tracker.  In between somebody forges segments for either end.
+/* Two endpoints that lose their state, abort, close and connect again by the same ports, and the
+ *tracker between them: the next connection is always made, as it would be without a tracker.  In
+ *between somebody forges segments for either end.
  *
  *	client <---> [ tracker ] <---> server, which listens; segments may be lost
  *
- * Ends do what RFC 9293 3.10.7 and RFC 5961 say: challenge a SYN and an inexact RST, reset what they do not know. */
+ * Ends do what RFC 9293 3.10.7 and RFC 5961 say: challenge a SYN and an inexact RST, reset what
+ *they do not know. */
 
 #include "session/tcp.h"
 
@@ -21,12 +23,12 @@ enum { CLIENT, SERVER };
 enum mode { IDLE, SYN_SENT, SYN_RECEIVED, OPEN, FIN_SENT, CLOSE_WAIT, LAST_ACK, TIME_WAIT };
 
 #define QUEUE 64
-#define RUNS 20000
+#define RUNS  20000
 
 struct end {
-	enum mode mode;                 /* IDLE: the server listens, the client has no connection */
+	enum mode mode; /* IDLE: the server listens, the client has no connection */
 	uint32_t nxt, una, rcv;
-	bool heard;                     /* data of the other end */
+	bool heard; /* data of the other end */
 };
 
 struct pair {
@@ -36,8 +38,8 @@ struct pair {
 	struct tcp_segment at[QUEUE];
 	bool to[QUEUE];
 	unsigned n;
-	unsigned loss;                  /* of a hundred */
-	const char *refused;            /* the last segment that the tracker dropped, for a message */
+	unsigned loss;       /* of a hundred */
+	const char *refused; /* the last segment that the tracker dropped, for a message */
 };
 
 static unsigned
@@ -56,14 +58,18 @@ any32(void)
 static void
 put(struct pair *p, bool from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t bytes)
 {
-	struct tcp_segment seg = { .flags = flags, .seq = seq, .ack = ack, .bytes = bytes, .window = 60000,
+	struct tcp_segment seg = { .flags = flags,
+		.seq = seq,
+		.ack = ack,
+		.bytes = bytes,
+		.window = 60000,
 		.scale = TCP_SCALE_NONE };
 
 	if (dice(100) < p->loss)
 		return;
 	if (tcp_begins_anew(&p->s, from == SERVER, flags, seq)) {
 		if (from == SERVER)
-			return;                 /* none of these servers connects */
+			return; /* none of these servers connects */
 		memset(&p->s, 0, sizeof(p->s));
 		p->s.proto = IPPROTO_TCP;
 	}
@@ -156,7 +162,8 @@ hear_odd(struct pair *p, bool who, const struct tcp_segment *seg)
 	}
 	if (!(seg->flags & S))
 		return false;
-	if (who == SERVER && e->mode == TIME_WAIT && (int32_t)(seg->seq - e->rcv) > 0 && !(seg->flags & A))
+	if (who == SERVER && e->mode == TIME_WAIT && (int32_t)(seg->seq - e->rcv) > 0
+		&& !(seg->flags & A))
 		take_syn(p, seg);
 	else if (who == SERVER && e->mode == SYN_RECEIVED && seg->seq + 1 == e->rcv)
 		put(p, SERVER, S | A, e->una, e->rcv, 0);
@@ -187,7 +194,7 @@ hear(struct pair *p, bool who, const struct tcp_segment *seg)
 		if (e->mode == SYN_RECEIVED)
 			reset(p, who, seg);
 		else
-			say(p, who, A, 0);      /* RFC 5961 5 */
+			say(p, who, A, 0); /* RFC 5961 5 */
 		return;
 	}
 	e->una = seg->ack;
@@ -233,7 +240,8 @@ tick(struct pair *p)
 		else if (e->mode == SYN_RECEIVED)
 			put(p, who, S | A, e->una, e->rcv, 0);
 		else if (behind != 0 && (e->mode == FIN_SENT || e->mode == LAST_ACK))
-			put(p, who, behind > 1 ? A : A | F, e->una, e->rcv, behind > 1 ? behind - 1 : 0);
+			put(p, who, behind > 1 ? A : A | F, e->una, e->rcv,
+				behind > 1 ? behind - 1 : 0);
 		else if (behind != 0 && e->mode != TIME_WAIT)
 			put(p, who, A, e->una, e->rcv, behind);
 		deliver(p);
@@ -290,7 +298,7 @@ static void
 live(struct pair *p)
 {
 	switch (dice(9)) {
-	case 0:                                 /* it forgets all */
+	case 0: /* it forgets all */
 		p->end[dice(2)].mode = IDLE;
 		break;
 	case 1:
@@ -324,7 +332,7 @@ is_made(struct pair *p)
 		talk(p, CLIENT);
 		talk(p, SERVER);
 		if (p->end[CLIENT].mode == OPEN && p->end[CLIENT].heard && p->end[SERVER].heard
-		    && p->s.state == TCP_ESTABLISHED)
+			&& p->s.state == TCP_ESTABLISHED)
 			return true;
 	}
 	return false;
@@ -348,8 +356,10 @@ the_next_connection_is_always_made(void **state)
 			p.loss = 0;
 			connect_anew(&p);
 			if (!is_made(&p))
-				fail_msg("run %u, round %u: client %d, server %d, tracked %s, refused in %s", i, round,
-					p.end[CLIENT].mode, p.end[SERVER].mode, tcp_state_name(p.s.state),
+				fail_msg(
+					"run %u, round %u: client %d, server %d, tracked %s, refused in %s",
+					i, round, p.end[CLIENT].mode, p.end[SERVER].mode,
+					tcp_state_name(p.s.state),
 					p.refused != NULL ? p.refused : "none");
 		}
 	}
@@ -375,8 +385,8 @@ a_connection_survives_what_others_forge(void **state)
 		}
 		p.end[CLIENT].heard = p.end[SERVER].heard = false;
 		if (!is_made(&p))
-			fail_msg("run %u: client %d, server %d, tracked %s", i, p.end[CLIENT].mode, p.end[SERVER].mode,
-				tcp_state_name(p.s.state));
+			fail_msg("run %u: client %d, server %d, tracked %s", i, p.end[CLIENT].mode,
+				p.end[SERVER].mode, tcp_state_name(p.s.state));
 	}
 }
 

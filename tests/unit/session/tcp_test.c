@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TCP from the middle: the rows of its conformance table, each a test of its name; an attacker who guesses. */
+/* TCP from the middle: the rows of its conformance table, each a test of its name; an attacker who
+ * guesses. */
 
 #include "tcp_fixture.h"
 
@@ -66,14 +67,15 @@ t5_a_reset_in_the_window_that_is_not_exact_passes_and_changes_nothing(void **sta
 	struct session s = given_established();
 
 	expect_idle(s, BACK, R, 5002, 0, 0);
-	expect_idle(s, BACK, R | A, 5001 + 1460, 1001, 0);              /* behind a loss */
+	expect_idle(s, BACK, R | A, 5001 + 1460, 1001, 0); /* behind a loss */
 	expect_idle(s, OUT, R, 1001 + 30000, 0, 0);
 	expect_idle(s, OUT, R, 1001 + 60000, 0, 0);
 	expect(s, OUT, R, 1001 + 60001, 0, 0, WINDOW, TCP_ESTABLISHED);
 	expect(s, BACK, R | A, 5000, 1001, 0, WINDOW, TCP_ESTABLISHED);
-	expect(s, BACK, R | A, 5002, 1002, 0, WINDOW, TCP_ESTABLISHED); /* acknowledges what was never sent */
+	expect(s, BACK, R | A, 5002, 1002, 0, WINDOW,
+		TCP_ESTABLISHED); /* acknowledges what was never sent */
 	expect(s, BACK, P | A, 5001, 1001, 500, PASS, TCP_ESTABLISHED);
-	expect_idle(s, BACK, R, 5301, 0, 0);                            /* sent, not acknowledged */
+	expect_idle(s, BACK, R, 5301, 0, 0); /* sent, not acknowledged */
 	expect(s, OUT, A, 1001, 5501, 0, PASS, TCP_ESTABLISHED);
 	expect(s, BACK, R, 5301, 0, 0, WINDOW, TCP_ESTABLISHED);
 }
@@ -95,8 +97,8 @@ t7_a_syn_in_a_connection_does_not_reset_it(void **state)
 	struct session s = given_established();
 
 	expect(s, BACK, S, 77777777, 0, 0, WINDOW, TCP_ESTABLISHED);
-	expect_idle(s, OUT, S, 77777777, 0, 0);                         /* asks for a challenge */
-	expect(s, BACK, A, 5001, 1001, 0, PASS, TCP_ESTABLISHED);       /* gets it */
+	expect_idle(s, OUT, S, 77777777, 0, 0);                   /* asks for a challenge */
+	expect(s, BACK, A, 5001, 1001, 0, PASS, TCP_ESTABLISHED); /* gets it */
 	expect(s, OUT, A, 1001, 5001, 10, PASS, TCP_ESTABLISHED);
 }
 
@@ -131,7 +133,8 @@ t10_data_outside_the_window_is_dropped(void **state)
 	expect(s, BACK, A, 5001 - 70000, 1001, 1, WINDOW, TCP_ESTABLISHED);
 }
 
-/* RFC 9293 3.10.7.4: acceptable is what lies in the window in part; its receiver cuts the rest off. */
+/* RFC 9293 3.10.7.4: acceptable is what lies in the window in part; its receiver cuts the rest off.
+ */
 static void
 t10_data_that_lies_in_the_window_in_part_passes(void **state)
 {
@@ -140,9 +143,9 @@ t10_data_that_lies_in_the_window_in_part_passes(void **state)
 	expect(s, BACK, A, 5001, 1001, 60000, PASS, TCP_ESTABLISHED);
 	expect(s, OUT, A, 1001, 65001, 0, PASS, TCP_ESTABLISHED);
 	expect(s, BACK, A, 65001, 1001, 59000, PASS, TCP_ESTABLISHED);
-	expect(s, BACK, A, 65001 + 59000, 1001, 1460, PASS, TCP_ESTABLISHED);   /* 460 too many */
+	expect(s, BACK, A, 65001 + 59000, 1001, 1460, PASS, TCP_ESTABLISHED); /* 460 too many */
 	expect(s, OUT, A, 1001, 65001 + 60000, 0, PASS, TCP_ESTABLISHED);
-	expect(s, OUT, A, 1001, 65001 + 60460, 0, PASS, TCP_ESTABLISHED);       /* or not cut */
+	expect(s, OUT, A, 1001, 65001 + 60460, 0, PASS, TCP_ESTABLISHED); /* or not cut */
 	/* More than a window back, but for its last bytes: sent before, together with new ones. */
 	expect(s, BACK, A, 65001 - 10000, 1001, 70460, PASS, TCP_ESTABLISHED);
 }
@@ -204,12 +207,13 @@ t14_a_syn_or_its_answer_comes_again(void **state)
 	struct session s = given_session();
 
 	expect(s, OUT, S, 10, 0, 0, PASS, TCP_SYN_SENT);
-	expect_idle(s, OUT, S, ISN_C, 0, 0);                    /* with new numbers */
+	expect_idle(s, OUT, S, ISN_C, 0, 0); /* with new numbers */
 	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
 	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);
 	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_RECEIVED);
 	expect(s, OUT, A, 1001, 5001, 0, PASS, TCP_ESTABLISHED);
-	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_ESTABLISHED);  /* that ACK was lost behind us */
+	expect(s, BACK, S | A, ISN_S, 1001, 0, PASS,
+		TCP_ESTABLISHED); /* that ACK was lost behind us */
 }
 
 static void
@@ -220,7 +224,8 @@ t15_a_challenge_its_reset_and_a_new_syn_pass(void **state)
 	expect(s, OUT, S, ISN_C, 0, 0, PASS, TCP_SYN_SENT);
 	assert_int_equal(pass_on(&s, BACK, A, 888, 777, 0), PASS);
 	assert_true(was_idle && s.state == TCP_SYN_SENT);
-	assert_int_equal(pass_on(&s, BACK, A, 888, 777, 1000), PASS);   /* data that nobody has acknowledged */
+	assert_int_equal(
+		pass_on(&s, BACK, A, 888, 777, 1000), PASS); /* data that nobody has acknowledged */
 	assert_true(was_idle && s.state == TCP_SYN_SENT);
 	assert_int_equal(pass_on(&s, BACK, F | A, 1888, 777, 0), PASS);
 	assert_true(was_idle && s.state == TCP_SYN_SENT);
@@ -239,7 +244,7 @@ t16_a_half_closed_connection_lives_on(void **state)
 	expect(s, OUT, F | A, 1001, 5001, 0, PASS, TCP_FIN_FORWARD);
 	expect(s, BACK, A, 5001, 1002, 1000, PASS, TCP_FIN_FORWARD);
 	expect(s, OUT, A, 1002, 6001, 0, PASS, TCP_FIN_FORWARD);
-	assert_int_equal(tcp_class(s.state), SESSION_ESTABLISHED);      /* 7440 s, never evicted */
+	assert_int_equal(tcp_class(s.state), SESSION_ESTABLISHED); /* 7440 s, never evicted */
 	expect(s, BACK, F | A, 6001, 1002, 0, PASS, TCP_LAST_ACK);
 	expect(s, BACK, F | A, 6001, 1002, 0, PASS, TCP_LAST_ACK);
 }
@@ -259,11 +264,12 @@ t18_a_new_syn_reuses_a_connection_that_is_over(void **state)
 	struct session s = given_time_wait();
 
 	assert_true(tcp_begins_anew(&s, false, S, 90000));
-	assert_true(tcp_begins_anew(&s, true, S, 90000));               /* whoever asks */
-	assert_false(tcp_begins_anew(&s, false, S, 900));               /* older: nothing new */
+	assert_true(tcp_begins_anew(&s, true, S, 90000)); /* whoever asks */
+	assert_false(tcp_begins_anew(&s, false, S, 900)); /* older: nothing new */
 	assert_false(tcp_begins_anew(&s, false, S | A, 90000));
 	expect_idle(s, OUT, S, 900, 0, 0);
-	expect(s, BACK, S | A, 7000000, 901, 0, PASS, TCP_SYN_RECEIVED);        /* it was taken all the same */
+	expect(s, BACK, S | A, 7000000, 901, 0, PASS,
+		TCP_SYN_RECEIVED); /* it was taken all the same */
 	expect(s, OUT, A, 901, 7000001, 0, PASS, TCP_ESTABLISHED);
 }
 
@@ -274,11 +280,12 @@ t19_a_syn_may_carry_data(void **state)
 
 	expect(s, OUT, S, ISN_C, 0, 500, PASS, TCP_SYN_SENT);
 	expect(s, BACK, S | A, ISN_S, 1501, 0, PASS, TCP_SYN_RECEIVED);
-	expect(s, BACK, A, 5001, 1501, 100, PASS, TCP_SYN_RECEIVED);    /* before the handshake is over */
+	expect(s, BACK, A, 5001, 1501, 100, PASS,
+		TCP_SYN_RECEIVED); /* before the handshake is over */
 	expect(s, BACK, S | A, ISN_S, 1501, 0, PASS, TCP_SYN_RECEIVED);
 	expect(s, OUT, A, 1501, 5101, 0, PASS, TCP_ESTABLISHED);
 	expect(part, OUT, S, ISN_C, 0, 500, PASS, TCP_SYN_SENT);
-	expect(part, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED);      /* data not taken */
+	expect(part, BACK, S | A, ISN_S, 1001, 0, PASS, TCP_SYN_RECEIVED); /* data not taken */
 	expect(part, OUT, A, 1001, 5001, 500, PASS, TCP_ESTABLISHED);
 }
 
@@ -307,7 +314,7 @@ t22_padding_is_no_payload(void **state)
 	static const uint8_t tcp[26] = { [12] = 0x50, [13] = A, [7] = 9 };
 	struct tcp_segment seg;
 
-	tcp_read(&seg, tcp, 20);                /* what the IP header says, whatever the frame */
+	tcp_read(&seg, tcp, 20); /* what the IP header says, whatever the frame */
 	assert_int_equal(seg.bytes, 0);
 	assert_int_equal(seg.seq, 9);
 }
@@ -315,7 +322,7 @@ t22_padding_is_no_payload(void **state)
 static void
 t23_urg_and_ecn_on_a_syn_pass(void **state)
 {
-	static const uint8_t tcp[20] = { [12] = 0x51, [13] = 0xc2 };    /* AE, CWR, ECE, SYN */
+	static const uint8_t tcp[20] = { [12] = 0x51, [13] = 0xc2 }; /* AE, CWR, ECE, SYN */
 	struct session s = given_session(), urgent = s;
 	struct tcp_segment seg;
 
@@ -327,13 +334,17 @@ t23_urg_and_ecn_on_a_syn_pass(void **state)
 static void
 options_are_read_within_their_bounds(void **state)
 {
-	static const uint8_t scaled[28] = { [12] = 0x70, [13] = S, [20] = 1, [21] = 3, [22] = 3, [23] = 20 };
+	static const uint8_t scaled[28] = {
+		[12] = 0x70, [13] = S, [20] = 1, [21] = 3, [22] = 3, [23] = 20
+	};
 	static const uint8_t endless[24] = { [12] = 0x60, [13] = S, [20] = 2, [21] = 0 };
-	static const uint8_t beyond[24] = { [12] = 0x60, [13] = S, [20] = 1, [21] = 1, [22] = 3, [23] = 3 };
+	static const uint8_t beyond[24] = {
+		[12] = 0x60, [13] = S, [20] = 1, [21] = 1, [22] = 3, [23] = 3
+	};
 	struct tcp_segment seg;
 
 	tcp_read(&seg, scaled, 28);
-	assert_int_equal(seg.scale, 14);        /* at most: RFC 7323 2.3 */
+	assert_int_equal(seg.scale, 14); /* at most: RFC 7323 2.3 */
 	tcp_read(&seg, endless, 24);
 	assert_int_equal(seg.scale, TCP_SCALE_NONE);
 	tcp_read(&seg, beyond, 24);
@@ -361,7 +372,7 @@ a_blind_attacker_closes_nothing(void **state)
 	unsigned closed = 0;
 
 	srand(7);
-	for (unsigned i = 0; i < 1000000; i++) {        /* idle or not */
+	for (unsigned i = 0; i < 1000000; i++) { /* idle or not */
 		uint32_t seq = (uint32_t)rand() << 16 ^ (uint32_t)rand();
 		uint32_t ack = (uint32_t)rand() << 16 ^ (uint32_t)rand();
 		static const uint8_t kinds[] = { R, R | A, S, S | A, F | A, A };
@@ -382,7 +393,8 @@ main(void)
 		cmocka_unit_test(t2_a_simultaneous_open_passes),
 		cmocka_unit_test(t3_a_segment_in_mid_stream_without_state_is_dropped),
 		cmocka_unit_test(t4_a_reset_outside_the_window_changes_nothing),
-		cmocka_unit_test(t5_a_reset_in_the_window_that_is_not_exact_passes_and_changes_nothing),
+		cmocka_unit_test(
+			t5_a_reset_in_the_window_that_is_not_exact_passes_and_changes_nothing),
 		cmocka_unit_test(t6_an_exact_reset_closes),
 		cmocka_unit_test(t7_a_syn_in_a_connection_does_not_reset_it),
 		cmocka_unit_test(t8_a_bad_syn_and_a_bad_reset_leave_the_connection),

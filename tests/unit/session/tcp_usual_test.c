@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The usual segment against tcp_track: whatever the session and the segment, either nothing happens or the
- * same. */
+/* The usual segment against tcp_track: whatever the session and the segment, either nothing happens
+ * or the same. */
 
 #include "session/tcp_usual.h"
 
@@ -36,8 +36,10 @@ static void
 given_side(struct tcp_side *side)
 {
 	static const uint8_t flags[] = {
-		SIDE_SEEN | SIDE_SYN_ACKED, SIDE_SEEN | SIDE_SYN_ACKED | SIDE_OFFER,
-		SIDE_SEEN | SIDE_SYN_ACKED | SIDE_FIN, SIDE_SEEN | SIDE_SYN_ACKED | SIDE_SYN_WINDOW,
+		SIDE_SEEN | SIDE_SYN_ACKED,
+		SIDE_SEEN | SIDE_SYN_ACKED | SIDE_OFFER,
+		SIDE_SEEN | SIDE_SYN_ACKED | SIDE_FIN,
+		SIDE_SEEN | SIDE_SYN_ACKED | SIDE_SYN_WINDOW,
 	};
 
 	side->end = any(UINT32_MAX);

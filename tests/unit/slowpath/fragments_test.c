@@ -43,14 +43,31 @@ take(struct fixture *f, const struct piece_of *p)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 	struct view v = {
-		.kind = VIEW_IP4, .family = 4, .proto = IPPROTO_UDP, .iface = p->iface, .l3 = L3,
-		.fragment = true, .first = p->n == 0, .more = !p->last, .frag_id = p->id,
-		.frag_offset = (uint16_t)(p->n * PIECE), .frag_bytes = PIECE, .frag_header = VIEW_NONE,
-		.tuple = { .family = 4, .proto = IPPROTO_UDP, .kind = p->n == 0 ? KEY_PLAIN : KEY_FRAGMENT,
-			.sport = 1, .dport = 2, .src.v4 = p->src, .dst.v4 = 9 },
+		.kind = VIEW_IP4,
+		.family = 4,
+		.proto = IPPROTO_UDP,
+		.iface = p->iface,
+		.l3 = L3,
+		.fragment = true,
+		.first = p->n == 0,
+		.more = !p->last,
+		.frag_id = p->id,
+		.frag_offset = (uint16_t)(p->n * PIECE),
+		.frag_bytes = PIECE,
+		.frag_header = VIEW_NONE,
+		.tuple = { .family = 4,
+			.proto = IPPROTO_UDP,
+			.kind = p->n == 0 ? KEY_PLAIN : KEY_FRAGMENT,
+			.sport = 1,
+			.dport = 2,
+			.src.v4 = p->src,
+			.dst.v4 = 9 },
 	};
 	const struct fragment_arrival a = {
-		.view = &v, .m = m, .use = FRAGMENTS_JUDGED, .now_ns = f->now_ns,
+		.view = &v,
+		.m = m,
+		.use = FRAGMENTS_JUDGED,
+		.now_ns = f->now_ns,
 	};
 	enum fragment_way way;
 	uint8_t *frame;
@@ -69,7 +86,8 @@ take(struct fixture *f, const struct piece_of *p)
 static void
 first(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface, enum reason why)
 {
-	assert_int_equal(take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface }), FRAGMENT_GO);
+	assert_int_equal(
+		take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface }), FRAGMENT_GO);
 	assert_int_not_equal(f->pass.ticket, 0);
 	fragments_decide(f->fragments, &f->pass, why);
 }
@@ -77,7 +95,8 @@ first(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface, enum reason 
 static enum fragment_way
 later(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface)
 {
-	return take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface, .n = 1, .last = true });
+	return take(f,
+		&(struct piece_of){ .src = src, .id = id, .iface = iface, .n = 1, .last = true });
 }
 
 static uint64_t
@@ -134,8 +153,13 @@ held_ones_follow_in_order(void **state)
 	uint16_t port;
 
 	for (unsigned n = 3; n > 0; n--)
-		assert_int_equal(take(f, &(struct piece_of){ .src = 1, .iface = 1, .n = n, .last = n == 3,
-			.fill = (uint8_t)n }), FRAGMENT_TAKEN);
+		assert_int_equal(take(f,
+					 &(struct piece_of){ .src = 1,
+						 .iface = 1,
+						 .n = n,
+						 .last = n == 3,
+						 .fill = (uint8_t)n }),
+			FRAGMENT_TAKEN);
 	assert_int_equal(f->ledger->held[HELD_fragment], 3);
 	first(f, 1, 0, 1, REASON_NONE);
 	for (unsigned n = 3; n > 0; n--) {
@@ -202,9 +226,12 @@ a_packet_without_a_place_is_dropped(void **state)
 
 	for (uint32_t id = 0; id < FRAGMENT_HELD / FRAGMENT_PIECES; id++)
 		for (unsigned n = 1; n <= FRAGMENT_PIECES; n++)
-			assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = id, .iface = 1, .n = n }),
+			assert_int_equal(take(f,
+						 &(struct piece_of){
+							 .src = 1, .id = id, .iface = 1, .n = n }),
 				FRAGMENT_TAKEN);
-	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .iface = 1, .n = FRAGMENT_PIECES + 1 }),
+	assert_int_equal(
+		take(f, &(struct piece_of){ .src = 1, .iface = 1, .n = FRAGMENT_PIECES + 1 }),
 		FRAGMENT_DROP);
 	assert_int_equal(f->why, REASON_frag_limit);
 	/* A newer datagram takes the place of the oldest one's. */
@@ -232,7 +259,8 @@ a_generation_is_followed_in_parts(void **state)
 	fragments_adopt(f->fragments, nowhere, &asked);
 	assert_in_range(asked, 1, FRAGMENT_PIECES);
 	assert_int_equal(dropped(f, 1, REASON_vlan_unknown), asked);
-	/* What arrives meanwhile finds its datagram as the generation has it: gone; this is a new one. */
+	/* What arrives meanwhile finds its datagram as the generation has it: gone; this is a new
+	 * one. */
 	assert_int_equal(later(f, 1000 + 1400, 1400, 1), FRAGMENT_TAKEN);
 	assert_int_equal(dropped(f, 1, REASON_vlan_unknown), asked);
 	while (asked < 1500 && calls++ < 100)
@@ -295,11 +323,15 @@ other_bytes_kill_a_datagram(void **state)
 
 	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
 	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
-	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 1, .last = true,
-		.fill = 7 }), FRAGMENT_DROP);
+	assert_int_equal(
+		take(f,
+			&(struct piece_of){
+				.src = 1, .id = 1, .iface = 1, .n = 1, .last = true, .fill = 7 }),
+		FRAGMENT_DROP);
 	assert_int_equal(f->why, REASON_frag_overlap);
 	assert_int_equal(dropped(f, 1, REASON_frag_overlap), 2);
-	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_DROP);
+	assert_int_equal(
+		take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_DROP);
 	f->now_ns += FRAGMENT_TIMEOUT_NS;
 	fragments_age(f->fragments, f->now_ns);
 	assert_int_equal(fragments_live(f->fragments), 0);
@@ -315,14 +347,17 @@ an_answer_to_nobody_is_ignored(void **state)
 	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_GO);
 	old = f->pass;
 	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
-	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .fill = 3 }), FRAGMENT_DROP);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .fill = 3 }),
+		FRAGMENT_DROP);
 	fragments_decide(f->fragments, &old, REASON_NONE);
-	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 2 }), FRAGMENT_DROP);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 2 }),
+		FRAGMENT_DROP);
 	f->now_ns += FRAGMENT_TIMEOUT_NS;
 	fragments_age(f->fragments, f->now_ns);
 	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
 	fragments_decide(f->fragments, &old, REASON_NONE);
-	fragments_decide(f->fragments, &(struct fragment_pass){ .ticket = UINT32_MAX }, REASON_NONE);
+	fragments_decide(
+		f->fragments, &(struct fragment_pass){ .ticket = UINT32_MAX }, REASON_NONE);
 	assert_int_equal(f->ledger->held[HELD_fragment], 1);
 }
 
@@ -365,7 +400,8 @@ start(void **state)
 	(void)state;
 	if (rte_eal_init(RTE_DIM(args) - 1, args) < 0)
 		return -1;
-	pool = rte_pktmbuf_pool_create("fragments", POOL_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + 256, 0);
+	pool = rte_pktmbuf_pool_create(
+		"fragments", POOL_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + 256, 0);
 	return pool != NULL ? 0 : -1;
 }
 

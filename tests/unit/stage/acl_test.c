@@ -4,8 +4,7 @@
 /* Line 5 of the file is the access list's default, 7 its first rule. */
 #define GUARD(default_action, rules) \
 	"pipelines: {guard: [acl: list]}\n" \
-	"acls: {list: {default: " default_action ", rules: [\n" \
-	rules " ]}}\n"
+	"acls: {list: {default: " default_action ", rules: [\n" rules " ]}}\n"
 
 static void
 expect_accepts(struct fixture *f, const char *packet)
@@ -28,10 +27,11 @@ the_first_rule_that_matches_decides(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, GUARD("drop",
-		" {name: web, proto: tcp, dst: 10.0.0.80, dport: [80, 443], action: accept},\n"
-		" {name: not-you, src: 203.0.113.9, action: reject},\n"
-		" {name: all-web, proto: tcp, dport: 80, action: accept}\n"));
+	given(f,
+		GUARD("drop",
+			" {name: web, proto: tcp, dst: 10.0.0.80, dport: [80, 443], action: accept},\n"
+			" {name: not-you, src: 203.0.113.9, action: reject},\n"
+			" {name: all-web, proto: tcp, dport: 80, action: accept}\n"));
 
 	expect_accepts(f, "tcp 203.0.113.9:40000 > 10.0.0.80:443 S");
 	expect_note(f, "acl list: rule web (weir.yaml:5) accepts\n");
@@ -71,11 +71,10 @@ drops_and_rejects_are_counted_at_their_place(void **state)
 
 	given(f, GUARD("accept", " {dport: 1, action: drop}, {dport: 2, action: reject}"));
 	for (unsigned port = 1; port <= 2; port++) {
-		evaluate(f, "guard", LAN, port == 1 ? "udp 10.0.0.2:9 > 10.0.0.3:1"
-			: "udp 10.0.0.2:9 > 10.0.0.3:2");
+		evaluate(f, "guard", LAN,
+			port == 1 ? "udp 10.0.0.2:9 > 10.0.0.3:1" : "udp 10.0.0.2:9 > 10.0.0.3:2");
 		assert_int_equal(f->ev.program.rare_count, 1);
-		assert_int_equal(f->ev.program.rare[0],
-			RARE_WORD(RARE_COUNT, f->ev.program.place));
+		assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
 	}
 }
 
@@ -100,8 +99,9 @@ both_families_stand_in_one_list(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, GUARD("drop",
-		" {dst: [10.0.0.80, \"2001:db8:1::80\"], dport: 80, action: accept}"));
+	given(f,
+		GUARD("drop",
+			" {dst: [10.0.0.80, \"2001:db8:1::80\"], dport: 80, action: accept}"));
 
 	expect_accepts(f, "tcp 203.0.113.9:4000 > 10.0.0.80:80 S");
 	expect_accepts(f, "tcp [2001:db8:9::9]:4000 > [2001:db8:1::80]:80 S");
@@ -113,7 +113,8 @@ sets_and_negation_choose_addresses(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "sets: {admins: [198.51.100.64/28, \"2001:db8:ffff::/48\"]}\n"
+	given(f,
+		"sets: {admins: [198.51.100.64/28, \"2001:db8:ffff::/48\"]}\n"
 		"pipelines: {guard: [acl: list]}\n"
 		"acls: {list: {rules: [{src: [$admins, \"!198.51.100.66\"], action: accept}]}}\n");
 
@@ -149,7 +150,8 @@ icmp_names_mean_the_type_of_either_family(void **state)
 	expect_denies(f, "icmp 2001:db8:1::2 > 2001:db8:1::3 echo-reply id 7");
 	expect_denies(f, "udp 10.0.0.2:8 > 10.0.0.3:8");
 	/* A type of its own in ICMPv6, a code of unreachable in ICMP. */
-	expect_accepts(f, "icmp 2001:db8:1::2 > 2001:db8:1::3 packet-too-big "
+	expect_accepts(f,
+		"icmp 2001:db8:1::2 > 2001:db8:1::3 packet-too-big "
 		"(udp [2001:db8:1::3]:7 > [2001:db8:1::2]:80)");
 	expect_accepts(f, "icmp 10.0.0.2 > 10.0.0.3 packet-too-big (udp 10.0.0.3:7 > 10.0.0.2:80)");
 	expect_denies(f, "icmp 10.0.0.2 > 10.0.0.3 unreachable (udp 10.0.0.3:7 > 10.0.0.2:80)");
@@ -174,11 +176,12 @@ a_field_counts_as_used_only_when_a_rule_that_looks_at_it_was_reached(void **stat
 {
 	struct fixture *f = *state;
 
-	given(f, GUARD("drop",
-		" {dst: 10.0.0.80, action: accept},\n"
-		" {dscp: ef, action: accept},\n"
-		" {flags: S, action: accept},\n"
-		" {fragment: true, action: drop}\n"));
+	given(f,
+		GUARD("drop",
+			" {dst: 10.0.0.80, action: accept},\n"
+			" {dscp: ef, action: accept},\n"
+			" {flags: S, action: accept},\n"
+			" {fragment: true, action: drop}\n"));
 
 	expect_accepts(f, "tcp 10.0.0.2:4000 > 10.0.0.80:80 A");
 	assert_int_equal(f->ev.used_fields, 0);
@@ -206,9 +209,10 @@ interfaces_and_protocols_choose_packets(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, GUARD("drop",
-		" {in: [lan, dmz], proto: gre, action: accept},\n"
-		" {in: \"!lan\", proto: [tcp, 50], action: accept}\n"));
+	given(f,
+		GUARD("drop",
+			" {in: [lan, dmz], proto: gre, action: accept},\n"
+			" {in: \"!lan\", proto: [tcp, 50], action: accept}\n"));
 
 	expect_accepts(f, "ip 10.0.0.2 > 203.0.113.9 proto 47");
 	expect_denies(f, "ip 10.0.0.2 > 203.0.113.9 proto 50");
@@ -254,7 +258,8 @@ a_rule_has_an_action_or_a_goto(void **state)
 
 	expect_error(f, GUARD("drop", " {proto: tcp}"),
 		"a rule needs action: accept, drop or reject, or goto: a pipeline");
-	expect_error(f, "pipelines: {guard: [acl: list], other: []}\n"
+	expect_error(f,
+		"pipelines: {guard: [acl: list], other: []}\n"
 		"acls: {list: {rules: [{goto: other, action: accept}]}}\n",
 		"a rule has an action or a goto");
 }
@@ -264,7 +269,8 @@ names_that_are_not_there_are_said_once(void **state)
 {
 	struct fixture *f = *state;
 
-	build(f, "sets: {admins: [10.0.0.0/8]}\npipelines: {guard: [acl: lits]}\n"
+	build(f,
+		"sets: {admins: [10.0.0.0/8]}\npipelines: {guard: [acl: lits]}\n"
 		"acls: {list: {rules: [{src: $admin, action: accept},"
 		" {in: lam, action: drop}]}}\n");
 	assert_int_equal(err_count(f->err), 3);

@@ -53,8 +53,8 @@ ipv6_is_routed_by_its_own_prefixes(void **state)
 	given(f, MAIN);
 	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:9::9]:53", "ttl; output wan",
 		"2001:db8:2::2");
-	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:a::9]:53", "ttl; output lan",
-		"fe80::2");
+	expect_output(
+		f, "udp [2001:db8:1::2]:5203 > [2001:db8:a::9]:53", "ttl; output lan", "fe80::2");
 	expect_drop(f, "udp [2001:db8:1::2]:5203 > [2001:db8:b::9]:53", REASON_no_route);
 }
 
@@ -67,11 +67,13 @@ next_hops_share_flows_by_weight(void **state)
 	given(f, MAIN);
 	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555555);
 	expect_gateway(f, "10.0.0.2");
-	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.2 (weight 1 of 3, by a hash with a secret of each run: "
+	expect_note(f,
+		"route main: 10.9.0.0/16 via 10.0.0.2 (weight 1 of 3, by a hash with a secret of each run: "
 		"the running router may choose another) by lan\n");
 	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555556);
 	expect_gateway(f, "10.0.0.3");
-	expect_note(f, "route main: 10.9.0.0/16 via 10.0.0.3 (weight 2 of 3, by a hash with a secret of each run: "
+	expect_note(f,
+		"route main: 10.9.0.0/16 via 10.0.0.3 (weight 2 of 3, by a hash with a secret of each run: "
 		"the running router may choose another) by lan\n");
 	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0xffffffff);
 	expect_gateway(f, "10.0.0.3");
@@ -80,7 +82,7 @@ next_hops_share_flows_by_weight(void **state)
 		evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", (uint32_t)hash);
 		second += f->ev.program.gateway.bytes[3] == 3;
 	}
-	assert_in_range(second, 511, 513);      /* of 769 */
+	assert_in_range(second, 511, 513); /* of 769 */
 }
 
 static void
@@ -92,8 +94,8 @@ a_subnet_is_reached_directly(void **state)
 	expect_output(f, "udp 10.0.0.2:1 > 10.0.1.9:2", "ttl; output dmz", "10.0.1.9");
 	expect_note(f, "route main: 10.0.1.0/24 is on dmz\n");
 	expect_output(f, "udp 10.0.0.2:1 > 10.77.3.4:2", "ttl; output dmz", "10.77.3.4");
-	expect_output(f, "udp [2001:db8:1::2]:1 > [2001:db8:2::9]:2", "ttl; output wan",
-		"2001:db8:2::9");
+	expect_output(
+		f, "udp [2001:db8:1::2]:1 > [2001:db8:2::9]:2", "ttl; output wan", "2001:db8:2::9");
 }
 
 static void
@@ -216,7 +218,8 @@ the_first_route_stage_that_decides_counts(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "pipelines:\n"
+	given(f,
+		"pipelines:\n"
 		"  inside: [{route: {table: vpn, if: {dport: 53}}}, route: main]\n"
 		"routes:\n"
 		"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}]\n"
@@ -257,8 +260,9 @@ a_route_says_one_thing(void **state)
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2, blackhole: true}"),
 		"a route has one of via (or dev), blackhole and reject");
 	expect_error(f, ROUTES("{to: 224.0.0.0/4, via: 10.0.0.2}"), "multicast is not routed");
-	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2},"
-		" {to: 10.9.0.0/16, blackhole: true}"),
+	expect_error(f,
+		ROUTES("{to: 10.9.0.0/16, via: 10.0.0.2},"
+		       " {to: 10.9.0.0/16, blackhole: true}"),
 		"10.9.0.0/16 is routed on line 4 already");
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, dev: lam}"), "did you mean 'lan'?");
 }
@@ -276,13 +280,13 @@ a_route_that_an_interface_overrides_is_warned_of(void **state)
 
 /* --- random tables against a walk over all lines --- */
 
-#define ORACLE_ROUTES 300
+#define ORACLE_ROUTES  300
 #define ORACLE_PACKETS 3000
 
 struct line {
-	uint32_t to;            /* host order */
+	uint32_t to; /* host order */
 	unsigned length;
-	unsigned gateway;       /* last byte of 10.0.0.x */
+	unsigned gateway; /* last byte of 10.0.0.x */
 };
 
 static unsigned

@@ -48,7 +48,8 @@ later_stages_see_the_mark(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "pipelines: {p: [{mark: {dscp: ef, if: {dport: 53}}},"
+	given(f,
+		"pipelines: {p: [{mark: {dscp: ef, if: {dport: 53}}},"
 		" {drop: {if: {dscp: 46}}}]}\n");
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
 	expect_program(f, "dscp 46; drop drop_stage");
@@ -64,7 +65,8 @@ police_takes_from_a_meter_of_its_own(void **state)
 {
 	struct fixture *f = *state;
 
-	given(f, "pipelines:\n"
+	given(f,
+		"pipelines:\n"
 		"  p:\n"
 		"    - police: {rate: 500Mbit, burst: 64k}\n"
 		"    - police: {rate: 10k/s}\n"
@@ -84,14 +86,18 @@ police_takes_from_a_meter_of_its_own(void **state)
 	expect_note(f, "police: meter 1, 10000 packets/s\n");
 }
 
-/* A quarter of a second's worth, in bytes or packets: ten frames or 32 packets at least, 2^31 at most. */
+/* A quarter of a second's worth, in bytes or packets: ten frames or 32 packets at least, 2^31 at
+ * most. */
 static void
 a_default_burst_is_a_quarter_of_a_second(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(build(f, "pipelines:\n"
-		"  p: [police: 8Mbit, police: 100kbit, police: 100Gbit, police: 100/s, police: 20G/s]\n"), 0);
+	assert_int_equal(
+		build(f,
+			"pipelines:\n"
+			"  p: [police: 8Mbit, police: 100kbit, police: 100Gbit, police: 100/s, police: 20G/s]\n"),
+		0);
 	assert_int_equal(f->gen.meters[0].burst, 250000);
 	assert_int_equal(f->gen.meters[1].burst, 15140);
 	assert_int_equal(f->gen.meters[2].burst, 2147483648u);

@@ -49,9 +49,14 @@ static void
 longest_prefix_wins(void **state)
 {
 	const struct prefix list[] = {
-		prefix("10.9.3.7/32", 5), prefix("0.0.0.0/0", 1), prefix("10.9.0.0/16", 3),
-		prefix("10.0.0.0/8", 2), prefix("10.9.3.0/24", 4),
-		prefix("::/0", 11), prefix("2001:db8::/32", 12), prefix("2001:db8::1/128", 13),
+		prefix("10.9.3.7/32", 5),
+		prefix("0.0.0.0/0", 1),
+		prefix("10.9.0.0/16", 3),
+		prefix("10.0.0.0/8", 2),
+		prefix("10.9.3.0/24", 4),
+		prefix("::/0", 11),
+		prefix("2001:db8::/32", 12),
+		prefix("2001:db8::1/128", 13),
 	};
 	struct prefixes *p = prefixes_build(list, 8);
 
@@ -73,8 +78,11 @@ static void
 later_of_two_equal_prefixes_counts(void **state)
 {
 	const struct prefix list[] = {
-		prefix("192.0.2.0/24", 1), prefix("192.0.2.0/24", 2), prefix("192.0.2.0/24", 1),
-		prefix("2001:db8::/32", 7), prefix("2001:db8::/32", 8),
+		prefix("192.0.2.0/24", 1),
+		prefix("192.0.2.0/24", 2),
+		prefix("192.0.2.0/24", 1),
+		prefix("2001:db8::/32", 7),
+		prefix("2001:db8::/32", 8),
 	};
 	struct prefixes *p = prefixes_build(list, 5);
 
@@ -133,7 +141,9 @@ static void
 table_of_three_routes_is_small(void **state)
 {
 	const struct prefix list[] = {
-		prefix("0.0.0.0/0", 1), prefix("10.9.0.0/16", 2), prefix("192.0.2.0/24", 3),
+		prefix("0.0.0.0/0", 1),
+		prefix("10.9.0.0/16", 2),
+		prefix("192.0.2.0/24", 3),
 	};
 	struct prefixes *p = prefixes_build(list, 3);
 
@@ -177,8 +187,8 @@ random_tables_agree_with_a_plain_list(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 120; round++) {
-		struct random_prefixes r = { { 1, 2, (unsigned short)round },
-			fixed[round % 6], round % 2 == 0 ? 3 : 1000000 };
+		struct random_prefixes r = { { 1, 2, (unsigned short)round }, fixed[round % 6],
+			round % 2 == 0 ? 3 : 1000000 };
 		unsigned n = sizes[round / 12];
 		struct prefix *list = calloc(n, sizeof(*list));
 		struct prefixes *p;
@@ -196,7 +206,7 @@ static void
 large_table_agrees_with_a_plain_list(void **state)
 {
 	struct random_prefixes r = { { 9, 9, 9 }, 8, 5000 };
-	unsigned n = 80000;             /* of each family more than the largest root begins at */
+	unsigned n = 80000; /* of each family more than the largest root begins at */
 	struct prefix *list = calloc(n, sizeof(*list));
 	struct prefixes *p;
 

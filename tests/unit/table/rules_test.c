@@ -62,10 +62,17 @@ set_of(const char *const texts[], unsigned n)
 	return set;
 }
 
-#define RANGES(...) (struct rule_ranges){ (const struct rule_range[]){ __VA_ARGS__ }, \
-	sizeof((const struct rule_range[]){ __VA_ARGS__ }) / sizeof(struct rule_range) }
-#define ADDRESSES(...) addresses((struct rule_address[8]){ { NULL } }, \
-	sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *), (const char *const[]){ __VA_ARGS__ })
+#define RANGES(...) \
+	(struct rule_ranges) \
+	{ \
+		(const struct rule_range[]){ __VA_ARGS__ }, \
+			sizeof((const struct rule_range[]){ __VA_ARGS__ }) \
+			/ sizeof(struct rule_range) \
+	}
+#define ADDRESSES(...) \
+	addresses((struct rule_address[8]){ { NULL } }, \
+		sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *), \
+		(const char *const[]){ __VA_ARGS__ })
 
 /* Both ways to match must give the same rule. */
 static void
@@ -154,7 +161,7 @@ static void
 icmp_is_of_its_family(void **state)
 {
 	const struct rule_match echo = { .icmp = RANGES({ 0x0800, 0x08ff, false },
-		{ 0x8000, 0x80ff, false }) };
+						 { 0x8000, 0x80ff, false }) };
 	struct rule_key k = key("192.0.2.1", "192.0.2.2", 1, 0);
 
 	(void)state;
@@ -195,7 +202,8 @@ state_interface_vlan_dscp_and_fragment_are_matched(void **state)
 {
 	const struct rule_match match[] = {
 		{ .state = RULE_STATE_ESTABLISHED | RULE_STATE_RELATED },
-		{ .state = RULE_STATE_UNTRACKED, .iface = RANGES({ 3, 3, false }, { 7, 7, false }) },
+		{ .state = RULE_STATE_UNTRACKED,
+			.iface = RANGES({ 3, 3, false }, { 7, 7, false }) },
 		{ .vlan = RANGES({ 0, 0, true }) },
 		{ .dscp = RANGES({ 46, 46, false }) },
 		{ .fragment = RULE_FRAGMENT_YES },
@@ -232,9 +240,9 @@ sets_are_matched_nested_negated_and_empty(void **state)
 		{ .set = narrow, .negated = true }, { .set = empty },
 		{ .set = empty, .negated = true } };
 	const struct rule_match match[] = {
-		{ .src = { &lists[3], 1 } },            /* in an empty set: never */
+		{ .src = { &lists[3], 1 } }, /* in an empty set: never */
 		{ .dst = { &lists[0], 1 } },
-		{ .src = { &lists[1], 2 } },            /* wide without narrow */
+		{ .src = { &lists[1], 2 } }, /* wide without narrow */
 		{ .src = { &lists[4], 1 }, .proto = RANGES({ 17, 17, false }) },
 	};
 

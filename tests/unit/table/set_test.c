@@ -23,7 +23,7 @@ struct fixture {
 	struct set *set;
 	struct err *err;
 	char path[32];
-	char text[4096];        /* all errors, a line each */
+	char text[4096]; /* all errors, a line each */
 };
 
 static int
@@ -88,8 +88,9 @@ contains(struct fixture *f, const char *address)
 static void
 file_is_read_with_comments_blanks_and_carriage_returns(void **state)
 {
-	static const char content[] = "# a blocklist\n\n10.0.0.0/8\r\n  192.0.2.1\t# one host\n"
-		"2001:db8::/32 # v6\r\n\r\n   \n10.1.0.0/16\n10.0.0.0/8\n198.51.100.0/24";
+	static const char content
+		[] = "# a blocklist\n\n10.0.0.0/8\r\n  192.0.2.1\t# one host\n"
+		     "2001:db8::/32 # v6\r\n\r\n   \n10.1.0.0/16\n10.0.0.0/8\n198.51.100.0/24";
 	struct fixture *f = *state;
 	size_t n;
 
@@ -112,8 +113,9 @@ file_is_read_with_comments_blanks_and_carriage_returns(void **state)
 static void
 every_bad_line_is_an_error_with_its_place(void **state)
 {
-	static const char content[] = "10.0.0.0/8\n  10.0.0.0/33 # too long\nfoo\n\n1.2.3.4 5.6.7.8\n"
-		"2001:db8::/129\n\x1b[31m\n";
+	static const char
+		content[] = "10.0.0.0/8\n  10.0.0.0/33 # too long\nfoo\n\n1.2.3.4 5.6.7.8\n"
+			    "2001:db8::/129\n\x1b[31m\n";
 	struct fixture *f = *state;
 
 	given_file(f, content, sizeof(content) - 1);
@@ -150,8 +152,8 @@ byte_zero_is_an_error(void **state)
 
 	given_file(f, "10.0.0.0/8\0\n", 12);
 	assert_int_equal(set_load_file(f->set, f->path, here, f->err), -EINVAL);
-	assert_string_equal(err_first(f->err),
-		"sets.bad: '10.0.0.0/8?': the prefix length is not a number");
+	assert_string_equal(
+		err_first(f->err), "sets.bad: '10.0.0.0/8?': the prefix length is not a number");
 }
 
 static void

@@ -77,7 +77,7 @@ the_longest_loop_with_a_sleep_is_kept(void **state)
 	(void)state;
 	idle_init(&idle, IDLE_ADAPTIVE);
 	given_empty_loops(&idle, IDLE_PAUSES + IDLE_YIELDS);
-	idle_woke(&idle, 5000);         /* nobody slept */
+	idle_woke(&idle, 5000); /* nobody slept */
 	idle_wait(&idle, 10000);
 	idle_woke(&idle, 90000);
 	idle_wait(&idle, 100000);
