@@ -125,7 +125,7 @@ def unused():
     """Each kind of name that nothing uses."""
     base = HEAD + 'pipelines: {inside: [{route: main}], outside: [{route: main}]}\n'
     findings('all is used', base)
-    for more, what in (('sets: {a: [192.0.2.1]}\n', 'set'), ('acls: {a: [{action: drop}]}\n', 'access list'),
+    for more, what in (('sets: {a: [192.0.2.1]}\n', 'set'), ('acls: {a: [{proto: udp, action: accept}]}\n', 'access list'),
                        ('nat: {a: {pool: [198.51.100.1]}}\n', 'pool')):
         findings(what, base + more, warning('nothing uses this ' + what))
     findings('table', base.replace('routes:\n', 'routes:\n  old: []\n'), warning('nothing uses this route table'))
