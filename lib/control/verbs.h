@@ -101,9 +101,8 @@ struct verb {
 extern const struct verb verbs[VERB_COUNT];
 
 /* Members of the parameters and results of verbs that list in pages. */
-#define PAGE_FROM \
-	"from" /* of params: where to go on, as "next" of the page before said; absent: at the \
-		  begin */
+/* Of params: where to go on, as "next" of the page before said; absent: at the begin. */
+#define PAGE_FROM "from"
 #define PAGE_NEXT "next" /* of results: absent on the last page */
 
 /* The verb of a method, "show.sessions"; NULL: there is none. */

@@ -13,9 +13,8 @@
 #include "packet/ingress.h"
 #include "packet/parse.h"
 
-#define QUICK4_BYTES \
-	42 /* Ethernet, IPv4, UDP: shorter frames are left to the full \
-	    * parser */
+/* Ethernet, IPv4, UDP: shorter frames are left to the full parser. */
+#define QUICK4_BYTES 42
 #define QUICK6_BYTES 62
 
 static inline uint16_t

@@ -15,11 +15,10 @@
 
 /* Records in reserve, so that a burst may evict and insert at once. */
 #define RESERVE 1024u
-#define SWEEP_AHEAD \
-	16u          /* records that the sweep prefetches before it looks at \
-		      * them */
-#define MEAN_LOAD 4u /* entries a bucket, of its 8 places */
-#define NO_HOME   UINT32_MAX
+/* Records that the sweep prefetches before it looks at them. */
+#define SWEEP_AHEAD 16u
+#define MEAN_LOAD   4u /* entries a bucket, of its 8 places */
+#define NO_HOME     UINT32_MAX
 
 static uint32_t
 power_of_two(uint32_t n)

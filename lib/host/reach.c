@@ -16,9 +16,8 @@
 #define EXPIRE_MAX  256 /* timers that expire in one call */
 #define SWEEP_SLOTS 16
 #define SWEEP_NS    (10 * NS_PER_MS)
-#define UNASKED_NS \
-	NS_PER_S /* a neighbour that never answered and was not asked for this \
-		  * time is removed */
+/* A neighbour that never answered and was not asked for this time is removed. */
+#define UNASKED_NS NS_PER_S
 
 static void
 hear_answer(struct host *h, uint16_t slot, const uint8_t mac[6])

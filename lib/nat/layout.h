@@ -18,9 +18,8 @@
 #include "nat/counts.h"
 #include "nat/port_pool.h"
 
-#define NAT_SLOTS \
-	255u /* pools: those of a configuration, and removed ones in \
-	      * use */
+/* Pools: those of a configuration, and removed ones in use. */
+#define NAT_SLOTS  255u
 #define NAT_PLACES (2u * NAT_POOLS * NAT_ADDRESSES) /* addresses, likewise */
 
 struct nat_layout_pool {

@@ -11,9 +11,9 @@
 #include "slowpath/fragments/fragments_priv.h"
 
 #define FOLLOW_DATAGRAMS 256u /* entries that are asked about in one call */
-#define FOLLOW_PACKETS \
-	64u             /* that go their way, or are dropped, in one call: and one datagram more */
-#define AGE_BUDGET 512u /* entries that expire in one call */
+/* That go their way, or are dropped, in one call: and one datagram more. */
+#define FOLLOW_PACKETS 64u
+#define AGE_BUDGET     512u /* entries that expire in one call */
 
 struct fragments *
 fragments_create(struct ledger *ledger)

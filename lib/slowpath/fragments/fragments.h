@@ -18,19 +18,16 @@
 #include "slowpath/fragments/mark.h"
 
 #define FRAGMENT_DATAGRAMS 4096u /* entries of a worker */
-#define FRAGMENT_PER_SOURCE \
-	64u /* datagrams of a source on an interface without their \
-	     * first fragment */
-#define FRAGMENT_REFUSED \
-	1024u                     /* denied datagrams that are remembered, and discarded \
-				   * ones */
+/* Datagrams of a source on an interface without their first fragment. */
+#define FRAGMENT_PER_SOURCE 64u
+/* Denied datagrams that are remembered, and discarded ones. */
+#define FRAGMENT_REFUSED    1024u
 #define FRAGMENT_PIECES     64u   /* fragments of a datagram */
 #define FRAGMENT_HELD       2048u /* packets of a worker */
 #define FRAGMENT_TIMEOUT_NS 30000000000ull
 #define FRAGMENT_DENIED_NS  2000000000ull /* a denied datagram is remembered for this time */
-#define FRAGMENT_SPREAD_NS \
-	500000000ull /* FRAGMENTS_SPREAD: a fragment waits for this \
-		      * time */
+/* FRAGMENTS_SPREAD: a fragment waits for this time. */
+#define FRAGMENT_SPREAD_NS 500000000ull
 
 struct fragments;
 struct ledger;

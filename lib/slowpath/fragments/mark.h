@@ -13,9 +13,8 @@
 
 #include "packet/view.h"
 
-#define FRAGMENT_MARK \
-	0x4000u /* in rte_mbuf.port, and in the number of the receiving worker; \
-		 * both are small */
+/* In rte_mbuf.port, and in the number of the receiving worker; both are small. */
+#define FRAGMENT_MARK 0x4000u
 
 enum fragment_flag {
 	FRAGMENT_IDENTIFIED = 1, /* IPv4: it leaves with the identification id */
