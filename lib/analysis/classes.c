@@ -111,8 +111,10 @@ both_of(struct classes *c, const struct spans *a, const struct spans *b)
 
 	if (out == NULL)
 		return (struct spans){ NULL, 0 };
-	memcpy(out, a->span, a->n * sizeof(*out));
-	memcpy(out + a->n, b->span, b->n * sizeof(*out));
+	for (unsigned i = 0; i < a->n; i++)
+		out[i] = a->span[i];
+	for (unsigned i = 0; i < b->n; i++)
+		out[a->n + i] = b->span[i];
 	return spans_of(out, a->n + b->n);
 }
 

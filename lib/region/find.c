@@ -34,7 +34,8 @@ take(struct scratch *s, struct taking *t, const struct spans *spans)
 		t->range = more;
 		t->room = room;
 	}
-	memcpy(t->range + t->n, spans->span, spans->n * sizeof(*t->range));
+	for (unsigned i = 0; i < spans->n; i++)
+		t->range[t->n + i] = spans->span[i];
 	t->n += spans->n;
 	return true;
 }
@@ -190,7 +191,8 @@ region_find(struct region_search *s, unsigned family, const struct cell *in,
 		return REGION_EMPTY;
 	p.live = scratch_take(s->scratch, (n + 1) * sizeof(p.live[0]));
 	if (p.live != NULL) {
-		memcpy(p.live, without, n * sizeof(p.live[0]));
+		for (unsigned i = 0; i < n; i++)
+			p.live[i] = without[i];
 		answer = find(s, family, &p, out, 0);
 	}
 	s->scratch->exhausted = false;
