@@ -33,6 +33,7 @@ SERVER = "203.0.113.9"
 FLOWS = 4
 WARM = 50                   # reloads before memory is looked at
 PATIENCE = 60
+PACE = 0.12             # the log has 100 lines a second at most, and a reload up to ten of warnings
 ROOM_KIB = 2048             # that memory may grow by
 
 
@@ -221,6 +222,7 @@ class Running:
         return text
 
     def reload(self):
+        time.sleep(PACE)
         since = os.path.getsize(self.log)
         self.process.send_signal(signal.SIGHUP)
         text = self.wait_for(r"generation \d+ (runs|goes on)", since)
@@ -255,7 +257,7 @@ def reload_all(running, options, folder, chance, first, fail):
         write(running.path, configuration(chance, folder, options.workers))
         wrong = running.reload()
         if wrong is not None:
-            fail(f"reload {n} is not taken:\n{wrong[-1500:]}")
+            fail(f"reload {n} is not taken:\n{wrong}")
             break
     return before
 

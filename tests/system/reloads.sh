@@ -4,7 +4,7 @@
 #
 # usage: reloads.sh [BUILD [RELOADS [SEED]]]        the folder that Weir was built in.  Needs root.
 set -u
-build=${1:-build} reloads=${2:-200} seed=${3:-1} rc=0
+build=${1:-build} reloads=${2:-120} seed=${3:-1} rc=0
 for workers in "[0]" "[0, 1]"; do
 	/usr/bin/python3 "$(dirname "$0")/reloads.py" "$build" --reloads "$reloads" --seed "$seed" --workers "$workers" || rc=1
 done
