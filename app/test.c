@@ -184,7 +184,7 @@ test_file(const char *path, json_t *files)
 {
 	struct telling told = { .tests = files != NULL ? json_array() : NULL,
 		.colour = isatty(STDOUT_FILENO) };
-	struct check_result result = { .tests_only = true, .tested = on_tested, .arg = &told };
+	struct check_result result = { .depth = CHECK_TESTS, .tested = on_tested, .arg = &told };
 	struct err *err = err_create();
 	struct config *cfg;
 	bool fine;

@@ -39,10 +39,10 @@ check_built(const struct config *cfg, struct generation *gen, struct err *err,
 	offline_macs(cfg, mac);
 	if (generation_finish(gen, mac, err) < 0)
 		return;
-	if (!result->tests_only)
+	if (result->depth != CHECK_TESTS) {
 		nowhere_check(cfg, gen, err);
-	if (!result->tests_only)
-		shadows_check(cfg, generation_builder(gen), SHADOWS_CHECK_NS, err);
+		shadows_check(cfg, generation_builder(gen), result->depth == CHECK_WHOLE, err);
+	}
 	cfg_each(test, &cfg->tests) {
 		struct trial trial = { .test = test };
 
@@ -70,7 +70,7 @@ config_verify(const struct config *cfg, struct err *err, struct check_result *re
 	gen = generation_begin(&setup, err);
 	if (gen != NULL && err_count(err) == 0) {
 		check_built(cfg, gen, err, result);
-		if (!result->tests_only)
+		if (result->depth != CHECK_TESTS)
 			unused_check(cfg, err);
 	}
 	generation_discard(gen);

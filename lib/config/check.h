@@ -20,10 +20,18 @@ struct trial {
 	char expected[512], found[512]; /* of a failed one */
 };
 
+/* How much is looked at. */
+enum check_depth {
+	CHECK_WHOLE, /* all of it: seconds for 10,000 rules */
+	CHECK_QUICK, /* for a thread that others wait for: of rules, the ones never reached, for
+		      * SHADOWS_QUICK_NS at most */
+	CHECK_TESTS, /* the tests alone */
+};
+
 struct check_result {
 	unsigned tests; /* number of tests tried */
 	unsigned failed;
-	bool tests_only; /* given: only the tests are tried */
+	enum check_depth depth; /* given */
 	/* given: called for each test, if not NULL */
 	void (*tested)(void *arg, const struct trial *trial);
 	void *arg;
@@ -41,12 +49,13 @@ void config_verify(const struct config *cfg, struct err *err, struct check_resul
  * configuration uses, and for each interface without a pipeline. */
 void unused_check(const struct config *cfg, struct err *err);
 
-/* A warning for each rule that earlier ones of its access list cover, and each one without a name
- * that later ones make redundant, with a packet that shows it; and one for each list for which
- * budget_ns of processor time, for all lists together, were not enough. */
-#define SHADOWS_CHECK_NS  5000000000ull
-#define SHADOWS_RELOAD_NS 200000000ull
-void shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns, struct err *err);
+/* Adds a warning for each rule that earlier ones of its access list cover, and, if whole, for each
+ * rule without a name that later ones make redundant, with a packet that shows it.  All lists
+ * together take SHADOWS_WHOLE_NS or SHADOWS_QUICK_NS of processor time at most; whole says so of
+ * each list for which that was not enough. */
+#define SHADOWS_WHOLE_NS 5000000000ull
+#define SHADOWS_QUICK_NS 200000000ull
+void shadows_check(const struct config *cfg, struct build *b, bool whole, struct err *err);
 
 /* Warnings for translations and routes that lead nowhere, and for addresses that two translations
  * give out. */

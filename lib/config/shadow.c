@@ -44,6 +44,9 @@ struct shadows {
 	struct scratch scratch;
 	unsigned redundant; /* found so far */
 	uint64_t deadline_ns;
+	unsigned asked; /* of the clock: out_of_time */
+	bool late;
+	bool whole; /* redundant rules are looked for, too */
 	struct err *err;
 };
 
@@ -60,6 +63,17 @@ now_ns(void)
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+#define CLOCK_EVERY 64u /* the clock costs as much as a question */
+
+/* Returns true once the time is over. */
+static bool
+out_of_time(struct shadows *s)
+{
+	if (s->asked++ % CLOCK_EVERY == 0)
+		s->late = now_ns() > s->deadline_ns;
+	return s->late;
 }
 
 /* --- the list as cells --- */
@@ -373,7 +387,7 @@ is_needed(struct shadows *s, uint32_t rule, const struct witness *w, uint32_t *l
 		for (uint32_t k = s->first[i]; k < s->first[i + 1] && *later == n; k++)
 			if (rule_matches(&s->list.match[k], &key))
 				*later = i;
-		if (now_ns() > s->deadline_ns)
+		if (out_of_time(s))
 			return REGION_UNKNOWN;
 	}
 	return REGION_EMPTY;
@@ -421,7 +435,7 @@ is_plainly_needed(struct shadows *s, uint32_t rule)
 	key_of(s, &w, &key);
 	if (decides(s, &key) != rule)
 		return false;
-	return r->name != NULL || r->log
+	return r->name != NULL || r->log || !s->whole
 		|| (last_of(s, &key) == rule
 			&& (r->jump != NULL || r->action != s->acl->default_action));
 }
@@ -434,23 +448,28 @@ check_rule(struct shadows *s, uint32_t rule)
 	enum region_answer answer;
 	struct witness w;
 
+	if (out_of_time(s))
+		return false;
 	if (is_plainly_needed(s, rule))
 		return true;
-	if (now_ns() > s->deadline_ns)
-		return false;
 	answer = ask_rule(s, rule, -1, &out, &w);
 	if (answer == REGION_EMPTY)
 		tell_hidden(s, rule);
-	else if (answer == REGION_FOUND)
+	else if (answer == REGION_FOUND && s->whole)
 		check_needed(s, rule, &w);
 	return answer != REGION_UNKNOWN;
 }
 
 static void
-check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, struct err *err)
+check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, bool whole,
+	struct err *err)
 {
 	struct shadows s = {
-		.acl = acl, .list = { .quiet = true }, .deadline_ns = deadline_ns, .err = err
+		.acl = acl,
+		.list = { .quiet = true },
+		.deadline_ns = deadline_ns,
+		.whole = whole,
+		.err = err,
 	};
 	uint32_t skipped = 0;
 
@@ -462,7 +481,7 @@ check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, stru
 	if (s.redundant > REDUNDANT_MAX)
 		cfg_warn(err, &acl->head, &acl->rules,
 			"%u more rules without a name change nothing", s.redundant - REDUNDANT_MAX);
-	if (skipped != 0)
+	if (skipped != 0 && whole)
 		cfg_warn(err, &acl->head, &acl->rules,
 			"there was no time to find out of %u rules whether they are reached",
 			skipped);
@@ -472,10 +491,10 @@ check_acl(const struct acl_cfg *acl, struct build *b, uint64_t deadline_ns, stru
 }
 
 void
-shadows_check(const struct config *cfg, struct build *b, uint64_t budget_ns, struct err *err)
+shadows_check(const struct config *cfg, struct build *b, bool whole, struct err *err)
 {
-	uint64_t deadline_ns = now_ns() + budget_ns;
+	uint64_t deadline_ns = now_ns() + (whole ? SHADOWS_WHOLE_NS : SHADOWS_QUICK_NS);
 
 	cfg_each(acl, &cfg->policy.acls)
-		check_acl(acl, b, deadline_ns, err);
+		check_acl(acl, b, deadline_ns, whole, err);
 }

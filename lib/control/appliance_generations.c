@@ -111,7 +111,7 @@ try_tests(const struct config *cfg, const struct generation *gen, struct err *er
 {
 	unsigned failed = 0;
 
-	shadows_check(cfg, generation_builder(gen), SHADOWS_RELOAD_NS, err);
+	shadows_check(cfg, generation_builder(gen), false, err);
 	cfg_each(test, &cfg->tests)
 		failed += test->steps.count == 0 && !trial_run(test, gen, NULL, err);
 	return failed == 0 && conversations_gate(cfg, err) == 0;

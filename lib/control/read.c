@@ -15,7 +15,7 @@ read_config(const char *path, bool verify, struct err *err)
 {
 	struct config *cfg = path != NULL ? config_load(path, err)
 					  : config_load_text("<built-in>", example_config, err);
-	struct check_result result = { 0 };
+	struct check_result result = { .depth = CHECK_QUICK };
 
 	if (cfg == NULL)
 		return NULL;

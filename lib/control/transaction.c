@@ -284,7 +284,7 @@ check_file(struct control *c, struct rpc_call *call)
 {
 	const char *path = file_param(call);
 	struct err *err = path != NULL ? err_create() : NULL;
-	struct check_result tests = { 0 };
+	struct check_result tests = { .depth = CHECK_QUICK };
 	bool restart = false;
 	struct config *cfg;
 

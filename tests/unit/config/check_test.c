@@ -46,12 +46,12 @@ note_one(void *arg, struct loc loc, bool warning, const char *text)
 }
 
 static struct found
-check(const char *text)
+check_to(enum check_depth depth, const char *text)
 {
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("weir.yaml", text, err);
 	struct found found = { 0 };
-	struct check_result result = { 0 };
+	struct check_result result = { .depth = depth };
 
 	assert_non_null(cfg);
 	config_verify(cfg, err, &result);
@@ -59,6 +59,12 @@ check(const char *text)
 	config_free(cfg);
 	err_destroy(err);
 	return found;
+}
+
+static struct found
+check(const char *text)
+{
+	return check_to(CHECK_WHOLE, text);
 }
 
 static void
@@ -249,10 +255,26 @@ long_lists_are_looked_at_to_their_end(void **state)
 	assert_non_null(strstr(f.text, "is never reached, and in conflict"));
 }
 
+/* A start must not wait for what only an operator at leisure reads. */
+static void
+a_quick_check_looks_for_rules_never_reached_alone(void **state)
+{
+	struct found f = check_to(CHECK_QUICK,
+		HEAD "  {proto: tcp, src: 192.0.2.0/25, action: accept},\n"
+		     "  {proto: tcp, src: 192.0.2.0/24, action: accept},\n"
+		     "  {proto: tcp, src: 192.0.2.7, action: accept}" TAIL);
+
+	(void)state;
+	assert_int_equal(f.errors + f.warnings, 1);
+	assert_int_equal(f.line, 11);
+	assert_non_null(strstr(f.text, "is never reached"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_quick_check_looks_for_rules_never_reached_alone),
 		cmocka_unit_test(long_lists_are_looked_at_to_their_end),
 		cmocka_unit_test(a_rule_that_several_earlier_ones_cover_is_never_reached),
 		cmocka_unit_test(a_rule_that_later_ones_make_redundant_changes_nothing),
