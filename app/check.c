@@ -3,7 +3,6 @@
 
 #include "config/check.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,11 +19,6 @@
 #include "schema/document.h"
 
 #define USAGE "check [--json FILE] FILE..."
-
-static const struct option long_options[] = {
-	{ "json", required_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static void
 print_count(const char *before, unsigned n, const char *one, const char *many)
@@ -98,41 +92,10 @@ check_file(const char *path, json_t *files)
 	return fine ? STATUS_DONE : STATUS_WRONG;
 }
 
-static int
-check_files(int n, char **paths, const char *json_path)
-{
-	json_t *files = json_path != NULL ? json_array() : NULL;
-	int status = STATUS_DONE;
-
-	for (int i = 0; i < n; i++)
-		if (check_file(paths[i], files) != STATUS_DONE)
-			status = STATUS_WRONG;
-	if (files != NULL && offline_write_json(files, json_path) < 0) {
-		perror(json_path);
-		status = STATUS_WRONG;
-	}
-	json_decref(files);
-	appliance_leave();
-	return status;
-}
-
 int
 command_check(int argc, char **argv)
 {
-	const char *json = NULL;
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (c == ':')
-			return usage_error(USAGE, "check: %s needs a value", argv[optind - 1]);
-		if (c != 'j')
-			return usage_error(USAGE, "check: unknown option %s", argv[optind - 1]);
-		json = optarg;
-	}
-	if (optind == argc)
-		return usage_error(USAGE, "check: which file?");
-	return check_files(argc - optind, argv + optind, json);
+	return command_files(argc, argv, USAGE, check_file);
 }
 
 int

@@ -20,6 +20,14 @@ int command_bench(int argc, char **argv);
 int command_schema(int argc, char **argv);
 int command_reference(int argc, char **argv);
 
+/* Looks at one file: adds an object to files, or, if that is NULL, prints.  Returns STATUS_DONE or
+ * STATUS_WRONG. */
+struct json_t;
+typedef int (*file_command)(const char *path, struct json_t *files);
+
+/* Runs a subcommand of the form "[--json FILE] FILE...": calls one for each file. */
+int command_files(int argc, char **argv, const char *usage, file_command one);
+
 /* Says what is wrong with the command line and how it is written; returns STATUS_USAGE. */
 int usage_error(const char *usage, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

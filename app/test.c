@@ -3,7 +3,6 @@
  * found. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,11 +21,6 @@
 #define RED   "\033[31m"
 #define GREEN "\033[32m"
 #define PLAIN "\033[0m"
-
-static const struct option long_options[] = {
-	{ "json", required_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
 
 /* What is told of the tests of one file. */
 struct telling {
@@ -207,39 +201,8 @@ test_file(const char *path, json_t *files)
 	return fine ? STATUS_DONE : STATUS_WRONG;
 }
 
-static int
-test_files(int n, char **paths, const char *json_path)
-{
-	json_t *files = json_path != NULL ? json_array() : NULL;
-	int status = STATUS_DONE;
-
-	for (int i = 0; i < n; i++)
-		if (test_file(paths[i], files) != STATUS_DONE)
-			status = STATUS_WRONG;
-	if (files != NULL && offline_write_json(files, json_path) < 0) {
-		perror(json_path);
-		status = STATUS_WRONG;
-	}
-	json_decref(files);
-	appliance_leave();
-	return fflush(stdout) == 0 ? status : STATUS_WRONG;
-}
-
 int
 command_test(int argc, char **argv)
 {
-	const char *json = NULL;
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (c == ':')
-			return usage_error(USAGE, "test: %s needs a value", argv[optind - 1]);
-		if (c != 'j')
-			return usage_error(USAGE, "test: unknown option %s", argv[optind - 1]);
-		json = optarg;
-	}
-	if (optind == argc)
-		return usage_error(USAGE, "test: which file?");
-	return test_files(argc - optind, argv + optind, json);
+	return command_files(argc, argv, USAGE, test_file);
 }

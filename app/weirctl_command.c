@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A command as words becomes a request; its result is printed, page by page. */
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,12 +31,17 @@ rest_param(const struct verb *v, const json_t *params)
 	return NULL;
 }
 
+/* Weir, which reads the file, stands in another folder.  Returns NULL after a message if there is
+ * no such file. */
 static json_t *
 file_json(const char *word)
 {
 	char path[PATH_MAX];
 
-	return json_string(realpath(word, path) != NULL ? path : word);
+	if (realpath(word, path) != NULL)
+		return json_string(path);
+	fprintf(stderr, "weirctl: %s: %s\n", word, strerror(errno));
+	return NULL;
 }
 
 /* What is left, as one text. */
@@ -90,9 +96,12 @@ read_params(const struct verb *v, unsigned n, const char *const words[], json_t 
 			return STATUS_DONE;
 		}
 		if (p == NULL) {
-			json_object_set_new(params, rest->name,
-				rest->kind == PARAM_FILE ? file_json(words[i])
-							 : json_string(words[i]));
+			json_t *value = rest->kind == PARAM_FILE ? file_json(words[i])
+								 : json_string(words[i]);
+
+			if (value == NULL)
+				return STATUS_WRONG;
+			json_object_set_new(params, rest->name, value);
 		} else if (p->kind == PARAM_FLAG) {
 			json_object_set_new(params, p->name, json_true());
 		} else if (++i < n) {

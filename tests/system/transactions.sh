@@ -85,6 +85,7 @@ check "diff says where" grep -q "^acls.in" "$dir/stdout"
 check "diff of what runs" test -z "$(ctl diff "$dir/weir.yaml")"
 check "a broken commit is refused" ends_with 1 "nothing has changed" ctl commit "$dir/broken.yaml"
 check "and nothing has changed" runs 80
+check "a file that is not there is named" ends_with 1 "missing.yaml: No such file" ctl commit "$dir/missing.yaml"
 check "a commit that is not confirmed" shows 'r["confirm"] == 4 and r["generation"] == 2' commit "$dir/next.yaml" --confirm 4s
 check "runs" runs 443
 check "meanwhile no other is taken" ends_with 1 "waits to be confirmed" ctl commit "$dir/weir.yaml"

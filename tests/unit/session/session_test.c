@@ -140,7 +140,7 @@ a_flood_of_one_class_leaves_the_others_their_shares(void **state)
 	}
 }
 
-/* Of a class, who was heard of last stays: though it began first. */
+/* Within a class the session that was heard of last stays, even if it began first. */
 static void
 the_one_that_is_idle_for_longest_goes(void **state)
 {
