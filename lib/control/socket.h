@@ -30,16 +30,16 @@ enum {
 struct socket_setup {
 	struct event_base *base;
 	const char *path;
-	/* Acts on a call.  True: it is answered; false: finished is called later, also when the
-	 * client is gone. */
+	/* Acts on a call.  Returns true if the call has been answered; false if its finished is
+	 * called later, which happens even if the client has gone. */
 	bool (*serve)(void *arg, struct rpc_call *call);
 	void *arg;
 };
 
-/* NULL with one error: the path is another process's, or cannot be made. */
+/* Returns NULL and adds one error if another process listens at the path, or it cannot be made. */
 struct control_socket *socket_open(const struct socket_setup *setup, struct err *err);
 
-/* No call is pending any more.  NULL is fine. */
+/* Closes all clients; no call may be pending.  NULL is allowed. */
 void socket_close(struct control_socket *s);
 
 unsigned socket_clients(const struct control_socket *s);

@@ -13,22 +13,22 @@
  * worker's. */
 bool fragment_enter(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass);
 
-/* Tells that the slot has been judged: the fragments held behind it share its outcome. */
+/* Records what became of the slot's fragment; the fragments held behind it share that. */
 void fragment_leave(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass);
 
 /* Puts the next fragment that was held, and is judged here, into the burst's spare slot.  Returns
  * false if there is none. */
 bool fragment_next(struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t *port);
 
-/* The spare slot has been judged: its packet goes its way. */
+/* Sends, hands over or drops the fragment in the spare slot, after it has been judged. */
 void fragment_settled(
 	struct slowpath *s, struct burst *b, struct fragment_pass *pass, uint16_t port);
 
-/* A new generation is in use: held fragments that it changes something for are dropped, or
- * released. */
+/* Drops or releases held fragments that a new generation treats in another way; a bounded part of
+ * them at once. */
 void fragment_adopt(struct slowpath *s);
 
-/* Often: a part of those that fragment_adopt has left. */
+/* Does the next part of that, if fragment_adopt has left any. */
 void fragment_follow(struct slowpath *s);
 
 #endif
