@@ -135,7 +135,8 @@ stop_soon() {
 nothing_left() {
 	local left
 
-	left=$(find /run/dpdk /var/run/dpdk /dev/hugepages -mindepth 1 -newer "$dir/start" 2>/dev/null)
+	left=$(for folder in $(run_folders_left); do [ "$folder" -nt "$dir/start" ] && echo "$folder"; done
+		find /dev/hugepages -mindepth 1 -newer "$dir/start" 2>/dev/null)
 	[ -z "$left" ] || { echo "$left"; return 1; }
 }
 

@@ -26,7 +26,7 @@ for name in weir-inside weir-outside; do
 	ip netns list | grep -qw "$name" || { ip netns add "$name" && mine_ns="$mine_ns $name"; }
 done
 
-listed() { { ip -o link | awk -F': ' '{print $2}'; ip netns list | awk '{print $1}'; ls /run/dpdk 2>/dev/null; } | sort; }
+listed() { { ip -o link | awk -F': ' '{print $2}'; ip netns list | awk '{print $1}'; run_folders_left; } | sort; }
 
 same_as_before() { diff "$dir/before" <(listed); }
 

@@ -14,3 +14,13 @@ check() {       # check WHAT COMMAND...
 		sed 's/^/    /' "$dir/out"
 	fi
 }
+
+# Run folders of DPDK whose process is gone without having removed them.  Another Weir on this machine may come and go.
+run_folders_left() {
+	local folder
+
+	for folder in /run/dpdk/weir-*; do
+		[ -d "$folder" ] && ! kill -0 "${folder##*-}" 2>/dev/null && echo "$folder"
+	done
+	return 0
+}
