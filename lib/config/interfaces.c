@@ -113,6 +113,21 @@ check_frames(const struct config *cfg, const struct interface_cfg *iface, struct
 	}
 }
 
+static bool
+is_unspecified_or_loopback(const uint8_t ip6[static 16])
+{
+	return ip6[0] == 0 && memcmp(ip6, ip6 + 1, 14) == 0 && ip6[15] < 2;
+}
+
+/* ::ffff:0:0/96, which never is on a wire. */
+static bool
+is_mapped(const uint8_t ip6[static 16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return memcmp(ip6, mapped, sizeof(mapped)) == 0;
+}
+
 /* Returns why no interface can have this address, or NULL. */
 static const char *
 address_fault(const struct ip_prefix *p)
@@ -122,10 +137,10 @@ address_fault(const struct ip_prefix *p)
 	uint32_t host;
 
 	if (p->address.family == AF_INET6)
-		return b[0] == 0xff ? "is multicast"
-			: b[0] == 0 && memcmp(b, b + 1, 14) == 0 && b[15] < 2
-			? "is no address of an interface"
-			: NULL;
+		return b[0] == 0xff                     ? "is multicast"
+			: is_unspecified_or_loopback(b) ? "is no address of an interface"
+			: is_mapped(b)                  ? "is an IPv4 address in IPv6's form"
+							: NULL;
 	if (b[0] == 0 || b[0] == 127 || b[0] >= 224)
 		return "is no address of an interface";
 	if (p->length > 30)
@@ -211,6 +226,22 @@ in_a_subnet(const struct interface_cfg *iface, const struct ip_address *a)
 	return false;
 }
 
+/* Returns true for the network or broadcast address of a subnet. */
+static bool
+is_edge(const struct interface_cfg *iface, const struct ip_address *a)
+{
+	cfg_each(p, &iface->addresses) {
+		struct ip_prefix net = ip_prefix_network(p);
+		uint32_t host = __builtin_bswap32(a->v4 ^ net.address.v4);
+
+		if (a->family != AF_INET || p->address.family != AF_INET || p->length > 30)
+			continue;
+		if (host == 0 || host == UINT32_MAX >> p->length)
+			return true;
+	}
+	return false;
+}
+
 /* Returns how the neighbour was written before, or NULL: an IPv6 address has many spellings. */
 static const char *
 same_neighbour(const struct interface_cfg *iface, const struct neighbour_cfg *n,
@@ -226,6 +257,15 @@ same_neighbour(const struct interface_cfg *iface, const struct neighbour_cfg *n,
 			return before->head.name;
 	}
 	return NULL;
+}
+
+static void
+check_not_ours(const struct interface_cfg *iface, const struct neighbour_cfg *n,
+	const struct ip_address *a, struct err *err)
+{
+	cfg_each(p, &iface->addresses)
+		if (ip_address_equal(&p->address, a))
+			cfg_error(err, &n->head, NULL, "%s is our own address", n->head.name);
 }
 
 static void
@@ -245,10 +285,11 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 		if (!in_a_subnet(iface, &a))
 			cfg_error(err, &n->head, NULL, "%s is in no subnet of %s", n->head.name,
 				iface->head.name);
-		cfg_each(p, &iface->addresses)
-			if (ip_address_equal(&p->address, &a))
-				cfg_error(
-					err, &n->head, NULL, "%s is our own address", n->head.name);
+		if (is_edge(iface, &a))
+			cfg_error(err, &n->head, NULL,
+				"%s is the network or broadcast address of a subnet of %s",
+				n->head.name, iface->head.name);
+		check_not_ours(iface, n, &a, err);
 		if ((n->mac.bytes[0] & 1) != 0 || memcmp(n->mac.bytes, zero, 6) == 0)
 			cfg_error(err, &n->head, &n->mac, "is not the MAC address of a station");
 	}

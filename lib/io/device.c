@@ -20,7 +20,7 @@ static const struct driver {
 	enum device_kind kind;
 	unsigned queues;   /* maximum of queue pairs */
 	const char *args;  /* all arguments that it knows; NULL: not checked */
-	const char *needs; /* a required argument */
+	const char *needs; /* a required argument; "": any */
 	const char *sample;
 } drivers[] = {
 	{ "net_af_packet", DEVICE_AF_PACKET, DEVICE_AF_PACKET_QUEUES,
@@ -34,8 +34,8 @@ static const struct driver {
 		"id role bsize rsize socket socket-abstract owner-uid owner-gid mac zero-copy secret",
 		NULL, NULL },
 	{ "net_pcap", DEVICE_PCAP, 16,
-		"rx_pcap tx_pcap rx_iface rx_iface_in tx_iface iface phy_mac infinite_rx", NULL,
-		NULL },
+		"rx_pcap tx_pcap rx_iface rx_iface_in tx_iface iface phy_mac infinite_rx", "",
+		"net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap" },
 	{ "net_null", DEVICE_NULL, PORT_QUEUES_ANY, "size copy no-rx", NULL, NULL },
 	{ "net_ring", DEVICE_RING, 16, "nodeaction internal", NULL, NULL },
 	{ "net_vhost", DEVICE_VHOST, PORT_QUEUES_ANY,
@@ -47,7 +47,8 @@ static const struct driver {
 		"path", "net_virtio_user0,path=/run/vm.sock" },
 	{ "net_bonding", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, "slave",
 		"net_bonding0,slave=0000:3b:00.0,mode=1" },
-	{ "net_failsafe", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
+	{ "net_failsafe", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, "",
+		"net_failsafe0,dev(0000:3b:00.0)" },
 	{ "net_softnic", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
 	{ "net_vdev_netvsc", DEVICE_OTHER, PORT_QUEUES_ANY, NULL, NULL, NULL },
 	{ "net_", DEVICE_FOREIGN, PORT_QUEUES_ANY, NULL, NULL, NULL },
@@ -137,7 +138,11 @@ device_check(const char *device, const char *what, struct loc loc, struct err *e
 	if (!device_name(device, name))
 		return err_add(err, EINVAL, loc, "%s: the device name is longer than %d characters",
 			what, DEVICE_NAME_MAX - 1);
-	if (d->needs != NULL && !device_arg(device, d->needs, value, sizeof(value)))
+	if (d->needs != NULL && d->needs[0] == '\0' && strchr(device, ',') == NULL)
+		return err_add(err, EINVAL, loc, "%s: %s needs arguments, as in %s", what, name,
+			d->sample);
+	if (d->needs != NULL && d->needs[0] != '\0'
+		&& !device_arg(device, d->needs, value, sizeof(value)))
 		return err_add(err, EINVAL, loc, "%s: %s needs %s=, as in %s", what, name, d->needs,
 			d->sample);
 	if (d->args == NULL)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <net/if.h>
+
 #include <rte_bitops.h>
 #include <rte_common.h>
 
@@ -58,6 +60,9 @@ device_arg(const char *device, const char *key, char *out, size_t size)
 	}
 	return false;
 }
+
+/* Arguments of pcap that may be written several times, one for each queue. */
+#define MANY "rx_pcap tx_pcap rx_iface rx_iface_in tx_iface"
 
 /* Copies the next argument of a device text: its name to key, and its value, or "". at: the comma
  * before it.  Returns the comma behind it, or NULL. */
@@ -122,6 +127,38 @@ check_range(enum device_kind kind, const char *key, const char *value, const str
 	return 0;
 }
 
+static int
+check_text(enum device_kind kind, const char *key, const char *value, const struct device_place *p,
+	struct err *err)
+{
+	bool tap = kind == DEVICE_TAP && (strcmp(key, "iface") == 0 || strcmp(key, "remote") == 0);
+	bool interface = strcmp(key, "iface") == 0
+		&& (kind == DEVICE_AF_PACKET || kind == DEVICE_AF_XDP);
+
+	if (value[0] == '\0')
+		return err_add(
+			err, EINVAL, p->loc, "%s: %s: %s= has no value", p->what, p->name, key);
+	if ((tap || interface) && strlen(value) >= IFNAMSIZ)
+		return err_add(err, EINVAL, p->loc,
+			"%s: %s: %s=%s: an interface has a name of %d characters at most", p->what,
+			p->name, key, value, IFNAMSIZ - 1);
+	return 0;
+}
+
+/* Returns true if an argument stands before a place, too. */
+static bool
+is_repeated(const char *device, const char *before, const char *key)
+{
+	char other[DEVICE_VALUE_MAX], value[DEVICE_VALUE_MAX];
+
+	for (const char *at = strchr(device, ','); at != NULL && at < before;) {
+		at = next_arg(at, other, value);
+		if (strcmp(other, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 static unsigned long
 number_of(const char *device, const char *key, unsigned long without)
 {
@@ -164,16 +201,17 @@ device_check_args(const char *device, enum device_kind kind, const char *words,
 	const char *at = strchr(device, ',');
 
 	while (at != NULL) {
-		int rc;
+		const char *here = at;
 
 		at = next_arg(at, key, value);
-		rc = !has_word(words, key) ? refuse_key(words, key, p, err)
-					   : check_range(kind, key, value, p, err);
-		if (rc < 0)
-			return rc;
-		if (value[0] == '\0')
-			return err_add(err, EINVAL, p->loc, "%s: %s: %s= has no value", p->what,
+		if (!has_word(words, key))
+			return refuse_key(words, key, p, err);
+		if (!has_word(MANY, key) && is_repeated(device, here, key))
+			return err_add(err, EINVAL, p->loc, "%s: %s: %s= is written twice", p->what,
 				p->name, key);
+		if (check_range(kind, key, value, p, err) < 0
+			|| check_text(kind, key, value, p, err) < 0)
+			return -EINVAL;
 	}
 	return kind == DEVICE_AF_PACKET ? check_packet_ring(device, p, err) : 0;
 }

@@ -18,56 +18,57 @@ enum { BARE, VALUE, MAYBE }; /* what follows an option; MAYBE: after '=' only */
 static const struct option {
 	const char *name;
 	unsigned char who, takes;
+	const char *words; /* the values that it takes, NULL: any */
 } options[] = {
-	{ "-a", FREE, VALUE },
-	{ "--allow", FREE, VALUE },
-	{ "-b", FREE, VALUE },
-	{ "--block", FREE, VALUE },
-	{ "-d", FREE, VALUE },
-	{ "-m", FREE, VALUE },
-	{ "-n", FREE, VALUE },
-	{ "-r", FREE, VALUE },
-	{ "--base-virtaddr", FREE, VALUE },
-	{ "--create-uio-dev", FREE, BARE },
-	{ "--force-max-simd-bitwidth", FREE, VALUE },
-	{ "--huge-dir", FREE, VALUE },
-	{ "--huge-unlink", FREE, MAYBE },
-	{ "--iova-mode", FREE, VALUE },
-	{ "--legacy-mem", FREE, BARE },
-	{ "--log-level", FREE, VALUE },
-	{ "--match-allocations", FREE, BARE },
-	{ "--mbuf-pool-ops-name", FREE, VALUE },
-	{ "--no-hpet", FREE, BARE },
-	{ "--single-file-segments", FREE, BARE },
-	{ "--socket-limit", FREE, VALUE },
-	{ "--socket-mem", FREE, VALUE },
-	{ "--syslog", FREE, VALUE },
-	{ "--telemetry", FREE, BARE },
-	{ "--trace", FREE, VALUE },
-	{ "--trace-bufsz", FREE, VALUE },
-	{ "--trace-dir", FREE, VALUE },
-	{ "--trace-mode", FREE, VALUE },
-	{ "--vdev", FREE, VALUE },
-	{ "--vfio-intr", FREE, VALUE },
-	{ "--vfio-vf-token", FREE, VALUE },
-	{ "--vmware-tsc-map", FREE, BARE },
+	{ "-a", FREE, VALUE, NULL },
+	{ "--allow", FREE, VALUE, NULL },
+	{ "-b", FREE, VALUE, NULL },
+	{ "--block", FREE, VALUE, NULL },
+	{ "-d", FREE, VALUE, NULL },
+	{ "-m", FREE, VALUE, NULL },
+	{ "-n", FREE, VALUE, NULL },
+	{ "-r", FREE, VALUE, NULL },
+	{ "--base-virtaddr", FREE, VALUE, NULL },
+	{ "--create-uio-dev", FREE, BARE, NULL },
+	{ "--force-max-simd-bitwidth", FREE, VALUE, NULL },
+	{ "--huge-dir", FREE, VALUE, NULL },
+	{ "--huge-unlink", FREE, MAYBE, "existing always never" },
+	{ "--iova-mode", FREE, VALUE, "pa va" },
+	{ "--legacy-mem", FREE, BARE, NULL },
+	{ "--log-level", FREE, VALUE, NULL },
+	{ "--match-allocations", FREE, BARE, NULL },
+	{ "--mbuf-pool-ops-name", FREE, VALUE, NULL },
+	{ "--no-hpet", FREE, BARE, NULL },
+	{ "--single-file-segments", FREE, BARE, NULL },
+	{ "--socket-limit", FREE, VALUE, NULL },
+	{ "--socket-mem", FREE, VALUE, NULL },
+	{ "--syslog", FREE, VALUE, NULL },
+	{ "--telemetry", FREE, BARE, NULL },
+	{ "--trace", FREE, VALUE, NULL },
+	{ "--trace-bufsz", FREE, VALUE, NULL },
+	{ "--trace-dir", FREE, VALUE, NULL },
+	{ "--trace-mode", FREE, VALUE, "overwrite discard" },
+	{ "--vdev", FREE, VALUE, NULL },
+	{ "--vfio-intr", FREE, VALUE, "legacy msi msix" },
+	{ "--vfio-vf-token", FREE, VALUE, NULL },
+	{ "--vmware-tsc-map", FREE, BARE, NULL },
 
-	{ "-c", OURS, VALUE },
-	{ "-l", OURS, VALUE },
-	{ "--lcores", OURS, VALUE },
-	{ "--main-lcore", OURS, VALUE },
-	{ "-s", OURS, VALUE },
-	{ "-S", OURS, VALUE },
-	{ "--file-prefix", OURS, VALUE },
-	{ "--in-memory", OURS, BARE },
-	{ "--no-huge", OURS, BARE },
-	{ "--no-pci", OURS, BARE },
-	{ "--no-shconf", OURS, BARE },
-	{ "--no-telemetry", OURS, BARE },
-	{ "--proc-type", OURS, VALUE },
-	{ "-h", OURS, BARE },
-	{ "--help", OURS, BARE },
-	{ "-v", OURS, BARE },
+	{ "-c", OURS, VALUE, NULL },
+	{ "-l", OURS, VALUE, NULL },
+	{ "--lcores", OURS, VALUE, NULL },
+	{ "--main-lcore", OURS, VALUE, NULL },
+	{ "-s", OURS, VALUE, NULL },
+	{ "-S", OURS, VALUE, NULL },
+	{ "--file-prefix", OURS, VALUE, NULL },
+	{ "--in-memory", OURS, BARE, NULL },
+	{ "--no-huge", OURS, BARE, NULL },
+	{ "--no-pci", OURS, BARE, NULL },
+	{ "--no-shconf", OURS, BARE, NULL },
+	{ "--no-telemetry", OURS, BARE, NULL },
+	{ "--proc-type", OURS, VALUE, NULL },
+	{ "-h", OURS, BARE, NULL },
+	{ "--help", OURS, BARE, NULL },
+	{ "-v", OURS, BARE, NULL },
 };
 
 /* Returns the option that an argument is, also one that includes its value: -dFILE, --vdev=... */
@@ -96,6 +97,56 @@ refuse(const char *arg, struct loc loc, struct err *err)
 	return err_add(err, EINVAL, loc, "system.eal: '%s' is not an option of DPDK", arg);
 }
 
+/* Returns true if words, a text of words with blanks between, has the word. */
+static bool
+has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at += length)
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+/* Returns the value that an argument is, or has behind its option: -dFILE, --vdev=... */
+static const char *
+value_of(const struct option *o, const char *arg)
+{
+	size_t length = strlen(o->name);
+
+	if (strncmp(arg, o->name, length) != 0)
+		return arg;
+	return arg[length] == '=' ? arg + length + 1 : arg + length;
+}
+
+static int
+check_value(const struct option *o, const char *value, struct loc loc, struct err *err)
+{
+	if (o->words == NULL || has_word(o->words, value))
+		return 0;
+	return err_add(
+		err, EINVAL, loc, "system.eal: %s: '%s' is none of: %s", o->name, value, o->words);
+}
+
+/* Returns true if an option is written, by either of its names. */
+static bool
+has_option(const char *const *args, unsigned n, const char *name, const char *long_name)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct option *o = args[i][0] == '-' && args[i][1] != '\0'
+			? option_of(args[i])
+			: NULL;
+
+		if (o == NULL)
+			continue;
+		if (strcmp(o->name, name) == 0 || strcmp(o->name, long_name) == 0)
+			return true;
+		i += o->takes == VALUE && args[i][strlen(o->name)] == '\0';
+	}
+	return false;
+}
+
 int
 eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, struct err *err)
 {
@@ -118,7 +169,12 @@ eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, stru
 		else if (!inside && o->takes == VALUE && (i + 1 == n || args[++i][0] == '-'))
 			rc = err_add(err, EINVAL, loc[i < n ? i : n - 1],
 				"system.eal: %s needs a value", o->name);
+		else if (inside || o->takes == VALUE)
+			rc |= check_value(o, value_of(o, args[i]), loc[i], err);
 	}
+	if (has_option(args, n, "-a", "--allow") && has_option(args, n, "-b", "--block"))
+		rc = err_add(err, EINVAL, loc[0],
+			"system.eal: DPDK takes devices that are allowed (-a) or those that are not blocked (-b), not both");
 	return rc;
 }
 

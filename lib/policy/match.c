@@ -54,93 +54,6 @@ struct reading {
 	struct rule_match match; /* what all resulting matches share */
 };
 
-/* The lists of a match, of any type. */
-struct written_list {
-	const void *field;
-	unsigned count;
-};
-
-#define MATCH_LISTS 10
-
-static void
-lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
-{
-	const struct written_list all[MATCH_LISTS] = {
-		{ &m->in, m->in.count },
-		{ &m->src, m->src.count },
-		{ &m->dst, m->dst.count },
-		{ &m->proto, m->proto.count },
-		{ &m->sport, m->sport.count },
-		{ &m->dport, m->dport.count },
-		{ &m->icmp, m->icmp.count },
-		{ &m->flags, m->flags.count },
-		{ &m->dscp, m->dscp.count },
-		{ &m->vlan, m->vlan.count },
-	};
-
-	memcpy(out, all, sizeof(all));
-}
-
-bool
-match_is_any(const struct cfg_head *head, const struct match_cfg *m)
-{
-	struct written_list list[MATCH_LISTS];
-
-	lists_of(m, list);
-	for (unsigned i = 0; i < MATCH_LISTS; i++)
-		if (list[i].count > 0 || cfg_is_written(head, list[i].field))
-			return false;
-	return m->state == 0 && !cfg_is_written(head, &m->state)
-		&& m->fragment == RULE_FRAGMENT_ANY;
-}
-
-/* Returns the first element if there are addresses and all of them are sets without a prefix, else
- * NULL. */
-static const struct cfg_match_address *
-only_empty_sets(const struct build *b, const struct cfg_match_address *items, unsigned count)
-{
-	const struct cfg_match_address *empty = NULL;
-
-	for (unsigned i = 0; i < count; i++) {
-		const struct set *set = items[i].set != NULL ? build_find_set(b, items[i].set)
-							     : NULL;
-		size_t n = 1;
-
-		if (items[i].negate)
-			continue;
-		if (set == NULL)
-			return NULL;
-		set_prefixes(set, &n);
-		if (n > 0)
-			return NULL;
-		if (empty == NULL)
-			empty = &items[i];
-	}
-	return empty;
-}
-
-/* Returns why no packet can match, and by which field; NULL if one can. */
-static const char *
-why_never(const struct reading *r, const void **field)
-{
-	const struct match_cfg *m = r->cfg;
-	struct written_list list[MATCH_LISTS];
-
-	lists_of(m, list);
-	for (unsigned i = 0; i < MATCH_LISTS; i++) {
-		*field = list[i].field;
-		if (list[i].count == 0 && cfg_is_written(r->head, *field))
-			return "the list is empty";
-	}
-	*field = &m->state;
-	if (m->state == 0 && cfg_is_written(r->head, *field))
-		return "no state is left";
-	*field = only_empty_sets(r->b, m->src.items, m->src.count);
-	if (*field == NULL)
-		*field = only_empty_sets(r->b, m->dst.items, m->dst.count);
-	return *field != NULL ? "the set is empty" : NULL;
-}
-
 /* Returns true if no packet can match, and reports it, unless there are errors that may be the
  * cause. */
 static bool
@@ -148,7 +61,7 @@ is_never(const struct reading *r)
 {
 	struct err *err = build_err(r->b);
 	const void *field;
-	const char *why = why_never(r, &field);
+	const char *why = match_never(r->b, r->head, r->cfg, &field);
 
 	if (why != NULL && !r->list->quiet && err_count(err) == 0)
 		cfg_warn(err, r->head, field, "no packet matches: %s", why);

@@ -92,6 +92,12 @@ int match_add(struct build *b, struct match_list *list, const struct cfg_head *h
  * condition: nothing matches it.  head: as in match_add. */
 bool match_is_any(const struct cfg_head *head, const struct match_cfg *m);
 
+/* Returns why no packet can match m, and the member of m that says so in *field; NULL when one can,
+ * as far as each member by itself and the families of the addresses tell.  head: as in match_add.
+ */
+const char *match_never(struct build *b, const struct cfg_head *head, const struct match_cfg *m,
+	const void **field);
+
 /* Restricts a match to destination ports from low to high, and to protocols that are translated by
  * port.  Returns 1, 0 when nothing is left, or -ENOMEM. */
 int match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t high);

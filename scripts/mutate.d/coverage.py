@@ -17,22 +17,33 @@ import subprocess
 import tempfile
 import time
 
+LONGEST = 600           # seconds that a test may take
 COMPILER = "-O0 -g1 -DWEIR_DEBUG=1 -fsanitize-coverage=trace-pc"
 
 
-def scenarios(tree):
-    """The names of all scenarios, as tests/scenario/run.py takes them."""
-    listing = ("import sys; sys.path.insert(0, 'tests/scenario'); import run\n"
-               "for m in run.modules():\n    for n, _ in m.SCENARIOS:\n        print(m.__name__ + ': ' + n)\n")
-    return subprocess.run(["/usr/bin/python3", "-c", listing], cwd=tree, check=True, stdout=subprocess.PIPE,
-                          text=True).stdout.splitlines()
+class Tests:
+    """Runs the tests of a tree, one at a time."""
 
+    def __init__(self, tree):
+        self.tree = tree
+        self.server = subprocess.Popen(["/usr/bin/python3", os.path.join(tree, "scripts/mutate.d/scenarios.py"), tree], cwd=tree,
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.scenarios = json.loads(self.server.stdout.readline())
+        self.units = sorted("unit_{}_{}".format(os.path.basename(os.path.dirname(p)), os.path.basename(p)[:-len("_test.c")])
+                            for p in glob.glob(os.path.join(tree, "tests/unit/*/*_test.c")) if "/drivers/" not in p)
 
-def command(test, build):
-    """How a test is run in a tree that is built in `build`."""
-    if test.startswith("unit_"):
-        return [os.path.join(build, "tests/unit", test)]
-    return ["/usr/bin/python3", "tests/scenario/run.py", build, test]
+    def passes(self, test, build, seconds, environment=None):
+        """Whether a test passes in time, with the programs of a build folder."""
+        if test.startswith("unit_"):
+            try:
+                return subprocess.run([os.path.join(build, "tests/unit", test)], cwd=self.tree, stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL, timeout=seconds,
+                                      env={**os.environ, **(environment or {})}).returncode == 0
+            except subprocess.TimeoutExpired:
+                return False
+        asked = {"build": build, "name": test, "seconds": seconds, "environment": environment or {}}
+        print(json.dumps(asked), file=self.server.stdin, flush=True)
+        return self.server.stdout.readline().strip() == "passed"
 
 
 def build(tree):
@@ -92,37 +103,32 @@ def key_of(tree, test):
         return hashlib.sha1(f.read()).hexdigest()
 
 
-def run_test(tree, folder, test, lines, moved):
-    """What it executes, by file; None when it fails without a change."""
+def run_test(tests, test, lines, moved):
+    """What it executes, by file; nothing when it fails without a change."""
     with tempfile.TemporaryDirectory() as out:
         began = time.monotonic()
-        ran = subprocess.run(command(test, folder), cwd=tree, env={**os.environ, "WEIR_COVERED": out},
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        passed = tests.passes(test, "build-covered", LONGEST, {"WEIR_COVERED": out})
+        seconds = round(time.monotonic() - began, 2)
         found = collections.defaultdict(list)
-        for path, line in sorted(executed(out, lines)) if ran.returncode == 0 else []:
+        for path, line in sorted(executed(out, lines)) if passed else []:
             if path.startswith("lib/"):
                 found[path].append(moved.then(path, line))
-        return {"key": key_of(tree, test), "seconds": round(time.monotonic() - began, 2), "lines": found}
+        return {"key": key_of(tests.tree, test), "seconds": seconds, "lines": found}
 
 
-def units(tree):
-    """The names of all unit tests of folders of lib/."""
-    return sorted("unit_{}_{}".format(os.path.basename(os.path.dirname(p)), os.path.basename(p)[:-len("_test.c")])
-                  for p in glob.glob(os.path.join(tree, "tests/unit/*/*_test.c")) if "/drivers/" not in p)
-
-
-def collect(tree, kept, moved, say):
+def collect(tests, kept, moved, say):
     """Completes what is kept: runs the tests that are not in it, or have changed."""
+    tree = tests.tree
     folder, lines, old = os.path.join(tree, "build-covered"), Lines(tree), kept.get("tests", {})
-    names = units(tree) + scenarios(tree)
+    names = tests.units + tests.scenarios
     new = [t for t in names if t not in old or old[t]["key"] != key_of(tree, t)]
     if new:
         say(f"{len(new)} of {len(names)} tests are run to see what they execute")
         build(tree)
     kept["tests"] = {t: old[t] for t in names if t not in new}
     for n, test in enumerate(new, 1):
-        row = run_test(tree, folder, test, lines, moved)
-        kept["tests"][test] = row if row["lines"] else run_test(tree, folder, test, lines, moved)
+        row = run_test(tests, test, lines, moved)
+        kept["tests"][test] = row if row["lines"] else run_test(tests, test, lines, moved)
         if not kept["tests"][test]["lines"]:
             say(f"what it executes is not known: {test}")
         if n % 50 == 0:
@@ -192,8 +198,9 @@ class Moved:
         return rows[min(line, len(rows) - 1)]
 
 
-def load(home, tree, fresh, say):
+def load(home, tests, fresh, say):
     """What is kept in the folder about the sources as they were measured, completed by what new and changed tests execute."""
+    tree = tests.tree
     path, measured = os.path.join(home, "coverage.json"), os.path.join(home, "measured")
     kept = {}
     if os.path.exists(path) and not fresh:
@@ -204,7 +211,7 @@ def load(home, tree, fresh, say):
         for folder in ("lib", "app"):
             shutil.copytree(os.path.join(tree, folder), os.path.join(measured, folder))
     moved = Moved(measured, tree)
-    kept = collect(tree, kept, moved, say)
+    kept = collect(tests, kept, moved, say)
     with open(path, "w") as f:
         json.dump(kept, f)
     return Coverage(kept, moved)

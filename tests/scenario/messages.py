@@ -95,16 +95,22 @@ def order():
 
 NEVER = ['in: []', 'src: []', 'dst: []', 'proto: []', 'sport: []', 'dport: []', 'icmp: []', 'flags: []', 'dscp: []',
          'vlan: []', 'state: []', 'src: $none', 'dst: [$none, $none]', 'src:',
-         'state: ["!new", "!established", "!related", "!invalid", "!untracked"]', 'state: [new, "!new"]']
-ALWAYS = ['src: "!$none"', 'dst: ["!$none", 0.0.0.0/0]', 'src: [$none, 10.0.0.0/8]',
+         'state: ["!new", "!established", "!related", "!invalid", "!untracked"]', 'state: [new, "!new"]',
+         'proto: "!0-255"', 'sport: ["!0-100", "!101-65535"]', 'dport: [80, "!80"]', 'dport: ["!1-65535", "!0"]', 'dscp: "!0-63"',
+         'vlan: "!0-4094"', 'in: ["!lan", "!wan"]', 'in: [lan, "!lan"]', 'src: ["!0.0.0.0/0", "!::/0"]',
+         'dst: ["!10.0.0.0/8", 10.1.0.0/16]', 'src: [$some, "!$some"]', 'src: 10.0.0.2, dst: "2001:db8::1"',
+         'src: $some, dst: "!0.0.0.0/0"']
+ALWAYS = ['proto: "!1-16"', 'dport: ["!0-52", "!54-65535"]', 'dport: [53, "!80"]', 'sport: "!1-1023"', 'dscp: "!1-63"', 'vlan: "!1-4094"',
+          'in: ["!wan"]', 'in: [lan, "!wan"]', 'src: ["!128.0.0.0/1", "!::/0"]', 'src: [10.0.0.0/8, "!10.1.0.0/16"]',
+          'src: "!$some", dst: 0.0.0.0/0', 'src: "!$none"', 'dst: ["!$none", 0.0.0.0/0]', 'src: [$none, 10.0.0.0/8]',
           'state: [new, established, related, invalid, untracked]']
 
 
 def nobody():
     """A list without a value, an empty set, and no state at all match nobody, and that is said."""
-    text = '''sets: {none: []}
+    text = '''sets: {none: [], some: [192.0.2.0/24]}
 acls: {list: {default: accept, rules: [{%s, action: drop}, {src: $none, action: drop}]}}
-pipelines: {inside: [track, {drop: {if: {%s}}}, {acl: list}, {route: main}], outside: [{route: main}]}
+pipelines: {inside: [track, {drop: {if: {%s}}}, {acl: list}, {route: main}], outside: [{drop: {if: {src: $some}}}, {route: main}]}
 '''
     head = HEAD.replace('via: [198.51.100.2, {via: 198.51.100.3, weight: 2}]', 'via: 198.51.100.9')
     for match in NEVER:

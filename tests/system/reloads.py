@@ -208,7 +208,7 @@ class Running:
     def __init__(self, weir, path, log):
         self.path, self.log = path, log
         with open(log, "w") as out:
-            self.process = subprocess.Popen([weir, "run", "-c", path, "--json", path + ".json"], stdout=out, stderr=out)
+            self.process = subprocess.Popen([weir, "run", "-c", path, "--json", path + ".json", "--socket", path + ".socket"], stdout=out, stderr=out)
 
     def wait_for(self, pattern, since):
         end = time.monotonic() + PATIENCE

@@ -42,7 +42,8 @@ class Running:
         self.log = os.path.join(self.folder.name, "log")
         self.write(text)
         with open(self.log, "w") as log:
-            self.process = subprocess.Popen([WEIR, "run", "-c", self.path, *arguments], stdout=log, stderr=log)
+            self.process = subprocess.Popen([WEIR, "run", "-c", self.path, "--socket", self.folder.name + "/socket", *arguments],
+                                            stdout=log, stderr=log)
 
     def __enter__(self):
         return self

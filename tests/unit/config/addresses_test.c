@@ -26,6 +26,12 @@
 #define TARGET \
 	HEAD "pipelines: {b: [track, {dnat: {to: %s, if: {dst: 198.51.100.1}}}, {route: main}], a: [track, {route: main}]}\n"
 
+#define INTERFACE \
+	"version: 1\n" \
+	"ports: {lan: {device: net_null0}}\n" \
+	"interfaces: {lan: {%s, pipeline: a}}\n" \
+	"pipelines: {a: [drop]}\n"
+
 struct row {
 	const char *address;
 	const char *error; /* NULL: it is lawful */
@@ -55,7 +61,7 @@ expect(const char *format, const struct row rows[], unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		char text[2048];
 
-		/* NOLINTNEXTLINE: one of the two above */
+		/* NOLINTNEXTLINE: one of those above */
 		snprintf(text, sizeof(text), format, rows[i].address);
 		verify(text, rows[i].address, rows[i].error, 0);
 	}
@@ -105,6 +111,49 @@ a_destination_is_one_that_a_station_may_have(void **state)
 	expect(TARGET, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void
+an_interface_has_addresses_that_a_station_may_have(void **state)
+{
+	static const struct row rows[] = {
+		{ "addresses: [192.0.2.0/24]", "is the subnet itself" },
+		{ "addresses: [192.0.2.255/24]", "is the broadcast address of its subnet" },
+		{ "addresses: [192.0.2.0/31]", NULL },
+		{ "addresses: [192.0.2.255/32]", NULL },
+		{ "addresses: [127.0.0.1/8]", "is no address of an interface" },
+		{ "addresses: [224.0.0.1/24]", "is no address of an interface" },
+		{ "addresses: ['::/64']", "is no address of an interface" },
+		{ "addresses: ['::1/128']", "is no address of an interface" },
+		{ "addresses: ['::2/128']", NULL },
+		{ "addresses: ['ff02::1/64']", "is multicast" },
+		{ "addresses: ['::ffff:192.0.2.1/128']", "is an IPv4 address in IPv6's form" },
+		{ "addresses: ['::fffe:192.0.2.1/128']", NULL },
+	};
+
+	(void)state;
+	expect(INTERFACE, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+#define NEIGHBOUR(subnet, address) \
+	"addresses: [" subnet "], neighbours: {" address ": '02:00:00:00:00:09'}"
+
+static void
+a_neighbour_has_an_address_that_a_station_may_have(void **state)
+{
+	static const struct row rows[] = {
+		{ NEIGHBOUR("192.0.2.1/24", "192.0.2.254"), NULL },
+		{ NEIGHBOUR("192.0.2.1/24", "192.0.2.255"), "is the network or broadcast address" },
+		{ NEIGHBOUR("192.0.2.1/24", "192.0.2.0"), "is the network or broadcast address" },
+		{ NEIGHBOUR("192.0.2.1/30", "192.0.2.3"), "is the network or broadcast address" },
+		{ NEIGHBOUR("192.0.2.1/31", "192.0.2.0"), NULL },
+		{ NEIGHBOUR("192.0.2.1/24", "192.0.3.2"), "is in no subnet of lan" },
+		{ NEIGHBOUR("192.0.2.1/24", "192.0.2.1"), "is our own address" },
+		{ NEIGHBOUR("'2001:db8::1/64'", "'2001:db8::'"), NULL },
+	};
+
+	(void)state;
+	expect(INTERFACE, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 #define RULE(match) \
 	HEAD "acls: {list: {default: drop, rules: [{" match ", action: accept}]}}\n" \
 	     "pipelines: {a: [{acl: list}, {route: main}], b: [drop]}\n" \
@@ -135,6 +184,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pool_has_addresses_that_a_station_may_have),
 		cmocka_unit_test(a_destination_is_one_that_a_station_may_have),
+		cmocka_unit_test(an_interface_has_addresses_that_a_station_may_have),
+		cmocka_unit_test(a_neighbour_has_an_address_that_a_station_may_have),
 		cmocka_unit_test(words_of_icmp_are_of_their_family),
 	};
 

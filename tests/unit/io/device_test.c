@@ -125,6 +125,18 @@ arguments_are_what_the_driver_takes(void **state)
 		{ "net_memif0,role=server,id=0,socket=/p,socket-abstract=no", "" },
 		{ "net_bonding0,slave=0000:01:00.0,mode=1", "" },
 		{ "net_weir_replay0,pcap=/p,any=thing", "" },
+		{ "net_af_packet0,iface=a,iface=b", "iface= is written twice" },
+		{ "net_af_packet0,iface=a,qpairs=1,qpairs=1", "qpairs= is written twice" },
+		{ "net_af_packet0,iface=abcdefghijklmno", "" },
+		{ "net_af_packet0,iface=abcdefghijklmnop", "a name of 15 characters at most" },
+		{ "net_af_xdp0,iface=abcdefghijklmnop", "a name of 15 characters at most" },
+		{ "net_tap0,iface=abcdefghijklmnop", "a name of 15 characters at most" },
+		{ "net_tap0,remote=abcdefghijklmnop", "a name of 15 characters at most" },
+		{ "net_vhost0,iface=/run/a-long-path.sock", "" },
+		{ "net_pcap0,phy_mac=1,phy_mac=1", "phy_mac= is written twice" },
+		{ "net_pcap0", "net_pcap0 needs arguments, as in net_pcap0,rx_pcap=" },
+		{ "net_failsafe0", "net_failsafe0 needs arguments, as in net_failsafe0,dev(" },
+		{ "net_failsafe0,dev(0000:01:00.0)", "" },
 	};
 
 	(void)state;

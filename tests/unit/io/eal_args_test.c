@@ -74,6 +74,21 @@ values_stand_where_they_belong(void **state)
 	expect("-d needs a value", ARGS("-d", "--legacy-mem"));
 	expect("--legacy-mem takes no value", ARGS("--legacy-mem=1"));
 	expect("--vdev needs a value", ARGS("--legacy-mem", "--vdev"));
+	expect("--iova-mode: 'xx' is none of: pa va", ARGS("--iova-mode=xx"));
+	expect("--iova-mode: 'p' is none of: pa va", ARGS("--iova-mode", "p"));
+	expect("--huge-unlink: '' is none of", ARGS("--huge-unlink="));
+	expect("", ARGS("--iova-mode", "va"));
+	expect("", ARGS("--vfio-intr=msix"));
+}
+
+static void
+devices_are_allowed_or_blocked(void **state)
+{
+	(void)state;
+	expect("not both", ARGS("-a", "0000:01:00.0", "--block=0000:02:00.0"));
+	expect("not both", ARGS("-b0000:01:00.0", "--allow", "0000:02:00.0"));
+	expect("", ARGS("-a", "0000:01:00.0", "-a", "0000:02:00.0"));
+	expect("", ARGS("-b", "0000:01:00.0"));
 }
 
 static void
@@ -93,6 +108,7 @@ main(void)
 		cmocka_unit_test(what_ends_the_process_is_refused),
 		cmocka_unit_test(what_weir_decides_is_refused),
 		cmocka_unit_test(values_stand_where_they_belong),
+		cmocka_unit_test(devices_are_allowed_or_blocked),
 		cmocka_unit_test(drivers_are_loaded_by_d_alone),
 	};
 
