@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "export/export.h"
 
 #define USAGE \
 	"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH] [--state DIR]"
@@ -36,7 +37,7 @@ read_seconds(const char *text, double *seconds)
 int
 command_run(int argc, char **argv)
 {
-	struct run_options options = { 0 };
+	struct run_options options = { .beside = &export_beside };
 	int c;
 
 	opterr = 0;

@@ -99,8 +99,14 @@ struct nat_log_cfg {
 	struct cfg_path file;
 };
 
+struct http_cfg {
+	struct cfg_head head;
+	struct cfg_endpoint listen; /* family 0: not configured */
+};
+
 struct telemetry_cfg {
 	struct cfg_head head;
+	struct http_cfg http;
 	struct nat_log_cfg nat_log;
 };
 

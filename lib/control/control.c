@@ -90,11 +90,12 @@ control_create(const struct control_setup *setup)
 	c->appliance = setup->appliance;
 	name_config(c);
 	c->walkers = walkers_create(c);
+	c->remote = remote_create(setup->base, c);
 	c->history = history_create(setup->state != NULL ? setup->state
 			: setup->config != NULL          ? CONTROL_STATE
 							 : NULL,
 		setup->state != NULL);
-	if (c->walkers == NULL || c->history == NULL) {
+	if (c->walkers == NULL || c->remote == NULL || c->history == NULL) {
 		control_destroy(c);
 		return NULL;
 	}
@@ -120,6 +121,7 @@ control_destroy(struct control *c)
 	if (c->history != NULL)
 		transaction_end(c);
 	walkers_destroy(c->walkers);
+	remote_destroy(c->remote);
 	history_destroy(c->history);
 	free(c->config_text);
 	free(c);
@@ -136,4 +138,28 @@ control_tick(struct control *c)
 {
 	rates_look(&c->rates, c->appliance);
 	history_tick(c->history);
+}
+
+struct remote *
+control_remote(struct control *c)
+{
+	return c->remote;
+}
+
+struct appliance *
+control_appliance(struct control *c)
+{
+	return c->appliance;
+}
+
+const struct rates *
+control_rates(const struct control *c)
+{
+	return &c->rates;
+}
+
+const struct control_reloads *
+control_reloads(const struct control *c)
+{
+	return &c->reloads;
 }

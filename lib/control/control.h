@@ -11,6 +11,8 @@
 
 struct control;
 struct event_base;
+struct rates;
+struct remote;
 
 struct control_setup {
 	struct appliance *appliance;
@@ -28,6 +30,19 @@ void control_destroy(struct control *c); /* NULL is fine */
 
 /* Every 100 ms or so. */
 void control_tick(struct control *c);
+
+/* How often a configuration was to replace the running one: by commit, reload, rollback or the end
+ * of a commit that was not confirmed. */
+struct control_reloads {
+	uint64_t taken, refused;
+	bool last_refused;
+};
+
+/* For threads beside the control thread, which get at the appliance by jobs. */
+struct remote *control_remote(struct control *c);
+struct appliance *control_appliance(struct control *c);
+const struct rates *control_rates(const struct control *c);
+const struct control_reloads *control_reloads(const struct control *c);
 
 /* Reads the file again, for SIGHUP; what is to be said goes to err.  True: it is taken. */
 bool control_reload(struct control *c, const char *who, struct err *err);

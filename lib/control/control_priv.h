@@ -5,6 +5,7 @@
 
 #include "control/control.h"
 #include "control/rates.h"
+#include "control/remote.h"
 #include "control/socket.h"
 
 enum {
@@ -29,7 +30,9 @@ struct control {
 	struct appliance *appliance;
 	struct control_socket *socket; /* NULL: none */
 	struct walkers *walkers;
+	struct remote *remote;
 	struct history *history;
+	struct control_reloads reloads;
 	struct pending pending;
 	char config[1024]; /* the file it was started with, from the root */
 	struct rates rates;

@@ -33,6 +33,7 @@ struct runner {
 	struct example *example; /* NULL with a user's configuration */
 	struct event_base *base;
 	struct control *control;
+	void *beside;        /* of options->beside */
 	const char *started; /* with the last good configuration: says so; else NULL */
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
@@ -140,6 +141,8 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	appliance_watch_ports(r->appliance);
 	appliance_say_conflicts(r->appliance);
 	control_tick(r->control);
+	if (r->beside != NULL)
+		r->options->beside->tick(r->beside);
 }
 
 static void
@@ -185,7 +188,19 @@ start_control(struct runner *r)
 	if (setup.socket == NULL && setup.config != NULL)
 		setup.socket = CONTROL_SOCKET;
 	r->control = control_create(&setup);
+	if (r->control != NULL && r->options->beside != NULL)
+		r->beside = r->options->beside->start(r->control);
 	return r->control != NULL;
+}
+
+static void
+stop_control(struct runner *r)
+{
+	if (r->beside != NULL)
+		r->options->beside->stop(r->beside);
+	r->beside = NULL;
+	control_destroy(r->control);
+	r->control = NULL;
 }
 
 /* Adds an event: a signal (number > 0) or a timer (number -1, after ms; persistent ones repeat). */
@@ -285,11 +300,10 @@ loop(struct runner *r)
 		say_hello(r->appliance);
 		mask_signals(SIG_UNBLOCK);
 		event_base_dispatch(r->base);
-		control_destroy(r->control);
-		r->control = NULL;
+		stop_control(r);
 		status = finish(r);
 	}
-	control_destroy(r->control);
+	stop_control(r);
 	for (unsigned i = 0; i < r->n_events; i++)
 		event_free(r->event[i]);
 	if (r->base != NULL)

@@ -11,6 +11,15 @@
 
 #include <stdbool.h>
 
+struct control;
+
+/* What runs beside the control loop.  Threads: the control thread calls them. */
+struct run_beside {
+	void *(*start)(struct control *c); /* once it runs; NULL: nothing was started */
+	void (*tick)(void *arg);           /* every 100 ms or so */
+	void (*stop)(void *arg);           /* before the control thread's own end; NULL is fine */
+};
+
 struct run_options {
 	const char *config; /* NULL: the built-in example */
 	const char *json;   /* where the report goes as JSON, "-": standard output, or NULL */
@@ -19,7 +28,8 @@ struct run_options {
 		*socket; /* of control; NULL: CONTROL_SOCKET, and none for the built-in example */
 	const char
 		*state; /* folder of configurations that ran; NULL: CONTROL_STATE, if it is there */
-	bool no_tests;  /* a start or a reload is done although tests of its file fail */
+	const struct run_beside *beside; /* NULL: nothing */
+	bool no_tests; /* a start or a reload is done although tests of its file fail */
 };
 
 /* Returns the exit status of the command. */

@@ -139,8 +139,12 @@ take(struct control *c, struct config *cfg, bool tested, struct err *err)
 		: tested     ? appliance_reload(c->appliance, cfg, err)
 			     : appliance_return(c->appliance, cfg, err);
 
-	if (rc == 0)
+	c->reloads.last_refused = rc != 0;
+	if (rc == 0) {
+		c->reloads.taken++;
 		return true;
+	}
+	c->reloads.refused++;
 	config_free(cfg);
 	return false;
 }

@@ -226,6 +226,17 @@ walkers_create(struct control *c)
 	return ws;
 }
 
+/* A call that is not finished any more goes back to its owner, who may have forgotten it. */
+static void
+leave(struct rpc_call *call)
+{
+	rpc_fail(call, RPC_NOT_NOW, "Weir stops");
+	if (call->finished != NULL)
+		call->finished(call);
+	else
+		rpc_free(call);
+}
+
 void
 walkers_destroy(struct walkers *ws)
 {
@@ -233,7 +244,7 @@ walkers_destroy(struct walkers *ws)
 		return;
 	for (unsigned i = 0; i < WALKER_CALLS; i++)
 		if (ws->way[i].call != NULL)
-			rpc_free(ws->way[i].call);
+			leave(ws->way[i].call);
 	for (unsigned w = 0; w < EAL_WORKERS_MAX; w++)
 		if (ws->walker[w] != NULL
 			&& (!ws->walker[w]->busy || ask_done(&ws->walker[w]->ask)))

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Following the configuration in use. */
+
+#include "export/export.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "control/control.h"
+#include "export/http.h"
+
+struct export
+{
+	struct control *control;
+	uint64_t generation;        /* that was looked at last */
+	struct cfg_endpoint listen; /* family 0: nowhere */
+	struct http *http;
+	uint64_t tried_ms;
+	bool warned; /* that it cannot listen there */
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static bool
+same_endpoint(const struct cfg_endpoint *a, const struct cfg_endpoint *b)
+{
+	return a->port == b->port && ip_address_equal(&a->address, &b->address);
+}
+
+static void
+listen_there(struct export *e)
+{
+	struct err *err = err_create();
+	char text[VALUE_TEXT_MAX];
+
+	e->tried_ms = now_ms();
+	if (err == NULL)
+		return;
+	e->http = http_start(e->control, &e->listen, err);
+	if (e->http != NULL)
+		log_info("HTTP listens at %s", value_endpoint_text(&e->listen, text));
+	else if (!e->warned)
+		log_warning("%s; tried again every %d s", err_first(err), EXPORT_AGAIN_MS / 1000);
+	e->warned = e->http == NULL;
+	err_destroy(err);
+}
+
+static void
+follow(struct export *e)
+{
+	struct appliance *a = control_appliance(e->control);
+	const struct cfg_endpoint *wanted = &appliance_config(a)->telemetry.http.listen;
+
+	e->generation = appliance_generation(a)->number;
+	if (same_endpoint(wanted, &e->listen))
+		return;
+	if (e->http != NULL)
+		log_info("HTTP does not listen any more where it did");
+	http_stop(e->http);
+	e->http = NULL;
+	e->warned = false;
+	e->listen = *wanted;
+	if (e->listen.address.family != 0)
+		listen_there(e);
+}
+
+static void *
+start(struct control *c)
+{
+	struct export *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	e->control = c;
+	follow(e);
+	return e;
+}
+
+static void
+tick(void *arg)
+{
+	struct export *e = arg;
+
+	if (appliance_generation(control_appliance(e->control))->number != e->generation)
+		follow(e);
+	if (e->listen.address.family != 0 && e->http == NULL
+		&& now_ms() - e->tried_ms >= EXPORT_AGAIN_MS)
+		listen_there(e);
+}
+
+static void
+stop(void *arg)
+{
+	struct export *e = arg;
+
+	if (e == NULL)
+		return;
+	http_stop(e->http);
+	free(e);
+}
+
+const struct run_beside export_beside = { start, tick, stop };
