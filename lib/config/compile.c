@@ -50,11 +50,13 @@ generation_names_commit(struct generation_names *names)
 	ids_commit(&names->tracks);
 }
 
-/* Returns a port's index, which is that of the start, wherever the port stands in the file now. */
+/* Returns a port's index, or -1. */
 static int
 port_index(const struct generation_setup *setup, const char *name)
 {
-	return config_port_index(setup->started != NULL ? setup->started : setup->cfg, name);
+	int row = config_port_index(setup->cfg, name);
+
+	return row < 0 || setup->port_index == NULL ? row : setup->port_index[row];
 }
 
 /* Leaves room for the link-local address, which generation_finish adds. */

@@ -30,8 +30,7 @@ void generation_names_commit(struct generation_names *names);
 
 struct generation_setup {
 	const struct config *cfg;
-	const struct config *started; /* the configuration that decides the indexes of ports;
-				       * NULL: cfg */
+	const uint16_t *port_index; /* of each port of cfg; NULL: its place in the file */
 	struct generation_names *names;
 	const struct generation *running; /* NULL: the first */
 	unsigned workers;

@@ -27,16 +27,16 @@ static const struct cfg_word tpid_words[] = {
 static const struct cfg_field port_fields[] = {
 	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
 		"A PCI address, or DPDK's name of a virtual device with its arguments.",
-		.restart = true },
+		.reopens = true },
 	{ "queues", CFG_U32, "auto", offsetof(struct port_row, queues),
 		"Receive queues; auto: one for each worker where the device can.", .min = 1,
-		.max = PORT_QUEUES_MAX, .words = auto_words, .restart = true },
+		.max = PORT_QUEUES_MAX, .words = auto_words, .reopens = true },
 	{ "mac", CFG_MAC, CFG_OPTIONAL, offsetof(struct port_row, mac),
-		"MAC of the port; without it, the device's own.", .restart = true },
+		"MAC of the port; without it, the device's own.", .reopens = true },
 	{ "rx_descriptors", CFG_U16, "1024", offsetof(struct port_row, rx_descriptors),
-		"Size of a receive queue in frames.", .min = 32, .max = 16384, .restart = true },
+		"Size of a receive queue in frames.", .min = 32, .max = 16384, .reopens = true },
 	{ "tx_descriptors", CFG_U16, "1024", offsetof(struct port_row, tx_descriptors),
-		"Size of a transmit queue in frames.", .min = 32, .max = 16384, .restart = true },
+		"Size of a transmit queue in frames.", .min = 32, .max = 16384, .reopens = true },
 	{ "tpid", CFG_ENUM, "auto", offsetof(struct port_row, tpid),
 		"EtherType of the outer VLAN tag of frames that are sent; auto: that of the frame answered, or of the "
 		"neighbour's last ARP or ND message, else 0x88a8 in front of an inner tag and 0x8100 without one.",
@@ -234,58 +234,11 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 	return n;
 }
 
-static void
-port_check_reload(const struct port_row *old, const struct port_row *new, struct err *err)
-{
-	if (strcmp(old->device, new->device) != 0)
-		cfg_error(err, &new->head, &new->device, "another device needs a restart");
-	if (old->queues != new->queues)
-		cfg_error(err, &new->head, &new->queues, "a change needs a restart");
-	if (memcmp(&old->mac, &new->mac, sizeof(old->mac)) != 0)
-		cfg_error(err, &new->head, &new->mac, "a change needs a restart");
-	if (old->rx_descriptors != new->rx_descriptors)
-		cfg_error(err, &new->head, &new->rx_descriptors, "a change needs a restart");
-	if (old->tx_descriptors != new->tx_descriptors)
-		cfg_error(err, &new->head, &new->tx_descriptors, "a change needs a restart");
-}
-
-/* Adds an error if a port's frames would exceed its buffers, or if it would need promiscuous mode:
- * both are fixed at the start. */
-static void
-port_check_use(const struct port_cfg *old, const struct port_cfg *new, struct err *err)
-{
-	if (new->mtu > (old->mtu != 0 ? old->mtu : PORT_MTU))
-		err_add(err, EINVAL, new->loc,
-			"ports.%s: interfaces with an MTU of %u need a restart", new->name,
-			new->mtu);
-	if (new->promiscuous && !old->promiscuous)
-		err_add(err, EINVAL, new->loc,
-			"ports.%s: stage forward on its interfaces needs a restart", new->name);
-}
-
 int
 config_check_reload(const struct config *started, const struct config *next, struct err *err)
 {
-	struct port_cfg was[PORT_MAX], is[PORT_MAX];
-	unsigned n_was = config_ports(started, was), n_is = config_ports(next, is);
 	unsigned before = err_count(err);
 
 	system_check_reload(&started->system, &next->system, err);
-	cfg_each(port, &next->ports) {
-		int i = config_port_index(started, port->head.name);
-
-		if (i < 0)
-			cfg_error(err, &port->head, NULL, "a new port needs a restart");
-		else
-			port_check_reload(&started->ports.items[i], port, err);
-	}
-	cfg_each(port, &started->ports)
-		if (config_port_index(next, port->head.name) < 0)
-			cfg_error(err, &next->head, &next->ports,
-				"removing port %s needs a restart", port->head.name);
-	for (unsigned i = 0; i < n_is; i++)
-		for (unsigned k = 0; k < n_was; k++)
-			if (strcmp(is[i].name, was[k].name) == 0)
-				port_check_use(&was[k], &is[i], err);
 	return err_count(err) == before ? 0 : -EINVAL;
 }

@@ -162,7 +162,7 @@ const char *interface_port(const struct interface_cfg *iface);
  * least one).  Returns their number. */
 unsigned config_workers(const struct config *cfg, struct eal_core cores[static EAL_WORKERS_MAX]);
 
-/* Adds an error, placed in next, for each difference in system or ports that a running Weir cannot
+/* Adds an error, placed in next, for each difference in section system that a running Weir cannot
  * adopt.  Returns 0 or -EINVAL. */
 int config_check_reload(const struct config *started, const struct config *next, struct err *err);
 

@@ -91,6 +91,11 @@ ingress_fill(struct generation *gen, struct arena *arena, const uint8_t (*mac)[6
 		return -ENOMEM;
 	for (unsigned i = 0; i < gen->n_ifaces; i++)
 		wire[i] = gen->iface[i] != NULL && is_wire(gen->iface[i]);
+	/* Frames of a port that is gone may still wait between workers. */
+	for (unsigned p = gen->n_ports; p < LEDGER_PORTS; p++)
+		gen->ingress[p] = (struct ingress){
+			.untagged = IFACE_NONE, .cable = PORT_NONE, .wire_iface = wire
+		};
 	for (unsigned p = 0; p < gen->n_ports; p++) {
 		memcpy(gen->ingress[p].mac, mac[p], 6);
 		if (fill_one(gen, p, arena, wire) < 0)

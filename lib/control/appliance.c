@@ -78,6 +78,8 @@ start_eal(struct appliance *a, struct err *err)
 		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
 			+ ((size_t)TABLES_MIB << 20)
 			+ ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
+		.spare_bytes = pool_spare_bytes(
+			pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)),
 		.verbose = a->options.verbose,
 		.extra = (const char *const *)sys->eal.items,
 		.extra_count = a->options.stepped ? 0 : sys->eal.count,
@@ -184,23 +186,23 @@ choose_cores(struct appliance *a)
 static int
 start(struct appliance *a, struct err *err)
 {
+	struct rte_ether_addr mac[PORT_MAX];
+
 	choose_cores(a);
 	if (a->options.burst == 0)
 		a->options.burst = a->cfg->system.burst;
 	if (a->options.virtual_time)
 		random_use_seed(0);
-	a->n_ports = config_ports(a->cfg, a->port_cfg);
-	for (unsigned i = 0; i < a->n_ports; i++) {
-		a->port_cfg[i].capture = a->options.captures;
-		if (a->options.stepped)
-			a->port_cfg[i].queues = 1;
-	}
+	a->n_ports = appliance_port_rows(a, a->cfg, a->port_cfg);
 
 	if (start_eal(a, err) < 0)
 		return -EINVAL;
-	a->gen = begin_generation(a, a->cfg, err);
-	if (a->gen == NULL || open_ports(a, err) < 0
-		|| finish_generation(a, a->cfg, a->gen, err) < 0)
+	a->gen = begin_generation(a, a->cfg, NULL, err);
+	if (a->gen == NULL || open_ports(a, err) < 0)
+		return -EINVAL;
+	for (unsigned i = 0; i < a->ports.count; i++)
+		mac[i] = a->ports.at[i].mac;
+	if (finish_generation(a, a->cfg, a->gen, mac, err) < 0)
 		return -EINVAL;
 	if (log_open(a, a->cfg, &a->nat_log, err) < 0)
 		return -EINVAL;

@@ -56,11 +56,12 @@ struct appliance *appliance_start(
  * changed. */
 int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
 
-/* The same without trying tests: for the way back to a configuration that ran before. */
+/* The same without trying tests, and a port whose device is not there is awaited: for the way back
+ * to a configuration that ran before. */
 int appliance_return(struct appliance *a, struct config *cfg, struct err *err);
 
 /* What of cfg a running appliance cannot take is an error.  0 or negative. */
-int appliance_check(const struct appliance *a, const struct config *cfg, struct err *err);
+int appliance_check(struct appliance *a, const struct config *cfg, struct err *err);
 
 /* Frees earlier generations that no worker uses any more; appliance_reload does this, too.  A
  * worker that stands still keeps its own and all later ones; when there are APPLIANCE_RETIRED of

@@ -9,6 +9,7 @@
 #include "config/carry.h"
 #include "config/check.h"
 #include "control/conversations.h"
+#include "control/nat_log.h"
 #include "nat/layout.h"
 
 /* Computes the pools beside those of the running generation: what mappings hold stays. */
@@ -38,24 +39,21 @@ lay_out_pools(
 }
 
 int
-finish_generation(
-	struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err)
+finish_generation(struct appliance *a, const struct config *cfg, struct generation *gen,
+	const struct rte_ether_addr mac[], struct err *err)
 {
-	struct rte_ether_addr mac[PORT_MAX];
-	int rc;
+	int rc = generation_finish(gen, mac, err);
 
-	for (unsigned i = 0; i < a->ports.count; i++)
-		mac[i] = a->ports.at[i].mac;
-	rc = generation_finish(gen, mac, err);
 	return rc == 0 ? lay_out_pools(a, cfg, gen, err) : rc;
 }
 
 struct generation *
-begin_generation(struct appliance *a, const struct config *cfg, struct err *err)
+begin_generation(
+	struct appliance *a, const struct config *cfg, const uint16_t *slot, struct err *err)
 {
 	struct generation_setup setup = {
 		.cfg = cfg,
-		.started = a->started,
+		.port_index = slot,
 		.names = &a->names,
 		.running = a->gen,
 		.workers = a->n_workers,
@@ -119,13 +117,14 @@ try_tests(const struct config *cfg, const struct generation *gen, struct err *er
 
 /* Builds a whole generation from cfg, ready to be published, or returns NULL after an error. */
 static struct generation *
-make_generation(struct appliance *a, const struct config *cfg, bool tests, struct err *err)
+make_generation(struct appliance *a, const struct config *cfg, const struct port_plan *plan,
+	bool tests, struct err *err)
 {
-	struct generation *gen = begin_generation(a, cfg, err);
+	struct generation *gen = begin_generation(a, cfg, plan->slot, err);
 
 	if (gen == NULL)
 		return NULL;
-	if (finish_generation(a, cfg, gen, err) < 0 || (tests && !try_tests(cfg, gen, err)))
+	if (finish_generation(a, cfg, gen, plan->mac, err) < 0 || (tests && !try_tests(cfg, gen, err)))
 		goto fail;
 	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
 		|| workers_make_room(a->workers, gen) < 0) {
@@ -140,8 +139,16 @@ fail:
 }
 
 static void
-publish(struct appliance *a, struct generation *gen)
+publish(struct appliance *a, struct generation *gen, const struct port_plan *plan)
 {
+	bool moves = false;
+
+	for (unsigned i = 0; i < plan->n; i++)
+		moves |= plan->step[i] != PORT_STAYS;
+	if (moves) { /* first the queues to send by, then what may send by them */
+		workers_check_steering(a->workers);
+		workers_take_ports(a->workers);
+	}
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
 	generation_give_number(gen);
@@ -151,49 +158,66 @@ publish(struct appliance *a, struct generation *gen)
 }
 
 int
-appliance_check(const struct appliance *a, const struct config *cfg, struct err *err)
+appliance_check(struct appliance *a, const struct config *cfg, struct err *err)
 {
-	return config_check_reload(a->started, cfg, err);
+	struct port_plan plan;
+
+	if (config_check_reload(a->started, cfg, err) < 0)
+		return -EINVAL;
+	return plan_make(a, cfg, &plan, err);
+}
+
+/* Builds everything that cfg needs, devices included: *gen is ready to be published.  No return
+ * value decides but the list of errors: no failure is silent, and a generation with errors is never
+ * published. */
+static bool
+prepare(struct appliance *a, struct config *cfg, struct port_plan *plan, struct generation **gen,
+	bool returns, struct err *err)
+{
+	unsigned before = err_count(err);
+	bool tests = a->options.tests && !returns;
+
+	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0
+		&& plan_make(a, cfg, plan, err) == 0 && plan_open(a, plan, returns, err) == 0)
+		*gen = make_generation(a, cfg, plan, tests, err);
+	if (*gen == NULL && err_count(err) == before)
+		err_set(err, EFAULT,
+			"the configuration was not built, without a reason; this is a bug of Weir");
+	return err_count(err) == before;
 }
 
 static int
-take(struct appliance *a, struct config *cfg, bool tests, struct err *err)
+take(struct appliance *a, struct config *cfg, bool returns, struct err *err)
 {
 	struct nat_log_file *log = NULL;
 	struct generation *gen = NULL;
-	struct port_cfg ports[PORT_MAX];
-	unsigned before = err_count(err);
+	struct port_plan plan = { .n = 0 };
 
-	if (check_retired(a, err) == 0 && config_check_reload(a->started, cfg, err) == 0)
-		gen = make_generation(a, cfg, tests, err);
-	/* The list of errors decides, not the return values: no failure is silent, and a generation
-	 * with errors is never published. */
-	if (gen == NULL && err_count(err) == before)
-		err_set(err, EFAULT,
-			"the configuration was not built, without a reason; this is a bug of Weir");
-	if (err_count(err) == before)
-		log_open(a, cfg, &log, err);
-	if (err_count(err) != before) {
+	if (!prepare(a, cfg, &plan, &gen, returns, err) || log_open(a, cfg, &log, err) < 0
+		|| plan_reopen(a, &plan, returns, err) < 0) {
+		plan_undo(a, &plan);
 		generation_discard(gen);
+		nat_log_close(log);
 		return -EINVAL;
 	}
-	publish(a, gen);
+	publish(a, gen, &plan);
+	plan_settle(a, &plan);
 	if (a->cfg != a->started)
 		config_free(a->cfg);
 	a->cfg = cfg;
 	log_take(a, log);
-	ports_take_vlans(&a->ports, ports, config_ports(cfg, ports));
+	ports_take_vlans(&a->ports, plan.row, plan.n);
 	return 0;
 }
 
 int
 appliance_reload(struct appliance *a, struct config *cfg, struct err *err)
 {
-	return take(a, cfg, a->options.tests, err);
+	return take(a, cfg, false, err);
 }
 
 int
 appliance_return(struct appliance *a, struct config *cfg, struct err *err)
 {
-	return take(a, cfg, false, err);
+	return take(a, cfg, true, err);
 }

@@ -3,7 +3,6 @@
 
 #include "control/appliance_priv.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -33,8 +32,8 @@ set_present(struct port *port, bool present)
 	atomic_store_explicit(&port->present, present, memory_order_relaxed);
 }
 
-static void
-tell_link(const struct port *port)
+void
+appliance_tell_link(const struct port *port)
 {
 	char why[128];
 
@@ -54,7 +53,7 @@ appliance_tell_devices(const struct appliance *a)
 		const struct port *port = &a->ports.at[i];
 
 		abilities_text(port, text, sizeof(text));
-		if (port->kind != DEVICE_CAPTURE)
+		if (port->used && port->kind != DEVICE_CAPTURE)
 			log_info("port %s: %s: %s", port->name, port->device, text);
 	}
 }
@@ -63,8 +62,9 @@ void
 appliance_tell_links(struct appliance *a)
 {
 	for (unsigned i = 0; i < a->ports.count; i++)
-		if (!atomic_load_explicit(&a->ports.at[i].link_up, memory_order_relaxed))
-			tell_link(&a->ports.at[i]);
+		if (a->ports.at[i].used
+			&& !atomic_load_explicit(&a->ports.at[i].link_up, memory_order_relaxed))
+			appliance_tell_link(&a->ports.at[i]);
 }
 
 static uint64_t
@@ -164,23 +164,6 @@ give_back(struct appliance *a, unsigned i)
 		.tried_ns = port->kind == DEVICE_PCI ? now_ns() : 0 };
 }
 
-/* Finds the row of a port in the current configuration, since the one it was started with may be
- * gone. */
-static bool
-find_row(const struct appliance *a, const struct port *port, struct port_cfg *out)
-{
-	struct port_cfg rows[PORT_MAX];
-	unsigned n = config_ports(a->cfg, rows);
-
-	for (unsigned i = 0; i < n; i++) {
-		if (strcmp(rows[i].name, port->name) != 0)
-			continue;
-		*out = rows[i];
-		return true;
-	}
-	return false;
-}
-
 static void
 open_again(struct appliance *a, unsigned i, const struct port_cfg *row)
 {
@@ -199,7 +182,7 @@ open_again(struct appliance *a, unsigned i, const struct port_cfg *row)
 		*watch = (struct port_watch){ .closed = false };
 		workers_take_ports(a->workers);
 		log_info("port %s: its device is back and was opened again", port->name);
-		tell_link(port);
+		appliance_tell_link(port);
 	}
 	err_destroy(err);
 }
@@ -208,15 +191,15 @@ static void
 await_return(struct appliance *a, unsigned i)
 {
 	struct port_watch *watch = &a->port_watch[i];
-	struct port_cfg row;
+	const struct port_cfg *row = &a->port_cfg[i];
 	uint64_t now = now_ns();
 
 	if ((watch->refused || a->ports.at[i].kind == DEVICE_PCI) && now - watch->tried_ns < TRY_NS)
 		return;
-	if (!find_row(a, &a->ports.at[i], &row) || !port_is_back(&row))
+	if (!port_is_back(row))
 		return;
 	watch->tried_ns = now;
-	open_again(a, i, &row);
+	open_again(a, i, row);
 }
 
 static void
@@ -225,7 +208,9 @@ watch_port(struct appliance *a, unsigned i)
 	struct port *port = &a->ports.at[i];
 	char why[128];
 
-	if (a->port_watch[i].closed) {
+	if (a->port_watch[i].leaves) {
+		plan_close(a, i);
+	} else if (a->port_watch[i].closed) {
 		await_return(a, i);
 	} else if (!is_present(port)) {
 		give_back(a, i);
@@ -236,7 +221,7 @@ watch_port(struct appliance *a, unsigned i)
 		set_present(port, false);
 		give_back(a, i);
 	} else if (port_update(port)) {
-		tell_link(port);
+		appliance_tell_link(port);
 	} else {
 		watch_delivery(a, i);
 	}
@@ -246,5 +231,6 @@ void
 appliance_watch_ports(struct appliance *a)
 {
 	for (unsigned i = 0; i < a->ports.count; i++)
-		watch_port(a, i);
+		if (a->ports.at[i].used)
+			watch_port(a, i);
 }

@@ -9,11 +9,35 @@
 
 struct nat_log_file;
 
+/* What a new configuration does with the ports.
+ *
+ * Devices that no running port has are opened first, into free slots: one that fails is an error
+ * that has changed nothing.  A device that a running port has, under whatever name, is closed and
+ * opened again at the very end, when everything else is known to be right; if that fails, it is
+ * opened as it was.  Ports that go are closed when no worker uses them any more. */
+enum port_step {
+	PORT_STAYS,
+	PORT_OPENS,
+	PORT_REOPENS,
+};
+
+struct port_plan {
+	unsigned n;
+	struct port_cfg row[PORT_MAX];
+	struct rte_ether_addr mac[PORT_MAX]; /* by slot */
+	uint16_t slot[PORT_MAX];             /* by row */
+	enum port_step step[PORT_MAX];       /* by row */
+	bool opened[PORT_MAX];               /* by row */
+	uint64_t closes; /* slots whose device is closed before others are opened */
+	uint64_t goes;   /* slots that are closed after the new generation runs */
+};
+
 /* The state of watching a port. */
 struct port_watch {
 	bool closed;  /* its device vanished, and was closed */
 	bool refused; /* it came back and could not be opened, which has been
 		       * reported */
+	bool leaves;  /* the configuration has it no more; it is closed when no worker uses it */
 	uint64_t tried_ns;
 	struct delivery delivery; /* what its device delivers */
 };
@@ -22,7 +46,7 @@ struct appliance {
 	struct appliance_options options;
 	struct config *cfg;     /* of the running generation */
 	struct config *started; /* from which ports and workers were made */
-	struct port_cfg port_cfg[PORT_MAX];
+	struct port_cfg port_cfg[PORT_MAX]; /* by slot; texts are those of cfg */
 	unsigned n_ports;
 	unsigned n_workers;
 	struct eal_core core[EAL_WORKERS_MAX]; /* by worker */
@@ -42,12 +66,43 @@ struct appliance {
 	bool ports_open, pools_made, running, halted, closed;
 };
 
-/* Builds a generation from cfg, beside the running one; NULL after errors. */
-struct generation *begin_generation(struct appliance *a, const struct config *cfg, struct err *err);
+/* Builds a generation from cfg, beside the running one; slot: of each port of cfg, NULL: its place
+ * in the file.  NULL after errors. */
+struct generation *begin_generation(
+	struct appliance *a, const struct config *cfg, const uint16_t *slot, struct err *err);
 
-/* Finishes it with the MACs of ports, once they are open.  Returns 0 or negative after an error. */
-int finish_generation(
-	struct appliance *a, const struct config *cfg, struct generation *gen, struct err *err);
+/* Finishes it with the MACs of ports by slot.  Returns 0 or negative after an error. */
+int finish_generation(struct appliance *a, const struct config *cfg, struct generation *gen,
+	const struct rte_ether_addr mac[], struct err *err);
+
+/* Writes the rows of cfg's ports as this appliance opens them; returns their number. */
+unsigned appliance_port_rows(
+	const struct appliance *a, const struct config *cfg, struct port_cfg row[static PORT_MAX]);
+
+/* Finds out what cfg does with the ports, and what of that cannot be done.  0 or negative after
+ * errors. */
+int plan_make(struct appliance *a, const struct config *cfg, struct port_plan *plan,
+	struct err *err);
+
+/* Opens the devices that no running port has.  0 or negative after an error.  absent: a device that
+ * cannot be opened is left out, as if it had vanished, and the log says so. */
+int plan_open(struct appliance *a, struct port_plan *plan, bool absent, struct err *err);
+
+/* Closes and opens the devices that running ports have.  0, or negative after an error and with
+ * them as they were. */
+int plan_reopen(struct appliance *a, struct port_plan *plan, bool absent, struct err *err);
+
+/* Closes what plan_open has opened: the configuration is refused. */
+void plan_undo(struct appliance *a, struct port_plan *plan);
+
+/* The new generation runs: closes the ports that went, and notes the new rows. */
+void plan_settle(struct appliance *a, const struct port_plan *plan);
+
+/* Closes a port that left, if no worker uses it any more. */
+void plan_close(struct appliance *a, unsigned slot);
+
+/* Logs the link of a port. */
+void appliance_tell_link(const struct port *port);
 
 /* Opens the file of NAT's log that cfg names, *f; NULL if there is none, or if it is the one in
  * use.  Returns 0 or negative after an error. */

@@ -27,7 +27,14 @@ ledger_of(struct appliance *a, unsigned worker)
 void
 traffic_of_port(struct appliance *a, unsigned port, struct traffic_counts *out)
 {
-	memset(out, 0, sizeof(*out));
+	const struct port_count *base = &appliance_ports(a)->at[port].base;
+
+	*out = (struct traffic_counts){
+		.rx = -base->rx,
+		.rx_bytes = -base->rx_bytes,
+		.tx = -base->tx,
+		.tx_bytes = -base->tx_bytes,
+	};
 	for (unsigned w = 0; w < workers_count(appliance_workers(a)); w++) {
 		const struct ledger_port *l = &ledger_of(a, w)->port[port];
 

@@ -27,6 +27,10 @@ take_port(struct appliance *a, unsigned index, struct report_port *out)
 			: atomic_load_explicit(&port->link_up, memory_order_relaxed) ? "up"
 										     : "down",
 	};
+	out->rx = -port->base.rx;
+	out->rx_bytes = -port->base.rx_bytes;
+	out->tx = -port->base.tx;
+	out->tx_bytes = -port->base.tx_bytes;
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		const struct ledger_port *l = &fastpath_ledger(workers_at(ws, w)->fp)->port[index];
 
@@ -192,9 +196,9 @@ report_take(struct appliance *a, struct report *r)
 	workers_push_hits(ws);
 	r->seconds = (double)appliance_uptime_ns(a) / 1e9;
 	r->generation = appliance_generation(a)->number;
-	r->n_ports = appliance_ports(a)->count;
-	for (unsigned i = 0; i < r->n_ports; i++)
-		take_port(a, i, &r->port[i]);
+	for (unsigned i = 0; i < appliance_ports(a)->count; i++)
+		if (appliance_ports(a)->at[i].used)
+			take_port(a, i, &r->port[r->n_ports++]);
 	r->n_workers = workers_count(ws);
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		take_worker(workers_at(ws, i), &r->worker[i]);

@@ -67,7 +67,9 @@ show_ports(struct control *c, struct rpc_call *call)
 
 	result_rows(call);
 	for (unsigned i = 0; i < appliance_ports(c->appliance)->count; i++)
-		if (only == NULL || strcmp(appliance_ports(c->appliance)->at[i].name, only) == 0)
+		if (appliance_ports(c->appliance)->at[i].used
+			&& (only == NULL
+				|| strcmp(appliance_ports(c->appliance)->at[i].name, only) == 0))
 			add_port(c, call, i);
 	if (only != NULL && json_array_size(result_rows(call)) == 0)
 		return rpc_fail(call, RPC_PARAMS, "there is no port '%s'",

@@ -28,7 +28,7 @@ enum {
 
 static struct {
 	bool started;
-	bool hugepages;
+	bool hugepages, pci, single_files;
 	char memory[160];
 	unsigned cores[EAL_WORKERS_MAX];
 } eal;
@@ -188,7 +188,7 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 		args_add(args, "--no-shconf");
 		args_add(args, "--no-huge");
 		args_add(args, "-m");
-		args_add(args, "%zu", need_mib);
+		args_add(args, "%zu", need_mib + cfg->spare_bytes / MIB);
 	}
 	if (cfg->single_file_segments)
 		args_add(args, "--single-file-segments");
@@ -233,6 +233,8 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 				: "");
 
 	eal.started = true;
+	eal.pci = cfg->pci;
+	eal.single_files = cfg->single_file_segments;
 	rte_openlog_stream(stderr);
 	return 0;
 }
@@ -290,6 +292,18 @@ const char *
 eal_memory(void)
 {
 	return eal.memory;
+}
+
+bool
+eal_has_pci(void)
+{
+	return eal.pci;
+}
+
+bool
+eal_has_single_files(void)
+{
+	return eal.single_files;
 }
 
 bool

@@ -40,6 +40,7 @@ struct eal_cfg {
 	struct loc hugepages_loc;
 	struct loc memory_loc;               /* of the row that determines the memory */
 	size_t memory_bytes;                 /* memory for pools and tables (pool_estimate_bytes) */
+	size_t spare_bytes;                  /* more of it, of which what is used is taken */
 	bool single_file_segments;           /* set by ports_eal_needs (virtio-user) */
 	bool pci;                            /* set by ports_eal_needs (a port is a PCI device) */
 	const char *pci_device[EAL_PCI_MAX]; /* their texts: EAL chooses the IOVA mode by them */
@@ -79,6 +80,11 @@ int eal_worker_node(unsigned worker);
 /* Returns one sentence: what memory DPDK runs on and why ("no hugepages: 212 MiB needed, 0 MiB
  * free"). */
 const char *eal_memory(void);
+
+/* Returns true if DPDK was started with a PCI device, or with memory in single files: ports that
+ * need that can be opened later. */
+bool eal_has_pci(void);
+bool eal_has_single_files(void);
 
 /* Returns true if hugepages are used. */
 bool eal_has_hugepages(void);

@@ -12,6 +12,7 @@
 
 #include "io/device.h"
 #include "io/eal.h"
+#include "io/pool_priv.h"
 
 #ifdef WEIR_DEBUG
 /* Without caches every free goes through the debug store. */
@@ -29,17 +30,17 @@ enum {
 	ADDRESS_SAMPLES = 256,
 };
 
-static unsigned
-data_room(unsigned mtu)
+unsigned
+pool_data_room(unsigned mtu)
 {
 	return device_frame_bytes(mtu) + RTE_PKTMBUF_HEADROOM;
 }
 
-static unsigned
-mbuf_bytes(unsigned mtu)
+unsigned
+pool_mbuf_bytes(unsigned mtu)
 {
 	struct rte_mempool_objsz size;
-	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + data_room(mtu);
+	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + pool_data_room(mtu);
 
 	/* The object, and its place in the pool's ring. */
 	return rte_mempool_calc_obj_size(element, 0, &size) + (unsigned)sizeof(void *);
@@ -86,14 +87,13 @@ pool_estimate_bytes(
 		s.port_mbufs += RTE_MAX(ports[i].queues, workers) * estimate_descriptors(&ports[i]);
 		mtu = RTE_MAX(mtu, ports[i].mtu);
 	}
-	s.mbuf_bytes = mbuf_bytes(mtu);
+	s.mbuf_bytes = pool_mbuf_bytes(mtu);
 	sizing_sum(&s, cfg, count, workers);
 	return s.bytes;
 }
 
-/* Returns the node; without hugepages there is one memory, whatever node a core is on. */
-static int
-node_of(int node)
+int
+pool_node_of(int node)
 {
 	return eal_has_hugepages() ? node : 0;
 }
@@ -101,7 +101,7 @@ node_of(int node)
 static struct pool_sizing *
 sizing_of(struct pools *pools, int node)
 {
-	node = node_of(node);
+	node = pool_node_of(node);
 	for (unsigned i = 0; i < pools->count; i++) {
 		if (pools->at[i].sizing.node == node)
 			return &pools->at[i].sizing;
@@ -121,8 +121,11 @@ pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *
 	pools->cfg = *cfg;
 	for (unsigned i = 0; i < ports->count; i++) {
 		const struct port *port = &ports->at[i];
-		struct pool_sizing *s = sizing_of(pools, port->numa_node);
+		struct pool_sizing *s;
 
+		if (!port->used)
+			continue;
+		s = sizing_of(pools, port->numa_node);
 		s->ports++;
 		s->port_mbufs += port->rx_queues * port->rx_descriptors
 			+ port->tx_queues * port->tx_descriptors;
@@ -131,7 +134,7 @@ pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *
 	for (unsigned w = 0; w < ports->workers; w++)
 		sizing_of(pools, eal_worker_node(w))->workers++;
 	for (unsigned i = 0; i < pools->count; i++) {
-		pools->at[i].sizing.mbuf_bytes = mbuf_bytes(mtu);
+		pools->at[i].sizing.mbuf_bytes = pool_mbuf_bytes(mtu);
 		sizing_sum(&pools->at[i].sizing, &pools->cfg, ports->count, ports->workers);
 	}
 }
@@ -166,7 +169,7 @@ fill(struct rte_mempool *mp, unsigned room)
 
 #ifdef WEIR_DEBUG
 	rc = rte_mempool_set_ops_byname(mp, pool_debug_store(), NULL);
-	pool_debug_filling = true;
+	pool_debug_filling = mp;
 #else
 	rc = rte_mempool_set_ops_byname(mp, rte_mbuf_best_mempool_ops(), NULL);
 #endif
@@ -178,13 +181,13 @@ fill(struct rte_mempool *mp, unsigned room)
 	if (rc >= 0 && packing() != 0)
 		rte_mempool_obj_iter(mp, address_one, NULL);
 #ifdef WEIR_DEBUG
-	pool_debug_filling = false;
+	pool_debug_filling = NULL;
 #endif
 	return rc;
 }
 
-static struct rte_mempool *
-create(const char *name, unsigned n, unsigned room, int node)
+struct rte_mempool *
+pool_create(const char *name, unsigned n, unsigned room, int node)
 {
 	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + room;
 	struct rte_mempool *mp = rte_mempool_create_empty(
@@ -200,7 +203,7 @@ create(const char *name, unsigned n, unsigned room, int node)
 struct rte_mempool *
 pool_create_plain(const char *name, unsigned n)
 {
-	return create(name, n, data_room(PORT_MTU), SOCKET_ID_ANY);
+	return pool_create(name, n, pool_data_room(PORT_MTU), SOCKET_ID_ANY);
 }
 
 void
@@ -261,7 +264,8 @@ check_addresses(const struct pools *pools, const struct ports *ports, struct err
 	const struct port *dma = NULL;
 
 	for (unsigned i = 0; i < ports->count && dma == NULL; i++)
-		dma = ports->at[i].kind == DEVICE_PCI ? &ports->at[i] : NULL;
+		dma = ports->at[i].used && ports->at[i].kind == DEVICE_PCI ? &ports->at[i]
+								: NULL;
 	for (unsigned i = 0; dma != NULL && i < pools->count; i++) {
 		const char *fault = pool_address_fault(pools->at[i].mp);
 
@@ -289,8 +293,9 @@ pools_create(
 		struct pool *p = &pools->at[i];
 		char name[RTE_MEMPOOL_NAMESIZE];
 
+		p->for_ports = p->sizing.port_mbufs + ports->count * pool_backlogs(ports, cfg);
 		snprintf(name, sizeof(name), "mbufs%d", p->sizing.node);
-		p->mp = create(name, p->sizing.count, data_room(mtu),
+		p->mp = pool_create(name, p->sizing.count, pool_data_room(mtu),
 			eal_has_hugepages() ? p->sizing.node : SOCKET_ID_ANY);
 		if (p->mp == NULL) {
 			int rc = err_add(err, ENOMEM, cfg->loc,
@@ -321,7 +326,7 @@ pools_destroy(struct pools *pools)
 struct rte_mempool *
 pools_of_node(const struct pools *pools, int node)
 {
-	node = node_of(node);
+	node = pool_node_of(node);
 	for (unsigned i = 0; i < pools->count; i++) {
 		if (pools->at[i].sizing.node == node)
 			return pools->at[i].mp;
@@ -353,14 +358,18 @@ print_port(const struct port *port, const char *before, FILE *out)
 }
 
 static void
-print_one(const struct pool_sizing *s, const struct ports *ports, FILE *out)
+print_one(const struct pool *p, const struct ports *ports, FILE *out)
 {
+	const struct pool_sizing *s = &p->sizing;
 	const char *before = "mbufs: ";
 
 	for (unsigned i = 0; i < ports->count; i++) {
-		if (node_of(ports->at[i].numa_node) != s->node)
+		const struct port *port = &ports->at[i];
+
+		if (!port->used || pool_node_of(port->numa_node) != s->node
+			|| (port->pool != NULL && port->pool != p->mp))
 			continue;
-		print_port(&ports->at[i], before, out);
+		print_port(port, before, out);
 		before = " + ";
 	}
 	if (s->workers > 0)
@@ -377,7 +386,7 @@ void
 pools_print(const struct pools *pools, const struct ports *ports, FILE *out)
 {
 	for (unsigned i = 0; i < pools->count; i++) {
-		print_one(&pools->at[i].sizing, ports, out);
+		print_one(&pools->at[i], ports, out);
 		if (pools->cfg.mbufs != 0)
 			fprintf(out, "; %u as configured", pools->cfg.mbufs);
 		if (pools->count > 1)

@@ -22,6 +22,7 @@
 
 enum {
 	POOL_NODES_MAX = 8,
+	POOLS_MAX = POOL_NODES_MAX + PORT_MAX,
 	POOL_CACHE = 256, /* mbufs in a worker's cache; up to half as many again */
 	POOL_BURSTS = 4,  /* bursts that a worker processes: received, made, sent */
 };
@@ -56,13 +57,14 @@ struct pool_sizing {
 
 struct pool {
 	struct pool_sizing sizing;
+	unsigned for_ports; /* of its mbufs: for descriptors and backlogs of ports */
 	struct rte_mempool *mp;
 };
 
 struct pools {
 	unsigned count;
 	struct pool_cfg cfg;
-	struct pool at[POOL_NODES_MAX];
+	struct pool at[POOLS_MAX]; /* one of each node, then those for ports that came later */
 };
 
 /* Returns the memory that the pools will take, from the configuration alone, before EAL is started:
@@ -77,6 +79,19 @@ void pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct po
  * device that would not find the buffers, at its port. */
 int pools_create(struct pools *pools, const struct pool_cfg *cfg, const struct ports *ports,
 	struct err *err);
+
+/* Gives a port that is opened after the start its pool (port->pool): one that has buffers large
+ * enough and enough of them that no port uses any more, else a new one.  A pool is kept when its
+ * port goes, for the next one.  Returns 0 or -ENOMEM with an error at the port. */
+int pools_give_port(
+	struct pools *pools, const struct ports *ports, struct port *port, struct err *err);
+
+/* Tells that a driver has kept n mbufs of a pool for ever. */
+void pools_lose(struct pools *pools, const struct rte_mempool *mp, unsigned n);
+
+/* Returns the bytes of address space that a start without hugepages sets aside for ports to come:
+ * memory is taken when it is used. */
+size_t pool_spare_bytes(size_t estimate);
 
 /* Frees the pools; every mbuf must be back.  Zeroed pools are fine. */
 void pools_destroy(struct pools *pools);
@@ -114,7 +129,7 @@ const char *pool_debug_store(void);
 void pool_debug_forget(struct rte_mempool *mp);
 
 /* Set while a pool is filled: its mbufs have no state yet. */
-extern bool pool_debug_filling;
+extern const struct rte_mempool *pool_debug_filling;
 
 void mbuf_debug_received(struct rte_mbuf **pkts, unsigned n);
 void mbuf_debug_sending(struct rte_mbuf **pkts, unsigned n);

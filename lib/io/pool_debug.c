@@ -43,7 +43,7 @@ enum mbuf_state {
 static const char store_name[] = "weir_watch";
 static const struct rte_mempool_ops *ring;
 unsigned pool_fault_after;
-bool pool_debug_filling;
+const struct rte_mempool *pool_debug_filling;
 
 static uint32_t *
 state_of(const struct rte_mbuf *m)
@@ -99,7 +99,7 @@ unpoison_all(struct rte_mempool *mp, void *opaque, void *object, unsigned i)
 static int
 store_put(struct rte_mempool *mp, void *const *objects, unsigned n)
 {
-	for (unsigned i = 0; i < n && !pool_debug_filling; i++) {
+	for (unsigned i = 0; i < n && mp != pool_debug_filling; i++) {
 		struct rte_mbuf *m = objects[i];
 
 		if (*state_of(m) != MBUF_OWNED && *state_of(m) != MBUF_SENT)

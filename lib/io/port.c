@@ -45,9 +45,8 @@ row_name(char *out, size_t size, const struct port_cfg *cfg, const char *key)
 	snprintf(out, size, "ports.%s.%s", cfg->name, key);
 }
 
-/* Returns true if two device texts mean one device, or one kernel interface. */
-static bool
-same_device(const char *a, const char *b)
+bool
+port_same_device(const char *a, const char *b)
 {
 	char x[DEVICE_VALUE_MAX];
 	char y[DEVICE_VALUE_MAX];
@@ -82,7 +81,7 @@ check_one(const struct port_cfg *cfg, unsigned i, struct err *err)
 			"ports.%s.queues: %u are asked for, the driver has %u", cfg[i].name,
 			cfg[i].queues, device_queues(cfg[i].device));
 	for (unsigned j = 0; j < i; j++) {
-		if (!cfg[j].capture && same_device(cfg[i].device, cfg[j].device))
+		if (!cfg[j].capture && port_same_device(cfg[i].device, cfg[j].device))
 			return err_add(err, EINVAL, cfg[i].device_loc,
 				"%s: port '%s' has this device already", what, cfg[j].name);
 	}
@@ -284,12 +283,9 @@ port_decide_queues(struct port *port, const struct port_cfg *cfg, unsigned queue
 	return 0;
 }
 
-static int
-port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struct err *err)
+void
+port_take_row(struct port *port, const struct port_cfg *cfg)
 {
-	unsigned queues;
-	int rc;
-
 	snprintf(port->name, sizeof(port->name), "%s", cfg->name);
 	port->loc = cfg->loc;
 	port->kind = cfg->capture ? DEVICE_CAPTURE : device_kind(cfg->device);
@@ -300,14 +296,24 @@ port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struc
 	port->vlans = cfg->vlans;
 	port->by_source = cfg->by_source; /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE;
+	port->used = true;
+	if (!cfg->capture)
+		device_name(cfg->device, port->device);
+}
+
+int
+port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struct err *err)
+{
+	unsigned queues;
+	int rc;
+
+	port_take_row(port, cfg);
 	queues = cfg->queues != 0 ? cfg->queues : port_auto_queues(cfg, port->kind, workers);
 
-	if (cfg->capture) {
+	if (cfg->capture)
 		rc = capture_open(port, RTE_MAX(queues, workers), err);
-	} else {
-		device_name(cfg->device, port->device);
+	else
 		rc = port_probe(port, cfg, queues, err);
-	}
 	if (rc == 0)
 		rc = port_decide_queues(port, cfg, queues, workers, err);
 	if (rc == 0)
@@ -411,7 +417,7 @@ struct port *
 ports_find(struct ports *ports, const char *name)
 {
 	for (unsigned i = 0; i < ports->count; i++) {
-		if (strcmp(ports->at[i].name, name) == 0)
+		if (ports->at[i].used && strcmp(ports->at[i].name, name) == 0)
 			return &ports->at[i];
 	}
 	return NULL;

@@ -84,11 +84,18 @@ struct port_stats {
 	uint64_t tx_errors;
 };
 
+/* Frames and bytes that workers have counted. */
+struct port_count {
+	uint64_t rx, rx_bytes, tx, tx_bytes;
+};
+
 struct port {
 	char name[PORT_NAME_MAX];
 	struct loc loc;
 	uint16_t id;    /* DPDK's port id: what rte_mbuf.port says */
-	uint16_t index; /* its place in the file, from 0 */
+	uint16_t index; /* its slot: at the start its place in the file, from 0 */
+	bool used;      /* the configuration has it; else the slot is free, and name is that of
+			 * its last port */
 	uint16_t rx_queues;
 	uint16_t tx_queues;
 	uint16_t rx_descriptors;
@@ -124,7 +131,9 @@ struct port {
 		vlans;          /* that its device is to let through, and, where it has a filter, */
 	struct port_vlans told; /* those that it was told */
 	bool filters_vlans;
-	struct port_stats before; /* counted by devices that have vanished */
+	struct port_stats before; /* counted by devices that it had before */
+	struct port_count base;   /* what the workers' counters of the slot read when its first
+				   * frame could come */
 	struct rte_device *rte;
 	struct rte_mempool *pool; /* of its node, once started */
 	struct capture *capture;  /* rings, where frames come from memory; else NULL */
@@ -133,8 +142,9 @@ struct port {
 	struct tx_share share[PORT_QUEUES_MAX];
 };
 
+/* Ports keep their slot as long as they are used; removed ones leave holes. */
 struct ports {
-	unsigned count;
+	unsigned count; /* highest used slot + 1 */
 	unsigned workers;
 	unsigned kept; /* buffers that drivers did not give back, after ports_close */
 	_Alignas(8) uint8_t
@@ -180,6 +190,35 @@ const uint8_t *ports_by_source(const struct ports *ports, unsigned *reta_size);
 /* Makes devices that filter by VLAN pass the VLANs of a reload. */
 void ports_take_vlans(struct ports *ports, const struct port_cfg *cfg, unsigned count);
 
+/* Adds errors for what only a start can open.  Returns 0 or -ENOTSUP. */
+int port_check_late(const struct port_cfg *cfg, struct err *err);
+
+/* Returns true if two device texts mean one device, or one kernel interface. */
+bool port_same_device(const char *a, const char *b);
+
+/* Returns a free slot for a port of that name: the one that it had, else one that no port had,
+ * else any; -ENOSPC: all are used. */
+int ports_free_slot(const struct ports *ports, const char *name);
+
+/* Opens and starts a port in a free slot while workers run, with the MAC mac if that is not NULL,
+ * and buffers of pools, which may get one more pool.  Returns 0, or -errno with one error and the
+ * slot free. */
+int port_add(struct ports *ports, unsigned slot, const struct port_cfg *cfg,
+	const struct rte_ether_addr *mac, struct pools *pools, struct err *err);
+
+/* Puts a port whose device cannot be opened now into a free slot: it is as one that has
+ * vanished. */
+void port_add_absent(struct ports *ports, unsigned slot, const struct port_cfg *cfg);
+
+/* Closes the device of a port, and frees its slot; no worker uses its queues. */
+void port_remove(struct ports *ports, struct port *port, struct pools *pools);
+
+/* Returns the MAC that the device of a port would have in another slot without one configured. */
+struct rte_ether_addr port_own_mac(const struct port *port, unsigned slot);
+
+/* Switches promiscuous mode on or off, as a pipeline wants it and the MAC demands. */
+void port_want_promiscuous(struct port *port, bool wanted);
+
 /* Reads the link state into link_up.  Returns true if it changed. */
 bool port_update(struct port *port);
 
@@ -203,10 +242,10 @@ void port_detach(struct ports *ports, struct port *port);
 /* Returns true if the device of a detached port can be opened again. */
 bool port_is_back(const struct port_cfg *cfg);
 
-/* Opens and starts a detached port's device again, with the queues and the MAC that it had. Returns
+/* Opens and starts a detached port's device again, with the MAC that it had. Returns
  * 0, or -errno with one error and the port still detached. */
 int port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg,
-	const struct pools *pools, struct err *err);
+	struct pools *pools, struct err *err);
 
 /* Returns what the device has counted since ports_start, including devices that vanished. */
 void port_stats(struct port *port, struct port_stats *stats);
@@ -215,7 +254,7 @@ void port_stats(struct port *port, struct port_stats *stats);
  * device has one. */
 struct rte_ether_addr port_default_mac(unsigned index);
 
-/* Returns the port with this name, or NULL. */
+/* Returns the used port with this name, or NULL. */
 struct port *ports_find(struct ports *ports, const char *name);
 
 #endif

@@ -40,6 +40,13 @@ void port_tell_vlans(struct port *port);
 void ports_listen(struct ports *ports);
 void ports_listen_no_more(struct ports *ports);
 
+/* Finds and opens the device of a row, and decides what is decided before buffers are: queues,
+ * MAC. */
+int port_open(struct port *port, const struct port_cfg *cfg, unsigned workers, struct err *err);
+
+/* Sets what the row says, before the device is opened. */
+void port_take_row(struct port *port, const struct port_cfg *cfg);
+
 /* Configures an open device and sets it going. */
 int port_start(struct port *port, uint8_t *source_key, const struct pools *pools, struct err *err);
 

@@ -9,6 +9,7 @@
 
 #include <rte_mempool.h>
 
+#include "io/pool.h"
 #include "io/port_priv.h"
 
 /* Does the device stand on a kernel interface that can be deleted? */
@@ -50,7 +51,7 @@ port_detach(struct ports *ports, struct port *port)
 
 	port_stats(port, &so_far);
 	ports->kept += port_reap(port);
-	if (port->kind == DEVICE_AF_XDP) /* nobody completes what its send rings hold any more */
+	if (port->started && port->kind == DEVICE_AF_XDP) /* nobody completes what its send rings hold any more */
 		ports->kept += port->tx_queues * (unsigned)DEVICE_AF_XDP_DESCRIPTORS;
 	port_close(port);
 	port->before = so_far;
@@ -86,19 +87,6 @@ port_is_back(const struct port_cfg *cfg)
 			&& if_nametoindex(interface) != 0);
 }
 
-/* Workers were made for so many queues. */
-static int
-check_queues(const struct port *port, unsigned rx_queues, unsigned tx_queues,
-	const struct port_cfg *cfg, struct err *err)
-{
-	if (port->rx_queues == rx_queues && port->tx_queues == tx_queues)
-		return 0;
-	return err_add(err, EINVAL, cfg->device_loc,
-		"ports.%s.device: %s has %u receive queues now, it had %u; that "
-		"needs a restart",
-		cfg->name, port->device, port->rx_queues, rx_queues);
-}
-
 /* The buffers that were taken by drivers which do not give them back are missing. */
 static int
 check_buffers(const struct ports *ports, const struct port *port, const struct port_cfg *cfg,
@@ -108,7 +96,7 @@ check_buffers(const struct ports *ports, const struct port *port, const struct p
 		? 2 * port->rx_queues * DEVICE_AF_XDP_DESCRIPTORS
 		: 0;
 
-	if (ports->kept == 0 || rte_mempool_avail_count(port->pool) >= wanted)
+	if (ports->kept == 0 || port->pool == NULL || rte_mempool_avail_count(port->pool) >= wanted)
 		return 0;
 	return err_add(err, ENOMEM, cfg->device_loc,
 		"ports.%s.device: the driver of %s has kept %u packet buffers; to "
@@ -118,11 +106,10 @@ check_buffers(const struct ports *ports, const struct port *port, const struct p
 
 int
 port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg,
-	const struct pools *pools, struct err *err)
+	struct pools *pools, struct err *err)
 {
 	unsigned queues = cfg->queues != 0 ? cfg->queues
 					   : port_auto_queues(cfg, port->kind, ports->workers);
-	unsigned rx_queues = port->rx_queues, tx_queues = port->tx_queues;
 	int rc = check_buffers(ports, port, cfg, err);
 
 	if (rc == 0)
@@ -130,14 +117,11 @@ port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg,
 	if (rc == 0)
 		rc = port_decide_queues(port, cfg, queues, ports->workers, err);
 	if (rc == 0)
-		rc = check_queues(port, rx_queues, tx_queues, cfg, err);
+		rc = pools_give_port(pools, ports, port, err);
 	if (rc == 0)
 		rc = port_start(port, ports->source_key, pools, err);
-	if (rc < 0) {
+	if (rc < 0)
 		port_close(port);
-		port->rx_queues = (uint16_t)rx_queues;
-		port->tx_queues = (uint16_t)tx_queues;
-	}
 	return rc;
 }
 

@@ -119,7 +119,8 @@ set_up_queues(struct port *port, const struct pools *pools)
 	unsigned node = (unsigned)port->numa_node;
 	int rc = 0;
 
-	port->pool = pools_of_node(pools, port->numa_node);
+	if (port->pool == NULL)
+		port->pool = pools_of_node(pools, port->numa_node);
 	for (uint16_t q = 0; rc == 0 && q < port->rx_queues; q++)
 		rc = rte_eth_rx_queue_setup(
 			port->id, q, port->rx_descriptors, node, NULL, port->pool);
@@ -134,7 +135,7 @@ static void
 choose_filter(struct port *port)
 {
 	bool kernels = port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP;
-	bool promiscuous = port->wants_promiscuous;
+	bool promiscuous = port->wants_promiscuous, on = rte_eth_promiscuous_get(port->id) == 1;
 	struct rte_ether_addr device;
 
 	rte_eth_allmulticast_enable(port->id);
@@ -142,8 +143,20 @@ choose_filter(struct port *port)
 		&& !rte_is_same_ether_addr(&device, &port->mac)
 		&& (kernels || rte_eth_dev_default_mac_addr_set(port->id, &port->mac) < 0))
 		promiscuous = true;
-	if (promiscuous && rte_eth_promiscuous_get(port->id) != 1)
+	if (promiscuous && !on)
 		port->promiscuous = rte_eth_promiscuous_enable(port->id) == 0;
+	if (!promiscuous && on && port->promiscuous)
+		port->promiscuous = rte_eth_promiscuous_disable(port->id) != 0;
+}
+
+void
+port_want_promiscuous(struct port *port, bool wanted)
+{
+	bool wants = port->wants_promiscuous;
+
+	port->wants_promiscuous = wanted;
+	if (port->started && wants != wanted)
+		choose_filter(port);
 }
 
 static int
@@ -190,7 +203,8 @@ port_start(struct port *port, uint8_t *source_key, const struct pools *pools, st
 		return err_add(err, -rc, port->loc, "ports.%s: %s does not start%s", port->name,
 			port->device, quiet_colon(&quiet));
 	port_update(port);
-	atomic_store_explicit(&port->present, true, memory_order_relaxed);
+	/* Pairs with the acquire in the workers' is_present: its queues may be used. */
+	atomic_store_explicit(&port->present, true, memory_order_release);
 	return 0;
 }
 
@@ -198,7 +212,9 @@ int
 ports_start(struct ports *ports, const struct pools *pools, struct err *err)
 {
 	for (unsigned i = 0; i < ports->count; i++) {
-		int rc = port_start(&ports->at[i], ports->source_key, pools, err);
+		int rc = !ports->at[i].used
+			? 0
+			: port_start(&ports->at[i], ports->source_key, pools, err);
 
 		if (rc < 0)
 			return rc;
@@ -209,11 +225,15 @@ ports_start(struct ports *ports, const struct pools *pools, struct err *err)
 bool
 ports_steered(const struct ports *ports)
 {
-	const struct port *first = &ports->at[0];
+	const struct port *first = NULL;
 
 	for (unsigned i = 0; ports->workers > 1 && i < ports->count; i++) {
 		const struct port *port = &ports->at[i];
 
+		if (!port->used)
+			continue;
+		if (first == NULL)
+			first = port;
 		if (!port->steered || port->by_source || port->rx_queues != ports->workers
 			|| port->rss_types != first->rss_types
 			|| port->reta_size != first->reta_size)
@@ -229,7 +249,7 @@ ports_by_source(const struct ports *ports, unsigned *reta_size)
 	for (unsigned i = 0; i < ports->count; i++) {
 		const struct port *port = &ports->at[i];
 
-		if (!port->by_source)
+		if (!port->used || !port->by_source)
 			continue;
 		if (port->rx_queues != ports->workers
 			|| (*reta_size != 0 && port->reta_size != *reta_size))

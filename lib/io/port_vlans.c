@@ -60,6 +60,6 @@ ports_take_vlans(struct ports *ports, const struct port_cfg *cfg, unsigned count
 {
 	for (unsigned i = 0; i < ports->count; i++)
 		for (unsigned row = 0; row < count; row++)
-			if (strcmp(ports->at[i].name, cfg[row].name) == 0)
+			if (ports->at[i].used && strcmp(ports->at[i].name, cfg[row].name) == 0)
 				take_vlans(&ports->at[i], &cfg[row]);
 }

@@ -139,6 +139,7 @@ struct cfg_field {
 	const char *kind;       /* the thing named, for errors: "stage", "pool" */
 	unsigned key;           /* keys of a map: CFG_ADDRESS, or 0: names */
 	bool restart;           /* a reload refuses a change */
+	bool reopens;           /* a change closes the port's device and opens it again */
 };
 #define CFG_END \
 	{ \

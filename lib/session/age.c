@@ -105,7 +105,7 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 		t->expect(t->arg, over, n_over);
 	for (unsigned i = 0; i < n_over; i++)
 		session_end(t, over[i],
-			is_stranded(t, over[i]) ? SESSION_END_flushed : end_of(over[i]));
+			is_stranded(t, over[i]) ? SESSION_END_interface_removed : end_of(over[i]));
 }
 
 void

@@ -59,7 +59,8 @@ session_unreplied(uint8_t proto)
 	X(full, "no room for its flows") \
 	X(conflict, "its replies are another session's") \
 	X(reused, "its endpoints began anew") \
-	X(flushed, "removed by an operator or a new configuration") \
+	X(flushed, "ended by an operator") \
+	X(interface_removed, "its interface or its port is no longer configured") \
 	X(stopped, "the worker stopped")
 
 #define X(name, sentence) SESSION_END_##name,

@@ -15,17 +15,23 @@
 
 #define OWNER_BY_DEVICE UINT_MAX
 
+static bool
+device_steers(const struct worker_common *c)
+{
+	return atomic_load_explicit(&c->device_steers, memory_order_relaxed);
+}
+
 bool
 owner_is_asked(const struct worker_common *c, const struct generation *gen)
 {
-	return c->steer != NULL && (!c->device_steers || gen->owners != NULL);
+	return c->steer != NULL && (!device_steers(c) || gen->owners != NULL);
 }
 
 /* Returns the owner by both ends, which the device's hash uses, too. */
 static unsigned
 by_both_ends(const struct worker_common *c, const struct tuple *t, unsigned here)
 {
-	return c->device_steers ? here : steer_owner(c->steer, t);
+	return device_steers(c) ? here : steer_owner(c->steer, t);
 }
 
 unsigned
@@ -65,7 +71,7 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 	struct steer_view v = { .tuple = { .family = 0 } };
 
 	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &v))
-		return c->device_steers ? here : 0;
+		return device_steers(c) ? here : 0;
 	if (v.tuple.kind == KEY_FRAGMENT && v.tuple.family == 6)
 		v.tuple.proto = 0; /* RFC 8200 4.5: it may differ between fragments */
 	if (v.tuple.kind == KEY_FRAGMENT)

@@ -79,11 +79,13 @@ worker_fini(struct worker *w)
 void
 worker_adopt(struct worker *w, const struct generation *gen)
 {
+	const struct generation *old = w->generation;
 	uint64_t began = rte_rdtsc();
 
 	w->generation = gen;
 	fastpath_ask_owner(w->fp, owner_is_asked(w->common, gen) ? owner_of_slot : NULL, w);
 	fastpath_adopt(w->fp, gen);
+	worker_follow_ports(w, old);
 	w->taking_cycles = rte_rdtsc() - began;
 	/* Pairs with the acquire in workers_oldest: older generations may be freed. */
 	atomic_store_explicit(&w->adopted, gen->number, memory_order_release);

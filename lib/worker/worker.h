@@ -32,8 +32,8 @@ struct worker_common {
 	int node[EAL_WORKERS_MAX]; /* NUMA node of each worker's core */
 	struct ports *ports;
 	struct steer *steer;     /* NULL: one worker */
-	bool device_steers;      /* both directions of an untranslated flow come to one
-				  * worker */
+	atomic_bool device_steers; /* both directions of an untranslated flow come to one
+				    * worker. control: write, workers: read */
 	struct mailbox *mailbox; /* NULL: one worker */
 	_Atomic(const struct generation *) generation; /* control: write, workers: read */
 	atomic_uint ports_changes; /* number of port removals and additions. control: write,
@@ -54,7 +54,7 @@ struct worker {
 	struct fastpath *fp;
 	const struct generation *generation; /* the one in use */
 	struct source *sources;
-	unsigned n_sources;        /* of ports that are present */
+	unsigned n_sources;        /* of ports that are present and of its generation */
 	struct tx_queue *tx;       /* by port index */
 	bool *tx_used;             /* the fast path sends by it */
 	_Atomic(struct ask *) ask; /* request of control (worker/ask.h), or NULL. control:
@@ -102,6 +102,10 @@ int worker_make_ports(struct worker *w);
 /* Adopts the current set of ports, between two loops: queues of absent ports are not touched any
  * more when it returns.  Frames that wait there are dropped as port_down. */
 void worker_take_ports(struct worker *w, unsigned changes);
+
+/* Begins to receive from the ports of the generation that was adopted, and no longer from others;
+ * old: the one before it, or NULL. */
+void worker_follow_ports(struct worker *w, const struct generation *old);
 
 /* Adopts a generation, between two loops. */
 void worker_adopt(struct worker *w, const struct generation *gen);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The queues of a worker: allocated for all ports, used for present ones. */
+/* The queues of a worker: of ports that are present, and received from if its generation has them. */
 
 #include "base/counter.h"
 #include "worker/worker.h"
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/generation.h"
 #include "worker/spread.h"
 
 static bool
@@ -22,27 +23,50 @@ polls(const struct worker *w, const struct port *port, unsigned queue)
 static bool
 is_present(const struct port *port)
 {
-	return atomic_load_explicit(&port->present, memory_order_relaxed);
+	/* Pairs with the release in port_start. */
+	return atomic_load_explicit(&port->present, memory_order_acquire);
 }
 
 static void
-list_sources(struct worker *w, bool all)
+list_port(struct worker *w, unsigned p)
 {
-	struct ports *ports = w->common->ports;
+	struct port *port = &w->common->ports->at[p];
+
+	for (unsigned q = 0; q < port->rx_queues; q++) {
+		struct source *s = &w->sources[w->n_sources];
+
+		if (!polls(w, port, q))
+			continue;
+		rx_queue_init(&s->queue, port, q);
+		s->port = (uint16_t)p;
+		s->look = &port->look;
+		w->n_sources++;
+	}
+}
+
+/* Lists the queues that the worker receives from: those of ports that its generation has, so that
+ * no frame is judged by a generation that does not know its port. */
+static void
+list_sources(struct worker *w)
+{
+	const struct generation *gen = w->generation;
 
 	w->n_sources = 0;
-	for (unsigned p = 0; p < ports->count; p++) {
-		for (unsigned q = 0; q < ports->at[p].rx_queues; q++) {
-			struct source *s = &w->sources[w->n_sources];
+	for (unsigned p = 0; gen != NULL && p < PORT_MAX; p++)
+		if (gen->port_used[p] && is_present(&w->common->ports->at[p]))
+			list_port(w, p);
+}
 
-			if (!polls(w, &ports->at[p], q) || !(all || is_present(&ports->at[p])))
-				continue;
-			rx_queue_init(&s->queue, &ports->at[p], q);
-			s->port = (uint16_t)p;
-			s->look = &ports->at[p].look;
-			w->n_sources++;
-		}
-	}
+void
+worker_follow_ports(struct worker *w, const struct generation *old)
+{
+	const struct generation *gen = w->generation;
+
+	if (old == NULL || memcmp(old->port_used, gen->port_used, sizeof(gen->port_used)) != 0)
+		list_sources(w);
+	for (unsigned p = 0; old != NULL && p < PORT_MAX; p++)
+		if (gen->port_used[p] && !old->port_used[p])
+			fastpath_port_returned(w->fp, (uint16_t)p);
 }
 
 static void
@@ -56,19 +80,18 @@ int
 worker_make_ports(struct worker *w)
 {
 	struct ports *ports = w->common->ports;
-	size_t bytes = RTE_ALIGN_CEIL((ports->count + 1) * sizeof(w->tx[0]), RTE_CACHE_LINE_SIZE);
-	unsigned queues = 0;
+	size_t bytes = RTE_ALIGN_CEIL(PORT_MAX * sizeof(w->tx[0]), RTE_CACHE_LINE_SIZE);
 
-	for (unsigned p = 0; p < ports->count; p++)
-		queues += ports->at[p].rx_queues;
-	w->sources = calloc(queues + 1, sizeof(w->sources[0]));
+	w->sources = calloc(PORT_MAX * PORT_QUEUES_MAX, sizeof(w->sources[0]));
 	w->tx = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
-	w->tx_used = calloc(ports->count + 1, sizeof(w->tx_used[0]));
+	w->tx_used = calloc(PORT_MAX, sizeof(w->tx_used[0]));
 	if (w->sources == NULL || w->tx == NULL || w->tx_used == NULL)
 		return -ENOMEM;
 	memset(w->tx, 0, bytes);
-	list_sources(w, true); /* ports are open, and start before the first loop */
+	/* Ports are open, and start before the first loop. */
 	for (unsigned p = 0; p < ports->count; p++) {
+		if (!ports->at[p].used)
+			continue;
 		add_tx(w, p);
 		w->tx_used[p] = true;
 	}
@@ -82,7 +105,7 @@ worker_take_ports(struct worker *w, unsigned changes)
 	struct ledger *l = fastpath_ledger(w->fp);
 
 	fastpath_flush(w->fp);
-	for (unsigned p = 0; p < ports->count; p++) {
+	for (unsigned p = 0; p < PORT_MAX; p++) {
 		bool present = is_present(&ports->at[p]);
 
 		if (present == w->tx_used[p])
@@ -96,7 +119,7 @@ worker_take_ports(struct worker *w, unsigned changes)
 			counter_add(&l->iface[0].drops[REASON_port_down], tx_queue_fini(&w->tx[p]));
 		}
 	}
-	list_sources(w, false);
+	list_sources(w);
 	/* Pairs with the acquire in workers_take_ports: queues of absent ports are not touched any
 	 * more. */
 	atomic_store_explicit(&w->ports_taken, changes, memory_order_release);

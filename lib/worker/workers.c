@@ -72,12 +72,13 @@ connect_workers(struct worker_common *common)
 	common->mailbox = mailbox_create(common->count);
 	if (common->mailbox == NULL)
 		return -ENOMEM;
-	common->device_steers = ports_steered(common->ports);
+	atomic_store_explicit(
+		&common->device_steers, ports_steered(common->ports), memory_order_relaxed);
 	random_bytes(key, sizeof(key));
 	common->steer = steer_create(common->count, steer_ring_frames(common->count), key);
 	if (common->steer == NULL)
 		return -ENOMEM;
-	if (common->device_steers)
+	if (atomic_load_explicit(&common->device_steers, memory_order_relaxed))
 		steer_by_device(common->steer, common->ports->at[0].rss_types,
 			common->ports->at[0].reta_size);
 	source_key = ports_by_source(common->ports, &reta_size);
@@ -308,6 +309,13 @@ workers_publish(struct workers *ws, const struct generation *gen)
 		if (!await_adoption(ws, i, gen->number, deadline_ms))
 			rc = -ETIMEDOUT;
 	return rc;
+}
+
+void
+workers_check_steering(struct workers *ws)
+{
+	if (!ports_steered(ws->common.ports))
+		atomic_store_explicit(&ws->common.device_steers, false, memory_order_relaxed);
 }
 
 bool

@@ -62,6 +62,10 @@ uint64_t workers_oldest(const struct workers *ws, unsigned *who);
  * false if a worker stands still: it may still use the queues of any port. */
 bool workers_take_ports(struct workers *ws);
 
+/* To be called before a generation with other ports is published: workers hand packets to their
+ * owners if devices no longer bring all of them there. */
+void workers_check_steering(struct workers *ws);
+
 /* Stops receiving, joins the threads, sends what can be sent, drops everything held.  Returns false
  * if a worker does not end; then nothing that it uses may be freed. */
 bool workers_stop(struct workers *ws);

