@@ -104,8 +104,7 @@ plan_coming(struct appliance *a, struct port_plan *plan, unsigned i, int now, st
 			(unsigned)PORT_MAX);
 	plan->slot[i] = (uint16_t)slot;
 	plan->closes |= holders;
-	if (port_check_late(row, err) < 0
-		|| (holders == 0 && ports_check_host(row, 1, err) < 0))
+	if (port_check_late(row, err) < 0 || (holders == 0 && ports_check_host(row, 1, err) < 0))
 		return -EINVAL;
 	return 0;
 }
@@ -116,7 +115,8 @@ plan_mac(struct appliance *a, struct port_plan *plan, unsigned i)
 {
 	uint64_t holders = holders_of(a, &plan->row[i]);
 	unsigned slot = plan->slot[i];
-	const struct port *holder = &a->ports.at[holders != 0 ? (unsigned)__builtin_ctzll(holders) : slot];
+	const struct port
+		*holder = &a->ports.at[holders != 0 ? (unsigned)__builtin_ctzll(holders) : slot];
 
 	plan->mac[slot] = plan->row[i].has_mac ? plan->row[i].mac
 		: holder->has_mac              ? port_own_mac(holder, slot)
@@ -237,8 +237,7 @@ take_away(struct appliance *a, uint64_t slots)
 {
 	for (unsigned i = 0; i < PORT_MAX; i++)
 		if (slots & bit(i))
-			atomic_store_explicit(
-				&a->ports.at[i].present, false, memory_order_relaxed);
+			atomic_store_explicit(&a->ports.at[i].present, false, memory_order_relaxed);
 	return workers_take_ports(a->workers);
 }
 
@@ -248,8 +247,7 @@ give_again(struct appliance *a, uint64_t slots)
 {
 	for (unsigned i = 0; i < PORT_MAX; i++)
 		if ((slots & bit(i)) != 0 && a->ports.at[i].started)
-			atomic_store_explicit(
-				&a->ports.at[i].present, true, memory_order_release);
+			atomic_store_explicit(&a->ports.at[i].present, true, memory_order_release);
 	workers_take_ports(a->workers);
 }
 
@@ -283,7 +281,8 @@ say_reopened(const struct port_plan *plan)
 {
 	for (unsigned i = 0; i < plan->n; i++)
 		if (plan->step[i] == PORT_REOPENS)
-			log_info("port %s: its device is closed and opened again", plan->row[i].name);
+			log_info("port %s: its device is closed and opened again",
+				plan->row[i].name);
 }
 
 int
@@ -296,7 +295,8 @@ plan_reopen(struct appliance *a, struct port_plan *plan, bool absent, struct err
 	say_reopened(plan);
 	if (!take_away(a, plan->closes)) {
 		give_again(a, plan->closes);
-		return err_set(err, EBUSY, "a worker stands still, and may use a port that is to be closed");
+		return err_set(err, EBUSY,
+			"a worker stands still, and may use a port that is to be closed");
 	}
 	for (unsigned i = 0; i < PORT_MAX; i++)
 		if (plan->closes & bit(i))

@@ -124,7 +124,8 @@ make_generation(struct appliance *a, const struct config *cfg, const struct port
 
 	if (gen == NULL)
 		return NULL;
-	if (finish_generation(a, cfg, gen, plan->mac, err) < 0 || (tests && !try_tests(cfg, gen, err)))
+	if (finish_generation(a, cfg, gen, plan->mac, err) < 0
+		|| (tests && !try_tests(cfg, gen, err)))
 		goto fail;
 	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
 		|| workers_make_room(a->workers, gen) < 0) {

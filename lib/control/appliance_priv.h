@@ -44,8 +44,8 @@ struct port_watch {
 
 struct appliance {
 	struct appliance_options options;
-	struct config *cfg;     /* of the running generation */
-	struct config *started; /* from which ports and workers were made */
+	struct config *cfg;                 /* of the running generation */
+	struct config *started;             /* from which ports and workers were made */
 	struct port_cfg port_cfg[PORT_MAX]; /* by slot; texts are those of cfg */
 	unsigned n_ports;
 	unsigned n_workers;
@@ -81,8 +81,8 @@ unsigned appliance_port_rows(
 
 /* Finds out what cfg does with the ports, and what of that cannot be done.  0 or negative after
  * errors. */
-int plan_make(struct appliance *a, const struct config *cfg, struct port_plan *plan,
-	struct err *err);
+int plan_make(
+	struct appliance *a, const struct config *cfg, struct port_plan *plan, struct err *err);
 
 /* Opens the devices that no running port has.  0 or negative after an error.  absent: a device that
  * cannot be opened is left out, as if it had vanished, and the log says so. */

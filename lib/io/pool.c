@@ -264,8 +264,7 @@ check_addresses(const struct pools *pools, const struct ports *ports, struct err
 	const struct port *dma = NULL;
 
 	for (unsigned i = 0; i < ports->count && dma == NULL; i++)
-		dma = ports->at[i].used && ports->at[i].kind == DEVICE_PCI ? &ports->at[i]
-								: NULL;
+		dma = ports->at[i].used && ports->at[i].kind == DEVICE_PCI ? &ports->at[i] : NULL;
 	for (unsigned i = 0; dma != NULL && i < pools->count; i++) {
 		const char *fault = pool_address_fault(pools->at[i].mp);
 

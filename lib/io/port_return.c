@@ -51,7 +51,9 @@ port_detach(struct ports *ports, struct port *port)
 
 	port_stats(port, &so_far);
 	ports->kept += port_reap(port);
-	if (port->started && port->kind == DEVICE_AF_XDP) /* nobody completes what its send rings hold any more */
+	if (port->started
+		&& port->kind
+			== DEVICE_AF_XDP) /* nobody completes what its send rings hold any more */
 		ports->kept += port->tx_queues * (unsigned)DEVICE_AF_XDP_DESCRIPTORS;
 	port_close(port);
 	port->before = so_far;
@@ -105,8 +107,8 @@ check_buffers(const struct ports *ports, const struct port *port, const struct p
 }
 
 int
-port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg,
-	struct pools *pools, struct err *err)
+port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, struct pools *pools,
+	struct err *err)
 {
 	unsigned queues = cfg->queues != 0 ? cfg->queues
 					   : port_auto_queues(cfg, port->kind, ports->workers);

@@ -236,10 +236,11 @@ fields_schema(const struct tables *tables, const struct cfg_table *table)
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
 		schema = field_schema(tables, f);
 		json_object_set_new(schema, "description",
-			f->restart   ? json_sprintf("%s A change needs a restart.", f->text)
-			: f->reopens ? json_sprintf("%s A change closes the device and opens it again.",
-					       f->text)
-				   : json_string(f->text));
+			f->restart ? json_sprintf("%s A change needs a restart.", f->text)
+				: f->reopens
+				? json_sprintf("%s A change closes the device and opens it again.",
+					f->text)
+				: json_string(f->text));
 		if (f->default_text == NULL)
 			json_array_append_new(required, json_string(f->name));
 		else if (f->default_text != CFG_OPTIONAL)

@@ -123,7 +123,7 @@ print_row(const struct tables *tables, const struct cfg_field *f, FILE *out)
 		fprintf(out, "`%s`", f->default_text);
 	fputs(" | ", out);
 	print_cell(f->text, out);
-	fputs(f->restart          ? " *A change needs a restart.* |\n"
+	fputs(f->restart             ? " *A change needs a restart.* |\n"
 			: f->reopens ? " *A change closes the device and opens it again.* |\n"
 				     : " |\n",
 		out);

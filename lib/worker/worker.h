@@ -31,10 +31,10 @@ struct worker_common {
 	unsigned burst;            /* packets received at once, 1 .. BURST_MAX */
 	int node[EAL_WORKERS_MAX]; /* NUMA node of each worker's core */
 	struct ports *ports;
-	struct steer *steer;     /* NULL: one worker */
+	struct steer *steer;       /* NULL: one worker */
 	atomic_bool device_steers; /* both directions of an untranslated flow come to one
 				    * worker. control: write, workers: read */
-	struct mailbox *mailbox; /* NULL: one worker */
+	struct mailbox *mailbox;   /* NULL: one worker */
 	_Atomic(const struct generation *) generation; /* control: write, workers: read */
 	atomic_uint ports_changes; /* number of port removals and additions. control: write,
 				    * workers: read */

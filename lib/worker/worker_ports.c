@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The queues of a worker: of ports that are present, and received from if its generation has them. */
+/* The queues of a worker: of ports that are present, and received from if its generation has them.
+ */
 
 #include "base/counter.h"
 #include "worker/worker.h"

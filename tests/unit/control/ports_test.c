@@ -101,9 +101,11 @@ a_slot_counts_for_its_new_port_from_zero(void **state)
 
 	given(f, TWO);
 	for (unsigned i = 0; i < 40; i++) {
-		snprintf(text, sizeof(text), HEAD LAN WAN "  p%u: {device: net_null3}\n" LINKS
-						     "  p%u: {addresses: [203.0.113.1/24], pipeline: all,\n"
-						     "    neighbours: {203.0.113.9: \"02:00:00:00:03:09\"}}\n" POLICY,
+		snprintf(text, sizeof(text),
+			HEAD LAN WAN
+			"  p%u: {device: net_null3}\n" LINKS
+			"  p%u: {addresses: [203.0.113.1/24], pipeline: all,\n"
+			"    neighbours: {203.0.113.9: \"02:00:00:00:03:09\"}}\n" POLICY,
 			i, i);
 		reload(f, text);
 		push(f, "lan", TO_DMZ);
@@ -127,7 +129,8 @@ more_ports_than_slots_are_refused(void **state)
 	given(f, TWO);
 	n = (size_t)snprintf(text, sizeof(text), HEAD);
 	for (unsigned i = 0; i < 31; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "  q%u: {device: net_null%u}\n", i, i);
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n, "  q%u: {device: net_null%u}\n", i, i);
 	snprintf(text + n, sizeof(text) - n, "interfaces: {q0: {pipeline: all}}\n" POLICY);
 	reload_fails(f, text, "with those that go");
 	expect_forwarding(f);
@@ -143,9 +146,9 @@ a_refused_configuration_leaves_no_port(void **state)
 	given(f, TWO);
 	for (unsigned i = 0; i < 40; i++)
 		reload_fails(f,
-			HEAD LAN WAN DMZ LINKS DMZ_LINK("dmz")
-				"routes: {main: []}\nnat: {u: {pool: [203.0.113.77]}}\n"
-				"pipelines: {all: [track, {snat: u}, {route: main}]}\n",
+			HEAD LAN WAN DMZ LINKS DMZ_LINK(
+				"dmz") "routes: {main: []}\nnat: {u: {pool: [203.0.113.77]}}\n"
+				       "pipelines: {all: [track, {snat: u}, {route: main}]}\n",
 			"snat");
 	assert_int_equal(appliance_ports(f->a)->count, 2);
 	assert_null(port_of(f, "dmz"));
