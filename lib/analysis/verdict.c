@@ -6,15 +6,15 @@
 #include "analysis/walk_priv.h"
 
 static void
-note_rare(const struct generation *gen, const struct program *p, struct verdict *out)
+note_action(const struct generation *gen, const struct program *p, struct verdict *out)
 {
 	out->dscp = -1;
-	for (unsigned i = 0; i < p->rare_count; i++) {
-		uint32_t arg = RARE_ARG(p->rare[i]);
+	for (unsigned i = 0; i < p->action_count; i++) {
+		uint32_t arg = ACTION_ARG(p->actions[i]);
 
-		if (RARE_OP(p->rare[i]) == RARE_DSCP)
+		if (ACTION_OP(p->actions[i]) == ACTION_DSCP)
 			out->dscp = (int)arg;
-		if (RARE_OP(p->rare[i]) == RARE_METER) {
+		if (ACTION_OP(p->actions[i]) == ACTION_METER) {
 			const struct meter_spec *m = &gen->meters[arg];
 
 			out->meters = plan_hash(out->meters + 1, &m->rate, sizeof(m->rate));
@@ -30,9 +30,9 @@ note_line(const struct generation *gen, const struct program *p, struct verdict 
 {
 	uint32_t place = p->place;
 
-	for (unsigned i = 0; i < p->rare_count && place == 0; i++)
-		if (RARE_OP(p->rare[i]) == RARE_COUNT)
-			place = RARE_ARG(p->rare[i]);
+	for (unsigned i = 0; i < p->action_count && place == 0; i++)
+		if (ACTION_OP(p->actions[i]) == ACTION_COUNT)
+			place = ACTION_ARG(p->actions[i]);
 	if (place == 0 || place >= gen->n_places)
 		return;
 	out->line = gen->places[place].loc;
@@ -43,7 +43,7 @@ void
 verdict_from(const struct generation *gen, const struct program *p, struct verdict *out)
 {
 	*out = (struct verdict){ .reason = p->reason, .to = p->to };
-	note_rare(gen, p, out);
+	note_action(gen, p, out);
 	note_line(gen, p, out);
 	switch (p->verdict) {
 	case PROGRAM_OUTPUT:

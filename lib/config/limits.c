@@ -24,7 +24,7 @@ const struct limit limits[] = {
 	{ "arguments of DPDK", SYSTEM_EAL_MAX, "Arguments in system.eal." },
 	{ "stages", PIPELINE_STEPS_MAX, "Stages of a pipeline." },
 	{ "gotos", PIPELINE_JUMPS_MAX, "Gotos that one packet may follow." },
-	{ "counted stages", PROGRAM_RARE_MAX,
+	{ "counted stages", PROGRAM_ACTIONS_MAX,
 		"Stages and rules that one packet may be counted, metered or marked by." },
 	{ "next hops", ROUTE_HOPS_MAX, "Next hops of a route." },
 	{ "stages track", SESSION_POLICIES - 1, "Stages track, over all pipelines." },

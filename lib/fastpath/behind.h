@@ -56,7 +56,7 @@ behind_is_end(const struct flow *f, const struct hit_tables *t)
 {
 	enum nexthop_state to = t->nexthops[f->nexthop].state;
 
-	return (f->flags & (FLOW_RARE | FLOW_TCP)) == 0
+	return (f->flags & (FLOW_ACTIONS | FLOW_TCP)) == 0
 		&& (to == NEXTHOP_DROP || to == NEXTHOP_WIRE || to == NEXTHOP_WORKER);
 }
 

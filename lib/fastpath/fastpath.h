@@ -133,7 +133,7 @@ struct fastpath_flows {
 	uint64_t flow6_bytes; /* of flow_bytes: the table of IPv6 */
 	unsigned longest_probe;
 	uint64_t uncached; /* times that a flow got no program because no list of
-			    * rare actions was free */
+			    * listed actions was free */
 };
 
 /* Fills the figures that need no walk over tables; any thread.  longest_probe, nat_bytes, and proto

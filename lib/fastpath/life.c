@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "nat/nat.h"
 #include "nat/layout.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "session/session.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
@@ -125,8 +125,8 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	s->nexthops = memory_take(NEXTHOP_COUNT * sizeof(*s->nexthops), setup->numa_node);
 	s->flow4 = flow_table_create(flows, sizeof(struct flow4), setup->numa_node);
 	s->flow6 = flow_table_create(flows / 2, sizeof(struct flow6), setup->numa_node);
-	s->rares = rares_create(flows + flows / 2, setup->numa_node);
-	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || s->rares == NULL
+	s->lists = action_lists_create(flows + flows / 2, setup->numa_node);
+	if (s->nexthops == NULL || s->flow4 == NULL || s->flow6 == NULL || s->lists == NULL
 		|| slowpath_init(s) < 0)
 		return -ENOMEM;
 	watch(s, s->flow4);
@@ -182,7 +182,7 @@ fastpath_destroy(struct fastpath *fp)
 	nat_destroy(fp->slow.nat);
 	flow_table_destroy(fp->slow.flow4);
 	flow_table_destroy(fp->slow.flow6);
-	rares_destroy(fp->slow.rares);
+	action_lists_destroy(fp->slow.lists);
 	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
 	memory_give(fp, sizeof(*fp));
 }
@@ -256,13 +256,13 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	fastpath_send_born(fp);
 }
 
-/* Releases the list of rare actions of a program of an older epoch, which runs no more. */
+/* Releases the action list of a program of an older epoch, which runs no more. */
 static void
 outdate(struct slowpath *s, struct flow *f)
 {
 	f->epoch = 0;
-	rares_give(s->rares, f->rare);
-	f->rare = 0;
+	action_lists_give(s->lists, f->list);
+	f->list = 0;
 }
 
 /* Handles one record of the sweep: collects its counts, ages it. */
@@ -419,11 +419,11 @@ fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out)
 		.sessions = counter_get(&fp->slow.sessions->used),
 		.sessions_capacity = fp->slow.sessions->capacity,
 		.flow_bytes = flow_table_bytes(t4) + flow_table_bytes(t6)
-			+ rares_bytes(fp->slow.rares),
+			+ action_lists_bytes(fp->slow.lists),
 		.flow6_bytes = flow_table_bytes(t6),
 		.session_bytes = sessions_bytes(fp->slow.sessions),
 		.source_bytes = sources_bytes(fp->slow.sessions->sources),
-		.uncached = counter_get(&fp->slow.rares->refused),
+		.uncached = counter_get(&fp->slow.lists->refused),
 	};
 	sessions_figures(fp->slow.sessions, &out->counts);
 }

@@ -9,12 +9,12 @@
 #include <rte_mbuf.h>
 
 #include "fastpath/fastpath_priv.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 
-/* Bits that no flow and no rare action has otherwise. */
+/* Bits that no flow and no listed action has otherwise. */
 #define FLOW_TCP_LEFT_OUT  0x80
-#define FLOW_RARE_LEFT_OUT 0x40
-#define RARE_LEFT_OUT      0x80000000u
+#define FLOW_ACTIONS_LEFT_OUT 0x40
+#define ACTION_LEFT_OUT      0x80000000u
 
 enum {
 	CLOCK_TRIES = 1000,
@@ -147,7 +147,7 @@ measured_action_name(enum measured_action a)
 }
 
 struct leaving {
-	const struct rares *rares;
+	const struct action_lists *lists;
 	enum measured_action action;
 	uint32_t found;
 };
@@ -155,17 +155,17 @@ struct leaving {
 static bool
 is_left_out(uint32_t word)
 {
-	return word & RARE_LEFT_OUT;
+	return word & ACTION_LEFT_OUT;
 }
 
 /* Sets whether the list has an action that is executed, and one that was taken away. */
 static void
-look_through(const struct rare_list *l, bool *any, bool *gone)
+look_through(const struct action_list *l, bool *any, bool *gone)
 {
 	*any = *gone = false;
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && l->word[i] != 0; i++) {
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && l->word[i] != 0; i++) {
 		*gone |= is_left_out(l->word[i]);
-		*any |= !is_left_out(l->word[i]) && RARE_OP(l->word[i]) != RARE_COUNT;
+		*any |= !is_left_out(l->word[i]) && ACTION_OP(l->word[i]) != ACTION_COUNT;
 	}
 }
 
@@ -184,12 +184,12 @@ leave_one(void *arg, struct flow_table *t, uint32_t index)
 		leaving->found++;
 		return;
 	}
-	if (!(flags & FLOW_RARE))
+	if (!(flags & FLOW_ACTIONS))
 		return;
-	look_through(rares_at(leaving->rares, f->rare), &any, &gone);
+	look_through(action_lists_at(leaving->lists, f->list), &any, &gone);
 	leaving->found += gone;
 	if (gone && !any)
-		f->flags = (uint8_t)((flags & ~FLOW_RARE) | FLOW_RARE_LEFT_OUT);
+		f->flags = (uint8_t)((flags & ~FLOW_ACTIONS) | FLOW_ACTIONS_LEFT_OUT);
 }
 
 static void
@@ -201,23 +201,23 @@ put_one(void *arg, struct flow_table *t, uint32_t index)
 	(void)arg;
 	if (flags & FLOW_TCP_LEFT_OUT)
 		flags = (flags & ~FLOW_TCP_LEFT_OUT) | FLOW_TCP;
-	if (flags & FLOW_RARE_LEFT_OUT)
-		flags = (flags & ~FLOW_RARE_LEFT_OUT) | FLOW_RARE;
+	if (flags & FLOW_ACTIONS_LEFT_OUT)
+		flags = (flags & ~FLOW_ACTIONS_LEFT_OUT) | FLOW_ACTIONS;
 	f->flags = (uint8_t)flags;
 }
 
 /* Marks every word of every list that has operation op; op 0 restores all. */
 static void
-mark_words(struct rares *t, unsigned op)
+mark_words(struct action_lists *t, unsigned op)
 {
 	for (uint32_t l = 1; l <= t->high; l++) {
-		for (unsigned i = 0; i < PROGRAM_RARE_MAX && t->list[l].word[i] != 0; i++) {
+		for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && t->list[l].word[i] != 0; i++) {
 			uint32_t *word = &t->list[l].word[i];
 
 			if (op == 0)
-				*word &= ~RARE_LEFT_OUT;
-			else if (RARE_OP(*word) == op)
-				*word |= RARE_LEFT_OUT;
+				*word &= ~ACTION_LEFT_OUT;
+			else if (ACTION_OP(*word) == op)
+				*word |= ACTION_LEFT_OUT;
 		}
 	}
 }
@@ -225,10 +225,10 @@ mark_words(struct rares *t, unsigned op)
 uint32_t
 fastpath_leave_out(struct fastpath *fp, enum measured_action a)
 {
-	struct leaving leaving = { .rares = fp->slow.rares, .action = a };
+	struct leaving leaving = { .lists = fp->slow.lists, .action = a };
 
 	if (a != MEASURED_TCP)
-		mark_words(fp->slow.rares, a == MEASURED_METER ? RARE_METER : RARE_DSCP);
+		mark_words(fp->slow.lists, a == MEASURED_METER ? ACTION_METER : ACTION_DSCP);
 	flow_table_sweep(fp->slow.flow4, UINT32_MAX, leave_one, &leaving);
 	flow_table_sweep(fp->slow.flow6, UINT32_MAX, leave_one, &leaving);
 	return leaving.found;
@@ -237,7 +237,7 @@ fastpath_leave_out(struct fastpath *fp, enum measured_action a)
 void
 fastpath_put_back(struct fastpath *fp)
 {
-	mark_words(fp->slow.rares, 0);
+	mark_words(fp->slow.lists, 0);
 	flow_table_sweep(fp->slow.flow4, UINT32_MAX, put_one, NULL);
 	flow_table_sweep(fp->slow.flow6, UINT32_MAX, put_one, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The step of the hot loop: a packet that the quick test accepted, of a flow that leaves by a
- * neighbour without VLAN tags and has no rare action.  It does what slowpath/hit.h does for all
+ * neighbour without VLAN tags and has no listed action.  It does what slowpath/hit.h does for all
  * other packets of known flows. */
 #ifndef FASTPATH_STRAIGHT_H
 #define FASTPATH_STRAIGHT_H
@@ -56,7 +56,7 @@ static __attribute__((noinline)) bool
 straight_tcp(
 	const struct flow *f, const struct hit_tables *t, const uint8_t *tcp, unsigned l4_bytes)
 {
-	if ((f->flags & FLOW_RARE) || t->observed)
+	if ((f->flags & FLOW_ACTIONS) || t->observed)
 		return false;
 	return tcp_track_usual(&t->session[f->session], f->flags & FLOW_REPLY, tcp, l4_bytes);
 }
@@ -67,7 +67,7 @@ static inline bool
 straight_flow(
 	const struct flow *f, const struct hit_tables *t, const uint8_t *l4, unsigned l4_bytes)
 {
-	return likely((f->flags & (FLOW_RARE | FLOW_TCP)) == 0) || straight_tcp(f, t, l4, l4_bytes);
+	return likely((f->flags & (FLOW_ACTIONS | FLOW_TCP)) == 0) || straight_tcp(f, t, l4, l4_bytes);
 }
 
 /* Counts a packet of another worker's flow, and leaves it as it is. */

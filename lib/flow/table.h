@@ -59,7 +59,7 @@ struct flow_table {
 	uint64_t moved, refused, evicted;
 	int numa_node;
 	struct flow_secret secret;
-	/* Called before a record with a list of rare actions, or an alias, is removed: collects its
+	/* Called before a record with a action list, or an alias, is removed: collects its
 	 * counts. */
 	void (*let_go)(void *arg, struct flow_table *t, uint32_t index);
 	void *arg;

@@ -24,9 +24,9 @@ outcome_meter_place(const struct program *p, const struct generation *gen)
 {
 	uint32_t place = 0;
 
-	for (unsigned i = 0; i < p->rare_count; i++)
-		if (RARE_OP(p->rare[i]) == RARE_METER)
-			place = gen->meters[RARE_ARG(p->rare[i])].place;
+	for (unsigned i = 0; i < p->action_count; i++)
+		if (ACTION_OP(p->actions[i]) == ACTION_METER)
+			place = gen->meters[ACTION_ARG(p->actions[i])].place;
 	return place;
 }
 

@@ -11,8 +11,8 @@
 #include "schema/document.h"
 #include "session/session.h"
 
-#define PLACES_MAX RARE_ARG(UINT32_MAX) /* the maximum of a rare action's argument */
-#define METERS_MAX RARE_ARG(UINT32_MAX)
+#define PLACES_MAX ACTION_ARG(UINT32_MAX) /* the maximum of a listed action's argument */
+#define METERS_MAX ACTION_ARG(UINT32_MAX)
 
 struct err *
 build_err(const struct build *b)

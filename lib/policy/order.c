@@ -60,7 +60,7 @@ follow(struct build *b, struct draft *d, const struct jump *jump, unsigned *word
 		return false;
 	d->pipeline.traits |= to->pipeline.traits;
 	d->depth = to->depth + 1 > d->depth ? to->depth + 1 : d->depth;
-	*words = to->rare_words > *words ? to->rare_words : *words;
+	*words = to->action_words > *words ? to->action_words : *words;
 	if (d->depth == PIPELINE_JUMPS_MAX + 1 && to->depth == PIPELINE_JUMPS_MAX) {
 		err_add(b->setup.err, EINVAL, jump->loc,
 			"pipelines.%s: a packet would follow more than %u gotos", d->pipeline.name,
@@ -80,14 +80,14 @@ count_words(struct build *b, struct draft *d)
 
 	for (unsigned i = p->n; i-- > 0;) {
 		const struct step *step = &p->step[i];
-		unsigned behind = d->rare_words;
+		unsigned behind = d->action_words;
 
 		for (unsigned k = 0; k < step->n_jumps; k++)
 			if (!follow(b, d, &step->jumps[k], &behind))
 				return false;
-		d->rare_words = step->rare_words + ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
-		if (d->rare_words < behind)
-			d->rare_words = behind;
+		d->action_words = step->action_words + ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
+		if (d->action_words < behind)
+			d->action_words = behind;
 		p->traits |= step->traits & ~TRAIT_NEEDS_TRACK & ~TRAIT_NEEDS_ROUTE & ~TRAIT_ENDS
 			& ~TRAIT_BEFORE_ROUTE;
 	}
@@ -123,12 +123,12 @@ visit(struct build *b, struct draft *d)
 		return false;
 	d->state = DRAFT_DONE;
 	p->alone = is_alone(p);
-	if (d->rare_words > PROGRAM_RARE_MAX) {
+	if (d->action_words > PROGRAM_ACTIONS_MAX) {
 		err_add(b->setup.err, E2BIG, p->step[0].loc,
 			"pipelines.%s: a packet could be counted, metered and marked %u times; "
 			"the bound is %u",
-			p->name, d->rare_words, PROGRAM_RARE_MAX);
-		d->rare_words = 0; /* reported once, not again for pipelines that lead here */
+			p->name, d->action_words, PROGRAM_ACTIONS_MAX);
+		d->action_words = 0; /* reported once, not again for pipelines that lead here */
 	}
 	return true;
 }

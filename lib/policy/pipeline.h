@@ -19,7 +19,7 @@ struct step {
 	struct matcher *condition; /* NULL: for every packet */
 	struct loc loc;
 	/* as the stage's build set them; read while the pipeline is checked */
-	unsigned traits, rare_words;
+	unsigned traits, action_words;
 	const struct jump *jumps; /* policy/build.h */
 	unsigned n_jumps;
 };

@@ -58,7 +58,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->stage = stage;
 	step->loc = choice->loc;
 	step->traits = sb.traits;
-	step->rare_words = sb.rare_words;
+	step->action_words = sb.action_words;
 	step->jumps = sb.jumps;
 	step->n_jumps = sb.n_jumps;
 	if (build_condition(b, sb.cfg, step) < 0)

@@ -81,30 +81,30 @@ emit_dst(struct program *p, const union address *a, rte_be16_t port)
 }
 
 static bool
-emit_rare(struct program *p, enum rare_op op, uint32_t arg)
+emit_action(struct program *p, enum action_op op, uint32_t arg)
 {
-	if (p->rare_count == PROGRAM_RARE_MAX)
+	if (p->action_count == PROGRAM_ACTIONS_MAX)
 		return false;
-	p->rare[p->rare_count++] = RARE_WORD(op, arg);
+	p->actions[p->action_count++] = ACTION_WORD(op, arg);
 	return true;
 }
 
 bool
 emit_count(struct program *p, uint32_t place)
 {
-	return emit_rare(p, RARE_COUNT, place);
+	return emit_action(p, ACTION_COUNT, place);
 }
 
 bool
 emit_meter(struct program *p, uint32_t meter)
 {
-	return emit_rare(p, RARE_METER, meter);
+	return emit_action(p, ACTION_METER, meter);
 }
 
 bool
 emit_dscp(struct program *p, uint8_t dscp)
 {
-	return emit_rare(p, RARE_DSCP, dscp);
+	return emit_action(p, ACTION_DSCP, dscp);
 }
 
 /* Text that is appended to; without room its length still counts, as with snprintf. */
@@ -160,16 +160,16 @@ say_rewrite(struct text *t, const char *end, const struct tuple *to, bool source
 }
 
 static void
-say_rare(struct text *t, uint32_t word)
+say_action(struct text *t, uint32_t word)
 {
-	switch (RARE_OP(word)) {
-	case RARE_METER:
+	switch (ACTION_OP(word)) {
+	case ACTION_METER:
 		next(t);
-		say(t, "meter %u", RARE_ARG(word));
+		say(t, "meter %u", ACTION_ARG(word));
 		break;
-	case RARE_DSCP:
+	case ACTION_DSCP:
 		next(t);
-		say(t, "dscp %u", RARE_ARG(word));
+		say(t, "dscp %u", ACTION_ARG(word));
 		break;
 	default:
 		break;
@@ -184,8 +184,8 @@ program_print(char *out, size_t bytes, const struct program *p, const struct tup
 
 	if (bytes > 0)
 		out[0] = '\0';
-	for (unsigned i = 0; i < p->rare_count; i++)
-		say_rare(&t, p->rare[i]);
+	for (unsigned i = 0; i < p->action_count; i++)
+		say_action(&t, p->actions[i]);
 	if (p->ttl) {
 		next(&t);
 		say(&t, "ttl");

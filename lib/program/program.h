@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is decided for a flow: the value that stages emit and the executor carries out.
  *
- * The common part (verdict, TTL, addresses, ports) is carried out by the hot loop. Rare actions are
+ * The common part (verdict, TTL, addresses, ports) is carried out by the hot loop. Listed actions are
  * 32-bit words, operation in the upper 8 bits, argument in the lower 24, carried out in order by
  * passes over the packets that have them. */
 #ifndef PROGRAM_PROGRAM_H
@@ -23,10 +23,10 @@ enum program_verdict {
 	PROGRAM_REJECT, /* drop, and tell the sender (see reply); never cached */
 };
 
-enum rare_op {
-	RARE_COUNT = 1, /* argument: rule counter (policy/place.h) of this packet */
-	RARE_METER,     /* argument: meter of the generation */
-	RARE_DSCP,      /* argument: DSCP, 0..63 */
+enum action_op {
+	ACTION_COUNT = 1, /* argument: rule counter (policy/place.h) of this packet */
+	ACTION_METER,     /* argument: meter of the generation */
+	ACTION_DSCP,      /* argument: DSCP, 0..63 */
 };
 
 /* How the sender is told. */
@@ -36,10 +36,10 @@ enum reply {
 	REPLY_RESET,       /* TCP reset; for other protocols REPLY_UNREACHABLE */
 };
 
-#define PROGRAM_RARE_MAX   10
-#define RARE_WORD(op, arg) ((uint32_t)(op) << 24 | (uint32_t)(arg))
-#define RARE_OP(word)      ((word) >> 24)
-#define RARE_ARG(word)     ((word)&0xffffffu)
+#define PROGRAM_ACTIONS_MAX   10
+#define ACTION_WORD(op, arg) ((uint32_t)(op) << 24 | (uint32_t)(arg))
+#define ACTION_OP(word)      ((word) >> 24)
+#define ACTION_ARG(word)     ((word)&0xffffffu)
 
 struct program {
 	uint8_t verdict;    /* enum program_verdict */
@@ -47,21 +47,21 @@ struct program {
 	uint8_t reply;      /* enum reply: of PROGRAM_REJECT */
 	uint8_t reply_code; /* ICMP code in IPv4 terms */
 	bool ttl;           /* decremented; the packet is dropped at zero */
-	uint8_t rare_count;
+	uint8_t action_count;
 	uint16_t iface;  /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
-	uint32_t place;  /* the line that decided the verdict, 0: none; counted by a rare
+	uint32_t place;  /* the line that decided the verdict, 0: none; counted by a listed
 			  * action */
 	struct tuple to; /* addresses and ports as the packet leaves */
 	bool has_quoted; /* an ICMP error: the packet that it quotes becomes quoted */
 	struct tuple quoted;
 	union address gateway; /* PROGRAM_OUTPUT: address of the neighbour, family of to */
-	uint32_t rare[PROGRAM_RARE_MAX];
+	uint32_t actions[PROGRAM_ACTIONS_MAX];
 };
 
 /* Initialises a program for a flow, with nothing decided. */
 void program_init(struct program *p, const struct tuple *flow);
 
-/* The emit functions of stages.  Those of rare actions return false when there is no room; a
+/* The emit functions of stages.  Those of listed actions return false when there is no room; a
  * pipeline is checked when it is built, so there is always room. emit_output sets the TTL's
  * decrement, the others clear it. */
 void emit_drop(struct program *p, enum reason r, uint32_t place);

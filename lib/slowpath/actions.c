@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rare actions: rule counters, meters, DSCP. */
+/* Listed actions: rule counters, meters, DSCP. */
 
 #include "base/clock.h"
 #include "base/counter.h"
@@ -26,14 +26,14 @@ count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
 }
 
 bool
-slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
+slowpath_meters(struct slowpath *s, const uint32_t actions[], unsigned ip_bytes)
 {
 	struct meter *const *meters = s->gen->worker[s->worker].meters;
 
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
-		uint32_t arg = RARE_ARG(rare[i]);
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++) {
+		uint32_t arg = ACTION_ARG(actions[i]);
 
-		if (RARE_OP(rare[i]) == RARE_METER
+		if (ACTION_OP(actions[i]) == ACTION_METER
 			&& !meter_take(meters[arg], s->now_ns, ip_bytes)) {
 			count_exceeded(s, arg, ip_bytes);
 			return false;
@@ -43,9 +43,9 @@ slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes)
 }
 
 void
-slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family)
+slowpath_marks(const uint32_t actions[], uint8_t *ip, unsigned family)
 {
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++)
-		if (RARE_OP(rare[i]) == RARE_DSCP && family != 0)
-			rewrite_dscp(ip, family, (uint8_t)RARE_ARG(rare[i]));
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++)
+		if (ACTION_OP(actions[i]) == ACTION_DSCP && family != 0)
+			rewrite_dscp(ip, family, (uint8_t)ACTION_ARG(actions[i]));
 }

@@ -79,6 +79,6 @@ decision_from_program(const struct eval *ev, struct decision *d)
 	d->tell = p->verdict == PROGRAM_REJECT ? p->reply : (uint8_t)REPLY_NONE;
 	d->tell_code = p->reply_code;
 	d->place = p->place;
-	d->rare = p->rare;
+	d->actions = p->actions;
 	d->program = p;
 }

@@ -204,7 +204,7 @@ enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 		return;
 	}
 	d->metered = true;
-	d->exceeded = !slowpath_meters(s, ev->program.rare, ev->view->l3_bytes);
+	d->exceeded = !slowpath_meters(s, ev->program.actions, ev->view->l3_bytes);
 	if (d->exceeded) {
 		refuse_session(s, ev);
 		return;

@@ -14,9 +14,9 @@ count_places(struct slowpath *s, const struct decision *d, const struct view *v,
 {
 	struct place_hits *hits = s->gen->worker[s->worker].hits;
 
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && d->rare[i] != 0; i++)
-		if (RARE_OP(d->rare[i]) == RARE_COUNT)
-			count_place(&hits[RARE_ARG(d->rare[i])], v->l3_bytes, tick);
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && d->actions[i] != 0; i++)
+		if (ACTION_OP(d->actions[i]) == ACTION_COUNT)
+			count_place(&hits[ACTION_ARG(d->actions[i])], v->l3_bytes, tick);
 }
 
 /* Counts a packet.  Every packet keeps a record without a session alive; a session lives only on
@@ -50,7 +50,7 @@ tell_sender(struct slowpath *s, const struct burst *b, unsigned slot, const stru
 static bool
 pass_meters(struct slowpath *s, const struct view *v, const struct decision *d)
 {
-	return d->metered ? !d->exceeded : slowpath_meters(s, d->rare, v->l3_bytes);
+	return d->metered ? !d->exceeded : slowpath_meters(s, d->actions, v->l3_bytes);
 }
 
 static enum reason
@@ -159,7 +159,7 @@ static enum reason
 send_out(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
-	slowpath_marks(d->rare, rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3), v->family);
+	slowpath_marks(d->actions, rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3), v->family);
 	if (s->nexthops[d->nexthop].state == NEXTHOP_WIRE)
 		return send_wire(s, b, slot, d);
 	return send_plain4(s, b, slot, v, d) ? REASON_NONE : send_routed(s, b, slot, v, d);

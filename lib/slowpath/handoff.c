@@ -23,7 +23,7 @@ remember(struct slowpath *s, struct burst *b, unsigned slot, unsigned worker)
 	if (index == 0 || (f->flags & FLOW_SESSION))
 		return; /* a session that began before its owner changed */
 	slowpath_let_go(s, t, index);
-	f->flags &= (uint8_t) ~(FLOW_RARE | FLOW_SHARED);
+	f->flags &= (uint8_t) ~(FLOW_ACTIONS | FLOW_SHARED);
 	f->nexthop = (uint16_t)(NEXTHOP_WORKERS + worker);
 	f->epoch = s->epoch;
 }

@@ -8,7 +8,7 @@
 #include <rte_mbuf.h>
 
 #include "program/rewrite.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "session/session.h"
 #include "flow/table.h"
 #include "session/tcp.h"
@@ -29,7 +29,7 @@ hit_odd(struct slowpath *s, struct burst *b, unsigned slot, struct flow *f, unsi
 {
 	const struct nexthop *nh = &s->nexthops[f->nexthop];
 
-	if (f->flags & (FLOW_RARE | FLOW_TCP))
+	if (f->flags & (FLOW_ACTIONS | FLOW_TCP))
 		return false;
 	if (nh->state == NEXTHOP_DROP) {
 		b->out[slot] = OUT_DROP;
@@ -85,12 +85,12 @@ hit_tcp(struct slowpath *s, struct burst *b, unsigned slot, const struct flow *f
 	return HIT_REFUSED;
 }
 
-/* Handles the rare actions of a packet that would leave.  Returns true if it is refused and the
+/* Handles the listed actions of a packet that would leave.  Returns true if it is refused and the
  * slot is done; otherwise only the rewriting is left. */
 static inline bool
-hit_rare(struct slowpath *s, struct burst *b, unsigned slot, const struct rare_hit *hit)
+hit_actions(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_packet *hit)
 {
-	enum reason r = slowpath_rare_hit(s, hit, b->tick);
+	enum reason r = slowpath_hit_actions(s, hit, b->tick);
 
 	if (likely(r == REASON_NONE))
 		return false;
@@ -147,10 +147,10 @@ hit_plain4(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if (unlikely(hit_opens(&f->flow, ip + 20)))
 		return false;
-	if (unlikely(f->flow.flags & FLOW_RARE)) {
-		const struct rare_hit rare = { &f->flow, ip, ip + 20, 4, bytes, bytes - 20 };
+	if (unlikely(f->flow.flags & FLOW_ACTIONS)) {
+		const struct hit_packet packet = { &f->flow, ip, ip + 20, 4, bytes, bytes - 20 };
 
-		if (hit_rare(s, b, slot, &rare))
+		if (hit_actions(s, b, slot, &packet))
 			return true;
 	} else {
 		if (f->flow.flags & FLOW_TCP)
@@ -185,10 +185,10 @@ hit_plain6(struct slowpath *s, struct burst *b, unsigned slot, const struct hit_
 		return nh->state != NEXTHOP_READY && hit_odd(s, b, slot, &f->flow, bytes);
 	if (unlikely(hit_opens(&f->flow, ip + 40)))
 		return false;
-	if (unlikely(f->flow.flags & FLOW_RARE)) {
-		const struct rare_hit rare = { &f->flow, ip, ip + 40, 6, bytes, bytes - 40 };
+	if (unlikely(f->flow.flags & FLOW_ACTIONS)) {
+		const struct hit_packet packet = { &f->flow, ip, ip + 40, 6, bytes, bytes - 40 };
 
-		if (hit_rare(s, b, slot, &rare))
+		if (hit_actions(s, b, slot, &packet))
 			return true;
 	} else {
 		if (f->flow.flags & FLOW_TCP)

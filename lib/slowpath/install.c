@@ -6,7 +6,7 @@
 
 #include "base/counter.h"
 #include "nat/nat.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "slowpath/slowpath_priv.h"
 
 /* Returns a record for the slot's flow, in the place of an older one if there is no other room; or
@@ -58,13 +58,13 @@ record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 	return slot_cache(s, b, slot);
 }
 
-/* Returns true if the program has rare actions that the executor carries out; counts are collected
+/* Returns true if the program has listed actions that the executor carries out; counts are collected
  * from the record by ageing. */
 static bool
-has_rare(const struct program *p)
+has_actions(const struct program *p)
 {
-	for (unsigned i = 0; i < p->rare_count; i++) {
-		if (RARE_OP(p->rare[i]) != RARE_COUNT)
+	for (unsigned i = 0; i < p->action_count; i++) {
+		if (ACTION_OP(p->actions[i]) != ACTION_COUNT)
 			return true;
 	}
 	return false;
@@ -75,30 +75,30 @@ static uint16_t
 list_for(struct slowpath *s, const struct program *p, uint16_t iface)
 {
 	uint32_t generation = (uint32_t)s->gen->number;
-	uint16_t list = rares_take(s->rares, p->rare, p->rare_count, generation);
+	uint16_t list = action_lists_take(s->lists, p->actions, p->action_count, generation);
 
 	if (list == 0) {
 		slowpath_free_lists(s);
-		list = rares_take(s->rares, p->rare, p->rare_count, generation);
+		list = action_lists_take(s->lists, p->actions, p->action_count, generation);
 	}
-	rares_own(s->rares, list, iface);
+	action_lists_own(s->lists, list, iface);
 	if (list == 0)
-		counter_add(&s->rares->refused, 1);
+		counter_add(&s->lists->refused, 1);
 	return list;
 }
 
 /* Makes the record's list the program's.  Returns false if there is no room for one more. */
 static bool
-hold_rare(struct slowpath *s, struct flow *f, const struct program *p, uint16_t iface)
+hold_list(struct slowpath *s, struct flow *f, const struct program *p, uint16_t iface)
 {
 	uint16_t list = 0;
 
-	if (p->rare_count > 0)
+	if (p->action_count > 0)
 		list = list_for(s, p, iface);
 	slowpath_collect(s, f);
-	rares_give(s->rares, f->rare);
-	f->rare = list;
-	return list != 0 || p->rare_count == 0;
+	action_lists_give(s->lists, f->list);
+	f->list = list;
+	return list != 0 || p->action_count == 0;
 }
 
 static void
@@ -116,8 +116,8 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 		rewrite4_compile(&flow4_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
-	f->epoch = hold_rare(s, f, p, ev->view->iface) ? s->epoch : 0;
-	f->flags = (uint8_t)((f->flags & ~(FLOW_RARE | FLOW_SHARED)) | (has_rare(p) ? FLOW_RARE : 0)
+	f->epoch = hold_list(s, f, p, ev->view->iface) ? s->epoch : 0;
+	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED)) | (has_actions(p) ? FLOW_ACTIONS : 0)
 		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }
 

@@ -2,16 +2,16 @@
 /* Handles a record that leaves the flow table: its counts are added to the rule counters before. */
 
 #include "base/counter.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "slowpath/slowpath_priv.h"
 
 /* Returns the rule counter of a word of a list, in the current generation, or 0. */
 static uint32_t
-place_now(const struct generation *gen, const struct rare_list *l, uint32_t word)
+place_now(const struct generation *gen, const struct action_list *l, uint32_t word)
 {
-	uint32_t place = RARE_ARG(word), back;
+	uint32_t place = ACTION_ARG(word), back;
 
-	if (RARE_OP(word) != RARE_COUNT)
+	if (ACTION_OP(word) != ACTION_COUNT)
 		return 0;
 	if (l->generation == (uint32_t)gen->number)
 		return place;
@@ -24,12 +24,12 @@ place_now(const struct generation *gen, const struct rare_list *l, uint32_t word
 void
 slowpath_collect(struct slowpath *s, struct flow *f)
 {
-	const struct rare_list *l = rares_at(s->rares, f->rare);
+	const struct action_list *l = action_lists_at(s->lists, f->list);
 	struct place_hits *hits = s->gen->worker[s->worker].hits;
 
 	if (f->packets == 0)
 		return;
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && l->word[i] != 0; i++) {
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && l->word[i] != 0; i++) {
 		uint32_t place = place_now(s->gen, l, l->word[i]);
 		struct place_hits *h = &hits[place];
 
@@ -65,6 +65,6 @@ slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index)
 	if (f->flags & FLOW_ALIAS)
 		keep_seen(s, t, f);
 	slowpath_collect(s, f);
-	rares_give(s->rares, f->rare);
-	f->rare = 0;
+	action_lists_give(s->lists, f->list);
+	f->list = 0;
 }

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "nat/nat.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -136,10 +136,10 @@ slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint3
 }
 
 enum reason
-slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick)
+slowpath_hit_actions(struct slowpath *s, const struct hit_packet *hit, uint32_t tick)
 {
 	struct flow *f = hit->flow;
-	const uint32_t *rare = rares_at(s->rares, f->rare)->word;
+	const uint32_t *actions = action_lists_at(s->lists, f->list)->word;
 	struct session *session = session_of(s->sessions, f);
 	bool tcp = f->flags & FLOW_TCP;
 	struct move move = { .idle = false };
@@ -150,12 +150,12 @@ slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick)
 	if (r == REASON_NONE) {
 		f->packets++;
 		f->bytes += hit->ip_bytes;
-		r = slowpath_meters(s, rare, hit->ip_bytes) ? REASON_NONE : REASON_police_exceeded;
+		r = slowpath_meters(s, actions, hit->ip_bytes) ? REASON_NONE : REASON_police_exceeded;
 	}
 	if (session == NULL || (r == REASON_NONE && !move.idle))
 		f->seen = tick;
 	if (r == REASON_NONE) {
-		slowpath_marks(rare, hit->ip, hit->family);
+		slowpath_marks(actions, hit->ip, hit->family);
 		if (tcp)
 			keep_tcp(s, session, &move);
 	}

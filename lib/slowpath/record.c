@@ -3,18 +3,18 @@
 
 #include <string.h>
 
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "slowpath/slowpath_priv.h"
 
 /* Returns the line that decided a recorded drop: the last one that it counts for. */
 static uint32_t
-deciding_place(const uint32_t *rare)
+deciding_place(const uint32_t *actions)
 {
 	uint32_t place = 0;
 
-	for (unsigned i = 0; i < PROGRAM_RARE_MAX && rare[i] != 0; i++) {
-		if (RARE_OP(rare[i]) == RARE_COUNT)
-			place = RARE_ARG(rare[i]);
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++) {
+		if (ACTION_OP(actions[i]) == ACTION_COUNT)
+			place = ACTION_ARG(actions[i]);
 	}
 	return place;
 }
@@ -36,7 +36,7 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 		d->ttl = flow4_at(t, index)->to.ttl;
 	}
 	d->nexthop = f->nexthop;
-	d->rare = rares_at(s->rares, f->rare)->word;
+	d->actions = action_lists_at(s->lists, f->list)->word;
 	d->fast = d->recorded = true;
 	d->session = session_of(s->sessions, f);
 	d->reply = f->flags & FLOW_REPLY;
@@ -44,5 +44,5 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	 * then martian. */
 	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
 		&& reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
-		d->place = deciding_place(d->rare);
+		d->place = deciding_place(d->actions);
 }

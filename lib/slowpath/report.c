@@ -20,9 +20,9 @@ program_of(struct slowpath *s, const struct decision *d, struct program *p)
 	memset(p, 0, sizeof(*p));
 	p->to = d->to;
 	p->ttl = d->ttl;
-	memcpy(p->rare, d->rare, sizeof(p->rare));
-	while (p->rare_count < PROGRAM_RARE_MAX && p->rare[p->rare_count] != 0)
-		p->rare_count++;
+	memcpy(p->actions, d->actions, sizeof(p->actions));
+	while (p->action_count < PROGRAM_ACTIONS_MAX && p->actions[p->action_count] != 0)
+		p->action_count++;
 	switch (nh->state) {
 	case NEXTHOP_DROP:
 		p->verdict = PROGRAM_DROP;

@@ -26,7 +26,7 @@ struct fragments;
 struct identifier;
 struct flow_table;
 struct nat;
-struct rares;
+struct action_lists;
 struct rte_mempool;
 struct sessions;
 
@@ -91,8 +91,8 @@ struct slowpath {
 	unsigned worker;
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
-	struct rares *rares; /* of both tables */
-	uint32_t rares_hand; /* the record whose list is taken next */
+	struct action_lists *lists; /* of both tables */
+	uint32_t lists_hand; /* the record whose list is taken next */
 	struct sessions *sessions;
 	struct nat *nat;
 	struct nexthop *nexthops;
@@ -158,24 +158,24 @@ bool slowpath_translates(const struct slowpath *s);
 /* Reports a slot that the hot loop has settled to the observer. */
 void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Takes from the meters of a list of rare actions; returns false for police_exceeded. */
-bool slowpath_meters(struct slowpath *s, const uint32_t rare[], unsigned ip_bytes);
+/* Takes from the meters of a action list; returns false for police_exceeded. */
+bool slowpath_meters(struct slowpath *s, const uint32_t actions[], unsigned ip_bytes);
 
 /* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on
  * (tcp_track). */
 struct tcp_verdict slowpath_tcp(
 	struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes);
 
-/* Handles a packet of a known flow that would leave and whose flow has rare actions: segment,
+/* Handles a packet of a known flow that would leave and whose flow has listed actions: segment,
  * meters, marks.  Returns REASON_NONE, with its session moved on and the packet counted, or the
  * reason to drop it. */
-struct rare_hit {
+struct hit_packet {
 	struct flow *flow;
 	uint8_t *ip;
 	const uint8_t *l4;
 	unsigned family, ip_bytes, l4_bytes;
 };
-enum reason slowpath_rare_hit(struct slowpath *s, const struct rare_hit *hit, uint32_t tick);
+enum reason slowpath_hit_actions(struct slowpath *s, const struct hit_packet *hit, uint32_t tick);
 
 /* The host's callbacks: a packet that waited for a neighbour leaves (v as it came in, with current
  * offsets), and the first returns REASON_NONE, or why it may not; a packet that waited does not

@@ -56,7 +56,7 @@ struct decision {
 	uint16_t nexthop;
 	uint8_t tell, tell_code; /* enum reply: what the sender is told */
 	uint32_t place;
-	const uint32_t *rare;
+	const uint32_t *actions;
 	const struct program *program; /* new; NULL from a record */
 	struct session *session;       /* or NULL */
 	uint8_t conn;                  /* new: enum conn_state */
@@ -122,7 +122,7 @@ void install(
  * index, or 0. */
 uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
 
-/* Makes room for lists of rare actions. */
+/* Makes room for action lists. */
 void slowpath_free_lists(struct slowpath *s);
 
 /* Reads a record as a decision. */
@@ -145,8 +145,8 @@ slot_drop(struct burst *b, unsigned slot, enum reason r)
 /* Counts a packet for a rule counter. */
 void count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick);
 
-/* Writes the DSCP of a list of rare actions. */
-void slowpath_marks(const uint32_t rare[], uint8_t *ip, unsigned family);
+/* Writes the DSCP of a action list. */
+void slowpath_marks(const uint32_t actions[], uint8_t *ip, unsigned family);
 
 /* Returns true if an IPv4 packet gets another source, which other hosts may use, too. */
 static inline bool

@@ -46,7 +46,7 @@ acl_build(struct stage_build *sb, void **instance)
 		return -EINVAL; /* already reported by the decoder, or when the list was
 				 * built */
 	sb->traits = acl->traits;
-	sb->rare_words = 1;
+	sb->action_words = 1;
 	sb->jumps = acl->jumps;
 	sb->n_jumps = acl->n_jumps;
 	*instance = (void *)(uintptr_t)acl;

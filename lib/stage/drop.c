@@ -38,7 +38,7 @@ drop_build(struct stage_build *sb, void **instance)
 	if (drop->place != 0)
 		build_place_says(sb->build, drop->place, &drop_table, sb->cfg);
 	sb->traits = TRAIT_ENDS;
-	sb->rare_words = 1;
+	sb->action_words = 1;
 	*instance = drop;
 	return drop->place != 0 ? 0 : -ENOMEM;
 }

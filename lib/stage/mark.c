@@ -40,7 +40,7 @@ mark_build(struct stage_build *sb, void **instance)
 	if (mark == NULL)
 		return build_no_memory(sb->build);
 	mark->dscp = cfg->dscp;
-	sb->rare_words = 1;
+	sb->action_words = 1;
 	*instance = mark;
 	return 0;
 }

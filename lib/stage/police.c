@@ -78,7 +78,7 @@ police_build(struct stage_build *sb, void **instance)
 	if (meter < 0)
 		return meter;
 	police->meter = (uint32_t)meter;
-	sb->rare_words = 1;
+	sb->action_words = 1;
 	*instance = police;
 	return 0;
 }

@@ -46,7 +46,7 @@ route_build(struct stage_build *sb, void **instance)
 	const struct route_table *table = build_find_routes(sb->build, cfg->table);
 
 	sb->traits = TRAIT_ROUTES;
-	sb->rare_words = 1; /* the rule counter of a blackhole */
+	sb->action_words = 1; /* the rule counter of a blackhole */
 	if (table == NULL)
 		return -EINVAL; /* already reported by the decoder, or when the table was
 				 * built */

@@ -91,9 +91,9 @@ class Program:
         if v["ttl"]:
             words.append("ttl")
         words.append("to " + Tuple(v["to"]).to_string())
-        for i in range(int(v["rare_count"])):
-            word = int(v["rare"][i])
-            words.append("%s %d" % (enum_name("enum rare_op", word >> 24), word & 0xffffff))
+        for i in range(int(v["action_count"])):
+            word = int(v["actions"][i])
+            words.append("%s %d" % (enum_name("enum action_op", word >> 24), word & 0xffffff))
         return "; ".join(words)
 
 

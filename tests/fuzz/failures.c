@@ -8,7 +8,7 @@
 #include <rte_ip_frag.h>
 
 #include "nat/nat_priv.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "path.h"
 #include "slowpath/fragments/fragments.h"
 #include "host/host.h"
@@ -79,9 +79,9 @@ IN_FRONT(int, session_link,
 IN_FRONT(uint32_t, flow_table_insert,
 	(struct flow_table * t, const void *key, uint64_t hash, uint32_t tick),
 	(t, key, hash, tick), FAIL_FLOW, 0)
-IN_FRONT(uint16_t, rares_take,
-	(struct rares * r, const uint32_t word[], unsigned n, uint32_t generation),
-	(r, word, n, generation), FAIL_RARE, 0)
+IN_FRONT(uint16_t, action_lists_take,
+	(struct action_lists * r, const uint32_t word[], unsigned n, uint32_t generation),
+	(r, word, n, generation), FAIL_LIST, 0)
 IN_FRONT(uint32_t, sources_take,
 	(struct sources * t, const union address *a, unsigned family,
 		const struct source_limit *limit, uint64_t now_ns),

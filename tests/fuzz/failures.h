@@ -10,7 +10,7 @@
 	X(SESSION, "the session table is full") \
 	X(LINK, "there is no room for a session's flows") \
 	X(FLOW, "the flow table is full") \
-	X(RARE, "there is no room for one more list of rare actions") \
+	X(LIST, "there is no room for one more action list") \
 	X(SOURCE, "a source may hold no more") \
 	X(QUOTA, "an inside address may hold no more of a pool") \
 	X(HOST, "no room for one more inside address") \

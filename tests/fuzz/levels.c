@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "nat/nat_priv.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "path.h"
 #include "slowpath/fragments/fragments.h"
 #include "slowpath/slowpath.h"
@@ -124,6 +124,6 @@ levels_check(const char *when)
 	check_nat(s->nat, when);
 	expect(s->flow4->used, 0, "IPv4 flows", when);
 	expect(s->flow6->used, 0, "IPv6 flows", when);
-	expect(s->rares->used, 0, "lists of rare actions", when);
+	expect(s->lists->used, 0, "action lists", when);
 	expect(fragments_live(s->fragments), 0, "datagrams in fragments", when);
 }

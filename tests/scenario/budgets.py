@@ -195,7 +195,7 @@ def fragments_wait_tracked():
     expect(out == [185 * i for i in range(14)] and not outcome.drops, (out, outcome.drops))
 
 
-# --- lists of rare actions ---
+# --- action lists ---
 
 COMBINED = (PORTS + INTERFACES.replace('PIPELINE', 'all') + 'system: {flows: 1024}\n' + ROUTES + 'acls:\n'
             + '  one: {default: drop, rules: [' + ', '.join('{proto: udp, sport: %d, action: accept}' % (1000 + i)

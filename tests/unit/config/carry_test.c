@@ -15,7 +15,7 @@
 #include "offline/offline.h"
 #include "control/report.h"
 #include "fastpath/fastpath_priv.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "io/capture.h"
 #include "packet/notation.h"
 
@@ -263,7 +263,7 @@ what_is_swept_is_forgotten(void **state)
 	assert_true(appliance_generation(f->offline.appliance)->n_carried >= 20);
 	sweep(f);
 	sweep(f);
-	assert_int_equal(fp->slow.rares->used, 0);
+	assert_int_equal(fp->slow.lists->used, 0);
 	reload(f, CONFIG(DNS));
 	assert_int_equal(appliance_generation(f->offline.appliance)->n_carried, 1);
 	assert_int_equal(hits(f, 1), 5);

@@ -93,7 +93,7 @@ a_packet_may_follow_eight_gotos(void **state)
 }
 
 static void
-a_packet_may_collect_ten_rare_actions(void **state)
+a_packet_may_collect_ten_listed_actions(void **state)
 {
 	struct fixture *f = *state;
 
@@ -101,7 +101,7 @@ a_packet_may_collect_ten_rare_actions(void **state)
 		"acls: {any: {default: accept}}\npipelines: {p: [acl: any, acl: any, acl: any,"
 		" acl: any, acl: any, acl: any, acl: any, acl: any, acl: any, drop]}\n");
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
-	assert_int_equal(f->ev.program.rare_count, 10);
+	assert_int_equal(f->ev.program.action_count, 10);
 
 	expect_error(f,
 		"acls: {any: {default: accept}}\n"
@@ -166,7 +166,7 @@ main(void)
 		stage_test(a_missing_track_is_said_once_however_many_ways_lead_there),
 		stage_test(gotos_must_not_go_round),
 		stage_test(a_packet_may_follow_eight_gotos),
-		stage_test(a_packet_may_collect_ten_rare_actions),
+		stage_test(a_packet_may_collect_ten_listed_actions),
 		stage_test(of_two_ways_the_longer_counts),
 		stage_test(a_wire_does_not_route),
 		stage_test(faults_of_all_pipelines_are_found_at_once),

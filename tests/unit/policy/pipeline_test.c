@@ -71,7 +71,7 @@ goto_goes_on_in_another_pipeline_for_good(void **state)
 	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 203.0.113.9:80 S");
 	expect_program(f, "dscp 8; ttl; output wan");
 	expect_note(f, "acl list: rule web (weir.yaml:3) goes on in pipeline web\n");
-	assert_int_equal(f->ev.program.rare[0] >> 24, RARE_COUNT);
+	assert_int_equal(f->ev.program.actions[0] >> 24, ACTION_COUNT);
 
 	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 203.0.113.9:81 S");
 	expect_program(f, "drop drop_stage");

@@ -50,7 +50,7 @@ a_program_starts_as_the_flow_stands(void **state)
 
 	assert_memory_equal(&p.to, &udp, sizeof(udp));
 	assert_int_equal(p.verdict, PROGRAM_NONE);
-	assert_int_equal(p.rare_count, 0);
+	assert_int_equal(p.action_count, 0);
 	expect_text(&p, &udp, "undecided");
 }
 
@@ -158,7 +158,7 @@ protocols_without_ports_are_printed_without(void **state)
 }
 
 static void
-rare_actions_keep_their_order_and_counts_are_not_printed(void **state)
+listed_actions_keep_their_order_and_counts_are_not_printed(void **state)
 {
 	struct program p;
 
@@ -168,15 +168,15 @@ rare_actions_keep_their_order_and_counts_are_not_printed(void **state)
 	assert_true(emit_dscp(&p, 46));
 	emit_output(&p, 3, &public4);
 
-	assert_int_equal(p.rare_count, 3);
-	assert_int_equal(p.rare[0], 0x0100000c);
-	assert_int_equal(p.rare[1], 0x02000002);
-	assert_int_equal(p.rare[2], 0x0300002e);
+	assert_int_equal(p.action_count, 3);
+	assert_int_equal(p.actions[0], 0x0100000c);
+	assert_int_equal(p.actions[1], 0x02000002);
+	assert_int_equal(p.actions[2], 0x0300002e);
 	expect_text(&p, &udp, "meter 2; dscp 46; ttl; output wan");
 }
 
 static void
-there_is_room_for_ten_rare_actions(void **state)
+there_is_room_for_ten_listed_actions(void **state)
 {
 	struct program p;
 
@@ -184,8 +184,8 @@ there_is_room_for_ten_rare_actions(void **state)
 	for (unsigned i = 1; i <= 10; i++)
 		assert_true(emit_count(&p, i));
 	assert_false(emit_count(&p, 11));
-	assert_int_equal(p.rare_count, 10);
-	assert_int_equal(RARE_ARG(p.rare[9]), 10);
+	assert_int_equal(p.action_count, 10);
+	assert_int_equal(ACTION_ARG(p.actions[9]), 10);
 }
 
 static void
@@ -213,8 +213,8 @@ main(void)
 		cmocka_unit_test(ipv6_endpoints_have_brackets),
 		cmocka_unit_test(icmp_has_an_identifier_where_others_have_a_port),
 		cmocka_unit_test(protocols_without_ports_are_printed_without),
-		cmocka_unit_test(rare_actions_keep_their_order_and_counts_are_not_printed),
-		cmocka_unit_test(there_is_room_for_ten_rare_actions),
+		cmocka_unit_test(listed_actions_keep_their_order_and_counts_are_not_printed),
+		cmocka_unit_test(there_is_room_for_ten_listed_actions),
 		cmocka_unit_test(a_short_buffer_is_terminated_and_the_length_told),
 	};
 

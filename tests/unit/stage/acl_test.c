@@ -35,8 +35,8 @@ the_first_rule_that_matches_decides(void **state)
 
 	expect_accepts(f, "tcp 203.0.113.9:40000 > 10.0.0.80:443 S");
 	expect_note(f, "acl list: rule web (weir.yaml:5) accepts\n");
-	assert_int_equal(f->ev.program.rare_count, 1);
-	assert_int_equal(f->gen.places[RARE_ARG(f->ev.program.rare[0])].loc.line, 5);
+	assert_int_equal(f->ev.program.action_count, 1);
+	assert_int_equal(f->gen.places[ACTION_ARG(f->ev.program.actions[0])].loc.line, 5);
 
 	evaluate(f, "guard", LAN, "tcp 203.0.113.9:40000 > 10.0.0.81:80 S");
 	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);
@@ -73,8 +73,8 @@ drops_and_rejects_are_counted_at_their_place(void **state)
 	for (unsigned port = 1; port <= 2; port++) {
 		evaluate(f, "guard", LAN,
 			port == 1 ? "udp 10.0.0.2:9 > 10.0.0.3:1" : "udp 10.0.0.2:9 > 10.0.0.3:2");
-		assert_int_equal(f->ev.program.rare_count, 1);
-		assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
+		assert_int_equal(f->ev.program.action_count, 1);
+		assert_int_equal(f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
 	}
 }
 

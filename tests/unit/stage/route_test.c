@@ -136,7 +136,7 @@ a_blackhole_is_silent_and_a_reject_is_not(void **state)
 	assert_int_equal(f->ev.program.verdict, PROGRAM_DROP);
 	expect_note(f, "route main: 192.0.2.0/24 is a blackhole\n");
 	assert_int_equal(place_line(f), 9);
-	assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
+	assert_int_equal(f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
 
 	expect_drop(f, "udp 10.0.0.2:1 > 198.18.0.9:2", REASON_no_route);
 	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);

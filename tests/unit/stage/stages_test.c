@@ -14,7 +14,7 @@ drop_counts_at_its_line(void **state)
 	assert_int_equal(place_line(f), 5);
 	place = &f->gen.places[f->ev.program.place];
 	assert_string_equal(place->owner, "pipelines.inside");
-	assert_int_equal(f->ev.program.rare[0], RARE_WORD(RARE_COUNT, f->ev.program.place));
+	assert_int_equal(f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
 
 	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 10.0.1.9:24 S");
 	assert_int_equal(place_line(f), 6);

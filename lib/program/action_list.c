@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists of rare actions in a hash table with chains.  The operator chooses the words, so the hash
+/* Action lists in a hash table with chains.  The operator chooses the words, so the hash
  * needs no key. */
 
-#include "program/rare.h"
+#include "program/action_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,27 +13,27 @@
 #define LISTS_MIN        1024u
 
 static size_t
-list_bytes(const struct rares *t)
+list_bytes(const struct action_lists *t)
 {
 	return ((size_t)t->capacity + 1) * sizeof(*t->list);
 }
 
 static size_t
-chain_bytes(const struct rares *t)
+chain_bytes(const struct action_lists *t)
 {
 	return ((size_t)t->mask + 1) * sizeof(*t->chain);
 }
 
-struct rares *
-rares_create(uint32_t records, int numa_node)
+struct action_lists *
+action_lists_create(uint32_t records, int numa_node)
 {
-	struct rares *t = calloc(1, sizeof(*t));
+	struct action_lists *t = calloc(1, sizeof(*t));
 
 	if (t == NULL)
 		return NULL;
 	t->capacity = records / LIST_FOR_RECORDS + LISTS_MIN;
-	if (t->capacity > RARES_MAX)
-		t->capacity = RARES_MAX;
+	if (t->capacity > ACTION_LISTS_MAX)
+		t->capacity = ACTION_LISTS_MAX;
 	t->mask = 1;
 	while (t->mask < t->capacity)
 		t->mask = t->mask * 2 + 1;
@@ -41,14 +41,14 @@ rares_create(uint32_t records, int numa_node)
 	t->list = memory_take(list_bytes(t), numa_node);
 	t->chain = memory_take(chain_bytes(t), numa_node);
 	if (t->list == NULL || t->chain == NULL) {
-		rares_destroy(t);
+		action_lists_destroy(t);
 		return NULL;
 	}
 	return t;
 }
 
 void
-rares_destroy(struct rares *t)
+action_lists_destroy(struct action_lists *t)
 {
 	if (t == NULL)
 		return;
@@ -58,7 +58,7 @@ rares_destroy(struct rares *t)
 }
 
 size_t
-rares_bytes(const struct rares *t)
+action_lists_bytes(const struct action_lists *t)
 {
 	return sizeof(*t) + list_bytes(t) + chain_bytes(t);
 }
@@ -74,20 +74,20 @@ hash_of(const uint32_t word[], unsigned n, uint32_t generation)
 }
 
 static bool
-is(const struct rare_list *l, const uint32_t word[], unsigned n, uint32_t generation)
+is(const struct action_list *l, const uint32_t word[], unsigned n, uint32_t generation)
 {
 	for (unsigned i = 0; i < n; i++) {
 		if (l->word[i] != word[i])
 			return false;
 	}
 	return l->generation == generation && l->refs != 0
-		&& (n == PROGRAM_RARE_MAX || l->word[n] == 0);
+		&& (n == PROGRAM_ACTIONS_MAX || l->word[n] == 0);
 }
 
 static uint16_t
-make(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
+make(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation)
 {
-	struct rare_list *l;
+	struct action_list *l;
 	uint16_t i = t->vacant;
 
 	if (i != 0)
@@ -106,7 +106,7 @@ make(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
 }
 
 uint16_t
-rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation)
+action_lists_take(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation)
 {
 	uint16_t *head, i = t->last;
 	uint32_t hash;
@@ -135,7 +135,7 @@ rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generati
 }
 
 static void
-forget(struct rares *t, uint16_t list)
+forget(struct action_lists *t, uint16_t list)
 {
 	uint16_t *at = &t->chain[t->list[list].hash & t->mask];
 
@@ -149,9 +149,9 @@ forget(struct rares *t, uint16_t list)
 }
 
 void
-rares_own(struct rares *t, uint16_t list, uint16_t iface)
+action_lists_own(struct action_lists *t, uint16_t list, uint16_t iface)
 {
-	struct rare_list *l = &t->list[list];
+	struct action_list *l = &t->list[list];
 
 	if (list == 0 || l->refs != 1 || l->owner != 0)
 		return;
@@ -161,7 +161,7 @@ rares_own(struct rares *t, uint16_t list, uint16_t iface)
 }
 
 uint16_t
-rares_heaviest(const struct rares *t)
+action_lists_heaviest(const struct action_lists *t)
 {
 	unsigned heaviest = 0;
 
@@ -172,7 +172,7 @@ rares_heaviest(const struct rares *t)
 }
 
 void
-rares_give(struct rares *t, uint16_t list)
+action_lists_give(struct action_lists *t, uint16_t list)
 {
 	if (list != 0 && --t->list[list].refs == 0)
 		forget(t, list);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists of rare actions, shared by flows.
+/* Action lists, shared by flows.
  *
  * Programs of many flows have the same few lists (what a rule counts, meters, marks), so a record
  * holds the number of its list.  A list exists while records hold it.  Its arguments refer to rule
  * counters and meters of the generation that it was made for: the same words of another generation
  * are another list.
  *
- * Threads: the owning worker.  Memory: rares_create. */
-#ifndef PROGRAM_RARE_H
-#define PROGRAM_RARE_H
+ * Threads: the owning worker.  Memory: action_lists_create. */
+#ifndef PROGRAM_ACTION_LIST_H
+#define PROGRAM_ACTION_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,10 +17,10 @@
 #include "program/program.h"
 #include "packet/ledger.h"
 
-#define RARES_MAX 65535u
+#define ACTION_LISTS_MAX 65535u
 
-struct rare_list {
-	uint32_t word[PROGRAM_RARE_MAX]; /* ended by 0 if there is room */
+struct action_list {
+	uint32_t word[PROGRAM_ACTIONS_MAX]; /* ended by 0 if there is room */
 	uint32_t generation;             /* low bits of its number */
 	uint32_t refs;                   /* records that hold it; 0: vacant */
 	uint32_t hash;
@@ -28,8 +28,8 @@ struct rare_list {
 	uint16_t owner; /* ingress interface of the flow that it was made for */
 };
 
-struct rares {
-	struct rare_list *list; /* [1..capacity]; [0] is the empty one */
+struct action_lists {
+	struct action_list *list; /* [1..capacity]; [0] is the empty one */
 	uint16_t *chain;        /* heads */
 	uint32_t capacity, mask;
 	uint32_t high; /* no list above was ever used */
@@ -43,32 +43,32 @@ struct rares {
 
 /* Creates the lists for that many records of flows: one list for 64 records, since most share
  * theirs.  NULL without memory. */
-struct rares *rares_create(uint32_t records, int numa_node);
-void rares_destroy(struct rares *t); /* NULL is fine */
-size_t rares_bytes(const struct rares *t);
+struct action_lists *action_lists_create(uint32_t records, int numa_node);
+void action_lists_destroy(struct action_lists *t); /* NULL is fine */
+size_t action_lists_bytes(const struct action_lists *t);
 
 /* Returns the number of the list with these n words of a generation, for one more record; n is not
  * 0.  Returns 0 when there is no room. */
-uint16_t rares_take(struct rares *t, const uint32_t word[], unsigned n, uint32_t generation);
+uint16_t action_lists_take(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation);
 
 /* Records that the list was taken for a flow of this ingress interface; the first one owns it. */
-void rares_own(struct rares *t, uint16_t list, uint16_t iface);
+void action_lists_own(struct action_lists *t, uint16_t list, uint16_t iface);
 
 /* Returns true if no list is free. */
 static inline bool
-rares_full(const struct rares *t)
+action_lists_full(const struct action_lists *t)
 {
 	return t->vacant == 0 && t->high == t->capacity;
 }
 
 /* Returns the interface that owns most lists. */
-uint16_t rares_heaviest(const struct rares *t);
+uint16_t action_lists_heaviest(const struct action_lists *t);
 
 /* Releases one record's hold on the list. 0 is fine. */
-void rares_give(struct rares *t, uint16_t list);
+void action_lists_give(struct action_lists *t, uint16_t list);
 
-static inline const struct rare_list *
-rares_at(const struct rares *t, uint16_t list)
+static inline const struct action_list *
+action_lists_at(const struct action_lists *t, uint16_t list)
 {
 	return &t->list[list];
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Makes room for lists of rare actions: when none is free, records give up theirs.
+/* Makes room for action lists: when none is free, records give up theirs.
  *
  * Lists are few, and a sender whose packets are decided by many combinations of rules takes many.
  * Therefore the interface that owns most lists gives first: its records are examined in turn, those
@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "flow/flow.h"
-#include "program/rare.h"
+#include "program/action_list.h"
 #include "flow/table.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -20,11 +20,11 @@
 static uint32_t
 next_record(struct slowpath *s, struct flow_table **t)
 {
-	uint32_t n4 = s->flow4->high, n6 = s->flow6->high, hand = s->rares_hand;
+	uint32_t n4 = s->flow4->high, n6 = s->flow6->high, hand = s->lists_hand;
 
 	if (hand >= n4 + n6)
 		hand = 0;
-	s->rares_hand = hand + 1;
+	s->lists_hand = hand + 1;
 	*t = hand < n4 ? s->flow4 : s->flow6;
 	if (n4 + n6 == 0)
 		return 0;
@@ -40,14 +40,14 @@ iface_of(const struct slowpath *s, const struct flow_table *t, uint32_t index)
 void
 slowpath_free_lists(struct slowpath *s)
 {
-	uint16_t heaviest = rares_heaviest(s->rares);
+	uint16_t heaviest = action_lists_heaviest(s->lists);
 
-	for (unsigned i = 0; i < LOOKED_AT && rares_full(s->rares); i++) {
+	for (unsigned i = 0; i < LOOKED_AT && action_lists_full(s->lists); i++) {
 		struct flow_table *t;
 		uint32_t index = next_record(s, &t);
 		struct flow *f = flow_at(t, index);
 
-		if (index == 0 || f->rare == 0 || !(f->flags & FLOW_USED))
+		if (index == 0 || f->list == 0 || !(f->flags & FLOW_USED))
 			continue;
 		if (iface_of(s, t, index) != heaviest
 			&& clock_tick(s->now_ns) - f->seen <= IDLE_TICKS)
