@@ -134,7 +134,7 @@ make_workers(struct appliance *a, struct err *err)
 		.count = a->n_workers,
 		.burst = a->options.burst,
 		.flows = a->cfg->system.flows,
-		.openings = a->cfg->system.memory.openings,
+		.gate_bytes = a->cfg->system.memory.openings,
 		.idle = a->cfg->system.idle,
 		.ports = &a->ports,
 		.pools = &a->pools,

@@ -114,7 +114,7 @@ behind_may_know(const struct burst *b, unsigned from)
 	return any != 0;
 }
 
-/* Handles all slots from the one that the hot loop left; refusing: openings_are_refused.  Returns
+/* Handles all slots from the one that the hot loop left; refusing: syn_gate_is_closed.  Returns
  * the first slot that waits. */
 static __attribute__((noinline)) unsigned
 execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing)
@@ -134,7 +134,7 @@ execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing
 		} else if (alone && b->flow[i] != 0 && behind_straight(b, i, &t)) {
 			hits++;
 		} else if (alone && refusing && b->flow[i] == 0 && slot_lacks_flow(s, b, i)
-			&& refuse_opening(s, b, i)) {
+			&& syn_gate_refuse(s, b, i)) {
 			refused++;
 		} else if (behind_one(s, b, i, &t, &w)) {
 			hits++;

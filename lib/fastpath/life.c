@@ -135,7 +135,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	if (s->fragments == NULL)
 		return -ENOMEM;
 	s->sessions = sessions_create(
-		setup->sessions, setup->openings, s->flow4, s->flow6, setup->numa_node);
+		setup->sessions, setup->gate_bytes, s->flow4, s->flow6, setup->numa_node);
 	s->nat = nat_create(setup->sessions, setup->worker, setup->workers, setup->numa_node);
 	if (s->sessions == NULL || s->nat == NULL)
 		return -ENOMEM;

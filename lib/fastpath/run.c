@@ -338,10 +338,10 @@ execute_all(struct slowpath *s, struct burst *b, bool all4)
 	unsigned i, n = b->n;
 	uint64_t way_bytes = 0;
 	/* First packets of another worker are refused by that worker. */
-	bool refusing = (s->owner == NULL || b->handed) && openings_are_refused(s, b);
+	bool refusing = (s->owner == NULL || b->handed) && syn_gate_is_closed(s, b);
 
 	if (unlikely(refusing))
-		openings_prefetch(s, b, 0);
+		syn_gate_prefetch_from(s, b, 0);
 	look_up(s, b, all4);
 	b->way_bytes = 0;
 	for (i = 0; i < n; i++) {

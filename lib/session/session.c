@@ -33,7 +33,7 @@ session_policy_init(struct session_policy *policy)
 }
 
 struct sessions *
-sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *flow4,
+sessions_create(uint32_t capacity, uint64_t gate_bytes, struct flow_table *flow4,
 	struct flow_table *flow6, int numa_node)
 {
 	struct sessions *t = calloc(1, sizeof(*t));
@@ -49,7 +49,7 @@ sessions_create(uint32_t capacity, uint64_t opening_bytes, struct flow_table *fl
 	t->offer = memory_take((size_t)(capacity + 1) * sizeof(*t->offer), numa_node);
 	t->sources = sources_create(capacity, numa_node);
 	if (t->session == NULL || t->offer == NULL || t->sources == NULL
-		|| openings_init(&t->openings, opening_bytes, numa_node) < 0) {
+		|| syn_gate_init(&t->gate, gate_bytes, numa_node) < 0) {
 		sessions_destroy(t);
 		return NULL;
 	}
@@ -63,7 +63,7 @@ sessions_destroy(struct sessions *t)
 	if (t == NULL)
 		return;
 	sources_destroy(t->sources);
-	openings_fini(&t->openings);
+	syn_gate_fini(&t->gate);
 	memory_give(t->offer, (size_t)(t->capacity + 1) * sizeof(*t->offer));
 	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
 	free(t);
@@ -73,7 +73,7 @@ size_t
 sessions_bytes(const struct sessions *t)
 {
 	return sizeof(*t) + (size_t)(t->capacity + 1) * (sizeof(*t->session) + sizeof(*t->offer))
-		+ openings_bytes(&t->openings);
+		+ syn_gate_bytes(&t->gate);
 }
 
 void

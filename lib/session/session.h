@@ -212,7 +212,7 @@ struct sessions {
 	struct flow_table *flow4, *flow6;
 	const struct session_policy *policy; /* the generation's, by struct session's policy */
 	struct sources *sources;
-	struct openings openings;
+	struct syn_gate gate;
 	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: packets can
 	 * arrive by all. */
 	const uint16_t *zone_of;
@@ -223,8 +223,8 @@ struct sessions {
 	void *arg;
 };
 
-/* Creates the table. opening_bytes: for session/syn_gate.h, 0: its default. */
-struct sessions *sessions_create(uint32_t capacity, uint64_t opening_bytes,
+/* Creates the table. gate_bytes: for session/syn_gate.h, 0: its default. */
+struct sessions *sessions_create(uint32_t capacity, uint64_t gate_bytes,
 	struct flow_table *flow4, struct flow_table *flow6, int numa_node);
 void sessions_destroy(struct sessions *t); /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);
@@ -274,7 +274,7 @@ struct session_charge {
 static inline bool
 session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 {
-	bool may = opening_seen(&t->openings, hash) && opening_may_pay(&t->openings, now_ns);
+	bool may = syn_gate_remember(&t->gate, hash) && syn_gate_may_admit(&t->gate, now_ns);
 
 	counter_add(&t->unproven, !may);
 	return may;
@@ -284,7 +284,7 @@ session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 static inline void
 session_opens(struct sessions *t, uint64_t now_ns)
 {
-	opening_pay(&t->openings, t->half_open_max / OPENING_SECONDS + 1, now_ns);
+	syn_gate_admit(&t->gate, t->half_open_max / SYN_GATE_SECONDS + 1, now_ns);
 }
 
 /* Initialises *fresh as a session that is in no table yet, with which a packet is judged.  It ends

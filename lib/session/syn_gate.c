@@ -8,32 +8,32 @@
 #include "base/memory.h"
 
 int
-openings_init(struct openings *o, uint64_t bytes, int numa_node)
+syn_gate_init(struct syn_gate *gate, uint64_t bytes, int numa_node)
 {
 	uint64_t lines = 1;
 
-	while (lines * 2 * sizeof(*o->line) <= (bytes != 0 ? bytes : OPENING_BYTES_DEFAULT))
+	while (lines * 2 * sizeof(*gate->line) <= (bytes != 0 ? bytes : SYN_GATE_BYTES_DEFAULT))
 		lines *= 2;
-	o->mask = lines - 1;
-	o->line = memory_take(openings_bytes(o), numa_node);
-	return o->line != NULL ? 0 : -ENOMEM;
+	gate->mask = lines - 1;
+	gate->line = memory_take(syn_gate_bytes(gate), numa_node);
+	return gate->line != NULL ? 0 : -ENOMEM;
 }
 
 void
-openings_fini(struct openings *o)
+syn_gate_fini(struct syn_gate *gate)
 {
-	memory_give(o->line, openings_bytes(o));
-	o->line = NULL;
+	memory_give(gate->line, syn_gate_bytes(gate));
+	gate->line = NULL;
 }
 
 size_t
-openings_bytes(const struct openings *o)
+syn_gate_bytes(const struct syn_gate *gate)
 {
-	return (size_t)(o->mask + 1) * sizeof(*o->line);
+	return (size_t)(gate->mask + 1) * sizeof(*gate->line);
 }
 
 void
-opening_pay(struct openings *o, uint32_t per_second, uint64_t now_ns)
+syn_gate_admit(struct syn_gate *gate, uint32_t per_second, uint64_t now_ns)
 {
-	o->due_ns = (o->due_ns > now_ns ? o->due_ns : now_ns) + NS_PER_SECOND / per_second;
+	gate->due_ns = (gate->due_ns > now_ns ? gate->due_ns : now_ns) + NS_PER_SECOND / per_second;
 }

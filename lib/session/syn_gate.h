@@ -11,7 +11,7 @@
  * replaces the oldest of its line.  One SYN in 2,000 is taken for a repeated one although it is
  * not, at any rate of the flood.
  *
- * Threads: the owning worker.  Memory: openings_init. */
+ * Threads: the owning worker.  Memory: syn_gate_init. */
 #ifndef SESSION_SYN_GATE_H
 #define SESSION_SYN_GATE_H
 
@@ -27,43 +27,43 @@
 
 #include "base/clock.h"
 
-#define OPENING_SECONDS       4u         /* time of a connection to open before it must give room */
-#define OPENING_BYTES_DEFAULT (8u << 20) /* only a flood touches it: 4 million SYNs */
-#define OPENING_PLACES        31u
+#define SYN_GATE_SECONDS       4u         /* time of a connection to open before it must give room */
+#define SYN_GATE_BYTES_DEFAULT (8u << 20) /* only a flood touches it: 4 million SYNs */
+#define SYN_GATE_PLACES        31u
 
-struct opening_line {
+struct syn_gate_line {
 	uint16_t turn;                  /* below 31: the next place to write */
-	uint16_t print[OPENING_PLACES]; /* above 31, 0: none */
+	uint16_t print[SYN_GATE_PLACES]; /* above 31, 0: none */
 };
-static_assert(sizeof(struct opening_line) == 64, "one line");
+static_assert(sizeof(struct syn_gate_line) == 64, "one line");
 
-struct openings {
-	struct opening_line *line;
+struct syn_gate {
+	struct syn_gate_line *line;
 	uint64_t mask;   /* lines - 1 */
 	uint64_t due_ns; /* when the SYNs let in so far are paid for */
 };
 
 /* Allocates the memory.  bytes: maximum, but at least a line; 0: the default.  Returns 0 or
  * -ENOMEM. */
-int openings_init(struct openings *o, uint64_t bytes, int numa_node);
-void openings_fini(struct openings *o); /* zeroed is fine */
-size_t openings_bytes(const struct openings *o);
+int syn_gate_init(struct syn_gate *gate, uint64_t bytes, int numa_node);
+void syn_gate_fini(struct syn_gate *gate); /* zeroed is fine */
+size_t syn_gate_bytes(const struct syn_gate *gate);
 
-static inline struct opening_line *
-opening_line(const struct openings *o, uint64_t hash)
+static inline struct syn_gate_line *
+syn_gate_line(const struct syn_gate *gate, uint64_t hash)
 {
-	return &o->line[hash >> 20 & o->mask];
+	return &gate->line[hash >> 20 & gate->mask];
 }
 
 static inline void
-opening_prefetch(const struct openings *o, uint64_t hash)
+syn_gate_prefetch(const struct syn_gate *gate, uint64_t hash)
 {
-	rte_prefetch0(opening_line(o, hash));
+	rte_prefetch0(syn_gate_line(gate, hash));
 }
 
 /* Returns true if a line has a print.  Its turn is not one. */
 static inline bool
-opening_has(const struct opening_line *l, uint16_t print)
+line_has(const struct syn_gate_line *l, uint16_t print)
 {
 #if defined(__SSE2__)
 	const __m128i *lane = (const __m128i *)(const void *)l;
@@ -75,7 +75,7 @@ opening_has(const struct opening_line *l, uint16_t print)
 
 	return _mm_movemask_epi8(_mm_or_si128(low, high)) != 0;
 #else
-	for (unsigned i = 0; i < OPENING_PLACES; i++) {
+	for (unsigned i = 0; i < SYN_GATE_PLACES; i++) {
 		if (l->print[i] == print)
 			return true;
 	}
@@ -85,28 +85,28 @@ opening_has(const struct opening_line *l, uint16_t print)
 
 /* Returns true if the SYN was seen recently, and remembers it. hash: the flow's keyed one. */
 static inline bool
-opening_seen(struct openings *o, uint64_t hash)
+syn_gate_remember(struct syn_gate *gate, uint64_t hash)
 {
-	struct opening_line *l = opening_line(o, hash);
+	struct syn_gate_line *l = syn_gate_line(gate, hash);
 	uint16_t print = (uint16_t)(hash >> 48);
 	bool seen;
 
-	if (print <= OPENING_PLACES)
-		print += OPENING_PLACES + 1;
-	seen = opening_has(l, print);
+	if (print <= SYN_GATE_PLACES)
+		print += SYN_GATE_PLACES + 1;
+	seen = line_has(l, print);
 	l->print[l->turn] = print;
-	l->turn = l->turn + 1u < OPENING_PLACES ? (uint16_t)(l->turn + 1) : 0;
+	l->turn = l->turn + 1u < SYN_GATE_PLACES ? (uint16_t)(l->turn + 1) : 0;
 	return seen;
 }
 
 /* Returns true if one more may be let in at that rate a second; a quarter of it at once. */
 static inline bool
-opening_may_pay(const struct openings *o, uint64_t now_ns)
+syn_gate_may_admit(const struct syn_gate *gate, uint64_t now_ns)
 {
-	return o->due_ns <= now_ns + NS_PER_SECOND / 4;
+	return gate->due_ns <= now_ns + NS_PER_SECOND / 4;
 }
 
 /* Counts one that is let in. */
-void opening_pay(struct openings *o, uint32_t per_second, uint64_t now_ns);
+void syn_gate_admit(struct syn_gate *gate, uint32_t per_second, uint64_t now_ns);
 
 #endif

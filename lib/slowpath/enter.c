@@ -97,7 +97,7 @@ may_open(struct slowpath *s, const struct session *fresh)
 {
 	if (fresh->proto != IPPROTO_TCP || likely(!sessions_flooded(s->sessions, 0)))
 		return true;
-	if (!opening_may_pay(&s->sessions->openings, s->now_ns)) {
+	if (!syn_gate_may_admit(&s->sessions->gate, s->now_ns)) {
 		counter_add(&s->sessions->unproven, 1);
 		return false;
 	}

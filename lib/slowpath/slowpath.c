@@ -249,7 +249,7 @@ settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
 	unsigned i = from;
 
 	for (;;) {
-		i = refuse_openings(s, b, i);
+		i = syn_gate_refuse_from(s, b, i);
 		if (i == b->n || b->class[i] > SLOT_PLAIN6)
 			return i;
 		s->slot = (uint16_t)i;

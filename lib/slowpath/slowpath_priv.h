@@ -188,6 +188,6 @@ void observe_session(struct slowpath *s, const struct session *session);
 
 /* Refuses first SYNs from a slot on while too many connections are half-open, where pipelines begin
  * by tracking everything.  Returns the first other slot. */
-unsigned refuse_openings(struct slowpath *s, struct burst *b, unsigned from);
+unsigned syn_gate_refuse_from(struct slowpath *s, struct burst *b, unsigned from);
 
 #endif

@@ -9,7 +9,7 @@
 #include "policy/stage.h"
 
 bool
-openings_are_refused_by(const struct slowpath *s, uint16_t iface)
+syn_gate_closed_for(const struct slowpath *s, uint16_t iface)
 {
 	const struct interface *in = iface != IFACE_NONE ? s->gen->iface[iface] : NULL;
 	const struct step *first = in != NULL && in->pipeline != NULL ? in->pipeline->step : NULL;
@@ -18,18 +18,18 @@ openings_are_refused_by(const struct slowpath *s, uint16_t iface)
 }
 
 unsigned
-refuse_openings(struct slowpath *s, struct burst *b, unsigned from)
+syn_gate_refuse_from(struct slowpath *s, struct burst *b, unsigned from)
 {
 	unsigned i, refused = 0;
 
-	if (!openings_are_refused(s, b))
+	if (!syn_gate_is_closed(s, b))
 		return from;
-	openings_prefetch(s, b, from);
+	syn_gate_prefetch_from(s, b, from);
 	for (i = from; i < b->n; i++) {
 		if (b->class[i] == SLOT_DONE)
 			continue;
 		if (b->class[i] > SLOT_PLAIN6 || !slot_lacks_flow(s, b, i)
-			|| !refuse_opening(s, b, i))
+			|| !syn_gate_refuse(s, b, i))
 			break;
 		report(s, b, i, NULL);
 		refused++;

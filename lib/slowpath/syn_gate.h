@@ -14,23 +14,23 @@
 #define TCP_OPENS 0x17 /* FIN, SYN, RST, ACK */
 #define TCP_SYN   0x02
 
-bool openings_are_refused_by(const struct slowpath *s, uint16_t iface);
+bool syn_gate_closed_for(const struct slowpath *s, uint16_t iface);
 
 /* Returns true if first SYNs are refused now, and on the burst's interface.  The other functions
  * are for that case. */
 static inline bool
-openings_are_refused(const struct slowpath *s, const struct burst *b)
+syn_gate_is_closed(const struct slowpath *s, const struct burst *b)
 {
 	return unlikely(sessions_flooded(s->sessions, 0))
-		&& openings_are_refused_by(s, b->ingress->untagged);
+		&& syn_gate_closed_for(s, b->ingress->untagged);
 }
 
-/* Prefetches the lines that refuse_opening will read; otherwise each slot would wait for one. */
+/* Prefetches the lines that syn_gate_refuse will read; otherwise each slot would wait for one. */
 static inline void
-openings_prefetch(const struct slowpath *s, const struct burst *b, unsigned from)
+syn_gate_prefetch_from(const struct slowpath *s, const struct burst *b, unsigned from)
 {
 	for (unsigned i = from; i < b->n; i++)
-		opening_prefetch(&s->sessions->openings, b->hash[i]);
+		syn_gate_prefetch(&s->sessions->gate, b->hash[i]);
 }
 
 /* Returns true if the key's bucket shows that a plain slot has no record. */
@@ -43,7 +43,7 @@ slot_lacks_flow(const struct slowpath *s, const struct burst *b, unsigned slot)
 /* Drops the packet of a plain slot without a flow if it is a first SYN that may not begin a
  * session. */
 static inline bool
-refuse_opening(struct slowpath *s, struct burst *b, unsigned slot)
+syn_gate_refuse(struct slowpath *s, struct burst *b, unsigned slot)
 {
 	bool ip4 = b->class[slot] == SLOT_PLAIN4;
 	uint8_t proto = ip4 ? b->key4[slot].proto : b->key6[slot].proto;

@@ -40,7 +40,7 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 		.workers = setup->common->count,
 		.numa_node = setup->numa_node,
 		.sessions = setup->flows,
-		.openings = setup->openings,
+		.gate_bytes = setup->gate_bytes,
 		.pool = setup->pool,
 		.clock = setup->clock,
 		.tell = tell,

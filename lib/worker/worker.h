@@ -84,7 +84,7 @@ struct worker_setup {
 	unsigned index;
 	int numa_node;
 	uint32_t flows;
-	uint64_t openings;
+	uint64_t gate_bytes;
 	struct rte_mempool *pool;
 	struct clock clock;
 	enum idle_mode idle;

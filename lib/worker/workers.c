@@ -97,7 +97,7 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 			.index = ws->made,
 			.numa_node = node,
 			.flows = setup->flows,
-			.openings = setup->openings,
+			.gate_bytes = setup->gate_bytes,
 			.pool = pools_of_node(setup->pools, node),
 			.clock = setup->clock,
 			.idle = setup->idle,

@@ -11,19 +11,19 @@
 
 #define START (1000 * NS_PER_SECOND)
 
-static struct openings o;
+static struct syn_gate gate;
 
 static int
 setup(void **state)
 {
-	o = (struct openings){ 0 };
-	return openings_init(&o, 0, -1);
+	gate = (struct syn_gate){ 0 };
+	return syn_gate_init(&gate, 0, -1);
 }
 
 static int
 teardown(void **state)
 {
-	openings_fini(&o);
+	syn_gate_fini(&gate);
 	return 0;
 }
 
@@ -40,8 +40,8 @@ static void
 the_second_syn_is_known(void **state)
 {
 	for (unsigned i = 0; i < 1000; i++) {
-		assert_false(opening_seen(&o, hash_of(i)));
-		assert_true(opening_seen(&o, hash_of(i)));
+		assert_false(syn_gate_remember(&gate, hash_of(i)));
+		assert_true(syn_gate_remember(&gate, hash_of(i)));
 	}
 }
 
@@ -51,13 +51,13 @@ the_oldest_gives_room(void **state)
 {
 	uint64_t line = 5ull << 20;
 
-	for (uint64_t i = 0; i < OPENING_PLACES; i++)
-		assert_false(opening_seen(&o, line | (100 + i) << 48));
-	assert_true(opening_seen(&o, line | 100ull << 48));
-	assert_false(opening_seen(
-		&o, line | 200ull << 48)); /* in the place of the second 100's neighbour */
-	assert_false(opening_seen(&o, line | 101ull << 48));
-	assert_true(opening_seen(&o, line | 130ull << 48));
+	for (uint64_t i = 0; i < SYN_GATE_PLACES; i++)
+		assert_false(syn_gate_remember(&gate, line | (100 + i) << 48));
+	assert_true(syn_gate_remember(&gate, line | 100ull << 48));
+	assert_false(syn_gate_remember(
+		&gate, line | 200ull << 48)); /* in the place of the second 100's neighbour */
+	assert_false(syn_gate_remember(&gate, line | 101ull << 48));
+	assert_true(syn_gate_remember(&gate, line | 130ull << 48));
 }
 
 /* No hash is taken for the place that is written next, or for an empty one. */
@@ -67,8 +67,8 @@ every_print_is_one(void **state)
 	for (uint64_t print = 0; print < 0x10000; print++) {
 		uint64_t hash = print << 48 | (print & o.mask) << 20;
 
-		assert_false(opening_seen(&o, hash));
-		assert_true(opening_seen(&o, hash));
+		assert_false(syn_gate_remember(&gate, hash));
+		assert_true(syn_gate_remember(&gate, hash));
 	}
 }
 
@@ -79,10 +79,10 @@ few_of_a_flood_are_taken_for_known(void **state)
 	unsigned seen = 0, lost = 0;
 
 	for (unsigned i = 0; i < 3000000; i++)
-		seen += opening_seen(&o, hash_of(i));
+		seen += syn_gate_remember(&gate, hash_of(i));
 	assert_in_range(seen, 0, 3000); /* one in a thousand */
 	for (unsigned i = 2000000; i < 3000000; i += 10)
-		lost += !opening_seen(&o, hash_of(i));
+		lost += !syn_gate_remember(&gate, hash_of(i));
 	assert_int_equal(lost, 0); /* every second SYN is recognised */
 }
 
@@ -94,9 +94,9 @@ so_many_are_let_in_in_a_second(void **state)
 	for (unsigned i = 0; i < 1000000; i++) {
 		uint64_t now = START + i * 1000ull;
 
-		if (!opening_may_pay(&o, now))
+		if (!syn_gate_may_admit(&gate, now))
 			continue;
-		opening_pay(&o, 5000, now);
+		syn_gate_admit(&gate, 5000, now);
 		in++;
 	}
 	assert_in_range(in, 5000, 6251); /* and a quarter at once */
