@@ -24,10 +24,10 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	}
 	if (runt)
 		return false;
-	b->bytes = b->way_bytes = bytes;
-	b->way[0] = out; /* no egress interface */
-	b->one_way = true;
-	b->n_straight = b->n;
+	b->bytes = b->output_bytes = bytes;
+	b->output[0] = out; /* no egress interface */
+	b->same_output = true;
+	b->n_executed = b->n;
 	counter_add(&fp->ledger.lookups_hit, b->n); /* counted as hits */
 	return true;
 }

@@ -112,26 +112,26 @@ send_born(struct fastpath *fp, unsigned next, unsigned slot)
 static bool
 dispose_together(struct fastpath *fp, struct burst *b)
 {
-	uint16_t out = (uint16_t)b->way[0], egress = (uint16_t)(b->way[0] >> 16);
+	uint16_t out = (uint16_t)b->output[0], egress = (uint16_t)(b->output[0] >> 16);
 	struct gather *g;
 
 	if (b->n == 0)
 		return true;
-	if (!b->one_way || b->n_straight != b->n || out > OUT_PORT_MAX
+	if (!b->same_output || b->n_executed != b->n || out > OUT_PORT_MAX
 		|| fp->gather[out].queue == NULL)
 		return false;
 	g = &fp->gather[out];
 	counter_add(&fp->ledger.iface[egress].tx, b->n);
-	counter_add(&fp->ledger.iface[egress].tx_bytes, b->way_bytes);
+	counter_add(&fp->ledger.iface[egress].tx_bytes, b->output_bytes);
 	if (g->n == 0 && b->n >= SEND_NOW_MIN) {
-		send_now(fp, out, b->m, b->n, b->way_bytes);
+		send_now(fp, out, b->m, b->n, b->output_bytes);
 		return true;
 	}
 	if (g->n + b->n > BURST_MAX)
 		send_gathered(fp, out);
 	memcpy(g->m + g->n, b->m, b->n * sizeof(b->m[0]));
 	g->n = (uint16_t)(g->n + b->n);
-	g->bytes += b->way_bytes;
+	g->bytes += b->output_bytes;
 	return true;
 }
 
@@ -145,29 +145,29 @@ set_aside(struct fastpath *fp, struct burst *b)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		uint32_t way = b->way[i];
+		uint32_t output = b->output[i];
 
-		if ((uint16_t)way == OUT_WORKER) {
-			f->owner[f->n] = (uint16_t)(way >> 16);
+		if ((uint16_t)output == OUT_WORKER) {
+			f->owner[f->n] = (uint16_t)(output >> 16);
 			f->m[f->n++] = b->m[i];
 			continue;
 		}
 		b->m[kept] = b->m[i];
 		b->iface[kept] = b->iface[i];
 		b->reason[kept] = b->reason[i];
-		b->way[kept++] = way;
-		differ |= way ^ b->way[0];
+		b->output[kept++] = output;
+		differ |= output ^ b->output[0];
 	}
-	b->n = b->n_straight = (uint16_t)kept;
-	b->one_way = differ == 0;
+	b->n = b->n_executed = (uint16_t)kept;
+	b->same_output = differ == 0;
 }
 
 void
-fastpath_spread_ways(struct burst *b)
+fastpath_split_outputs(struct burst *b)
 {
-	for (unsigned i = 0; i < b->n_straight; i++) {
-		b->out[i] = (uint16_t)b->way[i];
-		b->egress[i] = (uint16_t)(b->way[i] >> 16);
+	for (unsigned i = 0; i < b->n_executed; i++) {
+		b->out[i] = (uint16_t)b->output[i];
+		b->egress[i] = (uint16_t)(b->output[i] >> 16);
 	}
 }
 
@@ -178,12 +178,12 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 	unsigned n_dead = 0, next = 0;
 
 	fp->foreign.n = 0;
-	if (fp->slow.owner != NULL && b->n_straight == b->n
-		&& (!b->one_way || (uint16_t)b->way[0] == OUT_WORKER))
+	if (fp->slow.owner != NULL && b->n_executed == b->n
+		&& (!b->same_output || (uint16_t)b->output[0] == OUT_WORKER))
 		set_aside(fp, b);
 	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
 		return;
-	fastpath_spread_ways(b);
+	fastpath_split_outputs(b);
 	for (unsigned i = 0; i < b->n; i++) {
 		uint16_t out = b->out[i];
 

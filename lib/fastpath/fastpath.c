@@ -52,7 +52,7 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	count_received(fp, b);
 	done = fp->variant->execute(fp, b); /* key -> program -> packet rewritten */
 	if (unlikely(fp->slow.observer != NULL)) {
-		fastpath_spread_ways(b);
+		fastpath_split_outputs(b);
 		for (unsigned i = 0; i < done; i++)
 			slowpath_observe_hit(&fp->slow, b, i);
 	}
@@ -92,7 +92,7 @@ fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fr
 	fp->slow.pass = pass;
 	fastpath_process(fp, port, &m, 1, true);
 	fp->slow.pass = NULL;
-	out = b->n_straight > 0 ? (uint16_t)b->way[0] : b->out[0];
+	out = b->n_executed > 0 ? (uint16_t)b->output[0] : b->out[0];
 	return out == OUT_DROP ? b->reason[0] : REASON_NONE;
 }
 

@@ -29,7 +29,7 @@ struct fastpath_setup {
 	int numa_node;
 	uint32_t sessions;        /* maximum; a session has two IPv4 flow records; half as
 				   * many for IPv6 */
-	uint64_t gate_bytes;        /* bytes for session/syn_gate.h, 0: its default */
+	uint64_t gate_bytes;      /* bytes for session/syn_gate.h, 0: its default */
 	struct rte_mempool *pool; /* for packets that Weir makes */
 	struct clock clock;       /* copied */
 	void (*tell)(

@@ -74,7 +74,7 @@ bool fastpath_pass_cable(struct fastpath *fp, struct burst *b);
 void fastpath_dispose(struct fastpath *fp, struct burst *b);
 
 /* Writes out and egress of the slots that the hot loop has settled. */
-void fastpath_spread_ways(struct burst *b);
+void fastpath_split_outputs(struct burst *b);
 
 /* Sends packets that the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);

@@ -12,9 +12,9 @@
 #include "program/action_list.h"
 
 /* Bits that no flow and no listed action has otherwise. */
-#define FLOW_TCP_LEFT_OUT  0x80
+#define FLOW_TCP_LEFT_OUT     0x80
 #define FLOW_ACTIONS_LEFT_OUT 0x40
-#define ACTION_LEFT_OUT      0x80000000u
+#define ACTION_LEFT_OUT       0x80000000u
 
 enum {
 	CLOCK_TRIES = 1000,

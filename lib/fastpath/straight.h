@@ -67,7 +67,8 @@ static inline bool
 straight_flow(
 	const struct flow *f, const struct hit_tables *t, const uint8_t *l4, unsigned l4_bytes)
 {
-	return likely((f->flags & (FLOW_ACTIONS | FLOW_TCP)) == 0) || straight_tcp(f, t, l4, l4_bytes);
+	return likely((f->flags & (FLOW_ACTIONS | FLOW_TCP)) == 0)
+		|| straight_tcp(f, t, l4, l4_bytes);
 }
 
 /* Counts a packet of another worker's flow, and leaves it as it is. */
@@ -80,7 +81,7 @@ straight_foreign(
 	if (nh->state != NEXTHOP_WORKER || t->handed)
 		return false;
 	hit_count(f, bytes, t->tick);
-	b->way[i] = nexthop_way(nh);
+	b->output[i] = nexthop_output(nh);
 	return true;
 }
 
@@ -95,7 +96,7 @@ straight_l2(struct rte_mbuf *m, uint8_t *frame, unsigned ip_bytes, const struct 
 
 /* Returns true if forwarded here, and adds the bytes sent; otherwise no side effects. */
 static __rte_always_inline bool
-straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way_bytes)
+straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *output_bytes)
 {
 	struct flow4 *f = t->record4 + b->flow[i];
 	const struct nexthop *nh = &t->nexthops[f->flow.nexthop];
@@ -112,13 +113,13 @@ straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way
 	hit_count(&f->flow, bytes, t->tick);
 	rewrite_plain4(ip, &f->to, f->flow.l4_delta);
 	straight_l2(b->m[i], frame, bytes, nh);
-	b->way[i] = nexthop_way(nh);
-	*way_bytes += 14 + bytes;
+	b->output[i] = nexthop_output(nh);
+	*output_bytes += 14 + bytes;
 	return true;
 }
 
 static __rte_always_inline bool
-straight6(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way_bytes)
+straight6(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *output_bytes)
 {
 	struct flow6 *f = t->record6 + b->flow[i];
 	const struct nexthop *nh = &t->nexthops[f->flow.nexthop];
@@ -134,8 +135,8 @@ straight6(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *way
 	hit_count(&f->flow, bytes, t->tick);
 	rewrite_plain6(ip, &f->to, f->flow.l4_delta);
 	straight_l2(b->m[i], frame, bytes, nh);
-	b->way[i] = nexthop_way(nh);
-	*way_bytes += 14 + bytes;
+	b->output[i] = nexthop_output(nh);
+	*output_bytes += 14 + bytes;
 	return true;
 }
 

@@ -14,7 +14,7 @@
 
 enum flow_flag {
 	FLOW_USED = 1,    /* the record is in the table */
-	FLOW_ACTIONS = 2,    /* the program has listed actions other than counts */
+	FLOW_ACTIONS = 2, /* the program has listed actions other than counts */
 	FLOW_SESSION = 4, /* session is valid */
 	FLOW_REPLY = 8,   /* the session's reply direction */
 	FLOW_TCP = 16,    /* segments are checked against the session's state */
@@ -30,8 +30,8 @@ struct flow {
 	uint16_t epoch;   /* of the program; 0: no program */
 	uint16_t nexthop;
 	uint16_t l4_delta; /* to the transport checksum, RFC 1624 eqn 3 */
-	uint16_t list;     /* the program's listed actions: a list of program/action_list.h, 0: none */
-	uint32_t home;     /* where its entry is: bucket << 4 | place << 1 | second bucket */
+	uint16_t list; /* the program's listed actions: a list of program/action_list.h, 0: none */
+	uint32_t home; /* where its entry is: bucket << 4 | place << 1 | second bucket */
 	uint32_t flags : 8;
 	uint32_t session : 24;
 };

@@ -26,10 +26,10 @@ struct draft {
 				   * not reported */
 	bool is_target;           /* of a goto */
 	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state; /* of the walk along gotos */
-	unsigned depth;      /* gotos that a packet may follow from here */
+	unsigned depth;        /* gotos that a packet may follow from here */
 	unsigned action_words; /* that a packet may collect from here */
-	uint64_t judged;     /* bit p: reached after the stages p (enum passed), see
-			      * order.c */
+	uint64_t judged;       /* bit p: reached after the stages p (enum passed), see
+				* order.c */
 };
 
 struct taken;

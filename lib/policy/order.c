@@ -85,7 +85,8 @@ count_words(struct build *b, struct draft *d)
 		for (unsigned k = 0; k < step->n_jumps; k++)
 			if (!follow(b, d, &step->jumps[k], &behind))
 				return false;
-		d->action_words = step->action_words + ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
+		d->action_words = step->action_words
+			+ ((step->traits & TRAIT_ENDS) != 0 ? 0 : behind);
 		if (d->action_words < behind)
 			d->action_words = behind;
 		p->traits |= step->traits & ~TRAIT_NEEDS_TRACK & ~TRAIT_NEEDS_ROUTE & ~TRAIT_ENDS

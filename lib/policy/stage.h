@@ -56,7 +56,7 @@ struct stage_build {
 	struct loc loc;              /* of the stage in its pipeline */
 	const char *owner;           /* "pipelines.inside" */
 	unsigned traits;             /* out: enum stage_trait */
-	unsigned action_words;         /* out: listed actions it emits for one packet at most */
+	unsigned action_words;       /* out: listed actions it emits for one packet at most */
 	const struct jump *jumps;    /* out: targets of its gotos */
 	unsigned n_jumps;
 };

@@ -21,8 +21,8 @@
 
 struct action_list {
 	uint32_t word[PROGRAM_ACTIONS_MAX]; /* ended by 0 if there is room */
-	uint32_t generation;             /* low bits of its number */
-	uint32_t refs;                   /* records that hold it; 0: vacant */
+	uint32_t generation;                /* low bits of its number */
+	uint32_t refs;                      /* records that hold it; 0: vacant */
 	uint32_t hash;
 	uint16_t next;  /* in its chain, or of the vacant */
 	uint16_t owner; /* ingress interface of the flow that it was made for */
@@ -30,7 +30,7 @@ struct action_list {
 
 struct action_lists {
 	struct action_list *list; /* [1..capacity]; [0] is the empty one */
-	uint16_t *chain;        /* heads */
+	uint16_t *chain;          /* heads */
 	uint32_t capacity, mask;
 	uint32_t high; /* no list above was ever used */
 	uint32_t used;
@@ -49,7 +49,8 @@ size_t action_lists_bytes(const struct action_lists *t);
 
 /* Returns the number of the list with these n words of a generation, for one more record; n is not
  * 0.  Returns 0 when there is no room. */
-uint16_t action_lists_take(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation);
+uint16_t action_lists_take(
+	struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation);
 
 /* Records that the list was taken for a flow of this ingress interface; the first one owns it. */
 void action_lists_own(struct action_lists *t, uint16_t list, uint16_t iface);

@@ -41,7 +41,7 @@ static_assert(sizeof(struct nexthop) == 32, "two to a line");
 
 /* Returns port and interface in one word, for the loop over a burst. */
 static inline uint32_t
-nexthop_way(const struct nexthop *nh)
+nexthop_output(const struct nexthop *nh)
 {
 	return nh->port | (uint32_t)nh->iface << 16;
 }

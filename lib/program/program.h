@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is decided for a flow: the value that stages emit and the executor carries out.
  *
- * The common part (verdict, TTL, addresses, ports) is carried out by the hot loop. Listed actions are
- * 32-bit words, operation in the upper 8 bits, argument in the lower 24, carried out in order by
- * passes over the packets that have them. */
+ * The common part (verdict, TTL, addresses, ports) is carried out by the hot loop. Listed actions
+ * are 32-bit words, operation in the upper 8 bits, argument in the lower 24, carried out in order
+ * by passes over the packets that have them. */
 #ifndef PROGRAM_PROGRAM_H
 #define PROGRAM_PROGRAM_H
 
@@ -36,7 +36,7 @@ enum reply {
 	REPLY_RESET,       /* TCP reset; for other protocols REPLY_UNREACHABLE */
 };
 
-#define PROGRAM_ACTIONS_MAX   10
+#define PROGRAM_ACTIONS_MAX  10
 #define ACTION_WORD(op, arg) ((uint32_t)(op) << 24 | (uint32_t)(arg))
 #define ACTION_OP(word)      ((word) >> 24)
 #define ACTION_ARG(word)     ((word)&0xffffffu)

@@ -224,8 +224,8 @@ struct sessions {
 };
 
 /* Creates the table. gate_bytes: for session/syn_gate.h, 0: its default. */
-struct sessions *sessions_create(uint32_t capacity, uint64_t gate_bytes,
-	struct flow_table *flow4, struct flow_table *flow6, int numa_node);
+struct sessions *sessions_create(uint32_t capacity, uint64_t gate_bytes, struct flow_table *flow4,
+	struct flow_table *flow6, int numa_node);
 void sessions_destroy(struct sessions *t); /* NULL is fine; sessions_flush first */
 size_t sessions_bytes(const struct sessions *t);
 

@@ -27,12 +27,12 @@
 
 #include "base/clock.h"
 
-#define SYN_GATE_SECONDS       4u         /* time of a connection to open before it must give room */
+#define SYN_GATE_SECONDS       4u /* time of a connection to open before it must give room */
 #define SYN_GATE_BYTES_DEFAULT (8u << 20) /* only a flood touches it: 4 million SYNs */
 #define SYN_GATE_PLACES        31u
 
 struct syn_gate_line {
-	uint16_t turn;                  /* below 31: the next place to write */
+	uint16_t turn;                   /* below 31: the next place to write */
 	uint16_t print[SYN_GATE_PLACES]; /* above 31, 0: none */
 };
 static_assert(sizeof(struct syn_gate_line) == 64, "one line");

@@ -159,7 +159,8 @@ static enum reason
 send_out(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v,
 	const struct decision *d)
 {
-	slowpath_marks(d->actions, rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3), v->family);
+	slowpath_marks(
+		d->actions, rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, v->l3), v->family);
 	if (s->nexthops[d->nexthop].state == NEXTHOP_WIRE)
 		return send_wire(s, b, slot, d);
 	return send_plain4(s, b, slot, v, d) ? REASON_NONE : send_routed(s, b, slot, v, d);

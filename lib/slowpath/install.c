@@ -58,8 +58,8 @@ record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 	return slot_cache(s, b, slot);
 }
 
-/* Returns true if the program has listed actions that the executor carries out; counts are collected
- * from the record by ageing. */
+/* Returns true if the program has listed actions that the executor carries out; counts are
+ * collected from the record by ageing. */
 static bool
 has_actions(const struct program *p)
 {
@@ -117,7 +117,8 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
 	f->epoch = hold_list(s, f, p, ev->view->iface) ? s->epoch : 0;
-	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED)) | (has_actions(p) ? FLOW_ACTIONS : 0)
+	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED))
+		| (has_actions(p) ? FLOW_ACTIONS : 0)
 		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }
 

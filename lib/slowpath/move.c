@@ -150,7 +150,8 @@ slowpath_hit_actions(struct slowpath *s, const struct hit_packet *hit, uint32_t 
 	if (r == REASON_NONE) {
 		f->packets++;
 		f->bytes += hit->ip_bytes;
-		r = slowpath_meters(s, actions, hit->ip_bytes) ? REASON_NONE : REASON_police_exceeded;
+		r = slowpath_meters(s, actions, hit->ip_bytes) ? REASON_NONE
+							       : REASON_police_exceeded;
 	}
 	if (session == NULL || (r == REASON_NONE && !move.idle))
 		f->seen = tick;

@@ -92,7 +92,7 @@ struct slowpath {
 	uint64_t now_ns;
 	struct flow_table *flow4, *flow6;
 	struct action_lists *lists; /* of both tables */
-	uint32_t lists_hand; /* the record whose list is taken next */
+	uint32_t lists_hand;        /* the record whose list is taken next */
 	struct sessions *sessions;
 	struct nat *nat;
 	struct nexthop *nexthops;

@@ -21,7 +21,7 @@ struct workers;
 struct workers_setup {
 	unsigned count;
 	unsigned burst;
-	uint32_t flows;    /* of each worker */
+	uint32_t flows;      /* of each worker */
 	uint64_t gate_bytes; /* bytes of each worker, 0: default */
 	enum idle_mode idle;
 	struct ports *ports; /* open */

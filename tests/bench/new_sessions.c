@@ -198,7 +198,7 @@ measured_without_table(void)
 		execute(s, b, i, &d);
 		report(s, b, i, &d);
 	}
-	b->n_straight = 0;
+	b->n_executed = 0;
 	fastpath_dispose(fp, b);
 	fastpath_flush(fp);
 	fastpath_age(fp);

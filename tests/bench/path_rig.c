@@ -113,7 +113,7 @@ answer(struct path_rig *rig, struct rte_mbuf **burst)
 {
 	uint16_t out[BURST_MAX];
 
-	fastpath_spread_ways(&rig->fp->burst);
+	fastpath_split_outputs(&rig->fp->burst);
 	memcpy(out, rig->fp->burst.out, sizeof(out));
 	for (unsigned i = 0; i < rig->o->burst; i++) {
 		if (out[i] > OUT_PORT_MAX)

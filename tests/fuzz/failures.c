@@ -100,7 +100,7 @@ IN_FRONT(uint16_t, port_pool_take, (struct port_pool * p, uint16_t like, uint32_
 	(p, like, random), FAIL_PORT, 0)
 IN_FRONT(struct nat_ports *, nat_ports, (struct nat * n, uint32_t address, enum nat_proto proto),
 	(n, address, proto), FAIL_PORTS, NULL)
-IN_FRONT(enum fragment_way, fragments_take,
+IN_FRONT(enum fragment_fate, fragments_take,
 	(struct fragments * f, const struct fragment_arrival *a, struct fragment_pass *pass,
 		enum reason *why),
 	(f, a, pass, why), FAIL_FRAGMENT, (*why = REASON_frag_limit, FRAGMENT_DROP))

@@ -93,7 +93,7 @@ name(struct fragments *f, struct datagram *d, const struct view *first)
 	};
 }
 
-static enum fragment_way
+static enum fragment_fate
 drop(enum reason why, enum reason *out)
 {
 	*out = why;
@@ -101,7 +101,7 @@ drop(enum reason why, enum reason *out)
 }
 
 /* Discards a datagram whose fragments contradict each other (RFC 5722, applied to IPv4, too). */
-static enum fragment_way
+static enum fragment_fate
 kill_datagram(struct fragments *f, uint16_t i, enum reason *why)
 {
 	hold_drop(f, i, REASON_frag_overlap);
@@ -110,7 +110,7 @@ kill_datagram(struct fragments *f, uint16_t i, enum reason *why)
 }
 
 /* Takes a fragment of a denied datagram, which ends with its last byte, too. */
-static enum fragment_way
+static enum fragment_fate
 take_denied(struct fragments *f, uint16_t i, const struct fragment_arrival *a, enum reason *why)
 {
 	struct datagram *d = &f->datagram[i];
@@ -122,7 +122,7 @@ take_denied(struct fragments *f, uint16_t i, const struct fragment_arrival *a, e
 	return drop(denied, why);
 }
 
-static enum fragment_way
+static enum fragment_fate
 take_known(struct fragments *f, uint16_t i, struct fragment_pass *pass)
 {
 	struct datagram *d = &f->datagram[i];
@@ -134,7 +134,7 @@ take_known(struct fragments *f, uint16_t i, struct fragment_pass *pass)
 	return FRAGMENT_GO;
 }
 
-static enum fragment_way
+static enum fragment_fate
 take_waiting(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 	struct fragment_pass *pass, enum reason *why)
 {
@@ -150,7 +150,7 @@ take_waiting(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 	return FRAGMENT_TAKEN;
 }
 
-static enum fragment_way
+static enum fragment_fate
 take_judged(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 	struct fragment_pass *pass, enum reason *why)
 {
@@ -174,7 +174,7 @@ take_judged(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 
 /* Takes a fragment where the first one's ports only choose the next hop: nothing is dropped, and
  * the latest first fragment counts. */
-static enum fragment_way
+static enum fragment_fate
 take_spread(struct fragments *f, uint16_t i, const struct fragment_arrival *a,
 	struct fragment_pass *pass)
 {
@@ -236,7 +236,7 @@ follow_one(struct fragments *f, uint16_t i)
 	return false;
 }
 
-enum fragment_way
+enum fragment_fate
 fragments_take(struct fragments *f, const struct fragment_arrival *a, struct fragment_pass *pass,
 	enum reason *why)
 {

@@ -54,7 +54,7 @@ struct fragment_arrival {
 	uint64_t now_ns;
 };
 
-enum fragment_way {
+enum fragment_fate {
 	FRAGMENT_GO,    /* judge it with *pass */
 	FRAGMENT_TAKEN, /* held: the table owns m */
 	FRAGMENT_DROP,  /* for the reason given */
@@ -62,7 +62,7 @@ enum fragment_way {
 
 /* Decides about a fragment.  FRAGMENT_GO with a pass->ticket: it is a first one, and
  * fragments_decide must be called with what became of it. */
-enum fragment_way fragments_take(struct fragments *f, const struct fragment_arrival *a,
+enum fragment_fate fragments_take(struct fragments *f, const struct fragment_arrival *a,
 	struct fragment_pass *pass, enum reason *why);
 
 /* Tells that the first fragment has left (REASON_NONE), or was dropped for a reason.  pass: as

@@ -156,15 +156,15 @@ fragment_enter(struct slowpath *s, struct burst *b, unsigned slot, struct fragme
 		.use = slowpath_fragments_use(s, v),
 		.now_ns = s->now_ns,
 	};
-	enum fragment_way way;
+	enum fragment_fate fate;
 	enum reason why;
 	unsigned to;
 
 	b->out[slot] = OUT_HELD;
-	way = fragments_take(s->fragments, &a, pass, &why);
-	if (way == FRAGMENT_DROP)
+	fate = fragments_take(s->fragments, &a, pass, &why);
+	if (fate == FRAGMENT_DROP)
 		slot_drop(b, slot, why);
-	if (way != FRAGMENT_GO)
+	if (fate != FRAGMENT_GO)
 		return false;
 	fragment_pass_apply(pass, v);
 	to = judge_of(s, v, pass);

@@ -81,9 +81,11 @@ without_room_there_is_no_list_until_one_goes(void **state)
 		if (place == 1)
 			first = list;
 	}
-	assert_int_equal(action_lists_take(t, &(uint32_t){ ACTION_WORD(ACTION_COUNT, 9999) }, 1, 1), 0);
+	assert_int_equal(
+		action_lists_take(t, &(uint32_t){ ACTION_WORD(ACTION_COUNT, 9999) }, 1, 1), 0);
 	action_lists_give(t, first);
-	assert_int_equal(action_lists_take(t, &(uint32_t){ ACTION_WORD(ACTION_COUNT, 9999) }, 1, 1), first);
+	assert_int_equal(
+		action_lists_take(t, &(uint32_t){ ACTION_WORD(ACTION_COUNT, 9999) }, 1, 1), first);
 	action_lists_destroy(t);
 }
 

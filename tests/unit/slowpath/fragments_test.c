@@ -38,7 +38,7 @@ struct piece_of {
 	uint8_t fill;
 };
 
-static enum fragment_way
+static enum fragment_fate
 take(struct fixture *f, const struct piece_of *p)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
@@ -69,7 +69,7 @@ take(struct fixture *f, const struct piece_of *p)
 		.use = FRAGMENTS_JUDGED,
 		.now_ns = f->now_ns,
 	};
-	enum fragment_way way;
+	enum fragment_fate way;
 	uint8_t *frame;
 
 	assert_non_null(m);
@@ -92,7 +92,7 @@ first(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface, enum reason 
 	fragments_decide(f->fragments, &f->pass, why);
 }
 
-static enum fragment_way
+static enum fragment_fate
 later(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface)
 {
 	return take(f,

@@ -74,7 +74,8 @@ drops_and_rejects_are_counted_at_their_place(void **state)
 		evaluate(f, "guard", LAN,
 			port == 1 ? "udp 10.0.0.2:9 > 10.0.0.3:1" : "udp 10.0.0.2:9 > 10.0.0.3:2");
 		assert_int_equal(f->ev.program.action_count, 1);
-		assert_int_equal(f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
+		assert_int_equal(
+			f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
 	}
 }
 

@@ -11,7 +11,7 @@
 #include <rte_prefetch.h>
 
 #include "base/counter.h"
-#include "fastpath/behind.h"
+#include "fastpath/out_of_order.h"
 #include "fastpath/fastpath_priv.h"
 #include "fastpath/straight.h"
 
@@ -314,19 +314,19 @@ execute_odd(struct slowpath *s, struct burst *b, unsigned i, const struct hit_ta
 		&& !(look_again(s, b, i)
 			&& (ip6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t))))
 		return false;
-	b->way[i] = b->out[i] | (uint32_t)b->egress[i] << 16;
-	b->way_bytes += b->out[i] != OUT_WORKER ? b->m[i]->pkt_len : 0;
+	b->output[i] = b->out[i] | (uint32_t)b->egress[i] << 16;
+	b->output_bytes += b->out[i] != OUT_WORKER ? b->m[i]->pkt_len : 0;
 	return true;
 }
 
-/* Returns true if the first n slots, at least one, all have the same way. */
+/* Returns true if the first n slots, at least one, all leave by the same port and interface. */
 static inline bool
-one_way(const struct burst *b, unsigned n)
+same_output(const struct burst *b, unsigned n)
 {
-	uint32_t first = b->way[0], differ = 0;
+	uint32_t first = b->output[0], differ = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		differ |= b->way[i] ^ first;
+		differ |= b->output[i] ^ first;
 	return differ == 0;
 }
 
@@ -336,31 +336,31 @@ execute_all(struct slowpath *s, struct burst *b, bool all4)
 {
 	const struct hit_tables t = hit_tables(s, b);
 	unsigned i, n = b->n;
-	uint64_t way_bytes = 0;
+	uint64_t output_bytes = 0;
 	/* First packets of another worker are refused by that worker. */
 	bool refusing = (s->owner == NULL || b->handed) && syn_gate_is_closed(s, b);
 
 	if (unlikely(refusing))
 		syn_gate_prefetch_from(s, b, 0);
 	look_up(s, b, all4);
-	b->way_bytes = 0;
+	b->output_bytes = 0;
 	for (i = 0; i < n; i++) {
 		bool done;
 
 		if (all4 || (b->class[i] == SLOT_PLAIN4 && b->l3[i] == 14))
-			done = straight4(b, i, &t, &way_bytes);
+			done = straight4(b, i, &t, &output_bytes);
 		else
 			done = b->class[i] == SLOT_PLAIN6 && b->l3[i] == 14
-				&& straight6(b, i, &t, &way_bytes);
+				&& straight6(b, i, &t, &output_bytes);
 		if (unlikely(!done) && !execute_odd(s, b, i, &t))
 			break;
 	}
-	b->n_straight = (uint16_t)i;
-	b->way_bytes += way_bytes;
-	b->one_way = one_way(b, i);
+	b->n_executed = (uint16_t)i;
+	b->output_bytes += output_bytes;
+	b->same_output = same_output(b, i);
 	counter_add(&s->ledger->lookups_hit, i);
 	if (unlikely(i < n) && s->observer == NULL)
-		return execute_behind(s, b, i, refusing);
+		return execute_out_of_order(s, b, i, refusing);
 	return i;
 }
 

@@ -9,8 +9,8 @@
  * tuple of its answers is not known yet, and every slot without a session waits.  All slots wait
  * behind one that may change neighbours.  Only the hot step and plain drops are executed here: they
  * change nothing but their own record and the window of their own connection. */
-#ifndef FASTPATH_BEHIND_H
-#define FASTPATH_BEHIND_H
+#ifndef FASTPATH_OUT_OF_ORDER_H
+#define FASTPATH_OUT_OF_ORDER_H
 
 #include "base/counter.h"
 #include "fastpath/straight.h"
@@ -24,7 +24,7 @@ struct waiting {
 };
 
 static inline bool
-behind_conflicts(const struct burst *b, unsigned i, const struct flow *f, const struct waiting *w)
+must_wait(const struct burst *b, unsigned i, const struct flow *f, const struct waiting *w)
 {
 	if (w->first == b->n)
 		return false;
@@ -35,7 +35,7 @@ behind_conflicts(const struct burst *b, unsigned i, const struct flow *f, const 
 }
 
 static inline void
-behind_leave(const struct slowpath *s, const struct burst *b, unsigned i, const struct flow *f,
+let_wait(const struct slowpath *s, const struct burst *b, unsigned i, const struct flow *f,
 	struct waiting *w)
 {
 	if (w->first == b->n) {
@@ -52,7 +52,7 @@ behind_leave(const struct slowpath *s, const struct burst *b, unsigned i, const 
 
 /* Returns true if the packet is only counted and then dropped, sent unchanged, or handed over. */
 static inline bool
-behind_is_end(const struct flow *f, const struct hit_tables *t)
+ends_here(const struct flow *f, const struct hit_tables *t)
 {
 	enum nexthop_state to = t->nexthops[f->nexthop].state;
 
@@ -62,7 +62,7 @@ behind_is_end(const struct flow *f, const struct hit_tables *t)
 
 /* Executes the hot step for one slot. */
 static inline bool
-behind_straight(struct burst *b, unsigned i, const struct hit_tables *t)
+execute_hot(struct burst *b, unsigned i, const struct hit_tables *t)
 {
 	uint64_t bytes = 0;
 
@@ -70,26 +70,26 @@ behind_straight(struct burst *b, unsigned i, const struct hit_tables *t)
 		|| !(b->class[i] == SLOT_PLAIN6 ? straight6(b, i, t, &bytes)
 						: straight4(b, i, t, &bytes)))
 		return false;
-	b->out[i] = (uint16_t)b->way[i];
-	b->egress[i] = (uint16_t)(b->way[i] >> 16);
+	b->out[i] = (uint16_t)b->output[i];
+	b->egress[i] = (uint16_t)(b->output[i] >> 16);
 	return true;
 }
 
 /* Executes the program of a known flow if nothing else is to be done. */
 static inline bool
-behind_settle(struct slowpath *s, struct burst *b, unsigned i, const struct flow *f,
+execute_known(struct slowpath *s, struct burst *b, unsigned i, const struct flow *f,
 	const struct hit_tables *t)
 {
 	if (f->epoch != t->epoch)
 		return false;
-	if (behind_is_end(f, t))
+	if (ends_here(f, t))
 		return b->class[i] == SLOT_PLAIN6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t);
-	return behind_straight(b, i, t);
+	return execute_hot(b, i, t);
 }
 
 /* Handles a slot that the SYN gate did not refuse: executes it, or lets it wait. */
 static __attribute__((noinline)) bool
-behind_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t,
+execute_or_wait(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t,
 	struct waiting *w)
 {
 	const struct flow *f;
@@ -97,15 +97,15 @@ behind_one(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tab
 	if (b->flow[i] != 0 || !slot_lacks_flow(s, b, i))
 		b->flow[i] = slot_find(s, b, i);
 	f = flow_at(b->class[i] == SLOT_PLAIN6 ? s->flow6 : s->flow4, b->flow[i]);
-	if (!behind_conflicts(b, i, f, w) && behind_settle(s, b, i, f, t))
+	if (!must_wait(b, i, f, w) && execute_known(s, b, i, f, t))
 		return true;
-	behind_leave(s, b, i, f, w);
+	let_wait(s, b, i, f, w);
 	return false;
 }
 
 /* Returns true if a slot from from on may belong to a known flow. */
 static inline bool
-behind_may_know(const struct burst *b, unsigned from)
+any_may_be_known(const struct burst *b, unsigned from)
 {
 	uint32_t any = 0;
 
@@ -117,13 +117,13 @@ behind_may_know(const struct burst *b, unsigned from)
 /* Handles all slots from the one that the hot loop left; refusing: syn_gate_is_closed.  Returns
  * the first slot that waits. */
 static __attribute__((noinline)) unsigned
-execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing)
+execute_out_of_order(struct slowpath *s, struct burst *b, unsigned from, bool refusing)
 {
 	const struct hit_tables t = hit_tables(s, b);
 	unsigned hits = 0, refused = 0, i;
 	struct waiting w;
 
-	if (!refusing && !behind_may_know(b, from + 1))
+	if (!refusing && !any_may_be_known(b, from + 1))
 		return from;
 	w.first = b->n;
 	for (i = from; i < b->n && (b->class[i] <= SLOT_PLAIN6 || b->class[i] == SLOT_BAD); i++) {
@@ -131,12 +131,12 @@ execute_behind(struct slowpath *s, struct burst *b, unsigned from, bool refusing
 
 		if (unlikely(b->class[i] == SLOT_BAD)) {
 			b->out[i] = OUT_DROP;
-		} else if (alone && b->flow[i] != 0 && behind_straight(b, i, &t)) {
+		} else if (alone && b->flow[i] != 0 && execute_hot(b, i, &t)) {
 			hits++;
 		} else if (alone && refusing && b->flow[i] == 0 && slot_lacks_flow(s, b, i)
 			&& syn_gate_refuse(s, b, i)) {
 			refused++;
-		} else if (behind_one(s, b, i, &t, &w)) {
+		} else if (execute_or_wait(s, b, i, &t, &w)) {
 			hits++;
 		} else {
 			continue;

@@ -138,11 +138,11 @@ pass(struct path *p, struct rte_mbuf **m, unsigned n, struct result *o)
 		bool done = p->fp->burst.class[i] == SLOT_DONE;
 
 		o->ahead += waited && done;
-		waited |= !done && i >= p->fp->burst.n_straight;
+		waited |= !done && i >= p->fp->burst.n_executed;
 	}
 	Bn++;
 	for (unsigned i = 0; i < n; i++) {
-		unsigned o_ = i < p->fp->burst.n_straight ? (p->fp->burst.way[i] & 0xffff)
+		unsigned o_ = i < p->fp->burst.n_executed ? (p->fp->burst.output[i] & 0xffff)
 							  : p->fp->burst.out[i];
 		B[Rn] = Bn * 10 + (p->fp->burst.class[i] == SLOT_DONE);
 		R[W][Rn++] = o_ == OUT_DROP ? 1000u + p->fp->burst.reason[i] : o_;
