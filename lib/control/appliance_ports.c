@@ -78,14 +78,14 @@ mac_number(const struct rte_ether_addr *mac)
 }
 
 static uint64_t
-count_foreign(const struct appliance *a, const struct ledger *l, unsigned port)
+count_stray(const struct appliance *a, const struct ledger *l, unsigned port)
 {
-	uint64_t foreign = 0;
+	uint64_t stray = 0;
 
 	for (unsigned i = 0; i < a->gen->n_ifaces; i++)
 		if (a->gen->iface[i] != NULL && a->gen->iface[i]->port == port)
 			foreign += counter_get(&l->iface[i].drops[REASON_not_for_us]);
-	return foreign;
+	return stray;
 }
 
 static void
@@ -105,7 +105,7 @@ tell_zeros(const struct port *port)
 }
 
 static void
-tell_foreign(const struct port *port, uint64_t note)
+tell_stray(const struct port *port, uint64_t note)
 {
 	char ours[RTE_ETHER_ADDR_FMT_SIZE], theirs[RTE_ETHER_ADDR_FMT_SIZE];
 	struct rte_ether_addr to;
@@ -136,14 +136,14 @@ watch_delivery(struct appliance *a, unsigned i)
 		const struct ledger *l = fastpath_ledger(workers_at(a->workers, w)->fp);
 
 		facts.rx += counter_get(&l->port[i].rx);
-		facts.foreign += count_foreign(a, l, i);
+		facts.stray += count_stray(a, l, i);
 	}
 	switch (delivery_judge(&a->port_watch[i].delivery, &facts)) {
 	case DELIVERY_ZEROS:
 		tell_zeros(port);
 		break;
-	case DELIVERY_FOREIGN:
-		tell_foreign(port, facts.note);
+	case DELIVERY_STRAY:
+		tell_stray(port, facts.note);
 		break;
 	default:
 		break;

@@ -140,7 +140,7 @@ dispose_together(struct fastpath *fp, struct burst *b)
 static void
 set_aside(struct fastpath *fp, struct burst *b)
 {
-	struct foreign *f = &fp->foreign;
+	struct handoff *f = &fp->handoff;
 	uint32_t differ = 0;
 	unsigned kept = 0;
 
@@ -177,7 +177,7 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 	struct rte_mbuf *dead[BURST_MAX];
 	unsigned n_dead = 0, next = 0;
 
-	fp->foreign.n = 0;
+	fp->handoff.n = 0;
 	if (fp->slow.owner != NULL && b->n_executed == b->n
 		&& (!b->same_output || (uint16_t)b->output[0] == OUT_WORKER))
 		set_aside(fp, b);
@@ -195,8 +195,8 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 			ledger_drop(&fp->ledger, b->iface[i], b->reason[i]);
 			dead[n_dead++] = b->m[i];
 		} else if (out == OUT_WORKER) {
-			fp->foreign.owner[fp->foreign.n] = b->egress[i];
-			fp->foreign.m[fp->foreign.n++] = b->m[i];
+			fp->handoff.owner[fp->handoff.n] = b->egress[i];
+			fp->handoff.m[fp->handoff.n++] = b->m[i];
 		}
 	}
 	send_born(fp, next, BURST_MAX);

@@ -57,7 +57,7 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 			slowpath_observe_hit(&fp->slow, b, i);
 	}
 	if (unlikely(done < n) && fp->slow.owner != NULL && !handed)
-		slowpath_ask(&fp->slow, b, done);
+		slowpath_hand_off(&fp->slow, b, done);
 	while (unlikely(done < n))
 		done = slowpath_process(&fp->slow, b, done); /* first packets, and the rest */
 	fastpath_dispose(fp, b);                             /* packets -> queues */
@@ -66,7 +66,7 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 }
 
 void
-fastpath_ask_owner(struct fastpath *fp,
+fastpath_set_owner_lookup(struct fastpath *fp,
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg)
 {
 	fp->slow.owner = owner;
@@ -96,10 +96,10 @@ fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fr
 	return out == OUT_DROP ? b->reason[0] : REASON_NONE;
 }
 
-struct foreign *
-fastpath_foreign(struct fastpath *fp)
+struct handoff *
+fastpath_handoff(struct fastpath *fp)
 {
-	return &fp->foreign;
+	return &fp->handoff;
 }
 
 uint64_t

@@ -75,11 +75,11 @@ void fastpath_set_others(struct fastpath *fp,
 /* Sets the owner-lookup callback, which returns the worker that owns the packet of a slot, by its
  * class, key, interface and frame.  Between bursts, with a generation.  NULL: all packets are this
  * worker's. */
-void fastpath_ask_owner(struct fastpath *fp,
+void fastpath_set_owner_lookup(struct fastpath *fp,
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg);
 
 /* Packets that another worker owns, unchanged, in order of arrival. */
-struct foreign {
+struct handoff {
 	unsigned n;
 	struct rte_mbuf *m[BURST_MAX];
 	uint16_t owner[BURST_MAX]; /* as the callback returned it */
@@ -87,14 +87,14 @@ struct foreign {
 
 /* Processes n <= BURST_MAX frames received on a port, or handed over by another worker, which has
  * counted them as received (handed).  They belong to the fast path from here on, except those of
- * fastpath_foreign. */
+ * fastpath_handoff. */
 void fastpath_process(
 	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
 /* Returns the packets of other workers among the frames last processed (of handed ones only
  * fragments, with FRAGMENT_MARK in their owner).  They belong to the caller again, and are counted
  * as received. */
-struct foreign *fastpath_foreign(struct fastpath *fp);
+struct handoff *fastpath_handoff(struct fastpath *fp);
 
 /* Judges a fragment that another worker has handed over with its ports.  Returns REASON_NONE, or
  * why it was dropped. */

@@ -21,7 +21,7 @@ struct gather {
 struct fastpath {
 	struct slowpath slow;
 	struct burst burst;
-	struct foreign foreign;
+	struct handoff handoff;
 	struct clock clock;
 	const struct fastpath_variant *variant;
 	void (*tell)(

@@ -51,11 +51,11 @@ static inline uint64_t
 take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
 {
 	const __m128i mask = _mm_set_epi32(-1, -1, -1, 0xff00);
-	const __m128i door = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
+	const __m128i iface_bits = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
 	__m128i k = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), mask);
 	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
 
-	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, door));
+	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, iface_bits));
 	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, k, s));
 }
 #else
@@ -90,7 +90,7 @@ take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct fl
 {
 	const __m128i places = _mm_set_epi8(
 		15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
-	const __m128i door = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
+	const __m128i iface_bits = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
 	const __m128i *in = (const __m128i *)(const void *)from;
 	__m128i *out = (__m128i *)(void *)key;
 	__m128i first = _mm_shuffle_epi8(_mm_loadu_si128(in), places);
@@ -98,7 +98,7 @@ take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct fl
 	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
 
 	/* From the registers: a vector load of bytes that were stored in pieces would stall. */
-	_mm_storeu_si128(out, _mm_or_si128(first, door));
+	_mm_storeu_si128(out, _mm_or_si128(first, iface_bits));
 	_mm_storeu_si128(out + 1, second);
 	_mm_storel_epi64(out + 2, third);
 	state = hash_aes_block(state, first, s);

@@ -73,7 +73,7 @@ straight_flow(
 
 /* Counts a packet of another worker's flow, and leaves it as it is. */
 static inline bool
-straight_foreign(
+straight_handoff(
 	struct burst *b, unsigned i, struct flow *f, unsigned bytes, const struct hit_tables *t)
 {
 	const struct nexthop *nh = &t->nexthops[f->nexthop];
@@ -106,7 +106,7 @@ straight4(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *out
 	if (unlikely(!same_key4(&b->key4[i], &f->key) || f->flow.epoch != t->epoch))
 		return false;
 	if (unlikely(!straight_way(nh, bytes, ip[8])))
-		return straight_foreign(b, i, &f->flow, bytes, t);
+		return straight_handoff(b, i, &f->flow, bytes, t);
 	if (unlikely(hit_identifies(&f->flow, ip, bytes)
 		    || !straight_flow(&f->flow, t, ip + 20, bytes - 20)))
 		return false;
@@ -129,7 +129,7 @@ straight6(struct burst *b, unsigned i, const struct hit_tables *t, uint64_t *out
 	if (unlikely(!same_key6(&b->key6[i], &f->key) || f->flow.epoch != t->epoch))
 		return false;
 	if (unlikely(!straight_way(nh, bytes, ip[7])))
-		return straight_foreign(b, i, &f->flow, bytes, t);
+		return straight_handoff(b, i, &f->flow, bytes, t);
 	if (unlikely(!straight_flow(&f->flow, t, ip + 40, bytes - 40)))
 		return false;
 	hit_count(&f->flow, bytes, t->tick);

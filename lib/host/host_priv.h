@@ -217,7 +217,7 @@ struct host {
 	uint64_t reserve_ns[LIMIT_COUNT]; /* between two grants of a sender's reserve */
 	struct meter limits[LIMIT_COUNT][LEDGER_IFACES];
 	struct limit_sender senders[LIMIT_COUNT][LIMIT_SENDERS];
-	struct meter doors[LIMIT_SENDERS]; /* of questions, by ingress and egress interface */
+	struct meter pairs[LIMIT_SENDERS]; /* of questions, by ingress and egress interface */
 };
 
 static inline struct nexthop *

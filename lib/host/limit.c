@@ -57,7 +57,7 @@ limits_init(struct host *h)
 	for (unsigned kind = 0; kind < LIMIT_COUNT; kind++)
 		limit_init(h, (enum limit)kind);
 	for (unsigned d = 0; d < LIMIT_SENDERS; d++)
-		meter_init_packets(&h->doors[d], RTE_MAX(part(h, HOST_ASK_RATE) / 2, 1u),
+		meter_init_packets(&h->pairs[d], RTE_MAX(part(h, HOST_ASK_RATE) / 2, 1u),
 			RTE_MAX(part(h, HOST_ASK_BURST) * 3 / 4, BURST_MIN), 0);
 }
 
@@ -133,13 +133,13 @@ limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v
 /* Takes from the rate of an ingress interface: packets of one interface use up half of the rate at
  * most, so a third of it is left for others. */
 static bool
-take_door(struct host *h, const struct neighbour *n, const struct view *v)
+take_from_pair(struct host *h, const struct neighbour *n, const struct view *v)
 {
 	uint64_t key = (uint64_t)n->iface << 32 | (uint64_t)v->iface << 8 | n->family;
 
-	struct meter *door = &h->doors[hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS];
+	struct meter *pair = &h->pairs[hash_bytes(&h->key, &key, sizeof(key)) % LIMIT_SENDERS];
 
-	return meter_take(door, h->now_ns, 0);
+	return meter_take(pair, h->now_ns, 0);
 }
 
 bool
@@ -153,6 +153,6 @@ limit_ask(struct host *h, const struct neighbour *n, const struct view *v)
 		return meter_take(all, h->now_ns, 0);
 	s = sender_of(h, kind, (uint64_t)n->iface << 32 | v->iface, v);
 	return meter_take(&s->share, h->now_ns, 0)
-		&& ((take_door(h, n, v) && meter_take(all, h->now_ns, 0))
+		&& ((take_from_pair(h, n, v) && meter_take(all, h->now_ns, 0))
 			|| take_reserve(h, kind, s));
 }

@@ -68,7 +68,7 @@ bucket_of(const struct host *h, uint16_t iface, unsigned family, const union add
 {
 	struct {
 		union address address;
-		uint64_t door;
+		uint64_t scope;
 	} key = { *a, (uint64_t)iface << 8 | family };
 
 	return &h->buckets[hash_bytes(&h->key, &key, sizeof(key)) & h->bucket_mask];

@@ -51,17 +51,17 @@ suspicion_of(const struct delivery_facts *f)
 
 	if (f->note & LOOK_ZEROS)
 		return DELIVERY_ZEROS;
-	return to == f->mac || is_group(to) ? DELIVERY_SOUND : DELIVERY_FOREIGN;
+	return to == f->mac || is_group(to) ? DELIVERY_SOUND : DELIVERY_STRAY;
 }
 
 /* Returns true if the other frames were for another MAC. A note describes one frame in many; the
  * counters describe the others.  A pipeline that takes all frames drops none as not_for_us. */
 static bool
-others_are_foreign(const struct delivery *d, const struct delivery_facts *f)
+others_are_stray(const struct delivery *d, const struct delivery_facts *f)
 {
-	uint64_t rx = f->rx - d->rx, foreign = f->foreign - d->foreign;
+	uint64_t rx = f->rx - d->rx, stray = f->stray - d->stray;
 
-	return rx - RTE_MIN(foreign, rx) <= rx / STRAY;
+	return rx - RTE_MIN(stray, rx) <= rx / STRAY;
 }
 
 enum delivery_fault
@@ -72,12 +72,12 @@ delivery_judge(struct delivery *d, const struct delivery_facts *f)
 	if (f->note == 0)
 		return DELIVERY_SOUND;
 	if (suspicion != d->suspicion
-		|| (suspicion == DELIVERY_FOREIGN && !others_are_foreign(d, f))) {
+		|| (suspicion == DELIVERY_STRAY && !others_are_stray(d, f))) {
 		d->suspicion = suspicion;
 		d->looks = 0;
 		d->since_ns = f->now_ns;
 		d->rx = f->rx;
-		d->foreign = f->foreign;
+		d->stray = f->stray;
 	}
 	d->looks++;
 	if (suspicion == DELIVERY_SOUND || d->told[suspicion] || d->looks < DELIVERY_LOOKS

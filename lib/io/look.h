@@ -52,7 +52,7 @@ uint64_t look_take(struct look *look);
 enum delivery_fault {
 	DELIVERY_SOUND,
 	DELIVERY_ZEROS,
-	DELIVERY_FOREIGN,
+	DELIVERY_STRAY,
 	DELIVERY_FAULTS,
 };
 
@@ -60,7 +60,7 @@ enum delivery_fault {
 struct delivery {
 	enum delivery_fault suspicion;
 	unsigned looks;                 /* consecutive notes of this fault */
-	uint64_t since_ns, rx, foreign; /* at the first of them */
+	uint64_t since_ns, rx, stray; /* at the first of them */
 	bool told[DELIVERY_FAULTS];
 };
 
@@ -69,7 +69,7 @@ struct delivery_facts {
 	uint64_t note;    /* of look_take */
 	uint64_t mac;     /* the port's, as in a note */
 	uint64_t rx;      /* frames received so far */
-	uint64_t foreign; /* and dropped as not_for_us */
+	uint64_t stray; /* and dropped as not_for_us */
 	uint64_t now_ns;
 };
 

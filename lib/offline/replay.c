@@ -112,7 +112,7 @@ owner_of(struct replay *r, const struct rte_mbuf *m, unsigned port)
 	struct worker *first = workers_at(appliance_workers(r->offline.appliance), 0);
 	const struct generation *gen = appliance_generation(r->offline.appliance);
 
-	if (!owner_is_asked(first->common, gen))
+	if (!owner_is_needed(first->common, gen))
 		return 0;
 	return owner_of_frame(first->common, gen, m, (uint16_t)port, 0);
 }

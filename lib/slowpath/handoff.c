@@ -38,7 +38,7 @@ is_known(struct slowpath *s, struct burst *b, unsigned slot)
 }
 
 void
-slowpath_ask(struct slowpath *s, struct burst *b, unsigned from)
+slowpath_hand_off(struct slowpath *s, struct burst *b, unsigned from)
 {
 	for (unsigned i = from; i < b->n; i++) {
 		unsigned worker;

@@ -142,7 +142,7 @@ void slowpath_follow_fragments(struct slowpath *s, struct burst *b);
 
 /* Looks up the owner of the slots from `from` on that have no program of this epoch.  Those of
  * other workers are settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */
-void slowpath_ask(struct slowpath *s, struct burst *b, unsigned from);
+void slowpath_hand_off(struct slowpath *s, struct burst *b, unsigned from);
 
 /* Settles the slots from `from` on except SLOT_DONE, in order: looks their flows up, evaluates the
  * misses together, installs, executes.  Stops before a slot that depends on what an earlier one

@@ -106,7 +106,7 @@ read_answers(struct worker *w)
 static void
 steer(struct worker *w, uint16_t port)
 {
-	struct foreign *f = fastpath_foreign(w->fp);
+	struct handoff *f = fastpath_handoff(w->fp);
 	struct rte_mbuf *share[BURST_MAX];
 	uint64_t owners = 0;
 	bool fragments = false;
@@ -141,7 +141,7 @@ void
 handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed)
 {
 	fastpath_process(w->fp, port, m, n, handed);
-	if (fastpath_foreign(w->fp)->n > 0)
+	if (fastpath_handoff(w->fp)->n > 0)
 		steer(w, port);
 }
 

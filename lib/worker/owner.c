@@ -22,7 +22,7 @@ device_steers(const struct worker_common *c)
 }
 
 bool
-owner_is_asked(const struct worker_common *c, const struct generation *gen)
+owner_is_needed(const struct worker_common *c, const struct generation *gen)
 {
 	return c->steer != NULL && (!device_steers(c) || gen->owners != NULL);
 }

@@ -26,7 +26,7 @@ struct worker_common;
 #define OWNER_MEETS 0x80u /* a fragment: the fragments of its datagram meet here */
 
 /* Returns true if packets have to be looked up, false if each arrives at its owner. */
-bool owner_is_asked(const struct worker_common *c, const struct generation *gen);
+bool owner_is_needed(const struct worker_common *c, const struct generation *gen);
 
 /* Returns the worker, perhaps with OWNER_MEETS, to which a frame goes that worker `here` received
  * on a port. */
@@ -34,7 +34,7 @@ unsigned owner_of_frame(const struct worker_common *c, const struct generation *
 	const struct rte_mbuf *m, uint16_t port, unsigned here);
 
 /* Returns the same for a frame that this worker (a struct worker) has received and parsed: the
- * callback of fastpath_ask_owner. */
+ * callback of fastpath_set_owner_lookup. */
 unsigned owner_of_slot(void *worker, const struct burst *b, unsigned slot);
 
 /* Returns the owner of a fragment whose ports are known.  Where devices spread flows, unfragmented

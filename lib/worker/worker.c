@@ -83,7 +83,7 @@ worker_adopt(struct worker *w, const struct generation *gen)
 	uint64_t began = rte_rdtsc();
 
 	w->generation = gen;
-	fastpath_ask_owner(w->fp, owner_is_asked(w->common, gen) ? owner_of_slot : NULL, w);
+	fastpath_set_owner_lookup(w->fp, owner_is_needed(w->common, gen) ? owner_of_slot : NULL, w);
 	fastpath_adopt(w->fp, gen);
 	worker_follow_ports(w, old);
 	w->taking_cycles = rte_rdtsc() - began;

@@ -60,7 +60,7 @@ echo_in_a_vlan_is_answered_there(void **state)
 	expect_sent(f, 0, "icmp 203.0.113.1 > 203.0.113.9 echo-reply id 7 vlan 20 size 1400");
 }
 
-/* Weak host model: the address is ours, whatever the door. */
+/* Weak host model: the address is ours, regardless of the ingress interface. */
 static void
 an_address_of_another_interface_answers(void **state)
 {

@@ -20,7 +20,7 @@ struct device {
 /* The device delivers a number of frames in each tenth of a second, the last one of them to a MAC.
  */
 static void
-delivers(struct device *d, unsigned ticks, uint64_t note, unsigned frames, unsigned foreign)
+delivers(struct device *d, unsigned ticks, uint64_t note, unsigned frames, unsigned stray)
 {
 	for (unsigned i = 0; i < ticks; i++) {
 		enum delivery_fault fault;
@@ -28,7 +28,7 @@ delivers(struct device *d, unsigned ticks, uint64_t note, unsigned frames, unsig
 		d->facts.mac = OURS;
 		d->facts.note = note;
 		d->facts.rx += frames;
-		d->facts.foreign += foreign;
+		d->facts.stray += stray;
 		d->facts.now_ns += TICK_NS;
 		fault = delivery_judge(&d->delivery, &d->facts);
 		if (fault != DELIVERY_SOUND) {
@@ -71,14 +71,14 @@ frames_for_other_stations_alone_are_told_once(void **state)
 
 	(void)state;
 	delivers(&d, 100, LOOK_SEEN | THEIRS, 5, 5);
-	assert_int_equal(d.told, DELIVERY_FOREIGN);
+	assert_int_equal(d.told, DELIVERY_STRAY);
 	assert_int_equal(d.times, 1);
 	delivers(&d, 20, LOOK_SEEN | LOOK_ZEROS, 5, 0); /* another fault is told, too */
 	assert_int_equal(d.told, DELIVERY_ZEROS);
 	assert_int_equal(d.times, 2);
 }
 
-/* The notes saw only foreign ones; one in twenty was ours. */
+/* The notes saw only stray ones; one in twenty was ours. */
 static void
 a_few_frames_of_ours_among_foreign_ones_are_enough(void **state)
 {
@@ -124,7 +124,7 @@ seldom_frames_are_judged_by_their_number(void **state)
 	}
 	assert_int_equal(d.times, 0);
 	delivers(&d, 1, LOOK_SEEN | THEIRS, 1, 1);
-	assert_int_equal(d.told, DELIVERY_FOREIGN);
+	assert_int_equal(d.told, DELIVERY_STRAY);
 }
 
 static uint64_t
