@@ -28,15 +28,15 @@ note_action(const struct generation *gen, const struct program *p, struct verdic
 static void
 note_line(const struct generation *gen, const struct program *p, struct verdict *out)
 {
-	uint32_t place = p->place;
+	uint32_t counter = p->counter;
 
-	for (unsigned i = 0; i < p->action_count && place == 0; i++)
+	for (unsigned i = 0; i < p->action_count && counter == 0; i++)
 		if (ACTION_OP(p->actions[i]) == ACTION_COUNT)
-			place = ACTION_ARG(p->actions[i]);
-	if (place == 0 || place >= gen->n_places)
+			counter = ACTION_ARG(p->actions[i]);
+	if (counter == 0 || counter >= gen->n_counters)
 		return;
-	out->line = gen->places[place].loc;
-	out->name = gen->places[place].name;
+	out->line = gen->counters[counter].loc;
+	out->name = gen->counters[counter].name;
 }
 
 void

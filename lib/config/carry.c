@@ -15,9 +15,9 @@
  * seconds that a sweep takes. */
 #define CARRIED_MAX 4096u
 
-/* A place, to be sorted by its line. */
+/* A rule counter, to be sorted by its line. */
 struct line {
-	const struct place *place;
+	const struct rule_counter *counter;
 	uint32_t number;
 };
 
@@ -28,7 +28,7 @@ compare_text(const char *a, const char *b)
 }
 
 static int
-compare(const struct place *a, const struct place *b)
+compare(const struct rule_counter *a, const struct rule_counter *b)
 {
 	int order = compare_text(a->owner, b->owner);
 
@@ -42,7 +42,7 @@ static int
 by_line(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
-	int order = compare(x->place, y->place);
+	int order = compare(x->counter, y->counter);
 
 	return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
@@ -50,27 +50,27 @@ by_line(const void *a, const void *b)
 static struct line *
 lines_of(const struct generation *gen)
 {
-	struct line *line = calloc(gen->n_places + 1, sizeof(*line));
+	struct line *line = calloc(gen->n_counters + 1, sizeof(*line));
 
-	for (uint32_t i = 1; line != NULL && i < gen->n_places; i++)
-		line[i - 1] = (struct line){ &gen->places[i], i };
-	if (line != NULL && gen->n_places > 1)
-		qsort(line, gen->n_places - 1, sizeof(*line), by_line);
+	for (uint32_t i = 1; line != NULL && i < gen->n_counters; i++)
+		line[i - 1] = (struct line){ &gen->counters[i], i };
+	if (line != NULL && gen->n_counters > 1)
+		qsort(line, gen->n_counters - 1, sizeof(*line), by_line);
 	return line;
 }
 
-/* Finds the places of old in new: 0 if there is none. */
+/* Finds the rule counters of old in new: 0 if there is none. */
 static int
-find_places(const struct generation *old, const struct generation *new, uint32_t *to_place)
+find_counters(const struct generation *old, const struct generation *new, uint32_t *to_counter)
 {
 	struct line *from = lines_of(old), *to = lines_of(new);
 	unsigned i = 0, k = 0;
 
-	while (from != NULL && to != NULL && i + 1 < old->n_places && k + 1 < new->n_places) {
-		int order = compare(from[i].place, to[k].place);
+	while (from != NULL && to != NULL && i + 1 < old->n_counters && k + 1 < new->n_counters) {
+		int order = compare(from[i].counter, to[k].counter);
 
 		if (order == 0)
-			to_place[from[i].number] = to[k].number;
+			to_counter[from[i].number] = to[k].number;
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -86,37 +86,37 @@ compose(const struct carried *was, const struct carried *last, struct carried *o
 {
 	if (was->n == 0)
 		return 0; /* it was never published */
-	out->place = calloc(was->n, sizeof(*out->place));
-	if (out->place == NULL)
+	out->counter = calloc(was->n, sizeof(*out->counter));
+	if (out->counter == NULL)
 		return -ENOMEM;
 	out->n = was->n;
 	for (uint32_t i = 0; i < was->n; i++)
-		out->place[i] = last->place[was->place[i]];
+		out->counter[i] = last->counter[was->counter[i]];
 	return 0;
 }
 
-/* Keeps the meters of places that are the same, with their fill. */
+/* Keeps the meters of lines that are the same, with their fill. */
 static int
 carry_meters(const struct generation *old, struct generation *new, const struct carried *last)
 {
-	uint32_t *by_place = calloc(new->n_places + 1, sizeof(*by_place));
+	uint32_t *by_counter = calloc(new->n_counters + 1, sizeof(*by_counter));
 
-	if (by_place == NULL)
+	if (by_counter == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < new->n_meters; i++)
-		by_place[new->meters[i].place] = i + 1;
+		by_counter[new->meters[i].counter] = i + 1;
 	for (unsigned i = 0; i < old->n_meters; i++) {
-		uint32_t place = last->place[old->meters[i].place];
+		uint32_t counter = last->counter[old->meters[i].counter];
 
-		if (place != 0 && by_place[place] != 0)
-			meters_share(old, i, new, by_place[place] - 1);
+		if (counter != 0 && by_counter[counter] != 0)
+			meters_share(old, i, new, by_counter[counter] - 1);
 	}
-	free(by_place);
+	free(by_counter);
 	return 0;
 }
 
 int
-carry_places(const struct generation *old, struct generation *new, uint64_t uncounted)
+carry_counters(const struct generation *old, struct generation *new, uint64_t uncounted)
 {
 	uint64_t first = old->n_carried > 0 ? old->carried_first : old->number;
 	struct carried *last;
@@ -127,13 +127,13 @@ carry_places(const struct generation *old, struct generation *new, uint64_t unco
 	new->carried_first = first;
 	new->n_carried = (uint32_t)(old->number - first) + 1;
 	new->carried = calloc(new->n_carried, sizeof(*new->carried));
-	new->carried_hits = calloc(new->n_places + 1, sizeof(*new->carried_hits));
+	new->carried_hits = calloc(new->n_counters + 1, sizeof(*new->carried_hits));
 	if (new->carried == NULL || new->carried_hits == NULL)
 		return -ENOMEM;
 	last = &new->carried[new->n_carried - 1];
-	last->n = old->n_places + 1;
-	last->place = calloc(last->n, sizeof(*last->place));
-	if (last->place == NULL || find_places(old, new, last->place) < 0)
+	last->n = old->n_counters + 1;
+	last->counter = calloc(last->n, sizeof(*last->counter));
+	if (last->counter == NULL || find_counters(old, new, last->counter) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i + 1 < new->n_carried; i++) {
 		uint64_t k = first + i - old->carried_first;
@@ -145,7 +145,7 @@ carry_places(const struct generation *old, struct generation *new, uint64_t unco
 }
 
 static void
-add(struct place_hits *sum, const struct place_hits *more)
+add(struct rule_hits *sum, const struct rule_hits *more)
 {
 	if (more->packets == 0)
 		return;
@@ -162,10 +162,10 @@ carry_hits(const struct generation *old, struct generation *new)
 {
 	const struct carried *last = &new->carried[new->n_carried - 1];
 
-	for (uint32_t i = 1; i < old->n_places; i++) {
-		struct place_hits *sum = &new->carried_hits[last->place[i]];
+	for (uint32_t i = 1; i < old->n_counters; i++) {
+		struct rule_hits *sum = &new->carried_hits[last->counter[i]];
 
-		if (last->place[i] == 0)
+		if (last->counter[i] == 0)
 			continue;
 		if (old->carried_hits != NULL)
 			add(sum, &old->carried_hits[i]);
@@ -178,7 +178,7 @@ void
 carry_discard(struct generation *gen)
 {
 	for (uint32_t i = 0; gen->carried != NULL && i < gen->n_carried; i++)
-		free(gen->carried[i].place);
+		free(gen->carried[i].counter);
 	free(gen->carried);
 	free(gen->carried_hits);
 }

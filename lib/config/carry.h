@@ -8,11 +8,11 @@
 
 #include "policy/generation.h"
 
-/* Before new is published, with old running: finds the places of old, and of those earlier
+/* Before new is published, with old running: finds the rule counters of old, and of those earlier
  * generations for which flows may have counts, in new; and makes the meters of lines that say the
  * same new's.  uncounted is the first generation for which a flow of any worker may have counts
  * (fastpath_uncounted).  Returns 0 or -ENOMEM. */
-int carry_places(const struct generation *old, struct generation *new, uint64_t uncounted);
+int carry_counters(const struct generation *old, struct generation *new, uint64_t uncounted);
 
 /* Adds old's counts to new's, when no worker uses old any more. */
 void carry_hits(const struct generation *old, struct generation *new);

@@ -266,11 +266,11 @@ fill_workers(struct made *m)
 
 		/* Each worker's own memory, so that no two of them share a cache line. */
 		gw->hits = aligned_alloc(
-			64, RTE_ALIGN_CEIL((gen->n_places + 1) * sizeof(*gw->hits), 64));
+			64, RTE_ALIGN_CEIL((gen->n_counters + 1) * sizeof(*gw->hits), 64));
 		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
 		if (gw->hits == NULL || gw->meters == NULL)
 			return -ENOMEM;
-		memset(gw->hits, 0, (gen->n_places + 1) * sizeof(*gw->hits));
+		memset(gw->hits, 0, (gen->n_counters + 1) * sizeof(*gw->hits));
 	}
 	return meters_make(&m->gen, &m->arena);
 }

@@ -127,7 +127,7 @@ make_generation(struct appliance *a, const struct config *cfg, const struct port
 	if (finish_generation(a, cfg, gen, plan->mac, err) < 0
 		|| (tests && !try_tests(cfg, gen, err)))
 		goto fail;
-	if (carry_places(a->gen, gen, workers_uncounted(a->workers)) < 0
+	if (carry_counters(a->gen, gen, workers_uncounted(a->workers)) < 0
 		|| workers_make_room(a->workers, gen) < 0) {
 		err_set(err, ENOMEM, "out of memory");
 		goto fail;

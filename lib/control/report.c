@@ -126,24 +126,24 @@ take_ledger(struct workers *ws, struct report *r)
 	}
 }
 
-/* Inserts into places[], which stays in order; the last one is removed. */
+/* Inserts into counters[], which stays in order; the last one is removed. */
 static void
-insert_place(struct report *r, const struct report_place *p)
+insert_counter(struct report *r, const struct report_counter *p)
 {
-	unsigned i = r->n_places < REPORT_PLACES ? r->n_places++ : REPORT_PLACES - 1;
+	unsigned i = r->n_counters < REPORT_COUNTERS ? r->n_counters++ : REPORT_COUNTERS - 1;
 
-	if (i == REPORT_PLACES - 1 && r->places[i].packets >= p->packets)
+	if (i == REPORT_COUNTERS - 1 && r->counters[i].packets >= p->packets)
 		return;
-	for (; i > 0 && r->places[i - 1].packets < p->packets; i--)
-		r->places[i] = r->places[i - 1];
-	r->places[i] = *p;
+	for (; i > 0 && r->counters[i - 1].packets < p->packets; i--)
+		r->counters[i] = r->counters[i - 1];
+	r->counters[i] = *p;
 }
 
 static void
-take_places(const struct generation *gen, struct report *r)
+take_counters(const struct generation *gen, struct report *r)
 {
-	for (unsigned i = 1; i < gen->n_places; i++) {
-		struct report_place p = { .place = &gen->places[i] };
+	for (unsigned i = 1; i < gen->n_counters; i++) {
+		struct report_counter p = { .counter = &gen->counters[i] };
 
 		if (gen->carried_hits != NULL) {
 			p.packets = gen->carried_hits[i].packets;
@@ -154,9 +154,9 @@ take_places(const struct generation *gen, struct report *r)
 			p.bytes += counter_get(&gen->worker[w].hits[i].bytes);
 		}
 		if (p.packets != 0)
-			insert_place(r, &p);
-		if (r->all_places != NULL)
-			r->all_places[r->n_all_places++] = p;
+			insert_counter(r, &p);
+		if (r->all_counters != NULL)
+			r->all_counters[r->n_all_counters++] = p;
 	}
 }
 
@@ -211,8 +211,8 @@ report_take(struct appliance *a, struct report *r)
 	take_nat(ws, appliance_generation(a), r);
 	r->nat_conflicts = host_conflicts(fastpath_host(workers_at(ws, 0)->fp));
 	take_nat_log(a, r);
-	r->all_places = calloc(appliance_generation(a)->n_places + 1, sizeof(*r->all_places));
-	take_places(appliance_generation(a), r);
+	r->all_counters = calloc(appliance_generation(a)->n_counters + 1, sizeof(*r->all_counters));
+	take_counters(appliance_generation(a), r);
 	take_interfaces(ws, appliance_generation(a), r);
 }
 
@@ -220,10 +220,10 @@ void
 report_fini(struct report *r)
 {
 	nat_summary_free(r->nat);
-	free(r->all_places);
+	free(r->all_counters);
 	free(r->iface);
 	r->nat = NULL;
-	r->all_places = NULL;
+	r->all_counters = NULL;
 	r->iface = NULL;
 }
 

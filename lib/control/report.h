@@ -17,10 +17,10 @@
 #include "nat/counts.h"
 #include "session/session.h"
 #include "packet/ledger.h"
-#include "policy/place.h"
+#include "policy/rule_counter.h"
 
 enum {
-	REPORT_PLACES = 16,
+	REPORT_COUNTERS = 16,
 };
 
 struct report_port {
@@ -57,8 +57,8 @@ struct report_interface {
 };
 
 /* A rule or another line that decided something. */
-struct report_place {
-	const struct place *place;
+struct report_counter {
+	const struct rule_counter *counter;
 	uint64_t packets, bytes;
 };
 
@@ -80,11 +80,12 @@ struct report {
 	struct nat_log_counts nat_log_counts;
 	uint64_t hits, misses; /* look-ups of flows */
 	struct session_counts counts;
-	struct report_place places[REPORT_PLACES]; /* most packets first; of this generation */
-	unsigned n_places;
-	struct report_place *all_places; /* in the order of the file, with those without
-					  * hits; NULL without memory */
-	unsigned n_all_places;
+	struct report_counter
+		counters[REPORT_COUNTERS]; /* most packets first; of this generation */
+	unsigned n_counters;
+	struct report_counter *all_counters; /* in the order of the file, with those without
+					      * hits; NULL without memory */
+	unsigned n_all_counters;
 	struct report_interface *iface;
 	unsigned n_ifaces;
 	unsigned mbufs_out; /* not back in their pools; valid after appliance_close */

@@ -85,13 +85,13 @@ print_drops(const struct report *r, FILE *out, bool policy)
 }
 
 static void
-print_places(const struct report *r, FILE *out)
+print_counters(const struct report *r, FILE *out)
 {
-	for (unsigned i = 0; i < r->n_places; i++) {
-		const struct place *p = r->places[i].place;
+	for (unsigned i = 0; i < r->n_counters; i++) {
+		const struct rule_counter *p = r->counters[i].counter;
 		char file[128], name[128];
 
-		fprintf(out, "  %12" PRIu64 "  %s:%u %s%s%s\n", r->places[i].packets,
+		fprintf(out, "  %12" PRIu64 "  %s:%u %s%s%s\n", r->counters[i].packets,
 			text_clean(file, sizeof(file), p->loc.file), p->loc.line, p->owner,
 			p->name != NULL ? " " : "", text_clean(name, sizeof(name), p->name));
 	}
@@ -128,9 +128,9 @@ report_print(const struct report *r, FILE *out, bool colour)
 		heading(out, colour, "nat");
 		report_print_nat(r, out);
 	}
-	if (r->n_places != 0) {
+	if (r->n_counters != 0) {
 		heading(out, colour, "decided by");
-		print_places(r, out);
+		print_counters(r, out);
 	}
 	if (has_drops(r, true)) {
 		heading(out, colour, "dropped by policy");
@@ -221,16 +221,16 @@ report_hits_json(const struct report *r)
 {
 	json_t *hits = json_array();
 
-	for (unsigned i = 0; i < r->n_all_places; i++) {
-		const struct report_place *p = &r->all_places[i];
+	for (unsigned i = 0; i < r->n_all_counters; i++) {
+		const struct report_counter *p = &r->all_counters[i];
 		char place[288], file[256];
 
 		snprintf(place, sizeof(place), "%s:%u",
-			text_clean(file, sizeof(file), p->place->loc.file), p->place->loc.line);
+			text_clean(file, sizeof(file), p->counter->loc.file), p->counter->loc.line);
 		json_array_append_new(hits,
 			json_pack("{s:o,s:o,s:o*,s:I,s:I}", "place", json_text(place), "owner",
-				json_text(p->place->owner), "name",
-				p->place->name != NULL ? json_text(p->place->name) : NULL,
+				json_text(p->counter->owner), "name",
+				p->counter->name != NULL ? json_text(p->counter->name) : NULL,
 				"packets", (json_int_t)p->packets, "bytes", (json_int_t)p->bytes));
 	}
 	return hits;

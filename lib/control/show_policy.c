@@ -189,25 +189,25 @@ show_routes(struct control *c, struct rpc_call *call)
 
 /* --- rules --- */
 
-struct place_sum {
+struct counter_sum {
 	uint64_t packets, bytes;
 	double first, last; /* seconds ago */
 };
 
 static void
-sum_place(struct control *c, unsigned place, struct place_sum *sum)
+sum_counter(struct control *c, unsigned counter, struct counter_sum *sum)
 {
 	const struct generation *gen = appliance_generation(c->appliance);
 	struct clock clock = *fastpath_clock(workers_at(appliance_workers(c->appliance), 0)->fp);
 	uint32_t now = clock_tick(clock_read(&clock));
 
-	*sum = (struct place_sum){ 0 };
+	*sum = (struct counter_sum){ 0 };
 	if (gen->carried_hits != NULL) {
-		sum->packets = gen->carried_hits[place].packets;
-		sum->bytes = gen->carried_hits[place].bytes;
+		sum->packets = gen->carried_hits[counter].packets;
+		sum->bytes = gen->carried_hits[counter].bytes;
 	}
 	for (unsigned w = 0, some = 0; w < gen->n_workers; w++) {
-		const struct place_hits *h = &gen->worker[w].hits[place];
+		const struct rule_hits *h = &gen->worker[w].hits[counter];
 		uint64_t packets = counter_get(&h->packets);
 		double first = (double)(now - counter_get(&h->first)) * 1.048576e-3;
 		double last = (double)(now - counter_get(&h->last)) * 1.048576e-3;
@@ -223,7 +223,7 @@ sum_place(struct control *c, unsigned place, struct place_sum *sum)
 }
 
 static void
-add_rule(struct rpc_call *call, const struct place *p, const struct place_sum *sum)
+add_rule(struct rpc_call *call, const struct rule_counter *p, const struct counter_sum *sum)
 {
 	json_t *row = json_object();
 
@@ -260,19 +260,19 @@ show_rules(struct control *c, struct rpc_call *call)
 		return true;
 	result_rows(call);
 	from = from == 0 ? 1 : from;
-	last = RTE_MIN((unsigned long)gen->n_places, from + PAGE_LOOKS);
+	last = RTE_MIN((unsigned long)gen->n_counters, from + PAGE_LOOKS);
 	for (; from < last && json_array_size(result_rows(call)) < PAGE_ROWS; from++) {
-		const struct place *p = &gen->places[from];
-		struct place_sum sum;
+		const struct rule_counter *p = &gen->counters[from];
+		struct counter_sum sum;
 
 		if ((owner != NULL && !is_owner(p->owner, owner))
 			|| (name != NULL && (p->name == NULL || strcmp(p->name, name) != 0)))
 			continue;
-		sum_place(c, (unsigned)from, &sum);
+		sum_counter(c, (unsigned)from, &sum);
 		if (!unused || sum.packets == 0)
 			add_rule(call, p, &sum);
 	}
-	if (from < gen->n_places)
+	if (from < gen->n_counters)
 		result_next(call, from);
 	return true;
 }

@@ -71,8 +71,7 @@ delivery_judge(struct delivery *d, const struct delivery_facts *f)
 
 	if (f->note == 0)
 		return DELIVERY_SOUND;
-	if (suspicion != d->suspicion
-		|| (suspicion == DELIVERY_STRAY && !others_are_stray(d, f))) {
+	if (suspicion != d->suspicion || (suspicion == DELIVERY_STRAY && !others_are_stray(d, f))) {
 		d->suspicion = suspicion;
 		d->looks = 0;
 		d->since_ns = f->now_ns;

@@ -59,16 +59,16 @@ enum delivery_fault {
 /* What control remembers of a port. */
 struct delivery {
 	enum delivery_fault suspicion;
-	unsigned looks;                 /* consecutive notes of this fault */
+	unsigned looks;               /* consecutive notes of this fault */
 	uint64_t since_ns, rx, stray; /* at the first of them */
 	bool told[DELIVERY_FAULTS];
 };
 
 /* The input of delivery_judge about a port. */
 struct delivery_facts {
-	uint64_t note;    /* of look_take */
-	uint64_t mac;     /* the port's, as in a note */
-	uint64_t rx;      /* frames received so far */
+	uint64_t note;  /* of look_take */
+	uint64_t mac;   /* the port's, as in a note */
+	uint64_t rx;    /* frames received so far */
 	uint64_t stray; /* and dropped as not_for_us */
 	uint64_t now_ns;
 };

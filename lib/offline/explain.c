@@ -34,9 +34,9 @@ struct explainer {
 	json_t *packets;
 	struct session_numbers numbers;
 	struct outcome outcome;
-	struct place place;   /* the line that decided it; owner NULL: none */
-	const char *pipeline; /* the pipeline that judged it, or NULL */
-	bool waits;           /* for a neighbour */
+	struct rule_counter counter; /* the line that decided it; owner NULL: none */
+	const char *pipeline;        /* the pipeline that judged it, or NULL */
+	bool waits;                  /* for a neighbour */
 	bool told;
 	uint64_t n, time_ns;
 };
@@ -59,15 +59,15 @@ on_session(void *arg, unsigned worker, uint32_t index)
 }
 
 static void
-find_place(struct explainer *x, const struct observation *o)
+find_counter(struct explainer *x, const struct observation *o)
 {
-	uint32_t place = o->place;
+	uint32_t counter = o->counter;
 
-	memset(&x->place, 0, sizeof(x->place));
+	memset(&x->counter, 0, sizeof(x->counter));
 	if (o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
-		place = outcome_meter_place(o->program, o->gen);
-	if (place != 0 && place < o->gen->n_places)
-		x->place = o->gen->places[place];
+		counter = outcome_meter_counter(o->program, o->gen);
+	if (counter != 0 && counter < o->gen->n_counters)
+		x->counter = o->gen->counters[counter];
 }
 
 static void
@@ -81,7 +81,7 @@ on_packet(void *arg, const struct observation *o)
 	outcome_from(&x->outcome, o, &x->numbers);
 	x->outcome.n = x->options->pcap != NULL ? x->n : 0;
 	x->outcome.time_ns = x->time_ns;
-	find_place(x, o);
+	find_counter(x, o);
 	x->pipeline = in != NULL && in->pipeline != NULL ? in->pipeline->name : NULL;
 	x->waits = o->verdict == OBSERVED_HELD && o->has_program
 		&& o->program->verdict == PROGRAM_OUTPUT;
@@ -138,11 +138,11 @@ print_packet(const struct explainer *x, bool colour)
 	if (o->verdict == OBSERVED_DROP)
 		printf(" %s%s: %s", reason_name(o->reason), plain, reason_sentence(o->reason));
 	printf("%s\n", plain);
-	if (x->place.owner != NULL) {
-		outcome_rule(rule, sizeof(rule), &x->place.loc);
-		printf("decided   %s, %s%s%s\n", rule, x->place.owner,
-			x->place.name != NULL ? " " : "",
-			text_clean(says, sizeof(says), x->place.name));
+	if (x->counter.owner != NULL) {
+		outcome_rule(rule, sizeof(rule), &x->counter.loc);
+		printf("decided   %s, %s%s%s\n", rule, x->counter.owner,
+			x->counter.name != NULL ? " " : "",
+			text_clean(says, sizeof(says), x->counter.name));
 	}
 }
 
@@ -156,8 +156,8 @@ packet_json(const struct explainer *x)
 	if (x->outcome.verdict == OBSERVED_DROP)
 		json_object_set_new(
 			json, "sentence", json_string(reason_sentence(x->outcome.reason)));
-	if (x->place.owner != NULL) {
-		outcome_rule(rule, sizeof(rule), &x->place.loc);
+	if (x->counter.owner != NULL) {
+		outcome_rule(rule, sizeof(rule), &x->counter.loc);
 		json_object_set_new(json, "rule", json_text(rule));
 	}
 	if (x->pipeline != NULL)

@@ -126,7 +126,7 @@ json_t *outcome_json(const struct outcome *o);
 int outcome_rule(char *out, size_t bytes, const struct loc *loc);
 
 /* Returns the rule counter of the meter that dropped the packet, or 0. */
-uint32_t outcome_meter_place(const struct program *p, const struct generation *gen);
+uint32_t outcome_meter_counter(const struct program *p, const struct generation *gen);
 
 /* Writes a JSON value to a file, "-" is standard output.  Returns 0, or -1 with errno set. */
 int offline_write_json(const json_t *json, const char *path);

@@ -20,14 +20,14 @@ egress_name(void *arg, uint16_t iface, bool is_port)
 }
 
 uint32_t
-outcome_meter_place(const struct program *p, const struct generation *gen)
+outcome_meter_counter(const struct program *p, const struct generation *gen)
 {
-	uint32_t place = 0;
+	uint32_t counter = 0;
 
 	for (unsigned i = 0; i < p->action_count; i++)
 		if (ACTION_OP(p->actions[i]) == ACTION_METER)
-			place = gen->meters[ACTION_ARG(p->actions[i])].place;
-	return place;
+			counter = gen->meters[ACTION_ARG(p->actions[i])].counter;
+	return counter;
 }
 
 static const char *
@@ -46,7 +46,7 @@ outcome_from(
 	struct outcome *out, const struct observation *o, const struct session_numbers *numbers)
 {
 	const struct generation *gen = o->gen;
-	uint32_t place = o->place;
+	uint32_t counter = o->counter;
 
 	memset(out, 0, sizeof(*out));
 	out->in = ingress_name(o);
@@ -66,9 +66,9 @@ outcome_from(
 			egress_name, (void *)(uintptr_t)gen);
 	outcome_session_from(&out->session, o, numbers);
 	if (o->has_program && o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
-		place = outcome_meter_place(o->program, gen);
-	if (o->verdict == OBSERVED_DROP && place != 0 && place < gen->n_places)
-		out->rule = &gen->places[place].loc;
+		counter = outcome_meter_counter(o->program, gen);
+	if (o->verdict == OBSERVED_DROP && counter != 0 && counter < gen->n_counters)
+		out->rule = &gen->counters[counter].loc;
 }
 
 const char *

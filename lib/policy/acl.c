@@ -80,12 +80,12 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 		return cfg_error(err, &cfg->head, NULL,
 			"a rule needs action: accept, drop or reject, or goto: a pipeline");
 	rule->action = cfg->action;
-	rule->place = build_place(ab->b, cfg->head.loc, ab->owner, cfg->name);
-	if (rule->place == 0)
+	rule->counter = build_counter(ab->b, cfg->head.loc, ab->owner, cfg->name);
+	if (rule->counter == 0)
 		return -ENOMEM;
-	build_place_says(ab->b, rule->place, &rule_table, cfg);
+	build_counter_says(ab->b, rule->counter, &rule_table, cfg);
 	if (cfg->log)
-		build_place_log(ab->b, rule->place);
+		build_counter_log(ab->b, rule->counter);
 	if (cfg->jump == NULL)
 		return rc;
 	rule->jump = build_find_pipeline(ab->b, cfg->jump);
@@ -106,9 +106,9 @@ build_rules(struct acl_build *ab, const struct acl_cfg *cfg)
 	cfg_each(rule, &cfg->rules)
 		rc |= build_rule(ab, rule, i++);
 	last->action = cfg->default_action;
-	last->place = build_place(
+	last->counter = build_counter(
 		ab->b, cfg_loc(&cfg->head, &cfg->default_action), ab->owner, "default");
-	return rc < 0 || last->place == 0 ? -EINVAL : 0;
+	return rc < 0 || last->counter == 0 ? -EINVAL : 0;
 }
 
 int

@@ -9,7 +9,7 @@ struct matcher;
 
 struct acl_rule {
 	enum acl_action action; /* ACL_NONE: jump */
-	uint32_t place;
+	uint32_t counter;
 	const struct pipeline *jump;
 };
 

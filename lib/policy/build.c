@@ -11,8 +11,8 @@
 #include "schema/document.h"
 #include "session/session.h"
 
-#define PLACES_MAX ACTION_ARG(UINT32_MAX) /* the maximum of a listed action's argument */
-#define METERS_MAX ACTION_ARG(UINT32_MAX)
+#define COUNTERS_MAX ACTION_ARG(UINT32_MAX) /* the maximum of a listed action's argument */
+#define METERS_MAX   ACTION_ARG(UINT32_MAX)
 
 struct err *
 build_err(const struct build *b)
@@ -179,31 +179,32 @@ file_name(struct build *b, const char *file)
 }
 
 uint32_t
-build_place(struct build *b, struct loc loc, const char *owner, const char *name)
+build_counter(struct build *b, struct loc loc, const char *owner, const char *name)
 {
-	struct place *place;
+	struct rule_counter *counter;
 
-	if (b->n_places == b->place_room) {
-		place = build_grow(b, b->place, b->n_places, &b->place_room, sizeof(*place));
-		if (place == NULL) {
+	if (b->n_counters == b->counter_room) {
+		counter = build_grow(
+			b, b->counter, b->n_counters, &b->counter_room, sizeof(*counter));
+		if (counter == NULL) {
 			build_no_memory(b);
 			return 0;
 		}
-		b->place = place;
+		b->counter = counter;
 	}
-	if (b->n_places == 0)
-		b->n_places = 1; /* 0 is none */
-	if (b->n_places == PLACES_MAX) {
+	if (b->n_counters == 0)
+		b->n_counters = 1; /* 0 is none */
+	if (b->n_counters == COUNTERS_MAX) {
 		err_add(b->setup.err, E2BIG, loc, "%s: more than %u rules and stages that count",
-			owner, PLACES_MAX);
+			owner, COUNTERS_MAX);
 		return 0;
 	}
-	place = &b->place[b->n_places];
-	place->loc = loc;
-	place->loc.file = file_name(b, loc.file);
-	place->owner = build_string(b, owner);
-	place->name = build_string(b, name);
-	return b->n_places++;
+	counter = &b->counter[b->n_counters];
+	counter->loc = loc;
+	counter->loc.file = file_name(b, loc.file);
+	counter->owner = build_string(b, owner);
+	counter->name = build_string(b, name);
+	return b->n_counters++;
 }
 
 /* Returns a hash of a decoded struct's text; 0 without memory, which is unlike all others. */
@@ -226,15 +227,16 @@ text_hash(const struct cfg_table *table, const void *cfg)
 }
 
 void
-build_place_says(struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg)
+build_counter_says(
+	struct build *b, uint32_t counter, const struct cfg_table *table, const void *cfg)
 {
-	b->place[place].says = text_hash(table, cfg);
+	b->counter[counter].says = text_hash(table, cfg);
 }
 
 void
-build_place_log(struct build *b, uint32_t place)
+build_counter_log(struct build *b, uint32_t counter)
 {
-	b->place[place].log = true;
+	b->counter[counter].log = true;
 }
 
 int

@@ -117,13 +117,13 @@ int build_check_station(
 int build_public(struct build *b, rte_be32_t address);
 
 /* Returns a new rule counter, or 0 after an error when there is no room. */
-uint32_t build_place(struct build *b, struct loc loc, const char *owner, const char *name);
-void build_place_log(struct build *b, uint32_t place);
+uint32_t build_counter(struct build *b, struct loc loc, const char *owner, const char *name);
+void build_counter_log(struct build *b, uint32_t counter);
 
 /* Sets the text of the counter's line, a decoded struct of a table: as long as it is the same in
  * the next generation, the counter keeps its value. */
-void build_place_says(
-	struct build *b, uint32_t place, const struct cfg_table *table, const void *cfg);
+void build_counter_says(
+	struct build *b, uint32_t counter, const struct cfg_table *table, const void *cfg);
 
 /* Returns the number of a new meter, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec, struct loc loc);

@@ -48,8 +48,8 @@ struct build {
 	struct built_list pipelines;      /* struct draft; present from the beginning */
 	const struct pipeline **pipeline; /* the same as an array */
 
-	struct place *place;
-	unsigned n_places, place_room;
+	struct rule_counter *counter;
+	unsigned n_counters, counter_room;
 	struct meter_spec *meter;
 	unsigned n_meters, meter_room;
 	struct ids own_tracks, *tracks;        /* numbers of stages track */

@@ -26,27 +26,27 @@ eval_init(struct eval *ev, const struct generation *gen, const struct view *view
 }
 
 void
-eval_count(struct eval *ev, uint32_t place)
+eval_count(struct eval *ev, uint32_t counter)
 {
-	bool room = place == 0 || emit_count(&ev->program, place);
+	bool room = counter == 0 || emit_count(&ev->program, counter);
 
 	assert(room); /* checked when pipelines are built */
 	(void)room;
 }
 
 void
-eval_drop(struct eval *ev, enum reason r, uint32_t place)
+eval_drop(struct eval *ev, enum reason r, uint32_t counter)
 {
-	eval_count(ev, place);
-	emit_drop(&ev->program, r, place);
+	eval_count(ev, counter);
+	emit_drop(&ev->program, r, counter);
 	ev->done = true;
 }
 
 void
-eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t place)
+eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t counter)
 {
-	eval_count(ev, place);
-	emit_reject(&ev->program, r, reply, code, place);
+	eval_count(ev, counter);
+	emit_reject(&ev->program, r, reply, code, counter);
 	ev->done = true;
 }
 

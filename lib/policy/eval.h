@@ -118,11 +118,11 @@ struct eval {
 void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
 
 /* Counts the packet at a rule counter; 0 is none. */
-void eval_count(struct eval *ev, uint32_t place);
+void eval_count(struct eval *ev, uint32_t counter);
 
 /* End the evaluation.  The line that decided it counts the packet (0: none). */
-void eval_drop(struct eval *ev, enum reason r, uint32_t place);
-void eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t place);
+void eval_drop(struct eval *ev, enum reason r, uint32_t counter);
+void eval_reject(struct eval *ev, enum reason r, enum reply reply, uint8_t code, uint32_t counter);
 
 /* Translate: change the tuple that later stages see, and the program. */
 void eval_set_src(struct eval *ev, const union address *a, rte_be16_t port);

@@ -16,7 +16,7 @@
 #include "packet/ingress.h"
 #include "packet/key.h"
 #include "packet/ledger.h"
-#include "policy/place.h"
+#include "policy/rule_counter.h"
 #include "policy/zone.h"
 
 struct own_addresses;
@@ -62,12 +62,12 @@ struct meter_spec {
 	uint64_t rate;  /* bits or packets a second */
 	uint64_t burst; /* bytes or packets */
 	bool packets;
-	uint32_t place; /* counts what it drops, as police_exceeded */
+	uint32_t counter; /* counts what it drops, as police_exceeded */
 };
 
 struct generation_worker {
-	struct place_hits *hits; /* by rule counter */
-	struct meter **meters;   /* by meter number; in struct shared_meter */
+	struct rule_hits *hits; /* by rule counter */
+	struct meter **meters;  /* by meter number; in struct shared_meter */
 };
 
 /* A meter of all workers, which generations share as long as its line says the same. */
@@ -75,8 +75,8 @@ struct shared_meter;
 
 /* The rule counters of an earlier generation in this one. */
 struct carried {
-	uint32_t *place; /* by its numbers; 0: none */
-	uint32_t n;      /* 0: it was never published */
+	uint32_t *counter; /* by its numbers; 0: none */
+	uint32_t n;        /* 0: it was never published */
 };
 
 struct generation {
@@ -90,8 +90,8 @@ struct generation {
 	unsigned n_ports;
 	const struct pipeline *const *pipelines;
 	unsigned n_pipelines;
-	const struct place *places; /* [0] is not used */
-	unsigned n_places;
+	const struct rule_counter *counters; /* [0] is not used */
+	unsigned n_counters;
 	const struct meter_spec *meters;
 	unsigned n_meters;
 	const struct session_policy *session_policies; /* by struct session's policy */
@@ -104,12 +104,12 @@ struct generation {
 	struct generation_worker *worker; /* by worker */
 	unsigned n_workers;
 	struct shared_meter **shared_meters; /* by meter number; control's */
-	/* What earlier generations have counted: the counters up to the change, and their places in
-	 * this generation, for all that a flow may still have counts for when it is swept. */
+	/* What earlier generations have counted: the counters up to the change, and their numbers
+	 * in this generation, for all that a flow may still have counts for when it is swept. */
 	uint64_t carried_first;          /* number of the oldest of them */
 	uint32_t n_carried;              /* up to the previous one; 0: this is the first */
 	struct carried *carried;         /* by number */
-	struct place_hits *carried_hits; /* by place; control's */
+	struct rule_hits *carried_hits;  /* by rule counter; control's */
 	const struct own_addresses *own; /* of all interfaces; NULL: none */
 	const struct owners *owners;     /* NULL: nothing translates */
 	void *owner;                     /* control's: the object that frees it */

@@ -217,8 +217,8 @@ build_finish(struct build *b, struct generation *gen)
 	gen->own = b->own;
 	gen->pipelines = b->pipeline;
 	gen->n_pipelines = b->pipelines.n;
-	gen->places = b->place;
-	gen->n_places = b->n_places;
+	gen->counters = b->counter;
+	gen->n_counters = b->n_counters;
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
 	if (build_session_policies(b, 0) < 0)

@@ -173,10 +173,10 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 		rc = build_hops(tb, cfg, &r);
 	} else {
 		r.kind = cfg->blackhole ? ROUTE_BLACKHOLE : ROUTE_REJECT;
-		r.place = build_place(tb->b, cfg->head.loc, tb->owner, NULL);
-		if (r.place != 0)
-			build_place_says(tb->b, r.place, &route_table_row, cfg);
-		rc = r.place != 0 ? 0 : -ENOMEM;
+		r.counter = build_counter(tb->b, cfg->head.loc, tb->owner, NULL);
+		if (r.counter != 0)
+			build_counter_says(tb->b, r.counter, &route_table_row, cfg);
+		rc = r.counter != 0 ? 0 : -ENOMEM;
 	}
 	return rc < 0 ? rc : table_add(tb, &r);
 }

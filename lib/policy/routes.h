@@ -37,7 +37,7 @@ struct route {
 	struct prefix prefix;
 	uint8_t kind; /* enum route_kind */
 	uint8_t n_hops;
-	uint32_t place; /* of ROUTE_BLACKHOLE and ROUTE_REJECT */
+	uint32_t counter; /* of ROUTE_BLACKHOLE and ROUTE_REJECT */
 	const struct route_hop *hop;
 };
 

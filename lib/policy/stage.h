@@ -51,7 +51,7 @@ enum stage_trait {
 };
 
 struct stage_build {
-	struct build *build;         /* look-ups, places, meters; errors */
+	struct build *build;         /* look-ups, rule counters, meters; errors */
 	const struct stage_cfg *cfg; /* decoded by the stage's table */
 	struct loc loc;              /* of the stage in its pipeline */
 	const char *owner;           /* "pipelines.inside" */

@@ -20,26 +20,26 @@ program_init(struct program *p, const struct tuple *flow)
 }
 
 static void
-decide(struct program *p, enum program_verdict verdict, enum reason r, uint32_t place)
+decide(struct program *p, enum program_verdict verdict, enum reason r, uint32_t counter)
 {
 	p->verdict = (uint8_t)verdict;
 	p->reason = (uint8_t)r;
-	p->place = place;
+	p->counter = counter;
 	p->reply = REPLY_NONE;
 	p->reply_code = 0;
 	p->ttl = false;
 }
 
 void
-emit_drop(struct program *p, enum reason r, uint32_t place)
+emit_drop(struct program *p, enum reason r, uint32_t counter)
 {
-	decide(p, PROGRAM_DROP, r, place);
+	decide(p, PROGRAM_DROP, r, counter);
 }
 
 void
-emit_reject(struct program *p, enum reason r, enum reply reply, uint8_t code, uint32_t place)
+emit_reject(struct program *p, enum reason r, enum reply reply, uint8_t code, uint32_t counter)
 {
-	decide(p, PROGRAM_REJECT, r, place);
+	decide(p, PROGRAM_REJECT, r, counter);
 	p->reply = (uint8_t)reply;
 	p->reply_code = code;
 }
@@ -90,9 +90,9 @@ emit_action(struct program *p, enum action_op op, uint32_t arg)
 }
 
 bool
-emit_count(struct program *p, uint32_t place)
+emit_count(struct program *p, uint32_t counter)
 {
-	return emit_action(p, ACTION_COUNT, place);
+	return emit_action(p, ACTION_COUNT, counter);
 }
 
 bool

@@ -24,7 +24,7 @@ enum program_verdict {
 };
 
 enum action_op {
-	ACTION_COUNT = 1, /* argument: rule counter (policy/place.h) of this packet */
+	ACTION_COUNT = 1, /* argument: rule counter (policy/rule_counter.h) of this packet */
 	ACTION_METER,     /* argument: meter of the generation */
 	ACTION_DSCP,      /* argument: DSCP, 0..63 */
 };
@@ -48,11 +48,11 @@ struct program {
 	uint8_t reply_code; /* ICMP code in IPv4 terms */
 	bool ttl;           /* decremented; the packet is dropped at zero */
 	uint8_t action_count;
-	uint16_t iface;  /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
-	uint32_t place;  /* the line that decided the verdict, 0: none; counted by a listed
-			  * action */
-	struct tuple to; /* addresses and ports as the packet leaves */
-	bool has_quoted; /* an ICMP error: the packet that it quotes becomes quoted */
+	uint16_t iface;   /* PROGRAM_OUTPUT: egress interface; _WIRE: index of the port */
+	uint32_t counter; /* the line that decided the verdict, 0: none; counted by a listed
+			   * action */
+	struct tuple to;  /* addresses and ports as the packet leaves */
+	bool has_quoted;  /* an ICMP error: the packet that it quotes becomes quoted */
 	struct tuple quoted;
 	union address gateway; /* PROGRAM_OUTPUT: address of the neighbour, family of to */
 	uint32_t actions[PROGRAM_ACTIONS_MAX];
@@ -64,14 +64,15 @@ void program_init(struct program *p, const struct tuple *flow);
 /* The emit functions of stages.  Those of listed actions return false when there is no room; a
  * pipeline is checked when it is built, so there is always room. emit_output sets the TTL's
  * decrement, the others clear it. */
-void emit_drop(struct program *p, enum reason r, uint32_t place);
-void emit_reject(struct program *p, enum reason r, enum reply reply, uint8_t code, uint32_t place);
+void emit_drop(struct program *p, enum reason r, uint32_t counter);
+void emit_reject(
+	struct program *p, enum reason r, enum reply reply, uint8_t code, uint32_t counter);
 void emit_output(struct program *p, uint16_t iface, const union address *gateway);
 void emit_wire(struct program *p, uint16_t port);
 void emit_local(struct program *p);
 void emit_src(struct program *p, const union address *a, rte_be16_t port);
 void emit_dst(struct program *p, const union address *a, rte_be16_t port);
-bool emit_count(struct program *p, uint32_t place);
+bool emit_count(struct program *p, uint32_t counter);
 bool emit_meter(struct program *p, uint32_t meter);
 bool emit_dscp(struct program *p, uint8_t dscp);
 

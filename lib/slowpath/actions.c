@@ -7,7 +7,7 @@
 #include "slowpath/slowpath_priv.h"
 
 void
-count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
+count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick)
 {
 	if (h->packets == 0)
 		h->first = tick;
@@ -20,9 +20,9 @@ count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick)
 static void
 count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
 {
-	struct place_hits *hits = s->gen->worker[s->worker].hits;
+	struct rule_hits *hits = s->gen->worker[s->worker].hits;
 
-	count_place(&hits[s->gen->meters[meter].place], ip_bytes, clock_tick(s->now_ns));
+	count_rule(&hits[s->gen->meters[meter].counter], ip_bytes, clock_tick(s->now_ns));
 }
 
 bool

@@ -78,7 +78,7 @@ decision_from_program(const struct eval *ev, struct decision *d)
 	d->ttl = p->ttl;
 	d->tell = p->verdict == PROGRAM_REJECT ? p->reply : (uint8_t)REPLY_NONE;
 	d->tell_code = p->reply_code;
-	d->place = p->place;
+	d->counter = p->counter;
 	d->actions = p->actions;
 	d->program = p;
 }

@@ -10,13 +10,13 @@
 
 /* Counts a packet that no record counts for its rules. */
 static void
-count_places(struct slowpath *s, const struct decision *d, const struct view *v, uint32_t tick)
+count_rules(struct slowpath *s, const struct decision *d, const struct view *v, uint32_t tick)
 {
-	struct place_hits *hits = s->gen->worker[s->worker].hits;
+	struct rule_hits *hits = s->gen->worker[s->worker].hits;
 
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && d->actions[i] != 0; i++)
 		if (ACTION_OP(d->actions[i]) == ACTION_COUNT)
-			count_place(&hits[ACTION_ARG(d->actions[i])], v->l3_bytes, tick);
+			count_rule(&hits[ACTION_ARG(d->actions[i])], v->l3_bytes, tick);
 }
 
 /* Counts a packet.  Every packet keeps a record without a session alive; a session lives only on
@@ -28,7 +28,7 @@ count(struct slowpath *s, const struct burst *b, unsigned slot, const struct vie
 	struct flow *f = flow_at(v->family == 6 ? s->flow6 : s->flow4, b->flow[slot]);
 
 	if (!d->fast) {
-		count_places(s, d, v, b->tick);
+		count_rules(s, d, v, b->tick);
 	} else {
 		f->packets++;
 		f->bytes += v->l3_bytes;

@@ -7,17 +7,17 @@
 
 /* Returns the rule counter of a word of a list, in the current generation, or 0. */
 static uint32_t
-place_now(const struct generation *gen, const struct action_list *l, uint32_t word)
+counter_now(const struct generation *gen, const struct action_list *l, uint32_t word)
 {
-	uint32_t place = ACTION_ARG(word), back;
+	uint32_t counter = ACTION_ARG(word), back;
 
 	if (ACTION_OP(word) != ACTION_COUNT)
 		return 0;
 	if (l->generation == (uint32_t)gen->number)
-		return place;
+		return counter;
 	back = l->generation - (uint32_t)gen->carried_first;
-	return back < gen->n_carried && place < gen->carried[back].n
-		? gen->carried[back].place[place]
+	return back < gen->n_carried && counter < gen->carried[back].n
+		? gen->carried[back].counter[counter]
 		: 0;
 }
 
@@ -25,15 +25,15 @@ void
 slowpath_collect(struct slowpath *s, struct flow *f)
 {
 	const struct action_list *l = action_lists_at(s->lists, f->list);
-	struct place_hits *hits = s->gen->worker[s->worker].hits;
+	struct rule_hits *hits = s->gen->worker[s->worker].hits;
 
 	if (f->packets == 0)
 		return;
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && l->word[i] != 0; i++) {
-		uint32_t place = place_now(s->gen, l, l->word[i]);
-		struct place_hits *h = &hits[place];
+		uint32_t counter = counter_now(s->gen, l, l->word[i]);
+		struct rule_hits *h = &hits[counter];
 
-		if (place == 0)
+		if (counter == 0)
 			continue;
 		if (h->packets == 0)
 			h->first = f->seen;

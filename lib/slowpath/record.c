@@ -8,15 +8,15 @@
 
 /* Returns the line that decided a recorded drop: the last one that it counts for. */
 static uint32_t
-deciding_place(const uint32_t *actions)
+deciding_counter(const uint32_t *actions)
 {
-	uint32_t place = 0;
+	uint32_t counter = 0;
 
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++) {
 		if (ACTION_OP(actions[i]) == ACTION_COUNT)
-			place = ACTION_ARG(actions[i]);
+			counter = ACTION_ARG(actions[i]);
 	}
-	return place;
+	return counter;
 }
 
 void
@@ -44,5 +44,5 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 	 * then martian. */
 	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
 		&& reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
-		d->place = deciding_place(d->actions);
+		d->counter = deciding_counter(d->actions);
 }

@@ -93,7 +93,7 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 		o.program = &p;
 		o.has_program = true;
 		o.fast = d->fast;
-		o.place = d->place;
+		o.counter = d->counter;
 		o.session = session_told(s, d, state);
 	}
 	if (b->out[slot] == OUT_DROP) {

@@ -34,7 +34,7 @@ struct sessions;
  * valid during the call. */
 enum observed_verdict {
 	OBSERVED_OUTPUT, /* egress: name of the interface or port it leaves by */
-	OBSERVED_DROP,   /* reason, and place if a line of the configuration decided it */
+	OBSERVED_DROP,   /* reason, and counter if a line of the configuration decided it */
 	OBSERVED_CONSUMED,
 	OBSERVED_HELD,
 };
@@ -54,7 +54,7 @@ struct observation {
 	const struct rte_mbuf *m; /* the pointer only: the packet may be rewritten, sent or freed */
 	enum observed_verdict verdict;
 	enum reason reason;
-	uint32_t place;     /* into generation's places, 0: none */
+	uint32_t counter;   /* into the generation's counters, 0: none */
 	uint16_t port;      /* index of the port it came in by */
 	uint16_t out_port;  /* of OBSERVED_OUTPUT */
 	uint16_t out_iface; /* of OBSERVED_OUTPUT; 0 for a wire */

@@ -55,7 +55,7 @@ struct decision {
 	bool recorded; /* the flow's record has the same decision */
 	uint16_t nexthop;
 	uint8_t tell, tell_code; /* enum reply: what the sender is told */
-	uint32_t place;
+	uint32_t counter;
 	const uint32_t *actions;
 	const struct program *program; /* new; NULL from a record */
 	struct session *session;       /* or NULL */
@@ -143,7 +143,7 @@ slot_drop(struct burst *b, unsigned slot, enum reason r)
 }
 
 /* Counts a packet for a rule counter. */
-void count_place(struct place_hits *h, unsigned ip_bytes, uint32_t tick);
+void count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick);
 
 /* Writes the DSCP of a action list. */
 void slowpath_marks(const uint32_t actions[], uint8_t *ip, unsigned family);

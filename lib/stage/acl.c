@@ -61,14 +61,14 @@ note_rule(struct eval *ev, const struct acl *acl, const struct acl_rule *rule)
 		[ACL_DROP] = "drops",
 		[ACL_REJECT] = "rejects",
 	};
-	const struct place *place = &ev->gen->places[rule->place];
+	const struct rule_counter *counter = &ev->gen->counters[rule->counter];
 	const char *before = rule == &acl->rule[acl->n] ? "the " : "rule ";
 
 	if (ev->trace == NULL)
 		return;
 	eval_note(ev, "acl %s: %s%s (%s:%u) %s%s", acl->name, before,
-		place->name != NULL ? place->name : "without name", place->loc.file,
-		place->loc.line, rule->jump != NULL ? "goes on in pipeline " : what[rule->action],
+		counter->name != NULL ? counter->name : "without name", counter->loc.file,
+		counter->loc.line, rule->jump != NULL ? "goes on in pipeline " : what[rule->action],
 		rule->jump != NULL ? rule->jump->name : "");
 }
 
@@ -80,18 +80,18 @@ acl_one(const struct acl *acl, const struct acl_rule *rule, struct eval *ev)
 	note_rule(ev, acl, rule);
 	switch (rule->action) {
 	case ACL_NONE:
-		eval_count(ev, rule->place);
+		eval_count(ev, rule->counter);
 		ev->jump = rule->jump;
 		break;
 	case ACL_ACCEPT:
-		eval_count(ev, rule->place);
+		eval_count(ev, rule->counter);
 		break;
 	case ACL_DROP:
-		eval_drop(ev, REASON_acl_denied, rule->place);
+		eval_drop(ev, REASON_acl_denied, rule->counter);
 		break;
 	case ACL_REJECT:
 		eval_reject(ev, REASON_acl_rejected, tcp ? REPLY_RESET : REPLY_UNREACHABLE,
-			CODE_PROHIBITED, rule->place);
+			CODE_PROHIBITED, rule->counter);
 		break;
 	}
 }

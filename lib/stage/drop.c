@@ -12,7 +12,7 @@ struct drop_cfg {
 };
 
 struct drop {
-	uint32_t place;
+	uint32_t counter;
 };
 
 static const struct cfg_field drop_fields[] = {
@@ -34,13 +34,13 @@ drop_build(struct stage_build *sb, void **instance)
 
 	if (drop == NULL)
 		return build_no_memory(sb->build);
-	drop->place = build_place(sb->build, sb->loc, sb->owner, NULL);
-	if (drop->place != 0)
-		build_place_says(sb->build, drop->place, &drop_table, sb->cfg);
+	drop->counter = build_counter(sb->build, sb->loc, sb->owner, NULL);
+	if (drop->counter != 0)
+		build_counter_says(sb->build, drop->counter, &drop_table, sb->cfg);
 	sb->traits = TRAIT_ENDS;
 	sb->action_words = 1;
 	*instance = drop;
-	return drop->place != 0 ? 0 : -ENOMEM;
+	return drop->counter != 0 ? 0 : -ENOMEM;
 }
 
 static void
@@ -50,7 +50,7 @@ drop_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		eval_note(ev[i], "drop: the packet is dropped");
-		eval_drop(ev[i], REASON_drop_stage, drop->place);
+		eval_drop(ev[i], REASON_drop_stage, drop->counter);
 	}
 }
 

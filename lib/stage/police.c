@@ -71,10 +71,10 @@ police_build(struct stage_build *sb, void **instance)
 	if (!spec.packets && spec.burst < FRAME_BYTES)
 		cfg_warn(build_err(sb->build), &cfg->head, &cfg->burst,
 			"packets above %u bytes never pass", (unsigned)spec.burst);
-	spec.place = build_place(sb->build, sb->loc, sb->owner, NULL);
-	if (spec.place != 0)
-		build_place_says(sb->build, spec.place, &police_table, cfg);
-	meter = spec.place != 0 ? build_meter(sb->build, &spec, sb->loc) : -ENOMEM;
+	spec.counter = build_counter(sb->build, sb->loc, sb->owner, NULL);
+	if (spec.counter != 0)
+		build_counter_says(sb->build, spec.counter, &police_table, cfg);
+	meter = spec.counter != 0 ? build_meter(sb->build, &spec, sb->loc) : -ENOMEM;
 	if (meter < 0)
 		return meter;
 	police->meter = (uint32_t)meter;

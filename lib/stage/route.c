@@ -185,12 +185,12 @@ route_one(const struct route_table *table, const struct route *r, struct eval *e
 		break;
 	case ROUTE_BLACKHOLE:
 		note_end(ev, table, r, "is a blackhole");
-		eval_drop(ev, REASON_blackhole, r->place);
+		eval_drop(ev, REASON_blackhole, r->counter);
 		break;
 	case ROUTE_REJECT:
 		note_end(ev, table, r, "rejects");
 		eval_reject(
-			ev, REASON_no_route, REPLY_UNREACHABLE, CODE_HOST_UNREACHABLE, r->place);
+			ev, REASON_no_route, REPLY_UNREACHABLE, CODE_HOST_UNREACHABLE, r->counter);
 		break;
 	}
 }

@@ -131,11 +131,11 @@ hits(struct fixture *f, unsigned line)
 	const struct generation *gen;
 
 	report_take(f->offline.appliance, &r);
-	report_fini(&r); /* the first places are in r */
+	report_fini(&r); /* the first counters are in r */
 	gen = appliance_generation(f->offline.appliance);
-	for (unsigned i = 0; i < r.n_places; i++) {
-		if (r.places[i].place == &gen->places[line])
-			return r.places[i].packets;
+	for (unsigned i = 0; i < r.n_counters; i++) {
+		if (r.counters[i].counter == &gen->counters[line])
+			return r.counters[i].packets;
 	}
 	return 0;
 }

@@ -223,7 +223,7 @@ each_worker_counts_for_itself(void **state)
 	struct fixture *f = *state;
 
 	given(f, HEAD "  lan: {pipeline: inside}\n");
-	assert_true(f->gen->n_places > 1);
+	assert_true(f->gen->n_counters > 1);
 	assert_ptr_not_equal(f->gen->worker[0].hits, f->gen->worker[1].hits);
 	assert_int_equal(f->gen->worker[1].hits[1].packets, 0);
 }

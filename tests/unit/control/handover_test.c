@@ -111,7 +111,8 @@ watch(struct fixture *f)
 
 		*j = (struct judge){ .f = f, .worker = i };
 		j->observer = (struct observer){ .packet = on_packet, .arg = j };
-		fastpath_set_owner_lookup(workers_at(appliance_workers(f->a), i)->fp, ask_and_count, j);
+		fastpath_set_owner_lookup(
+			workers_at(appliance_workers(f->a), i)->fp, ask_and_count, j);
 	}
 }
 

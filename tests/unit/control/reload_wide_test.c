@@ -87,8 +87,8 @@ hits_of(struct fixture *f, const char *kind, unsigned flow)
 	char name[32];
 
 	snprintf(name, sizeof(name), "%s%u", kind, flow);
-	for (unsigned i = 1; i < gen->n_places; i++) {
-		if (gen->places[i].name == NULL || strcmp(gen->places[i].name, name) != 0)
+	for (unsigned i = 1; i < gen->n_counters; i++) {
+		if (gen->counters[i].name == NULL || strcmp(gen->counters[i].name, name) != 0)
 			continue;
 		hits += gen->carried_hits != NULL ? gen->carried_hits[i].packets : 0;
 		for (unsigned w = 0; w < gen->n_workers; w++)

@@ -273,11 +273,11 @@ expect_note(struct fixture *f, const char *expected)
 		fail_msg("expected: %s\ngot:\n%s", expected, f->notes);
 }
 
-/* The line of the place that decided. */
+/* The line of the rule counter that decided. */
 static inline unsigned
-place_line(struct fixture *f)
+counter_line(struct fixture *f)
 {
-	return f->gen.places[f->ev.program.place].loc.line;
+	return f->gen.counters[f->ev.program.counter].loc.line;
 }
 
 static inline void

@@ -73,12 +73,12 @@ without_room_there_is_no_list_until_one_goes(void **state)
 	struct action_lists *t = given_lists();
 	uint16_t first = 0;
 
-	for (uint32_t place = 1; place <= t->capacity; place++) {
-		uint32_t word = ACTION_WORD(ACTION_COUNT, place);
+	for (uint32_t counter = 1; counter <= t->capacity; counter++) {
+		uint32_t word = ACTION_WORD(ACTION_COUNT, counter);
 		uint16_t list = action_lists_take(t, &word, 1, 1);
 
 		assert_int_not_equal(list, 0);
-		if (place == 1)
+		if (counter == 1)
 			first = list;
 	}
 	assert_int_equal(

@@ -80,7 +80,7 @@ a_later_drop_takes_the_output_back(void **state)
 	assert_false(p.ttl);
 	assert_int_equal(p.verdict, PROGRAM_DROP);
 	assert_int_equal(p.reason, REASON_acl_denied);
-	assert_int_equal(p.place, 7);
+	assert_int_equal(p.counter, 7);
 	expect_text(&p, &udp, "drop acl_denied");
 }
 
@@ -96,7 +96,7 @@ a_reject_says_how_the_sender_is_told(void **state)
 	assert_int_equal(p.reason, REASON_acl_rejected);
 	assert_int_equal(p.reply, REPLY_UNREACHABLE);
 	assert_int_equal(p.reply_code, 13);
-	assert_int_equal(p.place, 5);
+	assert_int_equal(p.counter, 5);
 	expect_text(&p, &udp, "reject acl_rejected");
 }
 

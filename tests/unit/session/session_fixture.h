@@ -3,7 +3,8 @@
 #ifndef UNIT_SESSION_SESSION_FIXTURE_H
 #define UNIT_SESSION_SESSION_FIXTURE_H
 
-/* The life of sessions: linked by both keys, found regardless of the ingress interface, evicted by class, ended once. */
+/* The life of sessions: linked by both keys, found regardless of the ingress interface, evicted by
+ * class, ended once. */
 
 #include "session/session.h"
 

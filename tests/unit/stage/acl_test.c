@@ -36,32 +36,32 @@ the_first_rule_that_matches_decides(void **state)
 	expect_accepts(f, "tcp 203.0.113.9:40000 > 10.0.0.80:443 S");
 	expect_note(f, "acl list: rule web (weir.yaml:5) accepts\n");
 	assert_int_equal(f->ev.program.action_count, 1);
-	assert_int_equal(f->gen.places[ACTION_ARG(f->ev.program.actions[0])].loc.line, 5);
+	assert_int_equal(f->gen.counters[ACTION_ARG(f->ev.program.actions[0])].loc.line, 5);
 
 	evaluate(f, "guard", LAN, "tcp 203.0.113.9:40000 > 10.0.0.81:80 S");
 	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);
-	assert_int_equal(place_line(f), 6);
+	assert_int_equal(counter_line(f), 6);
 
 	expect_accepts(f, "tcp 203.0.113.10:40000 > 10.0.0.81:80 S");
 	expect_denies(f, "tcp 203.0.113.10:40000 > 10.0.0.81:81 S");
 	expect_note(f, "acl list: the default (weir.yaml:4) drops\n");
-	assert_int_equal(place_line(f), 4);
+	assert_int_equal(counter_line(f), 4);
 }
 
 static void
 a_place_has_the_list_and_the_rule(void **state)
 {
 	struct fixture *f = *state;
-	const struct place *place;
+	const struct rule_counter *counter;
 
 	given(f, GUARD("accept", " {name: bad, src: 203.0.113.0/24, action: drop, log: true}"));
 
 	evaluate(f, "guard", LAN, "udp 203.0.113.9:1 > 10.0.0.2:2");
-	place = &f->gen.places[f->ev.program.place];
-	assert_string_equal(place->loc.file, "weir.yaml");
-	assert_string_equal(place->owner, "acls.list");
-	assert_string_equal(place->name, "bad");
-	assert_true(place->log);
+	counter = &f->gen.counters[f->ev.program.counter];
+	assert_string_equal(counter->loc.file, "weir.yaml");
+	assert_string_equal(counter->owner, "acls.list");
+	assert_string_equal(counter->name, "bad");
+	assert_true(counter->log);
 }
 
 static void
@@ -75,7 +75,7 @@ drops_and_rejects_are_counted_at_their_place(void **state)
 			port == 1 ? "udp 10.0.0.2:9 > 10.0.0.3:1" : "udp 10.0.0.2:9 > 10.0.0.3:2");
 		assert_int_equal(f->ev.program.action_count, 1);
 		assert_int_equal(
-			f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
+			f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.counter));
 	}
 }
 

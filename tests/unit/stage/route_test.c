@@ -135,13 +135,14 @@ a_blackhole_is_silent_and_a_reject_is_not(void **state)
 	expect_drop(f, "udp 10.0.0.2:1 > 192.0.2.9:2", REASON_blackhole);
 	assert_int_equal(f->ev.program.verdict, PROGRAM_DROP);
 	expect_note(f, "route main: 192.0.2.0/24 is a blackhole\n");
-	assert_int_equal(place_line(f), 9);
-	assert_int_equal(f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
+	assert_int_equal(counter_line(f), 9);
+	assert_int_equal(
+		f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.counter));
 
 	expect_drop(f, "udp 10.0.0.2:1 > 198.18.0.9:2", REASON_no_route);
 	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);
 	assert_int_equal(f->ev.program.reply_code, 1);
-	assert_int_equal(place_line(f), 10);
+	assert_int_equal(counter_line(f), 10);
 }
 
 static void

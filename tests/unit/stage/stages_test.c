@@ -6,18 +6,19 @@ static void
 drop_counts_at_its_line(void **state)
 {
 	struct fixture *f = *state;
-	const struct place *place;
+	const struct rule_counter *counter;
 
 	given(f, "pipelines:\n  inside:\n    - drop: {if: {dport: 23}}\n    - drop\n");
 	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 10.0.1.9:23 S");
 	expect_program(f, "drop drop_stage");
-	assert_int_equal(place_line(f), 5);
-	place = &f->gen.places[f->ev.program.place];
-	assert_string_equal(place->owner, "pipelines.inside");
-	assert_int_equal(f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.place));
+	assert_int_equal(counter_line(f), 5);
+	counter = &f->gen.counters[f->ev.program.counter];
+	assert_string_equal(counter->owner, "pipelines.inside");
+	assert_int_equal(
+		f->ev.program.actions[0], ACTION_WORD(ACTION_COUNT, f->ev.program.counter));
 
 	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 10.0.1.9:24 S");
-	assert_int_equal(place_line(f), 6);
+	assert_int_equal(counter_line(f), 6);
 }
 
 static void
@@ -75,7 +76,7 @@ police_takes_from_a_meter_of_its_own(void **state)
 	assert_int_equal(f->gen.meters[0].rate, 500000000);
 	assert_int_equal(f->gen.meters[0].burst, 65536);
 	assert_false(f->gen.meters[0].packets);
-	assert_int_equal(f->gen.places[f->gen.meters[0].place].loc.line, 5);
+	assert_int_equal(f->gen.counters[f->gen.meters[0].counter].loc.line, 5);
 	assert_int_equal(f->gen.meters[1].rate, 10000);
 	assert_int_equal(f->gen.meters[1].burst, 2500);
 	assert_true(f->gen.meters[1].packets);
