@@ -84,7 +84,7 @@ count_stray(const struct appliance *a, const struct ledger *l, unsigned port)
 
 	for (unsigned i = 0; i < a->gen->n_ifaces; i++)
 		if (a->gen->iface[i] != NULL && a->gen->iface[i]->port == port)
-			foreign += counter_get(&l->iface[i].drops[REASON_not_for_us]);
+			stray += counter_get(&l->iface[i].drops[REASON_not_for_us]);
 	return stray;
 }
 
