@@ -65,7 +65,7 @@ static void
 every_print_is_one(void **state)
 {
 	for (uint64_t print = 0; print < 0x10000; print++) {
-		uint64_t hash = print << 48 | (print & o.mask) << 20;
+		uint64_t hash = print << 48 | (print & gate.mask) << 20;
 
 		assert_false(syn_gate_remember(&gate, hash));
 		assert_true(syn_gate_remember(&gate, hash));
