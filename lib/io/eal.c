@@ -127,10 +127,10 @@ memory_choose(const struct eal_cfg *cfg, size_t need_mib, struct err *err)
 	eal.hugepages = cfg->hugepages != EAL_HUGEPAGES_NO && have.huge_free_mib >= need_mib;
 	if (cfg->hugepages == EAL_HUGEPAGES_YES && !eal.hugepages)
 		return host_memory_advise(&have, need_mib, cfg->hugepages_loc, err);
-	if (!eal.hugepages && have.available_mib < need_mib)
+	if (!eal.hugepages && !host_memory_has(&have, need_mib))
 		return err_add(err, ENOMEM, cfg->memory_loc,
 			"system.memory: %zu MiB needed for packets and tables, "
-			"%zu MiB of memory available; fewer mbufs or descriptors take less",
+			"%zu MiB of memory available, of which a 16th stays free; fewer mbufs or descriptors take less",
 			need_mib, have.available_mib);
 
 	if (eal.hugepages)

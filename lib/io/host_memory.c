@@ -14,6 +14,8 @@
 enum {
 	KIB = 1024,
 	PATH_BYTES = 512,
+	SPARE_PART = 16, /* of the available memory one part stays free: page tables, libraries,
+			    others */
 };
 
 /* Returns a number of /proc/meminfo, or 0. */
@@ -49,12 +51,28 @@ read_number(const char *path, size_t without)
 	return n;
 }
 
-/* Returns what the cgroup (version 2) leaves, SIZE_MAX without a limit. */
+/* Returns what one cgroup leaves, SIZE_MAX without a limit. */
+static size_t
+group_left_mib(const char *sys, const char *group)
+{
+	char path[PATH_BYTES];
+	size_t most, used;
+
+	snprintf(path, sizeof(path), "%s/fs/cgroup%s/memory.max", sys, group);
+	most = read_number(path, SIZE_MAX);
+	snprintf(path, sizeof(path), "%s/fs/cgroup%s/memory.current", sys, group);
+	used = read_number(path, 0);
+	if (most == SIZE_MAX)
+		return SIZE_MAX;
+	return most > used ? (most - used) / KIB / KIB : 0;
+}
+
+/* Returns what our cgroup (version 2) and those that it is in leave, SIZE_MAX without a limit. */
 static size_t
 cgroup_left_mib(const char *proc, const char *sys)
 {
 	char path[PATH_BYTES], group[256] = "/";
-	size_t most, used;
+	size_t left = SIZE_MAX;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/self/cgroup", proc);
@@ -63,13 +81,13 @@ cgroup_left_mib(const char *proc, const char *sys)
 		strcpy(group, "/");
 	if (f != NULL)
 		fclose(f);
-	snprintf(path, sizeof(path), "%s/fs/cgroup%s/memory.max", sys, group);
-	most = read_number(path, SIZE_MAX);
-	snprintf(path, sizeof(path), "%s/fs/cgroup%s/memory.current", sys, group);
-	used = read_number(path, 0);
-	if (most == SIZE_MAX)
-		return SIZE_MAX;
-	return most > used ? (most - used) / KIB / KIB : 0;
+	for (char *last = group; last != NULL;) {
+		left = RTE_MIN(left, group_left_mib(sys, group));
+		last = strrchr(group, '/');
+		if (last != NULL)
+			*last = '\0';
+	}
+	return left;
 }
 
 static void
@@ -125,6 +143,12 @@ void
 host_memory_read(struct host_memory *have)
 {
 	host_memory_read_from("/proc", "/sys", have);
+}
+
+bool
+host_memory_has(const struct host_memory *have, size_t mib)
+{
+	return have->available_mib - have->available_mib / SPARE_PART >= mib;
 }
 
 int

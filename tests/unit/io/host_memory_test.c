@@ -96,6 +96,35 @@ a_cgroup_may_leave_less(void **state)
 }
 
 static void
+a_cgroup_above_ours_may_leave_less(void **state)
+{
+	struct host_memory have;
+
+	write_file(*state, "self/cgroup", "0::/a/b\n");
+	write_file(*state, "fs/cgroup/a/b/memory.max", "1073741824\n");
+	write_file(*state, "fs/cgroup/a/b/memory.current", "0\n");
+	write_file(*state, "fs/cgroup/a/memory.max", "536870912\n");
+	write_file(*state, "fs/cgroup/a/memory.current", "0\n");
+	read_host(*state, &have);
+	assert_int_equal(have.available_mib, 512);
+	write_file(*state, "fs/cgroup/memory.max", "104857600\n");
+	read_host(*state, &have);
+	assert_int_equal(have.available_mib, 100);
+}
+
+static void
+a_part_of_memory_stays_free(void **state)
+{
+	struct host_memory have = { .available_mib = 1600 };
+
+	(void)state;
+	assert_true(host_memory_has(&have, 1500));
+	assert_false(host_memory_has(&have, 1501));
+	have.available_mib = SIZE_MAX;
+	assert_true(host_memory_has(&have, (size_t)1 << 40));
+}
+
+static void
 expect_advice(const struct fixture *f, size_t need_mib, const char *text)
 {
 	struct err *err = err_create();
@@ -144,6 +173,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(memory_is_what_is_available),
 		TEST(a_cgroup_may_leave_less),
+		TEST(a_cgroup_above_ours_may_leave_less),
+		TEST(a_part_of_memory_stays_free),
 		TEST(what_is_to_be_added_comes_on_top_of_what_there_is),
 		TEST(pages_are_added_of_the_size_that_is_there),
 		TEST(a_kernel_without_hugepages_is_told),
