@@ -35,7 +35,14 @@ lay_out_pools(
 		return err_add(err, ENOSPC, cfg_loc(&cfg->head, &cfg->policy.nat),
 			"nat: sessions still use too many "
 			"pools or addresses that have been taken out of the configuration");
-	return rc < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+	if (rc < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	for (unsigned i = 0; i < gen->n_public; i++) {
+		struct public_address *p = &gen->public[i];
+
+		p->place = (uint16_t)nat_layout_find(gen->nat, p->address);
+	}
+	return 0;
 }
 
 int

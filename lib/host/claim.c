@@ -2,16 +2,19 @@
 /* NAT's addresses in the subnets of our links: Weir answers for them only after probes that nobody
  * answers (RFC 5227).
  *
- *   NEW --its link is found--> PROBING --3 probes, no answer--> OURS --announced twice
+ *   NEW --it is examined--> PROBING --3 probes, no answer--> OURS --announced twice
  *                                 | another station has it     another station claims it:
  *                                 v                            announced again
  *                              TAKEN, probed again after half a minute
  *
- * Every worker keeps the same list by the same clock, since a question may come by any queue.  Only
- * worker 0 sends, and a worker that hears of a conflict tells the others.  Each call examines a
- * bounded part of the list. */
+ * Every worker keeps the same claims by the same clock, since a question may come by any queue.
+ * Only worker 0 sends, and a worker that hears of a conflict tells the others.
+ *
+ * The time to adopt a generation must not grow with the number of addresses.  Therefore a claim is
+ * found by the place of its address, which generations keep, and holds as long as the link that it
+ * was begun on is the same; whether it does is seen where it is used.  Each call of claims_due
+ * examines a bounded part of the addresses, and of the claims whose addresses may be gone. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/host_priv.h"
@@ -23,74 +26,61 @@
 #define ANNOUNCE_NS    (2 * NS_PER_S)  /* ANNOUNCE_INTERVAL */
 #define DEFEND_NS      (10 * NS_PER_S) /* DEFEND_INTERVAL */
 #define AGAIN_NS       (30 * NS_PER_S)
-#define LOOK_MAX       256 /* entries examined in one call */
+#define LOOK_MAX       256u /* addresses, and claims, examined in one call */
 #define SAY_MAX        16  /* messages in one call */
 
-/* Returns true if the interface is unchanged, so that the link knows us. */
 static bool
-is_same(const struct generation *old, const struct generation *now, uint16_t iface)
+link_is_same(const struct link *l, const struct interface *i)
 {
-	const struct interface *was, *is;
-
-	if (old == NULL || iface >= old->n_ifaces || iface >= now->n_ifaces)
-		return false;
-	was = old->iface[iface];
-	is = now->iface[iface];
-	return was != NULL && is != NULL && memcmp(was->mac, is->mac, 6) == 0
-		&& was->port == is->port && was->vlan == is->vlan
-		&& was->inner_vlan == is->inner_vlan;
+	return memcmp(l->mac, i->mac, 6) == 0 && l->port == i->port && l->vlan == i->vlan
+		&& l->inner_vlan == i->inner_vlan;
 }
 
-/* Merges the lists, which are both in the order of the addresses: the state of those that stay is
- * kept. */
 void
-claims_configure(struct host *h, const struct generation *old)
+claims_configure(struct host *h)
 {
-	struct claim *was = h->claims, *now = h->claims == h->claim ? h->claim + CLAIMS : h->claim;
-	unsigned n_was = h->n_claims, n = RTE_MIN(h->gen->n_public, CLAIMS), k = 0;
+	for (unsigned n = 0; n < LEDGER_IFACES; n++) {
+		const struct interface *i = host_interface(h, (uint16_t)n);
+		struct link *l = &h->links[n];
 
-	h->n_contested = 0;
-	for (unsigned i = 0; i < n; i++) {
-		now[i] = (struct claim){ .address = h->gen->public[i] };
-		while (k < n_was && was[k].address < now[i].address)
-			k++;
-		if (k < n_was && was[k].address == now[i].address
-			&& is_same(old, h->gen, was[k].iface))
-			now[i] = was[k];
-		h->n_contested += now[i].contested;
+		if (i == NULL) {
+			l->number = 0;
+			continue;
+		}
+		if (l->number != 0 && link_is_same(l, i))
+			continue;
+		*l = (struct link){ ++h->link_number, i->port, i->vlan, i->inner_vlan, { 0 } };
+		memcpy(l->mac, i->mac, 6);
 	}
-	h->claims = now;
-	h->n_claims = n;
-	h->claim_next = 0;
+	h->claim_left = PUBLIC_PLACES; /* from where the last ones were, or reloads in a row
+					* would never come to an end */
 }
 
-static int
-compare(const void *a, const void *b)
+static bool
+is_valid(const struct host *h, const struct claim *c, const struct public_address *p)
 {
-	const struct claim *x = a, *y = b;
-
-	return (x->address > y->address) - (x->address < y->address);
+	return c->address == p->address && c->link == h->links[p->link].number;
 }
 
-static struct claim *
-claim_find(const struct host *h, rte_be32_t address)
+/* Returns the address if it has a claim: it is one of NAT's on a link, and has been examined since
+ * the link last changed.  Otherwise NULL. */
+static const struct public_address *
+claimed(const struct host *h, rte_be32_t address)
 {
-	struct claim key = { .address = address };
+	const struct public_address *p = generation_public(h->gen, address);
 
-	if (h->n_claims == 0)
-		return NULL;
-	return bsearch(&key, h->claims, h->n_claims, sizeof(key), compare);
+	return p != NULL && p->link != 0 && is_valid(h, &h->claims[p->place], p) ? p : NULL;
 }
 
 bool
 claim_is_ours(const struct host *h, rte_be32_t address)
 {
-	const struct claim *c;
+	const struct public_address *p;
 
 	if (h->setup.quiet) /* nobody can be asked */
 		return true;
-	c = claim_find(h, address);
-	return c != NULL && c->state == CLAIM_OURS;
+	p = claimed(h, address);
+	return p != NULL && h->claims[p->place].state == CLAIM_OURS;
 }
 
 bool
@@ -106,9 +96,9 @@ host_answers_for(
 bool
 host_is_contested(const struct host *h, rte_be32_t address)
 {
-	const struct claim *c = h->n_contested != 0 ? claim_find(h, address) : NULL;
+	const struct public_address *p = h->n_contested != 0 ? claimed(h, address) : NULL;
 
-	return c != NULL && c->contested;
+	return p != NULL && h->claims[p->place].contested;
 }
 
 static void
@@ -118,45 +108,40 @@ contest(struct host *h, struct claim *c, bool contested)
 	c->contested = contested;
 }
 
-/* Returns the link whose subnet has the address, unless it is our own anyway. */
-static const struct interface *
-link_of(const struct host *h, const union address *a)
-{
-	for (unsigned n = 0; n < h->gen->n_ifaces; n++) {
-		const struct interface *i = h->gen->iface[n];
-
-		if (i != NULL && interface_on_link(i, a, 4) && !interface_owns(i, a, 4))
-			return i;
-	}
-	return NULL;
-}
-
 static void
-begin_probing(struct host *h, struct claim *c, uint64_t after_ns)
+begin_probing(struct host *h, struct claim *c)
 {
 	c->state = CLAIM_PROBING;
 	c->left = PROBES;
-	c->due_ns = h->now_ns + after_ns;
+	c->due_ns = h->now_ns;
+}
+
+static void
+claim_end(struct host *h, struct claim *c)
+{
+	contest(h, c, false);
+	c->address = 0;
+}
+
+static void
+claim_begin(struct host *h, struct claim *c, const struct public_address *p)
+{
+	claim_end(h, c);
+	c->address = p->address;
+	c->link = h->links[p->link].number;
+	begin_probing(h, c);
 }
 
 /* Does one step for one address; returns true if a message was due. */
 static bool
-step(struct host *h, struct claim *c)
+step(struct host *h, struct claim *c, const struct interface *i)
 {
 	union address a = { .v4 = c->address };
-	const struct interface *i = host_interface(h, c->iface);
 	bool sends = h->setup.worker == 0;
 
 	switch (c->state) {
-	case CLAIM_NEW:
-		i = link_of(h, &a);
-		c->iface = i != NULL ? i->id : 0;
-		c->state = CLAIM_ELSEWHERE;
-		if (i != NULL)
-			begin_probing(h, c, 0);
-		return false;
 	case CLAIM_TAKEN:
-		begin_probing(h, c, 0);
+		begin_probing(h, c);
 		return false;
 	case CLAIM_PROBING:
 		if (c->left == 0) {
@@ -181,33 +166,62 @@ step(struct host *h, struct claim *c)
 static bool
 is_due(const struct host *h, const struct claim *c)
 {
-	return c->due_ns <= h->now_ns && c->state != CLAIM_ELSEWHERE
-		&& (c->state != CLAIM_OURS || c->left != 0);
+	return c->due_ns <= h->now_ns && (c->state != CLAIM_OURS || c->left != 0);
+}
+
+/* Examines one address; returns true if a message was due. */
+static bool
+examine(struct host *h, const struct public_address *p)
+{
+	struct claim *c = &h->claims[p->place];
+
+	if (p->link == 0) /* no station asks for it */
+		return false;
+	if (!is_valid(h, c, p)) {
+		claim_begin(h, c, p);
+		return false;
+	}
+	return is_due(h, c) && step(h, c, host_interface(h, p->link));
+}
+
+/* Ends claims whose addresses the generation does not have; a bounded part of them. */
+static void
+claims_prune(struct host *h)
+{
+	for (unsigned k = 0; k < LOOK_MAX && h->claim_left != 0; k++, h->claim_left--) {
+		struct claim *c = &h->claims[h->claim_kept++ % PUBLIC_PLACES];
+		const struct public_address *p = c->address != 0
+			? generation_public(h->gen, c->address)
+			: NULL;
+
+		if (p == NULL || &h->claims[p->place] != c)
+			claim_end(h, c);
+	}
 }
 
 void
 claims_due(struct host *h)
 {
-	unsigned said = 0;
+	unsigned n = h->gen != NULL && !h->setup.quiet ? h->gen->n_public : 0, said = 0;
 
-	for (unsigned k = 0; k < RTE_MIN(h->n_claims, LOOK_MAX) && said < SAY_MAX; k++) {
-		struct claim *c = &h->claims[h->claim_next];
+	for (unsigned k = 0; k < RTE_MIN(n, LOOK_MAX) && said < SAY_MAX; k++) {
+		unsigned at = h->claim_next < n ? h->claim_next : 0;
 
-		h->claim_next = h->claim_next + 1 < h->n_claims ? h->claim_next + 1 : 0;
-		if (is_due(h, c))
-			said += step(h, c);
+		h->claim_next = at + 1;
+		said += examine(h, &h->gen->public[at]);
 	}
+	claims_prune(h);
 }
 
 /* Notes a conflict for control: the latest ones, each once. */
 static void
-note_conflict(struct host *h, const struct claim *c, const uint8_t mac[6])
+note_conflict(struct host *h, uint16_t iface, const struct claim *c, const uint8_t mac[6])
 {
 	uint32_t n = atomic_load_explicit(&h->n_conflicts, memory_order_relaxed);
 	struct host_conflict *note = &h->conflicts[n % HOST_CONFLICTS];
 
 	note->address = c->address;
-	note->iface = c->iface;
+	note->iface = iface;
 	memcpy(note->mac, mac, 6);
 	/* Pairs with the acquire load in host_conflict_next. */
 	atomic_store_explicit(&h->n_conflicts, n + 1, memory_order_release);
@@ -216,10 +230,12 @@ note_conflict(struct host *h, const struct claim *c, const uint8_t mac[6])
 bool
 claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8_t mac[6])
 {
-	struct claim *c = claim_find(h, address);
+	const struct public_address *p = h->setup.quiet ? NULL : claimed(h, address);
+	struct claim *c;
 
-	if (c == NULL || c->iface != iface || h->setup.quiet)
+	if (p == NULL || p->link != iface)
 		return false;
+	c = &h->claims[p->place];
 	if (c->state == CLAIM_OURS) {
 		if (c->left == 0 && h->now_ns - c->due_ns >= DEFEND_NS)
 			c->left = 1;
@@ -230,7 +246,7 @@ claim_contradict(struct host *h, uint16_t iface, rte_be32_t address, const uint8
 	c->state = CLAIM_TAKEN;
 	contest(h, c, true);
 	c->due_ns = h->now_ns + AGAIN_NS;
-	note_conflict(h, c, mac);
+	note_conflict(h, iface, c, mac);
 	return true;
 }
 

@@ -20,7 +20,6 @@ host_create(const struct host_setup *setup, int numa_node)
 		return NULL;
 	}
 	limits_init(h);
-	h->claims = h->claim;
 	return h;
 }
 
@@ -59,7 +58,7 @@ host_configure(struct host *h, const struct generation *gen)
 		return;
 	if (h->setup.worker == 0)
 		announce_new(h, old);
-	claims_configure(h, old);
+	claims_configure(h);
 }
 
 uint16_t

@@ -124,23 +124,26 @@ struct announcement {
 
 /* An address of NAT: whether it may be ours on its link (claim.c). */
 enum claim_state {
-	CLAIM_NEW,
-	CLAIM_ELSEWHERE, /* in no subnet of ours: no station asks us for it */
 	CLAIM_PROBING,
 	CLAIM_OURS,
 	CLAIM_TAKEN, /* another station has it */
 };
 
 struct claim {
-	rte_be32_t address;
-	uint16_t iface; /* 0: none */
+	rte_be32_t address; /* 0: vacant */
+	uint32_t link;      /* number of the link that it was begun on */
 	uint8_t state;
 	uint8_t left;   /* messages to send in its state */
 	bool contested; /* another station has it: from CLAIM_TAKEN until CLAIM_OURS */
 	uint64_t due_ns;
 };
 
-#define CLAIMS 16384u /* NAT_POOLS of NAT_ADDRESSES */
+/* By what stations on an interface's link know us. */
+struct link {
+	uint32_t number; /* another one after each change */
+	uint16_t port, vlan, inner_vlan;
+	uint8_t mac[6];
+};
 
 /* Kinds of limited messages (limit.c). */
 enum limit {
@@ -206,9 +209,14 @@ struct host {
 	unsigned n_announcements;
 
 	/* claim.c */
-	struct claim claim[2 * CLAIMS], *claims; /* in one half; the other half is for the
-						  * next list */
-	unsigned n_claims, claim_next, n_contested;
+	struct claim claims[PUBLIC_PLACES]; /* by place; vacant or void until an address is
+					     * examined */
+	struct link links[LEDGER_IFACES];
+	uint32_t link_number;
+	unsigned claim_next; /* index of the next address to be examined */
+	unsigned claim_kept; /* place of the next claim that may have lost its address */
+	unsigned claim_left; /* such claims */
+	unsigned n_contested;
 	struct host_conflict conflicts[HOST_CONFLICTS];
 	_Atomic uint32_t n_conflicts; /* worker: write, control: read */
 
@@ -378,7 +386,7 @@ void announce_new(struct host *h, const struct generation *old);
 void announce_due(struct host *h);
 
 /* claim.c */
-void claims_configure(struct host *h, const struct generation *old);
+void claims_configure(struct host *h);
 void claims_due(struct host *h);
 /* Returns true if an address of NAT is ours on its link. */
 bool claim_is_ours(const struct host *h, rte_be32_t address);

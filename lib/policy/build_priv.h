@@ -57,7 +57,7 @@ struct build {
 	unsigned n_session_policies, session_policy_room;
 	struct nat_pool_spec *pool;
 	unsigned n_pools, pool_room;
-	rte_be32_t *public;
+	struct public_address *public;
 	unsigned n_public, public_room;
 	struct taken *taken; /* public.c: addresses of other stations */
 	unsigned n_taken;

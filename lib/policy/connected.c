@@ -80,7 +80,7 @@ add_public(struct table_build *tb)
 	int rc = 0;
 
 	for (unsigned i = 0; i < tb->b->n_public; i++) {
-		union address a = { .v4 = tb->b->public[i] };
+		union address a = { .v4 = tb->b->public[i].address };
 
 		rc |= add_plain(tb, &a, 4, 32, ROUTE_PUBLIC);
 	}

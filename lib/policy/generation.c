@@ -116,7 +116,7 @@ generation_broadcast(const struct generation *g, rte_be32_t address)
 	return g->own != NULL && own_has(g->own, &a, BROADCAST);
 }
 
-bool
+const struct public_address *
 generation_public(const struct generation *g, rte_be32_t address)
 {
 	unsigned low = 0, high = g->n_public;
@@ -124,14 +124,14 @@ generation_public(const struct generation *g, rte_be32_t address)
 	while (low < high) {
 		unsigned mid = (low + high) / 2;
 
-		if (g->public[mid] == address)
-			return true;
-		if (g->public[mid] < address)
+		if (g->public[mid].address == address)
+			return &g->public[mid];
+		if (g->public[mid].address < address)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return false;
+	return NULL;
 }
 
 void

@@ -33,6 +33,16 @@ struct interface_address {
 	union address address;
 };
 
+/* An address that NAT answers for. */
+struct public_address {
+	rte_be32_t address;
+	uint16_t link;  /* the interface whose subnet has it, unless it is the interface's own;
+			 * 0: none */
+	uint16_t place; /* below PUBLIC_PLACES; stays while generations have the address */
+};
+
+#define PUBLIC_PLACES 32768u
+
 struct interface_neighbour { /* a static one */
 	uint8_t family;
 	uint8_t mac[6];
@@ -98,8 +108,8 @@ struct generation {
 	unsigned n_session_policies;
 	const struct nat_pool_spec *pools; /* by number */
 	unsigned n_pools;
-	struct nat_layout *nat;   /* the pools in the workers' form; NULL: none */
-	const rte_be32_t *public; /* addresses that NAT answers for, sorted */
+	struct nat_layout *nat; /* the pools in the workers' form; NULL: none */
+	struct public_address *public; /* sorted by address as a number in memory */
 	unsigned n_public;
 	struct generation_worker *worker; /* by worker */
 	unsigned n_workers;
@@ -132,7 +142,7 @@ bool generation_owns(const struct generation *g, const union address *a, unsigne
  * O(1). */
 bool generation_broadcast(const struct generation *g, rte_be32_t address);
 
-/* Returns true if the IPv4 address is one that NAT answers for. */
-bool generation_public(const struct generation *g, rte_be32_t address);
+/* Returns what the generation has on an address that NAT answers for; NULL: it does not. */
+const struct public_address *generation_public(const struct generation *g, rte_be32_t address);
 
 #endif

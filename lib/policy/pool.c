@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Section nat: pools of public addresses and ports. */
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "nat/nat.h"
+#include "nat/layout.h"
 #include "policy/address.h"
 #include "policy/build_priv.h"
+#include "policy/subnet.h"
+
+static_assert(PUBLIC_PLACES >= NAT_PLACES, "a place for each address of NAT");
 
 #define WRONG_MAX 4 /* addresses of a prefix that are reported one by one */
 
@@ -67,14 +71,14 @@ int
 build_public(struct build *b, rte_be32_t address)
 {
 	if (b->n_public == b->public_room) {
-		rte_be32_t *more = build_grow(
+		struct public_address *more = build_grow(
 			b, b->public, b->n_public, &b->public_room, sizeof(*more));
 
 		if (more == NULL)
 			return build_no_memory(b);
 		b->public = more;
 	}
-	b->public[b->n_public++] = address;
+	b->public[b->n_public++] = (struct public_address){ .address = address };
 	return 0;
 }
 
@@ -82,7 +86,7 @@ static bool
 is_public(const struct build *b, rte_be32_t address)
 {
 	for (unsigned i = 0; i < b->n_public; i++)
-		if (b->public[i] == address)
+		if (b->public[i].address == address)
 			return true;
 	return false;
 }
@@ -182,9 +186,19 @@ build_pool(const struct build *b, unsigned number)
 static int
 compare(const void *a, const void *b)
 {
-	rte_be32_t x = *(const rte_be32_t *)a, y = *(const rte_be32_t *)b;
+	const struct public_address *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+/* Finds the link on which stations may ask for an address. */
+static uint16_t
+link_of(const struct build *b, rte_be32_t address)
+{
+	union address a = { .v4 = address };
+	const struct interface *i = subnet_find(b->setup.iface, b->setup.n_ifaces, NULL, &a, 4);
+
+	return i != NULL && !subnet_is_own(i, &a, 4) ? i->id : 0;
 }
 
 void
@@ -192,6 +206,8 @@ pools_finish(struct build *b, struct generation *gen)
 {
 	if (b->n_public > 0)
 		qsort(b->public, b->n_public, sizeof(*b->public), compare);
+	for (unsigned i = 0; i < b->n_public; i++)
+		b->public[i].link = link_of(b, b->public[i].address);
 	gen->pools = b->pool;
 	gen->n_pools = b->n_pools;
 	gen->public = b->public;

@@ -24,14 +24,18 @@ static const rte_be32_t public[] = {
 	RTE_STATIC_BSWAP32(0xc000024e),
 };
 
+static struct public_address of_nat[sizeof(public) / sizeof(public[0])];
+
 /* The host knows its own addresses for long; then NAT gets the first n of the addresses. */
 static void
 given_public(struct fixture *f, struct generation *with, unsigned n)
 {
 	after(f, 10);
 	*with = f->gen;
-	with->public = public;
+	with->public = of_nat;
 	with->n_public = n;
+	for (unsigned i = 0; i < n; i++)
+		of_nat[i] = (struct public_address){ public[i], i != 0 ? LAN : 0, (uint16_t)(7 * i) };
 	host_configure(f->host, with);
 	f->n_seen = f->n_sent;
 }
@@ -219,6 +223,136 @@ a_reload_with_another_mac_probes_again(void **state)
 	f->n_seen = f->n_sent;
 }
 
+/* Reloads that follow one another at once, so that nothing is examined in between. */
+static void
+reloads_in_a_row_keep_what_is_ours(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+
+	given_public(f, &with, 3);
+	after(f, 10);
+	f->n_seen = f->n_sent;
+	for (unsigned i = 0; i < 100; i++)
+		host_configure(f->host, &with);
+	expect_answer(f, NAT);
+	expect_answer(f, NAT_2);
+	after(f, 10);
+	expect_nothing(f);
+	host_configure(f->host, &f->gen);
+}
+
+/* The place of an address that is gone becomes another address's. */
+static void
+another_address_at_the_place_is_probed(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with, other;
+	struct public_address moved = { public[2], LAN, 7 };
+
+	given_public(f, &with, 2);
+	after(f, 0.1);
+	receive_hex(f, 0, CLAIMED);
+	assert_true(host_is_contested(f->host, public[1]));
+	other = with;
+	other.public = &moved;
+	other.n_public = 1;
+	host_configure(f->host, &other);
+	assert_false(host_is_contested(f->host, public[2]));
+	f->n_seen = f->n_sent;
+	expect_silence(f, NAT_2);
+	after(f, 0.1);
+	expect_hex(f, 0, PROBE NAT_2);
+	after(f, 10);
+	f->n_seen = f->n_sent;
+	expect_answer(f, NAT_2);
+	expect_silence(f, NAT);
+	host_configure(f->host, &f->gen);
+}
+
+/* An address that was gone for a while may be another station's now. */
+static void
+an_address_that_comes_back_is_probed(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with;
+
+	given_public(f, &with, 2);
+	after(f, 10);
+	host_configure(f->host, &f->gen);
+	after(f, 1);
+	host_configure(f->host, &with);
+	f->n_seen = f->n_sent;
+	expect_silence(f, NAT);
+	after(f, 0.1);
+	expect_hex(f, 0, PROBE NAT);
+	host_configure(f->host, &f->gen);
+}
+
+static void
+an_address_that_moves_to_another_link_is_probed_there(void **state)
+{
+	struct fixture *f = *state;
+	struct generation with, other;
+	struct public_address moved = { public[1], WAN, 7 };
+
+	given_public(f, &with, 2);
+	after(f, 10);
+	f->n_seen = f->n_sent;
+	other = with;
+	other.public = &moved;
+	other.n_public = 1;
+	host_configure(f->host, &other);
+	expect_silence(f, NAT);
+	after(f, 0.1);
+	assert_int_equal(f->sent_port[f->n_seen], 1);
+	f->n_seen = f->n_sent;
+	host_configure(f->host, &f->gen);
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct public_address *x = a, *y = b;
+
+	return (x->address > y->address) - (x->address < y->address);
+}
+
+/* Each of the most addresses that pools can have is examined, however often Weir is reloaded: a
+ * conflict about one is noted only while it is probed. */
+static void
+many_addresses_are_examined_in_parts(void **state)
+{
+	enum { MANY = 16384, FIRST = 0x0a000000 };
+	struct fixture *f = *state;
+	struct public_address *many = calloc(MANY, sizeof(*many));
+	struct generation with = f->gen;
+
+	assert_non_null(many);
+	for (unsigned i = 0; i < MANY; i++)
+		many[i] = (struct public_address){ rte_cpu_to_be_32(FIRST + i * 7), LAN,
+			(uint16_t)(2 * i) };
+	qsort(many, MANY, sizeof(*many), by_address);
+	with.public = many;
+	with.n_public = MANY;
+	for (unsigned i = 0; i < 80; i++) {
+		if (i % 10 == 0)
+			host_configure(f->host, &with);
+		after(f, 0.01);
+	}
+	for (unsigned i = 0; i < MANY; i++) {
+		struct host_fact fact = { .iface = LAN, .family = 4, .heard = HEARD_CONFLICT, .mac = { 2 },
+			.address = { .v4 = many[i].address } };
+
+		host_learn(f->host, &fact);
+		assert_true(host_is_contested(f->host, many[i].address));
+	}
+	host_configure(f->host, &f->gen);
+	for (unsigned i = 0; i < MANY; i++)
+		assert_false(host_is_contested(f->host, many[i].address));
+	free(many);
+}
+
 /* Worker 0 speaks for all. */
 static void
 another_worker_keeps_the_same_list_in_silence(void **state)
@@ -279,8 +413,14 @@ main(void)
 		claim_test(an_address_that_is_ours_is_defended),
 		claim_test(a_reload_probes_for_new_addresses_alone),
 		claim_test(a_reload_with_another_mac_probes_again),
+		claim_test(reloads_in_a_row_keep_what_is_ours),
+		claim_test(another_address_at_the_place_is_probed),
+		claim_test(an_address_that_comes_back_is_probed),
+		claim_test(an_address_that_moves_to_another_link_is_probed_there),
 		cmocka_unit_test_setup_teardown(another_worker_keeps_the_same_list_in_silence,
 			setup_second_worker, teardown),
+		cmocka_unit_test_setup_teardown(
+			many_addresses_are_examined_in_parts, setup_second_worker, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
