@@ -27,7 +27,7 @@
 #define DEFEND_NS      (10 * NS_PER_S) /* DEFEND_INTERVAL */
 #define AGAIN_NS       (30 * NS_PER_S)
 #define LOOK_MAX       256u /* addresses, and claims, examined in one call */
-#define SAY_MAX        16  /* messages in one call */
+#define SAY_MAX        16   /* messages in one call */
 
 static bool
 link_is_same(const struct link *l, const struct interface *i)

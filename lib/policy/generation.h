@@ -108,7 +108,7 @@ struct generation {
 	unsigned n_session_policies;
 	const struct nat_pool_spec *pools; /* by number */
 	unsigned n_pools;
-	struct nat_layout *nat; /* the pools in the workers' form; NULL: none */
+	struct nat_layout *nat;        /* the pools in the workers' form; NULL: none */
 	struct public_address *public; /* sorted by address as a number in memory */
 	unsigned n_public;
 	struct generation_worker *worker; /* by worker */

@@ -35,7 +35,8 @@ given_public(struct fixture *f, struct generation *with, unsigned n)
 	with->public = of_nat;
 	with->n_public = n;
 	for (unsigned i = 0; i < n; i++)
-		of_nat[i] = (struct public_address){ public[i], i != 0 ? LAN : 0, (uint16_t)(7 * i) };
+		of_nat[i] = (struct public_address){ public[i], i != 0 ? LAN : 0,
+			(uint16_t)(7 * i) };
 	host_configure(f->host, with);
 	f->n_seen = f->n_sent;
 }
@@ -341,7 +342,10 @@ many_addresses_are_examined_in_parts(void **state)
 		after(f, 0.01);
 	}
 	for (unsigned i = 0; i < MANY; i++) {
-		struct host_fact fact = { .iface = LAN, .family = 4, .heard = HEARD_CONFLICT, .mac = { 2 },
+		struct host_fact fact = { .iface = LAN,
+			.family = 4,
+			.heard = HEARD_CONFLICT,
+			.mac = { 2 },
 			.address = { .v4 = many[i].address } };
 
 		host_learn(f->host, &fact);
