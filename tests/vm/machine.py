@@ -28,11 +28,47 @@ class Nic:
         self.name, self.device, self.hub, self.mac = name, device, hub, mac
         self.address, self.bus, self.slot, self.extra = address, bus, slot, extra
 
+    def behind(self):
+        """What it is connected to in QEMU."""
+        return "hubport,id=net-%s,hubid=%d" % (self.name, self.hub)
+
     def arguments(self):
         where = "bus=%s,addr=%s" % (self.bus, self.slot)
-        return ["-netdev", "hubport,id=net-%s,hubid=%d" % (self.name, self.hub),
+        return ["-netdev", self.behind(),
                 "-device", "%s,id=%s,netdev=net-%s,mac=%s,%s%s" % (self.device, self.name, self.name, self.mac, where,
                                                                   self.extra)]
+
+
+class QueuedNic(Nic):
+    """A NIC with several queues, which a hub has not: a tap of the kernel, in the namespace of QEMU."""
+
+    def behind(self):
+        return "tap,id=net-%s,ifname=%s,queues=2,script=no,downscript=no,vhost=off" % (self.name, self.name)
+
+
+# The namespace of QEMU: for each hub a bridge of the kernel to which a tap with several queues and the hub's uplink belong.
+NAMESPACE = """
+for end in lan wan; do
+    ip link add $end type bridge mcast_snooping 0
+    ip tuntap add queued-$end mode tap multi_queue
+    ip tuntap add up-$end mode tap
+    for i in $end queued-$end up-$end; do
+        echo 1 >/proc/sys/net/ipv6/conf/$i/disable_ipv6
+        [ $i = $end ] || ip link set $i master $end
+        ip link set $i up
+    done
+done
+exec "$@"
+"""
+
+
+def uplinks():
+    """Each hub's way to the bridge of its name; closed until a row opens it."""
+    out = []
+    for hub, end in ((1, "lan"), (2, "wan")):
+        out += ["-netdev", "tap,id=up-%s,ifname=up-%s,script=no,downscript=no,vhost=off" % (end, end),
+                "-netdev", "hubport,id=hub-up-%s,hubid=%d,netdev=up-%s" % (end, hub, end)]
+    return out
 
 
 def accelerator():
@@ -72,16 +108,18 @@ class Machine:
                 "-drive", "if=none,id=snapshots,format=qcow2,file=" + disk,
                 "-virtfs", "local,path=%s,mount_tag=share,security_model=none,readonly=on" % self.share,
                 "-device", "pcie-root-port,id=slot1,bus=pcie.0,addr=1c.0,chassis=1",
-                "-device", "pcie-root-port,id=slot2,bus=pcie.0,addr=1d.0,chassis=2"]
+                "-device", "pcie-root-port,id=slot2,bus=pcie.0,addr=1d.0,chassis=2",
+                "-device", "pcie-root-port,id=slot3,bus=pcie.0,addr=1e.0,chassis=3,multifunction=on",
+                "-device", "pcie-root-port,id=slot4,bus=pcie.0,addr=1e.1,chassis=4"]
         args += ["-accel", "kvm"] if self.accel == "kvm" else ["-accel", "tcg,thread=multi,tb-size=256"]
         for nic in self.nics:
             args += nic.arguments()
-        return args + (["-loadvm", resume] if resume else [])
+        return args + uplinks() + (["-loadvm", resume] if resume else [])
 
     def start(self, disk, resume=None):
         with open(os.path.join(self.folder, "qemu"), "w") as log:
-            self.process = subprocess.Popen(self.arguments(disk, resume), stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log)
+            self.process = subprocess.Popen(["unshare", "-n", "sh", "-e", "-c", NAMESPACE, "qemu"] + self.arguments(disk, resume),
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.monitor = self.connect("qmp")
         self.shell = self.connect("shell")
         json.loads(self.monitor.makefile().readline())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What scripts/vm-test tries: each row begins with the machine as it was when everything was installed and nothing ran."""
 PCI = {"virtio": ("0000:01:00.0", "0000:02:00.0"), "e1000": ("0000:00:06.0", "0000:00:07.0"),
+       "queued": ("0000:03:00.0", "0000:04:00.0"),
        "e1000e": ("0000:00:08.0", "0000:00:09.0"), "vmxnet3": ("0000:00:0a.0", "0000:00:0b.0")}
 SHIPPED = "nat-gateway-nics.yaml"
 
@@ -39,6 +40,7 @@ class Guest:
     def use(self, kind, driver="vfio-pci"):
         for end in ("lan", "wan"):
             self.machine.link("%s-%s" % (kind, end), True)
+            self.machine.link("up-%s" % end, kind == "queued")
         self.must("bind %s %s %s" % ((driver,) + PCI[kind]))
         self.configure(kind)
 
@@ -298,6 +300,7 @@ ROWS = [
     ("promiscuous for stage forward, virtio", True, False, wire("virtio")),
     ("promiscuous for stage forward, e1000", True, False, wire("e1000")),
     ("two workers and one queue, virtio", True, False, workers("virtio", 1)),
+    ("two workers and two queues, virtio", True, False, workers("queued", 2)),
     ("two workers and two queues, e1000e", True, False, workers("e1000e", 2)),
     ("two workers and two queues, vmxnet3", True, False, workers("vmxnet3", 2)),
     ("VLAN and QinQ, virtio", True, False, tags("virtio")),
