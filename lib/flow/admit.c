@@ -44,3 +44,20 @@ flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick)
 	}
 	return victim;
 }
+
+bool
+flow_table_make_room(struct flow_table *t, uint32_t n, uint32_t look)
+{
+	while (look-- > 0 && t->used + n > t->capacity) {
+		uint32_t index = t->room_hand >= t->high ? 1 : t->room_hand + 1;
+		const struct flow *f = flow_at(t, index);
+
+		t->room_hand = index;
+		if ((f->flags & FLOW_USED)
+			&& (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION) {
+			flow_table_remove(t, index);
+			t->evicted++;
+		}
+	}
+	return t->used + n <= t->capacity;
+}

@@ -53,8 +53,9 @@ struct flow_table {
 	uint32_t capacity;
 	uint32_t records; /* capacity, reserve and dummy */
 	uint32_t used;
-	uint32_t high; /* no index above was ever used */
-	uint32_t hand; /* where the sweep continues */
+	uint32_t high;      /* no index above was ever used */
+	uint32_t hand;      /* where the sweep continues */
+	uint32_t room_hand; /* the last record that flow_table_make_room has examined */
 	uint64_t swept_ns;
 	uint64_t moved, refused, evicted;
 	int numa_node;
@@ -176,6 +177,10 @@ bool flow_table_admit(struct flow_table *t, uint64_t hash);
 /* Removes the flow without session, or the alias, in the key's first bucket that was seen longest
  * ago, unless it was seen at now_tick.  Returns its index, or 0. */
 uint32_t flow_table_evict(struct flow_table *t, uint64_t hash, uint32_t now_tick);
+
+/* Removes flows without sessions until n records can be inserted; examines that many of the next
+ * records, in turn.  Returns true if there is room. */
+bool flow_table_make_room(struct flow_table *t, uint32_t n, uint32_t look);
 
 /* Continues the circular walk over at most budget records, and calls one for each in use. */
 void flow_table_sweep(struct flow_table *t, uint32_t budget,

@@ -9,6 +9,9 @@
 #include "session/session_priv.h"
 
 #define LOOKED_AT_MAX 4 /* sessions examined for one victim */
+/* Records examined to find flows without sessions; the second, where no session may be evicted. */
+#define LOOK      4u
+#define LOOK_LONG 64u
 
 /* Returns true if the session had packets since it came to the end of its list.  For TCP that is
  * not known: opening and finished connections go in the order in which they became so. */
@@ -59,20 +62,26 @@ has_more(const struct sessions *t, const unsigned a[2], const unsigned b[2])
 	return t->list[a[0]][a[1]].count * share_b > t->list[b[0]][b[1]].count * share_a;
 }
 
-/* Returns closed sessions above their share, else the class that is furthest above its own, of IPv6
- * alone or of both families.  NULL: all sessions must stay. */
+/* The families whose sessions may make room: indexes from first to last. */
+struct families {
+	unsigned first, last;
+};
+static const struct families ip4_alone = { 0, 0 }, ip6_alone = { 1, 1 }, both = { 0, 1 };
+
+/* Returns closed sessions above their share, else the class that is furthest above its own, of the
+ * families.  NULL: all sessions must stay. */
 static const struct session_list *
-furthest_above(const struct sessions *t, bool only6)
+furthest_above(const struct sessions *t, const struct families *of)
 {
-	unsigned best[2] = { only6, SESSION_CLOSED };
+	unsigned best[2] = { of->first, SESSION_CLOSED };
 	bool closed = t->count[SESSION_CLOSED] > session_share(t, SESSION_CLOSED);
 
-	for (unsigned ip6 = only6; ip6 < 2; ip6++) {
+	for (unsigned ip6 = of->first; ip6 <= of->last; ip6++) {
 		for (unsigned class = SESSION_CLOSED; class < SESSION_ESTABLISHED; class ++) {
 			const unsigned this[2] = { ip6, class };
 
 			if ((!closed || class == SESSION_CLOSED
-				    || t->list[only6][SESSION_CLOSED].count == 0)
+				    || t->list[of->first][SESSION_CLOSED].count == 0)
 				&& has_more(t, this, best))
 				best[0] = ip6, best[1] = class;
 		}
@@ -108,13 +117,30 @@ lacks_records6(const struct sessions *t, const struct session *fresh)
 	return fresh->family == 6 && t->linked6 >= t->flow6->capacity / 2;
 }
 
+/* Makes room for the two records of a session, which flows without sessions may have taken: one of
+ * these goes if it is found at once, else a session.  If both fail, the session may still take the
+ * place of such a flow with its own hash. */
+static void
+make_record_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
+{
+	struct flow_table *f = fresh->family == 6 ? t->flow6 : t->flow4;
+
+	if (likely(f->used + 2 <= f->capacity) || flow_table_make_room(f, 2, LOOK))
+		return;
+	if (!evict(t, furthest_above(t, fresh->family == 6 ? &ip6_alone : &ip4_alone), now_tick))
+		flow_table_make_room(f, 2, LOOK_LONG);
+}
+
 bool
 session_make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
 	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
 		&& !evict(t, half_open(t), now_tick))
 		return false;
-	if (lacks_records6(t, fresh) && !evict(t, furthest_above(t, true), now_tick))
+	if (lacks_records6(t, fresh) && !evict(t, furthest_above(t, &ip6_alone), now_tick))
 		return false;
-	return t->used < t->capacity || evict(t, furthest_above(t, false), now_tick);
+	if (t->used >= t->capacity && !evict(t, furthest_above(t, &both), now_tick))
+		return false;
+	make_record_room(t, fresh, now_tick);
+	return true;
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A table full by a flood of one class of sessions: conversations of every other class go on beginning, with 20 ms between
-a packet and its answer."""
+a packet and its answer.  Also beside flows without sessions, whose records are in the same table."""
 
 from bench import INTERFACES, PORTS, ROUTES, Failed, frame, replay
 from packets import *  # noqa: F403
@@ -90,7 +90,14 @@ def conversations(kind, v6, i, when):
     return [(when, 'lan', gre(a, hosts, v6)), (when + RTT, 'wan', gre(hosts, a, v6))]
 
 
-def flooded(flood, v6):
+def remembered(n, v6):
+    """Frames of flows that have a record and no session: answers that nobody asked for, three of each."""
+    base = bytes(frame('wan', ping('2001:db8:cafe::1' if v6 else '172.0.0.1', A6 if v6 else A, 9, True, v6)))
+    return [data for i in range(n) for data in [spoofed(base, 0x700000 + i)] * 3]
+
+
+def flooded(flood, v6, beside=0):
+    """beside: flows without sessions, spread over the flood."""
     def scenario():
         base, answered = flood_of(flood, v6)
         frames = {'lan': [], 'wan': []}
@@ -99,6 +106,8 @@ def flooded(flood, v6):
             frames['wan'].append((i / RATE, data))
             if answered:
                 frames['lan'].append((i / RATE + 0.00005, answer_to(data)))
+        for i, data in enumerate(remembered(beside, v6)):
+            frames['wan'].append((i // 3 * SECONDS / (beside + 1) + 0.00001 * (i % 3), data))
         others = [k for k in ('udp', 'syn', 'icmp', 'gre') if k != flood]
         for n, kind in enumerate(others):
             for i in range(EACH):
@@ -120,4 +129,6 @@ def flooded(flood, v6):
 
 SCENARIOS = [('%s%s' % (what, ', IPv6' if v6 else ''), flooded(kind, v6)) for what, kind in (
     ('spoofed UDP', 'udp'), ('spoofed pings', 'icmp'), ('spoofed GRE', 'gre'), ('SYNs', 'syn'), ('UDP that is answered', 'replied'))
-    for v6 in (False, True)]
+    for v6 in (False, True)] + [
+        ('%s, beside %d flows without sessions%s' % (what, n, ', IPv6' if v6 else ''), flooded(kind, v6, n)) for what, kind in (
+            ('spoofed UDP', 'udp'), ('UDP that is answered', 'replied')) for n in (6, 600) for v6 in (False, True)]

@@ -212,6 +212,24 @@ eviction_takes_the_oldest_of_the_bucket_and_never_a_session(void **state)
 }
 
 static void
+flows_without_sessions_make_room(void **state)
+{
+	struct flow_table *t = given_table(16);
+
+	for (unsigned n = 1; n <= 16; n++)
+		flow_at(t, insert(t, n))->flags |= n == 9 || n == 11 ? 0 : FLOW_SESSION;
+	assert_false(flow_table_make_room(t, 2, 4));
+	assert_false(flow_table_make_room(t, 2, 5)); /* goes on behind the fourth */
+	assert_int_equal(t->used, 15);
+	assert_int_equal(find(t, 9), 0);
+	assert_true(flow_table_make_room(t, 2, 16));
+	assert_int_equal(find(t, 11), 0);
+	assert_true(flow_table_make_room(t, 2, 0));
+	assert_int_equal(t->used, 14);
+	flow_table_destroy(t);
+}
+
+static void
 two_tables_have_different_secrets(void **state)
 {
 	struct flow_table *a = given_table(16), *b = given_table(16);
@@ -294,6 +312,7 @@ main(void)
 		cmocka_unit_test(a_flow_is_admitted_on_its_second_packet),
 		cmocka_unit_test(flows_that_come_round_and_round_are_admitted),
 		cmocka_unit_test(eviction_takes_the_oldest_of_the_bucket_and_never_a_session),
+		cmocka_unit_test(flows_without_sessions_make_room),
 		cmocka_unit_test(two_tables_have_different_secrets),
 		cmocka_unit_test(keys_that_collide_for_a_linear_hash_spread),
 		cmocka_unit_test(without_memory_there_is_no_table_and_no_leak),

@@ -215,6 +215,49 @@ sessions_of_ipv6_make_room_among_themselves(void **state)
 	done(&f);
 }
 
+/* Gives n records to flows without sessions. */
+static void
+remember(struct fixture *f, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct tuple t = tuple_of(0x0b000000 + i, 7, IPPROTO_UDP);
+		struct key4 key;
+
+		tuple_to_key4(&key, &t, 1);
+		assert_int_not_equal(flow_table_insert(f->flow4, &key,
+					     flow_hash4(&key, &f->flow4->secret), f->tick),
+			0);
+	}
+}
+
+static void
+flows_without_sessions_keep_no_session_out(void **state)
+{
+	for (unsigned others = 1; others < 200; others += 33) {
+		struct fixture f = given(100);
+
+		remember(&f, others);
+		for (uint32_t n = 0; n < 300; n++)
+			assert_non_null(begin(&f, SESSION_UNREPLIED_UDP, n));
+		assert_in_range(f.t->used, 90, 100); /* they have given way */
+		done_with_cache(&f);
+	}
+}
+
+/* No session may go: flows without sessions must. */
+static void
+established_ones_take_the_records_of_flows_without_sessions(void **state)
+{
+	struct fixture f = given(100);
+
+	remember(&f, 30);
+	for (uint32_t n = 0; n < 100; n++)
+		assert_non_null(begin(&f, SESSION_ESTABLISHED, n));
+	assert_int_equal(f.t->count[SESSION_ESTABLISHED], 100);
+	assert_int_equal(f.flow4->used, 200);
+	done_with_cache(&f);
+}
+
 static void
 established_ones_are_never_evicted(void **state)
 {
@@ -463,6 +506,8 @@ main(void)
 		cmocka_unit_test(a_flood_of_one_class_leaves_the_others_their_shares),
 		cmocka_unit_test(the_one_that_is_idle_for_longest_goes),
 		cmocka_unit_test(sessions_of_ipv6_make_room_among_themselves),
+		cmocka_unit_test(flows_without_sessions_keep_no_session_out),
+		cmocka_unit_test(established_ones_take_the_records_of_flows_without_sessions),
 		cmocka_unit_test(established_ones_are_never_evicted),
 		cmocka_unit_test(half_open_ones_have_a_quarter),
 		cmocka_unit_test(a_session_expires_after_its_timeout_and_not_before),
