@@ -2,17 +2,22 @@
 /* How long a reload keeps a worker from its packets.
  *
  *   reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]
+ *   reload --count [--flows N] [--rules N] [--pools N] [--reloads N]
  *
- * One worker that is stepped, ports from memory, source NAT with pools of 256 addresses, as many
- * UDP sessions as flows, 32 packets a loop.  For each kind of reload: what it took the worker to
- * take a generation (median and most), and its longest loop in the 300 ms behind each reload: the
- * median of these, in processor time of the thread, so that others on the core do not show.  "none"
- * is the same without reloads. */
+ * One worker that is stepped, ports from memory, source NAT with pools of 256 addresses, of which
+ * the sessions use the first, as many UDP sessions as flows, 32 packets a loop.  For each kind of
+ * reload: what it took the worker to take a generation (median and most), and its longest loop in
+ * the 300 ms behind each reload: the median of these, in processor time of the thread, so that
+ * others on the core do not show.  "none" is the same without reloads.
+ *
+ * --count is for callgrind (scripts/reload-bound), which dumps what it has counted with the name
+ * "KIND adopt" behind each reload, and "KIND loop" behind each of the loops that follow. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_ether.h>
@@ -23,11 +28,28 @@
 #include "io/capture.h"
 #include "stand.h"
 
-enum { CHUNK = 256, FRAME_BYTES = 60, RELOADS_MAX = 1000, LOOK_MS = 300 };
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#define CALLGRIND_ZERO_STATS
+#define CALLGRIND_DUMP_STATS_AT(name) ((void)(name))
+#endif
+
+enum {
+	CHUNK = 256,
+	FRAME_BYTES = 60,
+	RELOADS_MAX = 1000,
+	POOLS_MAX = 64,
+	LOOK_MS = 300,
+	LOOPS = 150,        /* looked at by --count: until all addresses have been examined */
+	LOOP_US = 10 * 1000 /* between them, so that each does what is done from time to time */
+};
 
 struct options {
 	unsigned flows, rules, pools, reloads;
-	bool json;
+	bool json, count;
 };
 
 /* What a kind of reload changes. */
@@ -51,9 +73,10 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 	fprintf(f, "version: 1\nsystem: {flows: %u, idle: busy}\n",
 		o->flows < 1024 ? 1024 : o->flows);
 	fprintf(f,
-		"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\ninterfaces:\n"
+		"ports: {lan: {device: net_null0}, wan: {device: net_null1}, spare: {device: net_null2}}\n"
+		"interfaces:\n  spare: {addresses: [192.0.2.1/24], pipeline: others}\n"
 		"  lan: {addresses: [10.0.0.1/8], pipeline: inside}\n"
-		"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n"
+		"  wan: {addresses: [198.51.100.1/24, 198.19.255.1/15], pipeline: outside,\n"
 		"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n"
 		"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
 		"acls:\n  out:\n    default: accept\n    rules:\n");
@@ -66,12 +89,14 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 	fprintf(f, "nat:\n");
 	for (unsigned i = 0; i < o->pools; i++)
 		fprintf(f, "  %s%u: {pool: [198.18.%u.0/24], ports: %u-65535}\n",
-			pools ? "pool" : "other", i, pools ? i : 100 + i,
+			pools ? "pool" : "other", i, 1 + i + (pools ? 0 : 100),
 			kind == PORTS && odd ? 2048 : 1024);
 	fprintf(f,
 		"pipelines:\n  outside: [track, {route: main}]\n"
-		"  inside: [track, {acl: out}, {route: main}");
-	for (unsigned i = 0; i < o->pools; i++)
+		"  inside: [track, {acl: out}, {route: main}, {snat: %s0}]\n"
+		"  others: [track, {route: main}",
+		pools ? "pool" : "other");
+	for (unsigned i = 1; i < o->pools; i++)
 		fprintf(f, ", {snat: {use: %s%u, if: {src: 10.%u.0.0/16}}}",
 			pools ? "pool" : "other", i, i);
 	fprintf(f, "]\n");
@@ -86,7 +111,7 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 }
 
 static void
-fill_frame(uint8_t *frame, const struct port *lan, unsigned flow, unsigned pools)
+fill_frame(uint8_t *frame, const struct port *lan, unsigned flow)
 {
 	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)frame;
 	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(eth + 1);
@@ -100,11 +125,11 @@ fill_frame(uint8_t *frame, const struct port *lan, unsigned flow, unsigned pools
 	ip->total_length = rte_cpu_to_be_16(FRAME_BYTES - sizeof(*eth));
 	ip->time_to_live = 64;
 	ip->next_proto_id = IPPROTO_UDP;
-	ip->src_addr = rte_cpu_to_be_32(10u << 24 | flow % pools << 16 | (flow / pools & 0xffff));
+	ip->src_addr = rte_cpu_to_be_32(10u << 24 | (flow & 0xffff));
 	ip->dst_addr = RTE_BE32(RTE_IPV4(203, 0, 113, 9));
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	udp->src_port = rte_cpu_to_be_16((uint16_t)(2048 + flow % 4000));
-	udp->dst_port = rte_cpu_to_be_16((uint16_t)(53 + flow / pools / 65536));
+	udp->dst_port = rte_cpu_to_be_16((uint16_t)(53 + flow / 65536));
 	udp->dgram_len = rte_cpu_to_be_16(FRAME_BYTES - sizeof(*eth) - sizeof(*ip));
 }
 
@@ -120,7 +145,7 @@ drain(struct port *port)
 }
 
 static void
-push_flows(struct appliance *a, unsigned first, unsigned n, unsigned pools)
+push_flows(struct appliance *a, unsigned first, unsigned n)
 {
 	struct port *lan = ports_find(appliance_ports(a), "lan"),
 		    *wan = ports_find(appliance_ports(a), "wan");
@@ -131,7 +156,7 @@ push_flows(struct appliance *a, unsigned first, unsigned n, unsigned pools)
 	if (rte_pktmbuf_alloc_bulk(pools_of_node(appliance_pools(a), 0), m, n) != 0)
 		stand_die("no packet buffers");
 	for (unsigned i = 0; i < n; i++)
-		fill_frame((uint8_t *)rte_pktmbuf_append(m[i], FRAME_BYTES), lan, first + i, pools);
+		fill_frame((uint8_t *)rte_pktmbuf_append(m[i], FRAME_BYTES), lan, first + i);
 	if (capture_push(lan, 0, m, n) != n)
 		stand_die("the port is full");
 }
@@ -142,7 +167,7 @@ open_sessions(struct appliance *a, const struct options *o)
 	struct fastpath_flows flows;
 
 	for (unsigned i = 0; i < o->flows; i += CHUNK) {
-		push_flows(a, i, RTE_MIN(o->flows - i, (unsigned)CHUNK), o->pools);
+		push_flows(a, i, RTE_MIN(o->flows - i, (unsigned)CHUNK));
 		while (appliance_step(a) != 0)
 			;
 	}
@@ -170,7 +195,7 @@ work_for(struct appliance *a, const struct options *o, unsigned ms)
 	while (ns_of(CLOCK_MONOTONIC) < end_ns) {
 		uint64_t began_ns;
 
-		push_flows(a, next, RTE_MIN(32u, o->flows - next), o->pools);
+		push_flows(a, next, RTE_MIN(32u, o->flows - next));
 		next = next + 32 < o->flows ? next + 32 : 0;
 		began_ns = ns_of(CLOCK_THREAD_CPUTIME_ID);
 		appliance_step(a);
@@ -231,6 +256,37 @@ measure(struct appliance *a, const struct options *o, enum kind kind, struct err
 		us(taking[o->reloads - 1]), (double)loop_ns[half] / 1e3);
 }
 
+/* Has callgrind count each loop behind a reload.  Loading the file is not counted, and runs faster.
+ */
+static void
+count(struct appliance *a, const struct options *o, enum kind kind, struct err *err)
+{
+	const char *name = kind == KINDS ? "none" : kind_names[kind];
+	char what[64];
+
+	for (unsigned i = 0; i < o->reloads; i++) {
+		struct config *cfg = kind != KINDS ? make_config(o, kind, i + 1, err) : NULL;
+
+		CALLGRIND_START_INSTRUMENTATION;
+		CALLGRIND_ZERO_STATS;
+		if (cfg != NULL && appliance_reload(a, cfg, err) < 0) {
+			err_print(err, stderr, false);
+			exit(1);
+		}
+		snprintf(what, sizeof(what), "%s adopt", name);
+		CALLGRIND_DUMP_STATS_AT(what);
+		for (unsigned k = 0; k < LOOPS; k++) {
+			push_flows(a, 32 * k % (o->flows - 32), 32);
+			usleep(LOOP_US);
+			CALLGRIND_ZERO_STATS;
+			appliance_step(a);
+			snprintf(what, sizeof(what), "%s loop", name);
+			CALLGRIND_DUMP_STATS_AT(what);
+		}
+		CALLGRIND_STOP_INSTRUMENTATION;
+	}
+}
+
 static void
 read_options(int argc, char **argv, struct options *o)
 {
@@ -243,15 +299,17 @@ read_options(int argc, char **argv, struct options *o)
 
 		if (strcmp(argv[i], "--json") == 0)
 			o->json = true;
+		else if (strcmp(argv[i], "--count") == 0)
+			o->count = true;
 		else if (number != NULL && i + 1 < argc)
 			*number = (unsigned)atoi(argv[++i]);
 		else
-			stand_die(
-				"usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] [--json]");
+			stand_die("usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] "
+				  "[--json | --count]");
 	}
-	if (o->flows == 0 || o->pools == 0 || o->pools > 60 || o->reloads == 0
-		|| o->reloads > RELOADS_MAX)
-		stand_die("flows, up to 60 pools, up to %u reloads", RELOADS_MAX);
+	if (o->flows == 0 || o->pools == 0 || o->pools > POOLS_MAX || o->reloads == 0
+		|| o->reloads > RELOADS_MAX || (o->count && o->flows < CHUNK))
+		stand_die("flows, up to %u pools, up to %u reloads", POOLS_MAX, RELOADS_MAX);
 }
 
 int
@@ -269,12 +327,12 @@ main(int argc, char **argv)
 		return 1;
 	}
 	open_sessions(a, &o);
-	if (!o.json)
+	if (!o.json && !o.count)
 		printf("%u sessions, %u rules, %u pools of 256 addresses\n%-40s %12s %12s %12s\n",
 			o.flows, o.rules, o.pools, "us:", "median", "most", "longest loop");
-	measure(a, &o, KINDS, err);
+	(o.count ? count : measure)(a, &o, KINDS, err);
 	for (enum kind k = 0; k < KINDS; k++)
-		measure(a, &o, k, err);
+		(o.count ? count : measure)(a, &o, k, err);
 	appliance_halt(a);
 	drain(ports_find(appliance_ports(a), "lan"));
 	drain(ports_find(appliance_ports(a), "wan"));
