@@ -20,7 +20,7 @@ reload() {      # the transfer began under the old generation and ends under the
 	sleep 0.3
 	for n in 2 3; do
 		kill -HUP "$pid"
-		wait_for 5 grep -q "generation $n" "$dir/log" || { tail -3 "$dir/log"; return 1; }
+		wait_for 20 grep -q "generation $n" "$dir/log" || { tail -3 "$dir/log"; return 1; }
 		sleep 0.3
 	done
 	wait "$got" || return 1

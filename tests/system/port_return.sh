@@ -43,8 +43,11 @@ times_said() { grep -c "$1" "$dir/log"; }
 said() { [ "$(times_said "$1")" -ge "$2" ]; }
 
 reported() {    # reported PORT LINK: what the report on SIGUSR1 says
+	local reports
+
+	reports=$(grep -c '^ledger' "$dir/report")
 	kill -USR1 "$pid"
-	sleep 0.2
+	wait_for 20 eval '[ "$(grep -c "^ledger" "$dir/report")" -gt "$reports" ]' || return 1
 	grep "^  $1 " "$dir/report" | tail -1 | grep -q " $2 "
 }
 

@@ -26,14 +26,29 @@ for name in weir-inside weir-outside; do
 	ip netns list | grep -qw "$name" || { ip netns add "$name" && mine_ns="$mine_ns $name"; }
 done
 
-listed() { { ip -o link | awk -F': ' '{print $2}'; ip netns list | awk '{print $1}'; run_folders_left; } | sort; }
+# numbered FILE COMMAND...: becomes the command; its process number, which its names have, is in the file.
+numbered() {
+	echo "$BASHPID" >"$1"
+	shift
+	exec "$@"
+}
 
-same_as_before() { diff "$dir/before" <(listed); }
+# Other tests on this machine have interfaces and namespaces of their own, which come and go.
+nothing_left() {
+	local names n
+
+	names=$(ip -o link | awk -F'[ :@]+' '{ print $2 }'; ip netns list | awk '{ print $1 }')
+	n=$(cat "$dir/pid")
+	for name in lan0 wan0 weir-inside weir-outside; do
+		grep -qx "$name" <<<"$names" || { echo "$name is gone"; return 1; }
+	done
+	! grep -xE "(weir-(inside|outside|probe)-|weirl|weirw)$n" <<<"$names"
+}
 
 stopped_early() {       # by a signal, while it works
 	local pid
 
-	scripts/quickstart --build "$build" >"$dir/log" 2>&1 &
+	numbered "$dir/pid" scripts/quickstart --build "$build" >"$dir/log" 2>&1 &
 	pid=$!
 	for _ in $(seq 100); do
 		grep -q 'office' "$dir/log" && break
@@ -45,11 +60,10 @@ stopped_early() {       # by a signal, while it works
 	[ $? -eq 130 ] || { cat "$dir/log"; return 1; }
 }
 
-listed >"$dir/before"
-check "quickstart works beside them" scripts/quickstart --build "$build"
-check "it has left nothing and taken nothing away" same_as_before
+check "quickstart works beside them" eval '(numbered "$dir/pid" scripts/quickstart --build "$build")'
+check "it has left nothing and taken nothing away" nothing_left
 check "a signal ends it" stopped_early
-check "it has left nothing and taken nothing away then, too" same_as_before
+check "it has left nothing and taken nothing away then, too" nothing_left
 
 echo "quickstart: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

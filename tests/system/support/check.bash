@@ -15,12 +15,5 @@ check() {       # check WHAT COMMAND...
 	fi
 }
 
-# Run folders of DPDK whose process is gone without having removed them.  Another Weir on this machine may come and go.
-run_folders_left() {
-	local folder
-
-	for folder in /run/dpdk/weir-*; do
-		[ -d "$folder" ] && ! kill -0 "${folder##*-}" 2>/dev/null && echo "$folder"
-	done
-	return 0
-}
+# How many processes share a core: what takes a second alone may take so many.
+crowd() { awk -v cores="$(nproc)" '{ n = $1 / cores; print n > 1 ? int(n) + 1 : 1 }' /proc/loadavg; }
