@@ -12,6 +12,7 @@ enum {
 
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -37,6 +37,10 @@ static const struct command {
 		"bench -c FILE [--flows N] [--size B] [--new-flows PERCENT] [--ipv6] [--tcp]\n"
 		"             [--zipf EXPONENT] [--in INTERFACE] [--json FILE]",
 		"measure what a packet costs in a configuration, by step; no device is touched" },
+	{ "doctor", command_doctor, "doctor [-c FILE] [--json [FILE]] [--size [WORD=NUMBER,...]]",
+		"say what this machine lacks for a configuration, with the command that mends it; nothing is changed.\n"
+		"      --size: the memory that it takes, or would take with other numbers: sessions flows workers\n"
+		"      ports descriptors mtu mbufs rules addresses.  Exit status 1: the configuration cannot run here" },
 	{ "schema", command_schema, "schema", "print the JSON schema of the configuration" },
 	{ "reference", command_reference, "reference", "print the reference of the configuration" },
 };

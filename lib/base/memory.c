@@ -28,6 +28,7 @@
 #define HUGE_BYTES ((size_t)2 << 20)
 
 unsigned memory_fault_at;
+bool memory_without_reserve;
 
 static atomic_size_t held_bytes; /* order does not matter for a count */
 
@@ -37,12 +38,20 @@ rounded(size_t bytes)
 	return (bytes + 4095) & ~(size_t)4095;
 }
 
+static void *
+map(size_t bytes)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (memory_without_reserve ? MAP_NORESERVE : 0);
+
+	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+}
+
 /* Maps bytes aligned to a huge page, and unmaps what lies before and behind. */
 static void *
 map_aligned(size_t bytes)
 {
 	size_t room = bytes + HUGE_BYTES;
-	uint8_t *p = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *p = map(room);
 	uint8_t *start;
 
 	if (p == MAP_FAILED)
@@ -59,7 +68,7 @@ map_aligned(size_t bytes)
 static void *
 map_plain(size_t bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = map(bytes);
 
 	return p == MAP_FAILED ? NULL : p;
 }

@@ -6,6 +6,7 @@
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Returns NULL without memory.  The block is aligned to 2 MiB if bytes is at least that, else to a
@@ -15,6 +16,10 @@ void memory_give(void *block, size_t bytes); /* NULL is fine */
 
 /* Returns the bytes of all blocks that are held, in whole pages. */
 size_t memory_held_bytes(void);
+
+/* Set while tables are made only to learn their bytes: the kernel then reserves no memory for
+ * blocks, which nobody may use. */
+extern bool memory_without_reserve;
 
 /* Fault injection: the n-th call from now fails (1: the next one); 0: none.  Tests only. */
 extern unsigned memory_fault_at;

@@ -59,11 +59,36 @@ pool_wanted(const struct appliance *a)
 	};
 }
 
+size_t
+appliance_dpdk_bytes(const struct appliance_need *need, uint64_t *mbuf_bytes)
+{
+	struct pool_cfg pools = {
+		.mbufs = need->mbufs,
+		.burst = need->burst,
+		.holders = HOLDERS_MBUFS,
+		.ring = steer_ring_frames(need->workers),
+	};
+	size_t bytes = pool_estimate_bytes(&pools, need->ports, need->n_ports, need->workers);
+
+	if (mbuf_bytes != NULL)
+		*mbuf_bytes = bytes;
+	return bytes + ((size_t)TABLES_MIB << 20) + ((size_t)need->rules * 2 * RULE_KIB << 10);
+}
+
 static int
 start_eal(struct appliance *a, struct err *err)
 {
 	const struct system_cfg *sys = &a->cfg->system;
-	struct pool_cfg pools = pool_wanted(a);
+	struct appliance_need need = {
+		.ports = a->port_cfg,
+		.n_ports = a->n_ports,
+		.workers = a->n_workers,
+		.burst = a->options.burst,
+		.mbufs = pool_wanted(a).mbufs,
+		.rules = count_rules(a->cfg),
+	};
+	uint64_t mbuf_bytes;
+	size_t memory_bytes = appliance_dpdk_bytes(&need, &mbuf_bytes);
 	struct eal_cfg cfg = {
 		.loc = sys->head.loc,
 		.control = {
@@ -75,11 +100,8 @@ start_eal(struct appliance *a, struct err *err)
 		.hugepages_loc = cfg_loc(&sys->memory.head, &sys->memory.hugepages),
 		.memory_loc = sys->memory.mbufs != 0
 			? cfg_loc(&sys->memory.head, &sys->memory.mbufs) : sys->head.loc,
-		.memory_bytes = pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)
-			+ ((size_t)TABLES_MIB << 20)
-			+ ((size_t)count_rules(a->cfg) * 2 * RULE_KIB << 10),
-		.spare_bytes = pool_spare_bytes(
-			pool_estimate_bytes(&pools, a->port_cfg, a->n_ports, a->n_workers)),
+		.memory_bytes = memory_bytes,
+		.spare_bytes = pool_spare_bytes(mbuf_bytes),
 		.verbose = a->options.verbose,
 		.extra = (const char *const *)sys->eal.items,
 		.extra_count = a->options.stepped ? 0 : sys->eal.count,

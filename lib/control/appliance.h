@@ -46,6 +46,19 @@ struct appliance_options {
 			      * configured one; NULL: none */
 };
 
+/* What determines the memory that DPDK is given. */
+struct appliance_need {
+	const struct port_cfg *ports;
+	unsigned n_ports, workers;
+	unsigned burst;
+	unsigned mbufs; /* 0: auto */
+	unsigned rules; /* of all access lists */
+};
+
+/* Returns the bytes of packet buffers and tables of DPDK, and writes those of packet buffers alone
+ * if mbuf_bytes is not NULL.  Before a start. */
+size_t appliance_dpdk_bytes(const struct appliance_need *need, uint64_t *mbuf_bytes);
+
 /* Starts everything from cfg, which belongs to the appliance from here on, in any case.  Returns
  * NULL with errors in err, and everything begun undone. */
 struct appliance *appliance_start(

@@ -239,10 +239,16 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	return 0;
 }
 
+size_t
+eal_need_mib(size_t memory_bytes)
+{
+	return (memory_bytes + MIB - 1) / MIB + OWN_MIB;
+}
+
 int
 eal_init(const struct eal_cfg *cfg, struct err *err)
 {
-	size_t need_mib = (cfg->memory_bytes + MIB - 1) / MIB + OWN_MIB;
+	size_t need_mib = eal_need_mib(cfg->memory_bytes);
 	struct args args = { 0 };
 	int rc;
 

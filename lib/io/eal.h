@@ -56,6 +56,9 @@ struct eal_cfg {
  * few hugepages, what DPDK refused.  It can be called once in the life of a process. */
 int eal_init(const struct eal_cfg *cfg, struct err *err);
 
+/* Returns the memory that DPDK is given for so many bytes of pools and tables, in MiB. */
+size_t eal_need_mib(size_t memory_bytes);
+
 /* Adds an error for each argument of system.eal that EAL does not know, that would end the process
  * (--help), or that Weir itself decides.  loc: the place of each.  Returns 0 or -EINVAL. */
 int eal_check_extra(const char *const *args, const struct loc *loc, unsigned n, struct err *err);

@@ -137,7 +137,7 @@ check "a number that is none is a usage error" ends_with 2 run --for soon
 check "check without a file is a usage error" ends_with 2 check
 check "a file that is not there" ends_with 1 check "$dir/none.yaml"
 check "help" ends_with 0 --help
-for command in run check replay explain bench schema reference; do
+for command in run check replay explain bench doctor schema reference; do
 	check "help for $command" ends_with 0 "$command" --help
 done
 check "bench without a configuration is a usage error" ends_with 2 bench
@@ -154,6 +154,11 @@ check "an interface that is not there cannot be measured" \
 check "a frame above the MTU cannot be measured" \
 	bench_says "above the MTU of lan, 1500" -c config/weir.yaml --size 1519
 check "nothing passes from outside" bench_says acl_denied -c config/nat-gateway.yaml --in wan
+check "an unknown word of a size is a usage error" ends_with 2 doctor --size people=3
+check "doctor of this machine" ends_with 0 doctor
+check "doctor of devices that are not there" ends_with 1 doctor -c config/nat-gateway-nics.yaml
+check "doctor of a broken file" ends_with 1 doctor -c config/schema.json
+check "doctor as JSON" sh -c '"$1" doctor --json --size workers=4 | python3 -m json.tool >/dev/null' sh "$weir"
 check "version" ends_with 0 --version
 check "five errors, each at its place" five_errors check
 check "run finds the same five" five_errors run -c
