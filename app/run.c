@@ -12,13 +12,15 @@
 #include "export/export.h"
 
 #define USAGE \
-	"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--socket PATH] [--state DIR]"
+	"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--sandbox] [--socket PATH] " \
+	"[--state DIR]"
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "json", required_argument, NULL, 'j' },
 	{ "no-tests", no_argument, NULL, 'n' },
+	{ "sandbox", no_argument, NULL, 'x' },
 	{ "socket", required_argument, NULL, 's' },
 	{ "state", required_argument, NULL, 'S' },
 	{ NULL, 0, NULL, 0 },
@@ -56,6 +58,9 @@ command_run(int argc, char **argv)
 			break;
 		case 'n':
 			options.no_tests = true;
+			break;
+		case 'x':
+			options.sandbox = true;
 			break;
 		case 's':
 			options.socket = optarg;

@@ -16,7 +16,7 @@ static const struct command {
 	const char *text;
 } commands[] = {
 	{ "run", command_run,
-		"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests]\n"
+		"run [-c FILE] [--for SECONDS] [--json FILE] [--no-tests] [--sandbox]\n"
 		"             [--socket PATH] [--state DIR]",
 		"run the appliance; without -c the built-in example on devices in memory" },
 	{ "check", command_check, "check [--json FILE] FILE...",

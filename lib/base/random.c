@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 static struct {
@@ -62,4 +64,14 @@ random_bytes(void *buf, size_t n)
 		out += got;
 		n -= (size_t)got;
 	}
+}
+
+void
+random_secret(void *buf, size_t n)
+{
+	const uintptr_t page = 4096;
+	uintptr_t first = (uintptr_t)buf & ~(page - 1);
+
+	random_bytes(buf, n);
+	madvise((void *)first, (uintptr_t)buf + n - first, MADV_DONTDUMP);
 }

@@ -16,6 +16,10 @@ enum {
 	CONVERSATIONS_SECONDS = 60,
 };
 
+/* Sets what is called about ten times a second while the control thread waits here, so that it is
+ * not taken for dead. */
+void conversations_while_waiting(void (*call)(void *arg), void *arg);
+
 /* Returns 0 when every conversation of the file that cfg was read from is as expected, or when it
  * has none; negative after an error at the step of each other one. */
 int conversations_gate(const struct config *cfg, struct err *err);

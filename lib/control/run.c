@@ -15,11 +15,16 @@
 #include "base/log.h"
 #include "control/appliance.h"
 #include "config/check.h"
+#include "control/confine.h"
 #include "control/control.h"
+#include "control/conversations.h"
 #include "control/example.h"
+#include "control/gate.h"
 #include "control/history.h"
 #include "control/read.h"
 #include "control/report.h"
+#include "control/service.h"
+#include "control/telemetry.h"
 
 enum {
 	WATCH_MS = 100,
@@ -130,12 +135,23 @@ monotonic_ns(void)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
+/* Also called where the control thread waits for another process. */
+static void
+watch_workers(void *arg)
+{
+	struct runner *r = arg;
+	uint64_t now_ms = monotonic_ns() / NS_PER_MS;
+	unsigned stalled = workers_watch(appliance_workers(r->appliance), now_ms);
+
+	service_tick(r->appliance, stalled, now_ms);
+}
+
 static void
 on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
 
-	workers_watch(appliance_workers(r->appliance), monotonic_ns() / NS_PER_MS);
+	watch_workers(r);
 	appliance_let_go(r->appliance);
 	appliance_write_log(r->appliance);
 	appliance_watch_ports(r->appliance);
@@ -143,6 +159,7 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	control_tick(r->control);
 	if (r->beside != NULL)
 		r->options->beside->tick(r->beside);
+	telemetry_tick(r->appliance, monotonic_ns() / NS_PER_MS);
 }
 
 static void
@@ -287,6 +304,25 @@ say_hello(struct appliance *a)
 	appliance_tell_links(a);
 }
 
+/* Takes away what is needed no more, and tells that the appliance runs. */
+static bool
+settle(struct runner *r)
+{
+	struct err *err = err_create();
+	bool done;
+
+	telemetry_begin(r->appliance);
+	done = err != NULL && (!r->options->sandbox || confine(err) == 0);
+	if (!done && err != NULL)
+		print_errors(err);
+	err_destroy(err);
+	if (!done)
+		return false;
+	conversations_while_waiting(watch_workers, r);
+	service_ready(r->appliance);
+	return true;
+}
+
 static int
 loop(struct runner *r)
 {
@@ -297,11 +333,18 @@ loop(struct runner *r)
 		log_error("the control loop cannot be made: %s", strerror(errno));
 		appliance_halt(r->appliance);
 	} else {
+		bool settled;
+
 		say_hello(r->appliance);
+		settled = settle(r);
 		mask_signals(SIG_UNBLOCK);
-		event_base_dispatch(r->base);
+		if (settled)
+			event_base_dispatch(r->base);
+		service_stopping();
+		conversations_while_waiting(NULL, NULL);
 		stop_control(r);
 		status = finish(r);
+		status = settled ? status : 1;
 	}
 	stop_control(r);
 	for (unsigned i = 0; i < r->n_events; i++)
@@ -362,11 +405,19 @@ run(const struct run_options *options)
 		.tests = !options->no_tests };
 	struct runner r = { .options = options };
 	struct err *err = err_create();
-	struct config *cfg = err == NULL ? NULL
-					 : read_config(options->config, !options->no_tests, err);
+	struct config *cfg = NULL;
 	int status = 1;
 
+	if (options->sandbox && gate_open() < 0) {
+		log_error("sandbox: no process can be made: %s", strerror(errno));
+		err_destroy(err);
+		return 1;
+	}
+	if (err != NULL)
+		cfg = read_config(options->config, !options->no_tests, err);
+
 	mask_signals(SIG_BLOCK);
+	service_begin();
 	signal(SIGPIPE, SIG_IGN); /* a log may be a pipe without a reader */
 	if (cfg == NULL && err != NULL)
 		cfg = read_last_good(&r, &err);

@@ -29,6 +29,7 @@ struct run_options {
 	const char
 		*state; /* folder of configurations that ran; NULL: CONTROL_STATE, if it is there */
 	const struct run_beside *beside; /* NULL: nothing */
+	bool sandbox;  /* gives up what is not needed after the start (control/confine.h) */
 	bool no_tests; /* a start or a reload is done although tests of its file fail */
 };
 

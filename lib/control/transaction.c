@@ -17,6 +17,7 @@
 #include "control/control_priv.h"
 #include "control/history.h"
 #include "control/read.h"
+#include "control/service.h"
 #include "control/textdiff.h"
 #include "control/walker.h"
 #include "control/who.h"
@@ -450,14 +451,18 @@ rollback(struct control *c, struct rpc_call *call)
 bool
 transaction_reload(struct control *c, const char *who, struct err *err)
 {
+	bool taken;
+
 	if (c->pending.back != NULL) {
 		log_error("the commit of %s waits to be confirmed", c->pending.who);
 		return false;
 	}
-	if (!take(c, read_config(c->setup.config, false, err), true, err))
-		return false;
-	remember(c, c->config, "reload", who);
-	return true;
+	service_reloading();
+	taken = take(c, read_config(c->setup.config, false, err), true, err);
+	service_reloaded(c->appliance, taken);
+	if (taken)
+		remember(c, c->config, "reload", who);
+	return taken;
 }
 
 bool

@@ -11,7 +11,7 @@
 void
 flow_secret_draw(struct flow_secret *s)
 {
-	random_bytes(s, sizeof(*s));
+	random_secret(s, sizeof(*s));
 }
 
 uint64_t

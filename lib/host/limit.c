@@ -52,7 +52,7 @@ limit_init(struct host *h, enum limit kind)
 void
 limits_init(struct host *h)
 {
-	random_bytes(&h->random, sizeof(h->random));
+	random_secret(&h->random, sizeof(h->random));
 	h->random |= 1;
 	for (unsigned kind = 0; kind < LIMIT_COUNT; kind++)
 		limit_init(h, (enum limit)kind);

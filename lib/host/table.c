@@ -46,7 +46,7 @@ neighbours_init(struct host *h, unsigned n, int numa_node)
 	if (h->neighbours == NULL || h->buckets == NULL)
 		return false;
 
-	random_bytes(&h->key, sizeof(h->key));
+	random_secret(&h->key, sizeof(h->key));
 	memset(h->buckets, 0xff, buckets * sizeof(*h->buckets));
 	h->asked = h->failed = (struct timers){ NONE, NONE };
 	h->free = NONE;

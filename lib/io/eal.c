@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -28,8 +29,9 @@ enum {
 
 static struct {
 	bool started;
-	bool hugepages, pci, single_files;
+	bool hugepages, pci, single_files, telemetry;
 	char memory[160];
+	char prefix[32];
 	unsigned cores[EAL_WORKERS_MAX];
 } eal;
 
@@ -178,8 +180,10 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 {
 	args_add(args, "weir");
 	args_add_cores(args, cfg);
-	args_add(args, "--no-telemetry");
-	args_add(args, "--file-prefix=weir-%d", (int)getpid());
+	/* A later --telemetry does not undo it. */
+	if (!eal.telemetry)
+		args_add(args, "--no-telemetry");
+	args_add(args, "--file-prefix=%s", eal.prefix);
 	args_add(args, "--log-level=%s", cfg->verbose ? "info" : "error");
 	/* Neither way leaves files; DPDK takes --in-memory with hugepages only. */
 	if (eal.hugepages) {
@@ -214,14 +218,17 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	/* EAL reorders the pointers of its argv: it gets its own array. */
 	char *argv[ARGS_MAX + 1];
 	struct quiet quiet;
+	mode_t mask;
 	int rc;
 
 	memcpy(argv, args->at, sizeof(argv));
 	quiet_begin(&quiet);
+	mask = umask(0077); /* DPDK leaves the mode of its telemetry socket to it */
 	rc = rte_eal_init(args->count, argv);
+	umask(mask);
 	quiet_end(&quiet);
-	/* EAL creates the folder whatever the arguments, and with these it is empty: not even a
-	 * killed process leaves it behind. */
+	/* EAL creates the folder whatever the arguments, and without telemetry it is empty: not
+	 * even a killed process leaves it behind. */
 	rmdir(rte_eal_get_runtime_dir());
 	if (rc < 0)
 		return err_add(err, rte_errno > 0 ? rte_errno : EIO,
@@ -263,10 +270,27 @@ eal_init(const struct eal_cfg *cfg, struct err *err)
 	if (rc < 0)
 		return rc;
 
+	snprintf(eal.prefix, sizeof(eal.prefix), "weir-%d", (int)getpid());
+	eal.telemetry = extra_has(cfg, "--telemetry");
 	args_build(&args, cfg, need_mib);
 	rc = start(&args, cfg, err);
 	args_fini(&args);
 	return rc;
+}
+
+/* Removes the sockets of telemetry, which DPDK removes at exit only, and their folder. */
+static void
+remove_sockets(void)
+{
+	char path[512];
+
+	if (!eal.telemetry)
+		return;
+	snprintf(path, sizeof(path), "%s/dpdk_telemetry.v2", rte_eal_get_runtime_dir());
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/telemetry", rte_eal_get_runtime_dir());
+	unlink(path);
+	rmdir(rte_eal_get_runtime_dir());
 }
 
 void
@@ -277,6 +301,7 @@ eal_fini(void)
 	if (!eal.started)
 		return;
 	quiet_begin(&quiet);
+	remove_sockets();
 	rte_eal_cleanup();
 	quiet_end(&quiet);
 	eal.started = false;
@@ -310,6 +335,18 @@ bool
 eal_has_single_files(void)
 {
 	return eal.single_files;
+}
+
+bool
+eal_has_telemetry(void)
+{
+	return eal.telemetry;
+}
+
+const char *
+eal_prefix(void)
+{
+	return eal.prefix;
 }
 
 bool

@@ -89,6 +89,13 @@ const char *eal_memory(void);
 bool eal_has_pci(void);
 bool eal_has_single_files(void);
 
+/* Returns true if system.eal asks for DPDK's telemetry (--telemetry).  Its socket is then in
+ * DPDK's folder of this process, for its user alone, until eal_fini. */
+bool eal_has_telemetry(void);
+
+/* Returns the file prefix, by which DPDK's tools name this process. */
+const char *eal_prefix(void);
+
 /* Returns true if hugepages are used. */
 bool eal_has_hugepages(void);
 

@@ -20,7 +20,7 @@ nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 	if (n == NULL)
 		return NULL;
 	flow_secret_draw(&n->secret);
-	random_bytes(&n->port_key, sizeof(n->port_key));
+	random_secret(&n->port_key, sizeof(n->port_key));
 	n->worker = (uint16_t)worker;
 	n->workers = (uint16_t)workers;
 	n->numa_node = numa_node;

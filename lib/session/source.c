@@ -25,7 +25,7 @@ sources_create(uint32_t capacity, int numa_node)
 	while (t->mask < capacity / 2)
 		t->mask = t->mask * 2 + 1;
 	t->hand = 1;
-	random_bytes(&t->secret, sizeof(t->secret));
+	random_secret(&t->secret, sizeof(t->secret));
 	return t;
 }
 

@@ -36,7 +36,7 @@ identifier_create(void)
 	struct identifier *i = malloc(sizeof(*i));
 
 	if (i != NULL)
-		random_bytes(i, sizeof(*i));
+		random_secret(i, sizeof(*i));
 	return i;
 }
 

@@ -14,11 +14,12 @@ ninja -C "$build" app/weir app/weirctl app/weirctl.8 weir.yaml.5 >/dev/null
 meson install -C "$build" --no-rebuild --quiet --destdir "$root" --skip-subprojects >/dev/null
 at=$root/usr/local
 for file in bin/weir bin/weirctl share/man/man8/weir.8 share/man/man8/weirctl.8 share/man/man5/weir.yaml.5 share/weir/schema.json \
-		share/bash-completion/completions/weir share/doc/weir/examples/weir.yaml; do
+		share/bash-completion/completions/weir share/doc/weir/examples/weir.yaml \
+		lib/systemd/system/weir.service lib/sysusers.d/weir.conf lib/udev/rules.d/60-weir.rules; do
 	[ -e "$at/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 mandoc -T lint -W warning "$at/share/man/man8/weir.8" "$at/share/man/man8/weirctl.8" "$at/share/man/man5/weir.yaml.5"
-for command in run check test replay explain bench schema reference; do
+for command in run check test replay explain bench doctor schema reference; do
 	"$at/bin/weir" --help | grep -q "weir $command" || { echo "weir --help does not know $command"; exit 1; }
 	grep -q "Cm $command" "$at/share/man/man8/weir.8" || grep -q "$command" "$at/share/man/man8/weir.8" ||
 		{ echo "weir(8) does not know $command"; exit 1; }

@@ -23,7 +23,7 @@ fragments_create(struct ledger *ledger)
 	if (f == NULL)
 		return NULL;
 	f->ledger = ledger;
-	random_bytes(&f->secret, sizeof(f->secret));
+	random_secret(&f->secret, sizeof(f->secret));
 	share_init(&f->datagrams);
 	share_init(&f->packets);
 	for (uint16_t i = FRAGMENT_DATAGRAMS; i > 0; i--) {

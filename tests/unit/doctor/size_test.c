@@ -95,8 +95,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_wish_is_read),
-		cmocka_unit_test(a_bad_wish_is_refused),
+		cmocka_unit_test(a_wish_is_read), cmocka_unit_test(a_bad_wish_is_refused),
 		cmocka_unit_test(more_sessions_than_a_worker_can_have_are_refused),
 		cmocka_unit_test(sizes_are_those_of_a_report), /* starts DPDK: last */
 	};

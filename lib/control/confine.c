@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Capabilities and the filter of system calls. */
+
+#include "control/confine.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KEPT \
+	(UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW | UINT64_C(1) << CAP_IPC_LOCK)
+
+enum {
+	THREADS_MS = 1000, /* longest wait for all threads to give up their capabilities */
+	POLL_NS = 1000000,
+};
+
+/* What a running Weir calls: its own, and those of DPDK's drivers, libevent, libpcap, glibc and the
+ * sanitizers.  Names that a kernel does not know are left out. */
+static const char *const allowed[] = {
+	"accept",
+	"accept4",
+	"access",
+	"arch_prctl",
+	"bind",
+	"bpf",
+	"brk",
+	"capget",
+	"capset",
+	"chmod",
+	"clock_getres",
+	"clock_gettime",
+	"clock_nanosleep",
+	"clone",
+	"clone3",
+	"close",
+	"close_range",
+	"connect",
+	"copy_file_range",
+	"dup",
+	"dup2",
+	"dup3",
+	"epoll_create",
+	"epoll_create1",
+	"epoll_ctl",
+	"epoll_pwait",
+	"epoll_pwait2",
+	"epoll_wait",
+	"eventfd",
+	"eventfd2",
+	"exit",
+	"exit_group",
+	"faccessat",
+	"faccessat2",
+	"fadvise64",
+	"fallocate",
+	"fchmod",
+	"fchmodat",
+	"fcntl",
+	"fdatasync",
+	"flock",
+	"fstat",
+	"fstatfs",
+	"fsync",
+	"ftruncate",
+	"futex",
+	"futex_waitv",
+	"get_mempolicy",
+	"get_robust_list",
+	"getcpu",
+	"getcwd",
+	"getdents",
+	"getdents64",
+	"getegid",
+	"geteuid",
+	"getgid",
+	"getgroups",
+	"getitimer",
+	"getpeername",
+	"getpgrp",
+	"getpid",
+	"getppid",
+	"getpriority",
+	"getrandom",
+	"getresgid",
+	"getresuid",
+	"getrlimit",
+	"getrusage",
+	"getsid",
+	"getsockname",
+	"getsockopt",
+	"gettid",
+	"gettimeofday",
+	"getuid",
+	"inotify_add_watch",
+	"inotify_init1",
+	"inotify_rm_watch",
+	"ioctl",
+	"iopl",
+	"ioperm",
+	"kill",
+	"link",
+	"linkat",
+	"listen",
+	"lseek",
+	"lstat",
+	"madvise",
+	"mbind",
+	"membarrier",
+	"memfd_create",
+	"mincore",
+	"mkdir",
+	"mkdirat",
+	"mlock",
+	"mlock2",
+	"mlockall",
+	"mmap",
+	"mprotect",
+	"mremap",
+	"msync",
+	"munlock",
+	"munlockall",
+	"munmap",
+	"nanosleep",
+	"newfstatat",
+	"open",
+	"openat",
+	"openat2",
+	"pause",
+	"pipe",
+	"pipe2",
+	"poll",
+	"ppoll",
+	"prctl",
+	"pread64",
+	"preadv",
+	"preadv2",
+	"prlimit64",
+	"pselect6",
+	"pwrite64",
+	"pwritev",
+	"pwritev2",
+	"read",
+	"readlink",
+	"readlinkat",
+	"readv",
+	"recvfrom",
+	"recvmmsg",
+	"recvmsg",
+	"rename",
+	"renameat",
+	"renameat2",
+	"restart_syscall",
+	"rmdir",
+	"rseq",
+	"rt_sigaction",
+	"rt_sigpending",
+	"rt_sigprocmask",
+	"rt_sigqueueinfo",
+	"rt_sigreturn",
+	"rt_sigsuspend",
+	"rt_sigtimedwait",
+	"sched_get_priority_max",
+	"sched_get_priority_min",
+	"sched_getaffinity",
+	"sched_getattr",
+	"sched_getparam",
+	"sched_getscheduler",
+	"sched_setaffinity",
+	"sched_setscheduler",
+	"sched_yield",
+	"select",
+	"sendfile",
+	"sendmmsg",
+	"sendmsg",
+	"sendto",
+	"set_mempolicy",
+	"set_robust_list",
+	"set_tid_address",
+	"setitimer",
+	"setns",
+	"setpriority",
+	"setrlimit",
+	"setsockopt",
+	"shutdown",
+	"sigaltstack",
+	"signalfd",
+	"signalfd4",
+	"socket",
+	"socketpair",
+	"splice",
+	"stat",
+	"statfs",
+	"statx",
+	"symlink",
+	"sync_file_range",
+	"sysinfo",
+	"tee",
+	"tgkill",
+	"time",
+	"timer_create",
+	"timer_delete",
+	"timer_gettime",
+	"timer_settime",
+	"timerfd_create",
+	"timerfd_gettime",
+	"timerfd_settime",
+	"times",
+	"truncate",
+	"umask",
+	"uname",
+	"unlink",
+	"unlinkat",
+	"utimensat",
+	"vmsplice",
+	"wait4",
+	"waitid",
+	"write",
+	"writev",
+};
+
+static atomic_uint gave_up; /* threads that have given up their capabilities */
+
+static int
+set_capabilities(uint64_t effective)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = (uint32_t)effective, .permitted = (uint32_t)effective },
+		{ .effective = (uint32_t)(effective >> 32),
+			.permitted = (uint32_t)(effective >> 32) },
+	};
+
+	return (int)syscall(SYS_capset, &header, data);
+}
+
+static uint64_t
+permitted(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return 0;
+	return (uint64_t)data[1].permitted << 32 | data[0].permitted;
+}
+
+/* In each of the other threads, whatever it is doing. */
+static void
+on_give_up(int number)
+{
+	int saved = errno;
+
+	if (set_capabilities(0) == 0)
+		atomic_fetch_add_explicit(&gave_up, 1, memory_order_release);
+	errno = saved;
+}
+
+/* Sends a signal to each thread but this one.  Returns their number. */
+static unsigned
+signal_others(int number)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *d;
+	unsigned n = 0;
+
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		pid_t thread = (pid_t)strtol(d->d_name, NULL, 10);
+
+		if (thread > 0 && thread != gettid())
+			n += syscall(SYS_tgkill, getpid(), thread, number) == 0;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return n;
+}
+
+/* Capabilities belong to a thread, and libraries have started some: each gives up its own, in the
+ * handler of a signal. */
+static int
+drop_in_others(struct err *err)
+{
+	struct sigaction act = { .sa_handler = on_give_up, .sa_flags = SA_RESTART }, before;
+	int number = SIGRTMAX - 1;
+	unsigned n, waited_ms = 0;
+
+	sigemptyset(&act.sa_mask);
+	if (sigaction(number, &act, &before) < 0)
+		return err_set(err, errno, "sandbox: no signal: %s", strerror(errno));
+	atomic_store_explicit(&gave_up, 0, memory_order_relaxed);
+	n = signal_others(number);
+	/* Pairs with the release in on_give_up. */
+	while (atomic_load_explicit(&gave_up, memory_order_acquire) < n && waited_ms++ < THREADS_MS)
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
+	if (atomic_load_explicit(&gave_up, memory_order_acquire) < n)
+		return err_set(err, ETIMEDOUT, "sandbox: a thread keeps its capabilities");
+	sigaction(number, &before, NULL);
+	return 0;
+}
+
+static void
+shrink_bounds(void)
+{
+	for (unsigned long i = 0; i < 64; i++)
+		if ((KEPT >> i & 1) == 0)
+			prctl(PR_CAPBSET_DROP, i, 0, 0, 0); /* fails without CAP_SETPCAP */
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
+static int
+filter_calls(struct err *err)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int rc = ctx == NULL ? -ENOMEM : seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
+
+	for (unsigned i = 0; rc == 0 && i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+		int number = seccomp_syscall_resolve_name(allowed[i]);
+
+		if (number != __NR_SCMP_ERROR && number >= 0)
+			rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, number, 0);
+	}
+	if (rc == 0)
+		rc = seccomp_load(ctx);
+	if (ctx != NULL)
+		seccomp_release(ctx);
+	if (rc < 0)
+		return err_set(err, -rc, "sandbox: the filter of system calls: %s", strerror(-rc));
+	return 0;
+}
+
+int
+confine(struct err *err)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_set(err, errno, "sandbox: %s", strerror(errno));
+	if (drop_in_others(err) < 0)
+		return -ETIMEDOUT;
+	shrink_bounds();
+	if (set_capabilities(permitted() & KEPT) < 0)
+		return err_set(err, errno, "sandbox: capabilities: %s", strerror(errno));
+	return filter_calls(err);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Takes from a process that has started what it needs no more: capabilities, and system calls.
+ *
+ * Afterwards the control thread has CAP_NET_ADMIN, CAP_NET_RAW and CAP_IPC_LOCK at most, with which
+ * devices are opened again; all other threads have none.  No thread can start a program, trace
+ * another process, load a module or change the clock: such calls fail with EPERM.  Nothing of it
+ * can be undone.
+ *
+ * Threads: the control thread, once, when all threads run that are inherited from libraries. */
+#ifndef CONTROL_CONFINE_H
+#define CONTROL_CONFINE_H
+
+#include "base/err.h"
+
+/* Returns 0, or negative after an error: the process is not confined, or in part. */
+int confine(struct err *err);
+
+#endif

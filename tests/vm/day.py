@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A day in the life of a service: Debian with systemd in the virtual machine, Weir as its package, NICs on vfio-pci.
+
+The guest is another one than that of the other rows: a file system with systemd on a disk, which a reboot keeps.  It is cached by what
+it is made of, in ${XDG_CACHE_HOME:-~/.cache}/weir-day.
+"""
+import glob
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+import guest
+from machine import Machine, MachineError
+from rows import PCI, SHIPPED, Failed, Guest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+PACKAGES = """systemd systemd-sysv udev dbus iproute2 ethtool kmod pciutils iputils-ping procps python3 dpdk adduser apt
+    librte-net-virtio23 librte-net-e1000-23 librte-net-af-packet23 librte-net-ring23 librte-mempool-ring23 librte-bus-pci23
+    librte-bus-vdev23""".split()
+DISK_MODULES = ["virtio_pci", "virtio_blk", "ext4"]
+MASKED = ["apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer", "getty@.service",
+          "systemd-timesyncd.service", "e2scrub_reap.service", "serial-getty@.service", "systemd-networkd.service"]
+INIT = """#!/bin/busybox sh
+export PATH=/sbin:/bin
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+modprobe -a virtio_pci virtio_blk ext4
+until [ -b /dev/vda ]; do sleep 0.1; done
+mount -t ext4 /dev/vda /root
+umount /proc /sys
+exec switch_root /root /lib/systemd/systemd
+"""
+SHELL = """#!/bin/sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
+modprobe -a virtio_console 9pnet_virtio 9p virtio_net veth
+until port=$(ls /dev/vport*p1 2>/dev/null); do sleep 0.1; done
+exec 3<>"$port"
+while :; do cat <&3 | sh >&3 2>&1; done
+"""
+UNIT = """[Unit]
+Description=Shell of the test
+[Service]
+ExecStart=/usr/local/sbin/vm-shell
+OOMScoreAdjust=-1000
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def write(path, text, mode=0o644):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    os.chmod(path, mode)
+
+
+def depends(package):
+    """What the package needs, the first of each choice."""
+    shown = guest.run("dpkg-deb", "-f", package, "Depends")
+    return [d.split("|")[0].split("(")[0].strip() for d in shown.split(",")]
+
+
+def make_root(root, packages):
+    guest.run("mmdebstrap", "--mode=root", "--variant=minbase", "--include=" + ",".join(packages),
+              "--setup-hook=cp /etc/apt/apt.conf.d/* \"$1\"/etc/apt/apt.conf.d/ 2>/dev/null || true",
+              "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", guest.suite(), root, *guest.sources())
+    for name in ("usr/share/locale", "usr/share/perl", "var/cache/apt", "var/lib/apt/lists", "usr/lib/locale"):
+        shutil.rmtree(os.path.join(root, name), ignore_errors=True)
+    os.makedirs(os.path.join(root, "etc/systemd/system/multi-user.target.wants"), exist_ok=True)
+    for unit in MASKED:
+        link = os.path.join(root, "etc/systemd/system", unit)
+        if os.path.lexists(link):
+            os.unlink(link)
+        os.symlink("/dev/null", link)
+    write(os.path.join(root, "etc/machine-id"), "0123456789abcdef0123456789abcdef\n")
+    write(os.path.join(root, "etc/hostname"), "weir-day\n")
+    write(os.path.join(root, "usr/local/sbin/vm-shell"), SHELL, 0o755)
+    write(os.path.join(root, "etc/systemd/system/vm-shell.service"), UNIT)
+    os.symlink("/etc/systemd/system/vm-shell.service",
+               os.path.join(root, "etc/systemd/system/multi-user.target.wants/vm-shell.service"))
+    os.makedirs(os.path.join(root, "share"), exist_ok=True)
+
+
+def make_initrd(tree, release, scratch, out):
+    top = os.path.join(scratch, "initrd")
+    for name in ("bin", "proc", "sys", "dev", "root", "usr/lib/modules/" + release):
+        os.makedirs(os.path.join(top, name))
+    os.symlink("usr/lib", os.path.join(top, "lib"))
+    os.symlink("bin", os.path.join(top, "sbin"))
+    shutil.copy("/bin/busybox", os.path.join(top, "bin"))
+    write(os.path.join(top, "init"), INIT, 0o755)
+    add_modules(tree, release, top, DISK_MODULES)
+    guest.pack(top, out)
+
+
+def add_modules(tree, release, root, modules):
+    before = guest.MODULES
+    try:
+        guest.MODULES = modules
+        guest.add_modules(tree, release, root)
+    finally:
+        guest.MODULES = before
+
+
+def build(folder, kernel, packages):
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(folder)) as scratch:
+        os.chmod(scratch, 0o755)
+        root, done = os.path.join(scratch, "root"), os.path.join(scratch, "done")
+        os.mkdir(done)
+        image, release, tree = guest.fetch_kernel(kernel, scratch)
+        make_root(root, packages)
+        os.makedirs(os.path.join(root, "usr/lib/modules", release), exist_ok=True)
+        add_modules(tree, release, root, guest.MODULES + DISK_MODULES)
+        make_initrd(tree, release, scratch, os.path.join(done, "initrd"))
+        shutil.copy(image, os.path.join(done, "vmlinuz"))
+        guest.run("mke2fs", "-q", "-t", "ext4", "-d", root, os.path.join(done, "root"), "1600M")
+        os.rename(done, folder)
+
+
+def system(package, say):
+    """The folder with vmlinuz, initrd and root of the guest; others are removed."""
+    cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "weir-day")
+    os.makedirs(cache, exist_ok=True)
+    kernel, versions = guest.candidates()
+    packages = sorted(set(PACKAGES + depends(package)))
+    with open(os.path.abspath(__file__), "rb") as f:
+        made_of = f.read().split(b"# --- the row")[0]
+    key = hashlib.sha256(made_of + "\n".join([kernel] + versions + packages).encode()).hexdigest()[:16]
+    folder = os.path.join(cache, key)
+    if not os.path.isdir(folder):
+        say("building the guest with systemd: %s, %d packages" % (kernel, len(packages)))
+        build(folder, kernel, packages)
+    for other in os.listdir(cache):
+        if os.path.join(cache, other) != folder:
+            shutil.rmtree(os.path.join(cache, other), ignore_errors=True)
+    return folder
+
+
+class DayMachine(Machine):
+    """Boots from a disk, without hugepages reserved, and may reboot."""
+
+    def arguments(self, disk, resume):
+        args = [a for a in super().arguments(disk, resume) if a != "-no-reboot"]
+        at = args.index("-append") + 1
+        args[at] = " ".join(w for w in args[at].split() if not w.startswith("hugepages="))
+        args[args.index("-m") + 1] = "2048"
+        return args + ["-drive", "if=none,id=root,format=raw,file=" + os.path.join(self.folder, "root"),
+                       "-device", "virtio-blk-pci,drive=root,bus=pcie.0,addr=5.0"]
+
+
+# --- the row ---
+MEND = r"""
+for round in 1 2 3 4; do
+	weir doctor -c /etc/weir/weir.yaml --json /tmp/doctor.json && break
+	python3 -c '
+import json
+for f in json.load(open("/tmp/doctor.json"))["findings"]:
+    if f["severity"] in ("error", "warning") and f["mend"]:
+        print(f["mend"])' >/tmp/mend
+	[ -s /tmp/mend ] || break
+	cat /tmp/mend
+	sh -e /tmp/mend
+done
+weir doctor -c /etc/weir/weir.yaml
+"""
+DROP_INS = r"""
+at=/etc/systemd/system/weir.service.d
+mkdir -p $at
+cp /usr/share/doc/weir/examples/weir.service.d/hugepages.conf /usr/share/doc/weir/examples/weir.service.d/vfio.conf $at
+sed -i 's/^Environment=HUGEPAGES=.*/Environment=HUGEPAGES=200/' $at/hugepages.conf
+sed -i 's/^Environment="NICS=.*/Environment="NICS=%s %s"/' $at/vfio.conf
+systemctl daemon-reload
+""" % PCI["virtio"]
+LEFT = r"find / -xdev \( -path /proc -o -path /sys -o -path /tmp -o -path /run -o -path /var/log/journal -o -path /var/lib/dpkg \) -prune -o -name '*weir*' -print"
+
+
+def step(name):
+    print("    " + name, flush=True)
+
+
+def ping(g, what):
+    g.must("wait_for 20 in_lan ping -q -c 1 -W 1 198.51.100.2 && in_lan ping -q -c 5 -i 0.2 -W 5 198.51.100.2", 60)
+    step(what)
+
+
+def day(g):
+    """Install, doctor, start, traffic, reload, kill, stall, upgrade, reboot, purge."""
+    g.must("mount -t 9p -o trans=virtio,ro,msize=262144 share /share && cp /share/* /tmp/ && peers", 60)
+    g.must("dpkg -i /tmp/weir.deb", 90)
+    step("installed")
+    g.must("cp /tmp/%s /etc/weir/weir.yaml && chown root:weir /etc/weir/weir.yaml" % SHIPPED)
+    g.must_say("to mend before this configuration can run here", "weir doctor -c /etc/weir/weir.yaml")
+    step("doctor: " + " && ".join(g.must(MEND, 60).strip().split("\n")[:4]))
+    g.must(DROP_INS)
+    g.must("systemctl enable --now weir", 90)
+    g.must("systemctl is-active weir && systemctl status weir --no-pager | grep 'Status: .*2 of 2 links up' || { sleep 5; systemctl status weir --no-pager | grep 'links up'; }", 60)
+    ping(g, "started in the sandbox; packets pass")
+    g.must("p=$(systemctl show -p MainPID --value weir); grep -q 'Seccomp:.2' /proc/$p/status && grep -q 'CapEff:.0000000000007000' /proc/$p/status"
+           " && [ \"$(stat -c %U /proc/$p)\" = weir ]")
+    g.must("sed -i 's/^system:.*/&/; $a# changed' /etc/weir/weir.yaml && systemctl reload weir && weirctl show status", 60)
+    g.must("cp /etc/weir/weir.yaml /tmp/good && echo nonsense >>/etc/weir/weir.yaml && ! systemctl reload weir && systemctl is-active weir"
+           " && cp /tmp/good /etc/weir/weir.yaml", 60)
+    ping(g, "reloaded; a broken file is refused")
+    shown = g.must("p=$(systemctl show -p MainPID --value weir); a=$(cut -d' ' -f1 /proc/uptime); kill -9 $p; sleep 0.2;"
+                   " until in_lan ping -q -c 1 -W 1 198.51.100.2 >/dev/null; do :; done; b=$(cut -d' ' -f1 /proc/uptime); echo \"$a $b\" | awk '{ print $2 - $1 }'", 60)
+    step("killed: the first packet after %s s" % shown.strip())
+    g.must("""p=$(systemctl show -p MainPID --value weir)
+        t=$(grep -l worker /proc/$p/task/*/comm | head -n 1 | cut -d/ -f5)
+        python3 /tmp/freeze.py $t 60 >/tmp/frozen 2>&1 &
+        wait_for 40 sh -c '[ "$(systemctl show -p MainPID --value weir)" != '$p' ] && systemctl is-active weir'
+        journalctl -u weir --no-pager | grep -i watchdog""", 90)
+    ping(g, "a worker that stood still: the watchdog acted")
+    g.must("dpkg -i /tmp/newer.deb && dpkg -s weir | grep 'Version: 99.0' && systemctl is-active weir", 90)
+    ping(g, "upgraded")
+    reboot(g)
+    g.must("mount -t 9p -o trans=virtio,ro,msize=262144 share /share && cp /share/* /tmp/ && peers", 60)
+    g.must("wait_for 30 systemctl is-active weir", 60)
+    ping(g, "rebooted")
+    g.must("dpkg -P weir", 60)
+    left = g.must(LEFT).strip()
+    if left:
+        raise Failed("left after purge:\n" + left)
+    step("purged: nothing is left")
+
+
+def reboot(g):
+    """Until another boot answers."""
+    was = g.must("cat /proc/sys/kernel/random/boot_id")
+    g.machine.shell.sendall(b"\nsystemctl reboot\n")
+    end = time.time() + 600
+    while time.time() < end:
+        try:
+            g.machine.buffer = b""
+            g.machine.await_shell(20)
+            if g.machine.run("cat /proc/sys/kernel/random/boot_id")[1] != was:
+                return
+        except MachineError:
+            pass
+        time.sleep(2)
+    raise Failed("no reboot")
+
+
+def newer(package, out):
+    with tempfile.TemporaryDirectory() as scratch:
+        guest.run("dpkg-deb", "-R", package, scratch + "/tree")
+        guest.run("sed", "-i", "s/^Version: .*/Version: 99.0/", scratch + "/tree/DEBIAN/control")
+        guest.run("dpkg-deb", "--root-owner-group", "-b", scratch + "/tree", out)
+
+
+def run(nics, say):
+    """The row on a machine of its own.  True if it is as it should be."""
+    package = guest.run(os.path.join(ROOT, "scripts/package")).strip().split("\n")[-1]
+    package = os.path.join(ROOT, package) if not os.path.isabs(package) else package
+    where = system(package, say)
+    with tempfile.TemporaryDirectory(prefix="weir-vm-") as folder:
+        share = os.path.join(folder, "share")
+        os.mkdir(share)
+        shutil.copy(package, os.path.join(share, "weir.deb"))
+        newer(package, os.path.join(share, "newer.deb"))
+        for name in ("config/" + SHIPPED, "tests/vm/site.sh", "tests/system/support/freeze.py"):
+            shutil.copy(os.path.join(ROOT, name), share)
+        shutil.copy(os.path.join(where, "root"), os.path.join(folder, "root"))
+        machine = DayMachine(where, folder, nics, True, share)
+        disk = os.path.join(folder, "disk")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "64M"], check=True)
+        why = None
+        try:
+            machine.start(disk)
+            say("booted")
+            machine.run("cp /share/site.sh /tmp/ 2>/dev/null; :")
+            g = Guest(machine)
+            machine.run("mount -t 9p -o trans=virtio,ro share /share && cp /share/site.sh /tmp/ && umount /share")
+            day(g)
+        except (Failed, MachineError) as e:
+            why = str(e)
+        print("%sok a day in the life of a service" % ("" if why is None else "not "), flush=True)
+        if why is not None:
+            print("    " + why.replace("\n", "\n    "))
+            try:
+                print("    " + machine.run("journalctl -u weir --no-pager | tail -n 30")[1].replace("\n", "\n    "))
+            except MachineError as e:
+                print("    " + str(e))
+        machine.stop()
+        return why is None
