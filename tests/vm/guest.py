@@ -14,7 +14,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-PACKAGES = """busybox-static iproute2 ethtool kmod pciutils libnuma1 libfyaml0 libjansson4 libpcap0.8 libevent-core-2.1-7
+PACKAGES = """busybox-static iproute2 ethtool kmod pciutils libnuma1 libfyaml0 libjansson4 libpcap0.8 libevent-core-2.1-7 libevent-extra-2.1-7
     librte-eal23 librte-ethdev23 librte-hash23 librte-ip-frag23 librte-kvargs23 librte-mbuf23 librte-mempool23
     librte-meter23 librte-net23 librte-rcu23 librte-ring23 librte-telemetry23 libsystemd0 libseccomp2
     librte-bus-pci23 librte-bus-vdev23 librte-mempool-ring23
