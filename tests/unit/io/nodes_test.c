@@ -47,6 +47,7 @@ size(struct pools *pools, unsigned n_nodes, unsigned workers)
 		ports.at[i] = (struct port){ .numa_node = (int)i,
 			.rx_queues = (uint16_t)workers,
 			.tx_queues = (uint16_t)workers,
+			.used = true,
 			.rx_descriptors = 1024,
 			.tx_descriptors = 1024,
 			.mtu = 1500 };
