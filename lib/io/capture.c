@@ -11,12 +11,17 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_ring.h>
+#include <rte_version.h>
 
 #include "base/race.h"
 #include "io/quiet.h"
 
 enum {
 	CAPTURE_QUEUES_MAX = 16, /* as many as net_ring has */
+
+	/* The version in the names of DPDK's libraries: 23 in 22.11, 25 in 24.11; each November's
+	 * release begins a new ABI. */
+	DPDK_ABI = RTE_VER_YEAR + (RTE_VER_MONTH >= 11),
 };
 
 struct capture {
@@ -32,10 +37,13 @@ typedef int (*from_rings_fn)(const char *name, struct rte_ring *const rx[], unsi
 static from_rings_fn
 find_driver(void)
 {
-	void *plugin = dlopen("librte_net_ring.so.23", RTLD_NOLOAD | RTLD_NOW);
-	void *symbol = dlsym(plugin != NULL ? plugin : RTLD_DEFAULT, "rte_eth_from_rings");
 	from_rings_fn from_rings;
+	char name[32];
+	void *plugin, *symbol;
 
+	snprintf(name, sizeof(name), "librte_net_ring.so.%d", DPDK_ABI);
+	plugin = dlopen(name, RTLD_NOLOAD | RTLD_NOW);
+	symbol = dlsym(plugin != NULL ? plugin : RTLD_DEFAULT, "rte_eth_from_rings");
 	if (plugin != NULL)
 		dlclose(plugin);
 	*(void **)&from_rings = symbol;
