@@ -3,7 +3,7 @@
 # Threads under ThreadSanitizer, in a build of its own: rings and mailboxes, generations that are taken while packets
 # run, a worker that stands still, NAT on two workers and its log.  rte_ring needs the C11 memory model to be understood.
 #
-# usage: races.sh
+# usage: races.sh [--build]      --build: nothing is run
 set -u
 cd "$(dirname "$(realpath "$0")")/../.." || exit 2
 build=build-tsan
@@ -16,6 +16,8 @@ failed=0
 	-Dc_args=-DRTE_USE_C11_MEM_MODEL >"$logs/setup" || { cat "$logs/setup"; exit 2; }
 # shellcheck disable=SC2086
 ninja -C $build app/weir ${tests//unit_/tests/unit/unit_} >"$logs/ninja" || { tail -n 40 "$logs/ninja"; exit 2; }
+
+[ "${1:-}" = --build ] && exit
 
 clean() {       # clean COMMAND...: it passes, and no race is reported
 	TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp log_path=$logs/race" "$@" >"$logs/out" 2>&1
