@@ -24,7 +24,7 @@ print_usage(FILE *out)
 	      "weirctl sh ses. -j, also at the end, prints JSON.\n\n",
 		out);
 	verbs_print_help(out);
-	fputs("  top                Status, ports, interfaces, workers and drops, once a second.\n"
+	fputs("  top                Status, ports, interfaces, workers, top talkers and drops, once a second.\n"
 	      "  help VERB          What a verb takes.\n\n"
 	      "Exit status: 0 done, 1 what was asked about is wrong, 2 usage.\n",
 		out);

@@ -253,6 +253,7 @@ picture(struct ctl *ctl)
 		VERB_SHOW_PORTS,
 		VERB_SHOW_INTERFACES,
 		VERB_SHOW_WORKERS,
+		VERB_SHOW_TALKERS,
 		VERB_SHOW_DROPS,
 	};
 	int status = STATUS_DONE;

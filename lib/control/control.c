@@ -33,6 +33,8 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_SHOW_NAT] = show_nat,
 	[VERB_SHOW_ROUTES] = show_routes,
 	[VERB_SHOW_RULES] = show_rules,
+	[VERB_SHOW_TALKERS] = show_talkers,
+	[VERB_SHOW_TREND] = show_trend,
 	[VERB_SHOW_LIMITS] = show_limits,
 	[VERB_SHOW_DROPS] = show_drops,
 	[VERB_SHOW_MEMORY] = show_memory,
@@ -137,6 +139,7 @@ void
 control_tick(struct control *c)
 {
 	rates_look(&c->rates, c->appliance);
+	trend_tick(&c->trend, c->appliance, &c->rates);
 	history_tick(c->history);
 }
 

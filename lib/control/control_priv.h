@@ -7,6 +7,7 @@
 #include "control/rates.h"
 #include "control/remote.h"
 #include "control/socket.h"
+#include "control/trend.h"
 
 enum {
 	PAGE_ROWS = 256,   /* rows in one page of a result */
@@ -36,6 +37,7 @@ struct control {
 	struct pending pending;
 	char config[1024]; /* the file it was started with, from the root */
 	struct rates rates;
+	struct trend trend;
 	char *config_text; /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
 	uint64_t config_generation;
@@ -57,6 +59,8 @@ bool clear_sessions(struct control *c, struct rpc_call *call);
 bool show_nat(struct control *c, struct rpc_call *call);
 bool show_routes(struct control *c, struct rpc_call *call);
 bool show_rules(struct control *c, struct rpc_call *call);
+bool show_talkers(struct control *c, struct rpc_call *call);
+bool show_trend(struct control *c, struct rpc_call *call);
 bool show_limits(struct control *c, struct rpc_call *call);
 bool show_drops(struct control *c, struct rpc_call *call);
 bool show_memory(struct control *c, struct rpc_call *call);

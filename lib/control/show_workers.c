@@ -36,6 +36,7 @@ add_worker(struct control *c, struct rpc_call *call, unsigned i)
 	double ns = packets == 0 ? 0 : (double)counter_get(&w->busy_ns) / (double)packets;
 	json_t *row = json_object();
 	struct fastpath_flows flows;
+	struct latency latency = { 0 };
 
 	fastpath_figures(w->fp, &flows);
 	row_count(row, "worker", i);
@@ -46,6 +47,10 @@ add_worker(struct control *c, struct rpc_call *call, unsigned i)
 			rates_after(&c->rates)->packets[i]));
 	row_count(row, "packets", packets);
 	row_count(row, "cycles", (uint64_t)(ns * (double)rte_get_tsc_hz() / 1e9));
+	latency_collect(&latency, &w->latency);
+	row_count(row, "p50", latency_percentile(&latency, 0.5));
+	row_count(row, "p99", latency_percentile(&latency, 0.99));
+	row_count(row, "p999", latency_percentile(&latency, 0.999));
 	row_count(row, "longest_loop", counter_get(&w->longest_gap_ns));
 	row_count(row, "longest_sleep", counter_get(&w->idle.longest_ns));
 	row_count(row, "flows", flows.used4 + flows.used6);

@@ -102,6 +102,9 @@ static const struct verb_field worker_fields[] = {
 	RATE("rate", "packets/s", "Packets a second, over the last second."),
 	COUNT("packets", "packets", "Packets processed."),
 	COUNT("cycles", "cycles/packet", "Cycles of the processor a packet, since the start."),
+	{ "p50", "p50", FIELD_NS, "From receive to transmit: half of the packets were faster." },
+	{ "p99", "p99", FIELD_NS, "Likewise, 99 % of them." },
+	{ "p999", "p99.9", FIELD_NS, "Likewise, 99.9 % of them." },
 	{ "longest_loop", "longest loop", FIELD_NS, "Longest loop without a sleep." },
 	{ "longest_sleep", "with a sleep", FIELD_NS, "Longest loop with a sleep in it." },
 	COUNT("flows", "flows", "Flow records in use."),
@@ -317,6 +320,35 @@ static const struct verb_field rule_fields[] = {
 	END_FIELDS,
 };
 
+static const struct verb_param talker_params[] = {
+	{ "by", PARAM_VALUE, "packets|bytes", "what counts: bytes (the default), or packets" },
+	{ "kind", PARAM_VALUE, "KIND", "source, destination or flow alone" },
+	END_PARAMS,
+};
+
+static const struct verb_field talker_fields[] = {
+	TEXT("kind", "kind", "source, destination or flow, as its packets come in."),
+	TEXT("name", "name", "Address, or protocol and ends."),
+	RATE("rate", "packets/s", "Packets a second."),
+	RATE("bits", "bits/s", "Bits a second."),
+	{ "share", "share", FIELD_SHARE, "Share of all traffic." },
+	{ "error", "error", FIELD_SHARE, "The share may be too large by as much." },
+	END_FIELDS,
+};
+
+static const struct verb_field trend_fields[] = {
+	{ "ago", "ago", FIELD_SECONDS, "When." },
+	COUNT("established", "established", "Sessions of this class."),
+	COUNT("replied", "replied", "Likewise."),
+	COUNT("unreplied", "unreplied", "Likewise."),
+	COUNT("half-open", "half-open", "Likewise."),
+	COUNT("closed", "closed", "Likewise."),
+	RATE("rx_rate", "received/s", "Packets received a second."),
+	RATE("tx_rate", "sent/s", "Packets sent a second."),
+	RATE("drop_rate", "dropped/s", "Packets dropped a second."),
+	END_FIELDS,
+};
+
 static const struct verb_field limit_fields[] = {
 	TEXT("name", "limit", "What is limited."),
 	COUNT("most", "at most", "How many there may be."),
@@ -414,6 +446,10 @@ const struct verb verbs[VERB_COUNT] = {
 		"Routes, those of subnets and own addresses, too." },
 	[VERB_SHOW_RULES] = { "show rules", RIGHT_READ, rule_params, "rules", rule_fields,
 		"Lines of the configuration that decide, with their hits." },
+	[VERB_SHOW_TALKERS] = { "show talkers", RIGHT_READ, talker_params, "talkers", talker_fields,
+		"Who sends and receives most, of the last ten seconds." },
+	[VERB_SHOW_TREND] = { "show trend", RIGHT_READ, no_params, "trend", trend_fields,
+		"Sessions and traffic over the last hour, every ten seconds." },
 	[VERB_SHOW_LIMITS] = { "show limits", RIGHT_READ, no_params, "limits", limit_fields,
 		"Bounds, and how far they are used." },
 	[VERB_SHOW_DROPS] = { "show drops", RIGHT_READ, drop_params, "drops", drop_fields,

@@ -16,7 +16,8 @@ struct asks {
 	struct ask *first; /* all that are under way */
 	int fd;            /* tells that there are answers */
 	struct event *readable;
-	pthread_mutex_t lock; /* of answered */
+	struct snapshot_doubt doubt; /* control */
+	pthread_mutex_t lock;        /* of answered */
 	struct ask *answered;
 };
 
@@ -69,7 +70,7 @@ run_job(struct remote_job *job, struct control *c)
 	struct ask *ask = (struct ask *)job; /* its first member */
 
 	if (ask->call == NULL)
-		ask->snapshot = snapshot_take(c);
+		ask->snapshot = snapshot_take(c, &ask->asks->doubt);
 	else if (!control_serve(c, ask->call))
 		return; /* finished is called later */
 	give_answer(ask);

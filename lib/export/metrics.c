@@ -302,6 +302,29 @@ print_workers(const struct snapshot *s, struct evbuffer *out)
 		worker_sample(out, "weir_worker_generation", i, (double)s->worker[i].generation);
 }
 
+/* Bounds are powers of two, from 1 us to 1 s or so. */
+static void
+print_latency(const struct snapshot *s, struct evbuffer *out)
+{
+	uint64_t below = 0;
+	unsigned bin = 0;
+
+	family(out, "weir_latency_seconds", "histogram",
+		"Time of packets from receive to transmit, of sampled loops.");
+	for (uint64_t bound = 1024; bound <= 1ull << 30; bound *= 2) {
+		for (; bin < LATENCY_BINS && latency_above(bin) <= bound; bin++)
+			below += s->latency.count[bin];
+		evbuffer_add_printf(out, "weir_latency_seconds_bucket{le=\"%.9g\"} %" PRIu64 "\n",
+			(double)bound / 1e9, below);
+	}
+	for (; bin < LATENCY_BINS; bin++)
+		below += s->latency.count[bin];
+	evbuffer_add_printf(out,
+		"weir_latency_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+		"weir_latency_seconds_sum %.9g\nweir_latency_seconds_count %" PRIu64 "\n",
+		below, (double)s->latency.sum_ns / 1e9, below);
+}
+
 static void
 print_pools(const struct snapshot *s, struct evbuffer *out)
 {
@@ -370,6 +393,7 @@ metrics_print(const struct snapshot *s, struct evbuffer *out)
 	print_sessions(s, out);
 	print_nat(s, out);
 	print_workers(s, out);
+	print_latency(s, out);
 	print_pools(s, out);
 	print_ledger(s, out);
 }

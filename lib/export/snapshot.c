@@ -96,6 +96,7 @@ take_worker(struct snapshot *s, struct workers *ws, unsigned i, const struct rat
 	to->longest_loop_ns = counter_get(&w->longest_gap_ns);
 	to->generation = workers_adopted(ws, i);
 	to->stalled = workers_stalled(ws, i);
+	latency_collect(&s->latency, &w->latency);
 	fastpath_figures(w->fp, &flows);
 	s->hits += counter_get(&l->lookups_hit);
 	s->misses += counter_get(&l->lookups_miss);
@@ -123,20 +124,46 @@ take_nat(struct snapshot *s, struct workers *ws, const struct generation *gen)
 	}
 }
 
+static uint64_t
+loops_of(struct workers *ws, unsigned i)
+{
+	return atomic_load_explicit(&workers_at(ws, i)->loops, memory_order_relaxed);
+}
+
+/* Whether an imbalance was seen so often that it is none of a moment; counts it. */
+static bool
+is_confirmed(struct snapshot_doubt *doubt, struct workers *ws)
+{
+	bool all_moved = true;
+
+	for (unsigned i = 0; i < workers_count(ws); i++)
+		all_moved &= loops_of(ws, i) >= doubt->loops[i] + 2;
+	if (doubt->times == 0 || all_moved) {
+		doubt->times++;
+		for (unsigned i = 0; i < workers_count(ws); i++)
+			doubt->loops[i] = loops_of(ws, i);
+	}
+	return doubt->times > SNAPSHOT_DOUBTS;
+}
+
 /* Workers go on while their ledgers are read: a difference that is none is gone when they are read
- * again; a bug stays. */
+ * again, unless one is interrupted within a burst; a bug stays. */
 static void
-take_ledger(struct snapshot *s, struct workers *ws)
+take_ledger(struct snapshot *s, struct workers *ws, struct snapshot_doubt *doubt)
 {
 	for (unsigned i = 0; i < LEDGER_TRIES; i++) {
 		workers_ledger(ws, &s->ledger);
-		if (s->ledger.imbalance == 0)
+		if (s->ledger.imbalance == 0) {
+			doubt->times = 0;
 			return;
+		}
 	}
+	if (!is_confirmed(doubt, ws))
+		s->ledger.imbalance = 0;
 }
 
 struct snapshot *
-snapshot_take(struct control *c)
+snapshot_take(struct control *c, struct snapshot_doubt *doubt)
 {
 	struct appliance *a = control_appliance(c);
 	const struct generation *gen = appliance_generation(a);
@@ -159,7 +186,7 @@ snapshot_take(struct control *c)
 	for (unsigned i = 0; i < pools->count; i++)
 		s->pool[i] = (struct snapshot_pool){ pools->at[i].sizing.node,
 			rte_mempool_avail_count(pools->at[i].mp), pools->at[i].sizing.count };
-	take_ledger(s, ws);
+	take_ledger(s, ws, doubt);
 	take_nat(s, ws, gen);
 	return s;
 }

@@ -19,6 +19,7 @@
 
 enum {
 	SNAPSHOT_NAME = 64,
+	SNAPSHOT_DOUBTS = 3,
 };
 
 struct snapshot_traffic {
@@ -65,12 +66,22 @@ struct snapshot {
 	uint64_t flows, flows_max;
 	uint64_t sessions, sessions_max;
 	struct session_counts counts;
+	struct latency latency;        /* of all workers */
 	struct nat_summary *nat;       /* NULL: no pools, or a worker has not adopted them yet */
 	struct snapshot_iface iface[]; /* those of the generation */
 };
 
-struct snapshot *snapshot_take(struct control *c); /* NULL: no memory */
-void snapshot_free(struct snapshot *s);            /* NULL is fine */
+/* An imbalance that may be none: a worker may have been interrupted while it wrote its ledger.  Of
+ * whoever takes snapshots one after the other; zeroed at first. */
+struct snapshot_doubt {
+	unsigned times;                  /* that it was seen, one after the other */
+	uint64_t loops[EAL_WORKERS_MAX]; /* of the workers when it was seen last */
+};
+
+/* An imbalance is one that SNAPSHOT_DOUBTS snapshots have seen before, every worker having come
+ * round in between; until then it is 0.  NULL: no memory. */
+struct snapshot *snapshot_take(struct control *c, struct snapshot_doubt *doubt);
+void snapshot_free(struct snapshot *s); /* NULL is fine */
 
 /* Writes why Weir is not ready, a line for each reason, or nothing. */
 void snapshot_not_ready(const struct snapshot *s, char *out, size_t size);

@@ -17,6 +17,7 @@
 #include "worker/handover.h"
 #include "worker/mailbox.h"
 #include "worker/owner.h"
+#include "worker/talkers.h"
 
 enum {
 	FACTS_PER_LOOP = 64,
@@ -51,7 +52,8 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 	w->common = setup->common;
 	w->index = setup->index;
 	idle_init(&w->idle, setup->idle);
-	w->fp = fastpath_create(&fs);
+	w->talkers = talkers_create(setup->numa_node);
+	w->fp = w->talkers != NULL ? fastpath_create(&fs) : NULL;
 	if (w->fp != NULL)
 		handover_init(w);
 	if (w->fp == NULL || worker_make_ports(w) < 0) {
@@ -65,11 +67,13 @@ void
 worker_fini(struct worker *w)
 {
 	fastpath_destroy(w->fp);
+	talkers_destroy(w->talkers);
 	nat_summary_free(w->nat);
 	free(w->sources);
 	free(w->tx);
 	free(w->tx_used);
 	w->fp = NULL;
+	w->talkers = NULL;
 	w->nat = NULL;
 	w->sources = NULL;
 	w->tx = NULL;
@@ -144,6 +148,7 @@ receive(struct worker *w)
 			continue;
 		total += n;
 		look_note(s->look, m[0]);
+		talkers_see(w->talkers, m, n, w->now_ns);
 		handover_process(w, s->port, m, n, false);
 	}
 	return total;
@@ -160,6 +165,18 @@ look_at_ports(struct worker *w)
 		worker_take_ports(w, changes);
 }
 
+/* Measures how long packets were here, in one of LATENCY_EVERY loops that had some. */
+static void
+note_latency(struct worker *w, unsigned packets)
+{
+	if (likely(w->latency.until != 0)) {
+		w->latency.until--;
+		return;
+	}
+	w->latency.until = LATENCY_EVERY - 1;
+	latency_add(&w->latency, clock_read(fastpath_clock(w->fp)) - w->now_ns, packets);
+}
+
 unsigned
 worker_step(struct worker *w)
 {
@@ -168,12 +185,15 @@ worker_step(struct worker *w)
 	take_generation(w);
 	look_at_ports(w);
 	account_time(w, fastpath_tick(w->fp));
+	talkers_tick(w->talkers, w->now_ns);
 	read_mailbox(w);
 	n = receive(w);
 	if (w->common->steer != NULL)
 		n += handover_receive(w);
 	fastpath_age(w->fp); /* before the flush: frames that it makes leave in this loop */
 	sent = fastpath_flush(w->fp);
+	if (n != 0)
+		note_latency(w, n);
 	/* Pairs, in worker_answer, with the release in workers_ask: this load only tests for a
 	 * request. */
 	if (unlikely(atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL))

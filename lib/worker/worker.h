@@ -19,11 +19,13 @@
 #include "io/port.h"
 #include "io/queue.h"
 #include "worker/idle.h"
+#include "worker/latency.h"
 
 struct ask;
 struct mailbox;
 struct nat_summary;
 struct steer;
+struct talkers;
 
 /* State that the workers share. */
 struct worker_common {
@@ -62,6 +64,7 @@ struct worker {
 	struct idle idle;
 	uint64_t now_ns; /* of the running loop; 0 before the first */
 	bool was_busy;   /* the previous loop handled packets */
+	struct talkers *talkers;
 
 	/* worker: write, control: read, a loop old (base/counter.h) */
 	atomic_uint_fast64_t loops;   /* the heartbeat */
@@ -77,6 +80,7 @@ struct worker {
 	struct fastpath_flows flows;  /* when it stopped: flows are forgotten then */
 	struct nat_summary *nat;      /* when it stopped */
 	bool stopped;
+	struct latency latency; /* worker: write, others: read */
 };
 
 struct worker_setup {
