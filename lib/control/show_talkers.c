@@ -11,7 +11,7 @@
 #include "worker/talkers.h"
 
 enum {
-	TALKERS_SHOWN = 10, /* of each kind */
+	TALKERS_SHOWN = 10,   /* of each kind */
 	TALKERS_TAKEN = 8192, /* entries of one kind that are added up */
 };
 
@@ -120,8 +120,8 @@ row_who(json_t *row, enum talker_kind kind, const struct tuple *who)
 							       : "ip",
 			src, dst);
 	} else {
-		notation_address(text, sizeof(text),
-			kind == TALKER_SOURCE ? &who->src : &who->dst, who->family);
+		notation_address(text, sizeof(text), kind == TALKER_SOURCE ? &who->src : &who->dst,
+			who->family);
 	}
 	row_text(row, "name", text);
 }

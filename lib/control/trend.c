@@ -31,11 +31,13 @@ look_at_sessions(struct trend_look *l, struct workers *ws)
 }
 
 static void
-look_at_traffic(struct trend_look *l, const struct rates *r, unsigned ports)
+look_at_traffic(struct trend_look *l, const struct rates *r, const struct ports *ports)
 {
 	const struct rates_sample *a = rates_before(r), *b = rates_after(r);
 
-	for (unsigned i = 0; i < ports; i++) {
+	for (unsigned i = 0; i < ports->count; i++) {
+		if (!ports->at[i].used)
+			continue;
 		l->rx += (uint64_t)rates_of(r, a->port[i].rx, b->port[i].rx);
 		l->tx += (uint64_t)rates_of(r, a->port[i].tx, b->port[i].tx);
 	}
@@ -55,7 +57,7 @@ trend_tick(struct trend *t, struct appliance *a, const struct rates *rates)
 	memset(l, 0, sizeof(*l));
 	l->at_ns = now_ns;
 	look_at_sessions(l, appliance_workers(a));
-	look_at_traffic(l, rates, appliance_ports(a)->count);
+	look_at_traffic(l, rates, appliance_ports(a));
 	t->next = (t->next + 1) % TREND_LOOKS;
 	if (t->n < TREND_LOOKS)
 		t->n++;
@@ -82,8 +84,8 @@ show_trend(struct control *c, struct rpc_call *call)
 
 	result_rows(call);
 	for (unsigned i = 0; i < t->n; i++) {
-		const struct trend_look *l =
-			&t->look[(t->next + TREND_LOOKS - t->n + i) % TREND_LOOKS];
+		const struct trend_look
+			*l = &t->look[(t->next + TREND_LOOKS - t->n + i) % TREND_LOOKS];
 		json_t *row = json_object();
 
 		row_count(row, "ago", (now_ns - l->at_ns) / NS_PER_S);

@@ -13,6 +13,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -64,11 +65,22 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	asks_tick(h->asks);
 }
 
+/* Whoever takes this thread over has no rights beyond those of the user. */
+static void
+drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { { 0 } };
+
+	syscall(SYS_capset, &header, none);
+}
+
 static void *
 run_thread(void *arg)
 {
 	struct http *h = arg;
 
+	drop_capabilities();
 	setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
 	event_base_dispatch(h->base);
 	asks_end(h->asks);

@@ -27,13 +27,15 @@ take_ports(struct snapshot *s, struct appliance *a)
 {
 	struct ports *ports = appliance_ports(a);
 
-	s->n_ports = ports->count;
 	for (unsigned i = 0; i < ports->count; i++) {
-		struct snapshot_port *to = &s->port[i];
+		struct snapshot_port *to = &s->port[s->n_ports];
 		struct port *p = &ports->at[i];
 		struct traffic_counts traffic;
 		struct port_stats stats;
 
+		if (!p->used)
+			continue;
+		s->n_ports++;
 		text_clean(to->name, sizeof(to->name), p->name);
 		to->present = atomic_load_explicit(&p->present, memory_order_relaxed);
 		to->up = to->present && atomic_load_explicit(&p->link_up, memory_order_relaxed);
