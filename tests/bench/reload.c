@@ -41,7 +41,7 @@ enum {
 	CHUNK = 256,
 	FRAME_BYTES = 60,
 	RELOADS_MAX = 1000,
-	POOLS_MAX = 64,
+	POOLS_MOST = 64,
 	LOOK_MS = 300,
 	LOOPS = 150,        /* looked at by --count: until all addresses have been examined */
 	LOOP_US = 10 * 1000 /* between them, so that each does what is done from time to time */
@@ -307,9 +307,9 @@ read_options(int argc, char **argv, struct options *o)
 			stand_die("usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] "
 				  "[--json | --count]");
 	}
-	if (o->flows == 0 || o->pools == 0 || o->pools > POOLS_MAX || o->reloads == 0
+	if (o->flows == 0 || o->pools == 0 || o->pools > POOLS_MOST || o->reloads == 0
 		|| o->reloads > RELOADS_MAX || (o->count && o->flows < CHUNK))
-		stand_die("flows, up to %u pools, up to %u reloads", POOLS_MAX, RELOADS_MAX);
+		stand_die("flows, up to %u pools, up to %u reloads", POOLS_MOST, RELOADS_MAX);
 }
 
 int
