@@ -91,8 +91,9 @@ static bool
 state_admits(const struct rule_match *m, const struct walk_fields *f)
 {
 	unsigned state = f->state != 0 ? f->state : CONN_UNTRACKED;
+	const struct rule_key key = { .out = f->out, .nat = f->nat, .length = WALK_BYTES };
 
-	return m->state == 0 || (m->state & state) != 0;
+	return (m->state == 0 || (m->state & state) != 0) && match_admits_rest(m, &key);
 }
 
 static int

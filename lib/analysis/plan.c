@@ -54,6 +54,32 @@ take(struct planning *p, size_t n, size_t bytes)
 	return out;
 }
 
+/* A hash of what a match asks for beside its cell and the interface that a packet enters by. */
+static uint64_t
+hash_rest(const struct planning *p, const struct rule_match *m, uint64_t hash)
+{
+	const uint8_t words[] = { m->state, m->nat };
+
+	hash = plan_hash(hash, words, sizeof(words));
+	for (unsigned i = 0; i < m->length.n; i++) {
+		const struct rule_range *r = &m->length.range[i];
+		const uint16_t parts[] = { r->first, r->last, r->negated };
+
+		hash = plan_hash(hash, parts, sizeof(parts));
+	}
+	for (unsigned i = 0; i < m->mac.n; i++) {
+		hash = plan_hash(hash, m->mac.mac[i].bytes, sizeof(m->mac.mac[i].bytes));
+		hash = plan_hash(hash, &m->mac.mac[i].negated, sizeof(m->mac.mac[i].negated));
+	}
+	for (unsigned i = 0; i < m->out.n; i++) {
+		const struct rule_range *r = &m->out.range[i];
+
+		hash = hash_text(hash, p->plan->gen->iface[r->first]->name);
+		hash = plan_hash(hash, &r->negated, sizeof(r->negated));
+	}
+	return hash;
+}
+
 /* Fills the cells of matches; the rest is the caller's. */
 static bool
 fill_choices(struct planning *p, struct choices *c, const struct rule_match *match, unsigned n)
@@ -68,12 +94,10 @@ fill_choices(struct planning *p, struct choices *c, const struct rule_match *mat
 		if (c->cell[f] == NULL || c->cell_id[f] == NULL)
 			return false;
 		for (unsigned i = 0; i < n; i++) {
-			uint8_t state = match[i].state;
-
 			if (!cell_from_match(
 				    &p->plan->scratch, &match[i], f == 0 ? 4 : 6, &c->cell[f][i]))
 				memset(&c->cell[f][i], 0, sizeof(c->cell[f][i]));
-			c->cell_id[f][i] = plan_hash(cell_hash(&c->cell[f][i]), &state, 1);
+			c->cell_id[f][i] = hash_rest(p, &match[i], cell_hash(&c->cell[f][i]));
 		}
 	}
 	return c->outcome != NULL && c->loc != NULL && c->name != NULL

@@ -145,6 +145,13 @@ add_target(struct explored *x, struct suspect *s, const struct cell *target, boo
 		each_forward(x, x->in.pairs, s, target, add_translated);
 }
 
+/* Does a match depend on what all packets of a walk have alike? */
+static bool
+is_unseen(const struct rule_match *m)
+{
+	return m->length.n > 0 || m->mac.n > 0;
+}
+
 typedef void (*suspect_fn)(struct explored *x, struct suspect *s);
 
 static void
@@ -170,6 +177,8 @@ look_at_choice(struct explored *x, const struct place_of *at, uint32_t choice, s
 			return;
 		cell = &narrow;
 	}
+	if (choice < c->n && is_unseen(&c->match[choice]))
+		s.complete = false;
 	if (fill_base(x, at, &s, choice))
 		add_target(x, &s, cell, true);
 	else
@@ -190,8 +199,10 @@ look_at_step(struct explored *x, const struct place_of *at, suspect_fn one)
 	size_t mark = scratch_mark(&x->scratch);
 
 	for (unsigned i = 0; i < c->n; i++)
-		if (!at->ps->condition.dead[i])
+		if (!at->ps->condition.dead[i]) {
+			s.complete &= !is_unseen(&c->match[i]);
 			add_target(x, &s, &c->cell[family_index(x->in.pairs)][i], false);
+		}
 	if (at->s->step->condition == NULL)
 		add_item(x, &s, cell_all(x->in.pairs->family), false);
 	one(x, &s);

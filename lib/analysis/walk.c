@@ -66,7 +66,7 @@ walk_view(const struct interface *in, unsigned family, const struct point *p, st
 		.proto = proto,
 		.iface = in->id,
 		.l3 = 14,
-		.l3_bytes = 64,
+		.l3_bytes = WALK_BYTES,
 		.ttl = TTL,
 		.dscp = (uint8_t)p->at[DIM_DSCP],
 		.to_us = true,
@@ -131,6 +131,15 @@ hash_state(const struct walking *w)
 	return so_far.egress != NULL ? plan_hash(hash, so_far.egress, strlen(so_far.egress)) : hash;
 }
 
+/* Notes what conditions can ask for beside the packet's own fields. */
+static void
+see(const struct walking *w, struct walk_fields *f)
+{
+	f->state = w->ev.state;
+	f->out = w->ev.egress != NULL ? w->ev.egress->id : RULE_OUT_NONE;
+	f->nat = matcher_translation(&w->ev);
+}
+
 static struct record *
 add(struct walking *w, enum record_kind kind)
 {
@@ -144,7 +153,7 @@ add(struct walking *w, enum record_kind kind)
 	*r = (struct record){ .kind = kind, .before = hash_state(w), .fields = w->fields };
 	r->fields.tuple = w->ev.tuple;
 	r->fields.dscp_value = w->ev.dscp;
-	r->fields.state = w->ev.state;
+	see(w, &r->fields);
 	return r;
 }
 
@@ -443,7 +452,7 @@ run_dnat(struct walking *w, const struct plan_step *s, const struct pair_step *p
 		struct walk_fields before = w->fields;
 
 		before.tuple = w->ev.tuple;
-		before.state = w->ev.state;
+		see(w, &before);
 		before.dscp_value = w->ev.dscp;
 		s->step->stage->evaluate(s->step->instance, &one, 1);
 		found = w->matched;

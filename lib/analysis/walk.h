@@ -12,6 +12,7 @@
 #include "policy/eval.h"
 
 #define RECORDS_MAX 512
+#define WALK_BYTES  64 /* of the packets; their senders have no MAC */
 
 /* What is known of the packet where it stands: fields that translation or marking has set are the
  * same for every packet that came the same way. */
@@ -21,6 +22,8 @@ struct walk_fields {
 	struct tuple tuple;
 	uint8_t dscp_value;
 	unsigned state; /* enum conn_state */
+	uint16_t out;   /* egress interface, or RULE_OUT_NONE */
+	uint8_t nat;    /* an enum rule_nat bit */
 };
 
 enum record_kind {

@@ -47,6 +47,7 @@ struct shadows {
 	unsigned asked; /* of the clock: out_of_time */
 	bool late;
 	bool whole; /* redundant rules are looked for, too */
+	bool more;  /* a rule asks for what entries and cells do not tell apart */
 	struct err *err;
 };
 
@@ -86,6 +87,14 @@ admits(const struct shadows *s, uint32_t match, const struct entry *e)
 	return (m->state == 0 || (m->state & e->state) != 0) && match_enters(m, e->iface, e->vlan);
 }
 
+/* Does it take all packets of its cell and an entry that it admits?  Others hide nothing for
+ * certain. */
+static bool
+takes_all(const struct shadows *s, uint32_t match, const struct entry *e)
+{
+	return !match_asks_more(&s->list.match[match]) && admits(s, match, e);
+}
+
 /* The ways packets can come in that the list tells apart. */
 static bool
 fill_entries(struct shadows *s, struct build *b)
@@ -97,6 +106,7 @@ fill_entries(struct shadows *s, struct build *b)
 	for (unsigned i = 0; i < s->list.n; i++) {
 		by_iface |= s->list.match[i].iface.n > 0 || s->list.match[i].vlan.n > 0;
 		by_state |= s->list.match[i].state != 0;
+		s->more |= match_asks_more(&s->list.match[i]);
 	}
 	iface = build_interfaces(b, &n);
 	s->entry = scratch_take(&s->scratch, (size_t)(n + 1) * 5 * sizeof(*s->entry));
@@ -179,10 +189,10 @@ ask(struct shadows *s, const struct cell *in, const struct leave_out *out, struc
 	unsigned n = 0, f = w->family == 4 ? 0 : 1;
 
 	for (uint32_t i = 0; i < out->before; i++)
-		if (admits(s, i, e))
+		if (takes_all(s, i, e))
 			s->without[n++] = &s->cell[f][i];
 	for (uint32_t i = out->from; i < out->to; i++)
-		if (admits(s, i, e))
+		if (takes_all(s, i, e))
 			s->without[n++] = &s->cell[f][i];
 	return region_find(&search, w->family, in, s->without, n, &w->point);
 }
@@ -455,7 +465,7 @@ check_rule(struct shadows *s, uint32_t rule)
 	answer = ask_rule(s, rule, -1, &out, &w);
 	if (answer == REGION_EMPTY)
 		tell_hidden(s, rule);
-	else if (answer == REGION_FOUND && s->whole)
+	else if (answer == REGION_FOUND && s->whole && !s->more)
 		check_needed(s, rule, &w);
 	return answer != REGION_UNKNOWN;
 }

@@ -132,7 +132,7 @@ build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **out)
 	acl->jumps = ab.jumps;
 	if (build_rules(&ab, cfg) < 0)
 		return -EINVAL;
-	acl->traits = (ab.list.ports ? TRAIT_PORTS : 0) | (ab.list.state ? TRAIT_NEEDS_TRACK : 0);
+	acl->traits = match_traits(&ab.list);
 	acl->matcher = matcher_build(b, &ab.list, cfg->head.loc);
 	*out = acl;
 	return acl->matcher != NULL ? 0 : -EINVAL;

@@ -80,6 +80,7 @@ int build_no_memory(struct build *b);                        /* adds an error; r
 
 /* Return the object of a name; NULL when there is none, or when it could not be built. */
 const struct set *build_find_set(const struct build *b, const char *name);
+const struct set *build_local_set(struct build *b); /* our own addresses; NULL: no memory */
 const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
 const struct interface *build_find_interface(const struct build *b, const char *name);

@@ -43,6 +43,7 @@ struct build {
 				       * folders */
 
 	struct built_list sets;           /* struct set */
+	struct set *local;                /* our own addresses; NULL: not asked for so far */
 	struct built_list acls;           /* struct acl */
 	struct built_list routes;         /* struct route_table */
 	struct built_list pipelines;      /* struct draft; present from the beginning */

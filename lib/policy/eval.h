@@ -37,6 +37,8 @@ enum packet_field {
 	FIELD_FRAGMENT = 4,
 	FIELD_VLAN = 8, /* where one interface takes frames with any tag */
 	FIELD_TTL = 16,
+	FIELD_MAC = 32,    /* of the sender */
+	FIELD_LENGTH = 64, /* of the IP packet */
 };
 
 /* Receives the notes of explain; NULL in production.  Notes come in the order of the stages. */

@@ -12,6 +12,7 @@
 #include "policy/address.h"
 #include "policy/build.h"
 #include "policy/match_text.h"
+#include "policy/stage.h"
 
 const struct cfg_word match_states[] = {
 	{ "new", RULE_STATE_NEW },
@@ -19,6 +20,14 @@ const struct cfg_word match_states[] = {
 	{ "related", RULE_STATE_RELATED },
 	{ "invalid", RULE_STATE_INVALID },
 	{ "untracked", RULE_STATE_UNTRACKED },
+	CFG_WORD_END,
+};
+
+/* Each word is all translations that it speaks of, so that !dnat is the others. */
+const struct cfg_word match_nats[] = {
+	{ "dnat", RULE_NAT_DST | RULE_NAT_BOTH },
+	{ "snat", RULE_NAT_SRC | RULE_NAT_BOTH },
+	{ "none", RULE_NAT_NONE },
 	CFG_WORD_END,
 };
 
@@ -53,6 +62,14 @@ struct reading {
 	struct match_list *list;
 	struct rule_match match; /* what all resulting matches share */
 };
+
+const struct set *
+match_set(struct build *b, const struct cfg_match_address *item)
+{
+	if (item->local)
+		return build_local_set(b);
+	return item->set != NULL ? build_find_set(b, item->set) : NULL;
+}
 
 /* Returns true if no packet can match, and reports it, unless there are errors that may be the
  * cause. */
@@ -128,11 +145,11 @@ read_addresses(struct reading *r, const struct cfg_match_address *items, unsigne
 		return build_no_memory(r->b);
 	for (unsigned i = 0; i < count; i++) {
 		address[i].negated = items[i].negate;
-		if (items[i].set == NULL) {
+		if (items[i].set == NULL && !items[i].local) {
 			address[i].prefix = prefix_from_ip(&items[i].prefix);
 			continue;
 		}
-		address[i].set = build_find_set(r->b, items[i].set);
+		address[i].set = match_set(r->b, &items[i]);
 		if (address[i].set == NULL)
 			rc = -EINVAL;
 	}
@@ -156,28 +173,45 @@ ids_of(const struct reading *r, const char *name, uint16_t *ids)
 }
 
 static int
-read_interfaces(struct reading *r)
+read_interfaces(struct reading *r, const struct cfg_match_name *names, unsigned count,
+	struct rule_ranges *out)
 {
 	unsigned all = 0, n = 0;
 	struct rule_range *range;
 	uint16_t *ids;
 	int rc = 0;
 
-	cfg_each(name, &r->cfg->in)
-		all += ids_of(r, name->name, NULL);
+	for (unsigned i = 0; i < count; i++)
+		all += ids_of(r, names[i].name, NULL);
 	range = build_alloc(r->b, all, sizeof(*range));
 	ids = build_alloc(r->b, all, sizeof(*ids));
 	if (range == NULL || ids == NULL)
 		return build_no_memory(r->b);
-	cfg_each(name, &r->cfg->in) {
-		unsigned more = ids_of(r, name->name, ids);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned more = ids_of(r, names[i].name, ids);
 
 		rc = more == 0 ? -EINVAL : rc;
-		for (unsigned i = 0; i < more; i++)
-			range[n++] = (struct rule_range){ ids[i], ids[i], name->negate };
+		for (unsigned k = 0; k < more; k++)
+			range[n++] = (struct rule_range){ ids[k], ids[k], names[i].negate };
 	}
-	r->match.iface = (struct rule_ranges){ range, n };
+	*out = (struct rule_ranges){ range, n };
 	return rc;
+}
+
+static int
+read_macs(struct reading *r)
+{
+	unsigned count = r->cfg->mac.count;
+	struct rule_mac *mac = build_alloc(r->b, count, sizeof(*mac));
+
+	if (mac == NULL)
+		return build_no_memory(r->b);
+	for (unsigned i = 0; i < count; i++) {
+		memcpy(mac[i].bytes, r->cfg->mac.items[i].mac.bytes, sizeof(mac[i].bytes));
+		mac[i].negated = r->cfg->mac.items[i].negate;
+	}
+	r->match.mac = (struct rule_macs){ mac, count };
+	return 0;
 }
 
 /* Reads the fields that are the same in every resulting match. */
@@ -188,7 +222,10 @@ read_common(struct reading *r)
 	int rc = 0;
 
 	r->match.loc = r->head->loc;
-	rc |= read_interfaces(r);
+	rc |= read_interfaces(r, m->in.items, m->in.count, &r->match.iface);
+	rc |= read_interfaces(r, m->out.items, m->out.count, &r->match.out);
+	rc |= read_macs(r);
+	rc |= read_ranges(r, m->length.items, m->length.count, &r->match.length);
 	rc |= read_addresses(r, m->src.items, m->src.count, &r->match.src);
 	rc |= read_addresses(r, m->dst.items, m->dst.count, &r->match.dst);
 	rc |= read_ranges(r, m->proto.items, m->proto.count, &r->match.proto);
@@ -197,6 +234,7 @@ read_common(struct reading *r)
 	rc |= read_ranges(r, m->dscp.items, m->dscp.count, &r->match.dscp);
 	rc |= read_ranges(r, m->vlan.items, m->vlan.count, &r->match.vlan);
 	r->match.state = m->state == RULE_STATE_ALL ? 0 : (uint8_t)m->state;
+	r->match.nat = m->nat == RULE_NAT_ALL ? 0 : (uint8_t)m->nat;
 	r->match.fragment = (uint8_t)m->fragment;
 	return rc;
 }
@@ -328,7 +366,8 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 		return 0;
 	list->ports |= m->sport.count > 0 || m->dport.count > 0 || m->icmp.count > 0
 		|| m->flags.count > 0;
-	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0;
+	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0 || r.match.nat != 0;
+	list->out |= m->out.count > 0;
 	if (m->icmp.count > 0)
 		rc = add_icmp(&r, written);
 	else if (m->flags.count > 0)
@@ -336,6 +375,13 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	else
 		rc = add(&r, &r.match, written);
 	return rc < 0 ? -EINVAL : 0;
+}
+
+unsigned
+match_traits(const struct match_list *list)
+{
+	return (list->ports ? TRAIT_PORTS : 0) | (list->state ? TRAIT_NEEDS_TRACK : 0)
+		| (list->out ? TRAIT_NEEDS_ROUTE : 0);
 }
 
 /* Writes the parts of a list of ports that lie from low to high; all of them if the list has only

@@ -2,7 +2,7 @@
 /* The words by which rules and `if:` match packets, and their conversion to matches of
  * table/rules.h.
  *
- *	in src dst proto sport dport icmp flags state dscp vlan fragment
+ *	in out src dst proto sport dport icmp flags state nat dscp vlan mac length fragment
  *
  * Threads: control. */
 #ifndef POLICY_MATCH_H
@@ -19,6 +19,7 @@ struct build;
 struct match_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct cfg_match_name) in;
+	CFG_LIST_OF(struct cfg_match_name) out;
 	CFG_LIST_OF(struct cfg_match_address) src;
 	CFG_LIST_OF(struct cfg_match_address) dst;
 	CFG_LIST_OF(struct cfg_range) proto;
@@ -27,8 +28,11 @@ struct match_cfg {
 	CFG_LIST_OF(const char *) icmp;  /* "echo-request", "3", "3/1" */
 	CFG_LIST_OF(const char *) flags; /* "S", "S/SA" */
 	uint32_t state;                  /* enum rule_state bits, 0: any */
+	uint32_t nat;                    /* enum rule_nat bits, 0: any */
 	CFG_LIST_OF(struct cfg_range) dscp;
 	CFG_LIST_OF(struct cfg_range) vlan;
+	CFG_LIST_OF(struct cfg_match_mac) mac;
+	CFG_LIST_OF(struct cfg_range) length;
 	enum rule_fragment fragment;
 };
 
@@ -37,18 +41,22 @@ struct match_cfg {
 	{ "in", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.in), \
 		"Ingress interfaces or zones.", .refers = "interfaces", .refers_too = "zones", \
 		.kind = "interface or zone" }, \
+		{ "out", CFG_MATCH_NAME | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.out), \
+			"Egress interfaces or zones; behind a stage route only.", \
+			.refers = "interfaces", .refers_too = "zones", \
+			.kind = "interface or zone" }, \
 		{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
-			"Source addresses: prefixes, or $name for a set.", .refers = "sets", \
-			.kind = "set" }, \
+			"Source addresses: prefixes, $name for a set, or local for our own.", \
+			.refers = "sets", .kind = "set" }, \
 		{ "dst", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dst), \
-			"Destination addresses: prefixes, or $name for a set.", .refers = "sets", \
-			.kind = "set" }, \
+			"Destination addresses: prefixes, $name for a set, or local for our own.", \
+			.refers = "sets", .kind = "set" }, \
 		{ "proto", CFG_MATCH_PROTOCOL | CFG_LIST, CFG_OPTIONAL, \
 			offsetof(type, member.proto), "Protocols, by name or number." }, \
 		{ "sport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.sport), \
-			"Source ports; without proto, of every protocol that has ports." }, \
+			"Source ports or services; without proto, of every protocol that has ports." }, \
 		{ "dport", CFG_MATCH_PORT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dport), \
-			"Destination ports; without proto, of every protocol that has ports." }, \
+			"Destination ports or services; without proto, of every protocol that has ports." }, \
 		{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
 			"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
 		{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
@@ -56,16 +64,25 @@ struct match_cfg {
 		{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
 			"State that stage track has found for the packet.", \
 			.words = match_states }, \
+		{ "nat", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.nat), \
+			"How the session is translated: by what stands before here, or of a reply.", \
+			.words = match_nats }, \
 		{ "dscp", CFG_MATCH_DSCP | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dscp), \
 			"DSCP, by name or number." }, \
 		{ "vlan", CFG_MATCH_VLAN | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.vlan), \
 			"VLANs, by the outer tag." }, \
+		{ "mac", CFG_MATCH_MAC | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.mac), \
+			"MACs of the sending station." }, \
+		{ "length", CFG_MATCH_NUMBER | CFG_LIST, CFG_OPTIONAL, \
+			offsetof(type, member.length), "Bytes of the IP packet, header included.", \
+			.max = 65535 }, \
 	{ \
 		"fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
 			"Whether the packet is a fragment.", .words = match_fragments \
 	}
 
 extern const struct cfg_word match_states[];
+extern const struct cfg_word match_nats[];
 extern const struct cfg_word match_fragments[];
 
 /* ... and as a table of their own (if:). */
@@ -79,7 +96,8 @@ struct match_list {
 	bool quiet; /* no warnings about matches that no packet meets: they have been
 		     * reported */
 	bool ports; /* one of them depends on ports or ICMP */
-	bool state; /* one of them depends on a state other than untracked */
+	bool state; /* one of them depends on a state other than untracked, or on translation */
+	bool out;   /* one of them depends on the egress interface */
 };
 
 /* Adds m as the written match of that number; if no packet can match it, adds a warning instead.
@@ -97,6 +115,13 @@ bool match_is_any(const struct cfg_head *head, const struct match_cfg *m);
  */
 const char *match_never(struct build *b, const struct cfg_head *head, const struct match_cfg *m,
 	const void **field);
+
+/* Returns the set that an address match names, or that of our own addresses; NULL: it is a prefix,
+ * or the set is not known. */
+const struct set *match_set(struct build *b, const struct cfg_match_address *item);
+
+/* Returns the traits of a stage that looks at the list. */
+unsigned match_traits(const struct match_list *list);
 
 /* Restricts a match to destination ports from low to high, and to protocols that are translated by
  * port.  Returns 1, 0 when nothing is left, or -ENOMEM. */

@@ -18,13 +18,16 @@ struct written_list {
 	unsigned count;
 };
 
-#define MATCH_LISTS 10
+#define MATCH_LISTS 13
 
 static void
 lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
 {
 	const struct written_list all[MATCH_LISTS] = {
 		{ &m->in, m->in.count },
+		{ &m->out, m->out.count },
+		{ &m->mac, m->mac.count },
+		{ &m->length, m->length.count },
 		{ &m->src, m->src.count },
 		{ &m->dst, m->dst.count },
 		{ &m->proto, m->proto.count },
@@ -48,8 +51,8 @@ match_is_any(const struct cfg_head *head, const struct match_cfg *m)
 	for (unsigned i = 0; i < MATCH_LISTS; i++)
 		if (list[i].count > 0 || cfg_is_written(head, list[i].field))
 			return false;
-	return m->state == 0 && !cfg_is_written(head, &m->state)
-		&& m->fragment == RULE_FRAGMENT_ANY;
+	return m->state == 0 && !cfg_is_written(head, &m->state) && m->nat == 0
+		&& !cfg_is_written(head, &m->nat) && m->fragment == RULE_FRAGMENT_ANY;
 }
 
 /* --- addresses --- */
@@ -62,10 +65,11 @@ is_excepted(
 	for (unsigned i = 0; i < count; i++) {
 		const struct cfg_match_address *no = &items[i];
 
-		if (!no->negate || (no->set == NULL) != (a->set == NULL))
+		if (!no->negate || no->local != a->local || (no->set == NULL) != (a->set == NULL))
 			continue;
-		if (a->set != NULL ? strcmp(no->set, a->set) == 0
-				   : no->prefix.length <= a->prefix.length
+		if (a->local                     ? true
+				: a->set != NULL ? strcmp(no->set, a->set) == 0
+						 : no->prefix.length <= a->prefix.length
 					&& ip_prefix_contains(&no->prefix, &a->prefix.address))
 			return true;
 	}
@@ -74,9 +78,9 @@ is_excepted(
 
 /* Returns the families of a set; both for one that is not known, which has been reported. */
 static unsigned
-families_of_set(const struct build *b, const char *name)
+families_of_set(struct build *b, const struct cfg_match_address *item)
 {
-	const struct set *set = build_find_set(b, name);
+	const struct set *set = match_set(b, item);
 	const struct prefix *prefix;
 	size_t n;
 
@@ -90,7 +94,7 @@ families_of_set(const struct build *b, const char *name)
 
 /* Returns the families that a list leaves. */
 static unsigned
-families_of(const struct build *b, const struct cfg_match_address *items, unsigned count)
+families_of(struct build *b, const struct cfg_match_address *items, unsigned count)
 {
 	struct cfg_match_address all = { .prefix = { .address.family = AF_INET } };
 	unsigned found = 0;
@@ -100,8 +104,8 @@ families_of(const struct build *b, const struct cfg_match_address *items, unsign
 		plain |= !items[i].negate;
 		if (items[i].negate || is_excepted(items, count, &items[i]))
 			continue;
-		if (items[i].set != NULL)
-			found |= families_of_set(b, items[i].set);
+		if (items[i].set != NULL || items[i].local)
+			found |= families_of_set(b, &items[i]);
 		else
 			found |= items[i].prefix.address.family == AF_INET ? IP4 : IP6;
 	}
@@ -114,14 +118,14 @@ families_of(const struct build *b, const struct cfg_match_address *items, unsign
 
 /* Returns true if there are addresses and all of them are sets without a prefix. */
 static bool
-only_empty_sets(const struct build *b, const struct cfg_match_address *items, unsigned count)
+only_empty_sets(struct build *b, const struct cfg_match_address *items, unsigned count)
 {
 	bool plain = false;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (items[i].negate)
 			continue;
-		if (items[i].set == NULL || families_of_set(b, items[i].set) != 0)
+		if ((items[i].set == NULL && !items[i].local) || families_of_set(b, &items[i]) != 0)
 			return false;
 		plain = true;
 	}
@@ -129,7 +133,7 @@ only_empty_sets(const struct build *b, const struct cfg_match_address *items, un
 }
 
 static const char *
-why_addresses(const struct build *b, const struct match_cfg *m, const void **field)
+why_addresses(struct build *b, const struct match_cfg *m, const void **field)
 {
 	unsigned src = families_of(b, m->src.items, m->src.count),
 		 dst = families_of(b, m->dst.items, m->dst.count);
@@ -197,6 +201,7 @@ range_without_value(const struct match_cfg *m, const void **field)
 		{ &m->sport, m->sport.items, m->sport.count, UINT16_MAX },
 		{ &m->dport, m->dport.items, m->dport.count, UINT16_MAX },
 		{ &m->dscp, m->dscp.items, m->dscp.count, 63 },
+		{ &m->length, m->length.items, m->length.count, UINT16_MAX },
 		{ &m->vlan, m->vlan.items, m->vlan.count, 4094 },
 	};
 
@@ -207,6 +212,12 @@ range_without_value(const struct match_cfg *m, const void **field)
 	}
 	return NULL;
 }
+
+/* A list of interfaces and zones. */
+struct names {
+	const struct cfg_match_name *items;
+	unsigned count;
+};
 
 /* Returns true if a name of a list is the interface, or a zone that it is in. */
 static bool
@@ -224,11 +235,12 @@ names_it(struct build *b, const char *name, const struct interface *iface)
 }
 
 static bool
-is_entered(struct build *b, const struct match_cfg *m, const struct interface *iface)
+is_admitted(struct build *b, const struct names *names, const struct interface *iface)
 {
 	bool plain = false, found = false;
 
-	cfg_each(name, &m->in) {
+	for (unsigned i = 0; i < names->count; i++) {
+		const struct cfg_match_name *name = &names->items[i];
 		bool named = names_it(b, name->name, iface);
 
 		if (name->negate && named)
@@ -240,19 +252,19 @@ is_entered(struct build *b, const struct match_cfg *m, const struct interface *i
 }
 
 static bool
-no_interface_left(struct build *b, const struct match_cfg *m)
+no_interface_left(struct build *b, const struct names *names)
 {
 	const struct interface *const *iface;
 	bool negated = false;
 	unsigned n;
 
-	cfg_each(name, &m->in)
-		negated |= name->negate;
+	for (unsigned i = 0; i < names->count; i++)
+		negated |= names->items[i].negate;
 	if (!negated)
 		return false;
 	iface = build_interfaces(b, &n);
 	for (unsigned i = 0; i < n; i++)
-		if (iface[i] != NULL && is_entered(b, m, iface[i]))
+		if (iface[i] != NULL && is_admitted(b, names, iface[i]))
 			return false;
 	return true;
 }
@@ -261,6 +273,7 @@ const char *
 match_never(
 	struct build *b, const struct cfg_head *head, const struct match_cfg *m, const void **field)
 {
+	const struct names in = { m->in.items, m->in.count }, out = { m->out.items, m->out.count };
 	struct written_list list[MATCH_LISTS];
 
 	lists_of(m, list);
@@ -272,10 +285,16 @@ match_never(
 	*field = &m->state;
 	if (m->state == 0 && cfg_is_written(head, *field))
 		return "no state is left";
+	*field = &m->nat;
+	if (m->nat == 0 && cfg_is_written(head, *field))
+		return "no translation is left";
 	if (range_without_value(m, field) != NULL)
 		return "no value is left";
 	*field = &m->in;
-	if (no_interface_left(b, m))
+	if (no_interface_left(b, &in))
+		return "no interface is left";
+	*field = &m->out;
+	if (no_interface_left(b, &out))
 		return "no interface is left";
 	return why_addresses(b, m, field);
 }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 
 #include <netinet/in.h>
 
@@ -16,7 +17,7 @@ struct matcher {
 	struct match_list list;
 	/* The first match that uses a field beyond the flow's key.  A match behind the one that
 	 * counts does not make the decision depend on its fields. */
-	uint32_t first_dscp, first_flags, first_fragment, first_vlan;
+	uint32_t first_dscp, first_flags, first_fragment, first_vlan, first_mac, first_length;
 };
 
 static_assert(MATCHER_NONE == RULES_NONE, "both are no match");
@@ -50,6 +51,7 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 	}
 
 	m->first_dscp = m->first_flags = m->first_fragment = m->first_vlan = MATCHER_NONE;
+	m->first_mac = m->first_length = MATCHER_NONE;
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct rule_match *match = &list->match[i];
 
@@ -57,6 +59,8 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 		first_is(&m->first_flags, i, match->tcp_mask != 0);
 		first_is(&m->first_fragment, i, match->fragment != RULE_FRAGMENT_ANY);
 		first_is(&m->first_vlan, i, match->vlan.n > 0);
+		first_is(&m->first_mac, i, match->mac.n > 0);
+		first_is(&m->first_length, i, match->length.n > 0);
 		match->loc.file = NULL; /* the document may be freed */
 	}
 	return m;
@@ -75,6 +79,20 @@ matcher_list(const struct matcher *m)
 	return &m->list;
 }
 
+uint8_t
+matcher_translation(const struct eval *ev)
+{
+	const struct tuple *now = &ev->tuple, *came = &ev->view->tuple;
+	bool src = now->sport != came->sport || !address_equal(&now->src, &came->src);
+	bool dst = now->dport != came->dport || !address_equal(&now->dst, &came->dst);
+
+	if (ev->tuple.family == 0 || (!src && !dst))
+		return RULE_NAT_NONE;
+	if (src && dst)
+		return RULE_NAT_BOTH;
+	return src == ev->reply ? RULE_NAT_DST : RULE_NAT_SRC;
+}
+
 static void
 key_from_eval(struct rule_key *key, const struct eval *ev)
 {
@@ -88,7 +106,11 @@ key_from_eval(struct rule_key *key, const struct eval *ev)
 		.state = (uint8_t)ev->state,
 		.dscp = ev->dscp,
 		.fragment = v->fragment,
+		.out = ev->egress != NULL ? ev->egress->id : RULE_OUT_NONE,
+		.length = (uint16_t)RTE_MIN(v->l3_bytes, UINT16_MAX),
+		.nat = matcher_translation(ev),
 	};
+	memcpy(key->mac, v->mac, sizeof(key->mac));
 	/* From the key: the view of a later fragment does not have them. */
 	key->icmp_type = (uint8_t)(rte_be_to_cpu_16(ev->tuple.dport) >> 8);
 	key->icmp_code = (uint8_t)rte_be_to_cpu_16(ev->tuple.dport);
@@ -120,6 +142,10 @@ note_fields(const struct matcher *m, struct eval *ev, uint32_t found)
 		ev->used_fields |= FIELD_TCP_FLAGS;
 	if (reached(m->first_fragment, found))
 		ev->used_fields |= FIELD_FRAGMENT;
+	if (reached(m->first_mac, found))
+		ev->used_fields |= FIELD_MAC;
+	if (reached(m->first_length, found))
+		ev->used_fields |= FIELD_LENGTH;
 	if (reached(m->first_vlan, found) && vlan_varies(ev))
 		ev->used_fields |= FIELD_VLAN;
 }
@@ -142,7 +168,7 @@ speaks_of_ip(const struct rule_match *m)
 {
 	return m->src.n > 0 || m->dst.n > 0 || m->proto.n > 0 || m->sport.n > 0 || m->dport.n > 0
 		|| m->icmp.n > 0 || m->tcp_mask != 0 || m->state != 0 || m->dscp.n > 0
-		|| m->fragment != RULE_FRAGMENT_ANY;
+		|| m->nat != 0 || m->length.n > 0 || m->fragment != RULE_FRAGMENT_ANY;
 }
 
 /* Finds the match of a frame that is not IP: tables do not hold it, and matches on IP fields do not

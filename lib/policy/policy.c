@@ -38,7 +38,7 @@ build_condition(struct build *b, const struct stage_cfg *cfg, struct step *step)
 	rc = match_add(b, &list, &cfg->when.head, &cfg->when, 0);
 	if (rc < 0)
 		return rc;
-	step->traits |= (list.ports ? TRAIT_PORTS : 0) | (list.state ? TRAIT_NEEDS_TRACK : 0);
+	step->traits |= match_traits(&list);
 	step->condition = matcher_build(b, &list, cfg->when.head.loc);
 	return step->condition != NULL ? 0 : -EINVAL;
 }
@@ -263,6 +263,7 @@ build_discard(struct build *b)
 		route_table_discard(b->routes.item[i].what);
 	for (unsigned i = 0; i < b->sets.n; i++)
 		set_destroy(b->sets.item[i].what);
+	set_destroy(b->local);
 	own_addresses_discard(b->own);
 	owners_discard(b->owners);
 	ids_fini(&b->own_tracks);

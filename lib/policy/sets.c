@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section sets: prefixes from the configuration, from a file, or both. */
+/* Section sets: prefixes from the configuration, from a file, or both; and our own addresses. */
 
 #include <errno.h>
 #include <string.h>
@@ -41,6 +41,44 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 	if (set_load_file(set, cfg->file.resolved, cfg_loc(&cfg->head, &cfg->file), err) < 0)
 		return err_count(err) > before ? -EINVAL : build_no_memory(b);
 	return 0;
+}
+
+static int
+fill_local(const struct build *b, struct set *set)
+{
+	for (unsigned i = 0; i < b->setup.n_ifaces; i++) {
+		const struct interface *iface = b->setup.iface[i];
+
+		for (unsigned k = 0; iface != NULL && k < iface->n_addresses; k++) {
+			const struct interface_address *a = &iface->addresses[k];
+			const struct prefix p = {
+				.address = a->address,
+				.family = a->family,
+				.length = a->family == 4 ? 32 : 128,
+			};
+
+			if (set_add(set, &p) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+const struct set *
+build_local_set(struct build *b)
+{
+	struct set *set;
+
+	if (b->local != NULL)
+		return b->local;
+	set = set_create("local");
+	if (set == NULL || fill_local(b, set) < 0) {
+		set_destroy(set);
+		build_no_memory(b);
+		return NULL;
+	}
+	set_seal(set);
+	return b->local = set;
 }
 
 int

@@ -119,6 +119,22 @@ match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan)
 	return ranges_admit(&m->iface, iface) && ranges_admit(&m->vlan, vlan);
 }
 
+bool
+match_asks_more(const struct rule_match *m)
+{
+	return m->out.n > 0 || m->nat != 0 || m->mac.n > 0 || m->length.n > 0;
+}
+
+bool
+match_admits_rest(const struct rule_match *m, const struct rule_key *key)
+{
+	const struct rule_match rest = {
+		.out = m->out, .nat = m->nat, .mac = m->mac, .length = m->length
+	};
+
+	return !match_asks_more(m) || rule_matches(&rest, key);
+}
+
 wide_t
 value_of_address(const union address *a, unsigned family)
 {

@@ -2,8 +2,8 @@
 /* Cells: sets of packets that are a product of one set of values for each field that rules look at.
  *
  * What a compiled match (table/rules.h) takes of one family is one cell, as far as the ingress
- * interface, the VLAN and the state of the connection are known.  Of fragments the first is meant,
- * which has its ports.
+ * interface, the VLAN, the state of the connection, its translation, the egress interface, the
+ * sender's MAC and the length are known.  Of fragments the first is meant, which has its ports.
  *
  * Threads: pure functions. */
 #ifndef REGION_CELL_H
@@ -42,8 +42,13 @@ const struct cell *cell_sound(unsigned family);
 /* Can packets of an interface and outer VLAN (0: none) meet a match, as far as these two go? */
 bool match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan);
 
-/* Fills what a match takes.  False: nothing, or the scratch is exhausted.  Interface, VLAN and
- * state are not looked at. */
+/* Does a match ask for something that stands neither in a cell nor in match_enters nor in its
+ * state?  And does a packet have all of that? */
+bool match_asks_more(const struct rule_match *m);
+bool match_admits_rest(const struct rule_match *m, const struct rule_key *key);
+
+/* Fills what a match takes.  False: nothing, or the scratch is exhausted.  What match_enters and
+ * match_admits_rest look at, and the state, are not looked at. */
 bool cell_from_match(
 	struct scratch *s, const struct rule_match *m, unsigned family, struct cell *out);
 

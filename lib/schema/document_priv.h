@@ -80,11 +80,12 @@ void flags_decode(
 	struct document *doc, const struct cfg_field *f, struct node *node, uint32_t *out);
 bool words_find(const struct cfg_word *words, const char *text, uint32_t *value);
 
-/* match.c: decodes ranges, address matches, name matches. */
+/* match.c: decodes matches: ranges, addresses, MACs, names. */
 void range_decode(
 	struct document *doc, const struct cfg_field *f, struct node *node, struct cfg_range *out);
 void match_address_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 	struct cfg_match_address *out);
+void match_mac_decode(struct document *doc, struct node *node, struct cfg_match_mac *out);
 void match_name_decode(struct document *doc, const struct cfg_field *f, struct node *node,
 	struct cfg_match_name *out);
 

@@ -80,7 +80,8 @@ enum cfg_type {
 	/* Matches: almost always with CFG_LIST, "any of these". */
 	CFG_MATCH_ADDRESS,  /* struct cfg_match_address; sets are names in .refers */
 	CFG_MATCH_NAME,     /* struct cfg_match_name; names in .refers, or of .words */
-	CFG_MATCH_PORT,     /* struct cfg_range */
+	CFG_MATCH_MAC,      /* struct cfg_match_mac */
+	CFG_MATCH_PORT,     /* struct cfg_range; ports may have names */
 	CFG_MATCH_PROTOCOL, /* struct cfg_range */
 	CFG_MATCH_DSCP,     /* struct cfg_range */
 	CFG_MATCH_VLAN,     /* struct cfg_range */

@@ -144,7 +144,9 @@ text_schema(const struct cfg_field *f)
 	case CFG_MAC:
 		return string_matching("^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$");
 	case CFG_MATCH_ADDRESS:
-		return string_matching("^(! *)?(\\$" NAME "|" ADDRESS "(/[0-9]+)?)$");
+		return string_matching("^(! *)?(\\$" NAME "|local|" ADDRESS "(/[0-9]+)?)$");
+	case CFG_MATCH_MAC:
+		return string_matching("^(! *)?([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$");
 	case CFG_MATCH_NAME:
 		return string_matching("^(! *)?" NAME "$");
 	default:
@@ -160,7 +162,7 @@ match_schema(const struct cfg_field *f)
 	case CFG_PORTS:
 		return range_schema(NULL, UINT16_MAX, false);
 	case CFG_MATCH_PORT:
-		return range_schema(NULL, UINT16_MAX, true);
+		return range_schema(cfg_services, UINT16_MAX, true);
 	case CFG_MATCH_PROTOCOL:
 		return range_schema(cfg_protocols, UINT8_MAX, true);
 	case CFG_MATCH_DSCP:

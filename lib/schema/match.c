@@ -16,7 +16,9 @@ static const struct range_kind *
 range_kind(unsigned type)
 {
 	static const struct range_kind ports = { "port", NULL, UINT16_MAX, false };
-	static const struct range_kind match_ports = { "port", NULL, UINT16_MAX, true };
+	static const struct range_kind match_ports = {
+		"port or service", cfg_services, UINT16_MAX, true
+	};
 	static const struct range_kind protocols = { "protocol", cfg_protocols, UINT8_MAX, true };
 	static const struct range_kind dscps = { "DSCP", cfg_dscps, 63, true };
 	static const struct range_kind vlans = { "VLAN", NULL, 4094, true };
@@ -111,9 +113,12 @@ match_address_decode(struct document *doc, const struct cfg_field *f, struct nod
 	if (text[0] == '$') {
 		if (name_is_known(doc, &set, node, text + 1))
 			*out = (struct cfg_match_address){ .negate = negate, .set = text + 1 };
+	} else if (strcmp(text, "local") == 0) {
+		*out = (struct cfg_match_address){ .negate = negate, .local = true };
 	} else if (!ip_prefix_parse(text, &prefix)) {
 		node_error(doc, node,
-			"'%.60s' is not an address, a prefix such as 10.0.0.0/8, or a $set", text);
+			"'%.60s' is not an address, a prefix such as 10.0.0.0/8, a $set, or local",
+			text);
 	} else if (!ip_prefix_is_network(&prefix)) {
 		struct ip_prefix network = ip_prefix_network(&prefix);
 		char buf[IP_TEXT_MAX];
@@ -123,6 +128,19 @@ match_address_decode(struct document *doc, const struct cfg_field *f, struct nod
 	} else {
 		*out = (struct cfg_match_address){ .negate = negate, .prefix = prefix };
 	}
+}
+
+void
+match_mac_decode(struct document *doc, struct node *node, struct cfg_match_mac *out)
+{
+	struct cfg_match_mac match;
+	const char *text = skip_negation(node->text, &match.negate);
+	const char *why = value_read_mac(text, &match.mac);
+
+	if (why == NULL)
+		*out = match;
+	else
+		node_error(doc, node, "'%.60s' %s", text, why);
 }
 
 void

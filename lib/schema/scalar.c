@@ -311,6 +311,9 @@ decode_by_type(const struct scalar *s, void *out)
 	case CFG_MATCH_NAME:
 		match_name_decode(s->doc, s->f, s->node, out);
 		break;
+	case CFG_MATCH_MAC:
+		match_mac_decode(s->doc, s->node, out);
+		break;
 	case CFG_PORTS:
 	case CFG_MATCH_PORT:
 	case CFG_MATCH_PROTOCOL:

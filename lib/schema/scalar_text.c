@@ -115,10 +115,16 @@ match_text(const struct cfg_field *f, const void *value, char *buf)
 {
 	const struct cfg_match_address *address = value;
 	const struct cfg_match_name *name = value;
-	char prefix[IP_TEXT_MAX];
+	const struct cfg_match_mac *mac = value;
+	char prefix[IP_TEXT_MAX], text[VALUE_TEXT_MAX];
 
-	if (type_base(f) == CFG_MATCH_NAME)
+	if (type_base(f) == CFG_MATCH_MAC)
+		snprintf(buf, SCALAR_TEXT_MAX, "%s%s", mac->negate ? "!" : "",
+			value_mac_text(&mac->mac, text));
+	else if (type_base(f) == CFG_MATCH_NAME)
 		snprintf(buf, SCALAR_TEXT_MAX, "%s%s", name->negate ? "!" : "", name->name);
+	else if (address->local)
+		snprintf(buf, SCALAR_TEXT_MAX, "%slocal", address->negate ? "!" : "");
 	else if (address->set != NULL)
 		snprintf(buf, SCALAR_TEXT_MAX, "%s$%s", address->negate ? "!" : "", address->set);
 	else
@@ -155,6 +161,7 @@ scalar_text(const struct cfg_field *f, const void *value, char *buf)
 	case CFG_MAC:
 		return value_mac_text(value, buf);
 	case CFG_MATCH_ADDRESS:
+	case CFG_MATCH_MAC:
 	case CFG_MATCH_NAME:
 		return match_text(f, value, buf);
 	case CFG_PORTS:

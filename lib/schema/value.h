@@ -49,9 +49,10 @@ struct cfg_range {
 	bool negate;
 };
 
-/* An address match: "10.0.0.0/8", "$admins", each with ! before it for "not". */
+/* An address match: "10.0.0.0/8", "$admins", "local", each with ! before it for "not". */
 struct cfg_match_address {
 	bool negate;
+	bool local;              /* any address of an interface of ours */
 	const char *set;         /* the name without $, or NULL: the prefix counts */
 	struct ip_prefix prefix; /* host bits are 0 */
 };
@@ -60,6 +61,12 @@ struct cfg_match_address {
 struct cfg_match_name {
 	bool negate;
 	const char *name;
+};
+
+/* A MAC match, "!" before it for "not". */
+struct cfg_match_mac {
+	bool negate;
+	struct cfg_mac mac;
 };
 
 /* A word of the configuration that stands for a number.  Arrays end with CFG_WORD_END. */
@@ -73,6 +80,7 @@ struct cfg_word {
 	}
 
 extern const struct cfg_word cfg_protocols[]; /* tcp 6, udp 17, icmp 1, icmpv6 58, gre 47, ... */
+extern const struct cfg_word cfg_services[];  /* ssh 22, https 443, ...; of TCP and UDP */
 extern const struct cfg_word cfg_dscps[];     /* cs0 to cs7, af11 to af43, ef 46, va 44, le 1 */
 
 /* Each function reads the whole of text into *out and returns NULL, or returns the fault: the end

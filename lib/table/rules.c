@@ -16,6 +16,7 @@ struct rules {
 	struct rows rows;
 	struct prefixes *side[SIDES];      /* address -> row; NULL: no rule uses it */
 	struct field_table *field[FIELDS]; /* likewise */
+	struct macs macs;
 	uint32_t all;                      /* the row of all rules */
 };
 
@@ -37,12 +38,15 @@ put_all(struct rules *r, unsigned n)
 static int
 build(struct rules *r, const struct rule_match match[], unsigned n)
 {
+	const struct field_input input = { match, n, &r->macs };
 	int rc = rows_init(&r->rows, n);
 
 	if (rc == 0)
 		rc = put_all(r, n);
+	if (rc == 0)
+		rc = macs_build(&r->macs, match, n);
 	for (unsigned field = 0; field < FIELDS && rc == 0; field++)
-		rc = field_build(&r->field[field], &r->rows, match, n, field);
+		rc = field_build(&r->field[field], &r->rows, &input, field);
 	for (unsigned side = 0; side < SIDES && rc == 0; side++)
 		rc = side_build(&r->side[side], &r->rows, match, n, side);
 	rows_settle(&r->rows);
@@ -80,6 +84,7 @@ rules_discard(struct rules *r)
 	for (unsigned side = 0; side < SIDES; side++)
 		prefixes_discard(r->side[side]);
 	rows_fini(&r->rows);
+	free(r->macs.mac);
 	free(r);
 }
 
@@ -137,7 +142,7 @@ add_field(struct chunk *c, const struct rules *r, const struct rule_key *const k
 
 	for (unsigned i = 0; i < n; i++)
 		c->row[c->n_rows][i] = rows_at(&r->rows,
-			is_blind(key[i], field) ? r->all : field_row(t, field_of(key[i], field)));
+			is_blind(key[i], field) ? r->all : field_row(t, field_of(key[i], &r->macs, field)));
 	c->n_rows++;
 }
 
@@ -174,9 +179,25 @@ first_bit(const struct chunk *c, const struct rows *rows, unsigned key)
 	return RULES_NONE;
 }
 
+/* Returns the first rule from one on that matches a key. */
+static uint32_t
+first_bit_from(const struct chunk *c, const struct rows *rows, unsigned key, uint32_t from)
+{
+	for (unsigned w = from / 64; w < rows->n_words; w++) {
+		uint64_t bits = and_word(c, key, rows->n_summary + w);
+
+		if (w == from / 64)
+			bits &= ~0ull << from % 64;
+		if (bits != 0)
+			return w * 64 + (unsigned)__builtin_ctzll(bits);
+	}
+	return RULES_NONE;
+}
+
+/* from: NULL, or by key the first rule that counts. */
 static void
-classify_chunk(
-	const struct rules *r, const struct rule_key *const key[], uint32_t result[], unsigned n)
+classify_chunk(const struct rules *r, const struct rule_key *const key[], const uint32_t *from,
+	uint32_t result[], unsigned n)
 {
 	struct chunk c;
 
@@ -188,10 +209,14 @@ classify_chunk(
 		if (r->field[field] != NULL)
 			add_field(&c, r, key, n, field);
 	for (unsigned i = 0; i < n; i++) {
-		if (c.n_rows > 0)
+		uint32_t first = from != NULL ? from[i] : 0;
+
+		if (c.n_rows == 0)
+			result[i] = first < r->rows.n_rules ? first : RULES_NONE;
+		else if (first == 0)
 			result[i] = first_bit(&c, &r->rows, i);
 		else
-			result[i] = r->rows.n_rules > 0 ? 0 : RULES_NONE;
+			result[i] = first_bit_from(&c, &r->rows, i, first);
 	}
 }
 
@@ -200,13 +225,21 @@ rules_classify(
 	const struct rules *r, const struct rule_key *const key[], uint32_t result[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i += CHUNK)
-		classify_chunk(r, &key[i], &result[i], RTE_MIN(n - i, CHUNK));
+		classify_chunk(r, &key[i], NULL, &result[i], RTE_MIN(n - i, CHUNK));
+}
+
+void
+rules_classify_from(const struct rules *r, const struct rule_key *const key[],
+	const uint32_t from[], uint32_t result[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i += CHUNK)
+		classify_chunk(r, &key[i], &from[i], &result[i], RTE_MIN(n - i, CHUNK));
 }
 
 size_t
 rules_bytes(const struct rules *r)
 {
-	size_t bytes = sizeof(*r) + rows_bytes(&r->rows);
+	size_t bytes = sizeof(*r) + rows_bytes(&r->rows) + r->macs.n * sizeof(*r->macs.mac);
 
 	for (unsigned side = 0; side < SIDES; side++)
 		if (r->side[side] != NULL)

@@ -29,7 +29,8 @@
 #include "table/prefix.h"
 #include "table/set.h"
 
-#define RULES_NONE UINT32_MAX /* no rule matches */
+#define RULES_NONE    UINT32_MAX /* no rule matches */
+#define RULE_OUT_NONE UINT16_MAX /* no interface has this id */
 
 /* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those
  * of enum conn_state (policy/eval.h). */
@@ -40,6 +41,15 @@ enum rule_state {
 	RULE_STATE_RELATED = 8,
 	RULE_STATE_INVALID = 16,
 	RULE_STATE_ALL = 31,
+};
+
+/* How the session of a packet is translated, one bit each; 0 in a key is NONE. */
+enum rule_nat {
+	RULE_NAT_NONE = 1,
+	RULE_NAT_DST = 2,  /* its destination alone */
+	RULE_NAT_SRC = 4,  /* its source alone */
+	RULE_NAT_BOTH = 8, /* both */
+	RULE_NAT_ALL = 15,
 };
 
 enum rule_fragment {
@@ -72,6 +82,16 @@ struct rule_addresses {
 	unsigned n;
 };
 
+struct rule_mac {
+	uint8_t bytes[6];
+	bool negated;
+};
+
+struct rule_macs {
+	const struct rule_mac *mac;
+	unsigned n;
+};
+
 /* All zero matches everything. */
 struct rule_match {
 	struct loc loc; /* where the rule stands, for errors */
@@ -82,6 +102,9 @@ struct rule_match {
 	struct rule_ranges dport;
 	struct rule_ranges icmp;  /* type << 8 | code */
 	struct rule_ranges iface; /* ids of ingress interfaces */
+	struct rule_ranges out;   /* ids of egress interfaces */
+	struct rule_ranges length; /* bytes of the IP packet */
+	struct rule_macs mac;     /* of the sender */
 	struct rule_ranges vlan;  /* ids, 0: untagged */
 	struct rule_ranges dscp;
 	uint8_t state;     /* enum rule_state bits; 0: any */
@@ -89,18 +112,23 @@ struct rule_match {
 			    * must not */
 	uint8_t tcp_mask;
 	uint8_t fragment; /* enum rule_fragment */
+	uint8_t nat;      /* enum rule_nat bits; 0: any */
 };
 
 /* A packet in the form that rules look at. */
 struct rule_key {
 	struct tuple tuple;
 	uint16_t iface;
-	uint16_t vlan; /* the outer tag's id, 0 without */
+	uint16_t out;    /* RULE_OUT_NONE while the packet is not routed */
+	uint16_t length; /* longer packets: 65535 */
+	uint16_t vlan;   /* the outer tag's id, 0 without */
+	uint8_t mac[6];
 	uint8_t icmp_type;
 	uint8_t icmp_code;
 	uint8_t tcp_flags;
 	uint8_t state; /* one enum rule_state bit; 0 is taken as UNTRACKED */
 	uint8_t dscp;
+	uint8_t nat; /* one enum rule_nat bit */
 	bool fragment;
 };
 
@@ -117,6 +145,10 @@ void rules_discard(struct rules *r); /* NULL is fine */
  * RULES_NONE. */
 void rules_classify(
 	const struct rules *r, const struct rule_key *const key[], uint32_t result[], unsigned n);
+
+/* The same, but of key i only the rules from from[i] on count. */
+void rules_classify_from(const struct rules *r, const struct rule_key *const key[],
+	const uint32_t from[], uint32_t result[], unsigned n);
 
 /* Returns the memory that a table takes, in bytes. */
 size_t rules_bytes(const struct rules *r);

@@ -12,35 +12,40 @@
 
 #define VALUES 65536u
 
-/* Traits: parts in bits 0..2, fragment in bit 3, the number of the state's bit in 4..6. */
+/* Traits: parts in bits 0..2, fragment in bit 3, the number of the state's bit in 4..6, that of the
+ * translation's in 7..8. */
 #define TRAIT_FRAGMENT    8u
 #define TRAIT_STATE_SHIFT 4u
-#define TRAITS            128u
+#define TRAIT_NAT_SHIFT   7u
+#define TRAITS            512u
 
 static uint16_t
 key_traits(const struct rule_key *key)
 {
 	unsigned state = key->state != 0 ? key->state : RULE_STATE_UNTRACKED;
+	unsigned nat = key->nat != 0 ? key->nat : RULE_NAT_NONE;
 
 	return (uint16_t)(key_parts(key) | (key->fragment ? TRAIT_FRAGMENT : 0)
-		| (unsigned)__builtin_ctz(state) << TRAIT_STATE_SHIFT);
+		| (unsigned)__builtin_ctz(state) << TRAIT_STATE_SHIFT
+		| (unsigned)__builtin_ctz(nat) << TRAIT_NAT_SHIFT);
 }
 
 static bool
 traits_hold(const struct rule_match *m, unsigned traits)
 {
-	unsigned state = 1u << (traits >> TRAIT_STATE_SHIFT);
+	unsigned state = 1u << (traits >> TRAIT_STATE_SHIFT & 7);
+	unsigned nat = 1u << (traits >> TRAIT_NAT_SHIFT);
 	bool fragment = (traits & TRAIT_FRAGMENT) != 0;
 
 	if ((match_parts(m) & ~traits) != 0)
 		return false;
 	if (m->fragment != RULE_FRAGMENT_ANY && fragment != (m->fragment == RULE_FRAGMENT_YES))
 		return false;
-	return m->state == 0 || (m->state & state) != 0;
+	return (m->state == 0 || (m->state & state) != 0) && (m->nat == 0 || (m->nat & nat) != 0);
 }
 
 uint16_t
-field_of(const struct rule_key *key, enum field field)
+field_of(const struct rule_key *key, const struct macs *macs, enum field field)
 {
 	switch (field) {
 	case FIELD_PROTO:
@@ -57,8 +62,14 @@ field_of(const struct rule_key *key, enum field field)
 		return key->vlan;
 	case FIELD_DSCP:
 		return key->dscp;
+	case FIELD_OUT:
+		return key->out;
+	case FIELD_LENGTH:
+		return key->length;
 	case FIELD_TCP:
 		return key->tcp_flags;
+	case FIELD_MAC:
+		return macs_find(macs, key->mac);
 	default:
 		return key_traits(key);
 	}
@@ -75,6 +86,8 @@ ranges_of(const struct rule_match *m, enum field field)
 		[FIELD_IFACE] = &m->iface,
 		[FIELD_VLAN] = &m->vlan,
 		[FIELD_DSCP] = &m->dscp,
+		[FIELD_OUT] = &m->out,
+		[FIELD_LENGTH] = &m->length,
 	};
 
 	return lists[field];
@@ -87,7 +100,10 @@ looks_at(const struct rule_match *m, enum field field)
 		return ranges_of(m, field)->n > 0;
 	if (field == FIELD_TCP)
 		return m->tcp_mask != 0;
-	return match_parts(m) != 0 || m->state != 0 || m->fragment != RULE_FRAGMENT_ANY;
+	if (field == FIELD_MAC)
+		return m->mac.n > 0;
+	return match_parts(m) != 0 || m->state != 0 || m->nat != 0
+		|| m->fragment != RULE_FRAGMENT_ANY;
 }
 
 /* A field's values in pieces; the rules treat all values of a piece alike. */
@@ -101,13 +117,13 @@ struct pieces {
 };
 
 static int
-cut(struct pieces *p, const struct rule_match match[], unsigned n, enum field field)
+cut(struct pieces *p, const struct field_input *input, enum field field)
 {
 	p->piece[0] = 1;
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < input->n; i++) {
 		struct runs runs;
 
-		if (runs_build(&runs, ranges_of(&match[i], field)) < 0)
+		if (runs_build(&runs, ranges_of(&input->match[i], field)) < 0)
 			return -ENOMEM;
 		for (unsigned k = 0; k < runs.n; k++) {
 			p->piece[runs.range[k].first] = 1;
@@ -123,13 +139,12 @@ cut(struct pieces *p, const struct rule_match match[], unsigned n, enum field fi
 }
 
 static int
-fill(struct pieces *p, const struct rows *rows, const struct rule_match match[], unsigned n,
-	enum field field)
+fill(struct pieces *p, const struct rows *rows, const struct field_input *input, enum field field)
 {
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < input->n; i++) {
 		struct runs runs;
 
-		if (runs_build(&runs, ranges_of(&match[i], field)) < 0)
+		if (runs_build(&runs, ranges_of(&input->match[i], field)) < 0)
 			return -ENOMEM;
 		for (unsigned k = 0; k < runs.n; k++)
 			for (uint32_t piece = p->piece[runs.range[k].first];
@@ -142,10 +157,10 @@ fill(struct pieces *p, const struct rows *rows, const struct rule_match match[],
 
 /* Assigns a row to every value of a field of ranges. */
 static int
-place_ranges(struct pieces *p, struct rows *rows, const struct rule_match match[], unsigned n,
-	enum field field)
+place_ranges(
+	struct pieces *p, struct rows *rows, const struct field_input *input, enum field field)
 {
-	int rc = cut(p, match, n, field);
+	int rc = cut(p, input, field);
 
 	if (rc < 0)
 		return rc;
@@ -155,7 +170,7 @@ place_ranges(struct pieces *p, struct rows *rows, const struct rule_match match[
 	p->row = calloc(p->n, sizeof(*p->row));
 	if (p->bits == NULL || p->row == NULL)
 		return -ENOMEM;
-	rc = fill(p, rows, match, n, field);
+	rc = fill(p, rows, input, field);
 	for (unsigned i = 0; i < p->n && rc == 0; i++)
 		rc = rows_put(rows, p->bits + (size_t)i * rows->n_words, &p->row[i]);
 	for (unsigned value = 0; value < VALUES && rc == 0; value++)
@@ -163,12 +178,25 @@ place_ranges(struct pieces *p, struct rows *rows, const struct rule_match match[
 	return rc;
 }
 
+static bool
+value_holds(
+	const struct rule_match *m, const struct macs *macs, enum field field, unsigned value)
+{
+	if (field == FIELD_TCP)
+		return ((value ^ m->tcp_flags) & m->tcp_mask) == 0;
+	if (field == FIELD_MAC)
+		return macs_hold(&m->mac, value > 0 ? macs->mac[value - 1] : NULL);
+	return traits_hold(m, value);
+}
+
 /* Assigns rows to a field of few values that is no list of ranges; values above stay row 0. */
 static int
-place_values(struct pieces *p, struct rows *rows, const struct rule_match match[], unsigned n,
-	enum field field)
+place_values(
+	struct pieces *p, struct rows *rows, const struct field_input *input, enum field field)
 {
-	unsigned n_values = field == FIELD_TCP ? UINT8_MAX + 1 : TRAITS;
+	unsigned n_values = field == FIELD_TCP ? UINT8_MAX + 1
+		: field == FIELD_MAC           ? input->macs->n + 1
+					       : TRAITS;
 	int rc = 0;
 
 	p->bits = calloc(rows->n_words, sizeof(*p->bits));
@@ -176,13 +204,9 @@ place_values(struct pieces *p, struct rows *rows, const struct rule_match match[
 		return -ENOMEM;
 	for (unsigned value = 0; value < n_values && rc == 0; value++) {
 		memset(p->bits, 0, rows->n_words * sizeof(*p->bits));
-		for (unsigned i = 0; i < n; i++) {
-			const struct rule_match *m = &match[i];
-
-			if (field == FIELD_TCP ? ((value ^ m->tcp_flags) & m->tcp_mask) == 0
-					       : traits_hold(m, value))
+		for (unsigned i = 0; i < input->n; i++)
+			if (value_holds(&input->match[i], input->macs, field, value))
 				bit_set(p->bits, i);
-		}
 		rc = rows_put(rows, p->bits, &p->value_row[value]);
 	}
 	return rc;
@@ -214,23 +238,23 @@ write_table(struct field_table *t, const struct pieces *p)
 }
 
 int
-field_build(struct field_table **table, struct rows *rows, const struct rule_match match[],
-	unsigned n, enum field field)
+field_build(struct field_table **table, struct rows *rows, const struct field_input *input,
+	enum field field)
 {
 	struct pieces *p;
 	unsigned i;
 	int rc = -ENOMEM;
 
 	*table = NULL;
-	for (i = 0; i < n && !looks_at(&match[i], field); i++)
+	for (i = 0; i < input->n && !looks_at(&input->match[i], field); i++)
 		;
-	if (i == n)
+	if (i == input->n)
 		return 0;
 	p = calloc(1, sizeof(*p));
 	*table = calloc(1, sizeof(**table));
 	if (p != NULL && *table != NULL)
-		rc = field < FIELD_RANGES ? place_ranges(p, rows, match, n, field)
-					  : place_values(p, rows, match, n, field);
+		rc = field < FIELD_RANGES ? place_ranges(p, rows, input, field)
+					  : place_values(p, rows, input, field);
 	if (rc == 0)
 		rc = write_table(*table, p);
 	if (p != NULL) {

@@ -2,6 +2,8 @@
 /* Rules as they are written, evaluated one after the other: the reference for the compiled
  * rules. */
 
+#include <string.h>
+
 #include <netinet/in.h>
 
 #include "table/rules.h"
@@ -86,6 +88,23 @@ addresses_hold(const struct rule_addresses *list, unsigned family, const union a
 	return found || !plain;
 }
 
+bool
+macs_hold(const struct rule_macs *list, const uint8_t mac[6])
+{
+	bool plain = false, found = false;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		const struct rule_mac *m = &list->mac[i];
+		bool same = mac != NULL && memcmp(m->bytes, mac, sizeof(m->bytes)) == 0;
+
+		if (m->negated && same)
+			return false;
+		plain |= !m->negated;
+		found |= !m->negated && same;
+	}
+	return found || !plain;
+}
+
 /* Returns true if the parts of the rule that depend on the transport header match. */
 static bool
 transport_holds(const struct rule_match *m, const struct rule_key *key)
@@ -129,12 +148,16 @@ bool
 rule_matches(const struct rule_match *m, const struct rule_key *key)
 {
 	uint8_t state = key->state != 0 ? key->state : RULE_STATE_UNTRACKED;
+	uint8_t nat = key->nat != 0 ? key->nat : RULE_NAT_NONE;
 
+	if ((m->nat != 0 && (m->nat & nat) == 0) || !macs_hold(&m->mac, key->mac))
+		return false;
 	if (m->state != 0 && (m->state & state) == 0)
 		return false;
 	if (m->fragment != RULE_FRAGMENT_ANY && (m->fragment == RULE_FRAGMENT_YES) != key->fragment)
 		return false;
 	return ranges_hold(&m->proto, key->tuple.proto) && ranges_hold(&m->iface, key->iface)
+		&& ranges_hold(&m->out, key->out) && ranges_hold(&m->length, key->length)
 		&& ranges_hold(&m->vlan, key->vlan) && ranges_hold(&m->dscp, key->dscp)
 		&& transport_holds(m, key)
 		&& addresses_hold(&m->src, key->tuple.family, &key->tuple.src)

@@ -8,6 +8,7 @@
  * rules_rows.c    the rows, equal ones kept once
  * rules_side.c    an address -> its row
  * rules_field.c   any other field's value -> its row
+ * rules_macs.c    the MACs that rules name, as numbers
  * rules_ranges.c  a list of ranges, some negated, as runs
  * rules.c         the table: creation and look-up
  * rules_plain.c   the reference, rule by rule */
@@ -104,11 +105,25 @@ enum field {
 	FIELD_IFACE,
 	FIELD_VLAN,
 	FIELD_DSCP,
+	FIELD_OUT,
+	FIELD_LENGTH,
 	FIELD_RANGES,
 	FIELD_TCP = FIELD_RANGES,
-	FIELD_TRAITS, /* parts, fragment and state: key_traits */
+	FIELD_TRAITS, /* parts, fragment, state and translation: key_traits */
+	FIELD_MAC,    /* its number in struct macs */
 	FIELDS,
 };
+
+/* The MACs that rules name, sorted; each is known by its place from 1 on, all others by 0. */
+struct macs {
+	uint8_t (*mac)[6];
+	unsigned n;
+};
+
+/* Collects them.  Returns 0, -ENOMEM, or -E2BIG when there are more than 16 bits number. */
+int macs_build(struct macs *macs, const struct rule_match match[], unsigned n);
+uint16_t macs_find(const struct macs *macs, const uint8_t mac[6]);
+bool macs_hold(const struct rule_macs *list, const uint8_t mac[6]); /* NULL: one of no list */
 
 /* From 16 bits to a row: the upper byte gives the row, or where to look with the lower one. */
 #define FIELD_ROW 0x80000000u
@@ -127,13 +142,20 @@ field_row(const struct field_table *t, uint16_t value)
 	return (entry & FIELD_ROW) != 0 ? entry & ~FIELD_ROW : t->lower[entry][value & 0xff];
 }
 
+/* What a table is built from. */
+struct field_input {
+	const struct rule_match *match;
+	unsigned n;
+	const struct macs *macs;
+};
+
 /* Builds the table of a field; *table is NULL when no rule uses it.  Returns 0 or a negative
  * errno. */
-int field_build(struct field_table **table, struct rows *rows, const struct rule_match match[],
-	unsigned n, enum field field);
+int field_build(struct field_table **table, struct rows *rows, const struct field_input *input,
+	enum field field);
 void field_discard(struct field_table *t);
 
 /* Returns the value of a field in a key. */
-uint16_t field_of(const struct rule_key *key, enum field field);
+uint16_t field_of(const struct rule_key *key, const struct macs *macs, enum field field);
 
 #endif

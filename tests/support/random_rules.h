@@ -85,6 +85,27 @@ random_addresses(struct random_rules *x, unsigned max)
 	return (struct rule_addresses){ a, n };
 }
 
+/* Of few MACs, which keys have, too. */
+static inline void
+random_mac(struct random_rules *x, uint8_t mac[6])
+{
+	memset(mac, 2, 6);
+	mac[random_below(&x->r, 6)] = (uint8_t)random_below(&x->r, 4);
+}
+
+static inline struct rule_macs
+random_macs(struct random_rules *x, unsigned max)
+{
+	unsigned n = 1 + random_below(&x->r, max);
+	struct rule_mac *mac = random_rules_keep(x, n * sizeof(*mac));
+
+	for (unsigned i = 0; i < n; i++) {
+		random_mac(x, mac[i].bytes);
+		mac[i].negated = one_in(x, x->negate);
+	}
+	return (struct rule_macs){ mac, n };
+}
+
 static inline void
 random_match(struct random_rules *x, struct rule_match *m)
 {
@@ -115,6 +136,14 @@ random_match(struct random_rules *x, struct rule_match *m)
 		m->tcp_mask = (uint8_t)random_below(&x->r, 256);
 		m->tcp_flags = (uint8_t)random_below(&x->r, 256);
 	}
+	if (one_in(x, 10))
+		m->out = random_ranges(x, 3, 20);
+	if (one_in(x, 20))
+		m->length = random_ranges(x, 3, 1500);
+	if (one_in(x, 10))
+		m->nat = (uint8_t)(1 + random_below(&x->r, RULE_NAT_ALL));
+	if (one_in(x, 10))
+		m->mac = random_macs(x, 3);
 	if (one_in(x, 20))
 		m->fragment = (uint8_t)random_below(&x->r, 3);
 }
@@ -213,6 +242,10 @@ random_key(struct random_rules *x, unsigned family, struct rule_key *key)
 	key->icmp_code = (uint8_t)icmp;
 	key->tcp_flags = (uint8_t)(one_in(x, 2) ? m->tcp_flags : random_below(&x->r, 256));
 	key->state = (uint8_t)(one_in(x, 6) ? 0 : 1u << random_below(&x->r, 5));
+	key->out = one_in(x, 4) ? RULE_OUT_NONE : corner_value(x, &m->out);
+	key->length = corner_value(x, &m->length);
+	key->nat = (uint8_t)(one_in(x, 3) ? 0 : 1u << random_below(&x->r, 4));
+	random_mac(x, key->mac);
 	key->fragment = key->tuple.kind == KEY_FRAGMENT || one_in(x, 10);
 }
 
