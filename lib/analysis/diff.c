@@ -2,6 +2,7 @@
 #include "analysis/diff.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "config/compile.h"
 #include "packet/notation.h"
 #include "packet/parse.h"
+#include "schema/document.h"
 
 enum {
 	FRAME_MAX = 2048,
@@ -295,6 +297,42 @@ explore_interface(struct differ *x, const struct interface *new)
 	return explore_family(x, 4) && explore_family(x, 6);
 }
 
+/* What the access lists of a configuration say; the caller frees it. */
+static char *
+lists_text(const struct config *cfg)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+
+	if (f == NULL)
+		return NULL;
+	cfg_each(acl, &cfg->policy.acls) {
+		fprintf(f, "%s\n", acl->head.name);
+		cfg_print(&acl_table, acl, DOCUMENT_DEFAULTS_IN, f);
+	}
+	fclose(f);
+	return text;
+}
+
+/* Lists that others call are not walked through: a change of them is not looked at to the end. */
+static void
+cut_calls(struct differ *x)
+{
+	char *text[SIDES];
+
+	if (!x->plan[OLD]->calls && !x->plan[NEW]->calls)
+		return;
+	for (unsigned side = 0; side < SIDES; side++)
+		text[side] = lists_text(x->cfg[side]);
+	if (text[OLD] == NULL || text[NEW] == NULL)
+		x->diff->short_of_memory = true;
+	else
+		x->diff->cut += strcmp(text[OLD], text[NEW]) != 0;
+	free(text[OLD]);
+	free(text[NEW]);
+}
+
 static void
 run(struct differ *x)
 {
@@ -306,6 +344,7 @@ run(struct differ *x)
 	for (unsigned i = 0; i < x->diff->n_packets; i++)
 		write_from(x, i);
 	settings_compare(x->diff, x->cfg[OLD], x->cfg[NEW]);
+	cut_calls(x);
 }
 
 struct diff *

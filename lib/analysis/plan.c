@@ -122,13 +122,17 @@ plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 	out->in_list = true;
 	for (unsigned i = 0; i < list.n; i++) {
 		const struct rule_cfg *rule = &acl->rules.items[list.written[i]];
-		uint64_t action = rule->action;
+		uint64_t action = rule->action, with = rule->with;
 
 		out->loc[i] = rule->head.loc;
 		out->name[i] = rule->name;
 		out->outcome[i] = plan_hash(0, &action, sizeof(action));
+		out->outcome[i] = plan_hash(out->outcome[i], &with, sizeof(with));
 		if (rule->jump != NULL)
 			out->outcome[i] = hash_text(out->outcome[i], rule->jump);
+		if (rule->call != NULL)
+			out->outcome[i] = hash_text(out->outcome[i], rule->call);
+		p->plan->calls |= rule->call != NULL;
 	}
 	out->outcome[list.n] = plan_hash(0, &default_value, sizeof(default_value));
 	out->loc[list.n] = cfg_loc(&acl->head, &acl->default_action);

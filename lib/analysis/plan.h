@@ -67,6 +67,7 @@ struct plan {
 	unsigned n_pipelines;
 	struct choices *list; /* access lists, by place in the file */
 	bool complete;        /* everything had room */
+	bool calls;           /* a list calls another one: its packets are not compared */
 };
 
 /* NULL when memory is short. */

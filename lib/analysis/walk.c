@@ -22,7 +22,8 @@ struct walking {
 	struct eval ev;
 	struct trace trace;
 	struct walk_fields fields;
-	uint32_t matched; /* what the last look-up of a list has found */
+	uint32_t matched; /* what the look-up of a list has found */
+	bool listened;    /* it has been told */
 	bool routed;      /* stage route has looked into a table */
 	const struct route_table *table;
 	uint32_t route;
@@ -394,7 +395,16 @@ on_match(void *arg, const struct matcher *m, uint32_t found)
 {
 	struct walking *w = arg;
 
-	w->matched = found;
+	if (!w->listened) /* of a list that calls others, its own choice counts */
+		w->matched = found;
+	w->listened = true;
+}
+
+static void
+hear(struct walking *w)
+{
+	w->matched = MATCHER_NONE;
+	w->listened = false;
 }
 
 static void
@@ -436,7 +446,7 @@ run_dnat(struct walking *w, const struct plan_step *s, const struct pair_step *p
 	bool open = is_open(w);
 	uint32_t found;
 
-	w->matched = MATCHER_NONE;
+	hear(w);
 	if (!open) {
 		s->step->stage->evaluate(s->step->instance, &one, 1);
 		return;
@@ -497,14 +507,14 @@ run_step(struct walking *w, const struct plan_step *s, const struct pair_step *p
 
 	w->ev.stage = s->step->stage->table->name;
 	if (s->step->condition != NULL) {
-		w->matched = MATCHER_NONE;
+		hear(w);
 		matcher_find(s->step->condition, &one, &written, 1);
 		record_condition(w, s, ps, at, w->matched);
 		if (w->matched == MATCHER_NONE)
 			return true;
 	}
 	if (s->kind == PLAN_ACL && s->choices != NULL) {
-		w->matched = MATCHER_NONE;
+		hear(w);
 		s->step->stage->evaluate(s->step->instance, &one, 1);
 		record_choice(w, s, ps, at, w->matched);
 	} else if (s->kind == PLAN_DNAT) {

@@ -92,7 +92,8 @@ admits(const struct shadows *s, uint32_t match, const struct entry *e)
 static bool
 takes_all(const struct shadows *s, uint32_t match, const struct entry *e)
 {
-	return !match_asks_more(&s->list.match[match]) && admits(s, match, e);
+	return !match_asks_more(&s->list.match[match]) && admits(s, match, e)
+		&& s->acl->rules.items[s->list.written[match]].call == NULL;
 }
 
 /* The ways packets can come in that the list tells apart. */
@@ -152,6 +153,9 @@ fill_list(struct shadows *s, struct build *b)
 	if (s->first == NULL)
 		return false;
 	s->first[n] = s->list.n;
+	for (unsigned i = 0; i < n; i++)
+		s->more |= s->acl->rules.items[i].call != NULL
+			|| s->acl->rules.items[i].action == ACL_RETURN;
 	s->without = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(s->without[0]));
 	return s->without != NULL && fill_cells(s) && fill_entries(s, b);
 }
@@ -305,10 +309,11 @@ static const char *
 action_name(const struct rule_cfg *rule)
 {
 	static const char *const names[] = {
-		[ACL_NONE] = "goto",
+		[ACL_NONE] = "goto or call",
 		[ACL_ACCEPT] = "accept",
 		[ACL_DROP] = "drop",
 		[ACL_REJECT] = "reject",
+		[ACL_RETURN] = "return",
 	};
 
 	return names[rule->action];
@@ -317,7 +322,8 @@ action_name(const struct rule_cfg *rule)
 static bool
 same_action(const struct rule_cfg *a, const struct rule_cfg *b)
 {
-	return a->action == b->action && (a->jump == NULL) == (b->jump == NULL)
+	return a->action == b->action && a->call == NULL && b->call == NULL && a->with == b->with
+		&& (a->jump == NULL) == (b->jump == NULL)
 		&& (a->jump == NULL || strcmp(a->jump, b->jump) == 0);
 }
 

@@ -12,6 +12,18 @@ static const struct cfg_word acl_actions[] = {
 	{ "accept", ACL_ACCEPT },
 	{ "drop", ACL_DROP },
 	{ "reject", ACL_REJECT },
+	{ "return", ACL_RETURN },
+	CFG_WORD_END,
+};
+
+static const struct cfg_word reject_words[] = {
+	{ "reset", ACL_REJECT_RESET },
+	{ "net-unreachable", ACL_REJECT_NET },
+	{ "host-unreachable", ACL_REJECT_HOST },
+	{ "port-unreachable", ACL_REJECT_PORT },
+	{ "prohibited", ACL_REJECT_PROHIBITED },
+	{ "net-prohibited", ACL_REJECT_NET_PROHIBITED },
+	{ "host-prohibited", ACL_REJECT_HOST_PROHIBITED },
 	CFG_WORD_END,
 };
 
@@ -21,12 +33,20 @@ static const struct cfg_field rule_fields[] = {
 		"Name of the rule in reports." },
 	{ "action", CFG_ENUM, CFG_OPTIONAL, offsetof(struct rule_cfg, action),
 		"Action: accept continues with the next stage, reject drops and tells the "
-		"sender.",
+		"sender, return ends a list that another one has called.",
 		.words = acl_actions },
+	{ "with", CFG_ENUM, CFG_OPTIONAL, offsetof(struct rule_cfg, with),
+		"What reject tells: reset for TCP, else an ICMP code; without it, reset or "
+		"prohibited.",
+		.words = reject_words },
 	{ "goto", CFG_REF, CFG_OPTIONAL, offsetof(struct rule_cfg, jump),
 		"Instead of an action: the pipeline in which the packet continues; it does not "
 		"return.",
 		.refers = "pipelines", .kind = "pipeline" },
+	{ "call", CFG_REF, CFG_OPTIONAL, offsetof(struct rule_cfg, call),
+		"Instead of an action: another access list; what it does not decide continues "
+		"with the next rule.",
+		.refers = "acls", .kind = "access list" },
 	{ "log", CFG_BOOL, "false", offsetof(struct rule_cfg, log),
 		"Marks the rule's hits for the log." },
 	CFG_END,
@@ -41,7 +61,9 @@ static const struct cfg_table rule_table = {
 
 static const struct cfg_field acl_fields[] = {
 	{ "default", CFG_ENUM, "drop", offsetof(struct acl_cfg, default_action),
-		"What happens to a packet that no rule matches.", .words = acl_actions },
+		"What happens to a packet that no rule matches; a list that is called returns it "
+		"unless this is written.",
+		.words = acl_actions },
 	{ "rules", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct acl_cfg, rules),
 		"Rules; the first that matches decides.", .table = &rule_table, .kind = "rule" },
 	CFG_END,
@@ -65,27 +87,56 @@ struct acl_build {
 	char owner[128];
 };
 
+static void
+read_reject(enum acl_reject with, struct acl_rule *rule)
+{
+	static const uint8_t code[] = {
+		[ACL_REJECT_USUAL] = 13,
+		[ACL_REJECT_RESET] = 13,
+		[ACL_REJECT_NET] = 0,
+		[ACL_REJECT_HOST] = 1,
+		[ACL_REJECT_PORT] = 3,
+		[ACL_REJECT_PROHIBITED] = 13,
+		[ACL_REJECT_NET_PROHIBITED] = 9,
+		[ACL_REJECT_HOST_PROHIBITED] = 10,
+	};
+
+	rule->reply = with <= ACL_REJECT_RESET ? REPLY_RESET : REPLY_UNREACHABLE;
+	rule->code = code[with];
+}
+
 static int
 build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 {
 	bool has_action = cfg_is_written(&cfg->head, &cfg->action);
 	bool has_jump = cfg_is_written(&cfg->head, &cfg->jump);
+	bool has_call = cfg_is_written(&cfg->head, &cfg->call);
 	struct err *err = build_err(ab->b);
 	struct acl_rule *rule = &ab->rule[i];
 	int rc = match_add(ab->b, &ab->list, &cfg->head, &cfg->match, i);
 
-	if (has_action && has_jump)
-		return cfg_error(err, &cfg->head, &cfg->jump, "a rule has an action or a goto");
-	if (!has_action && !has_jump)
+	if (has_action + has_jump + has_call > 1)
+		return cfg_error(err, &cfg->head, has_jump ? (void *)&cfg->jump : &cfg->call,
+			"a rule has an action, a goto or a call");
+	if (has_action + has_jump + has_call == 0)
 		return cfg_error(err, &cfg->head, NULL,
-			"a rule needs action: accept, drop or reject, or goto: a pipeline");
+			"a rule needs action: accept, drop, reject or return, goto: a pipeline, or "
+			"call: an access list");
+	if (cfg->with != ACL_REJECT_USUAL && cfg->action != ACL_REJECT)
+		return cfg_error(err, &cfg->head, &cfg->with, "belongs to action: reject");
 	rule->action = cfg->action;
+	read_reject(cfg->with, rule);
 	rule->counter = build_counter(ab->b, cfg->head.loc, ab->owner, cfg->name);
 	if (rule->counter == 0)
 		return -ENOMEM;
 	build_counter_says(ab->b, rule->counter, &rule_table, cfg);
 	if (cfg->log)
 		build_counter_log(ab->b, rule->counter);
+	if (cfg->call != NULL) {
+		rule->call = built_find(&ab->b->declared, cfg->call);
+		rule->loc = cfg_loc(&cfg->head, &cfg->call);
+		return rule->call != NULL ? rc : -EINVAL; /* the decoder has reported it */
+	}
 	if (cfg->jump == NULL)
 		return rc;
 	rule->jump = build_find_pipeline(ab->b, cfg->jump);
@@ -106,18 +157,19 @@ build_rules(struct acl_build *ab, const struct acl_cfg *cfg)
 	cfg_each(rule, &cfg->rules)
 		rc |= build_rule(ab, rule, i++);
 	last->action = cfg->default_action;
+	read_reject(ACL_REJECT_USUAL, last);
 	last->counter = build_counter(
 		ab->b, cfg_loc(&cfg->head, &cfg->default_action), ab->owner, "default");
 	return rc < 0 || last->counter == 0 ? -EINVAL : 0;
 }
 
 int
-build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **out)
+build_acl(struct build *b, const struct acl_cfg *cfg, struct acl *declared, struct acl **out)
 {
 	unsigned n = cfg->rules.count;
 	struct acl_build ab = {
 		.b = b,
-		.acl = build_alloc(b, 1, sizeof(struct acl)),
+		.acl = declared,
 		.rule = build_alloc(b, n + 1, sizeof(struct acl_rule)),
 		.jumps = build_alloc(b, n, sizeof(struct jump)),
 	};
@@ -126,16 +178,99 @@ build_acl(struct build *b, const struct acl_cfg *cfg, struct acl **out)
 	if (acl == NULL || ab.rule == NULL || ab.jumps == NULL)
 		return build_no_memory(b);
 	snprintf(ab.owner, sizeof(ab.owner), "acls.%s", cfg->head.name);
-	acl->name = build_string(b, cfg->head.name);
+	acl->open = !cfg_is_written(&cfg->head, &cfg->default_action);
 	acl->rule = ab.rule;
 	acl->n = n;
 	acl->jumps = ab.jumps;
+	acl->jumps_room = n;
 	if (build_rules(&ab, cfg) < 0)
 		return -EINVAL;
 	acl->traits = match_traits(&ab.list);
 	acl->matcher = matcher_build(b, &ab.list, cfg->head.loc);
 	*out = acl;
 	return acl->matcher != NULL ? 0 : -EINVAL;
+}
+
+struct acl *
+acl_declare(struct build *b, const struct acl_cfg *cfg)
+{
+	struct acl *acl = build_alloc(b, 1, sizeof(*acl));
+
+	if (acl != NULL)
+		acl->name = build_string(b, cfg->head.name);
+	return acl;
+}
+
+static int
+add_jumps(struct build *b, struct acl *acl, const struct acl *called)
+{
+	for (unsigned i = 0; i < called->n_jumps; i++) {
+		if (acl->n_jumps == acl->jumps_room) {
+			void *more = build_grow(b, acl->jumps, acl->n_jumps, &acl->jumps_room,
+				sizeof(acl->jumps[0]));
+
+			if (more == NULL)
+				return build_no_memory(b);
+			acl->jumps = more;
+		}
+		((struct jump *)(uintptr_t)acl->jumps)[acl->n_jumps++] = called->jumps[i];
+	}
+	return 0;
+}
+
+static int follow_calls(struct build *b, struct acl *acl);
+
+static int
+follow_call(struct build *b, struct acl *acl, const struct acl_rule *rule)
+{
+	struct acl *called = (struct acl *)(uintptr_t)rule->call;
+
+	if (called->matcher == NULL)
+		return -EINVAL; /* not built, and reported */
+	if (called->state == ACL_OPEN) {
+		err_add(b->setup.err, EINVAL, rule->loc,
+			"acls.%s: call: %s leads back to a list that is waiting for it", acl->name,
+			called->name);
+		return -EINVAL;
+	}
+	if (follow_calls(b, called) < 0)
+		return -EINVAL;
+	if (called->calls + 1 > acl->calls)
+		acl->calls = called->calls + 1;
+	if (acl->calls > ACL_CALLS_MAX) {
+		err_add(b->setup.err, E2BIG, rule->loc,
+			"acls.%s: more than %u lists would wait for each other", acl->name,
+			ACL_CALLS_MAX);
+		return -E2BIG;
+	}
+	acl->traits |= called->traits;
+	return add_jumps(b, acl, called);
+}
+
+static int
+follow_calls(struct build *b, struct acl *acl)
+{
+	int rc = 0;
+
+	if (acl->state == ACL_DONE)
+		return 0;
+	acl->state = ACL_OPEN;
+	for (unsigned i = 0; i < acl->n && rc == 0; i++)
+		if (acl->rule[i].call != NULL)
+			rc = follow_call(b, acl, &acl->rule[i]);
+	acl->state = ACL_DONE;
+	return rc;
+}
+
+int
+acl_calls_check(struct build *b)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < b->acls.n && rc == 0; i++)
+		if (b->acls.item[i].what != NULL)
+			rc = follow_calls(b, b->acls.item[i].what);
+	return rc;
 }
 
 void

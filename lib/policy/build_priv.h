@@ -45,6 +45,7 @@ struct build {
 	struct built_list sets;           /* struct set */
 	struct set *local;                /* our own addresses; NULL: not asked for so far */
 	struct built_list acls;           /* struct acl */
+	struct built_list declared;       /* the same from the beginning, built or not */
 	struct built_list routes;         /* struct route_table */
 	struct built_list pipelines;      /* struct draft; present from the beginning */
 	const struct pipeline **pipeline; /* the same as an array */

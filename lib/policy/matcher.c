@@ -174,36 +174,64 @@ speaks_of_ip(const struct rule_match *m)
 /* Finds the match of a frame that is not IP: tables do not hold it, and matches on IP fields do not
  * match it, not even negated. */
 static uint32_t
-find_frame(const struct match_list *list, const struct rule_key *key)
+find_frame(const struct match_list *list, const struct rule_key *key, uint32_t from)
 {
-	for (uint32_t i = 0; i < list->n; i++)
+	for (uint32_t i = from; i < list->n; i++)
 		if (!speaks_of_ip(&list->match[i]) && rule_matches(&list->match[i], key))
 			return i;
 	return MATCHER_NONE;
 }
 
+/* The first compiled match of the written ones from one on. */
+static uint32_t
+first_match(const struct match_list *list, uint32_t from)
+{
+	uint32_t low = 0, high = list->n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (list->written[mid] < from)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 void
 matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n)
+{
+	uint32_t from[BURST_MAX];
+
+	memset(from, 0, n * sizeof(from[0]));
+	matcher_find_from(m, ev, from, found, n);
+}
+
+void
+matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32_t from[],
+	uint32_t found[], unsigned n)
 {
 	const struct rule_key *pointer[BURST_MAX];
 	struct rule_key key[BURST_MAX];
 	unsigned slot[BURST_MAX], ip = 0;
-	uint32_t result[BURST_MAX];
+	uint32_t result[BURST_MAX], first[BURST_MAX];
 
 	assert(n <= BURST_MAX);
 	for (unsigned i = 0; i < n; i++) {
 		key_from_eval(&key[i], ev[i]);
 		if (ev[i]->tuple.family == 0) {
-			found[i] = find_frame(&m->list, &key[i]);
+			found[i] = find_frame(&m->list, &key[i], first_match(&m->list, from[i]));
 		} else if (m->rules == NULL) {
 			found[i] = MATCHER_NONE;
 		} else {
 			pointer[ip] = &key[i];
+			first[ip] = from[i] == 0 ? 0 : first_match(&m->list, from[i]);
 			slot[ip++] = i;
 		}
 	}
 	if (ip > 0)
-		rules_classify(m->rules, pointer, result, ip);
+		rules_classify_from(m->rules, pointer, first, result, ip);
 	for (unsigned i = 0; i < ip; i++)
 		found[slot[i]] = result[i];
 

@@ -21,6 +21,10 @@ void matcher_discard(struct matcher *m); /* NULL is fine */
  * a match which asks for it is dropped: ev[i]->done. */
 void matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n);
 
+/* The same, of the written matches from from[i] on. */
+void matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32_t from[],
+	uint32_t found[], unsigned n);
+
 /* How the conversation is translated, as one of enum rule_nat: by the stages that the packet has
  * passed, and of a reply by those that its first packet passed. */
 uint8_t matcher_translation(const struct eval *ev);

@@ -104,12 +104,20 @@ declare(struct build *b, const struct policy_cfg *cfg)
 {
 	if (built_list_init(b, &b->sets, cfg->sets.count) < 0
 		|| built_list_init(b, &b->acls, cfg->acls.count) < 0
+		|| built_list_init(b, &b->declared, cfg->acls.count) < 0
 		|| built_list_init(b, &b->routes, cfg->routes.count) < 0
 		|| built_list_init(b, &b->pipelines, cfg->pipelines.count) < 0)
 		return -ENOMEM;
 	b->pipeline = build_alloc(b, cfg->pipelines.count, sizeof(b->pipeline[0]));
 	if (b->pipeline == NULL)
 		return build_no_memory(b);
+	for (unsigned i = 0; i < cfg->acls.count; i++) {
+		struct acl *acl = acl_declare(b, &cfg->acls.items[i]);
+
+		if (acl == NULL)
+			return build_no_memory(b);
+		b->declared.item[i] = (struct built){ acl->name, acl };
+	}
 	for (unsigned i = 0; i < cfg->pipelines.count; i++) {
 		struct draft *draft = build_alloc(b, 1, sizeof(*draft));
 
@@ -137,12 +145,14 @@ build_sections(struct build *b, const struct policy_cfg *cfg)
 	}
 	i = 0;
 	cfg_each(acl, &cfg->acls) {
+		struct acl *declared = b->declared.item[i].what;
 		struct built *part = &b->acls.item[i++];
 
-		part->name = build_string(b, acl->head.name);
-		build_part(b, build_acl(b, acl, (struct acl **)&part->what), acl->head.loc, "acls",
-			acl->head.name);
+		part->name = declared->name;
+		build_part(b, build_acl(b, acl, declared, (struct acl **)&part->what),
+			acl->head.loc, "acls", acl->head.name);
 	}
+	acl_calls_check(b);
 	cfg_each(pool, &cfg->nat)
 		build_part(b, build_pool_spec(b, pool), pool->head.loc, "nat", pool->head.name);
 	i = 0;

@@ -13,10 +13,23 @@ struct set_cfg {
 };
 
 enum acl_action {
-	ACL_NONE, /* goto is written instead */
+	ACL_NONE, /* goto or call is written instead */
 	ACL_ACCEPT,
 	ACL_DROP,
 	ACL_REJECT,
+	ACL_RETURN, /* ends a list that another one has called */
+};
+
+/* What the sender of a rejected packet is told. */
+enum acl_reject {
+	ACL_REJECT_USUAL, /* TCP: a reset; else administratively prohibited */
+	ACL_REJECT_RESET, /* the same, in so many words */
+	ACL_REJECT_NET,
+	ACL_REJECT_HOST,
+	ACL_REJECT_PORT,
+	ACL_REJECT_PROHIBITED,
+	ACL_REJECT_NET_PROHIBITED,
+	ACL_REJECT_HOST_PROHIBITED,
 };
 
 struct rule_cfg {
@@ -24,7 +37,9 @@ struct rule_cfg {
 	struct match_cfg match; /* its rows are the rule's own; its head is unused */
 	const char *name;       /* or NULL */
 	enum acl_action action;
+	enum acl_reject with;
 	const char *jump; /* goto: name of a pipeline, or NULL */
+	const char *call; /* name of an access list, or NULL */
 	bool log;
 };
 
