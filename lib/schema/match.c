@@ -16,9 +16,8 @@ static const struct range_kind *
 range_kind(unsigned type)
 {
 	static const struct range_kind ports = { "port", NULL, UINT16_MAX, false };
-	static const struct range_kind match_ports = {
-		"port or service", cfg_services, UINT16_MAX, true
-	};
+	static const struct range_kind match_ports = { "port or service", cfg_services, UINT16_MAX,
+		true };
 	static const struct range_kind protocols = { "protocol", cfg_protocols, UINT8_MAX, true };
 	static const struct range_kind dscps = { "DSCP", cfg_dscps, 63, true };
 	static const struct range_kind vlans = { "VLAN", NULL, 4094, true };

@@ -17,7 +17,7 @@ struct rules {
 	struct prefixes *side[SIDES];      /* address -> row; NULL: no rule uses it */
 	struct field_table *field[FIELDS]; /* likewise */
 	struct macs macs;
-	uint32_t all;                      /* the row of all rules */
+	uint32_t all; /* the row of all rules */
 };
 
 static int
@@ -142,7 +142,8 @@ add_field(struct chunk *c, const struct rules *r, const struct rule_key *const k
 
 	for (unsigned i = 0; i < n; i++)
 		c->row[c->n_rows][i] = rows_at(&r->rows,
-			is_blind(key[i], field) ? r->all : field_row(t, field_of(key[i], &r->macs, field)));
+			is_blind(key[i], field) ? r->all
+						: field_row(t, field_of(key[i], &r->macs, field)));
 	c->n_rows++;
 }
 

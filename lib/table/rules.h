@@ -100,12 +100,12 @@ struct rule_match {
 	struct rule_ranges proto;
 	struct rule_ranges sport; /* host order */
 	struct rule_ranges dport;
-	struct rule_ranges icmp;  /* type << 8 | code */
-	struct rule_ranges iface; /* ids of ingress interfaces */
-	struct rule_ranges out;   /* ids of egress interfaces */
+	struct rule_ranges icmp;   /* type << 8 | code */
+	struct rule_ranges iface;  /* ids of ingress interfaces */
+	struct rule_ranges out;    /* ids of egress interfaces */
 	struct rule_ranges length; /* bytes of the IP packet */
-	struct rule_macs mac;     /* of the sender */
-	struct rule_ranges vlan;  /* ids, 0: untagged */
+	struct rule_macs mac;      /* of the sender */
+	struct rule_ranges vlan;   /* ids, 0: untagged */
 	struct rule_ranges dscp;
 	uint8_t state;     /* enum rule_state bits; 0: any */
 	uint8_t tcp_flags; /* flags of tcp_mask that must be set; the others of it

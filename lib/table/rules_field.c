@@ -157,8 +157,7 @@ fill(struct pieces *p, const struct rows *rows, const struct field_input *input,
 
 /* Assigns a row to every value of a field of ranges. */
 static int
-place_ranges(
-	struct pieces *p, struct rows *rows, const struct field_input *input, enum field field)
+place_ranges(struct pieces *p, struct rows *rows, const struct field_input *input, enum field field)
 {
 	int rc = cut(p, input, field);
 
@@ -179,8 +178,7 @@ place_ranges(
 }
 
 static bool
-value_holds(
-	const struct rule_match *m, const struct macs *macs, enum field field, unsigned value)
+value_holds(const struct rule_match *m, const struct macs *macs, enum field field, unsigned value)
 {
 	if (field == FIELD_TCP)
 		return ((value ^ m->tcp_flags) & m->tcp_mask) == 0;
@@ -191,8 +189,7 @@ value_holds(
 
 /* Assigns rows to a field of few values that is no list of ranges; values above stay row 0. */
 static int
-place_values(
-	struct pieces *p, struct rows *rows, const struct field_input *input, enum field field)
+place_values(struct pieces *p, struct rows *rows, const struct field_input *input, enum field field)
 {
 	unsigned n_values = field == FIELD_TCP ? UINT8_MAX + 1
 		: field == FIELD_MAC           ? input->macs->n + 1
