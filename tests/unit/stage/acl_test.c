@@ -258,11 +258,24 @@ a_rule_has_an_action_or_a_goto(void **state)
 	struct fixture *f = *state;
 
 	expect_error(f, GUARD("drop", " {proto: tcp}"),
-		"a rule needs action: accept, drop or reject, or goto: a pipeline");
+		"a rule needs action: accept, drop, reject or return, goto: a pipeline, or call: an "
+		"access list");
 	expect_error(f,
 		"pipelines: {guard: [acl: list], other: []}\n"
 		"acls: {list: {rules: [{goto: other, action: accept}]}}\n",
-		"a rule has an action or a goto");
+		"a rule has an action, a goto or a call");
+	expect_error(f,
+		"pipelines: {guard: [acl: list], other: []}\n"
+		"acls: {list: {rules: [{call: list}]}}\n",
+		"acls.list: call: list leads back to a list that is waiting for it");
+	expect_error(f,
+		"pipelines: {guard: [acl: list], other: []}\n"
+		"acls: {list: {default: return, rules: [{action: accept}]}}\n",
+		"acls.list says default: return, and nothing has called it here");
+	expect_error(f,
+		"pipelines: {guard: [acl: list], other: []}\n"
+		"acls: {list: {rules: [{action: drop, with: reset}]}}\n",
+		"belongs to action: reject");
 }
 
 static void
