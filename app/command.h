@@ -18,6 +18,7 @@ int command_test(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_schema(int argc, char **argv);
 int command_reference(int argc, char **argv);
 

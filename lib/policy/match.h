@@ -60,7 +60,7 @@ struct match_cfg {
 		{ "icmp", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.icmp), \
 			"ICMP and ICMPv6 types: a name such as echo-request, or type or type/code." }, \
 		{ "flags", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.flags), \
-			"TCP flags, of FSRPAUEC: S: SYN is set; S/SA: of SYN and ACK, only SYN." }, \
+			"TCP flags, of FSRPAUEC: S: SYN is set; S/SA: of SYN and ACK, only SYN; 0/SA: none." }, \
 		{ "state", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.state), \
 			"State that stage track has found for the packet.", \
 			.words = match_states }, \

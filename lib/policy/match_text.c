@@ -8,8 +8,9 @@
 
 #include "packet/icmp.h"
 
-#define ICMP_WHY  "is not an ICMP type; write a name such as echo-request, or type or type/code"
-#define FLAGS_WHY "are not TCP flags; write some of FSRPAUEC, or those set/those looked at"
+#define ICMP_WHY "is not an ICMP type; write a name such as echo-request, or type or type/code"
+#define FLAGS_WHY \
+	"are not TCP flags; write some of FSRPAUEC, or those set/those looked at (0/SA: none)"
 
 /* Writes the range of all codes of a type, or of one; nothing if the family has no such type. */
 static void
@@ -99,12 +100,13 @@ tcp_flags_read(const char *text, uint8_t *flags, uint8_t *mask)
 {
 	const char *end = text + strlen(text);
 	const char *slash = strchr(text, '/');
+	bool none = slash == text + 1 && *text == '0';
 
 	if (*text == '!')
 		return "cannot be negated; S/SA means that of SYN and ACK only SYN is set";
-	*flags = flag_letters(text, slash != NULL ? slash : end);
+	*flags = none ? 0 : flag_letters(text, slash != NULL ? slash : end);
 	*mask = slash != NULL ? flag_letters(slash + 1, end) : *flags;
-	if (*flags == 0 || *mask == 0)
+	if ((*flags == 0 && !none) || *mask == 0)
 		return FLAGS_WHY;
 	if ((*flags & ~*mask) != 0)
 		return "wants flags set that it does not look at";

@@ -109,12 +109,16 @@ flags_with_a_mask_are_the_only_ones_of_it(void **state)
 	assert_int_equal(mask, 0x17);
 	assert_null(tcp_flags_read("EC/EC", &flags, &mask));
 	assert_int_equal(flags, 0xc0);
+	assert_null(tcp_flags_read("0/SA", &flags, &mask));
+	assert_int_equal(flags, 0);
+	assert_int_equal(mask, 0x12);
 }
 
 static void
 other_texts_are_no_flags(void **state)
 {
-	static const char *const wrong[] = { "", "X", "S/", "/S", "S/A", "S/SA/F", "!S", "s" };
+	static const char *const wrong[] = { "", "X", "S/", "/S", "S/A", "S/SA/F", "!S", "s", "0",
+		"0S/SA", "0/" };
 	uint8_t flags, mask;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

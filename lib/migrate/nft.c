@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reads a ruleset of nftables, and puts the parts of the configuration together. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/nft_priv.h"
+
+#define PRIO_RAW  (-200) /* chains before it do not see connections */
+#define PRIO_DNAT (-100)
+#define BASES_MAX 256u
+
+/* A base chain, and the stage that it becomes. */
+struct base {
+	struct nft_place at;
+	json_t *chain;
+	int place; /* its order among all stages */
+	long prio;
+	enum { BASE_LIST, BASE_DNAT, BASE_SNAT } kind;
+	bool local; /* only packets for ourselves */
+};
+
+enum {
+	PLACE_RAW,
+	PLACE_TRACK,
+	PLACE_MANGLE,
+	PLACE_DNAT,
+	PLACE_PREROUTING,
+	PLACE_INPUT,
+	PLACE_ROUTE,
+	PLACE_FORWARD,
+	PLACE_SNAT
+};
+
+static const char *
+text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+bool
+nft_is_rule_of(json_t *object, const struct nft_place *at)
+{
+	json_t *rule = json_object_get(object, "rule");
+
+	return rule != NULL && strcmp(text_of(rule, "family"), at->family) == 0
+		&& strcmp(text_of(rule, "table"), at->table) == 0
+		&& strcmp(text_of(rule, "chain"), at->chain) == 0;
+}
+
+void
+nft_missing(struct nft *x, const struct nft_place *at, const char *why)
+{
+	char *text = json_dumps(json_object_get(at->rule, "expr"), JSON_COMPACT);
+
+	x->n_missing++;
+	fprintf(x->o->notes, "%s %s %s, handle %d: %s\n    %s\n", at->family, at->table, at->chain,
+		(int)json_integer_value(json_object_get(at->rule, "handle")), why,
+		text != NULL ? text : "");
+	free(text);
+}
+
+/* --- names --- */
+
+/* A name that Weir takes: letters, digits, - _ and dots. */
+static const char *
+clean(struct nft *x, const char *name)
+{
+	char *copy = arena_text(&x->arena, name, strlen(name));
+
+	for (char *c = copy; c != NULL && *c != '\0'; c++)
+		if (!isalnum((unsigned char)*c) && strchr("-_.", *c) == NULL)
+			*c = '-';
+	return copy;
+}
+
+static bool
+is_taken(struct nft *x, const char *name)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(
+		x->lists, key, value) if (strcmp(json_string_value(value), name) == 0) return true;
+	return false;
+}
+
+const char *
+nft_list_name(struct nft *x, const struct nft_place *at, const char *chain)
+{
+	const char *key = arena_printf(&x->arena, "%s\n%s\n%s", at->family, at->table, chain);
+	json_t *known = json_object_get(x->lists, key);
+	const char *name = clean(x, chain);
+
+	if (known != NULL)
+		return json_string_value(known);
+	if (is_taken(x, name))
+		name = clean(x, arena_printf(&x->arena, "%s-%s", at->table, chain));
+	for (unsigned i = 2; is_taken(x, name); i++)
+		name = clean(x, arena_printf(&x->arena, "%s-%s-%u", at->table, chain, i));
+	json_object_set_new(x->lists, key, json_string(name));
+	return name;
+}
+
+const char *
+nft_stand_in(struct nft *x, const char *name)
+{
+	unsigned number = 1;
+	const char *key;
+	json_t *unused;
+
+	json_object_foreach(x->names, key, unused)
+	{
+		if (strcmp(key, name) == 0)
+			break;
+		number++;
+	}
+	json_object_set_new(x->names, name, json_true());
+	return arena_printf(&x->arena, "192.0.2.%u", number % 255);
+}
+
+static void
+note_name(struct nft *x, const char *name)
+{
+	size_t bytes = strlen(name);
+
+	if (bytes > 0 && name[0] != '@' && name[bytes - 1] != '*' && strcmp(name, "lo") != 0
+		&& json_object_get(x->names, name) == NULL)
+		json_object_set_new(x->names, name, json_false());
+}
+
+/* Notes all texts of a value as names of interfaces. */
+static void
+note_names(struct nft *x, json_t *value)
+{
+	json_t *one;
+	const char *key;
+	size_t i;
+
+	if (json_is_string(value))
+		note_name(x, json_string_value(value));
+	json_array_foreach(value, i, one) note_names(x, one);
+	json_object_foreach(value, key, one) note_names(x, one);
+}
+
+static bool
+asks_interface(json_t *left)
+{
+	const char *key = text_of(json_object_get(left, "meta"), "key");
+
+	return strcmp(key, "iifname") == 0 || strcmp(key, "oifname") == 0 || strcmp(key, "iif") == 0
+		|| strcmp(key, "oif") == 0;
+}
+
+/* Finds the interfaces that rules name, wherever they stand. */
+static void
+find_names(struct nft *x, json_t *value)
+{
+	json_t *one, *data;
+	const char *key;
+	size_t i;
+
+	if (asks_interface(json_object_get(value, "left")))
+		note_names(x, json_object_get(value, "right"));
+	data = json_object_get(json_object_get(value, "data"), "set");
+	if (asks_interface(json_object_get(value, "key")))
+		json_array_foreach(data, i, one) note_names(x, json_array_get(one, 0));
+	if (strcmp(text_of(value, "type"), "ifname") == 0 && json_object_get(value, "map") == NULL)
+		note_names(x, json_object_get(value, "elem"));
+	json_array_foreach(value, i, one) find_names(x, one);
+	json_object_foreach(value, key, one) find_names(x, one);
+}
+
+static void
+find_links(struct nft *x)
+{
+	json_t *link;
+	size_t i;
+
+	json_array_foreach(
+		x->addresses, i, link) if (json_array_size(json_object_get(link, "addr_info")) > 0)
+		note_name(x, text_of(link, "ifname"));
+}
+
+/* --- access lists --- */
+
+static void
+write_list(struct nft *x, const struct nft_place *at, json_t *base)
+{
+	json_t *object;
+	size_t i;
+
+	fprintf(x->acls, "  %s:\n", nft_list_name(x, at, at->chain));
+	if (base != NULL)
+		fprintf(x->acls, "    default: %s\n",
+			strcmp(text_of(base, "policy"), "drop") == 0 ? "drop" : "accept");
+	fputs("    rules:\n", x->acls);
+	json_array_foreach(x->list, i, object)
+	{
+		struct nft_place rule = *at;
+
+		if (!nft_is_rule_of(object, at))
+			continue;
+		rule.rule = json_object_get(object, "rule");
+		nft_filter_rule(x, &rule, x->acls);
+	}
+}
+
+static bool
+has_rules(struct nft *x, const struct nft_place *at)
+{
+	json_t *object;
+	size_t i;
+
+	json_array_foreach(x->list, i, object) if (nft_is_rule_of(object, at)) return true;
+	return false;
+}
+
+/* Writes the lists that others call, and those that these call. */
+static void
+write_called(struct nft *x, unsigned written)
+{
+	while (written < json_object_size(x->lists)) {
+		unsigned n = 0;
+		const char *key;
+		json_t *unused;
+		char *parts = NULL, *save = NULL;
+		struct nft_place at = { .rule = NULL };
+
+		json_object_foreach(x->lists, key, unused) if (n++ == written)
+			parts = arena_text(&x->arena, key, strlen(key));
+		at.family = strtok_r(parts, "\n", &save);
+		at.table = strtok_r(NULL, "\n", &save);
+		at.chain = strtok_r(NULL, "\n", &save);
+		if (at.chain != NULL)
+			write_list(x, &at, NULL);
+		written++;
+	}
+}
+
+/* --- base chains --- */
+
+/* Chooses the stage of a base chain; false: Weir has none. */
+static bool
+place_base(struct base *b)
+{
+	const char *hook = text_of(b->chain, "hook"), *type = text_of(b->chain, "type");
+	bool nat = strcmp(type, "nat") == 0;
+
+	b->prio = (long)json_integer_value(json_object_get(b->chain, "prio"));
+	if (strcmp(b->at.family, "ip") != 0 && strcmp(b->at.family, "ip6") != 0
+		&& strcmp(b->at.family, "inet") != 0)
+		return false;
+	b->kind = !nat ? BASE_LIST : strcmp(hook, "prerouting") == 0 ? BASE_DNAT : BASE_SNAT;
+	if (strcmp(hook, "prerouting") == 0)
+		b->place = nat                ? PLACE_DNAT
+			: b->prio <= PRIO_RAW ? PLACE_RAW
+			: b->prio < PRIO_DNAT ? PLACE_MANGLE
+					      : PLACE_PREROUTING;
+	else if (strcmp(hook, "input") == 0 && !nat)
+		b->place = PLACE_INPUT;
+	else if (strcmp(hook, "forward") == 0 && !nat)
+		b->place = PLACE_FORWARD;
+	else if (strcmp(hook, "postrouting") == 0)
+		b->place = nat ? PLACE_SNAT : PLACE_FORWARD;
+	else
+		return false;
+	b->local = b->place == PLACE_INPUT;
+	return true;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct base *x = a, *y = b;
+
+	if (x->place != y->place)
+		return x->place - y->place;
+	return (x->prio > y->prio) - (x->prio < y->prio);
+}
+
+/* Notes all rules of a chain as not expressed. */
+static void
+all_missing(struct nft *x, const struct base *b)
+{
+	json_t *object;
+	size_t i;
+
+	json_array_foreach(x->list, i, object)
+	{
+		struct nft_place at = b->at;
+
+		if (!nft_is_rule_of(object, &b->at))
+			continue;
+		at.rule = json_object_get(object, "rule");
+		x->n_rules++;
+		nft_missing(x, &at, "Weir does not see packets there");
+	}
+}
+
+static unsigned
+find_bases(struct nft *x, struct base out[static BASES_MAX])
+{
+	json_t *object, *chain;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach(x->list, i, object)
+	{
+		struct base *b = &out[n];
+
+		chain = json_object_get(object, "chain");
+		if (json_object_get(chain, "hook") == NULL || n == BASES_MAX)
+			continue;
+		*b = (struct base){ .chain = chain };
+		b->at.family = text_of(chain, "family");
+		b->at.table = text_of(chain, "table");
+		b->at.chain = text_of(chain, "name");
+		if (place_base(b))
+			n++;
+		else
+			all_missing(x, b);
+	}
+	qsort(out, n, sizeof(*out), compare);
+	return n;
+}
+
+static void
+write_bases(struct nft *x, const struct base *b, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (b[i].kind == BASE_LIST)
+			nft_list_name(x, &b[i].at, b[i].at.chain);
+	for (unsigned i = 0; i < n; i++) {
+		if (b[i].kind == BASE_LIST)
+			write_list(x, &b[i].at, b[i].chain);
+		else
+			nft_translate_chain(x, &b[i].at, b[i].kind == BASE_SNAT);
+	}
+}
+
+static void
+write_stage(struct nft *x, const struct base *b)
+{
+	unsigned family = nft_family(b->at.family);
+	const char *all = family == 4 ? "0.0.0.0/0" : "\"::/0\"";
+
+	fprintf(x->o->out, "    - acl: ");
+	if (!b->local && family == 0) {
+		fprintf(x->o->out, "%s\n", nft_list_name(x, &b->at, b->at.chain));
+		return;
+	}
+	fprintf(x->o->out, "{use: %s, if: {", nft_list_name(x, &b->at, b->at.chain));
+	if (b->local)
+		fprintf(x->o->out, "dst: local%s", family != 0 ? ", " : "");
+	if (family != 0)
+		fprintf(x->o->out, "src: %s", all);
+	fputs("}}\n", x->o->out);
+}
+
+/* Does the chain do anything? */
+static bool
+decides(struct nft *x, const struct base *b)
+{
+	return has_rules(x, &b->at) || strcmp(text_of(b->chain, "policy"), "drop") == 0;
+}
+
+static void
+write_lists_until(struct nft *x, const struct base *b, unsigned n, unsigned *at, int place)
+{
+	for (; *at < n && b[*at].place < place; (*at)++)
+		if (b[*at].kind == BASE_LIST && decides(x, &b[*at]))
+			write_stage(x, &b[*at]);
+}
+
+/* --- the file --- */
+
+/* Ends a part that was written to memory; the caller frees it. */
+static char *
+part(FILE *f, char **text)
+{
+	fclose(f);
+	return *text;
+}
+
+static void
+write_port(struct nft *x, const char *name, unsigned number)
+{
+	fprintf(x->o->out, "  %s: {device: \"net_af_packet%u,iface=%s\"}\n", clean(x, name), number,
+		name);
+}
+
+/* A VLAN of another interface that is written as eth0.20. */
+static unsigned
+vlan_of(const char *name, size_t *base)
+{
+	const char *dot = strrchr(name, '.');
+	unsigned vlan = dot != NULL ? (unsigned)strtoul(dot + 1, NULL, 10) : 0;
+
+	*base = dot != NULL ? (size_t)(dot - name) : strlen(name);
+	return vlan <= 4094 ? vlan : 0;
+}
+
+static void
+write_ports(struct nft *x)
+{
+	json_t *done = json_object(), *unused;
+	unsigned number = 0;
+	const char *name;
+
+	fputs("# Each port as the kernel's interface of its name; for a NIC, write its PCI address instead.\n"
+	      "ports:\n",
+		x->o->out);
+	json_object_foreach(x->names, name, unused)
+	{
+		size_t base;
+		bool tagged = vlan_of(name, &base) != 0;
+		char *port = arena_text(&x->arena, name, tagged ? base : strlen(name));
+
+		if (json_object_get(done, port) != NULL)
+			continue;
+		json_object_set_new(done, port, json_true());
+		write_port(x, port, number++);
+	}
+	if (number == 0)
+		write_port(x, "eth0", 0);
+	json_decref(done);
+}
+
+static unsigned
+write_addresses(struct nft *x, const char *name)
+{
+	json_t *link, *info;
+	unsigned n = 0;
+	size_t i, k;
+
+	json_array_foreach(x->addresses, i, link)
+	{
+		if (strcmp(text_of(link, "ifname"), name) != 0)
+			continue;
+		json_array_foreach(json_object_get(link, "addr_info"), k,
+			info) if (strcmp(text_of(info, "scope"), "link") != 0) fprintf(x->o->out,
+			"%s\"%s/%d\"", n++ > 0 ? ", " : "addresses: [", text_of(info, "local"),
+			(int)json_integer_value(json_object_get(info, "prefixlen")));
+	}
+	if (n > 0)
+		fputs("], ", x->o->out);
+	return n;
+}
+
+static void
+write_interface(struct nft *x, const char *name, json_t *stands_in)
+{
+	size_t base;
+	unsigned vlan = vlan_of(name, &base);
+
+	fprintf(x->o->out, "  %s: {", clean(x, name));
+	if (vlan != 0)
+		fprintf(x->o->out, "port: %.*s, vlan: %u, ", (int)base, name, vlan);
+	if (write_addresses(x, name) == 0 && json_is_true(stands_in))
+		fprintf(x->o->out, "addresses: [%s/32], ", nft_stand_in(x, name));
+	fprintf(x->o->out, "pipeline: all}%s\n",
+		json_is_true(stands_in) ? "   # write its own address here and in section nat"
+					: "");
+}
+
+static void
+write_routes(struct nft *x)
+{
+	json_t *route;
+	size_t i;
+
+	fputs("routes:\n  main:\n    routes:\n", x->o->out);
+	json_array_foreach(x->routes, i, route)
+	{
+		const char *to = text_of(route, "dst"), *via = text_of(route, "gateway");
+
+		if (via[0] == '\0')
+			continue;
+		if (strcmp(to, "default") == 0)
+			to = strchr(via, ':') != NULL ? "::/0" : "0.0.0.0/0";
+		fprintf(x->o->out, "      - {to: \"%s%s\", via: \"%s\"}\n", to,
+			strchr(to, '/') != NULL           ? ""
+				: strchr(to, ':') != NULL ? "/128"
+							  : "/32",
+			via);
+	}
+}
+
+static void
+write_sets(struct nft *x)
+{
+	const char *name;
+	json_t *texts, *text;
+	size_t i;
+
+	if (json_object_size(x->sets) > 0)
+		fputs("sets:\n", x->o->out);
+	json_object_foreach(x->sets, name, texts)
+	{
+		fprintf(x->o->out, "  %s: [", name);
+		json_array_foreach(texts, i, text)
+		{
+			fputs(i > 0 ? ", " : "", x->o->out);
+			words_value(json_string_value(text), x->o->out);
+		}
+		fputs("]\n", x->o->out);
+	}
+}
+
+static void
+write_pipeline(
+	struct nft *x, const struct base *b, unsigned n, const char *forwards, const char *sources)
+{
+	unsigned at = 0;
+
+	fputs("pipelines:\n  all:\n", x->o->out);
+	write_lists_until(x, b, n, &at, PLACE_TRACK);
+	if (x->tracks)
+		fputs("    - track: {invalid: pass, loose: true}\n", x->o->out);
+	write_lists_until(x, b, n, &at, PLACE_PREROUTING);
+	if (x->n_forwards > 0)
+		fprintf(x->o->out, "    - dnat:\n%s", forwards);
+	write_lists_until(x, b, n, &at, PLACE_ROUTE);
+	fputs("    - route: main\n", x->o->out);
+	write_lists_until(x, b, n, &at, PLACE_SNAT);
+	fputs(sources, x->o->out);
+}
+
+struct parts {
+	char *forwards, *sources, *pools, *acls;
+};
+
+static void
+write_file(struct nft *x, const struct base *b, unsigned n, const struct parts *p)
+{
+	const char *name;
+	json_t *stands_in;
+
+	fputs("version: 1\n", x->o->out);
+	write_ports(x);
+	fputs("interfaces:\n", x->o->out);
+	json_object_foreach(x->names, name, stands_in) write_interface(x, name, stands_in);
+	if (json_object_size(x->names) == 0)
+		write_interface(x, "eth0", NULL);
+	write_routes(x);
+	write_sets(x);
+	if (x->n_pools > 0)
+		fprintf(x->o->out, "nat:\n%s", p->pools);
+	if (p->acls[0] != '\0')
+		fprintf(x->o->out, "acls:\n%s", p->acls);
+	write_pipeline(x, b, n, p->forwards, p->sources);
+}
+
+static int
+translate(struct nft *x)
+{
+	static struct base bases[BASES_MAX];
+	struct parts p = { NULL, NULL, NULL, NULL };
+	size_t bytes[4];
+	unsigned n, listed;
+
+	x->forwards = open_memstream(&p.forwards, &bytes[0]);
+	x->sources = open_memstream(&p.sources, &bytes[1]);
+	x->pools = open_memstream(&p.pools, &bytes[2]);
+	x->acls = open_memstream(&p.acls, &bytes[3]);
+	if (x->forwards == NULL || x->sources == NULL || x->pools == NULL || x->acls == NULL)
+		return 1;
+	find_names(x, x->list);
+	find_links(x);
+	n = find_bases(x, bases);
+	listed = 0;
+	for (unsigned i = 0; i < n; i++)
+		listed += bases[i].kind == BASE_LIST;
+	write_bases(x, bases, n);
+	write_called(x, listed);
+	part(x->forwards, &p.forwards);
+	part(x->sources, &p.sources);
+	part(x->pools, &p.pools);
+	part(x->acls, &p.acls);
+	write_file(x, bases, n, &p);
+	fprintf(x->o->notes, "import: %u of %u rules are expressed\n", x->n_rules - x->n_missing,
+		x->n_rules);
+	free(p.forwards);
+	free(p.sources);
+	free(p.pools);
+	free(p.acls);
+	return x->n_missing > 0;
+}
+
+/* --- input --- */
+
+static json_t *
+load(const char *path, FILE *notes)
+{
+	json_error_t error;
+	json_t *root = strcmp(path, "-") == 0 ? json_loadf(stdin, 0, &error)
+					      : json_load_file(path, 0, &error);
+
+	if (root == NULL && error.line > 0)
+		fprintf(notes, "%s:%d:%d: error: not JSON: %s\n", path, error.line, error.column,
+			error.text);
+	else if (root == NULL)
+		fprintf(notes, "%s: error: %s\n", path, error.text);
+	return root;
+}
+
+/* Every object has the members that all of the import reads by name. */
+static bool
+is_sound(json_t *list)
+{
+	static const char *const kinds[] = { "chain", "rule", "set", "map" };
+	json_t *object;
+	size_t i;
+
+	json_array_foreach(list, i, object)
+	{
+		for (unsigned k = 0; k < 4; k++) {
+			json_t *one = json_object_get(object, kinds[k]);
+			const char *name = kinds[k][0] == 'r' ? "chain" : "name";
+
+			if (one != NULL
+				&& (json_string_value(json_object_get(one, "family")) == NULL
+					|| json_string_value(json_object_get(one, "table")) == NULL
+					|| json_string_value(json_object_get(one, name)) == NULL))
+				return false;
+		}
+	}
+	return json_is_array(list);
+}
+
+int
+import_nftables(const struct import_options *o)
+{
+	struct nft x = { .o = o };
+	json_t *root = load(o->ruleset, o->notes);
+	int rc = 1;
+
+	x.addresses = o->addresses != NULL ? load(o->addresses, o->notes) : NULL;
+	x.routes = o->routes != NULL ? load(o->routes, o->notes) : NULL;
+	x.list = json_object_get(root, "nftables");
+	x.names = json_object();
+	x.sets = json_object();
+	x.lists = json_object();
+	arena_init(&x.arena);
+	if (root != NULL && !is_sound(x.list))
+		fprintf(o->notes, "%s: error: not the output of nft -j list ruleset\n", o->ruleset);
+	else if (root != NULL && (o->addresses == NULL || x.addresses != NULL)
+		&& (o->routes == NULL || x.routes != NULL))
+		rc = translate(&x);
+	arena_fini(&x.arena);
+	json_decref(x.lists);
+	json_decref(x.sets);
+	json_decref(x.names);
+	json_decref(x.routes);
+	json_decref(x.addresses);
+	json_decref(root);
+	return rc;
+}

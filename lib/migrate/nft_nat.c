@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Chains that translate, as stages dnat and snat. */
+#include <string.h>
+
+#include "migrate/nft_priv.h"
+
+#define DEPTH_MAX 8u /* chains that lead to each other */
+
+/* A chain while its rules are written. */
+struct translating {
+	struct nft *x;
+	bool source;            /* snat, else dnat */
+	struct words exception; /* what rules before have excepted: negated words */
+	unsigned depth;
+};
+
+/* Writes an entry of the list of stages, if: included. */
+static void
+write_if(const struct words *w, FILE *out)
+{
+	if (words_is_any(w)) {
+		fputs("}", out);
+		return;
+	}
+	fputs(", if: {", out);
+	words_write(w, 4, out);
+	fputs("}}", out);
+}
+
+static void
+write_forward(struct translating *t, const struct words *w, const char *address, int port)
+{
+	FILE *out = t->x->forwards;
+
+	fprintf(out, "        - {to: \"%s", address);
+	if (port > 0)
+		fprintf(out, ":%d", port);
+	fputs("\"", out);
+	write_if(w, out);
+	fputc('\n', out);
+	t->x->n_forwards++;
+}
+
+/* Forwards to what a map says for each of its keys. */
+static void
+write_map(struct translating *t, const struct nft_place *at, const struct words *w, json_t *map,
+	int port)
+{
+	json_t *elements = nft_elements(t->x, at, json_object_get(map, "data")), *pair;
+	size_t i;
+
+	json_array_foreach(elements, i, pair)
+	{
+		struct words each = words_copy(w);
+		json_t *to = json_array_get(pair, 1);
+		const char *address = json_string_value(to);
+
+		if (json_object_get(to, "concat") != NULL) {
+			to = json_object_get(to, "concat");
+			address = json_string_value(json_array_get(to, 0));
+			port = (int)json_integer_value(json_array_get(to, 1));
+		}
+		nft_equals(t->x, at, json_object_get(map, "key"), json_array_get(pair, 0), false,
+			&each);
+		if (address == NULL)
+			words_cannot(&each, "its map leads to no address");
+		if (each.why != NULL) {
+			nft_missing(t->x, at, each.why);
+			return;
+		}
+		write_forward(t, &each, address, port);
+	}
+}
+
+static void
+forward(struct translating *t, const struct nft_place *at, struct words *w, json_t *what)
+{
+	json_t *address = json_object_get(what, "addr"), *port = json_object_get(what, "port");
+	json_t *map = json_object_get(address, "map");
+
+	if (w->family == 6 || (json_is_string(address) && strchr(json_string_value(address), ':')))
+		words_cannot(w, "Weir translates no IPv6");
+	else if (address == NULL || (port != NULL && !json_is_integer(port))
+		|| (map == NULL && !json_is_string(address)))
+		words_cannot(w, "its target is no single address and port");
+	if (w->why != NULL)
+		nft_missing(t->x, at, w->why);
+	else if (map != NULL)
+		write_map(t, at, w, map, (int)json_integer_value(port));
+	else
+		write_forward(t, w, json_string_value(address), (int)json_integer_value(port));
+}
+
+/* --- sources --- */
+
+/* The IPv4 address of an interface, from `ip -j address`, or NULL. */
+static const char *
+address_of(struct nft *x, const char *name)
+{
+	json_t *link, *info;
+	size_t i, k;
+
+	json_array_foreach(x->addresses, i, link)
+	{
+		const char *is = json_string_value(json_object_get(link, "ifname"));
+
+		if (is == NULL || strcmp(is, name) != 0)
+			continue;
+		json_array_foreach(json_object_get(link, "addr_info"), k, info)
+		{
+			const char *family = json_string_value(json_object_get(info, "family"));
+
+			if (family != NULL && strcmp(family, "inet") == 0)
+				return json_string_value(json_object_get(info, "local"));
+		}
+	}
+	return NULL;
+}
+
+static void
+write_source(struct translating *t, const struct words *w, const char *addresses)
+{
+	unsigned number = ++t->x->n_pools;
+
+	fprintf(t->x->pools, "  source-%u: {pool: [%s]}\n", number, addresses);
+	fprintf(t->x->sources, "    - snat: {use: source-%u", number);
+	write_if(w, t->x->sources);
+	fputc('\n', t->x->sources);
+}
+
+/* The address of the interface that a packet leaves by: a pool for each of them. */
+static void
+masquerade(struct translating *t, const struct nft_place *at, struct words *w)
+{
+	const struct word_list *out = &w->of[WORD_OUT];
+	const char *name;
+	json_t *unused;
+	unsigned n = 0;
+
+	json_object_foreach(t->x->names, name, unused)
+	{
+		struct words each = words_copy(w);
+		const char *address = address_of(t->x, name);
+		bool wanted = !out->plain;
+
+		for (unsigned i = 0; i < out->n; i++) {
+			bool negated = out->item[i][0] == '!';
+
+			if (strcmp(out->item[i] + negated, name) == 0)
+				wanted = !negated;
+		}
+		if (!wanted)
+			continue;
+		if (address == NULL)
+			address = nft_stand_in(t->x, name);
+		each.of[WORD_OUT] = (struct word_list){ .n = 0 };
+		words_one(&each, WORD_OUT, name, false);
+		write_source(t, &each, address);
+		n++;
+	}
+	if (n == 0)
+		nft_missing(t->x, at, "no interface is known that its packets leave by");
+}
+
+static void
+source(struct translating *t, const struct nft_place *at, struct words *w, const char *verdict,
+	json_t *what)
+{
+	json_t *address = json_object_get(what, "addr");
+	struct values v;
+	char text[512] = "";
+	size_t used = 0;
+
+	if (w->family == 6)
+		words_cannot(w, "Weir translates no IPv6");
+	if (w->why == NULL && strcmp(verdict, "masquerade") == 0) {
+		masquerade(t, at, w);
+		return;
+	}
+	if (address == NULL || json_object_get(what, "port") != NULL)
+		words_cannot(w, "its source is no address alone");
+	if (w->why == NULL && nft_values(t->x, at, address, NFT_ADDRESS, w, &v)) {
+		for (unsigned i = 0; i < v.n && used < sizeof(text); i++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+				i > 0 ? ", " : "", v.item[i]);
+		if (strchr(text, ':') != NULL)
+			words_cannot(w, "Weir translates no IPv6");
+		else if (used >= sizeof(text))
+			words_cannot(w, "it has too many addresses");
+	}
+	if (w->why != NULL)
+		nft_missing(t->x, at, w->why);
+	else
+		write_source(t, w, text);
+}
+
+/* --- rules --- */
+
+/* Packets that no later rule of the chain translates: one condition, which later ones negate. */
+static bool
+except(struct translating *t, const struct words *w)
+{
+	unsigned word = WORDS;
+
+	for (unsigned i = 0; i < WORDS; i++) {
+		if (w->of[i].n == 0)
+			continue;
+		if (word != WORDS || !w->of[i].plain || i >= WORD_FLAGS)
+			return false;
+		word = i;
+	}
+	if (word == WORDS)
+		return false;
+	words_add(&t->exception, (enum word)word, w->of[word].item, w->of[word].n, true);
+	return true;
+}
+
+static void chain(struct translating *t, const struct nft_place *of, const struct words *given);
+
+static void
+rule(struct translating *t, const struct nft_place *at, const struct words *given)
+{
+	struct nft_statements s;
+	struct words *w = &s.words;
+	const char *verdict;
+
+	t->x->n_rules++;
+	nft_statements(t->x, at, &s);
+	words_and(w, given);
+	words_and(w, &t->exception);
+	verdict = s.verdict != NULL ? s.verdict : "";
+	if (w->why == NULL && w->never)
+		return;
+	if (s.several != NULL)
+		words_cannot(w, "it has a condition on several fields at once");
+	if (w->why != NULL) {
+		nft_missing(t->x, at, w->why);
+		return;
+	}
+	if (strcmp(verdict, "jump") == 0 || strcmp(verdict, "goto") == 0) {
+		struct nft_place to = *at;
+
+		to.chain = json_string_value(json_object_get(s.what, "target"));
+		chain(t, &to, w);
+	} else if (!t->source && strcmp(verdict, "dnat") == 0) {
+		forward(t, at, w, s.what);
+	} else if (t->source
+		&& (strcmp(verdict, "snat") == 0 || strcmp(verdict, "masquerade") == 0)) {
+		source(t, at, w, verdict, s.what);
+	} else if (strcmp(verdict, "accept") != 0 && strcmp(verdict, "return") != 0) {
+		nft_missing(t->x, at,
+			verdict[0] != '\0' ? "Weir has no such translation" : "it decides nothing");
+	} else if (t->depth > 1 && strcmp(verdict, "accept") == 0) {
+		nft_missing(t->x, at,
+			"an exception from translation stands in the first chain in Weir");
+	} else if (!except(t, w)) {
+		nft_missing(t->x, at, "an exception from translation has one condition in Weir");
+	}
+}
+
+static void
+chain(struct translating *t, const struct nft_place *of, const struct words *given)
+{
+	const struct words before = words_copy(&t->exception);
+	json_t *object;
+	size_t i;
+
+	if (++t->depth > DEPTH_MAX)
+		return;
+	json_array_foreach(t->x->list, i, object)
+	{
+		struct nft_place at = *of;
+
+		if (!nft_is_rule_of(object, of))
+			continue;
+		at.rule = json_object_get(object, "rule");
+		rule(t, &at, given);
+	}
+	if (--t->depth > 0)
+		t->exception = before; /* what a called chain has returned goes on */
+}
+
+void
+nft_translate_chain(struct nft *x, const struct nft_place *at, bool source_chain)
+{
+	struct translating t = {
+		.x = x,
+		.source = source_chain,
+		.exception = { .arena = &x->arena },
+	};
+	const struct words none = { .arena = &x->arena };
+
+	x->tracks = true;
+	chain(&t, at, &none);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shared by the files of the import of nftables. */
+#ifndef MIGRATE_NFT_PRIV_H
+#define MIGRATE_NFT_PRIV_H
+
+#include <jansson.h>
+
+#include "migrate/import.h"
+#include "migrate/words.h"
+
+#define VALUES_MAX WORD_ITEMS_MAX
+
+/* The ruleset that is read, and what has been written so far. */
+struct nft {
+	const struct import_options *o;
+	struct arena arena;
+	json_t *list;               /* the objects of "nftables" */
+	json_t *names;              /* interfaces that rules name: an object as a set */
+	json_t *addresses, *routes; /* of `ip -j`, or NULL */
+	json_t *sets;               /* sets of addresses that rules use: name -> array of texts */
+	json_t *lists;              /* access lists that are written: key -> name */
+	FILE *forwards, *sources, *pools, *acls; /* parts of the configuration, in memory */
+	unsigned n_forwards, n_pools;
+	unsigned n_rules, n_missing;
+	bool tracks;
+};
+
+/* A rule, and where it stands. */
+struct nft_place {
+	const char *family, *table, *chain;
+	json_t *rule;
+};
+
+/* Texts of values, for one condition. */
+struct values {
+	const char *item[VALUES_MAX];
+	unsigned n;
+};
+
+/* nft_match.c: adds the condition of a match statement to words. */
+void nft_match(struct nft *x, const struct nft_place *at, json_t *match, struct words *w);
+
+/* Adds the condition that an expression has a value, or one of a set. */
+void nft_equals(struct nft *x, const struct nft_place *at, json_t *left, json_t *right,
+	bool negated, struct words *w);
+
+/* nft_values.c: reads values as texts.  False after words_cannot. */
+enum nft_kind { NFT_ADDRESS, NFT_PORT, NFT_PROTO, NFT_INTERFACE, NFT_PLAIN };
+bool nft_values(struct nft *x, const struct nft_place *at, json_t *right, enum nft_kind kind,
+	struct words *w, struct values *out);
+json_t *nft_elements(struct nft *x, const struct nft_place *at, json_t *set); /* or NULL */
+
+/* nft_rule.c: a rule of a filter chain, as lines of an access list. */
+void nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out);
+
+/* nft_nat.c: the rules of a base chain that translates. */
+void nft_translate_chain(struct nft *x, const struct nft_place *at, bool source);
+
+/* nft.c: the name of a chain's list, which is written; the address that stands for an interface's
+ * own when it is not known; notes what cannot be expressed. */
+const char *nft_list_name(struct nft *x, const struct nft_place *at, const char *chain);
+const char *nft_stand_in(struct nft *x, const char *name);
+void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
+bool nft_is_rule_of(json_t *object, const struct nft_place *at);
+
+unsigned nft_family(const char *family); /* 4, 6, or 0 for both */
+
+/* The statements of a rule: its conditions, and the first one that is none, with what it holds. */
+struct nft_statements {
+	struct words words;
+	json_t *several;     /* a condition on several fields at once, or NULL */
+	const char *verdict; /* NULL: none */
+	json_t *what;
+	bool log;
+};
+void nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements *out);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rules of filter chains as lines of access lists. */
+#include <string.h>
+
+#include "migrate/nft_priv.h"
+
+/* A rule while it is written. */
+struct writing {
+	struct nft *x;
+	const struct nft_place *at;
+	const struct nft_statements *rule;
+	FILE *out;
+};
+
+static bool
+is_ignored(const char *key)
+{
+	static const char *const ignored[] = { "counter", "comment" };
+
+	for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		if (strcmp(key, ignored[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+condition(struct nft *x, const struct nft_place *at, json_t *match, struct nft_statements *out)
+{
+	if (json_object_get(json_object_get(match, "left"), "concat") == NULL)
+		nft_match(x, at, match, &out->words);
+	else if (out->several == NULL)
+		out->several = match;
+	else
+		words_cannot(&out->words, "it has two conditions on several fields at once");
+}
+
+unsigned
+nft_family(const char *family)
+{
+	return strcmp(family, "ip") == 0 ? 4 : strcmp(family, "ip6") == 0 ? 6 : 0;
+}
+
+void
+nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements *out)
+{
+	json_t *statement, *what;
+	const char *key;
+	size_t i;
+
+	*out = (struct nft_statements){ .words = { .arena = &x->arena } };
+	out->words.family = nft_family(at->family);
+	json_array_foreach(json_object_get(at->rule, "expr"), i, statement)
+	{
+		key = json_object_iter_key(json_object_iter(statement));
+		what = json_object_iter_value(json_object_iter(statement));
+		if (key == NULL || is_ignored(key))
+			continue;
+		if (out->verdict != NULL) {
+			words_cannot(&out->words, "it goes on behind '%s'", out->verdict);
+			return;
+		}
+		if (strcmp(key, "match") == 0)
+			condition(x, at, what, out);
+		else if (strcmp(key, "log") == 0)
+			out->log = true;
+		else if (strcmp(key, "limit") == 0)
+			words_cannot(&out->words, "Weir has no rate in a rule");
+		else {
+			out->verdict = key;
+			out->what = what;
+		}
+	}
+}
+
+static const char *
+reject_word(json_t *what)
+{
+	static const char *const words[][2] = {
+		{ "net-unreachable", "net-unreachable" },
+		{ "no-route", "net-unreachable" },
+		{ "host-unreachable", "host-unreachable" },
+		{ "addr-unreachable", "host-unreachable" },
+		{ "port-unreachable", "port-unreachable" },
+		{ "net-prohibited", "net-prohibited" },
+		{ "host-prohibited", "host-prohibited" },
+		{ "admin-prohibited", "prohibited" },
+	};
+	const char *type = json_string_value(json_object_get(what, "type"));
+	const char *expr = json_string_value(json_object_get(what, "expr"));
+
+	if (type != NULL && strcmp(type, "tcp reset") == 0)
+		return "reset";
+	if (expr == NULL)
+		return "port-unreachable";
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i][0], expr) == 0)
+			return words[i][1];
+	return NULL;
+}
+
+/* Writes a line of the list. */
+static void
+line(const struct writing *wr, const struct words *w, const char *action)
+{
+	const char *name = json_string_value(json_object_get(wr->at->rule, "comment"));
+	unsigned family = nft_family(wr->at->family);
+
+	fputs("      - {", wr->out);
+	if (name != NULL && name[0] != '\0') {
+		fputs("name: ", wr->out);
+		words_value(name, wr->out);
+		fputs(", ", wr->out);
+	}
+	if (words_write(w, family, wr->out))
+		fputs(", ", wr->out);
+	fprintf(wr->out, "%s%s}\n", action, wr->rule->log ? ", log: true" : "");
+}
+
+/* Writes what a verdict does with packets of the words. */
+static void
+decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
+{
+	const char *target = json_string_value(json_object_get(what, "target")), *list;
+	char text[192];
+
+	if (w->never)
+		return; /* of the loopback, or an empty set */
+	if (strcmp(key, "accept") == 0 || strcmp(key, "drop") == 0 || strcmp(key, "return") == 0) {
+		snprintf(text, sizeof(text), "action: %s", key);
+	} else if (strcmp(key, "reject") == 0 && reject_word(what) != NULL) {
+		snprintf(text, sizeof(text), "action: reject, with: %s", reject_word(what));
+	} else if (target != NULL) {
+		list = nft_list_name(wr->x, wr->at, target);
+		snprintf(text, sizeof(text), "call: %s", list != NULL ? list : "");
+	} else {
+		words_cannot(w, "Weir has no action '%s' in a rule", key);
+	}
+	if (w->why != NULL)
+		return;
+	line(wr, w, text);
+	if (strcmp(key, "goto") == 0)
+		line(wr, w, "action: return"); /* it does not come back here */
+}
+
+/* Adds the conditions of one element: a value, or one for each of several fields. */
+static void
+element(const struct writing *wr, json_t *left, json_t *value, struct words *w)
+{
+	json_t *fields = json_object_get(left, "concat"), *values, *field;
+	size_t i;
+
+	if (json_object_get(value, "elem") != NULL)
+		value = json_object_get(json_object_get(value, "elem"), "val");
+	values = json_object_get(value, "concat");
+	if (fields == NULL) {
+		nft_equals(wr->x, wr->at, left, value, false, w);
+		return;
+	}
+	json_array_foreach(fields, i, field)
+		nft_equals(wr->x, wr->at, field, json_array_get(values, i), false, w);
+}
+
+/* A set of several fields: a line for each element. */
+static void
+decide_each(const struct writing *wr, struct words *w)
+{
+	json_t *left = json_object_get(wr->rule->several, "left");
+	json_t *right = json_object_get(wr->rule->several, "right"), *one;
+	json_t *elements = nft_elements(wr->x, wr->at, right);
+	const char *op = json_string_value(json_object_get(wr->rule->several, "op"));
+	size_t i;
+
+	if (elements == NULL || op == NULL || strcmp(op, "!=") == 0) {
+		words_cannot(w, "its condition on several fields has no form in Weir");
+		return;
+	}
+	json_array_foreach(elements, i, one)
+	{
+		struct words each = words_copy(w);
+
+		element(wr, left, one, &each);
+		decide(wr, &each, wr->rule->verdict, wr->rule->what);
+		w->why = each.why;
+		if (w->why != NULL)
+			return;
+	}
+}
+
+/* A map of verdicts: a line for each element. */
+static void
+decide_map(const struct writing *wr, struct words *w)
+{
+	json_t *left = json_object_get(wr->rule->what, "key"), *pair;
+	json_t *elements = nft_elements(wr->x, wr->at, json_object_get(wr->rule->what, "data"));
+	size_t i;
+
+	if (elements == NULL)
+		words_cannot(w, "its map is not there");
+	json_array_foreach(elements, i, pair)
+	{
+		struct words each = words_copy(w);
+		json_t *verdict = json_array_get(pair, 1);
+		void *at = json_object_iter(verdict);
+
+		element(wr, left, json_array_get(pair, 0), &each);
+		if (at != NULL)
+			decide(wr, &each, json_object_iter_key(at), json_object_iter_value(at));
+		w->why = each.why;
+		if (w->why != NULL)
+			return;
+	}
+}
+
+void
+nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
+{
+	struct nft_statements rule;
+	const struct writing wr = { .x = x, .at = at, .rule = &rule, .out = out };
+	struct words *w = &rule.words;
+
+	x->n_rules++;
+	nft_statements(x, at, &rule);
+	if (w->why == NULL && w->never)
+		return;
+	if (w->why == NULL && rule.verdict == NULL)
+		words_cannot(
+			w, "%s", rule.log ? "it logs, and decides nothing" : "it decides nothing");
+	if (w->why == NULL && rule.several != NULL && strcmp(rule.verdict, "vmap") == 0)
+		words_cannot(w, "it has two conditions on several fields at once");
+	if (w->why == NULL && rule.several != NULL)
+		decide_each(&wr, w);
+	else if (w->why == NULL && strcmp(rule.verdict, "vmap") == 0)
+		decide_map(&wr, w);
+	else if (w->why == NULL)
+		decide(&wr, w, rule.verdict, rule.what);
+	if (w->why != NULL)
+		nft_missing(x, at, w->why);
+}

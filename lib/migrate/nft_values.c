@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Values of nftables as texts of Weir. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "migrate/nft_priv.h"
+
+static void
+add(struct values *v, const char *text)
+{
+	if (text != NULL && v->n < VALUES_MAX)
+		v->item[v->n++] = text;
+}
+
+/* Returns the object of a set or map of the rule's table, or NULL. */
+static json_t *
+find_set(struct nft *x, const struct nft_place *at, const char *name)
+{
+	json_t *object, *set;
+	size_t i;
+
+	json_array_foreach(x->list, i, object)
+	{
+		set = json_object_get(object, "set");
+		if (set == NULL)
+			set = json_object_get(object, "map");
+		if (set != NULL
+			&& strcmp(json_string_value(json_object_get(set, "name")), name) == 0
+			&& strcmp(json_string_value(json_object_get(set, "table")), at->table) == 0
+			&& strcmp(json_string_value(json_object_get(set, "family")), at->family)
+				== 0)
+			return set;
+	}
+	return NULL;
+}
+
+json_t *
+nft_elements(struct nft *x, const struct nft_place *at, json_t *set)
+{
+	const char *name = json_string_value(set);
+	json_t *object;
+
+	if (name == NULL)
+		return json_object_get(set, "set");
+	object = name[0] == '@' ? find_set(x, at, name + 1) : NULL;
+	return object != NULL ? json_object_get(object, "elem") : NULL;
+}
+
+/* An IPv4 range as the fewest prefixes. */
+static bool
+add_range4(struct nft *x, const char *first, const char *last, struct values *out)
+{
+	struct in_addr low, high;
+	uint64_t at, end;
+
+	if (inet_pton(AF_INET, first, &low) != 1 || inet_pton(AF_INET, last, &high) != 1)
+		return false;
+	at = ntohl(low.s_addr);
+	end = ntohl(high.s_addr);
+	while (at <= end) {
+		unsigned bits = 0; /* of the host part */
+		struct in_addr a = { htonl((uint32_t)at) };
+		char text[INET_ADDRSTRLEN];
+
+		while (bits < 32 && (at >> bits & 1) == 0 && at + (2ull << bits) - 1 <= end)
+			bits++;
+		inet_ntop(AF_INET, &a, text, sizeof(text));
+		add(out, arena_printf(&x->arena, "%s/%u", text, 32 - bits));
+		at += 1ull << bits;
+	}
+	return true;
+}
+
+static bool
+add_range(struct nft *x, json_t *range, enum nft_kind kind, struct values *out)
+{
+	json_t *first = json_array_get(range, 0), *last = json_array_get(range, 1);
+
+	if (json_is_integer(first) && json_is_integer(last)) {
+		add(out,
+			arena_printf(&x->arena, "%d-%d", (int)json_integer_value(first),
+				(int)json_integer_value(last)));
+		return true;
+	}
+	return kind == NFT_ADDRESS && json_is_string(first) && json_is_string(last)
+		&& add_range4(x, json_string_value(first), json_string_value(last), out);
+}
+
+static const char *
+proto_name(const char *name)
+{
+	static const char *const other[][2] = {
+		{ "ipv6-icmp", "icmpv6" },
+		{ "ipencap", "ipip" },
+		{ "ospfigp", "ospf" },
+	};
+
+	for (unsigned i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		if (strcmp(other[i][0], name) == 0)
+			return other[i][1];
+	return name;
+}
+
+/* The interfaces of the ruleset whose name begins with the pattern's. */
+static void
+add_interfaces(struct nft *x, const char *pattern, struct values *out)
+{
+	size_t bytes = strlen(pattern);
+	const char *name;
+	json_t *unused;
+
+	if (bytes == 0 || pattern[bytes - 1] != '*') {
+		add(out, pattern);
+		return;
+	}
+	json_object_foreach(x->names, name, unused) if (strncmp(name, pattern, bytes - 1) == 0)
+		add(out, name);
+}
+
+static bool
+add_text(struct nft *x, const char *text, enum nft_kind kind, struct values *out)
+{
+	if (kind == NFT_INTERFACE)
+		add_interfaces(x, text, out);
+	else
+		add(out, kind == NFT_PROTO ? proto_name(text) : text);
+	return true;
+}
+
+static bool read_value(struct nft *x, const struct nft_place *at, json_t *value, enum nft_kind kind,
+	struct values *out);
+
+/* A named set: of addresses as a set of Weir, of others by its elements. */
+static bool
+add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_kind kind,
+	struct values *out)
+{
+	json_t *set = find_set(x, at, name), *elements, *one, *texts;
+	struct values all = { .n = 0 };
+	size_t i;
+
+	if (set == NULL || json_object_get(set, "timeout") != NULL)
+		return false;
+	elements = json_object_get(set, "elem");
+	json_array_foreach(
+		elements, i, one) if (!read_value(x, at, one, kind,
+					      kind == NFT_ADDRESS ? &all : out)) return false;
+	if (kind != NFT_ADDRESS)
+		return true;
+	texts = json_array();
+	for (unsigned k = 0; k < all.n; k++)
+		json_array_append_new(texts, json_string(all.item[k]));
+	json_object_set_new(x->sets, name, texts);
+	add(out, arena_printf(&x->arena, "$%s", name));
+	return true;
+}
+
+static bool
+read_value(struct nft *x, const struct nft_place *at, json_t *value, enum nft_kind kind,
+	struct values *out)
+{
+	json_t *inner, *one;
+	size_t i;
+
+	if (json_is_integer(value)) {
+		add(out, arena_printf(&x->arena, "%d", (int)json_integer_value(value)));
+		return true;
+	}
+	if (json_is_string(value) && json_string_value(value)[0] == '@')
+		return add_named(x, at, json_string_value(value) + 1, kind, out);
+	if (json_is_string(value))
+		return add_text(x, json_string_value(value), kind, out);
+	inner = json_is_array(value) ? value : json_object_get(value, "set");
+	if (json_is_string(inner))
+		return read_value(x, at, inner, kind, out);
+	if (json_is_array(inner)) {
+		json_array_foreach(
+			inner, i, one) if (!read_value(x, at, one, kind, out)) return false;
+		return true;
+	}
+	inner = json_object_get(value, "elem");
+	if (inner != NULL)
+		return read_value(x, at, json_object_get(inner, "val"), kind, out);
+	inner = json_object_get(value, "prefix");
+	if (inner != NULL) {
+		add(out,
+			arena_printf(&x->arena, "%s/%d",
+				json_string_value(json_object_get(inner, "addr")),
+				(int)json_integer_value(json_object_get(inner, "len"))));
+		return true;
+	}
+	inner = json_object_get(value, "range");
+	return inner != NULL && add_range(x, inner, kind, out);
+}
+
+bool
+nft_values(struct nft *x, const struct nft_place *at, json_t *right, enum nft_kind kind,
+	struct words *w, struct values *out)
+{
+	out->n = 0;
+	if (read_value(x, at, right, kind, out))
+		return true;
+	words_cannot(w, "it has a value that Weir has no form for");
+	return false;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "migrate/words.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *const names[WORDS] = {
+	[WORD_IN] = "in",
+	[WORD_OUT] = "out",
+	[WORD_SRC] = "src",
+	[WORD_DST] = "dst",
+	[WORD_PROTO] = "proto",
+	[WORD_SPORT] = "sport",
+	[WORD_DPORT] = "dport",
+	[WORD_ICMP] = "icmp",
+	[WORD_FLAGS] = "flags",
+	[WORD_STATE] = "state",
+	[WORD_NAT] = "nat",
+	[WORD_DSCP] = "dscp",
+	[WORD_VLAN] = "vlan",
+	[WORD_MAC] = "mac",
+	[WORD_LENGTH] = "length",
+	[WORD_FRAGMENT] = "fragment",
+};
+
+void
+words_cannot(struct words *w, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	if (w->why != NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	w->why = arena_text(w->arena, text, strlen(text));
+	if (w->why == NULL)
+		w->why = "memory is short";
+}
+
+struct words
+words_copy(const struct words *w)
+{
+	struct words copy = *w;
+
+	for (unsigned i = 0; i < WORDS; i++)
+		copy.of[i].room = copy.of[i].n; /* the next one moves it */
+	return copy;
+}
+
+static bool
+holds(const struct word_list *list, const char *value)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (strcmp(list->item[i], value) == 0)
+			return true;
+	return false;
+}
+
+/* Returns true if the plain values of a list are exactly these. */
+static bool
+says_the_same(const struct word_list *list, const char *const values[], unsigned n)
+{
+	if (list->n != n)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		if (!holds(list, values[i]))
+			return false;
+	return true;
+}
+
+static void
+append(struct words *w, struct word_list *list, const char *value)
+{
+	if (list->n == list->room) {
+		unsigned room = list->room < 4 ? 8 : 2 * list->room;
+		const char **more = list->n < WORD_ITEMS_MAX
+			? arena_alloc(w->arena, room * sizeof(*more))
+			: NULL;
+
+		if (more == NULL) {
+			words_cannot(w, "it has more than %u values", WORD_ITEMS_MAX);
+			return;
+		}
+		if (list->n > 0)
+			memcpy(more, list->item, list->n * sizeof(*more));
+		list->item = more;
+		list->room = room;
+	}
+	list->item[list->n++] = value;
+}
+
+void
+words_add(struct words *w, enum word word, const char *const values[], unsigned n, bool negated)
+{
+	struct word_list *list = &w->of[word];
+
+	if (!negated && list->plain) {
+		if (!says_the_same(list, values, n))
+			words_cannot(w, "it has two conditions on %s", names[word]);
+		return;
+	}
+	if (n == 0)
+		w->never |= !negated;
+	for (unsigned i = 0; i < n; i++) {
+		const char *text = negated ? arena_printf(w->arena, "!%s", values[i])
+					   : arena_text(w->arena, values[i], strlen(values[i]));
+
+		if (text == NULL)
+			words_cannot(w, "memory is short");
+		else if (!holds(list, text))
+			append(w, list, text);
+	}
+	list->plain |= !negated;
+}
+
+void
+words_one(struct words *w, enum word word, const char *value, bool negated)
+{
+	words_add(w, word, &value, 1, negated);
+}
+
+bool
+words_family(struct words *w, unsigned family)
+{
+	if (w->family != 0 && w->family != family)
+		w->never = true;
+	w->family = family;
+	return !w->never;
+}
+
+void
+words_and(struct words *w, const struct words *more)
+{
+	if (more->family != 0)
+		words_family(w, more->family);
+	for (unsigned i = 0; i < WORDS; i++) {
+		const struct word_list *list = &more->of[i];
+		const char *plain[WORD_ITEMS_MAX];
+		unsigned n = 0;
+
+		for (unsigned k = 0; k < list->n && n < WORD_ITEMS_MAX; k++)
+			if (list->item[k][0] != '!')
+				plain[n++] = list->item[k];
+		if (n > 0)
+			words_add(w, (enum word)i, plain, n, false);
+		for (unsigned k = 0; k < list->n; k++)
+			if (list->item[k][0] == '!')
+				words_one(w, (enum word)i, list->item[k] + 1, true);
+	}
+	w->never |= more->never;
+	if (more->why != NULL)
+		words_cannot(w, "%s", more->why);
+}
+
+bool
+words_is_any(const struct words *w)
+{
+	for (unsigned i = 0; i < WORDS; i++)
+		if (w->of[i].n > 0)
+			return false;
+	return w->family == 0;
+}
+
+void
+words_value(const char *value, FILE *out)
+{
+	bool plain = isalnum((unsigned char)value[0]) || value[0] == '$';
+
+	/* YAML 1.1 reads 22:80 as a number, and a colon before a blank ends a key. */
+	for (const char *c = value; *c != '\0'; c++)
+		plain = plain && (isalnum((unsigned char)*c) || strchr("$._-/", *c) != NULL);
+	if (plain) {
+		fputs(value, out);
+		return;
+	}
+	fputc('"', out);
+	for (const char *c = value; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\')
+			fputc('\\', out);
+		fputc((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e ? '?' : *c, out);
+	}
+	fputc('"', out);
+}
+
+static void
+write_list(const struct word_list *list, const char *first, FILE *out)
+{
+	unsigned n = list->n + (first != NULL);
+
+	if (n > 1)
+		fputc('[', out);
+	if (first != NULL)
+		words_value(first, out);
+	for (unsigned i = 0; i < list->n; i++) {
+		if (i > 0 || first != NULL)
+			fputs(", ", out);
+		words_value(list->item[i], out);
+	}
+	if (n > 1)
+		fputc(']', out);
+}
+
+/* Returns true if the words themselves say the family. */
+static bool
+says_family(const struct words *w)
+{
+	return w->family == 0 || w->of[WORD_SRC].plain || w->of[WORD_DST].plain;
+}
+
+bool
+words_write(const struct words *w, unsigned family, FILE *out)
+{
+	const char *all = w->family == 4 ? "0.0.0.0/0" : "::/0";
+	const char *between = "";
+
+	for (unsigned i = 0; i < WORDS; i++) {
+		const struct word_list *list = &w->of[i];
+		bool add = i == WORD_SRC && w->family != family && !says_family(w);
+
+		if (list->n == 0 && !add)
+			continue;
+		fprintf(out, "%s%s: ", between, names[i]);
+		write_list(list, add ? all : NULL, out);
+		between = ", ";
+	}
+	return between[0] != '\0';
+}

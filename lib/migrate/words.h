@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The words of one rule of Weir, as they are collected from a rule of another firewall. */
+#ifndef MIGRATE_WORDS_H
+#define MIGRATE_WORDS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+
+enum word {
+	WORD_IN,
+	WORD_OUT,
+	WORD_SRC,
+	WORD_DST,
+	WORD_PROTO,
+	WORD_SPORT,
+	WORD_DPORT,
+	WORD_ICMP,
+	WORD_FLAGS,
+	WORD_STATE,
+	WORD_NAT,
+	WORD_DSCP,
+	WORD_VLAN,
+	WORD_MAC,
+	WORD_LENGTH,
+	WORD_FRAGMENT,
+	WORDS,
+};
+
+#define WORD_ITEMS_MAX 4096u
+
+struct word_list {
+	const char **item; /* each with ! in front where it is negated */
+	unsigned n, room;
+	bool plain; /* one of them is not negated */
+};
+
+struct words {
+	struct arena *arena;
+	struct word_list of[WORDS];
+	unsigned family; /* 4 or 6: packets of the other are not meant; 0: both */
+	bool never;      /* no packet of Weir can meet it */
+	const char *why; /* what cannot be expressed, or NULL */
+};
+
+/* Returns a copy that can be added to. */
+struct words words_copy(const struct words *w);
+
+/* Adds values, all of them plain or all negated: one condition.  A second plain condition on the
+ * same word cannot be expressed, unless it says the same. */
+void words_add(
+	struct words *w, enum word word, const char *const values[], unsigned n, bool negated);
+void words_one(struct words *w, enum word word, const char *value, bool negated);
+
+/* Restricts to a family; false: nothing is left. */
+bool words_family(struct words *w, unsigned family);
+
+/* Adds the conditions of another. */
+void words_and(struct words *w, const struct words *more);
+
+/* Notes the first reason why it cannot be expressed. */
+void words_cannot(struct words *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+bool words_is_any(const struct words *w);
+
+/* Writes "in: lan, dport: [22, 80]"; false: nothing.  family: the one that what stands around it
+ * restricts to already, or 0. */
+bool words_write(const struct words *w, unsigned family, FILE *out);
+
+/* Writes a value, in quotes where YAML needs them. */
+void words_value(const char *value, FILE *out);
+
+#endif
