@@ -41,7 +41,7 @@ enum {
 	CHUNK = 256,
 	FRAME_BYTES = 60,
 	RELOADS_MAX = 1000,
-	POOLS_MOST = 64,
+	MOST_POOLS = 64,
 	LOOK_MS = 300,
 	LOOPS = 150,        /* looked at by --count: until all addresses have been examined */
 	LOOP_US = 10 * 1000 /* between them, so that each does what is done from time to time */
@@ -91,15 +91,17 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 		fprintf(f, "  %s%u: {pool: [198.18.%u.0/24], ports: %u-65535}\n",
 			pools ? "pool" : "other", i, 1 + i + (pools ? 0 : 100),
 			kind == PORTS && odd ? 2048 : 1024);
+	/* A pipeline has 64 stages at most. */
 	fprintf(f,
-		"pipelines:\n  outside: [track, {route: main}]\n"
+		"pipelines:\n"
 		"  inside: [track, {acl: out}, {route: main}, {snat: %s0}]\n"
 		"  others: [track, {route: main}",
 		pools ? "pool" : "other");
 	for (unsigned i = 1; i < o->pools; i++)
-		fprintf(f, ", {snat: {use: %s%u, if: {src: 10.%u.0.0/16}}}",
+		fprintf(f, "%s, {snat: {use: %s%u, if: {src: 10.%u.0.0/16}}}",
+			i == 32 ? "]\n  outside: [track, {route: main}" : "",
 			pools ? "pool" : "other", i, i);
-	fprintf(f, "]\n");
+	fprintf(f, o->pools > 32 ? "]\n" : "]\n  outside: [track, {route: main}]\n");
 	fclose(f);
 	cfg = config_load_text("bench.yaml", text, err);
 	free(text);
@@ -307,9 +309,9 @@ read_options(int argc, char **argv, struct options *o)
 			stand_die("usage: reload [--flows N] [--rules N] [--pools N] [--reloads N] "
 				  "[--json | --count]");
 	}
-	if (o->flows == 0 || o->pools == 0 || o->pools > POOLS_MOST || o->reloads == 0
+	if (o->flows == 0 || o->pools == 0 || o->pools > MOST_POOLS || o->reloads == 0
 		|| o->reloads > RELOADS_MAX || (o->count && o->flows < CHUNK))
-		stand_die("flows, up to %u pools, up to %u reloads", POOLS_MOST, RELOADS_MAX);
+		stand_die("flows, up to %u pools, up to %u reloads", MOST_POOLS, RELOADS_MAX);
 }
 
 int
