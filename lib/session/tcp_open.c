@@ -196,6 +196,24 @@ answers_challenge(const struct session *s, const struct tcp_offer *offer, bool r
 
 /* --- before the reply side has answered --- */
 
+/* Remembers a SYN/ACK that acknowledges none of the SYNs that are known: other ones may have been
+ * forged behind the one that it answers. */
+static void
+note_answer(struct session *s, const struct tcp_segment *seg)
+{
+	s->acked[1] = seg->flags & SYN ? seg->seq + 1 : 0;
+}
+
+/* Returns true if the forward side acknowledges such a SYN/ACK with the number that this one
+ * acknowledged: only its receiver knows both. */
+static bool
+confirms_answer(
+	const struct session *s, const struct tcp_offer *offer, const struct tcp_segment *seg)
+{
+	return (seg->flags & (SYN | RST | ACK)) == ACK && s->acked[1] != 0
+		&& seg->ack == s->acked[1] && seg->seq == offer->challenge;
+}
+
 /* Handles the forward side while the reply side has not answered: the same SYN again, another one,
  * or a reset. */
 struct tcp_verdict
@@ -211,6 +229,12 @@ track_asking(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 		if (seg->seq != end && seg->seq != s->acked[0])
 			return tcp_drop(REASON_tcp_out_of_window);
 		s->state = TCP_RESET;
+		return tcp_drop(REASON_NONE);
+	}
+	if (confirms_answer(s, offer, seg)) {
+		/* The options of its SYN are not known. */
+		s->flags |= SESSION_LOOSE;
+		begin_loose(s, offer, seg);
 		return tcp_drop(REASON_NONE);
 	}
 	if ((seg->flags & (SYN | ACK)) != SYN)
@@ -258,6 +282,7 @@ track_answer(struct session *s, struct tcp_offer *offer, const struct tcp_segmen
 	 * 3.5.1). */
 	if (seg->flags & ACK) {
 		note_challenge(s, offer, true, seg);
+		note_answer(s, seg);
 		return TCP_IDLE;
 	}
 	return tcp_drop(REASON_tcp_no_session);

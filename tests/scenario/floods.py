@@ -131,4 +131,4 @@ SCENARIOS = [('%s%s' % (what, ', IPv6' if v6 else ''), flooded(kind, v6)) for wh
     ('spoofed UDP', 'udp'), ('spoofed pings', 'icmp'), ('spoofed GRE', 'gre'), ('SYNs', 'syn'), ('UDP that is answered', 'replied'))
     for v6 in (False, True)] + [
         ('%s, beside %d flows without sessions%s' % (what, n, ', IPv6' if v6 else ''), flooded(kind, v6, n)) for what, kind in (
-            ('spoofed UDP', 'udp'), ('UDP that is answered', 'replied')) for n in (6, 600) for v6 in (False, True)]
+            ('spoofed UDP', 'udp'), ('UDP that is answered', 'replied')) for n in (600,) for v6 in (False, True)]

@@ -123,6 +123,12 @@ TWO_ANSWERS = [('c', 'S', 1000, 0, OUT), ('s', 'SA', 5000, 1001, IN), ('s', 'SA'
                ('c', 'A', 1001, 800000001, OUT), ('s', 'PA', 800000001, 1001, IN, 10), ('s', 'PA', 5001, 1001, LATE, 10),
                ('c', 'A', 1001, 800000011, OUT)]
 
+# SYNs that others forge before a connection and while it opens, as clients of the same port.
+FORGED_SYNS = [('c', 'S', 1, 0, OUT), ('c', 'S', 1000, 0, OUT), ('c', 'S', 5, 0, OUT), ('s', 'SA', 5000, 1001, IN),
+               ('c', 'S', 9, 0, OUT), ('c', 'A', 1001, 4711, NONE), ('c', 'A', 1000, 5001, NONE), ('c', 'A', 1001, 5001, OUT),
+               ('c', 'PA', 1001, 5001, OUT, 100), ('s', 'PA', 5001, 1101, IN, 10), ('c', 'A', 1101, 5011, OUT),
+               ('s', 'PA', 5011, 2**31, LATE, 10), 7000, ('s', 'PA', 5011, 1101, IN, 10)]
+
 CHALLENGED = OPEN + [600, ('c', 'S', 900, 0, OUT), ('s', 'A', 5001, 1001, IN), ('c', 'R', 1001, 0, OUT), 1,
                      ('c', 'S', 900, 0, OUT), ('s', 'SA', 7000, 901, IN), ('c', 'A', 901, 7001, OUT)]
 
@@ -161,6 +167,7 @@ SCENARIOS = [('a port used again: ' + name, over_all(cases)) for name, cases in 
     ('resets: in the window, behind a loss, exact', over_all(RESETS)),
     ('data in a SYN/ACK, acknowledged later', over_all(DATA)),
     ('two SYN/ACKs: the client says which counts', over_all(TWO_ANSWERS)),
+    ('SYNs forged beside the one that is answered', over_all(FORGED_SYNS)),
     ('a challenge, its reset, a new connection', over_all(CHALLENGED)),
     ('loose: keepalives of the client, empty', loose(KEEPALIVE[0])),
     ('loose: keepalives of the client, of one byte', loose(KEEPALIVE[1])),
