@@ -16,9 +16,21 @@
 
 /* --- what a packet is --- */
 
+/* Echo: as in keys, the identifier and the type. */
+static void
+read_echo(struct tuple *t, const uint8_t *l4, const uint8_t *end)
+{
+	if (end - l4 < 6 || !icmp_is_query(t->family, l4[0]))
+		return;
+	memcpy(&t->sport, l4 + 4, 2);
+	t->dport = rte_cpu_to_be_16((uint16_t)(l4[0] << 8 | l4[1]));
+}
+
 static void
 read_ports(struct tuple *t, const uint8_t *l4, const uint8_t *end)
 {
+	if (t->proto == (t->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		read_echo(t, l4, end);
 	if ((t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP && t->proto != IPPROTO_SCTP)
 		|| end - l4 < 4)
 		return;
