@@ -267,6 +267,24 @@ worker_sample(struct evbuffer *out, const char *name, unsigned worker, double va
 	evbuffer_add_printf(out, "%s{worker=\"%u\"} %.15g\n", name, worker, value);
 }
 
+/* How long an idle worker takes to wake up: measured, the kernel's delay included. */
+static void
+print_sleeps(const struct snapshot *s, struct evbuffer *out)
+{
+	family(out, "weir_worker_longest_sleep_seconds", "gauge",
+		"Longest sleep of an idle worker since the start: the bound of its wake-up delay.");
+	for (unsigned i = 0; i < s->n_workers; i++)
+		worker_sample(out, "weir_worker_longest_sleep_seconds", i,
+			(double)s->worker[i].longest_sleep_ns / 1e9);
+	family(out, "weir_worker_sleep_seconds_total", "counter", "Time that idle workers slept.");
+	for (unsigned i = 0; i < s->n_workers; i++)
+		worker_sample(out, "weir_worker_sleep_seconds_total", i,
+			(double)s->worker[i].slept_ns / 1e9);
+	family(out, "weir_worker_sleeps_total", "counter", "Sleeps of idle workers.");
+	for (unsigned i = 0; i < s->n_workers; i++)
+		worker_sample(out, "weir_worker_sleeps_total", i, (double)s->worker[i].sleeps);
+}
+
 static void
 print_workers(const struct snapshot *s, struct evbuffer *out)
 {
@@ -294,6 +312,7 @@ print_workers(const struct snapshot *s, struct evbuffer *out)
 	for (unsigned i = 0; i < s->n_workers; i++)
 		worker_sample(out, "weir_worker_longest_loop_seconds", i,
 			(double)s->worker[i].longest_loop_ns / 1e9);
+	print_sleeps(s, out);
 	family(out, "weir_worker_stalled", "gauge", "1: the worker stands still.");
 	for (unsigned i = 0; i < s->n_workers; i++)
 		worker_sample(out, "weir_worker_stalled", i, s->worker[i].stalled);

@@ -96,6 +96,9 @@ take_worker(struct snapshot *s, struct workers *ws, unsigned i, const struct rat
 	to->idle_ns = counter_get(&w->idle_ns);
 	to->packets = counter_get(&w->packets);
 	to->longest_loop_ns = counter_get(&w->longest_gap_ns);
+	to->longest_sleep_ns = counter_get(&w->idle.longest_ns);
+	to->slept_ns = counter_get(&w->idle.total_ns);
+	to->sleeps = counter_get(&w->idle.sleeps);
 	to->generation = workers_adopted(ws, i);
 	to->stalled = workers_stalled(ws, i);
 	latency_collect(&s->latency, &w->latency);

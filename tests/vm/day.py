@@ -253,10 +253,10 @@ def newer(package, out):
         guest.run("dpkg-deb", "--root-owner-group", "-b", scratch + "/tree", out)
 
 
-def run(nics, say):
-    """The row on a machine of its own.  True if it is as it should be."""
-    package = guest.run(os.path.join(ROOT, "scripts/package")).strip().split("\n")[-1]
-    package = os.path.join(ROOT, package) if not os.path.isabs(package) else package
+def run(nics, package, say):
+    """The row on a machine of its own.  True if it is as it should be.  package: a file, or None: it is built."""
+    if package is None:
+        package = os.path.join(ROOT, guest.run(os.path.join(ROOT, "scripts/package")).strip().split("\n")[-1])
     where = system(package, say)
     with tempfile.TemporaryDirectory(prefix="weir-vm-") as folder:
         share = os.path.join(folder, "share")
