@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <seccomp.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@
 	(UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW | UINT64_C(1) << CAP_IPC_LOCK)
 
 enum {
-	THREADS_MS = 1000, /* longest wait for all threads to give up their capabilities */
+	THREADS_MS = 5000, /* longest wait for all threads to give up their capabilities */
 	POLL_NS = 1000000,
 };
 
@@ -291,7 +290,7 @@ static int
 drop_in_others(struct err *err)
 {
 	struct sigaction act = { .sa_handler = on_give_up, .sa_flags = SA_RESTART }, before;
-	int number = SIGRTMAX - 1;
+	int number = CONFINE_SIGNAL;
 	unsigned n, waited_ms = 0;
 
 	sigemptyset(&act.sa_mask);

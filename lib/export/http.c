@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "control/confine.h"
 #include "export/http_priv.h"
 
 #define NICENESS 10 /* of the thread, which may share its core with the control thread */
@@ -148,6 +149,7 @@ start_thread(struct http *h)
 	int rc;
 
 	sigfillset(&all);
+	sigdelset(&all, CONFINE_SIGNAL);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&h->thread, NULL, run_thread, h);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,11 +213,19 @@ args_build(struct args *args, const struct eal_cfg *cfg, size_t need_mib)
 	args->at[args->count] = NULL;
 }
 
+static const char *
+telemetry_path(char path[static PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/dpdk_telemetry.v2", rte_eal_get_runtime_dir());
+	return path;
+}
+
 static int
 start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 {
 	/* EAL reorders the pointers of its argv: it gets its own array. */
 	char *argv[ARGS_MAX + 1];
+	char path[PATH_MAX];
 	struct quiet quiet;
 	mode_t mask;
 	int rc;
@@ -227,6 +236,8 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	rc = rte_eal_init(args->count, argv);
 	umask(mask);
 	quiet_end(&quiet);
+	if (eal.telemetry && rc >= 0)
+		chmod(telemetry_path(path), 0600);
 	/* EAL creates the folder whatever the arguments, and without telemetry it is empty: not
 	 * even a killed process leaves it behind. */
 	rmdir(rte_eal_get_runtime_dir());
@@ -278,18 +289,15 @@ eal_init(const struct eal_cfg *cfg, struct err *err)
 	return rc;
 }
 
-/* Removes the sockets of telemetry, which DPDK removes at exit only, and their folder. */
+/* Removes the socket of telemetry, which DPDK removes at exit only, and its folder. */
 static void
-remove_sockets(void)
+remove_socket(void)
 {
-	char path[512];
+	char path[PATH_MAX];
 
 	if (!eal.telemetry)
 		return;
-	snprintf(path, sizeof(path), "%s/dpdk_telemetry.v2", rte_eal_get_runtime_dir());
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/telemetry", rte_eal_get_runtime_dir());
-	unlink(path);
+	unlink(telemetry_path(path));
 	rmdir(rte_eal_get_runtime_dir());
 }
 
@@ -301,7 +309,7 @@ eal_fini(void)
 	if (!eal.started)
 		return;
 	quiet_begin(&quiet);
-	remove_sockets();
+	remove_socket();
 	rte_eal_cleanup();
 	quiet_end(&quiet);
 	eal.started = false;
