@@ -17,6 +17,7 @@ import json
 import os
 import struct
 import subprocess
+import sys
 import tempfile
 
 from scapy.config import conf
@@ -28,6 +29,7 @@ from scapy.packet import Raw
 from scapy.utils import RawPcapReader
 
 conf.verb = 0
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
 
 WEIR = None                     # set by run.py
 OPTIONS = ()                    # of every replay

@@ -2,6 +2,7 @@
 """Lists of port forwards: hundreds in one stage, the first that matches counts, for any number of workers."""
 
 import bench
+import packet
 from bench import Failed, replay
 from nat import ICMP, IP, TCP, UDP, Ether, Raw, config, endpoints, expect, frame, udp
 
@@ -35,7 +36,7 @@ def first_counts():
       {to: 10.0.0.3, if: {dst: 198.51.100.7}}, {to: 10.0.0.80, if: {dst: 198.51.100.1, icmp: echo-request}}''')
 
     def tcp(src, dport, dst=PUBLIC):
-        return IP(src=src, dst=dst) / TCP(sport=4000, dport=dport, flags='S')
+        return packet.tcp(src, dst, 4000, dport)
     cases = [
         (tcp(FAR, 80), ('10.0.0.2', 8080)), (tcp('203.0.113.99', 80), ('10.0.0.3', 80)),
         (tcp(FAR, 443), ('10.0.0.3', 443)), (tcp(FAR, 81), None),

@@ -9,6 +9,7 @@ from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
 from bench import MAC, PEER, PORTS, Failed, frame, replay
+from packet import udp
 
 PUBLIC = '198.51.100.1'
 A, B, SERVER = '10.0.0.2', '10.0.0.3', '10.0.0.80'
@@ -45,7 +46,7 @@ class Wire:
 
     def send(self, port, packet, after=0.01):
         self.now += after
-        self.frames.setdefault(port, []).append((self.now, frame(port, packet)))
+        self.frames.setdefault(port, []).append((self.now, bytes(frame(port, packet))))
         return self.now
 
     def run(self, text, sums=True):
@@ -67,10 +68,6 @@ class Wire:
 def expect(what, got, wanted):
     if got != wanted:
         raise Failed('%s: %r instead of %r' % (what, got, wanted))
-
-
-def udp(src, dst, sport=5000, dport=53, payload=b'hello', **ip):
-    return IP(src=src, dst=dst, **ip) / UDP(sport=sport, dport=dport) / Raw(payload)
 
 
 def endpoints(p, layer=UDP):

@@ -17,6 +17,7 @@ from scapy.packet import Raw
 import bench
 from bench import Failed
 from nat import A, B, FAR, OTHER, PUBLIC, SERVER, Wire, config, expect, udp
+from packet import tcp
 
 WRITTEN = 'telemetry: {nat_log: {file: /nonexistent/nat.log}}\n'    # replay writes where it is told to
 POOL = 'pool: [198.51.100.1], log: true'
@@ -63,10 +64,6 @@ def pairs(w):
             done.append((who, live.pop(who), seconds(line), line['reason']))
     expect('without an end', live, {})
     return done
-
-
-def tcp(src, dst, sport, dport, flags='S', **more):
-    return IP(src=src, dst=dst) / TCP(sport=sport, dport=dport, flags=flags, **more)
 
 
 def one_pair_for_a_mapping():

@@ -8,13 +8,10 @@ from scapy.layers.l2 import Ether
 
 from bench import PORTS, Failed, replay
 from nat import A, B, FAR, OTHER, PUBLIC, ROUTER, Wire, config, endpoints, error, expect, inner, udp
+from packet import tcp
 from packets import ICMP, IP, TCP, UDP, Raw
 
 GATEWAY = '10.0.0.1'
-
-
-def tcp(src, dst, sport, dport, flags, seq=100, ack=0):
-    return IP(src=src, dst=dst) / TCP(sport=sport, dport=dport, flags=flags, seq=seq, ack=ack)
 
 
 def passed(w, port, times):

@@ -10,6 +10,7 @@ from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Ether
 from scapy.packet import Raw
 
 from bench import FORWARDED, MAC, PEER, forwarded, frame
+import packet
 
 __all__ = ['ICMP', 'IP', 'TCP', 'UDP', 'IPOption', 'ICMPv6EchoReply', 'ICMPv6EchoRequest', 'ICMPv6ND_NA',
            'ICMPv6ND_NS', 'ICMPv6NDOptDstLLAddr', 'ICMPv6NDOptSrcLLAddr', 'ICMPv6Unknown', 'IPv6',
@@ -17,24 +18,24 @@ __all__ = ['ICMP', 'IP', 'TCP', 'UDP', 'IPOption', 'ICMPv6EchoReply', 'ICMPv6Ech
            'ARP', 'Dot1AD', 'Dot1Q', 'Ether', 'Raw', 'FORWARDED', 'MAC', 'PEER', 'forwarded', 'frame',
            'A', 'B', 'A6', 'B6', 'udp', 'udp6', 'tcp', 'tcp6', 'lan', 'wan', 'padded']
 
-A, A6 = '10.0.0.2', '2001:db8:1::2'             # the peer on lan
-B, B6 = '203.0.113.9', '2001:db8:ffff::9'       # somewhere behind wan
+A, A6 = packet.A, packet.A6             # the peer on lan
+B, B6 = packet.FAR, packet.FAR6         # somewhere behind wan
 
 
 def udp(sport=5203, dport=53, payload=b'payload', src=A, dst=B, **ip):
-    return IP(src=src, dst=dst, **ip) / UDP(sport=sport, dport=dport) / Raw(payload)
+    return packet.udp(src, dst, sport, dport, payload, **ip)
 
 
-def udp6(sport=5203, dport=53, payload=b'payload', src=A6, dst=B6, **ip):
-    return IPv6(src=src, dst=dst, **ip) / UDP(sport=sport, dport=dport) / Raw(payload)
+def udp6(*ports, src=A6, dst=B6, **more):
+    return udp(*ports, src=src, dst=dst, **more)
 
 
 def tcp(flags='S', sport=40000, dport=80, payload=b'', src=A, dst=B, **ip):
-    return IP(src=src, dst=dst, **ip) / TCP(sport=sport, dport=dport, flags=flags) / Raw(payload)
+    return packet.ip(src, dst, **ip) / TCP(sport=sport, dport=dport, flags=flags) / Raw(payload)
 
 
-def tcp6(flags='S', sport=40000, dport=80, payload=b'', src=A6, dst=B6, **ip):
-    return IPv6(src=src, dst=dst, **ip) / TCP(sport=sport, dport=dport, flags=flags) / Raw(payload)
+def tcp6(*fields, src=A6, dst=B6, **more):
+    return tcp(*fields, src=src, dst=dst, **more)
 
 
 def padded(frame_, n):

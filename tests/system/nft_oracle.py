@@ -10,7 +10,7 @@ import sys
 import textwrap
 
 HERE = pathlib.Path(__file__).resolve().parent / 'nft_oracle'
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent.parent / 'support')]
 sys.dont_write_bytecode = True
 
 from scapy.config import conf                           # noqa: E402

@@ -12,12 +12,15 @@ from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
+import packet
+from packet import A, A6, FAR, FAR6, udp  # noqa: F401
+
 OUT, DROP, BACK, BOTH = 'out', 'drop', 'back', 'out+back'
 
-A, B, SERVER = '10.0.0.2', '10.0.0.3', '10.0.0.80'
+B, SERVER = '10.0.0.3', '10.0.0.80'
 PUBLIC, ROUTER = '198.51.100.1', '198.51.100.2'
-FAR, OTHER, THIRD = '203.0.113.9', '203.0.113.10', '203.0.113.11'
-A6, SERVER6, FAR6, ROUTER6 = '2001:db8:1::2', '2001:db8:1::80', '2001:db8:ffff::9', '2001:db8:2::2'
+OTHER, THIRD = '203.0.113.10', '203.0.113.11'
+SERVER6, ROUTER6 = '2001:db8:1::80', '2001:db8:2::2'
 
 ports = itertools.count(20000, 2)
 
@@ -32,11 +35,6 @@ def ports_of(steps):
                 if layer in p:
                     found += [n for n in (p[layer].sport, p[layer].dport) if n >= 20000]
     return list(dict.fromkeys(found))
-
-
-def udp(src=A, dst=FAR, sport=5000, dport=53, payload=b'hello', **ip):
-    head = IPv6(src=src, dst=dst, **ip) if ':' in src else IP(src=src, dst=dst, **ip)
-    return head / UDP(sport=sport, dport=dport) / Raw(payload)
 
 
 def echo(src=A, dst=FAR, n=1, kind=8, payload=b'ping', **ip):
@@ -60,11 +58,9 @@ class Talk:
     def segment(self, ends, flags, seq, ack, more):
         (src, sport), (dst, dport) = ends
         payload = more.pop('payload', b'')
-        ip = {k: more.pop(k) for k in ('ttl', 'hlim', 'tos') if k in more}
+        head = {k: more.pop(k) for k in ('ttl', 'hlim', 'tos') if k in more}
         more.setdefault('window', 8192)
-        head = IPv6(src=src, dst=dst, **ip) if ':' in src else IP(src=src, dst=dst, **ip)
-        p = head / TCP(sport=sport, dport=dport, flags=flags, seq=seq % 2**32, ack=ack % 2**32,
-                       **more)
+        p = packet.tcp(src, dst, sport, dport, flags, seq % 2**32, ack % 2**32, head, **more)
         return p / Raw(payload) if payload else p
 
     def c(self, flags, seq=0, ack=None, due=OUT, **more):
