@@ -17,6 +17,11 @@ HUGEPAGES = 200                 # of 2 MiB
 LOAD = {"tcg": 4, "kvm": 1}     # how much longer things may take
 
 
+def patience():
+    """How much longer things may take here and now: emulation is slow, and other processes want the cores, too."""
+    return LOAD[accelerator()] * max(1, os.getloadavg()[0] / os.cpu_count())
+
+
 class MachineError(Exception):
     pass
 
@@ -125,9 +130,9 @@ class Machine:
         json.loads(self.monitor.makefile().readline())
         self.qmp("qmp_capabilities")
         if resume is None:
-            self.await_shell(40 * LOAD[self.accel])
+            self.await_shell(40 * patience())
         else:
-            self.await_shell(30 * LOAD[self.accel])
+            self.await_shell(30 * patience())
 
     def connect(self, name):
         path = os.path.join(self.folder, name)
@@ -186,7 +191,7 @@ class Machine:
     def load(self, name):
         self.human("loadvm " + name)
         self.buffer = b""
-        self.await_shell(30 * LOAD[self.accel])
+        self.await_shell(30 * patience())
 
     def link(self, nic, up):
         self.qmp("set_link", name=nic, up=up)
@@ -234,6 +239,6 @@ class Machine:
         end = "@end-%d@" % self.serial
         text = "sh 2>&1 <<'%s'\n%s\n%s\necho \"@\"end-%d@$?@\n" % (end, script, end, self.serial)
         self.shell.sendall(text.encode())
-        output = self.read_until(end.encode(), seconds * LOAD[self.accel])
+        output = self.read_until(end.encode(), seconds * patience())
         status = self.read_until(b"@", 10)
         return int(status), output.decode(errors="replace").replace("\r", "")
