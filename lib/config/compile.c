@@ -34,6 +34,7 @@ generation_names_init(struct generation_names *names)
 {
 	ids_init(&names->ifaces, LEDGER_IFACES);
 	ids_init(&names->tracks, SESSION_POLICIES);
+	ids_init(&names->logs, RULE_LOGS);
 }
 
 void
@@ -41,6 +42,7 @@ generation_names_fini(struct generation_names *names)
 {
 	ids_fini(&names->ifaces);
 	ids_fini(&names->tracks);
+	ids_fini(&names->logs);
 }
 
 void
@@ -48,6 +50,7 @@ generation_names_commit(struct generation_names *names)
 {
 	ids_commit(&names->ifaces);
 	ids_commit(&names->tracks);
+	ids_commit(&names->logs);
 }
 
 /* Returns a port's index, or -1. */
@@ -194,6 +197,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.n_ports = m->gen.n_ports,
 		.entry = m->entry,
 		.tracks = &setup->names->tracks,
+		.logs = &setup->names->logs,
 		.running = setup->running,
 		.zones = m->gen.zones.zone,
 		.n_zones = m->gen.zones.n,
@@ -226,6 +230,7 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	m->errors = err_count(err);
 	ids_begin(&setup->names->ifaces);
 	ids_begin(&setup->names->tracks);
+	ids_begin(&setup->names->logs);
 	add_ports(m, setup);
 	if (add_interfaces(m, setup, err) < 0)
 		return &m->gen;

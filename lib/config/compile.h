@@ -21,6 +21,7 @@ struct build;
 struct generation_names {
 	struct ids ifaces;
 	struct ids tracks; /* of stages track: timeouts of sessions */
+	struct ids logs;   /* of rules that are logged */
 };
 
 void generation_names_init(struct generation_names *names);

@@ -104,9 +104,15 @@ struct http_cfg {
 	struct cfg_endpoint listen; /* family 0: not configured */
 };
 
+struct event_log_cfg {
+	struct cfg_head head;
+	struct cfg_path to; /* written: journal, stderr, or a file */
+};
+
 struct telemetry_cfg {
 	struct cfg_head head;
 	struct http_cfg http;
+	struct event_log_cfg log;
 	struct nat_log_cfg nat_log;
 };
 

@@ -418,7 +418,8 @@ check_needed(struct shadows *s, uint32_t rule, const struct witness *w)
 	struct rule_key key;
 	uint32_t later;
 
-	if (r->name != NULL || r->log || is_needed(s, rule, w, &later) != REGION_EMPTY)
+	if (r->name != NULL || rule_log_is_on(&r->log)
+		|| is_needed(s, rule, w, &later) != REGION_EMPTY)
 		return;
 	key_of(s, w, &key);
 	if (decides(s, &key) != rule)
@@ -451,7 +452,7 @@ is_plainly_needed(struct shadows *s, uint32_t rule)
 	key_of(s, &w, &key);
 	if (decides(s, &key) != rule)
 		return false;
-	return r->name != NULL || r->log || !s->whole
+	return r->name != NULL || rule_log_is_on(&r->log) || !s->whole
 		|| (last_of(s, &key) == rule
 			&& (r->jump != NULL || r->action != s->acl->default_action));
 }

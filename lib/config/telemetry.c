@@ -35,9 +35,27 @@ static const struct cfg_table http_table = {
 	.bare = "listen",
 };
 
+static const struct cfg_field event_log_fields[] = {
+	{ "to", CFG_PATH, NULL, offsetof(struct event_log_cfg, to),
+		"journal, stderr, or a file to append to; SIGHUP reopens it." },
+	CFG_END,
+};
+
+static const struct cfg_table event_log_table = {
+	"log",
+	CFG_SIZEOF(struct event_log_cfg),
+	event_log_fields,
+	"Events as lines of JSON: hits of rules with log, reloads, links, limits, stalls.",
+	.bare = "to",
+};
+
 static const struct cfg_field telemetry_fields[] = {
 	{ "http", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, http),
 		"Read-only HTTP for Prometheus, a browser and scripts.", .table = &http_table },
+	{ "log", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, log),
+		"Events as lines of JSON; without it, only hits of rules with log are written, to "
+		"standard error.",
+		.table = &event_log_table },
 	{ "nat_log", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, nat_log),
 		"Log of begin and end of mappings, of pools with log: true.",
 		.table = &nat_log_table },

@@ -11,6 +11,7 @@
 #include <rte_cycles.h>
 
 #include "base/random.h"
+#include "control/events.h"
 #include "control/nat_log.h"
 #include "io/steer.h"
 
@@ -209,6 +210,7 @@ static int
 start(struct appliance *a, struct err *err)
 {
 	struct rte_ether_addr mac[PORT_MAX];
+	struct logs logs;
 
 	choose_cores(a);
 	if (a->options.burst == 0)
@@ -226,8 +228,9 @@ start(struct appliance *a, struct err *err)
 		mac[i] = a->ports.at[i].mac;
 	if (finish_generation(a, a->cfg, a->gen, mac, err) < 0)
 		return -EINVAL;
-	if (log_open(a, a->cfg, &a->nat_log, err) < 0)
+	if (logs_open(a, a->cfg, a->gen, &logs, err) < 0)
 		return -EINVAL;
+	logs_take(a, &logs);
 	if (make_workers(a, err) < 0 || run_workers(a, err) < 0)
 		return -EINVAL;
 	return 0;
@@ -240,6 +243,13 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	unsigned before = err_count(err);
 
 	if (a == NULL) {
+		config_free(cfg);
+		err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	a->events = events_create();
+	if (a->events == NULL) {
+		free(a);
 		config_free(cfg);
 		err_set(err, ENOMEM, "out of memory");
 		return NULL;
@@ -305,6 +315,7 @@ appliance_destroy(struct appliance *a)
 		return; /* a thread still uses it */
 	appliance_close(a);
 	nat_log_close(a->nat_log);
+	events_destroy(a->events);
 	workers_destroy(a->workers);
 	generation_discard(a->gen);
 	for (unsigned i = 0; i < a->n_retired; i++)

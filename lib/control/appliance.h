@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "base/err.h"
 #include "config/config.h"
 #include "io/port.h"
@@ -119,6 +121,9 @@ void appliance_write_log(struct appliance *a);
  * appliance_reopen_log opens the log's file again: it was moved away. */
 void appliance_say_conflicts(struct appliance *a);
 void appliance_reopen_log(struct appliance *a);
+
+/* Writes an event to telemetry.log, with members (a reference that is taken). */
+void appliance_tell(struct appliance *a, const char *event, json_t *members);
 
 /* Returns the log's file; NULL: none is written. */
 const struct nat_log_file *appliance_nat_log(const struct appliance *a);

@@ -197,15 +197,15 @@ prepare(struct appliance *a, struct config *cfg, struct port_plan *plan, struct 
 static int
 take(struct appliance *a, struct config *cfg, bool returns, struct err *err)
 {
-	struct nat_log_file *log = NULL;
+	struct logs logs = { 0 };
 	struct generation *gen = NULL;
 	struct port_plan plan = { .n = 0 };
 
-	if (!prepare(a, cfg, &plan, &gen, returns, err) || log_open(a, cfg, &log, err) < 0
+	if (!prepare(a, cfg, &plan, &gen, returns, err) || logs_open(a, cfg, gen, &logs, err) < 0
 		|| plan_reopen(a, &plan, returns, err) < 0) {
 		plan_undo(a, &plan);
 		generation_discard(gen);
-		nat_log_close(log);
+		logs_close(&logs);
 		return -EINVAL;
 	}
 	publish(a, gen, &plan);
@@ -213,7 +213,7 @@ take(struct appliance *a, struct config *cfg, bool returns, struct err *err)
 	if (a->cfg != a->started)
 		config_free(a->cfg);
 	a->cfg = cfg;
-	log_take(a, log);
+	logs_take(a, &logs);
 	ports_take_vlans(&a->ports, plan.row, plan.n);
 	return 0;
 }

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* NAT's log of a running appliance. */
+/* The logs of a running appliance: NAT's, and events. */
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #include "control/appliance_priv.h"
+#include "control/event_sink.h"
+#include "control/events.h"
 #include "control/nat_log.h"
 
-int
-log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f,
+static int
+open_nat(const struct appliance *a, const struct config *cfg, struct nat_log_file **f,
 	struct err *err)
 {
 	const struct nat_log_cfg *log = &cfg->telemetry.nat_log;
 	bool offline = a->options.captures;
 	const char *path = offline ? a->options.nat_log : log->file.resolved;
 
-	*f = NULL;
 	if (path == NULL || (a->nat_log != NULL && strcmp(path, nat_log_path(a->nat_log)) == 0))
 		return 0;
 	*f = nat_log_open(
@@ -24,8 +25,30 @@ log_open(const struct appliance *a, const struct config *cfg, struct nat_log_fil
 	return *f != NULL ? 0 : -EINVAL;
 }
 
+int
+logs_open(const struct appliance *a, const struct config *cfg, const struct generation *gen,
+	struct logs *next, struct err *err)
+{
+	const struct events_setup setup = { cfg, gen };
+
+	*next = (struct logs){ 0 };
+	if (open_nat(a, cfg, &next->nat, err) == 0
+		&& (a->options.captures || events_open(a->events, &setup, &next->events, err) == 0))
+		return 0;
+	logs_close(next);
+	return -EINVAL;
+}
+
 void
-log_take(struct appliance *a, struct nat_log_file *next)
+logs_close(struct logs *next)
+{
+	nat_log_close(next->nat);
+	event_sink_close(next->events);
+	*next = (struct logs){ 0 };
+}
+
+static void
+take_nat(struct appliance *a, struct nat_log_file *next)
 {
 	if (a->nat_log == NULL) {
 		a->nat_log = next;
@@ -40,19 +63,56 @@ log_take(struct appliance *a, struct nat_log_file *next)
 }
 
 void
-appliance_write_log(struct appliance *a)
+logs_take(struct appliance *a, const struct logs *next)
 {
-	int64_t wall_ns = -(int64_t)APPLIANCE_TIME_ZERO_NS;
+	const struct events_setup setup = { a->cfg, a->gen };
+
+	take_nat(a, next->nat);
+	if (a->options.captures)
+		return;
+	appliance_write_log(a); /* what rules have decided so far, where they stood */
+	events_take(a->events, &setup, next->events);
+}
+
+/* Returns what added to the workers' clocks gives nanoseconds since 1970. */
+static int64_t
+wall_offset_ns(struct appliance *a)
+{
 	struct timespec ts;
 
-	if (a->nat_log == NULL || a->workers == NULL)
+	if (a->options.virtual_time)
+		return -(int64_t)APPLIANCE_TIME_ZERO_NS;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * (int64_t)NS_PER_S + ts.tv_nsec - (int64_t)clock_read(&a->clock);
+}
+
+static void
+write_events(struct appliance *a, int64_t wall_ns)
+{
+	struct events_now now = {
+		.workers = a->workers,
+		.gen = a->gen,
+		.ports = &a->ports,
+		.ifaces = &a->names.ifaces,
+		.wall_ns = wall_ns,
+		.clock_ns = clock_read(&a->clock),
+	};
+
+	events_tick(a->events, &now);
+}
+
+void
+appliance_write_log(struct appliance *a)
+{
+	int64_t wall_ns;
+
+	if (a->workers == NULL)
 		return;
-	if (!a->options.virtual_time) {
-		clock_gettime(CLOCK_REALTIME, &ts);
-		wall_ns = (int64_t)ts.tv_sec * (int64_t)NS_PER_S + ts.tv_nsec
-			- (int64_t)clock_read(&a->clock);
-	}
-	nat_log_write(a->nat_log, a->workers, wall_ns);
+	wall_ns = wall_offset_ns(a);
+	if (a->nat_log != NULL)
+		nat_log_write(a->nat_log, a->workers, wall_ns);
+	if (!a->options.captures)
+		write_events(a, wall_ns);
 }
 
 void
@@ -61,10 +121,17 @@ appliance_reopen_log(struct appliance *a)
 	appliance_write_log(a);
 	if (a->nat_log != NULL)
 		nat_log_reopen(a->nat_log);
+	events_reopen(a->events);
 }
 
 const struct nat_log_file *
 appliance_nat_log(const struct appliance *a)
 {
 	return a->nat_log;
+}
+
+void
+appliance_tell(struct appliance *a, const char *event, json_t *members)
+{
+	events_tell(a->events, event, members);
 }

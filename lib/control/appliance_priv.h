@@ -7,6 +7,8 @@
 #include "config/compile.h"
 #include "io/pool.h"
 
+struct event_sink;
+struct events;
 struct nat_log_file;
 
 /* What a new configuration does with the ports.
@@ -55,6 +57,7 @@ struct appliance {
 	struct workers *workers;
 	struct clock clock;           /* as the workers' */
 	struct nat_log_file *nat_log; /* NULL: none */
+	struct events *events;
 	struct generation_names names;
 	struct generation *gen;
 	struct generation *retired[APPLIANCE_RETIRED]; /* a worker that stands still may use
@@ -104,12 +107,18 @@ void plan_close(struct appliance *a, unsigned slot);
 /* Logs the link of a port. */
 void appliance_tell_link(const struct port *port);
 
-/* Opens the file of NAT's log that cfg names, *f; NULL if there is none, or if it is the one in
- * use.  Returns 0 or negative after an error. */
-int log_open(const struct appliance *a, const struct config *cfg, struct nat_log_file **f,
-	struct err *err);
+/* Logs that were opened for a configuration; NULL: none, or the one in use. */
+struct logs {
+	struct nat_log_file *nat;
+	struct event_sink *events;
+};
 
-/* Switches the log, after a reload, to the file that was opened for it, or to none. */
-void log_take(struct appliance *a, struct nat_log_file *next);
+/* Opens the logs that cfg names, for its generation.  Returns 0 or negative after an error. */
+int logs_open(const struct appliance *a, const struct config *cfg, const struct generation *gen,
+	struct logs *next, struct err *err);
+void logs_close(struct logs *next);
+
+/* Switches to the logs that were opened for a->cfg and a->gen. */
+void logs_take(struct appliance *a, const struct logs *next);
 
 #endif

@@ -79,6 +79,10 @@ remember(struct control *c, const char *source, const char *what, const char *wh
 	snprintf(e.who, sizeof(e.who), "%s", who);
 	snprintf(e.what, sizeof(e.what), "%s", what);
 	number = history_add(c->history, &e);
+	appliance_tell(c->appliance, "reload",
+		json_pack("{s:s,s:I,s:o,s:o,s:o}", "result", "taken", "generation",
+			(json_int_t)generation_number(c), "what", json_text(what), "who",
+			json_text(who), "file", json_text(source)));
 	free(e.text);
 	return number;
 }
@@ -146,6 +150,9 @@ take(struct control *c, struct config *cfg, bool tested, struct err *err)
 		return true;
 	}
 	c->reloads.refused++;
+	appliance_tell(c->appliance, "reload",
+		json_pack("{s:s,s:I,s:o}", "result", "refused", "generation",
+			(json_int_t)generation_number(c), "error", json_text(err_first(err))));
 	config_free(cfg);
 	return false;
 }

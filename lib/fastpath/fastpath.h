@@ -22,6 +22,7 @@
 struct fastpath;
 struct rte_mbuf;
 struct rte_mempool;
+struct rule_ring;
 struct tx_queue; /* io/queue.h */
 
 struct fastpath_setup {
@@ -142,6 +143,9 @@ void fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out);
 
 /* Fills all figures; walks over tables.  By the owner, or when it has stopped. */
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
+
+/* Returns what the worker tells of rules that are logged; NULL: none ever was.  Control. */
+struct rule_ring *fastpath_rules(const struct fastpath *fp);
 
 /* Returns the worker's NAT, for reports. */
 const struct nat *fastpath_nat(const struct fastpath *fp);

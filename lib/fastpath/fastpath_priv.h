@@ -24,6 +24,7 @@ struct fastpath {
 	struct handoff handoff;
 	struct clock clock;
 	const struct fastpath_variant *variant;
+	struct rule_ring *rules; /* control: write, before the generation that has rules to log */
 	void (*tell)(
 		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
 	void *tell_arg;

@@ -13,6 +13,7 @@
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
+#include "tap/rule_ring.h"
 
 #define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
 #define SWEEP_PERIOD_NS NS_PER_SECOND    /* every record is visited once in this time */
@@ -75,6 +76,7 @@ release_session(void *slowpath, struct session *session, enum session_end why)
 {
 	struct slowpath *s = slowpath;
 
+	slowpath_rule_session_ends(s, session, (uint8_t)why);
 	nat_release(s->nat, session, why, s->now_ns);
 }
 
@@ -183,6 +185,7 @@ fastpath_destroy(struct fastpath *fp)
 	flow_table_destroy(fp->slow.flow4);
 	flow_table_destroy(fp->slow.flow6);
 	action_lists_destroy(fp->slow.lists);
+	rule_ring_destroy(fp->rules);
 	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
 	memory_give(fp, sizeof(*fp));
 }
@@ -236,9 +239,29 @@ fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reas
 	fastpath_send_born(fp);
 }
 
+/* Allocates what rules that are logged need; the worker takes it when it adopts. */
+static int
+make_rules(struct fastpath *fp, const struct generation *gen)
+{
+	struct rule_ring *r = fp->rules;
+	bool end = false;
+
+	if (gen->n_rule_logs == 0)
+		return 0;
+	if (r == NULL)
+		r = fp->rules = rule_ring_create(RULE_LOGS, fp->slow.sessions->capacity, -1);
+	for (unsigned i = 1; i < gen->n_rule_logs; i++)
+		end |= gen->rule_logs[i].end;
+	if (r == NULL || (end && rule_ring_keep_sessions(r) < 0))
+		return -ENOMEM;
+	return 0;
+}
+
 int
 fastpath_make_room(struct fastpath *fp, const struct generation *gen)
 {
+	if (make_rules(fp, gen) < 0)
+		return -ENOMEM;
 	return gen->nat != NULL ? nat_make_room(fp->slow.nat, gen->nat) : 0;
 }
 
@@ -246,6 +269,7 @@ void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
 	fp->slow.gen = gen;
+	fp->slow.rules = fp->rules;
 	fp->slow.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
 	sessions_set_policies(fp->slow.sessions, gen->session_policies);
 	nat_adopt(fp->slow.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
@@ -442,4 +466,10 @@ const struct nat *
 fastpath_nat(const struct fastpath *fp)
 {
 	return fp->slow.nat;
+}
+
+struct rule_ring *
+fastpath_rules(const struct fastpath *fp)
+{
+	return fp->rules;
 }

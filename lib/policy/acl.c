@@ -47,8 +47,7 @@ static const struct cfg_field rule_fields[] = {
 		"Instead of an action: another access list; what it does not decide continues "
 		"with the next rule.",
 		.refers = "acls", .kind = "access list" },
-	{ "log", CFG_BOOL, "false", offsetof(struct rule_cfg, log),
-		"Marks the rule's hits for the log." },
+	RULE_LOG_ROW(struct rule_cfg),
 	CFG_END,
 };
 
@@ -75,6 +74,14 @@ const struct cfg_table acl_table = {
 	acl_fields,
 	"An access list: rules in order, and a default.",
 	"rules",
+};
+
+static const enum rule_verdict verdicts[] = {
+	[ACL_NONE] = RULE_GOTO,
+	[ACL_ACCEPT] = RULE_ACCEPT,
+	[ACL_DROP] = RULE_DROP,
+	[ACL_REJECT] = RULE_REJECT,
+	[ACL_RETURN] = RULE_RETURN,
 };
 
 /* An access list under construction. */
@@ -130,8 +137,8 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 	if (rule->counter == 0)
 		return -ENOMEM;
 	build_counter_says(ab->b, rule->counter, &rule_table, cfg);
-	if (cfg->log)
-		build_counter_log(ab->b, rule->counter);
+	rc |= build_rule_log(ab->b, rule->counter, &cfg->log,
+		cfg->call != NULL ? RULE_CALL : verdicts[rule->action]);
 	if (cfg->call != NULL) {
 		rule->call = built_find(&ab->b->declared, cfg->call);
 		rule->loc = cfg_loc(&cfg->head, &cfg->call);

@@ -233,12 +233,6 @@ build_counter_says(
 	b->counter[counter].says = text_hash(table, cfg);
 }
 
-void
-build_counter_log(struct build *b, uint32_t counter)
-{
-	b->counter[counter].log = true;
-}
-
 int
 build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 {

@@ -42,6 +42,7 @@ struct build_setup {
 	unsigned n_ports;
 	const char *const *entry;         /* by id: name of its pipeline, or NULL */
 	struct ids *tracks;               /* numbers of stages track; NULL: of this build alone */
+	struct ids *logs;                 /* numbers of rules that are logged; likewise */
 	const struct generation *running; /* the generation whose numbers are continued;
 					   * NULL: the first */
 	const struct zone *zones;         /* named zones; they outlive the build */
@@ -119,7 +120,6 @@ int build_public(struct build *b, rte_be32_t address);
 
 /* Returns a new rule counter, or 0 after an error when there is no room. */
 uint32_t build_counter(struct build *b, struct loc loc, const char *owner, const char *name);
-void build_counter_log(struct build *b, uint32_t counter);
 
 /* Sets the text of the counter's line, a decoded struct of a table: as long as it is the same in
  * the next generation, the counter keeps its value. */

@@ -102,6 +102,8 @@ struct generation {
 	unsigned n_pipelines;
 	const struct rule_counter *counters; /* [0] is not used */
 	unsigned n_counters;
+	const struct rule_log *rule_logs; /* [0] is not used */
+	unsigned n_rule_logs;             /* 0: no rule is logged */
 	const struct meter_spec *meters;
 	unsigned n_meters;
 	const struct session_policy *session_policies; /* by struct session's policy */

@@ -229,6 +229,8 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_pipelines = b->pipelines.n;
 	gen->counters = b->counter;
 	gen->n_counters = b->n_counters;
+	gen->rule_logs = b->rule_log;
+	gen->n_rule_logs = b->n_rule_logs;
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
 	if (build_session_policies(b, 0) < 0)
@@ -257,6 +259,8 @@ build_create(const struct build_setup *setup)
 	arena_init(&b->arena);
 	ids_init(&b->own_tracks, SESSION_POLICIES);
 	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
+	ids_init(&b->own_logs, RULE_LOGS);
+	b->logs = setup->logs != NULL ? setup->logs : &b->own_logs;
 	return b;
 }
 
@@ -277,6 +281,7 @@ build_discard(struct build *b)
 	own_addresses_discard(b->own);
 	owners_discard(b->owners);
 	ids_fini(&b->own_tracks);
+	ids_fini(&b->own_logs);
 	arena_fini(&b->arena);
 	free(b);
 }

@@ -5,6 +5,7 @@
 
 #include "schema/field.h"
 #include "policy/match.h"
+#include "policy/rule_log.h"
 
 struct set_cfg {
 	struct cfg_head head;
@@ -40,7 +41,7 @@ struct rule_cfg {
 	enum acl_reject with;
 	const char *jump; /* goto: name of a pipeline, or NULL */
 	const char *call; /* name of an access list, or NULL */
-	bool log;
+	struct rule_log_cfg log;
 };
 
 struct acl_cfg {

@@ -15,8 +15,22 @@ struct rule_counter {
 	struct loc loc;    /* file (without folders, as users write it), line */
 	const char *owner; /* "acls.from-outside", "pipelines.inside" */
 	const char *name;  /* the rule's name, or NULL */
-	bool log;          /* first packets are to be logged */
+	uint32_t log;      /* into the generation's rule_logs; 0: none */
 	uint64_t says;     /* a hash of the line's text; 0 for a default */
+};
+
+/* What a rule that is logged decides. */
+enum rule_verdict { RULE_ACCEPT, RULE_DROP, RULE_REJECT, RULE_GOTO, RULE_CALL, RULE_RETURN };
+
+#define RULE_LOGS 4096 /* numbers of rules that are logged, over generations; 0 is none */
+
+struct rule_log {
+	uint16_t id;          /* of the rule by name, over generations */
+	uint8_t verdict;      /* enum rule_verdict */
+	bool end;             /* a line at a session's end, too */
+	uint32_t interval_ns; /* between two lines */
+	uint32_t counter;
+	const char *prefix; /* or NULL */
 };
 
 struct rule_hits {

@@ -218,6 +218,7 @@ enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 		return;
 	}
 	b->flow[slot] = ev->session->flow[0];
+	d->begins = true;
 	s->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
 	observe_session(s, ev->session);
 }

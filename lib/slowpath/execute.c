@@ -7,6 +7,7 @@
 #include "nat/nat.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
+#include "tap/rule_ring.h"
 
 /* Counts a packet that no record counts for its rules. */
 static void
@@ -29,6 +30,9 @@ count(struct slowpath *s, const struct burst *b, unsigned slot, const struct vie
 
 	if (!d->fast) {
 		count_rules(s, d, v, b->tick);
+		if (unlikely(s->rules != NULL) && d->session != NULL)
+			rule_ring_count(s->rules, session_index(s->sessions, d->session), d->reply,
+				1, v->l3_bytes);
 	} else {
 		f->packets++;
 		f->bytes += v->l3_bytes;

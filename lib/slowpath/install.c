@@ -118,7 +118,7 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 	f->nexthop = d->nexthop;
 	f->epoch = hold_list(s, f, p, ev->view->iface) ? s->epoch : 0;
 	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED))
-		| (has_actions(p) ? FLOW_ACTIONS : 0)
+		| (has_actions(p) || drops_are_told(s, p) ? FLOW_ACTIONS : 0)
 		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }
 

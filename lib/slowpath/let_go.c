@@ -4,6 +4,7 @@
 #include "base/counter.h"
 #include "program/action_list.h"
 #include "slowpath/slowpath_priv.h"
+#include "tap/rule_ring.h"
 
 /* Returns the rule counter of a word of a list, in the current generation, or 0. */
 static uint32_t
@@ -41,6 +42,8 @@ slowpath_collect(struct slowpath *s, struct flow *f)
 		counter_add(&h->bytes, f->bytes);
 		h->last = f->seen;
 	}
+	if (unlikely(s->rules != NULL) && (f->flags & FLOW_SESSION))
+		rule_ring_count(s->rules, f->session, f->flags & FLOW_REPLY, f->packets, f->bytes);
 	f->packets = 0;
 	f->bytes = 0;
 }

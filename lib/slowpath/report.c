@@ -114,6 +114,8 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 void
 report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
 {
+	if (unlikely(s->gen->n_rule_logs != 0) && d != NULL)
+		tell_rules(s, b, slot, d);
 	if (s->observer != NULL)
 		tell(s, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);
 }

@@ -27,7 +27,9 @@ struct identifier;
 struct flow_table;
 struct nat;
 struct action_lists;
+struct rule_ring;
 struct rte_mempool;
+struct session;
 struct sessions;
 
 /* The observation of each packet, in order of arrival: replay and explain print it.  Pointers are
@@ -100,6 +102,7 @@ struct slowpath {
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct ledger *ledger;
+	struct rule_ring *rules;    /* NULL: no rule was ever logged */
 	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
 				     * fragment, or judged alone */
 	/* Returns the worker that owns the packet of a slot (for a fragment: where its datagram's
@@ -195,6 +198,9 @@ void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t i
 
 /* Adds what a flow has counted since the last time to its rule counters. */
 void slowpath_collect(struct slowpath *s, struct flow *f);
+
+/* Tells the end of a session, if a rule with log: asks for it. */
+void slowpath_rule_session_ends(struct slowpath *s, const struct session *session, uint8_t why);
 
 /* Handles the removal of a record from its table (flow_table's let_go). */
 void slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index);

@@ -61,6 +61,7 @@ struct decision {
 	struct session *session;       /* or NULL */
 	uint8_t conn;                  /* new: enum conn_state */
 	bool reply;
+	bool begins;  /* the session begins with it */
 	bool metered; /* the meters have decided: */
 	bool exceeded;
 };
@@ -128,6 +129,14 @@ void slowpath_free_lists(struct slowpath *s);
 /* Reads a record as a decision. */
 void decision_from_record(
 	struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d);
+
+/* --- rules.c: rules that are logged --- */
+
+/* Tells what rules with log: have decided of the packet of a slot. */
+void tell_rules(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
+
+/* Returns true if each packet that the program drops is to be told. */
+bool drops_are_told(const struct slowpath *s, const struct program *p);
 
 /* --- execute.c, actions.c --- */
 

@@ -9,6 +9,7 @@
 struct drop_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
+	struct rule_log_cfg log;
 };
 
 struct drop {
@@ -16,6 +17,7 @@ struct drop {
 };
 
 static const struct cfg_field drop_fields[] = {
+	RULE_LOG_ROW(struct drop_cfg),
 	STAGE_IF(struct drop_cfg),
 	CFG_END,
 };
@@ -30,6 +32,7 @@ static const struct cfg_table drop_table = {
 static int
 drop_build(struct stage_build *sb, void **instance)
 {
+	const struct drop_cfg *cfg = (const void *)sb->cfg;
 	struct drop *drop = build_alloc(sb->build, 1, sizeof(*drop));
 
 	if (drop == NULL)
@@ -40,7 +43,9 @@ drop_build(struct stage_build *sb, void **instance)
 	sb->traits = TRAIT_ENDS;
 	sb->action_words = 1;
 	*instance = drop;
-	return drop->counter != 0 ? 0 : -ENOMEM;
+	if (drop->counter == 0)
+		return -ENOMEM;
+	return build_rule_log(sb->build, drop->counter, &cfg->log, RULE_DROP);
 }
 
 static void

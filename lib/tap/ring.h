@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A ring of entries of a fixed size, by which a worker tells something to control: one writer, one
+ * reader, no lock.
+ *
+ * A full ring loses the entry, and counts it; nothing waits.
+ *
+ * Threads: the owning worker adds; control takes, and reads the counts.  Memory: ring_create. */
+#ifndef TAP_RING_H
+#define TAP_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring;
+
+/* Returns a ring of that many entries, a power of two, or NULL without memory. */
+struct ring *ring_create(uint32_t entries, uint32_t entry_bytes, int numa_node);
+void ring_destroy(struct ring *r); /* NULL is fine */
+
+/* Returns the place of the next entry, which the writer fills before ring_commit; NULL after
+ * counting it as lost: the ring is full. */
+void *ring_reserve(struct ring *r);
+void ring_commit(struct ring *r);
+
+/* Returns the oldest entry, NULL without one; it stays valid until ring_release. */
+const void *ring_peek(struct ring *r);
+void ring_release(struct ring *r);
+
+/* Return the number of entries that wait, and of those that found no room so far. */
+uint32_t ring_waiting(const struct ring *r);
+uint64_t ring_lost(const struct ring *r);
+
+#endif
