@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lines on standard error, at a bounded rate. */
+/* Lines on standard error, at a bounded rate, written without waiting for whoever reads them. */
 
 #include "base/log.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -38,13 +42,36 @@ log_set_level(enum log_level level)
 	pthread_mutex_unlock(&out.lock);
 }
 
+/* Writes what standard error takes now: a pipe that nobody reads must not stop the thread.  A part
+ * of PIPE_BUF bytes is taken whole by a pipe that can be written.  Returns false if something is
+ * left. */
+static bool
+put(const char *text, size_t bytes)
+{
+	struct pollfd out_fd = { .fd = fileno(stderr), .events = POLLOUT };
+
+	while (bytes > 0) {
+		size_t part = bytes < PIPE_BUF ? bytes : PIPE_BUF;
+		ssize_t n;
+
+		if (poll(&out_fd, 1, 0) <= 0 || (out_fd.revents & POLLOUT) == 0)
+			return false;
+		n = write(out_fd.fd, text, part);
+		if (n < 0 && errno != EINTR)
+			return false;
+		text += n > 0 ? n : 0;
+		bytes -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
 static void
-begin_line(enum log_level level)
+begin_line(FILE *line, enum log_level level)
 {
 	if (getenv("JOURNAL_STREAM") != NULL)
-		fprintf(stderr, "<%d>", levels[level].priority);
+		fprintf(line, "<%d>", levels[level].priority);
 	else
-		fprintf(stderr, "weir: %s", levels[level].word);
+		fprintf(line, "weir: %s", levels[level].word);
 }
 
 /* Returns true if one more line fits into this second, and counts it. */
@@ -68,13 +95,35 @@ take_line(void)
 
 /* Writes the message with control characters replaced: it may hold names and paths. */
 static void
-put_clean(const char *fmt, va_list ap)
+put_clean(FILE *line, const char *fmt, va_list ap)
 {
 	char *text = NULL;
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		return;
-	text_put(stderr, text, text + strlen(text));
+	text_put(line, text, text + strlen(text));
+	free(text);
+}
+
+static void
+write_line(enum log_level level, const char *fmt, va_list ap)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *line = open_memstream(&text, &bytes);
+	unsigned lost = out.lost;
+
+	if (line == NULL)
+		return;
+	if (lost != 0) {
+		begin_line(line, LEVEL_WARNING);
+		fprintf(line, "%u lines were too many and are not shown\n", lost);
+	}
+	begin_line(line, level);
+	put_clean(line, fmt, ap);
+	fputc('\n', line);
+	if (fclose(line) == 0)
+		out.lost = put(text, bytes) ? 0 : lost + 1;
 	free(text);
 }
 
@@ -85,16 +134,17 @@ log_write(enum log_level level, const char *fmt, ...)
 
 	pthread_mutex_lock(&out.lock);
 	if (level <= out.level && take_line()) {
-		if (out.lost != 0) {
-			begin_line(LEVEL_WARNING);
-			fprintf(stderr, "%u lines were too many and are not shown\n", out.lost);
-			out.lost = 0;
-		}
-		begin_line(level);
 		va_start(ap, fmt);
-		put_clean(fmt, ap);
+		write_line(level, fmt, ap);
 		va_end(ap);
-		fputc('\n', stderr);
 	}
+	pthread_mutex_unlock(&out.lock);
+}
+
+void
+log_text(const char *text, size_t bytes)
+{
+	pthread_mutex_lock(&out.lock);
+	out.lost += !put(text, bytes);
 	pthread_mutex_unlock(&out.lock);
 }

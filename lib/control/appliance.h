@@ -75,6 +75,14 @@ int appliance_reload(struct appliance *a, struct config *cfg, struct err *err);
  * to a configuration that ran before. */
 int appliance_return(struct appliance *a, struct config *cfg, struct err *err);
 
+/* Says whether the configurations to come let sessions through that are marked as kept (WALK_KEEP),
+ * whatever their access lists say.  Not at the start. */
+void appliance_keep_sessions(struct appliance *a, bool keep);
+
+/* Returns true if a configuration must pass its tests to be taken.  appliance_reload tries those of
+ * single packets; conversations (control/conversations.h) are the caller's. */
+bool appliance_tries_tests(const struct appliance *a);
+
 /* What of cfg a running appliance cannot take is an error.  0 or negative. */
 int appliance_check(struct appliance *a, const struct config *cfg, struct err *err);
 

@@ -285,6 +285,16 @@ say_reopened(const struct port_plan *plan)
 				plan->row[i].name);
 }
 
+static const struct port_cfg *
+first_reopened(const struct port_plan *plan)
+{
+	unsigned i = 0;
+
+	while (i + 1 < plan->n && plan->step[i] != PORT_REOPENS)
+		i++;
+	return &plan->row[i];
+}
+
 int
 plan_reopen(struct appliance *a, struct port_plan *plan, bool absent, struct err *err)
 {
@@ -295,8 +305,9 @@ plan_reopen(struct appliance *a, struct port_plan *plan, bool absent, struct err
 	say_reopened(plan);
 	if (!take_away(a, plan->closes)) {
 		give_again(a, plan->closes);
-		return err_set(err, EBUSY,
-			"a worker stands still, and may use a port that is to be closed");
+		return err_add(err, EBUSY, first_reopened(plan)->loc,
+			"ports.%s: a worker stands still, and may use the device that is to be opened again",
+			first_reopened(plan)->name);
 	}
 	for (unsigned i = 0; i < PORT_MAX; i++)
 		if (plan->closes & bit(i))

@@ -66,6 +66,7 @@ struct appliance {
 	struct port_watch port_watch[PORT_MAX]; /* by port index */
 	uint64_t started_ns, halted_ns;         /* monotonic */
 	uint32_t conflicts_seen;                /* of NAT's addresses, logged so far */
+	bool keeps; /* the next generation lets sessions marked as kept through */
 	bool ports_open, pools_made, running, halted, closed;
 };
 

@@ -101,8 +101,8 @@ control_create(const struct control_setup *setup)
 		control_destroy(c);
 		return NULL;
 	}
-	/* The last good configuration may have been read from another file: the name that its sets
-	 * are relative to. */
+	/* It may have been read from another file: the name that its sets are relative to. */
+	snprintf(c->base, sizeof(c->base), "%s", setup->base_digest);
 	if (setup->started != NULL)
 		transaction_started(
 			c, appliance_config(c->appliance)->head.loc.file, setup->started);
@@ -119,9 +119,9 @@ control_destroy(struct control *c)
 {
 	if (c == NULL)
 		return;
-	socket_close(c->socket);
 	if (c->history != NULL)
 		transaction_end(c);
+	socket_close(c->socket);
 	walkers_destroy(c->walkers);
 	remote_destroy(c->remote);
 	history_destroy(c->history);
@@ -129,10 +129,10 @@ control_destroy(struct control *c)
 	free(c);
 }
 
-bool
-control_reload(struct control *c, const char *who, struct err *err)
+void
+control_reload(struct control *c, const char *who)
 {
-	return transaction_reload(c, who, err);
+	transaction_reload(c, who);
 }
 
 void

@@ -20,7 +20,9 @@ struct control_setup {
 	const char *socket;  /* path; NULL: none is made */
 	const char *config;  /* the file it was started with; NULL: the built-in example */
 	const char *state;   /* folder of the history; NULL: CONTROL_STATE, if it is there */
-	const char *started; /* what the history says of the start: "start" */
+	const char *started; /* what the history says of the start; NULL: "start" */
+	/* history_digest of what config says; "": it cannot be read */
+	char base_digest[17];
 };
 
 /* A socket that cannot be made is a warning in the log: the appliance runs without one.  NULL: no
@@ -44,8 +46,8 @@ struct appliance *control_appliance(struct control *c);
 const struct rates *control_rates(const struct control *c);
 const struct control_reloads *control_reloads(const struct control *c);
 
-/* Reads the file again, for SIGHUP; what is to be said goes to err.  True: it is taken. */
-bool control_reload(struct control *c, const char *who, struct err *err);
+/* Reads the file again, for SIGHUP.  What becomes of it is said in the log, now or later. */
+void control_reload(struct control *c, const char *who);
 
 /* Acts on a call: true, or it is finished later.  For the socket; tests call it without one. */
 bool control_serve(void *control, struct rpc_call *call);

@@ -26,6 +26,21 @@ struct pending {
 	struct event *timer;
 };
 
+/* A configuration that is on its way (control/taking.h). */
+struct taking {
+	bool busy;
+	bool returns; /* to a configuration that ran before */
+	bool again;   /* a signal asked for a reload meanwhile */
+	struct conversations *trial;
+	struct config *cfg;
+	struct err *err;
+	struct rpc_call *call; /* NULL: a signal's */
+	char *path;
+	char what[32], who[64];
+	unsigned long seconds; /* in which it is to be confirmed; 0: it stays */
+	struct event *readable, *timer;
+};
+
 struct control {
 	struct control_setup setup;
 	struct appliance *appliance;
@@ -35,7 +50,9 @@ struct control {
 	struct history *history;
 	struct control_reloads reloads;
 	struct pending pending;
+	struct taking taking;
 	char config[1024]; /* the file it was started with, from the root */
+	char base[17];     /* history_digest of what that file said when it was read last */
 	struct rates rates;
 	struct trend trend;
 	char *config_text; /* of show config, whose pages it is printed for once */
@@ -75,6 +92,9 @@ json_t *result_rows(struct rpc_call *call);
 
 /* There is one more page. */
 void result_next(struct rpc_call *call, unsigned long from);
+
+/* Packets that a rule counter has counted, in all workers and earlier generations. */
+uint64_t counter_packets(struct control *c, unsigned counter);
 
 /* Members are only set where there is something to say. */
 void row_text(json_t *row, const char *name, const char *text);

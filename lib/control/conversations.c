@@ -19,10 +19,12 @@
 
 #define OUTPUT_MAX (4u << 20)
 
-/* What the other process writes. */
-struct output {
-	char *text;
+struct conversations {
+	pid_t pid;  /* 0: another process's child */
+	int from;   /* its output */
+	bool heard; /* all of it */
 	size_t bytes;
+	char text[OUTPUT_MAX];
 };
 
 static bool
@@ -41,18 +43,6 @@ now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static struct {
-	void (*call)(void *arg);
-	void *arg;
-} waiting;
-
-void
-conversations_while_waiting(void (*call)(void *arg), void *arg)
-{
-	waiting.call = call;
-	waiting.arg = arg;
 }
 
 /* Starts `weir test --json - PATH` with its output in a pipe, or has it started.  Returns its
@@ -74,33 +64,6 @@ begin(const char *path, int *from)
 	return pid;
 }
 
-/* Reads to the end.  False: it takes too long, or says too much. */
-static bool
-listen_to(int from, struct output *out)
-{
-	uint64_t end = now_ms() + CONVERSATIONS_SECONDS * 1000ull;
-	struct pollfd fd = { .fd = from, .events = POLLIN };
-
-	out->text = malloc(OUTPUT_MAX);
-	while (out->text != NULL && now_ms() < end) {
-		ssize_t n;
-
-		if (waiting.call != NULL)
-			waiting.call(waiting.arg);
-		if (poll(&fd, 1, 100) <= 0)
-			continue;
-		n = read(from, out->text + out->bytes, OUTPUT_MAX - out->bytes);
-		if (n == 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			return false;
-		out->bytes += n > 0 ? (size_t)n : 0;
-		if (out->bytes == OUTPUT_MAX)
-			return false;
-	}
-	return false;
-}
-
 static void
 add_error(const json_t *found, struct err *err)
 {
@@ -118,9 +81,9 @@ add_error(const json_t *found, struct err *err)
 
 /* Takes over what the other process has found.  False: it is not what `weir test` writes. */
 static bool
-take_errors(const struct output *out, struct err *err)
+take_errors(const struct conversations *t, struct err *err)
 {
-	json_t *files = json_loadb(out->text, out->bytes, 0, NULL), *found;
+	json_t *files = json_loadb(t->text, t->bytes, 0, NULL), *found;
 	const json_t *errors = json_object_get(json_array_get(files, 0), "errors");
 	bool fine = json_is_true(json_object_get(json_array_get(files, 0), "ok"));
 	size_t i, n = json_array_size(errors);
@@ -130,33 +93,111 @@ take_errors(const struct output *out, struct err *err)
 	return fine || n > 0;
 }
 
+struct conversations *
+conversations_begin(const struct config *cfg, struct err *err)
+{
+	const char *path = cfg->head.loc.file;
+	struct conversations *t;
+
+	if (!has_conversations(cfg) || path == NULL)
+		return NULL;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL) {
+		err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	t->pid = begin(path, &t->from);
+	if (t->pid >= 0)
+		return t;
+	cfg_error(err, &cfg->head, &cfg->tests, "the conversations cannot be tried: %s",
+		strerror(-t->pid));
+	free(t);
+	return NULL;
+}
+
+int
+conversations_fd(const struct conversations *t)
+{
+	return t->from;
+}
+
+bool
+conversations_read(struct conversations *t)
+{
+	ssize_t n = read(t->from, t->text + t->bytes, OUTPUT_MAX - t->bytes);
+
+	if (n < 0)
+		return errno != EINTR && errno != EAGAIN;
+	t->heard = n == 0 && t->bytes < OUTPUT_MAX;
+	t->bytes += (size_t)n;
+	return n == 0;
+}
+
+/* Ends the process, if it has not ended by itself. */
+static void
+bury(struct conversations *t)
+{
+	int status;
+
+	if (!t->heard && t->pid > 0)
+		kill(t->pid, SIGKILL);
+	close(t->from);
+	while (t->pid > 0 && waitpid(t->pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+int
+conversations_end(struct conversations *t, const struct config *cfg, struct err *err)
+{
+	unsigned before = err_count(err);
+
+	bury(t);
+	if (!t->heard || !take_errors(t, err))
+		cfg_error(err, &cfg->head, &cfg->tests, "the conversations could not be tried%s",
+			t->heard ? "" : ": it took too long");
+	free(t);
+	return err_count(err) == before ? 0 : -EINVAL;
+}
+
+void
+conversations_cancel(struct conversations *t)
+{
+	if (t == NULL)
+		return;
+	t->heard = false;
+	bury(t);
+	free(t);
+}
+
+/* Returns true if a signal waits that is to end the program. */
+static bool
+is_to_stop(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0
+		&& (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
 int
 conversations_gate(const struct config *cfg, struct err *err)
 {
-	const char *path = cfg->head.loc.file;
-	struct output out = { NULL, 0 };
 	unsigned before = err_count(err);
-	bool heard, read = false;
-	int from = -1, status;
-	pid_t pid;
+	struct conversations *t = conversations_begin(cfg, err);
+	uint64_t end = now_ms() + CONVERSATIONS_SECONDS * 1000ull;
+	struct pollfd fd = { .events = POLLIN };
 
-	if (!has_conversations(cfg) || path == NULL)
-		return 0;
-	pid = begin(path, &from);
-	if (pid < 0)
-		return cfg_error(err, &cfg->head, &cfg->tests,
-			"the conversations cannot be tried: %s", strerror(-pid));
-	heard = listen_to(from, &out);
-	if (!heard && pid > 0)
-		kill(pid, SIGKILL);
-	close(from);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (heard)
-		read = take_errors(&out, err);
-	free(out.text);
-	if (!read)
-		cfg_error(err, &cfg->head, &cfg->tests, "the conversations could not be tried%s",
-			heard ? "" : ": it took too long");
-	return err_count(err) == before ? 0 : -EINVAL;
+	if (t == NULL)
+		return err_count(err) == before ? 0 : -EINVAL;
+	fd.fd = t->from;
+	while (now_ms() < end) {
+		if (is_to_stop()) {
+			conversations_cancel(t);
+			return cfg_error(err, &cfg->head, &cfg->tests,
+				"the conversations are not tried: stopped by a signal");
+		}
+		if (poll(&fd, 1, 50) > 0 && conversations_read(t))
+			break;
+	}
+	return conversations_end(t, cfg, err);
 }

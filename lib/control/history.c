@@ -76,7 +76,7 @@ static bool
 read_entry(const char *dir, unsigned number, struct history_entry *out)
 {
 	char path[4096];
-	const char *who, *what, *source, *config;
+	const char *who, *what, *source, *config, *base = "";
 	json_int_t when;
 	json_t *meta;
 	bool fine;
@@ -85,8 +85,8 @@ read_entry(const char *dir, unsigned number, struct history_entry *out)
 	snprintf(path, sizeof(path), "%s/%08u.json", dir, number);
 	meta = json_load_file(path, 0, NULL);
 	fine = meta != NULL
-		&& json_unpack(meta, "{s:I,s:s,s:s,s:s,s:s}", "time", &when, "who", &who, "what",
-			   &what, "source", &source, "config", &config)
+		&& json_unpack(meta, "{s:I,s:s,s:s,s:s,s:s,s?s}", "time", &when, "who", &who,
+			   "what", &what, "source", &source, "config", &config, "base", &base)
 			== 0;
 	if (fine) {
 		snprintf(path, sizeof(path), "%s/%08u.yaml", dir, number);
@@ -94,6 +94,7 @@ read_entry(const char *dir, unsigned number, struct history_entry *out)
 		out->time = (time_t)when;
 		snprintf(out->who, sizeof(out->who), "%s", who);
 		snprintf(out->what, sizeof(out->what), "%s", what);
+		snprintf(out->base, sizeof(out->base), "%s", base);
 		out->source = strdup(source);
 		out->config = strdup(config);
 		out->text = read_text(path);
@@ -198,6 +199,16 @@ history_last(const struct history *h, const char *config)
 		if (strcmp(h->entry[i].config, config) == 0)
 			return &h->entry[i];
 	return NULL;
+}
+
+void
+history_digest(const char *text, char out[static 17])
+{
+	uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
+
+	for (; *text != '\0'; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3;
+	snprintf(out, 17, "%016llx", (unsigned long long)h);
 }
 
 const char *

@@ -25,8 +25,11 @@ struct history;
 struct history_entry {
 	unsigned number; /* counts up, over restarts */
 	time_t time;
-	char who[64];  /* "root", "alice (uid 0)", "start", "SIGHUP" */
-	char what[32]; /* "start", "commit", "reload", "rollback to 7", "return to 7" */
+	char who[64]; /* "root", "alice (uid 0)", "start", "SIGHUP" */
+	/* "start", "last good", "committed", "commit", "reload", "rollback to 7" */
+	char what[32];
+	char base[17]; /* history_digest of what the file of the start said when it was read last;
+			* "": unknown */
 	char *source;  /* file that it was read from */
 	char *config;  /* file that Weir was started with */
 	char *text;
@@ -49,6 +52,9 @@ const struct history_entry *history_last(const struct history *h, const char *co
 
 /* The folder; NULL: none. */
 const char *history_dir(const struct history *h);
+
+/* Writes the digest of a configuration's text: two that say the same have the same. */
+void history_digest(const char *text, char out[static 17]);
 
 /* Says in the log what the writing thread could not write; begins to write what waits.  Call it now
  * and then. */

@@ -95,9 +95,9 @@ make_job(const struct history *h)
 
 	if (job == NULL)
 		return NULL;
-	meta = json_pack("{s:I,s:o,s:s,s:o,s:o}", "time", (json_int_t)e->time, "who",
+	meta = json_pack("{s:I,s:o,s:s,s:o,s:o,s:s}", "time", (json_int_t)e->time, "who",
 		json_text(e->who), "what", e->what, "source", json_text(e->source), "config",
-		json_text(e->config));
+		json_text(e->config), "base", e->base);
 	memcpy(job->dir, h->dir, sizeof(job->dir));
 	job->number = e->number;
 	job->oldest = h->entry[h->n - 1].number;

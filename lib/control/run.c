@@ -17,7 +17,6 @@
 #include "config/check.h"
 #include "control/confine.h"
 #include "control/control.h"
-#include "control/conversations.h"
 #include "control/example.h"
 #include "control/gate.h"
 #include "control/history.h"
@@ -39,7 +38,8 @@ struct runner {
 	struct event_base *base;
 	struct control *control;
 	void *beside;        /* of options->beside */
-	const char *started; /* with the last good configuration: says so; else NULL */
+	const char *started; /* with a configuration of the history: which one; else NULL */
+	char digest[17];     /* history_digest of the file; "": it cannot be read */
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
 };
@@ -72,25 +72,8 @@ static void
 on_reload(evutil_socket_t signal_number, short what, void *arg)
 {
 	struct runner *r = arg;
-	struct err *err;
-	bool taken;
 
-	appliance_reopen_log(r->appliance);
-	if (r->options->config == NULL) {
-		log_warning("the built-in example has no file to reload");
-		return;
-	}
-	err = err_create();
-	taken = err != NULL && control_reload(r->control, "SIGHUP", err);
-	if (err != NULL)
-		print_errors(err);
-	if (taken)
-		log_info("generation %llu runs",
-			(unsigned long long)appliance_generation(r->appliance)->number);
-	else
-		log_error("the configuration is not taken; generation %llu goes on",
-			(unsigned long long)appliance_generation(r->appliance)->number);
-	err_destroy(err);
+	control_reload(r->control, "SIGHUP");
 }
 
 static int
@@ -135,11 +118,9 @@ monotonic_ns(void)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-/* Also called where the control thread waits for another process. */
 static void
-watch_workers(void *arg)
+watch_workers(struct runner *r)
 {
-	struct runner *r = arg;
 	uint64_t now_ms = monotonic_ns() / NS_PER_MS;
 	unsigned stalled = workers_watch(appliance_workers(r->appliance), now_ms);
 
@@ -202,6 +183,7 @@ start_control(struct runner *r)
 		.started = r->started,
 	};
 
+	memcpy(setup.base_digest, r->digest, sizeof(setup.base_digest));
 	if (setup.socket == NULL && setup.config != NULL)
 		setup.socket = CONTROL_SOCKET;
 	r->control = control_create(&setup);
@@ -318,7 +300,6 @@ settle(struct runner *r)
 	err_destroy(err);
 	if (!done)
 		return false;
-	conversations_while_waiting(watch_workers, r);
 	service_ready(r->appliance);
 	return true;
 }
@@ -341,7 +322,6 @@ loop(struct runner *r)
 		if (settled)
 			event_base_dispatch(r->base);
 		service_stopping();
-		conversations_while_waiting(NULL, NULL);
 		stop_control(r);
 		status = finish(r);
 		status = settled ? status : 1;
@@ -354,30 +334,46 @@ loop(struct runner *r)
 	return status;
 }
 
+static struct history *
+open_history(const struct runner *r, char **path)
+{
+	*path = r->options->config != NULL ? realpath(r->options->config, NULL) : NULL;
+	return *path == NULL
+		? NULL
+		: history_create(
+			r->options->state != NULL ? r->options->state : CONTROL_STATE, false);
+}
+
+static void
+text_of_entry(const struct history_entry *e, char *text, size_t size)
+{
+	struct tm tm;
+	char when[32];
+
+	gmtime_r(&e->time, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	snprintf(text, size, "number %u, %s of %s, by %s", e->number, e->what, when, e->who);
+}
+
 /* The configuration that ran last with this file, where the file is not fit to start with; NULL:
  * there is none.  The errors of the file are printed. */
 static struct config *
 read_last_good(struct runner *r, struct err **err)
 {
-	const char *dir = r->options->state != NULL ? r->options->state : CONTROL_STATE;
-	char *path = r->options->config != NULL ? realpath(r->options->config, NULL) : NULL;
-	struct history *history = path != NULL ? history_create(dir, false) : NULL;
+	char *path, text[256];
+	struct history *history = open_history(r, &path);
 	const struct history_entry *e = history != NULL ? history_last(history, path) : NULL;
 	struct config *cfg = NULL;
 
 	if (e != NULL) {
-		struct tm tm;
-		char when[32];
-
 		print_errors(*err);
 		err_destroy(*err);
 		*err = err_create();
 		cfg = *err != NULL ? read_config_text(e->source, e->text, *err) : NULL;
-		gmtime_r(&e->time, &tm);
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
+		text_of_entry(e, text, sizeof(text));
 		log_error(
-			"%s is not fit to start with: STARTING WITH THE LAST GOOD CONFIGURATION, number %u, of %s, by %s",
-			r->options->config, e->number, when, e->who);
+			"%s is not fit to start with: STARTING WITH THE LAST GOOD CONFIGURATION, %s",
+			r->options->config, text);
 		r->started = "last good";
 	}
 	history_destroy(history);
@@ -385,17 +381,109 @@ read_last_good(struct runner *r, struct err **err)
 	return cfg;
 }
 
+/* Returns the entry that ran last, if the file says what it said when that began to run, and not
+ * the same as the entry. */
+static const struct history_entry *
+committed_since(const struct runner *r, const struct history *history, const char *path)
+{
+	const struct history_entry *e = history_last(history, path);
+	char digest[17];
+
+	if (e == NULL)
+		return NULL;
+	history_digest(e->text, digest);
+	if (strcmp(digest, r->digest) == 0)
+		return NULL;
+	if (strcmp(e->base, r->digest) == 0)
+		return e;
+	log_warning("%s has been changed since number %u of the history ran: the file is used",
+		r->options->config, e->number);
+	return NULL;
+}
+
+/* Prefers what was committed last to a file that has not changed since.  cfg is what the file says,
+ * and is freed if another configuration is returned. */
+static struct config *
+prefer_committed(struct runner *r, struct config *cfg)
+{
+	size_t bytes;
+	char *path, text[256], *said = config_text(cfg, DOCUMENT_DEFAULTS_OUT, &bytes);
+	struct history *history = open_history(r, &path);
+	struct err *err = err_create();
+	const struct history_entry *e = NULL;
+	struct config *committed = NULL;
+
+	if (said != NULL)
+		history_digest(said, r->digest);
+	if (said != NULL && history != NULL && err != NULL)
+		e = committed_since(r, history, path);
+	if (e != NULL) {
+		text_of_entry(e, text, sizeof(text));
+		committed = read_config_text(e->source, e->text, err);
+	}
+	if (e != NULL && committed == NULL)
+		log_error("%s cannot be used any more, and %s is: %s", text, r->options->config,
+			err_first(err));
+	if (committed != NULL) {
+		log_warning(
+			"starting with %s, from %s: %s has not changed since; weirctl reload reads it",
+			text, e->source, r->options->config);
+		r->started = "committed";
+		config_free(cfg);
+		cfg = committed;
+	}
+	err_destroy(err);
+	history_destroy(history);
+	free(path);
+	free(said);
+	return cfg;
+}
+
+/* Returns true if a signal has come that is to end the program. */
+static bool
+is_to_stop(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0
+		&& (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
 static void
 start_appliance(
 	struct runner *r, struct config *cfg, const struct appliance_options *how, struct err *err)
 {
-	struct appliance_options options = *how;
-
-	/* What ran before is not tried again: it is better than nothing. */
-	options.tests = how->tests && r->started == NULL;
-	r->appliance = appliance_start(cfg, &options, err);
+	r->appliance = appliance_start(cfg, how, err);
 	if (r->appliance != NULL && how->captures)
 		r->example = example_create(r->appliance, err);
+}
+
+/* Reads the configuration to start with: the file, or what the history prefers to it. */
+static struct config *
+choose_config(struct runner *r, struct err **err)
+{
+	struct config *cfg = read_config(r->options->config, !r->options->no_tests, *err);
+
+	if (cfg == NULL)
+		return is_to_stop() ? NULL : read_last_good(r, err);
+	return r->options->config != NULL ? prefer_committed(r, cfg) : cfg;
+}
+
+/* Starts with the file after all, when what was committed cannot be started any more, because a
+ * device is gone, say. */
+static void
+start_with_file(struct runner *r, const struct appliance_options *how, struct err **err)
+{
+	struct config *cfg;
+
+	print_errors(*err);
+	log_error("what was committed cannot be started any more, and %s is", r->options->config);
+	err_destroy(*err);
+	*err = err_create();
+	r->started = NULL;
+	cfg = *err != NULL ? read_config(r->options->config, how->tests, *err) : NULL;
+	if (cfg != NULL)
+		start_appliance(r, cfg, how, *err);
 }
 
 int
@@ -405,7 +493,7 @@ run(const struct run_options *options)
 		.tests = !options->no_tests };
 	struct runner r = { .options = options };
 	struct err *err = err_create();
-	struct config *cfg = NULL;
+	struct config *cfg;
 	int status = 1;
 
 	if (options->sandbox && gate_open() < 0) {
@@ -413,16 +501,15 @@ run(const struct run_options *options)
 		err_destroy(err);
 		return 1;
 	}
-	if (err != NULL)
-		cfg = read_config(options->config, !options->no_tests, err);
-
 	mask_signals(SIG_BLOCK);
 	service_begin();
 	signal(SIGPIPE, SIG_IGN); /* a log may be a pipe without a reader */
-	if (cfg == NULL && err != NULL)
-		cfg = read_last_good(&r, &err);
+	cfg = err != NULL ? choose_config(&r, &err) : NULL;
 	if (cfg != NULL)
 		start_appliance(&r, cfg, &how, err);
+	if (cfg != NULL && r.appliance == NULL && r.started != NULL
+		&& strcmp(r.started, "committed") == 0)
+		start_with_file(&r, &how, &err);
 	if (err != NULL)
 		print_errors(err);
 	if (r.appliance != NULL && (!how.captures || r.example != NULL))

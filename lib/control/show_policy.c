@@ -222,6 +222,15 @@ sum_counter(struct control *c, unsigned counter, struct counter_sum *sum)
 	}
 }
 
+uint64_t
+counter_packets(struct control *c, unsigned counter)
+{
+	struct counter_sum sum;
+
+	sum_counter(c, counter, &sum);
+	return sum.packets;
+}
+
 static void
 add_rule(struct rpc_call *call, const struct rule_counter *p, const struct counter_sum *sum)
 {

@@ -15,6 +15,7 @@
 #include "nat/nat.h"
 
 #define LEDGER_TRIES 64 /* readings of ledgers that workers go on writing */
+#define LINES        4  /* of the configuration, for a reason of drops */
 
 static double
 busy_now(const struct rates *r, unsigned w)
@@ -192,6 +193,61 @@ count_drops(struct control *c, enum reason r, const struct interface *only)
 	return n;
 }
 
+struct drop_line {
+	unsigned counter;
+	uint64_t packets;
+};
+
+/* Puts a line among the first LINES, the one with most packets first. */
+static void
+note_line(struct drop_line lines[static LINES], const struct drop_line *line)
+{
+	unsigned i = LINES;
+
+	while (i > 0 && lines[i - 1].packets < line->packets)
+		i--;
+	if (i == LINES)
+		return;
+	memmove(&lines[i + 1], &lines[i], (LINES - 1 - i) * sizeof(lines[0]));
+	lines[i] = *line;
+}
+
+static json_t *
+line_json(const struct rule_counter *p, uint64_t packets)
+{
+	const char *file = p->loc.file != NULL ? p->loc.file : "line";
+	char clean[256], name[128];
+
+	return json_sprintf("%s:%u %s%s%s: %" PRIu64, text_clean(clean, sizeof(clean), file),
+		p->loc.line, p->owner, p->name != NULL ? " " : "",
+		p->name != NULL ? text_clean(name, sizeof(name), p->name) : "", packets);
+}
+
+/* The lines that have dropped most for a reason. */
+static void
+row_lines(json_t *row, struct control *c, enum reason r)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	struct drop_line lines[LINES] = { { 0, 0 } };
+	json_t *list = json_array();
+
+	for (unsigned i = 1; i < gen->n_counters; i++) {
+		struct drop_line line = { .counter = i };
+
+		if (gen->counters[i].drops != r)
+			continue;
+		line.packets = counter_packets(c, i);
+		note_line(lines, &line);
+	}
+	for (unsigned i = 0; i < LINES && lines[i].packets != 0; i++)
+		json_array_append_new(
+			list, line_json(&gen->counters[lines[i].counter], lines[i].packets));
+	if (json_array_size(list) != 0)
+		json_object_set_new(row, "lines", list);
+	else
+		json_decref(list);
+}
+
 static void
 add_drop(struct control *c, struct rpc_call *call, enum reason r, const struct interface *only)
 {
@@ -208,6 +264,8 @@ add_drop(struct control *c, struct rpc_call *call, enum reason r, const struct i
 		row_rate(row, "rate",
 			rates_of(&c->rates, rates_before(&c->rates)->drops[r],
 				rates_after(&c->rates)->drops[r]));
+	if (only == NULL)
+		row_lines(row, c, r);
 	row_text(row, "text", reason_sentence(r));
 	json_array_append_new(result_rows(call), row);
 }

@@ -5,7 +5,8 @@
  * A commit that is to be confirmed goes back by itself after its time, to the configuration that
  * ran before it.  While it waits nothing else is taken.
  *
- * Threads: the control thread, which reads and builds the configuration itself. */
+ * Threads: the control thread, which reads and builds the configuration itself; its conversations
+ * are tried by a process beside, while other calls are answered. */
 #ifndef CONTROL_TRANSACTION_H
 #define CONTROL_TRANSACTION_H
 
@@ -24,9 +25,9 @@ bool rollback(struct control *c, struct rpc_call *call);
 bool reload(struct control *c, struct rpc_call *call);
 bool show_history(struct control *c, struct rpc_call *call);
 
-/* Reads the file that Weir was started with again, for SIGHUP; everything there is to say goes to
- * err.  True: it is taken. */
-bool transaction_reload(struct control *c, const char *who, struct err *err);
+/* Reads the file that Weir was started with again, for SIGHUP; what becomes of it is said in the
+ * log and on standard error. */
+void transaction_reload(struct control *c, const char *who);
 
 /* What runs at the start becomes an entry of the history; source: the file that it was read from,
  * from the root. */

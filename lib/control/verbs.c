@@ -204,8 +204,8 @@ static const struct verb_field clear_fields[] = {
 
 #define SESSIONS_OF_CHANGE \
 	{ \
-		"sessions", PARAM_VALUE, "recheck|flush", \
-			"sessions are judged again (the default), or end" \
+		"sessions", PARAM_VALUE, "keep|recheck|flush", \
+			"sessions go on whatever the new access lists say, are judged again (the default), or end" \
 	}
 #define FILE_OF_CHANGE \
 	{ \
@@ -217,13 +217,14 @@ static const struct verb_param file_params[] = { FILE_OF_CHANGE, END_PARAMS };
 static const struct verb_param commit_params[] = {
 	FILE_OF_CHANGE,
 	{ "confirm", PARAM_VALUE, "TIME",
-		"goes back after this time (60s, 5m) unless it is confirmed" },
+		"undo the commit after this time (60s, 5m) unless it is confirmed" },
 	SESSIONS_OF_CHANGE,
 	END_PARAMS,
 };
 
 static const struct verb_param rollback_params[] = {
-	{ "number", PARAM_WORD, "NUMBER", "an entry of show history; without it, the one before" },
+	{ "number", PARAM_WORD, "NUMBER",
+		"an entry of show history; default: the one before the current one" },
 	SESSIONS_OF_CHANGE,
 	END_PARAMS,
 };
@@ -232,7 +233,7 @@ static const struct verb_param reload_params[] = { SESSIONS_OF_CHANGE, END_PARAM
 
 #define FINDINGS \
 	{ \
-		"findings", NULL, FIELD_FINDINGS, "What is to be said of the file." \
+		"findings", NULL, FIELD_FINDINGS, "Errors and warnings about the file." \
 	}
 #define GENERATION COUNT("generation", "generation", "Number of the configuration that runs now.")
 
@@ -246,9 +247,9 @@ static const struct verb_field commit_fields[] = {
 	GENERATION,
 	COUNT("number", "history", "Its entry in show history."),
 	{ "confirm", "to be confirmed within", FIELD_SECONDS,
-		"Seconds until it goes back unless it is confirmed." },
+		"Seconds until the commit is undone unless it is confirmed." },
 	COUNT("flushed", "sessions ended", "Sessions that ended."),
-	TEXT("note", "note", "What else to know."),
+	TEXT("note", "note", "Which configuration a later start uses."),
 	FINDINGS,
 	END_FIELDS,
 };
@@ -265,7 +266,7 @@ static const struct verb_field history_fields[] = {
 	COUNT("number", "number", "Counts up, over restarts."),
 	TEXT("time", "time", "When, UTC."),
 	TEXT("who", "who", "User, SIGHUP, or start."),
-	TEXT("what", "what", "start, commit, reload, rollback or return."),
+	TEXT("what", "what", "start, last good, committed, commit, reload or rollback."),
 	TEXT("source", "file", "File that it was read from."),
 	TEXT("state", "state", "The one that runs."),
 	END_FIELDS,
@@ -370,6 +371,8 @@ static const struct verb_field drop_fields[] = {
 	TEXT("reason", "reason", "Name."),
 	COUNT("packets", "packets", "Packets dropped."),
 	RATE("rate", "packets/s", "Packets a second, over the last second."),
+	{ "lines", "decided by", FIELD_LIST,
+		"Lines of the configuration that dropped most of them, each with its packets." },
 	TEXT("text", "what it means", "In a sentence."),
 	END_FIELDS,
 };
@@ -431,21 +434,21 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_CHECK] = { "check", RIGHT_CHANGE, file_params, NULL, check_fields,
 		"Checks a file as a commit would, and changes nothing." },
 	[VERB_DIFF] = { "diff", RIGHT_CHANGE, file_params, NULL, diff_fields,
-		"What a commit of a file would change in the configuration." },
+		"Shows how the running configuration would change if the file were committed." },
 	[VERB_COMMIT] = { "commit", RIGHT_CHANGE, commit_params, NULL, commit_fields,
-		"Takes a file, all of it or nothing." },
+		"Replaces the running configuration by a file; an error changes nothing." },
 	[VERB_CONFIRM] = { "confirm", RIGHT_CHANGE, no_params, NULL, confirm_fields,
-		"Confirms the last commit, which stays." },
+		"Confirms the last commit, so that it is not undone when its time has passed." },
 	[VERB_ROLLBACK] = { "rollback", RIGHT_CHANGE, rollback_params, NULL, commit_fields,
-		"Goes back to a configuration that ran before." },
+		"Returns to an earlier configuration." },
 	[VERB_RELOAD] = { "reload", RIGHT_CHANGE, reload_params, NULL, commit_fields,
-		"Reads the file again that Weir was started with." },
+		"Loads the file again that Weir was started with." },
 	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, no_params, "pools", nat_fields,
 		"Pools and their public addresses: ports, mappings, refusals." },
 	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,
 		"Routes, those of subnets and own addresses, too." },
 	[VERB_SHOW_RULES] = { "show rules", RIGHT_READ, rule_params, "rules", rule_fields,
-		"Lines of the configuration that decide, with their hits." },
+		"Rules and other lines that decide about packets, with their hits." },
 	[VERB_SHOW_TALKERS] = { "show talkers", RIGHT_READ, talker_params, "talkers", talker_fields,
 		"Who sends and receives most, of the last ten seconds." },
 	[VERB_SHOW_TREND] = { "show trend", RIGHT_READ, no_params, "trend", trend_fields,

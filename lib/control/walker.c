@@ -70,6 +70,8 @@ finish(struct walkers *ws, struct way *way, uint64_t next)
 
 	if (call->error == 0)
 		way->use.end(ws->control, call, next, way->matched);
+	else if (way->use.failed != NULL)
+		way->use.failed(ws->control);
 	way->call = NULL;
 	ws->n--;
 	call->finished(call);

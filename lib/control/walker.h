@@ -31,6 +31,8 @@ struct walk_use {
 		const struct walk_row *row);
 	/* At the end: with the cursor of the next page, or 0, and how many matched. */
 	void (*end)(struct control *c, struct rpc_call *call, uint64_t next, uint64_t matched);
+	/* Instead of end, when the call has an error; may be NULL. */
+	void (*failed)(struct control *c);
 };
 
 /* NULL: no memory. */

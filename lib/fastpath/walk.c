@@ -123,6 +123,8 @@ walk_sessions(struct fastpath *fp, struct walk *w)
 				break;
 			}
 			session_end(t, s, SESSION_END_flushed);
+		} else if (w->action == WALK_KEEP) {
+			s->kept = true;
 		} else if (w->action == WALK_LIST) {
 			fill_session(&fp->slow, s, &row->session);
 			if (++w->n == FASTPATH_WALK_ROWS) {

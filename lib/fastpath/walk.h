@@ -33,7 +33,8 @@ enum walk_kind {
 enum walk_action {
 	WALK_LIST, /* into rows, until they are full */
 	WALK_COUNT,
-	WALK_END, /* sessions end as flushed */
+	WALK_END,  /* sessions end as flushed */
+	WALK_KEEP, /* sessions are marked as kept */
 };
 
 struct walk_prefix {

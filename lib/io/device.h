@@ -68,8 +68,9 @@ int device_check_host(
  * answers for, a veth's offloads. */
 void device_warn_host(const char *device, const char *what, struct loc loc, struct err *err);
 
-/* Claims the name of an af_packet device's interface among all Weirs of this network namespace,
- * with a warning when another one has it.  Returns a descriptor to close with the port, or -1. */
+/* Claims the kernel interface or the PCI address of a device among all Weirs of this network
+ * namespace.  Returns a descriptor to close with the port, -1 if the device is not claimed, or
+ * -EBUSY with an error that names the process that has it. */
 int device_claim(const char *device, const char *what, struct loc loc, struct err *err);
 
 /* Returns the capability that the process lacks for the driver, as in CAP_NET_RAW, or NULL. */

@@ -138,28 +138,64 @@ device_waits(const char *device)
 		&& device_arg(device, "server", value, sizeof(value)) && strcmp(value, "1") == 0;
 }
 
+/* Writes the name under which a device is claimed: of its kernel interface, or its PCI address.
+ * False: the device is not claimed. */
+static bool
+claim_name(const char *device, char out[static DEVICE_VALUE_MAX])
+{
+	switch (device_kind(device)) {
+	case DEVICE_AF_PACKET:
+	case DEVICE_AF_XDP:
+	case DEVICE_TAP:
+		return device_arg(device, "iface", out, DEVICE_VALUE_MAX);
+	case DEVICE_PCI:
+		return device_name(device, out);
+	default:
+		return false;
+	}
+}
+
+/* Returns the process that has claimed a name, 0 if it is not told. */
+static pid_t
+claimed_by(const struct sockaddr_un *name, socklen_t bytes)
+{
+	struct ucred cred = { .pid = 0 };
+	socklen_t size = sizeof(cred);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return 0;
+	if (connect(fd, (const struct sockaddr *)name, bytes) < 0
+		|| getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0)
+		cred.pid = 0;
+	close(fd);
+	return cred.pid;
+}
+
 int
 device_claim(const char *device, const char *what, struct loc loc, struct err *err)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	char interface[DEVICE_VALUE_MAX];
+	char claimed[DEVICE_VALUE_MAX];
+	socklen_t bytes;
 	int fd, n;
 
-	if (device_kind(device) != DEVICE_AF_PACKET
-		|| !device_arg(device, "iface", interface, sizeof(interface)))
+	if (!claim_name(device, claimed))
 		return -1;
 	/* An abstract name belongs to this network namespace, and is gone with the process. */
-	n = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "weir/port/%s", interface);
+	n = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "weir/port/%s", claimed);
+	if (n > (int)sizeof(name.sun_path) - 2)
+		n = (int)sizeof(name.sun_path) - 2;
+	bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0
-		|| bind(fd, (struct sockaddr *)&name,
-			   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n))
-			== 0)
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (struct sockaddr *)&name, bytes) == 0 && listen(fd, 1) == 0)
 		return fd;
-	if (errno == EADDRINUSE)
-		err_warn(err, loc,
-			"%s: another Weir has %s already: each packet is handled twice; pgrep -a weir lists them",
-			what, interface);
+	n = errno;
 	close(fd);
+	if (n == EADDRINUSE)
+		return err_add(err, EBUSY, loc, "%s: another Weir, process %d, has %s already",
+			what, (int)claimed_by(&name, bytes), claimed);
 	return -1;
 }

@@ -182,15 +182,18 @@ probe_waiting(const struct port_cfg *cfg, const char *text, struct quiet *quiet,
 	return rc;
 }
 
-/* Warns of what spoils the port on this host. */
-static void
+/* Claims the device, and warns of what spoils the port on this host. */
+static int
 look_around(struct port *port, const struct port_cfg *cfg, struct err *err)
 {
 	char what[96];
 
 	row_name(what, sizeof(what), cfg, "device");
 	port->claim = device_claim(cfg->device, what, cfg->device_loc, err);
+	if (port->claim == -EBUSY)
+		return -EBUSY;
 	device_warn_host(cfg->device, what, cfg->device_loc, err);
+	return 0;
 }
 
 int
@@ -212,8 +215,9 @@ port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struc
 	if (device_complete(cfg->device, &wish, text) < 0)
 		return err_add(
 			err, ENAMETOOLONG, cfg->device_loc, "ports.%s.device: too long", cfg->name);
+	if (look_around(port, cfg, err) < 0)
+		return -EBUSY;
 	device_clear(text, cfg->device_loc, err);
-	look_around(port, cfg, err);
 
 	af_packet_opening(&port->packet, queues);
 	quiet_begin(&quiet);

@@ -112,6 +112,15 @@ read_reject(enum acl_reject with, struct acl_rule *rule)
 	rule->code = code[with];
 }
 
+/* Returns the reason of what a rule drops. */
+static unsigned
+reason_of(enum acl_action action)
+{
+	return action == ACL_DROP      ? REASON_acl_denied
+		: action == ACL_REJECT ? REASON_acl_rejected
+				       : REASON_NONE;
+}
+
 static int
 build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 {
@@ -137,6 +146,8 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 	if (rule->counter == 0)
 		return -ENOMEM;
 	build_counter_says(ab->b, rule->counter, &rule_table, cfg);
+	build_counter_drops(
+		ab->b, rule->counter, has_action ? reason_of(cfg->action) : REASON_NONE);
 	rc |= build_rule_log(ab->b, rule->counter, &cfg->log,
 		cfg->call != NULL ? RULE_CALL : verdicts[rule->action]);
 	if (cfg->call != NULL) {
@@ -167,6 +178,7 @@ build_rules(struct acl_build *ab, const struct acl_cfg *cfg)
 	read_reject(ACL_REJECT_USUAL, last);
 	last->counter = build_counter(
 		ab->b, cfg_loc(&cfg->head, &cfg->default_action), ab->owner, "default");
+	build_counter_drops(ab->b, last->counter, reason_of(cfg->default_action));
 	return rc < 0 || last->counter == 0 ? -EINVAL : 0;
 }
 

@@ -233,6 +233,13 @@ build_counter_says(
 	b->counter[counter].says = text_hash(table, cfg);
 }
 
+void
+build_counter_drops(struct build *b, uint32_t counter, unsigned reason)
+{
+	if (counter != 0)
+		b->counter[counter].drops = (uint8_t)reason;
+}
+
 int
 build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 {

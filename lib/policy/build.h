@@ -121,6 +121,10 @@ int build_public(struct build *b, rte_be32_t address);
 /* Returns a new rule counter, or 0 after an error when there is no room. */
 uint32_t build_counter(struct build *b, struct loc loc, const char *owner, const char *name);
 
+/* Says for which reason (enum reason) a rule counter's line drops all that it counts; counter 0 is
+ * fine. */
+void build_counter_drops(struct build *b, uint32_t counter, unsigned reason);
+
 /* Sets the text of the counter's line, a decoded struct of a table: as long as it is the same in
  * the next generation, the counter keeps its value. */
 void build_counter_says(

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "session/session.h"
+
 #define NOTE_BYTES 512
 
 void
@@ -23,6 +25,12 @@ eval_init(struct eval *ev, const struct generation *gen, const struct view *view
 	ev->dscp = view->dscp;
 	ev->state = CONN_UNTRACKED;
 	program_init(&ev->program, &view->tuple);
+}
+
+bool
+eval_is_kept(const struct eval *ev)
+{
+	return ev->gen->keeps && ev->session != NULL && ev->session->kept;
 }
 
 void

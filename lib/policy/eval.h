@@ -119,6 +119,9 @@ struct eval {
  * and trace. */
 void eval_init(struct eval *ev, const struct generation *gen, const struct view *view);
 
+/* Returns true if the packet belongs to a session that goes on whatever the new rules say. */
+bool eval_is_kept(const struct eval *ev);
+
 /* Counts the packet at a rule counter; 0 is none. */
 void eval_count(struct eval *ev, uint32_t counter);
 

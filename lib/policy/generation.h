@@ -115,6 +115,7 @@ struct generation {
 	unsigned n_public;
 	struct generation_worker *worker; /* by worker */
 	unsigned n_workers;
+	bool keeps; /* access lists let sessions through that are marked as kept */
 	struct shared_meter **shared_meters; /* by meter number; control's */
 	/* What earlier generations have counted: the counters up to the change, and their numbers
 	 * in this generation, for all that a flow may still have counts for when it is swept. */

@@ -176,6 +176,8 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 		r.counter = build_counter(tb->b, cfg->head.loc, tb->owner, NULL);
 		if (r.counter != 0)
 			build_counter_says(tb->b, r.counter, &route_table_row, cfg);
+		build_counter_drops(
+			tb->b, r.counter, cfg->blackhole ? REASON_blackhole : REASON_no_route);
 		rc = r.counter != 0 ? 0 : -ENOMEM;
 	}
 	return rc < 0 ? rc : table_add(tb, &r);

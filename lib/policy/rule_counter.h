@@ -17,6 +17,7 @@ struct rule_counter {
 	const char *name;  /* the rule's name, or NULL */
 	uint32_t log;      /* into the generation's rule_logs; 0: none */
 	uint64_t says;     /* a hash of the line's text; 0 for a default */
+	uint8_t drops;     /* enum reason of all packets that it counts; 0: it drops none */
 };
 
 /* What a rule that is logged decides. */

@@ -92,6 +92,7 @@ struct session {
 	uint32_t source : 24; /* stage track's: index of the source + 1, 0: none */
 	uint32_t family : 3;
 	uint32_t class : 3; /* enum session_class */
+	uint32_t kept : 1;  /* generations that keep sessions do not judge it again */
 	uint8_t proto;
 	uint8_t flags;        /* enum session_flag */
 	uint16_t state : 4;   /* enum tcp_state for TCP, else enum plain_state */

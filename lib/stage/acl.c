@@ -100,6 +100,10 @@ apply(const struct acl_rule *rule, struct eval *ev)
 {
 	bool tcp = ev->tuple.proto == IPPROTO_TCP && ev->tuple.kind == KEY_PLAIN;
 
+	if ((rule->action == ACL_DROP || rule->action == ACL_REJECT) && eval_is_kept(ev)) {
+		eval_note(ev, "acl: the session goes on, as the commit said");
+		return;
+	}
 	switch (rule->action) {
 	case ACL_NONE:
 	case ACL_ACCEPT:

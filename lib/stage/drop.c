@@ -38,6 +38,7 @@ drop_build(struct stage_build *sb, void **instance)
 	if (drop == NULL)
 		return build_no_memory(sb->build);
 	drop->counter = build_counter(sb->build, sb->loc, sb->owner, NULL);
+	build_counter_drops(sb->build, drop->counter, REASON_drop_stage);
 	if (drop->counter != 0)
 		build_counter_says(sb->build, drop->counter, &drop_table, sb->cfg);
 	sb->traits = TRAIT_ENDS;
@@ -54,6 +55,8 @@ drop_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	const struct drop *drop = instance;
 
 	for (unsigned i = 0; i < n; i++) {
+		if (eval_is_kept(ev[i]))
+			continue;
 		eval_note(ev[i], "drop: the packet is dropped");
 		eval_drop(ev[i], REASON_drop_stage, drop->counter);
 	}

@@ -72,6 +72,7 @@ police_build(struct stage_build *sb, void **instance)
 		cfg_warn(build_err(sb->build), &cfg->head, &cfg->burst,
 			"packets above %u bytes never pass", (unsigned)spec.burst);
 	spec.counter = build_counter(sb->build, sb->loc, sb->owner, NULL);
+	build_counter_drops(sb->build, spec.counter, REASON_police_exceeded);
 	if (spec.counter != 0)
 		build_counter_says(sb->build, spec.counter, &police_table, cfg);
 	meter = spec.counter != 0 ? build_meter(sb->build, &spec, sb->loc) : -ENOMEM;

@@ -10,6 +10,7 @@
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -76,6 +77,7 @@ struct worker {
 	uint64_t longest_gap_ns;      /* between two loops, without sleeps */
 	uint64_t taking_cycles;       /* duration of the last adoption */
 	atomic_bool launched;         /* control: write, before the thread begins */
+	pthread_t thread;             /* worker: write, before its first loop; control: read */
 	atomic_bool ended;            /* worker: write, when its thread has ended */
 	struct fastpath_flows flows;  /* when it stopped: flows are forgotten then */
 	struct nat_summary *nat;      /* when it stopped */

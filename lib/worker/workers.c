@@ -19,6 +19,7 @@
 #include "policy/generation.h"
 #include "worker/ask.h"
 #include "worker/mailbox.h"
+#include "worker/stall.h"
 
 enum {
 	STOP_MS = 900,   /* longest wait for the end of a worker */
@@ -167,6 +168,7 @@ run_one(void *arg)
 
 	snprintf(name, sizeof(name), "weir-worker-%u", w->index);
 	pthread_setname_np(pthread_self(), name);
+	w->thread = pthread_self();
 	/* Pairs with the release in workers_start. */
 	if (atomic_load_explicit(&w->launched, memory_order_acquire))
 		worker_run(w);
@@ -190,6 +192,7 @@ await_first_loops(struct workers *ws)
 int
 workers_start(struct workers *ws, struct err *err)
 {
+	stall_prepare();
 	for (; ws->launched < ws->made; ws->launched++) {
 		int rc;
 
@@ -391,6 +394,7 @@ static bool
 watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 {
 	uint64_t loops = atomic_load_explicit(&w->loops, memory_order_relaxed);
+	char place[512];
 
 	if (loops != seen->loops || seen->since_ms == 0) {
 		if (seen->stalled)
@@ -402,8 +406,9 @@ watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 		return false;
 	}
 	if (!seen->stalled && now_ms - seen->since_ms >= WORKERS_STALL_MS) {
-		log_error("worker %u has stood still for %" PRIu64 " ms", w->index,
-			now_ms - seen->since_ms);
+		stall_place(w->thread, place, sizeof(place));
+		log_error("worker %u has stood still for %" PRIu64 " ms%s%s", w->index,
+			now_ms - seen->since_ms, place[0] != '\0' ? ", in " : "", place);
 		seen->stalled = true;
 	}
 	return seen->stalled;

@@ -209,10 +209,8 @@ def what_spoils_a_port_is_warned_of():
             assert f"ip addr flush dev {name}" in said, said
             assert f"ethtool -K {name} tx off" in said, said
             assert "another Weir" not in said, said
-            with Running(text) as second:
-                said = second.wait_for("generation 1 runs")
-                assert f"another Weir has {name} already" in said, said
-                assert second.stop() == 0
+            second = refused(text)
+            assert f"another Weir, process {r.process.pid}, has {name} already" in second, second
             assert r.stop() == 0
         ip("addr", "flush", "dev", name)
         subprocess.run(["ethtool", "-K", name, *"tx off rx off gso off tso off gro off".split()], check=True,

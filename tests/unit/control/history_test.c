@@ -44,6 +44,7 @@ add(struct history *h, const char *config, const char *text)
 
 	snprintf(file, sizeof(file), "%s", config);
 	snprintf(copy, sizeof(copy), "%s", text);
+	history_digest(text, e.base);
 	return history_add(h, &e);
 }
 
@@ -51,6 +52,7 @@ static void
 entries_are_there_after_a_restart(void **state)
 {
 	struct history *h = history_create(dir, false);
+	char digest[17];
 
 	assert_int_equal(add(h, "/etc/a.yaml", "one"), 1);
 	assert_int_equal(add(h, "/etc/b.yaml", "two"), 2);
@@ -60,6 +62,9 @@ entries_are_there_after_a_restart(void **state)
 	assert_int_equal(history_at(h, 0)->number, 2);
 	assert_string_equal(history_at(h, 0)->text, "two");
 	assert_string_equal(history_at(h, 1)->who, "root");
+	history_digest("two", digest);
+	assert_string_equal(history_at(h, 0)->base, digest);
+	assert_string_not_equal(history_at(h, 1)->base, digest);
 	assert_int_equal(history_at(h, 1)->time, 1700000000);
 	assert_null(history_at(h, 2));
 	assert_string_equal(history_last(h, "/etc/a.yaml")->text, "one");

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where a worker stands that does not come to the end of its loop. */
+
+#include "worker/stall.h"
+
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	OWN_FRAMES = 2, /* the handler, and the return from it */
+	NAP_NS = 1000000,
+};
+
+static struct {
+	void *frame[STALL_FRAMES + OWN_FRAMES];
+	int n;
+	atomic_bool done; /* handler: write, control: read */
+} noted;
+
+#ifdef WEIR_DEBUG
+static void
+stand_still(int ms)
+{
+	struct timespec now, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += ms / 1000;
+	end.tv_nsec += ms % 1000 * 1000000l;
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while (now.tv_sec < end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec));
+}
+#endif
+
+static void
+on_signal(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)context;
+#ifdef WEIR_DEBUG
+	if (info->si_code == SI_QUEUE && info->si_value.sival_int > 0) {
+		stand_still(info->si_value.sival_int);
+		return;
+	}
+#endif
+	(void)info;
+	noted.n = backtrace(noted.frame, STALL_FRAMES + OWN_FRAMES);
+	/* Pairs with the acquire in stall_place. */
+	atomic_store_explicit(&noted.done, true, memory_order_release);
+}
+
+void
+stall_prepare(void)
+{
+	struct sigaction action = { .sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO | SA_RESTART | SA_NODEFER };
+
+	/* The first call loads a library, which a handler must not do. */
+	backtrace(noted.frame, 1);
+	sigaction(SIGRTMIN + 1, &action, NULL);
+}
+
+/* Writes a function's name where the program tells it, else the place in its file. */
+static int
+frame_text(void *frame, char *text, size_t size)
+{
+	const char *file;
+	Dl_info info;
+
+	if (dladdr(frame, &info) == 0 || info.dli_fname == NULL)
+		return snprintf(text, size, "%p", frame);
+	if (info.dli_sname != NULL)
+		return snprintf(text, size, "%s", info.dli_sname);
+	file = strrchr(info.dli_fname, '/');
+	return snprintf(text, size, "%s+0x%zx", file != NULL ? file + 1 : info.dli_fname,
+		(size_t)((uintptr_t)frame - (uintptr_t)info.dli_fbase));
+}
+
+void
+stall_place(pthread_t thread, char *text, size_t size)
+{
+	const struct timespec nap = { .tv_nsec = NAP_NS };
+	size_t used = 0;
+
+	text[0] = '\0';
+	atomic_store_explicit(&noted.done, false, memory_order_relaxed);
+	if (pthread_kill(thread, SIGRTMIN + 1) != 0)
+		return;
+	/* Pairs with the release in on_signal. */
+	for (unsigned ms = 0; !atomic_load_explicit(&noted.done, memory_order_acquire); ms++) {
+		if (ms == STALL_ANSWER_MS)
+			return;
+		nanosleep(&nap, NULL);
+	}
+	for (int i = OWN_FRAMES; i < noted.n && used < size; i++) {
+		if (used != 0)
+			used += (size_t)snprintf(text + used, size - used, ", ");
+		if (used < size)
+			used += (size_t)frame_text(noted.frame[i], text + used, size - used);
+	}
+}
