@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define KEPT \
 	(UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW | UINT64_C(1) << CAP_IPC_LOCK)
 
@@ -231,6 +233,13 @@ static const char *const allowed[] = {
 static atomic_uint gave_up; /* threads that have given up their capabilities */
 
 static int
+fail(int code, const char *what)
+{
+	log_error("sandbox: %s: %s", what, strerror(code));
+	return -code;
+}
+
+static int
 set_capabilities(uint64_t effective)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -287,7 +296,7 @@ signal_others(int number)
 /* Capabilities belong to a thread, and libraries have started some: each gives up its own, in the
  * handler of a signal. */
 static int
-drop_in_others(struct err *err)
+drop_in_others(void)
 {
 	struct sigaction act = { .sa_handler = on_give_up, .sa_flags = SA_RESTART }, before;
 	int number = CONFINE_SIGNAL;
@@ -295,14 +304,14 @@ drop_in_others(struct err *err)
 
 	sigemptyset(&act.sa_mask);
 	if (sigaction(number, &act, &before) < 0)
-		return err_set(err, errno, "sandbox: no signal: %s", strerror(errno));
+		return fail(errno, "no signal");
 	atomic_store_explicit(&gave_up, 0, memory_order_relaxed);
 	n = signal_others(number);
 	/* Pairs with the release in on_give_up. */
 	while (atomic_load_explicit(&gave_up, memory_order_acquire) < n && waited_ms++ < THREADS_MS)
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	if (atomic_load_explicit(&gave_up, memory_order_acquire) < n)
-		return err_set(err, ETIMEDOUT, "sandbox: a thread keeps its capabilities");
+		return fail(ETIMEDOUT, "a thread keeps its capabilities");
 	sigaction(number, &before, NULL);
 	return 0;
 }
@@ -317,7 +326,7 @@ shrink_bounds(void)
 }
 
 static int
-filter_calls(struct err *err)
+filter_calls(void)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc = ctx == NULL ? -ENOMEM : seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
@@ -333,19 +342,19 @@ filter_calls(struct err *err)
 	if (ctx != NULL)
 		seccomp_release(ctx);
 	if (rc < 0)
-		return err_set(err, -rc, "sandbox: the filter of system calls: %s", strerror(-rc));
+		return fail(-rc, "the filter of system calls");
 	return 0;
 }
 
 int
-confine(struct err *err)
+confine(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return err_set(err, errno, "sandbox: %s", strerror(errno));
-	if (drop_in_others(err) < 0)
+		return fail(errno, "no new privileges");
+	if (drop_in_others() < 0)
 		return -ETIMEDOUT;
 	shrink_bounds();
 	if (set_capabilities(permitted() & KEPT) < 0)
-		return err_set(err, errno, "sandbox: capabilities: %s", strerror(errno));
-	return filter_calls(err);
+		return fail(errno, "capabilities");
+	return filter_calls();
 }

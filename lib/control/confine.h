@@ -12,13 +12,11 @@
 
 #include <signal.h>
 
-#include "base/err.h"
-
 /* The signal in whose handler each thread gives up its capabilities.  A thread that blocks all
  * signals leaves it out. */
 #define CONFINE_SIGNAL (SIGRTMAX - 1)
 
-/* Returns 0, or negative after an error: the process is not confined, or in part. */
-int confine(struct err *err);
+/* Returns 0, or negative after it has logged why: the process is not confined, or in part. */
+int confine(void);
 
 #endif

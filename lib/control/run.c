@@ -290,15 +290,8 @@ say_hello(struct appliance *a)
 static bool
 settle(struct runner *r)
 {
-	struct err *err = err_create();
-	bool done;
-
 	telemetry_begin(r->appliance);
-	done = err != NULL && (!r->options->sandbox || confine(err) == 0);
-	if (!done && err != NULL)
-		print_errors(err);
-	err_destroy(err);
-	if (!done)
+	if (r->options->sandbox && confine() < 0)
 		return false;
 	service_ready(r->appliance);
 	return true;
