@@ -46,15 +46,15 @@ struct control {
 	struct appliance *appliance;
 	struct control_socket *socket; /* NULL: none */
 	struct walkers *walkers;
-	struct remote *remote;
+	struct remote *remote; /* jobs of HTTP */
 	struct history *history;
-	struct control_reloads reloads;
+	struct control_reloads reloads; /* counted by transactions */
 	struct pending pending;
 	struct taking taking;
 	char config[1024]; /* the file it was started with, from the root */
 	char base[17];     /* history_digest of what that file said when it was read last */
 	struct rates rates;
-	struct trend trend;
+	struct trend trend; /* the last hour */
 	char *config_text; /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
 	uint64_t config_generation;
