@@ -167,6 +167,7 @@ drop_rate(const struct rates *r)
 	return sum;
 }
 
+/* What weirctl and the status page show first. */
 bool
 show_status(struct control *c, struct rpc_call *call)
 {
