@@ -2,6 +2,7 @@
 /* Section tests: its rows; tests of single packets, whose outcome is compared with the expected
  * one. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,8 +122,10 @@ read_packet(const struct test_cfg *test, const struct interface *iface,
 
 	memcpy(macs.dst, iface->mac, 6);
 	n = notation_build(test->packet, &macs, frame, sizeof(frame), why);
-	if (n < 0)
-		return cfg_error(err, &test->head, &test->packet, "%s", why);
+	if (n < 0) {
+		cfg_error(err, &test->head, &test->packet, "%s", why);
+		return -EINVAL;
+	}
 	in.untagged = iface->id;
 	in.wire = in.wire_iface[iface->id];
 	parse_bytes(view, frame, (uint32_t)n, (uint32_t)n, &in);
