@@ -110,6 +110,7 @@ ports_are_numbers(void **state)
 	assert_int_equal(rte_be_to_cpu_16(f.port), 65535);
 	assert_int_equal(rte_be_to_cpu_16(f.sport), 1);
 	assert_int_equal(rte_be_to_cpu_16(f.dport), 443);
+	assert_int_equal(rte_be_to_cpu_16(filter_of("\"port\": \"080\"").port), 80);
 	expect_refused("\"port\": \"65536\"", "port: '65536' is no port");
 	expect_refused("\"sport\": \"0\"", "sport: '0' is no port");
 	expect_refused("\"dport\": \"80x\"", "dport: '80x' is no port");
