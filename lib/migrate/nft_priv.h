@@ -37,6 +37,37 @@ struct values {
 	unsigned n;
 };
 
+/* A base chain, and the stage that it becomes. */
+struct base {
+	struct nft_place at;
+	json_t *chain;
+	int place; /* its order among all stages */
+	long prio;
+	enum { BASE_LIST, BASE_DNAT, BASE_SNAT } kind;
+	bool local; /* only packets for ourselves */
+};
+
+enum {
+	PLACE_RAW,
+	PLACE_TRACK,
+	PLACE_MANGLE,
+	PLACE_DNAT,
+	PLACE_PREROUTING,
+	PLACE_INPUT,
+	PLACE_ROUTE,
+	PLACE_FORWARD,
+	PLACE_SNAT
+};
+
+/* Parts of the file, as texts. */
+struct nft_parts {
+	char *forwards, *sources, *pools, *acls;
+};
+
+/* nft_file.c */
+void nft_write_file(
+	struct nft *x, const struct base *bases, unsigned n, const struct nft_parts *parts);
+
 /* nft_match.c: adds the condition of a match statement to words. */
 void nft_match(struct nft *x, const struct nft_place *at, json_t *match, struct words *w);
 
@@ -59,6 +90,7 @@ void nft_translate_chain(struct nft *x, const struct nft_place *at, bool source)
 /* nft.c: the name of a chain's list, which is written; the address that stands for an interface's
  * own when it is not known; notes what cannot be expressed. */
 const char *nft_list_name(struct nft *x, const struct nft_place *at, const char *chain);
+const char *nft_clean(struct nft *x, const char *name); /* as Weir takes it */
 const char *nft_stand_in(struct nft *x, const char *name);
 void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
 bool nft_is_rule_of(json_t *object, const struct nft_place *at);
