@@ -8,7 +8,7 @@
 
 #include "command.h"
 
-#define USAGE "import nftables FILE|- [--addresses FILE] [--routes FILE]"
+#define USAGE "import nftables FILE|- [--addresses FILE] [--routes FILE]..."
 
 static const struct option long_options[] = {
 	{ "addresses", required_argument, NULL, 'a' },
@@ -28,7 +28,11 @@ command_import(int argc, char **argv)
 			return usage_error(USAGE, "import: %s needs a value", argv[optind - 1]);
 		if (c == '?')
 			return usage_error(USAGE, "import: unknown option %s", argv[optind - 1]);
-		*(c == 'a' ? &o.addresses : &o.routes) = optarg;
+		if (c == 'r' && o.routes[1] != NULL)
+			return usage_error(USAGE, "import: --routes more than twice");
+		*(c == 'a'                            ? &o.addresses
+				: o.routes[0] != NULL ? &o.routes[1]
+						      : &o.routes[0]) = optarg;
 	}
 	if (argc - optind != 2)
 		return usage_error(USAGE, "import: a kind of ruleset and a file are needed");

@@ -372,6 +372,22 @@ load(const char *path, FILE *notes)
 	return root;
 }
 
+/* Reads the routes of all files into one list; false after an error. */
+static bool
+load_routes(struct nft *x)
+{
+	x->routes = json_array();
+	for (unsigned i = 0; i < 2; i++) {
+		json_t *more = x->o->routes[i] != NULL ? load(x->o->routes[i], x->o->notes) : NULL;
+
+		if (x->o->routes[i] != NULL && more == NULL)
+			return false;
+		json_array_extend(x->routes, more);
+		json_decref(more);
+	}
+	return true;
+}
+
 /* Every object has the members that all of the import reads by name. */
 static bool
 is_sound(json_t *list)
@@ -401,10 +417,11 @@ import_nftables(const struct import_options *o)
 {
 	struct nft x = { .o = o };
 	json_t *root = load(o->ruleset, o->notes);
+	bool routes;
 	int rc = 1;
 
+	routes = load_routes(&x);
 	x.addresses = o->addresses != NULL ? load(o->addresses, o->notes) : NULL;
-	x.routes = o->routes != NULL ? load(o->routes, o->notes) : NULL;
 	x.list = json_object_get(root, "nftables");
 	x.names = json_object();
 	x.sets = json_object();
@@ -412,8 +429,7 @@ import_nftables(const struct import_options *o)
 	arena_init(&x.arena);
 	if (root != NULL && !is_sound(x.list))
 		fprintf(o->notes, "%s: error: not the output of nft -j list ruleset\n", o->ruleset);
-	else if (root != NULL && (o->addresses == NULL || x.addresses != NULL)
-		&& (o->routes == NULL || x.routes != NULL))
+	else if (root != NULL && (o->addresses == NULL || x.addresses != NULL) && routes)
 		rc = translate(&x);
 	arena_fini(&x.arena);
 	json_decref(x.lists);

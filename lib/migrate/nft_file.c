@@ -191,8 +191,11 @@ write_pipeline(
 
 	fputs("pipelines:\n  all:\n", x->o->out);
 	write_lists_until(x, b, n, &at, PLACE_TRACK);
-	if (x->tracks)
-		fputs("    - track: {invalid: pass, loose: true}\n", x->o->out);
+	if (x->tracks[0] || x->tracks[1])
+		fprintf(x->o->out, "    - track: {invalid: pass, loose: true%s}\n",
+			!x->tracks[0]           ? ", if: {src: \"::/0\"}"
+				: !x->tracks[1] ? ", if: {src: 0.0.0.0/0}"
+						: "");
 	write_lists_until(x, b, n, &at, PLACE_PREROUTING);
 	if (x->n_forwards > 0)
 		fprintf(x->o->out, "    - dnat:\n%s", forwards);

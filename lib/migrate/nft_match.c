@@ -307,11 +307,11 @@ match_ct(struct nft *x, const struct nft_place *at, const char *key, json_t *rig
 	if (!nft_values(x, at, right, NFT_PLAIN, w, &v))
 		return;
 	if (is(key, "state")) {
-		x->tracks = true;
+		nft_tracks(x, at);
 		words_add(w, WORD_STATE, v.item, v.n, negated);
 	} else if (is(key, "status") && v.n == 1
 		&& (is(v.item[0], "dnat") || is(v.item[0], "snat"))) {
-		x->tracks = true;
+		nft_tracks(x, at);
 		words_add(w, WORD_NAT, v.item, v.n, negated);
 	} else {
 		words_cannot(w, "Weir has no condition on ct %s", key);

@@ -221,11 +221,12 @@ static void
 rule(struct translating *t, const struct nft_place *at, const struct words *given)
 {
 	struct nft_statements s;
-	struct words *w = &s.words;
+	struct words *w = &s.words, own;
 	const char *verdict;
 
 	t->x->n_rules++;
 	nft_statements(t->x, at, &s);
+	own = words_copy(w);
 	words_and(w, given);
 	words_and(w, &t->exception);
 	verdict = s.verdict != NULL ? s.verdict : "";
@@ -253,7 +254,7 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 	} else if (t->depth > 1 && strcmp(verdict, "accept") == 0) {
 		nft_missing(t->x, at,
 			"an exception from translation stands in the first chain in Weir");
-	} else if (!except(t, w)) {
+	} else if (!except(t, &own)) { /* what led here, later rules of the chain share */
 		nft_missing(t->x, at, "an exception from translation has one condition in Weir");
 	}
 }
@@ -290,6 +291,6 @@ nft_translate_chain(struct nft *x, const struct nft_place *at, bool source_chain
 	};
 	const struct words none = { .arena = &x->arena };
 
-	x->tracks = true;
+	nft_tracks(x, at);
 	chain(&t, at, &none);
 }

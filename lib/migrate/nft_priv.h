@@ -22,7 +22,7 @@ struct nft {
 	FILE *forwards, *sources, *pools, *acls; /* parts of the configuration, in memory */
 	unsigned n_forwards, n_pools;
 	unsigned n_rules, n_missing;
-	bool tracks;
+	bool tracks[2]; /* rules ask for the state of connections of IPv4, of IPv6 */
 };
 
 /* A rule, and where it stands. */
@@ -96,6 +96,7 @@ void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
 bool nft_is_rule_of(json_t *object, const struct nft_place *at);
 
 unsigned nft_family(const char *family); /* 4, 6, or 0 for both */
+void nft_tracks(struct nft *x, const struct nft_place *at); /* connections of its family */
 
 /* The statements of a rule: its conditions, and the first one that is none, with what it holds. */
 struct nft_statements {

@@ -41,6 +41,15 @@ nft_family(const char *family)
 }
 
 void
+nft_tracks(struct nft *x, const struct nft_place *at)
+{
+	unsigned family = nft_family(at->family);
+
+	x->tracks[0] |= family != 6;
+	x->tracks[1] |= family != 4;
+}
+
+void
 nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements *out)
 {
 	json_t *statement, *what;
