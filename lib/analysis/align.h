@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two ordered lists side by side: which elements they have in common, in the same order.
+/* Aligns two ordered lists: finds elements that both have, in the same order.
  *
- * Of packets that meet common elements alone, first match by first match, both lists say the same.
- * So whatever differs between the lists meets an element of one of them that has no partner; and it
- * does not matter for that whether the common sequence is the longest one.
+ * For a packet that matches common elements only, both lists give the same result, first match by
+ * first match.  A packet with another result therefore matches an element of one list that has no
+ * partner in the other.  This holds for any common sequence, whether or not it is the longest one.
  *
  * Threads: pure functions. */
 #ifndef ANALYSIS_ALIGN_H
@@ -21,7 +21,7 @@ struct align_side {
 	uint32_t *partner; /* filled: the place in the other list, or ALIGN_NONE */
 };
 
-/* False: no memory. */
+/* Fills partner of both lists.  Returns false without memory. */
 bool align(struct align_side *a, struct align_side *b);
 
 #endif

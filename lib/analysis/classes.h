@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Addresses that stage route treats alike, whatever rules say: those of no station, our own, and
- * those of one route.
+/* Classes of addresses that stage route treats alike, regardless of rules: martian addresses, the
+ * appliance's own addresses, and the addresses of one route.
  *
  * Threads: the control thread.  Memory: classes_create/classes_destroy; the generations outlive it.
  */
@@ -13,27 +13,28 @@
 
 struct classes;
 
-/* Of addresses of a family, for both of two generations at once: our own addresses in one of them
- * are looked at in the other, too.  NULL when memory is short. */
+/* Creates the classes of a family's addresses for two generations: the own addresses of either
+ * generation are classes of their own in both.  Returns NULL without memory. */
 struct classes *classes_create(const struct generation *const gen[2], unsigned family);
 void classes_destroy(struct classes *c); /* NULL is fine */
 
-/* The addresses that are the same to stage route as a source or, before it looks into a table, as a
- * destination. */
+/* Return the class of an address: as a source; as a destination, before stage route looks it up in
+ * a table. */
 struct spans classes_source(const struct classes *c, wide_t address);
 struct spans classes_destination(const struct classes *c, wide_t address);
 
-/* The destinations of which a table says the same route, by its index or PREFIXES_NONE. */
+/* Returns the destinations for which a table gives a route, by its index or PREFIXES_NONE. */
 struct spans classes_route(struct classes *c, const struct route_table *table, uint32_t route);
 
-/* Has another table the same prefix with the same next hops?  Of PREFIXES_NONE: yes. */
+/* Returns true if another table has the same prefix with the same next hops, and for
+ * PREFIXES_NONE. */
 bool classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,
 	const struct route_table *other);
 
-/* Each address that is ours in one generation and not in the other. */
+/* Returns the addresses that are the appliance's own in one generation and not in the other. */
 struct spans classes_changed(const struct classes *c);
 
-/* A hash of where a route leads to. */
+/* Returns a hash of where a route leads to. */
 uint64_t classes_route_id(const struct route *r);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What changes from one configuration to another: whose verdict, each change with a packet that
- * shows it, and settings that no packet shows.
+/* Compares two configurations: finds the packets whose verdict changes, each change with a packet
+ * as witness, and settings that change without changing a verdict.
  *
- * Packets are those that arrive by an interface that both have, at the first packet of a session
- * and, where a pipeline tracks, as a packet of an established session or an error about one.  Every
- * difference is confirmed by the engine before it is told: its packet, written in notation and
- * parsed again, gets two verdicts.
+ * The packets compared arrive by an interface that both configurations have: as the first packet of
+ * a session and, where a pipeline tracks, as a packet of an established session or an ICMP error
+ * about one.  Every difference is confirmed before it is reported: the witness is written in packet
+ * notation, parsed again, and evaluated by both generations.
  *
  * Threads: the control thread.  Memory: diff_create/diff_destroy. */
 #ifndef ANALYSIS_DIFF_H
@@ -44,7 +44,7 @@ struct diff {
 	bool short_of_memory;
 };
 
-/* Both without errors.  NULL after errors. */
+/* Compares two configurations that have been checked.  Returns NULL after errors. */
 struct diff *diff_create(
 	const struct config *old, const struct config *new, uint64_t budget_ns, struct err *err);
 void diff_destroy(struct diff *d); /* NULL is fine */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of diff.h share. */
+/* Declarations shared by the files behind diff.h. */
 #ifndef ANALYSIS_DIFF_PRIV_H
 #define ANALYSIS_DIFF_PRIV_H
 
 #include "analysis/diff.h"
 #include "analysis/explore.h"
 
-/* "tcp from 192.0.2.0/28 to 10.0.0.80:22". */
+/* Writes a cell as "tcp from 192.0.2.0/28 to 10.0.0.80:22". */
 void describe_cell(const struct cell *c, unsigned family, char *out, size_t bytes);
 
-/* What becomes of packets, in words that say how two verdicts differ. */
+/* Writes two verdicts in words that show how they differ. */
 void describe_verdict(
 	const struct verdict *v, const struct verdict *other, char *out, size_t bytes);
 
-/* The packet in notation. */
+/* Writes a packet in packet notation. */
 void describe_point(const struct interface *in, unsigned family, const struct point *p, char *out,
 	size_t bytes);
 

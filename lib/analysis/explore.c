@@ -315,7 +315,7 @@ leave_out_changes(struct explored *x, const struct record *r, struct cell *what)
 
 		if (r->pair->dead[i] || r->pair->partner[i] != ALIGN_NONE
 			|| !state_admits(&r->choices->match[i], &r->fields)
-			|| !cell_meets(&cell[i], what))
+			|| !cell_intersects(&cell[i], what))
 			continue;
 		d = cell_difference(&cell[i], what);
 		if (d < DIMS)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which packets of an interface two plans judge differently.
+/* Finds the packets of an interface for which two plans have different verdicts.
  *
- * Each choice, step and route that one plan has and the other has not is looked at in turn: is
- * there a packet that meets it and whose verdict differs?  A packet that is tried also says which
- * others go the same way under both plans; those are taken out of what remains, until nothing does.
- * By align.h a packet whose verdict differs meets such a change; so when every one was looked at to
- * the end, all differences are known, each by the change that makes it.
+ * For each choice, step and route that only one of the plans has (a change), packets that match it
+ * are searched for one with two verdicts.  Each packet that is tried also yields the set of packets
+ * that take the same path through both plans; this set is removed from the search, which ends when
+ * nothing remains.  A packet with two verdicts always matches a change (align.h), so once every
+ * change has been searched to its end, all differences are known.
  *
  * Threads: the control thread. */
 #ifndef ANALYSIS_EXPLORE_H
@@ -14,7 +14,7 @@
 #include "analysis/walk.h"
 #include "region/find.h"
 
-/* One difference: the packet that shows it, and the set of packets that meet the same changes. */
+/* One difference: its witness, and the set of packets that match the same changes. */
 struct difference {
 	unsigned family;
 	unsigned assumed; /* enum conn_state, 0: of packets that begin a session */
@@ -35,18 +35,19 @@ struct explore_in {
 
 struct explored;
 
-/* Finds the differences of packets of the pairs' interface and family.  NULL when memory is short.
- */
+/* Finds the differences for packets of the pairs' interface and family.  Returns NULL without
+ * memory. */
 struct explored *explore(const struct explore_in *in);
 void explored_destroy(struct explored *x); /* NULL is fine */
 
-/* Changes that were not looked at to the end. */
+/* Returns the number of changes that were not searched to the end. */
 unsigned explored_cut(const struct explored *x);
 
-/* Has the difference that a packet shows been found: does it meet a change that was? */
+/* Returns true if the packet matches a change for which a difference has been found. */
 bool explored_knows(struct explored *x, const struct point *p, unsigned assumed);
 
-/* The processor time of the calling thread: what is found does not depend on who else computes. */
+/* Returns the processor time of the calling thread, so that the result does not depend on the load
+ * of the machine. */
 uint64_t explore_now_ns(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What explore.c and suspects.c share. */
+/* Declarations shared by explore.c and suspects.c. */
 #ifndef ANALYSIS_EXPLORE_PRIV_H
 #define ANALYSIS_EXPLORE_PRIV_H
 
@@ -11,17 +11,17 @@ struct excluded {
 	const struct excluded *next;
 };
 
-/* What is left to look at. */
+/* A set of packets that remains to be searched. */
 struct item {
 	struct cell cell;
 	const struct excluded *excluded; /* beside the base's */
 	bool base;                       /* the base of the suspect is excluded, too */
 };
 
-/* A change, where packets that meet it can be. */
+/* A change, and where packets that match it can be. */
 struct suspect {
 	uint64_t key;
-	unsigned states; /* enum rule_state bits that it can be met with */
+	unsigned states; /* enum rule_state bits of packets that can match it */
 	struct item *item;
 	unsigned n_items, room;
 	const struct cell **base; /* excluded from items that say so */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pipelines that packets of an interface go through in two plans, side by side: which steps and
- * choices both have, and which have changed.
+/* Pairs the pipelines that packets of an interface go through in two plans: the steps and choices
+ * that both have, and those that have changed.
  *
  * Pipelines that a goto leads to are paired by name.
  *
@@ -18,7 +18,7 @@ enum side { OLD, NEW, SIDES };
 struct pair_choices {
 	uint32_t *
 		partner; /* [n + 1]: of each choice in the other plan; ALIGN_NONE: it has changed */
-	bool *dead;      /* [n + 1]: no packet of the interface and family meets it */
+	bool *dead;      /* [n + 1]: no packet of the interface and family matches it */
 };
 
 struct pair_step {
@@ -51,7 +51,7 @@ void pairs_destroy(struct pairs *p); /* NULL is fine */
 const struct pair_pipeline *pairs_find(
 	const struct pairs *p, enum side side, const struct pipeline *pipeline);
 
-/* Is there a step or choice without a partner? */
+/* Returns true if a step or choice has no partner. */
 bool pairs_differ(const struct pairs *p);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a finished generation decides by, laid out for analysis: its pipelines step by step, and of
- * each step the choices that a packet may take, as cells.
+/* A generation's pipelines in a form for analysis: step by step, with the choices of each step as
+ * cells (sets of packets, region/cell.h).
  *
  *   step     condition (if:)         choices of the step
  *   acl      any match, or none      the rules, and the default
@@ -29,8 +29,8 @@ enum plan_kind {
 	PLAN_TRACK,
 };
 
-/* An ordered list of compiled matches, of which the first that a packet meets counts; behind them
- * what happens to a packet that meets none. */
+/* An ordered list of compiled matches, of which the first one that a packet matches decides, and
+ * what happens to a packet that matches none. */
 struct choices {
 	const struct rule_match *match;
 	unsigned n;           /* choice n is "none of them" */
@@ -70,16 +70,16 @@ struct plan {
 	bool calls;           /* a list calls another one: its packets are not compared */
 };
 
-/* NULL when memory is short. */
+/* Returns NULL without memory. */
 struct plan *plan_create(const struct config *cfg, const struct generation *gen);
 void plan_destroy(struct plan *p); /* NULL is fine */
 
 const struct plan_pipeline *plan_find(const struct plan *p, const struct pipeline *pipeline);
 
-/* Can packets of an interface meet a match, as far as interface and VLAN go? */
+/* Returns true if interface and VLAN of the match admit packets of an interface. */
 bool match_admits(const struct rule_match *m, const struct interface *in);
 
-/* A hash of bytes, going on from another. */
+/* Returns a hash of bytes that continues another hash. */
 uint64_t plan_hash(uint64_t hash, const void *bytes, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One packet through the pipelines of a plan, by the engine's own stages, with all that decided its
- * way: records of choices, each of which says what else would have gone the same way.
+/* Sends one packet through the pipelines of a plan, by the production stages, and records every
+ * choice that decided its path.  Each record tells which other packets take the same choice.
  *
  * Threads: the control thread. */
 #ifndef ANALYSIS_WALK_H
@@ -14,8 +14,8 @@
 #define RECORDS_MAX 512
 #define WALK_BYTES  64 /* of the packets; their senders have no MAC */
 
-/* What is known of the packet where it stands: fields that translation or marking has set are the
- * same for every packet that came the same way. */
+/* What is known of the packet at a step: fields that translation or marking has set have one value
+ * for all packets that took the same path. */
 struct walk_fields {
 	bool src, dst, dport, dscp; /* set: those of a cell count for nothing but for this value */
 	int32_t dport_shift;        /* of dport that is not set: the packet's own and so much */
@@ -55,7 +55,7 @@ enum outcome_kind {
 	WENT_REJECT,
 };
 
-/* What becomes of a packet, in terms that two generations share. */
+/* A packet's verdict, in terms that can be compared between generations. */
 struct verdict {
 	enum outcome_kind kind;
 	enum reason reason; /* of WENT_DROP and WENT_REJECT */
@@ -77,7 +77,7 @@ struct walk {
 	struct verdict verdict;
 };
 
-/* What a walk goes through. */
+/* The input of a walk. */
 struct walk_in {
 	const struct pairs *pairs;
 	struct classes *classes;
@@ -86,25 +86,25 @@ struct walk_in {
 	struct scratch *scratch; /* cells of records; released by the caller */
 };
 
-/* What has changed, by a number: a choice of a step, the step itself (choice CHANGE_STEP), a route
- * by its prefix, or which addresses are ours. */
+/* Returns a number for a change: of a choice of a step, of the step itself (choice CHANGE_STEP), of
+ * a route by its prefix, or of the own addresses. */
 #define CHANGE_STEP UINT32_MAX
 #define CHANGE_OWN  1u
 uint64_t change_key(enum side side, unsigned pipeline, unsigned step, uint32_t choice);
 uint64_t change_key_route(enum side side, unsigned pipeline, unsigned step, uint32_t route);
 
-/* The packet of a point, as parse sees it. */
+/* Fills the view of a point's packet, as parse would. */
 void walk_view(
 	const struct interface *in, unsigned family, const struct point *p, struct view *out);
 
 void walk_packet(const struct walk_in *in, const struct point *p, struct walk *out);
 
-/* The verdict of the engine alone, on any view. */
+/* Evaluates a view by the production stages, without records. */
 void verdict_of(const struct generation *gen, const struct view *view, unsigned assumed,
 	struct verdict *out);
 
-/* Is it the same to the sender, the receiver and the operator?  The reason of a drop is not looked
- * at. */
+/* Returns true if sender, receiver and operator see the same result.  The reason of a drop is not
+ * compared. */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);
 
 #endif

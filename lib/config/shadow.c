@@ -184,7 +184,7 @@ struct leave_out {
 	uint32_t before, from, to;
 };
 
-/* Is there a packet in a cell that comes in some way and meets none of these matches? */
+/* Searches a cell for a packet of an entry that matches none of these matches. */
 static enum region_answer
 ask(struct shadows *s, const struct cell *in, const struct leave_out *out, struct witness *w)
 {
@@ -209,7 +209,7 @@ ask_match(struct shadows *s, uint32_t i, uint32_t k, const struct leave_out *out
 	enum region_answer answer = REGION_EMPTY, one;
 	struct cell both = cells[i];
 
-	if (cell_is_empty(&both) || (k != RULES_NONE && !cell_meets(&both, &cells[k])))
+	if (cell_is_empty(&both) || (k != RULES_NONE && !cell_intersects(&both, &cells[k])))
 		return REGION_EMPTY;
 	for (w->entry = 0; w->entry < s->n_entries; w->entry++) {
 		size_t mark = scratch_mark(&s->scratch);
@@ -228,8 +228,8 @@ ask_match(struct shadows *s, uint32_t i, uint32_t k, const struct leave_out *out
 	return answer;
 }
 
-/* Is there a packet that meets a rule, and none of the matches to leave out, and then (rule then,
- * or -1: whatever it is) that one?  Empty, too, for a rule that no packet meets. */
+/* Searches for a packet that matches a rule, none of the matches to leave out, and then rule then
+ * (-1: any or none).  Empty, too, for a rule that no packet meets. */
 static enum region_answer
 ask_rule(struct shadows *s, uint32_t rule, int then, const struct leave_out *out, struct witness *w)
 {
@@ -327,7 +327,7 @@ same_action(const struct rule_cfg *a, const struct rule_cfg *b)
 		&& (a->jump == NULL || strcmp(a->jump, b->jump) == 0);
 }
 
-/* Does one rule before it cover all of it? */
+/* Returns true if one earlier rule covers the whole rule. */
 static bool
 is_covered_by(struct shadows *s, uint32_t rule, uint32_t by)
 {

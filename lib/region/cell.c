@@ -323,10 +323,10 @@ cell_is_empty(const struct cell *c)
 }
 
 bool
-cell_meets(const struct cell *a, const struct cell *b)
+cell_intersects(const struct cell *a, const struct cell *b)
 {
 	for (unsigned d = 0; d < DIMS; d++)
-		if (!spans_meet(&a->dim[d], &b->dim[d]))
+		if (!spans_intersect(&a->dim[d], &b->dim[d]))
 			return false;
 	return true;
 }

@@ -55,7 +55,7 @@ reduce(struct region_search *s, struct part *p)
 		unsigned d;
 
 		s->work++;
-		if (!cell_meets(c, &p->cell))
+		if (!cell_intersects(c, &p->cell))
 			continue;
 		d = cell_difference(c, &p->cell);
 		if (d == DIMS)

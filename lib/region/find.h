@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Is there a packet in a cell that is in none of a list of others?
+/* Searches a cell for a packet that is in none of a list of other cells.
  *
- * The question is that of satisfiability, so there are rules for which an answer takes for ever;
- * the search has a budget and says when it was not enough.  Cells that differ from what is left in
- * one field only are taken out of that field together; what then remains is split along one of the
- * others, and the larger parts are looked at first.
+ * The problem is that of satisfiability (NP-complete), so the search has a budget and reports when
+ * it was not enough.  Cells that differ from the remainder in one field only are subtracted from
+ * that field together; the remainder is then split along one of the other fields, and the larger
+ * parts are searched first.
  *
  * Threads: one at a time.  Memory: the search's scratch. */
 #ifndef REGION_FIND_H
@@ -26,7 +26,7 @@ struct region_search {
 	uint64_t work_max;
 };
 
-/* Looks for a packet of the family.  The scratch is as before when it returns. */
+/* Searches for a packet of the family.  Restores the scratch before it returns. */
 enum region_answer region_find(struct region_search *s, unsigned family, const struct cell *in,
 	const struct cell *const without[], unsigned n, struct point *out);
 

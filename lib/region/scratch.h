@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory of a search: taken piece by piece, given back to a mark.
+/* Memory of a search (an arena): taken piece by piece, released back to a mark.
  *
  * Threads: one at a time.  Memory: scratch_init/_fini; what is taken lives until scratch_release of
  * an earlier mark. */
@@ -15,11 +15,13 @@ struct scratch {
 	bool exhausted; /* something did not fit: what was found since is not complete */
 };
 
-/* Reserves address space for bytes; pages are taken when they are used.  False: it is not there. */
+/* Reserves address space for bytes; pages are allocated when they are used.  Returns false if there
+ * is not enough. */
 bool scratch_init(struct scratch *s, size_t bytes);
 void scratch_fini(struct scratch *s);
 
-/* Not zeroed, aligned for any type.  NULL, and exhausted is set, when it does not fit. */
+/* Returns memory that is not zeroed, aligned for any type.  Returns NULL, and sets exhausted, if it
+ * does not fit. */
 void *scratch_take(struct scratch *s, size_t bytes);
 
 static inline size_t

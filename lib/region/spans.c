@@ -62,7 +62,7 @@ spans_hold(const struct spans *s, wide_t value)
 }
 
 bool
-spans_meet(const struct spans *a, const struct spans *b)
+spans_intersect(const struct spans *a, const struct spans *b)
 {
 	if (a->span == b->span)
 		return a->n > 0;
@@ -153,7 +153,7 @@ spans_without(struct scratch *s, const struct spans *a, const struct spans *b)
 	struct span *out;
 	uint32_t n = 0;
 
-	if (!spans_meet(a, b))
+	if (!spans_intersect(a, b))
 		return *a;
 	out = scratch_take(s, ((size_t)a->n + b->n) * sizeof(*out));
 	if (out == NULL)

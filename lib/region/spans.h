@@ -22,26 +22,27 @@ struct spans {
 	uint32_t n; /* 0: empty */
 };
 
-/* Makes spans of n ranges in any order, which may overlap; sorts them where they are. */
+/* Returns the union of n ranges in any order, which may overlap; sorts them in place. */
 struct spans spans_of(struct span ranges[], uint32_t n);
 
 bool spans_hold(const struct spans *s, wide_t value);
-bool spans_meet(const struct spans *a, const struct spans *b);  /* have they a number in common? */
-bool spans_cover(const struct spans *a, const struct spans *b); /* is all of b in a? */
+bool spans_intersect(const struct spans *a, const struct spans *b);
+bool spans_cover(const struct spans *a, const struct spans *b); /* true if all of b is in a */
 bool spans_equal(const struct spans *a, const struct spans *b);
 
-/* What both have; what a has and b has not.  Empty when the scratch is exhausted. */
+/* Return the intersection; what is in a and not in b.  Empty when the scratch is exhausted. */
 struct spans spans_and(struct scratch *s, const struct spans *a, const struct spans *b);
 struct spans spans_without(struct scratch *s, const struct spans *a, const struct spans *b);
 
-/* All of a shifted by so much, without what is below low or above high; delta may be negative. */
+/* Returns a shifted by delta, which may be negative, without what is then below low or above
+ * high. */
 struct spans spans_shift(
 	struct scratch *s, const struct spans *a, int32_t delta, wide_t low, wide_t high);
 
-/* How many numbers, roughly. */
+/* Returns about how many numbers there are. */
 double spans_size(const struct spans *s);
 
-/* A hash of the numbers. */
+/* Returns a hash of the numbers. */
 uint64_t spans_hash(const struct spans *s);
 
 #endif

@@ -69,7 +69,7 @@ operations_are_those_of_sets(void **state)
 
 		expect_bits(&a, in_a);
 		assert_int_equal(spans_hold(&a, value), in_a >> value & 1);
-		assert_int_equal(spans_meet(&a, &b), (in_a & in_b) != 0);
+		assert_int_equal(spans_intersect(&a, &b), (in_a & in_b) != 0);
 		assert_int_equal(spans_cover(&a, &b), (in_b & ~in_a) == 0);
 		assert_int_equal(spans_equal(&a, &b), in_a == in_b);
 		out = spans_and(&s, &a, &b);
