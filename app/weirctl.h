@@ -42,6 +42,9 @@ struct ctl {
 
 int command_words(struct ctl *ctl, unsigned n, const char *const words[]);
 
+/* weirctl_capture.c: verbs whose result is a file. */
+int command_file(struct ctl *ctl, const struct verb *v, unsigned n, const char *const words[]);
+
 /* weirctl_table.c: results as people read them. */
 struct table {
 	const struct verb *verb;

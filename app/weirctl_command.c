@@ -314,6 +314,8 @@ command_words(struct ctl *ctl, unsigned n, const char *const words[])
 		verb_print_usage(v, stdout);
 		return STATUS_DONE;
 	}
+	if (v == &verbs[VERB_CAPTURE] || v == &verbs[VERB_RECORDER])
+		return command_file(ctl, v, n - used, words + used);
 	params = json_object();
 	status = read_params(v, n - used, words + used, params);
 	if (status == STATUS_DONE)

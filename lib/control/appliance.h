@@ -130,6 +130,9 @@ void appliance_write_log(struct appliance *a);
 void appliance_say_conflicts(struct appliance *a);
 void appliance_reopen_log(struct appliance *a);
 
+/* Returns what added to the workers' clocks gives nanoseconds since 1970. */
+int64_t appliance_wall_ns(struct appliance *a);
+
 /* Writes an event to telemetry.log, with members (a reference that is taken). */
 void appliance_tell(struct appliance *a, const char *event, json_t *members);
 

@@ -10,6 +10,7 @@
 #include "config/check.h"
 #include "control/nat_log.h"
 #include "nat/layout.h"
+#include "tap/probes.h"
 
 /* Computes the pools beside those of the running generation: what mappings hold stays. */
 static int
@@ -172,6 +173,7 @@ publish(struct appliance *a, struct generation *gen, const struct port_plan *pla
 	a->gen = gen;
 	gen->keeps = a->keeps;
 	generation_give_number(gen);
+	PROBE_RELOAD(gen->number);
 	workers_publish(a->workers, gen);
 	generation_names_commit(&a->names);
 	appliance_let_go(a);

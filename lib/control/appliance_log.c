@@ -74,9 +74,8 @@ logs_take(struct appliance *a, const struct logs *next)
 	events_take(a->events, &setup, next->events);
 }
 
-/* Returns what added to the workers' clocks gives nanoseconds since 1970. */
-static int64_t
-wall_offset_ns(struct appliance *a)
+int64_t
+appliance_wall_ns(struct appliance *a)
 {
 	struct timespec ts;
 
@@ -108,7 +107,7 @@ appliance_write_log(struct appliance *a)
 
 	if (a->workers == NULL)
 		return;
-	wall_ns = wall_offset_ns(a);
+	wall_ns = appliance_wall_ns(a);
 	if (a->nat_log != NULL)
 		nat_log_write(a->nat_log, a->workers, wall_ns);
 	if (!a->options.captures)

@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "control/captures.h"
 #include "control/control_priv.h"
+#include "control/dump.h"
 #include "control/history.h"
 #include "control/transaction.h"
 #include "control/walker.h"
 
 static const verb_fn serves[VERB_COUNT] = {
+	[VERB_CAPTURE] = capture_frames,
+	[VERB_RECORDER] = dump_recorders,
 	[VERB_SHOW_STATUS] = show_status,
 	[VERB_SHOW_PORTS] = show_ports,
 	[VERB_SHOW_INTERFACES] = show_interfaces,
@@ -97,7 +101,10 @@ control_create(const struct control_setup *setup)
 			: setup->config != NULL          ? CONTROL_STATE
 							 : NULL,
 		setup->state != NULL);
-	if (c->walkers == NULL || c->remote == NULL || c->history == NULL) {
+	c->captures = captures_create(c);
+	c->dump = dump_create();
+	if (c->walkers == NULL || c->remote == NULL || c->history == NULL || c->captures == NULL
+		|| c->dump == NULL) {
 		control_destroy(c);
 		return NULL;
 	}
@@ -123,6 +130,8 @@ control_destroy(struct control *c)
 		transaction_end(c);
 	socket_close(c->socket);
 	walkers_destroy(c->walkers);
+	captures_destroy(c->captures);
+	dump_destroy(c->dump);
 	remote_destroy(c->remote);
 	history_destroy(c->history);
 	free(c->config_text);
@@ -140,6 +149,7 @@ control_tick(struct control *c)
 {
 	rates_look(&c->rates, c->appliance);
 	trend_tick(&c->trend, c->appliance, &c->rates);
+	dump_tick(c);
 	history_tick(c->history);
 }
 

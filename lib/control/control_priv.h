@@ -41,12 +41,17 @@ struct taking {
 	struct event *readable, *timer;
 };
 
+struct captures;
+struct dump;
+
 struct control {
 	struct control_setup setup;
 	struct appliance *appliance;
 	struct control_socket *socket; /* NULL: none */
 	struct walkers *walkers;
 	struct remote *remote; /* jobs of HTTP */
+	struct captures *captures;
+	struct dump *dump;
 	struct history *history;
 	struct control_reloads reloads; /* counted by transactions */
 	struct pending pending;

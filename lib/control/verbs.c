@@ -410,7 +410,45 @@ static const struct verb_field config_fields[] = {
 	END_FIELDS,
 };
 
+static const struct verb_param capture_params[] = {
+	{ "-w", PARAM_VALUE, "FILE", "where to, - for standard output (of weirctl alone)" },
+	{ "drops", PARAM_FLAG, NULL, "dropped packets alone" },
+	{ "count", PARAM_VALUE, "N", "ends after so many packets; -c N" },
+	{ "bytes", PARAM_VALUE, "N", "ends after so many bytes" },
+	{ "seconds", PARAM_VALUE, "N", "ends after this time; for N" },
+	{ "filter", PARAM_REST, "FILTER",
+		"of libpcap; in the protocol, as tcpdump -ddd prints it" },
+	END_PARAMS,
+};
+
+static const struct verb_field capture_fields[] = {
+	TEXT("data", NULL, "A part of the file, in format pcapng, as base64."),
+	COUNT("packets", "packets", "Packets in it so far."),
+	COUNT("lost", "lost", "Packets for which there was no room."),
+	COUNT("skipped", "not looked at",
+		"Packets that a worker did not look at: a capture takes a small part of its time."),
+	TEXT("ended", "ended by", "Of the last part: packets, bytes, time."),
+	END_FIELDS,
+};
+
+static const struct verb_param recorder_params[] = {
+	{ "-w", PARAM_VALUE, "FILE", "where to, - for standard output (of weirctl alone)" },
+	{ "port", PARAM_VALUE, "PORT", "packets that came in by this port, to be replayed at it" },
+	{ "reason", PARAM_VALUE, "REASON", "packets that were dropped for this reason" },
+	END_PARAMS,
+};
+
+static const struct verb_field recorder_fields[] = {
+	TEXT("data", NULL, "A part of the file, in format pcapng, as base64."),
+	COUNT("packets", "packets", "Of the first part: packets in the file."),
+	END_FIELDS,
+};
+
 const struct verb verbs[VERB_COUNT] = {
+	[VERB_CAPTURE] = { "capture", RIGHT_CHANGE, capture_params, NULL, capture_fields,
+		"Writes packets as they come in and leave, with why they are dropped." },
+	[VERB_RECORDER] = { "recorder", RIGHT_CHANGE, recorder_params, NULL, recorder_fields,
+		"Writes the last packets that were dropped or took the slow path." },
 	[VERB_SHOW_STATUS] = { "show status", RIGHT_READ, no_params, NULL, status_fields,
 		"Version, configuration in use, traffic of the last second." },
 	[VERB_SHOW_PORTS] = { "show ports", RIGHT_READ, port_params, "ports", port_fields,

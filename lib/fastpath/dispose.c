@@ -60,6 +60,8 @@ gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t ifac
 void
 fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
+	if (unlikely(fp->n_captures != 0))
+		fastpath_capture_out(fp, m, port, iface);
 	gather_one(fp, m, port, iface);
 }
 
@@ -179,11 +181,16 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 
 	fp->handoff.n = 0;
 	if (fp->slow.owner != NULL && b->n_executed == b->n
-		&& (!b->same_output || (uint16_t)b->output[0] == OUT_WORKER))
+		&& (!b->same_output || (uint16_t)b->output[0] == OUT_WORKER)) {
+		if (unlikely(fp->n_captures != 0))
+			fastpath_capture_burst(fp, b);
 		set_aside(fp, b);
+	}
 	if (likely(fp->slow.n_born == 0) && dispose_together(fp, b))
 		return;
 	fastpath_split_outputs(b);
+	if (unlikely(fp->n_captures != 0))
+		fastpath_capture_burst(fp, b);
 	for (unsigned i = 0; i < b->n; i++) {
 		uint16_t out = b->out[i];
 
@@ -193,6 +200,8 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 			gather_one(fp, b->m[i], out, b->egress[i]);
 		} else if (out == OUT_DROP) {
 			ledger_drop(&fp->ledger, b->iface[i], b->reason[i]);
+			if (b->class[i] != SLOT_TOLD)
+				fastpath_record_drop(fp, b, i);
 			dead[n_dead++] = b->m[i];
 		} else if (out == OUT_WORKER) {
 			fp->handoff.owner[fp->handoff.n] = b->egress[i];

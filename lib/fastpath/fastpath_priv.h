@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "fastpath/fastpath.h"
+#include "fastpath/tap.h"
 #include "flow/table.h"
 #include "io/queue.h"
 #include "packet/burst.h"
@@ -24,6 +25,11 @@ struct fastpath {
 	struct handoff handoff;
 	struct clock clock;
 	const struct fastpath_variant *variant;
+	const struct fastpath_variant
+		*quick; /* while there are captures: what variant stands for */
+	unsigned n_captures;
+	bool captured; /* the burst in progress has been told to them, or is none of theirs */
+	struct capture *capture[FASTPATH_CAPTURES];
 	struct rule_ring *rules; /* control: write, before the generation that has rules to log */
 	void (*tell)(
 		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
@@ -79,6 +85,14 @@ void fastpath_split_outputs(struct burst *b);
 
 /* Sends packets that the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);
+
+/* Ends the burst for the captures; and a packet that leaves outside of one.  With captures only. */
+void fastpath_capture_burst(struct fastpath *fp, struct burst *b);
+void fastpath_capture_out(
+	struct fastpath *fp, const struct rte_mbuf *m, uint16_t port, uint16_t iface);
+
+/* Tells the flight recorder of a slot that was dropped outside of the slow path. */
+void fastpath_record_drop(struct fastpath *fp, const struct burst *b, unsigned slot);
 
 /* Gathers one packet for a port. */
 void fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface);

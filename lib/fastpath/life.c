@@ -13,6 +13,8 @@
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
+#include "tap/probes.h"
+#include "tap/recorder.h"
 #include "tap/rule_ring.h"
 
 #define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
@@ -76,6 +78,7 @@ release_session(void *slowpath, struct session *session, enum session_end why)
 {
 	struct slowpath *s = slowpath;
 
+	PROBE_SESSION_END(s->worker, session - s->sessions->session, why);
 	slowpath_rule_session_ends(s, session, (uint8_t)why);
 	nat_release(s->nat, session, why, s->now_ns);
 }
@@ -134,7 +137,8 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	watch(s, s->flow4);
 	watch(s, s->flow6);
 	s->fragments = fragments_create(&fp->ledger);
-	if (s->fragments == NULL)
+	s->recorder = recorder_create(setup->numa_node);
+	if (s->fragments == NULL || s->recorder == NULL)
 		return -ENOMEM;
 	s->sessions = sessions_create(
 		setup->sessions, setup->gate_bytes, s->flow4, s->flow6, setup->numa_node);
@@ -186,6 +190,7 @@ fastpath_destroy(struct fastpath *fp)
 	flow_table_destroy(fp->slow.flow6);
 	action_lists_destroy(fp->slow.lists);
 	rule_ring_destroy(fp->rules);
+	recorder_destroy(fp->slow.recorder);
 	memory_give(fp->slow.nexthops, NEXTHOP_COUNT * sizeof(*fp->slow.nexthops));
 	memory_give(fp, sizeof(*fp));
 }

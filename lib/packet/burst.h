@@ -28,6 +28,7 @@ enum slot_class {
 	SLOT_OTHER6,
 	SLOT_SLOW, /* ARP, ND, other EtherTypes: slow path, never looked up */
 	SLOT_BAD,  /* dropped by parse; reason[] says why */
+	SLOT_TOLD, /* settled by the slow path, which has told the flight recorder */
 	SLOT_DONE, /* settled out of order: another worker's, or it did not have to
 		    * wait */
 };

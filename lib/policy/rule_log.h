@@ -35,8 +35,8 @@ rule_log_is_on(const struct rule_log_cfg *cfg)
 			.table = &rule_log_table \
 	}
 
-/* Makes the hits of a rule counter be logged with a verdict (enum rule_verdict, policy/rule_counter.h), if
- * cfg says so.  Returns 0, or negative after an error. */
+/* Makes the hits of a rule counter be logged with a verdict (enum rule_verdict,
+ * policy/rule_counter.h), if cfg says so.  Returns 0, or negative after an error. */
 int build_rule_log(
 	struct build *b, uint32_t counter, const struct rule_log_cfg *cfg, unsigned verdict);
 

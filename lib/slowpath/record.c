@@ -6,8 +6,7 @@
 #include "program/action_list.h"
 #include "slowpath/slowpath_priv.h"
 
-/* Returns the line that decided a recorded drop: the last one that it counts for. */
-static uint32_t
+uint32_t
 deciding_counter(const uint32_t *actions)
 {
 	uint32_t counter = 0;

@@ -7,6 +7,7 @@
 
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
+#include "tap/probes.h"
 
 static void
 program_of(struct slowpath *s, const struct decision *d, struct program *p)
@@ -69,6 +70,7 @@ session_told(const struct slowpath *s, const struct decision *d, unsigned state)
 void
 observe_session(struct slowpath *s, const struct session *session)
 {
+	PROBE_SESSION_BEGIN(s->worker, session_index(s->sessions, session), session->proto);
 	if (s->observer != NULL && s->observer->session != NULL)
 		s->observer->session(
 			s->observer->arg, s->worker, session_index(s->sessions, session));
@@ -114,6 +116,7 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 void
 report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
 {
+	s->scratch->place[slot] = d != NULL ? d->counter : 0;
 	if (unlikely(s->gen->n_rule_logs != 0) && d != NULL)
 		tell_rules(s, b, slot, d);
 	if (s->observer != NULL)

@@ -21,6 +21,7 @@
 #include "slowpath/fragments/step.h"
 #include "slowpath/hit.h"
 #include "slowpath/identify.h"
+#include "slowpath/recorded.h"
 #include "slowpath/slowpath_priv.h"
 
 int
@@ -277,10 +278,13 @@ slowpath_process(struct slowpath *s, struct burst *b, unsigned from)
 	evaluate_misses(s, b, n_miss);
 	enter_prepare(s, n_miss);
 	for (unsigned i = from; i < to; i++) {
+		struct recorder_entry *recorded;
+
 		s->slot = (uint16_t)i;
-		if (b->class[i] == SLOT_DONE) {
+		if (b->class[i] == SLOT_DONE)
 			continue;
-		} else if (b->class[i] == SLOT_BAD) {
+		recorded = slowpath_record_begin(s, b, i);
+		if (b->class[i] == SLOT_BAD) {
 			slot_drop(b, i, b->reason[i]);
 			report(s, b, i, NULL);
 		} else if (b->class[i] == SLOT_SLOW) {
@@ -290,6 +294,8 @@ slowpath_process(struct slowpath *s, struct burst *b, unsigned from)
 		} else { /* unless an earlier slot took its record */
 			settle_keyed(s, b, i);
 		}
+		slowpath_record_end(s, b, i, recorded);
+		b->class[i] = SLOT_TOLD;
 	}
 	return to;
 }

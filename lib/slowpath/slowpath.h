@@ -27,6 +27,7 @@ struct identifier;
 struct flow_table;
 struct nat;
 struct action_lists;
+struct recorder;
 struct rule_ring;
 struct rte_mempool;
 struct session;
@@ -102,6 +103,7 @@ struct slowpath {
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct ledger *ledger;
+	struct recorder *recorder;  /* of packets that were dropped, or took the slow path */
 	struct rule_ring *rules;    /* NULL: no rule was ever logged */
 	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
 				     * fragment, or judged alone */

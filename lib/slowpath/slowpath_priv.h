@@ -29,6 +29,7 @@ struct answer {
 
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
+	uint32_t place[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];         /* of misses, in order */
 	struct eval late;                    /* of a slot that was a hit when the burst began */
@@ -125,6 +126,9 @@ uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Makes room for action lists. */
 void slowpath_free_lists(struct slowpath *s);
+
+/* Returns the line that decided a recorded drop: the last one that it counts for. */
+uint32_t deciding_counter(const uint32_t *actions);
 
 /* Reads a record as a decision. */
 void decision_from_record(

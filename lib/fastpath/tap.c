@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Captures of bursts, and drops for the flight recorder. */
+
+#include "fastpath/tap.h"
+
+#include "fastpath/fastpath_priv.h"
+#include "slowpath/recorded.h"
+#include "tap/capture.h"
+#include "tap/recorder.h"
+
+static struct capture_now
+capture_time(const struct fastpath *fp)
+{
+	return (struct capture_now){
+		.time_ns = fp->slow.now_ns,
+		.generation = fp->slow.gen->number,
+		.place = slowpath_places(&fp->slow),
+	};
+}
+
+/* --- the variant of a data path that is captured --- */
+
+static void
+watched_parse(struct fastpath *fp, struct burst *b)
+{
+	struct capture_now now = capture_time(fp);
+
+	fp->quick->parse(fp, b);
+	for (unsigned i = 0; i < fp->n_captures; i++)
+		capture_begin(fp->capture[i], b, &now);
+}
+
+static unsigned
+watched_execute(struct fastpath *fp, struct burst *b)
+{
+	unsigned done = fp->quick->execute(fp, b);
+
+	b->same_output = false; /* so that fastpath_dispose looks at each packet */
+	fp->captured = false;
+	return done;
+}
+
+static const struct fastpath_variant watched = {
+	.name = "captured",
+	.parse = watched_parse,
+	.execute = watched_execute,
+};
+
+void
+fastpath_capture_burst(struct fastpath *fp, struct burst *b)
+{
+	struct capture_now now = capture_time(fp);
+
+	if (fp->captured)
+		return;
+	fp->captured = true;
+	fastpath_split_outputs(b);
+	for (unsigned i = 0; i < b->n; i++)
+		if (b->out[i] == OUT_DROP && b->class[i] != SLOT_TOLD)
+			slowpath_find_place(&fp->slow, b, i);
+	for (unsigned i = 0; i < fp->n_captures; i++)
+		capture_end(fp->capture[i], b, &now);
+}
+
+void
+fastpath_capture_out(
+	struct fastpath *fp, const struct rte_mbuf *m, uint16_t port, uint16_t iface)
+{
+	struct capture_now now = capture_time(fp);
+
+	for (unsigned i = 0; i < fp->n_captures; i++)
+		capture_out(fp->capture[i], m, iface, port, &now);
+}
+
+bool
+fastpath_capture_add(struct fastpath *fp, struct capture *c)
+{
+	if (fp->n_captures == FASTPATH_CAPTURES)
+		return false;
+	if (fp->n_captures == 0) {
+		fp->quick = fp->variant;
+		fp->variant = &watched;
+		fp->captured = true;
+	}
+	fp->capture[fp->n_captures++] = c;
+	return true;
+}
+
+void
+fastpath_capture_remove(struct fastpath *fp, struct capture *c)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < fp->n_captures; i++)
+		if (fp->capture[i] != c)
+			fp->capture[kept++] = fp->capture[i];
+	if (kept == 0 && fp->n_captures != 0)
+		fp->variant = fp->quick;
+	fp->n_captures = kept;
+}
+
+/* --- the flight recorder --- */
+
+void
+fastpath_record_drop(struct fastpath *fp, const struct burst *b, unsigned slot)
+{
+	slowpath_find_place(&fp->slow, b, slot);
+	slowpath_record_end(&fp->slow, b, slot, slowpath_record_begin(&fp->slow, b, slot));
+}
+
+const struct recorder *
+fastpath_recorder(const struct fastpath *fp)
+{
+	return fp->slow.recorder;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the flight recorder (tap/recorder.h) and captures know of a slot. */
+#ifndef SLOWPATH_RECORDED_H
+#define SLOWPATH_RECORDED_H
+
+#include "slowpath/slowpath.h"
+
+struct recorder_entry;
+
+/* Begins the entry of a slot, before anything is done to its packet. */
+struct recorder_entry *slowpath_record_begin(
+	struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Ends it with the verdict. */
+void slowpath_record_end(struct slowpath *s, const struct burst *b, unsigned slot,
+	struct recorder_entry *e);
+
+/* Finds the line that decided the drop of a slot by a program of its flow. */
+void slowpath_find_place(struct slowpath *s, const struct burst *b, unsigned slot);
+
+/* Returns the lines that decided, by slot: valid for slots that are told (SLOT_TOLD), or after
+ * slowpath_find_place. */
+const uint32_t *slowpath_places(const struct slowpath *s);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copies of frames, in a ring of bytes. */
+
+#include "tap/capture.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pcap/bpf.h>
+#include <rte_cycles.h>
+#include <rte_mbuf.h>
+
+#include "base/counter.h"
+#include "base/memory.h"
+
+#define CREDIT_MAX  3000000 /* cycles that may be spent at once: about a millisecond */
+#define CHARGE_MAX  2000    /* cycles charged for a frame: more is an interruption */
+#define FAST_BYTES  128     /* looked at by a filter without a copy */
+
+_Static_assert(sizeof(struct capture_insn) == sizeof(struct bpf_insn), "the same");
+
+/* Positions only grow. */
+struct capture {
+	struct bpf_insn filter[CAPTURE_FILTER_MAX];
+	unsigned n_filter;
+	bool drops;
+	uint32_t frame_bytes;
+	/* the worker's */
+	int64_t credit; /* cycles that it may spend */
+	uint64_t seen_cycles;
+	bool looks;    /* at the current burst */
+	uint64_t head; /* written, and not all of it published */
+	uint64_t tail_seen;
+	struct capture_record *of[BURST_MAX]; /* the copy of a slot, or NULL */
+	uint64_t lost, skipped;
+	_Alignas(64) atomic_uint_fast64_t published; /* worker: write */
+	_Alignas(64) atomic_uint_fast64_t tail;      /* control: write */
+	_Alignas(64) uint8_t ring[CAPTURE_RING_BYTES];
+};
+
+bool
+capture_filter_is_sound(const struct capture_insn *filter, unsigned n)
+{
+	return n <= CAPTURE_FILTER_MAX
+		&& (n == 0
+			|| bpf_validate((const struct bpf_insn *)(const void *)filter, (int)n) != 0);
+}
+
+struct capture *
+capture_create(const struct capture_setup *setup, int numa_node)
+{
+	struct capture *c = memory_take(sizeof(*c), numa_node);
+
+	if (c == NULL)
+		return NULL;
+	memcpy(c->filter, setup->filter, setup->n_filter * sizeof(c->filter[0]));
+	c->n_filter = setup->n_filter;
+	c->drops = setup->drops;
+	c->frame_bytes = RTE_MIN(setup->frame_bytes, (uint32_t)CAPTURE_FRAME_MAX);
+	c->credit = CREDIT_MAX;
+	return c;
+}
+
+void
+capture_destroy(struct capture *c)
+{
+	memory_give(c, sizeof(*c));
+}
+
+static bool
+selects(const struct capture *c, const struct rte_mbuf *m)
+{
+	if (c->n_filter == 0)
+		return true;
+	return bpf_filter(c->filter, rte_pktmbuf_mtod(m, const uint8_t *), m->pkt_len, m->data_len)
+		!= 0;
+}
+
+/* Returns room for a record, or NULL after counting it as lost. */
+static struct capture_record *
+take_room(struct capture *c, uint32_t bytes)
+{
+	uint32_t at = (uint32_t)(c->head % CAPTURE_RING_BYTES), end = CAPTURE_RING_BYTES - at;
+	uint32_t skip = end < bytes ? end : 0;
+	struct capture_record *r;
+
+	/* Pairs with the release in capture_release. */
+	if (c->head + skip + bytes - c->tail_seen > CAPTURE_RING_BYTES)
+		c->tail_seen = atomic_load_explicit(&c->tail, memory_order_acquire);
+	if (c->head + skip + bytes - c->tail_seen > CAPTURE_RING_BYTES) {
+		counter_add(&c->lost, 1);
+		return NULL;
+	}
+	if (skip >= sizeof(*r)) {
+		r = (struct capture_record *)(void *)(c->ring + at);
+		r->room = skip;
+		r->direction = 0;
+	}
+	c->head += skip;
+	r = (struct capture_record *)(void *)(c->ring + c->head % CAPTURE_RING_BYTES);
+	c->head += bytes;
+	r->room = bytes;
+	return r;
+}
+
+static struct capture_record *
+copy(struct capture *c, const struct rte_mbuf *m, const struct capture_now *now)
+{
+	uint32_t kept = RTE_MIN((uint32_t)m->data_len, c->frame_bytes);
+	uint32_t bytes = RTE_ALIGN_CEIL((uint32_t)sizeof(struct capture_record) + kept, 64);
+	struct capture_record *r = take_room(c, bytes);
+
+	if (r == NULL)
+		return NULL;
+	r->time_ns = now->time_ns;
+	r->bytes = m->pkt_len;
+	r->kept = kept;
+	r->place = 0;
+	r->reason = 0;
+	r->generation = (uint16_t)now->generation;
+	memcpy(r->frame, rte_pktmbuf_mtod(m, const uint8_t *), kept);
+	return r;
+}
+
+/* Publishes what was written. */
+static void
+publish(struct capture *c)
+{
+	/* Pairs with the acquire in capture_peek. */
+	atomic_store_explicit(&c->published, c->head, memory_order_release);
+}
+
+/* Returns true if the worker may spend time on n frames. */
+static bool
+may_look(struct capture *c, unsigned n)
+{
+	uint64_t now = rte_rdtsc();
+
+	c->credit += (int64_t)((now - c->seen_cycles) / CAPTURE_SHARE);
+	if (c->credit > CREDIT_MAX)
+		c->credit = CREDIT_MAX;
+	c->seen_cycles = now;
+	if (c->credit > 0)
+		return true;
+	counter_add(&c->skipped, n);
+	return false;
+}
+
+static void
+charge(struct capture *c, uint64_t since, unsigned n)
+{
+	uint64_t spent = rte_rdtsc() - since, most = (uint64_t)n * CHARGE_MAX;
+
+	c->credit -= (int64_t)RTE_MIN(spent, most);
+}
+
+void
+capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now)
+{
+	c->looks = may_look(c, b->n);
+	if (!c->looks || c->drops)
+		return;
+	for (unsigned i = 0; i < b->n; i++) {
+		struct capture_record *r = selects(c, b->m[i]) ? copy(c, b->m[i], now) : NULL;
+
+		c->of[i] = r;
+		if (r == NULL)
+			continue;
+		r->direction = CAPTURE_IN;
+		r->iface = b->iface[i];
+		r->port = b->port;
+	}
+	charge(c, c->seen_cycles, b->n);
+}
+
+static void
+tell_drop(struct capture *c, const struct burst *b, unsigned i, const struct capture_now *now)
+{
+	struct capture_record *r = c->drops ? NULL : c->of[i];
+
+	if (c->drops && selects(c, b->m[i])) {
+		r = copy(c, b->m[i], now);
+		if (r != NULL) {
+			r->direction = CAPTURE_IN;
+			r->iface = b->iface[i];
+			r->port = b->port;
+		}
+	}
+	if (r == NULL)
+		return;
+	r->reason = b->reason[i];
+	r->place = now->place[i];
+}
+
+static void
+tell_out(struct capture *c, const struct rte_mbuf *m, uint16_t iface, uint16_t port,
+	const struct capture_now *now)
+{
+	struct capture_record *r = selects(c, m) ? copy(c, m, now) : NULL;
+
+	if (r == NULL)
+		return;
+	r->direction = CAPTURE_OUT;
+	r->iface = iface;
+	r->port = port;
+}
+
+void
+capture_end(struct capture *c, const struct burst *b, const struct capture_now *now)
+{
+	uint64_t since = rte_rdtsc();
+
+	if (!c->looks)
+		return;
+	for (unsigned i = 0; i < b->n; i++) {
+		if (b->out[i] == OUT_DROP)
+			tell_drop(c, b, i, now);
+		else if (b->out[i] <= OUT_PORT_MAX && !c->drops)
+			tell_out(c, b->m[i], b->egress[i], b->out[i], now);
+	}
+	publish(c);
+	charge(c, since, b->n);
+}
+
+void
+capture_out(struct capture *c, const struct rte_mbuf *m, uint16_t iface, uint16_t port,
+	const struct capture_now *now)
+{
+	if (c->drops || !may_look(c, 1))
+		return;
+	tell_out(c, m, iface, port, now);
+	publish(c);
+	charge(c, c->seen_cycles, 1);
+}
+
+/* --- control --- */
+
+const struct capture_record *
+capture_peek(struct capture *c)
+{
+	uint64_t tail = atomic_load_explicit(&c->tail, memory_order_relaxed);
+	/* Pairs with the release in publish. */
+	uint64_t published = atomic_load_explicit(&c->published, memory_order_acquire);
+
+	while (tail != published) {
+		uint32_t end = CAPTURE_RING_BYTES - (uint32_t)(tail % CAPTURE_RING_BYTES);
+		const struct capture_record *r
+			= (const void *)(c->ring + tail % CAPTURE_RING_BYTES);
+
+		if (end >= sizeof(*r) && r->direction != 0)
+			return r;
+		tail += end >= sizeof(*r) ? r->room : end;
+		atomic_store_explicit(&c->tail, tail, memory_order_release);
+	}
+	return NULL;
+}
+
+void
+capture_release(struct capture *c)
+{
+	uint64_t tail = atomic_load_explicit(&c->tail, memory_order_relaxed);
+	const struct capture_record *r = (const void *)(c->ring + tail % CAPTURE_RING_BYTES);
+
+	/* Pairs with the acquire in take_room. */
+	atomic_store_explicit(&c->tail, tail + r->room, memory_order_release);
+}
+
+void
+capture_counts(const struct capture *c, struct capture_counts *out)
+{
+	out->lost = counter_get(&c->lost);
+	out->skipped = counter_get(&c->skipped);
+}
