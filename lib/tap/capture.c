@@ -42,6 +42,10 @@ struct capture {
 bool
 capture_filter_is_sound(const struct capture_insn *filter, unsigned n)
 {
+	/* bpf_validate lets a jump wrap around, backwards. */
+	for (unsigned i = 0; i < n; i++)
+		if (filter[i].code == (BPF_JMP | BPF_JA) && filter[i].k >= n - i - 1)
+			return false;
 	return n <= CAPTURE_FILTER_MAX
 		&& (n == 0
 			|| bpf_validate((const struct bpf_insn *)(const void *)filter, (int)n) != 0);

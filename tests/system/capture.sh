@@ -109,7 +109,7 @@ check "hostile filters" hostile_filters
 check "captures that are abandoned" abandoned
 check "the flight recorder" ctl recorder port wan -w "$dir/recorder.pcapng"
 check "has the drops" bash -c "tcpdump -nr '$dir/recorder.pcapng' udp port 53 2>/dev/null | grep -c ' 198.51.100.2' | grep -vx 0"
-check "and replays" bash -c "'$weir' replay -c '$dir/weir.yaml' --in 'wan=$dir/recorder.pcapng' --json '$dir/replay.json' >/dev/null &&
+check "and replays" bash -c "'$weir' replay --learn -c '$dir/weir.yaml' --in 'wan=$dir/recorder.pcapng' --json '$dir/replay.json' >/dev/null &&
 	python3 -c 'import json,sys; sys.exit(json.load(open(sys.argv[1]))[\"drops\"][\"acl_denied\"] < 3)' '$dir/replay.json'"
 check "USDT probes" bash -c "for p in drop session_begin session_end reload; do readelf -n '$weir' | grep -A1 'Provider: weir' | grep -qw \"Name: \$p\" || exit 1; done"
 check "it stops" stop
