@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The logs of a running appliance: NAT's, and events. */
+/* The logs of a running appliance: NAT's, and events; what is said of ports. */
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "control/appliance_priv.h"
 #include "control/event_sink.h"
 #include "control/events.h"
 #include "control/nat_log.h"
+#include "io/abilities.h"
 
 static int
 open_nat(const struct appliance *a, const struct config *cfg, struct nat_log_file **f,
@@ -133,4 +135,39 @@ void
 appliance_tell(struct appliance *a, const char *event, json_t *members)
 {
 	events_tell(a->events, event, members);
+}
+
+void
+appliance_tell_link(const struct port *port)
+{
+	char why[128];
+
+	port_link_text(port, why, sizeof(why));
+	if (atomic_load_explicit(&port->link_up, memory_order_relaxed))
+		log_info("port %s: link up", port->name);
+	else
+		log_warning("port %s: link down%s", port->name, why);
+}
+
+void
+appliance_tell_devices(const struct appliance *a)
+{
+	char text[ABILITIES_TEXT_MAX];
+
+	for (unsigned i = 0; i < a->ports.count; i++) {
+		const struct port *port = &a->ports.at[i];
+
+		abilities_text(port, text, sizeof(text));
+		if (port->used && port->kind != DEVICE_CAPTURE)
+			log_info("port %s: %s: %s", port->name, port->device, text);
+	}
+}
+
+void
+appliance_tell_links(struct appliance *a)
+{
+	for (unsigned i = 0; i < a->ports.count; i++)
+		if (a->ports.at[i].used
+			&& !atomic_load_explicit(&a->ports.at[i].link_up, memory_order_relaxed))
+			appliance_tell_link(&a->ports.at[i]);
 }

@@ -32,41 +32,6 @@ set_present(struct port *port, bool present)
 	atomic_store_explicit(&port->present, present, memory_order_relaxed);
 }
 
-void
-appliance_tell_link(const struct port *port)
-{
-	char why[128];
-
-	port_link_text(port, why, sizeof(why));
-	if (atomic_load_explicit(&port->link_up, memory_order_relaxed))
-		log_info("port %s: link up", port->name);
-	else
-		log_warning("port %s: link down%s", port->name, why);
-}
-
-void
-appliance_tell_devices(const struct appliance *a)
-{
-	char text[ABILITIES_TEXT_MAX];
-
-	for (unsigned i = 0; i < a->ports.count; i++) {
-		const struct port *port = &a->ports.at[i];
-
-		abilities_text(port, text, sizeof(text));
-		if (port->used && port->kind != DEVICE_CAPTURE)
-			log_info("port %s: %s: %s", port->name, port->device, text);
-	}
-}
-
-void
-appliance_tell_links(struct appliance *a)
-{
-	for (unsigned i = 0; i < a->ports.count; i++)
-		if (a->ports.at[i].used
-			&& !atomic_load_explicit(&a->ports.at[i].link_up, memory_order_relaxed))
-			appliance_tell_link(&a->ports.at[i]);
-}
-
 static uint64_t
 mac_number(const struct rte_ether_addr *mac)
 {

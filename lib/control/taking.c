@@ -305,3 +305,18 @@ taking_begin(struct control *c, const struct taking_order *order)
 			    : read_config(t->path, false, t->err);
 	return !try_conversations(c) && go_on(c);
 }
+
+void
+transaction_reload(struct control *c, const char *who)
+{
+	const struct taking_order order = { .path = c->config, .what = "reload", .who = who };
+
+	appliance_reopen_log(c->appliance);
+	if (c->setup.config == NULL)
+		log_warning("the built-in example has no file to reload");
+	else if (c->pending.back != NULL)
+		log_error("the commit of %s waits to be confirmed; the file is not read",
+			c->pending.who);
+	else if (!taking_defers(c))
+		taking_begin(c, &order);
+}

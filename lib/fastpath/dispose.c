@@ -165,15 +165,6 @@ set_aside(struct fastpath *fp, struct burst *b)
 }
 
 void
-fastpath_split_outputs(struct burst *b)
-{
-	for (unsigned i = 0; i < b->n_executed; i++) {
-		b->out[i] = (uint16_t)b->output[i];
-		b->egress[i] = (uint16_t)(b->output[i] >> 16);
-	}
-}
-
-void
 fastpath_dispose(struct fastpath *fp, struct burst *b)
 {
 	struct rte_mbuf *dead[BURST_MAX];

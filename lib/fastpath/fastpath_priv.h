@@ -81,7 +81,14 @@ bool fastpath_pass_cable(struct fastpath *fp, struct burst *b);
 void fastpath_dispose(struct fastpath *fp, struct burst *b);
 
 /* Writes out and egress of the slots that the hot loop has settled. */
-void fastpath_split_outputs(struct burst *b);
+static inline void
+fastpath_split_outputs(struct burst *b)
+{
+	for (unsigned i = 0; i < b->n_executed; i++) {
+		b->out[i] = (uint16_t)b->output[i];
+		b->egress[i] = (uint16_t)(b->output[i] >> 16);
+	}
+}
 
 /* Sends packets that the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);

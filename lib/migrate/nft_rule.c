@@ -34,21 +34,6 @@ condition(struct nft *x, const struct nft_place *at, json_t *match, struct nft_s
 		words_cannot(&out->words, "it has two conditions on several fields at once");
 }
 
-unsigned
-nft_family(const char *family)
-{
-	return strcmp(family, "ip") == 0 ? 4 : strcmp(family, "ip6") == 0 ? 6 : 0;
-}
-
-void
-nft_tracks(struct nft *x, const struct nft_place *at)
-{
-	unsigned family = nft_family(at->family);
-
-	x->tracks[0] |= family != 6;
-	x->tracks[1] |= family != 4;
-}
-
 void
 nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements *out)
 {

@@ -63,14 +63,6 @@ struct reading {
 	struct rule_match match; /* what all resulting matches share */
 };
 
-const struct set *
-match_set(struct build *b, const struct cfg_match_address *item)
-{
-	if (item->local)
-		return build_local_set(b);
-	return item->set != NULL ? build_find_set(b, item->set) : NULL;
-}
-
 /* Returns true if no packet can match, and reports it, unless there are errors that may be the
  * cause. */
 static bool

@@ -6,6 +6,7 @@
 
 #include "policy/address.h"
 #include "policy/build_priv.h"
+#include "policy/match.h"
 #include "table/set.h"
 
 static const struct cfg_field set_fields[] = {
@@ -79,6 +80,14 @@ build_local_set(struct build *b)
 	}
 	set_seal(set);
 	return b->local = set;
+}
+
+const struct set *
+match_set(struct build *b, const struct cfg_match_address *item)
+{
+	if (item->local)
+		return build_local_set(b);
+	return item->set != NULL ? build_find_set(b, item->set) : NULL;
 }
 
 int

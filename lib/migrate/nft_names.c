@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Names of the ruleset in Weir, where a rule stands, and what is said of it. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/nft_priv.h"
+
+static const char *
+text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+unsigned
+nft_family(const char *family)
+{
+	return strcmp(family, "ip") == 0 ? 4 : strcmp(family, "ip6") == 0 ? 6 : 0;
+}
+
+void
+nft_tracks(struct nft *x, const struct nft_place *at)
+{
+	unsigned family = nft_family(at->family);
+
+	x->tracks[0] |= family != 6;
+	x->tracks[1] |= family != 4;
+}
+
+bool
+nft_is_rule_of(json_t *object, const struct nft_place *at)
+{
+	json_t *rule = json_object_get(object, "rule");
+
+	return rule != NULL && strcmp(text_of(rule, "family"), at->family) == 0
+		&& strcmp(text_of(rule, "table"), at->table) == 0
+		&& strcmp(text_of(rule, "chain"), at->chain) == 0;
+}
+
+void
+nft_missing(struct nft *x, const struct nft_place *at, const char *why)
+{
+	char *text = json_dumps(json_object_get(at->rule, "expr"), JSON_COMPACT);
+
+	x->n_missing++;
+	fprintf(x->o->notes, "%s %s %s, handle %d: %s\n    %s\n", at->family, at->table, at->chain,
+		(int)json_integer_value(json_object_get(at->rule, "handle")), why,
+		text != NULL ? text : "");
+	free(text);
+}
+
+/* --- names --- */
+
+/* A name that Weir takes: letters, digits, - _ and dots. */
+const char *
+nft_clean(struct nft *x, const char *name)
+{
+	char *copy = arena_text(&x->arena, name, strlen(name));
+
+	for (char *c = copy; c != NULL && *c != '\0'; c++)
+		if (!isalnum((unsigned char)*c) && strchr("-_.", *c) == NULL)
+			*c = '-';
+	return copy;
+}
+
+static bool
+is_taken(struct nft *x, const char *name)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(
+		x->lists, key, value) if (strcmp(json_string_value(value), name) == 0) return true;
+	return false;
+}
+
+const char *
+nft_list_name(struct nft *x, const struct nft_place *at, const char *chain)
+{
+	const char *key = arena_printf(&x->arena, "%s\n%s\n%s", at->family, at->table, chain);
+	json_t *known = json_object_get(x->lists, key);
+	const char *name = nft_clean(x, chain);
+
+	if (known != NULL)
+		return json_string_value(known);
+	if (is_taken(x, name))
+		name = nft_clean(x, arena_printf(&x->arena, "%s-%s", at->table, chain));
+	for (unsigned i = 2; is_taken(x, name); i++)
+		name = nft_clean(x, arena_printf(&x->arena, "%s-%s-%u", at->table, chain, i));
+	json_object_set_new(x->lists, key, json_string(name));
+	return name;
+}
+
+const char *
+nft_stand_in(struct nft *x, const char *name)
+{
+	unsigned number = 1;
+	const char *key;
+	json_t *unused;
+
+	json_object_foreach(x->names, key, unused)
+	{
+		if (strcmp(key, name) == 0)
+			break;
+		number++;
+	}
+	json_object_set_new(x->names, name, json_true());
+	return arena_printf(&x->arena, "192.0.2.%u", number % 255);
+}
