@@ -59,8 +59,8 @@ compile(const char *text)
 static int
 digit(char c)
 {
-	static const char digits[]
-		= "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char
+		digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c != '\0' ? strchr(digits, c) : NULL;
 
 	return at != NULL ? (int)(at - digits) : 0;
@@ -206,11 +206,12 @@ value_json(const char *name, const char *value)
 }
 
 static bool
-read_word(struct request *r, const struct verb *v, unsigned *i, unsigned n, const char *const words[])
+read_word(
+	struct request *r, const struct verb *v, unsigned *i, unsigned n, const char *const words[])
 {
 	const char *word = words[*i];
 	bool capture = v == &verbs[VERB_CAPTURE];
-	const char *name = capture ? option_name(word)
+	const char *name = capture                                         ? option_name(word)
 		: strcmp(word, "port") == 0 || strcmp(word, "reason") == 0 ? word
 									   : NULL;
 	size_t used = strlen(r->filter);
@@ -278,8 +279,9 @@ command_file(struct ctl *ctl, const struct verb *v, unsigned n, const char *cons
 		&& (strcmp(r.file, "-") != 0 || !isatty(STDOUT_FILENO))) {
 		status = run(ctl, v, &r);
 	} else {
-		fputs(r.file != NULL && known ? "weirctl: a capture is no text for a terminal\nusage: "
-					      : "usage: ",
+		fputs(r.file != NULL && known
+				? "weirctl: a capture is no text for a terminal\nusage: "
+				: "usage: ",
 			stderr);
 		verb_print_usage(v, stderr);
 		status = STATUS_USAGE;

@@ -32,12 +32,12 @@ struct part {
 
 struct job {
 	bool used, stops;
-	uint64_t id;        /* the cursor of its pages */
-	const char *ended;  /* why, or NULL */
+	uint64_t id;       /* the cursor of its pages */
+	const char *ended; /* why, or NULL */
 	uint64_t packets, most_packets, bytes, most_bytes;
-	uint64_t end_ms;    /* 0: none */
-	uint64_t read_ms;   /* when it was last read */
-	uint64_t call_ms;   /* when call came */
+	uint64_t end_ms;  /* 0: none */
+	uint64_t read_ms; /* when it was last read */
+	uint64_t call_ms; /* when call came */
 	struct rpc_call *call;
 	struct pcapng out;
 	uint16_t iface[LEDGER_IFACES]; /* its number in the file + 1, 0: none yet */
@@ -63,8 +63,8 @@ now_ms(void)
 json_t *
 base64_json(const uint8_t *data, size_t n)
 {
-	static const char digits[]
-		= "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char
+		digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *text = malloc((n + 2) / 3 * 4 + 1), *to = text;
 	json_t *json;
 
@@ -261,8 +261,8 @@ answer(struct captures *cs, struct job *job)
 		sum.skipped += counts.skipped;
 	}
 	call->result = json_pack("{s:o,s:I,s:I,s:I,s:s*}", "data",
-		base64_json(job->out.data, job->out.n), "packets", (json_int_t)job->packets,
-		"lost", (json_int_t)sum.lost, "skipped", (json_int_t)sum.skipped, "ended",
+		base64_json(job->out.data, job->out.n), "packets", (json_int_t)job->packets, "lost",
+		(json_int_t)sum.lost, "skipped", (json_int_t)sum.skipped, "ended",
 		more ? NULL : job->ended);
 	if (call->result == NULL || job->out.failed)
 		rpc_fail(call, RPC_NOT_NOW, "out of memory");
@@ -289,8 +289,9 @@ step(struct captures *cs, struct job *job)
 		step_part(cs, job, w);
 	take_records(cs, job);
 	if (has_enough(job))
-		stop(job, job->most_packets != 0 && job->packets >= job->most_packets ? "packets"
-										       : "bytes");
+		stop(job,
+			job->most_packets != 0 && job->packets >= job->most_packets ? "packets"
+										    : "bytes");
 	if (job->call != NULL
 		&& (job->out.n >= CAPTURE_PAGE / 2 || now - job->call_ms >= CAPTURE_WAIT_MS
 			|| (job->ended != NULL && is_gone(cs, job))))

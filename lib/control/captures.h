@@ -13,7 +13,7 @@
 struct captures;
 
 enum {
-	CAPTURE_JOBS = 4,         /* at once */
+	CAPTURE_JOBS = 4, /* at once */
 	CAPTURE_LEASE_MS = 2000,
 	CAPTURE_POLL_MS = 10,
 	CAPTURE_PAGE = 1 << 19, /* bytes of pcapng in a page, about */

@@ -60,7 +60,7 @@ struct control {
 	char base[17];     /* history_digest of what that file said when it was read last */
 	struct rates rates;
 	struct trend trend; /* the last hour */
-	char *config_text; /* of show config, whose pages it is printed for once */
+	char *config_text;  /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
 	uint64_t config_generation;
 	bool config_all;

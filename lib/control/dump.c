@@ -218,8 +218,8 @@ dump_recorders(struct control *c, struct rpc_call *call)
 		return rpc_fail(call, RPC_NOT_NOW, "out of memory");
 	}
 	n = d->out.n - at < DUMP_PAGE ? d->out.n - at : DUMP_PAGE;
-	call->result = json_pack("{s:o,s:i}", "data", base64_json(d->out.data + at, n), "packets",
-		(int)packets);
+	call->result = json_pack(
+		"{s:o,s:i}", "data", base64_json(d->out.data + at, n), "packets", (int)packets);
 	if (call->result == NULL)
 		return rpc_fail(call, RPC_NOT_NOW, "out of memory");
 	if (at + n < d->out.n)

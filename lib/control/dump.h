@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The workers' flight recorders, dumped as pcapng: by a call, and into the state folder when a worker
- * stands still or the ledger does not balance.
+/* The workers' flight recorders, dumped as pcapng: by a call, and into the state folder when a
+ * worker stands still or the ledger does not balance.
  *
  * Frames are padded with zeros to their length, so that `weir replay` can play them again.
  *

@@ -63,8 +63,7 @@ fastpath_capture_burst(struct fastpath *fp, struct burst *b)
 }
 
 void
-fastpath_capture_out(
-	struct fastpath *fp, const struct rte_mbuf *m, uint16_t port, uint16_t iface)
+fastpath_capture_out(struct fastpath *fp, const struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
 	struct capture_now now = capture_time(fp);
 

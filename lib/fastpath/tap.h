@@ -17,8 +17,8 @@ struct recorder;
 
 #define FASTPATH_CAPTURES 4 /* at once */
 
-/* Adds a capture, or removes it.  Control asks the worker to call them (worker/ask.h).  False: there
- * are as many already. */
+/* Adds a capture, or removes it.  Control asks the worker to call them (worker/ask.h).  False:
+ * there are as many already. */
 bool fastpath_capture_add(struct fastpath *fp, struct capture *c);
 void fastpath_capture_remove(struct fastpath *fp, struct capture *c);
 

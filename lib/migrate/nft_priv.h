@@ -95,7 +95,7 @@ const char *nft_stand_in(struct nft *x, const char *name);
 void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
 bool nft_is_rule_of(json_t *object, const struct nft_place *at);
 
-unsigned nft_family(const char *family); /* 4, 6, or 0 for both */
+unsigned nft_family(const char *family);                    /* 4, 6, or 0 for both */
 void nft_tracks(struct nft *x, const struct nft_place *at); /* connections of its family */
 
 /* The statements of a rule: its conditions, and the first one that is none, with what it holds. */

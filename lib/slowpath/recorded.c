@@ -17,8 +17,8 @@ slowpath_record_begin(struct slowpath *s, const struct burst *b, unsigned slot)
 }
 
 void
-slowpath_record_end(struct slowpath *s, const struct burst *b, unsigned slot,
-	struct recorder_entry *e)
+slowpath_record_end(
+	struct slowpath *s, const struct burst *b, unsigned slot, struct recorder_entry *e)
 {
 	bool dropped = b->out[slot] == OUT_DROP;
 

@@ -12,8 +12,8 @@ struct recorder_entry *slowpath_record_begin(
 	struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Ends it with the verdict. */
-void slowpath_record_end(struct slowpath *s, const struct burst *b, unsigned slot,
-	struct recorder_entry *e);
+void slowpath_record_end(
+	struct slowpath *s, const struct burst *b, unsigned slot, struct recorder_entry *e);
 
 /* Finds the line that decided the drop of a slot by a program of its flow. */
 void slowpath_find_place(struct slowpath *s, const struct burst *b, unsigned slot);

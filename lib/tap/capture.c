@@ -14,9 +14,9 @@
 #include "base/counter.h"
 #include "base/memory.h"
 
-#define CREDIT_MAX  3000000 /* cycles that may be spent at once: about a millisecond */
-#define CHARGE_MAX  2000    /* cycles charged for a frame: more is an interruption */
-#define FAST_BYTES  128     /* looked at by a filter without a copy */
+#define CREDIT_MAX 3000000 /* cycles that may be spent at once: about a millisecond */
+#define CHARGE_MAX 2000    /* cycles charged for a frame: more is an interruption */
+#define FAST_BYTES 128     /* looked at by a filter without a copy */
 
 _Static_assert(sizeof(struct capture_insn) == sizeof(struct bpf_insn), "the same");
 
@@ -48,7 +48,8 @@ capture_filter_is_sound(const struct capture_insn *filter, unsigned n)
 			return false;
 	return n <= CAPTURE_FILTER_MAX
 		&& (n == 0
-			|| bpf_validate((const struct bpf_insn *)(const void *)filter, (int)n) != 0);
+			|| bpf_validate((const struct bpf_insn *)(const void *)filter, (int)n)
+				!= 0);
 }
 
 struct capture *
@@ -249,8 +250,8 @@ capture_peek(struct capture *c)
 
 	while (tail != published) {
 		uint32_t end = CAPTURE_RING_BYTES - (uint32_t)(tail % CAPTURE_RING_BYTES);
-		const struct capture_record *r
-			= (const void *)(c->ring + tail % CAPTURE_RING_BYTES);
+		const struct capture_record *r = (const void *)(c->ring
+			+ tail % CAPTURE_RING_BYTES);
 
 		if (end >= sizeof(*r) && r->direction != 0)
 			return r;

@@ -23,8 +23,9 @@
 	DTRACE_PROBE4(weir, drop, reason, iface, frame, bytes)
 #define PROBE_SESSION_BEGIN(worker, session, proto) \
 	DTRACE_PROBE3(weir, session_begin, worker, session, proto)
-#define PROBE_SESSION_END(worker, session, why) DTRACE_PROBE3(weir, session_end, worker, session, why)
-#define PROBE_RELOAD(generation)                DTRACE_PROBE1(weir, reload, generation)
+#define PROBE_SESSION_END(worker, session, why) \
+	DTRACE_PROBE3(weir, session_end, worker, session, why)
+#define PROBE_RELOAD(generation) DTRACE_PROBE1(weir, reload, generation)
 #else
 #define PROBE_DROP(reason, iface, frame, bytes)     ((void)0)
 #define PROBE_SESSION_BEGIN(worker, session, proto) ((void)0)
