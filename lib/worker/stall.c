@@ -24,32 +24,11 @@ static struct {
 	atomic_bool done; /* handler: write, control: read */
 } noted;
 
-#ifdef WEIR_DEBUG
-static void
-stand_still(int ms)
-{
-	struct timespec now, end;
-
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += ms / 1000;
-	end.tv_nsec += ms % 1000 * 1000000l;
-	do
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	while (now.tv_sec < end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec));
-}
-#endif
-
 static void
 on_signal(int number, siginfo_t *info, void *context)
 {
 	(void)number;
 	(void)context;
-#ifdef WEIR_DEBUG
-	if (info->si_code == SI_QUEUE && info->si_value.sival_int > 0) {
-		stand_still(info->si_value.sival_int);
-		return;
-	}
-#endif
 	(void)info;
 	noted.n = backtrace(noted.frame, STALL_FRAMES + OWN_FRAMES);
 	/* Pairs with the acquire in stall_place. */
