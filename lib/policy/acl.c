@@ -201,6 +201,10 @@ build_acl(struct build *b, const struct acl_cfg *cfg, struct acl *declared, stru
 	acl->rule = ab.rule;
 	acl->n = n;
 	acl->jumps = ab.jumps;
+	acl->plain = true;
+	for (unsigned i = 0; i < n; i++)
+		acl->plain &= cfg->rules.items[i].call == NULL
+			&& cfg->rules.items[i].action != ACL_RETURN;
 	acl->jumps_room = n;
 	if (build_rules(&ab, cfg) < 0)
 		return -EINVAL;

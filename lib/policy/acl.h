@@ -21,7 +21,8 @@ struct acl {
 	struct matcher *matcher;
 	const struct acl_rule *rule; /* [n] is the default */
 	unsigned n;
-	bool open; /* no default is written: a list that calls it goes on with the rest */
+	bool plain; /* no rule calls or returns */
+	bool open;  /* no default is written: a list that calls it goes on with the rest */
 	/* Of a stage that uses the list, those of called ones included. */
 	unsigned traits; /* enum stage_trait */
 	const struct jump *jumps;

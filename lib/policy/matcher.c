@@ -17,6 +17,8 @@ struct matcher {
 	struct match_list list;
 	/* The first match that uses a field beyond the flow's key.  A match behind the one that
 	 * counts does not make the decision depend on its fields. */
+	bool asks_more; /* one asks for what stages and rarer words know: egress, translation, MAC
+			 */
 	uint32_t first_dscp, first_flags, first_fragment, first_vlan, first_mac, first_length;
 };
 
@@ -59,6 +61,7 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 		first_is(&m->first_flags, i, match->tcp_mask != 0);
 		first_is(&m->first_fragment, i, match->fragment != RULE_FRAGMENT_ANY);
 		first_is(&m->first_vlan, i, match->vlan.n > 0);
+		m->asks_more |= match->out.n > 0 || match->nat != 0 || match->mac.n > 0;
 		first_is(&m->first_mac, i, match->mac.n > 0);
 		first_is(&m->first_length, i, match->length.n > 0);
 		match->loc.file = NULL; /* the document may be freed */
@@ -94,7 +97,7 @@ matcher_translation(const struct eval *ev)
 }
 
 static void
-key_from_eval(struct rule_key *key, const struct eval *ev)
+key_from_eval(struct rule_key *key, const struct eval *ev, bool asks_more)
 {
 	const struct view *v = ev->view;
 
@@ -106,11 +109,13 @@ key_from_eval(struct rule_key *key, const struct eval *ev)
 		.state = (uint8_t)ev->state,
 		.dscp = ev->dscp,
 		.fragment = v->fragment,
-		.out = ev->egress != NULL ? ev->egress->id : RULE_OUT_NONE,
 		.length = (uint16_t)RTE_MIN(v->l3_bytes, UINT16_MAX),
-		.nat = matcher_translation(ev),
 	};
-	memcpy(key->mac, v->mac, sizeof(key->mac));
+	if (asks_more) {
+		key->out = ev->egress != NULL ? ev->egress->id : RULE_OUT_NONE;
+		key->nat = matcher_translation(ev);
+		memcpy(key->mac, v->mac, sizeof(key->mac));
+	}
 	/* From the key: the view of a later fragment does not have them. */
 	key->icmp_type = (uint8_t)(rte_be_to_cpu_16(ev->tuple.dport) >> 8);
 	key->icmp_code = (uint8_t)rte_be_to_cpu_16(ev->tuple.dport);
@@ -202,10 +207,7 @@ first_match(const struct match_list *list, uint32_t from)
 void
 matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n)
 {
-	uint32_t from[BURST_MAX];
-
-	memset(from, 0, n * sizeof(from[0]));
-	matcher_find_from(m, ev, from, found, n);
+	matcher_find_from(m, ev, NULL, found, n);
 }
 
 void
@@ -219,18 +221,22 @@ matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32
 
 	assert(n <= BURST_MAX);
 	for (unsigned i = 0; i < n; i++) {
-		key_from_eval(&key[i], ev[i]);
+		key_from_eval(&key[i], ev[i], m->asks_more);
 		if (ev[i]->tuple.family == 0) {
-			found[i] = find_frame(&m->list, &key[i], first_match(&m->list, from[i]));
+			found[i] = find_frame(&m->list, &key[i],
+				from != NULL ? first_match(&m->list, from[i]) : 0);
 		} else if (m->rules == NULL) {
 			found[i] = MATCHER_NONE;
 		} else {
 			pointer[ip] = &key[i];
-			first[ip] = from[i] == 0 ? 0 : first_match(&m->list, from[i]);
+			if (from != NULL)
+				first[ip] = first_match(&m->list, from[i]);
 			slot[ip++] = i;
 		}
 	}
-	if (ip > 0)
+	if (ip > 0 && from == NULL)
+		rules_classify(m->rules, pointer, result, ip);
+	else if (ip > 0)
 		rules_classify_from(m->rules, pointer, first, result, ip);
 	for (unsigned i = 0; i < ip; i++)
 		found[slot[i]] = result[i];

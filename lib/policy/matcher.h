@@ -21,7 +21,7 @@ void matcher_discard(struct matcher *m); /* NULL is fine */
  * a match which asks for it is dropped: ev[i]->done. */
 void matcher_find(const struct matcher *m, struct eval *const ev[], uint32_t found[], unsigned n);
 
-/* The same, of the written matches from from[i] on. */
+/* The same, of the written matches from from[i] on; NULL: of all. */
 void matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32_t from[],
 	uint32_t found[], unsigned n);
 

@@ -210,12 +210,20 @@ judge(const struct acl *acl, struct judged *in, struct judged *back)
 static void
 acl_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 {
+	const struct acl *acl = instance;
+	uint32_t found[BURST_MAX];
 	struct judged in;
 
+	if (acl->plain) {
+		matcher_find(acl->matcher, ev, found, n);
+		for (unsigned i = 0; i < n; i++)
+			decide(acl, found[i], ev[i], NULL, NULL);
+		return;
+	}
 	in.n = n;
 	memcpy(in.ev, ev, n * sizeof(ev[0]));
 	memset(in.from, 0, n * sizeof(in.from[0]));
-	judge(instance, &in, NULL);
+	judge(acl, &in, NULL);
 }
 
 const struct stage stage_acl = {
