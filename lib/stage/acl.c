@@ -81,6 +81,12 @@ note_rule(struct eval *ev, const struct acl *acl, const struct acl_rule *rule)
 					     : "");
 }
 
+static const struct acl_rule *
+rule_of(const struct acl *acl, uint32_t found)
+{
+	return &acl->rule[found == MATCHER_NONE ? acl->n : found];
+}
+
 /* Packets that a list judges together. */
 struct judged {
 	struct eval *ev[BURST_MAX];
@@ -128,7 +134,7 @@ static void
 decide(const struct acl *acl, uint32_t found, struct eval *ev, struct judged *calling,
 	struct judged *back)
 {
-	const struct acl_rule *rule = &acl->rule[found == MATCHER_NONE ? acl->n : found];
+	const struct acl_rule *rule = rule_of(acl, found);
 	bool is_default = rule == &acl->rule[acl->n];
 
 	if (ev->done)
@@ -216,8 +222,14 @@ acl_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 
 	if (acl->plain) {
 		matcher_find(acl->matcher, ev, found, n);
-		for (unsigned i = 0; i < n; i++)
-			decide(acl, found[i], ev[i], NULL, NULL);
+		for (unsigned i = 0; i < n; i++) {
+			const struct acl_rule *rule = rule_of(acl, found[i]);
+
+			if (ev[i]->done) /* the list asked for a header that it does not have */
+				continue;
+			note_rule(ev[i], acl, rule);
+			apply(rule, ev[i]);
+		}
 		return;
 	}
 	in.n = n;
