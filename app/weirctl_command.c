@@ -124,8 +124,7 @@ print_json_rows(const struct verb *v, const json_t *rows, bool first)
 
 	if (first)
 		printf("{\"%s\": [", v->rows);
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach(rows, i, row) {
 		fputs(first && i == 0 ? "\n" : ",\n", stdout);
 		json_dumpf(row, stdout, JSON_COMPACT);
 	}
@@ -139,8 +138,7 @@ end_json(const struct verb *v, json_t *result)
 	json_t *value;
 
 	fputs("\n]", stdout);
-	json_object_foreach(result, name, value)
-	{
+	json_object_foreach(result, name, value) {
 		if (strcmp(name, v->rows) == 0)
 			continue;
 		printf(", \"%s\": ", name);

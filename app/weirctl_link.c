@@ -142,8 +142,7 @@ print_findings(const json_t *findings)
 	json_t *f;
 	size_t i;
 
-	json_array_foreach(findings, i, f)
-	{
+	json_array_foreach(findings, i, f) {
 		struct loc loc = {
 			.file = json_string_value(json_object_get(f, "file")),
 			.line = (unsigned)json_integer_value(json_object_get(f, "line")),

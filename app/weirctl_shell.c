@@ -59,8 +59,7 @@ offer_names(struct offer *o, enum verb_id which, const char *member)
 	json_t *result = link_call(&shell_ctl->link, &verbs[which], params, &status, &wrong);
 	size_t i;
 
-	json_array_foreach(json_object_get(result, verbs[which].rows), i, row)
-	{
+	json_array_foreach(json_object_get(result, verbs[which].rows), i, row) {
 		const char *name = json_string_value(json_object_get(row, member));
 
 		if (name != NULL)

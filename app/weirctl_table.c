@@ -181,8 +181,7 @@ measure(struct table *t, const json_t *rows)
 
 		if (f->heading == NULL)
 			continue;
-		json_array_foreach(rows, k, row)
-		{
+		json_array_foreach(rows, k, row) {
 			print_cell(cell, f->type, json_object_get(row, f->name));
 			if (width_of(cell) > t->width[i])
 				t->width[i] = width_of(cell);
@@ -205,7 +204,8 @@ table_rows(struct table *t, const json_t *rows)
 		print_line(t, NULL);
 		t->begun = true;
 	}
-	json_array_foreach(rows, k, row) print_line(t, row);
+	json_array_foreach(rows, k, row)
+		print_line(t, row);
 }
 
 static void
@@ -214,8 +214,10 @@ print_members(const char *heading, const json_t *object)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)object, name, value) if (json_is_integer(value))
-		printf("  %-14s %s %lld\n", heading, name, (long long)json_integer_value(value));
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+		if (json_is_integer(value))
+			printf("  %-14s %s %lld\n", heading, name,
+				(long long)json_integer_value(value));
 }
 
 void

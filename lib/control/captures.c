@@ -186,7 +186,7 @@ take_record(struct captures *cs, struct job *job, const struct capture_record *r
 
 	if (r->reason != 0) {
 		drop_text(appliance_generation(cs->control->appliance), r->generation, r->reason,
-			r->place, comment);
+			r->counter, comment);
 		packet.comment = comment;
 	}
 	pcapng_add(&job->out, &packet);

@@ -88,7 +88,8 @@ take_errors(const struct conversations *t, struct err *err)
 	bool fine = json_is_true(json_object_get(json_array_get(files, 0), "ok"));
 	size_t i, n = json_array_size(errors);
 
-	json_array_foreach(errors, i, found) add_error(found, err);
+	json_array_foreach(errors, i, found)
+		add_error(found, err);
 	json_decref(files);
 	return fine || n > 0;
 }

@@ -101,7 +101,7 @@ verdict_text(struct control *c, const struct dumped *d, char out[static DROP_TEX
 	size_t n;
 
 	if (e->out == OUT_DROP)
-		drop_text(gen, e->generation, e->reason, e->place, out);
+		drop_text(gen, e->generation, e->reason, e->counter, out);
 	else if (e->out <= OUT_PORT_MAX)
 		snprintf(out, DROP_TEXT_BYTES, "output %s",
 			gen->port_name[e->out] != NULL ? gen->port_name[e->out] : "?");

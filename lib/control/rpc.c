@@ -75,8 +75,7 @@ check_params(struct rpc_call *call, const struct verb *v)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(call->params, name, value)
-	{
+	json_object_foreach(call->params, name, value) {
 		const struct verb_param *p = find_param(v, name);
 
 		if (strcmp(name, PAGE_FROM) == 0)

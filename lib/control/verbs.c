@@ -488,7 +488,7 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_SHOW_RULES] = { "show rules", RIGHT_READ, rule_params, "rules", rule_fields,
 		"Rules and other lines that decide about packets, with their hits." },
 	[VERB_SHOW_TALKERS] = { "show talkers", RIGHT_READ, talker_params, "talkers", talker_fields,
-		"Who sends and receives most, of the last ten seconds." },
+		"The sources, destinations and flows with most packets and bytes in ten seconds." },
 	[VERB_SHOW_TREND] = { "show trend", RIGHT_READ, no_params, "trend", trend_fields,
 		"Sessions and traffic over the last hour, every ten seconds." },
 	[VERB_SHOW_LIMITS] = { "show limits", RIGHT_READ, no_params, "limits", limit_fields,

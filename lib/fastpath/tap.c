@@ -14,7 +14,7 @@ capture_time(const struct fastpath *fp)
 	return (struct capture_now){
 		.time_ns = fp->slow.now_ns,
 		.generation = fp->slow.gen->number,
-		.place = slowpath_places(&fp->slow),
+		.counter = slowpath_counters(&fp->slow),
 	};
 }
 
@@ -57,7 +57,7 @@ fastpath_capture_burst(struct fastpath *fp, struct burst *b)
 	fastpath_split_outputs(b);
 	for (unsigned i = 0; i < b->n; i++)
 		if (b->out[i] == OUT_DROP && b->class[i] != SLOT_TOLD)
-			slowpath_find_place(&fp->slow, b, i);
+			slowpath_find_counter(&fp->slow, b, i);
 	for (unsigned i = 0; i < fp->n_captures; i++)
 		capture_end(fp->capture[i], b, &now);
 }
@@ -103,7 +103,7 @@ fastpath_capture_remove(struct fastpath *fp, struct capture *c)
 void
 fastpath_record_drop(struct fastpath *fp, const struct burst *b, unsigned slot)
 {
-	slowpath_find_place(&fp->slow, b, slot);
+	slowpath_find_counter(&fp->slow, b, slot);
 	slowpath_record_end(&fp->slow, b, slot, slowpath_record_begin(&fp->slow, b, slot));
 }
 

@@ -10,14 +10,6 @@
 #define PRIO_DNAT (-100)
 #define BASES_MAX 256u
 
-static const char *
-text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
 static void
 note_name(struct nft *x, const char *name)
 {
@@ -38,14 +30,16 @@ note_names(struct nft *x, json_t *value)
 
 	if (json_is_string(value))
 		note_name(x, json_string_value(value));
-	json_array_foreach(value, i, one) note_names(x, one);
-	json_object_foreach(value, key, one) note_names(x, one);
+	json_array_foreach(value, i, one)
+		note_names(x, one);
+	json_object_foreach(value, key, one)
+		note_names(x, one);
 }
 
 static bool
 asks_interface(json_t *left)
 {
-	const char *key = text_of(json_object_get(left, "meta"), "key");
+	const char *key = nft_text(json_object_get(left, "meta"), "key");
 
 	return strcmp(key, "iifname") == 0 || strcmp(key, "oifname") == 0 || strcmp(key, "iif") == 0
 		|| strcmp(key, "oif") == 0;
@@ -63,11 +57,14 @@ find_names(struct nft *x, json_t *value)
 		note_names(x, json_object_get(value, "right"));
 	data = json_object_get(json_object_get(value, "data"), "set");
 	if (asks_interface(json_object_get(value, "key")))
-		json_array_foreach(data, i, one) note_names(x, json_array_get(one, 0));
-	if (strcmp(text_of(value, "type"), "ifname") == 0 && json_object_get(value, "map") == NULL)
+		json_array_foreach(data, i, one)
+			note_names(x, json_array_get(one, 0));
+	if (strcmp(nft_text(value, "type"), "ifname") == 0 && json_object_get(value, "map") == NULL)
 		note_names(x, json_object_get(value, "elem"));
-	json_array_foreach(value, i, one) find_names(x, one);
-	json_object_foreach(value, key, one) find_names(x, one);
+	json_array_foreach(value, i, one)
+		find_names(x, one);
+	json_object_foreach(value, key, one)
+		find_names(x, one);
 }
 
 static void
@@ -76,9 +73,9 @@ find_links(struct nft *x)
 	json_t *link;
 	size_t i;
 
-	json_array_foreach(
-		x->addresses, i, link) if (json_array_size(json_object_get(link, "addr_info")) > 0)
-		note_name(x, text_of(link, "ifname"));
+	json_array_foreach(x->addresses, i, link)
+		if (json_array_size(json_object_get(link, "addr_info")) > 0)
+			note_name(x, nft_text(link, "ifname"));
 }
 
 /* --- access lists --- */
@@ -92,10 +89,9 @@ write_list(struct nft *x, const struct nft_place *at, json_t *base)
 	fprintf(x->acls, "  %s:\n", nft_list_name(x, at, at->chain));
 	if (base != NULL)
 		fprintf(x->acls, "    default: %s\n",
-			strcmp(text_of(base, "policy"), "drop") == 0 ? "drop" : "accept");
+			strcmp(nft_text(base, "policy"), "drop") == 0 ? "drop" : "accept");
 	fputs("    rules:\n", x->acls);
-	json_array_foreach(x->list, i, object)
-	{
+	json_array_foreach(x->list, i, object) {
 		struct nft_place rule = *at;
 
 		if (!nft_is_rule_of(object, at))
@@ -116,8 +112,9 @@ write_called(struct nft *x, unsigned written)
 		char *parts = NULL, *save = NULL;
 		struct nft_place at = { .rule = NULL };
 
-		json_object_foreach(x->lists, key, unused) if (n++ == written)
-			parts = arena_text(&x->arena, key, strlen(key));
+		json_object_foreach(x->lists, key, unused)
+			if (n++ == written)
+				parts = arena_text(&x->arena, key, strlen(key));
 		at.family = strtok_r(parts, "\n", &save);
 		at.table = strtok_r(NULL, "\n", &save);
 		at.chain = strtok_r(NULL, "\n", &save);
@@ -133,7 +130,7 @@ write_called(struct nft *x, unsigned written)
 static bool
 place_base(struct base *b)
 {
-	const char *hook = text_of(b->chain, "hook"), *type = text_of(b->chain, "type");
+	const char *hook = nft_text(b->chain, "hook"), *type = nft_text(b->chain, "type");
 	bool nat = strcmp(type, "nat") == 0;
 
 	b->prio = (long)json_integer_value(json_object_get(b->chain, "prio"));
@@ -175,8 +172,7 @@ all_missing(struct nft *x, const struct base *b)
 	json_t *object;
 	size_t i;
 
-	json_array_foreach(x->list, i, object)
-	{
+	json_array_foreach(x->list, i, object) {
 		struct nft_place at = b->at;
 
 		if (!nft_is_rule_of(object, &b->at))
@@ -194,17 +190,16 @@ find_bases(struct nft *x, struct base out[static BASES_MAX])
 	unsigned n = 0;
 	size_t i;
 
-	json_array_foreach(x->list, i, object)
-	{
+	json_array_foreach(x->list, i, object) {
 		struct base *b = &out[n];
 
 		chain = json_object_get(object, "chain");
 		if (json_object_get(chain, "hook") == NULL || n == BASES_MAX)
 			continue;
 		*b = (struct base){ .chain = chain };
-		b->at.family = text_of(chain, "family");
-		b->at.table = text_of(chain, "table");
-		b->at.chain = text_of(chain, "name");
+		b->at.family = nft_text(chain, "family");
+		b->at.table = nft_text(chain, "table");
+		b->at.chain = nft_text(chain, "name");
 		if (place_base(b))
 			n++;
 		else
@@ -315,8 +310,7 @@ is_sound(json_t *list)
 	json_t *object;
 	size_t i;
 
-	json_array_foreach(list, i, object)
-	{
+	json_array_foreach(list, i, object) {
 		for (unsigned k = 0; k < 4; k++) {
 			json_t *one = json_object_get(object, kinds[k]);
 			const char *name = kinds[k][0] == 'r' ? "chain" : "name";

@@ -6,21 +6,15 @@
 
 #include "migrate/nft_priv.h"
 
-static const char *
-text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
 static bool
 has_rules(struct nft *x, const struct nft_place *at)
 {
 	json_t *object;
 	size_t i;
 
-	json_array_foreach(x->list, i, object) if (nft_is_rule_of(object, at)) return true;
+	json_array_foreach(x->list, i, object)
+		if (nft_is_rule_of(object, at))
+			return true;
 	return false;
 }
 
@@ -47,7 +41,7 @@ write_stage(struct nft *x, const struct base *b)
 static bool
 decides(struct nft *x, const struct base *b)
 {
-	return has_rules(x, &b->at) || strcmp(text_of(b->chain, "policy"), "drop") == 0;
+	return has_rules(x, &b->at) || strcmp(nft_text(b->chain, "policy"), "drop") == 0;
 }
 
 static void
@@ -86,8 +80,7 @@ write_ports(struct nft *x)
 	fputs("# Each port as the kernel's interface of its name; for a NIC, write its PCI address instead.\n"
 	      "ports:\n",
 		x->o->out);
-	json_object_foreach(x->names, name, unused)
-	{
+	json_object_foreach(x->names, name, unused) {
 		size_t base;
 		bool tagged = vlan_of(name, &base) != 0;
 		char *port = arena_text(&x->arena, name, tagged ? base : strlen(name));
@@ -109,14 +102,15 @@ write_addresses(struct nft *x, const char *name)
 	unsigned n = 0;
 	size_t i, k;
 
-	json_array_foreach(x->addresses, i, link)
-	{
-		if (strcmp(text_of(link, "ifname"), name) != 0)
+	json_array_foreach(x->addresses, i, link) {
+		if (strcmp(nft_text(link, "ifname"), name) != 0)
 			continue;
-		json_array_foreach(json_object_get(link, "addr_info"), k,
-			info) if (strcmp(text_of(info, "scope"), "link") != 0) fprintf(x->o->out,
-			"%s\"%s/%d\"", n++ > 0 ? ", " : "addresses: [", text_of(info, "local"),
-			(int)json_integer_value(json_object_get(info, "prefixlen")));
+		json_array_foreach(json_object_get(link, "addr_info"), k, info)
+			if (strcmp(nft_text(info, "scope"), "link") != 0)
+				fprintf(x->o->out, "%s\"%s/%d\"", n++ > 0 ? ", " : "addresses: [",
+					nft_text(info, "local"),
+					(int)json_integer_value(
+						json_object_get(info, "prefixlen")));
 	}
 	if (n > 0)
 		fputs("], ", x->o->out);
@@ -146,9 +140,8 @@ write_routes(struct nft *x)
 	size_t i;
 
 	fputs("routes:\n  main:\n    routes:\n", x->o->out);
-	json_array_foreach(x->routes, i, route)
-	{
-		const char *to = text_of(route, "dst"), *via = text_of(route, "gateway");
+	json_array_foreach(x->routes, i, route) {
+		const char *to = nft_text(route, "dst"), *via = nft_text(route, "gateway");
 
 		if (via[0] == '\0')
 			continue;
@@ -171,11 +164,9 @@ write_sets(struct nft *x)
 
 	if (json_object_size(x->sets) > 0)
 		fputs("sets:\n", x->o->out);
-	json_object_foreach(x->sets, name, texts)
-	{
+	json_object_foreach(x->sets, name, texts) {
 		fprintf(x->o->out, "  %s: [", name);
-		json_array_foreach(texts, i, text)
-		{
+		json_array_foreach(texts, i, text) {
 			fputs(i > 0 ? ", " : "", x->o->out);
 			words_value(json_string_value(text), x->o->out);
 		}
@@ -214,7 +205,8 @@ nft_write_file(struct nft *x, const struct base *b, unsigned n, const struct nft
 	fputs("version: 1\n", x->o->out);
 	write_ports(x);
 	fputs("interfaces:\n", x->o->out);
-	json_object_foreach(x->names, name, stands_in) write_interface(x, name, stands_in);
+	json_object_foreach(x->names, name, stands_in)
+		write_interface(x, name, stands_in);
 	if (json_object_size(x->names) == 0)
 		write_interface(x, "eth0", NULL);
 	write_routes(x);

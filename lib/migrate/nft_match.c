@@ -6,14 +6,6 @@
 
 #include "migrate/nft_priv.h"
 
-static const char *
-text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
 static bool
 is(const char *a, const char *b)
 {
@@ -53,7 +45,9 @@ read_flags(json_t *value, unsigned *out)
 	}
 	if (!json_is_array(list))
 		return false;
-	json_array_foreach(list, i, one) if (!read_flags(one, out)) return false;
+	json_array_foreach(list, i, one)
+		if (!read_flags(one, out))
+			return false;
 	return true;
 }
 
@@ -224,7 +218,7 @@ static void
 match_payload(struct nft *x, const struct nft_place *at, json_t *payload, json_t *right,
 	bool negated, struct words *w)
 {
-	const char *protocol = text_of(payload, "protocol"), *field = text_of(payload, "field");
+	const char *protocol = nft_text(payload, "protocol"), *field = nft_text(payload, "field");
 	struct values v;
 
 	for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -327,7 +321,7 @@ match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 	bool alone = flag != NULL && (!json_is_array(flags) || json_array_size(flags) == 1);
 	const char *type = json_string_value(right);
 
-	if (alone && type != NULL && is(text_of(fib, "result"), "type") && is(type, "local")
+	if (alone && type != NULL && is(nft_text(fib, "result"), "type") && is(type, "local")
 		&& (is(flag, "saddr") || is(flag, "daddr")))
 		words_one(w, is(flag, "saddr") ? WORD_SRC : WORD_DST, "local", negated);
 	else
@@ -343,9 +337,9 @@ nft_equals(struct nft *x, const struct nft_place *at, json_t *left, json_t *righ
 	if ((inner = json_object_get(left, "payload")) != NULL)
 		match_payload(x, at, inner, right, negated, w);
 	else if ((inner = json_object_get(left, "meta")) != NULL)
-		match_meta(x, at, text_of(inner, "key"), right, negated, w);
+		match_meta(x, at, nft_text(inner, "key"), right, negated, w);
 	else if ((inner = json_object_get(left, "ct")) != NULL)
-		match_ct(x, at, text_of(inner, "key"), right, negated, w);
+		match_ct(x, at, nft_text(inner, "key"), right, negated, w);
 	else if ((inner = json_object_get(left, "fib")) != NULL)
 		match_fib(inner, right, negated, w);
 	else
@@ -357,7 +351,7 @@ static void
 compare(struct nft *x, const struct nft_place *at, json_t *match, struct words *w)
 {
 	json_t *right = json_object_get(match, "right"), *range;
-	const char *op = text_of(match, "op");
+	const char *op = nft_text(match, "op");
 	json_int_t value = json_integer_value(right), low = 0, high = UINT16_MAX;
 
 	if (!json_is_integer(right) || (op[0] != '<' && op[0] != '>')) {
@@ -382,11 +376,11 @@ nft_match(struct nft *x, const struct nft_place *at, json_t *match, struct words
 {
 	json_t *left = json_object_get(match, "left"), *right = json_object_get(match, "right");
 	json_t *and = json_object_get(left, "&"), *payload;
-	const char *op = text_of(match, "op");
+	const char *op = nft_text(match, "op");
 
 	payload = json_object_get(and != NULL ? json_array_get(and, 0) : left, "payload");
-	if (payload != NULL && is(text_of(payload, "protocol"), "tcp")
-		&& is(text_of(payload, "field"), "flags"))
+	if (payload != NULL && is(nft_text(payload, "protocol"), "tcp")
+		&& is(nft_text(payload, "field"), "flags"))
 		match_flags(w, and != NULL ? json_array_get(and, 1) : NULL, right, op);
 	else if (and != NULL)
 		words_cannot(w, "Weir has no condition on single bits of this field");

@@ -6,8 +6,8 @@
 
 #include "migrate/nft_priv.h"
 
-static const char *
-text_of(json_t *object, const char *key)
+const char *
+nft_text(json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
@@ -34,9 +34,9 @@ nft_is_rule_of(json_t *object, const struct nft_place *at)
 {
 	json_t *rule = json_object_get(object, "rule");
 
-	return rule != NULL && strcmp(text_of(rule, "family"), at->family) == 0
-		&& strcmp(text_of(rule, "table"), at->table) == 0
-		&& strcmp(text_of(rule, "chain"), at->chain) == 0;
+	return rule != NULL && strcmp(nft_text(rule, "family"), at->family) == 0
+		&& strcmp(nft_text(rule, "table"), at->table) == 0
+		&& strcmp(nft_text(rule, "chain"), at->chain) == 0;
 }
 
 void
@@ -71,8 +71,9 @@ is_taken(struct nft *x, const char *name)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(
-		x->lists, key, value) if (strcmp(json_string_value(value), name) == 0) return true;
+	json_object_foreach(x->lists, key, value)
+		if (strcmp(json_string_value(value), name) == 0)
+			return true;
 	return false;
 }
 
@@ -100,8 +101,7 @@ nft_stand_in(struct nft *x, const char *name)
 	const char *key;
 	json_t *unused;
 
-	json_object_foreach(x->names, key, unused)
-	{
+	json_object_foreach(x->names, key, unused) {
 		if (strcmp(key, name) == 0)
 			break;
 		number++;

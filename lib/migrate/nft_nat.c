@@ -49,8 +49,7 @@ write_map(struct translating *t, const struct nft_place *at, const struct words 
 	json_t *elements = nft_elements(t->x, at, json_object_get(map, "data")), *pair;
 	size_t i;
 
-	json_array_foreach(elements, i, pair)
-	{
+	json_array_foreach(elements, i, pair) {
 		struct words each = words_copy(w);
 		json_t *to = json_array_get(pair, 1);
 		const char *address = json_string_value(to);
@@ -100,14 +99,12 @@ address_of(struct nft *x, const char *name)
 	json_t *link, *info;
 	size_t i, k;
 
-	json_array_foreach(x->addresses, i, link)
-	{
+	json_array_foreach(x->addresses, i, link) {
 		const char *is = json_string_value(json_object_get(link, "ifname"));
 
 		if (is == NULL || strcmp(is, name) != 0)
 			continue;
-		json_array_foreach(json_object_get(link, "addr_info"), k, info)
-		{
+		json_array_foreach(json_object_get(link, "addr_info"), k, info) {
 			const char *family = json_string_value(json_object_get(info, "family"));
 
 			if (family != NULL && strcmp(family, "inet") == 0)
@@ -137,8 +134,7 @@ masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 	json_t *unused;
 	unsigned n = 0;
 
-	json_object_foreach(t->x->names, name, unused)
-	{
+	json_object_foreach(t->x->names, name, unused) {
 		struct words each = words_copy(w);
 		const char *address = address_of(t->x, name);
 		bool wanted = !out->plain;
@@ -241,8 +237,11 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 	if (strcmp(verdict, "jump") == 0 || strcmp(verdict, "goto") == 0) {
 		struct nft_place to = *at;
 
-		to.chain = json_string_value(json_object_get(s.what, "target"));
-		chain(t, &to, w);
+		to.chain = nft_text(s.what, "target");
+		if (to.chain[0] != '\0')
+			chain(t, &to, w);
+		else
+			nft_missing(t->x, at, "it leads to no chain");
 	} else if (!t->source && strcmp(verdict, "dnat") == 0) {
 		forward(t, at, w, s.what);
 	} else if (t->source
@@ -268,8 +267,7 @@ chain(struct translating *t, const struct nft_place *of, const struct words *giv
 
 	if (++t->depth > DEPTH_MAX)
 		return;
-	json_array_foreach(t->x->list, i, object)
-	{
+	json_array_foreach(t->x->list, i, object) {
 		struct nft_place at = *of;
 
 		if (!nft_is_rule_of(object, of))

@@ -35,6 +35,7 @@ struct nft_place {
 struct values {
 	const char *item[VALUES_MAX];
 	unsigned n;
+	bool of_set; /* elements of a named set, which may name no other */
 };
 
 /* A base chain, and the stage that it becomes. */
@@ -87,9 +88,10 @@ void nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out);
 /* nft_nat.c: the rules of a base chain that translates. */
 void nft_translate_chain(struct nft *x, const struct nft_place *at, bool source);
 
-/* nft.c: the name of a chain's list, which is written; the address that stands for an interface's
- * own when it is not known; notes what cannot be expressed. */
+/* nft_names.c: the name of a chain's list, which is written; the address that stands for an
+ * interface's own when it is not known; notes what cannot be expressed. */
 const char *nft_list_name(struct nft *x, const struct nft_place *at, const char *chain);
+const char *nft_text(json_t *object, const char *key);  /* "": it has none */
 const char *nft_clean(struct nft *x, const char *name); /* as Weir takes it */
 const char *nft_stand_in(struct nft *x, const char *name);
 void nft_missing(struct nft *x, const struct nft_place *at, const char *why);

@@ -43,8 +43,7 @@ nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements 
 
 	*out = (struct nft_statements){ .words = { .arena = &x->arena } };
 	out->words.family = nft_family(at->family);
-	json_array_foreach(json_object_get(at->rule, "expr"), i, statement)
-	{
+	json_array_foreach(json_object_get(at->rule, "expr"), i, statement) {
 		key = json_object_iter_key(json_object_iter(statement));
 		what = json_object_iter_value(json_object_iter(statement));
 		if (key == NULL || is_ignored(key))
@@ -168,8 +167,7 @@ decide_each(const struct writing *wr, struct words *w)
 		words_cannot(w, "its condition on several fields has no form in Weir");
 		return;
 	}
-	json_array_foreach(elements, i, one)
-	{
+	json_array_foreach(elements, i, one) {
 		struct words each = words_copy(w);
 
 		element(wr, left, one, &each);
@@ -190,8 +188,7 @@ decide_map(const struct writing *wr, struct words *w)
 
 	if (elements == NULL)
 		words_cannot(w, "its map is not there");
-	json_array_foreach(elements, i, pair)
-	{
+	json_array_foreach(elements, i, pair) {
 		struct words each = words_copy(w);
 		json_t *verdict = json_array_get(pair, 1);
 		void *at = json_object_iter(verdict);

@@ -19,8 +19,7 @@ find_set(struct nft *x, const struct nft_place *at, const char *name)
 	json_t *object, *set;
 	size_t i;
 
-	json_array_foreach(x->list, i, object)
-	{
+	json_array_foreach(x->list, i, object) {
 		set = json_object_get(object, "set");
 		if (set == NULL)
 			set = json_object_get(object, "map");
@@ -86,6 +85,18 @@ add_range(struct nft *x, json_t *range, enum nft_kind kind, struct values *out)
 		&& add_range4(x, json_string_value(first), json_string_value(last), out);
 }
 
+static bool
+add_prefix(struct nft *x, json_t *prefix, struct values *out)
+{
+	const char *address = json_string_value(json_object_get(prefix, "addr"));
+	json_t *bits = json_object_get(prefix, "len");
+
+	if (address == NULL || !json_is_integer(bits))
+		return false;
+	add(out, arena_printf(&x->arena, "%s/%d", address, (int)json_integer_value(bits)));
+	return true;
+}
+
 static const char *
 proto_name(const char *name)
 {
@@ -113,8 +124,9 @@ add_interfaces(struct nft *x, const char *pattern, struct values *out)
 		add(out, pattern);
 		return;
 	}
-	json_object_foreach(x->names, name, unused) if (strncmp(name, pattern, bytes - 1) == 0)
-		add(out, name);
+	json_object_foreach(x->names, name, unused)
+		if (strncmp(name, pattern, bytes - 1) == 0)
+			add(out, name);
 }
 
 static bool
@@ -139,12 +151,14 @@ add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_
 	struct values all = { .n = 0 };
 	size_t i;
 
-	if (set == NULL || json_object_get(set, "timeout") != NULL)
+	if (set == NULL || out->of_set || json_object_get(set, "timeout") != NULL)
 		return false;
+	out->of_set = all.of_set = true;
 	elements = json_object_get(set, "elem");
-	json_array_foreach(
-		elements, i, one) if (!read_value(x, at, one, kind,
-					      kind == NFT_ADDRESS ? &all : out)) return false;
+	json_array_foreach(elements, i, one)
+		if (!read_value(x, at, one, kind, kind == NFT_ADDRESS ? &all : out))
+			return false;
+	out->of_set = false;
 	if (kind != NFT_ADDRESS)
 		return true;
 	texts = json_array();
@@ -174,21 +188,17 @@ read_value(struct nft *x, const struct nft_place *at, json_t *value, enum nft_ki
 	if (json_is_string(inner))
 		return read_value(x, at, inner, kind, out);
 	if (json_is_array(inner)) {
-		json_array_foreach(
-			inner, i, one) if (!read_value(x, at, one, kind, out)) return false;
+		json_array_foreach(inner, i, one)
+			if (!read_value(x, at, one, kind, out))
+				return false;
 		return true;
 	}
 	inner = json_object_get(value, "elem");
 	if (inner != NULL)
 		return read_value(x, at, json_object_get(inner, "val"), kind, out);
 	inner = json_object_get(value, "prefix");
-	if (inner != NULL) {
-		add(out,
-			arena_printf(&x->arena, "%s/%d",
-				json_string_value(json_object_get(inner, "addr")),
-				(int)json_integer_value(json_object_get(inner, "len"))));
-		return true;
-	}
+	if (inner != NULL)
+		return add_prefix(x, inner, out);
 	inner = json_object_get(value, "range");
 	return inner != NULL && add_range(x, inner, kind, out);
 }
@@ -198,6 +208,7 @@ nft_values(struct nft *x, const struct nft_place *at, json_t *right, enum nft_ki
 	struct words *w, struct values *out)
 {
 	out->n = 0;
+	out->of_set = false;
 	if (read_value(x, at, right, kind, out))
 		return true;
 	words_cannot(w, "it has a value that Weir has no form for");

@@ -125,9 +125,10 @@ print_packet(const struct explainer *x, bool colour)
 	if (x->pipeline != NULL)
 		printf(", pipeline %s", x->pipeline);
 	putchar('\n');
-	json_array_foreach(x->stages, i, note) printf("  %-7s %s\n",
-		json_string_value(json_object_get(note, "stage")),
-		text_clean(says, sizeof(says), json_string_value(json_object_get(note, "says"))));
+	json_array_foreach(x->stages, i, note)
+		printf("  %-7s %s\n", json_string_value(json_object_get(note, "stage")),
+			text_clean(says, sizeof(says),
+				json_string_value(json_object_get(note, "says"))));
 	print_session(&o->session);
 	if (o->has_program)
 		printf("program   %s\n", o->program);

@@ -77,27 +77,10 @@ is_never(const struct reading *r)
 	return why != NULL;
 }
 
-/* Returns true if a list of ranges matches a value. */
-static bool
-admits(const struct cfg_range *items, unsigned count, unsigned value)
-{
-	bool plain = false, found = false;
-
-	for (unsigned i = 0; i < count; i++) {
-		bool inside = items[i].first <= value && value <= items[i].last;
-
-		if (items[i].negate && inside)
-			return false;
-		plain |= !items[i].negate;
-		found |= !items[i].negate && inside;
-	}
-	return found || !plain;
-}
-
 static bool
 admits_proto(const struct reading *r, unsigned proto)
 {
-	return admits(r->cfg->proto.items, r->cfg->proto.count, proto);
+	return match_range_admits(r->cfg->proto.items, r->cfg->proto.count, proto);
 }
 
 static bool

@@ -120,6 +120,9 @@ const char *match_never(struct build *b, const struct cfg_head *head, const stru
  * or the set is not known. */
 const struct set *match_set(struct build *b, const struct cfg_match_address *item);
 
+/* Returns true if a list of ranges matches a value. */
+bool match_range_admits(const struct cfg_range *items, unsigned count, uint32_t value);
+
 /* Returns the traits of a stage that looks at the list. */
 unsigned match_traits(const struct match_list *list);
 

@@ -152,8 +152,8 @@ why_addresses(struct build *b, const struct match_cfg *m, const void **field)
 
 /* --- numbers and names --- */
 
-static bool
-admits(const struct cfg_range *items, unsigned count, uint32_t value)
+bool
+match_range_admits(const struct cfg_range *items, unsigned count, uint32_t value)
 {
 	bool plain = false, found = false;
 
@@ -177,12 +177,12 @@ nothing_left(const struct cfg_range *items, unsigned count, uint32_t last)
 
 	for (unsigned i = 0; i < count; i++)
 		negated |= items[i].negate;
-	if (!negated || admits(items, count, 0))
+	if (!negated || match_range_admits(items, count, 0))
 		return false;
 	for (unsigned i = 0; i < count; i++) {
 		uint32_t value = items[i].negate ? items[i].last + 1u : items[i].first;
 
-		if (value <= last && admits(items, count, value))
+		if (value <= last && match_range_admits(items, count, value))
 			return false;
 	}
 	return true;

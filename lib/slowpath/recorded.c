@@ -24,7 +24,7 @@ slowpath_record_end(
 
 	e->time_ns = s->now_ns;
 	e->generation = (uint32_t)s->gen->number;
-	e->place = dropped ? s->scratch->place[slot] : 0;
+	e->counter = dropped ? s->scratch->counter[slot] : 0;
 	e->iface = b->iface[slot];
 	e->out = b->out[slot];
 	e->port = (uint8_t)b->port;
@@ -35,20 +35,20 @@ slowpath_record_end(
 }
 
 void
-slowpath_find_place(struct slowpath *s, const struct burst *b, unsigned slot)
+slowpath_find_counter(struct slowpath *s, const struct burst *b, unsigned slot)
 {
 	const uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], const uint8_t *, b->l3[slot]);
 	const struct flow *f;
 
-	s->scratch->place[slot] = 0;
+	s->scratch->counter[slot] = 0;
 	if (b->flow[slot] == 0 || reason_fault((enum reason)b->reason[slot]) != FAULT_POLICY)
 		return;
 	f = flow_at(ip[0] >> 4 == 6 ? s->flow6 : s->flow4, b->flow[slot]);
-	s->scratch->place[slot] = deciding_counter(action_lists_at(s->lists, f->list)->word);
+	s->scratch->counter[slot] = deciding_counter(action_lists_at(s->lists, f->list)->word);
 }
 
 const uint32_t *
-slowpath_places(const struct slowpath *s)
+slowpath_counters(const struct slowpath *s)
 {
-	return s->scratch->place;
+	return s->scratch->counter;
 }

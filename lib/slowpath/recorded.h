@@ -16,10 +16,10 @@ void slowpath_record_end(
 	struct slowpath *s, const struct burst *b, unsigned slot, struct recorder_entry *e);
 
 /* Finds the line that decided the drop of a slot by a program of its flow. */
-void slowpath_find_place(struct slowpath *s, const struct burst *b, unsigned slot);
+void slowpath_find_counter(struct slowpath *s, const struct burst *b, unsigned slot);
 
 /* Returns the lines that decided, by slot: valid for slots that are told (SLOT_TOLD), or after
- * slowpath_find_place. */
-const uint32_t *slowpath_places(const struct slowpath *s);
+ * slowpath_find_counter. */
+const uint32_t *slowpath_counters(const struct slowpath *s);
 
 #endif

@@ -116,7 +116,7 @@ tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct deci
 void
 report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	s->scratch->place[slot] = d != NULL ? d->counter : 0;
+	s->scratch->counter[slot] = d != NULL ? d->counter : 0;
 	if (unlikely(s->gen->n_rule_logs != 0) && d != NULL)
 		tell_rules(s, b, slot, d);
 	if (s->observer != NULL)

@@ -29,7 +29,7 @@ struct answer {
 
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
-	uint32_t place[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
+	uint32_t counter[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];         /* of misses, in order */
 	struct eval late;                    /* of a slot that was a hit when the burst began */

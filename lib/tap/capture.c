@@ -121,7 +121,7 @@ copy(struct capture *c, const struct rte_mbuf *m, const struct capture_now *now)
 	r->time_ns = now->time_ns;
 	r->bytes = m->pkt_len;
 	r->kept = kept;
-	r->place = 0;
+	r->counter = 0;
 	r->reason = 0;
 	r->generation = (uint16_t)now->generation;
 	memcpy(r->frame, rte_pktmbuf_mtod(m, const uint8_t *), kept);
@@ -195,7 +195,7 @@ tell_drop(struct capture *c, const struct burst *b, unsigned i, const struct cap
 	if (r == NULL)
 		return;
 	r->reason = b->reason[i];
-	r->place = now->place[i];
+	r->counter = now->counter[i];
 }
 
 static void

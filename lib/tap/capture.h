@@ -28,12 +28,12 @@ struct capture_record {
 	uint64_t time_ns; /* the worker's clock */
 	uint32_t room;    /* bytes of the record with its frame; 0 direction: skip them */
 	uint32_t bytes, kept;
-	uint32_t place;      /* of a dropped frame: the line that decided it, or 0 */
+	uint32_t counter;    /* of a dropped frame: the line that decided it, or 0 */
 	uint16_t iface;      /* by id; 0: none */
 	uint16_t port;       /* by index */
 	uint8_t direction;   /* enum capture_direction */
 	uint8_t reason;      /* enum reason: why it was dropped, or 0 */
-	uint16_t generation; /* low bits of its number, which place belongs to */
+	uint16_t generation; /* low bits of its number, which counter belongs to */
 	uint8_t frame[];
 };
 
@@ -63,7 +63,7 @@ void capture_destroy(struct capture *c);                                        
 struct capture_now {
 	uint64_t time_ns;
 	uint64_t generation;
-	const uint32_t *place; /* by slot */
+	const uint32_t *counter; /* by slot */
 };
 
 /* Copies the selected frames of a burst that has been parsed. */

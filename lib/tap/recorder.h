@@ -21,12 +21,12 @@ enum {
 struct recorder_entry {
 	uint64_t time_ns; /* the worker's clock */
 	uint32_t generation;
-	uint32_t place; /* that decided a drop, or 0 */
-	uint16_t iface; /* by id, where it came in; 0: none */
-	uint16_t out;   /* enum of packet/burst.h, or a port's index */
-	uint16_t bytes; /* of the frame */
-	uint8_t port;   /* by index */
-	uint8_t reason; /* enum reason of a drop */
+	uint32_t counter; /* that decided a drop, or 0 */
+	uint16_t iface;   /* by id, where it came in; 0: none */
+	uint16_t out;     /* enum of packet/burst.h, or a port's index */
+	uint16_t bytes;   /* of the frame */
+	uint8_t port;     /* by index */
+	uint8_t reason;   /* enum reason of a drop */
 	uint64_t unused;
 	uint8_t frame[RECORDER_BYTES]; /* as it came in */
 };

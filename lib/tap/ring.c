@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-/* Positions only grow; an entry's place is its position modulo size. */
+/* Positions only grow; an entry stands at its position modulo size. */
 struct ring {
 	uint32_t size, entry_bytes;
 	_Alignas(64) atomic_uint_fast64_t added; /* worker: write */

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who sends and receives most: sources, destinations and flows, by packets and by bytes, of the
- * last ten seconds.
+/* Top talkers: the sources, destinations and flows with most packets and most bytes in the last ten
+ * seconds.
  *
  * Packets are sampled as they are received, before translation.  While a worker receives fewer than
- * TALKERS_SAMPLES in a window every packet is one, and figures are exact but for the sketch; above,
- * one of gap packets, at random distances, stands for gap.  Samples go into Space-Saving sketches
- * (Metwally, Agrawal, El Abbadi: "Efficient computation of frequent and top-k elements in data
- * streams", 2005), cut into buckets by a keyed hash.  Of an entry count - error <= what was sampled
- * of it <= count, and error <= the samples of its bucket / TALKERS_WAYS, on average 1 / 256 of all:
- * who has more than that share is never missing.
+ * TALKERS_SAMPLES in a window, it samples every packet, and only the sketch makes figures inexact.
+ * At higher rates it samples one in gap packets, at random distances, and counts it gap times.
+ * Samples go into Space-Saving sketches (Metwally, Agrawal, El Abbadi: "Efficient computation of
+ * frequent and top-k elements in data streams", 2005), cut into buckets by a keyed hash.  The
+ * samples of an entry are at least count - error and at most count.  error is at most the samples
+ * of its bucket / TALKERS_WAYS, on average 1 / 256 of all samples, so an entry with a larger share
+ * than that is in the sketch.
  *
- * A window is written for TALKERS_WINDOW_NS, then read by others for as long as TALKERS_WINDOWS
- * windows after it are, and one more.
+ * A window is written for TALKERS_WINDOW_NS.  Afterwards it may be read until TALKERS_WINDOWS later
+ * windows have been written.
  *
  * Threads: the worker writes, control reads complete windows.  Memory: one block on the worker's
  * NUMA node. */

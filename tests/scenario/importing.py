@@ -132,6 +132,12 @@ def hostile():
             raise Failed('%s: %s' % (text, said))
     deep = json.dumps({'nftables': [chain('forward', 'forward'), rule('forward', match('tcp dport', 'DEEP'), ACCEPT)]})
     run(None, status=1, text=deep.replace('"DEEP"', '{"set": [' * 1000 + '{"x": 1}' + ']}' * 1000))
+    for elements, right in ((['@s'], '@s'), ([{'prefix': {'len': 8}}], '@s'), ([], {'prefix': {'addr': '10.0.0.0'}})):
+        _, said = run([chain('forward', 'forward'), {'set': {'family': 'inet', 'name': 's', 'table': 'filter', 'elem': elements}},
+                       rule('forward', match('ip saddr', right), ACCEPT)], status=1)
+        expect_lines(said, 'it has a value that Weir has no form for')
+    _, said = run([chain('pre', 'prerouting', 'nat', -100), rule('pre', {'jump': None})], status=1)
+    expect_lines(said, 'it leads to no chain')
     loop = [chain('a', 'forward'), chain('b'), rule('a', {'jump': {'target': 'b'}}), rule('b', {'jump': {'target': 'b'}})]
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + '/r.json', 'w') as f:

@@ -12,11 +12,6 @@ weirctl=$(realpath "${1:-build}/app/weirctl")
 pictures=${2:-}
 port=9977
 
-if ! command -v chromium >/dev/null; then
-	echo "page: skipped, there is no chromium"
-	exit 0
-fi
-
 cat_config() {
 	cat <<-'YAML'
 	version: 1

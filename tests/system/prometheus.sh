@@ -11,11 +11,6 @@ tag=wm
 root=$(realpath "$here/../..")
 prometheus_pid=
 
-if ! command -v prometheus >/dev/null; then
-	echo "prometheus: skipped, there is no prometheus"
-	exit 0
-fi
-
 cat_config() {
 	cat <<-'YAML'
 	version: 1
