@@ -16,7 +16,7 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	uint64_t bytes = 0;
 	bool runt = false;
 
-	if (fp->gather[out].queue == NULL || fp->slow.observer != NULL || fp->n_captures != 0)
+	if (fp->gather[out].queue == NULL || fp->dp.observer != NULL || fp->n_captures != 0)
 		return false;
 	for (unsigned i = 0; i < b->n; i++) {
 		bytes += b->m[i]->pkt_len;
@@ -25,7 +25,7 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	if (runt)
 		return false;
 	b->bytes = b->output_bytes = bytes;
-	b->output[0] = out; /* no egress interface */
+	b->output[0] = (union output){ .port = out }; /* no egress interface */
 	b->same_output = true;
 	b->n_executed = b->n;
 	counter_add(&fp->ledger.lookups_hit, b->n); /* counted as hits */

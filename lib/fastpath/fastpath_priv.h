@@ -20,10 +20,10 @@ struct gather {
 };
 
 struct fastpath {
-	struct slowpath slow;
+	struct datapath dp;
+	struct slowpath slow; /* of dp */
 	struct burst burst;
 	struct handoff handoff;
-	struct clock clock;
 	const struct fastpath_variant *variant;
 	const struct fastpath_variant
 		*quick; /* while there are captures: what variant stands for */
@@ -73,22 +73,25 @@ const struct fastpath_variant *fastpath_choose(void);
 /* Sets class and key of a slot that the quick test left, by the full parser. */
 void fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot);
 
+/* Parses a burst of a port that takes no untagged frames. */
+void fastpath_parse_tagged(struct fastpath *fp, struct burst *b);
+
 /* Handles a burst of a port whose frames all leave by one other port: counts it and returns true,
  * or returns false without side effects. */
 bool fastpath_pass_cable(struct fastpath *fp, struct burst *b);
 
-/* Sends a burst's packets, in order, and frees dropped ones. */
+/* Handles the end of any burst: sends its packets, in order, and frees dropped ones. */
 void fastpath_dispose(struct fastpath *fp, struct burst *b);
 
-/* Writes out and egress of the slots that the hot loop has settled. */
-static inline void
-fastpath_split_outputs(struct burst *b)
-{
-	for (unsigned i = 0; i < b->n_executed; i++) {
-		b->out[i] = (uint16_t)b->output[i];
-		b->egress[i] = (uint16_t)(b->output[i] >> 16);
-	}
-}
+/* Sends a burst that the hot loop settled whole and that leaves by one port and interface: a large
+ * one at once, without being gathered.  Returns false without side effects for another burst. */
+bool fastpath_send_together(struct fastpath *fp, struct burst *b);
+
+/* Gives the packets gathered for a port to its queue. */
+void fastpath_send_gathered(struct fastpath *fp, uint16_t port);
+
+/* Prepares the burst's spare slot, in which held packets are judged. */
+void fastpath_outside_bursts(struct fastpath *fp);
 
 /* Sends packets that the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);

@@ -70,18 +70,12 @@ static __attribute__((noinline)) void
 look_up(const struct fastpath *fp, struct burst *b)
 {
 	for (unsigned i = 0; i < b->n; i++) {
-		const struct flow_table *t = b->class[i] == SLOT_PLAIN6 ? fp->slow.flow6
-									: fp->slow.flow4;
-		const struct bucket *bucket = flow_bucket(t, b->hash[i]);
-		const uint32_t *index = bucket->index; /* and index[8] is none */
-		uint16_t sig = flow_sig(b->hash[i]);
-		unsigned p = 0;
+		const struct flow_table *t = b->class[i] == SLOT_PLAIN6 ? fp->dp.flow6
+									: fp->dp.flow4;
 
 		if (b->class[i] > SLOT_PLAIN6)
 			continue;
-		while (p < BUCKET_PLACES && bucket->sig[p] != sig)
-			p++;
-		b->flow[i] = index[p];
+		b->flow[i] = flow_candidate(flow_bucket(t, b->hash[i]), b->hash[i]);
 		rte_prefetch0(flow_at(t, b->flow[i]));
 	}
 }
@@ -108,7 +102,7 @@ execute(struct fastpath *fp, struct burst *b)
 	if (done == b->n)
 		return done;
 	while (done < b->n)
-		done = slowpath_process(&fp->slow, b, done);
+		done = slowpath_process(&fp->dp, b, done);
 	end_step(c, MEASURED_FIRST);
 	return done;
 }
@@ -225,19 +219,19 @@ mark_words(struct action_lists *t, unsigned op)
 uint32_t
 fastpath_leave_out(struct fastpath *fp, enum measured_action a)
 {
-	struct leaving leaving = { .lists = fp->slow.lists, .action = a };
+	struct leaving leaving = { .lists = fp->dp.lists, .action = a };
 
 	if (a != MEASURED_TCP)
-		mark_words(fp->slow.lists, a == MEASURED_METER ? ACTION_METER : ACTION_DSCP);
-	flow_table_sweep(fp->slow.flow4, UINT32_MAX, leave_one, &leaving);
-	flow_table_sweep(fp->slow.flow6, UINT32_MAX, leave_one, &leaving);
+		mark_words(fp->dp.lists, a == MEASURED_METER ? ACTION_METER : ACTION_DSCP);
+	flow_table_sweep(fp->dp.flow4, UINT32_MAX, leave_one, &leaving);
+	flow_table_sweep(fp->dp.flow6, UINT32_MAX, leave_one, &leaving);
 	return leaving.found;
 }
 
 void
 fastpath_put_back(struct fastpath *fp)
 {
-	mark_words(fp->slow.lists, 0);
-	flow_table_sweep(fp->slow.flow4, UINT32_MAX, put_one, NULL);
-	flow_table_sweep(fp->slow.flow6, UINT32_MAX, put_one, NULL);
+	mark_words(fp->dp.lists, 0);
+	flow_table_sweep(fp->dp.flow4, UINT32_MAX, put_one, NULL);
+	flow_table_sweep(fp->dp.flow6, UINT32_MAX, put_one, NULL);
 }

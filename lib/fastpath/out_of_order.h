@@ -13,8 +13,8 @@
 #define FASTPATH_OUT_OF_ORDER_H
 
 #include "base/counter.h"
-#include "fastpath/straight.h"
 #include "slowpath/conflict.h"
+#include "slowpath/hit.h"
 #include "slowpath/syn_gate.h"
 
 struct waiting {
@@ -35,7 +35,7 @@ must_wait(const struct burst *b, unsigned i, const struct flow *f, const struct 
 }
 
 static inline void
-let_wait(const struct slowpath *s, const struct burst *b, unsigned i, const struct flow *f,
+let_wait(const struct datapath *dp, const struct burst *b, unsigned i, const struct flow *f,
 	struct waiting *w)
 {
 	if (w->first == b->n) {
@@ -47,10 +47,11 @@ let_wait(const struct slowpath *s, const struct burst *b, unsigned i, const stru
 	if (f->flags & FLOW_SESSION)
 		conflict_add(&w->conflict, conflict_of_session(f));
 	else
-		w->translated |= slowpath_translates(s);
+		w->translated |= slowpath_translates(dp);
 }
 
-/* Returns true if the packet is only counted and then dropped, sent unchanged, or handed over. */
+/* Returns true if a flow's packets are only counted and then dropped, sent unchanged, or handed
+ * over. */
 static inline bool
 ends_here(const struct flow *f, const struct hit_tables *t)
 {
@@ -60,46 +61,44 @@ ends_here(const struct flow *f, const struct hit_tables *t)
 		&& (to == NEXTHOP_DROP || to == NEXTHOP_WIRE || to == NEXTHOP_WORKER);
 }
 
-/* Executes the hot step for one slot. */
-static inline bool
+/* Executes the hot part for one slot. */
+static inline enum hit
 execute_hot(struct burst *b, unsigned i, const struct hit_tables *t)
 {
 	uint64_t bytes = 0;
 
-	if (b->l3[i] != 14
-		|| !(b->class[i] == SLOT_PLAIN6 ? straight6(b, i, t, &bytes)
-						: straight4(b, i, t, &bytes)))
-		return false;
-	b->out[i] = (uint16_t)b->output[i];
-	b->egress[i] = (uint16_t)(b->output[i] >> 16);
-	return true;
+	return b->class[i] == SLOT_PLAIN6 ? hit_execute(b, i, t, HIT_IP6, &bytes)
+					  : hit_execute(b, i, t, HIT_IP4, &bytes);
 }
 
-/* Executes the program of a known flow if nothing else is to be done. */
+/* Executes a slot if nothing else than its own record and connection changes. */
 static inline bool
-execute_known(struct slowpath *s, struct burst *b, unsigned i, const struct flow *f,
+execute_known(struct datapath *dp, struct burst *b, unsigned i, const struct flow *f,
 	const struct hit_tables *t)
 {
-	if (f->epoch != t->epoch)
+	switch (execute_hot(b, i, t)) {
+	case HIT_DONE:
+		return true;
+	case HIT_UNUSUAL:
+		return ends_here(f, t) && hit_finish(dp, b, i);
+	default:
 		return false;
-	if (ends_here(f, t))
-		return b->class[i] == SLOT_PLAIN6 ? hit_plain6(s, b, i, t) : hit_plain4(s, b, i, t);
-	return execute_hot(b, i, t);
+	}
 }
 
 /* Handles a slot that the SYN gate did not refuse: executes it, or lets it wait. */
 static __attribute__((noinline)) bool
-execute_or_wait(struct slowpath *s, struct burst *b, unsigned i, const struct hit_tables *t,
+execute_or_wait(struct datapath *dp, struct burst *b, unsigned i, const struct hit_tables *t,
 	struct waiting *w)
 {
 	const struct flow *f;
 
-	if (b->flow[i] != 0 || !slot_lacks_flow(s, b, i))
-		b->flow[i] = slot_find(s, b, i);
-	f = flow_at(b->class[i] == SLOT_PLAIN6 ? s->flow6 : s->flow4, b->flow[i]);
-	if (!must_wait(b, i, f, w) && execute_known(s, b, i, f, t))
+	if (b->flow[i] != 0 || !slot_lacks_flow(dp, b, i))
+		b->flow[i] = slot_find(dp, b, i);
+	f = flow_at(b->class[i] == SLOT_PLAIN6 ? dp->flow6 : dp->flow4, b->flow[i]);
+	if (!must_wait(b, i, f, w) && execute_known(dp, b, i, f, t))
 		return true;
-	let_wait(s, b, i, f, w);
+	let_wait(dp, b, i, f, w);
 	return false;
 }
 
@@ -117,9 +116,9 @@ any_may_be_known(const struct burst *b, unsigned from)
 /* Handles all slots from the one that the hot loop left; refusing: syn_gate_is_closed.  Returns
  * the first slot that waits. */
 static __attribute__((noinline)) unsigned
-execute_out_of_order(struct slowpath *s, struct burst *b, unsigned from, bool refusing)
+execute_out_of_order(struct datapath *dp, struct burst *b, unsigned from, bool refusing)
 {
-	const struct hit_tables t = hit_tables(s, b);
+	const struct hit_tables t = hit_tables(dp, b);
 	unsigned hits = 0, refused = 0, i;
 	struct waiting w;
 
@@ -130,21 +129,21 @@ execute_out_of_order(struct slowpath *s, struct burst *b, unsigned from, bool re
 		bool alone = w.first == b->n; /* nothing waits */
 
 		if (unlikely(b->class[i] == SLOT_BAD)) {
-			b->out[i] = OUT_DROP;
-		} else if (alone && b->flow[i] != 0 && execute_hot(b, i, &t)) {
+			b->output[i].port = OUT_DROP;
+		} else if (alone && b->flow[i] != 0 && execute_hot(b, i, &t) == HIT_DONE) {
 			hits++;
-		} else if (alone && refusing && b->flow[i] == 0 && slot_lacks_flow(s, b, i)
-			&& syn_gate_refuse(s, b, i)) {
+		} else if (alone && refusing && b->flow[i] == 0 && slot_lacks_flow(dp, b, i)
+			&& syn_gate_refuse(dp, b, i)) {
 			refused++;
-		} else if (execute_or_wait(s, b, i, &t, &w)) {
+		} else if (execute_or_wait(dp, b, i, &t, &w)) {
 			hits++;
 		} else {
 			continue;
 		}
 		b->class[i] = SLOT_DONE;
 	}
-	counter_add(&s->ledger->lookups_hit, hits);
-	counter_add(&s->ledger->lookups_miss, refused);
+	counter_add(&dp->ledger->lookups_hit, hits);
+	counter_add(&dp->ledger->lookups_miss, refused);
 	return w.first < i ? w.first : i;
 }
 

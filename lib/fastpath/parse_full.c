@@ -26,23 +26,23 @@ is_flow(const struct view *v)
 static void
 classify_ip(struct fastpath *fp, struct burst *b, unsigned slot, const struct view *v)
 {
-	struct slowpath *s = &fp->slow;
+	struct datapath *dp = &fp->dp;
 
 	if (v->family == 4) {
 		b->class[slot] = v->plain ? SLOT_PLAIN4 : SLOT_OTHER4;
 		tuple_to_key4(&b->key4[slot], &v->tuple, v->iface);
-		b->hash[slot] = flow_hash4(&b->key4[slot], &s->flow4->secret);
+		b->hash[slot] = flow_hash4(&b->key4[slot], &dp->flow4->secret);
 	} else {
 		b->class[slot] = v->plain ? SLOT_PLAIN6 : SLOT_OTHER6;
 		tuple_to_key6(&b->key6[slot], &v->tuple, v->iface);
-		b->hash[slot] = flow_hash6(&b->key6[slot], &s->flow6->secret);
+		b->hash[slot] = flow_hash6(&b->key6[slot], &dp->flow6->secret);
 	}
 }
 
 void
 fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 {
-	struct view *v = slowpath_view(&fp->slow, slot);
+	struct view *v = slowpath_view(&fp->dp, slot);
 
 	parse_frame(v, b->m[slot], b->ingress);
 	b->l3[slot] = v->l3;
@@ -55,9 +55,19 @@ fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 	if (v->kind == VIEW_BAD)
 		b->class[slot] = SLOT_BAD;
 	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(v)
-		&& (fp->slow.pass != NULL
-			|| slowpath_fragments_use(&fp->slow, v) == FRAGMENTS_ALONE))
+		&& (fp->slow.pass != NULL || slowpath_fragments_use(&fp->dp, v) == FRAGMENTS_ALONE))
 		classify_ip(fp, b, slot, v);
 	else
 		b->class[slot] = SLOT_SLOW;
+}
+
+void
+fastpath_parse_tagged(struct fastpath *fp, struct burst *b)
+{
+	b->bytes = 0;
+	b->all_plain4 = false;
+	for (unsigned i = 0; i < b->n; i++) {
+		b->bytes += b->m[i]->pkt_len;
+		fastpath_parse_full(fp, b, i);
+	}
 }

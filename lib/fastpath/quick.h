@@ -9,55 +9,19 @@
 #ifndef FASTPATH_QUICK_H
 #define FASTPATH_QUICK_H
 
-#include "program/rewrite.h"
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "flow/table.h"
+#include "packet/burst.h"
+#include "packet/load.h"
 #include "packet/ingress.h"
-#include "packet/parse.h"
-
-/* Ethernet, IPv4, UDP: shorter frames are left to the full parser. */
-#define QUICK4_BYTES 42
-#define QUICK6_BYTES 62
-
-static inline uint16_t
-load16(const uint8_t *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, 2);
-	return v;
-}
-
-static inline uint32_t
-load32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	return v;
-}
-
-static inline unsigned
-read_be16(const uint8_t *p)
-{
-	return rte_be_to_cpu_16(load16(p));
-}
 
 /* The required content of the first 32 bytes of a frame: (frame ^ value) & mask, minus most with
  * saturation, is 0. */
 struct quick_head {
 	uint8_t value[32], mask[32], most[32];
 } __attribute__((aligned(32)));
-
-/* Returns true if the sum over a 20-byte header of version 4 without fragment bits is correct.  The
- * sum of its words is a multiple of 0xffff that is not 0, at every width; and a multiple times the
- * inverse of 0xffff modulo 2^64 is the quotient.  There is no carry: the first word is less than
- * 2^63. */
-static inline bool
-quick_sum4(const uint8_t *ip)
-{
-	uint64_t sum = load64(ip) + load32(ip + 8) + load32(ip + 12) + load32(ip + 16);
-
-	return sum * 0xfffefffefffeffffull - 1 < 0x0001000100010001ull;
-}
 
 /* Bit f: tcp_flags_bad(f), of the six flags that matter. */
 #define TCP_FLAGS_BAD 0xc8c8eaeac8c8eaebull
@@ -117,55 +81,8 @@ quick_head_right(const uint8_t *frame, const struct quick_head *h)
 
 	return _mm_testz_si128(differ, differ);
 }
-#else
-static inline bool
-quick_head_right(const uint8_t *frame, const struct quick_head *h)
-{
-	bool right = true;
-
-	for (unsigned i = 0; i < 32; i++)
-		right &= ((frame[i] ^ h->value[i]) & h->mask[i]) <= h->most[i];
-	return right;
-}
 #endif
 
-/* MAC (of the ingress), EtherType, version and header length, no fragment, no multicast. */
-static const struct quick_head quick_head4 = {
-	.mask = {
-		[0] = 0xff, [1] = 0xff, [2] = 0xff, [3] = 0xff, [4] = 0xff, [5] = 0xff,
-		[12] = 0xff, [13] = 0xff, [14] = 0xff, [20] = 0x3f, [21] = 0xff, [30] = 0xff,
-	},
-	.value = { [12] = 0x08, [13] = 0x00, [14] = 0x45 },
-	.most = { [30] = 0xdf },
-};
-
-/* MAC, EtherType, version. */
-static const struct quick_head quick_head6 = {
-	.mask = {
-		[0] = 0xff, [1] = 0xff, [2] = 0xff, [3] = 0xff, [4] = 0xff, [5] = 0xff,
-		[12] = 0xff, [13] = 0xff, [14] = 0xf0,
-	},
-	.value = { [12] = 0x86, [13] = 0xdd, [14] = 0x60 },
-};
-
-static inline bool
-quick4(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
-{
-	const uint8_t *ip = frame + 14;
-	unsigned total = read_be16(ip + 2);
-
-	return quick_head_right(frame, h) && total - 28 <= bytes - QUICK4_BYTES && quick_sum4(ip)
-		&& quick_l4(ip + 20, ip[9], total - 20);
-}
-
-static inline bool
-quick6(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
-{
-	const uint8_t *ip = frame + 14;
-	unsigned payload = read_be16(ip + 4);
-
-	return quick_head_right(frame, h) && ip[24] != 0xff && payload - 8 <= bytes - QUICK6_BYTES
-		&& quick_l4(ip + 40, ip[6], payload);
-}
+#include "fastpath/quick_generic.h"
 
 #endif

@@ -12,9 +12,9 @@ static struct capture_now
 capture_time(const struct fastpath *fp)
 {
 	return (struct capture_now){
-		.time_ns = fp->slow.now_ns,
-		.generation = fp->slow.gen->number,
-		.counter = slowpath_counters(&fp->slow),
+		.time_ns = fp->dp.now_ns,
+		.generation = fp->dp.gen->number,
+		.counter = slowpath_counters(&fp->dp),
 	};
 }
 
@@ -54,10 +54,9 @@ fastpath_capture_burst(struct fastpath *fp, struct burst *b)
 	if (fp->captured)
 		return;
 	fp->captured = true;
-	fastpath_split_outputs(b);
 	for (unsigned i = 0; i < b->n; i++)
-		if (b->out[i] == OUT_DROP && b->class[i] != SLOT_TOLD)
-			slowpath_find_counter(&fp->slow, b, i);
+		if (b->output[i].port == OUT_DROP && b->class[i] != SLOT_TOLD)
+			slowpath_find_counter(&fp->dp, b, i);
 	for (unsigned i = 0; i < fp->n_captures; i++)
 		capture_end(fp->capture[i], b, &now);
 }
@@ -103,8 +102,8 @@ fastpath_capture_remove(struct fastpath *fp, struct capture *c)
 void
 fastpath_record_drop(struct fastpath *fp, const struct burst *b, unsigned slot)
 {
-	slowpath_find_counter(&fp->slow, b, slot);
-	slowpath_record_end(&fp->slow, b, slot, slowpath_record_begin(&fp->slow, b, slot));
+	slowpath_find_counter(&fp->dp, b, slot);
+	slowpath_record_end(&fp->dp, b, slot, slowpath_record_begin(&fp->dp, b, slot));
 }
 
 const struct recorder *

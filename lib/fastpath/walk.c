@@ -79,15 +79,15 @@ session_matches(const struct sessions *t, const struct walk_filter *f, const str
 }
 
 static void
-fill_session(const struct slowpath *slow, const struct session *s, struct walk_session *row)
+fill_session(const struct datapath *dp, const struct session *s, struct walk_session *row)
 {
-	const struct sessions *t = slow->sessions;
+	const struct sessions *t = dp->sessions;
 	uint32_t ticks = t->policy[s->policy].ticks[session_timeout_kind(s)];
 
 	row->class = s->class;
 	row->state = s->state;
 	row->flags = s->flags;
-	row->idle = clock_tick(slow->now_ns) - session_seen(t, s);
+	row->idle = clock_tick(dp->now_ns) - session_seen(t, s);
 	if (row->idle > INT32_MAX)
 		row->idle = 0; /* seen in this very tick */
 	row->expires = ticks > row->idle ? ticks - row->idle : 0;
@@ -96,7 +96,7 @@ fill_session(const struct slowpath *slow, const struct session *s, struct walk_s
 static bool
 walk_sessions(struct fastpath *fp, struct walk *w)
 {
-	struct sessions *t = fp->slow.sessions;
+	struct sessions *t = fp->dp.sessions;
 	unsigned ends = 0;
 
 	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && w->at + i <= t->high; i++) {
@@ -126,7 +126,7 @@ walk_sessions(struct fastpath *fp, struct walk *w)
 		} else if (w->action == WALK_KEEP) {
 			s->kept = true;
 		} else if (w->action == WALK_LIST) {
-			fill_session(&fp->slow, s, &row->session);
+			fill_session(&fp->dp, s, &row->session);
 			if (++w->n == FASTPATH_WALK_ROWS) {
 				w->at++;
 				break;
@@ -139,18 +139,18 @@ walk_sessions(struct fastpath *fp, struct walk *w)
 /* --- flows --- */
 
 static void
-fill_flow(const struct slowpath *s, const struct flow *f, struct walk_flow *row)
+fill_flow(const struct datapath *dp, const struct flow *f, struct walk_flow *row)
 {
-	const struct nexthop *nh = &s->nexthops[f->nexthop];
+	const struct nexthop *nh = &dp->nexthops[f->nexthop];
 
-	row->current = f->epoch == s->epoch;
+	row->current = f->epoch == dp->epoch;
 	row->nexthop = f->nexthop;
 	row->state = nh->state;
 	row->out_port = nh->port;
 	row->out_iface = nh->iface;
 	row->has_session = (f->flags & FLOW_SESSION) != 0;
 	row->reply = (f->flags & FLOW_REPLY) != 0;
-	row->idle = clock_tick(s->now_ns) - f->seen;
+	row->idle = clock_tick(dp->now_ns) - f->seen;
 	if (row->idle > INT32_MAX)
 		row->idle = 0;
 	row->packets = f->packets;
@@ -173,7 +173,7 @@ static bool
 walk_flows(struct fastpath *fp, struct walk *w)
 {
 	bool v6 = (w->at & FLOWS_V6) != 0;
-	const struct flow_table *t = v6 ? fp->slow.flow6 : fp->slow.flow4;
+	const struct flow_table *t = v6 ? fp->dp.flow6 : fp->dp.flow4;
 	uint32_t at = w->at & ~FLOWS_V6;
 
 	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && at <= t->high && w->n < FASTPATH_WALK_ROWS;
@@ -191,7 +191,7 @@ walk_flows(struct fastpath *fp, struct walk *w)
 		w->matched++;
 		if (w->action != WALK_LIST)
 			continue;
-		fill_flow(&fp->slow, f, row);
+		fill_flow(&fp->dp, f, row);
 		w->n++;
 	}
 	if (at > t->high && !v6) {
@@ -207,7 +207,7 @@ walk_flows(struct fastpath *fp, struct walk *w)
 static bool
 walk_neighbours(struct fastpath *fp, struct walk *w)
 {
-	const struct host *h = fp->slow.host;
+	const struct host *h = fp->dp.host;
 	unsigned n = host_neighbours(h);
 
 	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && w->at < n && w->n < FASTPATH_WALK_ROWS;

@@ -189,4 +189,27 @@ void flow_table_sweep(struct flow_table *t, uint32_t budget,
 /* Returns the largest number of buckets read for any key that is in the table now: 1 or 2. */
 unsigned flow_table_longest_probe(const struct flow_table *t);
 
+/* Returns the index of the record behind the first matching signature of a bucket, or 0.  The
+ * caller compares the key: it may be another flow's, and one signature in 65,536 also matches an
+ * empty place. */
+static inline uint32_t
+flow_candidate(const struct bucket *bucket, uint64_t hash)
+{
+	uint16_t sig = (uint16_t)(hash >> 32);
+#if defined(__SSE2__)
+	__m128i have = _mm_load_si128((const __m128i *)bucket->sig);
+	__m128i equal = _mm_cmpeq_epi16(have, _mm_set1_epi16((short)sig));
+	uint32_t mask = (uint32_t)_mm_movemask_epi8(equal) | 1u << 16;
+	const uint32_t *index = bucket->index; /* and index[8] is none */
+
+	return index[(unsigned)__builtin_ctz(mask) / 2];
+#else
+	for (unsigned i = 0; i < BUCKET_PLACES; i++) {
+		if (bucket->sig[i] == sig)
+			return bucket->index[i];
+	}
+	return 0;
+#endif
+}
+
 #endif

@@ -40,6 +40,15 @@ enum slot_class {
 #define OUT_HELD     0xff02u /* waits with a holder: no longer in the burst */
 #define OUT_WORKER   0xff03u /* to another worker, as it came; egress says to which */
 
+/* Where a packet goes; slots are compared by the word. */
+union output {
+	uint32_t word;
+	struct {
+		uint16_t port;  /* its index, or OUT_... */
+		uint16_t iface; /* egress interface when port is one */
+	};
+};
+
 struct burst {
 	uint16_t n;
 	uint16_t port;         /* index of the port they came in by */
@@ -49,21 +58,18 @@ struct burst {
 	uint64_t bytes;        /* of all frames as received */
 	bool all_plain4;       /* every slot is SLOT_PLAIN4, without a tag */
 	bool same_output;      /* all slots of the hot loop leave by the same port and interface */
-	uint16_t n_executed;   /* slots that the hot loop has settled, from the first on:
-				  out and egress of these are in output */
+	uint16_t n_executed;   /* slots that the hot loop has settled, from the first on */
 	uint64_t output_bytes; /* of their frames as they leave */
 	const struct ingress *ingress;
 
 	struct rte_mbuf *m[BURST_SLOTS];
 	uint8_t *frame[BURST_SLOTS]; /* as received: valid until the slot is settled */
 	struct key4 key4[BURST_SLOTS];
-	uint64_t hash[BURST_SLOTS];   /* keyed, of the flow's key */
-	uint32_t flow[BURST_SLOTS];   /* index of the flow record, 0: none */
-	uint32_t output[BURST_SLOTS]; /* out and egress of the hot loop's slots */
-	uint16_t l3[BURST_SLOTS];     /* offset of the IP header */
-	uint16_t out[BURST_SLOTS];
-	uint16_t iface[BURST_SLOTS];  /* ingress interface */
-	uint16_t egress[BURST_SLOTS]; /* egress interface when out is a port */
+	uint64_t hash[BURST_SLOTS]; /* keyed, of the flow's key */
+	uint32_t flow[BURST_SLOTS]; /* index of the flow record, 0: none */
+	union output output[BURST_SLOTS];
+	uint16_t l3[BURST_SLOTS];    /* offset of the IP header */
+	uint16_t iface[BURST_SLOTS]; /* ingress interface */
 	uint8_t class[BURST_SLOTS];
 	uint8_t reason[BURST_SLOTS];
 	struct key6 key6[BURST_SLOTS];

@@ -20,6 +20,12 @@
 
 #include <rte_byteorder.h>
 
+#include "packet/load.h"
+
+#if defined(__SSE4_1__)
+#include <immintrin.h>
+#endif
+
 enum key_kind {
 	KEY_PLAIN = 0,
 	KEY_FRAGMENT = 1, /* a fragment judged by itself, without ports */
@@ -49,6 +55,40 @@ struct key6 {
 	rte_be16_t dport;
 };
 static_assert(sizeof(struct key6) == 40, "five words");
+
+static inline bool
+key4_same(const struct key4 *a, const struct key4 *b)
+{
+#if defined(__SSE4_1__)
+	__m128i differ = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)a),
+		_mm_loadu_si128((const __m128i *)(const void *)b));
+
+	return _mm_testz_si128(differ, differ);
+#else
+	return ((load64(a) ^ load64(b)) | (load64(&a->dst) ^ load64(&b->dst))) == 0;
+#endif
+}
+
+static inline bool
+key6_same(const struct key6 *a, const struct key6 *b)
+{
+	const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+#if defined(__SSE4_1__)
+	__m128i differ = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)p),
+		_mm_loadu_si128((const __m128i *)(const void *)q));
+	__m128i more = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + 16)),
+		_mm_loadu_si128((const __m128i *)(const void *)(q + 16)));
+
+	differ = _mm_or_si128(differ, more);
+	return _mm_testz_si128(differ, differ) && load64(p + 32) == load64(q + 32);
+#else
+	uint64_t differ = load64(p + 32) ^ load64(q + 32);
+
+	for (unsigned i = 0; i < 32; i += 8)
+		differ |= load64(p + i) ^ load64(q + i);
+	return differ == 0;
+#endif
+}
 
 /* An address of either family; IPv4 stands in the first 4 bytes, the rest is zero. */
 union address {

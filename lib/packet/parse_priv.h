@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "packet/load.h"
 #include "packet/view.h"
 
 struct frame {
@@ -27,12 +28,6 @@ frame_lacks(const struct frame *f, uint32_t at, uint32_t n, enum reason why)
 	if (at + n <= f->here_bytes)
 		return REASON_NONE;
 	return at + n <= f->all_bytes ? REASON_multi_segment : why;
-}
-
-static inline uint16_t
-read_be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static inline uint32_t

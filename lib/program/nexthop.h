@@ -8,7 +8,9 @@
 #define PROGRAM_NEXTHOP_H
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "packet/reason.h"
 
@@ -38,12 +40,16 @@ struct nexthop {
 	uint16_t iface;             /* egress interface */
 };
 static_assert(sizeof(struct nexthop) == 32, "two to a line");
+static_assert(offsetof(struct nexthop, iface) == offsetof(struct nexthop, port) + 2, "one word");
 
-/* Returns port and interface in one word, for the loop over a burst. */
+/* Returns port and interface as a word of union output (packet/burst.h). */
 static inline uint32_t
 nexthop_output(const struct nexthop *nh)
 {
-	return nh->port | (uint32_t)nh->iface << 16;
+	uint32_t word;
+
+	memcpy(&word, &nh->port, sizeof(word));
+	return word;
 }
 static_assert(REASON_COUNT < NEXTHOP_WORKERS, "every reason has a next hop");
 

@@ -18,24 +18,24 @@ count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick)
 
 /* Counts a packet that a meter drops, at the line of the meter. */
 static void
-count_exceeded(struct slowpath *s, uint32_t meter, unsigned ip_bytes)
+count_exceeded(struct datapath *dp, uint32_t meter, unsigned ip_bytes)
 {
-	struct rule_hits *hits = s->gen->worker[s->worker].hits;
+	struct rule_hits *hits = dp->gen->worker[dp->worker].hits;
 
-	count_rule(&hits[s->gen->meters[meter].counter], ip_bytes, clock_tick(s->now_ns));
+	count_rule(&hits[dp->gen->meters[meter].counter], ip_bytes, clock_tick(dp->now_ns));
 }
 
 bool
-slowpath_meters(struct slowpath *s, const uint32_t actions[], unsigned ip_bytes)
+slowpath_meters(struct datapath *dp, const uint32_t actions[], unsigned ip_bytes)
 {
-	struct meter *const *meters = s->gen->worker[s->worker].meters;
+	struct meter *const *meters = dp->gen->worker[dp->worker].meters;
 
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++) {
 		uint32_t arg = ACTION_ARG(actions[i]);
 
 		if (ACTION_OP(actions[i]) == ACTION_METER
-			&& !meter_take(meters[arg], s->now_ns, ip_bytes)) {
-			count_exceeded(s, arg, ip_bytes);
+			&& !meter_take(meters[arg], dp->now_ns, ip_bytes)) {
+			count_exceeded(dp, arg, ip_bytes);
 			return false;
 		}
 	}

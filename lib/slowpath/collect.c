@@ -11,9 +11,9 @@
 #include "policy/pipeline.h"
 
 static const struct pipeline *
-pipeline_of(const struct slowpath *s, const struct burst *b, unsigned slot)
+pipeline_of(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	const struct interface *in = s->gen->iface[b->iface[slot]];
+	const struct interface *in = dp->gen->iface[b->iface[slot]];
 
 	return in != NULL ? in->pipeline : NULL;
 }
@@ -21,10 +21,10 @@ pipeline_of(const struct slowpath *s, const struct burst *b, unsigned slot)
 /* Returns true for a segment of a finished connection, which may end its session during
  * evaluation. */
 static bool
-may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
+may_end(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	const struct flow *f = flow_at(slot_is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
-	const struct session *session = session_of(s->sessions, f);
+	const struct flow *f = flow_at(slot_is_ip6(b, slot) ? dp->flow6 : dp->flow4, b->flow[slot]);
+	const struct session *session = session_of(dp->sessions, f);
 
 	return session != NULL && session->class == SESSION_CLOSED;
 }
@@ -32,24 +32,24 @@ may_end(const struct slowpath *s, const struct burst *b, unsigned slot)
 /* Returns true if what a packet finds may have been left by a packet that is evaluated with it;
  * only with sessions. */
 static bool
-depends(struct slowpath *s, const struct burst *b, unsigned slot, const struct pipeline *p,
+depends(struct datapath *dp, const struct burst *b, unsigned slot, const struct pipeline *p,
 	const struct pipeline *before)
 {
-	if (p != before || p->alone || may_end(s, b, slot))
+	if (p != before || p->alone || may_end(dp, b, slot))
 		return true;
 	if ((p->traits & TRAIT_LIMITS)
-		&& conflict_has(&s->scratch->conflict, conflict_of_source(b, slot)))
+		&& conflict_has(&dp->slow->scratch->conflict, conflict_of_source(b, slot)))
 		return true;
 	if (b->class[slot] == SLOT_OTHER4 || b->class[slot] == SLOT_OTHER6)
-		return slot_view(s, b, slot)->icmp_error;
+		return slot_view(dp, b, slot)->icmp_error;
 	return (p->traits & TRAIT_TRANSLATES) && b->class[slot] == SLOT_PLAIN4
-		&& nat_is_public(s->nat, b->key4[slot].dst);
+		&& nat_is_public(dp->nat, b->key4[slot].dst);
 }
 
 unsigned
-collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss)
+collect_misses(struct datapath *dp, struct burst *b, unsigned from, unsigned to, unsigned *n_miss)
 {
-	struct slowpath_scratch *sc = s->scratch;
+	struct slowpath_scratch *sc = dp->slow->scratch;
 	const struct pipeline *before = NULL;
 	unsigned i, n = 0;
 
@@ -64,20 +64,21 @@ collect_misses(struct slowpath *s, struct burst *b, unsigned from, unsigned to, 
 			i += i == from;
 			break;
 		}
-		b->flow[i] = slot_find(s, b, i);
+		b->flow[i] = slot_find(dp, b, i);
 		bit = conflict_of_tuple(b, i);
-		if (!slot_has_program(s, b, i)) {
-			p = pipeline_of(s, b, i);
+		if (!slot_has_program(dp, b, i)) {
+			p = pipeline_of(dp, b, i);
 			if (conflict_has(&sc->conflict, bit))
 				break;
 			if (p != NULL && (p->traits & TRAIT_TRACKS)) {
-				if (n > 0 && depends(s, b, i, p, before))
+				if (n > 0 && depends(dp, b, i, p, before))
 					break;
 				if (p->traits & TRAIT_LIMITS)
 					conflict_add(&sc->conflict, conflict_of_source(b, i));
 			}
-			before = p != NULL && may_end(s, b, i) ? NULL
-							       : p; /* NULL: nothing goes with it */
+			before = p != NULL && may_end(dp, b, i)
+				? NULL
+				: p; /* NULL: nothing goes with it */
 			sc->miss[n++] = (uint16_t)i;
 		}
 		conflict_add(&sc->conflict, bit);

@@ -8,36 +8,36 @@
 
 /* Returns the next hop of an IPv4 gateway: most packets use few. */
 static uint16_t
-nexthop4(struct slowpath *s, const struct program *p)
+nexthop4(struct datapath *dp, const struct program *p)
 {
 	rte_be32_t gateway = p->gateway.v4;
-	struct known_hop
-		*k = &s->scratch->hop[(rte_be_to_cpu_32(gateway) * 7 + p->iface) % KNOWN_HOPS];
+	struct known_hop *k = &dp->slow->scratch->hop[(rte_be_to_cpu_32(gateway) * 7 + p->iface)
+		% KNOWN_HOPS];
 	uint16_t index;
 
-	if (k->epoch == s->epoch && k->gateway == gateway && k->iface == p->iface) {
-		host_used(s->host, k->nexthop);
+	if (k->epoch == dp->epoch && k->gateway == gateway && k->iface == p->iface) {
+		host_used(dp->host, k->nexthop);
 		return k->nexthop;
 	}
-	index = host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, 4);
-	if (index >= NEXTHOP_FIRST && host_lasts(s->host, index))
-		*k = (struct known_hop){ gateway, p->iface, s->epoch, index };
+	index = host_nexthop(dp->host, dp->gen->iface[p->iface], &p->gateway, 4);
+	if (index >= NEXTHOP_FIRST && host_lasts(dp->host, index))
+		*k = (struct known_hop){ gateway, p->iface, dp->epoch, index };
 	return index;
 }
 
 static uint16_t
-program_nexthop(struct slowpath *s, const struct program *p)
+program_nexthop(struct datapath *dp, const struct program *p)
 {
 	uint16_t index;
 
 	switch (p->verdict) {
 	case PROGRAM_OUTPUT:
 		index = p->to.family == 4
-			? nexthop4(s, p)
-			: host_nexthop(s->host, s->gen->iface[p->iface], &p->gateway, 6);
+			? nexthop4(dp, p)
+			: host_nexthop(dp->host, dp->gen->iface[p->iface], &p->gateway, 6);
 		return index != 0 ? index : REASON_neighbour_queue_full;
 	case PROGRAM_WIRE:
-		return host_wire(s->host, p->iface);
+		return host_wire(dp->host, p->iface);
 	case PROGRAM_LOCAL:
 		return NEXTHOP_LOCAL;
 	default:
@@ -46,24 +46,24 @@ program_nexthop(struct slowpath *s, const struct program *p)
 }
 
 static bool
-leaves_later(const struct slowpath *s, const struct eval *ev, const struct decision *d)
+leaves_later(const struct datapath *dp, const struct eval *ev, const struct decision *d)
 {
-	const struct nexthop *nh = &s->nexthops[d->nexthop];
+	const struct nexthop *nh = &dp->nexthops[d->nexthop];
 
 	return ev->program.verdict == PROGRAM_OUTPUT && nh->state != NEXTHOP_DROP
 		&& (nh->state == NEXTHOP_UNRESOLVED || ev->view->l3_bytes > nh->mtu);
 }
 
 void
-compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev,
+compile(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev,
 	struct decision *d)
 {
 	memset(d, 0, sizeof(*d));
-	d->nexthop = program_nexthop(s, &ev->program);
-	if (likely(ev->over == NULL) || !leaves_later(s, ev, d))
+	d->nexthop = program_nexthop(dp, &ev->program);
+	if (likely(ev->over == NULL) || !leaves_later(dp, ev, d))
 		return;
-	evaluate_beside(s, b, slot, ev);
-	d->nexthop = program_nexthop(s, &ev->program);
+	evaluate_beside(dp, b, slot, ev);
+	d->nexthop = program_nexthop(dp, &ev->program);
 }
 
 void

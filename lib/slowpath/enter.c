@@ -9,18 +9,19 @@
 
 /* Computes the key by which the answers to a program arrive. */
 static void
-reply_key(struct slowpath *s, const struct program *p, struct answer *r)
+reply_key(struct datapath *dp, const struct program *p, struct answer *r)
 {
-	uint16_t iface = p->verdict == PROGRAM_WIRE ? s->gen->ingress[p->iface].untagged : p->iface;
+	uint16_t iface = p->verdict == PROGRAM_WIRE ? dp->gen->ingress[p->iface].untagged
+						    : p->iface;
 	struct tuple back;
 
 	tuple_reverse(&back, &p->to);
 	if (back.family == 6) {
 		tuple_to_key6(&r->key6, &back, iface);
-		r->hash = flow_hash6(&r->key6, &s->flow6->secret);
+		r->hash = flow_hash6(&r->key6, &dp->flow6->secret);
 	} else {
 		tuple_to_key4(&r->key4, &back, iface);
-		r->hash = flow_hash4(&r->key4, &s->flow4->secret);
+		r->hash = flow_hash4(&r->key4, &dp->flow4->secret);
 	}
 }
 
@@ -31,33 +32,33 @@ leaves(const struct program *p)
 }
 
 void
-enter_prepare(struct slowpath *s, unsigned n)
+enter_prepare(struct datapath *dp, unsigned n)
 {
 	unsigned n4 = 0, n6 = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		const struct eval *ev = &s->scratch->eval[i];
-		struct answer *r = &s->scratch->reply[i];
+		const struct eval *ev = &dp->slow->scratch->eval[i];
+		struct answer *r = &dp->slow->scratch->reply[i];
 		bool ip6 = ev->view->family == 6;
 
 		if (ev->session != ev->fresh || !leaves(&ev->program))
 			continue;
-		reply_key(s, &ev->program, r);
-		rte_prefetch0(flow_bucket(ip6 ? s->flow6 : s->flow4, r->hash));
+		reply_key(dp, &ev->program, r);
+		rte_prefetch0(flow_bucket(ip6 ? dp->flow6 : dp->flow4, r->hash));
 		n4 += ip6 ? 0 : 2;
 		n6 += ip6 ? 2 : 0;
 	}
-	flow_table_prefetch_vacant(s->flow4, n4);
-	flow_table_prefetch_vacant(s->flow6, n6);
+	flow_table_prefetch_vacant(dp->flow4, n4);
+	flow_table_prefetch_vacant(dp->flow6, n6);
 }
 
 /* Keeps the translation of a session, whatever has changed in the configuration since it began. */
 static void
-keep_translation(const struct slowpath *s, struct eval *ev)
+keep_translation(const struct datapath *dp, struct eval *ev)
 {
 	struct tuple other, to;
 
-	session_tuple(s->sessions, ev->session, !ev->reply, &other);
+	session_tuple(dp->sessions, ev->session, !ev->reply, &other);
 	tuple_reverse(&to, &other);
 	if (!address_equal(&to.src, &ev->program.to.src) || to.sport != ev->program.to.sport)
 		emit_src(&ev->program, &to.src, to.sport);
@@ -66,9 +67,9 @@ keep_translation(const struct slowpath *s, struct eval *ev)
 }
 
 static void
-refuse_session(struct slowpath *s, struct eval *ev)
+refuse_session(struct datapath *dp, struct eval *ev)
 {
-	session_refuse(s->sessions, ev->fresh);
+	session_refuse(dp->sessions, ev->fresh);
 	ev->session = NULL;
 	ev->used_fields |= FIELD_TTL; /* the next packet may leave */
 }
@@ -76,9 +77,9 @@ refuse_session(struct slowpath *s, struct eval *ev)
 /* Returns true if the packet may leave.  What stops it is found again, and reported, when it is
  * executed. */
 static bool
-may_leave(const struct slowpath *s, const struct eval *ev, const struct decision *d)
+may_leave(const struct datapath *dp, const struct eval *ev, const struct decision *d)
 {
-	const struct nexthop *nh = &s->nexthops[d->nexthop];
+	const struct nexthop *nh = &dp->nexthops[d->nexthop];
 	const struct view *v = ev->view;
 
 	if (!leaves(&ev->program) || nh->state == NEXTHOP_DROP)
@@ -88,128 +89,130 @@ may_leave(const struct slowpath *s, const struct eval *ev, const struct decision
 	if ((ev->program.ttl && v->ttl <= 1)
 		|| (v->l3_bytes > nh->mtu && (v->family == 6 || v->dont_fragment)))
 		return false;
-	return nh->state != NEXTHOP_UNRESOLVED || !host_refuses(s->host, d->nexthop);
+	return nh->state != NEXTHOP_UNRESOLVED || !host_refuses(dp->host, d->nexthop);
 }
 
 /* Returns true if a half-open session may begin: they have a share, and during a flood a rate. */
 static bool
-may_open(struct slowpath *s, const struct session *fresh)
+may_open(struct datapath *dp, const struct session *fresh)
 {
-	if (fresh->proto != IPPROTO_TCP || likely(!sessions_flooded(s->sessions, 0)))
+	if (fresh->proto != IPPROTO_TCP || likely(!sessions_flooded(dp->sessions, 0)))
 		return true;
-	if (!syn_gate_may_admit(&s->sessions->gate, s->now_ns)) {
-		counter_add(&s->sessions->unproven, 1);
+	if (!syn_gate_may_admit(&dp->sessions->gate, dp->now_ns)) {
+		counter_add(&dp->sessions->unproven, 1);
 		return false;
 	}
-	session_opens(s->sessions, s->now_ns);
+	session_opens(dp->sessions, dp->now_ns);
 	return true;
 }
 
 static bool
-charge(struct slowpath *s, struct eval *ev)
+charge(struct datapath *dp, struct eval *ev)
 {
 	const struct session_charge c = {
 		.source = &ev->view->tuple.src,
 		.family = ev->view->family,
 		.limit = ev->limit,
-		.now_ns = s->now_ns,
+		.now_ns = dp->now_ns,
 	};
 
 	if (likely((ev->limit.sessions | ev->limit.per_second) == 0))
 		return true;
-	if (session_charge(s->sessions, ev->session, &c))
+	if (session_charge(dp->sessions, ev->session, &c))
 		return true;
-	counter_add(&s->sessions->limited, 1);
+	counter_add(&dp->sessions->limited, 1);
 	return false;
 }
 
 /* Enters both keys of a session that has just entered.  Returns 0 or a negative errno. */
 static int
-link_session(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+link_session(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
 	bool ip6 = ev->view->family == 6;
-	struct answer *r = &s->scratch->reply[ev->fresh - s->scratch->fresh];
+	struct answer *r = &dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh];
 	struct session_keys keys;
 
-	if (ev == &s->scratch->late)
-		reply_key(s, &ev->program, r);
+	if (ev == &dp->slow->scratch->late)
+		reply_key(dp, &ev->program, r);
 	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
 	keys.forward_hash = b->hash[slot];
 	keys.reply_hash = r->hash;
 	keys.reply = ip6 ? (const void *)&r->key6 : &r->key4;
-	return session_link(s->sessions, ev->session, &keys, b->tick);
+	return session_link(dp->sessions, ev->session, &keys, b->tick);
 }
 
 /* Returns true if the answers belong to a session other than the one that is replaced. */
 static bool
-answers_are_taken(const struct slowpath *s, const struct eval *ev)
+answers_are_taken(const struct datapath *dp, const struct eval *ev)
 {
-	const struct answer *r = &s->scratch->reply[ev->fresh - s->scratch->fresh];
-	struct flow_table *t = ev->view->family == 6 ? s->flow6 : s->flow4;
+	const struct answer *r = &dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh];
+	struct flow_table *t = ev->view->family == 6 ? dp->flow6 : dp->flow4;
 	uint32_t index = flow_table_find(t, &r->key4, r->hash);
-	const struct session *there = session_of(s->sessions, flow_at(t, index));
+	const struct session *there = session_of(dp->sessions, flow_at(t, index));
 
 	return index != 0 && there != NULL && there != ev->over;
 }
 
 /* Ends the finished session and its records: nothing else keeps the packet from leaving. */
 static enum reason
-replace(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+replace(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
-	if (ev == &s->scratch->late)
-		reply_key(s, &ev->program, &s->scratch->reply[ev->fresh - s->scratch->fresh]);
-	if (answers_are_taken(s, ev))
+	if (ev == &dp->slow->scratch->late)
+		reply_key(dp, &ev->program,
+			&dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh]);
+	if (answers_are_taken(dp, ev))
 		return REASON_session_conflict;
-	session_end(s->sessions, ev->over, SESSION_END_reused);
+	session_end(dp->sessions, ev->over, SESSION_END_reused);
 	b->flow[slot] = 0;
 	return REASON_NONE;
 }
 
 /* Enters the session.  Returns REASON_NONE, or why it cannot begin. */
 static enum reason
-enter(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+enter(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
-	enum reason r = may_open(s, ev->fresh) ? REASON_NONE : REASON_session_unproven;
+	enum reason r = may_open(dp, ev->fresh) ? REASON_NONE : REASON_session_unproven;
 	int rc;
 
 	if (r == REASON_NONE && ev->over != NULL)
-		r = replace(s, b, slot, ev);
+		r = replace(dp, b, slot, ev);
 	if (r != REASON_NONE) {
-		session_refuse(s->sessions, ev->fresh);
+		session_refuse(dp->sessions, ev->fresh);
 		return r;
 	}
-	ev->session = session_enter(s->sessions, ev->fresh, b->tick);
+	ev->session = session_enter(dp->sessions, ev->fresh, b->tick);
 	if (ev->session == NULL)
 		return REASON_session_full;
-	if (!charge(s, ev)) {
-		session_withdraw(s->sessions, ev->session);
+	if (!charge(dp, ev)) {
+		session_withdraw(dp->sessions, ev->session);
 		return REASON_session_limit;
 	}
-	rc = link_session(s, b, slot, ev);
+	rc = link_session(dp, b, slot, ev);
 	if (rc == 0)
 		return REASON_NONE;
-	sources_refund(s->sessions->sources, ev->session->source, ev->session->cost_ns);
+	sources_refund(dp->sessions->sources, ev->session->source, ev->session->cost_ns);
 	session_end(
-		s->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
+		dp->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);
 	return rc == -EEXIST ? REASON_session_conflict : REASON_session_full;
 }
 
 static void
-enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+enter_fresh(
+	struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
 {
 	enum reason r;
 
-	if (!may_leave(s, ev, d)) {
-		refuse_session(s, ev);
+	if (!may_leave(dp, ev, d)) {
+		refuse_session(dp, ev);
 		return;
 	}
 	d->metered = true;
-	d->exceeded = !slowpath_meters(s, ev->program.actions, ev->view->l3_bytes);
+	d->exceeded = !slowpath_meters(dp, ev->program.actions, ev->view->l3_bytes);
 	if (d->exceeded) {
-		refuse_session(s, ev);
+		refuse_session(dp, ev);
 		return;
 	}
-	r = enter(s, b, slot, ev);
+	r = enter(dp, b, slot, ev);
 	if (r != REASON_NONE) {
 		ev->session = NULL;
 		emit_drop(&ev->program, r, 0);
@@ -219,18 +222,18 @@ enter_fresh(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev,
 	}
 	b->flow[slot] = ev->session->flow[0];
 	d->begins = true;
-	s->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
-	observe_session(s, ev->session);
+	dp->slow->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
+	observe_session(dp, ev->session);
 }
 
 void
 enter_session(
-	struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+	struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
 {
 	if (ev->session == NULL)
 		return;
 	if (ev->session == ev->fresh)
-		enter_fresh(s, b, slot, ev, d);
+		enter_fresh(dp, b, slot, ev, d);
 	else if (!ev->view->icmp_error)
-		keep_translation(s, ev);
+		keep_translation(dp, ev);
 }

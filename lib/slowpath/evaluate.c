@@ -29,43 +29,43 @@ read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 }
 
 static void
-prepare(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev,
+prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev,
 	struct session *fresh)
 {
-	eval_init(ev, s->gen, slot_view(s, b, slot));
+	eval_init(ev, dp->gen, slot_view(dp, b, slot));
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
 	ev->key_hash = b->class[slot] < SLOT_SLOW ? b->hash[slot] : 0;
-	ev->now_ns = s->now_ns;
-	ev->sessions = s->sessions;
+	ev->now_ns = dp->now_ns;
+	ev->sessions = dp->sessions;
 	ev->fresh = fresh;
-	ev->nat = s->nat;
+	ev->nat = dp->nat;
 	if (b->flow[slot] != 0) {
 		const struct flow *f = flow_at(
-			ev->view->family == 6 ? s->flow6 : s->flow4, b->flow[slot]);
+			ev->view->family == 6 ? dp->flow6 : dp->flow4, b->flow[slot]);
 
-		ev->session = session_of(s->sessions, f);
+		ev->session = session_of(dp->sessions, f);
 		ev->reply = f->flags & FLOW_REPLY;
 	}
 	read_quoted(b, slot, ev);
-	ev->trace = s->observer != NULL ? s->observer->trace : NULL;
+	ev->trace = dp->observer != NULL ? dp->observer->trace : NULL;
 	if (ev->in == NULL || ev->in->pipeline == NULL)
 		eval_drop(ev, REASON_interface_unused, 0);
 }
 
 void
-evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
+evaluate_one(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev)
 {
-	prepare(s, b, slot, ev, &s->scratch->fresh[BURST_MAX]);
+	prepare(dp, b, slot, ev, &dp->slow->scratch->fresh[BURST_MAX]);
 	if (!ev->done)
 		pipeline_evaluate(ev->in->pipeline, &ev, 1);
 }
 
 void
-evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev)
+evaluate_beside(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev)
 {
 	if (ev->session == ev->fresh)
-		session_refuse(s->sessions, ev->fresh);
-	prepare(s, b, slot, ev, ev->fresh);
+		session_refuse(dp->sessions, ev->fresh);
+	prepare(dp, b, slot, ev, ev->fresh);
 	ev->keeps_over = true;
 	if (!ev->done)
 		pipeline_evaluate(ev->in->pipeline, &ev, 1);
@@ -90,14 +90,14 @@ same_pipeline(struct eval **vec, unsigned n)
 }
 
 void
-evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n)
+evaluate_misses(struct datapath *dp, const struct burst *b, unsigned n)
 {
-	struct slowpath_scratch *sc = s->scratch;
+	struct slowpath_scratch *sc = dp->slow->scratch;
 	struct eval **vec = sc->vector;
 	unsigned left = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		prepare(s, b, sc->miss[i], &sc->eval[i], &sc->fresh[i]);
+		prepare(dp, b, sc->miss[i], &sc->eval[i], &sc->fresh[i]);
 		if (!sc->eval[i].done)
 			vec[left++] = &sc->eval[i];
 	}

@@ -4,26 +4,26 @@
 #include "slowpath/slowpath_priv.h"
 
 uint32_t
-slot_find(const struct slowpath *s, const struct burst *b, unsigned slot)
+slot_find(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
 	if (slot_is_ip6(b, slot))
-		return flow_table_find(s->flow6, &b->key6[slot], b->hash[slot]);
-	return flow_table_find(s->flow4, &b->key4[slot], b->hash[slot]);
+		return flow_table_find(dp->flow6, &b->key6[slot], b->hash[slot]);
+	return flow_table_find(dp->flow4, &b->key4[slot], b->hash[slot]);
 }
 
 const struct flow *
-slot_record(const struct slowpath *s, const struct burst *b, unsigned slot)
+slot_record(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
 	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
 
-	return flow_at(ip6 ? s->flow6 : s->flow4, b->flow[slot]);
+	return flow_at(ip6 ? dp->flow6 : dp->flow4, b->flow[slot]);
 }
 
 bool
-slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot)
+slot_has_program(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	const struct flow *f = flow_at(slot_is_ip6(b, slot) ? s->flow6 : s->flow4, b->flow[slot]);
+	const struct flow *f = flow_at(slot_is_ip6(b, slot) ? dp->flow6 : dp->flow4, b->flow[slot]);
 
-	return b->flow[slot] != 0 && f->epoch == s->epoch
-		&& !(b->handed && s->nexthops[f->nexthop].state == NEXTHOP_WORKER);
+	return b->flow[slot] != 0 && f->epoch == dp->epoch
+		&& !(b->handed && dp->nexthops[f->nexthop].state == NEXTHOP_WORKER);
 }

@@ -11,47 +11,47 @@
 /* Remembers the owner of a plain packet's flow: other packets are few, and an error's owner is not
  * in its key. */
 static void
-remember(struct slowpath *s, struct burst *b, unsigned slot, unsigned worker)
+remember(struct datapath *dp, struct burst *b, unsigned slot, unsigned worker)
 {
-	struct flow_table *t = b->class[slot] == SLOT_PLAIN6 ? s->flow6 : s->flow4;
+	struct flow_table *t = b->class[slot] == SLOT_PLAIN6 ? dp->flow6 : dp->flow4;
 	uint32_t index = b->flow[slot];
 	struct flow *f;
 
 	if (index == 0)
-		index = slot_cache(s, b, slot);
+		index = slot_cache(dp, b, slot);
 	f = flow_at(t, index);
 	if (index == 0 || (f->flags & FLOW_SESSION))
 		return; /* a session that began before its owner changed */
-	slowpath_let_go(s, t, index);
+	slowpath_let_go(dp, t, index);
 	f->flags &= (uint8_t) ~(FLOW_ACTIONS | FLOW_SHARED);
 	f->nexthop = (uint16_t)(NEXTHOP_WORKERS + worker);
-	f->epoch = s->epoch;
+	f->epoch = dp->epoch;
 }
 
 static bool
-is_known(struct slowpath *s, struct burst *b, unsigned slot)
+is_known(struct datapath *dp, struct burst *b, unsigned slot)
 {
 	if (b->class[slot] > SLOT_OTHER6)
 		return false;
-	b->flow[slot] = slot_find(s, b, slot);
-	return slot_has_program(s, b, slot);
+	b->flow[slot] = slot_find(dp, b, slot);
+	return slot_has_program(dp, b, slot);
 }
 
 void
-slowpath_hand_off(struct slowpath *s, struct burst *b, unsigned from)
+slowpath_hand_off(struct datapath *dp, struct burst *b, unsigned from)
 {
 	for (unsigned i = from; i < b->n; i++) {
 		unsigned worker;
 
-		if (b->class[i] == SLOT_DONE || is_known(s, b, i))
+		if (b->class[i] == SLOT_DONE || is_known(dp, b, i))
 			continue;
-		worker = s->owner(s->owner_arg, b, i);
-		if (worker == s->worker)
+		worker = dp->slow->owner(dp->slow->owner_arg, b, i);
+		if (worker == dp->worker)
 			continue;
 		if (b->class[i] <= SLOT_PLAIN6)
-			remember(s, b, i, worker);
+			remember(dp, b, i, worker);
 		b->class[i] = SLOT_DONE;
-		b->out[i] = OUT_WORKER;
-		b->egress[i] = (uint16_t)worker;
+		b->output[i].port = OUT_WORKER;
+		b->output[i].iface = (uint16_t)worker;
 	}
 }

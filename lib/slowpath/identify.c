@@ -73,46 +73,46 @@ identify(uint8_t *ip, rte_be16_t id)
 }
 
 static rte_be16_t
-next_id(struct slowpath *s, rte_be32_t src, rte_be32_t dst, uint8_t proto)
+next_id(struct datapath *dp, rte_be32_t src, rte_be32_t dst, uint8_t proto)
 {
 	const struct identifier_of of = {
 		.src = src,
 		.dst = dst,
 		.proto = proto,
-		.worker = (uint16_t)s->worker,
-		.workers = s->gen->n_workers > 0 ? (uint16_t)s->gen->n_workers : 1,
+		.worker = (uint16_t)dp->worker,
+		.workers = dp->gen->n_workers > 0 ? (uint16_t)dp->gen->n_workers : 1,
 	};
 
-	return identifier_next(s->identifier, &of);
+	return identifier_next(dp->slow->identifier, &of);
 }
 
 void
-slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to)
+slowpath_identify(struct datapath *dp, uint8_t *ip, const struct to4 *to)
 {
-	identify(ip, next_id(s, to->src, to->dst, to->proto));
+	identify(ip, next_id(dp, to->src, to->dst, to->proto));
 }
 
 /* Returns the number for a datagram's fragments, which the first one to leave chooses. */
 static rte_be16_t
-shared_id(struct slowpath *s, const struct tuple *to)
+shared_id(struct datapath *dp, const struct tuple *to)
 {
-	struct fragment_pass *pass = s->pass;
+	struct fragment_pass *pass = dp->slow->pass;
 
 	if (pass == NULL)
-		return next_id(s, to->src.v4, to->dst.v4, to->proto);
+		return next_id(dp, to->src.v4, to->dst.v4, to->proto);
 	if (!(pass->flags & FRAGMENT_IDENTIFIED))
-		pass->id = next_id(s, to->src.v4, to->dst.v4, to->proto);
+		pass->id = next_id(dp, to->src.v4, to->dst.v4, to->proto);
 	pass->flags |= FRAGMENT_IDENTIFIED;
 	return pass->id;
 }
 
 void
 identify_shared(
-	struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
+	struct datapath *dp, struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 {
 	if (!shares_source(&v->tuple, to)
 		|| (!v->fragment
 			&& (v->dont_fragment || v->l3_bytes <= IP4_NEVER_FRAGMENTED_BYTES)))
 		return;
-	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), shared_id(s, to));
+	identify(rte_pktmbuf_mtod_offset(m, uint8_t *, v->l3), shared_id(dp, to));
 }

@@ -12,10 +12,10 @@
 /* Returns a record for the slot's flow, in the place of an older one if there is no other room; or
  * 0. */
 static uint32_t
-slot_insert(struct slowpath *s, const struct burst *b, unsigned slot)
+slot_insert(struct datapath *dp, const struct burst *b, unsigned slot)
 {
 	bool ip6 = slot_is_ip6(b, slot);
-	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	struct flow_table *t = ip6 ? dp->flow6 : dp->flow4;
 	const void *key = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
 	uint32_t index = flow_table_insert(t, key, b->hash[slot], b->tick);
 
@@ -25,37 +25,38 @@ slot_insert(struct slowpath *s, const struct burst *b, unsigned slot)
 }
 
 uint32_t
-slot_cache(struct slowpath *s, const struct burst *b, unsigned slot)
+slot_cache(struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	struct flow_table *t = slot_is_ip6(b, slot) ? s->flow6 : s->flow4;
+	struct flow_table *t = slot_is_ip6(b, slot) ? dp->flow6 : dp->flow4;
 
-	return flow_table_admit(t, b->hash[slot]) ? slot_insert(s, b, slot) : 0;
+	return flow_table_admit(t, b->hash[slot]) ? slot_insert(dp, b, slot) : 0;
 }
 
 /* Returns a record for packets of a session that come by another interface of the zone than the
  * first one. */
 static uint32_t
-alias_for(struct slowpath *s, const struct burst *b, unsigned slot, const struct eval *ev)
+alias_for(struct datapath *dp, const struct burst *b, unsigned slot, const struct eval *ev)
 {
 	uint32_t index = b->flow[slot];
 
 	if (index == 0)
-		index = slot_insert(s, b, slot);
+		index = slot_insert(dp, b, slot);
 	if (index != 0)
-		session_alias(s->sessions, ev->session, index, ev->reply);
+		session_alias(dp->sessions, ev->session, index, ev->reply);
 	return index;
 }
 
 static uint32_t
-record_for(struct slowpath *s, const struct burst *b, unsigned slot, const struct eval *ev)
+record_for(struct datapath *dp, const struct burst *b, unsigned slot, const struct eval *ev)
 {
-	const struct flow *f = flow_at(ev->view->family == 6 ? s->flow6 : s->flow4, b->flow[slot]);
+	const struct flow *f = flow_at(
+		ev->view->family == 6 ? dp->flow6 : dp->flow4, b->flow[slot]);
 
 	if (ev->session != NULL && (b->flow[slot] == 0 || !(f->flags & FLOW_SESSION)))
-		return alias_for(s, b, slot, ev);
+		return alias_for(dp, b, slot, ev);
 	if (b->flow[slot] != 0)
 		return b->flow[slot]; /* its program is of an older epoch */
-	return slot_cache(s, b, slot);
+	return slot_cache(dp, b, slot);
 }
 
 /* Returns true if the program has listed actions that the executor carries out; counts are
@@ -72,37 +73,37 @@ has_actions(const struct program *p)
 
 /* Returns the program's list; 0: none is free, although other records were asked for theirs. */
 static uint16_t
-list_for(struct slowpath *s, const struct program *p, uint16_t iface)
+list_for(struct datapath *dp, const struct program *p, uint16_t iface)
 {
-	uint32_t generation = (uint32_t)s->gen->number;
-	uint16_t list = action_lists_take(s->lists, p->actions, p->action_count, generation);
+	uint32_t generation = (uint32_t)dp->gen->number;
+	uint16_t list = action_lists_take(dp->lists, p->actions, p->action_count, generation);
 
 	if (list == 0) {
-		slowpath_free_lists(s);
-		list = action_lists_take(s->lists, p->actions, p->action_count, generation);
+		slowpath_free_lists(dp);
+		list = action_lists_take(dp->lists, p->actions, p->action_count, generation);
 	}
-	action_lists_own(s->lists, list, iface);
+	action_lists_own(dp->lists, list, iface);
 	if (list == 0)
-		counter_add(&s->lists->refused, 1);
+		counter_add(&dp->lists->refused, 1);
 	return list;
 }
 
 /* Makes the record's list the program's.  Returns false if there is no room for one more. */
 static bool
-hold_list(struct slowpath *s, struct flow *f, const struct program *p, uint16_t iface)
+hold_list(struct datapath *dp, struct flow *f, const struct program *p, uint16_t iface)
 {
 	uint16_t list = 0;
 
 	if (p->action_count > 0)
-		list = list_for(s, p, iface);
-	slowpath_collect(s, f);
-	action_lists_give(s->lists, f->list);
+		list = list_for(dp, p, iface);
+	slowpath_collect(dp, f);
+	action_lists_give(dp->lists, f->list);
 	f->list = list;
 	return list != 0 || p->action_count == 0;
 }
 
 static void
-write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const struct eval *ev,
+write_record(struct datapath *dp, struct flow_table *t, uint32_t index, const struct eval *ev,
 	const struct decision *d)
 {
 	const struct program *p = &ev->program;
@@ -110,38 +111,38 @@ write_record(struct slowpath *s, struct flow_table *t, uint32_t index, const str
 	struct flow *f = flow_at(t, index);
 	uint16_t l4_delta;
 
-	if (t == s->flow6)
+	if (t == dp->flow6)
 		rewrite6_compile(&flow6_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
 	else
 		rewrite4_compile(&flow4_at(t, index)->to, &l4_delta, from, &p->to, p->ttl);
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
-	f->epoch = hold_list(s, f, p, ev->view->iface) ? s->epoch : 0;
+	f->epoch = hold_list(dp, f, p, ev->view->iface) ? dp->epoch : 0;
 	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED))
-		| (has_actions(p) || drops_are_told(s, p) ? FLOW_ACTIONS : 0)
+		| (has_actions(p) || drops_are_told(dp, p) ? FLOW_ACTIONS : 0)
 		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
 }
 
 /* Returns true if the decision depends on the key alone, and so may serve the flow's next
  * packets. */
 static bool
-cacheable(const struct slowpath *s, const struct eval *ev, const struct decision *d)
+cacheable(const struct datapath *dp, const struct eval *ev, const struct decision *d)
 {
 	return ev->used_fields == 0 && ev->program.verdict != PROGRAM_REJECT
 		&& d->nexthop != REASON_neighbour_queue_full && !ev->view->icmp_error
-		&& host_lasts(s->host, d->nexthop);
+		&& host_lasts(dp->host, d->nexthop);
 }
 
 void
-install(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
+install(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
 {
-	struct flow_table *t = ev->view->family == 6 ? s->flow6 : s->flow4;
+	struct flow_table *t = ev->view->family == 6 ? dp->flow6 : dp->flow4;
 
-	if (!cacheable(s, ev, d))
+	if (!cacheable(dp, ev, d))
 		return; /* the record's decision still holds for the flow's other
 			 * packets */
-	b->flow[slot] = record_for(s, b, slot, ev);
+	b->flow[slot] = record_for(dp, b, slot, ev);
 	if (b->flow[slot] != 0)
-		write_record(s, t, b->flow[slot], ev, d);
-	d->recorded = flow_at(t, b->flow[slot])->epoch == s->epoch;
+		write_record(dp, t, b->flow[slot], ev, d);
+	d->recorded = flow_at(t, b->flow[slot])->epoch == dp->epoch;
 }

@@ -23,15 +23,15 @@ counter_now(const struct generation *gen, const struct action_list *l, uint32_t 
 }
 
 void
-slowpath_collect(struct slowpath *s, struct flow *f)
+slowpath_collect(struct datapath *dp, struct flow *f)
 {
-	const struct action_list *l = action_lists_at(s->lists, f->list);
-	struct rule_hits *hits = s->gen->worker[s->worker].hits;
+	const struct action_list *l = action_lists_at(dp->lists, f->list);
+	struct rule_hits *hits = dp->gen->worker[dp->worker].hits;
 
 	if (f->packets == 0)
 		return;
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && l->word[i] != 0; i++) {
-		uint32_t counter = counter_now(s->gen, l, l->word[i]);
+		uint32_t counter = counter_now(dp->gen, l, l->word[i]);
 		struct rule_hits *h = &hits[counter];
 
 		if (counter == 0)
@@ -42,17 +42,17 @@ slowpath_collect(struct slowpath *s, struct flow *f)
 		counter_add(&h->bytes, f->bytes);
 		h->last = f->seen;
 	}
-	if (unlikely(s->rules != NULL) && (f->flags & FLOW_SESSION))
-		rule_ring_count(s->rules, f->session, f->flags & FLOW_REPLY, f->packets, f->bytes);
+	if (unlikely(dp->rules != NULL) && (f->flags & FLOW_SESSION))
+		rule_ring_count(dp->rules, f->session, f->flags & FLOW_REPLY, f->packets, f->bytes);
 	f->packets = 0;
 	f->bytes = 0;
 }
 
 /* Keeps the time of an alias that is removed: when its session last had a packet. */
 static void
-keep_seen(const struct slowpath *s, struct flow_table *t, const struct flow *alias)
+keep_seen(const struct datapath *dp, struct flow_table *t, const struct flow *alias)
 {
-	const struct session *session = session_of(s->sessions, alias);
+	const struct session *session = session_of(dp->sessions, alias);
 	struct flow *f = flow_at(t, session->flow[(alias->flags & FLOW_REPLY) != 0]);
 
 	if ((int32_t)(alias->seen - f->seen) > 0)
@@ -60,14 +60,14 @@ keep_seen(const struct slowpath *s, struct flow_table *t, const struct flow *ali
 }
 
 void
-slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index)
+slowpath_let_go(void *datapath, struct flow_table *t, uint32_t index)
 {
-	struct slowpath *s = slowpath;
+	struct datapath *dp = datapath;
 	struct flow *f = flow_at(t, index);
 
 	if (f->flags & FLOW_ALIAS)
-		keep_seen(s, t, f);
-	slowpath_collect(s, f);
-	action_lists_give(s->lists, f->list);
+		keep_seen(dp, t, f);
+	slowpath_collect(dp, f);
+	action_lists_give(dp->lists, f->list);
 	f->list = 0;
 }

@@ -18,41 +18,41 @@
 /* Returns the index of the next record of both tables, one after the other (*t); 0: a place that
  * never had one. */
 static uint32_t
-next_record(struct slowpath *s, struct flow_table **t)
+next_record(struct datapath *dp, struct flow_table **t)
 {
-	uint32_t n4 = s->flow4->high, n6 = s->flow6->high, hand = s->lists_hand;
+	uint32_t n4 = dp->flow4->high, n6 = dp->flow6->high, hand = dp->slow->lists_hand;
 
 	if (hand >= n4 + n6)
 		hand = 0;
-	s->lists_hand = hand + 1;
-	*t = hand < n4 ? s->flow4 : s->flow6;
+	dp->slow->lists_hand = hand + 1;
+	*t = hand < n4 ? dp->flow4 : dp->flow6;
 	if (n4 + n6 == 0)
 		return 0;
 	return hand < n4 ? hand + 1 : hand - n4 + 1;
 }
 
 static uint16_t
-iface_of(const struct slowpath *s, const struct flow_table *t, uint32_t index)
+iface_of(const struct datapath *dp, const struct flow_table *t, uint32_t index)
 {
-	return t == s->flow6 ? flow6_at(t, index)->key.iface : flow4_at(t, index)->key.iface;
+	return t == dp->flow6 ? flow6_at(t, index)->key.iface : flow4_at(t, index)->key.iface;
 }
 
 void
-slowpath_free_lists(struct slowpath *s)
+slowpath_free_lists(struct datapath *dp)
 {
-	uint16_t heaviest = action_lists_heaviest(s->lists);
+	uint16_t heaviest = action_lists_heaviest(dp->lists);
 
-	for (unsigned i = 0; i < LOOKED_AT && action_lists_full(s->lists); i++) {
+	for (unsigned i = 0; i < LOOKED_AT && action_lists_full(dp->lists); i++) {
 		struct flow_table *t;
-		uint32_t index = next_record(s, &t);
+		uint32_t index = next_record(dp, &t);
 		struct flow *f = flow_at(t, index);
 
 		if (index == 0 || f->list == 0 || !(f->flags & FLOW_USED))
 			continue;
-		if (iface_of(s, t, index) != heaviest
-			&& clock_tick(s->now_ns) - f->seen <= IDLE_TICKS)
+		if (iface_of(dp, t, index) != heaviest
+			&& clock_tick(dp->now_ns) - f->seen <= IDLE_TICKS)
 			continue;
-		slowpath_let_go(s, t, index);
+		slowpath_let_go(dp, t, index);
 		f->epoch = 0;
 	}
 }

@@ -16,21 +16,21 @@
 /* Makes the forward flow be evaluated again: the session has left state NEW, for which it was
  * decided. */
 static void
-judge_again(struct slowpath *s, const struct session *session)
+judge_again(struct datapath *dp, const struct session *session)
 {
-	s->scratch->changed = true;
-	session_outdate(s->sessions, session);
+	dp->slow->scratch->changed = true;
+	session_outdate(dp->sessions, session);
 }
 
 static enum reason
-try_tcp(const struct slowpath *s, const struct session *session, bool reply, const uint8_t *tcp,
+try_tcp(const struct datapath *dp, const struct session *session, bool reply, const uint8_t *tcp,
 	uint32_t l4_bytes, struct move *move)
 {
 	struct tcp_segment segment;
 	struct tcp_verdict said;
 
 	move->session = *session;
-	move->offer = *session_offer(s->sessions, session);
+	move->offer = *session_offer(dp->sessions, session);
 	if (session->flags & SESSION_WAITING)
 		session_begin(&move->session);
 	tcp_read(&segment, tcp, l4_bytes);
@@ -41,18 +41,18 @@ try_tcp(const struct slowpath *s, const struct session *session, bool reply, con
 
 /* Sets the class that follows from the state. */
 static void
-reclass(struct slowpath *s, struct session *session, enum tcp_state before)
+reclass(struct datapath *dp, struct session *session, enum tcp_state before)
 {
 	if (session->state == before)
 		return;
-	session_become(s->sessions, session, tcp_class(session->state));
+	session_become(dp->sessions, session, tcp_class(session->state));
 	if (tcp_is_new(session, before) && !tcp_is_new(session, session->state))
-		judge_again(s, session);
+		judge_again(dp, session);
 }
 
 /* Copies what tcp_track writes. */
 static void
-keep_tcp(struct slowpath *s, struct session *session, const struct move *move)
+keep_tcp(struct datapath *dp, struct session *session, const struct move *move)
 {
 	enum tcp_state before = session->state;
 
@@ -60,12 +60,12 @@ keep_tcp(struct slowpath *s, struct session *session, const struct move *move)
 	session->flags = move->session.flags;
 	memcpy(session->acked, move->session.acked, sizeof(session->acked));
 	memcpy(session->side, move->session.side, sizeof(session->side));
-	*session_offer(s->sessions, session) = move->offer;
-	reclass(s, session, before);
+	*session_offer(dp->sessions, session) = move->offer;
+	reclass(dp, session, before);
 }
 
 enum reason
-move_try(const struct slowpath *s, const struct decision *d, const struct view *v,
+move_try(const struct datapath *dp, const struct decision *d, const struct view *v,
 	const struct rte_mbuf *m, struct move *move)
 {
 	move->idle = false;
@@ -75,135 +75,136 @@ move_try(const struct slowpath *s, const struct decision *d, const struct view *
 		return REASON_session_waiting;
 	if (v->proto != IPPROTO_TCP || v->l4 == VIEW_NONE)
 		return REASON_NONE;
-	return try_tcp(s, d->session, d->reply, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4),
+	return try_tcp(dp, d->session, d->reply, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4),
 		v->l3_bytes - (v->l4 - v->l3), move);
 }
 
 /* Begins a session: its first packet leaves. */
 static void
-begin(struct slowpath *s, struct session *session)
+begin(struct datapath *dp, struct session *session)
 {
 	struct tuple answer;
 
 	if ((session->mapping[0] | session->mapping[1]) != 0) {
-		session_tuple(s->sessions, session, true, &answer);
-		nat_begin(s->nat, session, answer.src.v4, s->now_ns);
+		session_tuple(dp->sessions, session, true, &answer);
+		nat_begin(dp->nat, session, answer.src.v4, dp->now_ns);
 	}
 	session_begin(session);
 }
 
 void
-move_keep(struct slowpath *s, const struct decision *d, const struct view *v,
+move_keep(struct datapath *dp, const struct decision *d, const struct view *v,
 	const struct move *move, uint32_t flow)
 {
 	struct session *session = d->session;
 
 	if (!move->idle)
-		flow_at(v->family == 6 ? s->flow6 : s->flow4, flow)->seen = clock_tick(s->now_ns);
+		flow_at(v->family == 6 ? dp->flow6 : dp->flow4, flow)->seen = clock_tick(
+			dp->now_ns);
 	if (session->flags & SESSION_WAITING)
-		begin(s, session);
+		begin(dp, session);
 	if (v->proto == IPPROTO_TCP) {
 		if (v->l4 != VIEW_NONE)
-			keep_tcp(s, session, move);
+			keep_tcp(dp, session, move);
 	} else if (d->reply && session->state == PLAIN_SINGLE) {
-		session_replied(s->sessions, session);
-		judge_again(s, session);
+		session_replied(dp->sessions, session);
+		judge_again(dp, session);
 	}
 }
 
 static void
-tell_state(struct slowpath *s, const struct session *session)
+tell_state(struct datapath *dp, const struct session *session)
 {
-	if (unlikely(s->observer != NULL))
-		s->scratch->tcp_behind[s->scratch->n_tcp_behind++ % BURST_MAX] = (uint8_t)session
-											 ->state;
+	if (unlikely(dp->observer != NULL))
+		dp->slow->scratch->tcp_state[dp->slow->scratch->n_tcp_states++
+			% BURST_MAX] = (uint8_t)session->state;
 }
 
 struct tcp_verdict
-slowpath_tcp(struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
+slowpath_tcp(struct datapath *dp, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes)
 {
-	struct session *session = session_of(s->sessions, f);
+	struct session *session = session_of(dp->sessions, f);
 	enum tcp_state before = session->state;
 	struct tcp_segment segment;
 	struct tcp_verdict v;
 
 	tcp_read(&segment, tcp, l4_bytes);
 	v = tcp_track(
-		session, session_offer(s->sessions, session), f->flags & FLOW_REPLY, &segment);
-	reclass(s, session, before);
-	tell_state(s, session);
+		session, session_offer(dp->sessions, session), f->flags & FLOW_REPLY, &segment);
+	reclass(dp, session, before);
+	tell_state(dp, session);
 	return v;
 }
 
 enum reason
-slowpath_hit_actions(struct slowpath *s, const struct hit_packet *hit, uint32_t tick)
+slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t tick)
 {
 	struct flow *f = hit->flow;
-	const uint32_t *actions = action_lists_at(s->lists, f->list)->word;
-	struct session *session = session_of(s->sessions, f);
+	const uint32_t *actions = action_lists_at(dp->lists, f->list)->word;
+	struct session *session = session_of(dp->sessions, f);
 	bool tcp = f->flags & FLOW_TCP;
 	struct move move = { .idle = false };
 	enum reason r = tcp
-		? try_tcp(s, session, f->flags & FLOW_REPLY, hit->l4, hit->l4_bytes, &move)
+		? try_tcp(dp, session, f->flags & FLOW_REPLY, hit->l4, hit->l4_bytes, &move)
 		: REASON_NONE;
 
 	if (r == REASON_NONE) {
 		f->packets++;
 		f->bytes += hit->ip_bytes;
-		r = slowpath_meters(s, actions, hit->ip_bytes) ? REASON_NONE
-							       : REASON_police_exceeded;
+		r = slowpath_meters(dp, actions, hit->ip_bytes) ? REASON_NONE
+								: REASON_police_exceeded;
 	}
 	if (session == NULL || (r == REASON_NONE && !move.idle))
 		f->seen = tick;
 	if (r == REASON_NONE) {
 		slowpath_marks(actions, hit->ip, hit->family);
 		if (tcp)
-			keep_tcp(s, session, &move);
+			keep_tcp(dp, session, &move);
 	}
 	if (tcp)
-		tell_state(s, session);
+		tell_state(dp, session);
 	return r;
 }
 
 /* Finds the session of a packet that waited, as far as it still belongs to one. */
 static bool
-find_session(const struct slowpath *s, const struct view *v, struct decision *d)
+find_session(const struct datapath *dp, const struct view *v, struct decision *d)
 {
 	memset(d, 0, sizeof(*d));
 	if (v->icmp_error || v->tuple.kind != KEY_PLAIN)
 		return false;
-	d->session = session_find(s->sessions, &v->tuple, &d->reply);
+	d->session = session_find(dp->sessions, &v->tuple, &d->reply);
 	return d->session != NULL
-		&& zones_same(
-			&s->gen->zones, session_iface(s->sessions, d->session, d->reply), v->iface);
+		&& zones_same(&dp->gen->zones, session_iface(dp->sessions, d->session, d->reply),
+			v->iface);
 }
 
 enum reason
-slowpath_waited(void *slowpath, const struct view *v, const struct rte_mbuf *m)
+slowpath_waited(void *datapath, const struct view *v, const struct rte_mbuf *m)
 {
-	struct slowpath *s = slowpath;
+	struct datapath *dp = datapath;
 	struct decision d;
 	struct move move;
 	enum reason r;
 
-	if (!find_session(s, v, &d))
+	if (!find_session(dp, v, &d))
 		return REASON_NONE;
-	r = move_try(s, &d, v, m, &move);
+	r = move_try(dp, &d, v, m, &move);
 	if (r != REASON_NONE) {
 		if (!d.reply)
-			session_waits_no_more(s->sessions, d.session);
+			session_waits_no_more(dp->sessions, d.session);
 		return r;
 	}
-	move_keep(s, &d, v, &move, d.session->flow[d.reply]);
+	move_keep(dp, &d, v, &move, d.session->flow[d.reply]);
 	return REASON_NONE;
 }
 
 void
-slowpath_waited_in_vain(void *slowpath, const struct view *v)
+slowpath_waited_in_vain(void *datapath, const struct view *v)
 {
-	struct slowpath *s = slowpath;
+	struct datapath *dp = datapath;
 	struct decision d;
 
-	if (find_session(s, v, &d) && !d.reply)
-		session_waits_no_more(s->sessions, d.session);
+	if (find_session(dp, v, &d) && !d.reply)
+		session_waits_no_more(dp->sessions, d.session);
 }

@@ -19,10 +19,10 @@ deciding_counter(const uint32_t *actions)
 }
 
 void
-decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d)
+decision_from_record(struct datapath *dp, const struct burst *b, unsigned slot, struct decision *d)
 {
 	bool ip6 = b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
-	struct flow_table *t = ip6 ? s->flow6 : s->flow4;
+	struct flow_table *t = ip6 ? dp->flow6 : dp->flow4;
 	uint32_t index = b->flow[slot];
 	const struct flow *f = flow_at(t, index);
 
@@ -35,13 +35,13 @@ decision_from_record(struct slowpath *s, const struct burst *b, unsigned slot, s
 		d->ttl = flow4_at(t, index)->to.ttl;
 	}
 	d->nexthop = f->nexthop;
-	d->actions = action_lists_at(s->lists, f->list)->word;
+	d->actions = action_lists_at(dp->lists, f->list)->word;
 	d->fast = d->recorded = true;
-	d->session = session_of(s->sessions, f);
+	d->session = session_of(dp->sessions, f);
 	d->reply = f->flags & FLOW_REPLY;
 	/* A drop without a deciding line may still have been counted by a line before: accepted,
 	 * then martian. */
-	if (s->nexthops[f->nexthop].state == NEXTHOP_DROP
+	if (dp->nexthops[f->nexthop].state == NEXTHOP_DROP
 		&& reason_fault((enum reason)f->nexthop) == FAULT_POLICY)
 		d->counter = deciding_counter(d->actions);
 }

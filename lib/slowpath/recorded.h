@@ -9,17 +9,17 @@ struct recorder_entry;
 
 /* Begins the entry of a slot, before anything is done to its packet. */
 struct recorder_entry *slowpath_record_begin(
-	struct slowpath *s, const struct burst *b, unsigned slot);
+	struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Ends it with the verdict. */
 void slowpath_record_end(
-	struct slowpath *s, const struct burst *b, unsigned slot, struct recorder_entry *e);
+	struct datapath *dp, const struct burst *b, unsigned slot, struct recorder_entry *e);
 
 /* Finds the line that decided the drop of a slot by a program of its flow. */
-void slowpath_find_counter(struct slowpath *s, const struct burst *b, unsigned slot);
+void slowpath_find_counter(struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Returns the lines that decided, by slot: valid for slots that are told (SLOT_TOLD), or after
  * slowpath_find_counter. */
-const uint32_t *slowpath_counters(const struct slowpath *s);
+const uint32_t *slowpath_counters(const struct datapath *dp);
 
 #endif

@@ -10,9 +10,9 @@
 #include "tap/probes.h"
 
 static void
-program_of(struct slowpath *s, const struct decision *d, struct program *p)
+program_of(struct datapath *dp, const struct decision *d, struct program *p)
 {
-	const struct nexthop *nh = &s->nexthops[d->nexthop];
+	const struct nexthop *nh = &dp->nexthops[d->nexthop];
 
 	if (d->program != NULL) {
 		*p = *d->program;
@@ -53,13 +53,13 @@ conn_of_hit(const struct session *session, bool reply, unsigned state)
 }
 
 static struct observed_session
-session_told(const struct slowpath *s, const struct decision *d, unsigned state)
+session_told(const struct datapath *dp, const struct decision *d, unsigned state)
 {
-	struct observed_session told = { .worker = s->worker, .conn = d->conn, .reply = d->reply };
+	struct observed_session told = { .worker = dp->worker, .conn = d->conn, .reply = d->reply };
 
 	if (d->session == NULL)
 		return told;
-	told.index = session_index(s->sessions, d->session);
+	told.index = session_index(dp->sessions, d->session);
 	told.tcp = d->session->proto == IPPROTO_TCP;
 	told.state = (uint8_t)state;
 	if (d->fast)
@@ -68,71 +68,71 @@ session_told(const struct slowpath *s, const struct decision *d, unsigned state)
 }
 
 void
-observe_session(struct slowpath *s, const struct session *session)
+observe_session(struct datapath *dp, const struct session *session)
 {
-	PROBE_SESSION_BEGIN(s->worker, session_index(s->sessions, session), session->proto);
-	if (s->observer != NULL && s->observer->session != NULL)
-		s->observer->session(
-			s->observer->arg, s->worker, session_index(s->sessions, session));
+	PROBE_SESSION_BEGIN(dp->worker, session_index(dp->sessions, session), session->proto);
+	if (dp->observer != NULL && dp->observer->session != NULL)
+		dp->observer->session(
+			dp->observer->arg, dp->worker, session_index(dp->sessions, session));
 }
 
 static void
-tell(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d,
+tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d,
 	unsigned state)
 {
 	struct observation o = { 0 };
 	struct program p;
 
 	/* Already reported when it was held, or reported by the worker that owns it. */
-	if (s->observer == NULL || slot == BURST_SPARE || b->out[slot] == OUT_WORKER)
+	if (dp->observer == NULL || slot == BURST_SPARE || b->output[slot].port == OUT_WORKER)
 		return;
 	o.m = b->m[slot];
 	o.port = b->port;
-	o.gen = s->gen;
-	o.view = slot_view(s, b, slot);
+	o.gen = dp->gen;
+	o.view = slot_view(dp, b, slot);
 	if (d != NULL) {
-		program_of(s, d, &p);
+		program_of(dp, d, &p);
 		o.program = &p;
 		o.has_program = true;
 		o.fast = d->fast;
 		o.counter = d->counter;
-		o.session = session_told(s, d, state);
+		o.session = session_told(dp, d, state);
 	}
-	if (b->out[slot] == OUT_DROP) {
+	if (b->output[slot].port == OUT_DROP) {
 		o.verdict = OBSERVED_DROP;
 		o.reason = b->reason[slot];
-	} else if (b->out[slot] == OUT_HELD) {
+	} else if (b->output[slot].port == OUT_HELD) {
 		o.verdict = OBSERVED_HELD;
-	} else if (b->out[slot] == OUT_GONE) {
+	} else if (b->output[slot].port == OUT_GONE) {
 		o.verdict = OBSERVED_CONSUMED;
 	} else {
 		o.verdict = OBSERVED_OUTPUT;
-		o.out_port = b->out[slot];
-		o.out_iface = b->egress[slot];
+		o.out_port = b->output[slot].port;
+		o.out_iface = b->output[slot].iface;
 	}
-	s->observer->packet(s->observer->arg, &o);
+	dp->observer->packet(dp->observer->arg, &o);
 }
 
 void
-report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+report(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	s->scratch->counter[slot] = d != NULL ? d->counter : 0;
-	if (unlikely(s->gen->n_rule_logs != 0) && d != NULL)
-		tell_rules(s, b, slot, d);
-	if (s->observer != NULL)
-		tell(s, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);
+	dp->slow->scratch->counter[slot] = d != NULL ? d->counter : 0;
+	if (unlikely(dp->gen->n_rule_logs != 0) && d != NULL)
+		tell_rules(dp, b, slot, d);
+	if (dp->observer != NULL)
+		tell(dp, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);
 }
 
 void
-slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot)
+slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	struct slowpath_scratch *sc = s->scratch;
+	struct slowpath_scratch *sc = dp->slow->scratch;
 	struct decision d;
 	unsigned state;
 
-	decision_from_record(s, b, slot, &d);
+	decision_from_record(dp, b, slot, &d);
 	state = d.session != NULL ? d.session->state : 0;
 	if (d.session != NULL && d.session->proto == IPPROTO_TCP)
-		state = sc->tcp_behind[sc->n_tcp_told++ % BURST_MAX];
-	tell(s, b, slot, &d, state);
+		state = sc->tcp_state[sc->n_tcp_told++ % BURST_MAX];
+	tell(dp, b, slot, &d, state);
 }

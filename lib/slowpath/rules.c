@@ -17,24 +17,24 @@ is_told(const struct rule_log *log, const struct decision *d)
 
 /* Returns the interface that the packet leaves by, now or when its neighbour has answered; or 0. */
 static uint16_t
-egress_of(const struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+egress_of(const struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	if (b->out[slot] == OUT_HELD)
-		return s->nexthops[d->nexthop].iface;
-	return b->out[slot] <= OUT_PORT_MAX ? b->egress[slot] : 0;
+	if (b->output[slot].port == OUT_HELD)
+		return dp->nexthops[d->nexthop].iface;
+	return b->output[slot].port <= OUT_PORT_MAX ? b->output[slot].iface : 0;
 }
 
 static void
-tell_rule(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d,
+tell_rule(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d,
 	const struct rule_log *log)
 {
-	const struct view *v = slot_view(s, b, slot);
+	const struct view *v = slot_view(dp, b, slot);
 	bool keeps = d->begins && log->end && d->session != NULL;
 	struct rule_entry e = {
-		.time_ns = s->now_ns,
+		.time_ns = dp->now_ns,
 		.rule = log->id,
 		.in = v->iface,
-		.out = egress_of(s, b, slot, d),
+		.out = egress_of(dp, b, slot, d),
 		.event = d->begins ? RULE_BEGIN : RULE_PACKET,
 		.verdict = log->verdict,
 		.tuple = v->tuple,
@@ -42,18 +42,18 @@ tell_rule(struct slowpath *s, const struct burst *b, unsigned slot, const struct
 
 	if (!is_told(log, d))
 		return;
-	rule_ring_tell(s->rules, &e, log->interval_ns);
+	rule_ring_tell(dp->rules, &e, log->interval_ns);
 	if (!keeps)
 		return;
 	e.packets[0] = 1;
 	e.bytes[0] = v->l3_bytes;
-	rule_ring_begin(s->rules, session_index(s->sessions, d->session), &e);
+	rule_ring_begin(dp->rules, session_index(dp->sessions, d->session), &e);
 }
 
 void
-tell_rules(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d)
+tell_rules(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	const struct generation *gen = s->gen;
+	const struct generation *gen = dp->gen;
 
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && d->actions[i] != 0; i++) {
 		uint32_t log = ACTION_OP(d->actions[i]) == ACTION_COUNT
@@ -61,14 +61,14 @@ tell_rules(struct slowpath *s, const struct burst *b, unsigned slot, const struc
 			: 0;
 
 		if (log != 0)
-			tell_rule(s, b, slot, d, &gen->rule_logs[log]);
+			tell_rule(dp, b, slot, d, &gen->rule_logs[log]);
 	}
 }
 
 bool
-drops_are_told(const struct slowpath *s, const struct program *p)
+drops_are_told(const struct datapath *dp, const struct program *p)
 {
-	const struct generation *gen = s->gen;
+	const struct generation *gen = dp->gen;
 
 	if (likely(gen->n_rule_logs == 0) || p->verdict != PROGRAM_DROP || p->counter == 0)
 		return false;
@@ -76,10 +76,10 @@ drops_are_told(const struct slowpath *s, const struct program *p)
 }
 
 void
-slowpath_rule_session_ends(struct slowpath *s, const struct session *session, uint8_t why)
+slowpath_rule_session_ends(struct datapath *dp, const struct session *session, uint8_t why)
 {
 	/* One that is refused before it has a place is none of the table. */
-	if (s->rules != NULL && rule_ring_keeps(s->rules) && session > s->sessions->session
-		&& session <= s->sessions->session + s->sessions->capacity)
-		rule_ring_end(s->rules, session_index(s->sessions, session), why, s->now_ns);
+	if (dp->rules != NULL && rule_ring_keeps(dp->rules) && session > dp->sessions->session
+		&& session <= dp->sessions->session + dp->sessions->capacity)
+		rule_ring_end(dp->rules, session_index(dp->sessions, session), why, dp->now_ns);
 }

@@ -7,16 +7,16 @@
 #include "slowpath/slowpath.h"
 
 void
-slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface)
+slowpath_send(void *datapath, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
-	struct slowpath *s = slowpath;
+	struct datapath *dp = datapath;
 
-	if (s->n_born == BORN_MAX) {
-		ledger_drop(s->ledger, iface, REASON_tx_full);
+	if (dp->slow->n_born == BORN_MAX) {
+		ledger_drop(dp->ledger, iface, REASON_tx_full);
 		rte_pktmbuf_free(m);
 		return;
 	}
-	s->born[s->n_born++] = (struct born){
-		.m = m, .slot = s->slot, .port = port, .iface = iface
+	dp->slow->born[dp->slow->n_born++] = (struct born){
+		.m = m, .slot = dp->slow->slot, .port = port, .iface = iface
 	};
 }

@@ -25,283 +25,283 @@
 #include "slowpath/slowpath_priv.h"
 
 int
-slowpath_init(struct slowpath *s)
+slowpath_init(struct datapath *dp)
 {
-	s->scratch = calloc(1, sizeof(*s->scratch));
-	s->identifier = identifier_create();
-	return s->scratch != NULL && s->identifier != NULL ? 0 : -ENOMEM;
+	dp->slow->scratch = calloc(1, sizeof(*dp->slow->scratch));
+	dp->slow->identifier = identifier_create();
+	return dp->slow->scratch != NULL && dp->slow->identifier != NULL ? 0 : -ENOMEM;
 }
 
 void
-slowpath_fini(struct slowpath *s)
+slowpath_fini(struct datapath *dp)
 {
-	free(s->scratch);
-	s->scratch = NULL;
-	identifier_destroy(s->identifier);
-	s->identifier = NULL;
-}
-
-void
-slowpath_begin(struct slowpath *s, const struct burst *b)
-{
-	memset(s->scratch->has_view, 0, b->n * sizeof(s->scratch->has_view[0]));
-	s->n_born = 0;
-	if (s->observer == NULL)
-		return;
-	s->scratch->n_tcp_behind = s->scratch->n_tcp_told = 0;
-	for (unsigned i = 0; i < b->n; i++) /* as they arrived: nothing is rewritten yet */
-		parse_frame(slowpath_view(s, i), b->m[i], b->ingress);
+	free(dp->slow->scratch);
+	dp->slow->scratch = NULL;
+	identifier_destroy(dp->slow->identifier);
+	dp->slow->identifier = NULL;
 }
 
 /* Returns true if a slot's packet asks for a connection where its flow has one: it is evaluated
  * like a first packet. */
 static bool
-asks_anew(struct slowpath *s, const struct burst *b, unsigned slot)
+asks_anew(struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	const struct session *session = session_of(s->sessions, slot_record(s, b, slot));
+	const struct session *session = session_of(dp->sessions, slot_record(dp, b, slot));
 	const struct view *v;
 
 	if (session == NULL || session->proto != IPPROTO_TCP)
 		return false;
-	v = slot_view(s, b, slot);
+	v = slot_view(dp, b, slot);
 	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }
 
-/* Handles a packet of a known flow: like the hot loop, else with the general executor. */
-static void
-settle_hit(struct slowpath *s, struct burst *b, unsigned slot)
+/* Executes a plain packet of a known flow; returns false if the general executor has to. */
+static bool
+execute_plain(struct datapath *dp, struct burst *b, unsigned slot)
 {
-	struct hit_tables t = hit_tables(s, b);
+	const struct hit_tables t = hit_tables(dp, b);
+	uint64_t bytes = 0;
+	enum hit hit;
+
+	if (b->class[slot] > SLOT_PLAIN6)
+		return false;
+	hit = b->class[slot] == SLOT_PLAIN6 ? hit_execute(b, slot, &t, HIT_IP6, &bytes)
+					    : hit_execute(b, slot, &t, HIT_IP4, &bytes);
+	return hit == HIT_DONE || (hit == HIT_UNUSUAL && hit_finish(dp, b, slot));
+}
+
+static void
+settle_hit(struct datapath *dp, struct burst *b, unsigned slot)
+{
 	struct decision d;
 
-	counter_add(&s->ledger->lookups_hit, 1);
-	if ((b->class[slot] == SLOT_PLAIN4 && hit_plain4(s, b, slot, &t))
-		|| (b->class[slot] == SLOT_PLAIN6 && hit_plain6(s, b, slot, &t))) {
-		if (s->observer != NULL)
-			slowpath_observe_hit(s, b, slot);
+	counter_add(&dp->ledger->lookups_hit, 1);
+	if (execute_plain(dp, b, slot)) {
+		if (dp->observer != NULL)
+			slowpath_observe_hit(dp, b, slot);
 		return;
 	}
-	decision_from_record(s, b, slot, &d);
-	execute(s, b, slot, &d);
-	report(s, b, slot, &d);
+	decision_from_record(dp, b, slot, &d);
+	execute(dp, b, slot, &d);
+	report(dp, b, slot, &d);
 }
 
 /* Runs the steps of a slot that has been evaluated. */
 static void
-settle_evaluated(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+settle_evaluated(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
 	struct decision d;
 
-	compile(s, b, slot, ev, &d);       /* program -> next hop */
-	enter_session(s, b, slot, ev, &d); /* a new session, if its packet may leave */
+	compile(dp, b, slot, ev, &d);       /* program -> next hop */
+	enter_session(dp, b, slot, ev, &d); /* a new session, if its packet may leave */
 	decision_from_program(ev, &d);
-	install(s, b, slot, ev, &d); /* decision -> record of the flow */
-	execute(s, b, slot, &d);
-	report(s, b, slot, &d);
+	install(dp, b, slot, ev, &d); /* decision -> record of the flow */
+	execute(dp, b, slot, &d);
+	report(dp, b, slot, &d);
 }
 
 /* Forgets a record that made room for another, or whose session has ended. */
 static void
-forget_record(const struct slowpath *s, struct burst *b, unsigned slot)
+forget_record(const struct datapath *dp, struct burst *b, unsigned slot)
 {
-	if (!(slot_record(s, b, slot)->flags & FLOW_USED))
+	if (!(slot_record(dp, b, slot)->flags & FLOW_USED))
 		b->flow[slot] = 0;
 }
 
 /* Handles a slot whose key is known, by itself: finds or evaluates it. */
 static void
-settle_keyed(struct slowpath *s, struct burst *b, unsigned slot)
+settle_keyed(struct datapath *dp, struct burst *b, unsigned slot)
 {
-	struct eval *ev = &s->scratch->late;
+	struct eval *ev = &dp->slow->scratch->late;
 
-	b->flow[slot] = slot_find(s, b, slot);
-	if (slot_has_program(s, b, slot) && !asks_anew(s, b, slot)) {
-		settle_hit(s, b, slot);
+	b->flow[slot] = slot_find(dp, b, slot);
+	if (slot_has_program(dp, b, slot) && !asks_anew(dp, b, slot)) {
+		settle_hit(dp, b, slot);
 		return;
 	}
-	evaluate_one(s, b, slot, ev);
-	forget_record(s, b, slot);
-	counter_add(&s->ledger->lookups_miss, 1);
-	settle_evaluated(s, b, slot, ev);
+	evaluate_one(dp, b, slot, ev);
+	forget_record(dp, b, slot);
+	counter_add(&dp->ledger->lookups_miss, 1);
+	settle_evaluated(dp, b, slot, ev);
 }
 
 /* Returns true if the evaluation of the slot may no longer be valid: its session has ended or has
  * left state NEW, or the session of an earlier slot has its key for its reply. */
 static bool
-is_stale(struct slowpath *s, struct burst *b, unsigned slot, const struct eval *ev)
+is_stale(struct datapath *dp, struct burst *b, unsigned slot, const struct eval *ev)
 {
-	forget_record(s, b, slot);
+	forget_record(dp, b, slot);
 	if (ev->over != NULL || (ev->session != NULL && ev->session != ev->fresh))
-		return s->scratch->changed || s->sessions->ends != s->scratch->ends;
-	return s->scratch->translated && slot_find(s, b, slot) != 0;
+		return dp->slow->scratch->changed || dp->sessions->ends != dp->slow->scratch->ends;
+	return dp->slow->scratch->translated && slot_find(dp, b, slot) != 0;
 }
 
 /* Handles a slot that was evaluated with the others. */
 static void
-settle_miss(struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev)
+settle_miss(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
-	if (unlikely(is_stale(s, b, slot, ev))) {
+	if (unlikely(is_stale(dp, b, slot, ev))) {
 		if (ev->session == ev->fresh)
-			session_refuse(s->sessions, ev->fresh);
-		settle_keyed(s, b, slot);
+			session_refuse(dp->sessions, ev->fresh);
+		settle_keyed(dp, b, slot);
 		return;
 	}
-	counter_add(&s->ledger->lookups_miss, 1);
-	settle_evaluated(s, b, slot, ev);
+	counter_add(&dp->ledger->lookups_miss, 1);
+	settle_evaluated(dp, b, slot, ev);
 }
 
 static void
-settle_passed(struct slowpath *s, struct burst *b, unsigned slot, struct fragment_pass *pass)
+settle_passed(struct datapath *dp, struct burst *b, unsigned slot, struct fragment_pass *pass)
 {
-	s->pass = pass;
-	settle_keyed(s, b, slot);
-	s->pass = NULL;
+	dp->slow->pass = pass;
+	settle_keyed(dp, b, slot);
+	dp->slow->pass = NULL;
 }
 
 void
-slowpath_release(struct slowpath *s, struct burst *b)
+slowpath_release(struct datapath *dp, struct burst *b)
 {
 	struct fragment_pass pass;
 	uint16_t port;
 
-	while (fragment_next(s, b, &pass, &port)) {
-		settle_passed(s, b, BURST_SPARE, &pass);
-		fragment_settled(s, b, &pass, port);
+	while (fragment_next(dp, b, &pass, &port)) {
+		settle_passed(dp, b, BURST_SPARE, &pass);
+		fragment_settled(dp, b, &pass, port);
 	}
 }
 
 void
-slowpath_adopt_fragments(struct slowpath *s, struct burst *b)
+slowpath_adopt_fragments(struct datapath *dp, struct burst *b)
 {
-	fragment_adopt(s);
-	slowpath_release(s, b);
+	fragment_adopt(dp);
+	slowpath_release(dp, b);
 }
 
 void
-slowpath_follow_fragments(struct slowpath *s, struct burst *b)
+slowpath_follow_fragments(struct datapath *dp, struct burst *b)
 {
-	fragment_follow(s);
-	slowpath_release(s, b);
+	fragment_follow(dp);
+	slowpath_release(dp, b);
 }
 
 /* Handles a fragment that is judged by its datagram's first one, and those that it releases. */
 static void
-settle_fragment(struct slowpath *s, struct burst *b, unsigned slot)
+settle_fragment(struct datapath *dp, struct burst *b, unsigned slot)
 {
 	struct fragment_pass pass = { 0 };
 
-	if (fragment_enter(s, b, slot, &pass)) {
-		settle_passed(s, b, slot, &pass);
-		fragment_leave(s, b, slot, &pass);
+	if (fragment_enter(dp, b, slot, &pass)) {
+		settle_passed(dp, b, slot, &pass);
+		fragment_leave(dp, b, slot, &pass);
 	} else {
-		report(s, b, slot, NULL);
+		report(dp, b, slot, NULL);
 	}
-	s->slot = (uint16_t)(slot + 1);
-	slowpath_release(s, b);
+	dp->slow->slot = (uint16_t)(slot + 1);
+	slowpath_release(dp, b);
 }
 
 /* Handles a frame that only a wire takes: evaluated by itself, and never cached, since it has no
  * key. */
 static void
-settle_wire(struct slowpath *s, struct burst *b, unsigned slot)
+settle_wire(struct datapath *dp, struct burst *b, unsigned slot)
 {
-	s->scratch->miss[0] = (uint16_t)slot;
+	dp->slow->scratch->miss[0] = (uint16_t)slot;
 	b->flow[slot] = 0;
-	evaluate_misses(s, b, 1);
-	s->scratch->eval[0].used_fields |= ~0u;
-	settle_evaluated(s, b, slot, &s->scratch->eval[0]);
+	evaluate_misses(dp, b, 1);
+	dp->slow->scratch->eval[0].used_fields |= ~0u;
+	settle_evaluated(dp, b, slot, &dp->slow->scratch->eval[0]);
 }
 
 /* Handles a frame for the host: ARP, ND, packets to Weir that no pipeline judges. */
 static void
-settle_host(struct slowpath *s, struct burst *b, unsigned slot, const struct view *v)
+settle_host(struct datapath *dp, struct burst *b, unsigned slot, const struct view *v)
 {
 	enum reason r = REASON_eth_unknown_type;
 
 	if (v->kind == VIEW_ARP)
-		r = host_arp(s->host, v, b->m[slot]);
+		r = host_arp(dp->host, v, b->m[slot]);
 	else if (v->kind != VIEW_OTHER)
-		r = host_local(s->host, v, b->m[slot]);
-	b->out[slot] = OUT_GONE;
+		r = host_local(dp->host, v, b->m[slot]);
+	b->output[slot].port = OUT_GONE;
 	if (r != REASON_NONE)
 		slot_drop(b, slot, r);
-	report(s, b, slot, NULL);
+	report(dp, b, slot, NULL);
 }
 
 static void
-settle_unkeyed(struct slowpath *s, struct burst *b, unsigned slot)
+settle_unkeyed(struct datapath *dp, struct burst *b, unsigned slot)
 {
-	const struct view *v = slot_view(s, b, slot);
-	const struct interface *in = s->gen->iface[v->iface];
+	const struct view *v = slot_view(dp, b, slot);
+	const struct interface *in = dp->gen->iface[v->iface];
 
-	if (slowpath_fragments_use(s, v) != FRAGMENTS_ALONE)
-		settle_fragment(s, b, slot);
+	if (slowpath_fragments_use(dp, v) != FRAGMENTS_ALONE)
+		settle_fragment(dp, b, slot);
 	else if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE))
-		settle_wire(s, b, slot);
+		settle_wire(dp, b, slot);
 	else
-		settle_host(s, b, slot, v);
+		settle_host(dp, b, slot, v);
 }
 
 /* Handles slots one by one while too many connections are half-open, or will be in this burst, as
  * long as they are of known flows or refused at once.  Returns the first other slot. */
 static unsigned
-settle_flooded(struct slowpath *s, struct burst *b, unsigned from)
+settle_flooded(struct datapath *dp, struct burst *b, unsigned from)
 {
 	unsigned i = from;
 
 	for (;;) {
-		i = syn_gate_refuse_from(s, b, i);
+		i = syn_gate_refuse_from(dp, b, i);
 		if (i == b->n || b->class[i] > SLOT_PLAIN6)
 			return i;
-		s->slot = (uint16_t)i;
-		b->flow[i] = slot_find(s, b, i);
-		if (!slot_has_program(s, b, i) || asks_anew(s, b, i))
+		dp->slow->slot = (uint16_t)i;
+		b->flow[i] = slot_find(dp, b, i);
+		if (!slot_has_program(dp, b, i) || asks_anew(dp, b, i))
 			return i;
-		settle_hit(s, b, i++);
+		settle_hit(dp, b, i++);
 	}
 }
 
 unsigned
-slowpath_process(struct slowpath *s, struct burst *b, unsigned from)
+slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
 {
 	unsigned n_miss, next = 0, to = b->n;
 
-	if (unlikely(sessions_flooded(s->sessions, BURST_MAX))) {
-		to = settle_flooded(s, b, from);
+	if (unlikely(sessions_flooded(dp->sessions, BURST_MAX))) {
+		to = settle_flooded(dp, b, from);
 		if (to != from)
 			return to;
 		to = from + 1;
 	}
-	to = collect_misses(s, b, from, to, &n_miss);
-	s->scratch->ends = s->sessions->ends;
-	s->scratch->translated = s->scratch->changed = false;
-	evaluate_misses(s, b, n_miss);
-	enter_prepare(s, n_miss);
+	to = collect_misses(dp, b, from, to, &n_miss);
+	dp->slow->scratch->ends = dp->sessions->ends;
+	dp->slow->scratch->translated = dp->slow->scratch->changed = false;
+	evaluate_misses(dp, b, n_miss);
+	enter_prepare(dp, n_miss);
 	for (unsigned i = from; i < to; i++) {
 		struct recorder_entry *recorded;
 
-		s->slot = (uint16_t)i;
+		dp->slow->slot = (uint16_t)i;
 		if (b->class[i] == SLOT_DONE)
 			continue;
-		recorded = slowpath_record_begin(s, b, i);
+		recorded = slowpath_record_begin(dp, b, i);
 		if (b->class[i] == SLOT_BAD) {
 			slot_drop(b, i, b->reason[i]);
-			report(s, b, i, NULL);
+			report(dp, b, i, NULL);
 		} else if (b->class[i] == SLOT_SLOW) {
-			settle_unkeyed(s, b, i);
-		} else if (next < n_miss && s->scratch->miss[next] == i) {
-			settle_miss(s, b, i, &s->scratch->eval[next++]);
+			settle_unkeyed(dp, b, i);
+		} else if (next < n_miss && dp->slow->scratch->miss[next] == i) {
+			settle_miss(dp, b, i, &dp->slow->scratch->eval[next++]);
 		} else { /* unless an earlier slot took its record */
-			settle_keyed(s, b, i);
+			settle_keyed(dp, b, i);
 		}
-		slowpath_record_end(s, b, i, recorded);
+		slowpath_record_end(dp, b, i, recorded);
 		b->class[i] = SLOT_TOLD;
 	}
 	return to;
 }
 
 bool
-slowpath_translates(const struct slowpath *s)
+slowpath_translates(const struct datapath *dp)
 {
-	return s->gen->owners != NULL;
+	return dp->gen->owners != NULL;
 }

@@ -19,19 +19,15 @@
 #include "slowpath/fragments/fragments.h"
 #include "host/host.h"
 #include "policy/eval.h"
+#include "slowpath/datapath.h"
 
 struct flow;
 struct fragment_pass;
 struct fragments;
 struct identifier;
-struct flow_table;
-struct nat;
-struct action_lists;
 struct recorder;
-struct rule_ring;
 struct rte_mempool;
 struct session;
-struct sessions;
 
 /* The observation of each packet, in order of arrival: replay and explain print it.  Pointers are
  * valid during the call. */
@@ -88,23 +84,12 @@ struct born {
 
 #define BORN_MAX 4096 /* per burst; more are not made */
 
+/* What the slow path keeps beside the worker's tables (slowpath/datapath.h). */
 struct slowpath {
-	const struct generation *gen;
-	uint16_t epoch; /* of programs that may run; never 0 */
-	unsigned worker;
-	uint64_t now_ns;
-	struct flow_table *flow4, *flow6;
-	struct action_lists *lists; /* of both tables */
-	uint32_t lists_hand;        /* the record whose list is taken next */
-	struct sessions *sessions;
-	struct nat *nat;
-	struct nexthop *nexthops;
-	struct host *host;
 	struct fragments *fragments;
 	struct identifier *identifier;
-	struct ledger *ledger;
 	struct recorder *recorder;  /* of packets that were dropped, or took the slow path */
-	struct rule_ring *rules;    /* NULL: no rule was ever logged */
+	uint32_t lists_hand;        /* the record whose action list is taken next */
 	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
 				     * fragment, or judged alone */
 	/* Returns the worker that owns the packet of a slot (for a fragment: where its datagram's
@@ -116,60 +101,59 @@ struct slowpath {
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
 	void *others_arg;
-	const struct observer *observer; /* NULL in production */
-	uint16_t slot;                   /* in progress, for packets that Weir makes */
+	uint16_t slot; /* in progress, for packets that Weir makes */
 	unsigned n_born;
 	struct born born[BORN_MAX];
 	struct slowpath_scratch *scratch; /* slowpath_priv.h */
 };
 
-/* Allocates the scratch. The caller sets the other members. Returns 0 or -ENOMEM. */
-int slowpath_init(struct slowpath *s);
-void slowpath_fini(struct slowpath *s);
+/* Allocates the scratch of dp->slow. The caller sets the other members. Returns 0 or -ENOMEM. */
+int slowpath_init(struct datapath *dp);
+void slowpath_fini(struct datapath *dp);
 
 /* Begins a burst: only what parse wrote is known of its slots. */
-void slowpath_begin(struct slowpath *s, const struct burst *b);
+void slowpath_begin(struct datapath *dp, const struct burst *b);
 
 /* Returns memory for the view of a slot that the hot loop does not take; the caller fills it. */
-struct view *slowpath_view(struct slowpath *s, unsigned slot);
+struct view *slowpath_view(struct datapath *dp, unsigned slot);
 
 /* Returns what the packet's interface needs a datagram's first fragment for; FRAGMENTS_ALONE: the
  * packet is not a fragment, or nothing. */
-enum fragments_use slowpath_fragments_use(const struct slowpath *s, const struct view *v);
+enum fragments_use slowpath_fragments_use(const struct datapath *dp, const struct view *v);
 
 /* Judges released fragments outside of bursts, after fragments_decide or fragments_age. */
-void slowpath_release(struct slowpath *s, struct burst *b);
+void slowpath_release(struct datapath *dp, struct burst *b);
 
 /* A new generation is in use: held fragments that it changes something for are dropped, or judged;
  * a part of them at once, the others by slowpath_follow_fragments, which is called often. */
-void slowpath_adopt_fragments(struct slowpath *s, struct burst *b);
-void slowpath_follow_fragments(struct slowpath *s, struct burst *b);
+void slowpath_adopt_fragments(struct datapath *dp, struct burst *b);
+void slowpath_follow_fragments(struct datapath *dp, struct burst *b);
 
 /* Looks up the owner of the slots from `from` on that have no program of this epoch.  Those of
  * other workers are settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */
-void slowpath_hand_off(struct slowpath *s, struct burst *b, unsigned from);
+void slowpath_hand_off(struct datapath *dp, struct burst *b, unsigned from);
 
 /* Settles the slots from `from` on except SLOT_DONE, in order: looks their flows up, evaluates the
  * misses together, installs, executes.  Stops before a slot that depends on what an earlier one
  * decided.  Returns the first slot that is not settled. */
-unsigned slowpath_process(struct slowpath *s, struct burst *b, unsigned from);
+unsigned slowpath_process(struct datapath *dp, struct burst *b, unsigned from);
 
 /* Returns the index of the flow record of a slot that has a key, or 0. */
-uint32_t slot_find(const struct slowpath *s, const struct burst *b, unsigned slot);
+uint32_t slot_find(const struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Returns true if anything in the configuration translates. */
-bool slowpath_translates(const struct slowpath *s);
+bool slowpath_translates(const struct datapath *dp);
 
 /* Reports a slot that the hot loop has settled to the observer. */
-void slowpath_observe_hit(struct slowpath *s, const struct burst *b, unsigned slot);
+void slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Takes from the meters of a action list; returns false for police_exceeded. */
-bool slowpath_meters(struct slowpath *s, const uint32_t actions[], unsigned ip_bytes);
+bool slowpath_meters(struct datapath *dp, const uint32_t actions[], unsigned ip_bytes);
 
 /* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on
  * (tcp_track). */
 struct tcp_verdict slowpath_tcp(
-	struct slowpath *s, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes);
+	struct datapath *dp, const struct flow *f, const uint8_t *tcp, uint32_t l4_bytes);
 
 /* Handles a packet of a known flow that would leave and whose flow has listed actions: segment,
  * meters, marks.  Returns REASON_NONE, with its session moved on and the packet counted, or the
@@ -180,31 +164,31 @@ struct hit_packet {
 	const uint8_t *l4;
 	unsigned family, ip_bytes, l4_bytes;
 };
-enum reason slowpath_hit_actions(struct slowpath *s, const struct hit_packet *hit, uint32_t tick);
+enum reason slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t tick);
 
 /* The host's callbacks: a packet that waited for a neighbour leaves (v as it came in, with current
  * offsets), and the first returns REASON_NONE, or why it may not; a packet that waited does not
  * leave. */
-enum reason slowpath_waited(void *slowpath, const struct view *v, const struct rte_mbuf *m);
-void slowpath_waited_in_vain(void *slowpath, const struct view *v);
+enum reason slowpath_waited(void *datapath, const struct view *v, const struct rte_mbuf *m);
+void slowpath_waited_in_vain(void *datapath, const struct view *v);
 
 /* No link may have a smaller MTU (RFC 791 3.2): such a packet is never fragmented. */
 #define IP4_NEVER_FRAGMENTED_BYTES 68
 
 /* Gives a packet that may be fragmented a new IP identification: ip is its header as it came in, to
  * is what it becomes. */
-void slowpath_identify(struct slowpath *s, uint8_t *ip, const struct to4 *to);
+void slowpath_identify(struct datapath *dp, uint8_t *ip, const struct to4 *to);
 
 /* The host's send callback: queues a packet before the slot in progress. */
-void slowpath_send(void *slowpath, struct rte_mbuf *m, uint16_t port, uint16_t iface);
+void slowpath_send(void *datapath, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 
 /* Adds what a flow has counted since the last time to its rule counters. */
-void slowpath_collect(struct slowpath *s, struct flow *f);
+void slowpath_collect(struct datapath *dp, struct flow *f);
 
 /* Tells the end of a session, if a rule with log: asks for it. */
-void slowpath_rule_session_ends(struct slowpath *s, const struct session *session, uint8_t why);
+void slowpath_rule_session_ends(struct datapath *dp, const struct session *session, uint8_t why);
 
 /* Handles the removal of a record from its table (flow_table's let_go). */
-void slowpath_let_go(void *slowpath, struct flow_table *t, uint32_t index);
+void slowpath_let_go(void *datapath, struct flow_table *t, uint32_t index);
 
 #endif

@@ -44,8 +44,8 @@ struct slowpath_scratch {
 	struct conflict conflict;
 	/* For an observer: the states after the segments of hits, in order, and how many have been
 	 * reported. */
-	uint8_t tcp_behind[BURST_MAX];
-	uint16_t n_tcp_behind, n_tcp_told;
+	uint8_t tcp_state[BURST_MAX];
+	uint16_t n_tcp_states, n_tcp_told;
 };
 
 /* What is executed on one packet: from a flow record, or new from an evaluation. */
@@ -70,34 +70,34 @@ struct decision {
 /* --- view.c, find.c, collect.c: which slots are judged together --- */
 
 /* Returns the view of a slot, which is read now if it was not; its class must be known. */
-const struct view *slot_view(struct slowpath *s, const struct burst *b, unsigned slot);
+const struct view *slot_view(struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Returns the record of a slot's flow, b->flow. */
-const struct flow *slot_record(const struct slowpath *s, const struct burst *b, unsigned slot);
+const struct flow *slot_record(const struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Returns true if the flow of a slot has a program that may run. */
-bool slot_has_program(const struct slowpath *s, const struct burst *b, unsigned slot);
+bool slot_has_program(const struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Looks flows up and lists those without a program in scratch->miss, from one slot up to another or
  * to where the burst must be cut, which is returned. */
 unsigned collect_misses(
-	struct slowpath *s, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
+	struct datapath *dp, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
 
 /* --- evaluate.c: what the stages decide --- */
 
 /* Evaluates the n misses of scratch->miss. */
-void evaluate_misses(struct slowpath *s, const struct burst *b, unsigned n);
-void evaluate_one(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
+void evaluate_misses(struct datapath *dp, const struct burst *b, unsigned n);
+void evaluate_one(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev);
 
 /* Evaluates a SYN that begins a new connection on a finished one again, as one of the old
  * connection: the packet must wait before it leaves, and until then two sessions cannot have the
  * same keys. */
-void evaluate_beside(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev);
+void evaluate_beside(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev);
 
 /* --- compile.c: from a program to a decision --- */
 
 /* Finds the next hop of the decision.  Nothing else of d is known yet. */
-void compile(struct slowpath *s, const struct burst *b, unsigned slot, struct eval *ev,
+void compile(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev,
 	struct decision *d);
 
 /* Fills the rest, after enter_session, which may change the program. */
@@ -107,52 +107,61 @@ void decision_from_program(const struct eval *ev, struct decision *d);
 
 /* Prepares the installation of the n evals: computes the keys of the sessions among them, and
  * prefetches the lines to be written. */
-void enter_prepare(struct slowpath *s, unsigned n);
+void enter_prepare(struct datapath *dp, unsigned n);
 
 /* Enters a session whose first packet may leave into the table; otherwise withdraws it.  A known
  * session keeps its translation.  d->nexthop is known. */
 void enter_session(
-	struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
+	struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
 /* --- install.c, record.c: records of flows --- */
 
 /* Writes a decision to the record of its flow, if the flow may have one. */
 void install(
-	struct slowpath *s, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
+	struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev, struct decision *d);
 
 /* Returns a record for a slot's flow that has none and no session, if the doorkeeper admits it: its
  * index, or 0. */
-uint32_t slot_cache(struct slowpath *s, const struct burst *b, unsigned slot);
+uint32_t slot_cache(struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Makes room for action lists. */
-void slowpath_free_lists(struct slowpath *s);
+void slowpath_free_lists(struct datapath *dp);
 
 /* Returns the line that decided a recorded drop: the last one that it counts for. */
 uint32_t deciding_counter(const uint32_t *actions);
 
 /* Reads a record as a decision. */
 void decision_from_record(
-	struct slowpath *s, const struct burst *b, unsigned slot, struct decision *d);
+	struct datapath *dp, const struct burst *b, unsigned slot, struct decision *d);
 
 /* --- rules.c: rules that are logged --- */
 
 /* Tells what rules with log: have decided of the packet of a slot. */
-void tell_rules(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
+void tell_rules(
+	struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
 
 /* Returns true if each packet that the program drops is to be told. */
-bool drops_are_told(const struct slowpath *s, const struct program *p);
+bool drops_are_told(const struct datapath *dp, const struct program *p);
 
 /* --- execute.c, actions.c --- */
 
 /* Executes a decision on the packet of a slot.  d->session becomes NULL if the session has ended
  * with it. */
-void execute(struct slowpath *s, struct burst *b, unsigned slot, struct decision *d);
+void execute(struct datapath *dp, struct burst *b, unsigned slot, struct decision *d);
 
 static inline void
 slot_drop(struct burst *b, unsigned slot, enum reason r)
 {
-	b->out[slot] = OUT_DROP;
+	b->output[slot].port = OUT_DROP;
 	b->reason[slot] = (uint8_t)r;
+}
+
+/* Sends a packet in one segment, already rewritten, by a ready neighbour. */
+static inline void
+slot_send(struct burst *b, unsigned slot, uint8_t *ip, unsigned bytes, const struct nexthop *nh)
+{
+	rewrite_plain_l2(b->m[slot], ip, b->l3[slot], bytes, nh);
+	b->output[slot].word = nexthop_output(nh);
 }
 
 /* Counts a packet for a rule counter. */
@@ -169,10 +178,10 @@ shares_source(const struct tuple *from, const struct tuple *to)
 }
 
 /* Gives an IPv4 packet that may be fragmented, or is a fragment, a new IP identification if several
- * hosts share its new source; all fragments of a datagram get the same (s->pass).  Before it is
- * rewritten. */
+ * hosts share its new source; all fragments of a datagram get the same (dp->slow->pass).  Before it
+ * is rewritten. */
 void identify_shared(
-	struct slowpath *s, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
+	struct datapath *dp, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
 /* --- move.c: what packets do to their sessions, once they leave --- */
 
@@ -184,23 +193,23 @@ struct move {
 };
 
 /* Returns REASON_NONE if the session allows the packet, or why not.  Changes nothing. */
-enum reason move_try(const struct slowpath *s, const struct decision *d, const struct view *v,
+enum reason move_try(const struct datapath *dp, const struct decision *d, const struct view *v,
 	const struct rte_mbuf *m, struct move *move);
 
 /* Changes the session for a packet that leaves; flow: the index of its record. */
-void move_keep(struct slowpath *s, const struct decision *d, const struct view *v,
+void move_keep(struct datapath *dp, const struct decision *d, const struct view *v,
 	const struct move *move, uint32_t flow);
 
 /* --- report.c --- */
 
 /* Reports to the observer, if there is one. */
-void report(struct slowpath *s, const struct burst *b, unsigned slot, const struct decision *d);
-void observe_session(struct slowpath *s, const struct session *session);
+void report(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
+void observe_session(struct datapath *dp, const struct session *session);
 
 /* --- syn_gate.c --- */
 
 /* Refuses first SYNs from a slot on while too many connections are half-open, where pipelines begin
  * by tracking everything.  Returns the first other slot. */
-unsigned syn_gate_refuse_from(struct slowpath *s, struct burst *b, unsigned from);
+unsigned syn_gate_refuse_from(struct datapath *dp, struct burst *b, unsigned from);
 
 #endif

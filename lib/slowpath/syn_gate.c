@@ -9,31 +9,31 @@
 #include "policy/stage.h"
 
 bool
-syn_gate_closed_for(const struct slowpath *s, uint16_t iface)
+syn_gate_closed_for(const struct datapath *dp, uint16_t iface)
 {
-	const struct interface *in = iface != IFACE_NONE ? s->gen->iface[iface] : NULL;
+	const struct interface *in = iface != IFACE_NONE ? dp->gen->iface[iface] : NULL;
 	const struct step *first = in != NULL && in->pipeline != NULL ? in->pipeline->step : NULL;
 
 	return first != NULL && (first->traits & TRAIT_TRACKS) && first->condition == NULL;
 }
 
 unsigned
-syn_gate_refuse_from(struct slowpath *s, struct burst *b, unsigned from)
+syn_gate_refuse_from(struct datapath *dp, struct burst *b, unsigned from)
 {
 	unsigned i, refused = 0;
 
-	if (!syn_gate_is_closed(s, b))
+	if (!syn_gate_is_closed(dp, b))
 		return from;
-	syn_gate_prefetch_from(s, b, from);
+	syn_gate_prefetch_from(dp, b, from);
 	for (i = from; i < b->n; i++) {
 		if (b->class[i] == SLOT_DONE)
 			continue;
-		if (b->class[i] > SLOT_PLAIN6 || !slot_lacks_flow(s, b, i)
-			|| !syn_gate_refuse(s, b, i))
+		if (b->class[i] > SLOT_PLAIN6 || !slot_lacks_flow(dp, b, i)
+			|| !syn_gate_refuse(dp, b, i))
 			break;
-		report(s, b, i, NULL);
+		report(dp, b, i, NULL);
 		refused++;
 	}
-	counter_add(&s->ledger->lookups_miss, refused);
+	counter_add(&dp->ledger->lookups_miss, refused);
 	return i;
 }

@@ -14,36 +14,37 @@
 #define TCP_OPENS 0x17 /* FIN, SYN, RST, ACK */
 #define TCP_SYN   0x02
 
-bool syn_gate_closed_for(const struct slowpath *s, uint16_t iface);
+bool syn_gate_closed_for(const struct datapath *dp, uint16_t iface);
 
 /* Returns true if first SYNs are refused now, and on the burst's interface.  The other functions
  * are for that case. */
 static inline bool
-syn_gate_is_closed(const struct slowpath *s, const struct burst *b)
+syn_gate_is_closed(const struct datapath *dp, const struct burst *b)
 {
-	return unlikely(sessions_flooded(s->sessions, 0))
-		&& syn_gate_closed_for(s, b->ingress->untagged);
+	return unlikely(sessions_flooded(dp->sessions, 0))
+		&& syn_gate_closed_for(dp, b->ingress->untagged);
 }
 
 /* Prefetches the lines that syn_gate_refuse will read; otherwise each slot would wait for one. */
 static inline void
-syn_gate_prefetch_from(const struct slowpath *s, const struct burst *b, unsigned from)
+syn_gate_prefetch_from(const struct datapath *dp, const struct burst *b, unsigned from)
 {
 	for (unsigned i = from; i < b->n; i++)
-		syn_gate_prefetch(&s->sessions->gate, b->hash[i]);
+		syn_gate_prefetch(&dp->sessions->gate, b->hash[i]);
 }
 
 /* Returns true if the key's bucket shows that a plain slot has no record. */
 static inline bool
-slot_lacks_flow(const struct slowpath *s, const struct burst *b, unsigned slot)
+slot_lacks_flow(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	return flow_table_lacks(b->class[slot] == SLOT_PLAIN4 ? s->flow4 : s->flow6, b->hash[slot]);
+	return flow_table_lacks(
+		b->class[slot] == SLOT_PLAIN4 ? dp->flow4 : dp->flow6, b->hash[slot]);
 }
 
 /* Drops the packet of a plain slot without a flow if it is a first SYN that may not begin a
  * session. */
 static inline bool
-syn_gate_refuse(struct slowpath *s, struct burst *b, unsigned slot)
+syn_gate_refuse(struct datapath *dp, struct burst *b, unsigned slot)
 {
 	bool ip4 = b->class[slot] == SLOT_PLAIN4;
 	uint8_t proto = ip4 ? b->key4[slot].proto : b->key6[slot].proto;
@@ -51,9 +52,9 @@ syn_gate_refuse(struct slowpath *s, struct burst *b, unsigned slot)
 		b->m[slot], const uint8_t *, b->l3[slot] + (ip4 ? 20u : 40u));
 
 	if (proto != IPPROTO_TCP || (tcp[13] & TCP_OPENS) != TCP_SYN
-		|| session_may_open(s->sessions, b->hash[slot], s->now_ns))
+		|| session_may_open(dp->sessions, b->hash[slot], dp->now_ns))
 		return false;
-	b->out[slot] = OUT_DROP;
+	b->output[slot].port = OUT_DROP;
 	b->reason[slot] = REASON_session_unproven;
 	return true;
 }

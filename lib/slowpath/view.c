@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Views of slots: read when a step needs one, as the packet arrived. */
 
+#include <string.h>
+
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
 
 struct view *
-slowpath_view(struct slowpath *s, unsigned slot)
+slowpath_view(struct datapath *dp, unsigned slot)
 {
-	s->scratch->has_view[slot] = true;
-	return &s->scratch->view[slot];
+	dp->slow->scratch->has_view[slot] = true;
+	return &dp->slow->scratch->view[slot];
 }
 
 const struct view *
-slot_view(struct slowpath *s, const struct burst *b, unsigned slot)
+slot_view(struct datapath *dp, const struct burst *b, unsigned slot)
 {
 	const uint8_t *frame = rte_pktmbuf_mtod(b->m[slot], const uint8_t *);
-	struct view *v = &s->scratch->view[slot];
+	struct view *v = &dp->slow->scratch->view[slot];
 
-	if (s->scratch->has_view[slot])
+	if (dp->slow->scratch->has_view[slot])
 		return v;
-	s->scratch->has_view[slot] = true;
+	dp->slow->scratch->has_view[slot] = true;
 	if (b->class[slot] == SLOT_PLAIN4)
 		parse_plain4(v, frame, b->iface[slot]);
 	else if (b->class[slot] == SLOT_PLAIN6)
@@ -27,4 +29,16 @@ slot_view(struct slowpath *s, const struct burst *b, unsigned slot)
 	else
 		parse_frame(v, b->m[slot], b->ingress);
 	return v;
+}
+
+void
+slowpath_begin(struct datapath *dp, const struct burst *b)
+{
+	memset(dp->slow->scratch->has_view, 0, b->n * sizeof(dp->slow->scratch->has_view[0]));
+	dp->slow->n_born = 0;
+	if (dp->observer == NULL)
+		return;
+	dp->slow->scratch->n_tcp_states = dp->slow->scratch->n_tcp_told = 0;
+	for (unsigned i = 0; i < b->n; i++) /* as they arrived: nothing is rewritten yet */
+		parse_frame(slowpath_view(dp, i), b->m[i], b->ingress);
 }

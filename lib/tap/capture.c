@@ -219,10 +219,10 @@ capture_end(struct capture *c, const struct burst *b, const struct capture_now *
 	if (!c->looks)
 		return;
 	for (unsigned i = 0; i < b->n; i++) {
-		if (b->out[i] == OUT_DROP)
+		if (b->output[i].port == OUT_DROP)
 			tell_drop(c, b, i, now);
-		else if (b->out[i] <= OUT_PORT_MAX && !c->drops)
-			tell_out(c, b->m[i], b->egress[i], b->out[i], now);
+		else if (b->output[i].port <= OUT_PORT_MAX && !c->drops)
+			tell_out(c, b->m[i], b->output[i].iface, b->output[i].port, now);
 	}
 	publish(c);
 	charge(c, since, b->n);

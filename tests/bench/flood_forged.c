@@ -64,7 +64,7 @@ flood_forged(bool quick)
 
 	flood_open(quick ? 32768 : 262144, known_service);
 	known_establish();
-	t = flood_path()->slow.sessions;
+	t = flood_path()->dp.sessions;
 	established = t->count[SESSION_ESTABLISHED];
 	before = *flood_count();
 	for (; n < forged; n++) {

@@ -220,7 +220,7 @@ send_to_new(unsigned n)
 		.dport = 53,
 	};
 	struct host_fact answer = {
-		.iface = flood_path()->slow.gen->ingress[FLOOD_WAN].untagged,
+		.iface = flood_path()->dp.gen->ingress[FLOOD_WAN].untagged,
 		.family = 4,
 		.heard = HEARD_ANSWER,
 		.mac = { 2, 0, 0, 0, 3, (uint8_t)n },

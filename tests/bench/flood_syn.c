@@ -77,7 +77,7 @@ cost(void (*one)(void), unsigned packets, double rate)
 static double
 half_open_share(void)
 {
-	const struct sessions *t = flood_path()->slow.sessions;
+	const struct sessions *t = flood_path()->dp.sessions;
 
 	return (double)t->count[SESSION_HALF_OPEN] / t->capacity;
 }

@@ -50,7 +50,7 @@ flood_udp(bool quick)
 	flood_open(quick ? 32768 : 262144, known_service);
 	known_establish();
 	before = *flood_count();
-	t = flood_path()->slow.sessions;
+	t = flood_path()->dp.sessions;
 	flood_for(t->capacity + t->capacity / 4);
 	flood_fact(t->used >= t->capacity - t->capacity / 16,
 		"udp: the table is full, share of its sessions in use",

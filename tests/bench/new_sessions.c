@@ -166,37 +166,37 @@ static __attribute__((noinline)) void
 measured_without_table(void)
 {
 	struct fastpath *fp = bench.fp;
-	struct slowpath *s = &fp->slow;
+	struct datapath *dp = &fp->dp;
 	struct burst *b = &fp->burst;
 	unsigned n = options.burst;
 
 	fastpath_tick(fp);
 	b->n = (uint16_t)n;
 	b->port = 0;
-	b->tick = clock_tick(s->now_ns);
-	b->ingress = &s->gen->ingress[0];
+	b->tick = clock_tick(dp->now_ns);
+	b->ingress = &dp->gen->ingress[0];
 	memcpy(b->m, bench.m, n * sizeof(b->m[0]));
-	slowpath_begin(s, b);
+	slowpath_begin(dp, b);
 	fp->variant->parse(fp, b);
 	fp->ledger.port[0].rx += n;
 	fp->ledger.iface[b->iface[0]].rx += n;
 	for (unsigned i = 0; i < n; i++) {
 		b->flow[i] = 0;
-		s->scratch->miss[i] = (uint16_t)i;
+		dp->slow->scratch->miss[i] = (uint16_t)i;
 	}
-	evaluate_misses(s, b, n);
+	evaluate_misses(dp, b, n);
 	for (unsigned i = 0; i < n; i++) {
-		struct eval *ev = &s->scratch->eval[i];
+		struct eval *ev = &dp->slow->scratch->eval[i];
 		struct decision d;
 
-		s->slot = (uint16_t)i;
+		dp->slow->slot = (uint16_t)i;
 		ev->used_fields |= ~0u; /* so that install gives it no record */
-		compile(s, b, i, ev, &d);
-		enter_session(s, b, i, ev, &d);
+		compile(dp, b, i, ev, &d);
+		enter_session(dp, b, i, ev, &d);
 		decision_from_program(ev, &d);
-		install(s, b, i, ev, &d);
-		execute(s, b, i, &d);
-		report(s, b, i, &d);
+		install(dp, b, i, ev, &d);
+		execute(dp, b, i, &d);
+		report(dp, b, i, &d);
 	}
 	b->n_executed = 0;
 	fastpath_dispose(fp, b);

@@ -111,16 +111,15 @@ path_receive(struct path_rig *rig)
 static void
 answer(struct path_rig *rig, struct rte_mbuf **burst)
 {
-	uint16_t out[BURST_MAX];
+	union output out[BURST_MAX];
 
-	fastpath_split_outputs(&rig->fp->burst);
-	memcpy(out, rig->fp->burst.out, sizeof(out));
+	memcpy(out, rig->fp->burst.output, sizeof(out));
 	for (unsigned i = 0; i < rig->o->burst; i++) {
-		if (out[i] > OUT_PORT_MAX)
+		if (out[i].port > OUT_PORT_MAX)
 			stand_die("a flow is not let through");
 		path_answer(rte_pktmbuf_mtod(burst[i], uint8_t *), rig->o);
 		mbuf_debug_received(&burst[i], 1);
-		fastpath_process(rig->fp, out[i], &burst[i], 1, false);
+		fastpath_process(rig->fp, out[i].port, &burst[i], 1, false);
 		fastpath_flush(rig->fp);
 	}
 }

@@ -113,17 +113,17 @@ levels_begin(void)
 void
 levels_check(const char *when)
 {
-	const struct slowpath *s = path_slowpath();
+	const struct datapath *dp = path_slowpath();
 
 	path_settle();
 	path_advance(TIMEOUT_S * NS_PER_SECOND);
 	for (unsigned i = 0; i < STEPS; i++)
 		path_advance((i < 2 ? 130 : 2) * NS_PER_SECOND);
 	path_settle();
-	check_sessions(s->sessions, when);
-	check_nat(s->nat, when);
-	expect(s->flow4->used, 0, "IPv4 flows", when);
-	expect(s->flow6->used, 0, "IPv6 flows", when);
-	expect(s->lists->used, 0, "action lists", when);
-	expect(fragments_live(s->fragments), 0, "datagrams in fragments", when);
+	check_sessions(dp->sessions, when);
+	check_nat(dp->nat, when);
+	expect(dp->flow4->used, 0, "IPv4 flows", when);
+	expect(dp->flow6->used, 0, "IPv6 flows", when);
+	expect(dp->lists->used, 0, "action lists", when);
+	expect(fragments_live(dp->slow->fragments), 0, "datagrams in fragments", when);
 }

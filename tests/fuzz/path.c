@@ -143,10 +143,10 @@ path_fastpath(void)
 	return path.fp;
 }
 
-const struct slowpath *
+const struct datapath *
 path_slowpath(void)
 {
-	return &path.fp->slow;
+	return &path.fp->dp;
 }
 
 void

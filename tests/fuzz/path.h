@@ -47,7 +47,7 @@ void path_settle(void);
 
 const struct ledger *path_ledger(void);
 struct fastpath *path_fastpath(void);
-const struct slowpath *path_slowpath(void);
+const struct datapath *path_slowpath(void);
 
 /* Ports take so many frames of a send at most; negative: all.  Debug builds only. */
 void path_accept(int frames);

@@ -197,7 +197,7 @@ taking_a_generation_looks_at_no_flow(void **state)
 {
 	struct fixture *f = *state;
 	struct fastpath *fp = workers_at(appliance_workers(f->offline.appliance), 0)->fp;
-	const struct flow *flow = flow_at(fp->slow.flow4, 1);
+	const struct flow *flow = flow_at(fp->dp.flow4, 1);
 
 	sweep(f);
 	send_to(f, 53, 5); /* the second is admitted, the rest are hits */
@@ -263,7 +263,7 @@ what_is_swept_is_forgotten(void **state)
 	assert_true(appliance_generation(f->offline.appliance)->n_carried >= 20);
 	sweep(f);
 	sweep(f);
-	assert_int_equal(fp->slow.lists->used, 0);
+	assert_int_equal(fp->dp.lists->used, 0);
 	reload(f, CONFIG(DNS));
 	assert_int_equal(appliance_generation(f->offline.appliance)->n_carried, 1);
 	assert_int_equal(hits(f, 1), 5);

@@ -159,7 +159,7 @@ sessions_now(struct fixture *f)
 	uint64_t n = 0;
 
 	for (unsigned w = 0; w < workers_count(ws); w++)
-		n += workers_at(ws, w)->fp->slow.sessions->used;
+		n += workers_at(ws, w)->fp->dp.sessions->used;
 	return n;
 }
 

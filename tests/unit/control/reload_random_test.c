@@ -164,7 +164,7 @@ timeout_of(struct fixture *f, unsigned i)
 			      : RTE_BE32(RTE_IPV4(10, 1, 0, 2));
 	t.sport = t.dport = rte_cpu_to_be_16((uint16_t)(5000 + i));
 	for (unsigned w = 0; w < workers_count(ws); w++) {
-		const struct sessions *all = workers_at(ws, w)->fp->slow.sessions;
+		const struct sessions *all = workers_at(ws, w)->fp->dp.sessions;
 		const struct session *s = session_find(all, &t, &reply);
 
 		if (s != NULL)

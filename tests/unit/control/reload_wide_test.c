@@ -55,9 +55,9 @@ session_of_flow(struct fixture *f, unsigned i, struct sessions **sessions)
 	bool reply;
 
 	for (unsigned w = 0; w < workers_count(ws); w++) {
-		struct session *s = session_find(workers_at(ws, w)->fp->slow.sessions, &t, &reply);
+		struct session *s = session_find(workers_at(ws, w)->fp->dp.sessions, &t, &reply);
 
-		*sessions = workers_at(ws, w)->fp->slow.sessions;
+		*sessions = workers_at(ws, w)->fp->dp.sessions;
 		if (s != NULL && !reply)
 			return s;
 	}
@@ -73,7 +73,7 @@ count_drops(struct fixture *f, uint64_t drops[REASON_COUNT])
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		struct ledger_sum sum = { .rx = 0 };
 
-		ledger_add(&sum, workers_at(ws, w)->fp->slow.ledger);
+		ledger_add(&sum, workers_at(ws, w)->fp->dp.ledger);
 		for (unsigned r = 0; r < REASON_COUNT; r++)
 			drops[r] += sum.drops[r];
 	}

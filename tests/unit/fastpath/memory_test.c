@@ -46,7 +46,7 @@ use_nat(struct fastpath *fp, uint8_t filtering)
 		.filtering = filtering,
 	};
 
-	assert_int_equal(nat_configure(fp->slow.nat, &spec, 1), 0);
+	assert_int_equal(nat_configure(fp->dp.nat, &spec, 1), 0);
 }
 
 static void
@@ -54,7 +54,7 @@ use_limits(struct fastpath *fp)
 {
 	const union address a = { .v4 = RTE_BE32(0x0a000001) };
 	const struct source_limit limit = { .sessions = 10 };
-	struct sources *t = fp->slow.sessions->sources;
+	struct sources *t = fp->dp.sessions->sources;
 
 	sources_give(t, sources_take(t, &a, 4, &limit, 0));
 }
@@ -181,7 +181,7 @@ resident_bytes(void)
 static void
 begin_session(struct fastpath *fp, uint32_t n)
 {
-	struct sessions *t = fp->slow.sessions;
+	struct sessions *t = fp->dp.sessions;
 	struct session fresh, *s;
 	struct key4 forward = {
 		.proto = 17,
@@ -202,8 +202,8 @@ begin_session(struct fastpath *fp, uint32_t n)
 	struct session_keys keys = {
 		.forward = &forward,
 		.reply = &reply,
-		.forward_hash = flow_hash4(&forward, &fp->slow.flow4->secret),
-		.reply_hash = flow_hash4(&reply, &fp->slow.flow4->secret),
+		.forward_hash = flow_hash4(&forward, &fp->dp.flow4->secret),
+		.reply_hash = flow_hash4(&reply, &fp->dp.flow4->secret),
 	};
 
 	session_init(&fresh, SESSION_UNREPLIED_UDP, 1);
@@ -227,7 +227,7 @@ a_full_table_of_ip4_sessions_takes_320_bytes_for_each(void **state)
 	each = (resident_bytes() - before) / SESSIONS;
 	print_message("IPv4, resident: %lu bytes for each session\n", (unsigned long)each);
 	assert_in_range(each, 200, 320);
-	sessions_flush(fp->slow.sessions, SESSION_END_stopped);
+	sessions_flush(fp->dp.sessions, SESSION_END_stopped);
 	fastpath_destroy(fp);
 }
 

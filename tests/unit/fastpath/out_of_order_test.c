@@ -142,8 +142,7 @@ pass(struct path *p, struct rte_mbuf **m, unsigned n, struct result *o)
 	}
 	Bn++;
 	for (unsigned i = 0; i < n; i++) {
-		unsigned o_ = i < p->fp->burst.n_executed ? (p->fp->burst.output[i] & 0xffff)
-							  : p->fp->burst.out[i];
+		unsigned o_ = p->fp->burst.output[i].port;
 		B[Rn] = Bn * 10 + (p->fp->burst.class[i] == SLOT_DONE);
 		R[W][Rn++] = o_ == OUT_DROP ? 1000u + p->fp->burst.reason[i] : o_;
 	}
@@ -185,7 +184,7 @@ run(const struct fastpath_variant *variant, unsigned burst, unsigned seed, struc
 	memcpy(o->drops, sum.drops, sizeof(o->drops));
 	o->hits = fastpath_ledger(p.fp)->lookups_hit;
 	o->misses = fastpath_ledger(p.fp)->lookups_miss;
-	sessions_count(p.fp->slow.sessions, &o->sessions);
+	sessions_count(p.fp->dp.sessions, &o->sessions);
 	end_path(&p);
 }
 

@@ -8,7 +8,9 @@
 
 #include <rte_mbuf.h>
 
-#include "fastpath/quick.h"
+#include "fastpath/quick4.h"
+#include "fastpath/quick6.h"
+#include "packet/parse.h"
 
 #define BURSTS 4000
 
@@ -19,8 +21,8 @@ begin(struct path *p, struct burst *b)
 {
 	b->n = 64;
 	b->port = LAN;
-	b->ingress = &p->fp->slow.gen->ingress[LAN];
-	slowpath_begin(&p->fp->slow, b);
+	b->ingress = &p->fp->dp.gen->ingress[LAN];
+	slowpath_begin(&p->fp->dp, b);
 }
 
 static void

@@ -3,7 +3,7 @@
 #ifndef TESTS_HOST_FIXTURE_H
 #define TESTS_HOST_FIXTURE_H
 
-#include "life.h"
+#include "two_links.h"
 
 /* The peer's MAC on a port. */
 static inline struct notation_macs

@@ -6,8 +6,8 @@
  *   203.0.113.0/24 --- guests (port 0, VLAN 20)
  *
  * Each test ends with the ledger balanced and every mbuf back in the pool. */
-#ifndef UNIT_SLOWPATH_HOST_LIFE_H
-#define UNIT_SLOWPATH_HOST_LIFE_H
+#ifndef UNIT_HOST_TWO_LINKS_H
+#define UNIT_HOST_TWO_LINKS_H
 
 #include <setjmp.h>
 #include <stdarg.h>

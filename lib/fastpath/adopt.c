@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What changes what a worker's programs are decided by: a new generation, a route, a fragment that
+ * was judged elsewhere. */
+
+#include <errno.h>
+
+#include "fastpath/fastpath_priv.h"
+#include "nat/layout.h"
+#include "nat/nat.h"
+#include "slowpath/fragments/fragments.h"
+#include "tap/rule_ring.h"
+
+void
+fastpath_bump_epoch(struct fastpath *fp)
+{
+	/* 16 bits, and 0 means "no program"; ageing clears programs of old epochs long before they
+	 * wrap around. */
+	fp->dp.epoch = (uint16_t)(fp->epochs++ % 65535 + 1);
+}
+
+void
+fastpath_outside_bursts(struct fastpath *fp)
+{
+	fp->burst.n = 0;
+	fp->burst.tick = clock_tick(fp->dp.now_ns);
+	fp->slow.slot = 0;
+}
+
+void
+fastpath_decide(struct fastpath *fp, const struct fragment_pass *pass, enum reason why)
+{
+	fragments_decide(fp->slow.fragments, pass, why);
+	fastpath_outside_bursts(fp);
+	slowpath_release(&fp->dp, &fp->burst);
+	fastpath_send_born(fp);
+}
+
+/* Allocates what rules that are logged need; the worker takes it when it adopts. */
+static int
+make_rules(struct fastpath *fp, const struct generation *gen)
+{
+	struct rule_ring *r = fp->rules;
+	bool end = false;
+
+	if (gen->n_rule_logs == 0)
+		return 0;
+	if (r == NULL)
+		r = fp->rules = rule_ring_create(RULE_LOGS, fp->dp.sessions->capacity, -1);
+	for (unsigned i = 1; i < gen->n_rule_logs; i++)
+		end |= gen->rule_logs[i].end;
+	if (r == NULL || (end && rule_ring_keep_sessions(r) < 0))
+		return -ENOMEM;
+	return 0;
+}
+
+int
+fastpath_make_room(struct fastpath *fp, const struct generation *gen)
+{
+	if (make_rules(fp, gen) < 0)
+		return -ENOMEM;
+	return gen->nat != NULL ? nat_make_room(fp->dp.nat, gen->nat) : 0;
+}
+
+void
+fastpath_adopt(struct fastpath *fp, const struct generation *gen)
+{
+	fp->dp.gen = gen;
+	fp->dp.rules = fp->rules;
+	fp->dp.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
+	sessions_set_policies(fp->dp.sessions, gen->session_policies);
+	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
+	host_configure(fp->dp.host, gen);
+	fastpath_bump_epoch(fp);
+	fastpath_outside_bursts(fp);
+	slowpath_adopt_fragments(&fp->dp, &fp->burst);
+	fastpath_send_born(fp);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Housekeeping: flows, sessions and mappings are aged by an incremental sweep, which also collects
+ * what flows have counted; the timers of fragments and of the host. */
+
+#include "base/counter.h"
+#include "fastpath/fastpath_priv.h"
+#include "nat/nat.h"
+#include "program/action_list.h"
+#include "session/session.h"
+#include "slowpath/fragments/fragments.h"
+
+#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
+#define SWEEP_PERIOD_NS NS_PER_SECOND    /* every record is visited once in this time */
+#define SWEEP_BUDGET    512u             /* records visited in one call, at most */
+#define AGE_PERIOD_NS   (50 * NS_PER_US) /* the least time between two runs of housekeeping */
+#define HOST_PERIOD_NS  (10 * NS_PER_MS)
+
+static void
+push_one(void *arg, struct flow_table *t, uint32_t index)
+{
+	slowpath_collect(arg, flow_at(t, index));
+}
+
+void
+fastpath_push_hits(struct fastpath *fp)
+{
+	struct datapath *dp = &fp->dp;
+
+	flow_table_sweep(dp->flow4, UINT32_MAX, push_one, dp);
+	flow_table_sweep(dp->flow6, UINT32_MAX, push_one, dp);
+}
+
+/* Releases the action list of a program of an older epoch, which runs no more. */
+static void
+outdate(struct datapath *dp, struct flow *f)
+{
+	f->epoch = 0;
+	action_lists_give(dp->lists, f->list);
+	f->list = 0;
+}
+
+/* Handles one record of the sweep: collects its counts, ages it. */
+static void
+age_one(void *arg, struct flow_table *t, uint32_t index)
+{
+	struct datapath *dp = arg;
+	struct flow *f = flow_at(t, index);
+	uint32_t idle = clock_tick(dp->now_ns) - f->seen;
+
+	slowpath_collect(dp, f);
+	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
+		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
+		host_used(dp->host, f->nexthop);
+	if (f->epoch != dp->epoch)
+		outdate(dp, f);
+	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
+		flow_table_remove(t, index);
+}
+
+/* Returns how many records are due since the last call.  In virtual time, which may jump, all of
+ * them are due at the first call in each period: the result of a replay must not depend on the
+ * number of calls. */
+static uint32_t
+take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
+{
+	uint64_t now_ns = fp->dp.now_ns, elapsed = now_ns - *swept_ns;
+	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? records : records * elapsed / SWEEP_PERIOD_NS;
+
+	if (fp->dp.clock.virtual)
+		due = now_ns / SWEEP_PERIOD_NS != *swept_ns / SWEEP_PERIOD_NS ? records : 0;
+	else if (due > SWEEP_BUDGET)
+		due = SWEEP_BUDGET;
+	if (due != 0 || records == 0)
+		*swept_ns = now_ns;
+	return (uint32_t)due;
+}
+
+/* Notes the end of a walk: all counts for generations before the one in which the walk began are
+ * collected. */
+static void
+come_round(const struct fastpath *fp, struct sweep *sweep)
+{
+	atomic_store_explicit(&sweep->counted, sweep->began, memory_order_relaxed);
+	sweep->began = fp->dp.gen->number;
+}
+
+static void
+sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
+{
+	uint32_t due = take_due(fp, &t->swept_ns, t->high), hand = t->hand;
+
+	if (t->high == 0)
+		come_round(fp, sweep);
+	if (due == 0)
+		return;
+	flow_table_sweep(t, due, age_one, &fp->dp);
+	flow_table_reclaim(t);
+	if (due >= t->high || t->hand < hand)
+		come_round(fp, sweep);
+}
+
+uint64_t
+fastpath_uncounted(const struct fastpath *fp)
+{
+	return RTE_MIN(atomic_load_explicit(&fp->sweep4.counted, memory_order_relaxed),
+		atomic_load_explicit(&fp->sweep6.counted, memory_order_relaxed));
+}
+
+/* Ends the sessions that are idle for too long. */
+static void
+sweep_sessions(struct fastpath *fp)
+{
+	struct sessions *t = fp->dp.sessions;
+	uint32_t due = take_due(fp, &t->swept_ns, t->high);
+
+	if (due != 0)
+		sessions_sweep(t, due, clock_tick(fp->dp.now_ns));
+}
+
+void
+fastpath_age(struct fastpath *fp)
+{
+	struct datapath *dp = &fp->dp;
+
+	if (dp->now_ns - fp->aged_ns < AGE_PERIOD_NS)
+		return;
+	fp->aged_ns = dp->now_ns;
+	host_follow(dp->host);
+	fastpath_outside_bursts(fp);
+	slowpath_follow_fragments(dp, &fp->burst);
+	sweep_sessions(fp);
+	nat_age(dp->nat, clock_tick(dp->now_ns));
+	sweep(fp, dp->flow4, &fp->sweep4);
+	sweep(fp, dp->flow6, &fp->sweep6);
+	if (dp->now_ns - fp->host_ns < HOST_PERIOD_NS) {
+		fastpath_send_born(fp); /* neighbours in use may have been probed */
+		return;
+	}
+	fp->host_ns = dp->now_ns;
+	fragments_age(dp->slow->fragments, dp->now_ns);
+	fastpath_outside_bursts(fp);
+	slowpath_release(dp, &fp->burst);
+	host_tick(dp->host, dp->now_ns);
+	fastpath_send_born(fp);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* IPv4: the quick test of a frame, its key and the hash of that. */
+#ifndef FASTPATH_QUICK4_H
+#define FASTPATH_QUICK4_H
+
+#include "fastpath/quick.h"
+
+#define QUICK4_BYTES 42 /* Ethernet, IPv4, UDP: shorter frames are left to the full parser */
+
+/* Returns true if the sum over a 20-byte header of version 4 without fragment bits is correct.  The
+ * sum of its words is a multiple of 0xffff that is not 0, at every width; and a multiple times the
+ * inverse of 0xffff modulo 2^64 is the quotient.  There is no carry: the first word is less than
+ * 2^63. */
+static inline bool
+quick_sum4(const uint8_t *ip)
+{
+	uint64_t sum = load64(ip) + load32(ip + 8) + load32(ip + 12) + load32(ip + 16);
+
+	return sum * 0xfffefffefffeffffull - 1 < 0x0001000100010001ull;
+}
+
+/* MAC (of the ingress), EtherType, version and header length, no fragment, no multicast. */
+static const struct quick_head quick_head4 = {
+	.mask = {
+		[0] = 0xff, [1] = 0xff, [2] = 0xff, [3] = 0xff, [4] = 0xff, [5] = 0xff,
+		[12] = 0xff, [13] = 0xff, [14] = 0xff, [20] = 0x3f, [21] = 0xff, [30] = 0xff,
+	},
+	.value = { [12] = 0x08, [13] = 0x00, [14] = 0x45 },
+	.most = { [30] = 0xdf },
+};
+
+static inline bool
+quick4(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
+{
+	const uint8_t *ip = frame + 14;
+	unsigned total = read_be16(ip + 2);
+
+	return quick_head_right(frame, h) && total - 28 <= bytes - QUICK4_BYTES && quick_sum4(ip)
+		&& quick_l4(ip + 20, ip[9], total - 20);
+}
+
+/* Hash and key of the 16 bytes at IPv4 header + 8. Bytes 0 and 2..3 are TTL and checksum in the
+ * header, kind and interface in the key; the interface is not hashed. */
+#if KEYS_IN_REGISTERS
+static inline uint64_t
+take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
+{
+	const __m128i mask = _mm_set_epi32(-1, -1, -1, 0xff00);
+	const __m128i iface_bits = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
+	__m128i k = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), mask);
+	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
+
+	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, iface_bits));
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, k, s));
+}
+#endif
+
+static inline void
+take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
+{
+	uint64_t hash = take_key4(&b->key4[i], ip + 8, b->ingress->untagged, &t->secret);
+
+	b->hash[i] = hash;
+	rte_prefetch0(flow_bucket(t, hash));
+}
+
+#endif

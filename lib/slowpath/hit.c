@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The cold continuation of the executor of a hit: VLAN tags, sessions of TCP, listed actions, new
+ * identifications, and flows that do not leave by a neighbour. */
+
+#include "slowpath/hit.h"
+
+#include "slowpath/slowpath_priv.h"
+
+/* A packet of a known flow. */
+struct known {
+	struct flow *flow;
+	const struct nexthop *nh;
+	uint8_t *ip, *l4;
+	unsigned family, bytes, l4_bytes;
+	uint8_t ttl, least_ttl; /* the least that may leave */
+};
+
+static struct known
+known_at(const struct datapath *dp, const struct burst *b, unsigned slot)
+{
+	bool ip6 = b->class[slot] == SLOT_PLAIN6;
+	unsigned header = ip6 ? 40 : 20;
+	struct flow *f = flow_at(ip6 ? dp->flow6 : dp->flow4, b->flow[slot]);
+	uint8_t *ip = rte_pktmbuf_mtod_offset(b->m[slot], uint8_t *, b->l3[slot]);
+	unsigned bytes = ip6 ? 40 + read_be16(ip + 4) : read_be16(ip + 2);
+	uint8_t less = ip6 ? flow6_at(dp->flow6, b->flow[slot])->to.ttl
+			   : flow4_at(dp->flow4, b->flow[slot])->to.ttl;
+
+	return (struct known){
+		.flow = f,
+		.nh = &dp->nexthops[f->nexthop],
+		.ip = ip,
+		.l4 = ip + header,
+		.family = ip6 ? 6 : 4,
+		.bytes = bytes,
+		.l4_bytes = bytes - header,
+		.ttl = ip[ip6 ? 7 : 8],
+		.least_ttl = (uint8_t)(2 * less),
+	};
+}
+
+/* Handles a hit that does not leave by a neighbour: dropped, a wire, or another worker's. */
+static bool
+finish_end(struct burst *b, unsigned slot, const struct known *k)
+{
+	const struct nexthop *nh = k->nh;
+	struct flow *f = k->flow;
+
+	if ((f->flags & (FLOW_ACTIONS | FLOW_TCP)) || nh->state == NEXTHOP_TO_US
+		|| nh->state == NEXTHOP_UNRESOLVED || (nh->state == NEXTHOP_WORKER && b->handed))
+		return false;
+	if (nh->state == NEXTHOP_DROP)
+		slot_drop(b, slot, (enum reason)f->nexthop);
+	else
+		b->output[slot].word = nexthop_output(nh);
+	/* Dropped packets do not keep a session alive. */
+	hit_count(f, k->bytes,
+		nh->state == NEXTHOP_DROP && (f->flags & FLOW_SESSION) ? f->seen : b->tick);
+	return true;
+}
+
+/* Moves the session on, takes from meters, marks, and counts.  Returns REASON_NONE or the reason to
+ * drop the packet. */
+static enum reason
+pass(struct datapath *dp, const struct burst *b, const struct known *k)
+{
+	const struct hit_packet packet = { k->flow, k->ip, k->l4, k->family, k->bytes,
+		k->l4_bytes };
+	struct tcp_verdict v = { .reason = REASON_NONE };
+
+	if (k->flow->flags & FLOW_ACTIONS)
+		return slowpath_hit_actions(dp, &packet, b->tick);
+	if (k->flow->flags & FLOW_TCP)
+		v = slowpath_tcp(dp, k->flow, k->l4, k->l4_bytes);
+	if (v.reason == REASON_NONE)
+		hit_count(k->flow, k->bytes, v.idle ? k->flow->seen : b->tick);
+	return v.reason;
+}
+
+bool
+hit_finish(struct datapath *dp, struct burst *b, unsigned slot)
+{
+	struct known k = known_at(dp, b, slot);
+	enum reason r;
+
+	if (k.nh->state != NEXTHOP_READY)
+		return finish_end(b, slot, &k);
+	if (k.bytes > k.nh->mtu || k.ttl < k.least_ttl)
+		return false;
+	if ((k.flow->flags & FLOW_TCP) && tcp_opens(k.l4[13]))
+		return false; /* may begin a session on a finished connection */
+	r = pass(dp, b, &k);
+	if (r != REASON_NONE) {
+		slot_drop(b, slot, r);
+		return true;
+	}
+	if (k.family == 6) {
+		rewrite_plain6(k.ip, &flow6_at(dp->flow6, b->flow[slot])->to, k.flow->l4_delta);
+	} else {
+		const struct to4 *to = &flow4_at(dp->flow4, b->flow[slot])->to;
+
+		if (hit_identifies(k.flow, k.ip, k.bytes))
+			slowpath_identify(dp, k.ip, to);
+		rewrite_plain4(k.ip, to, k.flow->l4_delta);
+	}
+	slot_send(b, slot, k.ip, k.bytes, k.nh);
+	return true;
+}
+
+/* Looks a slot up by its whole key.  Returns true if it has another record than the first signature
+ * led to, with a program of this epoch. */
+static bool
+look_again(const struct datapath *dp, struct burst *b, unsigned slot)
+{
+	uint32_t first = b->flow[slot];
+
+	b->flow[slot] = slot_find(dp, b, slot);
+	return b->flow[slot] != 0 && b->flow[slot] != first
+		&& slot_record(dp, b, slot)->epoch == dp->epoch;
+}
+
+bool
+hit_continue(struct datapath *dp, struct burst *b, unsigned slot, enum hit hit)
+{
+	if (b->class[slot] > SLOT_PLAIN6 || (hit == HIT_NONE && !look_again(dp, b, slot))
+		|| !hit_finish(dp, b, slot))
+		return false;
+	b->output_bytes += b->output[slot].port != OUT_WORKER ? b->m[slot]->pkt_len : 0;
+	return true;
+}
