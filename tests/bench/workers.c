@@ -45,7 +45,7 @@ static struct {
 	uint16_t data_off;
 	unsigned waiting; /* frames of the burst that were not received yet */
 	unsigned flow, flows;
-	uint8_t frame[FRAME_BYTES];
+	uint8_t frame[2 * FRAME_BYTES]; /* what notation_build may ask for */
 	uint64_t sent;
 } bench;
 
@@ -162,7 +162,7 @@ open_all(unsigned workers, const char *variant)
 	bench.data_off = bench.m[0]->data_off;
 	memcpy(macs.dst, ports->at[0].mac.addr_bytes, 6);
 	if (notation_build("udp 10.1.0.1:4000 > 203.0.112.9:53 size 50", &macs, bench.frame,
-		    FRAME_BYTES, why)
+		    sizeof(bench.frame), why)
 		< 0)
 		die(why);
 }
