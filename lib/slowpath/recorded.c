@@ -44,7 +44,8 @@ slowpath_find_counter(struct datapath *dp, const struct burst *b, unsigned slot)
 	if (b->flow[slot] == 0 || reason_fault((enum reason)b->reason[slot]) != FAULT_POLICY)
 		return;
 	f = flow_at(ip[0] >> 4 == 6 ? dp->flow6 : dp->flow4, b->flow[slot]);
-	dp->slow->scratch->counter[slot] = deciding_counter(action_lists_at(dp->lists, f->list)->word);
+	dp->slow->scratch->counter[slot] = deciding_counter(
+		action_lists_at(dp->lists, f->list)->word);
 }
 
 const uint32_t *
