@@ -294,6 +294,44 @@ classes_route(struct classes *c, const struct route_table *table, uint32_t route
 	return (struct spans){ NULL, 0 };
 }
 
+/* Sources that stage rpf does not look up: of no host so far, and of a link. */
+static struct spans
+exempt(const struct classes *c)
+{
+	static const struct prefix unspecified4 = { .family = 4, .length = 32 };
+	static const struct prefix unspecified6 = { .family = 6, .length = 128 };
+	static const struct prefix link_local = {
+		.family = 6, .length = 10, .address = { .bytes = { 0xfe, 0x80 } }
+	};
+	struct span *out = scratch_take(
+		&((struct classes *)(uintptr_t)c)->scratch, 2 * sizeof(*out));
+
+	if (out == NULL)
+		return (struct spans){ NULL, 0 };
+	out[0] = span_of_prefix(c->family == 4 ? &unspecified4 : &unspecified6);
+	out[1] = c->family == 4 ? out[0] : span_of_prefix(&link_local);
+	return spans_of(out, 2);
+}
+
+struct spans
+classes_sourced(struct classes *c, const struct route_table *table, uint32_t route)
+{
+	struct spans all = classes_route(c, table, route), less = exempt(c);
+
+	return spans_without(&c->scratch, &all, &less);
+}
+
+struct spans
+classes_unsourced(const struct classes *c, wide_t address)
+{
+	struct spans all = exempt(c);
+
+	for (uint32_t i = 0; i < all.n; i++)
+		if (address >= all.span[i].first && address <= all.span[i].last)
+			return (struct spans){ &all.span[i], 1 };
+	return one(c, address);
+}
+
 bool
 classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,
 	const struct route_table *other)

@@ -26,6 +26,11 @@ struct spans classes_destination(const struct classes *c, wide_t address);
 /* Returns the destinations for which a table gives a route, by its index or PREFIXES_NONE. */
 struct spans classes_route(struct classes *c, const struct route_table *table, uint32_t route);
 
+/* Return the sources that stage rpf takes like one: those of a route, and those, such as address,
+ * that it does not look up. */
+struct spans classes_sourced(struct classes *c, const struct route_table *table, uint32_t route);
+struct spans classes_unsourced(const struct classes *c, wide_t address);
+
 /* Returns true if another table has the same prefix with the same next hops, and for
  * PREFIXES_NONE. */
 bool classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,

@@ -88,10 +88,13 @@ narrow(struct explored *x, const struct record *r, struct cell *pos)
 }
 
 static bool
-state_admits(const struct rule_match *m, const struct walk_fields *f)
+state_admits(const struct choices *choices, uint32_t i, const struct walk_fields *f)
 {
+	const struct rule_match *m = &choices->match[i];
 	unsigned state = f->state != 0 ? f->state : CONN_UNTRACKED;
-	const struct rule_key key = { .out = f->out, .nat = f->nat, .length = WALK_BYTES };
+	const struct rule_key key = {
+		.out = f->out, .nat = f->nat, .length = WALK_BYTES, .tests = choices->answers
+	};
 
 	return (m->state == 0 || (m->state & state) != 0) && match_admits_rest(m, &key);
 }
@@ -149,7 +152,7 @@ push_before(struct explored *x, struct suspect *s, const struct record *r, const
 		struct item next = *from;
 		struct cell c;
 
-		if (r->pair->dead[i] || !state_admits(&r->choices->match[i], &r->fields))
+		if (r->pair->dead[i] || !state_admits(r->choices, i, &r->fields))
 			continue;
 		if (plain && from->base && in_base(s, r->choices->cell_id[f][i]))
 			continue;
@@ -314,7 +317,7 @@ leave_out_changes(struct explored *x, const struct record *r, struct cell *what)
 		unsigned d;
 
 		if (r->pair->dead[i] || r->pair->partner[i] != ALIGN_NONE
-			|| !state_admits(&r->choices->match[i], &r->fields)
+			|| !state_admits(r->choices, i, &r->fields)
 			|| !cell_intersects(&cell[i], what))
 			continue;
 		d = cell_difference(&cell[i], what);

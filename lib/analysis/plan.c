@@ -61,6 +61,7 @@ hash_rest(const struct planning *p, const struct rule_match *m, uint64_t hash)
 	const uint8_t words[] = { m->state, m->nat };
 
 	hash = plan_hash(hash, words, sizeof(words));
+	hash = plan_hash(hash, &m->tests_hash, sizeof(m->tests_hash));
 	for (unsigned i = 0; i < m->length.n; i++) {
 		const struct rule_range *r = &m->length.range[i];
 		const uint16_t parts[] = { r->first, r->last, r->negated };
@@ -120,6 +121,7 @@ plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 	if (!fill_choices(p, out, list.match, list.n))
 		return false;
 	out->in_list = true;
+	out->answers = matcher_answers(&list, p->plan->gen);
 	for (unsigned i = 0; i < list.n; i++) {
 		const struct rule_cfg *rule = &acl->rules.items[list.written[i]];
 		uint64_t action = rule->action, with = rule->with;
@@ -243,7 +245,7 @@ counts(enum plan_kind kind, const char *line)
 {
 	if (kind == PLAN_TRACK)
 		return strstr(line, "invalid:") != NULL || strstr(line, "loose:") != NULL;
-	return kind == PLAN_OTHER;
+	return kind == PLAN_OTHER || kind == PLAN_RPF;
 }
 
 /* A hash of what the stage says; of acl, dnat and route it is in what they refer to. */
@@ -278,6 +280,7 @@ kind_of(const char *name)
 		: strcmp(name, "dnat") == 0  ? PLAN_DNAT
 		: strcmp(name, "route") == 0 ? PLAN_ROUTE
 		: strcmp(name, "track") == 0 ? PLAN_TRACK
+		: strcmp(name, "rpf") == 0   ? PLAN_RPF
 					     : PLAN_OTHER;
 }
 
@@ -291,6 +294,7 @@ plan_condition(struct planning *p, struct plan_step *s)
 	list = matcher_list(s->step->condition);
 	if (!fill_choices(p, &s->condition, list->match, list->n))
 		return false;
+	s->condition.answers = matcher_answers(list, p->plan->gen);
 	for (unsigned i = 0; i <= list->n; i++)
 		s->condition.loc[i] = s->loc;
 	for (unsigned i = 0; i < list->n; i++)

@@ -27,6 +27,7 @@ enum plan_kind {
 	PLAN_DNAT,
 	PLAN_ROUTE,
 	PLAN_TRACK,
+	PLAN_RPF,
 };
 
 /* An ordered list of compiled matches, of which the first one that a packet matches decides, and
@@ -40,6 +41,7 @@ struct choices {
 	struct loc *loc;      /* [n + 1] */
 	const char **name;    /* [n + 1], or NULL */
 	bool in_list;         /* an access list: choice n is its default */
+	uint16_t answers;     /* to what matches ask beside the packet: times as they are now */
 };
 
 struct plan_step {

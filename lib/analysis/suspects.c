@@ -149,7 +149,7 @@ add_target(struct explored *x, struct suspect *s, const struct cell *target, boo
 static bool
 is_unseen(const struct rule_match *m)
 {
-	return m->length.n > 0 || m->mac.n > 0;
+	return m->length.n > 0 || m->mac.n > 0 || m->tests_mask != 0;
 }
 
 typedef void (*suspect_fn)(struct explored *x, struct suspect *s);
@@ -209,12 +209,14 @@ look_at_step(struct explored *x, const struct place_of *at, suspect_fn one)
 	scratch_release(&x->scratch, mark);
 }
 
+/* Routes that have changed: of stage route those to the destination, of rpf those to the source. */
 static void
 look_at_routes(struct explored *x, const struct place_of *at, suspect_fn one)
 {
 	const struct pair_pipeline *pp = &x->in.pairs->pipeline[at->pipeline];
-	const struct route_table *table = at->s->step->instance;
-	const struct route_table *other = pp->of[!at->side]->step[at->ps->partner].step->instance;
+	const struct route_table *table = at->s->step->table;
+	const struct route_table *other = pp->of[!at->side]->step[at->ps->partner].step->table;
+	unsigned dim = at->s->kind == PLAN_RPF ? DIM_SRC : DIM_DST;
 
 	for (uint32_t i = 0; i < table->n; i++) {
 		size_t mark = scratch_mark(&x->scratch);
@@ -228,8 +230,8 @@ look_at_routes(struct explored *x, const struct place_of *at, suspect_fn one)
 		if (table->route[i].prefix.family != x->in.pairs->family
 			|| classes_same_route(x->in.classes, table, i, other))
 			continue;
-		cell.dim[DIM_DST] = classes_route(x->in.classes, table, i);
-		if (cell.dim[DIM_DST].n == 0)
+		cell.dim[dim] = classes_route(x->in.classes, table, i);
+		if (cell.dim[dim].n == 0)
 			continue;
 		add_target(x, &s, &cell, false);
 		one(x, &s);
@@ -265,7 +267,7 @@ look_at(struct explored *x, const struct place_of *at, suspect_fn one)
 	for (uint32_t i = 0; at->s->choices != NULL && i <= at->s->choices->n; i++)
 		if (!at->ps->choices.dead[i] && at->ps->choices.partner[i] == ALIGN_NONE)
 			look_at_choice(x, at, i, one);
-	if (at->s->kind == PLAN_ROUTE)
+	if (at->s->kind == PLAN_ROUTE || at->s->kind == PLAN_RPF)
 		look_at_routes(x, at, one);
 }
 

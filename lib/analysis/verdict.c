@@ -14,6 +14,8 @@ note_action(const struct generation *gen, const struct program *p, struct verdic
 
 		if (ACTION_OP(p->actions[i]) == ACTION_DSCP)
 			out->dscp = (int)arg;
+		if (ACTION_OP(p->actions[i]) == ACTION_MSS)
+			out->meters = plan_hash(out->meters + 2, &arg, sizeof(arg));
 		if (ACTION_OP(p->actions[i]) == ACTION_METER) {
 			const struct meter_spec *m = &gen->meters[arg];
 

@@ -24,7 +24,7 @@ struct walking {
 	struct walk_fields fields;
 	uint32_t matched; /* what the look-up of a list has found */
 	bool listened;    /* it has been told */
-	bool routed;      /* stage route has looked into a table */
+	bool routed;      /* stage route or rpf has looked into a table */
 	const struct route_table *table;
 	uint32_t route;
 	uint64_t route_id;
@@ -388,6 +388,32 @@ after_route(struct walking *w, struct record *r, bool decided_before, bool dst_w
 		w->route_id = classes_route_id(&w->table->route[w->route]);
 }
 
+/* Restricts the last record to sources that stage rpf takes alike, and says whether their route has
+ * changed. */
+static void
+after_rpf(struct walking *w, const struct pair_step *ps, unsigned at, struct record *r)
+{
+	const struct plan_pipeline *other = w->in->pairs->pipeline[w->pipeline].of[!w->in->side];
+	wide_t source = value_of_address(&w->ev.view->tuple.src, w->in->pairs->family);
+
+	if (r == NULL)
+		return;
+	r->cell.dim[DIM_SRC] = w->routed ? classes_sourced(w->in->classes, w->table, w->route)
+					 : classes_unsourced(w->in->classes, source);
+	if (!w->routed)
+		return;
+	if (w->route != PREFIXES_NONE) {
+		r->table = w->table;
+		r->route = w->route;
+	}
+	if (ps->partner == ALIGN_NONE
+		|| classes_same_route(
+			w->in->classes, w->table, w->route, other->step[ps->partner].step->table))
+		return;
+	r->id = 0;
+	r->key = change_key_route(w->in->side, w->pipeline, at, w->route);
+}
+
 /* --- the walk --- */
 
 static void
@@ -492,6 +518,8 @@ run_other(struct walking *w, const struct plan_step *s, const struct pair_step *
 		after_route(w, r, decided, dst_was_set);
 	if (s->kind == PLAN_ROUTE && r != NULL && !decided)
 		identify_route(w, ps, at, r);
+	if (s->kind == PLAN_RPF)
+		after_rpf(w, ps, at, r);
 	if (!address_equal(&src, &w->ev.tuple.src))
 		w->fields.src = true;
 	if (w->ev.dscp_marked)
@@ -556,7 +584,9 @@ walk_packet(const struct walk_in *in, const struct point *p, struct walk *out)
 	struct view view;
 
 	*w = (struct walking){ .in = in, .out = out };
-	w->trace = (struct trace){ .arg = w, .matched = on_match, .routed = on_route };
+	w->trace = (struct trace){
+		.arg = w, .matched = on_match, .routed = on_route, .sourced = on_route
+	};
 	out->n = 0;
 	out->complete = true;
 	walk_view(in->pairs->in[in->side], in->pairs->family, p, &view);

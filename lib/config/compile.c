@@ -273,7 +273,9 @@ fill_workers(struct made *m)
 		gw->hits = aligned_alloc(
 			64, RTE_ALIGN_CEIL((gen->n_counters + 1) * sizeof(*gw->hits), 64));
 		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
-		if (gw->hits == NULL || gw->meters == NULL)
+		gw->limiters = arena_alloc(
+			&m->arena, (gen->n_meters + 1) * sizeof(gw->limiters[0]));
+		if (gw->hits == NULL || gw->meters == NULL || gw->limiters == NULL)
 			return -ENOMEM;
 		memset(gw->hits, 0, (gen->n_counters + 1) * sizeof(*gw->hits));
 	}

@@ -82,6 +82,7 @@ struct test_cfg {
 	const char *in;                     /* interface */
 	const char *packet;                 /* in packet notation */
 	const char *expect;                 /* "output lan", "drop acl_denied", "drop", "local" */
+	const char *at;                     /* "mon 09:00"; NULL: now */
 	struct cfg_endpoint src, dst;       /* expected when it leaves; family 0: any */
 };
 

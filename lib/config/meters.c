@@ -4,15 +4,63 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/limiter.h"
 #include "base/meter.h"
 
 struct shared_meter {
 	unsigned generations; /* that have it */
 	struct {
 		_Alignas(64) struct meter meter;
+		struct limiter *limiter;
 	} worker[];
 };
+
+static void
+free_meter(struct shared_meter *shared, unsigned workers)
+{
+	for (unsigned w = 0; shared != NULL && w < workers; w++)
+		limiter_destroy(shared->worker[w].limiter);
+	free(shared);
+}
+
+/* Makes a meter, full, of each worker.  NULL without memory. */
+static struct shared_meter *
+make_meter(const struct meter_spec *spec, unsigned workers)
+{
+	size_t bytes = sizeof(struct shared_meter)
+		+ workers * sizeof(((struct shared_meter *)0)->worker[0]);
+	struct shared_meter *shared = aligned_alloc(64, bytes);
+
+	if (shared == NULL)
+		return NULL;
+	memset(shared, 0, bytes);
+	shared->generations = 1;
+	for (unsigned w = 0; w < workers; w++) {
+		if (spec->per == METER_ALL) {
+			meter_spec_init(spec, workers, 0, &shared->worker[w].meter);
+			continue;
+		}
+		shared->worker[w].limiter = meter_spec_limiter(spec, workers);
+		if (shared->worker[w].limiter == NULL) {
+			free_meter(shared, workers);
+			return NULL;
+		}
+	}
+	return shared;
+}
+
+/* Gives the workers of a generation their part of a meter. */
+static void
+hand_out(struct generation *gen, unsigned i, struct shared_meter *shared)
+{
+	gen->shared_meters[i] = shared;
+	for (unsigned w = 0; w < gen->n_workers; w++) {
+		gen->worker[w].meters[i] = &shared->worker[w].meter;
+		gen->worker[w].limiters[i] = shared->worker[w].limiter;
+	}
+}
 
 int
 meters_make(struct generation *gen, struct arena *arena)
@@ -22,27 +70,20 @@ meters_make(struct generation *gen, struct arena *arena)
 	if (gen->shared_meters == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < gen->n_meters; i++) {
-		struct shared_meter *shared = aligned_alloc(
-			64, sizeof(*shared) + gen->n_workers * sizeof(shared->worker[0]));
+		struct shared_meter *shared = make_meter(&gen->meters[i], gen->n_workers);
 
 		if (shared == NULL)
 			return -ENOMEM;
-		shared->generations = 1;
-		gen->shared_meters[i] = shared;
-		for (unsigned w = 0; w < gen->n_workers; w++) {
-			meter_spec_init(
-				&gen->meters[i], gen->n_workers, 0, &shared->worker[w].meter);
-			gen->worker[w].meters[i] = &shared->worker[w].meter;
-		}
+		hand_out(gen, i, shared);
 	}
 	return 0;
 }
 
 static void
-give_meter(struct shared_meter *shared)
+give_meter(struct shared_meter *shared, unsigned workers)
 {
 	if (shared != NULL && --shared->generations == 0)
-		free(shared);
+		free_meter(shared, workers);
 }
 
 void
@@ -51,15 +92,13 @@ meters_share(const struct generation *old, unsigned of_old, struct generation *g
 	struct shared_meter *shared = old->shared_meters[of_old];
 
 	shared->generations++;
-	give_meter(gen->shared_meters[of_gen]);
-	gen->shared_meters[of_gen] = shared;
-	for (unsigned w = 0; w < gen->n_workers; w++)
-		gen->worker[w].meters[of_gen] = &shared->worker[w].meter;
+	give_meter(gen->shared_meters[of_gen], gen->n_workers);
+	hand_out(gen, of_gen, shared);
 }
 
 void
 meters_discard(struct generation *gen)
 {
 	for (unsigned i = 0; gen->shared_meters != NULL && i < gen->n_meters; i++)
-		give_meter(gen->shared_meters[i]);
+		give_meter(gen->shared_meters[i], gen->n_workers);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "config/check.h"
@@ -14,6 +15,7 @@
 #include "packet/notation.h"
 #include "packet/parse.h"
 #include "policy/pipeline.h"
+#include "policy/times.h"
 
 #define AFTER_MAX (1000000 * NS_PER_SECOND)
 
@@ -67,6 +69,8 @@ static const struct cfg_field test_fields[] = {
 		"The source it leaves with." },
 	{ "dst", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, dst),
 		"The destination it leaves with." },
+	{ "at", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, at),
+		"The time of the wall clock, for rules with time: mon 09:00; without it, now." },
 	{ "steps", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct test_cfg, steps),
 		"Instead of a packet: the packets of a conversation, in order, with sessions, translation and time as they "
 		"run.  Neighbours answer; each conversation begins without sessions.",
@@ -98,6 +102,9 @@ void
 tests_check(const struct config *cfg, struct err *err)
 {
 	cfg_each(test, &cfg->tests) {
+		if (test->at != NULL && times_wall(test->at) < 0)
+			cfg_error(err, &test->head, &test->at,
+				"'%s': write a day and a time, such as mon 09:00", test->at);
 		if (test->steps.count == 0 && cfg_is_written(&test->head, &test->steps)) {
 			cfg_error(err, &test->head, &test->steps, "the conversation has no step");
 			continue;
@@ -240,6 +247,10 @@ trial_run(const struct test_cfg *test, const struct generation *gen, struct tria
 	if (iface == NULL || expect_read(&field, gen, &expected, err) < 0
 		|| read_packet(test, iface, gen, &view, err) < 0)
 		return false;
+	if (test->at != NULL)
+		times_set(gen->times, times_wall(test->at));
 	judge(&view, iface, gen, &judged);
+	if (test->at != NULL)
+		times_set(gen->times, (int64_t)time(NULL));
 	return compare(test, &expected, &judged, told != NULL ? told : &unread, err);
 }

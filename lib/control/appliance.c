@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <rte_cycles.h>
 
@@ -277,6 +276,7 @@ appliance_set_time(struct appliance *a, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < workers_count(a->workers); i++)
 		clock_set(fastpath_clock(workers_at(a->workers, i)->fp), now_ns);
+	appliance_follow_time(a);
 }
 
 bool

@@ -116,6 +116,12 @@ void appliance_leave(void);
  * again.  Logs the changes.  To be called about every 100 ms. */
 void appliance_watch_ports(struct appliance *a);
 
+/* Says which of the times that matches ask for hold now; called once a second. */
+void appliance_follow_time(struct appliance *a);
+
+/* With virtual time: sets the wall clock at its start, in seconds of the epoch. */
+void appliance_set_wall(struct appliance *a, int64_t wall_s);
+
 /* Logs what each port's device can do, and what of it is used. */
 void appliance_tell_devices(const struct appliance *a);
 

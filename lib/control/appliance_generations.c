@@ -172,6 +172,7 @@ publish(struct appliance *a, struct generation *gen, const struct port_plan *pla
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
 	gen->keeps = a->keeps;
+	appliance_follow_time(a);
 	generation_give_number(gen);
 	PROBE_RELOAD(gen->number);
 	workers_publish(a->workers, gen);

@@ -65,6 +65,7 @@ struct appliance {
 	unsigned n_retired;
 	struct port_watch port_watch[PORT_MAX]; /* by port index */
 	uint64_t started_ns, halted_ns;         /* monotonic */
+	int64_t wall_s;                         /* with virtual time: the wall clock at its start */
 	uint32_t conflicts_seen;                /* of NAT's addresses, logged so far */
 	bool keeps; /* the next generation lets sessions marked as kept through */
 	bool ports_open, pools_made, running, halted, closed;

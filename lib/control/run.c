@@ -136,6 +136,7 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	appliance_let_go(r->appliance);
 	appliance_write_log(r->appliance);
 	appliance_watch_ports(r->appliance);
+	appliance_follow_time(r->appliance);
 	appliance_say_conflicts(r->appliance);
 	control_tick(r->control);
 	if (r->beside != NULL)

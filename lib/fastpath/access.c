@@ -121,5 +121,6 @@ uint64_t
 fastpath_tick(struct fastpath *fp)
 {
 	fp->dp.now_ns = clock_read(&fp->dp.clock);
+	fastpath_follow_times(fp);
 	return fp->dp.now_ns;
 }

@@ -19,6 +19,17 @@ fastpath_bump_epoch(struct fastpath *fp)
 }
 
 void
+fastpath_follow_times(struct fastpath *fp)
+{
+	uint64_t held = slowpath_times(&fp->dp);
+
+	if (likely(held == fp->times))
+		return;
+	fp->times = held;
+	fastpath_bump_epoch(fp);
+}
+
+void
 fastpath_outside_bursts(struct fastpath *fp)
 {
 	fp->burst.n = 0;
@@ -70,6 +81,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	sessions_set_policies(fp->dp.sessions, gen->session_policies);
 	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
 	host_configure(fp->dp.host, gen);
+	fp->times = slowpath_times(&fp->dp);
 	fastpath_bump_epoch(fp);
 	fastpath_outside_bursts(fp);
 	slowpath_adopt_fragments(&fp->dp, &fp->burst);

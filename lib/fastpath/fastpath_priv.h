@@ -43,6 +43,7 @@ struct fastpath {
 	uint64_t aged_ns; /* when ageing ran last */
 	uint64_t host_ns; /* when the host's timers ran last */
 	uint64_t epochs;  /* generations and routing changes so far */
+	uint64_t times;   /* that held when the programs of the epoch were decided */
 	unsigned n_ports; /* highest port set + 1 */
 	struct gather gather[LEDGER_PORTS];
 	struct ledger ledger;
@@ -69,6 +70,9 @@ extern const struct fastpath_variant fastpath_aes, fastpath_avx2, fastpath_avx51
  * be the one that the slow path uses, so with AES all of them have it. */
 unsigned fastpath_runnable(const struct fastpath_variant *out[FASTPATH_VARIANTS]);
 const struct fastpath_variant *fastpath_choose(void);
+
+/* Makes all programs be evaluated again when the times that matches ask for have changed. */
+void fastpath_follow_times(struct fastpath *fp);
 
 /* Sets class and key of a slot that the quick test left, by the full parser. */
 void fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot);

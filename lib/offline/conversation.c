@@ -11,6 +11,7 @@
 #include "config/compile.h"
 #include "offline/rig.h"
 #include "packet/notation.h"
+#include "policy/times.h"
 
 enum {
 	NAMES_MAX = 32, /* of one conversation */
@@ -338,6 +339,8 @@ try_one(const struct test_cfg *test, const char *path, struct check_result *resu
 		c->rig = rig_start(cfg, err);
 	else
 		config_free(cfg);
+	if (c->rig != NULL && test->at != NULL)
+		rig_set_wall(c->rig, times_wall(test->at));
 	if (c->rig != NULL)
 		try_steps(c);
 	if (rig_stop(c->rig, err) < 0 || err_count(err) != errors)

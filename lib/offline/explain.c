@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -64,8 +65,8 @@ find_counter(struct explainer *x, const struct observation *o)
 	uint32_t counter = o->counter;
 
 	memset(&x->counter, 0, sizeof(x->counter));
-	if (o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
-		counter = outcome_meter_counter(o->program, o->gen);
+	if (outcome_meter_counter(o) != 0)
+		counter = outcome_meter_counter(o);
 	if (counter != 0 && counter < o->gen->n_counters)
 		x->counter = o->gen->counters[counter];
 }
@@ -298,6 +299,7 @@ start(struct explainer *x, struct err *err)
 	x->offline.appliance = appliance_start(cfg, &how, err);
 	if (x->offline.appliance == NULL)
 		return -EINVAL;
+	appliance_set_wall(x->offline.appliance, (int64_t)time(NULL));
 	x->trace = (struct trace){ .note = on_note, .arg = x };
 	x->observer = (struct observer){
 		.packet = on_packet,

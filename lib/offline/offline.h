@@ -125,8 +125,9 @@ json_t *outcome_json(const struct outcome *o);
 /* Writes "weir.yaml:41" of a place; returns what snprintf would. */
 int outcome_rule(char *out, size_t bytes, const struct loc *loc);
 
-/* Returns the rule counter of the meter that dropped the packet, or 0. */
-uint32_t outcome_meter_counter(const struct program *p, const struct generation *gen);
+/* Returns the rule counter of the meter that dropped a packet, or 0: it was dropped by something
+ * else. */
+uint32_t outcome_meter_counter(const struct observation *o);
 
 /* Writes a JSON value to a file, "-" is standard output.  Returns 0, or -1 with errno set. */
 int offline_write_json(const json_t *json, const char *path);

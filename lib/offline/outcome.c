@@ -20,13 +20,20 @@ egress_name(void *arg, uint16_t iface, bool is_port)
 }
 
 uint32_t
-outcome_meter_counter(const struct program *p, const struct generation *gen)
+outcome_meter_counter(const struct observation *o)
 {
 	uint32_t counter = 0;
 
-	for (unsigned i = 0; i < p->action_count; i++)
-		if (ACTION_OP(p->actions[i]) == ACTION_METER)
-			counter = gen->meters[ACTION_ARG(p->actions[i])].counter;
+	if (!o->has_program || o->verdict != OBSERVED_DROP
+		|| (o->reason != REASON_police_exceeded && o->reason != REASON_limit_exceeded))
+		return 0;
+	for (unsigned i = 0; i < o->program->action_count; i++) {
+		uint32_t word = o->program->actions[i];
+
+		if (ACTION_OP(word) == ACTION_METER
+			&& o->gen->meters[ACTION_ARG(word)].reason == o->reason)
+			counter = o->gen->meters[ACTION_ARG(word)].counter;
+	}
 	return counter;
 }
 
@@ -65,8 +72,8 @@ outcome_from(
 		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple,
 			egress_name, (void *)(uintptr_t)gen);
 	outcome_session_from(&out->session, o, numbers);
-	if (o->has_program && o->verdict == OBSERVED_DROP && o->reason == REASON_police_exceeded)
-		counter = outcome_meter_counter(o->program, gen);
+	if (outcome_meter_counter(o) != 0)
+		counter = outcome_meter_counter(o);
 	if (o->verdict == OBSERVED_DROP && counter != 0 && counter < gen->n_counters)
 		out->rule = &gen->counters[counter].loc;
 }

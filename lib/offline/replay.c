@@ -293,6 +293,8 @@ start(struct replay *r, struct err *err)
 	r->cfg = NULL;
 	if (r->offline.appliance == NULL)
 		return -EINVAL;
+	appliance_set_wall(
+		r->offline.appliance, (int64_t)(replay_input_zero_ns(r->in) / NS_PER_SECOND));
 	r->observer = (struct observer){
 		.packet = on_packet,
 		.session = on_session,

@@ -275,6 +275,12 @@ replay_input_frames(const struct replay_input *in)
 	return in->frames;
 }
 
+uint64_t
+replay_input_zero_ns(const struct replay_input *in)
+{
+	return in->zero_ns;
+}
+
 bool
 replay_input_has_ns(const struct replay_input *in)
 {

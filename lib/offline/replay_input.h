@@ -47,6 +47,9 @@ void replay_input_take(struct replay_input *in);
 
 uint64_t replay_input_frames(const struct replay_input *in); /* in all files */
 
+/* Returns the earliest stamp, in ns of the epoch. */
+uint64_t replay_input_zero_ns(const struct replay_input *in);
+
 /* Returns true if any of the files has stamps in nanoseconds. */
 bool replay_input_has_ns(const struct replay_input *in);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "config/compile.h"
 #include "io/capture.h"
@@ -148,6 +149,12 @@ settle(struct rig *rig)
 	} while (rig->answered);
 }
 
+void
+rig_set_wall(struct rig *rig, int64_t wall_s)
+{
+	appliance_set_wall(rig->offline.appliance, wall_s);
+}
+
 struct rig *
 rig_start(struct config *cfg, struct err *err)
 {
@@ -171,6 +178,7 @@ rig_start(struct config *cfg, struct err *err)
 		free(rig);
 		return NULL;
 	}
+	rig_set_wall(rig, (int64_t)time(NULL));
 	rig->observer = (struct observer){ .packet = on_packet, .arg = rig };
 	fastpath_observe(
 		workers_at(appliance_workers(rig->offline.appliance), 0)->fp, &rig->observer);

@@ -40,6 +40,9 @@ int rig_stop(struct rig *rig, struct err *err);
 /* Returns the running generation. */
 const struct generation *rig_generation(const struct rig *rig);
 
+/* Sets the wall clock at the start, in seconds of the epoch; without it, it is that of the host. */
+void rig_set_wall(struct rig *rig, int64_t wall_s);
+
 /* Advances time; timers run. */
 void rig_wait(struct rig *rig, uint64_t ns);
 

@@ -48,7 +48,10 @@
 	X(drop_stage, POLICY, "A stage drop.") \
 	X(acl_denied, POLICY, "A rule or the default of an access list.") \
 	X(acl_rejected, POLICY, "A rule of an access list; the sender was told.") \
+	X(rpf_failed, POLICY, "A stage rpf: no route leads back to the source there.") \
 	X(police_exceeded, POLICY, "More than a stage police lets pass.") \
+	X(limit_exceeded, POLICY, \
+		"More than a stage limit lets pass of its source, destination or line.") \
 	X(pipeline_end, CONFIG, "The pipeline ended without saying where the packet goes.") \
 	X(nat_no_port, CAPACITY, "No public port is free for the session.") \
 	X(nat_no_mapping, PEER, "Nothing is mapped to the address and port.") \

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "policy/build.h"
 #include "policy/pipeline.h"
+#include "policy/times.h"
 
 /* A named object of a section. what is NULL if it could not be built. */
 struct built {
@@ -66,6 +67,7 @@ struct build {
 	unsigned n_public, public_room;
 	struct taken *taken; /* public.c: addresses of other stations */
 	unsigned n_taken;
+	struct times *times; /* NULL: no match asks for one */
 	struct own_addresses *own;
 	struct owners *owners;
 };

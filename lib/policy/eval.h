@@ -49,6 +49,8 @@ struct trace {
 	 * none does), which route (PREFIXES_NONE: none). */
 	void (*matched)(void *arg, const struct matcher *m, uint32_t found);
 	void (*routed)(void *arg, const struct route_table *table, uint32_t found);
+	/* Likewise: the route to the packet's source, where stage rpf has looked it up. */
+	void (*sourced)(void *arg, const struct route_table *table, uint32_t found);
 };
 
 struct eval {

@@ -6,6 +6,7 @@
 
 #include <rte_byteorder.h>
 
+#include "base/limiter.h"
 #include "base/meter.h"
 
 /* Open addressing, at most half full.  The addresses are the operator's own, so outsiders cannot
@@ -132,6 +133,18 @@ generation_public(const struct generation *g, rte_be32_t address)
 			high = mid;
 	}
 	return NULL;
+}
+
+struct limiter *
+meter_spec_limiter(const struct meter_spec *spec, unsigned workers)
+{
+	const struct limiter_rate rate = {
+		.rate = spec->rate / workers > 0 ? spec->rate / workers : 1,
+		.burst = spec->burst,
+		.packets = spec->packets,
+	};
+
+	return limiter_create(&rate, spec->keys, -1);
 }
 
 void

@@ -21,11 +21,13 @@
 
 struct own_addresses;
 struct pipeline;
+struct limiter;
 struct meter;
 struct nat_layout;
 struct nat_pool_spec;
 struct owners;
 struct session_policy;
+struct times;
 
 struct interface_address {
 	uint8_t family;
@@ -72,12 +74,24 @@ struct meter_spec {
 	uint64_t rate;  /* bits or packets a second */
 	uint64_t burst; /* bytes or packets */
 	bool packets;
-	uint32_t counter; /* counts what it drops, as police_exceeded */
+	uint32_t counter; /* counts what it drops */
+	uint8_t reason;   /* enum reason of that: police_exceeded, limit_exceeded */
+	uint8_t per;      /* enum meter_per */
+	bool sessions;    /* only packets that begin a session take from it */
+	uint32_t keys;    /* addresses that it remembers; of METER_ALL 0 */
+};
+
+/* What has a rate of its own. */
+enum meter_per {
+	METER_ALL, /* all packets that reach the line share one */
+	METER_SOURCE,
+	METER_DESTINATION,
 };
 
 struct generation_worker {
-	struct rule_hits *hits; /* by rule counter */
-	struct meter **meters;  /* by meter number; in struct shared_meter */
+	struct rule_hits *hits;    /* by rule counter */
+	struct meter **meters;     /* by meter number; in struct shared_meter */
+	struct limiter **limiters; /* likewise; NULL: of METER_ALL */
 };
 
 /* A meter of all workers, which generations share as long as its line says the same. */
@@ -104,6 +118,7 @@ struct generation {
 	unsigned n_counters;
 	const struct rule_log *rule_logs; /* [0] is not used */
 	unsigned n_rule_logs;             /* 0: no rule is logged */
+	struct times *times;              /* that matches ask for; NULL: none (policy/times.h) */
 	const struct meter_spec *meters;
 	unsigned n_meters;
 	const struct session_policy *session_policies; /* by struct session's policy */
@@ -132,6 +147,9 @@ struct generation {
  * when memory is short. */
 struct own_addresses *own_addresses_build(const struct interface *const iface[], unsigned n);
 void own_addresses_discard(struct own_addresses *own); /* NULL is fine */
+
+/* Returns the table of a worker for spec, with that many workers; NULL without memory. */
+struct limiter *meter_spec_limiter(const struct meter_spec *spec, unsigned workers);
 
 /* Initialises a worker's meter for spec, with that many workers. */
 void meter_spec_init(

@@ -214,6 +214,44 @@ read_common(struct reading *r)
 	return rc;
 }
 
+/* Makes the matches hold only if a test has an answer.  hash: of what is asked, for comparisons
+ * with other configurations.  Returns 0, or negative after an error at the field. */
+static int
+add_test(struct reading *r, const struct match_test *test, uint64_t hash, const void *field)
+{
+	struct match_list *list = r->list;
+	unsigned bit = 0;
+
+	while (bit < list->n_tests
+		&& (list->test[bit].kind != test->kind || list->test[bit].number != test->number))
+		bit++;
+	if (bit == MATCH_TESTS_MAX)
+		return cfg_error(build_err(r->b), r->head, field,
+			"one list asks for %u different times at most", MATCH_TESTS_MAX);
+	if (bit == list->n_tests)
+		list->test[list->n_tests++] = *test;
+	r->match.tests_mask |= (uint16_t)(1u << bit);
+	r->match.tests |= (uint16_t)(1u << bit);
+	r->match.tests_hash = (r->match.tests_hash ^ hash) * 0x9e3779b97f4a7c15ull;
+	return 0;
+}
+
+static int
+read_times(struct reading *r)
+{
+	const struct match_cfg *m = r->cfg;
+	struct match_test test = { .kind = TEST_TIME };
+	int number;
+
+	if (m->time.count == 0)
+		return 0;
+	number = build_time(r->b, m->time.items, m->time.count);
+	if (number < 0)
+		return -EINVAL;
+	test.number = (uint32_t)number;
+	return add_test(r, &test, build_time_hash(r->b, test.number), &m->time);
+}
+
 static int
 check_protocols(const struct reading *r)
 {
@@ -333,7 +371,7 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	const struct match_cfg *m, uint32_t written)
 {
 	struct reading r = { .b = b, .head = head, .cfg = m, .list = list };
-	int rc = read_common(&r) | check_protocols(&r);
+	int rc = read_common(&r) | read_times(&r) | check_protocols(&r);
 
 	if (rc < 0)
 		return -EINVAL;

@@ -2,7 +2,7 @@
 /* The words by which rules and `if:` match packets, and their conversion to matches of
  * table/rules.h.
  *
- *	in out src dst proto sport dport icmp flags state nat dscp vlan mac length fragment
+ *	in out src dst proto sport dport icmp flags state nat dscp vlan mac length fragment time
  *
  * Threads: control. */
 #ifndef POLICY_MATCH_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "schema/field.h"
+#include "policy/times.h"
 #include "table/rules.h"
 
 struct build;
@@ -34,6 +35,7 @@ struct match_cfg {
 	CFG_LIST_OF(struct cfg_match_mac) mac;
 	CFG_LIST_OF(struct cfg_range) length;
 	enum rule_fragment fragment;
+	CFG_LIST_OF(struct time_cfg) time;
 };
 
 /* The rows of struct match_cfg, for a table that has it as member (rules) ... */
@@ -76,9 +78,12 @@ struct match_cfg {
 		{ "length", CFG_MATCH_NUMBER | CFG_LIST, CFG_OPTIONAL, \
 			offsetof(type, member.length), "Bytes of the IP packet, header included.", \
 			.max = 65535 }, \
+		{ "fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
+			"Whether the packet is a fragment.", .words = match_fragments }, \
 	{ \
-		"fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
-			"Whether the packet is a fragment.", .words = match_fragments \
+		"time", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.time), \
+			"Times of the week, in the host's time zone.", .table = &time_table, \
+								       .kind = "time" \
 	}
 
 extern const struct cfg_word match_states[];
@@ -87,6 +92,18 @@ extern const struct cfg_word match_fragments[];
 
 /* ... and as a table of their own (if:). */
 extern const struct cfg_table match_table;
+
+/* What a match asks for that changes without a packet: the answer is a bit of rule_key.tests. */
+enum match_test_kind {
+	TEST_TIME, /* number: of the generation's times */
+};
+
+struct match_test {
+	uint8_t kind; /* enum match_test_kind */
+	uint32_t number;
+};
+
+#define MATCH_TESTS_MAX RULE_TESTS_MAX
 
 /* Compiled matches as they are collected, in order; one written match can become several. */
 struct match_list {
@@ -98,6 +115,8 @@ struct match_list {
 	bool ports; /* one of them depends on ports or ICMP */
 	bool state; /* one of them depends on a state other than untracked, or on translation */
 	bool out;   /* one of them depends on the egress interface */
+	struct match_test test[MATCH_TESTS_MAX]; /* by bit */
+	unsigned n_tests;
 };
 
 /* Adds m as the written match of that number; if no packet can match it, adds a warning instead.

@@ -18,7 +18,7 @@ struct written_list {
 	unsigned count;
 };
 
-#define MATCH_LISTS 13
+#define MATCH_LISTS 14
 
 static void
 lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
@@ -37,6 +37,7 @@ lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
 		{ &m->flags, m->flags.count },
 		{ &m->dscp, m->dscp.count },
 		{ &m->vlan, m->vlan.count },
+		{ &m->time, m->time.count },
 	};
 
 	memcpy(out, all, sizeof(all));

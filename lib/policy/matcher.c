@@ -96,8 +96,19 @@ matcher_translation(const struct eval *ev)
 	return src == ev->reply ? RULE_NAT_DST : RULE_NAT_SRC;
 }
 
+uint16_t
+matcher_answers(const struct match_list *list, const struct generation *gen)
+{
+	uint64_t times = times_held(gen->times);
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < list->n_tests; i++)
+		bits |= (unsigned)(times >> list->test[i].number & 1) << i;
+	return (uint16_t)bits;
+}
+
 static void
-key_from_eval(struct rule_key *key, const struct eval *ev, bool asks_more)
+key_from_eval(struct rule_key *key, const struct eval *ev, const struct matcher *m)
 {
 	const struct view *v = ev->view;
 
@@ -111,7 +122,9 @@ key_from_eval(struct rule_key *key, const struct eval *ev, bool asks_more)
 		.fragment = v->fragment,
 		.length = (uint16_t)RTE_MIN(v->l3_bytes, UINT16_MAX),
 	};
-	if (asks_more) {
+	if (m->list.n_tests > 0)
+		key->tests = matcher_answers(&m->list, ev->gen);
+	if (m->asks_more) {
 		key->out = ev->egress != NULL ? ev->egress->id : RULE_OUT_NONE;
 		key->nat = matcher_translation(ev);
 		memcpy(key->mac, v->mac, sizeof(key->mac));
@@ -221,7 +234,7 @@ matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32
 
 	assert(n <= BURST_MAX);
 	for (unsigned i = 0; i < n; i++) {
-		key_from_eval(&key[i], ev[i], m->asks_more);
+		key_from_eval(&key[i], ev[i], m);
 		if (ev[i]->tuple.family == 0) {
 			found[i] = find_frame(&m->list, &key[i],
 				from != NULL ? first_match(&m->list, from[i]) : 0);

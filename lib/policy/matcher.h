@@ -29,6 +29,9 @@ void matcher_find_from(const struct matcher *m, struct eval *const ev[], const u
  * passed, and of a reply by those that its first packet passed. */
 uint8_t matcher_translation(const struct eval *ev);
 
+/* Returns the answers to what a list asks for beside the packet, one bit each (rule_key.tests). */
+uint16_t matcher_answers(const struct match_list *list, const struct generation *gen);
+
 /* What was compiled, for checks: the matches and which written one each stands for. */
 const struct match_list *matcher_list(const struct matcher *m);
 

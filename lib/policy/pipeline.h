@@ -22,6 +22,7 @@ struct step {
 	unsigned traits, action_words;
 	const struct jump *jumps; /* policy/build.h */
 	unsigned n_jumps;
+	const struct route_table *table; /* that it looks into, or NULL */
 };
 
 struct pipeline {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "nat/nat.h"
 #include "policy/acl.h"
@@ -43,6 +44,16 @@ build_condition(struct build *b, const struct stage_cfg *cfg, struct step *step)
 	return step->condition != NULL ? 0 : -EINVAL;
 }
 
+/* Returns true if the stage makes translations without state.  Several workers must find the owner
+ * of their sessions by the packets alone. */
+static bool
+is_fixed(const struct step *step)
+{
+	struct fixed_translation f;
+
+	return step->stage->fixed != NULL && step->stage->fixed(step->instance, 0, &f);
+}
+
 static int
 build_step(struct build *b, const struct cfg_choice *choice, const char *owner, struct step *step)
 {
@@ -60,9 +71,14 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->traits = sb.traits;
 	step->action_words = sb.action_words;
 	step->jumps = sb.jumps;
+	step->table = sb.table;
 	step->n_jumps = sb.n_jumps;
 	if (build_condition(b, sb.cfg, step) < 0)
 		rc = -EINVAL;
+	if (rc == 0 && step->condition != NULL && matcher_list(step->condition)->n_tests > 0
+		&& is_fixed(step))
+		rc = cfg_error(b->setup.err, &sb.cfg->when.head, NULL,
+			"translation cannot depend on the time: put a rule with goto before it");
 	return build_part(b, rc, choice->loc, owner, choice->table->name) ? 0 : -EINVAL;
 }
 
@@ -231,6 +247,8 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_counters = b->n_counters;
 	gen->rule_logs = b->rule_log;
 	gen->n_rule_logs = b->n_rule_logs;
+	gen->times = b->times;
+	times_set(gen->times, (int64_t)time(NULL));
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
 	if (build_session_policies(b, 0) < 0)

@@ -20,6 +20,7 @@
 struct build;             /* policy/build.h: names of the configuration -> built tables */
 struct fixed_translation; /* policy/owners.h */
 struct jump;
+struct route_table;
 
 /* The first members of every stage's configuration; STAGE_IF is their row. */
 struct stage_cfg {
@@ -59,6 +60,7 @@ struct stage_build {
 	unsigned action_words;       /* out: listed actions it emits for one packet at most */
 	const struct jump *jumps;    /* out: targets of its gotos */
 	unsigned n_jumps;
+	const struct route_table *table; /* out: the table that it looks into; for analysis */
 };
 
 struct stage {

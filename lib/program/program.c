@@ -107,6 +107,12 @@ emit_dscp(struct program *p, uint8_t dscp)
 	return emit_action(p, ACTION_DSCP, dscp);
 }
 
+bool
+emit_mss(struct program *p, uint16_t most)
+{
+	return emit_action(p, ACTION_MSS, most);
+}
+
 /* Text that is appended to; without room its length still counts, as with snprintf. */
 struct text {
 	char *out;
@@ -170,6 +176,10 @@ say_action(struct text *t, uint32_t word)
 	case ACTION_DSCP:
 		next(t);
 		say(t, "dscp %u", ACTION_ARG(word));
+		break;
+	case ACTION_MSS:
+		next(t);
+		say(t, "mss %u", ACTION_ARG(word));
 		break;
 	default:
 		break;

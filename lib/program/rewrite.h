@@ -36,6 +36,10 @@ void rewrite_quoted(struct rte_mbuf *m, const struct view *v, const struct tuple
 /* Sets the DSCP and keeps ECN (RFC 2474, 3168). */
 void rewrite_dscp(uint8_t *ip, unsigned family, uint8_t dscp);
 
+/* Lowers the MSS option of a TCP segment that has SYN set to most, and corrects the checksum
+ * (mss.c).  bytes: of the transport header and what follows it, as far as the packet holds it. */
+void rewrite_mss(uint8_t *tcp, unsigned bytes, uint16_t most);
+
 /* Cuts the frame to its IP packet of ip_bytes at offset l3, and writes the next hop's Ethernet
  * header before it.  The frame needs room before l3 for a header longer than the one that it came
  * with. */

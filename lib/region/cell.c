@@ -122,15 +122,18 @@ match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan)
 bool
 match_asks_more(const struct rule_match *m)
 {
-	return m->out.n > 0 || m->nat != 0 || m->mac.n > 0 || m->length.n > 0;
+	return m->out.n > 0 || m->nat != 0 || m->mac.n > 0 || m->length.n > 0 || m->tests_mask != 0;
 }
 
 bool
 match_admits_rest(const struct rule_match *m, const struct rule_key *key)
 {
-	const struct rule_match rest = {
-		.out = m->out, .nat = m->nat, .mac = m->mac, .length = m->length
-	};
+	const struct rule_match rest = { .out = m->out,
+		.nat = m->nat,
+		.mac = m->mac,
+		.length = m->length,
+		.tests = m->tests,
+		.tests_mask = m->tests_mask };
 
 	return !match_asks_more(m) || rule_matches(&rest, key);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Listed actions: rule counters, meters, DSCP. */
+/* Listed actions: rule counters, meters, DSCP, MSS. */
+
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
+#include "base/limiter.h"
 #include "base/meter.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -25,27 +28,79 @@ count_exceeded(struct datapath *dp, uint32_t meter, unsigned ip_bytes)
 	count_rule(&hits[dp->gen->meters[meter].counter], ip_bytes, clock_tick(dp->now_ns));
 }
 
-bool
-slowpath_meters(struct datapath *dp, const uint32_t actions[], unsigned ip_bytes)
+static struct limiter_key
+key_of(const struct metered *m, const struct meter_spec *spec)
 {
-	struct meter *const *meters = dp->gen->worker[dp->worker].meters;
+	struct limiter_key key = { .family = m->family, .owner = m->iface };
 
-	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++) {
-		uint32_t arg = ACTION_ARG(actions[i]);
+	memcpy(key.bytes, spec->per == METER_SOURCE ? m->src : m->dst, sizeof(key.bytes));
+	return key;
+}
 
-		if (ACTION_OP(actions[i]) == ACTION_METER
-			&& !meter_take(meters[arg], dp->now_ns, ip_bytes)) {
-			count_exceeded(dp, arg, ip_bytes);
-			return false;
-		}
+/* Gives back what the first n actions took from tables of addresses. */
+static void
+refund(struct datapath *dp, const struct metered *m, unsigned n)
+{
+	struct limiter *const *limiters = dp->gen->worker[dp->worker].limiters;
+
+	for (unsigned i = 0; i < n && m->actions[i] != 0; i++) {
+		uint32_t arg = ACTION_ARG(m->actions[i]);
+		const struct meter_spec *spec = &dp->gen->meters[arg];
+		struct limiter_key key;
+
+		if (ACTION_OP(m->actions[i]) != ACTION_METER || spec->per == METER_ALL
+			|| (spec->sessions && !m->begins))
+			continue;
+		key = key_of(m, spec);
+		limiter_refund(limiters[arg], &key, m->ip_bytes);
 	}
-	return true;
 }
 
 void
-slowpath_marks(const uint32_t actions[], uint8_t *ip, unsigned family)
+slowpath_refund(struct datapath *dp, const struct metered *m)
 {
-	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++)
-		if (ACTION_OP(actions[i]) == ACTION_DSCP && family != 0)
-			rewrite_dscp(ip, family, (uint8_t)ACTION_ARG(actions[i]));
+	refund(dp, m, PROGRAM_ACTIONS_MAX);
+}
+
+static bool
+take(struct datapath *dp, const struct metered *m, uint32_t meter)
+{
+	const struct generation_worker *gw = &dp->gen->worker[dp->worker];
+	const struct meter_spec *spec = &dp->gen->meters[meter];
+	struct limiter_key key;
+
+	if (spec->sessions && !m->begins)
+		return true;
+	if (spec->per == METER_ALL)
+		return meter_take(gw->meters[meter], dp->now_ns, m->ip_bytes);
+	key = key_of(m, spec);
+	return limiter_take(gw->limiters[meter], &key, m->ip_bytes, dp->now_ns);
+}
+
+enum reason
+slowpath_meters(struct datapath *dp, const struct metered *m)
+{
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && m->actions[i] != 0; i++) {
+		uint32_t arg = ACTION_ARG(m->actions[i]);
+
+		if (ACTION_OP(m->actions[i]) != ACTION_METER || take(dp, m, arg))
+			continue;
+		refund(dp, m, i);
+		count_exceeded(dp, arg, m->ip_bytes);
+		return (enum reason)dp->gen->meters[arg].reason;
+	}
+	return REASON_NONE;
+}
+
+void
+slowpath_marks(const uint32_t actions[], const struct marked *m)
+{
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++) {
+		uint32_t arg = ACTION_ARG(actions[i]);
+
+		if (ACTION_OP(actions[i]) == ACTION_DSCP && m->family != 0)
+			rewrite_dscp(m->ip, m->family, (uint8_t)arg);
+		if (ACTION_OP(actions[i]) == ACTION_MSS && m->tcp != NULL)
+			rewrite_mss(m->tcp, m->tcp_bytes, (uint16_t)arg);
+	}
 }

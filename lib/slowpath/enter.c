@@ -200,6 +200,7 @@ static void
 enter_fresh(
 	struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev, struct decision *d)
 {
+	const struct metered m = metered_of(ev->view, &ev->program.to, ev->program.actions, true);
 	enum reason r;
 
 	if (!may_leave(dp, ev, d)) {
@@ -207,13 +208,14 @@ enter_fresh(
 		return;
 	}
 	d->metered = true;
-	d->exceeded = !slowpath_meters(dp, ev->program.actions, ev->view->l3_bytes);
-	if (d->exceeded) {
+	d->exceeded = (uint8_t)slowpath_meters(dp, &m);
+	if (d->exceeded != REASON_NONE) {
 		refuse_session(dp, ev);
 		return;
 	}
 	r = enter(dp, b, slot, ev);
 	if (r != REASON_NONE) {
+		slowpath_refund(dp, &m);
 		ev->session = NULL;
 		emit_drop(&ev->program, r, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS; /* a moment later there may be room */

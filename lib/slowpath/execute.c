@@ -70,11 +70,10 @@ tell_sender(const struct work *w)
 		host_tell_sender(h, w->v, w->m, HOST_UNREACHABLE, w->d->tell_code);
 }
 
-static bool
-pass_meters(const struct work *w)
+static enum reason
+pass_meters(const struct work *w, const struct metered *m)
 {
-	return w->d->metered ? !w->d->exceeded
-			     : slowpath_meters(w->dp, w->d->actions, w->v->l3_bytes);
+	return w->d->metered ? (enum reason)w->d->exceeded : slowpath_meters(w->dp, m);
 }
 
 /* Returns why the packet may not take this way, and tells its sender; or REASON_NONE. */
@@ -169,12 +168,26 @@ has_stayed(const struct work *w)
 	w->b->flow[w->slot] = 0;
 }
 
+static void
+write_marks(const struct work *w)
+{
+	const struct view *v = w->v;
+	struct marked marked = {
+		.ip = rte_pktmbuf_mtod_offset(w->m, uint8_t *, v->l3),
+		.family = v->family,
+	};
+
+	if (v->proto == IPPROTO_TCP && v->l4 != VIEW_NONE && v->family != 0) {
+		marked.tcp = rte_pktmbuf_mtod_offset(w->m, uint8_t *, v->l4);
+		marked.tcp_bytes = v->l3_bytes - (v->l4 - v->l3);
+	}
+	slowpath_marks(w->d->actions, &marked);
+}
+
 static enum reason
 send_out(const struct work *w)
 {
-	uint8_t *ip = rte_pktmbuf_mtod_offset(w->m, uint8_t *, w->v->l3);
-
-	slowpath_marks(w->d->actions, ip, w->v->family);
+	write_marks(w);
 	if (w->nh->state == NEXTHOP_WIRE) {
 		w->b->output[w->slot].word = nexthop_output(w->nh);
 		return REASON_NONE;
@@ -200,6 +213,21 @@ send_counted(const struct work *w)
 	return r;
 }
 
+/* Sends what the meters let pass; what is dropped nevertheless has taken nothing. */
+static enum reason
+meter_and_send(const struct work *w)
+{
+	const struct metered m = metered_of(w->v, &w->d->to, w->d->actions, w->d->begins);
+	enum reason r = pass_meters(w, &m);
+
+	if (r != REASON_NONE)
+		return r;
+	r = send_counted(w);
+	if (r != REASON_NONE)
+		slowpath_refund(w->dp, &m);
+	return r;
+}
+
 /* Sends by a neighbour or a wire. */
 static void
 execute_leaving(const struct work *w)
@@ -216,10 +244,8 @@ execute_leaving(const struct work *w)
 		}
 	}
 	count(w);
-	if (r == REASON_NONE && !pass_meters(w))
-		r = REASON_police_exceeded;
 	if (r == REASON_NONE)
-		r = send_counted(w);
+		r = meter_and_send(w);
 	if (r != REASON_NONE)
 		slot_drop(w->b, w->slot, r);
 	if (w->d->session == NULL || w->v->icmp_error)

@@ -64,8 +64,8 @@ finish_end(struct burst *b, unsigned slot, const struct known *k)
 static enum reason
 pass(struct datapath *dp, const struct burst *b, const struct known *k)
 {
-	const struct hit_packet packet = { k->flow, k->ip, k->l4, k->family, k->bytes,
-		k->l4_bytes };
+	const struct hit_packet packet = { k->flow, k->ip, k->l4, k->family,
+		k->family == 6 ? k->ip[6] : k->ip[9], k->bytes, k->l4_bytes };
 	struct tcp_verdict v = { .reason = REASON_NONE };
 
 	if (k->flow->flags & FLOW_ACTIONS)

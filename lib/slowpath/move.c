@@ -136,6 +136,34 @@ slowpath_tcp(struct datapath *dp, const struct flow *f, const uint8_t *tcp, uint
 	return v;
 }
 
+static enum reason
+hit_meters(struct datapath *dp, const struct hit_packet *hit, const uint32_t actions[])
+{
+	struct metered m = {
+		.actions = actions,
+		.family = (uint8_t)hit->family,
+		.ip_bytes = hit->ip_bytes,
+	};
+	union address src = { .bytes = { 0 } }, dst = { .bytes = { 0 } };
+
+	if (hit->family == 4) {
+		const struct flow4 *f = (const struct flow4 *)(const void *)hit->flow;
+
+		memcpy(&src, hit->ip + 12, 4);
+		dst.v4 = f->to.dst;
+		m.iface = f->key.iface;
+	} else {
+		const struct flow6 *f = (const struct flow6 *)(const void *)hit->flow;
+
+		memcpy(&src, hit->ip + 8, 16);
+		memcpy(&dst, f->to.dst, 16);
+		m.iface = f->key.iface;
+	}
+	m.src = &src;
+	m.dst = &dst;
+	return slowpath_meters(dp, &m);
+}
+
 enum reason
 slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t tick)
 {
@@ -144,6 +172,12 @@ slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t
 	struct session *session = session_of(dp->sessions, f);
 	bool tcp = f->flags & FLOW_TCP;
 	struct move move = { .idle = false };
+	const struct marked marked = {
+		.ip = hit->ip,
+		.tcp = hit->proto == IPPROTO_TCP ? hit->l4 : NULL,
+		.family = hit->family,
+		.tcp_bytes = hit->l4_bytes,
+	};
 	enum reason r = tcp
 		? try_tcp(dp, session, f->flags & FLOW_REPLY, hit->l4, hit->l4_bytes, &move)
 		: REASON_NONE;
@@ -151,13 +185,12 @@ slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t
 	if (r == REASON_NONE) {
 		f->packets++;
 		f->bytes += hit->ip_bytes;
-		r = slowpath_meters(dp, actions, hit->ip_bytes) ? REASON_NONE
-								: REASON_police_exceeded;
+		r = hit_meters(dp, hit, actions);
 	}
 	if (session == NULL || (r == REASON_NONE && !move.idle))
 		f->seen = tick;
 	if (r == REASON_NONE) {
-		slowpath_marks(actions, hit->ip, hit->family);
+		slowpath_marks(actions, &marked);
 		if (tcp)
 			keep_tcp(dp, session, &move);
 	}

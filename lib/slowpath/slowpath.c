@@ -17,6 +17,7 @@
 #include "base/counter.h"
 #include "packet/parse.h"
 #include "policy/pipeline.h"
+#include "policy/times.h"
 #include "session/tcp.h"
 #include "slowpath/fragments/step.h"
 #include "slowpath/hit.h"
@@ -298,6 +299,12 @@ slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
 		b->class[i] = SLOT_TOLD;
 	}
 	return to;
+}
+
+uint64_t
+slowpath_times(const struct datapath *dp)
+{
+	return dp->gen != NULL ? times_held(dp->gen->times) : 0;
 }
 
 bool

@@ -144,11 +144,28 @@ uint32_t slot_find(const struct datapath *dp, const struct burst *b, unsigned sl
 /* Returns true if anything in the configuration translates. */
 bool slowpath_translates(const struct datapath *dp);
 
+/* Returns the times that hold, of those that matches ask for, one bit each. */
+uint64_t slowpath_times(const struct datapath *dp);
+
 /* Reports a slot that the hot loop has settled to the observer. */
 void slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot);
 
-/* Takes from the meters of a action list; returns false for police_exceeded. */
-bool slowpath_meters(struct datapath *dp, const uint32_t actions[], unsigned ip_bytes);
+/* A packet for meters: what it takes, and whose it is. */
+struct metered {
+	const uint32_t *actions;
+	const union address *src, *dst; /* the source as it came, the destination as it leaves */
+	uint16_t iface;                 /* ingress */
+	uint8_t family;
+	bool begins; /* a session begins with it */
+	unsigned ip_bytes;
+};
+
+/* Takes from the meters of an action list.  Returns REASON_NONE, or why the packet is dropped: then
+ * nothing is taken from those that have a rate for each address. */
+enum reason slowpath_meters(struct datapath *dp, const struct metered *m);
+
+/* Gives back to those what a packet took that does not leave after all. */
+void slowpath_refund(struct datapath *dp, const struct metered *m);
 
 /* Judges the segment at tcp, of a packet that leaves, by the flow's session, which moves on
  * (tcp_track). */
@@ -160,9 +177,8 @@ struct tcp_verdict slowpath_tcp(
  * reason to drop it. */
 struct hit_packet {
 	struct flow *flow;
-	uint8_t *ip;
-	const uint8_t *l4;
-	unsigned family, ip_bytes, l4_bytes;
+	uint8_t *ip, *l4;
+	unsigned family, proto, ip_bytes, l4_bytes;
 };
 enum reason slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t tick);
 

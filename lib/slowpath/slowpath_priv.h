@@ -62,9 +62,9 @@ struct decision {
 	struct session *session;       /* or NULL */
 	uint8_t conn;                  /* new: enum conn_state */
 	bool reply;
-	bool begins;  /* the session begins with it */
-	bool metered; /* the meters have decided: */
-	bool exceeded;
+	bool begins;      /* the session begins with it */
+	bool metered;     /* the meters have decided: */
+	uint8_t exceeded; /* enum reason, or 0 */
 };
 
 /* --- view.c, find.c, collect.c: which slots are judged together --- */
@@ -167,8 +167,28 @@ slot_send(struct burst *b, unsigned slot, uint8_t *ip, unsigned bytes, const str
 /* Counts a packet for a rule counter. */
 void count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick);
 
-/* Writes the DSCP of a action list. */
-void slowpath_marks(const uint32_t actions[], uint8_t *ip, unsigned family);
+/* Writes the DSCP and the MSS of an action list.  tcp: the segment that leaves; NULL: the packet
+ * holds none. */
+struct marked {
+	uint8_t *ip, *tcp;
+	unsigned family, tcp_bytes;
+};
+void slowpath_marks(const uint32_t actions[], const struct marked *m);
+
+/* Returns a packet as meters see it; to: as it leaves. */
+static inline struct metered
+metered_of(const struct view *v, const struct tuple *to, const uint32_t actions[], bool begins)
+{
+	return (struct metered){
+		.actions = actions,
+		.src = &v->tuple.src,
+		.dst = &to->dst,
+		.iface = v->iface,
+		.family = v->family,
+		.begins = begins,
+		.ip_bytes = v->l3_bytes,
+	};
+}
 
 /* Returns true if an IPv4 packet gets another source, which other hosts may use, too. */
 static inline bool

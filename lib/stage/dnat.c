@@ -124,6 +124,14 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 	return 0;
 }
 
+/* Several workers must find the owner of a session by its packets alone. */
+static int
+no_tests(struct stage_build *sb, const struct match_cfg *when)
+{
+	return cfg_error(build_err(sb->build), &when->head, NULL,
+		"translation cannot depend on the time: put a rule with goto before it");
+}
+
 /* Adds the packets of a forward to the list that is looked up; only those of its port range. */
 static int
 add_matches(struct stage_build *sb, struct dnat *dnat, const struct forward_cfg *cfg, unsigned i)
@@ -133,6 +141,8 @@ add_matches(struct stage_build *sb, struct dnat *dnat, const struct forward_cfg 
 	unsigned kept = dnat->list.n;
 	int rc = match_add(sb->build, &dnat->list, head, &cfg->when, i);
 
+	if (dnat->list.n_tests > 0)
+		return no_tests(sb, &cfg->when);
 	f->first = kept;
 	for (unsigned k = kept; rc == 0 && f->high != 0 && k < dnat->list.n; k++) {
 		struct rule_match m = dnat->list.match[k];

@@ -61,6 +61,7 @@ police_build(struct stage_build *sb, void **instance)
 		.rate = cfg->rate.value,
 		.burst = cfg->burst,
 		.packets = cfg->rate.unit == CFG_RATE_COUNT,
+		.reason = REASON_police_exceeded,
 	};
 	int meter;
 

@@ -4,19 +4,22 @@
 
 #include <string.h>
 
-extern const struct stage stage_acl, stage_dnat, stage_drop, stage_forward, stage_mark,
-	stage_police, stage_route, stage_snat, stage_track;
+extern const struct stage stage_acl, stage_dnat, stage_drop, stage_forward, stage_limit, stage_mark,
+	stage_mss, stage_police, stage_route, stage_rpf, stage_snat, stage_track;
 
 const struct stage *const stage_registry[] = {
 	&stage_drop,
 	&stage_forward,
+	&stage_rpf,
 	&stage_track,
 	&stage_dnat,
 	&stage_acl,
 	&stage_route,
 	&stage_snat,
 	&stage_police,
+	&stage_limit,
 	&stage_mark,
+	&stage_mss,
 	NULL,
 };
 

@@ -50,6 +50,7 @@ route_build(struct stage_build *sb, void **instance)
 	if (table == NULL)
 		return -EINVAL; /* already reported by the decoder, or when the table was
 				 * built */
+	sb->table = table;
 	if (table->spreads)
 		sb->traits |= TRAIT_SPREADS;
 	*instance = (void *)(uintptr_t)table;

@@ -29,8 +29,9 @@
 #include "table/prefix.h"
 #include "table/set.h"
 
-#define RULES_NONE    UINT32_MAX /* no rule matches */
-#define RULE_OUT_NONE UINT16_MAX /* no interface has this id */
+#define RULES_NONE     UINT32_MAX /* no rule matches */
+#define RULE_TESTS_MAX 12u        /* bits of tests in use */
+#define RULE_OUT_NONE  UINT16_MAX /* no interface has this id */
 
 /* Connection states, one bit each: a key has one of them, a rule any number.  The numbers are those
  * of enum conn_state (policy/eval.h). */
@@ -113,6 +114,9 @@ struct rule_match {
 	uint8_t tcp_mask;
 	uint8_t fragment; /* enum rule_fragment */
 	uint8_t nat;      /* enum rule_nat bits; 0: any */
+	uint16_t tests;   /* answers of tests_mask that the key must have */
+	uint16_t tests_mask;
+	uint64_t tests_hash; /* of what these tests ask, for comparisons of matches */
 };
 
 /* A packet in the form that rules look at. */
@@ -128,7 +132,8 @@ struct rule_key {
 	uint8_t tcp_flags;
 	uint8_t state; /* one enum rule_state bit; 0 is taken as UNTRACKED */
 	uint8_t dscp;
-	uint8_t nat; /* one enum rule_nat bit */
+	uint8_t nat;    /* one enum rule_nat bit */
+	uint16_t tests; /* answers to what rules ask for beside the packet, one bit each */
 	bool fragment;
 };
 

@@ -70,6 +70,8 @@ field_of(const struct rule_key *key, const struct macs *macs, enum field field)
 		return key->tcp_flags;
 	case FIELD_MAC:
 		return macs_find(macs, key->mac);
+	case FIELD_TESTS:
+		return key->tests;
 	default:
 		return key_traits(key);
 	}
@@ -102,6 +104,8 @@ looks_at(const struct rule_match *m, enum field field)
 		return m->tcp_mask != 0;
 	if (field == FIELD_MAC)
 		return m->mac.n > 0;
+	if (field == FIELD_TESTS)
+		return m->tests_mask != 0;
 	return match_parts(m) != 0 || m->state != 0 || m->nat != 0
 		|| m->fragment != RULE_FRAGMENT_ANY;
 }
@@ -184,7 +188,20 @@ value_holds(const struct rule_match *m, const struct macs *macs, enum field fiel
 		return ((value ^ m->tcp_flags) & m->tcp_mask) == 0;
 	if (field == FIELD_MAC)
 		return macs_hold(&m->mac, value > 0 ? macs->mac[value - 1] : NULL);
+	if (field == FIELD_TESTS)
+		return ((value ^ m->tests) & m->tests_mask) == 0;
 	return traits_hold(m, value);
+}
+
+/* Returns the number of values that keys have whose tests the rules ask for. */
+static unsigned
+tests_values(const struct field_input *input)
+{
+	unsigned asked = 1;
+
+	for (unsigned i = 0; i < input->n; i++)
+		asked |= input->match[i].tests_mask;
+	return 1u << (32 - (unsigned)__builtin_clz(asked));
 }
 
 /* Assigns rows to a field of few values that is no list of ranges; values above stay row 0. */
@@ -193,6 +210,7 @@ place_values(struct pieces *p, struct rows *rows, const struct field_input *inpu
 {
 	unsigned n_values = field == FIELD_TCP ? UINT8_MAX + 1
 		: field == FIELD_MAC           ? input->macs->n + 1
+		: field == FIELD_TESTS         ? tests_values(input)
 					       : TRAITS;
 	int rc = 0;
 
@@ -206,6 +224,9 @@ place_values(struct pieces *p, struct rows *rows, const struct field_input *inpu
 				bit_set(p->bits, i);
 		rc = rows_put(rows, p->bits, &p->value_row[value]);
 	}
+	/* Answers that no rule asks for make no difference. */
+	for (unsigned value = n_values; field == FIELD_TESTS && value < VALUES; value++)
+		p->value_row[value] = p->value_row[value & (n_values - 1)];
 	return rc;
 }
 

@@ -152,6 +152,8 @@ rule_matches(const struct rule_match *m, const struct rule_key *key)
 
 	if ((m->nat != 0 && (m->nat & nat) == 0) || !macs_hold(&m->mac, key->mac))
 		return false;
+	if (((m->tests ^ key->tests) & m->tests_mask) != 0)
+		return false;
 	if (m->state != 0 && (m->state & state) == 0)
 		return false;
 	if (m->fragment != RULE_FRAGMENT_ANY && (m->fragment == RULE_FRAGMENT_YES) != key->fragment)

@@ -111,6 +111,7 @@ enum field {
 	FIELD_TCP = FIELD_RANGES,
 	FIELD_TRAITS, /* parts, fragment, state and translation: key_traits */
 	FIELD_MAC,    /* its number in struct macs */
+	FIELD_TESTS,
 	FIELDS,
 };
 

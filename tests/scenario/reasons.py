@@ -58,6 +58,7 @@ REASONS = [
     ('drop_stage', router('[drop]'), [lan(udp())] * N),
     ('acl_denied', DENY, [lan(udp())] * N),
     ('acl_rejected', REJECT, [lan(udp())] * N),
+    ('rpf_failed', router('[{rpf: strict}, {route: main}]'), [lan(udp(src='203.0.113.7'))] * N),
     # one passes
     ('police_exceeded', POLICE, [lan(udp())] * (N + 1)),
     ('pipeline_end', router('[{mark: {dscp: 0}}]'), [lan(udp())] * N),

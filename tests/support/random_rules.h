@@ -142,6 +142,10 @@ random_match(struct random_rules *x, struct rule_match *m)
 		m->length = random_ranges(x, 3, 1500);
 	if (one_in(x, 10))
 		m->nat = (uint8_t)(1 + random_below(&x->r, RULE_NAT_ALL));
+	if (one_in(x, 6)) {
+		m->tests_mask = (uint16_t)(1 + random_below(&x->r, 31));
+		m->tests = (uint16_t)random_below(&x->r, 32);
+	}
 	if (one_in(x, 10))
 		m->mac = random_macs(x, 3);
 	if (one_in(x, 20))
@@ -245,6 +249,7 @@ random_key(struct random_rules *x, unsigned family, struct rule_key *key)
 	key->out = one_in(x, 4) ? RULE_OUT_NONE : corner_value(x, &m->out);
 	key->length = corner_value(x, &m->length);
 	key->nat = (uint8_t)(one_in(x, 3) ? 0 : 1u << random_below(&x->r, 4));
+	key->tests = (uint16_t)(one_in(x, 2) ? m->tests : random_below(&x->r, 32));
 	random_mac(x, key->mac);
 	key->fragment = key->tuple.kind == KEY_FRAGMENT || one_in(x, 10);
 }

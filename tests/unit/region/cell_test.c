@@ -36,6 +36,7 @@ bare(const struct rule_match *m)
 	struct rule_match out = *m;
 
 	out.iface.n = out.vlan.n = out.out.n = out.length.n = out.mac.n = 0;
+	out.tests_mask = 0;
 	out.state = out.nat = 0;
 	return out;
 }
