@@ -185,11 +185,27 @@ watch_port(struct appliance *a, unsigned i)
 			port->name, why);
 		set_present(port, false);
 		give_back(a, i);
-	} else if (port_update(port)) {
-		appliance_tell_link(port);
 	} else {
 		watch_delivery(a, i);
 	}
+}
+
+void
+appliance_watch_links(struct appliance *a)
+{
+	bool changed = false;
+
+	for (unsigned i = 0; i < a->ports.count; i++) {
+		struct port *port = &a->ports.at[i];
+
+		if (!port->used || a->port_watch[i].closed || a->port_watch[i].leaves
+			|| !is_present(port) || !port_update(port))
+			continue;
+		changed = true;
+		appliance_tell_link(port);
+	}
+	if (changed)
+		workers_links_changed(a->workers);
 }
 
 void

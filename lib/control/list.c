@@ -117,6 +117,7 @@ row_verdict(struct control *c, json_t *row, const struct walk_flow *f)
 	switch (f->state) {
 	case NEXTHOP_READY:
 	case NEXTHOP_UNRESOLVED:
+	case NEXTHOP_DEAD:
 		row_text(row, "verdict",
 			f->state == NEXTHOP_READY ? "output" : "waits for its neighbour");
 		row_text(row, "out", iface_name(c, f->out_iface));

@@ -27,7 +27,8 @@
 
 enum {
 	WATCH_MS = 100,
-	EVENTS_MAX = 8,
+	LINKS_MS = 20, /* so long a link may be down before its next hops are left */
+	EVENTS_MAX = 9,
 	CLIENTS_SLICE_US = 1000,
 };
 
@@ -145,6 +146,14 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_links(evutil_socket_t fd, short what, void *arg)
+{
+	struct runner *r = arg;
+
+	appliance_watch_links(r->appliance);
+}
+
+static void
 on_example(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
@@ -245,6 +254,7 @@ add_events(struct runner *r)
 		&& add_event(r, SIGHUP, signalled, 0, on_reload)
 		&& add_event(r, SIGUSR1, signalled, 0, on_report)
 		&& add_event(r, -1, EV_PERSIST, WATCH_MS, on_watch)
+		&& add_event(r, -1, EV_PERSIST, LINKS_MS, on_links)
 		&& (r->example == NULL || add_event(r, -1, EV_PERSIST, EXAMPLE_TICK_MS, on_example))
 		&& (seconds == 0 || add_event(r, -1, 0, (unsigned)(seconds * 1000), on_stop));
 }

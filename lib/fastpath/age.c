@@ -39,6 +39,15 @@ outdate(struct datapath *dp, struct flow *f)
 	f->list = 0;
 }
 
+/* Returns true if a dead next hop has lived again since the last sweep, or shortly before. */
+static bool
+has_returned(const struct datapath *dp)
+{
+	uint64_t returned_ns = host_returned_ns(dp->host);
+
+	return returned_ns != 0 && dp->now_ns - returned_ns < 2 * SWEEP_PERIOD_NS;
+}
+
 /* Handles one record of the sweep: collects its counts, ages it. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
@@ -51,7 +60,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(dp->host, f->nexthop);
-	if (f->epoch != dp->epoch)
+	if (f->epoch != dp->epoch || (unlikely(f->flags & FLOW_AWAY) && has_returned(dp)))
 		outdate(dp, f);
 	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);

@@ -100,6 +100,14 @@ is_contested(void *arg, rte_be32_t address)
 	return host_is_contested(dp->host, address);
 }
 
+static bool
+is_dead(void *arg, const struct interface *egress, unsigned family, const union address *gateway)
+{
+	const struct datapath *dp = arg;
+
+	return host_is_dead(dp->host, egress, family, gateway);
+}
+
 static int
 make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 {
@@ -146,6 +154,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	host.nexthops = dp->nexthops;
 	dp->host = host_create(&host, setup->numa_node);
 	nat_ask_contested(dp->nat, is_contested, dp);
+	dp->slow->health = (struct hop_health){ is_dead, dp };
 	return dp->host != NULL ? 0 : -ENOMEM;
 }
 
@@ -208,6 +217,12 @@ void
 fastpath_port_returned(struct fastpath *fp, uint16_t port)
 {
 	host_port_returned(fp->dp.host, port);
+}
+
+void
+fastpath_link(struct fastpath *fp, uint16_t port, bool up)
+{
+	host_link(fp->dp.host, port, up);
 }
 
 void

@@ -93,7 +93,7 @@ host_refuses(const struct host *h, uint16_t nexthop)
 	uint16_t slot = (uint16_t)(nexthop - NEXTHOP_FIRST);
 
 	return nexthop < NEXTHOP_FIRST || slot >= h->n_neighbours
-		|| h->neighbours[slot].state == NEIGHBOUR_FAILED
+		|| h->neighbours[slot].state == NEIGHBOUR_FAILED || h->neighbours[slot].dead
 		|| h->neighbours[slot].state == NEIGHBOUR_FREE;
 }
 
@@ -105,6 +105,8 @@ host_hold(struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, con
 	if (nexthop < NEXTHOP_FIRST || slot >= h->n_neighbours)
 		return REASON_neighbour_unresolved;
 	neighbour_use(h, slot);
+	if (h->neighbours[slot].dead)
+		return refuse(h, m, l3, v);
 	switch (h->neighbours[slot].state) {
 	case NEIGHBOUR_KNOWN:
 	case NEIGHBOUR_PROBING:

@@ -163,6 +163,23 @@ void host_tell_later(
 enum reason host_fragment(
 	struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v);
 
+/* Watches the neighbour of a next hop, whose packets have other ways: it is asked every second while
+ * it is used, and dead when it does not answer three times; then its next hop is NEXTHOP_DEAD, and
+ * it is asked until it answers, as long as host_is_dead is asked about it. */
+void host_watch(struct host *h, uint16_t nexthop);
+
+/* Returns true if a next hop is dead: the link of its interface is down, or its gateway is watched
+ * and does not answer.  gateway: NULL for destinations that are neighbours. */
+bool host_is_dead(struct host *h, const struct interface *egress, unsigned family,
+	const union address *gateway);
+
+/* Returns when a dead next hop last lived again; 0: never. */
+uint64_t host_returned_ns(const struct host *h);
+
+/* Tells the state of a port's link, which is up at first.  The time depends on the size of the
+ * neighbour table alone. */
+void host_link(struct host *h, uint16_t port, bool up);
+
 /* Tells that a port has a new device: learned neighbours behind it are asked again at their next
  * packet. */
 void host_port_returned(struct host *h, uint16_t port);

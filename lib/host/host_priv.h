@@ -23,6 +23,10 @@
 #define REACHABLE_NS  (30 * NS_PER_S)
 #define FAILED_NS     (3 * NS_PER_S)
 #define UNUSED_NS     (20 * 60 * NS_PER_S)
+/* Of a watched neighbour: */
+#define WATCH_ASK_NS       (500 * NS_PER_MS) /* between questions */
+#define WATCH_REACHABLE_NS NS_PER_S
+#define WATCH_KEPT_NS      (10 * 60 * NS_PER_S) /* asked for so long after its last use */
 #define QUARANTINE_NS (5 * 60 * NS_PER_S)
 
 #define IP4_BYTES 20u
@@ -44,6 +48,7 @@ struct neighbour {
 	uint64_t used_ns;     /* last packet to it */
 	uint64_t fresh_ns;    /* known to answer until then */
 	uint64_t deadline_ns; /* of ASKING, FAILED, PROBING */
+	uint64_t passed_ns;   /* watched: last packet that would have used it, or has */
 	uint16_t iface;
 	uint8_t family;
 	uint8_t state;
@@ -51,6 +56,9 @@ struct neighbour {
 	bool is_static;
 	bool handed;   /* programs may hold its next hop */
 	bool answered; /* was known once */
+	bool watched;  /* packets have other ways than this one */
+	bool dead;     /* watched, and does not answer */
+	uint8_t timer; /* enum timer: whose list it is in */
 	uint8_t mac[6];
 	uint8_t line; /* enum line */
 	uint8_t n_held;
@@ -77,6 +85,14 @@ struct share {
 	} line[LINE_COUNT];
 	uint16_t n;   /* slots, without those of static neighbours */
 	bool pressed; /* had no room since the last reclaim */
+};
+
+/* Which timers a neighbour waits in: those of one list have the same span. */
+enum timer {
+	TIMER_ASKED,
+	TIMER_FAILED,
+	TIMER_WATCHED, /* of watched neighbours, in any state */
+	TIMER_COUNT,
 };
 
 /* Neighbours that wait for the same time, and so in the order of their deadlines. */
@@ -177,9 +193,13 @@ struct host {
 	unsigned n_neighbours, bucket_mask;
 	unsigned n_free;
 	uint16_t free;
-	struct timers asked, failed;
+	struct timers timers[TIMER_COUNT];
 	uint16_t sweep; /* cursor */
 	uint64_t sweep_ns, reclaim_ns;
+
+	/* watch.c */
+	bool link_down[LEDGER_PORTS];
+	uint64_t returned_ns;
 
 	/* follow.c: the part of the table that still has to follow the generation */
 	uint16_t turn;                        /* counts generations */
@@ -277,6 +297,12 @@ void neighbour_use(struct host *h, uint16_t slot);
 void neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh);
 void neighbour_lose(struct host *h, uint16_t slot);
 void neighbour_doubt(struct host *h, uint16_t slot); /* asked again at its next use */
+void neighbour_show(struct host *h, uint16_t slot);  /* sets the state of its next hop */
+
+/* watch.c */
+bool neighbour_link_down(const struct host *h, const struct neighbour *n);
+/* Returns true if a watched neighbour that has failed is asked again at once. */
+bool watch_goes_on(struct host *h, uint16_t slot);
 
 /* room.c */
 /* Makes room for one more of a share; returns false if there is none. */

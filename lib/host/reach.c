@@ -88,7 +88,8 @@ fail(struct host *h, uint16_t slot)
 {
 	struct neighbour *n = &h->neighbours[slot];
 
-	if (n->state == NEIGHBOUR_PROBING) {
+	n->dead = n->watched;
+	if (n->state == NEIGHBOUR_PROBING && !n->watched) {
 		neighbour_become(h, slot, NEIGHBOUR_LOST, 0);
 		return;
 	}
@@ -112,10 +113,22 @@ expire_asked(struct host *h, uint16_t slot)
 static void
 expire_failed(struct host *h, uint16_t slot)
 {
-	if (h->neighbours[slot].handed)
+	if (watch_goes_on(h, slot))
+		neighbour_ask(h, slot);
+	else if (h->neighbours[slot].handed)
 		neighbour_become(h, slot, NEIGHBOUR_LOST, 0);
 	else
 		neighbour_free(h, slot);
+}
+
+/* Handles an expired timer of a watched neighbour. */
+static void
+expire_watched(struct host *h, uint16_t slot)
+{
+	if (h->neighbours[slot].state == NEIGHBOUR_FAILED)
+		expire_failed(h, slot);
+	else
+		expire_asked(h, slot);
 }
 
 /* Handles an expired timer, unless following the current generation has changed it. */
@@ -132,15 +145,22 @@ expire(struct host *h, uint16_t slot, void (*what)(struct host *h, uint16_t slot
 void
 neighbours_expire(struct host *h)
 {
-	for (unsigned i = 0; i < EXPIRE_MAX; i++) {
-		uint16_t asked = h->asked.head, failed = h->failed.head;
+	static void (*const what[TIMER_COUNT])(struct host *h, uint16_t slot) = {
+		[TIMER_ASKED] = expire_asked,
+		[TIMER_FAILED] = expire_failed,
+		[TIMER_WATCHED] = expire_watched,
+	};
+	unsigned done = 0;
 
-		if (asked != NONE && h->neighbours[asked].deadline_ns <= h->now_ns)
-			expire(h, asked, expire_asked);
-		else if (failed != NONE && h->neighbours[failed].deadline_ns <= h->now_ns)
-			expire(h, failed, expire_failed);
-		else
-			return;
+	for (unsigned t = 0; t < TIMER_COUNT && done < EXPIRE_MAX;) {
+		uint16_t slot = h->timers[t].head;
+
+		if (slot == NONE || h->neighbours[slot].deadline_ns > h->now_ns) {
+			t++;
+			continue;
+		}
+		expire(h, slot, what[t]);
+		done++;
 	}
 }
 

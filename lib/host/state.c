@@ -7,10 +7,12 @@
 
 #include "host/host_priv.h"
 
-static struct timers *
-timers_of(struct host *h, const struct neighbour *n)
+static enum timer
+timer_of(const struct neighbour *n)
 {
-	return n->state == NEIGHBOUR_FAILED ? &h->failed : &h->asked;
+	if (n->watched)
+		return TIMER_WATCHED;
+	return n->state == NEIGHBOUR_FAILED ? TIMER_FAILED : TIMER_ASKED;
 }
 
 bool
@@ -24,9 +26,10 @@ static void
 timer_start(struct host *h, uint16_t slot, uint64_t span_ns)
 {
 	struct neighbour *n = &h->neighbours[slot];
-	struct timers *t = timers_of(h, n);
+	struct timers *t = &h->timers[timer_of(n)];
 
-	n->deadline_ns = h->now_ns + span_ns;
+	n->timer = (uint8_t)timer_of(n);
+	n->deadline_ns = h->now_ns + (n->watched ? WATCH_ASK_NS : span_ns);
 	n->prev = t->tail;
 	n->next = NONE;
 	if (t->tail != NONE)
@@ -40,7 +43,7 @@ static void
 timer_stop(struct host *h, uint16_t slot)
 {
 	struct neighbour *n = &h->neighbours[slot];
-	struct timers *t = timers_of(h, n);
+	struct timers *t = &h->timers[n->timer];
 
 	if (n->prev != NONE)
 		h->neighbours[n->prev].next = n->next;
@@ -51,6 +54,17 @@ timer_stop(struct host *h, uint16_t slot)
 	else
 		t->tail = n->prev;
 	n->prev = n->next = NONE;
+}
+
+void
+neighbour_show(struct host *h, uint16_t slot)
+{
+	const struct neighbour *n = &h->neighbours[slot];
+	uint8_t state = neighbour_resolved(n) ? NEXTHOP_READY : NEXTHOP_UNRESOLVED;
+
+	if (n->watched && (n->dead || neighbour_link_down(h, n)))
+		state = NEXTHOP_DEAD;
+	neighbour_nexthop(h, slot)->state = state;
 }
 
 /* Changes a neighbour's state; every change goes through here. */
@@ -67,8 +81,7 @@ neighbour_become(struct host *h, uint16_t slot, enum neighbour_state state, uint
 		timer_start(h, slot, span_ns);
 	if (was_lost || state == NEIGHBOUR_KNOWN)
 		share_renew(h, slot);
-	neighbour_nexthop(h, slot)->state = neighbour_resolved(n) ? NEXTHOP_READY
-								  : NEXTHOP_UNRESOLVED;
+	neighbour_show(h, slot);
 }
 
 void
@@ -118,7 +131,9 @@ neighbour_know(struct host *h, uint16_t slot, const uint8_t mac[6], bool fresh)
 
 	memcpy(n->mac, mac, 6);
 	n->answered = true;
-	n->fresh_ns = fresh ? h->now_ns + REACHABLE_NS : 0;
+	h->returned_ns = n->dead ? h->now_ns : h->returned_ns;
+	n->dead = false;
+	n->fresh_ns = fresh ? h->now_ns + (n->watched ? WATCH_REACHABLE_NS : REACHABLE_NS) : 0;
 	nh->l2_bytes = (uint8_t)ether_write(nh->l2, i, mac,
 		n->family == 4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6, n->tpid);
 	nexthop_follow(h, slot, i);
@@ -130,6 +145,7 @@ void
 neighbour_lose(struct host *h, uint16_t slot)
 {
 	held_drop(h, slot, REASON_neighbour_unresolved);
+	h->neighbours[slot].dead = false; /* nobody knows */
 	neighbour_become(h, slot, NEIGHBOUR_LOST, 0);
 }
 

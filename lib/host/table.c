@@ -48,7 +48,8 @@ neighbours_init(struct host *h, unsigned n, int numa_node)
 
 	random_secret(&h->key, sizeof(h->key));
 	memset(h->buckets, 0xff, buckets * sizeof(*h->buckets));
-	h->asked = h->failed = (struct timers){ NONE, NONE };
+	for (unsigned t = 0; t < TIMER_COUNT; t++)
+		h->timers[t] = (struct timers){ NONE, NONE };
 	h->free = NONE;
 	for (unsigned slot = n; slot-- > 0;)
 		push_free(h, (uint16_t)slot);

@@ -46,7 +46,7 @@ add_subnet(struct table_build *tb, const struct interface *iface, const struct i
 
 	if (hop == NULL)
 		return build_no_memory(tb->b);
-	*hop = (struct route_hop){ .egress = iface, .on_link = true, .weight = 1, .until = 1 };
+	*hop = (struct route_hop){ .egress = iface, .on_link = true, .weight = 1 };
 	r.hop = hop;
 	prefix_trim(&r.prefix);
 	return table_add(tb, &r);

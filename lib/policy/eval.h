@@ -53,6 +53,14 @@ struct trace {
 	void (*sourced)(void *arg, const struct route_table *table, uint32_t found);
 };
 
+/* Tells whether a next hop is dead, as far as the worker knows: the link of its interface is down,
+ * or its gateway does not answer.  gateway: NULL for destinations that are neighbours. */
+struct hop_health {
+	bool (*is_dead)(void *arg, const struct interface *egress, unsigned family,
+		const union address *gateway);
+	void *arg;
+};
+
 struct eval {
 	/* given; not changed by stages */
 	const struct view *view;
@@ -61,6 +69,7 @@ struct eval {
 	uint32_t flow_hash;         /* keyed hash of the flow: ECMP */
 	uint64_t key_hash;          /* the flow table's hash of the view's tuple; 0: unknown */
 	uint64_t now_ns;
+	const struct hop_health *health; /* NULL: every next hop lives */
 	const struct trace *trace;
 	unsigned assumed; /* enum conn_state that track finds where there are no sessions; 0: what
 			     begins one */

@@ -128,7 +128,6 @@ build_hops(struct table_build *tb, const struct route_cfg *cfg, struct route *r)
 {
 	unsigned n = cfg->via.count > 0 ? cfg->via.count : 1;
 	struct route_hop *hop = build_alloc(tb->b, n, sizeof(*hop));
-	uint32_t until = 0;
 	int rc = 0;
 
 	if (hop == NULL)
@@ -144,7 +143,7 @@ build_hops(struct table_build *tb, const struct route_cfg *cfg, struct route *r)
 	for (unsigned i = 0; i < cfg->via.count; i++)
 		rc |= build_hop(tb, cfg, &cfg->via.items[i], &hop[i]);
 	for (unsigned i = 0; i < n; i++)
-		hop[i].until = until += hop[i].weight;
+		route_hop_identify(&hop[i]);
 	r->kind = ROUTE_VIA;
 	r->hop = hop;
 	r->n_hops = (uint8_t)n;

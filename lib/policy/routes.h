@@ -30,7 +30,7 @@ struct route_hop {
 	union address gateway;
 	bool on_link; /* no gateway: the destination is the neighbour */
 	uint16_t weight;
-	uint32_t until; /* sum of the weights up to this hop */
+	uint32_t identity; /* of interface and gateway: what the choice depends on */
 };
 
 struct route {
@@ -41,6 +41,8 @@ struct route {
 	const struct route_hop *hop;
 };
 
+struct eval;
+
 struct route_table {
 	const char *name;
 	struct prefixes *prefixes; /* value: index of route */
@@ -49,7 +51,20 @@ struct route_table {
 	bool spreads; /* a route has several next hops */
 };
 
-/* Returns the hop for a flow with this hash; a hop's share is its weight. */
-const struct route_hop *route_choose(const struct route *r, uint32_t flow_hash);
+/* Returns the hop for the packet's flow; a hop's share of the flows is its weight.
+ *
+ * The flow's hash and each hop by itself give a score, and the highest one wins (Thaler and
+ * Ravishankar, 1998): when a hop dies, leaves or comes, only its own flows move.  A dead hop, and
+ * one over which the session cannot go on, is chosen only if there is no other.
+ * is_away: the hop with the highest score was not chosen. */
+const struct route_hop *route_choose(const struct route *r, const struct eval *ev, bool *is_away);
+
+/* Sets what the choice of a hop depends on. */
+void route_hop_identify(struct route_hop *hop);
+
+/* Returns true if the packet's session can go on over an egress interface: it has no public source,
+ * or it has left by this interface before, or by one of the same zone and the public address is
+ * reachable over both. */
+bool route_keeps_session(const struct eval *ev, uint16_t egress);
 
 #endif

@@ -8,6 +8,7 @@
 #define PROGRAM_NEXTHOP_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -27,6 +28,7 @@ enum nexthop_state {
 	NEXTHOP_DROP,
 	NEXTHOP_TO_US,
 	NEXTHOP_UNRESOLVED, /* the slow path holds the packet and sends a question */
+	NEXTHOP_DEAD,       /* the same, and each packet is evaluated: it may have another way */
 };
 
 #define NEXTHOP_L2_MAX 24
@@ -41,6 +43,13 @@ struct nexthop {
 };
 static_assert(sizeof(struct nexthop) == 32, "two to a line");
 static_assert(offsetof(struct nexthop, iface) == offsetof(struct nexthop, port) + 2, "one word");
+
+/* Returns true if packets cannot be sent at once, but may wait for the neighbour. */
+static inline bool
+nexthop_waits(const struct nexthop *nh)
+{
+	return nh->state >= NEXTHOP_UNRESOLVED;
+}
 
 /* Returns port and interface as a word of union output (packet/burst.h). */
 static inline uint32_t

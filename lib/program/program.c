@@ -49,6 +49,7 @@ emit_output(struct program *p, uint16_t iface, const union address *gateway)
 {
 	decide(p, PROGRAM_OUTPUT, REASON_NONE, 0);
 	p->ttl = true;
+	p->has_others = p->is_away = false;
 	p->iface = iface;
 	p->gateway = *gateway;
 }

@@ -53,6 +53,8 @@ struct program {
 	uint32_t counter; /* the line that decided the verdict, 0: none; counted by a listed
 			   * action */
 	struct tuple to;  /* addresses and ports as the packet leaves */
+	bool has_others;  /* PROGRAM_OUTPUT: there are other next hops, in case this one dies */
+	bool is_away;     /* another one would be taken if it were not dead */
 	bool has_quoted;  /* an ICMP error: the packet that it quotes becomes quoted */
 	struct tuple quoted;
 	union address gateway; /* PROGRAM_OUTPUT: address of the neighbour, family of to */

@@ -61,6 +61,7 @@ session_unreplied(uint8_t proto)
 	X(reused, "its endpoints began anew") \
 	X(flushed, "ended by an operator") \
 	X(interface_removed, "its interface or its port is no longer configured") \
+	X(uplink_lost, "its public address cannot be reached over the uplinks that are left") \
 	X(stopped, "the worker stopped")
 
 #define X(name, sentence) SESSION_END_##name,

@@ -35,6 +35,8 @@ program_nexthop(struct datapath *dp, const struct program *p)
 		index = p->to.family == 4
 			? nexthop4(dp, p)
 			: host_nexthop(dp->host, dp->gen->iface[p->iface], &p->gateway, 6);
+		if (p->has_others)
+			host_watch(dp->host, index);
 		return index != 0 ? index : REASON_neighbour_queue_full;
 	case PROGRAM_WIRE:
 		return host_wire(dp->host, p->iface);
@@ -51,7 +53,7 @@ leaves_later(const struct datapath *dp, const struct eval *ev, const struct deci
 	const struct nexthop *nh = &dp->nexthops[d->nexthop];
 
 	return ev->program.verdict == PROGRAM_OUTPUT && nh->state != NEXTHOP_DROP
-		&& (nh->state == NEXTHOP_UNRESOLVED || ev->view->l3_bytes > nh->mtu);
+		&& (nexthop_waits(nh) || ev->view->l3_bytes > nh->mtu);
 }
 
 void

@@ -89,7 +89,7 @@ may_leave(const struct datapath *dp, const struct eval *ev, const struct decisio
 	if ((ev->program.ttl && v->ttl <= 1)
 		|| (v->l3_bytes > nh->mtu && (v->family == 6 || v->dont_fragment)))
 		return false;
-	return nh->state != NEXTHOP_UNRESOLVED || !host_refuses(dp->host, d->nexthop);
+	return !nexthop_waits(nh) || !host_refuses(dp->host, d->nexthop);
 }
 
 /* Returns true if a half-open session may begin: they have a share, and during a flood a rate. */

@@ -36,6 +36,7 @@ prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
 	ev->key_hash = b->class[slot] < SLOT_SLOW ? b->hash[slot] : 0;
 	ev->now_ns = dp->now_ns;
+	ev->health = &dp->slow->health;
 	ev->sessions = dp->sessions;
 	ev->fresh = fresh;
 	ev->nat = dp->nat;

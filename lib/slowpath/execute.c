@@ -133,7 +133,7 @@ send_routed(const struct work *w)
 		output->port = OUT_GONE;
 		return host_fragment(h, d->nexthop, w->m, v->l3, v);
 	}
-	if (w->nh->state == NEXTHOP_UNRESOLVED) {
+	if (nexthop_waits(w->nh)) {
 		output->port = OUT_HELD;
 		return host_hold(h, d->nexthop, w->m, v->l3, v);
 	}
@@ -201,7 +201,7 @@ static enum reason
 send_counted(const struct work *w)
 {
 	struct session *session = w->d->session;
-	bool waits = w->nh->state == NEXTHOP_UNRESOLVED && session != NULL
+	bool waits = nexthop_waits(w->nh) && session != NULL
 		&& (session->flags & SESSION_WAITING);
 	enum reason r;
 
@@ -250,7 +250,7 @@ execute_leaving(const struct work *w)
 		slot_drop(w->b, w->slot, r);
 	if (w->d->session == NULL || w->v->icmp_error)
 		return;
-	if (r == REASON_NONE && w->nh->state != NEXTHOP_UNRESOLVED)
+	if (r == REASON_NONE && !nexthop_waits(w->nh))
 		has_left(w, &move);
 	else
 		has_stayed(w);

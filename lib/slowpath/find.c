@@ -24,6 +24,8 @@ slot_has_program(const struct datapath *dp, const struct burst *b, unsigned slot
 {
 	const struct flow *f = flow_at(slot_is_ip6(b, slot) ? dp->flow6 : dp->flow4, b->flow[slot]);
 
-	return b->flow[slot] != 0 && f->epoch == dp->epoch
-		&& !(b->handed && dp->nexthops[f->nexthop].state == NEXTHOP_WORKER);
+	uint8_t state = dp->nexthops[f->nexthop].state;
+
+	return b->flow[slot] != 0 && f->epoch == dp->epoch && state != NEXTHOP_DEAD
+		&& !(b->handed && state == NEXTHOP_WORKER);
 }

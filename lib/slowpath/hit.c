@@ -47,7 +47,7 @@ finish_end(struct burst *b, unsigned slot, const struct known *k)
 	struct flow *f = k->flow;
 
 	if ((f->flags & (FLOW_ACTIONS | FLOW_TCP)) || nh->state == NEXTHOP_TO_US
-		|| nh->state == NEXTHOP_UNRESOLVED || (nh->state == NEXTHOP_WORKER && b->handed))
+		|| nexthop_waits(nh) || (nh->state == NEXTHOP_WORKER && b->handed))
 		return false;
 	if (nh->state == NEXTHOP_DROP)
 		slot_drop(b, slot, (enum reason)f->nexthop);

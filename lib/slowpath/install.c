@@ -118,9 +118,10 @@ write_record(struct datapath *dp, struct flow_table *t, uint32_t index, const st
 	f->l4_delta = l4_delta;
 	f->nexthop = d->nexthop;
 	f->epoch = hold_list(dp, f, p, ev->view->iface) ? dp->epoch : 0;
-	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED))
+	f->flags = (uint8_t)((f->flags & ~(FLOW_ACTIONS | FLOW_SHARED | FLOW_AWAY))
 		| (has_actions(p) || drops_are_told(dp, p) ? FLOW_ACTIONS : 0)
-		| (shares_source(from, &p->to) ? FLOW_SHARED : 0));
+		| (shares_source(from, &p->to) ? FLOW_SHARED : 0)
+		| (p->verdict == PROGRAM_OUTPUT && p->is_away ? FLOW_AWAY : 0));
 }
 
 /* Returns true if the decision depends on the key alone, and so may serve the flow's next

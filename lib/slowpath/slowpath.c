@@ -93,6 +93,7 @@ settle_evaluated(struct datapath *dp, struct burst *b, unsigned slot, struct eva
 {
 	struct decision d;
 
+	ev = evaluate_stranded(dp, b, slot, ev);
 	compile(dp, b, slot, ev, &d);       /* program -> next hop */
 	enter_session(dp, b, slot, ev, &d); /* a new session, if its packet may leave */
 	decision_from_program(ev, &d);

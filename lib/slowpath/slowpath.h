@@ -86,6 +86,7 @@ struct born {
 
 /* What the slow path keeps beside the worker's tables (slowpath/datapath.h). */
 struct slowpath {
+	struct hop_health health; /* asks the host */
 	struct fragments *fragments;
 	struct identifier *identifier;
 	struct recorder *recorder;  /* of packets that were dropped, or took the slow path */

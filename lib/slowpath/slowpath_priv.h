@@ -94,6 +94,12 @@ void evaluate_one(struct datapath *dp, const struct burst *b, unsigned slot, str
  * same keys. */
 void evaluate_beside(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev);
 
+/* uplink.c: ends the session of a packet that would have to leave by an interface over which its
+ * public address cannot be reached, and evaluates the packet as the first one of another session.
+ * Returns the evaluation that counts. */
+struct eval *evaluate_stranded(
+	struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev);
+
 /* --- compile.c: from a program to a decision --- */
 
 /* Finds the next hop of the decision.  Nothing else of d is known yet. */

@@ -57,18 +57,6 @@ route_build(struct stage_build *sb, void **instance)
 	return 0;
 }
 
-const struct route_hop *
-route_choose(const struct route *r, uint32_t flow_hash)
-{
-	uint32_t total = r->hop[r->n_hops - 1].until;
-	uint32_t share = (uint32_t)((uint64_t)flow_hash * total >> 32);
-	unsigned i = 0;
-
-	while (share >= r->hop[i].until)
-		i++;
-	return &r->hop[i];
-}
-
 /* Returns true for one of our own addresses (a link-local one: on its interface), and for the
  * broadcast address of one of our subnets (RFC 1812 5.3.7). */
 static bool
@@ -129,12 +117,14 @@ note_hop(struct eval *ev, const struct route_table *table, const struct route *r
 	const struct route_hop *hop)
 {
 	char prefix[TEXT_BYTES], gateway[TEXT_BYTES];
-	unsigned total = r->hop[r->n_hops - 1].until;
+	unsigned total = 0;
 
 	if (ev->trace == NULL)
 		return;
 	notation_address(prefix, sizeof(prefix), &r->prefix.address, r->prefix.family);
 	notation_address(gateway, sizeof(gateway), &hop->gateway, r->prefix.family);
+	for (unsigned i = 0; i < r->n_hops; i++)
+		total += r->hop[i].weight;
 	if (hop->on_link)
 		eval_note(ev, "route %s: %s/%u is on %s", table->name, prefix, r->prefix.length,
 			hop->egress->name);
@@ -152,7 +142,8 @@ note_hop(struct eval *ev, const struct route_table *table, const struct route *r
 static void
 send_on(const struct route_table *table, const struct route *r, struct eval *ev)
 {
-	const struct route_hop *hop = route_choose(r, ev->flow_hash);
+	bool is_away;
+	const struct route_hop *hop = route_choose(r, ev, &is_away);
 
 	if (ev->tuple.family == 6 && address_link_local(&ev->tuple.src, 6)) {
 		eval_note(ev, "route %s: a link-local source is not routed", table->name);
@@ -162,6 +153,8 @@ send_on(const struct route_table *table, const struct route *r, struct eval *ev)
 	note_hop(ev, table, r, hop);
 	ev->egress = hop->egress;
 	emit_output(&ev->program, hop->egress->id, hop->on_link ? &ev->tuple.dst : &hop->gateway);
+	ev->program.has_others = r->n_hops > 1;
+	ev->program.is_away = is_away;
 }
 
 static void

@@ -154,7 +154,7 @@ receive(struct worker *w)
 	return total;
 }
 
-/* Takes the current ports if they have changed; once a loop. */
+/* Takes the current ports and links if they have changed; once a loop. */
 static void
 look_at_ports(struct worker *w)
 {
@@ -163,6 +163,12 @@ look_at_ports(struct worker *w)
 
 	if (changes != atomic_load_explicit(&w->ports_taken, memory_order_relaxed))
 		worker_take_ports(w, changes);
+	/* Pairs with the release in workers_links_changed. */
+	changes = atomic_load_explicit(&w->common->links_changes, memory_order_acquire);
+	if (unlikely(changes != w->links_taken)) {
+		w->links_taken = changes;
+		worker_take_links(w);
+	}
 }
 
 /* Measures how long packets were here, in one of LATENCY_EVERY loops that had some. */

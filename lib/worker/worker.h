@@ -41,6 +41,7 @@ struct worker_common {
 	_Atomic(const struct generation *) generation; /* control: write, workers: read */
 	atomic_uint ports_changes; /* number of port removals and additions. control: write,
 				    * workers: read */
+	atomic_uint links_changes; /* likewise of changes of link states; 0: nobody watches links */
 	atomic_bool stop;          /* control: write, workers: read */
 };
 
@@ -69,6 +70,7 @@ struct worker {
 
 	/* worker: write, control: read, a loop old (base/counter.h) */
 	atomic_uint_fast64_t loops;   /* the heartbeat */
+	unsigned links_taken;         /* worker's alone: changes of link states that it knows */
 	atomic_uint ports_taken;      /* port changes that it knows */
 	atomic_uint_fast64_t adopted; /* number of the generation in use: earlier ones are no
 				       * longer touched */
@@ -108,6 +110,9 @@ int worker_make_ports(struct worker *w);
 /* Adopts the current set of ports, between two loops: queues of absent ports are not touched any
  * more when it returns.  Frames that wait there are dropped as port_down. */
 void worker_take_ports(struct worker *w, unsigned changes);
+
+/* Takes the current link states, between two loops. */
+void worker_take_links(struct worker *w);
 
 /* Begins to receive from the ports of the generation that was adopted, and no longer from others;
  * old: the one before it, or NULL. */

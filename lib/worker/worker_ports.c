@@ -100,6 +100,17 @@ worker_make_ports(struct worker *w)
 }
 
 void
+worker_take_links(struct worker *w)
+{
+	const struct ports *ports = w->common->ports;
+
+	for (unsigned p = 0; p < PORT_MAX; p++)
+		fastpath_link(w->fp, (uint16_t)p,
+			!ports->at[p].used || (is_present(&ports->at[p])
+				&& atomic_load_explicit(&ports->at[p].link_up, memory_order_relaxed)));
+}
+
+void
 worker_take_ports(struct worker *w, unsigned changes)
 {
 	struct ports *ports = w->common->ports;
@@ -121,6 +132,8 @@ worker_take_ports(struct worker *w, unsigned changes)
 		}
 	}
 	list_sources(w);
+	if (w->links_taken != 0)
+		worker_take_links(w);
 	/* Pairs with the acquire in workers_take_ports: queues of absent ports are not touched any
 	 * more. */
 	atomic_store_explicit(&w->ports_taken, changes, memory_order_release);

@@ -207,6 +207,7 @@ workers_start(struct workers *ws, struct err *err)
 				"worker %u: its thread cannot be started: %s", ws->launched,
 				strerror(-rc));
 	}
+	workers_links_changed(ws); /* some may be down from the beginning */
 	await_first_loops(ws);
 	return 0;
 }
@@ -469,4 +470,11 @@ workers_ledger(struct workers *ws, struct ledger_sum *sum)
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned i = 0; i < ws->made; i++)
 		ledger_add(sum, fastpath_ledger(ws->worker[i].fp));
+}
+
+void
+workers_links_changed(struct workers *ws)
+{
+	/* Pairs with the acquire in worker_step. */
+	atomic_fetch_add_explicit(&ws->common.links_changes, 1, memory_order_release);
 }

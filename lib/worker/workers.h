@@ -62,6 +62,9 @@ uint64_t workers_oldest(const struct workers *ws, unsigned *who);
  * false if a worker stands still: it may still use the queues of any port. */
 bool workers_take_ports(struct workers *ws);
 
+/* Tells the workers that the link of a port has changed (struct port's link_up). */
+void workers_links_changed(struct workers *ws);
+
 /* To be called before a generation with other ports is published: workers hand packets to their
  * owners if devices no longer bring all of them there. */
 void workers_check_steering(struct workers *ws);

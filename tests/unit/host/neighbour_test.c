@@ -215,6 +215,91 @@ a_wire_sends_as_it_is(void **state)
 	assert_int_equal(host_wire(f->host, 2), REASON_port_down);
 }
 
+static bool
+is_dead(struct fixture *f, unsigned n)
+{
+	union address a = neighbour(n);
+
+	return host_is_dead(f->host, &f->iface[WAN], 4, &a);
+}
+
+static void
+a_watched_neighbour_dies_within_three_seconds_and_lives_again(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t nh;
+
+	send_to(f, 0);
+	hear(f, 0, HEARD_ANSWER, 9);
+	nh = nexthop_to(f, 0);
+	host_watch(f->host, nh);
+	after(f, 1.1);
+	host_used(f->host, nh); /* probed by now */
+	after(f, 1.3);
+	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
+	assert_false(is_dead(f, 0));
+	after(f, 0.3);
+	assert_int_equal(f->nexthops[nh].state, NEXTHOP_DEAD);
+	assert_true(is_dead(f, 0));
+	assert_true(host_refuses(f->host, nh));
+
+	/* It is asked although nobody sends to it. */
+	f->n_seen = f->n_sent;
+	after(f, 10);
+	assert_in_range(f->n_sent - f->n_seen, 10, 21);
+	assert_true(is_dead(f, 0));
+	hear(f, 0, HEARD_ANSWER, 9);
+	assert_false(is_dead(f, 0));
+	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
+	assert_int_equal(host_returned_ns(f->host), f->now_ns);
+	f->n_seen = f->n_sent;
+}
+
+static void
+a_dead_neighbour_that_nobody_misses_is_asked_no_more(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t nh;
+
+	send_to(f, 0);
+	hear(f, 0, HEARD_ANSWER, 9);
+	nh = nexthop_to(f, 0);
+	host_watch(f->host, nh);
+	after(f, 2);
+	host_used(f->host, nh);
+	after(f, 602);
+	f->n_seen = f->n_sent;
+	after(f, 10);
+	expect_nothing(f);
+	assert_int_equal(f->nexthops[nh].state, NEXTHOP_UNRESOLVED);
+	assert_false(is_dead(f, 0));
+}
+
+static void
+a_link_that_is_down_kills_what_is_watched_behind_it(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t watched, other;
+
+	for (unsigned n = 0; n < 2; n++) {
+		send_to(f, n);
+		hear(f, n, HEARD_ANSWER, 9);
+	}
+	watched = nexthop_to(f, 0);
+	other = nexthop_to(f, 1);
+	host_watch(f->host, watched);
+	host_link(f->host, f->iface[WAN].port, false);
+	assert_int_equal(f->nexthops[watched].state, NEXTHOP_DEAD);
+	assert_int_equal(f->nexthops[other].state, NEXTHOP_READY);
+	assert_true(is_dead(f, 0) && is_dead(f, 1));
+	assert_true(host_is_dead(f->host, &f->iface[WAN], 4, NULL));
+	assert_false(host_is_dead(f->host, &f->iface[LAN], 4, NULL));
+	host_link(f->host, f->iface[WAN].port, true);
+	assert_int_equal(f->nexthops[watched].state, NEXTHOP_READY);
+	assert_false(is_dead(f, 0));
+	f->n_seen = f->n_sent;
+}
+
 int
 main(void)
 {
@@ -231,6 +316,9 @@ main(void)
 		small_test(a_reload_without_the_interface_lets_its_neighbours_go),
 		small_test(static_neighbours_come_and_go_with_the_configuration),
 		small_test(a_wire_sends_as_it_is),
+		small_test(a_watched_neighbour_dies_within_three_seconds_and_lives_again),
+		small_test(a_dead_neighbour_that_nobody_misses_is_asked_no_more),
+		small_test(a_link_that_is_down_kills_what_is_watched_behind_it),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

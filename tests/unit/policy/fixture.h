@@ -84,6 +84,7 @@ static const struct interface_address fixture_wan[] = {
 static const char *const fixture_ports[] = { "lan", "dmz", "wan" };
 
 struct fixture {
+	const struct hop_health *health; /* NULL: every next hop lives */
 	struct interface iface[IFACES];
 	const struct interface *by_id[IFACES];
 	struct err *err;
@@ -236,6 +237,7 @@ evaluate_hashed(
 	read_view(f, &f->view, in, packet);
 	eval_init(ev, &f->gen, &f->view);
 	ev->flow_hash = hash;
+	ev->health = f->health;
 	ev->trace = &trace;
 	pipeline_evaluate(p, &ev, 1);
 	assert_true(ev->done);

@@ -42,7 +42,7 @@ the_longest_prefix_decides(void **state)
 	expect_output(f, "udp 10.0.0.2:5203 > 203.0.113.9:53", "ttl; output wan", "198.51.100.2");
 	expect_note(f, "route main: 0.0.0.0/0 via 198.51.100.2 by wan\n");
 	expect_output(f, "udp 10.0.0.2:5203 > 10.9.7.1:53", "ttl; output lan", "10.0.0.7");
-	expect_output(f, "udp 10.0.0.2:5203 > 10.9.8.1:53", "ttl; output lan", "10.0.0.2");
+	expect_output(f, "udp 10.0.0.2:5203 > 10.9.8.1:53", "ttl; output lan", "10.0.0.3");
 }
 
 static void
@@ -58,31 +58,99 @@ ipv6_is_routed_by_its_own_prefixes(void **state)
 	expect_drop(f, "udp [2001:db8:1::2]:5203 > [2001:db8:b::9]:53", REASON_no_route);
 }
 
+#define HASHES 1024u
+
+/* Writes the last byte of each flow's gateway. */
+static void
+gateways(struct fixture *f, uint8_t out[HASHES])
+{
+	for (unsigned i = 0; i < HASHES; i++) {
+		evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", i * 0x00400001u);
+		out[i] = f->ev.program.gateway.bytes[3];
+		assert_int_equal(f->ev.program.has_others, true);
+	}
+}
+
+static unsigned
+count_of(const uint8_t gateway[HASHES], uint8_t which)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < HASHES; i++)
+		n += gateway[i] == which;
+	return n;
+}
+
 static void
 next_hops_share_flows_by_weight(void **state)
 {
 	struct fixture *f = *state;
-	unsigned second = 0;
+	uint8_t by[HASHES];
 
 	given(f, MAIN);
-	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555555);
-	expect_gateway(f, "10.0.0.2");
-	expect_note(f,
-		"route main: 10.9.0.0/16 via 10.0.0.2 (weight 1 of 3, by a hash with a secret of each run: "
-		"the running router may choose another) by lan\n");
-	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0x55555556);
-	expect_gateway(f, "10.0.0.3");
+	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0);
 	expect_note(f,
 		"route main: 10.9.0.0/16 via 10.0.0.3 (weight 2 of 3, by a hash with a secret of each run: "
 		"the running router may choose another) by lan\n");
-	evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", 0xffffffff);
-	expect_gateway(f, "10.0.0.3");
+	gateways(f, by);
+	assert_in_range(count_of(by, 2), 290, 392); /* 341, and four standard deviations */
+	assert_int_equal(count_of(by, 2) + count_of(by, 3), HASHES);
+}
 
-	for (uint64_t hash = 0; hash < 1ull << 32; hash += 0x1000000 / 3) {
-		evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", (uint32_t)hash);
-		second += f->ev.program.gateway.bytes[3] == 3;
-	}
-	assert_in_range(second, 511, 513); /* of 769 */
+static bool
+last_byte_is(void *arg, const struct interface *egress, unsigned family, const union address *gateway)
+{
+	assert_string_equal(egress->name, "lan");
+	assert_int_equal(family, 4);
+	return gateway->bytes[3] == *(uint8_t *)arg;
+}
+
+#define SIXTY_FOUR_HOPS 64
+
+static void
+a_dead_next_hop_gives_its_flows_alone_to_the_others(void **state)
+{
+	struct fixture *f = *state;
+	char text[4096] = "pipelines: {inside: [route: main]}\nroutes: {main: [{to: 10.9.0.0/16, via: [";
+	uint8_t before[HASHES], after[HASHES], dead = 17;
+	const struct hop_health health = { last_byte_is, &dead };
+
+	for (unsigned i = 0; i < SIXTY_FOUR_HOPS; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s{via: 10.0.0.%u, weight: %u}",
+			i != 0 ? ", " : "", i + 2, i % 3 + 1);
+	strcat(text, "]}]}\n");
+	given(f, text);
+	gateways(f, before);
+	f->health = &health;
+	gateways(f, after);
+	assert_in_range(count_of(before, dead), 4, 30);
+	assert_int_equal(count_of(after, dead), 0);
+	for (unsigned i = 0; i < HASHES; i++)
+		assert_true(before[i] == after[i] || before[i] == dead);
+}
+
+static bool
+all_are(void *arg, const struct interface *egress, unsigned family, const union address *gateway)
+{
+	(void)arg;
+	(void)egress;
+	(void)family;
+	(void)gateway;
+	return true;
+}
+
+static void
+without_a_live_next_hop_flows_stay(void **state)
+{
+	struct fixture *f = *state;
+	const struct hop_health health = { all_are, NULL };
+	uint8_t before[HASHES], after[HASHES];
+
+	given(f, MAIN);
+	gateways(f, before);
+	f->health = &health;
+	gateways(f, after);
+	assert_memory_equal(before, after, HASHES);
 }
 
 static void
@@ -378,6 +446,8 @@ main(void)
 		stage_test(the_longest_prefix_decides),
 		stage_test(ipv6_is_routed_by_its_own_prefixes),
 		stage_test(next_hops_share_flows_by_weight),
+		stage_test(a_dead_next_hop_gives_its_flows_alone_to_the_others),
+		stage_test(without_a_live_next_hop_flows_stay),
 		stage_test(a_subnet_is_reached_directly),
 		stage_test(our_own_addresses_are_local_whatever_the_interface),
 		stage_test(without_a_route_the_sender_is_told),
