@@ -112,8 +112,8 @@ void appliance_destroy(struct appliance *a);
 /* Leaves DPDK, after the last appliance of the process. */
 void appliance_leave(void);
 
-/* Reads the ports' link states, for the log and for the workers, which leave next hops behind a link
- * that is down.  To be called about every 20 ms. */
+/* Reads the ports' link states, for the log and for the workers, which leave next hops behind a
+ * link that is down.  To be called about every 20 ms. */
 void appliance_watch_links(struct appliance *a);
 
 /* Checks the ports: devices that vanished, and those that are back, which are opened again.  Logs

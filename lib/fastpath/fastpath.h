@@ -48,7 +48,8 @@ void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 /* Tells that a port has a new device: stations behind it are asked for their MACs again. */
 void fastpath_port_returned(struct fastpath *fp, uint16_t port);
 
-/* Tells the state of a port's link, which is up at first: next hops behind it die, or live again. */
+/* Tells the state of a port's link, which is up at first: next hops behind it die, or live again.
+ */
 void fastpath_link(struct fastpath *fp, uint16_t port, bool up);
 
 /* Allocates what adopting a generation needs.  Called by control before the generation is

@@ -21,7 +21,8 @@ enum flow_flag {
 	FLOW_SHARED = 32, /* IPv4: the new source address is shared by several hosts */
 	FLOW_ALIAS = 64,  /* the session's packets that come by another interface of the zone; the
 			   * session has a  record of its own for the direction */
-	FLOW_AWAY = 128, /* the next hop that it would take is dead: judged again when one returns */
+	FLOW_AWAY = 128,  /* the next hop that it would take is dead: judged again when one returns
+			   */
 };
 
 struct flow {

@@ -163,9 +163,9 @@ void host_tell_later(
 enum reason host_fragment(
 	struct host *h, uint16_t nexthop, struct rte_mbuf *m, uint16_t l3, const struct view *v);
 
-/* Watches the neighbour of a next hop, whose packets have other ways: it is asked every second while
- * it is used, and dead when it does not answer three times; then its next hop is NEXTHOP_DEAD, and
- * it is asked until it answers, as long as host_is_dead is asked about it. */
+/* Watches the neighbour of a next hop, whose packets have other ways: it is asked every second
+ * while it is used, and dead when it does not answer three times; then its next hop is
+ * NEXTHOP_DEAD, and it is asked until it answers, as long as host_is_dead is asked about it. */
 void host_watch(struct host *h, uint16_t nexthop);
 
 /* Returns true if a next hop is dead: the link of its interface is down, or its gateway is watched

@@ -18,16 +18,16 @@
 #define NEIGHBOURS_MAX (WIRE_FIRST - NEXTHOP_FIRST)
 
 /* Times of RFC 4861 10; ARP uses the same. */
-#define ASKS          3
-#define ASK_NS        NS_PER_S
-#define REACHABLE_NS  (30 * NS_PER_S)
-#define FAILED_NS     (3 * NS_PER_S)
-#define UNUSED_NS     (20 * 60 * NS_PER_S)
+#define ASKS         3
+#define ASK_NS       NS_PER_S
+#define REACHABLE_NS (30 * NS_PER_S)
+#define FAILED_NS    (3 * NS_PER_S)
+#define UNUSED_NS    (20 * 60 * NS_PER_S)
 /* Of a watched neighbour: */
 #define WATCH_ASK_NS       (500 * NS_PER_MS) /* between questions */
 #define WATCH_REACHABLE_NS NS_PER_S
 #define WATCH_KEPT_NS      (10 * 60 * NS_PER_S) /* asked for so long after its last use */
-#define QUARANTINE_NS (5 * 60 * NS_PER_S)
+#define QUARANTINE_NS      (5 * 60 * NS_PER_S)
 
 #define IP4_BYTES 20u
 #define IP6_BYTES 40u

@@ -145,7 +145,7 @@ expire(struct host *h, uint16_t slot, void (*what)(struct host *h, uint16_t slot
 void
 neighbours_expire(struct host *h)
 {
-	static void (*const what[TIMER_COUNT])(struct host *h, uint16_t slot) = {
+	static void (*const what[TIMER_COUNT])(struct host * h, uint16_t slot) = {
 		[TIMER_ASKED] = expire_asked,
 		[TIMER_FAILED] = expire_failed,
 		[TIMER_WATCHED] = expire_watched,

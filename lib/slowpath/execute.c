@@ -201,8 +201,7 @@ static enum reason
 send_counted(const struct work *w)
 {
 	struct session *session = w->d->session;
-	bool waits = nexthop_waits(w->nh) && session != NULL
-		&& (session->flags & SESSION_WAITING);
+	bool waits = nexthop_waits(w->nh) && session != NULL && (session->flags & SESSION_WAITING);
 	enum reason r;
 
 	if (waits)

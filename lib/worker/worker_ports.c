@@ -106,8 +106,10 @@ worker_take_links(struct worker *w)
 
 	for (unsigned p = 0; p < PORT_MAX; p++)
 		fastpath_link(w->fp, (uint16_t)p,
-			!ports->at[p].used || (is_present(&ports->at[p])
-				&& atomic_load_explicit(&ports->at[p].link_up, memory_order_relaxed)));
+			!ports->at[p].used
+				|| (is_present(&ports->at[p])
+					&& atomic_load_explicit(
+						&ports->at[p].link_up, memory_order_relaxed)));
 }
 
 void

@@ -98,7 +98,8 @@ next_hops_share_flows_by_weight(void **state)
 }
 
 static bool
-last_byte_is(void *arg, const struct interface *egress, unsigned family, const union address *gateway)
+last_byte_is(
+	void *arg, const struct interface *egress, unsigned family, const union address *gateway)
 {
 	assert_string_equal(egress->name, "lan");
 	assert_int_equal(family, 4);
@@ -111,13 +112,14 @@ static void
 a_dead_next_hop_gives_its_flows_alone_to_the_others(void **state)
 {
 	struct fixture *f = *state;
-	char text[4096] = "pipelines: {inside: [route: main]}\nroutes: {main: [{to: 10.9.0.0/16, via: [";
+	char text[4096] =
+		"pipelines: {inside: [route: main]}\nroutes: {main: [{to: 10.9.0.0/16, via: [";
 	uint8_t before[HASHES], after[HASHES], dead = 17;
 	const struct hop_health health = { last_byte_is, &dead };
 
 	for (unsigned i = 0; i < SIXTY_FOUR_HOPS; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s{via: 10.0.0.%u, weight: %u}",
-			i != 0 ? ", " : "", i + 2, i % 3 + 1);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			"%s{via: 10.0.0.%u, weight: %u}", i != 0 ? ", " : "", i + 2, i % 3 + 1);
 	strcat(text, "]}]}\n");
 	given(f, text);
 	gateways(f, before);
