@@ -67,6 +67,10 @@ static const struct cfg_field config_fields[] = {
 		"any interface of their zone.",
 		.table = &zone_table, .kind = "zone" },
 	POLICY_ROWS(struct config, policy),
+	{ "policies", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, policies),
+		"What may go from zone to zone: makes a pipeline policies-ZONE for each zone in from, "
+		"for its interfaces that name no pipeline.",
+		.table = &policies_table },
 	{ "telemetry", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, telemetry),
 		"What is reported of traffic at run time.", .table = &telemetry_table },
 	{ "tests", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, tests),
@@ -80,6 +84,7 @@ const struct cfg_table config_table = {
 	CFG_SIZEOF(struct config),
 	config_fields,
 	"The configuration of Weir.",
+	.expand = policies_expand,
 };
 
 /* Returns true for a MAC without the group bit that is not all zeros. */
@@ -128,6 +133,7 @@ check(struct document *doc, unsigned errors, struct err *err)
 	ports_check_rows(cfg, err);
 	interfaces_check(cfg, err);
 	zones_check(cfg, err);
+	policies_check(cfg, err);
 	telemetry_check(cfg, err);
 	tests_check(cfg, err);
 	cfg->misread = err_count(err) != errors;

@@ -74,6 +74,19 @@ struct step_cfg {
 	const char *reply; /* what Weir itself answers, in packet notation, or NULL */
 };
 
+/* What may go from some zones to others (policies.c). */
+struct policies_cfg {
+	struct cfg_head head;
+	const char *name; /* or NULL */
+	CFG_LIST_OF(struct cfg_match_name) from;
+	CFG_LIST_OF(struct cfg_match_name) to; /* a zone, an interface, or local */
+	const char *acl;                       /* or NULL */
+	uint32_t action;                       /* enum acl_action, 0: none */
+	struct rule_log_cfg log;
+	const char *snat, *route; /* or NULL */
+	CFG_LIST_OF(struct cfg_choice) first;
+};
+
 /* A packet, or the packets of a conversation, with the expected outcome. */
 struct test_cfg {
 	struct cfg_head head;
@@ -125,6 +138,7 @@ struct config {
 	CFG_LIST_OF(struct interface_cfg) interfaces;
 	CFG_LIST_OF(struct zone_cfg) zones;
 	struct policy_cfg policy; /* routes, sets, acls, pipelines */
+	CFG_LIST_OF(struct policies_cfg) policies;
 	struct telemetry_cfg telemetry;
 	CFG_LIST_OF(struct test_cfg) tests;
 	bool misread;              /* reading it gave errors */
@@ -137,6 +151,7 @@ extern const struct cfg_table system_table;
 extern const struct cfg_table port_table;
 extern const struct cfg_table interface_table;
 extern const struct cfg_table zone_table;
+extern const struct cfg_table policies_table;
 extern const struct cfg_table telemetry_table;
 extern const struct cfg_table test_table;
 

@@ -9,8 +9,12 @@
 void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
 void zones_check(const struct config *cfg, struct err *err);
+void policies_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
 void tests_check(const struct config *cfg, struct err *err);
+
+/* Makes pipelines and access lists of section policies (cfg_table.expand). */
+void policies_expand(struct document *doc, struct node *tree);
 
 /* Returns true if system.eal loads drivers that are not DPDK's own. */
 bool system_loads_drivers(const struct system_cfg *sys);

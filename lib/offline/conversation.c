@@ -10,6 +10,7 @@
 
 #include "config/compile.h"
 #include "offline/rig.h"
+#include "offline/segments.h"
 #include "packet/notation.h"
 #include "policy/times.h"
 
@@ -34,6 +35,7 @@ struct conversation {
 	const struct step_cfg *step;
 	struct rig *rig;
 	struct seen seen;
+	struct segments segments;
 	struct trial trial;
 	struct err *err;
 };
@@ -263,6 +265,28 @@ note_fate(struct trial *t, const struct step_cfg *step, const struct rig_told *t
 		fate_text(t->found, sizeof(t->found), &told->fate);
 }
 
+/* Sends the packet of a step, with the numbers that TCP continues with.  Returns 0, or negative
+ * after an error. */
+static int
+send_step(struct conversation *c, const struct interface *in, struct rig_told *told)
+{
+	char text[TEXT_BYTES], why[128];
+	struct view sent;
+	bool read;
+
+	if (fill_in(c, &c->step->packet, text) < 0)
+		return -EINVAL;
+	rig_wait(c->rig, c->step->after_ns);
+	read = rig_read(c->rig, in, text, &sent, why) >= 0;
+	if (read)
+		segments_number(&c->segments, &sent, text, sizeof(text));
+	if (rig_send(c->rig, in, text, told, why) < 0)
+		return cfg_error(c->err, &c->step->head, &c->step->packet, "%s", why);
+	if (read && told->left && rig_read(c->rig, in, text, &sent, why) >= 0)
+		segments_pass(&c->segments, &sent, &told->out);
+	return 0;
+}
+
 /* Returns 1: as expected, 0: not so, negative: an error has been added. */
 static int
 try_step(struct conversation *c)
@@ -271,7 +295,6 @@ try_step(struct conversation *c)
 	struct expect_field field = { &step->head, &step->expect };
 	const struct generation *gen = rig_generation(c->rig);
 	const struct interface *in = generation_find(gen, step->in);
-	char text[TEXT_BYTES], why[128];
 	unsigned errors = err_count(c->err);
 	struct expected expected;
 	struct rig_told told;
@@ -279,11 +302,8 @@ try_step(struct conversation *c)
 	int reply;
 
 	if (in == NULL || expect_read(&field, gen, &expected, c->err) < 0
-		|| fill_in(c, &step->packet, text) < 0)
+		|| send_step(c, in, &told) < 0)
 		return -EINVAL;
-	rig_wait(c->rig, step->after_ns);
-	if (rig_send(c->rig, in, text, &told, why) < 0)
-		return cfg_error(c->err, &step->head, &step->packet, "%s", why);
 	note_fate(&c->trial, step, &told);
 	same = !told.held && expect_met(&expected, &told.fate);
 	same &= check_end(c, &step->src, &told, true);

@@ -28,6 +28,7 @@ begin_struct(struct document *doc, struct node *node, void *out)
 	struct cfg_head *head = out;
 
 	head->document = doc;
+	head->made = node->origin != NULL;
 	if (!doc->absent)
 		head->loc = node->loc;
 	place_add(doc, out, node);
@@ -136,6 +137,7 @@ decode_choice(
 		value = node_create(doc, NODE_EMPTY, node->loc);
 		value->parent = node;
 		value->key = node;
+		value->origin = node->origin;
 	} else {
 		node_error(doc, node, "%s is expected, not %s", type_of(f)->wanted,
 			node->kind == NODE_MAP ? "several keys" : node_what(doc, node));

@@ -52,6 +52,8 @@ read_and_decode(struct document *doc, const char *name, const char *text, size_t
 		document_free(doc);
 		return NULL;
 	}
+	if (doc->table->expand != NULL)
+		doc->table->expand(doc, doc->tree);
 	doc->root = arena_alloc(&doc->arena, doc->table->size);
 	decode_struct(doc, doc->table, doc->tree, doc->root);
 	doc->arena.out_of_memory = NULL;

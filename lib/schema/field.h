@@ -39,6 +39,7 @@
 #include "schema/value.h"
 
 struct document;
+struct node;
 struct cfg_table;
 
 /* Every struct described by a table begins with this, named head.  An embedded struct that was not
@@ -47,6 +48,7 @@ struct cfg_head {
 	const char *name; /* the key in a map, the tag of a choice, else NULL */
 	struct loc loc;   /* of the name where there is one, else of the value */
 	const struct document *document;
+	bool made; /* by cfg_table.expand: it is not written in the file, and not printed */
 };
 
 /* The type of a value.  The comment is the C type of the member at the row's offset. */
@@ -154,6 +156,8 @@ struct cfg_table {
 	const char *text;      /* one sentence */
 	const char *bare;      /* the field that a value without keys fills, or NULL */
 	const char *bare_list; /* the one that a list fills instead, or NULL */
+	/* Of a whole file: completes what was read, before it is decoded; or NULL (schema/node.h). */
+	void (*expand)(struct document *doc, struct node *tree);
 };
 
 /* sizeof, and a compile error if the struct does not begin with its head. */

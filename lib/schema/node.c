@@ -44,6 +44,52 @@ node_append(struct node *parent, struct node *child)
 }
 
 struct node *
+node_make(struct document *doc, enum node_kind kind, struct node *origin)
+{
+	struct node *node = node_create(doc, kind, origin->loc);
+
+	node->origin = origin;
+	return node;
+}
+
+struct node *
+node_make_text(struct document *doc, const char *text, struct node *origin)
+{
+	struct node *node = node_make(doc, NODE_SCALAR, origin);
+
+	node->text = text;
+	return node;
+}
+
+void
+node_set(struct document *doc, struct node *map, const char *key, struct node *value)
+{
+	value->key = node_make_text(doc, key, value->origin);
+	value->key->parent = map;
+	node_append(map, value);
+}
+
+struct node *
+node_copy(struct document *doc, struct node *from)
+{
+	struct node *copy = node_make(doc, from->kind, from);
+
+	copy->text = from->text;
+	copy->refused = from->refused;
+	node_each(child, from)
+	{
+		struct node *below = node_copy(doc, child);
+
+		if (child->key != NULL) {
+			below->key = node_copy(doc, child->key);
+			below->key->parent = copy;
+		}
+		node_append(copy, below);
+	}
+	return copy;
+}
+
+struct node *
 node_find(const struct node *map, const char *name)
 {
 	if (map->kind != NODE_MAP)
@@ -52,11 +98,21 @@ node_find(const struct node *map, const char *name)
 	return NULL;
 }
 
+/* Returns what was written in the file. */
+static const struct node *
+written(const struct node *node)
+{
+	while (node->origin != NULL)
+		node = node->origin;
+	return node;
+}
+
 const char *
 node_path(struct document *doc, const struct node *node)
 {
 	const char *path = "";
 
+	node = written(node);
 	for (; node != NULL; node = node->parent)
 		if (node->key != NULL)
 			path = arena_printf(&doc->arena, "%.*s%s%s", TEXT_SHOWN, node->key->text,
@@ -64,11 +120,27 @@ node_path(struct document *doc, const struct node *node)
 	return path;
 }
 
+/* Returns true if the error of a copy, or of what it is a copy of, has been told. */
+static bool
+is_told(struct node *at)
+{
+	struct node *source = at;
+
+	while (source->origin != NULL)
+		source = source->origin;
+	if (source->told != NULL && source->told != at)
+		return true;
+	source->told = at;
+	return false;
+}
+
 static void
-add_error(struct document *doc, const struct node *in, const struct node *at, const char *sentence)
+add_error(struct document *doc, const struct node *in, struct node *at, const char *sentence)
 {
 	const char *path = node_path(doc, in);
 
+	if (is_told(at))
+		return;
 	err_add(doc->err, EINVAL, at->loc, "%s%s%s", path, path[0] != '\0' ? ": " : "", sentence);
 }
 

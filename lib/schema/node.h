@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The tree of a configuration as written, before it is decoded.
  *
- * For the files of this folder only.  All nodes live in the arena of their document. */
+ * For the files of this folder, and for what writes sections of its own into the tree
+ * (cfg_table.expand).  All nodes live in the arena of their document. */
 #ifndef SCHEMA_NODE_H
 #define SCHEMA_NODE_H
 
@@ -33,7 +34,9 @@ struct node {
 	struct node *last;
 	struct node *open_key; /* of a map being read: the key without its value yet */
 	unsigned count;
-	unsigned order; /* of creation */
+	unsigned order;      /* of creation */
+	struct node *origin; /* of a node that was not written itself: what it was made from */
+	struct node *told;   /* of what was written: that with its error, itself or a copy */
 };
 
 #define node_each(child, parent_node) \
@@ -41,6 +44,16 @@ struct node {
 
 struct node *node_create(struct document *doc, enum node_kind kind, struct loc loc);
 void node_append(struct node *parent, struct node *child);
+
+/* Returns a new node, made from origin, whose place and path errors in it name. */
+struct node *node_make(struct document *doc, enum node_kind kind, struct node *origin);
+struct node *node_make_text(struct document *doc, const char *text, struct node *origin);
+
+/* Returns a copy of a node with all below it, made from it. */
+struct node *node_copy(struct document *doc, struct node *from);
+
+/* Appends a value to a map, under a new key. */
+void node_set(struct document *doc, struct node *map, const char *key, struct node *value);
 
 /* Returns the value called name in a map, or NULL. */
 struct node *node_find(const struct node *map, const char *name);

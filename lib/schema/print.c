@@ -51,13 +51,32 @@ value_yaml(const struct printer *p, const struct cfg_field *f, const void *value
 	return text;
 }
 
+/* Returns true for an element of a map that is not in the file. */
+static bool
+is_made(const struct cfg_field *f, const void *item)
+{
+	return (f->type & CFG_MAP) != 0 && ((const struct cfg_head *)item)->made;
+}
+
+static unsigned
+written_items(const struct cfg_field *f, const struct any_list *list)
+{
+	unsigned n = 0;
+
+	if ((f->type & CFG_MAP) == 0)
+		return list->count;
+	for (unsigned i = 0; i < list->count; i++)
+		n += !is_made(f, (const char *)list->items + i * type_size(f));
+	return n;
+}
+
 static bool
 is_zero(const struct cfg_field *f, const void *value)
 {
 	const char *bytes = value;
 
 	if (f->type & (CFG_LIST | CFG_MAP))
-		return ((const struct any_list *)value)->count == 0;
+		return written_items(f, value) == 0;
 	for (size_t i = 0; i < type_size(f); i++)
 		if (bytes[i] != 0)
 			return false;
@@ -298,6 +317,8 @@ print_items(struct printer *p, const struct cfg_field *f, const struct any_list 
 	for (unsigned i = 0; i < list->count; i++) {
 		const void *item = (const char *)list->items + i * type_size(f);
 
+		if (is_made(f, item))
+			continue;
 		start_line(p);
 		if (f->type & CFG_MAP) {
 			yaml_text_print(((const struct cfg_head *)item)->name, p->out);
@@ -318,7 +339,7 @@ print_value(struct printer *p, const struct cfg_field *f, const void *value)
 
 	if (!(f->type & (CFG_LIST | CFG_MAP)))
 		print_one(p, f, value);
-	else if (list->count == 0)
+	else if (written_items(f, list) == 0)
 		print_text(p, f->type & CFG_MAP ? "{}" : "[]");
 	else if (is_struct(f))
 		print_items(p, f, list);
