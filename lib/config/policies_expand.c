@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Makes pipelines and access lists of section policies, in the tree as read, as an operator could have
- * written them: for each zone that policies come from
+/* Makes pipelines and access lists of section policies, in the tree as read, as an operator could
+ *have written them: for each zone that policies come from
  *
  *	policies-ZONE: [track, FIRST..., {acl: {use: local-policies-ZONE, if: {dst: local}}},
  *		{route: main}, {acl: {use: policies-ZONE, if: {dst: "!local"}}}, SNAT...]
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "config/config_priv.h"
-#include "schema/document_priv.h"
+#include "schema/node.h"
 
 struct expansion {
 	struct document *doc;
@@ -251,7 +251,8 @@ give_pipeline(
 static void
 give_pipelines(const struct expansion *x, const char *zone, struct node *name)
 {
-	struct node *ifaces = node_find(x->tree, "interfaces"), *zones = node_find(x->tree, "zones");
+	struct node *ifaces = node_find(x->tree, "interfaces"),
+		    *zones = node_find(x->tree, "zones");
 	struct node *of = zones != NULL ? node_find(zones, zone) : NULL;
 
 	if (of != NULL && of->kind == NODE_MAP)
@@ -299,13 +300,12 @@ is_taken(const struct expansion *x, const char *name)
 static void
 expand_zone(const struct expansion *x, struct node *from)
 {
-	struct arena *arena = &x->doc->arena;
 	struct node *name, *local_name;
 
 	if (from->kind != NODE_SCALAR || from->refused || from->text[0] == '!')
 		return;
-	name = text(x, arena_printf(arena, "policies-%s", from->text), from);
-	local_name = text(x, arena_printf(arena, "local-policies-%s", from->text), from);
+	name = text(x, node_printf(x->doc, "policies-%s", from->text), from);
+	local_name = text(x, node_printf(x->doc, "local-policies-%s", from->text), from);
 	if (is_taken(x, name->text) || is_taken(x, local_name->text)) {
 		node_error(x->doc, from,
 			"makes a pipeline and lists '%s' and '%s', which there are already",

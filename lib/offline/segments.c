@@ -10,7 +10,7 @@
 
 enum {
 	PROTO_TCP = 6,
-	FIRST = 1000,        /* of an end that begins */
+	FIRST = 1000,    /* of an end that begins */
 	APART = 1 << 20, /* a connection that begins again on the same ports */
 };
 

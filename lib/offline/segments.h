@@ -13,7 +13,8 @@
 
 #include "packet/view.h"
 
-#define SEGMENT_ENDS_MAX 64 /* of one conversation; further ones have the numbers that are written */
+#define SEGMENT_ENDS_MAX \
+	64 /* of one conversation; further ones have the numbers that are written */
 
 struct segment_end {
 	struct tuple tuple; /* as this end sends */
@@ -30,8 +31,7 @@ struct segments {
 
 /* Appends "seq N" and "ack N" to the text of a TCP packet that lacks them, where they are known.
  * v: the packet as the text has it. */
-void segments_number(
-	const struct segments *s, const struct view *v, char *text, size_t room);
+void segments_number(const struct segments *s, const struct view *v, char *text, size_t room);
 
 /* Notes that a packet has left: as it was sent, and as it arrives. */
 void segments_pass(struct segments *s, const struct view *sent, const struct view *arrives);

@@ -156,7 +156,8 @@ struct cfg_table {
 	const char *text;      /* one sentence */
 	const char *bare;      /* the field that a value without keys fills, or NULL */
 	const char *bare_list; /* the one that a list fills instead, or NULL */
-	/* Of a whole file: completes what was read, before it is decoded; or NULL (schema/node.h). */
+	/* Of a whole file: completes what was read, before it is decoded; or NULL (schema/node.h).
+	 */
 	void (*expand)(struct document *doc, struct node *tree);
 };
 

@@ -52,6 +52,22 @@ node_make(struct document *doc, enum node_kind kind, struct node *origin)
 	return node;
 }
 
+const char *
+node_printf(struct document *doc, const char *fmt, ...)
+{
+	char *text = NULL;
+	const char *kept;
+	va_list ap;
+	int bytes;
+
+	va_start(ap, fmt);
+	bytes = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	kept = bytes < 0 ? "" : arena_text(&doc->arena, text, (size_t)bytes);
+	free(text);
+	return kept;
+}
+
 struct node *
 node_make_text(struct document *doc, const char *text, struct node *origin)
 {

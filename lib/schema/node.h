@@ -49,6 +49,10 @@ void node_append(struct node *parent, struct node *child);
 struct node *node_make(struct document *doc, enum node_kind kind, struct node *origin);
 struct node *node_make_text(struct document *doc, const char *text, struct node *origin);
 
+/* Returns text in the arena. */
+const char *node_printf(struct document *doc, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Returns a copy of a node with all below it, made from it. */
 struct node *node_copy(struct document *doc, struct node *from);
 

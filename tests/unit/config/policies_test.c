@@ -12,16 +12,16 @@
 
 #include "config/config.h"
 
-static const char text[] =
-	"version: 1\n"
-	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n"
-	"interfaces: {lan: {addresses: [10.0.0.1/24]}, wan: {addresses: [192.0.2.1/24]}}\n"
-	"zones: {inside: lan}\n"
-	"routes: {main: [{to: 0.0.0.0/0, via: 192.0.2.2}]}\n"
-	"acls: {web: [{proto: tcp, dport: 80, action: accept}]}\n"
-	"policies:\n"
-	"  - {from: inside, to: [wan, local], acl: web, first: [{police: {rate: 10Mbit}}]}\n"
-	"  - {from: wan, action: drop, log: {prefix: in}}\n";
+static const char text
+	[] = "version: 1\n"
+	     "ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n"
+	     "interfaces: {lan: {addresses: [10.0.0.1/24]}, wan: {addresses: [192.0.2.1/24]}}\n"
+	     "zones: {inside: lan}\n"
+	     "routes: {main: [{to: 0.0.0.0/0, via: 192.0.2.2}]}\n"
+	     "acls: {web: [{proto: tcp, dport: 80, action: accept}]}\n"
+	     "policies:\n"
+	     "  - {from: inside, to: [wan, local], acl: web, first: [{police: {rate: 10Mbit}}]}\n"
+	     "  - {from: wan, action: drop, log: {prefix: in}}\n";
 
 static struct config *
 load(const char *of)
