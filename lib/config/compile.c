@@ -32,6 +32,7 @@ struct made {
 void
 generation_names_init(struct generation_names *names)
 {
+	names->live = NULL;
 	ids_init(&names->ifaces, LEDGER_IFACES);
 	ids_init(&names->tracks, SESSION_POLICIES);
 	ids_init(&names->logs, RULE_LOGS);
@@ -198,6 +199,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.entry = m->entry,
 		.tracks = &setup->names->tracks,
 		.logs = &setup->names->logs,
+		.live = setup->names->live,
 		.running = setup->running,
 		.zones = m->gen.zones.zone,
 		.n_zones = m->gen.zones.n,

@@ -16,12 +16,14 @@
 #include "policy/generation.h"
 
 struct build;
+struct live_tables;
 
 /* Objects that keep their number by name over generations (base/ids.h). */
 struct generation_names {
 	struct ids ifaces;
 	struct ids tracks; /* of stages track: timeouts of sessions */
 	struct ids logs;   /* of rules that are logged */
+	struct live_tables *live; /* routes outside of generations; NULL: none */
 };
 
 void generation_names_init(struct generation_names *names);

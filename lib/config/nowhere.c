@@ -61,6 +61,8 @@ leads(const struct route_table *table, const union address *a)
 {
 	uint32_t found = prefixes_find(table->prefixes, 4, a);
 
+	if (table->follows)
+		return true; /* nobody knows before it runs */
 	return found != PREFIXES_NONE && table->route[found].kind != ROUTE_BLACKHOLE
 		&& table->route[found].kind != ROUTE_REJECT;
 }

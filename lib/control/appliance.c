@@ -256,6 +256,7 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	a->options = *options;
 	a->cfg = a->started = cfg;
 	generation_names_init(&a->names);
+	a->names.live = a->options.stepped ? NULL : &a->live;
 	if (start(a, err) < 0 && err_count(err) == before)
 		err_set(err, EFAULT, "the start failed without a reason; this is a bug of Weir");
 	if (err_count(err) != before) {
@@ -323,6 +324,7 @@ appliance_destroy(struct appliance *a)
 	if (a->pools_made)
 		pools_destroy(&a->pools);
 	generation_names_fini(&a->names);
+	live_tables_fini(&a->live);
 	if (a->cfg != a->started)
 		config_free(a->cfg);
 	config_free(a->started);

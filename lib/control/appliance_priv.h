@@ -6,6 +6,7 @@
 #include "control/appliance.h"
 #include "config/compile.h"
 #include "io/pool.h"
+#include "table/live.h"
 
 struct event_sink;
 struct events;
@@ -59,6 +60,7 @@ struct appliance {
 	struct nat_log_file *nat_log; /* NULL: none */
 	struct events *events;
 	struct generation_names names;
+	struct live_tables live; /* routes outside of generations */
 	struct generation *gen;
 	struct generation *retired[APPLIANCE_RETIRED]; /* a worker that stands still may use
 							* them */

@@ -35,6 +35,7 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_ROLLBACK] = rollback,
 	[VERB_RELOAD] = reload,
 	[VERB_SHOW_NAT] = show_nat,
+	[VERB_SHOW_ROUTES_PROBLEMS] = show_routes_problems,
 	[VERB_SHOW_ROUTES] = show_routes,
 	[VERB_SHOW_RULES] = show_rules,
 	[VERB_SHOW_TALKERS] = show_talkers,

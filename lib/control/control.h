@@ -14,9 +14,12 @@ struct event_base;
 struct rates;
 struct remote;
 
+struct kernel_side;
+
 struct control_setup {
 	struct appliance *appliance;
 	struct event_base *base;
+	struct kernel_side *kernel; /* NULL: none */
 	const char *socket;  /* path; NULL: none is made */
 	const char *config;  /* the file it was started with; NULL: the built-in example */
 	const char *state;   /* folder of the history; NULL: CONTROL_STATE, if it is there */

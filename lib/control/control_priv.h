@@ -79,6 +79,7 @@ bool show_flows(struct control *c, struct rpc_call *call);
 bool show_neighbours(struct control *c, struct rpc_call *call);
 bool clear_sessions(struct control *c, struct rpc_call *call);
 bool show_nat(struct control *c, struct rpc_call *call);
+bool show_routes_problems(struct control *c, struct rpc_call *call);
 bool show_routes(struct control *c, struct rpc_call *call);
 bool show_rules(struct control *c, struct rpc_call *call);
 bool show_talkers(struct control *c, struct rpc_call *call);

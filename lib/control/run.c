@@ -20,6 +20,7 @@
 #include "control/example.h"
 #include "control/gate.h"
 #include "control/history.h"
+#include "control/kernel_side.h"
 #include "control/read.h"
 #include "control/report.h"
 #include "control/service.h"
@@ -38,6 +39,7 @@ struct runner {
 	struct example *example; /* NULL with a user's configuration */
 	struct event_base *base;
 	struct control *control;
+	struct kernel_side *kernel;
 	void *beside;        /* of options->beside */
 	const char *started; /* with a configuration of the history: which one; else NULL */
 	char digest[17];     /* history_digest of the file; "": it cannot be read */
@@ -151,6 +153,7 @@ on_links(evutil_socket_t fd, short what, void *arg)
 	struct runner *r = arg;
 
 	appliance_watch_links(r->appliance);
+	kernel_side_tick(r->kernel);
 }
 
 static void
@@ -185,6 +188,7 @@ static bool
 start_control(struct runner *r)
 {
 	struct control_setup setup = {
+		.kernel = r->kernel,
 		.appliance = r->appliance,
 		.base = r->base,
 		.config = r->options->config,
@@ -210,6 +214,8 @@ stop_control(struct runner *r)
 	r->beside = NULL;
 	control_destroy(r->control);
 	r->control = NULL;
+	kernel_side_destroy(r->kernel);
+	r->kernel = NULL;
 }
 
 /* Adds an event: a signal (number > 0) or a timer (number -1, after ms; persistent ones repeat). */
@@ -314,7 +320,8 @@ loop(struct runner *r)
 	int status = 1;
 
 	r->base = make_base();
-	if (r->base == NULL || !start_control(r) || !add_events(r)) {
+	r->kernel = kernel_side_create(r->appliance);
+	if (r->base == NULL || r->kernel == NULL || !start_control(r) || !add_events(r)) {
 		log_error("the control loop cannot be made: %s", strerror(errno));
 		appliance_halt(r->appliance);
 	} else {

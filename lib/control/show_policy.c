@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* show pipelines, routes, rules, limits, config: what the configuration in use says, and what of it
+/* show pipelines, rules, limits, config: what the configuration in use says, and what of it
  * was met. */
 
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 #include "packet/notation.h"
 #include "policy/build.h"
 #include "policy/pipeline.h"
-#include "policy/routes.h"
 #include "schema/json_text.h"
 #include "session/session.h"
 
@@ -81,109 +80,6 @@ show_pipelines(struct control *c, struct rpc_call *call)
 			add_step(c, call, gen->pipelines[from], i);
 	if (from < gen->n_pipelines)
 		result_next(call, from);
-	return true;
-}
-
-/* --- routes --- */
-
-static const char *const kinds[] = {
-	[ROUTE_VIA] = "via",
-	[ROUTE_PUBLIC] = "public",
-	[ROUTE_LOCAL] = "local",
-	[ROUTE_BROADCAST] = "broadcast",
-	[ROUTE_BLACKHOLE] = "blackhole",
-	[ROUTE_REJECT] = "reject",
-};
-
-static json_t *
-hops_json(const struct route *r)
-{
-	json_t *hops = json_array();
-
-	for (unsigned i = 0; i < r->n_hops; i++) {
-		const struct route_hop *h = &r->hop[i];
-		char via[64] = "on link", weight[32] = "";
-
-		if (!h->on_link)
-			notation_address(via, sizeof(via), &h->gateway, r->prefix.family);
-		if (r->n_hops > 1)
-			snprintf(weight, sizeof(weight), " weight %u", h->weight);
-		json_array_append_new(hops, json_sprintf("%s %s%s", via, h->egress->name, weight));
-	}
-	return hops;
-}
-
-static void
-add_route(struct rpc_call *call, const struct route_table *t, const struct route *r)
-{
-	json_t *row = json_object();
-	char text[64];
-
-	notation_address(text, sizeof(text), &r->prefix.address, r->prefix.family);
-	row_text(row, "table", t->name);
-	json_object_set_new(row, "to", json_sprintf("%s/%u", text, r->prefix.length));
-	row_text(row, "kind", kinds[r->kind]);
-	if (r->n_hops != 0)
-		json_object_set_new(row, "hops", hops_json(r));
-	json_array_append_new(result_rows(call), row);
-}
-
-/* The route that an address takes in a table. */
-static bool
-add_route_of(struct rpc_call *call, const struct route_table *t, const char *text)
-{
-	struct ip_address ip;
-	union address a = { .words = { 0, 0 } };
-	uint32_t value;
-	char clean[64];
-
-	if (!ip_address_parse(text, &ip))
-		return rpc_fail(call, RPC_PARAMS, "'%s' is no address",
-			text_clean(clean, sizeof(clean), text));
-	memcpy(a.bytes, ip.bytes, sizeof(a.bytes));
-	value = prefixes_find(t->prefixes, ip.family == AF_INET ? 4 : 6, &a);
-	if (value < t->n)
-		add_route(call, t, &t->route[value]);
-	return true;
-}
-
-static const struct route_table *
-find_table(struct control *c, const char *name)
-{
-	return build_find_routes(generation_builder(appliance_generation(c->appliance)), name);
-}
-
-/* from: how many routes of all tables were passed over on pages before. */
-bool
-show_routes(struct control *c, struct rpc_call *call)
-{
-	const char *only = rpc_text(call, "table"), *to = rpc_text(call, "to"),
-		   *kind = rpc_text(call, "kind");
-	unsigned long from, seen = 0, looks = 0;
-
-	if (!rpc_from(call, &from))
-		return true;
-	result_rows(call);
-	cfg_each(cfg, &appliance_config(c->appliance)->policy.routes) {
-		const struct route_table *t = find_table(c, cfg->head.name);
-
-		if (t == NULL || (only != NULL && strcmp(only, t->name) != 0))
-			continue;
-		if (to != NULL) {
-			add_route_of(call, t, to);
-			continue;
-		}
-		for (unsigned i = seen < from ? RTE_MIN(t->n, from - seen) : 0; i < t->n; i++) {
-			if (json_array_size(result_rows(call)) == PAGE_ROWS
-				|| looks++ == PAGE_LOOKS) {
-				result_next(call, seen + i);
-				return true;
-			}
-			if (kind == NULL || strcmp(kind, kinds[t->route[i].kind]) == 0)
-				add_route(call, t, &t->route[i]);
-		}
-		seen += t->n;
-	}
 	return true;
 }
 

@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "config/compile.h"
 #include "control/control_priv.h"
+#include "control/kernel_side.h"
+#include "kernel/kernel.h"
 #include "io/pool.h"
 #include "nat/nat.h"
 
@@ -85,6 +87,24 @@ add_memory(struct rpc_call *call, const char *name, uint64_t bytes, uint64_t use
 	json_array_append_new(result_rows(call), row);
 }
 
+/* Adds the routes of the kernel's tables. */
+static void
+add_kernel_routes(struct control *c, struct rpc_call *call)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	struct kernel_routes *k = kernel_side_routes(c->setup.kernel);
+	size_t bytes = 0, used = 0;
+
+	if (k == NULL || !kernel_routes_lock(k))
+		return;
+	for (unsigned i = 0; i < gen->n_live; i++) {
+		bytes += live_bytes(gen->live[i].live);
+		used += live_count(gen->live[i].live);
+	}
+	kernel_routes_unlock(k);
+	add_memory(call, "routes of the kernel", bytes, used, 0);
+}
+
 bool
 show_memory(struct control *c, struct rpc_call *call)
 {
@@ -112,6 +132,7 @@ show_memory(struct control *c, struct rpc_call *call)
 	}
 	add_memory(call, "flows", sum.flow_bytes, sum.used4, sum.capacity4);
 	add_memory(call, "sessions", sum.session_bytes, sum.sessions, sum.sessions_capacity);
+	add_kernel_routes(c, call);
 	add_memory(call, "sources", sum.source_bytes, 0, 0);
 	add_memory(call, "nat", nat, 0, 0);
 	add_memory(call, "packet buffers", buffers, pools_in_use(pools), mbufs);

@@ -289,7 +289,8 @@ static const struct verb_field nat_fields[] = {
 static const struct verb_param route_params[] = {
 	{ "table", PARAM_VALUE, "TABLE", "routes of this table" },
 	{ "to", PARAM_VALUE, "ADDRESS", "the route that this address takes" },
-	{ "kind", PARAM_VALUE, "KIND", "via, local, broadcast, public, blackhole or reject" },
+	{ "kind", PARAM_VALUE, "KIND",
+		"via, local, broadcast, public, blackhole, reject; or kernel: all of the kernel" },
 	END_PARAMS,
 };
 
@@ -297,8 +298,21 @@ static const struct verb_field route_fields[] = {
 	TEXT("table", "table", "Route table."),
 	TEXT("to", "to", "Destination."),
 	TEXT("kind", "kind",
-		"via, local, broadcast, public (an address of NAT), blackhole or reject."),
+		"via, local, broadcast, public (an address of NAT), blackhole, reject or prohibit."),
+	TEXT("origin", "from",
+		"static, connected, nat, or kernel and who told the kernel: kernel bgp."),
+	COUNT("metric", "metric", "Of the kernel; the lowest one counts."),
 	{ "hops", "next hops", FIELD_LIST, "Next hops: address, interface, weight." },
+	TEXT("state", "state",
+		"unused: another route of the prefix counts, or its interface is not Weir's."),
+	END_FIELDS,
+};
+
+static const struct verb_field problem_fields[] = {
+	TEXT("to", "to", "Destination."),
+	COUNT("kernel_table", "table", "Number of the kernel's table."),
+	COUNT("metric", "metric", "Its metric."),
+	TEXT("why", "why", "What cannot be represented."),
 	END_FIELDS,
 };
 
@@ -483,6 +497,8 @@ const struct verb verbs[VERB_COUNT] = {
 		"Loads the file again that Weir was started with." },
 	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, no_params, "pools", nat_fields,
 		"Pools and their public addresses: ports, mappings, refusals." },
+	[VERB_SHOW_ROUTES_PROBLEMS] = { "show routes problems", RIGHT_READ, no_params, "problems",
+		problem_fields, "Routes of the kernel that Weir cannot take, and why." },
 	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,
 		"Routes, those of subnets and own addresses, too." },
 	[VERB_SHOW_RULES] = { "show rules", RIGHT_READ, rule_params, "rules", rule_fields,

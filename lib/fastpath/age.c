@@ -60,7 +60,9 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(dp->host, f->nexthop);
-	if (f->epoch != dp->epoch || (unlikely(f->flags & FLOW_AWAY) && has_returned(dp)))
+	if (f->epoch != dp->epoch
+		|| (unlikely(dp->gen->n_live != 0) && slowpath_route_changed(dp, t, index))
+		|| (unlikely(f->flags & FLOW_AWAY) && has_returned(dp)))
 		outdate(dp, f);
 	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);
@@ -126,6 +128,17 @@ sweep_sessions(struct fastpath *fp)
 		sessions_sweep(t, due, clock_tick(fp->dp.now_ns));
 }
 
+/* Evaluates all flows again when so many routes have changed that nobody has counted them. */
+static void
+follow_routes(struct fastpath *fp)
+{
+	uint64_t changes = slowpath_route_changes(&fp->dp);
+
+	if (changes != fp->route_changes)
+		fastpath_bump_epoch(fp);
+	fp->route_changes = changes;
+}
+
 void
 fastpath_age(struct fastpath *fp)
 {
@@ -150,5 +163,7 @@ fastpath_age(struct fastpath *fp)
 	fastpath_outside_bursts(fp);
 	slowpath_release(dp, &fp->burst);
 	host_tick(dp->host, dp->now_ns);
+	if (unlikely(dp->gen != NULL && dp->gen->n_live != 0))
+		follow_routes(fp);
 	fastpath_send_born(fp);
 }

@@ -45,6 +45,7 @@ struct fastpath {
 	uint64_t epochs;  /* generations and routing changes so far */
 	uint64_t times;   /* that held when the programs of the epoch were decided */
 	unsigned n_ports; /* highest port set + 1 */
+	uint64_t route_changes; /* route_changes, when last looked at */
 	struct gather gather[LEDGER_PORTS];
 	struct ledger ledger;
 };

@@ -28,6 +28,7 @@
 struct acl;
 struct build;
 struct ids;
+struct live_tables;
 struct pipeline;
 struct route_table;
 struct set;
@@ -43,6 +44,7 @@ struct build_setup {
 	const char *const *entry;         /* by id: name of its pipeline, or NULL */
 	struct ids *tracks;               /* numbers of stages track; NULL: of this build alone */
 	struct ids *logs;                 /* numbers of rules that are logged; likewise */
+	struct live_tables *live;         /* NULL: there are no live routes */
 	const struct generation *running; /* the generation whose numbers are continued;
 					   * NULL: the first */
 	const struct zone *zones;         /* named zones; they outlive the build */

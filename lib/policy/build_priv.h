@@ -51,6 +51,9 @@ struct build {
 	struct built_list pipelines;      /* struct draft; present from the beginning */
 	const struct pipeline **pipeline; /* the same as an array */
 
+	struct generation_live live[16];
+	unsigned n_live;
+
 	struct rule_counter *counter;
 	unsigned n_counters, counter_room;
 	struct meter_spec *meter;

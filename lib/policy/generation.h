@@ -20,6 +20,7 @@
 #include "policy/zone.h"
 
 struct own_addresses;
+struct live;
 struct pipeline;
 struct limiter;
 struct meter;
@@ -97,6 +98,12 @@ struct generation_worker {
 /* A meter of all workers, which generations share as long as its line says the same. */
 struct shared_meter;
 
+/* A table of the kernel whose routes a route table has. */
+struct generation_live {
+	uint32_t number;
+	struct live *live;
+};
+
 /* The rule counters of an earlier generation in this one. */
 struct carried {
 	uint32_t *counter; /* by its numbers; 0: none */
@@ -128,6 +135,8 @@ struct generation {
 	struct nat_layout *nat;        /* the pools in the workers' form; NULL: none */
 	struct public_address *public; /* sorted by address as a number in memory */
 	unsigned n_public;
+	const struct generation_live *live; /* live routes of its tables */
+	unsigned n_live;
 	struct generation_worker *worker; /* by worker */
 	unsigned n_workers;
 	bool keeps; /* access lists let sessions through that are marked as kept */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <netinet/in.h>
 
@@ -260,6 +261,8 @@ add_inside(struct build *b, struct owners *o)
 	for (unsigned i = 0; i < b->routes.n; i++) {
 		const struct route_table *t = b->routes.item[i].what;
 
+		if (t != NULL && t->follows)
+			memset(o->leads_out, 0xff, sizeof(o->leads_out));
 		for (unsigned k = 0; t != NULL && k < t->n; k++) {
 			if (t->route[k].prefix.family != 4)
 				continue;

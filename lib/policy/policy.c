@@ -243,6 +243,8 @@ build_finish(struct build *b, struct generation *gen)
 	gen->own = b->own;
 	gen->pipelines = b->pipeline;
 	gen->n_pipelines = b->pipelines.n;
+	gen->live = b->live;
+	gen->n_live = b->n_live;
 	gen->counters = b->counter;
 	gen->n_counters = b->n_counters;
 	gen->rule_logs = b->rule_log;

@@ -69,6 +69,7 @@ struct route_cfg {
 struct route_table_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct route_cfg) routes;
+	const char *kernel; /* name or number of a table, or NULL */
 };
 
 struct nat_pool_cfg {

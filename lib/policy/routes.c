@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "packet/martian.h"
 #include "policy/address.h"
 #include "policy/subnet.h"
+#include "table/live.h"
 
 #define WEIGHT_MAX 1000
 
@@ -55,6 +57,9 @@ static const struct cfg_field route_table_fields[] = {
 	{ "routes", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_table_cfg, routes),
 		"Routes, in any order: the longest prefix counts.", .table = &route_table_row,
 		.kind = "route" },
+	{ "kernel", CFG_TEXT, CFG_OPTIONAL, offsetof(struct route_table_cfg, kernel),
+		"A table of the kernel (main, default, local, or its number) whose routes this table has, "
+		"too, and follows; the same prefix here counts more." },
 	CFG_END,
 };
 
@@ -261,6 +266,47 @@ compile(const struct table_build *tb)
 	return p;
 }
 
+/* Returns the number of a table of the kernel by its name or number; 0: it has none. */
+static uint32_t
+kernel_number(const char *text)
+{
+	char *end;
+	unsigned long long n;
+
+	if (strcmp(text, "main") == 0)
+		return 254;
+	if (strcmp(text, "default") == 0)
+		return 253;
+	if (strcmp(text, "local") == 0)
+		return 255;
+	if (text[0] < '0' || text[0] > '9')
+		return 0;
+	n = strtoull(text, &end, 10);
+	return *end == '\0' && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+/* Gives the table the routes of one of the kernel. */
+static int
+follow_kernel(struct build *b, const struct route_table_cfg *cfg, struct route_table *table)
+{
+	uint32_t number = kernel_number(cfg->kernel);
+
+	if (number == 0)
+		return cfg_error(build_err(b), &cfg->head, &cfg->kernel,
+			"neither main, default, local nor the number of a table");
+	if (b->setup.live == NULL)
+		return 0; /* a check, or a replay */
+	table->live = live_tables_find(b->setup.live, number);
+	if (table->live == NULL)
+		return cfg_error(build_err(b), &cfg->head, &cfg->kernel,
+			"more than %u tables of the kernel, or no memory", LIVE_TABLES);
+	for (unsigned i = 0; i < b->n_live; i++)
+		if (b->live[i].number == number)
+			return 0;
+	b->live[b->n_live++] = (struct generation_live){ number, table->live };
+	return 0;
+}
+
 int
 build_route_table(struct build *b, const struct route_table_cfg *cfg, struct route_table **out)
 {
@@ -271,12 +317,15 @@ build_route_table(struct build *b, const struct route_table_cfg *cfg, struct rou
 		return build_no_memory(b);
 	snprintf(tb.owner, sizeof(tb.owner), "routes.%s", cfg->head.name);
 	table->name = build_string(b, cfg->head.name);
-	if (build_static(&tb) < 0)
+	if (build_static(&tb) < 0 || (cfg->kernel != NULL && follow_kernel(b, cfg, table) < 0))
 		return -EINVAL;
+	table->n_static = cfg->routes.count;
 	table->route = tb.route;
 	table->n = tb.n;
 	for (unsigned i = 0; i < tb.n; i++)
 		table->spreads |= tb.route[i].n_hops > 1;
+	table->follows = cfg->kernel != NULL;
+	table->spreads |= table->follows;
 	table->prefixes = compile(&tb);
 	if (table->prefixes == NULL)
 		return build_no_memory(b);

@@ -23,6 +23,7 @@ enum route_kind {
 	ROUTE_BROADCAST, /* the network or broadcast address of an IPv4 subnet */
 	ROUTE_BLACKHOLE,
 	ROUTE_REJECT,
+	ROUTE_PROHIBIT, /* of the kernel alone */
 };
 
 struct route_hop {
@@ -42,14 +43,34 @@ struct route {
 };
 
 struct eval;
+struct live;
 
 struct route_table {
 	const char *name;
 	struct prefixes *prefixes; /* value: index of route */
 	const struct route *route;
 	unsigned n;
-	bool spreads; /* a route has several next hops */
+	unsigned n_static; /* lines of the configuration: they are the first */
+	bool spreads;      /* a route has several next hops */
+	bool follows;      /* a table of the kernel */
+	struct live *live; /* routes that come and go beside these; NULL: there are none */
 };
+
+/* A live route as the stage sees it. */
+struct route_found {
+	struct route route;
+	struct route_hop hop[ROUTE_HOPS_MAX];
+};
+
+/* Returns the live route of a destination if it is longer than the one found in the table (found:
+ * its index, or PREFIXES_NONE); out holds it.  NULL: the found one counts. */
+const struct route *route_find_live(const struct route_table *t, const struct generation *gen,
+	unsigned family, const union address *to, uint32_t found, struct route_found *out);
+
+/* Returns true if the best route of a destination may have changed a moment ago, in one of the
+ * generation's tables; and a number that changes when all of them may have. */
+bool route_has_changed(const struct generation *gen, unsigned family, const union address *to);
+uint64_t route_changes(const struct generation *gen);
 
 /* Returns the hop for the packet's flow; a hop's share of the flows is its weight.
  *

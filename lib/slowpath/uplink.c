@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sessions that have to leave by another interface than before, because their next hop died or
- * their route changed. */
+/* Flows whose route has changed; sessions that have to leave by another interface than before,
+ * because their next hop died or their route changed. */
 
 #include "policy/routes.h"
 #include "slowpath/slowpath_priv.h"
@@ -17,4 +17,24 @@ evaluate_stranded(struct datapath *dp, struct burst *b, unsigned slot, struct ev
 	b->flow[slot] = 0;
 	evaluate_one(dp, b, slot, &dp->slow->scratch->late);
 	return &dp->slow->scratch->late;
+}
+
+bool
+slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index)
+{
+	struct tuple to;
+
+	if (t == dp->flow6) {
+		rewrite6_tuple(&to, &flow6_at(t, index)->to);
+		return route_has_changed(dp->gen, 6, &to.dst);
+	}
+	to.dst = (union address){ .words = { 0, 0 } };
+	rewrite4_tuple(&to, &flow4_at(t, index)->to);
+	return route_has_changed(dp->gen, 4, &to.dst);
+}
+
+uint64_t
+slowpath_route_changes(const struct datapath *dp)
+{
+	return route_changes(dp->gen);
 }

@@ -15,6 +15,7 @@
 
 #define CODE_NET_UNREACHABLE  0
 #define CODE_HOST_UNREACHABLE 1
+#define CODE_PROHIBITED       13
 #define TEXT_BYTES            64
 
 struct route_use_cfg {
@@ -181,6 +182,10 @@ route_one(const struct route_table *table, const struct route *r, struct eval *e
 		note_end(ev, table, r, "is a blackhole");
 		eval_drop(ev, REASON_blackhole, r->counter);
 		break;
+	case ROUTE_PROHIBIT:
+		note_end(ev, table, r, "prohibits");
+		eval_reject(ev, REASON_no_route, REPLY_UNREACHABLE, CODE_PROHIBITED, 0);
+		break;
 	case ROUTE_REJECT:
 		note_end(ev, table, r, "rejects");
 		eval_reject(
@@ -199,12 +204,27 @@ struct lookups {
 	uint32_t value[BURST_MAX];
 };
 
+/* Takes a live route, if there is one that is longer than the one found.  Returns true if so. */
+static bool
+route_live(const struct route_table *table, struct eval *ev, uint32_t found)
+{
+	struct route_found live;
+	const struct route *r = route_find_live(
+		table, ev->gen, ev->tuple.family, &ev->tuple.dst, found, &live);
+
+	if (r != NULL)
+		route_one(table, r, ev);
+	return r != NULL;
+}
+
 static void
 finish(const struct route_table *table, struct eval *const ev[], const uint32_t value[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		if (ev[i]->trace != NULL && ev[i]->trace->routed != NULL)
 			ev[i]->trace->routed(ev[i]->trace->arg, table, value[i]);
+		if (table->live != NULL && route_live(table, ev[i], value[i]))
+			continue;
 		if (value[i] != PREFIXES_NONE) {
 			route_one(table, &table->route[value[i]], ev[i]);
 			continue;

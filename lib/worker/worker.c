@@ -207,7 +207,8 @@ worker_step(struct worker *w)
 
 	counter_add(&w->packets, n);
 	w->was_busy = n + sent != 0;
-	atomic_store_explicit(&w->loops, w->loops + 1, memory_order_relaxed);
+	/* Pairs with the acquire of whoever frees what this loop may have read. */
+	atomic_store_explicit(&w->loops, w->loops + 1, memory_order_release);
 	return n + sent + asked;
 }
 
