@@ -15,8 +15,9 @@
 
 #include "table/live.h"
 
-#define KERNEL_TABLES   16u
-#define KERNEL_PROBLEMS 1024u /* listed */
+#define KERNEL_TABLES 16u
+/* Problems that are listed. */
+#define KERNEL_PROBLEMS 1024u
 
 /* One of Weir's interfaces by the name of its kernel interface. */
 struct kernel_iface {

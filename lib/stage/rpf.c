@@ -134,6 +134,8 @@ fault_of(const struct rpf *rpf, const struct route *r, const struct interface *i
 		return "is a blackhole";
 	case ROUTE_REJECT:
 		return "rejects";
+	case ROUTE_PROHIBIT:
+		return "prohibits";
 	case ROUTE_BROADCAST:
 		return "is the network or broadcast address of a subnet";
 	case ROUTE_LOCAL:
@@ -170,8 +172,16 @@ note(struct eval *ev, const struct rpf *rpf, const struct route *r, const char *
 static void
 rpf_one(const struct rpf *rpf, uint32_t found, struct eval *ev)
 {
-	const struct route *r = found != PREFIXES_NONE ? &rpf->table->route[found] : NULL;
-	const char *fault = r != NULL ? fault_of(rpf, r, ev->in) : "";
+	const struct tuple *came = &ev->view->tuple;
+	const struct route *r = NULL;
+	struct route_found live;
+	const char *fault;
+
+	if (rpf->table->live != NULL)
+		r = route_find_live(rpf->table, ev->gen, came->family, &came->src, found, &live);
+	if (r == NULL && found != PREFIXES_NONE)
+		r = &rpf->table->route[found];
+	fault = r != NULL ? fault_of(rpf, r, ev->in) : "";
 
 	note(ev, rpf, r, fault);
 	if (fault != NULL)

@@ -24,6 +24,8 @@ def kernel_routes(family):
         net = ipaddress.ip_network(net)
         if net.overlaps(ipaddress.ip_network('fe80::/10' if family == 6 else '224.0.0.0/4')) and net.prefixlen > 0:
             continue
+        if net == STATIC:
+            continue
         hops = r.get('nexthops') or ([r] if 'dev' in r else [])
         hops = sorted('%s %s' % (h.get('gateway', 'on link'), h['dev']) for h in hops)
         if hops and not any(h.split()[-1] in OURS for h in hops) and r.get('type', 'unicast') == 'unicast':
@@ -47,6 +49,7 @@ def near(routes):
 
 KINDS = {'unicast': 'via', 'blackhole': 'blackhole', 'unreachable': 'reject', 'prohibit': 'prohibit'}
 OURS = ('wan1', 'wan2')
+STATIC = ipaddress.ip_network('198.18.0.0/15')     # Weir's own route for it counts more
 
 
 def main(weirctl, socket, count, seed='1'):
