@@ -36,6 +36,7 @@ generation_names_init(struct generation_names *names)
 	ids_init(&names->ifaces, LEDGER_IFACES);
 	ids_init(&names->tracks, SESSION_POLICIES);
 	ids_init(&names->logs, RULE_LOGS);
+	ids_init(&names->dynamics, MEMBERS_SETS);
 }
 
 void
@@ -44,6 +45,7 @@ generation_names_fini(struct generation_names *names)
 	ids_fini(&names->ifaces);
 	ids_fini(&names->tracks);
 	ids_fini(&names->logs);
+	ids_fini(&names->dynamics);
 }
 
 void
@@ -52,6 +54,7 @@ generation_names_commit(struct generation_names *names)
 	ids_commit(&names->ifaces);
 	ids_commit(&names->tracks);
 	ids_commit(&names->logs);
+	ids_commit(&names->dynamics);
 }
 
 /* Returns a port's index, or -1. */
@@ -200,6 +203,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.tracks = &setup->names->tracks,
 		.logs = &setup->names->logs,
 		.live = setup->names->live,
+		.dynamics = &setup->names->dynamics,
 		.running = setup->running,
 		.zones = m->gen.zones.zone,
 		.n_zones = m->gen.zones.n,
@@ -233,6 +237,7 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	ids_begin(&setup->names->ifaces);
 	ids_begin(&setup->names->tracks);
 	ids_begin(&setup->names->logs);
+	ids_begin(&setup->names->dynamics);
 	add_ports(m, setup);
 	if (add_interfaces(m, setup, err) < 0)
 		return &m->gen;

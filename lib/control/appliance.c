@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "control/events.h"
 #include "control/nat_log.h"
+#include "control/set_keeper.h"
 #include "io/steer.h"
 
 enum {
@@ -247,7 +248,9 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 		return NULL;
 	}
 	a->events = events_create();
-	if (a->events == NULL) {
+	a->sets = set_keeper_create();
+	if (a->events == NULL || a->sets == NULL) {
+		set_keeper_destroy(a->sets);
 		free(a);
 		config_free(cfg);
 		err_set(err, ENOMEM, "out of memory");
@@ -278,6 +281,7 @@ appliance_set_time(struct appliance *a, uint64_t now_ns)
 	for (unsigned i = 0; i < workers_count(a->workers); i++)
 		clock_set(fastpath_clock(workers_at(a->workers, i)->fp), now_ns);
 	appliance_follow_time(a);
+	appliance_merge_sets(a);
 }
 
 bool
@@ -328,6 +332,7 @@ appliance_destroy(struct appliance *a)
 	if (a->cfg != a->started)
 		config_free(a->cfg);
 	config_free(a->started);
+	set_keeper_destroy(a->sets);
 	free(a);
 }
 

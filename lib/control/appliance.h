@@ -26,6 +26,7 @@
 #include "worker/workers.h"
 
 struct appliance;
+struct set_keeper;
 
 enum {
 	APPLIANCE_RETIRED = 8,
@@ -120,7 +121,18 @@ void appliance_watch_links(struct appliance *a);
  * the changes.  To be called about every 100 ms. */
 void appliance_watch_ports(struct appliance *a);
 
-/* Says which of the times that matches ask for hold now; called once a second. */
+/* Merges what workers have added to dynamic sets, and tells them; called several times a second. */
+void appliance_merge_sets(struct appliance *a);
+struct set_keeper *appliance_sets(struct appliance *a);
+
+/* Keeps the members of dynamic sets in a file, if some have come or gone; reads them again. */
+void appliance_save_sets(struct appliance *a, const char *path);
+void appliance_load_sets(struct appliance *a, const char *path);
+
+/* Returns the time of the workers' clocks. */
+uint64_t appliance_now_ns(struct appliance *a);
+
+/* Says which of the times that matches ask for hold now; called several times a second. */
 void appliance_follow_time(struct appliance *a);
 
 /* With virtual time: sets the wall clock at its start, in seconds of the epoch. */

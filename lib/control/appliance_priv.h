@@ -11,6 +11,7 @@
 struct event_sink;
 struct events;
 struct nat_log_file;
+struct set_keeper;
 
 /* What a new configuration does with the ports.
  *
@@ -67,6 +68,7 @@ struct appliance {
 	unsigned n_retired;
 	struct port_watch port_watch[PORT_MAX]; /* by port index */
 	uint64_t started_ns, halted_ns;         /* monotonic */
+	struct set_keeper *sets;                /* members of dynamic sets */
 	int64_t wall_s;                         /* with virtual time: the wall clock at its start */
 	uint32_t conflicts_seen;                /* of NAT's addresses, logged so far */
 	bool keeps; /* the next generation lets sessions marked as kept through */

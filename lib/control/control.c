@@ -26,6 +26,9 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_SHOW_SESSIONS] = show_sessions,
 	[VERB_SHOW_FLOWS] = show_flows,
 	[VERB_SHOW_NEIGHBOURS] = show_neighbours,
+	[VERB_SHOW_SETS] = show_sets,
+	[VERB_ADD_SETS] = add_sets,
+	[VERB_DELETE_SETS] = delete_sets,
 	[VERB_CLEAR_SESSIONS] = clear_sessions,
 	[VERB_SHOW_HISTORY] = show_history,
 	[VERB_CHECK] = check_file,
@@ -53,6 +56,20 @@ control_serve(void *control, struct rpc_call *call)
 	struct control *c = control;
 
 	return serves[call->verb - verbs](c, call);
+}
+
+/* Finds the file of the members of dynamic sets, and reads it. */
+static void
+begin_sets(struct control *c)
+{
+	const char *dir = c->setup.state != NULL ? c->setup.state
+		: c->setup.config != NULL        ? CONTROL_STATE
+						 : NULL;
+
+	if (dir == NULL || access(dir, W_OK | X_OK) != 0)
+		return;
+	snprintf(c->sets_path, sizeof(c->sets_path), "%s/sets.json", dir);
+	appliance_load_sets(c->appliance, c->sets_path);
 }
 
 static void
@@ -116,6 +133,7 @@ control_create(const struct control_setup *setup)
 			c, appliance_config(c->appliance)->head.loc.file, setup->started);
 	else
 		transaction_started(c, c->config, "start");
+	begin_sets(c);
 	if (setup->socket != NULL)
 		open_socket(c);
 	rates_look(&c->rates, c->appliance);
@@ -130,6 +148,8 @@ control_destroy(struct control *c)
 	if (c->history != NULL)
 		transaction_end(c);
 	socket_close(c->socket);
+	if (c->sets_path[0] != '\0')
+		appliance_save_sets(c->appliance, c->sets_path);
 	walkers_destroy(c->walkers);
 	captures_destroy(c->captures);
 	dump_destroy(c->dump);
@@ -152,6 +172,9 @@ control_tick(struct control *c)
 	trend_tick(&c->trend, c->appliance, &c->rates);
 	dump_tick(c);
 	history_tick(c->history);
+	appliance_merge_sets(c->appliance);
+	if (c->sets_path[0] != '\0' && ++c->sets_ticks % SETS_SAVE_TICKS == 0)
+		appliance_save_sets(c->appliance, c->sets_path);
 }
 
 struct remote *

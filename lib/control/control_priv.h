@@ -13,7 +13,8 @@ enum {
 	PAGE_ROWS = 256,   /* rows in one page of a result */
 	PAGE_LOOKS = 4096, /* rows looked at for one page: the control thread has other things to do
 			    */
-	PAGE_TEXT = 1 << 16, /* bytes of a page of text */
+	PAGE_TEXT = 1 << 16,   /* bytes of a page of text */
+	SETS_SAVE_TICKS = 100, /* of control_tick: every 10 s */
 };
 
 /* A commit that is not confirmed yet. */
@@ -56,6 +57,8 @@ struct control {
 	struct control_reloads reloads; /* counted by transactions */
 	struct pending pending;
 	struct taking taking;
+	char sets_path[1100]; /* the file of dynamic sets; "": they are not kept */
+	unsigned sets_ticks;
 	char config[1024]; /* the file it was started with, from the root */
 	char base[17];     /* history_digest of what that file said when it was read last */
 	struct rates rates;
@@ -89,6 +92,9 @@ bool show_drops(struct control *c, struct rpc_call *call);
 bool show_memory(struct control *c, struct rpc_call *call);
 bool show_ledger(struct control *c, struct rpc_call *call);
 bool show_config(struct control *c, struct rpc_call *call);
+bool show_sets(struct control *c, struct rpc_call *call);
+bool add_sets(struct control *c, struct rpc_call *call);
+bool delete_sets(struct control *c, struct rpc_call *call);
 
 /* The page of a text that the call asks for. */
 bool answer_text(struct rpc_call *call, const char *text, size_t bytes);

@@ -191,6 +191,31 @@ static const struct verb_field neighbour_fields[] = {
 	END_FIELDS,
 };
 
+static const struct verb_param set_params[] = {
+	{ "set", PARAM_WORD, "SET", "this set alone" },
+	END_PARAMS,
+};
+
+static const struct verb_param set_change_params[] = {
+	{ "set", PARAM_WORD, "SET", "the dynamic set" },
+	{ "address", PARAM_WORD, "ADDRESS", "the address" },
+	END_PARAMS,
+};
+
+static const struct verb_field set_fields[] = {
+	TEXT("set", "set", "Name of the dynamic set."),
+	TEXT("address", "address", "The member."),
+	{ "age", "age", FIELD_SECONDS, "Since it was added last." },
+	{ "left", "left", FIELD_SECONDS, "Until it goes; absent: it stays." },
+	TEXT("interface", "by", "Ingress interface of the packet that added it; absent: weirctl."),
+	END_FIELDS,
+};
+
+static const struct verb_field set_change_fields[] = {
+	COUNT("count", "members changed", "Members that were added, renewed or deleted."),
+	END_FIELDS,
+};
+
 static const struct verb_param clear_params[] = {
 	FILTER_SESSION,
 	{ "all", PARAM_FLAG, NULL, "every session" },
@@ -479,6 +504,12 @@ const struct verb verbs[VERB_COUNT] = {
 		"Flow records and what becomes of their packets." },
 	[VERB_SHOW_NEIGHBOURS] = { "show neighbours", RIGHT_READ, neighbour_params, "neighbours",
 		neighbour_fields, "Neighbours, by ARP and ND or static." },
+	[VERB_SHOW_SETS] = { "show sets", RIGHT_READ, set_params, "members", set_fields,
+		"Members of dynamic sets, with the time that they have left." },
+	[VERB_ADD_SETS] = { "add sets", RIGHT_CHANGE, set_change_params, NULL, set_change_fields,
+		"Adds an address to a dynamic set, or renews it." },
+	[VERB_DELETE_SETS] = { "delete sets", RIGHT_CHANGE, set_change_params, NULL,
+		set_change_fields, "Deletes an address from a dynamic set." },
 	[VERB_CLEAR_SESSIONS] = { "clear sessions", RIGHT_CHANGE, clear_params, NULL, clear_fields,
 		"Ends sessions; their next packets begin new ones where the policy lets them." },
 	[VERB_SHOW_HISTORY] = { "show history", RIGHT_READ, no_params, "entries", history_fields,

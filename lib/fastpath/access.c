@@ -117,6 +117,12 @@ fastpath_rules(const struct fastpath *fp)
 	return fp->rules;
 }
 
+struct dynamic *
+fastpath_dynamic(struct fastpath *fp)
+{
+	return fp->dp.dynamic;
+}
+
 uint64_t
 fastpath_tick(struct fastpath *fp)
 {

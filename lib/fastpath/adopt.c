@@ -7,6 +7,7 @@
 #include "fastpath/fastpath_priv.h"
 #include "nat/layout.h"
 #include "nat/nat.h"
+#include "slowpath/dynamic.h"
 #include "slowpath/fragments/fragments.h"
 #include "tap/rule_ring.h"
 
@@ -67,7 +68,7 @@ make_rules(struct fastpath *fp, const struct generation *gen)
 int
 fastpath_make_room(struct fastpath *fp, const struct generation *gen)
 {
-	if (make_rules(fp, gen) < 0)
+	if (make_rules(fp, gen) < 0 || dynamic_make_room(fp->dp.dynamic, gen) < 0)
 		return -ENOMEM;
 	return gen->nat != NULL ? nat_make_room(fp->dp.nat, gen->nat) : 0;
 }
@@ -81,6 +82,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	sessions_set_policies(fp->dp.sessions, gen->session_policies);
 	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
 	host_configure(fp->dp.host, gen);
+	dynamic_adopt(fp->dp.dynamic, gen);
 	fp->times = slowpath_times(&fp->dp);
 	fastpath_bump_epoch(fp);
 	fastpath_outside_bursts(fp);

@@ -7,6 +7,7 @@
 #include "nat/nat.h"
 #include "program/action_list.h"
 #include "session/session.h"
+#include "slowpath/dynamic.h"
 #include "slowpath/fragments/fragments.h"
 
 #define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
@@ -48,6 +49,25 @@ has_returned(const struct datapath *dp)
 	return returned_ns != 0 && dp->now_ns - returned_ns < 2 * SWEEP_PERIOD_NS;
 }
 
+/* Returns true if an address of the flow, as it comes or as it leaves, may have joined or left a
+ * dynamic set: it is evaluated again. */
+static bool
+has_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index)
+{
+	struct tuple came, leaves;
+
+	if (t == dp->flow6) {
+		tuple_from_key6(&came, &flow6_at(t, index)->key);
+		rewrite6_tuple(&leaves, &flow6_at(t, index)->to);
+	} else {
+		tuple_from_key4(&came, &flow4_at(t, index)->key);
+		rewrite4_tuple(&leaves, &flow4_at(t, index)->to);
+	}
+	return dynamic_touches(dp->dynamic, &came.src) || dynamic_touches(dp->dynamic, &came.dst)
+		|| dynamic_touches(dp->dynamic, &leaves.src)
+		|| dynamic_touches(dp->dynamic, &leaves.dst);
+}
+
 /* Handles one record of the sweep: collects its counts, ages it. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
@@ -62,7 +82,8 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 		host_used(dp->host, f->nexthop);
 	if (f->epoch != dp->epoch
 		|| (unlikely(dp->gen->n_live != 0) && slowpath_route_changed(dp, t, index))
-		|| (unlikely(f->flags & FLOW_AWAY) && has_returned(dp)))
+		|| (unlikely(f->flags & FLOW_AWAY) && has_returned(dp))
+		|| (unlikely(dynamic_has_changes(dp->dynamic)) && has_changed(dp, t, index)))
 		outdate(dp, f);
 	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);
@@ -93,6 +114,19 @@ come_round(const struct fastpath *fp, struct sweep *sweep)
 {
 	atomic_store_explicit(&sweep->counted, sweep->began, memory_order_relaxed);
 	sweep->began = fp->dp.gen->number;
+	sweep->rounds++;
+}
+
+/* Forgets changed addresses when both tables have been walked over since. */
+static void
+forget_changes(struct fastpath *fp)
+{
+	if (!dynamic_has_changes(fp->dp.dynamic) || fp->sweep4.rounds == fp->sweep4.forgotten
+		|| fp->sweep6.rounds == fp->sweep6.forgotten)
+		return;
+	fp->sweep4.forgotten = fp->sweep4.rounds;
+	fp->sweep6.forgotten = fp->sweep6.rounds;
+	dynamic_forget(fp->dp.dynamic);
 }
 
 static void
@@ -154,6 +188,8 @@ fastpath_age(struct fastpath *fp)
 	nat_age(dp->nat, clock_tick(dp->now_ns));
 	sweep(fp, dp->flow4, &fp->sweep4);
 	sweep(fp, dp->flow6, &fp->sweep6);
+	forget_changes(fp);
+	dynamic_age(dp);
 	if (dp->now_ns - fp->host_ns < HOST_PERIOD_NS) {
 		fastpath_send_born(fp); /* neighbours in use may have been probed */
 		return;

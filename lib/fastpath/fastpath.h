@@ -151,6 +151,9 @@ void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
 /* Returns what the worker tells of rules that are logged; NULL: none ever was.  Control. */
 struct rule_ring *fastpath_rules(const struct fastpath *fp);
 
+/* Returns the worker's dynamic sets, for control's ends of the rings. */
+struct dynamic *fastpath_dynamic(struct fastpath *fp);
+
 /* Returns the worker's NAT, for reports. */
 const struct nat *fastpath_nat(const struct fastpath *fp);
 

@@ -39,6 +39,7 @@ struct fastpath {
 					       * records began */
 		atomic_uint_fast64_t counted; /* that of the last walk: the counts for earlier
 					       * ones are collected */
+		uint64_t rounds, forgotten;   /* walks; when changed addresses were forgotten */
 	} sweep4, sweep6;
 	uint64_t aged_ns; /* when ageing ran last */
 	uint64_t host_ns; /* when the host's timers ran last */

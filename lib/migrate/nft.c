@@ -86,6 +86,7 @@ write_list(struct nft *x, const struct nft_place *at, json_t *base)
 	json_t *object;
 	size_t i;
 
+	x->at_begin = base != NULL;
 	fprintf(x->acls, "  %s:\n", nft_list_name(x, at, at->chain));
 	if (base != NULL)
 		fprintf(x->acls, "    default: %s\n",
@@ -237,15 +238,18 @@ static int
 translate(struct nft *x)
 {
 	static struct base bases[BASES_MAX];
-	struct nft_parts p = { NULL, NULL, NULL, NULL };
-	size_t bytes[4];
+	struct nft_parts p = { NULL, NULL, NULL, NULL, NULL };
+	size_t bytes[5];
 	unsigned n, listed;
 
 	x->forwards = open_memstream(&p.forwards, &bytes[0]);
 	x->sources = open_memstream(&p.sources, &bytes[1]);
 	x->pools = open_memstream(&p.pools, &bytes[2]);
 	x->acls = open_memstream(&p.acls, &bytes[3]);
-	if (x->forwards == NULL || x->sources == NULL || x->pools == NULL || x->acls == NULL)
+	x->mss = open_memstream(&p.mss, &bytes[4]);
+	x->checks = json_object();
+	if (x->forwards == NULL || x->sources == NULL || x->pools == NULL || x->acls == NULL
+		|| x->mss == NULL)
 		return 1;
 	find_names(x, x->list);
 	find_links(x);
@@ -259,6 +263,7 @@ translate(struct nft *x)
 	part(x->sources, &p.sources);
 	part(x->pools, &p.pools);
 	part(x->acls, &p.acls);
+	part(x->mss, &p.mss);
 	nft_write_file(x, bases, n, &p);
 	fprintf(x->o->notes, "import: %u of %u rules are expressed\n", x->n_rules - x->n_missing,
 		x->n_rules);
@@ -266,6 +271,8 @@ translate(struct nft *x)
 	free(p.sources);
 	free(p.pools);
 	free(p.acls);
+	free(p.mss);
+	json_decref(x->checks);
 	return x->n_missing > 0;
 }
 

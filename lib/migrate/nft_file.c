@@ -24,6 +24,8 @@ write_stage(struct nft *x, const struct base *b)
 	unsigned family = nft_family(b->at.family);
 	const char *all = family == 4 ? "0.0.0.0/0" : "\"::/0\"";
 
+	if (nft_check_before(x, &b->at) != NULL)
+		fprintf(x->o->out, "    - rpf: %s\n", nft_check_before(x, &b->at));
 	fprintf(x->o->out, "    - acl: ");
 	if (!b->local && family == 0) {
 		fprintf(x->o->out, "%s\n", nft_list_name(x, &b->at, b->at.chain));
@@ -175,9 +177,9 @@ write_sets(struct nft *x)
 }
 
 static void
-write_pipeline(
-	struct nft *x, const struct base *b, unsigned n, const char *forwards, const char *sources)
+write_pipeline(struct nft *x, const struct base *b, unsigned n, const struct nft_parts *parts)
 {
+	const char *forwards = parts->forwards, *sources = parts->sources;
 	unsigned at = 0;
 
 	fputs("pipelines:\n  all:\n", x->o->out);
@@ -192,6 +194,7 @@ write_pipeline(
 		fprintf(x->o->out, "    - dnat:\n%s", forwards);
 	write_lists_until(x, b, n, &at, PLACE_ROUTE);
 	fputs("    - route: main\n", x->o->out);
+	fputs(parts->mss, x->o->out);
 	write_lists_until(x, b, n, &at, PLACE_SNAT);
 	fputs(sources, x->o->out);
 }
@@ -215,5 +218,5 @@ nft_write_file(struct nft *x, const struct base *b, unsigned n, const struct nft
 		fprintf(x->o->out, "nat:\n%s", p->pools);
 	if (p->acls[0] != '\0')
 		fprintf(x->o->out, "acls:\n%s", p->acls);
-	write_pipeline(x, b, n, p->forwards, p->sources);
+	write_pipeline(x, b, n, p);
 }

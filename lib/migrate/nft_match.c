@@ -312,6 +312,22 @@ match_ct(struct nft *x, const struct nft_place *at, const char *key, json_t *rig
 	}
 }
 
+/* "missing", as versions of nft write it. */
+static bool
+is_missing(json_t *right)
+{
+	return json_is_false(right) || (json_is_integer(right) && json_integer_value(right) == 0)
+		|| (json_is_string(right) && is(json_string_value(right), "missing"));
+}
+
+static bool
+asks_iif(json_t *flags)
+{
+	const char *second = json_string_value(json_array_get(flags, 1));
+
+	return json_array_size(flags) == 2 && second != NULL && is(second, "iif");
+}
+
 static void
 match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 {
@@ -321,7 +337,10 @@ match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 	bool alone = flag != NULL && (!json_is_array(flags) || json_array_size(flags) == 1);
 	const char *type = json_string_value(right);
 
-	if (alone && type != NULL && is(nft_text(fib, "result"), "type") && is(type, "local")
+	if (!negated && is_missing(right) && is(nft_text(fib, "result"), "oif") && flag != NULL
+		&& is(flag, "saddr") && (alone || asks_iif(flags)))
+		w->rpf = alone ? "loose" : "strict";
+	else if (alone && type != NULL && is(nft_text(fib, "result"), "type") && is(type, "local")
 		&& (is(flag, "saddr") || is(flag, "daddr")))
 		words_one(w, is(flag, "saddr") ? WORD_SRC : WORD_DST, "local", negated);
 	else

@@ -230,6 +230,8 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 		return;
 	if (s.several != NULL)
 		words_cannot(w, "it has a condition on several fields at once");
+	if (s.words.rpf != NULL)
+		words_cannot(w, "it translates by a reverse path check");
 	if (w->why != NULL) {
 		nft_missing(t->x, at, w->why);
 		return;

@@ -19,7 +19,9 @@ struct nft {
 	json_t *addresses, *routes; /* of `ip -j`, or NULL */
 	json_t *sets;               /* sets of addresses that rules use: name -> array of texts */
 	json_t *lists;              /* access lists that are written: key -> name */
-	FILE *forwards, *sources, *pools, *acls; /* parts of the configuration, in memory */
+	FILE *forwards, *sources, *pools, *acls, *mss; /* parts of the configuration, in memory */
+	json_t *checks; /* stages rpf that stand before a base chain: key -> text */
+	bool at_begin;  /* of a base chain: no line of its list is written yet */
 	unsigned n_forwards, n_pools;
 	unsigned n_rules, n_missing;
 	bool tracks[2]; /* rules ask for the state of connections of IPv4, of IPv6 */
@@ -62,7 +64,7 @@ enum {
 
 /* Parts of the file, as texts. */
 struct nft_parts {
-	char *forwards, *sources, *pools, *acls;
+	char *forwards, *sources, *pools, *acls, *mss;
 };
 
 /* nft_file.c */
@@ -108,6 +110,14 @@ struct nft_statements {
 	json_t *what;
 	bool log;
 };
+
+/* nft_stage.c: rules that become stages of their own, if they stand at the begin of a base chain:
+ * the MSS option, reverse path checks.  Returns true if the rule was one; it is written, or
+ * words_cannot says why not. */
+bool nft_stage_rule(struct nft *x, const struct nft_place *at, struct nft_statements *rule);
+
+/* Returns the stage that stands before the list of a base chain, or NULL. */
+const char *nft_check_before(struct nft *x, const struct nft_place *at);
 void nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements *out);
 
 #endif

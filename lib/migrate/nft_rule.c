@@ -213,6 +213,12 @@ nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 	nft_statements(x, at, &rule);
 	if (w->why == NULL && w->never)
 		return;
+	if (w->why == NULL && nft_stage_rule(x, at, &rule)) {
+		if (w->why != NULL)
+			nft_missing(x, at, w->why);
+		return;
+	}
+	x->at_begin = false;
 	if (w->why == NULL && rule.verdict == NULL)
 		words_cannot(
 			w, "%s", rule.log ? "it logs, and decides nothing" : "it decides nothing");

@@ -41,6 +41,7 @@ struct words {
 	struct word_list of[WORDS];
 	unsigned family; /* 4 or 6: packets of the other are not meant; 0: both */
 	bool never;      /* no packet of Weir can meet it */
+	const char *rpf; /* the mode of a reverse path check that must have failed, or NULL */
 	const char *why; /* what cannot be expressed, or NULL */
 };
 

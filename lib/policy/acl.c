@@ -47,6 +47,9 @@ static const struct cfg_field rule_fields[] = {
 		"Instead of an action: another access list; what it does not decide continues "
 		"with the next rule.",
 		.refers = "acls", .kind = "access list" },
+	{ "add", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(struct rule_cfg, add),
+		"Dynamic set, $NAME, that gets the source when the rule decides.", .refers = "sets",
+		.kind = "set" },
 	RULE_LOG_ROW(struct rule_cfg),
 	CFG_END,
 };
@@ -140,6 +143,15 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 			"call: an access list");
 	if (cfg->with != ACL_REJECT_USUAL && cfg->action != ACL_REJECT)
 		return cfg_error(err, &cfg->head, &cfg->with, "belongs to action: reject");
+	if (cfg->add.count > 0 && (has_call || cfg->action == ACL_RETURN))
+		return cfg_error(err, &cfg->head, &cfg->add, "belongs to a rule that decides");
+	if (cfg->add.count > 1)
+		return cfg_error(err, &cfg->head, &cfg->add, "one set at most");
+	if (cfg->add.count > 0)
+		rule->add = (uint8_t)build_add(ab->b, &cfg->head, &cfg->add.items[0]);
+	if (cfg->add.count > 0 && rule->add == 0)
+		return -EINVAL;
+	ab->acl->adds |= rule->add != 0;
 	rule->action = cfg->action;
 	read_reject(cfg->with, rule);
 	rule->counter = build_counter(ab->b, cfg->head.loc, ab->owner, cfg->name);
@@ -258,6 +270,7 @@ follow_call(struct build *b, struct acl *acl, const struct acl_rule *rule)
 	}
 	if (follow_calls(b, called) < 0)
 		return -EINVAL;
+	acl->adds |= called->adds;
 	if (called->calls + 1 > acl->calls)
 		acl->calls = called->calls + 1;
 	if (acl->calls > ACL_CALLS_MAX) {

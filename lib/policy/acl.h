@@ -10,6 +10,7 @@ struct matcher;
 struct acl_rule {
 	enum acl_action action; /* ACL_NONE: jump or call */
 	uint32_t counter;
+	uint8_t add; /* dynamic set that gets the source; 0: none */
 	const struct pipeline *jump;
 	const struct acl *call;
 	struct loc loc;      /* of the call; while it is built */
@@ -22,6 +23,7 @@ struct acl {
 	const struct acl_rule *rule; /* [n] is the default */
 	unsigned n;
 	bool plain; /* no rule calls or returns */
+	bool adds;  /* a rule adds to a dynamic set */
 	bool open;  /* no default is written: a list that calls it goes on with the rest */
 	/* Of a stage that uses the list, those of called ones included. */
 	unsigned traits; /* enum stage_trait */

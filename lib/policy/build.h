@@ -45,6 +45,7 @@ struct build_setup {
 	struct ids *tracks;               /* numbers of stages track; NULL: of this build alone */
 	struct ids *logs;                 /* numbers of rules that are logged; likewise */
 	struct live_tables *live;         /* NULL: there are no live routes */
+	struct ids *dynamics;             /* numbers of dynamic sets; likewise */
 	const struct generation *running; /* the generation whose numbers are continued;
 					   * NULL: the first */
 	const struct zone *zones;         /* named zones; they outlive the build */
@@ -84,6 +85,11 @@ int build_no_memory(struct build *b);                        /* adds an error; r
 /* Return the object of a name; NULL when there is none, or when it could not be built. */
 const struct set *build_find_set(const struct build *b, const char *name);
 const struct set *build_local_set(struct build *b); /* our own addresses; NULL: no memory */
+unsigned build_find_dynamic(const struct build *b, const char *name); /* its number; 0: none */
+
+/* Returns the number of the dynamic set under a key `add`, or 0 after an error. */
+unsigned build_add(
+	struct build *b, const struct cfg_head *head, const struct cfg_match_address *item);
 const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
 const struct interface *build_find_interface(const struct build *b, const char *name);

@@ -60,7 +60,9 @@ struct build {
 	unsigned n_meters, meter_room;
 	struct rule_log *rule_log; /* [0] is not used */
 	unsigned n_rule_logs, rule_log_room;
-	struct ids own_logs, *logs;            /* numbers of rules that are logged */
+	struct ids own_logs, *logs;         /* numbers of rules that are logged */
+	struct ids own_dynamics, *dynamics; /* numbers of dynamic sets */
+	struct dynamic_set dynamic[MEMBERS_SETS];
 	struct ids own_tracks, *tracks;        /* numbers of stages track */
 	struct session_policy *session_policy; /* by number */
 	unsigned n_session_policies, session_policy_room;

@@ -15,6 +15,7 @@
 #include "policy/generation.h"
 
 struct matcher;
+struct members;
 struct nat;
 struct route_table;
 struct session;
@@ -101,7 +102,8 @@ struct eval {
 	bool keeps_over; /* given: the packet must wait before it leaves, so its
 			  * SYN is an offer (session/tcp.h) */
 
-	struct nat *nat; /* likewise */
+	struct nat *nat;                /* likewise */
+	struct members *const *members; /* of dynamic sets, by number; NULL: there are none */
 
 	/* limits of the source of a new session; zeros: none.  written by track; read by install,
 	 * which charges it */

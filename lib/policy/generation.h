@@ -18,6 +18,7 @@
 #include "packet/ledger.h"
 #include "policy/rule_counter.h"
 #include "policy/zone.h"
+#include "table/members.h"
 
 struct own_addresses;
 struct live;
@@ -78,6 +79,7 @@ struct meter_spec {
 	uint32_t counter; /* counts what it drops */
 	uint8_t reason;   /* enum reason of that: police_exceeded, limit_exceeded */
 	uint8_t per;      /* enum meter_per */
+	uint8_t add;      /* the dynamic set that gets the source of what it drops; 0: none */
 	bool sessions;    /* only packets that begin a session take from it */
 	uint32_t keys;    /* addresses that it remembers; of METER_ALL 0 */
 };
@@ -110,6 +112,13 @@ struct carried {
 	uint32_t n;        /* 0: it was never published */
 };
 
+/* A dynamic set, whose members outlive generations: its number belongs to its name. */
+struct dynamic_set {
+	const char *name; /* NULL: none has this number */
+	uint32_t size;
+	uint64_t timeout_ns; /* 0: members stay */
+};
+
 struct generation {
 	uint64_t number;                              /* 1, 2, ... */
 	const struct interface *iface[LEDGER_IFACES]; /* by id, or NULL */
@@ -123,9 +132,10 @@ struct generation {
 	unsigned n_pipelines;
 	const struct rule_counter *counters; /* [0] is not used */
 	unsigned n_counters;
-	const struct rule_log *rule_logs; /* [0] is not used */
-	unsigned n_rule_logs;             /* 0: no rule is logged */
-	struct times *times;              /* that matches ask for; NULL: none (policy/times.h) */
+	const struct rule_log *rule_logs;         /* [0] is not used */
+	unsigned n_rule_logs;                     /* 0: no rule is logged */
+	struct dynamic_set dynamic[MEMBERS_SETS]; /* by number, 1 and up */
+	struct times *times; /* that matches ask for; NULL: none (policy/times.h) */
 	const struct meter_spec *meters;
 	unsigned n_meters;
 	const struct session_policy *session_policies; /* by struct session's policy */

@@ -3,6 +3,7 @@
 #include "policy/match.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include <netinet/in.h>
@@ -61,6 +62,7 @@ struct reading {
 	const struct match_cfg *cfg;
 	struct match_list *list;
 	struct rule_match match; /* what all resulting matches share */
+	bool never;              /* two of its conditions exclude each other */
 };
 
 /* Returns true if no packet can match, and reports it, unless there are errors that may be the
@@ -108,27 +110,108 @@ read_ranges(
 	return 0;
 }
 
-/* Reads addresses.  Unknown sets and interfaces have been reported by the decoder. */
+/* Makes the matches hold only if a test has an answer.  hash: of what is asked, for comparisons
+ * with other configurations.  Returns 0, or negative after an error at the field. */
 static int
-read_addresses(struct reading *r, const struct cfg_match_address *items, unsigned count,
+add_test(struct reading *r, const struct match_test *test, bool answer, const void *field)
+{
+	struct match_list *list = r->list;
+	unsigned bit = 0;
+
+	while (bit < list->n_tests
+		&& (list->test[bit].kind != test->kind || list->test[bit].number != test->number))
+		bit++;
+	if (bit == MATCH_TESTS_MAX)
+		return cfg_error(build_err(r->b), r->head, field,
+			"one list asks for %u different times and dynamic sets at most",
+			MATCH_TESTS_MAX);
+	if (bit == list->n_tests)
+		list->test[list->n_tests++] = *test;
+	r->never |= (r->match.tests_mask >> bit & 1) != 0
+		&& (r->match.tests >> bit & 1) != (unsigned)answer;
+	r->match.tests_mask |= (uint16_t)(1u << bit);
+	r->match.tests |= (uint16_t)((unsigned)answer << bit);
+	r->match.tests_hash = (r->match.tests_hash ^ test->hash ^ answer) * 0x9e3779b97f4a7c15ull;
+	return 0;
+}
+
+/* Addresses of one side of a match.  A list with dynamic sets becomes several matches, any of which
+ * holds: one of its prefixes and other sets, and one for each dynamic set. */
+struct side_list {
+	const struct cfg_match_address *items;
+	unsigned count;
+	enum match_test_kind kind;
+};
+
+static unsigned
+dynamic_of(const struct reading *r, const struct cfg_match_address *item)
+{
+	return item->set != NULL ? build_find_dynamic(r->b, item->set) : 0;
+}
+
+/* Returns the number of matches. */
+static unsigned
+variants_of(const struct reading *r, const struct side_list *side)
+{
+	unsigned dynamic = 0, other = 0;
+
+	for (unsigned i = 0; i < side->count; i++)
+		if (!side->items[i].negate && dynamic_of(r, &side->items[i]) != 0)
+			dynamic++;
+		else if (!side->items[i].negate)
+			other++;
+	return dynamic + (other > 0 || dynamic == 0);
+}
+
+/* Asks for a dynamic set in the match. */
+static int
+ask_dynamic(struct reading *r, const struct side_list *side, const struct cfg_match_address *item)
+{
+	struct match_test test = { .kind = (uint8_t)side->kind, .number = dynamic_of(r, item) };
+
+	test.hash = 0xcbf29ce484222325ull ^ (unsigned)side->kind;
+	for (const char *c = item->set; *c != '\0'; c++)
+		test.hash = (test.hash ^ (uint8_t)*c) * 0x100000001b3ull;
+	return add_test(r, &test, !item->negate, item);
+}
+
+/* Adds an item that is no dynamic set.  Unknown sets have been reported by the decoder. */
+static int
+read_address(struct reading *r, const struct cfg_match_address *item, struct rule_address *out)
+{
+	out->negated = item->negate;
+	if (item->set == NULL && !item->local) {
+		out->prefix = prefix_from_ip(&item->prefix);
+		return 0;
+	}
+	out->set = match_set(r->b, item);
+	return out->set != NULL ? 0 : -EINVAL;
+}
+
+/* Reads the match of that number: the dynamic sets in their order, then the others together. */
+static int
+read_side(struct reading *r, const struct side_list *side, unsigned variant,
 	struct rule_addresses *out)
 {
-	struct rule_address *address = build_alloc(r->b, count, sizeof(*address));
+	struct rule_address *address = build_alloc(r->b, side->count, sizeof(*address));
+	unsigned n = 0, at = 0, chosen = UINT_MAX;
 	int rc = 0;
 
 	if (address == NULL)
 		return build_no_memory(r->b);
-	for (unsigned i = 0; i < count; i++) {
-		address[i].negated = items[i].negate;
-		if (items[i].set == NULL && !items[i].local) {
-			address[i].prefix = prefix_from_ip(&items[i].prefix);
-			continue;
-		}
-		address[i].set = match_set(r->b, &items[i]);
-		if (address[i].set == NULL)
-			rc = -EINVAL;
+	for (unsigned i = 0; i < side->count; i++)
+		if (!side->items[i].negate && dynamic_of(r, &side->items[i]) != 0
+			&& at++ == variant)
+			chosen = i;
+	for (unsigned i = 0; i < side->count; i++) {
+		const struct cfg_match_address *item = &side->items[i];
+
+		if (dynamic_of(r, item) != 0)
+			rc |= item->negate || i == chosen ? ask_dynamic(r, side, item) : 0;
+		else if (item->negate || chosen == UINT_MAX)
+			rc |= read_address(r, item, &address[n++]);
 	}
-	*out = (struct rule_addresses){ address, count };
+	*out = (struct rule_addresses){ address, n };
 	return rc;
 }
 
@@ -201,8 +284,6 @@ read_common(struct reading *r)
 	rc |= read_interfaces(r, m->out.items, m->out.count, &r->match.out);
 	rc |= read_macs(r);
 	rc |= read_ranges(r, m->length.items, m->length.count, &r->match.length);
-	rc |= read_addresses(r, m->src.items, m->src.count, &r->match.src);
-	rc |= read_addresses(r, m->dst.items, m->dst.count, &r->match.dst);
 	rc |= read_ranges(r, m->proto.items, m->proto.count, &r->match.proto);
 	rc |= read_ranges(r, m->sport.items, m->sport.count, &r->match.sport);
 	rc |= read_ranges(r, m->dport.items, m->dport.count, &r->match.dport);
@@ -212,28 +293,6 @@ read_common(struct reading *r)
 	r->match.nat = m->nat == RULE_NAT_ALL ? 0 : (uint8_t)m->nat;
 	r->match.fragment = (uint8_t)m->fragment;
 	return rc;
-}
-
-/* Makes the matches hold only if a test has an answer.  hash: of what is asked, for comparisons
- * with other configurations.  Returns 0, or negative after an error at the field. */
-static int
-add_test(struct reading *r, const struct match_test *test, uint64_t hash, const void *field)
-{
-	struct match_list *list = r->list;
-	unsigned bit = 0;
-
-	while (bit < list->n_tests
-		&& (list->test[bit].kind != test->kind || list->test[bit].number != test->number))
-		bit++;
-	if (bit == MATCH_TESTS_MAX)
-		return cfg_error(build_err(r->b), r->head, field,
-			"one list asks for %u different times at most", MATCH_TESTS_MAX);
-	if (bit == list->n_tests)
-		list->test[list->n_tests++] = *test;
-	r->match.tests_mask |= (uint16_t)(1u << bit);
-	r->match.tests |= (uint16_t)(1u << bit);
-	r->match.tests_hash = (r->match.tests_hash ^ hash) * 0x9e3779b97f4a7c15ull;
-	return 0;
 }
 
 static int
@@ -249,7 +308,8 @@ read_times(struct reading *r)
 	if (number < 0)
 		return -EINVAL;
 	test.number = (uint32_t)number;
-	return add_test(r, &test, build_time_hash(r->b, test.number), &m->time);
+	test.hash = build_time_hash(r->b, test.number);
+	return add_test(r, &test, true, &m->time);
 }
 
 static int
@@ -366,6 +426,40 @@ add_icmp(struct reading *r, uint32_t written)
 	return rc;
 }
 
+/* Adds the matches of one choice of addresses. */
+static int
+add_one(struct reading *r, uint32_t written)
+{
+	if (r->never)
+		return 0;
+	if (r->cfg->icmp.count > 0)
+		return add_icmp(r, written);
+	if (r->cfg->flags.count > 0)
+		return add_flags(r, written);
+	return add(r, &r->match, written);
+}
+
+static int
+add_variants(struct reading *r, uint32_t written)
+{
+	const struct match_cfg *m = r->cfg;
+	const struct side_list src = { m->src.items, m->src.count, TEST_SRC };
+	const struct side_list dst = { m->dst.items, m->dst.count, TEST_DST };
+	const struct rule_match shared = r->match;
+	unsigned n_src = variants_of(r, &src), n = n_src * variants_of(r, &dst);
+	int rc = 0;
+
+	for (unsigned i = 0; i < n && rc == 0; i++) {
+		r->match = shared;
+		r->never = false;
+		rc = read_side(r, &src, i % n_src, &r->match.src)
+			| read_side(r, &dst, i / n_src, &r->match.dst);
+		if (rc == 0)
+			rc = add_one(r, written);
+	}
+	return rc < 0 ? -EINVAL : 0;
+}
+
 int
 match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	const struct match_cfg *m, uint32_t written)
@@ -381,13 +475,7 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 		|| m->flags.count > 0;
 	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0 || r.match.nat != 0;
 	list->out |= m->out.count > 0;
-	if (m->icmp.count > 0)
-		rc = add_icmp(&r, written);
-	else if (m->flags.count > 0)
-		rc = add_flags(&r, written);
-	else
-		rc = add(&r, &r.match, written);
-	return rc < 0 ? -EINVAL : 0;
+	return add_variants(&r, written);
 }
 
 unsigned

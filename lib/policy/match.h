@@ -96,11 +96,14 @@ extern const struct cfg_table match_table;
 /* What a match asks for that changes without a packet: the answer is a bit of rule_key.tests. */
 enum match_test_kind {
 	TEST_TIME, /* number: of the generation's times */
+	TEST_SRC,  /* the source is in a dynamic set; number: its */
+	TEST_DST,
 };
 
 struct match_test {
 	uint8_t kind; /* enum match_test_kind */
 	uint32_t number;
+	uint64_t hash; /* of what it asks for, for comparisons with other configurations */
 };
 
 #define MATCH_TESTS_MAX RULE_TESTS_MAX

@@ -85,7 +85,7 @@ families_of_set(struct build *b, const struct cfg_match_address *item)
 	const struct prefix *prefix;
 	size_t n;
 
-	if (set == NULL)
+	if (set == NULL || (item->set != NULL && build_find_dynamic(b, item->set) != 0))
 		return IP4 | IP6;
 	prefix = set_prefixes(set, &n); /* those of IPv4 first */
 	if (n == 0)

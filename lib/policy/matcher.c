@@ -103,7 +103,25 @@ matcher_answers(const struct match_list *list, const struct generation *gen)
 	unsigned bits = 0;
 
 	for (unsigned i = 0; i < list->n_tests; i++)
-		bits |= (unsigned)(times >> list->test[i].number & 1) << i;
+		if (list->test[i].kind == TEST_TIME)
+			bits |= (unsigned)(times >> list->test[i].number & 1) << i;
+	return (uint16_t)bits;
+}
+
+/* Returns the answers that a packet gets: those, and which dynamic sets hold its addresses. */
+static uint16_t
+answers(const struct match_list *list, const struct eval *ev)
+{
+	unsigned bits = matcher_answers(list, ev->gen);
+
+	for (unsigned i = 0; i < list->n_tests && ev->members != NULL; i++) {
+		const struct match_test *t = &list->test[i];
+		const struct members *m = t->kind != TEST_TIME ? ev->members[t->number] : NULL;
+		const union address *a = t->kind == TEST_SRC ? &ev->tuple.src : &ev->tuple.dst;
+
+		if (m != NULL && members_has(m, ev->tuple.family, a, ev->now_ns))
+			bits |= 1u << i;
+	}
 	return (uint16_t)bits;
 }
 
@@ -123,7 +141,7 @@ key_from_eval(struct rule_key *key, const struct eval *ev, const struct matcher 
 		.length = (uint16_t)RTE_MIN(v->l3_bytes, UINT16_MAX),
 	};
 	if (m->list.n_tests > 0)
-		key->tests = matcher_answers(&m->list, ev->gen);
+		key->tests = answers(&m->list, ev);
 	if (m->asks_more) {
 		key->out = ev->egress != NULL ? ev->egress->id : RULE_OUT_NONE;
 		key->nat = matcher_translation(ev);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "nat/nat.h"
@@ -78,7 +79,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	if (rc == 0 && step->condition != NULL && matcher_list(step->condition)->n_tests > 0
 		&& is_fixed(step))
 		rc = cfg_error(b->setup.err, &sb.cfg->when.head, NULL,
-			"translation cannot depend on the time: put a rule with goto before it");
+			"translation cannot depend on the time or on a dynamic set: put a rule with goto before it");
 	return build_part(b, rc, choice->loc, owner, choice->table->name) ? 0 : -EINVAL;
 }
 
@@ -249,6 +250,7 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_counters = b->n_counters;
 	gen->rule_logs = b->rule_log;
 	gen->n_rule_logs = b->n_rule_logs;
+	memcpy(gen->dynamic, b->dynamic, sizeof(gen->dynamic));
 	gen->times = b->times;
 	times_set(gen->times, (int64_t)time(NULL));
 	gen->meters = b->meter;
@@ -280,6 +282,8 @@ build_create(const struct build_setup *setup)
 	ids_init(&b->own_tracks, SESSION_POLICIES);
 	b->tracks = setup->tracks != NULL ? setup->tracks : &b->own_tracks;
 	ids_init(&b->own_logs, RULE_LOGS);
+	ids_init(&b->own_dynamics, MEMBERS_SETS);
+	b->dynamics = setup->dynamics != NULL ? setup->dynamics : &b->own_dynamics;
 	b->logs = setup->logs != NULL ? setup->logs : &b->own_logs;
 	return b;
 }
@@ -302,6 +306,7 @@ build_discard(struct build *b)
 	owners_discard(b->owners);
 	ids_fini(&b->own_tracks);
 	ids_fini(&b->own_logs);
+	ids_fini(&b->own_dynamics);
 	arena_fini(&b->arena);
 	free(b);
 }

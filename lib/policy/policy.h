@@ -11,6 +11,8 @@ struct set_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct ip_prefix) prefixes;
 	struct cfg_path file;
+	uint64_t timeout; /* ns; with size: of a dynamic set */
+	uint32_t size;
 };
 
 enum acl_action {
@@ -41,6 +43,7 @@ struct rule_cfg {
 	enum acl_reject with;
 	const char *jump; /* goto: name of a pipeline, or NULL */
 	const char *call; /* name of an access list, or NULL */
+	CFG_LIST_OF(struct cfg_match_address) add;
 	struct rule_log_cfg log;
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "policy/address.h"
 #include "policy/build_priv.h"
 #include "policy/match.h"
@@ -14,6 +15,14 @@ static const struct cfg_field set_fields[] = {
 		"Prefixes and addresses of both families." },
 	{ "file", CFG_PATH, CFG_OPTIONAL, offsetof(struct set_cfg, file),
 		"File with one prefix or address a line; # begins a comment." },
+	{ "timeout", CFG_DURATION, CFG_OPTIONAL, offsetof(struct set_cfg, timeout),
+		"Of a dynamic set: how long an address stays that a rule or weirctl has added; without it, "
+		"until it is deleted.",
+		.min = NS_PER_SECOND, .max = 365 * 86400 * NS_PER_SECOND },
+	{ "size", CFG_U32, "65536", offsetof(struct set_cfg, size),
+		"Of a dynamic set: addresses at most; the newest takes the place of the oldest one of the "
+		"interface that has added most.",
+		.min = MEMBERS_SIZE_MIN, .max = MEMBERS_SIZE_MAX, .restart = true },
 	CFG_END,
 };
 
@@ -21,7 +30,7 @@ const struct cfg_table set_table = {
 	"set",
 	CFG_SIZEOF(struct set_cfg),
 	set_fields,
-	"A set of addresses: a list, or {file: name}.",
+	"A set of addresses: a list, {file: name}, or dynamic: {timeout: 10m, size: 65536}.",
 	"prefixes",
 };
 
@@ -90,10 +99,66 @@ match_set(struct build *b, const struct cfg_match_address *item)
 	return item->set != NULL ? build_find_set(b, item->set) : NULL;
 }
 
+/* Returns true for a set whose members come and go while it is in use. */
+static bool
+is_dynamic(const struct set_cfg *cfg)
+{
+	return cfg_is_written(&cfg->head, &cfg->timeout) || cfg_is_written(&cfg->head, &cfg->size);
+}
+
+static int
+declare_dynamic(struct build *b, const struct set_cfg *cfg)
+{
+	struct err *err = build_err(b);
+	int number;
+
+	if (cfg->prefixes.count > 0 || cfg->file.resolved != NULL)
+		return cfg_error(err, &cfg->head, NULL,
+			"a dynamic set has no prefixes of its own: list them in another set");
+	number = ids_take(b->dynamics, cfg->head.name);
+	if (number == -ENOSPC)
+		return cfg_error(
+			err, &cfg->head, NULL, "more than %u dynamic sets", MEMBERS_SETS - 1);
+	if (number < 0)
+		return build_no_memory(b);
+	b->dynamic[number] = (struct dynamic_set){
+		.name = build_string(b, cfg->head.name),
+		.size = cfg->size,
+		.timeout_ns = cfg->timeout,
+	};
+	return 0;
+}
+
+unsigned
+build_find_dynamic(const struct build *b, const char *name)
+{
+	for (unsigned i = 1; i < MEMBERS_SETS; i++)
+		if (b->dynamic[i].name != NULL && strcmp(b->dynamic[i].name, name) == 0)
+			return i;
+	return 0;
+}
+
+unsigned
+build_add(struct build *b, const struct cfg_head *head, const struct cfg_match_address *item)
+{
+	unsigned number = item->set != NULL ? build_find_dynamic(b, item->set) : 0;
+
+	if (item->set == NULL || item->negate)
+		cfg_error(build_err(b), head, item, "write the name of a dynamic set: $NAME");
+	else if (number == 0 && build_find_set(b, item->set) != NULL)
+		cfg_error(build_err(b), head, item,
+			"set '%s' is not dynamic: it has neither timeout nor size", item->set);
+	return number;
+}
+
 int
 build_set(struct build *b, const struct set_cfg *cfg, struct set **out)
 {
-	struct set *set = set_create(cfg->head.name);
+	struct set *set;
+
+	if (is_dynamic(cfg) && declare_dynamic(b, cfg) < 0)
+		return -EINVAL;
+	set = set_create(cfg->head.name);
 
 	if (set == NULL)
 		return build_no_memory(b);

@@ -114,6 +114,12 @@ emit_mss(struct program *p, uint16_t most)
 	return emit_action(p, ACTION_MSS, most);
 }
 
+bool
+emit_add(struct program *p, uint32_t set)
+{
+	return emit_action(p, ACTION_ADD, set);
+}
+
 /* Text that is appended to; without room its length still counts, as with snprintf. */
 struct text {
 	char *out;
@@ -177,6 +183,10 @@ say_action(struct text *t, uint32_t word)
 	case ACTION_DSCP:
 		next(t);
 		say(t, "dscp %u", ACTION_ARG(word));
+		break;
+	case ACTION_ADD:
+		next(t);
+		say(t, "add source to set %u", ACTION_ARG(word));
 		break;
 	case ACTION_MSS:
 		next(t);

@@ -27,6 +27,7 @@ enum action_op {
 	ACTION_COUNT = 1, /* argument: rule counter (policy/rule_counter.h) of this packet */
 	ACTION_METER,     /* argument: meter of the generation */
 	ACTION_DSCP,      /* argument: DSCP, 0..63 */
+	ACTION_ADD,       /* argument: dynamic set that gets the source; when it is decided */
 	ACTION_MSS,       /* argument: the largest MSS that a segment of TCP may announce */
 };
 
@@ -79,6 +80,7 @@ bool emit_count(struct program *p, uint32_t counter);
 bool emit_meter(struct program *p, uint32_t meter);
 bool emit_dscp(struct program *p, uint8_t dscp);
 bool emit_mss(struct program *p, uint16_t most);
+bool emit_add(struct program *p, uint32_t set);
 
 /* Writes an end of a tuple: "198.51.100.1:40001", "198.51.100.1 id 7" for ICMP, or the address
  * alone. */

@@ -7,6 +7,7 @@
 #include "base/counter.h"
 #include "base/limiter.h"
 #include "base/meter.h"
+#include "slowpath/dynamic.h"
 #include "slowpath/slowpath_priv.h"
 
 void
@@ -77,6 +78,24 @@ take(struct datapath *dp, const struct metered *m, uint32_t meter)
 	return limiter_take(gw->limiters[meter], &key, m->ip_bytes, dp->now_ns);
 }
 
+static void
+add_source(struct datapath *dp, unsigned set, const union address *src, const struct metered *m)
+{
+	const struct member member = { .address = *src, .family = m->family, .owner = m->iface };
+
+	dynamic_add(dp, set, &member);
+}
+
+void
+slowpath_adds(struct datapath *dp, const struct view *v, const uint32_t actions[])
+{
+	const struct metered m = { .family = v->family, .iface = v->iface };
+
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++)
+		if (ACTION_OP(actions[i]) == ACTION_ADD && v->family != 0)
+			add_source(dp, ACTION_ARG(actions[i]), &v->tuple.src, &m);
+}
+
 enum reason
 slowpath_meters(struct datapath *dp, const struct metered *m)
 {
@@ -87,6 +106,8 @@ slowpath_meters(struct datapath *dp, const struct metered *m)
 			continue;
 		refund(dp, m, i);
 		count_exceeded(dp, arg, m->ip_bytes);
+		if (dp->gen->meters[arg].add != 0)
+			add_source(dp, dp->gen->meters[arg].add, m->src, m);
 		return (enum reason)dp->gen->meters[arg].reason;
 	}
 	return REASON_NONE;

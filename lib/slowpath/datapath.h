@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 struct action_lists;
+struct dynamic;
 struct flow_table;
 struct generation;
 struct host;
@@ -35,6 +36,7 @@ struct datapath {
 	struct nat *nat;
 	struct nexthop *nexthops; /* [NEXTHOP_COUNT] */
 	struct host *host;
+	struct dynamic *dynamic; /* members of dynamic sets (slowpath/dynamic.h) */
 	struct ledger *ledger;
 	const struct observer *observer; /* NULL in production */
 	struct rule_ring *rules;         /* of rules with log:; NULL: there never was one */

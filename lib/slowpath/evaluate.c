@@ -2,6 +2,7 @@
 /* Evaluates the misses of a burst together, pipeline by pipeline. */
 
 #include "packet/parse.h"
+#include "slowpath/dynamic.h"
 #include "slowpath/slowpath_priv.h"
 #include "policy/pipeline.h"
 
@@ -40,6 +41,7 @@ prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *
 	ev->sessions = dp->sessions;
 	ev->fresh = fresh;
 	ev->nat = dp->nat;
+	ev->members = dynamic_members(dp->dynamic);
 	if (b->flow[slot] != 0) {
 		const struct flow *f = flow_at(
 			ev->view->family == 6 ? dp->flow6 : dp->flow4, b->flow[slot]);

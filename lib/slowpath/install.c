@@ -65,7 +65,8 @@ static bool
 has_actions(const struct program *p)
 {
 	for (unsigned i = 0; i < p->action_count; i++) {
-		if (ACTION_OP(p->actions[i]) != ACTION_COUNT)
+		if (ACTION_OP(p->actions[i]) != ACTION_COUNT
+			&& ACTION_OP(p->actions[i]) != ACTION_ADD)
 			return true;
 	}
 	return false;

@@ -19,6 +19,7 @@
 #include "policy/pipeline.h"
 #include "policy/times.h"
 #include "session/tcp.h"
+#include "slowpath/dynamic.h"
 #include "slowpath/fragments/step.h"
 #include "slowpath/hit.h"
 #include "slowpath/identify.h"
@@ -30,7 +31,10 @@ slowpath_init(struct datapath *dp)
 {
 	dp->slow->scratch = calloc(1, sizeof(*dp->slow->scratch));
 	dp->slow->identifier = identifier_create();
-	return dp->slow->scratch != NULL && dp->slow->identifier != NULL ? 0 : -ENOMEM;
+	dp->dynamic = dynamic_create();
+	return dp->slow->scratch != NULL && dp->slow->identifier != NULL && dp->dynamic != NULL
+		? 0
+		: -ENOMEM;
 }
 
 void
@@ -40,6 +44,8 @@ slowpath_fini(struct datapath *dp)
 	dp->slow->scratch = NULL;
 	identifier_destroy(dp->slow->identifier);
 	dp->slow->identifier = NULL;
+	dynamic_destroy(dp->dynamic);
+	dp->dynamic = NULL;
 }
 
 /* Returns true if a slot's packet asks for a connection where its flow has one: it is evaluated
@@ -97,6 +103,7 @@ settle_evaluated(struct datapath *dp, struct burst *b, unsigned slot, struct eva
 	compile(dp, b, slot, ev, &d);       /* program -> next hop */
 	enter_session(dp, b, slot, ev, &d); /* a new session, if its packet may leave */
 	decision_from_program(ev, &d);
+	slowpath_adds(dp, ev->view, d.actions);
 	install(dp, b, slot, ev, &d); /* decision -> record of the flow */
 	execute(dp, b, slot, &d);
 	report(dp, b, slot, &d);

@@ -181,6 +181,9 @@ struct marked {
 };
 void slowpath_marks(const uint32_t actions[], const struct marked *m);
 
+/* Adds the source to the dynamic sets of an action list that has just been decided. */
+void slowpath_adds(struct datapath *dp, const struct view *v, const uint32_t actions[]);
+
 /* Returns a packet as meters see it; to: as it leaves. */
 static inline struct metered
 metered_of(const struct view *v, const struct tuple *to, const uint32_t actions[], bool begins)

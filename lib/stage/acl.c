@@ -49,7 +49,7 @@ acl_build(struct stage_build *sb, void **instance)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->use,
 			"acls.%s says default: return, and nothing has called it here", acl->name);
 	sb->traits = acl->traits;
-	sb->action_words = 1 + acl->calls;
+	sb->action_words = 1 + acl->calls + acl->adds;
 	sb->jumps = acl->jumps;
 	sb->n_jumps = acl->n_jumps;
 	*instance = (void *)(uintptr_t)acl;
@@ -109,6 +109,10 @@ apply(const struct acl_rule *rule, struct eval *ev)
 	if ((rule->action == ACL_DROP || rule->action == ACL_REJECT) && eval_is_kept(ev)) {
 		eval_note(ev, "acl: the session goes on, as the commit said");
 		return;
+	}
+	if (rule->add != 0) {
+		eval_note(ev, "acl: the source joins set %s", ev->gen->dynamic[rule->add].name);
+		emit_add(&ev->program, rule->add);
 	}
 	switch (rule->action) {
 	case ACL_NONE:

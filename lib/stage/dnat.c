@@ -129,7 +129,7 @@ static int
 no_tests(struct stage_build *sb, const struct match_cfg *when)
 {
 	return cfg_error(build_err(sb->build), &when->head, NULL,
-		"translation cannot depend on the time: put a rule with goto before it");
+		"translation cannot depend on the time or on a dynamic set: put a rule with goto before it");
 }
 
 /* Adds the packets of a forward to the list that is looked up; only those of its port range. */

@@ -19,6 +19,7 @@ struct limit_cfg {
 	enum limit_of of;
 	uint64_t burst; /* 0: a second's worth */
 	uint32_t size;
+	CFG_LIST_OF(struct cfg_match_address) add;
 };
 
 struct limit {
@@ -56,6 +57,9 @@ static const struct cfg_field limit_fields[] = {
 	{ "size", CFG_U32, "65536", offsetof(struct limit_cfg, size),
 		"Addresses that each worker remembers, 32 bytes each.", .min = LIMITER_SIZE_MIN,
 		.max = LIMITER_SIZE_MAX },
+	{ "add", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(struct limit_cfg, add),
+		"Dynamic set, $NAME, that gets the source of what is dropped.", .refers = "sets",
+		.kind = "set" },
 	STAGE_IF(struct limit_cfg),
 	CFG_END,
 };
@@ -98,6 +102,12 @@ limit_build(struct stage_build *sb, void **instance)
 	if (spec.sessions && !spec.packets)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->rate,
 			"a rate of sessions, such as 100/s, not of bits");
+	if (cfg->add.count > 1)
+		return cfg_error(build_err(sb->build), &cfg->head, &cfg->add, "one set at most");
+	if (cfg->add.count > 0)
+		spec.add = (uint8_t)build_add(sb->build, &cfg->head, &cfg->add.items[0]);
+	if (cfg->add.count > 0 && spec.add == 0)
+		return -EINVAL;
 	spec.burst = burst_of(cfg, spec.packets);
 	if (!spec.packets && spec.burst < 1514)
 		cfg_warn(build_err(sb->build), &cfg->head, &cfg->rate,

@@ -110,6 +110,27 @@ def translation():
     expect_lines(said, 'import: 6 of 6 rules are expressed')
 
 
+FIB = {'fib': {'result': 'oif', 'flags': ['saddr', 'iif']}}
+MISSING = {'match': {'op': '==', 'left': FIB, 'right': False}}
+CLAMP = {'mangle': {'key': {'tcp option': {'name': 'maxseg', 'field': 'size'}}, 'value': {'rt': {'key': 'mtu'}}}}
+
+
+def stages():
+    """Reverse path checks and the MSS, where they stand first in a base chain."""
+    config, _ = run([chain('pre', 'prerouting', prio=-300), rule('pre', MISSING, {'counter': None}, {'drop': None}),
+                     rule('pre', match('udp dport', 9), {'drop': None}),
+                     chain('mangle', 'forward', prio=-150), rule('mangle', match('meta oifname', 'ppp0'), CLAMP),
+                     rule('mangle', match('tcp dport', 80), {'accept': None})])
+    expect_lines(config, '- rpf: strict\n    - acl: pre', '- route: main\n    - mss: {to: auto, if: {out: ppp0}}')
+    loose = {'match': {'op': '==', 'left': {'fib': {'result': 'oif', 'flags': ['saddr']}}, 'right': False}}
+    config, _ = run([chain('pre', 'prerouting', prio=-300), rule('pre', match('meta iifname', 'wan'), loose, {'drop': None})])
+    expect_lines(config, '- rpf: {mode: loose, if: {in: wan}}')
+    _, said = run([chain('pre', 'prerouting', prio=-300), rule('pre', match('udp dport', 67), {'accept': None}), rule('pre', MISSING, {'drop': None})],
+                  status=1)
+    if 'cannot stand behind other rules' not in said:
+        raise Failed(said)
+
+
 def what_is_missing():
     _, said = run([
         chain('input', 'input', policy='drop'), chain('output', 'output'), chain('pre', 'prerouting', 'nat', -100, table='nat', family='ip'),
@@ -146,6 +167,7 @@ def hostile():
 
 
 SCENARIOS = [
+    ('stages of their own', stages),
     ('conditions and verdicts', conditions),
     ('translation', translation),
     ('what is not expressed is named', what_is_missing),

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rules that become stages of their own: the MSS option of TCP, reverse path checks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/nft_priv.h"
+
+#define MSS_MIN 88 /* of stage mss */
+#define MSS_MAX 65495
+
+/* Writes "{NAME: VALUE, if: {...}}", or the value alone when the words say nothing.  The caller
+ * frees it; NULL: no memory. */
+static char *
+stage_text(const struct words *w, const char *key, const char *value)
+{
+	char *words = NULL, *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&words, &bytes);
+	bool any;
+
+	if (out == NULL)
+		return NULL;
+	any = words_write(w, 0, out);
+	fclose(out);
+	out = open_memstream(&text, &bytes);
+	if (out != NULL && any)
+		fprintf(out, "{%s: %s, if: {%s}}", key, value, words);
+	else if (out != NULL)
+		fputs(value, out);
+	if (out != NULL)
+		fclose(out);
+	free(words);
+	return text;
+}
+
+/* Notes it when a rule before this one of its chain might let packets pass by it. */
+static bool
+is_late(const struct nft *x, struct words *w)
+{
+	if (!x->at_begin)
+		words_cannot(w,
+			"Weir has a stage for it, which cannot stand behind other rules of a chain");
+	return !x->at_begin;
+}
+
+static void
+forget(struct words *w, enum word word)
+{
+	w->of[word].n = 0;
+	w->of[word].plain = false;
+}
+
+static void
+write_mss(struct nft *x, json_t *value, struct words *w)
+{
+	json_int_t most = json_integer_value(value);
+	char number[24], *text;
+
+	if (strcmp(nft_text(json_object_get(value, "rt"), "key"), "mtu") == 0)
+		snprintf(number, sizeof(number), "auto");
+	else if (json_is_integer(value) && most >= MSS_MIN && most <= MSS_MAX)
+		snprintf(number, sizeof(number), "%d", (int)most);
+	else
+		words_cannot(w, "Weir has no MSS of that form");
+	if (w->why != NULL || is_late(x, w))
+		return;
+	forget(w, WORD_PROTO); /* the stage is for segments of TCP with SYN */
+	forget(w, WORD_FLAGS);
+	text = stage_text(w, "to", number);
+	fprintf(x->mss, "    - mss: %s\n", text != NULL ? text : number);
+	free(text);
+}
+
+static const char *
+key_of(struct nft *x, const struct nft_place *at)
+{
+	return arena_printf(&x->arena, "%s %s %s", at->family, at->table, at->chain);
+}
+
+const char *
+nft_check_before(struct nft *x, const struct nft_place *at)
+{
+	return json_string_value(json_object_get(x->checks, key_of(x, at)));
+}
+
+static void
+write_check(struct nft *x, const struct nft_place *at, struct nft_statements *rule)
+{
+	struct words *w = &rule->words;
+	char *text;
+
+	if (rule->verdict == NULL || strcmp(rule->verdict, "drop") != 0 || rule->several != NULL)
+		words_cannot(w, "Weir has no action but drop for a failed reverse path check");
+	if (w->why == NULL && nft_check_before(x, at) != NULL)
+		words_cannot(w, "its chain has a reverse path check already");
+	if (w->why != NULL || is_late(x, w))
+		return;
+	text = stage_text(w, "mode", w->rpf);
+	json_object_set_new(x->checks, key_of(x, at), json_string(text != NULL ? text : w->rpf));
+	free(text);
+}
+
+bool
+nft_stage_rule(struct nft *x, const struct nft_place *at, struct nft_statements *rule)
+{
+	json_t *option = json_object_get(json_object_get(rule->what, "key"), "tcp option");
+
+	if (rule->words.rpf != NULL) {
+		write_check(x, at, rule);
+		return true;
+	}
+	if (rule->verdict == NULL || strcmp(rule->verdict, "mangle") != 0
+		|| strcmp(nft_text(option, "name"), "maxseg") != 0
+		|| strcmp(nft_text(option, "field"), "size") != 0)
+		return false;
+	write_mss(x, json_object_get(rule->what, "value"), &rule->words);
+	return true;
+}
