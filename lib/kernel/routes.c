@@ -20,7 +20,7 @@
 
 enum {
 	BUFFER_BYTES = 64 << 20, /* messages that wait: 10,000 routes a second for half a minute */
-	READS = 64,              /* receive calls before changes are published */
+	READS = 1024,            /* receive calls before changes are published */
 	WAIT_MS = 20,            /* while readers hold old views, or changes wait */
 	IDLE_MS = 1000,
 };
@@ -149,7 +149,8 @@ step(struct kernel_routes *k)
 	pthread_mutex_lock(&k->lock);
 	take_inbox(k);
 	more = receive(k);
-	if (k->resync && k->n_tables != 0 && now_ns() >= k->resync_ns)
+	/* After a loss the kernel drops messages until the socket is empty: read that first. */
+	if (k->resync && !more && k->n_tables != 0 && now_ns() >= k->resync_ns)
 		resync(k);
 	if (k->complete)
 		done = publish(k);
