@@ -300,7 +300,6 @@ void neighbour_doubt(struct host *h, uint16_t slot); /* asked again at its next 
 void neighbour_show(struct host *h, uint16_t slot);  /* sets the state of its next hop */
 
 /* watch.c */
-bool neighbour_link_down(const struct host *h, const struct neighbour *n);
 /* Returns true if a watched neighbour that has failed is asked again at once. */
 bool watch_goes_on(struct host *h, uint16_t slot);
 

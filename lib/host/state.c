@@ -56,13 +56,21 @@ timer_stop(struct host *h, uint16_t slot)
 	n->prev = n->next = NONE;
 }
 
+static bool
+link_is_down(const struct host *h, const struct neighbour *n)
+{
+	const struct interface *i = host_interface(h, n->iface);
+
+	return i != NULL && h->link_down[i->port];
+}
+
 void
 neighbour_show(struct host *h, uint16_t slot)
 {
 	const struct neighbour *n = &h->neighbours[slot];
 	uint8_t state = neighbour_resolved(n) ? NEXTHOP_READY : NEXTHOP_UNRESOLVED;
 
-	if (n->watched && (n->dead || neighbour_link_down(h, n)))
+	if (n->watched && (n->dead || link_is_down(h, n)))
 		state = NEXTHOP_DEAD;
 	neighbour_nexthop(h, slot)->state = state;
 }

@@ -10,14 +10,6 @@
 
 #include "host/host_priv.h"
 
-bool
-neighbour_link_down(const struct host *h, const struct neighbour *n)
-{
-	const struct interface *i = host_interface(h, n->iface);
-
-	return i != NULL && h->link_down[i->port];
-}
-
 void
 host_watch(struct host *h, uint16_t nexthop)
 {

@@ -44,7 +44,9 @@ live_create(void)
 	l->bucket = malloc(l->buckets * sizeof(*l->bucket));
 	l->group_bucket = calloc(l->group_buckets, sizeof(*l->group_bucket));
 	if (l->bucket == NULL || l->group_bucket == NULL) {
-		live_destroy(l);
+		free(l->group_bucket);
+		free(l->bucket);
+		free(l);
 		return NULL;
 	}
 	memset(l->bucket, 0xff, l->buckets * sizeof(*l->bucket));
@@ -434,25 +436,4 @@ live_lookup(const struct live *l, const struct prefix *p, struct live_route *out
 		.prefix = *p, .metric = e->metric, .group = e->group, .protocol = e->protocol
 	};
 	return true;
-}
-
-struct live *
-live_tables_find(struct live_tables *t, uint32_t number)
-{
-	for (unsigned i = 0; i < t->n; i++)
-		if (t->at[i].number == number)
-			return t->at[i].live;
-	if (t->n == LIVE_TABLES)
-		return NULL;
-	t->at[t->n].number = number;
-	t->at[t->n].live = live_create();
-	return t->at[t->n].live != NULL ? t->at[t->n++].live : NULL;
-}
-
-void
-live_tables_fini(struct live_tables *t)
-{
-	for (unsigned i = 0; i < t->n; i++)
-		live_destroy(t->at[i].live);
-	t->n = 0;
 }

@@ -249,6 +249,27 @@ live_destroy(struct live *l)
 	free(l);
 }
 
+struct live *
+live_tables_find(struct live_tables *t, uint32_t number)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->at[i].number == number)
+			return t->at[i].live;
+	if (t->n == LIVE_TABLES)
+		return NULL;
+	t->at[t->n].number = number;
+	t->at[t->n].live = live_create();
+	return t->at[t->n].live != NULL ? t->at[t->n++].live : NULL;
+}
+
+void
+live_tables_fini(struct live_tables *t)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		live_destroy(t->at[i].live);
+	t->n = 0;
+}
+
 size_t
 live_count(const struct live *l)
 {
