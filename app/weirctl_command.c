@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "base/suggest.h"
 #include "base/text.h"
+#include "control/verdict_text.h"
 #include "weirctl.h"
 
 static void
@@ -75,8 +77,13 @@ wrong_usage(const struct verb *v)
 static const struct verb_param *
 find_param(const struct verb *v, const char *word)
 {
-	const struct verb_param *p = verb_param_find(v, word);
+	const struct verb_param *p;
 
+	if (v == &verbs[VERB_TRACE] && strcmp(word, "-n") == 0)
+		word = "count";
+	if (v == &verbs[VERB_TRACE] && strcmp(word, "for") == 0)
+		word = "seconds";
+	p = verb_param_find(v, word);
 	return p != NULL || word[0] != '-' ? p : verb_param_find(v, word + strspn(word, "-"));
 }
 
@@ -90,6 +97,10 @@ read_params(const struct verb *v, unsigned n, const char *const words[], json_t 
 		if (p == NULL && rest == NULL) {
 			say("", words[i], " is no parameter here");
 			return wrong_usage(v);
+		}
+		if (p == NULL && rest->kind == PARAM_REST && strchr(words[i], ' ') != NULL) {
+			json_object_set_new(params, rest->name, json_string(words[i]));
+			continue;
 		}
 		if (p == NULL && rest->kind == PARAM_REST) {
 			json_object_set_new(params, rest->name, rest_json(words + i, n - i));
@@ -117,15 +128,16 @@ read_params(const struct verb *v, unsigned n, const char *const words[], json_t 
 /* --- results --- */
 
 static void
-print_json_rows(const struct verb *v, const json_t *rows, bool first)
+print_json_rows(struct table *t, const json_t *rows, bool first)
 {
 	json_t *row;
 	size_t i;
 
 	if (first)
-		printf("{\"%s\": [", v->rows);
+		printf("{\"%s\": [", t->verb->rows);
 	json_array_foreach(rows, i, row) {
-		fputs(first && i == 0 ? "\n" : ",\n", stdout);
+		fputs(t->begun ? ",\n" : "\n", stdout);
+		t->begun = true;
 		json_dumpf(row, stdout, JSON_COMPACT);
 	}
 }
@@ -160,6 +172,26 @@ print_text(const struct ctl *ctl, const json_t *result)
 		putchar('\n');
 }
 
+/* Packets of a trace, and how it ended. */
+static void
+print_explained(const json_t *result, const json_t *rows)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
+		verdict_print(row, isatty(STDOUT_FILENO), stdout);
+		putchar('\n');
+	}
+	fflush(stdout);
+	if (json_object_get(result, PAGE_NEXT) == NULL)
+		fprintf(stderr,
+			"ended by %s; %lld lost for want of room, %lld not looked at to save time\n",
+			json_string_value(json_object_get(result, "ended")),
+			(long long)json_integer_value(json_object_get(result, "lost")),
+			(long long)json_integer_value(json_object_get(result, "skipped")));
+}
+
 /* One page; rows of all pages are one table, or one object. */
 static void
 print_page(const struct ctl *ctl, const struct verb *v, struct table *t, json_t *result, bool first)
@@ -169,11 +201,16 @@ print_page(const struct ctl *ctl, const struct verb *v, struct table *t, json_t 
 	if (rows == NULL && v->rows != NULL && !ctl->json) {
 		printf("%lld\n", (long long)json_integer_value(json_object_get(result, "count")));
 	} else if (rows != NULL && ctl->json) {
-		print_json_rows(v, rows, first);
+		print_json_rows(t, rows, first);
+		fflush(stdout);
 		if (json_object_get(result, PAGE_NEXT) == NULL)
 			end_json(v, result);
+	} else if (rows != NULL && v == &verbs[VERB_TRACE]) {
+		print_explained(result, rows);
 	} else if (rows != NULL) {
 		table_rows(t, rows);
+	} else if (v == &verbs[VERB_EXPLAIN] && !ctl->json) {
+		verdict_print(result, isatty(STDOUT_FILENO), stdout);
 	} else if (v->rows == NULL && strcmp(v->fields[0].name, "text") == 0) {
 		print_text(ctl, result);
 	} else if (ctl->json) {

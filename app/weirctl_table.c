@@ -191,6 +191,31 @@ measure(struct table *t, const json_t *rows)
 	}
 }
 
+/* Lists of objects stand below their row. */
+static void
+print_below(const json_t *list)
+{
+	char cell[CELL_BYTES];
+	const char *name;
+	json_t *object, *value;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)list, i, object) {
+		fputs("       ", stdout);
+		json_object_foreach(object, name, value) {
+			if (json_is_string(value))
+				printf(" %s",
+					text_clean(cell, CELL_BYTES, json_string_value(value)));
+			else if (strcmp(name, "ago") == 0)
+				print_time(cell, CELL_BYTES, json_number_value(value)),
+					printf(" %6s ago", cell);
+			else if (strcmp(name, "bytes") == 0)
+				printf(" (%lld)", (long long)json_integer_value(value));
+		}
+		putchar('\n');
+	}
+}
+
 void
 table_rows(struct table *t, const json_t *rows)
 {
@@ -204,8 +229,12 @@ table_rows(struct table *t, const json_t *rows)
 		print_line(t, NULL);
 		t->begun = true;
 	}
-	json_array_foreach(rows, k, row)
+	json_array_foreach(rows, k, row) {
 		print_line(t, row);
+		for (const struct verb_field *f = t->verb->fields; f->name != NULL; f++)
+			if (f->type == FIELD_OBJECTS && f->heading != NULL)
+				print_below(json_object_get(row, f->name));
+	}
 }
 
 static void

@@ -282,8 +282,12 @@ fill_workers(struct made *m)
 		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
 		gw->limiters = arena_alloc(
 			&m->arena, (gen->n_meters + 1) * sizeof(gw->limiters[0]));
-		if (gw->hits == NULL || gw->meters == NULL || gw->limiters == NULL)
+		gw->steps = aligned_alloc(
+			64, RTE_ALIGN_CEIL((gen->n_steps + 1) * sizeof(*gw->steps), 64));
+		if (gw->hits == NULL || gw->meters == NULL || gw->limiters == NULL
+			|| gw->steps == NULL)
 			return -ENOMEM;
+		memset(gw->steps, 0, (gen->n_steps + 1) * sizeof(*gw->steps));
 		memset(gw->hits, 0, (gen->n_counters + 1) * sizeof(*gw->hits));
 	}
 	return meters_make(&m->gen, &m->arena);
@@ -337,8 +341,10 @@ generation_discard(struct generation *gen)
 	if (gen == NULL)
 		return;
 	m = gen->owner;
-	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++)
+	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++) {
 		free(gen->worker[w].hits);
+		free(gen->worker[w].steps);
+	}
 	meters_discard(gen);
 	carry_discard(gen);
 	nat_layout_discard(gen->nat);

@@ -11,13 +11,17 @@
 #include "control/captures.h"
 #include "control/control_priv.h"
 #include "control/dump.h"
+#include "control/explains.h"
 #include "control/history.h"
+#include "control/traces.h"
 #include "control/transaction.h"
 #include "control/walker.h"
 
 static const verb_fn serves[VERB_COUNT] = {
 	[VERB_CAPTURE] = capture_frames,
 	[VERB_RECORDER] = dump_recorders,
+	[VERB_TRACE] = trace_packets,
+	[VERB_EXPLAIN] = explain_packet,
 	[VERB_SHOW_STATUS] = show_status,
 	[VERB_SHOW_PORTS] = show_ports,
 	[VERB_SHOW_INTERFACES] = show_interfaces,
@@ -121,8 +125,10 @@ control_create(const struct control_setup *setup)
 		setup->state != NULL);
 	c->captures = captures_create(c);
 	c->dump = dump_create();
+	c->traces = traces_create(c);
+	c->explains = explains_create(c);
 	if (c->walkers == NULL || c->remote == NULL || c->history == NULL || c->captures == NULL
-		|| c->dump == NULL) {
+		|| c->dump == NULL || c->traces == NULL || c->explains == NULL) {
 		control_destroy(c);
 		return NULL;
 	}
@@ -152,6 +158,8 @@ control_destroy(struct control *c)
 		appliance_save_sets(c->appliance, c->sets_path);
 	walkers_destroy(c->walkers);
 	captures_destroy(c->captures);
+	traces_destroy(c->traces);
+	explains_destroy(c->explains);
 	dump_destroy(c->dump);
 	remote_destroy(c->remote);
 	history_destroy(c->history);

@@ -44,6 +44,8 @@ struct taking {
 
 struct captures;
 struct dump;
+struct explains;
+struct traces;
 
 struct control {
 	struct control_setup setup;
@@ -53,6 +55,8 @@ struct control {
 	struct remote *remote; /* jobs of HTTP */
 	struct captures *captures;
 	struct dump *dump;
+	struct traces *traces;
+	struct explains *explains;
 	struct history *history;
 	struct control_reloads reloads; /* counted by transactions */
 	struct pending pending;

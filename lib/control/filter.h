@@ -23,6 +23,21 @@ struct generation;
 		"zone", PARAM_VALUE, "ZONE", "in or out by an interface of this zone" \
 	}
 
+/* Of packets, as they come in. */
+#define FILTER_PACKET \
+	{ "address", PARAM_VALUE, "PREFIX", \
+		"either end has this address, or one of this prefix" }, \
+		{ "src", PARAM_VALUE, "PREFIX", "source" }, \
+		{ "dst", PARAM_VALUE, "PREFIX", "destination" }, \
+		{ "port", PARAM_VALUE, "NUMBER", "either port" }, \
+		{ "sport", PARAM_VALUE, "NUMBER", "source port" }, \
+		{ "dport", PARAM_VALUE, "NUMBER", "destination port" }, \
+		{ "proto", PARAM_VALUE, "PROTOCOL", "tcp, udp, icmp, icmpv6 or a number" }, \
+		{ "interface", PARAM_VALUE, "INTERFACE", "came in by this interface" }, \
+	{ \
+		"zone", PARAM_VALUE, "ZONE", "came in by an interface of this zone" \
+	}
+
 #define FILTER_SESSION \
 	FILTER_TUPLE, \
 		{ "state", PARAM_VALUE, "STATE", \

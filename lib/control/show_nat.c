@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* show nat: pools and their public addresses. */
+/* show nat: pools and their public addresses; inside hosts. */
 
 #include "control/control_priv.h"
+#include "control/filter.h"
+#include "control/walker.h"
 #include "nat/counts.h"
+#include "nat/layout.h"
 #include "packet/notation.h"
 
 static void
@@ -60,6 +63,54 @@ add_pool(struct rpc_call *call, const struct nat_pool_counts *p)
 	}
 }
 
+/* --- inside hosts --- */
+
+static void
+row_address(json_t *row, const char *name, rte_be32_t address)
+{
+	union address a = { .words = { 0, 0 } };
+	char text[64];
+
+	a.v4 = address;
+	notation_address(text, sizeof(text), &a, 4);
+	row_text(row, name, text);
+}
+
+static void
+host_row(struct control *c, struct rpc_call *call, unsigned worker, const struct walk_row *from)
+{
+	const struct nat_layout *l = appliance_generation(c->appliance)->nat;
+	const struct nat_listed_host *h = &from->host;
+	json_t *row = json_object();
+
+	row_text(row, "pool", l != NULL && h->slot < NAT_SLOTS ? l->pool[h->slot].name : NULL);
+	row_address(row, "address", h->public);
+	row_address(row, "inside", h->inside);
+	row_count(row, "mappings", h->mappings);
+	row_count(row, "sessions", h->sessions);
+	row_count(row, "worker", worker);
+	json_array_append_new(result_rows(call), row);
+}
+
+static void
+end_hosts(struct control *c, struct rpc_call *call, uint64_t next, uint64_t matched)
+{
+	(void)c;
+	(void)matched;
+	result_rows(call);
+	if (next != 0)
+		result_next(call, next);
+}
+
+static bool
+show_hosts(struct control *c, struct rpc_call *call, unsigned long from)
+{
+	struct walk_use use = { .kind = WALK_HOSTS, .row = host_row, .end = end_hosts };
+
+	return !filter_read(call, appliance_generation(c->appliance), &use.filter)
+		|| walkers_begin(c->walkers, call, &use, from);
+}
+
 /* from: pools passed over on pages before. */
 bool
 show_nat(struct control *c, struct rpc_call *call)
@@ -69,6 +120,8 @@ show_nat(struct control *c, struct rpc_call *call)
 
 	if (!rpc_from(call, &from))
 		return true;
+	if (rpc_flag(call, "hosts") || rpc_text(call, "inside") != NULL)
+		return show_hosts(c, call, from);
 	result_rows(call);
 	sum = take_summary(c);
 	for (; sum != NULL && from < sum->n_pools && json_array_size(result_rows(call)) < PAGE_ROWS;

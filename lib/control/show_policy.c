@@ -49,6 +49,59 @@ row_entries(struct control *c, json_t *row, const struct pipeline *p)
 	row_count(row, "packets", sum.rx);
 }
 
+/* What the workers have counted of a stage's place under this configuration. */
+static void
+row_counts(struct control *c, json_t *row, uint32_t number)
+{
+	const struct generation *gen = appliance_generation(c->appliance);
+	struct step_counts sum = { 0 };
+
+	for (unsigned w = 0; w < gen->n_workers; w++) {
+		const struct step_counts *n = &gen->worker[w].steps[number];
+
+		sum.packets += counter_get(&n->packets);
+		sum.ended += counter_get(&n->ended);
+		sum.sampled += counter_get(&n->sampled);
+		sum.cycles += counter_get(&n->cycles);
+	}
+	row_count(row, "evaluated", sum.packets);
+	row_count(row, "ended", sum.ended);
+	if (sum.sampled != 0)
+		row_count(row, "cycles", sum.cycles / sum.sampled);
+}
+
+/* The steps of a known flow's packets, whatever their pipeline. */
+static void
+add_fast_path(struct control *c, struct rpc_call *call)
+{
+	struct workers *ws = appliance_workers(c->appliance);
+	static const char *const names[] = { "parse", "execute" };
+	struct fastpath_times sum = { 0 };
+	uint64_t hits = 0;
+
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		struct fastpath_times t;
+
+		fastpath_times(workers_at(ws, w)->fp, &t);
+		sum.packets += t.packets;
+		sum.parse_cycles += t.parse_cycles;
+		sum.execute_cycles += t.execute_cycles;
+		hits += counter_get(&fastpath_ledger(workers_at(ws, w)->fp)->lookups_hit);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		json_t *row = json_object();
+
+		row_text(row, "pipeline", "(fast path)");
+		row_count(row, "stage", i + 1);
+		row_text(row, "name", names[i]);
+		row_count(row, "evaluated", hits);
+		if (sum.packets != 0)
+			row_count(row, "cycles",
+				(i == 0 ? sum.parse_cycles : sum.execute_cycles) / sum.packets);
+		json_array_append_new(result_rows(call), row);
+	}
+}
+
 static void
 add_step(struct control *c, struct rpc_call *call, const struct pipeline *p, unsigned i)
 {
@@ -63,6 +116,7 @@ add_step(struct control *c, struct rpc_call *call, const struct pipeline *p, uns
 		json_object_set_new(row, "conditional", json_true());
 	if (i == 0)
 		row_entries(c, row, p);
+	row_counts(c, row, step->number);
 	json_array_append_new(result_rows(call), row);
 }
 
@@ -80,6 +134,8 @@ show_pipelines(struct control *c, struct rpc_call *call)
 			add_step(c, call, gen->pipelines[from], i);
 	if (from < gen->n_pipelines)
 		result_next(call, from);
+	else
+		add_fast_path(c, call);
 	return true;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* show workers, memory, ledger, drops: what the appliance itself does. */
+/* show workers, memory, ledger: what the appliance itself does. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +16,6 @@
 #include "nat/nat.h"
 
 #define LEDGER_TRIES 64 /* readings of ledgers that workers go on writing */
-#define LINES        4  /* of the configuration, for a reason of drops */
 
 static double
 busy_now(const struct rates *r, unsigned w)
@@ -194,127 +192,5 @@ show_ledger(struct control *c, struct rpc_call *call)
 		by_name(born, BORN_COUNT, births), "consumed_by",
 		by_name(consumed, CONSUMED_COUNT, consumers), "held_by",
 		by_name(held, HELD_COUNT, holders));
-	return true;
-}
-
-/* Of one reason, of one interface or all. */
-static uint64_t
-count_drops(struct control *c, enum reason r, const struct interface *only)
-{
-	struct workers *ws = appliance_workers(c->appliance);
-	uint64_t n = 0;
-
-	for (unsigned w = 0; w < workers_count(ws); w++) {
-		const struct ledger *l = fastpath_ledger(workers_at(ws, w)->fp);
-
-		for (unsigned i = 0; i < appliance_generation(c->appliance)->n_ifaces; i++)
-			if (only == NULL || only->id == i)
-				n += counter_get(&l->iface[i].drops[r]);
-	}
-	return n;
-}
-
-struct drop_line {
-	unsigned counter;
-	uint64_t packets;
-};
-
-/* Puts a line among the first LINES, the one with most packets first. */
-static void
-note_line(struct drop_line lines[static LINES], const struct drop_line *line)
-{
-	unsigned i = LINES;
-
-	while (i > 0 && lines[i - 1].packets < line->packets)
-		i--;
-	if (i == LINES)
-		return;
-	memmove(&lines[i + 1], &lines[i], (LINES - 1 - i) * sizeof(lines[0]));
-	lines[i] = *line;
-}
-
-static json_t *
-line_json(const struct rule_counter *p, uint64_t packets)
-{
-	const char *file = p->loc.file != NULL ? p->loc.file : "line";
-	char clean[256], name[128];
-
-	return json_sprintf("%s:%u %s%s%s: %" PRIu64, text_clean(clean, sizeof(clean), file),
-		p->loc.line, p->owner, p->name != NULL ? " " : "",
-		p->name != NULL ? text_clean(name, sizeof(name), p->name) : "", packets);
-}
-
-/* The lines that have dropped most for a reason. */
-static void
-row_lines(json_t *row, struct control *c, enum reason r)
-{
-	const struct generation *gen = appliance_generation(c->appliance);
-	struct drop_line lines[LINES] = { { 0, 0 } };
-	json_t *list = json_array();
-
-	for (unsigned i = 1; i < gen->n_counters; i++) {
-		struct drop_line line = { .counter = i };
-
-		if (gen->counters[i].drops != r)
-			continue;
-		line.packets = counter_packets(c, i);
-		note_line(lines, &line);
-	}
-	for (unsigned i = 0; i < LINES && lines[i].packets != 0; i++)
-		json_array_append_new(
-			list, line_json(&gen->counters[lines[i].counter], lines[i].packets));
-	if (json_array_size(list) != 0)
-		json_object_set_new(row, "lines", list);
-	else
-		json_decref(list);
-}
-
-static void
-add_drop(struct control *c, struct rpc_call *call, enum reason r, const struct interface *only)
-{
-	uint64_t n = count_drops(c, r, only);
-	json_t *row;
-
-	if (n == 0)
-		return;
-	row = json_object();
-	row_text(row, "fault", fault_name(reason_fault(r)));
-	row_text(row, "reason", reason_name(r));
-	row_count(row, "packets", n);
-	if (only == NULL)
-		row_rate(row, "rate",
-			rates_of(&c->rates, rates_before(&c->rates)->drops[r],
-				rates_after(&c->rates)->drops[r]));
-	if (only == NULL)
-		row_lines(row, c, r);
-	row_text(row, "text", reason_sentence(r));
-	json_array_append_new(result_rows(call), row);
-}
-
-bool
-show_drops(struct control *c, struct rpc_call *call)
-{
-	const char *reason = rpc_text(call, "reason"), *name = rpc_text(call, "interface");
-	const struct interface *only = name == NULL
-		? NULL
-		: generation_find(appliance_generation(c->appliance), name);
-	bool policy = rpc_flag(call, "policy"), trouble = rpc_flag(call, "trouble");
-	char clean[64];
-
-	if (name != NULL && only == NULL)
-		return rpc_fail(call, RPC_PARAMS, "there is no interface '%s'",
-			text_clean(clean, sizeof(clean), name));
-	if (reason != NULL && reason_find(reason) == REASON_NONE)
-		return rpc_fail(call, RPC_PARAMS, "there is no reason '%s'",
-			text_clean(clean, sizeof(clean), reason));
-	result_rows(call);
-	for (unsigned is_policy = 0; is_policy < 2; is_policy++) {
-		if ((policy || trouble) && !(is_policy ? policy : trouble))
-			continue;
-		for (unsigned r = 1; r < REASON_COUNT; r++)
-			if ((reason_fault(r) == FAULT_POLICY) == is_policy
-				&& (reason == NULL || strcmp(reason, reason_name(r)) == 0))
-				add_drop(c, call, r, only);
-	}
 	return true;
 }

@@ -126,6 +126,13 @@ static const struct verb_field pipeline_fields[] = {
 	{ "interfaces", "interfaces", FIELD_LIST,
 		"Of the first stage: interfaces whose packets enter here." },
 	COUNT("packets", "packets in", "Of the first stage: packets that entered by them."),
+	COUNT("evaluated", "evaluated",
+		"Packets that the stage has decided about under this configuration: first packets, and those of no known flow. "
+		"Of pipeline (fast path): packets of known flows, since the start."),
+	COUNT("ended", "ended",
+		"Of them, those whose evaluation ended there, or went on in another pipeline."),
+	COUNT("cycles", "cycles/packet",
+		"Cycles of the processor for one of them, by samples; absent without one."),
 	END_FIELDS,
 };
 
@@ -297,17 +304,26 @@ static const struct verb_field history_fields[] = {
 	END_FIELDS,
 };
 
+static const struct verb_param nat_params[] = {
+	{ "hosts", PARAM_FLAG, NULL, "inside hosts instead of pools" },
+	{ "inside", PARAM_VALUE, "PREFIX", "likewise, those of this address or prefix" },
+	END_PARAMS,
+};
+
 static const struct verb_field nat_fields[] = {
 	TEXT("pool", "pool", "Name of the pool."),
 	TEXT("address", "address", "Public address; absent: the whole pool."),
+	TEXT("inside", "inside", "Of a host: its address."),
 	COUNT("ports", "ports", "Ports of one protocol."),
 	COUNT("ports_used", "used", "Ports in use, of all protocols, resting ones too."),
-	COUNT("mappings", "mappings", "Mappings with sessions."),
+	COUNT("mappings", "mappings", "Mappings with sessions; of a host resting ones, too."),
 	COUNT("resting", "resting", "Mappings whose sessions have ended a moment ago."),
 	COUNT("allocated", "made", "Mappings made."),
-	COUNT("sessions", "sessions", "Sessions that got a public endpoint."),
+	COUNT("sessions", "sessions",
+		"Sessions that got a public endpoint; of a host those that it has now."),
 	COUNT("no_port", "no port", "Sessions refused because no port was free."),
 	COUNT("quota", "quota", "Sessions refused because their source has as many as it may."),
+	COUNT("worker", "worker", "Of a host: its worker."),
 	END_FIELDS,
 };
 
@@ -413,6 +429,8 @@ static const struct verb_field drop_fields[] = {
 	{ "lines", "decided by", FIELD_LIST,
 		"Lines of the configuration that dropped most of them, each with its packets." },
 	TEXT("text", "what it means", "In a sentence."),
+	{ "latest", "", FIELD_OBJECTS,
+		"The latest ones, the newest first: seconds ago, in, packet, bytes, rule, worker." },
 	END_FIELDS,
 };
 
@@ -449,6 +467,29 @@ static const struct verb_field config_fields[] = {
 	END_FIELDS,
 };
 
+/* What control/outcome.h says of a packet. */
+#define EXPLAINED_FIELDS \
+	TEXT("packet", "packet", "The packet as it came in, in packet notation."), \
+		TEXT("in", "in", "Interface that it came in by, or port."), \
+		TEXT("pipeline", "pipeline", "Pipeline of that interface."), \
+		TEXT("flow", NULL, "Of an IP packet: likewise."), \
+		{ "stages", NULL, FIELD_OBJECTS, "What each stage says, in order: stage, says." }, \
+		{ "session", NULL, FIELD_OBJECT, \
+			"Its session: state, direction, tcp, nat (src, dst: what its ends become)." }, \
+		TEXT("program", "program", "What is done to it."), \
+		TEXT("verdict", "verdict", "output, drop, consumed or held."), \
+		TEXT("out", "out", "Of output: interface or port that it leaves by."), \
+		{ "waits", NULL, FIELD_BOOL, \
+			"Of output: it leaves once its neighbour has answered." }, \
+		TEXT("reason", "reason", "Of drop."), \
+		TEXT("sentence", NULL, "Of drop: the reason in words."), \
+		TEXT("rule", "rule", "File and line that decided the drop."), \
+		TEXT("owner", NULL, "Of rule: its access list, pipeline or route table."), \
+		TEXT("name", NULL, "Of rule: its name."), \
+	{ \
+		"counted", NULL, FIELD_LIST, "Lines of the configuration that count it." \
+	}
+
 static const struct verb_param capture_params[] = {
 	{ "-w", PARAM_VALUE, "FILE", "where to, - for standard output (of weirctl alone)" },
 	{ "drops", PARAM_FLAG, NULL, "dropped packets alone" },
@@ -470,6 +511,44 @@ static const struct verb_field capture_fields[] = {
 	END_FIELDS,
 };
 
+static const struct verb_param explain_params[] = {
+	{ "in", PARAM_VALUE, "INTERFACE", "where the packet comes in: an interface, or a port" },
+	{ "packet", PARAM_REST, "PACKET",
+		"in packet notation: tcp 10.0.0.2:5203 > 203.0.113.9:80 S" },
+	END_PARAMS,
+};
+
+static const struct verb_field explain_fields[] = {
+	EXPLAINED_FIELDS,
+	TEXT("path", "path", "fast: its flow has a program; slow: the stages decide."),
+	COUNT("worker", "worker", "Worker that owns it."),
+	END_FIELDS,
+};
+
+static const struct verb_param trace_params[] = {
+	{ "count", PARAM_VALUE, "N", "ends after so many packets (10); -n N" },
+	{ "seconds", PARAM_VALUE, "N", "ends after this time (60); for N" },
+	{ "drops", PARAM_FLAG, NULL, "dropped packets alone" },
+	{ "misses", PARAM_FLAG, NULL,
+		"packets alone that stages decide about, not those of known flows" },
+	FILTER_PACKET,
+	END_PARAMS,
+};
+
+static const struct verb_field trace_fields[] = {
+	TEXT("time", "time", "When, UTC."),
+	COUNT("worker", "worker", "Worker that judged it."),
+	EXPLAINED_FIELDS,
+	TEXT("path", "path",
+		"fast: a hit, its flow has a program; slow: a miss, the stages decided."),
+	COUNT("lost", NULL,
+		"Beside the list, on the last page: packets for which there was no room."),
+	COUNT("skipped", NULL,
+		"Likewise: packets that a worker did not look at, since a trace takes a small part of its time."),
+	TEXT("ended", NULL, "Likewise: what ended it, count or time."),
+	END_FIELDS,
+};
+
 static const struct verb_param recorder_params[] = {
 	{ "-w", PARAM_VALUE, "FILE", "where to, - for standard output (of weirctl alone)" },
 	{ "port", PARAM_VALUE, "PORT", "packets that came in by this port, to be replayed at it" },
@@ -486,6 +565,10 @@ static const struct verb_field recorder_fields[] = {
 const struct verb verbs[VERB_COUNT] = {
 	[VERB_CAPTURE] = { "capture", RIGHT_CHANGE, capture_params, NULL, capture_fields,
 		"Writes packets as they come in and leave, with why they are dropped." },
+	[VERB_EXPLAIN] = { "explain", RIGHT_READ, explain_params, NULL, explain_fields,
+		"Says what a packet would meet now: sessions, NAT, neighbours, limits; changes nothing." },
+	[VERB_TRACE] = { "trace", RIGHT_CHANGE, trace_params, "packets", trace_fields,
+		"Shows the next packets that a filter selects, stage by stage." },
 	[VERB_RECORDER] = { "recorder", RIGHT_CHANGE, recorder_params, NULL, recorder_fields,
 		"Writes the last packets that were dropped or took the slow path." },
 	[VERB_SHOW_STATUS] = { "show status", RIGHT_READ, no_params, NULL, status_fields,
@@ -497,7 +580,8 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_SHOW_WORKERS] = { "show workers", RIGHT_READ, no_params, "workers", worker_fields,
 		"Workers: how busy, what a packet costs, the longest loop." },
 	[VERB_SHOW_PIPELINES] = { "show pipelines", RIGHT_READ, no_params, "stages",
-		pipeline_fields, "Pipelines and their stages." },
+		pipeline_fields,
+		"Pipelines and their stages, with packets and sampled cycles; the fast path." },
 	[VERB_SHOW_SESSIONS] = { "show sessions", RIGHT_READ, session_params, "sessions",
 		session_fields, "Sessions, by any part of them." },
 	[VERB_SHOW_FLOWS] = { "show flows", RIGHT_READ, flow_params, "flows", flow_fields,
@@ -526,8 +610,8 @@ const struct verb verbs[VERB_COUNT] = {
 		"Returns to an earlier configuration." },
 	[VERB_RELOAD] = { "reload", RIGHT_CHANGE, reload_params, NULL, commit_fields,
 		"Loads the file again that Weir was started with." },
-	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, no_params, "pools", nat_fields,
-		"Pools and their public addresses: ports, mappings, refusals." },
+	[VERB_SHOW_NAT] = { "show nat", RIGHT_READ, nat_params, "pools", nat_fields,
+		"Pools and their public addresses, or inside hosts: ports, mappings, refusals." },
 	[VERB_SHOW_ROUTES_PROBLEMS] = { "show routes problems", RIGHT_READ, no_params, "problems",
 		problem_fields, "Routes of the kernel that Weir cannot take, and why." },
 	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,

@@ -50,6 +50,8 @@ enum verb_id {
 	VERB_CONFIRM,
 	VERB_ROLLBACK,
 	VERB_RELOAD,
+	VERB_EXPLAIN,
+	VERB_TRACE,
 	VERB_CAPTURE,
 	VERB_RECORDER,
 	VERB_COUNT,
@@ -86,6 +88,7 @@ enum field_type {
 	FIELD_BOOL,
 	FIELD_LIST, /* of texts */
 	FIELD_OBJECT,
+	FIELD_OBJECTS,  /* list of objects */
 	FIELD_FINDINGS, /* list of objects: file, line, column, width, severity, text */
 };
 

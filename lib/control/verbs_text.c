@@ -133,6 +133,8 @@ type_name(enum field_type type)
 		return "true or false";
 	case FIELD_LIST:
 		return "list of texts";
+	case FIELD_OBJECTS:
+		return "list of objects";
 	case FIELD_FINDINGS:
 		return "list of findings: file, line, column, width, severity (error, warning), text";
 	default:

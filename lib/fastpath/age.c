@@ -180,6 +180,8 @@ fastpath_age(struct fastpath *fp)
 
 	if (dp->now_ns - fp->aged_ns < AGE_PERIOD_NS)
 		return;
+	if (dp->now_ns / FASTPATH_SAMPLE_NS != fp->aged_ns / FASTPATH_SAMPLE_NS)
+		fastpath_time_next(fp);
 	fp->aged_ns = dp->now_ns;
 	host_follow(dp->host);
 	fastpath_outside_bursts(fp);

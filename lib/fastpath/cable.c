@@ -16,7 +16,7 @@ fastpath_pass_cable(struct fastpath *fp, struct burst *b)
 	uint64_t bytes = 0;
 	bool runt = false;
 
-	if (fp->gather[out].queue == NULL || fp->dp.observer != NULL || fp->n_captures != 0)
+	if (fp->gather[out].queue == NULL || fp->dp.observer != NULL || fp->watched)
 		return false;
 	for (unsigned i = 0; i < b->n; i++) {
 		bytes += b->m[i]->pkt_len;

@@ -32,7 +32,7 @@ gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t ifac
 void
 fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
-	if (unlikely(fp->n_captures != 0))
+	if (unlikely(fp->watched))
 		fastpath_capture_out(fp, m, port, iface);
 	gather_one(fp, m, port, iface);
 }
@@ -84,13 +84,13 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 
 	if (fp->slow.owner != NULL && b->n_executed == b->n
 		&& (!b->same_output || b->output[0].port == OUT_WORKER)) {
-		if (unlikely(fp->n_captures != 0))
+		if (unlikely(fp->watched))
 			fastpath_capture_burst(fp, b);
 		set_aside(fp, b);
 		if (fastpath_send_together(fp, b))
 			return;
 	}
-	if (unlikely(fp->n_captures != 0))
+	if (unlikely(fp->watched))
 		fastpath_capture_burst(fp, b);
 	for (unsigned i = 0; i < b->n; i++) {
 		uint16_t out = b->output[i].port, iface = b->output[i].iface;

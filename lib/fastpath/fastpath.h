@@ -148,6 +148,18 @@ void fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out);
 /* Fills all figures; walks over tables.  By the owner, or when it has stopped. */
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
 
+/* Cycles of bursts of known flows, sampled about every FASTPATH_SAMPLE_NS.  worker: write, control:
+ * read. */
+#define FASTPATH_SAMPLE_NS NS_PER_MS
+struct fastpath_times {
+	uint64_t packets;
+	uint64_t parse_cycles, execute_cycles; /* headers to keys; keys to rewritten packets */
+};
+
+/* Begins to sample; never in virtual time. */
+void fastpath_take_times(struct fastpath *fp);
+void fastpath_times(const struct fastpath *fp, struct fastpath_times *out); /* any thread */
+
 /* Returns what the worker tells of rules that are logged; NULL: none ever was.  Control. */
 struct rule_ring *fastpath_rules(const struct fastpath *fp);
 

@@ -26,9 +26,14 @@ struct fastpath {
 	struct handoff handoff;
 	const struct fastpath_variant *variant;
 	const struct fastpath_variant
-		*quick; /* while there are captures: what variant stands for */
+		*quick; /* while the data path is watched: what variant stands for */
+	bool watched;   /* there is a capture or a trace */
 	unsigned n_captures;
 	bool captured; /* the burst in progress has been told to them, or is none of theirs */
+	struct tracer *tracer; /* NULL: none */
+	bool samples;          /* bursts are timed now and then */
+	uint64_t began_cycles; /* of the burst that is timed */
+	struct fastpath_times timed;
 	struct capture *capture[FASTPATH_CAPTURES];
 	struct rule_ring *rules; /* control: write, before the generation that has rules to log */
 	void (*tell)(
@@ -102,13 +107,18 @@ void fastpath_outside_bursts(struct fastpath *fp);
 /* Sends packets that the host made outside of a burst. */
 void fastpath_send_born(struct fastpath *fp);
 
-/* Ends the burst for the captures; and a packet that leaves outside of one.  With captures only. */
+/* Ends the burst for captures and traces; and a packet that leaves outside of one.  Only while the
+ * data path is watched. */
 void fastpath_capture_burst(struct fastpath *fp, struct burst *b);
 void fastpath_capture_out(
 	struct fastpath *fp, const struct rte_mbuf *m, uint16_t port, uint16_t iface);
 
 /* Tells the flight recorder of a slot that was dropped outside of the slow path. */
 void fastpath_record_drop(struct fastpath *fp, const struct burst *b, unsigned slot);
+
+/* Has the next burst timed, if bursts are. */
+void fastpath_time_next(struct fastpath *fp);
+void fastpath_time_none(struct fastpath *fp);
 
 /* Gathers one packet for a port. */
 void fastpath_gather(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface);

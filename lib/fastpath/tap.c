@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Captures of bursts, and drops for the flight recorder. */
+/* Captures and traces of bursts, and drops for the flight recorder. */
 
 #include "fastpath/tap.h"
 
 #include "fastpath/fastpath_priv.h"
+#include "fastpath/trace.h"
 #include "slowpath/recorded.h"
 #include "tap/capture.h"
 #include "tap/recorder.h"
@@ -18,7 +19,7 @@ capture_time(const struct fastpath *fp)
 	};
 }
 
-/* --- the variant of a data path that is captured --- */
+/* --- the variant of a data path that is watched --- */
 
 static void
 watched_parse(struct fastpath *fp, struct burst *b)
@@ -28,6 +29,8 @@ watched_parse(struct fastpath *fp, struct burst *b)
 	fp->quick->parse(fp, b);
 	for (unsigned i = 0; i < fp->n_captures; i++)
 		capture_begin(fp->capture[i], b, &now);
+	if (fp->tracer != NULL)
+		tracer_begin(fp->tracer, &fp->dp, b);
 }
 
 static unsigned
@@ -41,7 +44,7 @@ watched_execute(struct fastpath *fp, struct burst *b)
 }
 
 static const struct fastpath_variant watched = {
-	.name = "captured",
+	.name = "watched",
 	.parse = watched_parse,
 	.execute = watched_execute,
 };
@@ -59,6 +62,8 @@ fastpath_capture_burst(struct fastpath *fp, struct burst *b)
 			slowpath_find_counter(&fp->dp, b, i);
 	for (unsigned i = 0; i < fp->n_captures; i++)
 		capture_end(fp->capture[i], b, &now);
+	if (fp->tracer != NULL)
+		tracer_end(fp->tracer, &fp->dp);
 }
 
 void
@@ -70,17 +75,32 @@ fastpath_capture_out(struct fastpath *fp, const struct rte_mbuf *m, uint16_t por
 		capture_out(fp->capture[i], m, iface, port, &now);
 }
 
+/* Chooses the variant by whether anything watches. */
+static void
+watch(struct fastpath *fp)
+{
+	bool wanted = fp->n_captures != 0 || fp->tracer != NULL;
+
+	if (wanted == fp->watched)
+		return;
+	fp->watched = wanted;
+	fastpath_time_none(fp);
+	if (wanted) {
+		fp->quick = fp->variant;
+		fp->variant = &watched;
+		fp->captured = true;
+	} else {
+		fp->variant = fp->quick;
+	}
+}
+
 bool
 fastpath_capture_add(struct fastpath *fp, struct capture *c)
 {
 	if (fp->n_captures == FASTPATH_CAPTURES)
 		return false;
-	if (fp->n_captures == 0) {
-		fp->quick = fp->variant;
-		fp->variant = &watched;
-		fp->captured = true;
-	}
 	fp->capture[fp->n_captures++] = c;
+	watch(fp);
 	return true;
 }
 
@@ -92,9 +112,26 @@ fastpath_capture_remove(struct fastpath *fp, struct capture *c)
 	for (unsigned i = 0; i < fp->n_captures; i++)
 		if (fp->capture[i] != c)
 			fp->capture[kept++] = fp->capture[i];
-	if (kept == 0 && fp->n_captures != 0)
-		fp->variant = fp->quick;
 	fp->n_captures = kept;
+	watch(fp);
+}
+
+bool
+fastpath_trace_begin(struct fastpath *fp, struct tracer *t)
+{
+	if (fp->tracer != NULL)
+		return false;
+	fp->tracer = t;
+	watch(fp);
+	return true;
+}
+
+void
+fastpath_trace_end(struct fastpath *fp, struct tracer *t)
+{
+	if (fp->tracer == t)
+		fp->tracer = NULL;
+	watch(fp);
 }
 
 /* --- the flight recorder --- */

@@ -50,6 +50,12 @@ touches(const struct walk_prefix *p, const struct tuple *t)
 	return has_prefix(p, t->family, &t->src) || has_prefix(p, t->family, &t->dst);
 }
 
+bool
+fastpath_walk_takes(const struct walk_filter *f, const struct tuple *t, uint16_t iface)
+{
+	return fits(f, t) && touches(&f->any, t) && has_iface(f, iface);
+}
+
 /* --- sessions --- */
 
 /* What costs nothing but the session's own line. */
@@ -224,6 +230,30 @@ walk_neighbours(struct fastpath *fp, struct walk *w)
 	return w->at >= n;
 }
 
+/* --- inside hosts of NAT --- */
+
+static bool
+walk_hosts(struct fastpath *fp, struct walk *w)
+{
+	const struct nat *n = fp->dp.nat;
+	uint32_t last = nat_hosts(n);
+
+	for (unsigned i = 0; i < FASTPATH_WALK_SLICE && w->at < last && w->n < FASTPATH_WALK_ROWS;
+		i++) {
+		struct nat_listed_host *row = &w->row[w->n].host;
+		union address inside = { .words = { 0, 0 } };
+
+		if (!nat_host_at(n, ++w->at, row))
+			continue;
+		inside.v4 = row->inside;
+		if (!has_prefix(&w->filter.src, 4, &inside))
+			continue;
+		w->matched++;
+		w->n += w->action == WALK_LIST;
+	}
+	return w->at >= last;
+}
+
 bool
 fastpath_walk(struct fastpath *fp, struct walk *w)
 {
@@ -236,6 +266,9 @@ fastpath_walk(struct fastpath *fp, struct walk *w)
 		break;
 	case WALK_NEIGHBOURS:
 		w->over = walk_neighbours(fp, w);
+		break;
+	case WALK_HOSTS:
+		w->over = walk_hosts(fp, w);
 		break;
 	}
 	return w->over || w->n == FASTPATH_WALK_ROWS;

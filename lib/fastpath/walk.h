@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "host/host.h"
+#include "nat/nat.h"
 #include "packet/key.h"
 #include "packet/ledger.h"
 
@@ -28,6 +29,7 @@ enum walk_kind {
 	WALK_SESSIONS,
 	WALK_FLOWS,
 	WALK_NEIGHBOURS,
+	WALK_HOSTS, /* inside addresses of NAT */
 };
 
 enum walk_action {
@@ -83,6 +85,7 @@ struct walk_row {
 		struct walk_session session;
 		struct walk_flow flow;
 		struct host_listed neighbour;
+		struct nat_listed_host host;
 	};
 };
 
@@ -96,6 +99,10 @@ struct walk {
 	unsigned n; /* rows */
 	struct walk_row row[FASTPATH_WALK_ROWS];
 };
+
+/* Returns true if a packet with that tuple which came in by that interface is one of them: by
+ * tuple and interface alone. */
+bool fastpath_walk_takes(const struct walk_filter *f, const struct tuple *t, uint16_t iface);
 
 /* Goes on.  True: over, or rows are full. */
 bool fastpath_walk(struct fastpath *fp, struct walk *w);

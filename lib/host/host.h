@@ -105,6 +105,11 @@ bool host_is_contested(const struct host *h, rte_be32_t address);
 uint16_t host_nexthop(struct host *h, const struct interface *egress, const union address *gateway,
 	unsigned family);
 
+/* Returns what host_nexthop would, without making, using or keeping a neighbour; 0: it is not
+ * known, and would be asked. */
+uint16_t host_foresee_nexthop(const struct host *h, const struct interface *egress,
+	const union address *gateway, unsigned family);
+
 /* Returns the next hop that sends out of a port unchanged; the drop of reason port_down if the port
  * is not used. */
 uint16_t host_wire(struct host *h, uint16_t port);
@@ -138,6 +143,10 @@ void host_used(struct host *h, uint16_t nexthop);
  * of our interfaces is for us, too (weak host model, RFC 1122 3.3.4.2). */
 enum reason host_arp(struct host *h, const struct view *v, struct rte_mbuf *m);
 enum reason host_local(struct host *h, const struct view *v, struct rte_mbuf *m);
+
+/* Returns what host_local would, and does nothing; REASON_NONE for all of ARP and ND. */
+enum reason host_foresee_local(
+	const struct host *h, const struct view *v, const struct rte_mbuf *m);
 
 /* Tell a packet's sender, quoting m, which stays the caller's and is unchanged.  Nothing is sent
  * where RFC 1122 3.2.2 and RFC 4443 2.4 (e) forbid it, and beyond the rate limit. */

@@ -63,9 +63,8 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 	return 0;
 }
 
-/* Returns the port of the inside endpoint, or an unpredictable one; 0 when all are taken. */
-static uint16_t
-draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
+uint16_t
+nat_draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
 {
 	if (port_pool_take_one(&p->ports, like))
 		return like;
@@ -91,10 +90,8 @@ find_uncontested(struct nat *n, struct nat_host *h, const struct nat_layout_pool
 	return false;
 }
 
-/* An address that left the pool, or that another station has, is not used for more; its host gets
- * another one. */
-static bool
-host_settle(struct nat *n, struct nat_host *h)
+bool
+nat_host_settle(struct nat *n, struct nat_host *h)
 {
 	const struct nat_layout_pool *pool = nat_pool_of(n, h->pool);
 
@@ -133,7 +130,7 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	if (proto == NAT_PORTLESS)
 		return true;
 	p = nat_ports(n, m->address, proto);
-	port = p != NULL ? draw_port(n, p, rte_be_to_cpu_16(m->inside_port)) : 0;
+	port = p != NULL ? nat_draw_port(n, p, rte_be_to_cpu_16(m->inside_port)) : 0;
 	if (port == 0)
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
@@ -161,7 +158,7 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	struct nat_host *h = &n->host[host];
 	bool shared = nat_pool_of(n, h->pool)->mapping == NAT_ENDPOINT_INDEPENDENT
 		|| nat_proto(inside->proto) == NAT_PORTLESS;
-	uint32_t index = host_settle(n, h) ? take_record(n) : 0;
+	uint32_t index = nat_host_settle(n, h) ? take_record(n) : 0;
 	struct mapping *m = &n->mapping[index];
 
 	if (index == 0)

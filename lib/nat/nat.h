@@ -126,6 +126,9 @@ enum nat_why {
 enum reason nat_take(
 	struct nat *n, const struct nat_request *r, struct session *s, struct nat_endpoint *public);
 
+/* Returns what nat_take would return, and the endpoint, without taking anything. */
+enum reason nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *public);
+
 /* Finds the inside endpoint of a packet to a public one; the session holds the mapping from then
  * on.  any: every sender may begin there (hairpin), else the pool's filtering decides.  Returns
  * false if nothing is mapped, or the sender may not.  An address-dependent filter remembers the
@@ -159,6 +162,18 @@ void nat_age(struct nat *n, uint32_t now_tick);
 
 /* Returns the log of pools that have one; NULL as long as none has had one. */
 struct nat_log *nat_log_of(const struct nat *n);
+
+/* An inside address in a pool, as it is listed. */
+struct nat_listed_host {
+	rte_be32_t inside, public;
+	uint8_t slot;                /* of the pool in the layout */
+	uint32_t sessions, mappings; /* mappings in quarantine, too */
+};
+
+/* Return the places of the table of inside addresses, and what stands at one of them, 1 and up
+ * (false: nothing). */
+uint32_t nat_hosts(const struct nat *n);
+bool nat_host_at(const struct nat *n, uint32_t place, struct nat_listed_host *out);
 
 size_t nat_bytes(const struct nat *n);
 const char *nat_pool_name(const struct nat *n, unsigned pool); /* NULL: there is none */

@@ -225,6 +225,13 @@ nat_mapping_hash(const struct nat *n, const struct mapping *m)
 	return nat_endpoint_hash(n, nat_host_of(n, m), m->inside_port, (uint8_t)m->proto);
 }
 
+/* Takes the port of an inside endpoint, or an unpredictable one; 0 when all are taken. */
+uint16_t nat_draw_port(struct nat *n, struct nat_ports *p, uint16_t like);
+
+/* Gives a host another address if its own has left the pool, or if another station has it: such an
+ * address is not used for more.  Returns false if there is none. */
+bool nat_host_settle(struct nat *n, struct nat_host *h);
+
 /* Find or make the mapping of a host's endpoint; 0 if there is none, or without room or port for a
  * new one. */
 uint32_t nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r);

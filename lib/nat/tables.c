@@ -188,6 +188,29 @@ nat_pool_name(const struct nat *n, unsigned pool)
 	return pool < l->n_slots ? l->pool[l->slot[pool]].name : NULL;
 }
 
+uint32_t
+nat_hosts(const struct nat *n)
+{
+	return n->host != NULL ? n->hosts.high : 0;
+}
+
+bool
+nat_host_at(const struct nat *n, uint32_t place, struct nat_listed_host *out)
+{
+	const struct nat_host *h = &n->host[place];
+
+	if (h->mappings == 0)
+		return false; /* vacant */
+	*out = (struct nat_listed_host){
+		.inside = h->inside,
+		.public = nat_address_at(n, h->address)->address,
+		.slot = (uint8_t)h->pool,
+		.sessions = h->sessions,
+		.mappings = h->mappings,
+	};
+	return true;
+}
+
 struct nat_log *
 nat_log_of(const struct nat *n)
 {

@@ -10,18 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "control/appliance.h"
+#include "control/verdict_text.h"
 #include "config/compile.h"
 #include "schema/json_text.h"
 #include "offline/learn.h"
 #include "offline/offline.h"
 #include "offline/replay_input.h"
 #include "io/capture.h"
-#include "policy/pipeline.h"
-
-#define BOLD  "\033[1m"
-#define PLAIN "\033[0m"
 
 struct explainer {
 	const struct explain_options *options;
@@ -34,11 +30,7 @@ struct explainer {
 	json_t *stages;                /* of the current packet: what each stage has decided */
 	json_t *packets;
 	struct session_numbers numbers;
-	struct outcome outcome;
-	struct rule_counter counter; /* the line that decided it; owner NULL: none */
-	const char *pipeline;        /* the pipeline that judged it, or NULL */
-	bool waits;                  /* for a neighbour */
-	bool told;
+	json_t *told; /* what became of the current packet; NULL: nothing yet */
 	uint64_t n, time_ns;
 };
 
@@ -60,124 +52,29 @@ on_session(void *arg, unsigned worker, uint32_t index)
 }
 
 static void
-find_counter(struct explainer *x, const struct observation *o)
-{
-	uint32_t counter = o->counter;
-
-	memset(&x->counter, 0, sizeof(x->counter));
-	if (outcome_meter_counter(o) != 0)
-		counter = outcome_meter_counter(o);
-	if (counter != 0 && counter < o->gen->n_counters)
-		x->counter = o->gen->counters[counter];
-}
-
-static void
 on_packet(void *arg, const struct observation *o)
 {
 	struct explainer *x = arg;
-	const struct interface *in = o->view != NULL && o->view->iface < LEDGER_IFACES
-		? o->gen->iface[o->view->iface]
-		: NULL;
+	struct outcome outcome;
 
-	outcome_from(&x->outcome, o, &x->numbers);
-	x->outcome.n = x->options->pcap != NULL ? x->n : 0;
-	x->outcome.time_ns = x->time_ns;
-	find_counter(x, o);
-	x->pipeline = in != NULL && in->pipeline != NULL ? in->pipeline->name : NULL;
-	x->waits = o->verdict == OBSERVED_HELD && o->has_program
-		&& o->program->verdict == PROGRAM_OUTPUT;
-	if (x->waits) {
-		x->outcome.verdict = OBSERVED_OUTPUT;
-		x->outcome.out = o->gen->iface[o->program->iface]->name;
-	}
-	x->told = true;
-}
-
-/* --- telling --- */
-
-static void
-print_session(const struct outcome_session *s)
-{
-	if (s->number == 0)
-		return;
-	printf("session   %u, %s, %s", s->number, s->state, s->direction);
-	if (s->tcp != NULL)
-		printf(", TCP %s", s->tcp);
-	if (s->src[0] != '\0')
-		printf("; source becomes %s", s->src);
-	if (s->dst[0] != '\0')
-		printf("; destination becomes %s", s->dst);
-	putchar('\n');
-}
-
-static void
-print_packet(const struct explainer *x, bool colour)
-{
-	const struct outcome *o = &x->outcome;
-	const char *bold = colour ? BOLD : "", *plain = colour ? PLAIN : "";
-	const json_t *note;
-	char rule[256], says[512];
-	size_t i;
-
-	if (o->n != 0)
-		printf("%s%" PRIu64 ", %.9f s%s\n", bold, o->n, (double)o->time_ns / 1e9, plain);
-	printf("packet    %s\n", o->flow);
-	printf("in        %s", o->in);
-	if (x->pipeline != NULL)
-		printf(", pipeline %s", x->pipeline);
-	putchar('\n');
-	json_array_foreach(x->stages, i, note)
-		printf("  %-7s %s\n", json_string_value(json_object_get(note, "stage")),
-			text_clean(says, sizeof(says),
-				json_string_value(json_object_get(note, "says"))));
-	print_session(&o->session);
-	if (o->has_program)
-		printf("program   %s\n", o->program);
-	printf("verdict   %s%s", bold, outcome_verdict(o));
-	if (o->verdict == OBSERVED_OUTPUT)
-		printf(" %s%s%s", o->out, plain,
-			x->waits ? ", once its neighbour has been asked" : "");
-	if (o->verdict == OBSERVED_DROP)
-		printf(" %s%s: %s", reason_name(o->reason), plain, reason_sentence(o->reason));
-	printf("%s\n", plain);
-	if (x->counter.owner != NULL) {
-		outcome_rule(rule, sizeof(rule), &x->counter.loc);
-		printf("decided   %s, %s%s%s\n", rule, x->counter.owner,
-			x->counter.name != NULL ? " " : "",
-			text_clean(says, sizeof(says), x->counter.name));
-	}
-}
-
-static json_t *
-packet_json(const struct explainer *x)
-{
-	json_t *json = outcome_json(&x->outcome);
-	char rule[256];
-
-	json_object_del(json, "path");
-	if (x->outcome.verdict == OBSERVED_DROP)
-		json_object_set_new(
-			json, "sentence", json_string(reason_sentence(x->outcome.reason)));
-	if (x->counter.owner != NULL) {
-		outcome_rule(rule, sizeof(rule), &x->counter.loc);
-		json_object_set_new(json, "rule", json_text(rule));
-	}
-	if (x->pipeline != NULL)
-		json_object_set_new(json, "pipeline", json_string(x->pipeline));
-	json_object_set(json, "stages", x->stages);
-	return json;
+	outcome_from(&outcome, o, &x->numbers);
+	outcome.n = x->options->pcap != NULL ? x->n : 0;
+	outcome.time_ns = x->time_ns;
+	json_decref(x->told);
+	x->told = outcome_explain(&outcome, o, x->stages);
+	json_object_del(x->told, "path"); /* each packet is its flow's first one */
 }
 
 static void
 tell(struct explainer *x)
 {
 	if (x->options->json != NULL) {
-		json_array_append_new(x->packets, packet_json(x));
+		json_array_append(x->packets, x->told);
 		return;
 	}
 	if (x->n > 1)
 		putchar('\n');
-	print_packet(x, isatty(STDOUT_FILENO));
+	verdict_print(x->told, isatty(STDOUT_FILENO), stdout);
 }
 
 /* --- packets --- */
@@ -195,25 +92,27 @@ judge(struct explainer *x, const uint8_t *data, uint32_t bytes, struct err *err)
 		appliance_ports(x->offline.appliance)->at[x->port].mac.addr_bytes,
 		rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_data_len(m));
 	x->stages = json_array();
-	x->told = false;
+	x->told = NULL;
 	x->n++;
 	fastpath_bump_epoch(w->fp);
 	capture_push(&appliance_ports(x->offline.appliance)->at[x->port], 0, &m, 1);
 	offline_settle(&x->offline);
-	if (x->told)
-		tell(x);
 	json_decref(x->stages);
-	return x->told ? 0 : err_set(err, EIO, "nothing is known of the packet; this is a bug");
+	if (x->told == NULL)
+		return err_set(err, EIO, "nothing is known of the packet; this is a bug");
+	tell(x);
+	json_decref(x->told);
+	return 0;
 }
 
 static int
 explain_text(struct explainer *x, struct err *err)
 {
-	static uint8_t frame[OFFLINE_FRAME_ROOM];
+	static uint8_t frame[FRAME_ROOM];
 	const struct port *port = &appliance_ports(x->offline.appliance)->at[x->port];
-	struct offline_station from = { 0x99, port->mac.addr_bytes, x->iface };
+	struct frame_station from = { 0x99, port->mac.addr_bytes, x->iface };
 	char why[128];
-	int n = offline_build(&from, x->options->packet, frame, why);
+	int n = frame_build(&from, x->options->packet, frame, why);
 
 	if (n < 0)
 		return err_set(err, EINVAL, "%s: %s", x->options->packet, why);

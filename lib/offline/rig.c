@@ -77,9 +77,9 @@ on_packet(void *arg, const struct observation *o)
 static void
 answer(struct rig *rig, unsigned port, const struct view *asked, const union address *target)
 {
-	static uint8_t frame[OFFLINE_FRAME_ROOM];
+	static uint8_t frame[FRAME_ROOM];
 	const struct generation *gen = rig_generation(rig);
-	struct offline_station station = { STATION, gen->ingress[port].mac, NULL };
+	struct frame_station station = { STATION, gen->ingress[port].mac, NULL };
 	char of[64], to[64], text[256], why[128];
 	struct rte_mbuf *m;
 	int n;
@@ -90,7 +90,7 @@ answer(struct rig *rig, unsigned port, const struct view *asked, const union add
 	notation_address(to, sizeof(to), &asked->tuple.src, asked->family);
 	snprintf(text, sizeof(text), "%s reply %s tell %s", asked->family == 4 ? "arp" : "na", of,
 		to);
-	n = offline_build(&station, text, frame, why);
+	n = frame_build(&station, text, frame, why);
 	m = n < 0 ? NULL : offline_frame(&rig->offline, frame, (uint32_t)n);
 	if (m == NULL)
 		return;
@@ -238,9 +238,9 @@ int
 rig_send(struct rig *rig, const struct interface *in, const char *packet, struct rig_told *told,
 	char why[static 128])
 {
-	static uint8_t frame[OFFLINE_FRAME_ROOM];
-	struct offline_station station = { STATION, in->mac, in };
-	int n = offline_build(&station, packet, frame, why);
+	static uint8_t frame[FRAME_ROOM];
+	struct frame_station station = { STATION, in->mac, in };
+	int n = frame_build(&station, packet, frame, why);
 	struct rte_mbuf *m;
 
 	if (n < 0)
@@ -271,9 +271,9 @@ int
 rig_read(const struct rig *rig, const struct interface *iface, const char *packet, struct view *out,
 	char why[static 128])
 {
-	static uint8_t frame[OFFLINE_FRAME_ROOM];
-	struct offline_station station = { STATION, iface->mac, iface };
-	int n = offline_build(&station, packet, frame, why);
+	static uint8_t frame[FRAME_ROOM];
+	struct frame_station station = { STATION, iface->mac, iface };
+	int n = frame_build(&station, packet, frame, why);
 
 	if (n < 0)
 		return n;

@@ -48,6 +48,7 @@ struct build {
 	struct built_list acls;           /* struct acl */
 	struct built_list declared;       /* the same from the beginning, built or not */
 	struct built_list routes;         /* struct route_table */
+	uint32_t n_steps;                 /* of all pipelines so far */
 	struct built_list pipelines;      /* struct draft; present from the beginning */
 	const struct pipeline **pipeline; /* the same as an array */
 

@@ -72,8 +72,10 @@ struct eval {
 	uint64_t now_ns;
 	const struct hop_health *health; /* NULL: every next hop lives */
 	const struct trace *trace;
+	struct step_counts *steps; /* the worker's, by struct step's number; NULL: not counted */
 	unsigned assumed; /* enum conn_state that track finds where there are no sessions; 0: what
 			     begins one */
+	bool dry;         /* nothing is changed: no counter, session, mapping or limit */
 	bool has_quoted;  /* an ICMP error: the packet that it quotes, unchanged */
 	bool quoted_damaged; /* the quoted header has a wrong checksum */
 	uint32_t quoted_seq; /* of TCP */

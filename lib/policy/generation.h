@@ -91,10 +91,19 @@ enum meter_per {
 	METER_DESTINATION,
 };
 
+/* What a worker counts of a stage's place in a pipeline.  worker: write, control: read. */
+struct step_counts {
+	uint64_t packets; /* that were evaluated: first packets, and those of no known flow */
+	uint64_t ended;   /* of them, those whose evaluation ended there */
+	uint64_t sampled; /* of packets, those whose time was measured */
+	uint64_t cycles;  /* for sampled */
+};
+
 struct generation_worker {
 	struct rule_hits *hits;    /* by rule counter */
 	struct meter **meters;     /* by meter number; in struct shared_meter */
 	struct limiter **limiters; /* likewise; NULL: of METER_ALL */
+	struct step_counts *steps; /* by struct step's number; [0] counts evaluations */
 };
 
 /* A meter of all workers, which generations share as long as its line says the same. */
@@ -130,6 +139,7 @@ struct generation {
 	unsigned n_ports;
 	const struct pipeline *const *pipelines;
 	unsigned n_pipelines;
+	unsigned n_steps;                    /* of all pipelines */
 	const struct rule_counter *counters; /* [0] is not used */
 	unsigned n_counters;
 	const struct rule_log *rule_logs;         /* [0] is not used */

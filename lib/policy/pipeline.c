@@ -5,6 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include <rte_cycles.h>
+
+#include "base/counter.h"
 #include "packet/burst.h"
 #include "policy/matcher.h"
 
@@ -12,6 +15,8 @@
 struct vector {
 	struct eval *ev[BURST_MAX];
 	unsigned n;
+	struct step_counts *counts; /* of the worker; NULL: not counted */
+	bool sampled;               /* time is measured */
 };
 
 /* Chooses the packets of v that the step is for. */
@@ -56,7 +61,9 @@ compact(struct vector *v, struct vector *jumping)
 static void
 run_step(const struct step *step, struct vector *v, struct vector *jumping)
 {
+	uint64_t began = v->sampled ? rte_rdtsc() : 0;
 	struct vector chosen;
+	unsigned n = v->n;
 
 	choose(step, v, &chosen);
 	for (unsigned i = 0; i < chosen.n; i++)
@@ -64,6 +71,14 @@ run_step(const struct step *step, struct vector *v, struct vector *jumping)
 	if (chosen.n > 0)
 		step->stage->evaluate(step->instance, chosen.ev, chosen.n);
 	compact(v, jumping);
+	if (v->counts == NULL)
+		return;
+	counter_add(&v->counts[step->number].packets, chosen.n);
+	counter_add(&v->counts[step->number].ended, n - v->n);
+	if (v->sampled) {
+		counter_add(&v->counts[step->number].sampled, chosen.n);
+		counter_add(&v->counts[step->number].cycles, rte_rdtsc() - began);
+	}
 }
 
 /* Ends the pipeline, which is not a decision of its own: a decision of route holds. */
@@ -85,6 +100,8 @@ run(const struct pipeline *p, struct vector *v, unsigned jumps)
 	struct vector jumping, together;
 
 	jumping.n = 0;
+	together.counts = v->counts;
+	together.sampled = v->sampled;
 
 	for (unsigned i = 0; i < p->n && v->n > 0; i++)
 		run_step(&p->step[i], v, &jumping);
@@ -116,9 +133,13 @@ run(const struct pipeline *p, struct vector *v, unsigned jumps)
 void
 pipeline_evaluate(const struct pipeline *p, struct eval *const ev[], unsigned n)
 {
-	struct vector v = { .n = n };
+	struct step_counts *counts = n > 0 ? ev[0]->steps : NULL;
+	struct vector v;
 
 	assert(n <= BURST_MAX);
 	memcpy(v.ev, ev, n * sizeof(ev[0]));
+	v.n = n;
+	v.counts = counts;
+	v.sampled = counts != NULL && counts->packets++ % PIPELINE_SAMPLED == 0;
 	run(p, &v, 0);
 }

@@ -9,7 +9,8 @@
 struct jump;
 
 #define PIPELINE_STEPS_MAX 64
-#define PIPELINE_JUMPS_MAX 8 /* gotos that one packet may follow */
+#define PIPELINE_JUMPS_MAX 8  /* gotos that one packet may follow */
+#define PIPELINE_SAMPLED   64 /* one evaluation in so many is measured */
 
 struct matcher; /* policy/matcher.h: a stage's if: */
 
@@ -17,6 +18,7 @@ struct step {
 	const struct stage *stage;
 	void *instance;
 	struct matcher *condition; /* NULL: for every packet */
+	uint32_t number;           /* over all pipelines of the generation, 1 and up */
 	struct loc loc;
 	/* as the stage's build set them; read while the pipeline is checked */
 	unsigned traits, action_words;

@@ -68,6 +68,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	int rc = stage->build(&sb, &step->instance);
 
 	step->stage = stage;
+	step->number = ++b->n_steps;
 	step->loc = choice->loc;
 	step->traits = sb.traits;
 	step->action_words = sb.action_words;
@@ -246,6 +247,7 @@ build_finish(struct build *b, struct generation *gen)
 	gen->n_pipelines = b->pipelines.n;
 	gen->live = b->live;
 	gen->n_live = b->n_live;
+	gen->n_steps = b->n_steps;
 	gen->counters = b->counter;
 	gen->n_counters = b->n_counters;
 	gen->rule_logs = b->rule_log;

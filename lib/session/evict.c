@@ -132,6 +132,17 @@ make_record_room(struct sessions *t, const struct session *fresh, uint32_t now_t
 }
 
 bool
+session_has_room(const struct sessions *t, const struct session *fresh)
+{
+	const struct families *of = lacks_records6(t, fresh) ? &ip6_alone : &both;
+
+	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max
+		&& half_open(t)->count == 0)
+		return false;
+	return (of == &both && t->used < t->capacity) || furthest_above(t, of) != NULL;
+}
+
+bool
 session_make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
 	if (fresh->class == SESSION_HALF_OPEN && t->count[SESSION_HALF_OPEN] >= t->half_open_max

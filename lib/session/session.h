@@ -282,6 +282,13 @@ session_may_open(struct sessions *t, uint64_t hash, uint64_t now_ns)
 	return may;
 }
 
+/* Returns what session_may_open would, without counting or remembering. */
+static inline bool
+session_would_open(const struct sessions *t, uint64_t hash, uint64_t now_ns)
+{
+	return syn_gate_knows(&t->gate, hash) && syn_gate_may_admit(&t->gate, now_ns);
+}
+
 /* Counts that it begins one. */
 static inline void
 session_opens(struct sessions *t, uint64_t now_ns)
@@ -296,6 +303,9 @@ void session_init(struct session *fresh, enum session_class class, uint32_t now_
 /* Returns a session of the table, as fresh, not linked.  Evicts at most four sessions of the weaker
  * classes if the table or the half-open share is full.  NULL when all existing ones must stay. */
 struct session *session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick);
+
+/* Returns true if session_take would find room, by evicting weaker sessions if need be. */
+bool session_has_room(const struct sessions *t, const struct session *fresh);
 
 /* Returns the number of sessions of a class that no other class can displace. */
 uint32_t session_share(const struct sessions *t, enum session_class class);

@@ -83,17 +83,29 @@ line_has(const struct syn_gate_line *l, uint16_t print)
 #endif
 }
 
-/* Returns true if the SYN was seen recently, and remembers it. hash: the flow's keyed one. */
+static inline uint16_t
+syn_gate_print(uint64_t hash)
+{
+	uint16_t print = (uint16_t)(hash >> 48);
+
+	return print <= SYN_GATE_PLACES ? (uint16_t)(print + SYN_GATE_PLACES + 1) : print;
+}
+
+/* Returns true if the SYN was seen recently. hash: the flow's keyed one. */
+static inline bool
+syn_gate_knows(const struct syn_gate *gate, uint64_t hash)
+{
+	return line_has(syn_gate_line(gate, hash), syn_gate_print(hash));
+}
+
+/* Returns the same, and remembers the SYN. */
 static inline bool
 syn_gate_remember(struct syn_gate *gate, uint64_t hash)
 {
 	struct syn_gate_line *l = syn_gate_line(gate, hash);
-	uint16_t print = (uint16_t)(hash >> 48);
-	bool seen;
+	uint16_t print = syn_gate_print(hash);
+	bool seen = line_has(l, print);
 
-	if (print <= SYN_GATE_PLACES)
-		print += SYN_GATE_PLACES + 1;
-	seen = line_has(l, print);
 	l->print[l->turn] = print;
 	l->turn = l->turn + 1u < SYN_GATE_PLACES ? (uint16_t)(l->turn + 1) : 0;
 	return seen;

@@ -96,6 +96,36 @@ slowpath_adds(struct datapath *dp, const struct view *v, const uint32_t actions[
 			add_source(dp, ACTION_ARG(actions[i]), &v->tuple.src, &m);
 }
 
+static bool
+would_take(struct datapath *dp, const struct metered *m, uint32_t meter)
+{
+	const struct generation_worker *gw = &dp->gen->worker[dp->worker];
+	const struct meter_spec *spec = &dp->gen->meters[meter];
+	struct limiter_key key;
+	struct meter copy;
+
+	if (spec->sessions && !m->begins)
+		return true;
+	if (spec->per == METER_ALL) {
+		copy = *gw->meters[meter];
+		return meter_take(&copy, dp->now_ns, m->ip_bytes);
+	}
+	key = key_of(m, spec);
+	return limiter_may(gw->limiters[meter], &key, m->ip_bytes, dp->now_ns);
+}
+
+enum reason
+meters_foresee(struct datapath *dp, const struct metered *m)
+{
+	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && m->actions[i] != 0; i++) {
+		uint32_t arg = ACTION_ARG(m->actions[i]);
+
+		if (ACTION_OP(m->actions[i]) == ACTION_METER && !would_take(dp, m, arg))
+			return (enum reason)dp->gen->meters[arg].reason;
+	}
+	return REASON_NONE;
+}
+
 enum reason
 slowpath_meters(struct datapath *dp, const struct metered *m)
 {

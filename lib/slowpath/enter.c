@@ -25,6 +25,28 @@ reply_key(struct datapath *dp, const struct program *p, struct answer *r)
 	}
 }
 
+/* Where the key of the answers to a session is kept. */
+static struct answer *
+answer_of(struct datapath *dp, const struct eval *ev)
+{
+	return &dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh];
+}
+
+bool
+answers_are_taken(struct datapath *dp, const struct eval *ev)
+{
+	struct answer *r = answer_of(dp, ev);
+	struct flow_table *t = ev->view->family == 6 ? dp->flow6 : dp->flow4;
+	const struct session *there;
+	uint32_t index;
+
+	if (ev == &dp->slow->scratch->late)
+		reply_key(dp, &ev->program, r);
+	index = flow_table_find(t, &r->key4, r->hash);
+	there = session_of(dp->sessions, flow_at(t, index));
+	return index != 0 && there != NULL && there != ev->over;
+}
+
 static bool
 leaves(const struct program *p)
 {
@@ -52,8 +74,7 @@ enter_prepare(struct datapath *dp, unsigned n)
 	flow_table_prefetch_vacant(dp->flow6, n6);
 }
 
-/* Keeps the translation of a session, whatever has changed in the configuration since it began. */
-static void
+void
 keep_translation(const struct datapath *dp, struct eval *ev)
 {
 	struct tuple other, to;
@@ -129,7 +150,7 @@ static int
 link_session(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
 	bool ip6 = ev->view->family == 6;
-	struct answer *r = &dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh];
+	struct answer *r = answer_of(dp, ev);
 	struct session_keys keys;
 
 	if (ev == &dp->slow->scratch->late)
@@ -141,25 +162,10 @@ link_session(struct datapath *dp, struct burst *b, unsigned slot, struct eval *e
 	return session_link(dp->sessions, ev->session, &keys, b->tick);
 }
 
-/* Returns true if the answers belong to a session other than the one that is replaced. */
-static bool
-answers_are_taken(const struct datapath *dp, const struct eval *ev)
-{
-	const struct answer *r = &dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh];
-	struct flow_table *t = ev->view->family == 6 ? dp->flow6 : dp->flow4;
-	uint32_t index = flow_table_find(t, &r->key4, r->hash);
-	const struct session *there = session_of(dp->sessions, flow_at(t, index));
-
-	return index != 0 && there != NULL && there != ev->over;
-}
-
 /* Ends the finished session and its records: nothing else keeps the packet from leaving. */
 static enum reason
 replace(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
-	if (ev == &dp->slow->scratch->late)
-		reply_key(dp, &ev->program,
-			&dp->slow->scratch->reply[ev->fresh - dp->slow->scratch->fresh]);
 	if (answers_are_taken(dp, ev))
 		return REASON_session_conflict;
 	session_end(dp->sessions, ev->over, SESSION_END_reused);

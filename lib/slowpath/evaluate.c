@@ -29,6 +29,12 @@ read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 	ev->quoted_seq = quoted.tcp_seq;
 }
 
+static const struct trace *
+trace_of(const struct observer *o, unsigned slot)
+{
+	return o->trace_of != NULL ? o->trace_of(o->arg, slot) : o->trace;
+}
+
 static void
 prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev,
 	struct session *fresh)
@@ -49,8 +55,9 @@ prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *
 		ev->session = session_of(dp->sessions, f);
 		ev->reply = f->flags & FLOW_REPLY;
 	}
+	ev->steps = dp->gen->worker[dp->worker].steps;
 	read_quoted(b, slot, ev);
-	ev->trace = dp->observer != NULL ? dp->observer->trace : NULL;
+	ev->trace = dp->observer != NULL ? trace_of(dp->observer, slot) : NULL;
 	if (ev->in == NULL || ev->in->pipeline == NULL)
 		eval_drop(ev, REASON_interface_unused, 0);
 }
@@ -59,6 +66,18 @@ void
 evaluate_one(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev)
 {
 	prepare(dp, b, slot, ev, &dp->slow->scratch->fresh[BURST_MAX]);
+	if (!ev->done)
+		pipeline_evaluate(ev->in->pipeline, &ev, 1);
+}
+
+void
+evaluate_dry(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev,
+	const struct trace *trace)
+{
+	prepare(dp, b, slot, ev, &dp->slow->scratch->fresh[BURST_MAX]);
+	ev->dry = true;
+	ev->steps = NULL;
+	ev->trace = trace;
 	if (!ev->done)
 		pipeline_evaluate(ev->in->pipeline, &ev, 1);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finds the flow of a slot: its record, and its program. */
 
+#include <netinet/in.h>
+
+#include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
 uint32_t
@@ -28,4 +31,16 @@ slot_has_program(const struct datapath *dp, const struct burst *b, unsigned slot
 
 	return b->flow[slot] != 0 && f->epoch == dp->epoch && state != NEXTHOP_DEAD
 		&& !(b->handed && state == NEXTHOP_WORKER);
+}
+
+bool
+slot_asks_anew(struct datapath *dp, const struct burst *b, unsigned slot)
+{
+	const struct session *session = session_of(dp->sessions, slot_record(dp, b, slot));
+	const struct view *v;
+
+	if (session == NULL || session->proto != IPPROTO_TCP)
+		return false;
+	v = slot_view(dp, b, slot);
+	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }

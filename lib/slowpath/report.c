@@ -9,7 +9,7 @@
 #include "slowpath/slowpath_priv.h"
 #include "tap/probes.h"
 
-static void
+void
 program_of(struct datapath *dp, const struct decision *d, struct program *p)
 {
 	const struct nexthop *nh = &dp->nexthops[d->nexthop];
@@ -52,7 +52,7 @@ conn_of_hit(const struct session *session, bool reply, unsigned state)
 	return opening && !reply ? CONN_NEW : CONN_ESTABLISHED;
 }
 
-static struct observed_session
+struct observed_session
 session_told(const struct datapath *dp, const struct decision *d, unsigned state)
 {
 	struct observed_session told = { .worker = dp->worker, .conn = d->conn, .reply = d->reply };
@@ -87,6 +87,7 @@ tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct dec
 	if (dp->observer == NULL || slot == BURST_SPARE || b->output[slot].port == OUT_WORKER)
 		return;
 	o.m = b->m[slot];
+	o.slot = (uint16_t)slot;
 	o.port = b->port;
 	o.gen = dp->gen;
 	o.view = slot_view(dp, b, slot);

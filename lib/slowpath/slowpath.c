@@ -48,20 +48,6 @@ slowpath_fini(struct datapath *dp)
 	dp->dynamic = NULL;
 }
 
-/* Returns true if a slot's packet asks for a connection where its flow has one: it is evaluated
- * like a first packet. */
-static bool
-asks_anew(struct datapath *dp, const struct burst *b, unsigned slot)
-{
-	const struct session *session = session_of(dp->sessions, slot_record(dp, b, slot));
-	const struct view *v;
-
-	if (session == NULL || session->proto != IPPROTO_TCP)
-		return false;
-	v = slot_view(dp, b, slot);
-	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
-}
-
 /* Executes a plain packet of a known flow; returns false if the general executor has to. */
 static bool
 execute_plain(struct datapath *dp, struct burst *b, unsigned slot)
@@ -124,7 +110,7 @@ settle_keyed(struct datapath *dp, struct burst *b, unsigned slot)
 	struct eval *ev = &dp->slow->scratch->late;
 
 	b->flow[slot] = slot_find(dp, b, slot);
-	if (slot_has_program(dp, b, slot) && !asks_anew(dp, b, slot)) {
+	if (slot_has_program(dp, b, slot) && !slot_asks_anew(dp, b, slot)) {
 		settle_hit(dp, b, slot);
 		return;
 	}
@@ -264,7 +250,7 @@ settle_flooded(struct datapath *dp, struct burst *b, unsigned from)
 			return i;
 		dp->slow->slot = (uint16_t)i;
 		b->flow[i] = slot_find(dp, b, i);
-		if (!slot_has_program(dp, b, i) || asks_anew(dp, b, i))
+		if (!slot_has_program(dp, b, i) || slot_asks_anew(dp, b, i))
 			return i;
 		settle_hit(dp, b, i++);
 	}

@@ -54,6 +54,7 @@ struct observation {
 	enum observed_verdict verdict;
 	enum reason reason;
 	uint32_t counter;   /* into the generation's counters, 0: none */
+	uint16_t slot;      /* of the burst */
 	uint16_t port;      /* index of the port it came in by */
 	uint16_t out_port;  /* of OBSERVED_OUTPUT */
 	uint16_t out_iface; /* of OBSERVED_OUTPUT; 0 for a wire */
@@ -71,6 +72,8 @@ struct observer {
 	void (*session)(void *arg, unsigned worker, uint32_t index);
 	void *arg;
 	const struct trace *trace; /* for evaluations, or NULL */
+	/* Instead of trace, if it is not NULL: returns that of a slot's evaluation, or NULL. */
+	const struct trace *(*trace_of)(void *arg, unsigned slot);
 };
 
 /* A packet that this worker made while it worked on a slot; it leaves directly before the slot's

@@ -75,6 +75,10 @@ const struct view *slot_view(struct datapath *dp, const struct burst *b, unsigne
 /* Returns the record of a slot's flow, b->flow. */
 const struct flow *slot_record(const struct datapath *dp, const struct burst *b, unsigned slot);
 
+/* Returns true if a slot's packet asks for a connection where its flow has one: it is evaluated
+ * like a first packet. */
+bool slot_asks_anew(struct datapath *dp, const struct burst *b, unsigned slot);
+
 /* Returns true if the flow of a slot has a program that may run. */
 bool slot_has_program(const struct datapath *dp, const struct burst *b, unsigned slot);
 
@@ -88,6 +92,10 @@ unsigned collect_misses(
 /* Evaluates the n misses of scratch->miss. */
 void evaluate_misses(struct datapath *dp, const struct burst *b, unsigned n);
 void evaluate_one(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev);
+
+/* Evaluates without any change, with a trace. */
+void evaluate_dry(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *ev,
+	const struct trace *trace);
 
 /* Evaluates a SYN that begins a new connection on a finished one again, as one of the old
  * connection: the packet must wait before it leaves, and until then two sessions cannot have the
@@ -114,6 +122,14 @@ void decision_from_program(const struct eval *ev, struct decision *d);
 /* Prepares the installation of the n evals: computes the keys of the sessions among them, and
  * prefetches the lines to be written. */
 void enter_prepare(struct datapath *dp, unsigned n);
+
+/* Keeps the translation of a known session, whatever has changed in the configuration since it
+ * began. */
+void keep_translation(const struct datapath *dp, struct eval *ev);
+
+/* Returns true if the answers to a program belong to a session other than the one that is
+ * replaced. */
+bool answers_are_taken(struct datapath *dp, const struct eval *ev);
 
 /* Enters a session whose first packet may leave into the table; otherwise withdraws it.  A known
  * session keeps its translation.  d->nexthop is known. */
@@ -173,6 +189,9 @@ slot_send(struct burst *b, unsigned slot, uint8_t *ip, unsigned bytes, const str
 /* Counts a packet for a rule counter. */
 void count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick);
 
+/* Returns what slowpath_meters would, and takes nothing. */
+enum reason meters_foresee(struct datapath *dp, const struct metered *m);
+
 /* Writes the DSCP and the MSS of an action list.  tcp: the segment that leaves; NULL: the packet
  * holds none. */
 struct marked {
@@ -230,6 +249,11 @@ void move_keep(struct datapath *dp, const struct decision *d, const struct view 
 	const struct move *move, uint32_t flow);
 
 /* --- report.c --- */
+
+/* Writes the program of a decision, and what is observed of its session, whose state is given. */
+void program_of(struct datapath *dp, const struct decision *d, struct program *p);
+struct observed_session session_told(
+	const struct datapath *dp, const struct decision *d, unsigned state);
 
 /* Reports to the observer, if there is one. */
 void report(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);

@@ -141,7 +141,8 @@ take(const struct snat *snat, struct eval *ev, const struct nat_request *request
 {
 	struct session *s = ev->session;
 	struct nat_endpoint public;
-	enum reason r = nat_take(ev->nat, request, s, &public);
+	enum reason r = ev->dry ? nat_foresee(ev->nat, request, &public)
+				: nat_take(ev->nat, request, s, &public);
 
 	if (r != REASON_NONE) {
 		eval_note(ev, "snat %s: %s", snat->name, reason_sentence(r));

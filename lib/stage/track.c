@@ -219,7 +219,7 @@ known(const struct track *track, struct eval *ev)
 		return; /* made by an earlier stage track */
 	/* The timeouts are those of the place where the session's first packets come in, by the
 	 * first stage track there. */
-	if (!ev->reply && ev->state == CONN_UNTRACKED)
+	if (!ev->reply && ev->state == CONN_UNTRACKED && !ev->dry)
 		s->policy = track->policy & (SESSION_POLICIES - 1);
 	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
 	if (asks_anew(ev)) {
@@ -268,6 +268,14 @@ within_limit(const struct track *track, struct eval *ev)
 		ev->sessions->sources, &v->tuple.src, v->tuple.family, &limit, ev->now_ns);
 }
 
+/* Asks the SYN gate. */
+static bool
+may_open(struct eval *ev)
+{
+	return ev->dry ? session_would_open(ev->sessions, ev->key_hash, ev->now_ns)
+		       : session_may_open(ev->sessions, ev->key_hash, ev->now_ns);
+}
+
 static void
 take(const struct track *track, struct eval *ev)
 {
@@ -275,14 +283,13 @@ take(const struct track *track, struct eval *ev)
 	struct session *s = ev->fresh;
 
 	if (!within_limit(track, ev)) {
-		counter_add(&ev->sessions->limited, 1);
+		counter_add(&ev->sessions->limited, !ev->dry);
 		eval_note(ev, "track: the source is at its limit");
 		eval_drop(ev, REASON_session_limit, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS; /* a moment later it may be allowed */
 		return;
 	}
-	if (tcp && sessions_flooded(ev->sessions, 0)
-		&& !session_may_open(ev->sessions, ev->key_hash, ev->now_ns)) {
+	if (tcp && sessions_flooded(ev->sessions, 0) && !may_open(ev)) {
 		eval_note(ev, "track: %s", reason_sentence(REASON_session_unproven));
 		eval_drop(ev, REASON_session_unproven, 0);
 		ev->used_fields |= FIELD_TCP_FLAGS;

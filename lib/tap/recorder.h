@@ -3,6 +3,9 @@
  * the slow path, with their headers, verdict and the line that decided it.  Packets of known flows
  * that leave are not in it.  It is always on.
  *
+ * A flood of drops overwrites all others within milliseconds, so the last RECORDER_LATEST drops of
+ * each reason are kept beside, of those that are RECORDER_APART_NS apart.
+ *
  * Threads: the owning worker writes; any thread may copy entries meanwhile, and leaves out those
  * that are overwritten.  Memory: recorder_create. */
 #ifndef TAP_RECORDER_H
@@ -16,6 +19,8 @@ struct rte_mbuf;
 enum {
 	RECORDER_ENTRIES = 8192,
 	RECORDER_BYTES = 128, /* of a frame */
+	RECORDER_LATEST = 4,  /* drops of each reason */
+	RECORDER_APART_NS = 1000000,
 };
 
 struct recorder_entry {
@@ -44,5 +49,9 @@ void recorder_keep(struct recorder *r);
 /* Copies the entries that there are, the oldest first, RECORDER_ENTRIES at most.  Returns their
  * number. */
 unsigned recorder_copy(const struct recorder *r, struct recorder_entry *out);
+
+/* Copies the latest drops of a reason, the oldest first.  Returns their number. */
+unsigned recorder_latest(
+	const struct recorder *r, unsigned reason, struct recorder_entry out[RECORDER_LATEST]);
 
 #endif

@@ -262,6 +262,7 @@ void
 worker_run(struct worker *w)
 {
 	idle_prepare_thread();
+	fastpath_take_times(w->fp);
 	while (!atomic_load_explicit(&w->common->stop, memory_order_relaxed)) {
 		if (worker_step(w) != 0)
 			idle_reset(&w->idle);

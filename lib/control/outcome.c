@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What became of a packet, as text and as JSON. */
 
+#include "control/outcome.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "schema/json_text.h"
-#include "offline/offline.h"
 #include "packet/notation.h"
 
 /* Returns the name of a program's egress. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The session of a packet, as text and as JSON. */
 
+#include "control/outcome.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "offline/offline.h"
 #include "session/tcp.h"
 
 bool
@@ -30,7 +31,7 @@ session_numbers_begin(struct session_numbers *n, unsigned worker, uint32_t index
 uint32_t
 session_numbers_get(const struct session_numbers *n, const struct observed_session *s)
 {
-	return s->index < n->room[s->worker] ? n->of[s->worker][s->index] : 0;
+	return n != NULL && s->index < n->room[s->worker] ? n->of[s->worker][s->index] : 0;
 }
 
 void

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which public endpoint a session would get now. */
+
+#include "nat/nat_priv.h"
+
+/* Returns the record of an inside address; 0: there is none. */
+static uint32_t
+find_host(const struct nat *n, const struct nat_request *r)
+{
+	const struct nat_index *t = &n->hosts.index;
+	struct nat_search search = nat_search_begin(t, r->host);
+	uint32_t index;
+
+	while ((index = nat_search_next(t, &search, r->host)) != 0) {
+		const struct nat_host *h = &n->host[index];
+
+		if (h->inside == r->inside->src.v4 && h->pool == r->slot)
+			return index;
+	}
+	return 0;
+}
+
+static bool
+has_room(const struct nat_table *t)
+{
+	return t->vacant != 0 || t->high < t->capacity;
+}
+
+/* Draws a port and gives it back; the same one is drawn next. */
+static bool
+foresee_port(struct nat *n, const struct nat_host *h, const struct nat_request *r,
+	struct nat_endpoint *public)
+{
+	enum nat_proto proto = nat_proto(r->inside->proto);
+	uint64_t drawn = n->drawn, random = n->random;
+	struct nat_ports *p = nat_ports(n, h->address & (NAT_ADDRESSES_MAX - 1), proto);
+	uint16_t port;
+
+	if (p == NULL)
+		return false;
+	port = nat_draw_port(n, p, rte_be_to_cpu_16(nat_port_of(r->inside)));
+	n->drawn = drawn;
+	n->random = random;
+	if (port == 0)
+		return false;
+	port_pool_give(&p->ports, port);
+	public->port = rte_cpu_to_be_16(port);
+	public->why = public->port == r->inside->sport ? NAT_PRESERVED : NAT_DRAWN;
+	return true;
+}
+
+/* Foresees a mapping that is not there. */
+static enum reason
+foresee_new(
+	struct nat *n, struct nat_host *h, const struct nat_request *r, struct nat_endpoint *public)
+{
+	if (!has_room(&n->mappings) || !nat_host_settle(n, h))
+		return REASON_nat_no_port;
+	public->address = nat_layout_of(n)->place[h->address].address;
+	if (nat_proto(r->inside->proto) == NAT_PORTLESS)
+		return REASON_NONE;
+	return foresee_port(n, h, r, public) ? REASON_NONE : REASON_nat_no_port;
+}
+
+static bool
+is_over_quota(const struct nat *n, const struct nat_request *r, uint32_t host)
+{
+	uint32_t most = nat_pool_of(n, r->slot)->per_source;
+	bool replaces = r->replaced != 0 && n->mapping[r->replaced].host == host;
+
+	return most != 0 && n->host[host].sessions - replaces >= most;
+}
+
+enum reason
+nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *public)
+{
+	bool portless = nat_proto(r->inside->proto) == NAT_PORTLESS;
+	const struct nat_layout_pool *pool;
+	uint32_t index, found = 0;
+	struct nat_host host;
+
+	if (r->slot == NAT_NO_POOL)
+		return REASON_nat_no_port;
+	pool = nat_pool_of(n, r->slot);
+	*public = (struct nat_endpoint){ .port = r->inside->sport, .why = NAT_PORTLESS_SHARED };
+	index = find_host(n, r);
+	if (index == 0 && (!has_room(&n->hosts) || pool->n_addresses == 0))
+		return REASON_nat_no_port;
+	if (index != 0 && is_over_quota(n, r, index))
+		return REASON_nat_quota;
+	if (index != 0 && (pool->mapping == NAT_ENDPOINT_INDEPENDENT || portless))
+		found = nat_mapping_find(n, index, r);
+	if (found != 0) {
+		const struct mapping *m = &n->mapping[found];
+
+		public->address = nat_address_at(n, m->address)->address;
+		public->port = portless ? r->inside->sport : m->public_port;
+		public->why = portless ? NAT_PORTLESS_SHARED : NAT_MAPPED;
+		return REASON_NONE;
+	}
+	host = index != 0 ? n->host[index]
+			  : (struct nat_host){
+				    .inside = r->inside->src.v4,
+				    .pool = r->slot,
+				    .address = nat_address_for(pool, r->inside->src.v4) & 0xffffff,
+			    };
+	return foresee_new(n, &host, r, public);
+}
