@@ -66,25 +66,33 @@ port_index(const struct generation_setup *setup, const char *name)
 	return row < 0 || setup->port_index == NULL ? row : setup->port_index[row];
 }
 
+static void
+fill_address(struct interface_address *a, const struct ip_prefix *p)
+{
+	a->family = p->address.family == AF_INET ? 4 : 6;
+	a->bits = p->length;
+	memcpy(a->address.bytes, p->address.bytes, sizeof(a->address.bytes));
+}
+
 /* Leaves room for the link-local address, which generation_finish adds. */
 static bool
-fill_addresses(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
+fill_addresses(struct made *m, struct interface *iface, const struct interface_cfg *cfg,
+	const struct generation_setup *setup)
 {
 	struct interface_address *a;
 
-	a = arena_alloc(&m->arena, (cfg->addresses.count + 1) * sizeof(*a));
+	a = arena_alloc(&m->arena, (cfg->addresses.count + setup->n_added + 1) * sizeof(*a));
 	if (a == NULL)
 		return false;
 	iface->addresses = a;
-	cfg_each(p, &cfg->addresses) {
-		if (p->address.family == 0)
-			continue;
-		a->family = p->address.family == AF_INET ? 4 : 6;
-		a->bits = p->length;
-		memcpy(a->address.bytes, p->address.bytes, sizeof(a->address.bytes));
-		iface->n_addresses++;
-		a++;
-	}
+	cfg_each(p, &cfg->addresses)
+		if (p->address.family != 0)
+			fill_address(&a[iface->n_addresses++], p);
+	for (unsigned i = 0; i < setup->n_added; i++)
+		if (interface_host(cfg) != NULL
+			&& strcmp(setup->added[i].iface, cfg->head.name) == 0
+			&& !config_has_address(setup->cfg, &setup->added[i].address))
+			fill_address(&a[iface->n_addresses++], &setup->added[i].address);
 	return true;
 }
 
@@ -149,7 +157,10 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	iface->mtu = cfg->mtu;
 	iface->loc = cfg->head.loc;
 	iface->loc.file = copy_text(m, cfg->head.loc.file);
-	if (iface->name == NULL || !fill_addresses(m, iface, cfg)
+	iface->host = copy_text(m, interface_host(cfg));
+	iface->host_rate = iface->host != NULL ? (uint32_t)cfg->host.rate.value : 0;
+	if (iface->name == NULL || !fill_addresses(m, iface, cfg, setup)
+		|| (iface->host == NULL && interface_host(cfg) != NULL)
 		|| !fill_neighbours(m, iface, cfg))
 		return err_set(err, ENOMEM, "out of memory");
 	m->iface[id] = iface;

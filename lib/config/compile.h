@@ -21,8 +21,8 @@ struct live_tables;
 /* Objects that keep their number by name over generations (base/ids.h). */
 struct generation_names {
 	struct ids ifaces;
-	struct ids tracks; /* of stages track: timeouts of sessions */
-	struct ids logs;   /* of rules that are logged */
+	struct ids tracks;        /* of stages track: timeouts of sessions */
+	struct ids logs;          /* of rules that are logged */
 	struct live_tables *live; /* routes outside of generations; NULL: none */
 	struct ids dynamics; /* of dynamic sets */
 };
@@ -32,8 +32,16 @@ void generation_names_fini(struct generation_names *names);
 /* Tells that the generation begun last is published. */
 void generation_names_commit(struct generation_names *names);
 
+/* An address that the kernel has added to the host interface of an interface. */
+struct added_address {
+	char iface[64]; /* name of the interface */
+	struct ip_prefix address;
+};
+
 struct generation_setup {
 	const struct config *cfg;
+	const struct added_address *added; /* beside those of cfg */
+	unsigned n_added;
 	const uint16_t *port_index; /* of each port of cfg; NULL: its place in the file */
 	struct generation_names *names;
 	const struct generation *running; /* NULL: the first */

@@ -66,6 +66,9 @@ static const struct cfg_field config_fields[] = {
 		"Groups of interfaces, for rules and for sessions, whose packets may arrive by "
 		"any interface of their zone.",
 		.table = &zone_table, .kind = "zone" },
+	{ "host", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct config, host),
+		"What the kernel interfaces of interfaces with host: have in common.",
+		.table = &host_table },
 	POLICY_ROWS(struct config, policy),
 	{ "policies", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct config, policies),
 		"What may go from zone to zone: makes a pipeline policies-ZONE for each zone in from, "
@@ -120,6 +123,33 @@ ports_check_rows(const struct config *cfg, struct err *err)
 	ports_check(ports, config_ports(cfg, ports), err);
 }
 
+static bool
+has_stage(const struct config *cfg, const char *pipeline, const char *name)
+{
+	const struct pipeline_cfg *p = pipeline == NULL
+		? NULL
+		: cfg_find(&cfg->policy.pipelines, pipeline);
+
+	if (p == NULL)
+		return false;
+	cfg_each(stage, &p->stages)
+		if (stage->table != NULL && strcmp(stage->table->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A pipeline that forwards frames as they are takes those of the host, too. */
+static void
+hosts_check_wires(const struct config *cfg, struct err *err)
+{
+	cfg_each(iface, &cfg->interfaces)
+		if (iface->head.name != NULL && interface_host(iface) != NULL
+			&& has_stage(cfg, iface->pipeline, "forward"))
+			cfg_error(err, &iface->host.head, NULL,
+				"pipeline %s forwards all frames as they are, and none to the host",
+				iface->pipeline);
+}
+
 static struct config *
 check(struct document *doc, unsigned errors, struct err *err)
 {
@@ -132,6 +162,8 @@ check(struct document *doc, unsigned errors, struct err *err)
 	system_check(cfg, err);
 	ports_check_rows(cfg, err);
 	interfaces_check(cfg, err);
+	hosts_check(cfg, err);
+	hosts_check_wires(cfg, err);
 	zones_check(cfg, err);
 	policies_check(cfg, err);
 	telemetry_check(cfg, err);
@@ -162,21 +194,6 @@ config_free(struct config *cfg)
 {
 	if (cfg != NULL)
 		document_free(cfg->document);
-}
-
-static bool
-has_stage(const struct config *cfg, const char *pipeline, const char *name)
-{
-	const struct pipeline_cfg *p = pipeline == NULL
-		? NULL
-		: cfg_find(&cfg->policy.pipelines, pipeline);
-
-	if (p == NULL)
-		return false;
-	cfg_each(stage, &p->stages)
-		if (stage->table != NULL && strcmp(stage->table->name, name) == 0)
-			return true;
-	return false;
 }
 
 /* Returns true if inside hosts have one worker each, for all their peers (policy/owners.h). */
@@ -246,5 +263,6 @@ config_check_reload(const struct config *started, const struct config *next, str
 	unsigned before = err_count(err);
 
 	system_check_reload(&started->system, &next->system, err);
+	hosts_check_reload(started, next, err);
 	return err_count(err) == before ? 0 : -EINVAL;
 }

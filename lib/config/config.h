@@ -48,6 +48,14 @@ struct neighbour_cfg {
 	struct cfg_mac mac;
 };
 
+/* The kernel's side of an interface. */
+struct interface_host_cfg {
+	struct cfg_head head; /* place with line 0: none was written */
+	bool enabled;
+	const char *name; /* NULL: the interface's */
+	struct cfg_rate rate;
+};
+
 struct interface_cfg {
 	struct cfg_head head;
 	const char *port;                        /* as written, or NULL: the interface's own name */
@@ -56,6 +64,12 @@ struct interface_cfg {
 	uint16_t mtu;
 	const char *pipeline; /* NULL: none */
 	CFG_LIST_OF(struct neighbour_cfg) neighbours;
+	struct interface_host_cfg host;
+};
+
+struct host_cfg {
+	struct cfg_head head;
+	const char *netns; /* NULL: the process's own */
 };
 
 struct zone_cfg {
@@ -137,6 +151,7 @@ struct config {
 	CFG_LIST_OF(struct port_row) ports;
 	CFG_LIST_OF(struct interface_cfg) interfaces;
 	CFG_LIST_OF(struct zone_cfg) zones;
+	struct host_cfg host;
 	struct policy_cfg policy; /* routes, sets, acls, pipelines */
 	CFG_LIST_OF(struct policies_cfg) policies;
 	struct telemetry_cfg telemetry;
@@ -152,6 +167,7 @@ extern const struct cfg_table port_table;
 extern const struct cfg_table interface_table;
 extern const struct cfg_table zone_table;
 extern const struct cfg_table policies_table;
+extern const struct cfg_table host_table;
 extern const struct cfg_table telemetry_table;
 extern const struct cfg_table test_table;
 
@@ -179,6 +195,13 @@ config_port_index(const struct config *cfg, const char *name)
 
 /* Returns the name of the port that an interface is on: as written, or its own. */
 const char *interface_port(const struct interface_cfg *iface);
+
+/* Returns true if an interface has the address (whatever its length); a link-local one may be on
+ * several links and is never found. */
+bool config_has_address(const struct config *cfg, const struct ip_prefix *p);
+
+/* Returns the name of the interface's kernel interface, or NULL: it has none. */
+const char *interface_host(const struct interface_cfg *iface);
 
 /* Writes the cores of the workers: as written, or all of this process but the control core (at
  * least one).  Returns their number. */

@@ -8,6 +8,7 @@
 /* Add errors about a section that its rows cannot express. */
 void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
+void hosts_check(const struct config *cfg, struct err *err);
 void zones_check(const struct config *cfg, struct err *err);
 void policies_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
@@ -22,5 +23,10 @@ bool system_loads_drivers(const struct system_cfg *sys);
 /* Adds an error for each change that only a start can make. */
 void system_check_reload(
 	const struct system_cfg *old, const struct system_cfg *new, struct err *err);
+
+void hosts_check_reload(const struct config *started, const struct config *next, struct err *err);
+
+/* The rows of key host of an interface. */
+extern const struct cfg_table interface_host_table;
 
 #endif

@@ -14,6 +14,7 @@ static const struct cfg_word verdicts[] = {
 	{ "drop", PROGRAM_DROP },
 	{ "reject", PROGRAM_REJECT },
 	{ "local", PROGRAM_LOCAL },
+	{ "consumed", PROGRAM_LOCAL },
 	CFG_WORD_END,
 };
 
@@ -21,7 +22,8 @@ static int
 unknown(const struct expect_field *f, struct err *err)
 {
 	return cfg_error(err, f->head, f->text,
-		"'%s': write output INTERFACE, drop REASON, drop, reject or local", *f->text);
+		"'%s': write output INTERFACE, drop REASON, drop, reject, local or consumed host",
+		*f->text);
 }
 
 static int
@@ -56,6 +58,8 @@ expect_read(const struct expect_field *f, const struct generation *gen, struct e
 	out->verdict = (enum program_verdict)w->value;
 	if (n == 2 && out->verdict == PROGRAM_DROP)
 		return check_reason(f, out->word, err);
+	if (n == 2 && strcmp(verdict, "consumed") == 0 && strcmp(out->word, "host") == 0)
+		return 0;
 	if (n == 2 && out->verdict != PROGRAM_OUTPUT)
 		return unknown(f, err);
 	for (unsigned p = 0; n == 2 && p < gen->n_ports; p++)
@@ -77,6 +81,8 @@ expect_met(const struct expected *e, const struct fate *fate)
 		return true;
 	if (e->verdict == PROGRAM_OUTPUT)
 		return strcmp(e->word, fate->egress) == 0;
+	if (e->verdict == PROGRAM_LOCAL)
+		return fate->by_host;
 	return strcmp(e->word, reason_name(fate->reason)) == 0;
 }
 
@@ -86,6 +92,6 @@ fate_text(char *out, size_t bytes, const struct fate *fate)
 	if (fate->verdict == PROGRAM_OUTPUT)
 		return snprintf(out, bytes, "output %s", fate->egress);
 	if (fate->verdict == PROGRAM_LOCAL)
-		return snprintf(out, bytes, "local");
+		return snprintf(out, bytes, "%s", fate->by_host ? "consumed host" : "local");
 	return snprintf(out, bytes, "drop %s", reason_name(fate->reason));
 }

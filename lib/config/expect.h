@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Expectations of tests: "output lan", "drop acl_denied", "drop", "reject", "local".
+/* Expectations of tests: "output lan", "drop acl_denied", "drop", "reject", "local", "consumed
+ * host".
  *
  * Threads: the control thread. */
 #ifndef CONFIG_EXPECT_H
@@ -23,6 +24,7 @@ struct expected {
 struct fate {
 	enum program_verdict verdict; /* PROGRAM_OUTPUT for a wire, too */
 	enum reason reason;           /* of PROGRAM_DROP and PROGRAM_REJECT */
+	bool by_host;                 /* of PROGRAM_LOCAL: given to the kernel's interface */
 	const char *egress;           /* of PROGRAM_OUTPUT: interface, or the port of a wire */
 };
 

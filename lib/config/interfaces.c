@@ -42,6 +42,10 @@ static const struct cfg_field interface_fields[] = {
 		offsetof(struct interface_cfg, neighbours),
 		"MACs of neighbours by address; others are learned by ARP and ND.",
 		.table = &neighbour_table, .kind = "neighbour", .key = CFG_ADDRESS },
+	{ "host", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct interface_cfg, host),
+		"Makes a kernel interface (a tap) of this interface, for routing daemons and other "
+		"programs of this host.",
+		.table = &interface_host_table },
 	CFG_END,
 };
 
@@ -161,6 +165,18 @@ static bool
 is_link_local(const struct ip_address *a)
 {
 	return a->family == AF_INET6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+bool
+config_has_address(const struct config *cfg, const struct ip_prefix *p)
+{
+	if (is_link_local(&p->address))
+		return false;
+	cfg_each(iface, &cfg->interfaces)
+		cfg_each(q, &iface->addresses)
+			if (ip_address_equal(&p->address, &q->address))
+				return true;
+	return false;
 }
 
 /* Compares with the addresses written before: the same one is an error, an overlap on another

@@ -12,6 +12,7 @@
 #include "config/compile.h"
 #include "config/config_priv.h"
 #include "config/expect.h"
+#include "packet/martian.h"
 #include "packet/notation.h"
 #include "packet/parse.h"
 #include "policy/pipeline.h"
@@ -38,7 +39,7 @@ static const struct cfg_field step_fields[] = {
 	{ "packet", CFG_TEXT, NULL, offsetof(struct step_cfg, packet),
 		"The packet; $NAME stands for what an earlier step has seen in its place." },
 	{ "expect", CFG_TEXT, NULL, offsetof(struct step_cfg, expect),
-		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local." },
+		"What becomes of it: output INTERFACE, drop REASON, drop, reject, local, or consumed host." },
 	{ "src", CFG_TEXT, CFG_OPTIONAL, offsetof(struct step_cfg, src),
 		"The source it leaves with: ADDRESS or ADDRESS:PORT.  In place of either, * is any, and $NAME is any the "
 		"first time and the same ever after: 198.51.100.1:$port." },
@@ -64,7 +65,8 @@ static const struct cfg_field test_fields[] = {
 	{ "packet", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, packet),
 		"The packet: tcp 203.0.113.9:40000 > 198.51.100.1:23 S." },
 	{ "expect", CFG_TEXT, CFG_OPTIONAL, offsetof(struct test_cfg, expect),
-		"What becomes of it: output INTERFACE, drop REASON, drop, reject, or local: answered here, as pings are." },
+		"What becomes of it: output INTERFACE, drop REASON, drop, reject, local: answered here, as pings are, or consumed "
+		"host: given to the host interface." },
 	{ "src", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, src),
 		"The source it leaves with." },
 	{ "dst", CFG_ENDPOINT, CFG_OPTIONAL, offsetof(struct test_cfg, dst),
@@ -153,6 +155,18 @@ is_answered(const struct view *view)
 		&& tuple_icmp_type(&view->tuple) == (view->family == 4 ? 8 : 128);
 }
 
+/* Returns true for a group of the link, or all stations of it. */
+static bool
+is_group(const struct view *view)
+{
+	const uint8_t *dst = view->tuple.dst.bytes;
+
+	if (view->family == 4)
+		return (dst[0] == 224 && dst[1] == 0 && dst[2] == 0)
+			|| address_broadcast(&view->tuple.dst, 4);
+	return view->family == 6 && dst[0] == 0xff && (dst[1] & 0xf) <= 2;
+}
+
 static void
 judge(const struct view *view, const struct interface *iface, const struct generation *gen,
 	struct judged *out)
@@ -165,6 +179,11 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 		out->fate.reason = view->kind == VIEW_BAD ? view->reason : REASON_interface_unused;
 		return;
 	}
+	if (iface->host != NULL && is_group(view)) { /* no pipeline judges it */
+		out->fate.verdict = PROGRAM_LOCAL;
+		out->fate.by_host = true;
+		return;
+	}
 	eval_init(&ev, gen, view);
 	pipeline_evaluate(iface->pipeline, &one, 1);
 	out->fate.verdict = ev.program.verdict;
@@ -174,7 +193,9 @@ judge(const struct view *view, const struct interface *iface, const struct gener
 		out->fate.verdict = PROGRAM_DROP;
 		out->fate.reason = REASON_ttl_expired;
 	}
-	if (out->fate.verdict == PROGRAM_LOCAL && !is_answered(view)) {
+	out->fate.by_host = out->fate.verdict == PROGRAM_LOCAL && iface->host != NULL
+		&& !is_answered(view);
+	if (out->fate.verdict == PROGRAM_LOCAL && iface->host == NULL && !is_answered(view)) {
 		out->fate.verdict = PROGRAM_DROP;
 		out->fate.reason = REASON_local_no_service;
 	}

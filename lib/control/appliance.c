@@ -14,6 +14,7 @@
 #include "control/nat_log.h"
 #include "control/set_keeper.h"
 #include "io/steer.h"
+#include "hostif/exchange.h"
 
 enum {
 	HOLDERS_MBUFS = 4096, /* of a worker: packets that wait for neighbours and
@@ -55,7 +56,7 @@ pool_wanted(const struct appliance *a)
 		.loc = cfg_loc(&sys->memory.head, &sys->memory.mbufs),
 		.mbufs = a->options.stepped ? 0 : sys->memory.mbufs,
 		.burst = a->options.burst,
-		.holders = HOLDERS_MBUFS,
+		.holders = HOLDERS_MBUFS + EXCHANGE_MBUFS,
 		.ring = steer_ring_frames(a->n_workers),
 	};
 }
@@ -66,7 +67,7 @@ appliance_dpdk_bytes(const struct appliance_need *need, uint64_t *mbuf_bytes)
 	struct pool_cfg pools = {
 		.mbufs = need->mbufs,
 		.burst = need->burst,
-		.holders = HOLDERS_MBUFS,
+		.holders = HOLDERS_MBUFS + EXCHANGE_MBUFS,
 		.ring = steer_ring_frames(need->workers),
 	};
 	size_t bytes = pool_estimate_bytes(&pools, need->ports, need->n_ports, need->workers);
@@ -231,8 +232,10 @@ start(struct appliance *a, struct err *err)
 	if (logs_open(a, a->cfg, a->gen, &logs, err) < 0)
 		return -EINVAL;
 	logs_take(a, &logs);
-	if (make_workers(a, err) < 0 || run_workers(a, err) < 0)
+	if (make_workers(a, err) < 0 || hosts_open(a, a->cfg, a->gen, err) < 0
+		|| run_workers(a, err) < 0)
 		return -EINVAL;
+	hosts_take(a);
 	return 0;
 }
 
@@ -296,6 +299,8 @@ appliance_halt(struct appliance *a)
 	stopped = workers_stop(a->workers);
 	appliance_write_log(a);
 	a->halted = stopped;
+	if (stopped)
+		hosts_close(a);
 	return stopped;
 }
 
@@ -304,6 +309,8 @@ appliance_close(struct appliance *a)
 {
 	unsigned out;
 
+	if (!a->running)
+		hosts_close(a);
 	if (a->ports_open && !a->closed)
 		ports_close(&a->ports);
 	a->closed = true;

@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "io/port.h"
+#include "hostif/hostif.h"
 #include "policy/generation.h"
 #include "worker/workers.h"
 
@@ -137,6 +138,19 @@ void appliance_follow_time(struct appliance *a);
 
 /* With virtual time: sets the wall clock at its start, in seconds of the epoch. */
 void appliance_set_wall(struct appliance *a, int64_t wall_s);
+
+/* Adopts the addresses that the kernel has added to host interfaces, or removed; to be called when
+ * appliance_host_fd is readable, and regularly. */
+void appliance_follow_host(struct appliance *a);
+
+/* Returns a descriptor that becomes readable then; -1: there are no host interfaces. */
+int appliance_host_fd(const struct appliance *a);
+
+/* Returns the number of the host thread, which needs CAP_NET_ADMIN; 0: there is none. */
+pid_t appliance_host_thread(const struct appliance *a);
+
+/* Fills the counters of the host interface of an interface; false: it has none. */
+bool appliance_host_counts(const struct appliance *a, uint16_t iface, struct hostif_counts *out);
 
 /* Logs what each port's device can do, and what of it is used. */
 void appliance_tell_devices(const struct appliance *a);

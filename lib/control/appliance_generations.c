@@ -60,6 +60,8 @@ begin_generation(
 {
 	struct generation_setup setup = {
 		.cfg = cfg,
+		.added = a->added,
+		.n_added = a->n_added,
 		.port_index = slot,
 		.names = &a->names,
 		.running = a->gen,
@@ -217,7 +219,8 @@ take(struct appliance *a, struct config *cfg, bool returns, struct err *err)
 	struct port_plan plan = { .n = 0 };
 
 	if (!prepare(a, cfg, &plan, &gen, returns, err) || logs_open(a, cfg, gen, &logs, err) < 0
-		|| plan_reopen(a, &plan, returns, err) < 0) {
+		|| hosts_open(a, cfg, gen, err) < 0 || plan_reopen(a, &plan, returns, err) < 0) {
+		hosts_undo(a);
 		plan_undo(a, &plan);
 		generation_discard(gen);
 		logs_close(&logs);
@@ -230,6 +233,28 @@ take(struct appliance *a, struct config *cfg, bool returns, struct err *err)
 	a->cfg = cfg;
 	logs_take(a, &logs);
 	ports_take_vlans(&a->ports, plan.row, plan.n);
+	hosts_take(a);
+	return 0;
+}
+
+int
+appliance_renew(struct appliance *a, struct err *err)
+{
+	struct port_plan plan = { .n = 0 };
+	struct generation *gen = NULL;
+	struct logs logs = { 0 };
+
+	if (check_retired(a, err) < 0 || plan_make(a, a->cfg, &plan, err) < 0)
+		return -EBUSY;
+	if (plan.closes != 0)
+		return err_set(err, EBUSY, "a port is being opened again");
+	gen = make_generation(a, a->cfg, &plan, false, err);
+	if (gen == NULL || logs_open(a, a->cfg, gen, &logs, err) < 0) {
+		generation_discard(gen);
+		return -EINVAL;
+	}
+	publish(a, gen, &plan);
+	logs_take(a, &logs);
 	return 0;
 }
 

@@ -204,8 +204,10 @@ appliance_watch_links(struct appliance *a)
 		changed = true;
 		appliance_tell_link(port);
 	}
-	if (changed)
-		workers_links_changed(a->workers);
+	if (!changed)
+		return;
+	workers_links_changed(a->workers);
+	hosts_follow_links(a);
 }
 
 void
@@ -214,4 +216,5 @@ appliance_watch_ports(struct appliance *a)
 	for (unsigned i = 0; i < a->ports.count; i++)
 		if (a->ports.at[i].used)
 			watch_port(a, i);
+	hosts_follow_links(a);
 }

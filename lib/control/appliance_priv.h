@@ -5,11 +5,14 @@
 
 #include "control/appliance.h"
 #include "config/compile.h"
+#include "control/hush.h"
 #include "io/pool.h"
 #include "table/live.h"
 
 struct event_sink;
 struct events;
+struct exchange;
+struct hostif;
 struct nat_log_file;
 struct set_keeper;
 
@@ -66,6 +69,12 @@ struct appliance {
 	struct generation *retired[APPLIANCE_RETIRED]; /* a worker that stands still may use
 							* them */
 	unsigned n_retired;
+	struct exchange *exchange;   /* with the host thread; NULL: there are no host interfaces */
+	struct hostif *kernel;       /* likewise */
+	struct added_address *added; /* addresses that the kernel has added to host interfaces */
+	unsigned n_added;
+	struct hushed hushed;
+	bool renews; /* a generation with these addresses could not be built yet */
 	struct port_watch port_watch[PORT_MAX]; /* by port index */
 	uint64_t started_ns, halted_ns;         /* monotonic */
 	struct set_keeper *sets;                /* members of dynamic sets */
@@ -106,6 +115,20 @@ void plan_undo(struct appliance *a, struct port_plan *plan);
 
 /* The new generation runs: closes the ports that went, and notes the new rows. */
 void plan_settle(struct appliance *a, const struct port_plan *plan);
+
+/* appliance_hosts.c: hosts_open makes the host interfaces that cfg has and that are not there; 0 or
+ * negative after an error, with nothing changed.  hosts_undo takes them away again, hosts_take
+ * removes those that a->cfg does not have, and sets the others. */
+int hosts_open(struct appliance *a, const struct config *cfg, const struct generation *gen,
+	struct err *err);
+void hosts_undo(struct appliance *a);
+void hosts_take(struct appliance *a);
+void hosts_close(struct appliance *a);
+void hosts_follow_links(struct appliance *a);
+
+/* Builds a generation of the running configuration anew, because addresses of the host have
+ * changed, and publishes it.  0 or negative after an error. */
+int appliance_renew(struct appliance *a, struct err *err);
 
 /* Closes a port that left, if no worker uses it any more. */
 void plan_close(struct appliance *a, unsigned slot);

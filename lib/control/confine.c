@@ -231,6 +231,7 @@ static const char *const allowed[] = {
 };
 
 static atomic_uint gave_up; /* threads that have given up their capabilities */
+static pid_t host_thread;   /* keeps CAP_NET_ADMIN; 0: there is none */
 
 static int
 fail(int code, const char *what)
@@ -267,9 +268,10 @@ permitted(void)
 static void
 on_give_up(int number)
 {
+	uint64_t kept = gettid() == host_thread ? permitted() & UINT64_C(1) << CAP_NET_ADMIN : 0;
 	int saved = errno;
 
-	if (set_capabilities(0) == 0)
+	if (set_capabilities(kept) == 0)
 		atomic_fetch_add_explicit(&gave_up, 1, memory_order_release);
 	errno = saved;
 }
@@ -347,8 +349,9 @@ filter_calls(void)
 }
 
 int
-confine(void)
+confine(pid_t spare)
 {
+	host_thread = spare;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(errno, "no new privileges");
 	if (drop_in_others() < 0)

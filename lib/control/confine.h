@@ -11,12 +11,15 @@
 #define CONTROL_CONFINE_H
 
 #include <signal.h>
+#include <sys/types.h>
 
 /* The signal in whose handler each thread gives up its capabilities.  A thread that blocks all
  * signals leaves it out. */
 #define CONFINE_SIGNAL (SIGRTMAX - 1)
 
-/* Returns 0, or negative after it has logged why: the process is not confined, or in part. */
-int confine(void);
+/* spare: the number of the host thread, which keeps CAP_NET_ADMIN alone, for its taps; 0: there is
+ * none.  Returns 0, or negative after it has logged why: the process is not confined, or in
+ * part. */
+int confine(pid_t spare);
 
 #endif

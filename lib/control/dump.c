@@ -109,6 +109,7 @@ verdict_text(struct control *c, const struct dumped *d, char out[static DROP_TEX
 		snprintf(out, DROP_TEXT_BYTES, "%s",
 			e->out == OUT_HELD             ? "held"
 				: e->out == OUT_WORKER ? "handed over"
+				: e->out == OUT_HOST   ? "consumed host"
 						       : "consumed");
 	n = strlen(out);
 	snprintf(out + n, DROP_TEXT_BYTES - n, "; worker %u, generation %u%s", d->worker,

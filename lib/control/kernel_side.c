@@ -82,10 +82,15 @@ follow(struct kernel_side *s, const struct generation *gen)
 	unsigned n = 0, n_tables = 0;
 
 	for (unsigned i = 0; ifaces != NULL && i < gen->n_ifaces; i++) {
-		if (gen->iface[i] == NULL || strlen(gen->iface[i]->name) >= IF_NAMESIZE)
+		const struct interface *iface = gen->iface[i];
+		const char *name = iface == NULL ? NULL
+			: iface->host != NULL    ? iface->host
+						 : iface->name;
+
+		if (name == NULL || strlen(name) >= IF_NAMESIZE)
 			continue;
-		strcpy(ifaces[n].name, gen->iface[i]->name);
-		ifaces[n++].id = gen->iface[i]->id;
+		strcpy(ifaces[n].name, name);
+		ifaces[n++].id = iface->id;
 	}
 	for (unsigned i = 0; i < gen->n_live && i < KERNEL_TABLES; i++)
 		tables[n_tables++] = (struct kernel_table){ gen->live[i].number,

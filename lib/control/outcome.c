@@ -62,6 +62,7 @@ outcome_from(
 	out->verdict = o->verdict;
 	out->reason = o->reason;
 	out->fast = o->fast;
+	out->by_host = o->by_host;
 	if (o->verdict == OBSERVED_OUTPUT)
 		out->out = o->has_program && o->program->verdict == PROGRAM_WIRE
 			? gen->port_name[o->out_port]
@@ -118,6 +119,8 @@ outcome_json(const struct outcome *o)
 	json_object_set_new(json, "verdict", json_string(outcome_verdict(o)));
 	if (o->verdict == OBSERVED_OUTPUT)
 		json_object_set_new(json, "out", json_string(o->out));
+	if (o->by_host)
+		json_object_set_new(json, "by", json_string("host"));
 	if (o->verdict == OBSERVED_DROP)
 		json_object_set_new(json, "reason", json_string(reason_name(o->reason)));
 	if (o->rule != NULL) {

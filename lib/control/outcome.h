@@ -45,6 +45,7 @@ struct outcome {
 	const char *out;        /* of OBSERVED_OUTPUT: interface, or the port of a wire */
 	enum reason reason;     /* of OBSERVED_DROP */
 	const struct loc *rule; /* the line that decided it, or NULL */
+	bool by_host;           /* of OBSERVED_CONSUMED: the kernel's interface has it */
 	bool has_program;
 	bool fast;
 	struct outcome_session session;

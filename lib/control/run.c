@@ -45,6 +45,7 @@ struct runner {
 	char digest[17];     /* history_digest of the file; "": it cannot be read */
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
+	struct event *host; /* addresses of host interfaces change; NULL: there are none */
 };
 
 static void
@@ -131,11 +132,36 @@ watch_workers(struct runner *r)
 }
 
 static void
+on_host(evutil_socket_t fd, short what, void *arg)
+{
+	struct runner *r = arg;
+
+	appliance_follow_host(r->appliance);
+}
+
+/* Host interfaces may come with a reload. */
+static void
+watch_host(struct runner *r)
+{
+	int fd = appliance_host_fd(r->appliance);
+
+	if (r->host != NULL || fd < 0)
+		return;
+	r->host = event_new(r->base, fd, EV_READ | EV_PERSIST, on_host, r);
+	if (r->host == NULL)
+		return;
+	event_priority_set(r->host, 0);
+	event_add(r->host, NULL);
+}
+
+static void
 on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
 
 	watch_workers(r);
+	watch_host(r);
+	appliance_follow_host(r->appliance);
 	appliance_let_go(r->appliance);
 	appliance_write_log(r->appliance);
 	appliance_watch_ports(r->appliance);
@@ -308,7 +334,7 @@ static bool
 settle(struct runner *r)
 {
 	telemetry_begin(r->appliance);
-	if (r->options->sandbox && confine() < 0)
+	if (r->options->sandbox && confine(appliance_host_thread(r->appliance)) < 0)
 		return false;
 	service_ready(r->appliance);
 	return true;
@@ -333,6 +359,9 @@ loop(struct runner *r)
 		if (settled)
 			event_base_dispatch(r->base);
 		service_stopping();
+		if (r->host != NULL)
+			event_free(r->host);
+		r->host = NULL;
 		stop_control(r);
 		status = finish(r);
 		status = settled ? status : 1;

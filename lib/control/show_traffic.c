@@ -112,6 +112,20 @@ addresses_json(const struct interface *iface)
 	return list;
 }
 
+/* The kernel's side: absent without one. */
+static void
+row_host(json_t *row, struct control *c, const struct interface *iface)
+{
+	struct hostif_counts n;
+
+	row_text(row, "host", iface->host);
+	if (!appliance_host_counts(c->appliance, iface->id, &n))
+		return;
+	row_count(row, "host_rx", n.rx);
+	row_count(row, "host_tx", n.tx);
+	row_count(row, "host_lost", n.rx_lost + n.tx_lost);
+}
+
 static void
 add_interface(struct control *c, struct rpc_call *call, const struct interface *iface)
 {
@@ -131,6 +145,7 @@ add_interface(struct control *c, struct rpc_call *call, const struct interface *
 		&rates_after(&c->rates)->iface[iface->id]);
 	row_drops(row, c, iface->id);
 	json_object_set_new(row, "addresses", addresses_json(iface));
+	row_host(row, c, iface);
 	json_array_append_new(result_rows(call), row);
 }
 

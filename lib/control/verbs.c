@@ -92,6 +92,10 @@ static const struct verb_field interface_fields[] = {
 	COUNT("dropped", "dropped", "Packets dropped that came in by it."),
 	{ "drops", NULL, FIELD_OBJECT, "The same by reason." },
 	{ "addresses", "addresses", FIELD_LIST, "Addresses, with the length of their subnet." },
+	TEXT("host", "host", "Kernel interface; absent: it has none."),
+	COUNT("host_rx", "to host", "Packets that the kernel interface has got."),
+	COUNT("host_tx", "from host", "Packets that it has sent."),
+	COUNT("host_lost", NULL, "Packets that it did not take, or for which there was no room."),
 	END_FIELDS,
 };
 
@@ -479,6 +483,7 @@ static const struct verb_field config_fields[] = {
 		TEXT("program", "program", "What is done to it."), \
 		TEXT("verdict", "verdict", "output, drop, consumed or held."), \
 		TEXT("out", "out", "Of output: interface or port that it leaves by."), \
+		TEXT("by", "by", "Of consumed: host, when the kernel's interface has it."), \
 		{ "waits", NULL, FIELD_BOOL, \
 			"Of output: it leaves once its neighbour has answered." }, \
 		TEXT("reason", "reason", "Of drop."), \

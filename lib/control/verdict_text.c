@@ -85,6 +85,7 @@ print_verdict(const json_t *p, const char *bold, const char *plain, FILE *out)
 	fputs(bold, out);
 	print_member(p, "verdict", "", out);
 	print_member(p, "out", " ", out);
+	print_member(p, "by", " ", out);
 	print_member(p, "reason", " ", out);
 	fputs(plain, out);
 	print_member(p, "sentence", ": ", out);

@@ -107,6 +107,29 @@ print_ports(const struct snapshot *s, struct evbuffer *out)
 		sample(out, "weir_port_errors_total", "port", s->port[i].name, s->port[i].errors);
 }
 
+/* As the kernel's interface sees it: what it receives came in by Weir's. */
+static void
+print_hosts(const struct snapshot *s, struct evbuffer *out)
+{
+	family(out, "weir_host_receive_packets_total", "counter",
+		"Packets that the kernel interface of an interface has got.");
+	for (unsigned i = 0; i < s->n_ifaces; i++)
+		if (s->iface[i].has_host)
+			sample(out, "weir_host_receive_packets_total", "interface",
+				s->iface[i].name, s->iface[i].host.rx);
+	family(out, "weir_host_transmit_packets_total", "counter", "Packets that it has sent.");
+	for (unsigned i = 0; i < s->n_ifaces; i++)
+		if (s->iface[i].has_host)
+			sample(out, "weir_host_transmit_packets_total", "interface",
+				s->iface[i].name, s->iface[i].host.tx);
+	family(out, "weir_host_lost_packets_total", "counter",
+		"Packets that it did not take, or for which there was no room.");
+	for (unsigned i = 0; i < s->n_ifaces; i++)
+		if (s->iface[i].has_host)
+			sample(out, "weir_host_lost_packets_total", "interface", s->iface[i].name,
+				s->iface[i].host_lost);
+}
+
 /* Reasons that an interface has not met are left out, as most are; sums by fault are always there,
  * so an alert need not wait for a series. */
 static void
@@ -407,6 +430,7 @@ metrics_print(const struct snapshot *s, struct evbuffer *out)
 	print_process(s, out);
 	print_traffic(s, out);
 	print_ports(s, out);
+	print_hosts(s, out);
 	print_drops(s, out);
 	print_flows(s, out);
 	print_sessions(s, out);

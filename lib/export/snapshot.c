@@ -49,6 +49,18 @@ take_ports(struct snapshot *s, struct appliance *a)
 }
 
 static void
+take_host(struct snapshot_iface *to, struct appliance *a, uint16_t id)
+{
+	struct hostif_counts n;
+
+	to->has_host = appliance_host_counts(a, id, &n);
+	if (!to->has_host)
+		return;
+	to->host = (struct snapshot_traffic){ n.rx, n.rx_bytes, n.tx, n.tx_bytes };
+	to->host_lost = n.rx_lost + n.tx_lost;
+}
+
+static void
 take_ifaces(struct snapshot *s, struct appliance *a)
 {
 	const struct generation *gen = appliance_generation(a);
@@ -62,6 +74,7 @@ take_ifaces(struct snapshot *s, struct appliance *a)
 		text_clean(to->name, sizeof(to->name), gen->iface[i]->name);
 		traffic_of_iface(a, i, &traffic);
 		copy_traffic(&to->traffic, &traffic);
+		take_host(to, a, (uint16_t)i);
 		for (unsigned w = 0; w < workers_count(appliance_workers(a)); w++) {
 			const struct ledger *l = fastpath_ledger(
 				workers_at(appliance_workers(a), w)->fp);

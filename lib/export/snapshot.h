@@ -37,6 +37,9 @@ struct snapshot_iface {
 	char name[SNAPSHOT_NAME];
 	struct snapshot_traffic traffic;
 	uint64_t drops[REASON_COUNT];
+	bool has_host; /* a kernel's interface: what that has sent and got */
+	struct snapshot_traffic host;
+	uint64_t host_lost;
 };
 
 struct snapshot_worker {

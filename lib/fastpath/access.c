@@ -67,6 +67,14 @@ fastpath_host(struct fastpath *fp)
 }
 
 void
+fastpath_from_kernel(struct fastpath *fp, struct rte_mbuf **m, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		host_from_kernel(fp->dp.host, m[i]);
+	fastpath_send_born(fp);
+}
+
+void
 fastpath_learn(struct fastpath *fp, const struct host_fact *fact)
 {
 	host_learn(fp->dp.host, fact);

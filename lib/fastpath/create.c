@@ -48,6 +48,14 @@ tell_others(void *datapath, const struct host_fact *fact)
 		fp->tell(fp->tell_arg, fact);
 }
 
+static bool
+deliver(void *datapath, enum hostif_class class, struct rte_mbuf *m)
+{
+	struct fastpath *fp = fastpath_of(datapath);
+
+	return fp->deliver(fp->tell_arg, class, m);
+}
+
 /* Makes all programs be evaluated again, because next hops are reused. */
 static void
 forget_nexthops(void *datapath)
@@ -120,6 +128,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 		.workers = setup->workers,
 		.send = slowpath_send,
 		.tell = tell_others,
+		.deliver = setup->deliver != NULL ? deliver : NULL,
 		.forget = forget_nexthops,
 		.expected = is_expected,
 		.leaves = slowpath_waited,
@@ -168,6 +177,7 @@ fastpath_create(const struct fastpath_setup *setup)
 	fp->variant = fastpath_choose();
 	fp->dp.clock = setup->clock;
 	fp->tell = setup->tell;
+	fp->deliver = setup->deliver;
 	fp->tell_arg = setup->arg;
 	fp->dp.slow = &fp->slow;
 	fp->dp.worker = setup->worker;

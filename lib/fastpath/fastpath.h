@@ -35,6 +35,8 @@ struct fastpath_setup {
 	struct clock clock;       /* copied */
 	void (*tell)(
 		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
+	/* Gives a packet to the kernel (struct host_setup); NULL: there is none. */
+	bool (*deliver)(void *arg, enum hostif_class class, struct rte_mbuf *m);
 	void *arg;
 };
 
@@ -117,6 +119,9 @@ unsigned fastpath_flush(struct fastpath *fp);
 void fastpath_age(struct fastpath *fp);
 
 void fastpath_learn(struct fastpath *fp, const struct host_fact *fact);
+
+/* Sends frames that the kernel has sent by its interfaces (hostif/exchange.h). */
+void fastpath_from_kernel(struct fastpath *fp, struct rte_mbuf **m, unsigned n);
 
 /* Releases everything that is held; flows are forgotten, their counts go to the rule counters. */
 void fastpath_stop(struct fastpath *fp);

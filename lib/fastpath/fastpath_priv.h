@@ -38,7 +38,8 @@ struct fastpath {
 	struct rule_ring *rules; /* control: write, before the generation that has rules to log */
 	void (*tell)(
 		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
-	void *tell_arg;
+	bool (*deliver)(void *arg, enum hostif_class class, struct rte_mbuf *m);
+	void *tell_arg; /* of both */
 	struct sweep {
 		uint64_t began;               /* the generation in which this walk over the
 					       * records began */
@@ -46,11 +47,11 @@ struct fastpath {
 					       * ones are collected */
 		uint64_t rounds, forgotten;   /* walks; when changed addresses were forgotten */
 	} sweep4, sweep6;
-	uint64_t aged_ns; /* when ageing ran last */
-	uint64_t host_ns; /* when the host's timers ran last */
-	uint64_t epochs;  /* generations and routing changes so far */
-	uint64_t times;   /* that held when the programs of the epoch were decided */
-	unsigned n_ports; /* highest port set + 1 */
+	uint64_t aged_ns;       /* when ageing ran last */
+	uint64_t host_ns;       /* when the host's timers ran last */
+	uint64_t epochs;        /* generations and routing changes so far */
+	uint64_t times;         /* that held when the programs of the epoch were decided */
+	unsigned n_ports;       /* highest port set + 1 */
 	uint64_t route_changes; /* route_changes, when last looked at */
 	struct gather gather[LEDGER_PORTS];
 	struct ledger ledger;

@@ -12,10 +12,15 @@ on_wire(const struct ingress *in, const struct view *v)
 	return v->iface != IFACE_NONE && in->wire_iface != NULL && in->wire_iface[v->iface];
 }
 
-/* Returns false for Neighbour Discovery and multicast, which are not flows. */
+/* Returns false for Neighbour Discovery and multicast, which are not flows, and for broadcasts that
+ * the kernel's interface gets. */
 static bool
-is_flow(const struct view *v)
+is_flow(const struct fastpath *fp, const struct view *v)
 {
+	const struct interface *in = fp->dp.gen->iface[v->iface];
+
+	if (v->broadcast && in != NULL && in->host != NULL)
+		return false;
 	if (v->family == 6)
 		return v->tuple.dst.bytes[0] != 0xff
 			&& !(v->proto == IPPROTO_ICMPV6 && v->icmp_type >= 133
@@ -54,7 +59,7 @@ fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 		fragment_pass_apply(fp->slow.pass, v);
 	if (v->kind == VIEW_BAD)
 		b->class[slot] = SLOT_BAD;
-	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(v)
+	else if ((v->kind == VIEW_IP4 || v->kind == VIEW_IP6) && is_flow(fp, v)
 		&& (fp->slow.pass != NULL || slowpath_fragments_use(&fp->dp, v) == FRAGMENTS_ALONE))
 		classify_ip(fp, b, slot, v);
 	else

@@ -129,6 +129,14 @@ receive(struct host *h, const struct interface *in, const struct arp *arp)
 	}
 }
 
+/* Returns true for answers and announcements: the kernel asks and learns by itself.  Questions are
+ * Weir's to answer. */
+static bool
+is_for_kernel(const struct arp *arp)
+{
+	return arp->operation == ARP_REPLY || arp->sender.v4 == arp->target.v4;
+}
+
 enum reason
 host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
 {
@@ -148,6 +156,8 @@ host_arp(struct host *h, const struct view *v, struct rte_mbuf *m)
 	h->tpid = v->tpid;
 	receive(h, in, &arp);
 	h->tpid = 0;
+	if (in->host != NULL && is_for_kernel(&arp))
+		return deliver(h, in, v, m);
 	counter_add(&h->setup.ledger->consumed[CONSUMED_arp], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;

@@ -54,6 +54,7 @@ host_configure(struct host *h, const struct generation *gen)
 	h->gen = gen;
 	configure_wires(h);
 	neighbours_configure(h);
+	limits_configure(h);
 	if (h->setup.quiet)
 		return;
 	if (h->setup.worker == 0)

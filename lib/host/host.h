@@ -16,6 +16,7 @@
 #include "program/nexthop.h"
 #include "base/clock.h"
 #include "packet/ledger.h"
+#include "hostif/exchange.h"
 #include "packet/view.h"
 #include "policy/generation.h"
 
@@ -65,6 +66,9 @@ struct host_setup {
 	/* Returns true if a session that a packet of these ends belongs to has begun by now.  For
 	 * host_tell_later. */
 	bool (*expected)(void *arg, const struct tuple *t);
+	/* Gives a packet to the kernel (hostif/exchange.h); false: there is no room, and m is still
+	 * the host's.  NULL: there is no kernel (replay), and packets for it are freed. */
+	bool (*deliver)(void *arg, enum hostif_class class, struct rte_mbuf *m);
 	void *arg;
 };
 
@@ -74,15 +78,24 @@ struct host_setup {
 #define HOST_HELD_IFACE 512u  /* of them by one egress interface */
 #define HOST_HELD_EACH  16u   /* of them for one neighbour */
 /* Messages sent unasked, a second and at once, by one interface over all workers: */
-#define HOST_ERROR_RATE   1000u /* ICMP errors of one kind, or TCP resets */
-#define HOST_ERROR_BURST  100u
-#define HOST_ECHO_RATE    10000u /* echo answers */
-#define HOST_ECHO_BURST   1000u
-#define HOST_ASK_RATE     4096u /* first questions for neighbours that never answered, by family */
-#define HOST_ASK_BURST    1024u
-#define HOST_LATER        512u /* senders that are told later, per worker */
-#define HOST_LATER_SENDER 16u  /* of one class of senders */
-#define HOST_LATER_NS     (6 * NS_PER_SECOND)
+#define HOST_ERROR_RATE  1000u /* ICMP errors of one kind, or TCP resets */
+#define HOST_ERROR_BURST 100u
+#define HOST_ECHO_RATE   10000u /* echo answers */
+#define HOST_ECHO_BURST  1000u
+#define HOST_ASK_RATE    4096u /* first questions for neighbours that never answered, by family */
+#define HOST_ASK_BURST   1024u
+/* Packets to the kernel, by class: */
+#define HOST_ROUTING_RATE    10000u
+#define HOST_ROUTING_BURST   400u
+#define HOST_NEIGHBOUR_RATE  2000u
+#define HOST_NEIGHBOUR_BURST 200u
+#define HOST_DHCP_RATE       1000u
+#define HOST_DHCP_BURST      200u
+#define HOST_REST_RATE       20000u /* unless the interface's host.rate says otherwise */
+#define HOST_REST_BURST      1000u
+#define HOST_LATER           512u /* senders that are told later, per worker */
+#define HOST_LATER_SENDER    16u  /* of one class of senders */
+#define HOST_LATER_NS        (6 * NS_PER_SECOND)
 
 /* Creates a host; NULL without memory. */
 struct host *host_create(const struct host_setup *setup, int numa_node);
@@ -135,14 +148,19 @@ bool host_refuses(const struct host *h, uint16_t nexthop);
 void host_used(struct host *h, uint16_t nexthop);
 
 /* Take frames for Weir itself: ARP; ND, packets to our addresses, and multicast and broadcast
- * packets (of which only ND is used). They take m: it is consumed, or dropped for the returned
- * reason (then the caller still owns it).
+ * packets; host_frame those of other EtherTypes. They take m: it is consumed, given to the kernel's
+ * interface of an interface that has one, or dropped for the returned reason (then the caller still
+ * owns it).
  *
  * An answer goes by the interface and to the MAC that the question came from, without a look-up: it
  * cannot fail, cost a neighbour, or be aimed at a third party.  A packet to an address of another
  * of our interfaces is for us, too (weak host model, RFC 1122 3.3.4.2). */
 enum reason host_arp(struct host *h, const struct view *v, struct rte_mbuf *m);
 enum reason host_local(struct host *h, const struct view *v, struct rte_mbuf *m);
+enum reason host_frame(struct host *h, const struct view *v, struct rte_mbuf *m);
+
+/* Sends a frame of the kernel by the interface whose id is in m->port; queued by send. */
+void host_from_kernel(struct host *h, struct rte_mbuf *m);
 
 /* Returns what host_local would, and does nothing; REASON_NONE for all of ARP and ND. */
 enum reason host_foresee_local(

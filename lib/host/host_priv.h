@@ -168,8 +168,12 @@ enum limit {
 	LIMIT_UNREACHABLE,
 	LIMIT_RESET,
 	LIMIT_ECHO,
-	LIMIT_ASK4, /* the first question for a neighbour: ARP */
-	LIMIT_ASK6, /* ND */
+	LIMIT_ASK4,         /* the first question for a neighbour: ARP */
+	LIMIT_ASK6,         /* ND */
+	LIMIT_HOST_ROUTING, /* packets to the kernel's interface, by class (deliver.c) */
+	LIMIT_HOST_NEIGHBOUR,
+	LIMIT_HOST_DHCP,
+	LIMIT_HOST_REST,
 	LIMIT_COUNT,
 };
 
@@ -244,6 +248,7 @@ struct host {
 	uint64_t random;
 	uint64_t reserve_ns[LIMIT_COUNT]; /* between two grants of a sender's reserve */
 	struct meter limits[LIMIT_COUNT][LEDGER_IFACES];
+	uint32_t host_rate[LEDGER_IFACES], host_rate_most; /* as configured */
 	struct limit_sender senders[LIMIT_COUNT][LIMIT_SENDERS];
 	struct meter pairs[LIMIT_SENDERS]; /* of questions, by ingress and egress interface */
 };
@@ -367,6 +372,13 @@ struct rte_mbuf *frame_take(struct host *h, const struct interface *i, const uin
 	uint16_t ethertype, unsigned bytes, uint8_t **body);
 void frame_send(struct host *h, struct rte_mbuf *m, enum birth birth, const struct interface *i);
 
+/* deliver.c: to the kernel's interface of in, which has one.  They take m, or return the reason to
+ * drop it; deliver_group tests whether the group is one of the link, and its sender. */
+enum reason deliver(
+	struct host *h, const struct interface *in, const struct view *v, struct rte_mbuf *m);
+enum reason deliver_group(
+	struct host *h, const struct interface *in, const struct view *v, struct rte_mbuf *m);
+
 /* arp_send.c, nd_send.c: to is NULL for all stations */
 enum {
 	ARP_BYTES = 28,
@@ -433,6 +445,7 @@ void later_stop(struct host *h); /* forgets them all */
  * LIMIT_SENDERS. */
 unsigned limit_sender(const struct host *h, uint64_t who, const struct view *v);
 void limits_init(struct host *h);
+void limits_configure(struct host *h); /* rates of the generation */
 /* Returns true if one more message of a kind may be sent by an interface, because of a packet v. */
 bool limit_take(struct host *h, enum limit kind, uint16_t iface, const struct view *v);
 /* Returns true if a neighbour that never answered may be asked, for a packet (NULL: Weir's own). */

@@ -24,6 +24,10 @@ static const struct {
 	[LIMIT_ECHO] = { HOST_ECHO_RATE, HOST_ECHO_BURST, 4 },
 	[LIMIT_ASK4] = { HOST_ASK_RATE, HOST_ASK_BURST, 2 },
 	[LIMIT_ASK6] = { HOST_ASK_RATE, HOST_ASK_BURST, 2 },
+	[LIMIT_HOST_ROUTING] = { HOST_ROUTING_RATE, HOST_ROUTING_BURST, 2 },
+	[LIMIT_HOST_NEIGHBOUR] = { HOST_NEIGHBOUR_RATE, HOST_NEIGHBOUR_BURST, 2 },
+	[LIMIT_HOST_DHCP] = { HOST_DHCP_RATE, HOST_DHCP_BURST, 4 },
+	[LIMIT_HOST_REST] = { HOST_REST_RATE, HOST_REST_BURST, 2 },
 };
 
 #define BURST_MIN 8u /* of a worker's part */
@@ -34,19 +38,60 @@ part(const struct host *h, uint32_t rate)
 	return RTE_MAX(rate / RTE_MAX(h->setup.workers, 1u), 1u);
 }
 
+/* Returns the burst of a rate: in the proportion that its kind has. */
+static uint32_t
+burst_of(const struct host *h, enum limit kind, uint32_t rate)
+{
+	uint64_t burst = (uint64_t)part(h, limits[kind].burst) * rate / part(h, limits[kind].rate);
+
+	return (uint32_t)RTE_MAX(burst, (uint64_t)BURST_MIN);
+}
+
+/* Sets what all interfaces have in common, for the largest rate of one of them. */
+static void
+set_senders(struct host *h, enum limit kind, uint32_t rate)
+{
+	h->reserve_ns[kind] = NS_PER_S * LIMIT_SENDERS * 4 / rate;
+	for (unsigned s = 0; s < LIMIT_SENDERS; s++)
+		meter_init_packets(&h->senders[kind][s].share,
+			RTE_MAX(rate / limits[kind].sender, 1u), burst_of(h, kind, rate) / 2,
+			h->now_ns);
+}
+
+static void
+set_interface(struct host *h, enum limit kind, uint16_t iface, uint32_t rate)
+{
+	meter_init_packets(&h->limits[kind][iface], RTE_MAX(rate - rate / 4, 1u),
+		burst_of(h, kind, rate), h->now_ns);
+}
+
 static void
 limit_init(struct host *h, enum limit kind)
 {
 	uint32_t rate = part(h, limits[kind].rate);
-	uint32_t burst = RTE_MAX(part(h, limits[kind].burst), BURST_MIN);
-	uint32_t sender = limits[kind].sender;
 
-	h->reserve_ns[kind] = NS_PER_S * LIMIT_SENDERS * 4 / rate;
-	for (unsigned i = 0; i < LEDGER_IFACES; i++)
-		meter_init_packets(&h->limits[kind][i], RTE_MAX(rate - rate / 4, 1u), burst, 0);
-	for (unsigned s = 0; s < LIMIT_SENDERS; s++)
-		meter_init_packets(
-			&h->senders[kind][s].share, RTE_MAX(rate / sender, 1u), burst / 2, 0);
+	set_senders(h, kind, rate);
+	for (uint16_t i = 0; i < LEDGER_IFACES; i++)
+		set_interface(h, kind, i, rate);
+}
+
+void
+limits_configure(struct host *h)
+{
+	uint32_t most = 0;
+
+	for (uint16_t i = 0; i < h->gen->n_ifaces; i++) {
+		const struct interface *iface = h->gen->iface[i];
+		uint32_t rate = iface != NULL ? iface->host_rate : 0;
+
+		most = RTE_MAX(most, rate);
+		if (rate != 0 && rate != h->host_rate[i])
+			set_interface(h, LIMIT_HOST_REST, i, part(h, rate));
+		h->host_rate[i] = rate;
+	}
+	if (most != 0 && most != h->host_rate_most)
+		set_senders(h, LIMIT_HOST_REST, part(h, most));
+	h->host_rate_most = most;
 }
 
 void

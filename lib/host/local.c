@@ -113,12 +113,14 @@ is_echo_request(const struct view *v)
 }
 
 static enum reason
-local_icmp(struct host *h, const struct view *v, struct rte_mbuf *m)
+local_icmp(struct host *h, const struct interface *in, const struct view *v, struct rte_mbuf *m)
 {
 	if (!checksum_ok(v, m))
 		return REASON_icmp_bad_checksum;
 	if (is_echo_request(v))
 		return answer_echo(h, v, m);
+	if (in->host != NULL)
+		return deliver(h, in, v, m);
 	counter_add(&h->setup.ledger->consumed[CONSUMED_local], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;
@@ -153,11 +155,13 @@ host_local(struct host *h, const struct view *v, struct rte_mbuf *m)
 		return nd_receive(h, v, m);
 	if (v->broadcast || !address_is_unicast(&v->tuple.dst, v->family)
 		|| (v->family == 4 && interface_broadcast(in, &v->tuple.dst)))
-		return REASON_multicast;
-	if (v->fragment) /* fragments are not reassembled here, and the sum is not
-			  * verified */
-		return is_echo_request(v) ? answer_echo(h, v, m) : REASON_local_no_service;
-	if (v->l4 == VIEW_NONE)
-		return REASON_local_no_service;
-	return icmp ? local_icmp(h, v, m) : refuse(h, v, m);
+		return in->host != NULL ? deliver_group(h, in, v, m) : REASON_multicast;
+	if (v->fragment && is_echo_request(v)) /* fragments are not reassembled here, and the sum is
+						* not verified */
+		return answer_echo(h, v, m);
+	if (icmp && !v->fragment && v->l4 != VIEW_NONE)
+		return local_icmp(h, in, v, m);
+	if (in->host != NULL)
+		return deliver(h, in, v, m);
+	return v->fragment || v->l4 == VIEW_NONE ? REASON_local_no_service : refuse(h, v, m);
 }

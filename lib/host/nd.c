@@ -219,6 +219,10 @@ nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m)
 	}
 	if (r != REASON_NONE)
 		return r;
+	/* Solicitations are Weir's to answer; router messages are for radvd, dhcpcd and the kernel.
+	 */
+	if (in->host != NULL && v->icmp_type != ND_SOLICITATION)
+		return deliver(h, in, v, m);
 	counter_add(&h->setup.ledger->consumed[CONSUMED_nd], 1);
 	rte_pktmbuf_free(m);
 	return REASON_NONE;

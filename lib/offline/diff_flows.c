@@ -35,7 +35,7 @@ verdict_text(const struct outcome *o, char *out, size_t bytes)
 			o->session.src, o->session.dst[0] != '\0' ? ", destination " : "",
 			o->session.dst);
 	else
-		snprintf(out, bytes, "%s", verdict);
+		snprintf(out, bytes, "%s%s", verdict, o->by_host ? " host" : "");
 }
 
 /* The number of a text; the texts of a capture are few, but for ports that NAT draws. */

@@ -39,6 +39,7 @@ print_row(struct replay_report *r, const struct outcome *o)
 {
 	const char *what = o->verdict == OBSERVED_OUTPUT ? o->out
 		: o->verdict == OBSERVED_DROP            ? reason_name(o->reason)
+		: o->by_host                             ? "host"
 							 : "";
 	char rule[256] = "";
 

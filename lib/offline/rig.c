@@ -64,6 +64,7 @@ on_packet(void *arg, const struct observation *o)
 			: PROGRAM_DROP;
 	} else if (o->verdict == OBSERVED_CONSUMED) {
 		fate->verdict = PROGRAM_LOCAL;
+		fate->by_host = o->by_host;
 	} else if (o->has_program) {
 		fate->verdict = PROGRAM_OUTPUT;
 		rig->wire = o->program->verdict == PROGRAM_WIRE;

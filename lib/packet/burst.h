@@ -39,6 +39,7 @@ enum slot_class {
 #define OUT_GONE     0xff01u /* consumed: no longer in the burst */
 #define OUT_HELD     0xff02u /* waits with a holder: no longer in the burst */
 #define OUT_WORKER   0xff03u /* to another worker, as it came; egress says to which */
+#define OUT_HOST     0xff04u /* given to the host: no longer in the burst */
 
 /* Where a packet goes; slots are compared by the word. */
 union output {

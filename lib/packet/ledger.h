@@ -27,14 +27,16 @@
 	X(icmp_error, "ICMP and ICMPv6 errors") \
 	X(tcp_reset, "TCP resets") \
 	X(fragment, "fragments of packets too large for the next link") \
-	X(clone, "copies for a mirror or a capture")
+	X(clone, "copies for a mirror or a capture") \
+	X(host, "packets that the host has sent by its interfaces")
 
 #define CONSUMERS(X) \
 	X(arp, "ARP requests and answers") \
 	X(nd, "Neighbour Discovery messages") \
 	X(echo, "echo requests to our addresses") \
 	X(fragmenter, "packets sent on as fragments") \
-	X(local, "other packets to our addresses that needed no answer")
+	X(local, "other packets to our addresses that needed no answer") \
+	X(host, "packets for the host, given to its interfaces")
 
 #define HOLDERS(X) \
 	X(neighbour, "wait for ARP or ND") \

@@ -74,6 +74,14 @@
 	X(frag_limit, CAPACITY, "Too many fragments or fragmented datagrams wait.") \
 	X(frag_bad, PEER, "A fragment whose length, offset or header cannot be.") \
 	X(multicast, CONFIG, "A multicast or broadcast packet that nothing here takes.") \
+	X(host_limit_routing, CAPACITY, \
+		"More routing protocol packets than go to the host interface in time.") \
+	X(host_limit_neighbour, CAPACITY, \
+		"More ARP and ND than goes to the host interface in time.") \
+	X(host_limit_dhcp, CAPACITY, "More DHCP than goes to the host interface in time.") \
+	X(host_limit, CAPACITY, \
+		"More packets to our addresses than go to the host interface in time.") \
+	X(host_full, CAPACITY, "The ring to the host thread is full.") \
 	X(tx_full, CAPACITY, "The port did not take the packet in time.") \
 	X(port_down, CAPACITY, "The port to send by is not there.") \
 	X(handoff_full, CAPACITY, "The ring to the worker that owns the flow is full.") \

@@ -114,6 +114,10 @@ struct eval {
 	/* written by track; read by acl, dnat, snat */
 	enum conn_state state;
 
+	/* enum reason: why the packet is dropped unless it is delivered locally.  written by track;
+	 * read by the slow path */
+	uint8_t unless_local;
+
 	/* written by route, forward; read by snat, and by conditions on the egress interface */
 	const struct interface *egress;
 

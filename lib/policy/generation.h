@@ -67,6 +67,9 @@ struct interface {
 	const struct interface_neighbour *neighbours;
 	unsigned n_neighbours;
 	const struct pipeline *pipeline; /* NULL: packets are dropped as interface_unused */
+	const char *host; /* name of the kernel's interface for it (hostif/hostif.h); NULL: none */
+	uint32_t host_rate; /* packets a second to the kernel, without those of a class of their own
+			     */
 	struct loc loc;
 };
 

@@ -61,6 +61,9 @@ compile(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *
 	struct decision *d)
 {
 	memset(d, 0, sizeof(*d));
+	if (unlikely(ev->unless_local != REASON_NONE)
+		&& (ev->program.verdict == PROGRAM_OUTPUT || ev->program.verdict == PROGRAM_WIRE))
+		emit_drop(&ev->program, (enum reason)ev->unless_local, 0);
 	d->nexthop = program_nexthop(dp, &ev->program);
 	if (likely(ev->over == NULL) || !leaves_later(dp, ev, d))
 		return;

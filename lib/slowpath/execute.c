@@ -256,13 +256,15 @@ execute_leaving(const struct work *w)
 }
 
 /* Returns true for a segment to a public port without a mapping: a reset would end a connection
- * that an inside host may be about to open towards its sender (RFC 5382 REQ-4). */
+ * that an inside host may be about to open towards its sender (RFC 5382 REQ-4).  Where the
+ * interface has a kernel's, the port may be one of this host. */
 static bool
 is_unsolicited(const struct work *w)
 {
 	const struct view *v = w->v;
 
-	return v->family == 4 && v->proto == IPPROTO_TCP
+	return w->dp->gen->iface[v->iface]->host == NULL && v->family == 4
+		&& v->proto == IPPROTO_TCP
 		&& nat_may_give(w->dp->nat, v->tuple.dst.v4, v->tuple.dport);
 }
 
@@ -280,10 +282,11 @@ leave_unsolicited(const struct work *w)
 static void
 deliver_local(const struct work *w)
 {
+	uint64_t delivered = w->dp->ledger->consumed[CONSUMED_host];
 	enum reason r = is_unsolicited(w) ? REASON_nat_no_mapping
 					  : host_local(w->dp->host, w->v, w->m);
 
-	w->b->output[w->slot].port = OUT_GONE;
+	w->b->output[w->slot].port = slot_taken(w->dp, delivered);
 	if (r == REASON_nat_no_mapping)
 		leave_unsolicited(w);
 	if (r != REASON_NONE)

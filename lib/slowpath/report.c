@@ -104,8 +104,9 @@ tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct dec
 		o.reason = b->reason[slot];
 	} else if (b->output[slot].port == OUT_HELD) {
 		o.verdict = OBSERVED_HELD;
-	} else if (b->output[slot].port == OUT_GONE) {
+	} else if (b->output[slot].port == OUT_GONE || b->output[slot].port == OUT_HOST) {
 		o.verdict = OBSERVED_CONSUMED;
+		o.by_host = b->output[slot].port == OUT_HOST;
 	} else {
 		o.verdict = OBSERVED_OUTPUT;
 		o.out_port = b->output[slot].port;

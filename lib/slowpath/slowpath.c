@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/counter.h"
+#include "packet/martian.h"
 #include "packet/parse.h"
 #include "policy/pipeline.h"
 #include "policy/times.h"
@@ -211,16 +212,27 @@ settle_wire(struct datapath *dp, struct burst *b, unsigned slot)
 static void
 settle_host(struct datapath *dp, struct burst *b, unsigned slot, const struct view *v)
 {
-	enum reason r = REASON_eth_unknown_type;
+	uint64_t delivered = dp->ledger->consumed[CONSUMED_host];
+	enum reason r;
 
 	if (v->kind == VIEW_ARP)
 		r = host_arp(dp->host, v, b->m[slot]);
 	else if (v->kind != VIEW_OTHER)
 		r = host_local(dp->host, v, b->m[slot]);
-	b->output[slot].port = OUT_GONE;
+	else
+		r = host_frame(dp->host, v, b->m[slot]);
+	b->output[slot].port = slot_taken(dp, delivered);
 	if (r != REASON_NONE)
 		slot_drop(b, slot, r);
 	report(dp, b, slot, NULL);
+}
+
+/* Returns true for multicast of IP, fragments of it too, which is not a flow. */
+static bool
+is_group(const struct view *v)
+{
+	return (v->kind == VIEW_IP4 || v->kind == VIEW_IP6)
+		&& address_multicast(&v->tuple.dst, v->family);
 }
 
 static void
@@ -229,7 +241,9 @@ settle_unkeyed(struct datapath *dp, struct burst *b, unsigned slot)
 	const struct view *v = slot_view(dp, b, slot);
 	const struct interface *in = dp->gen->iface[v->iface];
 
-	if (slowpath_fragments_use(dp, v) != FRAGMENTS_ALONE)
+	if (in != NULL && in->host != NULL && is_group(v))
+		settle_host(dp, b, slot, v);
+	else if (slowpath_fragments_use(dp, v) != FRAGMENTS_ALONE)
 		settle_fragment(dp, b, slot);
 	else if (in != NULL && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE))
 		settle_wire(dp, b, slot);

@@ -59,6 +59,7 @@ struct observation {
 	uint16_t out_port;  /* of OBSERVED_OUTPUT */
 	uint16_t out_iface; /* of OBSERVED_OUTPUT; 0 for a wire */
 	bool fast;          /* a program was found, nothing was evaluated */
+	bool by_host;       /* OBSERVED_CONSUMED: given to the kernel's interface */
 	bool has_program;   /* program and view are filled */
 	struct observed_session session;
 	const struct view *view; /* as it arrived */
@@ -212,8 +213,7 @@ void slowpath_rule_session_ends(struct datapath *dp, const struct session *sessi
 uint64_t slowpath_route_changes(const struct datapath *dp);
 
 /* Returns true if the best route of a flow may have changed a moment ago. */
-bool slowpath_route_changed(
-	const struct datapath *dp, const struct flow_table *t, uint32_t index);
+bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 
 /* Handles the removal of a record from its table (flow_table's let_go). */
 void slowpath_let_go(void *datapath, struct flow_table *t, uint32_t index);

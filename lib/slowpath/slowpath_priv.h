@@ -186,6 +186,14 @@ slot_send(struct burst *b, unsigned slot, uint8_t *ip, unsigned bytes, const str
 	b->output[slot].word = nexthop_output(nh);
 }
 
+/* Returns where a packet has gone that the host took: OUT_HOST or OUT_GONE.  delivered: packets
+ * given to the kernel before that. */
+static inline uint16_t
+slot_taken(const struct datapath *dp, uint64_t delivered)
+{
+	return dp->ledger->consumed[CONSUMED_host] != delivered ? OUT_HOST : OUT_GONE;
+}
+
 /* Counts a packet for a rule counter. */
 void count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick);
 

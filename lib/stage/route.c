@@ -4,6 +4,7 @@
  * RFC 1812 5.3.7 and 6890 (martians), 4291 2.5.6 (link-local). */
 
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "packet/burst.h"
 #include "packet/martian.h"
@@ -17,6 +18,8 @@
 #define CODE_HOST_UNREACHABLE 1
 #define CODE_PROHIBITED       13
 #define TEXT_BYTES            64
+#define PORT_DHCP_SERVER      67
+#define PORT_DHCP_CLIENT      68
 
 struct route_use_cfg {
 	struct cfg_head head;
@@ -69,6 +72,17 @@ is_our_source(const struct eval *ev, const union address *src, unsigned family)
 		|| (family == 4 && generation_broadcast(ev->gen, src->v4));
 }
 
+/* Returns true for an answer of a DHCP server to this host, which may come to an address that is
+ * not ours yet. */
+static bool
+is_dhcp_answer(const struct eval *ev)
+{
+	const struct tuple *t = &ev->view->tuple;
+
+	return ev->in->host != NULL && t->family == 4 && t->proto == IPPROTO_UDP
+		&& t->sport == RTE_BE16(PORT_DHCP_SERVER) && t->dport == RTE_BE16(PORT_DHCP_CLIENT);
+}
+
 /* Decides cases that need no table.  Returns true if that was all. */
 static bool
 settle(struct eval *ev)
@@ -82,6 +96,10 @@ settle(struct eval *ev)
 	} else if (martian_source(&ev->view->tuple) || is_our_source(ev, src, family)) {
 		eval_note(ev, "route: no packet may come from this source");
 		eval_drop(ev, REASON_martian, 0);
+	} else if (is_dhcp_answer(ev)) {
+		eval_note(ev, "route: an answer of DHCP to this host");
+		emit_local(&ev->program);
+		ev->done = true;
 	} else if (address_multicast(dst, family) || address_broadcast(dst, family)) {
 		eval_note(ev, "route: multicast and broadcast are not routed");
 		eval_drop(ev, REASON_multicast, 0);

@@ -151,12 +151,27 @@ track_build(struct stage_build *sb, void **instance)
 	return 0;
 }
 
+/* Returns true for a packet to one of our own addresses that may be for the kernel's interface: the
+ * kernel has the other end, and its packets are not seen here, so no session follows them. */
+static bool
+may_be_for_kernel(const struct eval *ev)
+{
+	return ev->in->host != NULL
+		&& generation_owns(ev->gen, &ev->view->tuple.dst, ev->tuple.family);
+}
+
 static void
 invalid(const struct track *track, struct eval *ev, enum reason r)
 {
 	/* The key alone is not enough: a later segment of the same key may open a session. */
 	if (ev->view->proto == IPPROTO_TCP)
 		ev->used_fields |= FIELD_TCP_FLAGS;
+	if (may_be_for_kernel(ev)) {
+		eval_note(ev, "track: without a session: new if it is for the host");
+		ev->state = CONN_NEW;
+		ev->unless_local = (uint8_t)r;
+		return;
+	}
 	if (track->pass_invalid) {
 		eval_note(ev, "track: invalid, %s", reason_name(r));
 		ev->state = CONN_INVALID;
@@ -312,7 +327,6 @@ static void
 begin(const struct track *track, struct eval *ev)
 {
 	const struct view *v = ev->view;
-
 	if (v->proto == IPPROTO_TCP && !tcp_opens(v->tcp_flags)
 		&& !(track->loose && (v->tcp_flags & TCP_LOOSE) == RTE_TCP_ACK_FLAG)) {
 		invalid(track, ev, REASON_tcp_no_session);

@@ -10,6 +10,7 @@
 #include <rte_cycles.h>
 
 #include "base/counter.h"
+#include "hostif/exchange.h"
 #include "nat/counts.h"
 #include "packet/burst.h"
 #include "policy/generation.h"
@@ -21,7 +22,8 @@
 
 enum {
 	FACTS_PER_LOOP = 64,
-	STOP_FLUSHES = 64, /* attempts to send what waits when the worker stops */
+	FRAMES_OF_KERNEL = 32, /* in one loop */
+	STOP_FLUSHES = 64,     /* attempts to send what waits when the worker stops */
 };
 
 static void
@@ -31,6 +33,17 @@ tell(void *arg, const struct host_fact *fact)
 
 	if (w->common->mailbox != NULL)
 		mailbox_tell(w->common->mailbox, w->index, fact);
+}
+
+/* Gives a packet to the kernel. */
+static bool
+deliver(void *arg, enum hostif_class class, struct rte_mbuf *m)
+{
+	struct worker *w = arg;
+	/* Pairs with the release in workers_connect_kernel. */
+	struct exchange *x = atomic_load_explicit(&w->common->exchange, memory_order_acquire);
+
+	return x != NULL && exchange_give(x, w->index, class, m);
 }
 
 int
@@ -45,6 +58,7 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 		.pool = setup->pool,
 		.clock = setup->clock,
 		.tell = tell,
+		.deliver = setup->clock.virtual ? NULL : deliver,
 		.arg = w,
 	};
 
@@ -134,6 +148,19 @@ read_mailbox(struct worker *w)
 		fastpath_learn(w->fp, &facts[i]);
 }
 
+/* Sends what the kernel has sent by its interfaces. */
+static void
+take_from_kernel(struct worker *w)
+{
+	/* Pairs with the release in workers_connect_kernel. */
+	struct exchange *x = atomic_load_explicit(&w->common->exchange, memory_order_acquire);
+	struct rte_mbuf *m[FRAMES_OF_KERNEL];
+	unsigned n = x == NULL ? 0 : exchange_take(x, w->index, m, FRAMES_OF_KERNEL);
+
+	if (n != 0)
+		fastpath_from_kernel(w->fp, m, n);
+}
+
 static unsigned
 receive(struct worker *w)
 {
@@ -193,6 +220,7 @@ worker_step(struct worker *w)
 	account_time(w, fastpath_tick(w->fp));
 	talkers_tick(w->talkers, w->now_ns);
 	read_mailbox(w);
+	take_from_kernel(w);
 	n = receive(w);
 	if (w->common->steer != NULL)
 		n += handover_receive(w);

@@ -23,6 +23,7 @@
 #include "worker/latency.h"
 
 struct ask;
+struct exchange;
 struct mailbox;
 struct nat_summary;
 struct steer;
@@ -34,10 +35,12 @@ struct worker_common {
 	unsigned burst;            /* packets received at once, 1 .. BURST_MAX */
 	int node[EAL_WORKERS_MAX]; /* NUMA node of each worker's core */
 	struct ports *ports;
-	struct steer *steer;       /* NULL: one worker */
-	atomic_bool device_steers; /* both directions of an untranslated flow come to one
-				    * worker. control: write, workers: read */
-	struct mailbox *mailbox;   /* NULL: one worker */
+	struct steer *steer;                 /* NULL: one worker */
+	atomic_bool device_steers;           /* both directions of an untranslated flow come to one
+					      * worker. control: write, workers: read */
+	struct mailbox *mailbox;             /* NULL: one worker */
+	_Atomic(struct exchange *) exchange; /* NULL: no host interfaces yet. control: write,
+					      * workers: read */
 	_Atomic(const struct generation *) generation; /* control: write, workers: read */
 	atomic_uint ports_changes; /* number of port removals and additions. control: write,
 				    * workers: read */

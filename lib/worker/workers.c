@@ -316,6 +316,13 @@ workers_publish(struct workers *ws, const struct generation *gen)
 }
 
 void
+workers_connect_kernel(struct workers *ws, struct exchange *x)
+{
+	/* Pairs with the acquires in worker.c. */
+	atomic_store_explicit(&ws->common.exchange, x, memory_order_release);
+}
+
+void
 workers_check_steering(struct workers *ws)
 {
 	if (!ports_steered(ws->common.ports))

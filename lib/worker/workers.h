@@ -65,6 +65,10 @@ bool workers_take_ports(struct workers *ws);
 /* Tells the workers that the link of a port has changed (struct port's link_up). */
 void workers_links_changed(struct workers *ws);
 
+/* Connects the workers with the host thread, before a generation with host interfaces is
+ * published; they are told once, and x lives longer than they run. */
+void workers_connect_kernel(struct workers *ws, struct exchange *x);
+
 /* To be called before a generation with other ports is published: workers hand packets to their
  * owners if devices no longer bring all of them there. */
 void workers_check_steering(struct workers *ws);

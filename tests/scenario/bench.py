@@ -277,7 +277,7 @@ def verdict_of(told):
         return 'output ' + told['out']
     if told['verdict'] == 'drop':
         return 'drop ' + told['reason']
-    return told['verdict']
+    return told['verdict'] + (' host' if told.get('by') == 'host' else '')
 
 
 def describe(data):

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kernel's side of the interfaces (hostif/hostif.h): taps that a configuration has, and
+ * addresses that the kernel adds. */
+
+#include "control/appliance_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "hostif/exchange.h"
+#include "hostif/hostif.h"
+
+/* Replay, tests and the built-in example have no kernel: packets for it end there. */
+static bool
+has_kernel(const struct appliance *a)
+{
+	return !a->options.captures && !a->options.stepped && !a->options.virtual_time;
+}
+
+static bool
+is_up(const struct appliance *a, const struct interface *iface)
+{
+	const struct port *port = &a->ports.at[iface->port];
+
+	return atomic_load_explicit(&port->present, memory_order_relaxed)
+		&& atomic_load_explicit(&port->link_up, memory_order_relaxed);
+}
+
+/* Lists the taps that a configuration wants.  Returns their number; *out is the caller's to free,
+ * NULL: no memory. */
+static unsigned
+list_wanted(const struct appliance *a, const struct config *cfg, const struct generation *gen,
+	struct hostif_iface **out)
+{
+	struct hostif_iface *list = calloc(cfg->interfaces.count + 1, sizeof(*list));
+	unsigned n = 0;
+
+	*out = list;
+	cfg_each(row, &cfg->interfaces) {
+		const char *name = row->head.name != NULL ? interface_host(row) : NULL;
+		const struct interface *iface = name == NULL || list == NULL
+			? NULL
+			: generation_find(gen, row->head.name);
+
+		if (iface == NULL)
+			continue;
+		list[n] = (struct hostif_iface){
+			.name = name,
+			.iface = row->head.name,
+			.id = iface->id,
+			.mtu = iface->mtu,
+			.up = is_up(a, iface),
+			.addresses = row->addresses.items,
+			.n_addresses = row->addresses.count,
+			.loc = row->host.head.loc,
+		};
+		memcpy(list[n++].mac, iface->mac, sizeof(iface->mac));
+	}
+	return n;
+}
+
+/* Starts the host thread, with the rings to the workers. */
+static int
+start_thread(struct appliance *a, const struct config *cfg, struct err *err)
+{
+	struct hostif_setup setup = {
+		.pool = pools_of_node(&a->pools, 0),
+		.netns = cfg->host.netns,
+		.netns_loc = cfg_loc(&cfg->host.head, &cfg->host.netns),
+	};
+
+	if (a->exchange == NULL)
+		a->exchange = exchange_create(a->n_workers);
+	if (a->exchange == NULL)
+		return err_set(err, ENOMEM, "out of memory");
+	setup.exchange = a->exchange;
+	a->kernel = hostif_create(&setup, err);
+	if (a->kernel == NULL)
+		return -EINVAL;
+	workers_connect_kernel(a->workers, a->exchange);
+	return 0;
+}
+
+int
+hosts_open(struct appliance *a, const struct config *cfg, const struct generation *gen,
+	struct err *err)
+{
+	struct hostif_iface *wanted;
+	unsigned n;
+	int rc = 0;
+
+	if (!has_kernel(a))
+		return 0;
+	n = list_wanted(a, cfg, gen, &wanted);
+	if (wanted == NULL)
+		return err_set(err, ENOMEM, "out of memory");
+	if (a->kernel == NULL && (n != 0 || cfg->host.netns != NULL))
+		rc = start_thread(a, cfg, err);
+	if (rc == 0 && a->kernel != NULL)
+		rc = hostif_open(a->kernel, wanted, n, err);
+	free(wanted);
+	return rc;
+}
+
+void
+hosts_undo(struct appliance *a)
+{
+	if (a->kernel != NULL)
+		hostif_undo(a->kernel);
+}
+
+void
+hosts_take(struct appliance *a)
+{
+	struct hostif_iface *wanted;
+	unsigned n;
+
+	if (a->kernel == NULL)
+		return;
+	n = list_wanted(a, a->cfg, a->gen, &wanted);
+	if (wanted != NULL)
+		hostif_take(a->kernel, wanted, n);
+	free(wanted);
+	for (unsigned i = 0; a->cfg->host.netns == NULL && n != 0 && i < a->ports.count; i++)
+		if (a->ports.at[i].used)
+			hush_port(&a->hushed, a->port_cfg[i].device);
+}
+
+void
+hosts_close(struct appliance *a)
+{
+	if (a->kernel != NULL && !a->running)
+		hostif_undo(a->kernel);
+	hostif_destroy(a->kernel, a->running ? HOSTIF_REMOVE_TAPS : HOSTIF_KEEP_TAPS);
+	a->kernel = NULL;
+	hush_end(&a->hushed);
+	exchange_destroy(a->exchange);
+	a->exchange = NULL;
+	free(a->added);
+	a->added = NULL;
+	a->n_added = 0;
+}
+
+void
+hosts_follow_links(struct appliance *a)
+{
+	for (unsigned i = 0; a->kernel != NULL && i < a->gen->n_ifaces; i++) {
+		const struct interface *iface = a->gen->iface[i];
+
+		if (iface != NULL && iface->host != NULL)
+			hostif_set_link(a->kernel, iface->id, is_up(a, iface));
+	}
+}
+
+/* --- addresses of the kernel --- */
+
+/* Adds the addresses of a tap to a list.  False without memory. */
+static bool
+collect(struct appliance *a, const struct interface_cfg *row, struct added_address **list,
+	unsigned *n)
+{
+	const struct interface *iface = generation_find(a->gen, row->head.name);
+	struct ip_prefix found[HOSTIF_ADDRESSES];
+	unsigned more = iface != NULL && iface->host != NULL
+		? hostif_addresses(a->kernel, iface->id, found)
+		: 0;
+	struct added_address *grown = realloc(*list, (*n + more + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	*list = grown;
+	for (unsigned i = 0; i < more; i++, (*n)++) {
+		grown[*n] = (struct added_address){ .address = found[i] };
+		snprintf(grown[*n].iface, sizeof(grown[*n].iface), "%s", row->head.name);
+	}
+	return true;
+}
+
+static bool
+has_added(const struct added_address *list, unsigned n, const struct added_address *one)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(list[i].iface, one->iface) == 0
+			&& ip_address_equal(&list[i].address.address, &one->address.address)
+			&& list[i].address.length == one->address.length)
+			return true;
+	return false;
+}
+
+/* Logs the addresses of one list that another does not have.  Returns true if there were any. */
+static bool
+say_new(const struct added_address *list, unsigned n, const struct added_address *than,
+	unsigned n_than, const char *what)
+{
+	char text[IP_TEXT_MAX];
+	bool any = false;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (has_added(than, n_than, &list[i]))
+			continue;
+		log_info("interface %s: the host has %s %s", list[i].iface, what,
+			ip_prefix_text(&list[i].address, text));
+		any = true;
+	}
+	return any;
+}
+
+void
+appliance_follow_host(struct appliance *a)
+{
+	struct added_address *list = NULL, *before = a->added;
+	unsigned n = 0, n_before = a->n_added;
+	struct err *err;
+	bool changed;
+
+	if (a->kernel == NULL)
+		return;
+	cfg_each(row, &a->cfg->interfaces)
+		if (row->head.name != NULL && !collect(a, row, &list, &n)) {
+			free(list);
+			return;
+		}
+	changed = say_new(list, n, before, n_before, "added");
+	changed |= say_new(before, n_before, list, n, "removed");
+	if (!changed && !a->renews) {
+		free(list);
+		return;
+	}
+	a->added = list;
+	a->n_added = n;
+	free(before);
+	err = err_create();
+	a->renews = err == NULL || appliance_renew(a, err) < 0;
+	if (a->renews && err != NULL)
+		log_error("addresses of the host are not used: %s", err_first(err));
+	err_destroy(err);
+}
+
+int
+appliance_host_fd(const struct appliance *a)
+{
+	return a->kernel != NULL ? hostif_changes_fd(a->kernel) : -1;
+}
+
+pid_t
+appliance_host_thread(const struct appliance *a)
+{
+	return a->kernel != NULL ? hostif_thread(a->kernel) : 0;
+}
+
+bool
+appliance_host_counts(const struct appliance *a, uint16_t iface, struct hostif_counts *out)
+{
+	return a->kernel != NULL && hostif_counts(a->kernel, iface, out);
+}
