@@ -137,11 +137,29 @@ struct event_log_cfg {
 	struct cfg_path to; /* written: journal, stderr, or a file */
 };
 
+enum ipfix_protocol {
+	IPFIX_UDP,
+	IPFIX_TCP,
+};
+
+struct ipfix_cfg {
+	struct cfg_head head;
+	struct cfg_endpoint collector; /* family 0: not configured */
+	uint32_t protocol;             /* enum ipfix_protocol */
+	uint64_t active_timeout_ns;
+	uint64_t template_refresh_ns; /* over UDP */
+	uint32_t domain;              /* Observation Domain ID */
+	struct ip_address source;     /* family 0: the kernel chooses */
+	uint32_t mtu;                 /* of the IP packets of UDP */
+	bool nat_events;
+};
+
 struct telemetry_cfg {
 	struct cfg_head head;
 	struct http_cfg http;
 	struct event_log_cfg log;
 	struct nat_log_cfg nat_log;
+	struct ipfix_cfg ipfix;
 };
 
 struct config {

@@ -54,6 +54,22 @@ finish_generation(struct appliance *a, const struct config *cfg, struct generati
 	return rc == 0 ? lay_out_pools(a, cfg, gen, err) : rc;
 }
 
+/* Says what workers tell of flows and mappings: offline there is no collector. */
+static void
+set_export(const struct appliance *a, const struct config *cfg, struct flow_export *out)
+{
+	const struct telemetry_cfg *t = &cfg->telemetry;
+	bool exports = !a->options.captures && t->ipfix.collector.address.family != 0;
+	bool file = a->options.captures || t->nat_log.file.resolved != NULL;
+
+	*out = (struct flow_export){
+		.active_ns = exports ? t->ipfix.active_timeout_ns : 0,
+		.nat_events = t->ipfix.nat_events,
+		.nat_logs = (uint8_t)((file ? 1u << NAT_LOG_FILE : 0)
+			| (exports ? 1u << NAT_LOG_EXPORT : 0)),
+	};
+}
+
 struct generation *
 begin_generation(
 	struct appliance *a, const struct config *cfg, const uint16_t *slot, struct err *err)
@@ -70,8 +86,10 @@ begin_generation(
 	unsigned before = err_count(err);
 	struct generation *gen = generation_begin(&setup, err);
 
-	if (err_count(err) == before)
+	if (err_count(err) == before) {
+		set_export(a, cfg, &gen->flow_export);
 		return gen;
+	}
 	generation_discard(gen);
 	return NULL;
 }

@@ -43,6 +43,7 @@ static const verb_fn serves[VERB_COUNT] = {
 	[VERB_RELOAD] = reload,
 	[VERB_SHOW_NAT] = show_nat,
 	[VERB_SHOW_ROUTES_PROBLEMS] = show_routes_problems,
+	[VERB_SHOW_IPFIX] = show_ipfix,
 	[VERB_SHOW_ROUTES] = show_routes,
 	[VERB_SHOW_RULES] = show_rules,
 	[VERB_SHOW_TALKERS] = show_talkers,
@@ -195,6 +196,20 @@ struct appliance *
 control_appliance(struct control *c)
 {
 	return c->appliance;
+}
+
+void
+control_set_exporter(struct control *c, const struct exporter *e)
+{
+	c->exporter = *e;
+}
+
+void
+control_exporter(const struct control *c, struct exporter_figures *out)
+{
+	*out = (struct exporter_figures){ .state = EXPORTER_OFF };
+	if (c->exporter.figures != NULL)
+		c->exporter.figures(c->exporter.arg, out);
 }
 
 const struct rates *

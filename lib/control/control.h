@@ -49,6 +49,13 @@ struct appliance *control_appliance(struct control *c);
 const struct rates *control_rates(const struct control *c);
 const struct control_reloads *control_reloads(const struct control *c);
 
+/* The exporter of flows sets what tells its figures; control_exporter asks it, or says that it is
+ * off. */
+struct exporter;
+struct exporter_figures;
+void control_set_exporter(struct control *c, const struct exporter *e);
+void control_exporter(const struct control *c, struct exporter_figures *out);
+
 /* Reads the file again, for SIGHUP.  What becomes of it is said in the log, now or later. */
 void control_reload(struct control *c, const char *who);
 

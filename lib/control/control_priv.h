@@ -4,6 +4,7 @@
 #define CONTROL_CONTROL_PRIV_H
 
 #include "control/control.h"
+#include "control/exporter.h"
 #include "control/rates.h"
 #include "control/remote.h"
 #include "control/socket.h"
@@ -67,6 +68,7 @@ struct control {
 	char base[17];     /* history_digest of what that file said when it was read last */
 	struct rates rates;
 	struct trend trend; /* the last hour */
+	struct exporter exporter;
 	char *config_text;  /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
 	uint64_t config_generation;
@@ -87,6 +89,7 @@ bool show_neighbours(struct control *c, struct rpc_call *call);
 bool clear_sessions(struct control *c, struct rpc_call *call);
 bool show_nat(struct control *c, struct rpc_call *call);
 bool show_routes_problems(struct control *c, struct rpc_call *call);
+bool show_ipfix(struct control *c, struct rpc_call *call);
 bool show_routes(struct control *c, struct rpc_call *call);
 bool show_rules(struct control *c, struct rpc_call *call);
 bool show_talkers(struct control *c, struct rpc_call *call);

@@ -235,9 +235,8 @@ start_control(struct runner *r)
 static void
 stop_control(struct runner *r)
 {
-	if (r->beside != NULL)
+	if (r->beside != NULL && r->control != NULL)
 		r->options->beside->stop(r->beside);
-	r->beside = NULL;
 	control_destroy(r->control);
 	r->control = NULL;
 	kernel_side_destroy(r->kernel);
@@ -299,6 +298,9 @@ finish(struct runner *r)
 	bool halted = appliance_halt(r->appliance);
 	int status;
 
+	if (halted && r->beside != NULL)
+		r->options->beside->end(r->beside);
+	r->beside = NULL;
 	report_take(r->appliance, &report);
 	if (!halted) {
 		print_report(r, &report);
@@ -367,6 +369,9 @@ loop(struct runner *r)
 		status = settled ? status : 1;
 	}
 	stop_control(r);
+	if (r->beside != NULL)
+		r->options->beside->end(r->beside);
+	r->beside = NULL;
 	for (unsigned i = 0; i < r->n_events; i++)
 		event_free(r->event[i]);
 	if (r->base != NULL)

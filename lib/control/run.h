@@ -17,7 +17,8 @@ struct control;
 struct run_beside {
 	void *(*start)(struct control *c); /* once it runs; NULL: nothing was started */
 	void (*tick)(void *arg);           /* every 100 ms or so */
-	void (*stop)(void *arg);           /* before the control thread's own end; NULL is fine */
+	void (*stop)(void *arg);           /* before the control thread's own end */
+	void (*end)(void *arg);            /* when the workers have stopped; frees arg */
 };
 
 struct run_options {

@@ -446,6 +446,24 @@ static const struct verb_field memory_fields[] = {
 	END_FIELDS,
 };
 
+static const struct verb_field ipfix_fields[] = {
+	TEXT("state", "state", "off, connecting, sending, or failing: tried again."),
+	TEXT("collector", "collector", "Where to."),
+	TEXT("protocol", "protocol", "udp or tcp."),
+	COUNT("domain", "domain", "Observation domain ID."),
+	COUNT("records", "records", "Records made: flows, NAT events."),
+	COUNT("messages", "messages", "Messages sent."),
+	{ "bytes", "size", FIELD_BYTES, "Bytes sent." },
+	COUNT("waiting", "waiting", "Records that are not sent, or not acknowledged over TCP."),
+	COUNT("lost", "lost", "Records that found no room."),
+	COUNT("lost_packets", "lost packets", "Packets that the lost records counted."),
+	{ "lost_bytes", "lost bytes", FIELD_BYTES, "Their bytes." },
+	COUNT("errors", "errors", "Errors of the socket."),
+	COUNT("connects", "connects", "Times that the socket was connected."),
+	TEXT("error", "last error", "What the last error was."),
+	END_FIELDS,
+};
+
 static const struct verb_field ledger_fields[] = {
 	COUNT("rx", "received", "Packets received."),
 	COUNT("born", "born", "Packets that Weir made."),
@@ -619,6 +637,8 @@ const struct verb verbs[VERB_COUNT] = {
 		"Pools and their public addresses, or inside hosts: ports, mappings, refusals." },
 	[VERB_SHOW_ROUTES_PROBLEMS] = { "show routes problems", RIGHT_READ, no_params, "problems",
 		problem_fields, "Routes of the kernel that Weir cannot take, and why." },
+	[VERB_SHOW_IPFIX] = { "show ipfix", RIGHT_READ, no_params, NULL, ipfix_fields,
+		"The export of flows: collector, records sent, waiting and lost." },
 	[VERB_SHOW_ROUTES] = { "show routes", RIGHT_READ, route_params, "routes", route_fields,
 		"Routes, those of subnets and own addresses, too." },
 	[VERB_SHOW_RULES] = { "show rules", RIGHT_READ, rule_params, "rules", rule_fields,

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "control/control.h"
 #include "export/http.h"
+#include "export/ipfix.h"
 
 struct export
 {
@@ -19,6 +20,7 @@ struct export
 	struct http *http;
 	uint64_t tried_ms;
 	bool warned; /* that it cannot listen there */
+	struct ipfix *ipfix;
 };
 
 static uint64_t
@@ -55,12 +57,51 @@ listen_there(struct export *e)
 }
 
 static void
-follow(struct export *e)
+start_ipfix(struct export *e)
+{
+	struct err *err = err_create();
+
+	if (err == NULL)
+		return;
+	e->ipfix = ipfix_start(control_appliance(e->control), err);
+	if (e->ipfix == NULL)
+		log_warning("%s", err_first(err));
+	err_destroy(err);
+}
+
+static void
+follow_ipfix(struct export *e)
+{
+	struct appliance *a = control_appliance(e->control);
+	bool wanted = appliance_generation(a)->flow_export.active_ns != 0;
+
+	if (wanted && e->ipfix == NULL)
+		start_ipfix(e);
+	else if (wanted)
+		ipfix_follow(e->ipfix, a);
+	if (wanted)
+		return;
+	ipfix_stop(e->ipfix);
+	e->ipfix = NULL;
+}
+
+/* Figures for reports. */
+static void
+figures(void *arg, struct exporter_figures *out)
+{
+	const struct export *e = arg;
+
+	*out = (struct exporter_figures){ .state = EXPORTER_OFF };
+	if (e->ipfix != NULL)
+		ipfix_figures(e->ipfix, out);
+}
+
+static void
+follow_http(struct export *e)
 {
 	struct appliance *a = control_appliance(e->control);
 	const struct cfg_endpoint *wanted = &appliance_config(a)->telemetry.http.listen;
 
-	e->generation = appliance_generation(a)->number;
 	if (same_endpoint(wanted, &e->listen))
 		return;
 	if (e->http != NULL)
@@ -73,6 +114,14 @@ follow(struct export *e)
 		listen_there(e);
 }
 
+static void
+follow(struct export *e)
+{
+	e->generation = appliance_generation(control_appliance(e->control))->number;
+	follow_http(e);
+	follow_ipfix(e);
+}
+
 static void *
 start(struct control *c)
 {
@@ -81,6 +130,7 @@ start(struct control *c)
 	if (e == NULL)
 		return NULL;
 	e->control = c;
+	control_set_exporter(c, &(struct exporter){ figures, e });
 	follow(e);
 	return e;
 }
@@ -95,6 +145,8 @@ tick(void *arg)
 	if (e->listen.address.family != 0 && e->http == NULL
 		&& now_ms() - e->tried_ms >= EXPORT_AGAIN_MS)
 		listen_there(e);
+	if (e->ipfix != NULL)
+		ipfix_tick(e->ipfix, control_appliance(e->control));
 }
 
 static void
@@ -102,10 +154,18 @@ stop(void *arg)
 {
 	struct export *e = arg;
 
-	if (e == NULL)
-		return;
 	http_stop(e->http);
+	e->http = NULL;
+}
+
+/* The workers have told the flows that ended with them. */
+static void
+end(void *arg)
+{
+	struct export *e = arg;
+
+	ipfix_stop(e->ipfix);
 	free(e);
 }
 
-const struct run_beside export_beside = { start, tick, stop };
+const struct run_beside export_beside = { start, tick, stop, end };

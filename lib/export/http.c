@@ -20,28 +20,10 @@
 #include <sys/syscall.h>
 
 #include "control/confine.h"
+#include "export/endpoint.h"
 #include "export/http_priv.h"
 
 #define NICENESS 10 /* of the thread, which may share its core with the control thread */
-
-static socklen_t
-sockaddr_of(const struct cfg_endpoint *e, struct sockaddr_storage *out)
-{
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
-	struct sockaddr_in *in4 = (struct sockaddr_in *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (e->address.family == AF_INET6) {
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(e->port);
-		memcpy(&in6->sin6_addr, e->address.bytes, 16);
-		return sizeof(*in6);
-	}
-	in4->sin_family = AF_INET;
-	in4->sin_port = htons(e->port);
-	in4->sin_addr.s_addr = e->address.v4;
-	return sizeof(*in4);
-}
 
 static bool
 is_loopback(const struct cfg_endpoint *e)
@@ -162,7 +144,7 @@ struct http *
 http_start(struct control *c, const struct cfg_endpoint *listen, struct err *err)
 {
 	struct sockaddr_storage address;
-	socklen_t bytes = sockaddr_of(listen, &address);
+	socklen_t bytes = endpoint_sockaddr(listen, &address);
 	char text[VALUE_TEXT_MAX];
 	struct evconnlistener *listener;
 	struct http *h = http_create(c);

@@ -424,6 +424,31 @@ print_process(const struct snapshot *s, struct evbuffer *out)
 		s->reloads.last_refused ? 0 : 1);
 }
 
+/* Only while flows are exported. */
+static void
+print_ipfix(const struct snapshot *s, struct evbuffer *out)
+{
+	const struct exporter_figures *x = &s->exporter;
+
+	if (x->state == EXPORTER_OFF)
+		return;
+	plain(out, "weir_ipfix_up", "gauge", "1: messages go to the IPFIX collector.",
+		x->state == EXPORTER_SENDS);
+	plain(out, "weir_ipfix_records_total", "counter", "Records made for the IPFIX collector.",
+		(double)x->records);
+	plain(out, "weir_ipfix_messages_total", "counter", "Messages sent to it.",
+		(double)x->messages);
+	plain(out, "weir_ipfix_bytes_total", "counter", "Bytes sent to it.", (double)x->bytes);
+	plain(out, "weir_ipfix_waiting_records", "gauge", "Records that it has not taken yet.",
+		(double)x->waiting);
+	plain(out, "weir_ipfix_lost_records_total", "counter", "Records that found no room.",
+		(double)x->lost);
+	plain(out, "weir_ipfix_lost_packets_total", "counter",
+		"Packets that the lost records counted.", (double)x->lost_packets);
+	plain(out, "weir_ipfix_errors_total", "counter", "Errors of the socket to the collector.",
+		(double)x->errors);
+}
+
 void
 metrics_print(const struct snapshot *s, struct evbuffer *out)
 {
@@ -435,6 +460,7 @@ metrics_print(const struct snapshot *s, struct evbuffer *out)
 	print_flows(s, out);
 	print_sessions(s, out);
 	print_nat(s, out);
+	print_ipfix(s, out);
 	print_workers(s, out);
 	print_latency(s, out);
 	print_pools(s, out);

@@ -206,6 +206,7 @@ snapshot_take(struct control *c, struct snapshot_doubt *doubt)
 			rte_mempool_avail_count(pools->at[i].mp), pools->at[i].sizing.count };
 	take_ledger(s, ws, doubt);
 	take_nat(s, ws, gen);
+	control_exporter(c, &s->exporter);
 	return s;
 }
 

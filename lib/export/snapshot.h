@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "control/control.h"
+#include "control/exporter.h"
 #include "io/pool.h"
 #include "nat/counts.h"
 #include "packet/ledger.h"
@@ -71,6 +72,7 @@ struct snapshot {
 	uint64_t sessions, sessions_max;
 	struct session_counts counts;
 	struct latency latency;        /* of all workers */
+	struct exporter_figures exporter;
 	struct nat_summary *nat;       /* NULL: no pools, or a worker has not adopted them yet */
 	struct snapshot_iface iface[]; /* those of the generation */
 };

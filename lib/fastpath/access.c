@@ -131,6 +131,12 @@ fastpath_dynamic(struct fastpath *fp)
 	return fp->dp.dynamic;
 }
 
+struct flow_reports *
+fastpath_reports(const struct fastpath *fp)
+{
+	return fp->reports;
+}
+
 uint64_t
 fastpath_tick(struct fastpath *fp)
 {

@@ -9,6 +9,7 @@
 #include "nat/nat.h"
 #include "slowpath/dynamic.h"
 #include "slowpath/fragments/fragments.h"
+#include "tap/flow_report.h"
 #include "tap/rule_ring.h"
 
 void
@@ -65,12 +66,48 @@ make_rules(struct fastpath *fp, const struct generation *gen)
 	return 0;
 }
 
+/* Allocates what the export of flows needs. */
+static int
+make_reports(struct fastpath *fp, const struct generation *gen)
+{
+	const struct datapath *dp = &fp->dp;
+	const struct flow_reports_size size = {
+		.sessions = dp->sessions->capacity + 1,
+		.flows4 = dp->flow4->records,
+		.flows6 = dp->flow6->records,
+	};
+
+	if (gen->flow_export.active_ns == 0)
+		return 0;
+	if (fp->reports == NULL)
+		fp->reports = flow_reports_create(&size, -1);
+	return fp->reports != NULL ? nat_log_make(dp->nat, NAT_LOG_EXPORT) : -ENOMEM;
+}
+
 int
 fastpath_make_room(struct fastpath *fp, const struct generation *gen)
 {
-	if (make_rules(fp, gen) < 0 || dynamic_make_room(fp->dp.dynamic, gen) < 0)
+	if (make_rules(fp, gen) < 0 || make_reports(fp, gen) < 0
+		|| dynamic_make_room(fp->dp.dynamic, gen) < 0)
 		return -ENOMEM;
 	return gen->nat != NULL ? nat_make_room(fp->dp.nat, gen->nat) : 0;
+}
+
+/* Begins, goes on or ends to report flows. */
+static void
+adopt_export(struct fastpath *fp, const struct flow_export *export)
+{
+	struct datapath *dp = &fp->dp;
+	bool was = dp->reports != NULL, is = export->active_ns != 0;
+
+	if (is && !was)
+		flow_reports_begin(fp->reports);
+	if (is)
+		fp->reports->active_ns = export->active_ns;
+	dp->reports = is ? fp->reports : NULL;
+	dp->reports_nat = export->nat_events;
+	dp->flow4->lets_all_go = dp->flow6->lets_all_go = is;
+	nat_log_to(dp->nat, export->nat_logs);
 }
 
 void
@@ -78,6 +115,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
 	fp->dp.gen = gen;
 	fp->dp.rules = fp->rules;
+	adopt_export(fp, &gen->flow_export);
 	fp->dp.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
 	sessions_set_policies(fp->dp.sessions, gen->session_policies);
 	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);

@@ -77,6 +77,8 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 	uint32_t idle = clock_tick(dp->now_ns) - f->seen;
 
 	slowpath_collect(dp, f);
+	if (unlikely(dp->reports != NULL))
+		slowpath_report_active(dp, t, index);
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(dp->host, f->nexthop);
@@ -188,6 +190,7 @@ fastpath_age(struct fastpath *fp)
 	slowpath_follow_fragments(dp, &fp->burst);
 	sweep_sessions(fp);
 	nat_age(dp->nat, clock_tick(dp->now_ns));
+	nat_set_time(dp->nat, dp->now_ns);
 	sweep(fp, dp->flow4, &fp->sweep4);
 	sweep(fp, dp->flow6, &fp->sweep6);
 	forget_changes(fp);

@@ -13,6 +13,7 @@
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 #include "slowpath/fragments/fragments.h"
+#include "tap/flow_report.h"
 #include "tap/probes.h"
 #include "tap/recorder.h"
 #include "tap/rule_ring.h"
@@ -82,6 +83,7 @@ release_session(void *datapath, struct session *session, enum session_end why)
 
 	PROBE_SESSION_END(dp->worker, session - dp->sessions->session, why);
 	slowpath_rule_session_ends(dp, session, (uint8_t)why);
+	slowpath_report_session_ends(dp, session, why);
 	nat_release(dp->nat, session, why, dp->now_ns);
 }
 
@@ -204,6 +206,7 @@ fastpath_destroy(struct fastpath *fp)
 	flow_table_destroy(fp->dp.flow6);
 	action_lists_destroy(fp->dp.lists);
 	rule_ring_destroy(fp->rules);
+	flow_reports_destroy(fp->reports);
 	recorder_destroy(fp->slow.recorder);
 	memory_give(fp->dp.nexthops, NEXTHOP_COUNT * sizeof(*fp->dp.nexthops));
 	memory_give(fp, sizeof(*fp));
@@ -252,6 +255,8 @@ fastpath_stop(struct fastpath *fp)
 				&fp->ledger.iface[0].drops[REASON_stopped], tx_queue_fini(queue));
 	}
 	counter_set(&fp->ledger.held[HELD_transmit], 0);
+	if (fp->dp.reports != NULL)
+		fp->dp.reports->stopping = true;
 	sessions_flush(dp->sessions, SESSION_END_stopped);
 	flow_table_sweep(dp->flow4, UINT32_MAX, forget_one, dp);
 	flow_table_sweep(dp->flow6, UINT32_MAX, forget_one, dp);

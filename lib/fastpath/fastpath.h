@@ -20,6 +20,7 @@
 #include "slowpath/slowpath.h"
 
 struct fastpath;
+struct flow_reports;
 struct rte_mbuf;
 struct rte_mempool;
 struct rule_ring;
@@ -170,6 +171,9 @@ struct rule_ring *fastpath_rules(const struct fastpath *fp);
 
 /* Returns the worker's dynamic sets, for control's ends of the rings. */
 struct dynamic *fastpath_dynamic(struct fastpath *fp);
+
+/* Returns what the worker tells of flows that are exported; NULL: none ever were.  Control. */
+struct flow_reports *fastpath_reports(const struct fastpath *fp);
 
 /* Returns the worker's NAT, for reports. */
 const struct nat *fastpath_nat(const struct fastpath *fp);

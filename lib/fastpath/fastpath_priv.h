@@ -36,6 +36,7 @@ struct fastpath {
 	struct fastpath_times timed;
 	struct capture *capture[FASTPATH_CAPTURES];
 	struct rule_ring *rules; /* control: write, before the generation that has rules to log */
+	struct flow_reports *reports; /* likewise, that exports flows */
 	void (*tell)(
 		void *arg, const struct host_fact *fact); /* to the other workers; may be NULL */
 	bool (*deliver)(void *arg, enum hostif_class class, struct rte_mbuf *m);

@@ -360,7 +360,7 @@ flow_table_remove(struct flow_table *t, uint32_t index)
 	struct bucket *b = t->bucket + (f->home >> 4);
 	int place = f->home >> 1 & (BUCKET_PLACES - 1);
 
-	if ((f->list != 0 || (f->flags & FLOW_ALIAS)) && t->let_go != NULL)
+	if ((f->list != 0 || (f->flags & FLOW_ALIAS) || t->lets_all_go) && t->let_go != NULL)
 		t->let_go(t->arg, t, index);
 	if (f->home & 1)
 		other_bucket(t, b, b->sig[place])->overflow--;

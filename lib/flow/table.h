@@ -64,6 +64,7 @@ struct flow_table {
 	 * counts. */
 	void (*let_go)(void *arg, struct flow_table *t, uint32_t index);
 	void *arg;
+	bool lets_all_go; /* it is called for every record, and for one that becomes a session's */
 };
 
 /* Creates a table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */
@@ -167,6 +168,14 @@ flow_table_prefetch_home(const struct flow_table *t, uint32_t index)
 
 /* Removes a record.  Its index is free after the next reclaim. */
 void flow_table_remove(struct flow_table *t, uint32_t index);
+
+/* Tells that a record without a session, which may have counted packets, becomes a session's. */
+static inline void
+flow_table_hand_over(struct flow_table *t, uint32_t index)
+{
+	if (t->lets_all_go)
+		t->let_go(t->arg, t, index);
+}
 
 /* Frees the indexes of removed records.  Called between bursts. */
 void flow_table_reclaim(struct flow_table *t);

@@ -291,8 +291,9 @@ configure(struct nat_layout *l, const struct nat_layout_setup *setup,
 	p->mapping = spec->mapping;
 	p->filtering = spec->filtering;
 	p->per_source = spec->per_source;
-	p->logged_as = spec->log ? log_name(spec->name) : NULL;
-	if (p->name == NULL || (spec->log && p->logged_as == NULL))
+	p->known_as = log_name(spec->name);
+	p->logged_as = spec->log ? p->known_as : NULL;
+	if (p->name == NULL || p->known_as == NULL)
 		return -ENOMEM;
 	l->has_peers |= spec->filtering == NAT_ADDRESS_DEPENDENT;
 	l->has_log |= spec->log;

@@ -28,7 +28,8 @@ struct nat_layout_pool {
 	uint8_t mapping, filtering;
 	uint16_t low, high;
 	uint32_t per_source;
-	const char *logged_as; /* the name, for the life of the process; NULL: not logged */
+	const char *known_as;  /* the name, for the life of the process */
+	const char *logged_as; /* the same; NULL: not logged */
 	uint32_t n_addresses;
 	uint32_t *address;       /* their places */
 	uint64_t serial;         /* of the slot's present owner */

@@ -18,16 +18,33 @@
 enum nat_event {
 	NAT_BEGINS, /* the first packet leaves by the mapping */
 	NAT_ENDS,   /* its last session has ended */
+	/* For the exporter alone, once a second for a pool at most: a session was refused. */
+	NAT_NO_PORT, /* no port of the public address is free; public 0: of none */
+	NAT_QUOTA,   /* its inside address holds as many as it may: limit */
+};
+
+/* Who takes entries, each from a ring of its own. */
+enum nat_log_reader {
+	NAT_LOG_FILE,
+	NAT_LOG_EXPORT,
+	NAT_LOG_READERS,
 };
 
 struct nat_log_entry {
 	uint64_t time_ns; /* the worker's clock */
 	const char *pool; /* its name; lives as long as the worker's NAT */
 	rte_be32_t inside, public;
-	rte_be16_t inside_port, public_port; /* or identifiers; 0 for a protocol without ports */
+	union {
+		struct {
+			rte_be16_t inside_port,
+				public_port; /* or identifiers; 0 for a protocol without ports */
+		};
+		uint32_t limit; /* of NAT_QUOTA */
+	};
 	uint8_t proto;
 	uint8_t event; /* enum nat_event */
 	uint8_t why;   /* enum session_end of the last session, of NAT_ENDS */
+	uint8_t slot;  /* of the pool, while it is configured */
 };
 static_assert(sizeof(struct nat_log_entry) == 32, "two to a line");
 

@@ -47,6 +47,32 @@ has_quota(const struct nat *n, const struct nat_request *r, uint32_t host, uint3
 	return per_source == 0 || n->host[host].sessions - replaced < per_source;
 }
 
+/* Tells the exporter that a session was refused, once a second for a pool. */
+static void
+tell_refused(struct nat *n, const struct nat_request *r, rte_be32_t public, enum nat_event event)
+{
+	struct nat_pool *figures = &n->pool[r->slot];
+	uint64_t *told_ns = &figures->told_ns[event == NAT_QUOTA];
+	struct nat_log *log = nat_log_current(n, NAT_LOG_EXPORT);
+	struct nat_log_entry e = {
+		.time_ns = n->now_ns,
+		.pool = nat_pool_of(n, r->slot)->known_as,
+		.inside = r->inside->src.v4,
+		.public = public,
+		.proto = r->inside->proto,
+		.event = (uint8_t)event,
+		.slot = r->slot,
+	};
+
+	if (!(n->readers & 1u << NAT_LOG_EXPORT) || log == NULL
+		|| (*told_ns != 0 && n->now_ns - *told_ns < NS_PER_SECOND))
+		return;
+	if (event == NAT_QUOTA)
+		e.limit = nat_pool_of(n, r->slot)->per_source;
+	*told_ns = n->now_ns;
+	nat_log_add(log, &e);
+}
+
 static enum reason
 find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *made)
 {
@@ -58,12 +84,14 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 	*made = false;
 	if (host == 0) {
 		counter_add(&figures->refused_port, 1);
+		tell_refused(n, r, 0, NAT_NO_PORT);
 		return REASON_nat_no_port;
 	}
 	a = nat_address_use(n, n->host[host].address);
 	if (!has_quota(n, r, host, pool->per_source)) {
 		counter_add(&figures->refused_quota, 1);
 		counter_add(&a->refused_quota, 1);
+		tell_refused(n, r, a->address, NAT_QUOTA);
 		nat_host_drop(n, host);
 		return REASON_nat_quota;
 	}
@@ -80,6 +108,7 @@ find_or_make(struct nat *n, const struct nat_request *r, uint32_t *index, bool *
 		return REASON_NONE;
 	counter_add(&figures->refused_port, 1);
 	counter_add(&a->refused_port, 1);
+	tell_refused(n, r, a->address, NAT_NO_PORT);
 	return REASON_nat_no_port;
 }
 
@@ -208,7 +237,13 @@ tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 	e.inside_port = m->inside_port;
 	e.public_port = m->public_port;
 	e.proto = (uint8_t)m->proto;
-	nat_log_add(nat_log_current(n), &e);
+	e.slot = host->pool & 0xff;
+	for (unsigned i = 0; i < NAT_LOG_READERS; i++) {
+		struct nat_log *log = nat_log_current(n, i);
+
+		if ((n->readers & 1u << i) && log != NULL)
+			nat_log_add(log, &e);
+	}
 }
 
 void

@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nat/log.h"
 #include "session/session.h"
 #include "packet/reason.h"
 
@@ -62,7 +63,6 @@ struct nat_pool_spec {
 
 struct nat;
 struct nat_layout;
-struct nat_log;
 
 /* Returns true if NAT changes the ports of the protocol (or the identifier of ICMP). Protocols
  * without ports share a public address. */
@@ -160,8 +160,19 @@ void nat_release(struct nat *n, struct session *s, enum session_end why, uint64_
 #define NAT_AGE_MAX 256u
 void nat_age(struct nat *n, uint32_t now_tick);
 
-/* Returns the log of pools that have one; NULL as long as none has had one. */
+/* Returns the log of pools that have one; NULL as long as none has had one.  nat_log_for: that of
+ * any reader. */
 struct nat_log *nat_log_of(const struct nat *n);
+struct nat_log *nat_log_for(const struct nat *n, enum nat_log_reader reader);
+
+/* Makes the log of a reader, by control.  Returns 0 or -ENOMEM. */
+int nat_log_make(struct nat *n, enum nat_log_reader reader);
+
+/* Sets who takes entries: a bit for each reader; at first the file alone.  The worker's. */
+void nat_log_to(struct nat *n, unsigned readers);
+
+/* Sets the time of entries that tell of refused sessions. */
+void nat_set_time(struct nat *n, uint64_t now_ns);
 
 /* An inside address in a pool, as it is listed. */
 struct nat_listed_host {

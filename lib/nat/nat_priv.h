@@ -90,6 +90,7 @@ struct nat_peer {
 struct nat_pool {
 	uint64_t serial; /* of the owner that the figures are of */
 	uint64_t mappings, resting, taken, allocated, refused_port, refused_quota;
+	uint64_t told_ns[2]; /* when a refusal was told last: for a port, for a quota */
 };
 
 /* Records by number, 1 and up, and their index. */
@@ -124,8 +125,10 @@ struct nat {
 	struct nat_address *addresses[NAT_PLACES
 		/ NAT_CHUNK]; /* NULL until a layout needs it; control: write */
 
-	_Atomic(struct nat_log *) log; /* allocated with the first pool that has one; control:
-					* write */
+	/* Allocated with the first pool, or the first export, that needs it; control: write. */
+	_Atomic(struct nat_log *) log[NAT_LOG_READERS];
+	unsigned readers; /* a bit for each that takes entries */
+	uint64_t now_ns;  /* nat_set_time */
 };
 
 static inline const struct nat_layout *
@@ -147,12 +150,12 @@ nat_address_at(const struct nat *n, uint32_t place)
 	return &n->addresses[place / NAT_CHUNK][place % NAT_CHUNK];
 }
 
-/* Returns the log, or NULL while no pool has one. */
+/* Returns the log of a reader, or NULL while nothing is written for it. */
 static inline struct nat_log *
-nat_log_current(const struct nat *n)
+nat_log_current(const struct nat *n, enum nat_log_reader reader)
 {
-	/* Pairs with the release in log_make. */
-	return atomic_load_explicit(&n->log, memory_order_acquire);
+	/* Pairs with the release in nat_log_make. */
+	return atomic_load_explicit(&n->log[reader], memory_order_acquire);
 }
 
 /* Prepares an address for a new mapping: its figures are valid from now on. */

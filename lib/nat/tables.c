@@ -24,6 +24,7 @@ nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 	n->worker = (uint16_t)worker;
 	n->workers = (uint16_t)workers;
 	n->numa_node = numa_node;
+	n->readers = 1u << NAT_LOG_FILE;
 	atomic_init(&n->layout, &nat_layout_empty);
 	mappings = RTE_MIN(mappings, NAT_INDEX_MAX);
 	n->mappings.capacity = n->hosts.capacity = n->peers.capacity = mappings;
@@ -86,7 +87,8 @@ nat_destroy(struct nat *n)
 	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
 		free(n->addresses[i]);
 	nat_layout_discard(n->own_layout);
-	nat_log_destroy(nat_log_current(n));
+	for (unsigned i = 0; i < NAT_LOG_READERS; i++)
+		nat_log_destroy(nat_log_current(n, i));
 	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));
 	tables_free(n);
 	free(n);
@@ -95,8 +97,10 @@ nat_destroy(struct nat *n)
 size_t
 nat_bytes(const struct nat *n)
 {
-	size_t bytes = sizeof(*n) + nat_log_bytes(nat_log_current(n));
+	size_t bytes = sizeof(*n);
 
+	for (unsigned i = 0; i < NAT_LOG_READERS; i++)
+		bytes += nat_log_bytes(nat_log_current(n, i));
 	if (n->mapping != NULL)
 		bytes += records_bytes(n, sizeof(*n->mapping) + sizeof(*n->host))
 			+ 2 * lines_bytes(n);
@@ -112,18 +116,18 @@ nat_bytes(const struct nat *n)
 	return bytes;
 }
 
-/* Makes a log with room for the end of every mapping, and for the mappings that packets begin
+/* The log has room for the end of every mapping, and for the mappings that packets begin
  * meanwhile. */
-static int
-log_make(struct nat *n)
+int
+nat_log_make(struct nat *n, enum nat_log_reader reader)
 {
 	struct nat_log *log;
 
-	if (nat_log_current(n) != NULL)
+	if (nat_log_current(n, reader) != NULL)
 		return 0;
 	log = nat_log_create(n->mappings.capacity + LOG_SPARE, n->numa_node);
 	/* Pairs with the acquire in nat_log_current. */
-	atomic_store_explicit(&n->log, log, memory_order_release);
+	atomic_store_explicit(&n->log[reader], log, memory_order_release);
 	return log != NULL ? 0 : -ENOMEM;
 }
 
@@ -138,7 +142,7 @@ nat_make_room(struct nat *n, const struct nat_layout *l)
 		if (n->addresses[i] == NULL)
 			return -ENOMEM;
 	}
-	return l->has_log ? log_make(n) : 0;
+	return l->has_log ? nat_log_make(n, NAT_LOG_FILE) : 0;
 }
 
 void
@@ -212,7 +216,25 @@ nat_host_at(const struct nat *n, uint32_t place, struct nat_listed_host *out)
 }
 
 struct nat_log *
+nat_log_for(const struct nat *n, enum nat_log_reader reader)
+{
+	return nat_log_current(n, reader);
+}
+
+struct nat_log *
 nat_log_of(const struct nat *n)
 {
-	return nat_log_current(n);
+	return nat_log_for(n, NAT_LOG_FILE);
+}
+
+void
+nat_log_to(struct nat *n, unsigned readers)
+{
+	n->readers = readers;
+}
+
+void
+nat_set_time(struct nat *n, uint64_t now_ns)
+{
+	n->now_ns = now_ns;
 }

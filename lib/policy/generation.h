@@ -131,6 +131,13 @@ struct dynamic_set {
 	uint64_t timeout_ns; /* 0: members stay */
 };
 
+/* What workers tell of flows, for their export. */
+struct flow_export {
+	uint64_t active_ns; /* the active timeout; 0: flows are not exported */
+	bool nat_events;    /* begin and end of translated sessions, too */
+	uint8_t nat_logs;   /* who takes NAT's entries: a bit for each enum nat_log_reader */
+};
+
 struct generation {
 	uint64_t number;                              /* 1, 2, ... */
 	const struct interface *iface[LEDGER_IFACES]; /* by id, or NULL */
@@ -156,6 +163,7 @@ struct generation {
 	const struct nat_pool_spec *pools; /* by number */
 	unsigned n_pools;
 	struct nat_layout *nat;        /* the pools in the workers' form; NULL: none */
+	struct flow_export flow_export;
 	struct public_address *public; /* sorted by address as a number in memory */
 	unsigned n_public;
 	const struct generation_live *live; /* live routes of its tables */

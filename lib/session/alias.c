@@ -19,6 +19,8 @@ session_alias(struct sessions *t, struct session *s, uint32_t flow, bool reply)
 {
 	struct flow *f = flow_at(flows_of(t, s), flow);
 
+	if (!(f->flags & FLOW_SESSION))
+		flow_table_hand_over(flows_of(t, s), flow);
 	f->flags = (uint8_t)(f->flags | FLOW_SESSION | FLOW_ALIAS | (reply ? FLOW_REPLY : 0)
 		| (s->proto == IPPROTO_TCP ? FLOW_TCP : 0));
 	f->session = session_index(t, s) & 0xffffff;

@@ -114,8 +114,12 @@ claim(struct flow_table *f, const void *key, uint64_t hash, uint32_t now_tick, b
 	*lone = flow_table_lacks(f, hash);
 	if (!*lone)
 		index = flow_table_find(f, key, hash);
-	if (index != 0)
-		return (flow_at(f, index)->flags & FLOW_SESSION) ? 0 : index;
+	if (index != 0 && (flow_at(f, index)->flags & FLOW_SESSION))
+		return 0;
+	if (index != 0) {
+		flow_table_hand_over(f, index);
+		return index;
+	}
 	index = flow_table_insert(f, key, hash, now_tick);
 	if (index == 0 && flow_table_evict(f, hash, now_tick) != 0)
 		index = flow_table_insert(f, key, hash, now_tick);

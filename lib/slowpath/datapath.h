@@ -7,12 +7,14 @@
 #ifndef SLOWPATH_DATAPATH_H
 #define SLOWPATH_DATAPATH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
 
 struct action_lists;
 struct dynamic;
+struct flow_reports;
 struct flow_table;
 struct generation;
 struct host;
@@ -40,6 +42,8 @@ struct datapath {
 	struct ledger *ledger;
 	const struct observer *observer; /* NULL in production */
 	struct rule_ring *rules;         /* of rules with log:; NULL: there never was one */
+	struct flow_reports *reports;    /* NULL: flows are not exported */
+	bool reports_nat; /* begin and end of translated sessions are reported, too */
 	struct slowpath *slow;           /* what the slow path keeps beside these */
 };
 

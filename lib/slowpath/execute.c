@@ -51,6 +51,8 @@ count(const struct work *w)
 		if (unlikely(w->dp->rules != NULL) && w->d->session != NULL)
 			rule_ring_count(w->dp->rules, session_index(w->dp->sessions, w->d->session),
 				w->d->reply, 1, w->v->l3_bytes);
+		if (unlikely(w->dp->reports != NULL))
+			flows_count(w->dp, w->b, w->slot, w->d);
 	} else {
 		f->packets++;
 		f->bytes += w->v->l3_bytes;

@@ -44,6 +44,8 @@ slowpath_collect(struct datapath *dp, struct flow *f)
 	}
 	if (unlikely(dp->rules != NULL) && (f->flags & FLOW_SESSION))
 		rule_ring_count(dp->rules, f->session, f->flags & FLOW_REPLY, f->packets, f->bytes);
+	if (unlikely(dp->reports != NULL))
+		flows_collect(dp, f);
 	f->packets = 0;
 	f->bytes = 0;
 }
@@ -68,6 +70,8 @@ slowpath_let_go(void *datapath, struct flow_table *t, uint32_t index)
 	if (f->flags & FLOW_ALIAS)
 		keep_seen(dp, t, f);
 	slowpath_collect(dp, f);
+	if (unlikely(dp->reports != NULL) && !(f->flags & FLOW_SESSION))
+		flows_tell_record(dp, t, index);
 	action_lists_give(dp->lists, f->list);
 	f->list = 0;
 }

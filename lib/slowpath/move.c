@@ -89,6 +89,8 @@ begin(struct datapath *dp, struct session *session)
 		session_tuple(dp->sessions, session, true, &answer);
 		nat_begin(dp->nat, session, answer.src.v4, dp->now_ns);
 	}
+	if (unlikely(dp->reports != NULL))
+		flows_session_begins(dp, session);
 	session_begin(session);
 }
 

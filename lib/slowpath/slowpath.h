@@ -215,6 +215,15 @@ uint64_t slowpath_route_changes(const struct datapath *dp);
 /* Returns true if the best route of a flow may have changed a moment ago. */
 bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 
+/* Tells a flow that is active for longer than the active timeout.  With reports, for each record of
+ * the sweep, after slowpath_collect. */
+void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
+
+/* Tells the flow of a session that ends: its records have been removed, and still have their
+ * keys. */
+void slowpath_report_session_ends(
+	struct datapath *dp, const struct session *session, enum session_end why);
+
 /* Handles the removal of a record from its table (flow_table's let_go). */
 void slowpath_let_go(void *datapath, struct flow_table *t, uint32_t index);
 

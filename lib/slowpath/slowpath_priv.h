@@ -165,6 +165,24 @@ void tell_rules(
 /* Returns true if each packet that the program drops is to be told. */
 bool drops_are_told(const struct datapath *dp, const struct program *p);
 
+/* --- flows.c: flows that are exported; with reports --- */
+
+/* Adds what a record has counted to the account of its flow. */
+void flows_collect(struct datapath *dp, const struct flow *f);
+
+/* Adds a packet that no record has counted. */
+void flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
+
+/* Tells a packet that belongs to no session and to no record. */
+void flows_tell_packet(
+	struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
+
+/* Tells the flow of a record without a session that is removed, or becomes a session's. */
+void flows_tell_record(struct datapath *dp, struct flow_table *t, uint32_t index);
+
+/* Tells that a translated session begins. */
+void flows_session_begins(struct datapath *dp, const struct session *session);
+
 /* --- execute.c, actions.c --- */
 
 /* Executes a decision on the packet of a slot.  d->session becomes NULL if the session has ended

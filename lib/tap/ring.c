@@ -48,6 +48,18 @@ place_of(struct ring *r, uint64_t at)
 	return r->entry + (at & (r->size - 1)) * r->entry_bytes;
 }
 
+bool
+ring_has_room(struct ring *r, uint32_t more_than)
+{
+	uint64_t at = atomic_load_explicit(&r->added, memory_order_relaxed);
+
+	if (at - r->taken_seen + more_than < r->size)
+		return true;
+	/* Pairs with the release in ring_release. */
+	r->taken_seen = atomic_load_explicit(&r->taken, memory_order_acquire);
+	return at - r->taken_seen + more_than < r->size;
+}
+
 void *
 ring_reserve(struct ring *r)
 {

@@ -8,6 +8,7 @@
 #ifndef TAP_RING_H
 #define TAP_RING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ void ring_destroy(struct ring *r); /* NULL is fine */
  * counting it as lost: the ring is full. */
 void *ring_reserve(struct ring *r);
 void ring_commit(struct ring *r);
+
+/* Returns true if more than that many places are free.  The writer's. */
+bool ring_has_room(struct ring *r, uint32_t more_than);
 
 /* Returns the oldest entry, NULL without one; it stays valid until ring_release. */
 const void *ring_peek(struct ring *r);

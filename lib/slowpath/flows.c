@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Accounts of flows that are exported: what their records and the slow path count is added up, and
+ * told when the flow ends or the active timeout has passed. */
+
+#include "base/clock.h"
+#include "session/session.h"
+#include "slowpath/slowpath_priv.h"
+#include "tap/flow_report.h"
+
+/* Values of forwardingStatus (RFC 7270). */
+enum {
+	STATUS_FORWARDED = 64,
+	STATUS_DROPPED = 128,
+	STATUS_CONSUMED = 195, /* for this host */
+};
+
+/* Records are visited by the sweep once in this time. */
+#define SWEEP_NS NS_PER_SECOND
+
+#define IDLE_TICKS clock_tick(60 * NS_PER_SECOND) /* of a flow without a session */
+
+static uint8_t
+status_of_reason(enum reason r)
+{
+	switch (r) {
+	case REASON_acl_denied:
+	case REASON_acl_rejected:
+		return 129;
+	case REASON_drop_stage:
+	case REASON_blackhole:
+		return 130;
+	case REASON_no_route:
+		return 131;
+	case REASON_neighbour_unresolved:
+	case REASON_neighbour_queue_full:
+		return 132;
+	case REASON_mtu_exceeded:
+		return 133;
+	case REASON_ttl_expired:
+		return 137;
+	case REASON_police_exceeded:
+		return 138;
+	default:
+		return STATUS_DROPPED;
+	}
+}
+
+static uint64_t
+ns_of_tick(uint64_t now_ns, uint32_t tick)
+{
+	uint64_t ago_ns = (uint64_t)(clock_tick(now_ns) - tick) << 20;
+
+	return ago_ns < now_ns ? now_ns - ago_ns : 0;
+}
+
+/* Returns true if the session has a place in the table, and so an account. */
+static bool
+has_account(const struct datapath *dp, const struct session *session)
+{
+	return session > dp->sessions->session
+		&& session <= dp->sessions->session + dp->sessions->capacity;
+}
+
+static struct flow_account *
+account_of_session(const struct datapath *dp, const struct session *session)
+{
+	return &dp->reports->session[session_index(dp->sessions, session)];
+}
+
+static struct flow_account *
+account_of_record(const struct datapath *dp, const struct flow_table *t, uint32_t index)
+{
+	return t == dp->flow6 ? &dp->reports->flow6[index] : &dp->reports->flow4[index];
+}
+
+static bool
+is_handed_over(const struct datapath *dp, uint16_t nexthop)
+{
+	return dp->nexthops[nexthop].state == NEXTHOP_WORKER;
+}
+
+static uint32_t
+index_of(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)(((const uint8_t *)f - t->record) / t->record_bytes);
+}
+
+static bool
+is_in(const struct flow_table *t, const struct flow *f)
+{
+	const uint8_t *p = (const uint8_t *)f;
+
+	return p >= t->record && p < t->record + (size_t)t->records * t->record_bytes;
+}
+
+/* Returns the account that a record counts for. */
+static struct flow_account *
+account_of(const struct datapath *dp, const struct flow *f)
+{
+	const struct flow_table *t;
+
+	if (f->flags & FLOW_SESSION)
+		return &dp->reports->session[f->session];
+	t = is_in(dp->flow6, f) ? dp->flow6 : dp->flow4;
+	return account_of_record(dp, t, index_of(t, f));
+}
+
+void
+flows_collect(struct datapath *dp, const struct flow *f)
+{
+	uint64_t seen_ns = ns_of_tick(dp->now_ns, f->seen), swept_ns = dp->now_ns - SWEEP_NS;
+	struct flow_counted c = {
+		.reply = (f->flags & FLOW_REPLY) != 0,
+		.packets = f->packets,
+		.bytes = f->bytes,
+		.first_ns = f->packets == 1 || swept_ns > seen_ns ? seen_ns : swept_ns,
+		.last = f->seen,
+	};
+
+	if (!is_handed_over(dp, f->nexthop))
+		flow_account_add(dp->reports, account_of(dp, f), &c);
+}
+
+void
+flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
+{
+	const struct view *v = slot_view(dp, b, slot);
+	struct flow_table *t = v->family == 6 ? dp->flow6 : dp->flow4;
+	struct flow_counted c = {
+		.reply = d->reply,
+		.packets = 1,
+		.bytes = v->l3_bytes,
+		.first_ns = dp->now_ns,
+		.last = b->tick,
+	};
+
+	if (v->icmp_error || is_handed_over(dp, d->nexthop))
+		return;
+	if (d->session != NULL && has_account(dp, d->session)) {
+		flow_account_add(dp->reports, account_of_session(dp, d->session), &c);
+	} else if (d->session == NULL && b->flow[slot] != 0) {
+		c.reply = false;
+		flow_account_add(dp->reports, account_of_record(dp, t, b->flow[slot]), &c);
+	}
+}
+
+/* --- without a session --- */
+
+void
+flows_tell_packet(
+	struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
+{
+	const struct view *v = slot_view(dp, b, slot);
+	uint16_t out = b->output[slot].port;
+	struct flow_report r = {
+		.start_ns = dp->now_ns,
+		.end_ns = dp->now_ns,
+		.packets = { 1 },
+		.bytes = { v->l3_bytes },
+		.from = v->tuple,
+		.to = v->tuple,
+		.in = v->iface,
+		.kind = FLOW_REPORT_FLOW,
+		.why = FLOW_REPORT_NO_ROOM,
+		.status = STATUS_FORWARDED,
+	};
+
+	if (d->fast || out == OUT_WORKER || (v->family != 4 && v->family != 6)
+		|| (!v->icmp_error && (d->session != NULL || b->flow[slot] != 0)))
+		return;
+	if (out == OUT_DROP)
+		r.status = status_of_reason((enum reason)b->reason[slot]);
+	else if (out == OUT_HELD)
+		r.out = dp->nexthops[d->nexthop].iface;
+	else if (out <= OUT_PORT_MAX)
+		r.out = b->output[slot].iface;
+	else if (dp->nexthops[d->nexthop].state == NEXTHOP_TO_US)
+		r.status = STATUS_CONSUMED;
+	flow_reports_add(dp->reports, &r, FLOW_REPORT_LOOSE);
+}
+
+static void
+read_key(const struct datapath *dp, const struct flow_table *t, uint32_t index,
+	struct flow_report *r)
+{
+	if (t == dp->flow6) {
+		tuple_from_key6(&r->from, &flow6_at(t, index)->key);
+		r->in = flow6_at(t, index)->key.iface;
+	} else {
+		tuple_from_key4(&r->from, &flow4_at(t, index)->key);
+		r->in = flow4_at(t, index)->key.iface;
+	}
+	r->to = r->from;
+}
+
+static void
+tell_record(struct datapath *dp, struct flow_table *t, uint32_t index, enum flow_report_why why)
+{
+	struct flow_account *a = account_of_record(dp, t, index);
+	const struct flow *f = flow_at(t, index);
+	const struct nexthop *nh = &dp->nexthops[f->nexthop];
+	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = (uint8_t)why };
+
+	if (!flow_account_has(dp->reports, a))
+		return;
+	read_key(dp, t, index, &r);
+	if (nh->state == NEXTHOP_DROP) {
+		r.status = status_of_reason((enum reason)f->nexthop);
+	} else if (nh->state == NEXTHOP_TO_US) {
+		r.status = STATUS_CONSUMED;
+	} else {
+		r.status = STATUS_FORWARDED;
+		r.out = nh->iface;
+	}
+	flow_reports_tell(dp->reports, a, &r, FLOW_REPORT_LOOSE, dp->now_ns);
+}
+
+void
+flows_tell_record(struct datapath *dp, struct flow_table *t, uint32_t index)
+{
+	uint32_t idle = clock_tick(dp->now_ns) - flow_at(t, index)->seen;
+
+	tell_record(dp, t, index,
+		dp->reports->stopping      ? FLOW_REPORT_FORCED
+			: idle > IDLE_TICKS ? FLOW_REPORT_IDLE
+					  : FLOW_REPORT_NO_ROOM);
+}
+
+/* --- sessions --- */
+
+static void
+read_session(const struct datapath *dp, const struct session *session, struct flow_report *r)
+{
+	struct tuple answer;
+
+	session_tuple(dp->sessions, session, false, &r->from);
+	session_tuple(dp->sessions, session, true, &answer);
+	tuple_reverse(&r->to, &answer);
+	r->in = session_iface(dp->sessions, session, false);
+	r->out = session_iface(dp->sessions, session, true);
+	r->session = true;
+	r->status = (session->flags & SESSION_WAITING) ? STATUS_DROPPED : STATUS_FORWARDED;
+}
+
+static enum flow_report_class
+class_of(const struct session *session)
+{
+	return session->class == SESSION_CLOSED || session->class >= SESSION_REPLIED
+		? FLOW_REPORT_CONVERSATION
+		: FLOW_REPORT_UNREPLIED;
+}
+
+static enum flow_report_why
+why_ended(enum session_end why)
+{
+	switch (why) {
+	case SESSION_END_closed:
+	case SESSION_END_reset:
+	case SESSION_END_reused:
+		return FLOW_REPORT_ENDED;
+	case SESSION_END_timeout:
+		return FLOW_REPORT_IDLE;
+	case SESSION_END_evicted:
+	case SESSION_END_full:
+		return FLOW_REPORT_NO_ROOM;
+	default:
+		return FLOW_REPORT_FORCED;
+	}
+}
+
+/* Tells that the session's translation begins or ends. */
+static void
+tell_nat(struct datapath *dp, const struct session *session, enum flow_report_kind kind)
+{
+	struct flow_report r = { .kind = (uint8_t)kind };
+
+	if (!dp->reports_nat || !(session->flags & (SESSION_SNAT | SESSION_DNAT)))
+		return;
+	read_session(dp, session, &r);
+	r.start_ns = r.end_ns = dp->now_ns;
+	flow_reports_add(dp->reports, &r, class_of(session));
+}
+
+void
+flows_session_begins(struct datapath *dp, const struct session *session)
+{
+	tell_nat(dp, session, FLOW_REPORT_NAT_BEGINS);
+}
+
+void
+slowpath_report_session_ends(
+	struct datapath *dp, const struct session *session, enum session_end why)
+{
+	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = (uint8_t)why_ended(why) };
+	struct flow_account *a;
+
+	if (dp->reports == NULL || !has_account(dp, session) || !(session->flags & SESSION_LINKED))
+		return;
+	a = account_of_session(dp, session);
+	if (flow_account_has(dp->reports, a)) {
+		read_session(dp, session, &r);
+		flow_reports_tell(dp->reports, a, &r, class_of(session), dp->now_ns);
+	}
+	if (!(session->flags & SESSION_WAITING))
+		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
+}
+
+/* Returns true if the account's packets are to be told now. */
+static bool
+is_due(const struct datapath *dp, const struct flow_account *a)
+{
+	return flow_account_has(dp->reports, a)
+		&& dp->now_ns - a->start_ns >= dp->reports->active_ns;
+}
+
+void
+slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
+{
+	struct flow *f = flow_at(t, index);
+	const struct session *session = session_of(dp->sessions, f);
+	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = FLOW_REPORT_ACTIVE };
+
+	if (session == NULL) {
+		if (is_due(dp, account_of_record(dp, t, index)))
+			tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
+		return;
+	}
+	if ((f->flags & (FLOW_ALIAS | FLOW_REPLY)) != 0
+		|| !is_due(dp, account_of_session(dp, session)))
+		return;
+	slowpath_collect(dp, flow_at(t, session->flow[1]));
+	read_session(dp, session, &r);
+	flow_reports_tell(
+		dp->reports, account_of_session(dp, session), &r, class_of(session), dp->now_ns);
+}
