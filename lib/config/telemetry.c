@@ -150,7 +150,8 @@ check_ipfix(const struct config *cfg, struct err *err)
 	if (is_any(to))
 		cfg_error(err, &ipfix->head, &ipfix->collector, "is no address of a collector");
 	if (is_multicast(to) && ipfix->protocol == IPFIX_TCP)
-		cfg_error(err, &ipfix->head, &ipfix->collector, "is a group, which TCP cannot reach");
+		cfg_error(
+			err, &ipfix->head, &ipfix->collector, "is a group, which TCP cannot reach");
 	if (ipfix->source.family != 0 && ipfix->source.family != to->family)
 		cfg_error(err, &ipfix->head, &ipfix->source,
 			"is of another family than the collector");

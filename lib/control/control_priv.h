@@ -69,7 +69,7 @@ struct control {
 	struct rates rates;
 	struct trend trend; /* the last hour */
 	struct exporter exporter;
-	char *config_text;  /* of show config, whose pages it is printed for once */
+	char *config_text; /* of show config, whose pages it is printed for once */
 	size_t config_bytes;
 	uint64_t config_generation;
 	bool config_all;

@@ -19,13 +19,13 @@ struct exporter_figures {
 	enum exporter_state state;
 	char collector[64];
 	const char *protocol;
-	char error[64];    /* "": none */
+	char error[64]; /* "": none */
 	uint32_t domain;
 	uint64_t records, messages, bytes;
-	uint64_t waiting;  /* records in rings and messages */
+	uint64_t waiting;                        /* records in rings and messages */
 	uint64_t lost, lost_packets, lost_bytes; /* records that found no room, and their counts */
-	uint64_t errors;   /* of the socket */
-	uint64_t connects; /* times that it was connected */
+	uint64_t errors;                         /* of the socket */
+	uint64_t connects;                       /* times that it was connected */
 };
 
 struct exporter {

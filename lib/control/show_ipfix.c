@@ -20,10 +20,11 @@ exporter_state_name(enum exporter_state s)
 bool
 show_ipfix(struct control *c, struct rpc_call *call)
 {
-	struct exporter_figures f;
+	struct exporter_figures f = { .state = EXPORTER_OFF };
 	json_t *out = json_object();
 
-	control_exporter(c, &f);
+	if (c->exporter.figures != NULL)
+		c->exporter.figures(c->exporter.arg, &f);
 	row_text(out, "state", exporter_state_name(f.state));
 	if (f.state != EXPORTER_OFF) {
 		row_text(out, "collector", f.collector);

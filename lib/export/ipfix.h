@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The exporter of flows and NAT events to an IPFIX collector: a thread of its own.
  *
- *   worker ─► flow_reports, NAT's log ─► records ─► messages ─► socket ─► collector
- *             (rings; full: lost)        ipfix_record  ipfix_queue  ipfix_collector
+ *   worker -> flow_reports, NAT's log -> records -> messages -> socket -> collector
+ *             (rings; full: lost)   ipfix_record  ipfix_queue  ipfix_collector
  *
  * While the collector takes nothing, messages wait, up to IPFIX_QUEUE, then records wait in the
  * workers' rings, and what finds no room there is lost and counted.  Sequence numbers count lost
@@ -18,9 +18,9 @@
 #include "control/exporter.h"
 
 enum {
-	IPFIX_FLUSH_MS = 200,  /* longest time that a record waits for others */
-	IPFIX_STOP_MS = 1500,  /* longest time to send what is left */
-	IPFIX_POLL_MS = 10,    /* between looks at the rings */
+	IPFIX_FLUSH_MS = 200,     /* longest time that a record waits for others */
+	IPFIX_STOP_MS = 1500,     /* longest time to send what is left */
+	IPFIX_POLL_MS = 10,       /* between looks at the rings */
 	IPFIX_OPTIONS_MS = 60000, /* between reports of the figures of the exporter */
 };
 

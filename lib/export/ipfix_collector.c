@@ -20,8 +20,8 @@
 #include "export/endpoint.h"
 
 /* Headers of IP and UDP before a message. */
-#define HEADERS4 28
-#define HEADERS6 48
+#define HEADERS4    28
+#define HEADERS6    48
 #define TCP_MESSAGE 8192 /* bytes: as good as any */
 
 static const char *

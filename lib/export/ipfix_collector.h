@@ -16,7 +16,7 @@
 #include "export/ipfix_queue.h"
 
 enum {
-	IPFIX_PORT = 4739, /* where none is configured */
+	IPFIX_PORT = 4739,         /* where none is configured */
 	COLLECTOR_AGAIN_MS = 1000, /* between attempts to connect */
 	COLLECTOR_DEAD_MS = 20000, /* without an acknowledgement */
 };
@@ -28,12 +28,12 @@ struct collector {
 	int error; /* errno of the last failure */
 	bool told; /* the failure is in the log */
 	uint64_t tried_ms;
-	uint64_t templates_ms;        /* when they were sent last */
-	bool templates_due, fresh;    /* fresh: options are due, too */
+	uint64_t templates_ms;            /* when they were sent last */
+	bool templates_due, fresh;        /* fresh: options are due, too */
 	struct ipfix_templates templates; /* that are being sent: next is not 0 */
-	size_t partly;                /* bytes of the next message that TCP has taken */
-	uint64_t written;             /* bytes of the connection */
-	size_t max;                   /* bytes of a message */
+	size_t partly;                    /* bytes of the next message that TCP has taken */
+	uint64_t written;                 /* bytes of the connection */
+	size_t max;                       /* bytes of a message */
 	uint64_t messages, bytes, errors, connects;
 	uint8_t buffer[IPFIX_MESSAGE_MAX]; /* a message of templates */
 	size_t buffered, buffer_sent;

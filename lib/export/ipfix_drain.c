@@ -47,8 +47,8 @@ drain_nat(struct ipfix *x, struct nat_log *log, int64_t wall_ns, uint64_t now_ms
 	struct nat_log_entry e;
 	unsigned n;
 
-	for (n = 0; n < AT_ONCE && x->queue->kept + 1 < IPFIX_QUEUE
-		&& nat_log_take(log, &e, 1) == 1;
+	for (n = 0;
+		n < AT_ONCE && x->queue->kept + 1 < IPFIX_QUEUE && nat_log_take(log, &e, 1) == 1;
 		n++) {
 		ipfix_item_of_nat(&item, &e);
 		add_item(x, &item, now_ms);

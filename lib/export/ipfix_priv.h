@@ -54,8 +54,8 @@ struct ipfix {
 	struct ipfix_queue *queue;
 	unsigned n_sources;
 	struct ipfix_source source[EAL_WORKERS_MAX];
-	unsigned next_name;   /* the next one to tell; n_names: all are told */
-	uint64_t options_ms;  /* when the figures were told last */
+	unsigned next_name;  /* the next one to tell; n_names: all are told */
+	uint64_t options_ms; /* when the figures were told last */
 	bool figures_due;
 	uint64_t records; /* made */
 };

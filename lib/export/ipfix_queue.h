@@ -67,8 +67,8 @@ struct ipfix_stamp {
 };
 void ipfix_stamp(uint8_t *message, const struct ipfix_stamp *stamp);
 
-/* Builds a message of templates alone, from number *next on, as many as max bytes hold; sequence: of
- * the next message.  Returns its bytes, 0: there are no more. */
+/* Builds a message of templates alone, from number *next on, as many as max bytes hold; sequence:
+ * of the next message.  Returns its bytes, 0: there are no more. */
 struct ipfix_templates {
 	unsigned next;
 	size_t max;

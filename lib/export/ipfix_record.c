@@ -48,25 +48,68 @@ struct element {
 	enum value value;
 };
 
-#define TIMES { 152, 8, 0, START_MS }, { 153, 8, 0, END_MS }
-#define ADDRESSES4 { 8, 4, 0, SRC }, { 12, 4, 0, DST }
-#define ADDRESSES6 { 27, 16, 0, SRC }, { 28, 16, 0, DST }
-#define PORTS { 7, 2, 0, SPORT }, { 11, 2, 0, DPORT }
+#define TIMES \
+	{ 152, 8, 0, START_MS }, \
+	{ \
+		153, 8, 0, END_MS \
+	}
+#define ADDRESSES4 \
+	{ 8, 4, 0, SRC }, \
+	{ \
+		12, 4, 0, DST \
+	}
+#define ADDRESSES6 \
+	{ 27, 16, 0, SRC }, \
+	{ \
+		28, 16, 0, DST \
+	}
+#define PORTS \
+	{ 7, 2, 0, SPORT }, \
+	{ \
+		11, 2, 0, DPORT \
+	}
 #define REST \
 	{ 4, 1, 0, PROTO }, { 10, 4, 0, IN }, { 14, 4, 0, OUT }, { 1, 8, 0, BYTES }, \
-		{ 2, 8, 0, PACKETS }, { 136, 1, 0, WHY }, { 89, 1, 0, STATUS }
+		{ 2, 8, 0, PACKETS }, { 136, 1, 0, WHY }, \
+	{ \
+		89, 1, 0, STATUS \
+	}
 #define BACK \
-	{ 1, 8, REVERSE, BACK_BYTES }, { 2, 8, REVERSE, BACK_PACKETS }, { 239, 1, 0, DIRECTION }
-#define POST4 { 225, 4, 0, POST_SRC }, { 226, 4, 0, POST_DST }
-#define POST6 { 281, 16, 0, POST_SRC }, { 282, 16, 0, POST_DST }
-#define POST_PORTS { 227, 2, 0, POST_SPORT }, { 228, 2, 0, POST_DPORT }
-#define EVENT { 323, 8, 0, START_MS }, { 230, 1, 0, NAT_EVENT }
-#define OF_POOL { 283, 4, 0, POOL }
+	{ 1, 8, REVERSE, BACK_BYTES }, { 2, 8, REVERSE, BACK_PACKETS }, \
+	{ \
+		239, 1, 0, DIRECTION \
+	}
+#define POST4 \
+	{ 225, 4, 0, POST_SRC }, \
+	{ \
+		226, 4, 0, POST_DST \
+	}
+#define POST6 \
+	{ 281, 16, 0, POST_SRC }, \
+	{ \
+		282, 16, 0, POST_DST \
+	}
+#define POST_PORTS \
+	{ 227, 2, 0, POST_SPORT }, \
+	{ \
+		228, 2, 0, POST_DPORT \
+	}
+#define EVENT \
+	{ 323, 8, 0, START_MS }, \
+	{ \
+		230, 1, 0, NAT_EVENT \
+	}
+#define OF_POOL \
+	{ \
+		283, 4, 0, POOL \
+	}
 
-static const struct template {
+static const struct template
+{
 	uint16_t id;
 	struct element element[22]; /* up to one without an id */
-} templates[] = {
+}
+templates[] = {
 	{ IPFIX_SESSION4, { TIMES, ADDRESSES4, PORTS, REST, BACK, POST4, POST_PORTS } },
 	{ IPFIX_SESSION6, { TIMES, ADDRESSES6, PORTS, REST, BACK, POST6, POST_PORTS } },
 	{ IPFIX_SESSION4_ICMP, { TIMES, ADDRESSES4, { 32, 2, 0, ICMP_CODE }, REST, BACK, POST4 } },
@@ -76,8 +119,8 @@ static const struct template {
 	{ IPFIX_FLOW4_ICMP, { TIMES, ADDRESSES4, { 32, 2, 0, ICMP_CODE }, REST } },
 	{ IPFIX_FLOW6_ICMP, { TIMES, ADDRESSES6, { 139, 2, 0, ICMP_CODE }, REST } },
 	{ IPFIX_NAT_SESSION,
-		{ EVENT, { 4, 1, 0, PROTO }, ADDRESSES4, PORTS, POST4, POST_PORTS,
-			{ 10, 4, 0, IN }, { 14, 4, 0, OUT } } },
+		{ EVENT, { 4, 1, 0, PROTO }, ADDRESSES4, PORTS, POST4, POST_PORTS, { 10, 4, 0, IN },
+			{ 14, 4, 0, OUT } } },
 	{ IPFIX_NAT_MAPPING,
 		{ EVENT, { 4, 1, 0, PROTO }, { 8, 4, 0, SRC }, { 7, 2, 0, SPORT },
 			{ 225, 4, 0, POST_SRC }, { 227, 2, 0, POST_SPORT }, OF_POOL } },
@@ -139,8 +182,8 @@ ipfix_write_template(uint8_t out[static IPFIX_RECORD_MAX], unsigned i, uint16_t 
 	if (i >= TEMPLATES + OPTIONS)
 		return 0;
 	*set = is_option ? IPFIX_SET_OPTIONS : IPFIX_SET_TEMPLATES;
-	return (size_t)(put_template(out, is_option ? &options[i - TEMPLATES] : &templates[i],
-				is_option)
+	return (size_t)(put_template(
+				out, is_option ? &options[i - TEMPLATES] : &templates[i], is_option)
 		- out);
 }
 
@@ -228,10 +271,10 @@ address_of(const struct flow_report *f, enum value value)
 /* Numbers of NAT events (RFC 8158). */
 enum {
 	NO_ADDRESS = 3,
-	SESSION_CREATE = 4,
-	SESSION_DELETE = 5,
-	MAPPING_CREATE = 8,
-	MAPPING_DELETE = 9,
+	CREATE_SESSION = 4,
+	DELETE_SESSION = 5,
+	CREATE_MAPPING = 8,
+	DELETE_MAPPING = 9,
 	NO_PORT = 12,
 	QUOTA = 13,
 };
@@ -253,8 +296,8 @@ ipfix_item_of_nat(struct ipfix_item *item, const struct nat_log_entry *e)
 		f->from.sport = e->inside_port;
 		f->to.sport = e->public_port;
 	}
-	item->nat_event = e->event == NAT_BEGINS ? MAPPING_CREATE
-		: e->event == NAT_ENDS           ? MAPPING_DELETE
+	item->nat_event = e->event == NAT_BEGINS ? CREATE_MAPPING
+		: e->event == NAT_ENDS           ? DELETE_MAPPING
 		: e->event == NAT_QUOTA          ? QUOTA
 		: e->public == 0                 ? NO_ADDRESS
 						 : NO_PORT;
@@ -269,8 +312,8 @@ template_of(const struct ipfix_item *item, uint8_t *event)
 
 	*event = item->nat_event;
 	switch (item->nat_event) {
-	case MAPPING_CREATE:
-	case MAPPING_DELETE:
+	case CREATE_MAPPING:
+	case DELETE_MAPPING:
 		return IPFIX_NAT_MAPPING;
 	case QUOTA:
 		return IPFIX_NAT_QUOTA;
@@ -284,7 +327,7 @@ template_of(const struct ipfix_item *item, uint8_t *event)
 	if (f->kind == FLOW_REPORT_FLOW)
 		return (f->session ? IPFIX_SESSION4 : IPFIX_FLOW4) + (v6 ? 1u : 0u)
 			+ (icmp ? 2u : 0u);
-	*event = f->kind == FLOW_REPORT_NAT_BEGINS ? SESSION_CREATE : SESSION_DELETE;
+	*event = f->kind == FLOW_REPORT_NAT_BEGINS ? CREATE_SESSION : DELETE_SESSION;
 	return v6 ? 0 : IPFIX_NAT_SESSION; /* RFC 8158 has none between addresses of IPv6 */
 }
 
@@ -323,8 +366,7 @@ ipfix_write_name(uint8_t out[static IPFIX_RECORD_MAX], uint32_t number, const ch
 }
 
 size_t
-ipfix_write_reliability(
-	uint8_t out[static IPFIX_RECORD_MAX], const struct ipfix_reliability *r)
+ipfix_write_reliability(uint8_t out[static IPFIX_RECORD_MAX], const struct ipfix_reliability *r)
 {
 	const uint64_t n[] = { r->messages, r->records, r->bytes, r->lost_records, r->lost_packets,
 		r->lost_bytes };

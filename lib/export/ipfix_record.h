@@ -55,7 +55,7 @@ struct ipfix_item {
 
 /* Figures of the exporter, as its reliability option tells them. */
 struct ipfix_reliability {
-	uint64_t messages, records, bytes;              /* sent */
+	uint64_t messages, records, bytes;               /* sent */
 	uint64_t lost_records, lost_packets, lost_bytes; /* not sent */
 };
 
@@ -67,12 +67,11 @@ size_t ipfix_write_template(uint8_t out[static IPFIX_RECORD_MAX], unsigned i, ui
 void ipfix_item_of_nat(struct ipfix_item *item, const struct nat_log_entry *e);
 
 /* Writes a record; returns its template and sets *bytes.  0: there is no record for it. */
-enum ipfix_id ipfix_write(uint8_t out[static IPFIX_RECORD_MAX], const struct ipfix_item *item,
-	size_t *bytes);
+enum ipfix_id ipfix_write(
+	uint8_t out[static IPFIX_RECORD_MAX], const struct ipfix_item *item, size_t *bytes);
 
 /* Writes the record of an option, and returns its bytes. */
-size_t ipfix_write_name(
-	uint8_t out[static IPFIX_RECORD_MAX], uint32_t number, const char *name);
+size_t ipfix_write_name(uint8_t out[static IPFIX_RECORD_MAX], uint32_t number, const char *name);
 size_t ipfix_write_reliability(
 	uint8_t out[static IPFIX_RECORD_MAX], const struct ipfix_reliability *r);
 

@@ -71,7 +71,7 @@ struct snapshot {
 	uint64_t flows, flows_max;
 	uint64_t sessions, sessions_max;
 	struct session_counts counts;
-	struct latency latency;        /* of all workers */
+	struct latency latency; /* of all workers */
 	struct exporter_figures exporter;
 	struct nat_summary *nat;       /* NULL: no pools, or a worker has not adopted them yet */
 	struct snapshot_iface iface[]; /* those of the generation */

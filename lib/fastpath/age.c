@@ -68,6 +68,19 @@ has_changed(const struct datapath *dp, const struct flow_table *t, uint32_t inde
 		|| dynamic_touches(dp->dynamic, &leaves.dst);
 }
 
+/* Tells a flow that is active for long, for its export. */
+static void
+report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
+{
+	const struct session *session = session_of(dp->sessions, flow_at(t, index));
+
+	if (!slowpath_report_due(dp, t, index))
+		return;
+	if (session != NULL)
+		slowpath_collect(dp, flow_at(t, session->flow[1]));
+	slowpath_report_active(dp, t, index);
+}
+
 /* Handles one record of the sweep: collects its counts, ages it. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
@@ -78,7 +91,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 
 	slowpath_collect(dp, f);
 	if (unlikely(dp->reports != NULL))
-		slowpath_report_active(dp, t, index);
+		report_active(dp, t, index);
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(dp->host, f->nexthop);

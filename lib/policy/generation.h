@@ -162,7 +162,7 @@ struct generation {
 	unsigned n_session_policies;
 	const struct nat_pool_spec *pools; /* by number */
 	unsigned n_pools;
-	struct nat_layout *nat;        /* the pools in the workers' form; NULL: none */
+	struct nat_layout *nat; /* the pools in the workers' form; NULL: none */
 	struct flow_export flow_export;
 	struct public_address *public; /* sorted by address as a number in memory */
 	unsigned n_public;

@@ -43,8 +43,8 @@ struct datapath {
 	const struct observer *observer; /* NULL in production */
 	struct rule_ring *rules;         /* of rules with log:; NULL: there never was one */
 	struct flow_reports *reports;    /* NULL: flows are not exported */
-	bool reports_nat; /* begin and end of translated sessions are reported, too */
-	struct slowpath *slow;           /* what the slow path keeps beside these */
+	bool reports_nat;      /* begin and end of translated sessions are reported, too */
+	struct slowpath *slow; /* what the slow path keeps beside these */
 };
 
 #endif

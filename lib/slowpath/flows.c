@@ -221,9 +221,9 @@ flows_tell_record(struct datapath *dp, struct flow_table *t, uint32_t index)
 	uint32_t idle = clock_tick(dp->now_ns) - flow_at(t, index)->seen;
 
 	tell_record(dp, t, index,
-		dp->reports->stopping      ? FLOW_REPORT_FORCED
+		dp->reports->stopping       ? FLOW_REPORT_FORCED
 			: idle > IDLE_TICKS ? FLOW_REPORT_IDLE
-					  : FLOW_REPORT_NO_ROOM);
+					    : FLOW_REPORT_NO_ROOM);
 }
 
 /* --- sessions --- */
@@ -313,22 +313,27 @@ is_due(const struct datapath *dp, const struct flow_account *a)
 		&& dp->now_ns - a->start_ns >= dp->reports->active_ns;
 }
 
+bool
+slowpath_report_due(const struct datapath *dp, const struct flow_table *t, uint32_t index)
+{
+	const struct flow *f = flow_at(t, index);
+
+	if (!(f->flags & FLOW_SESSION))
+		return is_due(dp, account_of_record(dp, t, index));
+	return (f->flags & (FLOW_ALIAS | FLOW_REPLY)) == 0
+		&& is_due(dp, account_of_session(dp, session_of(dp->sessions, f)));
+}
+
 void
 slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
 {
-	struct flow *f = flow_at(t, index);
-	const struct session *session = session_of(dp->sessions, f);
+	const struct session *session = session_of(dp->sessions, flow_at(t, index));
 	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = FLOW_REPORT_ACTIVE };
 
 	if (session == NULL) {
-		if (is_due(dp, account_of_record(dp, t, index)))
-			tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
+		tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
 		return;
 	}
-	if ((f->flags & (FLOW_ALIAS | FLOW_REPLY)) != 0
-		|| !is_due(dp, account_of_session(dp, session)))
-		return;
-	slowpath_collect(dp, flow_at(t, session->flow[1]));
 	read_session(dp, session, &r);
 	flow_reports_tell(
 		dp->reports, account_of_session(dp, session), &r, class_of(session), dp->now_ns);

@@ -215,8 +215,10 @@ uint64_t slowpath_route_changes(const struct datapath *dp);
 /* Returns true if the best route of a flow may have changed a moment ago. */
 bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 
-/* Tells a flow that is active for longer than the active timeout.  With reports, for each record of
- * the sweep, after slowpath_collect. */
+/* slowpath_report_due returns true if a flow has been active for longer than the active timeout, by
+ * its record or that of its session's forward direction; slowpath_report_active tells it.  With
+ * reports, after slowpath_collect. */
+bool slowpath_report_due(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
 
 /* Tells the flow of a session that ends: its records have been removed, and still have their

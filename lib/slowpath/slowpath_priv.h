@@ -171,7 +171,8 @@ bool drops_are_told(const struct datapath *dp, const struct program *p);
 void flows_collect(struct datapath *dp, const struct flow *f);
 
 /* Adds a packet that no record has counted. */
-void flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
+void flows_count(
+	struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
 
 /* Tells a packet that belongs to no session and to no record. */
 void flows_tell_packet(

@@ -76,8 +76,7 @@ flow_reports_begin(struct flow_reports *r)
 }
 
 void
-flow_account_add(
-	const struct flow_reports *r, struct flow_account *a, const struct flow_counted *c)
+flow_account_add(const struct flow_reports *r, struct flow_account *a, const struct flow_counted *c)
 {
 	if (!flow_account_has(r, a))
 		*a = (struct flow_account){

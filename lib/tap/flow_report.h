@@ -84,7 +84,7 @@ struct flow_reports {
 };
 
 struct flow_reports *flow_reports_create(const struct flow_reports_size *size, int numa_node);
-void flow_reports_destroy(struct flow_reports *r); /* NULL is fine */
+void flow_reports_destroy(struct flow_reports *r);       /* NULL is fine */
 size_t flow_reports_bytes(const struct flow_reports *r); /* 0 of NULL */
 
 /* Begins to report: what was counted before is forgotten. */
