@@ -12,6 +12,14 @@
 #include "nat/layout.h"
 #include "tap/probes.h"
 
+static bool
+owns(const void *gen, rte_be32_t address)
+{
+	const union address a = { .v4 = address };
+
+	return generation_owns(gen, &a, 4);
+}
+
 /* Computes the pools beside those of the running generation: what mappings hold stays. */
 static int
 lay_out_pools(
@@ -37,6 +45,7 @@ lay_out_pools(
 			"pools or addresses that have been taken out of the configuration");
 	if (rc < 0)
 		return err_set(err, ENOMEM, "out of memory");
+	nat_layout_end(gen->nat, owns, gen);
 	for (unsigned i = 0; i < gen->n_public; i++) {
 		struct public_address *p = &gen->public[i];
 

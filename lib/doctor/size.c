@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <rte_common.h>
 
@@ -22,6 +23,18 @@ enum {
 	FLOWS_MAX = (1 << 24) - 1,
 	PUBLIC_NET = 198u << 24 | 18u << 16, /* addresses of NAT without a configuration */
 };
+
+/* Returns the number of addresses that an element of a pool stands for; that of an interface may be
+ * any, and is nearly always one. */
+static unsigned
+addresses_of(const char *text)
+{
+	struct ip_prefix p;
+
+	return text != NULL && ip_prefix_parse(text, &p) && p.address.family == AF_INET
+		? 1u << (32 - p.length)
+		: 1;
+}
 
 void
 size_of_config(const struct config *cfg, unsigned workers, struct size_request *request)
@@ -40,7 +53,7 @@ size_of_config(const struct config *cfg, unsigned workers, struct size_request *
 		request->nat_log |= pool->log;
 		request->nat_peers |= pool->filtering == NAT_ADDRESS_DEPENDENT;
 		for (unsigned i = 0; i < pool->pool.count; i++)
-			request->addresses += 1u << (32 - pool->pool.items[i].length);
+			request->addresses += addresses_of(pool->pool.items[i]);
 	}
 	for (unsigned i = 0; i < request->ports; i++) {
 		unsigned both = ports[i].rx_descriptors + ports[i].tx_descriptors;

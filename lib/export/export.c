@@ -77,12 +77,21 @@ follow_ipfix(struct export *e)
 
 	if (wanted && e->ipfix == NULL)
 		start_ipfix(e);
-	else if (wanted)
+	else if (wanted && !ipfix_is_ending(e->ipfix))
 		ipfix_follow(e->ipfix, a);
-	if (wanted)
+	else if (!wanted && e->ipfix != NULL)
+		ipfix_end(e->ipfix);
+}
+
+/* An exporter that was asked to end has ended: another one may read the rings. */
+static void
+reap_ipfix(struct export *e)
+{
+	if (!ipfix_has_ended(e->ipfix))
 		return;
 	ipfix_stop(e->ipfix);
 	e->ipfix = NULL;
+	follow_ipfix(e);
 }
 
 /* Figures for reports. */
@@ -145,8 +154,10 @@ tick(void *arg)
 	if (e->listen.address.family != 0 && e->http == NULL
 		&& now_ms() - e->tried_ms >= EXPORT_AGAIN_MS)
 		listen_there(e);
-	if (e->ipfix != NULL)
-		ipfix_tick(e->ipfix, control_appliance(e->control));
+	if (e->ipfix == NULL)
+		return;
+	ipfix_tick(e->ipfix, control_appliance(e->control));
+	reap_ipfix(e);
 }
 
 static void

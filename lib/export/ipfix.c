@@ -150,7 +150,7 @@ run(void *arg)
 	uint64_t until, shown = 0;
 
 	setpriority(PRIO_PROCESS, 0, NICENESS);
-	/* Pairs with the release in ipfix_stop. */
+	/* Pairs with the release in ipfix_end. */
 	while (!atomic_load_explicit(&x->stop, memory_order_acquire)) {
 		take_settings(x);
 		if (!step(x, false))
@@ -170,6 +170,7 @@ run(void *arg)
 	if (!is_empty(x))
 		log_warning("IPFIX: the collector did not take the last records");
 	collector_close(&x->collector, x->queue);
+	atomic_store_explicit(&x->ended, true, memory_order_release);
 	return NULL;
 }
 
@@ -305,13 +306,32 @@ ipfix_start(struct appliance *a, struct err *err)
 }
 
 void
+ipfix_end(struct ipfix *x)
+{
+	/* Pairs with the acquire in run. */
+	atomic_store_explicit(&x->stop, true, memory_order_release);
+	wake(x);
+}
+
+bool
+ipfix_is_ending(const struct ipfix *x)
+{
+	return atomic_load_explicit(&x->stop, memory_order_relaxed);
+}
+
+bool
+ipfix_has_ended(const struct ipfix *x)
+{
+	/* Pairs with the release in run. */
+	return atomic_load_explicit(&x->ended, memory_order_acquire);
+}
+
+void
 ipfix_stop(struct ipfix *x)
 {
 	if (x == NULL)
 		return;
-	/* Pairs with the acquire in run. */
-	atomic_store_explicit(&x->stop, true, memory_order_release);
-	wake(x);
+	ipfix_end(x);
 	pthread_join(x->thread, NULL);
 	ipfix_free(x);
 }

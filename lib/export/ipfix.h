@@ -35,6 +35,12 @@ void ipfix_follow(struct ipfix *x, struct appliance *a);
 /* Tells how the workers' clocks stand to the time of day; every 100 ms or so. */
 void ipfix_tick(struct ipfix *x, struct appliance *a);
 
+/* Asks it to send what is left and to end, without waiting; ipfix_has_ended tells that it has, and
+ * ipfix_stop then returns at once. */
+void ipfix_end(struct ipfix *x);
+bool ipfix_is_ending(const struct ipfix *x);
+bool ipfix_has_ended(const struct ipfix *x);
+
 /* Sends what is left, for IPFIX_STOP_MS at most, and stops.  NULL is fine. */
 void ipfix_stop(struct ipfix *x);
 

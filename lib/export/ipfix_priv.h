@@ -42,7 +42,7 @@ struct ipfix_source {
 struct ipfix {
 	pthread_t thread;
 	int wake; /* eventfd */
-	atomic_bool stop;
+	atomic_bool stop, ended;
 	atomic_int_fast64_t wall_ns; /* control: write */
 	pthread_mutex_t lock;        /* of next, shown */
 	struct ipfix_settings *next; /* NULL: nothing new */

@@ -110,6 +110,14 @@ adopt_export(struct fastpath *fp, const struct flow_export *export)
 	nat_log_to(dp->nat, export->nat_logs);
 }
 
+static bool
+is_homeless(void *datapath, const struct session *s)
+{
+	const struct datapath *dp = datapath;
+
+	return nat_is_homeless(dp->nat, s);
+}
+
 void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
@@ -117,6 +125,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	fp->dp.rules = fp->rules;
 	adopt_export(fp, &gen->flow_export);
 	fp->dp.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
+	fp->dp.sessions->is_homeless = gen->nat != NULL && gen->nat->has_ended ? is_homeless : NULL;
 	sessions_set_policies(fp->dp.sessions, gen->session_policies);
 	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
 	host_configure(fp->dp.host, gen);

@@ -131,8 +131,7 @@ write_interface(struct nft *x, const char *name, json_t *stands_in)
 	if (write_addresses(x, name) == 0 && json_is_true(stands_in))
 		fprintf(x->o->out, "addresses: [%s/32], ", nft_stand_in(x, name));
 	fprintf(x->o->out, "pipeline: all}%s\n",
-		json_is_true(stands_in) ? "   # write its own address here and in section nat"
-					: "");
+		json_is_true(stands_in) ? "   # write its own address here" : "");
 }
 
 static void

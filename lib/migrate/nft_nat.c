@@ -32,7 +32,9 @@ write_forward(struct translating *t, const struct words *w, const char *address,
 {
 	FILE *out = t->x->forwards;
 
-	fprintf(out, "        - {to: \"%s", address);
+	bool v6 = strchr(address, ':') != NULL;
+
+	fprintf(out, v6 && port > 0 ? "        - {to: \"[%s]" : "        - {to: \"%s", address);
 	if (port > 0)
 		fprintf(out, ":%d", port);
 	fputs("\"", out);
@@ -77,9 +79,7 @@ forward(struct translating *t, const struct nft_place *at, struct words *w, json
 	json_t *address = json_object_get(what, "addr"), *port = json_object_get(what, "port");
 	json_t *map = json_object_get(address, "map");
 
-	if (w->family == 6 || (json_is_string(address) && strchr(json_string_value(address), ':')))
-		words_cannot(w, "Weir translates no IPv6");
-	else if (address == NULL || (port != NULL && !json_is_integer(port))
+	if (address == NULL || (port != NULL && !json_is_integer(port))
 		|| (map == NULL && !json_is_string(address)))
 		words_cannot(w, "its target is no single address and port");
 	if (w->why != NULL)
@@ -92,9 +92,9 @@ forward(struct translating *t, const struct nft_place *at, struct words *w, json
 
 /* --- sources --- */
 
-/* The IPv4 address of an interface, from `ip -j address`, or NULL. */
-static const char *
-address_of(struct nft *x, const char *name)
+/* Returns true if `ip -j address` has an IPv4 address of the interface. */
+static bool
+has_address(struct nft *x, const char *name)
 {
 	json_t *link, *info;
 	size_t i, k;
@@ -108,10 +108,10 @@ address_of(struct nft *x, const char *name)
 			const char *family = json_string_value(json_object_get(info, "family"));
 
 			if (family != NULL && strcmp(family, "inet") == 0)
-				return json_string_value(json_object_get(info, "local"));
+				return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
 static void
@@ -125,7 +125,7 @@ write_source(struct translating *t, const struct words *w, const char *addresses
 	fputc('\n', t->x->sources);
 }
 
-/* The address of the interface that a packet leaves by: a pool for each of them. */
+/* The addresses of the interface that a packet leaves by: a pool for each of them. */
 static void
 masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 {
@@ -136,7 +136,6 @@ masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 
 	json_object_foreach(t->x->names, name, unused) {
 		struct words each = words_copy(w);
-		const char *address = address_of(t->x, name);
 		bool wanted = !out->plain;
 
 		for (unsigned i = 0; i < out->n; i++) {
@@ -147,11 +146,11 @@ masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 		}
 		if (!wanted)
 			continue;
-		if (address == NULL)
-			address = nft_stand_in(t->x, name);
+		if (!has_address(t->x, name))
+			nft_stand_in(t->x, name);
 		each.of[WORD_OUT] = (struct word_list){ .n = 0 };
 		words_one(&each, WORD_OUT, name, false);
-		write_source(t, &each, address);
+		write_source(t, &each, arena_printf(&t->x->arena, "interface %s", name));
 		n++;
 	}
 	if (n == 0)
@@ -167,8 +166,8 @@ source(struct translating *t, const struct nft_place *at, struct words *w, const
 	char text[512] = "";
 	size_t used = 0;
 
-	if (w->family == 6)
-		words_cannot(w, "Weir translates no IPv6");
+	if (w->family == 6 && strcmp(verdict, "masquerade") == 0)
+		words_cannot(w, "Weir takes the address of an interface for IPv4 alone");
 	if (w->why == NULL && strcmp(verdict, "masquerade") == 0) {
 		masquerade(t, at, w);
 		return;
@@ -177,10 +176,10 @@ source(struct translating *t, const struct nft_place *at, struct words *w, const
 		words_cannot(w, "its source is no address alone");
 	if (w->why == NULL && nft_values(t->x, at, address, NFT_ADDRESS, w, &v)) {
 		for (unsigned i = 0; i < v.n && used < sizeof(text); i++)
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\"%s\"",
 				i > 0 ? ", " : "", v.item[i]);
-		if (strchr(text, ':') != NULL)
-			words_cannot(w, "Weir translates no IPv6");
+		if (strchr(text, ':') != NULL && strchr(text, '/') != NULL)
+			words_cannot(w, "its source is a prefix of IPv6");
 		else if (used >= sizeof(text))
 			words_cannot(w, "it has too many addresses");
 	}

@@ -164,7 +164,8 @@ take_over_places(struct nat_layout *l, const struct nat_layout_setup *setup)
 		l->place[i].slot = NAT_NO_POOL;
 		if (!was->used || !place_stays(setup, i))
 			continue;
-		l->place[i] = (struct nat_place){ was->address, NAT_NO_POOL, true };
+		l->place[i] = (struct nat_place){ was->address, NAT_NO_POOL, true, was->followed,
+			false };
 		remember(l, i);
 	}
 	return 0;
@@ -200,7 +201,7 @@ place_for(struct nat_layout *l, rte_be32_t address, uint32_t *from)
 		return -ENOSPC;
 	if (*from == l->n_places)
 		l->n_places++;
-	l->place[*from] = (struct nat_place){ address, NAT_NO_POOL, true };
+	l->place[*from] = (struct nat_place){ address, NAT_NO_POOL, true, false, false };
 	remember(l, *from);
 	return (int)*from;
 }
@@ -220,10 +221,24 @@ fill_addresses(
 		if (place < 0)
 			return place;
 		l->place[place].slot = (uint8_t)slot;
+		l->place[place].followed = spec->follows;
 		p->address[i] = (uint32_t)place;
 	}
 	p->n_addresses = spec->n_addresses;
 	return 0;
+}
+
+void
+nat_layout_end(
+	struct nat_layout *l, bool (*owns)(const void *arg, rte_be32_t address), const void *arg)
+{
+	for (uint32_t i = 0; i < l->n_places; i++) {
+		struct nat_place *p = &l->place[i];
+
+		p->ended = p->used && p->slot == NAT_NO_POOL && p->followed
+			&& !owns(arg, p->address);
+		l->has_ended |= p->ended;
+	}
 }
 
 static bool

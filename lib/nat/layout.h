@@ -41,8 +41,10 @@ struct nat_layout_pool {
 
 struct nat_place {
 	rte_be32_t address;
-	uint8_t slot; /* NAT_NO_POOL: only old mappings are left */
-	bool used;    /* else vacant */
+	uint8_t slot;  /* NAT_NO_POOL: only old mappings are left */
+	bool used;     /* else vacant */
+	bool followed; /* an interface had it, and no pool has it by itself */
+	bool ended;    /* no interface has it any more: nor may its sessions */
 };
 
 struct nat_layout {
@@ -53,6 +55,7 @@ struct nat_layout {
 	uint32_t *found; /* open addressing: place + 1 of an address */
 	uint32_t found_mask;
 	bool has_peers, has_log;
+	bool has_ended; /* a place that ended */
 	struct nat_layout_pool pool[NAT_SLOTS];
 };
 
@@ -73,6 +76,10 @@ struct nat_layout_setup {
  * addresses. */
 int nat_layout_create(const struct nat_layout_setup *setup, struct nat_layout **layout);
 void nat_layout_discard(struct nat_layout *l); /* NULL is fine */
+
+/* Ends the places without a pool that an interface had: they are no longer ours by owns. */
+void nat_layout_end(
+	struct nat_layout *l, bool (*owns)(const void *arg, rte_be32_t address), const void *arg);
 
 /* Returns the place of a public address, or -1. */
 int nat_layout_find(const struct nat_layout *l, rte_be32_t address);

@@ -57,6 +57,7 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 		const struct mapping *m = &n->mapping[index];
 
 		if (m->host == host && m->inside_port == port && m->proto == r->inside->proto
+			&& !nat_layout_of(n)->place[m->address].ended
 			&& !nat_is_contested(n, m->address))
 			return index;
 	}

@@ -192,6 +192,17 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 }
 
 bool
+nat_is_homeless(const struct nat *n, const struct session *s)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+
+	for (unsigned side = 0; side < 2; side++)
+		if (s->mapping[side] != 0 && l->place[n->mapping[s->mapping[side]].address].ended)
+			return true;
+	return false;
+}
+
+bool
 nat_is_public(const struct nat *n, rte_be32_t address)
 {
 	const struct nat_layout *l = nat_layout_of(n);

@@ -51,11 +51,14 @@ struct nat_pool_spec {
 	const char *name;
 	const rte_be32_t *addresses;
 	unsigned n_addresses;
+	union address *addresses6; /* without ports of their own: stage snat */
+	unsigned n_addresses6;
 	uint16_t low, high;
 	uint8_t mapping; /* enum nat_behaviour */
 	uint8_t filtering;
 	uint32_t per_source; /* sessions of an inside address, which has one worker; 0: no limit */
 	bool log;            /* tell when mappings begin and end */
+	bool follows;        /* has the addresses of an interface: sessions end with them */
 	bool reject;         /* senders of unsolicited SYNs are told, after a delay */
 	struct nat_reserved *reserved;
 	unsigned n_reserved;
@@ -89,6 +92,10 @@ int nat_configure(struct nat *n, const struct nat_pool_spec *specs, unsigned n_s
  * slot, or of the address at the place. */
 bool nat_holds_pool(const struct nat *n, unsigned slot);
 bool nat_holds_place(const struct nat *n, uint32_t place);
+
+/* Returns true if a translated session has no public address any more: it was an interface's, which
+ * has it no more. */
+bool nat_is_homeless(const struct nat *n, const struct session *s);
 
 /* Sets the callback that tells whether another station has a public address: no new mapping uses
  * such an address. */

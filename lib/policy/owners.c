@@ -183,6 +183,18 @@ between(const struct question *q)
 	return q->ports ? OWNER_INSIDE : OWNER_ADDRESS;
 }
 
+static const union address nowhere;
+
+/* Returns true if an end of the packet is in a prefix that a map has on either side. */
+static bool
+is_mapped(const struct owners *o, const struct tuple *t, const union address *a)
+{
+	for (unsigned i = 0; i < o->n_mapped; i++)
+		if (o->mapped[i].family == t->family && prefix_covers(&o->mapped[i], a))
+			return true;
+	return false;
+}
+
 enum owner_by
 owners_find(
 	const struct owners *o, const struct tuple *t, uint16_t iface, struct owner_choice *choice)
@@ -196,6 +208,14 @@ owners_find(
 	};
 	enum owner_by by;
 
+	if (o->n_mapped > 0 && is_mapped(o, t, &t->src) != is_mapped(o, t, &t->dst)) {
+		choice->address = is_mapped(o, t, &t->src) ? &t->dst : &t->src;
+		return OWNER_ADDRESS;
+	}
+	if (t->family == 6 && o->translates6 && t->kind != KEY_FRAGMENT) {
+		choice->address = &nowhere;
+		return OWNER_ADDRESS;
+	}
 	if (t->family != 4 || t->kind == KEY_FRAGMENT)
 		return OWNER_BOTH_ENDS;
 	by = arriving(&q);

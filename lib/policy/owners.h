@@ -19,6 +19,9 @@
  *                                                       ports, the other's
  *   everything else                                     both ends, in either order
  *
+ * Where one end is in a prefix that is mapped (map:), or in what it is mapped to, the other end's
+ * address chooses.  With any other translation of IPv6, one worker owns all packets of IPv6.
+ *
  * "Inside" is what routes and subnets place behind interfaces that translate.  All flows of an
  * inside address therefore have one worker, and an endpoint of it has one mapping for all
  * destinations; this rule does not apply when every pool maps by destination and has no quota.
@@ -44,6 +47,9 @@ struct rule_match;
  * address. */
 struct fixed_translation {
 	bool source; /* of the source (snat), else of the destination */
+	uint8_t family;
+	uint8_t length;     /* of a map from one prefix to another; 0: to one address */
+	union address from; /* of a map */
 	union address to;
 	uint16_t port;      /* of dnat: 0, ports stay */
 	uint16_t low, high; /* of dnat: only these ports, mapped to as many from port

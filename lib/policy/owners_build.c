@@ -127,6 +127,23 @@ complete(const struct owners *o, struct fixed *f)
 }
 
 static int
+add_map(struct draft_owners *d, const struct step *step, const struct fixed_translation *what)
+{
+	struct owners *o = d->o;
+
+	if (o->n_mapped == 2 * OWNERS_MAPS)
+		return err_add(
+			build_err(d->b), ENOSPC, step->loc, "more than %u maps", OWNERS_MAPS);
+	for (unsigned to = 0; to < 2; to++)
+		o->mapped[o->n_mapped++] = (struct prefix){
+			.family = what->family,
+			.length = what->length,
+			.address = to ? what->to : what->from,
+		};
+	return 0;
+}
+
+static int
 add_fixed(struct draft_owners *d, const struct step *step, const struct fixed_translation *what)
 {
 	static const struct rule_match any;
@@ -137,6 +154,11 @@ add_fixed(struct draft_owners *d, const struct step *step, const struct fixed_tr
 							 : &any;
 	unsigned n = what->has_match ? what->n_matches : list != NULL ? list->n : 1;
 
+	if (what->length != 0)
+		return add_map(d, step, what);
+	d->o->translates6 |= what->family == 6;
+	if (what->family == 6)
+		return 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct owners *o = d->o;
 
@@ -298,7 +320,7 @@ owners_build(struct build *b, struct owners **out)
 	*out = NULL;
 	if (d.o == NULL || add_ranges(b, d.o) < 0 || add_pipelines(&d) < 0)
 		return -ENOMEM;
-	if (d.o->n_fixed == 0 && !translates(b))
+	if (d.o->n_fixed == 0 && d.o->n_mapped == 0 && !d.o->translates6 && !translates(b))
 		return 0;
 	if (add_sources(&d) < 0 || owners_index_build(b, d.o) < 0 || add_inside(b, d.o) < 0) {
 		owners_index_discard(d.o);

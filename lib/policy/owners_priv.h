@@ -14,6 +14,8 @@
 #define OWNERS_WIDE      0x10000u /* a prefix so short that it is the way to everywhere else */
 #define OWNERS_WIDE_BITS 8u       /* shorter prefixes are wide */
 
+#define OWNERS_MAPS 64u /* of a configuration */
+
 /* A public address of a pool, and its ports. */
 struct pool_range {
 	uint32_t address; /* host order */
@@ -40,6 +42,9 @@ struct owners {
 	unsigned n_sources;
 	struct owners_index index[OWNERS_INDEXES]; /* over the others */
 	struct prefixes *inside;
+	struct prefix mapped[2 * OWNERS_MAPS]; /* the prefixes of maps, either side */
+	unsigned n_mapped;
+	bool translates6; /* other translations of IPv6 than maps */
 	uint64_t leads_out[LEDGER_IFACES
 		/ 64]; /* interfaces that prefixes shorter than OWNERS_WIDE_BITS lead to */
 	bool by_host;  /* pools require one worker for an inside address */

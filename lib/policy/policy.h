@@ -77,7 +77,7 @@ struct route_table_cfg {
 
 struct nat_pool_cfg {
 	struct cfg_head head;
-	CFG_LIST_OF(struct ip_prefix) pool;
+	CFG_LIST_OF(const char *) pool; /* prefixes; or "interface NAME" */
 	struct cfg_range ports;
 	uint32_t mapping, filtering; /* enum nat_behaviour */
 	uint32_t per_source;

@@ -36,8 +36,8 @@ static const struct cfg_word unsolicited_words[] = {
 };
 
 static const struct cfg_field pool_fields[] = {
-	{ "pool", CFG_PREFIX | CFG_LIST, NULL, offsetof(struct nat_pool_cfg, pool),
-		"Public IPv4 addresses, or prefixes of them." },
+	{ "pool", CFG_TEXT | CFG_LIST, NULL, offsetof(struct nat_pool_cfg, pool),
+		"Public addresses of IPv4, or prefixes of them, and addresses of IPv6; `interface wan`: those that the interface has." },
 	{ "ports", CFG_PORTS, "1024-65535", offsetof(struct nat_pool_cfg, ports),
 		"Public ports and ICMP identifiers.", .min = 1 },
 	{ "mapping", CFG_ENUM, "endpoint-independent", offsetof(struct nat_pool_cfg, mapping),
@@ -91,19 +91,42 @@ is_public(const struct build *b, rte_be32_t address)
 	return false;
 }
 
+/* Reads an element of a pool as a prefix.  Returns 0, or negative after an error. */
+static int
+read_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
+	struct prefix *out)
+{
+	struct ip_prefix p, network;
+	char buf[IP_TEXT_MAX];
+
+	if (!ip_prefix_parse(*text, &p))
+		return cfg_error(build_err(b), &cfg->head, text,
+			"'%.60s' is not a prefix, as 198.51.100.0/28, nor `interface` and the name of one",
+			*text);
+	network = ip_prefix_network(&p);
+	if (!ip_prefix_is_network(&p))
+		return cfg_error(build_err(b), &cfg->head, text,
+			"'%.60s' has bits beyond its length; did you mean '%s'?", *text,
+			ip_prefix_text(&network, buf));
+	*out = prefix_from_ip(&p);
+	return 0;
+}
+
 /* Adds the addresses of a prefix.  Returns their number, or negative after an error. */
 static int
-add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_prefix *p,
-	rte_be32_t *out, unsigned room)
+add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p, rte_be32_t *out,
+	unsigned room)
 {
-	struct prefix prefix = prefix_from_ip(p);
-	unsigned wrong = 0,
-		 n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
+	struct prefix prefix = { .family = 0 };
+	int rc = read_prefix(b, cfg, p, &prefix);
+	unsigned wrong = 0, n;
 
-	if (prefix.family == 0)
-		return -EINVAL; /* already reported */
+	if (rc < 0)
+		return rc;
+	n = prefix.length >= 24 ? 1u << (32 - prefix.length % 33) : NAT_ADDRESSES + 1;
 	if (prefix.family != 4)
-		return cfg_error(build_err(b), &cfg->head, p, "a pool has IPv4 addresses");
+		return cfg_error(
+			build_err(b), &cfg->head, p, "a pool has single addresses of IPv6");
 	if (n > room)
 		return cfg_error(build_err(b), &cfg->head, p, "a pool has %u addresses at most",
 			NAT_ADDRESSES);
@@ -124,6 +147,65 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const struct ip_pref
 	return wrong == 0 ? (int)n : -EINVAL;
 }
 
+#define OF_INTERFACE "interface "
+
+/* Adds the addresses that an interface has.  Returns their number, or negative after an error. */
+static int
+add_interface(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
+	rte_be32_t *out, unsigned room)
+{
+	const char *name = *text + strlen(OF_INTERFACE);
+	const struct interface *iface;
+	unsigned n = 0;
+
+	name += strspn(name, " ");
+	iface = build_find_interface(b, name);
+	if (iface == NULL)
+		return cfg_error(
+			build_err(b), &cfg->head, text, "there is no interface '%.60s'", name);
+	for (unsigned i = 0; i < iface->n_addresses && n < room; i++) {
+		const struct interface_address *a = &iface->addresses[i];
+
+		if (a->family != 4)
+			continue;
+		if (is_public(b, a->address.v4))
+			return cfg_error(build_err(b), &cfg->head, text,
+				"an address belongs to one pool, once");
+		out[n++] = a->address.v4;
+		if (build_public(b, a->address.v4) < 0)
+			return -ENOMEM;
+	}
+	if (n == 0)
+		cfg_warn(build_err(b), &cfg->head, text,
+			"interface %s has no IPv4 address: sessions are refused until it has one",
+			name);
+	return (int)n;
+}
+
+/* Adds what an element of a pool names.  Returns the number of addresses, or negative after an
+ * error. */
+static int
+add_addresses(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
+	struct nat_pool_spec *spec, rte_be32_t *out)
+{
+	unsigned room = NAT_ADDRESSES - spec->n_addresses;
+	struct ip_address a;
+
+	if (*text == NULL)
+		return -EINVAL; /* already reported */
+	if (ip_address_parse(*text, &a) && a.family == AF_INET6) {
+		if (spec->n_addresses6 == NAT_ADDRESSES)
+			return cfg_error(build_err(b), &cfg->head, text,
+				"a pool has %u addresses at most", NAT_ADDRESSES);
+		spec->addresses6[spec->n_addresses6++] = address_from_ip(&a);
+		return 0;
+	}
+	if (strncmp(*text, OF_INTERFACE, strlen(OF_INTERFACE)) != 0)
+		return add_prefix(b, cfg, text, out, room);
+	spec->follows = true;
+	return add_interface(b, cfg, text, out, room);
+}
+
 /* Builds a pool's specification.  A faulty pool has its number, too, so that the others keep
  * theirs. */
 int
@@ -142,15 +224,15 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
 	int rc = 0;
 
-	if (addresses == NULL || spec.name == NULL)
+	spec.addresses6 = build_alloc(b, NAT_ADDRESSES, sizeof(*spec.addresses6));
+	if (addresses == NULL || spec.addresses6 == NULL || spec.name == NULL)
 		return build_no_memory(b);
 	if (b->n_pools == NAT_POOLS)
 		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u pools", NAT_POOLS);
 	if (cfg->pool.count == 0)
 		rc = cfg_error(build_err(b), &cfg->head, &cfg->pool, "there is no address");
 	cfg_each(p, &cfg->pool) {
-		int n = add_prefix(
-			b, cfg, p, addresses + spec.n_addresses, NAT_ADDRESSES - spec.n_addresses);
+		int n = add_addresses(b, cfg, p, &spec, addresses + spec.n_addresses);
 
 		spec.n_addresses += n > 0 ? (unsigned)n : 0;
 		rc |= n < 0 ? -EINVAL : 0;

@@ -73,6 +73,12 @@ is_stranded(const struct sessions *t, const struct session *s)
 			|| t->zone_of[session_iface(t, s, true)] == SESSION_NOWHERE);
 }
 
+static bool
+is_homeless(const struct sessions *t, const struct session *s)
+{
+	return t->is_homeless != NULL && t->is_homeless(t->arg, s);
+}
+
 /* Sweeps sessions first..first+n-1, none above high. */
 static void
 sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
@@ -93,7 +99,8 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 		struct session *s = &t->session[i];
 
 		if (!(s->flags & SESSION_USED)
-			|| (!session_expired(t, s, now_tick) && !is_stranded(t, s)))
+			|| (!session_expired(t, s, now_tick) && !is_stranded(t, s)
+				&& !is_homeless(t, s)))
 			continue;
 		over[n_over++] = s;
 		if (s->flags & SESSION_LINKED) {
@@ -105,7 +112,9 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 		t->expect(t->arg, over, n_over);
 	for (unsigned i = 0; i < n_over; i++)
 		session_end(t, over[i],
-			is_stranded(t, over[i]) ? SESSION_END_interface_removed : end_of(over[i]));
+			is_stranded(t, over[i])           ? SESSION_END_interface_removed
+				: is_homeless(t, over[i]) ? SESSION_END_address_removed
+							  : end_of(over[i]));
 }
 
 void

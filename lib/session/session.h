@@ -60,6 +60,7 @@ session_unreplied(uint8_t proto)
 	X(conflict, "its replies are another session's") \
 	X(reused, "its endpoints began anew") \
 	X(flushed, "ended by an operator") \
+	X(address_removed, "its public address is no longer the interface's") \
 	X(interface_removed, "its interface or its port is no longer configured") \
 	X(uplink_lost, "its public address cannot be reached over the uplinks that are left") \
 	X(stopped, "the worker stopped")
@@ -218,6 +219,9 @@ struct sessions {
 	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: packets can
 	 * arrive by all. */
 	const uint16_t *zone_of;
+	/* Returns true if a session cannot go on, because its public address is gone; NULL: none.
+	 */
+	bool (*is_homeless)(void *arg, const struct session *s);
 	/* Gives back what stages took for a session; called exactly once for each. */
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	/* Prefetches what release will touch, for n sessions that are about to end. */

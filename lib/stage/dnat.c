@@ -13,6 +13,7 @@
 #include "policy/matcher.h"
 #include "policy/owners.h"
 #include "policy/stage.h"
+#include "stage/prefix_map.h"
 #include "stage/translate.h"
 
 #define TEXT_BYTES 64
@@ -31,10 +32,12 @@ struct dnat_cfg {
 	struct cfg_endpoint to;
 	struct cfg_range ports;
 	CFG_LIST_OF(struct forward_cfg) forwards;
+	struct prefix_map_cfg map;
 };
 
 struct forward {
 	union address to;
+	uint8_t family;
 	uint16_t port;      /* 0: stays */
 	uint16_t low, high; /* of a range; high 0: none */
 	unsigned line;
@@ -44,6 +47,7 @@ struct forward {
 struct dnat {
 	struct forward *forward;
 	unsigned n;
+	struct prefix_map map; /* instead of forwards */
 	struct match_list list;
 	struct matcher *matcher; /* which forward of a list a packet is for; NULL: the
 				  * only one, for all */
@@ -76,6 +80,9 @@ static const struct cfg_field dnat_fields[] = {
 	{ "forwards", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct dnat_cfg, forwards),
 		"Instead of `to`: any number of port forwards; the first that a session matches counts.",
 		.table = &forward_table, .kind = "forward" },
+	{ "map", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct dnat_cfg, map),
+		"Instead of `to`: the destinations of a prefix, one to one.",
+		.table = &prefix_map_table },
 	STAGE_IF(struct dnat_cfg),
 	CFG_END,
 };
@@ -84,7 +91,7 @@ static const struct cfg_table dnat_table = {
 	"dnat",
 	CFG_SIZEOF(struct dnat_cfg),
 	dnat_fields,
-	"Sends IPv4 sessions to another destination.",
+	"Sends sessions to another destination.",
 	"to",
 	.bare_list = "forwards",
 };
@@ -96,6 +103,14 @@ struct written {
 	const struct cfg_range *ports;
 };
 
+/* Returns true for ::, ::1, and multicast. */
+static bool
+is_no_station6(const union address *a)
+{
+	return a->bytes[0] == 0xff
+		|| (a->words[0] == 0 && (a->words[1] & ~rte_cpu_to_be_64(1)) == 0);
+}
+
 static int
 read_forward(struct stage_build *sb, const struct written *w, struct forward *out)
 {
@@ -104,14 +119,14 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 
 	if (w->to->address.family == 0)
 		return -EINVAL; /* already reported */
-	if (family_from_ip(&w->to->address) != 4)
-		return cfg_error(
-			err, w->head, w->to, "the new destination must be an IPv4 address");
 	out->to = address_from_ip(&w->to->address);
+	out->family = (uint8_t)family_from_ip(&w->to->address);
 	out->port = w->to->port;
 	out->line = w->head->loc.line;
-	if (build_check_target(sb->build, w->head, w->to, out->to.v4) < 0)
+	if (out->family == 4 && build_check_target(sb->build, w->head, w->to, out->to.v4) < 0)
 		return -EINVAL;
+	if (out->family == 6 && is_no_station6(&out->to))
+		return cfg_error(err, w->head, w->to, "is not the address of a station");
 	if (!cfg_is_written(w->head, w->ports))
 		return 0;
 	sb->traits |= TRAIT_PORTS;
@@ -206,9 +221,12 @@ dnat_build(struct stage_build *sb, void **instance)
 		return build_no_memory(sb->build);
 	*instance = dnat;
 	sb->traits = TRAIT_NEEDS_TRACK | TRAIT_BEFORE_ROUTE;
-	if (has_list == cfg_is_written(&cfg->head, &cfg->to))
+	if (has_list + cfg_is_written(&cfg->head, &cfg->to) + cfg_is_written(&cfg->head, &cfg->map)
+		!= 1)
 		return cfg_error(build_err(sb->build), &cfg->head, NULL,
-			"needs to: an address that sessions go to, or a list of forwards");
+			"needs to: an address that sessions go to, or a list of forwards, or a map");
+	if (cfg_is_written(&cfg->head, &cfg->map))
+		return prefix_map_build(sb->build, &cfg->map, &dnat->map);
 	if (has_list)
 		return build_list(sb, cfg, dnat);
 	dnat->n = 1;
@@ -245,6 +263,8 @@ translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 	uint16_t port = rte_be_to_cpu_16(ev->tuple.dport);
 	char text[TEXT_BYTES], of[TEXT_BYTES];
 
+	if (f->family != ev->tuple.family)
+		return;
 	if (f->high != 0 && (!has_ports(&ev->tuple) || port < f->low || port > f->high))
 		return;
 	if (f->port != 0 && has_ports(&ev->tuple))
@@ -254,7 +274,7 @@ translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 		ev->session->flags |= SESSION_DNAT;
 	if (ev->trace == NULL)
 		return;
-	notation_address(text, sizeof(text), &f->to, 4);
+	notation_address(text, sizeof(text), &f->to, f->family);
 	of[0] = '\0';
 	if (dnat->matcher != NULL)
 		snprintf(of, sizeof(of), "the forward on line %u: ", f->line);
@@ -262,6 +282,23 @@ translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 		eval_note(ev, "dnat: %sdestination %s port %u", of, text, port);
 	else
 		eval_note(ev, "dnat: %sdestination %s", of, text);
+}
+
+static void
+translate_by_map(const struct prefix_map *m, struct eval *ev)
+{
+	union address to;
+	char text[TEXT_BYTES];
+
+	if (!prefix_map_find(m, ev->tuple.family, &ev->tuple.dst, &to))
+		return;
+	eval_set_dst(ev, &to, ev->tuple.dport);
+	if (ev->session != NULL)
+		ev->session->flags |= SESSION_DNAT;
+	if (ev->trace == NULL)
+		return;
+	notation_address(text, sizeof(text), &to, ev->tuple.family);
+	eval_note(ev, "dnat: destination %s", text);
 }
 
 /* Looks up all forwards of a list at once, for first packets only. */
@@ -295,9 +332,14 @@ dnat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		evaluate_list(dnat, ev, n);
 		return;
 	}
-	for (unsigned i = 0; i < n; i++)
-		if (is_open(ev[i]))
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_open(ev[i]))
+			continue;
+		if (dnat->map.family != 0)
+			translate_by_map(&dnat->map, ev[i]);
+		else
 			translate(dnat, &dnat->forward[0], ev[i]);
+	}
 }
 
 static bool
@@ -306,9 +348,19 @@ dnat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 	const struct dnat *dnat = instance;
 	const struct forward *f = &dnat->forward[i];
 
+	if (dnat->map.family != 0 && i == 0) {
+		*out = (struct fixed_translation){
+			.family = dnat->map.family,
+			.length = dnat->map.length,
+			.from = dnat->map.from,
+			.to = dnat->map.to,
+		};
+		return true;
+	}
 	if (i >= dnat->n)
 		return false;
 	*out = (struct fixed_translation){
+		.family = f->family,
 		.to = f->to,
 		.port = f->port,
 		.low = f->low,

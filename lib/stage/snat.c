@@ -11,6 +11,7 @@
 #include "policy/build.h"
 #include "policy/owners.h"
 #include "policy/stage.h"
+#include "stage/prefix_map.h"
 #include "stage/translate.h"
 
 #define CODE_ADMIN 13 /* RFC 5508 REQ-8 */
@@ -21,14 +22,19 @@ struct snat_cfg {
 	struct match_cfg when;
 	const char *pool;
 	struct ip_address to;
+	struct prefix_map_cfg map;
 };
 
 struct snat {
 	unsigned pool;
 	bool is_static;
+	bool has4;        /* translates IPv4 */
 	union address to; /* static, or the pool's first: what check shows */
 	const char *name;
-	uint16_t low, high; /* ports of the pool */
+	uint16_t low, high;       /* ports of the pool */
+	const union address *to6; /* addresses of IPv6 */
+	unsigned n6;
+	struct prefix_map map;
 };
 
 static const struct cfg_field snat_fields[] = {
@@ -36,6 +42,9 @@ static const struct cfg_field snat_fields[] = {
 		"Pool in section nat for the public source.", .refers = "nat", .kind = "pool" },
 	{ "to", CFG_ADDRESS, CFG_OPTIONAL, offsetof(struct snat_cfg, to),
 		"Address instead of a pool: one to one, ports are kept." },
+	{ "map", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct snat_cfg, map),
+		"Instead of a pool: the sources of a prefix, one to one; others are not changed.",
+		.table = &prefix_map_table },
 	STAGE_IF(struct snat_cfg),
 	CFG_END,
 };
@@ -44,7 +53,7 @@ static const struct cfg_table snat_table = {
 	"snat",
 	CFG_SIZEOF(struct snat_cfg),
 	snat_fields,
-	"Gives IPv4 sessions a public source; IPv6 is not changed.",
+	"Gives sessions a public source of their family, if there is one.",
 	"use",
 };
 
@@ -61,8 +70,11 @@ find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
 	snat->name = spec->name;
 	snat->low = spec->low;
 	snat->high = spec->high;
+	snat->to6 = spec->addresses6;
+	snat->n6 = spec->n_addresses6;
 	if (spec->n_addresses > 0)
 		snat->to.v4 = spec->addresses[0];
+	snat->has4 = spec->n_addresses > 0 || snat->n6 == 0;
 	return 0;
 }
 
@@ -76,17 +88,24 @@ snat_build(struct stage_build *sb, void **instance)
 		return build_no_memory(sb->build);
 	sb->traits = TRAIT_NEEDS_TRACK | TRAIT_NEEDS_ROUTE | TRAIT_TRANSLATES;
 	*instance = snat;
-	if (cfg_is_written(&cfg->head, &cfg->pool) == cfg_is_written(&cfg->head, &cfg->to))
+	if (cfg_is_written(&cfg->head, &cfg->pool) + cfg_is_written(&cfg->head, &cfg->to)
+			+ cfg_is_written(&cfg->head, &cfg->map)
+		!= 1)
 		return cfg_error(build_err(sb->build), &cfg->head, NULL,
-			"either the name of a pool, or to: an address");
+			"either the name of a pool, or to: an address, or a map");
+	snat->name = "map";
+	if (cfg_is_written(&cfg->head, &cfg->map))
+		return prefix_map_build(sb->build, &cfg->map, &snat->map);
 	if (cfg_is_written(&cfg->head, &cfg->pool))
 		return find_pool(sb, cfg, snat);
-	if (family_from_ip(&cfg->to) != 4)
-		return cfg_error(build_err(sb->build), &cfg->head, &cfg->to,
-			"the new source must be an IPv4 address");
-	snat->is_static = true;
 	snat->name = "static";
 	snat->to = address_from_ip(&cfg->to);
+	if (family_from_ip(&cfg->to) == 6) {
+		snat->to6 = &snat->to;
+		snat->n6 = 1;
+		return 0;
+	}
+	snat->is_static = snat->has4 = true;
 	if (build_check_public(sb->build, &cfg->head, &cfg->to, snat->to.v4) < 0)
 		return -EINVAL;
 	return build_public(sb->build, snat->to.v4);
@@ -118,22 +137,83 @@ why_text(const struct snat *snat, enum nat_why why, uint16_t before, char text[s
 }
 
 static void
-set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *to)
+set_address(const struct snat *snat, struct eval *ev, const union address *a, rte_be16_t port,
+	enum nat_why because)
 {
-	union address a = { .bytes = { 0 } };
 	uint16_t before = rte_be_to_cpu_16(ev->tuple.sport);
 	char text[TEXT_BYTES], why[TEXT_BYTES];
 
-	a.v4 = to->address;
-	eval_set_src(ev, &a, to->port);
+	eval_set_src(ev, a, port);
 	if (ev->session != NULL)
 		ev->session->flags |= SESSION_SNAT;
 	if (ev->trace != NULL) {
-		notation_address(text, sizeof(text), &a, 4);
-		why_text(snat, to->why, before, why);
+		notation_address(text, sizeof(text), a, ev->tuple.family);
+		why_text(snat, because, before, why);
 		eval_note(ev, "snat %s: source %s port %u%s", snat->name, text,
-			rte_be_to_cpu_16(to->port), why);
+			rte_be_to_cpu_16(port), why);
 	}
+}
+
+static void
+set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *to)
+{
+	union address a = { .bytes = { 0 } };
+
+	a.v4 = to->address;
+	set_address(snat, ev, &a, to->port, to->why);
+}
+
+#define TRIES 16u /* ports that are tried for a session of IPv6 */
+
+/* Returns true if the answers to a packet from this source are no other session's. */
+static bool
+is_free(const struct eval *ev, const union address *a, rte_be16_t port)
+{
+	struct tuple to = ev->tuple, back;
+	bool reply;
+
+	to.src = *a;
+	to.sport = port;
+	tuple_reverse(&back, &to);
+	return ev->sessions == NULL || session_find(ev->sessions, &back, &reply) == NULL;
+}
+
+/* Returns the n-th port to try: the packet's own, then those that a hash leads to. */
+static rte_be16_t
+port_to_try(const struct eval *ev, unsigned n)
+{
+	uint64_t hash;
+
+	if (n == 0
+		|| !nat_has_ports(
+			ev->tuple.proto == IPPROTO_ICMPV6 ? IPPROTO_ICMP : ev->tuple.proto))
+		return ev->tuple.sport;
+	hash = flow_hash_words(
+		ev->tuple.src.words[0] ^ ev->tuple.src.words[1] ^ ev->tuple.dst.words[1],
+		(uint64_t)n << 32 | (uint64_t)ev->tuple.sport << 16 | ev->tuple.dport,
+		&ev->sessions->flow6->secret);
+	return rte_cpu_to_be_16((uint16_t)(1024 + hash % (65536 - 1024)));
+}
+
+/* Gives a session of IPv6 a source: an inside address has the same one of a pool always, and keeps
+ * its port where that is free. */
+static void
+source6(const struct snat *snat, struct eval *ev)
+{
+	const union address *inside = &ev->tuple.src;
+	uint64_t spread = (inside->words[0] ^ inside->words[1]) * 0x9e3779b97f4a7c15ull;
+	const union address *a = &snat->to6[(spread >> 32) % snat->n6];
+
+	for (unsigned n = 0; n < TRIES; n++) {
+		rte_be16_t port = port_to_try(ev, n);
+
+		if (!is_free(ev, a, port))
+			continue;
+		set_address(snat, ev, a, port, n == 0 ? NAT_PRESERVED : NAT_MAPPED);
+		return;
+	}
+	eval_note(ev, "snat %s: %s", snat->name, reason_sentence(REASON_nat_no_port));
+	eval_reject(ev, REASON_nat_no_port, REPLY_UNREACHABLE, 1, 0);
 }
 
 static void
@@ -161,7 +241,7 @@ static void
 refuse(struct eval *ev)
 {
 	enum reason r = ev->tuple.proto == IPPROTO_TCP ? REASON_tcp_no_session
-		: ev->tuple.proto == IPPROTO_ICMP      ? REASON_icmp_no_session
+		: tuple_is_icmp(&ev->tuple)            ? REASON_icmp_no_session
 						       : REASON_nat_no_mapping;
 
 	eval_note(ev, "snat: the packet has no session");
@@ -169,11 +249,22 @@ refuse(struct eval *ev)
 	eval_drop(ev, r, 0);
 }
 
+/* Returns true if the stage translates packets like this one; *to is what a map says. */
+static bool
+concerns(const struct snat *snat, const struct eval *ev, union address *to)
+{
+	if (snat->map.family != 0)
+		return prefix_map_find(&snat->map, ev->tuple.family, &ev->tuple.src, to);
+	return ev->tuple.family == 4 ? snat->has4 : snat->n6 > 0;
+}
+
 /* Decides everything except the public endpoint; returns true if one is to be taken. */
 static bool
 snat_one(const struct snat *snat, struct eval *ev)
 {
-	if (ev->tuple.family != 4 || ev->state == CONN_RELATED)
+	union address to;
+
+	if (ev->state == CONN_RELATED || !concerns(snat, ev, &to))
 		return false;
 	if (ev->session == NULL && ev->sessions != NULL) {
 		refuse(ev);
@@ -181,6 +272,14 @@ snat_one(const struct snat *snat, struct eval *ev)
 	}
 	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_SNAT)))
 		return false; /* the session keeps what it has */
+	if (snat->map.family != 0) {
+		set_address(snat, ev, &to, ev->tuple.sport, NAT_PORTLESS_SHARED);
+		return false;
+	}
+	if (ev->tuple.family == 6) {
+		source6(snat, ev);
+		return false;
+	}
 	if (!snat->is_static && ev->nat != NULL && ev->session != NULL)
 		return true;
 	set_source(snat, ev,
@@ -217,8 +316,16 @@ snat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 {
 	const struct snat *snat = instance;
 
-	*out = (struct fixed_translation){ .source = true, .to = snat->to };
-	return snat->is_static && i == 0;
+	*out = (struct fixed_translation){ .source = true, .family = 4, .to = snat->to };
+	if (snat->map.family != 0) {
+		out->family = snat->map.family;
+		out->length = snat->map.length;
+		out->from = snat->map.from;
+		out->to = snat->map.to;
+	} else if (snat->n6 > 0) {
+		out->family = 6;
+	}
+	return i == 0 && (snat->is_static || out->family == 6 || out->length != 0);
 }
 
 const struct stage stage_snat = {

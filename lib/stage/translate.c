@@ -15,7 +15,7 @@
 bool
 translate_is_new(const struct eval *ev)
 {
-	if (ev->tuple.family != 4 || ev->state != CONN_NEW)
+	if (ev->state != CONN_NEW)
 		return false;
 	return ev->session != NULL ? !(ev->session->flags & SESSION_LINKED) : ev->sessions == NULL;
 }
