@@ -24,7 +24,7 @@ struct generation_names {
 	struct ids tracks;        /* of stages track: timeouts of sessions */
 	struct ids logs;          /* of rules that are logged */
 	struct live_tables *live; /* routes outside of generations; NULL: none */
-	struct ids dynamics; /* of dynamic sets */
+	struct ids dynamics;      /* of dynamic sets */
 };
 
 void generation_names_init(struct generation_names *names);

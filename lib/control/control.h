@@ -20,10 +20,10 @@ struct control_setup {
 	struct appliance *appliance;
 	struct event_base *base;
 	struct kernel_side *kernel; /* NULL: none */
-	const char *socket;  /* path; NULL: none is made */
-	const char *config;  /* the file it was started with; NULL: the built-in example */
-	const char *state;   /* folder of the history; NULL: CONTROL_STATE, if it is there */
-	const char *started; /* what the history says of the start; NULL: "start" */
+	const char *socket;         /* path; NULL: none is made */
+	const char *config;         /* the file it was started with; NULL: the built-in example */
+	const char *state;          /* folder of the history; NULL: CONTROL_STATE, if it is there */
+	const char *started;        /* what the history says of the start; NULL: "start" */
 	/* history_digest of what config says; "": it cannot be read */
 	char base_digest[17];
 };

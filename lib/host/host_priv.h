@@ -396,8 +396,9 @@ void nd_ask(
 	struct host *h, const struct interface *i, const union address *target, const uint8_t *to);
 void nd_announce(struct host *h, const struct interface *i, const union address *own);
 
-/* nd.c */
 bool nd_is(const struct view *v);
+
+/* nd.c */
 enum reason nd_receive(struct host *h, const struct view *v, struct rte_mbuf *m);
 
 /* held.c */

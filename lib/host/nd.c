@@ -32,14 +32,6 @@ is_multicast(const union address *a)
 	return a->bytes[0] == 0xff;
 }
 
-/* Returns true for Neighbour Discovery, which never leaves its link: no pipeline judges it. */
-bool
-nd_is(const struct view *v)
-{
-	return v->kind == VIEW_IP6 && v->proto == IPPROTO_ICMPV6 && v->l4 != VIEW_NONE
-		&& v->icmp_type >= ND_FIRST && v->icmp_type <= ND_LAST;
-}
-
 /* Answers a solicitation.  One from the unspecified address tests whether the address is free: all
  * stations are told (RFC 4861 7.2.4). */
 static void

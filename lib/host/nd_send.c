@@ -8,6 +8,14 @@
 
 #include "host/nd_priv.h"
 
+/* Returns true for Neighbour Discovery, which never leaves its link: no pipeline judges it. */
+bool
+nd_is(const struct view *v)
+{
+	return v->kind == VIEW_IP6 && v->proto == IPPROTO_ICMPV6 && v->l4 != VIEW_NONE
+		&& v->icmp_type >= ND_FIRST && v->icmp_type <= ND_LAST;
+}
+
 static const union address all_nodes = { .bytes = { 0xff, 2, [15] = 1 } };
 
 static union address

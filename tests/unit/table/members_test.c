@@ -16,9 +16,9 @@
 static struct member
 member_of(uint32_t number, uint16_t owner, uint64_t since_ns)
 {
-	struct member m = { .family = number % 2 != 0 ? 4 : 6,
-		.owner = owner,
-		.since_ns = since_ns };
+	struct member m = {
+		.family = number % 2 != 0 ? 4 : 6, .owner = owner, .since_ns = since_ns
+	};
 
 	memcpy(m.address.bytes, &number, sizeof(number));
 	return m;
@@ -102,8 +102,7 @@ random_changes_agree_with_a_plain_list(void **state)
 			members_expire(m, now_ns, 4, NULL, NULL);
 		if (rand() % 8 == 0) {
 			at = plain_find(&plain, &one);
-			assert_int_equal(
-				members_delete(m, one.family, &one.address), at < plain.n);
+			assert_int_equal(members_delete(m, one.family, &one.address), at < plain.n);
 			if (at < plain.n)
 				plain_remove(&plain, at);
 		} else {
