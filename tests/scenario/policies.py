@@ -138,7 +138,7 @@ FAULTS = [
     ('{from: inside, acl: web, log: true}', 'is of an action; the rules of an access list have their own'),
     ('{from: inside, action: drop, first: [{dnatt: {to: 10.1.0.80}}]}', "unknown stage 'dnatt'; did you mean 'dnat'?"),
     ('{from: inside, action: drop, first: [{police: {rate: 5}}]}', "'5' is not a rate"),
-    ('{from: inside, action: drop, frist: []}', "unknown key 'frist'; did you mean 'first'?"),
+    ('{from: inside, action: drop, firsts: []}', "unknown key 'firsts'; did you mean 'first'?"),
     ('inside', "a map is expected, not 'inside'"),
     ('{from: lan, acl: web}', "makes a pipeline and lists 'policies-lan' and 'local-policies-lan', which there are already"),
 ]
