@@ -16,4 +16,4 @@ check() {       # check WHAT COMMAND...
 }
 
 # How many processes share a core: what takes a second alone may take so many.
-crowd() { awk -v cores="$(nproc)" '{ n = $1 / cores; print n > 1 ? int(n) + 1 : 1 }' /proc/loadavg; }
+crowd() { awk -v cores="$(nproc)" '{ n = $1 / cores; print (n > 1 ? int(n) + 1 : 1) }' /proc/loadavg; }
