@@ -92,6 +92,8 @@ answer_index(struct evhttp_request *req)
 			continue;
 		}
 		snprintf(path, sizeof(path), "/api/show/%s", verbs[i].name + 5);
+		for (char *at = path; *at != '\0'; at++)
+			*at = *at == ' ' ? '/' : *at;
 		for (const struct verb_param *p = verbs[i].params; p->name != NULL; p++)
 			json_object_set_new(params, p->name, json_string(p->text));
 		json_array_append_new(all,
@@ -115,9 +117,11 @@ read_method(const char *path, char *out, size_t size)
 	n = (size_t)snprintf(out, size, "show.%s", path);
 	if (n >= size)
 		return false;
-	for (const char *p = out + 5; *p != '\0'; p++)
-		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_')
+	for (char *p = out + 5; *p != '\0'; p++) {
+		*p = *p == '/' ? '.' : *p;
+		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_' && *p != '.')
 			return false;
+	}
 	return true;
 }
 

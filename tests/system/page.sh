@@ -85,7 +85,7 @@ page_is_true() {
 	want.update({"ledger." + k: v for k, v in api("ledger").items() if not k.endswith("_by")})
 	want["status.sessions"] = api("status")["sessions"]
 	for s in api("pipelines")["stages"]:
-	    if s["stage"] == 1:
+	    if s["stage"] == 1 and "packets" in s:              # (fast path) has none
 	        want["pipelines.%s.packets" % s["pipeline"]] = s["packets"]
 	bad = ["%s: page %s, API %s" % (k, f.found.get(k), v) for k, v in want.items() if f.found.get(k) != str(v)]
 	if int(f.body.get("data-looks", 0)) < 2:
