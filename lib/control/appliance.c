@@ -254,6 +254,7 @@ appliance_start(struct config *cfg, const struct appliance_options *options, str
 	a->sets = set_keeper_create();
 	if (a->events == NULL || a->sets == NULL) {
 		set_keeper_destroy(a->sets);
+		events_destroy(a->events);
 		free(a);
 		config_free(cfg);
 		err_set(err, ENOMEM, "out of memory");

@@ -104,7 +104,7 @@ def translation():
         rule('post', match('meta oifname', 'wan'), {'masquerade': None}, table='nat', family='ip'),
         rule('post', match('meta oifname', 'dmz'), {'snat': {'addr': '192.0.2.9'}}, table='nat', family='ip'),
     ], addresses=[{'ifname': 'wan', 'addr_info': [{'family': 'inet', 'local': '198.51.100.1', 'prefixlen': 24, 'scope': 'global'}]}])
-    expect_lines(config, 'wan: {addresses: ["198.51.100.1/24"], pipeline: all}', '{pool: [198.51.100.1]}', '{pool: [192.0.2.9]}',
+    expect_lines(config, 'wan: {addresses: ["198.51.100.1/24"], pipeline: all}', '{pool: [interface wan]}', '{pool: ["192.0.2.9"]}',
                  '- {to: "10.0.0.2:8080", if: {in: wan, proto: tcp, dport: 80}}', '- {to: "10.0.0.3", if: {in: wan, proto: tcp, dport: 53}}',
                  'if: {out: wan, dst: "!10.0.0.0/8"}', 'if: {out: dmz, dst: "!10.0.0.0/8"}')
     expect_lines(said, 'import: 6 of 6 rules are expressed')
