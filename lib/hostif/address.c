@@ -102,7 +102,7 @@ addresses_set(struct hostif *k, struct tap *t, const struct hostif_iface *wanted
 	free(t->own);
 	t->own = own;
 	t->n_own = own == NULL ? 0 : wanted->n_addresses;
-	if (own != NULL)
+	if (own != NULL && bytes != 0)
 		memcpy(own, wanted->addresses, bytes);
 }
 
