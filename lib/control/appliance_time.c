@@ -10,11 +10,11 @@
 static int64_t
 wall_clock(const struct appliance *a)
 {
-	uint64_t passed_ns = fastpath_clock(workers_at(a->workers, 0)->fp)->now_ns
-		- APPLIANCE_TIME_ZERO_NS;
+	uint64_t passed_ns;
 
 	if (!a->options.virtual_time)
-		return (int64_t)time(NULL);
+		return (int64_t)time(NULL); /* a worker writes its clock */
+	passed_ns = fastpath_clock(workers_at(a->workers, 0)->fp)->now_ns - APPLIANCE_TIME_ZERO_NS;
 	return a->wall_s + (int64_t)(passed_ns / NS_PER_SECOND);
 }
 
