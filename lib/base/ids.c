@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns the FNV-1a hash; the names are the operator's own. */
-static uint64_t
-hash_of(const char *name)
+uint64_t
+name_hash(const char *name)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;
 
@@ -107,7 +106,7 @@ choose(struct ids *ids)
 int
 ids_take(struct ids *ids, const char *name)
 {
-	uint64_t hash = hash_of(name);
+	uint64_t hash = name_hash(name);
 	char *copy;
 	int i;
 

@@ -32,6 +32,9 @@ struct ids {
 	struct id_name *id;
 };
 
+/* Returns the FNV-1a hash of a name, which is the operator's own. */
+uint64_t name_hash(const char *name);
+
 void ids_init(struct ids *ids, unsigned max);
 void ids_fini(struct ids *ids); /* zeroed is fine */
 

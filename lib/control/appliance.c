@@ -9,6 +9,7 @@
 
 #include <rte_cycles.h>
 
+#include "base/monotonic.h"
 #include "base/random.h"
 #include "control/events.h"
 #include "control/nat_log.h"
@@ -27,15 +28,6 @@ static struct {
 	bool started;
 	unsigned workers;
 } eal;
-
-static uint64_t
-monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static unsigned
 count_rules(const struct config *cfg)

@@ -3,22 +3,13 @@
 
 #include "control/appliance_priv.h"
 
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 
 #define TRY_NS NS_PER_S /* between two attempts to open a device that is back */
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static bool
 is_present(const struct port *port)
@@ -92,7 +83,7 @@ watch_delivery(struct appliance *a, unsigned i)
 {
 	struct port *port = &a->ports.at[i];
 	struct delivery_facts facts = {
-		.note = look_take(&port->look), .mac = mac_number(&port->mac), .now_ns = now_ns()
+		.note = look_take(&port->look), .mac = mac_number(&port->mac), .now_ns = monotonic_ns()
 	};
 
 	if (facts.note == 0 || port->kind == DEVICE_NULL)
@@ -126,7 +117,7 @@ give_back(struct appliance *a, unsigned i)
 	port_detach(&a->ports, port);
 	/* The kernel needs a moment to take a PCI device. */
 	a->port_watch[i] = (struct port_watch){ .closed = true,
-		.tried_ns = port->kind == DEVICE_PCI ? now_ns() : 0 };
+		.tried_ns = port->kind == DEVICE_PCI ? monotonic_ns() : 0 };
 }
 
 static void
@@ -157,7 +148,7 @@ await_return(struct appliance *a, unsigned i)
 {
 	struct port_watch *watch = &a->port_watch[i];
 	const struct port_cfg *row = &a->port_cfg[i];
-	uint64_t now = now_ns();
+	uint64_t now = monotonic_ns();
 
 	if ((watch->refused || a->ports.at[i].kind == DEVICE_PCI) && now - watch->tried_ns < TRY_NS)
 		return;

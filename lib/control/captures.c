@@ -6,28 +6,27 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
 #include "base/clock.h"
+#include "base/monotonic.h"
 #include "base/text.h"
+#include "control/attachment.h"
 #include "control/drop_text.h"
 #include "control/pcapng.h"
 #include "fastpath/tap.h"
 #include "schema/value.h"
 #include "tap/capture.h"
-#include "worker/ask.h"
 #include "worker/workers.h"
 
 #define DESTROY_TRIES 200 /* milliseconds that workers have to give captures back */
 
 /* A worker's part of a capture. */
 struct part {
-	struct ask ask; /* first: what it is asked */
+	struct attachment at; /* first */
 	struct capture *capture;
-	enum { PART_WAITS, PART_ADDING, PART_RUNS, PART_REMOVING, PART_GONE } state;
 };
 
 struct job {
@@ -50,15 +49,6 @@ struct captures {
 	uint64_t ids;
 	struct job job[CAPTURE_JOBS];
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 json_t *
 base64_json(const uint8_t *data, size_t n)
@@ -108,25 +98,7 @@ take_away(struct ask *ask, struct worker *w)
 static void
 step_part(struct captures *cs, struct job *job, unsigned w)
 {
-	struct workers *ws = appliance_workers(cs->control->appliance);
-	struct part *part = &job->part[w];
-
-	if (part->state == PART_WAITS && job->stops)
-		part->state = PART_GONE;
-	if (part->state == PART_WAITS) {
-		part->ask.slice = add;
-		if (workers_ask(ws, w, &part->ask))
-			part->state = PART_ADDING;
-	}
-	if (part->state == PART_ADDING && ask_done(&part->ask))
-		part->state = PART_RUNS;
-	if (part->state == PART_RUNS && job->stops) {
-		part->ask.slice = take_away;
-		if (workers_ask(ws, w, &part->ask))
-			part->state = PART_REMOVING;
-	}
-	if (part->state == PART_REMOVING && ask_done(&part->ask))
-		part->state = PART_GONE;
+	attachment_step(&job->part[w].at, appliance_workers(cs->control->appliance), w, job->stops);
 }
 
 static unsigned
@@ -140,7 +112,7 @@ static bool
 is_gone(const struct captures *cs, const struct job *job)
 {
 	for (unsigned w = 0; w < count_workers(cs); w++)
-		if (job->part[w].state != PART_GONE)
+		if (job->part[w].at.state != ATTACHMENT_GONE)
 			return false;
 	return true;
 }
@@ -272,14 +244,14 @@ answer(struct captures *cs, struct job *job)
 		job->used = false;
 	job->out.n = 0;
 	job->call = NULL;
-	job->read_ms = now_ms();
+	job->read_ms = monotonic_ms();
 	call->finished(call);
 }
 
 static void
 step(struct captures *cs, struct job *job)
 {
-	uint64_t now = now_ms();
+	uint64_t now = monotonic_ms();
 
 	if (job->end_ms != 0 && now >= job->end_ms)
 		stop(job, "time");
@@ -297,7 +269,7 @@ step(struct captures *cs, struct job *job)
 			|| (job->ended != NULL && is_gone(cs, job))))
 		answer(cs, job);
 	if (job->call == NULL && is_gone(cs, job)
-		&& (!job->used || now_ms() - job->read_ms > CAPTURE_LEASE_MS))
+		&& (!job->used || monotonic_ms() - job->read_ms > CAPTURE_LEASE_MS))
 		discard(cs, job);
 }
 
@@ -386,7 +358,7 @@ read_limits(struct rpc_call *call, struct job *job)
 		|| !read_count(call, "bytes", UINT64_MAX, &job->most_bytes)
 		|| !read_count(call, "seconds", 86400, &seconds))
 		return false;
-	job->end_ms = seconds != 0 ? now_ms() + seconds * 1000 : 0;
+	job->end_ms = seconds != 0 ? monotonic_ms() + seconds * 1000 : 0;
 	return true;
 }
 
@@ -394,6 +366,8 @@ static bool
 make_parts(struct captures *cs, struct job *job, const struct capture_setup *setup)
 {
 	for (unsigned w = 0; w < count_workers(cs); w++) {
+		job->part[w].at.add = add;
+		job->part[w].at.remove = take_away;
 		job->part[w].capture = capture_create(setup, -1);
 		if (job->part[w].capture == NULL)
 			return false;
@@ -433,7 +407,7 @@ begin(struct captures *cs, struct rpc_call *call)
 	job->used = true;
 	job->id = ++cs->ids << 8 | (uint64_t)(job - cs->job);
 	job->call = call;
-	job->call_ms = job->read_ms = now_ms();
+	job->call_ms = job->read_ms = monotonic_ms();
 	pcapng_begin(&job->out);
 	for (unsigned w = 0; w < count_workers(cs); w++)
 		step_part(cs, job, w);
@@ -458,7 +432,7 @@ capture_frames(struct control *c, struct rpc_call *call)
 			"the capture has ended: it was not read for %d seconds",
 			CAPTURE_LEASE_MS / 1000);
 	job->call = call;
-	job->call_ms = job->read_ms = now_ms();
+	job->call_ms = job->read_ms = monotonic_ms();
 	event_active(cs->poll, EV_TIMEOUT, 0); /* what is there already is answered at once */
 	return false;
 }

@@ -5,10 +5,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <seccomp.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -295,6 +298,45 @@ signal_others(int number)
 	return n;
 }
 
+/* Reads a thread's name, and what it has; false: it has ended. */
+static bool
+read_status(const char *thread, char name[static 32], uint64_t *capabilities)
+{
+	char path[64], line[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%.20s/status", thread);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	while (fgets(line, sizeof(line), f) != NULL) {
+		sscanf(line, "Name: %31s", name);
+		sscanf(line, "CapPrm: %" SCNx64, capabilities);
+	}
+	fclose(f);
+	return true;
+}
+
+/* Logs which threads still have capabilities. */
+static void
+name_keepers(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	char name[32] = "?";
+	struct dirent *d;
+
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		uint64_t capabilities = 0;
+
+		if (strtol(d->d_name, NULL, 10) != gettid()
+			&& read_status(d->d_name, name, &capabilities) && capabilities != 0)
+			log_error("sandbox: thread %s has capabilities 0x%" PRIx64, name,
+				capabilities);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
 /* Capabilities belong to a thread, and libraries have started some: each gives up its own, in the
  * handler of a signal. */
 static int
@@ -312,8 +354,10 @@ drop_in_others(void)
 	/* Pairs with the release in on_give_up. */
 	while (atomic_load_explicit(&gave_up, memory_order_acquire) < n && waited_ms++ < THREADS_MS)
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
-	if (atomic_load_explicit(&gave_up, memory_order_acquire) < n)
+	if (atomic_load_explicit(&gave_up, memory_order_acquire) < n) {
+		name_keepers();
 		return fail(ETIMEDOUT, "a thread keeps its capabilities");
+	}
 	sigaction(number, &before, NULL);
 	return 0;
 }

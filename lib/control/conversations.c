@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
+#include "base/monotonic.h"
 #include "control/gate.h"
 
 #define OUTPUT_MAX (4u << 20)
@@ -34,15 +34,6 @@ has_conversations(const struct config *cfg)
 		if (test->steps.count > 0)
 			return true;
 	return false;
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 /* Starts `weir test --json - PATH` with its output in a pipe, or has it started.  Returns its
@@ -185,13 +176,13 @@ conversations_gate(const struct config *cfg, struct err *err)
 {
 	unsigned before = err_count(err);
 	struct conversations *t = conversations_begin(cfg, err);
-	uint64_t end = now_ms() + CONVERSATIONS_SECONDS * 1000ull;
+	uint64_t end = monotonic_ms() + CONVERSATIONS_SECONDS * 1000ull;
 	struct pollfd fd = { .events = POLLIN };
 
 	if (t == NULL)
 		return err_count(err) == before ? 0 : -EINVAL;
 	fd.fd = t->from;
-	while (now_ms() < end) {
+	while (monotonic_ms() < end) {
 		if (is_to_stop()) {
 			conversations_cancel(t);
 			return cfg_error(err, &cfg->head, &cfg->tests,

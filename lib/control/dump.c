@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/text.h"
 #include "control/captures.h"
 #include "control/drop_text.h"
@@ -51,15 +52,6 @@ dump_destroy(struct dump *d)
 	if (d != NULL)
 		free(d->out.data);
 	free(d);
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 /* --- as pcapng --- */
@@ -315,9 +307,9 @@ is_unbalanced(struct control *c)
 	struct ledger_sum *before = &c->dump->ledger, sum;
 	bool same;
 
-	if (now_ms() - c->dump->looked_ms < DUMP_LOOK_MS)
+	if (monotonic_ms() - c->dump->looked_ms < DUMP_LOOK_MS)
 		return false;
-	c->dump->looked_ms = now_ms();
+	c->dump->looked_ms = monotonic_ms();
 	workers_ledger(appliance_workers(c->appliance), &sum);
 	same = memcmp(before, &sum, sizeof(sum)) == 0;
 	*before = sum;

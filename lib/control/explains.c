@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 
+#include "base/monotonic.h"
 #include "base/text.h"
 #include "config/compile.h"
 #include "control/frame.h"
@@ -44,15 +44,6 @@ struct explains {
 	struct event *poll;
 	struct job *job[EXPLAIN_CALLS];
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static struct workers *
 workers_of(const struct explains *es)
@@ -133,7 +124,7 @@ go_on(struct explains *es, struct job *job)
 	unsigned count = workers_count(workers_of(es)), next = (job->worker + 1) % count;
 
 	job->asked = false;
-	job->since_ms = now_ms();
+	job->since_ms = monotonic_ms();
 	if (job->owner != job->worker && job->owner < count) {
 		job->worker = job->first = job->owner;
 		return true;
@@ -191,7 +182,7 @@ step(struct explains *es, unsigned i)
 	}
 	if (job->call == NULL)
 		return;
-	if (now_ms() - job->since_ms > EXPLAIN_PATIENCE_MS)
+	if (monotonic_ms() - job->since_ms > EXPLAIN_PATIENCE_MS)
 		give_up(es, i);
 	else if (!job->asked)
 		ask_worker(es, job);
@@ -296,7 +287,7 @@ explain_packet(struct control *c, struct rpc_call *call)
 	job->ask.slice = work;
 	job->trace = (struct trace){ .note = trace_text_note, .arg = &job->says };
 	job->call = call;
-	job->since_ms = now_ms();
+	job->since_ms = monotonic_ms();
 	es->job[i] = job;
 	ask_worker(es, job);
 	event_add(es->poll, &tv);

@@ -4,19 +4,10 @@
 #include "control/rates.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
-
-static uint64_t
-monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
+#include "base/monotonic.h"
 
 static const struct ledger *
 ledger_of(struct appliance *a, unsigned worker)

@@ -13,6 +13,7 @@
 #include <event2/event.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "control/appliance.h"
 #include "config/check.h"
 #include "control/confine.h"
@@ -111,15 +112,6 @@ on_report(evutil_socket_t signal_number, short what, void *arg)
 	print_report(r, &report);
 	write_json(r->options, &report);
 	report_fini(&report);
-}
-
-static uint64_t
-monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 static void

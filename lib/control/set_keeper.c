@@ -23,6 +23,7 @@
 /* A change on its way to the workers; from: the one that knows it already. */
 struct waiting {
 	struct dynamic_change change;
+	uint64_t generation; /* in which the set is known */
 	uint16_t from;
 };
 
@@ -31,6 +32,7 @@ struct set_keeper {
 	struct waiting *waiting;
 	uint32_t n, room;
 	uint32_t told[EAL_WORKERS_MAX]; /* of waiting, by worker */
+	uint64_t generation;            /* whose sets are made */
 	uint64_t lost;
 	bool dirty;
 };
@@ -56,13 +58,16 @@ set_keeper_destroy(struct set_keeper *k)
 static void
 make_sets(struct set_keeper *k, const struct generation *gen)
 {
+	k->generation = gen->number;
 	for (unsigned i = 1; i < MEMBERS_SETS; i++) {
 		if (gen->dynamic[i].name == NULL)
 			continue;
-		if (k->set[i] == NULL)
+		if (k->set[i] == NULL) /* again each time, as long as there is no memory */
 			k->set[i] = members_create(gen->dynamic[i].size, -1);
-		if (k->set[i] != NULL)
-			members_set_timeout(k->set[i], gen->dynamic[i].timeout_ns);
+		if (k->set[i] == NULL)
+			continue;
+		members_belong(k->set[i], gen->dynamic[i].of);
+		members_set_timeout(k->set[i], gen->dynamic[i].timeout_ns);
 	}
 }
 
@@ -82,7 +87,7 @@ queue(struct set_keeper *k, const struct dynamic_change *change, unsigned from)
 		k->waiting = more;
 		k->room = room;
 	}
-	k->waiting[k->n++] = (struct waiting){ *change, (uint16_t)from };
+	k->waiting[k->n++] = (struct waiting){ *change, k->generation, (uint16_t)from };
 }
 
 static bool
@@ -90,7 +95,7 @@ apply(struct set_keeper *k, const struct dynamic_change *c, uint64_t now_ns)
 {
 	struct members *m = k->set[c->set];
 
-	if (m == NULL)
+	if (m == NULL || members_set(m) != c->of)
 		return false;
 	k->dirty = true;
 	if (c->op == DYNAMIC_DELETE)
@@ -113,8 +118,7 @@ collect(struct set_keeper *k, struct workers *ws, uint64_t now_ns)
 	for (unsigned w = 0; w < workers_count(ws); w++) {
 		for (unsigned i = 0; i < DYNAMIC_CHANGES && dynamic_take(dynamic_of(ws, w), &c);
 			i++) {
-			apply(k, &c, now_ns);
-			if (workers_count(ws) > 1)
+			if (apply(k, &c, now_ns) && workers_count(ws) > 1)
 				queue(k, &c, w);
 		}
 	}
@@ -129,6 +133,8 @@ deliver(struct set_keeper *k, struct workers *ws)
 		while (k->told[w] < k->n) {
 			const struct waiting *next = &k->waiting[k->told[w]];
 
+			if (next->generation > workers_adopted(ws, w))
+				break;
 			if (next->from != w && !dynamic_tell(dynamic_of(ws, w), &next->change))
 				break;
 			k->told[w]++;
@@ -162,8 +168,11 @@ set_keeper_tick(
 }
 
 bool
-set_keeper_change(struct set_keeper *k, const struct dynamic_change *change, uint64_t now_ns)
+set_keeper_change(struct set_keeper *k, const struct generation *gen, struct dynamic_change *change,
+	uint64_t now_ns)
 {
+	make_sets(k, gen);
+	change->of = gen->dynamic[change->set].of;
 	if (!apply(k, change, now_ns))
 		return false;
 	queue(k, change, ALL_WORKERS);
@@ -266,7 +275,7 @@ load_one(struct set_keeper *k, const struct generation *gen, unsigned set, json_
 	c.member.family = p.family;
 	c.member.owner = owner_of(gen, json_string_value(json_object_get(row, "interface")));
 	c.member.since_ns = now_ns - age * NS_PER_SECOND;
-	set_keeper_change(k, &c, now_ns);
+	set_keeper_change(k, gen, &c, now_ns);
 }
 
 void

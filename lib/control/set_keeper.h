@@ -22,9 +22,11 @@ void set_keeper_destroy(struct set_keeper *k);
 void set_keeper_tick(
 	struct set_keeper *k, struct workers *ws, const struct generation *gen, uint64_t now_ns);
 
-/* Adds or deletes an address in a set of the generation, by its number.  Returns false if a member
- * to be deleted is none. */
-bool set_keeper_change(struct set_keeper *k, const struct dynamic_change *change, uint64_t now_ns);
+/* Adds or deletes an address in a set of the generation, by its number; sets change->of.  Workers
+ * are told when they have that generation.  Returns false without memory for a new set, or if a
+ * member to be deleted is none. */
+bool set_keeper_change(struct set_keeper *k, const struct generation *gen,
+	struct dynamic_change *change, uint64_t now_ns);
 
 /* Returns the members of a set; NULL: it has never had one. */
 const struct members *set_keeper_members(const struct set_keeper *k, unsigned set);

@@ -71,6 +71,7 @@ show_sets(struct control *c, struct rpc_call *call)
 		return true;
 	if (rpc_text(call, "set") != NULL && (only = set_of(c, call)) == 0)
 		return true;
+	appliance_merge_sets(c->appliance);
 	l.now_ns = appliance_now_ns(c->appliance);
 	result_rows(call);
 	for (l.set = 1; l.set < MEMBERS_SETS; l.set++) {
@@ -103,9 +104,12 @@ change(struct control *c, struct rpc_call *call, enum dynamic_op op)
 	d.member.address = p.address;
 	d.member.family = p.family;
 	d.member.since_ns = now_ns;
-	was = set_keeper_change(appliance_sets(c->appliance), &d, now_ns);
+	was = set_keeper_change(appliance_sets(c->appliance),
+		appliance_generation(c->appliance), &d, now_ns);
 	if (!was && op == DYNAMIC_DELETE)
 		return rpc_fail(call, RPC_PARAMS, "%s is not in the set", text);
+	if (!was)
+		return rpc_fail(call, RPC_NOT_NOW, "there is no memory for the set");
 	call->result = json_object();
 	json_object_set_new(call->result, "count", json_integer(1));
 	return true;

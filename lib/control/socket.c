@@ -6,23 +6,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <sys/socket.h>
 
+#include "base/monotonic.h"
 #include "control/socket_priv.h"
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void
 drop(struct client *c)
@@ -61,7 +52,7 @@ write_some(struct client *c)
 		event_add(c->writable, NULL);
 		return true;
 	}
-	c->owes_ms = evbuffer_get_length(c->in) != 0 ? now_ms() : 0;
+	c->owes_ms = evbuffer_get_length(c->in) != 0 ? monotonic_ms() : 0;
 	return true;
 }
 
@@ -83,7 +74,7 @@ answer(struct client *c, struct rpc_call *call)
 	free(text);
 	rpc_free(call);
 	c->call = NULL;
-	c->owes_ms = now_ms();
+	c->owes_ms = monotonic_ms();
 }
 
 static void go_on(struct client *c);
@@ -129,7 +120,7 @@ serve_line(struct client *c, const char *line, size_t bytes)
 {
 	struct rpc_call *call = rpc_read(line, bytes, &c->peer);
 
-	c->used_ms = now_ms();
+	c->used_ms = monotonic_ms();
 	if (call == NULL)
 		return;
 	call->finished = finished;
@@ -175,7 +166,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	else if (evbuffer_get_length(c->in) > RPC_LINE_MAX)
 		refuse_long(c);
 	else if (c->owes_ms == 0 && evbuffer_get_length(c->in) != 0)
-		c->owes_ms = now_ms();
+		c->owes_ms = monotonic_ms();
 	free(line);
 	go_on(c);
 }
@@ -224,7 +215,7 @@ greet(struct control_socket *s, int fd)
 	*c = (struct client){
 		.socket = s,
 		.fd = fd,
-		.used_ms = now_ms(),
+		.used_ms = monotonic_ms(),
 		.peer = { cred.uid, cred.pid, cred.uid == 0 || cred.uid == geteuid() },
 		.readable = event_new(s->setup.base, fd, EV_READ, on_readable, c),
 		.writable = event_new(s->setup.base, fd, EV_WRITE, on_writable, c),
@@ -257,7 +248,7 @@ void
 socket_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct control_socket *s = arg;
-	uint64_t now = now_ms();
+	uint64_t now = monotonic_ms();
 
 	for (unsigned i = s->n; i > 0; i--) {
 		struct client *c = s->client[i - 1];

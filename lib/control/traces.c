@@ -13,22 +13,22 @@
 #include <event2/event.h>
 
 #include "base/clock.h"
+#include "base/monotonic.h"
 #include "base/text.h"
+#include "control/attachment.h"
 #include "control/filter.h"
 #include "control/outcome.h"
 #include "fastpath/tap.h"
 #include "fastpath/trace.h"
 #include "schema/json_text.h"
-#include "worker/ask.h"
 #include "worker/workers.h"
 
 #define DESTROY_TRIES 200 /* milliseconds that workers have to give the trace back */
 
 /* A worker's part of it. */
 struct part {
-	struct ask ask; /* first: what the worker is asked */
+	struct attachment at; /* first */
 	struct tracer *tracer;
-	enum { PART_WAITS, PART_ADDING, PART_RUNS, PART_REMOVING, PART_GONE } state;
 };
 
 struct traces {
@@ -45,15 +45,6 @@ struct traces {
 	json_t *rows;          /* for it */
 	struct part part[EAL_WORKERS_MAX];
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* --- workers --- */
 
@@ -74,25 +65,7 @@ take_away(struct ask *ask, struct worker *w)
 static void
 step_part(struct traces *ts, unsigned w)
 {
-	struct workers *ws = appliance_workers(ts->control->appliance);
-	struct part *part = &ts->part[w];
-
-	if (part->state == PART_WAITS && ts->stops)
-		part->state = PART_GONE;
-	if (part->state == PART_WAITS) {
-		part->ask.slice = add;
-		if (workers_ask(ws, w, &part->ask))
-			part->state = PART_ADDING;
-	}
-	if (part->state == PART_ADDING && ask_done(&part->ask))
-		part->state = PART_RUNS;
-	if (part->state == PART_RUNS && ts->stops) {
-		part->ask.slice = take_away;
-		if (workers_ask(ws, w, &part->ask))
-			part->state = PART_REMOVING;
-	}
-	if (part->state == PART_REMOVING && ask_done(&part->ask))
-		part->state = PART_GONE;
+	attachment_step(&ts->part[w].at, appliance_workers(ts->control->appliance), w, ts->stops);
 }
 
 static unsigned
@@ -105,7 +78,7 @@ static bool
 is_gone(const struct traces *ts)
 {
 	for (unsigned w = 0; w < count_workers(ts); w++)
-		if (ts->part[w].state != PART_GONE)
+		if (ts->part[w].at.state != ATTACHMENT_GONE)
 			return false;
 	return true;
 }
@@ -263,14 +236,14 @@ answer(struct traces *ts)
 		ts->used = false;
 	}
 	ts->call = NULL;
-	ts->read_ms = now_ms();
+	ts->read_ms = monotonic_ms();
 	call->finished(call);
 }
 
 static void
 step(struct traces *ts)
 {
-	uint64_t now = now_ms();
+	uint64_t now = monotonic_ms();
 
 	if (now >= ts->end_ms)
 		stop(ts, "time");
@@ -286,7 +259,7 @@ step(struct traces *ts)
 			|| (ts->ended != NULL && is_gone(ts))))
 		answer(ts);
 	if (ts->call == NULL && is_gone(ts)
-		&& (!ts->used || now_ms() - ts->read_ms > TRACE_LEASE_MS))
+		&& (!ts->used || monotonic_ms() - ts->read_ms > TRACE_LEASE_MS))
 		discard(ts);
 }
 
@@ -325,6 +298,8 @@ static bool
 make_parts(struct traces *ts, const struct trace_setup *setup)
 {
 	for (unsigned w = 0; w < count_workers(ts); w++) {
+		ts->part[w].at.add = add;
+		ts->part[w].at.remove = take_away;
 		ts->part[w].tracer = tracer_create(setup, -1);
 		if (ts->part[w].tracer == NULL)
 			return false;
@@ -362,7 +337,7 @@ begin(struct traces *ts, struct rpc_call *call)
 	ts->most = count;
 	ts->rows = json_array();
 	ts->call = call;
-	ts->call_ms = ts->read_ms = now_ms();
+	ts->call_ms = ts->read_ms = monotonic_ms();
 	ts->end_ms = ts->call_ms + seconds * 1000;
 	for (unsigned w = 0; w < count_workers(ts); w++)
 		step_part(ts, w);
@@ -385,7 +360,7 @@ trace_packets(struct control *c, struct rpc_call *call)
 			"the trace has ended: it was not read for %d seconds",
 			TRACE_LEASE_MS / 1000);
 	ts->call = call;
-	ts->call_ms = ts->read_ms = now_ms();
+	ts->call_ms = ts->read_ms = monotonic_ms();
 	event_active(ts->poll, EV_TIMEOUT, 0);
 	return false;
 }

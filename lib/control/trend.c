@@ -4,19 +4,10 @@
 #include "control/trend.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/monotonic.h"
 #include "control/control_priv.h"
-
-static uint64_t
-monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static void
 look_at_sessions(struct trend_look *l, struct workers *ws)

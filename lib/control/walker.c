@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 
+#include "base/monotonic.h"
 #include "control/control_priv.h"
 #include "worker/ask.h"
 #include "worker/workers.h"
@@ -39,15 +39,6 @@ struct walkers {
 	struct way way[WALKER_CALLS];
 	struct walker *walker[EAL_WORKERS_MAX];
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static bool
 work(struct ask *ask, struct worker *w)
@@ -98,7 +89,7 @@ ask_worker(struct walkers *ws, struct way *way)
 	walker->busy = workers_ask(
 		appliance_workers(ws->control->appliance), way->worker, &walker->ask);
 	way->asked = walker->busy;
-	way->since_ms = now_ms();
+	way->since_ms = monotonic_ms();
 }
 
 static void
@@ -141,7 +132,7 @@ look(struct walkers *ws, struct way *way)
 
 	if (way->asked && ask_done(&ws->walker[way->worker]->ask))
 		take_answer(ws, way);
-	else if (stalled && now_ms() - way->since_ms > WALKER_PATIENCE_MS)
+	else if (stalled && monotonic_ms() - way->since_ms > WALKER_PATIENCE_MS)
 		give_up(ws, way);
 }
 
@@ -203,7 +194,7 @@ walkers_begin(struct walkers *ws, struct rpc_call *call, const struct walk_use *
 		.use = *use,
 		.worker = (unsigned)(from >> 32),
 		.at = (uint32_t)from,
-		.since_ms = now_ms(),
+		.since_ms = monotonic_ms(),
 	};
 	ws->n++;
 	ask_worker(ws, way);

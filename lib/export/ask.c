@@ -5,11 +5,12 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 #include <sys/eventfd.h>
+
+#include "base/monotonic.h"
 
 struct asks {
 	struct remote *remote;
@@ -20,15 +21,6 @@ struct asks {
 	pthread_mutex_t lock;        /* of answered */
 	struct ask *answered;
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void
 ask_free(struct ask *ask)
@@ -114,7 +106,7 @@ begin(struct asks *as, struct ask *ask)
 {
 	ask->job.run = run_job;
 	ask->asks = as;
-	ask->since_ms = now_ms();
+	ask->since_ms = monotonic_ms();
 	if (!remote_post(as->remote, &ask->job)) {
 		ask_free(ask);
 		return false;
@@ -170,7 +162,7 @@ reply_without(struct asks *as, uint64_t before_ms)
 void
 asks_tick(struct asks *as)
 {
-	reply_without(as, now_ms() - ASK_PATIENCE_MS);
+	reply_without(as, monotonic_ms() - ASK_PATIENCE_MS);
 }
 
 void

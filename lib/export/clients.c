@@ -10,13 +10,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include "base/monotonic.h"
 
 enum {
 	PLACES = 2 * CLIENTS_MAX, /* clients accepted before the listener stops may exceed it */
@@ -37,22 +38,13 @@ struct clients {
 	struct client *at[PLACES];
 };
 
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 static void
 on_input(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct client *c = arg;
 
 	if (info->n_added != 0 && c->owes_ms == 0)
-		c->owes_ms = now_ms();
+		c->owes_ms = monotonic_ms();
 }
 
 static bool
@@ -119,7 +111,7 @@ clients_accept(struct event_base *base, void *arg)
 	c = bev != NULL && cs->n < PLACES ? calloc(1, sizeof(*c)) : NULL;
 	if (c == NULL)
 		return bev;
-	c->owes_ms = now_ms();
+	c->owes_ms = monotonic_ms();
 	c->bev = bev;
 	c->on_input = evbuffer_add_cb(bufferevent_get_input(bev), on_input, c);
 	if (c->on_input == NULL) {
@@ -139,7 +131,7 @@ clients_answered(struct clients *cs, struct bufferevent *bev)
 
 		if (c->bev != bev)
 			continue;
-		c->idle_ms = now_ms();
+		c->idle_ms = monotonic_ms();
 		/* The next request may be there already. */
 		c->owes_ms = evbuffer_get_length(bufferevent_get_input(bev)) != 0 ? c->idle_ms : 0;
 	}
@@ -204,7 +196,7 @@ make_room(struct clients *cs, uint64_t now)
 void
 clients_tick(struct clients *cs)
 {
-	uint64_t now = now_ms();
+	uint64_t now = monotonic_ms();
 
 	for (unsigned i = cs->n; i > 0; i--) {
 		struct client *c = cs->at[i - 1];

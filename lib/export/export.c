@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "control/control.h"
 #include "export/http.h"
 #include "export/ipfix.h"
@@ -23,15 +23,6 @@ struct export
 	struct ipfix *ipfix;
 };
 
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 static bool
 same_endpoint(const struct cfg_endpoint *a, const struct cfg_endpoint *b)
 {
@@ -44,7 +35,7 @@ listen_there(struct export *e)
 	struct err *err = err_create();
 	char text[VALUE_TEXT_MAX];
 
-	e->tried_ms = now_ms();
+	e->tried_ms = monotonic_ms();
 	if (err == NULL)
 		return;
 	e->http = http_start(e->control, &e->listen, err);
@@ -152,7 +143,7 @@ tick(void *arg)
 	if (appliance_generation(control_appliance(e->control))->number != e->generation)
 		follow(e);
 	if (e->listen.address.family != 0 && e->http == NULL
-		&& now_ms() - e->tried_ms >= EXPORT_AGAIN_MS)
+		&& monotonic_ms() - e->tried_ms >= EXPORT_AGAIN_MS)
 		listen_there(e);
 	if (e->ipfix == NULL)
 		return;

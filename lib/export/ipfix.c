@@ -16,21 +16,13 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/text.h"
 #include "control/confine.h"
 #include "export/ipfix_priv.h"
 #include "nat/layout.h"
 
 #define NICENESS 5 /* of the thread, which may share a core */
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* --- the thread --- */
 
@@ -118,7 +110,7 @@ wait(struct ipfix *x)
 static bool
 step(struct ipfix *x, bool all)
 {
-	uint64_t now = now_ms();
+	uint64_t now = monotonic_ms();
 	unsigned n;
 
 	collector_follow(&x->collector, x->queue, now);
@@ -155,17 +147,17 @@ run(void *arg)
 		take_settings(x);
 		if (!step(x, false))
 			wait(x);
-		if (now_ms() - shown >= 50) {
-			shown = now_ms();
+		if (monotonic_ms() - shown >= 50) {
+			shown = monotonic_ms();
 			show(x);
 		}
 	}
-	until = now_ms() + IPFIX_STOP_MS;
+	until = monotonic_ms() + IPFIX_STOP_MS;
 	x->figures_due = true;
 	do {
 		if (!step(x, true))
 			wait(x);
-	} while (!is_empty(x) && now_ms() < until);
+	} while (!is_empty(x) && monotonic_ms() < until);
 	show(x);
 	if (!is_empty(x))
 		log_warning("IPFIX: the collector did not take the last records");

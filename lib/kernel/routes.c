@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "kernel/kernel_priv.h"
 
 enum {
@@ -29,15 +30,6 @@ enum {
 #define PUBLISH_NS    (200 * NS_PER_MS)   /* likewise, at most */
 #define LOCK_NS       (20 * 1000 * 1000l) /* control waits for so long */
 #define PUBLISH_SHARE 4                   /* of the time between two of them that one may take */
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static int
 on_message(struct nl_msg *msg, void *arg)
@@ -80,7 +72,7 @@ resync(struct kernel_routes *k)
 	if (rc == 0)
 		rc = dump(k, AF_INET6);
 	k->resync = rc != 0; /* the kernel's tables have changed meanwhile, say: once more */
-	k->resync_ns = now_ns() + RESYNC_NS;
+	k->resync_ns = monotonic_ns() + RESYNC_NS;
 	for (unsigned i = 0; rc == 0 && i < k->n_tables; i++)
 		live_sweep(k->table[i].live);
 	k->complete |= rc == 0;
@@ -89,7 +81,7 @@ resync(struct kernel_routes *k)
 static bool
 publish(struct kernel_routes *k)
 {
-	uint64_t began_ns = now_ns(), pause_ns;
+	uint64_t began_ns = monotonic_ns(), pause_ns;
 	bool done = true;
 
 	if (began_ns < k->publish_ns)
@@ -98,8 +90,8 @@ publish(struct kernel_routes *k)
 		done &= live_publish(k->table[i].live, &k->grace, began_ns);
 		live_reclaim(k->table[i].live, &k->grace);
 	}
-	pause_ns = (now_ns() - began_ns) * PUBLISH_SHARE;
-	k->publish_ns = now_ns() + (pause_ns < PUBLISH_NS ? pause_ns : PUBLISH_NS);
+	pause_ns = (monotonic_ns() - began_ns) * PUBLISH_SHARE;
+	k->publish_ns = monotonic_ns() + (pause_ns < PUBLISH_NS ? pause_ns : PUBLISH_NS);
 	return done;
 }
 
@@ -150,7 +142,7 @@ step(struct kernel_routes *k)
 	take_inbox(k);
 	more = receive(k);
 	/* After a loss the kernel drops messages until the socket is empty: read that first. */
-	if (k->resync && !more && k->n_tables != 0 && now_ns() >= k->resync_ns)
+	if (k->resync && !more && k->n_tables != 0 && monotonic_ns() >= k->resync_ns)
 		resync(k);
 	if (k->complete)
 		done = publish(k);

@@ -127,6 +127,7 @@ struct carried {
 /* A dynamic set, whose members outlive generations: its number belongs to its name. */
 struct dynamic_set {
 	const char *name; /* NULL: none has this number */
+	uint64_t of;      /* its hash: numbers are used again, for other names */
 	uint32_t size;
 	uint64_t timeout_ns; /* 0: members stay */
 };

@@ -123,6 +123,7 @@ declare_dynamic(struct build *b, const struct set_cfg *cfg)
 		return build_no_memory(b);
 	b->dynamic[number] = (struct dynamic_set){
 		.name = build_string(b, cfg->head.name),
+		.of = name_hash(cfg->head.name),
 		.size = cfg->size,
 		.timeout_ns = cfg->timeout,
 	};

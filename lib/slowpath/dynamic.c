@@ -124,12 +124,19 @@ dynamic_members(const struct dynamic *d)
 	return d->set;
 }
 
+static void
+take_over(struct members *m, const struct dynamic_set *set)
+{
+	members_belong(m, set->of);
+	members_set_timeout(m, set->timeout_ns);
+}
+
 void
 dynamic_adopt(struct dynamic *d, const struct generation *gen)
 {
 	for (unsigned i = 1; i < MEMBERS_SETS; i++)
 		if (d->set[i] != NULL && gen->dynamic[i].name != NULL)
-			members_set_timeout(d->set[i], gen->dynamic[i].timeout_ns);
+			take_over(d->set[i], &gen->dynamic[i]);
 }
 
 /* --- addresses that have changed --- */
@@ -195,6 +202,7 @@ dynamic_add(struct datapath *dp, unsigned set, const struct member *m)
 	change.member.since_ns = dp->now_ns;
 	if (dp->dynamic->set[set] == NULL)
 		return;
+	change.of = members_set(dp->dynamic->set[set]);
 	add(dp, set, &change.member);
 	put(dp->dynamic->tells, &change); /* full: the others do not learn of this one */
 }
@@ -209,8 +217,8 @@ dynamic_age(struct datapath *dp)
 	if (told == NULL)
 		return;
 	for (unsigned i = 0; i < TOLD_AT_ONCE && get(told, &c); i++) {
-		if (d->set[c.set] == NULL)
-			continue;
+		if (d->set[c.set] == NULL || members_set(d->set[c.set]) != c.of)
+			continue; /* the set is gone */
 		if (c.op == DYNAMIC_ADD)
 			add(dp, c.set, &c.member);
 		else if (members_delete(d->set[c.set], c.member.family, &c.member.address))

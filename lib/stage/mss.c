@@ -11,13 +11,14 @@
 #include "policy/stage.h"
 
 #define MSS_MIN        88u /* no IPv4 link has a smaller MTU than 68 + 60 bytes of headers */
+#define MSS_AUTO       UINT16_MAX
 #define HEADERS4_BYTES 40u
 #define HEADERS6_BYTES 60u
 
 struct mss_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
-	uint16_t to; /* 0: auto */
+	uint16_t to; /* MSS_AUTO, or 0: it could not be read */
 };
 
 struct mss {
@@ -25,7 +26,7 @@ struct mss {
 };
 
 static const struct cfg_word mss_words[] = {
-	{ "auto", 0 },
+	{ "auto", MSS_AUTO },
 	CFG_WORD_END,
 };
 
@@ -54,7 +55,7 @@ mss_build(struct stage_build *sb, void **instance)
 	if (mss == NULL)
 		return build_no_memory(sb->build);
 	mss->to = cfg->to;
-	if (mss->to == 0)
+	if (mss->to == MSS_AUTO)
 		sb->traits = TRAIT_NEEDS_ROUTE;
 	sb->action_words = 1;
 	*instance = mss;
@@ -80,8 +81,8 @@ mss_one(const struct mss *mss, struct eval *ev)
 
 	if (ev->tuple.family == 0 || ev->tuple.proto != IPPROTO_TCP)
 		return;
-	most = mss->to != 0 ? mss->to : from_path(ev);
-	eval_note(ev, "mss: at most %u%s", most, mss->to != 0 ? "" : ", from the MTUs of the path");
+	most = mss->to != MSS_AUTO ? mss->to : from_path(ev);
+	eval_note(ev, "mss: at most %u%s", most, mss->to != MSS_AUTO ? "" : ", from the MTUs of the path");
 	emit_mss(&ev->program, most);
 }
 

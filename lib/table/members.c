@@ -18,7 +18,7 @@ struct entry {
 	struct member member;
 	uint32_t next;         /* in its chain, or of the vacant */
 	uint32_t older, newer; /* of its owner; 0: none */
-	uint32_t spare;
+	uint32_t turn;         /* of the set that it is a member of */
 };
 
 struct members {
@@ -27,6 +27,8 @@ struct members {
 	uint32_t *chain;
 	uint32_t size, mask;
 	uint32_t used, high, vacant;
+	uint64_t of;         /* hash of the set's name */
+	uint32_t turn;       /* of sets that have had this table */
 	uint64_t timeout_ns; /* 0: none */
 	uint64_t displaced;
 	struct {
@@ -94,6 +96,19 @@ members_set_timeout(struct members *m, uint64_t timeout_ns)
 	m->timeout_ns = timeout_ns;
 }
 
+void
+members_belong(struct members *m, uint64_t of)
+{
+	m->turn += m->of != of;
+	m->of = of;
+}
+
+uint64_t
+members_set(const struct members *m)
+{
+	return m->of;
+}
+
 static uint32_t *
 chain_of(const struct members *m, const union address *a)
 {
@@ -116,8 +131,9 @@ static bool
 is_over(const struct members *m, const struct entry *e, uint64_t now_ns)
 {
 	/* Another worker's clock may be a burst ahead; what a restart has kept is older than it. */
-	return m->timeout_ns != 0
-		&& (int64_t)(now_ns - e->member.since_ns) >= (int64_t)m->timeout_ns;
+	return e->turn != m->turn
+		|| (m->timeout_ns != 0
+			&& (int64_t)(now_ns - e->member.since_ns) >= (int64_t)m->timeout_ns);
 }
 
 bool
@@ -226,6 +242,7 @@ members_add(struct members *m, const struct member *new, uint64_t now_ns, member
 	}
 	m->entry[i].member = *new;
 	m->entry[i].member.owner = new->owner % MEMBERS_OWNERS;
+	m->entry[i].turn = m->turn;
 	link_newest(m, i);
 	return is_new;
 }
@@ -234,10 +251,11 @@ bool
 members_delete(struct members *m, unsigned family, const union address *a)
 {
 	uint32_t i = m->used != 0 ? find(m, family, a) : 0;
+	bool was = i != 0 && m->entry[i].turn == m->turn;
 
 	if (i != 0)
 		forget(m, i);
-	return i != 0;
+	return was;
 }
 
 unsigned
@@ -266,7 +284,8 @@ members_each(const struct members *m, member_fn each, void *arg)
 {
 	for (unsigned owner = 0; owner < MEMBERS_OWNERS; owner++)
 		for (uint32_t i = m->owner[owner].oldest; i != 0; i = m->entry[i].newer)
-			each(arg, &m->entry[i].member);
+			if (m->entry[i].turn == m->turn)
+				each(arg, &m->entry[i].member);
 }
 
 uint32_t

@@ -42,6 +42,11 @@ size_t members_bytes(uint32_t size);
 /* Sets how long a member stays, in ns; 0: until it is deleted. */
 void members_set_timeout(struct members *m, uint64_t timeout_ns);
 
+/* Says which set it is, by the hash of its name.  If it was another one before, that one's members
+ * are none any more. */
+void members_belong(struct members *m, uint64_t of);
+uint64_t members_set(const struct members *m); /* 0: nobody's so far */
+
 /* Returns true if the address is a member. */
 bool members_has(const struct members *m, unsigned family, const union address *a, uint64_t now_ns);
 

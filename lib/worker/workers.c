@@ -14,6 +14,7 @@
 #include <rte_launch.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/random.h"
 #include "io/steer.h"
 #include "policy/generation.h"
@@ -44,15 +45,6 @@ struct workers {
 	unsigned launched; /* threads that run */
 	struct loc loc;    /* of the setup */
 };
-
-static uint64_t
-monotonic_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void
 nap(void)

@@ -59,6 +59,17 @@ config() {      # config DPORT: a list that lets that port in
 
 runs() { ctl show config | grep -q "dport: \[$1\]"; }
 
+# Each time another name, more of them than there are numbers: an address that is added at once is a member, and alone.
+sets_by_name() {
+	local n
+
+	for n in $(seq 1 70); do
+		{ config 443; echo "sets: {s$n: {timeout: 1h}}"; } >"$dir/sets.yaml"
+		ctl commit "$dir/sets.yaml" && ctl add sets "s$n" "10.0.1.$n" || return 1
+		shows "[(m['set'], m['address']) for m in r['members']] == [('s$n', '10.0.1.$n')]" show sets || return 1
+	done >/dev/null
+}
+
 no_ping_lost() {
 	wait "$ping"
 	cat "$dir/ping"
@@ -189,6 +200,7 @@ check "sessions are kept" ctl commit "$dir/strict.yaml" sessions keep
 check "new ones are judged by the new rules" sh -c "! ip netns exec $ns_lan ping -q -c 2 -i 0.1 -W 1 198.51.100.2"
 wait "$ping"
 check "the old one has lost nothing" grep -q " 0% packet loss" "$dir/kept"
+check "members of dynamic sets go by the set's name" sets_by_name
 check "back" ctl commit "$dir/next.yaml"
 in_lan ping -c 40 -i 0.05 -W 1 -q 198.51.100.2 >"$dir/kept" 2>&1 &
 ping=$!
