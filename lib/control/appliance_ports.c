@@ -3,7 +3,6 @@
 
 #include "control/appliance_priv.h"
 
-
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
@@ -82,9 +81,9 @@ static void
 watch_delivery(struct appliance *a, unsigned i)
 {
 	struct port *port = &a->ports.at[i];
-	struct delivery_facts facts = {
-		.note = look_take(&port->look), .mac = mac_number(&port->mac), .now_ns = monotonic_ns()
-	};
+	struct delivery_facts facts = { .note = look_take(&port->look),
+		.mac = mac_number(&port->mac),
+		.now_ns = monotonic_ns() };
 
 	if (facts.note == 0 || port->kind == DEVICE_NULL)
 		return;

@@ -104,8 +104,8 @@ change(struct control *c, struct rpc_call *call, enum dynamic_op op)
 	d.member.address = p.address;
 	d.member.family = p.family;
 	d.member.since_ns = now_ns;
-	was = set_keeper_change(appliance_sets(c->appliance),
-		appliance_generation(c->appliance), &d, now_ns);
+	was = set_keeper_change(
+		appliance_sets(c->appliance), appliance_generation(c->appliance), &d, now_ns);
 	if (!was && op == DYNAMIC_DELETE)
 		return rpc_fail(call, RPC_PARAMS, "%s is not in the set", text);
 	if (!was)

@@ -23,7 +23,7 @@ enum dynamic_op { DYNAMIC_ADD, DYNAMIC_DELETE };
 struct dynamic_change {
 	struct member member;
 	uint64_t of; /* hash of the set's name */
-	uint8_t op; /* enum dynamic_op */
+	uint8_t op;  /* enum dynamic_op */
 	uint8_t set;
 };
 

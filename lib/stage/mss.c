@@ -82,7 +82,8 @@ mss_one(const struct mss *mss, struct eval *ev)
 	if (ev->tuple.family == 0 || ev->tuple.proto != IPPROTO_TCP)
 		return;
 	most = mss->to != MSS_AUTO ? mss->to : from_path(ev);
-	eval_note(ev, "mss: at most %u%s", most, mss->to != MSS_AUTO ? "" : ", from the MTUs of the path");
+	eval_note(ev, "mss: at most %u%s", most,
+		mss->to != MSS_AUTO ? "" : ", from the MTUs of the path");
 	emit_mss(&ev->program, most);
 }
 
