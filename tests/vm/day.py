@@ -185,7 +185,7 @@ def step(name):
 
 
 def ping(g, what):
-    g.must("wait_for 20 in_lan ping -q -c 1 -W 1 198.51.100.2 && in_lan ping -q -c 5 -i 0.2 -W 5 198.51.100.2", 60)
+    g.must("wait_for 60 in_lan ping -q -c 1 -W 1 198.51.100.2 && in_lan ping -q -c 5 -i 0.2 -W 5 198.51.100.2", 90)
     step(what)
 
 
@@ -212,9 +212,9 @@ def day(g):
     step("killed: the first packet after %s s" % shown.strip())
     g.must("""p=$(systemctl show -p MainPID --value weir)
         t=$(grep -l worker /proc/$p/task/*/comm | head -n 1 | cut -d/ -f5)
-        python3 /tmp/freeze.py $t 60 >/tmp/frozen 2>&1 &
-        wait_for 40 sh -c '[ "$(systemctl show -p MainPID --value weir)" != '$p' ] && systemctl is-active weir'
-        journalctl -u weir --no-pager | grep -i watchdog""", 90)
+        python3 /tmp/freeze.py $t 25 >/tmp/frozen 2>&1 &
+        wait_for 80 sh -c '[ "$(systemctl show -p MainPID --value weir)" != '$p' ] && systemctl is-active weir'
+        journalctl -u weir --no-pager | grep -i watchdog""", 120)
     ping(g, "a worker that stood still: the watchdog acted")
     g.must("dpkg -i /tmp/newer.deb && dpkg -s weir | grep 'Version: 99.0' && systemctl is-active weir", 90)
     ping(g, "upgraded")
