@@ -191,7 +191,7 @@ def ping(g, what):
 
 def day(g):
     """Install, doctor, start, traffic, reload, kill, stall, upgrade, reboot, purge."""
-    g.must("mount -t 9p -o trans=virtio,ro,msize=262144 share /share && cp /share/* /tmp/ && peers", 60)
+    g.must("peers", 60)
     g.must("dpkg -i /tmp/weir.deb", 90)
     step("installed")
     g.must("cp /tmp/%s /etc/weir/weir.yaml && chown root:weir /etc/weir/weir.yaml" % SHIPPED)
@@ -219,7 +219,7 @@ def day(g):
     g.must("dpkg -i /tmp/newer.deb && dpkg -s weir | grep 'Version: 99.0' && systemctl is-active weir", 90)
     ping(g, "upgraded")
     reboot(g)
-    g.must("mount -t 9p -o trans=virtio,ro,msize=262144 share /share && cp /share/* /tmp/ && peers", 60)
+    g.must("peers", 60)
     g.must("wait_for 30 systemctl is-active weir", 60)
     ping(g, "rebooted")
     g.must("dpkg -P weir", 60)
@@ -227,6 +227,11 @@ def day(g):
     if left:
         raise Failed("left after purge:\n" + left)
     step("purged: nothing is left")
+
+
+def take_files(machine):
+    """What the rows use, into /tmp, which a boot empties."""
+    machine.run("mount -t 9p -o trans=virtio,ro,msize=262144 share /share && cp /share/* /tmp/", 60)
 
 
 def reboot(g):
@@ -239,6 +244,7 @@ def reboot(g):
             g.machine.buffer = b""
             g.machine.await_shell(20)
             if g.machine.run("cat /proc/sys/kernel/random/boot_id")[1] != was:
+                take_files(g.machine)
                 return
         except MachineError:
             pass
@@ -273,10 +279,8 @@ def run(nics, package, say):
         try:
             machine.start(disk)
             say("booted")
-            machine.run("cp /share/site.sh /tmp/ 2>/dev/null; :")
-            g = Guest(machine)
-            machine.run("mount -t 9p -o trans=virtio,ro share /share && cp /share/site.sh /tmp/ && umount /share")
-            day(g)
+            take_files(machine)
+            day(Guest(machine))
         except (Failed, MachineError) as e:
             why = str(e)
         print("%sok a day in the life of a service" % ("" if why is None else "not "), flush=True)
