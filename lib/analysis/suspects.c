@@ -149,7 +149,7 @@ add_target(struct explored *x, struct suspect *s, const struct cell *target, boo
 static bool
 is_unseen(const struct rule_match *m)
 {
-	return m->length.n > 0 || m->mac.n > 0 || m->tests_mask != 0;
+	return m->length.n > 0 || m->mac.n > 0 || m->tests_mask != 0 || m->n_conditions > 0;
 }
 
 typedef void (*suspect_fn)(struct explored *x, struct suspect *s);

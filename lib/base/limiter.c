@@ -26,7 +26,7 @@ _Static_assert(sizeof(struct entry) == 32, "two to a line");
 
 struct limiter {
 	struct hash_key secret;
-	uint64_t unit;  /* parts of a second that a unit costs: units * unit / rate */
+	uint64_t unit;  /* parts of the rate's time; a unit costs unit / rate */
 	uint64_t rate;  /* bits or packets a second */
 	uint64_t allow; /* parts that a key may owe */
 	bool packets;
@@ -68,7 +68,7 @@ limiter_create(const struct limiter_rate *rate, uint32_t keys, int numa_node)
 	if (l == NULL)
 		return NULL;
 	random_secret(&l->secret, sizeof(l->secret));
-	l->unit = NS * PARTS;
+	l->unit = NS * PARTS * (rate->packets && rate->seconds > 1 ? rate->seconds : 1);
 	l->rate = rate->rate;
 	l->packets = rate->packets;
 	allow = (unsigned __int128)rate->burst * (rate->packets ? 1 : 8) * l->unit / rate->rate;
@@ -149,7 +149,7 @@ limiter_take(struct limiter *l, const struct limiter_key *key, uint32_t bytes, u
 		e->family = key->family;
 	}
 	e->owner = key->owner;
-	e->due = from + cost;
+	counter_set(&e->due, from + cost);
 	return true;
 }
 
@@ -179,7 +179,7 @@ limiter_used(const struct limiter *l, uint64_t now_ns)
 	uint32_t used = 0;
 
 	for (uint64_t i = 0; i < entries; i++)
-		used += l->entry[i].due > now_ns * PARTS;
+		used += counter_get(&l->entry[i].due) > now_ns * PARTS;
 	return used;
 }
 

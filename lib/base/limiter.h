@@ -29,6 +29,7 @@ struct limiter_rate {
 	uint64_t rate;  /* bits a second, or packets; 1..LIMITER_MAX_RATE */
 	uint64_t burst; /* bytes, or packets; 1..LIMITER_MAX_BURST */
 	bool packets;
+	uint32_t seconds; /* that a rate of packets is for, 2^25 at most; 0: one */
 };
 
 /* A key: an address, and who sent it. */

@@ -104,15 +104,83 @@ carry_meters(const struct generation *old, struct generation *new, const struct 
 	if (by_counter == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < new->n_meters; i++)
-		by_counter[new->meters[i].counter] = i + 1;
+		if (!new->meters[i].asked)
+			by_counter[new->meters[i].counter] = i + 1;
 	for (unsigned i = 0; i < old->n_meters; i++) {
 		uint32_t counter = last->counter[old->meters[i].counter];
+
+		if (old->meters[i].asked)
+			continue;
 
 		if (counter != 0 && by_counter[counter] != 0)
 			meters_share(old, i, new, by_counter[counter] - 1);
 	}
 	free(by_counter);
 	return 0;
+}
+
+/* A limit of a match, to be sorted by what it is called. */
+struct asked {
+	const struct meter_spec *spec;
+	uint32_t number;
+};
+
+static int
+by_what_is_asked(const struct meter_spec *a, const struct meter_spec *b)
+{
+	const uint64_t x[] = { a->of, a->quota, a->rate, a->seconds, a->burst, a->packets, a->per,
+		a->keys, a->most_sessions };
+	const uint64_t y[] = { b->of, b->quota, b->rate, b->seconds, b->burst, b->packets, b->per,
+		b->keys, b->most_sessions };
+
+	for (unsigned i = 0; i < RTE_DIM(x); i++)
+		if (x[i] != y[i])
+			return x[i] > y[i] ? 1 : -1;
+	return 0;
+}
+
+static int
+by_asked(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+	int order = by_what_is_asked(x->spec, y->spec);
+
+	return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static struct asked *
+asked_of(const struct generation *gen, unsigned *n)
+{
+	struct asked *out = calloc(gen->n_meters + 1, sizeof(*out));
+
+	*n = 0;
+	for (unsigned i = 0; out != NULL && i < gen->n_meters; i++)
+		if (gen->meters[i].asked)
+			out[(*n)++] = (struct asked){ &gen->meters[i], i };
+	if (out != NULL && *n > 0)
+		qsort(out, *n, sizeof(*out), by_asked);
+	return out;
+}
+
+/* Keeps the limits of matches that ask the same, with what they have let pass. */
+static int
+carry_asked(const struct generation *old, struct generation *new)
+{
+	unsigned n_from, n_to, i = 0, k = 0;
+	struct asked *from = asked_of(old, &n_from), *to = asked_of(new, &n_to);
+	int rc = from != NULL && to != NULL ? 0 : -ENOMEM;
+
+	while (rc == 0 && i < n_from && k < n_to) {
+		int order = by_what_is_asked(from[i].spec, to[k].spec);
+
+		if (order == 0)
+			meters_share(old, from[i].number, new, to[k].number);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	free(from);
+	free(to);
+	return rc;
 }
 
 int
@@ -141,7 +209,7 @@ carry_counters(const struct generation *old, struct generation *new, uint64_t un
 		if (k < old->n_carried && compose(&old->carried[k], last, &new->carried[i]) < 0)
 			return -ENOMEM;
 	}
-	return carry_meters(old, new, last);
+	return carry_meters(old, new, last) < 0 ? -ENOMEM : carry_asked(old, new);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "config/zones.h"
 #include "nat/layout.h"
 #include "session/session.h"
+#include "session/tally.h"
 #include "policy/build.h"
 
 static uint64_t numbers; /* of the newest generation of this process */
@@ -37,6 +38,7 @@ generation_names_init(struct generation_names *names)
 	ids_init(&names->tracks, SESSION_POLICIES);
 	ids_init(&names->logs, RULE_LOGS);
 	ids_init(&names->dynamics, MEMBERS_SETS);
+	ids_init(&names->tallies, TALLY_LINES);
 }
 
 void
@@ -46,6 +48,7 @@ generation_names_fini(struct generation_names *names)
 	ids_fini(&names->tracks);
 	ids_fini(&names->logs);
 	ids_fini(&names->dynamics);
+	ids_fini(&names->tallies);
 }
 
 void
@@ -55,6 +58,7 @@ generation_names_commit(struct generation_names *names)
 	ids_commit(&names->tracks);
 	ids_commit(&names->logs);
 	ids_commit(&names->dynamics);
+	ids_commit(&names->tallies);
 }
 
 /* Returns a port's index, or -1. */
@@ -215,6 +219,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.logs = &setup->names->logs,
 		.live = setup->names->live,
 		.dynamics = &setup->names->dynamics,
+		.tallies = &setup->names->tallies,
 		.running = setup->running,
 		.zones = m->gen.zones.zone,
 		.n_zones = m->gen.zones.n,
@@ -249,6 +254,7 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	ids_begin(&setup->names->tracks);
 	ids_begin(&setup->names->logs);
 	ids_begin(&setup->names->dynamics);
+	ids_begin(&setup->names->tallies);
 	add_ports(m, setup);
 	if (add_interfaces(m, setup, err) < 0)
 		return &m->gen;
@@ -293,10 +299,12 @@ fill_workers(struct made *m)
 		gw->meters = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->meters[0]));
 		gw->limiters = arena_alloc(
 			&m->arena, (gen->n_meters + 1) * sizeof(gw->limiters[0]));
+		gw->asked = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->asked[0]));
+		gw->used = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->used[0]));
 		gw->steps = aligned_alloc(
 			64, RTE_ALIGN_CEIL((gen->n_steps + 1) * sizeof(*gw->steps), 64));
 		if (gw->hits == NULL || gw->meters == NULL || gw->limiters == NULL
-			|| gw->steps == NULL)
+			|| gw->asked == NULL || gw->used == NULL || gw->steps == NULL)
 			return -ENOMEM;
 		memset(gw->steps, 0, (gen->n_steps + 1) * sizeof(*gw->steps));
 		memset(gw->hits, 0, (gen->n_counters + 1) * sizeof(*gw->hits));

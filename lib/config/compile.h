@@ -25,6 +25,7 @@ struct generation_names {
 	struct ids logs;          /* of rules that are logged */
 	struct live_tables *live; /* routes outside of generations; NULL: none */
 	struct ids dynamics;      /* of dynamic sets */
+	struct ids tallies;       /* of lines that count sessions */
 };
 
 void generation_names_init(struct generation_names *names);

@@ -10,10 +10,12 @@
 #include "base/meter.h"
 
 struct shared_meter {
-	unsigned generations; /* that have it */
+	unsigned generations;       /* that have it */
+	_Alignas(64) uint64_t used; /* bytes of a quota; all workers: read and write */
 	struct {
 		_Alignas(64) struct meter meter;
 		struct limiter *limiter;
+		struct asked_counts asked;
 	} worker[];
 };
 
@@ -38,7 +40,9 @@ make_meter(const struct meter_spec *spec, unsigned workers)
 	memset(shared, 0, bytes);
 	shared->generations = 1;
 	for (unsigned w = 0; w < workers; w++) {
-		if (spec->per == METER_ALL) {
+		if (spec->quota != 0 || spec->most_sessions != 0)
+			continue;
+		if (spec->keys == 0) {
 			meter_spec_init(spec, workers, 0, &shared->worker[w].meter);
 			continue;
 		}
@@ -59,6 +63,8 @@ hand_out(struct generation *gen, unsigned i, struct shared_meter *shared)
 	for (unsigned w = 0; w < gen->n_workers; w++) {
 		gen->worker[w].meters[i] = &shared->worker[w].meter;
 		gen->worker[w].limiters[i] = shared->worker[w].limiter;
+		gen->worker[w].asked[i] = &shared->worker[w].asked;
+		gen->worker[w].used[i] = &shared->used;
 	}
 }
 

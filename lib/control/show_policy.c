@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* show pipelines, rules, limits, config: what the configuration in use says, and what of it
+/* show pipelines, rules, config: what the configuration in use says, and what of it
  * was met. */
 
 #include <stdlib.h>
@@ -9,14 +9,12 @@
 #include "base/counter.h"
 #include "base/text.h"
 #include "config/compile.h"
-#include "config/limits.h"
 #include "control/control_priv.h"
 #include "control/read.h"
 #include "packet/notation.h"
 #include "policy/build.h"
 #include "policy/pipeline.h"
 #include "schema/json_text.h"
-#include "session/session.h"
 
 static json_t *
 place_json(const struct loc *loc)
@@ -235,64 +233,6 @@ show_rules(struct control *c, struct rpc_call *call)
 	}
 	if (from < gen->n_counters)
 		result_next(call, from);
-	return true;
-}
-
-/* --- limits --- */
-
-static void
-add_limit(struct rpc_call *call, const char *name, uint64_t most, int64_t used, const char *text)
-{
-	json_t *row = json_object();
-
-	row_text(row, "name", name);
-	row_count(row, "most", most);
-	if (used >= 0)
-		row_count(row, "used", (uint64_t)used);
-	row_text(row, "text", text);
-	json_array_append_new(result_rows(call), row);
-}
-
-static const char *const classes[] = {
-	[SESSION_CLOSED] = "closed sessions",
-	[SESSION_HALF_OPEN] = "half-open sessions",
-	[SESSION_UNREPLIED_UDP] = "unreplied UDP",
-	[SESSION_UNREPLIED_ICMP] = "unreplied ICMP",
-	[SESSION_UNREPLIED_OTHER] = "unreplied others",
-	[SESSION_REPLIED] = "replied sessions",
-	[SESSION_ESTABLISHED] = "established TCP",
-};
-
-bool
-show_limits(struct control *c, struct rpc_call *call)
-{
-	struct workers *ws = appliance_workers(c->appliance);
-	const struct config *cfg = appliance_config(c->appliance);
-	struct session_counts counts = { 0 };
-
-	result_rows(call);
-	for (unsigned w = 0; w < workers_count(ws); w++) {
-		struct fastpath_flows flows;
-
-		fastpath_figures(workers_at(ws, w)->fp, &flows);
-		session_counts_add(&counts, &flows.counts);
-	}
-	for (unsigned i = 0; i < SESSION_CLASSES; i++)
-		add_limit(call, classes[i],
-			i == SESSION_HALF_OPEN ? counts.half_open_max : counts.capacity,
-			(int64_t)counts.now[i],
-			i == SESSION_HALF_OPEN
-				? "Sessions that are half-open, of all workers."
-				: "Sessions of this class, of all workers; they share the table.");
-	for (const struct limit *l = limits; l->name != NULL; l++)
-		add_limit(call, l->name, l->most,
-			strcmp(l->name, "ports") == 0 ? (int64_t)cfg->ports.count
-				: strcmp(l->name, "interfaces") == 0
-				? (int64_t)cfg->interfaces.count
-				: strcmp(l->name, "workers") == 0 ? (int64_t)workers_count(ws)
-				: strcmp(l->name, "pools") == 0   ? (int64_t)cfg->policy.nat.count
-								  : -1,
-			l->what);
 	return true;
 }
 

@@ -390,10 +390,15 @@ static const struct verb_field trend_fields[] = {
 };
 
 static const struct verb_field limit_fields[] = {
-	TEXT("name", "limit", "What is limited."),
+	TEXT("name", "limit", "What is limited: a bound of Weir, or a line of the configuration."),
 	COUNT("most", "at most", "How many there may be."),
 	COUNT("used", "used", "How many there are; absent where nobody counts."),
+	COUNT("within", "kept to it", "Of a limit in a match: packets that have kept to it."),
+	COUNT("over", "exceeded", "Packets that have exceeded it."),
+	COUNT("displaced", "displaced",
+		"Addresses that lost their place in the table of a rate while they owed."),
 	TEXT("text", "of", "In words."),
+	TEXT("place", "line", "Of a limit of the configuration: its file and line."),
 	END_FIELDS,
 };
 

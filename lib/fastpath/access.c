@@ -81,6 +81,12 @@ fastpath_learn(struct fastpath *fp, const struct host_fact *fact)
 	fastpath_send_born(fp);
 }
 
+const struct tally *
+fastpath_tally(const struct fastpath *fp)
+{
+	return fp->dp.sessions->tally;
+}
+
 void
 fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out)
 {

@@ -87,6 +87,9 @@ make_reports(struct fastpath *fp, const struct generation *gen)
 int
 fastpath_make_room(struct fastpath *fp, const struct generation *gen)
 {
+	for (unsigned i = 0; i < gen->n_meters; i++)
+		if (gen->meters[i].most_sessions != 0 && sessions_make_tally(fp->dp.sessions) < 0)
+			return -ENOMEM;
 	if (make_rules(fp, gen) < 0 || make_reports(fp, gen) < 0
 		|| dynamic_make_room(fp->dp.dynamic, gen) < 0)
 		return -ENOMEM;

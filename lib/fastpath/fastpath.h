@@ -151,6 +151,10 @@ struct fastpath_flows {
  * and tcp of counts are 0. */
 void fastpath_figures(const struct fastpath *fp, struct fastpath_flows *out);
 
+/* Returns the sessions that lines count (session/tally.h); NULL: no line ever has.  For control. */
+struct tally;
+const struct tally *fastpath_tally(const struct fastpath *fp);
+
 /* Fills all figures; walks over tables.  By the owner, or when it has stopped. */
 void fastpath_flows(const struct fastpath *fp, struct fastpath_flows *out);
 

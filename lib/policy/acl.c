@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "policy/build_priv.h"
+#include "policy/condition.h"
 #include "policy/matcher.h"
 
 static const struct cfg_word acl_actions[] = {
@@ -132,7 +133,13 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 	bool has_call = cfg_is_written(&cfg->head, &cfg->call);
 	struct err *err = build_err(ab->b);
 	struct acl_rule *rule = &ab->rule[i];
-	int rc = match_add(ab->b, &ab->list, &cfg->head, &cfg->match, i);
+	int rc;
+
+	rule->limits = condition_is_written(&cfg->head, &cfg->match);
+	if (rule->limits)
+		ab->list.line = limit_line_of(
+			ab->owner, cfg->name, cfg->head.loc, build_text_hash(&rule_table, cfg));
+	rc = match_add(ab->b, &ab->list, &cfg->head, &cfg->match, i);
 
 	if (has_action + has_jump + has_call > 1)
 		return cfg_error(err, &cfg->head, has_jump ? (void *)&cfg->jump : &cfg->call,

@@ -15,6 +15,7 @@ struct acl_rule {
 	const struct acl *call;
 	struct loc loc;      /* of the call; while it is built */
 	uint8_t reply, code; /* of ACL_REJECT: enum reply, its code in IPv4 terms */
+	bool limits;         /* its match has conditions (policy/condition.h) */
 };
 
 struct acl {

@@ -178,6 +178,13 @@ file_name(struct build *b, const char *file)
 	return b->file_name;
 }
 
+struct loc
+build_loc(struct build *b, struct loc loc)
+{
+	loc.file = file_name(b, loc.file);
+	return loc;
+}
+
 uint32_t
 build_counter(struct build *b, struct loc loc, const char *owner, const char *name)
 {
@@ -200,16 +207,14 @@ build_counter(struct build *b, struct loc loc, const char *owner, const char *na
 		return 0;
 	}
 	counter = &b->counter[b->n_counters];
-	counter->loc = loc;
-	counter->loc.file = file_name(b, loc.file);
+	counter->loc = build_loc(b, loc);
 	counter->owner = build_string(b, owner);
 	counter->name = build_string(b, name);
 	return b->n_counters++;
 }
 
-/* Returns a hash of a decoded struct's text; 0 without memory, which is unlike all others. */
-static uint64_t
-text_hash(const struct cfg_table *table, const void *cfg)
+uint64_t
+build_text_hash(const struct cfg_table *table, const void *cfg)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;
 	char *text = NULL;
@@ -230,7 +235,7 @@ void
 build_counter_says(
 	struct build *b, uint32_t counter, const struct cfg_table *table, const void *cfg)
 {
-	b->counter[counter].says = text_hash(table, cfg);
+	b->counter[counter].says = build_text_hash(table, cfg);
 }
 
 void
@@ -245,7 +250,7 @@ build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 {
 	if (b->n_meters == METERS_MAX)
 		return err_add(b->setup.err, E2BIG, loc,
-			"stage police: %u at most, over all pipelines", METERS_MAX);
+			"more than %u stages police and limit, limits and quotas", METERS_MAX);
 	if (b->n_meters == b->meter_room) {
 		struct meter_spec *more = build_grow(
 			b, b->meter, b->n_meters, &b->meter_room, sizeof(*more));
@@ -294,7 +299,7 @@ build_session_policy(struct build *b, const char *owner, const struct cfg_table 
 	const void *when, const struct session_policy *policy)
 {
 	const char *name = arena_printf(
-		&b->arena, "%s %016" PRIx64, owner, text_hash(when_table, when));
+		&b->arena, "%s %016" PRIx64, owner, build_text_hash(when_table, when));
 	int number;
 
 	if (name == NULL)

@@ -46,6 +46,7 @@ struct build_setup {
 	struct ids *logs;                 /* numbers of rules that are logged; likewise */
 	struct live_tables *live;         /* NULL: there are no live routes */
 	struct ids *dynamics;             /* numbers of dynamic sets; likewise */
+	struct ids *tallies;              /* of lines that count sessions; likewise */
 	const struct generation *running; /* the generation whose numbers are continued;
 					   * NULL: the first */
 	const struct zone *zones;         /* named zones; they outlive the build */
@@ -137,6 +138,12 @@ void build_counter_drops(struct build *b, uint32_t counter, unsigned reason);
  * the next generation, the counter keeps its value. */
 void build_counter_says(
 	struct build *b, uint32_t counter, const struct cfg_table *table, const void *cfg);
+
+/* Returns a hash of the text of a decoded struct; 0 without memory. */
+uint64_t build_text_hash(const struct cfg_table *table, const void *cfg);
+
+/* Returns a place that outlives the document, with the name of its file as users write it. */
+struct loc build_loc(struct build *b, struct loc loc);
 
 /* Returns the number of a new meter, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec, struct loc loc);

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "policy/build.h"
 #include "policy/pipeline.h"
+#include "policy/reverse_path.h"
 #include "policy/times.h"
 
 /* A named object of a section. what is NULL if it could not be built. */
@@ -64,6 +65,9 @@ struct build {
 	struct ids own_logs, *logs;         /* numbers of rules that are logged */
 	struct ids own_dynamics, *dynamics; /* numbers of dynamic sets */
 	struct dynamic_set dynamic[MEMBERS_SETS];
+	struct ids own_tallies, *tallies;      /* numbers of lines that count sessions */
+	struct rpf_source rpf;                 /* where matches look sources up */
+	struct loc rpf_loc;                    /* of the first that does; line 0: none */
 	struct ids own_tracks, *tracks;        /* numbers of stages track */
 	struct session_policy *session_policy; /* by number */
 	unsigned n_session_policies, session_policy_room;

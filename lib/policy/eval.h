@@ -14,6 +14,7 @@
 #include "packet/view.h"
 #include "policy/generation.h"
 
+struct generation_worker;
 struct matcher;
 struct members;
 struct nat;
@@ -40,6 +41,7 @@ enum packet_field {
 	FIELD_TTL = 16,
 	FIELD_MAC = 32,    /* of the sender */
 	FIELD_LENGTH = 64, /* of the IP packet */
+	FIELD_LIMIT = 128, /* what has passed before */
 };
 
 /* Receives the notes of explain; NULL in production.  Notes come in the order of the stages. */
@@ -62,6 +64,16 @@ struct hop_health {
 	void *arg;
 };
 
+/* What a packet takes from the limits of matches when it has left. */
+struct eval_take {
+	uint32_t meter; /* of the generation */
+	uint8_t family;
+	bool always; /* also if it is dropped */
+	union address address;
+};
+
+#define EVAL_TAKES_MAX 8u /* a packet that asks more of them exceeds the others */
+
 struct eval {
 	/* given; not changed by stages */
 	const struct view *view;
@@ -72,6 +84,7 @@ struct eval {
 	uint64_t now_ns;
 	const struct hop_health *health; /* NULL: every next hop lives */
 	const struct trace *trace;
+	const struct generation_worker *worker; /* NULL: no limit is asked */
 	struct step_counts *steps; /* the worker's, by struct step's number; NULL: not counted */
 	unsigned assumed; /* enum conn_state that track finds where there are no sessions; 0: what
 			     begins one */
@@ -127,11 +140,18 @@ struct eval {
 	/* fields beyond the key that were used. written by all, read by install */
 	unsigned used_fields;
 
+	/* what the limits of matches take (takes), from takes_own on those of the match that has
+	 * asked last.  written by conditions; read by the slow path.  together, given: others are
+	 * judged at the same time, so none is asked: deferred */
+	uint8_t n_takes, takes_own;
+	bool together, deferred;
+
 	/* the decision; done ends the evaluation */
 	struct program program;
 	bool done;
 
 	const char *stage; /* name of the current stage, for the trace */
+	struct eval_take takes[EVAL_TAKES_MAX];
 };
 
 /* Initialises an evaluation from the view, with nothing decided.  The caller sets flow_hash, now_ns

@@ -138,11 +138,18 @@ generation_public(const struct generation *g, rte_be32_t address)
 struct limiter *
 meter_spec_limiter(const struct meter_spec *spec, unsigned workers)
 {
-	const struct limiter_rate rate = {
+	struct limiter_rate rate = {
 		.rate = spec->rate / workers > 0 ? spec->rate / workers : 1,
 		.burst = spec->burst,
 		.packets = spec->packets,
 	};
+
+	if (spec->packets) { /* a share of 1/min is one every few minutes */
+		rate.rate = spec->rate;
+		rate.seconds = (spec->seconds > 1 ? spec->seconds : 1) * workers;
+	}
+	if (spec->asked)
+		rate.burst = (spec->burst + workers - 1) / workers;
 
 	return limiter_create(&rate, spec->keys, -1);
 }

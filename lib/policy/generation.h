@@ -84,7 +84,22 @@ struct meter_spec {
 	uint8_t per;      /* enum meter_per */
 	uint8_t add;      /* the dynamic set that gets the source of what it drops; 0: none */
 	bool sessions;    /* only packets that begin a session take from it */
-	uint32_t keys;    /* addresses that it remembers; of METER_ALL 0 */
+	uint32_t keys;    /* addresses that it remembers; 0: it is a struct meter */
+	uint32_t seconds; /* that the rate is for; 0: one */
+
+	/* Of the limits of matches (policy/limits.h). */
+	bool asked;             /* it is asked by a match, not by an action */
+	uint16_t tally;         /* session/tally.h: number of the line */
+	uint32_t most_sessions; /* 0: it is none of sessions */
+	uint64_t quota;         /* bytes; 0: it is none of bytes */
+	const char *owner, *name;
+	struct loc loc;
+	uint64_t of; /* hash of what it is called over generations */
+};
+
+/* What a limit of a match has answered.  worker: write, control: read. */
+struct asked_counts {
+	uint64_t within, over;
 };
 
 /* What has a rate of its own. */
@@ -103,10 +118,12 @@ struct step_counts {
 };
 
 struct generation_worker {
-	struct rule_hits *hits;    /* by rule counter */
-	struct meter **meters;     /* by meter number; in struct shared_meter */
-	struct limiter **limiters; /* likewise; NULL: of METER_ALL */
-	struct step_counts *steps; /* by struct step's number; [0] counts evaluations */
+	struct rule_hits *hits;      /* by rule counter */
+	struct meter **meters;       /* by meter number; in struct shared_meter */
+	struct limiter **limiters;   /* likewise; NULL: it is a struct meter */
+	struct asked_counts **asked; /* likewise */
+	uint64_t **used;             /* likewise: bytes of a quota, of all workers */
+	struct step_counts *steps;   /* by struct step's number; [0] counts evaluations */
 };
 
 /* A meter of all workers, which generations share as long as its line says the same. */

@@ -12,7 +12,9 @@
 
 #include "policy/address.h"
 #include "policy/build.h"
+#include "policy/condition.h"
 #include "policy/match_text.h"
+#include "policy/reverse_path.h"
 #include "policy/stage.h"
 
 const struct cfg_word match_states[] = {
@@ -36,6 +38,13 @@ const struct cfg_word match_nats[] = {
 const struct cfg_word match_fragments[] = {
 	{ "true", RULE_FRAGMENT_YES },
 	{ "false", RULE_FRAGMENT_NO },
+	CFG_WORD_END,
+};
+
+const struct cfg_word match_rpfs[] = {
+	{ "strict", RPF_BACK },
+	{ "loose", RPF_BACK | RPF_ELSEWHERE },
+	{ "none", RPF_NONE },
 	CFG_WORD_END,
 };
 
@@ -471,6 +480,8 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 		return -EINVAL;
 	if (is_never(&r))
 		return 0;
+	if (conditions_add(b, list, head, m, &r.match) < 0)
+		return -EINVAL;
 	list->ports |= m->sport.count > 0 || m->dport.count > 0 || m->icmp.count > 0
 		|| m->flags.count > 0;
 	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0 || r.match.nat != 0;

@@ -3,6 +3,7 @@
  * table/rules.h.
  *
  *	in out src dst proto sport dport icmp flags state nat dscp vlan mac length fragment time
+ *	rpf limit quota
  *
  * Threads: control. */
 #ifndef POLICY_MATCH_H
@@ -12,10 +13,12 @@
 #include <stdint.h>
 
 #include "schema/field.h"
+#include "policy/limits.h"
 #include "policy/times.h"
 #include "table/rules.h"
 
 struct build;
+struct match_condition;
 
 struct match_cfg {
 	struct cfg_head head;
@@ -36,6 +39,9 @@ struct match_cfg {
 	CFG_LIST_OF(struct cfg_range) length;
 	enum rule_fragment fragment;
 	CFG_LIST_OF(struct time_cfg) time;
+	uint32_t rpf; /* enum rpf_found bits, 0: any */
+	struct limit_match_cfg limit;
+	struct quota_cfg quota;
 };
 
 /* The rows of struct match_cfg, for a table that has it as member (rules) ... */
@@ -80,15 +86,26 @@ struct match_cfg {
 			.max = 65535 }, \
 		{ "fragment", CFG_ENUM, CFG_OPTIONAL, offsetof(type, member.fragment), \
 			"Whether the packet is a fragment.", .words = match_fragments }, \
-	{ \
-		"time", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.time), \
+		{ "time", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.time), \
 			"Times of the week, in the host's time zone.", .table = &time_table, \
-								       .kind = "time" \
+			.kind = "time" }, \
+		{ "rpf", CFG_MATCH_FLAGS, CFG_OPTIONAL, offsetof(type, member.rpf), \
+			"Reverse path: strict, the route to the source (table main) leads back by the " \
+			"ingress interface; loose, there is a route; none, there is no route.", \
+			.words = match_rpfs }, \
+		{ "limit", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, member.limit), \
+			"A rate or a number of sessions that the packet keeps to, or exceeds; asked " \
+			"of each packet that all other words match.", \
+			.table = &limit_match_table }, \
+	{ \
+		"quota", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, member.quota), \
+			"Bytes that may pass by the line, asked likewise.", .table = &quota_table \
 	}
 
 extern const struct cfg_word match_states[];
 extern const struct cfg_word match_nats[];
 extern const struct cfg_word match_fragments[];
+extern const struct cfg_word match_rpfs[];
 
 /* ... and as a table of their own (if:). */
 extern const struct cfg_table match_table;
@@ -120,6 +137,9 @@ struct match_list {
 	bool out;   /* one of them depends on the egress interface */
 	struct match_test test[MATCH_TESTS_MAX]; /* by bit */
 	unsigned n_tests;
+	struct match_condition *condition; /* of all matches; they are asked last */
+	unsigned n_conditions, conditions_room;
+	struct limit_line line; /* given, where a match may have limits */
 };
 
 /* Adds m as the written match of that number; if no packet can match it, adds a warning instead.

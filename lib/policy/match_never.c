@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "policy/build.h"
+#include "policy/condition.h"
 #include "policy/match.h"
 #include "policy/zone.h"
 
@@ -53,7 +54,8 @@ match_is_any(const struct cfg_head *head, const struct match_cfg *m)
 		if (list[i].count > 0 || cfg_is_written(head, list[i].field))
 			return false;
 	return m->state == 0 && !cfg_is_written(head, &m->state) && m->nat == 0
-		&& !cfg_is_written(head, &m->nat) && m->fragment == RULE_FRAGMENT_ANY;
+		&& !cfg_is_written(head, &m->nat) && m->fragment == RULE_FRAGMENT_ANY
+		&& !condition_is_written(head, m);
 }
 
 /* --- addresses --- */

@@ -10,6 +10,7 @@
 
 #include "packet/burst.h"
 #include "policy/build.h"
+#include "policy/condition.h"
 #include "policy/pipeline.h"
 
 struct matcher {
@@ -80,6 +81,12 @@ const struct match_list *
 matcher_list(const struct matcher *m)
 {
 	return &m->list;
+}
+
+bool
+matcher_varies(const struct matcher *m)
+{
+	return m->list.n_tests > 0 || m->list.n_conditions > 0;
 }
 
 uint8_t
@@ -204,7 +211,8 @@ speaks_of_ip(const struct rule_match *m)
 {
 	return m->src.n > 0 || m->dst.n > 0 || m->proto.n > 0 || m->sport.n > 0 || m->dport.n > 0
 		|| m->icmp.n > 0 || m->tcp_mask != 0 || m->state != 0 || m->dscp.n > 0
-		|| m->nat != 0 || m->length.n > 0 || m->fragment != RULE_FRAGMENT_ANY;
+		|| m->nat != 0 || m->length.n > 0 || m->fragment != RULE_FRAGMENT_ANY
+		|| m->n_conditions > 0;
 }
 
 /* Finds the match of a frame that is not IP: tables do not hold it, and matches on IP fields do not
@@ -233,6 +241,26 @@ first_match(const struct match_list *list, uint32_t from)
 			high = mid;
 	}
 	return low;
+}
+
+/* Asks the conditions of the match that was found, and looks on behind its written one as long as
+ * they do not hold.  Returns the match that counts. */
+static uint32_t
+ask_conditions(const struct matcher *m, struct eval *ev, const struct rule_key *key, uint32_t found)
+{
+	const struct match_list *list = &m->list;
+
+	while (found != MATCHER_NONE && !conditions_hold(list, &list->match[found], ev)) {
+		uint32_t next = first_match(list, list->written[found] + 1);
+
+		if (ev->done)
+			return MATCHER_NONE;
+		if (next == list->n)
+			found = MATCHER_NONE;
+		else
+			rules_classify_from(m->rules, &key, &next, &found, 1);
+	}
+	return found;
 }
 
 void
@@ -270,7 +298,9 @@ matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32
 	else if (ip > 0)
 		rules_classify_from(m->rules, pointer, first, result, ip);
 	for (unsigned i = 0; i < ip; i++)
-		found[slot[i]] = result[i];
+		found[slot[i]] = m->list.n_conditions == 0
+			? result[i]
+			: ask_conditions(m, ev[slot[i]], pointer[i], result[i]);
 
 	for (unsigned i = 0; i < n; i++) {
 		refuse_blind(m, ev[i], found[i]);

@@ -32,6 +32,10 @@ uint8_t matcher_translation(const struct eval *ev);
 /* Returns the answers to what a list asks for beside the packet, one bit each (rule_key.tests). */
 uint16_t matcher_answers(const struct match_list *list, const struct generation *gen);
 
+/* Returns true if the answer depends on more than the packet: times, dynamic sets, limits, routes.
+ */
+bool matcher_varies(const struct matcher *m);
+
 /* What was compiled, for checks: the matches and which written one each stands for. */
 const struct match_list *matcher_list(const struct matcher *m);
 

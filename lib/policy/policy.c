@@ -10,9 +10,11 @@
 #include "nat/nat.h"
 #include "policy/acl.h"
 #include "policy/build_priv.h"
+#include "policy/condition.h"
 #include "policy/matcher.h"
 #include "policy/owners.h"
 #include "session/session.h"
+#include "session/tally.h"
 #include "table/set.h"
 
 static const struct cfg_field pipeline_fields[] = {
@@ -30,13 +32,16 @@ const struct cfg_table pipeline_table = {
 };
 
 static int
-build_condition(struct build *b, const struct stage_cfg *cfg, struct step *step)
+build_condition(struct build *b, const struct stage_cfg *cfg, const char *owner, struct step *step)
 {
 	struct match_list list = { .n = 0 };
 	int rc;
 
 	if (match_is_any(&cfg->when.head, &cfg->when))
 		return 0;
+	if (condition_is_written(&cfg->when.head, &cfg->when))
+		list.line = limit_line_of(
+			owner, NULL, cfg->when.head.loc, build_text_hash(&match_table, &cfg->when));
 	rc = match_add(b, &list, &cfg->when.head, &cfg->when, 0);
 	if (rc < 0)
 		return rc;
@@ -75,12 +80,11 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->jumps = sb.jumps;
 	step->table = sb.table;
 	step->n_jumps = sb.n_jumps;
-	if (build_condition(b, sb.cfg, step) < 0)
+	if (build_condition(b, sb.cfg, owner, step) < 0)
 		rc = -EINVAL;
-	if (rc == 0 && step->condition != NULL && matcher_list(step->condition)->n_tests > 0
-		&& is_fixed(step))
+	if (rc == 0 && step->condition != NULL && matcher_varies(step->condition) && is_fixed(step))
 		rc = cfg_error(b->setup.err, &sb.cfg->when.head, NULL,
-			"translation cannot depend on the time or on a dynamic set: put a rule with goto before it");
+			"translation cannot depend on the time or on a dynamic set, a limit or rpf: put a rule with goto before it");
 	return build_part(b, rc, choice->loc, owner, choice->table->name) ? 0 : -EINVAL;
 }
 
@@ -148,6 +152,17 @@ declare(struct build *b, const struct policy_cfg *cfg)
 	return 0;
 }
 
+/* Gives matches with the word rpf their table. */
+static void
+find_rpf_table(struct build *b)
+{
+	b->rpf.table = build_find_routes(b, RPF_TABLE);
+	if (b->rpf.table == NULL && b->rpf_loc.line != 0 && !build_has_errors(b))
+		err_add(b->setup.err, EINVAL, b->rpf_loc,
+			"rpf looks sources up in the route table '" RPF_TABLE
+			"', and there is none");
+}
+
 /* Builds each part through build_part, which reports failures without a message. */
 static void
 build_sections(struct build *b, const struct policy_cfg *cfg)
@@ -181,6 +196,7 @@ build_sections(struct build *b, const struct policy_cfg *cfg)
 		build_part(b, build_route_table(b, table, (struct route_table **)&part->what),
 			table->head.loc, "routes", table->head.name);
 	}
+	find_rpf_table(b);
 	i = 0;
 	cfg_each(pipeline, &cfg->pipelines)
 		build_part(b, build_pipeline(b, pipeline, b->pipelines.item[i++].what),
@@ -228,6 +244,8 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 	if (declare(b, cfg) < 0 || public_begin(b, cfg) < 0)
 		return -ENOMEM;
 	build_sections(b, cfg);
+	if (b->rpf.table == NULL)
+		find_rpf_table(b); /* a condition of a stage asks for it */
 	order_check(b);
 	forget_files(b);
 	if (b->short_of_memory && !build_has_errors(b))
@@ -286,6 +304,8 @@ build_create(const struct build_setup *setup)
 	ids_init(&b->own_logs, RULE_LOGS);
 	ids_init(&b->own_dynamics, MEMBERS_SETS);
 	b->dynamics = setup->dynamics != NULL ? setup->dynamics : &b->own_dynamics;
+	ids_init(&b->own_tallies, TALLY_LINES);
+	b->tallies = setup->tallies != NULL ? setup->tallies : &b->own_tallies;
 	b->logs = setup->logs != NULL ? setup->logs : &b->own_logs;
 	return b;
 }
@@ -309,6 +329,7 @@ build_discard(struct build *b)
 	ids_fini(&b->own_tracks);
 	ids_fini(&b->own_logs);
 	ids_fini(&b->own_dynamics);
+	ids_fini(&b->own_tallies);
 	arena_fini(&b->arena);
 	free(b);
 }

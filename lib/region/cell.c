@@ -122,7 +122,8 @@ match_enters(const struct rule_match *m, uint16_t iface, uint16_t vlan)
 bool
 match_asks_more(const struct rule_match *m)
 {
-	return m->out.n > 0 || m->nat != 0 || m->mac.n > 0 || m->length.n > 0 || m->tests_mask != 0;
+	return m->out.n > 0 || m->nat != 0 || m->mac.n > 0 || m->length.n > 0 || m->tests_mask != 0
+		|| m->n_conditions > 0;
 }
 
 bool
@@ -135,7 +136,7 @@ match_admits_rest(const struct rule_match *m, const struct rule_key *key)
 		.tests = m->tests,
 		.tests_mask = m->tests_mask };
 
-	return !match_asks_more(m) || rule_matches(&rest, key);
+	return !match_asks_more(m) || (!m->seldom && rule_matches(&rest, key));
 }
 
 wide_t

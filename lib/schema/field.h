@@ -60,7 +60,7 @@ enum cfg_type {
 	CFG_U32,               /* uint32_t */
 	CFG_U64,               /* uint64_t */
 	CFG_SIZE,              /* uint64_t, bytes: 64k = 65536; .min, .max, .words */
-	CFG_RATE,              /* struct cfg_rate; .min, .max */
+	CFG_RATE,              /* struct cfg_rate; .min, .max, .periods */
 	CFG_DURATION,          /* uint64_t, ns; .min, .max, .words */
 	CFG_TEXT,              /* const char * */
 	CFG_NAME,              /* const char *: letters, digits, - _ . */
@@ -141,6 +141,7 @@ struct cfg_field {
 	const char *refers_too; /* another section that defines such names, or NULL */
 	const char *kind;       /* the thing named, for errors: "stage", "pool" */
 	unsigned key;           /* keys of a map: CFG_ADDRESS, or 0: names */
+	bool periods;           /* a rate may be for a minute, an hour or a day: 10/min */
 	bool restart;           /* a reload refuses a change */
 	bool reopens;           /* a change closes the port's device and opens it again */
 };

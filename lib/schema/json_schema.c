@@ -192,7 +192,10 @@ value_schema(const struct tables *tables, const struct cfg_field *f)
 	case CFG_SIZE:
 		return unit_schema(f, "^[0-9]+(\\.[0-9]+)?([kKMGT]i?B?|B)?$");
 	case CFG_RATE:
-		return unit_schema(f, "^[0-9]+(\\.[0-9]+)?([kKMGT]?bit|[kKMG]?/s)$");
+		return unit_schema(f,
+			f->periods
+				? "^[0-9]+(\\.[0-9]+)?([kKMGT]?bit|[kKMG]?/s|/m|/min|/minute|/h|/hour|/d|/day)$"
+				: "^[0-9]+(\\.[0-9]+)?([kKMGT]?bit|[kKMG]?/s)$");
 	case CFG_DURATION:
 		return any_of(unit_schema(f, "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$"),
 			json_pack("{s:i}", "const", 0));

@@ -162,6 +162,8 @@ decode_rate(const struct scalar *s, struct cfg_rate *out)
 
 	if (why != NULL)
 		refuse(s, why);
+	else if (rate.seconds > 1 && !s->f->periods)
+		refuse(s, "is not a rate a second; write 500/s");
 	else if (in_bounds(s, rate.value, type_max(s->f)))
 		*out = rate;
 }

@@ -138,6 +138,37 @@ static const struct unit count_units[] = {
 	{ NULL, 0 },
 };
 
+/* Longer times that a number may be for. */
+static const struct unit periods[] = {
+	{ "/m", 60 },
+	{ "/min", 60 },
+	{ "/minute", 60 },
+	{ "/h", 3600 },
+	{ "/hour", 3600 },
+	{ "/d", 86400 },
+	{ "/day", 86400 },
+	{ NULL, 0 },
+};
+
+/* Reads "10/min". */
+static bool
+read_period(const char *text, struct cfg_rate *out)
+{
+	size_t digits = strspn(text, "0123456789");
+	uint64_t value = 0;
+
+	if (digits == 0 || digits > 9)
+		return false;
+	for (size_t i = 0; i < digits; i++)
+		value = value * 10 + (unsigned)(text[i] - '0');
+	for (const struct unit *u = periods; u->name != NULL; u++)
+		if (strcmp(u->name, text + digits) == 0) {
+			*out = (struct cfg_rate){ value, CFG_RATE_COUNT, (uint32_t)u->factor };
+			return true;
+		}
+	return false;
+}
+
 const char *
 value_read_rate(const char *text, struct cfg_rate *out)
 {
@@ -145,10 +176,10 @@ value_read_rate(const char *text, struct cfg_rate *out)
 	uint64_t value;
 
 	if (read_with_unit(text, bit_units, &value, &rest) && *rest == '\0')
-		*out = (struct cfg_rate){ value, CFG_RATE_BITS };
+		*out = (struct cfg_rate){ value, CFG_RATE_BITS, 1 };
 	else if (read_with_unit(text, count_units, &value, &rest) && *rest == '\0')
-		*out = (struct cfg_rate){ value, CFG_RATE_COUNT };
-	else
+		*out = (struct cfg_rate){ value, CFG_RATE_COUNT, 1 };
+	else if (!read_period(text, out))
 		return "is not a rate; write 10Mbit or 1Gbit for bits, 500/s or 500k/s for packets";
 	return NULL;
 }

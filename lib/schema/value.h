@@ -22,6 +22,7 @@ enum cfg_rate_unit {
 struct cfg_rate {
 	uint64_t value;
 	enum cfg_rate_unit unit;
+	uint32_t seconds; /* of CFG_RATE_COUNT: that the value is for; 0: one */
 };
 
 struct cfg_mac {

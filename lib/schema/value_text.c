@@ -51,6 +51,13 @@ value_rate_text(const struct cfg_rate *rate, char *buf)
 		{ "/s", 1 },
 	};
 
+	if (rate->unit == CFG_RATE_COUNT && rate->seconds > 1) {
+		snprintf(buf, VALUE_TEXT_MAX, "%" PRIu64 "/%s", rate->value,
+			rate->seconds == 60             ? "min"
+				: rate->seconds == 3600 ? "h"
+							: "d");
+		return buf;
+	}
 	return in_units(rate->value, rate->unit == CFG_RATE_BITS ? bits : counts, buf);
 }
 

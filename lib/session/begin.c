@@ -4,6 +4,7 @@
 
 #include "base/counter.h"
 #include "session/session_priv.h"
+#include "session/tally.h"
 
 void
 session_init(struct session *fresh, enum session_class class, uint32_t now_tick)
@@ -57,6 +58,19 @@ session_waits_no_more(struct sessions *t, struct session *s)
 {
 	if ((s->flags & SESSION_WAITING) && --s->waiting == 0)
 		session_withdraw(t, s);
+}
+
+void
+session_tally(struct sessions *t, struct session *s, const struct tally_key *key, uint32_t max)
+{
+	if (tally_take(t->tally, session_index(t, s), key, max))
+		s->counted = 1;
+}
+
+void
+session_discard(struct sessions *t, struct session *fresh)
+{
+	session_give_back(t, fresh, SESSION_END_refused);
 }
 
 void

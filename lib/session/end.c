@@ -3,6 +3,7 @@
 
 #include "base/counter.h"
 #include "session/session_priv.h"
+#include "session/tally.h"
 
 static const char *const end_names[] = {
 #define X(name, sentence) #name,
@@ -20,6 +21,8 @@ void
 session_give_back(struct sessions *t, struct session *s, enum session_end why)
 {
 	sources_give(t->sources, s->source);
+	if (s->counted)
+		tally_give(t->tally, session_index(t, s));
 	if (t->release != NULL)
 		t->release(t->arg, s, why);
 }

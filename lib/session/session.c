@@ -2,6 +2,7 @@
 /* The table of sessions: created, found, entered under both of their keys. */
 
 #include "session/session_priv.h"
+#include "session/tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ sessions_destroy(struct sessions *t)
 	if (t == NULL)
 		return;
 	sources_destroy(t->sources);
+	tally_destroy(t->tally);
 	syn_gate_fini(&t->gate);
 	memory_give(t->offer, (size_t)(t->capacity + 1) * sizeof(*t->offer));
 	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
@@ -74,6 +76,14 @@ sessions_bytes(const struct sessions *t)
 {
 	return sizeof(*t) + (size_t)(t->capacity + 1) * (sizeof(*t->session) + sizeof(*t->offer))
 		+ syn_gate_bytes(&t->gate);
+}
+
+int
+sessions_make_tally(struct sessions *t)
+{
+	if (t->tally == NULL)
+		t->tally = tally_create(t->capacity, -1);
+	return t->tally != NULL ? 0 : -ENOMEM;
 }
 
 void

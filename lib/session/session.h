@@ -93,8 +93,9 @@ struct session {
 	uint32_t mapping[2];  /* NAT's, of source and destination: index + 1, 0: none */
 	uint32_t source : 24; /* stage track's: index of the source + 1, 0: none */
 	uint32_t family : 3;
-	uint32_t class : 3; /* enum session_class */
-	uint32_t kept : 1;  /* generations that keep sessions do not judge it again */
+	uint32_t class : 3;   /* enum session_class */
+	uint32_t kept : 1;    /* generations that keep sessions do not judge it again */
+	uint32_t counted : 1; /* lines count it (session/tally.h) */
 	uint8_t proto;
 	uint8_t flags;        /* enum session_flag */
 	uint16_t state : 4;   /* enum tcp_state for TCP, else enum plain_state */
@@ -215,6 +216,7 @@ struct sessions {
 	struct flow_table *flow4, *flow6;
 	const struct session_policy *policy; /* the generation's, by struct session's policy */
 	struct sources *sources;
+	struct tally *tally; /* NULL: no line has ever counted sessions */
 	struct syn_gate gate;
 	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: packets can
 	 * arrive by all. */
@@ -233,6 +235,10 @@ struct sessions {
 struct sessions *sessions_create(uint32_t capacity, uint64_t gate_bytes, struct flow_table *flow4,
 	struct flow_table *flow6, int numa_node);
 void sessions_destroy(struct sessions *t); /* NULL is fine; sessions_flush first */
+
+/* Makes room for the counts of lines.  By control, before the first generation that has such a line
+ * is published.  Returns 0 or -ENOMEM. */
+int sessions_make_tally(struct sessions *t);
 size_t sessions_bytes(const struct sessions *t);
 
 /* Sets the timeouts of a generation, by struct session's policy: at least as many as any generation
@@ -335,6 +341,14 @@ void session_waits_no_more(struct sessions *t, struct session *s);
 
 /* Ends a session whose first packet is dropped: counts as a session that began and ended. */
 void session_refuse(struct sessions *t, struct session *fresh);
+
+/* Ends a session whose first packet is judged again: counts as none. */
+void session_discard(struct sessions *t, struct session *fresh);
+
+/* Makes a session of the table count for a line (session/tally.h), whose key has fewer than max. */
+struct tally_key;
+void session_tally(
+	struct sessions *t, struct session *s, const struct tally_key *key, uint32_t max);
 
 /* Enters both keys into the flow table: forward under key and hash (struct key4 or key6), reply
  * likewise.  The records get FLOW_SESSION and session; *forward is the forward one.  Returns 0,

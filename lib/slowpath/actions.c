@@ -32,8 +32,11 @@ count_exceeded(struct datapath *dp, uint32_t meter, unsigned ip_bytes)
 static struct limiter_key
 key_of(const struct metered *m, const struct meter_spec *spec)
 {
-	struct limiter_key key = { .family = m->family, .owner = m->iface };
+	struct limiter_key key = { .owner = m->iface };
 
+	if (spec->per == METER_ALL)
+		return key;
+	key.family = m->family;
 	memcpy(key.bytes, spec->per == METER_SOURCE ? m->src : m->dst, sizeof(key.bytes));
 	return key;
 }
@@ -49,7 +52,7 @@ refund(struct datapath *dp, const struct metered *m, unsigned n)
 		const struct meter_spec *spec = &dp->gen->meters[arg];
 		struct limiter_key key;
 
-		if (ACTION_OP(m->actions[i]) != ACTION_METER || spec->per == METER_ALL
+		if (ACTION_OP(m->actions[i]) != ACTION_METER || spec->keys == 0
 			|| (spec->sessions && !m->begins))
 			continue;
 		key = key_of(m, spec);
@@ -72,7 +75,7 @@ take(struct datapath *dp, const struct metered *m, uint32_t meter)
 
 	if (spec->sessions && !m->begins)
 		return true;
-	if (spec->per == METER_ALL)
+	if (spec->keys == 0)
 		return meter_take(gw->meters[meter], dp->now_ns, m->ip_bytes);
 	key = key_of(m, spec);
 	return limiter_take(gw->limiters[meter], &key, m->ip_bytes, dp->now_ns);
@@ -106,7 +109,7 @@ would_take(struct datapath *dp, const struct metered *m, uint32_t meter)
 
 	if (spec->sessions && !m->begins)
 		return true;
-	if (spec->per == METER_ALL) {
+	if (spec->keys == 0) {
 		copy = *gw->meters[meter];
 		return meter_take(&copy, dp->now_ns, m->ip_bytes);
 	}

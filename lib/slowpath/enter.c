@@ -228,6 +228,8 @@ enter_fresh(
 		d->nexthop = r;
 		return;
 	}
+	if (unlikely(ev->n_takes > 0))
+		slowpath_take_sessions(dp, ev);
 	b->flow[slot] = ev->session->flow[0];
 	d->begins = true;
 	dp->slow->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);

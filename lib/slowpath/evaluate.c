@@ -55,6 +55,7 @@ prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *
 		ev->session = session_of(dp->sessions, f);
 		ev->reply = f->flags & FLOW_REPLY;
 	}
+	ev->worker = &dp->gen->worker[dp->worker];
 	ev->steps = dp->gen->worker[dp->worker].steps;
 	read_quoted(b, slot, ev);
 	ev->trace = dp->observer != NULL ? trace_of(dp->observer, slot) : NULL;
@@ -120,6 +121,7 @@ evaluate_misses(struct datapath *dp, const struct burst *b, unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		prepare(dp, b, sc->miss[i], &sc->eval[i], &sc->fresh[i]);
+		sc->eval[i].together = n > 1;
 		if (!sc->eval[i].done)
 			vec[left++] = &sc->eval[i];
 	}

@@ -93,6 +93,8 @@ settle_evaluated(struct datapath *dp, struct burst *b, unsigned slot, struct eva
 	slowpath_adds(dp, ev->view, d.actions);
 	install(dp, b, slot, ev, &d); /* decision -> record of the flow */
 	execute(dp, b, slot, &d);
+	if (unlikely(ev->n_takes > 0))
+		slowpath_take(dp, ev, d.session, b->output[slot].port != OUT_DROP);
 	report(dp, b, slot, &d);
 }
 
@@ -136,6 +138,12 @@ is_stale(struct datapath *dp, struct burst *b, unsigned slot, const struct eval 
 static void
 settle_miss(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
+	if (unlikely(ev->deferred)) { /* it asks for limits, and its turn has come */
+		if (ev->session == ev->fresh)
+			session_discard(dp->sessions, ev->fresh);
+		settle_keyed(dp, b, slot);
+		return;
+	}
 	if (unlikely(is_stale(dp, b, slot, ev))) {
 		if (ev->session == ev->fresh)
 			session_refuse(dp->sessions, ev->fresh);

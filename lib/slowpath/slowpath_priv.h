@@ -258,6 +258,15 @@ shares_source(const struct tuple *from, const struct tuple *to)
 void identify_shared(
 	struct datapath *dp, struct rte_mbuf *m, const struct view *v, const struct tuple *to);
 
+/* --- takes.c: the limits of matches --- */
+
+/* Makes a session that begins count for the lines that have let it pass. */
+void slowpath_take_sessions(struct datapath *dp, const struct eval *ev);
+
+/* Takes what a packet takes from the limits of the matches that it has met: if it has left, or
+ * always.  session: its own, or NULL. */
+void slowpath_take(struct datapath *dp, const struct eval *ev, struct session *session, bool left);
+
 /* --- move.c: what packets do to their sessions, once they leave --- */
 
 /* The change of a session when a packet leaves. */

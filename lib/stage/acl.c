@@ -12,6 +12,7 @@
 
 #include "packet/burst.h"
 #include "policy/acl.h"
+#include "policy/condition.h"
 #include "policy/matcher.h"
 #include "policy/pipeline.h"
 
@@ -122,9 +123,13 @@ apply(const struct acl_rule *rule, struct eval *ev)
 		ev->jump = rule->jump;
 		break;
 	case ACL_DROP:
+		if (rule->limits)
+			conditions_stay(ev);
 		eval_drop(ev, REASON_acl_denied, rule->counter);
 		break;
 	case ACL_REJECT:
+		if (rule->limits)
+			conditions_stay(ev);
 		eval_reject(ev, REASON_acl_rejected,
 			tcp ? (enum reply)rule->reply : REPLY_UNREACHABLE, rule->code,
 			rule->counter);

@@ -144,7 +144,7 @@ static int
 no_tests(struct stage_build *sb, const struct match_cfg *when)
 {
 	return cfg_error(build_err(sb->build), &when->head, NULL,
-		"translation cannot depend on the time or on a dynamic set: put a rule with goto before it");
+		"translation cannot depend on the time or on a dynamic set, a limit or rpf: put a rule with goto before it");
 }
 
 /* Adds the packets of a forward to the list that is looked up; only those of its port range. */
@@ -156,7 +156,7 @@ add_matches(struct stage_build *sb, struct dnat *dnat, const struct forward_cfg 
 	unsigned kept = dnat->list.n;
 	int rc = match_add(sb->build, &dnat->list, head, &cfg->when, i);
 
-	if (dnat->list.n_tests > 0)
+	if (dnat->list.n_tests > 0 || dnat->list.n_conditions > 0)
 		return no_tests(sb, &cfg->when);
 	f->first = kept;
 	for (unsigned k = kept; rc == 0 && f->high != 0 && k < dnat->list.n; k++) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "policy/build.h"
+#include "policy/condition.h"
 #include "policy/stage.h"
 
 struct drop_cfg {
@@ -14,6 +15,7 @@ struct drop_cfg {
 
 struct drop {
 	uint32_t counter;
+	bool limits; /* its condition has limits */
 };
 
 static const struct cfg_field drop_fields[] = {
@@ -41,6 +43,7 @@ drop_build(struct stage_build *sb, void **instance)
 	build_counter_drops(sb->build, drop->counter, REASON_drop_stage);
 	if (drop->counter != 0)
 		build_counter_says(sb->build, drop->counter, &drop_table, sb->cfg);
+	drop->limits = condition_is_written(&cfg->when.head, &cfg->when);
 	sb->traits = TRAIT_ENDS;
 	sb->action_words = 1;
 	*instance = drop;
@@ -57,6 +60,8 @@ drop_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		if (eval_is_kept(ev[i]))
 			continue;
+		if (drop->limits)
+			conditions_stay(ev[i]);
 		eval_note(ev[i], "drop: the packet is dropped");
 		eval_drop(ev[i], REASON_drop_stage, drop->counter);
 	}

@@ -7,14 +7,13 @@
 #include <errno.h>
 
 #include "packet/burst.h"
-#include "packet/martian.h"
 #include "packet/notation.h"
 #include "policy/build.h"
-#include "policy/routes.h"
+#include "policy/reverse_path.h"
 #include "policy/stage.h"
 
 #define TEXT_BYTES    64
-#define DEFAULT_TABLE "main"
+#define DEFAULT_TABLE RPF_TABLE
 
 enum rpf_mode { RPF_STRICT, RPF_LOOSE };
 
@@ -99,52 +98,6 @@ rpf_build(struct stage_build *sb, void **instance)
 	return build_rule_log(sb->build, rpf->counter, &cfg->log, RULE_DROP);
 }
 
-/* Returns true for sources that no route speaks of: frames that are not IP, hosts without an
- * address so far (DHCP, duplicate address detection), and link-local IPv6 addresses, which are
- * neighbours on the link that they come from. */
-static bool
-is_exempt(const struct tuple *t)
-{
-	static const union address unspecified;
-
-	return t->family == 0 || address_equal(&t->src, &unspecified)
-		|| (t->family == 6 && address_link_local(&t->src, 6));
-}
-
-/* Returns true if one of the next hops leaves by the interface. */
-static bool
-leads_to(const struct route *r, const struct interface *in)
-{
-	for (unsigned i = 0; i < r->n_hops; i++)
-		if (r->hop[i].egress == in)
-			return true;
-	return false;
-}
-
-/* Returns why the route does not allow packets from its prefix to come in there; NULL: it does. */
-static const char *
-fault_of(const struct rpf *rpf, const struct route *r, const struct interface *in)
-{
-	switch ((enum route_kind)r->kind) {
-	case ROUTE_VIA:
-		if (r->prefix.length == 0 && !rpf->default_route)
-			return "is the default route, which does not count";
-		return rpf->strict && !leads_to(r, in) ? "leads elsewhere" : NULL;
-	case ROUTE_BLACKHOLE:
-		return "is a blackhole";
-	case ROUTE_REJECT:
-		return "rejects";
-	case ROUTE_PROHIBIT:
-		return "prohibits";
-	case ROUTE_BROADCAST:
-		return "is the network or broadcast address of a subnet";
-	case ROUTE_LOCAL:
-	case ROUTE_PUBLIC:
-		return "is our own";
-	}
-	return NULL;
-}
-
 /* Notes what was found for a source. */
 static void
 note(struct eval *ev, const struct rpf *rpf, const struct route *r, const char *fault)
@@ -172,16 +125,9 @@ note(struct eval *ev, const struct rpf *rpf, const struct route *r, const char *
 static void
 rpf_one(const struct rpf *rpf, uint32_t found, struct eval *ev)
 {
-	const struct tuple *came = &ev->view->tuple;
-	const struct route *r = NULL;
 	struct route_found live;
-	const char *fault;
-
-	if (rpf->table->live != NULL)
-		r = route_find_live(rpf->table, ev->gen, came->family, &came->src, found, &live);
-	if (r == NULL && found != PREFIXES_NONE)
-		r = &rpf->table->route[found];
-	fault = r != NULL ? fault_of(rpf, r, ev->in) : "";
+	const struct route *r = rpf_route(rpf->table, ev, found, &live);
+	const char *fault = r != NULL ? rpf_fault(r, ev->in, rpf->strict, rpf->default_route) : "";
 
 	note(ev, rpf, r, fault);
 	if (fault != NULL)
@@ -219,7 +165,7 @@ rpf_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		const struct tuple *came = &ev[i]->view->tuple;
 
-		if (eval_is_kept(ev[i]) || is_exempt(came))
+		if (eval_is_kept(ev[i]) || rpf_is_exempt(came))
 			continue;
 		if (came->family == 4) {
 			l.src4[l.n4] = came->src.v4;

@@ -117,6 +117,11 @@ struct rule_match {
 	uint16_t tests;   /* answers of tests_mask that the key must have */
 	uint16_t tests_mask;
 	uint64_t tests_hash; /* of what these tests ask, for comparisons of matches */
+
+	/* What the caller asks once the match is found; the table does not look at it. */
+	uint8_t n_conditions; /* 0: the match holds for all packets that meet it */
+	bool seldom;          /* as a rule they do not hold */
+	uint32_t condition;
 };
 
 /* A packet in the form that rules look at. */

@@ -118,8 +118,11 @@ rates_are_of_bits_or_of_things(void **state)
 		{ "500k/s", 500000 },
 		{ "1/s", 1 },
 		{ "2M/s", 2000000 },
+		{ "10/min", 10 },
+		{ "7/hour", 7, "7/h" },
+		{ "3/day", 3, "3/d" },
 	};
-	static const char *const wrong[] = { "", "10", "10M", "10mbit", "10Mb", "bit", "1/m",
+	static const char *const wrong[] = { "", "10", "10M", "10mbit", "10Mb", "bit", "1/week",
 		"-1bit", "1 bit" };
 	char buf[VALUE_TEXT_MAX];
 	struct cfg_rate rate;
