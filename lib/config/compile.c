@@ -123,6 +123,21 @@ fill_neighbours(struct made *m, struct interface *iface, const struct interface_
 	return true;
 }
 
+static bool
+fill_proxied(struct made *m, struct interface *iface, const struct interface_cfg *cfg)
+{
+	struct interface_address *out;
+
+	out = arena_alloc(&m->arena, (cfg->proxy.count + 1) * sizeof(*out));
+	if (out == NULL)
+		return false;
+	iface->proxied = out;
+	cfg_each(p, &cfg->proxy)
+		if (p->address.family != 0)
+			fill_address(&out[iface->n_proxied++], p);
+	return true;
+}
+
 static const char *
 copy_text(struct made *m, const char *text)
 {
@@ -165,7 +180,7 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	iface->host_rate = iface->host != NULL ? (uint32_t)cfg->host.rate.value : 0;
 	if (iface->name == NULL || !fill_addresses(m, iface, cfg, setup)
 		|| (iface->host == NULL && interface_host(cfg) != NULL)
-		|| !fill_neighbours(m, iface, cfg))
+		|| !fill_neighbours(m, iface, cfg) || !fill_proxied(m, iface, cfg))
 		return err_set(err, ENOMEM, "out of memory");
 	m->iface[id] = iface;
 	m->entry[id] = copy_text(m, cfg->pipeline);

@@ -64,6 +64,7 @@ struct interface_cfg {
 	uint16_t mtu;
 	const char *pipeline; /* NULL: none */
 	CFG_LIST_OF(struct neighbour_cfg) neighbours;
+	CFG_LIST_OF(struct ip_prefix) proxy;
 	struct interface_host_cfg host;
 };
 

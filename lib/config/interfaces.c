@@ -9,6 +9,8 @@
 #include "config/config_priv.h"
 #include "packet/ledger.h"
 
+#define PROXIES_MAX 256u
+
 static const struct cfg_field neighbour_fields[] = {
 	{ "mac", CFG_MAC, NULL, offsetof(struct neighbour_cfg, mac), "The neighbour's MAC." },
 	CFG_END,
@@ -42,6 +44,9 @@ static const struct cfg_field interface_fields[] = {
 		offsetof(struct interface_cfg, neighbours),
 		"MACs of neighbours by address; others are learned by ARP and ND.",
 		.table = &neighbour_table, .kind = "neighbour", .key = CFG_ADDRESS },
+	{ "proxy", CFG_PREFIX | CFG_LIST, CFG_OPTIONAL, offsetof(struct interface_cfg, proxy),
+		"Addresses of stations elsewhere that stations of this link take for neighbours: Weir "
+		"answers ARP and ND for them with the MAC of the interface (proxy ARP, proxy ND)." },
 	{ "host", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct interface_cfg, host),
 		"Makes a kernel interface (a tap) of this interface, for routing daemons and other "
 		"programs of this host.",
@@ -311,6 +316,35 @@ check_neighbours(const struct interface_cfg *iface, struct err *err)
 	}
 }
 
+static void
+check_proxy(const struct interface_cfg *iface, struct err *err)
+{
+	char text[IP_TEXT_MAX], own[IP_TEXT_MAX];
+
+	if (iface->proxy.count > PROXIES_MAX)
+		cfg_error(err, &iface->head, &iface->proxy, "%u prefixes are more than %u",
+			iface->proxy.count, PROXIES_MAX);
+	cfg_each(p, &iface->proxy) {
+		const uint8_t *b = p->address.bytes;
+
+		if (p->address.family == 0)
+			continue; /* could not be read */
+		ip_prefix_text(p, text);
+		if (p->length == 0)
+			cfg_error(err, &iface->head, p,
+				"%s would take every station of the link from the others", text);
+		else if (p->address.family == AF_INET ? b[0] == 0 || b[0] == 127 || b[0] >= 224
+						      : b[0] == 0xff || is_link_local(&p->address))
+			cfg_error(err, &iface->head, p, "%s is elsewhere for no station", text);
+		cfg_each(q, &iface->addresses)
+			if (ip_prefix_contains(p, &q->address) && p->length <= q->length)
+				cfg_warn(err, &iface->head, p,
+					"%s has all of the subnet of %s: stations that the "
+					"neighbours table does not know are taken for far ones",
+					text, ip_prefix_text(q, own));
+	}
+}
+
 void
 interfaces_check(const struct config *cfg, struct err *err)
 {
@@ -322,5 +356,6 @@ interfaces_check(const struct config *cfg, struct err *err)
 		check_frames(cfg, iface, err);
 		check_addresses(cfg, iface, err);
 		check_neighbours(iface, err);
+		check_proxy(iface, err);
 	}
 }

@@ -149,6 +149,10 @@ int appliance_host_fd(const struct appliance *a);
 /* Returns the number of the host thread, which needs CAP_NET_ADMIN; 0: there is none. */
 pid_t appliance_host_thread(const struct appliance *a);
 
+/* Runs work on the host thread, in the network namespace of the taps, and waits for it; without a
+ * host thread, here.  If it does not answer, work does not run. */
+void appliance_run_on_host(struct appliance *a, void (*work)(void *arg), void *arg);
+
 /* Fills the counters of the host interface of an interface; false: it has none. */
 bool appliance_host_counts(const struct appliance *a, uint16_t iface, struct hostif_counts *out);
 

@@ -166,6 +166,15 @@ appliance_host_thread(const struct appliance *a)
 	return a->kernel != NULL ? hostif_thread(a->kernel) : 0;
 }
 
+void
+appliance_run_on_host(struct appliance *a, void (*work)(void *arg), void *arg)
+{
+	if (a->kernel != NULL)
+		hostif_run(a->kernel, work, arg);
+	else
+		work(arg);
+}
+
 bool
 appliance_host_counts(const struct appliance *a, uint16_t iface, struct hostif_counts *out)
 {

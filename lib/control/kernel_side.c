@@ -17,6 +17,7 @@ struct kernel_side {
 	uint64_t generation;          /* that it follows */
 	atomic_uint_fast64_t ticks;   /* control: write, listener: read */
 	bool failed;
+	int why; /* errno of that */
 };
 
 /* Notes how far each reader is: the workers by their loops, control by its ticks. */
@@ -74,6 +75,28 @@ kernel_side_routes(const struct kernel_side *s)
 	return s != NULL ? s->routes : NULL;
 }
 
+/* On the host thread, if there is one: the listener is a child of it and stands in its network
+ * namespace, that of the taps. */
+static void
+create_routes(void *arg)
+{
+	struct kernel_side *s = arg;
+	const struct live_grace grace = { note, passed, s };
+
+	s->routes = kernel_routes_create(&grace);
+	s->why = errno;
+}
+
+static void
+begin(struct kernel_side *s)
+{
+	s->why = ETIMEDOUT;
+	appliance_run_on_host(s->appliance, create_routes, s);
+	s->failed = s->routes == NULL;
+	if (s->failed)
+		log_error("routes: the kernel's routes cannot be followed: %s", strerror(s->why));
+}
+
 static void
 follow(struct kernel_side *s, const struct generation *gen)
 {
@@ -104,20 +127,14 @@ void
 kernel_side_tick(struct kernel_side *s)
 {
 	const struct generation *gen = appliance_generation(s->appliance);
-	const struct live_grace grace = { note, passed, s };
 
 	/* Pairs with the acquire in note. */
 	atomic_fetch_add_explicit(&s->ticks, 1, memory_order_release);
 	if (gen->number == s->generation)
 		return;
 	s->generation = gen->number;
-	if (s->routes == NULL && gen->n_live != 0 && !s->failed) {
-		s->routes = kernel_routes_create(&grace);
-		s->failed = s->routes == NULL;
-		if (s->failed)
-			log_error("routes: the kernel's routes cannot be followed: %s",
-				strerror(errno));
-	}
+	if (s->routes == NULL && gen->n_live != 0 && !s->failed)
+		begin(s);
 	if (s->routes != NULL)
 		follow(s, gen);
 }

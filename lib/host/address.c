@@ -66,6 +66,28 @@ interface_on_link(const struct interface *i, const union address *a, unsigned fa
 }
 
 bool
+interface_proxies(const struct interface *i, const union address *a, unsigned family)
+{
+	for (unsigned n = 0; n < i->n_proxied; n++)
+		if (i->proxied[n].family == family
+			&& common_bits(&i->proxied[n].address, a) >= i->proxied[n].bits)
+			return true;
+	return false;
+}
+
+bool
+host_proxies(
+	const struct host *h, const struct interface *i, const union address *a, unsigned family)
+{
+	uint16_t slot;
+
+	if (!interface_proxies(i, a, family) || (family == 4 && interface_broadcast(i, a)))
+		return false;
+	slot = neighbour_find(h, i->id, family, a);
+	return slot == NONE || !neighbour_resolved(&h->neighbours[slot]);
+}
+
+bool
 interface_broadcast(const struct interface *i, const union address *a)
 {
 	if (a->v4 == UINT32_MAX)

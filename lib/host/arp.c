@@ -112,13 +112,25 @@ hear_conflict(struct host *h, const struct interface *in, const struct arp *arp)
 		h->setup.tell(h->setup.arg, &fact);
 }
 
+/* Returns true for a question that is answered: for one of our addresses, or for one of a station
+ * elsewhere, unless it is a probe or an announcement of a station that has the address here. */
+static bool
+is_answered(const struct host *h, const struct interface *in, const struct arp *arp, bool ours)
+{
+	if (arp->operation != ARP_REQUEST)
+		return false;
+	return ours
+		|| (arp->sender.v4 != 0 && arp->sender.v4 != arp->target.v4
+			&& host_proxies(h, in, &arp->target, 4));
+}
+
 static void
 receive(struct host *h, const struct interface *in, const struct arp *arp)
 {
 	const union address *addresses[2] = { &arp->target, &arp->sender };
 	bool ours = host_answers_for(h, in, &arp->target, 4);
 
-	if (ours && arp->operation == ARP_REQUEST) {
+	if (is_answered(h, in, arp, ours)) {
 		if (arp->sender.v4 != 0 && is_neighbour(h, in, arp))
 			hear(h, in, arp, HEARD_REQUEST);
 		arp_send(h, in, ARP_REPLY, addresses, arp->sender_mac);

@@ -347,6 +347,11 @@ bool address_is_unicast(const union address *a, unsigned family);
 bool address_is_link_local(const union address *a);
 bool interface_owns(const struct interface *i, const union address *a, unsigned family);
 bool interface_on_link(const struct interface *i, const union address *a, unsigned family);
+/* Returns true if stations elsewhere have the address, for which Weir answers on this interface. */
+bool interface_proxies(const struct interface *i, const union address *a, unsigned family);
+/* Likewise, unless a station of the link has answered for it. */
+bool host_proxies(
+	const struct host *h, const struct interface *i, const union address *a, unsigned family);
 bool interface_broadcast(const struct interface *i, const union address *a);
 /* Returns our address on the interface from which to talk to peer; NULL when it has none of the
  * family. */

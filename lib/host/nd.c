@@ -32,6 +32,26 @@ is_multicast(const union address *a)
 	return a->bytes[0] == 0xff;
 }
 
+/* Answers for a station elsewhere (RFC 4861 7.2.8): a station of the link that has the address
+ * counts more.  Not asked is whether the address is free. */
+static void
+advertise_proxied(
+	struct host *h, const struct interface *i, const struct nd *ns, const union address *asker)
+{
+	const struct nd_message na = {
+		.type = ND_ADVERTISEMENT,
+		.flags = FLAG_ROUTER | FLAG_SOLICITED,
+		.option = OPTION_TARGET_MAC,
+		.target = &ns->target,
+		.src = interface_source(i, asker, 6),
+		.dst = asker,
+		.to = ns->source_mac != NULL ? ns->source_mac : ns->from,
+	};
+
+	if (na.src != NULL && !is_unspecified(asker))
+		nd_send(h, i, &na);
+}
+
 /* Answers a solicitation.  One from the unspecified address tests whether the address is free: all
  * stations are told (RFC 4861 7.2.4). */
 static void
@@ -138,11 +158,14 @@ receive_solicitation(
 
 	if (fault != REASON_NONE)
 		return fault;
-	if (!interface_owns(in, &ns->target, 6))
+	if (!interface_owns(in, &ns->target, 6) && !host_proxies(h, in, &ns->target, 6))
 		return REASON_NONE;
 	if (mac != NULL && address_is_unicast(asker, 6) && interface_on_link(in, asker, 6))
 		hear(h, in, asker, mac, HEARD_REQUEST);
-	advertise(h, in, ns, asker);
+	if (interface_owns(in, &ns->target, 6))
+		advertise(h, in, ns, asker);
+	else
+		advertise_proxied(h, in, ns, asker);
 	return REASON_NONE;
 }
 

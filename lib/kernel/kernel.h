@@ -41,8 +41,8 @@ struct kernel_problem {
 
 struct kernel_routes;
 
-/* Creates the listener and starts its thread; grace outlives it.  NULL: no socket, no thread or no
- * memory; errno says why. */
+/* Creates the listener and starts its thread, in the network namespace of the caller; grace
+ * outlives it.  NULL: no socket, no thread or no memory; errno says why. */
 struct kernel_routes *kernel_routes_create(const struct live_grace *grace);
 void kernel_routes_destroy(struct kernel_routes *k); /* NULL is fine */
 

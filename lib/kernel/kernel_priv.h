@@ -39,7 +39,7 @@ struct kernel_routes {
 	struct kernel_link {
 		uint32_t link;
 		uint16_t id;
-		bool up;
+		bool up, carrier;
 	} links[KERNEL_IFACES];
 	unsigned n_links;
 	struct kernel_problem problem[KERNEL_PROBLEMS];
@@ -48,6 +48,9 @@ struct kernel_routes {
 
 /* message.c: applies a message about a route (RTM_NEWROUTE, RTM_DELROUTE). */
 void kernel_route_message(struct kernel_routes *k, struct nlmsghdr *m);
+
+/* Handles a message about a next-hop object (RTM_NEWNEXTHOP, RTM_DELNEXTHOP). */
+void kernel_object_message(struct kernel_routes *k, struct nlmsghdr *m);
 
 /* links.c: handles a message about an interface; follows ours. */
 void kernel_link_message(struct kernel_routes *k, struct nlmsghdr *m);

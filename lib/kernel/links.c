@@ -34,12 +34,27 @@ kernel_link_id(void *arg, uint32_t link)
 	return l != NULL ? l->id : 0;
 }
 
-/* Handles what is known now of one interface; returns true if routes may have gone with it. */
+/* Returns true if a route has a next-hop object that leads to the interface. */
 static bool
-follow(struct kernel_routes *k, uint32_t link, uint16_t id, bool up)
+has_objects(const struct kernel_routes *k, uint32_t link)
+{
+	for (unsigned i = 0; i < k->n_tables; i++)
+		if (live_has_object(k->table[i].live, 0, link))
+			return true;
+	return false;
+}
+
+/* Handles what is known now of one interface; returns true if routes may have gone with it: those
+ * of IPv4 when it is set down, those with next-hop objects when its carrier goes. */
+static bool
+follow(struct kernel_routes *k, uint32_t link, uint16_t id, unsigned flags)
 {
 	struct kernel_link *l = find(k, link);
+	bool up = flags & IFF_UP, carrier = flags & IFF_RUNNING;
 	bool lost = l != NULL && l->up && (!up || l->id != id);
+
+	if (l != NULL && l->carrier && !carrier)
+		lost |= has_objects(k, link);
 
 	if (id == 0 && l != NULL) {
 		*l = k->links[--k->n_links];
@@ -50,7 +65,7 @@ follow(struct kernel_routes *k, uint32_t link, uint16_t id, bool up)
 	if (l == NULL && k->n_links < KERNEL_IFACES)
 		l = &k->links[k->n_links++];
 	if (l != NULL)
-		*l = (struct kernel_link){ link, id, up };
+		*l = (struct kernel_link){ link, id, up, carrier };
 	return lost;
 }
 
@@ -64,7 +79,7 @@ kernel_link_message(struct kernel_routes *k, struct nlmsghdr *m)
 	if (m->nlmsg_type == RTM_NEWLINK && name != NULL)
 		id = id_of_name(k, nla_get_string(name));
 	/* The kernel says nothing of the IPv4 routes that go with an interface. */
-	if (follow(k, (uint32_t)info->ifi_index, id, info->ifi_flags & IFF_UP))
+	if (follow(k, (uint32_t)info->ifi_index, id, info->ifi_flags))
 		k->resync = true;
 	if (id != before)
 		for (unsigned i = 0; i < k->n_tables; i++)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
 #include <netlink/msg.h>
@@ -19,6 +20,7 @@ struct reading {
 	struct live_hop hop[LIVE_HOPS_MAX];
 	unsigned n;
 	unsigned family;
+	uint32_t object; /* of next hops; 0: none */
 };
 
 static void
@@ -125,23 +127,25 @@ apply(struct reading *r, struct live *live, const struct nlmsghdr *m)
 		.metric = r->problem.metric,
 		.protocol = rtnl_route_get_protocol(r->route),
 	};
-	enum live_kind kind = read_kind(r);
+	struct live_hops hops = { read_kind(r), r->object, r->hop, r->n };
 
 	check_rest(r);
-	route.group = live_group(live, kind, r->hop, r->n);
 	if (m->nlmsg_type == RTM_DELROUTE) {
+		route.group = live_group_find(live, &hops);
 		withdraw(r, live, &route);
 		return;
 	}
-	if (route.group == LIVE_NONE)
+	/* Its interface may become ours; until then it does not count. */
+	route.group = r->problem.why == NULL || r->problem.dev[0] != '\0' ? live_group(live, &hops)
+									  : LIVE_NONE;
+	if (route.group == LIVE_NONE && r->problem.why == NULL)
 		r->problem.why = "there is no room for its next hops";
 	if (r->problem.why != NULL)
 		kernel_problem_add(r->k, &r->problem);
 	else
 		kernel_problem_remove(r->k, r->problem.table, &route.prefix, route.metric);
-	/* Its interface may become ours; until then it does not count. */
-	if (route.group == LIVE_NONE || (r->problem.why != NULL && r->problem.dev[0] == '\0'))
-		live_remove(live, &route.prefix, route.metric, route.group, false);
+	if (route.group == LIVE_NONE)
+		live_remove(live, &route.prefix, route.metric, LIVE_NONE, false);
 	else
 		live_put(live, &route, r->family == 4 && (m->nlmsg_flags & NLM_F_APPEND));
 }
@@ -167,7 +171,8 @@ void
 kernel_route_message(struct kernel_routes *k, struct nlmsghdr *m)
 {
 	const struct rtmsg *head = nlmsg_data(m);
-	struct reading r = { .k = k };
+	const struct nlattr *object = nlmsg_find_attr(m, sizeof(*head), RTA_NH_ID);
+	struct reading r = { .k = k, .object = object != NULL ? nla_get_u32(object) : 0 };
 	struct live *live;
 
 	k->figures.messages++;
@@ -181,6 +186,21 @@ kernel_route_message(struct kernel_routes *k, struct nlmsghdr *m)
 	if (live != NULL && read_prefix(&r))
 		apply(&r, live, m);
 	rtnl_route_put(r.route);
+}
+
+/* With an object, or a member of one, the kernel changes routes without a word.  Of a replaced
+ * object it announces each route. */
+void
+kernel_object_message(struct kernel_routes *k, struct nlmsghdr *m)
+{
+	const struct nlattr *id = nlmsg_find_attr(m, sizeof(struct nhmsg), NHA_ID);
+
+	if (id == NULL
+		|| (m->nlmsg_type == RTM_NEWNEXTHOP
+			&& (m->nlmsg_flags & (NLM_F_REPLACE | NLM_F_CREATE))))
+		return;
+	for (unsigned i = 0; i < k->n_tables; i++)
+		k->resync |= live_has_object(k->table[i].live, nla_get_u32(id), 0);
 }
 
 static const struct {

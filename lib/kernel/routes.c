@@ -39,6 +39,8 @@ on_message(struct nl_msg *msg, void *arg)
 
 	if (m->nlmsg_type == RTM_NEWROUTE || m->nlmsg_type == RTM_DELROUTE)
 		kernel_route_message(k, m);
+	else if (m->nlmsg_type == RTM_NEWNEXTHOP || m->nlmsg_type == RTM_DELNEXTHOP)
+		kernel_object_message(k, m);
 	else if (m->nlmsg_type == RTM_NEWLINK || m->nlmsg_type == RTM_DELLINK)
 		kernel_link_message(k, m);
 	return NL_OK;
@@ -162,6 +164,7 @@ run(void *arg)
 	};
 	uint64_t woken;
 
+	pthread_setname_np(pthread_self(), "weir-routes");
 	while (!atomic_load_explicit(&k->stop, memory_order_relaxed)) {
 		int wait_ms = step(k);
 
@@ -202,8 +205,8 @@ open_sockets(struct kernel_routes *k)
 	nl_socket_set_msg_buf_size(k->dump, 64 << 10);
 	nl_socket_modify_cb(k->events, NL_CB_VALID, NL_CB_CUSTOM, on_message, k);
 	return nl_socket_set_nonblocking(k->events) == 0
-		&& nl_socket_add_memberships(
-			   k->events, RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, 0)
+		&& nl_socket_add_memberships(k->events, RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE,
+			   RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP, 0)
 		== 0;
 }
 

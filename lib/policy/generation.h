@@ -66,6 +66,8 @@ struct interface {
 	unsigned n_addresses;
 	const struct interface_neighbour *neighbours;
 	unsigned n_neighbours;
+	const struct interface_address *proxied; /* prefixes elsewhere that Weir answers for */
+	unsigned n_proxied;
 	const struct pipeline *pipeline; /* NULL: packets are dropped as interface_unused */
 	const char *host; /* name of the kernel's interface for it (hostif/hostif.h); NULL: none */
 	uint32_t host_rate; /* packets a second to the kernel, without those of a class of their own

@@ -73,6 +73,7 @@ struct route_table_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct route_cfg) routes;
 	const char *kernel; /* name or number of a table, or NULL */
+	uint32_t hash;      /* enum route_hash */
 };
 
 struct nat_pool_cfg {

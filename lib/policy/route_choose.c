@@ -2,6 +2,7 @@
 /* Which of a route's next hops a flow takes. */
 
 #include <math.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "policy/eval.h"
@@ -61,15 +62,15 @@ rank(const struct route *r, const struct route_hop *hop, const struct eval *ev)
 
 /* Returns the hop of the best rank, and of those the one with the highest score. */
 static const struct route_hop *
-choose_best(const struct route *r, const struct eval *ev)
+choose_best(const struct route *r, const struct eval *ev, uint32_t hash)
 {
 	const struct route_hop *best = &r->hop[0];
 	unsigned best_rank = rank(r, best, ev);
-	float best_score = score(best, ev->flow_hash);
+	float best_score = score(best, hash);
 
 	for (unsigned i = 1; i < r->n_hops; i++) {
 		unsigned this_rank = rank(r, &r->hop[i], ev);
-		float this_score = score(&r->hop[i], ev->flow_hash);
+		float this_score = score(&r->hop[i], hash);
 
 		if (this_rank < best_rank || (this_rank == best_rank && this_score <= best_score))
 			continue;
@@ -80,8 +81,32 @@ choose_best(const struct route *r, const struct eval *ev)
 	return best;
 }
 
+uint32_t
+route_hash_of(const struct route_table *t, const struct eval *ev)
+{
+	const struct tuple *p = &ev->tuple;
+	struct {
+		union address low, high;
+		uint16_t port[2];
+		uint32_t proto;
+	} both = { .low = p->src, .high = p->dst };
+	bool swap = memcmp(&p->src, &p->dst, sizeof(p->src)) > 0;
+
+	if (t->hash == ROUTE_HASH_TUPLE)
+		return ev->flow_hash;
+	if (t->hash == ROUTE_HASH_SYMMETRIC) {
+		swap |= address_equal(&p->src, &p->dst) && p->sport > p->dport;
+		both.proto = p->proto;
+		both.port[swap] = p->sport;
+		both.port[!swap] = p->dport;
+	}
+	both.low = swap ? p->dst : p->src;
+	both.high = swap ? p->src : p->dst;
+	return (uint32_t)hash_bytes(&t->secret, &both, sizeof(both));
+}
+
 const struct route_hop *
-route_choose(const struct route *r, const struct eval *ev, bool *is_away)
+route_choose(const struct route *r, const struct eval *ev, uint32_t hash, bool *is_away)
 {
 	const struct route_hop *first = &r->hop[0], *best;
 	float highest;
@@ -89,9 +114,9 @@ route_choose(const struct route *r, const struct eval *ev, bool *is_away)
 	*is_away = false;
 	if (r->n_hops == 1)
 		return first;
-	highest = score(first, ev->flow_hash);
+	highest = score(first, hash);
 	for (unsigned i = 1; i < r->n_hops; i++) {
-		float this_score = score(&r->hop[i], ev->flow_hash);
+		float this_score = score(&r->hop[i], hash);
 
 		if (this_score > highest) {
 			first = &r->hop[i];
@@ -100,7 +125,7 @@ route_choose(const struct route *r, const struct eval *ev, bool *is_away)
 	}
 	if (rank(r, first, ev) == 2)
 		return first;
-	best = choose_best(r, ev);
+	best = choose_best(r, ev, hash);
 	*is_away = best != first;
 	return best;
 }

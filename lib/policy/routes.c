@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "packet/martian.h"
 #include "policy/address.h"
 #include "policy/subnet.h"
@@ -53,10 +54,22 @@ static const struct cfg_table route_table_row = {
 	"A route.",
 };
 
+static const struct cfg_word route_hashes[] = {
+	{ "tuple", ROUTE_HASH_TUPLE },
+	{ "symmetric", ROUTE_HASH_SYMMETRIC },
+	{ "addresses", ROUTE_HASH_ADDRESSES },
+	CFG_WORD_END,
+};
+
 static const struct cfg_field route_table_fields[] = {
 	{ "routes", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct route_table_cfg, routes),
 		"Routes, in any order: the longest prefix counts.", .table = &route_table_row,
 		.kind = "route" },
+	{ "hash", CFG_ENUM, "tuple", offsetof(struct route_table_cfg, hash),
+		"What of a packet chooses among several next hops: tuple: protocol, addresses and ports of "
+		"its direction; symmetric: the same for both directions; addresses: both addresses alone, "
+		"the same for both directions.",
+		.words = route_hashes },
 	{ "kernel", CFG_TEXT, CFG_OPTIONAL, offsetof(struct route_table_cfg, kernel),
 		"A table of the kernel (main, default, local, or its number) whose routes this table has, "
 		"too, and follows; the same prefix here counts more." },
@@ -307,6 +320,22 @@ follow_kernel(struct build *b, const struct route_table_cfg *cfg, struct route_t
 	return 0;
 }
 
+/* All tables of a process have one secret, so that a reload moves no flow. */
+static void
+choose_hash(struct route_table *table, const struct route_table_cfg *cfg)
+{
+	static struct hash_key secret;
+	static bool made;
+
+	table->hash = (uint8_t)cfg->hash;
+	if (table->hash == ROUTE_HASH_TUPLE)
+		return;
+	if (!made)
+		random_bytes(&secret, sizeof(secret));
+	made = true;
+	table->secret = secret;
+}
+
 int
 build_route_table(struct build *b, const struct route_table_cfg *cfg, struct route_table **out)
 {
@@ -325,6 +354,7 @@ build_route_table(struct build *b, const struct route_table_cfg *cfg, struct rou
 	for (unsigned i = 0; i < tb.n; i++)
 		table->spreads |= tb.route[i].n_hops > 1;
 	table->follows = cfg->kernel != NULL;
+	choose_hash(table, cfg);
 	table->spreads |= table->follows;
 	table->prefixes = compile(&tb);
 	if (table->prefixes == NULL)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "policy/generation.h"
 #include "table/prefixes.h"
 
@@ -24,6 +25,13 @@ enum route_kind {
 	ROUTE_BLACKHOLE,
 	ROUTE_REJECT,
 	ROUTE_PROHIBIT, /* of the kernel alone */
+};
+
+/* What the choice among several next hops depends on. */
+enum route_hash {
+	ROUTE_HASH_TUPLE,     /* protocol, addresses, ports and the ingress interface */
+	ROUTE_HASH_SYMMETRIC, /* protocol, addresses and ports, the same for both directions */
+	ROUTE_HASH_ADDRESSES, /* both addresses, the same for both directions */
 };
 
 struct route_hop {
@@ -50,10 +58,12 @@ struct route_table {
 	struct prefixes *prefixes; /* value: index of route */
 	const struct route *route;
 	unsigned n;
-	unsigned n_static; /* lines of the configuration: they are the first */
-	bool spreads;      /* a route has several next hops */
-	bool follows;      /* a table of the kernel */
-	struct live *live; /* routes that come and go beside these; NULL: there are none */
+	unsigned n_static;      /* lines of the configuration: they are the first */
+	bool spreads;           /* a route has several next hops */
+	bool follows;           /* a table of the kernel */
+	uint8_t hash;           /* enum route_hash */
+	struct hash_key secret; /* of ROUTE_HASH_SYMMETRIC and _ADDRESSES */
+	struct live *live;      /* routes that come and go beside these; NULL: there are none */
 };
 
 /* A live route as the stage sees it. */
@@ -72,13 +82,17 @@ const struct route *route_find_live(const struct route_table *t, const struct ge
 bool route_has_changed(const struct generation *gen, unsigned family, const union address *to);
 uint64_t route_changes(const struct generation *gen);
 
-/* Returns the hop for the packet's flow; a hop's share of the flows is its weight.
+/* Returns the hop for the packet's flow by its hash; a hop's share of the flows is its weight.
  *
  * The flow's hash and each hop by itself give a score, and the highest one wins (Thaler and
  * Ravishankar, 1998): when a hop dies, leaves or comes, only its own flows move.  A dead hop, and
  * one over which the session cannot go on, is chosen only if there is no other.
  * is_away: the hop with the highest score was not chosen. */
-const struct route_hop *route_choose(const struct route *r, const struct eval *ev, bool *is_away);
+const struct route_hop *route_choose(
+	const struct route *r, const struct eval *ev, uint32_t hash, bool *is_away);
+
+/* Returns the packet's hash as the table asks for it. */
+uint32_t route_hash_of(const struct route_table *t, const struct eval *ev);
 
 /* Sets what the choice of a hop depends on. */
 void route_hop_identify(struct route_hop *hop);

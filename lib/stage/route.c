@@ -55,7 +55,7 @@ route_build(struct stage_build *sb, void **instance)
 		return -EINVAL; /* already reported by the decoder, or when the table was
 				 * built */
 	sb->table = table;
-	if (table->spreads)
+	if (table->spreads && table->hash != ROUTE_HASH_ADDRESSES)
 		sb->traits |= TRAIT_SPREADS;
 	*instance = (void *)(uintptr_t)table;
 	return 0;
@@ -162,7 +162,7 @@ static void
 send_on(const struct route_table *table, const struct route *r, struct eval *ev)
 {
 	bool is_away;
-	const struct route_hop *hop = route_choose(r, ev, &is_away);
+	const struct route_hop *hop = route_choose(r, ev, route_hash_of(table, ev), &is_away);
 
 	if (ev->tuple.family == 6 && address_link_local(&ev->tuple.src, 6)) {
 		eval_note(ev, "route %s: a link-local source is not routed", table->name);

@@ -8,19 +8,10 @@
 
 #define BUCKETS_MIN 1024u
 
-static uint32_t
-hash_words(uint64_t a, uint64_t b, uint32_t c)
-{
-	uint64_t x = (a ^ (uint64_t)c << 40 ^ c) * 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 29 ^ b) * 0xbf58476d1ce4e5b9u;
-	return (uint32_t)(x ^ x >> 32);
-}
-
 static uint32_t *
 bucket_of(const struct live *l, const struct prefix *p)
 {
-	uint32_t h = hash_words(
+	uint32_t h = live_hash(
 		p->address.words[0], p->address.words[1], (uint32_t)p->family << 8 | p->length);
 
 	return &l->bucket[h & (l->buckets - 1)];
@@ -40,11 +31,9 @@ live_create(void)
 
 	if (l == NULL)
 		return NULL;
-	l->buckets = l->group_buckets = BUCKETS_MIN;
+	l->buckets = BUCKETS_MIN;
 	l->bucket = malloc(l->buckets * sizeof(*l->bucket));
-	l->group_bucket = calloc(l->group_buckets, sizeof(*l->group_bucket));
-	if (l->bucket == NULL || l->group_bucket == NULL) {
-		free(l->group_bucket);
+	if (l->bucket == NULL || !live_groups_init(&l->groups)) {
 		free(l->bucket);
 		free(l);
 		return NULL;
@@ -136,7 +125,7 @@ live_best(const struct live *l, const struct prefix *p)
 	for (uint32_t i = *bucket_of(l, p); i != LIVE_VACANT; i = l->entry[i].next) {
 		const struct live_entry *e = &l->entry[i];
 
-		if (is_of(e, p) && l->group[e->group]->usable
+		if (is_of(e, p) && l->groups.at[e->group]->usable
 			&& (best == LIVE_VACANT || e->metric < l->entry[best].metric))
 			best = i;
 	}
@@ -183,7 +172,7 @@ live_put(struct live *l, const struct live_route *r, bool also)
 		e->protocol = r->protocol;
 		if (e->group == r->group)
 			return true;
-		l->group[e->group]->refs--;
+		live_group_give(l, e->group);
 	} else {
 		i = take_entry(l);
 		if (i == LIVE_VACANT)
@@ -200,7 +189,7 @@ live_put(struct live *l, const struct live_route *r, bool also)
 			grow_buckets(l);
 	}
 	e->group = r->group;
-	l->group[r->group]->refs++;
+	l->groups.at[r->group]->refs++;
 	live_touch(l, &r->prefix);
 	return true;
 }
@@ -215,7 +204,7 @@ remove_entry(struct live *l, uint32_t i)
 	while (*at != i)
 		at = &l->entry[*at].next;
 	*at = e->next;
-	l->group[e->group]->refs--;
+	live_group_give(l, e->group);
 	e->family = 0;
 	e->next = l->vacant;
 	l->vacant = i;
@@ -246,12 +235,6 @@ live_sweep(struct live *l)
 	for (uint32_t i = 0; i < l->n_entries; i++)
 		if (l->entry[i].family != 0 && l->entry[i].mark != l->mark)
 			remove_entry(l, i);
-}
-
-struct live_group *
-live_group_at(const struct live *l, uint32_t id)
-{
-	return id < l->n_groups ? l->group[id] : NULL;
 }
 
 void
@@ -290,110 +273,12 @@ live_shrink(struct live *l)
 	}
 }
 
-static bool
-group_says(const struct live_group *g, enum live_kind kind, const struct live_hop hop[], unsigned n)
-{
-	if (g->kind != kind || g->n != n)
-		return false;
-	for (unsigned i = 0; i < n; i++) {
-		const struct live_hop *a = &g->hop[i], *b = &hop[i];
-
-		if (a->link != b->link || a->weight != b->weight || a->on_link != b->on_link
-			|| !address_equal(&a->gateway, &b->gateway))
-			return false;
-	}
-	return true;
-}
-
-static uint32_t *
-group_bucket(struct live *l, enum live_kind kind, const struct live_hop hop[], unsigned n)
-{
-	uint32_t h = kind;
-
-	for (unsigned i = 0; i < n; i++)
-		h = hash_words(hop[i].gateway.words[0], hop[i].gateway.words[1],
-			h ^ hop[i].link << 8 ^ hop[i].weight);
-	return &l->group_bucket[h & (l->group_buckets - 1)];
-}
-
-/* Makes room for one more group.  Readers may hold the present array. */
-static bool
-grow_groups(struct live *l)
-{
-	uint32_t room = l->group_room != 0 ? l->group_room * 2 : 64;
-	struct live_group **more;
-
-	if (l->n_groups < l->group_room)
-		return true;
-	if (room > LIVE_GROUPS_MAX)
-		return false;
-	more = malloc(room * sizeof(struct live_group *));
-	if (more == NULL)
-		return false;
-	if (l->group != NULL)
-		memcpy(more, l->group, l->n_groups * sizeof(struct live_group *));
-	if (l->old_groups == NULL)
-		l->old_groups = l->group;
-	else
-		free(l->group); /* no view has it */
-	l->group = more;
-	l->group_room = room;
-	return true;
-}
-
-static bool
-is_usable(const struct live_group *g)
-{
-	bool usable = g->kind != LIVE_VIA;
-
-	for (unsigned i = 0; i < g->n; i++)
-		usable |= atomic_load_explicit(&g->hop[i].iface, memory_order_relaxed) != 0;
-	return usable;
-}
-
-uint32_t
-live_group(struct live *l, enum live_kind kind, const struct live_hop hop[], unsigned n)
-{
-	uint32_t *at = group_bucket(l, kind, hop, n);
-	struct live_group *g;
-
-	for (uint32_t i = *at; i != 0; i = l->group[i - 1]->chain)
-		if (group_says(l->group[i - 1], kind, hop, n))
-			return i - 1;
-	if (!grow_groups(l))
-		return LIVE_NONE;
-	g = calloc(1, sizeof(*g) + n * sizeof(*hop));
-	if (g == NULL)
-		return LIVE_NONE;
-	g->kind = (uint8_t)kind;
-	g->n = (uint8_t)n;
-	g->id = l->n_groups;
-	memcpy(g->hop, hop, n * sizeof(*hop));
-	g->usable = is_usable(g);
-	g->chain = *at;
-	*at = g->id + 1;
-	l->group[l->n_groups++] = g;
-	return g->id;
-}
-
 void
 live_map(struct live *l, uint16_t (*of)(void *arg, uint32_t link), void *arg)
 {
-	bool *changed = calloc(l->n_groups + 1, sizeof(*changed)), any = false;
+	bool *changed = calloc(l->groups.n + 1, sizeof(*changed));
+	bool any = changed != NULL && live_groups_map(&l->groups, of, arg, changed);
 
-	for (uint32_t i = 0; changed != NULL && i < l->n_groups; i++) {
-		struct live_group *g = l->group[i];
-
-		for (unsigned k = 0; k < g->n; k++) {
-			uint16_t iface = of(arg, g->hop[k].link);
-
-			changed[i] |= iface
-				!= atomic_exchange_explicit(
-					&g->hop[k].iface, iface, memory_order_relaxed);
-		}
-		g->usable = is_usable(g);
-		any |= changed[i];
-	}
 	for (uint32_t i = 0; any && i < l->n_entries; i++) {
 		const struct live_entry *e = &l->entry[i];
 		struct prefix p = { e->address, e->family, e->length, 0 };

@@ -46,9 +46,13 @@ struct live_group {
 	uint8_t kind; /* enum live_kind */
 	uint8_t n;
 	bool usable; /* writer's: it can be used by packets */
+	bool idle;   /* writer's: it waits to be freed, or for a route */
 	uint32_t id;
-	uint32_t refs;
-	uint32_t chain; /* the next of its bucket, + 1 */
+	uint32_t object; /* the kernel's number of the next-hop object it is; 0: none */
+	uint32_t refs;   /* routes that have it */
+	uint32_t chain;  /* the next of its bucket, + 1 */
+	uint32_t next;   /* of idle ones, + 1 */
+	uint64_t left;   /* number of the view in which a route had it last */
 	struct live_hop hop[];
 };
 
@@ -89,8 +93,20 @@ struct live;
 struct live *live_create(void);    /* NULL: no memory */
 void live_destroy(struct live *l); /* no reader is left; NULL is fine */
 
-/* Returns the id of a group; LIVE_NONE: no memory, or too many. */
-uint32_t live_group(struct live *l, enum live_kind kind, const struct live_hop hop[], unsigned n);
+/* What a group says. */
+struct live_hops {
+	enum live_kind kind;
+	uint32_t object; /* the kernel's number of the next-hop object; 0: none */
+	const struct live_hop *hop;
+	unsigned n;
+};
+
+/* Returns the id of a group, which is new if need be: a route has to be put with it before the next
+ * live_publish.  LIVE_NONE: no memory, or too many. */
+uint32_t live_group(struct live *l, const struct live_hops *h);
+/* Returns the id of a group that is there; LIVE_NONE: it is not. */
+uint32_t live_group_find(const struct live *l, const struct live_hops *h);
+/* Returns the group of an id; NULL: there is none. */
 struct live_group *live_group_at(const struct live *l, uint32_t id);
 
 /* Adds a route, or replaces the one of its prefix and metric; also: it is a further one.  Returns
@@ -110,6 +126,10 @@ void live_sweep(struct live *l);
 
 /* Sets our interface of each next hop; of: from the kernel's index to ours, or 0. */
 void live_map(struct live *l, uint16_t (*of)(void *arg, uint32_t link), void *arg);
+
+/* Returns true if a route has a next-hop object of this number, or one that leads to this interface
+ * of the kernel (0: not asked for). */
+bool live_has_object(const struct live *l, uint32_t object, uint32_t link);
 
 /* Publishes the changes since the last time, if there are any.  Returns false if that has to wait
  * for readers, or for memory. */

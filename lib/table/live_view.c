@@ -77,6 +77,21 @@ build_delta(const struct live *l, struct live_view *v)
 	return v->delta != NULL;
 }
 
+static void
+forget(struct live_touches *t)
+{
+	free(t->at);
+	*t = (struct live_touches){ 0 };
+}
+
+/* Returns true if changes that the view has as recent no longer are: flows under them need not be
+ * judged again. */
+static bool
+is_recent_over(const struct live *l, uint64_t now_ns)
+{
+	return l->recent.n != 0 && now_ns - l->recent.at[0].at_ns >= LIVE_RECENT_NS;
+}
+
 /* Notes the newest changes as recent, and forgets old ones. */
 static void
 follow_recent(struct live *l, uint64_t now_ns)
@@ -88,6 +103,8 @@ follow_recent(struct live *l, uint64_t now_ns)
 		if (now_ns - r->at[i].at_ns < LIVE_RECENT_NS)
 			r->at[kept++] = r->at[i];
 	r->n = kept;
+	if (r->n + more == 0)
+		forget(r);
 	if (r->n + more > r->room) {
 		struct live_touch *at = realloc(r->at, (r->n + more) * 2 * sizeof(*at));
 
@@ -147,10 +164,12 @@ retire(struct live *l, const struct live_view *old, bool base, const struct live
 	if (old == NULL)
 		return;
 	l->n_retired++;
-	*r = (struct live_retired){
-		.view = *old, .shell = old, .groups = l->old_groups, .base = base
-	};
-	l->old_groups = NULL;
+	*r = (struct live_retired){ .view = *old,
+		.shell = old,
+		.groups = l->groups.old,
+		.base = base,
+		.number = l->number };
+	l->groups.old = NULL;
 	grace->note(grace->arg, r->steps);
 }
 
@@ -165,7 +184,7 @@ build_view(struct live *l, struct live_view *v, uint64_t now_ns)
 		follow_recent(l, now_ns);
 	v->base = rebuild ? build_base(l) : old->base;
 	v->recent = build_recent(l);
-	v->group = l->group;
+	v->group = l->groups.at;
 	v->all = l->all;
 	if (v->base == NULL || (!rebuild && !build_delta(l, v))) {
 		free_view(v, rebuild);
@@ -173,7 +192,8 @@ build_view(struct live *l, struct live_view *v, uint64_t now_ns)
 		return false;
 	}
 	if (rebuild) {
-		l->touched.n = l->published = 0;
+		forget(&l->touched);
+		l->published = 0;
 		l->rebuild = false;
 		live_shrink(l);
 	}
@@ -186,7 +206,8 @@ live_publish(struct live *l, const struct live_grace *grace, uint64_t now_ns)
 	const struct live_view *old = atomic_load_explicit(&l->view, memory_order_relaxed);
 	struct live_view *v;
 
-	if (l->published == l->touched.n && !l->rebuild && live_view(l) != NULL)
+	if (l->published == l->touched.n && !l->rebuild && live_view(l) != NULL
+		&& !is_recent_over(l, now_ns))
 		return true;
 	live_reclaim(l, grace);
 	if (l->n_retired == LIVE_RETIRED)
@@ -199,6 +220,7 @@ live_publish(struct live *l, const struct live_grace *grace, uint64_t now_ns)
 	/* Pairs with the acquire in live_view. */
 	atomic_store_explicit(&l->view, v, memory_order_release);
 	retire(l, old, old != NULL && old->base != v->base, grace);
+	l->number++;
 	return true;
 }
 
@@ -213,6 +235,7 @@ free_retired(struct live_retired *r)
 void
 live_reclaim(struct live *l, const struct live_grace *grace)
 {
+	uint64_t oldest = l->number;
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < l->n_retired; i++) {
@@ -222,6 +245,9 @@ live_reclaim(struct live *l, const struct live_grace *grace)
 			l->retired[kept++] = l->retired[i];
 	}
 	l->n_retired = kept;
+	for (unsigned i = 0; i < kept; i++)
+		oldest = l->retired[i].number < oldest ? l->retired[i].number : oldest;
+	live_groups_reclaim(l, oldest);
 }
 
 void
@@ -237,11 +263,7 @@ live_destroy(struct live *l)
 	if (v != NULL)
 		free_view(v, true);
 	free((void *)(uintptr_t)v);
-	for (uint32_t i = 0; i < l->n_groups; i++)
-		free(l->group[i]);
-	free(l->group);
-	free(l->old_groups);
-	free(l->group_bucket);
+	live_groups_fini(&l->groups);
 	free(l->entry);
 	free(l->bucket);
 	free(l->touched.at);
@@ -281,8 +303,7 @@ live_bytes(const struct live *l)
 {
 	const struct live_view *v = atomic_load_explicit(&l->view, memory_order_relaxed);
 	size_t bytes = sizeof(*l) + l->room * sizeof(*l->entry) + l->buckets * sizeof(*l->bucket)
-		+ (l->touched.room + l->recent.room) * sizeof(*l->recent.at)
-		+ l->group_room * sizeof(struct live_group *);
+		+ (l->touched.room + l->recent.room) * sizeof(*l->recent.at) + l->groups.bytes;
 
 	if (v != NULL)
 		bytes += prefixes_bytes(v->base)

@@ -73,6 +73,51 @@ other_addresses_are_not_answered(void **state)
 	assert_int_equal(f->ledger->consumed[CONSUMED_arp], 2);
 }
 
+#define FAR "cb007209" /* 203.0.114.9 */
+
+static const struct interface_address far_ones[] = {
+	{ .family = 4, .bits = 24, .address = { .bytes = { 203, 0, 114 } } },
+};
+
+static void
+far_stations_are_answered_for(void **state)
+{
+	struct fixture *f = *state;
+
+	f->iface[LAN].proxied = far_ones;
+	f->iface[LAN].n_proxied = 1;
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY FAR);
+
+	expect_hex(f, 0, PEER OURS REPLY OURS FAR PEER IP_PEER);
+	/* others are not, nor on another interface */
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY "cb007309");
+	receive_hex(f, 0, EVERYBODY PEER "8100 0014" REQUEST PEER "cb007109" NOBODY FAR);
+	/* a probe, and an announcement: a station of the link has the address */
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER "00000000" NOBODY FAR);
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER FAR NOBODY FAR);
+	expect_nothing(f);
+	assert_int_equal(f->nexthops[nexthop(f, LAN, "192.0.2.9")].state, NEXTHOP_READY);
+}
+
+static void
+a_station_of_the_link_counts_more_than_a_far_one(void **state)
+{
+	struct fixture *f = *state;
+	const struct interface_address near = {
+		.family = 4, .bits = 24, .address = { .bytes = { 192, 0, 2 } }
+	};
+
+	f->iface[LAN].proxied = &near;
+	f->iface[LAN].n_proxied = 1;
+	receive_hex(f, 0, EVERYBODY OTHER REQUEST OTHER "c0000208" NOBODY IP_US);
+	expect_hex(f, 0, OTHER OURS REPLY OURS IP_US OTHER "c0000208");
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY "c0000208");
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY "c00002ff"); /* broadcast */
+	expect_nothing(f);
+	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY "c0000207");
+	expect_hex(f, 0, PEER OURS REPLY OURS "c0000207" PEER IP_PEER);
+}
+
 static void
 a_gratuitous_announcement_makes_no_entry(void **state)
 {
@@ -282,6 +327,8 @@ main(void)
 		host_test(who_asks_us_is_known_afterwards),
 		host_test(a_probe_is_answered_and_teaches_nothing),
 		host_test(other_addresses_are_not_answered),
+		host_test(far_stations_are_answered_for),
+		host_test(a_station_of_the_link_counts_more_than_a_far_one),
 		host_test(a_gratuitous_announcement_makes_no_entry),
 		host_test(a_gratuitous_announcement_changes_an_entry),
 		host_test(an_answer_that_nobody_asked_for_changes_nothing),

@@ -166,6 +166,35 @@ other_targets_are_not_answered(void **state)
 	expect_nothing(f);
 }
 
+#define FAR   "2001:db8:f::9"
+#define A_FAR "20010db8000f00000000000000000009"
+
+/* Without the override flag: a station of the link that has the address counts more. */
+static void
+far_stations_are_answered_for(void **state)
+{
+	struct fixture *f = *state;
+	struct message n = solicitation;
+	const struct interface_address far_ones = {
+		.family = 6, .bits = 64, .address = address("2001:db8:f::")
+	};
+
+	f->iface[LAN].proxied = &far_ones;
+	f->iface[LAN].n_proxied = 1;
+	n.target = FAR;
+	n.dst = "ff02::1:ff00:9";
+	assert_int_equal(hear(f, &n), REASON_NONE);
+	expect_nd(f, 0, "020000000009 020000000001" IP6(A_US, A_PEER), "8800",
+		"c0000000" A_FAR "0201 020000000001");
+	n.target = "2001:db8:e::9";
+	assert_int_equal(hear(f, &n), REASON_NONE);
+	n.target = FAR; /* whether the address is free */
+	n.src = "::";
+	n.option = 0;
+	assert_int_equal(hear(f, &n), REASON_NONE);
+	expect_nothing(f);
+}
+
 static void
 a_packet_waits_for_the_advertisement_and_goes(void **state)
 {
@@ -372,6 +401,7 @@ main(void)
 		host_test(a_unicast_solicitation_without_option_is_answered),
 		host_test(duplicate_address_detection_is_answered_to_all),
 		host_test(other_targets_are_not_answered),
+		host_test(far_stations_are_answered_for),
 		host_test(a_packet_waits_for_the_advertisement_and_goes),
 		host_test(three_solicitations_then_the_sender_is_told),
 		host_test(without_override_a_known_mac_stays_and_is_doubted),

@@ -97,6 +97,49 @@ next_hops_share_flows_by_weight(void **state)
 	assert_int_equal(count_of(by, 2) + count_of(by, 3), HASHES);
 }
 
+/* Writes the last bytes of the gateways that 64 conversations have, forward and back; port: of the
+ * first. */
+static void
+both_ways(struct fixture *f, const char *hash, uint8_t out[2][64], unsigned port)
+{
+	char text[512], packet[128];
+
+	snprintf(text, sizeof(text),
+		"pipelines: {inside: [route: main]}\nroutes: {main: {hash: %s, routes: [{to: 10.8.0.0/15, "
+		"via: [10.0.0.2, 10.0.0.3, 10.0.0.4]}]}}\n",
+		hash);
+	given(f, text);
+	for (unsigned i = 0; i < 64; i++) {
+		unsigned p = 1000 + i * port;
+
+		snprintf(packet, sizeof(packet), "udp 10.8.0.1:%u > 10.9.0.%u:53", p, i + 1);
+		evaluate_hashed(f, "inside", LAN, packet, i * 0x04000001u);
+		out[0][i] = f->ev.program.gateway.bytes[3];
+		snprintf(packet, sizeof(packet), "udp 10.9.0.%u:53 > 10.8.0.1:%u", i + 1, p);
+		evaluate_hashed(f, "inside", LAN, packet, i * 0x02000003u);
+		out[1][i] = f->ev.program.gateway.bytes[3];
+	}
+}
+
+static void
+a_symmetric_hash_is_that_of_the_answers(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t by[2][64], other[2][64];
+
+	both_ways(f, "tuple", by, 1);
+	assert_memory_not_equal(by[0], by[1], 64);
+	both_ways(f, "symmetric", by, 1);
+	assert_memory_equal(by[0], by[1], 64);
+	assert_in_range(memchr(by[0], 2, 64) != NULL, 1, 1);
+	both_ways(f, "symmetric", other, 7);
+	assert_memory_not_equal(by[0], other[0], 64); /* ports count */
+	both_ways(f, "addresses", by, 1);
+	assert_memory_equal(by[0], by[1], 64);
+	both_ways(f, "addresses", other, 7);
+	assert_memory_equal(by[0], other[0], 64); /* they do not */
+}
+
 static bool
 last_byte_is(
 	void *arg, const struct interface *egress, unsigned family, const union address *gateway)
@@ -448,6 +491,7 @@ main(void)
 		stage_test(the_longest_prefix_decides),
 		stage_test(ipv6_is_routed_by_its_own_prefixes),
 		stage_test(next_hops_share_flows_by_weight),
+		stage_test(a_symmetric_hash_is_that_of_the_answers),
 		stage_test(a_dead_next_hop_gives_its_flows_alone_to_the_others),
 		stage_test(without_a_live_next_hop_flows_stay),
 		stage_test(a_subnet_is_reached_directly),

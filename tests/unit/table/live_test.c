@@ -20,7 +20,7 @@ struct world {
 	struct live *live;
 	struct plain plain[PLAIN_MAX];
 	unsigned n;
-	uint32_t group[4]; /* the last one leads nowhere */
+	uint32_t group[4]; /* the last one leads nowhere; those without routes go when views do */
 	uint64_t random, now_ns;
 	bool held; /* a reader keeps its view */
 };
@@ -66,10 +66,34 @@ some_address(struct world *w, unsigned family)
 	return a;
 }
 
+static uint32_t
+group_by(struct live *live, unsigned gateway)
+{
+	struct live_hop hop = { .link = gateway + 1, .weight = 1 };
+	const struct live_hops hops = { LIVE_VIA, 0, &hop, 1 };
+
+	hop.iface = (uint16_t)(gateway != 3 ? gateway + 1 : 0);
+	memcpy(hop.gateway.bytes, &gateway, sizeof(gateway));
+	return live_group(live, &hops);
+}
+
+static void
+make_groups(struct world *w)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		w->group[i] = group_by(w->live, i);
+		assert_int_not_equal(w->group[i], LIVE_NONE);
+		assert_int_equal(group_by(w->live, i), w->group[i]);
+	}
+}
+
 static struct live_route
 some_route(struct world *w)
 {
 	unsigned family = draw(w, 2) ? 4 : 6;
+
+	make_groups(w);
+
 	struct live_route r = {
 		.prefix = { some_address(w, family), (uint8_t)family, 0, 0 },
 		.metric = draw(w, 2) * 100,
@@ -145,15 +169,7 @@ setup(void **state)
 	w->random = 7;
 	w->now_ns = 1;
 	w->live = live_create();
-	for (unsigned i = 0; i < 4; i++) {
-		struct live_hop hop = { .link = i + 1, .weight = 1 };
-
-		hop.iface = (uint16_t)(i < 3 ? i + 1 : 0);
-		hop.gateway.bytes[3] = (uint8_t)i;
-		w->group[i] = live_group(w->live, LIVE_VIA, &hop, 1);
-		assert_int_equal(w->group[i], i);
-		assert_int_equal(live_group(w->live, LIVE_VIA, &hop, 1), i);
-	}
+	make_groups(w);
 	*state = w;
 	return 0;
 }
@@ -227,6 +243,7 @@ a_longer_prefix_that_stays_is_not_said_to_have_changed(void **state)
 	put(w, &inner);
 	assert_true(publish(w));
 	w->now_ns += 2 * LIVE_RECENT_NS;
+	make_groups(w);
 	outer.group = w->group[1];
 	put(w, &outer);
 	assert_true(publish(w));
@@ -234,6 +251,7 @@ a_longer_prefix_that_stays_is_not_said_to_have_changed(void **state)
 	assert_true(live_has_changed(live_view(w->live), 4, &beside));
 	assert_int_equal(live_id(live_find(live_view(w->live), 4, &beside)), w->group[1]);
 	w->now_ns += LIVE_RECENT_NS / 2;
+	make_groups(w);
 	inner.group = w->group[2];
 	put(w, &inner);
 	assert_true(publish(w));
@@ -289,6 +307,113 @@ an_interface_that_becomes_ours_makes_its_routes_count(void **state)
 	assert_int_equal(live_view(w->live)->group[w->group[3]]->hop[0].iface, 9);
 }
 
+/* A route whose next hops change a thousand times, while a reader keeps a view of some of them. */
+static void
+groups_without_routes_are_freed_when_no_reader_has_them(void **state)
+{
+	struct world *w = *state;
+	union address a = { .bytes = { 10, 1, 1, 1 } };
+	struct live_route r = { .prefix = { .family = 4 } };
+	size_t before = 0;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		const struct live_view *held = live_view(w->live);
+		uint32_t id = held != NULL ? live_id(live_find(held, 4, &a)) : 0;
+		unsigned had = i == 0 ? 0 : 99 + i;
+
+		w->now_ns += 2 * LIVE_RECENT_NS;
+		r.group = group_by(w->live, 100 + i);
+		assert_int_not_equal(r.group, LIVE_NONE);
+		assert_true(live_put(w->live, &r, false));
+		w->held = i % 2;
+		assert_true(publish(w));
+		if (w->held) /* what the view says is still there */
+			assert_memory_equal(
+				held->group[id]->hop[0].gateway.bytes, &had, sizeof(had));
+		w->held = false;
+		live_reclaim(w->live, &(const struct live_grace){ note, passed, w });
+		if (i == 10)
+			before = live_bytes(w->live);
+	}
+	assert_in_range(live_bytes(w->live), before / 2, before + 256);
+	assert_true(live_remove(w->live, &r.prefix, 0, LIVE_NONE, false));
+	assert_true(publish(w));
+	live_reclaim(w->live, &(const struct live_grace){ note, passed, w });
+	for (uint32_t i = 0; i < LIVE_GROUPS_MAX; i++)
+		assert_null(live_group_at(w->live, i));
+}
+
+/* Or every flow beneath it would be judged again each second until something else changes. */
+static void
+a_change_is_recent_for_a_moment_even_if_no_other_follows(void **state)
+{
+	struct world *w = *state;
+	union address a = { .bytes = { 10, 1, 1, 1 } };
+	struct live_route r = { .prefix = { .family = 4 }, .group = w->group[0] };
+
+	put(w, &r);
+	assert_true(publish(w));
+	w->now_ns += LIVE_RECENT_NS;
+	assert_true(publish(w));
+	make_groups(w);
+	r.group = w->group[1];
+	put(w, &r);
+	assert_true(publish(w));
+	assert_true(live_has_changed(live_view(w->live), 4, &a));
+	w->now_ns += LIVE_RECENT_NS - 1;
+	assert_true(publish(w));
+	assert_true(live_has_changed(live_view(w->live), 4, &a));
+	w->now_ns += 1;
+	assert_true(publish(w));
+	assert_false(live_has_changed(live_view(w->live), 4, &a));
+	assert_int_equal(live_id(live_find(live_view(w->live), 4, &a)), r.group);
+}
+
+static void
+a_group_that_is_used_again_meanwhile_stays(void **state)
+{
+	struct world *w = *state;
+	struct live_route r = { .prefix = { .family = 4 }, .group = w->group[0] };
+
+	assert_true(live_put(w->live, &r, false));
+	assert_true(publish(w));
+	w->held = true;
+	r.group = group_by(w->live, 1);
+	assert_true(live_put(w->live, &r, false)); /* group 0 waits to be freed */
+	assert_true(publish(w));
+	r.group = group_by(w->live, 0);
+	assert_true(live_put(w->live, &r, false));
+	assert_true(publish(w));
+	w->held = false;
+	live_reclaim(w->live, &(const struct live_grace){ note, passed, w });
+	assert_non_null(live_group_at(w->live, r.group));
+	assert_int_equal(live_group_at(w->live, r.group)->hop[0].link, 1);
+	assert_int_equal(
+		live_group_find(w->live, &(const struct live_hops){ LIVE_BLACKHOLE, 0, NULL, 0 }),
+		LIVE_NONE);
+}
+
+static void
+next_hop_objects_are_known_while_a_route_has_them(void **state)
+{
+	struct world *w = *state;
+	struct live_hop hop = { .link = 7, .weight = 1, .iface = 1 };
+	const struct live_hops hops = { LIVE_VIA, 42, &hop, 1 };
+	struct live_route r = { .prefix = { .family = 4 } };
+
+	r.group = live_group(w->live, &hops);
+	assert_false(live_has_object(w->live, 42, 0));
+	assert_true(live_put(w->live, &r, false));
+	assert_true(live_has_object(w->live, 42, 0));
+	assert_true(live_has_object(w->live, 0, 7));
+	assert_false(live_has_object(w->live, 43, 0));
+	assert_false(live_has_object(w->live, 0, 1));
+	r.group = group_by(w->live, 0); /* link 1, without an object */
+	assert_true(live_put(w->live, &r, false));
+	assert_false(live_has_object(w->live, 42, 0));
+	assert_false(live_has_object(w->live, 0, 1));
+}
+
 static void
 while_a_reader_stands_still_the_memory_of_views_is_bounded(void **state)
 {
@@ -328,6 +453,14 @@ main(void)
 			a_resync_removes_what_is_not_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_interface_that_becomes_ours_makes_its_routes_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			groups_without_routes_are_freed_when_no_reader_has_them, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_change_is_recent_for_a_moment_even_if_no_other_follows, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_group_that_is_used_again_meanwhile_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			next_hop_objects_are_known_while_a_route_has_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			while_a_reader_stands_still_the_memory_of_views_is_bounded, setup,
 			teardown),
