@@ -6,6 +6,7 @@
 
 A gap is counted from the sending of the last datagram that was answered to that of the next one that was: what one user of the path lost."""
 
+import os
 import select
 import signal
 import socket
@@ -55,8 +56,9 @@ def ask(address, port, each, path):
     answered.sort()
     numbers = {n for n, _ in answered}
     gap = max((b[1] - a[1] for a, b in zip(answered, answered[1:])), default=-1)
-    with open(path, 'w') as out:
+    with open(path + '.part', 'w') as out:
         out.write('%d %d %.1f\n' % (sent, sent - len(numbers), gap * 1000))
+    os.rename(path + '.part', path)
 
 
 if __name__ == '__main__':

@@ -37,7 +37,7 @@ exec_in() {     # exec_in NAME COMMAND... &: the same, in the place of a subshel
 cleanup() {
 	local s
 
-	[ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
+	[ ${#pids[@]} -eq 0 ] || { disown -a; kill -KILL "${pids[@]}" 2>/dev/null; }
 	for s in "${spaces[@]}"; do
 		ip netns pids "$s" 2>/dev/null | xargs -r kill -KILL 2>/dev/null
 		ip netns del "$s" 2>/dev/null
@@ -150,8 +150,9 @@ asked() {
 	local pid
 
 	eval "pid=\$asking_$1"
+	rm -f "$dir/$1.gaps"
 	kill -TERM "$pid"
-	wait "$pid" 2>/dev/null
+	wait_for 5 grep -q . "$dir/$1.gaps"
 	cat "$dir/$1.gaps"
 }
 serving() {     # serving SPACE ADDRESS...
