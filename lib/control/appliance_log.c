@@ -94,6 +94,7 @@ write_events(struct appliance *a, int64_t wall_ns)
 		.workers = a->workers,
 		.gen = a->gen,
 		.ports = &a->ports,
+		.pools = appliance_pools(a),
 		.ifaces = &a->names.ifaces,
 		.wall_ns = wall_ns,
 		.clock_ns = clock_read(&a->clock),

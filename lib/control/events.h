@@ -41,6 +41,7 @@ struct events_now {
 	struct workers *workers;
 	const struct generation *gen;
 	const struct ports *ports;
+	const struct pools *pools;
 	const struct ids *ifaces;
 	int64_t wall_ns;
 	uint64_t clock_ns; /* of the workers, now */

@@ -4,6 +4,8 @@
 #define CONTROL_EVENTS_PRIV_H
 
 #include "control/events.h"
+#include "io/pool.h"
+#include "nat/nat.h"
 
 /* A rule that is logged, by its number over generations. */
 struct rule_lines {
@@ -23,8 +25,17 @@ struct events {
 	bool stalled[EAL_WORKERS_MAX];
 	bool limits_seen;
 	uint64_t drops[REASON_COUNT];
+	/* levels.c: what is nearly used up */
+	bool low_sessions, low_buffers[POOLS_MAX];
+	struct low_pool {
+		char name[64];
+		bool low;
+	} low_pool[NAT_POOLS];
 	struct rule_lines rule[RULE_LOGS];
 };
+
+/* levels.c: tells what is nearly used up; once a second. */
+void events_look_at_levels(struct events *e, const struct events_now *now);
 
 /* rule_lines.c: takes the rules of a generation. */
 void events_take_rules(struct events *e, const struct generation *gen);
