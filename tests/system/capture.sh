@@ -7,9 +7,7 @@
 # usage: capture.sh [BUILD]
 tag=cp
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
-
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
+. "$here/support/weirctl.bash"
 
 # ping_captured FILTER FILE OPTIONS...: ten pings while a capture runs
 ping_captured() {
@@ -24,15 +22,6 @@ ping_captured() {
 	in_wan bash -c 'for p in 1 2 3; do echo x >/dev/udp/10.0.0.10/53; done'
 	wait $taker
 	cat "$dir/said"
-}
-
-counted() {     # counted WANTED FILE TCPDUMP...: so many packets
-	local wanted=$1 file=$2 n
-
-	shift 2
-	n=$(tcpdump -nr "$file" "$@" 2>/dev/null | wc -l)
-	echo "$n packets"
-	[ "$n" -eq "$wanted" ]
 }
 
 stamped_now() { # the first packet's time is now
@@ -93,15 +82,15 @@ link "$ns_wan" wan0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
 start
 in_lan ping -q -c 2 -i 0.05 -W 2 198.51.100.2 >/dev/null
 check "a capture for two seconds" ping_captured icmp "$dir/icmp.pcapng" for 4
-check "each packet as it came in and as it left" counted 40 "$dir/icmp.pcapng"
-check "before translation" counted 10 "$dir/icmp.pcapng" src 10.0.0.10
-check "and after it" counted 10 "$dir/icmp.pcapng" src 198.51.100.1
+check "each packet as it came in and as it left" packets_in 40 "$dir/icmp.pcapng"
+check "before translation" packets_in 10 "$dir/icmp.pcapng" src 10.0.0.10
+check "and after it" packets_in 10 "$dir/icmp.pcapng" src 198.51.100.1
 check "at the right time" stamped_now "$dir/icmp.pcapng"
 check "drops alone" ping_captured "" "$dir/drops.pcapng" --drops for 4
-check "are the dropped ones" counted 3 "$dir/drops.pcapng" udp port 53
+check "are the dropped ones" packets_in 3 "$dir/drops.pcapng" udp port 53
 check "with their reason and line" grep -aq "drop acl_denied: .*weir.yaml:14 acls.in dns" "$dir/drops.pcapng"
 check "ends by a number of packets" ping_captured icmp "$dir/five.pcapng" -c 5
-check "five" counted 5 "$dir/five.pcapng"
+check "five" packets_in 5 "$dir/five.pcapng"
 check "through a pipe" bash -c "(sleep 0.5; ip netns exec $ns_lan ping -q -c 5 -i 0.05 -W 2 198.51.100.2 >/dev/null) &
 	'$weirctl' -s '$dir/control.sock' capture icmp -c 8 -w - | tcpdump -nr - 2>/dev/null | grep -c ICMP | grep -x 8"
 check "a filter that is none" bash -c "! '$weirctl' -s '$dir/control.sock' capture nonsense and -w /dev/null"

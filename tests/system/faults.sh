@@ -9,10 +9,9 @@
 # usage: faults.sh [BUILD]
 tag=wft
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
+. "$here/support/weirctl.bash"
 ns_dmz=$id-dmz
 
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
 cleanup_dmz() { ip netns del "$ns_dmz" 2>/dev/null; cleanup; }
 trap cleanup_dmz EXIT
 
@@ -44,14 +43,6 @@ config() {      # config RULES INSIDE MTU ROUTES
 }
 
 plant() { ctl commit "$dir/fault.yaml" >"$dir/said" 2>&1; }
-finds() {       # finds TEXT VERB...: a table of weirctl has it
-	local text=$1
-
-	shift
-	ctl "$@" >"$dir/stdout" 2>&1
-	cat "$dir/stdout"
-	grep -q -- "$text" "$dir/stdout"
-}
 udp() {         # udp NS FROM... : packets from so many ports to a server
 	ip netns exec "$1" /usr/bin/python3 -c '
 import socket, sys, time

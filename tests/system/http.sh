@@ -7,10 +7,9 @@
 # usage: http.sh [BUILD]
 tag=wh
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
+. "$here/support/weirctl.bash"
 root=$(realpath "$here/../..")
 
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
 get() { ip netns exec "$ns_weir" curl -sS -m 5 "http://127.0.0.1:$port$1"; }
 
 # says STATUS TEXT CURL...: the status of an answer, and text in it

@@ -12,10 +12,10 @@
 # usage: ipfix.sh [BUILD]
 tag=wx
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
+. "$here/support/weirctl.bash"
 . "$here/support/traffic.bash"
 collector=$here/support/ipfix.py
 traffic=$here/support/ipfix_flows.py
-ctl() { "$(dirname "$weir")/weirctl" -s "$dir/control.sock" "$@"; }
 
 in_weir() { ip netns exec "$ns_weir" "$@"; }
 

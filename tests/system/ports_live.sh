@@ -10,10 +10,8 @@
 # usage: ports_live.sh [BUILD]
 tag=wpl
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
+. "$here/support/weirctl.bash"
 ns_dmz=$id-dmz
-
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
 
 config() {      # config PORTS INTERFACES: besides lan and wan
 	cat <<-YAML
@@ -38,18 +36,6 @@ commit() { ctl commit "$dir/$1.yaml"; }
 refused() {     # refused FILE TEXT
 	ctl commit "$dir/$1.yaml" >"$dir/stdout" 2>&1
 	[ $? -eq 1 ] && cat "$dir/stdout" && grep -q -- "$2" "$dir/stdout" && grep -q "nothing has changed" "$dir/stdout"
-}
-
-shows() {       # shows PYTHON VERB...: an expression about the result r
-	local what=$1
-
-	shift
-	ctl -j "$@" >"$dir/json" || return 1
-	python3 -c '
-import json, sys
-r = json.load(open(sys.argv[1]))
-print(json.dumps(r, indent=1))
-sys.exit(not eval("(%s)" % sys.argv[2]))' "$dir/json" "$what"
 }
 
 dmz_answers() { wait_for 3 in_lan ping -q -c 1 -W 0.3 "$@" 203.0.113.2; }

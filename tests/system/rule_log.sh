@@ -7,9 +7,7 @@
 # usage: rule_log.sh [BUILD]
 tag=rl
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
-
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
+. "$here/support/weirctl.bash"
 
 # lines PYTHON [FILE]: an expression about the events E
 lines() {

@@ -8,9 +8,8 @@
 # usage: survive.sh [BUILD]
 tag=ws
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
+. "$here/support/weirctl.bash"
 
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
 said() { grep -q -- "$1" "$dir/log"; }
 
 cleanup_small() {

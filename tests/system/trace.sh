@@ -7,9 +7,7 @@
 # usage: trace.sh [BUILD]
 tag=tr
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
-
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
+. "$here/support/weirctl.bash"
 
 ping_wan() { in_lan ping -q -c "$1" -i 0.05 -W 2 198.51.100.2 >/dev/null; }
 
@@ -67,7 +65,6 @@ same_state() {   # around 240 explained packets
 	state >"$dir/after"
 	diff "$dir/before" "$dir/after"
 }
-
 
 # Real packets may come in meanwhile: ND of the stations.
 changes_nothing() { same_state || same_state || same_state; }

@@ -7,32 +7,7 @@
 # usage: weirctl.sh [BUILD]
 tag=wk
 . "$(dirname "$(realpath "$0")")/support/namespaces.bash"
-weirctl=$(realpath "${1:-build}/app/weirctl")
-
-ctl() { "$weirctl" -s "$dir/control.sock" "$@"; }
-
-# shows PYTHON VERB...: an expression about the result r of weirctl -j VERB
-shows() {
-	local what=$1
-
-	shift
-	ctl -j "$@" >"$dir/json" || return 1
-	python3 -c '
-import json, sys
-r = json.load(open(sys.argv[1]))
-print(json.dumps(r, indent=1))
-sys.exit(not eval("(%s)" % sys.argv[2]))' "$dir/json" "$what"
-}
-
-ends_with() {   # ends_with STATUS TEXT COMMAND...: the exit status, and what standard error says
-	local want=$1 text=$2 status
-
-	shift 2
-	"$@" >"$dir/stdout" 2>"$dir/stderr"
-	status=$?
-	cat "$dir/stdout" "$dir/stderr"
-	[ $status -eq "$want" ] && grep -q -- "$text" "$dir/stdout" "$dir/stderr"
-}
+. "$here/support/weirctl.bash"
 
 every_verb() {  # each as a table and as JSON
 	ctl help | awk '/^  show/ { print $1, $2 }' | while read -r verb; do
