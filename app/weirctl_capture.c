@@ -220,6 +220,8 @@ read_word(
 		r->file = words[++*i];
 	} else if (capture && (strcmp(word, "--drops") == 0 || strcmp(word, "drops") == 0)) {
 		json_object_set_new(r->params, "drops", json_true());
+	} else if (capture && (strcmp(word, "--samples") == 0 || strcmp(word, "samples") == 0)) {
+		json_object_set_new(r->params, "samples", json_true());
 	} else if (name != NULL && *i + 1 < n) {
 		json_object_set_new(r->params, name, value_json(name, words[++*i]));
 	} else if (!capture || word[0] == '-' || used + strlen(word) + 2 > sizeof(r->filter)) {

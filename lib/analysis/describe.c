@@ -212,6 +212,11 @@ add_leaving(struct text *t, const struct verdict *v, const struct verdict *other
 			v->meters != 0 && other->meters != 0 ? ", policed by another rate"
 				: v->meters != 0             ? ", policed"
 							     : ", not policed");
+	if (v->copies != other->copies)
+		add(t,
+			v->copies != 0 && other->copies != 0 ? ", mirrored otherwise"
+				: v->copies != 0             ? ", mirrored"
+							     : ", not mirrored");
 }
 
 void

@@ -6,6 +6,17 @@
 #include "analysis/walk_priv.h"
 
 static void
+note_copy(const struct generation *gen, uint32_t arg, struct verdict *out)
+{
+	const struct copy_spec *spec = &gen->copies[COPY_NUMBER(arg)];
+	const char *port = gen->port_name[COPY_PORT(arg)];
+
+	out->copies = plan_hash(out->copies + 1, port, strlen(port));
+	out->copies = plan_hash(out->copies, &spec->one_in, sizeof(spec->one_in));
+	out->copies = plan_hash(out->copies, &spec->bytes, sizeof(spec->bytes));
+}
+
+static void
 note_action(const struct generation *gen, const struct program *p, struct verdict *out)
 {
 	out->dscp = -1;
@@ -16,6 +27,8 @@ note_action(const struct generation *gen, const struct program *p, struct verdic
 			out->dscp = (int)arg;
 		if (ACTION_OP(p->actions[i]) == ACTION_MSS)
 			out->meters = plan_hash(out->meters + 2, &arg, sizeof(arg));
+		if (ACTION_OP(p->actions[i]) == ACTION_MIRROR)
+			note_copy(gen, arg, out);
 		if (ACTION_OP(p->actions[i]) == ACTION_METER) {
 			const struct meter_spec *m = &gen->meters[arg];
 
@@ -118,5 +131,6 @@ verdict_equal(const struct verdict *a, const struct verdict *b)
 	if (a->kind != WENT_ON)
 		return true;
 	return strcmp(a->egress, b->egress) == 0 && a->wire == b->wire && same_tuple(&a->to, &b->to)
-		&& a->route == b->route && a->dscp == b->dscp && a->meters == b->meters;
+		&& a->route == b->route && a->dscp == b->dscp && a->meters == b->meters
+		&& a->copies == b->copies;
 }

@@ -129,6 +129,7 @@ hash_state(const struct walking *w)
 	verdict_from(w->ev.gen, &w->ev.program, &so_far);
 	hash = plan_hash(hash, &so_far.dscp, sizeof(so_far.dscp));
 	hash = plan_hash(hash, &so_far.meters, sizeof(so_far.meters));
+	hash = plan_hash(hash, &so_far.copies, sizeof(so_far.copies));
 	return so_far.egress != NULL ? plan_hash(hash, so_far.egress, strlen(so_far.egress)) : hash;
 }
 

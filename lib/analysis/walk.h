@@ -65,6 +65,7 @@ struct verdict {
 	uint64_t route; /* a hash of all its next hops */
 	struct tuple to;
 	int dscp;         /* -1: not marked */
+	uint64_t copies;  /* a hash of the ports that get copies of it; 0: none */
 	uint64_t meters;  /* a hash of those that it passes, with their rates; 0: none */
 	struct loc line;  /* that decided it, line 0: none */
 	const char *name; /* of the rule there, or NULL */

@@ -316,11 +316,15 @@ fill_workers(struct made *m)
 			&m->arena, (gen->n_meters + 1) * sizeof(gw->limiters[0]));
 		gw->asked = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->asked[0]));
 		gw->used = arena_alloc(&m->arena, (gen->n_meters + 1) * sizeof(gw->used[0]));
+		gw->skips = aligned_alloc(
+			64, RTE_ALIGN_CEIL((gen->n_copies + 1) * sizeof(*gw->skips), 64));
 		gw->steps = aligned_alloc(
 			64, RTE_ALIGN_CEIL((gen->n_steps + 1) * sizeof(*gw->steps), 64));
 		if (gw->hits == NULL || gw->meters == NULL || gw->limiters == NULL
-			|| gw->asked == NULL || gw->used == NULL || gw->steps == NULL)
+			|| gw->asked == NULL || gw->used == NULL || gw->steps == NULL
+			|| gw->skips == NULL)
 			return -ENOMEM;
+		memset(gw->skips, 0, (gen->n_copies + 1) * sizeof(*gw->skips));
 		memset(gw->steps, 0, (gen->n_steps + 1) * sizeof(*gw->steps));
 		memset(gw->hits, 0, (gen->n_counters + 1) * sizeof(*gw->hits));
 	}
@@ -378,6 +382,7 @@ generation_discard(struct generation *gen)
 	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++) {
 		free(gen->worker[w].hits);
 		free(gen->worker[w].steps);
+		free(gen->worker[w].skips);
 	}
 	meters_discard(gen);
 	carry_discard(gen);

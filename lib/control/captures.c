@@ -385,12 +385,15 @@ begin(struct captures *cs, struct rpc_call *call)
 		.filter = filter,
 		.n_filter = n > 0 ? (unsigned)n : 0,
 		.drops = rpc_flag(call, "drops"),
+		.samples = rpc_flag(call, "samples"),
 		.frame_bytes = CAPTURE_FRAME_MAX,
 	};
 	struct timeval tv = { .tv_usec = CAPTURE_POLL_MS * 1000 };
 
 	if (job == NULL)
 		return rpc_fail(call, RPC_NOT_NOW, "%d captures run already", CAPTURE_JOBS);
+	if (setup.drops && setup.samples)
+		return rpc_fail(call, RPC_PARAMS, "drops and samples exclude each other");
 	if (n < 0)
 		return rpc_fail(call, RPC_PARAMS,
 			"filter: it is no program of at most %d instructions, as tcpdump -ddd "

@@ -104,6 +104,10 @@ verdict_text(struct control *c, const struct dumped *d, char out[static DROP_TEX
 				: e->out == OUT_HOST   ? "consumed host"
 						       : "consumed");
 	n = strlen(out);
+	if (e->sample != 0 && e->sample < gen->n_counters && e->generation == (uint32_t)gen->number)
+		snprintf(out + n, DROP_TEXT_BYTES - n, "; sample of %s:%u",
+			gen->counters[e->sample].loc.file, gen->counters[e->sample].loc.line);
+	n = strlen(out);
 	snprintf(out + n, DROP_TEXT_BYTES - n, "; worker %u, generation %u%s", d->worker,
 		e->generation, e->bytes > RECORDER_BYTES ? ", zeros behind byte 128" : "");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Events about what is nearly used up: sessions, packet buffers, public ports.  One when nine tenths
- * are in use, one when there is room again. */
+/* Events about what is nearly used up: sessions, packet buffers, public ports.  One when nine
+ * tenths are in use, one when there is room again. */
 
 #include <stdio.h>
 #include <string.h>

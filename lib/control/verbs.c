@@ -482,7 +482,7 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_TRACE] = { "trace", RIGHT_CHANGE, trace_params, "packets", trace_fields,
 		"Shows the next packets that a filter selects, stage by stage." },
 	[VERB_RECORDER] = { "recorder", RIGHT_CHANGE, recorder_params, NULL, recorder_fields,
-		"Writes the last packets that were dropped or took the slow path." },
+		"Writes the last packets that were dropped, took the slow path, or are samples." },
 	[VERB_SHOW_STATUS] = { "show status", RIGHT_READ, no_params, NULL, status_fields,
 		"Version, configuration in use, traffic of the last second." },
 	[VERB_SHOW_PORTS] = { "show ports", RIGHT_READ, port_params, "ports", port_fields,

@@ -31,6 +31,7 @@
 const struct verb_param capture_params[] = {
 	{ "-w", PARAM_VALUE, "FILE", "where to, - for standard output (of weirctl alone)" },
 	{ "drops", PARAM_FLAG, NULL, "dropped packets alone" },
+	{ "samples", PARAM_FLAG, NULL, "packets alone that a stage sample chooses" },
 	{ "count", PARAM_VALUE, "N", "ends after so many packets; -c N" },
 	{ "bytes", PARAM_VALUE, "N", "ends after so many bytes" },
 	{ "seconds", PARAM_VALUE, "N", "ends after this time; for N" },

@@ -151,6 +151,7 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	watch(dp, dp->flow6);
 	dp->slow->fragments = fragments_create(&fp->ledger);
 	dp->slow->recorder = recorder_create(setup->numa_node);
+	dp->slow->pool = setup->pool;
 	if (dp->slow->fragments == NULL || dp->slow->recorder == NULL)
 		return -ENOMEM;
 	dp->sessions = sessions_create(

@@ -75,12 +75,24 @@ fastpath_capture_out(struct fastpath *fp, const struct rte_mbuf *m, uint16_t por
 		capture_out(fp->capture[i], m, iface, port, &now);
 }
 
+static void
+on_sampled(void *arg, const struct burst *b, unsigned slot)
+{
+	struct fastpath *fp = arg;
+	struct capture_now now = capture_time(fp);
+
+	for (unsigned i = 0; i < fp->n_captures; i++)
+		capture_sample(fp->capture[i], b, slot, &now);
+}
+
 /* Chooses the variant by whether anything watches. */
 static void
 watch(struct fastpath *fp)
 {
 	bool wanted = fp->n_captures != 0 || fp->tracer != NULL;
 
+	fp->slow.sampled = fp->n_captures != 0 ? on_sampled : NULL;
+	fp->slow.sampled_arg = fp;
 	if (wanted == fp->watched)
 		return;
 	fp->watched = wanted;

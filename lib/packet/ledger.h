@@ -27,7 +27,7 @@
 	X(icmp_error, "ICMP and ICMPv6 errors") \
 	X(tcp_reset, "TCP resets") \
 	X(fragment, "fragments of packets too large for the next link") \
-	X(clone, "copies for a mirror or a capture") \
+	X(clone, "copies that a stage mirror sends") \
 	X(host, "packets that the host has sent by its interfaces")
 
 #define CONSUMERS(X) \

@@ -52,6 +52,7 @@
 	X(police_exceeded, POLICY, "More than a stage police lets pass.") \
 	X(limit_exceeded, POLICY, \
 		"More than a stage limit lets pass of its source, destination or line.") \
+	X(mirror_exceeded, POLICY, "A copy, beyond the rate of its stage mirror.") \
 	X(pipeline_end, CONFIG, "The pipeline ended without saying where the packet goes.") \
 	X(nat_no_port, CAPACITY, "No public port is free for the session.") \
 	X(nat_no_mapping, PEER, "Nothing is mapped to the address and port.") \

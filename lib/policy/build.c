@@ -263,6 +263,24 @@ build_meter(struct build *b, const struct meter_spec *spec, struct loc loc)
 	return (int)b->n_meters++;
 }
 
+int
+build_copy(struct build *b, const struct copy_spec *spec, struct loc loc)
+{
+	if (b->n_copies == COPIES_MAX)
+		return err_add(b->setup.err, E2BIG, loc,
+			"stages mirror and sample: %u at most, over all pipelines", COPIES_MAX);
+	if (b->n_copies == b->copy_room) {
+		struct copy_spec *more = build_grow(
+			b, b->copy, b->n_copies, &b->copy_room, sizeof(*more));
+
+		if (more == NULL)
+			return build_no_memory(b);
+		b->copy = more;
+	}
+	b->copy[b->n_copies] = *spec;
+	return (int)b->n_copies++;
+}
+
 /* Makes room for the policy of a number.  Numbers that this build does not use keep what the
  * running generation has: its sessions may hold them. */
 int

@@ -148,6 +148,9 @@ struct loc build_loc(struct build *b, struct loc loc);
 /* Returns the number of a new meter, 0 and up, or negative after an error. */
 int build_meter(struct build *b, const struct meter_spec *spec, struct loc loc);
 
+/* Returns the number of a new struct copy_spec, 0 and up, or negative after an error. */
+int build_copy(struct build *b, const struct copy_spec *spec, struct loc loc);
+
 /* Returns the number of a stage track's timeouts, 1 and up, or negative after an error: -ENOSPC
  * when there are too many.  The stage is identified by its pipeline and its condition (when,
  * decoded by when_table), and keeps the number over generations. */

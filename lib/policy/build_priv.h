@@ -30,8 +30,10 @@ struct draft {
 	enum { DRAFT_NEW, DRAFT_OPEN, DRAFT_DONE } state; /* of the walk along gotos */
 	unsigned depth;        /* gotos that a packet may follow from here */
 	unsigned action_words; /* that a packet may collect from here */
-	uint64_t judged;       /* bit p: reached after the stages p (enum passed), see
-				* order.c */
+	uint64_t mirrors;      /* of the pipeline and its gotos, once they were looked at */
+	bool looked;
+	uint64_t judged; /* bit p: reached after the stages p (enum passed), see
+			  * order.c */
 };
 
 struct taken;
@@ -60,6 +62,8 @@ struct build {
 	unsigned n_counters, counter_room;
 	struct meter_spec *meter;
 	unsigned n_meters, meter_room;
+	struct copy_spec *copy;
+	unsigned n_copies, copy_room;
 	struct rule_log *rule_log; /* [0] is not used */
 	unsigned n_rule_logs, rule_log_room;
 	struct ids own_logs, *logs;         /* numbers of rules that are logged */
@@ -113,5 +117,9 @@ void pipeline_discard(struct pipeline *p);
 /* Reports orders of stages that cannot work, over all pipelines and gotos, and computes the
  * pipelines' traits. */
 void order_check(struct build *b);
+
+/* Warns of ports that copy to each other: frames that their peers send back would be copied again.
+ */
+void mirrors_check(struct build *b);
 
 #endif

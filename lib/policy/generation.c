@@ -9,6 +9,11 @@
 #include "base/limiter.h"
 #include "base/meter.h"
 
+#define FRAME_BYTES 1514u /* of a full frame */
+/* The default burst is what passes in 250 ms: longer than 200 ms, the shortest retransmission
+ * timeout of a TCP sender that has lost a whole window (docs/performance/police.md). */
+#define BURST_PART 4u
+
 /* Open addressing, at most half full.  The addresses are the operator's own, so outsiders cannot
  * cause collisions. */
 struct own_addresses {
@@ -152,6 +157,16 @@ meter_spec_limiter(const struct meter_spec *spec, unsigned workers)
 		rate.burst = (spec->burst + workers - 1) / workers;
 
 	return limiter_create(&rate, spec->keys, -1);
+}
+
+uint64_t
+meter_spec_burst(const struct meter_spec *spec)
+{
+	uint64_t least = spec->packets ? 32 : 10 * FRAME_BYTES;
+	uint64_t most = spec->packets ? METER_MAX_BURST_PACKETS : METER_MAX_BURST_BYTES;
+	uint64_t burst = spec->packets ? spec->rate / BURST_PART : spec->rate / 8 / BURST_PART;
+
+	return burst < least ? least : burst > most ? most : burst;
 }
 
 void

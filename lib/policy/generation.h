@@ -104,6 +104,14 @@ struct asked_counts {
 	uint64_t within, over;
 };
 
+/* What a stage mirror or sample copies. */
+struct copy_spec {
+	uint32_t one_in;  /* one packet in so many; 1: every one */
+	uint32_t bytes;   /* of a frame, at most */
+	int32_t meter;    /* of the copies; below 0: they have no rate */
+	uint32_t counter; /* counts the copies */
+};
+
 /* What has a rate of its own. */
 enum meter_per {
 	METER_ALL, /* all packets that reach the line share one */
@@ -126,6 +134,7 @@ struct generation_worker {
 	struct asked_counts **asked; /* likewise */
 	uint64_t **used;             /* likewise: bytes of a quota, of all workers */
 	struct step_counts *steps;   /* by struct step's number; [0] counts evaluations */
+	uint32_t *skips; /* by number of struct copy_spec: packets until the next copy */
 };
 
 /* A meter of all workers, which generations share as long as its line says the same. */
@@ -178,6 +187,8 @@ struct generation {
 	struct times *times; /* that matches ask for; NULL: none (policy/times.h) */
 	const struct meter_spec *meters;
 	unsigned n_meters;
+	const struct copy_spec *copies; /* of stages mirror and sample */
+	unsigned n_copies;
 	const struct session_policy *session_policies; /* by struct session's policy */
 	unsigned n_session_policies;
 	const struct nat_pool_spec *pools; /* by number */
@@ -210,6 +221,10 @@ void own_addresses_discard(struct own_addresses *own); /* NULL is fine */
 
 /* Returns the table of a worker for spec, with that many workers; NULL without memory. */
 struct limiter *meter_spec_limiter(const struct meter_spec *spec, unsigned workers);
+
+/* Returns the burst that a rate gets where none is configured: what passes in 250 ms, at least ten
+ * frames. */
+uint64_t meter_spec_burst(const struct meter_spec *spec);
 
 /* Initialises a worker's meter for spec, with that many workers. */
 void meter_spec_init(

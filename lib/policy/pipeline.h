@@ -25,6 +25,7 @@ struct step {
 	const struct jump *jumps; /* policy/build.h */
 	unsigned n_jumps;
 	const struct route_table *table; /* that it looks into, or NULL */
+	uint64_t mirrors;                /* ports that get copies, a bit for each index */
 };
 
 struct pipeline {

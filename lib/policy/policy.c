@@ -79,6 +79,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->action_words = sb.action_words;
 	step->jumps = sb.jumps;
 	step->table = sb.table;
+	step->mirrors = sb.mirrors;
 	step->n_jumps = sb.n_jumps;
 	if (build_condition(b, sb.cfg, owner, step) < 0)
 		rc = -EINVAL;
@@ -247,6 +248,7 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 	if (b->rpf.table == NULL)
 		find_rpf_table(b); /* a condition of a stage asks for it */
 	order_check(b);
+	mirrors_check(b);
 	forget_files(b);
 	if (b->short_of_memory && !build_has_errors(b))
 		return build_no_memory(b);
@@ -275,6 +277,8 @@ build_finish(struct build *b, struct generation *gen)
 	times_set(gen->times, (int64_t)time(NULL));
 	gen->meters = b->meter;
 	gen->n_meters = b->n_meters;
+	gen->copies = b->copy;
+	gen->n_copies = b->n_copies;
 	if (build_session_policies(b, 0) < 0)
 		return -ENOMEM;
 	gen->session_policies = b->session_policy;

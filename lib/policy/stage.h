@@ -61,6 +61,7 @@ struct stage_build {
 	const struct jump *jumps;    /* out: targets of its gotos */
 	unsigned n_jumps;
 	const struct route_table *table; /* out: the table that it looks into; for analysis */
+	uint64_t mirrors;                /* out: ports that get copies, a bit for each index */
 };
 
 struct stage {

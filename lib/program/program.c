@@ -120,6 +120,18 @@ emit_add(struct program *p, uint32_t set)
 	return emit_action(p, ACTION_ADD, set);
 }
 
+bool
+emit_mirror(struct program *p, uint16_t port, uint32_t number)
+{
+	return emit_action(p, ACTION_MIRROR, COPY_ARG(port, number));
+}
+
+bool
+emit_sample(struct program *p, uint32_t number)
+{
+	return emit_action(p, ACTION_SAMPLE, number);
+}
+
 /* Text that is appended to; without room its length still counts, as with snprintf. */
 struct text {
 	char *out;
@@ -172,8 +184,10 @@ say_rewrite(struct text *t, const char *end, const struct tuple *to, bool source
 	say(t, "rewrite %s %s", end, buf);
 }
 
+typedef const char *egress_name_fn(void *arg, uint16_t iface, bool is_port);
+
 static void
-say_action(struct text *t, uint32_t word)
+say_action(struct text *t, uint32_t word, egress_name_fn *egress_name, void *arg)
 {
 	switch (ACTION_OP(word)) {
 	case ACTION_METER:
@@ -192,6 +206,14 @@ say_action(struct text *t, uint32_t word)
 		next(t);
 		say(t, "mss %u", ACTION_ARG(word));
 		break;
+	case ACTION_MIRROR:
+		next(t);
+		say(t, "mirror %s", egress_name(arg, COPY_PORT(ACTION_ARG(word)), true));
+		break;
+	case ACTION_SAMPLE:
+		next(t);
+		say(t, "sample");
+		break;
 	default:
 		break;
 	}
@@ -206,7 +228,7 @@ program_print(char *out, size_t bytes, const struct program *p, const struct tup
 	if (bytes > 0)
 		out[0] = '\0';
 	for (unsigned i = 0; i < p->action_count; i++)
-		say_action(&t, p->actions[i]);
+		say_action(&t, p->actions[i], egress_name, arg);
 	if (p->ttl) {
 		next(&t);
 		say(&t, "ttl");

@@ -29,6 +29,8 @@ enum action_op {
 	ACTION_DSCP,      /* argument: DSCP, 0..63 */
 	ACTION_ADD,       /* argument: dynamic set that gets the source; when it is decided */
 	ACTION_MSS,       /* argument: the largest MSS that a segment of TCP may announce */
+	ACTION_MIRROR,    /* argument: COPY_ARG, the port and number of what is copied */
+	ACTION_SAMPLE,    /* argument: number of what is copied (policy/generation.h) */
 };
 
 /* How the sender is told. */
@@ -42,6 +44,12 @@ enum reply {
 #define ACTION_WORD(op, arg) ((uint32_t)(op) << 24 | (uint32_t)(arg))
 #define ACTION_OP(word)      ((word) >> 24)
 #define ACTION_ARG(word)     ((word)&0xffffffu)
+
+/* The argument of ACTION_MIRROR: a port's index, and the number of a struct copy_spec. */
+#define COPIES_MAX             UINT16_MAX
+#define COPY_ARG(port, number) ((uint32_t)(port) << 16 | (number))
+#define COPY_PORT(arg)         ((uint16_t)((arg) >> 16))
+#define COPY_NUMBER(arg)       ((arg)&0xffffu)
 
 struct program {
 	uint8_t verdict;    /* enum program_verdict */
@@ -81,14 +89,16 @@ bool emit_meter(struct program *p, uint32_t meter);
 bool emit_dscp(struct program *p, uint8_t dscp);
 bool emit_mss(struct program *p, uint16_t most);
 bool emit_add(struct program *p, uint32_t set);
+bool emit_mirror(struct program *p, uint16_t port, uint32_t number);
+bool emit_sample(struct program *p, uint32_t number);
 
 /* Writes an end of a tuple: "198.51.100.1:40001", "198.51.100.1 id 7" for ICMP, or the address
  * alone. */
 int program_print_end(char *out, size_t bytes, const struct tuple *t, bool source);
 
-/* Writes the program as text: "ttl; rewrite src 198.51.100.1:40001; output wan". names gives the
- * name of the egress interface.  Counts are left out: they do not change the packet.  Always
- * terminates the text; returns what snprintf would. */
+/* Writes the program as text: "mirror tap; ttl; rewrite src 198.51.100.1:40001; output wan".
+ * egress_name gives the name of an egress interface or a port.  Counts are left out: they do not
+ * change the packet.  Always terminates the text; returns what snprintf would. */
 int program_print(char *out, size_t bytes, const struct program *p, const struct tuple *flow,
 	const char *(*egress_name)(void *arg, uint16_t iface, bool is_port), void *arg);
 

@@ -72,10 +72,28 @@ tell_sender(const struct work *w)
 		host_tell_sender(h, w->v, w->m, HOST_UNREACHABLE, w->d->tell_code);
 }
 
+static void
+make_copies(const struct work *w, enum copy_when when)
+{
+	const struct copied copied = {
+		.actions = w->d->actions,
+		.m = w->m,
+		.b = w->b,
+		.slot = w->slot,
+		.ip_bytes = w->v->l3_bytes,
+	};
+
+	slowpath_copy(w->dp, &copied, when);
+}
+
 static enum reason
 pass_meters(const struct work *w, const struct metered *m)
 {
-	return w->d->metered ? (enum reason)w->d->exceeded : slowpath_meters(w->dp, m);
+	enum reason r = w->d->metered ? (enum reason)w->d->exceeded : slowpath_meters(w->dp, m);
+
+	if (unlikely(w->dp->gen->n_copies != 0) && r == REASON_NONE)
+		make_copies(w, COPY_METERED);
+	return r;
 }
 
 /* Returns why the packet may not take this way, and tells its sender; or REASON_NONE. */
@@ -308,6 +326,11 @@ execute(struct datapath *dp, struct burst *b, unsigned slot, struct decision *d)
 		.nh = &dp->nexthops[d->nexthop],
 	};
 
+	if (unlikely(dp->gen->n_copies != 0))
+		make_copies(&w,
+			w.nh->state == NEXTHOP_DROP || w.nh->state == NEXTHOP_TO_US
+				? COPY_ALL
+				: COPY_UNMETERED);
 	switch (w.nh->state) {
 	case NEXTHOP_DROP:
 		count(&w);

@@ -4,6 +4,8 @@
 
 #include "slowpath/hit.h"
 
+#include "program/action_list.h"
+#include "slowpath/recorded.h"
 #include "slowpath/slowpath_priv.h"
 
 /* A packet of a known flow. */
@@ -59,17 +61,35 @@ finish_end(struct burst *b, unsigned slot, const struct known *k)
 	return true;
 }
 
+static enum reason
+act(struct datapath *dp, const struct burst *b, unsigned slot, const struct known *k)
+{
+	const struct copied copied = {
+		.actions = action_lists_at(dp->lists, k->flow->list)->word,
+		.m = b->m[slot],
+		.b = b,
+		.slot = slot,
+		.ip_bytes = k->bytes,
+	};
+	struct hit_packet packet = { k->flow, k->ip, k->l4, k->family,
+		k->family == 6 ? k->ip[6] : k->ip[9], k->bytes, k->l4_bytes, NULL };
+
+	if (unlikely(dp->gen->n_copies != 0)) {
+		packet.copied = &copied;
+		slowpath_copy(dp, &copied, COPY_UNMETERED);
+	}
+	return slowpath_hit_actions(dp, &packet, b->tick);
+}
+
 /* Moves the session on, takes from meters, marks, and counts.  Returns REASON_NONE or the reason to
  * drop the packet. */
 static enum reason
-pass(struct datapath *dp, const struct burst *b, const struct known *k)
+pass(struct datapath *dp, const struct burst *b, unsigned slot, const struct known *k)
 {
-	const struct hit_packet packet = { k->flow, k->ip, k->l4, k->family,
-		k->family == 6 ? k->ip[6] : k->ip[9], k->bytes, k->l4_bytes };
 	struct tcp_verdict v = { .reason = REASON_NONE };
 
 	if (k->flow->flags & FLOW_ACTIONS)
-		return slowpath_hit_actions(dp, &packet, b->tick);
+		return act(dp, b, slot, k);
 	if (k->flow->flags & FLOW_TCP)
 		v = slowpath_tcp(dp, k->flow, k->l4, k->l4_bytes);
 	if (v.reason == REASON_NONE)
@@ -89,9 +109,10 @@ hit_finish(struct datapath *dp, struct burst *b, unsigned slot)
 		return false;
 	if ((k.flow->flags & FLOW_TCP) && tcp_opens(k.l4[13]))
 		return false; /* may begin a session on a finished connection */
-	r = pass(dp, b, &k);
+	r = pass(dp, b, slot, &k);
 	if (r != REASON_NONE) {
 		slot_drop(b, slot, r);
+		dp->slow->sample_entry = NULL; /* the recorder gets it as a drop */
 		return true;
 	}
 	if (k.family == 6) {
@@ -104,6 +125,8 @@ hit_finish(struct datapath *dp, struct burst *b, unsigned slot)
 		rewrite_plain4(k.ip, to, k.flow->l4_delta);
 	}
 	slot_send(b, slot, k.ip, k.bytes, k.nh);
+	if (unlikely(dp->slow->sample_entry != NULL))
+		slowpath_record_sampled(dp, b, slot);
 	return true;
 }
 

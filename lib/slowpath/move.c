@@ -192,6 +192,8 @@ slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t
 	if (session == NULL || (r == REASON_NONE && !move.idle))
 		f->seen = tick;
 	if (r == REASON_NONE) {
+		if (hit->copied != NULL)
+			slowpath_copy(dp, hit->copied, COPY_METERED);
 		slowpath_marks(actions, &marked);
 		if (tcp)
 			keep_tcp(dp, session, &move);

@@ -29,9 +29,28 @@ slowpath_record_end(
 	e->out = b->output[slot].port;
 	e->port = (uint8_t)b->port;
 	e->reason = dropped ? b->reason[slot] : 0;
+	e->sample = dp->slow->sample_line;
+	dp->slow->sample_line = 0;
 	recorder_keep(dp->slow->recorder);
 	if (dropped)
 		PROBE_DROP(e->reason, e->iface, e->frame, e->bytes);
+}
+
+void
+slowpath_record_sample(struct datapath *dp, const struct burst *b, unsigned slot, uint32_t line)
+{
+	if (slot >= BURST_MAX)
+		return; /* held until now: the entry of its slot has been made */
+	dp->slow->sample_line = line;
+	if (!dp->slow->records)
+		dp->slow->sample_entry = slowpath_record_begin(dp, b, slot);
+}
+
+void
+slowpath_record_sampled(struct datapath *dp, const struct burst *b, unsigned slot)
+{
+	slowpath_record_end(dp, b, slot, dp->slow->sample_entry);
+	dp->slow->sample_entry = NULL;
 }
 
 void

@@ -15,6 +15,12 @@ struct recorder_entry *slowpath_record_begin(
 void slowpath_record_end(
 	struct datapath *dp, const struct burst *b, unsigned slot, struct recorder_entry *e);
 
+/* Notes that the line of a stage sample has chosen a slot's packet, to which nothing is done yet: a
+ * hit gets an entry, which slowpath_record_sampled ends; others have one. */
+void slowpath_record_sample(
+	struct datapath *dp, const struct burst *b, unsigned slot, uint32_t line);
+void slowpath_record_sampled(struct datapath *dp, const struct burst *b, unsigned slot);
+
 /* Finds the line that decided the drop of a slot by a program of its flow. */
 void slowpath_find_counter(struct datapath *dp, const struct burst *b, unsigned slot);
 

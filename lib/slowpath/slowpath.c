@@ -294,6 +294,7 @@ slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
 	dp->slow->scratch->translated = dp->slow->scratch->changed = false;
 	evaluate_misses(dp, b, n_miss);
 	enter_prepare(dp, n_miss);
+	dp->slow->records = true;
 	for (unsigned i = from; i < to; i++) {
 		struct recorder_entry *recorded;
 
@@ -314,6 +315,7 @@ slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
 		slowpath_record_end(dp, b, i, recorded);
 		b->class[i] = SLOT_TOLD;
 	}
+	dp->slow->records = false;
 	return to;
 }
 

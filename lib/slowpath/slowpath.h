@@ -26,6 +26,7 @@ struct fragment_pass;
 struct fragments;
 struct identifier;
 struct recorder;
+struct recorder_entry;
 struct rte_mempool;
 struct session;
 
@@ -93,7 +94,17 @@ struct slowpath {
 	struct hop_health health; /* asks the host */
 	struct fragments *fragments;
 	struct identifier *identifier;
-	struct recorder *recorder;  /* of packets that were dropped, or took the slow path */
+	struct recorder *recorder; /* of packets that were dropped, or took the slow path */
+	struct rte_mempool *pool;  /* for copies of packets */
+	/* A stage sample has chosen the packet of a slot, to which nothing is done yet; NULL: no
+	 * capture asks. */
+	void (*sampled)(void *arg, const struct burst *b, unsigned slot);
+	void *sampled_arg;
+	/* What the flight recorder knows of samples: the line of the last one, the entry of a hit,
+	 * and whether the slow path makes an entry anyway. */
+	uint32_t sample_line;
+	struct recorder_entry *sample_entry;
+	bool records;
 	uint32_t lists_hand;        /* the record whose action list is taken next */
 	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
 				     * fragment, or judged alone */
@@ -155,6 +166,22 @@ uint64_t slowpath_times(const struct datapath *dp);
 /* Reports a slot that the hot loop has settled to the observer. */
 void slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot);
 
+/* A packet for copies: what it asks for, and whose it is; nothing is done to it yet. */
+struct copied {
+	const uint32_t *actions;
+	const struct rte_mbuf *m;
+	const struct burst *b;
+	unsigned slot;
+	unsigned ip_bytes;
+};
+
+/* Which copies of an action list: those that stand in front of the first meter, those behind it,
+ * of a packet that all meters let pass, or all of a packet that no meter is asked about. */
+enum copy_when { COPY_UNMETERED, COPY_METERED, COPY_ALL };
+
+/* Makes the copies that stages mirror and sample ask for.  Only where the generation has any. */
+void slowpath_copy(struct datapath *dp, const struct copied *c, enum copy_when when);
+
 /* A packet for meters: what it takes, and whose it is. */
 struct metered {
 	const uint32_t *actions;
@@ -184,6 +211,7 @@ struct hit_packet {
 	struct flow *flow;
 	uint8_t *ip, *l4;
 	unsigned family, proto, ip_bytes, l4_bytes;
+	const struct copied *copied; /* NULL: no stage copies */
 };
 enum reason slowpath_hit_actions(struct datapath *dp, const struct hit_packet *hit, uint32_t tick);
 

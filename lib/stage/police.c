@@ -8,15 +8,12 @@
 #include "policy/stage.h"
 
 #define FRAME_BYTES 1514u /* a burst must hold a full frame */
-/* The default burst is what passes in 250 ms: longer than 200 ms, the shortest retransmission
- * timeout of a TCP sender that has lost a whole window (docs/performance/police.md). */
-#define BURST_PART 4u
 
 struct police_cfg {
 	struct cfg_head head;
 	struct match_cfg when;
 	struct cfg_rate rate;
-	uint64_t burst; /* 0: burst_default */
+	uint64_t burst; /* 0: meter_spec_burst */
 };
 
 struct police {
@@ -42,16 +39,6 @@ static const struct cfg_table police_table = {
 	"rate",
 };
 
-static uint64_t
-burst_default(const struct meter_spec *spec)
-{
-	uint64_t least = spec->packets ? 32 : 10 * FRAME_BYTES;
-	uint64_t most = spec->packets ? METER_MAX_BURST_PACKETS : METER_MAX_BURST_BYTES;
-	uint64_t burst = spec->packets ? spec->rate / BURST_PART : spec->rate / 8 / BURST_PART;
-
-	return burst < least ? least : burst > most ? most : burst;
-}
-
 static int
 police_build(struct stage_build *sb, void **instance)
 {
@@ -68,7 +55,7 @@ police_build(struct stage_build *sb, void **instance)
 	if (police == NULL)
 		return build_no_memory(sb->build);
 	if (spec.burst == 0)
-		spec.burst = burst_default(&spec);
+		spec.burst = meter_spec_burst(&spec);
 	if (!spec.packets && spec.burst < FRAME_BYTES)
 		cfg_warn(build_err(sb->build), &cfg->head, &cfg->burst,
 			"packets above %u bytes never pass", (unsigned)spec.burst);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 extern const struct stage stage_acl, stage_dnat, stage_drop, stage_forward, stage_limit, stage_mark,
-	stage_mss, stage_police, stage_route, stage_rpf, stage_snat, stage_track;
+	stage_mirror, stage_mss, stage_police, stage_route, stage_rpf, stage_sample, stage_snat,
+	stage_track;
 
 const struct stage *const stage_registry[] = {
 	&stage_drop,
@@ -20,6 +21,8 @@ const struct stage *const stage_registry[] = {
 	&stage_limit,
 	&stage_mark,
 	&stage_mss,
+	&stage_mirror,
+	&stage_sample,
 	NULL,
 };
 

@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct capture_insn) == sizeof(struct bpf_insn), "the same
 struct capture {
 	struct bpf_insn filter[CAPTURE_FILTER_MAX];
 	unsigned n_filter;
-	bool drops;
+	bool drops, samples;
 	uint32_t frame_bytes;
 	/* the worker's */
 	int64_t credit; /* cycles that it may spend */
@@ -62,6 +62,7 @@ capture_create(const struct capture_setup *setup, int numa_node)
 	memcpy(c->filter, setup->filter, setup->n_filter * sizeof(c->filter[0]));
 	c->n_filter = setup->n_filter;
 	c->drops = setup->drops;
+	c->samples = setup->samples;
 	c->frame_bytes = RTE_MIN(setup->frame_bytes, (uint32_t)CAPTURE_FRAME_MAX);
 	c->credit = CREDIT_MAX;
 	return c;
@@ -160,38 +161,47 @@ charge(struct capture *c, uint64_t since, unsigned n)
 	c->credit -= (int64_t)RTE_MIN(spent, most);
 }
 
+static struct capture_record *
+copy_in(struct capture *c, const struct burst *b, unsigned i, const struct capture_now *now)
+{
+	struct capture_record *r = selects(c, b->m[i]) ? copy(c, b->m[i], now) : NULL;
+
+	if (r != NULL) {
+		r->direction = CAPTURE_IN;
+		r->iface = b->iface[i];
+		r->port = b->port;
+	}
+	return r;
+}
+
 void
 capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now)
 {
 	c->looks = may_look(c, b->n);
 	if (!c->looks || c->drops)
 		return;
-	for (unsigned i = 0; i < b->n; i++) {
-		struct capture_record *r = selects(c, b->m[i]) ? copy(c, b->m[i], now) : NULL;
-
-		c->of[i] = r;
-		if (r == NULL)
-			continue;
-		r->direction = CAPTURE_IN;
-		r->iface = b->iface[i];
-		r->port = b->port;
-	}
+	for (unsigned i = 0; i < b->n; i++)
+		c->of[i] = c->samples ? NULL : copy_in(c, b, i, now);
 	charge(c, c->seen_cycles, b->n);
+}
+
+void
+capture_sample(
+	struct capture *c, const struct burst *b, unsigned slot, const struct capture_now *now)
+{
+	uint64_t since = rte_rdtsc();
+
+	if (!c->samples || !c->looks || slot >= BURST_MAX || c->of[slot] != NULL)
+		return;
+	c->of[slot] = copy_in(c, b, slot, now);
+	charge(c, since, 1);
 }
 
 static void
 tell_drop(struct capture *c, const struct burst *b, unsigned i, const struct capture_now *now)
 {
-	struct capture_record *r = c->drops ? NULL : c->of[i];
+	struct capture_record *r = c->drops ? copy_in(c, b, i, now) : c->of[i];
 
-	if (c->drops && selects(c, b->m[i])) {
-		r = copy(c, b->m[i], now);
-		if (r != NULL) {
-			r->direction = CAPTURE_IN;
-			r->iface = b->iface[i];
-			r->port = b->port;
-		}
-	}
 	if (r == NULL)
 		return;
 	r->reason = b->reason[i];
@@ -221,7 +231,8 @@ capture_end(struct capture *c, const struct burst *b, const struct capture_now *
 	for (unsigned i = 0; i < b->n; i++) {
 		if (b->output[i].port == OUT_DROP)
 			tell_drop(c, b, i, now);
-		else if (b->output[i].port <= OUT_PORT_MAX && !c->drops)
+		else if (b->output[i].port <= OUT_PORT_MAX && !c->drops
+			&& (!c->samples || c->of[i] != NULL))
 			tell_out(c, b->m[i], b->output[i].iface, b->output[i].port, now);
 	}
 	publish(c);
@@ -232,7 +243,7 @@ void
 capture_out(struct capture *c, const struct rte_mbuf *m, uint16_t iface, uint16_t port,
 	const struct capture_now *now)
 {
-	if (c->drops || !may_look(c, 1))
+	if (c->drops || c->samples || !may_look(c, 1))
 		return;
 	tell_out(c, m, iface, port, now);
 	publish(c);

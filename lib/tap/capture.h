@@ -48,6 +48,7 @@ struct capture_setup {
 	const struct capture_insn *filter; /* copied; checked by capture_filter_is_sound */
 	unsigned n_filter;                 /* 0: every frame */
 	bool drops;                        /* dropped frames alone */
+	bool samples;                      /* those alone that a stage sample chooses */
 	uint32_t frame_bytes;              /* copied of a frame at most */
 };
 
@@ -68,6 +69,11 @@ struct capture_now {
 
 /* Copies the selected frames of a burst that has been parsed. */
 void capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now);
+
+/* Copies a frame of the burst that a stage sample has chosen, if it is selected and the capture is
+ * one of samples.  Nothing is done to the frame yet. */
+void capture_sample(
+	struct capture *c, const struct burst *b, unsigned slot, const struct capture_now *now);
 
 /* Ends the burst: verdicts of what came in, copies of what leaves.  out and egress are set. */
 void capture_end(struct capture *c, const struct burst *b, const struct capture_now *now);

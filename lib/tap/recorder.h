@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The flight recorder of one worker: the last RECORDER_ENTRIES packets that were dropped or took
- * the slow path, with their headers, verdict and the line that decided it.  Packets of known flows
- * that leave are not in it.  It is always on.
+ * the slow path, or that a stage sample chose, with their headers, verdict and the line that
+ * decided it.  Other packets of known flows that leave are not in it.  It is always on.
  *
  * A flood of drops overwrites all others within milliseconds, so the last RECORDER_LATEST drops of
  * each reason are kept beside, of those that are RECORDER_APART_NS apart.
@@ -32,7 +32,8 @@ struct recorder_entry {
 	uint16_t bytes;   /* of the frame */
 	uint8_t port;     /* by index */
 	uint8_t reason;   /* enum reason of a drop */
-	uint64_t unused;
+	uint32_t sample;  /* line of the stage sample that chose it, or 0 */
+	uint32_t unused;
 	uint8_t frame[RECORDER_BYTES]; /* as it came in */
 };
 

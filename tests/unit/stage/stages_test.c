@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The small stages: drop, forward, mark, police. */
+/* The small stages: drop, forward, mark, mirror, police, sample. */
 #include "unit/policy/fixture.h"
 
 static void
@@ -116,6 +116,46 @@ a_burst_smaller_than_a_packet_is_warned_of(void **state)
 }
 
 static void
+mirror_copies_to_a_port(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f,
+		"pipelines:\n"
+		"  p: [mirror: dmz, {mirror: {port: wan, snap: 64, one_in: 7, rate: 8Mbit}}, drop]\n");
+	assert_int_equal(f->gen.n_copies, 2);
+	assert_int_equal(f->gen.copies[0].one_in, 1);
+	assert_int_equal(f->gen.copies[0].bytes, UINT32_MAX);
+	assert_int_equal(f->gen.copies[0].meter, -1);
+	assert_int_equal(f->gen.copies[1].one_in, 7);
+	assert_int_equal(f->gen.copies[1].bytes, 64);
+	assert_int_equal(f->gen.copies[1].meter, 0);
+	assert_int_equal(f->gen.meters[0].burst, 250000);
+
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
+	expect_program(f, "mirror dmz; mirror wan; drop drop_stage");
+	assert_int_equal(f->ev.used_fields, 0);
+	expect_note(f, "mirror: a copy to port dmz\n");
+	expect_note(f, "mirror: a copy of one packet in 7 to port wan, cut short\n");
+
+	evaluate(f, "p", WAN, "udp 198.51.100.9:1 > 10.0.1.2:53");
+	expect_program(f, "mirror dmz; drop drop_stage");
+	expect_note(f, "mirror: no copy to port wan, by which the packet came in\n");
+}
+
+static void
+sample_chooses_one_packet_in_so_many(void **state)
+{
+	struct fixture *f = *state;
+
+	given(f, "pipelines: {p: [sample: 1000, drop]}\n");
+	assert_int_equal(f->gen.copies[0].one_in, 1000);
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:53");
+	expect_program(f, "sample; drop drop_stage");
+	expect_note(f, "sample: one packet in 1000\n");
+}
+
+static void
 the_registry_finds_stages_by_name(void **state)
 {
 	assert_ptr_equal(stage_find("drop")->table, stage_table(0));
@@ -135,6 +175,8 @@ main(void)
 		stage_test(police_takes_from_a_meter_of_its_own),
 		stage_test(a_default_burst_is_a_quarter_of_a_second),
 		stage_test(a_burst_smaller_than_a_packet_is_warned_of),
+		stage_test(mirror_copies_to_a_port),
+		stage_test(sample_chooses_one_packet_in_so_many),
 		cmocka_unit_test(the_registry_finds_stages_by_name),
 	};
 
