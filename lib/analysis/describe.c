@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sets of packets and verdicts in words. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,6 +186,30 @@ same_end(const struct tuple *a, const struct tuple *b, bool source)
 		      : address_equal(&a->dst, &b->dst) && a->dport == b->dport;
 }
 
+static void
+add_meter(struct text *t, const struct meter_spec *m)
+{
+	static const char *const of[] = {
+		[METER_ALL] = "",
+		[METER_SOURCE] = " of its source",
+		[METER_DESTINATION] = " of its destination",
+	};
+
+	if (m == NULL) {
+		add(t, ", at any rate");
+		return;
+	}
+	add(t, ", at most %" PRIu64 " %s", m->rate,
+		m->sessions          ? "sessions"
+			: m->packets ? "packets"
+				     : "bit");
+	if (m->seconds > 1)
+		add(t, " in %u s", m->seconds);
+	else
+		add(t, "/s");
+	add(t, "%s, bursts of %" PRIu64, of[m->per], m->burst);
+}
+
 /* How a packet that is sent on leaves, as far as that is different. */
 static void
 add_leaving(struct text *t, const struct verdict *v, const struct verdict *other)
@@ -208,15 +233,27 @@ add_leaving(struct text *t, const struct verdict *v, const struct verdict *other
 	if (v->dscp != other->dscp && v->dscp < 0)
 		add(t, ", DSCP as it came");
 	if (v->meters != other->meters)
-		add(t,
-			v->meters != 0 && other->meters != 0 ? ", policed by another rate"
-				: v->meters != 0             ? ", policed"
-							     : ", not policed");
+		add_meter(t, v->meter);
 	if (v->copies != other->copies)
 		add(t,
 			v->copies != 0 && other->copies != 0 ? ", mirrored otherwise"
 				: v->copies != 0             ? ", mirrored"
 							     : ", not mirrored");
+	if (v->mss != other->mss && v->mss > 0)
+		add(t, ", MSS at most %u", v->mss);
+	if (v->mss != other->mss && v->mss == 0)
+		add(t, ", MSS as it came");
+}
+
+static void
+add_set(struct text *t, const struct verdict *v, const struct verdict *other)
+{
+	if (v->sets == other->sets)
+		return;
+	if (v->sets != 0)
+		add(t, ", its source joins %s", v->set);
+	else
+		add(t, ", its source joins no set");
 }
 
 void
@@ -232,6 +269,7 @@ describe_verdict(const struct verdict *v, const struct verdict *other, char *out
 
 	if (v->kind == WENT_ON && other->kind == WENT_ON) {
 		add_leaving(&t, v, other);
+		add_set(&t, v, other);
 		if (t.used > 2)
 			memmove(out, out + 2, t.used - 1); /* the comma in front */
 		else
@@ -239,6 +277,7 @@ describe_verdict(const struct verdict *v, const struct verdict *other, char *out
 		return;
 	}
 	add(&t, "%s", words[v->kind]);
+	add_set(&t, v, other);
 }
 
 void

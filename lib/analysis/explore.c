@@ -262,6 +262,13 @@ route_line(const struct plan *plan, const struct record *r, struct loc *line)
 	return false;
 }
 
+/* A rate is what the step that has it says, whatever rule counts the packet. */
+static bool
+rates_differ(const struct explored *x)
+{
+	return x->walk[OLD].verdict.meters != x->walk[NEW].verdict.meters;
+}
+
 static void
 find_line(const struct explored *x, enum side side, struct loc *line, const char **name)
 {
@@ -277,7 +284,8 @@ find_line(const struct explored *x, enum side side, struct loc *line, const char
 		*name = NULL;
 		return;
 	}
-	if (change == NULL || (change->kind == RECORD_CELL && w->verdict.line.line != 0))
+	if (change == NULL
+		|| (change->kind == RECORD_CELL && w->verdict.line.line != 0 && !rates_differ(x)))
 		change = w->verdict.line.line != 0 ? NULL : last;
 	if (change == NULL)
 		return;

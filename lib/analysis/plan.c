@@ -130,6 +130,8 @@ plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 		out->name[i] = rule->name;
 		out->outcome[i] = plan_hash(0, &action, sizeof(action));
 		out->outcome[i] = plan_hash(out->outcome[i], &with, sizeof(with));
+		for (unsigned k = 0; k < rule->add.count; k++)
+			out->outcome[i] = hash_text(out->outcome[i] + 1, rule->add.items[k].set);
 		if (rule->jump != NULL)
 			out->outcome[i] = hash_text(out->outcome[i], rule->jump);
 		if (rule->call != NULL)

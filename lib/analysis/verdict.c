@@ -17,6 +17,24 @@ note_copy(const struct generation *gen, uint32_t arg, struct verdict *out)
 }
 
 static void
+note_set(const struct generation *gen, uint32_t set, struct verdict *out)
+{
+	out->set = gen->dynamic[set].name;
+	out->sets = plan_hash(out->sets + 1, out->set, strlen(out->set));
+}
+
+static void
+note_meter(const struct generation *gen, const struct meter_spec *m, struct verdict *out)
+{
+	const uint64_t says[] = { m->rate, m->seconds, m->burst, m->packets, m->per, m->sessions };
+
+	out->meter = m;
+	out->meters = plan_hash(out->meters + 1, says, sizeof(says));
+	if (m->add != 0)
+		note_set(gen, m->add, out);
+}
+
+static void
 note_action(const struct generation *gen, const struct program *p, struct verdict *out)
 {
 	out->dscp = -1;
@@ -26,16 +44,13 @@ note_action(const struct generation *gen, const struct program *p, struct verdic
 		if (ACTION_OP(p->actions[i]) == ACTION_DSCP)
 			out->dscp = (int)arg;
 		if (ACTION_OP(p->actions[i]) == ACTION_MSS)
-			out->meters = plan_hash(out->meters + 2, &arg, sizeof(arg));
+			out->mss = arg;
 		if (ACTION_OP(p->actions[i]) == ACTION_MIRROR)
 			note_copy(gen, arg, out);
-		if (ACTION_OP(p->actions[i]) == ACTION_METER) {
-			const struct meter_spec *m = &gen->meters[arg];
-
-			out->meters = plan_hash(out->meters + 1, &m->rate, sizeof(m->rate));
-			out->meters = plan_hash(out->meters, &m->burst, sizeof(m->burst));
-			out->meters = plan_hash(out->meters, &m->packets, sizeof(m->packets));
-		}
+		if (ACTION_OP(p->actions[i]) == ACTION_METER)
+			note_meter(gen, &gen->meters[arg], out);
+		if (ACTION_OP(p->actions[i]) == ACTION_ADD)
+			note_set(gen, arg, out);
 	}
 }
 
@@ -126,11 +141,11 @@ same_tuple(const struct tuple *a, const struct tuple *b)
 bool
 verdict_equal(const struct verdict *a, const struct verdict *b)
 {
-	if (a->kind != b->kind)
+	if (a->kind != b->kind || a->sets != b->sets)
 		return false;
 	if (a->kind != WENT_ON)
 		return true;
 	return strcmp(a->egress, b->egress) == 0 && a->wire == b->wire && same_tuple(&a->to, &b->to)
-		&& a->route == b->route && a->dscp == b->dscp && a->meters == b->meters
-		&& a->copies == b->copies;
+		&& a->route == b->route && a->dscp == b->dscp && a->mss == b->mss
+		&& a->meters == b->meters && a->copies == b->copies;
 }

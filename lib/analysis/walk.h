@@ -64,9 +64,13 @@ struct verdict {
 	union address gateway;
 	uint64_t route; /* a hash of all its next hops */
 	struct tuple to;
-	int dscp;         /* -1: not marked */
-	uint64_t copies;  /* a hash of the ports that get copies of it; 0: none */
-	uint64_t meters;  /* a hash of those that it passes, with their rates; 0: none */
+	int dscp;        /* -1: not marked */
+	unsigned mss;    /* 0: as it came */
+	uint64_t copies; /* a hash of the ports that get copies of it; 0: none */
+	uint64_t meters; /* a hash of those that it passes, with their rates; 0: none */
+	const struct meter_spec *meter; /* the last of them */
+	uint64_t sets;    /* a hash of the dynamic sets that get its source; 0: none */
+	const char *set;  /* the last of them */
 	struct loc line;  /* that decided it, line 0: none */
 	const char *name; /* of the rule there, or NULL */
 };
@@ -104,8 +108,8 @@ void walk_packet(const struct walk_in *in, const struct point *p, struct walk *o
 void verdict_of(const struct generation *gen, const struct view *view, unsigned assumed,
 	struct verdict *out);
 
-/* Returns true if sender, receiver and operator see the same result.  The reason of a drop is not
- * compared. */
+/* Returns true if sender, receiver and operator see the same result, now and of later packets.  The
+ * reason of a drop is not compared. */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);
 
 #endif

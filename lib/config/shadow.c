@@ -320,9 +320,21 @@ action_name(const struct rule_cfg *rule)
 }
 
 static bool
+same_sets(const struct rule_cfg *a, const struct rule_cfg *b)
+{
+	if (a->add.count != b->add.count)
+		return false;
+	for (uint32_t i = 0; i < a->add.count; i++)
+		if (strcmp(a->add.items[i].set, b->add.items[i].set) != 0)
+			return false;
+	return true;
+}
+
+static bool
 same_action(const struct rule_cfg *a, const struct rule_cfg *b)
 {
 	return a->action == b->action && a->call == NULL && b->call == NULL && a->with == b->with
+		&& same_sets(a, b) && rule_log_is_on(&a->log) == rule_log_is_on(&b->log)
 		&& (a->jump == NULL) == (b->jump == NULL)
 		&& (a->jump == NULL || strcmp(a->jump, b->jump) == 0);
 }
@@ -409,7 +421,13 @@ is_needed(struct shadows *s, uint32_t rule, const struct witness *w, uint32_t *l
 	return REGION_EMPTY;
 }
 
-/* Rules that are there to be counted or logged are needed for that. */
+/* Does it do more than decide: is it there to be counted, to be logged, or to fill a set? */
+static bool
+does_more(const struct rule_cfg *r)
+{
+	return r->name != NULL || rule_log_is_on(&r->log) || r->add.count > 0;
+}
+
 static void
 check_needed(struct shadows *s, uint32_t rule, const struct witness *w)
 {
@@ -418,8 +436,7 @@ check_needed(struct shadows *s, uint32_t rule, const struct witness *w)
 	struct rule_key key;
 	uint32_t later;
 
-	if (r->name != NULL || rule_log_is_on(&r->log)
-		|| is_needed(s, rule, w, &later) != REGION_EMPTY)
+	if (does_more(r) || is_needed(s, rule, w, &later) != REGION_EMPTY)
 		return;
 	key_of(s, w, &key);
 	if (decides(s, &key) != rule)
@@ -452,7 +469,7 @@ is_plainly_needed(struct shadows *s, uint32_t rule)
 	key_of(s, &w, &key);
 	if (decides(s, &key) != rule)
 		return false;
-	return r->name != NULL || rule_log_is_on(&r->log) || !s->whole
+	return does_more(r) || !s->whole
 		|| (last_of(s, &key) == rule
 			&& (r->jump != NULL || r->action != s->acl->default_action));
 }

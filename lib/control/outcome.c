@@ -10,15 +10,18 @@
 #include "schema/json_text.h"
 #include "packet/notation.h"
 
-/* Returns the name of a program's egress. */
 static const char *
-egress_name(void *arg, uint16_t iface, bool is_port)
+name_of(void *arg, enum program_noun noun, uint16_t number)
 {
 	const struct generation *gen = arg;
+	const char *name;
 
-	if (is_port)
-		return gen->port_name[iface];
-	return gen->iface[iface] != NULL ? gen->iface[iface]->name : "?";
+	if (noun == PROGRAM_PORT)
+		return gen->port_name[number];
+	if (noun == PROGRAM_INTERFACE)
+		return gen->iface[number] != NULL ? gen->iface[number]->name : "?";
+	name = number < MEMBERS_SETS ? gen->dynamic[number].name : NULL;
+	return name != NULL ? name : "?";
 }
 
 uint32_t
@@ -66,14 +69,14 @@ outcome_from(
 	if (o->verdict == OBSERVED_OUTPUT)
 		out->out = o->has_program && o->program->verdict == PROGRAM_WIRE
 			? gen->port_name[o->out_port]
-			: egress_name((void *)(uintptr_t)gen, o->out_iface, false);
+			: name_of((void *)(uintptr_t)gen, PROGRAM_INTERFACE, o->out_iface);
 	if (o->view != NULL)
 		notation_flow(out->flow, sizeof(out->flow), o->view);
 	out->is_ip = o->view != NULL && (o->view->kind == VIEW_IP4 || o->view->kind == VIEW_IP6);
 	out->has_program = o->has_program;
 	if (o->has_program)
 		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple,
-			egress_name, (void *)(uintptr_t)gen);
+			name_of, (void *)(uintptr_t)gen);
 	outcome_session_from(&out->session, o, numbers);
 	if (outcome_meter_counter(o) != 0)
 		counter = outcome_meter_counter(o);

@@ -184,10 +184,8 @@ say_rewrite(struct text *t, const char *end, const struct tuple *to, bool source
 	say(t, "rewrite %s %s", end, buf);
 }
 
-typedef const char *egress_name_fn(void *arg, uint16_t iface, bool is_port);
-
 static void
-say_action(struct text *t, uint32_t word, egress_name_fn *egress_name, void *arg)
+say_action(struct text *t, uint32_t word, program_name name, void *arg)
 {
 	switch (ACTION_OP(word)) {
 	case ACTION_METER:
@@ -200,7 +198,7 @@ say_action(struct text *t, uint32_t word, egress_name_fn *egress_name, void *arg
 		break;
 	case ACTION_ADD:
 		next(t);
-		say(t, "add source to set %u", ACTION_ARG(word));
+		say(t, "add source to set %s", name(arg, PROGRAM_SET, (uint16_t)ACTION_ARG(word)));
 		break;
 	case ACTION_MSS:
 		next(t);
@@ -208,7 +206,7 @@ say_action(struct text *t, uint32_t word, egress_name_fn *egress_name, void *arg
 		break;
 	case ACTION_MIRROR:
 		next(t);
-		say(t, "mirror %s", egress_name(arg, COPY_PORT(ACTION_ARG(word)), true));
+		say(t, "mirror %s", name(arg, PROGRAM_PORT, COPY_PORT(ACTION_ARG(word))));
 		break;
 	case ACTION_SAMPLE:
 		next(t);
@@ -221,14 +219,14 @@ say_action(struct text *t, uint32_t word, egress_name_fn *egress_name, void *arg
 
 int
 program_print(char *out, size_t bytes, const struct program *p, const struct tuple *flow,
-	const char *(*egress_name)(void *arg, uint16_t iface, bool is_port), void *arg)
+	program_name name, void *arg)
 {
 	struct text t = { out, bytes, 0 };
 
 	if (bytes > 0)
 		out[0] = '\0';
 	for (unsigned i = 0; i < p->action_count; i++)
-		say_action(&t, p->actions[i], egress_name, arg);
+		say_action(&t, p->actions[i], name, arg);
 	if (p->ttl) {
 		next(&t);
 		say(&t, "ttl");
@@ -245,7 +243,9 @@ program_print(char *out, size_t bytes, const struct program *p, const struct tup
 		break;
 	case PROGRAM_OUTPUT:
 	case PROGRAM_WIRE:
-		say(&t, "output %s", egress_name(arg, p->iface, p->verdict == PROGRAM_WIRE));
+		say(&t, "output %s",
+			name(arg, p->verdict == PROGRAM_WIRE ? PROGRAM_PORT : PROGRAM_INTERFACE,
+				p->iface));
 		break;
 	case PROGRAM_LOCAL:
 		say(&t, "local");

@@ -96,10 +96,14 @@ bool emit_sample(struct program *p, uint32_t number);
  * alone. */
 int program_print_end(char *out, size_t bytes, const struct tuple *t, bool source);
 
-/* Writes the program as text: "mirror tap; ttl; rewrite src 198.51.100.1:40001; output wan".
- * egress_name gives the name of an egress interface or a port.  Counts are left out: they do not
- * change the packet.  Always terminates the text; returns what snprintf would. */
+/* What a program names by a number. */
+enum program_noun { PROGRAM_INTERFACE, PROGRAM_PORT, PROGRAM_SET };
+typedef const char *(*program_name)(void *arg, enum program_noun noun, uint16_t number);
+
+/* Writes the program as text: "mirror tap; ttl; rewrite src 198.51.100.1:40001; output wan". Counts
+ * are left out: they do not change the packet.  Always terminates the text; returns what snprintf
+ * would. */
 int program_print(char *out, size_t bytes, const struct program *p, const struct tuple *flow,
-	const char *(*egress_name)(void *arg, uint16_t iface, bool is_port), void *arg);
+	program_name name, void *arg);
 
 #endif

@@ -226,8 +226,8 @@ live_groups_reclaim(struct live *l, uint64_t oldest)
 }
 
 bool
-live_groups_map(struct live_groups *g, uint16_t (*of)(void *arg, uint32_t link), void *arg,
-	bool changed[])
+live_groups_map(
+	struct live_groups *g, uint16_t (*of)(void *arg, uint32_t link), void *arg, bool changed[])
 {
 	bool any = false;
 

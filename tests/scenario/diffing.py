@@ -49,7 +49,7 @@ CASES = [
     ('a route that is gone', '    - {to: 10.9.0.0/16, via: 10.0.0.3}\n', '',
      [('everything to 10.9.0.0/16', None, 'leaves by lan', 'leaves by wan', None)], ['to: 10.9.0.0/16']),
     ('a policer', 'rate: 10Mbit', 'rate: 20Mbit',
-     [('everything', None, 'policed by another rate', 'policed by another rate', None)], ['rate: 20Mbit']),
+     [('everything', None, 'at most 10000000 bit/s', 'at most 20000000 bit/s', None)], ['rate: 20Mbit']),
     ('a pool', 'ports: 2000-3000', 'ports: 2000-4000', [], ['ports: 2000-3000', 'ports: 2000-4000']),
     ('timeouts', 'track,', '{track: {timeouts: {udp: 30s}}},', [], ['udp: 30s']),
     ('an MTU', 'pipeline: all\n', 'pipeline: all\n    mtu: 9000\n', [], ['mtu: 9000']),
@@ -95,7 +95,7 @@ def cases():
         if not all(any(w in l for l in lines) for w in settings) or (not settings and lines):
             raise Failed('%s: settings %s' % (name, lines))
         for p in out['packets']:        # a new session's packet explains itself differently
-            if p['witness']['state'] == 'new' and not p['before'].startswith(('policed', 'next hop')) and \
+            if p['witness']['state'] == 'new' and not p['before'].startswith(('at most', 'next hop')) and \
                     judge(OLD, p['witness']) == judge(new, p['witness']):
                 raise Failed('%s: not so to the appliance: %s' % (name, p))
 

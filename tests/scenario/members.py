@@ -34,7 +34,7 @@ def trapped():
                       (10.5, lan(udp())), (14, lan(udp()))]}                    # still; over
     outcome = check(['output', 'output', 'acl_denied', 'drop_stage', 'drop_stage', 'output', 'drop_stage', 'output'],
                     router(PIPELINE, TRAP), frames)
-    if 'add source to set 1' not in outcome.packets[2]['program']:
+    if 'add source to set scanners' not in outcome.packets[2]['program']:
         raise Failed(str(outcome.packets[2]))
 
 
@@ -117,6 +117,22 @@ def workers():
     check(['acl_denied'] + ['drop_stage'] * 64, router(PIPELINE, TRAP), {'lan': frames}, ['--workers', '4'])
 
 
+def told():
+    """A rule that only fills a set changes something: check does not call it needless, and diff tells what becomes of it."""
+    folder = Folder(router(PIPELINE, TRAP.replace('name: trap, ', '').replace('[{proto', '[{proto: udp, dport: 9, action: drop}, {proto')
+                           .replace('{action: accept}]', '{proto: tcp, dport: 23, action: drop}, {action: accept}]')))
+    ran = folder.weir('check', 'weir.yaml')
+    expect(ran, 0)
+    if 'changes nothing' in ran.stderr or 'is never reached: ' in ran.stderr:
+        raise Failed(ran.stderr)
+    with open(folder.file('old.yaml'), 'w') as f:
+        f.write(router(PIPELINE, TRAP.replace('add: $scanners, ', '')))
+    with open(folder.file('new.yaml'), 'w') as f:
+        f.write(router(PIPELINE, TRAP))
+    expect(folder.weir('diff', 'old.yaml', 'new.yaml'), 1,
+           'tcp to port 23 from lan, wan, dmz: dropped, its source joins no set → dropped, its source joins scanners')
+
+
 WRONG = [
     ('sets: {a: {timeout: 10m, prefixes: [10.0.0.0/8]}}', 'no prefixes of its own'), ('sets: {a: {timeout: 0s}}', 'timeout'),
     ('sets: {a: {size: 3}}', 'size'),
@@ -142,5 +158,6 @@ SCENARIOS = [
     ('a full set', full),
     ('a reload', reload_keeps),
     ('several workers', workers),
+    ('what check and diff say', told),
     ('what is written wrong', wrong),
 ]

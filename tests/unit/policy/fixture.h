@@ -252,11 +252,13 @@ evaluate(struct fixture *f, const char *pipeline, unsigned in, const char *packe
 }
 
 static inline const char *
-fixture_egress(void *arg, uint16_t iface, bool is_port)
+fixture_name(void *arg, enum program_noun noun, uint16_t number)
 {
 	const struct fixture *f = arg;
 
-	return is_port ? fixture_ports[iface] : f->iface[iface].name;
+	if (noun == PROGRAM_SET)
+		return "a set";
+	return noun == PROGRAM_PORT ? fixture_ports[number] : f->iface[number].name;
 }
 
 static inline void
@@ -264,7 +266,7 @@ expect_program(struct fixture *f, const char *expected)
 {
 	char text[512];
 
-	program_print(text, sizeof(text), &f->ev.program, &f->view.tuple, fixture_egress, f);
+	program_print(text, sizeof(text), &f->ev.program, &f->view.tuple, fixture_name, f);
 	assert_string_equal(text, expected);
 }
 

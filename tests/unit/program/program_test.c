@@ -23,19 +23,23 @@ static const union address public4 = { .bytes = { 198, 51, 100, 1 } };
 static const union address server6 = { .bytes = { 0x20, 0x01, 0x0d, 0xb8, [15] = 0x80 } };
 
 static const char *
-egress_name(void *arg, uint16_t iface, bool is_port)
+name_of(void *arg, enum program_noun noun, uint16_t number)
 {
+	static const char *const names[] = {
+		[PROGRAM_INTERFACE] = "wan",
+		[PROGRAM_PORT] = "tap",
+		[PROGRAM_SET] = "scanners",
+	};
+
 	(void)arg;
-	if (is_port)
-		return iface == 3 ? "tap" : "?";
-	return iface == 3 ? "wan" : "?";
+	return number == 3 ? names[noun] : "?";
 }
 
 static void
 expect_text(const struct program *p, const struct tuple *flow, const char *expected)
 {
 	char text[256];
-	int length = program_print(text, sizeof(text), p, flow, egress_name, NULL);
+	int length = program_print(text, sizeof(text), p, flow, name_of, NULL);
 
 	assert_string_equal(text, expected);
 	assert_int_equal(length, strlen(expected));
@@ -196,9 +200,9 @@ a_short_buffer_is_terminated_and_the_length_told(void **state)
 
 	program_init(&p, &udp);
 	emit_output(&p, 3, &public4);
-	assert_int_equal(program_print(text, sizeof(text), &p, &udp, egress_name, NULL), 15);
+	assert_int_equal(program_print(text, sizeof(text), &p, &udp, name_of, NULL), 15);
 	assert_string_equal(text, "ttl; ou");
-	assert_int_equal(program_print(NULL, 0, &p, &udp, egress_name, NULL), 15);
+	assert_int_equal(program_print(NULL, 0, &p, &udp, name_of, NULL), 15);
 }
 
 int
