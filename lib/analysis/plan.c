@@ -136,7 +136,7 @@ plan_list(struct planning *p, const struct acl_cfg *acl, struct choices *out)
 			out->outcome[i] = hash_text(out->outcome[i], rule->jump);
 		if (rule->call != NULL)
 			out->outcome[i] = hash_text(out->outcome[i], rule->call);
-		p->plan->calls |= rule->call != NULL;
+		p->plan->calls |= rule->call != NULL || rule->action == ACL_CONTINUE;
 	}
 	out->outcome[list.n] = plan_hash(0, &default_value, sizeof(default_value));
 	out->loc[list.n] = cfg_loc(&acl->head, &acl->default_action);

@@ -93,7 +93,8 @@ static bool
 takes_all(const struct shadows *s, uint32_t match, const struct entry *e)
 {
 	return !match_asks_more(&s->list.match[match]) && admits(s, match, e)
-		&& s->acl->rules.items[s->list.written[match]].call == NULL;
+		&& s->acl->rules.items[s->list.written[match]].call == NULL
+		&& s->acl->rules.items[s->list.written[match]].action != ACL_CONTINUE;
 }
 
 /* The ways packets can come in that the list tells apart. */
@@ -155,7 +156,8 @@ fill_list(struct shadows *s, struct build *b)
 	s->first[n] = s->list.n;
 	for (unsigned i = 0; i < n; i++)
 		s->more |= s->acl->rules.items[i].call != NULL
-			|| s->acl->rules.items[i].action == ACL_RETURN;
+			|| s->acl->rules.items[i].action == ACL_RETURN
+			|| s->acl->rules.items[i].action == ACL_CONTINUE;
 	s->without = scratch_take(&s->scratch, (s->list.n + 1) * sizeof(s->without[0]));
 	return s->without != NULL && fill_cells(s) && fill_entries(s, b);
 }
@@ -314,6 +316,7 @@ action_name(const struct rule_cfg *rule)
 		[ACL_DROP] = "drop",
 		[ACL_REJECT] = "reject",
 		[ACL_RETURN] = "return",
+		[ACL_CONTINUE] = "continue",
 	};
 
 	return names[rule->action];

@@ -22,6 +22,7 @@ static const char *const verdicts[] = {
 	[RULE_GOTO] = "goto",
 	[RULE_CALL] = "call",
 	[RULE_RETURN] = "return",
+	[RULE_CONTINUE] = "continue",
 };
 
 /* --- rules --- */

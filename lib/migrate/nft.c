@@ -45,6 +45,46 @@ asks_interface(json_t *left)
 		|| strcmp(key, "oif") == 0;
 }
 
+/* Notes the names in the elements of a condition on several fields. */
+static void
+note_elements(struct nft *x, json_t *fields, json_t *elements)
+{
+	json_t *field, *one;
+	size_t place, i;
+
+	json_array_foreach(fields, place, field) {
+		if (!asks_interface(field))
+			continue;
+		json_array_foreach(elements, i, one) {
+			json_t *inner = json_object_get(json_object_get(one, "elem"), "val");
+
+			note_names(x,
+				json_array_get(
+					json_object_get(inner != NULL ? inner : one, "concat"),
+					place));
+		}
+	}
+}
+
+/* Returns the elements of a set, by whatever table it belongs to. */
+static json_t *
+any_elements(struct nft *x, json_t *right)
+{
+	const char *name = json_string_value(right);
+	json_t *object;
+	size_t i;
+
+	if (name == NULL || name[0] != '@')
+		return json_object_get(right, "set");
+	json_array_foreach(x->list, i, object) {
+		json_t *set = json_object_get(object, "set");
+
+		if (strcmp(nft_text(set, "name"), name + 1) == 0)
+			return json_object_get(set, "elem");
+	}
+	return NULL;
+}
+
 /* Finds the interfaces that rules name, wherever they stand. */
 static void
 find_names(struct nft *x, json_t *value)
@@ -55,6 +95,8 @@ find_names(struct nft *x, json_t *value)
 
 	if (asks_interface(json_object_get(value, "left")))
 		note_names(x, json_object_get(value, "right"));
+	note_elements(x, json_object_get(json_object_get(value, "left"), "concat"),
+		any_elements(x, json_object_get(value, "right")));
 	data = json_object_get(json_object_get(value, "data"), "set");
 	if (asks_interface(json_object_get(value, "key")))
 		json_array_foreach(data, i, one)
@@ -238,8 +280,8 @@ static int
 translate(struct nft *x)
 {
 	static struct base bases[BASES_MAX];
-	struct nft_parts p = { NULL, NULL, NULL, NULL, NULL };
-	size_t bytes[5];
+	struct nft_parts p = { NULL };
+	size_t bytes[6];
 	unsigned n, listed;
 
 	x->forwards = open_memstream(&p.forwards, &bytes[0]);
@@ -247,9 +289,10 @@ translate(struct nft *x)
 	x->pools = open_memstream(&p.pools, &bytes[2]);
 	x->acls = open_memstream(&p.acls, &bytes[3]);
 	x->mss = open_memstream(&p.mss, &bytes[4]);
+	x->maps = open_memstream(&p.maps, &bytes[5]);
 	x->checks = json_object();
 	if (x->forwards == NULL || x->sources == NULL || x->pools == NULL || x->acls == NULL
-		|| x->mss == NULL)
+		|| x->mss == NULL || x->maps == NULL)
 		return 1;
 	find_names(x, x->list);
 	find_links(x);
@@ -259,6 +302,7 @@ translate(struct nft *x)
 		listed += bases[i].kind == BASE_LIST;
 	write_bases(x, bases, n);
 	write_called(x, listed);
+	part(x->maps, &p.maps);
 	part(x->forwards, &p.forwards);
 	part(x->sources, &p.sources);
 	part(x->pools, &p.pools);
@@ -267,6 +311,7 @@ translate(struct nft *x)
 	nft_write_file(x, bases, n, &p);
 	fprintf(x->o->notes, "import: %u of %u rules are expressed\n", x->n_rules - x->n_missing,
 		x->n_rules);
+	free(p.maps);
 	free(p.forwards);
 	free(p.sources);
 	free(p.pools);
@@ -345,6 +390,7 @@ import_nftables(const struct import_options *o)
 	x.list = json_object_get(root, "nftables");
 	x.names = json_object();
 	x.sets = json_object();
+	x.pool_of = json_object();
 	x.lists = json_object();
 	arena_init(&x.arena);
 	if (root != NULL && !is_sound(x.list))
@@ -354,6 +400,7 @@ import_nftables(const struct import_options *o)
 	arena_fini(&x.arena);
 	json_decref(x.lists);
 	json_decref(x.sets);
+	json_decref(x.pool_of);
 	json_decref(x.names);
 	json_decref(x.routes);
 	json_decref(x.addresses);

@@ -157,21 +157,40 @@ write_routes(struct nft *x)
 }
 
 static void
+write_texts(struct nft *x, json_t *texts)
+{
+	json_t *text;
+	size_t i;
+
+	fputc('[', x->o->out);
+	json_array_foreach(texts, i, text) {
+		fputs(i > 0 ? ", " : "", x->o->out);
+		words_value(json_string_value(text), x->o->out);
+	}
+	fputc(']', x->o->out);
+}
+
+/* A set is a list of prefixes, an object with a list of others, or the text of a dynamic one. */
+static void
 write_sets(struct nft *x)
 {
-	const char *name;
-	json_t *texts, *text;
-	size_t i;
+	const char *name, *kind;
+	json_t *set, *texts;
 
 	if (json_object_size(x->sets) > 0)
 		fputs("sets:\n", x->o->out);
-	json_object_foreach(x->sets, name, texts) {
-		fprintf(x->o->out, "  %s: [", name);
-		json_array_foreach(texts, i, text) {
-			fputs(i > 0 ? ", " : "", x->o->out);
-			words_value(json_string_value(text), x->o->out);
+	json_object_foreach(x->sets, name, set) {
+		fprintf(x->o->out, "  %s: ", name);
+		if (json_is_string(set))
+			fputs(json_string_value(set), x->o->out);
+		else if (json_is_array(set))
+			write_texts(x, set);
+		json_object_foreach(set, kind, texts) {
+			fprintf(x->o->out, "{%s: ", kind);
+			write_texts(x, texts);
+			fputc('}', x->o->out);
 		}
-		fputs("]\n", x->o->out);
+		fputc('\n', x->o->out);
 	}
 }
 
@@ -189,6 +208,7 @@ write_pipeline(struct nft *x, const struct base *b, unsigned n, const struct nft
 				: !x->tracks[1] ? ", if: {src: 0.0.0.0/0}"
 						: "");
 	write_lists_until(x, b, n, &at, PLACE_PREROUTING);
+	fputs(parts->maps, x->o->out);
 	if (x->n_forwards > 0)
 		fprintf(x->o->out, "    - dnat:\n%s", forwards);
 	write_lists_until(x, b, n, &at, PLACE_ROUTE);

@@ -265,6 +265,33 @@ match_interface(struct words *w, enum word word, struct values *v, bool negated)
 }
 
 static void
+match_multicast(struct words *w, bool negated)
+{
+	static const char *const groups[] = { "224.0.0.0/4", "ff00::/8" };
+
+	words_add(w, WORD_DST, groups, 2, negated);
+}
+
+/* The kind of the frame's destination.  Packets that Weir judges are for its MAC, or multicast;
+ * broadcasts never come so far. */
+static void
+match_packet_type(struct values *v, bool negated, struct words *w)
+{
+	bool multicast = false, host = false;
+
+	for (unsigned i = 0; i < v->n; i++) {
+		multicast |= is(v->item[i], "multicast");
+		host |= is(v->item[i], "host") || is(v->item[i], "unicast");
+	}
+	if (multicast && host)
+		w->never |= negated;
+	else if (multicast || host)
+		match_multicast(w, negated != host);
+	else
+		w->never |= !negated;
+}
+
+static void
 match_meta(struct nft *x, const struct nft_place *at, const char *key, json_t *right, bool negated,
 	struct words *w)
 {
@@ -273,7 +300,9 @@ match_meta(struct nft *x, const struct nft_place *at, const char *key, json_t *r
 
 	if (!nft_values(x, at, right, in || out ? NFT_INTERFACE : NFT_PROTO, w, &v))
 		return;
-	if (in || out) {
+	if (is(key, "pkttype")) {
+		match_packet_type(&v, negated, w);
+	} else if (in || out) {
 		match_interface(w, in ? WORD_IN : WORD_OUT, &v, negated);
 	} else if (is(key, "l4proto")) {
 		words_add(w, WORD_PROTO, v.item, v.n, negated);
@@ -317,7 +346,9 @@ static bool
 is_missing(json_t *right)
 {
 	return json_is_false(right) || (json_is_integer(right) && json_integer_value(right) == 0)
-		|| (json_is_string(right) && is(json_string_value(right), "missing"));
+		|| (json_is_string(right)
+			&& (is(json_string_value(right), "missing")
+				|| is(json_string_value(right), "0")));
 }
 
 static bool
@@ -337,14 +368,52 @@ match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 	bool alone = flag != NULL && (!json_is_array(flags) || json_array_size(flags) == 1);
 	const char *type = json_string_value(right);
 
-	if (!negated && is_missing(right) && is(nft_text(fib, "result"), "oif") && flag != NULL
-		&& is(flag, "saddr") && (alone || asks_iif(flags)))
+	if ((is_missing(right) || json_is_true(right)) && flag != NULL && is(flag, "saddr")
+		&& is(nft_text(fib, "result"), "oif") && (alone || asks_iif(flags))) {
+		if (w->rpf != NULL)
+			words_cannot(w, "it has two reverse path checks");
 		w->rpf = alone ? "loose" : "strict";
-	else if (alone && type != NULL && is(nft_text(fib, "result"), "type") && is(type, "local")
+		w->rpf_holds = json_is_true(right) != negated;
+	} else if (alone && type != NULL && is(nft_text(fib, "result"), "type") && is(type, "local")
 		&& (is(flag, "saddr") || is(flag, "daddr")))
 		words_one(w, is(flag, "saddr") ? WORD_SRC : WORD_DST, "local", negated);
+	else if (alone && type != NULL && is(nft_text(fib, "result"), "type")
+		&& is(type, "multicast") && is(flag, "daddr"))
+		match_multicast(w, negated);
 	else
 		words_cannot(w, "Weir has no condition on this look-up of routes (fib)");
+}
+
+/* Extension headers of IPv6: fragments, and routing headers, which Weir drops in any case. */
+static void
+match_header(json_t *header, json_t *right, bool negated, struct words *w)
+{
+	bool has = json_is_true(right) != negated;
+
+	if (is(nft_text(header, "name"), "frag") && json_is_boolean(right)) {
+		words_family(w, 6);
+		words_one(w, WORD_FRAGMENT, has ? "true" : "false", false);
+	} else if (is(nft_text(header, "name"), "rt") && is(nft_text(header, "field"), "type")
+		&& json_is_integer(right) && json_integer_value(right) == 0) {
+		w->never |= !negated;
+	} else {
+		words_cannot(w, "Weir has no condition on this extension header");
+	}
+}
+
+/* Fragments of IPv4: bits of offset and MORE. */
+static bool
+match_fragment(json_t *and, json_t *right, const char *op, struct words *w)
+{
+	json_t *payload = json_object_get(json_array_get(and, 0), "payload");
+	json_int_t mask = json_integer_value(json_array_get(and, 1));
+
+	if (!is(nft_text(payload, "field"), "frag-off") || !json_is_integer(right)
+		|| json_integer_value(right) != 0 || (mask != 0x1fff && mask != 0x3fff))
+		return false;
+	words_family(w, 4);
+	words_one(w, WORD_FRAGMENT, is(op, "!=") ? "true" : "false", false);
+	return true;
 }
 
 void
@@ -361,6 +430,8 @@ nft_equals(struct nft *x, const struct nft_place *at, json_t *left, json_t *righ
 		match_ct(x, at, nft_text(inner, "key"), right, negated, w);
 	else if ((inner = json_object_get(left, "fib")) != NULL)
 		match_fib(inner, right, negated, w);
+	else if ((inner = json_object_get(left, "exthdr")) != NULL)
+		match_header(inner, right, negated, w);
 	else
 		words_cannot(w, "it has a condition that Weir has no word for");
 }
@@ -401,6 +472,8 @@ nft_match(struct nft *x, const struct nft_place *at, json_t *match, struct words
 	if (payload != NULL && is(nft_text(payload, "protocol"), "tcp")
 		&& is(nft_text(payload, "field"), "flags"))
 		match_flags(w, and != NULL ? json_array_get(and, 1) : NULL, right, op);
+	else if (and != NULL && match_fragment(and, right, op, w))
+		return;
 	else if (and != NULL)
 		words_cannot(w, "Weir has no condition on single bits of this field");
 	else if (is(op, "==") || is(op, "in") || is(op, "!="))

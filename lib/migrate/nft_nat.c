@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Chains that translate, as stages dnat and snat. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/nft_priv.h"
@@ -23,7 +24,8 @@ write_if(const struct words *w, FILE *out)
 		return;
 	}
 	fputs(", if: {", out);
-	words_write(w, 4, out);
+	if (!words_write(w, w->family == 6 ? 0 : 4, out))
+		fprintf(out, "src: %s", w->family == 6 ? "\"::/0\"" : "0.0.0.0/0");
 	fputs("}}", out);
 }
 
@@ -73,12 +75,46 @@ write_map(struct translating *t, const struct nft_place *at, const struct words 
 	}
 }
 
+/* Translates a prefix one to one: the prefix that the rule matches.  Returns true if it was one. */
+static bool
+map_prefix(struct translating *t, const struct nft_place *at, struct words *w, json_t *what)
+{
+	json_t *prefix = json_object_get(json_object_get(what, "addr"), "prefix");
+	enum word side = t->source ? WORD_SRC : WORD_DST;
+	const struct word_list *from = &w->of[side];
+	const char *length = from->n == 1 ? strchr(from->item[0], '/') : NULL;
+	FILE *out = t->source ? t->x->sources : t->x->maps;
+	struct words rest = words_copy(w);
+
+	if (prefix == NULL || strcmp(nft_text(what, "type_flags"), "prefix") != 0)
+		return false;
+	if (length == NULL || !from->plain
+		|| atoi(length + 1) != (int)json_integer_value(json_object_get(prefix, "len")))
+		words_cannot(w, "its prefix is not as long as the one that it matches");
+	if (w->why != NULL) {
+		nft_missing(t->x, at, w->why);
+		return true;
+	}
+	if (strchr(from->item[0], ':') != NULL)
+		fprintf(t->x->o->notes,
+			"note: prefixes of IPv6 are translated as RFC 6296 says: one word more changes\n");
+	fprintf(out, "    - %s: {map: {from: \"%s\", to: \"%s%s\"}", t->source ? "snat" : "dnat",
+		from->item[0], nft_text(prefix, "addr"), length);
+	rest.of[side] = (struct word_list){ .n = 0 };
+	rest.family = 0;
+	write_if(&rest, out);
+	fputc('\n', out);
+	return true;
+}
+
 static void
 forward(struct translating *t, const struct nft_place *at, struct words *w, json_t *what)
 {
 	json_t *address = json_object_get(what, "addr"), *port = json_object_get(what, "port");
 	json_t *map = json_object_get(address, "map");
 
+	if (w->why == NULL && map_prefix(t, at, w, what))
+		return;
 	if (address == NULL || (port != NULL && !json_is_integer(port))
 		|| (map == NULL && !json_is_string(address)))
 		words_cannot(w, "its target is no single address and port");
@@ -92,9 +128,10 @@ forward(struct translating *t, const struct nft_place *at, struct words *w, json
 
 /* --- sources --- */
 
-/* Returns true if `ip -j address` has an IPv4 address of the interface. */
-static bool
-has_address(struct nft *x, const char *name)
+/* Returns an address of an interface that `ip -j address` has, other than of its link; NULL: it has
+ * none. */
+static const char *
+address_of(struct nft *x, const char *name, const char *of_family)
 {
 	json_t *link, *info;
 	size_t i, k;
@@ -107,22 +144,40 @@ has_address(struct nft *x, const char *name)
 		json_array_foreach(json_object_get(link, "addr_info"), k, info) {
 			const char *family = json_string_value(json_object_get(info, "family"));
 
-			if (family != NULL && strcmp(family, "inet") == 0)
-				return true;
+			if (family != NULL && strcmp(family, of_family) == 0
+				&& strcmp(nft_text(info, "scope"), "link") != 0)
+				return json_string_value(json_object_get(info, "local"));
 		}
 	}
-	return false;
+	return NULL;
 }
 
 static void
 write_source(struct translating *t, const struct words *w, const char *addresses)
 {
-	unsigned number = ++t->x->n_pools;
+	json_t *known = json_object_get(t->x->pool_of, addresses);
 
-	fprintf(t->x->pools, "  source-%u: {pool: [%s]}\n", number, addresses);
-	fprintf(t->x->sources, "    - snat: {use: source-%u", number);
+	if (known == NULL) { /* an address belongs to one pool */
+		known = json_integer(++t->x->n_pools);
+		json_object_set_new(t->x->pool_of, addresses, known);
+		fprintf(t->x->pools, "  source-%u: {pool: [%s]}\n", t->x->n_pools, addresses);
+	}
+	fprintf(t->x->sources, "    - snat: {use: source-%d", (int)json_integer_value(known));
 	write_if(w, t->x->sources);
 	fputc('\n', t->x->sources);
+}
+
+/* The address of IPv6 that the interface has now; Weir follows none that changes. */
+static bool
+masquerade6(struct translating *t, struct words *w, const char *name)
+{
+	const char *address = address_of(t->x, name, "inet6");
+
+	if (address == NULL || (w->family == 0 && (w->of[WORD_SRC].plain || w->of[WORD_DST].plain)))
+		return false;
+	w->family = 6;
+	write_source(t, w, arena_printf(&t->x->arena, "\"%s\"", address));
+	return true;
 }
 
 /* The addresses of the interface that a packet leaves by: a pool for each of them. */
@@ -146,15 +201,21 @@ masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 		}
 		if (!wanted)
 			continue;
-		if (!has_address(t->x, name))
-			nft_stand_in(t->x, name);
 		each.of[WORD_OUT] = (struct word_list){ .n = 0 };
 		words_one(&each, WORD_OUT, name, false);
-		write_source(t, &each, arena_printf(&t->x->arena, "interface %s", name));
-		n++;
+		if (w->family != 6) {
+			if (address_of(t->x, name, "inet") == NULL)
+				nft_stand_in(t->x, name);
+			write_source(t, &each, arena_printf(&t->x->arena, "interface %s", name));
+		}
+		n += w->family != 6;
+		n += w->family != 4 && masquerade6(t, &each, name);
 	}
 	if (n == 0)
-		nft_missing(t->x, at, "no interface is known that its packets leave by");
+		nft_missing(t->x, at,
+			w->family == 6
+				? "no address of IPv6 is known of an interface that its packets leave by"
+				: "no interface is known that its packets leave by");
 }
 
 static void
@@ -166,8 +227,8 @@ source(struct translating *t, const struct nft_place *at, struct words *w, const
 	char text[512] = "";
 	size_t used = 0;
 
-	if (w->family == 6 && strcmp(verdict, "masquerade") == 0)
-		words_cannot(w, "Weir takes the address of an interface for IPv4 alone");
+	if (w->why == NULL && strcmp(verdict, "masquerade") != 0 && map_prefix(t, at, w, what))
+		return;
 	if (w->why == NULL && strcmp(verdict, "masquerade") == 0) {
 		masquerade(t, at, w);
 		return;
@@ -229,8 +290,9 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 		return;
 	if (s.several != NULL)
 		words_cannot(w, "it has a condition on several fields at once");
-	if (s.words.rpf != NULL)
-		words_cannot(w, "it translates by a reverse path check");
+	if (words_vary(w))
+		words_cannot(
+			w, "in Weir translation depends on packets alone: no limit, time or route");
 	if (w->why != NULL) {
 		nft_missing(t->x, at, w->why);
 		return;

@@ -18,8 +18,10 @@ struct nft {
 	json_t *names;              /* interfaces that rules name: an object as a set */
 	json_t *addresses, *routes; /* of `ip -j`, or NULL */
 	json_t *sets;               /* sets of addresses that rules use: name -> array of texts */
+	json_t *pool_of;            /* pools that are written: addresses -> number */
 	json_t *lists;              /* access lists that are written: key -> name */
-	FILE *forwards, *sources, *pools, *acls, *mss; /* parts of the configuration, in memory */
+	FILE *maps, *forwards, *sources, *pools, *acls,
+		*mss;   /* parts of the configuration, in memory */
 	json_t *checks; /* stages rpf that stand before a base chain: key -> text */
 	bool at_begin;  /* of a base chain: no line of its list is written yet */
 	unsigned n_forwards, n_pools;
@@ -64,7 +66,7 @@ enum {
 
 /* Parts of the file, as texts. */
 struct nft_parts {
-	char *forwards, *sources, *pools, *acls, *mss;
+	char *maps, *forwards, *sources, *pools, *acls, *mss;
 };
 
 /* nft_file.c */
@@ -108,8 +110,30 @@ struct nft_statements {
 	json_t *several;     /* a condition on several fields at once, or NULL */
 	const char *verdict; /* NULL: none */
 	json_t *what;
+	const char *add; /* dynamic set that gets the source, or NULL */
 	bool log;
+	const char *prefix; /* of the log, or NULL */
 };
+
+/* nft_limit.c: returns true if a statement of that key was a limit, a quota, a number of
+ * connections, or one on a dynamic set; it is noted, or words_cannot says why not. */
+bool nft_limit(struct nft *x, const struct nft_place *at, const char *key, json_t *what,
+	struct nft_statements *out);
+
+/* The same of a match of hours and days. */
+bool nft_time(json_t *match, struct words *w);
+
+/* nft_dynamic.c: notes that a set is filled by rules or by hand; returns its name in Weir. */
+const char *nft_dynamic_set(struct nft *x, const struct nft_place *at, const char *name);
+
+/* Returns true if a set of the rule's table has a timeout, or a rule fills it. */
+bool nft_is_dynamic(struct nft *x, const struct nft_place *at, const char *name);
+
+/* nft_sets.c: expresses a condition on several fields at once by a named set as one of endpoints or
+ * pairs; false: it has no such form, and nothing was noted. */
+bool nft_tuple_set(struct nft *x, const struct nft_place *at, json_t *match, struct words *w);
+
+json_t *nft_find_set(struct nft *x, const struct nft_place *at, const char *name); /* or NULL */
 
 /* nft_stage.c: rules that become stages of their own, if they stand at the begin of a base chain:
  * the MSS option, reverse path checks.  Returns true if the rule was one; it is written, or

@@ -4,6 +4,8 @@
 
 #include "migrate/nft_priv.h"
 
+#define LOG_PREFIX_MAX 64u /* bytes, of Weir */
+
 /* A rule while it is written. */
 struct writing {
 	struct nft *x;
@@ -26,12 +28,27 @@ is_ignored(const char *key)
 static void
 condition(struct nft *x, const struct nft_place *at, json_t *match, struct nft_statements *out)
 {
-	if (json_object_get(json_object_get(match, "left"), "concat") == NULL)
-		nft_match(x, at, match, &out->words);
-	else if (out->several == NULL)
+	if (json_object_get(json_object_get(match, "left"), "concat") == NULL) {
+		if (!nft_time(match, &out->words))
+			nft_match(x, at, match, &out->words);
+	} else if (nft_tuple_set(x, at, match, &out->words)) {
+		return;
+	} else if (out->several == NULL) {
 		out->several = match;
-	else
+	} else {
 		words_cannot(&out->words, "it has two conditions on several fields at once");
+	}
+}
+
+static void
+read_log(struct nft *x, json_t *what, struct nft_statements *out)
+{
+	const char *prefix = nft_text(what, "prefix");
+
+	out->log = true;
+	if (prefix[0] != '\0')
+		out->prefix = arena_text(&x->arena, prefix,
+			strlen(prefix) > LOG_PREFIX_MAX ? LOG_PREFIX_MAX : strlen(prefix));
 }
 
 void
@@ -48,6 +65,10 @@ nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements 
 		what = json_object_iter_value(json_object_iter(statement));
 		if (key == NULL || is_ignored(key))
 			continue;
+		if (strcmp(key, "flow") == 0) { /* Weir does that with every flow */
+			out->words.never = true;
+			continue;
+		}
 		if (out->verdict != NULL) {
 			words_cannot(&out->words, "it goes on behind '%s'", out->verdict);
 			return;
@@ -55,10 +76,8 @@ nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements 
 		if (strcmp(key, "match") == 0)
 			condition(x, at, what, out);
 		else if (strcmp(key, "log") == 0)
-			out->log = true;
-		else if (strcmp(key, "limit") == 0)
-			words_cannot(&out->words, "Weir has no rate in a rule");
-		else {
+			read_log(x, what, out);
+		else if (!nft_limit(x, at, key, what, out)) {
 			out->verdict = key;
 			out->what = what;
 		}
@@ -93,7 +112,7 @@ reject_word(json_t *what)
 
 /* Writes a line of the list. */
 static void
-line(const struct writing *wr, const struct words *w, const char *action)
+line(const struct writing *wr, const struct words *w, const char *action, bool add)
 {
 	const char *name = json_string_value(json_object_get(wr->at->rule, "comment"));
 	unsigned family = nft_family(wr->at->family);
@@ -106,7 +125,17 @@ line(const struct writing *wr, const struct words *w, const char *action)
 	}
 	if (words_write(w, family, wr->out))
 		fputs(", ", wr->out);
-	fprintf(wr->out, "%s%s}\n", action, wr->rule->log ? ", log: true" : "");
+	fputs(action, wr->out);
+	if (add)
+		fprintf(wr->out, ", add: $%s", wr->rule->add);
+	if (wr->rule->prefix != NULL) {
+		fputs(", log: {prefix: ", wr->out);
+		words_value(wr->rule->prefix, wr->out);
+		fputc('}', wr->out);
+	} else if (wr->rule->log) {
+		fputs(", log: true", wr->out);
+	}
+	fputs("}\n", wr->out);
 }
 
 /* Writes what a verdict does with packets of the words. */
@@ -114,11 +143,13 @@ static void
 decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 {
 	const char *target = json_string_value(json_object_get(what, "target")), *list;
+	bool add = wr->rule->add != NULL;
 	char text[192];
 
 	if (w->never)
 		return; /* of the loopback, or an empty set */
-	if (strcmp(key, "accept") == 0 || strcmp(key, "drop") == 0 || strcmp(key, "return") == 0) {
+	if (strcmp(key, "accept") == 0 || strcmp(key, "drop") == 0 || strcmp(key, "return") == 0
+		|| strcmp(key, "continue") == 0) {
 		snprintf(text, sizeof(text), "action: %s", key);
 	} else if (strcmp(key, "reject") == 0 && reject_word(what) != NULL) {
 		snprintf(text, sizeof(text), "action: reject, with: %s", reject_word(what));
@@ -130,9 +161,13 @@ decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 	}
 	if (w->why != NULL)
 		return;
-	line(wr, w, text);
+	if (add && (target != NULL || strcmp(key, "return") == 0)) {
+		line(wr, w, "action: continue", true);
+		add = false;
+	}
+	line(wr, w, text, add);
 	if (strcmp(key, "goto") == 0)
-		line(wr, w, "action: return"); /* it does not come back here */
+		line(wr, w, "action: return", false); /* it does not come back here */
 }
 
 /* Adds the conditions of one element: a value, or one for each of several fields. */
@@ -219,9 +254,8 @@ nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 		return;
 	}
 	x->at_begin = false;
-	if (w->why == NULL && rule.verdict == NULL)
-		words_cannot(
-			w, "%s", rule.log ? "it logs, and decides nothing" : "it decides nothing");
+	if (rule.verdict == NULL)
+		rule.verdict = "continue"; /* it counts, logs, or fills a set */
 	if (w->why == NULL && rule.several != NULL && strcmp(rule.verdict, "vmap") == 0)
 		words_cannot(w, "it has two conditions on several fields at once");
 	if (w->why == NULL && rule.several != NULL)

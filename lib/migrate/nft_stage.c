@@ -33,16 +33,6 @@ stage_text(const struct words *w, const char *key, const char *value)
 	return text;
 }
 
-/* Notes it when a rule before this one of its chain might let packets pass by it. */
-static bool
-is_late(const struct nft *x, struct words *w)
-{
-	if (!x->at_begin)
-		words_cannot(w,
-			"Weir has a stage for it, which cannot stand behind other rules of a chain");
-	return !x->at_begin;
-}
-
 static void
 forget(struct words *w, enum word word)
 {
@@ -62,8 +52,11 @@ write_mss(struct nft *x, json_t *value, struct words *w)
 		snprintf(number, sizeof(number), "%d", (int)most);
 	else
 		words_cannot(w, "Weir has no MSS of that form");
-	if (w->why != NULL || is_late(x, w))
+	if (w->why != NULL)
 		return;
+	if (!x->at_begin)
+		fprintf(x->o->notes,
+			"note: the MSS is lowered of packets that rules before it accept, too\n");
 	forget(w, WORD_PROTO); /* the stage is for segments of TCP with SYN */
 	forget(w, WORD_FLAGS);
 	text = stage_text(w, "to", number);
@@ -83,21 +76,24 @@ nft_check_before(struct nft *x, const struct nft_place *at)
 	return json_string_value(json_object_get(x->checks, key_of(x, at)));
 }
 
-static void
+/* A failed reverse path check at the begin of a chain is a stage; any other is a word of the rule.
+ */
+static bool
 write_check(struct nft *x, const struct nft_place *at, struct nft_statements *rule)
 {
-	struct words *w = &rule->words;
+	struct words w = rule->words;
+	const char *mode = w.rpf;
 	char *text;
 
-	if (rule->verdict == NULL || strcmp(rule->verdict, "drop") != 0 || rule->several != NULL)
-		words_cannot(w, "Weir has no action but drop for a failed reverse path check");
-	if (w->why == NULL && nft_check_before(x, at) != NULL)
-		words_cannot(w, "its chain has a reverse path check already");
-	if (w->why != NULL || is_late(x, w))
-		return;
-	text = stage_text(w, "mode", w->rpf);
-	json_object_set_new(x->checks, key_of(x, at), json_string(text != NULL ? text : w->rpf));
+	if (rule->verdict == NULL || strcmp(rule->verdict, "drop") != 0 || rule->several != NULL
+		|| rule->add != NULL || w.rpf_holds || !x->at_begin || w.limit != NULL
+		|| w.quota != NULL || nft_check_before(x, at) != NULL)
+		return false;
+	w.rpf = NULL;
+	text = stage_text(&w, "mode", mode);
+	json_object_set_new(x->checks, key_of(x, at), json_string(text != NULL ? text : mode));
 	free(text);
+	return true;
 }
 
 bool
@@ -105,10 +101,8 @@ nft_stage_rule(struct nft *x, const struct nft_place *at, struct nft_statements 
 {
 	json_t *option = json_object_get(json_object_get(rule->what, "key"), "tcp option");
 
-	if (rule->words.rpf != NULL) {
-		write_check(x, at, rule);
+	if (rule->words.rpf != NULL && write_check(x, at, rule))
 		return true;
-	}
 	if (rule->verdict == NULL || strcmp(rule->verdict, "mangle") != 0
 		|| strcmp(nft_text(option, "name"), "maxseg") != 0
 		|| strcmp(nft_text(option, "field"), "size") != 0)

@@ -12,27 +12,6 @@ add(struct values *v, const char *text)
 		v->item[v->n++] = text;
 }
 
-/* Returns the object of a set or map of the rule's table, or NULL. */
-static json_t *
-find_set(struct nft *x, const struct nft_place *at, const char *name)
-{
-	json_t *object, *set;
-	size_t i;
-
-	json_array_foreach(x->list, i, object) {
-		set = json_object_get(object, "set");
-		if (set == NULL)
-			set = json_object_get(object, "map");
-		if (set != NULL
-			&& strcmp(json_string_value(json_object_get(set, "name")), name) == 0
-			&& strcmp(json_string_value(json_object_get(set, "table")), at->table) == 0
-			&& strcmp(json_string_value(json_object_get(set, "family")), at->family)
-				== 0)
-			return set;
-	}
-	return NULL;
-}
-
 json_t *
 nft_elements(struct nft *x, const struct nft_place *at, json_t *set)
 {
@@ -41,31 +20,59 @@ nft_elements(struct nft *x, const struct nft_place *at, json_t *set)
 
 	if (name == NULL)
 		return json_object_get(set, "set");
-	object = name[0] == '@' ? find_set(x, at, name + 1) : NULL;
+	object = name[0] == '@' ? nft_find_set(x, at, name + 1) : NULL;
 	return object != NULL ? json_object_get(object, "elem") : NULL;
 }
 
-/* An IPv4 range as the fewest prefixes. */
-static bool
-add_range4(struct nft *x, const char *first, const char *last, struct values *out)
-{
-	struct in_addr low, high;
-	uint64_t at, end;
+typedef unsigned __int128 wide;
 
-	if (inet_pton(AF_INET, first, &low) != 1 || inet_pton(AF_INET, last, &high) != 1)
+/* Reads an address of a family as a number. */
+static bool
+read_address(int family, const char *text, wide *out)
+{
+	uint8_t bytes[16];
+
+	if (inet_pton(family, text, bytes) != 1)
 		return false;
-	at = ntohl(low.s_addr);
-	end = ntohl(high.s_addr);
+	*out = 0;
+	for (unsigned i = 0; i < (family == AF_INET ? 4 : 16); i++)
+		*out = *out << 8 | bytes[i];
+	return true;
+}
+
+static const char *
+prefix_text(struct nft *x, int family, wide at, unsigned length)
+{
+	unsigned n = family == AF_INET ? 4 : 16;
+	char text[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+
+	for (unsigned i = n; i-- > 0; at >>= 8)
+		bytes[i] = (uint8_t)at;
+	inet_ntop(family, bytes, text, sizeof(text));
+	return arena_printf(&x->arena, "%s/%u", text, length);
+}
+
+/* A range of addresses as the fewest prefixes. */
+static bool
+add_addresses(struct nft *x, const char *first, const char *last, struct values *out)
+{
+	int family = strchr(first, ':') != NULL ? AF_INET6 : AF_INET;
+	unsigned all = family == AF_INET ? 32 : 128;
+	wide at, end, most = all == 128 ? ~(wide)0 : 0xffffffff;
+
+	if (!read_address(family, first, &at) || !read_address(family, last, &end))
+		return false;
 	while (at <= end) {
 		unsigned bits = 0; /* of the host part */
-		struct in_addr a = { htonl((uint32_t)at) };
-		char text[INET_ADDRSTRLEN];
 
-		while (bits < 32 && (at >> bits & 1) == 0 && at + (2ull << bits) - 1 <= end)
+		while (bits < all && (at >> bits & 1) == 0
+			&& (bits + 1 == all ? most : ((wide)2 << bits) - 1) <= end - at)
 			bits++;
-		inet_ntop(AF_INET, &a, text, sizeof(text));
-		add(out, arena_printf(&x->arena, "%s/%u", text, 32 - bits));
-		at += 1ull << bits;
+		add(out, prefix_text(x, family, at, all - bits));
+		if (bits == all || ((wide)1 << bits) > end - at)
+			break;
+		at += (wide)1 << bits;
 	}
 	return true;
 }
@@ -82,7 +89,7 @@ add_range(struct nft *x, json_t *range, enum nft_kind kind, struct values *out)
 		return true;
 	}
 	return kind == NFT_ADDRESS && json_is_string(first) && json_is_string(last)
-		&& add_range4(x, json_string_value(first), json_string_value(last), out);
+		&& add_addresses(x, json_string_value(first), json_string_value(last), out);
 }
 
 static bool
@@ -147,10 +154,14 @@ static bool
 add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_kind kind,
 	struct values *out)
 {
-	json_t *set = find_set(x, at, name), *elements, *one, *texts;
+	json_t *set = nft_find_set(x, at, name), *elements, *one, *texts;
 	struct values all = { .n = 0 };
 	size_t i;
 
+	if (set != NULL && kind == NFT_ADDRESS && nft_is_dynamic(x, at, name)) {
+		add(out, arena_printf(&x->arena, "$%s", nft_dynamic_set(x, at, name)));
+		return true;
+	}
 	if (set == NULL || out->of_set || json_object_get(set, "timeout") != NULL)
 		return false;
 	out->of_set = all.of_set = true;

@@ -10,6 +10,7 @@ static const char *const names[WORDS] = {
 	[WORD_OUT] = "out",
 	[WORD_SRC] = "src",
 	[WORD_DST] = "dst",
+	[WORD_PAIR] = "pair",
 	[WORD_PROTO] = "proto",
 	[WORD_SPORT] = "sport",
 	[WORD_DPORT] = "dport",
@@ -150,6 +151,20 @@ words_and(struct words *w, const struct words *more)
 			if (list->item[k][0] == '!')
 				words_one(w, (enum word)i, list->item[k] + 1, true);
 	}
+	if (more->limit != NULL)
+		words_limit(w, more->limit);
+	if (more->quota != NULL)
+		words_quota(w, more->quota);
+	if (more->time.hours)
+		words_hours(w, more->time.from, more->time.to);
+	if (more->time.days != 0)
+		words_days(w, more->time.days);
+	if (more->rpf != NULL && w->rpf != NULL)
+		words_cannot(w, "it has two reverse path checks");
+	if (more->rpf != NULL) {
+		w->rpf = more->rpf;
+		w->rpf_holds = more->rpf_holds;
+	}
 	w->never |= more->never;
 	if (more->why != NULL)
 		words_cannot(w, "%s", more->why);
@@ -161,7 +176,100 @@ words_is_any(const struct words *w)
 	for (unsigned i = 0; i < WORDS; i++)
 		if (w->of[i].n > 0)
 			return false;
-	return w->family == 0;
+	return w->family == 0 && !words_vary(w);
+}
+
+bool
+words_vary(const struct words *w)
+{
+	return w->limit != NULL || w->quota != NULL || w->rpf != NULL || w->time.hours
+		|| w->time.days != 0;
+}
+
+void
+words_limit(struct words *w, const char *text)
+{
+	if (w->limit != NULL)
+		words_cannot(w, "it has two limits");
+	w->limit = text;
+}
+
+void
+words_quota(struct words *w, const char *text)
+{
+	if (w->quota != NULL)
+		words_cannot(w, "it has two quotas");
+	w->quota = text;
+}
+
+void
+words_hours(struct words *w, unsigned from, unsigned to)
+{
+	if (w->time.hours)
+		words_cannot(w, "it has two conditions on the hour");
+	if (from == to)
+		words_cannot(w, "its time is a single moment");
+	w->time.hours = true;
+	w->time.from = from;
+	w->time.to = to;
+}
+
+void
+words_days(struct words *w, unsigned days)
+{
+	w->time.days = w->time.days != 0 ? w->time.days & days : days;
+	w->never |= w->time.days == 0;
+}
+
+static void
+write_span(const struct words *w, unsigned from, unsigned to, FILE *out)
+{
+	static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+	const char *between = "";
+
+	fputc('{', out);
+	if (w->time.days != 0) {
+		fputs("days: [", out);
+		for (unsigned i = 0; i < 7; i++)
+			if ((w->time.days >> i & 1) != 0) {
+				fprintf(out, "%s%s", between, days[i]);
+				between = ", ";
+			}
+		fputc(']', out);
+	}
+	if (w->time.hours)
+		fprintf(out, "%sfrom: \"%02u:%02u\", to: \"%02u:%02u\"", between, from / 60,
+			from % 60, to / 60, to % 60);
+	fputc('}', out);
+}
+
+/* Writes what depends on more than the packet. */
+static void
+write_varying(const struct words *w, const char *between, FILE *out)
+{
+	unsigned from = w->time.from, to = w->time.to;
+	bool parted = w->time.hours && w->time.days != 0 && from > to && to > 0;
+
+	if (w->time.hours || w->time.days != 0) {
+		fprintf(out, "%stime: %s", between, parted ? "[" : "");
+		write_span(w, from, parted ? 24 * 60 : to, out);
+		if (parted) { /* each part belongs to its own day */
+			fputs(", ", out);
+			write_span(w, 0, to, out);
+			fputc(']', out);
+		}
+		between = ", ";
+	}
+	if (w->rpf != NULL) {
+		fprintf(out, w->rpf_holds ? "%srpf: %s" : "%srpf: \"!%s\"", between, w->rpf);
+		between = ", ";
+	}
+	if (w->quota != NULL) {
+		fprintf(out, "%squota: %s", between, w->quota);
+		between = ", ";
+	}
+	if (w->limit != NULL)
+		fprintf(out, "%slimit: %s", between, w->limit);
 }
 
 void
@@ -207,7 +315,8 @@ write_list(const struct word_list *list, const char *first, FILE *out)
 static bool
 says_family(const struct words *w)
 {
-	return w->family == 0 || w->of[WORD_SRC].plain || w->of[WORD_DST].plain;
+	return w->family == 0 || w->of[WORD_SRC].plain || w->of[WORD_DST].plain
+		|| w->of[WORD_PAIR].n > 0;
 }
 
 bool
@@ -226,5 +335,8 @@ words_write(const struct words *w, unsigned family, FILE *out)
 		write_list(list, add ? all : NULL, out);
 		between = ", ";
 	}
-	return between[0] != '\0';
+	if (!words_vary(w))
+		return between[0] != '\0';
+	write_varying(w, between, out);
+	return true;
 }

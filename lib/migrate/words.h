@@ -13,6 +13,7 @@ enum word {
 	WORD_OUT,
 	WORD_SRC,
 	WORD_DST,
+	WORD_PAIR,
 	WORD_PROTO,
 	WORD_SPORT,
 	WORD_DPORT,
@@ -41,8 +42,15 @@ struct words {
 	struct word_list of[WORDS];
 	unsigned family; /* 4 or 6: packets of the other are not meant; 0: both */
 	bool never;      /* no packet of Weir can meet it */
-	const char *rpf; /* the mode of a reverse path check that must have failed, or NULL */
-	const char *why; /* what cannot be expressed, or NULL */
+	const char *rpf; /* the mode of a reverse path check, or NULL */
+	bool rpf_holds;  /* the source passes it, else it must have failed */
+	struct {         /* a time of the week */
+		bool hours;
+		unsigned from, to; /* minutes of the day; from > to: over midnight */
+		unsigned days;     /* bits from Monday on; 0: all */
+	} time;
+	const char *limit, *quota; /* as YAML, or NULL */
+	const char *why;           /* what cannot be expressed, or NULL */
 };
 
 /* Returns a copy that can be added to. */
@@ -59,6 +67,17 @@ bool words_family(struct words *w, unsigned family);
 
 /* Adds the conditions of another. */
 void words_and(struct words *w, const struct words *more);
+
+/* Sets limit or quota; a second one cannot be expressed. */
+void words_limit(struct words *w, const char *text);
+void words_quota(struct words *w, const char *text);
+
+/* Restricts to hours of the day, or to days. */
+void words_hours(struct words *w, unsigned from, unsigned to);
+void words_days(struct words *w, unsigned days);
+
+/* Returns true if a condition depends on more than the packet. */
+bool words_vary(const struct words *w);
 
 /* Notes the first reason why it cannot be expressed. */
 void words_cannot(struct words *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -14,6 +14,7 @@ static const struct cfg_word acl_actions[] = {
 	{ "drop", ACL_DROP },
 	{ "reject", ACL_REJECT },
 	{ "return", ACL_RETURN },
+	{ "continue", ACL_CONTINUE },
 	CFG_WORD_END,
 };
 
@@ -34,7 +35,8 @@ static const struct cfg_field rule_fields[] = {
 		"Name of the rule in reports." },
 	{ "action", CFG_ENUM, CFG_OPTIONAL, offsetof(struct rule_cfg, action),
 		"Action: accept continues with the next stage, reject drops and tells the "
-		"sender, return ends a list that another one has called.",
+		"sender, return ends a list that another one has called, continue counts, logs and "
+		"adds, and lets the next rules decide.",
 		.words = acl_actions },
 	{ "with", CFG_ENUM, CFG_OPTIONAL, offsetof(struct rule_cfg, with),
 		"What reject tells: reset for TCP, else an ICMP code; without it, reset or "
@@ -86,6 +88,7 @@ static const enum rule_verdict verdicts[] = {
 	[ACL_DROP] = RULE_DROP,
 	[ACL_REJECT] = RULE_REJECT,
 	[ACL_RETURN] = RULE_RETURN,
+	[ACL_CONTINUE] = RULE_CONTINUE,
 };
 
 /* An access list under construction. */
@@ -159,6 +162,7 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 	if (cfg->add.count > 0 && rule->add == 0)
 		return -EINVAL;
 	ab->acl->adds |= rule->add != 0;
+	ab->acl->continues |= cfg->action == ACL_CONTINUE;
 	rule->action = cfg->action;
 	read_reject(cfg->with, rule);
 	rule->counter = build_counter(ab->b, cfg->head.loc, ab->owner, cfg->name);
@@ -188,9 +192,13 @@ static int
 build_rules(struct acl_build *ab, const struct acl_cfg *cfg)
 {
 	struct acl_rule *last = &ab->rule[cfg->rules.count];
+	const struct cfg_head *head = &cfg->head;
 	unsigned i = 0;
 	int rc = 0;
 
+	if (cfg->default_action == ACL_CONTINUE)
+		rc = cfg_error(build_err(ab->b), head, &cfg->default_action,
+			"there is nothing behind it: accept, drop, reject or return");
 	cfg_each(rule, &cfg->rules)
 		rc |= build_rule(ab, rule, i++);
 	last->action = cfg->default_action;
@@ -223,7 +231,8 @@ build_acl(struct build *b, const struct acl_cfg *cfg, struct acl *declared, stru
 	acl->plain = true;
 	for (unsigned i = 0; i < n; i++)
 		acl->plain &= cfg->rules.items[i].call == NULL
-			&& cfg->rules.items[i].action != ACL_RETURN;
+			&& cfg->rules.items[i].action != ACL_RETURN
+			&& cfg->rules.items[i].action != ACL_CONTINUE;
 	acl->jumps_room = n;
 	if (build_rules(&ab, cfg) < 0)
 		return -EINVAL;
@@ -278,6 +287,7 @@ follow_call(struct build *b, struct acl *acl, const struct acl_rule *rule)
 	if (follow_calls(b, called) < 0)
 		return -EINVAL;
 	acl->adds |= called->adds;
+	acl->continues |= called->continues;
 	if (called->calls + 1 > acl->calls)
 		acl->calls = called->calls + 1;
 	if (acl->calls > ACL_CALLS_MAX) {

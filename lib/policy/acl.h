@@ -23,9 +23,10 @@ struct acl {
 	struct matcher *matcher;
 	const struct acl_rule *rule; /* [n] is the default */
 	unsigned n;
-	bool plain; /* no rule calls or returns */
-	bool adds;  /* a rule adds to a dynamic set */
-	bool open;  /* no default is written: a list that calls it goes on with the rest */
+	bool plain;     /* no rule calls or returns */
+	bool adds;      /* a rule adds to a dynamic set */
+	bool continues; /* a rule lets the next ones decide */
+	bool open;      /* no default is written: a list that calls it goes on with the rest */
 	/* Of a stage that uses the list, those of called ones included. */
 	unsigned traits; /* enum stage_trait */
 	const struct jump *jumps;
@@ -35,6 +36,10 @@ struct acl {
 };
 
 #define ACL_CALLS_MAX 8u /* lists that wait for each other */
+
+/* Rules with action continue that count one packet in a list and those that it calls; further ones
+ * that it meets do nothing. */
+#define ACL_CONTINUES_MAX 2u
 
 /* Declares a list, so that others can call it before it is built; NULL: no memory. */
 struct acl *acl_declare(struct build *b, const struct acl_cfg *cfg);

@@ -9,6 +9,7 @@
 #include "policy/pipeline.h"
 #include "policy/reverse_path.h"
 #include "policy/times.h"
+#include "policy/tuple_sets.h"
 
 /* A named object of a section. what is NULL if it could not be built. */
 struct built {
@@ -69,7 +70,11 @@ struct build {
 	struct ids own_logs, *logs;         /* numbers of rules that are logged */
 	struct ids own_dynamics, *dynamics; /* numbers of dynamic sets */
 	struct dynamic_set dynamic[MEMBERS_SETS];
-	struct ids own_tallies, *tallies;      /* numbers of lines that count sessions */
+	struct ids own_tallies, *tallies; /* numbers of lines that count sessions */
+	struct tuple_set *tuple_set;      /* sets of endpoints and pairs */
+	unsigned n_tuple_sets, tuple_sets_room;
+	struct built *tuple_part; /* what: struct set, of their groups */
+	unsigned n_tuple_parts, tuple_parts_room;
 	struct rpf_source rpf;                 /* where matches look sources up */
 	struct loc rpf_loc;                    /* of the first that does; line 0: none */
 	struct ids own_tracks, *tracks;        /* numbers of stages track */

@@ -144,6 +144,7 @@ struct eval {
 	 * asked last.  written by conditions; read by the slow path.  together, given: others are
 	 * judged at the same time, so none is asked: deferred */
 	uint8_t n_takes, takes_own;
+	uint8_t continued; /* acl's: rules with action continue that have counted it */
 	bool together, deferred;
 
 	/* the decision; done ends the evaluation */

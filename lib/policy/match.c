@@ -13,6 +13,7 @@
 #include "policy/address.h"
 #include "policy/build.h"
 #include "policy/condition.h"
+#include "policy/match_priv.h"
 #include "policy/match_text.h"
 #include "policy/reverse_path.h"
 #include "policy/stage.h"
@@ -64,16 +65,6 @@ const struct cfg_table match_table = {
 	"A condition on packets; a list means any of its values, ! before a value means not.",
 };
 
-/* A match that is being read, and the results so far. */
-struct reading {
-	struct build *b;
-	const struct cfg_head *head;
-	const struct match_cfg *cfg;
-	struct match_list *list;
-	struct rule_match match; /* what all resulting matches share */
-	bool never;              /* two of its conditions exclude each other */
-};
-
 /* Returns true if no packet can match, and reports it, unless there are errors that may be the
  * cause. */
 static bool
@@ -89,17 +80,11 @@ is_never(const struct reading *r)
 }
 
 static bool
-admits_proto(const struct reading *r, unsigned proto)
-{
-	return match_range_admits(r->cfg->proto.items, r->cfg->proto.count, proto);
-}
-
-static bool
 admits_ports(const struct reading *r)
 {
-	return admits_proto(r, IPPROTO_TCP) || admits_proto(r, IPPROTO_UDP)
-		|| admits_proto(r, IPPROTO_SCTP) || admits_proto(r, IPPROTO_DCCP)
-		|| admits_proto(r, IPPROTO_UDPLITE);
+	return match_admits_proto(r, IPPROTO_TCP) || match_admits_proto(r, IPPROTO_UDP)
+		|| match_admits_proto(r, IPPROTO_SCTP) || match_admits_proto(r, IPPROTO_DCCP)
+		|| match_admits_proto(r, IPPROTO_UDPLITE);
 }
 
 static int
@@ -117,111 +102,6 @@ read_ranges(
 	}
 	*out = (struct rule_ranges){ range, count };
 	return 0;
-}
-
-/* Makes the matches hold only if a test has an answer.  hash: of what is asked, for comparisons
- * with other configurations.  Returns 0, or negative after an error at the field. */
-static int
-add_test(struct reading *r, const struct match_test *test, bool answer, const void *field)
-{
-	struct match_list *list = r->list;
-	unsigned bit = 0;
-
-	while (bit < list->n_tests
-		&& (list->test[bit].kind != test->kind || list->test[bit].number != test->number))
-		bit++;
-	if (bit == MATCH_TESTS_MAX)
-		return cfg_error(build_err(r->b), r->head, field,
-			"one list asks for %u different times and dynamic sets at most",
-			MATCH_TESTS_MAX);
-	if (bit == list->n_tests)
-		list->test[list->n_tests++] = *test;
-	r->never |= (r->match.tests_mask >> bit & 1) != 0
-		&& (r->match.tests >> bit & 1) != (unsigned)answer;
-	r->match.tests_mask |= (uint16_t)(1u << bit);
-	r->match.tests |= (uint16_t)((unsigned)answer << bit);
-	r->match.tests_hash = (r->match.tests_hash ^ test->hash ^ answer) * 0x9e3779b97f4a7c15ull;
-	return 0;
-}
-
-/* Addresses of one side of a match.  A list with dynamic sets becomes several matches, any of which
- * holds: one of its prefixes and other sets, and one for each dynamic set. */
-struct side_list {
-	const struct cfg_match_address *items;
-	unsigned count;
-	enum match_test_kind kind;
-};
-
-static unsigned
-dynamic_of(const struct reading *r, const struct cfg_match_address *item)
-{
-	return item->set != NULL ? build_find_dynamic(r->b, item->set) : 0;
-}
-
-/* Returns the number of matches. */
-static unsigned
-variants_of(const struct reading *r, const struct side_list *side)
-{
-	unsigned dynamic = 0, other = 0;
-
-	for (unsigned i = 0; i < side->count; i++)
-		if (!side->items[i].negate && dynamic_of(r, &side->items[i]) != 0)
-			dynamic++;
-		else if (!side->items[i].negate)
-			other++;
-	return dynamic + (other > 0 || dynamic == 0);
-}
-
-/* Asks for a dynamic set in the match. */
-static int
-ask_dynamic(struct reading *r, const struct side_list *side, const struct cfg_match_address *item)
-{
-	struct match_test test = { .kind = (uint8_t)side->kind, .number = dynamic_of(r, item) };
-
-	test.hash = 0xcbf29ce484222325ull ^ (unsigned)side->kind;
-	for (const char *c = item->set; *c != '\0'; c++)
-		test.hash = (test.hash ^ (uint8_t)*c) * 0x100000001b3ull;
-	return add_test(r, &test, !item->negate, item);
-}
-
-/* Adds an item that is no dynamic set.  Unknown sets have been reported by the decoder. */
-static int
-read_address(struct reading *r, const struct cfg_match_address *item, struct rule_address *out)
-{
-	out->negated = item->negate;
-	if (item->set == NULL && !item->local) {
-		out->prefix = prefix_from_ip(&item->prefix);
-		return 0;
-	}
-	out->set = match_set(r->b, item);
-	return out->set != NULL ? 0 : -EINVAL;
-}
-
-/* Reads the match of that number: the dynamic sets in their order, then the others together. */
-static int
-read_side(struct reading *r, const struct side_list *side, unsigned variant,
-	struct rule_addresses *out)
-{
-	struct rule_address *address = build_alloc(r->b, side->count, sizeof(*address));
-	unsigned n = 0, at = 0, chosen = UINT_MAX;
-	int rc = 0;
-
-	if (address == NULL)
-		return build_no_memory(r->b);
-	for (unsigned i = 0; i < side->count; i++)
-		if (!side->items[i].negate && dynamic_of(r, &side->items[i]) != 0
-			&& at++ == variant)
-			chosen = i;
-	for (unsigned i = 0; i < side->count; i++) {
-		const struct cfg_match_address *item = &side->items[i];
-
-		if (dynamic_of(r, item) != 0)
-			rc |= item->negate || i == chosen ? ask_dynamic(r, side, item) : 0;
-		else if (item->negate || chosen == UINT_MAX)
-			rc |= read_address(r, item, &address[n++]);
-	}
-	*out = (struct rule_addresses){ address, n };
-	return rc;
 }
 
 /* Returns the number of interfaces that a name stands for: one, or those of a zone; 0 for an
@@ -318,7 +198,7 @@ read_times(struct reading *r)
 		return -EINVAL;
 	test.number = (uint32_t)number;
 	test.hash = build_time_hash(r->b, test.number);
-	return add_test(r, &test, true, &m->time);
+	return match_ask(r, &test, true, &m->time);
 }
 
 static int
@@ -331,142 +211,15 @@ check_protocols(const struct reading *r)
 
 	if (has_ports && !admits_ports(r))
 		return cfg_error(err, r->head, ports, "ports need proto tcp, udp or sctp");
-	if (m->icmp.count > 0 && !admits_proto(r, IPPROTO_ICMP) && !admits_proto(r, IPPROTO_ICMPV6))
+	if (m->icmp.count > 0 && !match_admits_proto(r, IPPROTO_ICMP)
+		&& !match_admits_proto(r, IPPROTO_ICMPV6))
 		return cfg_error(err, r->head, &m->icmp, "ICMP types need proto icmp or icmpv6");
-	if (m->flags.count > 0 && !admits_proto(r, IPPROTO_TCP))
+	if (m->flags.count > 0 && !match_admits_proto(r, IPPROTO_TCP))
 		return cfg_error(err, r->head, &m->flags, "TCP flags need proto tcp");
 	if (m->icmp.count > 0 && (has_ports || m->flags.count > 0))
 		return cfg_error(err, r->head, &m->icmp,
 			"no packet has an ICMP type and ports or TCP flags too");
 	return 0;
-}
-
-static int
-add(struct reading *r, const struct rule_match *match, uint32_t written)
-{
-	struct match_list *list = r->list;
-
-	if (list->n == list->room) {
-		unsigned room = list->room;
-		void *matches = build_grow(r->b, list->match, list->n, &room, sizeof(*match));
-		void *numbers = build_grow(
-			r->b, list->written, list->n, &list->room, sizeof(written));
-
-		if (matches == NULL || numbers == NULL) {
-			list->room = list->n;
-			return build_no_memory(r->b);
-		}
-		list->match = matches;
-		list->written = numbers;
-	}
-	list->match[list->n] = *match;
-	list->written[list->n++] = written;
-	return 0;
-}
-
-static int
-add_flags(struct reading *r, uint32_t written)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < r->cfg->flags.count; i++) {
-		const char **text = &r->cfg->flags.items[i];
-		struct rule_match match = r->match;
-		const char *why = tcp_flags_read(*text, &match.tcp_flags, &match.tcp_mask);
-
-		if (why != NULL)
-			rc = cfg_error(build_err(r->b), r->head, text, "'%s' %s", *text, why);
-		else
-			rc |= add(r, &match, written);
-	}
-	return rc;
-}
-
-/* Adds the types of one family as a match of its protocol; none when no word has a type there. */
-static int
-add_icmp_family(struct reading *r, const struct icmp_word *words, unsigned family, uint32_t written)
-{
-	unsigned count = r->cfg->icmp.count, proto = family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-	struct rule_range *range = build_alloc(r->b, count + 1, sizeof(*range));
-	struct rule_match match = r->match;
-	bool plain_written = false, plain = false;
-	unsigned n = 0;
-
-	if (range == NULL)
-		return build_no_memory(r->b);
-	for (unsigned i = 0; i < count; i++) {
-		uint16_t first = family == 4 ? words[i].first4 : words[i].first6;
-		uint16_t last = family == 4 ? words[i].last4 : words[i].last6;
-
-		plain_written |= !words[i].negated;
-		if (first > last)
-			continue;
-		plain |= !words[i].negated;
-		range[n++] = (struct rule_range){ first, last, words[i].negated };
-	}
-	if ((plain_written && !plain) || !admits_proto(r, proto))
-		return 0;
-	range[count] = (struct rule_range){ (uint16_t)proto, (uint16_t)proto, false };
-	match.proto = (struct rule_ranges){ &range[count], 1 };
-	match.icmp = (struct rule_ranges){ range, n };
-	return add(r, &match, written);
-}
-
-static int
-add_icmp(struct reading *r, uint32_t written)
-{
-	unsigned count = r->cfg->icmp.count;
-	struct icmp_word *words = build_alloc(r->b, count, sizeof(*words));
-	int rc = 0;
-
-	if (words == NULL)
-		return build_no_memory(r->b);
-	for (unsigned i = 0; i < count; i++) {
-		const char **text = &r->cfg->icmp.items[i];
-		const char *why = icmp_word_read(*text, &words[i]);
-
-		if (why != NULL)
-			rc = cfg_error(build_err(r->b), r->head, text, "'%s' %s", *text, why);
-	}
-	if (rc < 0)
-		return rc;
-	rc |= add_icmp_family(r, words, 4, written);
-	rc |= add_icmp_family(r, words, 6, written);
-	return rc;
-}
-
-/* Adds the matches of one choice of addresses. */
-static int
-add_one(struct reading *r, uint32_t written)
-{
-	if (r->never)
-		return 0;
-	if (r->cfg->icmp.count > 0)
-		return add_icmp(r, written);
-	if (r->cfg->flags.count > 0)
-		return add_flags(r, written);
-	return add(r, &r->match, written);
-}
-
-static int
-add_variants(struct reading *r, uint32_t written)
-{
-	const struct match_cfg *m = r->cfg;
-	const struct side_list src = { m->src.items, m->src.count, TEST_SRC };
-	const struct side_list dst = { m->dst.items, m->dst.count, TEST_DST };
-	const struct rule_match shared = r->match;
-	unsigned n_src = variants_of(r, &src), n = n_src * variants_of(r, &dst);
-	int rc = 0;
-
-	for (unsigned i = 0; i < n && rc == 0; i++) {
-		r->match = shared;
-		r->never = false;
-		rc = read_side(r, &src, i % n_src, &r->match.src)
-			| read_side(r, &dst, i / n_src, &r->match.dst);
-		if (rc == 0)
-			rc = add_one(r, written);
-	}
-	return rc < 0 ? -EINVAL : 0;
 }
 
 int
@@ -478,6 +231,8 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 
 	if (rc < 0)
 		return -EINVAL;
+	if (match_check_sides(&r) < 0)
+		return -EINVAL;
 	if (is_never(&r))
 		return 0;
 	if (conditions_add(b, list, head, m, &r.match) < 0)
@@ -486,7 +241,7 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 		|| m->flags.count > 0;
 	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0 || r.match.nat != 0;
 	list->out |= m->out.count > 0;
-	return add_variants(&r, written);
+	return match_add_sides(&r, written);
 }
 
 unsigned

@@ -2,8 +2,8 @@
 /* The words by which rules and `if:` match packets, and their conversion to matches of
  * table/rules.h.
  *
- *	in out src dst proto sport dport icmp flags state nat dscp vlan mac length fragment time
- *	rpf limit quota
+ *	in out src dst pair proto sport dport icmp flags state nat dscp vlan mac length fragment
+ *time rpf limit quota
  *
  * Threads: control. */
 #ifndef POLICY_MATCH_H
@@ -26,6 +26,7 @@ struct match_cfg {
 	CFG_LIST_OF(struct cfg_match_name) out;
 	CFG_LIST_OF(struct cfg_match_address) src;
 	CFG_LIST_OF(struct cfg_match_address) dst;
+	CFG_LIST_OF(struct cfg_match_address) pair;
 	CFG_LIST_OF(struct cfg_range) proto;
 	CFG_LIST_OF(struct cfg_range) sport;
 	CFG_LIST_OF(struct cfg_range) dport;
@@ -54,10 +55,15 @@ struct match_cfg {
 			.refers = "interfaces", .refers_too = "zones", \
 			.kind = "interface or zone" }, \
 		{ "src", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.src), \
-			"Source addresses: prefixes, $name for a set, or local for our own.", \
+			"Source addresses: prefixes, local for our own, or $name for a set; of a set of " \
+			"endpoints address and port.", \
 			.refers = "sets", .kind = "set" }, \
 		{ "dst", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.dst), \
-			"Destination addresses: prefixes, $name for a set, or local for our own.", \
+			"Destination addresses: prefixes, local for our own, or $name for a set; of a " \
+			"set of endpoints address and port.", \
+			.refers = "sets", .kind = "set" }, \
+		{ "pair", CFG_MATCH_ADDRESS | CFG_LIST, CFG_OPTIONAL, offsetof(type, member.pair), \
+			"Source and destination together: $name of a set of pairs.", \
 			.refers = "sets", .kind = "set" }, \
 		{ "proto", CFG_MATCH_PROTOCOL | CFG_LIST, CFG_OPTIONAL, \
 			offsetof(type, member.proto), "Protocols, by name or number." }, \

@@ -19,7 +19,7 @@ struct written_list {
 	unsigned count;
 };
 
-#define MATCH_LISTS 14
+#define MATCH_LISTS 15
 
 static void
 lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
@@ -31,6 +31,7 @@ lists_of(const struct match_cfg *m, struct written_list out[static MATCH_LISTS])
 		{ &m->length, m->length.count },
 		{ &m->src, m->src.count },
 		{ &m->dst, m->dst.count },
+		{ &m->pair, m->pair.count },
 		{ &m->proto, m->proto.count },
 		{ &m->sport, m->sport.count },
 		{ &m->dport, m->dport.count },

@@ -327,6 +327,8 @@ build_discard(struct build *b)
 		route_table_discard(b->routes.item[i].what);
 	for (unsigned i = 0; i < b->sets.n; i++)
 		set_destroy(b->sets.item[i].what);
+	for (unsigned i = 0; i < b->n_tuple_parts; i++)
+		set_destroy(b->tuple_part[i].what);
 	set_destroy(b->local);
 	own_addresses_discard(b->own);
 	owners_discard(b->owners);

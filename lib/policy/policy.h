@@ -11,7 +11,8 @@ struct set_cfg {
 	struct cfg_head head;
 	CFG_LIST_OF(struct ip_prefix) prefixes;
 	struct cfg_path file;
-	uint64_t timeout; /* ns; with size: of a dynamic set */
+	CFG_LIST_OF(const char *) endpoints, pairs; /* policy/tuple_sets.h */
+	uint64_t timeout;                           /* ns; with size: of a dynamic set */
 	uint32_t size;
 };
 
@@ -20,7 +21,8 @@ enum acl_action {
 	ACL_ACCEPT,
 	ACL_DROP,
 	ACL_REJECT,
-	ACL_RETURN, /* ends a list that another one has called */
+	ACL_RETURN,   /* ends a list that another one has called */
+	ACL_CONTINUE, /* counts, logs, adds to a set; the next rules decide */
 };
 
 /* What the sender of a rejected packet is told. */

@@ -21,7 +21,15 @@ struct rule_counter {
 };
 
 /* What a rule that is logged decides. */
-enum rule_verdict { RULE_ACCEPT, RULE_DROP, RULE_REJECT, RULE_GOTO, RULE_CALL, RULE_RETURN };
+enum rule_verdict {
+	RULE_ACCEPT,
+	RULE_DROP,
+	RULE_REJECT,
+	RULE_GOTO,
+	RULE_CALL,
+	RULE_RETURN,
+	RULE_CONTINUE
+};
 
 #define RULE_LOGS 4096 /* numbers of rules that are logged, over generations; 0 is none */
 

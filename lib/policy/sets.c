@@ -15,6 +15,12 @@ static const struct cfg_field set_fields[] = {
 		"Prefixes and addresses of both families." },
 	{ "file", CFG_PATH, CFG_OPTIONAL, offsetof(struct set_cfg, file),
 		"File with one prefix or address a line; # begins a comment." },
+	{ "endpoints", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct set_cfg, endpoints),
+		"Addresses with a port, for src and dst: \"tcp 10.0.0.80:443\", \"10.0.0.0/24:8000-8010\", "
+		"\"udp [2001:db8::53]:53\"." },
+	{ "pairs", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct set_cfg, pairs),
+		"Source and destination, for pair: \"10.0.0.2 > 203.0.113.0/24\", "
+		"\"tcp 10.0.0.2 > 203.0.113.9:443\"." },
 	{ "timeout", CFG_DURATION, CFG_OPTIONAL, offsetof(struct set_cfg, timeout),
 		"Of a dynamic set: how long an address stays that a rule or weirctl has added; without it, "
 		"until it is deleted.",
@@ -30,7 +36,8 @@ const struct cfg_table set_table = {
 	"set",
 	CFG_SIZEOF(struct set_cfg),
 	set_fields,
-	"A set of addresses: a list, {file: name}, or dynamic: {timeout: 10m, size: 65536}.",
+	"A set of addresses: a list, {file: name}, or dynamic: {timeout: 10m, size: 65536}; of addresses with "
+	"ports: {endpoints: [...]}; of pairs of addresses: {pairs: [...]}.",
 	"prefixes",
 };
 
@@ -156,14 +163,15 @@ int
 build_set(struct build *b, const struct set_cfg *cfg, struct set **out)
 {
 	struct set *set;
+	bool tuples = tuples_are_written(cfg);
 
-	if (is_dynamic(cfg) && declare_dynamic(b, cfg) < 0)
+	if (!tuples && is_dynamic(cfg) && declare_dynamic(b, cfg) < 0)
 		return -EINVAL;
 	set = set_create(cfg->head.name);
 
 	if (set == NULL)
 		return build_no_memory(b);
-	if (fill(b, cfg, set) < 0) {
+	if ((tuples ? build_tuple_set(b, cfg, set) : fill(b, cfg, set)) < 0) {
 		set_destroy(set);
 		return -EINVAL;
 	}

@@ -50,7 +50,8 @@ acl_build(struct stage_build *sb, void **instance)
 		return cfg_error(build_err(sb->build), &cfg->head, &cfg->use,
 			"acls.%s says default: return, and nothing has called it here", acl->name);
 	sb->traits = acl->traits;
-	sb->action_words = 1 + acl->calls + acl->adds;
+	sb->action_words = 1 + acl->calls + acl->adds
+		+ (acl->continues ? ACL_CONTINUES_MAX * (1u + acl->adds) : 0);
 	sb->jumps = acl->jumps;
 	sb->n_jumps = acl->n_jumps;
 	*instance = (void *)(uintptr_t)acl;
@@ -65,6 +66,7 @@ note_rule(struct eval *ev, const struct acl *acl, const struct acl_rule *rule)
 		[ACL_DROP] = "drops",
 		[ACL_REJECT] = "rejects",
 		[ACL_RETURN] = "returns",
+		[ACL_CONTINUE] = "counts it; the next rules decide",
 	};
 	const struct rule_counter *counter = &ev->gen->counters[rule->counter];
 	const char *before = rule == &acl->rule[acl->n] ? "the " : "rule ";
@@ -119,6 +121,7 @@ apply(const struct acl_rule *rule, struct eval *ev)
 	case ACL_NONE:
 	case ACL_ACCEPT:
 	case ACL_RETURN:
+	case ACL_CONTINUE:
 		eval_count(ev, rule->counter);
 		ev->jump = rule->jump;
 		break;
@@ -137,10 +140,27 @@ apply(const struct acl_rule *rule, struct eval *ev)
 	}
 }
 
+/* Packets that are not decided yet: those of rules that call, and those of rules that continue. */
+struct later {
+	struct judged calling, again;
+};
+
+/* Lets a rule with action continue count the packet, and add its source to a set. */
+static void
+go_on(const struct acl_rule *rule, struct eval *ev)
+{
+	if (ev->continued == ACL_CONTINUES_MAX)
+		return;
+	ev->continued++;
+	eval_count(ev, rule->counter);
+	if (rule->add != 0)
+		emit_add(&ev->program, rule->add);
+}
+
 /* Applies the rule that was found; a call is left for later.  A list that is called returns what it
  * does not decide: back is not NULL. */
 static void
-decide(const struct acl *acl, uint32_t found, struct eval *ev, struct judged *calling,
+decide(const struct acl *acl, uint32_t found, struct eval *ev, struct later *later,
 	struct judged *back)
 {
 	const struct acl_rule *rule = rule_of(acl, found);
@@ -154,14 +174,18 @@ decide(const struct acl *acl, uint32_t found, struct eval *ev, struct judged *ca
 		return;
 	}
 	note_rule(ev, acl, rule);
-	if (rule->call != NULL)
-		judged_add(calling, ev, found);
-	else if (rule->action != ACL_RETURN)
+	if (rule->call != NULL) {
+		judged_add(&later->calling, ev, found);
+	} else if (rule->action == ACL_CONTINUE) {
+		go_on(rule, ev);
+		judged_add(&later->again, ev, found + 1);
+	} else if (rule->action != ACL_RETURN) {
 		apply(rule, ev);
-	else if (back != NULL)
+	} else if (back != NULL) {
 		judged_add(back, ev, 0);
-	else
-		decide(acl, MATCHER_NONE, ev, calling, NULL);
+	} else {
+		decide(acl, MATCHER_NONE, ev, later, NULL);
+	}
 }
 
 static void judge(const struct acl *acl, struct judged *in, struct judged *back);
@@ -194,29 +218,33 @@ static void
 judge(const struct acl *acl, struct judged *in, struct judged *back)
 {
 	uint32_t found[BURST_MAX];
-	struct judged calling;
+	struct judged *calling;
+	struct later later;
 
 	while (in->n > 0) {
-		calling.n = 0;
+		calling = &later.calling;
+		later.calling.n = later.again.n = 0;
 		matcher_find_from(acl->matcher, in->ev, in->from, found, in->n);
 		for (unsigned i = 0; i < in->n; i++)
-			decide(acl, found[i], in->ev[i], &calling, back);
+			decide(acl, found[i], in->ev[i], &later, back);
 		in->n = 0;
-		while (calling.n > 0) {
-			uint32_t number = calling.from[0];
+		for (unsigned i = 0; i < later.again.n; i++)
+			judged_add(in, later.again.ev[i], later.again.from[i]);
+		while (calling->n > 0) {
+			uint32_t number = calling->from[0];
 			struct judged together;
 			unsigned rest = 0;
 
 			together.n = 0;
-			for (unsigned i = 0; i < calling.n; i++) {
-				if (calling.from[i] == number) {
-					judged_add(&together, calling.ev[i], 0);
+			for (unsigned i = 0; i < calling->n; i++) {
+				if (calling->from[i] == number) {
+					judged_add(&together, calling->ev[i], 0);
 				} else {
-					calling.ev[rest] = calling.ev[i];
-					calling.from[rest++] = calling.from[i];
+					calling->ev[rest] = calling->ev[i];
+					calling->from[rest++] = calling->from[i];
 				}
 			}
-			calling.n = rest;
+			calling->n = rest;
 			follow(&acl->rule[number], number, &together, in);
 		}
 	}
@@ -242,6 +270,8 @@ acl_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		return;
 	}
 	in.n = n;
+	for (unsigned i = 0; i < n; i++)
+		ev[i]->continued = 0;
 	memcpy(in.ev, ev, n * sizeof(ev[0]));
 	memset(in.from, 0, n * sizeof(in.from[0]));
 	judge(acl, &in, NULL);
