@@ -43,6 +43,9 @@ struct rx_queue {
 	struct rte_mempool *pool;
 	uint32_t count;
 	uint32_t next;
+	uint32_t first; /* once=: of those that are repeated */
+	uint32_t step;
+	uint32_t moved; /* step= times the repetitions so far */
 	uint64_t left;  /* frames until the last loop has ended */
 	uint64_t rearm; /* what every mbuf begins with: data_off, refcnt, nb_segs, port */
 

@@ -18,6 +18,7 @@ enum {
 	FRAME_LINE = 64,
 	FRAME_LENGTH_MAX = 16384,
 	RSS_KEY_BYTES = 40,
+	PLACE_TCP_CKSUM = 16, /* struct place: that of TCP */
 	RSS_TUPLE_BYTES = 36, /* IPv6: two addresses, two ports */
 };
 

@@ -92,6 +92,8 @@ take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned
 	static const struct number loops = { "loops", 1, UINT32_MAX };
 	static const struct number rate = { "rate", 1, 1000000000 };
 	static const struct number fresh = { "new", 0, REPLAY_PERCENT };
+	static const struct number once = { "once", 0, UINT32_MAX };
+	static const struct number step = { "step", 0, UINT16_MAX };
 	uint64_t queues_wanted = o->queues;
 	uint64_t fresh_wanted = 0;
 
@@ -101,6 +103,8 @@ take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned
 		|| take_number(args, &loops, &o->loops, error, size) < 0
 		|| take_number(args, &rate, &o->rate, error, size) < 0
 		|| take_number(args, &fresh, &fresh_wanted, error, size) < 0
+		|| take_number(args, &once, &o->once, error, size) < 0
+		|| take_number(args, &step, &o->step, error, size) < 0
 		|| take_switch(args, "ring", &o->ring, error, size) < 0
 		|| take_switch(args, "hash", &o->hash, error, size) < 0
 		|| take_switch(args, "ptype", &o->ptype, error, size) < 0
@@ -120,6 +124,8 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 		"loops",
 		"rate",
 		"new",
+		"once",
+		"step",
 		"hash",
 		"ptype",
 		"cksum",
@@ -142,7 +148,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 	args = rte_kvargs_parse(arguments, keys);
 	if (args == NULL) {
 		snprintf(error, size,
-			"'%s': known are pcap= queues= loops= rate= new= hash= ptype= "
+			"'%s': known are pcap= queues= loops= rate= new= once= step= hash= ptype= "
 			"cksum= samples= ring=",
 			arguments);
 		return -EINVAL;

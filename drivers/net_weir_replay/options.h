@@ -19,6 +19,8 @@ struct options {
 	uint64_t loops;                /* 0: without end */
 	uint64_t rate;  /* frames a second, all queues together; 0: as they are asked */
 	unsigned fresh; /* new=: of a hundred frames so many begin a new flow */
+	uint64_t once;  /* so many frames are not repeated */
+	uint64_t step;  /* bytes that TCP moves on in a repetition */
 	bool ring;      /* mbufs wait in rings of descriptors, before and after */
 	bool hash;
 	bool ptype;

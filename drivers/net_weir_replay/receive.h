@@ -11,6 +11,7 @@
 #include <rte_mbuf.h>
 
 #include "device.h"
+#include "stream.h"
 
 /* Whole lines, one for the common short frame: the room is there (rx_queue_setup), and what stands
  * behind the end of a frame is nobody's. */
@@ -41,15 +42,16 @@ describe_mbuf(struct rte_mbuf *mbuf, const struct frame *frame, uint32_t hash, u
 	memcpy(&mbuf->rx_descriptor_fields1, &second, sizeof(second));
 }
 
-/* Whether this frame is to begin a flow. */
+/* Whether this frame is to begin a flow: a segment of TCP would not. */
 static inline bool
 wants_fresh(struct rx_queue *q, uint32_t i)
 {
 	q->fresh_credit += q->fresh_percent;
-	if (q->fresh_credit < REPLAY_PERCENT)
+	if (q->fresh_credit < REPLAY_PERCENT || q->places[i].l4 == 0
+		|| (q->step != 0 && q->places[i].cksum == PLACE_TCP_CKSUM))
 		return false;
 	q->fresh_credit -= REPLAY_PERCENT;
-	return q->places[i].l4 != 0;
+	return true;
 }
 
 /* Copies the frame at *next, which moves on, and returns its hash. */
@@ -65,8 +67,12 @@ load_frame(struct rx_queue *q, struct rte_mbuf *mbuf, uint32_t *next, bool fresh
 		hash ^= fresh_frame(q->fresh, to, &q->places[*next], q->fresh_number++);
 		q->counters.fresh++;
 	}
-	if (++*next == q->count)
-		*next = 0;
+	if (unlikely(q->moved != 0))
+		stream_frame(to, &q->places[*next], q->moved);
+	if (++*next == q->count) {
+		*next = q->first;
+		q->moved += q->step;
+	}
 	return hash;
 }
 

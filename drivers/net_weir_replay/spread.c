@@ -16,7 +16,7 @@ queue_of(const struct device *device, const struct frame *frame, unsigned queues
 }
 
 static void
-give(struct device *device, struct rx_queue *q, uint32_t first, uint32_t count)
+give(struct device *device, struct rx_queue *q, uint32_t first, uint32_t count, uint32_t once)
 {
 	const struct options *o = &device->options;
 	uint32_t all = RTE_MAX(device->frames.count, 1u);
@@ -26,7 +26,12 @@ give(struct device *device, struct rx_queue *q, uint32_t first, uint32_t count)
 	q->bytes = device->frames.bytes;
 	q->count = count;
 	q->next = 0;
-	q->left = count == 0 ? 0 : o->loops == 0 ? UINT64_MAX : o->loops * count;
+	q->first = RTE_MIN(once, count - (count > 0));
+	q->step = (uint32_t)o->step;
+	q->moved = 0;
+	q->left = count == 0    ? 0
+		: o->loops == 0 ? UINT64_MAX
+				: q->first + o->loops * (count - q->first);
 	q->fresh = &device->fresh;
 	q->fresh_percent = o->fresh;
 	q->fresh_credit = 0;
@@ -42,6 +47,7 @@ device_spread(struct device *device, unsigned queues)
 	const struct frames *f = &device->frames;
 	uint32_t first[REPLAY_QUEUES_MAX + 1] = { 0 };
 	uint32_t at[REPLAY_QUEUES_MAX];
+	uint32_t once[REPLAY_QUEUES_MAX] = { 0 };
 
 	free(device->spread);
 	free(device->spread_places);
@@ -57,12 +63,14 @@ device_spread(struct device *device, unsigned queues)
 		at[q] = first[q];
 	}
 	for (uint32_t i = 0; i < f->count; i++) {
-		uint32_t to = at[queue_of(device, &f->at[i], queues)]++;
+		unsigned queue = queue_of(device, &f->at[i], queues);
+		uint32_t to = at[queue]++;
 
+		once[queue] += i < device->options.once;
 		device->spread[to] = f->at[i];
 		device->spread_places[to] = f->places[i];
 	}
 	for (unsigned q = 0; q < queues; q++)
-		give(device, &device->rx[q], first[q], first[q + 1] - first[q]);
+		give(device, &device->rx[q], first[q], first[q + 1] - first[q], once[q]);
 	return 0;
 }

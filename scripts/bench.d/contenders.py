@@ -50,6 +50,7 @@ class Bench:
         files = [os.path.join(folder, port + ".samples") for port in ("lan", "wan", "idle")]
         texts = ["net_weir_replay0,pcap=%s,samples=%s" % (lan, files[0]),
                  "net_weir_replay1,samples=%s" % files[1] + (",pcap=%s" % wan if wan else "")]
+        texts = [text + more for text, more in zip(texts, traffic.device_words())]
         if idle:
             texts.append("net_weir_replay2,pcap=%s,loops=2,samples=%s" % (idle, files[2]))
         if self.ring:
@@ -116,7 +117,7 @@ class Weir:
         most = FLOWS["1M"] if traffic.idle else traffic.sessions
         flows = max(4096, int(most * 1.25))
         if traffic.new:         # as many as begin while a run lasts: a public port rests for two minutes after its session
-            flows = 8000000 if self.pipeline == "nat" else 4000000
+            flows = 8000000 if self.pipeline == "nat" and not traffic.both else 4000000
         cores = [1] if self.workers == 1 else list(range(self.workers))
         return ("workers: %s, control: 0, idle: busy, flows: %d, memory: {hugepages: yes}, eal: ['-d', '%s']"
                 % (cores, flows, bench.plugin))
@@ -171,8 +172,7 @@ class Weir:
             raise Failure("%s: dropped %s" % (self.name, drops))
         found = re.search(r"flow look-ups: (\d+) found, (\d+) not", said)
         all_of_them = int(found[1]) + int(found[2]) if found else 0
-        # The first packets of a flow find nothing: two of them, and what stood in the same burst.
-        firsts = (3 + self.reload) * FLOWS[traffic.flows] + 2 * traffic.idle_flows
+        firsts = traffic.first_packets + self.reload * FLOWS[traffic.flows]
         missed = max(0, int(found[2]) - firsts) / max(1, all_of_them) if found else 0.0
         if missed > traffic.new / 100 * 1.1 + 0.01:
             raise Failure("%s: %.1f %% of the look-ups found nothing, %d %% should" % (self.name, 100 * missed,

@@ -42,6 +42,10 @@ def weir(pipeline, traffic, devices, system, rules=RULES):
     """Text of a configuration.  devices: lan's and wan's, and a third one's where traffic has idle flows; system: what
     stands in section system."""
     track = "{track: {timeouts: {udp: 1s}}}" if traffic.new else "track"
+    two_pools = pipeline == "nat" and traffic.both and traffic.new
+    inside = INSIDE[pipeline] % {"track": track} if stateful(pipeline) else INSIDE[pipeline]
+    if two_pools:           # of connections whose answers are known beforehand, and of what is new
+        inside = inside.replace("{snat: uplink}", "{snat: {use: uplink, if: {src: 10.0.0.0/16}}}, {snat: crowd}")
     six = ", \"2001:db8:%d::1/64\"" if traffic.family == 6 else "%.0s"
     lines = ["version: 1", "system: {%s}" % system, "ports:",
              "  lan: {device: '%s', mac: \"%s\"}" % (devices[0], MAC_LAN),
@@ -65,9 +69,9 @@ def weir(pipeline, traffic, devices, system, rules=RULES):
         lines += ["      - {proto: udp, src: %s, dport: %d, action: drop}" % rule(i) for i in range(count)]
     lines += ["  answers:", "    default: drop", "    rules:",
               "      - {state: [established, related], action: accept}",
-              "nat: {uplink: {pool: [%s]}}" % (PUBLIC if traffic.both else "203.0.113.0/24"),
-              "pipelines:", "  inside: [%s]" % (INSIDE[pipeline] % {"track": track} if stateful(pipeline)
-                                                else INSIDE[pipeline])]
+              "nat: {uplink: {pool: [%s]}%s}" % (PUBLIC if traffic.both else "203.0.113.0/24",
+                                                 ", crowd: {pool: [198.19.0.0/24]}" if two_pools else ""),
+              "pipelines:", "  inside: [%s]" % inside]
     if pipeline == "forward":
         lines.append("  outside: [{forward: lan}]")
     elif stateful(pipeline):

@@ -51,6 +51,15 @@ class Traffic:
         count = self.sessions - self.idle_flows
         return (count if self.order == "uniform" else max(2 * count, 65536)) * (2 if self.both else 1)
 
+    @property
+    def first_packets(self):
+        """Look-ups that find nothing, at most: two packets of each flow, and what stood in the same burst."""
+        return 3 * FLOWS[self.flows] + 2 * self.idle_flows
+
+    def device_words(self):
+        """More arguments of the devices of lan and wan."""
+        return ["", ""]
+
     def name(self):
         return "-".join([self.flows, self.order, self.size, "v%d" % self.family]) \
             + ("" if not self.both else "-nat" if self.translated else "-both")
@@ -130,6 +139,8 @@ def write(path, macs, pairs, size, family):
 
 def captures(traffic, folder):
     """Paths of what comes in by lan and by wan (None: nothing); made once."""
+    if hasattr(traffic, "captures"):
+        return traffic.captures(folder)
     lan = os.path.join(folder, traffic.name() + "-lan.pcap")
     wan = os.path.join(folder, traffic.name() + "-wan.pcap") if traffic.both else None
     if not os.path.exists(lan):

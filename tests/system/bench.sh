@@ -23,7 +23,7 @@ from xml.etree import ElementTree
 
 build, package, folder = sys.argv[1:]
 sys.path.insert(0, package)
-from scapy.all import IP, IPv6, UDP, Ether, PcapReader  # noqa: E402
+from scapy.all import IP, TCP, UDP, Ether, IPv6, PcapReader  # noqa: E402
 
 import picture  # noqa: E402
 import policy  # noqa: E402
@@ -32,6 +32,7 @@ import runs  # noqa: E402
 import traffic as t  # noqa: E402
 from process import Failure, rates  # noqa: E402
 from rows import Row, essential, matrix  # noqa: E402
+from conversations import CROWD_FLOWS, STEP, Conversations  # noqa: E402
 
 failed = 0
 
@@ -48,7 +49,7 @@ def frames(path, most=1000):
 
 def right_checksums(frame):
     again = frame.copy()
-    for layer in (IP, UDP):
+    for layer in (IP, UDP, TCP):
         if layer in again:
             del again[layer].chksum
     return bytes(Ether(bytes(again))) == bytes(frame)
@@ -71,6 +72,25 @@ check("answers come to the public address and the client's port", all(
     (a[IP].dst, a[UDP].sport) == (b[IP].src, b[UDP].dport) and b[IP].dst == t.PUBLIC
     and a[UDP].sport == b[UDP].dport for a, b in zip(lan, wan)) and len(wan) == 500)
 
+talk = Conversations("1k")
+lan, wan = (frames(p, 10000) for p in t.captures(talk, folder))
+check("connections begin by a handshake that both sides take part in", len(lan) == 2000 + 2000 and len(wan) == 1000 + 2000
+      and {str(f[TCP].flags) for f in lan[:1000]} == {"S"} and {str(f[TCP].flags) for f in wan[:1000]} == {"SA"}
+      and all(dict(f[TCP].options)["WScale"] == 7 and "Timestamp" in dict(f[TCP].options) for f in lan[:100] + wan[:100])
+      and all((b[IP].src, b[TCP].sport, b[IP].dst, b[TCP].dport) == (a[IP].dst, a[TCP].dport, t.PUBLIC, a[TCP].sport)
+              for a, b in zip(lan, wan[:1000])))
+check("then half of their segments are bare acknowledgements", collections.Counter(len(f) for f in lan[2000:] + wan[1000:])
+      == {66: 2000, 78: 2000} and {f[TCP].ack for f in lan[2000:]} == {1001}
+      and {f[TCP].seq for f in wan[1000:]} == {1001 + STEP})
+for kind in (talk, Conversations("1k", size="imix"), Conversations("1k", "udp"), Conversations("1k", family=6),
+             Conversations("1k", "mix")):
+    both = [frames(p, 10000) for p in t.captures(kind, folder)]
+    check("%s: checksums are right, as many frames as said" % kind, all(map(right_checksums, both[0][::41] + both[1][::41]))
+          and sum(map(len, both)) == kind.frames_of_capture)
+check("the mix: of a hundred frames twenty of UDP, of so many flows",
+      abs(sum(UDP in f for f in both[0]) / (len(both[0]) + len(both[1]) - sum(kind.once)) - 0.2) < 0.001
+      and len({f[IP].src for f in both[0] if UDP in f}) == CROWD_FLOWS)
+
 
 def weir(config, *words):
     done = subprocess.run([os.path.join(build, "app/weir"), words[0], *(["-c", config] if words[0] != "check" else [config]),
@@ -80,7 +100,8 @@ def weir(config, *words):
 
 packet = "udp 10.0.0.2:1024 > 20.0.0.1:53"
 for pipeline in policy.PIPELINES:
-    for kind in (t.Traffic("1k"), t.Traffic("1k", both=True), t.Traffic("1k", family=6), t.Traffic("1k", new=10)):
+    for kind in (t.Traffic("1k"), t.Traffic("1k", both=True), t.Traffic("1k", family=6), t.Traffic("1k", new=10),
+                 Conversations("1k"), Conversations("1k", "mix")):
         path = os.path.join(folder, pipeline + ".yaml")
         with open(path, "w") as f:
             f.write(policy.weir(pipeline, kind, ["net_null0", "net_null1"], "workers: [0], control: 0"))

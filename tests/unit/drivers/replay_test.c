@@ -314,6 +314,35 @@ the_queue_of_a_flow_is_known(void **state)
 }
 
 static void
+connections_go_on_while_their_capture_is_repeated(void **state)
+{
+	static const char *const texts[] = {
+		"tcp 192.0.2.3:1003 > 198.51.100.3:80 S seq 4294967000",
+		"tcp 192.0.2.3:1003 > 198.51.100.3:80 A seq 4294967001 ack 9 payload \"data\"",
+		"udp 192.0.2.1:1001 > 198.51.100.1:53",
+		NULL,
+	};
+	struct rte_mbuf *got[7];
+	struct fixture f;
+
+	(void)state;
+	fixture_capture(&f, texts);
+	fixture_open(&f, ",once=1,step=300,loops=3", 1, 0);
+	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
+	expect_frame(got[0], texts[0]);
+	expect_frame(got[1], texts[1]);
+	expect_frame(got[2], texts[2]);
+	expect_frame(
+		got[3], "tcp 192.0.2.3:1003 > 198.51.100.3:80 A seq 5 ack 309 payload \"data\"");
+	expect_frame(got[4], texts[2]);
+	expect_frame(
+		got[5], "tcp 192.0.2.3:1003 > 198.51.100.3:80 A seq 305 ack 609 payload \"data\"");
+	rte_pktmbuf_free_bulk(got, 7);
+	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 0);
+	fixture_close(&f);
+}
+
+static void
 arguments_that_are_wrong_are_refused(void **state)
 {
 	static const char *const wrong[] = {
@@ -327,6 +356,8 @@ arguments_that_are_wrong_are_refused(void **state)
 		"loops=0",
 		"loops=-1",
 		"new=101",
+		"step=65536",
+		"once=-1",
 		"hash=2",
 		"ptype=yes",
 		"cksum=",
@@ -376,6 +407,7 @@ main(void)
 		cmocka_unit_test(frames_from_inside_come_to_the_owner_of_their_source),
 		cmocka_unit_test(the_queue_of_a_flow_is_known),
 		cmocka_unit_test(weir_leaves_steering_to_the_queues),
+		cmocka_unit_test(connections_go_on_while_their_capture_is_repeated),
 		cmocka_unit_test(arguments_that_are_wrong_are_refused),
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
 	};
