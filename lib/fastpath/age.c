@@ -68,6 +68,14 @@ has_changed(const struct datapath *dp, const struct flow_table *t, uint32_t inde
 		|| dynamic_touches(dp->dynamic, &leaves.dst);
 }
 
+/* Returns true if the route of the flow, or what a dynamic set says of it, may have changed. */
+static bool
+is_moved(const struct datapath *dp, const struct flow_table *t, uint32_t index)
+{
+	return (dp->gen->n_live != 0 && slowpath_route_changed(dp, t, index))
+		|| (dynamic_has_changes(dp->dynamic) && has_changed(dp, t, index));
+}
+
 /* Tells a flow that is active for long, for its export. */
 static void
 report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
@@ -81,24 +89,33 @@ report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
 	slowpath_report_active(dp, t, index);
 }
 
-/* Handles one record of the sweep: collects its counts, ages it. */
+/* What a sweep over the records knows before it looks at them. */
+struct age {
+	struct datapath *dp;
+	uint32_t now_tick;
+	bool reports, moves; /* flows are exported; routes or dynamic sets may have changed */
+};
+
+/* Handles one record of the sweep: collects its counts, ages it.  A million idle flows are visited
+ * each second, so most of them must take few instructions. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
 {
-	struct datapath *dp = arg;
+	const struct age *age = arg;
+	struct datapath *dp = age->dp;
 	struct flow *f = flow_at(t, index);
-	uint32_t idle = clock_tick(dp->now_ns) - f->seen;
+	uint32_t idle = age->now_tick - f->seen;
 
-	slowpath_collect(dp, f);
-	if (unlikely(dp->reports != NULL))
+	if (f->packets != 0)
+		slowpath_collect(dp, f);
+	if (unlikely(age->reports))
 		report_active(dp, t, index);
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(dp->host, f->nexthop);
-	if (f->epoch != dp->epoch
-		|| (unlikely(dp->gen->n_live != 0) && slowpath_route_changed(dp, t, index))
+	if ((f->epoch != dp->epoch && (f->epoch != 0 || f->list != 0))
 		|| (unlikely(f->flags & FLOW_AWAY) && has_returned(dp))
-		|| (unlikely(dynamic_has_changes(dp->dynamic)) && has_changed(dp, t, index)))
+		|| (unlikely(age->moves) && is_moved(dp, t, index)))
 		outdate(dp, f);
 	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);
@@ -147,13 +164,21 @@ forget_changes(struct fastpath *fp)
 static void
 sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 {
+	struct datapath *dp = &fp->dp;
 	uint32_t due = take_due(fp, &t->swept_ns, t->high), hand = t->hand;
+	struct age age = {
+		.dp = dp,
+		.now_tick = clock_tick(dp->now_ns),
+		.reports = dp->reports != NULL,
+		.moves = (dp->gen != NULL && dp->gen->n_live != 0)
+			|| dynamic_has_changes(dp->dynamic),
+	};
 
 	if (t->high == 0)
 		come_round(fp, sweep);
 	if (due == 0)
 		return;
-	flow_table_sweep(t, due, age_one, &fp->dp);
+	flow_table_sweep(t, due, age_one, &age);
 	flow_table_reclaim(t);
 	if (due >= t->high || t->hand < hand)
 		come_round(fp, sweep);

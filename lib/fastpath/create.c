@@ -82,8 +82,10 @@ release_session(void *datapath, struct session *session, enum session_end why)
 	struct datapath *dp = datapath;
 
 	PROBE_SESSION_END(dp->worker, session - dp->sessions->session, why);
-	slowpath_rule_session_ends(dp, session, (uint8_t)why);
-	slowpath_report_session_ends(dp, session, why);
+	if (unlikely(dp->rules != NULL))
+		slowpath_rule_session_ends(dp, session, (uint8_t)why);
+	if (unlikely(dp->reports != NULL))
+		slowpath_report_session_ends(dp, session, why);
 	nat_release(dp->nat, session, why, dp->now_ns);
 }
 
@@ -211,6 +213,13 @@ fastpath_destroy(struct fastpath *fp)
 	recorder_destroy(fp->slow.recorder);
 	memory_give(fp->dp.nexthops, NEXTHOP_COUNT * sizeof(*fp->dp.nexthops));
 	memory_give(fp, sizeof(*fp));
+}
+
+void
+fastpath_share_secrets(struct fastpath *fp, const struct fastpath *with)
+{
+	fp->dp.flow4->secret = with->dp.flow4->secret;
+	fp->dp.flow6->secret = with->dp.flow6->secret;
 }
 
 void

@@ -294,7 +294,7 @@ slowpath_report_session_ends(
 	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = (uint8_t)why_ended(why) };
 	struct flow_account *a;
 
-	if (dp->reports == NULL || !has_account(dp, session) || !(session->flags & SESSION_LINKED))
+	if (!has_account(dp, session) || !(session->flags & SESSION_LINKED))
 		return;
 	a = account_of_session(dp, session);
 	if (flow_account_has(dp->reports, a)) {

@@ -69,7 +69,8 @@ slowpath_let_go(void *datapath, struct flow_table *t, uint32_t index)
 
 	if (f->flags & FLOW_ALIAS)
 		keep_seen(dp, t, f);
-	slowpath_collect(dp, f);
+	if (f->packets != 0)
+		slowpath_collect(dp, f);
 	if (unlikely(dp->reports != NULL) && !(f->flags & FLOW_SESSION))
 		flows_tell_record(dp, t, index);
 	action_lists_give(dp->lists, f->list);

@@ -79,7 +79,7 @@ void
 slowpath_rule_session_ends(struct datapath *dp, const struct session *session, uint8_t why)
 {
 	/* One that is refused before it has a place is none of the table. */
-	if (dp->rules != NULL && rule_ring_keeps(dp->rules) && session > dp->sessions->session
+	if (rule_ring_keeps(dp->rules) && session > dp->sessions->session
 		&& session <= dp->sessions->session + dp->sessions->capacity)
 		rule_ring_end(dp->rules, session_index(dp->sessions, session), why, dp->now_ns);
 }

@@ -234,7 +234,7 @@ void slowpath_send(void *datapath, struct rte_mbuf *m, uint16_t port, uint16_t i
 /* Adds what a flow has counted since the last time to its rule counters. */
 void slowpath_collect(struct datapath *dp, struct flow *f);
 
-/* Tells the end of a session, if a rule with log: asks for it. */
+/* Tells the end of a session, if a rule with log: asks for it.  With dp->rules. */
 void slowpath_rule_session_ends(struct datapath *dp, const struct session *session, uint8_t why);
 
 /* Returns a number that changes when the routes of all flows may have changed. */
@@ -250,7 +250,7 @@ bool slowpath_report_due(const struct datapath *dp, const struct flow_table *t, 
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
 
 /* Tells the flow of a session that ends: its records have been removed, and still have their
- * keys. */
+ * keys.  With reports. */
 void slowpath_report_session_ends(
 	struct datapath *dp, const struct session *session, enum session_end why);
 
