@@ -6,6 +6,7 @@
 
 #include "base/counter.h"
 #include "fastpath/fastpath_priv.h"
+#include "fastpath/handed.h"
 
 static inline void
 gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
@@ -62,6 +63,7 @@ set_aside(struct fastpath *fp, struct burst *b)
 		union output output = b->output[i];
 
 		if (output.port == OUT_WORKER) {
+			handed_write(b, i);
 			f->owner[f->n] = output.iface;
 			f->m[f->n++] = b->m[i];
 			continue;
@@ -105,6 +107,8 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 				fastpath_record_drop(fp, b, i);
 			dead[n_dead++] = b->m[i];
 		} else if (out == OUT_WORKER) {
+			if ((iface & FRAGMENT_MARK) == 0)
+				handed_write(b, i);
 			fp->handoff.owner[fp->handoff.n] = iface;
 			fp->handoff.m[fp->handoff.n++] = b->m[i];
 		}

@@ -7,6 +7,7 @@
 
 #include "base/counter.h"
 #include "fastpath/fastpath_priv.h"
+#include "fastpath/handed.h"
 
 static void
 count_received(struct fastpath *fp, const struct burst *b)
@@ -43,6 +44,8 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	unsigned done;
 
 	b->n = (uint16_t)n;
+	b->known = handed ? port & HANDED_MARKS : 0;
+	port = (uint16_t)(port - b->known);
 	b->port = port;
 	b->handed = handed;
 	b->tick = clock_tick(fp->dp.now_ns);

@@ -86,7 +86,12 @@ void fastpath_set_others(struct fastpath *fp,
 void fastpath_set_owner_lookup(struct fastpath *fp,
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg);
 
-/* Packets that another worker owns, unchanged, in order of arrival. */
+/* Gives a data path the secrets of another one's flow tables, so that a hash that the one has
+ * computed leads to the other's records.  Before any packet. */
+void fastpath_share_secrets(struct fastpath *fp, const struct fastpath *with);
+
+/* Packets that another worker owns, unchanged, in order of arrival; their port field says what is
+ * known of them (fastpath/handed.h). */
 struct handoff {
 	unsigned n;
 	struct rte_mbuf *m[BURST_MAX];
@@ -94,8 +99,8 @@ struct handoff {
 };
 
 /* Processes n <= BURST_MAX frames received on a port, or handed over by another worker, which has
- * counted them as received (handed).  They belong to the fast path from here on, except those of
- * fastpath_handoff. */
+ * counted them as received (handed; port is then their port field).  They belong to the fast path
+ * from here on, except those of fastpath_handoff. */
 void fastpath_process(
 	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 

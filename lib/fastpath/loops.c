@@ -15,6 +15,9 @@
 #include "fastpath/out_of_order.h"
 #include "fastpath/quick4.h"
 #include "fastpath/quick6.h"
+#include "fastpath/quick_handed.h"
+
+#define SESSIONS_IN_CACHE 8192 /* so many sessions, of 64 bytes, need no prefetch */
 
 #define FILL 32 /* slots at once; BURST_MAX is a multiple */
 
@@ -49,7 +52,7 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 {
 	struct quick_head head4 = quick_head4, head6 = quick_head6;
 	struct flow_table *flow4 = fp->dp.flow4, *flow6 = fp->dp.flow6;
-	unsigned n = b->n, odd = 0;
+	unsigned n = b->n, odd = 0, protos = 0;
 	uint64_t bytes = 0;
 
 	memcpy(head4.value, b->ingress->mac, 6);
@@ -62,10 +65,12 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 
 		bytes += m->pkt_len;
 		if (six && likely(here >= QUICK6_BYTES && quick6(frame, here, &head6))) {
+			protos |= frame[14 + 6];
 			take_plain6(b, i, frame + 14, flow6);
 			continue;
 		}
 		if (likely(here >= QUICK4_BYTES && quick4(frame, here, &head4))) {
+			protos |= frame[14 + 9];
 			take_plain4(b, i, frame + 14, flow4);
 			continue;
 		}
@@ -76,6 +81,7 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 			fastpath_parse_full(fp, b, i);
 	}
 	b->bytes = bytes;
+	b->may_have_tcp = protos & (IPPROTO_TCP & ~IPPROTO_UDP);
 	b->all_plain4 = !six && odd == 0;
 }
 
@@ -83,13 +89,20 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 static void
 parse(struct fastpath *fp, struct burst *b)
 {
-	find_frames(b);
-	if (unlikely(b->ingress->untagged == IFACE_NONE))
-		fastpath_parse_tagged(fp, b);
-	else if (b->m[0]->data_len >= 14 && b->frame[0][12] == 0x86)
-		parse_untagged(fp, b, true);
+	if (b->known != 0)
+		find_handed_frames(b);
 	else
+		find_frames(b);
+	if (unlikely(b->ingress->untagged == IFACE_NONE)) {
+		fastpath_parse_tagged(fp, b);
+	} else if (b->known != 0) {
+		assume_plain4(b);
+		take_handed(fp, b, b->known == HANDED_PLAIN6);
+	} else if (b->m[0]->data_len >= 14 && b->frame[0][12] == 0x86) {
+		parse_untagged(fp, b, true);
+	} else {
 		parse_untagged(fp, b, false);
+	}
 }
 
 static inline void
@@ -134,6 +147,21 @@ look_up(const struct datapath *dp, struct burst *b, bool all4)
 	}
 }
 
+/* Prefetches the sessions of all slots, once their records are there. */
+static inline void
+find_sessions(const struct datapath *dp, const struct burst *b, bool all4)
+{
+	const struct session *session = dp->sessions->session;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct flow *f = all4 || b->class[i] != SLOT_PLAIN6
+			? &flow4_at(dp->flow4, b->flow[i])->flow
+			: &flow6_at(dp->flow6, b->flow[i])->flow;
+
+		rte_prefetch0(&session[f->session]);
+	}
+}
+
 /* Returns true if the first n slots, at least one, all leave by the same port and interface. */
 static inline bool
 same_output(const struct burst *b, unsigned n)
@@ -158,6 +186,8 @@ execute_all(struct datapath *dp, struct burst *b, bool all4)
 	if (unlikely(refusing))
 		syn_gate_prefetch_from(dp, b, 0);
 	look_up(dp, b, all4);
+	if (b->may_have_tcp && dp->sessions->used > SESSIONS_IN_CACHE)
+		find_sessions(dp, b, all4);
 	b->output_bytes = 0;
 	for (i = 0; i < n; i++) {
 		enum hit hit = HIT_UNUSUAL;
@@ -168,7 +198,10 @@ execute_all(struct datapath *dp, struct burst *b, bool all4)
 			hit = hit_execute(b, i, &t, HIT_IP4, &output_bytes);
 		else if (b->class[i] == SLOT_PLAIN6)
 			hit = hit_execute(b, i, &t, HIT_IP6, &output_bytes);
-		if (unlikely(hit != HIT_DONE) && !hit_continue(dp, b, i, hit))
+		if (unlikely(hit != HIT_DONE)
+			&& !(all4 && hit == HIT_UNUSUAL
+				&& hit_hand_over(b, i, &t, HIT_IP4_UNTAGGED))
+			&& !hit_continue(dp, b, i, hit))
 			break;
 	}
 	b->n_executed = (uint16_t)i;

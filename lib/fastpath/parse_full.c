@@ -71,6 +71,7 @@ fastpath_parse_tagged(struct fastpath *fp, struct burst *b)
 {
 	b->bytes = 0;
 	b->all_plain4 = false;
+	b->may_have_tcp = true;
 	for (unsigned i = 0; i < b->n; i++) {
 		b->bytes += b->m[i]->pkt_len;
 		fastpath_parse_full(fp, b, i);

@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "io/eal.h"
+#include "io/frame_ring.h"
 #include "io/port.h"
 
 struct steer {
@@ -31,7 +32,8 @@ struct steer {
 	size_t block_bytes;
 	void *block[EAL_WORKERS_MAX]; /* by receiver, on its node: the rings towards it */
 	struct steer_rings {
-		struct rte_ring *frames, *answers;
+		struct frame_ring *frames;
+		struct rte_ring *answers;
 	} ring[]; /* from * workers + to; NULL where from == to */
 };
 
@@ -52,7 +54,7 @@ answers_of_ring(unsigned workers)
 }
 
 static size_t
-ring_bytes(unsigned size)
+answers_bytes(unsigned size)
 {
 	return RTE_ALIGN_CEIL(
 		(size_t)rte_ring_get_memsize(rte_align32pow2(size + 1)), RTE_CACHE_LINE_SIZE);
@@ -71,7 +73,7 @@ static int
 make_rings(struct steer *s, unsigned to, unsigned frames)
 {
 	unsigned answers = answers_of_ring(s->workers);
-	size_t bytes = ring_bytes(frames) + ring_bytes(answers);
+	size_t bytes = frame_ring_bytes(frames) + answers_bytes(answers);
 	char *at;
 
 	s->block_bytes = bytes * s->workers;
@@ -81,10 +83,11 @@ make_rings(struct steer *s, unsigned to, unsigned frames)
 	for (unsigned from = 0; from < s->workers; from++, at += bytes) {
 		struct steer_rings *rings = &s->ring[from * s->workers + to];
 
-		if (from != to
-			&& (make_ring(at, frames, &rings->frames) < 0
-				|| make_ring(at + ring_bytes(frames), answers, &rings->answers)
-					< 0))
+		if (from == to)
+			continue;
+		rings->frames = (struct frame_ring *)at;
+		frame_ring_init(rings->frames, frames);
+		if (make_ring(at + frame_ring_bytes(frames), answers, &rings->answers) < 0)
 			return -EINVAL;
 	}
 	return 0;
@@ -124,8 +127,7 @@ steer_destroy(struct steer *s)
 		if (s->ring[i].frames == NULL)
 			continue;
 		do {
-			n = rte_ring_sc_dequeue_burst(
-				s->ring[i].frames, (void **)pkts, RTE_DIM(pkts), NULL);
+			n = frame_ring_take(s->ring[i].frames, pkts, RTE_DIM(pkts));
 			rte_pktmbuf_free_bulk(pkts, n);
 		} while (n > 0);
 	}
@@ -250,8 +252,7 @@ steer_frame(const struct steer *s, const struct rte_mbuf *m)
 unsigned
 steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n)
 {
-	struct rte_ring *ring = s->ring[from * s->workers + to].frames;
-	unsigned done = rte_ring_sp_enqueue_burst(ring, (void **)pkts, n, NULL);
+	unsigned done = frame_ring_give(s->ring[from * s->workers + to].frames, pkts, n);
 
 	rte_pktmbuf_free_bulk(pkts + done, n - done);
 	return n - done;
@@ -267,8 +268,8 @@ steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
 		unsigned from = (s->turn[to].first + i) % s->workers;
 
 		if (from != to)
-			got += rte_ring_sc_dequeue_burst(s->ring[from * s->workers + to].frames,
-				(void **)(pkts + got), n - got, NULL);
+			got += frame_ring_take(
+				s->ring[from * s->workers + to].frames, pkts + got, n - got);
 	}
 	s->turn[to].first = (s->turn[to].first + 1) % s->workers;
 	return got;
@@ -302,7 +303,7 @@ steer_held(const struct steer *s, unsigned to)
 
 	for (unsigned from = 0; from < s->workers; from++) {
 		if (from != to)
-			held += rte_ring_count(s->ring[from * s->workers + to].frames);
+			held += frame_ring_count(s->ring[from * s->workers + to].frames);
 	}
 	return held;
 }

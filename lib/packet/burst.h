@@ -55,9 +55,11 @@ struct burst {
 	uint16_t port;         /* index of the port they came in by */
 	bool handed;           /* handed over by another worker: judged here,
 				* whoever owns them */
+	uint16_t known;        /* what came with them (fastpath/handed.h); 0: nothing */
 	uint32_t tick;         /* clock_tick when they arrived */
 	uint64_t bytes;        /* of all frames as received */
 	bool all_plain4;       /* every slot is SLOT_PLAIN4, without a tag */
+	bool may_have_tcp;     /* false: no slot that the quick test accepted is TCP */
 	bool same_output;      /* all slots of the hot loop leave by the same port and interface */
 	uint16_t n_executed;   /* slots that the hot loop has settled, from the first on */
 	uint64_t output_bytes; /* of their frames as they leave */

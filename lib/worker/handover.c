@@ -12,7 +12,8 @@
 
 #define ANSWERS_AT_ONCE 64u
 
-/* Hands frames that have been counted as received to another worker, with their port in them. */
+/* Hands frames that have been counted as received to another worker, with their port, and what is
+ * known of them, in them. */
 static void
 hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 {
@@ -104,7 +105,7 @@ read_answers(struct worker *w)
 
 /* Hands over the frames of other workers among those just processed. */
 static void
-steer(struct worker *w, uint16_t port)
+steer(struct worker *w)
 {
 	struct handoff *f = fastpath_handoff(w->fp);
 	struct rte_mbuf *share[BURST_MAX];
@@ -116,7 +117,6 @@ steer(struct worker *w, uint16_t port)
 			fragments = true;
 			continue;
 		}
-		f->m[i]->port = port; /* some drivers leave it unset */
 		owners |= 1ull << f->owner[i];
 	}
 	if (!fragments && (owners & (owners - 1)) == 0) { /* the usual case with two workers */
@@ -142,7 +142,7 @@ handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned 
 {
 	fastpath_process(w->fp, port, m, n, handed);
 	if (fastpath_handoff(w->fp)->n > 0)
-		steer(w, port);
+		steer(w);
 }
 
 /* Processes what other workers received and this one owns, or where its fragments meet: runs of

@@ -105,6 +105,7 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 
 		if (rc < 0)
 			return rc;
+		fastpath_share_secrets(ws->worker[ws->made].fp, ws->worker[0].fp);
 	}
 	return 0;
 }
