@@ -8,8 +8,8 @@
 size_t
 frame_ring_bytes(unsigned room)
 {
-	return RTE_ALIGN_CEIL(sizeof(struct frame_ring)
-			+ rte_align32pow2(room) * sizeof(struct rte_mbuf *),
+	return RTE_ALIGN_CEIL(
+		sizeof(struct frame_ring) + rte_align32pow2(room) * sizeof(struct rte_mbuf *),
 		RTE_CACHE_LINE_SIZE);
 }
 

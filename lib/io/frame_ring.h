@@ -6,8 +6,8 @@
  * other side's index at every call, which costs the receiving worker of a busy queue more than the
  * copy of its pointers (docs/performance/workers.md).
  *
- * Threads: frame_ring_give by one, frame_ring_take by another; frame_ring_count by any.  Memory: the caller's block,
- * frame_ring_bytes large and aligned to a cache line. */
+ * Threads: frame_ring_give by one, frame_ring_take by another; frame_ring_count by any.  Memory:
+ * the caller's block, frame_ring_bytes large and aligned to a cache line. */
 #ifndef IO_FRAME_RING_H
 #define IO_FRAME_RING_H
 

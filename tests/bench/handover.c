@@ -6,9 +6,10 @@
  * All frames come by one queue that always has a burst, so to one worker; with NAT (without
  * --track) each of n workers owns 1/n of the inside hosts.  Packets are counted in windows of
  * 200 us; a window in which a worker was interrupted (a loop took more than 25 us) does not count,
- * so that other programs on the machine do not either.  With --alone the threads are not interrupted at
- * all while they run (SCHED_FIFO), for a second or less on a machine of others.  Prints the median.  Mbufs come from the
- * pool and wait in a ring after they were sent, as with a NIC. */
+ * so that other programs on the machine do not either.  With --alone the threads are not
+ * interrupted at all while they run (SCHED_FIFO), for a second or less on a machine of others.
+ * Prints the median.  Mbufs come from the pool and wait in a ring after they were sent, as with a
+ * NIC. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -278,8 +279,8 @@ open_all(bool track)
 	}
 	bench.pool = pools_of_node(appliance_pools(bench.appliance), 0);
 	memcpy(macs.dst, ports->at[0].mac.addr_bytes, 6);
-	if (notation_build("udp 10.1.0.1:4000 > 203.0.112.9:53 size 50", &macs, frame,
-		    sizeof(frame), why)
+	if (notation_build(
+		    "udp 10.1.0.1:4000 > 203.0.112.9:53 size 50", &macs, frame, sizeof(frame), why)
 		< 0)
 		stand_die("%s", why);
 	make_frames(frame);

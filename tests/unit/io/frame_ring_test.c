@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A ring of frames between two threads: in order, none lost, none twice, never more than its room. */
+/* A ring of frames between two threads: in order, none lost, none twice, never more than its room.
+ */
 
 #include <pthread.h>
 #include <sched.h>
