@@ -41,7 +41,8 @@ static const struct command {
 		"say what this machine lacks for a configuration, with the command that mends it; nothing is changed.\n"
 		"      --size: the memory that it takes, or would take with other numbers: sessions flows workers\n"
 		"      ports descriptors mtu mbufs rules addresses.  Exit status 1: the configuration cannot run here" },
-	{ "import", command_import, "import nftables FILE|- [--addresses FILE] [--routes FILE]...",
+	{ "import", command_import,
+		"import nftables|iptables|ip6tables FILE|- [--addresses FILE] [--routes FILE]...",
 		"write the configuration that a ruleset (nft -j list ruleset) means, with addresses and routes from\n"
 		"      ip -j address, ip -j route and ip -6 -j route; what has no form in Weir is listed. Exit status 1: something is" },
 	{ "schema", command_schema, "schema", "print the JSON schema of the configuration" },

@@ -55,7 +55,8 @@ is_filled(json_t *value, const char *name)
 bool
 nft_is_dynamic(struct nft *x, const struct nft_place *at, const char *name)
 {
-	json_t *set = nft_find_set(x, at, name), *flags = json_object_get(set, "flags"), *flag, *object;
+	json_t *set = nft_find_set(x, at, name), *flags = json_object_get(set, "flags"), *flag,
+	       *object;
 	size_t i;
 
 	if (set == NULL)

@@ -43,7 +43,10 @@ number(json_t *object, const char *key)
 static json_int_t
 unit_bytes(const char *unit)
 {
-	return is(unit, "bytes") ? 1 : is(unit, "kbytes") ? 1 << 10 : is(unit, "mbytes") ? 1 << 20 : 0;
+	return is(unit, "bytes")     ? 1
+		: is(unit, "kbytes") ? 1 << 10
+		: is(unit, "mbytes") ? 1 << 20
+				     : 0;
 }
 
 static const char *
@@ -72,7 +75,8 @@ byte_rate(struct nft *x, json_t *what, const char *per, json_int_t seconds)
 	burst = number(what, "burst");
 	if (burst < 0 || burst > BURST_MAX)
 		return NULL;
-	burst = bytes + burst * (burst_unit != 0 ? burst_unit : 1); /* that of its period, and more */
+	burst = bytes
+		+ burst * (burst_unit != 0 ? burst_unit : 1); /* that of its period, and more */
 	if (burst > BURST_MAX)
 		burst = BURST_MAX;
 	if (bytes * 8 / seconds == 0)
@@ -151,13 +155,15 @@ add_quota(struct nft *x, const struct nft_place *at, json_t *what, struct words 
 
 	what = definition(x, at, what, "quota");
 	unit = unit_bytes(nft_text(what, "val_unit"));
-	bytes = json_object_get(what, "bytes") != NULL ? number(what, "bytes") : number(what, "val");
+	bytes = json_object_get(what, "bytes") != NULL ? number(what, "bytes")
+						       : number(what, "val");
 	if (unit > 1 && bytes < ((json_int_t)1 << 60) / unit)
 		bytes *= unit;
 	if (bytes <= 0)
 		words_cannot(w, "Weir has no quota of that form");
 	else if (over_text(what)[0] != '\0')
-		words_quota(w, arena_printf(&x->arena, "{bytes: %lld, over: true}", (long long)bytes));
+		words_quota(
+			w, arena_printf(&x->arena, "{bytes: %lld, over: true}", (long long)bytes));
 	else
 		words_quota(w, arena_printf(&x->arena, "%lld", (long long)bytes));
 }
@@ -261,8 +267,8 @@ nft_limit(struct nft *x, const struct nft_place *at, const char *key, json_t *wh
 
 /* --- times --- */
 
-/* Reads "08:00", "8:00:00" or "23:59:59" as minutes, the last one as the end of its minute; -1: it is
- * none. */
+/* Reads "08:00", "8:00:00" or "23:59:59" as minutes, the last one as the end of its minute; -1: it
+ * is none. */
 static int
 minutes_of(json_t *value)
 {

@@ -240,6 +240,12 @@ match_payload(struct nft *x, const struct nft_place *at, json_t *payload, json_t
 			match_icmp(w, is(protocol, "icmp") ? icmp4 : icmp6, protocol, &v, negated);
 		return;
 	}
+	if (is(protocol, "ip6") && is(field, "hoplimit") && json_is_integer(right)
+		&& json_integer_value(right) == 255) {
+		w->hop_limit = true;
+		w->never |= negated; /* Weir takes neighbour discovery with 255 alone */
+		return;
+	}
 	if (is(protocol, "tcp") && is(field, "flags"))
 		match_flags(w, NULL, right, negated ? "!=" : "==");
 	else
@@ -261,7 +267,7 @@ match_interface(struct words *w, enum word word, struct values *v, bool negated)
 	else if (had > 0 && !negated)
 		w->never = true;
 	else if (had == 0 && !negated)
-		words_cannot(w, "no interface has a name of that pattern");
+		w->never = true; /* no interface of Weir has a name of that pattern */
 }
 
 static void

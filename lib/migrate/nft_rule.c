@@ -246,6 +246,10 @@ nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 
 	x->n_rules++;
 	nft_statements(x, at, &rule);
+	if (w->hop_limit && w->of[WORD_ICMP].n == 0 && rule.several == NULL
+		&& (rule.verdict == NULL || strcmp(rule.verdict, "vmap") != 0))
+		words_cannot(
+			w, "Weir has a condition on the hop limit of neighbour discovery alone");
 	if (w->why == NULL && w->never)
 		return;
 	if (w->why == NULL && nft_stage_rule(x, at, &rule)) {

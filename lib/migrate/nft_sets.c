@@ -25,10 +25,10 @@ note_field(json_t *field, int place, struct fields *f)
 	bool ip = is(protocol, "ip") || is(protocol, "ip6");
 	bool ports = is(protocol, "tcp") || is(protocol, "udp") || is(protocol, "th")
 		|| is(protocol, "sctp");
-	int *to = ip && is(name, "saddr")         ? &f->src
-		: ip && is(name, "daddr")         ? &f->dst
-		: ports && is(name, "sport")      ? &f->sport
-		: ports && is(name, "dport")      ? &f->dport
+	int *to = ip && is(name, "saddr")    ? &f->src
+		: ip && is(name, "daddr")    ? &f->dst
+		: ports && is(name, "sport") ? &f->sport
+		: ports && is(name, "dport") ? &f->dport
 		: (ip && (is(name, "protocol") || is(name, "nexthdr")))
 			|| is(nft_text(json_object_get(field, "meta"), "key"), "l4proto")
 		? &f->proto
@@ -68,7 +68,8 @@ side_text(struct nft *x, const char *address, const char *port, unsigned family)
 		address = family == 6 ? "::/0" : "0.0.0.0/0";
 	if (port[0] == '\0')
 		return address;
-	return arena_printf(&x->arena, strchr(address, ':') != NULL ? "[%s]:%s" : "%s:%s", address, port);
+	return arena_printf(
+		&x->arena, strchr(address, ':') != NULL ? "[%s]:%s" : "%s:%s", address, port);
 }
 
 /* The parts of one element. */
@@ -116,7 +117,7 @@ add_elements(struct nft *x, const struct nft_place *at, json_t *elements, const 
 	json_array_foreach(elements, i, one)
 		if (!add_element(x, at, one, f, texts))
 			return false;
-	return json_array_size(elements) > 0;
+	return true;
 }
 
 bool
@@ -128,7 +129,8 @@ nft_tuple_set(struct nft *x, const struct nft_place *at, json_t *match, struct w
 	bool pair;
 	size_t i;
 
-	if (name == NULL || name[0] != '@' || is(nft_text(match, "op"), "!="))
+	if (name == NULL || name[0] != '@' || is(nft_text(match, "op"), "!=")
+		|| nft_find_set(x, at, name + 1) == NULL || nft_is_dynamic(x, at, name + 1))
 		return false;
 	json_array_foreach(fields, i, field)
 		if (!note_field(field, (int)i, &f))
@@ -145,8 +147,8 @@ nft_tuple_set(struct nft *x, const struct nft_place *at, json_t *match, struct w
 		return false;
 	}
 	clean = nft_clean(x, name + 1);
-	json_object_set_new(x->sets, clean,
-		json_pack("{s:o}", pair ? "pairs" : "endpoints", texts));
+	json_object_set_new(
+		x->sets, clean, json_pack("{s:o}", pair ? "pairs" : "endpoints", texts));
 	words_family(w, f.family);
 	words_one(w, pair ? WORD_PAIR : WORD_DST, arena_printf(&x->arena, "$%s", clean), false);
 	return true;

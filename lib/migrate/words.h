@@ -42,6 +42,7 @@ struct words {
 	struct word_list of[WORDS];
 	unsigned family; /* 4 or 6: packets of the other are not meant; 0: both */
 	bool never;      /* no packet of Weir can meet it */
+	bool hop_limit;  /* 255: what neighbour discovery has in any case */
 	const char *rpf; /* the mode of a reverse path check, or NULL */
 	bool rpf_holds;  /* the source passes it, else it must have failed */
 	struct {         /* a time of the week */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One match whose words have been read becomes compiled ones: one for each of its flags, and for the
- * ICMP types of each family. */
+/* One match whose words have been read becomes compiled ones: one for each of its flags, and for
+ * the ICMP types of each family. */
 
 #include <errno.h>
 

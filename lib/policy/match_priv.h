@@ -22,8 +22,7 @@ struct reading {
 
 /* Makes the matches hold only if a test has an answer.  Returns 0, or negative after an error at
  * the field. */
-int match_ask(
-	struct reading *r, const struct match_test *test, bool answer, const void *field);
+int match_ask(struct reading *r, const struct match_test *test, bool answer, const void *field);
 
 /* Returns true if the protocols of the match admit one. */
 bool match_admits_proto(const struct reading *r, unsigned proto);

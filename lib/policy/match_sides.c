@@ -49,8 +49,8 @@ check_side(const struct reading *r, const struct side_list *side)
 		if (set == NULL)
 			continue;
 		if (set->pairs)
-			rc = cfg_error(err, r->head, item,
-				"set '%s' is of pairs: write pair: $%s", item->set, item->set);
+			rc = cfg_error(err, r->head, item, "set '%s' is of pairs: write pair: $%s",
+				item->set, item->set);
 		else if (item->negate)
 			rc = cfg_error(err, r->head, item,
 				"a set of endpoints cannot be negated: put a rule for it before");
@@ -80,7 +80,8 @@ check_pairs(const struct reading *r)
 		if (set == NULL && item->set != NULL && err_count(err) > 0)
 			rc = -EINVAL; /* the set has been reported */
 		else if (set == NULL || item->negate || !set->pairs)
-			rc = cfg_error(err, r->head, item, "write the name of a set of pairs: $NAME");
+			rc = cfg_error(
+				err, r->head, item, "write the name of a set of pairs: $NAME");
 	}
 	return rc;
 }

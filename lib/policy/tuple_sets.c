@@ -152,8 +152,8 @@ read_element(const char *text, bool pair, struct element *e)
 	} else {
 		why = read_side(rest, (size_t)(arrow - rest), &e->src, &e->sport, &e->has_sport);
 		if (why == NULL)
-			why = read_side(arrow + 3, strlen(arrow + 3), &e->dst, &e->dport,
-				&e->has_dport);
+			why = read_side(
+				arrow + 3, strlen(arrow + 3), &e->dst, &e->dport, &e->has_dport);
 		if (why == NULL && e->src.family != e->dst.family)
 			why = "source and destination are of different families";
 	}
@@ -214,16 +214,20 @@ make_group(struct build *b, const struct element *e, unsigned n, bool src, struc
 		return build_no_memory(b);
 	more = b->n_tuple_parts < b->tuple_parts_room
 		? b->tuple_part
-		: build_grow(b, b->tuple_part, b->n_tuple_parts, &b->tuple_parts_room,
-			  sizeof(*more));
+		: build_grow(
+			b, b->tuple_part, b->n_tuple_parts, &b->tuple_parts_room, sizeof(*more));
 	if (more == NULL) {
 		set_destroy(set);
 		return build_no_memory(b);
 	}
 	b->tuple_part = more;
 	b->tuple_part[b->n_tuple_parts++].what = set;
-	*out = (struct tuple_group){ .proto = e->proto, .has_sport = e->has_sport,
-		.has_dport = e->has_dport, .sport = e->sport, .dport = e->dport, .addresses = set };
+	*out = (struct tuple_group){ .proto = e->proto,
+		.has_sport = e->has_sport,
+		.has_dport = e->has_dport,
+		.sport = e->sport,
+		.dport = e->dport,
+		.addresses = set };
 	if (src)
 		out->src = e->src;
 	else
@@ -238,7 +242,7 @@ make_group(struct build *b, const struct element *e, unsigned n, bool src, struc
 static int
 make_groups(struct build *b, const struct set_cfg *cfg, struct element *e, unsigned n)
 {
-	bool pairs = cfg->pairs.count > 0, src = true;
+	bool pairs = cfg_is_written(&cfg->head, &cfg->pairs), src = true;
 	unsigned groups = count_groups(e, n, true), first = 0, room = b->tuple_sets_room;
 	struct tuple_set *set = b->tuple_set;
 	struct tuple_group *group;
@@ -259,9 +263,8 @@ make_groups(struct build *b, const struct set_cfg *cfg, struct element *e, unsig
 	if (set == NULL || group == NULL)
 		return build_no_memory(b);
 	b->tuple_set = set;
-	b->tuple_set[b->n_tuple_sets++] = (struct tuple_set){
-		build_string(b, cfg->head.name), pairs, group, groups
-	};
+	b->tuple_set[b->n_tuple_sets++] = (struct tuple_set){ build_string(b, cfg->head.name),
+		pairs, group, groups };
 	for (unsigned i = 1; i <= n; i++) {
 		if (i < n && compare(&e[first], &e[i], src) == 0)
 			continue;
@@ -283,7 +286,8 @@ read_elements(struct build *b, const struct set_cfg *cfg, struct element *e, str
 		const char *why = read_element(text[i], cfg->pairs.count > 0, &e[i]);
 
 		if (why != NULL)
-			rc = cfg_error(build_err(b), &cfg->head, &text[i], "'%s': %s", text[i], why);
+			rc = cfg_error(
+				build_err(b), &cfg->head, &text[i], "'%s': %s", text[i], why);
 		else if (set_add(all, &e[i].dst) < 0)
 			return build_no_memory(b);
 	}

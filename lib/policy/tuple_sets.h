@@ -23,12 +23,12 @@ struct set_cfg;
 
 /* Packets that a group matches: all of its parts. */
 struct tuple_group {
-	uint8_t proto;                  /* 0: any */
-	bool has_sport, has_dport;      /* of endpoints: has_dport, whatever the side */
+	uint8_t proto;             /* 0: any */
+	bool has_sport, has_dport; /* of endpoints: has_dport, whatever the side */
 	struct rule_range sport, dport;
-	struct prefix src;              /* of a pair; family 0: src_set counts */
-	struct prefix dst;              /* likewise */
-	const struct set *addresses;    /* those of the other side; of endpoints: of the side */
+	struct prefix src;           /* of a pair; family 0: src_set counts */
+	struct prefix dst;           /* likewise */
+	const struct set *addresses; /* those of the other side; of endpoints: of the side */
 };
 
 struct tuple_set {

@@ -25,6 +25,7 @@ struct dynamic {
 	struct members *set[MEMBERS_SETS]; /* by number; NULL: never used */
 	struct ring *told, *tells;         /* by control; to control */
 	struct filter filter[2];           /* [0] is filled */
+	uint64_t added;                    /* members, so far */
 };
 
 struct dynamic *
@@ -124,6 +125,12 @@ dynamic_members(const struct dynamic *d)
 	return d->set;
 }
 
+uint64_t
+dynamic_added(const struct dynamic *d)
+{
+	return d->added;
+}
+
 static void
 take_over(struct members *m, const struct dynamic_set *set)
 {
@@ -191,6 +198,7 @@ add(struct datapath *dp, unsigned set, const struct member *m)
 	if (!members_add(d->set[set], m, dp->now_ns, note, d))
 		return false;
 	note(d, m);
+	d->added++;
 	return true;
 }
 

@@ -42,6 +42,9 @@ bool dynamic_take(struct dynamic *d, struct dynamic_change *change);
 /* Returns the members by number of the set, for evaluations. */
 struct members *const *dynamic_members(const struct dynamic *d);
 
+/* Returns the number of members that were added so far. */
+uint64_t dynamic_added(const struct dynamic *d);
+
 void dynamic_adopt(struct dynamic *d, const struct generation *gen);
 
 /* Adds an address, or renews it. */

@@ -124,11 +124,14 @@ settle_keyed(struct datapath *dp, struct burst *b, unsigned slot)
 }
 
 /* Returns true if the evaluation of the slot may no longer be valid: its session has ended or has
- * left state NEW, or the session of an earlier slot has its key for its reply. */
+ * left state NEW, or the session of an earlier slot has its key for its reply, or an earlier slot
+ * has added an address to a dynamic set. */
 static bool
 is_stale(struct datapath *dp, struct burst *b, unsigned slot, const struct eval *ev)
 {
 	forget_record(dp, b, slot);
+	if (unlikely(dynamic_added(dp->dynamic) != dp->slow->scratch->added))
+		return true;
 	if (ev->over != NULL || (ev->session != NULL && ev->session != ev->fresh))
 		return dp->slow->scratch->changed || dp->sessions->ends != dp->slow->scratch->ends;
 	return dp->slow->scratch->translated && slot_find(dp, b, slot) != 0;
@@ -291,6 +294,7 @@ slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
 	}
 	to = collect_misses(dp, b, from, to, &n_miss);
 	dp->slow->scratch->ends = dp->sessions->ends;
+	dp->slow->scratch->added = dynamic_added(dp->dynamic);
 	dp->slow->scratch->translated = dp->slow->scratch->changed = false;
 	evaluate_misses(dp, b, n_miss);
 	enter_prepare(dp, n_miss);

@@ -35,8 +35,9 @@ struct slowpath_scratch {
 	struct eval late;                    /* of a slot that was a hit when the burst began */
 	struct session fresh[BURST_MAX + 1]; /* for the evals */
 	struct answer reply[BURST_MAX + 1];
-	uint64_t ends; /* of sessions, when the misses were judged */
-	bool changed;  /* a session has left state NEW */
+	uint64_t ends;  /* of sessions, when the misses were judged */
+	bool changed;   /* a session has left state NEW */
+	uint64_t added; /* to dynamic sets, when the misses were judged */
 	struct known_hop hop[KNOWN_HOPS];
 	bool translated; /* a session that has begun since then is translated */
 	struct eval *vector[BURST_MAX];

@@ -51,7 +51,8 @@ slowpath_take(struct datapath *dp, const struct eval *ev, struct session *sessio
 		if (dp->gen->meters[t->meter].most_sessions == 0) {
 			if (left || t->always)
 				take(dp, ev, t);
-		} else if (left && session != NULL && session != ev->fresh) {
+		} else if (left && session != NULL && session != ev->fresh
+			&& !ev->view->icmp_error) {
 			take_place(dp, t, session);
 		}
 	}

@@ -10,6 +10,8 @@ SETS = '''sets:
   two: {pairs: ["10.0.0.2 > 203.0.113.9", "tcp 10.0.0.3 > 203.0.113.0/24:25", "udp 10.0.0.0/24:53 > 203.0.113.7", "2001:db8:1::2 > 2001:db8:9::/64"]}
   more: [203.0.113.99]
   seen: {size: 1024}
+  none: {pairs: []}
+  empty: {endpoints: []}
 '''
 
 
@@ -55,6 +57,7 @@ def pairs():
                tcp(src='10.0.0.3', dst='203.0.113.77', dport=26), udp(53, 9, src='10.0.0.9', dst='203.0.113.7'), udp(54, 9, src='10.0.0.9', dst='203.0.113.7'),
                udp6(dst='2001:db8:9::5'), udp6(dst='2001:db8:8::5')]
     check('+--+-+-+-', ['{pair: $two, action: accept}'], packets)
+    check('-' * 9, ['{pair: $none, action: accept}', '{dst: $empty, action: accept}'], packets)
     check('---+-----', ['{pair: $two, proto: tcp, dscp: 0, action: accept}'], packets[:0] + [udp(dst='203.0.113.10')] * 3 + [packets[3]] + [packets[6]] * 5)
 
 
