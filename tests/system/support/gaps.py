@@ -4,7 +4,7 @@
     gaps.py serve ADDRESS PORT
     gaps.py ask ADDRESS PORT EACH FILE      until SIGTERM; then writes "SENT LOST LONGEST-GAP-IN-MS"
 
-A gap is counted from the sending of the last datagram that was answered to that of the next one that was: what one user of the path lost."""
+A gap is counted from the sending of the first of the datagrams in a row that were not answered to that of the next one that was, or the end."""
 
 import os
 import select
@@ -23,14 +23,17 @@ def serve(address, port):
     server.bind((address, int(port)))
     while True:
         data, peer = server.recvfrom(2048)
-        server.sendto(data, peer)
+        try:
+            server.sendto(data, peer)
+        except OSError:                 # its link is down
+            pass
 
 
 def ask(address, port, each, path):
     flow = socket.socket(family(address), socket.SOCK_DGRAM)
     flow.connect((address, int(port)))
     flow.setblocking(False)
-    answered, sent, over = [], 0, []
+    answered, sent, over = set(), [], []
     signal.signal(signal.SIGTERM, lambda *_: over.append(1))
     each = float(each) / 1000
     due = time.monotonic()
@@ -42,22 +45,22 @@ def ask(address, port, each, path):
         if now >= due and not over:
             due = max(due + each, now - each)
             try:
-                flow.send(b'%d %.6f' % (sent, now))
-                sent += 1
+                flow.send(b'%d' % len(sent))
+                sent.append(now)
             except OSError:
                 pass
         if not select.select([flow], [], [], max(0.0, min(due - time.monotonic(), 0.05)))[0]:
             continue
         try:
-            number, when = flow.recv(2048).split()
-            answered.append((int(number), float(when)))
+            answered.add(int(flow.recv(2048)))
         except OSError:
             pass
-    answered.sort()
-    numbers = {n for n, _ in answered}
-    gap = max((b[1] - a[1] for a, b in zip(answered, answered[1:])), default=-1)
+    numbers = [-1, *sorted(answered), len(sent)]
+    sent.append(sent[-1])
+    gap = max(sent[b] - sent[a + 1] for a, b in zip(numbers, numbers[1:]))
+    sent.pop()
     with open(path + '.part', 'w') as out:
-        out.write('%d %d %.1f\n' % (sent, sent - len(numbers), gap * 1000))
+        out.write('%d %d %.1f\n' % (len(sent), len(sent) - len(answered), gap * 1000))
     os.rename(path + '.part', path)
 
 

@@ -129,7 +129,7 @@ frr() {
 		[ -f "$folder/$daemon.conf" ] || : >"$folder/$daemon.conf"
 		# shellcheck disable=SC2086
 		in_space "$space" /usr/lib/frr/"$daemon" -d -f "$folder/$daemon.conf" -i "$folder/$daemon.pid" -z "$folder/zserv" \
-			--vty_socket "$folder" -P 0 --log "file:$folder/$daemon.log" $more >"$folder/$daemon.start" 2>&1
+			--vty_socket "$folder" -P 0 --log "file:$folder/$daemon.log" --log-level ${frr_level:-notifications} $more >"$folder/$daemon.start" 2>&1
 		wait_for 5 test -s "$folder/$daemon.pid" || { cat "$folder/$daemon.start"; return 1; }
 	done
 }
