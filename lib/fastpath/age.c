@@ -10,11 +10,13 @@
 #include "slowpath/dynamic.h"
 #include "slowpath/fragments/fragments.h"
 
-#define FLOW_IDLE_TICKS ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
-#define SWEEP_PERIOD_NS NS_PER_SECOND    /* every record is visited once in this time */
-#define SWEEP_BUDGET    512u             /* records visited in one call, at most */
-#define AGE_PERIOD_NS   (50 * NS_PER_US) /* the least time between two runs of housekeeping */
-#define HOST_PERIOD_NS  (10 * NS_PER_MS)
+#define FLOW_IDLE_TICKS   ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
+#define SWEEP_PERIOD_NS   NS_PER_SECOND     /* every record is visited once in this time */
+#define HURRIED_PERIOD_NS (16 * NS_PER_MS)  /* or in this one, while it hurries */
+#define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
+#define SWEEP_BUDGET      512u              /* records visited in one call, at most */
+#define AGE_PERIOD_NS     (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
+#define HOST_PERIOD_NS    (10 * NS_PER_MS)
 
 static void
 push_one(void *arg, struct flow_table *t, uint32_t index)
@@ -128,7 +130,8 @@ static uint32_t
 take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 {
 	uint64_t now_ns = fp->dp.now_ns, elapsed = now_ns - *swept_ns;
-	uint64_t due = elapsed >= SWEEP_PERIOD_NS ? records : records * elapsed / SWEEP_PERIOD_NS;
+	uint64_t period_ns = now_ns < fp->hurry.until_ns ? HURRIED_PERIOD_NS : SWEEP_PERIOD_NS;
+	uint64_t due = elapsed >= period_ns ? records : records * elapsed / period_ns;
 
 	if (fp->dp.clock.virtual)
 		due = now_ns / SWEEP_PERIOD_NS != *swept_ns / SWEEP_PERIOD_NS ? records : 0;
@@ -159,6 +162,22 @@ forget_changes(struct fastpath *fp)
 	fp->sweep4.forgotten = fp->sweep4.rounds;
 	fp->sweep6.forgotten = fp->sweep6.rounds;
 	dynamic_forget(fp->dp.dynamic);
+}
+
+/* A route that changes after a quiet time is likely the way around a failure: flows under it are to
+ * take it at once.  Routes that change all the time do not make the sweep hurry all the time. */
+static void
+hurry(struct fastpath *fp)
+{
+	uint64_t views = slowpath_route_views(&fp->dp), now_ns = fp->dp.now_ns;
+
+	if (views == fp->hurry.views)
+		return;
+	fp->hurry.views = views;
+	if (now_ns - fp->hurry.changed_ns > SWEEP_PERIOD_NS)
+		fp->hurry.began_ns = now_ns;
+	fp->hurry.changed_ns = now_ns;
+	fp->hurry.until_ns = RTE_MIN(now_ns + HURRY_NS, fp->hurry.began_ns + SWEEP_PERIOD_NS);
 }
 
 static void
@@ -229,6 +248,8 @@ fastpath_age(struct fastpath *fp)
 	sweep_sessions(fp);
 	nat_age(dp->nat, clock_tick(dp->now_ns));
 	nat_set_time(dp->nat, dp->now_ns);
+	if (unlikely(dp->gen != NULL && dp->gen->n_live != 0))
+		hurry(fp);
 	sweep(fp, dp->flow4, &fp->sweep4);
 	sweep(fp, dp->flow6, &fp->sweep6);
 	forget_changes(fp);

@@ -54,6 +54,13 @@ struct fastpath {
 	uint64_t times;         /* that held when the programs of the epoch were decided */
 	unsigned n_ports;       /* highest port set + 1 */
 	uint64_t route_changes; /* route_changes, when last looked at */
+	/* Routes that change after a quiet time: the sweep hurries for a while. */
+	struct {
+		uint64_t views;      /* route_views, when last looked at */
+		uint64_t changed_ns; /* the last change */
+		uint64_t began_ns;   /* the first one after a quiet time */
+		uint64_t until_ns;
+	} hurry;
 	struct gather gather[LEDGER_PORTS];
 	struct ledger ledger;
 };

@@ -77,6 +77,19 @@ route_has_changed(const struct generation *gen, unsigned family, const union add
 }
 
 uint64_t
+route_views(const struct generation *gen)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < gen->n_live; i++) {
+		const struct live_view *v = live_view(gen->live[i].live);
+
+		sum += v != NULL ? v->number : 0;
+	}
+	return sum;
+}
+
+uint64_t
 route_changes(const struct generation *gen)
 {
 	uint64_t all = 0;

@@ -81,6 +81,8 @@ const struct route *route_find_live(const struct route_table *t, const struct ge
  * generation's tables; and a number that changes when all of them may have. */
 bool route_has_changed(const struct generation *gen, unsigned family, const union address *to);
 uint64_t route_changes(const struct generation *gen);
+/* Returns a number that changes with each change of a live route. */
+uint64_t route_views(const struct generation *gen);
 
 /* Returns the hop for the packet's flow by its hash; a hop's share of the flows is its weight.
  *

@@ -237,8 +237,10 @@ void slowpath_collect(struct datapath *dp, struct flow *f);
 /* Tells the end of a session, if a rule with log: asks for it.  With dp->rules. */
 void slowpath_rule_session_ends(struct datapath *dp, const struct session *session, uint8_t why);
 
-/* Returns a number that changes when the routes of all flows may have changed. */
+/* Return a number that changes when the routes of all flows may have changed, and one that changes
+ * with each change of a route. */
 uint64_t slowpath_route_changes(const struct datapath *dp);
+uint64_t slowpath_route_views(const struct datapath *dp);
 
 /* Returns true if the best route of a flow may have changed a moment ago. */
 bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index);

@@ -34,6 +34,12 @@ slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, ui
 }
 
 uint64_t
+slowpath_route_views(const struct datapath *dp)
+{
+	return route_views(dp->gen);
+}
+
+uint64_t
 slowpath_route_changes(const struct datapath *dp)
 {
 	return route_changes(dp->gen);

@@ -77,6 +77,7 @@ struct live_view {
 		*recent; /* changed within LIVE_RECENT_NS; value: its length; or NULL */
 	struct live_group *const *group; /* by id */
 	uint64_t all;                    /* number of changes too many for recent */
+	uint64_t number;                 /* of the view: 1, 2, ... */
 };
 
 #define LIVE_RECENT_NS 2500000000ull

@@ -186,6 +186,7 @@ build_view(struct live *l, struct live_view *v, uint64_t now_ns)
 	v->recent = build_recent(l);
 	v->group = l->groups.at;
 	v->all = l->all;
+	v->number = l->number + 1;
 	if (v->base == NULL || (!rebuild && !build_delta(l, v))) {
 		free_view(v, rebuild);
 		l->rebuild = true;
