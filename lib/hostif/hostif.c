@@ -216,8 +216,11 @@ set_link(void *arg)
 	struct link_change *c = arg;
 	struct tap *t = tap_at(c->k, c->id);
 
-	if (t != NULL && t->up != c->up)
-		tap_set_link(t, c->up);
+	if (t == NULL || t->up == c->up)
+		return;
+	tap_set_link(t, c->up);
+	if (!c->up)
+		link_is_lost(c->k, t);
 }
 
 /* --- control --- */

@@ -80,6 +80,9 @@ int tap_set_link(struct tap *t, bool up);
 void tap_receive(struct hostif *k, struct tap *t);
 void tap_send(struct tap *t, struct rte_mbuf *m);
 
+/* link.c: tells the kernel at once that a tap has lost its link. */
+void link_is_lost(struct hostif *k, const struct tap *t);
+
 /* address.c: addresses of taps, by netlink. */
 int addresses_begin(struct hostif *k);
 void addresses_end(struct hostif *k);
