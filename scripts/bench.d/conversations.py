@@ -16,6 +16,7 @@ from traffic import FLOWS, MAC_LAN, MAC_WAN, PUBLIC, SIZES, Traffic, fold, mac, 
 ENDPOINTS = 32768
 STEP = 1448                     # bytes of a side in a repetition; no payload is larger
 PORT = 443
+OPENING = 256                   # handshakes at a time
 SYN, ACK, PUSH = 2, 16, 8
 SCALE = 7
 TCP_BYTES = 66                  # Ethernet, IPv4, TCP with time stamps
@@ -104,7 +105,7 @@ class Conversations(Traffic):
     @property
     def once(self):
         """Frames of the handshakes, by lan and by wan."""
-        return (2 * self.connections, self.connections) if self.handshake else (0, 0)
+        return (2 * self.connections,) * 2 if self.handshake else (0, 0)
 
     @property
     def frames_of_capture(self):
@@ -143,21 +144,26 @@ class Conversations(Traffic):
                 continue
             flow = order[next(turn) % len(order)]
             ends = self.ends(flow, outward)
-            ports = ends[0][1], ends[1][1]
             payload = length - TCP_BYTES
             if self.proto == "udp":
-                yield (*ends, udp(ports, length - 42), 17)
+                yield (*ends, udp((ends[0][1], ends[1][1]), length - 42), 17)
             else:
-                yield (*ends, tcp(ports, (1001 + STEP, 1001), ACK | (PUSH if payload else 0), STAMPS, payload), 6)
+                yield self.segment(flow, outward, (1001 + STEP, 1001), ACK | (PUSH if payload else 0), STAMPS, payload)
 
     def opening(self, order, outward):
-        for flow in order:
-            ends = self.ends(flow, outward)
-            ports = ends[0][1], ends[1][1]
-            yield (*ends, tcp(ports, (1000, 0 if outward else 1001), SYN if outward else SYN | ACK, OFFER), 6)
-        for flow in order if outward else ():
-            ends = self.ends(flow, outward)
-            yield (*ends, tcp((ends[0][1], ends[1][1]), (1001, 1001), ACK, STAMPS), 6)
+        """So many at a time that few are half-open: lan's SYNs beside wan's answers to them, then an acknowledgement by
+        either side."""
+        for first in range(0, len(order), OPENING):
+            few = order[first:first + OPENING]
+            for flow in few:
+                flags = SYN if outward else SYN | ACK
+                yield self.segment(flow, outward, (1000, 0 if outward else 1001), flags, OFFER)
+            for flow in few:
+                yield self.segment(flow, outward, (1001, 1001), ACK, STAMPS)
+
+    def segment(self, flow, outward, numbers, flags, options, payload=0):
+        ends = self.ends(flow, outward)
+        return (*ends, tcp((ends[0][1], ends[1][1]), numbers, flags, options, payload), 6)
 
     def ends(self, flow, outward):
         inside = endpoint(flow) if outward or not self.translated or self.family == 6 else translated(flow)

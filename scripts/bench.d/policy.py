@@ -53,12 +53,15 @@ def weir(pipeline, traffic, devices, system, rules=RULES):
              *("  idle: {device: '%s', mac: \"%s\"}" % (device, MAC_IDLE) for device in devices[2:]), "interfaces:",
              *("  idle: {addresses: [192.0.3.1/24], pipeline: inside}" for _ in devices[2:]),
              "  lan: {addresses: [192.0.2.1/24%s], pipeline: inside," % (six % 1),
-             "    neighbours: {192.0.2.2: \"%s\"}}" % MAC_NEIGHBOUR,
+             "    neighbours: {192.0.2.2: \"%s\"%s}}" % (MAC_NEIGHBOUR, ", \"2001:db8:1::2\": \"%s\"" % MAC_NEIGHBOUR
+                                                    if traffic.family == 6 else ""),
              "  wan: {addresses: [198.18.0.1/24%s], pipeline: outside, neighbours: {" % (six % 2)]
     for i in range(16):
         six_too = ", \"2001:db8:2::%x\": \"%s\"" % (2 + i, neighbour(i)[1]) if traffic.family == 6 else ""
         lines.append("    %s: \"%s\"%s%s" % (*neighbour(i), six_too, "," if i < 15 else "}}"))
     lines += ["routes:", "  main:", "    - {to: 10.0.0.0/8, via: 192.0.2.2}"]
+    if traffic.family == 6:
+        lines.append("    - {to: \"2001:db8:a::/48\", via: \"2001:db8:1::2\"}")
     for i in range(ROUTES):
         lines.append("    - {to: %s, via: %s}" % (network(i), neighbour(i)[0]))
         if traffic.family == 6:
