@@ -336,7 +336,7 @@ bool
 classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,
 	const struct route_table *other)
 {
-	struct sorted_table *t = find_table(c, other);
+	struct sorted_table *t = other != NULL ? find_table(c, other) : NULL;
 	struct sorted wanted;
 	uint32_t low = 0, high;
 	bool same = false;

@@ -333,12 +333,20 @@ cut_calls(struct differ *x)
 	free(text[NEW]);
 }
 
+static bool
+has_domains(const struct differ *x)
+{
+	return x->gen[OLD]->n_domains > 1 || x->gen[NEW]->n_domains > 1;
+}
+
 static void
 run(struct differ *x)
 {
 	if (!build(x, OLD) || !build(x, NEW))
 		return;
-	for (unsigned i = 0; i < x->gen[NEW]->n_ifaces; i++)
+	if (has_domains(x)) /* packets are not walked through several domains */
+		x->diff->cut++;
+	for (unsigned i = 0; i < x->gen[NEW]->n_ifaces && !has_domains(x); i++)
 		if (x->gen[NEW]->iface[i] != NULL && !explore_interface(x, x->gen[NEW]->iface[i]))
 			x->diff->short_of_memory = true;
 	for (unsigned i = 0; i < x->diff->n_packets; i++)

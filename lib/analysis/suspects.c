@@ -218,7 +218,8 @@ look_at_routes(struct explored *x, const struct place_of *at, suspect_fn one)
 	const struct route_table *other = pp->of[!at->side]->step[at->ps->partner].step->table;
 	unsigned dim = at->s->kind == PLAN_RPF ? DIM_SRC : DIM_DST;
 
-	for (uint32_t i = 0; i < table->n; i++) {
+	/* A stage with next hops of its own has no table. */
+	for (uint32_t i = 0; table != NULL && other != NULL && i < table->n; i++) {
 		size_t mark = scratch_mark(&x->scratch);
 		struct suspect s = {
 			.key = change_key_route(at->side, at->pipeline, at->step, i),

@@ -20,7 +20,8 @@ struct entry {
 	uint64_t due; /* in parts: when the key owes nothing any more; past: vacant */
 	uint16_t owner;
 	uint8_t family;
-	uint8_t spare[5];
+	uint8_t domain;
+	uint8_t spare[4];
 };
 _Static_assert(sizeof(struct entry) == 32, "two to a line");
 
@@ -95,8 +96,14 @@ limiter_destroy(struct limiter *l)
 static struct entry *
 place_of(const struct limiter *l, const struct limiter_key *key)
 {
-	uint64_t hash = hash_bytes(&l->secret, key->bytes, LIMITER_KEY_BYTES);
+	struct {
+		uint8_t bytes[LIMITER_KEY_BYTES];
+		uint64_t domain;
+	} of = { .domain = key->domain };
+	uint64_t hash;
 
+	memcpy(of.bytes, key->bytes, sizeof(of.bytes));
+	hash = hash_bytes(&l->secret, &of, sizeof(of));
 	return &l->entry[(hash & l->mask) * LIMITER_WAYS];
 }
 
@@ -106,7 +113,7 @@ find(struct entry *place, const struct limiter_key *key)
 {
 	for (unsigned i = 0; i < LIMITER_WAYS; i++)
 		if (memcmp(place[i].bytes, key->bytes, LIMITER_KEY_BYTES) == 0
-			&& place[i].family == key->family)
+			&& place[i].family == key->family && place[i].domain == key->domain)
 			return &place[i];
 	return NULL;
 }
@@ -147,6 +154,7 @@ limiter_take(struct limiter *l, const struct limiter_key *key, uint32_t bytes, u
 		e = make_room(l, place, now);
 		memcpy(e->bytes, key->bytes, LIMITER_KEY_BYTES);
 		e->family = key->family;
+		e->domain = key->domain;
 	}
 	e->owner = key->owner;
 	counter_set(&e->due, from + cost);

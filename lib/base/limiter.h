@@ -36,6 +36,7 @@ struct limiter_rate {
 struct limiter_key {
 	uint8_t bytes[LIMITER_KEY_BYTES];
 	uint8_t family;
+	uint8_t domain; /* that the address is in */
 	uint16_t owner;
 };
 

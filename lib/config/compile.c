@@ -39,6 +39,7 @@ generation_names_init(struct generation_names *names)
 	ids_init(&names->logs, RULE_LOGS);
 	ids_init(&names->dynamics, MEMBERS_SETS);
 	ids_init(&names->tallies, TALLY_LINES);
+	ids_init(&names->domains, DOMAINS_MAX);
 }
 
 void
@@ -49,6 +50,7 @@ generation_names_fini(struct generation_names *names)
 	ids_fini(&names->logs);
 	ids_fini(&names->dynamics);
 	ids_fini(&names->tallies);
+	ids_fini(&names->domains);
 }
 
 void
@@ -59,6 +61,7 @@ generation_names_commit(struct generation_names *names)
 	ids_commit(&names->logs);
 	ids_commit(&names->dynamics);
 	ids_commit(&names->tallies);
+	ids_commit(&names->domains);
 }
 
 /* Returns a port's index, or -1. */
@@ -95,7 +98,7 @@ fill_addresses(struct made *m, struct interface *iface, const struct interface_c
 	for (unsigned i = 0; i < setup->n_added; i++)
 		if (interface_host(cfg) != NULL
 			&& strcmp(setup->added[i].iface, cfg->head.name) == 0
-			&& !config_has_address(setup->cfg, &setup->added[i].address))
+			&& !config_has_address(setup->cfg, cfg, &setup->added[i].address))
 			fill_address(&a[iface->n_addresses++], &setup->added[i].address);
 	return true;
 }
@@ -153,6 +156,36 @@ port_tpid(const struct config *cfg, const char *name)
 	return row < 0 ? 0 : (uint16_t)cfg->ports.items[row].tpid;
 }
 
+/* Gives an interface the number of its domain.  Returns 0, or negative after an error. */
+static int
+set_domain(struct made *m, const struct generation_setup *setup, const struct interface_cfg *cfg,
+	struct interface *iface, struct err *err)
+{
+	const struct interface *was = NULL;
+	int number = 0;
+
+	if (strcmp(interface_domain(cfg), "main") != 0)
+		number = ids_take(&setup->names->domains, cfg->domain);
+	if (number == -ENOSPC)
+		return cfg_error(
+			err, &cfg->head, &cfg->domain, "more than %u domains", DOMAINS_MAX);
+	if (number < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	iface->domain = (uint8_t)number;
+	if (m->gen.n_domains <= (unsigned)number)
+		m->gen.n_domains = (unsigned)number + 1;
+	if (m->gen.domain_name[number] == NULL)
+		m->gen.domain_name[number] = copy_text(m, interface_domain(cfg));
+	if (m->gen.domain_name[number] == NULL)
+		return err_set(err, ENOMEM, "out of memory");
+	if (setup->running != NULL) {
+		was = setup->running->iface[iface->id];
+		m->gen.domains_moved |= setup->running->domains_moved
+			|| (was != NULL && was->domain != iface->domain);
+	}
+	return 0;
+}
+
 static int
 add_interface(struct made *m, const struct generation_setup *setup, const struct interface_cfg *cfg,
 	struct err *err)
@@ -182,6 +215,8 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 		|| (iface->host == NULL && interface_host(cfg) != NULL)
 		|| !fill_neighbours(m, iface, cfg) || !fill_proxied(m, iface, cfg))
 		return err_set(err, ENOMEM, "out of memory");
+	if (set_domain(m, setup, cfg, iface, err) < 0)
+		return -EINVAL;
 	m->iface[id] = iface;
 	m->entry[id] = copy_text(m, cfg->pipeline);
 	if (m->entry[id] == NULL && cfg->pipeline != NULL)
@@ -227,6 +262,8 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.misread = setup->cfg->misread,
 		.iface = m->gen.iface,
 		.n_ifaces = m->gen.n_ifaces,
+		.domain_name = m->gen.domain_name,
+		.n_domains = m->gen.n_domains,
 		.port_name = m->gen.port_name,
 		.n_ports = m->gen.n_ports,
 		.entry = m->entry,
@@ -264,12 +301,14 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	arena_init(&m->arena);
 	m->gen.owner = m;
 	m->gen.n_workers = setup->workers;
+	m->gen.n_domains = 1;
 	m->errors = err_count(err);
 	ids_begin(&setup->names->ifaces);
 	ids_begin(&setup->names->tracks);
 	ids_begin(&setup->names->logs);
 	ids_begin(&setup->names->dynamics);
 	ids_begin(&setup->names->tallies);
+	ids_begin(&setup->names->domains);
 	add_ports(m, setup);
 	if (add_interfaces(m, setup, err) < 0)
 		return &m->gen;

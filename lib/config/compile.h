@@ -26,6 +26,7 @@ struct generation_names {
 	struct live_tables *live; /* routes outside of generations; NULL: none */
 	struct ids dynamics;      /* of dynamic sets */
 	struct ids tallies;       /* of lines that count sessions */
+	struct ids domains;       /* but for the main one, which is 0 */
 };
 
 void generation_names_init(struct generation_names *names);

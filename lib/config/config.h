@@ -63,6 +63,7 @@ struct interface_cfg {
 	CFG_LIST_OF(struct ip_prefix) addresses; /* host bits kept */
 	uint16_t mtu;
 	const char *pipeline; /* NULL: none */
+	const char *domain;   /* NULL: the main one */
 	CFG_LIST_OF(struct neighbour_cfg) neighbours;
 	CFG_LIST_OF(struct ip_prefix) proxy;
 	struct interface_host_cfg host;
@@ -215,9 +216,13 @@ config_port_index(const struct config *cfg, const char *name)
 /* Returns the name of the port that an interface is on: as written, or its own. */
 const char *interface_port(const struct interface_cfg *iface);
 
-/* Returns true if an interface has the address (whatever its length); a link-local one may be on
- * several links and is never found. */
-bool config_has_address(const struct config *cfg, const struct ip_prefix *p);
+/* Returns the name of an interface's domain. */
+const char *interface_domain(const struct interface_cfg *iface);
+
+/* Returns true if an interface of the same domain has the address (whatever its length); a
+ * link-local one may be on several links and is never found. */
+bool config_has_address(
+	const struct config *cfg, const struct interface_cfg *of, const struct ip_prefix *p);
 
 /* Returns the name of the interface's kernel interface, or NULL: it has none. */
 const char *interface_host(const struct interface_cfg *iface);

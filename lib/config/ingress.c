@@ -13,6 +13,12 @@ enum {
 	VLANS = 4096,
 };
 
+/* What a port knows of all interfaces, by id. */
+struct by_iface {
+	bool *wire;
+	uint8_t *domain;
+};
+
 static bool
 is_wire(const struct interface *iface)
 {
@@ -56,13 +62,14 @@ fill_vlans(struct generation *gen, struct ingress *in, unsigned port, struct are
 }
 
 static int
-fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool *wire)
+fill_one(struct generation *gen, unsigned port, struct arena *arena, const struct by_iface *by)
 {
 	struct ingress *in = &gen->ingress[port];
 
 	in->untagged = IFACE_NONE;
 	in->cable = PORT_NONE;
-	in->wire_iface = wire;
+	in->wire_iface = by->wire;
+	in->domain_of = by->domain;
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
 		const struct interface *iface = gen->iface[i];
 
@@ -73,7 +80,8 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool 
 			continue;
 		}
 		in->untagged = iface->id;
-		in->wire = wire[iface->id];
+		in->wire = by->wire[iface->id];
+		in->domain = iface->domain;
 		if (in->wire)
 			forward_is_cable(iface->pipeline, &in->cable);
 	}
@@ -85,20 +93,28 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const bool 
 int
 ingress_fill(struct generation *gen, struct arena *arena, const uint8_t (*mac)[6])
 {
-	bool *wire = arena_alloc(arena, LEDGER_IFACES);
+	struct by_iface by = {
+		.wire = arena_alloc(arena, LEDGER_IFACES),
+		.domain = arena_alloc(arena, LEDGER_IFACES),
+	};
 
-	if (wire == NULL)
+	if (by.wire == NULL || by.domain == NULL)
 		return -ENOMEM;
-	for (unsigned i = 0; i < gen->n_ifaces; i++)
-		wire[i] = gen->iface[i] != NULL && is_wire(gen->iface[i]);
+	for (unsigned i = 0; i < gen->n_ifaces; i++) {
+		by.wire[i] = gen->iface[i] != NULL && is_wire(gen->iface[i]);
+		by.domain[i] = generation_domain(gen, i);
+	}
 	/* Frames of a port that is gone may still wait between workers. */
 	for (unsigned p = gen->n_ports; p < LEDGER_PORTS; p++)
 		gen->ingress[p] = (struct ingress){
-			.untagged = IFACE_NONE, .cable = PORT_NONE, .wire_iface = wire
+			.untagged = IFACE_NONE,
+			.cable = PORT_NONE,
+			.wire_iface = by.wire,
+			.domain_of = by.domain,
 		};
 	for (unsigned p = 0; p < gen->n_ports; p++) {
 		memcpy(gen->ingress[p].mac, mac[p], 6);
-		if (fill_one(gen, p, arena, wire) < 0)
+		if (fill_one(gen, p, arena, &by) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -7,9 +7,11 @@
 
 #include "base/suggest.h"
 #include "config/config_priv.h"
+#include "packet/key.h"
 #include "packet/ledger.h"
 
 #define PROXIES_MAX 256u
+#define DOMAIN_NAME_MOST 31u
 
 static const struct cfg_field neighbour_fields[] = {
 	{ "mac", CFG_MAC, NULL, offsetof(struct neighbour_cfg, mac), "The neighbour's MAC." },
@@ -40,6 +42,9 @@ static const struct cfg_field interface_fields[] = {
 	{ "pipeline", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, pipeline),
 		"Pipeline of the packets that enter here; without it they are dropped.",
 		.refers = "pipelines", .kind = "pipeline" },
+	{ "domain", CFG_NAME, CFG_OPTIONAL, offsetof(struct interface_cfg, domain),
+		"Domain (VRF) of the interface: addresses, neighbours, sessions and routes are looked "
+		"up within it, and may be the same in another one; without it, main." },
 	{ "neighbours", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL,
 		offsetof(struct interface_cfg, neighbours),
 		"MACs of neighbours by address; others are learned by ARP and ND.",
@@ -65,6 +70,18 @@ const char *
 interface_port(const struct interface_cfg *iface)
 {
 	return iface->port != NULL ? iface->port : iface->head.name;
+}
+
+const char *
+interface_domain(const struct interface_cfg *iface)
+{
+	return iface->domain != NULL ? iface->domain : "main";
+}
+
+static bool
+same_domain(const struct interface_cfg *a, const struct interface_cfg *b)
+{
+	return strcmp(interface_domain(a), interface_domain(b)) == 0;
 }
 
 static void
@@ -173,18 +190,19 @@ is_link_local(const struct ip_address *a)
 }
 
 bool
-config_has_address(const struct config *cfg, const struct ip_prefix *p)
+config_has_address(
+	const struct config *cfg, const struct interface_cfg *of, const struct ip_prefix *p)
 {
 	if (is_link_local(&p->address))
 		return false;
 	cfg_each(iface, &cfg->interfaces)
 		cfg_each(q, &iface->addresses)
-			if (ip_address_equal(&p->address, &q->address))
+			if (same_domain(iface, of) && ip_address_equal(&p->address, &q->address))
 				return true;
 	return false;
 }
 
-/* Compares with the addresses written before: the same one is an error, an overlap on another
+/* Compares with the addresses written before in the domain: the same one is an error, an overlap on another
  * interface a warning, since one of the two is then never reached.  A link-local address counts on
  * its link only. */
 static void
@@ -197,6 +215,8 @@ check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
 		cfg_each(q, &other->addresses) {
 			if (q == p)
 				return;
+			if (!same_domain(other, iface))
+				continue;
 			if (other != iface && is_link_local(&p->address)
 				&& is_link_local(&q->address))
 				continue;
@@ -345,6 +365,31 @@ check_proxy(const struct interface_cfg *iface, struct err *err)
 	}
 }
 
+/* Returns true if an interface before this one names its domain. */
+static bool
+is_known_domain(const struct config *cfg, const struct interface_cfg *iface)
+{
+	for (const struct interface_cfg *before = cfg->interfaces.items; before < iface; before++)
+		if (same_domain(before, iface))
+			return true;
+	return strcmp(interface_domain(iface), "main") == 0;
+}
+
+static void
+check_domains(const struct config *cfg, struct err *err)
+{
+	unsigned n = 1; /* main */
+
+	cfg_each(iface, &cfg->interfaces) {
+		if (iface->domain != NULL && strlen(iface->domain) > DOMAIN_NAME_MOST)
+			cfg_error(err, &iface->head, &iface->domain,
+				"the name of a domain has %u characters at most", DOMAIN_NAME_MOST);
+		if (is_known_domain(cfg, iface) || ++n != DOMAINS_MAX + 1)
+			continue;
+		cfg_error(err, &iface->head, &iface->domain, "more than %u domains", DOMAINS_MAX);
+	}
+}
+
 void
 interfaces_check(const struct config *cfg, struct err *err)
 {
@@ -358,4 +403,5 @@ interfaces_check(const struct config *cfg, struct err *err)
 		check_neighbours(iface, err);
 		check_proxy(iface, err);
 	}
+	check_domains(cfg, err);
 }

@@ -55,14 +55,15 @@ check_source(const struct generation *gen, const struct pipeline *p, struct loc 
 	}
 }
 
-/* Is there a way to an address in a table? */
+/* Is there a way to an address in a table?  NULL: it depends on the packet. */
 static bool
 leads(const struct route_table *table, const union address *a)
 {
-	uint32_t found = prefixes_find(table->prefixes, 4, a);
+	uint32_t found;
 
-	if (table->follows)
+	if (table == NULL || table->follows)
 		return true; /* nobody knows before it runs */
+	found = prefixes_find(table->prefixes, 4, a);
 	return found != PREFIXES_NONE && table->route[found].kind != ROUTE_BLACKHOLE
 		&& table->route[found].kind != ROUTE_REJECT;
 }
@@ -83,7 +84,9 @@ check_destination(const struct generation *gen, const struct pipeline *p, struct
 			|| (p->step[k].traits & TRAIT_WIRE) != 0)
 			continue;
 		routed = true;
-		found |= leads(p->step[k].instance, &f->to);
+		found |= leads(f->domain != DOMAIN_NONE ? gen->domain_table[f->domain]
+							: p->step[k].table,
+			&f->to);
 	}
 	if (f->source || !routed || found)
 		return;

@@ -72,24 +72,40 @@ struct section {
 	size_t size;
 };
 
-/* Returns true for a zone of several interfaces, which has an effect by itself: sessions may move
- * among them. */
+/* Returns true if an interface is in a domain of this name, or if it is the main one of several. */
 static bool
-has_effect(const struct cfg_field *f, const struct cfg_head *head)
+names_domain(const struct config *cfg, const char *name)
 {
+	bool several = false;
+
+	cfg_each(iface, &cfg->interfaces) {
+		several |= iface->domain != NULL;
+		if (iface->domain != NULL && strcmp(iface->domain, name) == 0)
+			return true;
+	}
+	return several && strcmp(name, "main") == 0;
+}
+
+/* Returns true for a zone of several interfaces, which has an effect by itself: sessions may move
+ * among them; and for the route table of a domain. */
+static bool
+has_effect(const struct config *cfg, const struct cfg_field *f, const struct cfg_head *head)
+{
+	if (f->table == &route_table_table)
+		return names_domain(cfg, head->name);
 	return f->table == &zone_table
 		&& ((const struct zone_cfg *)(const void *)head)->interfaces.count > 1;
 }
 
 static void
-check_section(const struct names *used, const struct cfg_field *f, const struct section *s,
-	struct err *err)
+check_section(const struct config *cfg, const struct names *used, const struct cfg_field *f,
+	const struct section *s, struct err *err)
 {
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct cfg_head *head = (const void *)(s->items + i * s->size);
 		const struct name wanted = { f->name, head->name };
 
-		if (head->name == NULL || has_effect(f, head)
+		if (head->name == NULL || has_effect(cfg, f, head)
 			|| (used->n > 0
 				&& bsearch(&wanted, used->item, used->n, sizeof(wanted), compare)
 					!= NULL))
@@ -122,7 +138,7 @@ unused_check(const struct config *cfg, struct err *err)
 		if ((f->type & CFG_MAP) == 0 || strcmp(f->name, "interfaces") == 0)
 			continue;
 		s = (struct section){ list->items, list->count, f->table->size };
-		check_section(&used, f, &s, err);
+		check_section(cfg, &used, f, &s, err);
 	}
 	check_interfaces(cfg, err);
 	free(used.item);

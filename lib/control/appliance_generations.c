@@ -13,11 +13,11 @@
 #include "tap/probes.h"
 
 static bool
-owns(const void *gen, rte_be32_t address)
+owns(const void *gen, const struct nat_place *p)
 {
-	const union address a = { .v4 = address };
+	const union address a = { .v4 = p->address };
 
-	return generation_owns(gen, &a, 4);
+	return generation_owns(gen, &a, address_space(4, p->domain));
 }
 
 /* Computes the pools beside those of the running generation: what mappings hold stays. */

@@ -111,8 +111,10 @@ appliance_write_log(struct appliance *a)
 	if (a->workers == NULL)
 		return;
 	wall_ns = appliance_wall_ns(a);
-	if (a->nat_log != NULL)
+	if (a->nat_log != NULL) {
+		nat_log_use(a->nat_log, a->gen);
 		nat_log_write(a->nat_log, a->workers, wall_ns);
+	}
 	if (!a->options.captures)
 		write_events(a, wall_ns);
 }

@@ -115,8 +115,9 @@ void result_next(struct rpc_call *call, unsigned long from);
 /* Packets that a rule counter has counted, in all workers and earlier generations. */
 uint64_t counter_packets(struct control *c, unsigned counter);
 
-/* Members are only set where there is something to say. */
+/* Members are only set where there is something to say: a domain where there are several. */
 void row_text(json_t *row, const char *name, const char *text);
+void row_domain(json_t *row, const struct generation *gen, unsigned domain);
 void row_count(json_t *row, const char *name, uint64_t n);
 void row_count_nonzero(json_t *row, const char *name, uint64_t n);
 void row_rate(json_t *row, const char *name, double value); /* rounded */

@@ -131,6 +131,23 @@ read_ifaces(struct rpc_call *call, const struct generation *gen, struct walk_fil
 	return wrong(call, "zone", zone, "zone of the configuration in use");
 }
 
+bool
+domain_read(struct rpc_call *call, const struct generation *gen, uint8_t *domain)
+{
+	const char *name = rpc_text(call, "domain");
+
+	*domain = name != NULL ? generation_find_domain(gen, name) : DOMAIN_MAIN;
+	return *domain != DOMAIN_NONE
+		|| wrong(call, "domain", name, "domain of the configuration in use");
+}
+
+static bool
+read_domain(struct rpc_call *call, const struct generation *gen, struct walk_filter *f)
+{
+	f->by_domain = rpc_text(call, "domain") != NULL;
+	return domain_read(call, gen, &f->domain);
+}
+
 static bool
 read_state(struct rpc_call *call, struct walk_filter *f)
 {
@@ -170,7 +187,7 @@ filter_read(struct rpc_call *call, const struct generation *gen, struct walk_fil
 		&& read_prefix(call, "inside", &f->src) && read_prefix(call, "dst", &f->dst)
 		&& read_port(call, "port", &f->port) && read_port(call, "sport", &f->sport)
 		&& read_port(call, "dport", &f->dport) && read_proto(call, f)
-		&& read_ifaces(call, gen, f) && read_state(call, f) && read_nat(call, f);
+		&& read_ifaces(call, gen, f) && read_domain(call, gen, f) && read_state(call, f) && read_nat(call, f);
 }
 
 bool
@@ -185,6 +202,7 @@ filter_is_asked(const struct rpc_call *call)
 		"dport",
 		"proto",
 		"interface",
+		"domain",
 		"zone",
 		"state",
 		"nat",

@@ -19,6 +19,7 @@ struct generation;
 		{ "dport", PARAM_VALUE, "NUMBER", "destination port" }, \
 		{ "proto", PARAM_VALUE, "PROTOCOL", "tcp, udp, icmp, icmpv6 or a number" }, \
 		{ "interface", PARAM_VALUE, "INTERFACE", "in or out by this interface" }, \
+		{ "domain", PARAM_VALUE, "DOMAIN", "in or out in this domain" }, \
 	{ \
 		"zone", PARAM_VALUE, "ZONE", "in or out by an interface of this zone" \
 	}
@@ -34,6 +35,7 @@ struct generation;
 		{ "dport", PARAM_VALUE, "NUMBER", "destination port" }, \
 		{ "proto", PARAM_VALUE, "PROTOCOL", "tcp, udp, icmp, icmpv6 or a number" }, \
 		{ "interface", PARAM_VALUE, "INTERFACE", "came in by this interface" }, \
+		{ "domain", PARAM_VALUE, "DOMAIN", "came in in this domain" }, \
 	{ \
 		"zone", PARAM_VALUE, "ZONE", "came in by an interface of this zone" \
 	}
@@ -48,6 +50,9 @@ struct generation;
 
 /* Fills a filter.  False: the call has an error. */
 bool filter_read(struct rpc_call *call, const struct generation *gen, struct walk_filter *f);
+
+/* Reads the domain that a call names; the main one without.  False: the call has an error. */
+bool domain_read(struct rpc_call *call, const struct generation *gen, uint8_t *domain);
 
 /* Does the call name anything to filter by? */
 bool filter_is_asked(const struct rpc_call *call);

@@ -94,8 +94,13 @@ session_row(struct control *c, struct rpc_call *call, unsigned worker, const str
 						 : session_class_name(s->class));
 	row_end(row, "src", &s->tuple[0], true);
 	row_end(row, "dst", &s->tuple[0], false);
+	row_domain(row, appliance_generation(c->appliance), s->tuple[0].domain);
 	row_text(row, "in", iface_name(c, s->iface[0]));
 	row_text(row, "out", iface_name(c, s->iface[1]));
+	if (s->tuple[1].domain != s->tuple[0].domain)
+		row_text(row, "out_domain",
+			generation_domain_name(
+				appliance_generation(c->appliance), s->tuple[1].domain));
 	row_translated(row, &s->tuple[0], &s->tuple[1]);
 	row_real(row, "idle", (double)(unsigned long)(s->idle * TICK_S * 10) / 10);
 	row_count(row, "expires", (uint64_t)(s->expires * TICK_S));
@@ -151,6 +156,7 @@ flow_row(struct control *c, struct rpc_call *call, unsigned worker, const struct
 	row_proto(row, &f->tuple);
 	row_end(row, "src", &f->tuple, true);
 	row_end(row, "dst", &f->tuple, false);
+	row_domain(row, appliance_generation(c->appliance), f->tuple.domain);
 	row_text(row, "in", iface_name(c, f->iface));
 	row_verdict(c, row, f);
 	row_text(row, "session", f->has_session ? f->reply ? "reply" : "forward" : NULL);
@@ -169,6 +175,8 @@ neighbour_row(struct control *c, struct rpc_call *call, unsigned worker, const s
 	notation_address(text, sizeof(text), &n->address, n->family);
 	row_text(row, "address", text);
 	row_text(row, "interface", iface_name(c, n->iface));
+	row_domain(row, appliance_generation(c->appliance),
+		generation_domain(appliance_generation(c->appliance), n->iface));
 	if (n->has_mac)
 		json_object_set_new(row, "mac",
 			json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", n->mac[0], n->mac[1],

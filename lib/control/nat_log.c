@@ -25,6 +25,7 @@ enum {
 };
 
 struct nat_log_file {
+	const struct generation *gen; /* names of domains; or NULL */
 	char *path;
 	int fd;
 	bool failing; /* a failure that has been reported */
@@ -169,6 +170,9 @@ print_entry(struct nat_log_file *f, const struct nat_log_entry *e, int64_t wall_
 		n += sprintf(out + n, ",\"protocol\":\"%s\"", nat_proto_name(nat_proto(e->proto)));
 	else
 		n += sprintf(out + n, ",\"protocol\":\"%u\"", e->proto);
+	if (e->domain != DOMAIN_MAIN && f->gen != NULL)
+		n += sprintf(out + n, ",\"domain\":\"%s\"",
+			generation_domain_name(f->gen, e->domain));
 	n += print_end(out + n, "inside", e->inside, number, e->inside_port);
 	n += print_end(out + n, "public", e->public, number, e->public_port);
 	if (ends)
@@ -213,6 +217,12 @@ nat_log_add_lines(struct nat_log_file *f, struct nat_log *l, unsigned worker, in
 	}
 	if (left == 0 && last_ns != 0)
 		print_lost(f, worker, lost, (int64_t)last_ns + wall_ns);
+}
+
+void
+nat_log_use(struct nat_log_file *f, const struct generation *gen)
+{
+	f->gen = gen;
 }
 
 void

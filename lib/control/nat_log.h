@@ -44,6 +44,9 @@ const char *nat_log_path(const struct nat_log_file *f);
  * that f cannot take stay in the rings. */
 void nat_log_write(struct nat_log_file *f, struct workers *ws, int64_t wall_ns);
 
+/* Sets whose names of domains are written; before each write. */
+void nat_log_use(struct nat_log_file *f, const struct generation *gen);
+
 /* The steps of nat_log_write: adds lines of one worker's entries; writes them to the file.  Returns
  * false if not all were written. */
 void nat_log_add_lines(struct nat_log_file *f, struct nat_log *l, unsigned worker, int64_t wall_ns);

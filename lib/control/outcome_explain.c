@@ -71,6 +71,24 @@ set_lines(json_t *json, const struct observation *seen)
 	json_decref(list);
 }
 
+/* Names the domains of the packet where there are several. */
+static void
+set_domains(json_t *json, const struct observation *seen)
+{
+	const struct program *p = seen->program;
+	uint8_t in = seen->view != NULL ? seen->view->tuple.domain : DOMAIN_MAIN;
+	uint8_t out = p != NULL && p->verdict == PROGRAM_OUTPUT
+		? generation_domain(seen->gen, p->iface)
+		: in;
+
+	if (seen->gen->n_domains <= 1 || seen->view == NULL)
+		return;
+	json_object_set_new(json, "domain", json_text(generation_domain_name(seen->gen, in)));
+	if (out != in)
+		json_object_set_new(
+			json, "out_domain", json_text(generation_domain_name(seen->gen, out)));
+}
+
 static const char *
 pipeline_name(const struct observation *seen)
 {
@@ -103,6 +121,7 @@ outcome_explain(struct outcome *o, const struct observation *seen, json_t *stage
 		json_object_set_new(json, "sentence", json_string(reason_sentence(o->reason)));
 	set_decided(json, seen);
 	set_lines(json, seen);
+	set_domains(json, seen);
 	if (pipeline != NULL)
 		json_object_set_new(json, "pipeline", json_text(pipeline));
 	if (stages != NULL)

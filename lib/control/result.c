@@ -33,6 +33,13 @@ row_text(json_t *row, const char *name, const char *text)
 }
 
 void
+row_domain(json_t *row, const struct generation *gen, unsigned domain)
+{
+	if (gen->n_domains > 1 || domain != DOMAIN_MAIN)
+		row_text(row, "domain", generation_domain_name(gen, domain));
+}
+
+void
 row_count(json_t *row, const char *name, uint64_t n)
 {
 	json_object_set_new(row, name, json_integer((json_int_t)n));

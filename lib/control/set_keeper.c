@@ -99,7 +99,8 @@ apply(struct set_keeper *k, const struct dynamic_change *c, uint64_t now_ns)
 		return false;
 	k->dirty = true;
 	if (c->op == DYNAMIC_DELETE)
-		return members_delete(m, c->member.family, &c->member.address);
+		return members_delete(m, address_space(c->member.family, c->member.domain),
+			&c->member.address);
 	members_add(m, &c->member, now_ns, NULL, NULL);
 	return true;
 }
@@ -215,9 +216,11 @@ save_one(void *arg, const struct member *m)
 
 	notation_address(text, sizeof(text), &m->address, m->family);
 	json_array_append_new(s->rows,
-		json_pack("{s:s, s:I, s:s*}", "address", text, "age",
+		json_pack("{s:s, s:I, s:s*, s:s*}", "address", text, "age",
 			(json_int_t)((s->now_ns - m->since_ns) / NS_PER_SECOND), "interface",
-			in != NULL ? in->name : NULL));
+			in != NULL ? in->name : NULL, "domain",
+			m->domain != DOMAIN_MAIN ? generation_domain_name(s->gen, m->domain)
+						 : NULL));
 }
 
 void
@@ -261,18 +264,22 @@ load_one(struct set_keeper *k, const struct generation *gen, unsigned set, json_
 	uint64_t passed_s, uint64_t now_ns)
 {
 	const char *text = json_string_value(json_object_get(row, "address")), *why;
+	const char *name = json_string_value(json_object_get(row, "domain"));
+	uint8_t domain = name != NULL ? generation_find_domain(gen, name) : DOMAIN_MAIN;
 	uint64_t age = (uint64_t)json_integer_value(json_object_get(row, "age")) + passed_s;
 	struct dynamic_change c = { .op = DYNAMIC_ADD, .set = (uint8_t)set };
 	struct prefix p;
 
 	if (text == NULL || prefix_parse(&p, text, strlen(text), &why) < 0
-		|| p.length != (p.family == 4 ? 32 : 128) || age > 1000000000)
+		|| p.length != (p.family == 4 ? 32 : 128) || age > 1000000000
+		|| domain == DOMAIN_NONE)
 		return;
 	if (gen->dynamic[set].timeout_ns != 0
 		&& age * NS_PER_SECOND >= gen->dynamic[set].timeout_ns)
 		return;
 	c.member.address = p.address;
 	c.member.family = p.family;
+	c.member.domain = domain;
 	c.member.owner = owner_of(gen, json_string_value(json_object_get(row, "interface")));
 	c.member.since_ns = now_ns - age * NS_PER_SECOND;
 	set_keeper_change(k, gen, &c, now_ns);

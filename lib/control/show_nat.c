@@ -86,6 +86,7 @@ host_row(struct control *c, struct rpc_call *call, unsigned worker, const struct
 	row_text(row, "pool", l != NULL && h->slot < NAT_SLOTS ? l->pool[h->slot].name : NULL);
 	row_address(row, "address", h->public);
 	row_address(row, "inside", h->inside);
+	row_domain(row, appliance_generation(c->appliance), h->domain);
 	row_count(row, "mappings", h->mappings);
 	row_count(row, "sessions", h->sessions);
 	row_count(row, "worker", worker);
@@ -120,7 +121,8 @@ show_nat(struct control *c, struct rpc_call *call)
 
 	if (!rpc_from(call, &from))
 		return true;
-	if (rpc_flag(call, "hosts") || rpc_text(call, "inside") != NULL)
+	if (rpc_flag(call, "hosts") || rpc_text(call, "inside") != NULL
+		|| rpc_text(call, "domain") != NULL)
 		return show_hosts(c, call, from);
 	result_rows(call);
 	sum = take_summary(c);

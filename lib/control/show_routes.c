@@ -20,6 +20,7 @@ static const char *const kinds[] = {
 	[ROUTE_BLACKHOLE] = "blackhole",
 	[ROUTE_REJECT] = "reject",
 	[ROUTE_PROHIBIT] = "prohibit",
+	[ROUTE_DOMAIN] = "domain",
 };
 
 static json_t *
@@ -41,13 +42,15 @@ hops_json(const struct route *r)
 }
 
 static void
-add_route(struct rpc_call *call, const struct route_table *t, const struct route *r)
+add_route(struct rpc_call *call, const struct generation *gen, const struct route_table *t,
+	const struct route *r)
 {
 	json_t *row = json_object();
 	char text[64];
 
 	notation_address(text, sizeof(text), &r->prefix.address, r->prefix.family);
 	row_text(row, "table", t->name);
+	row_domain(row, gen, t->domain);
 	json_object_set_new(row, "to", json_sprintf("%s/%u", text, r->prefix.length));
 	row_text(row, "kind", kinds[r->kind]);
 	row_text(row, "origin",
@@ -56,13 +59,31 @@ add_route(struct rpc_call *call, const struct route_table *t, const struct route
 						  : "connected");
 	if (r->n_hops != 0)
 		json_object_set_new(row, "hops", hops_json(r));
+	if (r->kind == ROUTE_DOMAIN)
+		json_object_set_new(row, "hops",
+			json_pack("[o]", json_sprintf("domain %s",
+						 generation_domain_name(gen, r->domain))));
 	json_array_append_new(result_rows(call), row);
 }
 
+/* Returns a table by its place, those of the file first; NULL: it is not one that the call asks
+ * for. */
 static const struct route_table *
-find_table(struct control *c, const char *name)
+table_at(struct control *c, const struct rpc_call *call, unsigned i)
 {
-	return build_find_routes(generation_builder(appliance_generation(c->appliance)), name);
+	const struct generation *gen = appliance_generation(c->appliance);
+	const char *only = rpc_text(call, "table"), *domain = rpc_text(call, "domain");
+	const struct route_table *t = build_routes_at(generation_builder(gen), i);
+
+	if (t == NULL || (only != NULL && strcmp(only, t->name) != 0))
+		return NULL;
+	return domain == NULL || t->domain == generation_find_domain(gen, domain) ? t : NULL;
+}
+
+static unsigned
+count_tables(struct control *c)
+{
+	return build_routes_count(generation_builder(appliance_generation(c->appliance)));
 }
 
 /* --- routes of the kernel --- */
@@ -120,6 +141,7 @@ add_live(struct rpc_call *call, const struct generation *gen, const struct route
 
 	notation_address(text, sizeof(text), &r->prefix.address, r->prefix.family);
 	row_text(row, "table", t->name);
+	row_domain(row, gen, t->domain);
 	json_object_set_new(row, "to", json_sprintf("%s/%u", text, r->prefix.length));
 	row_text(row, "kind", live_kinds[g->kind]);
 	row_origin(row, r->protocol);
@@ -157,9 +179,7 @@ static void
 add_live_tables(struct control *c, struct rpc_call *call, unsigned long from)
 {
 	struct kernel_routes *k = kernel_side_routes(c->setup.kernel);
-	const char *only = rpc_text(call, "table");
 	unsigned long first = from >= LIVE_FROM ? from & (LIVE_FROM - 1) : 0;
-	unsigned index = 0;
 
 	if (k == NULL)
 		return;
@@ -167,12 +187,11 @@ add_live_tables(struct control *c, struct rpc_call *call, unsigned long from)
 		rpc_fail(call, RPC_NOT_NOW, "the kernel's routes are being read");
 		return;
 	}
-	cfg_each(cfg, &appliance_config(c->appliance)->policy.routes) {
-		const struct route_table *t = find_table(c, cfg->head.name);
-		unsigned wanted = (unsigned)(first >> LIVE_TABLE_BITS), here = index++;
+	for (unsigned here = (unsigned)(first >> LIVE_TABLE_BITS), wanted = here;
+		here < count_tables(c); here++) {
+		const struct route_table *t = table_at(c, call, here);
 
-		if (t == NULL || t->live == NULL || (only != NULL && strcmp(only, t->name) != 0)
-			|| here < wanted)
+		if (t == NULL || t->live == NULL)
 			continue;
 		if (!add_live_page(c, call, t, here, here == wanted ? (uint32_t)first : 0))
 			break;
@@ -219,7 +238,7 @@ add_route_of(
 	if (add_live_of(c, call, t, ip.family == AF_INET ? 4 : 6, &a, value))
 		return true;
 	if (value < t->n)
-		add_route(call, t, &t->route[value]);
+		add_route(call, appliance_generation(c->appliance), t, &t->route[value]);
 	return true;
 }
 
@@ -227,8 +246,8 @@ add_route_of(
 bool
 show_routes(struct control *c, struct rpc_call *call)
 {
-	const char *only = rpc_text(call, "table"), *to = rpc_text(call, "to"),
-		   *kind = rpc_text(call, "kind");
+	const struct generation *gen = appliance_generation(c->appliance);
+	const char *to = rpc_text(call, "to"), *kind = rpc_text(call, "kind");
 	unsigned long from, seen = 0, looks = 0;
 
 	if (!rpc_from(call, &from))
@@ -238,10 +257,10 @@ show_routes(struct control *c, struct rpc_call *call)
 		add_live_tables(c, call, from);
 		return true;
 	}
-	cfg_each(cfg, &appliance_config(c->appliance)->policy.routes) {
-		const struct route_table *t = find_table(c, cfg->head.name);
+	for (unsigned k = 0; k < count_tables(c); k++) {
+		const struct route_table *t = table_at(c, call, k);
 
-		if (t == NULL || (only != NULL && strcmp(only, t->name) != 0))
+		if (t == NULL)
 			continue;
 		if (to != NULL) {
 			add_route_of(c, call, t, to);
@@ -254,7 +273,7 @@ show_routes(struct control *c, struct rpc_call *call)
 				return true;
 			}
 			if (kind == NULL || strcmp(kind, kinds[t->route[i].kind]) == 0)
-				add_route(call, t, &t->route[i]);
+				add_route(call, gen, t, &t->route[i]);
 		}
 		seen += t->n;
 	}

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "control/control_priv.h"
+#include "control/filter.h"
 #include "control/set_keeper.h"
 #include "packet/notation.h"
 #include "table/prefix.h"
@@ -35,6 +36,7 @@ add_row(void *arg, const struct member *m)
 	notation_address(text, sizeof(text), &m->address, m->family);
 	row_text(row, "set", set->name);
 	row_text(row, "address", text);
+	row_domain(row, l->gen, m->domain);
 	row_count(row, "age", age_ns / NS_PER_SECOND);
 	if (set->timeout_ns != 0)
 		row_count(row, "left",
@@ -103,6 +105,8 @@ change(struct control *c, struct rpc_call *call, enum dynamic_op op)
 		return rpc_fail(call, RPC_PARAMS, "address: a dynamic set holds single addresses");
 	d.member.address = p.address;
 	d.member.family = p.family;
+	if (!domain_read(call, appliance_generation(c->appliance), &d.member.domain))
+		return true;
 	d.member.since_ns = now_ns;
 	was = set_keeper_change(
 		appliance_sets(c->appliance), appliance_generation(c->appliance), &d, now_ns);

@@ -144,6 +144,7 @@ add_kind(struct control *c, struct rpc_call *call, enum talker_kind kind, enum t
 
 		row_text(row, "kind", kinds[kind]);
 		row_who(row, kind, &t->who);
+		row_domain(row, appliance_generation(c->appliance), t->who.domain);
 		row_rate(row, "rate", (double)packets / g->seconds);
 		row_rate(row, "bits", 8 * (double)bytes / g->seconds);
 		row_real(row, "share", all > 0 ? (double)t->count / all : 0);

@@ -139,6 +139,7 @@ add_interface(struct control *c, struct rpc_call *call, const struct interface *
 	row_count_nonzero(row, "vlan", iface->vlan);
 	row_count_nonzero(row, "inner_vlan", iface->inner_vlan);
 	row_text(row, "zone", zones_name(&gen->zones, iface->id));
+	row_domain(row, gen, iface->domain);
 	row_text(row, "pipeline", iface->pipeline != NULL ? iface->pipeline->name : NULL);
 	row_count(row, "mtu", iface->mtu);
 	row_traffic(row, &c->rates, &now, &rates_before(&c->rates)->iface[iface->id],

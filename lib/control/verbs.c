@@ -59,6 +59,7 @@ static const struct verb_field interface_fields[] = {
 	COUNT("vlan", "vlan", "VLAN; absent: untagged."),
 	COUNT("inner_vlan", NULL, "Inner VLAN of two."),
 	TEXT("zone", "zone", "Zone; absent: it is one of its own."),
+	TEXT("domain", "domain", "Domain; absent where there is one alone."),
 	TEXT("pipeline", "pipeline", "Pipeline of its packets."),
 	COUNT("mtu", "mtu", "Largest IP packet."),
 	COUNT("rx", "rx", "Packets received."),
@@ -131,8 +132,10 @@ static const struct verb_field session_fields[] = {
 	TEXT("state", "state", "State of TCP, or what packets there were."),
 	TEXT("src", "source", "Source of the first packet, as it came in."),
 	TEXT("dst", "destination", "Its destination."),
+	TEXT("domain", "domain", "Domain that it began in; absent where there is one alone."),
 	TEXT("in", "in", "Interface that it came in by."),
 	TEXT("out", "out", "Interface that it left by."),
+	TEXT("out_domain", "into", "Domain that it left into, if another one."),
 	TEXT("snat", "source becomes", "Translated source."),
 	TEXT("dnat", "destination becomes", "Translated destination."),
 	{ "idle", "idle", FIELD_SECONDS, "Since the last packet." },
@@ -153,6 +156,7 @@ static const struct verb_field flow_fields[] = {
 	TEXT("proto", "proto", "Protocol."),
 	TEXT("src", "source", "Source of its packets, as they come in."),
 	TEXT("dst", "destination", "Destination."),
+	TEXT("domain", "domain", "Domain of that interface; absent where there is one alone."),
 	TEXT("in", "in", "Interface that they come in by."),
 	TEXT("verdict", "verdict", "What becomes of them."),
 	TEXT("out", "out", "Interface or port that they leave by."),
@@ -166,6 +170,7 @@ static const struct verb_field flow_fields[] = {
 static const struct verb_param neighbour_params[] = {
 	{ "address", PARAM_VALUE, "PREFIX", "this address, or those of this prefix" },
 	{ "interface", PARAM_VALUE, "INTERFACE", "of this interface" },
+	{ "domain", PARAM_VALUE, "DOMAIN", "of this domain" },
 	{ "count", PARAM_FLAG, NULL, "only how many" },
 	END_PARAMS,
 };
@@ -173,6 +178,7 @@ static const struct verb_param neighbour_params[] = {
 static const struct verb_field neighbour_fields[] = {
 	TEXT("address", "address", "Address."),
 	TEXT("interface", "interface", "Interface of its link."),
+	TEXT("domain", "domain", "Its domain; absent where there is one alone."),
 	TEXT("mac", "mac", "MAC; absent: not known."),
 	TEXT("state", "state", "reachable, probing, asking, failed, unknown or static."),
 	COUNT("waiting", "waiting", "Packets that wait for its answer."),
@@ -190,12 +196,14 @@ static const struct verb_param set_params[] = {
 static const struct verb_param set_change_params[] = {
 	{ "set", PARAM_WORD, "SET", "the dynamic set" },
 	{ "address", PARAM_WORD, "ADDRESS", "the address" },
+	{ "domain", PARAM_VALUE, "DOMAIN", "the domain that it is in; main without" },
 	END_PARAMS,
 };
 
 static const struct verb_field set_fields[] = {
 	TEXT("set", "set", "Name of the dynamic set."),
 	TEXT("address", "address", "The member."),
+	TEXT("domain", "domain", "Domain that it is in; absent where there is one alone."),
 	{ "age", "age", FIELD_SECONDS, "Since it was added last." },
 	{ "left", "left", FIELD_SECONDS, "Until it goes; absent: it stays." },
 	TEXT("interface", "by", "Ingress interface of the packet that added it; absent: weirctl."),
@@ -291,6 +299,7 @@ static const struct verb_field history_fields[] = {
 static const struct verb_param nat_params[] = {
 	{ "hosts", PARAM_FLAG, NULL, "inside hosts instead of pools" },
 	{ "inside", PARAM_VALUE, "PREFIX", "likewise, those of this address or prefix" },
+	{ "domain", PARAM_VALUE, "DOMAIN", "likewise, those of this domain" },
 	END_PARAMS,
 };
 
@@ -298,6 +307,8 @@ static const struct verb_field nat_fields[] = {
 	TEXT("pool", "pool", "Name of the pool."),
 	TEXT("address", "address", "Public address; absent: the whole pool."),
 	TEXT("inside", "inside", "Of a host: its address."),
+	TEXT("domain", "domain",
+		"Of a host: its domain; else that of the public address; absent where there is one alone."),
 	COUNT("ports", "ports", "Ports of one protocol."),
 	COUNT("ports_used", "used", "Ports in use, of all protocols, resting ones too."),
 	COUNT("mappings", "mappings", "Mappings with sessions; of a host resting ones, too."),
@@ -313,6 +324,7 @@ static const struct verb_field nat_fields[] = {
 
 static const struct verb_param route_params[] = {
 	{ "table", PARAM_VALUE, "TABLE", "routes of this table" },
+	{ "domain", PARAM_VALUE, "DOMAIN", "routes of the tables of this domain" },
 	{ "to", PARAM_VALUE, "ADDRESS", "the route that this address takes" },
 	{ "kind", PARAM_VALUE, "KIND",
 		"via, local, broadcast, public, blackhole, reject; or kernel: all of the kernel" },
@@ -321,9 +333,10 @@ static const struct verb_param route_params[] = {
 
 static const struct verb_field route_fields[] = {
 	TEXT("table", "table", "Route table."),
+	TEXT("domain", "domain", "Its domain; absent where there is one alone."),
 	TEXT("to", "to", "Destination."),
 	TEXT("kind", "kind",
-		"via, local, broadcast, public (an address of NAT), blackhole, reject or prohibit."),
+		"via, local, broadcast, public (an address of NAT), blackhole, reject, prohibit or domain."),
 	TEXT("origin", "from",
 		"static, connected, nat, or kernel and who told the kernel: kernel bgp."),
 	COUNT("metric", "metric", "Of the kernel; the lowest one counts."),
@@ -369,6 +382,7 @@ static const struct verb_param talker_params[] = {
 static const struct verb_field talker_fields[] = {
 	TEXT("kind", "kind", "source, destination or flow, as its packets come in."),
 	TEXT("name", "name", "Address, or protocol and ends."),
+	TEXT("domain", "domain", "Domain of the addresses; absent where there is one alone."),
 	RATE("rate", "packets/s", "Packets a second."),
 	RATE("bits", "bits/s", "Bits a second."),
 	{ "share", "share", FIELD_SHARE, "Share of all traffic." },

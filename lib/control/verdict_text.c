@@ -134,6 +134,7 @@ verdict_print(const json_t *p, bool colour, FILE *out)
 	print_head(p, bold, plain, out);
 	print_member(p, "packet", "packet    ", out);
 	print_member(p, "in", "\nin        ", out);
+	print_member(p, "domain", ", domain ", out);
 	print_member(p, "pipeline", ", pipeline ", out);
 	fputc('\n', out);
 	print_path(p, out);

@@ -182,7 +182,7 @@ static struct ipfix_settings *
 settings_of(struct appliance *a)
 {
 	const struct generation *gen = appliance_generation(a);
-	size_t most = gen->n_ifaces + (gen->nat != NULL ? gen->nat->n_slots : 0);
+	size_t most = gen->n_ifaces + gen->n_domains + (gen->nat != NULL ? gen->nat->n_slots : 0);
 	struct ipfix_settings *s = calloc(1, sizeof(*s) + most * sizeof(s->name[0]));
 
 	if (s == NULL)
@@ -191,6 +191,9 @@ settings_of(struct appliance *a)
 	for (unsigned i = 0; i < gen->n_ifaces; i++)
 		if (gen->iface[i] != NULL)
 			add_name(s, IPFIX_INTERFACE, i, gen->iface[i]->name);
+	for (unsigned i = 0; gen->n_domains > 1 && i < gen->n_domains; i++)
+		if (i == DOMAIN_MAIN || gen->domain_name[i] != NULL)
+			add_name(s, IPFIX_DOMAIN, i, generation_domain_name(gen, i));
 	for (unsigned i = 0; gen->nat != NULL && i < gen->nat->n_slots; i++)
 		add_name(s, IPFIX_POOL, gen->nat->slot[i], gen->nat->pool[gen->nat->slot[i]].name);
 	return s;

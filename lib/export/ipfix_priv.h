@@ -20,7 +20,7 @@ enum {
 
 /* A name that an option tells. */
 struct ipfix_name {
-	uint16_t set; /* IPFIX_INTERFACE or IPFIX_POOL */
+	uint16_t set; /* IPFIX_INTERFACE, IPFIX_POOL or IPFIX_DOMAIN */
 	uint32_t number;
 	char name[IPFIX_NAME];
 };

@@ -39,6 +39,8 @@ enum value {
 	POOL,
 	LIMIT,
 	LIMIT_KIND,
+	IN_DOMAIN,
+	OUT_DOMAIN,
 };
 
 struct element {
@@ -71,6 +73,7 @@ struct element {
 #define REST \
 	{ 4, 1, 0, PROTO }, { 10, 4, 0, IN }, { 14, 4, 0, OUT }, { 1, 8, 0, BYTES }, \
 		{ 2, 8, 0, PACKETS }, { 136, 1, 0, WHY }, \
+		{ 234, 4, 0, IN_DOMAIN }, { 235, 4, 0, OUT_DOMAIN }, \
 	{ \
 		89, 1, 0, STATUS \
 	}
@@ -107,7 +110,7 @@ struct element {
 static const struct template
 {
 	uint16_t id;
-	struct element element[22]; /* up to one without an id */
+	struct element element[24]; /* up to one without an id */
 }
 templates[] = {
 	{ IPFIX_SESSION4, { TIMES, ADDRESSES4, PORTS, REST, BACK, POST4, POST_PORTS } },
@@ -120,15 +123,17 @@ templates[] = {
 	{ IPFIX_FLOW6_ICMP, { TIMES, ADDRESSES6, { 139, 2, 0, ICMP_CODE }, REST } },
 	{ IPFIX_NAT_SESSION,
 		{ EVENT, { 4, 1, 0, PROTO }, ADDRESSES4, PORTS, POST4, POST_PORTS, { 10, 4, 0, IN },
-			{ 14, 4, 0, OUT } } },
+			{ 14, 4, 0, OUT }, { 234, 4, 0, IN_DOMAIN },
+			{ 235, 4, 0, OUT_DOMAIN } } },
 	{ IPFIX_NAT_MAPPING,
 		{ EVENT, { 4, 1, 0, PROTO }, { 8, 4, 0, SRC }, { 7, 2, 0, SPORT },
-			{ 225, 4, 0, POST_SRC }, { 227, 2, 0, POST_SPORT }, OF_POOL } },
+			{ 225, 4, 0, POST_SRC }, { 227, 2, 0, POST_SPORT },
+			{ 234, 4, 0, IN_DOMAIN }, OF_POOL } },
 	{ IPFIX_NAT_NO_PORT, { EVENT, { 4, 1, 0, PROTO }, { 225, 4, 0, POST_SRC }, OF_POOL } },
 	{ IPFIX_NAT_NO_ADDRESS, { EVENT, OF_POOL } },
 	{ IPFIX_NAT_QUOTA,
 		{ EVENT, { 466, 4, 0, LIMIT_KIND }, { 473, 4, 0, LIMIT }, { 4, 1, 0, PROTO },
-			{ 8, 4, 0, SRC }, OF_POOL } },
+			{ 8, 4, 0, SRC }, { 234, 4, 0, IN_DOMAIN }, OF_POOL } },
 };
 
 #define TEMPLATES (sizeof(templates) / sizeof(templates[0]))
@@ -137,6 +142,7 @@ templates[] = {
 static const struct template options[] = {
 	{ IPFIX_INTERFACE, { { 10, 4, 0, 0 }, { 82, VARIABLE, 0, 0 } } },
 	{ IPFIX_POOL, { { 283, 4, 0, 0 }, { 284, VARIABLE, 0, 0 } } },
+	{ IPFIX_DOMAIN, { { 234, 4, 0, 0 }, { 236, VARIABLE, 0, 0 } } },
 	{ IPFIX_RELIABILITY,
 		{ { 144, 4, 0, 0 }, { 41, 8, 0, 0 }, { 42, 8, 0, 0 }, { 40, 8, 0, 0 },
 			{ 167, 8, 0, 0 }, { 168, 8, 0, 0 }, { 169, 8, 0, 0 } } },
@@ -244,6 +250,10 @@ number_of(const struct ipfix_item *item, enum value value)
 		return item->pool;
 	case LIMIT:
 		return item->limit;
+	case IN_DOMAIN:
+		return f->from.domain;
+	case OUT_DOMAIN:
+		return f->to.domain;
 	case LIMIT_KIND:
 		return 3; /* maximum entries per user */
 	default:
@@ -289,6 +299,7 @@ ipfix_item_of_nat(struct ipfix_item *item, const struct nat_log_entry *e)
 	f->from.family = f->to.family = 4;
 	f->from.proto = f->to.proto = e->proto;
 	f->from.src.v4 = e->inside;
+	f->from.domain = e->domain;
 	f->to.src.v4 = e->public;
 	item->pool = e->slot;
 	item->limit = e->event == NAT_QUOTA ? e->limit : 0;

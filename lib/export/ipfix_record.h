@@ -41,6 +41,7 @@ enum ipfix_id {
 	/* of options */
 	IPFIX_INTERFACE = 300,
 	IPFIX_POOL,
+	IPFIX_DOMAIN,
 	IPFIX_RELIABILITY,
 };
 

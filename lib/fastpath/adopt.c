@@ -128,6 +128,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	fp->dp.rules = fp->rules;
 	adopt_export(fp, &gen->flow_export);
 	fp->dp.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
+	fp->dp.sessions->domain_of = gen->domains_moved ? gen->ingress[0].domain_of : NULL;
 	fp->dp.sessions->is_homeless = gen->nat != NULL && gen->nat->has_ended ? is_homeless : NULL;
 	sessions_set_policies(fp->dp.sessions, gen->session_policies);
 	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);

@@ -72,7 +72,8 @@ is_expected(void *datapath, const struct tuple *t)
 	const struct datapath *dp = datapath;
 	bool reply;
 
-	return !nat_rejects(dp->nat, t->dst.v4) || session_find(dp->sessions, t, &reply) != NULL;
+	return !nat_rejects(dp->nat, t->dst.v4, t->domain)
+		|| session_find(dp->sessions, t, &reply) != NULL;
 }
 
 /* Gives back what a session's stages took, when it ends. */

@@ -52,6 +52,8 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 {
 	struct quick_head head4 = quick_head4, head6 = quick_head6;
 	struct flow_table *flow4 = fp->dp.flow4, *flow6 = fp->dp.flow6;
+	const struct key_maker maker4 = key_maker_of(b->ingress, &flow4->secret);
+	const struct key_maker maker6 = key_maker_of(b->ingress, &flow6->secret);
 	unsigned n = b->n, odd = 0, protos = 0;
 	uint64_t bytes = 0;
 
@@ -66,17 +68,17 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 		bytes += m->pkt_len;
 		if (six && likely(here >= QUICK6_BYTES && quick6(frame, here, &head6))) {
 			protos |= frame[14 + 6];
-			take_plain6(b, i, frame + 14, flow6);
+			take_plain6(b, i, frame + 14, flow6, &maker6);
 			continue;
 		}
 		if (likely(here >= QUICK4_BYTES && quick4(frame, here, &head4))) {
 			protos |= frame[14 + 9];
-			take_plain4(b, i, frame + 14, flow4);
+			take_plain4(b, i, frame + 14, flow4, &maker4);
 			continue;
 		}
 		odd++;
 		if (!six && here >= QUICK6_BYTES && quick6(frame, here, &head6))
-			take_plain6(b, i, frame + 14, flow6);
+			take_plain6(b, i, frame + 14, flow6, &maker6);
 		else
 			fastpath_parse_full(fp, b, i);
 	}

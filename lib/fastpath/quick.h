@@ -84,5 +84,6 @@ quick_head_right(const uint8_t *frame, const struct quick_head *h)
 #endif
 
 #include "fastpath/quick_generic.h"
+#include "fastpath/quick_keys.h"
 
 #endif

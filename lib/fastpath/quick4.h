@@ -40,25 +40,24 @@ quick4(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
 }
 
 /* Hash and key of the 16 bytes at IPv4 header + 8. Bytes 0 and 2..3 are TTL and checksum in the
- * header, kind and interface in the key; the interface is not hashed. */
+ * header, kind, interface and domain in the key; the interface is not hashed. */
 #if KEYS_IN_REGISTERS
 static inline uint64_t
-take_key4(struct key4 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
+take_key4(struct key4 *key, const uint8_t *from, const struct key_maker *maker)
 {
 	const __m128i mask = _mm_set_epi32(-1, -1, -1, 0xff00);
-	const __m128i iface_bits = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
 	__m128i k = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), mask);
-	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
 
-	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, iface_bits));
-	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, k, s));
+	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, maker->ingress));
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(maker->start, k, maker->secret));
 }
 #endif
 
 static inline void
-take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
+take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t,
+	const struct key_maker *maker)
 {
-	uint64_t hash = take_key4(&b->key4[i], ip + 8, b->ingress->untagged, &t->secret);
+	uint64_t hash = take_key4(&b->key4[i], ip + 8, maker);
 
 	b->hash[i] = hash;
 	rte_prefetch0(flow_bucket(t, hash));

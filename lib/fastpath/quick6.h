@@ -27,34 +27,34 @@ quick6(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
 }
 
 /* Hash and key of the 40 bytes at IPv6 header + 4: length and hop limit in the header, kind and
- * interface in the key. */
+ * interface and domain in the key. */
 #if KEYS_IN_REGISTERS
 static inline uint64_t
-take_key6(struct key6 *key, const uint8_t *from, uint16_t iface, const struct flow_secret *s)
+take_key6(struct key6 *key, const uint8_t *from, const struct key_maker *maker)
 {
 	const __m128i places = _mm_set_epi8(
 		15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
-	const __m128i iface_bits = _mm_cvtsi32_si128((int)((uint32_t)iface << 16));
 	const __m128i *in = (const __m128i *)(const void *)from;
 	__m128i *out = (__m128i *)(void *)key;
 	__m128i first = _mm_shuffle_epi8(_mm_loadu_si128(in), places);
 	__m128i second = _mm_loadu_si128(in + 1), third = _mm_loadl_epi64(in + 2);
-	__m128i state = _mm_load_si128((const __m128i *)s->round[0]);
+	__m128i state = maker->start;
 
 	/* From the registers: a vector load of bytes that were stored in pieces would stall. */
-	_mm_storeu_si128(out, _mm_or_si128(first, iface_bits));
+	_mm_storeu_si128(out, _mm_or_si128(first, maker->ingress));
 	_mm_storeu_si128(out + 1, second);
 	_mm_storel_epi64(out + 2, third);
-	state = hash_aes_block(state, first, s);
-	state = hash_aes_block(state, second, s);
-	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, third, s));
+	state = hash_aes_block(state, first, maker->secret);
+	state = hash_aes_block(state, second, maker->secret);
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, third, maker->secret));
 }
 #endif
 
 static inline void
-take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t)
+take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t,
+	const struct key_maker *maker)
 {
-	uint64_t hash = take_key6(&b->key6[i], ip + 4, b->ingress->untagged, &t->secret);
+	uint64_t hash = take_key6(&b->key6[i], ip + 4, maker);
 
 	b->class[i] = SLOT_PLAIN6;
 	b->hash[i] = hash;

@@ -32,6 +32,12 @@ has_iface(const struct walk_filter *f, unsigned iface)
 	return f->by_iface == 0 || (f->ifaces[iface / 64] >> iface % 64 & 1) != 0;
 }
 
+static bool
+has_domain(const struct walk_filter *f, unsigned domain)
+{
+	return f->by_domain == 0 || f->domain == domain;
+}
+
 /* Returns true if the direction matches, as it arrives. */
 static bool
 fits(const struct walk_filter *f, const struct tuple *t)
@@ -53,7 +59,7 @@ touches(const struct walk_prefix *p, const struct tuple *t)
 bool
 fastpath_walk_takes(const struct walk_filter *f, const struct tuple *t, uint16_t iface)
 {
-	return fits(f, t) && touches(&f->any, t) && has_iface(f, iface);
+	return fits(f, t) && touches(&f->any, t) && has_iface(f, iface) && has_domain(f, t->domain);
 }
 
 /* --- sessions --- */
@@ -81,6 +87,7 @@ session_matches(const struct sessions *t, const struct walk_filter *f, const str
 	}
 	return fits(f, &row->tuple[0])
 		&& (has_iface(f, row->iface[0]) || has_iface(f, row->iface[1]))
+		&& (has_domain(f, row->tuple[0].domain) || has_domain(f, row->tuple[1].domain))
 		&& (touches(&f->any, &row->tuple[0]) || touches(&f->any, &row->tuple[1]));
 }
 
@@ -192,7 +199,8 @@ walk_flows(struct fastpath *fp, struct walk *w)
 			continue;
 		read_flow(t, at, v6, row);
 		if (!fits(&w->filter, &row->tuple) || !touches(&w->filter.any, &row->tuple)
-			|| !has_iface(&w->filter, row->iface))
+			|| !has_iface(&w->filter, row->iface)
+			|| !has_domain(&w->filter, row->tuple.domain))
 			continue;
 		w->matched++;
 		if (w->action != WALK_LIST)
@@ -222,7 +230,8 @@ walk_neighbours(struct fastpath *fp, struct walk *w)
 
 		if (!host_neighbour(h, w->at, row)
 			|| !has_prefix(&w->filter.any, row->family, &row->address)
-			|| !has_iface(&w->filter, row->iface))
+			|| !has_iface(&w->filter, row->iface)
+			|| !has_domain(&w->filter, generation_domain(fp->dp.gen, row->iface)))
 			continue;
 		w->matched++;
 		w->n += w->action == WALK_LIST;
@@ -246,7 +255,7 @@ walk_hosts(struct fastpath *fp, struct walk *w)
 		if (!nat_host_at(n, ++w->at, row))
 			continue;
 		inside.v4 = row->inside;
-		if (!has_prefix(&w->filter.src, 4, &inside))
+		if (!has_prefix(&w->filter.src, 4, &inside) || !has_domain(&w->filter, row->domain))
 			continue;
 		w->matched++;
 		w->n += w->action == WALK_LIST;

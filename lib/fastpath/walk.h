@@ -51,6 +51,7 @@ struct walk_filter {
 	rte_be16_t port, sport, dport;    /* 0: any */
 	uint8_t proto;                    /* 0: any */
 	uint8_t family;
+	uint8_t by_domain, domain; /* by_domain: domain says which */
 	uint8_t by_iface;   /* ifaces says which: of the way in, or out */
 	uint16_t classes;   /* a bit for each enum session_class; 0: any */
 	uint16_t tcp;       /* a bit for each enum tcp_state; 0: any */

@@ -5,8 +5,9 @@
  * them offline; nobody can do so here without the secret. A process uses one of the two throughout,
  * depending on the processor.
  *
- * The interface is not hashed: flows of one conversation that arrive by different interfaces share
- * their buckets, so a session is found regardless of the ingress interface.
+ * The interface is not hashed: flows of one conversation that arrive by different interfaces of a
+ * domain share their buckets, so a session is found regardless of the ingress interface.  The
+ * domain is hashed: many domains with the same addresses fill different buckets.
  *
  * Bits 0..31 choose the bucket, 32..47 are the signature, 48..63 are free for other uses (ECMP). */
 #ifndef FLOW_HASH_H

@@ -127,13 +127,17 @@ flow_table_find(const struct flow_table *t, const void *key, uint64_t hash)
 	return find_in(t, other_bucket(t, first, sig), sig, key);
 }
 
+/* Where the first word of a key has the interface. */
+#define IFACE_BITS rte_cpu_to_le_32((KEY_IFACES - 1) << 16)
+
 /* Returns true if the record's key equals the given one except for the interface. */
 static bool
 same_but_iface(const struct flow_table *t, uint32_t index, const uint8_t *key)
 {
 	const uint8_t *have = record_key(t, index);
 
-	return memcmp(have, key, 2) == 0 && memcmp(have + 4, key + 4, key_bytes(t) - 4) == 0;
+	return ((load32(have) ^ load32(key)) & ~IFACE_BITS) == 0
+		&& memcmp(have + 4, key + 4, key_bytes(t) - 4) == 0;
 }
 
 static uint32_t

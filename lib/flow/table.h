@@ -138,7 +138,7 @@ uint32_t flow_table_find(const struct flow_table *t, const void *key, uint64_t h
 uint64_t flow_table_hash(const struct flow_table *t, const struct tuple *tuple);
 
 /* Returns the index of a record with a session whose key has this tuple and hash, for any
- * interface; or 0. */
+ * interface of the tuple's domain; or 0. */
 uint32_t flow_table_find_any(const struct flow_table *t, const struct tuple *tuple, uint64_t hash);
 
 /* Takes the programs from flows without a session whose keys equal this one except for the

@@ -155,7 +155,7 @@ host_source(
 	if (reaches(own, peer, family))
 		return own;
 	for (unsigned n = 0; n < h->gen->n_ifaces; n++) {
-		if (h->gen->iface[n] == NULL)
+		if (h->gen->iface[n] == NULL || h->gen->iface[n]->domain != i->domain)
 			continue;
 		other = interface_source(h->gen->iface[n], peer, family);
 		if (reaches(other, peer, family))

@@ -133,7 +133,7 @@ is_forged(const struct host *h, const struct interface *in, const struct view *v
 		return v->proto != IPPROTO_UDP && v->proto != IPPROTO_IGMP
 			&& v->proto != IPPROTO_ICMPV6;
 	return martian_source(&v->tuple) || interface_owns(in, src, v->family)
-		|| (v->family == 4 && generation_owns(h->gen, src, 4));
+		|| (v->family == 4 && generation_owns(h->gen, src, tuple_space(&v->tuple)));
 }
 
 /* Returns true for a group of the link, and for messages about any group. */

@@ -102,7 +102,7 @@ answer_source(const struct host *h, const struct subject *s)
 {
 	const struct tuple *t = &s->v->tuple;
 
-	if (generation_owns(h->gen, &t->dst, t->family))
+	if (generation_owns(h->gen, &t->dst, tuple_space(t)))
 		return &t->dst;
 	return host_source(h, s->in, &t->src, t->family);
 }

@@ -14,7 +14,8 @@ find_host(const struct nat *n, const struct nat_request *r)
 	while ((index = nat_search_next(t, &search, r->host)) != 0) {
 		const struct nat_host *h = &n->host[index];
 
-		if (h->inside == r->inside->src.v4 && h->pool == r->slot)
+		if (h->inside == r->inside->src.v4 && h->pool == r->slot
+			&& h->domain == r->inside->domain)
 			return index;
 	}
 	return 0;
@@ -102,6 +103,7 @@ nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *pub
 			  : (struct nat_host){
 				    .inside = r->inside->src.v4,
 				    .pool = r->slot,
+				    .domain = r->inside->domain & 63,
 				    .address = nat_address_for(pool, r->inside->src.v4) & 0xffffff,
 			    };
 	return foresee_new(n, &host, r, public);

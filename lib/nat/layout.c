@@ -164,8 +164,13 @@ take_over_places(struct nat_layout *l, const struct nat_layout_setup *setup)
 		l->place[i].slot = NAT_NO_POOL;
 		if (!was->used || !place_stays(setup, i))
 			continue;
-		l->place[i] = (struct nat_place){ was->address, NAT_NO_POOL, true, was->followed,
-			false };
+		l->place[i] = (struct nat_place){
+			.address = was->address,
+			.domain = was->domain,
+			.slot = NAT_NO_POOL,
+			.used = true,
+			.followed = was->followed,
+		};
 		remember(l, i);
 	}
 	return 0;
@@ -201,7 +206,9 @@ place_for(struct nat_layout *l, rte_be32_t address, uint32_t *from)
 		return -ENOSPC;
 	if (*from == l->n_places)
 		l->n_places++;
-	l->place[*from] = (struct nat_place){ address, NAT_NO_POOL, true, false, false };
+	l->place[*from] = (struct nat_place){
+		.address = address, .slot = NAT_NO_POOL, .used = true
+	};
 	remember(l, *from);
 	return (int)*from;
 }
@@ -221,6 +228,7 @@ fill_addresses(
 		if (place < 0)
 			return place;
 		l->place[place].slot = (uint8_t)slot;
+		l->place[place].domain = spec->domain;
 		l->place[place].followed = spec->follows;
 		p->address[i] = (uint32_t)place;
 	}
@@ -230,13 +238,13 @@ fill_addresses(
 
 void
 nat_layout_end(
-	struct nat_layout *l, bool (*owns)(const void *arg, rte_be32_t address), const void *arg)
+	struct nat_layout *l, bool (*owns)(const void *arg, const struct nat_place *p), const void *arg)
 {
 	for (uint32_t i = 0; i < l->n_places; i++) {
 		struct nat_place *p = &l->place[i];
 
 		p->ended = p->used && p->slot == NAT_NO_POOL && p->followed
-			&& !owns(arg, p->address);
+			&& !owns(arg, p);
 		l->has_ended |= p->ended;
 	}
 }
@@ -305,6 +313,7 @@ configure(struct nat_layout *l, const struct nat_layout_setup *setup,
 	p->high = spec->high;
 	p->mapping = spec->mapping;
 	p->filtering = spec->filtering;
+	p->domain = spec->domain;
 	p->per_source = spec->per_source;
 	p->known_as = log_name(spec->name);
 	p->logged_as = spec->log ? p->known_as : NULL;

@@ -26,6 +26,7 @@ struct nat_layout_pool {
 	char *name; /* NULL: vacant */
 	bool configured, reject;
 	uint8_t mapping, filtering;
+	uint8_t domain; /* of its addresses */
 	uint16_t low, high;
 	uint32_t per_source;
 	const char *known_as;  /* the name, for the life of the process */
@@ -41,6 +42,7 @@ struct nat_layout_pool {
 
 struct nat_place {
 	rte_be32_t address;
+	uint8_t domain;
 	uint8_t slot;  /* NAT_NO_POOL: only old mappings are left */
 	bool used;     /* else vacant */
 	bool followed; /* an interface had it, and no pool has it by itself */
@@ -79,7 +81,7 @@ void nat_layout_discard(struct nat_layout *l); /* NULL is fine */
 
 /* Ends the places without a pool that an interface had: they are no longer ours by owns. */
 void nat_layout_end(
-	struct nat_layout *l, bool (*owns)(const void *arg, rte_be32_t address), const void *arg);
+	struct nat_layout *l, bool (*owns)(const void *arg, const struct nat_place *p), const void *arg);
 
 /* Returns the place of a public address, or -1. */
 int nat_layout_find(const struct nat_layout *l, rte_be32_t address);

@@ -42,7 +42,8 @@ struct nat_log_entry {
 		uint32_t limit; /* of NAT_QUOTA */
 	};
 	uint8_t proto;
-	uint8_t event; /* enum nat_event */
+	uint8_t event : 2;  /* enum nat_event */
+	uint8_t domain : 6; /* of inside */
 	uint8_t why;   /* enum session_end of the last session, of NAT_ENDS */
 	uint8_t slot;  /* of the pool, while it is configured */
 };

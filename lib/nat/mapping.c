@@ -16,7 +16,8 @@ nat_host_get(struct nat *n, const struct nat_request *r)
 	uint32_t index;
 
 	while ((index = nat_search_next(&t->index, &search, r->host)) != 0) {
-		if (n->host[index].inside == inside && n->host[index].pool == r->slot)
+		if (n->host[index].inside == inside && n->host[index].pool == r->slot
+			&& n->host[index].domain == r->inside->domain)
 			return index;
 	}
 	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? t->high + 1 : 0;
@@ -27,7 +28,11 @@ nat_host_get(struct nat *n, const struct nat_request *r)
 		t->vacant = h->next;
 	else
 		t->high = index;
-	*h = (struct nat_host){ .inside = inside, .pool = r->slot };
+	*h = (struct nat_host){
+		.inside = inside,
+		.pool = r->slot,
+		.domain = r->inside->domain & 63,
+	};
 	h->address = nat_address_for(nat_pool_of(n, r->slot), inside);
 	nat_index_add(&t->index, r->host, index);
 	return index;
@@ -40,7 +45,8 @@ nat_host_drop(struct nat *n, uint32_t index)
 
 	if (h->mappings > 0)
 		return;
-	nat_index_remove(&n->hosts.index, nat_host_hash(n, h->pool, h->inside), index);
+	nat_index_remove(&n->hosts.index, nat_host_hash(n, h->pool, h->inside, h->domain),
+		index);
 	h->next = n->hosts.vacant;
 	n->hosts.vacant = index;
 }

@@ -60,7 +60,8 @@ tell_refused(struct nat *n, const struct nat_request *r, rte_be32_t public, enum
 		.inside = r->inside->src.v4,
 		.public = public,
 		.proto = r->inside->proto,
-		.event = (uint8_t)event,
+		.domain = r->inside->domain & 63,
+		.event = event & 3,
 		.slot = r->slot,
 	};
 
@@ -183,10 +184,13 @@ nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 		return false;
 	host = nat_host_of(n, m);
 	pool = nat_pool_of(n, host->pool);
+	if (pool->domain != outside->domain)
+		return false;
 	if (pool->per_source != 0 && host->sessions >= pool->per_source)
 		return false;
 	hold(n, s, 1, index);
 	inside->address = host->inside;
+	inside->domain = (uint8_t)host->domain;
 	inside->port = m->inside_port;
 	return true;
 }
@@ -203,17 +207,20 @@ nat_is_homeless(const struct nat *n, const struct session *s)
 }
 
 bool
-nat_is_public(const struct nat *n, rte_be32_t address)
+nat_is_public(const struct nat *n, rte_be32_t address, unsigned domain)
 {
 	const struct nat_layout *l = nat_layout_of(n);
 	int at = nat_layout_find(l, address);
 
-	return at >= 0
-		&& (l->place[at].slot != NAT_NO_POOL || nat_address_at(n, (uint32_t)at)->used > 0);
+	if (at < 0)
+		return false;
+	if (l->place[at].slot == NAT_NO_POOL)
+		return nat_address_at(n, (uint32_t)at)->used > 0;
+	return l->pool[l->place[at].slot].domain == domain;
 }
 
 bool
-nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port)
+nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port, unsigned domain)
 {
 	const struct nat_layout *l = nat_layout_of(n);
 	int at = nat_layout_find(l, address);
@@ -223,16 +230,17 @@ nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port)
 	if (at < 0 || l->place[at].slot == NAT_NO_POOL)
 		return false;
 	pool = &l->pool[l->place[at].slot];
-	return number >= pool->low && number <= pool->high;
+	return pool->domain == domain && number >= pool->low && number <= pool->high;
 }
 
 bool
-nat_rejects(const struct nat *n, rte_be32_t address)
+nat_rejects(const struct nat *n, rte_be32_t address, unsigned domain)
 {
 	const struct nat_layout *l = nat_layout_of(n);
 	int at = nat_layout_find(l, address);
 
-	return at >= 0 && l->place[at].slot != NAT_NO_POOL && l->pool[l->place[at].slot].reject;
+	return at >= 0 && l->place[at].slot != NAT_NO_POOL && l->pool[l->place[at].slot].reject
+		&& l->pool[l->place[at].slot].domain == domain;
 }
 
 /* Adds an entry to the log of a pool that has one. */
@@ -249,6 +257,7 @@ tell(struct nat *n, const struct mapping *m, const struct nat_log_entry *what)
 	e.public_port = m->public_port;
 	e.proto = (uint8_t)m->proto;
 	e.slot = host->pool & 0xff;
+	e.domain = host->domain & 63;
 	for (unsigned i = 0; i < NAT_LOG_READERS; i++) {
 		struct nat_log *log = nat_log_current(n, i);
 

@@ -11,6 +11,9 @@
  * A mapping whose last session has ended is in quarantine for 120 s: only its own inside endpoint
  * may use it again (RFC 6888 REQ-8). Running out of ports costs no existing mapping (REQ-11).
  *
+ * An inside address is known in its domain (packet/key.h): the same address in another domain is
+ * another host.  A public address is in one domain, its pool's.
+ *
  * Protocols without ports share their inside address's public one; ICMP queries have their
  * identifier for a port.
  *
@@ -51,6 +54,7 @@ struct nat_pool_spec {
 	const char *name;
 	const rte_be32_t *addresses;
 	unsigned n_addresses;
+	uint8_t domain;            /* of its addresses */
 	union address *addresses6; /* without ports of their own: stage snat */
 	unsigned n_addresses6;
 	uint16_t low, high;
@@ -121,6 +125,7 @@ struct nat_endpoint {
 	rte_be32_t address;
 	rte_be16_t port; /* or identifier */
 	uint8_t why;     /* enum nat_why, set by nat_take */
+	uint8_t domain;  /* of an inside one, set by nat_enter */
 };
 
 /* How a session got its public endpoint. */
@@ -144,15 +149,15 @@ enum reason nat_foresee(struct nat *n, const struct nat_request *r, struct nat_e
 bool nat_enter(struct nat *n, struct session *s, const struct tuple *outside,
 	struct nat_endpoint *inside, bool any);
 
-/* Returns true if the address is one of a pool. */
-bool nat_is_public(const struct nat *n, rte_be32_t address);
+/* Returns true if the address is one of a pool of the domain, or may have been. */
+bool nat_is_public(const struct nat *n, rte_be32_t address, unsigned domain);
 
 /* Returns true if the endpoint could be given out: an address of a pool and a port of its range,
  * free or not. */
-bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port);
+bool nat_may_give(const struct nat *n, rte_be32_t address, rte_be16_t port, unsigned domain);
 
 /* Returns true if the address is one of a pool that tells senders of unsolicited SYNs. */
-bool nat_rejects(const struct nat *n, rte_be32_t address);
+bool nat_rejects(const struct nat *n, rte_be32_t address, unsigned domain);
 
 /* Tells that the session's first packet leaves, to peer: its mappings come into use, if they were
  * not before. */
@@ -184,6 +189,7 @@ void nat_set_time(struct nat *n, uint64_t now_ns);
 /* An inside address in a pool, as it is listed. */
 struct nat_listed_host {
 	rte_be32_t inside, public;
+	uint8_t domain;              /* of inside */
 	uint8_t slot;                /* of the pool in the layout */
 	uint32_t sessions, mappings; /* mappings in quarantine, too */
 };

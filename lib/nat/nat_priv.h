@@ -76,7 +76,8 @@ struct nat_host {
 		uint32_t sessions;
 		uint32_t next; /* of vacant ones */
 	};
-	uint32_t mappings;
+	uint32_t mappings : 26;
+	uint32_t domain : 6; /* of inside */
 };
 static_assert(sizeof(struct nat_host) == 16, "no holes");
 
@@ -180,9 +181,9 @@ nat_host_of(const struct nat *n, const struct mapping *m)
 }
 
 static inline uint64_t
-nat_host_hash(const struct nat *n, uint32_t slot, rte_be32_t inside)
+nat_host_hash(const struct nat *n, uint32_t slot, rte_be32_t inside, unsigned domain)
 {
-	return flow_hash_words(inside, slot, &n->secret);
+	return flow_hash_words(inside, slot | (uint64_t)domain << 32, &n->secret);
 }
 
 /* Returns the hash by which a shared mapping is found. */
@@ -190,7 +191,7 @@ static inline uint64_t
 nat_endpoint_hash(const struct nat *n, const struct nat_host *h, rte_be16_t port, uint8_t proto)
 {
 	return flow_hash_words(h->inside | (uint64_t)port << 32 | (uint64_t)proto << 48,
-		h->pool | 1u << 8, &n->secret);
+		h->pool | 1u << 8 | (uint64_t)h->domain << 32, &n->secret);
 }
 
 /* Returns the port that a mapping is for; 0 if the protocol has none. */

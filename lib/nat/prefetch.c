@@ -27,7 +27,7 @@ void
 nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, struct nat_request *r)
 {
 	const struct nat_layout *l = nat_layout_of(n);
-	struct nat_host h = { .inside = inside->src.v4 };
+	struct nat_host h = { .inside = inside->src.v4, .domain = inside->domain & 63 };
 
 	r->inside = inside;
 	r->replaced = 0;
@@ -35,7 +35,7 @@ nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, stru
 	if (r->slot == NAT_NO_POOL)
 		return;
 	h.pool = r->slot;
-	r->host = nat_host_hash(n, r->slot, inside->src.v4);
+	r->host = nat_host_hash(n, r->slot, inside->src.v4, inside->domain);
 	r->endpoint = nat_endpoint_hash(n, &h, nat_port_of(inside), inside->proto);
 	nat_index_prefetch(&n->hosts.index, r->host);
 	nat_index_prefetch(&n->mappings.index, r->endpoint);

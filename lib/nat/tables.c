@@ -207,6 +207,7 @@ nat_host_at(const struct nat *n, uint32_t place, struct nat_listed_host *out)
 		return false; /* vacant */
 	*out = (struct nat_listed_host){
 		.inside = h->inside,
+		.domain = (uint8_t)h->domain,
 		.public = nat_address_at(n, h->address)->address,
 		.slot = (uint8_t)h->pool,
 		.sessions = h->sessions,

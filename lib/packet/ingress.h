@@ -5,6 +5,7 @@
 #define PACKET_INGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define IFACE_NONE 0xffffu
@@ -20,6 +21,7 @@ struct ingress_qinq {
 struct ingress {
 	uint8_t mac[6];
 	uint16_t untagged; /* interface of untagged frames, or IFACE_NONE */
+	uint8_t domain;    /* of untagged */
 	uint16_t cable;    /* port that every frame leaves by, whatever it holds: untagged's
 			      pipeline is one stage forward and there are no VLANs; or
 			      PORT_NONE */
@@ -30,6 +32,14 @@ struct ingress {
 	const struct ingress_qinq *qinq;
 	uint16_t n_qinq;
 	const bool *wire_iface; /* by interface id: as wire, for VLAN interfaces too */
+	const uint8_t *domain_of; /* by interface id; NULL: all are in the main domain */
 };
+
+/* Returns the domain of one of its interfaces, or of IFACE_NONE. */
+static inline uint8_t
+ingress_domain(const struct ingress *in, uint16_t iface)
+{
+	return in->domain_of != NULL && iface < IFACE_QINQ ? in->domain_of[iface] : 0;
+}
 
 #endif

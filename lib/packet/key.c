@@ -25,6 +25,7 @@ tuple_from_key4(struct tuple *t, const struct key4 *k)
 	t->family = 4;
 	t->proto = k->proto;
 	t->kind = k->kind;
+	t->domain = (uint8_t)k->domain;
 	t->sport = k->sport;
 	t->dport = k->dport;
 	t->src.v4 = k->src;
@@ -38,6 +39,7 @@ tuple_from_key6(struct tuple *t, const struct key6 *k)
 	t->family = 6;
 	t->proto = k->proto;
 	t->kind = k->kind;
+	t->domain = (uint8_t)k->domain;
 	t->sport = k->sport;
 	t->dport = k->dport;
 	memcpy(t->src.bytes, k->src, 16);
@@ -49,7 +51,8 @@ tuple_to_key4(struct key4 *k, const struct tuple *t, uint16_t iface)
 {
 	k->kind = t->kind;
 	k->proto = t->proto;
-	k->iface = iface;
+	k->iface = iface & (KEY_IFACES - 1);
+	k->domain = t->domain & 63;
 	k->src = t->src.v4;
 	k->dst = t->dst.v4;
 	k->sport = t->sport;
@@ -61,7 +64,8 @@ tuple_to_key6(struct key6 *k, const struct tuple *t, uint16_t iface)
 {
 	k->kind = t->kind;
 	k->proto = t->proto;
-	k->iface = iface;
+	k->iface = iface & (KEY_IFACES - 1);
+	k->domain = t->domain & 63;
 	memcpy(k->src, t->src.bytes, 16);
 	memcpy(k->dst, t->dst.bytes, 16);
 	k->sport = t->sport;

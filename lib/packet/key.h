@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a packet is looked up by: ingress interface, protocol, addresses, ports.
+/* What a packet is looked up by: ingress interface and its domain, protocol, addresses, ports.
+ *
+ * A domain (VRF) is a space of addresses: two domains may use the same ones for different stations.
+ * The interface implies the domain; keys and tuples have its number nevertheless, so that what is
+ * found by addresses alone (sessions, sources, mappings) is found within its domain.
  *
  * The IPv4 key has the shape of the 16 bytes at IPv4 header + 8, so one load builds it: the kind
- * replaces the TTL, the ingress interface replaces the checksum. Addresses and ports are in network
+ * replaces the TTL, interface and domain replace the checksum. Addresses and ports are in network
  * order.
  *
  * Ports by protocol: TCP and UDP (also SCTP, DCCP, UDP-Lite) as in the packet.  ICMP and ICMPv6
@@ -34,10 +38,16 @@ enum key_kind {
 	KEY_BLIND = 3,    /* one that ends too early: ports 0 */
 };
 
+#define KEY_IFACES  1024u /* ids of interfaces in keys are below */
+#define DOMAINS_MAX 63u   /* domains, the main one included: their numbers are below */
+#define DOMAIN_MAIN 0u
+#define DOMAIN_NONE 0xffu
+
 struct key4 {
 	uint8_t kind; /* enum key_kind */
 	uint8_t proto;
-	uint16_t iface; /* id of the ingress interface, host order */
+	uint16_t iface : 10; /* id of the ingress interface; below domain, see key_ingress */
+	uint16_t domain : 6; /* its domain */
 	rte_be32_t src;
 	rte_be32_t dst;
 	rte_be16_t sport;
@@ -48,13 +58,21 @@ static_assert(sizeof(struct key4) == 16, "one SSE load");
 struct key6 {
 	uint8_t kind;
 	uint8_t proto; /* the last next header: what the ports belong to */
-	uint16_t iface;
+	uint16_t iface : 10;
+	uint16_t domain : 6;
 	uint8_t src[16];
 	uint8_t dst[16];
 	rte_be16_t sport;
 	rte_be16_t dport;
 };
 static_assert(sizeof(struct key6) == 40, "five words");
+
+/* Returns interface and domain as the 16 bits that a key has of them. */
+static inline uint16_t
+key_ingress(uint16_t iface, uint8_t domain)
+{
+	return (uint16_t)((iface & (KEY_IFACES - 1)) | (unsigned)domain << 10);
+}
 
 static inline bool
 key4_same(const struct key4 *a, const struct key4 *b)
@@ -97,16 +115,32 @@ union address {
 	uint64_t words[2];
 };
 
-/* A key in one shape for both families and without the interface: what stages see and change. */
+/* A key in one shape for both families and without the interface: what stages see and change.
+ * Tuples are compared as bytes: all of them are zeroed before they are filled. */
 struct tuple {
 	uint8_t family; /* 4 or 6 */
 	uint8_t proto;
 	uint8_t kind; /* enum key_kind */
+	uint8_t domain; /* of the ingress interface: where src is known by its address */
 	rte_be16_t sport;
 	rte_be16_t dport;
 	union address src;
 	union address dst;
 };
+
+/* Returns the number of an address space: an address is known by its family and its domain. In the
+ * main domain it is the family. */
+static inline unsigned
+address_space(unsigned family, unsigned domain)
+{
+	return domain << 3 | family;
+}
+
+static inline unsigned
+tuple_space(const struct tuple *t)
+{
+	return address_space(t->family, t->domain);
+}
 
 static inline bool
 address_equal(const union address *a, const union address *b)

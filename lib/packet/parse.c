@@ -102,6 +102,7 @@ static enum reason
 find_iface(struct view *v, const struct ingress *in)
 {
 	v->iface = parse_iface(in, v->vlan);
+	v->tuple.domain = ingress_domain(in, v->iface);
 	return v->iface == IFACE_NONE ? REASON_vlan_unknown : REASON_NONE;
 }
 
@@ -212,11 +213,13 @@ enum reason
 parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family)
 {
 	struct frame f = { .data = ip, .here_bytes = bytes, .all_bytes = bytes, .quoted = true };
+	uint8_t domain = v->tuple.domain;
 	uint16_t iface = v->iface;
 	enum reason why;
 
 	view_clear(v);
 	v->iface = iface;
+	v->tuple.domain = domain;
 	v->l3 = 0;
 	v->kind = family == 4 ? VIEW_IP4 : VIEW_IP6;
 	why = family == 4 ? parse_ip4(v, &f) : parse_ip6(v, &f);

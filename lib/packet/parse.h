@@ -24,7 +24,7 @@ void parse_frame(struct view *v, const struct rte_mbuf *m, const struct ingress 
 
 /* Makes the view of an untagged frame that the fast path's quick test has accepted: TCP or UDP with
  * a sound header directly behind an IPv4 header of 20 bytes or an IPv6 header; not a fragment; for
- * our MAC. */
+ * our MAC.  The domain is the caller's to set. */
 void parse_plain4(struct view *v, const uint8_t *frame, uint16_t iface);
 void parse_plain6(struct view *v, const uint8_t *frame, uint16_t iface);
 
@@ -38,7 +38,7 @@ uint16_t parse_iface(const struct ingress *in, const uint16_t vlan[2]);
 
 /* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only the bytes that are there must
  * be correct, and 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at
- * most bytes; TCP has no payload and no flags. iface is not changed.  Returns 0 or a reason. */
+ * most bytes; TCP has no payload and no flags.  iface and tuple.domain are not changed.  Returns 0 or a reason. */
 enum reason parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family);
 
 /* Returns true if no endpoint sends this combination of TCP flags: none but ECN's, SYN with FIN or

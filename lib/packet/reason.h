@@ -57,6 +57,8 @@
 	X(nat_no_port, CAPACITY, "No public port is free for the session.") \
 	X(nat_no_mapping, PEER, "Nothing is mapped to the address and port.") \
 	X(nat_quota, POLICY, "The source holds as many translated sessions as it may.") \
+	X(nat_domain, CONFIG, \
+		"The packet leaves into another domain than that of the public addresses.") \
 	X(session_full, CAPACITY, "The session table is full of sessions that must stay.") \
 	X(session_conflict, CAPACITY, \
 		"Its replies could not be told from those of another session.") \

@@ -122,6 +122,18 @@ build_find_routes(const struct build *b, const char *name)
 	return built_find(&b->routes, name);
 }
 
+const struct route_table *
+build_routes_at(const struct build *b, unsigned i)
+{
+	return b->routes.item[i].what;
+}
+
+unsigned
+build_routes_count(const struct build *b)
+{
+	return b->routes.n;
+}
+
 const struct pipeline *
 build_find_pipeline(const struct build *b, const char *name)
 {

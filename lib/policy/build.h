@@ -39,6 +39,8 @@ struct build_setup {
 	/* By id, or NULL; they outlive the build.  Pipelines may be filled in later. */
 	const struct interface *const *iface;
 	unsigned n_ifaces;            /* highest id + 1 */
+	const char *const *domain_name; /* by number, or NULL; NULL: there is the main one alone */
+	unsigned n_domains;             /* highest number + 1 */
 	const char *const *port_name; /* by index, or NULL */
 	unsigned n_ports;
 	const char *const *entry;         /* by id: name of its pipeline, or NULL */
@@ -85,7 +87,8 @@ int build_no_memory(struct build *b);                        /* adds an error; r
 
 /* Return the object of a name; NULL when there is none, or when it could not be built. */
 const struct set *build_find_set(const struct build *b, const char *name);
-const struct set *build_local_set(struct build *b); /* our own addresses; NULL: no memory */
+/* Returns the set of our own addresses in a domain; DOMAIN_NONE: in any.  NULL: no memory. */
+const struct set *build_local_set(struct build *b, unsigned domain);
 unsigned build_find_dynamic(const struct build *b, const char *name); /* its number; 0: none */
 
 /* Returns the number of the dynamic set under a key `add`, or 0 after an error. */
@@ -93,12 +96,38 @@ unsigned build_add(
 	struct build *b, const struct cfg_head *head, const struct cfg_match_address *item);
 const struct acl *build_find_acl(const struct build *b, const char *name);
 const struct route_table *build_find_routes(const struct build *b, const char *name);
+
+/* Returns the table of a domain; DOMAIN_NONE: that of the main one if there is no other, else NULL:
+ * it depends on the packet. */
+const struct route_table *build_domain_table(const struct build *b, unsigned domain);
+
+/* Returns the table at a place, those of the file first, then those that domains have without one;
+ * NULL: it could not be built. */
+const struct route_table *build_routes_at(const struct build *b, unsigned i);
+unsigned build_routes_count(const struct build *b);
 const struct interface *build_find_interface(const struct build *b, const char *name);
 const struct zone *build_find_zone(const struct build *b, const char *name);
 int build_find_port(const struct build *b, const char *name); /* its index, or -ENOENT */
 
-/* Returns the interfaces, by id. */
+/* Returns the interfaces, by id; of a domain alone (others are NULL; without memory it has none). */
 const struct interface *const *build_interfaces(const struct build *b, unsigned *n);
+const struct interface *const *build_domain_interfaces(
+	struct build *b, unsigned domain, unsigned *n);
+
+/* Returns the number of a domain, which a field names; DOMAIN_NONE after an error: no interface is
+ * in it. */
+uint8_t build_find_domain(struct build *b, const struct cfg_head *head, const char *const *name);
+
+unsigned build_domains(const struct build *b); /* highest number + 1, at least 1 */
+
+/* Returns the name of a domain. */
+const char *build_domain_name(const struct build *b, unsigned domain);
+
+/* Returns the domain of an address that a field says nothing more of: the only one in which an
+ * interface's subnet has it, or the main one if none has; DOMAIN_NONE after an error: there are
+ * several. */
+uint8_t build_domain_of(struct build *b, const struct cfg_head *head, const void *field,
+	const union address *a, unsigned family);
 
 /* A goto: its target, and its line.  The pipeline exists from the beginning and gets its stages at
  * the end. */
@@ -113,19 +142,20 @@ const struct nat_pool_spec *build_pool(const struct build *b, unsigned number);
 
 /* Refuses an address that NAT would answer for, or send sessions to: multicast, loopback and other
  * addresses that no station has; the network or broadcast address of a subnet; build_check_public
- * also that of a next hop or a neighbour.  Returns 0, or -EINVAL after an error at the field. */
-int build_check_public(
-	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
-int build_check_target(
-	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
+ * also that of a next hop or a neighbour.  domain: of the address; DOMAIN_NONE: it is not known.
+ * Returns 0, or -EINVAL after an error at the field. */
+int build_check_public(struct build *b, const struct cfg_head *head, const void *field,
+	rte_be32_t address, uint8_t domain);
+int build_check_target(struct build *b, const struct cfg_head *head, const void *field,
+	rte_be32_t address, uint8_t domain);
 
 /* Refuses only addresses that no station has; then the other addresses of its /24 are not valid
  * either. */
 int build_check_station(
 	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address);
 
-/* Adds an address that NAT answers for.  Returns 0 or -ENOMEM. */
-int build_public(struct build *b, rte_be32_t address);
+/* Adds an address that NAT answers for in a domain.  Returns 0 or -ENOMEM. */
+int build_public(struct build *b, rte_be32_t address, uint8_t domain);
 
 /* Returns a new rule counter, or 0 after an error when there is no room. */
 uint32_t build_counter(struct build *b, struct loc loc, const char *owner, const char *name);

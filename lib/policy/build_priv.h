@@ -37,7 +37,14 @@ struct draft {
 			  * order.c */
 };
 
+struct rule_ranges;
 struct taken;
+
+/* The domain of a route table. */
+struct table_domain {
+	uint8_t domain;
+	bool assigned; /* by domain: or by its name: it is meant */
+};
 
 struct build {
 	struct build_setup setup;
@@ -48,10 +55,14 @@ struct build {
 				       * folders */
 
 	struct built_list sets;           /* struct set */
-	struct set *local;                /* our own addresses; NULL: not asked for so far */
+	struct set *local[DOMAINS_MAX + 1]; /* our own addresses, by domain; the last: of all;
+					     * NULL: not asked for so far */
 	struct built_list acls;           /* struct acl */
 	struct built_list declared;       /* the same from the beginning, built or not */
-	struct built_list routes;         /* struct route_table */
+	struct table_domain *assigned;    /* by place of a table in the file */
+	struct built_list routes;         /* struct route_table; those of the file first */
+	const struct interface *const *by_domain[DOMAINS_MAX]; /* NULL: not asked for so far */
+	const struct route_table *domain_table[DOMAINS_MAX];
 	uint32_t n_steps;                 /* of all pipelines so far */
 	struct built_list pipelines;      /* struct draft; present from the beginning */
 	const struct pipeline **pipeline; /* the same as an array */
@@ -107,8 +118,20 @@ int build_session_policies(struct build *b, unsigned number);
 
 int build_set(struct build *b, const struct set_cfg *cfg, struct set **set);
 int build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg);
-int build_route_table(
-	struct build *b, const struct route_table_cfg *cfg, struct route_table **table);
+int build_route_table(struct build *b, const struct route_table_cfg *cfg,
+	const struct table_domain *of, struct route_table **table);
+
+/* domains.c: the domain of each table of a configuration, before tables are built; the tables by
+ * domain, those that the file does not have included; and, when pipelines are there, refuses stages
+ * that lead packets into another domain without a word. */
+/* domains.c: restricts a list of ingress interfaces, of a match, to those of a domain.  Returns false
+ * if none is left, or without memory. */
+bool build_keep_domain(struct build *b, unsigned domain, struct rule_ranges *list);
+
+uint8_t domains_find(const struct build *b, const char *name); /* or DOMAIN_NONE */
+int domains_assign(struct build *b, const struct policy_cfg *cfg);
+int domains_add_tables(struct build *b, const struct policy_cfg *cfg);
+void domains_check(struct build *b);
 int build_pipeline(struct build *b, const struct pipeline_cfg *cfg, struct draft *draft);
 
 /* Collects the addresses of other stations.  Returns 0 or -ENOMEM. */

@@ -141,6 +141,16 @@ address_of(const struct eval *ev, enum meter_per per, bool of_session)
 	return source ? &ev->tuple.src : &ev->tuple.dst;
 }
 
+/* Returns the domain that this address is known in: a session or a translation may lead its
+ * destination into another one than that of the ingress interface. */
+static uint8_t
+domain_of(const struct eval *ev, enum meter_per per, bool of_session)
+{
+	bool source = (per == METER_SOURCE) != (of_session && ev->reply);
+
+	return source || ev->to_domain == DOMAIN_NONE ? ev->tuple.domain : ev->to_domain;
+}
+
 /* Returns room to note what is taken, or NULL: a packet asks too many limits. */
 static struct eval_take *
 note_take(struct eval *ev, uint32_t meter, const struct meter_spec *spec)
@@ -154,6 +164,7 @@ note_take(struct eval *ev, uint32_t meter, const struct meter_spec *spec)
 	if (spec->per != METER_ALL) {
 		t->address = *address_of(ev, (enum meter_per)spec->per, spec->most_sessions != 0);
 		t->family = ev->tuple.family;
+		t->domain = domain_of(ev, (enum meter_per)spec->per, spec->most_sessions != 0);
 	}
 	return t;
 }
@@ -161,7 +172,9 @@ note_take(struct eval *ev, uint32_t meter, const struct meter_spec *spec)
 static bool
 rate_keeps(const struct eval *ev, const struct eval_take *t)
 {
-	struct limiter_key key = { .family = t->family, .owner = ev->view->iface };
+	struct limiter_key key = {
+		.family = t->family, .domain = t->domain, .owner = ev->view->iface
+	};
 
 	memcpy(key.bytes, t->address.bytes, sizeof(key.bytes));
 	return limiter_may(ev->worker->limiters[t->meter], &key, ev->view->l3_bytes, ev->now_ns);
@@ -171,7 +184,10 @@ static bool
 sessions_keep(const struct eval *ev, const struct meter_spec *spec, const struct eval_take *t)
 {
 	const struct tally_key key = {
-		.address = t->address, .family = t->family, .line = spec->tally
+		.address = t->address,
+		.family = t->family,
+		.domain = t->domain,
+		.line = spec->tally,
 	};
 	uint32_t session = ev->session != NULL && ev->session != ev->fresh
 		? session_index(ev->sessions, ev->session)

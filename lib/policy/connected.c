@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What interfaces add to every route table: their subnets, their addresses, and the broadcast
+/* What the interfaces of a domain add to its route tables: their subnets, their addresses, and the broadcast
  * addresses of IPv4 subnets. */
 #include "policy/routes_priv.h"
 
@@ -82,6 +82,8 @@ add_public(struct table_build *tb)
 	for (unsigned i = 0; i < tb->b->n_public; i++) {
 		union address a = { .v4 = tb->b->public[i].address };
 
+		if (tb->b->public[i].domain != tb->domain)
+			continue;
 		rc |= add_plain(tb, &a, 4, 32, ROUTE_PUBLIC);
 	}
 	return rc;
@@ -92,7 +94,7 @@ int
 connected_add(struct table_build *tb)
 {
 	unsigned n;
-	const struct interface *const *iface = build_interfaces(tb->b, &n);
+	const struct interface *const *iface = build_domain_interfaces(tb->b, tb->domain, &n);
 	int rc = add_public(tb);
 
 	for (unsigned pass = 0; pass < 3; pass++) {

@@ -24,6 +24,7 @@ eval_init(struct eval *ev, const struct generation *gen, const struct view *view
 	ev->tuple = view->tuple;
 	ev->dscp = view->dscp;
 	ev->state = CONN_UNTRACKED;
+	ev->to_domain = DOMAIN_NONE;
 	program_init(&ev->program, &view->tuple);
 }
 

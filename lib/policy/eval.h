@@ -68,6 +68,7 @@ struct hop_health {
 struct eval_take {
 	uint32_t meter; /* of the generation */
 	uint8_t family;
+	uint8_t domain; /* of the address */
 	bool always; /* also if it is dropped */
 	union address address;
 };
@@ -130,6 +131,14 @@ struct eval {
 	/* enum reason: why the packet is dropped unless it is delivered locally.  written by track;
 	 * read by the slow path */
 	uint8_t unless_local;
+
+	/* the domain that the destination is looked up in, or DOMAIN_NONE: as the stage route says.
+	 * written by track and dnat; read by route */
+	uint8_t to_domain;
+
+	/* the next hops of an earlier stage route are dead: the decision holds until one returns.
+	 * written and read by route */
+	bool is_away;
 
 	/* written by route, forward; read by snat, and by conditions on the egress interface */
 	const struct interface *egress;

@@ -3,6 +3,7 @@
 #include "policy/generation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_byteorder.h>
 
@@ -20,49 +21,52 @@ struct own_addresses {
 	unsigned mask;
 	struct own_slot {
 		union address address;
-		uint8_t family; /* 0: free; BROADCAST */
+		uint16_t space; /* 0: free */
 	} slot[];
 };
 
-#define BROADCAST 255u /* of an IPv4 subnet, or its network address */
+#define BROADCAST 7u /* the family of broadcast and network addresses of IPv4 subnets */
 
 static unsigned
-own_hash(const union address *a)
+own_hash(const union address *a, unsigned space)
 {
-	uint64_t h = (a->words[0] ^ a->words[1] * 0x9e3779b97f4a7c15ull) * 0xff51afd7ed558ccdull;
+	uint64_t h = a->words[0] ^ a->words[1] * 0x9e3779b97f4a7c15ull ^ (uint64_t)space << 40;
+
+	h = (h ^ h >> 32) * 0xff51afd7ed558ccdull;
 
 	return (unsigned)(h >> 32);
 }
 
-static bool own_has(const struct own_addresses *own, const union address *a, unsigned family);
+static bool own_has(const struct own_addresses *own, const union address *a, unsigned space);
 
 static void
-own_add(struct own_addresses *own, const union address *a, uint8_t family)
+own_add(struct own_addresses *own, const union address *a, unsigned space)
 {
-	unsigned i = own_hash(a) & own->mask;
+	unsigned i = own_hash(a, space) & own->mask;
 
-	if (own_has(own, a, family)) /* a link-local address may be there on several interfaces */
+	if (own_has(own, a, space)) /* a link-local address may be there on several interfaces */
 		return;
-	while (own->slot[i].family != 0)
+	while (own->slot[i].space != 0)
 		i = (i + 1) & own->mask;
 	own->slot[i].address = *a;
-	own->slot[i].family = family;
+	own->slot[i].space = (uint16_t)space;
 }
 
 static bool
-own_has(const struct own_addresses *own, const union address *a, unsigned family)
+own_has(const struct own_addresses *own, const union address *a, unsigned space)
 {
-	unsigned i = own_hash(a) & own->mask;
+	unsigned i = own_hash(a, space) & own->mask;
 
-	for (; own->slot[i].family != 0; i = (i + 1) & own->mask)
-		if (own->slot[i].family == family && address_equal(&own->slot[i].address, a))
+	for (; own->slot[i].space != 0; i = (i + 1) & own->mask)
+		if (own->slot[i].space == space && address_equal(&own->slot[i].address, a))
 			return true;
 	return false;
 }
 
 /* RFC 3021: a subnet of two addresses has no broadcast address. */
 static void
-own_add_broadcast(struct own_addresses *own, const struct interface_address *a)
+own_add_broadcast(
+	struct own_addresses *own, const struct interface_address *a, unsigned domain)
 {
 	union address network = { .words = { 0, 0 } }, broadcast = network;
 	uint32_t mask;
@@ -72,8 +76,8 @@ own_add_broadcast(struct own_addresses *own, const struct interface_address *a)
 	mask = UINT32_MAX >> a->bits;
 	network.v4 = a->address.v4 & rte_cpu_to_be_32(~mask);
 	broadcast.v4 = a->address.v4 | rte_cpu_to_be_32(mask);
-	own_add(own, &network, BROADCAST);
-	own_add(own, &broadcast, BROADCAST);
+	own_add(own, &network, address_space(BROADCAST, domain));
+	own_add(own, &broadcast, address_space(BROADCAST, domain));
 }
 
 struct own_addresses *
@@ -95,8 +99,8 @@ own_addresses_build(const struct interface *const iface[], unsigned n)
 		for (unsigned k = 0; iface[i] != NULL && k < iface[i]->n_addresses; k++) {
 			const struct interface_address *a = &iface[i]->addresses[k];
 
-			own_add(own, &a->address, a->family);
-			own_add_broadcast(own, a);
+			own_add(own, &a->address, address_space(a->family, iface[i]->domain));
+			own_add_broadcast(own, a, iface[i]->domain);
 		}
 	}
 	return own;
@@ -109,17 +113,17 @@ own_addresses_discard(struct own_addresses *own)
 }
 
 bool
-generation_owns(const struct generation *g, const union address *a, unsigned family)
+generation_owns(const struct generation *g, const union address *a, unsigned space)
 {
-	return g->own != NULL && own_has(g->own, a, family);
+	return g->own != NULL && own_has(g->own, a, space);
 }
 
 bool
-generation_broadcast(const struct generation *g, rte_be32_t address)
+generation_broadcast(const struct generation *g, rte_be32_t address, unsigned domain)
 {
 	union address a = { .v4 = address };
 
-	return g->own != NULL && own_has(g->own, &a, BROADCAST);
+	return g->own != NULL && own_has(g->own, &a, address_space(BROADCAST, domain));
 }
 
 const struct public_address *
@@ -138,6 +142,24 @@ generation_public(const struct generation *g, rte_be32_t address)
 			high = mid;
 	}
 	return NULL;
+}
+
+const char *
+generation_domain_name(const struct generation *g, unsigned domain)
+{
+	if (domain == DOMAIN_MAIN)
+		return "main";
+	return domain < DOMAINS_MAX && g->domain_name[domain] != NULL ? g->domain_name[domain]
+								      : "gone";
+}
+
+uint8_t
+generation_find_domain(const struct generation *g, const char *name)
+{
+	for (unsigned i = 1; i < g->n_domains; i++)
+		if (g->domain_name[i] != NULL && strcmp(g->domain_name[i], name) == 0)
+			return (uint8_t)i;
+	return strcmp(name, "main") == 0 ? DOMAIN_MAIN : DOMAIN_NONE;
 }
 
 struct limiter *

@@ -23,6 +23,7 @@
 struct own_addresses;
 struct live;
 struct pipeline;
+struct route_table;
 struct limiter;
 struct meter;
 struct nat_layout;
@@ -40,6 +41,7 @@ struct interface_address {
 /* An address that NAT answers for. */
 struct public_address {
 	rte_be32_t address;
+	uint8_t domain; /* in which it is NAT's */
 	uint16_t link;  /* the interface whose subnet has it, unless it is the interface's own;
 			 * 0: none */
 	uint16_t place; /* below PUBLIC_PLACES; stays while generations have the address */
@@ -57,6 +59,7 @@ struct interface {
 	const char *name;
 	uint16_t id;               /* 1 and up: 0 is "no interface" in keys and ledgers */
 	uint16_t port;             /* index of the port */
+	uint8_t domain;            /* number of its domain; DOMAIN_MAIN */
 	uint16_t vlan, inner_vlan; /* 0: untagged */
 	uint16_t tpid;             /* of the outer tag of sent frames; 0: as the station
 				    * sends it */
@@ -172,6 +175,14 @@ struct generation {
 	const struct interface *iface[LEDGER_IFACES]; /* by id, or NULL */
 	unsigned n_ifaces;                            /* highest id + 1 */
 	struct zones zones;
+	/* Names of domains by number, NULL: none has it; [DOMAIN_MAIN] is main always.  n_domains:
+	 * the highest number + 1. */
+	const char *domain_name[DOMAINS_MAX];
+	unsigned n_domains;
+	bool domains_moved; /* an interface may have sessions of another domain than its own */
+	/* Where destinations in a domain are looked up when something else than a stage route says
+	 * so: a session that began there, a route that leads there. */
+	const struct route_table *domain_table[DOMAINS_MAX];
 	struct ingress ingress[LEDGER_PORTS]; /* by port index */
 	const char *port_name[LEDGER_PORTS];
 	bool port_used[LEDGER_PORTS];
@@ -230,15 +241,30 @@ uint64_t meter_spec_burst(const struct meter_spec *spec);
 void meter_spec_init(
 	const struct meter_spec *spec, unsigned workers, uint64_t now_ns, struct meter *meter);
 
-/* Returns true if the address is one of our own, on any interface.  O(1).  A link-local address may
- * be ours on one interface and a neighbour's on another: test it for the interface. */
-bool generation_owns(const struct generation *g, const union address *a, unsigned family);
+/* Returns true if the address is one of our own in its space (packet/key.h), on any interface of
+ * the domain.  O(1).  A link-local address may be ours on one interface and a neighbour's on
+ * another: test it for the interface. */
+bool generation_owns(const struct generation *g, const union address *a, unsigned space);
 
-/* Returns true if the IPv4 address is the network or broadcast address of a subnet of an interface.
- * O(1). */
-bool generation_broadcast(const struct generation *g, rte_be32_t address);
+/* Returns true if the IPv4 address is the network or broadcast address of a subnet of an interface
+ * of the domain.  O(1). */
+bool generation_broadcast(const struct generation *g, rte_be32_t address, unsigned domain);
 
-/* Returns what the generation has on an address that NAT answers for; NULL: it does not. */
+/* Returns what the generation has on an address that NAT answers for, in whatever domain; NULL: it
+ * does not. */
 const struct public_address *generation_public(const struct generation *g, rte_be32_t address);
+
+/* Returns the domain of an interface; that of an id that none has is the main one. */
+static inline uint8_t
+generation_domain(const struct generation *g, unsigned iface)
+{
+	const struct interface *i = iface < LEDGER_IFACES ? g->iface[iface] : NULL;
+
+	return i != NULL ? i->domain : DOMAIN_MAIN;
+}
+
+/* Returns the name of a domain, or "gone"; and the number of a name, or DOMAIN_NONE. */
+const char *generation_domain_name(const struct generation *g, unsigned domain);
+uint8_t generation_find_domain(const struct generation *g, const char *name);
 
 #endif

@@ -11,7 +11,7 @@
 #include <rte_common.h>
 
 #include "policy/address.h"
-#include "policy/build.h"
+#include "policy/build_priv.h"
 #include "policy/condition.h"
 #include "policy/match_priv.h"
 #include "policy/match_text.h"
@@ -222,11 +222,36 @@ check_protocols(const struct reading *r)
 	return 0;
 }
 
+/* Adds a match that speaks of our own addresses, which are others in each domain. */
+static int
+add_by_domain(struct reading *r, uint32_t written)
+{
+	const struct rule_match shared = r->match;
+	int rc = 0;
+
+	for (unsigned i = 0; i < build_domains(r->b) && rc == 0; i++) {
+		r->match = shared;
+		r->domain = (uint8_t)i;
+		if (build_keep_domain(r->b, i, &r->match.iface))
+			rc = match_add_sides(r, written);
+	}
+	return rc;
+}
+
+static bool
+has_local(const struct cfg_match_address *items, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (items[i].local)
+			return true;
+	return false;
+}
+
 int
 match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	const struct match_cfg *m, uint32_t written)
 {
-	struct reading r = { .b = b, .head = head, .cfg = m, .list = list };
+	struct reading r = { .b = b, .head = head, .cfg = m, .list = list, .domain = DOMAIN_NONE };
 	int rc = read_common(&r) | read_times(&r) | check_protocols(&r);
 
 	if (rc < 0)
@@ -241,6 +266,10 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 		|| m->flags.count > 0;
 	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0 || r.match.nat != 0;
 	list->out |= m->out.count > 0;
+	if (build_domains(b) > 1
+		&& (has_local(m->src.items, m->src.count)
+			|| has_local(m->dst.items, m->dst.count)))
+		return add_by_domain(&r, written);
 	return match_add_sides(&r, written);
 }
 

@@ -18,6 +18,7 @@ struct reading {
 	struct rule_match match; /* what all resulting matches share */
 	bool never;              /* two of its conditions exclude each other */
 	uint8_t group_proto;     /* of the group of a set; 0: none */
+	uint8_t domain;          /* that `local` speaks of; DOMAIN_NONE: of any */
 };
 
 /* Makes the matches hold only if a test has an answer.  Returns 0, or negative after an error at

@@ -160,7 +160,7 @@ read_address(struct reading *r, const struct cfg_match_address *item, struct rul
 		out->prefix = prefix_from_ip(&item->prefix);
 		return 0;
 	}
-	out->set = match_set(r->b, item);
+	out->set = item->local ? build_local_set(r->b, r->domain) : match_set(r->b, item);
 	return out->set != NULL ? 0 : -EINVAL;
 }
 

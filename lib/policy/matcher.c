@@ -126,7 +126,7 @@ answers(const struct match_list *list, const struct eval *ev)
 		const struct members *m = t->kind != TEST_TIME ? ev->members[t->number] : NULL;
 		const union address *a = t->kind == TEST_SRC ? &ev->tuple.src : &ev->tuple.dst;
 
-		if (m != NULL && members_has(m, ev->tuple.family, a, ev->now_ns))
+		if (m != NULL && members_has(m, tuple_space(&ev->tuple), a, ev->now_ns))
 			bits |= 1u << i;
 	}
 	return (uint16_t)bits;

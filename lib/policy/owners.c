@@ -77,18 +77,28 @@ forward_there(const struct question *q, enum owners_index_kind kind)
 	return i != OWNERS_NONE ? &q->o->fixed[i] : NULL;
 }
 
+/* Returns true if a port forward leads into another domain than the packet's. */
+static bool
+is_elsewhere(const struct fixed *f, const struct tuple *t)
+{
+	return f->what.domain != DOMAIN_NONE && f->what.domain != t->domain;
+}
+
 /* Returns the port forward that led to the packet's source, for an answer.  An index, or
  * OWNERS_NONE. */
 static uint32_t
 forward_back(const struct question *q)
 {
 	struct rule_key key = { .tuple = *q->t };
+	uint32_t found;
 
 	key.tuple.src = q->t->dst;
 	key.tuple.dst = q->t->src;
 	key.tuple.sport = q->t->dport;
 	key.tuple.dport = q->t->sport;
-	return owners_index_find(q->o, OWNERS_BACK, &key);
+	found = owners_index_find(q->o, OWNERS_BACK, &key);
+	return found != OWNERS_NONE && is_elsewhere(&q->o->fixed[found], q->t) ? OWNERS_NONE
+									       : found;
 }
 
 static bool

@@ -48,6 +48,7 @@ struct rule_match;
 struct fixed_translation {
 	bool source; /* of the source (snat), else of the destination */
 	uint8_t family;
+	uint8_t domain;     /* of dnat: that `to` is in; DOMAIN_NONE: routes decide */
 	uint8_t length;     /* of a map from one prefix to another; 0: to one address */
 	union address from; /* of a map */
 	union address to;

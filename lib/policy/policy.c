@@ -69,6 +69,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 		.cfg = choice->config,
 		.loc = choice->loc,
 		.owner = owner,
+		.domain = DOMAIN_NONE,
 	};
 	int rc = stage->build(&sb, &step->instance);
 
@@ -80,6 +81,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->jumps = sb.jumps;
 	step->table = sb.table;
 	step->mirrors = sb.mirrors;
+	step->domain = sb.domain;
 	step->n_jumps = sb.n_jumps;
 	if (build_condition(b, sb.cfg, owner, step) < 0)
 		rc = -EINVAL;
@@ -128,9 +130,10 @@ declare(struct build *b, const struct policy_cfg *cfg)
 	if (built_list_init(b, &b->sets, cfg->sets.count) < 0
 		|| built_list_init(b, &b->acls, cfg->acls.count) < 0
 		|| built_list_init(b, &b->declared, cfg->acls.count) < 0
-		|| built_list_init(b, &b->routes, cfg->routes.count) < 0
+		|| built_list_init(b, &b->routes, cfg->routes.count + DOMAINS_MAX) < 0
 		|| built_list_init(b, &b->pipelines, cfg->pipelines.count) < 0)
 		return -ENOMEM;
+	b->routes.n = cfg->routes.count; /* the others are added by domains_add_tables */
 	b->pipeline = build_alloc(b, cfg->pipelines.count, sizeof(b->pipeline[0]));
 	if (b->pipeline == NULL)
 		return build_no_memory(b);
@@ -157,7 +160,8 @@ declare(struct build *b, const struct policy_cfg *cfg)
 static void
 find_rpf_table(struct build *b)
 {
-	b->rpf.table = build_find_routes(b, RPF_TABLE);
+	b->rpf.table = build_domains(b) > 1 ? b->domain_table[DOMAIN_MAIN]
+					    : build_find_routes(b, RPF_TABLE);
 	if (b->rpf.table == NULL && b->rpf_loc.line != 0 && !build_has_errors(b))
 		err_add(b->setup.err, EINVAL, b->rpf_loc,
 			"rpf looks sources up in the route table '" RPF_TABLE
@@ -191,12 +195,14 @@ build_sections(struct build *b, const struct policy_cfg *cfg)
 		build_part(b, build_pool_spec(b, pool), pool->head.loc, "nat", pool->head.name);
 	i = 0;
 	cfg_each(table, &cfg->routes) {
+		const struct table_domain *of = &b->assigned[i];
 		struct built *part = &b->routes.item[i++];
 
 		part->name = build_string(b, table->head.name);
-		build_part(b, build_route_table(b, table, (struct route_table **)&part->what),
+		build_part(b, build_route_table(b, table, of, (struct route_table **)&part->what),
 			table->head.loc, "routes", table->head.name);
 	}
+	domains_add_tables(b, cfg);
 	find_rpf_table(b);
 	i = 0;
 	cfg_each(pipeline, &cfg->pipelines)
@@ -242,13 +248,14 @@ forget_files(struct build *b)
 int
 build_policy(struct build *b, const struct policy_cfg *cfg)
 {
-	if (declare(b, cfg) < 0 || public_begin(b, cfg) < 0)
+	if (declare(b, cfg) < 0 || domains_assign(b, cfg) < 0 || public_begin(b, cfg) < 0)
 		return -ENOMEM;
 	build_sections(b, cfg);
 	if (b->rpf.table == NULL)
 		find_rpf_table(b); /* a condition of a stage asks for it */
 	order_check(b);
 	mirrors_check(b);
+	domains_check(b);
 	forget_files(b);
 	if (b->short_of_memory && !build_has_errors(b))
 		return build_no_memory(b);
@@ -263,6 +270,7 @@ build_finish(struct build *b, struct generation *gen)
 	if (b->own == NULL)
 		return -ENOMEM;
 	gen->own = b->own;
+	memcpy(gen->domain_table, b->domain_table, sizeof(gen->domain_table));
 	gen->pipelines = b->pipeline;
 	gen->n_pipelines = b->pipelines.n;
 	gen->live = b->live;
@@ -329,7 +337,8 @@ build_discard(struct build *b)
 		set_destroy(b->sets.item[i].what);
 	for (unsigned i = 0; i < b->n_tuple_parts; i++)
 		set_destroy(b->tuple_part[i].what);
-	set_destroy(b->local);
+	for (unsigned i = 0; i <= DOMAINS_MAX; i++)
+		set_destroy(b->local[i]);
 	own_addresses_discard(b->own);
 	owners_discard(b->owners);
 	ids_fini(&b->own_tracks);

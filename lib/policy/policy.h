@@ -58,7 +58,8 @@ struct acl_cfg {
 struct via_cfg {
 	struct cfg_head head;
 	struct ip_address via;
-	const char *dev; /* interface, or NULL */
+	const char *dev;    /* interface, or NULL */
+	const char *domain; /* or NULL: the table's */
 	uint16_t weight;
 };
 
@@ -76,6 +77,7 @@ struct route_table_cfg {
 	CFG_LIST_OF(struct route_cfg) routes;
 	const char *kernel; /* name or number of a table, or NULL */
 	uint32_t hash;      /* enum route_hash */
+	const char *domain; /* or NULL */
 };
 
 struct nat_pool_cfg {
@@ -85,6 +87,7 @@ struct nat_pool_cfg {
 	uint32_t mapping, filtering; /* enum nat_behaviour */
 	uint32_t per_source;
 	uint32_t unsolicited; /* not 0: reject */
+	const char *domain;   /* or NULL */
 	bool log;
 };
 

@@ -55,6 +55,8 @@ static const struct cfg_field pool_fields[] = {
 		"s that the port is unreachable, unless the inside has opened a connection by "
 		"then.",
 		.words = unsolicited_words },
+	{ "domain", CFG_NAME, CFG_OPTIONAL, offsetof(struct nat_pool_cfg, domain),
+		"Domain that the addresses are in; without it, that of the interface whose subnet has them, else the main one." },
 	{ "log", CFG_BOOL, "false", offsetof(struct nat_pool_cfg, log),
 		"Whether telemetry.nat_log has an entry when a mapping begins and when it ends." },
 	CFG_END,
@@ -68,7 +70,7 @@ const struct cfg_table nat_pool_table = {
 };
 
 int
-build_public(struct build *b, rte_be32_t address)
+build_public(struct build *b, rte_be32_t address, uint8_t domain)
 {
 	if (b->n_public == b->public_room) {
 		struct public_address *more = build_grow(
@@ -78,7 +80,7 @@ build_public(struct build *b, rte_be32_t address)
 			return build_no_memory(b);
 		b->public = more;
 	}
-	b->public[b->n_public++] = (struct public_address){ .address = address };
+	b->public[b->n_public++] = (struct public_address){ .address = address, .domain = domain };
 	return 0;
 }
 
@@ -112,14 +114,40 @@ read_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *
 	return 0;
 }
 
+/* Sets the domain of a pool by one of its elements; it must be the same for all.  Returns 0, or
+ * negative after an error. */
+static int
+set_domain(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
+	struct nat_pool_spec *spec, uint8_t domain)
+{
+	if (domain == DOMAIN_NONE)
+		return -EINVAL; /* already reported */
+	if (spec->domain != DOMAIN_NONE && spec->domain != domain)
+		return cfg_error(build_err(b), &cfg->head, text,
+			"%.60s is in domain %s, and the pool in domain %s", *text,
+			build_domain_name(b, domain), build_domain_name(b, spec->domain));
+	spec->domain = domain;
+	return 0;
+}
+
+/* Returns the domain of a prefix of a pool: as written, or by the subnets of interfaces. */
+static uint8_t
+prefix_domain(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
+	const struct prefix *prefix)
+{
+	if (cfg->domain != NULL)
+		return build_find_domain(b, &cfg->head, &cfg->domain);
+	return build_domain_of(b, &cfg->head, text, &prefix->address, prefix->family);
+}
+
 /* Adds the addresses of a prefix.  Returns their number, or negative after an error. */
 static int
-add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p, rte_be32_t *out,
-	unsigned room)
+add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p,
+	struct nat_pool_spec *spec, rte_be32_t *out)
 {
 	struct prefix prefix = { .family = 0 };
 	int rc = read_prefix(b, cfg, p, &prefix);
-	unsigned wrong = 0, n;
+	unsigned room = NAT_ADDRESSES - spec->n_addresses, wrong = 0, n;
 
 	if (rc < 0)
 		return rc;
@@ -132,16 +160,18 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p
 			NAT_ADDRESSES);
 	if (build_check_station(b, &cfg->head, p, prefix.address.v4) < 0)
 		return -EINVAL; /* and so are the others */
+	if (set_domain(b, cfg, p, spec, prefix_domain(b, cfg, p, &prefix)) < 0)
+		return -EINVAL;
 	for (unsigned i = 0; i < n; i++) {
 		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
-		if (build_check_public(b, &cfg->head, p, out[i]) < 0 && ++wrong == WRONG_MAX)
+		if (build_check_public(b, &cfg->head, p, out[i], spec->domain) < 0 && ++wrong == WRONG_MAX)
 			return -EINVAL;
 		if (wrong > 0)
 			continue;
 		if (is_public(b, out[i]))
 			return cfg_error(build_err(b), &cfg->head, p,
 				"an address belongs to one pool, once");
-		if (build_public(b, out[i]) < 0)
+		if (build_public(b, out[i], spec->domain) < 0)
 			return -ENOMEM;
 	}
 	return wrong == 0 ? (int)n : -EINVAL;
@@ -152,17 +182,22 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p
 /* Adds the addresses that an interface has.  Returns their number, or negative after an error. */
 static int
 add_interface(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
-	rte_be32_t *out, unsigned room)
+	struct nat_pool_spec *spec, rte_be32_t *out)
 {
 	const char *name = *text + strlen(OF_INTERFACE);
+	unsigned room = NAT_ADDRESSES - spec->n_addresses, n = 0;
 	const struct interface *iface;
-	unsigned n = 0;
 
 	name += strspn(name, " ");
 	iface = build_find_interface(b, name);
 	if (iface == NULL)
 		return cfg_error(
 			build_err(b), &cfg->head, text, "there is no interface '%.60s'", name);
+	if (cfg->domain != NULL && set_domain(b, cfg, text, spec,
+					   build_find_domain(b, &cfg->head, &cfg->domain)) < 0)
+		return -EINVAL;
+	if (set_domain(b, cfg, text, spec, iface->domain) < 0)
+		return -EINVAL;
 	for (unsigned i = 0; i < iface->n_addresses && n < room; i++) {
 		const struct interface_address *a = &iface->addresses[i];
 
@@ -172,7 +207,7 @@ add_interface(struct build *b, const struct nat_pool_cfg *cfg, const char *const
 			return cfg_error(build_err(b), &cfg->head, text,
 				"an address belongs to one pool, once");
 		out[n++] = a->address.v4;
-		if (build_public(b, a->address.v4) < 0)
+		if (build_public(b, a->address.v4, spec->domain) < 0)
 			return -ENOMEM;
 	}
 	if (n == 0)
@@ -188,7 +223,6 @@ static int
 add_addresses(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
 	struct nat_pool_spec *spec, rte_be32_t *out)
 {
-	unsigned room = NAT_ADDRESSES - spec->n_addresses;
 	struct ip_address a;
 
 	if (*text == NULL)
@@ -197,13 +231,17 @@ add_addresses(struct build *b, const struct nat_pool_cfg *cfg, const char *const
 		if (spec->n_addresses6 == NAT_ADDRESSES)
 			return cfg_error(build_err(b), &cfg->head, text,
 				"a pool has %u addresses at most", NAT_ADDRESSES);
-		spec->addresses6[spec->n_addresses6++] = address_from_ip(&a);
+		const struct prefix own = { address_from_ip(&a), 6, 128, 0 };
+
+		if (set_domain(b, cfg, text, spec, prefix_domain(b, cfg, text, &own)) < 0)
+			return -EINVAL;
+		spec->addresses6[spec->n_addresses6++] = own.address;
 		return 0;
 	}
 	if (strncmp(*text, OF_INTERFACE, strlen(OF_INTERFACE)) != 0)
-		return add_prefix(b, cfg, text, out, room);
+		return add_prefix(b, cfg, text, spec, out);
 	spec->follows = true;
-	return add_interface(b, cfg, text, out, room);
+	return add_interface(b, cfg, text, spec, out);
 }
 
 /* Builds a pool's specification.  A faulty pool has its number, too, so that the others keep
@@ -219,6 +257,7 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 		.filtering = (uint8_t)cfg->filtering,
 		.per_source = cfg->per_source,
 		.log = cfg->log,
+		.domain = DOMAIN_NONE,
 		.reject = cfg->unsolicited != 0,
 	};
 	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
@@ -238,6 +277,8 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 		rc |= n < 0 ? -EINVAL : 0;
 	}
 	spec.addresses = addresses;
+	if (spec.domain == DOMAIN_NONE) /* an interface without an address so far, or an error */
+		spec.domain = DOMAIN_MAIN;
 	if (b->n_pools == b->pool_room) {
 		struct nat_pool_spec *more = build_grow(
 			b, b->pool, b->n_pools, &b->pool_room, sizeof(*more));
@@ -275,10 +316,12 @@ compare(const void *a, const void *b)
 
 /* Finds the link on which stations may ask for an address. */
 static uint16_t
-link_of(const struct build *b, rte_be32_t address)
+link_of(struct build *b, rte_be32_t address, unsigned domain)
 {
 	union address a = { .v4 = address };
-	const struct interface *i = subnet_find(b->setup.iface, b->setup.n_ifaces, NULL, &a, 4);
+	unsigned n;
+	const struct interface *const *iface = build_domain_interfaces(b, domain, &n);
+	const struct interface *i = subnet_find(iface, n, NULL, &a, 4);
 
 	return i != NULL && !subnet_is_own(i, &a, 4) ? i->id : 0;
 }
@@ -289,7 +332,7 @@ pools_finish(struct build *b, struct generation *gen)
 	if (b->n_public > 0)
 		qsort(b->public, b->n_public, sizeof(*b->public), compare);
 	for (unsigned i = 0; i < b->n_public; i++)
-		b->public[i].link = link_of(b, b->public[i].address);
+		b->public[i].link = link_of(b, b->public[i].address, b->public[i].domain);
 	gen->pools = b->pool;
 	gen->n_pools = b->n_pools;
 	gen->public = b->public;

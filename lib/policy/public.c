@@ -13,7 +13,8 @@
 
 /* An address of another station, by the configuration: a next hop or a neighbour. */
 struct taken {
-	uint32_t address;  /* host order */
+	uint32_t address; /* host order */
+	uint8_t domain;
 	const char *table; /* of routes, where it is a next hop; else NULL */
 	unsigned line;
 	const char *iface; /* where it is a neighbour */
@@ -24,6 +25,8 @@ compare_taken(const void *a, const void *b)
 {
 	const struct taken *x = a, *y = b;
 
+	if (x->domain != y->domain)
+		return x->domain < y->domain ? -1 : 1;
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
@@ -41,7 +44,7 @@ count_taken(const struct build *b, const struct policy_cfg *cfg)
 }
 
 static void
-take_next_hops(struct build *b, const struct route_table_cfg *table)
+take_next_hops(struct build *b, const struct route_table_cfg *table, uint8_t domain)
 {
 	cfg_each(route, &table->routes) {
 		cfg_each(via, &route->via) {
@@ -49,6 +52,9 @@ take_next_hops(struct build *b, const struct route_table_cfg *table)
 				continue;
 			b->taken[b->n_taken++] = (struct taken){
 				.address = rte_be_to_cpu_32(via->via.v4),
+				.domain = via->domain == NULL
+					? domain
+					: domains_find(b, via->domain),
 				.table = table->head.name,
 				.line = via->head.loc.line,
 			};
@@ -62,8 +68,8 @@ public_begin(struct build *b, const struct policy_cfg *cfg)
 	b->taken = build_alloc(b, count_taken(b, cfg) + 1, sizeof(*b->taken));
 	if (b->taken == NULL)
 		return build_no_memory(b);
-	cfg_each(table, &cfg->routes)
-		take_next_hops(b, table);
+	for (unsigned i = 0; i < cfg->routes.count; i++)
+		take_next_hops(b, &cfg->routes.items[i], b->assigned[i].domain);
 	for (unsigned i = 0; i < b->setup.n_ifaces; i++) {
 		const struct interface *iface = b->setup.iface[i];
 
@@ -72,6 +78,7 @@ public_begin(struct build *b, const struct policy_cfg *cfg)
 				continue;
 			b->taken[b->n_taken++] = (struct taken){
 				.address = rte_be_to_cpu_32(iface->neighbours[k].address.v4),
+				.domain = iface->domain,
 				.iface = iface->name,
 			};
 		}
@@ -97,13 +104,19 @@ special(uint32_t address)
 
 /* Returns the interface whose network or broadcast address it is, or NULL. */
 static const struct interface *
-edge_of(const struct build *b, rte_be32_t address)
+edge_of(struct build *b, rte_be32_t address, uint8_t domain)
 {
 	union address a = { .v4 = address };
 
-	for (unsigned i = 0; i < b->setup.n_ifaces; i++)
-		if (b->setup.iface[i] != NULL && subnet_is_broadcast(b->setup.iface[i], &a, 4))
-			return b->setup.iface[i];
+	const struct interface *const *iface;
+	unsigned n = 0;
+
+	if (domain == DOMAIN_NONE)
+		return NULL;
+	iface = build_domain_interfaces(b, domain, &n);
+	for (unsigned i = 0; i < n; i++)
+		if (iface[i] != NULL && subnet_is_broadcast(iface[i], &a, 4))
+			return iface[i];
 	return NULL;
 }
 
@@ -122,8 +135,8 @@ build_check_station(
 }
 
 int
-build_check_target(
-	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
+build_check_target(struct build *b, const struct cfg_head *head, const void *field,
+	rte_be32_t address, uint8_t domain)
 {
 	union address a = { .v4 = address };
 	const struct interface *iface;
@@ -131,7 +144,7 @@ build_check_target(
 
 	if (build_check_station(b, head, field, address) < 0)
 		return -EINVAL;
-	iface = edge_of(b, address);
+	iface = edge_of(b, address, domain);
 	if (iface == NULL)
 		return 0;
 	notation_address(text, sizeof(text), &a, 4);
@@ -141,15 +154,15 @@ build_check_target(
 }
 
 int
-build_check_public(
-	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
+build_check_public(struct build *b, const struct cfg_head *head, const void *field,
+	rte_be32_t address, uint8_t domain)
 {
-	const struct taken wanted = { .address = rte_be_to_cpu_32(address) };
+	const struct taken wanted = { .address = rte_be_to_cpu_32(address), .domain = domain };
 	const struct taken *taken;
 	union address a = { .v4 = address };
 	char text[TEXT_BYTES];
 
-	if (build_check_target(b, head, field, address) < 0)
+	if (build_check_target(b, head, field, address, domain) < 0)
 		return -EINVAL;
 	taken = bsearch(&wanted, b->taken, b->n_taken, sizeof(*b->taken), compare_taken);
 	if (taken == NULL)

@@ -41,6 +41,8 @@ rpf_fault(const struct route *r, const struct interface *in, bool strict, bool d
 		return "prohibits";
 	case ROUTE_BROADCAST:
 		return "is the network or broadcast address of a subnet";
+	case ROUTE_DOMAIN:
+		return strict ? "leads into another domain" : NULL;
 	case ROUTE_LOCAL:
 	case ROUTE_PUBLIC:
 		return "is our own";
@@ -72,6 +74,10 @@ rpf_find(const struct route_table *t, const struct eval *ev)
 
 	if (rpf_is_exempt(came))
 		return RPF_BACK;
+	if (ev->gen->n_domains > 1)
+		t = ev->gen->domain_table[came->domain];
+	if (t == NULL)
+		return RPF_NONE;
 	if (came->family == 4)
 		prefixes_lookup4(t->prefixes, &came->src.v4, &found, 1);
 	else

@@ -23,7 +23,8 @@ enum rpf_found {
 	RPF_ALL = 7,
 };
 
-/* The table in which a match looks sources up; filled once it is built. */
+/* The table in which a match looks sources up, where there is one domain; filled once it is
+ * built. */
 struct rpf_source {
 	const struct route_table *table;
 };

@@ -43,8 +43,8 @@ score(const struct route_hop *hop, uint32_t flow_hash)
 	return (float)hop->weight / -logf(uniform);
 }
 
-static bool
-is_dead(const struct route *r, const struct route_hop *hop, const struct eval *ev)
+bool
+route_hop_is_dead(const struct route *r, const struct route_hop *hop, const struct eval *ev)
 {
 	return ev->health != NULL
 		&& ev->health->is_dead(ev->health->arg, hop->egress, r->prefix.family,
@@ -55,7 +55,7 @@ is_dead(const struct route *r, const struct route_hop *hop, const struct eval *e
 static unsigned
 rank(const struct route *r, const struct route_hop *hop, const struct eval *ev)
 {
-	if (is_dead(r, hop, ev))
+	if (route_hop_is_dead(r, hop, ev))
 		return 0;
 	return route_keeps_session(ev, hop->egress->id) ? 2 : 1;
 }
@@ -138,8 +138,12 @@ is_reachable(const struct generation *gen, const union address *a, unsigned fami
 	bool elsewhere = false;
 
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
-		for (unsigned k = 0; gen->iface[i] != NULL && k < gen->iface[i]->n_addresses; k++) {
-			const struct interface_address *own = &gen->iface[i]->addresses[k];
+		const struct interface *iface = gen->iface[i];
+
+		if (iface == NULL || iface->domain != generation_domain(gen, egress))
+			continue;
+		for (unsigned k = 0; k < iface->n_addresses; k++) {
+			const struct interface_address *own = &iface->addresses[k];
 			const struct prefix subnet = { own->address, own->family, own->bits, 0 };
 
 			if (own->family != family || own->bits == (family == 4 ? 32 : 128)

@@ -14,9 +14,10 @@ static const uint8_t kinds[] = {
 	[LIVE_PROHIBIT] = ROUTE_PROHIBIT,
 };
 
-/* Fills the next hops that lead to interfaces of the generation. */
+/* Fills the next hops that lead to interfaces of the generation in the table's domain. */
 static void
-fill_hops(const struct generation *gen, const struct live_group *g, struct route_found *out)
+fill_hops(const struct route_table *t, const struct generation *gen, const struct live_group *g,
+	struct route_found *out)
 {
 	unsigned n = 0;
 
@@ -24,7 +25,8 @@ fill_hops(const struct generation *gen, const struct live_group *g, struct route
 		uint16_t id = atomic_load_explicit(&g->hop[i].iface, memory_order_relaxed);
 		struct route_hop *hop = &out->hop[n];
 
-		if (id == 0 || id >= gen->n_ifaces || gen->iface[id] == NULL)
+		if (id == 0 || id >= gen->n_ifaces || gen->iface[id] == NULL
+			|| gen->iface[id]->domain != t->domain)
 			continue;
 		hop->egress = gen->iface[id];
 		hop->gateway = g->hop[i].gateway;
@@ -58,7 +60,7 @@ route_find_live(const struct route_table *t, const struct generation *gen, unsig
 	};
 	prefix_trim(&out->route.prefix);
 	if (g->kind == LIVE_VIA)
-		fill_hops(gen, g, out);
+		fill_hops(t, gen, g, out);
 	if (g->kind == LIVE_VIA && out->route.n_hops == 0)
 		out->route.kind = ROUTE_REJECT; /* its interface has just gone */
 	return &out->route;

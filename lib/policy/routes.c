@@ -10,28 +10,8 @@
 #include "base/random.h"
 #include "packet/martian.h"
 #include "policy/address.h"
-#include "policy/subnet.h"
+#include "policy/hops.h"
 #include "table/live.h"
-
-#define WEIGHT_MAX 1000
-
-static const struct cfg_field via_fields[] = {
-	{ "via", CFG_ADDRESS, NULL, offsetof(struct via_cfg, via), "Address of the next router." },
-	{ "dev", CFG_REF, CFG_OPTIONAL, offsetof(struct via_cfg, dev),
-		"Interface of the next hop; required for link-local addresses.",
-		.refers = "interfaces", .kind = "interface" },
-	{ "weight", CFG_U16, "1", offsetof(struct via_cfg, weight), "Its share of the flows.",
-		.min = 1, .max = WEIGHT_MAX },
-	CFG_END,
-};
-
-static const struct cfg_table via_table = {
-	"next-hop",
-	CFG_SIZEOF(struct via_cfg),
-	via_fields,
-	"A next hop: an address, or {via: address, weight: n}.",
-	"via",
-};
 
 static const struct cfg_field route_fields[] = {
 	{ "to", CFG_PREFIX, NULL, offsetof(struct route_cfg, to), "Destinations." },
@@ -73,6 +53,9 @@ static const struct cfg_field route_table_fields[] = {
 	{ "kernel", CFG_TEXT, CFG_OPTIONAL, offsetof(struct route_table_cfg, kernel),
 		"A table of the kernel (main, default, local, or its number) whose routes this table has, "
 		"too, and follows; the same prefix here counts more." },
+	{ "domain", CFG_NAME, CFG_OPTIONAL, offsetof(struct route_table_cfg, domain),
+		"Domain of the next hops; without it, the one of the table's name, else that of the "
+		"interfaces whose pipelines use the table." },
 	CFG_END,
 };
 
@@ -80,92 +63,25 @@ const struct cfg_table route_table_table = {
 	"routes",
 	CFG_SIZEOF(struct route_table_cfg),
 	route_table_fields,
-	"A route table: a list of routes; the subnets of all interfaces belong to every table.",
+	"A route table: a list of routes; the subnets of the interfaces of its domain belong to it, too.",
 	"routes",
 };
 
-/* Returns the interface that a next hop is behind, or NULL after an error. */
-static const struct interface *
-via_egress(struct table_build *tb, const struct route_cfg *cfg, const struct via_cfg *via)
-{
-	const struct cfg_head *head = &via->head;
-	const char *dev = via->dev != NULL ? via->dev : cfg->dev;
-	const struct interface *only = build_find_interface(tb->b, dev), *egress;
-	union address gateway = address_from_ip(&via->via);
-	unsigned family = family_from_ip(&via->via), n;
-	const struct interface *const *iface = build_interfaces(tb->b, &n);
-	char text[IP_TEXT_MAX], near[SUBNET_TEXT_MAX];
-
-	ip_address_text(&via->via, text);
-	if (dev != NULL && only == NULL)
-		return NULL; /* already reported by the decoder */
-	if (family == 6 && address_link_local(&gateway, 6)) {
-		if (only == NULL)
-			cfg_error(build_err(tb->b), head, &via->via,
-				"%s is link-local: dev must name its interface", text);
-		return only;
-	}
-	egress = subnet_find(iface, n, only, &gateway, family);
-	if (egress == NULL) {
-		subnet_nearest(iface, n, &gateway, family, near);
-		cfg_error(build_err(tb->b), head, &via->via, "%s is in no subnet of %s%s%s", text,
-			only != NULL ? only->name : "an interface",
-			near[0] != '\0' ? "; the nearest is " : "", near);
-	} else if (subnet_is_own(egress, &gateway, family)) {
-		cfg_error(build_err(tb->b), head, &via->via, "%s is our own, on interface %s", text,
-			egress->name);
-		return NULL;
-	} else if (subnet_is_broadcast(egress, &gateway, family)) {
-		cfg_error(build_err(tb->b), head, &via->via,
-			"%s is the network or broadcast address of interface %s", text,
-			egress->name);
-		return NULL;
-	}
-	return egress;
-}
-
+/* Builds the next hops of a route, or its way into another domain. */
 static int
-build_hop(struct table_build *tb, const struct route_cfg *cfg, const struct via_cfg *via,
-	struct route_hop *hop)
+build_way(struct table_build *tb, const struct route_cfg *cfg, struct route *r)
 {
-	unsigned family = family_from_ip(&via->via);
+	struct hops_cfg hops = {
+		.head = &cfg->head,
+		.field = &cfg->via,
+		.via = cfg->via.items,
+		.n = cfg->via.count,
+		.dev = cfg->dev,
+		.family = family_from_ip(&cfg->to.address),
+		.domain = tb->domain,
+	};
 
-	if (family == 0)
-		return -EINVAL; /* could not be read */
-	if (family != family_from_ip(&cfg->to.address))
-		return cfg_error(build_err(tb->b), &via->head, &via->via,
-			"an IPv%u address in an IPv%u route", family, family == 4 ? 6 : 4);
-	hop->egress = via_egress(tb, cfg, via);
-	hop->gateway = address_from_ip(&via->via);
-	hop->weight = via->weight;
-	return hop->egress != NULL ? 0 : -EINVAL;
-}
-
-static int
-build_hops(struct table_build *tb, const struct route_cfg *cfg, struct route *r)
-{
-	unsigned n = cfg->via.count > 0 ? cfg->via.count : 1;
-	struct route_hop *hop = build_alloc(tb->b, n, sizeof(*hop));
-	int rc = 0;
-
-	if (hop == NULL)
-		return build_no_memory(tb->b);
-	if (n > ROUTE_HOPS_MAX)
-		return cfg_error(build_err(tb->b), &cfg->head, &cfg->via, "more than %u next hops",
-			ROUTE_HOPS_MAX);
-	if (cfg->via.count == 0) {
-		hop[0] = (struct route_hop){ .on_link = true, .weight = 1 };
-		hop[0].egress = build_find_interface(tb->b, cfg->dev);
-		rc = hop[0].egress != NULL ? 0 : -EINVAL;
-	}
-	for (unsigned i = 0; i < cfg->via.count; i++)
-		rc |= build_hop(tb, cfg, &cfg->via.items[i], &hop[i]);
-	for (unsigned i = 0; i < n; i++)
-		route_hop_identify(&hop[i]);
-	r->kind = ROUTE_VIA;
-	r->hop = hop;
-	r->n_hops = (uint8_t)n;
-	return rc;
+	return hops_build(tb->b, &hops, r);
 }
 
 static int
@@ -187,7 +103,7 @@ build_route(struct table_build *tb, const struct route_cfg *cfg)
 	if (r.prefix.length > 0 && address_multicast(&r.prefix.address, family))
 		return cfg_error(build_err(tb->b), &cfg->head, &cfg->to, "multicast is not routed");
 	if (leads) {
-		rc = build_hops(tb, cfg, &r);
+		rc = build_way(tb, cfg, &r);
 	} else {
 		r.kind = cfg->blackhole ? ROUTE_BLACKHOLE : ROUTE_REJECT;
 		r.counter = build_counter(tb->b, cfg->head.loc, tb->owner, NULL);
@@ -337,15 +253,18 @@ choose_hash(struct route_table *table, const struct route_table_cfg *cfg)
 }
 
 int
-build_route_table(struct build *b, const struct route_table_cfg *cfg, struct route_table **out)
+build_route_table(struct build *b, const struct route_table_cfg *cfg,
+	const struct table_domain *of, struct route_table **out)
 {
 	struct route_table *table = build_alloc(b, 1, sizeof(*table));
-	struct table_build tb = { .b = b, .cfg = cfg };
+	struct table_build tb = { .b = b, .cfg = cfg, .domain = of->domain };
 
 	if (table == NULL)
 		return build_no_memory(b);
 	snprintf(tb.owner, sizeof(tb.owner), "routes.%s", cfg->head.name);
 	table->name = build_string(b, cfg->head.name);
+	table->domain = of->domain;
+	table->assigned = of->assigned;
 	if (build_static(&tb) < 0 || (cfg->kernel != NULL && follow_kernel(b, cfg, table) < 0))
 		return -EINVAL;
 	table->n_static = cfg->routes.count;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Route tables: longest prefix first, several weighted next hops for a route.
  *
- * Besides the lines of the configuration, every table has the subnets of all interfaces, our own
- * addresses and the broadcast addresses of IPv4 subnets.
+ * A table is in a domain: besides the lines of the configuration it has the subnets of all
+ * interfaces of the domain, our own addresses there, and the broadcast addresses of IPv4 subnets.
+ * Packets come into another domain by a route that says so, or by a stage.
  *
  * Threads: built by control, read by any number of workers. */
 #ifndef POLICY_ROUTES_H
@@ -25,6 +26,7 @@ enum route_kind {
 	ROUTE_BLACKHOLE,
 	ROUTE_REJECT,
 	ROUTE_PROHIBIT, /* of the kernel alone */
+	ROUTE_DOMAIN,   /* the destination is looked up in another domain */
 };
 
 /* What the choice among several next hops depends on. */
@@ -46,6 +48,7 @@ struct route {
 	struct prefix prefix;
 	uint8_t kind; /* enum route_kind */
 	uint8_t n_hops;
+	uint8_t domain;   /* of ROUTE_DOMAIN */
 	uint32_t counter; /* of ROUTE_BLACKHOLE and ROUTE_REJECT */
 	const struct route_hop *hop;
 };
@@ -61,6 +64,8 @@ struct route_table {
 	unsigned n_static;      /* lines of the configuration: they are the first */
 	bool spreads;           /* a route has several next hops */
 	bool follows;           /* a table of the kernel */
+	uint8_t domain;         /* of its next hops */
+	bool assigned;          /* the configuration says so, by domain: or by the table's name */
 	uint8_t hash;           /* enum route_hash */
 	struct hash_key secret; /* of ROUTE_HASH_SYMMETRIC and _ADDRESSES */
 	struct live *live;      /* routes that come and go beside these; NULL: there are none */
@@ -95,6 +100,9 @@ const struct route_hop *route_choose(
 
 /* Returns the packet's hash as the table asks for it. */
 uint32_t route_hash_of(const struct route_table *t, const struct eval *ev);
+
+/* Returns true if a hop is dead, as far as the worker knows. */
+bool route_hop_is_dead(const struct route *r, const struct route_hop *hop, const struct eval *ev);
 
 /* Sets what the choice of a hop depends on. */
 void route_hop_identify(struct route_hop *hop);

@@ -11,6 +11,7 @@
 struct table_build {
 	struct build *b;
 	const struct route_table_cfg *cfg;
+	uint8_t domain; /* of the table */
 	struct route *route;
 	unsigned n, room;
 	char owner[128];

@@ -61,12 +61,14 @@ fill(struct build *b, const struct set_cfg *cfg, struct set *set)
 }
 
 static int
-fill_local(const struct build *b, struct set *set)
+fill_local(const struct build *b, unsigned domain, struct set *set)
 {
 	for (unsigned i = 0; i < b->setup.n_ifaces; i++) {
 		const struct interface *iface = b->setup.iface[i];
 
-		for (unsigned k = 0; iface != NULL && k < iface->n_addresses; k++) {
+		if (iface == NULL || (domain != DOMAIN_NONE && iface->domain != domain))
+			continue;
+		for (unsigned k = 0; k < iface->n_addresses; k++) {
 			const struct interface_address *a = &iface->addresses[k];
 			const struct prefix p = {
 				.address = a->address,
@@ -82,27 +84,27 @@ fill_local(const struct build *b, struct set *set)
 }
 
 const struct set *
-build_local_set(struct build *b)
+build_local_set(struct build *b, unsigned domain)
 {
-	struct set *set;
+	struct set **place = &b->local[domain < DOMAINS_MAX ? domain : DOMAINS_MAX], *set;
 
-	if (b->local != NULL)
-		return b->local;
+	if (*place != NULL)
+		return *place;
 	set = set_create("local");
-	if (set == NULL || fill_local(b, set) < 0) {
+	if (set == NULL || fill_local(b, domain, set) < 0) {
 		set_destroy(set);
 		build_no_memory(b);
 		return NULL;
 	}
 	set_seal(set);
-	return b->local = set;
+	return *place = set;
 }
 
 const struct set *
 match_set(struct build *b, const struct cfg_match_address *item)
 {
 	if (item->local)
-		return build_local_set(b);
+		return build_local_set(b, DOMAIN_NONE);
 	return item->set != NULL ? build_find_set(b, item->set) : NULL;
 }
 

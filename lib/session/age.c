@@ -63,11 +63,30 @@ end_of(const struct session *s)
 	return s->state == TCP_RESET ? SESSION_END_reset : SESSION_END_closed;
 }
 
+/* Returns true if an interface by which one of its directions arrived is in another domain now: no
+ * packet finds the session there. */
+static bool
+is_left_behind(const struct sessions *t, const struct session *s)
+{
+	for (unsigned reply = 0; t->domain_of != NULL && reply < 2; reply++) {
+		struct tuple came;
+
+		if (!(s->flags & SESSION_LINKED))
+			return false;
+		session_tuple(t, s, reply, &came);
+		if (t->domain_of[session_iface(t, s, reply)] != came.domain)
+			return true;
+	}
+	return false;
+}
+
 /* Returns true if an interface by which one of its directions is expected is gone, and its zone
  * with it. */
 static bool
 is_stranded(const struct sessions *t, const struct session *s)
 {
+	if (is_left_behind(t, s))
+		return true;
 	return t->zone_of != NULL && (s->flags & SESSION_LINKED)
 		&& (t->zone_of[session_iface(t, s, false)] == SESSION_NOWHERE
 			|| t->zone_of[session_iface(t, s, true)] == SESSION_NOWHERE);

@@ -32,7 +32,7 @@ session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick)
 bool
 session_charge(struct sessions *t, struct session *s, const struct session_charge *c)
 {
-	uint32_t source = sources_take(t->sources, c->source, c->family, &c->limit, c->now_ns);
+	uint32_t source = sources_take(t->sources, c->source, c->space, &c->limit, c->now_ns);
 
 	s->source = source & 0xffffff;
 	s->cost_ns = source_cost_ns(&c->limit);

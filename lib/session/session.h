@@ -221,6 +221,8 @@ struct sessions {
 	/* By interface: SESSION_NOWHERE where no packet can arrive any more.  NULL: packets can
 	 * arrive by all. */
 	const uint16_t *zone_of;
+	/* By interface: its domain, while interfaces may have moved into another one; else NULL. */
+	const uint8_t *domain_of;
 	/* Returns true if a session cannot go on, because its public address is gone; NULL: none.
 	 */
 	bool (*is_homeless)(void *arg, const struct session *s);
@@ -275,7 +277,7 @@ sessions_flooded(const struct sessions *t, uint32_t n)
 /* The source that a session counts for, and its limits. */
 struct session_charge {
 	const union address *source;
-	unsigned family;
+	unsigned space; /* of the source */
 	struct source_limit limit;
 	uint64_t now_ns;
 };
@@ -407,7 +409,7 @@ void sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick);
 /* Ends all. */
 void sessions_flush(struct sessions *t, enum session_end why);
 
-/* The linked session that has a flow with this tuple, whatever the interface.  *reply: it is the
+/* The linked session that has a flow with this tuple in its domain, whatever the interface.  *reply: it is the
  * reply's.  NULL without one. */
 struct session *session_find(const struct sessions *t, const struct tuple *tuple, bool *reply);
 

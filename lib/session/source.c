@@ -80,18 +80,29 @@ sources_bytes(const struct sources *t)
 }
 
 static uint32_t *
-chain_of(const struct sources *t, const union address *a)
+chain_of(const struct sources *t, const union address *a, unsigned space)
 {
-	return &t->chain[hash_bytes(&t->secret, a->bytes, sizeof(a->bytes)) & t->mask];
+	struct {
+		union address address;
+		uint64_t space;
+	} key = { *a, space };
+
+	return &t->chain[hash_bytes(&t->secret, &key, sizeof(key)) & t->mask];
+}
+
+static unsigned
+space_of(const struct session_source *s)
+{
+	return s->kind != 0 ? address_space(2u + 2u * s->kind, s->domain) : 0;
 }
 
 static uint32_t
-find(const struct sources *t, const union address *a, unsigned family)
+find(const struct sources *t, const union address *a, unsigned space)
 {
-	uint32_t i = *chain_of(t, a);
+	uint32_t i = *chain_of(t, a, space);
 
 	while (i != 0
-		&& (t->source[i].family != family || !address_equal(&t->source[i].address, a)))
+		&& (space_of(&t->source[i]) != space || !address_equal(&t->source[i].address, a)))
 		i = t->source[i].next;
 	return i;
 }
@@ -100,12 +111,12 @@ static void
 forget(struct sources *t, uint32_t index)
 {
 	struct session_source *s = &t->source[index];
-	uint32_t *at = chain_of(t, &s->address);
+	uint32_t *at = chain_of(t, &s->address, space_of(s));
 
 	while (*at != index)
 		at = &t->source[*at].next;
 	*at = s->next;
-	s->family = 0;
+	s->kind = 0;
 	s->next = t->vacant;
 	t->vacant = index;
 	t->used--;
@@ -118,16 +129,16 @@ clear_away(struct sources *t, uint64_t now_ns)
 	for (unsigned i = 0; i < LOOK_AT && t->high != 0; i++) {
 		struct session_source *s = &t->source[t->hand];
 
-		if (s->family != 0 && s->sessions == 0 && s->due_ns <= now_ns)
+		if (s->kind != 0 && s->sessions == 0 && s->due_ns <= now_ns)
 			forget(t, t->hand);
 		t->hand = t->hand >= t->high ? 1 : t->hand + 1;
 	}
 }
 
 static uint32_t
-insert(struct sources *t, const union address *a, unsigned family, uint64_t now_ns)
+insert(struct sources *t, const union address *a, unsigned space, uint64_t now_ns)
 {
-	uint32_t *head = chain_of(t, a), index;
+	uint32_t *head = chain_of(t, a, space), index;
 	struct session_source *s;
 
 	clear_away(t, now_ns);
@@ -140,7 +151,12 @@ insert(struct sources *t, const union address *a, unsigned family, uint64_t now_
 		return 0;
 	}
 	s = &t->source[index];
-	*s = (struct session_source){ .address = *a, .family = family & 15, .next = *head };
+	*s = (struct session_source){
+		.address = *a,
+		.kind = (space & 7) == 6 ? 2 : 1,
+		.domain = space >> 3 & 63,
+		.next = *head,
+	};
 	*head = index;
 	t->used++;
 	return index;
@@ -165,23 +181,23 @@ may_begin(const struct session_source *s, const struct source_limit *limit, uint
 }
 
 bool
-sources_may(const struct sources *t, const union address *a, unsigned family,
+sources_may(const struct sources *t, const union address *a, unsigned space,
 	const struct source_limit *limit, uint64_t now_ns)
 {
-	uint32_t index = t->source != NULL ? find(t, a, family) : 0;
+	uint32_t index = t->source != NULL ? find(t, a, space) : 0;
 
 	return index == 0 || may_begin(&t->source[index], limit, now_ns);
 }
 
 bool
-sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned family)
+sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned space)
 {
-	return source != 0 && t->source[source].family == family
+	return source != 0 && space_of(&t->source[source]) == space
 		&& address_equal(&t->source[source].address, a);
 }
 
 uint32_t
-sources_take(struct sources *t, const union address *a, unsigned family,
+sources_take(struct sources *t, const union address *a, unsigned space,
 	const struct source_limit *limit, uint64_t now_ns)
 {
 	struct session_source *s;
@@ -189,9 +205,9 @@ sources_take(struct sources *t, const union address *a, unsigned family,
 
 	if (!has_tables(t))
 		return 0;
-	index = find(t, a, family);
+	index = find(t, a, space);
 	if (index == 0)
-		index = insert(t, a, family, now_ns);
+		index = insert(t, a, space, now_ns);
 	if (index == 0)
 		return 0;
 	s = &t->source[index];
@@ -227,9 +243,9 @@ sources_give(struct sources *t, uint32_t source)
 }
 
 uint32_t
-sources_held(const struct sources *t, const union address *a, unsigned family)
+sources_held(const struct sources *t, const union address *a, unsigned space)
 {
-	uint32_t index = t->source != NULL ? find(t, a, family) : 0;
+	uint32_t index = t->source != NULL ? find(t, a, space) : 0;
 
 	return index != 0 ? t->source[index].sessions : 0;
 }

@@ -5,7 +5,7 @@
  * When the table is nearly full, a source is removed with its last session, whatever it owes; a
  * table for as many sources as there are sessions is therefore never full.  Only sessions that
  * begin are charged: denied packets cost their claimed source nothing.  The hash is keyed, because
- * outsiders choose addresses.
+ * outsiders choose addresses.  An address is known in its space (packet/key.h).
  *
  * Threads: the owning worker.  Memory: sources_create. */
 #ifndef SESSION_SOURCE_H
@@ -30,8 +30,9 @@ struct session_source {
 	union address address;
 	uint64_t due_ns; /* the time when its rate has been paid for */
 	uint32_t next;   /* in its chain, or of the vacant sources */
-	uint32_t sessions : 28;
-	uint32_t family : 4; /* 0: vacant */
+	uint32_t sessions : 24;
+	uint32_t domain : 6;
+	uint32_t kind : 2; /* 0: vacant, 1: IPv4, 2: IPv6 */
 };
 static_assert(sizeof(struct session_source) == 32, "two to a line");
 
@@ -51,15 +52,15 @@ void sources_destroy(struct sources *t); /* NULL is fine */
 size_t sources_bytes(const struct sources *t);
 
 /* Returns true if the source may begin one more session.  Charges and remembers nothing. */
-bool sources_may(const struct sources *t, const union address *a, unsigned family,
+bool sources_may(const struct sources *t, const union address *a, unsigned space,
 	const struct source_limit *limit, uint64_t now_ns);
 
 /* Returns true if a source, as sources_take has returned it, has that address. 0 is none. */
-bool sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned family);
+bool sources_is(const struct sources *t, uint32_t source, const union address *a, unsigned space);
 
 /* Counts one more session of a source.  Returns the source, 1 and up, to be given back when the
  * session ends; 0 when its limit does not allow it. */
-uint32_t sources_take(struct sources *t, const union address *a, unsigned family,
+uint32_t sources_take(struct sources *t, const union address *a, unsigned space,
 	const struct source_limit *limit, uint64_t now_ns);
 
 /* Returns the cost of a session in time of the rate. */
@@ -76,6 +77,6 @@ void sources_refund(struct sources *t, uint32_t source, uint32_t cost_ns);
 void sources_give(struct sources *t, uint32_t source);
 
 /* Returns the number of sessions that a source holds. */
-uint32_t sources_held(const struct sources *t, const union address *a, unsigned family);
+uint32_t sources_held(const struct sources *t, const union address *a, unsigned space);
 
 #endif

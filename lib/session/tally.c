@@ -17,6 +17,7 @@ struct entry {
 	uint32_t next; /* in its chain, or of the vacant entries */
 	uint16_t line;
 	uint8_t family;
+	uint8_t domain;
 };
 
 /* One entry that a session counts for. */
@@ -119,13 +120,13 @@ chain_of(const struct tally *t, const struct tally_key *key)
 {
 	uint64_t hash = hash_bytes(&t->secret, key->address.bytes, sizeof(key->address.bytes));
 
-	return &t->chain[(hash + key->line * 0x9e3779b97f4a7c15ull) & t->mask];
+	return &t->chain[(hash + (key->line | (uint64_t)key->domain << 16) * 0x9e3779b97f4a7c15ull) & t->mask];
 }
 
 static bool
 is_of(const struct entry *e, const struct tally_key *key)
 {
-	return e->line == key->line && e->family == key->family
+	return e->line == key->line && e->family == key->family && e->domain == key->domain
 		&& address_equal(&e->address, &key->address);
 }
 
@@ -174,7 +175,11 @@ take_entry(struct tally *t, const struct tally_key *key)
 	else
 		return 0;
 	t->entry[index] = (struct entry){
-		.address = key->address, .line = key->line, .family = key->family, .next = *head
+		.address = key->address,
+		.line = key->line,
+		.family = key->family,
+		.domain = key->domain,
+		.next = *head,
 	};
 	*head = index;
 	counter_add(&t->sum[key->line].keys, 1);
@@ -186,7 +191,7 @@ give_entry(struct tally *t, uint32_t index)
 {
 	struct entry *e = &t->entry[index];
 	const struct tally_key key = {
-		.address = e->address, .family = e->family, .line = e->line
+		.address = e->address, .family = e->family, .domain = e->domain, .line = e->line
 	};
 	uint32_t *at = chain_of(t, &key);
 

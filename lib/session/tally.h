@@ -28,6 +28,7 @@ struct tally;
 struct tally_key {
 	union address address; /* zeros: all of the line together */
 	uint8_t family;        /* 0: likewise */
+	uint8_t domain;        /* of the address */
 	uint16_t line;
 };
 

@@ -37,6 +37,7 @@ key_of(const struct metered *m, const struct meter_spec *spec)
 	if (spec->per == METER_ALL)
 		return key;
 	key.family = m->family;
+	key.domain = spec->per == METER_SOURCE ? m->domain : m->to_domain;
 	memcpy(key.bytes, spec->per == METER_SOURCE ? m->src : m->dst, sizeof(key.bytes));
 	return key;
 }
@@ -84,7 +85,12 @@ take(struct datapath *dp, const struct metered *m, uint32_t meter)
 static void
 add_source(struct datapath *dp, unsigned set, const union address *src, const struct metered *m)
 {
-	const struct member member = { .address = *src, .family = m->family, .owner = m->iface };
+	const struct member member = {
+		.address = *src,
+		.family = m->family,
+		.domain = m->domain,
+		.owner = m->iface,
+	};
 
 	dynamic_add(dp, set, &member);
 }
@@ -92,7 +98,11 @@ add_source(struct datapath *dp, unsigned set, const union address *src, const st
 void
 slowpath_adds(struct datapath *dp, const struct view *v, const uint32_t actions[])
 {
-	const struct metered m = { .family = v->family, .iface = v->iface };
+	const struct metered m = {
+		.family = v->family,
+		.domain = v->tuple.domain,
+		.iface = v->iface,
+	};
 
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++)
 		if (ACTION_OP(actions[i]) == ACTION_ADD && v->family != 0)

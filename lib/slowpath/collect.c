@@ -43,7 +43,7 @@ depends(struct datapath *dp, const struct burst *b, unsigned slot, const struct 
 	if (b->class[slot] == SLOT_OTHER4 || b->class[slot] == SLOT_OTHER6)
 		return slot_view(dp, b, slot)->icmp_error;
 	return (p->traits & TRAIT_TRANSLATES) && b->class[slot] == SLOT_PLAIN4
-		&& nat_is_public(dp->nat, b->key4[slot].dst);
+		&& nat_is_public(dp->nat, b->key4[slot].dst, b->key4[slot].domain);
 }
 
 unsigned

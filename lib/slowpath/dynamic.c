@@ -229,7 +229,9 @@ dynamic_age(struct datapath *dp)
 			continue; /* the set is gone */
 		if (c.op == DYNAMIC_ADD)
 			add(dp, c.set, &c.member);
-		else if (members_delete(d->set[c.set], c.member.family, &c.member.address))
+		else if (members_delete(d->set[c.set],
+				 address_space(c.member.family, c.member.domain),
+				 &c.member.address))
 			note(d, &c.member);
 	}
 	for (unsigned i = 1; i < MEMBERS_SETS; i++) {

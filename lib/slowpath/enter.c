@@ -7,7 +7,7 @@
 #include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
 
-/* Computes the key by which the answers to a program arrive. */
+/* Computes the key by which the answers to a program arrive: in the domain of its egress. */
 static void
 reply_key(struct datapath *dp, const struct program *p, struct answer *r)
 {
@@ -16,6 +16,7 @@ reply_key(struct datapath *dp, const struct program *p, struct answer *r)
 	struct tuple back;
 
 	tuple_reverse(&back, &p->to);
+	back.domain = generation_domain(dp->gen, iface);
 	if (back.family == 6) {
 		tuple_to_key6(&r->key6, &back, iface);
 		r->hash = flow_hash6(&r->key6, &dp->flow6->secret);
@@ -132,7 +133,7 @@ charge(struct datapath *dp, struct eval *ev)
 {
 	const struct session_charge c = {
 		.source = &ev->view->tuple.src,
-		.family = ev->view->family,
+		.space = tuple_space(&ev->view->tuple),
 		.limit = ev->limit,
 		.now_ns = dp->now_ns,
 	};

@@ -13,7 +13,7 @@ read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 	const struct view *v = ev->view;
 	const struct rte_mbuf *m = b->m[slot];
 	uint32_t end = RTE_MIN((uint32_t)m->data_len, v->l3 + v->l3_bytes);
-	struct view quoted = { .iface = v->iface };
+	struct view quoted = { .iface = v->iface, .tuple.domain = v->tuple.domain };
 	const uint8_t *ip;
 	enum reason why;
 

@@ -176,6 +176,8 @@ flows_tell_packet(
 		r.out = b->output[slot].iface;
 	else if (dp->nexthops[d->nexthop].state == NEXTHOP_TO_US)
 		r.status = STATUS_CONSUMED;
+	if (r.out != 0)
+		r.to.domain = generation_domain(dp->gen, r.out);
 	flow_reports_add(dp->reports, &r, FLOW_REPORT_LOOSE);
 }
 
@@ -211,6 +213,7 @@ tell_record(struct datapath *dp, struct flow_table *t, uint32_t index, enum flow
 	} else {
 		r.status = STATUS_FORWARDED;
 		r.out = nh->iface;
+		r.to.domain = generation_domain(dp->gen, nh->iface);
 	}
 	flow_reports_tell(dp->reports, a, &r, FLOW_REPORT_LOOSE, dp->now_ns);
 }

@@ -188,7 +188,8 @@ struct metered {
 	const union address *src, *dst; /* the source as it came, the destination as it leaves */
 	uint16_t iface;                 /* ingress */
 	uint8_t family;
-	bool begins; /* a session begins with it */
+	uint8_t domain, to_domain; /* of ingress and egress */
+	bool begins;               /* a session begins with it */
 	unsigned ip_bytes;
 };
 

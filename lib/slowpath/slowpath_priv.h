@@ -241,6 +241,8 @@ metered_of(const struct view *v, const struct tuple *to, const uint32_t actions[
 		.dst = &to->dst,
 		.iface = v->iface,
 		.family = v->family,
+		.domain = v->tuple.domain,
+		.to_domain = to->domain,
 		.begins = begins,
 		.ip_bytes = v->l3_bytes,
 	};

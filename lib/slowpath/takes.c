@@ -13,7 +13,10 @@ take_place(struct datapath *dp, const struct eval_take *t, struct session *sessi
 {
 	const struct meter_spec *spec = &dp->gen->meters[t->meter];
 	const struct tally_key key = {
-		.address = t->address, .family = t->family, .line = spec->tally
+		.address = t->address,
+		.family = t->family,
+		.domain = t->domain,
+		.line = spec->tally,
 	};
 
 	/* The number was compared when the packet was judged, directly before. */
@@ -32,7 +35,9 @@ static void
 take(struct datapath *dp, const struct eval *ev, const struct eval_take *t)
 {
 	const struct generation_worker *gw = &dp->gen->worker[dp->worker];
-	struct limiter_key key = { .family = t->family, .owner = ev->view->iface };
+	struct limiter_key key = {
+		.family = t->family, .domain = t->domain, .owner = ev->view->iface
+	};
 
 	if (dp->gen->meters[t->meter].quota != 0) {
 		__atomic_fetch_add(gw->used[t->meter], ev->view->l3_bytes, __ATOMIC_RELAXED);

@@ -22,12 +22,15 @@ slot_view(struct datapath *dp, const struct burst *b, unsigned slot)
 	if (dp->slow->scratch->has_view[slot])
 		return v;
 	dp->slow->scratch->has_view[slot] = true;
-	if (b->class[slot] == SLOT_PLAIN4)
+	if (b->class[slot] == SLOT_PLAIN4) {
 		parse_plain4(v, frame, b->iface[slot]);
-	else if (b->class[slot] == SLOT_PLAIN6)
+		v->tuple.domain = (uint8_t)b->key4[slot].domain;
+	} else if (b->class[slot] == SLOT_PLAIN6) {
 		parse_plain6(v, frame, b->iface[slot]);
-	else
+		v->tuple.domain = (uint8_t)b->key6[slot].domain;
+	} else {
 		parse_frame(v, b->m[slot], b->ingress);
+	}
 	return v;
 }
 

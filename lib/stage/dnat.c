@@ -24,6 +24,7 @@ struct forward_cfg {
 	struct match_cfg when;
 	struct cfg_endpoint to;
 	struct cfg_range ports;
+	const char *domain;
 };
 
 struct dnat_cfg {
@@ -33,11 +34,13 @@ struct dnat_cfg {
 	struct cfg_range ports;
 	CFG_LIST_OF(struct forward_cfg) forwards;
 	struct prefix_map_cfg map;
+	const char *domain;
 };
 
 struct forward {
 	union address to;
 	uint8_t family;
+	uint8_t domain;     /* that sessions go to; DOMAIN_NONE: as routes say */
 	uint16_t port;      /* 0: stays */
 	uint16_t low, high; /* of a range; high 0: none */
 	unsigned line;
@@ -47,6 +50,7 @@ struct forward {
 struct dnat {
 	struct forward *forward;
 	unsigned n;
+	uint8_t domain;        /* of the map */
 	struct prefix_map map; /* instead of forwards */
 	struct match_list list;
 	struct matcher *matcher; /* which forward of a list a packet is for; NULL: the
@@ -59,6 +63,8 @@ static const struct cfg_field forward_fields[] = {
 	{ "ports", CFG_PORTS, CFG_OPTIONAL, offsetof(struct forward_cfg, ports),
 		"Only these destination ports; they map to as many ports from that of `to` on.",
 		.min = 1 },
+	{ "domain", CFG_NAME, CFG_OPTIONAL, offsetof(struct forward_cfg, domain),
+		"Domain that `to` is in; without it, routes decide." },
 	STAGE_IF(struct forward_cfg),
 	CFG_END,
 };
@@ -83,6 +89,8 @@ static const struct cfg_field dnat_fields[] = {
 	{ "map", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct dnat_cfg, map),
 		"Instead of `to`: the destinations of a prefix, one to one.",
 		.table = &prefix_map_table },
+	{ "domain", CFG_NAME, CFG_OPTIONAL, offsetof(struct dnat_cfg, domain),
+		"Domain that `to` or the map is in; without it, routes decide." },
 	STAGE_IF(struct dnat_cfg),
 	CFG_END,
 };
@@ -101,6 +109,7 @@ struct written {
 	const struct cfg_head *head;
 	const struct cfg_endpoint *to;
 	const struct cfg_range *ports;
+	const char *const *domain;
 };
 
 /* Returns true for ::, ::1, and multicast. */
@@ -109,6 +118,18 @@ is_no_station6(const union address *a)
 {
 	return a->bytes[0] == 0xff
 		|| (a->words[0] == 0 && (a->words[1] & ~rte_cpu_to_be_64(1)) == 0);
+}
+
+/* Reads the domain that sessions are sent into.  Returns 0, or negative after an error. */
+static int
+read_domain(struct stage_build *sb, const struct cfg_head *head, const char *const *name,
+	uint8_t *domain)
+{
+	*domain = DOMAIN_NONE;
+	if (*name == NULL)
+		return 0;
+	*domain = build_find_domain(sb->build, head, name);
+	return *domain != DOMAIN_NONE ? 0 : -EINVAL;
 }
 
 static int
@@ -123,7 +144,13 @@ read_forward(struct stage_build *sb, const struct written *w, struct forward *ou
 	out->family = (uint8_t)family_from_ip(&w->to->address);
 	out->port = w->to->port;
 	out->line = w->head->loc.line;
-	if (out->family == 4 && build_check_target(sb->build, w->head, w->to, out->to.v4) < 0)
+	if (read_domain(sb, w->head, w->domain, &out->domain) < 0)
+		return -EINVAL;
+	if (out->family == 4
+		&& build_check_target(sb->build, w->head, w->to, out->to.v4,
+			   out->domain != DOMAIN_NONE || build_domains(sb->build) > 1 ? out->domain
+										      : DOMAIN_MAIN)
+			< 0)
 		return -EINVAL;
 	if (out->family == 6 && is_no_station6(&out->to))
 		return cfg_error(err, w->head, w->to, "is not the address of a station");
@@ -185,7 +212,7 @@ build_list(struct stage_build *sb, const struct dnat_cfg *cfg, struct dnat *dnat
 		return cfg_error(
 			err, &cfg->head, NULL, "'if' and 'ports' belong to each forward of a list");
 	cfg_each(f, &cfg->forwards) {
-		struct written w = { &f->head, &f->to, &f->ports };
+		struct written w = { &f->head, &f->to, &f->ports, &f->domain };
 		bool all = match_is_any(&f->when.head, &f->when)
 			&& !cfg_is_written(&f->head, &f->ports);
 
@@ -210,7 +237,7 @@ static int
 dnat_build(struct stage_build *sb, void **instance)
 {
 	const struct dnat_cfg *cfg = (const void *)sb->cfg;
-	struct written alone = { &cfg->head, &cfg->to, &cfg->ports };
+	struct written alone = { &cfg->head, &cfg->to, &cfg->ports, &cfg->domain };
 	bool has_list = cfg_is_written(&cfg->head, &cfg->forwards);
 	struct dnat *dnat = build_alloc(sb->build, 1, sizeof(*dnat));
 
@@ -225,8 +252,14 @@ dnat_build(struct stage_build *sb, void **instance)
 		!= 1)
 		return cfg_error(build_err(sb->build), &cfg->head, NULL,
 			"needs to: an address that sessions go to, or a list of forwards, or a map");
-	if (cfg_is_written(&cfg->head, &cfg->map))
+	if (cfg_is_written(&cfg->head, &cfg->map)) {
+		if (read_domain(sb, &cfg->head, &cfg->domain, &dnat->domain) < 0)
+			return -EINVAL;
 		return prefix_map_build(sb->build, &cfg->map, &dnat->map);
+	}
+	if (has_list && cfg->domain != NULL)
+		return cfg_error(build_err(sb->build), &cfg->head, &cfg->domain,
+			"belongs to each forward of a list");
 	if (has_list)
 		return build_list(sb, cfg, dnat);
 	dnat->n = 1;
@@ -257,6 +290,16 @@ is_open(const struct eval *ev)
 		&& (ev->session == NULL || !(ev->session->flags & SESSION_DNAT));
 }
 
+/* Leads a packet into a domain. */
+static void
+set_domain(struct eval *ev, uint8_t domain)
+{
+	if (domain == DOMAIN_NONE)
+		return;
+	ev->to_domain = domain;
+	eval_note(ev, "dnat: in domain %s", generation_domain_name(ev->gen, domain));
+}
+
 static void
 translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 {
@@ -270,6 +313,7 @@ translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 	if (f->port != 0 && has_ports(&ev->tuple))
 		port = (uint16_t)(f->port + (f->high != 0 ? port - f->low : 0));
 	eval_set_dst(ev, &f->to, rte_cpu_to_be_16(port));
+	set_domain(ev, f->domain);
 	if (ev->session != NULL)
 		ev->session->flags |= SESSION_DNAT;
 	if (ev->trace == NULL)
@@ -285,7 +329,7 @@ translate(const struct dnat *dnat, const struct forward *f, struct eval *ev)
 }
 
 static void
-translate_by_map(const struct prefix_map *m, struct eval *ev)
+translate_by_map(const struct prefix_map *m, uint8_t domain, struct eval *ev)
 {
 	union address to;
 	char text[TEXT_BYTES];
@@ -293,6 +337,7 @@ translate_by_map(const struct prefix_map *m, struct eval *ev)
 	if (!prefix_map_find(m, ev->tuple.family, &ev->tuple.dst, &to))
 		return;
 	eval_set_dst(ev, &to, ev->tuple.dport);
+	set_domain(ev, domain);
 	if (ev->session != NULL)
 		ev->session->flags |= SESSION_DNAT;
 	if (ev->trace == NULL)
@@ -336,7 +381,7 @@ dnat_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 		if (!is_open(ev[i]))
 			continue;
 		if (dnat->map.family != 0)
-			translate_by_map(&dnat->map, ev[i]);
+			translate_by_map(&dnat->map, dnat->domain, ev[i]);
 		else
 			translate(dnat, &dnat->forward[0], ev[i]);
 	}
@@ -361,6 +406,7 @@ dnat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 		return false;
 	*out = (struct fixed_translation){
 		.family = f->family,
+		.domain = f->domain,
 		.to = f->to,
 		.port = f->port,
 		.low = f->low,

@@ -27,7 +27,7 @@ struct rpf_cfg {
 };
 
 struct rpf {
-	const struct route_table *table;
+	const struct route_table *table; /* NULL: that of the packet's domain */
 	bool strict;
 	bool default_route;
 	uint32_t counter;
@@ -45,7 +45,7 @@ static const struct cfg_field rpf_fields[] = {
 		"one.",
 		.words = rpf_modes },
 	{ "table", CFG_REF, CFG_OPTIONAL, offsetof(struct rpf_cfg, table),
-		"Route table to look the source up in; main if none is named.", .refers = "routes",
+		"Route table to look the source up in; without it main, or that of the domain of the interface where there are several.", .refers = "routes",
 		.kind = "route table" },
 	{ "default_route", CFG_BOOL, "true", offsetof(struct rpf_cfg, default_route),
 		"The default route counts as a route to the source." },
@@ -67,6 +67,9 @@ find_table(struct stage_build *sb, const struct rpf_cfg *cfg)
 {
 	const char *name = cfg->table != NULL ? cfg->table : DEFAULT_TABLE;
 	const struct route_table *table = build_find_routes(sb->build, name);
+
+	if (cfg->table == NULL && build_domains(sb->build) > 1)
+		return NULL;
 
 	if (table == NULL && cfg->table == NULL && err_count(build_err(sb->build)) == 0)
 		cfg_error(build_err(sb->build), &cfg->head, NULL,
@@ -91,9 +94,11 @@ rpf_build(struct stage_build *sb, void **instance)
 	if (rpf->counter != 0)
 		build_counter_says(sb->build, rpf->counter, &rpf_table, cfg);
 	sb->table = rpf->table;
+	sb->domain = rpf->table != NULL ? rpf->table->domain : DOMAIN_NONE;
 	sb->action_words = 1;
 	*instance = rpf;
-	if (rpf->table == NULL || rpf->counter == 0)
+	if ((rpf->table == NULL && (cfg->table != NULL || build_domains(sb->build) <= 1))
+		|| rpf->counter == 0)
 		return -EINVAL;
 	return build_rule_log(sb->build, rpf->counter, &cfg->log, RULE_DROP);
 }
@@ -123,10 +128,10 @@ note(struct eval *ev, const struct rpf *rpf, const struct route *r, const char *
 }
 
 static void
-rpf_one(const struct rpf *rpf, uint32_t found, struct eval *ev)
+rpf_one(const struct rpf *rpf, const struct route_table *table, uint32_t found, struct eval *ev)
 {
 	struct route_found live;
-	const struct route *r = rpf_route(rpf->table, ev, found, &live);
+	const struct route *r = rpf_route(table, ev, found, &live);
 	const char *fault = r != NULL ? rpf_fault(r, ev->in, rpf->strict, rpf->default_route) : "";
 
 	note(ev, rpf, r, fault);
@@ -145,13 +150,31 @@ struct lookups {
 };
 
 static void
+finish_one(const struct rpf *rpf, const struct route_table *table, struct eval *ev, uint32_t value)
+{
+	if (ev->trace != NULL && ev->trace->sourced != NULL)
+		ev->trace->sourced(ev->trace->arg, table, value);
+	rpf_one(rpf, table, value, ev);
+}
+
+static void
 finish(const struct rpf *rpf, struct eval *const ev[], const uint32_t value[], unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
-		if (ev[i]->trace != NULL && ev[i]->trace->sourced != NULL)
-			ev[i]->trace->sourced(ev[i]->trace->arg, rpf->table, value[i]);
-		rpf_one(rpf, value[i], ev[i]);
-	}
+	for (unsigned i = 0; i < n; i++)
+		finish_one(rpf, rpf->table, ev[i], value[i]);
+}
+
+/* Looks one source up in the table of its domain. */
+static void
+look_up_alone(const struct rpf *rpf, struct eval *ev)
+{
+	const struct tuple *came = &ev->view->tuple;
+	const struct route_table *table = ev->gen->domain_table[came->domain];
+
+	if (table != NULL)
+		finish_one(rpf, table, ev, prefixes_find(table->prefixes, came->family, &came->src));
+	else
+		eval_drop(ev, REASON_rpf_failed, rpf->counter);
 }
 
 /* Judges the source that the packet came with, whatever stages before have made of it. */
@@ -167,7 +190,9 @@ rpf_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 
 		if (eval_is_kept(ev[i]) || rpf_is_exempt(came))
 			continue;
-		if (came->family == 4) {
+		if (rpf->table == NULL) {
+			look_up_alone(rpf, ev[i]);
+		} else if (came->family == 4) {
 			l.src4[l.n4] = came->src.v4;
 			l.ev4[l.n4++] = ev[i];
 		} else {
@@ -175,6 +200,8 @@ rpf_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 			l.ev6[l.n6++] = ev[i];
 		}
 	}
+	if (rpf->table == NULL)
+		return;
 	prefixes_lookup4(rpf->table->prefixes, l.src4, l.value, l.n4);
 	finish(rpf, l.ev4, l.value, l.n4);
 	prefixes_lookup6(rpf->table->prefixes, l.src6, l.value, l.n6);

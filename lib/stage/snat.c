@@ -23,10 +23,12 @@ struct snat_cfg {
 	const char *pool;
 	struct ip_address to;
 	struct prefix_map_cfg map;
+	const char *domain;
 };
 
 struct snat {
 	unsigned pool;
+	uint8_t domain; /* of the public addresses; DOMAIN_NONE: of any egress */
 	bool is_static;
 	bool has4;        /* translates IPv4 */
 	union address to; /* static, or the pool's first: what check shows */
@@ -45,6 +47,9 @@ static const struct cfg_field snat_fields[] = {
 	{ "map", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct snat_cfg, map),
 		"Instead of a pool: the sources of a prefix, one to one; others are not changed.",
 		.table = &prefix_map_table },
+	{ "domain", CFG_NAME, CFG_OPTIONAL, offsetof(struct snat_cfg, domain),
+		"Domain that the address of `to` is in; without it, that of the interface whose "
+		"subnet has it, else the main one." },
 	STAGE_IF(struct snat_cfg),
 	CFG_END,
 };
@@ -67,6 +72,7 @@ find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
 		return -EINVAL; /* already reported */
 	spec = build_pool(sb->build, (unsigned)pool);
 	snat->pool = (unsigned)pool;
+	snat->domain = spec->domain;
 	snat->name = spec->name;
 	snat->low = spec->low;
 	snat->high = spec->high;
@@ -76,6 +82,32 @@ find_pool(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
 		snat->to.v4 = spec->addresses[0];
 	snat->has4 = spec->n_addresses > 0 || snat->n6 == 0;
 	return 0;
+}
+
+/* Builds a static source. */
+static int
+build_static(struct stage_build *sb, const struct snat_cfg *cfg, struct snat *snat)
+{
+	unsigned family = family_from_ip(&cfg->to);
+
+	if (family == 0)
+		return -EINVAL; /* already reported */
+	snat->name = "static";
+	snat->to = address_from_ip(&cfg->to);
+	snat->domain = cfg->domain != NULL
+		? build_find_domain(sb->build, &cfg->head, &cfg->domain)
+		: build_domain_of(sb->build, &cfg->head, &cfg->to, &snat->to, family);
+	if (snat->domain == DOMAIN_NONE)
+		return -EINVAL;
+	if (family == 6) {
+		snat->to6 = &snat->to;
+		snat->n6 = 1;
+		return 0;
+	}
+	snat->is_static = snat->has4 = true;
+	if (build_check_public(sb->build, &cfg->head, &cfg->to, snat->to.v4, snat->domain) < 0)
+		return -EINVAL;
+	return build_public(sb->build, snat->to.v4, snat->domain);
 }
 
 static int
@@ -93,22 +125,16 @@ snat_build(struct stage_build *sb, void **instance)
 		!= 1)
 		return cfg_error(build_err(sb->build), &cfg->head, NULL,
 			"either the name of a pool, or to: an address, or a map");
+	if (cfg->domain != NULL && !cfg_is_written(&cfg->head, &cfg->to))
+		return cfg_error(build_err(sb->build), &cfg->head, &cfg->domain,
+			"belongs to an address (to:); a pool has a domain of its own");
 	snat->name = "map";
+	snat->domain = DOMAIN_NONE;
 	if (cfg_is_written(&cfg->head, &cfg->map))
 		return prefix_map_build(sb->build, &cfg->map, &snat->map);
 	if (cfg_is_written(&cfg->head, &cfg->pool))
 		return find_pool(sb, cfg, snat);
-	snat->name = "static";
-	snat->to = address_from_ip(&cfg->to);
-	if (family_from_ip(&cfg->to) == 6) {
-		snat->to6 = &snat->to;
-		snat->n6 = 1;
-		return 0;
-	}
-	snat->is_static = snat->has4 = true;
-	if (build_check_public(sb->build, &cfg->head, &cfg->to, snat->to.v4) < 0)
-		return -EINVAL;
-	return build_public(sb->build, snat->to.v4);
+	return build_static(sb, cfg, snat);
 }
 
 /* Writes why a session has got this public port; before is the packet's own port. */
@@ -175,6 +201,7 @@ is_free(const struct eval *ev, const union address *a, rte_be16_t port)
 	to.src = *a;
 	to.sport = port;
 	tuple_reverse(&back, &to);
+	back.domain = ev->egress != NULL ? ev->egress->domain : ev->tuple.domain;
 	return ev->sessions == NULL || session_find(ev->sessions, &back, &reply) == NULL;
 }
 
@@ -258,6 +285,27 @@ concerns(const struct snat *snat, const struct eval *ev, union address *to)
 	return ev->tuple.family == 4 ? snat->has4 : snat->n6 > 0;
 }
 
+/* Returns true for a packet that does not leave into the domain of the public addresses, where
+ * alone they can be answered.  One that stays in its own domain is not translated; one that goes
+ * into a third one is dropped, since it would show its inside address there. */
+static bool
+leaves_elsewhere(const struct snat *snat, struct eval *ev)
+{
+	if (snat->domain == DOMAIN_NONE || ev->egress == NULL
+		|| ev->egress->domain == snat->domain)
+		return false;
+	if (ev->egress->domain == ev->view->tuple.domain) {
+		eval_note(ev, "snat %s: the packet stays in domain %s", snat->name,
+			generation_domain_name(ev->gen, ev->egress->domain));
+		return true;
+	}
+	eval_note(ev, "snat %s: its addresses are in domain %s, and the packet leaves into %s",
+		snat->name, generation_domain_name(ev->gen, snat->domain),
+		generation_domain_name(ev->gen, ev->egress->domain));
+	eval_drop(ev, REASON_nat_domain, 0);
+	return true;
+}
+
 /* Decides everything except the public endpoint; returns true if one is to be taken. */
 static bool
 snat_one(const struct snat *snat, struct eval *ev)
@@ -272,6 +320,8 @@ snat_one(const struct snat *snat, struct eval *ev)
 	}
 	if (!translate_is_new(ev) || (ev->session != NULL && (ev->session->flags & SESSION_SNAT)))
 		return false; /* the session keeps what it has */
+	if (leaves_elsewhere(snat, ev))
+		return false;
 	if (snat->map.family != 0) {
 		set_address(snat, ev, &to, ev->tuple.sport, NAT_PORTLESS_SHARED);
 		return false;
@@ -316,7 +366,9 @@ snat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 {
 	const struct snat *snat = instance;
 
-	*out = (struct fixed_translation){ .source = true, .family = 4, .to = snat->to };
+	*out = (struct fixed_translation){
+		.source = true, .family = 4, .domain = DOMAIN_NONE, .to = snat->to
+	};
 	if (snat->map.family != 0) {
 		out->family = snat->map.family;
 		out->length = snat->map.length;

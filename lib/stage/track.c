@@ -157,7 +157,8 @@ static bool
 may_be_for_kernel(const struct eval *ev)
 {
 	return ev->in->host != NULL
-		&& generation_owns(ev->gen, &ev->view->tuple.dst, ev->tuple.family);
+		&& generation_owns(
+			ev->gen, &ev->view->tuple.dst, tuple_space(&ev->view->tuple));
 }
 
 static void
@@ -213,6 +214,20 @@ asks_anew(const struct eval *ev)
 	return ev->session->proto == IPPROTO_TCP && tcp_asks_anew(ev->session, ev->view->tcp_flags);
 }
 
+/* Sets where the destination of a packet of a session is looked up: an answer goes back to the
+ * domain that the session began in, and a packet to a translated destination to the domain that its
+ * first packet left into. */
+static void
+lead_home(struct eval *ev)
+{
+	struct tuple other;
+
+	if (!ev->reply && !(ev->session->flags & SESSION_DNAT))
+		return;
+	session_tuple(ev->sessions, ev->session, !ev->reply, &other);
+	ev->to_domain = other.domain;
+}
+
 static const char *
 state_text(const struct session *s)
 {
@@ -249,6 +264,7 @@ known(const struct track *track, struct eval *ev)
 	if (ev->reply)
 		set_src(ev, &to);
 	set_dst(ev, &to);
+	lead_home(ev);
 }
 
 /* Returns a worker's share of a limit. */
@@ -277,10 +293,10 @@ within_limit(const struct track *track, struct eval *ev)
 	limit = ev->limit;
 	if (limit.sessions != 0 && ev->over != NULL
 		&& sources_is(
-			ev->sessions->sources, ev->over->source, &v->tuple.src, v->tuple.family))
+			ev->sessions->sources, ev->over->source, &v->tuple.src, tuple_space(&v->tuple)))
 		limit.sessions++;
 	return sources_may(
-		ev->sessions->sources, &v->tuple.src, v->tuple.family, &limit, ev->now_ns);
+		ev->sessions->sources, &v->tuple.src, tuple_space(&v->tuple), &limit, ev->now_ns);
 }
 
 /* Asks the SYN gate. */
@@ -375,6 +391,7 @@ related(const struct track *track, struct eval *ev)
 	ev->state = CONN_RELATED;
 	eval_note(ev, "track: related to a session (%s)", state_text(ev->session));
 	translate_related(ev);
+	lead_home(ev);
 }
 
 /* Returns true if the packet enters by the zone where its session expects this direction; a forged

@@ -74,11 +74,12 @@ translate_enter(struct eval *ev)
 	char text[TEXT_BYTES];
 
 	if (ev->nat == NULL || ev->session == NULL || ev->tuple.family != 4
-		|| !nat_is_public(ev->nat, ev->tuple.dst.v4))
+		|| !nat_is_public(ev->nat, ev->tuple.dst.v4, ev->tuple.domain))
 		return;
 	if (!nat_enter(ev->nat, ev->session, &ev->tuple, &inside, is_inside(ev)))
 		return;
 	a.v4 = inside.address;
+	ev->to_domain = inside.domain;
 	if (ev->tuple.proto == IPPROTO_ICMP) {
 		eval_set_src(ev, &ev->tuple.src, inside.port);
 		eval_set_dst(ev, &a, ev->tuple.dport);

@@ -110,18 +110,29 @@ members_set(const struct members *m)
 }
 
 static uint32_t *
-chain_of(const struct members *m, const union address *a)
+chain_of(const struct members *m, unsigned space, const union address *a)
 {
-	return &m->chain[hash_bytes(&m->secret, a->bytes, sizeof(a->bytes)) & m->mask];
+	struct {
+		union address address;
+		uint64_t space;
+	} key = { *a, space };
+
+	return &m->chain[hash_bytes(&m->secret, &key, sizeof(key)) & m->mask];
+}
+
+static unsigned
+space_of(const struct member *m)
+{
+	return address_space(m->family, m->domain);
 }
 
 static uint32_t
-find(const struct members *m, unsigned family, const union address *a)
+find(const struct members *m, unsigned space, const union address *a)
 {
-	uint32_t i = *chain_of(m, a);
+	uint32_t i = *chain_of(m, space, a);
 
 	while (i != 0
-		&& (m->entry[i].member.family != family
+		&& (space_of(&m->entry[i].member) != space
 			|| !address_equal(&m->entry[i].member.address, a)))
 		i = m->entry[i].next;
 	return i;
@@ -137,9 +148,9 @@ is_over(const struct members *m, const struct entry *e, uint64_t now_ns)
 }
 
 bool
-members_has(const struct members *m, unsigned family, const union address *a, uint64_t now_ns)
+members_has(const struct members *m, unsigned space, const union address *a, uint64_t now_ns)
 {
-	uint32_t i = m->used != 0 ? find(m, family, a) : 0;
+	uint32_t i = m->used != 0 ? find(m, space, a) : 0;
 
 	return i != 0 && !is_over(m, &m->entry[i], now_ns);
 }
@@ -181,7 +192,8 @@ link_newest(struct members *m, uint32_t i)
 static void
 forget(struct members *m, uint32_t i)
 {
-	uint32_t *at = chain_of(m, &m->entry[i].member.address);
+	const struct member *gone = &m->entry[i].member;
+	uint32_t *at = chain_of(m, space_of(gone), &gone->address);
 
 	unlink_age(m, i);
 	while (*at != i)
@@ -228,12 +240,12 @@ bool
 members_add(struct members *m, const struct member *new, uint64_t now_ns, member_fn displaced,
 	void *arg)
 {
-	uint32_t i = find(m, new->family, &new->address), *head;
+	uint32_t i = find(m, space_of(new), &new->address), *head;
 	bool is_new = i == 0 || is_over(m, &m->entry[i], now_ns);
 
 	if (i == 0) {
 		i = take_place(m, displaced, arg);
-		head = chain_of(m, &new->address);
+		head = chain_of(m, space_of(new), &new->address);
 		m->entry[i].next = *head;
 		*head = i;
 		counter_set(&m->used, m->used + 1);
@@ -248,9 +260,9 @@ members_add(struct members *m, const struct member *new, uint64_t now_ns, member
 }
 
 bool
-members_delete(struct members *m, unsigned family, const union address *a)
+members_delete(struct members *m, unsigned space, const union address *a)
 {
-	uint32_t i = m->used != 0 ? find(m, family, a) : 0;
+	uint32_t i = m->used != 0 ? find(m, space, a) : 0;
 	bool was = i != 0 && m->entry[i].turn == m->turn;
 
 	if (i != 0)

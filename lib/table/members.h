@@ -28,6 +28,7 @@ struct members;
 struct member {
 	union address address;
 	uint8_t family;
+	uint8_t domain; /* that the address is in */
 	uint16_t owner;
 	uint64_t since_ns; /* when it was added last */
 };
@@ -47,8 +48,8 @@ void members_set_timeout(struct members *m, uint64_t timeout_ns);
 void members_belong(struct members *m, uint64_t of);
 uint64_t members_set(const struct members *m); /* 0: nobody's so far */
 
-/* Returns true if the address is a member. */
-bool members_has(const struct members *m, unsigned family, const union address *a, uint64_t now_ns);
+/* Returns true if the address is a member; space: of the address (packet/key.h). */
+bool members_has(const struct members *m, unsigned space, const union address *a, uint64_t now_ns);
 
 /* Adds a member, or renews it.  Returns true if it was none before.  displaced is called for the
  * member that has lost its place, if it is not NULL. */
@@ -56,7 +57,7 @@ bool members_add(struct members *m, const struct member *new, uint64_t now_ns, m
 	void *arg);
 
 /* Deletes a member; returns true if it was one. */
-bool members_delete(struct members *m, unsigned family, const union address *a);
+bool members_delete(struct members *m, unsigned space, const union address *a);
 
 /* Removes at most max members whose time is over, and calls gone for each. */
 unsigned members_expire(

@@ -69,6 +69,7 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 	const struct rte_mbuf *m, uint16_t port, unsigned here)
 {
 	struct steer_view v = { .tuple = { .family = 0 } };
+	uint16_t iface;
 
 	if (!steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &v))
 		return device_steers(c) ? here : 0;
@@ -76,7 +77,9 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 		v.tuple.proto = 0; /* RFC 8200 4.5: it may differ between fragments */
 	if (v.tuple.kind == KEY_FRAGMENT)
 		return by_both_ends(c, &v.tuple, here) | OWNER_MEETS;
-	return owner_of_tuple(c, gen, &v.tuple, parse_iface(&gen->ingress[port], v.vlan), here);
+	iface = parse_iface(&gen->ingress[port], v.vlan);
+	v.tuple.domain = ingress_domain(&gen->ingress[port], iface);
+	return owner_of_tuple(c, gen, &v.tuple, iface, here);
 }
 
 unsigned

@@ -13,6 +13,7 @@
 
 #include "base/counter.h"
 #include "base/memory.h"
+#include "packet/parse.h"
 
 /* --- what a packet is --- */
 
@@ -69,9 +70,10 @@ read_ip6(struct tuple *t, const uint8_t *ip, const uint8_t *end)
 
 /* Reads the flow of a frame that nothing has looked at yet.  False: it is no IP. */
 static bool
-read_flow(const struct rte_mbuf *m, struct tuple *t)
+read_flow(const struct rte_mbuf *m, const struct ingress *in, struct tuple *t)
 {
 	const uint8_t *at = rte_pktmbuf_mtod(m, const uint8_t *), *end = at + m->data_len;
+	uint16_t vlan[2] = { 0, 0 };
 	unsigned type = 0;
 
 	memset(t, 0, sizeof(*t));
@@ -82,7 +84,11 @@ read_flow(const struct rte_mbuf *m, struct tuple *t)
 		type = (unsigned)at[0] << 8 | at[1];
 		if (type != RTE_ETHER_TYPE_VLAN && type != RTE_ETHER_TYPE_QINQ)
 			break;
+		if (tags < 2)
+			vlan[tags] = (uint16_t)((at[2] & 0xf) << 8 | at[3]);
 	}
+	if (in != NULL)
+		t->domain = ingress_domain(in, parse_iface(in, vlan));
 	at += 2;
 	if (type == RTE_ETHER_TYPE_IPV4)
 		return read_ip4(t, at, end);
@@ -131,8 +137,10 @@ void
 talkers_add(struct talkers *t, const struct tuple *flow, uint32_t bytes, uint32_t weight)
 {
 	struct talkers_window *w = window_now(t);
-	struct tuple who[TALKER_KINDS] = { { .family = flow->family, .src = flow->src },
-		{ .family = flow->family, .dst = flow->dst }, *flow };
+	struct tuple who[TALKER_KINDS] = { { .family = flow->family,
+						  .domain = flow->domain,
+						  .src = flow->src },
+		{ .family = flow->family, .domain = flow->domain, .dst = flow->dst }, *flow };
 	uint64_t all_bytes = (uint64_t)bytes * weight;
 
 	w->packets += weight;
@@ -168,14 +176,15 @@ slow_down(struct talkers *t, uint64_t now_ns)
 }
 
 void
-talkers_sample(struct talkers *t, struct rte_mbuf *const *m, unsigned n, uint64_t now_ns)
+talkers_sample(struct talkers *t, struct rte_mbuf *const *m, unsigned n, const struct ingress *in,
+	uint64_t now_ns)
 {
 	unsigned at = t->left;
 
 	for (; at < n; at += 1 + next_gap(t)) {
 		struct tuple flow;
 
-		if (read_flow(m[at], &flow))
+		if (read_flow(m[at], in, &flow))
 			talkers_add(t, &flow, m[at]->pkt_len, t->gap);
 		t->seen += t->gap;
 		if (++t->samples % (TALKERS_SAMPLES / 8) == 0)

@@ -26,6 +26,7 @@
 #include <rte_branch_prediction.h>
 
 #include "base/hash.h"
+#include "packet/ingress.h"
 #include "packet/key.h"
 
 struct rte_mbuf;
@@ -44,7 +45,7 @@ enum talker_kind { TALKER_SOURCE, TALKER_DESTINATION, TALKER_FLOW, TALKER_KINDS 
 enum talker_by { TALKER_PACKETS, TALKER_BYTES, TALKER_BYS };
 
 struct talker {
-	struct tuple who; /* of a source or a destination: one address, no protocol */
+	struct tuple who; /* of a source or a destination: one address and its domain, no protocol */
 	uint64_t count;   /* packets or bytes */
 	uint64_t error;   /* of count: it may be too large by as much */
 	uint64_t other;   /* since it has its place: bytes of a sketch by packets, or packets */
@@ -74,15 +75,17 @@ struct talkers {
 struct talkers *talkers_create(int numa_node); /* NULL: no memory */
 void talkers_destroy(struct talkers *t);       /* NULL is fine */
 
-void talkers_sample(struct talkers *t, struct rte_mbuf *const *m, unsigned n, uint64_t now_ns);
+void talkers_sample(struct talkers *t, struct rte_mbuf *const *m, unsigned n,
+	const struct ingress *in, uint64_t now_ns);
 void talkers_turn(struct talkers *t, uint64_t now_ns);
 
-/* Looks at n packets that have been received. */
+/* Looks at n packets that have been received by a port; in: what it is, NULL: of the main domain. */
 static inline void
-talkers_see(struct talkers *t, struct rte_mbuf *const *m, unsigned n, uint64_t now_ns)
+talkers_see(struct talkers *t, struct rte_mbuf *const *m, unsigned n, const struct ingress *in,
+	uint64_t now_ns)
 {
 	if (unlikely(t->left < n))
-		talkers_sample(t, m, n, now_ns);
+		talkers_sample(t, m, n, in, now_ns);
 	else
 		t->left -= n;
 }

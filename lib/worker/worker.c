@@ -175,7 +175,7 @@ receive(struct worker *w)
 			continue;
 		total += n;
 		look_note(s->look, m[0]);
-		talkers_see(w->talkers, m, n, w->now_ns);
+		talkers_see(w->talkers, m, n, &w->generation->ingress[s->port], w->now_ns);
 		handover_process(w, s->port, m, n, false);
 	}
 	return total;

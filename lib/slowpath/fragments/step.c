@@ -14,6 +14,7 @@
 static enum fragments_use
 use_by(const struct datapath *dp, uint16_t iface, const union address *dst, unsigned family)
 {
+	unsigned space = address_space(family, generation_domain(dp->gen, iface));
 	const struct interface *in = dp->gen->iface[iface];
 	unsigned traits;
 
@@ -22,7 +23,7 @@ use_by(const struct datapath *dp, uint16_t iface, const union address *dst, unsi
 	traits = in->pipeline->traits;
 	/* Echo requests to Weir are answered fragment by fragment, if the first fragment was a
 	 * request. */
-	if ((traits & (TRAIT_PORTS | TRAIT_TRACKS)) || generation_owns(dp->gen, dst, family))
+	if ((traits & (TRAIT_PORTS | TRAIT_TRACKS)) || generation_owns(dp->gen, dst, space))
 		return FRAGMENTS_JUDGED;
 	return traits & TRAIT_SPREADS ? FRAGMENTS_SPREAD : FRAGMENTS_ALONE;
 }

@@ -171,11 +171,11 @@ mappings_outlive_a_change_of_their_pool(void **state)
 	assert_true(rte_be_to_cpu_16(taken(3, &t).port) >= 50000);
 	spec.addresses = four + 1;
 	use(&spec);
-	assert_true(nat_is_public(n, four[1]));
-	assert_true(nat_is_public(n, four[0])); /* something is mapped there */
+	assert_true(nat_is_public(n, four[1], DOMAIN_MAIN));
+	assert_true(nat_is_public(n, four[0], DOMAIN_MAIN)); /* something is mapped there */
 	release(n, &sessions[3], 0);
 	nat_age(n, 2 * NAT_REST_TICKS);
-	assert_false(nat_is_public(n, four[0]));
+	assert_false(nat_is_public(n, four[0], DOMAIN_MAIN));
 }
 
 static void

@@ -11,11 +11,11 @@ an_endpoint_of_a_pool_is_within_its_ports(void **state)
 	struct nat_pool_spec spec = spec_of(2, 4000, 4009);
 
 	use(&spec);
-	assert_false(nat_may_give(n, four[0], RTE_BE16(3999)));
-	assert_true(nat_may_give(n, four[0], RTE_BE16(4000)));
-	assert_true(nat_may_give(n, four[1], RTE_BE16(4009)));
-	assert_false(nat_may_give(n, four[1], RTE_BE16(4010)));
-	assert_false(nat_may_give(n, four[2], RTE_BE16(4000)));
+	assert_false(nat_may_give(n, four[0], RTE_BE16(3999), DOMAIN_MAIN));
+	assert_true(nat_may_give(n, four[0], RTE_BE16(4000), DOMAIN_MAIN));
+	assert_true(nat_may_give(n, four[1], RTE_BE16(4009), DOMAIN_MAIN));
+	assert_false(nat_may_give(n, four[1], RTE_BE16(4010), DOMAIN_MAIN));
+	assert_false(nat_may_give(n, four[2], RTE_BE16(4000), DOMAIN_MAIN));
 }
 
 static void
@@ -29,10 +29,10 @@ a_removed_address_gives_nothing_out(void **state)
 	taken(0, &t);
 	spec.addresses = &four[1];
 	use(&spec);
-	assert_true(nat_is_public(n, four[0])); /* a mapping is left */
-	assert_false(nat_may_give(n, four[0], RTE_BE16(4001)));
-	assert_false(nat_rejects(n, four[0]));
-	assert_true(nat_rejects(n, four[1]));
+	assert_true(nat_is_public(n, four[0], DOMAIN_MAIN)); /* a mapping is left */
+	assert_false(nat_may_give(n, four[0], RTE_BE16(4001), DOMAIN_MAIN));
+	assert_false(nat_rejects(n, four[0], DOMAIN_MAIN));
+	assert_true(nat_rejects(n, four[1], DOMAIN_MAIN));
 	release(n, &sessions[0], 0);
 }
 
@@ -42,14 +42,14 @@ senders_are_told_where_the_pool_says_so(void **state)
 	struct nat_pool_spec spec = spec_of(2, 4000, 4009);
 
 	use(&spec);
-	assert_false(nat_rejects(n, four[0]));
+	assert_false(nat_rejects(n, four[0], DOMAIN_MAIN));
 	spec.reject = true;
 	use(&spec);
-	assert_true(nat_rejects(n, four[0]));
-	assert_true(nat_rejects(n, four[1]));
-	assert_false(nat_rejects(n, four[2]));
-	assert_true(nat_is_public(n, four[1]));
-	assert_false(nat_is_public(n, four[2]));
+	assert_true(nat_rejects(n, four[0], DOMAIN_MAIN));
+	assert_true(nat_rejects(n, four[1], DOMAIN_MAIN));
+	assert_false(nat_rejects(n, four[2], DOMAIN_MAIN));
+	assert_true(nat_is_public(n, four[1], DOMAIN_MAIN));
+	assert_false(nat_is_public(n, four[2], DOMAIN_MAIN));
 }
 
 static void

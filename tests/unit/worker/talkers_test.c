@@ -206,10 +206,10 @@ frames_are_read_with_vlan_tags_and_cut_ones_are_not(void **state)
 	make_frame(&frame[1], bytes[1], 7, 2);
 	make_frame(&frame[2], bytes[2], 7, 0);
 	frame[2].data_len = 30;
-	talkers_see(t, m, 3, 0);
+	talkers_see(t, m, 3, NULL, 0);
 	for (unsigned cut = 0; cut < 64; cut++) { /* under ASan nothing behind it is read */
 		frame[0].data_len = (uint16_t)cut;
-		talkers_see(t, m, 1, 0);
+		talkers_see(t, m, 1, NULL, 0);
 	}
 	talkers_turn(t, 1);
 	assert_true(talkers_window(t, 1)->packets >= 2);
@@ -232,7 +232,7 @@ fast_traffic_is_sampled_without_bias(void **state)
 		m[i] = &frame[i != 9];
 	talkers_tick(t, 0);
 	for (uint64_t i = 0; i < all; i += 32, now_ns += 3000)
-		talkers_see(t, m, 32, now_ns);
+		talkers_see(t, m, 32, NULL, now_ns);
 	assert_true(t->samples < 5 * TALKERS_SAMPLES);
 	assert_true(t->gap > 100);
 	talkers_turn(t, now_ns);
