@@ -3,6 +3,7 @@
 
 #include "config/compile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include "session/session.h"
 #include "session/tally.h"
 #include "policy/build.h"
+
+static_assert(KEY_IFACES == LEDGER_IFACES, "a key holds every interface");
 
 static uint64_t numbers; /* of the newest generation of this process */
 

@@ -87,9 +87,12 @@ bool
 host_answers_for(
 	const struct host *h, const struct interface *i, const union address *a, unsigned family)
 {
+	const struct public_address *p;
+
 	if (interface_owns(i, a, family))
 		return true;
-	return family == 4 && generation_public(h->gen, a->v4) && interface_on_link(i, a, 4)
+	p = family == 4 ? generation_public(h->gen, a->v4) : NULL;
+	return p != NULL && p->domain == i->domain && interface_on_link(i, a, 4)
 		&& claim_is_ours(h, a->v4);
 }
 

@@ -24,7 +24,7 @@ the_interface_does_not_count_and_everything_else_does(void **state)
 	for (unsigned bit = 0; bit < 128; bit++) {
 		uint8_t *p = (uint8_t *)&k;
 
-		if (bit / 8 == 2 || bit / 8 == 3)
+		if (bit >= 16 && bit < 26) /* the interface; its domain counts */
 			continue;
 		p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		assert_true(flow_hash4(&k, &s) != hash);

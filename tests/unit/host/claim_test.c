@@ -35,7 +35,7 @@ given_public(struct fixture *f, struct generation *with, unsigned n)
 	with->public = of_nat;
 	with->n_public = n;
 	for (unsigned i = 0; i < n; i++)
-		of_nat[i] = (struct public_address){ public[i], i != 0 ? LAN : 0,
+		of_nat[i] = (struct public_address){ public[i], DOMAIN_MAIN, i != 0 ? LAN : 0,
 			(uint16_t)(7 * i) };
 	host_configure(f->host, with);
 	f->n_seen = f->n_sent;
@@ -249,7 +249,7 @@ another_address_at_the_place_is_probed(void **state)
 {
 	struct fixture *f = *state;
 	struct generation with, other;
-	struct public_address moved = { public[2], LAN, 7 };
+	struct public_address moved = { public[2], DOMAIN_MAIN, LAN, 7 };
 
 	given_public(f, &with, 2);
 	after(f, 0.1);
@@ -295,7 +295,7 @@ an_address_that_moves_to_another_link_is_probed_there(void **state)
 {
 	struct fixture *f = *state;
 	struct generation with, other;
-	struct public_address moved = { public[1], WAN, 7 };
+	struct public_address moved = { public[1], DOMAIN_MAIN, WAN, 7 };
 
 	given_public(f, &with, 2);
 	after(f, 10);
@@ -331,7 +331,7 @@ many_addresses_are_examined_in_parts(void **state)
 
 	assert_non_null(many);
 	for (unsigned i = 0; i < MANY; i++)
-		many[i] = (struct public_address){ rte_cpu_to_be_32(FIRST + i * 7), LAN,
+		many[i] = (struct public_address){ rte_cpu_to_be_32(FIRST + i * 7), DOMAIN_MAIN, LAN,
 			(uint16_t)(2 * i) };
 	qsort(many, MANY, sizeof(*many), by_address);
 	with.public = many;

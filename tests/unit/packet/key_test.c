@@ -77,9 +77,11 @@ key4_has_the_shape_of_the_ip_header_from_byte_8(void **state)
 	struct tuple t = tuple4(IPPROTO_UDP, 5203, 53);
 	struct key4 want, got;
 
+	t.domain = 5;
 	memcpy(&got, ip + 8, sizeof(got));
 	got.kind = KEY_PLAIN;
 	got.iface = 3;
+	got.domain = 5;
 	tuple_to_key4(&want, &t, 3);
 	assert_memory_equal(&got, &want, sizeof(got));
 }
@@ -107,12 +109,13 @@ tuple_goes_through_key6_unchanged(void **state)
 	t.family = 6;
 	t.proto = IPPROTO_UDP;
 	t.kind = KEY_FRAGMENT;
+	t.domain = DOMAINS_MAX - 1;
 	for (unsigned i = 0; i < 16; i++) {
 		t.src.bytes[i] = (uint8_t)(i + 1);
 		t.dst.bytes[i] = (uint8_t)(i + 101);
 	}
-	tuple_to_key6(&k, &t, 65533);
-	assert_int_equal(k.iface, 65533);
+	tuple_to_key6(&k, &t, KEY_IFACES - 1);
+	assert_int_equal(k.iface, KEY_IFACES - 1);
 	memset(&back, 0xff, sizeof(back));
 	tuple_from_key6(&back, &k);
 	assert_memory_equal(&back, &t, sizeof(t));

@@ -44,6 +44,28 @@ own_addresses_are_those_of_every_interface(void **state)
 }
 
 static void
+own_addresses_are_those_of_their_domain(void **state)
+{
+	const struct interface_address one[] = { { 4, 24, { .bytes = { 10, 0, 0, 1 } } } };
+	const struct interface_address two[] = { { 4, 24, { .bytes = { 10, 0, 0, 2 } } } };
+	const struct interface red = { "red", .domain = 1, .addresses = one, .n_addresses = 1 };
+	const struct interface blue = { "blue", .domain = 2, .addresses = two, .n_addresses = 1 };
+	const struct interface *const by_id[] = { &red, &blue };
+	union address first = v4(10, 0, 0, 1), second = v4(10, 0, 0, 2);
+	rte_be32_t broadcast = v4(10, 0, 0, 255).v4;
+	struct own_addresses *own = own_addresses_build(by_id, 2);
+	struct generation g = { .own = own };
+
+	assert_true(generation_owns(&g, &first, address_space(4, 1)));
+	assert_false(generation_owns(&g, &first, address_space(4, 2)));
+	assert_false(generation_owns(&g, &second, address_space(4, 1)));
+	assert_false(generation_owns(&g, &first, 4));
+	assert_true(generation_broadcast(&g, broadcast, 2));
+	assert_false(generation_broadcast(&g, broadcast, DOMAIN_MAIN));
+	own_addresses_discard(own);
+}
+
+static void
 a_thousand_addresses_are_told_from_their_neighbours(void **state)
 {
 	struct interface_address *all = calloc(1000, sizeof(*all));
@@ -114,6 +136,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_addresses_are_those_of_every_interface),
+		cmocka_unit_test(own_addresses_are_those_of_their_domain),
 		cmocka_unit_test(a_thousand_addresses_are_told_from_their_neighbours),
 		cmocka_unit_test(without_addresses_nothing_is_our_own),
 		cmocka_unit_test(workers_share_a_meters_rate_and_have_its_burst_each),

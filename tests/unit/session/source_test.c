@@ -44,6 +44,28 @@ a_source_holds_as_many_as_it_may(void **state)
 }
 
 static void
+the_same_address_in_two_domains_is_two_sources(void **state)
+{
+	const struct source_limit limit = { .sessions = 1 };
+	struct sources *t = sources_create(100, 0);
+	union address a = address_of(1);
+	unsigned red = address_space(4, 1), blue = address_space(4, 62), six = address_space(6, 1);
+	uint32_t held = sources_take(t, &a, red, &limit, 0);
+
+	assert_int_not_equal(held, 0);
+	assert_int_equal(sources_take(t, &a, red, &limit, 0), 0);
+	assert_int_not_equal(sources_take(t, &a, blue, &limit, 0), 0);
+	assert_int_not_equal(sources_take(t, &a, six, &limit, 0), 0);
+	assert_true(sources_is(t, held, &a, red));
+	assert_false(sources_is(t, held, &a, blue));
+	assert_false(sources_is(t, held, &a, 4));
+	sources_give(t, held);
+	assert_int_equal(sources_held(t, &a, red), 0);
+	assert_int_equal(sources_held(t, &a, blue), 1);
+	sources_destroy(t);
+}
+
+static void
 a_source_begins_as_many_a_second_as_it_may(void **state)
 {
 	const struct source_limit limit = { .per_second = 10 };
@@ -82,6 +104,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_source_holds_as_many_as_it_may),
+		cmocka_unit_test(the_same_address_in_two_domains_is_two_sources),
 		cmocka_unit_test(a_source_begins_as_many_a_second_as_it_may),
 		cmocka_unit_test(sources_without_sessions_are_forgotten),
 	};
