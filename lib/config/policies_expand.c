@@ -210,6 +210,22 @@ move_all(struct node *into, struct node *from)
 	}
 }
 
+/* Returns true if an interface names a domain. */
+static bool
+has_domains(const struct expansion *x)
+{
+	const struct node *ifaces = node_find(x->tree, "interfaces");
+
+	if (ifaces == NULL || ifaces->kind != NODE_MAP)
+		return false;
+	node_each(row, ifaces)
+	{
+		if (row->kind == NODE_MAP && node_find(row, "domain") != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 add_pipeline(
 	const struct expansion *x, const char *zone, struct node *name, struct node *local_name)
@@ -229,8 +245,12 @@ add_pipeline(
 		node_append(stages, text(x, "track", name));
 	move_all(stages, first);
 	node_append(stages, acl_stage(x, local_name, "local"));
-	table = table != NULL ? node_copy(x->doc, table) : text(x, "main", name);
-	node_append(stages, pair(x, "route", table));
+	if (table == NULL && has_domains(x)) /* that of the packet's domain */
+		node_append(stages, text(x, "route", name));
+	else
+		node_append(stages,
+			pair(x, "route",
+				table != NULL ? node_copy(x->doc, table) : text(x, "main", name)));
 	node_append(stages, acl_stage(x, name, "!local"));
 	node_each(row, x->policies) if (comes_from(row, zone)) add_snat(x, stages, row);
 	node_set(x->doc, x->pipelines, name->text, stages);

@@ -118,7 +118,7 @@ is_question(const struct rig *rig, const struct rte_mbuf *m, struct view *v, uni
 	} else {
 		return false;
 	}
-	return !generation_owns(gen, target, v->family)
+	return !generation_owns(gen, target, address_space(v->family, v->tuple.domain))
 		&& !(v->family == 4 && generation_public(gen, target->v4));
 }
 

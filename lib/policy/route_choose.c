@@ -171,5 +171,6 @@ route_keeps_session(const struct eval *ev, uint16_t egress)
 		return true;
 	session_tuple(ev->sessions, s, true, &answer);
 	return zones_same(&ev->gen->zones, before, egress)
+		&& generation_domain(ev->gen, before) == generation_domain(ev->gen, egress)
 		&& is_reachable(ev->gen, &answer.dst, answer.family, egress);
 }
