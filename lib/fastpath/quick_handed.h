@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keys of packets that another worker has parsed (fastpath/handed.h).
+/* Keys of packets that another worker has parsed (fastpath/handed.h); ingress: key_ingress.
  *
  * Compiled for each instruction set.  Only the MAC is compared again: a generation that this worker
  * has adopted meanwhile may have given the port another one. */
@@ -13,17 +13,17 @@
 
 #if KEYS_IN_REGISTERS
 static inline void
-copy_key4(struct key4 *key, const uint8_t *from, uint16_t iface)
+copy_key4(struct key4 *key, const uint8_t *from, uint16_t ingress)
 {
 	const __m128i mask = _mm_set_epi32(-1, -1, -1, 0xff00);
 	__m128i k = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), mask);
 
 	_mm_storeu_si128((__m128i *)(void *)key,
-		_mm_or_si128(k, _mm_cvtsi32_si128((int)((uint32_t)iface << 16))));
+		_mm_or_si128(k, _mm_cvtsi32_si128((int)((uint32_t)ingress << 16))));
 }
 
 static inline void
-copy_key6(struct key6 *key, const uint8_t *from, uint16_t iface)
+copy_key6(struct key6 *key, const uint8_t *from, uint16_t ingress)
 {
 	const __m128i places = _mm_set_epi8(
 		15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
@@ -31,26 +31,28 @@ copy_key6(struct key6 *key, const uint8_t *from, uint16_t iface)
 	__m128i *out = (__m128i *)(void *)key;
 	__m128i first = _mm_shuffle_epi8(_mm_loadu_si128(in), places);
 
-	_mm_storeu_si128(out, _mm_or_si128(first, _mm_cvtsi32_si128((int)((uint32_t)iface << 16))));
+	_mm_storeu_si128(out, _mm_or_si128(first, _mm_cvtsi32_si128((int)((uint32_t)ingress << 16))));
 	_mm_storeu_si128(out + 1, _mm_loadu_si128(in + 1));
 	_mm_storel_epi64(out + 2, _mm_loadl_epi64(in + 2));
 }
 #else
 static inline void
-copy_key4(struct key4 *key, const uint8_t *from, uint16_t iface)
+copy_key4(struct key4 *key, const uint8_t *from, uint16_t ingress)
 {
 	memcpy(key, from, sizeof(*key));
 	key->kind = KEY_PLAIN;
-	key->iface = iface;
+	key->iface = ingress & (KEY_IFACES - 1);
+	key->domain = ingress >> 10;
 }
 
 static inline void
-copy_key6(struct key6 *key, const uint8_t *from, uint16_t iface)
+copy_key6(struct key6 *key, const uint8_t *from, uint16_t ingress)
 {
 	memcpy(key, from, sizeof(*key));
 	key->kind = KEY_PLAIN;
 	key->proto = from[2];
-	key->iface = iface;
+	key->iface = ingress & (KEY_IFACES - 1);
+	key->domain = ingress >> 10;
 }
 #endif
 
@@ -69,7 +71,7 @@ static inline void
 take_handed(struct fastpath *fp, struct burst *b, bool six)
 {
 	const struct flow_table *t = six ? fp->dp.flow6 : fp->dp.flow4;
-	uint16_t iface = b->ingress->untagged;
+	uint16_t ingress = key_ingress(b->ingress->untagged, b->ingress->domain);
 	unsigned protos = 0;
 	uint64_t bytes = 0;
 
@@ -84,9 +86,9 @@ take_handed(struct fastpath *fp, struct burst *b, bool six)
 
 		protos |= frame[six ? 14 + 6 : 14 + 9];
 		if (six)
-			copy_key6(&b->key6[i], frame + 14 + 4, iface);
+			copy_key6(&b->key6[i], frame + 14 + 4, ingress);
 		else
-			copy_key4(&b->key4[i], frame + 14 + 8, iface);
+			copy_key4(&b->key4[i], frame + 14 + 8, ingress);
 		if (six)
 			b->class[i] = SLOT_PLAIN6;
 		if (unlikely(memcmp(frame, b->ingress->mac, 6) != 0)) {

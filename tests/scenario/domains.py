@@ -172,9 +172,9 @@ def fuzz(n, seed=1, more='mapping: endpoint-independent', options=()):
     return oracle
 
 
-def random_packets(more):
+def random_packets(more, options=()):
     def scenario():
-        oracle = fuzz(4000, more=more)
+        oracle = fuzz(4000, more=more, options=options)
         for what in ('crossed', 'returned', 'forwarded', 'within'):
             if getattr(oracle, what) < 50:
                 raise Failed('too few %s: %s' % (what, vars(oracle)))
@@ -282,6 +282,7 @@ SCENARIOS = [
     ('next hops by rule', policy_routing),
     ('random packets, endpoint-independent mapping', random_packets('mapping: endpoint-independent, filtering: endpoint-independent')),
     ('random packets, mapping by destination', random_packets('mapping: address-and-port-dependent')),
+    ('random packets, two workers', random_packets('mapping: endpoint-independent', ('--workers', '2'))),
     ('faults', faults),
 ]
 
