@@ -29,7 +29,7 @@ struct fastpath {
 		*quick; /* while the data path is watched: what variant stands for */
 	bool watched;   /* there is a capture or a trace */
 	unsigned n_captures;
-	bool captured; /* the burst in progress has been told to them, or is none of theirs */
+	bool captured; /* the burst in progress has been told to them, or none looks at it */
 	struct tracer *tracer; /* NULL: none */
 	bool samples;          /* bursts are timed now and then */
 	uint64_t began_cycles; /* of the burst that is timed */

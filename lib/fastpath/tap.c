@@ -27,8 +27,9 @@ watched_parse(struct fastpath *fp, struct burst *b)
 	struct capture_now now = capture_time(fp);
 
 	fp->quick->parse(fp, b);
+	fp->captured = fp->tracer == NULL;
 	for (unsigned i = 0; i < fp->n_captures; i++)
-		capture_begin(fp->capture[i], b, &now);
+		fp->captured &= !capture_begin(fp->capture[i], b, &now);
 	if (fp->tracer != NULL)
 		tracer_begin(fp->tracer, &fp->dp, b);
 }
@@ -38,8 +39,8 @@ watched_execute(struct fastpath *fp, struct burst *b)
 {
 	unsigned done = fp->quick->execute(fp, b);
 
-	b->same_output = false; /* so that fastpath_dispose looks at each packet */
-	fp->captured = false;
+	if (!fp->captured)
+		b->same_output = false; /* so that fastpath_dispose looks at each packet */
 	return done;
 }
 

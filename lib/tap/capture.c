@@ -174,15 +174,16 @@ copy_in(struct capture *c, const struct burst *b, unsigned i, const struct captu
 	return r;
 }
 
-void
+bool
 capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now)
 {
 	c->looks = may_look(c, b->n);
 	if (!c->looks || c->drops)
-		return;
+		return c->looks;
 	for (unsigned i = 0; i < b->n; i++)
 		c->of[i] = c->samples ? NULL : copy_in(c, b, i, now);
 	charge(c, c->seen_cycles, b->n);
+	return true;
 }
 
 void

@@ -67,8 +67,9 @@ struct capture_now {
 	const uint32_t *counter; /* by slot */
 };
 
-/* Copies the selected frames of a burst that has been parsed. */
-void capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now);
+/* Copies the selected frames of a burst that has been parsed.  Returns false if the burst is not
+ * looked at. */
+bool capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now);
 
 /* Copies a frame of the burst that a stage sample has chosen, if it is selected and the capture is
  * one of samples.  Nothing is done to the frame yet. */
