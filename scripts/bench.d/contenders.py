@@ -10,6 +10,7 @@ import signal
 import tempfile
 
 import policy
+from beside import beside, collector, configured
 from process import Failure, Program, Samples, measure
 from traffic import FLOWS, captures, idle_capture
 
@@ -103,15 +104,17 @@ class Testpmd:
 
 class Weir:
     """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
-    configuration is read again when the window begins; reports: so many are asked for a second."""
+    configuration is read again when the window begins; reports: so many are asked for a second; beside: what runs
+    beside it (beside.py)."""
 
-    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0):
+    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None):
         self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
-        self.reports = reports
+        self.reports, self.beside = reports, beside
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
             + (" by hand-over" if queues == 1 and workers > 1 else "") \
             + ("" if rules == policy.RULES else ", %d rules" % rules) + (", read again" if reload else "") \
-            + (", %d reports a second" % reports if reports else "")
+            + (", %d reports a second" % reports if reports else "") \
+            + (", beside " + beside if beside else "")
 
     def system(self, bench, traffic):
         most = FLOWS["1M"] if traffic.idle else traffic.sessions
@@ -130,9 +133,11 @@ class Weir:
         if self.queues is not None:
             text = text.replace("mac: \"02", "queues: %d, mac: \"02" % self.queues)
         with open(config, "w") as f:
-            f.write(text)
-        with Program("weir", [bench.weir, "run", "-c", config, "--json", report], folder) as program:
-            facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench))
+            f.write(configured(self.beside, text, folder))
+        command = [bench.weir, "run", "-c", config, "--json", report, "--socket", os.path.join(folder, "control.sock")]
+        with collector(self.beside), Program("weir", command, folder) as program:
+            facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench),
+                            self.beside and (lambda: beside(self.beside, bench.weir, folder)))
             status = program.stop()
             said = program.said()
         if status != 0:

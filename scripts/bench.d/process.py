@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Programs under measurement: started, watched by the samples of their devices, ended by pid."""
 
+import contextlib
 import os
 import re
 import signal
@@ -118,24 +119,26 @@ def processor_seconds(pid):
     return spent
 
 
-def measure(program, samples, warm, window, again=None):
+def measure(program, samples, warm, window, again=None, beside=None):
     """Rates over a window that begins after a second of traffic, when warm() holds, and the share of its cores that
     forwarding had: 1 where nobody else wanted them.
-    again: (seconds, what is done at the beginning of the window and each time they have passed)."""
+    again: (seconds, what is done at the beginning of the window and each time they have passed).
+    beside: makes the context that the window is within (beside.py), which has facts of its own."""
     wait_until(lambda: samples.received() > 0, 60, program.name + ": first frame", program)
     time.sleep(WARM_SECONDS)
     wait_until(warm, 60, program.name + ": warm", program)
-    before, spent, began = samples.now(), processor_seconds(program.process.pid), time.monotonic()
-    end = began + window
-    while again is not None and time.monotonic() < end:
-        again[1]()
-        time.sleep(min(again[0], max(0, end - time.monotonic())))
-    time.sleep(max(0, end - time.monotonic()))
-    if program.process.poll() is not None:
-        raise Failure("%s ended: %s" % (program.name, program.said()))
-    after, seconds = samples.now(), time.monotonic() - began
-    spent = [all - spent[thread] for thread, all in processor_seconds(program.process.pid).items()]
+    with beside() if beside else contextlib.nullcontext() as side:
+        before, spent, began = samples.now(), processor_seconds(program.process.pid), time.monotonic()
+        end = began + window
+        while again is not None and time.monotonic() < end:
+            again[1]()
+            time.sleep(min(again[0], max(0, end - time.monotonic())))
+        time.sleep(max(0, end - time.monotonic()))
+        if program.process.poll() is not None:
+            raise Failure("%s ended: %s" % (program.name, program.said()))
+        after, seconds = samples.now(), time.monotonic() - began
+        spent = [all - spent[thread] for thread, all in processor_seconds(program.process.pid).items()]
     received, sent = rates(before, after)
     if sum(spent) == 0:
         raise Failure("%s: no thread that forwards had a core" % program.name)
-    return {"received": received, "pps": sent, "share": sum(spent) / len(spent) / seconds}
+    return {"received": received, "pps": sent, "share": sum(spent) / len(spent) / seconds, **(side.facts() if side else {})}

@@ -61,6 +61,8 @@ def line(row):
         text += "  wanted %.2f, aim %.2f: %s" % (row["least"], row["aim"], verdict(row))
     if "of_reference" in row:
         text += "  (%.2f of the reference's ratio)" % row["of_reference"]
+    if "p99" in row:
+        text += "  (p99 of a packet's time: %.2f of theirs)" % row["p99"]
     if row.get("driver"):
         text += "  by " + row["driver"]
     if row.get("limited_by_generator"):

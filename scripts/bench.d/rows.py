@@ -68,6 +68,11 @@ def essential():
         Row("ageing", Weir("nat"), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98, Traffic("1k", idle="1k")),
         Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1k"), 0.95, 0.98),
         Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98),
+        Row("watched", Weir("nat", beside="listing"), Weir("nat", beside="metrics"), Traffic("1k", idle="1M"), 0.99, 1.0),
+        Row("watched", Weir("nat", beside="capture"), Weir("nat"), Traffic("64k"), 0.95, 1.0),
+        Row("watched", Weir("track", beside="logs"), Weir("track"), Traffic("1k", new=10), 0.95, 1.0),
+        Row("watched", Weir("nat", beside="export"), Weir("nat"), Traffic("64k"), 0.99, 1.0),
+        Row("watched", Weir("track", beside="export"), Weir("track"), Traffic("1k", new=10), 0.99, 1.0),
         Row("reload", Weir("nat", rules=10000, reload=True), Weir("nat", rules=10000), Traffic("1M")),
     ]
     return rows

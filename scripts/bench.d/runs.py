@@ -75,6 +75,9 @@ def judge(row, runs):
                   share=min(f["share"] for pair in whole for f in pair if f is not None))
     offered = [f for pair in whole for f in pair if f is not None and "offered" in f]
     result["limited_by_generator"] = any(f["pps"] > 0.98 * f["offered"] for f in offered)
+    p99 = [ours["p99_us"] / theirs["p99_us"] for ours, theirs in whole if theirs and "p99_us" in ours and "p99_us" in theirs]
+    if p99:
+        result["p99"] = statistics.median(p99)
     drivers = sorted({f["driver"] for f in offered if "driver" in f})
     if drivers:
         result["driver"] = ", ".join(drivers)
