@@ -167,6 +167,7 @@ alone(struct planning *p, const struct fixed_translation *f)
 		{ IPPROTO_UDP, IPPROTO_UDP, false },
 		{ IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
 		{ IPPROTO_DCCP, IPPROTO_DCCP, false },
+		{ IPPROTO_SCTP, IPPROTO_SCTP, false },
 	};
 	struct rule_match *m = take(p, 1, sizeof(*m));
 	struct rule_range *ports = take(p, 1, sizeof(*ports));

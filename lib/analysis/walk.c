@@ -286,9 +286,9 @@ narrow_protocol(struct walking *w, struct record *r, bool ports_alone)
 	uint32_t n = 0;
 
 	for (unsigned p = 0; p < 256 && out != NULL; p++) {
-		bool same = ports_alone ? (has_ports(p) && p != IPPROTO_SCTP)
-				== (has_ports(proto) && proto != IPPROTO_SCTP)
+		bool same = ports_alone ? has_ports(p) == has_ports(proto)
 					: (p == IPPROTO_TCP) == (proto == IPPROTO_TCP)
+				&& (p == IPPROTO_SCTP) == (proto == IPPROTO_SCTP)
 				&& (p == icmp) == (proto == icmp);
 
 		if (same)
@@ -326,7 +326,7 @@ after_dnat(struct walking *w, const struct plan_step *s, uint32_t found, bool wa
 	r->cell = *cell_all(w->in->pairs->family);
 	r->id = 1;
 	narrow_protocol(w, r, true);
-	if (!has_ports(w->ev.view->proto) || w->ev.view->proto == IPPROTO_SCTP)
+	if (!has_ports(w->ev.view->proto))
 		return;
 	if (f->high != 0 && !w->fields.dport)
 		w->fields.dport_shift += f->port - f->low;
@@ -461,9 +461,7 @@ lone_forward(const struct walking *w, const struct plan_step *s)
 
 	if (f->high == 0)
 		return 0;
-	return has_ports(proto) && proto != IPPROTO_SCTP && port >= f->low && port <= f->high
-		? 0
-		: MATCHER_NONE;
+	return has_ports(proto) && port >= f->low && port <= f->high ? 0 : MATCHER_NONE;
 }
 
 static void

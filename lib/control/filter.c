@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "config/compile.h"
 #include "policy/generation.h"
+#include "schema/value.h"
+#include "session/sctp.h"
 #include "session/session.h"
 #include "session/tcp.h"
 
@@ -71,29 +73,17 @@ read_port(struct rpc_call *call, const char *name, rte_be16_t *out)
 static bool
 read_proto(struct rpc_call *call, struct walk_filter *f)
 {
-	static const struct {
-		const char *name;
-		uint8_t proto;
-	} names[] = {
-		{ "tcp", IPPROTO_TCP },
-		{ "udp", IPPROTO_UDP },
-		{ "icmp", IPPROTO_ICMP },
-		{ "icmpv6", IPPROTO_ICMPV6 },
-		{ "gre", IPPROTO_GRE },
-		{ "esp", IPPROTO_ESP },
-		{ "sctp", IPPROTO_SCTP },
-		{ "dccp", IPPROTO_DCCP },
-	};
 	const char *text = rpc_text(call, "proto");
 	unsigned long n;
 
 	if (text == NULL)
 		return true;
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i].name, text) == 0)
-			f->proto = names[i].proto;
+	for (unsigned i = 0; cfg_protocols[i].word != NULL; i++)
+		if (strcmp(cfg_protocols[i].word, text) == 0)
+			f->proto = (uint8_t)cfg_protocols[i].value;
 	if (f->proto == 0 && (!read_number(text, 255, &n) || n == 0))
-		return wrong(call, "proto", text, "protocol: tcp, udp, icmp, icmpv6, a number");
+		return wrong(call, "proto", text,
+			"protocol: tcp, udp, icmp, sctp, gre, ..., or a number");
 	f->proto = f->proto != 0 ? f->proto : (uint8_t)n;
 	return true;
 }
@@ -161,7 +151,11 @@ read_state(struct rpc_call *call, struct walk_filter *f)
 	for (unsigned i = 1; f->classes == 0 && i < TCP_STATES; i++)
 		if (strcmp(tcp_state_name(i), text) == 0)
 			f->tcp |= (uint16_t)(1u << i);
-	return f->classes != 0 || f->tcp != 0 || wrong(call, "state", text, "state of a session");
+	for (unsigned i = 1; f->classes == 0 && i < SCTP_STATES; i++)
+		if (strcmp(sctp_state_name(i), text) == 0)
+			f->sctp |= (uint16_t)(1u << i);
+	return f->classes != 0 || f->tcp != 0 || f->sctp != 0
+		|| wrong(call, "state", text, "state of a session");
 }
 
 static bool

@@ -10,6 +10,8 @@
 #include "packet/notation.h"
 #include "program/nexthop.h"
 #include "program/program.h"
+#include "schema/value.h"
+#include "session/sctp.h"
 #include "session/session.h"
 #include "session/tcp.h"
 
@@ -36,25 +38,14 @@ row_end(json_t *row, const char *name, const struct tuple *t, bool source)
 static void
 row_proto(json_t *row, const struct tuple *t)
 {
+	const char *name = value_word(cfg_protocols, t->proto);
 	char text[16];
 
-	switch (t->proto) {
-	case IPPROTO_TCP:
-		row_text(row, "proto", "tcp");
-		break;
-	case IPPROTO_UDP:
-		row_text(row, "proto", "udp");
-		break;
-	case IPPROTO_ICMP:
-		row_text(row, "proto", "icmp");
-		break;
-	case IPPROTO_ICMPV6:
-		row_text(row, "proto", "icmpv6");
-		break;
-	default:
+	if (name == NULL) {
 		snprintf(text, sizeof(text), "%u", t->proto);
-		row_text(row, "proto", text);
+		name = text;
 	}
+	row_text(row, "proto", name);
 }
 
 static bool
@@ -90,8 +81,9 @@ session_row(struct control *c, struct rpc_call *call, unsigned worker, const str
 
 	row_proto(row, &s->tuple[0]);
 	row_text(row, "state",
-		s->tuple[0].proto == IPPROTO_TCP ? tcp_state_name(s->state)
-						 : session_class_name(s->class));
+		s->tuple[0].proto == IPPROTO_TCP            ? tcp_state_name(s->state)
+			: s->tuple[0].proto == IPPROTO_SCTP ? sctp_state_name(s->state)
+							    : session_class_name(s->class));
 	row_end(row, "src", &s->tuple[0], true);
 	row_end(row, "dst", &s->tuple[0], false);
 	row_domain(row, appliance_generation(c->appliance), s->tuple[0].domain);

@@ -33,6 +33,7 @@ struct outcome_session {
 	const char *state;     /* "new", "established", "related", "invalid"; NULL: not tracked */
 	const char *direction; /* "forward", "reply" */
 	const char *tcp;       /* its TCP state after the packet, or NULL */
+	const char *sctp;      /* likewise */
 	char src[96], dst[96]; /* what the packet is translated to; "": not translated */
 };
 

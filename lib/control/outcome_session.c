@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/sctp.h"
 #include "session/tcp.h"
 
 bool
@@ -83,6 +84,7 @@ outcome_session_from(struct outcome_session *out, const struct observation *o,
 	out->number = session_numbers_get(numbers, s);
 	out->direction = s->reply ? "reply" : "forward";
 	out->tcp = s->tcp ? tcp_state_name(s->state) : NULL;
+	out->sctp = s->sctp ? sctp_state_name(s->state) : NULL;
 	find_translation(out, o);
 }
 
@@ -103,6 +105,7 @@ outcome_session_json(const struct outcome_session *s)
 	set(json, "state", s->state);
 	set(json, "direction", s->direction);
 	set(json, "tcp", s->tcp);
+	set(json, "sctp", s->sctp);
 	set(nat, "src", s->src);
 	set(nat, "dst", s->dst);
 	if (json_object_size(nat) != 0)

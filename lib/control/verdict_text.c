@@ -73,6 +73,7 @@ print_session(const json_t *p, FILE *out)
 	print_member(s, "state", "", out);
 	print_member(s, "direction", ", ", out);
 	print_member(s, "tcp", ", TCP ", out);
+	print_member(s, "sctp", ", SCTP ", out);
 	print_member(nat, "src", "; source becomes ", out);
 	print_member(nat, "dst", "; destination becomes ", out);
 	fputc('\n', out);

@@ -6,6 +6,7 @@
 
 #include "base/counter.h"
 #include "base/memory.h"
+#include "helper/control.h"
 #include "nat/nat.h"
 #include "nat/layout.h"
 #include "program/action_list.h"
@@ -87,6 +88,10 @@ release_session(void *datapath, struct session *session, enum session_end why)
 		slowpath_rule_session_ends(dp, session, (uint8_t)why);
 	if (unlikely(dp->reports != NULL))
 		slowpath_report_session_ends(dp, session, why);
+	if (unlikely(dp->helpers->used != 0) && session >= dp->sessions->session
+		&& session <= dp->sessions->session + dp->sessions->capacity)
+		helpers_detach(
+			dp->helpers, session_index(dp->sessions, session), dp->nat, dp->now_ns);
 	nat_release(dp->nat, session, why, dp->now_ns);
 }
 
@@ -160,7 +165,8 @@ make_parts(struct fastpath *fp, const struct fastpath_setup *setup)
 	dp->sessions = sessions_create(
 		setup->sessions, setup->gate_bytes, dp->flow4, dp->flow6, setup->numa_node);
 	dp->nat = nat_create(setup->sessions, setup->worker, setup->workers, setup->numa_node);
-	if (dp->sessions == NULL || dp->nat == NULL)
+	dp->helpers = helpers_create(setup->sessions);
+	if (dp->sessions == NULL || dp->nat == NULL || dp->helpers == NULL)
 		return -ENOMEM;
 	dp->sessions->release = release_session;
 	dp->sessions->expect = expect_release;
@@ -206,6 +212,7 @@ fastpath_destroy(struct fastpath *fp)
 	slowpath_fini(&fp->dp);
 	sessions_destroy(fp->dp.sessions);
 	nat_destroy(fp->dp.nat);
+	helpers_destroy(fp->dp.helpers);
 	flow_table_destroy(fp->dp.flow4);
 	flow_table_destroy(fp->dp.flow6);
 	action_lists_destroy(fp->dp.lists);

@@ -35,11 +35,11 @@ classify_ip(struct fastpath *fp, struct burst *b, unsigned slot, const struct vi
 
 	if (v->family == 4) {
 		b->class[slot] = v->plain ? SLOT_PLAIN4 : SLOT_OTHER4;
-		tuple_to_key4(&b->key4[slot], &v->tuple, v->iface);
+		view_to_key4(&b->key4[slot], v, v->iface);
 		b->hash[slot] = flow_hash4(&b->key4[slot], &dp->flow4->secret);
 	} else {
 		b->class[slot] = v->plain ? SLOT_PLAIN6 : SLOT_OTHER6;
-		tuple_to_key6(&b->key6[slot], &v->tuple, v->iface);
+		view_to_key6(&b->key6[slot], v, v->iface);
 		b->hash[slot] = flow_hash6(&b->key6[slot], &dp->flow6->secret);
 	}
 }

@@ -64,14 +64,21 @@ fastpath_walk_takes(const struct walk_filter *f, const struct tuple *t, uint16_t
 
 /* --- sessions --- */
 
+static bool
+has_state(const struct walk_filter *f, const struct session *s)
+{
+	uint16_t wanted = s->proto == IPPROTO_TCP ? f->tcp : s->proto == IPPROTO_SCTP ? f->sctp : 0;
+
+	return (f->tcp | f->sctp) == 0 || (wanted >> s->state & 1);
+}
+
 /* What costs nothing but the session's own line. */
 static bool
 session_fits(const struct walk_filter *f, const struct session *s)
 {
 	return (s->flags & SESSION_LINKED) && (f->proto == 0 || f->proto == s->proto)
 		&& (f->family == 0 || f->family == s->family)
-		&& (f->classes == 0 || (f->classes >> s->class & 1))
-		&& (f->tcp == 0 || (s->proto == IPPROTO_TCP && (f->tcp >> s->state & 1)))
+		&& (f->classes == 0 || (f->classes >> s->class & 1)) && has_state(f, s)
 		&& (f->translated == 0 || (f->translated & s->flags));
 }
 

@@ -54,7 +54,7 @@ struct walk_filter {
 	uint8_t by_domain, domain; /* by_domain: domain says which */
 	uint8_t by_iface;   /* ifaces says which: of the way in, or out */
 	uint16_t classes;   /* a bit for each enum session_class; 0: any */
-	uint16_t tcp;       /* a bit for each enum tcp_state; 0: any */
+	uint16_t tcp, sctp; /* a bit for each enum tcp_state, enum sctp_state; both 0: any */
 	uint8_t translated; /* SESSION_SNAT | SESSION_DNAT: one of them; 0: any */
 	uint64_t ifaces[LEDGER_IFACES / 64];
 };
@@ -63,7 +63,7 @@ struct walk_session {
 	struct tuple tuple[2]; /* by which its directions arrive */
 	uint16_t iface[2];
 	uint8_t class;    /* enum session_class */
-	uint8_t state;    /* enum tcp_state, or plain_state */
+	uint8_t state;    /* enum tcp_state, sctp_state, or plain_state */
 	uint8_t flags;    /* enum session_flag */
 	uint32_t idle;    /* ticks */
 	uint32_t expires; /* ticks until its timeout */

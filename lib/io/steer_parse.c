@@ -89,6 +89,9 @@ read_ports(struct reader r, struct tuple *t, bool quoted)
 	switch (t->proto) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
 		if (r.left < 4)
 			return;
 		memcpy(&t->sport, r.at, 2);

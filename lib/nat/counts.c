@@ -14,7 +14,8 @@
 const char *
 nat_proto_name(enum nat_proto proto)
 {
-	static const char *const names[] = { "tcp", "udp", "icmp", "dccp", "udplite", "other" };
+	static const char *const names[] = { "tcp", "udp", "icmp", "dccp", "udplite", "sctp",
+		"other" };
 
 	return names[proto];
 }

@@ -9,9 +9,8 @@
 
 #include "nat/nat.h"
 
-/* Protocols whose ports can be changed; NAT_PORTLESS is all others, SCTP included (its CRC covers
- * them). */
-enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_PORTLESS };
+/* Protocols whose ports can be changed; NAT_PORTLESS is all others. */
+enum nat_proto { NAT_TCP, NAT_UDP, NAT_ICMP, NAT_DCCP, NAT_UDPLITE, NAT_SCTP, NAT_PORTLESS };
 #define NAT_PROTOS NAT_PORTLESS
 
 static inline enum nat_proto
@@ -28,6 +27,8 @@ nat_proto(uint8_t proto)
 		return NAT_DCCP;
 	case IPPROTO_UDPLITE:
 		return NAT_UDPLITE;
+	case IPPROTO_SCTP:
+		return NAT_SCTP;
 	default:
 		return NAT_PORTLESS;
 	}

@@ -149,6 +149,22 @@ nat_take(struct nat *n, const struct nat_request *r, struct session *s, struct n
 	return REASON_NONE;
 }
 
+enum reason
+nat_take_like(struct nat *n, const struct session *session, const struct tuple *inside,
+	struct session *hold, struct nat_endpoint *public)
+{
+	struct nat_host h = { .inside = inside->src.v4, .domain = inside->domain & 63 };
+	struct nat_request r = { .inside = inside };
+
+	if (session->mapping[0] == 0)
+		return REASON_nat_no_mapping;
+	h.pool = nat_host_of(n, &n->mapping[session->mapping[0]])->pool;
+	r.slot = (uint8_t)h.pool;
+	r.host = nat_host_hash(n, r.slot, inside->src.v4, inside->domain);
+	r.endpoint = nat_endpoint_hash(n, &h, nat_port_of(inside), inside->proto);
+	return nat_take(n, &r, hold, public);
+}
+
 static bool
 may_enter(const struct nat *n, const struct mapping *m, rte_be32_t from)
 {

@@ -138,6 +138,11 @@ enum nat_why {
 enum reason nat_take(
 	struct nat *n, const struct nat_request *r, struct session *s, struct nat_endpoint *public);
 
+/* Takes a public endpoint of the pool that a session has its public source of, for another inside
+ * endpoint; hold keeps it.  REASON_nat_no_mapping: the session has none. */
+enum reason nat_take_like(struct nat *n, const struct session *session, const struct tuple *inside,
+	struct session *hold, struct nat_endpoint *public);
+
 /* Returns what nat_take would return, and the endpoint, without taking anything. */
 enum reason nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *public);
 

@@ -11,13 +11,15 @@
  *
  * Ports by protocol: TCP and UDP (also SCTP, DCCP, UDP-Lite) as in the packet.  ICMP and ICMPv6
  * queries: sport is the identifier, dport is type << 8 | code in network order; other ICMP:
- * identifier 0. All other protocols, and fragments judged without their first one: both 0. Packets
+ * identifier 0. All other protocols, and fragments judged without their first one: both 0; keys of
+ * GRE, ESP and AH have the packet's number there (proto_has_ident). Packets
  * whose transport header has a fault have keys of their own, so they share no flow and no session
  * with sound packets. */
 #ifndef PACKET_KEY_H
 #define PACKET_KEY_H
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -29,6 +31,17 @@
 #if defined(__SSE4_1__)
 #include <immintrin.h>
 #endif
+
+/* Returns true for protocols without ports whose packets carry a number that tells conversations
+ * between the same two addresses apart: the key or call id of GRE, the SPI of ESP and AH.  The
+ * number stands in the ports' bytes of the packet's key, and not in its tuple: a session is found
+ * by the tuple, and has keys with numbers besides (session/ident.c). */
+static inline bool
+proto_has_ident(uint8_t proto)
+{
+	return proto < 64
+		&& ((1ull << IPPROTO_GRE | 1ull << IPPROTO_ESP | 1ull << IPPROTO_AH) >> proto & 1);
+}
 
 enum key_kind {
 	KEY_PLAIN = 0,

@@ -5,6 +5,10 @@
  *   udp [2001:db8::1]:53 > [2001:db8::2]:5353
  *   icmp 10.0.0.2 > 203.0.113.9 echo-request id 7
  *   icmp 198.51.100.2 > 10.0.0.2 time-exceeded (udp 10.0.0.2:7 > 203.0.113.9:80)
+ *   sctp 10.0.0.2:5203 > 203.0.113.9:36412 INIT init-tag 7
+ *   udplite 10.0.0.2:5203 > 203.0.113.9:53 covers 8
+ *   gre 10.0.0.2 > 203.0.113.9 key 7
+ *   esp 10.0.0.2 > 203.0.113.9 spi 0x1001      and ah
  *   ip 10.0.0.2 > 203.0.113.9 proto 47
  *   arp who-has 10.0.0.1 tell 10.0.0.2         a question
  *   arp reply 10.0.0.2 tell 10.0.0.1           "10.0.0.2 has the MAC of this frame"
@@ -17,12 +21,13 @@
  *   ICMP type        a name of packet/icmp.h, or type N; code N
  *   id N             identifier of an ICMP query, else the IP packet's; ip-id N: always the latter
  *   seq N            of TCP or ICMP; ack N, win N (65535) of TCP; mtu N of too-big
- *   ttl N (64), dscp N or its name, df, size N (bytes of the IP packet)
- *   frag N mf        offset in bytes, more fragments; one with an offset needs no ports and no type
- *   payload "text"   behind the transport header
- *   vlan N           twice: outer (802.1ad) and inner
- *   csum bad         the transport checksum is wrong; ip-csum bad: the IPv4 header's
- *   from MAC, to MAC
+ *   DATA, INIT, ...  the chunk of SCTP, INIT when none is given, or chunk N; tag N (verification
+ * tag), init-tag N (of INIT and INIT-ACK), T (the T bit of ABORT, SHUTDOWN-COMPLETE) covers N
+ * checksum coverage of UDP-Lite key N, call N    of GRE: its key; PPTP's header with a call id. spi
+ * N of ESP and AH ttl N (64), dscp N or its name, df, size N (bytes of the IP packet) frag N mf
+ * offset in bytes, more fragments; one with an offset needs no ports and no type payload "text"
+ * behind the transport header vlan N           twice: outer (802.1ad) and inner csum bad the
+ * transport checksum is wrong; ip-csum bad: the IPv4 header's from MAC, to MAC
  *
  * ICMP over IPv6 addresses is ICMPv6.  Numbers are decimal or 0x.
  *

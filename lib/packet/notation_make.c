@@ -46,6 +46,10 @@ l4_header_bytes(const struct recipe *r)
 		return 0;
 	if (r->icmp)
 		return ICMP_BYTES;
+	if (r->unread)
+		return 0;
+	if (r->tuple.proto != IPPROTO_TCP && r->tuple.proto != IPPROTO_UDP)
+		return recipe_tunnel_bytes(r);
 	if (!r->ports)
 		return 0;
 	return r->tuple.proto == IPPROTO_TCP ? TCP_BYTES : UDP_BYTES;
@@ -107,7 +111,9 @@ set_l4_checksum(const struct recipe *r, uint8_t *l4, size_t bytes)
 {
 	size_t address_bytes = r->tuple.family == 4 ? 4 : 16;
 	size_t at = r->icmp ? 2 : r->tuple.proto == IPPROTO_TCP ? 16 : 6;
-	uint64_t sum = checksum_sum(l4, bytes);
+	uint32_t covers = r->tuple.proto == IPPROTO_UDPLITE ? recipe_number(r, NUMBER_COVERS, 0)
+							    : 0;
+	uint64_t sum = checksum_sum(l4, covers != 0 && covers < bytes ? covers : bytes);
 	uint16_t checksum;
 
 	if (!r->icmp || r->tuple.family == 6)
@@ -116,7 +122,7 @@ set_l4_checksum(const struct recipe *r, uint8_t *l4, size_t bytes)
 	checksum = (uint16_t)~checksum_fold(sum);
 	if (r->bad_checksum)
 		checksum ^= rte_cpu_to_be_16(0x0400);
-	if (checksum == 0 && r->tuple.proto == IPPROTO_UDP)
+	if (checksum == 0 && (r->tuple.proto == IPPROTO_UDP || r->tuple.proto == IPPROTO_UDPLITE))
 		checksum = r->bad_checksum ? rte_cpu_to_be_16(0x0800) : 0xffff;
 	memcpy(l4 + at, &checksum, 2);
 }
@@ -134,8 +140,13 @@ make_l4(const struct recipe *r, uint8_t *l4, size_t bytes, size_t quote_bytes)
 		make_icmp(r, l4);
 	else if (r->tuple.proto == IPPROTO_TCP)
 		make_tcp(r, l4);
-	else
+	else if (r->tuple.proto == IPPROTO_UDP)
 		make_udp(r, l4, bytes);
+	else
+		recipe_make_tunnel(r, l4, bytes);
+	if (!r->icmp && r->tuple.proto != IPPROTO_TCP && r->tuple.proto != IPPROTO_UDP
+		&& r->tuple.proto != IPPROTO_UDPLITE)
+		return;
 	set_l4_checksum(r, l4, bytes);
 }
 
@@ -220,8 +231,8 @@ int
 notation_build(const char *text, const struct notation_macs *macs, uint8_t *frame, size_t max_bytes,
 	char why[static 128])
 {
-	struct recipe quote = { .tcp_flags = 0x02 };
-	struct recipe r = { .tcp_flags = 0x02, .macs = *macs };
+	struct recipe quote = { .tcp_flags = 0x02, .chunk = SCTP_CHUNK_INIT };
+	struct recipe r = { .tcp_flags = 0x02, .chunk = SCTP_CHUNK_INIT, .macs = *macs };
 	size_t eth_bytes;
 	int rc;
 

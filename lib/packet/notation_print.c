@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet notation: from a view or a tuple to text. */
-#include "packet/notation.h"
+#include "packet/notation_priv.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -45,8 +45,7 @@ add_endpoint(struct text *t, const union address *a, rte_be16_t port, unsigned f
 static bool
 has_ports(const struct tuple *t)
 {
-	return (t->kind == KEY_PLAIN || t->kind == KEY_FAULTY)
-		&& (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP);
+	return (t->kind == KEY_PLAIN || t->kind == KEY_FAULTY) && notation_has_ports(t->proto);
 }
 
 static void
@@ -60,6 +59,10 @@ add_proto(struct text *text, const struct tuple *t)
 		word = "udp";
 	else if (tuple_is_icmp(t))
 		word = "icmp";
+	else if (t->proto == IPPROTO_SCTP && has_ports(t))
+		word = "sctp";
+	else if (t->proto == IPPROTO_UDPLITE && has_ports(t))
+		word = "udplite";
 	add(text, "%s ", word);
 }
 
@@ -168,6 +171,37 @@ knows_addresses(const struct view *v)
 		&& !(address_equal(&v->tuple.src, &none) && address_equal(&v->tuple.dst, &none));
 }
 
+/* Writes a packet of GRE, ESP or AH that has a number. */
+static void
+add_numbered(struct text *text, const struct view *v)
+{
+	uint32_t number = ntohl(v->ident);
+
+	add(text, v->proto == IPPROTO_GRE ? "gre " : v->proto == IPPROTO_ESP ? "esp " : "ah ");
+	add_address(text, &v->tuple.src, v->family);
+	add(text, " > ");
+	add_address(text, &v->tuple.dst, v->family);
+	if (v->proto != IPPROTO_GRE)
+		add(text, " spi 0x%x", number);
+	else if ((number & 0xffff0000u) == GRE_CALL)
+		add(text, " call %u", number & 0xffff);
+	else
+		add(text, " key %u", number);
+}
+
+static void
+add_chunk(struct text *text, const struct view *v)
+{
+	const char *name = notation_chunk_name(v->sctp_chunk);
+
+	if (name != NULL)
+		add(text, " %s", name);
+	else if (v->sctp_chunk != SCTP_NO_CHUNK)
+		add(text, " chunk %u", v->sctp_chunk);
+	if (v->ident != 0 || v->sctp_chunk != SCTP_CHUNK_INIT)
+		add(text, " tag 0x%x", ntohl(v->ident));
+}
+
 int
 notation_flow(char *out, size_t bytes, const struct view *v)
 {
@@ -177,7 +211,12 @@ notation_flow(char *out, size_t bytes, const struct view *v)
 		add_other(&text, v);
 		return end(&text);
 	}
-	add_tuple(&text, &v->tuple);
+	if (v->ident != 0 && proto_has_ident(v->proto) && v->l4 != VIEW_NONE)
+		add_numbered(&text, v);
+	else
+		add_tuple(&text, &v->tuple);
+	if (v->proto == IPPROTO_SCTP && v->l4 != VIEW_NONE)
+		add_chunk(&text, v);
 	if (v->proto == IPPROTO_TCP && v->l4 != VIEW_NONE)
 		add_tcp_flags(&text, v->tcp_flags);
 	if (v->frag_offset != 0)

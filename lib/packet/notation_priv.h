@@ -3,6 +3,7 @@
 #ifndef PACKET_NOTATION_PRIV_H
 #define PACKET_NOTATION_PRIV_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,8 @@
 #include "packet/notation.h"
 
 #define WHY_BYTES 128
+
+#define SCTP_CHUNK_INIT 1 /* what a packet of SCTP has when its text says nothing else */
 
 /* Words that are followed by a number. */
 enum number {
@@ -28,6 +31,13 @@ enum number {
 	NUMBER_TYPE,
 	NUMBER_MTU,
 	NUMBER_PROTO,
+	NUMBER_CHUNK,
+	NUMBER_TAG,
+	NUMBER_INIT_TAG,
+	NUMBER_COVERS,
+	NUMBER_KEY,
+	NUMBER_CALL,
+	NUMBER_SPI,
 	NUMBER_COUNT,
 };
 
@@ -36,13 +46,16 @@ struct recipe {
 	struct notation_macs macs;
 	uint16_t vlan[2]; /* outer, inner */
 	unsigned vlans;
-	struct tuple tuple; /* ports of TCP and UDP alone, 0 for ICMP */
+	struct tuple tuple; /* ports of protocols that have them, 0 for ICMP */
 	uint32_t set;       /* 1 << enum number: the text has it */
 	uint32_t number[NUMBER_COUNT];
 	uint8_t dscp;
 	uint8_t tcp_flags;
-	bool icmp;  /* with a type */
-	bool ports; /* the text has them */
+	uint8_t chunk; /* of SCTP: type */
+	uint8_t chunk_flags;
+	bool icmp;   /* with a type */
+	bool ports;  /* the text has them */
+	bool unread; /* "ip ... proto N": bytes without a transport header */
 	bool dont_fragment;
 	bool more;
 	bool bad_checksum; /* of the transport header */
@@ -60,6 +73,23 @@ struct reader {
 	struct recipe *quote; /* where a packet in () goes; NULL inside one */
 	char *why;
 };
+
+/* Returns true for the protocols whose ports the notation has. */
+static inline bool
+notation_has_ports(uint8_t proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE
+		|| proto == IPPROTO_SCTP;
+}
+
+/* Returns the type of the SCTP chunk of that name, or -1; its name, or NULL. */
+int notation_chunk(const char *name);
+const char *notation_chunk_name(unsigned type);
+
+/* Return the bytes of a transport header of a protocol beside TCP, UDP and ICMP, and write it (not
+ * its checksum) in front of the payload (notation_tunnel.c). */
+size_t recipe_tunnel_bytes(const struct recipe *r);
+void recipe_make_tunnel(const struct recipe *r, uint8_t *l4, size_t bytes);
 
 static inline bool
 recipe_has(const struct recipe *r, enum number n)

@@ -51,8 +51,9 @@ read_endpoint(struct reader *in, const char *what, union address *a, rte_be16_t 
 	t->family = (uint8_t)family;
 	if (colon == NULL)
 		return 0;
-	if (t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP)
-		return notation_wrong(in->why, "'%.40s': only tcp and udp have ports", colon + 1);
+	if (!notation_has_ports(t->proto))
+		return notation_wrong(
+			in->why, "'%.40s': only tcp, udp, sctp and udplite have ports", colon + 1);
 	return read_port(in, colon + 1, port);
 }
 
@@ -84,18 +85,30 @@ read_more(struct reader *in)
 static int
 read_protocol(struct reader *in)
 {
+	static const struct {
+		const char *word;
+		uint8_t proto;
+	} protocols[] = {
+		{ "tcp", IPPROTO_TCP },
+		{ "udp", IPPROTO_UDP },
+		{ "sctp", IPPROTO_SCTP },
+		{ "udplite", IPPROTO_UDPLITE },
+		{ "gre", IPPROTO_GRE },
+		{ "esp", IPPROTO_ESP },
+		{ "ah", IPPROTO_AH },
+	};
 	struct recipe *r = in->r;
 
 	if (!notation_next(in))
 		return notation_wrong(in->why, "there is no packet");
 	r->icmp = strcmp(in->word, "icmp") == 0 || strcmp(in->word, "icmp6") == 0;
-	if (strcmp(in->word, "tcp") == 0)
-		r->tuple.proto = IPPROTO_TCP;
-	else if (strcmp(in->word, "udp") == 0)
-		r->tuple.proto = IPPROTO_UDP;
-	else if (!r->icmp && strcmp(in->word, "ip") != 0)
-		return notation_wrong(
-			in->why, "'%.40s' is not one of tcp, udp, icmp, ip, arp, ns, na", in->word);
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (strcmp(in->word, protocols[i].word) == 0)
+			r->tuple.proto = protocols[i].proto;
+	if (r->tuple.proto == 0 && !r->icmp && strcmp(in->word, "ip") != 0)
+		return notation_wrong(in->why,
+			"'%.40s' is not one of tcp, udp, icmp, sctp, udplite, gre, esp, ah, ip, arp, ns, na",
+			in->word);
 	return 0;
 }
 
@@ -106,6 +119,7 @@ check_recipe(struct recipe *r, char *why)
 	struct tuple *t = &r->tuple;
 	bool has_l4 = recipe_number(r, NUMBER_FRAG, 0) == 0;
 
+	r->unread = t->proto == 0 && !r->icmp;
 	if (r->icmp)
 		t->proto = t->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	else if (t->proto == 0 && !recipe_has(r, NUMBER_PROTO))
@@ -114,9 +128,11 @@ check_recipe(struct recipe *r, char *why)
 		t->proto = (uint8_t)r->number[NUMBER_PROTO];
 	if (has_l4 && r->icmp && !recipe_has(r, NUMBER_TYPE))
 		return notation_wrong(why, "an icmp packet needs a type, such as echo-request");
-	if (has_l4 && !r->ports && (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP)
-		&& !recipe_has(r, NUMBER_PROTO))
-		return notation_wrong(why, "a tcp or udp packet needs ports");
+	if (has_l4 && !r->ports && !r->unread && notation_has_ports(t->proto))
+		return notation_wrong(why, "a tcp, udp, sctp or udplite packet needs ports");
+	if (has_l4 && proto_has_ident(t->proto) && !r->unread && t->proto != IPPROTO_GRE
+		&& !recipe_has(r, NUMBER_SPI))
+		return notation_wrong(why, "an esp or ah packet needs spi and a number");
 	if (recipe_number(r, NUMBER_FRAG, 0) % 8 != 0)
 		return notation_wrong(
 			why, "frag %u is not a multiple of 8", r->number[NUMBER_FRAG]);

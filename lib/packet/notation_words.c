@@ -26,6 +26,13 @@ static const struct {
 	[NUMBER_TYPE] = { "type", 255 },
 	[NUMBER_MTU] = { "mtu", UINT32_MAX },
 	[NUMBER_PROTO] = { "proto", 255 },
+	[NUMBER_CHUNK] = { "chunk", 255 },
+	[NUMBER_TAG] = { "tag", UINT32_MAX },
+	[NUMBER_INIT_TAG] = { "init-tag", UINT32_MAX },
+	[NUMBER_COVERS] = { "covers", 65535 },
+	[NUMBER_KEY] = { "key", UINT32_MAX },
+	[NUMBER_CALL] = { "call", 65535 },
+	[NUMBER_SPI] = { "spi", UINT32_MAX },
 };
 
 int
@@ -229,6 +236,21 @@ read_icmp_type(struct reader *in)
 	return true;
 }
 
+/* Reads INIT, COOKIE-ECHO, ..., or T; returns true if the word is of a chunk of SCTP. */
+static bool
+read_chunk(struct reader *in)
+{
+	int type = notation_chunk(in->word);
+
+	if (strcmp(in->word, "T") == 0)
+		in->r->chunk_flags |= 1;
+	else if (type >= 0)
+		in->r->chunk = (uint8_t)type;
+	else
+		return false;
+	return true;
+}
+
 int
 notation_read_word(struct reader *in)
 {
@@ -263,6 +285,8 @@ notation_read_word(struct reader *in)
 		return 0;
 	}
 	if (r->tuple.proto == IPPROTO_TCP && read_tcp_flags(in))
+		return 0;
+	if (r->tuple.proto == IPPROTO_SCTP && read_chunk(in))
 		return 0;
 	if (r->icmp && read_icmp_type(in))
 		return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Transport headers (RFC 9293, 768, 792, 4443; the ports of RFC 9260, 4340, 3828), and what must
- * be true of a fragment (RFC 791, 1858, 3128, 7112, 8200). */
+/* Transport headers (RFC 9293, 768, 792, 4443, 9260, 3828; the ports of RFC 4340), the numbers of
+ * GRE (RFC 2784, 2890, 2637), ESP and AH (RFC 4303, 4302), and what must be true of a fragment
+ * (RFC 791, 1858, 3128, 7112, 8200). */
 #include "packet/parse.h"
 
 #include <netinet/in.h>
@@ -13,6 +14,14 @@
 #define ICMP_BYTES         8
 #define QUOTE_BYTES        8 /* of a transport header, in an ICMP error: RFC 792 */
 #define DATAGRAM_BYTES_MAX 65535
+#define SCTP_BYTES         12
+
+/* Bits of a GRE header's first word; the last three are the version. */
+#define GRE_CHECKSUM 0x8000u
+#define GRE_KEY      0x2000u
+#define GRE_SEQUENCE 0x1000u
+#define GRE_ACK      0x0080u /* of version 1 */
+#define GRE_PPP      0x880bu
 
 /* The bytes of the fixed header of each protocol whose ports are read; 0: any number of bytes is
  * valid. */
@@ -20,7 +29,7 @@ static const uint8_t l4_bytes[256] = {
 	[IPPROTO_TCP] = TCP_BYTES,
 	[IPPROTO_UDP] = 8,
 	[IPPROTO_UDPLITE] = 8,
-	[IPPROTO_SCTP] = 12,
+	[IPPROTO_SCTP] = SCTP_BYTES,
 	[IPPROTO_DCCP] = 12,
 };
 
@@ -70,6 +79,68 @@ parse_udp(const struct view *v, const uint8_t *udp, uint32_t bytes)
 	if (says < 8 || (says > bytes && !v->fragment))
 		return REASON_l4_bad_header;
 	return REASON_NONE;
+}
+
+/* Judges the checksum coverage: 0 is all of the packet, and less than the header is not allowed
+ * (RFC 3828 3.1). */
+static enum reason
+parse_udplite(const struct view *v, const uint8_t *udplite, uint32_t bytes)
+{
+	uint32_t covers = read_be16(udplite + 4);
+
+	if ((covers != 0 && covers < 8) || (covers > bytes && !v->fragment))
+		return REASON_l4_bad_header;
+	return REASON_NONE;
+}
+
+/* Reads the verification tag, and the type of the first chunk if there is one. */
+static void
+read_sctp(struct view *v, const struct frame *f, uint32_t at, uint32_t bytes)
+{
+	v->sctp_chunk = SCTP_NO_CHUNK;
+	memcpy(&v->ident, f->data + at + 4, 4);
+	if (bytes >= SCTP_BYTES + 4
+		&& frame_lacks(f, at, SCTP_BYTES + 4, REASON_frag_bad) == REASON_NONE)
+		v->sctp_chunk = f->data[at + SCTP_BYTES];
+}
+
+/* Returns where in a GRE header its number is, which has bytes bytes; 0: it has none.  Headers of
+ * other kinds (RFC 1701 source routes) have none. */
+static uint32_t
+gre_number_at(const uint8_t *gre)
+{
+	unsigned flags = read_be16(gre);
+
+	if (flags == (flags & (GRE_CHECKSUM | GRE_KEY | GRE_SEQUENCE)))
+		return flags & GRE_KEY ? (flags & GRE_CHECKSUM ? 8 : 4) : 0;
+	if ((flags & (0xffffu ^ GRE_SEQUENCE ^ GRE_ACK)) == (GRE_KEY | 1)
+		&& read_be16(gre + 2) == GRE_PPP)
+		return 4;
+	return 0;
+}
+
+/* Reads the number of a packet whose protocol has one, as far as it is there. */
+static void
+read_ident(struct view *v, const struct frame *f, uint32_t at, uint32_t bytes)
+{
+	uint32_t number_at = v->proto == IPPROTO_ESP ? 0 : 4;
+	uint32_t call;
+
+	if (v->proto == IPPROTO_GRE) {
+		if (bytes < 8 || frame_lacks(f, at, 8, REASON_frag_bad) != REASON_NONE)
+			return;
+		number_at = gre_number_at(f->data + at);
+		if (number_at == 0)
+			return;
+	}
+	if (bytes < number_at + 4
+		|| frame_lacks(f, at, number_at + 4, REASON_frag_bad) != REASON_NONE)
+		return;
+	memcpy(&v->ident, f->data + at + number_at, 4);
+	if (v->proto != IPPROTO_GRE || (f->data[at + 1] & 7) == 0)
+		return;
+	call = GRE_CALL | read_be16(f->data + at + 6);
+	v->ident = rte_cpu_to_be_32(call);
 }
 
 static bool
@@ -140,6 +211,8 @@ read_l4(struct view *v, const struct frame *f, uint32_t at)
 	v->l4 = (uint16_t)at;
 	if (want == fixed_bytes)
 		v->payload = (uint16_t)(at + fixed_bytes);
+	if (proto_has_ident(v->proto))
+		read_ident(v, f, at, bytes);
 	if (fixed_bytes == 0)
 		return REASON_NONE;
 	if (icmp)
@@ -154,6 +227,10 @@ read_l4(struct view *v, const struct frame *f, uint32_t at)
 		return parse_tcp(v, f->data + at, bytes);
 	if (v->proto == IPPROTO_UDP && !f->quoted)
 		return parse_udp(v, f->data + at, bytes);
+	if (v->proto == IPPROTO_UDPLITE && !f->quoted)
+		return parse_udplite(v, f->data + at, bytes);
+	if (v->proto == IPPROTO_SCTP)
+		read_sctp(v, f, at, bytes);
 	return REASON_NONE;
 }
 

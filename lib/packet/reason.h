@@ -71,6 +71,14 @@
 	X(tcp_bad_flags, PEER, "A combination of TCP flags that no endpoint sends.") \
 	X(tcp_no_session, PEER, "A TCP segment in mid-stream without a session.") \
 	X(tcp_out_of_window, PEER, "A TCP segment outside what its session allows.") \
+	X(sctp_no_session, PEER, "An SCTP packet that belongs to no association and begins none.") \
+	X(sctp_bad_tag, PEER, \
+		"An SCTP packet whose verification tag is not that of its association.") \
+	X(sctp_bad_chunk, PEER, "SCTP chunks whose lengths or order cannot be.") \
+	X(sctp_fragment, CAPACITY, \
+		"A fragment of an SCTP packet whose ports would have to change, checksum included.") \
+	X(helper_order, PEER, \
+		"A segment of a control connection that a helper cannot read before earlier ones.") \
 	X(icmp_no_session, PEER, "An ICMP answer or error that belongs to no session.") \
 	X(frag_overlap, PEER, "Fragments that overlap; the whole datagram is dropped.") \
 	X(frag_timeout, PEER, "The fragments' first one did not come in time.") \

@@ -16,6 +16,9 @@ struct rte_mbuf;
 
 #define VIEW_NONE 0xffffu /* an offset that does not exist */
 
+#define SCTP_NO_CHUNK 0xffu
+#define GRE_CALL      0x10000u /* in a view's ident: the number is a call id (RFC 2637) */
+
 enum view_kind {
 	VIEW_BAD, /* reason says why */
 	VIEW_IP4,
@@ -46,6 +49,7 @@ struct view {
 	uint8_t tcp_flags;
 	uint8_t icmp_type; /* of VIEW_ARP the operation: 1 request, 2 reply */
 	uint8_t icmp_code;
+	uint8_t sctp_chunk;   /* type of the first chunk, or SCTP_NO_CHUNK */
 	bool plain;           /* TCP/UDP, no options, extension headers, fragment; 1 segment */
 	bool fragment;        /* MF set or offset not 0 (an IPv6 atomic fragment is not one) */
 	bool first;           /* fragment with offset 0 */
@@ -59,8 +63,27 @@ struct view {
 	uint16_t frag_header; /* offset of the IPv6 fragment header, atomic too; or VIEW_NONE */
 	uint32_t frag_id;
 	uint32_t tcp_seq;
-	uint32_t l3_bytes;  /* the IP packet, header included, trailer not */
+	rte_be32_t ident;  /* of GRE the key or the call id, of ESP and AH the SPI, 0: none; of SCTP
+			    * the verification tag */
+	uint32_t l3_bytes; /* the IP packet, header included, trailer not */
 	struct tuple tuple; /* valid for VIEW_IP4 and VIEW_IP6; of VIEW_ARP the addresses alone */
 };
+
+/* Write the key that a packet is looked up by. */
+static inline void
+view_to_key4(struct key4 *k, const struct view *v, uint16_t iface)
+{
+	tuple_to_key4(k, &v->tuple, iface);
+	if (proto_has_ident(v->proto))
+		memcpy(&k->sport, &v->ident, 4);
+}
+
+static inline void
+view_to_key6(struct key6 *k, const struct view *v, uint16_t iface)
+{
+	tuple_to_key6(k, &v->tuple, iface);
+	if (proto_has_ident(v->proto))
+		memcpy(&k->sport, &v->ident, 4);
+}
 
 #endif

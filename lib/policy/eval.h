@@ -15,6 +15,7 @@
 #include "policy/generation.h"
 
 struct generation_worker;
+struct helpers;
 struct matcher;
 struct members;
 struct nat;
@@ -92,7 +93,7 @@ struct eval {
 	bool dry;         /* nothing is changed: no counter, session, mapping or limit */
 	bool has_quoted;  /* an ICMP error: the packet that it quotes, unchanged */
 	bool quoted_damaged; /* the quoted header has a wrong checksum */
-	uint32_t quoted_seq; /* of TCP */
+	uint32_t quoted_seq; /* of TCP; of SCTP the verification tag */
 	struct tuple quoted;
 
 	/* the conversation as translated so far.  written by: track, dnat, snat, balance through
@@ -117,6 +118,13 @@ struct eval {
 	struct session *over;
 	bool keeps_over; /* given: the packet must wait before it leaves, so its
 			  * SYN is an offer (session/tcp.h) */
+
+	/* control sessions and what they announce, given; NULL: there are none.  helper: enum
+	 * helper_kind of a new control session; expected: the packet meets an announcement. written
+	 * by track; read by dnat, snat and by the slow path */
+	struct helpers *helpers;
+	uint8_t helper;
+	bool expected;
 
 	struct nat *nat;                /* likewise */
 	struct members *const *members; /* of dynamic sets, by number; NULL: there are none */

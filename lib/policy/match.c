@@ -316,6 +316,7 @@ match_dport_within(struct build *b, struct rule_match *m, uint16_t low, uint16_t
 		{ IPPROTO_TCP, IPPROTO_TCP, false },
 		{ IPPROTO_UDP, IPPROTO_UDP, false },
 		{ IPPROTO_DCCP, IPPROTO_DCCP, false },
+		{ IPPROTO_SCTP, IPPROTO_SCTP, false },
 		{ IPPROTO_UDPLITE, IPPROTO_UDPLITE, false },
 	};
 	struct rule_ranges cut = { build_alloc(b, m->dport.n + 1, sizeof(*cut.range)), 0 };

@@ -417,6 +417,7 @@ owners_reserve(struct build *b, const struct owners *o, struct nat_pool_spec *sp
 		IPPROTO_UDP,
 		IPPROTO_UDPLITE,
 		IPPROTO_DCCP,
+		IPPROTO_SCTP,
 	};
 	unsigned room = 0;
 

@@ -297,6 +297,8 @@ build_finish(struct build *b, struct generation *gen)
 		if (owners_reserve(b, b->owners, &b->pool[i]) < 0)
 			return -ENOMEM;
 	gen->owners = b->owners;
+	for (unsigned i = 0; i < b->pipelines.n; i++)
+		gen->has_helpers |= b->pipeline[i] != NULL && b->pipeline[i]->traits & TRAIT_HELPS;
 	pools_finish(b, gen);
 	return 0;
 }

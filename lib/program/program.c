@@ -166,7 +166,7 @@ program_print_end(char *out, size_t bytes, const struct tuple *t, bool source)
 	struct text text = { out, bytes, 0 };
 
 	/* In the place of ports ICMP has an identifier, which both ends share. */
-	if (!icmp && (t->sport != 0 || t->dport != 0))
+	if (!icmp && !proto_has_ident(t->proto) && (t->sport != 0 || t->dport != 0))
 		return notation_endpoint(out, bytes, a, port, t->family);
 	text.length = notation_address(out, bytes, a, t->family);
 	if (icmp && source)

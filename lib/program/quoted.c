@@ -2,6 +2,8 @@
 /* Rewrites the packet that an ICMP error quotes: RFC 5508 REQ-4 and REQ-5. */
 
 #include "program/rewrite.h"
+#include "packet/crc32c.h"
+#include "packet/load.h"
 #include "packet/parse.h"
 
 /* A change of bytes of the quote, and of the ICMP checksum over them. */
@@ -63,6 +65,27 @@ change_addresses(struct change *c, uint8_t *ip, const struct view *q, const stru
 	}
 }
 
+/* Changes the ports of a quoted SCTP packet, and its checksum if the quote has that: its length is
+ * what the quoted IP header says, however much of it is quoted. */
+static void
+change_sctp(struct change *c, uint8_t *ip, const struct view *q, const struct tuple *to)
+{
+	uint8_t *sctp = ip + q->l4, changed[12], ports[4];
+	uint32_t all = q->family == 4 ? read_be16(ip + 2) : 40u + read_be16(ip + 4);
+
+	memcpy(ports, &to->sport, 2);
+	memcpy(ports + 2, &to->dport, 2);
+	if (memcmp(ports, sctp, 4) == 0)
+		return;
+	if (q->fragment || sctp + sizeof(changed) > c->end || all < q->l4 + sizeof(changed)) {
+		change(c, sctp, ports, 4);
+		return;
+	}
+	memcpy(changed, sctp, sizeof(changed));
+	sctp_set_ports(changed, ports, all - q->l4);
+	change(c, sctp, changed, sizeof(changed));
+}
+
 static void
 change_ports(struct change *c, uint8_t *l4, const struct view *q, const struct tuple *to,
 	uint64_t addresses)
@@ -105,5 +128,7 @@ rewrite_quoted(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 	change_addresses(&c, ip, &q, to);
 	if (q.l4 != VIEW_NONE)
 		change_ports(&c, ip + q.l4, &q, to, addresses);
+	if (q.l4 != VIEW_NONE && q.proto == IPPROTO_SCTP)
+		change_sctp(&c, ip, &q, to);
 	settle(&c, frame + v->l4 + 2, c.outer, false);
 }

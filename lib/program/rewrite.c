@@ -3,6 +3,8 @@
 
 #include "program/rewrite.h"
 
+#include "packet/crc32c.h"
+
 /* Returns the sum of the difference between two tuples, as RFC 1624 defines it: ~m + m'. */
 static uint64_t
 delta_bytes(const void *old, const void *new, size_t n)
@@ -107,8 +109,7 @@ rewrite6_tuple(struct tuple *to, const struct to6 *c)
 }
 
 /* Where a protocol has its checksum, whether the checksum covers the addresses, and where the ports
- * are.  A rewrite changes nothing in protocols that are not listed; SCTP's CRC covers its ports, so
- * they stay. */
+ * are.  A rewrite changes nothing in protocols that are not listed; SCTP has a CRC. */
 struct l4_shape {
 	uint8_t checksum;
 	bool pseudo;
@@ -148,6 +149,20 @@ add_to_checksum(uint8_t *field, uint16_t delta)
 	memcpy(field, &c, 2);
 }
 
+/* Rewrites the ports of SCTP.  Those of a fragment stay: the checksum is over the whole packet,
+ * whose length is not known here (slowpath/execute.c). */
+static void
+rewrite_sctp(uint8_t *sctp, const struct view *v, const struct tuple *to)
+{
+	uint8_t ports[4];
+
+	if (v->fragment || (v->tuple.sport == to->sport && v->tuple.dport == to->dport))
+		return;
+	memcpy(ports, &to->sport, 2);
+	memcpy(ports + 2, &to->dport, 2);
+	sctp_set_ports(sctp, ports, v->l3_bytes - (v->l4 - v->l3));
+}
+
 /* Rewrites the transport header: checksum, ports or identifier.  Later fragments have none. */
 static void
 rewrite_l4(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
@@ -158,6 +173,8 @@ rewrite_l4(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 	uint64_t delta;
 	uint16_t old, new;
 
+	if (v->proto == IPPROTO_SCTP)
+		rewrite_sctp(l4, v, to);
 	if (!l4_shape(&s, v))
 		return;
 	delta = s.dport != 0xff ? delta_ports(&v->tuple, to)
@@ -167,7 +184,7 @@ rewrite_l4(struct rte_mbuf *m, const struct view *v, const struct tuple *to)
 	memcpy(&old, l4 + s.checksum, 2);
 	if (delta != 0 && !(udp && old == 0)) {
 		new = checksum_apply(old, checksum_fold(delta));
-		if (udp && new == 0)
+		if ((udp || v->proto == IPPROTO_UDPLITE) && new == 0 && old != 0)
 			new = 0xffff;
 		memcpy(l4 + s.checksum, &new, 2);
 	}

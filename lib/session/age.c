@@ -9,6 +9,7 @@
 #include <rte_common.h>
 #include <rte_prefetch.h>
 
+#include "session/sctp.h"
 #include "session/session_priv.h"
 #include "session/tcp.h"
 
@@ -24,10 +25,20 @@ session_timeout_kind(const struct session *s)
 			: s->class == SESSION_CLOSED   ? TIMEOUT_TCP_CLOSING
 						       : TIMEOUT_TCP_OPENING;
 	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
 		return TIMEOUT_UDP;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
 		return TIMEOUT_ICMP;
+	case IPPROTO_SCTP:
+		return s->state >= SCTP_CLOSED         ? TIMEOUT_SCTP_CLOSING
+			: s->state >= SCTP_ESTABLISHED ? TIMEOUT_SCTP_ESTABLISHED
+						       : TIMEOUT_SCTP_OPENING;
+	case IPPROTO_GRE:
+		return TIMEOUT_GRE;
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+		return TIMEOUT_IPSEC;
 	default:
 		return TIMEOUT_OTHER;
 	}
@@ -58,6 +69,8 @@ session_expired(const struct sessions *t, const struct session *s, uint32_t now_
 static enum session_end
 end_of(const struct session *s)
 {
+	if (s->class == SESSION_CLOSED && s->proto == IPPROTO_SCTP)
+		return s->state == SCTP_ABORTED ? SESSION_END_reset : SESSION_END_closed;
 	if (s->class != SESSION_CLOSED || s->proto != IPPROTO_TCP)
 		return SESSION_END_timeout;
 	return s->state == TCP_RESET ? SESSION_END_reset : SESSION_END_closed;

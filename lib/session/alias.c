@@ -63,6 +63,8 @@ session_outdate(struct sessions *t, const struct session *s)
 	uint32_t alias[FLOW_ALIASES_MAX];
 	unsigned n = (s->flags & SESSION_ALIASED) ? flow_table_aliases(f, s->flow[0], alias) : 0;
 
+	if (proto_has_ident(s->proto))
+		session_outdate_idents(t, s);
 	flow_at(f, s->flow[0])->epoch = 0;
 	for (unsigned i = 0; i < n; i++)
 		flow_at(f, alias[i])->epoch = 0;

@@ -33,6 +33,8 @@ session_end(struct sessions *t, struct session *s, enum session_end why)
 	if (s->flags & SESSION_LINKED) {
 		if (s->flags & SESSION_ALIASED)
 			session_remove_aliases(t, s);
+		if (proto_has_ident(s->proto))
+			session_remove_idents(t, s);
 		flow_table_remove(flows_of(t, s), s->flow[0]);
 		flow_table_remove(flows_of(t, s), s->flow[1]);
 		t->linked6 -= s->family == 6;

@@ -17,12 +17,17 @@ const struct session_policy session_policy_default = {
 	.timeout_s = {
 		[TIMEOUT_TCP_OPENING] = 240, [TIMEOUT_TCP_ESTABLISHED] = 7440,
 		[TIMEOUT_TCP_CLOSING] = 240, [TIMEOUT_UDP] = 300, [TIMEOUT_ICMP] = 60,
+		[TIMEOUT_SCTP_OPENING] = 60, [TIMEOUT_SCTP_ESTABLISHED] = 210,
+		[TIMEOUT_SCTP_CLOSING] = 60, [TIMEOUT_GRE] = 600, [TIMEOUT_IPSEC] = 600,
 		[TIMEOUT_OTHER] = 600,
 	},
 	.ticks = {
 		[TIMEOUT_TCP_OPENING] = TICKS(240), [TIMEOUT_TCP_ESTABLISHED] = TICKS(7440),
 		[TIMEOUT_TCP_CLOSING] = TICKS(240), [TIMEOUT_UDP] = TICKS(300),
-		[TIMEOUT_ICMP] = TICKS(60), [TIMEOUT_OTHER] = TICKS(600),
+		[TIMEOUT_ICMP] = TICKS(60), [TIMEOUT_SCTP_OPENING] = TICKS(60),
+		[TIMEOUT_SCTP_ESTABLISHED] = TICKS(210), [TIMEOUT_SCTP_CLOSING] = TICKS(60),
+		[TIMEOUT_GRE] = TICKS(600), [TIMEOUT_IPSEC] = TICKS(600),
+		[TIMEOUT_OTHER] = TICKS(600),
 	},
 };
 
@@ -185,6 +190,8 @@ session_tuple(const struct sessions *t, const struct session *s, bool reply, str
 		tuple_from_key6(out, &flow6_at(t->flow6, s->flow[reply])->key);
 	else
 		tuple_from_key4(out, &flow4_at(t->flow4, s->flow[reply])->key);
+	if (proto_has_ident(s->proto))
+		out->sport = out->dport = 0;
 }
 
 struct session *

@@ -44,7 +44,7 @@ enum session_class {
 static inline enum session_class
 session_unreplied(uint8_t proto)
 {
-	return proto == IPPROTO_UDP                                ? SESSION_UNREPLIED_UDP
+	return proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE    ? SESSION_UNREPLIED_UDP
 		: proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ? SESSION_UNREPLIED_ICMP
 								   : SESSION_UNREPLIED_OTHER;
 }
@@ -72,6 +72,9 @@ enum session_end { SESSION_ENDS(X) SESSION_END_COUNT };
 const char *session_end_name(enum session_end e);
 const char *session_class_name(enum session_class class);
 
+/* SPIs, keys or call ids of a direction that have a record. */
+#define SESSION_IDENTS 3
+
 /* One end of a TCP connection, as van Rooij tracks it. */
 struct tcp_side {
 	uint32_t end;     /* highest sequence number sent, plus length */
@@ -79,6 +82,16 @@ struct tcp_side {
 	uint16_t window;  /* largest window announced, not scaled */
 	uint8_t scale;    /* RFC 7323; TCP_SCALE_NONE until a SYN said so */
 	uint8_t flags;    /* of session/tcp.h */
+};
+
+/* An SCTP handshake that is not complete: session/sctp.h. */
+struct sctp_offer {
+	uint32_t init;   /* initiate tag of its INIT; 0: none */
+	uint32_t ack[2]; /* those of the INIT ACKs that answered it: the first and the latest; of
+			  * an echoed one [0] alone */
+	bool by_reply;   /* the INIT came from the reply side */
+	bool echoed;     /* the cookie has gone back */
+	uint8_t unused[2];
 };
 
 struct session {
@@ -102,10 +115,16 @@ struct session {
 	uint16_t policy : 12; /* of the timeouts: the number of a stage track */
 	union {
 		struct tcp_side side[2];
-		struct {                  /* SESSION_WAITING */
-			uint32_t waiting; /* number of its packets that wait for a
-					   * neighbour */
-			uint32_t cost_ns; /* charge for its source's rate */
+		struct {
+			uint32_t tag[2]; /* that packets of a direction carry; 0: unknown */
+			struct sctp_offer first;
+		} sctp;
+		uint32_t ident[2][SESSION_IDENTS]; /* records of a direction's keys with a number
+						    * (session/ident.c); 0: none */
+		struct {                           /* SESSION_WAITING */
+			uint32_t waiting;          /* number of its packets that wait for a
+						    * neighbour */
+			uint32_t cost_ns;          /* charge for its source's rate */
 		};
 	};
 };
@@ -114,12 +133,18 @@ static_assert(sizeof(struct session) == 64, "one line; with its flows 320 bytes 
 /* A SYN, or a second SYN/ACK, that passed although the connection has other numbers: session/tcp.h.
  * SIDE_OFFER of a side says that there is one. */
 struct tcp_offer {
-	uint32_t isn; /* initial number of the existing connection, of its forward side */
-	uint32_t seq;
-	uint32_t challenge; /* what the other end has acknowledged instead */
-	uint16_t window;
-	uint16_t scale : 4; /* 15: none */
-	uint16_t data : 12; /* behind the SYN, in units of 16 bytes */
+	union {
+		struct {
+			uint32_t isn; /* initial number of the existing connection, of its forward
+				       * side */
+			uint32_t seq;
+			uint32_t challenge; /* what the other end has acknowledged instead */
+			uint16_t window;
+			uint16_t scale : 4; /* 15: none */
+			uint16_t data : 12; /* behind the SYN, in units of 16 bytes */
+		};
+		struct sctp_offer sctp; /* of an SCTP session: the latest */
+	};
 };
 static_assert(sizeof(struct tcp_offer) == 16, "beside the session: few connections ever need it");
 
@@ -144,8 +169,13 @@ enum session_timeout {
 	TIMEOUT_TCP_OPENING,
 	TIMEOUT_TCP_ESTABLISHED,
 	TIMEOUT_TCP_CLOSING,
-	TIMEOUT_UDP,
+	TIMEOUT_UDP, /* and UDP-Lite */
 	TIMEOUT_ICMP,
+	TIMEOUT_SCTP_OPENING,
+	TIMEOUT_SCTP_ESTABLISHED,
+	TIMEOUT_SCTP_CLOSING,
+	TIMEOUT_GRE,
+	TIMEOUT_IPSEC, /* ESP and AH */
 	TIMEOUT_OTHER,
 	TIMEOUT_COUNT,
 };
@@ -156,7 +186,7 @@ struct session_policy {
 };
 
 /* UDP 300 s (RFC 4787), TCP 7440 s established and 240 s otherwise (RFC 5382), ICMP 60 s (RFC
- * 5508). */
+ * 5508), SCTP 210 s established (seven heartbeats of RFC 9260 16) and 60 s otherwise. */
 extern const struct session_policy session_policy_default;
 
 #define SESSION_NOWHERE 0xffffu
@@ -382,6 +412,21 @@ uint16_t session_iface(const struct sessions *t, const struct session *s, bool r
 /* Makes a record without session one of a session's direction, for packets by another interface of
  * the zone. */
 void session_alias(struct sessions *t, struct session *s, uint32_t flow, bool reply);
+
+/* Makes a record without session, whose key has a number (proto_has_ident), one of a session's
+ * direction; the oldest such record makes room.  With a forward number that is new the session also
+ * gets the answers whose numbers no session knows, if another one can do without them.  Not for a
+ * SESSION_WAITING. */
+void session_ident(struct sessions *t, struct session *s, uint32_t flow, bool reply);
+
+/* Makes the record of a reply's key, which has no number, free for a new session, if the session
+ * that has it can do without it, or has waited long enough for an answer; before session_link. */
+void session_free_answers(struct sessions *t, const struct session *fresh, const void *key,
+	uint64_t hash, uint32_t now_tick);
+
+/* Returns true if the record of a key without a number belongs to a session that gives it to a new
+ * one: it can tell its answers by their numbers, or has waited long enough for one. */
+bool session_yields_answers(const struct sessions *t, const struct flow *f, uint32_t now_tick);
 
 /* Takes the programs from the forward direction's records. */
 void session_outdate(struct sessions *t, const struct session *s);

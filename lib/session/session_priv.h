@@ -29,6 +29,17 @@ uint32_t session_seen_by(const struct sessions *t, const struct session *s, bool
 /* Removes the session's records for further interfaces of its zones. */
 void session_remove_aliases(struct sessions *t, struct session *s);
 
+/* ident.c: takes the programs from its forward direction's records for keys with a number. */
+void session_outdate_idents(struct sessions *t, const struct session *s);
+
+/* ident.c: removes the session's records for keys with a number. */
+void session_remove_idents(struct sessions *t, struct session *s);
+
+/* ident.c: returns the record of a place in the session's list, NULL if it was evicted; makes a
+ * record one of the session's, to be evicted if need be: the oldest in the list goes. */
+struct flow *session_ident_at(const struct sessions *t, const struct session *s, uint32_t index);
+void session_ident_list(struct sessions *t, struct session *s, uint32_t index, bool reply);
+
 /* Gives back what stages took for a session, in the table or not. */
 void session_give_back(struct sessions *t, struct session *s, enum session_end why);
 

@@ -49,8 +49,8 @@ slot_is_ip6(const struct burst *b, unsigned slot)
 	return b->class[slot] == SLOT_PLAIN6 || b->class[slot] == SLOT_OTHER6;
 }
 
-/* Returns a value that is the same for both directions of an untranslated conversation.  For ICMP
- * only the addresses count. */
+/* Returns a value that is the same for both directions of an untranslated conversation.  For ICMP,
+ * and for protocols whose keys have a number for ports, only the addresses count. */
 static inline uint32_t
 conflict_of_tuple(const struct burst *b, unsigned slot)
 {
@@ -59,10 +59,11 @@ conflict_of_tuple(const struct burst *b, unsigned slot)
 	if (slot_is_ip6(b, slot)) {
 		memcpy(w, b->key6[slot].src, 32);
 		mix = (w[0] ^ w[2]) * 3 + (w[1] ^ w[3]);
-		mix += (uint64_t)(b->key6[slot].sport ^ b->key6[slot].dport) << 16;
+		if (!proto_has_ident(b->key6[slot].proto))
+			mix += (uint64_t)(b->key6[slot].sport ^ b->key6[slot].dport) << 16;
 	} else {
 		mix = b->key4[slot].src ^ b->key4[slot].dst;
-		if (b->key4[slot].proto != IPPROTO_ICMP)
+		if (b->key4[slot].proto != IPPROTO_ICMP && !proto_has_ident(b->key4[slot].proto))
 			mix += (uint64_t)(b->key4[slot].sport ^ b->key4[slot].dport) << 16;
 	}
 	return conflict_bit(mix);

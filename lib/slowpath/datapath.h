@@ -17,6 +17,7 @@ struct dynamic;
 struct flow_reports;
 struct flow_table;
 struct generation;
+struct helpers;
 struct host;
 struct ledger;
 struct nat;
@@ -36,6 +37,7 @@ struct datapath {
 	struct action_lists *lists; /* of the records of both tables */
 	struct sessions *sessions;
 	struct nat *nat;
+	struct helpers *helpers;
 	struct nexthop *nexthops; /* [NEXTHOP_COUNT] */
 	struct host *host;
 	struct dynamic *dynamic; /* members of dynamic sets (slowpath/dynamic.h) */

@@ -4,8 +4,23 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
+#include "helper/control.h"
 #include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
+
+/* Computes the key of a tuple, and its hash. */
+static void
+key_of(const struct datapath *dp, const struct tuple *t, uint16_t iface, struct answer *r)
+{
+	if (t->family == 6) {
+		tuple_to_key6(&r->key6, t, iface);
+		r->hash = flow_hash6(&r->key6, &dp->flow6->secret);
+	} else {
+		tuple_to_key4(&r->key4, t, iface);
+		r->hash = flow_hash4(&r->key4, &dp->flow4->secret);
+	}
+}
 
 /* Computes the key by which the answers to a program arrive: in the domain of its egress. */
 static void
@@ -17,13 +32,7 @@ reply_key(struct datapath *dp, const struct program *p, struct answer *r)
 
 	tuple_reverse(&back, &p->to);
 	back.domain = generation_domain(dp->gen, iface);
-	if (back.family == 6) {
-		tuple_to_key6(&r->key6, &back, iface);
-		r->hash = flow_hash6(&r->key6, &dp->flow6->secret);
-	} else {
-		tuple_to_key4(&r->key4, &back, iface);
-		r->hash = flow_hash4(&r->key4, &dp->flow4->secret);
-	}
+	key_of(dp, &back, iface, r);
 }
 
 /* Where the key of the answers to a session is kept. */
@@ -45,7 +54,8 @@ answers_are_taken(struct datapath *dp, const struct eval *ev)
 		reply_key(dp, &ev->program, r);
 	index = flow_table_find(t, &r->key4, r->hash);
 	there = session_of(dp->sessions, flow_at(t, index));
-	return index != 0 && there != NULL && there != ev->over;
+	return index != 0 && there != NULL && there != ev->over
+		&& !session_yields_answers(dp->sessions, flow_at(t, index), clock_tick(dp->now_ns));
 }
 
 static bool
@@ -151,15 +161,23 @@ static int
 link_session(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 {
 	bool ip6 = ev->view->family == 6;
-	struct answer *r = answer_of(dp, ev);
+	struct answer *r = answer_of(dp, ev), bare;
 	struct session_keys keys;
 
 	if (ev == &dp->slow->scratch->late)
 		reply_key(dp, &ev->program, r);
 	keys.forward = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
 	keys.forward_hash = b->hash[slot];
+	if (proto_has_ident(ev->view->proto)) {
+		key_of(dp, &ev->view->tuple, ev->view->iface, &bare);
+		keys.forward = &bare.key4;
+		keys.forward_hash = bare.hash;
+	}
 	keys.reply_hash = r->hash;
 	keys.reply = ip6 ? (const void *)&r->key6 : &r->key4;
+	if (proto_has_ident(ev->view->proto))
+		session_free_answers(
+			dp->sessions, ev->session, keys.reply, keys.reply_hash, b->tick);
 	return session_link(dp->sessions, ev->session, &keys, b->tick);
 }
 
@@ -233,6 +251,13 @@ enter_fresh(
 		slowpath_take_sessions(dp, ev);
 	b->flow[slot] = ev->session->flow[0];
 	d->begins = true;
+	if (unlikely(ev->helper != HELPER_NONE))
+		helpers_attach(dp->helpers, session_index(dp->sessions, ev->session), ev->helper);
+	if (unlikely(ev->expected)) {
+		helpers_announce(dp->helpers, session_index(dp->sessions, ev->session));
+		expectation_met(
+			&dp->helpers->expectations, dp->nat, &ev->view->tuple, dp->now_ns);
+	}
 	dp->slow->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
 	observe_session(dp, ev->session);
 }

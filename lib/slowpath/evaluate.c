@@ -26,7 +26,8 @@ read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 		return;
 	ev->quoted = quoted.tuple;
 	ev->has_quoted = true;
-	ev->quoted_seq = quoted.tcp_seq;
+	ev->quoted_seq = quoted.proto == IPPROTO_SCTP ? rte_be_to_cpu_32(quoted.ident)
+						      : quoted.tcp_seq;
 }
 
 static const struct trace *
@@ -41,12 +42,15 @@ prepare(struct datapath *dp, const struct burst *b, unsigned slot, struct eval *
 {
 	eval_init(ev, dp->gen, slot_view(dp, b, slot));
 	ev->flow_hash = (uint32_t)(b->hash[slot] >> 32);
-	ev->key_hash = b->class[slot] < SLOT_SLOW ? b->hash[slot] : 0;
+	ev->key_hash = b->class[slot] < SLOT_SLOW && !proto_has_ident(ev->view->proto)
+		? b->hash[slot]
+		: 0; /* a key with a number is not the tuple's */
 	ev->now_ns = dp->now_ns;
 	ev->health = &dp->slow->health;
 	ev->sessions = dp->sessions;
 	ev->fresh = fresh;
 	ev->nat = dp->nat;
+	ev->helpers = dp->helpers;
 	ev->members = dynamic_members(dp->dynamic);
 	if (b->flow[slot] != 0) {
 		const struct flow *f = flow_at(

@@ -96,12 +96,23 @@ pass_meters(const struct work *w, const struct metered *m)
 	return r;
 }
 
+/* Returns true for a fragment of SCTP that cannot be translated: the checksum is over the whole
+ * packet, of which a fragment is a part. */
+static bool
+breaks_checksum(const struct view *v, const struct tuple *to)
+{
+	return v->proto == IPPROTO_SCTP && v->fragment
+		&& (v->tuple.sport != to->sport || v->tuple.dport != to->dport);
+}
+
 /* Returns why the packet may not take this way, and tells its sender; or REASON_NONE. */
 static enum reason
 refuse_output(const struct work *w)
 {
 	const struct view *v = w->v;
 
+	if (unlikely(breaks_checksum(v, &w->d->to)))
+		return REASON_sctp_fragment;
 	if (w->d->ttl && v->ttl <= 1) {
 		host_tell_sender(w->dp->host, v, w->m, HOST_TTL_EXPIRED, 0);
 		return REASON_ttl_expired;
@@ -247,6 +258,15 @@ meter_and_send(const struct work *w)
 	return r;
 }
 
+/* Returns true if a helper reads the packet. */
+static bool
+is_helped(const struct work *w)
+{
+	return w->d->session != NULL && !w->v->icmp_error && w->v->l4 != VIEW_NONE
+		&& !w->v->fragment && w->nh->state != NEXTHOP_WIRE
+		&& is_control(w->dp, w->d->session);
+}
+
 /* Sends by a neighbour or a wire. */
 static void
 execute_leaving(const struct work *w)
@@ -254,8 +274,14 @@ execute_leaving(const struct work *w)
 	enum reason r = w->nh->state == NEXTHOP_WIRE ? REASON_NONE : refuse_output(w);
 	struct move move;
 
+	bool control = unlikely(is_helped(w));
+
+	if (control && r == REASON_NONE)
+		helped_arrives(w->dp, w->d, w->v, w->m);
 	if (r == REASON_NONE) {
 		r = move_try(w->dp, w->d, w->v, w->m, &move);
+		if (control && r == REASON_NONE)
+			r = helped_leaves(w->dp, w->d, slowpath_view(w->dp, w->slot), w->m);
 		if (r != REASON_NONE) { /* does not count for the flow */
 			slot_drop(w->b, w->slot, r);
 			has_stayed(w);

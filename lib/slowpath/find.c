@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "session/sctp.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -39,8 +40,10 @@ slot_asks_anew(struct datapath *dp, const struct burst *b, unsigned slot)
 	const struct session *session = session_of(dp->sessions, slot_record(dp, b, slot));
 	const struct view *v;
 
-	if (session == NULL || session->proto != IPPROTO_TCP)
+	if (session == NULL || (session->proto != IPPROTO_TCP && session->proto != IPPROTO_SCTP))
 		return false;
 	v = slot_view(dp, b, slot);
+	if (session->proto == IPPROTO_SCTP)
+		return v->l4 != VIEW_NONE && sctp_asks_anew(session, v->sctp_chunk);
 	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }

@@ -140,6 +140,7 @@ say_session(
 	out->seen.session = session_told(dp, &known, 0);
 	out->seen.session.index = UINT32_MAX;
 	out->seen.session.tcp = ev->fresh->proto == IPPROTO_TCP;
+	out->seen.session.sctp = ev->fresh->proto == IPPROTO_SCTP;
 }
 
 /* Evaluates the packet, says what becomes of it, and gives back what evaluation took. */

@@ -32,12 +32,32 @@ slot_cache(struct datapath *dp, const struct burst *b, unsigned slot)
 	return flow_table_admit(t, b->hash[slot]) ? slot_insert(dp, b, slot) : 0;
 }
 
+/* Returns a record for packets of a session whose key has a number; at the number's second packet.
+ */
+static uint32_t
+ident_for(struct datapath *dp, const struct burst *b, unsigned slot, const struct eval *ev)
+{
+	bool first = ev->reply && ev->session->state == PLAIN_SINGLE;
+	uint32_t index = b->flow[slot];
+
+	if (ev->session->flags & SESSION_WAITING)
+		return 0;
+	if (index == 0)
+		index = first ? slot_insert(dp, b, slot) : slot_cache(dp, b, slot);
+	if (index != 0)
+		session_ident(dp->sessions, ev->session, index, ev->reply);
+	return index;
+}
+
 /* Returns a record for packets of a session that come by another interface of the zone than the
  * first one. */
 static uint32_t
 alias_for(struct datapath *dp, const struct burst *b, unsigned slot, const struct eval *ev)
 {
 	uint32_t index = b->flow[slot];
+
+	if (ev->view->ident != 0 && proto_has_ident(ev->view->proto))
+		return ident_for(dp, b, slot, ev);
 
 	if (index == 0)
 		index = slot_insert(dp, b, slot);
@@ -130,6 +150,8 @@ write_record(struct datapath *dp, struct flow_table *t, uint32_t index, const st
 static bool
 cacheable(const struct datapath *dp, const struct eval *ev, const struct decision *d)
 {
+	if (ev->session != NULL && is_control(dp, ev->session))
+		return false; /* the helper reads every packet */
 	return ev->used_fields == 0 && ev->program.verdict != PROGRAM_REJECT
 		&& d->nexthop != REASON_neighbour_queue_full && !ev->view->icmp_error
 		&& host_lasts(dp->host, d->nexthop);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "nat/nat.h"
 #include "program/action_list.h"
+#include "session/sctp.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -64,6 +65,44 @@ keep_tcp(struct datapath *dp, struct session *session, const struct move *move)
 	reclass(dp, session, before);
 }
 
+static enum reason
+try_sctp(const struct datapath *dp, const struct decision *d, const struct view *v,
+	const struct rte_mbuf *m, struct move *move)
+{
+	const uint8_t *sctp = rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4);
+	uint32_t bytes = v->l3_bytes - (v->l4 - v->l3);
+	uint32_t here = RTE_MIN(bytes, (uint32_t)m->data_len - v->l4);
+	struct sctp_packet p;
+	struct sctp_verdict said;
+
+	move->session = *d->session;
+	move->offer = *session_offer(dp->sessions, d->session);
+	if (d->session->flags & SESSION_WAITING) {
+		session_begin(&move->session);
+		move->offer = (struct tcp_offer){ .sctp = { 0 } };
+	}
+	sctp_read(&p, sctp, here, here < bytes || v->more);
+	said = sctp_track(&move->session, &move->offer.sctp, d->reply, &p);
+	move->idle = said.idle;
+	return said.reason;
+}
+
+static void
+keep_sctp(struct datapath *dp, struct session *session, const struct move *move)
+{
+	enum sctp_state before = session->state;
+
+	session->state = move->session.state;
+	session->flags = move->session.flags;
+	session->sctp = move->session.sctp;
+	*session_offer(dp->sessions, session) = move->offer;
+	if (session->state == before)
+		return;
+	session_become(dp->sessions, session, sctp_class(session));
+	if (sctp_is_new(before) && !sctp_is_new(session->state))
+		judge_again(dp, session);
+}
+
 enum reason
 move_try(const struct datapath *dp, const struct decision *d, const struct view *v,
 	const struct rte_mbuf *m, struct move *move)
@@ -73,6 +112,8 @@ move_try(const struct datapath *dp, const struct decision *d, const struct view 
 		return REASON_NONE;
 	if (d->reply && (d->session->flags & SESSION_WAITING))
 		return REASON_session_waiting;
+	if (v->proto == IPPROTO_SCTP && v->l4 != VIEW_NONE)
+		return try_sctp(dp, d, v, m, move);
 	if (v->proto != IPPROTO_TCP || v->l4 == VIEW_NONE)
 		return REASON_NONE;
 	return try_tcp(dp, d->session, d->reply, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->l4),
@@ -100,14 +141,20 @@ move_keep(struct datapath *dp, const struct decision *d, const struct view *v,
 {
 	struct session *session = d->session;
 
+	struct flow_table *t = v->family == 6 ? dp->flow6 : dp->flow4;
+
 	if (!move->idle)
-		flow_at(v->family == 6 ? dp->flow6 : dp->flow4, flow)->seen = clock_tick(
-			dp->now_ns);
+		flow_at(t, flow)->seen = clock_tick(dp->now_ns);
+	if (proto_has_ident(v->proto)) /* the record may be one of those for a number */
+		flow_at(t, session->flow[d->reply])->seen = clock_tick(dp->now_ns);
 	if (session->flags & SESSION_WAITING)
 		begin(dp, session);
 	if (v->proto == IPPROTO_TCP) {
 		if (v->l4 != VIEW_NONE)
 			keep_tcp(dp, session, move);
+	} else if (v->proto == IPPROTO_SCTP) {
+		if (v->l4 != VIEW_NONE)
+			keep_sctp(dp, session, move);
 	} else if (d->reply && session->state == PLAIN_SINGLE) {
 		session_replied(dp->sessions, session);
 		judge_again(dp, session);

@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 
+#include "session/sctp.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
 #include "tap/probes.h"
@@ -47,6 +48,7 @@ static enum conn_state
 conn_of_hit(const struct session *session, bool reply, unsigned state)
 {
 	bool opening = session->proto == IPPROTO_TCP ? tcp_is_new(session, state)
+		: session->proto == IPPROTO_SCTP     ? sctp_is_new(state)
 						     : state == PLAIN_SINGLE;
 
 	return opening && !reply ? CONN_NEW : CONN_ESTABLISHED;
@@ -61,6 +63,7 @@ session_told(const struct datapath *dp, const struct decision *d, unsigned state
 		return told;
 	told.index = session_index(dp->sessions, d->session);
 	told.tcp = d->session->proto == IPPROTO_TCP;
+	told.sctp = d->session->proto == IPPROTO_SCTP;
 	told.state = (uint8_t)state;
 	if (d->fast)
 		told.conn = (uint8_t)conn_of_hit(d->session, d->reply, state);

@@ -123,6 +123,15 @@ settle_keyed(struct datapath *dp, struct burst *b, unsigned slot)
 	settle_evaluated(dp, b, slot, ev);
 }
 
+/* Returns true if a packet whose key has a number belongs to a session by its addresses. */
+static bool
+has_session_by_tuple(const struct datapath *dp, const struct view *v)
+{
+	bool reply;
+
+	return proto_has_ident(v->proto) && session_find(dp->sessions, &v->tuple, &reply) != NULL;
+}
+
 /* Returns true if the evaluation of the slot may no longer be valid: its session has ended or has
  * left state NEW, or the session of an earlier slot has its key for its reply, or an earlier slot
  * has added an address to a dynamic set. */
@@ -134,7 +143,8 @@ is_stale(struct datapath *dp, struct burst *b, unsigned slot, const struct eval 
 		return true;
 	if (ev->over != NULL || (ev->session != NULL && ev->session != ev->fresh))
 		return dp->slow->scratch->changed || dp->sessions->ends != dp->slow->scratch->ends;
-	return dp->slow->scratch->translated && slot_find(dp, b, slot) != 0;
+	return dp->slow->scratch->translated
+		&& (slot_find(dp, b, slot) != 0 || has_session_by_tuple(dp, ev->view));
 }
 
 /* Handles a slot that was evaluated with the others. */

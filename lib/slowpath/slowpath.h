@@ -45,8 +45,8 @@ struct observed_session {
 	uint32_t index; /* index of the worker's session, or 0 */
 	uint8_t conn;   /* enum conn_state, as rules saw it; CONN_UNTRACKED: it
 			 * was not used */
-	uint8_t state;  /* after the packet: enum tcp_state, or plain_state */
-	bool tcp;
+	uint8_t state;  /* after the packet: enum tcp_state, sctp_state, or plain_state */
+	bool tcp, sctp;
 	bool reply;
 };
 

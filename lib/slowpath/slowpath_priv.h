@@ -3,6 +3,7 @@
 #ifndef SLOWPATH_SLOWPATH_PRIV_H
 #define SLOWPATH_SLOWPATH_PRIV_H
 
+#include "helper/control.h"
 #include "program/rewrite.h"
 #include "session/session.h"
 #include "slowpath/conflict.h"
@@ -286,6 +287,27 @@ enum reason move_try(const struct datapath *dp, const struct decision *d, const 
 /* Changes the session for a packet that leaves; flow: the index of its record. */
 void move_keep(struct datapath *dp, const struct decision *d, const struct view *v,
 	const struct move *move, uint32_t flow);
+
+/* --- helped.c: control sessions with a helper --- */
+
+/* Returns true if a helper reads the packets of a session of the table. */
+static inline bool
+is_control(const struct datapath *dp, const struct session *session)
+{
+	return session >= dp->sessions->session
+		&& session <= dp->sessions->session + dp->sessions->capacity
+		&& helpers_control(dp->helpers, session_index(dp->sessions, session)) != NULL;
+}
+
+/* Sets the acknowledgement of a packet of a control session back to the numbers of the other side,
+ * before its session judges it. */
+void helped_arrives(
+	struct datapath *dp, const struct decision *d, const struct view *v, struct rte_mbuf *m);
+
+/* Reads the packet, opens the way to what it announces, and writes its text and its number as its
+ * receiver is to see them.  Returns REASON_NONE, or why it is dropped. */
+enum reason helped_leaves(
+	struct datapath *dp, const struct decision *d, struct view *v, struct rte_mbuf *m);
 
 /* --- report.c --- */
 

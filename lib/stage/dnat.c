@@ -279,7 +279,7 @@ static bool
 has_ports(const struct tuple *t)
 {
 	return t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP || t->proto == IPPROTO_UDPLITE
-		|| t->proto == IPPROTO_DCCP;
+		|| t->proto == IPPROTO_DCCP || t->proto == IPPROTO_SCTP;
 }
 
 /* Returns true for a packet of a session that no dnat has decided about. */

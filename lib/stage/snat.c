@@ -312,7 +312,7 @@ snat_one(const struct snat *snat, struct eval *ev)
 {
 	union address to;
 
-	if (ev->state == CONN_RELATED || !concerns(snat, ev, &to))
+	if ((ev->state == CONN_RELATED && !ev->expected) || !concerns(snat, ev, &to))
 		return false;
 	if (ev->session == NULL && ev->sessions != NULL) {
 		refuse(ev);

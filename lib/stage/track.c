@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/counter.h"
+#include "helper/control.h"
+#include "session/sctp.h"
 #include "session/session.h"
 #include "session/tcp.h"
 #include "policy/build.h"
@@ -14,13 +16,17 @@
 
 /* A segment that begins a session in mid-stream has only ACK of these flags. */
 #define TCP_LOOSE   (RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG)
+#define PORT_FTP    21
+#define PORT_TFTP   69
 #define TIMEOUT_MIN (1 * NS_PER_SECOND)
 #define TIMEOUT_MAX (1000000 * NS_PER_SECOND) /* ticks hold 52 days */
 
 struct timeouts_cfg {
 	struct cfg_head head;
 	uint64_t tcp_opening, tcp_established, tcp_closing;
-	uint64_t udp, icmp, other;
+	uint64_t udp, icmp;
+	uint64_t sctp_opening, sctp_established, sctp_closing;
+	uint64_t gre, ipsec, other;
 };
 
 enum track_invalid { INVALID_DROP, INVALID_PASS };
@@ -33,12 +39,14 @@ struct track_cfg {
 	struct cfg_rate new_per_source;
 	enum track_invalid invalid;
 	bool loose;
+	uint32_t helpers;
 };
 
 struct track {
 	uint16_t policy;
 	bool pass_invalid;
 	bool loose;
+	uint8_t helpers;           /* 1 << enum helper_kind */
 	struct source_limit limit; /* of the whole appliance */
 };
 
@@ -52,8 +60,13 @@ static const struct cfg_field timeouts_fields[] = {
 	TIMEOUT_ROW(tcp_opening, "240s", "TCP until the handshake is complete."),
 	TIMEOUT_ROW(tcp_established, "7440s", "TCP after that, also when half closed."),
 	TIMEOUT_ROW(tcp_closing, "240s", "TCP after both FINs or a reset."),
-	TIMEOUT_ROW(udp, "300s", "UDP."),
+	TIMEOUT_ROW(udp, "300s", "UDP and UDP-Lite."),
 	TIMEOUT_ROW(icmp, "60s", "ICMP and ICMPv6 queries."),
+	TIMEOUT_ROW(sctp_opening, "60s", "SCTP until the handshake is complete."),
+	TIMEOUT_ROW(sctp_established, "210s", "SCTP after that; its ends send heartbeats."),
+	TIMEOUT_ROW(sctp_closing, "60s", "SCTP after SHUTDOWN COMPLETE or ABORT."),
+	TIMEOUT_ROW(gre, "600s", "GRE, and with it PPTP."),
+	TIMEOUT_ROW(ipsec, "600s", "ESP and AH."),
 	TIMEOUT_ROW(other, "600s", "Other protocols, by their addresses."),
 	CFG_END,
 };
@@ -68,6 +81,12 @@ static const struct cfg_table timeouts_table = {
 static const struct cfg_word invalid_words[] = {
 	{ "drop", INVALID_DROP },
 	{ "pass", INVALID_PASS },
+	CFG_WORD_END,
+};
+
+static const struct cfg_word helper_words[] = {
+	{ "ftp", 1u << HELPER_FTP },
+	{ "tftp", 1u << HELPER_TFTP },
 	CFG_WORD_END,
 };
 
@@ -86,6 +105,10 @@ static const struct cfg_field track_fields[] = {
 	{ "loose", CFG_BOOL, "false", offsetof(struct track_cfg, loose),
 		"TCP sessions may begin in mid-stream: connections older than Weir's start "
 		"continue." },
+	{ "helpers", CFG_FLAGS, CFG_OPTIONAL, offsetof(struct track_cfg, helpers),
+		"Control sessions that begin here and are read for the data connections that they "
+		"announce: FTP to port 21, TFTP to port 69.",
+		.words = helper_words },
 	STAGE_IF(struct track_cfg),
 	CFG_END,
 };
@@ -114,6 +137,12 @@ find_policy(struct stage_build *sb, const struct track_cfg *cfg)
 						 [TIMEOUT_TCP_CLOSING] = seconds(t->tcp_closing),
 						 [TIMEOUT_UDP] = seconds(t->udp),
 						 [TIMEOUT_ICMP] = seconds(t->icmp),
+						 [TIMEOUT_SCTP_OPENING] = seconds(t->sctp_opening),
+						 [TIMEOUT_SCTP_ESTABLISHED] = seconds(
+							 t->sctp_established),
+						 [TIMEOUT_SCTP_CLOSING] = seconds(t->sctp_closing),
+						 [TIMEOUT_GRE] = seconds(t->gre),
+						 [TIMEOUT_IPSEC] = seconds(t->ipsec),
 						 [TIMEOUT_OTHER] = seconds(t->other),
 					 } };
 
@@ -144,7 +173,8 @@ track_build(struct stage_build *sb, void **instance)
 	track->loose = cfg->loose;
 	track->limit.sessions = cfg->max_per_source;
 	track->limit.per_second = (uint32_t)cfg->new_per_source.value;
-	sb->traits = TRAIT_TRACKS;
+	track->helpers = (uint8_t)cfg->helpers;
+	sb->traits = TRAIT_TRACKS | (track->helpers != 0 ? TRAIT_HELPS : 0);
 	if (track->limit.sessions != 0 || track->limit.per_second != 0)
 		sb->traits |= TRAIT_LIMITS;
 	*instance = track;
@@ -165,7 +195,7 @@ static void
 invalid(const struct track *track, struct eval *ev, enum reason r)
 {
 	/* The key alone is not enough: a later segment of the same key may open a session. */
-	if (ev->view->proto == IPPROTO_TCP)
+	if (ev->view->proto == IPPROTO_TCP || ev->view->proto == IPPROTO_SCTP)
 		ev->used_fields |= FIELD_TCP_FLAGS;
 	if (may_be_for_kernel(ev)) {
 		eval_note(ev, "track: without a session: new if it is for the host");
@@ -204,13 +234,18 @@ is_new(const struct eval *ev)
 
 	if (ev->reply)
 		return false;
+	if (s->proto == IPPROTO_SCTP)
+		return sctp_is_new(s->state);
 	return s->proto == IPPROTO_TCP ? tcp_is_new(s, s->state) : s->state == PLAIN_SINGLE;
 }
 
-/* Returns true for a SYN in an existing connection, which its sender may have lost. */
+/* Returns true for a SYN in an existing connection, or an INIT in an association, which its sender
+ * may have lost. */
 static bool
 asks_anew(const struct eval *ev)
 {
+	if (ev->session->proto == IPPROTO_SCTP)
+		return sctp_asks_anew(ev->session, ev->view->sctp_chunk);
 	return ev->session->proto == IPPROTO_TCP && tcp_asks_anew(ev->session, ev->view->tcp_flags);
 }
 
@@ -233,7 +268,17 @@ state_text(const struct session *s)
 {
 	if (s->proto == IPPROTO_TCP)
 		return tcp_state_name(s->state);
+	if (s->proto == IPPROTO_SCTP)
+		return sctp_state_name(s->state);
 	return s->state == PLAIN_SINGLE ? "unreplied" : "replied";
+}
+
+/* Returns true for a session that a control session has announced. */
+static bool
+is_announced(const struct eval *ev)
+{
+	return ev->helpers != NULL
+		&& helpers_announced(ev->helpers, session_index(ev->sessions, ev->session));
 }
 
 /* Handles a packet of a known session.  Later stages see a reply as its receiver will see it, and a
@@ -251,14 +296,16 @@ known(const struct track *track, struct eval *ev)
 	 * first stage track there. */
 	if (!ev->reply && ev->state == CONN_UNTRACKED && !ev->dry)
 		s->policy = track->policy & (SESSION_POLICIES - 1);
-	ev->state = is_new(ev) ? CONN_NEW : CONN_ESTABLISHED;
+	ev->state = !is_new(ev) ? CONN_ESTABLISHED : is_announced(ev) ? CONN_RELATED : CONN_NEW;
 	if (asks_anew(ev)) {
 		ev->state = CONN_NEW;
 		ev->used_fields |= FIELD_TCP_FLAGS;
 	}
 	eval_note(ev, "track: %s, %s of its session (%s)",
-		ev->state == CONN_NEW ? "new" : "established", ev->reply ? "reply" : "forward",
-		state_text(s));
+		ev->state == CONN_NEW               ? "new"
+			: ev->state == CONN_RELATED ? "related"
+						    : "established",
+		ev->reply ? "reply" : "forward", state_text(s));
 	session_tuple(ev->sessions, s, !ev->reply, &other);
 	tuple_reverse(&to, &other);
 	if (ev->reply)
@@ -339,19 +386,75 @@ take(const struct track *track, struct eval *ev)
 		ev->sessions->policy[s->policy].timeout_s[session_timeout_kind(s)]);
 }
 
+/* Returns the announcement that a first packet meets, by the zone where it is expected; or NULL. */
+static const struct expectation *
+find_expected(const struct eval *ev)
+{
+	const struct expectation *e;
+
+	if (ev->helpers == NULL || ev->view->tuple.kind != KEY_PLAIN)
+		return NULL;
+	e = expectation_find(&ev->helpers->expectations, &ev->view->tuple, ev->now_ns);
+	return e != NULL && zones_same(&ev->gen->zones, e->iface, ev->in->id) ? e : NULL;
+}
+
+/* Notes the helper of a session that may become a control session. */
+static void
+choose_helper(const struct track *track, struct eval *ev)
+{
+	const struct tuple *t = &ev->view->tuple;
+
+	if (track->helpers == 0)
+		return;
+	if (t->proto == IPPROTO_TCP && t->dport == RTE_BE16(PORT_FTP)
+		&& (track->helpers & 1u << HELPER_FTP))
+		ev->helper = HELPER_FTP;
+	if (t->proto == IPPROTO_UDP && t->dport == RTE_BE16(PORT_TFTP)
+		&& (track->helpers & 1u << HELPER_TFTP))
+		ev->helper = HELPER_TFTP;
+	if (ev->helper != HELPER_NONE)
+		eval_note(ev, "track: a control session, helper %s",
+			ev->helper == HELPER_FTP ? "ftp" : "tftp");
+}
+
+/* Begins the session of an announced data connection. */
+static void
+meet(const struct track *track, struct eval *ev, const struct expectation *e)
+{
+	ev->expected = true;
+	ev->state = CONN_RELATED;
+	eval_note(ev, "track: announced by a control session");
+	take(track, ev);
+	if (ev->session != NULL)
+		translate_expected(ev, &e->to);
+}
+
 static void
 begin(const struct track *track, struct eval *ev)
 {
 	const struct view *v = ev->view;
+	const struct expectation *e;
+
 	if (v->proto == IPPROTO_TCP && !tcp_opens(v->tcp_flags)
 		&& !(track->loose && (v->tcp_flags & TCP_LOOSE) == RTE_TCP_ACK_FLAG)) {
 		invalid(track, ev, REASON_tcp_no_session);
+		return;
+	}
+	if (v->proto == IPPROTO_SCTP && v->sctp_chunk != SCTP_INIT
+		&& !(track->loose && v->sctp_chunk != SCTP_ABORT)) {
+		invalid(track, ev, REASON_sctp_no_session);
 		return;
 	}
 	if (tuple_is_icmp(&v->tuple) && !icmp_is_request(v->family, tuple_icmp_type(&v->tuple))) {
 		invalid(track, ev, REASON_icmp_no_session);
 		return;
 	}
+	e = find_expected(ev);
+	if (e != NULL) {
+		meet(track, ev, e);
+		return;
+	}
+	choose_helper(track, ev);
 	ev->state = CONN_NEW;
 	if (ev->sessions != NULL) /* NULL in section tests */
 		take(track, ev);
@@ -386,6 +489,13 @@ related(const struct track *track, struct eval *ev)
 			ev->quoted_seq)) {
 		ev->session = NULL;
 		invalid(track, ev, REASON_tcp_out_of_window);
+		return;
+	}
+	if (ev->quoted.proto == IPPROTO_SCTP
+		&& !sctp_has_sent(ev->session, &session_offer(ev->sessions, ev->session)->sctp,
+			!ev->reply, ev->quoted_seq)) {
+		ev->session = NULL;
+		invalid(track, ev, REASON_sctp_bad_tag);
 		return;
 	}
 	ev->state = CONN_RELATED;

@@ -15,7 +15,7 @@
 bool
 translate_is_new(const struct eval *ev)
 {
-	if (ev->state != CONN_NEW)
+	if (ev->state != CONN_NEW && !ev->expected)
 		return false;
 	return ev->session != NULL ? !(ev->session->flags & SESSION_LINKED) : ev->sessions == NULL;
 }
@@ -90,6 +90,34 @@ translate_enter(struct eval *ev)
 	if (ev->trace != NULL) {
 		notation_address(text, sizeof(text), &a, 4);
 		eval_note(ev, "track: mapped to %s port %u", text, rte_be_to_cpu_16(inside.port));
+	}
+}
+
+void
+translate_expected(struct eval *ev, const struct tuple *to)
+{
+	struct nat_endpoint inside;
+	union address dst = to->dst;
+	rte_be16_t port = to->dport;
+	char text[TEXT_BYTES];
+
+	/* The session holds the mapping of its public port, if there is one. */
+	if (ev->nat != NULL && ev->tuple.family == 4
+		&& nat_is_public(ev->nat, ev->tuple.dst.v4, ev->tuple.domain)
+		&& nat_enter(ev->nat, ev->session, &ev->tuple, &inside, true)) {
+		dst = (union address){ .bytes = { 0 } };
+		dst.v4 = inside.address;
+		port = inside.port;
+	}
+	if (!address_equal(&dst, &ev->tuple.dst) || port != ev->tuple.dport) {
+		eval_set_dst(ev, &dst, port);
+		ev->session->flags |= SESSION_DNAT;
+		notation_address(text, sizeof(text), &dst, ev->tuple.family);
+		eval_note(ev, "track: to %s port %u", text, rte_be_to_cpu_16(port));
+	}
+	if (!address_equal(&to->src, &ev->tuple.src)) {
+		eval_set_src(ev, &to->src, ev->tuple.sport);
+		ev->session->flags |= SESSION_SNAT;
 	}
 }
 

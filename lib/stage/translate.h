@@ -10,6 +10,11 @@
  * sender may begin there; senders from inside always may (hairpin: RFC 4787 REQ-9). */
 void translate_enter(struct eval *ev);
 
+/* Directs an announced session to where its announcement says: addresses and destination port of
+ * to.
+ */
+void translate_expected(struct eval *ev, const struct tuple *to);
+
 /* Returns true for a new session that stages may translate: one that is not linked yet, or none at
  * all (in section tests). */
 bool translate_is_new(const struct eval *ev);

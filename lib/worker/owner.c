@@ -24,13 +24,22 @@ device_steers(const struct worker_common *c)
 bool
 owner_is_needed(const struct worker_common *c, const struct generation *gen)
 {
-	return c->steer != NULL && (!device_steers(c) || gen->owners != NULL);
+	return c->steer != NULL && (!device_steers(c) || gen->owners != NULL || gen->has_helpers);
 }
 
-/* Returns the owner by both ends, which the device's hash uses, too. */
+/* Returns the owner by both ends, which the device's hash uses, too; with helpers by their
+ * addresses alone, so that a data connection has the worker of its control connection. */
 static unsigned
-by_both_ends(const struct worker_common *c, const struct tuple *t, unsigned here)
+by_both_ends(const struct worker_common *c, const struct generation *gen, const struct tuple *t,
+	unsigned here)
 {
+	struct tuple hosts = *t;
+
+	if (gen->has_helpers) {
+		hosts.sport = hosts.dport = 0;
+		hosts.proto = 0;
+		return steer_owner(c->steer, &hosts);
+	}
 	return device_steers(c) ? here : steer_owner(c->steer, t);
 }
 
@@ -41,7 +50,7 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	struct owner_choice choice;
 
 	if (gen->owners == NULL)
-		return by_both_ends(c, t, here);
+		return by_both_ends(c, gen, t, here);
 	switch (owners_find(gen->owners, t, iface, &choice)) {
 	case OWNER_INSIDE:
 		return steer_owner_of_inside(c->steer, choice.address);
@@ -50,7 +59,7 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	case OWNER_PORT:
 		return slice_worker(choice.port, c->count);
 	default:
-		return by_both_ends(c, t, here);
+		return by_both_ends(c, gen, t, here);
 	}
 }
 
@@ -76,7 +85,7 @@ owner_of_frame(const struct worker_common *c, const struct generation *gen,
 	if (v.tuple.kind == KEY_FRAGMENT && v.tuple.family == 6)
 		v.tuple.proto = 0; /* RFC 8200 4.5: it may differ between fragments */
 	if (v.tuple.kind == KEY_FRAGMENT)
-		return by_both_ends(c, &v.tuple, here) | OWNER_MEETS;
+		return by_both_ends(c, gen, &v.tuple, here) | OWNER_MEETS;
 	iface = parse_iface(&gen->ingress[port], v.vlan);
 	v.tuple.domain = ingress_domain(&gen->ingress[port], iface);
 	return owner_of_tuple(c, gen, &v.tuple, iface, here);

@@ -94,7 +94,7 @@ static inline unsigned
 plain_rewrite(uint8_t *out, const uint8_t *packet, unsigned bytes, const struct plain_change *c)
 {
 	uint8_t *ip = out + c->l2_bytes, *l4_sum = NULL, *ip_sum;
-	bool v4, udp, icmp, pseudo;
+	bool v4, udp, icmp, pseudo, had_sum;
 	struct plain_l4 l4;
 	unsigned n;
 
@@ -108,6 +108,7 @@ plain_rewrite(uint8_t *out, const uint8_t *packet, unsigned bytes, const struct 
 	if (l4.at != NULL && (udp || l4.proto == 6 || icmp))
 		l4_sum = l4.at + (icmp ? 2 : l4.proto == 6 ? 16 : 6);
 	udp = l4.proto == 17;
+	had_sum = l4_sum != NULL && (l4_sum[0] | l4_sum[1]) != 0;
 	ip_sum = v4 ? ip + 10 : NULL;
 	if (c->ttl) {
 		uint8_t to[2] = { (uint8_t)(ip[v4 ? 8 : 6] - v4), (uint8_t)(ip[v4 ? 9 : 7] - !v4) };
@@ -123,6 +124,8 @@ plain_rewrite(uint8_t *out, const uint8_t *packet, unsigned bytes, const struct 
 		plain_word(l4.at, c->sport, l4_sum, udp);
 		plain_word(l4.at + 2, c->dport, l4_sum, udp);
 	}
+	if (l4.proto == 136 && had_sum && (l4_sum[0] | l4_sum[1]) == 0)
+		l4_sum[0] = l4_sum[1] = 0xff; /* RFC 3828 3.1 */
 	return c->l2_bytes + bytes;
 }
 

@@ -91,6 +91,8 @@ name(struct fragments *f, struct datagram *d, const struct view *first)
 		.proto = first->proto,
 		.ticket = ticket_of(f, (uint16_t)(d - f->datagram)),
 	};
+	if (proto_has_ident(first->proto))
+		d->pass.ident = first->ident;
 }
 
 static enum fragment_fate

@@ -22,7 +22,12 @@ enum fragment_flag {
 };
 
 struct fragment_pass {
-	rte_be16_t sport, dport; /* of the first fragment */
+	union {
+		struct {
+			rte_be16_t sport, dport; /* of the first fragment */
+		};
+		rte_be32_t ident; /* of the first fragment, if its protocol has one */
+	};
 	rte_be16_t id;
 	uint8_t proto;
 	uint8_t flags;   /* enum fragment_flag */
@@ -41,9 +46,13 @@ fragment_pass_apply(const struct fragment_pass *p, struct view *v)
 		return;
 	v->proto = p->proto;
 	v->tuple.proto = p->proto;
+	v->tuple.kind = KEY_PLAIN;
+	if (proto_has_ident(p->proto)) {
+		v->ident = p->ident;
+		return;
+	}
 	v->tuple.sport = p->sport;
 	v->tuple.dport = p->dport;
-	v->tuple.kind = KEY_PLAIN;
 }
 
 /* Writes the mark; the caller sets FRAGMENT_MARK in the mbuf's port. */

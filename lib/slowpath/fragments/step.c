@@ -43,11 +43,11 @@ set_key(struct datapath *dp, struct burst *b, unsigned slot, const struct view *
 	b->l3[slot] = v->l3;
 	if (v->family == 6) {
 		b->class[slot] = SLOT_OTHER6;
-		tuple_to_key6(&b->key6[slot], &v->tuple, v->iface);
+		view_to_key6(&b->key6[slot], v, v->iface);
 		b->hash[slot] = flow_hash6(&b->key6[slot], &dp->flow6->secret);
 	} else {
 		b->class[slot] = SLOT_OTHER4;
-		tuple_to_key4(&b->key4[slot], &v->tuple, v->iface);
+		view_to_key4(&b->key4[slot], v, v->iface);
 		b->hash[slot] = flow_hash4(&b->key4[slot], &dp->flow4->secret);
 	}
 }

@@ -56,8 +56,8 @@ static void
 protocols_with_ports_are_these(void **state)
 {
 	static const uint8_t with[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_DCCP,
-		IPPROTO_UDPLITE };
-	static const uint8_t without[] = { IPPROTO_GRE, IPPROTO_ESP, IPPROTO_SCTP, 0, 255 };
+		IPPROTO_UDPLITE, IPPROTO_SCTP };
+	static const uint8_t without[] = { IPPROTO_GRE, IPPROTO_ESP, IPPROTO_AH, 0, 255 };
 
 	for (unsigned i = 0; i < sizeof(with); i++)
 		assert_true(nat_has_ports(with[i]));

@@ -114,6 +114,15 @@ flows_of_each_protocol_are_read_and_printed(void **state)
 	expect_same_flow("ip 10.0.0.2 > 203.0.113.9 proto 47");
 	expect_same_flow("ip 2001:db8::1 > 2001:db8::2 proto 59");
 	expect_same_flow("icmp 10.0.0.2 > 203.0.113.9 type 42 code 3");
+	expect_same_flow("sctp 10.0.0.2:5203 > 203.0.113.9:36412 INIT");
+	expect_same_flow("sctp [2001:db8::1]:1 > [2001:db8::2]:2 COOKIE-ECHO tag 0x7a7a7a7a");
+	expect_same_flow("sctp 10.0.0.2:1 > 203.0.113.9:2 chunk 77 tag 0x0");
+	expect_same_flow("udplite 10.0.0.2:5203 > 203.0.113.9:53");
+	expect_same_flow("gre 10.0.0.2 > 203.0.113.9 key 7");
+	expect_same_flow("gre 10.0.0.2 > 203.0.113.9 call 7");
+	expect_same_flow("esp 10.0.0.2 > 203.0.113.9 spi 0x1001");
+	expect_same_flow("ah 2001:db8::1 > 2001:db8::2 spi 0x1001");
+	expect_flow("gre 10.0.0.2 > 203.0.113.9", "ip 10.0.0.2 > 203.0.113.9 proto 47");
 }
 
 static void
@@ -255,8 +264,10 @@ static void
 a_wrong_word_is_named(void **state)
 {
 	expect_wrong("", "there is no packet");
-	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2",
-		"'sctp' is not one of tcp, udp, icmp, ip, arp, ns, na");
+	expect_wrong("stcp 10.0.0.2:1 > 10.0.0.3:2",
+		"'stcp' is not one of tcp, udp, icmp, sctp, udplite, gre, esp, ah, ip, arp, ns, na");
+	expect_wrong("esp 10.0.0.2 > 10.0.0.3", "an esp or ah packet needs spi and a number");
+	expect_wrong("sctp 10.0.0.2:1 > 10.0.0.3:2 SA", "unknown word 'SA'");
 	expect_wrong("udp", "the packet has no source");
 	expect_wrong("udp 10.0.0.2:1", "'' is in the place of >, after the source");
 	expect_wrong("udp 10.0.0.2:1 >", "the packet has no destination");
@@ -266,8 +277,8 @@ a_wrong_word_is_named(void **state)
 		"'2001:db8::1' is of another family than the source");
 	expect_wrong("udp [2001:db8::1:1 > [2001:db8::1]:2",
 		"'[2001:db8::1:1': no ']', or no ':' behind it");
-	expect_wrong("udp 10.0.0.2 > 10.0.0.3", "a tcp or udp packet needs ports");
-	expect_wrong("icmp 10.0.0.2:1 > 10.0.0.3", "'1': only tcp and udp have ports");
+	expect_wrong("udp 10.0.0.2 > 10.0.0.3", "a tcp, udp, sctp or udplite packet needs ports");
+	expect_wrong("icmp 10.0.0.2:1 > 10.0.0.3", "'1': only tcp, udp, sctp and udplite have ports");
 	expect_wrong(
 		"icmp 10.0.0.2 > 10.0.0.3", "an icmp packet needs a type, such as echo-request");
 	expect_wrong("ip 10.0.0.2 > 10.0.0.3", "an ip packet needs 'proto' and a number");

@@ -46,6 +46,8 @@ given_l4(uint8_t *l4, uint8_t proto, bool v6)
 	if (proto == 6) {
 		l4[12] = 5 << 4;
 		l4[13] = 0x10;
+	} else if (proto == 136) {
+		l4[4] = l4[5] = 0; /* the checksum covers all of it */
 	} else if (proto == 17) {
 		l4[4] = 0;
 		l4[5] = (uint8_t)n;

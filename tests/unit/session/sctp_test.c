@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "session/sctp.h"
+
+#define TO_CLIENT 0x0a0a0a0au /* the tag of packets to the client: of its INIT */
+#define TO_SERVER 0x7a7a7a7au
+
+struct line {
+	struct session s;
+	struct sctp_offer latest;
+};
+
+/* Lets a packet of one chunk pass by. */
+static struct sctp_verdict
+pass(struct line *l, bool reply, unsigned type, uint32_t tag, uint32_t init_tag)
+{
+	struct sctp_packet p = {
+		.tag = tag, .init_tag = init_tag, .chunks = 1u << type, .n_chunks = 1
+	};
+
+	return sctp_track(&l->s, &l->latest, reply, &p);
+}
+
+/* The first n packets of a handshake. */
+static void
+shake(struct line *l, unsigned n)
+{
+	static const struct {
+		bool reply;
+		unsigned type;
+		uint32_t tag, init_tag;
+	} packet[] = {
+		{ false, SCTP_INIT, 0, TO_CLIENT },
+		{ true, SCTP_INIT_ACK, TO_CLIENT, TO_SERVER },
+		{ false, SCTP_COOKIE_ECHO, TO_SERVER, 0 },
+		{ true, SCTP_COOKIE_ACK, TO_CLIENT, 0 },
+	};
+
+	memset(l, 0, sizeof(*l));
+	l->s.proto = IPPROTO_SCTP;
+	for (unsigned i = 0; i < n; i++)
+		assert_int_equal(
+			pass(l, packet[i].reply, packet[i].type, packet[i].tag, packet[i].init_tag)
+				.reason,
+			REASON_NONE);
+}
+
+static void
+a_handshake_ends_in_established(void **state)
+{
+	static const enum sctp_state after[] = { SCTP_NONE, SCTP_COOKIE_WAIT, SCTP_COOKIE_ECHOED,
+		SCTP_COOKIE_ECHOED, SCTP_ESTABLISHED };
+	struct line l;
+
+	(void)state;
+	for (unsigned n = 0; n < 5; n++) {
+		shake(&l, n);
+		assert_int_equal(l.s.state, after[n]);
+	}
+	assert_int_equal(sctp_class(&l.s), SESSION_ESTABLISHED);
+	assert_int_equal(pass(&l, false, 0, TO_SERVER, 0).reason, REASON_NONE);
+	assert_int_equal(pass(&l, true, 0, TO_CLIENT, 0).reason, REASON_NONE);
+}
+
+/* Any chunk by either side with a tag that was never sent, at any point of a handshake: it passes
+ * in the case of INIT alone, and no state or tag of the association differs afterwards. */
+static void
+who_knows_no_tag_changes_nothing(void **state)
+{
+	(void)state;
+	srandom(1);
+	for (unsigned i = 0; i < 200000; i++) {
+		struct line l, before;
+		unsigned type = (unsigned)random() % 16, n = 1 + (unsigned)random() % 4;
+		bool reply = random() & 1;
+		struct sctp_packet p = { .tag = (uint32_t)random() | 1,
+			.init_tag = 5,
+			.n_chunks = 1,
+			.chunks = 1u << type | 1u << (unsigned)random() % 16,
+			.reflected = random() & 1 };
+
+		if (p.tag == TO_CLIENT || p.tag == TO_SERVER)
+			continue;
+		shake(&l, n);
+		before = l;
+		assert_int_not_equal(sctp_track(&l.s, &l.latest, reply, &p).reason, REASON_NONE);
+		assert_memory_equal(&l, &before, sizeof(l));
+	}
+}
+
+static void
+forged_inits_do_not_stop_a_handshake(void **state)
+{
+	struct line l;
+
+	(void)state;
+	for (unsigned at = 1; at <= 4; at++) {
+		shake(&l, at);
+		for (uint32_t i = 0; i < 100; i++) {
+			assert_int_equal(
+				pass(&l, i & 1, SCTP_INIT, 0, 1000 + i).reason, REASON_NONE);
+			assert_int_not_equal(
+				pass(&l, true, SCTP_COOKIE_ACK, 1000 + i, 0).reason, REASON_NONE);
+		}
+		if (at < 2)
+			assert_int_equal(
+				pass(&l, true, SCTP_INIT_ACK, TO_CLIENT, TO_SERVER).reason, 0);
+		if (at < 3)
+			assert_int_equal(pass(&l, false, SCTP_COOKIE_ECHO, TO_SERVER, 0).reason, 0);
+		assert_int_equal(pass(&l, true, SCTP_COOKIE_ACK, TO_CLIENT, 0).reason, 0);
+		assert_int_equal(l.s.state, SCTP_ESTABLISHED);
+		assert_int_equal(pass(&l, false, 0, TO_SERVER, 0).reason, REASON_NONE);
+	}
+}
+
+static void
+both_sides_may_begin(void **state)
+{
+	struct line l = { .s = { .proto = IPPROTO_SCTP } };
+
+	(void)state;
+	assert_int_equal(pass(&l, false, SCTP_INIT, 0, TO_CLIENT).reason, 0);
+	assert_int_equal(pass(&l, true, SCTP_INIT, 0, TO_SERVER).reason, 0);
+	assert_int_equal(pass(&l, true, SCTP_INIT_ACK, TO_CLIENT, TO_SERVER).reason, 0);
+	assert_int_equal(pass(&l, false, SCTP_INIT_ACK, TO_SERVER, TO_CLIENT).reason, 0);
+	assert_int_equal(pass(&l, false, SCTP_COOKIE_ECHO, TO_SERVER, 0).reason, 0);
+	assert_int_equal(pass(&l, true, SCTP_COOKIE_ECHO, TO_CLIENT, 0).reason, 0);
+	assert_int_equal(pass(&l, true, SCTP_COOKIE_ACK, TO_CLIENT, 0).reason, 0);
+	assert_int_equal(pass(&l, false, SCTP_COOKIE_ACK, TO_SERVER, 0).reason, 0);
+	assert_int_equal(l.s.state, SCTP_ESTABLISHED);
+	assert_int_equal(l.s.sctp.tag[0], TO_SERVER);
+	assert_int_equal(l.s.sctp.tag[1], TO_CLIENT);
+}
+
+static void
+any_bytes_are_read_within_bounds(void **state)
+{
+	(void)state;
+	srandom(3);
+	for (unsigned i = 0; i < 100000; i++) {
+		size_t n = 12 + (size_t)random() % 60;
+		uint8_t *bytes = malloc(n); /* of the exact size, for the sanitizer */
+		struct sctp_packet p;
+
+		assert_non_null(bytes);
+		for (size_t k = 0; k < n; k++)
+			bytes[k] = (uint8_t)(k % 4 == 2 ? 0 : random() % (k % 4 == 3 ? 40 : 256));
+		sctp_read(&p, bytes, (uint32_t)n, random() & 1);
+		free(bytes);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_handshake_ends_in_established),
+		cmocka_unit_test(who_knows_no_tag_changes_nothing),
+		cmocka_unit_test(forged_inits_do_not_stop_a_handshake),
+		cmocka_unit_test(both_sides_may_begin),
+		cmocka_unit_test(any_bytes_are_read_within_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
