@@ -96,7 +96,7 @@ check_sessions(const struct sessions *t, const char *when)
 	for (unsigned i = 0; i < SESSION_END_COUNT; i++)
 		ended += c.ended[i];
 	for (uint32_t i = 1; i <= t->sources->high; i++)
-		held += t->sources->source[i].family != 0 ? t->sources->source[i].sessions : 0;
+		held += t->sources->source[i].kind != 0 ? t->sources->source[i].sessions : 0;
 	expect(t->used, 0, "sessions", when);
 	expect(ended, c.created, "sessions ended", when);
 	expect(held, 0, "sessions of sources", when);
