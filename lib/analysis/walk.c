@@ -354,8 +354,8 @@ identify_route(struct walking *w, const struct pair_step *ps, unsigned at, struc
 		r->id = 0;
 		r->key = CHANGE_OWN;
 	} else if (w->routed
-		&& !classes_same_route(w->in->classes, w->table, w->route,
-			other->step[ps->partner].step->table)) {
+		&& !classes_same_route(
+			w->in->classes, w->table, w->route, other->step[ps->partner].step->table)) {
 		r->id = 0;
 		r->key = change_key_route(w->in->side, w->pipeline, at, w->route);
 	} else if (w->routed && w->route != PREFIXES_NONE) {

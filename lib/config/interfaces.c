@@ -10,7 +10,7 @@
 #include "packet/key.h"
 #include "packet/ledger.h"
 
-#define PROXIES_MAX 256u
+#define PROXIES_MAX      256u
 #define DOMAIN_NAME_MOST 31u
 
 static const struct cfg_field neighbour_fields[] = {
@@ -202,9 +202,9 @@ config_has_address(
 	return false;
 }
 
-/* Compares with the addresses written before in the domain: the same one is an error, an overlap on another
- * interface a warning, since one of the two is then never reached.  A link-local address counts on
- * its link only. */
+/* Compares with the addresses written before in the domain: the same one is an error, an overlap on
+ * another interface a warning, since one of the two is then never reached.  A link-local address
+ * counts on its link only. */
 static void
 check_address_alone(const struct config *cfg, const struct interface_cfg *iface,
 	const struct ip_prefix *p, struct err *err)

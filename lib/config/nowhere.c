@@ -84,8 +84,8 @@ check_destination(const struct generation *gen, const struct pipeline *p, struct
 			|| (p->step[k].traits & TRAIT_WIRE) != 0)
 			continue;
 		routed = true;
-		found |= leads(f->domain != DOMAIN_NONE ? gen->domain_table[f->domain]
-							: p->step[k].table,
+		found |= leads(
+			f->domain != DOMAIN_NONE ? gen->domain_table[f->domain] : p->step[k].table,
 			&f->to);
 	}
 	if (f->source || !routed || found)

@@ -181,7 +181,8 @@ filter_read(struct rpc_call *call, const struct generation *gen, struct walk_fil
 		&& read_prefix(call, "inside", &f->src) && read_prefix(call, "dst", &f->dst)
 		&& read_port(call, "port", &f->port) && read_port(call, "sport", &f->sport)
 		&& read_port(call, "dport", &f->dport) && read_proto(call, f)
-		&& read_ifaces(call, gen, f) && read_domain(call, gen, f) && read_state(call, f) && read_nat(call, f);
+		&& read_ifaces(call, gen, f) && read_domain(call, gen, f) && read_state(call, f)
+		&& read_nat(call, f);
 }
 
 bool

@@ -171,8 +171,8 @@ print_entry(struct nat_log_file *f, const struct nat_log_entry *e, int64_t wall_
 	else
 		n += sprintf(out + n, ",\"protocol\":\"%u\"", e->proto);
 	if (e->domain != DOMAIN_MAIN && f->gen != NULL)
-		n += sprintf(out + n, ",\"domain\":\"%s\"",
-			generation_domain_name(f->gen, e->domain));
+		n += sprintf(
+			out + n, ",\"domain\":\"%s\"", generation_domain_name(f->gen, e->domain));
 	n += print_end(out + n, "inside", e->inside, number, e->inside_port);
 	n += print_end(out + n, "public", e->public, number, e->public_port);
 	if (ends)

@@ -99,8 +99,8 @@ apply(struct set_keeper *k, const struct dynamic_change *c, uint64_t now_ns)
 		return false;
 	k->dirty = true;
 	if (c->op == DYNAMIC_DELETE)
-		return members_delete(m, address_space(c->member.family, c->member.domain),
-			&c->member.address);
+		return members_delete(
+			m, address_space(c->member.family, c->member.domain), &c->member.address);
 	members_add(m, &c->member, now_ns, NULL, NULL);
 	return true;
 }

@@ -61,8 +61,8 @@ add_route(struct rpc_call *call, const struct generation *gen, const struct rout
 		json_object_set_new(row, "hops", hops_json(r));
 	if (r->kind == ROUTE_DOMAIN)
 		json_object_set_new(row, "hops",
-			json_pack("[o]", json_sprintf("domain %s",
-						 generation_domain_name(gen, r->domain))));
+			json_pack("[o]",
+				json_sprintf("domain %s", generation_domain_name(gen, r->domain))));
 	json_array_append_new(result_rows(call), row);
 }
 

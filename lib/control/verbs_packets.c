@@ -9,7 +9,8 @@
 	TEXT("packet", "packet", "The packet as it came in, in packet notation."), \
 		TEXT("in", "in", "Interface that it came in by, or port."), \
 		TEXT("domain", "domain", "Its domain; absent where there is one alone."), \
-		TEXT("out_domain", "into", "Of output: the domain that it leaves into, if another one."), \
+		TEXT("out_domain", "into", \
+			"Of output: the domain that it leaves into, if another one."), \
 		TEXT("pipeline", "pipeline", "Pipeline of that interface."), \
 		TEXT("flow", NULL, "Of an IP packet: likewise."), \
 		{ "stages", NULL, FIELD_OBJECTS, "What each stage says, in order: stage, says." }, \

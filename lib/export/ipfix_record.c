@@ -72,8 +72,8 @@ struct element {
 	}
 #define REST \
 	{ 4, 1, 0, PROTO }, { 10, 4, 0, IN }, { 14, 4, 0, OUT }, { 1, 8, 0, BYTES }, \
-		{ 2, 8, 0, PACKETS }, { 136, 1, 0, WHY }, \
-		{ 234, 4, 0, IN_DOMAIN }, { 235, 4, 0, OUT_DOMAIN }, \
+		{ 2, 8, 0, PACKETS }, { 136, 1, 0, WHY }, { 234, 4, 0, IN_DOMAIN }, \
+		{ 235, 4, 0, OUT_DOMAIN }, \
 	{ \
 		89, 1, 0, STATUS \
 	}
@@ -123,8 +123,7 @@ templates[] = {
 	{ IPFIX_FLOW6_ICMP, { TIMES, ADDRESSES6, { 139, 2, 0, ICMP_CODE }, REST } },
 	{ IPFIX_NAT_SESSION,
 		{ EVENT, { 4, 1, 0, PROTO }, ADDRESSES4, PORTS, POST4, POST_PORTS, { 10, 4, 0, IN },
-			{ 14, 4, 0, OUT }, { 234, 4, 0, IN_DOMAIN },
-			{ 235, 4, 0, OUT_DOMAIN } } },
+			{ 14, 4, 0, OUT }, { 234, 4, 0, IN_DOMAIN }, { 235, 4, 0, OUT_DOMAIN } } },
 	{ IPFIX_NAT_MAPPING,
 		{ EVENT, { 4, 1, 0, PROTO }, { 8, 4, 0, SRC }, { 7, 2, 0, SPORT },
 			{ 225, 4, 0, POST_SRC }, { 227, 2, 0, POST_SPORT },

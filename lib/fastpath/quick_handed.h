@@ -31,7 +31,8 @@ copy_key6(struct key6 *key, const uint8_t *from, uint16_t ingress)
 	__m128i *out = (__m128i *)(void *)key;
 	__m128i first = _mm_shuffle_epi8(_mm_loadu_si128(in), places);
 
-	_mm_storeu_si128(out, _mm_or_si128(first, _mm_cvtsi32_si128((int)((uint32_t)ingress << 16))));
+	_mm_storeu_si128(
+		out, _mm_or_si128(first, _mm_cvtsi32_si128((int)((uint32_t)ingress << 16))));
 	_mm_storeu_si128(out + 1, _mm_loadu_si128(in + 1));
 	_mm_storel_epi64(out + 2, _mm_loadl_epi64(in + 2));
 }

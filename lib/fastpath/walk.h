@@ -52,10 +52,10 @@ struct walk_filter {
 	uint8_t proto;                    /* 0: any */
 	uint8_t family;
 	uint8_t by_domain, domain; /* by_domain: domain says which */
-	uint8_t by_iface;   /* ifaces says which: of the way in, or out */
-	uint16_t classes;   /* a bit for each enum session_class; 0: any */
-	uint16_t tcp, sctp; /* a bit for each enum tcp_state, enum sctp_state; both 0: any */
-	uint8_t translated; /* SESSION_SNAT | SESSION_DNAT: one of them; 0: any */
+	uint8_t by_iface;          /* ifaces says which: of the way in, or out */
+	uint16_t classes;          /* a bit for each enum session_class; 0: any */
+	uint16_t tcp, sctp;        /* a bit for each enum tcp_state, enum sctp_state; both 0: any */
+	uint8_t translated;        /* SESSION_SNAT | SESSION_DNAT: one of them; 0: any */
 	uint64_t ifaces[LEDGER_IFACES / 64];
 };
 

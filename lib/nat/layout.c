@@ -237,14 +237,13 @@ fill_addresses(
 }
 
 void
-nat_layout_end(
-	struct nat_layout *l, bool (*owns)(const void *arg, const struct nat_place *p), const void *arg)
+nat_layout_end(struct nat_layout *l, bool (*owns)(const void *arg, const struct nat_place *p),
+	const void *arg)
 {
 	for (uint32_t i = 0; i < l->n_places; i++) {
 		struct nat_place *p = &l->place[i];
 
-		p->ended = p->used && p->slot == NAT_NO_POOL && p->followed
-			&& !owns(arg, p);
+		p->ended = p->used && p->slot == NAT_NO_POOL && p->followed && !owns(arg, p);
 		l->has_ended |= p->ended;
 	}
 }

@@ -80,8 +80,8 @@ int nat_layout_create(const struct nat_layout_setup *setup, struct nat_layout **
 void nat_layout_discard(struct nat_layout *l); /* NULL is fine */
 
 /* Ends the places without a pool that an interface had: they are no longer ours by owns. */
-void nat_layout_end(
-	struct nat_layout *l, bool (*owns)(const void *arg, const struct nat_place *p), const void *arg);
+void nat_layout_end(struct nat_layout *l, bool (*owns)(const void *arg, const struct nat_place *p),
+	const void *arg);
 
 /* Returns the place of a public address, or -1. */
 int nat_layout_find(const struct nat_layout *l, rte_be32_t address);

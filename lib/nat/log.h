@@ -44,8 +44,8 @@ struct nat_log_entry {
 	uint8_t proto;
 	uint8_t event : 2;  /* enum nat_event */
 	uint8_t domain : 6; /* of inside */
-	uint8_t why;   /* enum session_end of the last session, of NAT_ENDS */
-	uint8_t slot;  /* of the pool, while it is configured */
+	uint8_t why;        /* enum session_end of the last session, of NAT_ENDS */
+	uint8_t slot;       /* of the pool, while it is configured */
 };
 static_assert(sizeof(struct nat_log_entry) == 32, "two to a line");
 

@@ -45,8 +45,7 @@ nat_host_drop(struct nat *n, uint32_t index)
 
 	if (h->mappings > 0)
 		return;
-	nat_index_remove(&n->hosts.index, nat_host_hash(n, h->pool, h->inside, h->domain),
-		index);
+	nat_index_remove(&n->hosts.index, nat_host_hash(n, h->pool, h->inside, h->domain), index);
 	h->next = n->hosts.vacant;
 	n->hosts.vacant = index;
 }

@@ -31,7 +31,7 @@ struct ingress {
 	const uint16_t *vlan; /* 4096 entries, NULL without VLAN interfaces */
 	const struct ingress_qinq *qinq;
 	uint16_t n_qinq;
-	const bool *wire_iface; /* by interface id: as wire, for VLAN interfaces too */
+	const bool *wire_iface;   /* by interface id: as wire, for VLAN interfaces too */
 	const uint8_t *domain_of; /* by interface id; NULL: all are in the main domain */
 };
 

@@ -133,7 +133,7 @@ union address {
 struct tuple {
 	uint8_t family; /* 4 or 6 */
 	uint8_t proto;
-	uint8_t kind; /* enum key_kind */
+	uint8_t kind;   /* enum key_kind */
 	uint8_t domain; /* of the ingress interface: where src is known by its address */
 	rte_be16_t sport;
 	rte_be16_t dport;

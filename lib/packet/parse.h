@@ -38,7 +38,8 @@ uint16_t parse_iface(const struct ingress *in, const uint16_t vlan[2]);
 
 /* Parses the IP packet (family 4 or 6) quoted by an ICMP error: only the bytes that are there must
  * be correct, and 8 bytes of transport header are enough.  Offsets count from ip; l3_bytes is at
- * most bytes; TCP has no payload and no flags.  iface and tuple.domain are not changed.  Returns 0 or a reason. */
+ * most bytes; TCP has no payload and no flags.  iface and tuple.domain are not changed.  Returns 0
+ * or a reason. */
 enum reason parse_quoted(struct view *v, const uint8_t *ip, uint32_t bytes, unsigned family);
 
 /* Returns true if no endpoint sends this combination of TCP flags: none but ECN's, SYN with FIN or

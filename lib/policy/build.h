@@ -38,10 +38,10 @@ struct build_setup {
 	bool misread; /* the decoder has reported errors */
 	/* By id, or NULL; they outlive the build.  Pipelines may be filled in later. */
 	const struct interface *const *iface;
-	unsigned n_ifaces;            /* highest id + 1 */
+	unsigned n_ifaces;              /* highest id + 1 */
 	const char *const *domain_name; /* by number, or NULL; NULL: there is the main one alone */
 	unsigned n_domains;             /* highest number + 1 */
-	const char *const *port_name; /* by index, or NULL */
+	const char *const *port_name;   /* by index, or NULL */
 	unsigned n_ports;
 	const char *const *entry;         /* by id: name of its pipeline, or NULL */
 	struct ids *tracks;               /* numbers of stages track; NULL: of this build alone */
@@ -109,7 +109,8 @@ const struct interface *build_find_interface(const struct build *b, const char *
 const struct zone *build_find_zone(const struct build *b, const char *name);
 int build_find_port(const struct build *b, const char *name); /* its index, or -ENOENT */
 
-/* Returns the interfaces, by id; of a domain alone (others are NULL; without memory it has none). */
+/* Returns the interfaces, by id; of a domain alone (others are NULL; without memory it has none).
+ */
 const struct interface *const *build_interfaces(const struct build *b, unsigned *n);
 const struct interface *const *build_domain_interfaces(
 	struct build *b, unsigned domain, unsigned *n);

@@ -54,13 +54,13 @@ struct build {
 	const char *file, *file_name; /* the last loc's file, and our copy of its name without
 				       * folders */
 
-	struct built_list sets;           /* struct set */
+	struct built_list sets;             /* struct set */
 	struct set *local[DOMAINS_MAX + 1]; /* our own addresses, by domain; the last: of all;
 					     * NULL: not asked for so far */
-	struct built_list acls;           /* struct acl */
-	struct built_list declared;       /* the same from the beginning, built or not */
-	struct table_domain *assigned;    /* by place of a table in the file */
-	struct built_list routes;         /* struct route_table; those of the file first */
+	struct built_list acls;             /* struct acl */
+	struct built_list declared;         /* the same from the beginning, built or not */
+	struct table_domain *assigned;      /* by place of a table in the file */
+	struct built_list routes;           /* struct route_table; those of the file first */
 	const struct interface *const *by_domain[DOMAINS_MAX]; /* NULL: not asked for so far */
 	const struct route_table *domain_table[DOMAINS_MAX];
 	uint32_t n_steps;                 /* of all pipelines so far */
@@ -124,8 +124,8 @@ int build_route_table(struct build *b, const struct route_table_cfg *cfg,
 /* domains.c: the domain of each table of a configuration, before tables are built; the tables by
  * domain, those that the file does not have included; and, when pipelines are there, refuses stages
  * that lead packets into another domain without a word. */
-/* domains.c: restricts a list of ingress interfaces, of a match, to those of a domain.  Returns false
- * if none is left, or without memory. */
+/* domains.c: restricts a list of ingress interfaces, of a match, to those of a domain.  Returns
+ * false if none is left, or without memory. */
 bool build_keep_domain(struct build *b, unsigned domain, struct rule_ranges *list);
 
 uint8_t domains_find(const struct build *b, const char *name); /* or DOMAIN_NONE */

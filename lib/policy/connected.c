@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the interfaces of a domain add to its route tables: their subnets, their addresses, and the broadcast
- * addresses of IPv4 subnets. */
+/* What the interfaces of a domain add to its route tables: their subnets, their addresses, and the
+ * broadcast addresses of IPv4 subnets. */
 #include "policy/routes_priv.h"
 
 #include <errno.h>

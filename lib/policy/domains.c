@@ -18,8 +18,7 @@ uint8_t
 domains_find(const struct build *b, const char *name)
 {
 	for (unsigned i = 1; i < b->setup.n_domains; i++)
-		if (b->setup.domain_name[i] != NULL
-			&& strcmp(b->setup.domain_name[i], name) == 0)
+		if (b->setup.domain_name[i] != NULL && strcmp(b->setup.domain_name[i], name) == 0)
 			return (uint8_t)i;
 	return strcmp(name, "main") == 0 ? DOMAIN_MAIN : DOMAIN_NONE;
 }
@@ -84,8 +83,7 @@ build_domain_of(struct build *b, const struct cfg_head *head, const void *field,
 	for (unsigned i = 0; i < b->setup.n_ifaces; i++) {
 		const struct interface *iface = b->setup.iface[i];
 
-		if (iface == NULL
-			|| subnet_find(&b->setup.iface[i], 1, NULL, a, family) == NULL)
+		if (iface == NULL || subnet_find(&b->setup.iface[i], 1, NULL, a, family) == NULL)
 			continue;
 		if (found != DOMAIN_NONE && found != iface->domain) {
 			cfg_error(build_err(b), head, field,
@@ -132,8 +130,7 @@ stage_uses(const struct cfg_choice *stage, const char *table)
 	if (stage->table == NULL)
 		return false; /* reported by the decoder */
 	for (const struct cfg_field *f = stage->table->fields; f->name != NULL; f++) {
-		const char *const *name =
-			(const void *)((const char *)stage->config + f->offset);
+		const char *const *name = (const void *)((const char *)stage->config + f->offset);
 
 		if (f->type == CFG_REF && f->refers != NULL && strcmp(f->refers, "routes") == 0
 			&& *name != NULL && strcmp(*name, table) == 0)
@@ -161,9 +158,9 @@ domain_by_use(const struct build *b, const struct policy_cfg *cfg, const char *t
 	for (unsigned i = 0; i < b->setup.n_ifaces; i++) {
 		const struct interface *iface = b->setup.iface[i];
 		const char *entry = iface != NULL && b->setup.entry != NULL ? b->setup.entry[i]
-									     : NULL;
+									    : NULL;
 		const struct pipeline_cfg *p = entry != NULL ? cfg_find(&cfg->pipelines, entry)
-							      : NULL;
+							     : NULL;
 
 		if (p == NULL || !pipeline_uses(p, table))
 			continue;

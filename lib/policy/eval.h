@@ -70,7 +70,7 @@ struct eval_take {
 	uint32_t meter; /* of the generation */
 	uint8_t family;
 	uint8_t domain; /* of the address */
-	bool always; /* also if it is dropped */
+	bool always;    /* also if it is dropped */
 	union address address;
 };
 

@@ -65,8 +65,7 @@ own_has(const struct own_addresses *own, const union address *a, unsigned space)
 
 /* RFC 3021: a subnet of two addresses has no broadcast address. */
 static void
-own_add_broadcast(
-	struct own_addresses *own, const struct interface_address *a, unsigned domain)
+own_add_broadcast(struct own_addresses *own, const struct interface_address *a, unsigned domain)
 {
 	union address network = { .words = { 0, 0 } }, broadcast = network;
 	uint32_t mask;

@@ -55,7 +55,8 @@ domain_of(const struct hops *h, const struct via_cfg *via, const struct interfac
 		return build_domain_of(
 			h->b, &via->head, &via->via, &gateway, family_from_ip(&via->via));
 	if (domain != DOMAIN_NONE && only != NULL && only->domain != domain) {
-		cfg_error(build_err(h->b), &via->head, via->dev != NULL ? (const void *)&via->dev : NULL,
+		cfg_error(build_err(h->b), &via->head,
+			via->dev != NULL ? (const void *)&via->dev : NULL,
 			"interface %s is in domain %s, and not in %s: a way into another domain is "
 			"written as {via: ..., domain: %s}",
 			only->name, build_domain_name(h->b, only->domain),
@@ -116,8 +117,9 @@ via_egress(const struct hops *h, const struct via_cfg *via)
 	egress = subnet_find(iface, n, only, &gateway, family);
 	if (egress == NULL) {
 		subnet_nearest(iface, n, &gateway, family, near);
-		cfg_error(build_err(h->b), &via->head, &via->via, "%s is in no subnet of %s%s%s%s%s",
-			text, only != NULL ? only->name : "an interface",
+		cfg_error(build_err(h->b), &via->head, &via->via,
+			"%s is in no subnet of %s%s%s%s%s", text,
+			only != NULL ? only->name : "an interface",
 			domain != DOMAIN_MAIN ? " of domain " : "",
 			domain != DOMAIN_MAIN ? build_domain_name(h->b, domain) : "",
 			near[0] != '\0' ? "; the nearest is " : "", near);

@@ -267,8 +267,7 @@ match_add(struct build *b, struct match_list *list, const struct cfg_head *head,
 	list->state |= (r.match.state & ~RULE_STATE_UNTRACKED) != 0 || r.match.nat != 0;
 	list->out |= m->out.count > 0;
 	if (build_domains(b) > 1
-		&& (has_local(m->src.items, m->src.count)
-			|| has_local(m->dst.items, m->dst.count)))
+		&& (has_local(m->src.items, m->src.count) || has_local(m->dst.items, m->dst.count)))
 		return add_by_domain(&r, written);
 	return match_add_sides(&r, written);
 }

@@ -26,7 +26,7 @@ struct step {
 	unsigned n_jumps;
 	const struct route_table *table; /* that it looks into, or NULL */
 	uint64_t mirrors;                /* ports that get copies, a bit for each index */
-	uint8_t domain; /* of the interfaces that it is for; DOMAIN_NONE: of any */
+	uint8_t domain;                  /* of the interfaces that it is for; DOMAIN_NONE: of any */
 };
 
 struct pipeline {

@@ -164,7 +164,8 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p
 		return -EINVAL;
 	for (unsigned i = 0; i < n; i++) {
 		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
-		if (build_check_public(b, &cfg->head, p, out[i], spec->domain) < 0 && ++wrong == WRONG_MAX)
+		if (build_check_public(b, &cfg->head, p, out[i], spec->domain) < 0
+			&& ++wrong == WRONG_MAX)
 			return -EINVAL;
 		if (wrong > 0)
 			continue;
@@ -193,8 +194,9 @@ add_interface(struct build *b, const struct nat_pool_cfg *cfg, const char *const
 	if (iface == NULL)
 		return cfg_error(
 			build_err(b), &cfg->head, text, "there is no interface '%.60s'", name);
-	if (cfg->domain != NULL && set_domain(b, cfg, text, spec,
-					   build_find_domain(b, &cfg->head, &cfg->domain)) < 0)
+	if (cfg->domain != NULL
+		&& set_domain(b, cfg, text, spec, build_find_domain(b, &cfg->head, &cfg->domain))
+			< 0)
 		return -EINVAL;
 	if (set_domain(b, cfg, text, spec, iface->domain) < 0)
 		return -EINVAL;

@@ -52,9 +52,8 @@ take_next_hops(struct build *b, const struct route_table_cfg *table, uint8_t dom
 				continue;
 			b->taken[b->n_taken++] = (struct taken){
 				.address = rte_be_to_cpu_32(via->via.v4),
-				.domain = via->domain == NULL
-					? domain
-					: domains_find(b, via->domain),
+				.domain = via->domain == NULL ? domain
+							      : domains_find(b, via->domain),
 				.table = table->head.name,
 				.line = via->head.loc.line,
 			};

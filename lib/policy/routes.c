@@ -253,8 +253,8 @@ choose_hash(struct route_table *table, const struct route_table_cfg *cfg)
 }
 
 int
-build_route_table(struct build *b, const struct route_table_cfg *cfg,
-	const struct table_domain *of, struct route_table **out)
+build_route_table(struct build *b, const struct route_table_cfg *cfg, const struct table_domain *of,
+	struct route_table **out)
 {
 	struct route_table *table = build_alloc(b, 1, sizeof(*table));
 	struct table_build tb = { .b = b, .cfg = cfg, .domain = of->domain };

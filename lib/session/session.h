@@ -454,8 +454,8 @@ void sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick);
 /* Ends all. */
 void sessions_flush(struct sessions *t, enum session_end why);
 
-/* The linked session that has a flow with this tuple in its domain, whatever the interface.  *reply: it is the
- * reply's.  NULL without one. */
+/* The linked session that has a flow with this tuple in its domain, whatever the interface. *reply:
+ * it is the reply's.  NULL without one. */
 struct session *session_find(const struct sessions *t, const struct tuple *tuple, bool *reply);
 
 /* The same, for who has the hash of the tuple's key. */

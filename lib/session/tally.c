@@ -120,7 +120,8 @@ chain_of(const struct tally *t, const struct tally_key *key)
 {
 	uint64_t hash = hash_bytes(&t->secret, key->address.bytes, sizeof(key->address.bytes));
 
-	return &t->chain[(hash + (key->line | (uint64_t)key->domain << 16) * 0x9e3779b97f4a7c15ull) & t->mask];
+	return &t->chain[(hash + (key->line | (uint64_t)key->domain << 16) * 0x9e3779b97f4a7c15ull)
+		& t->mask];
 }
 
 static bool

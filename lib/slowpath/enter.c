@@ -255,8 +255,7 @@ enter_fresh(
 		helpers_attach(dp->helpers, session_index(dp->sessions, ev->session), ev->helper);
 	if (unlikely(ev->expected)) {
 		helpers_announce(dp->helpers, session_index(dp->sessions, ev->session));
-		expectation_met(
-			&dp->helpers->expectations, dp->nat, &ev->view->tuple, dp->now_ns);
+		expectation_met(&dp->helpers->expectations, dp->nat, &ev->view->tuple, dp->now_ns);
 	}
 	dp->slow->scratch->translated |= ev->session->flags & (SESSION_SNAT | SESSION_DNAT);
 	observe_session(dp, ev->session);

@@ -311,8 +311,7 @@ is_unsolicited(const struct work *w)
 
 	return w->dp->gen->iface[v->iface]->host == NULL && v->family == 4
 		&& v->proto == IPPROTO_TCP
-		&& nat_may_give(
-			w->dp->nat, v->tuple.dst.v4, v->tuple.dport, v->tuple.domain);
+		&& nat_may_give(w->dp->nat, v->tuple.dst.v4, v->tuple.dport, v->tuple.domain);
 }
 
 /* Lets the sender be told later, after the inside had time to open a connection towards it. */
@@ -322,7 +321,8 @@ leave_unsolicited(const struct work *w)
 	const struct view *v = w->v;
 
 	if (v->family == 4 && v->proto == IPPROTO_TCP && v->l4 != VIEW_NONE
-		&& tcp_opens(v->tcp_flags) && nat_rejects(w->dp->nat, v->tuple.dst.v4, v->tuple.domain))
+		&& tcp_opens(v->tcp_flags)
+		&& nat_rejects(w->dp->nat, v->tuple.dst.v4, v->tuple.domain))
 		host_tell_later(w->dp->host, v, w->m, w->dp->now_ns);
 }
 

@@ -90,8 +90,7 @@ static enum reason
 refuse_local(const struct datapath *dp, const struct burst *b, const struct view *v)
 {
 	if (v->family == 4 && v->proto == IPPROTO_TCP
-		&& nat_may_give(
-			dp->nat, v->tuple.dst.v4, v->tuple.dport, v->tuple.domain))
+		&& nat_may_give(dp->nat, v->tuple.dst.v4, v->tuple.dport, v->tuple.domain))
 		return REASON_nat_no_mapping;
 	return host_foresee_local(dp->host, v, b->m[0]);
 }

@@ -24,7 +24,7 @@
 #define PORT_DHCP_SERVER      67
 #define PORT_DHCP_CLIENT      68
 
-#define INTO_MAX              4 /* ways into other domains that one packet may take */
+#define INTO_MAX 4 /* ways into other domains that one packet may take */
 
 struct route_use_cfg {
 	struct cfg_head head;
@@ -112,8 +112,8 @@ find_table(struct stage_build *sb, const struct route_use_cfg *cfg, struct route
 	if (table == NULL && use->domain != DOMAIN_NONE)
 		return err_count(build_err(sb->build)) != 0
 			? -EINVAL
-			: cfg_error(build_err(sb->build), &cfg->head, NULL,
-				  "there is no route table");
+			: cfg_error(
+				build_err(sb->build), &cfg->head, NULL, "there is no route table");
 	use->table = table;
 	sb->traits |= table == NULL || (table->spreads && table->hash != ROUTE_HASH_ADDRESSES)
 		? TRAIT_SPREADS
@@ -152,8 +152,7 @@ is_our_source(const struct eval *ev, const union address *src, unsigned family)
 	if (address_link_local(src, family))
 		return subnet_is_own(ev->in, src, family);
 	return generation_owns(ev->gen, src, tuple_space(&ev->view->tuple))
-		|| (family == 4
-			&& generation_broadcast(ev->gen, src->v4, ev->view->tuple.domain));
+		|| (family == 4 && generation_broadcast(ev->gen, src->v4, ev->view->tuple.domain));
 }
 
 /* Returns true for an answer of a DHCP server to this host, which may come to an address that is
@@ -362,8 +361,8 @@ finish_one(const struct route_table *table, struct eval *ev, uint32_t value, uns
 static void
 look_up(struct eval *ev, const struct route_table *table, unsigned into)
 {
-	finish_one(table, ev, prefixes_find(table->prefixes, ev->tuple.family, &ev->tuple.dst),
-		into);
+	finish_one(
+		table, ev, prefixes_find(table->prefixes, ev->tuple.family, &ev->tuple.dst), into);
 }
 
 static void
@@ -435,8 +434,7 @@ by_rule(const struct route_use *use, struct eval *ev)
 	if (ev->to_domain != DOMAIN_NONE && ev->to_domain != via->hop[0].egress->domain)
 		return;
 	if (own != PREFIXES_NONE
-		&& (table->route[own].kind == ROUTE_LOCAL
-			|| table->route[own].kind == ROUTE_PUBLIC
+		&& (table->route[own].kind == ROUTE_LOCAL || table->route[own].kind == ROUTE_PUBLIC
 			|| table->route[own].kind == ROUTE_BROADCAST)) {
 		route_one(table, &table->route[own], ev, 0);
 		return;

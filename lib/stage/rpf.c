@@ -45,8 +45,8 @@ static const struct cfg_field rpf_fields[] = {
 		"one.",
 		.words = rpf_modes },
 	{ "table", CFG_REF, CFG_OPTIONAL, offsetof(struct rpf_cfg, table),
-		"Route table to look the source up in; without it main, or that of the domain of the interface where there are several.", .refers = "routes",
-		.kind = "route table" },
+		"Route table to look the source up in; without it main, or that of the domain of the interface where there are several.",
+		.refers = "routes", .kind = "route table" },
 	{ "default_route", CFG_BOOL, "true", offsetof(struct rpf_cfg, default_route),
 		"The default route counts as a route to the source." },
 	RULE_LOG_ROW(struct rpf_cfg),
@@ -172,7 +172,8 @@ look_up_alone(const struct rpf *rpf, struct eval *ev)
 	const struct route_table *table = ev->gen->domain_table[came->domain];
 
 	if (table != NULL)
-		finish_one(rpf, table, ev, prefixes_find(table->prefixes, came->family, &came->src));
+		finish_one(
+			rpf, table, ev, prefixes_find(table->prefixes, came->family, &came->src));
 	else
 		eval_drop(ev, REASON_rpf_failed, rpf->counter);
 }

@@ -291,8 +291,7 @@ concerns(const struct snat *snat, const struct eval *ev, union address *to)
 static bool
 leaves_elsewhere(const struct snat *snat, struct eval *ev)
 {
-	if (snat->domain == DOMAIN_NONE || ev->egress == NULL
-		|| ev->egress->domain == snat->domain)
+	if (snat->domain == DOMAIN_NONE || ev->egress == NULL || ev->egress->domain == snat->domain)
 		return false;
 	if (ev->egress->domain == ev->view->tuple.domain) {
 		eval_note(ev, "snat %s: the packet stays in domain %s", snat->name,

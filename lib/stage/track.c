@@ -187,8 +187,7 @@ static bool
 may_be_for_kernel(const struct eval *ev)
 {
 	return ev->in->host != NULL
-		&& generation_owns(
-			ev->gen, &ev->view->tuple.dst, tuple_space(&ev->view->tuple));
+		&& generation_owns(ev->gen, &ev->view->tuple.dst, tuple_space(&ev->view->tuple));
 }
 
 static void
@@ -339,8 +338,8 @@ within_limit(const struct track *track, struct eval *ev)
 		return true;
 	limit = ev->limit;
 	if (limit.sessions != 0 && ev->over != NULL
-		&& sources_is(
-			ev->sessions->sources, ev->over->source, &v->tuple.src, tuple_space(&v->tuple)))
+		&& sources_is(ev->sessions->sources, ev->over->source, &v->tuple.src,
+			tuple_space(&v->tuple)))
 		limit.sessions++;
 	return sources_may(
 		ev->sessions->sources, &v->tuple.src, tuple_space(&v->tuple), &limit, ev->now_ns);

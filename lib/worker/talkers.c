@@ -137,10 +137,10 @@ void
 talkers_add(struct talkers *t, const struct tuple *flow, uint32_t bytes, uint32_t weight)
 {
 	struct talkers_window *w = window_now(t);
-	struct tuple who[TALKER_KINDS] = { { .family = flow->family,
-						  .domain = flow->domain,
-						  .src = flow->src },
-		{ .family = flow->family, .domain = flow->domain, .dst = flow->dst }, *flow };
+	struct tuple who[TALKER_KINDS] = {
+		{ .family = flow->family, .domain = flow->domain, .src = flow->src },
+		{ .family = flow->family, .domain = flow->domain, .dst = flow->dst }, *flow
+	};
 	uint64_t all_bytes = (uint64_t)bytes * weight;
 
 	w->packets += weight;

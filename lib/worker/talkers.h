@@ -45,10 +45,11 @@ enum talker_kind { TALKER_SOURCE, TALKER_DESTINATION, TALKER_FLOW, TALKER_KINDS 
 enum talker_by { TALKER_PACKETS, TALKER_BYTES, TALKER_BYS };
 
 struct talker {
-	struct tuple who; /* of a source or a destination: one address and its domain, no protocol */
-	uint64_t count;   /* packets or bytes */
-	uint64_t error;   /* of count: it may be too large by as much */
-	uint64_t other;   /* since it has its place: bytes of a sketch by packets, or packets */
+	struct tuple
+		who;    /* of a source or a destination: one address and its domain, no protocol */
+	uint64_t count; /* packets or bytes */
+	uint64_t error; /* of count: it may be too large by as much */
+	uint64_t other; /* since it has its place: bytes of a sketch by packets, or packets */
 };
 
 struct talkers_sketch {
@@ -79,7 +80,8 @@ void talkers_sample(struct talkers *t, struct rte_mbuf *const *m, unsigned n,
 	const struct ingress *in, uint64_t now_ns);
 void talkers_turn(struct talkers *t, uint64_t now_ns);
 
-/* Looks at n packets that have been received by a port; in: what it is, NULL: of the main domain. */
+/* Looks at n packets that have been received by a port; in: what it is, NULL: of the main domain.
+ */
 static inline void
 talkers_see(struct talkers *t, struct rte_mbuf *const *m, unsigned n, const struct ingress *in,
 	uint64_t now_ns)

@@ -304,7 +304,8 @@ new_addresses_are_announced_twice(void **state)
 static void
 nobody_speaks_as_an_address_of_nat(void **state)
 {
-	struct public_address public[] = { { RTE_STATIC_BSWAP32(0xc000024d), DOMAIN_MAIN, LAN, 0 } };
+	struct public_address public[] = { { RTE_STATIC_BSWAP32(0xc000024d), DOMAIN_MAIN, LAN,
+		0 } };
 	struct fixture *f = *state;
 	struct generation with = f->gen;
 

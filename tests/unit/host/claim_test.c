@@ -331,8 +331,8 @@ many_addresses_are_examined_in_parts(void **state)
 
 	assert_non_null(many);
 	for (unsigned i = 0; i < MANY; i++)
-		many[i] = (struct public_address){ rte_cpu_to_be_32(FIRST + i * 7), DOMAIN_MAIN, LAN,
-			(uint16_t)(2 * i) };
+		many[i] = (struct public_address){ rte_cpu_to_be_32(FIRST + i * 7), DOMAIN_MAIN,
+			LAN, (uint16_t)(2 * i) };
 	qsort(many, MANY, sizeof(*many), by_address);
 	with.public = many;
 	with.n_public = MANY;

@@ -278,7 +278,8 @@ a_wrong_word_is_named(void **state)
 	expect_wrong("udp [2001:db8::1:1 > [2001:db8::1]:2",
 		"'[2001:db8::1:1': no ']', or no ':' behind it");
 	expect_wrong("udp 10.0.0.2 > 10.0.0.3", "a tcp, udp, sctp or udplite packet needs ports");
-	expect_wrong("icmp 10.0.0.2:1 > 10.0.0.3", "'1': only tcp, udp, sctp and udplite have ports");
+	expect_wrong(
+		"icmp 10.0.0.2:1 > 10.0.0.3", "'1': only tcp, udp, sctp and udplite have ports");
 	expect_wrong(
 		"icmp 10.0.0.2 > 10.0.0.3", "an icmp packet needs a type, such as echo-request");
 	expect_wrong("ip 10.0.0.2 > 10.0.0.3", "an ip packet needs 'proto' and a number");
