@@ -94,13 +94,14 @@ write_events(struct appliance *a, int64_t wall_ns)
 		.workers = a->workers,
 		.gen = a->gen,
 		.ports = &a->ports,
-		.pools = appliance_pools(a),
+		.pools = &a->pools,
 		.ifaces = &a->names.ifaces,
 		.wall_ns = wall_ns,
 		.clock_ns = clock_read(&a->clock),
 	};
 
 	events_tick(a->events, &now);
+	events_look_at_levels(a->events, &now);
 }
 
 void

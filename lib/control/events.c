@@ -179,6 +179,4 @@ events_tick(struct events *e, const struct events_now *now)
 	look_at_stalls(e, now);
 	if (second)
 		look_at_limits(e, now);
-	if (second)
-		events_look_at_levels(e, now);
 }

@@ -48,6 +48,9 @@ struct events_now {
 };
 void events_tick(struct events *e, const struct events_now *now);
 
+/* Tells once a second what is nearly used up, or has room again. */
+void events_look_at_levels(struct events *e, const struct events_now *now);
+
 /* Writes an event with members (a reference that is taken), if section telemetry asks for it. */
 void events_tell(struct events *e, const char *event, json_t *members);
 

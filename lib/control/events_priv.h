@@ -20,6 +20,7 @@ struct events {
 	struct event_sink *sink; /* NULL: nothing is written */
 	bool all;                /* other events than those of rules, too */
 	uint64_t second_ns;      /* clock of the workers at the last second */
+	uint64_t levels_ns;      /* the same, when levels were looked at */
 	uint64_t lost_told[EAL_WORKERS_MAX], untold_told[EAL_WORKERS_MAX];
 	const char *link[PORT_MAX];
 	bool stalled[EAL_WORKERS_MAX];
@@ -35,7 +36,6 @@ struct events {
 };
 
 /* levels.c: tells what is nearly used up; once a second. */
-void events_look_at_levels(struct events *e, const struct events_now *now);
 
 /* rule_lines.c: takes the rules of a generation. */
 void events_take_rules(struct events *e, const struct generation *gen);

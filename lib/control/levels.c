@@ -132,6 +132,9 @@ look_at_ports(struct events *e, const struct events_now *now)
 void
 events_look_at_levels(struct events *e, const struct events_now *now)
 {
+	if (e->sink == NULL || !e->all || now->clock_ns - e->levels_ns < NS_PER_SECOND)
+		return;
+	e->levels_ns = now->clock_ns;
 	look_at_sessions(e, now);
 	look_at_buffers(e, now);
 	look_at_ports(e, now);
