@@ -21,13 +21,14 @@
 
 #define STATION 0x99 /* the last byte of the sender's MAC, as of weir explain */
 
-/* A packet and its way through the workers: the owner is asked; where devices spread flows, all
- * are, until one knows the flow. */
+/* A packet and its way through the workers: the one that another worker names as the owner has the
+ * last word; where devices spread flows each says that it is the owner, and all are asked until one
+ * knows the flow. */
 struct job {
 	struct ask ask; /* first: what the worker is asked */
 	struct rpc_call *call;
 	unsigned worker, first;
-	bool asked;
+	bool asked, referred; /* to its owner */
 	uint64_t since_ms;
 	uint16_t port;
 	unsigned owner; /* as the worker says */
@@ -126,10 +127,13 @@ go_on(struct explains *es, struct job *job)
 	job->asked = false;
 	job->since_ms = monotonic_ms();
 	if (job->owner != job->worker && job->owner < count) {
-		job->worker = job->first = job->owner;
+		if (job->referred || job->told != NULL)
+			return false; /* it has been asked */
+		job->worker = job->owner;
+		job->referred = true;
 		return true;
 	}
-	if (job->foreseen.known || next == job->first)
+	if (job->foreseen.known || job->referred || next == job->first)
 		return false;
 	job->worker = next;
 	return true;
@@ -144,10 +148,14 @@ take_answer(struct explains *es, unsigned i)
 		json_decref(job->told);
 		job->told = answer_json(es, job);
 	}
-	if (go_on(es, job))
+	if (go_on(es, job)) {
 		ask_worker(es, job);
-	else
-		finish(es, i);
+		return;
+	}
+	if (job->told == NULL)
+		rpc_fail(job->call, RPC_STALLED,
+			"the workers do not agree on the owner now: ask again");
+	finish(es, i);
 }
 
 /* A worker that stands still keeps the job, whose call fails. */
