@@ -31,6 +31,7 @@ ELEMENTS = {
     153: ('flowEndMilliseconds', U, 8), 167: ('notSentFlowTotalCount', U, 8), 168: ('notSentPacketTotalCount', U, 8),
     169: ('notSentOctetTotalCount', U, 8), 225: ('postNATSourceIPv4Address', A, 4), 226: ('postNATDestinationIPv4Address', A, 4),
     227: ('postNAPTSourceTransportPort', U, 2), 228: ('postNAPTDestinationTransportPort', U, 2), 230: ('natEvent', U, 1),
+    234: ('ingressVRFID', U, 4), 235: ('egressVRFID', U, 4), 236: ('VRFname', T, 0),
     239: ('biflowDirection', U, 1), 281: ('postNATSourceIPv6Address', A, 16), 282: ('postNATDestinationIPv6Address', A, 16),
     283: ('natPoolId', U, 4), 284: ('natPoolName', T, 0), 323: ('observationTimeMilliseconds', U, 8),
     466: ('natQuotaExceededEvent', U, 4), 473: ('maxEntriesPerUser', U, 4),
