@@ -21,10 +21,23 @@ find_host(const struct nat *n, const struct nat_request *r)
 	return 0;
 }
 
+/* Is there room, or does a mapping rest that makes room (nat/mapping.c)? */
 static bool
-has_room(const struct nat_table *t)
+has_room(const struct nat *n, const struct nat_table *t)
 {
-	return t->vacant != 0 || t->high < t->capacity;
+	return nat_table_has_room(t) || n->rest_first != 0;
+}
+
+/* Returns the port that a mapping would give back to make room for another one; 0: none. */
+static uint16_t
+port_of_room(const struct nat *n, uint32_t address, enum nat_proto proto)
+{
+	const struct mapping *m = &n->mapping[n->rest_first];
+
+	if (nat_table_has_room(&n->mappings) || n->rest_first == 0 || m->address != address
+		|| nat_proto(m->proto) != proto)
+		return 0;
+	return rte_be_to_cpu_16(m->public_port);
 }
 
 /* Draws a port and gives it back; the same one is drawn next. */
@@ -34,17 +47,23 @@ foresee_port(struct nat *n, const struct nat_host *h, const struct nat_request *
 {
 	enum nat_proto proto = nat_proto(r->inside->proto);
 	uint64_t drawn = n->drawn, random = n->random;
-	struct nat_ports *p = nat_ports(n, h->address & (NAT_ADDRESSES_MAX - 1), proto);
-	uint16_t port;
+	uint32_t address = h->address & (NAT_ADDRESSES_MAX - 1);
+	struct nat_ports *p = nat_ports(n, address, proto);
+	uint16_t port, room = port_of_room(n, address, proto);
 
 	if (p == NULL)
 		return false;
+	if (room != 0)
+		port_pool_give(&p->ports, room);
 	port = nat_draw_port(n, p, rte_be_to_cpu_16(nat_port_of(r->inside)));
 	n->drawn = drawn;
 	n->random = random;
+	if (port != 0)
+		port_pool_give(&p->ports, port);
+	if (room != 0)
+		port_pool_take_one(&p->ports, room);
 	if (port == 0)
 		return false;
-	port_pool_give(&p->ports, port);
 	public->port = rte_cpu_to_be_16(port);
 	public->why = public->port == r->inside->sport ? NAT_PRESERVED : NAT_DRAWN;
 	return true;
@@ -55,7 +74,7 @@ static enum reason
 foresee_new(
 	struct nat *n, struct nat_host *h, const struct nat_request *r, struct nat_endpoint *public)
 {
-	if (!has_room(&n->mappings) || !nat_host_settle(n, h))
+	if (!has_room(n, &n->mappings) || !nat_host_settle(n, h))
 		return REASON_nat_no_port;
 	public->address = nat_layout_of(n)->place[h->address].address;
 	if (nat_proto(r->inside->proto) == NAT_PORTLESS)
@@ -85,7 +104,7 @@ nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *pub
 	pool = nat_pool_of(n, r->slot);
 	*public = (struct nat_endpoint){ .port = r->inside->sport, .why = NAT_PORTLESS_SHARED };
 	index = find_host(n, r);
-	if (index == 0 && (!has_room(&n->hosts) || pool->n_addresses == 0))
+	if (index == 0 && (!has_room(n, &n->hosts) || pool->n_addresses == 0))
 		return REASON_nat_no_port;
 	if (index != 0 && is_over_quota(n, r, index))
 		return REASON_nat_quota;

@@ -6,6 +6,15 @@
 
 #define CONTESTED_MAX 16u /* addresses examined for one that no other station has */
 
+/* What makes room when there is none: the mapping that rests longest.  Who ends sessions faster
+ * than quarantine does could else keep all others from beginning any. */
+static void
+make_room(struct nat *n, const struct nat_table *t)
+{
+	if (!nat_table_has_room(t) && n->rest_first != 0)
+		nat_mapping_free(n, n->rest_first);
+}
+
 uint32_t
 nat_host_get(struct nat *n, const struct nat_request *r)
 {
@@ -20,6 +29,7 @@ nat_host_get(struct nat *n, const struct nat_request *r)
 			&& n->host[index].domain == r->inside->domain)
 			return index;
 	}
+	make_room(n, t); /* a full table of hosts has one mapping for each */
 	index = t->vacant != 0 ? t->vacant : t->high < t->capacity ? t->high + 1 : 0;
 	if (index == 0 || nat_pool_of(n, r->slot)->n_addresses == 0)
 		return 0;
@@ -110,8 +120,10 @@ static uint32_t
 take_record(struct nat *n)
 {
 	struct nat_table *t = &n->mappings;
-	uint32_t index = t->vacant;
+	uint32_t index;
 
+	make_room(n, t);
+	index = t->vacant;
 	if (index == 0)
 		return t->high < t->capacity ? ++t->high : 0;
 	t->vacant = n->mapping[index].next;
@@ -164,11 +176,16 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	struct nat_host *h = &n->host[host];
 	bool shared = nat_pool_of(n, h->pool)->mapping == NAT_ENDPOINT_INDEPENDENT
 		|| nat_proto(inside->proto) == NAT_PORTLESS;
-	uint32_t index = nat_host_settle(n, h) ? take_record(n) : 0;
-	struct mapping *m = &n->mapping[index];
+	struct mapping *m;
+	uint32_t index;
 
-	if (index == 0)
+	h->mappings++; /* so that it stays when its last one makes room */
+	index = nat_host_settle(n, h) ? take_record(n) : 0;
+	if (index == 0) {
+		h->mappings--;
 		return 0;
+	}
+	m = &n->mapping[index];
 	*m = (struct mapping){
 		.host = host,
 		.inside_port = nat_port_of(inside),
@@ -178,11 +195,11 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	};
 	if (!take_port(n, m, index)) {
 		give_record(n, index);
+		h->mappings--;
 		return 0;
 	}
 	if (shared)
 		nat_index_add(&n->mappings.index, r->endpoint, index);
-	h->mappings++;
 	count(n, m, true);
 	counter_add(&n->pool[h->pool].allocated, 1);
 	counter_add(&nat_address_at(n, h->address)->allocated, 1);

@@ -100,6 +100,12 @@ struct nat_table {
 	struct nat_index index; /* none of peers */
 };
 
+static inline bool
+nat_table_has_room(const struct nat_table *t)
+{
+	return t->vacant != 0 || t->high < t->capacity;
+}
+
 struct nat {
 	struct flow_secret secret; /* of the tables */
 	struct hash_key port_key;  /* of random choices of ports */

@@ -254,6 +254,32 @@ rfc6888_req_8(void **state)
 	assert_int_equal(take(1, &b, &e), REASON_NONE);
 }
 
+/* Who ends sessions faster than their ports rest does not keep others from beginning some. */
+static void
+a_mapping_that_rests_makes_room(void **state)
+{
+	struct nat_pool_spec spec = spec_of(4, 1024, 65535);
+	struct nat_counts c;
+	struct tuple t;
+
+	use(&spec);
+	for (unsigned i = 0; i < MAPPINGS; i++) {
+		t = from(INSIDE + i / 64, (uint16_t)(4000 + i % 64), IPPROTO_UDP);
+		taken(i, &t);
+	}
+	for (unsigned i = 0; i < 128; i++)
+		release(n, &sessions[i], 100 + i);
+	for (unsigned i = 0; i < 128; i++) {
+		t = from(INSIDE + MAPPINGS + i / 2, (uint16_t)i, IPPROTO_UDP);
+		taken(i, &t);
+	}
+	nat_counts(n, 0, &c);
+	assert_int_equal(c.resting, 0);
+	release(n, &sessions[200], 300);
+	t = from(INSIDE + 200 / 64, 4000 + 200 % 64, IPPROTO_UDP);
+	taken(200, &t); /* its own mapping, as it rests */
+}
+
 int
 main(void)
 {
@@ -271,6 +297,7 @@ main(void)
 		TEST(rfc5508_req_8),
 		TEST(rfc6888_req_4_quota_of_a_source),
 		TEST(rfc6888_req_8),
+		TEST(a_mapping_that_rests_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
