@@ -28,8 +28,9 @@ drop(struct expectations *x, struct nat *nat, uint16_t *link, uint64_t now_ns)
 static bool
 is_same(const struct tuple *a, const struct tuple *b)
 {
-	return a->family == b->family && a->proto == b->proto && a->dport == b->dport
-		&& address_equal(&a->src, &b->src) && address_equal(&a->dst, &b->dst);
+	return a->family == b->family && a->proto == b->proto && a->domain == b->domain
+		&& a->dport == b->dport && address_equal(&a->src, &b->src)
+		&& address_equal(&a->dst, &b->dst);
 }
 
 /* Removes what a test holds for, in a bucket. */
@@ -65,9 +66,9 @@ is_of(const struct expectation *e, const void *control)
 	return e->control == *(const uint32_t *)control;
 }
 
-/* Makes room for one more of a client.  Returns its expectations, and the link to its oldest. */
+/* Returns how many expectations there are of a client, and the link to its oldest. */
 static unsigned
-count_of(struct expectations *x, const union address *client, uint16_t **oldest)
+count_of(struct expectations *x, const struct expectation *of, uint16_t **oldest)
 {
 	uint64_t least = UINT64_MAX;
 	unsigned n = 0;
@@ -76,7 +77,8 @@ count_of(struct expectations *x, const union address *client, uint16_t **oldest)
 		for (uint16_t *link = &x->bucket[i]; *link != 0; link = &x->at[*link - 1].next) {
 			const struct expectation *e = &x->at[*link - 1];
 
-			if (!address_equal(&e->client, client))
+			if (e->client_domain != of->client_domain
+				|| !address_equal(&e->client, &of->client))
 				continue;
 			n++;
 			if (e->until_ns < least) {
@@ -97,7 +99,7 @@ expectation_add(
 	for (unsigned i = 0; i < EXPECT_BUCKETS; i++)
 		drop_where(x, nat, &x->bucket[i], now_ns, is_over, &now_ns);
 	drop_where(x, nat, bucket, now_ns, is_for, &e->first);
-	if (count_of(x, &e->client, &oldest) >= EXPECT_PER_CLIENT)
+	if (count_of(x, e, &oldest) >= EXPECT_PER_CLIENT)
 		drop(x, nat, oldest, now_ns);
 	if (x->vacant == 0 && x->high == EXPECT_MAX) {
 		counter_add(&x->refused, 1);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Data connections that control sessions have announced.
  *
- * An expectation names both addresses, the destination port and the interface of a first packet;
- * the packet begins a session of state related, and the expectation is gone.  A client's control
- * sessions have at most EXPECT_PER_CLIENT together (its oldest makes room), all of a worker
- * EXPECT_MAX (a further one is refused); one that nothing follows ends after EXPECT_NS.
+ * An expectation names the domain (VRF), both addresses, the destination port and the interface of
+ * a first packet; the packet begins a session of state related, and the expectation is gone.  A
+ * client's control sessions have at most EXPECT_PER_CLIENT together (its oldest makes room), all of
+ * a worker EXPECT_MAX (a further one is refused); one that nothing follows ends after EXPECT_NS.
  *
  * Threads: the worker that owns the control sessions. */
 #ifndef HELPER_EXPECT_H
@@ -26,6 +26,7 @@ struct expectation {
 	struct tuple first;   /* as it arrives; sport: any */
 	struct tuple to;      /* as it leaves: addresses, destination port */
 	union address client; /* that it counts for */
+	uint8_t client_domain;
 	uint64_t until_ns;
 	uint32_t control;    /* index of the control session */
 	uint16_t iface;      /* by whose zone it arrives */

@@ -122,6 +122,13 @@ take_public(const struct helped *h, struct expectation *e, struct ftp_end *told)
 	return true;
 }
 
+/* Returns the domain where packets of one direction of the session arrive. */
+static uint8_t
+domain_of(const struct helped *h, bool reply)
+{
+	return generation_domain(h->dp->gen, session_iface(h->dp->sessions, h->d->session, reply));
+}
+
 /* Fills an announcement by the packet: whoever receives it will send to its sender. */
 static void
 announce(const struct helped *h, uint16_t port, struct expectation *e)
@@ -133,9 +140,12 @@ announce(const struct helped *h, uint16_t port, struct expectation *e)
 		.control = session_index(h->dp->sessions, h->d->session),
 		.iface = session_iface(h->dp->sessions, h->d->session, !h->d->reply),
 		.client = h->d->reply ? to->dst : t->src,
+		.client_domain = domain_of(h, false),
 	};
 	e->first.dport = rte_cpu_to_be_16(port);
+	e->first.domain = domain_of(h, !h->d->reply);
 	e->to = e->first;
+	e->to.domain = t->domain;
 	e->to.dst = t->src;
 	if (!h->d->reply)
 		e->to.src = t->dst; /* the server as its client knows it */

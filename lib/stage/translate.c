@@ -111,6 +111,7 @@ translate_expected(struct eval *ev, const struct tuple *to)
 	}
 	if (!address_equal(&dst, &ev->tuple.dst) || port != ev->tuple.dport) {
 		eval_set_dst(ev, &dst, port);
+		ev->to_domain = to->domain;
 		ev->session->flags |= SESSION_DNAT;
 		notation_address(text, sizeof(text), &dst, ev->tuple.family);
 		eval_note(ev, "track: to %s port %u", text, rte_be_to_cpu_16(port));
