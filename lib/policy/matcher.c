@@ -11,16 +11,15 @@
 #include "packet/burst.h"
 #include "policy/build.h"
 #include "policy/condition.h"
+#include "policy/matcher_fields.h"
 #include "policy/pipeline.h"
 
 struct matcher {
 	struct rules *rules; /* NULL: there is none */
 	struct match_list list;
-	/* The first match that uses a field beyond the flow's key.  A match behind the one that
-	 * counts does not make the decision depend on its fields. */
 	bool asks_more; /* one asks for what stages and rarer words know: egress, translation, MAC
 			 */
-	uint32_t first_dscp, first_flags, first_fragment, first_vlan, first_mac, first_length;
+	struct matcher_field field[MATCHER_FIELDS];
 };
 
 static_assert(MATCHER_NONE == RULES_NONE, "both are no match");
@@ -29,13 +28,6 @@ static_assert((int)CONN_NEW == RULE_STATE_NEW && (int)CONN_ESTABLISHED == RULE_S
 		&& (int)CONN_INVALID == RULE_STATE_INVALID
 		&& (int)CONN_UNTRACKED == RULE_STATE_UNTRACKED,
 	"rules ask for states by their bit");
-
-static void
-first_is(uint32_t *first, uint32_t i, bool looks)
-{
-	if (looks && i < *first)
-		*first = i;
-}
 
 struct matcher *
 matcher_build(struct build *b, const struct match_list *list, struct loc loc)
@@ -53,18 +45,14 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 			return NULL;
 	}
 
-	m->first_dscp = m->first_flags = m->first_fragment = m->first_vlan = MATCHER_NONE;
-	m->first_mac = m->first_length = MATCHER_NONE;
+	if (!matcher_fields_build(b, list, loc, m->field)) {
+		matcher_discard(m);
+		return NULL;
+	}
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct rule_match *match = &list->match[i];
 
-		first_is(&m->first_dscp, i, match->dscp.n > 0);
-		first_is(&m->first_flags, i, match->tcp_mask != 0);
-		first_is(&m->first_fragment, i, match->fragment != RULE_FRAGMENT_ANY);
-		first_is(&m->first_vlan, i, match->vlan.n > 0);
 		m->asks_more |= match->out.n > 0 || match->nat != 0 || match->mac.n > 0;
-		first_is(&m->first_mac, i, match->mac.n > 0);
-		first_is(&m->first_length, i, match->length.n > 0);
 		match->loc.file = NULL; /* the document may be freed */
 	}
 	return m;
@@ -73,8 +61,10 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 void
 matcher_discard(struct matcher *m)
 {
-	if (m != NULL)
-		rules_discard(m->rules);
+	if (m == NULL)
+		return;
+	rules_discard(m->rules);
+	matcher_fields_discard(m->field);
 }
 
 const struct match_list *
@@ -157,40 +147,6 @@ key_from_eval(struct rule_key *key, const struct eval *ev, const struct matcher 
 	/* From the key: the view of a later fragment does not have them. */
 	key->icmp_type = (uint8_t)(rte_be_to_cpu_16(ev->tuple.dport) >> 8);
 	key->icmp_code = (uint8_t)rte_be_to_cpu_16(ev->tuple.dport);
-}
-
-/* Interfaces that take frames for any MAC may take them with any tag, too. */
-static bool
-vlan_varies(const struct eval *ev)
-{
-	const struct interface *in = ev->in;
-
-	return in->vlan == 0 && in->pipeline != NULL && (in->pipeline->traits & TRAIT_WIRE) != 0;
-}
-
-/* Returns true if the match was reached.  found: the match that counts, or MATCHER_NONE, which is
- * behind all of them. */
-static bool
-reached(uint32_t first, uint32_t found)
-{
-	return first != MATCHER_NONE && first <= found;
-}
-
-static void
-note_fields(const struct matcher *m, struct eval *ev, uint32_t found)
-{
-	if (reached(m->first_dscp, found) && !ev->dscp_marked)
-		ev->used_fields |= FIELD_DSCP;
-	if (reached(m->first_flags, found) && ev->tuple.proto == IPPROTO_TCP)
-		ev->used_fields |= FIELD_TCP_FLAGS;
-	if (reached(m->first_fragment, found))
-		ev->used_fields |= FIELD_FRAGMENT;
-	if (reached(m->first_mac, found))
-		ev->used_fields |= FIELD_MAC;
-	if (reached(m->first_length, found))
-		ev->used_fields |= FIELD_LENGTH;
-	if (reached(m->first_vlan, found) && vlan_varies(ev))
-		ev->used_fields |= FIELD_VLAN;
 }
 
 /* Drops a packet without the part of the transport header that the match asks for: it cannot be
@@ -304,7 +260,7 @@ matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32
 
 	for (unsigned i = 0; i < n; i++) {
 		refuse_blind(m, ev[i], found[i]);
-		note_fields(m, ev[i], found[i]);
+		matcher_fields_note(m->field, ev[i], &key[i], found[i]);
 		if (ev[i]->trace != NULL && ev[i]->trace->matched != NULL)
 			ev[i]->trace->matched(ev[i]->trace->arg, m, found[i]);
 		if (found[i] != MATCHER_NONE)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Which fields beyond a flow's key a list of matches decides a packet by.
+ *
+ * A flow is cached only if all its packets get the same decision.  A match that asks for a field
+ * which may differ between packets of one flow (DSCP, TCP flags, fragments, VLAN, MAC, length)
+ * makes the decision depend on it only for packets that meet all the rest of the match: the matches
+ * that ask are compiled a second time without such fields, for each field.
+ *
+ * Threads: control builds and discards; any number of workers look up.
+ */
+#ifndef POLICY_MATCHER_FIELDS_H
+#define POLICY_MATCHER_FIELDS_H
+
+#include "policy/eval.h"
+#include "policy/match.h"
+
+enum {
+	MATCHER_DSCP,
+	MATCHER_FLAGS,
+	MATCHER_FRAGMENT,
+	MATCHER_VLAN,
+	MATCHER_MAC,
+	MATCHER_LENGTH,
+	MATCHER_FIELDS,
+};
+
+/* Matches that ask for a field. */
+struct matcher_field {
+	struct rules *rules;   /* without the fields of all packets; NULL: none asks */
+	const uint32_t *match; /* by index in rules: the index in the list */
+};
+
+/* Fills field[MATCHER_FIELDS]; memory is b's, but for the tables.  Returns false after an error at
+ * loc. */
+bool matcher_fields_build(struct build *b, const struct match_list *list, struct loc loc,
+	struct matcher_field field[]);
+void matcher_fields_discard(struct matcher_field field[]);
+
+/* Notes in ev the fields by which a packet is decided whose match is found; found is RULES_NONE if
+ * none counts. */
+void matcher_fields_note(const struct matcher_field field[], struct eval *ev,
+	const struct rule_key *key, uint32_t found);
+
+#endif
