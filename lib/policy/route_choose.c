@@ -89,11 +89,13 @@ route_hash_of(const struct route_table *t, const struct eval *ev)
 		union address low, high;
 		uint16_t port[2];
 		uint32_t proto;
-	} both = { .low = p->src, .high = p->dst };
-	bool swap = memcmp(&p->src, &p->dst, sizeof(p->src)) > 0;
+	} both;
+	bool swap;
 
 	if (t->hash == ROUTE_HASH_TUPLE)
 		return ev->flow_hash;
+	memset(&both, 0, sizeof(both));
+	swap = memcmp(&p->src, &p->dst, sizeof(p->src)) > 0;
 	if (t->hash == ROUTE_HASH_SYMMETRIC) {
 		swap |= address_equal(&p->src, &p->dst) && p->sport > p->dport;
 		both.proto = p->proto;

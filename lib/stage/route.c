@@ -268,9 +268,11 @@ go_into(const struct route_table *table, const struct route *r, struct eval *ev,
 {
 	char what[TEXT_BYTES * 2];
 
-	snprintf(what, sizeof(what), "leads into domain %s",
-		generation_domain_name(ev->gen, r->domain));
-	note_end(ev, table, r, what);
+	if (ev->trace != NULL) {
+		snprintf(what, sizeof(what), "leads into domain %s",
+			generation_domain_name(ev->gen, r->domain));
+		note_end(ev, table, r, what);
+	}
 	if (into < INTO_MAX && ev->gen->domain_table[r->domain] != NULL) {
 		look_up(ev, ev->gen->domain_table[r->domain], into + 1);
 		return;
