@@ -237,7 +237,7 @@ control_read(struct control *c, const struct control_segment *s,
 		c->off = true;
 	if (!c->off && s->bytes > 0 && seen < 0)
 		return false; /* it comes again when what is missing has come */
-	if (!c->off && seen < (int32_t)s->bytes) {
+	if (!c->off && s->bytes > 0 && seen < (int32_t)s->bytes) {
 		read_lines(&r, s->payload + seen, s->bytes - (uint32_t)seen);
 		half->next = s->seq + s->bytes;
 	}

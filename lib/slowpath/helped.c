@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "helper/tftp.h"
+#include "io/pool.h"
 #include "nat/nat.h"
 #include "slowpath/slowpath_priv.h"
 
@@ -234,6 +235,7 @@ replace(struct view *v, struct rte_mbuf *m, const struct control_change *c)
 
 	if (c->new_bytes > c->old_bytes && rte_pktmbuf_tailroom(m) < more)
 		return false;
+	mbuf_debug_open_tail(m);
 	memmove(at + c->new_bytes, at + c->old_bytes, rest);
 	memcpy(at, c->text, c->new_bytes);
 	m->data_len = (uint16_t)(m->data_len + more);

@@ -122,6 +122,22 @@ what_is_no_ftp_is_never_read_again(void **state)
 	assert_int_equal(n_opened, 0);
 }
 
+/* An acknowledgement without data moves nothing, wherever its number is: the next line is read. */
+static void
+segments_without_data_are_not_read(void **state)
+{
+	(void)state;
+	says(true, 500, "220 hi\r\n");
+	for (uint32_t ahead = 1; ahead != 0; ahead *= 2) {
+		assert_true(says(false, 100 + ahead, ""));
+		assert_true(says(false, 100 - ahead, ""));
+		assert_false(control.off);
+	}
+	assert_int_equal(control.half[0].next, 100);
+	assert_true(says(false, 100, "PORT 10,0,0,2,19,137\r\n"));
+	assert_int_equal(n_opened, 1);
+}
+
 /* Whatever both sides send: numbers and acknowledgements stay those of the texts. */
 static void
 random_streams_are_moved_consistently(void **state)
@@ -156,6 +172,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(numbers_move_behind_a_text_of_another_length, begin),
 		cmocka_unit_test_setup(changes_add_up_over_the_wrap_of_numbers, begin),
+		cmocka_unit_test_setup(segments_without_data_are_not_read, begin),
 		cmocka_unit_test_setup(what_is_no_ftp_is_never_read_again, begin),
 		cmocka_unit_test_setup(random_streams_are_moved_consistently, begin),
 	};
