@@ -17,8 +17,9 @@
 struct matcher {
 	struct rules *rules; /* NULL: there is none */
 	struct match_list list;
-	bool asks_more; /* one asks for what stages and rarer words know: egress, translation, MAC
-			 */
+	bool asks_more;   /* one asks for what stages and rarer words know: egress, translation, MAC
+			   */
+	bool asks_beyond; /* field has tables */
 	struct matcher_field field[MATCHER_FIELDS];
 };
 
@@ -49,6 +50,8 @@ matcher_build(struct build *b, const struct match_list *list, struct loc loc)
 		matcher_discard(m);
 		return NULL;
 	}
+	for (unsigned f = 0; f < MATCHER_FIELDS; f++)
+		m->asks_beyond |= m->field[f].rules != NULL;
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct rule_match *match = &list->match[i];
 
@@ -260,7 +263,8 @@ matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32
 
 	for (unsigned i = 0; i < n; i++) {
 		refuse_blind(m, ev[i], found[i]);
-		matcher_fields_note(m->field, ev[i], &key[i], found[i]);
+		if (m->asks_beyond)
+			matcher_fields_note(m->field, ev[i], &key[i], found[i]);
 		if (ev[i]->trace != NULL && ev[i]->trace->matched != NULL)
 			ev[i]->trace->matched(ev[i]->trace->arg, m, found[i]);
 		if (found[i] != MATCHER_NONE)
