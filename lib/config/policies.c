@@ -41,7 +41,8 @@ static const struct cfg_field policies_fields[] = {
 		"The pool that translates the sources of these sessions.", .refers = "nat",
 		.kind = "pool" },
 	{ "route", CFG_REF, CFG_OPTIONAL, offsetof(struct policies_cfg, route),
-		"The route table of the zones that from names; without it, main, or where there are several domains that of each interface's.",
+		"Route table for packets of these zones; without it main, or, with several domains, "
+		"the table of the domain of each interface.",
 		.refers = "routes", .kind = "route table" },
 	{ "first", CFG_CHOICE | CFG_LIST, CFG_OPTIONAL, offsetof(struct policies_cfg, first),
 		"Stages in front of the route, such as dnat or police, for all packets of the zones "

@@ -174,6 +174,10 @@ set_address(const struct snat *snat, struct eval *ev, const union address *a, rt
 		ev->session->flags |= SESSION_SNAT;
 	if (ev->trace != NULL) {
 		notation_address(text, sizeof(text), a, ev->tuple.family);
+		if (port == 0 && before == 0) {
+			eval_note(ev, "snat %s: source %s", snat->name, text);
+			return;
+		}
 		why_text(snat, because, before, why);
 		eval_note(ev, "snat %s: source %s port %u%s", snat->name, text,
 			rte_be_to_cpu_16(port), why);
