@@ -40,9 +40,24 @@ port_of_room(const struct nat *n, uint32_t address, enum nat_proto proto)
 	return rte_be_to_cpu_16(m->public_port);
 }
 
+/* Returns the port in quarantine that the host would get while none is free; 0: none. */
+static uint16_t
+port_of_rest(const struct nat *n, const struct nat_host *h, uint32_t host, enum nat_proto proto)
+{
+	const struct nat_need need = {
+		.host = host,
+		.ports = h->mappings + 1,
+		.place = h->address & (NAT_ADDRESSES_MAX - 1),
+		.proto = proto,
+	};
+	uint32_t found = nat_rest_find(n, &need);
+
+	return found != 0 ? rte_be_to_cpu_16(n->mapping[found].public_port) : 0;
+}
+
 /* Draws a port and gives it back; the same one is drawn next. */
 static bool
-foresee_port(struct nat *n, const struct nat_host *h, const struct nat_request *r,
+foresee_port(struct nat *n, const struct nat_host *h, uint32_t host, const struct nat_request *r,
 	struct nat_endpoint *public)
 {
 	enum nat_proto proto = nat_proto(r->inside->proto);
@@ -54,6 +69,8 @@ foresee_port(struct nat *n, const struct nat_host *h, const struct nat_request *
 	if (p == NULL)
 		return false;
 	if (room != 0)
+		port_pool_give(&p->ports, room);
+	else if (p->ports.n_free == 0 && (room = port_of_rest(n, h, host, proto)) != 0)
 		port_pool_give(&p->ports, room);
 	port = nat_draw_port(n, p, rte_be_to_cpu_16(nat_port_of(r->inside)));
 	n->drawn = drawn;
@@ -71,15 +88,15 @@ foresee_port(struct nat *n, const struct nat_host *h, const struct nat_request *
 
 /* Foresees a mapping that is not there. */
 static enum reason
-foresee_new(
-	struct nat *n, struct nat_host *h, const struct nat_request *r, struct nat_endpoint *public)
+foresee_new(struct nat *n, struct nat_host *h, uint32_t host, const struct nat_request *r,
+	struct nat_endpoint *public)
 {
 	if (!has_room(n, &n->mappings) || !nat_host_settle(n, h))
 		return REASON_nat_no_port;
 	public->address = nat_layout_of(n)->place[h->address].address;
 	if (nat_proto(r->inside->proto) == NAT_PORTLESS)
 		return REASON_NONE;
-	return foresee_port(n, h, r, public) ? REASON_NONE : REASON_nat_no_port;
+	return foresee_port(n, h, host, r, public) ? REASON_NONE : REASON_nat_no_port;
 }
 
 static bool
@@ -125,5 +142,5 @@ nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *pub
 				    .domain = r->inside->domain & 63,
 				    .address = nat_address_for(pool, r->inside->src.v4) & 0xffffff,
 			    };
-	return foresee_new(n, &host, r, public);
+	return foresee_new(n, &host, index, r, public);
 }

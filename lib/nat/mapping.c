@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mappings, the inside addresses that hold them, and the peers they were used to. */
+/* Mappings, and the inside addresses that hold them. */
 
 #include "base/counter.h"
 #include "nat/nat_priv.h"
@@ -137,6 +137,25 @@ give_record(struct nat *n, uint32_t index)
 	n->mappings.vacant = index;
 }
 
+/* Frees a port in quarantine that a mapping may have, as no port is free. */
+static bool
+displace(struct nat *n, const struct mapping *m)
+{
+	const struct nat_need need = {
+		.host = m->host,
+		.ports = nat_host_of(n, m)->mappings,
+		.place = m->address,
+		.proto = nat_proto(m->proto),
+	};
+	uint32_t index = nat_rest_find(n, &need);
+
+	if (index != 0)
+		nat_mapping_free(n, index);
+	else
+		nat_rest_tidy(n, &need);
+	return index != 0;
+}
+
 /* Takes a public port for a mapping of a protocol that has ports. */
 static bool
 take_port(struct nat *n, struct mapping *m, uint32_t index)
@@ -148,7 +167,9 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	if (proto == NAT_PORTLESS)
 		return true;
 	p = nat_ports(n, m->address, proto);
-	port = p != NULL ? nat_draw_port(n, p, rte_be_to_cpu_16(m->inside_port)) : 0;
+	if (p == NULL || (p->ports.n_free == 0 && !displace(n, m)))
+		return false;
+	port = nat_draw_port(n, p, rte_be_to_cpu_16(m->inside_port));
 	if (port == 0)
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
@@ -157,16 +178,6 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	counter_add(&nat_address_at(n, m->address)->used, 1);
 	counter_add(&nat_address_at(n, m->address)->used_of[proto], 1);
 	return true;
-}
-
-/* Counts a mapping that comes into use, or goes out of use. */
-static void
-count(struct nat *n, const struct mapping *m, bool in_use)
-{
-	int one = in_use ? 1 : -1;
-
-	counter_add(&n->pool[nat_host_of(n, m)->pool].mappings, one);
-	counter_add(&nat_address_use(n, m->address)->mappings, one);
 }
 
 uint32_t
@@ -200,41 +211,10 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 	}
 	if (shared)
 		nat_index_add(&n->mappings.index, r->endpoint, index);
-	count(n, m, true);
+	nat_mapping_count(n, m, true);
 	counter_add(&n->pool[h->pool].allocated, 1);
 	counter_add(&nat_address_at(n, h->address)->allocated, 1);
 	return index;
-}
-
-/* Takes a mapping out of quarantine. */
-static void
-leave_rest(struct nat *n, struct mapping *m, uint32_t index)
-{
-	if (index == n->rest_ahead) {
-		n->rest_ahead = m->rest_next;
-		n->rest_lead = 0;
-	}
-	if (m->rest_prev != 0)
-		n->mapping[m->rest_prev].rest_next = m->rest_next;
-	else
-		n->rest_first = m->rest_next;
-	if (m->rest_next != 0)
-		n->mapping[m->rest_next].rest_prev = m->rest_prev;
-	else
-		n->rest_last = m->rest_prev;
-	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, -1);
-	counter_add(&nat_address_at(n, m->address)->resting, -1);
-}
-
-void
-nat_mapping_wake(struct nat *n, uint32_t index)
-{
-	struct mapping *m = &n->mapping[index];
-
-	leave_rest(n, m, index);
-	m->flags &= ~(unsigned)MAPPING_RESTS & 15;
-	m->refs = m->peer = m->n_peers = 0;
-	count(n, m, true);
 }
 
 void
@@ -249,84 +229,12 @@ nat_mapping_free(struct nat *n, uint32_t index)
 	if (port != 0)
 		nat_port_give(n, m->address, proto, port);
 	if (m->flags & MAPPING_RESTS) {
-		leave_rest(n, m, index);
+		nat_rest_leave(n, index);
 	} else {
 		nat_peers_free(n, m);
-		count(n, m, false);
+		nat_mapping_count(n, m, false);
 	}
 	n->host[m->host].mappings--;
 	nat_host_drop(n, m->host);
 	give_record(n, index);
-}
-
-void
-nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick)
-{
-	struct mapping *m = &n->mapping[index];
-
-	nat_peers_free(n, m);
-	m->flags |= MAPPING_RESTS;
-	m->rest_tick = now_tick;
-	m->rest_next = 0;
-	m->rest_prev = n->rest_last;
-	if (n->rest_last != 0)
-		n->mapping[n->rest_last].rest_next = index;
-	else
-		n->rest_first = index;
-	n->rest_last = index;
-	count(n, m, false);
-	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, 1);
-	counter_add(&nat_address_at(n, m->address)->resting, 1);
-}
-
-bool
-nat_peer_has(const struct nat *n, const struct mapping *m, rte_be32_t address)
-{
-	for (uint32_t i = m->peer; i != 0; i = n->peer[i].next) {
-		if (n->peer[i].address == address)
-			return true;
-	}
-	return false;
-}
-
-/* Adds a peer in front; without room the oldest is forgotten. */
-void
-nat_peer_add(struct nat *n, struct mapping *m, rte_be32_t address)
-{
-	struct nat_table *t = &n->peers;
-	uint32_t index = 0, *last = &m->peer;
-
-	if (nat_peer_has(n, m, address))
-		return;
-	if (m->n_peers < NAT_PEERS && t->vacant != 0) {
-		index = t->vacant;
-		t->vacant = n->peer[index].next;
-	} else if (m->n_peers < NAT_PEERS && t->high < t->capacity) {
-		index = ++t->high;
-	}
-	if (index == 0 && m->n_peers == 0)
-		return;
-	if (index == 0) {
-		while (n->peer[*last].next != 0)
-			last = &n->peer[*last].next;
-		index = *last;
-		*last = 0;
-	} else {
-		m->n_peers++;
-	}
-	n->peer[index] = (struct nat_peer){ .address = address, .next = m->peer };
-	m->peer = index;
-}
-
-void
-nat_peers_free(struct nat *n, struct mapping *m)
-{
-	while (m->peer != 0) {
-		uint32_t index = m->peer;
-
-		m->peer = n->peer[index].next;
-		n->peer[index].next = n->peers.vacant;
-		n->peers.vacant = index;
-	}
-	m->n_peers = 0;
 }

@@ -31,7 +31,7 @@ hold(struct nat *n, struct session *s, unsigned side, uint32_t index)
 	struct mapping *m = &n->mapping[index];
 
 	if (m->flags & MAPPING_RESTS)
-		nat_mapping_wake(n, index);
+		nat_rest_wake(n, index);
 	m->refs++;
 	n->host[m->host].sessions++;
 	s->mapping[side] = index;
@@ -333,7 +333,7 @@ nat_release(struct nat *n, struct session *s, enum session_end why, uint64_t now
 			continue;
 		end(n, m, why, now_ns);
 		if (m->flags & MAPPING_USED)
-			nat_mapping_rest(n, index, clock_tick(now_ns));
+			nat_rest_begin(n, index, clock_tick(now_ns));
 		else
 			nat_mapping_free(n, index); /* no packet has left by it */
 	}

@@ -9,7 +9,9 @@
  * is preserved where it is free and else unpredictable, of the same parity (REQ-4).
  *
  * A mapping whose last session has ended is in quarantine for 120 s: only its own inside endpoint
- * may use it again (RFC 6888 REQ-8). Running out of ports costs no existing mapping (REQ-11).
+ * may use it again (RFC 6888 REQ-8).  While no other port is free, hosts with few ports get those
+ * in quarantine of the hosts with most (nat/rest.c). Running out of ports costs no mapping in use
+ * (REQ-11).
  *
  * An inside address is known in its domain (packet/key.h): the same address in another domain is
  * another host.  A public address is in one domain, its pool's.

@@ -16,13 +16,20 @@
 #include "nat/port_pool.h"
 #include "packet/ledger.h"
 
+#define NAT_REST_CLASSES 17u /* powers of two up to 65,536 ports */
+
 /* The ports of a public address in one protocol, allocated on first use. */
 struct nat_ports {
-	struct port_pool ports;  /* free ones, for the number below */
-	uint64_t number;         /* if it differs from the pool's, free ports are computed
-				  * at the next use */
-	struct port_mask taken;  /* ports with a mapping */
-	uint32_t by_port[65536]; /* mapping, 0: none */
+	struct port_pool ports; /* free ones, for the number below */
+	uint64_t number;        /* if it differs from the pool's, free ports are computed
+				 * at the next use */
+	uint32_t rest_classes;  /* a bit for each list below that is not empty */
+	struct {
+		uint32_t first, last;
+	} rests[NAT_REST_CLASSES]; /* mappings in quarantine, by the ports that their host
+				    * had: 1, 2 or 3, 4 to 7, … */
+	struct port_mask taken;    /* ports with a mapping */
+	uint32_t by_port[65536];   /* mapping, 0: none */
 };
 
 #define NAT_CHUNK 256u /* addresses whose figures are allocated together */
@@ -46,7 +53,8 @@ enum mapping_flag {
 
 struct mapping {
 	uint32_t host; /* its inside address and pool */
-	uint32_t address : 20;
+	uint32_t address : 15;
+	uint32_t class : 5; /* MAPPING_RESTS: the list of its port (nat/rest.c) */
 	uint32_t flags : 4; /* enum mapping_flag */
 	uint32_t proto : 8;
 	rte_be16_t inside_port;
@@ -58,14 +66,16 @@ struct mapping {
 			uint32_t peer; /* the newest of its peers */
 			uint32_t n_peers;
 		};
-		struct { /* MAPPING_RESTS: in quarantine */
-			uint32_t rest_prev, rest_next;
+		struct {                                 /* MAPPING_RESTS: in quarantine */
+			uint32_t rest_prev, rest_next;   /* by age */
+			uint32_t class_prev, class_next; /* of its class */
 			uint32_t rest_tick;
 		};
 	};
 };
-static_assert(sizeof(struct mapping) == 24, "no holes");
-#define NAT_ADDRESSES_MAX (1u << 20) /* maximum of mapping.address */
+static_assert(sizeof(struct mapping) == 32, "two to a cache line");
+#define NAT_ADDRESSES_MAX (1u << 15) /* maximum of mapping.address */
+static_assert(NAT_PLACES <= NAT_ADDRESSES_MAX, "a mapping names any place");
 
 /* An inside address and its state in one pool. */
 struct nat_host {
@@ -171,6 +181,9 @@ struct nat_address *nat_address_use(struct nat *n, uint32_t place);
 /* Returns its ports of a protocol, the free ones according to the layout; NULL without memory. */
 struct nat_ports *nat_ports(struct nat *n, uint32_t place, enum nat_proto proto);
 
+/* Counts a mapping that comes into use, or goes out of use. */
+void nat_mapping_count(struct nat *n, const struct mapping *m, bool in_use);
+
 /* Marks a port as free: nothing is mapped to it any more. */
 void nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port);
 
@@ -247,8 +260,30 @@ bool nat_host_settle(struct nat *n, struct nat_host *h);
 uint32_t nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r);
 uint32_t nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r);
 void nat_mapping_free(struct nat *n, uint32_t index);
-void nat_mapping_rest(struct nat *n, uint32_t index, uint32_t now_tick);
-void nat_mapping_wake(struct nat *n, uint32_t index);
+
+/* Quarantine (nat/rest.c): begins, ends because the mapping is used again, or is freed. */
+void nat_rest_begin(struct nat *n, uint32_t index, uint32_t now_tick);
+void nat_rest_wake(struct nat *n, uint32_t index);
+void nat_rest_leave(struct nat *n, uint32_t index);
+
+/* A host that needs a public port while none is free: its number, 0 for one without a record, and
+ * the ports that it has with this one. */
+struct nat_need {
+	uint32_t host, ports;
+	uint32_t place;
+	enum nat_proto proto;
+};
+
+/* Returns a mapping in quarantine whose port the host may have, 0 if there is none: its own, or
+ * that of a host with more ports, of those with most. */
+uint32_t nat_rest_find(const struct nat *n, const struct nat_need *need);
+
+/* After a search that found none: moves some mappings of the highest class to the one that their
+ * host is in by now, so that the next search finds others. */
+void nat_rest_tidy(struct nat *n, const struct nat_need *need);
+
+/* Returns true if the worker may give out a port of the address under the present layout. */
+bool nat_port_is_ours(const struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port);
 
 /* Prefetches what the mappings behind the first one in quarantine will need, which is about to be
  * freed. */

@@ -50,6 +50,16 @@ nat_address_use(struct nat *n, uint32_t place)
 	return a;
 }
 
+/* Counts a mapping that comes into use, or goes out of use. */
+void
+nat_mapping_count(struct nat *n, const struct mapping *m, bool in_use)
+{
+	int one = in_use ? 1 : -1;
+
+	counter_add(&n->pool[nat_host_of(n, m)->pool].mappings, one);
+	counter_add(&nat_address_use(n, m->address)->mappings, one);
+}
+
 struct nat_ports *
 nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
 {
@@ -67,6 +77,17 @@ nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
 		p->number = pool->ports;
 	}
 	return p;
+}
+
+bool
+nat_port_is_ours(const struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port)
+{
+	const struct nat_place *at = &nat_layout_of(n)->place[place];
+	const struct nat_layout_pool *pool = at->slot != NAT_NO_POOL ? nat_pool_of(n, at->slot)
+								     : NULL;
+
+	return pool != NULL && port_mask_has(&pool->masks[pool->mask[proto]], port)
+		&& slice_worker(port, n->workers) == n->worker;
 }
 
 void

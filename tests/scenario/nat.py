@@ -324,6 +324,29 @@ def rfc6888_req_8():
     expect('free again', endpoints(w.out('wan', v)), (PUBLIC, 6000, FAR, 53))
 
 
+def rfc6888_req_8_and_its_neighbours():
+    """A host with all ports at rest leaves the next one half of them, in each protocol, and goes on itself."""
+    text = config('pool: [198.51.100.1], ports: 6000-6007').replace(
+        '[track, {route', '[{track: {timeouts: {udp: 10s, icmp: 10s}}}, {route')
+
+    def query(host, number):
+        return IP(src=host, dst=FAR) / ICMP(type=8, id=number) / Raw(b'query')
+
+    w = Wire()
+    for i in range(8):
+        w.send('lan', udp(A, FAR, sport=7000 + i))
+        w.send('lan', query(A, 7000 + i))
+    w.send('wan', udp(FAR, PUBLIC, 53, 22), after=60)    # time for the sweep
+    half = [w.send('lan', packet) for i in range(4)
+            for packet in (udp(B, FAR, sport=8000 + i), query(B, 8000 + i))]
+    more = [w.send('lan', packet) for packet in (udp(B, FAR, sport=8004), query(B, 8004))]
+    own = [w.send('lan', packet) for packet in (udp(A, FAR, sport=9000), query(A, 9000))]
+    w.run(text)
+    expect('its half', [w.out('wan', t) is not None for t in half], [True] * 8)
+    expect('not more', [w.out('wan', t) is not None for t in more], [False] * 2)
+    expect('its own', [w.out('wan', t) is not None for t in own], [True] * 2)
+
+
 def rfc4787_req_5_and_6():
     """Alive at 299 s; what comes in does not keep it."""
     w = Wire()

@@ -4,7 +4,7 @@
 #include "nat/counts.h"
 #include "nat_pool_fixture.h"
 
-enum { HOSTS = 40, STEPS = 4000, LIVE = 300 };
+enum { HOSTS = 40, STEPS = 8000, LIVE = 800 };
 
 static uint64_t
 next_random(uint64_t *x)
@@ -69,7 +69,7 @@ it_says_what_happens_next(void **state)
 		if (s->mapping[0] != 0) {
 			if (next_random(&x) % 2 == 0)
 				nat_begin(n, s, RTE_BE32(0xcb007109), 0);
-			release(n, s, i / 5);
+			release(n, s, i / 10);
 			continue;
 		}
 		r = foreseen(&t, &said);
