@@ -163,7 +163,9 @@ appliance_tell_devices(const struct appliance *a)
 
 		abilities_text(port, text, sizeof(text));
 		if (port->used && port->kind != DEVICE_CAPTURE)
-			log_info("port %s: %s: %s", port->name, port->device, text);
+			log_info("port %s: %s: %s%s%s", port->name, port->device, text,
+				a->ports.workers > 1 ? ", replies to NAT: " : "",
+				a->ports.workers > 1 ? ports_replies(&a->ports, port) : "");
 	}
 }
 

@@ -19,6 +19,7 @@ take_port(struct appliance *a, unsigned index, struct report_port *out)
 	port_stats(port, &stats);
 	*out = (struct report_port){
 		.name = port->name,
+		.replies = ports_replies(appliance_ports(a), port),
 		.port = port,
 		.missed = stats.rx_missed,
 		.no_mbuf = stats.rx_no_mbuf,

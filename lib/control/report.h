@@ -30,6 +30,7 @@ struct report_port {
 	uint64_t no_mbuf;                    /* the device found no packet buffer */
 	uint64_t errors;
 	const char *link;        /* "up", "down", or "gone": its device vanished */
+	const char *replies;     /* of ports_replies */
 	const struct port *port; /* for its abilities */
 };
 

@@ -32,7 +32,9 @@ print_ports(const struct report *r, FILE *out)
 			p->name, p->link, p->rx, p->rx_bytes, p->tx, p->tx_bytes, p->missed);
 		abilities_text(p->port, device, sizeof(device));
 		if (p->port->kind != DEVICE_CAPTURE)
-			fprintf(out, "  %-12s %s: %s\n", "", p->port->device, device);
+			fprintf(out, "  %-12s %s: %s%s%s\n", "", p->port->device, device,
+				r->n_workers > 1 ? ", replies to NAT: " : "",
+				r->n_workers > 1 ? p->replies : "");
 		if (p->no_mbuf != 0 || p->errors != 0)
 			fprintf(out,
 				"  %-12s %" PRIu64 " without a packet buffer, %" PRIu64 " errors\n",
@@ -153,12 +155,12 @@ ports_json(const struct report *r)
 		const struct report_port *p = &r->port[i];
 
 		json_object_set_new(ports, p->name,
-			json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "link", p->link, "rx",
-				(json_int_t)p->rx, "tx", (json_int_t)p->tx, "rx_bytes",
+			json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "link", p->link,
+				"rx", (json_int_t)p->rx, "tx", (json_int_t)p->tx, "rx_bytes",
 				(json_int_t)p->rx_bytes, "tx_bytes", (json_int_t)p->tx_bytes,
 				"rx_missed", (json_int_t)p->missed, "rx_no_mbuf",
-				(json_int_t)p->no_mbuf, "errors", (json_int_t)p->errors, "device",
-				report_device_json(p->port)));
+				(json_int_t)p->no_mbuf, "errors", (json_int_t)p->errors, "replies",
+				p->replies, "device", report_device_json(p->port)));
 	}
 	return ports;
 }

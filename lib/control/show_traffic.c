@@ -51,6 +51,7 @@ add_port(struct control *c, struct rpc_call *call, unsigned i)
 	json_object_set_new(row, "mac", mac_json(&port->mac));
 	row_count(row, "mtu", port->mtu);
 	row_count(row, "queues", port->rx_queues);
+	row_text(row, "replies", ports_replies(appliance_ports(c->appliance), port));
 	row_traffic(row, &c->rates, &now, &rates_before(&c->rates)->port[i],
 		&rates_after(&c->rates)->port[i]);
 	row_count(row, "missed", stats.rx_missed);

@@ -230,6 +230,12 @@ fastpath_share_secrets(struct fastpath *fp, const struct fastpath *with)
 	fp->dp.flow6->secret = with->dp.flow6->secret;
 }
 
+int
+fastpath_expect_replies(struct fastpath *fp, const struct nat_reply_setup *setup)
+{
+	return nat_expect_replies(fp->dp.nat, setup);
+}
+
 void
 fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx)
 {

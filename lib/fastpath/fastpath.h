@@ -90,6 +90,11 @@ void fastpath_set_owner_lookup(struct fastpath *fp,
  * computed leads to the other's records.  Before any packet. */
 void fastpath_share_secrets(struct fastpath *fp, const struct fastpath *with);
 
+/* Tells NAT how devices spread what comes from outside (nat/nat.h).  Before any packet.  Returns 0
+ * or -ENOMEM. */
+struct nat_reply_setup;
+int fastpath_expect_replies(struct fastpath *fp, const struct nat_reply_setup *setup);
+
 /* Packets that another worker owns, unchanged, in order of arrival; their port field says what is
  * known of them (fastpath/handed.h). */
 struct handoff {

@@ -146,7 +146,8 @@ struct port {
 struct ports {
 	unsigned count; /* highest used slot + 1 */
 	unsigned workers;
-	unsigned kept; /* buffers that drivers did not give back, after ports_close */
+	bool foresees_replies; /* NAT chooses public ports by the hash of replies */
+	unsigned kept;         /* buffers that drivers did not give back, after ports_close */
 	_Alignas(8) uint8_t
 		source_key[PORT_RSS_KEY_BYTES]; /* secret, of devices that spread by source */
 	struct port at[PORT_MAX];
@@ -181,6 +182,15 @@ void ports_close(struct ports *ports);
  * there are workers, or if there is one worker: a packet is then at its owner already.  False:
  * workers hand over (io/steer.h). */
 bool ports_steered(const struct ports *ports);
+
+/* Returns true if every port that does not spread by source spreads by the symmetric hash, over the
+ * same fields (RTE_ETH_RSS_*), with tables of the same size and as many queues as there are
+ * workers. The queue of a packet that comes in by such a port is then known before. */
+bool ports_spread_alike(const struct ports *ports, uint64_t *rss_types, unsigned *reta_size);
+
+/* Returns how replies to NAT's addresses that come in by a port find the worker of their session:
+ * "one worker", "public port" (NAT chooses ports whose replies come to it), or "handed over". */
+const char *ports_replies(const struct ports *ports, const struct port *port);
 
 /* Returns the key of the Toeplitz hash, and the size of the tables (filled in turn), of devices
  * that spread by source with as many queues as there are workers.  NULL: none does, or they

@@ -242,6 +242,40 @@ ports_steered(const struct ports *ports)
 	return true;
 }
 
+bool
+ports_spread_alike(const struct ports *ports, uint64_t *rss_types, unsigned *reta_size)
+{
+	*reta_size = 0;
+	for (unsigned i = 0; ports->workers > 1 && i < ports->count; i++) {
+		const struct port *port = &ports->at[i];
+
+		if (!port->used || port->by_source)
+			continue;
+		if (!port->steered || port->rx_queues != ports->workers
+			|| (*reta_size != 0
+				&& (port->rss_types != *rss_types
+					|| port->reta_size != *reta_size)))
+			return false;
+		*rss_types = port->rss_types;
+		*reta_size = port->reta_size;
+	}
+	return *reta_size != 0;
+}
+
+const char *
+ports_replies(const struct ports *ports, const struct port *port)
+{
+	unsigned table;
+	uint64_t types;
+
+	if (ports->workers <= 1)
+		return "one worker";
+	return ports->foresees_replies && !port->by_source
+			&& ports_spread_alike(ports, &types, &table)
+		? "public port"
+		: "handed over";
+}
+
 const uint8_t *
 ports_by_source(const struct ports *ports, unsigned *reta_size)
 {

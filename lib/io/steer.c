@@ -19,6 +19,7 @@
 #include "io/eal.h"
 #include "io/frame_ring.h"
 #include "io/port.h"
+#include "packet/toeplitz.h"
 
 struct steer {
 	unsigned workers;
@@ -26,6 +27,7 @@ struct steer {
 	const uint8_t *source_key; /* of devices that spread by source; NULL: none */
 	unsigned reta_size;        /* of those devices */
 	uint64_t rss_types;        /* of devices that spread by both ends */
+	struct toeplitz symmetric; /* their hash */
 	struct steer_turn {
 		_Alignas(RTE_CACHE_LINE_SIZE) unsigned first;
 	} turn[EAL_WORKERS_MAX]; /* whose ring comes first: each written by its reader */
@@ -93,6 +95,17 @@ make_rings(struct steer *s, unsigned to, unsigned frames)
 	return 0;
 }
 
+/* The key of ports_start, which gives both directions of a flow the same hash. */
+static void
+make_symmetric(struct toeplitz *t)
+{
+	uint8_t key[TOEPLITZ_KEY_BYTES];
+
+	for (unsigned i = 0; i < sizeof(key); i++)
+		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+	toeplitz_init(t, key);
+}
+
 struct steer *
 steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES])
 {
@@ -106,6 +119,7 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 	memset(s, 0, bytes);
 	s->workers = workers;
 	memcpy(&s->key, key, sizeof(s->key));
+	make_symmetric(&s->symmetric);
 	for (unsigned to = 0; workers > 1 && to < workers; to++) {
 		if (make_rings(s, to, ring_size) < 0) {
 			steer_destroy(s);
@@ -219,22 +233,16 @@ rss_type_of(const struct tuple *t)
 unsigned
 steer_owner_of_device(const struct steer *s, const struct tuple *t)
 {
-	enum { KEY_WORDS = PORT_RSS_KEY_BYTES / 4 };
-	static const uint32_t symmetric[KEY_WORDS] = { [0 ... KEY_WORDS - 1] = RTE_BE32(
-							       0x6d5a6d5a) };
-	unsigned words = t->family == 4 ? 1 : 4, n = 0;
-	uint32_t tuple[9];
+	uint32_t hash = s->rss_types & rss_type_of(t) ? toeplitz_of_ports(&s->symmetric, t)
+						      : toeplitz_of_addresses(&s->symmetric, t);
 
-	for (unsigned i = 0; i < words; i++)
-		memcpy(&tuple[n++], t->src.bytes + i * 4, 4);
-	for (unsigned i = 0; i < words; i++)
-		memcpy(&tuple[n++], t->dst.bytes + i * 4, 4);
-	for (unsigned i = 0; i < n; i++)
-		tuple[i] = rte_be_to_cpu_32(tuple[i]);
-	if (s->rss_types & rss_type_of(t))
-		tuple[n++] = (uint32_t)rte_be_to_cpu_16(t->sport) << 16
-			| rte_be_to_cpu_16(t->dport);
-	return rte_softrss(tuple, n, (const uint8_t *)symmetric) % s->reta_size % s->workers;
+	return hash % s->reta_size % s->workers;
+}
+
+const struct toeplitz *
+steer_symmetric(const struct steer *s)
+{
+	return &s->symmetric;
 }
 
 unsigned

@@ -26,6 +26,7 @@
 #include "packet/key.h"
 
 struct steer;
+struct toeplitz;
 
 enum {
 	STEER_RING = 1024,   /* frames in one ring by default, unless those towards
@@ -74,6 +75,9 @@ unsigned steer_owner_of_inside(const struct steer *s, const union address *a);
 /* Tells that devices spread packets by the symmetric key over these types of RTE_ETH_RSS_*, with a
  * table that is filled in turn (ports_steered). */
 void steer_by_device(struct steer *s, uint64_t rss_types, unsigned reta_size);
+
+/* Returns the hash of devices that spread packets by the symmetric key. */
+const struct toeplitz *steer_symmetric(const struct steer *s);
 
 /* Returns, after steer_by_device, the worker to which the unfragmented packets of a flow come; its
  * fragments come elsewhere. */

@@ -64,6 +64,7 @@ foresee_port(struct nat *n, const struct nat_host *h, uint32_t host, const struc
 	uint64_t drawn = n->drawn, random = n->random;
 	uint32_t address = h->address & (NAT_ADDRESSES_MAX - 1);
 	struct nat_ports *p = nat_ports(n, address, proto);
+	struct nat_wish wish = nat_wish_of(n, address, r->inside);
 	uint16_t port, room = port_of_room(n, address, proto);
 
 	if (p == NULL)
@@ -72,7 +73,7 @@ foresee_port(struct nat *n, const struct nat_host *h, uint32_t host, const struc
 		port_pool_give(&p->ports, room);
 	else if (p->ports.n_free == 0 && (room = port_of_rest(n, h, host, proto)) != 0)
 		port_pool_give(&p->ports, room);
-	port = nat_draw_port(n, p, rte_be_to_cpu_16(nat_port_of(r->inside)));
+	port = nat_draw_port(n, p, rte_be_to_cpu_16(nat_port_of(r->inside)), &wish);
 	n->drawn = drawn;
 	n->random = random;
 	if (port != 0)

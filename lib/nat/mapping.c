@@ -80,15 +80,30 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 }
 
 uint16_t
-nat_draw_port(struct nat *n, struct nat_ports *p, uint16_t like)
+nat_draw_port(struct nat *n, struct nat_ports *p, uint16_t like, const struct nat_wish *wish)
 {
-	if (port_pool_take_one(&p->ports, like))
+	uint16_t port = 0;
+
+	if (nat_wish_has(wish, like) && port_pool_take_one(&p->ports, like))
 		return like;
 	if (++n->drawn % 2 != 0)
 		n->random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
 	else
 		n->random >>= 32;
-	return port_pool_take(&p->ports, like, (uint32_t)n->random);
+	if (wish->bits != NULL)
+		port = port_pool_take_wanted(&p->ports, like & 1, (uint32_t)n->random, wish);
+	return port != 0 ? port : port_pool_take(&p->ports, like, (uint32_t)n->random);
+}
+
+struct nat_wish
+nat_wish_of(const struct nat *n, uint32_t place, const struct tuple *inside)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+	const struct nat_layout_pool *pool = &l->pool[l->place[place].slot];
+
+	if (n->reply == NULL || (pool->high - pool->low + 1u) / n->workers < NAT_WANTED_MIN)
+		return (struct nat_wish){ .bits = NULL };
+	return nat_reply_wish(n->reply, inside, l->place[place].address);
 }
 
 /* Returns the address that a host has, or the next one of the pool that no other station has. */
@@ -158,9 +173,10 @@ displace(struct nat *n, const struct mapping *m)
 
 /* Takes a public port for a mapping of a protocol that has ports. */
 static bool
-take_port(struct nat *n, struct mapping *m, uint32_t index)
+take_port(struct nat *n, struct mapping *m, uint32_t index, const struct tuple *inside)
 {
 	enum nat_proto proto = nat_proto(m->proto);
+	struct nat_wish wish;
 	struct nat_ports *p;
 	uint16_t port;
 
@@ -169,7 +185,8 @@ take_port(struct nat *n, struct mapping *m, uint32_t index)
 	p = nat_ports(n, m->address, proto);
 	if (p == NULL || (p->ports.n_free == 0 && !displace(n, m)))
 		return false;
-	port = nat_draw_port(n, p, rte_be_to_cpu_16(m->inside_port));
+	wish = nat_wish_of(n, m->address, inside);
+	port = nat_draw_port(n, p, rte_be_to_cpu_16(m->inside_port), &wish);
 	if (port == 0)
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
@@ -204,7 +221,7 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 		.flags = shared ? MAPPING_SHARED : 0,
 		.address = h->address & (NAT_ADDRESSES_MAX - 1),
 	};
-	if (!take_port(n, m, index)) {
+	if (!take_port(n, m, index, inside)) {
 		give_record(n, index);
 		h->mappings--;
 		return 0;

@@ -103,6 +103,13 @@ bool nat_holds_place(const struct nat *n, uint32_t place);
  * has it no more. */
 bool nat_is_homeless(const struct nat *n, const struct session *s);
 
+/* Tells how devices spread what comes from outside (nat/reply.h): from then on ports are preferred
+ * by which replies come to this worker, in pools where NAT_WANTED_MIN or more remain to draw from:
+ * fewer could be guessed (RFC 6056).  Returns 0, or -ENOMEM: ports are drawn as before. */
+#define NAT_WANTED_MIN 4096u
+struct nat_reply_setup;
+int nat_expect_replies(struct nat *n, const struct nat_reply_setup *setup);
+
 /* Sets the callback that tells whether another station has a public address: no new mapping uses
  * such an address. */
 void nat_ask_contested(

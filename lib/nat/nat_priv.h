@@ -14,6 +14,7 @@
 #include "nat/layout.h"
 #include "nat/log.h"
 #include "nat/port_pool.h"
+#include "nat/reply.h"
 #include "packet/ledger.h"
 
 #define NAT_REST_CLASSES 17u /* powers of two up to 65,536 ports */
@@ -123,6 +124,7 @@ struct nat {
 	uint64_t random; /* enough for two ports */
 	uint16_t worker, workers;
 	int numa_node;
+	struct nat_reply *reply; /* by which ports replies come here; NULL: not known */
 
 	/* Allocated with the first pool; peers with the first whose filter needs them. */
 	struct nat_table mappings, hosts, peers;
@@ -248,8 +250,13 @@ nat_mapping_hash(const struct nat *n, const struct mapping *m)
 	return nat_endpoint_hash(n, nat_host_of(n, m), m->inside_port, (uint8_t)m->proto);
 }
 
-/* Takes the port of an inside endpoint, or an unpredictable one; 0 when all are taken. */
-uint16_t nat_draw_port(struct nat *n, struct nat_ports *p, uint16_t like);
+/* Takes the port of an inside endpoint, if it is wanted, or an unpredictable one; 0 when all are
+ * taken. */
+uint16_t nat_draw_port(
+	struct nat *n, struct nat_ports *p, uint16_t like, const struct nat_wish *wish);
+
+/* Returns the ports that are wanted for a session on a public address. */
+struct nat_wish nat_wish_of(const struct nat *n, uint32_t place, const struct tuple *inside);
 
 /* Gives a host another address if its own has left the pool, or if another station has it: such an
  * address is not used for more.  Returns false if there is none. */

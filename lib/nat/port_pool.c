@@ -7,6 +7,8 @@
 
 #include "nat/slice.h"
 
+#define WANTED_WORDS 16u /* words searched for a wanted port */
+
 static void
 set_free(struct port_pool *p, uint16_t port)
 {
@@ -138,23 +140,50 @@ word_from(const struct port_pool *p, unsigned parity, unsigned from)
 	return -1;
 }
 
+/* Takes one of the free ports of a word, the first behind a random bit. */
+static uint16_t
+take_of_word(struct port_pool *p, unsigned parity, unsigned word, uint64_t free, unsigned turn)
+{
+	unsigned bit;
+
+	free = free >> turn | free << (64 - turn) % 64;
+	bit = ((unsigned)__builtin_ctzll(free) + turn) % 64;
+	bit += word * 64;
+	set_taken(p, (uint16_t)(2 * bit + parity));
+	return (uint16_t)(2 * bit + parity);
+}
+
 /* Returns a free port of one parity, in the random word or behind it, and in that word behind a
  * random bit. */
 static uint16_t
 take_parity(struct port_pool *p, unsigned parity, uint32_t random)
 {
 	int word = word_from(p, parity, p->first_word + random % p->words);
-	unsigned turn = random / p->words % 64, bit;
-	uint64_t free;
+	unsigned turn = random / p->words % 64;
 
 	if (word < 0)
 		return 0;
-	free = p->free[parity][word];
-	free = free >> turn | free << (64 - turn) % 64;
-	bit = ((unsigned)__builtin_ctzll(free) + turn) % 64;
-	bit += (unsigned)word * 64;
-	set_taken(p, (uint16_t)(2 * bit + parity));
-	return (uint16_t)(2 * bit + parity);
+	return take_of_word(p, parity, (unsigned)word, p->free[parity][word], turn);
+}
+
+uint16_t
+port_pool_take_wanted(
+	struct port_pool *p, unsigned parity, uint32_t random, const struct nat_wish *wish)
+{
+	unsigned from = p->first_word + random % p->words, turn = random / p->words % 64;
+
+	for (unsigned i = 0; i < WANTED_WORDS; i++) {
+		int word = word_from(p, parity, from);
+		uint64_t free;
+
+		if (word < 0)
+			return 0;
+		free = p->free[parity][word] & nat_wish_bits(wish, parity, (unsigned)word);
+		if (free != 0)
+			return take_of_word(p, parity, (unsigned)word, free, turn);
+		from = ((unsigned)word + 1) % PORT_POOL_WORDS;
+	}
+	return 0;
 }
 
 uint16_t

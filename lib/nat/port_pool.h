@@ -13,6 +13,8 @@
 
 #include <rte_prefetch.h>
 
+#include "nat/reply.h"
+
 #define PORT_POOL_WORDS 512 /* of 64 ports of one parity: 32,768 */
 
 struct port_pool {
@@ -79,6 +81,11 @@ bool port_pool_take_one(struct port_pool *p, uint16_t port);
 /* Takes a port of the same parity as like, near a random place; of the other parity when there is
  * none.  Returns 0 when all are taken. */
 uint16_t port_pool_take(struct port_pool *p, uint16_t like, uint32_t random);
+
+/* Takes a port of that parity that is wanted, near a random place.  Returns 0 if none is found
+ * there; others may be free. */
+uint16_t port_pool_take_wanted(
+	struct port_pool *p, unsigned parity, uint32_t random, const struct nat_wish *wish);
 
 void port_pool_give(struct port_pool *p, uint16_t port);
 

@@ -31,7 +31,8 @@ ports_of(const struct nat *n, const struct mapping *m)
 static unsigned
 class_now(const struct nat *n, const struct mapping *m)
 {
-	return nat_port_is_ours(n, m->address, nat_proto(m->proto), rte_be_to_cpu_16(m->public_port))
+	return nat_port_is_ours(
+		       n, m->address, nat_proto(m->proto), rte_be_to_cpu_16(m->public_port))
 		? class_of(nat_host_of(n, m)->mappings)
 		: 0;
 }
@@ -136,8 +137,7 @@ static bool
 may_have(const struct nat *n, const struct nat_need *need, const struct mapping *m)
 {
 	return (m->host == need->host || nat_host_of(n, m)->mappings > need->ports)
-		&& nat_port_is_ours(
-			n, need->place, need->proto, rte_be_to_cpu_16(m->public_port));
+		&& nat_port_is_ours(n, need->place, need->proto, rte_be_to_cpu_16(m->public_port));
 }
 
 uint32_t

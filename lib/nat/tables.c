@@ -32,6 +32,18 @@ nat_create(uint32_t mappings, unsigned worker, unsigned workers, int numa_node)
 	return n;
 }
 
+int
+nat_expect_replies(struct nat *n, const struct nat_reply_setup *setup)
+{
+	struct nat_reply_setup own = *setup;
+
+	own.worker = n->worker;
+	own.workers = n->workers;
+	nat_reply_destroy(n->reply);
+	n->reply = nat_reply_create(&own);
+	return n->reply != NULL ? 0 : -ENOMEM;
+}
+
 static size_t
 records_bytes(const struct nat *n, size_t record)
 {
@@ -87,6 +99,7 @@ nat_destroy(struct nat *n)
 	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
 		free(n->addresses[i]);
 	nat_layout_discard(n->own_layout);
+	nat_reply_destroy(n->reply);
 	for (unsigned i = 0; i < NAT_LOG_READERS; i++)
 		nat_log_destroy(nat_log_current(n, i));
 	memory_give(n->peer, records_bytes(n, sizeof(*n->peer)));

@@ -11,12 +11,14 @@
 #include <string.h>
 #include <time.h>
 
+#include <rte_ethdev.h>
 #include <rte_launch.h>
 
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "base/random.h"
 #include "io/steer.h"
+#include "nat/reply.h"
 #include "policy/generation.h"
 #include "worker/ask.h"
 #include "worker/mailbox.h"
@@ -80,6 +82,29 @@ connect_workers(struct worker_common *common)
 	return 0;
 }
 
+/* Tells every worker's NAT how replies are spread, where the hash of all devices is known. */
+static void
+expect_replies(struct workers *ws)
+{
+	struct ports *ports = ws->common.ports;
+	struct nat_reply_setup setup;
+	unsigned table;
+	uint64_t types;
+
+	if (ws->common.steer == NULL || !ports_spread_alike(ports, &types, &table))
+		return;
+	setup = (struct nat_reply_setup){
+		.hash = steer_symmetric(ws->common.steer),
+		.table = (uint16_t)table,
+		.tcp = (types & RTE_ETH_RSS_NONFRAG_IPV4_TCP) != 0,
+		.udp = (types & RTE_ETH_RSS_NONFRAG_IPV4_UDP) != 0,
+	};
+	for (unsigned i = 0; i < ws->made; i++)
+		if (fastpath_expect_replies(ws->worker[i].fp, &setup) < 0)
+			return;
+	ports->foresees_replies = setup.tcp || setup.udp;
+}
+
 static int
 make_workers(struct workers *ws, const struct workers_setup *setup)
 {
@@ -130,6 +155,7 @@ workers_create(const struct workers_setup *setup, struct err *err)
 		goto fail;
 	if (connect_workers(&ws->common) < 0 || make_workers(ws, setup) < 0)
 		goto fail;
+	expect_replies(ws);
 	return ws;
 
 fail:

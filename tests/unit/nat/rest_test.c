@@ -44,8 +44,8 @@ quick_sessions_of_a_host_refuse_nobody(void **state)
 		for (unsigned i = 0; i < 4000; i++) {
 			unsigned session = k * 4000 + i;
 
-			assert_int_equal(begin(session, B + i % 100, (uint16_t)(3000 + i),
-						 protos[k]),
+			assert_int_equal(
+				begin(session, B + i % 100, (uint16_t)(3000 + i), protos[k]),
 				REASON_NONE);
 			assert_int_equal(
 				quick(A, (uint16_t)(40000 + i), protos[k], 1000), REASON_NONE);
