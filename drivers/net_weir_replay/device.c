@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a port can do: configure, queues, start, stop. */
 
+#include "answers.h"
 #include "device.h"
 
 #include <errno.h>
@@ -83,6 +84,7 @@ tx_queue_setup(struct rte_eth_dev *dev, uint16_t queue, uint16_t descriptors, un
 		return -ENOMEM;
 	q->sent_first = 0;
 	q->descriptors = descriptors;
+	q->device = d;
 	dev->data->tx_queues[queue] = q;
 	return 0;
 }
@@ -106,6 +108,7 @@ done_cleanup(void *queue, uint32_t count)
 static void
 free_rings(struct device *d)
 {
+	answers_end(d);
 	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++) {
 		posted_free(&d->rx[q]);
 		transmit_free(&d->tx[q]);
@@ -130,6 +133,8 @@ start(struct rte_eth_dev *dev)
 	rc = device_spread(d, RTE_MAX(dev->data->nb_rx_queues, 1));
 	if (rc < 0)
 		return rc;
+	if (d->options.answer && answers_begin(d, RTE_MAX(dev->data->nb_rx_queues, 1)) < 0)
+		return -ENOMEM;
 	dev->rx_pkt_burst = receive_choose(&d->options);
 	dev->tx_pkt_burst = transmit_choose(&d->options, conf->txmode.offloads);
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STARTED, dev->data->nb_rx_queues);
@@ -185,7 +190,8 @@ info(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->rx_offload_capa = RTE_ETH_RX_OFFLOAD_RSS_HASH
 		| (d->options.cksum ? checksum_offloads : 0);
 	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
-	info->flow_type_rss_offloads = rss_types;
+	info->flow_type_rss_offloads = rss_types
+		& ~(d->options.source ? 0 : RTE_ETH_RSS_L3_SRC_ONLY);
 	info->hash_key_size = RSS_KEY_BYTES;
 	info->reta_size = RETA_SIZE;
 	info->speed_capa = RTE_ETH_LINK_SPEED_100G;

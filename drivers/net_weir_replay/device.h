@@ -17,6 +17,8 @@
 #include "options.h"
 #include "samples.h"
 
+struct rte_ring;
+
 enum {
 	RETA_SIZE = 128,
 };
@@ -63,6 +65,8 @@ struct rx_queue {
 	uint16_t posted_first;
 	uint16_t posted_count;
 
+	struct rte_ring *answers; /* answer=: what comes back; NULL without */
+
 	struct rx_counters counters;
 } __rte_cache_aligned;
 
@@ -76,6 +80,7 @@ struct tx_queue {
 	uint16_t descriptors;
 	uint16_t sent_first;
 	uint16_t sent_count;
+	struct device *device;
 	struct tx_counters counters;
 } __rte_cache_aligned;
 
@@ -88,6 +93,7 @@ struct device {
 	struct fresh fresh;
 	struct rte_ether_addr mac;
 	uint16_t reta[RETA_SIZE];
+	unsigned answering;   /* answer=: receive queues */
 	struct frame *spread; /* the frames of queue 0, those of queue 1, ... */
 	struct place *spread_places;
 	struct rx_queue rx[REPLAY_QUEUES_MAX];

@@ -106,6 +106,8 @@ take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned
 		|| take_number(args, &once, &o->once, error, size) < 0
 		|| take_number(args, &step, &o->step, error, size) < 0
 		|| take_switch(args, "ring", &o->ring, error, size) < 0
+		|| take_switch(args, "answer", &o->answer, error, size) < 0
+		|| take_switch(args, "source", &o->source, error, size) < 0
 		|| take_switch(args, "hash", &o->hash, error, size) < 0
 		|| take_switch(args, "ptype", &o->ptype, error, size) < 0
 		|| take_switch(args, "cksum", &o->cksum, error, size) < 0)
@@ -131,6 +133,8 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 		"cksum",
 		"samples",
 		"ring",
+		"answer",
+		"source",
 		NULL,
 	};
 	struct rte_kvargs *args;
@@ -138,6 +142,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 
 	*options = (struct options){
 		.queues = REPLAY_QUEUES_MAX,
+		.source = true,
 		.hash = true,
 		.ptype = true,
 		.cksum = true,
@@ -149,7 +154,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 	if (args == NULL) {
 		snprintf(error, size,
 			"'%s': known are pcap= queues= loops= rate= new= once= step= hash= ptype= "
-			"cksum= samples= ring=",
+			"cksum= samples= ring= answer= source=",
 			arguments);
 		return -EINVAL;
 	}
@@ -161,6 +166,10 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 	}
 	if (rc == 0)
 		rc = take_all(args, options, error, size);
+	if (rc == 0 && options->answer && (options->ring || options->pcap[0] != '\0')) {
+		snprintf(error, size, "answer=1 goes without pcap= and ring=");
+		rc = -EINVAL;
+	}
 	rte_kvargs_free(args);
 	return rc;
 }

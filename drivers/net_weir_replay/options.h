@@ -22,6 +22,8 @@ struct options {
 	uint64_t once;  /* so many frames are not repeated */
 	uint64_t step;  /* bytes that TCP moves on in a repetition */
 	bool ring;      /* mbufs wait in rings of descriptors, before and after */
+	bool answer;    /* receives what it sends, as answers, and no capture */
+	bool source;    /* can spread by source addresses alone */
 	bool hash;
 	bool ptype;
 	bool cksum;

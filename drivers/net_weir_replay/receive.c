@@ -5,6 +5,8 @@
 
 #include <rte_cycles.h>
 
+#include "answers.h"
+
 static inline uint16_t
 receive(struct rx_queue *q, struct rte_mbuf **mbufs, uint16_t n, bool fresh)
 {
@@ -84,6 +86,8 @@ receive_limited(void *queue, struct rte_mbuf **mbufs, uint16_t n)
 eth_rx_burst_t
 receive_choose(const struct options *options)
 {
+	if (options->answer)
+		return answers_receive;
 	if (options->ring)
 		return posted_choose();
 	if (options->rate != 0)

@@ -3,6 +3,7 @@
 
 #include <rte_mbuf.h>
 
+#include "answers.h"
 #include "device.h"
 
 static inline void
@@ -82,6 +83,8 @@ transmit_free(struct tx_queue *q)
 eth_tx_burst_t
 transmit_choose(const struct options *options, uint64_t offloads)
 {
+	if (options->answer)
+		return answers_transmit;
 	if (options->ring)
 		return transmit_ring;
 	return (offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0 ? transmit_fast : transmit;

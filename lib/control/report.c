@@ -52,6 +52,7 @@ take_worker(const struct worker *w, struct report_worker *out)
 	worker_flows(w, &flows);
 	*out = (struct report_worker){
 		.packets = packets,
+		.handed = counter_get(&w->handed),
 		.busy = time_ns == 0 ? 0 : (double)busy_ns / (double)time_ns,
 		.ns_per_packet = packets == 0 ? 0 : (double)busy_ns / (double)packets,
 		.longest_wake_ns = counter_get(&w->idle.longest_ns),

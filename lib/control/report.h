@@ -36,10 +36,10 @@ struct report_port {
 
 struct report_worker {
 	unsigned core;
-	uint64_t generation; /* the generation that it uses; the report's, unless it
-			      * stands still */
-	uint64_t packets;
-	double busy; /* share of its time spent on packets */
+	uint64_t generation;      /* the generation that it uses; the report's, unless it
+				   * stands still */
+	uint64_t packets, handed; /* by other workers */
+	double busy;              /* share of its time spent on packets */
 	double ns_per_packet;
 	uint64_t longest_wake_ns; /* longest loop with a sleep in it */
 	uint64_t longest_gap_ns;  /* longest loop without */

@@ -56,6 +56,9 @@ print_workers(const struct report *r, FILE *out)
 			w->flows_capacity);
 		fprintf(out, "    longest loop: %.1f us awake, %.1f us with a sleep\n",
 			(double)w->longest_gap_ns / 1e3, (double)w->longest_wake_ns / 1e3);
+		if (w->handed != 0)
+			fprintf(out, "    %" PRIu64 " packets came from other workers\n",
+				w->handed);
 		if (w->generation != r->generation)
 			fprintf(out, "    stands still with generation %" PRIu64 "\n",
 				w->generation);
@@ -174,13 +177,13 @@ workers_json(const struct report *r)
 		const struct report_worker *w = &r->worker[i];
 
 		json_array_append_new(workers,
-			json_pack("{s:i,s:I,s:I,s:f,s:f,s:I,s:I,s:I,s:I}", "core", (int)w->core,
+			json_pack("{s:i,s:I,s:I,s:I,s:f,s:f,s:I,s:I,s:I,s:I}", "core", (int)w->core,
 				"generation", (json_int_t)w->generation, "packets",
-				(json_int_t)w->packets, "busy_ratio", w->busy, "ns_per_packet",
-				w->ns_per_packet, "flows", (json_int_t)w->flows, "uncached",
-				(json_int_t)w->uncached, "longest_sleep_ns",
-				(json_int_t)w->longest_wake_ns, "longest_loop_ns",
-				(json_int_t)w->longest_gap_ns));
+				(json_int_t)w->packets, "handed", (json_int_t)w->handed,
+				"busy_ratio", w->busy, "ns_per_packet", w->ns_per_packet, "flows",
+				(json_int_t)w->flows, "uncached", (json_int_t)w->uncached,
+				"longest_sleep_ns", (json_int_t)w->longest_wake_ns,
+				"longest_loop_ns", (json_int_t)w->longest_gap_ns));
 	}
 	return workers;
 }

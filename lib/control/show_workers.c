@@ -47,6 +47,7 @@ add_worker(struct control *c, struct rpc_call *call, unsigned i)
 		rates_of(&c->rates, rates_before(&c->rates)->packets[i],
 			rates_after(&c->rates)->packets[i]));
 	row_count(row, "packets", packets);
+	row_count(row, "handed", counter_get(&w->handed));
 	row_count(row, "cycles", (uint64_t)(ns * (double)rte_get_tsc_hz() / 1e9));
 	latency_collect(&latency, &w->latency);
 	row_count(row, "p50", latency_percentile(&latency, 0.5));

@@ -2,10 +2,11 @@
 /* Which public ports bring the replies of a session to this worker, where devices spread packets by
  * the Toeplitz hash of both addresses and ports.
  *
- * Of the ports that a worker may give out (nat/slice.h), one of n brings the replies of a session to
- * the same worker, of n workers: the hash of a reply selects an entry of the device's table, and the
- * entry a queue.  As the hash is linear, the ports of one word of a pool's bitmap (nat/port_pool.h)
- * that do so are one of as many sets as the table has entries: a look-up for 64 ports.
+ * Of the ports that a worker may give out (nat/slice.h), one of n brings the replies of a session
+ * to the same worker, of n workers: the hash of a reply selects an entry of the device's table, and
+ * the entry a queue.  As the hash is linear, the ports of one word of a pool's bitmap
+ * (nat/port_pool.h) that do so are one of as many sets as the table has entries: a look-up for 64
+ * ports.
  *
  * Threads: created by control before the workers run, read by its worker. */
 #ifndef NAT_REPLY_H

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The Toeplitz hash: for each bit of the input that is set, the 32 bits of the key from there on. */
+/* The Toeplitz hash: for each bit of the input that is set, the 32 bits of the key from there on.
+ */
 
 #include "packet/toeplitz.h"
 
 #include <string.h>
 
-/* Returns the 32 bits of the key from a bit on, the first bit being the highest of the first byte. */
+/* Returns the 32 bits of the key from a bit on, the first bit being the highest of the first byte.
+ */
 static uint32_t
 key_from(const uint8_t *key, unsigned bit)
 {

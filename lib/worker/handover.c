@@ -155,6 +155,7 @@ handover_receive(struct worker *w)
 
 	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
 	counter_add(&fastpath_ledger(w->fp)->held[HELD_ring], -(int64_t)n);
+	counter_add(&w->handed, n);
 	for (unsigned i = 1; i <= n; i++) {
 		uint16_t port = m[first]->port;
 

@@ -78,6 +78,7 @@ struct worker {
 	atomic_uint_fast64_t adopted; /* number of the generation in use: earlier ones are no
 				       * longer touched */
 	uint64_t packets;             /* received, or handed over by others */
+	uint64_t handed;              /* of these, handed over */
 	uint64_t busy_ns, idle_ns;    /* loops that handled packets, and those that did not */
 	uint64_t longest_gap_ns;      /* between two loops, without sleeps */
 	uint64_t taking_cycles;       /* duration of the last adoption */

@@ -55,7 +55,7 @@ class Bench:
         if idle:
             texts.append("net_weir_replay2,pcap=%s,loops=2,samples=%s" % (idle, files[2]))
         if self.ring:
-            texts = [text + ",ring=1" for text in texts]
+            texts = [text + (",ring=1" if ",answer=1" not in text else "") for text in texts]
         if traffic.new:
             texts[0] += ",new=%d" % traffic.new
         return texts, Samples(files[:len(texts)])
@@ -105,13 +105,15 @@ class Testpmd:
 class Weir:
     """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
     configuration is read again when the window begins; reports: so many are asked for a second; beside: what runs
-    beside it (beside.py)."""
+    beside it (beside.py); by_destination: NAT has a mapping for each destination."""
 
-    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None):
+    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None,
+                 by_destination=False):
         self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
-        self.reports, self.beside = reports, beside
+        self.reports, self.beside, self.by_destination = reports, beside, by_destination
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
             + (" by hand-over" if queues == 1 and workers > 1 else "") \
+            + (" by destination" if by_destination else "") \
             + ("" if rules == policy.RULES else ", %d rules" % rules) + (", read again" if reload else "") \
             + (", %d reports a second" % reports if reports else "") \
             + (", beside " + beside if beside else "")
@@ -130,6 +132,8 @@ class Weir:
         devices, samples = bench.devices(traffic, folder)
         config, report = os.path.join(folder, "weir.yaml"), os.path.join(folder, "weir.json")
         text = policy.weir(self.pipeline, traffic, devices, self.system(bench, traffic), self.rules)
+        if self.by_destination:
+            text = text.replace("uplink: {pool:", "uplink: {mapping: address-and-port-dependent, pool:")
         if self.queues is not None:
             text = text.replace("mac: \"02", "queues: %d, mac: \"02" % self.queues)
         with open(config, "w") as f:

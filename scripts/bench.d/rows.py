@@ -6,7 +6,7 @@ from conversations import Conversations
 from kernel import Kernel, WeirOverVeth
 from ovs import Ovs
 from policy import PIPELINES
-from traffic import FLOWS, Traffic
+from traffic import FLOWS, Answered, Traffic
 
 
 class Row:
@@ -65,6 +65,7 @@ def essential():
         Row("workers", Weir("nat", workers=2), Weir("nat"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("track", workers=2), Weir("track"), Traffic("64k"), 1.8, 1.95),
         Row("workers", Weir("nat", workers=2, queues=1), Weir("nat"), Traffic("64k")),
+        Row("workers", Weir("nat", workers=2, by_destination=True), Weir("nat", by_destination=True), Answered("64k"), 1.5, 1.9),
         Row("ageing", Weir("nat"), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98, Traffic("1k", idle="1k")),
         Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1k"), 0.95, 0.98),
         Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98),

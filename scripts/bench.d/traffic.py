@@ -78,6 +78,20 @@ class Traffic:
         return [ranks[i] for i in draw.choices(range(count), cum_weights=weights, k=self.frames_of_capture // (2 if self.both else 1))]
 
 
+class Answered(Traffic):
+    """Each datagram that leaves by wan comes back, spread over the queues as a NIC would (answer= of net_weir_replay)."""
+
+    def __str__(self):
+        return super().__str__() + ", each packet answered"
+
+    @property
+    def first_packets(self):
+        return 3 * 2 * FLOWS[self.flows]
+
+    def device_words(self):
+        return ["", ",answer=1"]
+
+
 def mac(text):
     return bytes.fromhex(text.replace(":", ""))
 

@@ -93,14 +93,15 @@ fixture_capture(struct fixture *f, const char *const *texts)
 	pcap_close(pcap);
 }
 
-/* The port of the capture with more arguments (",loops=1" or ""), configured and started. */
+/* The port of the capture, if there is one, with more arguments (",loops=1" or ""), configured and
+ * started. */
 static inline void
 fixture_open(struct fixture *f, const char *more, uint16_t queues, uint64_t offloads)
 {
 	struct rte_eth_conf conf = { .rxmode = { .offloads = offloads } };
 	char text[FIXTURE_TEXT];
 
-	snprintf(text, sizeof(text), "pcap=%s%s", f->pcap, more);
+	snprintf(text, sizeof(text), "%s%s%s", f->pcap[0] != '\0' ? "pcap=" : "", f->pcap, more);
 	assert_int_equal(rte_vdev_init("net_weir_replay0", text), 0);
 	assert_int_equal(rte_eth_dev_get_port_by_name("net_weir_replay0", &f->port), 0);
 	f->pool = rte_pktmbuf_pool_create(

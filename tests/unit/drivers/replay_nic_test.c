@@ -235,6 +235,71 @@ so_many_of_a_hundred_are_new_and_no_two_alike(void **state)
 	fixture_close(&f);
 }
 
+/* A frame that the port sends. */
+static void
+send_one(const struct fixture *f, const char *text)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(f->pool);
+	struct packet p = given_frame(text);
+
+	assert_non_null(m);
+	memcpy(rte_pktmbuf_append(m, (uint16_t)p.n), p.bytes, p.n);
+	free(p.bytes);
+	assert_int_equal(rte_eth_tx_burst(f->port, 0, &m, 1), 1);
+}
+
+static void
+expect_answer(const struct fixture *f, uint16_t queue, const char *text, uint32_t hash)
+{
+	struct packet p = given_frame(text);
+	struct rte_mbuf *m;
+
+	assert_int_equal(rte_eth_rx_burst(f->port, queue, &m, 1), 1);
+	assert_int_equal(m->port, f->port);
+	assert_int_equal(m->hash.rss, hash);
+	assert_memory_equal(rte_pktmbuf_mtod_offset(m, uint8_t *, 14), p.bytes + 14, p.n - 14);
+	assert_memory_equal(rte_pktmbuf_mtod(m, uint8_t *), p.bytes + 6, 6);
+	free(p.bytes);
+	rte_pktmbuf_free(m);
+}
+
+/* By the hashes of Microsoft's suite: its packets are the answers. */
+static void
+datagrams_are_answered_by_the_queue_of_their_hash(void **state)
+{
+	struct rte_mbuf *m;
+	struct fixture f = { .pcap = "" };
+
+	(void)state;
+	fixture_clear();
+	fixture_open(&f, "answer=1", 4, 0);
+	send_one(&f, "udp 161.142.100.80:1766 > 66.9.149.187:2794");
+	send_one(&f, "udp [3ffe:2501:200:3::1]:1766 > [3ffe:2501:200:1fff::7]:2794");
+	expect_answer(&f, 0x51ccc178 % 128 % 4, "udp " MICROSOFT_V4, 0x51ccc178);
+	expect_answer(&f, 0x40207d3d % 128 % 4, "udp " MICROSOFT_V6, 0x40207d3d);
+	send_one(&f, "tcp 161.142.100.80:1766 > 66.9.149.187:2794 S");
+	send_one(&f, "udp 161.142.100.80:1766 > 66.9.149.187:2794 mf frag 0");
+	for (uint16_t q = 0; q < 4; q++)
+		assert_int_equal(rte_eth_rx_burst(f.port, q, &m, 1), 0);
+	for (unsigned i = 0; i < 100; i++) /* nobody receives these */
+		send_one(&f, "udp 161.142.100.80:1766 > 66.9.149.187:2794");
+	fixture_close(&f);
+}
+
+static void
+a_nic_may_not_be_able_to_hash_the_source(void **state)
+{
+	struct rte_eth_dev_info info;
+	struct fixture f;
+
+	(void)state;
+	given_one(&f, "udp " MICROSOFT_V4, ",source=0");
+	assert_int_equal(rte_eth_dev_info_get(f.port, &info), 0);
+	assert_int_equal(info.flow_type_rss_offloads & RTE_ETH_RSS_L3_SRC_ONLY, 0);
+	assert_true(info.flow_type_rss_offloads & RTE_ETH_RSS_NONFRAG_IPV4_UDP);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -247,6 +312,8 @@ main(void)
 		cmocka_unit_test(new_flows_have_right_checksums_and_hashes),
 		cmocka_unit_test(new_flows_of_ipv6_have_right_checksums),
 		cmocka_unit_test(so_many_of_a_hundred_are_new_and_no_two_alike),
+		cmocka_unit_test(datagrams_are_answered_by_the_queue_of_their_hash),
+		cmocka_unit_test(a_nic_may_not_be_able_to_hash_the_source),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_start_dpdk, fixture_stop_dpdk);

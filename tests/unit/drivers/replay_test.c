@@ -346,6 +346,7 @@ static void
 arguments_that_are_wrong_are_refused(void **state)
 {
 	static const char *const wrong[] = {
+		"answer=1,ring=1",
 		"pcap=/nonexistent.pcap",
 		"pcapp=x",
 		"queues=0",

@@ -73,7 +73,8 @@ wanted_are_those_whose_replies_come_here(void **state)
 		for (unsigned port = i % 7; port < 65536; port += 7) {
 			e.port = rte_cpu_to_be_16((uint16_t)port);
 			assert_int_equal(nat_wish_has(&wish, (uint16_t)port),
-				worker_of_reply(&t, &e, setup.table, setup.workers) == setup.worker);
+				worker_of_reply(&t, &e, setup.table, setup.workers)
+					== setup.worker);
 		}
 		nat_reply_destroy(r);
 	}

@@ -71,8 +71,8 @@ it_is_what_rte_softrss_computes(void **state)
 			assert_int_equal(toeplitz_of_addresses(&t, &tuple), oracle(&tuple, false));
 			open.dport = 0;
 			assert_int_equal(toeplitz_of_ports(&t, &open)
-					^ toeplitz_of_dport(&t, tuple.family,
-						rte_be_to_cpu_16(tuple.dport)),
+					^ toeplitz_of_dport(
+						&t, tuple.family, rte_be_to_cpu_16(tuple.dport)),
 				oracle(&tuple, true));
 		}
 	}
