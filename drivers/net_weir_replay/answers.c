@@ -62,20 +62,26 @@ answer(const struct device *d, struct rte_mbuf *m)
 	unsigned bytes;
 	uint8_t *at = addresses_of(m, &bytes);
 	uint64_t ports = bytes == 8 ? RTE_ETH_RSS_NONFRAG_IPV4_UDP : RTE_ETH_RSS_NONFRAG_IPV6_UDP;
-	bool source = (d->rss.types & RTE_ETH_RSS_L3_SRC_ONLY) != 0;
+	unsigned hashed;
 
 	if (at == NULL)
 		return false;
+	hashed = (d->rss.types & ports) != 0 ? bytes + 4 : bytes;
+	if ((d->rss.types & RTE_ETH_RSS_L3_SRC_ONLY) != 0)
+		hashed = bytes / 2;
 	swap(&ether->src_addr, &ether->dst_addr, sizeof(ether->src_addr));
 	swap(at, at + bytes / 2, bytes / 2);
 	swap(at + bytes, at + bytes + 2, 2);
-	m->hash.rss = rss_hash(&d->rss, at,
-		source                             ? bytes / 2
-			: (d->rss.types & ports) ? bytes + 4
-						 : bytes);
+	m->hash.rss = rss_hash(&d->rss, at, hashed);
 	m->packet_type = 0;
 	m->ol_flags = d->options.hash ? RTE_MBUF_F_RX_RSS_HASH : 0;
 	return true;
+}
+
+static struct rte_ring *
+ring_for(const struct device *d, const struct rte_mbuf *m)
+{
+	return d->rx[d->reta[m->hash.rss % RETA_SIZE] % d->answering].answers;
 }
 
 uint16_t
@@ -89,10 +95,7 @@ answers_transmit(void *queue, struct rte_mbuf **mbufs, uint16_t n)
 
 		q->counters.packets++;
 		q->counters.bytes += m->pkt_len;
-		if (!answer(d, m)
-			|| rte_ring_mp_enqueue(
-				   d->rx[d->reta[m->hash.rss % RETA_SIZE] % d->answering].answers, m)
-				< 0)
+		if (!answer(d, m) || rte_ring_mp_enqueue(ring_for(d, m), m) < 0)
 			rte_pktmbuf_free(m);
 	}
 	return n;
