@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/meter.h"
+#include "config/bridges.h"
 #include "config/carry.h"
 #include "config/ingress.h"
 #include "config/meters.h"
@@ -31,6 +32,7 @@ struct made {
 	unsigned errors; /* in err before anything was built */
 	struct interface *iface[LEDGER_IFACES];
 	const char *entry[LEDGER_IFACES];
+	const struct generation *running;
 };
 
 void
@@ -43,6 +45,7 @@ generation_names_init(struct generation_names *names)
 	ids_init(&names->dynamics, MEMBERS_SETS);
 	ids_init(&names->tallies, TALLY_LINES);
 	ids_init(&names->domains, DOMAINS_MAX);
+	ids_init(&names->bridges, BRIDGES_MAX + 1);
 }
 
 void
@@ -54,6 +57,7 @@ generation_names_fini(struct generation_names *names)
 	ids_fini(&names->dynamics);
 	ids_fini(&names->tallies);
 	ids_fini(&names->domains);
+	ids_fini(&names->bridges);
 }
 
 void
@@ -65,6 +69,7 @@ generation_names_commit(struct generation_names *names)
 	ids_commit(&names->dynamics);
 	ids_commit(&names->tallies);
 	ids_commit(&names->domains);
+	ids_commit(&names->bridges);
 }
 
 /* Returns a port's index, or -1. */
@@ -257,6 +262,24 @@ add_ports(struct made *m, const struct generation_setup *setup)
 	}
 }
 
+static int
+add_bridges(struct made *m, const struct generation_setup *setup, struct err *err)
+{
+	const struct bridges_setup bs = {
+		.cfg = setup->cfg,
+		.running = setup->running,
+		.numbers = &setup->names->bridges,
+		.arena = &m->arena,
+	};
+
+	if (bridges_add(&m->gen, &bs, err) < 0)
+		return -EINVAL;
+	for (unsigned i = 1; i <= BRIDGES_MAX; i++)
+		if (m->gen.bridge[i] != NULL && m->iface[m->gen.bridge[i]->iface] != NULL)
+			m->iface[m->gen.bridge[i]->iface]->port = m->gen.bridge[i]->port;
+	return 0;
+}
+
 static void
 build(struct made *m, const struct generation_setup *setup, struct err *err)
 {
@@ -268,6 +291,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 		.domain_name = m->gen.domain_name,
 		.n_domains = m->gen.n_domains,
 		.port_name = m->gen.port_name,
+		.bridge = m->gen.bridge,
 		.n_ports = m->gen.n_ports,
 		.entry = m->entry,
 		.tracks = &setup->names->tracks,
@@ -290,6 +314,7 @@ build(struct made *m, const struct generation_setup *setup, struct err *err)
 	for (unsigned i = 0; i < m->gen.n_ifaces; i++)
 		if (m->iface[i] != NULL && m->entry[i] != NULL)
 			m->iface[i]->pipeline = build_find_pipeline(m->build, m->entry[i]);
+	bridges_check_pipelines(&m->gen, setup->cfg, err);
 }
 
 struct generation *
@@ -312,8 +337,10 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	ids_begin(&setup->names->dynamics);
 	ids_begin(&setup->names->tallies);
 	ids_begin(&setup->names->domains);
+	ids_begin(&setup->names->bridges);
+	m->running = setup->running;
 	add_ports(m, setup);
-	if (add_interfaces(m, setup, err) < 0)
+	if (add_interfaces(m, setup, err) < 0 || add_bridges(m, setup, err) < 0)
 		return &m->gen;
 	if (zones_fill(&m->gen, setup->cfg, setup->running, &m->arena))
 		build(m, setup, err);
@@ -395,11 +422,17 @@ generation_finish(struct generation *gen, const struct rte_ether_addr mac[], str
 
 	if (err_count(err) != m->errors || check_entries(m, err) < 0)
 		return -EINVAL;
+	bridges_finish(gen, mac);
 	for (unsigned i = 0; i < gen->n_ifaces; i++) {
-		if (m->iface[i] == NULL)
+		struct interface *iface = m->iface[i];
+		const struct bridge *bridge;
+
+		if (iface == NULL)
 			continue;
-		memcpy(m->iface[i]->mac, mac[m->iface[i]->port].addr_bytes, 6);
-		add_link_local(m->iface[i]);
+		bridge = generation_bridge(gen, iface->port);
+		memcpy(iface->mac, bridge != NULL ? bridge->mac : mac[iface->port].addr_bytes, 6);
+		if (gen->bridge_of[iface->id] == 0)
+			add_link_local(iface);
 	}
 	if (build_finish(m->build, gen) < 0 || fill_workers(m) < 0
 		|| ingress_fill(gen, &m->arena, (const uint8_t(*)[6])mac) < 0)
@@ -410,6 +443,9 @@ generation_finish(struct generation *gen, const struct rte_ether_addr mac[], str
 void
 generation_give_number(struct generation *gen)
 {
+	const struct made *m = gen->owner;
+
+	bridges_publish(gen, m->running);
 	gen->number = ++numbers;
 }
 
@@ -421,6 +457,7 @@ generation_discard(struct generation *gen)
 	if (gen == NULL)
 		return;
 	m = gen->owner;
+	bridges_discard(gen);
 	for (unsigned w = 0; gen->worker != NULL && w < gen->n_workers; w++) {
 		free(gen->worker[w].hits);
 		free(gen->worker[w].steps);

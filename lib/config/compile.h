@@ -27,6 +27,7 @@ struct generation_names {
 	struct ids dynamics;      /* of dynamic sets */
 	struct ids tallies;       /* of lines that count sessions */
 	struct ids domains;       /* but for the main one, which is 0 */
+	struct ids bridges;
 };
 
 void generation_names_init(struct generation_names *names);

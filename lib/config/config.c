@@ -62,6 +62,9 @@ static const struct cfg_field config_fields[] = {
 	{ "interfaces", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, interfaces),
 		"Interfaces: ports, and VLANs on them, by which packets enter.",
 		.table = &interface_table, .kind = "interface" },
+	{ "bridges", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, bridges),
+		"Bridges: interfaces that are one link.", .table = &bridge_table,
+		.kind = "bridge" },
 	{ "zones", CFG_STRUCT | CFG_MAP, CFG_OPTIONAL, offsetof(struct config, zones),
 		"Groups of interfaces, for rules and for sessions, whose packets may arrive by "
 		"any interface of their zone.",
@@ -90,15 +93,6 @@ const struct cfg_table config_table = {
 	.expand = policies_expand,
 };
 
-/* Returns true for a MAC without the group bit that is not all zeros. */
-static bool
-is_station(const struct cfg_mac *mac)
-{
-	static const struct cfg_mac none;
-
-	return (mac->bytes[0] & 1) == 0 && memcmp(mac->bytes, none.bytes, sizeof(mac->bytes)) != 0;
-}
-
 static void
 ports_check_rows(const struct config *cfg, struct err *err)
 {
@@ -116,7 +110,7 @@ ports_check_rows(const struct config *cfg, struct err *err)
 		if (row->head.name != NULL && strlen(row->head.name) >= PORT_NAME_MAX)
 			cfg_error(err, &row->head, NULL, "the name is longer than %u characters",
 				PORT_NAME_MAX - 1);
-		if (cfg_is_written(&row->head, &row->mac) && !is_station(&row->mac))
+		if (cfg_is_written(&row->head, &row->mac) && !config_is_station(&row->mac))
 			cfg_error(
 				err, &row->head, &row->mac, "is not the MAC address of a station");
 	}
@@ -164,6 +158,7 @@ check(struct document *doc, unsigned errors, struct err *err)
 	interfaces_check(cfg, err);
 	hosts_check(cfg, err);
 	hosts_check_wires(cfg, err);
+	bridges_check(cfg, err);
 	zones_check(cfg, err);
 	policies_check(cfg, err);
 	telemetry_check(cfg, err);
@@ -242,11 +237,12 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 		};
 		memcpy(&out[n].mac, row->mac.bytes, sizeof(out[n].mac));
 		cfg_each(iface, &cfg->interfaces) {
-			if (iface->head.name == NULL
+			if (iface->head.name == NULL || iface->bridge != NULL
 				|| strcmp(interface_port(iface), row->head.name) != 0)
 				continue;
 			out[n].mtu = iface->mtu > out[n].mtu ? iface->mtu : out[n].mtu;
-			out[n].promiscuous |= has_stage(cfg, iface->pipeline, "forward");
+			out[n].promiscuous |= has_stage(cfg, iface->pipeline, "forward")
+				|| config_bridge_of(cfg, iface) != NULL;
 			out[n].vlans.bits[iface->vlan / 64 % 64] |= UINT64_C(1) << iface->vlan % 64;
 			inside |= is_inside(cfg, iface);
 			outside |= !is_inside(cfg, iface);

@@ -59,6 +59,7 @@ struct interface_host_cfg {
 struct interface_cfg {
 	struct cfg_head head;
 	const char *port;                        /* as written, or NULL: the interface's own name */
+	const char *bridge;                      /* whose own interface it is, or NULL */
 	uint16_t vlan, inner_vlan;               /* 0: none */
 	CFG_LIST_OF(struct ip_prefix) addresses; /* host bits kept */
 	uint16_t mtu;
@@ -113,6 +114,15 @@ struct test_cfg {
 	const char *expect;                 /* "output lan", "drop acl_denied", "drop", "local" */
 	const char *at;                     /* "mon 09:00"; NULL: now */
 	struct cfg_endpoint src, dst;       /* expected when it leaves; family 0: any */
+};
+
+struct bridge_cfg {
+	struct cfg_head head;
+	CFG_LIST_OF(const char *) members;
+	uint64_t ageing_ns;
+	uint32_t max;
+	struct cfg_rate flood, broadcast;
+	struct cfg_mac mac;
 };
 
 struct port_row {
@@ -170,6 +180,7 @@ struct config {
 	struct system_cfg system;
 	CFG_LIST_OF(struct port_row) ports;
 	CFG_LIST_OF(struct interface_cfg) interfaces;
+	CFG_LIST_OF(struct bridge_cfg) bridges;
 	CFG_LIST_OF(struct zone_cfg) zones;
 	struct host_cfg host;
 	struct policy_cfg policy; /* routes, sets, acls, pipelines */
@@ -185,6 +196,7 @@ extern const struct cfg_table config_table;
 extern const struct cfg_table system_table;
 extern const struct cfg_table port_table;
 extern const struct cfg_table interface_table;
+extern const struct cfg_table bridge_table;
 extern const struct cfg_table zone_table;
 extern const struct cfg_table policies_table;
 extern const struct cfg_table host_table;
@@ -215,6 +227,10 @@ config_port_index(const struct config *cfg, const char *name)
 
 /* Returns the name of the port that an interface is on: as written, or its own. */
 const char *interface_port(const struct interface_cfg *iface);
+
+/* Returns the bridge that an interface is a member of, or NULL. */
+const struct bridge_cfg *config_bridge_of(
+	const struct config *cfg, const struct interface_cfg *iface);
 
 /* Returns the name of an interface's domain. */
 const char *interface_domain(const struct interface_cfg *iface);

@@ -9,6 +9,7 @@
 void system_check(const struct config *cfg, struct err *err);
 void interfaces_check(const struct config *cfg, struct err *err);
 void hosts_check(const struct config *cfg, struct err *err);
+void bridges_check(const struct config *cfg, struct err *err);
 void zones_check(const struct config *cfg, struct err *err);
 void policies_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
@@ -19,6 +20,9 @@ void policies_expand(struct document *doc, struct node *tree);
 
 /* Returns true if system.eal loads drivers that are not DPDK's own. */
 bool system_loads_drivers(const struct system_cfg *sys);
+
+/* Returns true for a MAC without the group bit that is not all zeros. */
+bool config_is_station(const struct cfg_mac *mac);
 
 /* Adds an error for each change that only a start can make. */
 void system_check_reload(

@@ -65,6 +65,9 @@ expect_read(const struct expect_field *f, const struct generation *gen, struct e
 	for (unsigned p = 0; n == 2 && p < gen->n_ports; p++)
 		if (strcmp(gen->port_name[p], out->word) == 0)
 			return 0;
+	for (unsigned i = 1; n == 2 && i <= BRIDGES_MAX; i++)
+		if (gen->bridge[i] != NULL && strcmp(gen->bridge[i]->name, out->word) == 0)
+			return 0;
 	if (n == 2 && generation_find(gen, out->word) == NULL)
 		return cfg_error(err, f->head, f->text, "unknown interface '%s'", out->word);
 	return 0;

@@ -66,6 +66,7 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const struc
 {
 	struct ingress *in = &gen->ingress[port];
 
+	memcpy(in->quick_mac, in->mac, sizeof(in->mac));
 	in->untagged = IFACE_NONE;
 	in->cable = PORT_NONE;
 	in->wire_iface = by->wire;
@@ -75,6 +76,8 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const struc
 
 		if (iface == NULL || iface->port != port)
 			continue;
+		if (gen->bridge_of[i] != 0)
+			memset(in->quick_mac, 0, sizeof(in->quick_mac));
 		if (iface->vlan != 0) {
 			in->has_vlans = true;
 			continue;
@@ -88,6 +91,24 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const struc
 	if (in->has_vlans)
 		in->cable = PORT_NONE;
 	return in->has_vlans ? fill_vlans(gen, in, port, arena) : 0;
+}
+
+/* Sets the places of bridges, where frames of their own interfaces are read. */
+static void
+fill_bridges(struct generation *gen)
+{
+	for (unsigned i = 1; i <= BRIDGES_MAX; i++) {
+		const struct bridge *br = gen->bridge[i];
+		struct ingress *in;
+
+		if (br == NULL || br->iface == 0)
+			continue;
+		in = &gen->ingress[br->port];
+		memcpy(in->mac, br->mac, 6);
+		memcpy(in->quick_mac, br->mac, 6);
+		in->untagged = br->iface;
+		in->domain = generation_domain(gen, br->iface);
+	}
 }
 
 int
@@ -117,5 +138,6 @@ ingress_fill(struct generation *gen, struct arena *arena, const uint8_t (*mac)[6
 		if (fill_one(gen, p, arena, &by) < 0)
 			return -ENOMEM;
 	}
+	fill_bridges(gen);
 	return 0;
 }

@@ -30,6 +30,10 @@ static const struct cfg_field interface_fields[] = {
 	{ "port", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, port),
 		"Port of the interface; without it, the port of the same name.", .refers = "ports",
 		.kind = "port" },
+	{ "bridge", CFG_REF, CFG_OPTIONAL, offsetof(struct interface_cfg, bridge),
+		"Bridge whose own interface this is, instead of a port: by it Weir has addresses on "
+		"the bridge, and routes between the bridge and other interfaces.",
+		.refers = "bridges", .kind = "bridge" },
 	{ "vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, vlan),
 		"VLAN of the frames, the outer one of two; without it, untagged frames." },
 	{ "inner_vlan", CFG_VLAN, CFG_OPTIONAL, offsetof(struct interface_cfg, inner_vlan),
@@ -66,6 +70,14 @@ const struct cfg_table interface_table = {
 	"A port, or a VLAN on it, by which packets enter.",
 };
 
+bool
+config_is_station(const struct cfg_mac *mac)
+{
+	static const struct cfg_mac none;
+
+	return (mac->bytes[0] & 1) == 0 && memcmp(mac->bytes, none.bytes, sizeof(mac->bytes)) != 0;
+}
+
 const char *
 interface_port(const struct interface_cfg *iface)
 {
@@ -89,7 +101,9 @@ check_port(const struct config *cfg, const struct interface_cfg *iface, struct e
 {
 	struct suggestion s = suggestion_of(iface->head.name);
 
-	/* A written port has been looked up by the decoder. */
+	/* A written port or bridge has been looked up by the decoder. */
+	if (cfg_is_written(&iface->head, &iface->bridge))
+		return;
 	if (cfg_is_written(&iface->head, &iface->port)
 		|| config_port_index(cfg, iface->head.name) >= 0)
 		return;
@@ -120,12 +134,12 @@ vlan_unread(const struct interface_cfg *iface)
 static void
 check_frames(const struct config *cfg, const struct interface_cfg *iface, struct err *err)
 {
-	if (vlan_unread(iface))
+	if (vlan_unread(iface) || iface->bridge != NULL)
 		return;
 	if (iface->inner_vlan != 0 && iface->vlan == 0)
 		cfg_error(err, &iface->head, &iface->inner_vlan, "needs vlan, the outer one");
 	for (const struct interface_cfg *before = cfg->interfaces.items; before < iface; before++) {
-		if (vlan_unread(before) || !same_frames(before, iface))
+		if (vlan_unread(before) || before->bridge != NULL || !same_frames(before, iface))
 			continue;
 		if (iface->vlan == 0)
 			cfg_error(err, &iface->head, NULL,

@@ -28,6 +28,18 @@ is_up(const struct appliance *a, const struct interface *iface)
 		&& atomic_load_explicit(&port->link_up, memory_order_relaxed);
 }
 
+/* Returns true if an interface is up; of a bridge's own one, if a member is. */
+static bool
+iface_is_up(const struct appliance *a, const struct generation *gen, const struct interface *iface)
+{
+	const struct bridge *br = generation_bridge(gen, iface->port);
+
+	for (unsigned i = 0; br != NULL && i < br->n_members; i++)
+		if (is_up(a, gen->iface[br->member[i]]))
+			return true;
+	return br == NULL && is_up(a, iface);
+}
+
 /* Lists the taps that a configuration wants.  Returns their number; *out is the caller's to free,
  * NULL: no memory. */
 static unsigned
@@ -51,7 +63,7 @@ list_wanted(const struct appliance *a, const struct config *cfg, const struct ge
 			.iface = row->head.name,
 			.id = iface->id,
 			.mtu = iface->mtu,
-			.up = is_up(a, iface),
+			.up = iface_is_up(a, gen, iface),
 			.addresses = row->addresses.items,
 			.n_addresses = row->addresses.count,
 			.loc = row->host.head.loc,
@@ -150,7 +162,7 @@ hosts_follow_links(struct appliance *a)
 		const struct interface *iface = a->gen->iface[i];
 
 		if (iface != NULL && iface->host != NULL)
-			hostif_set_link(a->kernel, iface->id, is_up(a, iface));
+			hostif_set_link(a->kernel, iface->id, iface_is_up(a, a->gen, iface));
 	}
 }
 

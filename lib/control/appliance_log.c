@@ -102,6 +102,7 @@ write_events(struct appliance *a, int64_t wall_ns)
 
 	events_tick(a->events, &now);
 	events_look_at_levels(a->events, &now);
+	events_look_at_bridges(a->events, a->gen);
 }
 
 void

@@ -100,6 +100,9 @@ bool show_memory(struct control *c, struct rpc_call *call);
 bool show_ledger(struct control *c, struct rpc_call *call);
 bool show_config(struct control *c, struct rpc_call *call);
 bool show_sets(struct control *c, struct rpc_call *call);
+bool show_bridge(struct control *c, struct rpc_call *call);
+bool show_bridges(struct control *c, struct rpc_call *call);
+bool clear_bridge(struct control *c, struct rpc_call *call);
 bool add_sets(struct control *c, struct rpc_call *call);
 bool delete_sets(struct control *c, struct rpc_call *call);
 

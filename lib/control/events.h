@@ -51,6 +51,9 @@ void events_tick(struct events *e, const struct events_now *now);
 /* Tells once a second what is nearly used up, or has room again. */
 void events_look_at_levels(struct events *e, const struct events_now *now);
 
+/* Tells of stations of bridges that move too often. */
+void events_look_at_bridges(struct events *e, const struct generation *gen);
+
 /* Writes an event with members (a reference that is taken), if section telemetry asks for it. */
 void events_tell(struct events *e, const char *event, json_t *members);
 

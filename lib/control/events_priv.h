@@ -32,6 +32,7 @@ struct events {
 		char name[64];
 		bool low;
 	} low_pool[NAT_POOLS];
+	uint64_t bridge_seen[BRIDGES_MAX + 1]; /* bridge_events.c */
 	struct rule_lines rule[RULE_LOGS];
 };
 

@@ -227,8 +227,11 @@ find_ingress(const struct explains *es, struct rpc_call *call, struct job *job,
 		return !rpc_fail(call, RPC_PARAMS, "where does the packet come in? in INTERFACE");
 	from->iface = generation_find(gen, name);
 	if (from->iface != NULL) {
-		job->port = from->iface->port;
-		from->port_mac = from->iface->mac;
+		struct generation_entry entry = generation_entry(gen, from->iface);
+
+		from->iface = entry.iface;
+		job->port = entry.iface->port;
+		from->port_mac = entry.mac;
 		return true;
 	}
 	for (unsigned i = 0; i < gen->n_ports; i++) {

@@ -120,9 +120,10 @@ row_verdict(struct control *c, json_t *row, const struct walk_flow *f)
 		row_text(row, "out", iface_name(c, f->out_iface));
 		break;
 	case NEXTHOP_WIRE:
+	case NEXTHOP_BRIDGE:
 		row_text(row, "verdict", "output");
 		row_text(row, "out",
-			f->out_port < gen->n_ports ? gen->port_name[f->out_port] : NULL);
+			f->out_port < LEDGER_PORTS ? gen->port_name[f->out_port] : NULL);
 		break;
 	case NEXTHOP_WORKER:
 		json_object_set_new(row, "verdict", json_sprintf("to worker %u", f->out_iface));

@@ -68,6 +68,7 @@ outcome_from(
 	out->by_host = o->by_host;
 	if (o->verdict == OBSERVED_OUTPUT)
 		out->out = o->has_program && o->program->verdict == PROGRAM_WIRE
+				&& o->out_iface == 0
 			? gen->port_name[o->out_port]
 			: name_of((void *)(uintptr_t)gen, PROGRAM_INTERFACE, o->out_iface);
 	if (o->view != NULL)

@@ -26,6 +26,14 @@
 		name, heading, FIELD_TEXT, text \
 	}
 
+/* verbs_bridge.c */
+extern const struct verb_param bridge_params[];
+extern const struct verb_field bridge_station_fields[];
+extern const struct verb_param bridge_name_params[];
+extern const struct verb_field bridge_fields[];
+extern const struct verb_param clear_bridge_params[];
+extern const struct verb_field clear_bridge_fields[];
+
 /* verbs_packets.c */
 extern const struct verb_param capture_params[];
 extern const struct verb_field capture_fields[];

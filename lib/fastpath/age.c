@@ -254,6 +254,8 @@ fastpath_age(struct fastpath *fp)
 	sweep(fp, dp->flow6, &fp->sweep6);
 	forget_changes(fp);
 	dynamic_age(dp);
+	if (unlikely(dp->gen != NULL && dp->gen->n_bridges != 0))
+		slowpath_bridge_age(dp);
 	if (dp->now_ns - fp->host_ns < HOST_PERIOD_NS) {
 		fastpath_send_born(fp); /* neighbours in use may have been probed */
 		return;

@@ -8,6 +8,8 @@
 #include "fastpath/fastpath_priv.h"
 #include "fastpath/handed.h"
 
+static void gather_other(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface);
+
 static inline void
 gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
@@ -17,8 +19,7 @@ gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t ifac
 	unsigned n = g->n;
 
 	if (unlikely(g->queue == NULL)) {
-		counter_add(&li->drops[REASON_port_down], 1);
-		rte_pktmbuf_free(m);
+		gather_other(fp, m, port, iface);
 		return;
 	}
 	counter_add(&li->tx, 1);
@@ -28,6 +29,29 @@ gather_one(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t ifac
 	g->bytes += bytes;
 	if (unlikely(n + 1 == BURST_MAX))
 		fastpath_send_gathered(fp, port);
+}
+
+static void
+leave_bridge(void *fastpath, struct rte_mbuf *m, uint16_t port, uint16_t iface)
+{
+	fastpath_gather(fastpath, m, port, iface);
+}
+
+/* Handles a packet for a port that has no queue: the place of a bridge, or none. */
+static void
+gather_other(struct fastpath *fp, struct rte_mbuf *m, uint16_t port, uint16_t iface)
+{
+	const struct bridge *bridge = generation_bridge(fp->dp.gen, port);
+	struct ledger_iface *li = &fp->ledger.iface[iface];
+
+	if (bridge == NULL) {
+		counter_add(&li->drops[REASON_port_down], 1);
+		rte_pktmbuf_free(m);
+		return;
+	}
+	counter_add(&li->tx, 1);
+	counter_add(&li->tx_bytes, m->pkt_len);
+	slowpath_bridge_leaves(&fp->dp, bridge, m, leave_bridge, fp);
 }
 
 void

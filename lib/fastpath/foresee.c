@@ -20,7 +20,9 @@ fastpath_foresee(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, const s
 	b->ingress = &dp->gen->ingress[port];
 	b->m[0] = m;
 	slowpath_begin(dp, b);
+	fp->slow.foresees = true;
 	fastpath_parse_full(fp, b, 0);
+	fp->slow.foresees = false;
 	if (fp->slow.owner != NULL)
 		owner = fp->slow.owner(fp->slow.owner_arg, b, 0);
 	if (owner == dp->worker)

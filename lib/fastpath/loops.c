@@ -57,8 +57,8 @@ parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 	unsigned n = b->n, odd = 0, protos = 0;
 	uint64_t bytes = 0;
 
-	memcpy(head4.value, b->ingress->mac, 6);
-	memcpy(head6.value, b->ingress->mac, 6);
+	memcpy(head4.value, b->ingress->quick_mac, 6);
+	memcpy(head6.value, b->ingress->quick_mac, 6);
 	assume_plain4(b);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rte_mbuf *m = b->m[i];

@@ -2,6 +2,9 @@
 /* Class and key of a slot that the quick test left: VLANs, options, extension headers, fragments,
  * ICMP, and all faults. */
 
+#include <string.h>
+
+#include "base/counter.h"
 #include "fastpath/fastpath_priv.h"
 #include "packet/parse.h"
 
@@ -44,12 +47,52 @@ classify_ip(struct fastpath *fp, struct burst *b, unsigned slot, const struct vi
 	}
 }
 
+/* Returns true if a frame has a VLAN besides those of its interface. */
+static bool
+has_more_tags(const struct view *v, const struct interface *in)
+{
+	unsigned own = in->inner_vlan != 0 ? 2 : in->vlan != 0;
+
+	return (own < 2 && v->vlan[1] != 0) || (own < 1 && v->vlan[0] != 0);
+}
+
+/* Handles a frame of a bridge's member whose destination is the bridge itself: it enters by the
+ * bridge's own interface, and its sender is learned. */
+static void
+follow_bridge(struct fastpath *fp, const struct burst *b, unsigned slot, struct view *v)
+{
+	const struct generation *gen = fp->dp.gen;
+	uint16_t member = v->iface < LEDGER_IFACES ? v->iface : 0;
+	const struct bridge *bridge = gen->bridge[gen->bridge_of[member]];
+	struct ledger_iface *other;
+	enum reason r;
+
+	if (bridge == NULL || bridge->iface == 0 || memcmp(v->to_mac, bridge->mac, 6) != 0
+		|| has_more_tags(v, gen->iface[member]))
+		return;
+	r = slowpath_bridge_hears(
+		&fp->dp, bridge, rte_pktmbuf_mtod(b->m[slot], const uint8_t *), member);
+	if (r != REASON_NONE && v->kind != VIEW_BAD) {
+		v->kind = VIEW_BAD;
+		v->reason = (uint8_t)r;
+	}
+	v->iface = bridge->iface;
+	v->tuple.domain = generation_domain(gen, bridge->iface);
+	v->to_us = true;
+	/* The burst is counted at one of both. */
+	other = &fp->ledger.iface[b->ingress->has_vlans ? member : bridge->iface];
+	counter_add(&other->rx, b->handed ? 0 : 1);
+	counter_add(&other->rx_bytes, b->handed ? 0 : b->m[slot]->pkt_len);
+}
+
 void
 fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot)
 {
 	struct view *v = slowpath_view(&fp->dp, slot);
 
 	parse_frame(v, b->m[slot], b->ingress);
+	if (unlikely(fp->dp.gen->n_bridges != 0))
+		follow_bridge(fp, b, slot, v);
 	b->l3[slot] = v->l3;
 	b->iface[slot] = v->iface != IFACE_NONE ? v->iface : 0;
 	b->reason[slot] = v->reason;

@@ -39,7 +39,8 @@ configure_wires(struct host *h)
 {
 	for (unsigned p = 0; p < LEDGER_PORTS; p++)
 		h->setup.nexthops[WIRE_FIRST + p] = (struct nexthop){
-			.state = NEXTHOP_WIRE,
+			.state = generation_bridge(h->gen, p) != NULL ? NEXTHOP_BRIDGE
+								      : NEXTHOP_WIRE,
 			.mtu = UINT16_MAX,
 			.port = (uint16_t)p,
 			.iface = 0,
@@ -94,7 +95,8 @@ host_lasts(const struct host *h, uint16_t nexthop)
 uint16_t
 host_wire(struct host *h, uint16_t port)
 {
-	if (port >= h->gen->n_ports || !h->gen->port_used[port])
+	if (generation_bridge(h->gen, port) == NULL
+		&& (port >= h->gen->n_ports || !h->gen->port_used[port]))
 		return REASON_port_down;
 	return (uint16_t)(WIRE_FIRST + port);
 }

@@ -27,6 +27,7 @@ struct explainer {
 	unsigned port;
 	struct learned *learned;       /* NULL: frames are as they are */
 	const struct interface *iface; /* named by --in; NULL: a port only */
+	const uint8_t *mac;            /* that a packet by it is for; NULL: the port's */
 	json_t *stages;                /* of the current packet: what each stage has decided */
 	json_t *packets;
 	struct session_numbers numbers;
@@ -110,7 +111,8 @@ explain_text(struct explainer *x, struct err *err)
 {
 	static uint8_t frame[FRAME_ROOM];
 	const struct port *port = &appliance_ports(x->offline.appliance)->at[x->port];
-	struct frame_station from = { 0x99, port->mac.addr_bytes, x->iface };
+	struct frame_station from = { 0x99, x->mac != NULL ? x->mac : port->mac.addr_bytes,
+		x->iface };
 	char why[128];
 	int n = frame_build(&from, x->options->packet, frame, why);
 
@@ -152,7 +154,11 @@ find_ingress(struct explainer *x, const struct config *cfg, struct err *err)
 
 	x->iface = generation_find(gen, x->options->in);
 	if (x->iface != NULL) {
-		x->port = x->iface->port;
+		struct generation_entry entry = generation_entry(gen, x->iface);
+
+		x->iface = entry.iface;
+		x->mac = entry.mac;
+		x->port = entry.iface->port;
 		return 0;
 	}
 	port = offline_port(cfg, x->options->in, err);

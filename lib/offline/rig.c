@@ -71,6 +71,10 @@ on_packet(void *arg, const struct observation *o)
 		rig->out = o->program->iface;
 		fate->egress = rig->wire ? o->gen->port_name[rig->out]
 					 : o->gen->iface[rig->out]->name;
+		if (rig->wire && o->out_iface != 0) { /* a bridge knows the station */
+			rig->out = o->out_port;
+			fate->egress = o->gen->iface[o->out_iface]->name;
+		}
 	}
 }
 
@@ -216,6 +220,16 @@ rig_wait(struct rig *rig, uint64_t ns)
 	settle(rig);
 }
 
+/* Returns true if a frame that was sent left by where the packet was to leave. */
+static bool
+left_by(const struct rig *rig, unsigned i)
+{
+	if (!rig->wire)
+		return rig->sent[i].view.iface == rig->out;
+	return rig->sent[i].port == rig->out
+		|| generation_bridge(rig_generation(rig), rig->out) != NULL;
+}
+
 /* Finds the frames of the packet among those that were sent. */
 static void
 find_frames(struct rig *rig)
@@ -225,7 +239,7 @@ find_frames(struct rig *rig)
 	for (unsigned i = 0; i < rig->n_sent; i++) {
 		const struct view *v = &rig->sent[i].view;
 
-		if (on && (rig->wire ? rig->sent[i].port == rig->out : v->iface == rig->out)) {
+		if (on && left_by(rig, i)) {
 			rig->told.out = *v;
 			rig->told.left = true;
 		} else if (!on && v->iface == rig->in && !rig->told.replied) {
@@ -240,7 +254,8 @@ rig_send(struct rig *rig, const struct interface *in, const char *packet, struct
 	char why[static 128])
 {
 	static uint8_t frame[FRAME_ROOM];
-	struct frame_station station = { STATION, in->mac, in };
+	struct generation_entry entry = generation_entry(rig_generation(rig), in);
+	struct frame_station station = { STATION, entry.mac, entry.iface };
 	int n = frame_build(&station, packet, frame, why);
 	struct rte_mbuf *m;
 
@@ -256,7 +271,7 @@ rig_send(struct rig *rig, const struct interface *in, const char *packet, struct
 	rig->seen = rig->wire = false;
 	rig->in = in->id;
 	rig->n_sent = 0;
-	capture_push(&appliance_ports(rig->offline.appliance)->at[in->port], 0, &m, 1);
+	capture_push(&appliance_ports(rig->offline.appliance)->at[entry.iface->port], 0, &m, 1);
 	settle(rig);
 	rig->waited = NULL;
 	find_frames(rig);

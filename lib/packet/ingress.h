@@ -20,11 +20,13 @@ struct ingress_qinq {
 
 struct ingress {
 	uint8_t mac[6];
-	uint16_t untagged; /* interface of untagged frames, or IFACE_NONE */
-	uint8_t domain;    /* of untagged */
-	uint16_t cable;    /* port that every frame leaves by, whatever it holds: untagged's
-			      pipeline is one stage forward and there are no VLANs; or
-			      PORT_NONE */
+	uint8_t quick_mac[6]; /* of frames for the quick test: mac, or none where an interface of
+			       * the port is a bridge's */
+	uint16_t untagged;    /* interface of untagged frames, or IFACE_NONE */
+	uint8_t domain;       /* of untagged */
+	uint16_t cable;       /* port that every frame leaves by, whatever it holds: untagged's
+				 pipeline is one stage forward and there are no VLANs; or
+				 PORT_NONE */
 	bool has_vlans;
 	bool wire;            /* untagged's pipeline takes frames for any MAC and
 				 EtherType, and with tags that no other has */

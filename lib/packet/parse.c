@@ -39,6 +39,7 @@ parse_eth(struct view *v, const struct frame *f, const struct ingress *in)
 		return why;
 	v->broadcast = f->data[0] & 1;
 	v->to_us = memcmp(f->data, in->mac, 6) == 0;
+	memcpy(v->to_mac, f->data, sizeof(v->to_mac));
 	memcpy(v->mac, f->data + 6, sizeof(v->mac));
 	v->ethertype = read_be16(f->data + at - 2);
 	if (is_vlan_tag(v->ethertype))

@@ -53,6 +53,19 @@
 	X(limit_exceeded, POLICY, \
 		"More than a stage limit lets pass of its source, destination or line.") \
 	X(mirror_exceeded, POLICY, "A copy, beyond the rate of its stage mirror.") \
+	X(bridge_reserved, PEER, \
+		"A frame to 01:80:c2:00:00:00 to :0f (STP, LACP, LLDP, pause), which no bridge forwards.") \
+	X(bridge_bad_source, PEER, \
+		"A frame from a multicast MAC, from none, or from the bridge's own.") \
+	X(bridge_same_port, PEER, \
+		"The station is behind the interface that the frame came in by.") \
+	X(bridge_moves, PEER, \
+		"A frame of a station that moves too often: a loop, or two stations with one MAC.") \
+	X(bridge_flood, POLICY, "A frame to an unknown station, beyond the bridge's flood rate.") \
+	X(bridge_broadcast, POLICY, \
+		"A broadcast or multicast frame, beyond the bridge's broadcast rate.") \
+	X(bridge_alone, CONFIG, \
+		"The bridge has no other interface that the frame could leave by.") \
 	X(pipeline_end, CONFIG, "The pipeline ended without saying where the packet goes.") \
 	X(nat_no_port, CAPACITY, "No public port is free for the session.") \
 	X(nat_no_mapping, PEER, "Nothing is mapped to the address and port.") \

@@ -41,9 +41,10 @@ struct view {
 			   * packet that      ends before it does */
 	uint16_t payload; /* offset of what follows the transport header, or VIEW_NONE */
 	uint16_t vlan[2]; /* outer, inner id; 0 without */
-	uint8_t mac[6];   /* of the sender */
-	uint16_t tpid;    /* of the outer tag; 0 without */
-	uint8_t vlans;    /* tags in the frame, two at most are read */
+	uint8_t to_mac[6]; /* of the station that the frame is for */
+	uint8_t mac[6];    /* of the sender */
+	uint16_t tpid;     /* of the outer tag; 0 without */
+	uint8_t vlans;     /* tags in the frame, two at most are read */
 	uint8_t ttl;
 	uint8_t dscp;
 	uint8_t tcp_flags;

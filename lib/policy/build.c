@@ -167,6 +167,15 @@ build_find_port(const struct build *b, const char *name)
 	return -ENOENT;
 }
 
+unsigned
+build_find_bridge(const struct build *b, const char *name)
+{
+	for (unsigned i = 1; name != NULL && b->setup.bridge != NULL && i <= BRIDGES_MAX; i++)
+		if (b->setup.bridge[i] != NULL && strcmp(b->setup.bridge[i]->name, name) == 0)
+			return i;
+	return 0;
+}
+
 const struct interface *const *
 build_interfaces(const struct build *b, unsigned *n)
 {

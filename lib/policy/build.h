@@ -43,6 +43,7 @@ struct build_setup {
 	unsigned n_domains;             /* highest number + 1 */
 	const char *const *port_name;   /* by index, or NULL */
 	unsigned n_ports;
+	struct bridge *const *bridge;     /* by number, or NULL; NULL: there is none */
 	const char *const *entry;         /* by id: name of its pipeline, or NULL */
 	struct ids *tracks;               /* numbers of stages track; NULL: of this build alone */
 	struct ids *logs;                 /* numbers of rules that are logged; likewise */
@@ -107,7 +108,8 @@ const struct route_table *build_routes_at(const struct build *b, unsigned i);
 unsigned build_routes_count(const struct build *b);
 const struct interface *build_find_interface(const struct build *b, const char *name);
 const struct zone *build_find_zone(const struct build *b, const char *name);
-int build_find_port(const struct build *b, const char *name); /* its index, or -ENOENT */
+int build_find_port(const struct build *b, const char *name);        /* its index, or -ENOENT */
+unsigned build_find_bridge(const struct build *b, const char *name); /* its number; 0: none */
 
 /* Returns the interfaces, by id; of a domain alone (others are NULL; without memory it has none).
  */

@@ -201,3 +201,16 @@ meter_spec_init(
 	else
 		meter_init_bits(meter, rate, (uint32_t)spec->burst, now_ns);
 }
+
+struct generation_entry
+generation_entry(const struct generation *g, const struct interface *iface)
+{
+	static const uint8_t other_station[6] = { 2, 0, 0, 0, 0, 0xfd };
+	const struct bridge *own = generation_bridge(g, iface->port);
+
+	if (own != NULL)
+		return (struct generation_entry){ g->iface[own->member[0]], own->mac };
+	if (g->bridge_of[iface->id] != 0)
+		return (struct generation_entry){ iface, other_station };
+	return (struct generation_entry){ iface, iface->mac };
+}

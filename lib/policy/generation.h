@@ -17,6 +17,7 @@
 #include "packet/key.h"
 #include "packet/ledger.h"
 #include "policy/rule_counter.h"
+#include "policy/bridge.h"
 #include "policy/zone.h"
 #include "table/members.h"
 
@@ -187,6 +188,10 @@ struct generation {
 	const char *port_name[LEDGER_PORTS];
 	bool port_used[LEDGER_PORTS];
 	unsigned n_ports;
+	struct bridge *bridge[BRIDGES_MAX + 1]; /* by number, 1 and up; NULL: none has it */
+	unsigned n_bridges;
+	uint8_t bridge_of[LEDGER_IFACES]; /* by interface id: number of the bridge that it is a
+					   * member of; 0: none */
 	const struct pipeline *const *pipelines;
 	unsigned n_pipelines;
 	unsigned n_steps;                    /* of all pipelines */
@@ -262,6 +267,32 @@ generation_domain(const struct generation *g, unsigned iface)
 	const struct interface *i = iface < LEDGER_IFACES ? g->iface[iface] : NULL;
 
 	return i != NULL ? i->domain : DOMAIN_MAIN;
+}
+
+/* Returns the bridge whose place among ports this is; NULL: it is none of a bridge. */
+static inline struct bridge *
+generation_bridge(const struct generation *g, unsigned port)
+{
+	return port < LEDGER_PORTS && LEDGER_PORTS - port <= BRIDGES_MAX
+		? g->bridge[LEDGER_PORTS - port]
+		: NULL;
+}
+
+/* How a made frame comes in by an interface: of a bridge's own one by its first member, and by a
+ * member as one for another station. */
+struct generation_entry {
+	const struct interface *iface; /* whose port and tags it has */
+	const uint8_t *mac;            /* that it is for */
+};
+struct generation_entry generation_entry(const struct generation *g, const struct interface *iface);
+
+/* Returns the interface by which answers come to what leaves by a port unchanged. */
+static inline uint16_t
+generation_wire_iface(const struct generation *g, unsigned port)
+{
+	const struct bridge *bridge = generation_bridge(g, port);
+
+	return bridge != NULL ? bridge->member[0] : g->ingress[port].untagged;
 }
 
 /* Returns the name of a domain, or "gone"; and the number of a name, or DOMAIN_NONE. */

@@ -144,9 +144,10 @@ check_mixed(struct build *b, const struct pipeline *p)
 	while (step->n_jumps == 0 && (step->traits & TRAIT_WIRE) == 0)
 		step++;
 	err_add(b->setup.err, EINVAL, step->loc,
-		"pipelines.%s: 'forward' and 'route' exclude each other: a wire takes frames "
+		"pipelines.%s: '%s' and 'route' exclude each other: %s takes frames "
 		"for any station, a router only its own",
-		p->name);
+		p->name, (p->traits & TRAIT_BRIDGES) != 0 ? "bridge" : "forward",
+		(p->traits & TRAIT_BRIDGES) != 0 ? "a bridge" : "a wire");
 }
 
 /* Reports a misplaced step; its trait is removed, so that it is reported once. */

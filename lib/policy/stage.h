@@ -48,6 +48,7 @@ enum stage_trait {
 	TRAIT_LIMITS = 256,        /* limits the sessions of a source */
 	TRAIT_SPREADS = 512,       /* distributes flows over next hops: fragments use that of their
 				    * first one */
+	TRAIT_BRIDGES = 4096,      /* sends frames to members of the ingress interface's bridge */
 	TRAIT_HELPS = 2048,        /* reads control sessions */
 	TRAIT_BEFORE_ROUTE = 1024, /* must stand before every stage that routes all packets */
 };

@@ -30,15 +30,25 @@ struct zones {
 	bool any_gone;              /* an interface is ZONE_NONE */
 	uint16_t of[LEDGER_IFACES]; /* by interface id: index of its zone + 1, ZONE_OWN or ZONE_NONE
 				     */
+	const uint8_t *bridge_of; /* by interface id: number of its bridge, 0: none; NULL: there is
+				   * no bridge */
 };
 
-/* Returns true if two interfaces, by id, are in one zone. */
+/* Returns true if two interfaces, by id, are in one bridge: a station may be behind any of them. */
+static inline bool
+zones_bridged(const struct zones *z, uint16_t a, uint16_t b)
+{
+	return z->bridge_of != NULL && z->bridge_of[a] != 0 && z->bridge_of[a] == z->bridge_of[b];
+}
+
+/* Returns true if two interfaces, by id, are in one zone, or in one bridge. */
 static inline bool
 zones_same(const struct zones *z, uint16_t a, uint16_t b)
 {
 	uint16_t zone = z->of[a];
 
-	return zone != ZONE_NONE && (a == b || (zone != ZONE_OWN && zone == z->of[b]));
+	return zone != ZONE_NONE
+		&& (a == b || (zone != ZONE_OWN && zone == z->of[b]) || zones_bridged(z, a, b));
 }
 
 /* Returns true if a packet can still arrive by the interface, or by another one of its zone. */

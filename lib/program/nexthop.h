@@ -23,6 +23,7 @@
 enum nexthop_state {
 	NEXTHOP_READY,  /* the hot loop may send */
 	NEXTHOP_WIRE,   /* out of the port unchanged */
+	NEXTHOP_BRIDGE, /* to a member of the bridge whose place is port */
 	NEXTHOP_WORKER, /* to another worker unchanged: port is OUT_WORKER, iface the
 			 * worker */
 	NEXTHOP_DROP,
@@ -49,6 +50,13 @@ static inline bool
 nexthop_waits(const struct nexthop *nh)
 {
 	return nh->state >= NEXTHOP_UNRESOLVED;
+}
+
+/* Returns true if packets leave as frames, with their headers as they are. */
+static inline bool
+nexthop_keeps_frame(unsigned state)
+{
+	return state == NEXTHOP_WIRE || state == NEXTHOP_BRIDGE;
 }
 
 /* Returns port and interface as a word of union output (packet/burst.h). */

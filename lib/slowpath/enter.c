@@ -26,7 +26,7 @@ key_of(const struct datapath *dp, const struct tuple *t, uint16_t iface, struct 
 static void
 reply_key(struct datapath *dp, const struct program *p, struct answer *r)
 {
-	uint16_t iface = p->verdict == PROGRAM_WIRE ? dp->gen->ingress[p->iface].untagged
+	uint16_t iface = p->verdict == PROGRAM_WIRE ? generation_wire_iface(dp->gen, p->iface)
 						    : p->iface;
 	struct tuple back;
 

@@ -219,6 +219,8 @@ static enum reason
 send_out(const struct work *w)
 {
 	write_marks(w);
+	if (unlikely(w->nh->state == NEXTHOP_BRIDGE))
+		return bridge_forward(w->dp, w->b, w->slot, w->nh->port);
 	if (w->nh->state == NEXTHOP_WIRE) {
 		w->b->output[w->slot].word = nexthop_output(w->nh);
 		return REASON_NONE;
@@ -263,7 +265,7 @@ static bool
 is_helped(const struct work *w)
 {
 	return w->d->session != NULL && !w->v->icmp_error && w->v->l4 != VIEW_NONE
-		&& !w->v->fragment && w->nh->state != NEXTHOP_WIRE
+		&& !w->v->fragment && !nexthop_keeps_frame(w->nh->state)
 		&& is_control(w->dp, w->d->session);
 }
 
@@ -271,7 +273,7 @@ is_helped(const struct work *w)
 static void
 execute_leaving(const struct work *w)
 {
-	enum reason r = w->nh->state == NEXTHOP_WIRE ? REASON_NONE : refuse_output(w);
+	enum reason r = nexthop_keeps_frame(w->nh->state) ? REASON_NONE : refuse_output(w);
 	struct move move;
 
 	bool control = unlikely(is_helped(w));

@@ -70,9 +70,9 @@ refuse_leaving(struct datapath *dp, const struct burst *b, const struct eval *ev
 	struct move move;
 	enum reason r;
 
-	if (way->state != NEXTHOP_WIRE && d->ttl && v->ttl <= 1)
+	if (!nexthop_keeps_frame(way->state) && d->ttl && v->ttl <= 1)
 		return REASON_ttl_expired;
-	if (way->state != NEXTHOP_WIRE && v->l3_bytes > way->mtu
+	if (!nexthop_keeps_frame(way->state) && v->l3_bytes > way->mtu
 		&& (v->family == 6 || v->dont_fragment))
 		return REASON_mtu_exceeded;
 	if (way->state >= NEXTHOP_UNRESOLVED && way->nexthop != 0
@@ -102,6 +102,21 @@ say(struct foreseen *out, enum observed_verdict verdict, enum reason r)
 	out->seen.reason = r;
 }
 
+/* Says which member of a bridge the frame would leave by. */
+static void
+say_bridged(struct datapath *dp, const struct burst *b, const struct way *way, struct foreseen *out)
+{
+	union output to;
+	enum reason r = bridge_foresee(dp, b, 0, way->port, &to);
+
+	if (r != REASON_NONE && out->seen.reason == REASON_NONE)
+		say(out, OBSERVED_DROP, r);
+	if (to.port == PORT_NONE)
+		return;
+	out->seen.out_port = to.port;
+	out->seen.out_iface = to.iface;
+}
+
 static void
 say_way(struct datapath *dp, const struct burst *b, const struct eval *ev, const struct decision *d,
 	struct foreseen *out)
@@ -121,6 +136,8 @@ say_way(struct datapath *dp, const struct burst *b, const struct eval *ev, const
 			refuse_leaving(dp, b, ev, d, &way));
 		out->seen.out_port = way.port;
 		out->seen.out_iface = way.iface;
+		if (way.state == NEXTHOP_BRIDGE)
+			say_bridged(dp, b, &way, out);
 	}
 }
 

@@ -43,17 +43,20 @@ known_at(const struct datapath *dp, const struct burst *b, unsigned slot)
 
 /* Handles a hit that does not leave by a neighbour: dropped, a wire, or another worker's. */
 static bool
-finish_end(struct burst *b, unsigned slot, const struct known *k)
+finish_end(struct datapath *dp, struct burst *b, unsigned slot, const struct known *k)
 {
 	const struct nexthop *nh = k->nh;
 	struct flow *f = k->flow;
+	enum reason r = (enum reason)f->nexthop;
 
 	if ((f->flags & (FLOW_ACTIONS | FLOW_TCP)) || nh->state == NEXTHOP_TO_US
 		|| nexthop_waits(nh) || (nh->state == NEXTHOP_WORKER && b->handed))
 		return false;
-	if (nh->state == NEXTHOP_DROP)
-		slot_drop(b, slot, (enum reason)f->nexthop);
-	else
+	if (nh->state == NEXTHOP_BRIDGE)
+		r = bridge_forward(dp, b, slot, nh->port);
+	if (nh->state == NEXTHOP_DROP || (nh->state == NEXTHOP_BRIDGE && r != REASON_NONE))
+		slot_drop(b, slot, r);
+	else if (nh->state != NEXTHOP_BRIDGE)
 		b->output[slot].word = nexthop_output(nh);
 	/* Dropped packets do not keep a session alive. */
 	hit_count(f, k->bytes,
@@ -104,7 +107,7 @@ hit_finish(struct datapath *dp, struct burst *b, unsigned slot)
 	enum reason r;
 
 	if (k.nh->state != NEXTHOP_READY)
-		return finish_end(b, slot, &k);
+		return finish_end(dp, b, slot, &k);
 	if (k.bytes > k.nh->mtu || k.ttl < k.least_ttl)
 		return false;
 	if ((k.flow->flags & FLOW_TCP) && tcp_opens(k.l4[13]))

@@ -34,6 +34,7 @@ program_of(struct datapath *dp, const struct decision *d, struct program *p)
 		p->verdict = PROGRAM_LOCAL;
 		break;
 	case NEXTHOP_WIRE:
+	case NEXTHOP_BRIDGE:
 		p->verdict = PROGRAM_WIRE;
 		p->iface = nh->port;
 		break;
@@ -114,6 +115,10 @@ tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct dec
 		o.verdict = OBSERVED_OUTPUT;
 		o.out_port = b->output[slot].port;
 		o.out_iface = b->output[slot].iface;
+	}
+	if (dp->slow->scratch->flooded[slot / 64] >> slot % 64 & 1) { /* by several members */
+		o.out_port = o.has_program ? o.program->iface : o.out_port;
+		o.out_iface = 0;
 	}
 	dp->observer->packet(dp->observer->arg, &o);
 }

@@ -106,6 +106,7 @@ struct slowpath {
 	struct recorder_entry *sample_entry;
 	bool records;
 	uint32_t lists_hand;        /* the record whose action list is taken next */
+	bool foresees;              /* nothing is learned */
 	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
 				     * fragment, or judged alone */
 	/* Returns the worker that owns the packet of a slot (for a fragment: where its datagram's
@@ -136,6 +137,19 @@ struct view *slowpath_view(struct datapath *dp, unsigned slot);
 /* Returns what the packet's interface needs a datagram's first fragment for; FRAGMENTS_ALONE: the
  * packet is not a fragment, or nothing. */
 enum fragments_use slowpath_fragments_use(const struct datapath *dp, const struct view *v);
+
+/* Learns the sender of a frame that is for the bridge itself, as it came in by a member.  Returns
+ * REASON_NONE, or why the frame is dropped. */
+enum reason slowpath_bridge_hears(
+	struct datapath *dp, const struct bridge *bridge, const uint8_t *frame, uint16_t member);
+
+/* Sends a frame that leaves by a bridge's own interface: gives it, and copies of it, to send. Takes
+ * m. */
+void slowpath_bridge_leaves(struct datapath *dp, const struct bridge *bridge, struct rte_mbuf *m,
+	void (*send)(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface), void *arg);
+
+/* Removes stations that are silent for too long; called often. */
+void slowpath_bridge_age(struct datapath *dp);
 
 /* Judges released fragments outside of bursts, after fragments_decide or fragments_age. */
 void slowpath_release(struct datapath *dp, struct burst *b);

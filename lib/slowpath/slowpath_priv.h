@@ -30,6 +30,8 @@ struct answer {
 
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
+	uint64_t flooded[BURST_SLOTS / 64 + 1]; /* a bit for each slot: it left by several
+						 * interfaces */
 	uint32_t counter[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];         /* of misses, in order */
@@ -319,6 +321,18 @@ struct observed_session session_told(
 /* Reports to the observer, if there is one. */
 void report(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
 void observe_session(struct datapath *dp, const struct session *session);
+
+/* --- bridge.c --- */
+
+/* Forwards a frame that came in by a member of the bridge: learns its sender, and sends it to the
+ * member behind which its destination is, or to all others.  Sets the slot's output; or returns the
+ * reason to drop it. */
+enum reason bridge_forward(struct datapath *dp, struct burst *b, unsigned slot, uint16_t port);
+
+/* Returns what bridge_forward would, rates apart, and does nothing.  *to: the output; PORT_NONE as
+ * its port: several members. */
+enum reason bridge_foresee(
+	struct datapath *dp, const struct burst *b, unsigned slot, uint16_t port, union output *to);
 
 /* --- syn_gate.c --- */
 

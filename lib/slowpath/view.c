@@ -41,6 +41,7 @@ slowpath_begin(struct datapath *dp, const struct burst *b)
 	dp->slow->n_born = 0;
 	if (dp->observer == NULL)
 		return;
+	memset(dp->slow->scratch->flooded, 0, sizeof(dp->slow->scratch->flooded));
 	dp->slow->scratch->n_tcp_states = dp->slow->scratch->n_tcp_told = 0;
 	for (unsigned i = 0; i < b->n; i++) /* as they arrived: nothing is rewritten yet */
 		parse_frame(slowpath_view(dp, i), b->m[i], b->ingress);

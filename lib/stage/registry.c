@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-extern const struct stage stage_acl, stage_dnat, stage_drop, stage_forward, stage_limit, stage_mark,
-	stage_mirror, stage_mss, stage_police, stage_route, stage_rpf, stage_sample, stage_snat,
-	stage_track;
+extern const struct stage stage_acl, stage_bridge, stage_dnat, stage_drop, stage_forward,
+	stage_limit, stage_mark, stage_mirror, stage_mss, stage_police, stage_route, stage_rpf,
+	stage_sample, stage_snat, stage_track;
 
 const struct stage *const stage_registry[] = {
 	&stage_drop,
@@ -23,6 +23,7 @@ const struct stage *const stage_registry[] = {
 	&stage_mss,
 	&stage_mirror,
 	&stage_sample,
+	&stage_bridge,
 	NULL,
 };
 
