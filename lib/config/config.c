@@ -25,9 +25,11 @@ static const struct cfg_word tpid_words[] = {
 };
 
 static const struct cfg_field port_fields[] = {
-	{ "device", CFG_TEXT, NULL, offsetof(struct port_row, device),
-		"A PCI address, or DPDK's name of a virtual device with its arguments.",
+	{ "device", CFG_TEXT, CFG_OPTIONAL, offsetof(struct port_row, device),
+		"A PCI address, or DPDK's name of a virtual device with its arguments; every port has this or bond.",
 		.reopens = true },
+	{ "bond", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct port_row, bond),
+		"Several devices that are one port.", .table = &bond_table, .reopens = true },
 	{ "queues", CFG_U32, "auto", offsetof(struct port_row, queues),
 		"Receive queues; auto: one for each worker where the device can.", .min = 1,
 		.max = PORT_QUEUES_MAX, .words = auto_words, .reopens = true },
@@ -106,6 +108,7 @@ ports_check_rows(const struct config *cfg, struct err *err)
 			(unsigned)PORT_MAX);
 		return;
 	}
+	bonds_check(cfg, err);
 	cfg_each(row, &cfg->ports) {
 		if (row->head.name != NULL && strlen(row->head.name) >= PORT_NAME_MAX)
 			cfg_error(err, &row->head, NULL, "the name is longer than %u characters",
@@ -221,13 +224,13 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 	cfg_each(row, &cfg->ports) {
 		bool inside = false, outside = false;
 
-		if (n == PORT_MAX || row->head.name == NULL || row->device == NULL)
+		if (n == PORT_MAX || row->head.name == NULL || !bonds_complete(row))
 			continue; /* already reported */
 		out[n] = (struct port_cfg){
 			.name = row->head.name,
 			.loc = row->head.loc,
-			.device = row->device,
-			.device_loc = cfg_loc(&row->head, &row->device),
+			.device = bonds_device(row),
+			.device_loc = bonds_loc(row),
 			.queues = row->queues,
 			.queues_loc = cfg_loc(&row->head, &row->queues),
 			.plugins = plugins,
@@ -236,6 +239,7 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 			.tx_descriptors = row->tx_descriptors,
 		};
 		memcpy(&out[n].mac, row->mac.bytes, sizeof(out[n].mac));
+		bonds_fill(row, &out[n].bond);
 		cfg_each(iface, &cfg->interfaces) {
 			if (iface->head.name == NULL || iface->bridge != NULL
 				|| strcmp(interface_port(iface), row->head.name) != 0)

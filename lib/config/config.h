@@ -125,9 +125,25 @@ struct bridge_cfg {
 	struct cfg_mac mac;
 };
 
+struct bond_member_row {
+	struct cfg_head head;
+	const char *name; /* NULL: that of the device */
+	const char *device;
+};
+
+struct bond_row {
+	struct cfg_head head; /* place with line 0: none was written */
+	uint32_t mode;        /* enum bond_mode */
+	CFG_LIST_OF(struct bond_member_row) members;
+	uint32_t hash;       /* enum bond_hash */
+	uint32_t rate;       /* 1: fast */
+	const char *primary; /* or NULL */
+};
+
 struct port_row {
 	struct cfg_head head;
-	const char *device;
+	const char *device; /* NULL: a bond */
+	struct bond_row bond;
 	uint32_t queues; /* 0: auto */
 	struct cfg_mac mac;
 	uint16_t rx_descriptors, tx_descriptors;
@@ -195,6 +211,7 @@ struct config {
 extern const struct cfg_table config_table;
 extern const struct cfg_table system_table;
 extern const struct cfg_table port_table;
+extern const struct cfg_table bond_table;
 extern const struct cfg_table interface_table;
 extern const struct cfg_table bridge_table;
 extern const struct cfg_table zone_table;

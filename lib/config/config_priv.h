@@ -15,6 +15,15 @@ void policies_check(const struct config *cfg, struct err *err);
 void telemetry_check(const struct config *cfg, struct err *err);
 void tests_check(const struct config *cfg, struct err *err);
 
+/* bonds.c: key bond of ports.  A row of section ports is complete if it has a device or a bond. */
+void bonds_check(const struct config *cfg, struct err *err);
+bool bonds_complete(const struct port_row *row);
+
+/* Return the device of a complete row, and its place; fill what it says of a bond. */
+const char *bonds_device(const struct port_row *row);
+struct loc bonds_loc(const struct port_row *row);
+void bonds_fill(const struct port_row *row, struct bond_cfg *out);
+
 /* Makes pipelines and access lists of section policies (cfg_table.expand). */
 void policies_expand(struct document *doc, struct node *tree);
 

@@ -18,6 +18,7 @@ const struct limit limits[] = {
 	{ "queues", PORT_QUEUES_MAX, "Receive queues of a port, where the driver has as many." },
 	{ "queues of af_packet", DEVICE_AF_PACKET_QUEUES, "Queues of net_af_packet." },
 	{ "queues of virtio_user", DEVICE_VIRTIO_USER_QUEUES, "Queues of net_virtio_user." },
+	{ "members of a bond", BOND_MEMBERS_MAX, "Devices of a bond." },
 	{ "interfaces", LEDGER_IFACES - 1, "Interfaces." },
 	{ "workers", EAL_WORKERS_MAX, "Workers, each on a core of its own." },
 	{ "burst", BURST_MAX, "Packets that a worker takes from a queue at once." },

@@ -36,8 +36,9 @@ same_mac(const struct port_cfg *x, const struct port_cfg *y)
 static bool
 stays(const struct port *port, const struct port_cfg *was, const struct port_cfg *is)
 {
-	return strcmp(was->device, is->device) == 0 && was->queues == is->queues
-		&& same_mac(was, is) && was->rx_descriptors == is->rx_descriptors
+	return strcmp(was->device, is->device) == 0 && bond_cfg_same(&was->bond, &is->bond)
+		&& was->queues == is->queues && same_mac(was, is)
+		&& was->rx_descriptors == is->rx_descriptors
 		&& was->tx_descriptors == is->tx_descriptors
 		&& (is->mtu != 0 ? is->mtu : PORT_MTU) <= port->mtu;
 }
@@ -58,8 +59,7 @@ holders_of(const struct appliance *a, const struct port_cfg *row)
 	uint64_t slots = 0;
 
 	for (unsigned i = 0; i < a->ports.count; i++)
-		if (a->ports.at[i].used && !row->capture
-			&& port_same_device(a->port_cfg[i].device, row->device))
+		if (a->ports.at[i].used && !row->capture && port_rows_meet(&a->port_cfg[i], row))
 			slots |= bit(i);
 	return slots;
 }

@@ -135,9 +135,13 @@ hosts_take(struct appliance *a)
 	if (wanted != NULL)
 		hostif_take(a->kernel, wanted, n);
 	free(wanted);
-	for (unsigned i = 0; a->cfg->host.netns == NULL && n != 0 && i < a->ports.count; i++)
-		if (a->ports.at[i].used)
-			hush_port(&a->hushed, a->port_cfg[i].device);
+	for (unsigned i = 0; a->cfg->host.netns == NULL && n != 0 && i < a->ports.count; i++) {
+		const char *device[BOND_MEMBERS_MAX];
+		unsigned devices = port_row_devices(&a->port_cfg[i], device);
+
+		for (unsigned k = 0; a->ports.at[i].used && k < devices; k++)
+			hush_port(&a->hushed, device[k]);
+	}
 }
 
 void

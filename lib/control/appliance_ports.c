@@ -176,6 +176,8 @@ watch_port(struct appliance *a, unsigned i)
 		set_present(port, false);
 		give_back(a, i);
 	} else {
+		if (port->bond != NULL)
+			bonds_watch(a, i);
 		watch_delivery(a, i);
 	}
 }
@@ -189,7 +191,10 @@ appliance_watch_links(struct appliance *a)
 		struct port *port = &a->ports.at[i];
 
 		if (!port->used || a->port_watch[i].closed || a->port_watch[i].leaves
-			|| !is_present(port) || !port_update(port))
+			|| !is_present(port))
+			continue;
+		changed |= port->bond != NULL && bonds_follow(a, i);
+		if (!port_update(port))
 			continue;
 		changed = true;
 		appliance_tell_link(port);

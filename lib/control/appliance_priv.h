@@ -133,6 +133,13 @@ int appliance_renew(struct appliance *a, struct err *err);
 /* Closes a port that left, if no worker uses it any more. */
 void plan_close(struct appliance *a, unsigned slot);
 
+/* appliance_bonds.c: watch the members of a bond; its port is present.  Returns true if another
+ * member has become the active one. */
+bool bonds_follow(struct appliance *a, unsigned port);
+
+/* Closes the devices of members that vanished, and opens those that are back. */
+void bonds_watch(struct appliance *a, unsigned port);
+
 /* Logs the link of a port. */
 void appliance_tell_link(const struct port *port);
 

@@ -118,6 +118,9 @@ json_t *report_nat_log_json(const struct report *r); /* NULL: none is written */
 json_t *report_memory_json(const struct report *r);
 json_t *report_device_json(const struct port *port); /* what the port uses of its device, and
 						      * what the device can do */
+json_t *report_bond_json(
+	const struct port *port); /* the bond that it is, and its members; NULL: none */
+json_t *report_members_json(const struct port *port); /* texts: each member and its state */
 json_t *report_drops_json(const struct ledger_sum *l);
 json_t *report_ledger_json(const struct ledger_sum *l);
 json_t *report_interfaces_json(const struct report *r);

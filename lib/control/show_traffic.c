@@ -7,6 +7,7 @@
 #include "base/counter.h"
 #include "base/text.h"
 #include "control/control_priv.h"
+#include "control/report.h"
 #include "packet/notation.h"
 #include "policy/pipeline.h"
 
@@ -57,6 +58,10 @@ add_port(struct control *c, struct rpc_call *call, unsigned i)
 	row_count(row, "missed", stats.rx_missed);
 	row_count(row, "no_mbuf", stats.rx_no_mbuf);
 	row_count(row, "errors", stats.rx_errors + stats.tx_errors);
+	if (port->bond != NULL) {
+		json_object_set_new(row, "members", report_members_json(port));
+		json_object_set_new(row, "bond", report_bond_json(port));
+	}
 	json_array_append_new(result_rows(call), row);
 }
 

@@ -52,6 +52,12 @@ static const struct verb_field port_fields[] = {
 	COUNT("missed", "missed", "Frames for which the device or the kernel had no room."),
 	COUNT("no_mbuf", NULL, "Frames for which there was no packet buffer."),
 	COUNT("errors", "errors", "Errors that the device counts."),
+	{ "members", "members", FIELD_LIST,
+		"Of a bond: each member and its state, which is distributing, waiting (for an LACP "
+		"partner), active, standby, down, or gone." },
+	{ "bond", NULL, FIELD_OBJECT,
+		"The bond: mode, hash, rate, primary, and a list members: name, device, interface, link, "
+		"state, and of LACP actor_state and partner (system, key, port, state)." },
 	END_FIELDS,
 };
 

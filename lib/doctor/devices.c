@@ -23,6 +23,7 @@ static const struct {
 	{ DEVICE_RING, "ring" },
 	{ DEVICE_VHOST, "vhost" },
 	{ DEVICE_VIRTIO_USER, "virtio" },
+	{ DEVICE_BOND, "bond" },
 };
 
 static void

@@ -6,7 +6,22 @@
 static void
 look_at_ports(struct patient *p)
 {
-	p->n_ports = config_ports(p->cfg, p->port);
+	struct port_cfg row[PORT_MAX];
+	unsigned n = config_ports(p->cfg, row);
+
+	/* Members of a bond are examined like ports of its name. */
+	for (unsigned i = 0; i < n; i++) {
+		const char *device[BOND_MEMBERS_MAX];
+		unsigned devices = port_row_devices(&row[i], device);
+
+		if (row[i].bond.n != 0 && p->n_ports < PATIENT_PORTS_MAX)
+			p->port[p->n_ports++] = row[i];
+		for (unsigned k = 0; k < devices && p->n_ports < PATIENT_PORTS_MAX; k++) {
+			p->port[p->n_ports] = row[i];
+			p->port[p->n_ports].bond.n = 0;
+			p->port[p->n_ports++].device = device[k];
+		}
+	}
 	for (unsigned i = 0; i < p->n_ports; i++)
 		p->has_pci |= device_kind(p->port[i].device) == DEVICE_PCI;
 }

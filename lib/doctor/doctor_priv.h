@@ -11,6 +11,8 @@ enum {
 	DOCTOR_NODES_MAX = 64,
 };
 
+enum { PATIENT_PORTS_MAX = 2 * PORT_MAX };
+
 struct patient {
 	const struct machine *machine;
 	const struct config *cfg; /* or NULL */
@@ -21,8 +23,8 @@ struct patient {
 	unsigned n_workers;
 	struct eal_core worker[EAL_WORKERS_MAX];
 	unsigned n_ports;
-	struct port_cfg port[PORT_MAX];
-	struct size size; /* valid with a configuration */
+	struct port_cfg port[PATIENT_PORTS_MAX]; /* and members of bonds */
+	struct size size;                        /* valid with a configuration */
 	bool has_pci;
 	bool has_uio; /* a device that reads memory by physical addresses */
 };

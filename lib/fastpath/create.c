@@ -257,6 +257,12 @@ fastpath_port_returned(struct fastpath *fp, uint16_t port)
 }
 
 void
+fastpath_port_moved(struct fastpath *fp, uint16_t port)
+{
+	host_port_moved(fp->dp.host, port);
+}
+
+void
 fastpath_link(struct fastpath *fp, uint16_t port, bool up)
 {
 	host_link(fp->dp.host, port, up);

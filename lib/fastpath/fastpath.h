@@ -51,6 +51,10 @@ void fastpath_set_port(struct fastpath *fp, uint16_t port, struct tx_queue *tx);
 /* Tells that a port has a new device: stations behind it are asked for their MACs again. */
 void fastpath_port_returned(struct fastpath *fp, uint16_t port);
 
+/* Tells that a port's frames take another way (a bond): stations behind it are asked whether they
+ * are still there, and hear from us by it. */
+void fastpath_port_moved(struct fastpath *fp, uint16_t port);
+
 /* Tells the state of a port's link, which is up at first: next hops behind it die, or live again.
  */
 void fastpath_link(struct fastpath *fp, uint16_t port, bool up);

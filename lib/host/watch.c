@@ -74,6 +74,18 @@ host_link(struct host *h, uint16_t port, bool up)
 	}
 }
 
+void
+host_port_moved(struct host *h, uint16_t port)
+{
+	for (unsigned slot = 0; slot < h->n_neighbours; slot++) {
+		const struct neighbour *n = &h->neighbours[slot];
+		const struct interface *i = host_interface(h, n->iface);
+
+		if (n->state != NEIGHBOUR_FREE && i != NULL && i->port == port)
+			neighbour_doubt(h, (uint16_t)slot);
+	}
+}
+
 uint64_t
 host_returned_ns(const struct host *h)
 {

@@ -25,6 +25,7 @@ enum device_kind {
 	DEVICE_RING,
 	DEVICE_VHOST,
 	DEVICE_VIRTIO_USER,
+	DEVICE_BOND,    /* several devices: io/bond.h */
 	DEVICE_REPLAY,  /* Weir's own: drivers/net_weir_replay */
 	DEVICE_OTHER,   /* another driver of DPDK: its arguments are passed unchecked */
 	DEVICE_FOREIGN, /* net_* that no driver of DPDK has: of a plugin in system.eal,
@@ -63,6 +64,10 @@ int device_check(const char *device, const char *what, struct loc loc, struct er
  * its driver, and what to do.  sysfs is "/sys", or a test's own.  Returns 0 or -ENODEV. */
 int device_check_host(
 	const char *device, const char *what, const char *sysfs, struct loc loc, struct err *err);
+
+/* Returns true if a device that had vanished can be opened again: its kernel interface is there, or
+ * it is bound to a driver that DPDK can use.  A tap is made by its driver. */
+bool device_is_there(const char *device);
 
 /* Adds warnings about what impairs the kernel interface of a device: addresses that the kernel
  * answers for, a veth's offloads. */

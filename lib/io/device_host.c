@@ -153,6 +153,24 @@ device_check_host(
 	}
 }
 
+bool
+device_is_there(const char *device)
+{
+	struct loc nowhere = { 0 };
+	struct err *err;
+	bool there;
+
+	if (device_kind(device) == DEVICE_TAP)
+		return true;
+	if (device_kind(device) != DEVICE_PCI && device_kind(device) != DEVICE_AF_PACKET
+		&& device_kind(device) != DEVICE_AF_XDP)
+		return false;
+	err = err_create();
+	there = err != NULL && device_check_host(device, "", "/sys", nowhere, err) == 0;
+	err_destroy(err);
+	return there;
+}
+
 static int
 link_ioctl(const char *interface, unsigned long request, struct ifreq *ifr)
 {

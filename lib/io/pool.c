@@ -73,7 +73,8 @@ estimate_descriptors(const struct port_cfg *port)
 
 	if (!port->capture && port->device != NULL && device_kind(port->device) == DEVICE_AF_XDP)
 		return 2 * DEVICE_AF_XDP_DESCRIPTORS;
-	return rx + tx;
+	/* A member has as many; LACP takes memory besides. */
+	return port->bond.n != 0 && !port->capture ? port->bond.n * (rx + 2 * tx) : rx + tx;
 }
 
 size_t
@@ -127,8 +128,7 @@ pools_size(struct pools *pools, const struct pool_cfg *cfg, const struct ports *
 			continue;
 		s = sizing_of(pools, port->numa_node);
 		s->ports++;
-		s->port_mbufs += port->rx_queues * port->rx_descriptors
-			+ port->tx_queues * port->tx_descriptors;
+		s->port_mbufs += port_rx_buffers(port) + port_tx_buffers(port);
 		mtu = RTE_MAX(mtu, port->mtu);
 	}
 	for (unsigned w = 0; w < ports->workers; w++)

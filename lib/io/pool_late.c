@@ -23,8 +23,7 @@ pool_spare_bytes(size_t estimate)
 static unsigned
 need_of(const struct pools *pools, const struct ports *ports, const struct port *port)
 {
-	return port->rx_queues * port->rx_descriptors + port->tx_queues * port->tx_descriptors
-		+ pool_backlogs(ports, &pools->cfg);
+	return port_rx_buffers(port) + port_tx_buffers(port) + pool_backlogs(ports, &pools->cfg);
 }
 
 /* Returns how many mbufs of a pool its ports need; the port itself does not count. */
@@ -61,10 +60,10 @@ size_late(const struct pools *pools, const struct ports *ports, const struct por
 	s->node = pool_node_of(port->numa_node);
 	s->ports = 1;
 	s->workers = ports->workers;
-	s->port_mbufs = port->rx_queues * port->rx_descriptors;
+	s->port_mbufs = port_rx_buffers(port);
 	for (unsigned i = 0; i < ports->count; i++)
 		if (ports->at[i].used)
-			s->port_mbufs += ports->at[i].tx_queues * ports->at[i].tx_descriptors;
+			s->port_mbufs += port_tx_buffers(&ports->at[i]);
 	s->mbuf_bytes = pool_mbuf_bytes(port->mtu);
 	s->count = s->port_mbufs + s->workers * s->worker_mbufs + s->control_mbufs;
 	s->bytes = (size_t)s->count * s->mbuf_bytes;

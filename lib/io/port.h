@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "io/abilities.h"
 #include "io/af_packet.h"
+#include "io/bond_cfg.h"
 #include "io/device.h"
 #include "io/eal.h"
 #include "io/look.h"
@@ -31,12 +32,15 @@ enum {
 	PORT_MAX = RTE_MAX_ETHPORTS < 64 ? RTE_MAX_ETHPORTS : 64,
 	PORT_QUEUES_MAX = EAL_WORKERS_MAX,
 	PORT_NAME_MAX = 32,
+	PORT_ROW_NAME_MAX = PORT_NAME_MAX + DEVICE_NAME_MAX
+		+ 16,            /* of a member: "bond0.bond.members.x" */
 	PORT_DESCRIPTORS = 1024, /* default, rx and tx */
 	PORT_MTU = 1500,
 	PORT_RSS_KEY_BYTES = 64, /* no NIC has a longer one */
 };
 
 struct pools;
+struct bond;
 struct capture;
 struct rte_device;
 struct rte_mempool;
@@ -50,9 +54,11 @@ struct port_vlans {
 struct port_cfg {
 	const char *name;
 	struct loc loc;
-	const char *device; /* "net_af_packet0,iface=lan0" or "0000:3b:00.0" */
+	const char *
+		device; /* "net_af_packet0,iface=lan0" or "0000:3b:00.0"; of a bond "net_bonding" */
 	struct loc device_loc;
-	unsigned queues; /* 0: auto, one per worker where the device can */
+	struct bond_cfg bond; /* several devices that are one port, or n is 0 */
+	unsigned queues;      /* 0: auto, one per worker where the device can */
 	struct loc queues_loc;
 	bool has_mac;
 	struct rte_ether_addr mac;
@@ -136,6 +142,7 @@ struct port {
 				   * frame could come */
 	struct rte_device *rte;
 	struct rte_mempool *pool; /* of its node, once started */
+	struct bond *bond;        /* of a port that is one, once open; else NULL */
 	struct capture *capture;  /* rings, where frames come from memory; else NULL */
 	struct af_packet packet;  /* sockets of an af_packet device */
 	int claim;                /* device_claim's, or -1 */
@@ -152,6 +159,11 @@ struct ports {
 		source_key[PORT_RSS_KEY_BYTES]; /* secret, of devices that spread by source */
 	struct port at[PORT_MAX];
 };
+
+/* Return the buffers that the queues of a port's device can hold, of a bond those of all members.
+ */
+unsigned port_rx_buffers(const struct port *port);
+unsigned port_tx_buffers(const struct port *port);
 
 /* Fills what the devices need of EAL: pci and single_file_segments of eal. */
 void ports_eal_needs(const struct port_cfg *cfg, unsigned count, struct eal_cfg *eal);
@@ -203,8 +215,16 @@ void ports_take_vlans(struct ports *ports, const struct port_cfg *cfg, unsigned 
 /* Adds errors for what only a start can open.  Returns 0 or -ENOTSUP. */
 int port_check_late(const struct port_cfg *cfg, struct err *err);
 
-/* Returns true if two device texts mean one device, or one kernel interface. */
-bool port_same_device(const char *a, const char *b);
+/* Fills the row of a member of a bond, as that of a port called "PORT.bond.members.NAME". */
+void port_member_row(const struct port_cfg *cfg, unsigned member, struct port_cfg *row,
+	char name[static PORT_ROW_NAME_MAX]);
+
+/* Writes the texts of the devices of a row: one, or those of a bond's members.  Returns their
+ * number. */
+unsigned port_row_devices(const struct port_cfg *cfg, const char *device[static BOND_MEMBERS_MAX]);
+
+/* Returns true if two rows have a device, or a kernel interface, in common. */
+bool port_rows_meet(const struct port_cfg *a, const struct port_cfg *b);
 
 /* Returns a free slot for a port of that name: the one that it had, else one that no port had,
  * else any; -ENOSPC: all are used. */

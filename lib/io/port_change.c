@@ -10,27 +10,6 @@
 #include "io/port_priv.h"
 
 int
-port_check_late(const struct port_cfg *cfg, struct err *err)
-{
-	enum device_kind kind = cfg->capture ? DEVICE_CAPTURE : device_kind(cfg->device);
-
-	if (kind == DEVICE_PCI && !eal_has_pci())
-		return err_add(err, ENOTSUP, cfg->device_loc,
-			"ports.%s.device: DPDK was started without a PCI device; the first one needs a restart",
-			cfg->name);
-	if (kind == DEVICE_VIRTIO_USER && !eal_has_single_files())
-		return err_add(err, ENOTSUP, cfg->device_loc,
-			"ports.%s.device: DPDK was started without a virtio-user device, which shares "
-			"its memory in another way; the first one needs a restart",
-			cfg->name);
-	if (kind != DEVICE_CAPTURE && device_waits(cfg->device))
-		return err_add(err, ENOTSUP, cfg->device_loc,
-			"ports.%s.device: opening it waits for the process at its other end; that needs a restart",
-			cfg->name);
-	return 0;
-}
-
-int
 ports_free_slot(const struct ports *ports, const char *name)
 {
 	int never = -ENOSPC, any = -ENOSPC;

@@ -14,8 +14,28 @@ void port_choose_mac(struct port *port);
  * created accordingly, before the port starts. */
 void port_choose_rss(struct port *port, const struct rte_eth_dev_info *info);
 
-/* Finds and opens the device of a port that is described by cfg. */
+/* Finds and opens the device of a port that is described by cfg; not a bond. */
 int port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struct err *err);
+
+/* Finds and opens the device of a port, or its bond.  anew: it had vanished (bond_open). */
+int port_find(
+	struct port *port, const struct port_cfg *cfg, unsigned queues, bool anew, struct err *err);
+
+/* Takes what the driver says of an open device. */
+void port_take_info(struct port *port, const struct rte_eth_dev_info *info);
+
+/* Closes a device; not a bond.  Half-opened is fine. */
+void port_shut(struct port *port);
+
+/* Returns true if the device stands on a kernel interface that can be deleted. */
+bool port_is_watched(const struct port *port);
+
+/* Returns true if the device has vanished (port_vanished); not of a bond. */
+bool port_device_vanished(const struct port *port);
+
+/* Reads what the device has counted. */
+void port_device_stats(struct port *port, struct port_stats *stats);
+void port_stats_add(struct port_stats *sum, const struct port_stats *s);
 
 /* Decides the receive and transmit queues of an open device, for that many workers; queues: as
  * configured, or port_auto_queues. */

@@ -8,6 +8,7 @@
 #include <rte_dev.h>
 #include <rte_pause.h>
 
+#include "io/bond.h"
 #include "io/port_priv.h"
 
 /* On DPDK's interrupt thread. */
@@ -21,6 +22,7 @@ on_event(const char *device, enum rte_dev_event_type event, void *arg)
 
 		if (port->kind == DEVICE_PCI && strcmp(port->device, device) == 0)
 			atomic_store_explicit(&port->asked_back, true, memory_order_relaxed);
+		bond_ask_back(port, device);
 	}
 }
 

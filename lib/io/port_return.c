@@ -9,36 +9,25 @@
 
 #include <rte_mempool.h>
 
+#include "io/bond.h"
 #include "io/pool.h"
 #include "io/port_priv.h"
-
-/* Does the device stand on a kernel interface that can be deleted? */
-static bool
-is_watched(const struct port *port)
-{
-	return port->if_index != 0
-		&& (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
-			|| port->kind == DEVICE_TAP);
-}
 
 bool
 port_vanished(const struct port *port)
 {
-	char name[IF_NAMESIZE];
-
-	if (port->open && port->kind == DEVICE_PCI)
-		return atomic_load_explicit(&port->asked_back, memory_order_relaxed);
-	if (!port->open || !is_watched(port))
-		return false;
-	/* By number: an interface that was created anew under the old name is another one. */
-	return (if_indextoname(port->if_index, name) == NULL && errno == ENXIO)
-		|| (port->kind == DEVICE_AF_PACKET && af_packet_is_unbound(&port->packet));
+	/* Members of a bond may vanish one by one. */
+	if (port->bond != NULL)
+		return port->open && (bond_members(port) & ~bond_vanished(port)) == 0;
+	return port_device_vanished(port);
 }
 
 void
 port_vanished_text(const struct port *port, char *text, size_t size)
 {
-	if (port->kind == DEVICE_PCI)
+	if (port->bond != NULL)
+		snprintf(text, size, "the devices of all members were deleted or moved away");
+	else if (port->kind == DEVICE_PCI)
 		snprintf(text, size, "%s is being unbound from vfio-pci", port->device);
 	else
 		snprintf(text, size, "%s was deleted or moved away", port->interface);
@@ -64,29 +53,13 @@ port_detach(struct ports *ports, struct port *port)
 	atomic_store_explicit(&port->link_up, false, memory_order_relaxed);
 }
 
-/* Bound to a driver that DPDK can use. */
-static bool
-is_bound(const struct port_cfg *cfg)
-{
-	struct err *err = err_create();
-	bool bound = err != NULL
-		&& device_check_host(cfg->device, "", "/sys", cfg->device_loc, err) == 0;
-
-	err_destroy(err);
-	return bound;
-}
-
 bool
 port_is_back(const struct port_cfg *cfg)
 {
-	char interface[DEVICE_VALUE_MAX];
-
-	if (device_kind(cfg->device) == DEVICE_PCI)
-		return is_bound(cfg);
-	/* A tap is made by its driver. */
-	return device_kind(cfg->device) == DEVICE_TAP
-		|| (device_arg(cfg->device, "iface", interface, sizeof(interface))
-			&& if_nametoindex(interface) != 0);
+	for (unsigned i = 0; i < cfg->bond.n; i++)
+		if (device_is_there(bond_cfg_device(&cfg->bond, i)))
+			return true;
+	return cfg->bond.n == 0 && device_is_there(cfg->device);
 }
 
 /* The buffers that were taken by drivers which do not give them back are missing. */
@@ -115,7 +88,7 @@ port_attach(struct ports *ports, struct port *port, const struct port_cfg *cfg, 
 	int rc = check_buffers(ports, port, cfg, err);
 
 	if (rc == 0)
-		rc = port_probe(port, cfg, queues, err);
+		rc = port_find(port, cfg, queues, true, err);
 	if (rc == 0)
 		rc = port_decide_queues(port, cfg, queues, ports->workers, err);
 	if (rc == 0)
@@ -131,7 +104,9 @@ void
 port_link_text(const struct port *port, char *text, size_t size)
 {
 	text[0] = '\0';
-	if (!is_watched(port) || device_interface_up(port->interface))
+	if (port->bond != NULL)
+		snprintf(text, size, ": no member carries frames");
+	if (!port_is_watched(port) || device_interface_up(port->interface))
 		return;
 	if (device_interface_set_up(port->interface))
 		snprintf(text, size, ": %s has no carrier", port->interface);

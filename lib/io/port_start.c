@@ -9,15 +9,10 @@
 
 #include <rte_ethdev.h>
 
+#include "io/bond.h"
 #include "io/pool.h"
 #include "io/port_priv.h"
 #include "io/quiet.h"
-
-struct rte_ether_addr
-port_default_mac(unsigned index)
-{
-	return (struct rte_ether_addr){ { 0x02, 0x77, 0x65, 0x69, 0x72, (uint8_t)index } };
-}
 
 void
 port_choose_mac(struct port *port)
@@ -73,24 +68,6 @@ ask_for_rss(const struct port *port, const struct rte_eth_dev_info *info, uint8_
 	conf->rx_adv_conf.rss_conf.rss_hf = port->rss_types;
 }
 
-bool
-port_mtu_is_meant(const struct port *port)
-{
-	return port->kind == DEVICE_PCI || port->kind == DEVICE_AF_XDP
-		|| port->kind == DEVICE_REPLAY || port->kind == DEVICE_OTHER
-		|| port->kind == DEVICE_FOREIGN;
-}
-
-uint32_t
-port_most_mtu(const struct rte_eth_dev_info *info)
-{
-	uint32_t most = info->max_rx_pktlen > RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN
-		? info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN
-		: RTE_ETHER_MTU;
-
-	return RTE_MIN(most, info->max_mtu);
-}
-
 static int
 choose_mtu(struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf,
 	struct err *err)
@@ -139,6 +116,9 @@ choose_filter(struct port *port)
 	struct rte_ether_addr device;
 
 	rte_eth_allmulticast_enable(port->id);
+	/* Otherwise LACP's mode drops broadcasts and all multicasts. */
+	if (port->bond != NULL && rte_eth_allmulticast_get(port->id) != 1)
+		promiscuous = true;
 	if (port->kind != DEVICE_TAP && rte_eth_macaddr_get(port->id, &device) == 0
 		&& !rte_is_same_ether_addr(&device, &port->mac)
 		&& (kernels || rte_eth_dev_default_mac_addr_set(port->id, &port->mac) < 0))
@@ -169,7 +149,7 @@ set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *con
 	if (rc == 0)
 		rc = rte_eth_dev_start(port->id);
 	if (rc == 0) {
-		port->started = true;
+		port->started = true; /* of a bond: its members, too */
 		choose_filter(port);
 		port_tell_vlans(port);
 		rte_eth_stats_reset(port->id);
@@ -196,12 +176,19 @@ port_start(struct port *port, uint8_t *source_key, const struct pools *pools, st
 	if (rc < 0)
 		return rc;
 
+	rc = port->bond != NULL ? bond_prepare(port, err) : 0;
+	if (rc < 0)
+		return rc;
+
 	quiet_begin(&quiet);
 	rc = set_going(port, pools, &conf);
 	quiet_end(&quiet);
 	if (rc < 0)
 		return err_add(err, -rc, port->loc, "ports.%s: %s does not start%s", port->name,
 			port->device, quiet_colon(&quiet));
+	rc = port->bond != NULL ? bond_started(port, err) : 0;
+	if (rc < 0)
+		return rc;
 	port_update(port);
 	/* Pairs with the acquire in the workers' is_present: its queues may be used. */
 	atomic_store_explicit(&port->present, true, memory_order_release);
@@ -302,6 +289,8 @@ port_update(struct port *port)
 
 	if (!port->started) {
 		up = false;
+	} else if (port->bond != NULL) {
+		up = bond_is_up(port);
 	} else if (port->kind == DEVICE_AF_PACKET || port->kind == DEVICE_AF_XDP
 		|| port->kind == DEVICE_TAP) {
 		/* The interface may have been renamed; when it is gone the name stays, for
@@ -319,20 +308,8 @@ port_update(struct port *port)
 void
 port_stats(struct port *port, struct port_stats *stats)
 {
-	struct rte_eth_stats s = { 0 };
-	const struct port_stats *before = &port->before;
-
-	if (port->started)
-		rte_eth_stats_get(port->id, &s);
-	*stats = (struct port_stats){
-		.rx_packets = before->rx_packets + s.ipackets,
-		.rx_bytes = before->rx_bytes + s.ibytes,
-		.rx_missed = before->rx_missed + s.imissed
-			+ (port->started ? af_packet_missed(&port->packet) : 0),
-		.rx_errors = before->rx_errors + s.ierrors,
-		.rx_no_mbuf = before->rx_no_mbuf + s.rx_nombuf,
-		.tx_packets = before->tx_packets + s.opackets,
-		.tx_bytes = before->tx_bytes + s.obytes,
-		.tx_errors = before->tx_errors + s.oerrors,
-	};
+	port_device_stats(port, stats);
+	if (port->bond != NULL && port->started)
+		stats->rx_missed += bond_missed(port);
+	port_stats_add(stats, &port->before);
 }

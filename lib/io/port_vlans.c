@@ -11,6 +11,7 @@
 
 #include <rte_ethdev.h>
 
+#include "io/bond.h"
 #include "io/port_priv.h"
 
 enum {
@@ -23,11 +24,20 @@ has(const struct port_vlans *set, unsigned vlan)
 	return (set->bits[vlan / 64] >> vlan % 64 & 1) != 0;
 }
 
+static bool
+has_virtio(const struct port *port)
+{
+	for (unsigned i = 0; port->bond != NULL && i < port->bond->n; i++)
+		if (has_virtio(&port->bond->member[i].device))
+			return true;
+	return strcmp(port->abilities.driver, "net_virtio") == 0;
+}
+
 void
 port_ask_for_vlans(
 	struct port *port, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
 {
-	port->filters_vlans = strcmp(port->abilities.driver, "net_virtio") == 0
+	port->filters_vlans = has_virtio(port)
 		&& (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) != 0;
 	if (port->filters_vlans)
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;

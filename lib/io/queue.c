@@ -114,6 +114,18 @@ queue_reap(const struct tx_queue *q)
 		rte_eth_tx_done_cleanup(q->port, q->queue, 0);
 }
 
+void
+queue_kick(struct tx_queue *q)
+{
+	if (q->share != NULL
+		&& atomic_flag_test_and_set_explicit(&q->share->busy, memory_order_acquire))
+		return;
+	rte_eth_tx_burst(q->port, q->queue, NULL, 0);
+	/* Pairs with the acquire in the worker that takes the queue next. */
+	if (q->share != NULL)
+		atomic_flag_clear_explicit(&q->share->busy, memory_order_release);
+}
+
 /* Moves the backlog to the front, to make room for new frames behind it. */
 static void
 close_ranks(struct tx_queue *q)

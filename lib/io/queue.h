@@ -119,6 +119,10 @@ unsigned queue_flush(struct tx_queue *q);
  * counted. */
 void queue_reap(const struct tx_queue *q);
 
+/* Calls the driver with nothing to send: a bond then sends LACP's frames.  Does nothing while
+ * another worker has the queue. */
+void queue_kick(struct tx_queue *q);
+
 /* Returns the frames in the backlog. */
 static inline unsigned
 queue_held(const struct tx_queue *q)

@@ -224,6 +224,8 @@ worker_step(struct worker *w)
 	n = receive(w);
 	if (w->common->steer != NULL)
 		n += handover_receive(w);
+	if (unlikely(w->bonds != 0))
+		worker_tend_bonds(w);
 	fastpath_age(w->fp); /* before the flush: frames that it makes leave in this loop */
 	sent = fastpath_flush(w->fp);
 	if (n != 0)

@@ -64,6 +64,9 @@ struct worker {
 	unsigned n_sources;        /* of ports that are present and of its generation */
 	struct tx_queue *tx;       /* by port index */
 	bool *tx_used;             /* the fast path sends by it */
+	uint64_t bonds;            /* ports that are bonds, a bit each */
+	uint64_t tended_ns;        /* when their drivers were called last */
+	unsigned moved[PORT_MAX];  /* changes of a bond's active member that it knows */
 	_Atomic(struct ask *) ask; /* request of control (worker/ask.h), or NULL. control:
 				    * write, worker: read, clear */
 	struct idle idle;
@@ -121,6 +124,9 @@ void worker_take_links(struct worker *w);
 /* Begins to receive from the ports of the generation that was adopted, and no longer from others;
  * old: the one before it, or NULL. */
 void worker_follow_ports(struct worker *w, const struct generation *old);
+
+/* Does what the drivers of bonds need regularly. */
+void worker_tend_bonds(struct worker *w);
 
 /* Adopts a generation, between two loops. */
 void worker_adopt(struct worker *w, const struct generation *gen);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "io/bond.h"
 #include "policy/generation.h"
 #include "worker/spread.h"
 
@@ -45,6 +47,31 @@ list_port(struct worker *w, unsigned p)
 	}
 }
 
+static bool
+is_bond(const struct worker *w, unsigned p)
+{
+	return w->tx_used[p] && is_present(&w->common->ports->at[p])
+		&& w->common->ports->at[p].bond != NULL;
+}
+
+void
+worker_tend_bonds(struct worker *w)
+{
+	const struct ports *ports = w->common->ports;
+
+	if (w->now_ns - w->tended_ns < BOND_TEND_MS * NS_PER_MS)
+		return;
+	w->tended_ns = w->now_ns;
+	for (uint64_t left = w->bonds; left != 0; left &= left - 1) {
+		unsigned p = (unsigned)__builtin_ctzll(left);
+
+		bond_tend_tx(&ports->at[p], &w->tx[p]);
+	}
+	for (unsigned i = 0; i < w->n_sources; i++)
+		if (w->bonds >> w->sources[i].port & 1)
+			bond_tend_rx(&ports->at[w->sources[i].port], w->sources[i].queue.queue);
+}
+
 /* Lists the queues that the worker receives from: those of ports that its generation has, so that
  * no frame is judged by a generation that does not know its port. */
 static void
@@ -53,6 +80,9 @@ list_sources(struct worker *w)
 	const struct generation *gen = w->generation;
 
 	w->n_sources = 0;
+	w->bonds = 0;
+	for (unsigned p = 0; p < PORT_MAX; p++)
+		w->bonds |= is_bond(w, p) ? UINT64_C(1) << p : 0;
 	for (unsigned p = 0; gen != NULL && p < PORT_MAX; p++)
 		if (gen->port_used[p] && is_present(&w->common->ports->at[p]))
 			list_port(w, p);
@@ -99,11 +129,28 @@ worker_make_ports(struct worker *w)
 	return 0;
 }
 
+/* Has the neighbours behind a bond asked again when another member carries its frames: switches
+ * then learn where our MAC is. */
+static void
+take_moves(struct worker *w)
+{
+	for (uint64_t left = w->bonds; left != 0; left &= left - 1) {
+		unsigned p = (unsigned)__builtin_ctzll(left),
+			 moves = bond_moves(&w->common->ports->at[p]);
+
+		if (moves == w->moved[p])
+			continue;
+		w->moved[p] = moves;
+		fastpath_port_moved(w->fp, (uint16_t)p);
+	}
+}
+
 void
 worker_take_links(struct worker *w)
 {
 	const struct ports *ports = w->common->ports;
 
+	take_moves(w);
 	for (unsigned p = 0; p < PORT_MAX; p++)
 		fastpath_link(w->fp, (uint16_t)p,
 			!ports->at[p].used

@@ -27,6 +27,11 @@ def queues(n, device='net_null0'):
     return config(ports='lan: {device: "%s", queues: %d}' % (device, n))
 
 
+def members(n):
+    return config(ports='lan: {device: net_null0}, b: {bond: {mode: lacp, members: [%s]}}'
+                  % ', '.join('"net_af_packet%d,iface=b%d"' % (i, i) for i in range(n)))
+
+
 def interfaces(n):
     return config(interfaces=''.join('  v%d: {port: lan, vlan: %d}\n' % (i, i) for i in range(1, n)))
 
@@ -82,6 +87,7 @@ MAKERS = {
     'queues': queues,
     'queues of af_packet': lambda n: queues(n, 'net_af_packet0,iface=lo'),
     'queues of virtio_user': lambda n: queues(n, 'net_virtio_user0,path=/nowhere'),
+    'members of a bond': members,
     'interfaces': interfaces,
     'workers': workers,
     'burst': lambda n: config(system='burst: %d' % n),

@@ -18,9 +18,10 @@ PACKAGES = """busybox-static iproute2 ethtool kmod pciutils libnuma1 libfyaml0 l
     librte-eal23 librte-ethdev23 librte-hash23 librte-ip-frag23 librte-kvargs23 librte-mbuf23 librte-mempool23
     librte-meter23 librte-net23 librte-rcu23 librte-ring23 librte-telemetry23 libsystemd0 libseccomp2 libnl-route-3-200
     librte-bus-pci23 librte-bus-vdev23 librte-mempool-ring23
-    librte-net-virtio23 librte-net-e1000-23 librte-net-vmxnet3-23 librte-net-af-packet23""".split()
+    librte-net-virtio23 librte-net-e1000-23 librte-net-vmxnet3-23 librte-net-af-packet23
+    librte-net-bond23""".split()
 MODULES = """vfio-pci vfio_iommu_type1 uio_pci_generic virtio_pci virtio_net virtio_console e1000 e1000e vmxnet3 8021q veth 9p
-    9pnet_virtio af_packet bonding vrf macvlan""".split()
+    9pnet_virtio af_packet bonding bridge vrf macvlan""".split()
 NOT_NEEDED = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/perl", "usr/lib/locale",
               "usr/share/i18n", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/x86_64-linux-gnu/perl-base",
               "usr/share/zoneinfo", "var/cache", "var/lib/apt", "var/lib/dpkg", "usr/share/bash-completion"]

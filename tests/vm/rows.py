@@ -262,6 +262,67 @@ def lacp(g):
     g.must("stop && kernel_is_content && dropped eth_unknown_type some")
 
 
+TRUNK = """version: 1
+system: {workers: %(workers)s, memory: {hugepages: auto}}
+ports:
+  lan: {bond: {mode: %(mode)s, members: [{name: left, device: "%(lan)s"}, {name: right, device: "%(wan)s"}]}}
+interfaces:
+  lan: {addresses: [10.0.0.1/24], pipeline: all}
+  v20: {port: lan, vlan: 20, addresses: [10.20.0.1/24], pipeline: all}
+pipelines: {all: [{route: main}]}
+routes: {main: []}"""
+
+
+def trunk(g, kind, mode, peer, workers="auto"):
+    """Both NICs of a kind are one port; the peer has both hubs, and a VLAN behind them."""
+    g.use(kind)
+    lan, wan = PCI[kind]
+    g.must("joined %s" % peer, 60)
+    g.must("cat >weir.yaml <<'YAML'\n%s\nYAML\nstart weir.yaml"
+           % (TRUNK % {"workers": workers, "mode": mode, "lan": lan, "wan": wan}), 60)
+
+
+def member(g, name, state):
+    """The log's last word about a member."""
+    g.must("wait_for 60 sh -c 'grep \"member %s:\" log | tail -n 1 | grep -q \"%s\"'" % (name, state), 60)
+
+
+def lacp_trunk(kind, workers="auto"):
+    """Weir and the kernel aggregate; traffic passes, by the other member when one has lost its link."""
+    def row(g):
+        trunk(g, kind, "lacp", "bonding bond mode 802.3ad lacp_rate fast miimon 100 xmit_hash_policy layer3+4", workers)
+        member(g, "left", "distributing")
+        member(g, "right", "distributing")
+        g.must("wait_for 30 kernel_aggregates; kernel_aggregates; wait_for 20 in_lan ping -c 1 -W 2 10.20.0.2", 90)
+        g.must("download 10.20.0.2 && upload 10.20.0.2 && datagrams 10.20.0.2 5000", 90)
+        for end in (kind + "-lan", "peer-lan"):
+            g.machine.link(end, False)
+        member(g, "left", "link down")
+        g.must("wait_for 20 in_lan ping -c 1 -W 2 10.20.0.2 && download 10.20.0.2 && upload 10.20.0.2", 90)
+        for end in (kind + "-lan", "peer-lan"):
+            g.machine.link(end, True)
+        member(g, "left", "distributing")
+        g.must("wait_for 30 kernel_aggregates; kernel_aggregates; datagrams 10.20.0.2 2000", 90)
+        g.must("stop && all_accounted && kernel_is_content")
+    return row
+
+
+def backup_trunk(kind):
+    """A switch learns that the MAC has moved when the active member loses its link, and what it floods comes once."""
+    def row(g):
+        trunk(g, kind, "active-backup, primary: left", "bridge bridge")
+        g.must("wait_for 20 said 'port lan: member left: active' 1; wait_for 20 in_lan ping -c 1 -W 2 10.20.0.2", 60)
+        g.must("in_lan ping -q -c 20 -i 0.1 -W 5 10.20.0.2 >pings && cat pings && ! grep duplicates pings", 60)
+        g.machine.link(kind + "-lan", False)
+        member(g, "right", "active")
+        g.must("in_lan ping -q -c 20 -i 0.1 -W 5 10.20.0.2 && download 10.20.0.2 && upload 10.20.0.2", 90)
+        g.machine.link(kind + "-lan", True)
+        member(g, "left", "active")
+        g.must("wait_for 20 in_lan ping -c 1 -W 2 10.20.0.2; datagrams 10.20.0.2 2000", 90)
+        g.must("stop && all_accounted && kernel_is_content")
+    return row
+
+
 def vrf(g):
     """A peer whose interface stands in a VRF."""
     g.must("vrf_peer")
@@ -308,6 +369,10 @@ ROWS = [
     ("a VLAN by a reload, virtio", True, False, tag_by_reload),
     ("unbinding under traffic", True, False, unbound),
     ("an LACP partner", True, False, lacp),
+    ("LACP trunk with the kernel's bonding, e1000", True, False, lacp_trunk("e1000")),
+    ("LACP trunk with the kernel's bonding, virtio", True, False, lacp_trunk("virtio", "[0, 1]")),
+    ("active-backup trunk at a switch, e1000", True, False, backup_trunk("e1000")),
+    ("active-backup trunk at a switch, virtio", True, False, backup_trunk("virtio")),
     ("a peer in a VRF", True, False, vrf),
     ("uio_pci_generic, virtio", False, False, on("virtio", "uio_pci_generic", 20000)),
     ("uio_pci_generic, e1000", False, False, on("e1000", "uio_pci_generic", 20000)),

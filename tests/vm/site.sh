@@ -101,6 +101,37 @@ bond_peer() {           # lan's interface becomes the one port of a bundle by LA
 		ip -6 route add default via 2001:db8:1::1'
 }
 
+# Both peers' interfaces become one of namespace lan, with a VLAN on it that is namespace wan's interface.
+joined() {              # joined MODULE KIND-AND-OPTIONS...: of ip link add, with a MAC
+	modprobe "$1"
+	modprobe 8021q
+	shift
+	ip -n wan link set eth0 down
+	ip -n wan link set eth0 netns lan name eth1
+	in_lan sh -c 'ip() { /bin/ip "$@"; }
+		ip link add trunk address 52:54:00:00:00:77 type "$@"
+		for i in eth0 eth1; do
+			ip addr flush dev $i
+			ip link set $i down
+			ethtool -s $i speed 1000 duplex full
+			ip link set $i master trunk
+			ip link set $i up
+		done
+		ip link set trunk up
+		ip addr add 10.0.0.2/24 dev trunk
+		ip route add default via 10.0.0.1
+		ip link add link trunk name v20 type vlan id 20
+		ip link set v20 netns wan' joined "$@"
+	ip -n wan link set v20 up
+	ip -n wan addr add 10.20.0.2/24 dev v20
+	ip -n wan route add default via 10.20.0.1
+}
+
+kernel_aggregates() {   # both of the kernel's ports are in the active aggregate
+	in_lan cat /proc/net/bonding/trunk
+	[ "$(in_lan cat /proc/net/bonding/trunk | grep -c 'Number of ports: 2')" -eq 1 ]
+}
+
 vrf_peer() {
 	modprobe vrf
 	in_lan sh -c 'ip() { /bin/ip "$@"; }

@@ -349,6 +349,8 @@ static const struct change {
 	{ &system_table, "openings", "system: {memory: {openings: 1M}}",
 		"system: {memory: {openings: 2M}}" },
 	{ &port_table, "device", "device: net_null0", "device: net_null1" },
+	{ &port_table, "bond", "bond: {mode: lacp, members: ['net_af_packet0,iface=a']}",
+		"bond: {mode: lacp, members: ['net_af_packet0,iface=b']}" },
 	{ &port_table, "queues", "device: net_null0, queues: 1", "device: net_null0, queues: 2" },
 	{ &port_table, "mac", "device: net_null0, mac: \"02:00:00:00:00:01\"",
 		"device: net_null0, mac: \"02:00:00:00:00:02\"" },

@@ -50,7 +50,7 @@ a_text_names_its_driver(void **state)
 	assert_int_equal(device_kind("net_af_packet0,iface=x"), DEVICE_AF_PACKET);
 	assert_int_equal(device_kind("net_virtio_user1,path=/x"), DEVICE_VIRTIO_USER);
 	assert_int_equal(device_kind("net_vhost1,iface=/x"), DEVICE_VHOST);
-	assert_int_equal(device_kind("net_bonding0"), DEVICE_OTHER);
+	assert_int_equal(device_kind("net_bonding0"), DEVICE_BOND);
 	assert_int_equal(device_kind("net_weir_replay0,pcap=/p"), DEVICE_REPLAY);
 	assert_int_equal(device_kind("0000:3b:00.0"), DEVICE_PCI);
 	assert_int_equal(device_kind("3b:00.0,x=1"), DEVICE_PCI);
