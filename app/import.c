@@ -31,7 +31,11 @@ static const char translate[] =
 	"    exit 1\n"
 	"  }\n"
 	"done\n"
-	"\"$1\" -f \"$2\" >\"$3/rules.nft\" || exit 1\n"
+	/* Rules that it has no form for stand in comments.  nft takes no mask of a single flag. */
+	"\"$1\" -f \"$2\" >\"$3/all.nft\" || exit 1\n"
+	"grep '^# -t ' \"$3/all.nft\" >\"$3/lost\"\n"
+	"sed -E -e 's@tcp flags != ([a-z0-9]+) / ([a-z]+) @tcp flags \\& \\2 != \\1 @' \\\n"
+	"  -e 's@tcp flags ([a-z0-9]+) / ([a-z]+) @tcp flags \\& \\2 == \\1 @' \"$3/all.nft\" >\"$3/rules.nft\" || exit 1\n"
 	"[ \"$(id -u)\" = 0 ] && own=-n || own=-rn\n"
 	"unshare $own sh -c 'nft -f \"$1/rules.nft\" && nft -j list ruleset >\"$1/rules.json\"' sh \"$3\"\n";
 
@@ -55,7 +59,8 @@ run_translate(const char *program, const char *file, const char *folder)
 static int
 import_iptables(struct import_options *o, const char *program)
 {
-	char folder[] = "/tmp/weir-import-XXXXXX", path[64], rules[64];
+	static const char *const files[] = { "all.nft", "lost", "rules.nft", "rules.json" };
+	char folder[] = "/tmp/weir-import-XXXXXX", path[64], lost[64];
 	int rc = 1;
 
 	if (mkdtemp(folder) == NULL) {
@@ -63,13 +68,16 @@ import_iptables(struct import_options *o, const char *program)
 		return 1;
 	}
 	snprintf(path, sizeof(path), "%s/rules.json", folder);
-	snprintf(rules, sizeof(rules), "%s/rules.nft", folder);
+	snprintf(lost, sizeof(lost), "%s/lost", folder);
 	if (run_translate(program, o->ruleset, folder) == 0) {
 		o->ruleset = path;
+		o->lost = lost;
 		rc = import_nftables(o);
 	}
-	unlink(path);
-	unlink(rules);
+	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
+		unlink(path);
+	}
 	rmdir(folder);
 	return rc;
 }

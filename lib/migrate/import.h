@@ -16,6 +16,7 @@ struct import_options {
 		*ruleset; /* file with the output of `nft -j list ruleset`; "-": standard input */
 	const char *addresses; /* file with that of `ip -j address`, or NULL */
 	const char *routes[2]; /* files with that of `ip -j route` and `ip -6 -j route`, or NULL */
+	const char *lost;      /* file with lines of rules that came no further, or NULL */
 	FILE *out;             /* the configuration */
 	FILE *notes;           /* what could not be expressed, a line each, and a count */
 };

@@ -101,6 +101,8 @@ find_names(struct nft *x, json_t *value)
 	if (asks_interface(json_object_get(value, "key")))
 		json_array_foreach(data, i, one)
 			note_names(x, json_array_get(one, 0));
+	if (strcmp(nft_text(value, "hook"), "ingress") == 0)
+		note_names(x, json_object_get(value, "dev"));
 	if (strcmp(nft_text(value, "type"), "ifname") == 0 && json_object_get(value, "map") == NULL)
 		note_names(x, json_object_get(value, "elem"));
 	json_array_foreach(value, i, one)
@@ -129,6 +131,7 @@ write_list(struct nft *x, const struct nft_place *at, json_t *base)
 	size_t i;
 
 	x->at_begin = base != NULL;
+	x->local = strcmp(nft_text(base, "hook"), "input") == 0;
 	fprintf(x->acls, "  %s:\n", nft_list_name(x, at, at->chain));
 	if (base != NULL)
 		fprintf(x->acls, "    default: %s\n",
@@ -177,6 +180,10 @@ place_base(struct base *b)
 	bool nat = strcmp(type, "nat") == 0;
 
 	b->prio = (long)json_integer_value(json_object_get(b->chain, "prio"));
+	if (strcmp(hook, "ingress") == 0 && json_object_get(b->chain, "dev") != NULL) {
+		b->place = PLACE_INGRESS;
+		return true;
+	}
 	if (strcmp(b->at.family, "ip") != 0 && strcmp(b->at.family, "ip6") != 0
 		&& strcmp(b->at.family, "inet") != 0)
 		return false;
@@ -205,12 +212,28 @@ compare(const void *a, const void *b)
 
 	if (x->place != y->place)
 		return x->place - y->place;
-	return (x->prio > y->prio) - (x->prio < y->prio);
+	if (x->prio != y->prio)
+		return x->prio < y->prio ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static const char *
+why_missing(const struct base *b, bool too_many)
+{
+	const char *family = b->at.family;
+
+	if (too_many)
+		return "there are too many base chains";
+	if (strcmp(family, "bridge") == 0 || strcmp(family, "arp") == 0)
+		return "Weir has no rules for frames of this family";
+	if (strcmp(nft_text(b->chain, "hook"), "ingress") == 0)
+		return "this version of nft does not list the device of the chain";
+	return "Weir does not see packets there";
 }
 
 /* Notes all rules of a chain as not expressed. */
 static void
-all_missing(struct nft *x, const struct base *b)
+all_missing(struct nft *x, const struct base *b, bool too_many)
 {
 	json_t *object;
 	size_t i;
@@ -222,12 +245,12 @@ all_missing(struct nft *x, const struct base *b)
 			continue;
 		at.rule = json_object_get(object, "rule");
 		x->n_rules++;
-		nft_missing(x, &at, "Weir does not see packets there");
+		nft_missing(x, &at, why_missing(b, too_many));
 	}
 }
 
 static unsigned
-find_bases(struct nft *x, struct base out[static BASES_MAX])
+find_bases(struct nft *x, struct base out[static BASES_MAX + 1])
 {
 	json_t *object, *chain;
 	unsigned n = 0;
@@ -237,16 +260,16 @@ find_bases(struct nft *x, struct base out[static BASES_MAX])
 		struct base *b = &out[n];
 
 		chain = json_object_get(object, "chain");
-		if (json_object_get(chain, "hook") == NULL || n == BASES_MAX)
+		if (json_object_get(chain, "hook") == NULL)
 			continue;
-		*b = (struct base){ .chain = chain };
+		*b = (struct base){ .chain = chain, .order = n };
 		b->at.family = nft_text(chain, "family");
 		b->at.table = nft_text(chain, "table");
 		b->at.chain = nft_text(chain, "name");
-		if (place_base(b))
-			n++;
+		if (!place_base(b) || n == BASES_MAX)
+			all_missing(x, b, n == BASES_MAX);
 		else
-			all_missing(x, b);
+			n++;
 	}
 	qsort(out, n, sizeof(*out), compare);
 	return n;
@@ -255,9 +278,11 @@ find_bases(struct nft *x, struct base out[static BASES_MAX])
 static void
 write_bases(struct nft *x, const struct base *b, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		if (b[i].kind == BASE_LIST)
 			nft_list_name(x, &b[i].at, b[i].at.chain);
+		x->forwards6 |= b[i].kind == BASE_DNAT && strcmp(b[i].at.family, "ip") != 0;
+	}
 	for (unsigned i = 0; i < n; i++) {
 		if (b[i].kind == BASE_LIST)
 			write_list(x, &b[i].at, b[i].chain);
@@ -276,10 +301,27 @@ part(FILE *f, char **text)
 	return *text;
 }
 
+/* Names the rules that a translation before this one had no form for. */
+static void
+note_lost(struct nft *x)
+{
+	FILE *f = x->o->lost != NULL ? fopen(x->o->lost, "r") : NULL;
+	char line[1024];
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		x->n_rules++;
+		x->n_missing++;
+		fprintf(x->o->notes, "iptables-restore-translate has no form for it:\n    %s",
+			line);
+	}
+	if (f != NULL)
+		fclose(f);
+}
+
 static int
 translate(struct nft *x)
 {
-	static struct base bases[BASES_MAX];
+	static struct base bases[BASES_MAX + 1];
 	struct nft_parts p = { NULL };
 	size_t bytes[6];
 	unsigned n, listed;
@@ -294,6 +336,7 @@ translate(struct nft *x)
 	if (x->forwards == NULL || x->sources == NULL || x->pools == NULL || x->acls == NULL
 		|| x->mss == NULL || x->maps == NULL)
 		return 1;
+	note_lost(x);
 	find_names(x, x->list);
 	find_links(x);
 	n = find_bases(x, bases);
@@ -392,6 +435,7 @@ import_nftables(const struct import_options *o)
 	x.sets = json_object();
 	x.pool_of = json_object();
 	x.lists = json_object();
+	x.set_names = json_object();
 	arena_init(&x.arena);
 	if (root != NULL && !is_sound(x.list))
 		fprintf(o->notes, "%s: error: not the output of nft -j list ruleset\n", o->ruleset);
@@ -399,6 +443,7 @@ import_nftables(const struct import_options *o)
 		rc = translate(&x);
 	arena_fini(&x.arena);
 	json_decref(x.lists);
+	json_decref(x.set_names);
 	json_decref(x.sets);
 	json_decref(x.pool_of);
 	json_decref(x.names);

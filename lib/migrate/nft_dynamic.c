@@ -52,11 +52,27 @@ is_filled(json_t *value, const char *name)
 	return false;
 }
 
+unsigned
+nft_rules_that_fill(struct nft *x, const struct nft_place *at, const char *set)
+{
+	json_t *object;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach(x->list, i, object) {
+		json_t *rule = json_object_get(object, "rule");
+
+		n += set[0] == '@' && is(nft_text(rule, "table"), at->table)
+			&& is(nft_text(rule, "family"), at->family)
+			&& is_filled(json_object_get(rule, "expr"), set + 1);
+	}
+	return n;
+}
+
 bool
 nft_is_dynamic(struct nft *x, const struct nft_place *at, const char *name)
 {
-	json_t *set = nft_find_set(x, at, name), *flags = json_object_get(set, "flags"), *flag,
-	       *object;
+	json_t *set = nft_find_set(x, at, name), *flags = json_object_get(set, "flags"), *flag;
 	size_t i;
 
 	if (set == NULL)
@@ -68,14 +84,7 @@ nft_is_dynamic(struct nft *x, const struct nft_place *at, const char *name)
 			&& (is(json_string_value(flag), "timeout")
 				|| is(json_string_value(flag), "dynamic")))
 			return true;
-	json_array_foreach(x->list, i, object) {
-		json_t *rule = json_object_get(object, "rule");
-
-		if (is(nft_text(rule, "table"), at->table)
-			&& is_filled(json_object_get(rule, "expr"), name))
-			return true;
-	}
-	return false;
+	return nft_rules_that_fill(x, at, arena_printf(&x->arena, "@%s", name)) > 0;
 }
 
 const char *
@@ -84,7 +93,7 @@ nft_dynamic_set(struct nft *x, const struct nft_place *at, const char *name)
 	json_t *set = nft_find_set(x, at, name);
 	json_int_t size = json_integer_value(json_object_get(set, "size"));
 	json_int_t timeout = json_integer_value(json_object_get(set, "timeout"));
-	const char *clean = nft_clean(x, name), *text;
+	const char *clean = nft_set_name(x, at, name), *text;
 
 	size = size < SIZE_MIN_WEIR ? 65536 : size > SIZE_MAX_WEIR ? SIZE_MAX_WEIR : size;
 	if (timeout > 0)

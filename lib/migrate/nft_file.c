@@ -18,6 +18,24 @@ has_rules(struct nft *x, const struct nft_place *at)
 	return false;
 }
 
+/* The devices of a chain of hook ingress. */
+static void
+write_devices(struct nft *x, json_t *devices)
+{
+	json_t *one;
+	size_t i;
+
+	if (json_is_string(devices)) {
+		words_value(nft_clean(x, json_string_value(devices)), x->o->out);
+		return;
+	}
+	json_array_foreach(devices, i, one) {
+		fputs(i == 0 ? "[" : ", ", x->o->out);
+		words_value(nft_clean(x, json_string_value(one)), x->o->out);
+	}
+	fputs("]", x->o->out);
+}
+
 static void
 write_stage(struct nft *x, const struct base *b)
 {
@@ -25,8 +43,14 @@ write_stage(struct nft *x, const struct base *b)
 	const char *all = family == 4 ? "0.0.0.0/0" : "\"::/0\"";
 
 	if (nft_check_before(x, &b->at) != NULL)
-		fprintf(x->o->out, "    - rpf: %s\n", nft_check_before(x, &b->at));
+		fputs(nft_check_before(x, &b->at), x->o->out);
 	fprintf(x->o->out, "    - acl: ");
+	if (b->place == PLACE_INGRESS) {
+		fprintf(x->o->out, "{use: %s, if: {in: ", nft_list_name(x, &b->at, b->at.chain));
+		write_devices(x, json_object_get(b->chain, "dev"));
+		fputs("}}\n", x->o->out);
+		return;
+	}
 	if (!b->local && family == 0) {
 		fprintf(x->o->out, "%s\n", nft_list_name(x, &b->at, b->at.chain));
 		return;

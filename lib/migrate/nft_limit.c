@@ -170,30 +170,56 @@ add_quota(struct nft *x, const struct nft_place *at, json_t *what, struct words 
 
 /* --- dynamic sets --- */
 
+/* Returns true for single values: ports, and no ranges, or an interface. */
+static bool
+are_single(const struct word_list *list)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		const char *value = list->item[i];
+
+		if (strchr(value, '-') != NULL && strspn(value, "0123456789-") == strlen(value))
+			return false;
+	}
+	return list->n > 0 && list->plain;
+}
+
+/* Returns the word of a field beside an address: of it the rule has one value, or gets a line for
+ * each of its ports. */
+static enum word
+word_beside(json_t *field)
+{
+	const char *port = nft_text(json_object_get(field, "payload"), "field");
+	const char *meta = nft_text(json_object_get(field, "meta"), "key");
+
+	return is(port, "dport")                         ? WORD_DPORT
+		: is(port, "sport")                      ? WORD_SPORT
+		: is(meta, "iif") || is(meta, "iifname") ? WORD_IN
+		: is(meta, "oif") || is(meta, "oifname") ? WORD_OUT
+							 : WORDS;
+}
+
 /* Returns the side that a key is: "source", "destination", or NULL.  Other fields beside it are
- * fine where the rule has one value for them. */
+ * fine where the rule says which values they have. */
 static const char *
-side_of(json_t *key, const struct words *w)
+side_of(json_t *key, struct nft_statements *rule)
 {
 	json_t *payload = json_object_get(key, "payload"), *field;
 	const char *protocol = nft_text(payload, "protocol"), *name = nft_text(payload, "field");
-	const char *side = NULL;
+	const char *side = NULL, *one;
 	size_t i;
 
 	if (json_object_get(key, "elem") != NULL)
-		return side_of(json_object_get(json_object_get(key, "elem"), "val"), w);
+		return side_of(json_object_get(json_object_get(key, "elem"), "val"), rule);
 	if (is(protocol, "ip") || is(protocol, "ip6"))
 		return is(name, "saddr") ? "source" : is(name, "daddr") ? "destination" : NULL;
 	json_array_foreach(json_object_get(key, "concat"), i, field) {
-		json_t *inner = json_object_get(field, "payload");
-		enum word fixed = is(nft_text(inner, "field"), "dport") ? WORD_DPORT
-			: is(nft_text(inner, "field"), "sport")         ? WORD_SPORT
-			: json_object_get(field, "meta") != NULL        ? WORD_IN
-									: WORDS;
-		const char *one = side_of(field, w);
+		enum word beside = word_beside(field);
 
-		if (one == NULL && fixed != WORDS && w->of[fixed].n == 1 && w->of[fixed].plain)
+		one = side_of(field, rule);
+		if (one == NULL && beside != WORDS && are_single(&rule->words.of[beside])) {
+			rule->each[rule->words.of[beside].n > 1 ? beside : WORDS] = true;
 			continue;
+		}
 		if (one == NULL || side != NULL)
 			return NULL;
 		side = one;
@@ -220,6 +246,23 @@ element_limit(struct nft *x, const struct nft_place *at, json_t *statement, cons
 	return true;
 }
 
+/* Returns the family of the addresses that a key has; 0: it has none. */
+static unsigned
+family_of(json_t *key)
+{
+	const char *protocol = nft_text(json_object_get(key, "payload"), "protocol");
+	unsigned family = is(protocol, "ip") ? 4 : is(protocol, "ip6") ? 6 : 0;
+	json_t *inner = json_object_get(json_object_get(key, "elem"), "val"), *field;
+	size_t i;
+
+	if (inner != NULL)
+		return family_of(inner);
+	json_array_foreach(json_object_get(key, "concat"), i, field)
+		if (family == 0)
+			family = family_of(field);
+	return family;
+}
+
 static void
 set_statement(struct nft *x, const struct nft_place *at, json_t *what, struct nft_statements *out)
 {
@@ -228,14 +271,19 @@ set_statement(struct nft *x, const struct nft_place *at, json_t *what, struct nf
 							    : json_object_get(what, "key");
 	const char *set = nft_text(what, "set"), *op = nft_text(what, "op");
 	struct words *w = &out->words;
-	const char *side = side_of(key, w);
+	const char *side = side_of(key, out);
+	unsigned family = family_of(key);
 	bool limited = false;
 	size_t i;
 
+	if (family != 0)
+		words_family(w, family);
 	if (json_is_object(statements))
 		limited = element_limit(x, at, statements, side, w);
 	json_array_foreach(statements, i, one)
 		limited |= element_limit(x, at, one, side, w);
+	if (limited && nft_rules_that_fill(x, at, set) > 1)
+		words_cannot(w, "its limit is that of other rules, too");
 	if (limited)
 		return;
 	if (side == NULL || !is(side, "source") || json_object_get(key, "concat") != NULL)

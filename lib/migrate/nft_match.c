@@ -12,105 +12,6 @@ is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* --- flags of TCP --- */
-
-static const char flag_letters[] = "FSRPAUEC";
-
-static unsigned
-flag_bit(const char *name)
-{
-	static const char *const names[] = { "fin", "syn", "rst", "psh", "ack", "urg", "ecn",
-		"cwr" };
-
-	for (unsigned i = 0; i < 8; i++)
-		if (is(name, names[i]))
-			return 1u << i;
-	return 0;
-}
-
-/* Reads names, a list of them, or an or-ed expression; false for anything else. */
-static bool
-read_flags(json_t *value, unsigned *out)
-{
-	json_t *list = json_is_object(value) ? json_object_get(value, "|") : value, *one;
-	size_t i;
-
-	if (json_is_integer(value)) {
-		*out |= (unsigned)json_integer_value(value);
-		return *out < 256;
-	}
-	if (json_is_string(value)) {
-		*out |= flag_bit(json_string_value(value));
-		return flag_bit(json_string_value(value)) != 0;
-	}
-	if (!json_is_array(list))
-		return false;
-	json_array_foreach(list, i, one)
-		if (!read_flags(one, out))
-			return false;
-	return true;
-}
-
-static const char *
-flags_text(struct words *w, unsigned flags, unsigned mask)
-{
-	char set[9] = "", looked[9] = "";
-	unsigned n = 0, m = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		if (flags & 1u << i)
-			set[n++] = flag_letters[i];
-		if (mask & 1u << i)
-			looked[m++] = flag_letters[i];
-	}
-	return arena_printf(w->arena, "%s/%s", n > 0 ? set : "0", looked);
-}
-
-/* flags of mask are (not) exactly these. */
-static void
-add_flags(struct words *w, unsigned flags, unsigned mask, bool negated)
-{
-	struct values all = { .n = 0 };
-
-	words_one(w, WORD_PROTO, "tcp", false);
-	if ((flags & ~mask) != 0 || mask == 0)
-		words_cannot(w, "its TCP flags are not among those looked at");
-	for (unsigned f = 0; f < 256 && (flags & ~mask) == 0; f++)
-		if ((f & ~mask) == 0 && (f == flags) != negated)
-			all.item[all.n++] = flags_text(w, f, mask);
-	if (all.n > 32)
-		words_cannot(w, "it looks at too many TCP flags to be negated");
-	else
-		words_add(w, WORD_FLAGS, all.item, all.n, false);
-}
-
-/* Any of some flags, or all but ... */
-static void
-match_flags(struct words *w, json_t *mask_of, json_t *right, const char *op)
-{
-	struct values any = { .n = 0 };
-	unsigned flags = 0, mask = 0;
-	bool wrong = is(op, "!=");
-
-	if (!read_flags(right, &flags) || (mask_of != NULL && !read_flags(mask_of, &mask))) {
-		words_cannot(w, "it has TCP flags that Weir has no form for");
-		return;
-	}
-	if (mask_of != NULL) {
-		add_flags(w, flags, mask, wrong);
-		return;
-	}
-	if (!is(op, "in")) {
-		add_flags(w, flags, 0xff, wrong);
-		return;
-	}
-	words_one(w, WORD_PROTO, "tcp", false);
-	for (unsigned i = 0; i < 8; i++)
-		if (flags & 1u << i)
-			any.item[any.n++] = flags_text(w, 1u << i, 1u << i);
-	words_add(w, WORD_FLAGS, any.item, any.n, false);
-}
-
 /* --- ICMP --- */
 
 struct icmp_name {
@@ -179,6 +80,60 @@ match_icmp(struct words *w, const struct icmp_name *names, const char *proto, st
 	words_add(w, WORD_ICMP, values->item, values->n, negated);
 }
 
+/* Returns the number of a code; NULL: it has none. */
+static const char *
+icmp_code(const char *type, const char *code)
+{
+	static const struct {
+		const char *type, *name, *number;
+	} codes[] = {
+		{ "3", "net-unreachable", "0" },
+		{ "3", "host-unreachable", "1" },
+		{ "3", "prot-unreachable", "2" },
+		{ "3", "port-unreachable", "3" },
+		{ "3", "frag-needed", "4" },
+		{ "3", "net-prohibited", "9" },
+		{ "3", "host-prohibited", "10" },
+		{ "3", "admin-prohibited", "13" },
+		{ "1", "no-route", "0" },
+		{ "1", "admin-prohibited", "1" },
+		{ "1", "addr-unreachable", "3" },
+		{ "1", "port-unreachable", "4" },
+		{ "1", "policy-fail", "5" },
+		{ "1", "reject-route", "6" },
+	};
+
+	if (strspn(code, "0123456789") == strlen(code))
+		return code;
+	for (unsigned i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (is(codes[i].type, type) && is(codes[i].name, code))
+			return codes[i].number;
+	return NULL;
+}
+
+/* Codes of the types that the rule asked for before. */
+static void
+match_icmp_code(struct words *w, const struct values *codes, bool negated)
+{
+	const struct word_list types = w->of[WORD_ICMP];
+	const char *both[VALUES_MAX];
+	unsigned n = 0;
+
+	if (negated || !types.plain || types.n * codes->n > VALUES_MAX)
+		words_cannot(w, "Weir has codes of ICMP behind their type alone");
+	for (unsigned t = 0; t < types.n && w->why == NULL; t++)
+		for (unsigned c = 0; c < codes->n; c++) {
+			const char *code = icmp_code(types.item[t], codes->item[c]);
+
+			if (code == NULL || types.item[t][0] == '!')
+				words_cannot(w, "its ICMP code '%s' is not known", codes->item[c]);
+			else
+				both[n++] = arena_printf(w->arena, "%s/%s", types.item[t], code);
+		}
+	w->of[WORD_ICMP] = (struct word_list){ .n = 0 };
+	words_add(w, WORD_ICMP, both, n, false);
+}
+
 /* --- fields --- */
 
 /* Some part of a header that both have. */
@@ -240,21 +195,25 @@ match_payload(struct nft *x, const struct nft_place *at, json_t *payload, json_t
 			match_icmp(w, is(protocol, "icmp") ? icmp4 : icmp6, protocol, &v, negated);
 		return;
 	}
-	if (is(protocol, "ip6") && is(field, "hoplimit") && json_is_integer(right)
-		&& json_integer_value(right) == 255) {
-		w->hop_limit = true;
-		w->never |= negated; /* Weir takes neighbour discovery with 255 alone */
+	if (is(field, "code") && (is(protocol, "icmp") || is(protocol, "icmpv6"))) {
+		if (nft_values(x, at, right, NFT_PLAIN, w, &v))
+			match_icmp_code(w, &v, negated);
+		return;
+	}
+	if (is(protocol, "ip6") && is(field, "hoplimit") && json_is_integer(right)) {
+		w->hop_limit = true; /* Weir takes neighbour discovery with 255 alone */
+		w->other_hop_limit |= negated == (json_integer_value(right) == 255);
 		return;
 	}
 	if (is(protocol, "tcp") && is(field, "flags"))
-		match_flags(w, NULL, right, negated ? "!=" : "==");
+		nft_match_flags(w, NULL, right, negated ? "!=" : "==");
 	else
 		words_cannot(w, "Weir has no condition on %s %s", protocol, field);
 }
 
 /* Rules about loopback stay with the host: what goes through Weir never meets them. */
 static void
-match_interface(struct words *w, enum word word, struct values *v, bool negated)
+match_interface(struct nft *x, struct words *w, enum word word, struct values *v, bool negated)
 {
 	unsigned kept = 0, had = v->n;
 
@@ -266,8 +225,11 @@ match_interface(struct words *w, enum word word, struct values *v, bool negated)
 		words_add(w, word, v->item, v->n, negated);
 	else if (had > 0 && !negated)
 		w->never = true;
-	else if (had == 0 && !negated)
-		w->never = true; /* no interface of Weir has a name of that pattern */
+	else if (had == 0 && !negated) {
+		fprintf(x->o->notes,
+			"note: a rule is left out: no interface is known whose name it asks for\n");
+		w->never = true;
+	}
 }
 
 static void
@@ -309,7 +271,7 @@ match_meta(struct nft *x, const struct nft_place *at, const char *key, json_t *r
 	if (is(key, "pkttype")) {
 		match_packet_type(&v, negated, w);
 	} else if (in || out) {
-		match_interface(w, in ? WORD_IN : WORD_OUT, &v, negated);
+		match_interface(x, w, in ? WORD_IN : WORD_OUT, &v, negated);
 	} else if (is(key, "l4proto")) {
 		words_add(w, WORD_PROTO, v.item, v.n, negated);
 	} else if (is(key, "length")) {
@@ -365,6 +327,34 @@ asks_iif(json_t *flags)
 	return json_array_size(flags) == 2 && second != NULL && is(second, "iif");
 }
 
+/* The kind of an address: our own, of a group, or one that packets of Weir do not have. */
+static void
+match_address_type(enum word word, json_t *right, bool negated, struct words *w)
+{
+	json_t *list = json_object_get(right, "set"), *one = right;
+	size_t all = list != NULL ? json_array_size(list) : 1;
+	const char *values[3], *type;
+	bool local = false, group = false;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		one = list != NULL ? json_array_get(list, i) : right;
+		type = json_is_string(one) ? json_string_value(one) : "";
+		local |= is(type, "local");
+		group |= is(type, "multicast");
+		if (!is(type, "local") && !is(type, "multicast") && !is(type, "broadcast")
+			&& !is(type, "anycast"))
+			words_cannot(w, "Weir has no condition on this type of address (fib)");
+	}
+	if (local)
+		values[n++] = "local";
+	if (group && word == WORD_DST) { /* no source is of a group */
+		values[n++] = "224.0.0.0/4";
+		values[n++] = "ff00::/8";
+	}
+	words_add(w, word, values, n, negated);
+}
+
 static void
 match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 {
@@ -372,7 +362,7 @@ match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 	const char *flag = json_string_value(
 		json_is_array(flags) ? json_array_get(flags, 0) : flags);
 	bool alone = flag != NULL && (!json_is_array(flags) || json_array_size(flags) == 1);
-	const char *type = json_string_value(right);
+	bool alone_type = alone && is(nft_text(fib, "result"), "type");
 
 	if ((is_missing(right) || json_is_true(right)) && flag != NULL && is(flag, "saddr")
 		&& is(nft_text(fib, "result"), "oif") && (alone || asks_iif(flags))) {
@@ -380,12 +370,8 @@ match_fib(json_t *fib, json_t *right, bool negated, struct words *w)
 			words_cannot(w, "it has two reverse path checks");
 		w->rpf = alone ? "loose" : "strict";
 		w->rpf_holds = json_is_true(right) != negated;
-	} else if (alone && type != NULL && is(nft_text(fib, "result"), "type") && is(type, "local")
-		&& (is(flag, "saddr") || is(flag, "daddr")))
-		words_one(w, is(flag, "saddr") ? WORD_SRC : WORD_DST, "local", negated);
-	else if (alone && type != NULL && is(nft_text(fib, "result"), "type")
-		&& is(type, "multicast") && is(flag, "daddr"))
-		match_multicast(w, negated);
+	} else if (alone_type && (is(flag, "saddr") || is(flag, "daddr")))
+		match_address_type(is(flag, "saddr") ? WORD_SRC : WORD_DST, right, negated, w);
 	else
 		words_cannot(w, "Weir has no condition on this look-up of routes (fib)");
 }
@@ -477,7 +463,7 @@ nft_match(struct nft *x, const struct nft_place *at, json_t *match, struct words
 	payload = json_object_get(and != NULL ? json_array_get(and, 0) : left, "payload");
 	if (payload != NULL && is(nft_text(payload, "protocol"), "tcp")
 		&& is(nft_text(payload, "field"), "flags"))
-		match_flags(w, and != NULL ? json_array_get(and, 1) : NULL, right, op);
+		nft_match_flags(w, and != NULL ? json_array_get(and, 1) : NULL, right, op);
 	else if (and != NULL && match_fragment(and, right, op, w))
 		return;
 	else if (and != NULL)

@@ -66,32 +66,45 @@ nft_clean(struct nft *x, const char *name)
 }
 
 static bool
-is_taken(struct nft *x, const char *name)
+is_taken(json_t *names, const char *name)
 {
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(x->lists, key, value)
+	json_object_foreach(names, key, value)
 		if (strcmp(json_string_value(value), name) == 0)
 			return true;
 	return false;
 }
 
-const char *
-nft_list_name(struct nft *x, const struct nft_place *at, const char *chain)
+/* Returns the name in Weir of what a table calls so: tables may use a name for different things. */
+static const char *
+name_of(struct nft *x, json_t *names, const struct nft_place *at, const char *theirs)
 {
-	const char *key = arena_printf(&x->arena, "%s\n%s\n%s", at->family, at->table, chain);
-	json_t *known = json_object_get(x->lists, key);
-	const char *name = nft_clean(x, chain);
+	const char *key = arena_printf(&x->arena, "%s\n%s\n%s", at->family, at->table, theirs);
+	json_t *known = json_object_get(names, key);
+	const char *name = nft_clean(x, theirs);
 
 	if (known != NULL)
 		return json_string_value(known);
-	if (is_taken(x, name))
-		name = nft_clean(x, arena_printf(&x->arena, "%s-%s", at->table, chain));
-	for (unsigned i = 2; is_taken(x, name); i++)
-		name = nft_clean(x, arena_printf(&x->arena, "%s-%s-%u", at->table, chain, i));
-	json_object_set_new(x->lists, key, json_string(name));
+	if (is_taken(names, name))
+		name = nft_clean(x, arena_printf(&x->arena, "%s-%s", at->table, theirs));
+	for (unsigned i = 2; is_taken(names, name); i++)
+		name = nft_clean(x, arena_printf(&x->arena, "%s-%s-%u", at->table, theirs, i));
+	json_object_set_new(names, key, json_string(name));
 	return name;
+}
+
+const char *
+nft_list_name(struct nft *x, const struct nft_place *at, const char *chain)
+{
+	return name_of(x, x->lists, at, chain);
+}
+
+const char *
+nft_set_name(struct nft *x, const struct nft_place *at, const char *set)
+{
+	return name_of(x, x->set_names, at, set);
 }
 
 const char *

@@ -15,16 +15,17 @@ struct translating {
 	unsigned depth;
 };
 
-/* Writes an entry of the list of stages, if: included. */
+/* Writes an entry of the list of stages, if: included.  around: the family that what stands around
+ * it restricts to, or 0. */
 static void
-write_if(const struct words *w, FILE *out)
+write_if(const struct words *w, unsigned around, FILE *out)
 {
 	if (words_is_any(w)) {
 		fputs("}", out);
 		return;
 	}
 	fputs(", if: {", out);
-	if (!words_write(w, w->family == 6 ? 0 : 4, out))
+	if (!words_write(w, w->family == 6 ? 0 : around, out))
 		fprintf(out, "src: %s", w->family == 6 ? "\"::/0\"" : "0.0.0.0/0");
 	fputs("}}", out);
 }
@@ -33,16 +34,19 @@ static void
 write_forward(struct translating *t, const struct words *w, const char *address, int port)
 {
 	FILE *out = t->x->forwards;
-
 	bool v6 = strchr(address, ':') != NULL;
+	struct words each = *w;
 
 	fprintf(out, v6 && port > 0 ? "        - {to: \"[%s]" : "        - {to: \"%s", address);
 	if (port > 0)
 		fprintf(out, ":%d", port);
 	fputs("\"", out);
-	write_if(w, out);
+	/* The first forward that matches counts, also when it is one of the other family. */
+	each.family = v6 ? 6 : 4;
+	write_if(&each, t->x->forwards6 ? 0 : 4, out);
 	fputc('\n', out);
 	t->x->n_forwards++;
+	t->x->translated[0] = true;
 }
 
 /* Forwards to what a map says for each of its keys. */
@@ -100,33 +104,13 @@ map_prefix(struct translating *t, const struct nft_place *at, struct words *w, j
 			"note: prefixes of IPv6 are translated as RFC 6296 says: one word more changes\n");
 	fprintf(out, "    - %s: {map: {from: \"%s\", to: \"%s%s\"}", t->source ? "snat" : "dnat",
 		from->item[0], nft_text(prefix, "addr"), length);
+	t->x->translated[t->source] = true;
 	rest.of[side] = (struct word_list){ .n = 0 };
 	rest.family = 0;
-	write_if(&rest, out);
+	write_if(&rest, 4, out);
 	fputc('\n', out);
 	return true;
 }
-
-static void
-forward(struct translating *t, const struct nft_place *at, struct words *w, json_t *what)
-{
-	json_t *address = json_object_get(what, "addr"), *port = json_object_get(what, "port");
-	json_t *map = json_object_get(address, "map");
-
-	if (w->why == NULL && map_prefix(t, at, w, what))
-		return;
-	if (address == NULL || (port != NULL && !json_is_integer(port))
-		|| (map == NULL && !json_is_string(address)))
-		words_cannot(w, "its target is no single address and port");
-	if (w->why != NULL)
-		nft_missing(t->x, at, w->why);
-	else if (map != NULL)
-		write_map(t, at, w, map, (int)json_integer_value(port));
-	else
-		write_forward(t, w, json_string_value(address), (int)json_integer_value(port));
-}
-
-/* --- sources --- */
 
 /* Returns an address of an interface that `ip -j address` has, other than of its link; NULL: it has
  * none. */
@@ -152,18 +136,87 @@ address_of(struct nft *x, const char *name, const char *of_family)
 	return NULL;
 }
 
+/* Returns true if words are for packets by an interface, of all words in or out. */
+static bool
+is_wanted(const struct word_list *names, const char *name)
+{
+	bool wanted = !names->plain;
+
+	for (unsigned i = 0; i < names->n; i++) {
+		bool negated = names->item[i][0] == '!';
+
+		if (strcmp(names->item[i] + negated, name) == 0)
+			wanted = !negated;
+	}
+	return wanted;
+}
+
+/* To the address of the interface that a packet came by: a forward for each. */
+static void
+redirect(struct translating *t, const struct nft_place *at, struct words *w, json_t *what)
+{
+	static const char *const families[] = { "inet", "inet6" };
+	json_t *port = json_object_get(what, "port"), *unused;
+	const char *name, *address;
+	unsigned n = 0;
+
+	if (port != NULL && !json_is_integer(port)) {
+		nft_missing(t->x, at, "its target is no single port");
+		return;
+	}
+	json_object_foreach(t->x->names, name, unused)
+		for (unsigned six = 0; six < 2; six++) {
+			struct words each = words_copy(w);
+
+			address = address_of(t->x, name, families[six]);
+			if (!is_wanted(&w->of[WORD_IN], name) || address == NULL
+				|| w->family == (six ? 4 : 6))
+				continue;
+			each.of[WORD_IN] = (struct word_list){ .n = 0 };
+			words_one(&each, WORD_IN, name, false);
+			each.family = six ? 6 : 4;
+			write_forward(t, &each, address, (int)json_integer_value(port));
+			n++;
+		}
+	if (n == 0)
+		nft_missing(t->x, at,
+			"no address is known of an interface that its packets come by: give --addresses");
+}
+
+static void
+forward(struct translating *t, const struct nft_place *at, struct words *w, json_t *what)
+{
+	json_t *address = json_object_get(what, "addr"), *port = json_object_get(what, "port");
+	json_t *map = json_object_get(address, "map");
+
+	if (w->why == NULL && map_prefix(t, at, w, what))
+		return;
+	if (address == NULL || (port != NULL && !json_is_integer(port))
+		|| (map == NULL && !json_is_string(address)))
+		words_cannot(w, "its target is no single address and port");
+	if (w->why != NULL)
+		nft_missing(t->x, at, w->why);
+	else if (map != NULL)
+		write_map(t, at, w, map, (int)json_integer_value(port));
+	else
+		write_forward(t, w, json_string_value(address), (int)json_integer_value(port));
+}
+
+/* --- sources --- */
+
 static void
 write_source(struct translating *t, const struct words *w, const char *addresses)
 {
 	json_t *known = json_object_get(t->x->pool_of, addresses);
 
+	t->x->translated[1] = true;
 	if (known == NULL) { /* an address belongs to one pool */
 		known = json_integer(++t->x->n_pools);
 		json_object_set_new(t->x->pool_of, addresses, known);
 		fprintf(t->x->pools, "  source-%u: {pool: [%s]}\n", t->x->n_pools, addresses);
 	}
 	fprintf(t->x->sources, "    - snat: {use: source-%d", (int)json_integer_value(known));
-	write_if(w, t->x->sources);
+	write_if(w, 4, t->x->sources);
 	fputc('\n', t->x->sources);
 }
 
@@ -184,22 +237,14 @@ masquerade6(struct translating *t, struct words *w, const char *name)
 static void
 masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 {
-	const struct word_list *out = &w->of[WORD_OUT];
 	const char *name;
 	json_t *unused;
 	unsigned n = 0;
 
 	json_object_foreach(t->x->names, name, unused) {
 		struct words each = words_copy(w);
-		bool wanted = !out->plain;
 
-		for (unsigned i = 0; i < out->n; i++) {
-			bool negated = out->item[i][0] == '!';
-
-			if (strcmp(out->item[i] + negated, name) == 0)
-				wanted = !negated;
-		}
-		if (!wanted)
+		if (!is_wanted(&w->of[WORD_OUT], name))
 			continue;
 		each.of[WORD_OUT] = (struct word_list){ .n = 0 };
 		words_one(&each, WORD_OUT, name, false);
@@ -211,11 +256,25 @@ masquerade(struct translating *t, const struct nft_place *at, struct words *w)
 		n += w->family != 6;
 		n += w->family != 4 && masquerade6(t, &each, name);
 	}
+	if (n > 0 && w->family == 0 && t->x->addresses == NULL)
+		fprintf(t->x->o->notes,
+			"note: IPv6 is masqueraded only with addresses that --addresses gives\n");
 	if (n == 0)
 		nft_missing(t->x, at,
 			w->family == 6
 				? "no address of IPv6 is known of an interface that its packets leave by"
 				: "no interface is known that its packets leave by");
+}
+
+/* A pool of Weir has ports from 1024 on. */
+static bool
+takes_all_ports(json_t *what)
+{
+	json_t *port = json_object_get(what, "port"), *range = json_object_get(port, "range");
+
+	return port == NULL
+		|| (json_integer_value(json_array_get(range, 0)) == 1024
+			&& json_integer_value(json_array_get(range, 1)) == 65535);
 }
 
 static void
@@ -229,12 +288,12 @@ source(struct translating *t, const struct nft_place *at, struct words *w, const
 
 	if (w->why == NULL && strcmp(verdict, "masquerade") != 0 && map_prefix(t, at, w, what))
 		return;
-	if (w->why == NULL && strcmp(verdict, "masquerade") == 0) {
+	if (w->why == NULL && strcmp(verdict, "masquerade") == 0 && takes_all_ports(what)) {
 		masquerade(t, at, w);
 		return;
 	}
 	if (address == NULL || json_object_get(what, "port") != NULL)
-		words_cannot(w, "its source is no address alone");
+		words_cannot(w, "its source is no address alone, with any port");
 	if (w->why == NULL && nft_values(t->x, at, address, NFT_ADDRESS, w, &v)) {
 		for (unsigned i = 0; i < v.n && used < sizeof(text); i++)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\"%s\"",
@@ -271,7 +330,26 @@ except(struct translating *t, const struct words *w)
 	return true;
 }
 
-static void chain(struct translating *t, const struct nft_place *of, const struct words *given);
+/* A drop in front of the translations is a stage in front of them, for what would begin a session.
+ */
+static void
+drop(struct translating *t, const struct nft_place *at, struct words *w)
+{
+	FILE *out = t->source ? t->x->sources : t->x->maps;
+
+	words_one(w, WORD_STATE, "new", false);
+	if (t->x->translated[t->source])
+		words_cannot(w, "in Weir a drop stands in front of all translations");
+	if (w->why != NULL) {
+		nft_missing(t->x, at, w->why);
+		return;
+	}
+	fputs("    - drop: {if: {", out);
+	words_write(w, 0, out);
+	fputs("}}\n", out);
+}
+
+static bool chain(struct translating *t, const struct nft_place *of, const struct words *given);
 
 static void
 rule(struct translating *t, const struct nft_place *at, const struct words *given)
@@ -290,6 +368,8 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 		return;
 	if (s.several != NULL)
 		words_cannot(w, "it has a condition on several fields at once");
+	if (w->hop_limit)
+		words_cannot(w, "in Weir translation does not depend on the hop limit");
 	if (words_vary(w))
 		words_cannot(
 			w, "in Weir translation depends on packets alone: no limit, time or route");
@@ -301,10 +381,12 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 		struct nft_place to = *at;
 
 		to.chain = nft_text(s.what, "target");
-		if (to.chain[0] != '\0')
-			chain(t, &to, w);
-		else
-			nft_missing(t->x, at, "it leads to no chain");
+		if (to.chain[0] == '\0' || !chain(t, &to, w))
+			nft_missing(t->x, at, "it leads to no chain, or through too many");
+	} else if (strcmp(verdict, "drop") == 0) {
+		drop(t, at, w);
+	} else if (!t->source && strcmp(verdict, "redirect") == 0) {
+		redirect(t, at, w, s.what);
 	} else if (!t->source && strcmp(verdict, "dnat") == 0) {
 		forward(t, at, w, s.what);
 	} else if (t->source
@@ -321,15 +403,18 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 	}
 }
 
-static void
+/* Returns false if chains lead to each other too often. */
+static bool
 chain(struct translating *t, const struct nft_place *of, const struct words *given)
 {
 	const struct words before = words_copy(&t->exception);
 	json_t *object;
 	size_t i;
 
-	if (++t->depth > DEPTH_MAX)
-		return;
+	if (++t->depth > DEPTH_MAX) {
+		t->depth--;
+		return false;
+	}
 	json_array_foreach(t->x->list, i, object) {
 		struct nft_place at = *of;
 
@@ -340,6 +425,7 @@ chain(struct translating *t, const struct nft_place *of, const struct words *giv
 	}
 	if (--t->depth > 0)
 		t->exception = before; /* what a called chain has returned goes on */
+	return true;
 }
 
 void

@@ -20,10 +20,14 @@ struct nft {
 	json_t *sets;               /* sets of addresses that rules use: name -> array of texts */
 	json_t *pool_of;            /* pools that are written: addresses -> number */
 	json_t *lists;              /* access lists that are written: key -> name */
+	json_t *set_names;          /* of sets in Weir: key -> name */
 	FILE *maps, *forwards, *sources, *pools, *acls,
-		*mss;   /* parts of the configuration, in memory */
-	json_t *checks; /* stages rpf that stand before a base chain: key -> text */
-	bool at_begin;  /* of a base chain: no line of its list is written yet */
+		*mss;       /* parts of the configuration, in memory */
+	json_t *checks;     /* stages rpf that stand before a base chain: key -> text */
+	bool local;         /* the list that is written is of hook input */
+	bool forwards6;     /* there may be forwards of IPv6 */
+	bool translated[2]; /* a rule of dnat, of snat is written */
+	bool at_begin;      /* of a base chain: no line of its list is written yet */
 	unsigned n_forwards, n_pools;
 	unsigned n_rules, n_missing;
 	bool tracks[2]; /* rules ask for the state of connections of IPv4, of IPv6 */
@@ -39,7 +43,8 @@ struct nft_place {
 struct values {
 	const char *item[VALUES_MAX];
 	unsigned n;
-	bool of_set; /* elements of a named set, which may name no other */
+	bool of_set;   /* elements of a named set, which may name no other */
+	bool too_many; /* more than there is room for */
 };
 
 /* A base chain, and the stage that it becomes. */
@@ -48,11 +53,13 @@ struct base {
 	json_t *chain;
 	int place; /* its order among all stages */
 	long prio;
+	unsigned order; /* in the ruleset */
 	enum { BASE_LIST, BASE_DNAT, BASE_SNAT } kind;
 	bool local; /* only packets for ourselves */
 };
 
 enum {
+	PLACE_INGRESS,
 	PLACE_RAW,
 	PLACE_TRACK,
 	PLACE_MANGLE,
@@ -76,7 +83,10 @@ void nft_write_file(
 /* nft_match.c: adds the condition of a match statement to words. */
 void nft_match(struct nft *x, const struct nft_place *at, json_t *match, struct words *w);
 
-/* Adds the condition that an expression has a value, or one of a set. */
+/* nft_flags.c: the same of flags of TCP, with the mask of those that it looks at, or NULL. */
+void nft_match_flags(struct words *w, json_t *mask_of, json_t *right, const char *op);
+
+/* nft_match.c: adds the condition that an expression has a value, or one of a set. */
 void nft_equals(struct nft *x, const struct nft_place *at, json_t *left, json_t *right,
 	bool negated, struct words *w);
 
@@ -95,6 +105,7 @@ void nft_translate_chain(struct nft *x, const struct nft_place *at, bool source)
 /* nft_names.c: the name of a chain's list, which is written; the address that stands for an
  * interface's own when it is not known; notes what cannot be expressed. */
 const char *nft_list_name(struct nft *x, const struct nft_place *at, const char *chain);
+const char *nft_set_name(struct nft *x, const struct nft_place *at, const char *set);
 const char *nft_text(json_t *object, const char *key);  /* "": it has none */
 const char *nft_clean(struct nft *x, const char *name); /* as Weir takes it */
 const char *nft_stand_in(struct nft *x, const char *name);
@@ -112,7 +123,8 @@ struct nft_statements {
 	json_t *what;
 	const char *add; /* dynamic set that gets the source, or NULL */
 	bool log;
-	const char *prefix; /* of the log, or NULL */
+	const char *prefix;   /* of the log, or NULL */
+	bool each[WORDS + 1]; /* a line for each value of the word */
 };
 
 /* nft_limit.c: returns true if a statement of that key was a limit, a quota, a number of
@@ -125,6 +137,9 @@ bool nft_time(json_t *match, struct words *w);
 
 /* nft_dynamic.c: notes that a set is filled by rules or by hand; returns its name in Weir. */
 const char *nft_dynamic_set(struct nft *x, const struct nft_place *at, const char *name);
+
+/* Returns how many rules of the table fill a set, "@NAME". */
+unsigned nft_rules_that_fill(struct nft *x, const struct nft_place *at, const char *set);
 
 /* Returns true if a set of the rule's table has a timeout, or a rule fills it. */
 bool nft_is_dynamic(struct nft *x, const struct nft_place *at, const char *name);

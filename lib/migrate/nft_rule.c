@@ -5,6 +5,7 @@
 #include "migrate/nft_priv.h"
 
 #define LOG_PREFIX_MAX 64u /* bytes, of Weir */
+#define EACH_MAX       64u /* lines for the ports of a limit */
 
 /* A rule while it is written. */
 struct writing {
@@ -73,7 +74,9 @@ nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements 
 			words_cannot(&out->words, "it goes on behind '%s'", out->verdict);
 			return;
 		}
-		if (strcmp(key, "match") == 0)
+		if (strcmp(key, "match") == 0 && out->words.limit != NULL)
+			words_cannot(&out->words, "its limit stands before other conditions");
+		else if (strcmp(key, "match") == 0)
 			condition(x, at, what, out);
 		else if (strcmp(key, "log") == 0)
 			read_log(x, what, out);
@@ -138,6 +141,19 @@ line(const struct writing *wr, const struct words *w, const char *action, bool a
 	fputs("}\n", wr->out);
 }
 
+/* Returns true if the words are for messages of neighbour discovery. */
+static bool
+is_discovery(const struct words *w)
+{
+	const struct word_list *types = &w->of[WORD_ICMP];
+
+	for (unsigned i = 0; i < types->n; i++)
+		if (types->item[i][0] != '1' || types->item[i][1] != '3' || types->item[i][2] < '3'
+			|| types->item[i][2] > '7')
+			return false;
+	return types->plain;
+}
+
 /* Writes what a verdict does with packets of the words. */
 static void
 decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
@@ -146,8 +162,11 @@ decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 	bool add = wr->rule->add != NULL;
 	char text[192];
 
-	if (w->never)
-		return; /* of the loopback, or an empty set */
+	if (w->hop_limit && !is_discovery(w))
+		words_cannot(
+			w, "Weir has a condition on the hop limit of neighbour discovery alone");
+	if (w->never || w->other_hop_limit)
+		return; /* of the loopback, or an empty set; what no host answers */
 	if (strcmp(key, "accept") == 0 || strcmp(key, "drop") == 0 || strcmp(key, "return") == 0
 		|| strcmp(key, "continue") == 0) {
 		snprintf(text, sizeof(text), "action: %s", key);
@@ -237,6 +256,37 @@ decide_map(const struct writing *wr, struct words *w)
 	}
 }
 
+/* A limit of addresses and ports together: a line for each port. */
+static void
+decide_each_port(const struct writing *wr, struct words *w)
+{
+	enum word word = wr->rule->each[WORD_DPORT] ? WORD_DPORT
+		: wr->rule->each[WORD_SPORT]        ? WORD_SPORT
+		: wr->rule->each[WORD_IN]           ? WORD_IN
+						    : WORD_OUT;
+	const struct word_list all = w->of[word];
+	unsigned several = wr->rule->each[WORD_DPORT] + wr->rule->each[WORD_SPORT]
+		+ wr->rule->each[WORD_IN] + wr->rule->each[WORD_OUT];
+
+	if (several > 1 || all.n > EACH_MAX)
+		words_cannot(w, "its limit is one of too many values together");
+	for (unsigned i = 0; i < all.n && w->why == NULL; i++) {
+		struct words each = words_copy(w);
+
+		each.of[word] = (struct word_list){ .n = 0 };
+		words_one(&each, word, all.item[i], false);
+		decide(wr, &each, wr->rule->verdict, wr->rule->what);
+		w->why = each.why;
+	}
+}
+
+static bool
+has_each(const struct nft_statements *rule)
+{
+	return rule->each[WORD_DPORT] || rule->each[WORD_SPORT] || rule->each[WORD_IN]
+		|| rule->each[WORD_OUT];
+}
+
 void
 nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 {
@@ -246,10 +296,6 @@ nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 
 	x->n_rules++;
 	nft_statements(x, at, &rule);
-	if (w->hop_limit && w->of[WORD_ICMP].n == 0 && rule.several == NULL
-		&& (rule.verdict == NULL || strcmp(rule.verdict, "vmap") != 0))
-		words_cannot(
-			w, "Weir has a condition on the hop limit of neighbour discovery alone");
 	if (w->why == NULL && w->never)
 		return;
 	if (w->why == NULL && nft_stage_rule(x, at, &rule)) {
@@ -260,9 +306,14 @@ nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 	x->at_begin = false;
 	if (rule.verdict == NULL)
 		rule.verdict = "continue"; /* it counts, logs, or fills a set */
-	if (w->why == NULL && rule.several != NULL && strcmp(rule.verdict, "vmap") == 0)
+	if (w->why == NULL && strcmp(rule.verdict, "vmap") == 0
+		&& (rule.several != NULL || has_each(&rule)))
 		words_cannot(w, "it has two conditions on several fields at once");
-	if (w->why == NULL && rule.several != NULL)
+	if (w->why == NULL && rule.several != NULL && has_each(&rule))
+		words_cannot(w, "it has a limit and a condition on several fields at once");
+	if (w->why == NULL && has_each(&rule))
+		decide_each_port(&wr, w);
+	else if (w->why == NULL && rule.several != NULL)
 		decide_each(&wr, w);
 	else if (w->why == NULL && strcmp(rule.verdict, "vmap") == 0)
 		decide_map(&wr, w);

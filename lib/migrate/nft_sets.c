@@ -146,7 +146,7 @@ nft_tuple_set(struct nft *x, const struct nft_place *at, json_t *match, struct w
 		json_decref(texts);
 		return false;
 	}
-	clean = nft_clean(x, name + 1);
+	clean = nft_set_name(x, at, name + 1);
 	json_object_set_new(
 		x->sets, clean, json_pack("{s:o}", pair ? "pairs" : "endpoints", texts));
 	words_family(w, f.family);

@@ -8,7 +8,8 @@
 static void
 add(struct values *v, const char *text)
 {
-	if (text != NULL && v->n < VALUES_MAX)
+	v->too_many |= text == NULL || v->n == VALUES_MAX;
+	if (!v->too_many)
 		v->item[v->n++] = text;
 }
 
@@ -156,6 +157,7 @@ add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_
 {
 	json_t *set = nft_find_set(x, at, name), *elements, *one, *texts;
 	struct values all = { .n = 0 };
+	const char *clean;
 	size_t i;
 
 	if (set != NULL && kind == NFT_ADDRESS && nft_is_dynamic(x, at, name)) {
@@ -170,13 +172,15 @@ add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_
 		if (!read_value(x, at, one, kind, kind == NFT_ADDRESS ? &all : out))
 			return false;
 	out->of_set = false;
+	out->too_many |= all.too_many;
 	if (kind != NFT_ADDRESS)
 		return true;
+	clean = nft_set_name(x, at, name);
 	texts = json_array();
 	for (unsigned k = 0; k < all.n; k++)
 		json_array_append_new(texts, json_string(all.item[k]));
-	json_object_set_new(x->sets, name, texts);
-	add(out, arena_printf(&x->arena, "$%s", name));
+	json_object_set_new(x->sets, clean, texts);
+	add(out, arena_printf(&x->arena, "$%s", clean));
 	return true;
 }
 
@@ -218,10 +222,11 @@ bool
 nft_values(struct nft *x, const struct nft_place *at, json_t *right, enum nft_kind kind,
 	struct words *w, struct values *out)
 {
-	out->n = 0;
-	out->of_set = false;
-	if (read_value(x, at, right, kind, out))
+	*out = (struct values){ .n = 0 };
+	if (read_value(x, at, right, kind, out) && !out->too_many)
 		return true;
+	if (out->too_many)
+		words_cannot(w, "it has more than %u values", VALUES_MAX);
 	words_cannot(w, "it has a value that Weir has no form for");
 	return false;
 }

@@ -166,6 +166,8 @@ words_and(struct words *w, const struct words *more)
 		w->rpf_holds = more->rpf_holds;
 	}
 	w->never |= more->never;
+	w->hop_limit |= more->hop_limit;
+	w->other_hop_limit |= more->other_hop_limit;
 	if (more->why != NULL)
 		words_cannot(w, "%s", more->why);
 }

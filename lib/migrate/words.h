@@ -40,12 +40,13 @@ struct word_list {
 struct words {
 	struct arena *arena;
 	struct word_list of[WORDS];
-	unsigned family; /* 4 or 6: packets of the other are not meant; 0: both */
-	bool never;      /* no packet of Weir can meet it */
-	bool hop_limit;  /* 255: what neighbour discovery has in any case */
-	const char *rpf; /* the mode of a reverse path check, or NULL */
-	bool rpf_holds;  /* the source passes it, else it must have failed */
-	struct {         /* a time of the week */
+	unsigned family;      /* 4 or 6: packets of the other are not meant; 0: both */
+	bool never;           /* no packet of Weir can meet it */
+	bool hop_limit;       /* asked for: neighbour discovery has 255 in any case */
+	bool other_hop_limit; /* another one than that */
+	const char *rpf;      /* the mode of a reverse path check, or NULL */
+	bool rpf_holds;       /* the source passes it, else it must have failed */
+	struct {              /* a time of the week */
 		bool hours;
 		unsigned from, to; /* minutes of the day; from > to: over midnight */
 		unsigned days;     /* bits from Monday on; 0: all */

@@ -171,7 +171,7 @@ knows_addresses(const struct view *v)
 		&& !(address_equal(&v->tuple.src, &none) && address_equal(&v->tuple.dst, &none));
 }
 
-/* Writes a packet of GRE, ESP or AH that has a number. */
+/* Writes a packet of ESP or AH with its number, or of GRE, which may have none. */
 static void
 add_numbered(struct text *text, const struct view *v)
 {
@@ -183,6 +183,8 @@ add_numbered(struct text *text, const struct view *v)
 	add_address(text, &v->tuple.dst, v->family);
 	if (v->proto != IPPROTO_GRE)
 		add(text, " spi 0x%x", number);
+	else if (number == 0)
+		return;
 	else if ((number & 0xffff0000u) == GRE_CALL)
 		add(text, " call %u", number & 0xffff);
 	else
@@ -211,7 +213,8 @@ notation_flow(char *out, size_t bytes, const struct view *v)
 		add_other(&text, v);
 		return end(&text);
 	}
-	if (v->ident != 0 && proto_has_ident(v->proto) && v->l4 != VIEW_NONE)
+	if (v->l4 != VIEW_NONE
+		&& (v->proto == IPPROTO_GRE || (v->ident != 0 && proto_has_ident(v->proto))))
 		add_numbered(&text, v);
 	else
 		add_tuple(&text, &v->tuple);

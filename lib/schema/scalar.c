@@ -160,7 +160,10 @@ decode_rate(const struct scalar *s, struct cfg_rate *out)
 	struct cfg_rate rate;
 	const char *why = value_read_rate(s->text, &rate);
 
-	if (why != NULL)
+	if (why != NULL && s->f->periods)
+		refuse(s,
+			"is not a rate; write 10Mbit or 1Gbit for bits, 500/s, 10/min, 5/h or 2/d for packets");
+	else if (why != NULL)
 		refuse(s, why);
 	else if (rate.seconds > 1 && !s->f->periods)
 		refuse(s, "is not a rate a second; write 500/s");

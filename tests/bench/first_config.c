@@ -45,6 +45,37 @@ say_rules(struct text *t, unsigned n)
 			16 + i / 256 % 16, i % 256, 64 + i / 256 % 16, i * 7 % 256, 1 + i % 1000);
 }
 
+/* Rules of all words in turn; they, too, match nothing that is sent. */
+static void
+say_mixed_rules(struct text *t, unsigned n)
+{
+	static const char *const words[] = {
+		"proto: tcp, flags: S/SA, dport: [22, 80-90, 443]",
+		"proto: udp, sport: 1-1023, length: 1200-1500",
+		"icmp: [echo-request, 3/4]",
+		"state: established, proto: tcp",
+		"dscp: [cs1, 46], proto: udp",
+		"fragment: true",
+		"mac: \"02:00:00:00:00:99\"",
+		"nat: dnat, proto: [tcp, udp]",
+		"in: wan, proto: [tcp, udp], dport: \"!53\"",
+		"state: [related, invalid], dst: \"!10.0.0.0/8\"",
+		"vlan: 7",
+		"proto: sctp, dport: 36412",
+		"rpf: \"!strict\"",
+		"limit: {rate: 10/s, burst: 20}, proto: tcp",
+		"time: {days: [mon-fri], from: \"08:00\", to: \"18:00\"}",
+		"dst: $far, proto: udp, dport: 1-65535",
+	};
+	const unsigned kinds = sizeof(words) / sizeof(words[0]);
+
+	say(t, "sets:\n  far: [192.88.99.0/24, 198.18.0.0/15]\nacls:\n  list:\n    default: accept\n    rules:\n");
+	for (unsigned i = 0; i < n; i++)
+		say(t, "      - {src: 172.%u.%u.%u/%u, %s, action: %s}\n", 16 + i / 256 % 16,
+			i % 256, i % 3 == 0 ? 0 : i * 8 % 256, i % 3 == 0 ? 24 : 29,
+			words[i % kinds], i % 5 == 0 ? "accept" : "drop");
+}
+
 static void
 say_routes(struct text *t, unsigned n)
 {
@@ -75,9 +106,9 @@ say_pool(struct text *t)
 }
 
 char *
-first_config(enum first_kind kind, uint32_t flows, unsigned rules)
+first_config(enum first_kind kind, uint32_t flows, unsigned rules, bool mixed)
 {
-	size_t bytes = 1 << 20;
+	size_t bytes = (1 << 20) + rules * 160;
 	char *text = malloc(bytes);
 	struct text t = { text, bytes };
 
@@ -90,7 +121,10 @@ first_config(enum first_kind kind, uint32_t flows, unsigned rules)
 		flows);
 	say_interfaces(&t, pipelines[kind]);
 	say_routes(&t, FIRST_ROUTES);
-	say_rules(&t, rules);
+	if (mixed)
+		say_mixed_rules(&t, rules);
+	else
+		say_rules(&t, rules);
 	if (kind == FIRST_NAT)
 		say_pool(&t);
 	return text;

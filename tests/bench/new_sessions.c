@@ -2,11 +2,13 @@
 /* What first packets cost: every packet is of a flow that was never seen, ageing keeps pace.
  *
  *   new_sessions [--flows N] [--rules N] [--packets N] [--burst N] [--rate N] [--endpoints N]
- * KIND...
+ * [--mixed] KIND...
  *
  *   stateless   a flood that passes access list and route, and the same judged without a table
  *   track       each packet begins a session
  *   nat         likewise, with a public port; --endpoints: so many inside endpoints share them
+ *
+ * --mixed: rules of all words in turn.
  *
  * Frames come from memory and are written outside of what is measured: from parse to the transmit
  * ring, and ageing after each burst.  Time is virtual: --rate packets a second, so that so many
@@ -36,6 +38,7 @@
 static struct {
 	uint32_t flows, packets, rate, endpoints;
 	unsigned rules, burst;
+	bool mixed;
 } options = { .flows = 262144, .packets = 1 << 20, .rules = 1000, .burst = 32 };
 
 static struct {
@@ -58,7 +61,7 @@ start(enum first_kind kind)
 		.stepped = true,
 		.workers = 1,
 	};
-	char *text = first_config(kind, options.flows, options.rules);
+	char *text = first_config(kind, options.flows, options.rules, options.mixed);
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("bench.yaml", text, err);
 
@@ -339,6 +342,7 @@ main(int argc, char **argv)
 		{ "burst", required_argument, NULL, 'b' },
 		{ "rate", required_argument, NULL, 't' },
 		{ "endpoints", required_argument, NULL, 'e' },
+		{ "mixed", no_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int failed = 0, c;
@@ -364,6 +368,9 @@ main(int argc, char **argv)
 			break;
 		case 'e':
 			options.endpoints = value;
+			break;
+		case 'm':
+			options.mixed = true;
 			break;
 		default:
 			return 2;

@@ -184,7 +184,8 @@ def filled_sets():
         rule('f', match('tcp dport', 24), {'set': {'op': 'add', 'elem': SADDR, 'set': '@seen'}}), rule('f', {'log': {'prefix': 'all: ', 'level': 'info'}}),
         rule('f', {'counter': None}), rule('f', match('udp dport', 9), {'set': {'op': 'delete', 'elem': SADDR, 'set': '@seen'}})], status=1)
     expect_lines(config, 'bad: {timeout: 300s, size: 4096}', 'seen: {size: 65536}', '- {src: $bad, action: drop}',
-                 '- {proto: tcp, dport: 23, action: drop, add: $bad}', '- {proto: tcp, dport: 24, action: continue, add: $seen}',
+                 '- {src: 0.0.0.0/0, proto: tcp, dport: 23, action: drop, add: $bad}',
+                 '- {src: 0.0.0.0/0, proto: tcp, dport: 24, action: continue, add: $seen}',
                  '- {action: continue, log: {prefix: "all: "}}', '- {action: continue}')
     expect_lines(said, 'Weir has no such change of a set', 'import: 5 of 6 rules are expressed')
 
@@ -222,6 +223,84 @@ def prefixes():
     expect_lines(said, 'RFC 6296', 'import: 3 of 3 rules are expressed')
 
 
+TWO = [{'ifname': name, 'addr_info': [{'family': 'inet', 'local': '10.%d.0.1' % i, 'prefixlen': 24, 'scope': 'global'},
+                                      {'family': 'inet6', 'local': '2001:db8:%d::1' % i, 'prefixlen': 64, 'scope': 'global'}]}
+       for i, name in ((1, 'lan'), (2, 'wan'))]
+
+
+def redirects():
+    """To the address of the interface; a forward of one family says so where there are others."""
+    config, _ = run([chain('pre', 'prerouting', kind='nat', table='nat'),
+                     rule('pre', match('tcp dport', 25), DROP, table='nat'),
+                     rule('pre', match('meta iifname', 'lan'), match('udp dport', 53), {'redirect': {'port': 5353}}, table='nat'),
+                     rule('pre', match('tcp dport', 80), {'dnat': {'family': 'ip', 'addr': '10.1.0.9'}}, table='nat'),
+                     rule('pre', match('tcp dport', 80), {'dnat': {'family': 'ip6', 'addr': '2001:db8:1::9'}}, table='nat')], addresses=TWO)
+    expect_lines(config, '- drop: {if: {proto: tcp, dport: 25, state: new}}',
+                 '- {to: "10.1.0.1:5353", if: {in: lan, src: 0.0.0.0/0, proto: udp, dport: 53}}',
+                 '- {to: "[2001:db8:1::1]:5353", if: {in: lan, src: "::/0", proto: udp, dport: 53}}',
+                 '- {to: "10.1.0.9", if: {src: 0.0.0.0/0, proto: tcp, dport: 80}}',
+                 '- {to: "2001:db8:1::9", if: {src: "::/0", proto: tcp, dport: 80}}')
+    _, said = run([chain('pre', 'prerouting', kind='nat', table='nat'),
+                   rule('pre', match('tcp dport', 80), {'dnat': {'family': 'ip', 'addr': '10.1.0.9'}}, table='nat'),
+                   rule('pre', match('tcp dport', 25), DROP, table='nat')], addresses=TWO, status=1)
+    expect_lines(said, 'in Weir a drop stands in front of all translations')
+
+
+def names_of_several_tables():
+    """Sets of one name in two tables stay two."""
+    def blocked(table, element):
+        return {'set': {'family': 'ip', 'table': table, 'name': 'bad', 'type': 'ipv4_addr', 'handle': 3, 'elem': [element]}}
+    config, _ = run([chain('f', 'forward', table='one', family='ip'), chain('f', 'forward', table='two', family='ip'),
+                     blocked('one', '192.0.2.1'), blocked('two', '192.0.2.2'),
+                     rule('f', match('ip saddr', '@bad'), DROP, table='one', family='ip'),
+                     rule('f', match('ip saddr', '@bad'), DROP, table='two', family='ip')])
+    expect_lines(config, 'bad: [192.0.2.1]', 'two-bad: [192.0.2.2]', '{src: $bad, action: drop}', '{src: $two-bad, action: drop}')
+
+
+def other_conditions():
+    """Flags that are not there, types of addresses, codes of ICMP, hop limits, the hook of a device, the DSCP."""
+    flags = {'payload': {'protocol': 'tcp', 'field': 'flags'}}
+    masked = {'&': [flags, ['fin', 'syn', 'rst', 'ack']]}
+    mark = {'mangle': {'key': {'payload': {'protocol': 'ip', 'field': 'dscp'}}, 'value': 'cs1'}}
+    fib = {'fib': {'result': 'type', 'flags': 'daddr'}}
+    ingress = {'chain': {'family': 'netdev', 'table': 'dev', 'name': 'early', 'handle': 1, 'type': 'filter', 'hook': 'ingress', 'prio': -500,
+                         'policy': 'accept', 'dev': 'wan'}}
+    config, said = run([ingress, chain('pre', 'prerouting', prio=-150), chain('in', 'input'), chain('f', 'forward'),
+        rule('early', match('udp dport', 1900), DROP, table='dev', family='netdev'),
+        rule('pre', match('meta iifname', 'lan'), mark),
+        rule('in', match('icmp type', 'destination-unreachable'), match('icmp code', 'frag-needed'), ACCEPT),
+        rule('in', match('ip6 hoplimit', 255), match('icmpv6 type', 'nd-neighbor-solicit'), ACCEPT),
+        rule('in', match('ip6 hoplimit', 1), match('icmpv6 type', 'nd-neighbor-solicit'), ACCEPT),
+        rule('f', {'match': {'op': '!=', 'left': masked, 'right': 'syn'}}, match('ct state', 'new', 'in'), DROP),
+        rule('f', {'match': {'op': '!=', 'left': fib, 'right': {'set': ['local', 'broadcast', 'multicast']}}}, DROP)])
+    expect_lines(config, '- acl: {use: early, if: {in: wan}}', '- mark: {dscp: cs1, if: {in: lan, src: 0.0.0.0/0}}',
+                 '- {src: 0.0.0.0/0, proto: icmp, icmp: "3/4", action: accept}' if 'icmp: "3/4"' in config else 'icmp: 3/4, action: accept}',
+                 'proto: icmpv6, icmp: 135, action: accept}', 'flags: [F/F, 0/S, R/R, A/A], state: new, action: drop}',
+                 '- {dst: ["!local", "!224.0.0.0/4", "!ff00::/8"], action: drop}')
+    if config.count('icmp: 135') != 1:
+        raise Failed('a hop limit that no neighbour has is a rule:\n%s' % config)
+    _, said = run([chain('in', 'input'), rule('in', match('ip6 hoplimit', 255), match('icmpv6 type', 'echo-request'), ACCEPT),
+                   rule('in', {'limit': {'rate': 5, 'per': 'second'}}, match('tcp dport', 22), ACCEPT),
+                   rule('in', match('tcp dport', {'set': list(range(1, 5000))}), ACCEPT)], status=1)
+    expect_lines(said, 'the hop limit of neighbour discovery alone', 'its limit stands before other conditions', 'it has more than 4096 values',
+                 'import: 0 of 3 rules')
+
+
+def limits_of_several_fields():
+    """A limit of addresses and ports is a line for each port; one of a range has no form, and one that rules share neither."""
+    def over(key):
+        return {'set': {'op': 'update', 'elem': {'concat': [key, match('udp dport', 0)['match']['left']]}, 'set': '@busy',
+                        'stmt': [{'limit': {'rate': 5, 'burst': 9, 'per': 'second', 'inv': True}}]}}
+    saddr = match('ip saddr', 0)['match']['left']
+    busy = {'set': {'family': 'inet', 'table': 'filter', 'name': 'busy', 'type': ['ipv4_addr', 'inet_service'], 'handle': 3, 'flags': ['dynamic']}}
+    config, _ = run([chain('f', 'forward'), busy, rule('f', match('udp dport', {'set': [53, 123]}), over(saddr), DROP)])
+    expect_lines(config, *('- {src: 0.0.0.0/0, proto: udp, dport: %d, limit: {per: source, rate: 5/s, burst: 9, over: true}, action: drop}' % p for p in (53, 123)))
+    _, said = run([chain('f', 'forward'), busy, rule('f', match('udp dport', {'range': [50, 60]}), over(saddr), DROP)], status=1)
+    expect_lines(said, 'Weir has limits for each source or destination alone')
+    _, said = run([chain('f', 'forward'), busy, rule('f', match('udp dport', 53), over(saddr), DROP), rule('f', match('udp dport', 123), over(saddr), DROP)], status=1)
+    expect_lines(said, 'its limit is that of other rules, too', 'import: 0 of 2 rules')
+
+
 def what_is_missing():
     _, said = run([
         chain('input', 'input', policy='drop'), chain('output', 'output'), chain('pre', 'prerouting', 'nat', -100, table='nat', family='ip'),
@@ -232,7 +311,7 @@ def what_is_missing():
     ], status=1)
     expect_lines(said, 'inet filter input, handle 7: Weir has no condition on meta mark', 'Weir has no rate of that form',
                  'it has two conditions on dport', 'Weir has no quota of that form', 'Weir does not see packets there',
-                 'Weir has no such translation', 'import: 1 of 7 rules are expressed')
+                 'no address is known of an interface that its packets come by', 'import: 1 of 7 rules are expressed')
 
 
 def hostile():
@@ -266,6 +345,10 @@ SCENARIOS = [
     ('sets that are filled', filled_sets),
     ('sets of several fields', several_fields),
     ('prefixes', prefixes),
+    ('redirects, and drops before translation', redirects),
+    ('sets of one name in several tables', names_of_several_tables),
+    ('other conditions', other_conditions),
+    ('limits of several fields', limits_of_several_fields),
     ('what is not expressed is named', what_is_missing),
     ('hostile input', hostile),
 ]

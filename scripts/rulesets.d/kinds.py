@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Kinds of differences between Linux and Weir, and the reasons of those that are meant."""
+
+import collections
+import ipaddress
+
+STEP = 10000000                 # added to a packet's number for each step of its conversation
+
+Kind = collections.namedtuple('Kind', 'name why')
+
+# Reasons of Weir's drops that no rule decides.
+MEANT = {
+    'tcp_no_session': 'Weir takes no segment that neither opens a connection nor may belong to an older one',
+    'tcp_out_of_window': 'Weir checks windows where Linux is liberal',
+    'icmp_no_session': 'Weir takes no answer and no error of ICMP that belongs to no session',
+    'session_interface': 'Weir takes packets of a session from where it began and from where its packets leave to; a zone joins interfaces',
+    'tcp_bad_flags': 'Weir takes no flags that no endpoint sends',
+}
+
+
+def rule_of(outcome, lines):
+    """The text of the line that decided, or ''."""
+    place = outcome.verdict.get('rule', '').rsplit(':', 1)
+    return lines[int(place[1]) - 1].strip() if len(place) == 2 and place[1].isdigit() and int(place[1]) <= len(lines) else ''
+
+
+def line_of(outcome, lines):
+    text = rule_of(outcome, lines)
+    return '\n            by %s' % text if text else ''
+
+
+def is_filled(packet, filled):
+    return any(ipaddress.ip_address(packet.src) in prefix for prefix in filled)
+
+
+def kind_of(packet, theirs, ours, lines, filled):
+    """filled: the prefixes that Linux has in sets which rules fill."""
+    reason = ours.verdict.get('reason', '')
+    name = 'Linux %s, Weir %s' % (theirs.word, ours.word + (' ' + reason if reason and ours.word == 'drop' else ''))
+    if theirs.word == ours.word == 'reject':
+        name = 'Linux rejects with %s, Weir with %s' % (theirs.answer(), ours.answer())
+    if ours.word == 'drop' and reason in MEANT:
+        return Kind(name, MEANT[reason])
+    if theirs.word != 'out' and ours.word in ('out', 'local') and is_filled(packet, filled):
+        return Kind(name, 'a rule of Linux has added its source to a set: limits of Weir count no packets that later rules drop')
+    if (theirs.word, ours.word) in (('drop', 'local'), ('reject', 'local')) and any('limit: ' in line for line in lines):
+        return Kind(name, 'a limit gets back what is not delivered, and nothing serves the host in replay')
+    return Kind(name, None)
