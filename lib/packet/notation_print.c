@@ -171,6 +171,12 @@ knows_addresses(const struct view *v)
 		&& !(address_equal(&v->tuple.src, &none) && address_equal(&v->tuple.dst, &none));
 }
 
+static bool
+has_gre_header(const struct view *v)
+{
+	return v->proto == IPPROTO_GRE && v->l3_bytes >= (uint32_t)(v->l4 - v->l3) + 4;
+}
+
 /* Writes a packet of ESP or AH with its number, or of GRE, which may have none. */
 static void
 add_numbered(struct text *text, const struct view *v)
@@ -214,7 +220,7 @@ notation_flow(char *out, size_t bytes, const struct view *v)
 		return end(&text);
 	}
 	if (v->l4 != VIEW_NONE
-		&& (v->proto == IPPROTO_GRE || (v->ident != 0 && proto_has_ident(v->proto))))
+		&& (has_gre_header(v) || (v->ident != 0 && proto_has_ident(v->proto))))
 		add_numbered(&text, v);
 	else
 		add_tuple(&text, &v->tuple);
