@@ -59,7 +59,7 @@ static bool
 answer(const struct device *d, struct rte_mbuf *m)
 {
 	struct rte_ether_hdr *ether = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
-	unsigned bytes;
+	unsigned bytes = 0;
 	uint8_t *at = addresses_of(m, &bytes);
 	uint64_t ports = bytes == 8 ? RTE_ETH_RSS_NONFRAG_IPV4_UDP : RTE_ETH_RSS_NONFRAG_IPV6_UDP;
 	unsigned hashed;
