@@ -11,7 +11,10 @@
 #include "base/counter.h"
 #include "nat/nat_priv.h"
 
-#define EXAMINED 32u /* mappings, for one port */
+/* For one port, since a refused session must not cost much: mappings whose host is examined, and
+ * mappings passed over. */
+#define EXAMINED 8u
+#define PASSED   32u
 
 static unsigned
 class_of(uint32_t ports)
@@ -27,18 +30,16 @@ ports_of(const struct nat *n, const struct mapping *m)
 	return nat_address_at(n, m->address)->proto[nat_proto(m->proto)];
 }
 
-/* Returns the class of a mapping; 0 for one whose port nobody can get any more. */
-static unsigned
-class_now(const struct nat *n, const struct mapping *m)
+/* Returns true if the port of a mapping may be given out. */
+static bool
+is_ours(const struct nat *n, const struct mapping *m)
 {
 	return nat_port_is_ours(
-		       n, m->address, nat_proto(m->proto), rte_be_to_cpu_16(m->public_port))
-		? class_of(nat_host_of(n, m)->mappings)
-		: 0;
+		n, m->address, nat_proto(m->proto), rte_be_to_cpu_16(m->public_port));
 }
 
 static void
-class_join(struct nat *n, struct mapping *m, uint32_t index)
+class_join(struct nat *n, struct mapping *m, uint32_t index, unsigned class)
 {
 	struct nat_ports *p;
 	uint32_t last;
@@ -46,7 +47,7 @@ class_join(struct nat *n, struct mapping *m, uint32_t index)
 	if (m->public_port == 0)
 		return;
 	p = ports_of(n, m);
-	m->class = class_now(n, m) & 31;
+	m->class = class & 31;
 	last = p->rests[m->class].last;
 	m->class_next = 0;
 	m->class_prev = last;
@@ -93,7 +94,7 @@ nat_rest_begin(struct nat *n, uint32_t index, uint32_t now_tick)
 	else
 		n->rest_first = index;
 	n->rest_last = index;
-	class_join(n, m, index);
+	class_join(n, m, index, class_of(nat_host_of(n, m)->mappings));
 	nat_mapping_count(n, m, false);
 	counter_add(&n->pool[nat_host_of(n, m)->pool].resting, 1);
 	counter_add(&nat_address_at(n, m->address)->resting, 1);
@@ -132,12 +133,11 @@ nat_rest_wake(struct nat *n, uint32_t index)
 	nat_mapping_count(n, m, true);
 }
 
-/* Returns true if the host may have the port of a mapping in quarantine. */
+/* Returns true if the host may have the port of a mapping in quarantine, which is ours. */
 static bool
 may_have(const struct nat *n, const struct nat_need *need, const struct mapping *m)
 {
-	return (m->host == need->host || nat_host_of(n, m)->mappings > need->ports)
-		&& nat_port_is_ours(n, need->place, need->proto, rte_be_to_cpu_16(m->public_port));
+	return m->host == need->host || nat_host_of(n, m)->mappings > need->ports;
 }
 
 uint32_t
@@ -146,34 +146,41 @@ nat_rest_find(const struct nat *n, const struct nat_need *need)
 	const struct nat_ports *p = nat_address_at(n, need->place)->proto[need->proto];
 	uint32_t classes = p->rest_classes;
 
-	for (unsigned examined = 0; classes != 0;) {
+	for (unsigned examined = 0, passed = 0; classes != 0;) {
 		unsigned class = 31u - (unsigned)__builtin_clz(classes);
 
 		classes &= ~(1u << class);
 		for (uint32_t i = p->rests[class].first; i != 0; i = n->mapping[i].class_next) {
-			if (may_have(n, need, &n->mapping[i]))
+			bool ours = is_ours(n, &n->mapping[i]);
+
+			if (ours && may_have(n, need, &n->mapping[i]))
 				return i;
-			if (++examined == EXAMINED)
+			examined += ours;
+			if (examined == EXAMINED || ++passed == PASSED)
 				return 0;
 		}
 	}
 	return 0;
 }
 
+/* Ports that nobody can get any more go to the lowest class. */
 void
 nat_rest_tidy(struct nat *n, const struct nat_need *need)
 {
 	const struct nat_ports *p = nat_address_at(n, need->place)->proto[need->proto];
-	unsigned class = 31u - (unsigned)__builtin_clz(p->rest_classes | 1);
+	unsigned class = 31u - (unsigned)__builtin_clz(p->rest_classes | 1), examined = 0;
 	uint32_t next, i = p->rests[class].first;
 
-	for (unsigned examined = 0; i != 0 && examined < EXAMINED; examined++, i = next) {
+	for (unsigned k = 0; i != 0 && k < PASSED && examined < EXAMINED; k++, i = next) {
 		struct mapping *m = &n->mapping[i];
+		bool ours = is_ours(n, m);
+		unsigned now = ours ? class_of(nat_host_of(n, m)->mappings) : 0;
 
+		examined += ours;
 		next = m->class_next;
-		if (class_now(n, m) != class) {
+		if (now != class) {
 			class_leave(n, m);
-			class_join(n, m, i);
+			class_join(n, m, i, now);
 		}
 	}
 }

@@ -157,7 +157,7 @@ a_reload_changes_the_range(void **state)
 		enum reason r = REASON_nat_no_port;
 
 		/* A's ports are looked at first, 32 at a time. */
-		for (unsigned again = 0; again < 9 && r != REASON_NONE; again++)
+		for (unsigned again = 0; again < 12 && r != REASON_NONE; again++)
 			r = begin(i, C, (uint16_t)(30 + i), IPPROTO_UDP);
 		assert_int_equal(r, REASON_NONE);
 		assert_in_range(sessions[i].mapping[0], 1, MAPPINGS);
