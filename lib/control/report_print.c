@@ -164,9 +164,6 @@ ports_json(const struct report *r)
 				"rx_missed", (json_int_t)p->missed, "rx_no_mbuf",
 				(json_int_t)p->no_mbuf, "errors", (json_int_t)p->errors, "replies",
 				p->replies, "device", report_device_json(p->port)));
-		if (p->port->bond != NULL)
-			json_object_set_new(
-				json_object_get(ports, p->name), "bond", report_bond_json(p->port));
 	}
 	return ports;
 }

@@ -51,17 +51,25 @@ open_member(
 			"ports.%s.device: %s gives no information about itself", name,
 			m->device.device);
 	port_take_info(&m->device, &info);
+	bond_link_begin(m->device.id);
 	return 0;
 }
 
 static void
 shut_member(struct bond_member *m)
 {
+	struct quiet quiet;
+
 	if (!m->device.open) {
 		port_shut(&m->device); /* it may be claimed */
 		return;
 	}
-	bond_link_set(m->device.device, m->device.id, false);
+	bond_link_end(m->device.id);
+	m->link_up = false;
+	quiet_begin(&quiet);
+	if (rte_eth_promiscuous_get(m->device.id) == 1)
+		rte_eth_promiscuous_disable(m->device.id);
+	quiet_end(&quiet);
 	port_shut(&m->device);
 }
 
@@ -226,11 +234,13 @@ bond_open(
 	return 0;
 }
 
-/* The driver has set the MTU of kernel interfaces to the one it was started with. */
+/* The driver has set the MTU of kernel interfaces to the one it was started with, and in LACP's
+ * mode gives its MAC to no member. */
 static int
 complete_member(struct port *port, unsigned i, struct err *err)
 {
 	struct bond_member *m = &port->bond->member[i];
+	struct rte_ether_addr mac = port->mac;
 	int rc = m->device.interface[0] != '\0' ? device_raise_mtu(m->device.interface, port->mtu)
 						: 0;
 
@@ -239,6 +249,9 @@ complete_member(struct port *port, unsigned i, struct err *err)
 			"ports.%s: the MTU of %s cannot be raised to %u: %s", port->name,
 			m->device.interface, port->mtu, strerror(-rc));
 	m->device.started = true;
+	if (port->bond->mode == BOND_LACP
+		&& rte_eth_dev_default_mac_addr_set(m->device.id, &mac) < 0)
+		rte_eth_promiscuous_enable(m->device.id);
 	if (port->bond->mode == BOND_LACP && port->bond->fast)
 		bond_rate_begin(m, port);
 	/* Pairs with the acquire in bond_tend_rx. */

@@ -42,6 +42,7 @@ struct bond_partner {
 struct bond_member {
 	char name[DEVICE_NAME_MAX];
 	struct port device; /* open: its device is there, and in the bond */
+	bool link_up;
 	enum bond_state state;
 	struct bond_partner partner;
 	uint64_t tried_ns; /* when opening it again was tried last */

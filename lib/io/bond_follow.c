@@ -57,11 +57,9 @@ ask_lacp(const struct port *port, struct bond_member *m)
 static enum bond_state
 state_of(const struct port *port, struct bond_member *m)
 {
-	struct rte_eth_link link = { 0 };
-
 	if (!m->device.open)
 		return BOND_GONE;
-	if (rte_eth_link_get_nowait(m->device.id, &link) < 0 || !link.link_status)
+	if (!m->link_up)
 		return BOND_DOWN;
 	switch (port->bond->mode) {
 	case BOND_LACP:
@@ -73,13 +71,21 @@ state_of(const struct port *port, struct bond_member *m)
 	}
 }
 
-/* Tells the driver of the link of a kernel interface. */
+/* Looks at the link of a member.  DPDK's thread, on which the driver makes a kernel
+ * interface promiscuous again, may have no capabilities. */
 static void
-look_at_link(struct bond_member *m)
+look_at_link(const struct port *port, struct bond_member *m)
 {
-	if (!m->device.open || m->device.interface[0] == '\0')
+	bool kernels = m->device.interface[0] != '\0';
+
+	if (!m->device.open)
 		return;
-	bond_link_set(m->device.device, m->device.id, !device_interface_up(m->device.interface));
+	m->link_up = bond_link_look(m->device.id, m->device.device,
+		kernels && !device_interface_up(m->device.interface));
+	if (kernels && port->bond->mode != BOND_ACTIVE_BACKUP
+		&& rte_eth_promiscuous_get(port->id) == 1
+		&& rte_eth_promiscuous_get(m->device.id) != 1)
+		rte_eth_promiscuous_enable(m->device.id);
 }
 
 /* The driver gives a member that takes over the MAC only when the link of the one before went down,
@@ -108,7 +114,7 @@ bond_follow(struct port *port)
 	unsigned changed = 0;
 
 	for (unsigned i = 0; i < b->n; i++)
-		look_at_link(&b->member[i]);
+		look_at_link(port, &b->member[i]);
 	if (b->mode == BOND_ACTIVE_BACKUP)
 		look_at_active(port);
 	for (unsigned i = 0; i < b->n; i++) {

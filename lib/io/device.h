@@ -81,6 +81,9 @@ int device_claim(const char *device, const char *what, struct loc loc, struct er
 /* Returns the capability that the process lacks for the driver, as in CAP_NET_RAW, or NULL. */
 const char *device_lacks_capability(const char *device);
 
+/* Returns the capability that the process lacks to give a member of a bond its MAC, or NULL. */
+const char *device_lacks_for_bond(const char *device);
+
 /* Returns true if opening the device waits for another process. */
 bool device_waits(const char *device);
 

@@ -111,17 +111,32 @@ device_warn_host(const char *device, const char *what, struct loc loc, struct er
 	warn_offloads(interface, what, loc, err);
 }
 
-const char *
-device_lacks_capability(const char *device)
+/* Returns the effective capabilities; all, if the kernel does not tell them. */
+static uint64_t
+capabilities(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { { 0 } };
-	enum device_kind kind = device_kind(device);
-	uint64_t have;
 
 	if (syscall(SYS_capget, &header, data) < 0)
-		return NULL;
-	have = (uint64_t)data[1].effective << 32 | data[0].effective;
+		return UINT64_MAX;
+	return (uint64_t)data[1].effective << 32 | data[0].effective;
+}
+
+const char *
+device_lacks_for_bond(const char *device)
+{
+	return device_kind(device) == DEVICE_AF_PACKET && (capabilities() >> CAP_NET_ADMIN & 1) == 0
+		? "CAP_NET_ADMIN"
+		: NULL;
+}
+
+const char *
+device_lacks_capability(const char *device)
+{
+	enum device_kind kind = device_kind(device);
+	uint64_t have = capabilities();
+
 	if ((kind == DEVICE_AF_PACKET || kind == DEVICE_AF_XDP) && (have >> CAP_NET_RAW & 1) == 0)
 		return "CAP_NET_RAW";
 	if ((kind == DEVICE_TAP || kind == DEVICE_AF_XDP) && (have >> CAP_NET_ADMIN & 1) == 0)

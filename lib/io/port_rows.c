@@ -199,12 +199,14 @@ ports_check(const struct port_cfg *cfg, unsigned count, struct err *err)
 }
 
 static int
-check_host(const struct port_cfg *cfg, struct err *err)
+check_host(const struct port_cfg *cfg, bool member, struct err *err)
 {
 	const char *lacks = device_lacks_capability(cfg->device);
 	char what[PORT_ROW_NAME_MAX + 16];
 
 	row_name(what, sizeof(what), cfg);
+	if (member && lacks == NULL)
+		lacks = device_lacks_for_bond(cfg->device);
 	if (lacks != NULL)
 		return err_add(err, EPERM, cfg->device_loc,
 			"%s: %s is needed for it, and this process lacks that: start "
@@ -225,10 +227,10 @@ ports_check_host(const struct port_cfg *cfg, unsigned count, struct err *err)
 			continue;
 		for (unsigned k = 0; k < cfg[i].bond.n; k++) {
 			port_member_row(&cfg[i], k, &row, name);
-			one = check_host(&row, err);
+			one = check_host(&row, true, err);
 			rc = one < 0 ? one : rc;
 		}
-		one = cfg[i].bond.n == 0 ? check_host(&cfg[i], err) : 0;
+		one = cfg[i].bond.n == 0 ? check_host(&cfg[i], false, err) : 0;
 		rc = one < 0 ? one : rc;
 	}
 	return rc;

@@ -183,6 +183,45 @@ def hostile_names():
             raise Failed('%r: %r %r' % (args, ran.stdout, ran.stderr))
 
 
+X, Y = '"net_af_packet0,iface=x0"', '"net_af_packet1,iface=y0"'
+BONDS = [
+    ('{mode: lacp, members: [%s, %s]}' % (X, Y), []),
+    ('{mode: 802.3ad, members: %s}' % X, []),
+    ('{mode: active-backup, members: [%s, {name: right, device: %s}], primary: right}' % (X, Y), []),
+    ('{mode: lacp, members: []}', ['there is no member']),
+    ('{mode: lacp}', ["'members' is missing"]),
+    ('{members: [%s]}' % X, ["'mode' is missing"]),
+    ('{mode: lacp, members: [%s, "net_af_packet0,iface=z0"]}' % X, ['another member has this name']),
+    ('{mode: lacp, members: [%s, "net_af_packet1,iface=x0"]}' % X, ['two members have the device']),
+    ('{mode: lacp, members: [%s, net_ring0]}' % X, ['cannot take the MAC of the bond']),
+    ('{mode: lacp, members: [%s, "net_bonding1,mode=4,slave=3b:00.0"]}' % X, ['no bonds as members']),
+    ('{mode: lacp, members: [%s], primary: net_af_packet0}' % X, ['only mode active-backup has a primary']),
+    ('{mode: balance, members: [%s], rate: slow}' % X, ['only mode lacp has a rate']),
+    ('{mode: active-backup, members: [%s], hash: l2}' % X, ['chooses none by a hash']),
+    ('{mode: active-backup, members: [%s], primary: left}' % X, ["no member is called 'left'"]),
+    ('{mode: lacp, members: [%s, lan0]}' % X, ["unknown device 'lan0'"]),
+]
+BONDED = PORTS + '  trunk: %s\n' + '''interfaces:
+  lan: {addresses: [10.0.0.1/24], pipeline: all}
+  wan: {addresses: [198.51.100.1/24], pipeline: all}
+  dmz: {addresses: [192.0.2.1/24], pipeline: all}
+  trunk: {addresses: [203.0.113.1/24], pipeline: all}
+pipelines: {all: [{route: main}]}
+routes: {main: []}
+'''
+TEXTS = [('net_bonding0,mode=4,slave=net_af_packet0', 'names PCI devices alone'),
+         ('net_bonding0,mode=3,slave=3b:00.0', '1 (active-backup), 2 (balance) or 4 (LACP)'),
+         ('net_bond0,slave=3b:00.0', 'is called net_bonding')]
+
+
+def bonds():
+    """What is wrong with a bond has its place, in its section and in a device text."""
+    for bond, wanted in BONDS:
+        findings(bond, BONDED % ('{bond: %s}' % bond), *[error(w) for w in wanted])
+    for device, wanted in TEXTS:
+        findings(device, BONDED % ('"%s"' % device), error(wanted))
+
+
 def reports():
     """The report of a replay has interfaces, and hits by the line that counts them."""
     text = HEAD.replace('via: [198.51.100.2, {via: 198.51.100.3, weight: 2}]', 'via: 198.51.100.9') + '''acls:
@@ -205,5 +244,6 @@ SCENARIOS = [
     ('names that nothing uses', unused),
     ('host bits in sets and their files', host_bits),
     ('names that are hostile to a terminal', hostile_names),
+    ('bonds', bonds),
     ('interfaces and hits in JSON', reports),
 ]

@@ -114,6 +114,8 @@ ip netns exec "$ns_peer" "$weir" run -c "$dir/peer.yaml" --json "$dir/peer.json"
 peer_pid=$!
 start
 check "both members of both sides distribute" both_become "up x distributing y distributing"
+mac_of() { ip netns exec "$ns_weir" cat "/sys/class/net/$1/address"; }
+check "members have one MAC" eval '[ "$(mac_of x0)" = "$(mac_of y0)" ]'
 check "the partner is told" logged 'member x: distributing with .* key 33'
 check "traffic passes" wait_for $((5 * $(crowd))) in_lan ping -q -c 1 -W 1 10.2.0.2
 before_x=$(sent_by x0) before_y=$(sent_by y0)
@@ -171,7 +173,8 @@ check "the flows go on" goes_on
 write_config weir.yaml "$alone" near
 check "a commit takes a member out" reload control weir.yaml
 check "the other goes on" become control "up x active"
-check "it has its MAC again" eval '[ "$(ip netns exec "$ns_weir" cat /sys/class/net/y0/address)" != "$(ip netns exec "$ns_weir" cat /sys/class/net/x0/address)" ]'
+check "it has its MAC again" eval '[ "$(mac_of x0)" != "$(mac_of y0)" ]'
+check "and is not promiscuous" eval '! ip -n "$ns_weir" link show y0 | grep PROMISC'
 check "traffic passes" wait_for $((5 * $(crowd))) in_lan ping -q -c 1 -W 1 10.2.0.2
 sed 's/mode: active-backup/mode: lacp, hash: l9/' "$dir/weir.yaml" >"$dir/bad.yaml"
 check "a bad bond is refused" eval '! reload control bad.yaml'
@@ -179,6 +182,7 @@ check "and the running one stays" is_now control "up x active"
 
 check "it stops" stop
 check "the ledger balances" balanced
+check "no interface is promiscuous" eval '! ip -n "$ns_weir" link show | grep PROMISC'
 kill -TERM "$peer_pid"
 wait "$peer_pid"
 check "the peer stops" [ $? -eq 0 ]

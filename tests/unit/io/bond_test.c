@@ -201,6 +201,22 @@ rows_meet_in_any_member(void **state)
 	assert_false(port_rows_meet(&b, &c));
 }
 
+static void
+a_bond_needs_buffers_for_each_member(void **state)
+{
+	static struct port port;
+	struct bond bond = { .n = 3 };
+
+	(void)state;
+	port.rx_queues = port.tx_queues = 2;
+	port.rx_descriptors = 1024;
+	port.tx_descriptors = 512;
+	assert_int_equal(port_rx_buffers(&port), 2048);
+	port.bond = &bond;
+	assert_int_equal(port_rx_buffers(&port), 6144);
+	assert_int_equal(port_tx_buffers(&port), 3072);
+}
+
 int
 main(void)
 {
@@ -212,6 +228,7 @@ main(void)
 		cmocka_unit_test(the_fast_rate_is_asked_for_and_hidden_from_the_driver),
 		cmocka_unit_test(other_frames_are_left_alone),
 		cmocka_unit_test(rows_meet_in_any_member),
+		cmocka_unit_test(a_bond_needs_buffers_for_each_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
