@@ -230,6 +230,18 @@ left_by(const struct rig *rig, unsigned i)
 		|| generation_bridge(rig_generation(rig), rig->out) != NULL;
 }
 
+/* Returns true if a frame that was sent leaves by the interface that the packet came in by, or by a
+ * member of the bridge whose own interface that is. */
+static bool
+came_by(const struct rig *rig, uint16_t iface)
+{
+	const struct generation *gen = rig_generation(rig);
+	const struct bridge *own = generation_bridge(gen, gen->iface[rig->in]->port);
+
+	return iface == rig->in
+		|| (own != NULL && iface < LEDGER_IFACES && gen->bridge_of[iface] == own->number);
+}
+
 /* Finds the frames of the packet among those that were sent. */
 static void
 find_frames(struct rig *rig)
@@ -242,7 +254,7 @@ find_frames(struct rig *rig)
 		if (on && left_by(rig, i)) {
 			rig->told.out = *v;
 			rig->told.left = true;
-		} else if (!on && v->iface == rig->in && !rig->told.replied) {
+		} else if (!on && came_by(rig, v->iface) && !rig->told.replied) {
 			rig->told.reply = *v;
 			rig->told.replied = true;
 		}

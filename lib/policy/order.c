@@ -134,6 +134,21 @@ visit(struct build *b, struct draft *d)
 	return true;
 }
 
+/* A bridge leaves addresses as they are. */
+static void
+check_translated(struct build *b, const struct pipeline *p)
+{
+	for (unsigned i = 0; (p->traits & TRAIT_BRIDGES) != 0 && i < p->n; i++) {
+		const struct step *step = &p->step[i];
+
+		if ((step->traits & (TRAIT_TRANSLATES | TRAIT_BEFORE_ROUTE)) != 0)
+			err_add(b->setup.err, EINVAL, step->loc,
+				"pipelines.%s: '%s' needs 'route' behind it: bridged packets keep their "
+				"addresses",
+				p->name, name_of(step));
+	}
+}
+
 static void
 check_mixed(struct build *b, const struct pipeline *p)
 {
@@ -231,6 +246,7 @@ order_check(struct build *b)
 		if (!is_entry(b, d))
 			continue;
 		check_mixed(b, &d->pipeline);
+		check_translated(b, &d->pipeline);
 		check_needs(b, d, 0);
 	}
 }

@@ -402,6 +402,17 @@ refuse_fault(struct eval *ev)
 	eval_drop(ev, r, 0);
 }
 
+/* Returns true for multicast, broadcast and Neighbour Discovery, which no session follows; they
+ * come to a pipeline only where it bridges or forwards. */
+static bool
+is_of_link(const struct view *v)
+{
+	if (v->family == 4)
+		return (rte_be_to_cpu_32(v->tuple.dst.v4) >> 28) >= 0xe;
+	return v->tuple.dst.bytes[0] == 0xff
+		|| (v->proto == IPPROTO_ICMPV6 && v->icmp_type >= 133 && v->icmp_type <= 137);
+}
+
 static void
 track_one(const struct track *track, struct eval *ev)
 {
@@ -411,7 +422,8 @@ track_one(const struct track *track, struct eval *ev)
 		refuse_fault(ev);
 		return;
 	}
-	if ((v->kind != VIEW_IP4 && v->kind != VIEW_IP6) || v->tuple.kind != KEY_PLAIN) {
+	if ((v->kind != VIEW_IP4 && v->kind != VIEW_IP6) || v->tuple.kind != KEY_PLAIN
+		|| is_of_link(v)) {
 		eval_note(ev, "track: not for this packet");
 		return;
 	}

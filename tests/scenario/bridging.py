@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bridges: which member a frame leaves by, what is learned, what is refused, and the bridge's own interface."""
 
+import captures
 from bench import PORTS, Failed, replay
 from packets import *  # noqa: F403
+from scapy.layers.inet import fragment
 
 STATION = {n: '02:00:00:00:aa:%02x' % n for n in range(1, 9)}
 ALL = 'ff:ff:ff:ff:ff:ff'
@@ -283,6 +285,67 @@ def two_workers():
         raise Failed(str([(i, g) for i, g in enumerate(got)][:20]))
 
 
+def wrong():
+    """What cannot work is said at its place."""
+    good = config()
+    for old, new, *said in (
+            ('br0: {members: [lan, wan, dmz]}', 'br0: {members: [lan, wan, lan]}', 'lan is a member of bridge br0 already'),
+            ('br0: {members: [lan, wan, dmz]}', 'br0: {members: [lan, wan]}\n  other: [wan, dmz]', 'wan is a member of bridge br0 already'),
+            ('[lan, wan, dmz]', '[]', 'the bridge has no member'),
+            ('[lan, wan, dmz]', '[lan, wan, dnz]', "unknown interface 'dnz'", 'dmz'),
+            ('[lan, wan, dmz]', '[lan, wan, br0]', 'br0 is the own interface of bridge br0'),
+            ('[lan, wan, dmz]', '[lan, wan]', 'has a stage', 'dmz is a member of no bridge'),
+            ('dmz: {pipeline: bridged}', 'dmz: {pipeline: routed}', "pipeline routed has no stage 'bridge'"),
+            ('dmz: {pipeline: bridged}', 'dmz: {}', 'needs a pipeline'),
+            ('dmz: {pipeline: bridged}', 'dmz: {addresses: [10.9.0.1/24], pipeline: bridged}', 'addresses belong to'),
+            ('dmz: {pipeline: bridged}', 'dmz: {host: true, pipeline: bridged}', 'a kernel interface belong'),
+            ('dmz: {pipeline: bridged}', 'dmz: {domain: red, pipeline: bridged}', 'not in one domain'),
+            ('[bridge]', '[bridge, {route: main}]', "'route' is never reached: every packet ends in 'bridge'"),
+            ('[bridge]', '[{route: main}, bridge]', "'bridge' and 'route' exclude each other"),
+            ('[bridge]', '[{bridge: br1}]', "unknown bridge 'br1'"),
+            ('[bridge]', '[track, {dnat: {to: 10.0.0.9, if: {proto: tcp, dport: 80}}}, bridge]', 'dnat', 'needs'),
+            ('pipeline: routed}', 'pipeline: bridged}', 'has to route'),
+            ('{bridge: br0, ', '{bridge: br0, port: lan, ', 'says already where its frames come from'),
+            ('{bridge: br0, ', '{bridge: br0, vlan: 7, ', 'untagged'),
+            ('{bridge: br0, ', '{bridge: brO, ', "unknown bridge 'brO'"),
+            ('dmz]}', 'dmz], max: 3}', 'max'), ('dmz]}', 'dmz], flood: 0/s}', 'flood'), ('dmz]}', 'dmz], flood: 1Kbit}', 'eight frames'),
+            ('dmz]}', 'dmz], mac: "01:00:00:00:00:01"}', 'not the MAC address of a station'), ('dmz]}', 'dmz], ageing: 0s}', 'ageing'),
+            ('dmz]}', 'dmz], stp: true}', 'stp')):
+        if old not in good:
+            raise Failed('%s is not in the configuration' % old)
+        captures.expect(captures.Folder(good.replace(old, new, 1)).weir('check', 'weir.yaml'), 1, 'weir.yaml:', *said)
+
+
+def explained():
+    """Explain says where a frame would go; conversations of a configuration follow stations, too."""
+    folder = captures.Folder(config(more="""tests:
+  - name: answers find their way
+    steps:
+      - {in: lan, packet: "udp 10.0.0.2:7 > 10.0.0.9:9", expect: output br0}
+      - {in: br0, packet: "icmp 10.0.0.2 > 10.0.0.1 echo-request id 7", expect: consumed, reply: "icmp 10.0.0.1 > 10.0.0.2 echo-reply id 7"}
+"""))
+    captures.expect(folder.weir('check', 'weir.yaml'), 0)
+    captures.expect(folder.weir('test', 'weir.yaml'), 0)
+    captures.expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', 'udp 10.0.0.2:1 > 10.0.0.3:9'), 0, 'bridge: br0, an unknown station',
+                    'output br0')
+    captures.expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'br0', 'udp 10.0.0.2:1 > 203.0.113.9:9'), 0, 'no_route')
+
+
+def neighbours():
+    """ARP, ND and multicast pass a pipeline that tracks; of a fragmented datagram all parts go one way."""
+    text = config(pipelines='  bridged: [track, {acl: {use: few, if: {proto: [tcp, udp]}}}, bridge]\n',
+                  more='acls: {few: {default: drop, rules: [{proto: udp, dport: 9, action: accept}]}}\n')
+    big = IP(src='10.0.0.1', dst='10.0.0.2', id=7) / UDP(sport=7, dport=9) / (b'x' * 2000)
+    parts = [frame_of(1, 2, p) for p in fragment(big, 1000)]
+    solicit = frame_of(1, '33:33:ff:00:00:02', IPv6(src='fe80::1', dst='ff02::1:ff00:2', hlim=255)
+                       / ICMPv6ND_NS(tgt='fe80::2') / ICMPv6NDOptSrcLLAddr(lladdr=STATION[1]))
+    advert = frame_of(2, 1, IPv6(src='fe80::2', dst='fe80::1', hlim=255) / ICMPv6ND_NA(tgt='fe80::2', R=0))
+    expect(['wan dmz', 'lan', 'wan dmz', 'lan', 'wan dmz', 'wan', 'wan', 'wan', ''], text, [
+        ('lan', frame_of(1, ALL, ARP(op=1, psrc='10.0.0.5', pdst='10.0.0.6'))), ('wan', frame_of(2, 1, ARP(op=2, psrc='10.0.0.6', pdst='10.0.0.5'))),
+        ('lan', solicit), ('wan', advert), ('lan', frame_of(1, '01:00:5e:00:00:fb', IP(src='10.0.0.1', dst='224.0.0.251') / UDP(dport=9) / b'x')),
+        ('lan', parts[0]), ('lan', parts[1]), ('lan', parts[2]), ('lan', frame_of(1, 2, IP(src='10.0.0.1', dst='10.0.0.2') / UDP(dport=10) / b'x'))])
+
+
 SCENARIOS = [
     ('learning', learning),
     ('known flows follow a station', hits),
@@ -298,4 +361,7 @@ SCENARIOS = [
     ('a firewall', firewall),
     ('large frames', large),
     ('two workers', two_workers),
+    ('ARP, ND, multicast and fragments with track', neighbours),
+    ('explain', explained),
+    ('what is written wrong', wrong),
 ]
