@@ -14,7 +14,8 @@
 #define RESERVED   (1ull << 61) /* a place that is being written; equals no key */
 #define SEEN_TICKS 1024u        /* a station's time is written again after so long */
 
-/* One key has two buckets.  where: interface << 32 | seen, 0: the place is being emptied; moves:
+/* One key has two buckets.  where: check << 48 | interface << 32 | seen, 0: the place is being
+ * emptied; the check is the key's, so a place that has become another's is not changed; moves:
  * tick of the first move of the while << 32 | number of moves. */
 struct stations_bucket {
 	_Atomic uint64_t key[WAYS];
@@ -48,9 +49,11 @@ struct spot {
 #define SUB(p, n)   atomic_fetch_sub_explicit(p, n, memory_order_relaxed)
 
 static uint64_t
-where_of(uint16_t iface, uint32_t tick)
+where_of(station_key key, uint16_t iface, uint32_t tick)
 {
-	return (uint64_t)iface << 32 | tick;
+	uint64_t check = key * 0x9e3779b97f4a7c15ull >> 48;
+
+	return check << 48 | (uint64_t)iface << 32 | tick;
 }
 
 static uint16_t
@@ -158,15 +161,28 @@ vacate(struct stations *t, const struct spot *s, station_key key)
 	return true;
 }
 
-/* Takes a free place, or one whose station is silent, of the key's buckets. */
+static unsigned
+occupied(const struct stations_bucket *b)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < WAYS; i++)
+		n += LOAD(&b->key[i]) != 0;
+	return n;
+}
+
+/* Takes a free place, or one whose station is silent, of the key's buckets: of the emptier one
+ * first, so that both are full only when the table is. */
 static bool
 reserve(struct stations *t, station_key key, uint32_t tick, uint32_t ageing_ticks, struct spot *out)
 {
 	struct stations_bucket *b[2];
+	unsigned first;
 
 	buckets_of(t, key, b);
+	first = occupied(b[0]) > occupied(b[1]);
 	for (unsigned i = 0; i < 2 * WAYS; i++) {
-		struct spot s = { b[i / WAYS], i % WAYS };
+		struct spot s = { b[first ^ i / WAYS], i % WAYS };
 		uint64_t there = LOAD(&s.b->key[s.way]);
 
 		if (there != 0 && there != RESERVED
@@ -194,11 +210,35 @@ take_share(struct stations *t, uint16_t iface, const struct stations_terms *term
 	return false;
 }
 
+/* Handles another worker having entered the key at the same time: the first place counts, the other
+ * is emptied.  Each looks after its own entry is there, so one of them sees both.  Returns false if
+ * the other place counts. */
+static bool
+is_only(struct stations *t, station_key key, const struct spot *own)
+{
+	struct stations_bucket *b[2];
+	bool before = true;
+
+	buckets_of(t, key, b);
+	for (unsigned i = 0; i < 2 * WAYS; i++) {
+		struct spot s = { b[i / WAYS], i % WAYS };
+
+		if (s.b == own->b && s.way == own->way) {
+			before = false;
+		} else if (LOAD(&s.b->key[s.way]) == key) {
+			vacate(t, before ? own : &s, key);
+			if (before)
+				return false;
+		}
+	}
+	return true;
+}
+
 static enum station_learnt
 enter(struct stations *t, station_key key, uint16_t iface, uint32_t tick,
 	const struct stations_terms *terms)
 {
-	struct spot s, first;
+	struct spot s;
 
 	if (!take_share(t, iface, terms)) {
 		ADD(&t->refused, 1);
@@ -210,14 +250,11 @@ enter(struct stations *t, station_key key, uint16_t iface, uint32_t tick,
 		return STATION_FULL;
 	}
 	STORE(&s.b->moves[s.way], 0);
-	STORE(&s.b->where[s.way], where_of(iface, tick));
+	STORE(&s.b->where[s.way], where_of(key, iface, tick));
 	STORE(&s.b->key[s.way], key);
 	atomic_thread_fence(memory_order_seq_cst);
-	/* Another worker may have entered it in an earlier place: that one counts. */
-	if (find(t, key, &first) && (first.b != s.b || first.way != s.way)) {
-		vacate(t, &s, key);
+	if (!is_only(t, key, &s))
 		return STATION_KNOWN;
-	}
 	ADD(&t->learned, 1);
 	return STATION_NEW;
 }
@@ -282,7 +319,7 @@ enum station_learnt
 stations_learn(struct stations *t, station_key key, uint16_t iface, uint32_t tick,
 	const struct stations_terms *terms)
 {
-	uint64_t next = where_of(iface, tick), where;
+	uint64_t next = where_of(key, iface, tick), where;
 	struct spot s;
 
 	if (!find(t, key, &s))
