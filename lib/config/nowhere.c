@@ -43,7 +43,7 @@ check_source(const struct generation *gen, const struct pipeline *p, struct loc 
 {
 	char text[64];
 
-	for (unsigned i = 0; f->source && i < gen->n_pools; i++) {
+	for (unsigned i = 0; f->source && f->family == 4 && i < gen->n_pools; i++) {
 		for (unsigned k = 0; k < gen->pools[i].n_addresses; k++) {
 			if (gen->pools[i].addresses[k] != f->to.v4)
 				continue;
@@ -57,13 +57,13 @@ check_source(const struct generation *gen, const struct pipeline *p, struct loc 
 
 /* Is there a way to an address in a table?  NULL: it depends on the packet. */
 static bool
-leads(const struct route_table *table, const union address *a)
+leads(const struct route_table *table, const union address *a, unsigned family)
 {
 	uint32_t found;
 
 	if (table == NULL || table->follows)
 		return true; /* nobody knows before it runs */
-	found = prefixes_find(table->prefixes, 4, a);
+	found = prefixes_find(table->prefixes, family, a);
 	return found != PREFIXES_NONE && table->route[found].kind != ROUTE_BLACKHOLE
 		&& table->route[found].kind != ROUTE_REJECT;
 }
@@ -86,13 +86,15 @@ check_destination(const struct generation *gen, const struct pipeline *p, struct
 		routed = true;
 		found |= leads(
 			f->domain != DOMAIN_NONE ? gen->domain_table[f->domain] : p->step[k].table,
-			&f->to);
+			&f->to, f->family);
 	}
 	if (f->source || !routed || found)
 		return;
-	notation_address(text, sizeof(text), &f->to, 4);
+	notation_address(text, sizeof(text), &f->to, f->family);
 	err_warn(err, loc,
-		"pipelines.%s: dnat: no route leads to %s, as for tcp 203.0.113.9:40000 > %s:80",
+		f->family == 6
+			? "pipelines.%s: dnat: no route leads to %s, as for tcp [2001:db8:ffff::9]:40000 > [%s]:80"
+			: "pipelines.%s: dnat: no route leads to %s, as for tcp 203.0.113.9:40000 > %s:80",
 		p->name, text, text);
 }
 

@@ -20,7 +20,7 @@ struct matcher {
 	bool asks_more;   /* one asks for what stages and rarer words know: egress, translation, MAC
 			   */
 	bool asks_beyond; /* field has tables */
-	struct matcher_field field[MATCHER_FIELDS];
+	struct matcher_field field[MATCHER_TABLES];
 };
 
 static_assert(MATCHER_NONE == RULES_NONE, "both are no match");
@@ -261,10 +261,11 @@ matcher_find_from(const struct matcher *m, struct eval *const ev[], const uint32
 			? result[i]
 			: ask_conditions(m, ev[slot[i]], pointer[i], result[i]);
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		refuse_blind(m, ev[i], found[i]);
-		if (m->asks_beyond)
-			matcher_fields_note(m->field, ev[i], &key[i], found[i]);
+	if (n > 0 && m->asks_beyond)
+		matcher_fields_note(m->field, ev, key, found, n);
+	for (unsigned i = 0; i < n; i++) {
 		if (ev[i]->trace != NULL && ev[i]->trace->matched != NULL)
 			ev[i]->trace->matched(ev[i]->trace->arg, m, found[i]);
 		if (found[i] != MATCHER_NONE)

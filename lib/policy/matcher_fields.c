@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "packet/burst.h"
 #include "policy/build.h"
 #include "policy/pipeline.h"
 
@@ -18,7 +19,10 @@ asks(const struct rule_match *m, unsigned field)
 		[MATCHER_LENGTH] = m->length.n > 0,
 	};
 
-	return by_field[field];
+	for (unsigned f = 0; field == MATCHER_ANY && f < MATCHER_FIELDS; f++)
+		if (by_field[f])
+			return true;
+	return field < MATCHER_FIELDS && by_field[field];
 }
 
 /* All of them: a match on two fields that a packet meets in neither is met by another packet of the
@@ -67,7 +71,7 @@ matcher_fields_build(struct build *b, const struct match_list *list, struct loc 
 {
 	bool ok = true;
 
-	for (unsigned f = 0; f < MATCHER_FIELDS; f++) {
+	for (unsigned f = 0; f < MATCHER_TABLES; f++) {
 		field[f] = (struct matcher_field){ NULL, NULL };
 		ok = ok && build_field(b, list, f, loc, &field[f]);
 	}
@@ -77,7 +81,7 @@ matcher_fields_build(struct build *b, const struct match_list *list, struct loc 
 void
 matcher_fields_discard(struct matcher_field field[])
 {
-	for (unsigned f = 0; f < MATCHER_FIELDS; f++)
+	for (unsigned f = 0; f < MATCHER_TABLES; f++)
 		rules_discard(field[f].rules);
 }
 
@@ -121,8 +125,8 @@ varies(const struct eval *ev, unsigned field)
 	}
 }
 
-void
-matcher_fields_note(const struct matcher_field field[], struct eval *ev, const struct rule_key *key,
+static void
+note_one(const struct matcher_field field[], struct eval *ev, const struct rule_key *key,
 	uint32_t found)
 {
 	static const uint8_t bit[MATCHER_FIELDS] = {
@@ -137,4 +141,31 @@ matcher_fields_note(const struct matcher_field field[], struct eval *ev, const s
 	for (unsigned f = 0; f < MATCHER_FIELDS; f++)
 		if (field[f].rules != NULL && varies(ev, f) && decides(&field[f], key, found))
 			ev->used_fields |= bit[f];
+}
+
+void
+matcher_fields_note(const struct matcher_field field[], struct eval *const ev[],
+	const struct rule_key key[], const uint32_t found[], unsigned n)
+{
+	const struct matcher_field *any = &field[MATCHER_ANY];
+	const struct rule_key *pointer[BURST_MAX];
+	uint32_t first[BURST_MAX];
+	unsigned slot[BURST_MAX], asked = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (key[i].tuple.family == 0 || key[i].tuple.kind != KEY_PLAIN) {
+			note_one(field, ev[i], &key[i], found[i]);
+		} else if (any->rules != NULL && any->match[0] <= found[i]) {
+			pointer[asked] = &key[i];
+			slot[asked++] = i;
+		}
+	}
+	if (asked > 0)
+		rules_classify(any->rules, pointer, first, asked);
+	for (unsigned k = 0; k < asked; k++) {
+		unsigned i = slot[k];
+
+		if (first[k] != RULES_NONE && any->match[first[k]] <= found[i])
+			note_one(field, ev[i], &key[i], found[i]);
+	}
 }

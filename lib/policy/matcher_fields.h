@@ -22,6 +22,8 @@ enum {
 	MATCHER_MAC,
 	MATCHER_LENGTH,
 	MATCHER_FIELDS,
+	MATCHER_ANY = MATCHER_FIELDS, /* one of them */
+	MATCHER_TABLES,
 };
 
 /* Matches that ask for a field. */
@@ -30,15 +32,17 @@ struct matcher_field {
 	const uint32_t *match; /* by index in rules: the index in the list */
 };
 
-/* Fills field[MATCHER_FIELDS]; memory is b's, but for the tables.  Returns false after an error at
+/* Fills field[MATCHER_TABLES]; memory is b's, but for the tables.  Returns false after an error at
  * loc. */
 bool matcher_fields_build(struct build *b, const struct match_list *list, struct loc loc,
 	struct matcher_field field[]);
 void matcher_fields_discard(struct matcher_field field[]);
 
-/* Notes in ev the fields by which a packet is decided whose match is found; found is RULES_NONE if
- * none counts. */
-void matcher_fields_note(const struct matcher_field field[], struct eval *ev,
-	const struct rule_key *key, uint32_t found);
+/* Notes in ev[i] the fields by which a packet is decided whose match is found[i], RULES_NONE if
+ * none counts.  Most packets meet no match that asks for a field: all of a vector are looked up at
+ * once.
+ */
+void matcher_fields_note(const struct matcher_field field[], struct eval *const ev[],
+	const struct rule_key key[], const uint32_t found[], unsigned n);
 
 #endif

@@ -14,6 +14,7 @@ MEANT = {
     'tcp_out_of_window': 'Weir checks windows where Linux is liberal',
     'icmp_no_session': 'Weir takes no answer and no error of ICMP that belongs to no session',
     'session_interface': 'Weir takes packets of a session from where it began and from where its packets leave to; a zone joins interfaces',
+    'session_conflict': 'two sessions of one inside endpoint that go to one target by two addresses have one public port; Linux takes another',
     'tcp_bad_flags': 'Weir takes no flags that no endpoint sends',
 }
 
@@ -45,4 +46,6 @@ def kind_of(packet, theirs, ours, lines, filled):
         return Kind(name, 'a rule of Linux has added its source to a set: limits of Weir count no packets that later rules drop')
     if (theirs.word, ours.word) in (('drop', 'local'), ('reject', 'local')) and any('limit: ' in line for line in lines):
         return Kind(name, 'a limit gets back what is not delivered, and nothing serves the host in replay')
+    if (theirs.word, ours.word) == ('local', 'out') and ours.frame.dst != packet.dst and any('snat: {use' in line for line in lines):
+        return Kind(name, 'at an own address that is a pool, a mapping comes first')
     return Kind(name, None)
