@@ -55,6 +55,14 @@ announce_new(struct host *h, const struct generation *old)
 			announce_interface(h, h->gen->iface[n], old);
 }
 
+void
+announce_port(struct host *h, uint16_t port)
+{
+	for (unsigned n = 0; n < h->gen->n_ifaces; n++)
+		if (h->gen->iface[n] != NULL && h->gen->iface[n]->port == port)
+			announce_interface(h, h->gen->iface[n], NULL);
+}
+
 /* Announces it once; returns false after the last time. */
 static bool
 announce_one(struct host *h, struct announcement *a)

@@ -208,7 +208,7 @@ uint64_t host_returned_ns(const struct host *h);
 void host_link(struct host *h, uint16_t port, bool up);
 
 /* Tells that a port's frames take another way: neighbours behind it are asked again, and used
- * meanwhile. */
+ * meanwhile, and our addresses are announced, so that switches learn the way to our MAC. */
 void host_port_moved(struct host *h, uint16_t port);
 
 /* Tells that a port has a new device: learned neighbours behind it are asked again at their next

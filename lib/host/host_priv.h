@@ -426,6 +426,7 @@ enum reason ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t 
 
 /* announce.c */
 void announce_new(struct host *h, const struct generation *old);
+void announce_port(struct host *h, uint16_t port); /* all addresses of its interfaces */
 void announce_due(struct host *h);
 
 /* claim.c */

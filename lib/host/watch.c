@@ -84,6 +84,7 @@ host_port_moved(struct host *h, uint16_t port)
 		if (n->state != NEIGHBOUR_FREE && i != NULL && i->port == port)
 			neighbour_doubt(h, (uint16_t)slot);
 	}
+	announce_port(h, port);
 }
 
 uint64_t
