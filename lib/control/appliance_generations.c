@@ -15,7 +15,7 @@
 static bool
 owns(const void *gen, const struct nat_place *p)
 {
-	const union address a = { .v4 = p->address };
+	const union address a = address_v4(p->address);
 
 	return generation_owns(gen, &a, address_space(4, p->domain));
 }

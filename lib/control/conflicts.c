@@ -8,7 +8,7 @@
 static void
 say(const struct generation *gen, const struct host_conflict *c)
 {
-	union address a = { .v4 = c->address };
+	union address a = address_v4(c->address);
 	const struct interface *i = c->iface < gen->n_ifaces ? gen->iface[c->iface] : NULL;
 	char text[64];
 

@@ -68,7 +68,7 @@ report_print_nat(const struct report *r, FILE *out)
 
 		print_nat_counts(out, p->name, &p->all);
 		for (unsigned k = 0; k < p->n_addresses; k++) {
-			union address a = { .v4 = p->address[k].address };
+			union address a = address_v4(p->address[k].address);
 			char text[64] = "  ";
 
 			notation_address(text + 2, sizeof(text) - 2, &a, 4);
@@ -178,7 +178,7 @@ report_nat_json(const struct report *r)
 		json_t *pool = nat_counts_json(&p->all), *addresses = json_object();
 
 		for (unsigned k = 0; k < p->n_addresses; k++) {
-			union address a = { .v4 = p->address[k].address };
+			union address a = address_v4(p->address[k].address);
 			char text[64];
 
 			notation_address(text, sizeof(text), &a, 4);

@@ -139,7 +139,7 @@ claim_begin(struct host *h, struct claim *c, const struct public_address *p)
 static bool
 step(struct host *h, struct claim *c, const struct interface *i)
 {
-	union address a = { .v4 = c->address };
+	union address a = address_v4(c->address);
 	bool sends = h->setup.worker == 0;
 
 	switch (c->state) {

@@ -128,6 +128,17 @@ union address {
 	uint64_t words[2];
 };
 
+/* Returns an IPv4 address with the rest zero.  An initializer of .v4 alone may leave the rest as it
+ * was: C11 6.7.9 speaks of the member only, and compilers differ. */
+static inline union address
+address_v4(rte_be32_t v4)
+{
+	union address a = { .words = { 0, 0 } };
+
+	a.v4 = v4;
+	return a;
+}
+
 /* A key in one shape for both families and without the interface: what stages see and change.
  * Tuples are compared as bytes: all of them are zeroed before they are filled. */
 struct tuple {

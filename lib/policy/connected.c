@@ -80,7 +80,7 @@ add_public(struct table_build *tb)
 	int rc = 0;
 
 	for (unsigned i = 0; i < tb->b->n_public; i++) {
-		union address a = { .v4 = tb->b->public[i].address };
+		union address a = address_v4(tb->b->public[i].address);
 
 		if (tb->b->public[i].domain != tb->domain)
 			continue;

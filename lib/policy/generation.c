@@ -120,7 +120,7 @@ generation_owns(const struct generation *g, const union address *a, unsigned spa
 bool
 generation_broadcast(const struct generation *g, rte_be32_t address, unsigned domain)
 {
-	union address a = { .v4 = address };
+	union address a = address_v4(address);
 
 	return g->own != NULL && own_has(g->own, &a, address_space(BROADCAST, domain));
 }

@@ -320,7 +320,7 @@ compare(const void *a, const void *b)
 static uint16_t
 link_of(struct build *b, rte_be32_t address, unsigned domain)
 {
-	union address a = { .v4 = address };
+	union address a = address_v4(address);
 	unsigned n;
 	const struct interface *const *iface = build_domain_interfaces(b, domain, &n);
 	const struct interface *i = subnet_find(iface, n, NULL, &a, 4);

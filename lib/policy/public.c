@@ -105,7 +105,7 @@ special(uint32_t address)
 static const struct interface *
 edge_of(struct build *b, rte_be32_t address, uint8_t domain)
 {
-	union address a = { .v4 = address };
+	union address a = address_v4(address);
 
 	const struct interface *const *iface;
 	unsigned n = 0;
@@ -124,7 +124,7 @@ build_check_station(
 	struct build *b, const struct cfg_head *head, const void *field, rte_be32_t address)
 {
 	const char *why = special(rte_be_to_cpu_32(address));
-	union address a = { .v4 = address };
+	union address a = address_v4(address);
 	char text[TEXT_BYTES];
 
 	if (why == NULL)
@@ -137,7 +137,7 @@ int
 build_check_target(struct build *b, const struct cfg_head *head, const void *field,
 	rte_be32_t address, uint8_t domain)
 {
-	union address a = { .v4 = address };
+	union address a = address_v4(address);
 	const struct interface *iface;
 	char text[TEXT_BYTES];
 
@@ -158,7 +158,7 @@ build_check_public(struct build *b, const struct cfg_head *head, const void *fie
 {
 	const struct taken wanted = { .address = rte_be_to_cpu_32(address), .domain = domain };
 	const struct taken *taken;
-	union address a = { .v4 = address };
+	union address a = address_v4(address);
 	char text[TEXT_BYTES];
 
 	if (build_check_target(b, head, field, address, domain) < 0)

@@ -145,7 +145,7 @@ static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char
 	va_list ap;
 
 	va_start(ap, fmt);
-	t->length += vsnprintf(t->out + used, t->bytes - used, fmt, ap);
+	t->length += vsnprintf(t->out == NULL ? NULL : t->out + used, t->bytes - used, fmt, ap);
 	va_end(ap);
 }
 

@@ -222,10 +222,12 @@ sources_take(struct sources *t, const union address *a, unsigned space,
 void
 sources_refund(struct sources *t, uint32_t source, uint32_t cost_ns)
 {
-	struct session_source *s = &t->source[source];
+	struct session_source *s;
 
-	if (source != 0)
-		s->due_ns -= s->due_ns > cost_ns ? cost_ns : s->due_ns;
+	if (source == 0) /* a table without sources is no array */
+		return;
+	s = &t->source[source];
+	s->due_ns -= s->due_ns > cost_ns ? cost_ns : s->due_ns;
 }
 
 void

@@ -224,7 +224,7 @@ send_to_new(unsigned n)
 		.family = 4,
 		.heard = HEARD_ANSWER,
 		.mac = { 2, 0, 0, 0, 3, (uint8_t)n },
-		.address = { .v4 = rte_cpu_to_be_32(f.dst) },
+		.address = address_v4(rte_cpu_to_be_32(f.dst)),
 	};
 
 	flood_send(&f);

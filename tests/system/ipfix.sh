@@ -149,8 +149,7 @@ in_lan /usr/bin/python3 "$traffic" count 100
 check "it is killed, and comes back slow" collect tcp 127.0.0.1 4741 "$dir/tcp" stall 2
 in_lan /usr/bin/python3 "$traffic" count 100
 check "weirctl: all is acknowledged" wait_for 20 shown 'f["waiting"] == 0 and f["lost"] == 0'
-sleep 3
-check "no packet is missing" eval '[ "$(total "$dir/tcp")" -ge 400 ]'
+check "no packet is missing" wait_for 30 eval '[ "$(total "$dir/tcp")" -ge 400 ]'
 check "the decoder met no fault over TCP" has "$dir/tcp" 'not [r for r in records if "broken" in r]'
 in_lan /usr/bin/python3 "$traffic" count 40
 check "export ends by a reload" reload 'telemetry: {nat_log: nat.log}'

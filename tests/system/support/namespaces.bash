@@ -45,12 +45,12 @@ link() {
 in_lan() { ip netns exec "$ns_lan" "$@"; }
 in_wan() { ip netns exec "$ns_wan" "$@"; }
 
-wait_for() {    # wait_for SECONDS COMMAND...
+wait_for() {    # wait_for SECONDS COMMAND...: what it said last is seen if it never succeeds
 	local end=$(($(date +%s) + $1))
 
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$end" ] || return 1
+		[ "$(date +%s)" -lt "$end" ] || { "$@"; return; }
 		sleep 0.05
 	done
 }

@@ -52,7 +52,7 @@ use_nat(struct fastpath *fp, uint8_t filtering)
 static void
 use_limits(struct fastpath *fp)
 {
-	const union address a = { .v4 = RTE_BE32(0x0a000001) };
+	const union address a = address_v4(RTE_BE32(0x0a000001));
 	const struct source_limit limit = { .sessions = 10 };
 	struct sources *t = fp->dp.sessions->sources;
 

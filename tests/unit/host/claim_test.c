@@ -346,7 +346,7 @@ many_addresses_are_examined_in_parts(void **state)
 			.family = 4,
 			.heard = HEARD_CONFLICT,
 			.mac = { 2 },
-			.address = { .v4 = many[i].address } };
+			.address = address_v4(many[i].address) };
 
 		host_learn(f->host, &fact);
 		assert_true(host_is_contested(f->host, many[i].address));
@@ -368,7 +368,7 @@ another_worker_keeps_the_same_list_in_silence(void **state)
 		.family = 4,
 		.heard = HEARD_CONFLICT,
 		.mac = { 2, 0, 0, 0, 0, 8 },
-		.address = { .v4 = public[1] },
+		.address = address_v4(public[1]),
 	};
 
 	given_public(f, &with, 3);

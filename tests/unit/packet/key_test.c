@@ -19,8 +19,8 @@ tuple4(uint8_t proto, uint16_t sport, uint16_t dport)
 		.proto = proto,
 		.sport = BE16(sport),
 		.dport = BE16(dport),
-		.src.v4 = BE32(0x0a000002),
-		.dst.v4 = BE32(0xcb007109),
+		.src = address_v4(BE32(0x0a000002)),
+		.dst = address_v4(BE32(0xcb007109)),
 	};
 
 	return t;

@@ -60,8 +60,8 @@ take(struct fixture *f, const struct piece_of *p)
 			.kind = p->n == 0 ? KEY_PLAIN : KEY_FRAGMENT,
 			.sport = 1,
 			.dport = 2,
-			.src.v4 = p->src,
-			.dst.v4 = 9 },
+			.src = address_v4(p->src),
+			.dst = address_v4(9) },
 	};
 	const struct fragment_arrival a = {
 		.view = &v,
