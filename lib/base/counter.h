@@ -7,11 +7,13 @@
 #ifndef BASE_COUNTER_H
 #define BASE_COUNTER_H
 
+#include "base/sanitizer.h"
+
 #define counter_get(counter)        __atomic_load_n((counter), __ATOMIC_RELAXED)
 #define counter_set(counter, value) __atomic_store_n((counter), (value), __ATOMIC_RELAXED)
 
 /* For the writing thread alone.  A negative amount is subtracted. */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !defined(WITH_TSAN)
 /* Compilers generate three instructions for a relaxed load, an addition and a relaxed store.  One
  * instruction does the same, because aligned words are written whole (bench-guard, forward ip4 udp:
  * 23.6 and 22.7 instructions a packet). */

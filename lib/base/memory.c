@@ -8,15 +8,10 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include "base/sanitizer.h"
+
 /* The leak check looks for pointers in these blocks only if they are registered. */
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_LSAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_LSAN 1
-#endif
-#endif
-#ifdef HAS_LSAN
+#ifdef WITH_ASAN
 #include <sanitizer/lsan_interface.h>
 #define BLOCK_TAKEN(p, n) __lsan_register_root_region(p, n)
 #define BLOCK_GIVEN(p, n) __lsan_unregister_root_region(p, n)

@@ -5,7 +5,9 @@
 #ifndef BASE_RACE_H
 #define BASE_RACE_H
 
-#if defined(__SANITIZE_THREAD__)
+#include "base/sanitizer.h"
+
+#ifdef WITH_TSAN
 #include <sanitizer/tsan_interface.h>
 
 static inline void

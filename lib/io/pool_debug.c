@@ -15,7 +15,7 @@
 
 #include <rte_mempool.h>
 
-#include "io/asan.h"
+#include "base/sanitizer.h"
 
 #ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "io/asan.h"
+#include "base/sanitizer.h"
 
 #ifdef WITH_ASAN
 #include <sanitizer/common_interface_defs.h>

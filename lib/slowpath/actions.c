@@ -50,11 +50,13 @@ refund(struct datapath *dp, const struct metered *m, unsigned n)
 
 	for (unsigned i = 0; i < n && m->actions[i] != 0; i++) {
 		uint32_t arg = ACTION_ARG(m->actions[i]);
-		const struct meter_spec *spec = &dp->gen->meters[arg];
+		const struct meter_spec *spec;
 		struct limiter_key key;
 
-		if (ACTION_OP(m->actions[i]) != ACTION_METER || spec->keys == 0
-			|| (spec->sessions && !m->begins))
+		if (ACTION_OP(m->actions[i]) != ACTION_METER)
+			continue;
+		spec = &dp->gen->meters[arg];
+		if (spec->keys == 0 || (spec->sessions && !m->begins))
 			continue;
 		key = key_of(m, spec);
 		limiter_refund(limiters[arg], &key, m->ip_bytes);

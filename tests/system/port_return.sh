@@ -115,10 +115,10 @@ in_lan ping -q -i 0.02 -c 1000 -W 2 203.0.113.2 >"$dir/ping" & pinger=$!
 in_lan ping -q -i 0.01 -w 60 198.51.100.2 >/dev/null & flood=$!
 check "the first flap" flap 1
 ip -n "$ns_weir" link del wan0
-check "it is said a second time" wait_for $((3 * $(crowd))) said 'port wan: its device vanished' 2
+check "it is said a second time" wait_for 3 said 'port wan: its device vanished' 2
 check "the report says that it is gone" reported wan gone
 make_wan
-check "it is opened a second time" wait_for $((3 * $(crowd))) said 'port wan: its device is back and was opened again' 2
+check "it is opened a second time" wait_for 3 said 'port wan: its device is back and was opened again' 2
 check "the report says that it is up" wait_for 3 reported wan up
 before="$(descriptors) $(memory) $(mappings)"
 
@@ -158,7 +158,7 @@ check "a device that was renamed" rename
 check "a device that was moved away and back" move_away
 check "a reload while a device is gone" reload_gone
 ip -n "$ns_weir" link del wan0
-check "it is gone at the end" wait_for $((3 * $(crowd))) said 'port wan: its device vanished' $((flaps + 3))
+check "it is gone at the end" wait_for 3 said 'port wan: its device vanished' $((flaps + 3))
 kill "$flood" 2>/dev/null
 check "other ports have lost nothing" lost_nothing
 check "it stops" stop

@@ -276,10 +276,12 @@ void
 fragments_decide(struct fragments *f, const struct fragment_pass *pass, enum reason why)
 {
 	uint16_t i = (uint16_t)pass->ticket;
-	struct datagram *d = &f->datagram[i];
+	struct datagram *d;
 
-	if (i == 0 || i > FRAGMENT_DATAGRAMS || d->serial != pass->ticket >> 16
-		|| d->key.family == 0 || d->state != DATAGRAM_ASKED)
+	if (i == 0 || i > FRAGMENT_DATAGRAMS)
+		return;
+	d = &f->datagram[i];
+	if (d->serial != pass->ticket >> 16 || d->key.family == 0 || d->state != DATAGRAM_ASKED)
 		return;
 	if (why != REASON_NONE) {
 		deny(f, i, why);

@@ -45,8 +45,8 @@ link() {
 in_lan() { ip netns exec "$ns_lan" "$@"; }
 in_wan() { ip netns exec "$ns_wan" "$@"; }
 
-wait_for() {    # wait_for SECONDS COMMAND...: what it said last is seen if it never succeeds
-	local end=$(($(date +%s) + $1))
+wait_for() {    # wait_for SECONDS COMMAND...: seconds of a machine alone; what it said last is seen if it never succeeds
+	local end=$(($(date +%s) + 2 * $1 * $(crowd)))
 
 	shift
 	until "$@" >/dev/null 2>&1; do

@@ -8,11 +8,12 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include "base/sanitizer.h"
 #include "session/session.h"
 #include "reload_fixture.h"
 #include "reload_world.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(WITH_ASAN) || defined(WITH_TSAN)
 #define SANITIZED 1
 #else
 #define SANITIZED 0

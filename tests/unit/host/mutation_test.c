@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames that went wrong on their way: whatever they say, nothing is read past their end, no buffer
  * is lost, and the ledger balances. */
+#include "base/sanitizer.h"
 #include "fixture.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, bytes)   ((void)(at), (void)(bytes))

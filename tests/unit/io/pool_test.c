@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/asan.h"
+#include "base/sanitizer.h"
 #include "unit/io/fixture.h"
 
 static void
