@@ -106,15 +106,76 @@ pool_stays(const struct nat_layout_setup *setup, unsigned slot)
 }
 
 static bool
-place_stays(const struct nat_layout_setup *setup, uint32_t place)
+place_is_held(const struct nat_layout_setup *setup, uint32_t place)
 {
-	if (setup->before->place[place].slot != NAT_NO_POOL || !setup->settled)
+	if (!setup->settled)
 		return true;
 	for (unsigned i = 0; i < setup->n_users; i++) {
 		if (nat_holds_place(setup->user[i], place))
 			return true;
 	}
 	return false;
+}
+
+static bool
+place_stays(const struct nat_layout_setup *setup, uint32_t place)
+{
+	return setup->before->place[place].slot != NAT_NO_POOL || place_is_held(setup, place);
+}
+
+/* Notes the ports that mappings of a place may have: those of its present pool and of earlier ones.
+ */
+static void
+keep_old_ports(const struct nat_layout_setup *setup, uint32_t place, struct nat_place *p)
+{
+	const struct nat_place *was = &setup->before->place[place];
+	const struct nat_layout_pool *pool;
+
+	if (!place_is_held(setup, place))
+		return;
+	p->old_low = was->old_low;
+	p->old_high = was->old_high;
+	if (was->slot == NAT_NO_POOL)
+		return;
+	pool = &setup->before->pool[was->slot];
+	p->old_low = p->old_high == 0 ? pool->low : RTE_MIN(p->old_low, pool->low);
+	p->old_high = RTE_MAX(p->old_high, pool->high);
+}
+
+/* Returns true if the place's pool has the port. */
+static bool
+has_port(const struct nat_layout *l, const struct nat_place *p, uint16_t port)
+{
+	return p->slot != NAT_NO_POOL && port >= l->pool[p->slot].low
+		&& port <= l->pool[p->slot].high;
+}
+
+static bool
+has_old_ports(const struct nat_layout *l)
+{
+	for (uint32_t i = 0; i < l->n_places; i++) {
+		const struct nat_place *p = &l->place[i];
+
+		if (p->used && p->old_high != 0
+			&& !(has_port(l, p, p->old_low) && has_port(l, p, p->old_high)))
+			return true;
+	}
+	return false;
+}
+
+bool
+nat_layout_is_old(const struct nat_layout *l, const struct tuple *t)
+{
+	uint16_t port = rte_be_to_cpu_16(t->dport);
+	const struct nat_place *p;
+	int place;
+
+	if (!l->has_old || t->family != 4 || t->kind == KEY_FRAGMENT || !nat_has_ports(t->proto))
+		return false;
+	place = nat_layout_find(l, t->dst.v4);
+	p = place >= 0 ? &l->place[place] : NULL;
+	return p != NULL && p->domain == t->domain && port >= p->old_low && port <= p->old_high
+		&& !has_port(l, p, port);
 }
 
 /* Takes over the pools of the previous layout: those of the specs keep their slot, others keep
@@ -171,6 +232,7 @@ take_over_places(struct nat_layout *l, const struct nat_layout_setup *setup)
 			.used = true,
 			.followed = was->followed,
 		};
+		keep_old_ports(setup, i, &l->place[i]);
 		remember(l, i);
 	}
 	return 0;
@@ -343,9 +405,11 @@ nat_layout_create(const struct nat_layout_setup *setup, struct nat_layout **layo
 		rc = take_over_places(l, setup);
 	for (unsigned i = 0; rc == 0 && i < setup->n_specs && i < NAT_POOLS; i++)
 		rc = configure(l, setup, &setup->specs[i], &vacant);
-	if (rc < 0)
+	if (rc < 0) {
 		nat_layout_discard(l);
-	else
-		*layout = l;
-	return rc;
+		return rc;
+	}
+	l->has_old = has_old_ports(l);
+	*layout = l;
+	return 0;
 }

@@ -43,10 +43,12 @@ struct nat_layout_pool {
 struct nat_place {
 	rte_be32_t address;
 	uint8_t domain;
-	uint8_t slot;  /* NAT_NO_POOL: only old mappings are left */
-	bool used;     /* else vacant */
-	bool followed; /* an interface had it, and no pool has it by itself */
-	bool ended;    /* no interface has it any more: nor may its sessions */
+	uint8_t slot;               /* NAT_NO_POOL: only old mappings are left */
+	bool used;                  /* else vacant */
+	bool followed;              /* an interface had it, and no pool has it by itself */
+	bool ended;                 /* no interface has it any more: nor may its sessions */
+	uint16_t old_low, old_high; /* ports that mappings may have by earlier ranges of its pools;
+				     * high 0: none */
 };
 
 struct nat_layout {
@@ -58,6 +60,7 @@ struct nat_layout {
 	uint32_t found_mask;
 	bool has_peers, has_log;
 	bool has_ended; /* a place that ended */
+	bool has_old;   /* a place with old ports that its pool does not have */
 	struct nat_layout_pool pool[NAT_SLOTS];
 };
 
@@ -85,5 +88,9 @@ void nat_layout_end(struct nat_layout *l, bool (*owns)(const void *arg, const st
 
 /* Returns the place of a public address, or -1. */
 int nat_layout_find(const struct nat_layout *l, rte_be32_t address);
+
+/* Returns true if the tuple is to a port of a public address that only mappings of an earlier range
+ * may have. */
+bool nat_layout_is_old(const struct nat_layout *l, const struct tuple *t);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "nat/layout.h"
 #include "nat/slice.h"
 #include "io/steer.h"
 #include "packet/burst.h"
@@ -49,9 +50,8 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 {
 	struct owner_choice choice;
 
-	if (gen->owners == NULL)
-		return by_both_ends(c, gen, t, here);
-	switch (owners_find(gen->owners, t, iface, &choice)) {
+	switch (gen->owners != NULL ? owners_find(gen->owners, t, iface, &choice)
+				    : OWNER_BOTH_ENDS) {
 	case OWNER_INSIDE:
 		return steer_owner_of_inside(c->steer, choice.address);
 	case OWNER_ADDRESS:
@@ -59,6 +59,8 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	case OWNER_PORT:
 		return slice_worker(choice.port, c->count);
 	default:
+		if (nat_layout_is_old(gen->nat, t))
+			return slice_worker(rte_be_to_cpu_16(t->dport), c->count);
 		return by_both_ends(c, gen, t, here);
 	}
 }
