@@ -23,9 +23,11 @@ read_l4(struct view *v, const uint8_t *l4)
 }
 
 static void
-begin(struct view *v, uint16_t iface)
+begin(struct view *v, const uint8_t *frame, uint16_t iface)
 {
 	memset(v, 0, sizeof(*v));
+	memcpy(v->to_mac, frame, sizeof(v->to_mac));
+	memcpy(v->mac, frame + sizeof(v->to_mac), sizeof(v->mac));
 	v->iface = iface;
 	v->l3 = L3;
 	v->frag_header = VIEW_NONE;
@@ -38,7 +40,7 @@ parse_plain4(struct view *v, const uint8_t *frame, uint16_t iface)
 {
 	const uint8_t *ip = frame + L3;
 
-	begin(v, iface);
+	begin(v, frame, iface);
 	v->kind = VIEW_IP4;
 	v->family = 4;
 	v->proto = ip[9];
@@ -61,7 +63,7 @@ parse_plain6(struct view *v, const uint8_t *frame, uint16_t iface)
 {
 	const uint8_t *ip = frame + L3;
 
-	begin(v, iface);
+	begin(v, frame, iface);
 	v->kind = VIEW_IP6;
 	v->family = 6;
 	v->proto = ip[6];

@@ -4,6 +4,7 @@
 nft_words.sh.  Each word has a port of its own, by which both routers find its chain, so no word sees the frames of another."""
 
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent / 'nft_oracle'
@@ -20,7 +21,8 @@ interfaces:
   lan:
     addresses: [10.0.0.1/24, "2001:db8:1::1/64"]
     pipeline: all
-    neighbours: {10.0.0.2: PEER, 10.0.0.3: PEER, 10.0.0.250: PEER, "2001:db8:1::2": PEER, "2001:db8:1::3": PEER}
+    neighbours: {10.0.0.2: PEER, 10.0.0.3: PEER, 10.0.0.80: PEER, 10.0.0.250: PEER, "2001:db8:1::2": PEER, "2001:db8:1::3": PEER,
+      "2001:db8:1::80": PEER}
   wan:
     addresses: [198.51.100.1/24, "2001:db8:2::1/64"]
     mtu: 1400
@@ -32,13 +34,25 @@ sets:
   ends: {endpoints: ["udp 203.0.113.9:PORT", "udp 203.0.113.16/28:PORT", "udp [2001:db8:9::9]:PORT"]}
   couples: {pairs: ["10.0.0.2 > 203.0.113.9", "2001:db8:1::2 > 2001:db8:9::9"]}
   seen: {timeout: 1h, size: 1024}
+nat:
+  uplink: {pool: [198.51.100.1, "2001:db8:2::1"]}
 acls:
 LISTS
 pipelines:
   all:
     - track
-    - acl: all
+    - dnat:
+        - {to: "10.0.0.80:2020", if: {dst: 198.51.100.1, proto: udp, dport: 2120}}
+        - {to: "[2001:db8:1::80]:2020", if: {dst: "2001:db8:2::1", proto: udp, dport: 2120}}
+        - {to: 10.0.0.80, if: {dst: 198.51.100.1, proto: udp, dport: 2025}}
+        - {to: "2001:db8:1::80", if: {dst: "2001:db8:2::1", proto: udp, dport: 2025}}
+    - dnat: {map: {from: 198.51.101.0/24, to: 10.0.0.0/24}}
+    - dnat: {map: {from: "2001:db8:101::/64", to: "2001:db8:1::/64", neutral: false}}
     - route: main
+    - acl: all
+    - snat: {map: {from: 10.0.0.0/24, to: 198.51.101.0/24}, if: {out: wan, proto: udp, dport: 2030}}
+    - snat: {map: {from: "2001:db8:1::/64", to: "2001:db8:101::/64", neutral: false}, if: {out: wan, proto: udp, dport: 2030}}
+    - snat: {use: uplink, if: {out: wan, proto: udp, dport: 2021}}
     - mss: {to: auto, if: {out: wan}}
 '''
 NFT = '''table inet words {
@@ -54,14 +68,72 @@ NFT = '''table inet words {
 	set count6 { type ipv6_addr; flags dynamic; size 1024; }
 LISTS
 }
+table inet translation {
+	chain prerouting {
+		type nat hook prerouting priority dstnat;
+		ip daddr 198.51.100.1 udp dport 2120 dnat ip to 10.0.0.80:2020
+		ip6 daddr 2001:db8:2::1 udp dport 2120 dnat ip6 to [2001:db8:1::80]:2020
+		ip daddr 198.51.100.1 udp dport 2025 dnat ip to 10.0.0.80
+		ip6 daddr 2001:db8:2::1 udp dport 2025 dnat ip6 to 2001:db8:1::80
+		dnat ip prefix to ip daddr map { 198.51.101.0/24 : 10.0.0.0/24 }
+		dnat ip6 prefix to ip6 daddr map { 2001:db8:101::/64 : 2001:db8:1::/64 }
+	}
+	chain postrouting {
+		type nat hook postrouting priority srcnat;
+		oifname "wan" udp dport 2030 snat ip prefix to ip saddr map { 10.0.0.0/24 : 198.51.101.0/24 }
+		oifname "wan" udp dport 2030 snat ip6 prefix to ip6 saddr map { 2001:db8:1::/64 : 2001:db8:101::/64 }
+		oifname "wan" udp dport 2021 masquerade
+	}
+}
 '''
 A, A3, FAR = ('10.0.0.2', '2001:db8:1::2'), ('10.0.0.3', '2001:db8:1::3'), ('203.0.113.9', '2001:db8:9::9')
+OURS, SERVER, MAPPED = ('198.51.100.1', '2001:db8:2::1'), ('10.0.0.80', '2001:db8:1::80'), ('198.51.101.%s', '2001:db8:101::%s')
 OTHER = ('203.0.113.10', '2001:db8:9::10')
 
 
 def flow(port, n=1, src=A, dst=FAR, sport=1000, same=False, size=4, side='lan'):
     """n datagrams of each family, each of a flow of its own unless same."""
     return lambda make: [(side, make(src[f], dst[f], sport if same else sport + i, port, size)) for f in (0, 1) for i in range(n)]
+
+
+def answer(port, src=FAR, dst=A, sport=1000, side='wan', n=1):
+    """Datagrams that come from a port, to what another one was sent from."""
+    return lambda make: [(side, make(src[f], dst[f], port, sport + i, 4)) for f in (0, 1) for i in range(n)]
+
+
+def error(port, src, sport=5000):
+    """Port unreachable, from FAR, about a datagram that left with the source src."""
+    def frames(make):
+        out = []
+        for f in (0, 1):
+            about = make(src[f], FAR[f], sport, port, 4)
+            about[1].len, about[1].chksum = None, None
+            quote = Raw(bytes(about))
+            out.append(('wan', IP(src=FAR[0], dst=src[0]) / ICMP(type=3, code=3) / quote if f == 0
+                        else IPv6(src=FAR[1], dst=src[1]) / ICMPv6DestUnreach(code=4) / quote))
+        return out
+    return frames
+
+
+def marked(port):
+    """With three values of the DSCP."""
+    return lambda make: [('lan', with_dscp(make(A[f], FAR[f], 1000 + i, port, 4), dscp)) for f in (0, 1) for i, dscp in enumerate((0, 8, 46))]
+
+
+def with_dscp(packet, dscp):
+    setattr(packet, 'tc' if packet.version == 6 else 'tos', dscp << 2)
+    return packet
+
+
+def opening(port):
+    """SYNs without and with the flags of ECN."""
+    return lambda _: [('lan', (IPv6 if f else IP)(src=A[f], dst=FAR[f]) / TCP(sport=1000 + i, dport=port, flags=flags, seq=7))
+                      for f in (0, 1) for i, flags in enumerate(('S', 'SEC', 'SE'))]
+
+
+def messages(_):
+    return [('lan', IP(src=A[0], dst=FAR[0]) / ICMP(type=kind, id=77 + kind)) for kind in (8, 13, 15)] \
+        + [('lan', IPv6(src=A[1], dst=FAR[1]) / ICMPv6EchoRequest(id=i, data=b'ping')) for i in (1, 2)]
 
 
 def both(*parts):
@@ -98,13 +170,49 @@ WORDS = [
      ['{action: continue}', '{proto: udp, sport: 1000-1002, action: continue}', '{proto: udp, sport: 1001-1003, action: accept}'], flow(2013, 6)),
     ('a set that is filled', 2014, ['udp sport 1002 add @seen4 { ip saddr }', 'udp sport 1002 add @seen6 { ip6 saddr }', 'ip saddr @seen4 drop', 'ip6 saddr @seen6 drop', 'accept'],
      ['{src: $seen, action: drop}', '{proto: udp, sport: 1002, add: $seen, action: drop}', '{action: accept}'], flow(2014, 6)),
+    ('addresses', 2016, ['ip saddr 10.0.0.2/31 ip daddr != 203.0.113.16/28 accept', 'ip6 saddr 2001:db8:1::2/127 ip6 daddr != 2001:db8:9::10/124 accept'],
+     ['{src: [10.0.0.2/31, "2001:db8:1::2/127"], dst: ["!203.0.113.16/28", "!2001:db8:9::10/124"], action: accept}'],
+     both(flow(2016, 2), flow(2016, 1, src=A3), flow(2016, 1, dst=('203.0.113.20', '2001:db8:9::1f')), flow(2016, 1, dst=('203.0.113.32', '2001:db8:9::20')))),
+    ('ports', 2017, ['udp sport 1000-1002 accept', 'udp sport != 1000-1005 accept'],
+     ['{proto: udp, sport: 1000-1002, action: accept}', '{proto: udp, sport: "!1000-1005", action: accept}'], flow(2017, 9)),
+    ('length', 2018, ['meta length 60-80 accept'], ['{length: 60-80, action: accept}'], both(*(flow(2018, 1, sport=1000 + n, size=n) for n in (11, 12, 31, 32, 33, 52, 53)))),
+    ('mac', 2019, ['ether saddr 02:00:00:00:01:99 accept', 'ether saddr != 02:00:00:00:01:02 accept', 'udp sport 1001 ether saddr 02:00:00:00:01:02 accept'],
+     ['{mac: "02:00:00:00:01:99", action: accept}', '{mac: "!02:00:00:00:01:02", action: accept}', '{proto: udp, sport: 1001, mac: "02:00:00:00:01:02", action: accept}'], flow(2019, 3)),
+    ('dscp', 2022, ['ip dscp { cs1, ef } accept', 'ip6 dscp != { cs0, cs1 } accept'],
+     ['{src: 0.0.0.0/0, dscp: [cs1, ef], action: accept}', '{src: "::/0", dscp: ["!cs0", "!cs1"], action: accept}'], marked(2022)),
+    ('interfaces', 2023, ['iifname lan oifname wan udp sport 1000-1001 accept', 'iifname wan oifname != wan udp sport 1001 accept'],
+     ['{in: lan, out: wan, proto: udp, sport: 1000-1001, action: accept}', '{in: wan, out: "!wan", proto: udp, sport: 1001, action: accept}'],
+     both(flow(2023, 3), flow(2023, 3, src=OTHER, dst=A, side='wan'))),
+    ('state', 2024, ['ct state new accept'], ['{state: new, action: accept}'], both(flow(2024, 2, same=True), answer(2024), flow(2024, 1, same=True), flow(2024, 2, sport=1001))),
+    ('translated or not', 2025, ['ct status dnat accept'], ['{nat: dnat, action: accept}'],
+     both(flow(2025, 2, src=FAR, dst=OURS, side='wan'), flow(2025, 2, src=OTHER, dst=SERVER, side='wan'))),
+    ('reject', 2026, ['udp sport 1000 reject', 'udp sport 1001 reject with icmpx type no-route', 'udp sport 1002 reject with icmpx type host-unreachable',
+                      'udp sport 1003 reject with icmpx type admin-prohibited', 'meta l4proto tcp reject with tcp reset'],
+     ['{proto: udp, sport: 1000, action: reject, with: port-unreachable}', '{proto: udp, sport: 1001, action: reject, with: net-unreachable}',
+      '{proto: udp, sport: 1002, action: reject, with: host-unreachable}', '{proto: udp, sport: 1003, action: reject, with: prohibited}',
+      '{proto: tcp, action: reject, with: reset}'], both(flow(2026, 5), opening(2026))),
+    ('call and return', 2027, ['jump sub', 'udp sport 1000-1001 accept'], ['{call: sub}', '{proto: udp, sport: 1000-1001, action: accept}'], flow(2027, 5)),
+    ('flags', 2028, ['tcp flags & (syn|ack) == syn tcp flags & ecn != 0 accept', 'tcp flags & (ecn|cwr) == 0 tcp sport 1000 accept'],
+     ['{proto: tcp, flags: SE/SAE, action: accept}', '{proto: tcp, flags: 0/EC, sport: 1000, action: accept}'], opening(2028)),
+    ('dnat', 2020, ['accept'], ['{action: accept}'],
+     both(flow(2120, 2, src=FAR, dst=OURS, side='wan', sport=5000), answer(2020, src=SERVER, dst=FAR, sport=5000, side='lan', n=2), flow(2020, 1, src=OTHER, dst=SERVER, side='wan'))),
+    ('snat', 2021, ['accept'], ['{action: accept}'], both(flow(2021, 2, sport=5000), answer(2021, dst=OURS, sport=5000, n=2), error(2021, OURS), flow(2021, 1, sport=5000))),
+    ('prefixes one to one', 2030, ['accept'], ['{action: accept}'],
+     both(flow(2030, 2, sport=5000), answer(2030, dst=(MAPPED[0] % 2, MAPPED[1] % 2), sport=5000, n=2), error(2030, (MAPPED[0] % 2, MAPPED[1] % 2)),
+          flow(2030, 2, src=OTHER, dst=(MAPPED[0] % 80, MAPPED[1] % 80), sport=6000, side='wan'), answer(2030, src=SERVER, dst=OTHER, sport=6000, side='lan'))),
     ('times that hold always', 2015, ['meta hour "00:00"-"23:59:59" accept'], ['{time: {from: "00:00", to: "24:00"}, action: accept}'], flow(2015, 2)),
 ]
 
 
+TRANSLATED = [2020, 2021, 2024, 2030, 2120]      # answers come from these ports; Weir sees those of a dnat as the client does
+
+
 def weir_config():
-    lists = '  all:\n    default: drop\n    rules:\n      - {proto: udp, dport: [7, 40000], action: accept}\n      - {proto: tcp, action: accept}\n'
-    lists += ''.join('      - {name: "%s", proto: udp, dport: %d, call: w%d}\n' % (w[0], w[1], w[1]) for w in WORDS)
+    lists = '  all:\n    default: drop\n    rules:\n      - {proto: udp, dport: [7, 40000], action: accept}\n      - {proto: tcp, dport: 80, action: accept}\n'
+    lists += '      - {state: related, action: accept}\n      - {icmp: [echo-request, 13], action: accept}\n'
+    lists += '      - {proto: udp, sport: %s, state: established, action: accept}\n' % TRANSLATED
+    lists += ''.join('      - {name: "%s", proto: [tcp, udp], dport: %d, call: w%d}\n' % (w[0], w[1], w[1]) for w in WORDS)
+    lists += '  sub:\n    rules:\n      - {proto: udp, sport: 1000, action: return}\n      - {proto: udp, sport: [1001, 1003], action: drop}\n      - {proto: udp, sport: 1002, action: accept}\n'
     for _, port, _, rules, _ in WORDS:
         lists += '  w%d:\n    default: drop\n    rules:\n%s' % (port, ''.join('      - %s\n' % r for r in rules))
     return WEIR.replace('LISTS\n', lists).replace('PEER', PEER).replace('PORT', '2011')
@@ -112,9 +220,12 @@ def weir_config():
 
 def nft_rules():
     lists = '\tchain forward {\n\t\ttype filter hook forward priority filter; policy drop;\n\t\toifname "wan" tcp flags syn tcp option maxseg size set rt mtu\n'
-    lists += '\t\tudp dport { 7, 40000 } accept\n\t\tmeta l4proto tcp accept\n' + ''.join('\t\tudp dport %d jump w%d\n' % (w[1], w[1]) for w in WORDS) + '\t}\n'
+    lists += '\t\tudp dport { 7, 40000 } accept\n\t\ttcp dport 80 accept\n\t\tct state related accept\n\t\ticmp type { echo-request, timestamp-request } accept\n'
+    lists += '\t\ticmpv6 type echo-request accept\n\t\tudp sport { %s } ct state established accept\n' % ', '.join(map(str, TRANSLATED))
+    lists += ''.join('\t\tmeta l4proto { tcp, udp } th dport %d jump w%d\n' % (w[1], w[1]) for w in WORDS) + '\t}\n'
     for _, port, rules, _, _ in WORDS:
         lists = '\tchain w%d {\n%s\t}\n' % (port, ''.join('\t\t%s\n' % r for r in rules + ['drop'])) + lists
+    lists = '\tchain sub {\n\t\tudp sport 1000 return\n\t\tudp sport { 1001, 1003 } drop\n\t\tudp sport 1002 accept\n\t}\n' + lists
     return NFT.replace('LISTS\n', lists).replace('PORT', '2011')
 
 
@@ -123,8 +234,8 @@ if sys.argv[1:] in (['weir'], ['nft']):
     sys.exit(0)
 
 from scapy.config import conf                           # noqa: E402
-from scapy.layers.inet import IP, TCP, UDP              # noqa: E402
-from scapy.layers.inet6 import IPv6                     # noqa: E402
+from scapy.layers.inet import ICMP, IP, TCP, UDP        # noqa: E402
+from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6    # noqa: E402
 from scapy.layers.l2 import Ether                       # noqa: E402
 from scapy.packet import Raw                            # noqa: E402
 
@@ -132,7 +243,7 @@ conf.verb = 0
 import wire                                             # noqa: E402
 from verdict import describe                            # noqa: E402
 
-wire.PUBLIC = wire.INSIDE                               # nothing is translated here
+wire.PUBLIC = wire.INSIDE                               # the markers are not translated
 
 
 def datagram(src, dst, sport, dport, size):
@@ -152,18 +263,23 @@ def syns(_):
 
 
 def pass_all(router, frames):
-    ready = []
-    for side, packet in frames:
+    """Frames of one side go in together; those of the other side wait for what these have begun."""
+    out, ready = [], []
+    for i, (side, packet) in enumerate(frames):
         kind = 0x86dd if packet.version == 6 else 0x0800
         ready.append((side, bytes(Ether(src=wire.PEER[side], dst=wire.MAC[side], type=kind) / packet)))
-    return sorted(describe(router.pass_frames(ready)))
+        if i + 1 == len(frames) or frames[i + 1][0] != side:
+            out += router.pass_frames(ready)
+            ready = []
+    # Linux has counted the TTL down already in what it quotes behind hook forward.
+    return sorted(re.sub(r' bytes ttl \d+', ' bytes', line) for line in describe(out))
 
 
 def main(words):
     wire.stay_on_one_core()
     weir, linux = wire.Router('weir'), wire.Router('linux')
     failed = 0
-    probes = [(w[0], w[4]) for w in WORDS] + [('mss', syns)]
+    probes = [(w[0], w[4]) for w in WORDS] + [('mss', syns), ('icmp', messages)]
     for name, frames in probes:
         if words and not any(w in name for w in words):
             continue
