@@ -170,7 +170,8 @@ nat_layout_is_old(const struct nat_layout *l, const struct tuple *t)
 	const struct nat_place *p;
 	int place;
 
-	if (!l->has_old || t->family != 4 || t->kind == KEY_FRAGMENT || !nat_has_ports(t->proto))
+	if (!l->has_old || t->family != 4 || t->kind == KEY_FRAGMENT
+		|| nat_proto(t->proto) == NAT_PORTLESS)
 		return false;
 	place = nat_layout_find(l, t->dst.v4);
 	p = place >= 0 ? &l->place[place] : NULL;

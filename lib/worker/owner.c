@@ -59,7 +59,7 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	case OWNER_PORT:
 		return slice_worker(choice.port, c->count);
 	default:
-		if (nat_layout_is_old(gen->nat, t))
+		if (gen->nat != NULL && nat_layout_is_old(gen->nat, t))
 			return slice_worker(rte_be_to_cpu_16(t->dport), c->count);
 		return by_both_ends(c, gen, t, here);
 	}
