@@ -19,6 +19,9 @@
  *                                                       ports, the other's
  *   everything else                                     both ends, in either order
  *
+ * The caller looks for one more where both ends would choose: a port that mappings of an earlier
+ * range still have (nat_layout_is_old) is chosen by like a port of the range.
+ *
  * Where one end is in a prefix that is mapped (map:), or in what it is mapped to, the other end's
  * address chooses.  With any other translation of IPv6, one worker owns all packets of IPv6.
  *
