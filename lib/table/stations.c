@@ -13,10 +13,12 @@
 #define WAYS       8u
 #define RESERVED   (1ull << 61) /* a place that is being written; equals no key */
 #define SEEN_TICKS 1024u        /* a station's time is written again after so long */
+#define NOWHERE    0u           /* no interface has the id */
 
 /* One key has two buckets.  where: check << 48 | interface << 32 | seen, 0: the place is being
- * emptied; the check is the key's, so a place that has become another's is not changed; moves:
- * tick of the first move of the while << 32 | number of moves. */
+ * emptied; the check is the key's, so a place that has become another's is not changed; interface
+ * NOWHERE: known, but the interface that it moved to has no room for it; moves: tick of the first
+ * move of the while << 32 | interface before it << 16 | number of moves. */
 struct stations_bucket {
 	_Atomic uint64_t key[WAYS];
 	_Atomic uint64_t where[WAYS];
@@ -268,51 +270,79 @@ tell(struct stations *t, station_key key, uint16_t from, uint16_t to)
 	STORE(&t->event[n % STATIONS_EVENTS_MAX].key, key);
 }
 
-/* Counts a move; false: the station makes too many. */
+/* Changes where a station is, if nobody else has; the new interface's share is taken already. */
 static bool
-may_move(struct stations *t, const struct spot *s, station_key key, const uint16_t ways[2],
+put(struct stations *t, const struct spot *s, uint64_t where, uint64_t next)
+{
+	uint16_t from = where_iface(where);
+	bool done = atomic_compare_exchange_strong(&s->b->where[s->way], &where, next);
+
+	SUB(&t->used[done ? from : where_iface(next)], 1);
+	return done;
+}
+
+/* Counts a move from an interface.  Returns the one that the station stays behind because it makes
+ * too many: where it was before the first of them; NOWHERE: it may move. */
+static uint16_t
+count_move(struct stations *t, const struct spot *s, station_key key, const uint16_t ways[2],
 	uint32_t tick)
 {
 	uint64_t was = LOAD(&s->b->moves[s->way]);
-	uint32_t n = (uint32_t)was, since = (uint32_t)(was >> 32);
+	uint32_t n = (uint16_t)was, since = (uint32_t)(was >> 32);
+	uint16_t origin = (uint16_t)(was >> 16);
 
 	if (n == 0 || (int32_t)(tick - since) > (int32_t)clock_tick(STATIONS_MOVES_NS)) {
 		n = 0;
 		since = tick;
+		origin = ways[0] != NOWHERE ? ways[0] : ways[1];
 	}
-	if (n > STATIONS_MOVES)
-		return false;
-	STORE(&s->b->moves[s->way], (uint64_t)since << 32 | (n + 1));
-	if (n < STATIONS_MOVES)
-		return true;
-	tell(t, key, ways[0], ways[1]);
-	return false;
+	if (n <= STATIONS_MOVES)
+		STORE(&s->b->moves[s->way],
+			(uint64_t)since << 32 | (uint64_t)origin << 16 | (n + 1));
+	if (n == STATIONS_MOVES)
+		tell(t, key, origin, ways[0] != origin ? ways[0] : ways[1]);
+	return n < STATIONS_MOVES ? NOWHERE : origin;
 }
 
-/* Handles a station that was heard behind another interface than before. */
+/* Handles a frame of a station that stays behind an interface, and is put back there. */
+static enum station_learnt
+stay(struct stations *t, const struct spot *s, station_key key, uint64_t where,
+	const struct stations_terms *terms, uint64_t heard, uint16_t origin)
+{
+	if (where_iface(where) != origin && take_share(t, origin, terms))
+		put(t, s, where, where_of(key, origin, (uint32_t)heard));
+	if (where_iface(heard) == origin)
+		return STATION_KNOWN;
+	ADD(&t->held, 1);
+	return STATION_HELD;
+}
+
+/* Handles a station that was heard behind another interface than before.  One that moves to where
+ * there is no room is known nowhere: its moves still count, so that an interface whose share is
+ * used up cannot have stations of others forgotten again and again. */
 static enum station_learnt
 move(struct stations *t, const struct spot *s, station_key key, uint64_t where,
 	const struct stations_terms *terms, uint64_t next)
 {
 	const uint16_t ways[2] = { where_iface(where), where_iface(next) };
+	uint16_t origin = count_move(t, s, key, ways, (uint32_t)next);
 
-	if (!may_move(t, s, key, ways, (uint32_t)next)) {
-		ADD(&t->held, 1);
-		return STATION_HELD;
+	if (origin != NOWHERE)
+		return stay(t, s, key, where, terms, next, origin);
+	if (take_share(t, ways[1], terms)) {
+		if (!put(t, s, where, next))
+			return STATION_KNOWN; /* another worker was first */
+		ADD(&t->moved, 1);
+		return STATION_MOVED;
 	}
-	/* It is no longer where it was: unlearned if the interface has no room for it. */
-	if (!take_share(t, ways[1], terms)) {
-		ADD(&t->refused, 1);
-		vacate(t, s, key);
+	ADD(&t->refused, 1);
+	if (ways[0] == NOWHERE)
 		return STATION_FULL;
-	}
-	if (!atomic_compare_exchange_strong(&s->b->where[s->way], &where, next)) {
-		SUB(&t->used[ways[1]], 1);
-		return STATION_KNOWN; /* another worker was first */
-	}
-	SUB(&t->used[ways[0]], 1);
-	ADD(&t->moved, 1);
-	return STATION_MOVED;
+	if (take_share(t, NOWHERE, terms))
+		put(t, s, where, where_of(key, NOWHERE, (uint32_t)next));
+	else
+		vacate(t, s, key);
+	return STATION_FULL;
 }
 
 enum station_learnt
@@ -401,14 +431,14 @@ stations_at(const struct stations *t, uint32_t place, struct stations_entry *out
 	struct spot s = spot_at(t, place), first;
 	uint64_t key = LOAD(&s.b->key[s.way]), where = LOAD(&s.b->where[s.way]);
 
-	if (key == 0 || key == RESERVED || where == 0 || !find(t, key, &first) || first.b != s.b
-		|| first.way != s.way)
+	if (key == 0 || key == RESERVED || where == 0 || where_iface(where) == NOWHERE
+		|| !find(t, key, &first) || first.b != s.b || first.way != s.way)
 		return false;
 	*out = (struct stations_entry){
 		.key = key,
 		.iface = where_iface(where),
 		.seen = (uint32_t)where,
-		.moves = (uint32_t)LOAD(&s.b->moves[s.way]),
+		.moves = (uint16_t)LOAD(&s.b->moves[s.way]),
 	};
 	return true;
 }

@@ -9,8 +9,9 @@
  * Each interface has a share of the places: when it is used up, further stations of that interface
  * are not learned, and what other interfaces have learned stays.
  *
- * A station that moves between interfaces too often in a while stays where it is: its frames from
- * elsewhere are refused (STATION_HELD) until it has been quiet.
+ * A station that moves between interfaces too often in a while stays where it was before the first
+ * of these moves: its frames from elsewhere are refused (STATION_HELD) until the while is over.  So
+ * a forger of its MAC gains nothing by going on.
  *
  * Threads: workers learn, find and sweep; control creates, copies, forgets and lists.  Memory:
  * stations_create; freed by the last stations_give. */

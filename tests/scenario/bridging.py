@@ -107,10 +107,10 @@ def refused():
 
 
 def moves():
-    """A station that moves too often stays where it is, until it has been quiet: a loop is no storm."""
+    """A station that moves too often is put back where it was, until it has been quiet: a loop is no storm."""
     frames = [(('lan', 'wan')[n % 2], frame_of(1, 2, b'%03d' % n)) for n in range(20)]
     outcome = run(config(), frames)[1]
-    if outcome.drops.get('bridge_moves', 0) != 7:          # after five moves those of lan
+    if outcome.drops.get('bridge_moves', 0) != 7:          # after five moves those of wan
         raise Failed(str(outcome.drops))
     frames = [(p, f, n * 0.001) for n, (p, f) in enumerate(frames)] + [('lan', frame_of(1, 2, b'later'), 15),
                                                                       ('dmz', frame_of(3, 1, b'found'), 15.1)]

@@ -44,14 +44,20 @@ class Model:
                 self.at[key] = {'port': port, 'seen': now, 'moves': [], 'since': None}
             return True
         if known['since'] is None or now - known['since'] > WHILE:
-            known['since'], known['moves'] = now, 0
+            known.update(since=now, moves=0, origin=known['port'] or port)
         if known['moves'] == MOVES:
-            return False
+            if known['port'] != known['origin'] and self.used(known['origin'], now) < self.share:
+                known.update(port=known['origin'], seen=now)
+            return port == known['origin']
         known['moves'] += 1
-        if self.used(port, now) >= self.share:
-            del self.at[key]
-        else:
+        if self.used(port, now) < self.share:
             known.update(port=port, seen=now)
+        elif known['port'] is None:             # still without a place
+            pass
+        elif self.used(None, now) < self.share:
+            known.update(port=None, seen=now)
+        else:
+            del self.at[key]
         return True
 
     def within(self, kind, port, vlan, now):
@@ -72,7 +78,7 @@ class Model:
             return set()
         if int(dst[:2], 16) & 1:
             return others if self.within('broadcast', port, vlan, now) else set()
-        if self.alive((vlan, dst), now):
+        if self.alive((vlan, dst), now) and self.at[vlan, dst]['port']:
             return {self.at[vlan, dst]['port']} - {port}
         return others if self.within('flood', port, vlan, now) else set()
 
