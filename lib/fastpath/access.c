@@ -16,6 +16,29 @@ fastpath_set_owner_lookup(struct fastpath *fp,
 }
 
 void
+fastpath_set_search(struct fastpath *fp, const struct search *search)
+{
+	fp->slow.search = search;
+}
+
+bool
+fastpath_session_ends(const struct fastpath *fp, uint32_t index, struct session_ends *out)
+{
+	const struct session *s = &fp->dp.sessions->session[index];
+
+	if ((s->flags & (SESSION_USED | SESSION_LINKED)) != (SESSION_USED | SESSION_LINKED))
+		return false;
+	slowpath_session_ends(&fp->dp, s, out);
+	return true;
+}
+
+uint32_t
+fastpath_sessions_high(const struct fastpath *fp)
+{
+	return fp->dp.sessions->high;
+}
+
+void
 fastpath_set_others(struct fastpath *fp,
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface),
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m), void *arg)
@@ -31,7 +54,7 @@ fastpath_judge(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fr
 	const struct burst *b = &fp->burst;
 
 	fp->slow.pass = pass;
-	fastpath_process(fp, port, &m, 1, true);
+	fastpath_process(fp, port | (pass->sought & SOUGHT_MARKS), &m, 1, true);
 	fp->slow.pass = NULL;
 	return b->output[0].port == OUT_DROP ? b->reason[0] : REASON_NONE;
 }

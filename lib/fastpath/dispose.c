@@ -88,7 +88,7 @@ set_aside(struct fastpath *fp, struct burst *b)
 
 		if (output.port == OUT_WORKER) {
 			handed_write(b, i);
-			f->owner[f->n] = output.iface;
+			f->owner[f->n] = output.iface & (uint16_t)~SOUGHT_MARKS;
 			f->m[f->n++] = b->m[i];
 			continue;
 		}
@@ -133,7 +133,7 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 		} else if (out == OUT_WORKER) {
 			if ((iface & FRAGMENT_MARK) == 0)
 				handed_write(b, i);
-			fp->handoff.owner[fp->handoff.n] = iface;
+			fp->handoff.owner[fp->handoff.n] = iface & (uint16_t)~SOUGHT_MARKS;
 			fp->handoff.m[fp->handoff.n++] = b->m[i];
 		}
 	}

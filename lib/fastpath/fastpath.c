@@ -45,7 +45,8 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 
 	b->n = (uint16_t)n;
 	b->known = handed ? port & HANDED_MARKS : 0;
-	port = (uint16_t)(port - b->known);
+	b->sought = handed ? port & SOUGHT_MARKS : 0;
+	port = (uint16_t)(port - b->known - b->sought);
 	b->port = port;
 	b->handed = handed;
 	b->tick = clock_tick(fp->dp.now_ns);
@@ -65,7 +66,8 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 		for (unsigned i = 0; i < done; i++)
 			slowpath_observe_hit(&fp->dp, b, i);
 	}
-	if (unlikely(done < n) && fp->slow.owner != NULL && !handed)
+	if (unlikely(done < n) && fp->slow.owner != NULL
+		&& (!handed || fp->slow.search != NULL || b->sought != 0))
 		slowpath_hand_off(&fp->dp, b, done);
 	while (unlikely(done < n))
 		done = slowpath_process(&fp->dp, b, done); /* first packets, and the rest */

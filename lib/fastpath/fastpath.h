@@ -90,6 +90,17 @@ void fastpath_set_others(struct fastpath *fp,
 void fastpath_set_owner_lookup(struct fastpath *fp,
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot), void *arg);
 
+/* Begins to look for sessions at other workers, or ends to (NULL).  Between bursts; an owner-lookup
+ * callback is set. */
+struct search;
+void fastpath_set_search(struct fastpath *fp, const struct search *search);
+
+/* fastpath_session_ends fills the ends of a session by its index, at most fastpath_sessions_high;
+ * returns false if there is none. */
+struct session_ends;
+bool fastpath_session_ends(const struct fastpath *fp, uint32_t index, struct session_ends *out);
+uint32_t fastpath_sessions_high(const struct fastpath *fp);
+
 /* Gives a data path the secrets of another one's flow tables, so that a hash that the one has
  * computed leads to the other's records.  Before any packet. */
 void fastpath_share_secrets(struct fastpath *fp, const struct fastpath *with);
@@ -113,13 +124,13 @@ struct handoff {
 void fastpath_process(
 	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
-/* Returns the packets of other workers among the frames last processed (of handed ones only
- * fragments, with FRAGMENT_MARK in their owner).  They belong to the caller again, and are counted
- * as received. */
+/* Returns the packets of other workers among the frames last processed (of handed ones fragments,
+ * with FRAGMENT_MARK in their owner, and packets whose session is looked for).  They belong to the
+ * caller again, and are counted as received. */
 struct handoff *fastpath_handoff(struct fastpath *fp);
 
 /* Judges a fragment that another worker has handed over with its ports.  Returns REASON_NONE, or
- * why it was dropped. */
+ * why it was dropped; it is still to be judged if it is in fastpath_handoff. */
 enum reason fastpath_judge(
 	struct fastpath *fp, uint16_t port, struct rte_mbuf *m, struct fragment_pass *pass);
 

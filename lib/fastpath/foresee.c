@@ -16,6 +16,7 @@ fastpath_foresee(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, const s
 	b->n = 1;
 	b->port = port;
 	b->handed = true; /* judged here */
+	b->sought = 0;
 	b->tick = clock_tick(dp->now_ns);
 	b->ingress = &dp->gen->ingress[port];
 	b->m[0] = m;
@@ -24,7 +25,7 @@ fastpath_foresee(struct fastpath *fp, uint16_t port, struct rte_mbuf *m, const s
 	fastpath_parse_full(fp, b, 0);
 	fp->slow.foresees = false;
 	if (fp->slow.owner != NULL)
-		owner = fp->slow.owner(fp->slow.owner_arg, b, 0);
+		owner = slowpath_holder(dp, b, 0);
 	if (owner == dp->worker)
 		slowpath_foresee(dp, b, trace, out);
 	b->n = 0;

@@ -31,7 +31,7 @@ handed_write(const struct burst *b, unsigned slot)
 
 	if (b->l3[slot] != 14 || b->iface[slot] != b->ingress->untagged)
 		mark = 0;
-	m->port = (uint16_t)(b->port | mark);
+	m->port = (uint16_t)(b->port | mark | (b->output[slot].iface & SOUGHT_MARKS));
 	memcpy(&m->hash, &b->hash[slot], sizeof(b->hash[slot]));
 }
 

@@ -183,7 +183,8 @@ execute_all(struct datapath *dp, struct burst *b, bool all4)
 	unsigned i, n = b->n;
 	uint64_t output_bytes = 0;
 	/* First packets of another worker are refused by that worker. */
-	bool refusing = (dp->slow->owner == NULL || b->handed) && syn_gate_is_closed(dp, b);
+	bool refusing = (dp->slow->owner == NULL || (b->handed && b->sought != SOUGHT_ASKED))
+		&& syn_gate_is_closed(dp, b);
 
 	if (unlikely(refusing))
 		syn_gate_prefetch_from(dp, b, 0);

@@ -20,6 +20,7 @@
 #include "io/capture.h"
 #include "packet/burst.h"
 #include "worker/owner.h"
+#include "worker/strays.h"
 
 #define PROGRESS_FRAMES 100000u
 
@@ -105,6 +106,16 @@ advance(struct replay *r, uint64_t to_ns)
 	offline_run_timers(&r->offline, to_ns);
 }
 
+/* Returns true if a frame may go from worker to worker: it goes through them by itself. */
+static bool
+goes_alone(struct replay *r, unsigned owner)
+{
+	const struct strays *s = workers_at(appliance_workers(r->offline.appliance), 0)
+					 ->common->strays;
+
+	return (owner & OWNER_MEETS) || (s != NULL && strays_open(s));
+}
+
 /* Returns the worker that a frame goes to first. */
 static unsigned
 owner_of(struct replay *r, const struct rte_mbuf *m, unsigned port)
@@ -156,8 +167,7 @@ take_frame(struct replay *r, const struct replay_frame *f)
 		appliance_ports(r->offline.appliance)->at[f->port].mac.addr_bytes,
 		rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_data_len(m));
 	owner = owner_of(r, m, f->port);
-	/* A fragment may go from worker to worker. */
-	if (run->n != 0 && (owner != run->owner || (owner & OWNER_MEETS)))
+	if (run->n != 0 && (owner != run->owner || goes_alone(r, owner)))
 		flush_run(r);
 	run->port = f->port;
 	run->owner = owner;

@@ -41,6 +41,13 @@ enum slot_class {
 #define OUT_WORKER   0xff03u /* to another worker, as it came; egress says to which */
 #define OUT_HOST     0xff04u /* given to the host: no longer in the burst */
 
+/* Beside the number of a worker with OUT_WORKER, and in the port of what is handed over: the sender
+ * looks for the session of the packet (slowpath/handoff.c). */
+#define SOUGHT_HOME  0x0800u /* the worker is the owner: another one has no session for it */
+#define SOUGHT_ASKED 0x8000u /* the worker is asked for it; the mbuf says who the owner is */
+#define SOUGHT_BACK  0x8800u /* the worker is the owner: nobody else has a session for it */
+#define SOUGHT_MARKS 0x8800u
+
 /* Where a packet goes; slots are compared by the word. */
 union output {
 	uint32_t word;
@@ -54,8 +61,10 @@ struct burst {
 	uint16_t n;
 	uint16_t port;         /* index of the port they came in by */
 	bool handed;           /* handed over by another worker: judged here,
-				* whoever owns them */
+				* whoever owns them, unless a session is looked
+				* for */
 	uint16_t known;        /* what came with them (fastpath/handed.h); 0: nothing */
+	uint16_t sought;       /* SOUGHT_..., of all of them; 0: nobody looks for their sessions */
 	uint32_t tick;         /* clock_tick when they arrived */
 	uint64_t bytes;        /* of all frames as received */
 	bool all_plain4;       /* every slot is SLOT_PLAIN4, without a tag */

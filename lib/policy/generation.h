@@ -227,6 +227,7 @@ struct generation {
 	struct rule_hits *carried_hits;  /* by rule counter; control's */
 	const struct own_addresses *own; /* of all interfaces; NULL: none */
 	const struct owners *owners;     /* NULL: nothing translates */
+	uint64_t owners_digest;          /* generations that have the same choose owners alike */
 	bool has_helpers;                /* a stage track has: two hosts have one worker */
 	void *owner;                     /* control's: the object that frees it */
 };

@@ -82,6 +82,9 @@ struct owner_choice {
 int owners_build(struct build *b, struct owners **out);
 void owners_discard(struct owners *o); /* NULL is fine */
 
+/* Returns a digest of the choice: those that have the same choose alike.  NULL is fine. */
+uint64_t owners_digest(const struct owners *o);
+
 /* Returns what chooses the owner of a packet that came in by an interface.  ICMP queries have the
  * identifier in both ports; fragments have got their ports before. */
 enum owner_by owners_find(

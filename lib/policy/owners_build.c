@@ -297,6 +297,7 @@ add_inside(struct build *b, struct owners *o)
 			n++;
 		}
 	}
+	o->inside_digest = owners_digest_prefixes(prefix, n);
 	o->inside = prefixes_build(prefix, n);
 	free(prefix);
 	return o->inside != NULL ? 0 : -ENOMEM;

@@ -47,7 +47,11 @@ struct owners {
 	bool translates6; /* other translations of IPv6 than maps */
 	uint64_t leads_out[LEDGER_IFACES
 		/ 64]; /* interfaces that prefixes shorter than OWNERS_WIDE_BITS lead to */
-	bool by_host;  /* pools require one worker for an inside address */
+	uint64_t inside_digest;
+	bool by_host; /* pools require one worker for an inside address */
 };
+
+/* owners_digest.c: of prefixes and their values. */
+uint64_t owners_digest_prefixes(const struct prefix *p, unsigned n);
 
 #endif

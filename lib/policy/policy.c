@@ -299,6 +299,7 @@ build_finish(struct build *b, struct generation *gen)
 	gen->owners = b->owners;
 	for (unsigned i = 0; i < b->pipelines.n; i++)
 		gen->has_helpers |= b->pipeline[i] != NULL && b->pipeline[i]->traits & TRAIT_HELPS;
+	gen->owners_digest = owners_digest(b->owners) + 2u * gen->has_helpers;
 	pools_finish(b, gen);
 	return 0;
 }

@@ -192,6 +192,17 @@ replace(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 	return REASON_NONE;
 }
 
+/* Tells of a session that begins while sessions are looked for: this worker may not be its owner.
+ */
+static void
+tell_search(const struct datapath *dp, const struct session *session)
+{
+	struct session_ends ends;
+
+	slowpath_session_ends(dp, session, &ends);
+	dp->slow->search->begins(dp->slow->search->arg, &ends);
+}
+
 /* Enters the session.  Returns REASON_NONE, or why it cannot begin. */
 static enum reason
 enter(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
@@ -213,8 +224,11 @@ enter(struct datapath *dp, struct burst *b, unsigned slot, struct eval *ev)
 		return REASON_session_limit;
 	}
 	rc = link_session(dp, b, slot, ev);
-	if (rc == 0)
+	if (rc == 0) {
+		if (unlikely(dp->slow->search != NULL))
+			tell_search(dp, ev->session);
 		return REASON_NONE;
+	}
 	sources_refund(dp->sessions->sources, ev->session->source, ev->session->cost_ns);
 	session_end(
 		dp->sessions, ev->session, rc == -EEXIST ? SESSION_END_conflict : SESSION_END_full);

@@ -11,16 +11,11 @@ static void
 read_quoted(const struct burst *b, unsigned slot, struct eval *ev)
 {
 	const struct view *v = ev->view;
-	const struct rte_mbuf *m = b->m[slot];
-	uint32_t end = RTE_MIN((uint32_t)m->data_len, v->l3 + v->l3_bytes);
-	struct view quoted = { .iface = v->iface, .tuple.domain = v->tuple.domain };
-	const uint8_t *ip;
+	struct view quoted;
 	enum reason why;
 
-	if (!v->icmp_error || v->payload == VIEW_NONE || v->payload >= end)
+	if (!slot_quoted(b, slot, v, &quoted, &why))
 		return;
-	ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, v->payload);
-	why = parse_quoted(&quoted, ip, end - v->payload, v->family);
 	ev->quoted_damaged = why == REASON_ip4_bad_checksum;
 	if (why != REASON_NONE)
 		return;

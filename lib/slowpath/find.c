@@ -47,3 +47,42 @@ slot_asks_anew(struct datapath *dp, const struct burst *b, unsigned slot)
 		return v->l4 != VIEW_NONE && sctp_asks_anew(session, v->sctp_chunk);
 	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }
+
+bool
+tuple_has_session(const struct datapath *dp, const struct tuple *t, uint64_t *hash)
+{
+	bool reply;
+
+	*hash = flow_table_hash(t->family == 6 ? dp->flow6 : dp->flow4, t);
+	return session_find_hash(dp->sessions, t, *hash, &reply) != NULL
+		|| expectation_find(&dp->helpers->expectations, t, dp->now_ns) != NULL;
+}
+
+bool
+slot_has_session(struct datapath *dp, const struct burst *b, unsigned slot, uint64_t *hash)
+{
+	const struct view *v = slot_view(dp, b, slot);
+	struct tuple t = v->tuple;
+	struct view quoted;
+	enum reason why;
+
+	if (v->icmp_error && slot_quoted(b, slot, v, &quoted, &why) && why == REASON_NONE)
+		tuple_reverse(&t, &quoted.tuple);
+	*hash = 0;
+	if (b->flow[slot] != 0 && (slot_record(dp, b, slot)->flags & FLOW_SESSION))
+		return true;
+	return tuple_has_session(dp, &t, hash);
+}
+
+void
+slowpath_session_ends(
+	const struct datapath *dp, const struct session *session, struct session_ends *out)
+{
+	const struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
+
+	for (unsigned reply = 0; reply < 2; reply++) {
+		session_tuple(dp->sessions, session, reply, &out->tuple[reply]);
+		out->hash[reply] = flow_table_hash(t, &out->tuple[reply]);
+		out->iface[reply] = session_iface(dp->sessions, session, reply);
+	}
+}

@@ -89,6 +89,26 @@ struct born {
 
 #define BORN_MAX 4096 /* per burst; more are not made */
 
+/* A session as its packets arrive: forward, then reply. */
+struct session_ends {
+	struct tuple tuple[2];
+	uint64_t hash[2]; /* of the tuples, the same at every worker */
+	uint16_t iface[2];
+};
+
+/* Where a session may be that is not with the owner of its packets: its owner has changed since it
+ * began (worker/search.h).  hash: of the tuple of its packets. */
+struct search {
+	/* Returns the worker that is asked next by this one, or home, the owner, when nobody is
+	 * left. */
+	unsigned (*next)(void *arg, uint64_t hash, unsigned home);
+	/* Returns the worker that is known to have such a session, or home. */
+	unsigned (*holder)(void *arg, uint64_t hash, unsigned home);
+	/* Tells that a session begins. */
+	void (*begins)(void *arg, const struct session_ends *ends);
+	void *arg;
+};
+
 /* What the slow path keeps beside the worker's tables (slowpath/datapath.h). */
 struct slowpath {
 	struct hop_health health; /* asks the host */
@@ -113,6 +133,7 @@ struct slowpath {
 	 * fragments meet); NULL: this one owns all. */
 	unsigned (*owner)(void *arg, const struct burst *b, unsigned slot);
 	void *owner_arg;
+	const struct search *search; /* NULL: every session is with its owner */
 	/* owner_of returns the worker that owns the flow of a fragment whose ports are known, hand
 	 * takes the packet there; NULL: this one owns all. */
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
@@ -159,9 +180,29 @@ void slowpath_release(struct datapath *dp, struct burst *b);
 void slowpath_adopt_fragments(struct datapath *dp, struct burst *b);
 void slowpath_follow_fragments(struct datapath *dp, struct burst *b);
 
-/* Looks up the owner of the slots from `from` on that have no program of this epoch.  Those of
- * other workers are settled (SLOT_DONE, OUT_WORKER), and their flows remembered. */
+/* Looks up the owner of the slots from `from` on that have no program of this epoch, and where
+ * their sessions are.  Those of other workers are settled (SLOT_DONE, OUT_WORKER), and their flows
+ * remembered. */
 void slowpath_hand_off(struct datapath *dp, struct burst *b, unsigned from);
+
+/* Returns the worker that would judge the packet of a slot, as far as this one knows. */
+unsigned slowpath_holder(struct datapath *dp, struct burst *b, unsigned slot);
+
+/* Where a packet is handed to. */
+struct handing {
+	unsigned to;     /* a worker; this one: it is judged here */
+	unsigned home;   /* its owner */
+	uint16_t sought; /* SOUGHT_... */
+};
+
+/* Returns where a fragment goes whose ports are known, by its tuple as sessions have it, and the
+ * owner of its flow. */
+struct handing slowpath_hand_fragment(
+	const struct datapath *dp, const struct tuple *t, unsigned home);
+
+/* Fills the ends of a session of the table that is linked. */
+void slowpath_session_ends(
+	const struct datapath *dp, const struct session *session, struct session_ends *out);
 
 /* Settles the slots from `from` on except SLOT_DONE, in order: looks their flows up, evaluates the
  * misses together, installs, executes.  Stops before a slot that depends on what an earlier one

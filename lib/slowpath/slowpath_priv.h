@@ -76,6 +76,19 @@ struct decision {
 /* Returns the view of a slot, which is read now if it was not; its class must be known. */
 const struct view *slot_view(struct datapath *dp, const struct burst *b, unsigned slot);
 
+/* Reads the packet that an ICMP error is about.  Returns false if there is none, else *why is
+ * REASON_NONE, or what is wrong with it. */
+bool slot_quoted(const struct burst *b, unsigned slot, const struct view *v, struct view *quoted,
+	enum reason *why);
+
+/* Returns true if the session of a slot's packet is here: by its record, its addresses and ports,
+ * or those that it quotes, or as one that a control session has announced.  Fills the hash by which
+ * other workers know it.  For a slot with a key. */
+bool slot_has_session(struct datapath *dp, const struct burst *b, unsigned slot, uint64_t *hash);
+
+/* The same for the tuple of a fragment, as it arrives. */
+bool tuple_has_session(const struct datapath *dp, const struct tuple *t, uint64_t *hash);
+
 /* Returns the record of a slot's flow, b->flow. */
 const struct flow *slot_record(const struct datapath *dp, const struct burst *b, unsigned slot);
 

@@ -34,6 +34,21 @@ slot_view(struct datapath *dp, const struct burst *b, unsigned slot)
 	return v;
 }
 
+bool
+slot_quoted(const struct burst *b, unsigned slot, const struct view *v, struct view *quoted,
+	enum reason *why)
+{
+	const struct rte_mbuf *m = b->m[slot];
+	uint32_t end = RTE_MIN((uint32_t)m->data_len, v->l3 + v->l3_bytes);
+
+	if (!v->icmp_error || v->payload == VIEW_NONE || v->payload >= end)
+		return false;
+	*quoted = (struct view){ .iface = v->iface, .tuple.domain = v->tuple.domain };
+	*why = parse_quoted(quoted, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->payload),
+		end - v->payload, v->family);
+	return true;
+}
+
 void
 slowpath_begin(struct datapath *dp, const struct burst *b)
 {

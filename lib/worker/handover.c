@@ -45,6 +45,16 @@ answer_read(uint64_t word, struct fragment_pass *pass)
 	return (enum reason)(word & 0xff);
 }
 
+/* Tells where a datagram's fragments meet what became of its first one. */
+static void
+answer(struct worker *w, const struct fragment_pass *pass, enum reason why)
+{
+	if (pass->worker == w->index)
+		fastpath_decide(w->fp, pass, why);
+	else /* without an answer the datagram ends by its timeout */
+		steer_answer(w->common->steer, w->index, pass->worker, answer_write(pass, why));
+}
+
 /* Hands a fragment with its ports, and a mark, to the owner of its flow. */
 static void
 hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
@@ -60,7 +70,7 @@ hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
 	}
 	counter_add(&l->iface[0].drops[REASON_handoff_full], 1);
 	if (pass.ticket != 0)
-		fastpath_decide(w->fp, &pass, REASON_handoff_full);
+		answer(w, &pass, REASON_handoff_full);
 }
 
 static unsigned
@@ -69,19 +79,6 @@ judge_of_fragment(void *worker, const struct tuple *t, uint16_t iface)
 	const struct worker *w = worker;
 
 	return owner_of_fragment(w->common, w->generation, t, iface, w->index);
-}
-
-/* Judges a fragment that another worker has handed over with its ports. */
-static void
-judge_fragment(struct worker *w, struct rte_mbuf *m)
-{
-	struct fragment_pass pass;
-	enum reason why;
-
-	fragment_mark_read(m, &pass);
-	why = fastpath_judge(w->fp, m->port, m, &pass);
-	if (pass.ticket != 0) /* no answer: the datagram ends by its timeout */
-		steer_answer(w->common->steer, w->index, pass.worker, answer_write(&pass, why));
 }
 
 static unsigned
@@ -135,6 +132,22 @@ steer(struct worker *w)
 	for (unsigned i = 0; fragments && i < f->n; i++)
 		if (f->owner[i] & FRAGMENT_MARK)
 			hand_fragment(w, f->owner[i] & ~FRAGMENT_MARK, f->m[i]);
+}
+
+/* Judges a fragment that another worker has handed over with its ports, or hands it on to a worker
+ * that may have its session. */
+static void
+judge_fragment(struct worker *w, struct rte_mbuf *m)
+{
+	struct fragment_pass pass;
+	enum reason why;
+
+	fragment_mark_read(m, &pass);
+	why = fastpath_judge(w->fp, m->port, m, &pass);
+	if (fastpath_handoff(w->fp)->n > 0)
+		steer(w);
+	else if (pass.ticket != 0)
+		answer(w, &pass, why);
 }
 
 void

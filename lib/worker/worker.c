@@ -17,7 +17,7 @@
 #include "worker/ask.h"
 #include "worker/handover.h"
 #include "worker/mailbox.h"
-#include "worker/owner.h"
+#include "worker/search.h"
 #include "worker/talkers.h"
 
 enum {
@@ -101,7 +101,7 @@ worker_adopt(struct worker *w, const struct generation *gen)
 	uint64_t began = rte_rdtsc();
 
 	w->generation = gen;
-	fastpath_set_owner_lookup(w->fp, owner_is_needed(w->common, gen) ? owner_of_slot : NULL, w);
+	search_adopt(w); /* before held packets are judged */
 	fastpath_adopt(w->fp, gen);
 	worker_follow_ports(w, old);
 	w->taking_cycles = rte_rdtsc() - began;
@@ -216,6 +216,7 @@ worker_step(struct worker *w)
 	unsigned n, sent, asked = 0;
 
 	take_generation(w);
+	search_look(w);
 	look_at_ports(w);
 	account_time(w, fastpath_tick(w->fp));
 	talkers_tick(w->talkers, w->now_ns);
@@ -226,6 +227,8 @@ worker_step(struct worker *w)
 		n += handover_receive(w);
 	if (unlikely(w->bonds != 0))
 		worker_tend_bonds(w);
+	if (w->common->strays != NULL && search_walk(w, n != 0))
+		asked = 1;   /* it does not sleep */
 	fastpath_age(w->fp); /* before the flush: frames that it makes leave in this loop */
 	sent = fastpath_flush(w->fp);
 	if (n != 0)
@@ -233,7 +236,7 @@ worker_step(struct worker *w)
 	/* Pairs, in worker_answer, with the release in workers_ask: this load only tests for a
 	 * request. */
 	if (unlikely(atomic_load_explicit(&w->ask, memory_order_relaxed) != NULL))
-		asked = worker_answer(w);
+		asked += worker_answer(w);
 
 	counter_add(&w->packets, n);
 	w->was_busy = n + sent != 0;

@@ -17,16 +17,19 @@
 
 #include "base/clock.h"
 #include "fastpath/fastpath.h"
+#include "slowpath/slowpath.h"
 #include "io/port.h"
 #include "io/queue.h"
 #include "worker/idle.h"
 #include "worker/latency.h"
+#include "worker/search.h"
 
 struct ask;
 struct exchange;
 struct mailbox;
 struct nat_summary;
 struct steer;
+struct strays;
 struct talkers;
 
 /* State that the workers share. */
@@ -39,6 +42,7 @@ struct worker_common {
 	atomic_bool device_steers;           /* both directions of an untranslated flow come to one
 					      * worker. control: write, workers: read */
 	struct mailbox *mailbox;             /* NULL: one worker */
+	struct strays *strays;               /* NULL: one worker */
 	_Atomic(struct exchange *) exchange; /* NULL: no host interfaces yet. control: write,
 					      * workers: read */
 	_Atomic(const struct generation *) generation; /* control: write, workers: read */
@@ -73,6 +77,8 @@ struct worker {
 	uint64_t now_ns; /* of the running loop; 0 before the first */
 	bool was_busy;   /* the previous loop handled packets */
 	struct talkers *talkers;
+	struct searching searching;
+	struct search search; /* arg is NULL: every session is with its owner */
 
 	/* worker: write, control: read, a loop old (base/counter.h) */
 	atomic_uint_fast64_t loops;   /* the heartbeat */

@@ -23,6 +23,7 @@
 #include "worker/ask.h"
 #include "worker/mailbox.h"
 #include "worker/stall.h"
+#include "worker/strays.h"
 
 enum {
 	STOP_MS = 900,   /* longest wait for the end of a worker */
@@ -56,7 +57,7 @@ nap(void)
 
 /* Creates rings between workers, where one has to hand packets or facts to another. */
 static int
-connect_workers(struct worker_common *common)
+connect_workers(struct worker_common *common, uint32_t sessions)
 {
 	uint8_t key[STEER_KEY_BYTES];
 	const uint8_t *source_key;
@@ -65,7 +66,8 @@ connect_workers(struct worker_common *common)
 	if (common->count == 1)
 		return 0;
 	common->mailbox = mailbox_create(common->count);
-	if (common->mailbox == NULL)
+	common->strays = strays_create(common->count, sessions);
+	if (common->mailbox == NULL || common->strays == NULL)
 		return -ENOMEM;
 	atomic_store_explicit(
 		&common->device_steers, ports_steered(common->ports), memory_order_relaxed);
@@ -153,7 +155,7 @@ workers_create(const struct workers_setup *setup, struct err *err)
 	ws->watched = calloc(setup->count, sizeof(ws->watched[0]));
 	if (ws->worker == NULL || ws->watched == NULL)
 		goto fail;
-	if (connect_workers(&ws->common) < 0 || make_workers(ws, setup) < 0)
+	if (connect_workers(&ws->common, setup->flows) < 0 || make_workers(ws, setup) < 0)
 		goto fail;
 	expect_replies(ws);
 	return ws;
@@ -174,6 +176,7 @@ workers_destroy(struct workers *ws)
 		worker_fini(&ws->worker[i]);
 	steer_destroy(ws->common.steer);
 	mailbox_destroy(ws->common.mailbox);
+	strays_destroy(ws->common.strays);
 	free(ws->watched);
 	free(ws->worker);
 	free(ws);
@@ -317,6 +320,16 @@ workers_uncounted(const struct workers *ws)
 	return first;
 }
 
+/* Tells the workers by which rules a generation chooses owners, before it or its ports are used. */
+static void
+expect_rules(struct workers *ws, const struct generation *gen)
+{
+	bool steers = atomic_load_explicit(&ws->common.device_steers, memory_order_relaxed);
+
+	if (ws->common.strays != NULL)
+		strays_expect(ws->common.strays, gen->owners_digest + steers, gen->number);
+}
+
 int
 workers_publish(struct workers *ws, const struct generation *gen)
 {
@@ -324,6 +337,7 @@ workers_publish(struct workers *ws, const struct generation *gen)
 	int rc = 0;
 
 	forgive(ws);
+	expect_rules(ws, gen);
 	/* Pairs with the acquire load in take_generation. */
 	atomic_store_explicit(&ws->common.generation, gen, memory_order_release);
 	for (unsigned i = 0; ws->launched == 0 && i < ws->made; i++)
@@ -344,8 +358,14 @@ workers_connect_kernel(struct workers *ws, struct exchange *x)
 void
 workers_check_steering(struct workers *ws)
 {
-	if (!ports_steered(ws->common.ports))
-		atomic_store_explicit(&ws->common.device_steers, false, memory_order_relaxed);
+	const struct generation *gen = atomic_load_explicit(
+		&ws->common.generation, memory_order_relaxed);
+
+	if (ports_steered(ws->common.ports))
+		return;
+	atomic_store_explicit(&ws->common.device_steers, false, memory_order_relaxed);
+	if (gen != NULL)
+		expect_rules(ws, gen);
 }
 
 bool
@@ -429,6 +449,8 @@ watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 				now_ms - seen->since_ms);
 		seen->loops = loops;
 		seen->since_ms = now_ms;
+		if (seen->stalled && w->common->strays != NULL)
+			strays_stalled(w->common->strays, w->index, false);
 		seen->stalled = false;
 		return false;
 	}
@@ -437,6 +459,8 @@ watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 		log_error("worker %u has stood still for %" PRIu64 " ms%s%s", w->index,
 			now_ms - seen->since_ms, place[0] != '\0' ? ", in " : "", place);
 		seen->stalled = true;
+		if (w->common->strays != NULL)
+			strays_stalled(w->common->strays, w->index, true);
 	}
 	return seen->stalled;
 }

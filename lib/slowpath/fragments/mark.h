@@ -11,6 +11,7 @@
 
 #include <rte_mbuf.h>
 
+#include "packet/burst.h"
 #include "packet/view.h"
 
 /* In rte_mbuf.port, and in the number of the receiving worker; both are small. */
@@ -34,7 +35,7 @@ struct fragment_pass {
 	uint32_t ticket; /* 0, or: its fate decides about the datagram's other
 			  * fragments */
 	uint16_t worker; /* where the datagram's fragments meet */
-	uint16_t unused;
+	uint16_t sought; /* SOUGHT_... and the owner, if its session is looked for; else 0 */
 };
 static_assert(sizeof(struct fragment_pass) == 16, "as large as the two fields");
 

@@ -52,17 +52,21 @@ set_key(struct datapath *dp, struct burst *b, unsigned slot, const struct view *
 	}
 }
 
-/* Returns the worker that judges a fragment whose ports are known. */
+/* Returns the worker that judges a fragment whose ports are known, or looks for its session. */
 static unsigned
-judge_of(const struct datapath *dp, const struct view *v, const struct fragment_pass *pass)
+judge_of(const struct datapath *dp, const struct view *v, struct fragment_pass *pass)
 {
 	struct tuple t = v->tuple;
+	struct handing h;
 
 	if (dp->slow->owner_of == NULL || (pass->flags & FRAGMENT_PORTLESS))
 		return dp->worker;
 	if (tuple_is_icmp(&t)) /* steering has the identifier of a query in both ports */
 		t.dport = t.sport;
-	return dp->slow->owner_of(dp->slow->others_arg, &t, v->iface);
+	h = slowpath_hand_fragment(
+		dp, &v->tuple, dp->slow->owner_of(dp->slow->others_arg, &t, v->iface));
+	pass->sought = h.sought != 0 ? (uint16_t)(h.home | h.sought) : 0;
+	return h.to;
 }
 
 static void

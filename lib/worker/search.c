@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Looking for sessions that are not with their owner. */
+
+#include "worker/search.h"
+
+#include "base/clock.h"
+#include "policy/generation.h"
+#include "slowpath/slowpath.h"
+#include "worker/owner.h"
+#include "worker/strays.h"
+#include "worker/worker.h"
+
+enum {
+	SESSIONS_BUSY = 16, /* looked at in a loop that had packets, */
+	SESSIONS_IDLE = 256 /* and in one that had none */
+};
+#define REST_NS NS_PER_S /* between two counts */
+
+/* Returns the next worker to ask, behind this one in a circle that ends at the owner. */
+static unsigned
+next(void *worker, uint64_t hash, unsigned home)
+{
+	const struct worker *w = worker;
+	unsigned n = w->common->count;
+
+	for (unsigned to = (w->index + 1) % n; to != home && to != w->index; to = (to + 1) % n)
+		if (strays_may_have(w->common->strays, to, hash))
+			return to;
+	return home;
+}
+
+static unsigned
+holder(void *worker, uint64_t hash, unsigned home)
+{
+	const struct worker *w = worker;
+
+	for (unsigned to = 0; to < w->common->count; to++)
+		if (to != w->index && to != home && strays_has(w->common->strays, to, hash))
+			return to;
+	return home;
+}
+
+/* Returns true if packets of a session have another owner. */
+static bool
+is_stray(const struct worker *w, const struct session_ends *ends)
+{
+	for (unsigned reply = 0; reply < 2; reply++) {
+		struct tuple t = ends->tuple[reply];
+
+		if (tuple_is_icmp(&t)) /* steering has the identifier of a query in both ports */
+			t.dport = t.sport;
+		if (owner_of_fragment(w->common, w->generation, &t, ends->iface[reply], w->index)
+			!= w->index)
+			return true;
+	}
+	return false;
+}
+
+static void
+enter(struct worker *w, const struct session_ends *ends)
+{
+	strays_add(w->common->strays, w->index, ends->hash[0]);
+	strays_add(w->common->strays, w->index, ends->hash[1]);
+}
+
+/* A session that begins on a stray's behalf is one, too: a connection that begins anew, or one that
+ * a control connection has announced. */
+static void
+begins(void *worker, const struct session_ends *ends)
+{
+	struct worker *w = worker;
+	struct strays *s = w->common->strays;
+
+	if (!is_stray(w, ends))
+		return;
+	enter(w, ends);
+	w->searching.count++;
+	if (w->searching.phase == SEARCH_RESTS || w->searching.phase == SEARCH_COUNTS)
+		strays_tell(s, w->index, w->searching.serial, strays_count(s, w->index) + 1);
+}
+
+static void
+set_owner_lookup(struct worker *w)
+{
+	bool needed = owner_is_needed(w->common, w->generation) || w->search.arg != NULL;
+
+	fastpath_set_owner_lookup(w->fp, needed ? owner_of_slot : NULL, w);
+}
+
+static void
+set_search(struct worker *w, bool open)
+{
+	if (open == (w->search.arg != NULL))
+		return;
+	w->search = (struct search){ next, holder, begins, open ? w : NULL };
+	fastpath_set_search(w->fp, open ? &w->search : NULL);
+	set_owner_lookup(w);
+}
+
+void
+search_look(struct worker *w)
+{
+	struct searching *f = &w->searching;
+	struct strays *s = w->common->strays;
+	uint64_t serial, generation;
+	unsigned version;
+
+	if (s == NULL)
+		return;
+	version = strays_version(s);
+	if (likely(version == f->version && !f->late))
+		return;
+	f->version = version;
+	serial = strays_serial(s, &generation);
+	f->late = w->generation == NULL || w->generation->number < generation;
+	if (serial != f->serial && !f->late) {
+		f->serial = serial;
+		f->phase = SEARCH_CLEARS;
+		f->at = f->count = 0;
+	}
+	set_search(w, strays_open(s));
+	if (w->search.arg != NULL && f->refreshed != serial && strays_known(s)) {
+		f->refreshed = serial; /* flows of others lead to their holders from now on */
+		fastpath_bump_epoch(w->fp);
+	}
+}
+
+void
+search_adopt(struct worker *w)
+{
+	set_owner_lookup(w);
+	search_look(w);
+}
+
+/* Goes through n sessions.  Returns true at the end. */
+static bool
+walk_sessions(struct worker *w, unsigned n)
+{
+	struct searching *f = &w->searching;
+	uint32_t high = fastpath_sessions_high(w->fp);
+	struct session_ends ends;
+
+	for (; n > 0 && f->at < high; n--) {
+		if (!fastpath_session_ends(w->fp, ++f->at, &ends) || !is_stray(w, &ends))
+			continue;
+		f->count++;
+		if (f->phase == SEARCH_ENTERS)
+			enter(w, &ends);
+	}
+	return f->at >= high;
+}
+
+static void
+start(struct searching *f, enum walk_phase phase)
+{
+	f->phase = phase;
+	f->at = f->count = 0;
+}
+
+bool
+search_walk(struct worker *w, bool busy)
+{
+	struct searching *f = &w->searching;
+	struct strays *s = w->common->strays;
+
+	switch (f->phase) {
+	case SEARCH_RESTS:
+		if (strays_count(s, w->index) != 0 && w->now_ns - f->rested_ns > REST_NS)
+			start(f, SEARCH_COUNTS);
+		return false;
+	case SEARCH_CLEARS:
+		if (strays_clear(s, w->index, &f->at))
+			start(f, SEARCH_ENTERS);
+		return true;
+	default:
+		break;
+	}
+	if (walk_sessions(w, busy ? SESSIONS_BUSY : SESSIONS_IDLE)) {
+		strays_tell(s, w->index, f->serial, f->count);
+		f->phase = SEARCH_RESTS;
+		f->rested_ns = w->now_ns;
+		return false;
+	}
+	return f->phase == SEARCH_ENTERS;
+}
