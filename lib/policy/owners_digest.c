@@ -38,8 +38,8 @@ mix_ranges(uint64_t digest, const struct rule_ranges *list)
 	for (unsigned i = 0; i < list->n; i++) {
 		const struct rule_range *r = &list->range[i];
 
-		digest = mix_number(digest,
-			(uint64_t)r->first << 32 | (uint64_t)r->last << 8 | r->negated);
+		digest = mix_number(
+			digest, (uint64_t)r->first << 32 | (uint64_t)r->last << 8 | r->negated);
 	}
 	return digest;
 }
@@ -98,8 +98,8 @@ owners_digest(const struct owners *o)
 	for (unsigned i = 0; i < o->n_ranges; i++) {
 		const struct pool_range *r = &o->range[i];
 
-		digest = mix_number(digest,
-			(uint64_t)r->address << 32 | (uint64_t)r->low << 16 | r->high);
+		digest = mix_number(
+			digest, (uint64_t)r->address << 32 | (uint64_t)r->low << 16 | r->high);
 	}
 	digest = mix_number(digest, o->n_fixed);
 	for (unsigned i = 0; i < o->n_fixed; i++)

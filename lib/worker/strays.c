@@ -18,8 +18,8 @@ enum {
 struct told {
 	_Alignas(64) atomic_uint_fast64_t serial; /* of the rules that the filter is for */
 	atomic_uint_fast32_t count;
-	atomic_bool stalled; /* control: write */
-	bool dirty;          /* the worker's alone: the filter has had entries */
+	atomic_bool stuck; /* control: write */
+	bool dirty;        /* the worker's alone: the filter has had entries */
 	atomic_uint_fast64_t *word;
 };
 
@@ -88,9 +88,9 @@ strays_expect(struct strays *s, uint64_t rules, uint64_t generation)
 }
 
 void
-strays_stalled(struct strays *s, unsigned worker, bool stalled)
+strays_stuck(struct strays *s, unsigned worker, bool stuck)
 {
-	atomic_store_explicit(&s->told[worker].stalled, stalled, memory_order_relaxed);
+	atomic_store_explicit(&s->told[worker].stuck, stuck, memory_order_relaxed);
 }
 
 unsigned
@@ -145,8 +145,7 @@ strays_add(struct strays *s, unsigned worker, uint64_t hash)
 	for (unsigned i = 0; i < STRAYS_PROBES; i++) {
 		atomic_uint_fast64_t *word = &t->word[place(s, hash, i, &mask)];
 
-		atomic_store_explicit(word,
-			atomic_load_explicit(word, memory_order_relaxed) | mask,
+		atomic_store_explicit(word, atomic_load_explicit(word, memory_order_relaxed) | mask,
 			memory_order_relaxed);
 	}
 }
@@ -220,7 +219,7 @@ strays_has(const struct strays *s, unsigned worker, uint64_t hash)
 bool
 strays_may_have(const struct strays *s, unsigned worker, uint64_t hash)
 {
-	if (atomic_load_explicit(&s->told[worker].stalled, memory_order_relaxed))
-		return false;
-	return !is_done(s, worker) || has_hash(s, worker, hash);
+	if (is_done(s, worker))
+		return has_hash(s, worker, hash);
+	return !atomic_load_explicit(&s->told[worker].stuck, memory_order_relaxed);
 }

@@ -11,7 +11,7 @@
  *   strays_may_have  the same, or the worker is not done
  *   strays_open      there is a worker that is not done, or has strays
  *
- * Threads: strays_expect and strays_stalled by control; those that have a worker's number and
+ * Threads: strays_expect and strays_stuck by control; those that have a worker's number and
  * change something by that worker; the rest by any.
  * Memory: 2 bytes for each session that a worker has room for. */
 #ifndef WORKER_STRAYS_H
@@ -30,8 +30,9 @@ void strays_destroy(struct strays *s); /* NULL is fine */
  * is published. */
 void strays_expect(struct strays *s, uint64_t rules, uint64_t generation);
 
-/* Tells that a worker stands still, or moves again: meanwhile it is not asked. */
-void strays_stalled(struct strays *s, unsigned worker, bool stalled);
+/* Tells that a worker does not take a generation, or that it does again: meanwhile it is not asked
+ * for sessions that may be with it, only for those that its filter has. */
+void strays_stuck(struct strays *s, unsigned worker, bool stuck);
 
 /* Returns a number that changes whenever strays_open or strays_known may. */
 unsigned strays_version(const struct strays *s);

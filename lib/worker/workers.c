@@ -267,6 +267,15 @@ workers_oldest(const struct workers *ws, unsigned *who)
 	return oldest;
 }
 
+/* Notes whether a worker is behind: others do not ask it for sessions meanwhile. */
+static void
+set_behind(struct workers *ws, unsigned i, bool behind)
+{
+	ws->watched[i].behind = behind;
+	if (ws->common.strays != NULL)
+		strays_stuck(ws->common.strays, i, behind);
+}
+
 /* Returns true if the worker adopts the generation in time.  If not, the log names it, once. */
 static bool
 await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadline_ms)
@@ -278,13 +287,13 @@ await_adoption(struct workers *ws, unsigned i, uint64_t number, uint64_t deadlin
 			log_error("worker %u does not take generation %" PRIu64
 				  " and goes on with %" PRIu64,
 				i, number, workers_adopted(ws, i));
-			seen->behind = true;
+			set_behind(ws, i, true);
 		}
 		if (seen->behind)
 			return false;
 		nap();
 	}
-	seen->behind = false;
+	set_behind(ws, i, false);
 	return true;
 }
 
@@ -297,7 +306,7 @@ forgive(struct workers *ws)
 
 	for (unsigned i = 0; i < ws->launched; i++)
 		if (workers_adopted(ws, i) >= newest->number)
-			ws->watched[i].behind = false;
+			set_behind(ws, i, false);
 }
 
 int
@@ -449,8 +458,6 @@ watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 				now_ms - seen->since_ms);
 		seen->loops = loops;
 		seen->since_ms = now_ms;
-		if (seen->stalled && w->common->strays != NULL)
-			strays_stalled(w->common->strays, w->index, false);
 		seen->stalled = false;
 		return false;
 	}
@@ -459,8 +466,6 @@ watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
 		log_error("worker %u has stood still for %" PRIu64 " ms%s%s", w->index,
 			now_ms - seen->since_ms, place[0] != '\0' ? ", in " : "", place);
 		seen->stalled = true;
-		if (w->common->strays != NULL)
-			strays_stalled(w->common->strays, w->index, true);
 	}
 	return seen->stalled;
 }

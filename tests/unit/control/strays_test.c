@@ -252,9 +252,11 @@ a_connection_begins_anew_where_it_was(void **state)
 	drain(f);
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < FLOWS; i++)
-			ask(f, i, "tcp", round == 0 ? "S seq 100000" : "A seq 100001 ack 10", &more[i]);
+			ask(f, i, "tcp", round == 0 ? "S seq 100000" : "A seq 100001 ack 10",
+				&more[i]);
 		settle(f);
-		assert_int_equal(found(f, "wan", 12, false, more), FLOWS); /* no longer translated */
+		assert_int_equal(
+			found(f, "wan", 12, false, more), FLOWS); /* no longer translated */
 		for (unsigned i = 0; i < FLOWS; i++) {
 			memcpy(more[i].public, more[i].inside, sizeof(more[i].public));
 			answer(f, "tcp", round == 0 ? "SA seq 9 ack 100001" : "A seq 10 ack 100001",
@@ -316,9 +318,9 @@ a_worker_that_stands_still_is_not_asked(void **state)
 	assert_true(strays_open(s));
 	assert_true(strays_may_have(s, 1, 77));
 	assert_false(strays_has(s, 1, 77));
-	strays_stalled(s, 1, true);
+	strays_stuck(s, 1, true);
 	assert_false(strays_may_have(s, 1, 77));
-	strays_stalled(s, 1, false);
+	strays_stuck(s, 1, false);
 	strays_add(s, 1, 77);
 	strays_tell(s, 1, 1, 1);
 	assert_true(strays_has(s, 1, 77));
