@@ -19,7 +19,7 @@ FAR = '203.0.113.%d'
 POOL = '198.51.100.9'
 SOURCES = {'pool': '10.0.0.1%d', 'routed': '10.9.0.1%d', 'one': '10.0.0.2%d', 'dmz': '10.0.0.3%d'}
 FEATURES = ('snat', 'forwards', 'ones', 'routed', 'helpers', 'range', 'address')
-HISTORIES = 4
+HISTORIES = 2
 
 
 def tcp(sport, dport=80, **ip):
