@@ -9,7 +9,8 @@
 #include "control/appliance_priv.h"
 #include "io/bond.h"
 
-#define TRY_NS NS_PER_S /* between two attempts to open a device that is back */
+#define TRY_NS  NS_PER_S        /* between two attempts to open a device that is back */
+#define TELL_NS (60 * NS_PER_S) /* between two messages about refused frames of a member */
 
 /* Returns true if members that carry frames have different stations at their other ends: the driver
  * sends by all of them, and frames are lost or doubled. */
@@ -130,6 +131,23 @@ return_member(struct appliance *a, unsigned i, unsigned k)
 	err_destroy(err);
 }
 
+static void
+tell_refusals(const struct port *port, struct bond_member *m)
+{
+	uint64_t refused = lacp_guard_refused(&m->guard), now = monotonic_ns();
+	char text[200];
+
+	if (refused == m->refusals_told
+		|| (m->refusals_told_ns != 0 && now - m->refusals_told_ns < TELL_NS))
+		return;
+	m->refusals_told = refused;
+	m->refusals_told_ns = now;
+	lacp_guard_text(&m->guard, text, sizeof(text));
+	if (refused != 0)
+		log_warning("port %s: member %s: frames of LACP refused so far: %s", port->name,
+			m->name, text);
+}
+
 void
 bonds_watch(struct appliance *a, unsigned i)
 {
@@ -141,5 +159,6 @@ bonds_watch(struct appliance *a, unsigned i)
 			drop_member(a, port, k);
 		else if ((open & 1u << k) == 0)
 			return_member(a, i, k);
+		tell_refusals(port, &port->bond->member[k]);
 	}
 }

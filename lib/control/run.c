@@ -26,11 +26,12 @@
 #include "control/report.h"
 #include "control/service.h"
 #include "control/telemetry.h"
+#include "io/link_news.h"
 
 enum {
 	WATCH_MS = 100,
-	LINKS_MS = 20, /* so long a link may be down before its next hops are left */
-	EVENTS_MAX = 9,
+	LINKS_MS = 20, /* between two looks at links that nobody tells of */
+	EVENTS_MAX = 10,
 	CLIENTS_SLICE_US = 1000,
 };
 
@@ -46,6 +47,8 @@ struct runner {
 	char digest[17];     /* history_digest of the file; "": it cannot be read */
 	struct event *event[EVENTS_MAX];
 	unsigned n_events;
+	int link_news; /* -1: the kernel's messages cannot be had, and links are looked at in time
+			*/
 	struct event *host; /* addresses of host interfaces change; NULL: there are none */
 };
 
@@ -175,6 +178,15 @@ on_links(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_link_news(evutil_socket_t fd, short what, void *arg)
+{
+	struct runner *r = arg;
+
+	link_news_read(fd);
+	appliance_watch_links(r->appliance);
+}
+
+static void
 on_example(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
@@ -235,7 +247,8 @@ stop_control(struct runner *r)
 	r->kernel = NULL;
 }
 
-/* Adds an event: a signal (number > 0) or a timer (number -1, after ms; persistent ones repeat). */
+/* Adds an event: a signal or a descriptor (number > 0), or a timer (number -1, after ms; persistent
+ * ones repeat). */
 static bool
 add_event(struct runner *r, int number, short what, unsigned ms, event_callback_fn call)
 {
@@ -272,12 +285,15 @@ add_events(struct runner *r)
 
 	if (r->example != NULL && seconds == 0)
 		seconds = EXAMPLE_SECONDS;
+	r->link_news = link_news_open();
 	return add_event(r, SIGTERM, signalled, 0, on_stop)
 		&& add_event(r, SIGINT, signalled, 0, on_stop)
 		&& add_event(r, SIGHUP, signalled, 0, on_reload)
 		&& add_event(r, SIGUSR1, signalled, 0, on_report)
 		&& add_event(r, -1, EV_PERSIST, WATCH_MS, on_watch)
 		&& add_event(r, -1, EV_PERSIST, LINKS_MS, on_links)
+		&& (r->link_news < 0
+			|| add_event(r, r->link_news, EV_READ | EV_PERSIST, 0, on_link_news))
 		&& (r->example == NULL || add_event(r, -1, EV_PERSIST, EXAMPLE_TICK_MS, on_example))
 		&& (seconds == 0 || add_event(r, -1, 0, (unsigned)(seconds * 1000), on_stop));
 }
@@ -366,6 +382,8 @@ loop(struct runner *r)
 	r->beside = NULL;
 	for (unsigned i = 0; i < r->n_events; i++)
 		event_free(r->event[i]);
+	if (r->link_news >= 0)
+		close(r->link_news);
 	if (r->base != NULL)
 		event_base_free(r->base);
 	return status;
@@ -528,7 +546,7 @@ run(const struct run_options *options)
 {
 	struct appliance_options how = { .captures = options->config == NULL,
 		.tests = !options->no_tests };
-	struct runner r = { .options = options };
+	struct runner r = { .options = options, .link_news = -1 };
 	struct err *err = err_create();
 	struct config *cfg;
 	int status = 1;

@@ -252,7 +252,7 @@ complete_member(struct port *port, unsigned i, struct err *err)
 	if (port->bond->mode == BOND_LACP
 		&& rte_eth_dev_default_mac_addr_set(m->device.id, &mac) < 0)
 		rte_eth_promiscuous_enable(m->device.id);
-	if (port->bond->mode == BOND_LACP && port->bond->fast)
+	if (port->bond->mode == BOND_LACP)
 		bond_rate_begin(m, port);
 	/* Pairs with the acquire in bond_tend_rx. */
 	atomic_fetch_or_explicit(&port->bond->polled, 1u << i, memory_order_release);

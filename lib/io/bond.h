@@ -12,6 +12,7 @@
 #ifndef IO_BOND_H
 #define IO_BOND_H
 
+#include "io/lacp_guard.h"
 #include "io/port.h"
 
 struct rte_eth_rxtx_callback;
@@ -45,9 +46,13 @@ struct bond_member {
 	bool link_up;
 	enum bond_state state;
 	struct bond_partner partner;
-	uint64_t tried_ns; /* when opening it again was tried last */
-	bool refused;      /* that failed, and was reported */
-	bool dropped;      /* it has left the bond, and is not closed yet */
+	uint64_t tried_ns;       /* when opening it again was tried last */
+	bool refused;            /* that failed, and was reported */
+	bool dropped;            /* it has left the bond, and is not closed yet */
+	struct lacp_guard guard; /* of LACP */
+	uint64_t refusals_told;  /* frames that it had refused when that was logged last */
+	uint64_t refusals_told_ns;
+	bool fast;
 	struct rte_eth_rxtx_callback *rx_rate[PORT_QUEUES_MAX], *tx_rate[PORT_QUEUES_MAX];
 };
 

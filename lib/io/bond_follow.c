@@ -82,6 +82,8 @@ look_at_link(const struct port *port, struct bond_member *m)
 		return;
 	m->link_up = bond_link_look(m->device.id, m->device.device,
 		kernels && !device_interface_up(m->device.interface));
+	if (!m->link_up)
+		lacp_guard_forget(&m->guard);
 	if (kernels && port->bond->mode != BOND_ACTIVE_BACKUP
 		&& rte_eth_promiscuous_get(port->id) == 1
 		&& rte_eth_promiscuous_get(m->device.id) != 1)

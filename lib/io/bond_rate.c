@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* LACP's fast rate: the bit LACP_Timeout in LACPDUs. */
+/* LACP's frames as they pass a member: the bit LACP_Timeout in LACPDUs; what the guard refuses. */
 
 #include "io/bond_rate.h"
 
@@ -7,6 +7,8 @@
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
+
+#include "base/monotonic.h"
 
 /* Returns the LACPDU of a frame, or NULL: it is another one. */
 static inline struct lacpdu *
@@ -35,17 +37,39 @@ on_sent(uint16_t port, uint16_t queue, struct rte_mbuf *m[], uint16_t n, void *a
 	return n;
 }
 
+static inline bool
+is_slow(struct rte_mbuf *m)
+{
+	return m->data_len >= sizeof(struct rte_ether_hdr)
+		&& rte_pktmbuf_mtod(m, struct rte_ether_hdr *)->ether_type
+		== RTE_BE16(RTE_ETHER_TYPE_SLOW);
+}
+
+/* Returns true if the driver may have the frame. */
+static bool
+receive_slow(struct bond_member *member, struct rte_mbuf *m)
+{
+	struct lacpdu *pdu = lacpdu_of(m);
+
+	if (lacp_guard_judge(&member->guard, m, monotonic_ns()) != LACP_TAKEN) {
+		rte_pktmbuf_free(m);
+		return false;
+	}
+	if (pdu != NULL && member->fast)
+		pdu->partner.state &= (uint8_t)~STATE_LACP_SHORT_TIMEOUT;
+	return true;
+}
+
 static uint16_t
 on_received(
 	uint16_t port, uint16_t queue, struct rte_mbuf *m[], uint16_t n, uint16_t most, void *arg)
 {
-	for (uint16_t i = 0; i < n; i++) {
-		struct lacpdu *pdu = lacpdu_of(m[i]);
+	uint16_t kept = 0;
 
-		if (unlikely(pdu != NULL))
-			pdu->partner.state &= (uint8_t)~STATE_LACP_SHORT_TIMEOUT;
-	}
-	return n;
+	for (uint16_t i = 0; i < n; i++)
+		if (likely(!is_slow(m[i])) || receive_slow(arg, m[i]))
+			m[kept++] = m[i];
+	return kept;
 }
 
 void
@@ -53,10 +77,12 @@ bond_rate_begin(struct bond_member *member, const struct port *bond)
 {
 	uint16_t id = member->device.id;
 
+	lacp_guard_init(&member->guard, &bond->mac, bond->bond->fast);
+	member->fast = bond->bond->fast;
 	for (uint16_t q = 0; q < bond->rx_queues && q < PORT_QUEUES_MAX; q++)
 		member->rx_rate[q] = (void *)(uintptr_t)rte_eth_add_rx_callback(
-			id, q, on_received, NULL);
-	for (uint16_t q = 0; q < bond->tx_queues && q < PORT_QUEUES_MAX; q++)
+			id, q, on_received, member);
+	for (uint16_t q = 0; member->fast && q < bond->tx_queues && q < PORT_QUEUES_MAX; q++)
 		member->tx_rate[q] = (void *)(uintptr_t)rte_eth_add_tx_callback(
 			id, q, on_sent, NULL);
 }
@@ -84,9 +110,9 @@ bond_rate_sent(struct rte_mbuf *m)
 	on_sent(0, 0, &m, 1, NULL);
 }
 
-void
-bond_rate_received(struct rte_mbuf *m)
+bool
+bond_rate_received(struct bond_member *member, struct rte_mbuf *m)
 {
-	on_received(0, 0, &m, 1, 1, NULL);
+	return on_received(0, 0, &m, 1, 1, member) == 1;
 }
 #endif

@@ -144,8 +144,11 @@ made(struct frame *f, uint16_t bytes)
 	memset(f, 0, sizeof(*f));
 	f->m.buf_addr = &f->lacp;
 	f->m.data_len = bytes;
-	f->lacp.eth_hdr.ether_type = RTE_BE16(RTE_ETHER_TYPE_SLOW);
+	f->lacp.eth_hdr = (struct rte_ether_hdr){ { { 0x01, 0x80, 0xc2, 0, 0, 0x02 } },
+		{ { 0x02, 0, 0, 0, 0, 0x11 } }, RTE_BE16(RTE_ETHER_TYPE_SLOW) };
 	f->lacp.lacpdu.subtype = SLOW_SUBTYPE_LACP;
+	f->lacp.lacpdu.actor.info_length = f->lacp.lacpdu.partner.info_length = 20;
+	f->lacp.lacpdu.actor.port_params.system = f->lacp.eth_hdr.src_addr;
 	f->lacp.lacpdu.actor.state = 0x3d;
 	f->lacp.lacpdu.partner.state = 0x3f;
 	return &f->m;
@@ -154,13 +157,14 @@ made(struct frame *f, uint16_t bytes)
 static void
 the_fast_rate_is_asked_for_and_hidden_from_the_driver(void **state)
 {
+	static struct bond_member member = { .fast = true };
 	struct frame f;
 
 	(void)state;
 	bond_rate_sent(made(&f, sizeof(f.lacp)));
 	assert_int_equal(f.lacp.lacpdu.actor.state, 0x3f);
 	assert_int_equal(f.lacp.lacpdu.partner.state, 0x3f);
-	bond_rate_received(made(&f, sizeof(f.lacp)));
+	assert_true(bond_rate_received(&member, made(&f, sizeof(f.lacp))));
 	assert_int_equal(f.lacp.lacpdu.actor.state, 0x3d);
 	assert_int_equal(f.lacp.lacpdu.partner.state, 0x3d);
 }
