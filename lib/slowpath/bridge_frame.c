@@ -50,15 +50,19 @@ bridge_refuses(const struct bridge *bridge, const uint8_t *frame)
 	return REASON_NONE;
 }
 
-/* Returns the bytes behind the Ethernet header and all tags. */
+/* Returns the bytes that count against the MTU of the egress: all behind the Ethernet header and
+ * the first two tags, as the frame will leave.  Devices have room for two. */
 static uint32_t
-payload_bytes(const struct rte_mbuf *m, const uint8_t *frame)
+payload_bytes(const struct rte_mbuf *m, const uint8_t *frame, unsigned off, unsigned on)
 {
-	unsigned at = MACS_BYTES;
+	unsigned tags = 0, leaving;
 
-	while (at + TAG_BYTES + 2 <= m->data_len && is_tag(frame + at))
-		at += TAG_BYTES;
-	return m->pkt_len - at - 2;
+	while (MACS_BYTES + (tags + 1) * TAG_BYTES + 2 <= m->data_len
+		&& is_tag(frame + MACS_BYTES + tags * TAG_BYTES))
+		tags++;
+	leaving = tags + on > off ? tags + on - off : 0;
+	return m->pkt_len - MACS_BYTES - 2 - tags * TAG_BYTES
+		+ (leaving > 2 ? (leaving - 2) * TAG_BYTES : 0);
 }
 
 /* What is kept of a tag that is taken off. */
@@ -92,7 +96,7 @@ bridge_retag(struct rte_mbuf *m, const struct interface *from, const struct inte
 	struct outer was = { 0, 0 };
 	uint8_t macs[MACS_BYTES];
 
-	if (payload_bytes(m, frame) > to->mtu)
+	if (payload_bytes(m, frame, bridge_tags(from), bridge_tags(to)) > to->mtu)
 		return REASON_mtu_exceeded;
 	if (off == 0 && on == 0)
 		return REASON_NONE;

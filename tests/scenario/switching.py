@@ -162,9 +162,64 @@ def two_workers():
     agree(4, 1000, 24, 8192, {'flood': 200000, 'broadcast': 200000}, workers=2)
 
 
+def hostile_frame(rng, number):
+    """Learning floods over VLANs, forged sources, protocols of bridges, stacks of tags, truncated anywhere, too large; ends with its number."""
+    def mac():
+        return rng.choice((b'\2\xaa' + rng.randbytes(4), b'\2\xaa\0\0\0' + bytes((rng.randrange(8),))))
+
+    own = bytes.fromhex(OWN.replace(':', ''))
+    src = rng.choice((mac(), mac(), mac(), mac(), own, bytes(6), b'\xff' * 6, b'\1\0\x5e' + rng.randbytes(3), rng.randbytes(6)))
+    dst = rng.choice((mac(), mac(), mac(), own, bytes(6), b'\xff' * 6, bytes.fromhex('0180c20000') + bytes((rng.randrange(64),)),
+                      b'\x33\x33' + rng.randbytes(4), src))
+    tags = b''.join(rng.choice((b'\x81\0', b'\x81\0', b'\x88\xa8', b'\x91\0')) + rng.randbytes(2) for _ in range(rng.choice((0, 0, 1, 1, 1, 2, 3, 9))))
+    inside = rng.choice((b'\x88\xb5', b'\x00\x26\x42\x42\x03', b'\x88\x09', b'\x88\x08\0\1\xff\xff', b'\x08\0' + rng.randbytes(20), b'\x86\xdd',
+                         b'\x08\6\0\1\x08\0\6\4\0\1', b'\x81\0', rng.randbytes(2)))
+    body = rng.randbytes(rng.choice((0, 0, 30, 60, 60, 1400, 1480, 1490, 1496, 1500, 1504, 1520, 3000)))
+    frame = dst + src + tags + inside + body
+    if rng.random() < 0.1:
+        frame = frame[:rng.randrange(len(frame))]
+    return frame + b'%08d' % number if len(frame) >= 14 or rng.random() < 0.8 else frame
+
+
+def hostile(workers):
+    """Whatever comes, a frame leaves as it came, once by a member at most, never by its own, and not with a forged source."""
+    def scenario():
+        rng = random.Random(workers)
+        text = PORTS.replace('version: 1\n', 'version: 1\nsystem: {workers: %s}\n' % list(range(1, workers + 1))) + '''interfaces:
+  lan: {pipeline: bridged}
+  wan: {pipeline: bridged}
+  dmz: {pipeline: bridged, mtu: 1400}
+  own: {bridge: br0, addresses: [10.0.0.1/24], pipeline: routed}
+bridges: {br0: {members: [lan, wan, dmz], max: 96, flood: 1M/s, broadcast: 1M/s}}
+routes: {main: []}
+pipelines: {bridged: [bridge], routed: [{route: main}]}
+'''
+        frames = [(round(0.5 + i * 0.0001, 6), rng.choice(PORT), hostile_frame(rng, i)) for i in range(12000)]
+        outcome = replay(text, {p: [(f[0], f[2]) for f in frames if f[1] == p] for p in PORT}, sums=False)
+        came, left = {f[2]: f[1] for f in frames}, 0
+        for port, out in outcome.out.items():
+            seen = set()
+            for _, data in out:
+                if data not in came:
+                    if data[6:12] == bytes.fromhex(OWN.replace(':', '')):       # the bridge's own answer
+                        continue
+                    raise Failed('%s sent what nobody has sent: %s' % (port, data[:64].hex()))
+                src, dst = data[6:12], data[:6]
+                if came[data] == port or data in seen or src[0] & 1 or src in (bytes(6), bytes.fromhex(OWN.replace(':', ''))) or (
+                        dst[:5] == bytes.fromhex('0180c20000') and dst[5] < 16) or (port == 'dmz' and len(data) > 1400 + 14 + 8):
+                    raise Failed('%s... of %u bytes of %s left by %s' % (data[:64].hex(), len(data), came[data], port))
+                seen.add(data)
+            left += len(seen)
+        if left < 4000:
+            raise Failed('%d frames left: %s' % (left, outcome.drops))
+    return scenario
+
+
 SCENARIOS = [
     ('learning, moves, ageing', learning),
     ('shares of members', shares),
     ('rates', rates),
     ('two workers', two_workers),
+    ('hostile frames', hostile(1)),
+    ('hostile frames, two workers', hostile(2)),
 ]
