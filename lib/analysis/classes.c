@@ -22,7 +22,7 @@ struct sorted_table {
 	bool has_none;
 };
 
-#define TABLES_MAX 64
+#define TABLES_MAX 256
 
 struct classes {
 	unsigned family;
@@ -73,9 +73,9 @@ fill_nowhere(struct classes *c)
 	return (struct spans){ out, n };
 }
 
-/* Our addresses in a generation, with the first and last of each subnet. */
+/* Our addresses in a domain of a generation, with the first and last of each subnet. */
 static struct spans
-own_of(struct classes *c, const struct generation *gen)
+own_of(struct classes *c, const struct generation *gen, unsigned domain)
 {
 	struct span *out;
 	uint32_t n = 0, room = 0;
@@ -84,7 +84,9 @@ own_of(struct classes *c, const struct generation *gen)
 		room += gen->iface[i] != NULL ? 3 * gen->iface[i]->n_addresses : 0;
 	out = scratch_take(&c->scratch, (room + 1) * sizeof(*out));
 	for (unsigned i = 0; i < gen->n_ifaces && out != NULL; i++) {
-		for (unsigned k = 0; gen->iface[i] != NULL && k < gen->iface[i]->n_addresses; k++) {
+		if (gen->iface[i] == NULL || gen->iface[i]->domain != domain)
+			continue;
+		for (unsigned k = 0; k < gen->iface[i]->n_addresses; k++) {
 			const struct interface_address *a = &gen->iface[i]->addresses[k];
 			struct prefix net = {
 				.family = a->family, .length = a->bits, .address = a->address
@@ -119,7 +121,8 @@ both_of(struct classes *c, const struct spans *a, const struct spans *b)
 }
 
 struct classes *
-classes_create(const struct generation *const gen[2], unsigned family)
+classes_create(
+	const struct generation *const gen[2], const struct interface *const in[2], unsigned family)
 {
 	struct classes *c = calloc(1, sizeof(*c));
 	const struct spans *all = &cell_all(family)->dim[DIM_SRC];
@@ -131,8 +134,8 @@ classes_create(const struct generation *const gen[2], unsigned family)
 	}
 	c->family = family;
 	c->nowhere = fill_nowhere(c);
-	own[0] = own_of(c, gen[0]);
-	own[1] = own_of(c, gen[1]);
+	own[0] = own_of(c, gen[0], in[0]->domain);
+	own[1] = own_of(c, gen[1], in[1]->domain);
 	c->own = both_of(c, &own[0], &own[1]);
 	a = spans_without(&c->scratch, &own[0], &own[1]);
 	b = spans_without(&c->scratch, &own[1], &own[0]);
@@ -332,6 +335,17 @@ classes_unsourced(const struct classes *c, wide_t address)
 	return one(c, address);
 }
 
+/* A hash of where a route leads to, and in which domain. */
+static uint64_t
+way_id(const struct route *r)
+{
+	const uint8_t domain = r->kind == ROUTE_DOMAIN ? r->domain
+		: r->n_hops > 0                        ? r->hop[0].egress->domain
+						       : DOMAIN_NONE;
+
+	return plan_hash(classes_route_id(r), &domain, sizeof(domain));
+}
+
 bool
 classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,
 	const struct route_table *other)
@@ -360,8 +374,7 @@ classes_same_route(struct classes *c, const struct route_table *table, uint32_t 
 		if (t->route[low].route < last)
 			continue;
 		last = t->route[low].route;
-		same = classes_route_id(&other->route[last])
-			== classes_route_id(&table->route[route]);
+		same = way_id(&other->route[last]) == way_id(&table->route[route]);
 	}
 	return same;
 }

@@ -13,9 +13,11 @@
 
 struct classes;
 
-/* Creates the classes of a family's addresses for two generations: the own addresses of either
- * generation are classes of their own in both.  Returns NULL without memory. */
-struct classes *classes_create(const struct generation *const gen[2], unsigned family);
+/* Creates the classes of a family's addresses for packets of an interface in two generations: the
+ * own addresses of its domain in either generation are classes of their own in both.  Returns NULL
+ * without memory. */
+struct classes *classes_create(const struct generation *const gen[2],
+	const struct interface *const in[2], unsigned family);
 void classes_destroy(struct classes *c); /* NULL is fine */
 
 /* Return the class of an address: as a source; as a destination, before stage route looks it up in
@@ -31,8 +33,8 @@ struct spans classes_route(struct classes *c, const struct route_table *table, u
 struct spans classes_sourced(struct classes *c, const struct route_table *table, uint32_t route);
 struct spans classes_unsourced(const struct classes *c, wide_t address);
 
-/* Returns true if another table has the same prefix with the same next hops, and for
- * PREFIXES_NONE. */
+/* Returns true if another table has the same prefix with the same next hops in the same domain, and
+ * for PREFIXES_NONE.  other: NULL is none. */
 bool classes_same_route(struct classes *c, const struct route_table *table, uint32_t route,
 	const struct route_table *other);
 

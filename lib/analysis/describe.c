@@ -170,10 +170,23 @@ describe_cell(const struct cell *c, unsigned family, char *out, size_t bytes)
 }
 
 static void
-add_end(struct text *t, const char *what, const struct tuple *to, bool source)
+add_end(struct text *t, const struct verdict *v, const struct verdict *other, bool source)
 {
+	const struct prefix *map = source ? &v->to_src : &v->to_dst;
+	const struct prefix *others = source ? &other->to_src : &other->to_dst;
+	const char *what = source ? "source" : "destination";
+	const struct tuple *to = &v->to;
 	char end[96];
 
+	if (map->length != 0) {
+		notation_address(end, sizeof(end), &map->address, map->family);
+		add(t, ", %s in %s/%u", what, end, map->length);
+		return;
+	}
+	if (others->length != 0 && (source ? v->kept_src : v->kept_dst)) {
+		add(t, ", %s as it came", what);
+		return;
+	}
 	notation_endpoint(end, sizeof(end), source ? &to->src : &to->dst,
 		source ? to->sport : to->dport, to->family);
 	add(t, ", %s %s", what, end);
@@ -217,12 +230,15 @@ add_leaving(struct text *t, const struct verdict *v, const struct verdict *other
 	char gateway[64];
 	static const union address none;
 
-	if (strcmp(v->egress, other->egress) != 0 || v->wire != other->wire)
+	if (strcmp(v->egress, other->egress) != 0 || v->wire != other->wire) {
 		add(t, ", leaves by %s%s", v->wire ? "port " : "", v->egress);
+		if (v->domain != NULL)
+			add(t, " in domain %s", v->domain);
+	}
 	if (!same_end(&v->to, &other->to, true))
-		add_end(t, "source", &v->to, true);
+		add_end(t, v, other, true);
 	if (!same_end(&v->to, &other->to, false))
-		add_end(t, "destination", &v->to, false);
+		add_end(t, v, other, false);
 	if (v->route != other->route && same_end(&v->to, &other->to, false)) {
 		notation_address(gateway, sizeof(gateway), &v->gateway, v->to.family);
 		if (!address_equal(&v->gateway, &none))

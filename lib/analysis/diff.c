@@ -184,6 +184,21 @@ told_before(const struct differ *x, int at)
 	return false;
 }
 
+/* The domain that the witness enters in, where there are several. */
+static void
+write_domains(const struct differ *x, struct diff_packets *out)
+{
+	const char *name[SIDES];
+
+	if (x->gen[OLD]->n_domains <= 1 && x->gen[NEW]->n_domains <= 1)
+		return;
+	for (unsigned side = 0; side < SIDES; side++)
+		name[side] = generation_domain_name(x->gen[side], x->in[side]->domain);
+	snprintf(out->domain, sizeof(out->domain), "%s", name[NEW]);
+	if (strcmp(name[OLD], name[NEW]) != 0)
+		snprintf(out->domain_before, sizeof(out->domain_before), "%s", name[OLD]);
+}
+
 static void
 on_found(void *arg, const struct difference *d)
 {
@@ -219,6 +234,7 @@ on_found(void *arg, const struct difference *d)
 	memcpy(out->after, k.after, sizeof(out->after));
 	memcpy(out->packet, packet, sizeof(out->packet));
 	snprintf(out->in, sizeof(out->in), "%s", x->in[NEW]->name);
+	write_domains(x, out);
 	others = told_before(x, at);
 	memcpy(out->what, "some of ", sizeof("some of "));
 	describe_cell(d->what, d->family, out->what + (others ? 8 : 0), sizeof(out->what) - 8);
@@ -236,7 +252,7 @@ explore_family(struct differ *x, unsigned family)
 	struct explored *explored = NULL;
 
 	in.pairs = pairs;
-	in.classes = classes_create(gens, family);
+	in.classes = classes_create(gens, x->in, family);
 	if (pairs != NULL && in.classes != NULL)
 		explored = explore(&in);
 	if (explored != NULL)
@@ -333,20 +349,12 @@ cut_calls(struct differ *x)
 	free(text[NEW]);
 }
 
-static bool
-has_domains(const struct differ *x)
-{
-	return x->gen[OLD]->n_domains > 1 || x->gen[NEW]->n_domains > 1;
-}
-
 static void
 run(struct differ *x)
 {
 	if (!build(x, OLD) || !build(x, NEW))
 		return;
-	if (has_domains(x)) /* packets are not walked through several domains */
-		x->diff->cut++;
-	for (unsigned i = 0; i < x->gen[NEW]->n_ifaces && !has_domains(x); i++)
+	for (unsigned i = 0; i < x->gen[NEW]->n_ifaces; i++)
 		if (x->gen[NEW]->iface[i] != NULL && !explore_interface(x, x->gen[NEW]->iface[i]))
 			x->diff->short_of_memory = true;
 	for (unsigned i = 0; i < x->diff->n_packets; i++)

@@ -14,8 +14,9 @@
 #include "base/err.h"
 #include "config/config.h"
 
-#define DIFF_TEXT_MAX  512
-#define DIFF_BUDGET_NS 5000000000ull
+#define DIFF_TEXT_MAX   512
+#define DIFF_DOMAIN_MAX 64
+#define DIFF_BUDGET_NS  5000000000ull
 
 /* Packets whose verdict changes. */
 struct diff_packets {
@@ -24,7 +25,9 @@ struct diff_packets {
 	char before[DIFF_TEXT_MAX], after[DIFF_TEXT_MAX]; /* "dropped", "accepted" */
 	char line_before[256], line_after[256];           /* "weir.yaml:21 web", or "" */
 	char in[64], packet[256];                         /* the witness */
-	const char *state;                                /* "new", "established", "related" */
+	char domain[DIFF_DOMAIN_MAX];        /* that it enters in; "": there is one domain */
+	char domain_before[DIFF_DOMAIN_MAX]; /* likewise in the old one, if it is another; or "" */
+	const char *state;                   /* "new", "established", "related" */
 };
 
 /* A line of a section that differs. */

@@ -43,11 +43,15 @@ as_it_came(struct scratch *s, const struct cell *c, const struct walk_fields *f,
 		if (!spans_hold(&c->dim[DIM_SRC], value_of_address(&f->tuple.src, family)))
 			return false;
 		out->dim[DIM_SRC] = all->dim[DIM_SRC];
+	} else if (f->src_map != NULL) {
+		out->dim[DIM_SRC] = walk_before_map(s, &c->dim[DIM_SRC], f->src_map);
 	}
 	if (f->dst) {
 		if (!spans_hold(&c->dim[DIM_DST], value_of_address(&f->tuple.dst, family)))
 			return false;
 		out->dim[DIM_DST] = all->dim[DIM_DST];
+	} else if (f->dst_map != NULL) {
+		out->dim[DIM_DST] = walk_before_map(s, &c->dim[DIM_DST], f->dst_map);
 	}
 	if (f->dport) {
 		if (!spans_hold(&c->dim[DIM_DPORT], rte_be_to_cpu_16(f->tuple.dport)))
@@ -68,7 +72,8 @@ as_it_came(struct scratch *s, const struct cell *c, const struct walk_fields *f,
 static bool
 is_plain(const struct walk_fields *f)
 {
-	return !f->src && !f->dst && !f->dport && f->dport_shift == 0 && !f->dscp;
+	return !f->src && !f->dst && f->src_map == NULL && f->dst_map == NULL && !f->dport
+		&& f->dport_shift == 0 && !f->dscp;
 }
 
 /* Restricts pos to packets for which a record holds.  False: a contradiction, or no memory. */
@@ -166,18 +171,19 @@ push_before(struct explored *x, struct suspect *s, const struct record *r, const
 }
 
 static bool
-meets_change(const struct walk *w, unsigned n)
+meets_change(const struct walk *w, unsigned n, uint64_t key)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (w->record[i].id == 0)
+		if (w->record[i].id == 0 && w->record[i].key == key)
 			return true;
 	return false;
 }
 
 /* How many records of both walks count: behind the last change, what both do from the same state on
- * is left out.  Of a packet that meets no change everything counts. */
+ * is left out.  Of a packet that does not meet the change that is searched for everything counts,
+ * since others that go the same way up to the last change may meet it behind that. */
 static void
-strip(const struct walk *old, const struct walk *new, unsigned n[SIDES])
+strip(const struct walk *old, const struct walk *new, uint64_t key, unsigned n[SIDES])
 {
 	n[OLD] = old->n;
 	n[NEW] = new->n;
@@ -189,7 +195,7 @@ strip(const struct walk *old, const struct walk *new, unsigned n[SIDES])
 		n[OLD]--;
 		n[NEW]--;
 	}
-	if (meets_change(old, n[OLD]) || meets_change(new, n[NEW]))
+	if (meets_change(old, n[OLD], key) || meets_change(new, n[NEW], key))
 		return;
 	n[OLD] = old->n;
 	n[NEW] = new->n;
@@ -206,7 +212,7 @@ push_rest(struct explored *x, struct suspect *s, const struct item *from, struct
 
 	if (pos == NULL || node == NULL)
 		return false;
-	strip(&x->walk[OLD], &x->walk[NEW], n);
+	strip(&x->walk[OLD], &x->walk[NEW], s->key, n);
 	*pos = from->cell;
 	for (unsigned side = 0; side < SIDES; side++)
 		for (unsigned i = 0; i < n[side]; i++)

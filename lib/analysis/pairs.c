@@ -83,6 +83,8 @@ step_id(struct pairs *p, enum side side, const struct plan_step *s, struct pair_
 	uint64_t hash = s->says, *id, has = s->step->condition != NULL;
 
 	hash = plan_hash(hash, &has, sizeof(has));
+	if (s->kind == PLAN_SNAT) /* it compares the domains that a packet enters and leaves by */
+		hash = plan_hash(hash, &p->in[side]->domain, sizeof(p->in[side]->domain));
 	if (s->step->condition == NULL)
 		return hash | 1;
 	if (!fill_dead(p, side, &s->condition, &ps->condition))

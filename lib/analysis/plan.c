@@ -171,12 +171,19 @@ alone(struct planning *p, const struct fixed_translation *f)
 	};
 	struct rule_match *m = take(p, 1, sizeof(*m));
 	struct rule_range *ports = take(p, 1, sizeof(*ports));
+	struct rule_address *to = take(p, 1, sizeof(*to));
 
-	if (m == NULL || ports == NULL || f->high == 0)
+	if (m == NULL || ports == NULL || to == NULL)
+		return NULL;
+	to->prefix = (struct prefix){
+		.family = f->family, .length = f->length, .address = f->from
+	};
+	m->dst = (struct rule_addresses){ to, 1 };
+	if (f->high == 0)
 		return m;
 	*ports = (struct rule_range){ f->low, f->high, false };
 	m->dport = (struct rule_ranges){ ports, 1 };
-	m->proto = (struct rule_ranges){ by_port, 4 };
+	m->proto = (struct rule_ranges){ by_port, RTE_DIM(by_port) };
 	return m;
 }
 
@@ -222,7 +229,7 @@ plan_forwards(struct planning *p, struct plan_step *s)
 			s->forward[at] = f;
 			s->choices->loc[at] = s->loc;
 			s->choices->outcome[at] = plan_hash(
-				plan_hash(1, &f.to, sizeof(f.to)), port, sizeof(port));
+				plan_hash(f.domain + 1u, &f.to, sizeof(f.to)), port, sizeof(port));
 		}
 	}
 	s->choices->loc[n] = s->loc;
@@ -248,7 +255,19 @@ counts(enum plan_kind kind, const char *line)
 {
 	if (kind == PLAN_TRACK)
 		return strstr(line, "invalid:") != NULL || strstr(line, "loose:") != NULL;
-	return kind == PLAN_OTHER || kind == PLAN_RPF;
+	if (kind == PLAN_DNAT)
+		return strstr(line, "neutral:") != NULL;
+	return kind == PLAN_OTHER || kind == PLAN_RPF || kind == PLAN_SNAT;
+}
+
+/* A hash of a pool's domain, its first address of IPv4 and all of IPv6. */
+static uint64_t
+hash_pool(const struct nat_pool_spec *pool, uint64_t hash)
+{
+	hash = plan_hash(hash, &pool->domain, sizeof(pool->domain));
+	if (pool->n_addresses > 0)
+		hash = plan_hash(hash, pool->addresses, sizeof(pool->addresses[0]));
+	return plan_hash(hash, pool->addresses6, pool->n_addresses6 * sizeof(pool->addresses6[0]));
 }
 
 /* A hash of what the stage says; of acl, dnat and route it is in what they refer to. */
@@ -270,10 +289,16 @@ hash_step(struct planning *p, const struct cfg_choice *choice, enum plan_kind ki
 		if (counts(kind, line))
 			hash = hash_text(hash, line);
 	free(text);
-	if (pool >= 0 && build_pool(p->build, (unsigned)pool)->n_addresses > 0)
-		hash = plan_hash(
-			hash, build_pool(p->build, (unsigned)pool)->addresses, sizeof(rte_be32_t));
-	return hash;
+	return pool >= 0 ? hash_pool(build_pool(p->build, (unsigned)pool), hash) : hash;
+}
+
+/* Adds the domain of the addresses that stage snat has, wherever it comes from. */
+static uint64_t
+hash_domain(const struct step *step, uint64_t hash)
+{
+	struct fixed_translation f;
+
+	return step->stage->fixed(step->instance, 0, &f) ? plan_hash(hash, &f.domain, 1) : hash;
 }
 
 static enum plan_kind
@@ -284,6 +309,7 @@ kind_of(const char *name)
 		: strcmp(name, "route") == 0 ? PLAN_ROUTE
 		: strcmp(name, "track") == 0 ? PLAN_TRACK
 		: strcmp(name, "rpf") == 0   ? PLAN_RPF
+		: strcmp(name, "snat") == 0  ? PLAN_SNAT
 					     : PLAN_OTHER;
 }
 
@@ -317,6 +343,8 @@ plan_one_step(struct planning *p, const struct cfg_choice *choice, const struct 
 	s->kind = kind_of(choice->table->name);
 	s->loc = choice->loc;
 	s->says = hash_step(p, choice, s->kind);
+	if (s->kind == PLAN_SNAT)
+		s->says = hash_domain(step, s->says);
 	for (unsigned i = 0; s->kind == PLAN_ACL && p->acl != NULL && i < cfg->acls.count; i++)
 		if (cfg->acls.items[i].head.name != NULL
 			&& strcmp(cfg->acls.items[i].head.name, p->acl) == 0)

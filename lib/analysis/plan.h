@@ -28,6 +28,7 @@ enum plan_kind {
 	PLAN_ROUTE,
 	PLAN_TRACK,
 	PLAN_RPF,
+	PLAN_SNAT,
 };
 
 /* An ordered list of compiled matches, of which the first one that a packet matches decides, and

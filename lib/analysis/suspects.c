@@ -63,26 +63,42 @@ each_forward(struct explored *x, const struct pairs *p, struct suspect *s,
 	}
 }
 
+/* Can a packet be in the target when a forward has translated it? */
+static bool
+comes_to(const struct fixed_translation *f, const struct cell *target)
+{
+	struct prefix to = { .family = f->family, .length = f->length, .address = f->to };
+	struct span span;
+
+	if (f->length == 0)
+		return spans_hold(&target->dim[DIM_DST], value_of_address(&f->to, f->family));
+	span = span_of_prefix(&to);
+	return spans_intersect(&target->dim[DIM_DST], &(struct spans){ &span, 1 });
+}
+
 /* Packets that a forward takes, and that are in the target when it has translated them, or as they
  * are. */
 static void
 add_translated(struct explored *x, struct suspect *s, const struct cell *of,
 	const struct fixed_translation *f, const struct cell *target)
 {
+	unsigned family = x->in.pairs->family;
 	struct cell before = *target, both;
 
-	if (cell_is_empty(of))
+	if (cell_is_empty(of) || f->family != family)
 		return;
 	if (cell_and(&x->scratch, of, target, &both))
 		add_item(x, s, &both, false);
-	if (!spans_hold(&target->dim[DIM_DST], value_of_address(&f->to, 4)))
+	if (!comes_to(f, target))
 		return;
-	before.dim[DIM_DST] = cell_all(4)->dim[DIM_DST];
+	before.dim[DIM_DST] = f->length != 0 && !f->neutral
+		? walk_before_map(&x->scratch, &target->dim[DIM_DST], f)
+		: cell_all(family)->dim[DIM_DST];
 	if (f->port != 0 && f->high != 0)
 		before.dim[DIM_DPORT] = spans_shift(
 			&x->scratch, &target->dim[DIM_DPORT], f->low - f->port, f->low, f->high);
 	else if (f->port != 0 && spans_hold(&target->dim[DIM_DPORT], f->port))
-		before.dim[DIM_DPORT] = cell_all(4)->dim[DIM_DPORT];
+		before.dim[DIM_DPORT] = cell_all(family)->dim[DIM_DPORT];
 	if (before.dim[DIM_DPORT].n > 0 && cell_and(&x->scratch, of, &before, &both))
 		add_item(x, s, &both, false);
 }
@@ -101,8 +117,8 @@ exclude_forward(struct explored *x, struct suspect *s, const struct cell *of,
 	s->base[s->n_base++] = of;
 }
 
-/* Fills the base: choices before one of a list, which take packets with any of its states, and port
- * forwards. */
+/* Fills the base: choices before one of a list that take packets by their fields alone, with any of
+ * the states, and port forwards. */
 static bool
 fill_base(struct explored *x, const struct place_of *at, struct suspect *s, uint32_t choice)
 {
@@ -112,8 +128,7 @@ fill_base(struct explored *x, const struct place_of *at, struct suspect *s, uint
 	uint64_t *id;
 
 	s->n_base = 0;
-	if (p->family == 4)
-		each_forward(x, p, s, NULL, count_forward);
+	each_forward(x, p, s, NULL, count_forward);
 	s->base = scratch_take(&x->scratch, (s->n_base + choice + 1) * sizeof(s->base[0]));
 	id = scratch_take(&x->scratch, (s->n_base + choice + 1) * sizeof(*id));
 	if (s->base == NULL || id == NULL)
@@ -122,15 +137,14 @@ fill_base(struct explored *x, const struct place_of *at, struct suspect *s, uint
 	for (uint32_t i = 0; i < choice; i++) {
 		uint8_t state = c->match[i].state;
 
-		if (at->ps->choices.dead[i]
+		if (at->ps->choices.dead[i] || match_asks_more(&c->match[i])
 			|| (state != 0 && (state & RULE_STATE_ALL) != RULE_STATE_ALL))
 			continue;
 		id[s->n_base] = c->cell_id[f][i];
 		s->base[s->n_base++] = &c->cell[f][i];
 	}
 	listed = s->n_base;
-	if (p->family == 4)
-		each_forward(x, p, s, NULL, exclude_forward);
+	each_forward(x, p, s, NULL, exclude_forward);
 	memset(id + listed, 0, (s->n_base - listed) * sizeof(*id));
 	s->base_id = id;
 	return true;
@@ -141,8 +155,7 @@ static void
 add_target(struct explored *x, struct suspect *s, const struct cell *target, bool base)
 {
 	add_item(x, s, target, base);
-	if (x->in.pairs->family == 4)
-		each_forward(x, x->in.pairs, s, target, add_translated);
+	each_forward(x, x->in.pairs, s, target, add_translated);
 }
 
 /* Does a match depend on what all packets of a walk have alike? */
@@ -209,35 +222,106 @@ look_at_step(struct explored *x, const struct place_of *at, suspect_fn one)
 	scratch_release(&x->scratch, mark);
 }
 
+/* Tables that a step can look into, with those of the other plan. */
+struct reached {
+	const struct route_table *table[DOMAINS_MAX + 2], *other[DOMAINS_MAX + 2];
+	unsigned n;
+};
+
+static void
+reach(struct reached *r, const struct route_table *table, const struct route_table *other)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		if (r->table[i] == table)
+			return;
+	if (table == NULL || r->n == RTE_DIM(r->table))
+		return;
+	r->table[r->n] = table;
+	r->other[r->n++] = other;
+}
+
+/* Adds the tables of the domains that port forwards lead into. */
+static void
+reach_forwards(const struct explored *x, const struct place_of *at, struct reached *r)
+{
+	const struct pairs *p = x->in.pairs;
+	const struct generation *gen = p->plan[at->side]->gen, *other = p->plan[!at->side]->gen;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct plan_pipeline *pp = p->pipeline[i].of[at->side];
+
+		for (unsigned k = 0; pp != NULL && k < pp->n; k++)
+			for (unsigned c = 0;
+				pp->step[k].kind == PLAN_DNAT && c < pp->step[k].choices->n; c++) {
+				unsigned d = pp->step[k].forward[c].domain;
+
+				if (d != DOMAIN_NONE)
+					reach(r, gen->domain_table[d], other->domain_table[d]);
+			}
+	}
+}
+
+static void
+reach_all(const struct explored *x, const struct place_of *at, struct reached *r)
+{
+	const struct pairs *p = x->in.pairs;
+	const struct step
+		*mine = at->s->step,
+		*his = p->pipeline[at->pipeline].of[!at->side]->step[at->ps->partner].step;
+	const struct generation *gen = p->plan[at->side]->gen, *other = p->plan[!at->side]->gen;
+	const struct route_table *own = gen->domain_table[p->in[at->side]->domain];
+	const struct route_table *others = other->domain_table[p->in[!at->side]->domain];
+
+	r->n = 0;
+	if (mine->via != NULL)
+		reach(r, mine->via, his->via);
+	reach(r, mine->table != NULL ? mine->table : own, his->table != NULL ? his->table : others);
+	if (at->s->kind == PLAN_RPF)
+		return;
+	reach_forwards(x, at, r);
+	for (unsigned k = 0; k < r->n; k++)
+		for (uint32_t i = 0; i < r->table[k]->n; i++) {
+			const struct route *route = &r->table[k]->route[i];
+
+			if (route->kind == ROUTE_DOMAIN)
+				reach(r, gen->domain_table[route->domain],
+					other->domain_table[route->domain]);
+		}
+}
+
+static void
+look_at_route(struct explored *x, const struct place_of *at, const struct route_table *table,
+	uint32_t route, suspect_fn one)
+{
+	unsigned dim = at->s->kind == PLAN_RPF ? DIM_SRC : DIM_DST;
+	struct suspect s = {
+		.key = change_key_route(at->side, at->pipeline, at->step, table, route),
+		.complete = true,
+		.states = RULE_STATE_ALL,
+	};
+	struct cell cell = *cell_all(x->in.pairs->family);
+	size_t mark = scratch_mark(&x->scratch);
+
+	cell.dim[dim] = classes_route(x->in.classes, table, route);
+	if (cell.dim[dim].n == 0)
+		return;
+	add_target(x, &s, &cell, false);
+	one(x, &s);
+	scratch_release(&x->scratch, mark);
+}
+
 /* Routes that have changed: of stage route those to the destination, of rpf those to the source. */
 static void
 look_at_routes(struct explored *x, const struct place_of *at, suspect_fn one)
 {
-	const struct pair_pipeline *pp = &x->in.pairs->pipeline[at->pipeline];
-	const struct route_table *table = at->s->step->table;
-	const struct route_table *other = pp->of[!at->side]->step[at->ps->partner].step->table;
-	unsigned dim = at->s->kind == PLAN_RPF ? DIM_SRC : DIM_DST;
+	struct reached r;
 
-	/* A stage with next hops of its own has no table. */
-	for (uint32_t i = 0; table != NULL && other != NULL && i < table->n; i++) {
-		size_t mark = scratch_mark(&x->scratch);
-		struct suspect s = {
-			.key = change_key_route(at->side, at->pipeline, at->step, i),
-			.complete = true,
-			.states = RULE_STATE_ALL,
-		};
-		struct cell cell = *cell_all(x->in.pairs->family);
-
-		if (table->route[i].prefix.family != x->in.pairs->family
-			|| classes_same_route(x->in.classes, table, i, other))
-			continue;
-		cell.dim[dim] = classes_route(x->in.classes, table, i);
-		if (cell.dim[dim].n == 0)
-			continue;
-		add_target(x, &s, &cell, false);
-		one(x, &s);
-		scratch_release(&x->scratch, mark);
-	}
+	reach_all(x, at, &r);
+	for (unsigned k = 0; k < r.n; k++)
+		for (uint32_t i = 0; i < r.table[k]->n; i++)
+			if (r.table[k]->route[i].prefix.family == x->in.pairs->family
+				&& !classes_same_route(x->in.classes, r.table[k], i, r.other[k]))
+				look_at_route(x, at, r.table[k], i, one);
 }
 
 static void

@@ -79,6 +79,8 @@ verdict_from(const struct generation *gen, const struct program *p, struct verdi
 	case PROGRAM_OUTPUT:
 		out->kind = WENT_ON;
 		out->egress = gen->iface[p->iface]->name;
+		if (gen->n_domains > 1)
+			out->domain = generation_domain_name(gen, gen->iface[p->iface]->domain);
 		out->gateway = p->gateway;
 		break;
 	case PROGRAM_WIRE:

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <netinet/in.h>
-
 #include "analysis/walk_priv.h"
 #include "packet/parse.h"
 #include "policy/matcher.h"
@@ -15,43 +13,12 @@ enum {
 	TTL = 64,
 };
 
-/* A walk under way. */
-struct walking {
-	const struct walk_in *in;
-	struct walk *out;
-	struct eval ev;
-	struct trace trace;
-	struct walk_fields fields;
-	uint32_t matched; /* what the look-up of a list has found */
-	bool listened;    /* it has been told */
-	bool routed;      /* stage route or rpf has looked into a table */
-	const struct route_table *table;
-	uint32_t route;
-	uint64_t route_id;
-	unsigned pipeline; /* index among the pairs, for ids */
-};
-
-static bool
-has_ports(wide_t proto)
-{
-	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_DCCP
-		|| proto == IPPROTO_SCTP || proto == IPPROTO_UDPLITE;
-}
-
-/* As parse sees it: an error quotes another packet. */
-static bool
-is_icmp_error(unsigned family, uint8_t type)
-{
-	return family == 6 ? type < 128
-			   : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-}
-
 static void
 fill_icmp(struct view *v, unsigned type_code)
 {
 	v->icmp_type = (uint8_t)(type_code >> 8);
 	v->icmp_code = (uint8_t)type_code;
-	v->icmp_error = is_icmp_error(v->family, v->icmp_type);
+	v->icmp_error = walk_is_error(v->family, v->icmp_type);
 	v->tuple.dport = rte_cpu_to_be_16((uint16_t)type_code);
 	v->tuple.sport = icmp_is_query(v->family, v->icmp_type) ? rte_cpu_to_be_16(ICMP_ID) : 0;
 }
@@ -76,14 +43,14 @@ walk_view(const struct interface *in, unsigned family, const struct point *p, st
 		.fragment = p->at[DIM_FRAGMENT] != 0,
 		.first = p->at[DIM_FRAGMENT] != 0,
 		.more = p->at[DIM_FRAGMENT] != 0,
-		.tuple = { .family = (uint8_t)family, .proto = proto },
+		.tuple = { .family = (uint8_t)family, .proto = proto, .domain = in->domain },
 	};
 	out->vlan[0] = in->vlan;
 	out->vlan[1] = in->inner_vlan;
 	out->vlans = (in->vlan != 0) + (in->inner_vlan != 0);
 	out->tuple.src = address_of_value(p->at[DIM_SRC], family);
 	out->tuple.dst = address_of_value(p->at[DIM_DST], family);
-	if (has_ports(proto)) {
+	if (walk_has_ports(proto)) {
 		out->tuple.sport = rte_cpu_to_be_16((uint16_t)p->at[DIM_SPORT]);
 		out->tuple.dport = rte_cpu_to_be_16((uint16_t)p->at[DIM_DPORT]);
 	}
@@ -102,11 +69,13 @@ change_key(enum side side, unsigned pipeline, unsigned step, uint32_t choice)
 }
 
 uint64_t
-change_key_route(enum side side, unsigned pipeline, unsigned step, uint32_t route)
+change_key_route(enum side side, unsigned pipeline, unsigned step, const struct route_table *table,
+	uint32_t route)
 {
-	const uint32_t parts[] = { side, pipeline, step, route };
+	const uint32_t parts[] = { side, pipeline, step, table->domain, route };
+	uint64_t hash = plan_hash(3, parts, sizeof(parts));
 
-	return plan_hash(3, parts, sizeof(parts)) | 2;
+	return plan_hash(hash, table->name, strlen(table->name)) | 2;
 }
 
 /* --- records --- */
@@ -118,9 +87,18 @@ hash_state(const struct walking *w)
 	const struct walk_fields *f = &w->fields;
 	const uint32_t set[] = { f->src, f->dst, f->dport, f->dscp, (uint32_t)f->dport_shift,
 		w->ev.state, w->ev.program.verdict, f->dscp ? w->ev.dscp : 0,
-		f->dport ? w->ev.tuple.dport : 0 };
+		f->dport ? w->ev.tuple.dport : 0, w->ev.to_domain };
+	const struct fixed_translation *const maps[] = { f->src_map, f->dst_map };
 	struct verdict so_far;
-	uint64_t hash = plan_hash(w->route_id, set, sizeof(set));
+	uint64_t hash = plan_hash(w->way_id, set, sizeof(set));
+
+	for (unsigned i = 0; i < RTE_DIM(maps); i++) {
+		if (maps[i] == NULL)
+			continue;
+		hash = plan_hash(hash + i, &maps[i]->from, sizeof(maps[i]->from));
+		hash = plan_hash(hash, &maps[i]->to, sizeof(maps[i]->to));
+		hash = plan_hash(hash, &maps[i]->length, sizeof(maps[i]->length));
+	}
 
 	if (f->src)
 		hash = plan_hash(hash, &w->ev.tuple.src, sizeof(w->ev.tuple.src));
@@ -142,8 +120,8 @@ see(const struct walking *w, struct walk_fields *f)
 	f->nat = matcher_translation(&w->ev);
 }
 
-static struct record *
-add(struct walking *w, enum record_kind kind)
+struct record *
+walk_add(struct walking *w, enum record_kind kind)
 {
 	struct record *r = &w->out->record[w->out->n];
 
@@ -187,7 +165,7 @@ static void
 record_condition(struct walking *w, const struct plan_step *s, const struct pair_step *ps,
 	unsigned at, uint32_t found)
 {
-	struct record *r = add(w, RECORD_CHOICE);
+	struct record *r = walk_add(w, RECORD_CHOICE);
 
 	if (r == NULL)
 		return;
@@ -210,7 +188,7 @@ static void
 record_choice(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at,
 	uint32_t found)
 {
-	struct record *r = add(w, RECORD_CHOICE);
+	struct record *r = walk_add(w, RECORD_CHOICE);
 	uint32_t partner;
 
 	if (r == NULL)
@@ -231,7 +209,7 @@ record_choice(struct walking *w, const struct plan_step *s, const struct pair_st
 static void
 record_step(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at)
 {
-	struct record *r = add(w, RECORD_CELL);
+	struct record *r = walk_add(w, RECORD_CELL);
 
 	if (r == NULL)
 		return;
@@ -240,179 +218,6 @@ record_step(struct walking *w, const struct plan_step *s, const struct pair_step
 	r->cell = *cell_all(w->in->pairs->family);
 	r->id = ps->partner == ALIGN_NONE ? 0 : record_id(w, ps, at, 0, false);
 	r->key = change_key(w->in->side, w->pipeline, at, CHANGE_STEP);
-}
-
-/* --- what stages do beside lists --- */
-
-/* Restricts the last record to packets that the tracker takes for the same. */
-static void
-narrow_track(struct walking *w, struct record *r)
-{
-	const struct view *v = w->ev.view;
-	unsigned family = v->family;
-	struct span *out = scratch_take(w->in->scratch, 256 * sizeof(*out));
-	uint32_t n = 0;
-
-	if (out == NULL)
-		return;
-	if (v->proto == IPPROTO_TCP) {
-		bool opens = tcp_opens(v->tcp_flags);
-		uint8_t loose = RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG;
-		bool mid = (v->tcp_flags & loose) == RTE_TCP_ACK_FLAG;
-
-		for (unsigned f = 0; f < 256; f++)
-			if (!tcp_flags_bad((uint8_t)f) && tcp_opens((uint8_t)f) == opens
-				&& ((f & loose) == RTE_TCP_ACK_FLAG) == mid)
-				out[n++] = (struct span){ f, f };
-		r->cell.dim[DIM_FLAGS] = spans_of(out, n);
-	} else if (tuple_is_icmp(&v->tuple)) {
-		for (unsigned t = 0; t < 256; t++)
-			if (icmp_is_request(family, (uint8_t)t)
-					== icmp_is_request(family, v->icmp_type)
-				&& is_icmp_error(family, (uint8_t)t) == v->icmp_error)
-				out[n++] = (struct span){ t << 8, t << 8 | 0xff };
-		r->cell.dim[DIM_ICMP] = spans_of(out, n);
-	}
-}
-
-/* And to protocols of the same kind. */
-static void
-narrow_protocol(struct walking *w, struct record *r, bool ports_alone)
-{
-	unsigned family = w->in->pairs->family;
-	uint8_t icmp = family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, proto = w->ev.view->proto;
-	struct span *out = scratch_take(w->in->scratch, 256 * sizeof(*out));
-	struct spans all;
-	uint32_t n = 0;
-
-	for (unsigned p = 0; p < 256 && out != NULL; p++) {
-		bool same = ports_alone ? has_ports(p) == has_ports(proto)
-					: (p == IPPROTO_TCP) == (proto == IPPROTO_TCP)
-				&& (p == IPPROTO_SCTP) == (proto == IPPROTO_SCTP)
-				&& (p == icmp) == (proto == icmp);
-
-		if (same)
-			out[n++] = (struct span){ p, p };
-	}
-	all = spans_of(out, n);
-	r->cell.dim[DIM_PROTO] = spans_and(w->in->scratch, &r->cell.dim[DIM_PROTO], &all);
-}
-
-static void
-after_track(struct walking *w, struct record *r)
-{
-	/* With a state that is assumed, all packets are taken alike. */
-	if (r == NULL || w->in->assumed != 0)
-		return;
-	narrow_track(w, r);
-	narrow_protocol(w, r, false);
-}
-
-static void
-after_dnat(struct walking *w, const struct plan_step *s, uint32_t found, bool was_open)
-{
-	const struct fixed_translation *f;
-	struct record *r;
-
-	if (!was_open || found == MATCHER_NONE)
-		return;
-	f = &s->forward[found];
-	w->fields.dst = true;
-	if (f->port == 0)
-		return;
-	r = add(w, RECORD_CELL);
-	if (r == NULL)
-		return;
-	r->cell = *cell_all(w->in->pairs->family);
-	r->id = 1;
-	narrow_protocol(w, r, true);
-	if (!has_ports(w->ev.view->proto))
-		return;
-	if (f->high != 0 && !w->fields.dport)
-		w->fields.dport_shift += f->port - f->low;
-	else
-		w->fields.dport = true;
-}
-
-/* Names the route of a record, if both plans have the step: has it changed? */
-static void
-identify_route(struct walking *w, const struct pair_step *ps, unsigned at, struct record *r)
-{
-	const struct plan_pipeline *other = w->in->pairs->pipeline[w->pipeline].of[!w->in->side];
-	unsigned family = w->in->pairs->family;
-	struct spans changed = classes_changed(w->in->classes);
-	uint64_t id;
-
-	if (w->routed && w->route != PREFIXES_NONE) {
-		r->table = w->table;
-		r->route = w->route;
-	}
-	if (ps->partner == ALIGN_NONE)
-		return;
-	if (spans_hold(&changed, value_of_address(&w->ev.view->tuple.src, family))
-		|| spans_hold(&changed, value_of_address(&w->ev.tuple.dst, family))) {
-		r->id = 0;
-		r->key = CHANGE_OWN;
-	} else if (w->routed
-		&& !classes_same_route(
-			w->in->classes, w->table, w->route, other->step[ps->partner].step->table)) {
-		r->id = 0;
-		r->key = change_key_route(w->in->side, w->pipeline, at, w->route);
-	} else if (w->routed && w->route != PREFIXES_NONE) {
-		id = plan_hash(
-			r->id, &w->table->route[w->route].prefix.address, sizeof(union address));
-		r->id = plan_hash(id, &w->table->route[w->route].prefix.length, 1) | 1;
-	}
-}
-
-static void
-after_route(struct walking *w, struct record *r, bool decided_before, bool dst_was_set)
-{
-	unsigned family = w->in->pairs->family;
-	struct spans *src, *dst, spans;
-
-	if (r == NULL || decided_before)
-		return;
-	src = &r->cell.dim[DIM_SRC];
-	dst = &r->cell.dim[DIM_DST];
-	*src = classes_source(w->in->classes, value_of_address(&w->ev.view->tuple.src, family));
-	if (!dst_was_set) {
-		wide_t to = value_of_address(&w->ev.view->tuple.dst, family);
-
-		*dst = classes_destination(w->in->classes, to);
-		if (w->routed) {
-			spans = classes_route(w->in->classes, w->table, w->route);
-			*dst = spans_and(w->in->scratch, dst, &spans);
-		}
-	}
-	if (w->routed && w->route != PREFIXES_NONE)
-		w->route_id = classes_route_id(&w->table->route[w->route]);
-}
-
-/* Restricts the last record to sources that stage rpf takes alike, and says whether their route has
- * changed. */
-static void
-after_rpf(struct walking *w, const struct pair_step *ps, unsigned at, struct record *r)
-{
-	const struct plan_pipeline *other = w->in->pairs->pipeline[w->pipeline].of[!w->in->side];
-	wide_t source = value_of_address(&w->ev.view->tuple.src, w->in->pairs->family);
-
-	if (r == NULL)
-		return;
-	r->cell.dim[DIM_SRC] = w->routed ? classes_sourced(w->in->classes, w->table, w->route)
-					 : classes_unsourced(w->in->classes, source);
-	if (!w->routed)
-		return;
-	if (w->route != PREFIXES_NONE) {
-		r->table = w->table;
-		r->route = w->route;
-	}
-	if (ps->partner == ALIGN_NONE
-		|| classes_same_route(
-			w->in->classes, w->table, w->route, other->step[ps->partner].step->table))
-		return;
-	r->id = 0;
-	r->key = change_key_route(w->in->side, w->pipeline, at, w->route);
 }
 
 /* --- the walk --- */
@@ -439,16 +244,17 @@ on_route(void *arg, const struct route_table *table, uint32_t found)
 {
 	struct walking *w = arg;
 
-	w->routed = true;
-	w->table = table;
-	w->route = found;
+	if (w->n_lookups < LOOKUPS_MAX)
+		w->lookup[w->n_lookups++] = (struct lookup){ table, found };
+	else
+		w->out->complete = false;
 }
 
 /* Would stage dnat translate a packet without a session now? */
 static bool
 is_open(const struct walking *w)
 {
-	return w->ev.tuple.family == 4 && w->ev.state == CONN_NEW;
+	return w->ev.tuple.family != 0 && w->ev.state == CONN_NEW;
 }
 
 /* Which forward a stage without a list takes the packet for. */
@@ -457,22 +263,31 @@ lone_forward(const struct walking *w, const struct plan_step *s)
 {
 	const struct fixed_translation *f = &s->forward[0];
 	uint16_t port = rte_be_to_cpu_16(w->ev.tuple.dport);
-	uint8_t proto = w->ev.view->proto;
+	uint8_t proto = w->ev.view->proto, family = w->ev.tuple.family;
 
+	if (f->family != family)
+		return MATCHER_NONE;
+	if (f->length != 0) {
+		const struct cell *c = s->choices->cell[family == 4 ? 0 : 1];
+
+		return spans_hold(&c->dim[DIM_DST], value_of_address(&w->ev.tuple.dst, family))
+			? 0
+			: MATCHER_NONE;
+	}
 	if (f->high == 0)
 		return 0;
-	return has_ports(proto) && port >= f->low && port <= f->high ? 0 : MATCHER_NONE;
+	return walk_has_ports(proto) && port >= f->low && port <= f->high ? 0 : MATCHER_NONE;
 }
 
 static void
 run_dnat(struct walking *w, const struct plan_step *s, const struct pair_step *ps, unsigned at)
 {
 	struct eval *one = &w->ev;
-	bool open = is_open(w);
+	bool dst_was_set = w->fields.dst;
 	uint32_t found;
 
 	hear(w);
-	if (!open) {
+	if (!is_open(w)) {
 		s->step->stage->evaluate(s->step->instance, &one, 1);
 		return;
 	}
@@ -496,7 +311,8 @@ run_dnat(struct walking *w, const struct plan_step *s, const struct pair_step *p
 		if (r != NULL)
 			r->fields = before;
 	}
-	after_dnat(w, s, found, open);
+	if (found != MATCHER_NONE)
+		walk_after_dnat(w, s, found, dst_was_set);
 }
 
 static void
@@ -504,23 +320,25 @@ run_other(struct walking *w, const struct plan_step *s, const struct pair_step *
 {
 	bool decided = w->ev.program.verdict != PROGRAM_NONE, dst_was_set = w->fields.dst;
 	struct eval *one = &w->ev;
+	const struct walk_place place = { s, ps, at };
 	union address src = w->ev.tuple.src;
+	bool src_was_set = w->fields.src;
 	struct record *r;
 
 	record_step(w, s, ps, at);
 	r = w->out->complete ? &w->out->record[w->out->n - 1] : NULL;
-	w->routed = false;
+	w->n_lookups = 0;
 	s->step->stage->evaluate(s->step->instance, &one, 1);
-	if (s->kind == PLAN_TRACK)
-		after_track(w, r);
-	if (s->kind == PLAN_ROUTE)
-		after_route(w, r, decided, dst_was_set);
-	if (s->kind == PLAN_ROUTE && r != NULL && !decided)
-		identify_route(w, ps, at, r);
-	if (s->kind == PLAN_RPF)
-		after_rpf(w, ps, at, r);
 	if (!address_equal(&src, &w->ev.tuple.src))
 		w->fields.src = true;
+	if (r != NULL && s->kind == PLAN_TRACK)
+		walk_after_track(w, r);
+	if (r != NULL && s->kind == PLAN_SNAT)
+		walk_after_snat(w, s, r, src_was_set);
+	if (r != NULL && s->kind == PLAN_ROUTE && !decided)
+		walk_after_route(w, &place, r, dst_was_set);
+	if (r != NULL && s->kind == PLAN_RPF)
+		walk_after_rpf(w, &place, r);
 	if (w->ev.dscp_marked)
 		w->fields.dscp = true;
 }
@@ -595,4 +413,14 @@ walk_packet(const struct walk_in *in, const struct point *p, struct walk *out)
 	run(w);
 	verdict_from(gen, &w->ev.program, &out->verdict);
 	out->verdict.route = w->route_id;
+	out->verdict.kept_src = address_equal(&view.tuple.src, &out->verdict.to.src);
+	out->verdict.kept_dst = address_equal(&view.tuple.dst, &out->verdict.to.dst);
+	if (w->dest_map.length != 0)
+		out->verdict.to_dst = (struct prefix){ .family = w->dest_map.family,
+			.length = w->dest_map.length,
+			.address = w->dest_map.to };
+	if (w->source_map.length != 0)
+		out->verdict.to_src = (struct prefix){ .family = w->source_map.family,
+			.length = w->source_map.length,
+			.address = w->source_map.to };
 }

@@ -19,6 +19,8 @@
 struct walk_fields {
 	bool src, dst, dport, dscp; /* set: those of a cell count for nothing but for this value */
 	int32_t dport_shift;        /* of dport that is not set: the packet's own and so much */
+	/* Of addresses that are not set: the prefix that they were in, and that they are in now */
+	const struct fixed_translation *src_map, *dst_map;
 	struct tuple tuple;
 	uint8_t dscp_value;
 	unsigned state; /* enum conn_state */
@@ -62,11 +64,14 @@ struct verdict {
 	const char *egress; /* of WENT_ON: interface, or port of a wire */
 	bool wire;
 	union address gateway;
-	uint64_t route; /* a hash of all its next hops */
+	uint64_t route;     /* a hash of all its next hops */
+	const char *domain; /* of the egress interface; NULL: there is one domain, or no egress */
 	struct tuple to;
-	int dscp;        /* -1: not marked */
-	unsigned mss;    /* 0: as it came */
-	uint64_t copies; /* a hash of the ports that get copies of it; 0: none */
+	struct prefix to_src, to_dst; /* that a map has put them in; length 0: none */
+	bool kept_src, kept_dst;      /* the address that the packet came with */
+	int dscp;                     /* -1: not marked */
+	unsigned mss;                 /* 0: as it came */
+	uint64_t copies;              /* a hash of the ports that get copies of it; 0: none */
 	uint64_t meters; /* a hash of those that it passes, with their rates; 0: none */
 	const struct meter_spec *meter; /* the last of them */
 	uint64_t sets;    /* a hash of the dynamic sets that get its source; 0: none */
@@ -92,15 +97,20 @@ struct walk_in {
 };
 
 /* Returns a number for a change: of a choice of a step, of the step itself (choice CHANGE_STEP), of
- * a route by its prefix, or of the own addresses. */
+ * a route of a table, or of the own addresses. */
 #define CHANGE_STEP UINT32_MAX
 #define CHANGE_OWN  1u
 uint64_t change_key(enum side side, unsigned pipeline, unsigned step, uint32_t choice);
-uint64_t change_key_route(enum side side, unsigned pipeline, unsigned step, uint32_t route);
+uint64_t change_key_route(enum side side, unsigned pipeline, unsigned step,
+	const struct route_table *table, uint32_t route);
 
 /* Fills the view of a point's packet, as parse would. */
 void walk_view(
 	const struct interface *in, unsigned family, const struct point *p, struct view *out);
+
+/* Returns the addresses that a map, which is not checksum-neutral, has brought into a set. */
+struct spans walk_before_map(
+	struct scratch *s, const struct spans *to, const struct fixed_translation *map);
 
 void walk_packet(const struct walk_in *in, const struct point *p, struct walk *out);
 

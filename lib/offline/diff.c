@@ -49,6 +49,10 @@ print_packets(const struct diff_packets *p, bool colour)
 		putchar(')');
 	}
 	printf("\n    as %s, in %s", p->packet, p->in);
+	if (p->domain_before[0] != '\0')
+		printf(", domain %s → %s", p->domain_before, p->domain);
+	else if (p->domain[0] != '\0')
+		printf(", domain %s", p->domain);
 	if (strcmp(p->state, "new") != 0)
 		printf(", of a session (%s)", p->state);
 	putchar('\n');
@@ -123,12 +127,17 @@ packets_json(const struct diff *d)
 	for (unsigned i = 0; i < d->n_packets; i++) {
 		const struct diff_packets *p = &d->packets[i];
 
-		json_array_append_new(all,
-			json_pack("{s:o,s:s,s:s,s:s,s:o,s:o,s:{s:s,s:s,s:s}}", "what",
-				json_text(p->what), "from", p->from, "before", p->before, "after",
-				p->after, "line_before", json_text(p->line_before), "line_after",
-				json_text(p->line_after), "witness", "in", p->in, "packet",
-				p->packet, "state", p->state));
+		json_t *one = json_pack("{s:o,s:s,s:s,s:s,s:o,s:o,s:{s:s,s:s,s:s}}", "what",
+			json_text(p->what), "from", p->from, "before", p->before, "after", p->after,
+			"line_before", json_text(p->line_before), "line_after",
+			json_text(p->line_after), "witness", "in", p->in, "packet", p->packet,
+			"state", p->state);
+
+		if (p->domain[0] != '\0')
+			json_object_set_new(one, "domain", json_string(p->domain));
+		if (p->domain_before[0] != '\0')
+			json_object_set_new(one, "domain_before", json_string(p->domain_before));
+		json_array_append_new(all, one);
 	}
 	return all;
 }

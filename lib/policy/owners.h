@@ -51,8 +51,9 @@ struct rule_match;
 struct fixed_translation {
 	bool source; /* of the source (snat), else of the destination */
 	uint8_t family;
-	uint8_t domain;     /* of dnat: that `to` is in; DOMAIN_NONE: routes decide */
+	uint8_t domain;     /* that `to` is in; DOMAIN_NONE: of dnat, routes decide */
 	uint8_t length;     /* of a map from one prefix to another; 0: to one address */
+	bool neutral;       /* of a map: checksum-neutral (RFC 6296) */
 	union address from; /* of a map */
 	union address to;
 	uint16_t port;      /* of dnat: 0, ports stay */

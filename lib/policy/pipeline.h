@@ -25,6 +25,7 @@ struct step {
 	const struct jump *jumps; /* policy/build.h */
 	unsigned n_jumps;
 	const struct route_table *table; /* that it looks into, or NULL */
+	const struct route_table *via;   /* next hops of its own, as a table; or NULL */
 	uint64_t mirrors;                /* ports that get copies, a bit for each index */
 	uint8_t domain;                  /* of the interfaces that it is for; DOMAIN_NONE: of any */
 };

@@ -80,6 +80,7 @@ build_step(struct build *b, const struct cfg_choice *choice, const char *owner, 
 	step->action_words = sb.action_words;
 	step->jumps = sb.jumps;
 	step->table = sb.table;
+	step->via = sb.via;
 	step->mirrors = sb.mirrors;
 	step->domain = sb.domain;
 	step->n_jumps = sb.n_jumps;

@@ -63,6 +63,7 @@ struct stage_build {
 	const struct jump *jumps;    /* out: targets of its gotos */
 	unsigned n_jumps;
 	const struct route_table *table; /* out: the table that it looks into; for analysis */
+	const struct route_table *via;   /* out: its own next hops, as a table; for analysis */
 	uint64_t mirrors;                /* out: ports that get copies, a bit for each index */
 	uint8_t domain; /* out: that all its packets must come from, since it would lead them there
 			 * without a word; DOMAIN_NONE at first */

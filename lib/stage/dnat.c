@@ -396,7 +396,9 @@ dnat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 	if (dnat->map.family != 0 && i == 0) {
 		*out = (struct fixed_translation){
 			.family = dnat->map.family,
+			.domain = dnat->domain,
 			.length = dnat->map.length,
+			.neutral = dnat->map.neutral,
 			.from = dnat->map.from,
 			.to = dnat->map.to,
 		};

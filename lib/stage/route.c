@@ -39,6 +39,7 @@ struct route_use {
 	const struct route_table *table; /* NULL: that of a domain */
 	uint8_t domain;                  /* of table; DOMAIN_NONE: the packet's */
 	struct route via;                /* n_hops 0: none */
+	struct route_table as;           /* the next hops, for the trace */
 };
 
 static const struct cfg_field route_use_fields[] = {
@@ -89,6 +90,13 @@ build_via(struct stage_build *sb, const struct route_use_cfg *cfg, struct route_
 	use->via.prefix.family = (uint8_t)hops.family;
 	if (first->domain == NULL && cfg->domain == NULL)
 		sb->domain = use->via.hop[0].egress->domain;
+	use->as = (struct route_table){
+		.name = "by rule",
+		.route = &use->via,
+		.n = 1,
+		.domain = use->via.hop[0].egress->domain,
+	};
+	sb->via = &use->as;
 	sb->traits |= use->via.n_hops > 1 ? TRAIT_SPREADS : 0;
 	return 0;
 }
@@ -331,6 +339,14 @@ struct lookups {
 	uint32_t value[BURST_MAX];
 };
 
+/* Tells the trace which route of a table counts. */
+static void
+trace_routed(struct eval *ev, const struct route_table *table, uint32_t found)
+{
+	if (ev->trace != NULL && ev->trace->routed != NULL)
+		ev->trace->routed(ev->trace->arg, table, found);
+}
+
 /* Takes a live route, if there is one that is longer than the one found.  Returns true if so. */
 static bool
 route_live(const struct route_table *table, struct eval *ev, uint32_t found, unsigned into)
@@ -348,8 +364,7 @@ route_live(const struct route_table *table, struct eval *ev, uint32_t found, uns
 static void
 finish_one(const struct route_table *table, struct eval *ev, uint32_t value, unsigned into)
 {
-	if (ev->trace != NULL && ev->trace->routed != NULL)
-		ev->trace->routed(ev->trace->arg, table, value);
+	trace_routed(ev, table, value);
 	if (table->live != NULL && route_live(table, ev, value, into))
 		return;
 	if (value != PREFIXES_NONE) {
@@ -426,7 +441,6 @@ by_rule(const struct route_use *use, struct eval *ev)
 {
 	const struct route_table *table = ev->gen->domain_table[ev->view->tuple.domain];
 	const struct route *via = &use->via;
-	struct route_table as = { .name = "by rule" };
 	uint32_t own = table != NULL
 		? prefixes_find(table->prefixes, ev->tuple.family, &ev->tuple.dst)
 		: PREFIXES_NONE;
@@ -435,6 +449,8 @@ by_rule(const struct route_use *use, struct eval *ev)
 		return;
 	if (ev->to_domain != DOMAIN_NONE && ev->to_domain != via->hop[0].egress->domain)
 		return;
+	if (table != NULL)
+		trace_routed(ev, table, own);
 	if (own != PREFIXES_NONE
 		&& (table->route[own].kind == ROUTE_LOCAL || table->route[own].kind == ROUTE_PUBLIC
 			|| table->route[own].kind == ROUTE_BROADCAST)) {
@@ -442,7 +458,8 @@ by_rule(const struct route_use *use, struct eval *ev)
 		return;
 	}
 	if (one_lives(via, ev)) {
-		send_on(&as, via, ev);
+		trace_routed(ev, &use->as, 0);
+		send_on(&use->as, via, ev);
 		ev->program.has_others = true; /* the stages behind */
 		return;
 	}

@@ -370,11 +370,12 @@ snat_fixed(const void *instance, unsigned i, struct fixed_translation *out)
 	const struct snat *snat = instance;
 
 	*out = (struct fixed_translation){
-		.source = true, .family = 4, .domain = DOMAIN_NONE, .to = snat->to
+		.source = true, .family = 4, .domain = snat->domain, .to = snat->to
 	};
 	if (snat->map.family != 0) {
 		out->family = snat->map.family;
 		out->length = snat->map.length;
+		out->neutral = snat->map.neutral;
 		out->from = snat->map.from;
 		out->to = snat->map.to;
 	} else if (snat->n6 > 0) {

@@ -17,7 +17,7 @@
 #include "io/port.h"
 
 #define VALUES_MAX 4096
-#define BUDGET_NS  20000000000ull
+#define BUDGET_NS  3000000000ull
 
 /* Values of a field that packets are made of. */
 struct pool {
@@ -174,10 +174,11 @@ try_packet(struct checking *c, struct explored *x)
 	c->differ++;
 	if (explored_knows(x, &p, assumed) || c->cut > 0)
 		return;
-	printf("not told: in %s, IPv%u, state %u, verdicts %d %d: src %llx dst %llx proto %u sport %u dport %u icmp %x flags %x "
+	printf("not told: in %s, IPv%u, state %u, verdicts %d %d: src %llx%016llx dst %llx%016llx proto %u sport %u dport %u icmp %x flags %x "
 	       "dscp %u fragment %u\n",
 		c->in[OLD]->name, c->family, assumed, (int)v[OLD].kind, (int)v[NEW].kind,
-		(unsigned long long)p.at[DIM_SRC], (unsigned long long)p.at[DIM_DST],
+		(unsigned long long)(p.at[DIM_SRC] >> 64), (unsigned long long)p.at[DIM_SRC],
+		(unsigned long long)(p.at[DIM_DST] >> 64), (unsigned long long)p.at[DIM_DST],
 		(unsigned)p.at[DIM_PROTO], (unsigned)p.at[DIM_SPORT], (unsigned)p.at[DIM_DPORT],
 		(unsigned)p.at[DIM_ICMP], (unsigned)p.at[DIM_FLAGS], (unsigned)p.at[DIM_DSCP],
 		(unsigned)p.at[DIM_FRAGMENT]);
@@ -222,7 +223,7 @@ check_family(struct checking *c, unsigned packets)
 	struct explored *x;
 
 	in.pairs = pairs;
-	in.classes = classes_create(gens, c->family);
+	in.classes = classes_create(gens, c->in, c->family);
 	x = explore(&in);
 	c->cut += explored_cut(x);
 	fill_pools(c);

@@ -150,7 +150,113 @@ def nowhere():
             raise Failed(ran.stderr)
 
 
+DOMAINS = """
+version: 1
+ports: {red: {device: net_null0}, blue: {device: net_null1}, wan: {device: net_null2}, lan: {device: net_null3}}
+interfaces:
+  red:  {domain: red, addresses: [10.0.0.1/24], pipeline: inside}
+  blue: {domain: blue, addresses: [10.0.0.1/24], pipeline: inside}
+  wan:  {addresses: [198.51.100.1/24], pipeline: outside}
+  lan:  {addresses: [192.0.2.1/24, "2001:db8:1::1/64"], pipeline: inside}
+routes:
+  main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: 203.0.113.0/24, via: 198.51.100.3}]
+  red:  [{to: 0.0.0.0/0, via: {domain: main}}]
+  blue: [{to: 0.0.0.0/0, via: {domain: main}}]
+nat: {uplink: {pool: [198.51.100.30]}}
+pipelines:
+  inside: [track, route, {snat: uplink}]
+  outside:
+    - track
+    - dnat: {to: 10.0.0.80, domain: blue, if: {dst: 198.51.100.1, proto: tcp, dport: 80}}
+    - route
+    - snat: {map: {from: 203.0.113.0/24, to: 198.51.100.0/24}, if: {proto: gre}}
+"""
+
+# name, replaced, by, (what, from, before, after, domain of the witness) ...
+DOMAIN_CASES = [
+    ('a route that several domains are led to', 'via: 198.51.100.3', 'via: 198.51.100.4',
+     [('everything to 203.0.113.0/24', 'red, blue, wan, lan', 'next hop 198.51.100.3', 'next hop 198.51.100.4', 'red')]),
+    ('a way round by a third domain', '  red:  [{to: 0.0.0.0/0, via: {domain: main}}]', '  red:  [{to: 0.0.0.0/0, via: {domain: blue}}]', []),
+    ('a way that is gone', '  blue: [{to: 0.0.0.0/0, via: {domain: main}}]', '  blue: [{to: 203.0.113.0/24, via: {domain: main}}]',
+     [('everything', 'blue', 'accepted', 'rejected', 'blue')]),
+    ('the domain of a port forward', 'to: 10.0.0.80, domain: blue', 'to: 10.0.0.80, domain: red',
+     [('tcp to 198.51.100.1:80', 'wan', 'leaves by blue in domain blue', 'leaves by red in domain red', 'main')]),
+    ('an interface that changes its domain', '  lan:  {add', '  lan:  {domain: red, add',
+     [('everything to 192.0.2.2-192.0.2.254', 'red, lan', 'source 198.51.100.30', 'source 203.0.113.9', 'red'),
+      ('everything to 192.0.2.2-192.0.2.254', 'blue', 'leaves by lan in domain main', 'leaves by wan in domain main', 'blue')]),
+    ('next hops by rule', 'inside: [track, route,', 'inside: [track, {route: {via: {via: 198.51.100.9, domain: main}, if: {dst: 203.0.113.9}}}, route,',
+     [('everything', 'red, blue, lan', 'next hop 198.51.100.3', 'next hop 198.51.100.9', 'red')]),
+    ('a map', 'to: 198.51.100.0/24}, if', 'to: 198.18.0.0/24}, if',
+     [('gre from 203.0.113.0/24', 'wan', 'source in 198.51.100.0/24', 'source in 198.18.0.0/24', 'main')]),
+]
+
+
+def domains():
+    """Packets that routes and translation lead from one domain into another."""
+    for name, replaced, by, packets in DOMAIN_CASES:
+        if replaced not in DOMAINS:
+            raise Failed('%s: nothing to replace' % name)
+        out = told(DOMAINS, DOMAINS.replace(replaced, by, 1))
+        if out['cut']:
+            raise Failed('%s: %d changes were not looked at to the end' % (name, out['cut']))
+        if not packets and out['packets']:
+            raise Failed('%s: %s' % (name, json.dumps(out['packets'], indent=1)))
+        for what, come, before, after, domain in packets:
+            if not any(p['what'].startswith(what) and p['from'] == come and p['before'].startswith(before)
+                       and p['after'].startswith(after) and p['domain'] == domain for p in out['packets']):
+                raise Failed('%s: %s is not told:\n%s' % (name, what, json.dumps(out, indent=1)))
+    moved = [p for p in told(DOMAINS, DOMAINS.replace('  lan:  {add', '  lan:  {domain: red, add'))['packets'] if p['witness']['in'] == 'lan']
+    if not moved or any((p['domain_before'], p['domain']) != ('main', 'red') for p in moved):
+        raise Failed(json.dumps(moved, indent=1))
+    again = DOMAINS.replace('red:  [', 'red: [ ').replace('wan:  {', 'wan: { ')
+    if told(DOMAINS, again)['packets']:
+        raise Failed('a difference in form alone')
+
+
+def forwards6():
+    """Port forwards and prefixes of IPv6."""
+    old = DOMAINS.replace('    - dnat: {to', '    - dnat: {to: "2001:db8:1::80", if: {dst: "2001:db8:2::80"}}\n'
+                          '    - dnat: {map: {from: "2001:db8:9::/48", to: "2001:db8:1::/48", neutral: false}}\n    - dnat: {to', 1)
+    for replaced, by, what, before, after in (
+            ('2001:db8:1::80"', '2001:db8:1::81"', 'everything to 2001:db8:2::80', 'destination [2001:db8:1::80]', 'destination [2001:db8:1::81]'),
+            ('2001:db8:9::/48', '2001:db8:a::/48', 'everything to 2001:db8:a::/48', 'rejected', 'for Weir itself'),
+            (', neutral: false', '', 'everything to 2001:db8:9::/48', 'for Weir itself', 'rejected')):
+        out = told(old, old.replace(replaced, by, 1))
+        if not any(p['what'].startswith(what) and p['before'].startswith(before) and p['after'].startswith(after) for p in out['packets']):
+            raise Failed('%s: %s' % (replaced, json.dumps(out, indent=1)))
+
+
+BEHIND = """
+version: 1
+ports: {lan: {device: net_null0}, wan: {device: net_null1}}
+interfaces: {lan: {addresses: [10.0.0.1/24], pipeline: p}, wan: {addresses: [198.51.100.1/24], pipeline: p}}
+routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}
+acls:
+  a:
+    default: drop
+    rules:
+      - {nat: dnat, action: accept}
+      - {src: 203.0.113.0/24, action: accept}
+      - {proto: tcp, state: untracked, action: drop}
+pipelines: {p: [rpf: loose, track, acl: a, route]}
+"""
+
+
+def behind():
+    """Changes behind another change, behind a rule on translation, and for packets that no session follows."""
+    for replaced, by, before, after in (
+            ('via: 198.51.100.2', 'via: 198.51.100.3', 'next hop 198.51.100.2', 'next hop 198.51.100.3'),
+            ('{src: 203.0.113.0/24, action: accept}', '{src: 203.0.113.0/24, action: reject}', 'accepted', 'rejected'),
+            ('state: untracked, action: drop', 'state: untracked, action: reject', 'dropped', 'rejected')):
+        out = told(BEHIND, BEHIND.replace(replaced, by, 1))
+        if not any(p['before'].startswith(before) and p['after'].startswith(after) for p in out['packets']):
+            raise Failed('%s: %s' % (replaced, json.dumps(out, indent=1)))
+
+
 SCENARIOS = [
+    ('changes behind others', behind),
+    ('domains', domains),
+    ('forwards of IPv6', forwards6),
     ('what leads nowhere', nowhere),
     ('what is told', cases),
     ('in words', sentences),
