@@ -89,8 +89,8 @@ narrow_link(struct walking *w, struct record *r)
 	const struct span link = span_of_prefix(&links[family == 4 ? 0 : 1]);
 	struct spans *dst = &r->cell.dim[DIM_DST];
 
-	if (spans_hold(&(struct spans){ &link, 1 },
-		    value_of_address(&w->ev.view->tuple.dst, family)))
+	if (spans_hold(
+		    &(struct spans){ &link, 1 }, value_of_address(&w->ev.view->tuple.dst, family)))
 		*dst = only_prefix(w, &link);
 	else
 		*dst = spans_without(w->in->scratch, dst, &(struct spans){ &link, 1 });
@@ -110,12 +110,12 @@ walk_after_track(struct walking *w, struct record *r)
 struct spans
 walk_before_map(struct scratch *s, const struct spans *to, const struct fixed_translation *map)
 {
-	const struct prefix after = { .family = map->family,
-		.length = map->length,
-		.address = map->to };
-	const struct prefix before = { .family = map->family,
-		.length = map->length,
-		.address = map->from };
+	const struct prefix after = {
+		.family = map->family, .length = map->length, .address = map->to
+	};
+	const struct prefix before = {
+		.family = map->family, .length = map->length, .address = map->from
+	};
 	struct span whole = span_of_prefix(&after), from = span_of_prefix(&before);
 	struct spans part = spans_and(s, to, &(struct spans){ &whole, 1 });
 	struct span *out = scratch_take(s, (part.n + 1) * sizeof(*out));
@@ -202,8 +202,8 @@ walk_after_snat(struct walking *w, const struct plan_step *s, struct record *r, 
 	if (src_set || !s->step->stage->fixed(s->step->instance, 0, &f) || f.length == 0
 		|| f.family != family)
 		return;
-	whole = span_of_prefix(&(struct prefix){
-		.family = f.family, .length = f.length, .address = f.from });
+	whole = span_of_prefix(
+		&(struct prefix){ .family = f.family, .length = f.length, .address = f.from });
 	if (!spans_hold(&(struct spans){ &whole, 1 }, value_of_address(src, family))) {
 		r->cell.dim[DIM_SRC] = spans_without(
 			w->in->scratch, &r->cell.dim[DIM_SRC], &(struct spans){ &whole, 1 });

@@ -129,6 +129,7 @@ add_rate(struct nft *x, const struct nft_place *at, json_t *what, const char *pe
 		words_cannot(w, "Weir has no rate of that form");
 	else
 		words_limit(w, text);
+	w->limit_dropped |= over_text(what)[0] != '\0';
 }
 
 static void

@@ -178,8 +178,12 @@ decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 	} else {
 		words_cannot(w, "Weir has no action '%s' in a rule", key);
 	}
+	if (w->limit != NULL && (strcmp(key, "goto") == 0 || (add && target != NULL)))
+		words_cannot(w, "its limit would count a packet twice");
 	if (w->why != NULL)
 		return;
+	/* What goes on to other rules has asked the limit, whatever they decide. */
+	w->limit_dropped |= target != NULL || strcmp(key, "continue") == 0;
 	if (add && (target != NULL || strcmp(key, "return") == 0)) {
 		line(wr, w, "action: continue", true);
 		add = false;

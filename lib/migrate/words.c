@@ -153,6 +153,7 @@ words_and(struct words *w, const struct words *more)
 	}
 	if (more->limit != NULL)
 		words_limit(w, more->limit);
+	w->limit_dropped |= more->limit_dropped;
 	if (more->quota != NULL)
 		words_quota(w, more->quota);
 	if (more->time.hours)
@@ -245,6 +246,20 @@ write_span(const struct words *w, unsigned from, unsigned to, FILE *out)
 	fputc('}', out);
 }
 
+/* Writes the limit; a rate whose packets later rules may drop counts them, as nftables does. */
+static void
+write_limit(const struct words *w, const char *between, FILE *out)
+{
+	size_t n = strlen(w->limit);
+
+	if (!w->limit_dropped || strstr(w->limit, "sessions:") != NULL)
+		fprintf(out, "%slimit: %s", between, w->limit);
+	else if (w->limit[0] == '{')
+		fprintf(out, "%slimit: %.*s, dropped: true}", between, (int)n - 1, w->limit);
+	else
+		fprintf(out, "%slimit: {rate: %s, dropped: true}", between, w->limit);
+}
+
 /* Writes what depends on more than the packet. */
 static void
 write_varying(const struct words *w, const char *between, FILE *out)
@@ -271,7 +286,7 @@ write_varying(const struct words *w, const char *between, FILE *out)
 		between = ", ";
 	}
 	if (w->limit != NULL)
-		fprintf(out, "%slimit: %s", between, w->limit);
+		write_limit(w, between, out);
 }
 
 void

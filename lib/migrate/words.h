@@ -52,6 +52,7 @@ struct words {
 		unsigned days;     /* bits from Monday on; 0: all */
 	} time;
 	const char *limit, *quota; /* as YAML, or NULL */
+	bool limit_dropped;        /* later rules may drop what has asked the limit */
 	const char *why;           /* what cannot be expressed, or NULL */
 };
 

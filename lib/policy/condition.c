@@ -51,7 +51,9 @@ add_meter(struct build *b, struct match_list *list, int number, struct match_con
 static int
 add_limit(struct build *b, struct match_list *list, const struct limit_match_cfg *cfg)
 {
-	struct match_condition rate = { .kind = CONDITION_RATE, .over = cfg->over };
+	struct match_condition rate = {
+		.kind = CONDITION_RATE, .over = cfg->over, .dropped = cfg->dropped
+	};
 	struct match_condition sessions = { .kind = CONDITION_SESSIONS, .over = cfg->over };
 	int rc = limit_check(b, cfg);
 
@@ -88,7 +90,7 @@ hash_of(const struct match_cfg *m)
 {
 	const struct limit_match_cfg *l = &m->limit;
 	const uint64_t says[] = { l->rate.value, l->rate.unit, l->rate.seconds, l->sessions, l->per,
-		l->burst, l->over, m->quota.bytes, m->quota.over, m->rpf };
+		l->burst, l->over, l->dropped, m->quota.bytes, m->quota.over, m->rpf };
 	uint64_t hash = 0xcbf29ce484222325ull;
 
 	for (unsigned i = 0; i < sizeof(says) / sizeof(says[0]); i++)
@@ -260,6 +262,8 @@ holds(const struct match_condition *c, struct eval *ev)
 		return (c->number & found) != 0;
 	}
 	keeps = condition_keeps(c->number, ev);
+	if (keeps && ev->n_takes > 0)
+		ev->takes[ev->n_takes - 1].always = c->dropped;
 	eval_note(ev, "%s: %s: the packet %s", ev->stage, kind_text(c->kind),
 		keeps ? "keeps to it" : "exceeds it");
 	return keeps != c->over;

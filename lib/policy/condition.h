@@ -28,7 +28,8 @@ enum condition_kind {
 
 struct match_condition {
 	uint8_t kind;
-	bool over; /* holds when the limit is exceeded */
+	bool over;    /* holds when the limit is exceeded */
+	bool dropped; /* packets that are dropped later count, too */
 	uint32_t number;
 	const struct rpf_source *rpf;
 };

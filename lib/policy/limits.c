@@ -37,6 +37,9 @@ static const struct cfg_field limit_match_fields[] = {
 		.min = LIMITER_SIZE_MIN, .max = LIMITER_SIZE_MAX },
 	{ "over", CFG_BOOL, "false", offsetof(struct limit_match_cfg, over),
 		"Matches what exceeds the limit, instead of what keeps to it." },
+	{ "dropped", CFG_BOOL, "false", offsetof(struct limit_match_cfg, dropped),
+		"Counts packets that do not leave, too, as nftables does: whoever asks the rate takes "
+		"from it, whatever later rules decide." },
 	CFG_END,
 };
 
@@ -97,6 +100,8 @@ limit_check(struct build *b, const struct limit_match_cfg *cfg)
 	if (rate && sessions && cfg->over)
 		return cfg_error(err, &cfg->head, &cfg->over,
 			"which one is exceeded? Write a rule for each");
+	if (!rate && cfg->dropped)
+		return cfg_error(err, &cfg->head, &cfg->dropped, "belongs to a rate");
 	if (!rate && (cfg->burst != 0 || cfg_is_written(&cfg->head, &cfg->size)))
 		return cfg_error(err, &cfg->head, cfg->burst != 0 ? &cfg->burst : (void *)0,
 			"burst and size belong to a rate");

@@ -5,6 +5,7 @@
  *	limit: {per: source, rate: 10/s, burst: 20}    each source has its own rate
  *	limit: {per: source, sessions: 20}             each source has 20 sessions by this line
  *	limit: {per: source, rate: 10/s, over: true}   the line matches what exceeds the rate
+ *	limit: {rate: 10/s, over: true, dropped: true} packets that are dropped later count, too
  *	quota: 10G                                     the line matches until 10 GiB have passed
  *	quota: {bytes: 10G, over: true}                from then on
  *
@@ -28,6 +29,7 @@ struct limit_match_cfg {
 	uint64_t burst; /* 0: what the rate allows in its period */
 	uint32_t size;
 	bool over;
+	bool dropped; /* of a rate: packets that do not leave take from it, too */
 };
 
 struct quota_cfg {

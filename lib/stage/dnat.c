@@ -334,8 +334,14 @@ translate_by_map(const struct prefix_map *m, uint8_t domain, struct eval *ev)
 	union address to;
 	char text[TEXT_BYTES];
 
-	if (!prefix_map_find(m, ev->tuple.family, &ev->tuple.dst, &to))
+	if (!prefix_map_holds(m, ev->tuple.family, &ev->tuple.dst))
 		return;
+	if (!prefix_map_find(m, ev->tuple.family, &ev->tuple.dst, &to)) {
+		eval_note(ev,
+			"dnat: no word of the destination can keep the checksum (RFC 6296 3.7)");
+		eval_drop(ev, REASON_nat_no_mapping, 0);
+		return;
+	}
 	eval_set_dst(ev, &to, ev->tuple.dport);
 	set_domain(ev, domain);
 	if (ev->session != NULL)

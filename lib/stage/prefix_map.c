@@ -81,12 +81,12 @@ prefix_map_build(struct build *b, const struct prefix_map_cfg *cfg, struct prefi
 	return 0;
 }
 
-static bool
-is_within(const struct prefix_map *m, const union address *a)
+bool
+prefix_map_holds(const struct prefix_map *m, unsigned family, const union address *a)
 {
 	unsigned whole = m->length / 8, rest = m->length % 8;
 
-	return memcmp(a->bytes, m->from.bytes, whole) == 0
+	return m->family == family && memcmp(a->bytes, m->from.bytes, whole) == 0
 		&& (rest == 0 || ((a->bytes[whole] ^ m->from.bytes[whole]) >> (8 - rest)) == 0);
 }
 
@@ -119,7 +119,7 @@ prefix_map_find(const struct prefix_map *m, unsigned family, const union address
 	unsigned whole = m->length / 8, rest = m->length % 8;
 	uint8_t mask = (uint8_t)(0xff00u >> rest);
 
-	if (m->family != family || !is_within(m, address))
+	if (!prefix_map_holds(m, family, address))
 		return false;
 	*out = *address;
 	memcpy(out->bytes, m->to.bytes, whole);

@@ -33,8 +33,12 @@ extern const struct cfg_table prefix_map_table;
 /* Builds *out.  Returns 0, or negative after an error. */
 int prefix_map_build(struct build *b, const struct prefix_map_cfg *cfg, struct prefix_map *out);
 
+/* Returns true if the address is one of the prefix. */
+bool prefix_map_holds(const struct prefix_map *m, unsigned family, const union address *a);
+
 /* Returns true if the address is one of the prefix, and writes what it becomes.  No address of a
- * neutral map whose host part is all ones from the prefix on becomes anything. */
+ * neutral map whose host part is all ones from the prefix on becomes anything: its packets are
+ * dropped (RFC 6296 3.7). */
 bool prefix_map_find(const struct prefix_map *m, unsigned family, const union address *address,
 	union address *out);
 

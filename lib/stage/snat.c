@@ -280,12 +280,26 @@ refuse(struct eval *ev)
 	eval_drop(ev, r, 0);
 }
 
+/* Writes what a map makes of the source.  Returns true if it is translated; a packet of the prefix
+ * whose source becomes nothing is dropped. */
+static bool
+find_in_map(const struct snat *snat, struct eval *ev, union address *to)
+{
+	if (prefix_map_find(&snat->map, ev->tuple.family, &ev->tuple.src, to))
+		return true;
+	if (prefix_map_holds(&snat->map, ev->tuple.family, &ev->tuple.src)) {
+		eval_note(ev, "snat: no word of the source can keep the checksum (RFC 6296 3.7)");
+		eval_drop(ev, REASON_nat_no_mapping, 0);
+	}
+	return false;
+}
+
 /* Returns true if the stage translates packets like this one; *to is what a map says. */
 static bool
-concerns(const struct snat *snat, const struct eval *ev, union address *to)
+concerns(const struct snat *snat, struct eval *ev, union address *to)
 {
 	if (snat->map.family != 0)
-		return prefix_map_find(&snat->map, ev->tuple.family, &ev->tuple.src, to);
+		return find_in_map(snat, ev, to);
 	return ev->tuple.family == 4 ? snat->has4 : snat->n6 > 0;
 }
 

@@ -2,7 +2,6 @@
 """Kinds of differences between Linux and Weir, and the reasons of those that are meant."""
 
 import collections
-import ipaddress
 
 STEP = 10000000                 # added to a packet's number for each step of its conversation
 
@@ -19,6 +18,11 @@ MEANT = {
 }
 
 
+# Few packets only: the comparison says so itself if they are many.
+EDGE = 'at the edge of a rate: Linux sees a packet a moment later than its time in the capture'
+EDGE_MOST = 0.002               # of the packets
+
+
 def rule_of(outcome, lines):
     """The text of the line that decided, or ''."""
     place = outcome.verdict.get('rule', '').rsplit(':', 1)
@@ -30,20 +34,22 @@ def line_of(outcome, lines):
     return '\n            by %s' % text if text else ''
 
 
-def is_filled(packet, filled):
-    return any(ipaddress.ip_address(packet.src) in prefix for prefix in filled)
+def is_near_rate(outcome, lines):
+    """Does the rule that decided have a rate, or the one before or behind it?"""
+    text = rule_of(outcome, lines)
+    at = lines.index(text) if text in lines else next((i for i, line in enumerate(lines) if line.strip() == text), None)
+    return bool(text) and at is not None and any('limit: ' in line and 'sessions:' not in line for line in lines[max(at - 1, 0):at + 2])
 
 
-def kind_of(packet, theirs, ours, lines, filled):
-    """filled: the prefixes that Linux has in sets which rules fill."""
+def kind_of(packet, theirs, ours, lines):
     reason = ours.verdict.get('reason', '')
     name = 'Linux %s, Weir %s' % (theirs.word, ours.word + (' ' + reason if reason and ours.word == 'drop' else ''))
     if theirs.word == ours.word == 'reject':
         name = 'Linux rejects with %s, Weir with %s' % (theirs.answer(), ours.answer())
     if ours.word == 'drop' and reason in MEANT:
         return Kind(name, MEANT[reason])
-    if theirs.word != 'out' and ours.word in ('out', 'local') and is_filled(packet, filled):
-        return Kind(name, 'a rule of Linux has added its source to a set: limits of Weir count no packets that later rules drop')
+    if is_near_rate(ours, lines):
+        return Kind(name, EDGE)
     if (theirs.word, ours.word) in (('drop', 'local'), ('reject', 'local')) and any('limit: ' in line for line in lines):
         return Kind(name, 'a limit gets back what is not delivered, and nothing serves the host in replay')
     if (theirs.word, ours.word) == ('local', 'out') and ours.frame.dst != packet.dst and any('snat: {use' in line for line in lines):

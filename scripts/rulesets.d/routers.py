@@ -58,14 +58,14 @@ class Linux:
     def inside(self, *command, **more):
         return run(['ip', 'netns', 'exec', self.router, *command], **more)
 
-    def filled(self):
-        """The addresses that are in sets which rules fill."""
-        found = Values([])
-        for one in json.loads(self.inside('nft', '-j', 'list', 'sets'))['nftables']:
-            one = one.get('set', {})
-            if 'dynamic' in one.get('flags', ()) or 'timeout' in one.get('flags', ()):
-                found.sees(one.get('elem', []))
-        return found.prefixes[4] | found.prefixes[6]
+    def delete(self, said):
+        """Deletes the rules that the import has named; why it has."""
+        named = []
+        for family, table, chain, handle, why in re.findall(r'^(\w+) (\S+) (\S+), handle (\d+): (.*)$', said, re.M):
+            done = subprocess.run(['ip', 'netns', 'exec', self.router, 'nft', 'delete', 'rule', family, table, chain, 'handle', handle], capture_output=True)
+            if done.returncode == 0:
+                named.append('%s (%s, handle %s)' % (why, chain, handle))
+        return named
 
     def link(self, name):
         if subprocess.run(['ip', '-n', self.router, 'link', 'show', name], capture_output=True).returncode == 0:
@@ -221,6 +221,10 @@ class Weir:
         with open(self.config, 'w') as f:
             f.write(self.with_stations(done.stdout))
         return done.stderr.strip().splitlines()[-1]
+
+    def names(self):
+        """Has the import named rules that it cannot express?"""
+        return re.search(r', handle \d+: ', self.said) is not None
 
     def port_of(self, side):
         """The port of an interface, and its VLAN: eth0.20 is VLAN 20 of eth0."""

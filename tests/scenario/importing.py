@@ -151,11 +151,11 @@ def limits():
         rule('f', match('tcp dport', 80), {'meter': {'key': SADDR6, 'stmt': {'ct count': {'val': 9, 'inv': True}}, 'size': 9, 'name': 'x'}}, drop),
         rule('f', match('tcp dport', 81), {'meter': {'key': {'concat': [SADDR, {'payload': {'protocol': 'tcp', 'field': 'dport'}}]},
                                                      'stmt': limit(1), 'size': 9, 'name': 'y'}}, accept)])
-    expect_lines(config, '- {limit: 10/s, action: accept}', '- {limit: {rate: 4/min, burst: 5, over: true}, action: drop}',
+    expect_lines(config, '- {limit: 10/s, action: accept}', '- {limit: {rate: 4/min, burst: 5, over: true, dropped: true}, action: drop}',
                  '- {limit: {rate: 1/d, burst: 5}, action: accept}', '- {limit: {rate: 81920bit, burst: 10240}, action: accept}',
                  '- {limit: {rate: 5/min, burst: 9}, action: accept}', '- {quota: {bytes: 26214400, over: true}, action: drop}',
                  '- {quota: {bytes: 5000, over: true}, action: drop}', '- {limit: {sessions: 20, over: true}, action: drop}',
-                 'dport: 22, limit: {per: source, rate: 10/s, burst: 5, over: true}, action: drop}',
+                 'dport: 22, limit: {per: source, rate: 10/s, burst: 5, over: true, dropped: true}, action: drop}',
                  'dport: 80, limit: {per: source, sessions: 9, over: true}, action: drop}', 'limit: {per: source, rate: 1/s, burst: 5}, action: accept}')
     expect_lines(said, 'import: 11 of 11 rules are expressed')
 
@@ -294,7 +294,7 @@ def limits_of_several_fields():
     saddr = match('ip saddr', 0)['match']['left']
     busy = {'set': {'family': 'inet', 'table': 'filter', 'name': 'busy', 'type': ['ipv4_addr', 'inet_service'], 'handle': 3, 'flags': ['dynamic']}}
     config, _ = run([chain('f', 'forward'), busy, rule('f', match('udp dport', {'set': [53, 123]}), over(saddr), DROP)])
-    expect_lines(config, *('- {src: 0.0.0.0/0, proto: udp, dport: %d, limit: {per: source, rate: 5/s, burst: 9, over: true}, action: drop}' % p for p in (53, 123)))
+    expect_lines(config, *('- {src: 0.0.0.0/0, proto: udp, dport: %d, limit: {per: source, rate: 5/s, burst: 9, over: true, dropped: true}, action: drop}' % p for p in (53, 123)))
     _, said = run([chain('f', 'forward'), busy, rule('f', match('udp dport', {'range': [50, 60]}), over(saddr), DROP)], status=1)
     expect_lines(said, 'Weir has limits for each source or destination alone')
     _, said = run([chain('f', 'forward'), busy, rule('f', match('udp dport', 53), over(saddr), DROP), rule('f', match('udp dport', 123), over(saddr), DROP)], status=1)

@@ -281,7 +281,25 @@ def explained():
     expect(folder.weir('explain', '-c', 'weir.yaml', '--in', 'lan', 'udp 10.0.0.2:1 > 203.0.113.9:53'), 0, 'limit: the packet keeps to it')
 
 
+def dropped_counts():
+    """With dropped: true what later rules drop counts, too: a scan that nothing lets through is seen, and no packet of it exceeds before."""
+    def config(more):
+        return rules('{src: $scanners, action: drop, name: known}', '{limit: {per: source, rate: 5/s, over: true%s}, action: continue, add: $scanners}' % more,
+                     '{proto: tcp, dport: 80, action: accept}', more='sets: {scanners: {timeout: 10m, size: 1024}}\n')
+    scan = every(20, 0.001, lambda i: lan(tcp(dport=1000 + i))) + [(1.0, lan(tcp(dport=80)))]
+    if passed(config(''), {'lan': scan})[0] != '-' * 20 + '+':
+        raise Failed('what is dropped counts')
+    if passed(config(', dropped: true'), {'lan': scan})[0] != '-' * 21:
+        raise Failed('what is dropped does not count')
+    within = every(5, 0.001, lambda i: lan(tcp(dport=1000 + i))) + every(3, 0.01, lambda i: lan(tcp(dport=80, sport=2000 + i)), 0.1)
+    if passed(config(', dropped: true'), {'lan': within})[0] != '-' * 5 + '+--':
+        raise Failed('the sixth packet does not exceed 5/s')
+    folder = Folder(rules('{limit: {sessions: 5, dropped: true}, action: accept}', pipeline='[track, {acl: list}, {route: main}]'))
+    expect(folder.weir('check', 'weir.yaml'), 1, 'belongs to a rate')
+
+
 SCENARIOS = [
+    ('dropped packets count', dropped_counts),
     ('a rule accepts a rate', rate_accepts),
     ('a flow is asked for each packet', rate_of_one_flow),
     ('over: each source', rate_over),
