@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Declarations shared by walk.c, walk_stages.c, walk_routes.c and verdict.c. */
+/* Declarations shared by walk.c, walk_records.c, walk_stages.c, walk_routes.c and verdict.c. */
 #ifndef ANALYSIS_WALK_PRIV_H
 #define ANALYSIS_WALK_PRIV_H
 
@@ -48,6 +48,9 @@ walk_is_error(unsigned family, uint8_t type)
 	return family == 6 ? type < 128
 			   : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
+
+/* Notes what conditions can ask for beside the packet's own fields. */
+void walk_see(const struct walking *w, struct walk_fields *f);
 
 /* Adds a record of what the packet meets now.  NULL: there is no room. */
 struct record *walk_add(struct walking *w, enum record_kind kind);

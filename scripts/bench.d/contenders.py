@@ -5,8 +5,10 @@ import atexit
 import json
 import os
 import re
+import resource
 import shutil
 import signal
+import subprocess
 import tempfile
 
 import policy
@@ -105,16 +107,16 @@ class Testpmd:
 class Weir:
     """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
     configuration is read again when the window begins; reports: so many are asked for a second; beside: what runs
-    beside it (beside.py); by_destination: NAT has a mapping for each destination."""
+    beside it (beside.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
 
     def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None,
-                 by_destination=False):
+                 by_destination=False, mixed=False):
         self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
-        self.reports, self.beside, self.by_destination = reports, beside, by_destination
+        self.reports, self.beside, self.by_destination, self.mixed = reports, beside, by_destination, mixed
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
             + (" by hand-over" if queues == 1 and workers > 1 else "") \
             + (" by destination" if by_destination else "") \
-            + ("" if rules == policy.RULES else ", %d rules" % rules) + (", read again" if reload else "") \
+            + ("" if rules == policy.RULES else ", %d %srules" % (rules, "mixed " if mixed else "")) + (", read again" if reload else "") \
             + (", %d reports a second" % reports if reports else "") \
             + (", beside " + beside if beside else "")
 
@@ -131,7 +133,7 @@ class Weir:
         folder = bench.folder()
         devices, samples = bench.devices(traffic, folder)
         config, report = os.path.join(folder, "weir.yaml"), os.path.join(folder, "weir.json")
-        text = policy.weir(self.pipeline, traffic, devices, self.system(bench, traffic), self.rules)
+        text = policy.weir(self.pipeline, traffic, devices, self.system(bench, traffic), self.rules, self.mixed)
         if self.by_destination:
             text = text.replace("uplink: {pool:", "uplink: {mapping: address-and-port-dependent, pool:")
         if self.queues is not None:
@@ -191,3 +193,24 @@ class Weir:
                 and not set(drops) & shed and sessions != traffic.sessions:
             raise Failure("%s: %d sessions, %d should be" % (self.name, sessions, traffic.sessions))
         return dict(facts, missed_lookups=missed, sessions=sessions, drops=drops)
+
+
+class Loading:
+    """Reads and builds a configuration with rules of all words, and judges one packet by it; a rate of rules, by processor time."""
+
+    unit = "million rules/s"
+
+    def __init__(self, rules):
+        self.rules = rules
+        self.name = "weir loads %d mixed rules" % rules
+
+    def run(self, bench, traffic):
+        config = os.path.join(bench.folder(), "weir.yaml")
+        with open(config, "w") as f:
+            f.write(policy.weir("track", traffic, ("net_null0", "net_null1"), "flows: 4096", self.rules, True))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([bench.weir, "explain", "-c", config, "--in", "lan", "udp 10.0.0.2:1024 > 20.0.0.1:53"], capture_output=True, text=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode != 0 or "the default" not in done.stdout:
+            raise Failure("weir explain: %s" % (done.stderr or done.stdout)[-300:])
+        return {"pps": self.rules / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime), "share": 1.0}

@@ -34,13 +34,25 @@ def rule(i):
     return "172.%d.%d.0/24" % (16 + i // 250, i % 250), 1 + i
 
 
+# Rules of all words in turn; what is sent meets none of them.
+WORDS = ("proto: tcp, flags: S/SA, dport: [22, 80-90, 443]", "proto: udp, sport: 1-1023, length: 1200-1500", "icmp: [echo-request, 3/4]",
+         "state: established, proto: tcp", "dscp: [cs1, 46], proto: udp", "fragment: true", "mac: \"02:00:00:00:00:99\"",
+         "nat: dnat, proto: [tcp, udp]", "in: wan, proto: [tcp, udp], dport: \"!53\"", "state: [related, invalid], dst: \"!10.0.0.0/8\"",
+         "vlan: 7", "proto: sctp, dport: 36412", "rpf: \"!strict\"", "limit: {rate: 10/s, burst: 20}, proto: tcp",
+         "time: {days: [mon-fri], from: \"08:00\", to: \"18:00\"}", "dst: $far, proto: udp, dport: 1-65535")
+
+
+def mixed_rule(i):
+    return "src: 172.%d.%d.%d/29, %s, action: %s" % (16 + i // 256 % 16, i % 256, i * 8 % 256, WORDS[i % len(WORDS)], "accept" if i % 5 == 0 else "drop")
+
+
 def stateful(pipeline):
     return pipeline in ("track", "nat")
 
 
-def weir(pipeline, traffic, devices, system, rules=RULES):
+def weir(pipeline, traffic, devices, system, rules=RULES, mixed=False):
     """Text of a configuration.  devices: lan's and wan's, and a third one's where traffic has idle flows; system: what
-    stands in section system."""
+    stands in section system.  mixed: rules of all words."""
     track = "{track: {timeouts: {udp: 1s}}}" if traffic.new else "track"
     two_pools = pipeline == "nat" and traffic.both and traffic.new
     inside = INSIDE[pipeline] % {"track": track} if stateful(pipeline) else INSIDE[pipeline]
@@ -66,10 +78,10 @@ def weir(pipeline, traffic, devices, system, rules=RULES):
         lines.append("    - {to: %s, via: %s}" % (network(i), neighbour(i)[0]))
         if traffic.family == 6:
             lines.append("    - {to: \"2001:db9:%x::/48\", via: \"2001:db8:2::%x\"}" % (i, 2 + i % 16))
-    lines.append("acls:")
+    lines += (["sets:", "  far: [192.88.99.0/24, 198.51.100.0/24]"] if mixed else []) + ["acls:"]
     for name, count in (("many", rules), ("few1", 10), ("few2", 10), ("few3", 10)):
         lines += ["  %s:" % name, "    default: accept", "    rules:"]
-        lines += ["      - {proto: udp, src: %s, dport: %d, action: drop}" % rule(i) for i in range(count)]
+        lines += ["      - {%s}" % (mixed_rule(i) if mixed and name == "many" else "proto: udp, src: %s, dport: %d, action: drop" % rule(i)) for i in range(count)]
     lines += ["  answers:", "    default: drop", "    rules:",
               "      - {state: [established, related], action: accept}",
               "nat: {uplink: {pool: [%s]}%s}" % (PUBLIC if traffic.both else "203.0.113.0/24",

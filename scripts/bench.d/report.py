@@ -56,7 +56,7 @@ def line(row):
         return "%-74s FAILED: %s" % (row["what"], "; ".join(row["failures"])[:200])
     text = "%-74s %7.3f (%.3f..%.3f)" % (row["what"], row["value"], row["value_min"], row["value_max"])
     rates = "%.2f" % row["ours_mpps"] + ("" if row["theirs_mpps"] is None else " : %.2f" % row["theirs_mpps"])
-    text += "  %s Mpps" % rates
+    text += "  %s %s" % (rates, row.get("unit", "Mpps"))
     if row["least"] is not None:
         text += "  wanted %.2f, aim %.2f: %s" % (row["least"], row["aim"], verdict(row))
     if "of_reference" in row:

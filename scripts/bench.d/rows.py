@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What is compared with what, and what is to come out of it."""
 
-from contenders import Testpmd, Weir
+from contenders import Loading, Testpmd, Weir
 from conversations import Conversations
 from kernel import Kernel, WeirOverVeth
 from ovs import Ovs
@@ -59,6 +59,9 @@ def essential():
         Row("eight", Weir("eight"), Weir("route"), Traffic("1k"), 1 / 1.05, 1.0),
         Row("new", Weir("track"), None, Traffic("1k", new=100), 2.5, 5.0),
         Row("new", Weir("nat"), None, Traffic("1k", new=100), 2.5, 5.0),
+        Row("rules", Weir("track", rules=10000, mixed=True), Weir("track"), Traffic("1k", new=100), 0.7, 0.9),
+        Row("rules", Weir("track", rules=10000, mixed=True), Weir("track"), Traffic("1k"), 0.98, 1.0),
+        Row("rules", Loading(10000), None, Traffic("1k"), 0.01, 0.02),
         Row("flood", Weir("acl"), None, Traffic("1k", new=100)),
         Row("ipv6", Weir("nat"), Weir("nat"), Traffic("1k", family=6), 0.75, 0.9, Traffic("1k")),
         Row("workers", Testpmd("mac", workers=2), Testpmd("mac"), Traffic("64k"), reference=True),

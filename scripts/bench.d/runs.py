@@ -66,6 +66,8 @@ def judge(row, runs):
     result = {"group": row.group, "what": str(row), "traffic": str(row.traffic), "ours": row.ours.name,
               "theirs": row.theirs and row.theirs.name, "least": row.least, "aim": row.aim, "pairs": len(whole),
               "failures": failures, "runs": runs, "reference": row.reference}
+    if hasattr(row.ours, "unit"):
+        result["unit"] = row.ours.unit
     if not whole:
         return result
     values = [speed(ours) / speed(theirs) if theirs else speed(ours) / 1e6 for ours, theirs in whole]

@@ -5,6 +5,8 @@ nft_words.sh.  Each word has a port of its own, by which both routers find its c
 
 import pathlib
 import re
+import socket
+import struct
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent / 'nft_oracle'
@@ -48,10 +50,14 @@ pipelines:
         - {to: "2001:db8:1::80", if: {dst: "2001:db8:2::1", proto: udp, dport: 2025}}
     - dnat: {map: {from: 198.51.101.0/24, to: 10.0.0.0/24}}
     - dnat: {map: {from: "2001:db8:101::/64", to: "2001:db8:1::/64", neutral: false}}
+    - dnat: {map: {from: "2001:db8:201::/48", to: "2001:db8:1::/48"}}
+    - dnat: {map: {from: "2001:db8:301:7::/64", to: "2001:db8:1::/64"}}
     - route: main
     - acl: all
     - snat: {map: {from: 10.0.0.0/24, to: 198.51.101.0/24}, if: {out: wan, proto: udp, dport: 2030}}
     - snat: {map: {from: "2001:db8:1::/64", to: "2001:db8:101::/64", neutral: false}, if: {out: wan, proto: udp, dport: 2030}}
+    - snat: {map: {from: "2001:db8:1::/48", to: "2001:db8:201::/48"}, if: {out: wan, proto: udp, dport: 2031}}
+    - snat: {map: {from: "2001:db8:1::/64", to: "2001:db8:301:7::/64"}, if: {out: wan, proto: udp, dport: 2032}}
     - snat: {use: uplink, if: {out: wan, proto: udp, dport: 2021}}
     - mss: {to: auto, if: {out: wan}}
 '''
@@ -67,6 +73,13 @@ NFT = '''table inet words {
 	set count4 { type ipv4_addr; flags dynamic; size 1024; }
 	set count6 { type ipv6_addr; flags dynamic; size 1024; }
 LISTS
+}
+table inet stateless {                 # beside the prefixes that ip6tables translates (nft_words.sh)
+	chain prerouting {
+		type filter hook prerouting priority raw;
+		udp dport { 2031, 2032 } notrack
+		udp sport { 2031, 2032 } notrack
+	}
 }
 table inet translation {
 	chain prerouting {
@@ -113,6 +126,58 @@ def error(port, src, sport=5000):
                         else IPv6(src=FAR[1], dst=src[1]) / ICMPv6DestUnreach(code=4) / quote))
         return out
     return frames
+
+
+def neutral(address, inside, outside, bits):
+    """RFC 6296: the address behind another prefix of 48 or of 64 bits, so that the checksum of its packets stays."""
+    def words(text):
+        return list(struct.unpack('!8H', socket.inet_pton(socket.AF_INET6, text)))
+
+    def total(values):
+        n = sum(values)
+        while n > 0xffff:
+            n = (n & 0xffff) + (n >> 16)
+        return n
+
+    was, now = words(address), words(outside)[:bits // 16]
+    now += was[bits // 16:]
+    at = 3 if bits == 48 else next(i for i in range(4, 8) if was[i] != 0xffff)
+    now[at] = total([was[at], total(words(inside)), 0xffff - total(words(outside))])
+    now[at] = 0 if now[at] == 0xffff else now[at]
+    return socket.inet_ntop(socket.AF_INET6, struct.pack('!8H', *now))
+
+
+def prefix(port, outside, bits, more):
+    """Both directions of NPTv6, with sources of other subnets and interfaces, and one that has no word to change.  Not of subnet ffff
+    behind 48 bits: Linux makes of it what it makes of subnet 0, and Weir drops it (RFC 6296)."""
+    there = [neutral(a, '2001:db8:1::', outside, bits) for a in (A[1], SERVER[1])]
+    return both(flow(port, 2, sport=5000), answer(port, dst=(A[0], there[0]), sport=5000, n=2), flow(port, 1, src=OTHER, dst=(SERVER[0], there[1]), sport=6000, side='wan'),
+                *(flow(port, 1, src=(A3[0], source), sport=5001 + i) for i, source in enumerate(more)))
+
+
+def pieces(port):
+    """Datagrams in fragments, in order and not; of one the first fragment does not come."""
+    def frames(make):
+        out = []
+        for f in (0, 1):
+            for i, order in enumerate(((0, 1, 2), (2, 0, 1), (1, 2), (0, 1, 2))):
+                whole = bytes(make(A[f], FAR[f], 1000 + i, port, 2000))
+                parts = cut4(whole, 70 + i) if f == 0 else cut6(whole, 70 + i)
+                out += [('lan', parts[n]) for n in order]
+        return out
+    return frames
+
+
+def cut4(whole, name, size=720):
+    head, data = whole[:20], whole[20:]
+    return [IP(src=socket.inet_ntoa(head[12:16]), dst=socket.inet_ntoa(head[16:20]), proto=17, id=name, flags='MF' if at + size < len(data) else 0,
+               frag=at // 8) / Raw(data[at:at + size]) for at in range(0, len(data), size)]
+
+
+def cut6(whole, name, size=720):
+    head, data = whole[:40], whole[40:]
+    return [IPv6(src=socket.inet_ntop(socket.AF_INET6, head[8:24]), dst=socket.inet_ntop(socket.AF_INET6, head[24:40]))
+            / IPv6ExtHdrFragment(nh=17, id=name, m=int(at + size < len(data)), offset=at // 8) / Raw(data[at:at + size]) for at in range(0, len(data), size)]
 
 
 def marked(port):
@@ -200,6 +265,10 @@ WORDS = [
     ('prefixes one to one', 2030, ['accept'], ['{action: accept}'],
      both(flow(2030, 2, sport=5000), answer(2030, dst=(MAPPED[0] % 2, MAPPED[1] % 2), sport=5000, n=2), error(2030, (MAPPED[0] % 2, MAPPED[1] % 2)),
           flow(2030, 2, src=OTHER, dst=(MAPPED[0] % 80, MAPPED[1] % 80), sport=6000, side='wan'), answer(2030, src=SERVER, dst=OTHER, sport=6000, side='lan'))),
+    ('NPTv6, subnets', 2031, ['accept'], ['{action: accept}'], prefix(2031, '2001:db8:201::', 48, ('2001:db8:1:5::9', '2001:db8:1:fffe::9'))),
+    ('NPTv6, interfaces', 2032, ['accept'], ['{action: accept}'],
+     prefix(2032, '2001:db8:301:7::', 64, ('2001:db8:1::ffff:0:0:9', '2001:db8:1::fffe:1:2:3', '2001:db8:1:0:ffff:ffff:ffff:ffff'))),
+    ('fragments', 2033, ['udp sport 1000-1002 accept'], ['{proto: udp, sport: 1000-1002, action: accept}'], pieces(2033)),
     ('times that hold always', 2015, ['meta hour "00:00"-"23:59:59" accept'], ['{time: {from: "00:00", to: "24:00"}, action: accept}'], flow(2015, 2)),
 ]
 
@@ -210,7 +279,7 @@ TRANSLATED = [2020, 2021, 2024, 2030, 2120]      # answers come from these ports
 def weir_config():
     lists = '  all:\n    default: drop\n    rules:\n      - {proto: udp, dport: [7, 40000], action: accept}\n      - {proto: tcp, dport: 80, action: accept}\n'
     lists += '      - {state: related, action: accept}\n      - {icmp: [echo-request, 13], action: accept}\n'
-    lists += '      - {proto: udp, sport: %s, state: established, action: accept}\n' % TRANSLATED
+    lists += '      - {proto: udp, sport: %s, state: established, action: accept}\n      - {proto: udp, sport: [2031, 2032], action: accept}\n' % TRANSLATED
     lists += ''.join('      - {name: "%s", proto: [tcp, udp], dport: %d, call: w%d}\n' % (w[0], w[1], w[1]) for w in WORDS)
     lists += '  sub:\n    rules:\n      - {proto: udp, sport: 1000, action: return}\n      - {proto: udp, sport: [1001, 1003], action: drop}\n      - {proto: udp, sport: 1002, action: accept}\n'
     for _, port, _, rules, _ in WORDS:
@@ -221,7 +290,7 @@ def weir_config():
 def nft_rules():
     lists = '\tchain forward {\n\t\ttype filter hook forward priority filter; policy drop;\n\t\toifname "wan" tcp flags syn tcp option maxseg size set rt mtu\n'
     lists += '\t\tudp dport { 7, 40000 } accept\n\t\ttcp dport 80 accept\n\t\tct state related accept\n\t\ticmp type { echo-request, timestamp-request } accept\n'
-    lists += '\t\ticmpv6 type echo-request accept\n\t\tudp sport { %s } ct state established accept\n' % ', '.join(map(str, TRANSLATED))
+    lists += '\t\tudp sport { 2031, 2032 } accept\n\t\ticmpv6 type echo-request accept\n\t\tudp sport { %s } ct state established accept\n' % ', '.join(map(str, TRANSLATED))
     lists += ''.join('\t\tmeta l4proto { tcp, udp } th dport %d jump w%d\n' % (w[1], w[1]) for w in WORDS) + '\t}\n'
     for _, port, rules, _, _ in WORDS:
         lists = '\tchain w%d {\n%s\t}\n' % (port, ''.join('\t\t%s\n' % r for r in rules + ['drop'])) + lists
@@ -235,7 +304,7 @@ if sys.argv[1:] in (['weir'], ['nft']):
 
 from scapy.config import conf                           # noqa: E402
 from scapy.layers.inet import ICMP, IP, TCP, UDP        # noqa: E402
-from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6    # noqa: E402
+from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6, IPv6ExtHdrFragment    # noqa: E402
 from scapy.layers.l2 import Ether                       # noqa: E402
 from scapy.packet import Raw                            # noqa: E402
 

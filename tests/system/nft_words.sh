@@ -19,6 +19,14 @@ ip -n "$ns_linux" route del default             # sources outside of these have 
 ip -n "$ns_linux" -6 route del default
 ip -n "$ns_linux" route add 203.0.113.0/24 via 198.51.100.2
 ip -n "$ns_linux" -6 route add 2001:db8:9::/48 via 2001:db8:2::2
+# Prefixes of IPv6, checksum-neutral, by ip6tables: nftables has no such words.
+prefix6() { # PORT OUTSIDE LENGTH
+	ip netns exec "$ns_linux" ip6tables-nft -t mangle -A POSTROUTING -o wan -p udp --dport "$1" -s "2001:db8:1::/$3" \
+		-j SNPT --src-pfx "2001:db8:1::/$3" --dst-pfx "$2/$3"
+	ip netns exec "$ns_linux" ip6tables-nft -t mangle -A PREROUTING -i wan -d "$2/$3" -j DNPT --src-pfx "$2/$3" --dst-pfx "2001:db8:1::/$3"
+}
+check "prefixes of 48 bits" prefix6 2031 2001:db8:201:: 48
+check "prefixes of 64 bits" prefix6 2032 2001:db8:301:7:: 64
 weir_router
 start
 shift $(($# > 0 ? 1 : 0))
