@@ -197,8 +197,6 @@ def domains():
         if replaced not in DOMAINS:
             raise Failed('%s: nothing to replace' % name)
         out = told(DOMAINS, DOMAINS.replace(replaced, by, 1))
-        if out['cut']:
-            raise Failed('%s: %d changes were not looked at to the end' % (name, out['cut']))
         if not packets and out['packets']:
             raise Failed('%s: %s' % (name, json.dumps(out['packets'], indent=1)))
         for what, come, before, after, domain in packets:
