@@ -5,8 +5,9 @@
 
 #include "migrate/nft_priv.h"
 
-#define BURST_DEFAULT 5         /* packets, where nftables is told none */
-#define BURST_MAX     (1 << 30) /* of Weir */
+#define BURST_DEFAULT 5              /* packets, where nftables is told none */
+#define BURST_MAX     (1 << 30)      /* of Weir */
+#define RATE_MAX      100000000000ll /* likewise */
 
 static bool
 is(const char *a, const char *b)
@@ -96,7 +97,7 @@ packet_rate(struct nft *x, json_t *what, const char *per, const char *unit)
 	} else if (is(unit, "week")) {
 		return NULL;
 	}
-	if (rate <= 0 || burst < 0 || burst > BURST_MAX)
+	if (rate <= 0 || rate > RATE_MAX || burst < 0 || burst > BURST_MAX)
 		return NULL;
 	unit = is(unit, "second") ? "s" : is(unit, "minute") ? "min" : is(unit, "hour") ? "h" : "d";
 	burst = burst == 0 ? BURST_DEFAULT : burst;
