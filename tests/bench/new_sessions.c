@@ -13,7 +13,7 @@
  * Frames come from memory and are written outside of what is measured: from parse to the transmit
  * ring, and ageing after each burst.  Time is virtual: --rate packets a second, so that so many
  * sessions are born and end in a second of their timeout.  Under callgrind:
- * --toggle-collect=measured. */
+ * --instr-atstart=no --toggle-collect=measured. */
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -24,6 +24,7 @@
 #include <rte_cycles.h>
 #include <rte_mbuf.h>
 
+#include "callgrind.h"
 #include "offline/offline.h"
 #include "fastpath/fastpath_priv.h"
 #include "first_config.h"
@@ -283,6 +284,7 @@ flood(void)
 
 	start(FIRST_STATELESS);
 	run(share, measured);
+	CALLGRIND_START_INSTRUMENTATION;
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		if (i % 2 == 0)
 			with[i] = run(share, measured);
@@ -307,6 +309,7 @@ sessions(const char *name, enum first_kind kind)
 
 	start(kind);
 	run((uint32_t)bench.rate * 3, measured); /* births and ends in balance */
+	CALLGRIND_START_INSTRUMENTATION;
 	for (unsigned i = 0; i < ROUNDS; i++)
 		cycles[i] = run(options.packets / ROUNDS, measured);
 	qsort(cycles, ROUNDS, sizeof(cycles[0]), by_size);

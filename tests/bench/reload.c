@@ -24,18 +24,10 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
+#include "callgrind.h"
 #include "control/appliance.h"
 #include "io/capture.h"
 #include "stand.h"
-
-#if __has_include(<valgrind/callgrind.h>)
-#include <valgrind/callgrind.h>
-#else
-#define CALLGRIND_START_INSTRUMENTATION
-#define CALLGRIND_STOP_INSTRUMENTATION
-#define CALLGRIND_ZERO_STATS
-#define CALLGRIND_DUMP_STATS_AT(name) ((void)(name))
-#endif
 
 enum {
 	CHUNK = 256,
