@@ -96,6 +96,7 @@ start_eal(struct appliance *a, struct err *err)
 			? cfg_loc(&sys->memory.head, &sys->memory.mbufs) : sys->head.loc,
 		.memory_bytes = memory_bytes,
 		.spare_bytes = pool_spare_bytes(mbuf_bytes),
+		.unbound = a->options.stepped,
 		.verbose = a->options.verbose,
 		.extra = (const char *const *)sys->eal.items,
 		.extra_count = a->options.stepped ? 0 : sys->eal.count,

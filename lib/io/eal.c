@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -227,14 +228,18 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	char *argv[ARGS_MAX + 1];
 	char path[PATH_MAX];
 	struct quiet quiet;
+	cpu_set_t cores;
 	mode_t mask;
 	int rc;
 
 	memcpy(argv, args->at, sizeof(argv));
+	sched_getaffinity(0, sizeof(cores), &cores);
 	quiet_begin(&quiet);
 	mask = umask(0077); /* DPDK leaves the mode of its telemetry socket to it */
 	rc = rte_eal_init(args->count, argv);
 	umask(mask);
+	if (cfg->unbound)
+		sched_setaffinity(0, sizeof(cores), &cores);
 	quiet_end(&quiet);
 	if (eal.telemetry && rc >= 0)
 		chmod(telemetry_path(path), 0600);

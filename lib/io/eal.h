@@ -45,15 +45,18 @@ struct eal_cfg {
 	bool pci;                            /* set by ports_eal_needs (a port is a PCI device) */
 	const char *pci_device[EAL_PCI_MAX]; /* their texts: EAL chooses the IOVA mode by them */
 	unsigned n_pci;
+	bool unbound;             /* the calling thread stays on whatever cores it was */
 	bool verbose;             /* DPDK's own log on stderr; otherwise it is silent */
 	const char *const *extra; /* system.eal: passed to DPDK after Weir's own arguments */
 	unsigned extra_count;
 	struct loc extra_loc;
 };
 
-/* Starts DPDK; the calling thread becomes the control thread and is bound to its core.  Returns 0,
- * or -errno with one error in err: a core that does not exist or that this process may not use, too
- * few hugepages, what DPDK refused.  It can be called once in the life of a process. */
+/* Starts DPDK; the calling thread becomes the control thread and is bound to its core, unless it is
+ * to be unbound: where it steps the workers itself, programs beside each other share all cores.
+ * Returns 0, or -errno with one error in err: a core that does not exist or that this process may
+ * not use, too few hugepages, what DPDK refused.  It can be called once in the life of a process.
+ */
 int eal_init(const struct eal_cfg *cfg, struct err *err);
 
 /* Returns the memory that DPDK is given for so many bytes of pools and tables, in MiB. */

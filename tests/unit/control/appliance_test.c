@@ -2,6 +2,7 @@
 /* The whole appliance in one process, on ports from memory:
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2 */
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -68,6 +69,8 @@ given_appliance(struct fixture *f, const char *text, const struct appliance_opti
 	f->lan = ports_find(appliance_ports(f->a), "lan");
 	f->wan = ports_find(appliance_ports(f->a), "wan");
 }
+
+static cpu_set_t all_cores; /* that the process may use */
 
 static const struct appliance_options stepped = {
 	.captures = true,
@@ -174,7 +177,11 @@ a_packet_goes_through(void **state)
 {
 	struct fixture *f = *state;
 
+	cpu_set_t cores;
+
 	given_appliance(f, OPEN, &stepped);
+	sched_getaffinity(0, sizeof(cores), &cores); /* DPDK has bound nothing to one core */
+	assert_true(CPU_EQUAL(&cores, &all_cores));
 	push(f, THROUGH);
 	step_all(f);
 	assert_int_equal(sent(f->wan), 1);
@@ -562,5 +569,6 @@ main(void)
 			a_worker_that_stands_still_is_noticed, setup, teardown),
 	};
 
+	sched_getaffinity(0, sizeof(all_cores), &all_cores);
 	return cmocka_run_group_tests(tests, NULL, leave);
 }
