@@ -213,7 +213,7 @@ connections_go_on(void)
 bool
 connections_over(void)
 {
-	return flood_now() > new.over_ns;
+	return new.made == new.count || flood_now() > new.over_ns;
 }
 
 void

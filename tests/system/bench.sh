@@ -14,7 +14,6 @@ exec_python() { PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 - "$@"; }
 
 exec_python "$build" "$here/../../scripts/bench.d" "$dir" <<'PYTHON'
 import collections
-import itertools
 import os
 import re
 import subprocess
@@ -23,7 +22,7 @@ from xml.etree import ElementTree
 
 build, package, folder = sys.argv[1:]
 sys.path.insert(0, package)
-from scapy.all import IP, TCP, UDP, Ether, IPv6, PcapReader  # noqa: E402
+from scapy.all import IP, TCP, UDP, Ether, IPv6, RawPcapReader  # noqa: E402
 
 import picture  # noqa: E402
 import policy  # noqa: E402
@@ -43,8 +42,13 @@ def check(what, right):
     failed += not right
 
 
+def raw(path):
+    """The bytes of frames.  Scapy takes 0.3 ms to take one apart, which a test of many leaves."""
+    return [data for data, _ in RawPcapReader(path)]
+
+
 def frames(path, most=1000):
-    return [Ether(bytes(f)) for f in itertools.islice(PcapReader(path), most)]
+    return [Ether(f) for f in raw(path)[:most]]
 
 
 def right_checksums(frame):
@@ -85,12 +89,12 @@ check("then half of their segments are bare acknowledgements", collections.Count
       and {f[TCP].seq for f in wan[2000:]} == {1001 + STEP})
 for kind in (talk, Conversations("1k", size="imix"), Conversations("1k", "udp"), Conversations("1k", family=6),
              Conversations("1k", "mix")):
-    both = [frames(p, 10000) for p in t.captures(kind, folder)]
-    check("%s: checksums are right, as many frames as said" % kind, all(map(right_checksums, both[0][::41] + both[1][::41]))
+    both = [raw(p) for p in t.captures(kind, folder)]
+    check("%s: checksums are right, as many frames as said" % kind, all(right_checksums(Ether(f)) for side in both for f in side[::41])
           and sum(map(len, both)) == kind.frames_of_capture)
+sources = [f[26:30] for f in both[0] if f[23] == 17]            # of UDP over IPv4
 check("the mix: of a hundred frames twenty of UDP, of so many flows",
-      abs(sum(UDP in f for f in both[0]) / (len(both[0]) + len(both[1]) - sum(kind.once)) - 0.2) < 0.001
-      and len({f[IP].src for f in both[0] if UDP in f}) == CROWD_FLOWS)
+      abs(len(sources) / (len(both[0]) + len(both[1]) - sum(kind.once)) - 0.2) < 0.001 and len(set(sources)) == CROWD_FLOWS)
 
 
 def weir(config, *words):
@@ -169,8 +173,8 @@ check("a rate is of the device's own clock", rates([(1.0, 100, 0, 50, 0)], [(3.0
 drawn = ElementTree.fromstring(picture.draw([good, bad], {"cpu": "a < b", "dpdk": "22.11", "pairs": 3}))
 check("the picture is XML with a bar for the row that has a ratio", len(drawn.findall("{*}rect")) == 2)
 beside = t.Traffic("1k", idle="64k")
-idle = {f[IP].dst for f in frames(t.idle_capture(beside, folder), 65536)}
-busy = {f[IP].dst for f in frames(t.captures(beside, folder)[0])}
+idle = {f[30:34] for f in raw(t.idle_capture(beside, folder))}
+busy = {f[30:34] for f in raw(t.captures(beside, folder)[0])}
 check("idle flows are others than the busy ones", len(idle) == 65536 and len(busy) == 1000 and not idle & busy)
 check("and come in by a port of their own", "ports=lan,wan,idle" == "ports=" + ",".join(re.findall(
     r"^  (\w+): {device", policy.weir("nat", beside, ["net_null%d" % i for i in range(3)], "workers: 1"), re.M)))

@@ -50,7 +50,7 @@
 #define PUBLIC7 0xc6336407u
 
 enum { LAN = 1, WAN, DMZ };
-enum { RANDOM_PACKETS = 100000, WORKERS = 8 };
+enum { RANDOM_PACKETS = 30000, WORKERS = 8 };
 
 static const struct rte_ether_addr macs[3] = {
 	{ { 2, 0, 0, 0, 0, 1 } },

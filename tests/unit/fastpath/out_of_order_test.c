@@ -9,7 +9,7 @@
 
 #include <rte_mbuf.h>
 
-#define FRAMES 20000
+#define FRAMES 6000
 
 /* One arm.  A public port stays what the inside one is, since nobody else wants it. */
 static const char config[] =

@@ -8,7 +8,7 @@
 
 #include <rte_mbuf.h>
 
-#define FRAMES 20000
+#define FRAMES 6000
 
 /* What has left, folded: ports and bytes in order. */
 struct digest {
