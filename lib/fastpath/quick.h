@@ -63,27 +63,9 @@ quick_head_right(const uint8_t *frame, const struct quick_head *h)
 	differ = _mm256_subs_epu8(differ, _mm256_load_si256((const __m256i *)h->most));
 	return _mm256_testz_si256(differ, differ);
 }
-#elif defined(__SSE4_1__)
-static inline __m128i
-quick_head_half(const uint8_t *frame, const struct quick_head *h, unsigned at)
-{
-	__m128i differ = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)(frame + at)),
-		_mm_load_si128((const __m128i *)(h->value + at)));
-
-	differ = _mm_and_si128(differ, _mm_load_si128((const __m128i *)(h->mask + at)));
-	return _mm_subs_epu8(differ, _mm_load_si128((const __m128i *)(h->most + at)));
-}
-
-static inline bool
-quick_head_right(const uint8_t *frame, const struct quick_head *h)
-{
-	__m128i differ = _mm_or_si128(quick_head_half(frame, h, 0), quick_head_half(frame, h, 16));
-
-	return _mm_testz_si128(differ, differ);
-}
 #endif
 
-#include "fastpath/quick_generic.h"
 #include "fastpath/quick_keys.h"
+#include "fastpath/quick_generic.h"
 
 #endif

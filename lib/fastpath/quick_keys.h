@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What keys are made of; keys and their hashes for processors without AES instructions or vector
- * registers. */
+/* What the keys of a burst have in common. */
 #ifndef FASTPATH_QUICK_KEYS_H
 #define FASTPATH_QUICK_KEYS_H
+
+/* Whether keys are made and hashed in registers. */
+#if defined(__SSE4_1__) && defined(__AES__)
+#define KEYS_IN_REGISTERS 1
+#else
+#define KEYS_IN_REGISTERS 0
+#endif
 
 /* What the keys of a burst's untagged packets have in common, and where their hashes start: the
  * domain is hashed, too, at no cost for a packet. */
@@ -33,59 +39,5 @@ key_maker_of(const struct ingress *in, const struct flow_secret *secret)
 #endif
 	return maker;
 }
-
-#if !KEYS_IN_REGISTERS
-/* Returns the hash of a key whose interface is 0. */
-static inline uint64_t
-hash4(uint64_t low, uint64_t high, const struct flow_secret *s)
-{
-#if defined(__AES__) || defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
-	return flow_hash4_aes(low, high, s);
-#else
-	uint64_t word[2] = { low, high };
-
-	return flow_hash_sip(word, sizeof(word), s);
-#endif
-}
-
-static inline uint64_t
-take_key4(struct key4 *key, const uint8_t *from, const struct key_maker *maker)
-{
-	uint64_t hash;
-
-	memcpy(key, from, sizeof(*key));
-	key->kind = KEY_PLAIN;
-	key->iface = 0;
-	key->domain = maker->domain & 63;
-	hash = hash4(load64(key), load64(&key->dst), maker->secret);
-	key->iface = maker->ingress & (KEY_IFACES - 1);
-	return hash;
-}
-
-static inline uint64_t
-hash6(const struct key6 *k, const struct flow_secret *s)
-{
-#if defined(__AES__) || defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
-	return flow_hash6_aes(k, s);
-#else
-	return flow_hash_sip(k, sizeof(*k), s);
-#endif
-}
-
-static inline uint64_t
-take_key6(struct key6 *key, const uint8_t *from, const struct key_maker *maker)
-{
-	uint64_t hash;
-
-	memcpy(key, from, sizeof(*key));
-	key->kind = KEY_PLAIN;
-	key->proto = from[2];
-	key->iface = 0;
-	key->domain = maker->domain & 63;
-	hash = hash6(key, maker->secret);
-	key->iface = maker->ingress & (KEY_IFACES - 1);
-	return hash;
-}
-#endif
 
 #endif
