@@ -57,7 +57,10 @@ config() {      # config MEMBERS STAGES: the members in this order, and the stag
 }
 commit() { config "$1" "$2" >"$dir/next.yaml"; ctl commit "$dir/next.yaml"; }
 mac_of() { ip netns exec "$1" cat /sys/class/net/eth0/address; }
-pings() { ip netns exec "$1" ping -q -c "${3:-5}" -i 0.02 -W 2 "$2" | tee "$dir/ping"; grep -q ' 0% packet loss' "$dir/ping"; }
+pings() { # NAMESPACE ADDRESS [COUNT]: none may be lost
+	ip netns exec "$1" ping -c "${3:-5}" -i 0.02 -W 2 "$2" | tee "$dir/ping"
+	grep -q ' 0% packet loss' "$dir/ping" || { ctl show drops; return 1; }
+}
 known_at() { shows "[s['interface'] for s in r['stations']] == ['$2']" show bridge br0 mac "$(mac_of "$1")"; }
 learned() { ctl -j show bridges | python3 -c 'import json, sys; print(json.load(sys.stdin)["bridges"][0]["learned"])'; }
 serve() {       # serve NS: a file by HTTP at port 8000
