@@ -58,8 +58,8 @@ config() {      # config MEMBERS STAGES: the members in this order, and the stag
 commit() { config "$1" "$2" >"$dir/next.yaml"; ctl commit "$dir/next.yaml"; }
 mac_of() { ip netns exec "$1" cat /sys/class/net/eth0/address; }
 pings() { # NAMESPACE ADDRESS [COUNT]: none may be lost
-	ip netns exec "$1" ping -c "${3:-5}" -i 0.02 -W 2 "$2" | tee "$dir/ping"
-	grep -q ' 0% packet loss' "$dir/ping" || { ctl show drops; return 1; }
+	pinged "$dir/ping" "${3:-5}" ip netns exec "$1" ping -i 0.02 "$2"
+	answered "$dir/ping" "${3:-5}" || { cat "$dir/ping"; ctl show drops; return 1; }
 }
 known_at() { shows "[s['interface'] for s in r['stations']] == ['$2']" show bridge br0 mac "$(mac_of "$1")"; }
 learned() { ctl -j show bridges | python3 -c 'import json, sys; print(json.load(sys.stdin)["bridges"][0]["learned"])'; }
@@ -152,7 +152,7 @@ check "the bridge answers ARP with its MAC" asked
 check "and pings" pings "$ns_last" 10.0.0.1
 check "and routes to the wan" pings "$ns_lan" 198.51.100.2
 check "and back, by IPv6" pings "$ns_wan" 2001:db8:1::20
-check "this host pings a station over its tap" bash -c "ip netns exec $ns_weir ping -q -c 3 -i 0.05 -W 2 10.0.0.30 | grep ' 0% packet loss'"
+check "this host pings a station over its tap" pings "$ns_weir" 10.0.0.30
 serve "$ns_weir"
 check "and serves one" fetch "$ns_more" 10.0.0.1
 

@@ -36,10 +36,6 @@ write_config() {
 	YAML
 }
 
-no_loss() {     # no_loss FILE: what a ping printed
-	grep -q ' 0% packet loss' "$1" || { tail -3 "$1"; return 1; }
-}
-
 link_drops() {  # link_drops NS DEVICE
 	ip netns exec "$1" sh -c 'cat "$@" | paste -sd+' sh "/sys/class/net/$2/statistics/rx_dropped" \
 		"/sys/class/net/$2/statistics/tx_dropped"
@@ -61,18 +57,11 @@ lost_elsewhere() {
 		+ $(in_wan awk '/^Udp: [0-9]/ { print $6 }' /proc/net/snmp)))
 }
 
-ping_lost() {   # FILE N: no more than N
-	local lost
-
-	lost=$(($(sed -n 's/^\([0-9]*\) packets.*/\1/p' "$1") - $(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$1")))
-	[ "$lost" -le "$2" ] || { cat "$1"; return 1; }
-}
-
 reloads() {     # a hundred of them while UDP flows and pings go
 	local ping before after
 
 	before=$(lost_elsewhere)
-	in_lan ping -q -i 0.002 -c 2500 198.51.100.2 >"$dir/ping" 2>&1 &
+	pinged "$dir/ping" 2500 in_lan ping -i 0.002 198.51.100.2 &
 	ping=$!
 	# Each time another file: one with a set more, then without it.
 	cp "$dir/weir.yaml" "$dir/one.yaml"
@@ -94,7 +83,7 @@ s = json.load(open(sys.argv[1]))["end"]["sum"]
 print(s)
 sys.exit(s["lost_packets"] > int(sys.argv[2]) or s["packets"] < 5000)' \
 		"$dir/iperf.json" $((after - before)) || return 1
-	ping_lost "$dir/ping" $((after - before))
+	answered "$dir/ping" 2500 $((after - before))
 }
 
 wrong_file() {
@@ -102,9 +91,9 @@ wrong_file() {
 	sed -i 's/pipeline: outside/pipeline: outsid/' "$dir/weir.yaml"
 	kill -HUP "$pid"
 	wait_for 20 grep -q "did you mean 'outside'" "$dir/log" || { tail -3 "$dir/log"; return 1; }
-	in_lan ping -q -c 3 -i 0.1 198.51.100.2 >"$dir/ping"
+	pinged "$dir/ping" 3 in_lan ping -i 0.1 198.51.100.2
 	cp "$dir/right.yaml" "$dir/weir.yaml"
-	no_loss "$dir/ping"
+	answered "$dir/ping" 3
 }
 
 generations() { grep -c "generation [0-9]* runs" "$dir/log"; }

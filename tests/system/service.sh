@@ -49,7 +49,7 @@ threads() {
 	PY
 }
 
-passes() { in_lan ping -q -c 20 -i 0.02 -W 2 198.51.100.2 | grep ' 0% packet loss'; }
+passes() { pinged "$dir/ping" 20 in_lan ping -i 0.02 198.51.100.2; answered "$dir/ping" 20; }
 
 # A library in Weir's process that starts a shell at a signal, as one who has taken it over would, and writes what became of it.
 preload() {
