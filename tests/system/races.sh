@@ -31,6 +31,7 @@ for test in $tests; do
 	clean timeout 120 "$build/tests/unit/$test"
 done
 clean bash tests/system/nat_workers.sh "$build"
+clean bash tests/system/reowning.sh "$build"
 
 echo "races: $failed failed"
 [ "$failed" -eq 0 ]
