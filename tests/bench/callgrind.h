@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tells callgrind what to count.  Started with --instr-atstart=no it runs what comes before ten times
- * as fast.  Without valgrind's header nothing is told. */
+/* Tells callgrind what to count.  Started with --instr-atstart=no it runs what comes before ten
+ * times as fast.  Without valgrind's header nothing is told. */
 #ifndef BENCH_CALLGRIND_H
 #define BENCH_CALLGRIND_H
 
