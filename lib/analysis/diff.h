@@ -12,11 +12,18 @@
 #define ANALYSIS_DIFF_H
 
 #include "base/err.h"
+#include "base/sanitizer.h"
 #include "config/config.h"
 
 #define DIFF_TEXT_MAX   512
 #define DIFF_DOMAIN_MAX 64
-#define DIFF_BUDGET_NS  5000000000ull
+
+/* Processor time of a comparison. */
+#ifdef WITH_ASAN
+#define DIFF_BUDGET_NS 20000000000ull
+#else
+#define DIFF_BUDGET_NS 5000000000ull
+#endif
 
 /* Packets whose verdict changes. */
 struct diff_packets {

@@ -72,10 +72,18 @@ spans_intersect(const struct spans *a, const struct spans *b)
 		a = b;
 		b = t;
 	}
+	if (a->n == 0 || a->span[a->n - 1].last < b->span[0].first
+		|| a->span[0].first > b->span[b->n - 1].last)
+		return false;
 	for (uint32_t i = 0; i < a->n; i++) {
-		uint32_t k = reach(b, a->span[i].first);
+		uint32_t k;
 
-		if (k < b->n && b->span[k].first <= a->span[i].last)
+		if (a->span[i].last < b->span[0].first)
+			continue;
+		k = a->span[i].first <= b->span[0].last ? 0 : reach(b, a->span[i].first);
+		if (k == b->n)
+			return false; /* later ones are behind all of b, too */
+		if (b->span[k].first <= a->span[i].last)
 			return true;
 	}
 	return false;
