@@ -5,9 +5,17 @@
 
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "nat/slice.h"
 
 #define WANTED_WORDS 16u /* words searched for a wanted port */
+
+/* Words that are filled at once. */
+struct fill {
+	uint64_t own; /* ports of each that are this worker's */
+	unsigned first, end;
+};
 
 static void
 set_free(struct port_pool *p, uint16_t port)
@@ -87,28 +95,53 @@ port_mask_except(struct port_mask *m, uint16_t low, uint16_t high)
 	}
 }
 
+/* Fills the words of one parity from first to end; own: this worker's ports of each word.  Returns
+ * the number of free ports. */
+static uint32_t
+fill_words(uint64_t *free, uint64_t *some, const uint64_t *may, const uint64_t *taken,
+	const struct fill *f)
+{
+	uint32_t n = 0;
+
+	for (unsigned word = f->first; word < f->end;) {
+		unsigned end = RTE_MIN(f->end, (word / 64 + 1) * 64);
+		uint64_t with = 0;
+
+		for (; word < end; word++) {
+			uint64_t bits = f->own & may[word] & ~taken[word];
+
+			free[word] = bits;
+			with |= (uint64_t)(bits != 0) << word % 64;
+			n += (uint32_t)__builtin_popcountll(bits);
+		}
+		some[(end - 1) / 64] |= with;
+	}
+	return n;
+}
+
 void
 port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice,
 	const struct port_mask *may, const struct port_mask *taken)
 {
 	uint64_t share = every(slice->workers);
-	unsigned from, step = 64 % slice->workers;
+	unsigned step = 64 % slice->workers, end = slice->high / 128 + 1u, from;
 
 	memset(p, 0, sizeof(*p));
 	p->first_word = slice->low / 128;
-	p->words = (uint16_t)(slice->high / 128 - p->first_word + 1);
+	p->words = (uint16_t)(end - p->first_word);
 	from = first_own(slice, p->first_word);
-	for (unsigned word = p->first_word; word < p->first_word + (unsigned)p->words; word++) {
-		uint64_t own = from < 64 ? share << from : 0;
+	for (unsigned word = p->first_word; word < end;) {
+		struct fill f = {
+			.own = from < 64 ? share << from : 0,
+			.first = word,
+			.end = step == 0 ? end : word + 1, /* all words alike */
+		};
 
-		for (unsigned parity = 0; parity < 2; parity++) {
-			uint64_t bits = own & may->word[parity][word] & ~taken->word[parity][word];
-
-			p->free[parity][word] = bits;
-			p->some[parity][word / 64] |= (uint64_t)(bits != 0) << word % 64;
-			p->n_free += (uint32_t)__builtin_popcountll(bits);
-		}
+		for (unsigned parity = 0; parity < 2; parity++)
+			p->n_free += fill_words(p->free[parity], p->some[parity], may->word[parity],
+				taken->word[parity], &f);
 		from = from >= step ? from - step : from + slice->workers - step;
+		word = f.end;
 	}
 }
 

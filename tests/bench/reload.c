@@ -251,14 +251,17 @@ measure(struct appliance *a, const struct options *o, enum kind kind, struct err
 }
 
 /* Has callgrind count each loop behind a reload.  Loading the file is not counted, and runs faster.
+ * What a loop does once in a while, it may do in one of those alone: without reloads more are
+ * counted.
  */
 static void
 count(struct appliance *a, const struct options *o, enum kind kind, struct err *err)
 {
 	const char *name = kind == KINDS ? "none" : kind_names[kind];
+	unsigned rounds = kind == KINDS ? 4 * o->reloads : o->reloads;
 	char what[64];
 
-	for (unsigned i = 0; i < o->reloads; i++) {
+	for (unsigned i = 0; i < rounds; i++) {
 		struct config *cfg = kind != KINDS ? make_config(o, kind, i + 1, err) : NULL;
 
 		CALLGRIND_START_INSTRUMENTATION;
