@@ -14,7 +14,7 @@ enum {
 	SESSIONS_BUSY = 16, /* looked at in a loop that had packets, */
 	SESSIONS_IDLE = 256 /* and in one that had none */
 };
-#define REST_NS NS_PER_S /* between two counts */
+#define REST_NS NS_PER_S /* between two counts, and until a search ends that finds nothing more */
 
 /* Returns the next worker to ask, behind this one in a circle that ends at the owner. */
 static unsigned
@@ -97,6 +97,23 @@ set_search(struct worker *w, bool open)
 	set_owner_lookup(w);
 }
 
+/* Ends to look for sessions: no flow leads to a holder any more, and a while later, when that is so
+ * at every worker, packets that are handed over are judged where they arrive. */
+static void
+close_search(struct worker *w)
+{
+	struct searching *f = &w->searching;
+
+	if (!f->closes) {
+		f->closes = true;
+		f->closes_ns = w->now_ns;
+		fastpath_bump_epoch(w->fp);
+	} else if (w->now_ns - f->closes_ns > REST_NS) {
+		f->closes = false;
+		set_search(w, false);
+	}
+}
+
 void
 search_look(struct worker *w)
 {
@@ -108,7 +125,7 @@ search_look(struct worker *w)
 	if (s == NULL)
 		return;
 	version = strays_version(s);
-	if (likely(version == f->version && !f->late))
+	if (likely(version == f->version && !f->late && !f->closes))
 		return;
 	f->version = version;
 	serial = strays_serial(s, &generation);
@@ -118,7 +135,12 @@ search_look(struct worker *w)
 		f->phase = SEARCH_CLEARS;
 		f->at = f->count = 0;
 	}
-	set_search(w, strays_open(s));
+	if (strays_open(s)) {
+		f->closes = false;
+		set_search(w, true);
+	} else if (w->search.arg != NULL) {
+		close_search(w);
+	}
 	if (w->search.arg != NULL && f->refreshed != serial && strays_known(s)) {
 		f->refreshed = serial; /* flows of others lead to their holders from now on */
 		fastpath_bump_epoch(w->fp);

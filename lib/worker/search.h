@@ -29,6 +29,8 @@ struct searching {
 	uint32_t at;        /* of the walk */
 	uint32_t count;     /* strays that it has seen, and that have begun meanwhile */
 	uint64_t rested_ns; /* the end of the last walk */
+	bool closes;        /* no worker has strays, but their records may still lead to holders */
+	uint64_t closes_ns; /* since then */
 };
 
 /* Takes notice of new rules and of what other workers have told, in each loop, before packets. */

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_common.h>
 
@@ -38,7 +39,7 @@ struct strays *
 strays_create(unsigned workers, uint32_t sessions)
 {
 	size_t bytes = sizeof(struct strays) + workers * sizeof(struct told);
-	uint32_t words = rte_align32pow2(sessions / (64 / STRAYS_BITS) + 1);
+	uint32_t words = rte_align32pow2(RTE_MAX(1u, sessions / (64 / STRAYS_BITS)));
 	struct strays *s = aligned_alloc(64, RTE_ALIGN_CEIL(bytes, (size_t)64));
 
 	if (s == NULL)

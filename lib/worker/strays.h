@@ -13,7 +13,7 @@
  *
  * Threads: strays_expect and strays_stuck by control; those that have a worker's number and
  * change something by that worker; the rest by any.
- * Memory: 2 bytes for each session that a worker has room for. */
+ * Memory: 2 bytes for each session that a worker has room for, rounded up to a power of two. */
 #ifndef WORKER_STRAYS_H
 #define WORKER_STRAYS_H
 

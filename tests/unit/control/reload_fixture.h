@@ -91,9 +91,10 @@ reload_fails(struct fixture *f, const char *text, const char *error)
 	f->err = err_create();
 }
 
-/* A packet in notation comes in by a port, from the station 02:00:00:00:01:0a. */
+/* A packet in notation comes to a port, from the station 02:00:00:00:01:0a; no worker has a turn.
+ */
 static inline void
-push(struct fixture *f, const char *port, const char *packet)
+push_only(struct fixture *f, const char *port, const char *packet)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pools_of_node(appliance_pools(f->a), 0));
 	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 0x0a } };
@@ -106,6 +107,13 @@ push(struct fixture *f, const char *port, const char *packet)
 	assert_true(n > 0);
 	memcpy(rte_pktmbuf_append(m, (uint16_t)n), frame, (size_t)n);
 	assert_int_equal(capture_push(port_of(f, port), 0, &m, 1), 1);
+}
+
+/* The same, and workers handle it. */
+static inline void
+push(struct fixture *f, const char *port, const char *packet)
+{
+	push_only(f, port, packet);
 	settle(f);
 }
 

@@ -6,6 +6,7 @@
  *
  *   10.9.0.0/16 behind 10.1.0.2 --- lan [ Weir ] wan --- 198.51.100.2 --- the rest */
 #include "reload_fixture.h"
+#include "fastpath/walk.h"
 #include "slowpath/slowpath.h"
 #include "worker/strays.h"
 
@@ -45,22 +46,6 @@ config_text(unsigned what)
 				  "tcp, dport: 8080}}}, "
 				: "");
 	return text;
-}
-
-static void
-push_only(struct fixture *f, const char *port, const char *packet)
-{
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pools_of_node(appliance_pools(f->a), 0));
-	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 0x0a } };
-	uint8_t frame[2048];
-	char why[128];
-	int n;
-
-	memcpy(macs.dst, port_of(f, port)->mac.addr_bytes, 6);
-	n = notation_build(packet, &macs, frame, sizeof(frame), why);
-	assert_true(n > 0);
-	memcpy(rte_pktmbuf_append(m, (uint16_t)n), frame, (size_t)n);
-	assert_int_equal(capture_push(port_of(f, port), 0, &m, 1), 1);
 }
 
 static void
@@ -210,6 +195,45 @@ sessions_are_found_after_any_change(void **state)
 	assert_int_equal(sessions_now(f), 0);
 	wait_s(f, 3);
 	assert_false(is_looked_for(f));
+}
+
+static void
+end_all_sessions(struct fixture *f)
+{
+	struct workers *ws = appliance_workers(f->a);
+
+	for (unsigned w = 0; w < workers_count(ws); w++) {
+		struct walk walk = { .kind = WALK_SESSIONS, .action = WALK_END };
+
+		while (!fastpath_walk(workers_at(ws, w)->fp, &walk))
+			;
+	}
+	assert_int_equal(sessions_now(f), 0);
+}
+
+/* Records that lead to where sessions were do not outlive the search for them. */
+static void
+flows_whose_sessions_have_ended_go_to_their_owners(void **state)
+{
+	struct fixture *f = *state;
+	struct end ends[FLOWS];
+
+	given_workers(f, config_text(TRANSLATES), 3);
+	begin(f, 0, "udp", ends);
+	reload_only(f, 0);
+	for (unsigned i = 0; i < 4; i++)
+		expect_all(f, "udp", "", ends);
+	end_all_sessions(f);
+	wait_s(f, 8);
+	assert_false(is_looked_for(f));
+	drain(f);
+	for (unsigned i = 0; i < FLOWS; i++)
+		memcpy(ends[i].public, ends[i].inside, sizeof(ends[i].public));
+	for (unsigned i = 0; i < FLOWS; i++)
+		ask(f, i, "udp", "", &ends[i]);
+	settle(f);
+	assert_int_equal(found(f, "wan", 12, false, ends), FLOWS);
+	expect_all(f, "udp", "", ends);
 }
 
 static void
@@ -363,6 +387,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			sessions_are_found_after_any_change, reload_setup, reload_teardown),
+		cmocka_unit_test_setup_teardown(flows_whose_sessions_have_ended_go_to_their_owners,
+			reload_setup, reload_teardown),
 		cmocka_unit_test_setup_teardown(
 			flows_without_session_are_judged_once, reload_setup, reload_teardown),
 		cmocka_unit_test_setup_teardown(
