@@ -103,7 +103,6 @@ bond_rate_end(struct bond_member *member)
 	}
 }
 
-#ifdef WEIR_DEBUG
 void
 bond_rate_sent(struct rte_mbuf *m)
 {
@@ -115,4 +114,3 @@ bond_rate_received(struct bond_member *member, struct rte_mbuf *m)
 {
 	return on_received(0, 0, &m, 1, 1, member) == 1;
 }
-#endif

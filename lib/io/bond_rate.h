@@ -16,10 +16,8 @@
 void bond_rate_begin(struct bond_member *member, const struct port *bond);
 void bond_rate_end(struct bond_member *member);
 
-#ifdef WEIR_DEBUG
 /* What the callbacks do to a frame; for tests. */
 void bond_rate_sent(struct rte_mbuf *m);
 bool bond_rate_received(struct bond_member *member, struct rte_mbuf *m); /* true: it is kept */
-#endif
 
 #endif

@@ -75,6 +75,22 @@ cat_config() {  # cat_config ADDRESS:PORT
 	YAML
 }
 
+# No part of a long answer waits for the client's delayed acknowledgement: counted by the kernel, one for each answer that did.
+answers_at_once() {
+	ip netns exec "$ns_weir" python3 - "$port" <<-'PY'
+	import http.client, sys
+	def delayed():
+	    names, values = [line.split() for line in open("/proc/net/netstat") if line.startswith("TcpExt:")]
+	    return int(dict(zip(names, values))["DelayedACKs"])
+	link, before = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=5), delayed()
+	for _ in range(50):
+	    link.request("GET", "/")
+	    assert len(link.getresponse().read()) > 16384
+	print(delayed() - before, "acknowledgements were delayed")
+	sys.exit(delayed() - before > 10)
+	PY
+}
+
 moves() {       # the listener follows the configuration
 	cat_config "127.0.0.1:9978" >"$dir/weir.yaml"
 	ctl reload >/dev/null || return 1
@@ -130,6 +146,7 @@ check "a name from elsewhere" says 403 "localhost" -H "Host: rebound.example:$po
 check "no other path" says 404 "there are" "http://127.0.0.1:$port/etc/passwd"
 check "the page has a policy" says 200 "^Content-Security-Policy: default-src 'none'; script-src 'sha256-" "http://127.0.0.1:$port/"
 check "nowhere but there" sh -c "[ \$(ip netns exec $ns_weir ss -Hltn | wc -l) -eq 1 ]"
+check "long answers at once" answers_at_once
 check "hostile clients" ip netns exec "$ns_weir" python3 "$here/support/hostile_http.py" 127.0.0.1 "$port" 6
 cat "$dir/out"
 check "weirctl meanwhile" ctl show ports
