@@ -53,11 +53,12 @@ static const struct fastpath_variant watched = {
 void
 fastpath_capture_burst(struct fastpath *fp, struct burst *b)
 {
-	struct capture_now now = capture_time(fp);
+	struct capture_now now;
 
 	if (fp->captured)
 		return;
 	fp->captured = true;
+	now = capture_time(fp);
 	for (unsigned i = 0; i < b->n; i++)
 		if (b->output[i].port == OUT_DROP && b->class[i] != SLOT_TOLD)
 			slowpath_find_counter(&fp->dp, b, i);

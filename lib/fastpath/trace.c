@@ -5,15 +5,13 @@
 
 #include <string.h>
 
-#include <rte_cycles.h>
-
 #include "base/counter.h"
 #include "base/memory.h"
 #include "packet/parse.h"
+#include "tap/budget.h"
 #include "tap/ring.h"
 
-#define CREDIT_MAX 3000000 /* cycles that may be spent at once: about a millisecond */
-#define CHARGE_MAX 20000   /* cycles charged for a packet: more is an interruption */
+#define CHARGE_MAX 20000 /* cycles charged for a packet: more is an interruption */
 
 struct staged {
 	struct trace trace; /* writes says */
@@ -29,8 +27,7 @@ struct tracer {
 	bool observes;  /* the burst in progress */
 	unsigned n;     /* staged packets of it */
 	unsigned burst; /* its packets */
-	int64_t credit; /* cycles */
-	uint64_t seen_cycles;
+	struct budget budget;
 	uint64_t skipped;
 	uint8_t at[BURST_SLOTS]; /* place in staged + 1; 0: not selected, or told */
 	struct staged staged[TRACE_BURST];
@@ -118,7 +115,7 @@ tracer_create(const struct trace_setup *setup, int numa_node)
 	}
 	t->setup = *setup;
 	t->left = setup->count;
-	t->credit = CREDIT_MAX;
+	budget_init(&t->budget, TRACE_SHARE);
 	t->observer = (struct observer){
 		.packet = on_packet,
 		.trace_of = on_evaluation,
@@ -143,18 +140,11 @@ tracer_destroy(struct tracer *t)
 
 /* --- bursts --- */
 
-/* Returns true if the worker may spend time on the burst. */
+/* Returns true if the worker may spend time on n packets. */
 static bool
-may_look(struct tracer *t, unsigned n)
+may_look(struct tracer *t, unsigned n, uint64_t now_ns)
 {
-	uint64_t now = rte_rdtsc();
-
-	if (t->seen_cycles != 0)
-		t->credit += (int64_t)((now - t->seen_cycles) / TRACE_SHARE);
-	if (t->credit > CREDIT_MAX)
-		t->credit = CREDIT_MAX;
-	t->seen_cycles = now;
-	if (t->credit > 0)
+	if (budget_open(&t->budget, now_ns))
 		return true;
 	counter_add(&t->skipped, n);
 	return false;
@@ -209,15 +199,13 @@ select_packets(struct tracer *t, const struct burst *b)
 static void
 charge(struct tracer *t)
 {
-	uint64_t spent = rte_rdtsc() - t->seen_cycles, most = (uint64_t)t->burst * CHARGE_MAX;
-
-	t->credit -= (int64_t)RTE_MIN(spent, most);
+	budget_charge(&t->budget, (uint64_t)t->burst * CHARGE_MAX);
 }
 
 void
 tracer_begin(struct tracer *t, struct datapath *dp, struct burst *b)
 {
-	if (t->left == 0 || dp->observer != NULL || !may_look(t, b->n))
+	if (t->left == 0 || dp->observer != NULL || !may_look(t, b->n, dp->now_ns))
 		return;
 	t->burst = b->n;
 	t->observes = select_packets(t, b);

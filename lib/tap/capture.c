@@ -8,15 +8,14 @@
 #include <string.h>
 
 #include <pcap/bpf.h>
-#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
 #include "base/counter.h"
 #include "base/memory.h"
+#include "tap/budget.h"
 
-#define CREDIT_MAX 3000000 /* cycles that may be spent at once: about a millisecond */
-#define CHARGE_MAX 2000    /* cycles charged for a frame: more is an interruption */
-#define FAST_BYTES 128     /* looked at by a filter without a copy */
+#define CHARGE_MAX 2000 /* cycles charged for a frame: more is an interruption */
+#define FAST_BYTES 128  /* looked at by a filter without a copy */
 
 _Static_assert(sizeof(struct capture_insn) == sizeof(struct bpf_insn), "the same");
 
@@ -27,8 +26,7 @@ struct capture {
 	bool drops, samples;
 	uint32_t frame_bytes;
 	/* the worker's */
-	int64_t credit; /* cycles that it may spend */
-	uint64_t seen_cycles;
+	struct budget budget;
 	bool looks;    /* at the current burst */
 	uint64_t head; /* written, and not all of it published */
 	uint64_t tail_seen;
@@ -64,7 +62,7 @@ capture_create(const struct capture_setup *setup, int numa_node)
 	c->drops = setup->drops;
 	c->samples = setup->samples;
 	c->frame_bytes = RTE_MIN(setup->frame_bytes, (uint32_t)CAPTURE_FRAME_MAX);
-	c->credit = CREDIT_MAX;
+	budget_init(&c->budget, CAPTURE_SHARE);
 	return c;
 }
 
@@ -139,26 +137,12 @@ publish(struct capture *c)
 
 /* Returns true if the worker may spend time on n frames. */
 static bool
-may_look(struct capture *c, unsigned n)
+may_look(struct capture *c, unsigned n, const struct capture_now *now)
 {
-	uint64_t now = rte_rdtsc();
-
-	c->credit += (int64_t)((now - c->seen_cycles) / CAPTURE_SHARE);
-	if (c->credit > CREDIT_MAX)
-		c->credit = CREDIT_MAX;
-	c->seen_cycles = now;
-	if (c->credit > 0)
+	if (budget_open(&c->budget, now->time_ns))
 		return true;
 	counter_add(&c->skipped, n);
 	return false;
-}
-
-static void
-charge(struct capture *c, uint64_t since, unsigned n)
-{
-	uint64_t spent = rte_rdtsc() - since, most = (uint64_t)n * CHARGE_MAX;
-
-	c->credit -= (int64_t)RTE_MIN(spent, most);
 }
 
 static struct capture_record *
@@ -177,12 +161,12 @@ copy_in(struct capture *c, const struct burst *b, unsigned i, const struct captu
 bool
 capture_begin(struct capture *c, const struct burst *b, const struct capture_now *now)
 {
-	c->looks = may_look(c, b->n);
+	c->looks = may_look(c, b->n, now);
 	if (!c->looks || c->drops)
 		return c->looks;
 	for (unsigned i = 0; i < b->n; i++)
 		c->of[i] = c->samples ? NULL : copy_in(c, b, i, now);
-	charge(c, c->seen_cycles, b->n);
+	budget_charge(&c->budget, (uint64_t)b->n * CHARGE_MAX);
 	return true;
 }
 
@@ -190,12 +174,11 @@ void
 capture_sample(
 	struct capture *c, const struct burst *b, unsigned slot, const struct capture_now *now)
 {
-	uint64_t since = rte_rdtsc();
-
 	if (!c->samples || !c->looks || slot >= BURST_MAX || c->of[slot] != NULL)
 		return;
+	budget_reopen(&c->budget);
 	c->of[slot] = copy_in(c, b, slot, now);
-	charge(c, since, 1);
+	budget_charge(&c->budget, CHARGE_MAX);
 }
 
 static void
@@ -225,10 +208,9 @@ tell_out(struct capture *c, const struct rte_mbuf *m, uint16_t iface, uint16_t p
 void
 capture_end(struct capture *c, const struct burst *b, const struct capture_now *now)
 {
-	uint64_t since = rte_rdtsc();
-
 	if (!c->looks)
 		return;
+	budget_reopen(&c->budget);
 	for (unsigned i = 0; i < b->n; i++) {
 		if (b->output[i].port == OUT_DROP)
 			tell_drop(c, b, i, now);
@@ -237,18 +219,18 @@ capture_end(struct capture *c, const struct burst *b, const struct capture_now *
 			tell_out(c, b->m[i], b->output[i].iface, b->output[i].port, now);
 	}
 	publish(c);
-	charge(c, since, b->n);
+	budget_charge(&c->budget, (uint64_t)b->n * CHARGE_MAX);
 }
 
 void
 capture_out(struct capture *c, const struct rte_mbuf *m, uint16_t iface, uint16_t port,
 	const struct capture_now *now)
 {
-	if (c->drops || c->samples || !may_look(c, 1))
+	if (c->drops || c->samples || !may_look(c, 1, now))
 		return;
 	tell_out(c, m, iface, port, now);
 	publish(c);
-	charge(c, c->seen_cycles, 1);
+	budget_charge(&c->budget, CHARGE_MAX);
 }
 
 /* --- control --- */

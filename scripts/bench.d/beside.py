@@ -144,12 +144,23 @@ def collector(kind):
 
 # --- the loops ---
 
+def get(link, path):
+    """Reads an answer as cheaply as can be: the loop shares its core with Weir's own threads."""
+    link.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % path.encode())
+    data = link.recv(1 << 20)
+    while b"\r\n\r\n" not in data:
+        data += link.recv(1 << 20)
+    end = data.index(b"\r\n\r\n") + 4
+    left = int(re.search(rb"(?i)content-length: (\d+)", data[:end]).group(1)) - (len(data) - end)
+    while left > 0:
+        left -= len(link.recv(1 << 20))
+
+
 def scrape(port, apart, paths=("/metrics",)):
-    link, n, due = http.client.HTTPConnection("127.0.0.1", port), 0, time.monotonic()
+    link, n, due = socket.create_connection(("127.0.0.1", port)), 0, time.monotonic()
     while True:
         for path in paths:
-            link.request("GET", path)
-            link.getresponse().read()
+            get(link, path)
         n += 1
         if n % 100 == 0:
             print(n, flush=True)
