@@ -25,6 +25,7 @@
 #include "control/read.h"
 #include "control/report.h"
 #include "control/service.h"
+#include "control/socket.h"
 #include "control/telemetry.h"
 #include "io/link_news.h"
 
@@ -194,8 +195,7 @@ on_example(evutil_socket_t fd, short what, void *arg)
 	example_tick(r->example, monotonic_ns());
 }
 
-/* Makes the event loop: clients of the control socket have a lower priority than signals and
- * timers. */
+/* Makes the event loop, with the priorities of control/socket.h. */
 static struct event_base *
 make_base(void)
 {
@@ -207,7 +207,7 @@ make_base(void)
 		base = event_base_new_with_config(cfg);
 	if (cfg != NULL)
 		event_config_free(cfg);
-	if (base != NULL && event_base_priority_init(base, 2) < 0) {
+	if (base != NULL && event_base_priority_init(base, SOCKET_PRIORITIES) < 0) {
 		event_base_free(base);
 		return NULL;
 	}

@@ -92,12 +92,22 @@ finished(struct rpc_call *call)
 	go_on(c);
 }
 
+/* What the client asks for next comes behind others, if it has taken its share. */
+static void
+set_priority(struct client *c)
+{
+	int priority = c->taken_us > SOCKET_SHARE_US ? SOCKET_PRIORITY_BUSY : SOCKET_PRIORITY;
+
+	event_priority_set(c->readable, priority); /* stays as it is while the event is active */
+}
+
 /* Where the next turn of the loop goes on: with a line that is there, or when more comes. */
 static void
 read_on(struct client *c)
 {
 	if (c->call != NULL || evbuffer_get_length(c->out) != 0)
 		return;
+	set_priority(c);
 	if (evbuffer_search_eol(c->in, NULL, NULL, EVBUFFER_EOL_LF).pos >= 0)
 		event_active(c->readable, EV_READ, 0);
 	else
@@ -149,6 +159,7 @@ refuse_long(struct client *c)
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
+	uint64_t began_ns = monotonic_ns();
 	struct client *c = arg;
 	size_t bytes;
 	char *line;
@@ -168,6 +179,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	else if (c->owes_ms == 0 && evbuffer_get_length(c->in) != 0)
 		c->owes_ms = monotonic_ms();
 	free(line);
+	c->taken_us += (monotonic_ns() - began_ns) / 1000;
 	go_on(c);
 }
 
@@ -224,7 +236,8 @@ greet(struct control_socket *s, int fd)
 	};
 	s->client[s->n++] = c;
 	if (c->readable == NULL || c->writable == NULL || c->in == NULL || c->out == NULL
-		|| event_priority_set(c->readable, 1) < 0 || event_priority_set(c->writable, 1) < 0
+		|| event_priority_set(c->readable, SOCKET_PRIORITY) < 0
+		|| event_priority_set(c->writable, SOCKET_PRIORITY) < 0
 		|| event_add(c->readable, NULL) < 0) {
 		drop(c);
 		return false;
@@ -249,9 +262,13 @@ socket_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct control_socket *s = arg;
 	uint64_t now = monotonic_ms();
+	bool halve = ++s->ticks % (1000 / SOCKET_TICK_MS) == 0;
 
 	for (unsigned i = s->n; i > 0; i--) {
 		struct client *c = s->client[i - 1];
+
+		if (halve)
+			c->taken_us /= 2;
 
 		if (c->owes_ms != 0 && now - c->owes_ms >= SOCKET_PATIENCE_MS)
 			drop(c);

@@ -2,7 +2,8 @@
 /* The control socket: clients, their lines, and the time that each may take.
  *
  * What a client does costs the control thread a bounded slice: one request a turn of the loop,
- * SOCKET_SLICE bytes read or written at once.  A client that does not finish a line, or does not
+ * SOCKET_SLICE bytes read or written at once.  One that has taken more than SOCKET_SHARE_US of the
+ * last seconds waits for those that have not.  A client that does not finish a line, or does not
  * read its answer, within SOCKET_PATIENCE_MS is dropped; while an answer waits no further request
  * of it is read.  When there are SOCKET_CLIENTS, the next one displaces the longest idle one of the
  * user who has most.
@@ -24,11 +25,19 @@ enum {
 	SOCKET_SLICE = 65536,
 	SOCKET_OUT_MAX = 1 << 20, /* bytes of an answer; a longer one is an error instead */
 	SOCKET_PATIENCE_MS = 4000,
+	SOCKET_SHARE_US = 10000,
 	SOCKET_TICK_MS = 250, /* how often clients are looked at: dropped within both together */
 };
 
+/* Priorities of the loop: signals and timers, clients, and clients that have taken their share. */
+enum {
+	SOCKET_PRIORITY = 1,
+	SOCKET_PRIORITY_BUSY = 2,
+	SOCKET_PRIORITIES = 3,
+};
+
 struct socket_setup {
-	struct event_base *base;
+	struct event_base *base; /* has SOCKET_PRIORITIES */
 	const char *path;
 	/* Acts on a call.  Returns true if the call has been answered; false if its finished is
 	 * called later, which happens even if the client has gone. */

@@ -18,6 +18,7 @@ struct client {
 	struct rpc_call *call; /* that is not answered yet */
 	uint64_t owes_ms;      /* since when it has to finish a line, or read; 0: it owes nothing */
 	uint64_t used_ms;      /* of its last line */
+	uint64_t taken_us;     /* of the control thread's time; halved each second or so */
 	bool ends;             /* with its last answer */
 };
 
@@ -28,6 +29,7 @@ struct control_socket {
 	struct event *acceptable, *tick;
 	struct client *client[SOCKET_CLIENTS + 1];
 	unsigned n;
+	unsigned ticks;
 };
 
 void socket_accept(evutil_socket_t fd, short what, void *socket);

@@ -97,11 +97,12 @@ clients_destroy(struct clients *cs)
 void
 clients_set_listener(struct clients *cs, struct evconnlistener *listener)
 {
-	/* Inherited by the sockets of clients.  A long answer is several writes: Nagle would keep the last of them back until
-	 * the client's delayed acknowledgement, 40 ms. */
+	/* Inherited by the sockets of clients.  A long answer is several writes: Nagle would keep
+	 * the last of them back until the client's delayed acknowledgement, 40 ms. */
 	const int one = 1;
 
-	(void)setsockopt(evconnlistener_get_fd(listener), IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	(void)setsockopt(
+		evconnlistener_get_fd(listener), IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	cs->listener = listener;
 }
 

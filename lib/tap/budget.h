@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The share of a worker's time that it may spend on being watched, by a capture or a trace.
  *
- * Time is cut into rounds of BUDGET_ROUND_NS.  In each round the worker may spend one part in so many of it, at once if it
- * has to; then it does not look until the next round begins, which costs it a comparison a burst: the time stamp counter is
- * read only while it looks.
+ * Time is cut into rounds of BUDGET_ROUND_NS.  In each round the worker may spend one part in so
+ * many of it, at once if it has to; then it does not look until the next round begins, which costs
+ * it a comparison a burst: the time stamp counter is read only while it looks.
  *
- * Threads: the owning worker.  Times are the worker's clock; what is spent is counted in cycles of the time stamp counter. */
+ * Threads: the owning worker.  Times are the worker's clock; what is spent is counted in cycles of
+ * the time stamp counter. */
 #ifndef TAP_BUDGET_H
 #define TAP_BUDGET_H
 
@@ -44,7 +45,8 @@ budget_open(struct budget *b, uint64_t now_ns)
 	return true;
 }
 
-/* Charges the time since the budget was opened, or since budget_reopen; most: cycles, beyond which it was an interruption. */
+/* Charges the time since the budget was opened, or since budget_reopen; most: cycles, beyond which
+ * it was an interruption. */
 static inline void
 budget_charge(struct budget *b, uint64_t most)
 {

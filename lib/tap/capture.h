@@ -19,7 +19,8 @@ enum {
 	CAPTURE_FILTER_MAX = 512,     /* instructions of a filter */
 	CAPTURE_RING_BYTES = 4 << 20, /* of one worker */
 	CAPTURE_FRAME_MAX = 16384,    /* bytes copied of a frame */
-	CAPTURE_SHARE = 40,           /* one part in so many of a worker's time; copies displace as much again from its caches */
+	CAPTURE_SHARE = 40, /* one part in so many of a worker's time; copies displace as much again
+			       from its caches */
 };
 
 enum capture_direction { CAPTURE_IN = 1, CAPTURE_OUT = 2 }; /* as of pcapng's epb_flags */

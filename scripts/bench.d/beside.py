@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What runs beside Weir on core 0 while it is measured: listings, captures, scrapes, an IPFIX collector.
+"""What runs beside Weir on core 0 while it is measured: listings, captures, scrapes, an IPFIX collector, hostile clients.
 
     with beside(kind, weir, folder) as side:    # from the moment when traffic is warm
         ...
@@ -20,6 +20,7 @@ import time
 from process import Failure, wait_until
 
 HTTP, IPFIX = 9977, 4739
+HOSTILE = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../tests/system/support/hostile_clients.py")
 SCRAPES = 1000                  # a second
 TELEMETRY = {
     "listing": "  http: {listen: \"127.0.0.1:%d\"}\n" % HTTP,
@@ -70,6 +71,8 @@ class Side:
             self.start("listing", "sh", "-c", 'while "$@" show sessions -j >"$0/sessions"; do echo page; done', self.folder, *self.ctl)
         elif self.kind == "capture":
             self.start("capture", *self.ctl, "capture", "-w", "/dev/null")
+        elif self.kind == "hostile":
+            self.start("hostile", sys.executable, HOSTILE, self.ctl[-1], "600")
         elif self.kind == "export":
             self.start("scrape", *own, "scrape", str(HTTP), str(1 / SCRAPES))
             self.start("page", *own, "page", str(HTTP), "1")
@@ -90,7 +93,7 @@ class Side:
             self.p99 = percentile(HTTP, 0.99, self.buckets)
         self.seconds = time.monotonic() - self.began
         self.scraped = self.scrapes() - self.scrapes_before
-        self.said = []
+        self.said, self.codes = [], []
         for log, program in self.programs:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGINT if self.kind == "capture" else signal.SIGTERM)
@@ -98,7 +101,7 @@ class Side:
                 program.wait(10)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGKILL)
-            program.wait()
+            self.codes.append(program.wait())
             log.seek(0)
             self.said.append(log.read())
             log.close()
@@ -111,6 +114,10 @@ class Side:
                 raise Failure("%.0f scrapes a second" % facts["scrapes_a_second"])
         if self.kind == "capture":
             facts["capture"] = self.said[0].strip()
+        if self.kind == "hostile":
+            facts["hostile"] = self.said[0].strip()
+            if self.codes[0] != 0:
+                raise Failure(facts["hostile"] or "hostile clients did not end")
         if self.kind == "logs":
             facts["log_bytes"] = os.path.getsize(os.path.join(self.folder, "events.log"))
             if facts["log_bytes"] == 0:

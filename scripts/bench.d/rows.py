@@ -74,6 +74,7 @@ def essential():
         Row("scraping", Weir("nat", reports=5), Weir("nat"), Traffic("1k", idle="1M"), 0.95, 0.98),
         Row("watched", Weir("nat", beside="listing"), Weir("nat", beside="metrics"), Traffic("1k", idle="1M"), 0.99, 1.0),
         Row("watched", Weir("nat", beside="capture"), Weir("nat"), Traffic("64k"), 0.95, 1.0),
+        Row("watched", Weir("nat", beside="hostile"), Weir("nat"), Traffic("64k"), 0.999, 1.0),
         Row("watched", Weir("track", beside="logs"), Weir("track"), Traffic("1k", new=10), 0.95, 1.0),
         Row("watched", Weir("nat", beside="export"), Weir("nat"), Traffic("64k"), 0.99, 1.0),
         Row("watched", Weir("track", beside="export"), Weir("track"), Traffic("1k", new=10), 0.99, 1.0),

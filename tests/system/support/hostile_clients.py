@@ -3,12 +3,13 @@
 
 usage: hostile_clients.py SOCKET SECONDS
 
-Prints the slowest answer of the honest one in milliseconds, and how many of the others were dropped; exit 1 when an
+Ends after SECONDS or by SIGTERM.  Prints the slowest answer of the honest one in milliseconds, and how many of the others were dropped; exit 1 when an
 answer took longer than 100 ms or was wrong."""
 import json
 import os
 import random
 import select
+import signal
 import socket
 import sys
 import time
@@ -74,8 +75,9 @@ def busy(s):                    # one request after the other
 kinds = [mute, half, drip, flood, deaf, noise, deep, busy]
 clients = []
 slowest, asked = 0.0, 0
-end = time.monotonic() + seconds
-while time.monotonic() < end:
+end, told = time.monotonic() + seconds, []
+signal.signal(signal.SIGTERM, lambda *_: told.append(True))
+while time.monotonic() < end and not told:
     while len(clients) < 100:
         s = connect()
         s.setblocking(False)
