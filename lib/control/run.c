@@ -33,7 +33,6 @@ enum {
 	WATCH_MS = 100,
 	LINKS_MS = 20, /* between two looks at links that nobody tells of */
 	EVENTS_MAX = 10,
-	CLIENTS_SLICE_US = 1000,
 };
 
 struct runner {
@@ -195,25 +194,6 @@ on_example(evutil_socket_t fd, short what, void *arg)
 	example_tick(r->example, monotonic_ns());
 }
 
-/* Makes the event loop, with the priorities of control/socket.h. */
-static struct event_base *
-make_base(void)
-{
-	const struct timeval slice = { .tv_usec = CLIENTS_SLICE_US };
-	struct event_config *cfg = event_config_new();
-	struct event_base *base = NULL;
-
-	if (cfg != NULL && event_config_set_max_dispatch_interval(cfg, &slice, 1, 1) == 0)
-		base = event_base_new_with_config(cfg);
-	if (cfg != NULL)
-		event_config_free(cfg);
-	if (base != NULL && event_base_priority_init(base, SOCKET_PRIORITIES) < 0) {
-		event_base_free(base);
-		return NULL;
-	}
-	return base;
-}
-
 static bool
 start_control(struct runner *r)
 {
@@ -355,7 +335,7 @@ loop(struct runner *r)
 {
 	int status = 1;
 
-	r->base = make_base();
+	r->base = socket_make_base();
 	r->kernel = kernel_side_create(r->appliance);
 	if (r->base == NULL || r->kernel == NULL || !start_control(r) || !add_events(r)) {
 		log_error("the control loop cannot be made: %s", strerror(errno));

@@ -37,13 +37,17 @@ enum {
 };
 
 struct socket_setup {
-	struct event_base *base; /* has SOCKET_PRIORITIES */
+	struct event_base *base; /* of socket_make_base */
 	const char *path;
 	/* Acts on a call.  Returns true if the call has been answered; false if its finished is
 	 * called later, which happens even if the client has gone. */
 	bool (*serve)(void *arg, struct rpc_call *call);
 	void *arg;
 };
+
+/* Makes a loop that has these priorities, and looks for what is more urgent after each client.
+ * NULL: no memory. */
+struct event_base *socket_make_base(void);
 
 /* Returns NULL and adds one error if another process listens at the path, or it cannot be made. */
 struct control_socket *socket_open(const struct socket_setup *setup, struct err *err);

@@ -15,8 +15,9 @@
 
 #include "control/socket_priv.h"
 
-#define FOLDER_MODE 0755
-#define SOCKET_MODE 0660
+#define FOLDER_MODE      0755
+#define SOCKET_MODE      0660
+#define CLIENTS_SLICE_US 1000
 
 /* The folder of the path, where it is missing; only the last one. */
 static void
@@ -95,6 +96,25 @@ add_events(struct control_socket *s)
 	s->tick = event_new(s->setup.base, -1, EV_PERSIST, socket_tick, s);
 	return s->acceptable != NULL && s->tick != NULL && event_add(s->acceptable, NULL) == 0
 		&& event_add(s->tick, &tick) == 0;
+}
+
+struct event_base *
+socket_make_base(void)
+{
+	const struct timeval slice = { .tv_usec = CLIENTS_SLICE_US };
+	struct event_config *cfg = event_config_new();
+	struct event_base *base = NULL;
+
+	if (cfg != NULL
+		&& event_config_set_max_dispatch_interval(cfg, &slice, 1, SOCKET_PRIORITY) == 0)
+		base = event_base_new_with_config(cfg);
+	if (cfg != NULL)
+		event_config_free(cfg);
+	if (base != NULL && event_base_priority_init(base, SOCKET_PRIORITIES) < 0) {
+		event_base_free(base);
+		return NULL;
+	}
+	return base;
 }
 
 struct control_socket *
