@@ -30,8 +30,9 @@ struct fixture {
 	struct event_base *base;
 	struct control_socket *socket;
 	char path[64];
-	int honest;                     /* comes when the others have taken much */
-	unsigned served, honest_served; /* calls; how many there were when the honest client's was served */
+	int honest;             /* comes when the others have taken much */
+	unsigned served;        /* calls */
+	unsigned honest_served; /* how many there were when the honest client's was */
 };
 
 static int
@@ -41,7 +42,8 @@ client_asks(const struct fixture *f, const char *method, unsigned lines)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), bytes;
 	char request[128];
 
-	bytes = snprintf(request, sizeof(request), "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"%s\"}\n", method);
+	bytes = snprintf(request, sizeof(request),
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"%s\"}\n", method);
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", f->path);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	for (unsigned i = 0; i < lines; i++)
@@ -106,7 +108,8 @@ who_has_asked_little_does_not_wait_for_who_has_asked_much(void **state)
 		greedy[i] = client_asks(f, "show.ports", LINES);
 	while (f->served < GREEDY * LINES + 1 && turns++ < TURNS)
 		assert_true(event_base_loop(f->base, EVLOOP_ONCE) >= 0);
-	assert_in_range(f->honest_served, HONEST_COMES + 1, HONEST_COMES + 3); /* not one of each of the others */
+	assert_in_range(f->honest_served, HONEST_COMES + 1,
+		HONEST_COMES + 3); /* not one of each of the others */
 	assert_int_equal(f->served, GREEDY * LINES + 1);
 	close(f->honest);
 	for (unsigned i = 0; i < GREEDY; i++)
