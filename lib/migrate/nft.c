@@ -339,6 +339,7 @@ translate(struct nft *x)
 	note_lost(x);
 	find_names(x, x->list);
 	find_links(x);
+	nft_find_heights(x);
 	n = find_bases(x, bases);
 	listed = 0;
 	for (unsigned i = 0; i < n; i++)
@@ -361,6 +362,7 @@ translate(struct nft *x)
 	free(p.acls);
 	free(p.mss);
 	json_decref(x->checks);
+	json_decref(x->heights);
 	return x->n_missing > 0;
 }
 

@@ -12,6 +12,7 @@ struct translating {
 	struct nft *x;
 	bool source;            /* snat, else dnat */
 	struct words exception; /* what rules before have excepted: negated words */
+	bool ended;             /* no packet gets to the rest of the chain */
 	unsigned depth;
 };
 
@@ -49,33 +50,50 @@ write_forward(struct translating *t, const struct words *w, const char *address,
 	t->x->translated[0] = true;
 }
 
-/* Forwards to what a map says for each of its keys. */
+/* Where a map leads to for one of its keys. */
+struct target {
+	struct words words;
+	const char *address;
+	int port;
+};
+
+/* Reads a pair of a map; words_cannot says why it has no form. */
+static struct target
+read_target(struct translating *t, const struct nft_place *at, const struct words *w, json_t *map,
+	json_t *pair)
+{
+	json_t *to = json_array_get(pair, 1), *both = json_object_get(to, "concat");
+	struct target target = { words_copy(w),
+		json_string_value(both != NULL ? json_array_get(both, 0) : to),
+		(int)json_integer_value(json_array_get(both, 1)) };
+
+	nft_equals(t->x, at, json_object_get(map, "key"), json_array_get(pair, 0), false,
+		&target.words);
+	if (target.address == NULL)
+		words_cannot(&target.words, "its map leads to no address");
+	return target;
+}
+
+/* Forwards to what a map says for each of its keys.  port: of a map of addresses alone, or 0. */
 static void
 write_map(struct translating *t, const struct nft_place *at, const struct words *w, json_t *map,
 	int port)
 {
 	json_t *elements = nft_elements(t->x, at, json_object_get(map, "data")), *pair;
+	struct target target;
 	size_t i;
 
 	json_array_foreach(elements, i, pair) {
-		struct words each = words_copy(w);
-		json_t *to = json_array_get(pair, 1);
-		const char *address = json_string_value(to);
-
-		if (json_object_get(to, "concat") != NULL) {
-			to = json_object_get(to, "concat");
-			address = json_string_value(json_array_get(to, 0));
-			port = (int)json_integer_value(json_array_get(to, 1));
-		}
-		nft_equals(t->x, at, json_object_get(map, "key"), json_array_get(pair, 0), false,
-			&each);
-		if (address == NULL)
-			words_cannot(&each, "its map leads to no address");
-		if (each.why != NULL) {
-			nft_missing(t->x, at, each.why);
+		target = read_target(t, at, w, map, pair);
+		if (target.words.why != NULL) {
+			nft_missing(t->x, at, target.words.why);
 			return;
 		}
-		write_forward(t, &each, address, port);
+	}
+	json_array_foreach(elements, i, pair) {
+		target = read_target(t, at, w, map, pair);
+		write_forward(
+			t, &target.words, target.address, target.port != 0 ? target.port : port);
 	}
 }
 
@@ -311,10 +329,12 @@ source(struct translating *t, const struct nft_place *at, struct words *w, const
 
 /* --- rules --- */
 
-/* Packets that no later rule of the chain translates: one condition, which later ones negate. */
+/* Packets that no later rule of the chain translates: all of the table's family, or those of one
+ * condition, which later rules negate. */
 static bool
-except(struct translating *t, const struct words *w)
+except(struct translating *t, const struct nft_place *at, const struct words *w)
 {
+	bool all = w->family == nft_family(at->family);
 	unsigned word = WORDS;
 
 	for (unsigned i = 0; i < WORDS; i++) {
@@ -324,8 +344,10 @@ except(struct translating *t, const struct words *w)
 			return false;
 		word = i;
 	}
-	if (word == WORDS)
-		return false;
+	if (word == WORDS && all)
+		t->ended = true;
+	if (word == WORDS || (!all && word != WORD_SRC && word != WORD_DST))
+		return t->ended;
 	words_add(&t->exception, (enum word)word, w->of[word].item, w->of[word].n, true);
 	return true;
 }
@@ -350,6 +372,35 @@ drop(struct translating *t, const struct nft_place *at, struct words *w)
 }
 
 static bool chain(struct translating *t, const struct nft_place *of, const struct words *given);
+
+/* Another chain; from one that a goto leads to packets do not come back to this one.  own: the
+ * conditions of the rule without those of what stands around it. */
+static void
+lead(struct translating *t, const struct nft_place *at, struct nft_statements *s,
+	const struct words *own)
+{
+	const struct words before = words_copy(&t->exception);
+	bool comes_back = strcmp(s->verdict, "jump") == 0;
+	struct nft_place to = *at;
+	struct words after;
+	bool ended;
+
+	if (!comes_back && !except(t, at, own)) {
+		nft_missing(t->x, at, "a goto of a chain that translates has one condition in Weir");
+		return;
+	}
+	after = t->exception;
+	ended = t->ended;
+	t->exception = before;
+	t->ended = false;
+	to.chain = nft_text(s->what, "target");
+	if (to.chain[0] == '\0' || !chain(t, &to, &s->words)) {
+		nft_missing(t->x, at, "it leads to no chain, or through too many");
+		return;
+	}
+	t->exception = after;
+	t->ended = ended;
+}
 
 static void
 rule(struct translating *t, const struct nft_place *at, const struct words *given)
@@ -378,11 +429,7 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 		return;
 	}
 	if (strcmp(verdict, "jump") == 0 || strcmp(verdict, "goto") == 0) {
-		struct nft_place to = *at;
-
-		to.chain = nft_text(s.what, "target");
-		if (to.chain[0] == '\0' || !chain(t, &to, w))
-			nft_missing(t->x, at, "it leads to no chain, or through too many");
+		lead(t, at, &s, &own);
 	} else if (strcmp(verdict, "drop") == 0) {
 		drop(t, at, w);
 	} else if (!t->source && strcmp(verdict, "redirect") == 0) {
@@ -398,7 +445,7 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 	} else if (t->depth > 1 && strcmp(verdict, "accept") == 0) {
 		nft_missing(t->x, at,
 			"an exception from translation stands in the first chain in Weir");
-	} else if (!except(t, &own)) { /* what led here, later rules of the chain share */
+	} else if (!except(t, at, &own)) { /* what led here, later rules of the chain share */
 		nft_missing(t->x, at, "an exception from translation has one condition in Weir");
 	}
 }
@@ -421,8 +468,12 @@ chain(struct translating *t, const struct nft_place *of, const struct words *giv
 		if (!nft_is_rule_of(object, of))
 			continue;
 		at.rule = json_object_get(object, "rule");
-		rule(t, &at, given);
+		if (t->ended)
+			t->x->n_rules++;
+		else
+			rule(t, &at, given);
 	}
+	t->ended = false;
 	if (--t->depth > 0)
 		t->exception = before; /* what a called chain has returned goes on */
 	return true;

@@ -21,6 +21,7 @@ struct nft {
 	json_t *pool_of;            /* pools that are written: addresses -> number */
 	json_t *lists;              /* access lists that are written: key -> name */
 	json_t *set_names;          /* of sets in Weir: key -> name */
+	json_t *heights;            /* chains below a chain that wait for each other: key -> number */
 	FILE *maps, *forwards, *sources, *pools, *acls,
 		*mss;       /* parts of the configuration, in memory */
 	json_t *checks;     /* stages rpf that stand before a base chain: key -> text */
@@ -43,6 +44,7 @@ struct nft_place {
 struct values {
 	const char *item[VALUES_MAX];
 	unsigned n;
+	json_t *texts; /* that get the values instead, however many they are, or NULL */
 	bool of_set;   /* elements of a named set, which may name no other */
 	bool too_many; /* more than there is room for */
 };
@@ -111,6 +113,11 @@ const char *nft_clean(struct nft *x, const char *name); /* as Weir takes it */
 const char *nft_stand_in(struct nft *x, const char *name);
 void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
 bool nft_is_rule_of(json_t *object, const struct nft_place *at);
+
+/* nft_chains.c: finds how many chains lead to each other, for nft_may_call: false, if a list that calls
+ * that of the chain had more of them below it than Weir takes; so do all chains of a circle. */
+void nft_find_heights(struct nft *x);
+bool nft_may_call(struct nft *x, const struct nft_place *at, const char *chain);
 
 unsigned nft_family(const char *family);                    /* 4, 6, or 0 for both */
 void nft_tracks(struct nft *x, const struct nft_place *at); /* connections of its family */

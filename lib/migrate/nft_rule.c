@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of filter chains as lines of access lists. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/nft_priv.h"
@@ -172,6 +173,9 @@ decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 		snprintf(text, sizeof(text), "action: %s", key);
 	} else if (strcmp(key, "reject") == 0 && reject_word(what) != NULL) {
 		snprintf(text, sizeof(text), "action: reject, with: %s", reject_word(what));
+	} else if (target != NULL && !nft_may_call(wr->x, wr->at, target)) {
+		words_cannot(w, "too many chains lead to each other there");
+		return;
 	} else if (target != NULL) {
 		list = nft_list_name(wr->x, wr->at, target);
 		snprintf(text, sizeof(text), "call: %s", list != NULL ? list : "");
@@ -291,12 +295,34 @@ has_each(const struct nft_statements *rule)
 		|| rule->each[WORD_OUT];
 }
 
+/* Writes all lines of a rule, until words_cannot says that it has no form. */
+static void
+write_rule(const struct writing *wr, struct nft_statements *rule)
+{
+	struct words *w = &rule->words;
+
+	if (strcmp(rule->verdict, "vmap") == 0 && (rule->several != NULL || has_each(rule)))
+		words_cannot(w, "it has two conditions on several fields at once");
+	else if (rule->several != NULL && has_each(rule))
+		words_cannot(w, "it has a limit and a condition on several fields at once");
+	else if (has_each(rule))
+		decide_each_port(wr, w);
+	else if (rule->several != NULL)
+		decide_each(wr, w);
+	else if (strcmp(rule->verdict, "vmap") == 0)
+		decide_map(wr, w);
+	else
+		decide(wr, w, rule->verdict, rule->what);
+}
+
 void
 nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 {
 	struct nft_statements rule;
-	const struct writing wr = { .x = x, .at = at, .rule = &rule, .out = out };
+	struct writing wr = { .x = x, .at = at, .rule = &rule };
 	struct words *w = &rule.words;
+	char *lines = NULL;
+	size_t bytes;
 
 	x->n_rules++;
 	nft_statements(x, at, &rule);
@@ -310,19 +336,14 @@ nft_filter_rule(struct nft *x, const struct nft_place *at, FILE *out)
 	x->at_begin = false;
 	if (rule.verdict == NULL)
 		rule.verdict = "continue"; /* it counts, logs, or fills a set */
-	if (w->why == NULL && strcmp(rule.verdict, "vmap") == 0
-		&& (rule.several != NULL || has_each(&rule)))
-		words_cannot(w, "it has two conditions on several fields at once");
-	if (w->why == NULL && rule.several != NULL && has_each(&rule))
-		words_cannot(w, "it has a limit and a condition on several fields at once");
-	if (w->why == NULL && has_each(&rule))
-		decide_each_port(&wr, w);
-	else if (w->why == NULL && rule.several != NULL)
-		decide_each(&wr, w);
-	else if (w->why == NULL && strcmp(rule.verdict, "vmap") == 0)
-		decide_map(&wr, w);
-	else if (w->why == NULL)
-		decide(&wr, w, rule.verdict, rule.what);
+	wr.out = w->why == NULL ? open_memstream(&lines, &bytes) : NULL;
+	if (wr.out != NULL) {
+		write_rule(&wr, &rule);
+		fclose(wr.out);
+	}
 	if (w->why != NULL)
 		nft_missing(x, at, w->why);
+	else if (lines != NULL)
+		fwrite(lines, 1, bytes, out);
+	free(lines);
 }

@@ -8,6 +8,10 @@
 static void
 add(struct values *v, const char *text)
 {
+	if (v->texts != NULL && text != NULL) {
+		json_array_append_new(v->texts, json_string(text));
+		return;
+	}
 	v->too_many |= text == NULL || v->n == VALUES_MAX;
 	if (!v->too_many)
 		v->item[v->n++] = text;
@@ -150,15 +154,45 @@ add_text(struct nft *x, const char *text, enum nft_kind kind, struct values *out
 static bool read_value(struct nft *x, const struct nft_place *at, json_t *value, enum nft_kind kind,
 	struct values *out);
 
+/* Reads the elements of a set, which may name no other set. */
+static bool
+read_elements(struct nft *x, const struct nft_place *at, json_t *set, enum nft_kind kind,
+	struct values *out)
+{
+	json_t *one;
+	size_t i;
+
+	out->of_set = true;
+	json_array_foreach(json_object_get(set, "elem"), i, one)
+		if (!read_value(x, at, one, kind, out))
+			return false;
+	out->of_set = false;
+	return true;
+}
+
+/* A named set of addresses, as a set of Weir. */
+static bool
+add_address_set(struct nft *x, const struct nft_place *at, json_t *set, struct values *out)
+{
+	const char *clean = nft_set_name(x, at, nft_text(set, "name"));
+	struct values all = { .texts = json_array() };
+
+	if (!read_elements(x, at, set, NFT_ADDRESS, &all)) {
+		json_decref(all.texts);
+		return false;
+	}
+	json_object_set_new(x->sets, clean, all.texts);
+	out->too_many |= all.too_many;
+	add(out, arena_printf(&x->arena, "$%s", clean));
+	return true;
+}
+
 /* A named set: of addresses as a set of Weir, of others by its elements. */
 static bool
 add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_kind kind,
 	struct values *out)
 {
-	json_t *set = nft_find_set(x, at, name), *elements, *one, *texts;
-	struct values all = { .n = 0 };
-	const char *clean;
-	size_t i;
+	json_t *set = nft_find_set(x, at, name);
 
 	if (set != NULL && kind == NFT_ADDRESS && nft_is_dynamic(x, at, name)) {
 		add(out, arena_printf(&x->arena, "$%s", nft_dynamic_set(x, at, name)));
@@ -166,22 +200,9 @@ add_named(struct nft *x, const struct nft_place *at, const char *name, enum nft_
 	}
 	if (set == NULL || out->of_set || json_object_get(set, "timeout") != NULL)
 		return false;
-	out->of_set = all.of_set = true;
-	elements = json_object_get(set, "elem");
-	json_array_foreach(elements, i, one)
-		if (!read_value(x, at, one, kind, kind == NFT_ADDRESS ? &all : out))
-			return false;
-	out->of_set = false;
-	out->too_many |= all.too_many;
-	if (kind != NFT_ADDRESS)
-		return true;
-	clean = nft_set_name(x, at, name);
-	texts = json_array();
-	for (unsigned k = 0; k < all.n; k++)
-		json_array_append_new(texts, json_string(all.item[k]));
-	json_object_set_new(x->sets, clean, texts);
-	add(out, arena_printf(&x->arena, "$%s", clean));
-	return true;
+	if (kind == NFT_ADDRESS)
+		return add_address_set(x, at, set, out);
+	return read_elements(x, at, set, kind, out);
 }
 
 static bool
