@@ -22,6 +22,9 @@ MEANT = {
 EDGE = 'at the edge of a rate: Linux sees a packet a moment later than its time in the capture'
 EDGE_MOST = 0.002               # of the packets
 
+# Has to go when the limits count such packets, too: the comparison repeats itself.
+UNSERVED = 'a limit gets back what is not delivered, and nothing serves the host in replay'
+
 
 def rule_of(outcome, lines):
     """The text of the line that decided, or ''."""
@@ -51,7 +54,7 @@ def kind_of(packet, theirs, ours, lines):
     if is_near_rate(ours, lines):
         return Kind(name, EDGE)
     if (theirs.word, ours.word) in (('drop', 'local'), ('reject', 'local')) and any('limit: ' in line for line in lines):
-        return Kind(name, 'a limit gets back what is not delivered, and nothing serves the host in replay')
+        return Kind(name, UNSERVED)
     if (theirs.word, ours.word) == ('local', 'out') and ours.frame.dst != packet.dst and any('snat: {use' in line for line in lines):
         return Kind(name, 'at an own address that is a pool, a mapping comes first')
     return Kind(name, None)

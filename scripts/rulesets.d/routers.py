@@ -196,9 +196,15 @@ class Linux:
         return frames, local
 
 
+def counting(text):
+    """A configuration whose rates count what is dropped or reaches the host, too."""
+    text = re.sub(r'limit: (\d+/\w+)', r'limit: {rate: \1}', text)
+    return re.sub(r'limit: (\{(?:per: \w+, )?rate: [^{}]*)\}', lambda m: m[0] if 'dropped' in m[1] else 'limit: %s, dropped: true}' % m[1], text)
+
+
 class Weir:
-    def __init__(self, program, linux, folder):
-        self.program, self.linux, self.folder = program, linux, folder
+    def __init__(self, program, linux, folder, counts=False):
+        self.program, self.linux, self.folder, self.counts = program, linux, folder, counts
         self.config = os.path.join(folder, 'weir.yaml')
 
     def load(self):
@@ -219,7 +225,7 @@ class Weir:
             raise Failed('the import says: %s' % (done.stderr.strip().splitlines() or ['nothing'])[0])
         self.said = done.stderr
         with open(self.config, 'w') as f:
-            f.write(self.with_stations(done.stdout))
+            f.write(self.with_stations(counting(done.stdout) if self.counts else done.stdout))
         return done.stderr.strip().splitlines()[-1]
 
     def names(self):
