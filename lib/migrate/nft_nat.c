@@ -386,7 +386,8 @@ lead(struct translating *t, const struct nft_place *at, struct nft_statements *s
 	bool ended;
 
 	if (!comes_back && !except(t, at, own)) {
-		nft_missing(t->x, at, "a goto of a chain that translates has one condition in Weir");
+		nft_missing(
+			t->x, at, "a goto of a chain that translates has one condition in Weir");
 		return;
 	}
 	after = t->exception;

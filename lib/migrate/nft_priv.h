@@ -21,7 +21,7 @@ struct nft {
 	json_t *pool_of;            /* pools that are written: addresses -> number */
 	json_t *lists;              /* access lists that are written: key -> name */
 	json_t *set_names;          /* of sets in Weir: key -> name */
-	json_t *heights;            /* chains below a chain that wait for each other: key -> number */
+	json_t *heights;            /* of chains: how many wait for each other below */
 	FILE *maps, *forwards, *sources, *pools, *acls,
 		*mss;       /* parts of the configuration, in memory */
 	json_t *checks;     /* stages rpf that stand before a base chain: key -> text */
@@ -114,8 +114,8 @@ const char *nft_stand_in(struct nft *x, const char *name);
 void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
 bool nft_is_rule_of(json_t *object, const struct nft_place *at);
 
-/* nft_chains.c: finds how many chains lead to each other, for nft_may_call: false, if a list that calls
- * that of the chain had more of them below it than Weir takes; so do all chains of a circle. */
+/* nft_chains.c: finds how many chains lead to each other, for nft_may_call: false, if a list that
+ * calls that of the chain had more of them below it than Weir takes, as those of a circle have. */
 void nft_find_heights(struct nft *x);
 bool nft_may_call(struct nft *x, const struct nft_place *at, const char *chain);
 

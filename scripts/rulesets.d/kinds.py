@@ -55,6 +55,7 @@ def kind_of(packet, theirs, ours, lines):
         return Kind(name, EDGE)
     if (theirs.word, ours.word) in (('drop', 'local'), ('reject', 'local')) and any('limit: ' in line for line in lines):
         return Kind(name, UNSERVED)
-    if (theirs.word, ours.word) == ('local', 'out') and ours.frame.dst != packet.dst and any('snat: {use' in line for line in lines):
+    mapped = ours.frame.dst != packet.dst if ours.word == 'out' else ours.verdict.get('program', '').startswith('rewrite dst')
+    if theirs.word == 'local' and mapped and any('snat: {use' in line for line in lines):
         return Kind(name, 'at an own address that is a pool, a mapping comes first')
     return Kind(name, None)
