@@ -3,24 +3,13 @@
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2 */
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "control/appliance.h"
-#include "control/report.h"
-#include "io/capture.h"
 #include "io/queue.h"
-#include "packet/notation.h"
+#include "support/appliance_fixture.h"
 
 #define HEAD \
 	"version: 1\n" \
@@ -45,224 +34,94 @@
 
 #define THROUGH "udp 192.0.2.10:1000 > 198.51.100.2:2000"
 
-struct fixture {
-	struct err *err;
-	struct appliance *a;
-	struct port *lan, *wan;
-};
-
-static struct config *
-read_config(struct fixture *f, const char *text)
-{
-	struct config *cfg = config_load_text("weir.yaml", text, f->err);
-
-	assert_non_null(cfg);
-	return cfg;
-}
-
-static void
-given_appliance(struct fixture *f, const char *text, const struct appliance_options *options)
-{
-	f->a = appliance_start(read_config(f, text), options, f->err);
-	assert_string_equal(err_first(f->err), "");
-	assert_non_null(f->a);
-	f->lan = ports_find(appliance_ports(f->a), "lan");
-	f->wan = ports_find(appliance_ports(f->a), "wan");
-}
-
 static cpu_set_t all_cores; /* that the process may use */
-
-static const struct appliance_options stepped = {
-	.captures = true,
-	.virtual_time = true,
-	.stepped = true,
-	.workers = 1,
-};
-static const struct appliance_options stepped_two = {
-	.captures = true,
-	.virtual_time = true,
-	.stepped = true,
-	.workers = 2,
-};
-static const struct appliance_options threads = { .captures = true, .workers = 2 };
-
-static int
-setup(void **state)
-{
-	static struct fixture f;
-
-	memset(&f, 0, sizeof(f));
-	f.err = err_create();
-	*state = &f;
-	return 0;
-}
-
-/* Every test ends with the ledger in balance and all mbufs back. */
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-	struct report r;
-
-	err_destroy(f->err);
-	if (f->a == NULL)
-		return 0;
-	appliance_halt(f->a);
-	report_take(f->a, &r);
-	report_fini(&r);
-	r.mbufs_out = appliance_close(f->a);
-	appliance_destroy(f->a);
-	if (r.ledger.imbalance != 0 || r.ledger.held != 0 || r.mbufs_out != 0) {
-		print_error("imbalance %lld, held %lld, %u mbufs out\n",
-			(long long)r.ledger.imbalance, (long long)r.ledger.held, r.mbufs_out);
-		return -1;
-	}
-	return 0;
-}
-
-static void
-push(struct fixture *f, const char *packet)
-{
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pools_of_node(appliance_pools(f->a), 0));
-	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 0x0a } };
-	uint8_t frame[2048];
-	char why[128];
-	int n;
-
-	memcpy(macs.dst, f->lan->mac.addr_bytes, 6);
-	n = notation_build(packet, &macs, frame, sizeof(frame), why);
-	assert_true(n > 0);
-	memcpy(rte_pktmbuf_append(m, (uint16_t)n), frame, (size_t)n);
-	assert_int_equal(capture_push(f->lan, 0, &m, 1), 1);
-}
-
-/* IPv4 packets that left by a port.  All frames go, ARP and ND of our own making, too. */
-static unsigned
-sent(struct port *port)
-{
-	unsigned total = 0, n;
-	struct rte_mbuf *m[64];
-
-	for (unsigned q = 0; q < port->tx_queues; q++) {
-		while ((n = capture_drain(port, q, m, 64)) != 0) {
-			for (unsigned i = 0; i < n; i++)
-				total += rte_pktmbuf_mtod(m[i], const uint8_t *)[12] == 0x08
-					&& rte_pktmbuf_mtod(m[i], const uint8_t *)[13] == 0x00;
-			rte_pktmbuf_free_bulk(m, n);
-		}
-	}
-	return total;
-}
-
-static void
-step_all(struct fixture *f)
-{
-	while (appliance_step(f->a) != 0)
-		;
-}
-
-static void
-reload_fails(struct fixture *f, const char *text)
-{
-	struct config *cfg = config_load_text("weir.yaml", text, f->err);
-
-	assert_non_null(cfg);
-	assert_true(appliance_reload(f->a, cfg, f->err) < 0);
-	assert_true(err_count(f->err) > 0);
-	config_free(cfg);
-}
 
 static void
 a_packet_goes_through(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	cpu_set_t cores;
 
-	given_appliance(f, OPEN, &stepped);
+	given(f, OPEN);
 	sched_getaffinity(0, sizeof(cores), &cores); /* DPDK has bound nothing to one core */
 	assert_true(CPU_EQUAL(&cores, &all_cores));
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 1);
-	assert_int_equal(sent(f->lan), 0);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 1);
+	assert_int_equal(sent(f, "lan"), 0);
 }
 
 static void
 a_reload_changes_what_becomes_of_packets(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
-	given_appliance(f, OPEN, &stepped);
+	given(f, OPEN);
 	for (unsigned i = 0; i < 3; i++)
-		push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 3);
+		push_only(f, "lan", THROUGH);
+	settle(f);
+	assert_int_equal(sent(f, "wan"), 3);
 
-	assert_int_equal(appliance_reload(f->a, read_config(f, CLOSED), f->err), 0);
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 0);
+	reload_to(f, CLOSED);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 0);
 
-	assert_int_equal(appliance_reload(f->a, read_config(f, OPEN), f->err), 0);
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 1);
+	reload_to(f, OPEN);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 1);
 }
 
 static void
 a_rejected_configuration_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	const struct generation *gen;
 
-	given_appliance(f, OPEN, &stepped);
+	given(f, OPEN);
 	gen = appliance_generation(f->a);
-	reload_fails(f, WRONG);
+	reload_fails(f, WRONG, "203.0.113.1");
 	assert_ptr_equal(appliance_generation(f->a), gen);
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 1);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 1);
 }
 
 static void
 what_needs_a_restart_is_rejected(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
-	given_appliance(f, OPEN, &stepped);
-	reload_fails(f, OTHER_SYSTEM);
+	given(f, OPEN);
+	reload_fails(f, OTHER_SYSTEM, "restart");
 }
 
 static void
 two_workers_hand_packets_to_their_owners(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	uint64_t packets[2];
 	char text[64];
 
-	given_appliance(f, OPEN, &stepped_two);
+	given_workers(f, OPEN, 2);
 	for (unsigned i = 0; i < 64; i++) {
 		snprintf(text, sizeof(text), "udp 192.0.2.10:%u > 198.51.100.2:2000", 1000 + i);
-		push(f, text);
+		push_only(f, "lan", text);
 	}
-	step_all(f);
-	assert_int_equal(sent(f->wan), 64);
+	settle(f);
+	assert_int_equal(sent(f, "wan"), 64);
 	for (unsigned w = 0; w < 2; w++)
-		packets[w] = fastpath_ledger(workers_at(appliance_workers(f->a), w)->fp)
-				     ->lookups_miss;
+		packets[w] = fastpath_ledger(worker_of(f, w)->fp)->lookups_miss;
 	assert_true(packets[0] > 8 && packets[1] > 8);
 	assert_int_equal(packets[0] + packets[1], 64);
 }
 
-/* Waits until n frames have left by a port, for as long as a busy machine may take. */
+/* Waits until n frames have left by wan, for as long as a busy machine may take. */
 static unsigned
-await_sent(struct port *port, unsigned n)
+await_sent(struct appliance_fixture *f, unsigned n)
 {
 	unsigned got = 0;
 
 	for (unsigned i = 0; i < 20000 && got < n; i++) {
-		got += sent(port);
+		got += sent(f, "wan");
 		usleep(1000);
 	}
 	return got;
@@ -271,17 +130,17 @@ await_sent(struct port *port, unsigned n)
 static void
 threads_forward_through_reloads_without_loss(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	unsigned got = 0;
 
-	given_appliance(f, OPEN, &threads);
+	given_appliance(f, OPEN, &two_threads);
 	for (unsigned i = 0; i < 50; i++) {
 		for (unsigned k = 0; k < 8; k++)
-			push(f, THROUGH);
-		assert_int_equal(appliance_reload(f->a, read_config(f, OPEN), f->err), 0);
-		got += sent(f->wan);
+			push_only(f, "lan", THROUGH);
+		reload_to(f, OPEN);
+		got += sent(f, "wan");
 	}
-	assert_int_equal(got + await_sent(f->wan, 400 - got), 400);
+	assert_int_equal(got + await_sent(f, 400 - got), 400);
 	assert_int_equal(appliance_generation(f->a)->number % 1000 >= 51, 1);
 }
 
@@ -315,17 +174,17 @@ await_loop(struct workers *ws)
 static void
 a_worker_that_stands_still_is_noticed(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	const struct observer observer = { .packet = gate };
 	struct workers *ws;
 	unsigned stalled = 0, ms = 1;
 
-	given_appliance(f, OPEN, &threads);
+	given_appliance(f, OPEN, &two_threads);
 	ws = appliance_workers(f->a);
 	for (unsigned w = 0; w < 2; w++)
 		fastpath_observe(workers_at(ws, w)->fp, &observer);
 	atomic_store(&gate_closed, true);
-	push(f, THROUGH);
+	push_only(f, "lan", THROUGH);
 	while (!atomic_load(&gate_waits))
 		usleep(1000);
 	for (; ms <= 601; ms += 100) {
@@ -334,7 +193,7 @@ a_worker_that_stands_still_is_noticed(void **state)
 	}
 	assert_int_equal(stalled, 1);
 	atomic_store(&gate_closed, false);
-	assert_int_equal(await_sent(f->wan, 1), 1);
+	assert_int_equal(await_sent(f, 1), 1);
 	for (unsigned tries = 0; workers_watch(ws, 1200) != 0 && tries < 10000; tries++)
 		usleep(1000);
 	assert_int_equal(workers_watch(ws, 1200), 0);
@@ -346,13 +205,13 @@ a_worker_that_stands_still_is_noticed(void **state)
 static void
 a_port_that_takes_little_gets_all_of_it_in_the_end(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
-	given_appliance(f, OPEN, &stepped);
+	given(f, OPEN);
 	queue_fault_accept = 1;
 	for (unsigned i = 0; i < 40; i++)
-		push(f, THROUGH);
+		push_only(f, "lan", THROUGH);
 	for (unsigned i = 0; i < 3; i++)
 		appliance_step(f->a);
 	report_take(f->a, &r);
@@ -361,20 +220,20 @@ a_port_that_takes_little_gets_all_of_it_in_the_end(void **state)
 	assert_int_equal(r.ledger.imbalance, 0);
 
 	queue_fault_accept = -1;
-	step_all(f);
-	assert_int_equal(sent(f->wan), 40);
+	settle(f);
+	assert_int_equal(sent(f, "wan"), 40);
 }
 
 static void
 a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
-	given_appliance(f, OPEN, &stepped);
+	given(f, OPEN);
 	queue_fault_accept = 0;
 	for (unsigned i = 0; i < 200; i++)
-		push(f, THROUGH);
+		push_only(f, "lan", THROUGH);
 	for (unsigned i = 0; i < 20; i++)
 		appliance_step(f->a);
 	report_take(f->a, &r);
@@ -387,16 +246,17 @@ a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
 static void
 without_packet_buffers_nothing_is_born(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report before, r;
 
-	given_appliance(f, OPEN, &stepped);
-	step_all(f);
+	given(f, OPEN);
+	settle(f);
 	report_take(f->a, &before);
 	report_fini(&before);
-	push(f, "udp 192.0.2.10:1000 > 203.0.113.9:53"); /* no route: its sender is told */
+	push_only(f, "lan",
+		"udp 192.0.2.10:1000 > 203.0.113.9:53"); /* no route: its sender is told */
 	pool_fault_after = 1;
-	step_all(f);
+	settle(f);
 	pool_fault_after = 0;
 	report_take(f->a, &r);
 	report_fini(&r);
@@ -407,85 +267,73 @@ without_packet_buffers_nothing_is_born(void **state)
 
 /* What workers are told of a port; whatever they have of it they leave. */
 static void
-set_present(struct fixture *f, struct port *port, bool present)
+set_present(struct appliance_fixture *f, const char *port, bool present)
 {
-	atomic_store(&port->present, present);
+	atomic_store(&port_of(f, port)->present, present);
 	assert_true(workers_take_ports(appliance_workers(f->a)));
 }
 
 static void
 a_port_whose_device_vanished_is_left_alone(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
-	given_appliance(f, OPEN, &stepped_two);
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 1);
+	given_workers(f, OPEN, 2);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 1);
 
-	set_present(f, f->wan, false);
+	set_present(f, "wan", false);
 	for (unsigned i = 0; i < 3; i++)
-		push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 0);
+		push_only(f, "lan", THROUGH);
+	settle(f);
+	assert_int_equal(sent(f, "wan"), 0);
 	report_take(f->a, &r);
 	report_fini(&r);
 	assert_int_equal(r.ledger.drops[REASON_port_down], 3);
 	assert_string_equal(r.port[1].link, "gone");
 
-	set_present(f, f->lan, false);
-	push(f, THROUGH);
-	step_all(f); /* nobody takes it */
-	set_present(f, f->wan, true);
-	set_present(f, f->lan, true);
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 2);
+	set_present(f, "lan", false);
+	push(f, "lan", THROUGH); /* nobody takes it */
+	set_present(f, "wan", true);
+	set_present(f, "lan", true);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 2);
 }
 
 #ifdef WEIR_DEBUG
 static void
 what_waits_for_a_port_that_vanishes_is_dropped(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
-	given_appliance(f, OPEN, &stepped);
+	given(f, OPEN);
 	queue_fault_accept = 0;
 	for (unsigned i = 0; i < 40; i++)
-		push(f, THROUGH);
+		push_only(f, "lan", THROUGH);
 	for (unsigned i = 0; i < 3; i++)
 		appliance_step(f->a);
-	set_present(f, f->wan, false);
+	set_present(f, "wan", false);
 	queue_fault_accept = -1;
-	step_all(f);
+	settle(f);
 	report_take(f->a, &r);
 	report_fini(&r);
 	assert_true(r.ledger.drops[REASON_port_down] >= 40);
 	assert_int_equal(r.held[HELD_transmit], 0);
-	assert_int_equal(sent(f->wan), 0);
+	assert_int_equal(sent(f, "wan"), 0);
 }
 #endif
-
-static int
-leave(void **state)
-{
-	(void)state;
-	appliance_leave();
-	return 0;
-}
 
 /* Questions for a neighbour are made by a timer, and leave in the loop that makes them. */
 static void
 the_ledger_balances_after_every_loop(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct ledger_sum sum;
 
-	given_appliance(f, OPEN, &stepped);
-	push(f, "udp 192.0.2.10:1000 > 198.51.100.9:2000");
-	step_all(f);
+	given(f, OPEN);
+	push(f, "lan", "udp 192.0.2.10:1000 > 198.51.100.9:2000");
 	for (unsigned i = 1; i <= 50; i++) {
 		appliance_set_time(f->a, APPLIANCE_TIME_ZERO_NS + i * NS_PER_SECOND / 10);
 		appliance_step(f->a);
@@ -494,15 +342,15 @@ the_ledger_balances_after_every_loop(void **state)
 	}
 	assert_true(sum.born >= 3);
 	assert_int_equal(sum.held, 0);
-	step_all(f);
-	sent(f->wan);
+	settle(f);
+	sent(f, "wan");
 }
 
 /* The worker's clock begins with its start, the log's lines have the time of day. */
 static void
 nat_log_lines_have_the_time_of_day(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	char path[] = "/tmp/weir_nat_XXXXXX", text[2048], line[256] = "";
 	const struct appliance_options real = {
 		.captures = true, .stepped = true, .workers = 1, .nat_log = path
@@ -519,9 +367,8 @@ nat_log_lines_have_the_time_of_day(void **state)
 		"pipelines: {inside: [track, {route: main}, {snat: {use: up, if: {src: 192.0.2.10}}}]}\n",
 		path);
 	given_appliance(f, text, &real);
-	push(f, THROUGH);
-	step_all(f);
-	assert_int_equal(sent(f->wan), 1);
+	push(f, "lan", THROUGH);
+	assert_int_equal(sent(f, "wan"), 1);
 	appliance_write_log(f->a);
 	log = fopen(path, "r");
 	assert_non_null(fgets(line, sizeof(line), log));
@@ -539,36 +386,24 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		/* First, because the first appliance of a process decides how many workers there
 		   can be. */
-		cmocka_unit_test_setup_teardown(
-			two_workers_hand_packets_to_their_owners, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_packet_goes_through, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			the_ledger_balances_after_every_loop, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			nat_log_lines_have_the_time_of_day, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_port_whose_device_vanished_is_left_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_reload_changes_what_becomes_of_packets, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_rejected_configuration_changes_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_needs_a_restart_is_rejected, setup, teardown),
+		appliance_test(two_workers_hand_packets_to_their_owners),
+		appliance_test(a_packet_goes_through),
+		appliance_test(the_ledger_balances_after_every_loop),
+		appliance_test(nat_log_lines_have_the_time_of_day),
+		appliance_test(a_port_whose_device_vanished_is_left_alone),
+		appliance_test(a_reload_changes_what_becomes_of_packets),
+		appliance_test(a_rejected_configuration_changes_nothing),
+		appliance_test(what_needs_a_restart_is_rejected),
 #ifdef WEIR_DEBUG
-		cmocka_unit_test_setup_teardown(
-			a_port_that_takes_little_gets_all_of_it_in_the_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_port_that_takes_nothing_costs_what_does_not_fit, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			what_waits_for_a_port_that_vanishes_is_dropped, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			without_packet_buffers_nothing_is_born, setup, teardown),
+		appliance_test(a_port_that_takes_little_gets_all_of_it_in_the_end),
+		appliance_test(a_port_that_takes_nothing_costs_what_does_not_fit),
+		appliance_test(what_waits_for_a_port_that_vanishes_is_dropped),
+		appliance_test(without_packet_buffers_nothing_is_born),
 #endif
-		cmocka_unit_test_setup_teardown(
-			threads_forward_through_reloads_without_loss, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_worker_that_stands_still_is_noticed, setup, teardown),
+		appliance_test(threads_forward_through_reloads_without_loss),
+		appliance_test(a_worker_that_stands_still_is_noticed),
 	};
 
 	sched_getaffinity(0, sizeof(all_cores), &all_cores);
-	return cmocka_run_group_tests(tests, NULL, leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

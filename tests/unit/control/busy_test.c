@@ -2,20 +2,7 @@
 /* Reports and reloads while two workers are busy with traffic of every kind that something counts.
  * Under ThreadSanitizer (tests/system/races.sh) a number that is read while it is written without
  * an atomic access fails. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "offline/offline.h"
-#include "control/report.h"
-#include "io/capture.h"
-#include "packet/notation.h"
+#include "support/appliance_fixture.h"
 
 #define CONFIG(rate) \
 	"version: 1\n" \
@@ -61,81 +48,26 @@ enum {
 	RELOAD_EVERY = 100,
 };
 
-struct fixture {
-	struct err *err;
-	struct offline offline;
-};
-
-static int
-setup(void **state)
-{
-	const struct appliance_options threads = { .captures = true, .workers = 2 };
-	static struct fixture f;
-
-	f.err = err_create();
-	f.offline.appliance = appliance_start(
-		config_load_text("weir.yaml", CONFIG("5Mbit"), f.err), &threads, f.err);
-	if (f.offline.appliance == NULL) {
-		print_error("%s\n", err_first(f.err));
-		return -1;
-	}
-	*state = &f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-	struct report r;
-
-	appliance_halt(f->offline.appliance);
-	report_take(f->offline.appliance, &r);
-	r.mbufs_out = appliance_close(f->offline.appliance);
-	r.closed = true;
-	report_fini(&r);
-	appliance_destroy(f->offline.appliance);
-	err_destroy(f->err);
-	return report_is_sound(&r) && r.ledger.held == 0 ? 0 : -1;
-}
-
+/* What finds no room is left out. */
 static void
-push(struct fixture *f, const char *name, const char *packet, unsigned round)
+push_if_room(struct appliance_fixture *f, const char *port, const char *packet, unsigned round)
 {
-	struct port *port = ports_find(appliance_ports(f->offline.appliance), name);
-	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 0x0a } };
 	struct rte_mbuf *m;
-	uint8_t frame[2048];
-	char text[128], why[128];
-	int n;
+	char text[128];
 
-	memcpy(macs.dst, port->mac.addr_bytes, 6);
 	snprintf(text, sizeof(text), packet, 1024 + round % 1500);
-	n = notation_build(text, &macs, frame, sizeof(frame), why);
-	if (n < 0)
-		fail_msg("%s: %s", text, why);
-	m = offline_frame(&f->offline, frame, (uint32_t)n);
-	if (m == NULL)
-		return;
-	if (capture_push(port, round % 2, &m, 1) == 0)
+	m = frame_to(f, port, text);
+	if (m != NULL && capture_push(port_of(f, port), round % 2, &m, 1) == 0)
 		rte_pktmbuf_free(m);
-}
-
-static void
-reload(struct fixture *f, const char *text)
-{
-	struct config *cfg = config_load_text("weir.yaml", text, f->err);
-
-	assert_int_equal(appliance_reload(f->offline.appliance, cfg, f->err), 0);
 }
 
 /* Everything that is asked of a running appliance. */
 static void
-take_report(struct fixture *f, FILE *out, struct report *r)
+take_report(struct appliance_fixture *f, FILE *out, struct report *r)
 {
 	json_t *json;
 
-	report_take(f->offline.appliance, r);
+	report_take(f->a, r);
 	report_print(r, out, false);
 	json = report_json(r);
 	assert_non_null(json);
@@ -146,40 +78,38 @@ take_report(struct fixture *f, FILE *out, struct report *r)
 static void
 reports_and_reloads_disturb_no_busy_worker(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	FILE *out = fopen("/dev/null", "w");
-	uint64_t seen = 0, number = appliance_generation(f->offline.appliance)->number;
+	uint64_t seen = 0, number;
 	struct report r;
 
+	given_appliance(f, CONFIG("5Mbit"), &two_threads);
+	number = appliance_generation(f->a)->number;
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		for (unsigned k = 0; k < sizeof(from_lan) / sizeof(from_lan[0]); k++)
-			push(f, "lan", from_lan[k], i);
+			push_if_room(f, "lan", from_lan[k], i);
 		for (unsigned k = 0; k < sizeof(from_wan) / sizeof(from_wan[0]); k++)
-			push(f, "wan", from_wan[k], i);
+			push_if_room(f, "wan", from_wan[k], i);
 		take_report(f, out, &r);
 		assert_true(r.ledger.rx >= seen); /* what only grows never falls */
 		seen = r.ledger.rx;
 		if (i % RELOAD_EVERY == RELOAD_EVERY - 1)
-			reload(f,
+			reload_to(f,
 				i % (2 * RELOAD_EVERY) < RELOAD_EVERY ? CONFIG("9Mbit")
 								      : CONFIG("5Mbit"));
-		offline_drain(&f->offline);
+		drain(f);
 	}
 	fclose(out);
 	assert_true(seen > 0);
-	assert_int_equal(
-		appliance_generation(f->offline.appliance)->number, number + ROUNDS / RELOAD_EVERY);
+	assert_int_equal(appliance_generation(f->a)->number, number + ROUNDS / RELOAD_EVERY);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			reports_and_reloads_disturb_no_busy_worker, setup, teardown),
+		appliance_test(reports_and_reloads_disturb_no_busy_worker),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	appliance_leave();
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -2,19 +2,10 @@
 /* Memory runs out at the n-th call, for every n: a start or a reload that fails says so, undoes
  * what it began, and the next one succeeds.  The linker puts these functions before those of libc
  * (--wrap in meson.build); DPDK's own calls are not touched. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/memory.h"
-#include "control/appliance.h"
-#include "control/report.h"
-#include "io/capture.h"
+#include "support/appliance_fixture.h"
 
 #define HEAD \
 	"version: 1\n" \
@@ -90,61 +81,29 @@ __wrap_strdup(const char *text)
 	return fails() ? NULL : __real_strdup(text);
 }
 
-static const struct appliance_options options = {
-	.captures = true,
-	.virtual_time = true,
-	.stepped = true,
-	.workers = 2,
-};
-
-static struct config *
-read_config(const char *text)
-{
-	struct err *err = err_create();
-	struct config *cfg = config_load_text("weir.yaml", text, err);
-
-	assert_string_equal(err_first(err), "");
-	err_destroy(err);
-	return cfg;
-}
-
-/* Ends an appliance and looks whether everything came back. */
-static void
-end(struct appliance *a)
-{
-	struct report r;
-
-	assert_true(appliance_halt(a));
-	report_take(a, &r);
-	report_fini(&r);
-	assert_int_equal(r.ledger.imbalance, 0);
-	assert_int_equal(appliance_close(a), 0);
-	appliance_destroy(a);
-}
-
 /* Starts with memory that runs out: at the n-th call, or at the n-th large block.  Returns whether
  * it did not come to that. */
 static bool
 start_failing(unsigned long call, unsigned block)
 {
-	struct err *err = err_create();
-	struct config *cfg = read_config(FIRST);
-	struct appliance *a;
+	const struct appliance_options options = stepped_by_test(2);
+	struct appliance_fixture f;
+	struct config *cfg;
 	bool reached;
 
+	appliance_fixture_init(&f);
+	cfg = given_config(&f, FIRST);
 	calls_left = call;
 	memory_fault_at = block;
-	a = appliance_start(cfg, &options, err);
+	f.a = appliance_start(cfg, &options, f.err);
 	reached = calls_left == 0 && memory_fault_at == 0;
 	calls_left = 0;
 	memory_fault_at = 0;
-	if (a == NULL)
-		assert_true(err_count(err) > 0);
-	assert_true(a != NULL || reached);
-	assert_true(a == NULL || !reached || block == 0); /* what is small may be done without */
-	if (a != NULL)
-		end(a);
-	err_destroy(err);
+	if (f.a == NULL)
+		assert_true(err_count(f.err) > 0);
+	assert_true(f.a != NULL || reached);
+	assert_true(f.a == NULL || !reached || block == 0); /* what is small may be done without */
+	assert_int_equal(end(&f), 0);
 	return !reached;
 }
 
@@ -171,25 +130,25 @@ a_start_fails_cleanly_without_large_blocks(void **state)
 }
 
 static bool
-reload_failing(struct appliance *a, const char *text, unsigned long n)
+reload_failing(struct appliance_fixture *f, const char *text, unsigned long n)
 {
-	struct config *cfg = read_config(text);
+	struct config *cfg = given_config(f, text);
 	struct err *err = err_create();
-	uint64_t number = appliance_generation(a)->number;
+	uint64_t number = appliance_generation(f->a)->number;
 	bool reached;
 	int rc;
 
 	calls_left = n;
-	rc = appliance_reload(a, cfg, err);
+	rc = appliance_reload(f->a, cfg, err);
 	reached = calls_left == 0;
 	calls_left = 0;
 	if (rc < 0) {
 		config_free(cfg);
 		assert_true(err_count(err) > 0);
-		assert_int_equal(appliance_generation(a)->number, number);
+		assert_int_equal(appliance_generation(f->a)->number, number);
 	}
 	assert_true(rc == 0 || reached);
-	appliance_step(a);
+	appliance_step(f->a);
 	err_destroy(err);
 	return !reached;
 }
@@ -197,17 +156,13 @@ reload_failing(struct appliance *a, const char *text, unsigned long n)
 static void
 a_reload_fails_cleanly_wherever_memory_runs_out(void **state)
 {
-	struct err *err = err_create();
-	struct appliance *a = appliance_start(read_config(FIRST), &options, err);
+	struct appliance_fixture *f = *state;
 	unsigned long n = 1;
 
-	(void)state;
-	assert_non_null(a);
-	while (!reload_failing(a, n % 2 == 0 ? FIRST : SECOND, n))
+	given_workers(f, FIRST, 2);
+	while (!reload_failing(f, n % 2 == 0 ? FIRST : SECOND, n))
 		n++;
 	assert_in_range(n, 20, 100000);
-	end(a);
-	err_destroy(err);
 }
 
 static void
@@ -232,23 +187,15 @@ reading_fails_cleanly_wherever_memory_runs_out(void **state)
 	assert_in_range(n, 3, 100000);
 }
 
-static int
-leave(void **state)
-{
-	(void)state;
-	appliance_leave();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reading_fails_cleanly_wherever_memory_runs_out),
-		cmocka_unit_test(a_reload_fails_cleanly_wherever_memory_runs_out),
+		appliance_test(a_reload_fails_cleanly_wherever_memory_runs_out),
 		cmocka_unit_test(a_start_fails_cleanly_wherever_memory_runs_out),
 		cmocka_unit_test(a_start_fails_cleanly_without_large_blocks),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -2,7 +2,7 @@
 /* Sessions that a commit keeps go on whatever the new access lists say.
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2 */
-#include "reload_fixture.h"
+#include "support/appliance_fixture.h"
 
 #include "fastpath/walk.h"
 
@@ -25,7 +25,7 @@
 #define OTHER "udp 192.0.2.10:1001 > 198.51.100.2:2000"
 
 static void
-mark_sessions(struct fixture *f)
+mark_sessions(struct appliance_fixture *f)
 {
 	struct walk w = { .kind = WALK_SESSIONS, .action = WALK_KEEP };
 
@@ -37,14 +37,14 @@ mark_sessions(struct fixture *f)
 static void
 a_kept_session_goes_on(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, OPEN);
 	push(f, "lan", OUT);
 	assert_int_equal(sent(f, "wan"), 1);
 	mark_sessions(f);
 	appliance_keep_sessions(f->a, true);
-	reload(f, CLOSED);
+	reload_to(f, CLOSED);
 	push(f, "lan", OUT);
 	assert_int_equal(sent(f, "wan"), 1);
 	push(f, "wan", BACK);
@@ -53,7 +53,7 @@ a_kept_session_goes_on(void **state)
 	assert_int_equal(sent(f, "wan"), 0);
 
 	appliance_keep_sessions(f->a, false);
-	reload(f, CLOSED);
+	reload_to(f, CLOSED);
 	push(f, "lan", OUT);
 	assert_int_equal(sent(f, "wan"), 0);
 	push(f, "wan", BACK);
@@ -63,13 +63,13 @@ a_kept_session_goes_on(void **state)
 static void
 a_session_that_is_not_marked_is_judged_again(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, OPEN);
 	push(f, "lan", OUT);
 	assert_int_equal(sent(f, "wan"), 1);
 	appliance_keep_sessions(f->a, true);
-	reload(f, CLOSED);
+	reload_to(f, CLOSED);
 	push(f, "lan", OUT);
 	assert_int_equal(sent(f, "wan"), 0);
 }
@@ -78,11 +78,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reload_setup, reload_teardown)
-		TEST(a_kept_session_goes_on),
-		TEST(a_session_that_is_not_marked_is_judged_again),
-#undef TEST
+		appliance_test(a_kept_session_goes_on),
+		appliance_test(a_session_that_is_not_marked_is_judged_again),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, reload_leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

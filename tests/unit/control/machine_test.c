@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A machine of 64 cores on two NUMA nodes that is not there: `workers: auto` starts on it, and
  * memory grows with the number of workers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/memory.h"
-#include "control/appliance.h"
-#include "control/report.h"
 #include "io/pool.h"
 #include "io/steer.h"
 #include "io/topology.h"
+#include "support/appliance_fixture.h"
 #include "worker/mailbox.h"
 
 #define CONFIG \
@@ -33,27 +24,13 @@ static void
 auto_takes_all_cores_but_the_control_core(void **state)
 {
 	const struct appliance_options options = { .captures = false };
-	struct err *err = err_create();
-	struct config *cfg = config_load_text("weir.yaml", CONFIG, err);
-	struct appliance *a;
-	struct report r;
+	struct appliance_fixture *f = *state;
 
-	(void)state;
-	assert_string_equal(err_first(err), "");
-	a = appliance_start(cfg, &options, err);
-	assert_string_equal(err_first(err), "");
-	assert_non_null(a);
-	assert_int_equal(workers_count(appliance_workers(a)), 63);
-	assert_int_equal(appliance_core(a, 0), 1);
-	assert_int_equal(appliance_core(a, 62), 63);
-	assert_int_equal(appliance_ports(a)->at[0].rx_queues, 63);
-	assert_true(appliance_halt(a));
-	report_take(a, &r);
-	assert_int_equal(r.ledger.imbalance, 0);
-	report_fini(&r);
-	assert_int_equal(appliance_close(a), 0);
-	appliance_destroy(a);
-	err_destroy(err);
+	given_appliance(f, CONFIG, &options);
+	assert_int_equal(workers_count(appliance_workers(f->a)), 63);
+	assert_int_equal(appliance_core(f->a, 0), 1);
+	assert_int_equal(appliance_core(f->a, 62), 63);
+	assert_int_equal(appliance_ports(f->a)->at[0].rx_queues, 63);
 }
 
 static size_t
@@ -142,10 +119,8 @@ use_big(void **state)
 static int
 leave(void **state)
 {
-	(void)state;
-	appliance_leave();
 	topology_use(NULL);
-	return 0;
+	return leave_dpdk(state);
 }
 
 int
@@ -155,7 +130,7 @@ main(void)
 		cmocka_unit_test(cores_lie_on_their_nodes),
 		cmocka_unit_test(cores_of_four_nodes_lie_on_theirs),
 		cmocka_unit_test(memory_grows_with_the_number_of_workers),
-		cmocka_unit_test(auto_takes_all_cores_but_the_control_core),
+		appliance_test(auto_takes_all_cores_but_the_control_core),
 		cmocka_unit_test(rings_of_all_pairs_are_bounded),
 	};
 

@@ -3,7 +3,7 @@
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2
  *   203.0.113.9 --- dmz [ ] */
-#include "reload_fixture.h"
+#include "support/appliance_fixture.h"
 
 #define LAN "  lan: {device: net_null1}\n"
 #define WAN "  wan: {device: net_null2}\n"
@@ -27,7 +27,7 @@
 #define TO_DMZ "udp 192.0.2.10:1000 > 203.0.113.9:2000"
 
 static void
-expect_forwarding(struct fixture *f)
+expect_forwarding(struct appliance_fixture *f)
 {
 	push(f, "lan", OUT);
 	assert_int_equal(sent(f, "wan"), 1);
@@ -36,7 +36,7 @@ expect_forwarding(struct fixture *f)
 }
 
 static uint64_t
-ended(struct fixture *f, enum session_end why)
+ended(struct appliance_fixture *f, enum session_end why)
 {
 	struct report r;
 	uint64_t n;
@@ -50,18 +50,18 @@ ended(struct fixture *f, enum session_end why)
 static void
 a_port_comes_and_goes(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TWO);
 	expect_forwarding(f);
 	for (unsigned i = 0; i < 4; i++) {
-		reload(f, THREE);
+		reload_to(f, THREE);
 		assert_non_null(port_of(f, "dmz"));
 		push(f, "lan", TO_DMZ);
 		assert_int_equal(sent(f, "dmz"), 1);
 		assert_int_equal(sessions_now(f), 2);
 		expect_forwarding(f);
-		reload(f, TWO);
+		reload_to(f, TWO);
 		assert_null(port_of(f, "dmz"));
 		push(f, "lan", TO_DMZ); /* unreachable */
 		assert_int_equal(sent(f, "lan"), 1);
@@ -77,12 +77,12 @@ a_port_comes_and_goes(void **state)
 static void
 another_device_is_the_same_port(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
 	given(f, THREE);
 	expect_forwarding(f);
-	reload(f, HEAD "  lan: {device: net_null7}\n" WAN DMZ LINKS DMZ_LINK("dmz") POLICY);
+	reload_to(f, HEAD "  lan: {device: net_null7}\n" WAN DMZ LINKS DMZ_LINK("dmz") POLICY);
 	expect_forwarding(f);
 	assert_int_equal(sessions_now(f), 1);
 	report_take(f->a, &r);
@@ -96,7 +96,7 @@ static void
 a_slot_counts_for_its_new_port_from_zero(void **state)
 {
 	char text[4096];
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
 	given(f, TWO);
@@ -107,7 +107,7 @@ a_slot_counts_for_its_new_port_from_zero(void **state)
 			"  p%u: {addresses: [203.0.113.1/24], pipeline: all,\n"
 			"    neighbours: {203.0.113.9: \"02:00:00:00:03:09\"}}\n" POLICY,
 			i, i);
-		reload(f, text);
+		reload_to(f, text);
 		push(f, "lan", TO_DMZ);
 		report_take(f->a, &r);
 		assert_int_equal(r.n_ports, 3);
@@ -123,7 +123,7 @@ static void
 more_ports_than_slots_are_refused(void **state)
 {
 	char text[16384];
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	size_t n;
 
 	given(f, TWO);
@@ -141,7 +141,7 @@ more_ports_than_slots_are_refused(void **state)
 static void
 a_refused_configuration_leaves_no_port(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TWO);
 	for (unsigned i = 0; i < 40; i++)
@@ -153,7 +153,7 @@ a_refused_configuration_leaves_no_port(void **state)
 	assert_int_equal(appliance_ports(f->a)->count, 2);
 	assert_null(port_of(f, "dmz"));
 	expect_forwarding(f);
-	reload(f, THREE);
+	reload_to(f, THREE);
 	push(f, "lan", TO_DMZ);
 	assert_int_equal(sent(f, "dmz"), 1);
 }
@@ -162,14 +162,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reload_setup, reload_teardown)
-		TEST(a_port_comes_and_goes),
-		TEST(another_device_is_the_same_port),
-		TEST(a_slot_counts_for_its_new_port_from_zero),
-		TEST(more_ports_than_slots_are_refused),
-		TEST(a_refused_configuration_leaves_no_port),
-#undef TEST
+		appliance_test(a_port_comes_and_goes),
+		appliance_test(another_device_is_the_same_port),
+		appliance_test(a_slot_counts_for_its_new_port_from_zero),
+		appliance_test(more_ports_than_slots_are_refused),
+		appliance_test(a_refused_configuration_leaves_no_port),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, reload_leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -10,7 +10,7 @@
 
 #include "base/sanitizer.h"
 #include "session/session.h"
-#include "reload_fixture.h"
+#include "support/appliance_fixture.h"
 #include "reload_world.h"
 
 #if defined(WITH_ASAN) || defined(WITH_TSAN)
@@ -41,7 +41,7 @@ struct flow_model {
 };
 
 struct model {
-	struct fixture *f;
+	struct appliance_fixture *f;
 	struct world world;
 	struct flow_model flow[WORLD_FLOWS];
 	unsigned timeout_s[WORLD_PIPELINES][4]; /* by pipeline and name, as last written */
@@ -57,32 +57,32 @@ read_end(const uint8_t *address, const uint8_t *port, char *out)
 		port[0] << 8 | port[1]);
 }
 
+static void
+note_seen(void *arg, const struct rte_mbuf *m)
+{
+	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+	struct seen *seen = arg;
+
+	if (frame[12] != 0x08 || frame[13] != 0x00)
+		return;
+	seen->n++;
+	read_end(frame + 26, frame + 34, seen->source);
+	read_end(frame + 30, frame + 36, seen->destination);
+}
+
 /* The IPv4 packets that have left since the last time; the last of them. */
 static struct seen
-look(struct fixture *f)
+look(struct appliance_fixture *f)
 {
 	struct ports *ports = appliance_ports(f->a);
 	struct seen seen = { .port = NULL };
-	struct rte_mbuf *m[64];
-	unsigned n;
 
 	for (unsigned p = 0; p < ports->count; p++) {
-		struct port *port = &ports->at[p];
+		unsigned before = seen.n;
 
-		for (unsigned q = 0; q < port->tx_queues; q++)
-			while ((n = capture_drain(port, q, m, 64)) != 0)
-				for (unsigned i = 0; i < n; i++) {
-					const uint8_t *frame = rte_pktmbuf_mtod(
-						m[i], const uint8_t *);
-
-					if (frame[12] == 0x08 && frame[13] == 0x00) {
-						seen.n++;
-						seen.port = port->name;
-						read_end(frame + 26, frame + 34, seen.source);
-						read_end(frame + 30, frame + 36, seen.destination);
-					}
-					rte_pktmbuf_free(m[i]);
-				}
+		each_sent(&ports->at[p], note_seen, &seen);
+		if (seen.n != before)
+			seen.port = ports->at[p].name;
 	}
 	return seen;
 }
@@ -94,7 +94,7 @@ pipeline_of(unsigned flow)
 }
 
 static struct seen
-send_forward(struct fixture *f, unsigned i)
+send_forward(struct appliance_fixture *f, unsigned i)
 {
 	char text[128];
 
@@ -154,7 +154,7 @@ expect_reply(struct model *m, unsigned i)
 
 /* Timeout of a flow's session, 0 without one. */
 static unsigned
-timeout_of(struct fixture *f, unsigned i)
+timeout_of(struct appliance_fixture *f, unsigned i)
 {
 	struct workers *ws = appliance_workers(f->a);
 	struct tuple t = { .family = 4, .proto = IPPROTO_UDP };
@@ -175,7 +175,7 @@ timeout_of(struct fixture *f, unsigned i)
 }
 
 static uint64_t
-hits_of(struct fixture *f, const char *name)
+hits_of(struct appliance_fixture *f, const char *name)
 {
 	const struct generation *gen = appliance_generation(f->a);
 	uint64_t hits = 0;
@@ -254,45 +254,12 @@ hold(struct model *m)
 static void
 expect_held(struct model *m)
 {
-	struct port *lan = port_of(m->f, "lan");
-	uint8_t frame[60] = { [6] = 2,
-		0,
-		0,
-		0,
-		9,
-		9,
-		0x08,
-		0x06,
-		0,
-		1,
-		8,
-		0,
-		6,
-		4,
-		0,
-		2,
-		2,
-		0,
-		0,
-		0,
-		9,
-		9,
-		10,
-		1,
-		(uint8_t)(100 + m->held / 200),
-		(uint8_t)(1 + m->held % 200),
-		[38] = 10,
-		1,
-		0,
-		1 };
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pools_of_node(appliance_pools(m->f->a), 0));
 	struct seen seen;
+	char text[64];
 
-	memcpy(frame, lan->mac.addr_bytes, 6);
-	memcpy(frame + 32, lan->mac.addr_bytes, 6);
-	memcpy(rte_pktmbuf_append(mbuf, sizeof(frame)), frame, sizeof(frame));
-	assert_int_equal(capture_push(lan, 0, &mbuf, 1), 1);
-	settle(m->f);
+	snprintf(text, sizeof(text), "arp reply 10.1.%u.%u tell 10.1.0.1", 100 + m->held / 200,
+		1 + m->held % 200);
+	push(m->f, "lan", text);
 	seen = look(m->f);
 	assert_int_equal(seen.n, 1);
 	assert_string_equal(seen.port, "lan");
@@ -317,7 +284,7 @@ reload_somehow(struct model *m)
 		world_change(&m->world);
 	text = world_text(&m->world);
 	note_names(m);
-	reload(m->f, text);
+	reload_to(m->f, text);
 	free(text);
 }
 
@@ -390,13 +357,13 @@ expect_like_a_fresh_start(struct model *m, void **state)
 	unsigned timeout[WORLD_FLOWS];
 	char *text = world_text(&m->world);
 
-	reload(m->f, text);
+	reload_to(m->f, text);
 	for (unsigned i = 0; i < WORLD_FLOWS; i++) {
 		was[i] = send_forward(m->f, i);
 		timeout[i] = timeout_of(m->f, i);
 	}
-	assert_int_equal(reload_teardown(state), 0);
-	reload_setup(state);
+	assert_int_equal(teardown_appliance(state), 0);
+	setup_appliance(state);
 	given_workers(m->f, text, workers);
 	for (unsigned i = 0; i < WORLD_FLOWS; i++) {
 		struct seen is = send_forward(m->f, i);
@@ -457,15 +424,13 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		/* First: the first appliance decides how many workers there can be. */
-		cmocka_unit_test_setup_teardown(
-			two_workers_say_what_the_file_says, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(
-			one_worker_says_what_the_file_says, reload_setup, reload_teardown),
+		appliance_test(two_workers_say_what_the_file_says),
+		appliance_test(one_worker_says_what_the_file_says),
 	};
 
 	if (argc > 1)
 		n_reloads = (unsigned)atoi(argv[1]);
 	if (argc > 2)
 		seed = strtoull(argv[2], NULL, 10);
-	return cmocka_run_group_tests(tests, NULL, reload_leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -3,7 +3,7 @@
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2
  *   203.0.113.9 --- admin [ ] */
-#include "reload_fixture.h"
+#include "support/appliance_fixture.h"
 
 #define ADMIN "  admin: {device: net_null0}\n"
 #define LAN   "  lan: {device: net_null1}\n"
@@ -22,7 +22,7 @@
 #define BACK "udp 198.51.100.2:2000 > 192.0.2.10:1000"
 
 static void
-expect_forwarding(struct fixture *f)
+expect_forwarding(struct appliance_fixture *f)
 {
 	for (unsigned i = 0; i < 3; i++) {
 		push(f, "lan", OUT);
@@ -37,14 +37,14 @@ expect_forwarding(struct fixture *f)
 static void
 ports_are_known_by_their_names_whatever_their_order(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 
 	given(f, CONFIG(ADMIN LAN WAN));
 	expect_forwarding(f);
-	reload(f, CONFIG(WAN ADMIN LAN));
+	reload_to(f, CONFIG(WAN ADMIN LAN));
 	expect_forwarding(f);
-	reload(f, CONFIG(LAN WAN ADMIN));
+	reload_to(f, CONFIG(LAN WAN ADMIN));
 	expect_forwarding(f);
 	report_take(f->a, &r);
 	assert_int_equal(r.n_ports, 3);
@@ -64,13 +64,13 @@ ports_are_known_by_their_names_whatever_their_order(void **state)
 static void
 what_was_started_can_come_back(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TWO_PORTS LINK(1500, wire));
-	reload(f, TWO_PORTS LINK(1400, wire));
-	reload(f, TWO_PORTS LINK(1500, wire));
-	reload(f, TWO_PORTS LINK(1500, inside));
-	reload(f, TWO_PORTS LINK(1500, wire));
+	reload_to(f, TWO_PORTS LINK(1400, wire));
+	reload_to(f, TWO_PORTS LINK(1500, wire));
+	reload_to(f, TWO_PORTS LINK(1500, inside));
+	reload_to(f, TWO_PORTS LINK(1500, wire));
 	push(f, "lan", "udp 192.0.2.10:1 > 203.0.113.77:2");
 	assert_int_equal(sent(f, "wan"), 1);
 }
@@ -78,21 +78,21 @@ what_was_started_can_come_back(void **state)
 static void
 a_port_whose_mtu_grows_is_opened_again(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f,
 		TWO_PORTS "interfaces:\n  wan: {addresses: [198.51.100.1/24], pipeline: none}\n"
 			  "pipelines: {none: [drop]}\n");
-	reload(f, TWO_PORTS LINK(1500, inside));
+	reload_to(f, TWO_PORTS LINK(1500, inside));
 	assert_int_equal(appliance_pools(f->a)->count, 1);
-	reload(f, TWO_PORTS LINK(9000, wire));
+	reload_to(f, TWO_PORTS LINK(9000, wire));
 	assert_int_equal(port_of(f, "lan")->mtu, 9000);
 	assert_int_equal(port_of(f, "wan")->mtu, 1500);
 	assert_int_equal(appliance_pools(f->a)->count, 2);
 	assert_true(rte_pktmbuf_data_room_size(port_of(f, "lan")->pool) > 9000);
 	push(f, "lan", "udp 192.0.2.10:1 > 203.0.113.77:2");
 	assert_int_equal(sent(f, "wan"), 1);
-	reload(f, TWO_PORTS LINK(1500, wire));
+	reload_to(f, TWO_PORTS LINK(1500, wire));
 	assert_int_equal(port_of(f, "lan")->mtu, 9000);
 }
 
@@ -109,7 +109,7 @@ a_port_whose_mtu_grows_is_opened_again(void **state)
 #define SHORT "{track: {timeouts: {tcp_established: 2s, udp: 2s}}}"
 
 static void
-begin_connection(struct fixture *f)
+begin_connection(struct appliance_fixture *f)
 {
 	push(f, "lan", "tcp 192.0.2.10:1000 > 198.51.100.2:80 S seq 1000 win 1000");
 	push(f, "wan", "tcp 198.51.100.2:80 > 192.0.2.10:1000 SA seq 5000 ack 1001 win 1000");
@@ -122,14 +122,14 @@ begin_connection(struct fixture *f)
 static void
 an_idle_connection_keeps_its_own_timeouts(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TRACKED("", "track"));
 	begin_connection(f);
-	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "track"));
+	reload_to(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "track"));
 	wait_s(f, 60);
 	assert_int_equal(sessions_now(f), 1);
-	reload(f,
+	reload_to(f,
 		TRACKED("  zeroth: [" SHORT ", {route: main}]\n  first: [track, {route: main}]\n",
 			"track"));
 	wait_s(f, 60);
@@ -141,11 +141,11 @@ an_idle_connection_keeps_its_own_timeouts(void **state)
 static void
 an_idle_connection_gets_the_new_timeouts_of_its_pipeline(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TRACKED("", "track"));
 	begin_connection(f);
-	reload(f, TRACKED("  first: [track, {route: main}]\n", SHORT));
+	reload_to(f, TRACKED("  first: [track, {route: main}]\n", SHORT));
 	wait_s(f, 5);
 	assert_int_equal(sessions_now(f), 0);
 }
@@ -153,7 +153,7 @@ an_idle_connection_gets_the_new_timeouts_of_its_pipeline(void **state)
 static void
 timeouts_are_those_of_where_a_session_began(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TRACKED("", SHORT));
 	begin_connection(f);
@@ -165,18 +165,19 @@ timeouts_are_those_of_where_a_session_began(void **state)
 static void
 a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, TRACKED("", "track"));
 	begin_connection(f);
-	reload(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "drop: {if: {proto: udp}}"));
-	reload(f,
+	reload_to(f, TRACKED("  first: [" SHORT ", {route: main}]\n", "drop: {if: {proto: udp}}"));
+	reload_to(f,
 		TRACKED("  first: [" SHORT ", {route: main}]\n  second: [" SHORT
 			", {route: main}]\n",
 			"drop: {if: {proto: udp}}"));
 	wait_s(f, 60);
 	assert_int_equal(sessions_now(f), 1);
-	reload(f, TRACKED("", "track: {if: {proto: udp}, timeouts: {tcp_established: 2s}}, track"));
+	reload_to(f,
+		TRACKED("", "track: {if: {proto: udp}, timeouts: {tcp_established: 2s}}, track"));
 	wait_s(f, 60);
 	assert_int_equal(sessions_now(f), 1);
 }
@@ -190,7 +191,7 @@ a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone(void **state)
 	"pipelines:\n" before "  inside: [{police: {rate: " rate ", burst: 5}}, {route: main}]\n"
 
 static unsigned
-let_through(struct fixture *f, unsigned n)
+let_through(struct appliance_fixture *f, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		push(f, "lan", OUT);
@@ -201,17 +202,17 @@ let_through(struct fixture *f, unsigned n)
 static void
 a_policer_stays_as_empty_as_it_is(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 
 	given(f, POLICED("", "1/s"));
 	wait_s(f, 10);
 	assert_int_equal(let_through(f, 8), 5);
-	reload(f, POLICED("  first: [{police: 20Mbit}, {route: main}]\n", "1/s"));
+	reload_to(f, POLICED("  first: [{police: 20Mbit}, {route: main}]\n", "1/s"));
 	assert_int_equal(let_through(f, 8), 0);
 	wait_s(f, 2);
-	reload(f, POLICED("", "1/s"));
+	reload_to(f, POLICED("", "1/s"));
 	assert_int_equal(let_through(f, 8), 2);
-	reload(f, POLICED("", "2/s")); /* another one */
+	reload_to(f, POLICED("", "2/s")); /* another one */
 	assert_int_equal(let_through(f, 8), 5);
 }
 
@@ -219,17 +220,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reload_setup, reload_teardown)
-		TEST(ports_are_known_by_their_names_whatever_their_order),
-		TEST(what_was_started_can_come_back),
-		TEST(a_port_whose_mtu_grows_is_opened_again),
-		TEST(an_idle_connection_keeps_its_own_timeouts),
-		TEST(an_idle_connection_gets_the_new_timeouts_of_its_pipeline),
-		TEST(timeouts_are_those_of_where_a_session_began),
-		TEST(a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone),
-		TEST(a_policer_stays_as_empty_as_it_is),
-#undef TEST
+		appliance_test(ports_are_known_by_their_names_whatever_their_order),
+		appliance_test(what_was_started_can_come_back),
+		appliance_test(a_port_whose_mtu_grows_is_opened_again),
+		appliance_test(an_idle_connection_keeps_its_own_timeouts),
+		appliance_test(an_idle_connection_gets_the_new_timeouts_of_its_pipeline),
+		appliance_test(timeouts_are_those_of_where_a_session_began),
+		appliance_test(a_session_keeps_the_timeouts_of_a_pipeline_that_is_gone),
+		appliance_test(a_policer_stays_as_empty_as_it_is),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, reload_leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -10,7 +10,7 @@
 #include <rte_udp.h>
 
 #include "packet/key.h"
-#include "reload_fixture.h"
+#include "support/appliance_fixture.h"
 #include "reload_wide_world.h"
 
 /* A packet that has left, and how many have since the last time. */
@@ -142,7 +142,8 @@ write_ip6(uint8_t *at, const struct tuple *t, const struct make *how)
 
 /* A packet comes in. */
 static inline void
-come_in(struct fixture *f, const struct wide *w, const struct tuple *t, const struct make *how)
+come_in(struct appliance_fixture *f, const struct wide *w, const struct tuple *t,
+	const struct make *how)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pools_of_node(appliance_pools(f->a), 0));
 	struct port *port = port_of(f, wide_port(how->in));
@@ -168,8 +169,10 @@ come_in(struct fixture *f, const struct wide *w, const struct tuple *t, const st
 }
 
 static inline void
-read_left(struct left *l, const uint8_t *frame)
+note_left(void *arg, const struct rte_mbuf *m)
 {
+	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+	struct left *l = arg;
 	unsigned at = 12;
 	const uint8_t *ip, *l4;
 
@@ -198,23 +201,15 @@ read_left(struct left *l, const uint8_t *frame)
 
 /* What has left since the last time: IP packets but those of neighbour discovery; the last one. */
 static inline struct left
-look(struct fixture *f, const struct wide *w)
+look(struct appliance_fixture *f, const struct wide *w)
 {
 	struct left l;
-	struct rte_mbuf *m[64];
-	unsigned n;
 
 	memset(&l, 0, sizeof(l));
 	for (unsigned side = 0; side < SIDES; side++) {
-		struct port *port = port_of(f, wide_port((enum side)side));
 		unsigned before = l.n;
 
-		for (unsigned q = 0; q < port->tx_queues; q++)
-			while ((n = capture_drain(port, q, m, 64)) != 0)
-				for (unsigned i = 0; i < n; i++) {
-					read_left(&l, rte_pktmbuf_mtod(m[i], const uint8_t *));
-					rte_pktmbuf_free(m[i]);
-				}
+		each_sent(port_of(f, wide_port((enum side)side)), note_left, &l);
 		if (l.n != before)
 			l.side = (char)(side + 1);
 	}

@@ -38,7 +38,7 @@ struct round {
 };
 
 struct run {
-	struct fixture *f;
+	struct appliance_fixture *f;
 	unsigned number; /* of the round */
 	bool live;
 	bool known[WIDE_FLOWS]; /* has a public endpoint, while its session lives */
@@ -48,7 +48,7 @@ struct run {
 };
 
 static struct session *
-session_of_flow(struct fixture *f, unsigned i, struct sessions **sessions)
+session_of_flow(struct appliance_fixture *f, unsigned i, struct sessions **sessions)
 {
 	struct workers *ws = appliance_workers(f->a);
 	struct tuple t = forward_tuple(i);
@@ -65,7 +65,7 @@ session_of_flow(struct fixture *f, unsigned i, struct sessions **sessions)
 }
 
 static void
-count_drops(struct fixture *f, uint64_t drops[REASON_COUNT])
+count_drops(struct appliance_fixture *f, uint64_t drops[REASON_COUNT])
 {
 	struct workers *ws = appliance_workers(f->a);
 
@@ -80,7 +80,7 @@ count_drops(struct fixture *f, uint64_t drops[REASON_COUNT])
 }
 
 static uint64_t
-hits_of(struct fixture *f, const char *kind, unsigned flow)
+hits_of(struct appliance_fixture *f, const char *kind, unsigned flow)
 {
 	const struct generation *gen = appliance_generation(f->a);
 	uint64_t hits = 0;
@@ -321,7 +321,7 @@ one_round(struct run *r, struct round *round, struct wide *w)
 		for (unsigned k = 1 + draw(w, 5); k > 0; k--)
 			wide_change(w);
 		round->text = wide_text(w);
-		reload(r->f, round->text);
+		reload_to(r->f, round->text);
 		note_lost(r, &last, w);
 		round->fragment_moved |= has_moved(round, &last, w);
 	}
@@ -384,14 +384,14 @@ compare_with_fresh_starts(void **state, const struct round *rounds, unsigned wor
 		struct round fresh = rounds[n];
 
 		memset(fresh.flow, 0, sizeof(fresh.flow));
-		reload_setup(state);
+		setup_appliance(state);
 		r.f = *state;
 		given_workers(r.f, fresh.text, workers);
 		probe(&r, &fresh);
 		expect_same(&rounds[n], &fresh, n);
-		assert_int_equal(reload_teardown(state), 0);
+		assert_int_equal(teardown_appliance(state), 0);
 	}
-	reload_setup(state);
+	setup_appliance(state);
 }
 
 static void
@@ -409,7 +409,7 @@ run_rounds(void **state, unsigned workers)
 	free(text);
 	for (; r.number < n_reloads; r.number++)
 		one_round(&r, &rounds[r.number], &w);
-	assert_int_equal(reload_teardown(state), 0);
+	assert_int_equal(teardown_appliance(state), 0);
 	compare_with_fresh_starts(state, rounds, workers);
 	for (unsigned n = 0; n < n_reloads; n++)
 		free(rounds[n].text);
@@ -433,15 +433,13 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		/* First: the first appliance decides how many workers there can be. */
-		cmocka_unit_test_setup_teardown(
-			two_workers_are_like_started_on_the_file, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(
-			one_worker_is_like_started_on_the_file, reload_setup, reload_teardown),
+		appliance_test(two_workers_are_like_started_on_the_file),
+		appliance_test(one_worker_is_like_started_on_the_file),
 	};
 
 	if (argc > 1)
 		n_reloads = (unsigned)atoi(argv[1]);
 	if (argc > 2)
 		seed = strtoull(argv[2], NULL, 10);
-	return cmocka_run_group_tests(tests, NULL, reload_leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

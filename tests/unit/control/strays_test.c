@@ -5,7 +5,7 @@
  * it has gone through its sessions.
  *
  *   10.9.0.0/16 behind 10.1.0.2 --- lan [ Weir ] wan --- 198.51.100.2 --- the rest */
-#include "reload_fixture.h"
+#include "support/appliance_fixture.h"
 #include "fastpath/walk.h"
 #include "slowpath/slowpath.h"
 #include "worker/strays.h"
@@ -55,41 +55,48 @@ read_end(const uint8_t *address, const uint8_t *port, char *out)
 		port[0] << 8 | port[1]);
 }
 
-/* Takes a packet that has left by a port; NULL: none. */
-static struct rte_mbuf *
-take(struct fixture *f, const char *name)
-{
-	struct port *port = port_of(f, name);
-	struct rte_mbuf *m;
+struct lookup {
+	unsigned at; /* the source (12) or destination (16) of the header */
+	bool public;
+	const struct end *ends;
+	unsigned found;
+};
 
-	for (unsigned q = 0; q < port->tx_queues; q++)
-		if (capture_drain(port, q, &m, 1) != 0)
-			return m;
-	return NULL;
-}
-
-/* Looks for each of the ends among the packets that have left by a port: at the source (12) or
- * destination (16) of the header.  Returns how many were found. */
-static unsigned
-found(struct fixture *f, const char *name, unsigned at, bool public, struct end ends[FLOWS])
+static void
+look_up(void *arg, const struct rte_mbuf *m)
 {
-	struct rte_mbuf *m;
-	unsigned total = 0;
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, 14);
+	struct lookup *l = arg;
 	char text[32];
 
-	while ((m = take(f, name)) != NULL) {
-		const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, 14);
+	read_end(ip + l->at, ip + (l->at == 12 ? 20 : 22), text);
+	for (unsigned k = 0; k < FLOWS; k++)
+		l->found += strcmp(text, l->public ? l->ends[k].public : l->ends[k].inside) == 0;
+}
 
-		read_end(ip + at, ip + (at == 12 ? 20 : 22), text);
-		for (unsigned k = 0; k < FLOWS; k++)
-			total += strcmp(text, public ? ends[k].public : ends[k].inside) == 0;
-		rte_pktmbuf_free(m);
-	}
-	return total;
+/* How often one of the ends is among the packets that have left by a port. */
+static unsigned
+found(struct appliance_fixture *f, const char *port, unsigned at, bool public,
+	const struct end ends[FLOWS])
+{
+	struct lookup l = { .at = at, .public = public, .ends = ends };
+
+	each_sent(port_of(f, port), look_up, &l);
+	return l.found;
 }
 
 static void
-ask(struct fixture *f, unsigned i, const char *proto, const char *flags, struct end *e)
+read_source(void *arg, const struct rte_mbuf *m)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, 14);
+	struct end *e = arg;
+
+	assert_string_equal(e->public, "");
+	read_end(ip + 12, ip + 20, e->public);
+}
+
+static void
+ask(struct appliance_fixture *f, unsigned i, const char *proto, const char *flags, struct end *e)
 {
 	char text[128];
 
@@ -99,7 +106,7 @@ ask(struct fixture *f, unsigned i, const char *proto, const char *flags, struct 
 }
 
 static void
-answer(struct fixture *f, const char *proto, const char *flags, const struct end *e)
+answer(struct appliance_fixture *f, const char *proto, const char *flags, const struct end *e)
 {
 	char text[128];
 
@@ -109,25 +116,19 @@ answer(struct fixture *f, const char *proto, const char *flags, const struct end
 
 /* Begins flows, one by one, and notes by which ends they leave. */
 static void
-begin(struct fixture *f, unsigned first, const char *proto, struct end ends[FLOWS])
+begin(struct appliance_fixture *f, unsigned first, const char *proto, struct end ends[FLOWS])
 {
-	struct rte_mbuf *m;
-
 	for (unsigned i = 0; i < FLOWS; i++) {
-		const uint8_t *ip;
-
 		ask(f, first + i, proto, "", &ends[i]);
 		settle(f);
-		m = take(f, "wan");
-		assert_non_null(m);
-		ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, 14);
-		read_end(ip + 12, ip + 20, ends[i].public);
-		rte_pktmbuf_free(m);
+		ends[i].public[0] = '\0';
+		each_sent(port_of(f, "wan"), read_source, &ends[i]);
+		assert_string_not_equal(ends[i].public, "");
 	}
 }
 
 static uint64_t
-handed(struct fixture *f)
+handed(struct appliance_fixture *f)
 {
 	struct workers *ws = appliance_workers(f->a);
 	uint64_t n = 0;
@@ -139,7 +140,8 @@ handed(struct fixture *f)
 
 /* All of them answer, and go on, in one burst each. */
 static void
-expect_all(struct fixture *f, const char *proto, const char *flags, struct end ends[FLOWS])
+expect_all(
+	struct appliance_fixture *f, const char *proto, const char *flags, struct end ends[FLOWS])
 {
 	unsigned workers = workers_count(appliance_workers(f->a));
 	uint64_t before = handed(f);
@@ -160,14 +162,15 @@ expect_all(struct fixture *f, const char *proto, const char *flags, struct end e
 	assert_true(handed(f) - before <= (uint64_t)2 * FLOWS * (workers + 2));
 }
 
+/* No worker has a turn. */
 static void
-reload_only(struct fixture *f, unsigned what)
+change_to(struct appliance_fixture *f, unsigned what)
 {
-	assert_int_equal(appliance_reload(f->a, read_config(f, config_text(what)), f->err), 0);
+	reload_only(f, config_text(what));
 }
 
 static bool
-is_looked_for(struct fixture *f)
+is_looked_for(struct appliance_fixture *f)
 {
 	struct workers *ws = appliance_workers(f->a);
 
@@ -180,13 +183,13 @@ is_looked_for(struct fixture *f)
 static void
 sessions_are_found_after_any_change(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct end ends[FLOWS];
 
 	given_workers(f, config_text(TRANSLATES), 3);
 	begin(f, 0, "udp", ends);
 	for (unsigned what = 0; what < 8; what++) {
-		reload_only(f, what);
+		change_to(f, what);
 		expect_all(f, "udp", "", ends); /* some before the walks */
 		assert_true(is_looked_for(f) || (what & TRANSLATES));
 		expect_all(f, "udp", "", ends); /* and all after them */
@@ -198,7 +201,7 @@ sessions_are_found_after_any_change(void **state)
 }
 
 static void
-end_all_sessions(struct fixture *f)
+end_all_sessions(struct appliance_fixture *f)
 {
 	struct workers *ws = appliance_workers(f->a);
 
@@ -215,12 +218,12 @@ end_all_sessions(struct fixture *f)
 static void
 flows_whose_sessions_have_ended_go_to_their_owners(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct end ends[FLOWS];
 
 	given_workers(f, config_text(TRANSLATES), 3);
 	begin(f, 0, "udp", ends);
-	reload_only(f, 0);
+	change_to(f, 0);
 	for (unsigned i = 0; i < 4; i++)
 		expect_all(f, "udp", "", ends);
 	end_all_sessions(f);
@@ -239,13 +242,13 @@ flows_whose_sessions_have_ended_go_to_their_owners(void **state)
 static void
 flows_without_session_are_judged_once(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct end ends[FLOWS], forged[FLOWS];
 	uint64_t before;
 
 	given_workers(f, config_text(TRANSLATES | FORWARDS), 3);
 	begin(f, 0, "udp", ends);
-	reload_only(f, 0);
+	change_to(f, 0);
 	before = handed(f);
 	for (unsigned i = 0; i < FLOWS; i++) {
 		snprintf(forged[i].public, sizeof(forged[i].public), "10.9.3.%u:999", i);
@@ -260,7 +263,7 @@ flows_without_session_are_judged_once(void **state)
 static void
 a_connection_begins_anew_where_it_was(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct end ends[FLOWS], more[FLOWS];
 
 	given_workers(f, config_text(TRANSLATES), 3);
@@ -269,7 +272,7 @@ a_connection_begins_anew_where_it_was(void **state)
 		answer(f, "tcp", "SA seq 7000 ack 1", &ends[i]);
 	settle(f);
 	assert_int_equal(found(f, "lan", 16, false, ends), FLOWS);
-	reload_only(f, ROUTES);
+	change_to(f, ROUTES);
 	for (unsigned i = 0; i < FLOWS; i++)
 		ask(f, i, "tcp", "R seq 1", &more[i]);
 	settle(f);
@@ -288,21 +291,21 @@ a_connection_begins_anew_where_it_was(void **state)
 		}
 		settle(f);
 		assert_int_equal(found(f, "lan", 16, false, more), FLOWS);
-		reload_only(f, round == 0 ? ROUTES | FORWARDS : TRANSLATES);
+		change_to(f, round == 0 ? ROUTES | FORWARDS : TRANSLATES);
 	}
 }
 
 static void
 a_hundred_reloads_lose_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	static struct end old[FLOWS], ends[RELOADS / 10][FLOWS];
 	unsigned n = 0;
 
 	given_workers(f, config_text(TRANSLATES), 2);
 	begin(f, 0, "udp", old);
 	for (unsigned i = 0; i < RELOADS; i++) {
-		reload_only(f, i * 5 % 8);
+		change_to(f, i * 5 % 8);
 		if (i % 10 == 9) {
 			settle(f);
 			begin(f, 100 * (1 + n), "udp", ends[n]);
@@ -319,12 +322,12 @@ a_hundred_reloads_lose_nothing(void **state)
 static void
 a_reload_that_changes_no_owner_looks_for_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct end ends[FLOWS];
 
 	given_workers(f, config_text(TRANSLATES | FORWARDS), 2);
 	begin(f, 0, "udp", ends);
-	reload_only(f, TRANSLATES | FORWARDS);
+	change_to(f, TRANSLATES | FORWARDS);
 	assert_false(is_looked_for(f));
 	expect_all(f, "udp", "", ends);
 	assert_false(is_looked_for(f));
@@ -385,21 +388,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			sessions_are_found_after_any_change, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(flows_whose_sessions_have_ended_go_to_their_owners,
-			reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(
-			flows_without_session_are_judged_once, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(
-			a_connection_begins_anew_where_it_was, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(
-			a_hundred_reloads_lose_nothing, reload_setup, reload_teardown),
-		cmocka_unit_test_setup_teardown(a_reload_that_changes_no_owner_looks_for_nothing,
-			reload_setup, reload_teardown),
+		appliance_test(sessions_are_found_after_any_change),
+		appliance_test(flows_whose_sessions_have_ended_go_to_their_owners),
+		appliance_test(flows_without_session_are_judged_once),
+		appliance_test(a_connection_begins_anew_where_it_was),
+		appliance_test(a_hundred_reloads_lose_nothing),
+		appliance_test(a_reload_that_changes_no_owner_looks_for_nothing),
 		cmocka_unit_test(a_worker_that_stands_still_is_not_asked),
 		cmocka_unit_test(a_filter_seldom_says_so_wrongly),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, reload_leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

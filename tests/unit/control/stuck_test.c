@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A worker that stands still: generations are published all the same, it is named, and nothing that
  * it may use is freed.  Two threads; the one that gets the packet stands still in an observer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "offline/offline.h"
-#include "control/report.h"
-#include "io/capture.h"
-#include "packet/notation.h"
+#include "support/appliance_fixture.h"
 
 #define CONFIG \
 	"version: 1\n" \
@@ -31,11 +21,6 @@ enum {
 
 static atomic_bool closed, waits; /* the gate in the observer; somebody stands at it */
 
-struct fixture {
-	struct err *err;
-	struct offline offline;
-};
-
 static void
 gate(void *arg, const struct observation *o)
 {
@@ -50,7 +35,7 @@ gate(void *arg, const struct observation *o)
 static const struct observer observer = { .packet = gate };
 
 static bool
-comes_true(bool (*what)(const struct fixture *), const struct fixture *f)
+comes_true(bool (*what)(const struct appliance_fixture *), const struct appliance_fixture *f)
 {
 	for (unsigned ms = 0; ms < WAIT_MS; ms++) {
 		if (what(f))
@@ -61,103 +46,55 @@ comes_true(bool (*what)(const struct fixture *), const struct fixture *f)
 }
 
 static bool
-somebody_waits(const struct fixture *f)
+somebody_waits(const struct appliance_fixture *f)
 {
 	(void)f;
 	return atomic_load(&waits);
 }
 
 static bool
-all_are_up_to_date(const struct fixture *f)
+all_are_up_to_date(const struct appliance_fixture *f)
 {
 	unsigned who;
 
-	return workers_oldest(appliance_workers(f->offline.appliance), &who)
-		== appliance_generation(f->offline.appliance)->number;
+	return workers_oldest(appliance_workers(f->a), &who) == appliance_generation(f->a)->number;
 }
 
-static int
-setup(void **state)
+static void
+given_gate(struct appliance_fixture *f)
 {
-	const struct appliance_options threads = { .captures = true, .workers = 2 };
-	static struct fixture f;
-	struct workers *ws;
-
-	f.err = err_create();
-	f.offline.appliance = appliance_start(
-		config_load_text("weir.yaml", CONFIG, f.err), &threads, f.err);
-	if (f.offline.appliance == NULL)
-		return -1;
-	ws = appliance_workers(f.offline.appliance);
+	given_appliance(f, CONFIG, &two_threads);
 	atomic_store(&closed, true);
-	for (unsigned i = 0; i < workers_count(ws); i++)
-		fastpath_observe(workers_at(ws, i)->fp, &observer);
-	*state = &f;
-	return 0;
+	for (unsigned i = 0; i < two_threads.workers; i++)
+		fastpath_observe(worker_of(f, i)->fp, &observer);
 }
 
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
-	struct ledger_sum sum;
-	unsigned out;
-
 	atomic_store(&closed, false);
-	appliance_halt(f->offline.appliance);
-	workers_ledger(appliance_workers(f->offline.appliance), &sum);
-	out = appliance_close(f->offline.appliance);
-	appliance_destroy(f->offline.appliance);
-	err_destroy(f->err);
-	return sum.imbalance == 0 && sum.held == 0 && out == 0 ? 0 : -1;
-}
-
-static void
-push(struct fixture *f)
-{
-	struct port *lan = ports_find(appliance_ports(f->offline.appliance), "lan");
-	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 2 } };
-	struct rte_mbuf *m;
-	uint8_t frame[256];
-	char why[128];
-	int n;
-
-	memcpy(macs.dst, lan->mac.addr_bytes, 6);
-	n = notation_build("udp 192.0.2.10:1 > 198.51.100.2:2", &macs, frame, sizeof(frame), why);
-	m = offline_frame(&f->offline, frame, (uint32_t)n);
-	assert_non_null(m);
-	assert_int_equal(capture_push(lan, 0, &m, 1), 1);
-}
-
-static int
-reload(struct fixture *f)
-{
-	struct config *cfg = config_load_text("weir.yaml", CONFIG, f->err);
-	int rc = appliance_reload(f->offline.appliance, cfg, f->err);
-
-	if (rc < 0)
-		config_free(cfg);
-	return rc;
+	return teardown_appliance(state);
 }
 
 static void
 later_generations_are_published_and_freed_when_it_moves(void **state)
 {
-	struct fixture *f = *state;
+	struct appliance_fixture *f = *state;
 	struct report r;
 	char text[4096] = "";
 	FILE *out = fmemopen(text, sizeof(text) - 1, "w");
-	uint64_t first = appliance_generation(f->offline.appliance)->number;
 	unsigned behind = 0;
+	uint64_t first;
 
-	push(f);
+	given_gate(f);
+	first = appliance_generation(f->a)->number;
+	push(f, "lan", "udp 192.0.2.10:1 > 198.51.100.2:2");
 	assert_true(comes_true(somebody_waits, f));
 	for (unsigned i = 0; i < APPLIANCE_RETIRED; i++)
-		assert_int_equal(reload(f), 0);
-	assert_int_equal(
-		appliance_generation(f->offline.appliance)->number, first + APPLIANCE_RETIRED);
+		reload_only(f, CONFIG);
+	assert_int_equal(appliance_generation(f->a)->number, first + APPLIANCE_RETIRED);
 
-	report_take(f->offline.appliance, &r);
+	report_take(f->a, &r);
 	report_print(&r, out, false);
 	report_fini(&r);
 	fclose(out);
@@ -170,14 +107,13 @@ later_generations_are_published_and_freed_when_it_moves(void **state)
 	assert_int_equal(behind, 1);
 
 	/* What waits has a bound. */
-	assert_true(reload(f) < 0);
-	assert_non_null(strstr(err_first(f->err), "stands still with generation"));
+	reload_fails(f, CONFIG, "stands still with generation");
 
 	atomic_store(&closed, false);
 	assert_true(comes_true(all_are_up_to_date, f));
-	assert_int_equal(reload(f), 0);
+	reload_to(f, CONFIG);
 	assert_true(comes_true(all_are_up_to_date, f));
-	appliance_let_go(f->offline.appliance);
+	appliance_let_go(f->a);
 }
 
 int
@@ -185,10 +121,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			later_generations_are_published_and_freed_when_it_moves, setup, teardown),
+			later_generations_are_published_and_freed_when_it_moves, setup_appliance,
+			teardown),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	appliance_leave();
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }
