@@ -27,8 +27,7 @@ end(struct appliance_fixture *f)
 		return 0;
 	halted = appliance_halt(f->a);
 	drain(f);
-	report_take(f->a, &r);
-	report_fini(&r);
+	read_report(f, &r);
 	r.mbufs_out = appliance_close(f->a);
 	appliance_destroy(f->a);
 	f->a = NULL;
@@ -240,6 +239,13 @@ drain(struct appliance_fixture *f)
 	for (unsigned i = 0; i < ports->count; i++)
 		if (ports->at[i].used)
 			each_sent(&ports->at[i], count_ip4, &n);
+}
+
+void
+read_report(struct appliance_fixture *f, struct report *r)
+{
+	report_take(f->a, r);
+	report_fini(r);
 }
 
 uint64_t

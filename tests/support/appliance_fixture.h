@@ -103,6 +103,9 @@ unsigned sent(struct appliance_fixture *f, const char *port);
 /* Takes the frames that have left by any port. */
 void drain(struct appliance_fixture *f);
 
+/* Figures alone: what the report points to is gone. */
+void read_report(struct appliance_fixture *f, struct report *r);
+
 uint64_t sessions_now(struct appliance_fixture *f);
 
 #endif

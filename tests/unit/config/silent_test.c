@@ -3,17 +3,8 @@
  * value or the other: a check, a start and a reload say so, and nothing is published.  The linker
  * puts these functions before the real ones
  * (--wrap in meson.build). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "control/appliance.h"
 #include "config/check.h"
 #include "config/ingress.h"
 #include "control/nat_log.h"
@@ -21,6 +12,7 @@
 #include "policy/build_priv.h"
 #include "policy/matcher.h"
 #include "policy/stage.h"
+#include "support/appliance_fixture.h"
 
 #define CONFIG(port) \
 	"version: 1\n" \
@@ -224,30 +216,18 @@ reload_failing(struct appliance *a, unsigned n)
 static void
 a_reload_never_publishes_what_is_not_built(void **state)
 {
-	struct err *err = err_create();
-	struct appliance *a = appliance_start(read_config(CONFIG("80")), &options, err);
+	struct appliance_fixture *f = *state;
 
-	(void)state;
-	assert_non_null(a);
+	given_appliance(f, CONFIG("80"), &options);
 	for (int k = 0; k < 2; k++) {
 		unsigned n = 1;
 
 		empty_handed = k == 1;
-		while (reload_failing(a, n))
+		while (reload_failing(f->a, n))
 			n++;
 		assert_in_range(n, k == 1 ? 5 : 15, 100);
-		appliance_step(a);
+		settle(f);
 	}
-	appliance_destroy(a);
-	err_destroy(err);
-}
-
-static int
-leave(void **state)
-{
-	(void)state;
-	appliance_leave();
-	return 0;
 }
 
 int
@@ -256,8 +236,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_check_never_passes_what_is_not_built),
 		cmocka_unit_test(a_start_never_runs_what_is_not_built),
-		cmocka_unit_test(a_reload_never_publishes_what_is_not_built),
+		appliance_test(a_reload_never_publishes_what_is_not_built),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, leave);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -202,6 +202,17 @@ a_worker_that_stands_still_is_noticed(void **state)
 }
 
 #ifdef WEIR_DEBUG
+/* Frames come, and ports take n of a burst; -1: all. */
+static void
+come_in(struct appliance_fixture *f, unsigned frames, int n, unsigned steps)
+{
+	queue_fault_accept = n;
+	for (unsigned i = 0; i < frames; i++)
+		push_only(f, "lan", THROUGH);
+	for (unsigned i = 0; i < steps; i++)
+		appliance_step(f->a);
+}
+
 static void
 a_port_that_takes_little_gets_all_of_it_in_the_end(void **state)
 {
@@ -209,13 +220,8 @@ a_port_that_takes_little_gets_all_of_it_in_the_end(void **state)
 	struct report r;
 
 	given(f, OPEN);
-	queue_fault_accept = 1;
-	for (unsigned i = 0; i < 40; i++)
-		push_only(f, "lan", THROUGH);
-	for (unsigned i = 0; i < 3; i++)
-		appliance_step(f->a);
-	report_take(f->a, &r);
-	report_fini(&r);
+	come_in(f, 40, 1, 3);
+	read_report(f, &r);
 	assert_true(r.held[HELD_transmit] > 30);
 	assert_int_equal(r.ledger.imbalance, 0);
 
@@ -231,13 +237,8 @@ a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
 	struct report r;
 
 	given(f, OPEN);
-	queue_fault_accept = 0;
-	for (unsigned i = 0; i < 200; i++)
-		push_only(f, "lan", THROUGH);
-	for (unsigned i = 0; i < 20; i++)
-		appliance_step(f->a);
-	report_take(f->a, &r);
-	report_fini(&r);
+	come_in(f, 200, 0, 20);
+	read_report(f, &r);
 	assert_int_equal(r.held[HELD_transmit], 64); /* two bursts */
 	assert_int_equal(r.ledger.drops[REASON_tx_full], 200 + r.ledger.born - 64);
 	queue_fault_accept = -1;
@@ -251,15 +252,13 @@ without_packet_buffers_nothing_is_born(void **state)
 
 	given(f, OPEN);
 	settle(f);
-	report_take(f->a, &before);
-	report_fini(&before);
+	read_report(f, &before);
 	push_only(f, "lan",
 		"udp 192.0.2.10:1000 > 203.0.113.9:53"); /* no route: its sender is told */
 	pool_fault_after = 1;
 	settle(f);
 	pool_fault_after = 0;
-	report_take(f->a, &r);
-	report_fini(&r);
+	read_report(f, &r);
 	assert_int_equal(r.ledger.drops[REASON_no_route], 1);
 	assert_int_equal(r.ledger.born, before.ledger.born);
 }
@@ -288,8 +287,7 @@ a_port_whose_device_vanished_is_left_alone(void **state)
 		push_only(f, "lan", THROUGH);
 	settle(f);
 	assert_int_equal(sent(f, "wan"), 0);
-	report_take(f->a, &r);
-	report_fini(&r);
+	read_report(f, &r);
 	assert_int_equal(r.ledger.drops[REASON_port_down], 3);
 	assert_string_equal(r.port[1].link, "gone");
 
@@ -309,16 +307,11 @@ what_waits_for_a_port_that_vanishes_is_dropped(void **state)
 	struct report r;
 
 	given(f, OPEN);
-	queue_fault_accept = 0;
-	for (unsigned i = 0; i < 40; i++)
-		push_only(f, "lan", THROUGH);
-	for (unsigned i = 0; i < 3; i++)
-		appliance_step(f->a);
+	come_in(f, 40, 0, 3);
 	set_present(f, "wan", false);
 	queue_fault_accept = -1;
 	settle(f);
-	report_take(f->a, &r);
-	report_fini(&r);
+	read_report(f, &r);
 	assert_true(r.ledger.drops[REASON_port_down] >= 40);
 	assert_int_equal(r.held[HELD_transmit], 0);
 	assert_int_equal(sent(f, "wan"), 0);

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sizes: as an appliance that is started from the same configuration reports them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "control/appliance.h"
-#include "control/report.h"
 #include "doctor/size.h"
+#include "support/appliance_fixture.h"
 
 #define SITE \
 	"version: 1\nsystem: {workers: [0], flows: 5000}\n" \
@@ -24,31 +15,27 @@
 static void
 sizes_are_those_of_a_report(void **state)
 {
-	struct appliance_options options = {
+	const struct appliance_options options = {
 		.captures = true, .virtual_time = true, .stepped = true
 	};
-	struct err *err = err_create();
-	struct config *cfg = config_load_text("site.yaml", SITE, err);
+	struct appliance_fixture *f = *state;
 	struct size_request request;
-	struct appliance *a;
+	struct config *cfg;
 	struct report report;
 	struct size size;
 
-	assert_string_equal(err_first(err), "");
+	cfg = given_config(f, SITE);
 	size_of_config(cfg, 1, &request);
 	assert_int_equal(request.addresses, 8);
 	assert_true(size_compute(&request, cfg, &size));
-	a = appliance_start(cfg, &options, err);
-	assert_string_equal(err_first(err), "");
-	report_take(a, &report);
+	config_free(cfg);
+	given_appliance(f, SITE, &options);
+	report_take(f->a, &report);
 	assert_int_equal(size.flow_bytes, report.flow_bytes);
 	assert_int_equal(size.session_bytes, report.session_bytes);
 	assert_int_equal(size.nat_bytes, report.nat_bytes);
-	assert_true(size.mbuf_bytes >= appliance_pools(a)->at[0].sizing.bytes);
+	assert_true(size.mbuf_bytes >= appliance_pools(f->a)->at[0].sizing.bytes);
 	report_fini(&report);
-	appliance_destroy(a);
-	appliance_leave();
-	err_destroy(err);
 }
 
 static void
@@ -97,8 +84,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wish_is_read), cmocka_unit_test(a_bad_wish_is_refused),
 		cmocka_unit_test(more_sessions_than_a_worker_can_have_are_refused),
-		cmocka_unit_test(sizes_are_those_of_a_report), /* starts DPDK: last */
+		appliance_test(sizes_are_those_of_a_report), /* starts DPDK: last */
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -3,7 +3,7 @@
  * bursts of one have, where both directions of all conversations, translated and not, come by the
  * same port. */
 
-#include "unit/fastpath/fixture.h"
+#include "unit/fastpath/path_fixture.h"
 
 #include <stdlib.h>
 
@@ -233,5 +233,5 @@ main(void)
 		cmocka_unit_test(bursts_have_one_outcome),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, leave_path);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

@@ -2,7 +2,7 @@
 /* The quick test of every variant against the full parser: whatever the frame, class, key, hash,
  * interface and offset are the same. */
 
-#include "unit/fastpath/fixture.h"
+#include "unit/fastpath/path_fixture.h"
 
 #include <stdlib.h>
 
@@ -138,5 +138,5 @@ main(void)
 		cmocka_unit_test(header_sums_are_judged_alike),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, leave_path);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

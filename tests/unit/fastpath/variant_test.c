@@ -2,7 +2,7 @@
 /* The whole path by every variant and burst size: the same frames leave by the same ports, the same
  * ledger. */
 
-#include "unit/fastpath/fixture.h"
+#include "unit/fastpath/path_fixture.h"
 
 #include <stdlib.h>
 
@@ -143,5 +143,5 @@ main(void)
 		cmocka_unit_test(a_cable_passes_everything_but_runts),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, leave_path);
+	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
 }

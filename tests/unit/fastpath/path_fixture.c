@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/fastpath/fixture.h"
+#include "unit/fastpath/path_fixture.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <rte_mbuf.h>
@@ -64,46 +63,22 @@ given_path(struct path *p)
 void
 given_path_of(struct path *p, const char *text)
 {
-	struct appliance_options how = {
-		.captures = true,
-		.virtual_time = true,
-		.stepped = true,
-		.workers = 1,
-		.burst = BURST_MAX,
-	};
-	struct err *err = err_create();
-	struct config *cfg = config_load_text("weir.yaml", text, err);
+	struct appliance_options how = stepped_by_test(1);
 
+	how.burst = BURST_MAX;
 	memset(p, 0, sizeof(*p));
-	assert_string_equal(err_first(err), "");
-	p->offline.appliance = appliance_start(cfg, &how, err);
-	assert_string_equal(err_first(err), "");
-	assert_non_null(p->offline.appliance);
-	err_destroy(err);
-	p->fp = workers_at(appliance_workers(p->offline.appliance), 0)->fp;
-	fastpath_adopt(p->fp, appliance_generation(p->offline.appliance));
+	appliance_fixture_init(&p->on);
+	given_appliance(&p->on, text, &how);
+	p->offline.appliance = p->on.a;
+	p->fp = worker_of(&p->on, 0)->fp;
+	fastpath_adopt(p->fp, appliance_generation(p->on.a));
 	fastpath_tick(p->fp);
 }
 
 void
 end_path(struct path *p)
 {
-	struct ledger_sum sum = { 0 };
-
-	assert_true(appliance_halt(p->offline.appliance));
-	offline_drain(&p->offline);
-	ledger_add(&sum, fastpath_ledger(p->fp));
-	assert_int_equal(sum.imbalance, 0);
-	assert_int_equal(appliance_close(p->offline.appliance), 0);
-	appliance_destroy(p->offline.appliance);
-}
-
-int
-leave_path(void **state)
-{
-	(void)state;
-	appliance_leave();
-	return 0;
+	assert_int_equal(end(&p->on), 0);
 }
 
 uint32_t

@@ -4,21 +4,14 @@
  *   10.0.0.2 --- lan [ Weir ] wan --- 198.51.100.2
  *                            \ v7 --- 192.0.2.2, VLAN 7 on wan, MTU 1280
  *   p2 [ a cable ] p3 */
-#ifndef UNIT_FASTPATH_FIXTURE_H
-#define UNIT_FASTPATH_FIXTURE_H
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#ifndef UNIT_FASTPATH_PATH_FIXTURE_H
+#define UNIT_FASTPATH_PATH_FIXTURE_H
 
 #include "offline/offline.h"
-#include "fastpath/fastpath_priv.h"
+#include "support/appliance_fixture.h"
 
 struct path {
+	struct appliance_fixture on;
 	struct offline offline;
 	struct fastpath *fp;
 };
@@ -33,8 +26,6 @@ struct test_frame {
 void given_path(struct path *p);
 void given_path_of(struct path *p, const char *config); /* ports like the ones above */
 void end_path(struct path *p); /* the ledger in balance, all buffers back */
-
-int leave_path(void **state); /* a group's teardown */
 
 uint32_t any(uint32_t below); /* the same numbers after srand(the same) */
 
