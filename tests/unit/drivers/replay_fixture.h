@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A port of net_weir_replay, as any program of DPDK's would open it: by the plugin and a text. */
-#ifndef UNIT_DRIVERS_FIXTURE_H
-#define UNIT_DRIVERS_FIXTURE_H
+#ifndef UNIT_DRIVERS_REPLAY_FIXTURE_H
+#define UNIT_DRIVERS_REPLAY_FIXTURE_H
 
 #include <dlfcn.h>
 #include <stdarg.h>
@@ -16,10 +16,9 @@
 #include <cmocka.h>
 #include <pcap/pcap.h>
 #include <rte_bus_vdev.h>
-#include <rte_eal.h>
 #include <rte_ethdev.h>
-#include <rte_mbuf.h>
 
+#include "support/dpdk.h"
 #include "support/packet.h"
 
 static const char *const three[] = {
@@ -34,7 +33,7 @@ enum {
 	FIXTURE_TEXT = 512,
 };
 
-struct fixture {
+struct replay_fixture {
 	char pcap[64];
 	uint16_t port;
 	struct rte_mempool *pool;
@@ -43,22 +42,12 @@ struct fixture {
 static inline int
 fixture_start_dpdk(void **state)
 {
-	char *arguments[] = { "unit", "--no-huge", "-m", "128", "--no-pci", "--no-shconf",
-		"--no-telemetry", "--lcores=0", "--log-level=critical", NULL };
-
 	(void)state;
 	/* As -d loads it, which takes no file below a folder that everybody may write to, as /tmp.
 	 */
 	if (dlopen(REPLAY_PLUGIN, RTLD_NOW) == NULL)
 		return -1;
-	return rte_eal_init(RTE_DIM(arguments) - 1, arguments) < 0 ? -1 : 0;
-}
-
-static inline int
-fixture_stop_dpdk(void **state)
-{
-	(void)state;
-	return rte_eal_cleanup();
+	return start_dpdk();
 }
 
 /* What a test that failed left behind. */
@@ -71,7 +60,7 @@ fixture_clear(void)
 
 /* A capture of these packets; NULL ends them. */
 static inline void
-fixture_capture(struct fixture *f, const char *const *texts)
+fixture_capture(struct replay_fixture *f, const char *const *texts)
 {
 	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
 	pcap_dumper_t *dumper;
@@ -96,7 +85,7 @@ fixture_capture(struct fixture *f, const char *const *texts)
 /* The port of the capture, if there is one, with more arguments (",loops=1" or ""), configured and
  * started. */
 static inline void
-fixture_open(struct fixture *f, const char *more, uint16_t queues, uint64_t offloads)
+fixture_open(struct replay_fixture *f, const char *more, uint16_t queues, uint64_t offloads)
 {
 	struct rte_eth_conf conf = { .rxmode = { .offloads = offloads } };
 	char text[FIXTURE_TEXT];
@@ -115,9 +104,16 @@ fixture_open(struct fixture *f, const char *more, uint16_t queues, uint64_t offl
 	assert_int_equal(rte_eth_dev_start(f->port), 0);
 }
 
+static inline void
+given_replay(struct replay_fixture *f, const char *const *texts, const char *more)
+{
+	fixture_capture(f, texts);
+	fixture_open(f, more, 1, 0);
+}
+
 /* Every mbuf has to be back once the port is stopped. */
 static inline void
-fixture_close(struct fixture *f)
+fixture_close(struct replay_fixture *f)
 {
 	rte_eth_dev_stop(f->port);
 	assert_int_equal(rte_mempool_avail_count(f->pool), FIXTURE_MBUFS);
@@ -138,7 +134,7 @@ expect_frame(const struct rte_mbuf *m, const char *text)
 }
 
 static inline struct rte_mbuf *
-receive_one(const struct fixture *f)
+receive_one(const struct replay_fixture *f)
 {
 	struct rte_mbuf *m = NULL;
 
@@ -148,12 +144,11 @@ receive_one(const struct fixture *f)
 
 /* The first frame of a capture of one. */
 static inline void
-given_one(struct fixture *f, const char *text, const char *more)
+given_one(struct replay_fixture *f, const char *text, const char *more)
 {
 	const char *const texts[] = { text, NULL };
 
-	fixture_capture(f, texts);
-	fixture_open(f, more, 1, 0);
+	given_replay(f, texts, more);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* net_weir_replay: frames are described, spread and made new as by a NIC. */
 
-#include "unit/drivers/fixture.h"
+#include "unit/drivers/replay_fixture.h"
 
 #include <rte_ip.h>
 #include <rte_tcp.h>
@@ -15,7 +15,7 @@ static void
 hash_and_type_are_those_of_a_nic(void **state)
 {
 	struct rte_mbuf *m;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	given_one(&f, "tcp " MICROSOFT_V4, "");
@@ -38,7 +38,7 @@ static void
 a_packet_without_ports_is_hashed_by_its_addresses(void **state)
 {
 	struct rte_mbuf *m;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	given_one(&f, "icmp 66.9.149.187 > 161.142.100.80 echo-request id 7", "");
@@ -58,7 +58,7 @@ static void
 hash_and_type_can_be_switched_off(void **state)
 {
 	struct rte_mbuf *m;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	given_one(&f, "tcp " MICROSOFT_V4, ",hash=0,ptype=0");
@@ -81,7 +81,7 @@ checksums_are_judged_when_asked(void **state)
 		NULL,
 	};
 	struct rte_mbuf *got[4];
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	fixture_capture(&f, texts);
@@ -104,7 +104,7 @@ queues_share_the_frames_by_hash(void **state)
 	char text[64][64];
 	const char *texts[65];
 	unsigned total = 0;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	for (unsigned i = 0; i < 64; i++) {
@@ -153,7 +153,7 @@ hash_of_frame(const struct rte_mbuf *m)
 	const char *protocol = b[23] == IPPROTO_TCP ? "tcp" : "udp";
 	struct rte_mbuf *again;
 	char text[128];
-	struct fixture f;
+	struct replay_fixture f;
 	uint32_t hash;
 
 	snprintf(text, sizeof(text), "%s %u.%u.%u.%u:%u > %u.%u.%u.%u:%u", protocol, b[26], b[27],
@@ -172,11 +172,10 @@ new_flows_have_right_checksums_and_hashes(void **state)
 	struct rte_mbuf *copies[70];
 	struct rte_mbuf *got[300];
 	struct rte_mempool *kept;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, ",new=100", 1, 0);
+	given_replay(&f, three, ",new=100");
 	kept = rte_pktmbuf_pool_create("kept", 127, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 300), 300);
 	for (unsigned i = 0; i < 300; i++)
@@ -197,7 +196,7 @@ static void
 new_flows_of_ipv6_have_right_checksums(void **state)
 {
 	struct rte_mbuf *got[300];
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	given_one(&f, "tcp [2001:db8::1]:5353 > [2001:db8::2]:53", ",new=100");
@@ -213,7 +212,7 @@ so_many_of_a_hundred_are_new_and_no_two_alike(void **state)
 {
 	struct rte_mbuf *got[200];
 	unsigned changed = 0;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	given_one(&f, three[0], ",new=25");
@@ -237,7 +236,7 @@ so_many_of_a_hundred_are_new_and_no_two_alike(void **state)
 
 /* A frame that the port sends. */
 static void
-send_one(const struct fixture *f, const char *text)
+send_one(const struct replay_fixture *f, const char *text)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(f->pool);
 	struct packet p = given_frame(text);
@@ -249,7 +248,7 @@ send_one(const struct fixture *f, const char *text)
 }
 
 static void
-expect_answer(const struct fixture *f, uint16_t queue, const char *text, uint32_t hash)
+expect_answer(const struct replay_fixture *f, uint16_t queue, const char *text, uint32_t hash)
 {
 	struct packet p = given_frame(text);
 	struct rte_mbuf *m;
@@ -268,7 +267,7 @@ static void
 datagrams_are_answered_by_the_queue_of_their_hash(void **state)
 {
 	struct rte_mbuf *m;
-	struct fixture f = { .pcap = "" };
+	struct replay_fixture f = { .pcap = "" };
 
 	(void)state;
 	fixture_clear();
@@ -290,7 +289,7 @@ static void
 a_nic_may_not_be_able_to_hash_the_source(void **state)
 {
 	struct rte_eth_dev_info info;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	given_one(&f, "udp " MICROSOFT_V4, ",source=0");
@@ -316,5 +315,5 @@ main(void)
 		cmocka_unit_test(a_nic_may_not_be_able_to_hash_the_source),
 	};
 
-	return cmocka_run_group_tests(tests, fixture_start_dpdk, fixture_stop_dpdk);
+	return cmocka_run_group_tests(tests, fixture_start_dpdk, stop_dpdk);
 }

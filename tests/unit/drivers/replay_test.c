@@ -2,7 +2,7 @@
 /* net_weir_replay: what is received is the capture, in its order and at its rate; every mbuf comes
  * back. */
 
-#include "unit/drivers/fixture.h"
+#include "unit/drivers/replay_fixture.h"
 
 #include "io/pool.h"
 #include "io/port.h"
@@ -12,11 +12,10 @@ static void
 frames_come_in_order_again_and_again(void **state)
 {
 	struct rte_mbuf *got[7];
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, "", 1, 0);
+	given_replay(&f, three, "");
 
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
 	for (unsigned i = 0; i < 7; i++) {
@@ -33,11 +32,10 @@ after_its_loops_a_device_is_silent(void **state)
 {
 	struct rte_mbuf *got[32];
 	struct rte_eth_stats stats;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, ",loops=3", 1, 0);
+	given_replay(&f, three, ",loops=3");
 
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 32), 9);
 	expect_frame(got[8], three[2]);
@@ -55,17 +53,15 @@ a_rate_keeps_what_is_not_yet_due(void **state)
 	struct rte_mbuf *got[32];
 	struct rte_eth_stats stats;
 	uint64_t total = 0;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, ",rate=1", 1, 0);
+	given_replay(&f, three, ",rate=1");
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 32), 0);
 	fixture_close(&f);
 
 	/* All of it comes in the end, or is missed once 64 descriptors are full. */
-	fixture_capture(&f, three);
-	fixture_open(&f, ",rate=100k,loops=1000", 1, 0);
+	given_replay(&f, three, ",rate=100k,loops=1000");
 	do {
 		uint16_t n = rte_eth_rx_burst(f.port, 0, got, 32);
 
@@ -84,11 +80,10 @@ without_mbufs_nothing_comes_and_nothing_is_lost(void **state)
 	struct rte_mbuf *all[FIXTURE_MBUFS];
 	struct rte_mbuf *got[2];
 	struct rte_eth_stats stats;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, "", 1, 0);
+	given_replay(&f, three, "");
 	assert_int_equal(rte_pktmbuf_alloc_bulk(f.pool, all, FIXTURE_MBUFS), 0);
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 2), 0);
 	rte_pktmbuf_free_bulk(all, FIXTURE_MBUFS);
@@ -105,11 +100,10 @@ what_is_sent_is_counted_and_given_back(void **state)
 {
 	struct rte_mbuf *got[30];
 	struct rte_eth_stats stats;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, "", 1, 0);
+	given_replay(&f, three, "");
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 30), 30);
 	assert_int_equal(rte_eth_tx_burst(f.port, 0, got, 30), 30);
 	rte_eth_stats_get(f.port, &stats);
@@ -124,11 +118,10 @@ a_ring_keeps_mbufs_and_order(void **state)
 {
 	struct rte_mbuf *got[7];
 	struct rte_eth_stats stats;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, ",ring=1,loops=70", 1, 0);
+	given_replay(&f, three, ",ring=1,loops=70");
 	for (unsigned burst = 0; burst < 30; burst++) {
 		assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
 		for (unsigned i = 0; i < 7; i++) {
@@ -152,15 +145,74 @@ static void
 what_waits_in_rings_is_back_when_the_port_stops(void **state)
 {
 	struct rte_mbuf *got[7];
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, three);
-	fixture_open(&f, ",ring=1", 1, 0);
+	given_replay(&f, three, ",ring=1");
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
 	assert_int_equal(rte_eth_tx_burst(f.port, 0, got, 7), 7);
 	assert_int_equal(rte_mempool_avail_count(f.pool), FIXTURE_MBUFS - 64);
 	fixture_close(&f);
+}
+
+/* A capture of 64 flows on a port with three queues, beside a port without frames. */
+struct steered {
+	struct replay_fixture f;
+	struct err *err;
+	struct steer *steer;
+	struct ports ports;
+	struct pools pools;
+	char device[FIXTURE_TEXT], text[64][64];
+	const char *texts[65];
+	unsigned total; /* frames received */
+};
+
+static void
+given_steered(struct steered *s, bool by_source)
+{
+	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
+	struct port_cfg cfg[2] = {
+		{ .name = "lan", .device = s->device, .by_source = by_source },
+		{ .name = "wan", .device = "net_weir_replay2" },
+	};
+	struct pool_cfg pool = { .burst = 32, .holders = 16 };
+
+	s->err = err_create();
+	s->steer = steer_create(3, 16, key);
+	for (unsigned i = 0; i < 64; i++)
+		s->texts[i] = s->text[i];
+	fixture_capture(&s->f, s->texts);
+	snprintf(s->device, sizeof(s->device), "net_weir_replay1,pcap=%s,loops=1", s->f.pcap);
+	assert_int_equal(ports_open(&s->ports, cfg, 2, 3, s->err), 0);
+	assert_int_equal(pools_create(&s->pools, &pool, &s->ports, s->err), 0);
+	assert_int_equal(ports_start(&s->ports, &s->pools, s->err), 0);
+}
+
+/* Each frame of a queue is its owner's. */
+static void
+expect_owners(struct steered *s, unsigned (*owner)(const struct steer *, const struct rte_mbuf *))
+{
+	for (uint16_t q = 0; q < 3; q++) {
+		struct rte_mbuf *got[64];
+		uint16_t n = rte_eth_rx_burst(s->ports.at[0].id, q, got, 64);
+
+		assert_true(n > 0 && n < 64);
+		for (uint16_t i = 0; i < n; i++)
+			assert_int_equal(owner(s->steer, got[i]), q);
+		rte_pktmbuf_free_bulk(got, n);
+		s->total += n;
+	}
+	assert_int_equal(s->total, 64);
+}
+
+static void
+end_steered(struct steered *s)
+{
+	ports_close(&s->ports);
+	pools_destroy(&s->pools);
+	steer_destroy(s->steer);
+	err_destroy(s->err);
+	unlink(s->f.pcap);
 }
 
 /* Workers are made of the answer before ports start. */
@@ -172,7 +224,7 @@ weir_leaves_steering_to_the_queues(void **state)
 	struct err *err = err_create();
 	char device[FIXTURE_TEXT];
 	struct ports ports;
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	fixture_capture(&f, three);
@@ -192,125 +244,68 @@ weir_leaves_steering_to_the_queues(void **state)
 	unlink(f.pcap);
 }
 
+static unsigned
+owner_of_source(const struct steer *steer, const struct rte_mbuf *m)
+{
+	union address source = { .bytes = { 0 } };
+
+	memcpy(&source, rte_pktmbuf_mtod_offset(m, const uint8_t *, 14 + 12), 4);
+	return steer_owner_of_inside(steer, &source);
+}
+
 /* Ports that are inside, and one that is not: whoever is sent to, an inside host's frames come to
  * the worker that owns it. */
 static void
 frames_from_inside_come_to_the_owner_of_their_source(void **state)
 {
-	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
-	struct port_cfg cfg[2] = {
-		{ .name = "lan", .by_source = true },
-		{ .name = "wan", .device = "net_weir_replay2" },
-	};
-	struct pool_cfg pool = { .burst = 32, .holders = 16 };
-	struct steer *steer = steer_create(3, 16, key);
-	struct err *err = err_create();
-	char device[FIXTURE_TEXT], text[64][64];
-	const char *texts[65] = { NULL };
-	unsigned reta_size, total = 0;
-	struct pools pools;
-	struct ports ports;
-	struct fixture f;
+	struct steered s = { .total = 0 };
+	unsigned reta_size;
 
 	(void)state;
-	for (unsigned i = 0; i < 64; i++) {
-		snprintf(text[i], sizeof(text[i]),
+	for (unsigned i = 0; i < 64; i++)
+		snprintf(s.text[i], sizeof(s.text[i]),
 			i % 8 == 7 ? "icmp 10.0.%u.%u > 203.0.113.%u echo-request id 7"
 				   : "udp 10.0.%u.%u:1000 > 203.0.113.%u:53",
 			i % 5, 1 + i % 20, i);
-		texts[i] = text[i];
-	}
-	fixture_capture(&f, texts);
-	snprintf(device, sizeof(device), "net_weir_replay1,pcap=%s,loops=1", f.pcap);
-	cfg[0].device = device;
-	assert_int_equal(ports_open(&ports, cfg, 2, 3, err), 0);
-	assert_true(ports.at[0].by_source);
-	assert_false(ports.at[1].by_source);
-	assert_false(ports_steered(&ports));
-	assert_int_equal(pools_create(&pools, &pool, &ports, err), 0);
-	assert_int_equal(ports_start(&ports, &pools, err), 0);
-	assert_ptr_equal(ports_by_source(&ports, &reta_size), ports.source_key);
-	steer_by_source(steer, ports.source_key, reta_size);
-	for (uint16_t q = 0; q < 3; q++) {
-		struct rte_mbuf *got[64];
-		uint16_t n = rte_eth_rx_burst(ports.at[0].id, q, got, 64);
+	given_steered(&s, true);
+	assert_true(s.ports.at[0].by_source);
+	assert_false(s.ports.at[1].by_source);
+	assert_false(ports_steered(&s.ports));
+	assert_ptr_equal(ports_by_source(&s.ports, &reta_size), s.ports.source_key);
+	steer_by_source(s.steer, s.ports.source_key, reta_size);
+	expect_owners(&s, owner_of_source);
+	end_steered(&s);
+}
 
-		assert_true(n > 0 && n < 64);
-		for (uint16_t i = 0; i < n; i++) {
-			union address source = { .bytes = { 0 } };
+static unsigned
+owner_of_flow(const struct steer *steer, const struct rte_mbuf *m)
+{
+	struct steer_view v = { .tuple = { .family = 0 } };
 
-			memcpy(&source, rte_pktmbuf_mtod_offset(got[i], const uint8_t *, 14 + 12),
-				4);
-			assert_int_equal(steer_owner_of_inside(steer, &source), q);
-		}
-		rte_pktmbuf_free_bulk(got, n);
-		total += n;
-	}
-	assert_int_equal(total, 64);
-	ports_close(&ports);
-	pools_destroy(&pools);
-	steer_destroy(steer);
-	err_destroy(err);
-	unlink(f.pcap);
+	assert_true(steer_parse(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &v));
+	return steer_owner_of_device(steer, &v.tuple);
 }
 
 /* Fragments of a flow have to come to the worker that the device sends its whole packets to. */
 static void
 the_queue_of_a_flow_is_known(void **state)
 {
-	static const uint8_t key[STEER_KEY_BYTES] = { 1 };
 	static const char *const kinds[] = {
 		"udp 10.0.0.%u:%u > 203.0.113.9:53",
 		"tcp 10.0.0.%u:%u > 203.0.113.9:80 S",
 		"udp [2001:db8::%u]:%u > [2001:db8:9::9]:53",
 		"icmp 10.0.0.%u > 203.0.113.9 echo-request id %u",
 	};
-	struct port_cfg cfg[2] = { { .name = "lan" },
-		{ .name = "wan", .device = "net_weir_replay2" } };
-	struct pool_cfg pool = { .burst = 32, .holders = 16 };
-	struct steer *steer = steer_create(3, 16, key);
-	struct err *err = err_create();
-	char device[FIXTURE_TEXT], text[64][64];
-	const char *texts[65] = { NULL };
-	unsigned total = 0;
-	struct pools pools;
-	struct ports ports;
-	struct fixture f;
+	struct steered s = { .total = 0 };
 
 	(void)state;
-	for (unsigned i = 0; i < 64; i++) {
-		snprintf(text[i], sizeof(text[i]), kinds[i % 4], 2 + i, 1000 + i * 77);
-		texts[i] = text[i];
-	}
-	fixture_capture(&f, texts);
-	snprintf(device, sizeof(device), "net_weir_replay1,pcap=%s,loops=1", f.pcap);
-	cfg[0].device = device;
-	assert_int_equal(ports_open(&ports, cfg, 2, 3, err), 0);
-	assert_int_equal(pools_create(&pools, &pool, &ports, err), 0);
-	assert_int_equal(ports_start(&ports, &pools, err), 0);
-	assert_true(ports_steered(&ports));
-	steer_by_device(steer, ports.at[0].rss_types, ports.at[0].reta_size);
-	for (uint16_t q = 0; q < 3; q++) {
-		struct rte_mbuf *got[64];
-		uint16_t n = rte_eth_rx_burst(ports.at[0].id, q, got, 64);
-
-		assert_true(n > 0 && n < 64);
-		for (uint16_t i = 0; i < n; i++) {
-			struct steer_view v = { .tuple = { .family = 0 } };
-
-			assert_true(steer_parse(
-				rte_pktmbuf_mtod(got[i], const uint8_t *), got[i]->data_len, &v));
-			assert_int_equal(steer_owner_of_device(steer, &v.tuple), q);
-		}
-		rte_pktmbuf_free_bulk(got, n);
-		total += n;
-	}
-	assert_int_equal(total, 64);
-	ports_close(&ports);
-	pools_destroy(&pools);
-	steer_destroy(steer);
-	err_destroy(err);
-	unlink(f.pcap);
+	for (unsigned i = 0; i < 64; i++)
+		snprintf(s.text[i], sizeof(s.text[i]), kinds[i % 4], 2 + i, 1000 + i * 77);
+	given_steered(&s, false);
+	assert_true(ports_steered(&s.ports));
+	steer_by_device(s.steer, s.ports.at[0].rss_types, s.ports.at[0].reta_size);
+	expect_owners(&s, owner_of_flow);
+	end_steered(&s);
 }
 
 static void
@@ -323,11 +318,10 @@ connections_go_on_while_their_capture_is_repeated(void **state)
 		NULL,
 	};
 	struct rte_mbuf *got[7];
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
-	fixture_capture(&f, texts);
-	fixture_open(&f, ",once=1,step=300,loops=3", 1, 0);
+	given_replay(&f, texts, ",once=1,step=300,loops=3");
 	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 7), 7);
 	expect_frame(got[0], texts[0]);
 	expect_frame(got[1], texts[1]);
@@ -380,7 +374,7 @@ static void
 a_capture_that_ends_early_is_refused(void **state)
 {
 	char text[FIXTURE_TEXT];
-	struct fixture f;
+	struct replay_fixture f;
 
 	(void)state;
 	fixture_capture(&f, three);
@@ -413,5 +407,5 @@ main(void)
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, fixture_start_dpdk, fixture_stop_dpdk);
+	return cmocka_run_group_tests(tests, fixture_start_dpdk, stop_dpdk);
 }
