@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "config/check.h"
+#include "found.h"
 
 /* Rules of the access list begin in line 9, tests of the section in the line after the last
  * rule. */
@@ -27,38 +28,17 @@
 /* A test's packet from lan. */
 #define TCP(to) "  - {in: lan, packet: \"tcp 192.0.2.7:9 > " to "\", "
 
-struct found {
-	unsigned errors, warnings;
-	unsigned line; /* of the last */
-	char text[4096];
-};
-
-static void
-note_one(void *arg, struct loc loc, bool warning, const char *text)
-{
-	struct found *f = arg;
-	size_t used = strlen(f->text);
-
-	f->errors += !warning;
-	f->warnings += warning;
-	f->line = loc.line;
-	snprintf(f->text + used, sizeof(f->text) - used, "%s\n", text);
-}
-
 static struct found
 check_to(enum check_depth depth, const char *text)
 {
 	struct err *err = err_create();
 	struct config *cfg = config_load_text("weir.yaml", text, err);
-	struct found found = { 0 };
 	struct check_result result = { .depth = depth };
 
 	assert_non_null(cfg);
 	config_verify(cfg, err, &result);
-	err_each(err, note_one, &found);
 	config_free(cfg);
-	err_destroy(err);
-	return found;
+	return found_in(err);
 }
 
 static struct found

@@ -22,7 +22,7 @@ static const struct rte_ether_addr macs[] = {
 	{ { 0x02, 0, 0, 0, 0, 0x02 } },
 };
 
-struct fixture {
+struct generations {
 	struct err *err;
 	struct generation_names names;
 	struct generation *gen; /* the newest */
@@ -31,7 +31,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	static struct fixture f;
+	static struct generations f;
 
 	memset(&f, 0, sizeof(f));
 	f.err = err_create();
@@ -43,7 +43,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 
 	generation_discard(f->gen);
 	generation_names_fini(&f->names);
@@ -53,7 +53,7 @@ teardown(void **state)
 
 /* Builds a configuration beside the newest generation, which goes. */
 static void
-given(struct fixture *f, const char *text)
+given(struct generations *f, const char *text)
 {
 	struct config *cfg = config_load_text("weir.yaml", text, f->err);
 	struct generation_setup gs = {
@@ -74,7 +74,7 @@ given(struct fixture *f, const char *text)
 }
 
 static unsigned
-id_of(const struct fixture *f, const char *name)
+id_of(const struct generations *f, const char *name)
 {
 	const struct interface *iface = generation_find(f->gen, name);
 
@@ -84,7 +84,7 @@ id_of(const struct fixture *f, const char *name)
 static void
 interfaces_keep_their_ids_by_name(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 
 	given(f, HEAD "  lan: {}\n  wan: {}\n");
 	assert_int_equal(id_of(f, "lan"), 1);
@@ -103,7 +103,7 @@ interfaces_keep_their_ids_by_name(void **state)
 static void
 zones_are_of_names(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 	uint16_t lan = 1, wan = 2, guests = 3;
 
 	given(f,
@@ -140,7 +140,7 @@ zones_are_of_names(void **state)
 static void
 generations_are_numbered(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 	uint64_t first;
 
 	given(f, HEAD "  lan: {}\n");
@@ -153,7 +153,7 @@ static void
 an_interface_has_a_link_local_address_from_its_mac(void **state)
 {
 	static const uint8_t expected[16] = { 0xfe, 0x80, [11] = 0xff, 0xfe, 0, 0, 0x02 };
-	struct fixture *f = *state;
+	struct generations *f = *state;
 	const struct interface *wan;
 	union address a;
 
@@ -170,7 +170,7 @@ an_interface_has_a_link_local_address_from_its_mac(void **state)
 static void
 what_was_written_of_an_interface_is_there(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 	const struct interface *g;
 
 	given(f,
@@ -194,7 +194,7 @@ what_was_written_of_an_interface_is_there(void **state)
 static void
 parse_is_told_which_frames_are_whose(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 	const struct ingress *lan, *wan;
 
 	given(f,
@@ -220,7 +220,7 @@ parse_is_told_which_frames_are_whose(void **state)
 static void
 each_worker_counts_for_itself(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 
 	given(f, HEAD "  lan: {pipeline: inside}\n");
 	assert_true(f->gen->n_counters > 1);
@@ -231,7 +231,7 @@ each_worker_counts_for_itself(void **state)
 static void
 the_id_of_a_name_that_is_gone_is_given_away_last(void **state)
 {
-	struct fixture *f = *state;
+	struct generations *f = *state;
 	char text[512];
 
 	given(f, HEAD "  wan: {}\n");

@@ -10,6 +10,7 @@
 
 #include "config/config.h"
 #include "control/example.h"
+#include "found.h"
 
 /* What every configuration here begins with; errors are in line 5 and below. */
 #define HEAD \
@@ -18,36 +19,13 @@
 	"pipelines: {inside: [drop], wire: [{forward: wan}]}\n" \
 	"interfaces:\n"
 
-struct found {
-	unsigned errors, warnings;
-	unsigned line, column; /* of the last */
-	char text[4096];       /* all of them, a line each */
-};
-
-static void
-note_one(void *arg, struct loc loc, bool warning, const char *text)
-{
-	struct found *f = arg;
-	size_t used = strlen(f->text);
-
-	f->errors += !warning;
-	f->warnings += warning;
-	f->line = loc.line;
-	f->column = loc.column;
-	snprintf(f->text + used, sizeof(f->text) - used, "%s\n", text);
-}
-
 static struct found
 errors_of(const char *text)
 {
 	struct err *err = err_create();
-	struct found found = { 0 };
-	struct config *cfg = config_load_text("weir.yaml", text, err);
 
-	err_each(err, note_one, &found);
-	config_free(cfg);
-	err_destroy(err);
-	return found;
+	config_free(config_load_text("weir.yaml", text, err));
+	return found_in(err);
 }
 
 static void

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Memory runs out at the n-th call, for every n: a start or a reload that fails says so, undoes
- * what it began, and the next one succeeds.  The linker puts these functions before those of libc
- * (--wrap in meson.build); DPDK's own calls are not touched. */
+ * what it began, and the next one succeeds. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "support/appliance_fixture.h"
+#include "support/failing_memory.h"
 
 #define HEAD \
 	"version: 1\n" \
@@ -31,55 +31,6 @@
 	     "  {track: {timeouts: {udp: 60s}, max_per_source: 100}}, {mark: {dscp: ef, if: {proto: udp}}}, {route: main},\n" \
 	     "  {snat: {use: other, if: {src: 192.0.2.0/25}}}]}\n" \
 	     "nat: {other: {pool: [198.51.100.8], filtering: address-dependent}}\n"
-
-static unsigned long calls_left; /* until one fails; 0: none does */
-
-static bool
-fails(void)
-{
-	return calls_left != 0 && --calls_left == 0;
-}
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t n, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-void *__real_aligned_alloc(size_t align, size_t bytes);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t n, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
-void *__wrap_aligned_alloc(size_t align, size_t bytes);
-char *__wrap_strdup(const char *text);
-
-void *
-__wrap_malloc(size_t bytes)
-{
-	return fails() ? NULL : __real_malloc(bytes);
-}
-
-void *
-__wrap_calloc(size_t n, size_t bytes)
-{
-	return fails() ? NULL : __real_calloc(n, bytes);
-}
-
-void *
-__wrap_realloc(void *old, size_t bytes)
-{
-	return fails() ? NULL : __real_realloc(old, bytes);
-}
-
-void *
-__wrap_aligned_alloc(size_t align, size_t bytes)
-{
-	return fails() ? NULL : __real_aligned_alloc(align, bytes);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : __real_strdup(text);
-}
 
 /* Starts with memory that runs out: at the n-th call, or at the n-th large block.  Returns whether
  * it did not come to that. */

@@ -23,7 +23,7 @@
 #define SOME_DAY_NS 1795392000123456789 /* 2026-11-23 00:00:00 */
 #define ROOM        1000u
 
-struct fixture {
+struct log_files {
 	char folder[32], path[64], moved[64];
 	struct err *err;
 	struct nat_log *ring;
@@ -33,9 +33,9 @@ struct fixture {
 static int
 setup(void **state)
 {
-	static struct fixture f;
+	static struct log_files f;
 
-	f = (struct fixture){ .folder = "/tmp/weir-nat-log-XXXXXX" };
+	f = (struct log_files){ .folder = "/tmp/weir-nat-log-XXXXXX" };
 	if (mkdtemp(f.folder) == NULL)
 		return -1;
 	snprintf(f.path, sizeof(f.path), "%s/nat.log", f.folder);
@@ -49,7 +49,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 
 	nat_log_close(f->file);
 	nat_log_destroy(f->ring);
@@ -60,7 +60,7 @@ teardown(void **state)
 }
 
 static void
-open_it(struct fixture *f, const char *path)
+open_it(struct log_files *f, const char *path)
 {
 	f->file = nat_log_open(path, false, (struct loc){ 0 }, f->err);
 	assert_string_equal(err_first(f->err), "");
@@ -69,7 +69,7 @@ open_it(struct fixture *f, const char *path)
 
 /* Entries whose inside ports count from first. */
 static void
-tell(struct fixture *f, unsigned first, unsigned n)
+tell(struct log_files *f, unsigned first, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		nat_log_add(f->ring,
@@ -84,7 +84,7 @@ tell(struct fixture *f, unsigned first, unsigned n)
 }
 
 static void
-write_it(struct fixture *f)
+write_it(struct log_files *f)
 {
 	nat_log_add_lines(f->file, f->ring, 3, SOME_DAY_NS);
 	nat_log_flush(f->file);
@@ -131,7 +131,7 @@ count_lines(char *text, unsigned first)
 static void
 lines_say_who_had_what_when(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	struct nat_log_entry e = {
 		.time_ns = 0,
 		.pool = "uplink",
@@ -169,7 +169,7 @@ lines_say_who_had_what_when(void **state)
 static void
 what_was_lost_stands_where_it_would_have_stood(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	char *text;
 
 	open_it(f, f->path);
@@ -190,7 +190,7 @@ what_was_lost_stands_where_it_would_have_stood(void **state)
 static void
 a_full_disk_makes_entries_wait_and_then_be_lost(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	struct stat st;
 
 	if (stat("/dev/full", &st) != 0)
@@ -208,7 +208,7 @@ a_full_disk_makes_entries_wait_and_then_be_lost(void **state)
 static void
 what_a_pipe_takes_in_parts_is_whole(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	char *text = calloc(1, 1 << 20);
 	size_t have = 0;
 	int in;
@@ -236,7 +236,7 @@ what_a_pipe_takes_in_parts_is_whole(void **state)
 static void
 after_rotation_lines_stand_in_the_new_file(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	char *text;
 
 	open_it(f, f->path);
@@ -260,7 +260,7 @@ after_rotation_lines_stand_in_the_new_file(void **state)
 static void
 after_a_move_lines_stand_in_the_file_of_that_name(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	struct nat_log_file *next;
 	char *text;
 
@@ -285,7 +285,7 @@ after_a_move_lines_stand_in_the_file_of_that_name(void **state)
 static void
 a_line_that_was_cut_begins_anew_in_the_new_file(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	char *text, page[4097] = "";
 	unsigned whole = 0;
 	int in;
@@ -312,7 +312,7 @@ a_line_that_was_cut_begins_anew_in_the_new_file(void **state)
 static void
 a_file_that_cannot_be_opened_again_stays_open(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	char *text;
 
 	open_it(f, f->path);
@@ -330,7 +330,7 @@ a_file_that_cannot_be_opened_again_stays_open(void **state)
 static void
 a_file_that_cannot_be_opened_is_an_error_at_its_place(void **state)
 {
-	struct fixture *f = *state;
+	struct log_files *f = *state;
 	struct loc loc = { .file = "weir.yaml", .line = 7, .column = 3, .width = 1 };
 
 	assert_null(nat_log_open("/nonexistent/nat.log", false, loc, f->err));

@@ -12,7 +12,7 @@
 #include "nat/nat.h"
 #include "nat/slice.h"
 #include "io/steer.h"
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 #include "worker/owner.h"
 #include "worker/worker.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fixture.h"
+#include "frames.h"
 
 #define EVERYBODY "ffffffffffff"
 #define PEER      "020000000009"
@@ -14,7 +14,7 @@
 static void
 who_asks_for_our_address_is_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(
 		receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US), REASON_NONE);
@@ -27,7 +27,7 @@ who_asks_for_our_address_is_answered(void **state)
 static void
 an_answer_carries_the_vlan_of_its_interface(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive_hex(f, 0, EVERYBODY PEER "8100 0014" REQUEST PEER "cb007109" NOBODY "cb007101");
 
@@ -37,7 +37,7 @@ an_answer_carries_the_vlan_of_its_interface(void **state)
 static void
 who_asks_us_is_known_afterwards(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US);
@@ -52,7 +52,7 @@ who_asks_us_is_known_afterwards(void **state)
 static void
 a_probe_is_answered_and_teaches_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER "00000000" NOBODY IP_US);
 
@@ -63,7 +63,7 @@ a_probe_is_answered_and_teaches_nothing(void **state)
 static void
 other_addresses_are_not_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY "c0000202");
 	/* ours, but of another interface */
@@ -82,7 +82,7 @@ static const struct interface_address far_ones[] = {
 static void
 far_stations_are_answered_for(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	f->iface[LAN].proxied = far_ones;
 	f->iface[LAN].n_proxied = 1;
@@ -102,7 +102,7 @@ far_stations_are_answered_for(void **state)
 static void
 a_station_of_the_link_counts_more_than_a_far_one(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	const struct interface_address near = {
 		.family = 4, .bits = 24, .address = { .bytes = { 192, 0, 2 } }
 	};
@@ -121,7 +121,7 @@ a_station_of_the_link_counts_more_than_a_far_one(void **state)
 static void
 a_gratuitous_announcement_makes_no_entry(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_PEER);
 
@@ -131,7 +131,7 @@ a_gratuitous_announcement_makes_no_entry(void **state)
 static void
 a_gratuitous_announcement_changes_an_entry(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US);
@@ -144,7 +144,7 @@ a_gratuitous_announcement_changes_an_entry(void **state)
 static void
 an_answer_that_nobody_asked_for_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US);
@@ -162,7 +162,7 @@ an_answer_that_nobody_asked_for_changes_nothing(void **state)
 static void
 a_static_neighbour_is_not_overwritten(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	f->neighbours[0] = (struct interface_neighbour){
 		.family = 4,
@@ -184,7 +184,7 @@ a_static_neighbour_is_not_overwritten(void **state)
 static void
 whom_we_asked_may_answer_from_off_the_link(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 1, "udp 198.51.100.2:7 > 203.0.113.9:9", LAN, "10.9.9.9");
 	f->n_seen = f->n_sent;
@@ -205,7 +205,7 @@ messages_that_break_the_rules_are_dropped(void **state)
 		EVERYBODY PEER " 0806 0001 0800 06 10 0001 " PEER IP_PEER NOBODY IP_US,
 		EVERYBODY PEER " 0806 0001 0800 06 04 0003 " PEER IP_PEER NOBODY IP_US,
 	};
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned i = 0; i < RTE_DIM(bad); i++)
 		assert_int_equal(receive_hex(f, 0, bad[i]), REASON_neighbour_bad);
@@ -233,7 +233,7 @@ senders_that_cannot_be_are_dropped_by_the_rule_they_break(void **state)
 		{ OURS PEER REPLY PEER "c6336409" OURS IP_US, REASON_neighbour_address },
 		{ EVERYBODY PEER REQUEST PEER IP_US NOBODY IP_PEER, REASON_neighbour_ours },
 	};
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned i = 0; i < RTE_DIM(bad); i++)
 		assert_int_equal(receive_hex(f, 0, bad[i].frame), bad[i].reason);
@@ -245,7 +245,7 @@ senders_that_cannot_be_are_dropped_by_the_rule_they_break(void **state)
 static void
 who_asks_from_off_the_link_is_answered_and_not_learned(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive_hex(f, 0, EVERYBODY PEER REQUEST PEER "0a630001" NOBODY IP_US),
 		REASON_NONE);
@@ -258,7 +258,7 @@ who_asks_from_off_the_link_is_answered_and_not_learned(void **state)
 static void
 a_message_that_is_cut_off_is_not_read(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_not_equal(
 		receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER "0000"), REASON_NONE);
@@ -268,7 +268,7 @@ a_message_that_is_cut_off_is_not_read(void **state)
 static void
 what_is_heard_is_told_to_the_other_workers(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive_hex(f, 0, EVERYBODY PEER REQUEST PEER IP_PEER NOBODY IP_US);
 	receive_hex(f, 0, OURS PEER REPLY PEER IP_PEER OURS IP_US);
@@ -283,7 +283,7 @@ what_is_heard_is_told_to_the_other_workers(void **state)
 static void
 new_addresses_are_announced_twice(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	unsigned first;
 
 	f->setup.quiet = false;
@@ -306,7 +306,7 @@ nobody_speaks_as_an_address_of_nat(void **state)
 {
 	struct public_address public[] = { { RTE_STATIC_BSWAP32(0xc000024d), DOMAIN_MAIN, LAN,
 		0 } };
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with = f->gen;
 
 	with.public = public;

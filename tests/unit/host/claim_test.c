@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NAT's addresses in a connected subnet: probed for, then announced and answered for (RFC 5227). */
-#include "fixture.h"
+#include "frames.h"
 
 #define EVERYBODY "ffffffffffff"
 #define PEER      "020000000009"
@@ -28,7 +28,7 @@ static struct public_address of_nat[sizeof(public) / sizeof(public[0])];
 
 /* The host knows its own addresses for long; then NAT gets the first n of the addresses. */
 static void
-given_public(struct fixture *f, struct generation *with, unsigned n)
+given_public(struct two_links *f, struct generation *with, unsigned n)
 {
 	after(f, 10);
 	*with = f->gen;
@@ -42,7 +42,7 @@ given_public(struct fixture *f, struct generation *with, unsigned n)
 }
 
 static void
-expect_silence(struct fixture *f, const char *address)
+expect_silence(struct two_links *f, const char *address)
 {
 	char question[128];
 
@@ -52,7 +52,7 @@ expect_silence(struct fixture *f, const char *address)
 }
 
 static void
-expect_answer(struct fixture *f, const char *address)
+expect_answer(struct two_links *f, const char *address)
 {
 	char question[128], answer[128];
 
@@ -65,7 +65,7 @@ expect_answer(struct fixture *f, const char *address)
 static void
 an_address_is_ours_after_three_probes(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 
 	given_public(f, &with, 2);
@@ -91,7 +91,7 @@ an_address_is_ours_after_three_probes(void **state)
 static void
 an_address_that_somebody_has_is_left_alone(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct host_conflict conflict;
 	struct generation with;
 	uint32_t seen = 0;
@@ -134,7 +134,7 @@ an_address_that_somebody_has_is_left_alone(void **state)
 static void
 another_probe_for_the_address_is_a_conflict(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 
 	given_public(f, &with, 2);
@@ -149,7 +149,7 @@ another_probe_for_the_address_is_a_conflict(void **state)
 static void
 a_question_for_the_address_is_no_conflict(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 
 	given_public(f, &with, 2);
@@ -165,7 +165,7 @@ a_question_for_the_address_is_no_conflict(void **state)
 static void
 an_address_that_is_ours_is_defended(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 	uint32_t seen = 0;
 	struct host_conflict conflict;
@@ -188,7 +188,7 @@ an_address_that_is_ours_is_defended(void **state)
 static void
 a_reload_probes_for_new_addresses_alone(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with, more;
 
 	given_public(f, &with, 2);
@@ -208,7 +208,7 @@ a_reload_probes_for_new_addresses_alone(void **state)
 static void
 a_reload_with_another_mac_probes_again(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with, other;
 	struct interface lan = f->iface[LAN];
 
@@ -228,7 +228,7 @@ a_reload_with_another_mac_probes_again(void **state)
 static void
 reloads_in_a_row_keep_what_is_ours(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 
 	given_public(f, &with, 3);
@@ -247,7 +247,7 @@ reloads_in_a_row_keep_what_is_ours(void **state)
 static void
 another_address_at_the_place_is_probed(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with, other;
 	struct public_address moved = { public[2], DOMAIN_MAIN, LAN, 7 };
 
@@ -275,7 +275,7 @@ another_address_at_the_place_is_probed(void **state)
 static void
 an_address_that_comes_back_is_probed(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 
 	given_public(f, &with, 2);
@@ -293,7 +293,7 @@ an_address_that_comes_back_is_probed(void **state)
 static void
 an_address_that_moves_to_another_link_is_probed_there(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with, other;
 	struct public_address moved = { public[1], DOMAIN_MAIN, WAN, 7 };
 
@@ -325,7 +325,7 @@ static void
 many_addresses_are_examined_in_parts(void **state)
 {
 	enum { MANY = 16384, FIRST = 0x0a000000 };
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct public_address *many = calloc(MANY, sizeof(*many));
 	struct generation with = f->gen;
 
@@ -361,7 +361,7 @@ many_addresses_are_examined_in_parts(void **state)
 static void
 another_worker_keeps_the_same_list_in_silence(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with;
 	struct host_fact fact = {
 		.iface = LAN,
@@ -385,7 +385,7 @@ static int
 setup_speaking(void **state)
 {
 	setup_stopped(state);
-	((struct fixture *)*state)->setup.quiet = false;
+	((struct two_links *)*state)->setup.quiet = false;
 	fixture_start(*state);
 	return 0;
 }
@@ -393,7 +393,7 @@ setup_speaking(void **state)
 static int
 setup_second_worker(void **state)
 {
-	struct fixture *f;
+	struct two_links *f;
 
 	setup_stopped(state);
 	f = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What senders are told of packets that could not go on: RFC 1122 3.2.2, RFC 4443 2.4. */
-#include "fixture.h"
+#include "frames.h"
 #include "host/host_priv.h"
 
 #define UDP   "udp 192.0.2.9:7 > 203.0.113.9:9"
@@ -8,7 +8,7 @@
 
 /* A packet that came in by a port could not go on. */
 static void
-refuse_bytes(struct fixture *f, uint16_t port, struct rte_mbuf *m, enum host_error what,
+refuse_bytes(struct two_links *f, uint16_t port, struct rte_mbuf *m, enum host_error what,
 	uint16_t code_or_mtu)
 {
 	struct view v;
@@ -20,7 +20,7 @@ refuse_bytes(struct fixture *f, uint16_t port, struct rte_mbuf *m, enum host_err
 }
 
 static void
-refuse(struct fixture *f, uint16_t port, const char *text, enum host_error what,
+refuse(struct two_links *f, uint16_t port, const char *text, enum host_error what,
 	uint16_t code_or_mtu)
 {
 	struct notation_macs macs = macs_of(f, port);
@@ -33,7 +33,7 @@ refuse(struct fixture *f, uint16_t port, const char *text, enum host_error what,
 static void
 an_expired_ttl_is_told_from_the_receiving_interface(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9 ttl 1", HOST_TTL_EXPIRED, 0);
 	expect_sent(f, 0,
@@ -50,7 +50,7 @@ an_expired_ttl_is_told_from_the_receiving_interface(void **state)
 static void
 too_big_says_the_mtu(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	const struct rte_mbuf *m;
 	const uint8_t *p;
 
@@ -74,7 +74,7 @@ too_big_says_the_mtu(void **state)
 static void
 too_big_over_ipv6_never_says_less_than_1280(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	const struct rte_mbuf *m;
 
 	refuse(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9 size 1500", HOST_TOO_BIG, 600);
@@ -86,7 +86,7 @@ too_big_over_ipv6_never_says_less_than_1280(void **state)
 static void
 codes_are_those_of_the_family(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
 	expect_sent(f, 0,
@@ -109,7 +109,7 @@ codes_are_those_of_the_family(void **state)
 static void
 a_rejected_connection_is_reset_and_the_rest_unreachable(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, 0, "tcp 192.0.2.9:7 > 203.0.113.9:113 S seq 9", HOST_RESET, 0);
 	expect_sent(f, 0, "tcp 203.0.113.9:113 > 192.0.2.9:7 RA seq 0 ack 10 win 0 df");
@@ -122,7 +122,7 @@ a_rejected_connection_is_reset_and_the_rest_unreachable(void **state)
 static void
 an_answer_in_a_vlan_is_tagged(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, 0, "udp 203.0.113.9:7 > 8.8.8.8:9 vlan 20", HOST_UNREACHABLE, 0);
 
@@ -134,7 +134,7 @@ an_answer_in_a_vlan_is_tagged(void **state)
 static void
 a_sender_off_the_link_is_told_from_the_first_address(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, 0, "udp 10.1.2.3:7 > 203.0.113.9:9", HOST_UNREACHABLE, 0);
 
@@ -147,7 +147,7 @@ a_sender_off_the_link_is_told_from_the_first_address(void **state)
 static void
 a_global_sender_is_never_told_from_a_link_local_address(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	f->iface[LAN].n_addresses = 2; /* IPv4, link-local */
 	fixture_start(f);
@@ -179,7 +179,7 @@ nobody_is_told_of_these(void **state)
 		/* from nobody in particular */
 		"udp 192.0.2.255:7 > 203.0.113.9:9",
 	};
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned i = 0; i < RTE_DIM(quiet); i++) {
 		refuse(f, 0, quiet[i], HOST_UNREACHABLE, 0);
@@ -191,7 +191,7 @@ nobody_is_told_of_these(void **state)
 static void
 a_first_fragment_is_told(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, 0, "icmp 192.0.2.9 > 203.0.113.9 echo-request id 7", HOST_UNREACHABLE, 0);
 	refuse(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9 mf size 108", HOST_UNREACHABLE, 0);
@@ -202,7 +202,7 @@ a_first_fragment_is_told(void **state)
 static void
 a_quote_is_read_over_several_buffers(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX];
 	unsigned n = build("udp 192.0.2.9:7 > 203.0.113.9:9 size 400", &macs, frame);
@@ -220,7 +220,7 @@ a_quote_is_read_over_several_buffers(void **state)
 static void
 without_a_buffer_nothing_is_born(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct rte_mbuf *all[POOL_MBUFS];
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX];
@@ -237,7 +237,7 @@ without_a_buffer_nothing_is_born(void **state)
 }
 
 static unsigned
-flood(struct fixture *f, unsigned senders, unsigned packets)
+flood(struct two_links *f, unsigned senders, unsigned packets)
 {
 	unsigned before = f->n_sent;
 	char text[64];
@@ -253,7 +253,7 @@ flood(struct fixture *f, unsigned senders, unsigned packets)
 
 /* A packet that could not go on, for a reason of another kind than flood's. */
 static bool
-is_told(struct fixture *f, uint16_t port, const char *text, enum host_error what)
+is_told(struct two_links *f, uint16_t port, const char *text, enum host_error what)
 {
 	unsigned before = f->n_sent;
 
@@ -266,7 +266,7 @@ is_told(struct fixture *f, uint16_t port, const char *text, enum host_error what
 static void
 kinds_and_interfaces_have_rates_of_their_own(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned i = 0; i < 30; i++) {
 		flood(f, 2000, 200);
@@ -283,7 +283,7 @@ kinds_and_interfaces_have_rates_of_their_own(void **state)
 static void
 a_sender_has_a_reserve(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	unsigned told = 0;
 
 	for (unsigned i = 0; i < 100; i++) {
@@ -300,7 +300,7 @@ a_sender_has_a_reserve(void **state)
 static void
 an_interface_has_a_rate_of_errors(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	unsigned told = flood(f, 2000, 3000);
 
 	/* the burst, its end by chance, and each sender's reserve */
@@ -317,7 +317,7 @@ an_interface_has_a_rate_of_errors(void **state)
 static void
 how_many_are_told_is_a_matter_of_chance(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	unsigned first = flood(f, 2000, 150), differ = 0;
 
 	for (unsigned i = 0; i < 8; i++) {
@@ -330,7 +330,7 @@ how_many_are_told_is_a_matter_of_chance(void **state)
 static void
 one_sender_does_not_silence_the_port(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	unsigned told = flood(f, 1, 1000);
 
 	assert_int_equal(told, 50);
@@ -343,7 +343,7 @@ one_sender_does_not_silence_the_port(void **state)
 static void
 workers_share_the_rate(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	unsigned told;
 
 	f->setup.workers = 4;

@@ -6,7 +6,7 @@
 enum { MANY = 3000, STATIC = 500, PARTS = 100 };
 
 static void
-given_known(struct fixture *f, unsigned n)
+given_known(struct two_links *f, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		hear(f, i, HEARD_REQUEST, (uint8_t)i);
@@ -15,7 +15,7 @@ given_known(struct fixture *f, unsigned n)
 }
 
 static void
-follow_all(struct fixture *f)
+follow_all(struct two_links *f)
 {
 	for (unsigned i = 0; i < PARTS; i++) {
 		host_follow(f->host);
@@ -24,7 +24,7 @@ follow_all(struct fixture *f)
 }
 
 struct tally {
-	const struct fixture *f;
+	const struct two_links *f;
 	unsigned with_mtu, with_mac, is_static, resolved;
 	uint16_t mtu;
 };
@@ -40,7 +40,7 @@ tally_one(void *arg, const struct host_neighbour *n)
 }
 
 static struct tally
-tally(const struct fixture *f, uint16_t mtu)
+tally(const struct two_links *f, uint16_t mtu)
 {
 	struct tally t = { .f = f, .mtu = mtu };
 
@@ -51,7 +51,7 @@ tally(const struct fixture *f, uint16_t mtu)
 static void
 a_neighbour_that_is_used_follows_at_once(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct interface wan = f->iface[WAN];
 	struct generation next = f->gen;
 	uint16_t nh;
@@ -77,7 +77,7 @@ a_neighbour_that_is_used_follows_at_once(void **state)
 static void
 neighbours_of_an_interface_that_is_gone_go_part_by_part(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation next = f->gen;
 	unsigned left = MANY;
 
@@ -99,7 +99,7 @@ static void
 static_neighbours_come_and_go_part_by_part(void **state)
 {
 	static struct interface_neighbour list[STATIC];
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct interface wan = f->iface[WAN];
 	struct generation next = f->gen;
 	uint16_t nh;
@@ -135,7 +135,7 @@ static_neighbours_come_and_go_part_by_part(void **state)
 static void
 timers_of_an_interface_that_is_gone_come_to_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation next = f->gen;
 
 	given_known(f, MANY);

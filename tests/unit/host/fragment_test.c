@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fixture.h"
+#include "frames.h"
 
 #define ANSWER_2 \
 	"020000000002 020000000022 0806 0001080006040002" \
@@ -8,14 +8,14 @@
 enum { L2 = 14, MTU = 600 };
 
 static void
-given_narrow_link(struct fixture *f)
+given_narrow_link(struct two_links *f)
 {
 	f->iface[WAN].mtu = MTU;
 	fixture_start(f);
 }
 
 static void
-given_neighbour(struct fixture *f)
+given_neighbour(struct two_links *f)
 {
 	receive_hex(f, 1,
 		"ffffffffffff 020000000022 0806 0001080006040001"
@@ -26,7 +26,7 @@ given_neighbour(struct fixture *f)
 
 /* As the slow path sends what is larger than the MTU. */
 static enum reason
-fragment(struct fixture *f, const char *text)
+fragment(struct two_links *f, const char *text)
 {
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX];
@@ -47,7 +47,7 @@ fragment(struct fixture *f, const char *text)
 /* The next frame is a sound fragment: so many bytes at this offset; its payload is added to out. */
 static void
 expect_fragment(
-	struct fixture *f, unsigned ihl, unsigned offset, bool more, unsigned bytes, uint8_t *out)
+	struct two_links *f, unsigned ihl, unsigned offset, bool more, unsigned bytes, uint8_t *out)
 {
 	const struct rte_mbuf *m = next_sent(f, 1);
 	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *), *ip = frame + L2;
@@ -66,7 +66,7 @@ expect_fragment(
 static void
 a_large_packet_goes_in_pieces(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	const char *text = "udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1500";
 	uint8_t frame[FRAME_MAX], out[FRAME_MAX];
@@ -88,7 +88,7 @@ a_large_packet_goes_in_pieces(void **state)
 static void
 a_fragment_is_fragmented_further(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint8_t out[FRAME_MAX];
 
 	given_narrow_link(f);
@@ -105,7 +105,7 @@ a_fragment_is_fragmented_further(void **state)
 static void
 options_go_where_they_belong(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX], out[FRAME_MAX];
 	unsigned n = build("udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1000", &macs, frame);
@@ -139,7 +139,7 @@ options_go_where_they_belong(void **state)
 static void
 what_may_not_be_fragmented_is_not(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	given_narrow_link(f);
 	given_neighbour(f);
@@ -151,7 +151,7 @@ what_may_not_be_fragmented_is_not(void **state)
 static void
 a_large_packet_waits_whole(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint8_t out[FRAME_MAX];
 
 	given_narrow_link(f);
@@ -169,7 +169,7 @@ a_large_packet_waits_whole(void **state)
 static void
 without_buffers_the_packet_is_dropped_and_nothing_leaks(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct rte_mbuf *all[POOL_MBUFS];
 	unsigned count = 0;
 
@@ -187,7 +187,7 @@ without_buffers_the_packet_is_dropped_and_nothing_leaks(void **state)
 static void
 a_packet_in_several_buffers_is_fragmented(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX], out[FRAME_MAX];
 	unsigned n = build("udp 192.0.2.9:7 > 203.0.113.9:9 ip-id 77 size 1500", &macs, frame);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames that a host between two links is given, and those that it must send. */
-#ifndef TESTS_HOST_FIXTURE_H
-#define TESTS_HOST_FIXTURE_H
+#ifndef UNIT_HOST_FRAMES_H
+#define UNIT_HOST_FRAMES_H
 
 #include "two_links.h"
 
 /* The peer's MAC on a port. */
 static inline struct notation_macs
-macs_of(const struct fixture *f, uint16_t port)
+macs_of(const struct two_links *f, uint16_t port)
 {
 	struct notation_macs macs = { { 2, 0, 0, 0, 0, 9 }, { 0 } };
 
@@ -30,7 +30,7 @@ build(const char *text, const struct notation_macs *macs, uint8_t *frame)
 
 /* A frame that came in by a port, in one buffer. */
 static inline struct rte_mbuf *
-arrived(struct fixture *f, uint16_t port, const uint8_t *frame, unsigned n)
+arrived(struct two_links *f, uint16_t port, const uint8_t *frame, unsigned n)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 
@@ -41,7 +41,7 @@ arrived(struct fixture *f, uint16_t port, const uint8_t *frame, unsigned n)
 }
 
 static inline enum reason
-give(struct fixture *f, uint16_t port, struct rte_mbuf *m)
+give(struct two_links *f, uint16_t port, struct rte_mbuf *m)
 {
 	enum reason r;
 	struct view v;
@@ -58,14 +58,14 @@ give(struct fixture *f, uint16_t port, struct rte_mbuf *m)
 }
 
 static inline enum reason
-receive_bytes(struct fixture *f, uint16_t port, const uint8_t *frame, unsigned n)
+receive_bytes(struct two_links *f, uint16_t port, const uint8_t *frame, unsigned n)
 {
 	return give(f, port, arrived(f, port, frame, n));
 }
 
 /* A frame from the port's peer, in the notation. */
 static inline enum reason
-receive(struct fixture *f, uint16_t port, const char *text)
+receive(struct two_links *f, uint16_t port, const char *text)
 {
 	struct notation_macs macs = macs_of(f, port);
 	uint8_t frame[FRAME_MAX];
@@ -90,7 +90,7 @@ unhex(const char *hex, uint8_t *out)
 
 /* The same in hexadecimal, blanks where it pleases. */
 static inline enum reason
-receive_hex(struct fixture *f, uint16_t port, const char *hex)
+receive_hex(struct two_links *f, uint16_t port, const char *hex)
 {
 	uint8_t frame[FRAME_MAX];
 	unsigned n = unhex(hex, frame);
@@ -100,7 +100,7 @@ receive_hex(struct fixture *f, uint16_t port, const char *hex)
 
 /* The next frame sent; fails when there is none. */
 static inline struct rte_mbuf *
-next_sent(struct fixture *f, uint16_t port)
+next_sent(struct two_links *f, uint16_t port)
 {
 	if (f->n_seen == f->n_sent)
 		fail_msg("nothing was sent");
@@ -109,7 +109,7 @@ next_sent(struct fixture *f, uint16_t port)
 }
 
 static inline void
-expect_nothing(const struct fixture *f)
+expect_nothing(const struct two_links *f)
 {
 	assert_int_equal(f->n_sent - f->n_seen, 0);
 }
@@ -130,7 +130,7 @@ expect_bytes(const struct rte_mbuf *m, const uint8_t *want, unsigned n)
 }
 
 static inline void
-expect_hex(struct fixture *f, uint16_t port, const char *hex)
+expect_hex(struct two_links *f, uint16_t port, const char *hex)
 {
 	uint8_t want[FRAME_MAX];
 	unsigned n = unhex(hex, want);
@@ -140,7 +140,7 @@ expect_hex(struct fixture *f, uint16_t port, const char *hex)
 
 /* The next frame sent is this one, byte by byte, to the port's peer. */
 static inline void
-expect_sent(struct fixture *f, uint16_t port, const char *text)
+expect_sent(struct two_links *f, uint16_t port, const char *text)
 {
 	struct notation_macs peer = macs_of(f, port), macs;
 	uint8_t want[FRAME_MAX];
@@ -153,13 +153,13 @@ expect_sent(struct fixture *f, uint16_t port, const char *text)
 }
 
 static inline uint64_t
-drops(const struct fixture *f, uint16_t iface, enum reason r)
+drops(const struct two_links *f, uint16_t iface, enum reason r)
 {
 	return f->ledger->iface[iface].drops[r];
 }
 
 static inline uint16_t
-nexthop(struct fixture *f, unsigned iface, const char *gateway)
+nexthop(struct two_links *f, unsigned iface, const char *gateway)
 {
 	union address a = address(gateway);
 
@@ -168,7 +168,7 @@ nexthop(struct fixture *f, unsigned iface, const char *gateway)
 
 /* A packet from the port's peer that is routed to a gateway, as the slow path does it. */
 static inline enum reason
-forward(struct fixture *f, uint16_t port, const char *text, unsigned egress, const char *gateway)
+forward(struct two_links *f, uint16_t port, const char *text, unsigned egress, const char *gateway)
 {
 	struct notation_macs macs = macs_of(f, port);
 	uint16_t nh = nexthop(f, egress, gateway);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fixture.h"
+#include "frames.h"
 
 #define PACKET "udp 192.0.2.9:7 > 203.0.113.9:9"
 #define ASK_2 \
@@ -12,7 +12,7 @@
 static void
 a_packet_waits_for_the_answer_and_goes(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(
 		forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2"), REASON_NONE);
@@ -29,7 +29,7 @@ a_packet_waits_for_the_answer_and_goes(void **state)
 static void
 the_next_packet_does_not_wait(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2");
 	receive_hex(f, 1, ANSWER_2);
@@ -42,7 +42,7 @@ the_next_packet_does_not_wait(void **state)
 static void
 sixteen_packets_wait_in_order_and_the_newest_ones(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	char text[64];
 
 	for (unsigned i = 0; i < 20; i++) {
@@ -64,7 +64,7 @@ sixteen_packets_wait_in_order_and_the_newest_ones(void **state)
 static void
 a_packet_for_a_vlan_gets_its_tag(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 1, "udp 198.51.100.2:7 > 203.0.113.9:9", GUESTS, "203.0.113.9");
 	f->n_seen = 1;
@@ -78,7 +78,7 @@ a_packet_for_a_vlan_gets_its_tag(void **state)
 static void
 three_asks_then_the_sender_is_told(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2");
 	after(f, 2.99);
@@ -97,7 +97,7 @@ three_asks_then_the_sender_is_told(void **state)
 static void
 who_did_not_answer_is_left_alone_for_three_seconds(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2");
 	after(f, 3.01);
@@ -117,7 +117,7 @@ who_did_not_answer_is_left_alone_for_three_seconds(void **state)
 static void
 a_late_answer_is_still_believed(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2");
 	after(f, 3.5);
@@ -131,7 +131,7 @@ a_late_answer_is_still_believed(void **state)
 static void
 a_quote_is_as_the_sender_sent_it(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint16_t nh = nexthop(f, WAN, "198.51.100.2");
 	uint8_t frame[FRAME_MAX], after_nat[FRAME_MAX];
@@ -154,7 +154,7 @@ a_quote_is_as_the_sender_sent_it(void **state)
 
 /* Neighbours of an interface whose address ends in so many numbers, 16 packets for each. */
 static void
-fill(struct fixture *f, unsigned egress, const char *net, unsigned packets)
+fill(struct two_links *f, unsigned egress, const char *net, unsigned packets)
 {
 	char gateway[32];
 
@@ -169,7 +169,7 @@ fill(struct fixture *f, unsigned egress, const char *net, unsigned packets)
 static void
 an_interface_keeps_its_newest_packets(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	fill(f, WAN, "198.51.", HOST_HELD_IFACE + 5);
 	assert_int_equal(f->ledger->held[HELD_neighbour], HOST_HELD_IFACE);
@@ -189,7 +189,7 @@ an_interface_keeps_its_newest_packets(void **state)
 static void
 who_holds_most_makes_room_for_others(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct interface more[4];
 	struct generation with = f->gen;
 
@@ -232,7 +232,7 @@ who_holds_most_makes_room_for_others(void **state)
 static void
 stopping_lets_go_of_what_waits(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 0, "udp 192.0.2.9:7 > 203.0.113.9:9", WAN, "198.51.100.2");
 	host_stop(f->host);
@@ -244,7 +244,7 @@ stopping_lets_go_of_what_waits(void **state)
 static void
 a_packet_waits_without_a_trailer_and_behind_a_long_frame_header(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint16_t nh = nexthop(f, WAN, "198.51.100.2");
 	uint8_t frame[FRAME_MAX] = { 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Senders of unsolicited SYNs: told after six seconds, unless the inside has opened by then (RFC
  * 5382 REQ-4). */
-#include "fixture.h"
+#include "frames.h"
 
 #define SYN "tcp 198.51.100.2:80 > 198.51.100.1:4000 S"
 
@@ -18,7 +18,7 @@ is_expected(void *arg, const struct tuple *t)
 static int
 setup_later(void **state)
 {
-	struct fixture *f;
+	struct two_links *f;
 
 	setup_stopped(state);
 	f = *state;
@@ -30,7 +30,7 @@ setup_later(void **state)
 
 /* A frame that came in by wan is dropped, and its sender may be told later. */
 static struct tuple
-refuse_bytes(struct fixture *f, const uint8_t *frame, unsigned n)
+refuse_bytes(struct two_links *f, const uint8_t *frame, unsigned n)
 {
 	struct rte_mbuf *m = arrived(f, 1, frame, n);
 	struct view v;
@@ -43,7 +43,7 @@ refuse_bytes(struct fixture *f, const uint8_t *frame, unsigned n)
 }
 
 static struct tuple
-refuse(struct fixture *f, const char *text)
+refuse(struct two_links *f, const char *text)
 {
 	struct notation_macs macs = macs_of(f, 1);
 	uint8_t frame[FRAME_MAX];
@@ -55,7 +55,7 @@ refuse(struct fixture *f, const char *text)
 static void
 the_sender_is_told_after_six_seconds(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, SYN);
 	after(f, 5.99);
@@ -71,7 +71,7 @@ the_sender_is_told_after_six_seconds(void **state)
 static void
 who_is_expected_by_then_is_not_told(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	expected = refuse(f, SYN);
 	after(f, 1);
@@ -87,7 +87,7 @@ who_is_expected_by_then_is_not_told(void **state)
 static void
 a_long_segment_is_quoted_in_part(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	const struct rte_mbuf *m;
 
 	refuse(f, SYN " size 1000");
@@ -100,7 +100,7 @@ a_long_segment_is_quoted_in_part(void **state)
 static void
 a_damaged_segment_is_not_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 1);
 	uint8_t frame[FRAME_MAX];
 	unsigned n = build(SYN, &macs, frame);
@@ -116,7 +116,7 @@ a_damaged_segment_is_not_answered(void **state)
 static void
 so_many_wait_and_no_more(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	char text[96];
 	unsigned n = 0;
 
@@ -137,7 +137,7 @@ so_many_wait_and_no_more(void **state)
 static void
 one_sender_leaves_room_for_others(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	char text[96];
 
 	for (unsigned i = 0; i < HOST_LATER; i++) {
@@ -153,7 +153,7 @@ one_sender_leaves_room_for_others(void **state)
 static void
 after_a_stop_nobody_is_told(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	refuse(f, SYN);
 	host_stop(f->host);

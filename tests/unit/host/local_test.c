@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fixture.h"
+#include "frames.h"
 
 static void
 echo_is_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive(f, 0,
 				 "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 seq 3 ttl 9 "
@@ -22,7 +22,7 @@ echo_is_answered(void **state)
 static void
 an_answer_of_zeros_has_a_checksum(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	static const char *const requests[] = {
 		"icmp 192.0.2.9 > 192.0.2.1 echo-request id 0 seq 0",
 		"icmp 192.0.2.9 > 192.0.2.1 echo-request id 0 seq 0 size 100 payload \"\"",
@@ -41,7 +41,7 @@ an_answer_of_zeros_has_a_checksum(void **state)
 static void
 echo_over_ipv6_is_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive(f, 0,
 		"icmp 2001:db8:1::9 > 2001:db8:1::1 echo-request id 7 seq 3 ttl 9 "
@@ -53,7 +53,7 @@ echo_over_ipv6_is_answered(void **state)
 static void
 echo_in_a_vlan_is_answered_there(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive(f, 0, "icmp 203.0.113.9 > 203.0.113.1 echo-request id 7 vlan 20 size 1400");
 
@@ -64,7 +64,7 @@ echo_in_a_vlan_is_answered_there(void **state)
 static void
 an_address_of_another_interface_answers(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive(f, 0, "icmp 192.0.2.9 > 198.51.100.1 echo-request id 7");
 
@@ -74,7 +74,7 @@ an_address_of_another_interface_answers(void **state)
 static void
 an_echo_in_several_buffers_is_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX];
 	unsigned n = build("icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 size 1001", &macs, frame);
@@ -91,7 +91,7 @@ an_echo_in_several_buffers_is_answered(void **state)
 static void
 a_trailer_is_not_sent_back(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX] = { 0 };
 	unsigned n = build("icmp 192.0.2.9 > 192.0.2.1 echo-request id 7", &macs, frame);
@@ -112,7 +112,7 @@ broadcast_is_not_answered(void **state)
 		"icmp 2001:db8:1::9 > ff02::1 echo-request id 7 to 33:33:00:00:00:01",
 		"udp 192.0.2.9:7 > 192.0.2.255:9",
 	};
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned i = 0; i < RTE_DIM(quiet); i++)
 		assert_int_not_equal(receive(f, 0, quiet[i]), REASON_NONE);
@@ -122,7 +122,7 @@ broadcast_is_not_answered(void **state)
 static void
 a_wrong_checksum_is_not_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7 csum bad"),
 		REASON_icmp_bad_checksum);
@@ -136,7 +136,7 @@ a_wrong_checksum_is_not_answered(void **state)
 static void
 other_icmp_needs_no_answer(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-reply id 7"), REASON_NONE);
 	assert_int_equal(receive(f, 0,
@@ -150,7 +150,7 @@ other_icmp_needs_no_answer(void **state)
 static void
 udp_finds_its_port_unreachable(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive(f, 0, "udp 192.0.2.9:7 > 192.0.2.1:9"), REASON_local_no_service);
 	expect_sent(f, 0,
@@ -166,7 +166,7 @@ udp_finds_its_port_unreachable(void **state)
 static void
 a_syn_is_reset(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive(f, 0, "tcp 192.0.2.9:7 > 192.0.2.1:22 S seq 1000"),
 		REASON_local_no_service);
@@ -180,7 +180,7 @@ a_syn_is_reset(void **state)
 static void
 a_segment_with_ack_is_reset_where_it_stands(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive(f, 0, "tcp 192.0.2.9:7 > 192.0.2.1:22 PA seq 1000 ack 5000 payload \"hello\"");
 
@@ -190,7 +190,7 @@ a_segment_with_ack_is_reset_where_it_stands(void **state)
 static void
 a_reset_is_never_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive(f, 0, "tcp 192.0.2.9:7 > 192.0.2.1:22 R seq 1000");
 	receive(f, 0, "tcp 192.0.2.9:7 > 192.0.2.1:22 RA seq 1000 ack 1");
@@ -201,7 +201,7 @@ a_reset_is_never_answered(void **state)
 static void
 another_protocol_is_unreachable(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	receive(f, 0, "ip 192.0.2.9 > 192.0.2.1 proto 47");
 	expect_sent(f, 0,
@@ -213,7 +213,7 @@ another_protocol_is_unreachable(void **state)
 static void
 another_next_header_is_a_bad_parameter(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	const struct rte_mbuf *m;
 	const uint8_t *p;
 
@@ -228,7 +228,7 @@ another_next_header_is_a_bad_parameter(void **state)
 static void
 fragments_of_other_packets_are_not_put_together(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-reply id 7 mf size 100"),
 		REASON_local_no_service);
@@ -240,7 +240,7 @@ fragments_of_other_packets_are_not_put_together(void **state)
 static void
 echo_has_a_rate(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned i = 0; i < 1500; i++)
 		receive(f, 0, "icmp 192.0.2.9 > 192.0.2.1 echo-request id 7");

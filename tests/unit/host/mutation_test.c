@@ -2,7 +2,7 @@
 /* Frames that went wrong on their way: whatever they say, nothing is read past their end, no buffer
  * is lost, and the ledger balances. */
 #include "base/sanitizer.h"
-#include "fixture.h"
+#include "frames.h"
 
 #ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
@@ -48,7 +48,7 @@ below(struct random *r, unsigned limit)
 }
 
 static unsigned
-seed_frame(const struct fixture *f, struct random *r, uint8_t *frame)
+seed_frame(const struct two_links *f, struct random *r, uint8_t *frame)
 {
 	struct notation_macs macs = macs_of(f, 0);
 	unsigned k = below(r, RTE_DIM(seeds) + RTE_DIM(seeds_hex));
@@ -70,7 +70,7 @@ mutate(struct random *r, uint8_t *frame, unsigned n)
 
 /* Offers the frame as any of the ways in would, with its end guarded. */
 static void
-offer(struct fixture *f, struct random *r, const uint8_t *frame, unsigned n)
+offer(struct two_links *f, struct random *r, const uint8_t *frame, unsigned n)
 {
 	struct rte_mbuf *m = arrived(f, 0, frame, n);
 	uint8_t *end = rte_pktmbuf_mtod(m, uint8_t *) + n;
@@ -101,7 +101,7 @@ offer(struct fixture *f, struct random *r, const uint8_t *frame, unsigned n)
 static void
 mutated_frames_do_no_harm(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct random r = { { 1, 2, 3 } };
 	uint8_t frame[FRAME_MAX];
 

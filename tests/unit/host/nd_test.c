@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fixture.h"
+#include "frames.h"
 
 /* Solicitations and advertisements are built here: checksum and lengths right unless a test
  * says otherwise. */
@@ -23,7 +23,7 @@ struct message {
 #define OUR_GROUP "ff02::1:ff00:1"
 
 static enum reason
-hear(struct fixture *f, const struct message *n)
+hear(struct two_links *f, const struct message *n)
 {
 	unsigned bytes = (n->option != 0 ? 32 : 24) - n->cut;
 	uint8_t frame[128] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, n->mac, 0x86, 0xdd, 0x60 };
@@ -85,7 +85,7 @@ expect_same(const uint8_t *got, const char *hex)
 
 /* The next frame sent, but for its checksum. */
 static void
-expect_nd(struct fixture *f, uint16_t port, const char *ether_ip, const char *type_code,
+expect_nd(struct two_links *f, uint16_t port, const char *ether_ip, const char *type_code,
 	const char *rest)
 {
 	const struct rte_mbuf *m = next_sent(f, port);
@@ -115,7 +115,7 @@ static const struct message solicitation = {
 static void
 a_solicitation_is_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(hear(f, &solicitation), REASON_NONE);
 
@@ -129,7 +129,7 @@ a_solicitation_is_answered(void **state)
 static void
 a_unicast_solicitation_without_option_is_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = solicitation;
 
 	n.dst = US;
@@ -143,7 +143,7 @@ a_unicast_solicitation_without_option_is_answered(void **state)
 static void
 duplicate_address_detection_is_answered_to_all(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = solicitation;
 
 	n.src = "::";
@@ -158,7 +158,7 @@ duplicate_address_detection_is_answered_to_all(void **state)
 static void
 other_targets_are_not_answered(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = solicitation;
 
 	n.target = "2001:db8:1::2";
@@ -173,7 +173,7 @@ other_targets_are_not_answered(void **state)
 static void
 far_stations_are_answered_for(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = solicitation;
 	const struct interface_address far_ones = {
 		.family = 6, .bits = 64, .address = address("2001:db8:f::")
@@ -207,7 +207,7 @@ a_packet_waits_for_the_advertisement_and_goes(void **state)
 		.option = 2,
 		.mac = 9,
 	};
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9", LAN, PEER);
 	expect_nd(f, 0, "3333ff000009 020000000001" IP6(A_US, A_GROUP_PEER), "8700",
@@ -221,7 +221,7 @@ a_packet_waits_for_the_advertisement_and_goes(void **state)
 static void
 three_solicitations_then_the_sender_is_told(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	forward(f, 1, "udp [2001:db8:2::2]:7 > [2001:db8:1::9]:9", LAN, PEER);
 	after(f, 3.01);
@@ -236,7 +236,7 @@ three_solicitations_then_the_sender_is_told(void **state)
 static void
 without_override_a_known_mac_stays_and_is_doubted(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = {
 		.src = PEER,
 		.dst = US,
@@ -264,7 +264,7 @@ without_override_a_known_mac_stays_and_is_doubted(void **state)
 static void
 an_unsolicited_override_changes_a_known_mac(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = {
 		.src = PEER,
 		.dst = "ff02::1",
@@ -284,7 +284,7 @@ an_unsolicited_override_changes_a_known_mac(void **state)
 static void
 an_advertisement_makes_no_entry(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = {
 		.src = PEER,
 		.dst = "ff02::1",
@@ -303,7 +303,7 @@ an_advertisement_makes_no_entry(void **state)
 static void
 router_messages_are_taken_and_ignored(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = solicitation;
 
 	for (n.type = 133; n.type <= 137; n.type++)
@@ -334,7 +334,7 @@ messages_that_break_the_rules_are_dropped(void **state)
 		{ .src = PEER, .dst = "ff02::1", .target = PEER, .type = NA, .flags = SOLICITED },
 		{ .src = PEER, .dst = US, .target = "ff02::1", .type = NA, .flags = SOLICITED },
 	};
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n;
 
 	for (unsigned i = 0; i < RTE_DIM(bad); i++) {
@@ -349,7 +349,7 @@ messages_that_break_the_rules_are_dropped(void **state)
 static void
 nobody_speaks_as_our_address(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = {
 		.src = PEER,
 		.dst = US,
@@ -369,7 +369,7 @@ nobody_speaks_as_our_address(void **state)
 static void
 a_wrong_checksum_is_dropped(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct message n = solicitation;
 
 	n.bad_checksum = true;
@@ -380,7 +380,7 @@ a_wrong_checksum_is_dropped(void **state)
 static void
 an_option_without_length_ends_the_walk(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	enum reason r;
 
 	/* as a_solicitation_is_answered, with length 0 */

@@ -3,15 +3,21 @@
 #include "base/memory.h"
 #include "numbered.h"
 
+/* Neighbour 0 is asked for, and has answered. */
+static uint16_t
+given_neighbour(struct two_links *f)
+{
+	send_to(f, 0);
+	hear(f, 0, HEARD_ANSWER, 9);
+	return nexthop_to(f, 0);
+}
+
 static void
 a_neighbour_in_use_is_probed_after_thirty_seconds(void **state)
 {
-	struct fixture *f = *state;
-	uint16_t nh;
+	struct two_links *f = *state;
+	uint16_t nh = given_neighbour(f);
 
-	send_to(f, 0);
-	hear(f, 0, HEARD_ANSWER, 9);
-	nh = nexthop_to(f, 0);
 	f->n_seen = f->n_sent;
 	after(f, 29.9);
 	host_used(f->host, nh);
@@ -32,12 +38,9 @@ a_neighbour_in_use_is_probed_after_thirty_seconds(void **state)
 static void
 a_neighbour_that_stops_answering_is_lost(void **state)
 {
-	struct fixture *f = *state;
-	uint16_t nh;
+	struct two_links *f = *state;
+	uint16_t nh = given_neighbour(f);
 
-	send_to(f, 0);
-	hear(f, 0, HEARD_ANSWER, 9);
-	nh = nexthop_to(f, 0);
 	after(f, 31);
 	host_used(f->host, nh);
 	after(f, 2.9);
@@ -57,7 +60,7 @@ a_neighbour_that_stops_answering_is_lost(void **state)
 static void
 a_neighbour_without_use_is_let_go_after_twenty_minutes(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh;
 
 	send_to(f, 0);
@@ -75,7 +78,7 @@ a_neighbour_without_use_is_let_go_after_twenty_minutes(void **state)
 static void
 other_workers_learn_what_one_hears(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	send_to(f, 0);
 	hear(f, 0, HEARD_ANSWER, 9);
@@ -87,7 +90,7 @@ other_workers_learn_what_one_hears(void **state)
 static void
 facts_that_cannot_be_are_not_learned(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct host_fact fact = { .iface = 77, .family = 4, .heard = HEARD_REQUEST, .mac = { 2 } };
 
 	host_learn(f->host, &fact);
@@ -101,7 +104,7 @@ facts_that_cannot_be_are_not_learned(void **state)
 static void
 groups_and_broadcasts_are_no_neighbours(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	assert_int_equal(nexthop(f, LAN, "224.0.0.1"), REASON_multicast);
 	assert_int_equal(nexthop(f, LAN, "192.0.2.255"), REASON_multicast);
@@ -112,12 +115,9 @@ groups_and_broadcasts_are_no_neighbours(void **state)
 static void
 a_reload_keeps_neighbours_and_writes_their_headers_anew(void **state)
 {
-	struct fixture *f = *state;
-	uint16_t nh;
+	struct two_links *f = *state;
+	uint16_t nh = given_neighbour(f);
 
-	send_to(f, 0);
-	hear(f, 0, HEARD_ANSWER, 9);
-	nh = nexthop_to(f, 0);
 	f->iface[WAN].vlan = 30;
 	f->iface[WAN].inner_vlan = 40;
 	f->iface[WAN].mtu = 1400;
@@ -135,7 +135,7 @@ a_reload_keeps_neighbours_and_writes_their_headers_anew(void **state)
 static void
 a_reload_changes_the_mtu_of_whom_nobody_knows_yet(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh = nexthop_to(f, 0);
 
 	f->iface[WAN].mtu = 1400;
@@ -148,7 +148,7 @@ a_reload_changes_the_mtu_of_whom_nobody_knows_yet(void **state)
 static void
 without_memory_there_is_no_host(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned n = 1; n <= 3; n++) {
 		memory_fault_at = n;
@@ -160,7 +160,7 @@ without_memory_there_is_no_host(void **state)
 static void
 a_reload_without_the_interface_lets_its_neighbours_go(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh;
 
 	send_to(f, 0);
@@ -179,7 +179,7 @@ a_reload_without_the_interface_lets_its_neighbours_go(void **state)
 static void
 static_neighbours_come_and_go_with_the_configuration(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh;
 
 	f->neighbours[0] = (struct interface_neighbour){
@@ -207,7 +207,7 @@ static_neighbours_come_and_go_with_the_configuration(void **state)
 static void
 a_wire_sends_as_it_is(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh = host_wire(f->host, 1);
 
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_WIRE);
@@ -216,7 +216,7 @@ a_wire_sends_as_it_is(void **state)
 }
 
 static bool
-is_dead(struct fixture *f, unsigned n)
+is_dead(struct two_links *f, unsigned n)
 {
 	union address a = neighbour(n);
 
@@ -226,12 +226,9 @@ is_dead(struct fixture *f, unsigned n)
 static void
 a_watched_neighbour_dies_within_three_seconds_and_lives_again(void **state)
 {
-	struct fixture *f = *state;
-	uint16_t nh;
+	struct two_links *f = *state;
+	uint16_t nh = given_neighbour(f);
 
-	send_to(f, 0);
-	hear(f, 0, HEARD_ANSWER, 9);
-	nh = nexthop_to(f, 0);
 	host_watch(f->host, nh);
 	after(f, 1.1);
 	host_used(f->host, nh); /* probed by now */
@@ -258,12 +255,9 @@ a_watched_neighbour_dies_within_three_seconds_and_lives_again(void **state)
 static void
 a_dead_neighbour_that_nobody_misses_is_asked_no_more(void **state)
 {
-	struct fixture *f = *state;
-	uint16_t nh;
+	struct two_links *f = *state;
+	uint16_t nh = given_neighbour(f);
 
-	send_to(f, 0);
-	hear(f, 0, HEARD_ANSWER, 9);
-	nh = nexthop_to(f, 0);
 	host_watch(f->host, nh);
 	after(f, 2);
 	host_used(f->host, nh);
@@ -278,7 +272,7 @@ a_dead_neighbour_that_nobody_misses_is_asked_no_more(void **state)
 static void
 a_link_that_is_down_kills_what_is_watched_behind_it(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t watched, other;
 
 	for (unsigned n = 0; n < 2; n++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Neighbours by number, of a host whose table has 64 slots. */
-#ifndef TESTS_HOST_NUMBERED_H
-#define TESTS_HOST_NUMBERED_H
+#ifndef UNIT_HOST_NUMBERED_H
+#define UNIT_HOST_NUMBERED_H
 
-#include "fixture.h"
+#include "frames.h"
 
 /* The neighbours are numbered: 10.0.0.2 is 0. */
 static inline union address
@@ -15,7 +15,7 @@ neighbour(unsigned n)
 }
 
 static inline uint16_t
-nexthop_to(struct fixture *f, unsigned n)
+nexthop_to(struct two_links *f, unsigned n)
 {
 	union address a = neighbour(n);
 
@@ -23,7 +23,7 @@ nexthop_to(struct fixture *f, unsigned n)
 }
 
 static inline void
-hear(struct fixture *f, unsigned n, enum host_heard how, uint8_t mac)
+hear(struct two_links *f, unsigned n, enum host_heard how, uint8_t mac)
 {
 	struct host_fact fact = {
 		.iface = WAN,
@@ -38,7 +38,7 @@ hear(struct fixture *f, unsigned n, enum host_heard how, uint8_t mac)
 
 /* A packet is on its way to the neighbour. */
 static inline enum reason
-send_to(struct fixture *f, unsigned n)
+send_to(struct two_links *f, unsigned n)
 {
 	struct notation_macs macs = macs_of(f, 0);
 	uint8_t frame[FRAME_MAX];
@@ -59,7 +59,7 @@ send_to(struct fixture *f, unsigned n)
 
 /* Frames are let go in between: the list of what was sent is short. */
 static inline void
-forget_sent(struct fixture *f)
+forget_sent(struct two_links *f)
 {
 	rte_pktmbuf_free_bulk(f->sent, f->n_sent);
 	f->n_sent = f->n_seen = 0;
@@ -73,7 +73,7 @@ count_one(void *arg, const struct host_neighbour *n)
 }
 
 static inline unsigned
-count(const struct fixture *f)
+count(const struct two_links *f)
 {
 	unsigned n = 0;
 
@@ -85,7 +85,7 @@ count(const struct fixture *f)
 static inline int
 setup_small(void **state)
 {
-	struct fixture *f;
+	struct two_links *f;
 
 	setup_stopped(state);
 	f = *state;

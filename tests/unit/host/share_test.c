@@ -9,7 +9,7 @@
 static void
 the_newest_stranger_displaces_the_oldest(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned n = 0; n < 17; n++)
 		assert_int_equal(send_to(f, n), REASON_NONE);
@@ -26,7 +26,7 @@ the_newest_stranger_displaces_the_oldest(void **state)
 static void
 who_was_not_asked_gives_room_first(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned n = 0; n < 15; n++)
 		send_to(f, n);
@@ -43,7 +43,7 @@ who_was_not_asked_gives_room_first(void **state)
 static void
 a_scan_leaves_other_interfaces_their_share(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned n = 0; n < 2000; n++) {
 		send_to(f, n);
@@ -69,7 +69,7 @@ a_scan_leaves_other_interfaces_their_share(void **state)
 static void
 a_share_full_of_known_neighbours_gives_up_those_without_use(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t used = 0;
 
 	for (unsigned n = 0; n < 100; n++) {
@@ -96,7 +96,7 @@ a_share_full_of_known_neighbours_gives_up_those_without_use(void **state)
 static void
 a_reload_with_more_interfaces_takes_from_who_has_most(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct generation with = f->gen;
 
 	with.iface[LAN] = with.iface[GUESTS] = NULL;
@@ -123,7 +123,7 @@ a_reload_with_more_interfaces_takes_from_who_has_most(void **state)
 static void
 a_scan_does_not_push_out_known_neighbours(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh[8];
 
 	for (unsigned n = 0; n < 8; n++) {
@@ -152,7 +152,7 @@ a_scan_does_not_push_out_known_neighbours(void **state)
 static void
 a_next_hop_changes_hands_only_after_forget(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	uint16_t nh[64] = { 0 }, used = 0;
 
 	f->setup.forget = NULL;
@@ -178,7 +178,7 @@ a_next_hop_changes_hands_only_after_forget(void **state)
 static void
 neighbours_that_nobody_uses_make_room_at_once(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 
 	for (unsigned n = 0; n < 500; n++)
 		hear(f, n, HEARD_REQUEST, 9);

@@ -18,8 +18,6 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
-#include <rte_eal.h>
-#include <rte_mbuf.h>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -27,6 +25,7 @@
 #include "packet/parse.h"
 #include "host/host.h"
 #include "support/checksum.h"
+#include "support/dpdk.h"
 
 enum {
 	LAN = 1,
@@ -37,7 +36,7 @@ enum {
 	FRAME_MAX = 9100,
 };
 
-struct fixture {
+struct two_links {
 	struct host *host;
 	struct host_setup setup;
 	struct ledger *ledger;
@@ -82,7 +81,7 @@ mac_read(uint8_t mac[6], const char *text)
 static inline void
 fixture_send(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 {
-	struct fixture *f = arg;
+	struct two_links *f = arg;
 
 	(void)iface;
 	assert_true(f->n_sent < SENT_MAX);
@@ -94,7 +93,7 @@ fixture_send(void *arg, struct rte_mbuf *m, uint16_t port, uint16_t iface)
 static inline void
 fixture_tell(void *arg, const struct host_fact *fact)
 {
-	struct fixture *f = arg;
+	struct two_links *f = arg;
 
 	if (f->n_told < 64)
 		f->told[f->n_told++] = *fact;
@@ -103,11 +102,11 @@ fixture_tell(void *arg, const struct host_fact *fact)
 static inline void
 fixture_forget(void *arg)
 {
-	((struct fixture *)arg)->n_forgotten++;
+	((struct two_links *)arg)->n_forgotten++;
 }
 
 static inline void
-given_address(struct fixture *f, unsigned iface, const char *text, unsigned bits)
+given_address(struct two_links *f, unsigned iface, const char *text, unsigned bits)
 {
 	struct interface *i = &f->iface[iface];
 	struct interface_address *a = &f->addresses[iface][i->n_addresses++];
@@ -118,7 +117,7 @@ given_address(struct fixture *f, unsigned iface, const char *text, unsigned bits
 }
 
 static inline void
-given_interface(struct fixture *f, unsigned id, uint16_t port, uint16_t vlan, const char *mac)
+given_interface(struct two_links *f, unsigned id, uint16_t port, uint16_t vlan, const char *mac)
 {
 	f->iface[id] = (struct interface){
 		.name = "",
@@ -133,7 +132,7 @@ given_interface(struct fixture *f, unsigned id, uint16_t port, uint16_t vlan, co
 }
 
 static inline void
-given_topology(struct fixture *f)
+given_topology(struct two_links *f)
 {
 	given_interface(f, LAN, 0, 0, "02:00:00:00:00:01");
 	given_address(f, LAN, "192.0.2.1", 24);
@@ -163,7 +162,7 @@ given_topology(struct fixture *f)
 
 /* Moves the clock, in steps of a worker's timer. */
 static inline void
-after(struct fixture *f, double seconds)
+after(struct two_links *f, double seconds)
 {
 	uint64_t until = f->now_ns + (uint64_t)(seconds * 1e9);
 
@@ -174,7 +173,7 @@ after(struct fixture *f, double seconds)
 }
 
 static inline void
-fixture_start(struct fixture *f)
+fixture_start(struct two_links *f)
 {
 	f->host = host_create(&f->setup, 0);
 	assert_non_null(f->host);
@@ -186,7 +185,7 @@ fixture_start(struct fixture *f)
 static inline int
 setup_stopped(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct two_links *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
 	random_use_seed(1);
@@ -221,7 +220,7 @@ setup(void **state)
 static inline int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct two_links *f = *state;
 	struct ledger_sum sum = { 0 };
 
 	if (f->host != NULL)
@@ -243,11 +242,8 @@ teardown(void **state)
 static inline int
 group_setup(void **state)
 {
-	char *args[] = { "test", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "-l", "0",
-		"--no-telemetry", "--log-level", "error", NULL };
-
 	(void)state;
-	if (rte_eal_init(RTE_DIM(args) - 1, args) < 0)
+	if (start_dpdk() < 0)
 		return -1;
 	pool = rte_pktmbuf_pool_create("host", POOL_MBUFS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	return pool != NULL ? 0 : -1;
@@ -256,9 +252,8 @@ group_setup(void **state)
 static inline int
 group_teardown(void **state)
 {
-	(void)state;
 	rte_mempool_free(pool);
-	return rte_eal_cleanup();
+	return stop_dpdk(state);
 }
 
 #define host_test(name)         cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -1,48 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Memory runs out at the n-th call, for every n: reading fails with a sentence, and loses nothing.
- * The linker puts these functions before those of libc; libfyaml's own calls are not touched. */
+ */
 #include "sample.h"
-
-static unsigned long calls_left; /* until one fails; 0: none does */
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t n, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t n, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
-char *__wrap_strdup(const char *text);
-
-static bool
-fails(void)
-{
-	return calls_left != 0 && --calls_left == 0;
-}
-
-void *
-__wrap_malloc(size_t bytes)
-{
-	return fails() ? NULL : __real_malloc(bytes);
-}
-
-void *
-__wrap_calloc(size_t n, size_t bytes)
-{
-	return fails() ? NULL : __real_calloc(n, bytes);
-}
-
-void *
-__wrap_realloc(void *old, size_t bytes)
-{
-	return fails() ? NULL : __real_realloc(old, bytes);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : __real_strdup(text);
-}
+#include "support/failing_memory.h"
 
 /* Reads text with the n-th call failing; whether there was an n-th call. */
 static bool

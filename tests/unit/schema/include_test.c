@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-struct fixture {
+struct includes {
 	char folder[64];
 	struct sample_document d;
 	char *errors; /* as err_each gives them: file:line: text */
@@ -23,7 +23,7 @@ one_error(void *arg, struct loc loc, bool warning, const char *text)
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct includes *f = calloc(1, sizeof(*f));
 	char sub[80];
 
 	strcpy(f->folder, "/tmp/include_test_XXXXXX");
@@ -37,7 +37,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 	char command[128];
 
 	sample_free(&f->d);
@@ -49,7 +49,7 @@ teardown(void **state)
 }
 
 static void
-given_file(struct fixture *f, const char *name, const char *text)
+given_file(struct includes *f, const char *name, const char *text)
 {
 	char path[128];
 	FILE *out;
@@ -62,7 +62,7 @@ given_file(struct fixture *f, const char *name, const char *text)
 
 /* The errors of reading file a, the folder's name cut off. */
 static const char *
-read_a(struct fixture *f)
+read_a(struct includes *f)
 {
 	char path[128], *name;
 	size_t bytes;
@@ -81,7 +81,7 @@ read_a(struct fixture *f)
 static void
 sections_are_merged(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	given_file(f, "a",
 		"version: 1\ninclude: [b, sub/c]\nsystem: {memory: 64k}\nsets: {x: 10.0.0.0/8}\n");
@@ -102,7 +102,7 @@ sections_are_merged(void **state)
 static void
 a_name_defined_in_two_files_is_an_error_that_names_both(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	given_file(f, "a", "include: b\nsets:\n  x: 10.0.0.0/8\nversion: 1\n");
 	given_file(f, "b", "sets:\n  y: 10.0.0.0/8\n  x: 10.0.0.0/8\nversion: 2\n");
@@ -114,7 +114,7 @@ a_name_defined_in_two_files_is_an_error_that_names_both(void **state)
 static void
 errors_of_all_files_are_found(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	given_file(f, "a", "include: [b, c, gone]\nsystem: {memory: x}\n");
 	given_file(f, "b", "system: {memoy: 1}\n");
@@ -129,7 +129,7 @@ errors_of_all_files_are_found(void **state)
 static void
 a_cycle_is_an_error(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	given_file(f, "a", "include: b\n");
 	given_file(f, "b", "include: sub/c\n");
@@ -140,7 +140,7 @@ a_cycle_is_an_error(void **state)
 static void
 a_file_is_included_once(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	given_file(f, "a", "include: [b, b]\n");
 	given_file(f, "b", "sets: {x: 10.0.0.0/8}\n");
@@ -150,7 +150,7 @@ a_file_is_included_once(void **state)
 static void
 depth_is_bounded(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 	char name[2] = "a", text[32];
 
 	for (; name[0] < 'z'; name[0]++) {
@@ -164,7 +164,7 @@ depth_is_bounded(void **state)
 static void
 what_is_no_file_name_is_an_error(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	given_file(f, "a", "include: [{b: c}, sub]\n");
 	assert_string_equal(read_a(f),
@@ -175,7 +175,7 @@ what_is_no_file_name_is_an_error(void **state)
 static void
 a_file_that_is_not_there_is_said(void **state)
 {
-	struct fixture *f = *state;
+	struct includes *f = *state;
 
 	assert_string_equal(read_a(f), ":0: cannot open a: No such file or directory\n");
 	assert_null(f->d.doc);

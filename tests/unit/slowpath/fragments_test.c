@@ -11,17 +11,16 @@
 
 #include <cmocka.h>
 #include <netinet/in.h>
-#include <rte_eal.h>
-#include <rte_mbuf.h>
 
 #include "packet/ledger.h"
 #include "slowpath/fragments/share.h"
+#include "support/dpdk.h"
 
 enum { POOL_MBUFS = 8191, PIECE = 64, L3 = 14, HEADER = 20 };
 
 static struct rte_mempool *pool;
 
-struct fixture {
+struct holding {
 	struct fragments *fragments;
 	struct ledger *ledger;
 	uint64_t now_ns;
@@ -39,7 +38,7 @@ struct piece_of {
 };
 
 static enum fragment_fate
-take(struct fixture *f, const struct piece_of *p)
+take(struct holding *f, const struct piece_of *p)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 	struct view v = {
@@ -84,7 +83,7 @@ take(struct fixture *f, const struct piece_of *p)
 
 /* A first fragment, and what becomes of it. */
 static void
-first(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface, enum reason why)
+first(struct holding *f, uint32_t src, uint32_t id, uint16_t iface, enum reason why)
 {
 	assert_int_equal(
 		take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface }), FRAGMENT_GO);
@@ -93,14 +92,14 @@ first(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface, enum reason 
 }
 
 static enum fragment_fate
-later(struct fixture *f, uint32_t src, uint32_t id, uint16_t iface)
+later(struct holding *f, uint32_t src, uint32_t id, uint16_t iface)
 {
 	return take(f,
 		&(struct piece_of){ .src = src, .id = id, .iface = iface, .n = 1, .last = true });
 }
 
 static uint64_t
-dropped(const struct fixture *f, uint16_t iface, enum reason why)
+dropped(const struct holding *f, uint16_t iface, enum reason why)
 {
 	return f->ledger->iface[iface].drops[why];
 }
@@ -108,9 +107,9 @@ dropped(const struct fixture *f, uint16_t iface, enum reason why)
 static int
 setup(void **state)
 {
-	static struct fixture f;
+	static struct holding f;
 
-	f = (struct fixture){ .ledger = calloc(1, sizeof(struct ledger)), .now_ns = 1 };
+	f = (struct holding){ .ledger = calloc(1, sizeof(struct ledger)), .now_ns = 1 };
 	f.fragments = fragments_create(f.ledger);
 	*state = &f;
 	return f.fragments != NULL ? 0 : -1;
@@ -120,7 +119,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 	bool good;
 
 	fragments_stop(f->fragments);
@@ -134,7 +133,7 @@ teardown(void **state)
 static void
 a_whole_datagram_leaves_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	for (uint32_t id = 0; id < 10000; id++) {
 		first(f, 1, id % 3, 1, REASON_NONE);
@@ -147,7 +146,7 @@ a_whole_datagram_leaves_nothing(void **state)
 static void
 held_ones_follow_in_order(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 	struct fragment_pass pass;
 	struct rte_mbuf *m;
 	uint16_t port;
@@ -176,7 +175,7 @@ held_ones_follow_in_order(void **state)
 static void
 the_newest_of_a_source_wait(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE + 10; id++)
 		assert_int_equal(later(f, 1, id, 1), FRAGMENT_TAKEN);
@@ -189,7 +188,7 @@ the_newest_of_a_source_wait(void **state)
 static void
 a_full_table_has_room_for_another_interface(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	for (uint32_t n = 0; n < FRAGMENT_DATAGRAMS; n++)
 		first(f, 1000 + n, 1, 1, REASON_NONE);
@@ -205,7 +204,7 @@ a_full_table_has_room_for_another_interface(void **state)
 static void
 places_for_packets_are_shared_by_interface(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	for (uint32_t n = 0; n < FRAGMENT_HELD; n++)
 		assert_int_equal(later(f, 1000 + n, 1, 1), FRAGMENT_TAKEN);
@@ -222,7 +221,7 @@ places_for_packets_are_shared_by_interface(void **state)
 static void
 a_packet_without_a_place_is_dropped(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	for (uint32_t id = 0; id < FRAGMENT_HELD / FRAGMENT_PIECES; id++)
 		for (unsigned n = 1; n <= FRAGMENT_PIECES; n++)
@@ -251,7 +250,7 @@ nowhere(void *arg, const struct fragment_place *place, enum fragments_use *use)
 static void
 a_generation_is_followed_in_parts(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 	unsigned asked = 0, calls = 0;
 
 	for (uint32_t id = 0; id < 1500; id++)
@@ -275,7 +274,7 @@ a_generation_is_followed_in_parts(void **state)
 static void
 who_floods_gives_way(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	uint16_t port;
 	struct rte_mbuf *m;
@@ -296,7 +295,7 @@ who_floods_gives_way(void **state)
 static void
 what_is_denied_counts_for_nobody(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE; id++)
 		assert_int_equal(later(f, 1, 100000 + id, 1), FRAGMENT_TAKEN);
@@ -319,7 +318,7 @@ what_is_denied_counts_for_nobody(void **state)
 static void
 other_bytes_kill_a_datagram(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 
 	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
 	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
@@ -341,7 +340,7 @@ other_bytes_kill_a_datagram(void **state)
 static void
 an_answer_to_nobody_is_ignored(void **state)
 {
-	struct fixture *f = *state;
+	struct holding *f = *state;
 	struct fragment_pass old;
 
 	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_GO);
@@ -394,11 +393,8 @@ who_holds_most_is_known(void **state)
 static int
 start(void **state)
 {
-	char *args[] = { "test", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "-l", "0",
-		"--no-telemetry", "--log-level", "error", NULL };
-
 	(void)state;
-	if (rte_eal_init(RTE_DIM(args) - 1, args) < 0)
+	if (start_dpdk() < 0)
 		return -1;
 	pool = rte_pktmbuf_pool_create(
 		"fragments", POOL_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + 256, 0);
@@ -408,9 +404,8 @@ start(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	rte_mempool_free(pool);
-	return rte_eal_cleanup();
+	return stop_dpdk(state);
 }
 
 #define fragments_unit(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory that runs out at the n-th call.  The linker puts these functions before those of libc
+ * (`wrapped` in the folder's meson.build); what libraries call is not touched. */
+#ifndef SUPPORT_FAILING_MEMORY_H
+#define SUPPORT_FAILING_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static unsigned long calls_left; /* until one fails; 0: none does */
+
+static bool
+fails(void)
+{
+	return calls_left != 0 && --calls_left == 0;
+}
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t n, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+void *__real_aligned_alloc(size_t align, size_t bytes);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t n, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+void *__wrap_aligned_alloc(size_t align, size_t bytes);
+char *__wrap_strdup(const char *text);
+
+void *
+__wrap_malloc(size_t bytes)
+{
+	return fails() ? NULL : __real_malloc(bytes);
+}
+
+void *
+__wrap_calloc(size_t n, size_t bytes)
+{
+	return fails() ? NULL : __real_calloc(n, bytes);
+}
+
+void *
+__wrap_realloc(void *old, size_t bytes)
+{
+	return fails() ? NULL : __real_realloc(old, bytes);
+}
+
+void *
+__wrap_aligned_alloc(size_t align, size_t bytes)
+{
+	return fails() ? NULL : __real_aligned_alloc(align, bytes);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+#endif
