@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 
-struct fixture {
+struct printed_errors {
 	struct err *err;
 	char path[64];
 	char *printed;
@@ -22,7 +22,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct printed_errors *f = calloc(1, sizeof(*f));
 
 	f->err = err_create();
 	strcpy(f->path, "/tmp/err_test_XXXXXX");
@@ -34,7 +34,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	err_destroy(f->err);
 	unlink(f->path);
@@ -44,7 +44,7 @@ teardown(void **state)
 }
 
 static void
-given_file(struct fixture *f, const char *text)
+given_file(struct printed_errors *f, const char *text)
 {
 	FILE *out = fopen(f->path, "w");
 
@@ -60,7 +60,7 @@ at(const char *file, unsigned line, unsigned column, unsigned width)
 
 /* What is printed, with the name of the temporary file replaced by F. */
 static const char *
-printed(struct fixture *f, bool colour)
+printed(struct printed_errors *f, bool colour)
 {
 	char *text = NULL, *name;
 	FILE *out = open_memstream(&text, &f->bytes);
@@ -79,7 +79,7 @@ printed(struct fixture *f, bool colour)
 static void
 an_error_shows_its_line_and_a_caret(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	given_file(f, "version: 1\nwan:\n    mtu: 99\n");
 	assert_int_equal(
@@ -94,7 +94,7 @@ an_error_shows_its_line_and_a_caret(void **state)
 static void
 errors_are_in_order_of_place(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	err_add(f->err, EINVAL, at("b", 1, 1, 1), "fifth");
 	err_add(f->err, EINVAL, at("a", 2, 7, 1), "third");
@@ -116,7 +116,7 @@ errors_are_in_order_of_place(void **state)
 static void
 a_warning_is_printed_and_not_counted(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	err_warn(f->err, at("a", 1, 2, 1), "rule %d is shadowed", 3);
 	assert_int_equal(err_count(f->err), 0);
@@ -129,7 +129,7 @@ a_warning_is_printed_and_not_counted(void **state)
 static void
 the_caret_stands_below_tabs_and_wide_text(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	given_file(f, "\tn: \xc3\xa4\xc3\xb6 x\n");
 	err_add(f->err, EINVAL, at(f->path, 1, 8, 9), "x");
@@ -142,7 +142,7 @@ the_caret_stands_below_tabs_and_wide_text(void **state)
 static void
 a_long_line_is_shown_near_the_error(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 	char line[2001];
 
 	memset(line, 'x', sizeof(line));
@@ -157,7 +157,7 @@ a_long_line_is_shown_near_the_error(void **state)
 static void
 a_terminal_is_safe_from_the_file(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	given_file(f, "a: \033[2Jx\n");
 	err_add(f->err, EINVAL, at(f->path, 1, 1, 1), "'\033[2J' is unknown");
@@ -167,7 +167,7 @@ a_terminal_is_safe_from_the_file(void **state)
 static void
 a_place_beyond_the_file_has_no_line(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	given_file(f, "a: 1\n");
 	err_add(f->err, EINVAL, at(f->path, 9, 1, 1), "the end is missing");
@@ -180,7 +180,7 @@ a_place_beyond_the_file_has_no_line(void **state)
 static void
 a_flood_of_errors_is_counted_and_cut(void **state)
 {
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	for (unsigned i = 0; i < 5000; i++)
 		err_set(f->err, EINVAL, "x");
@@ -192,7 +192,7 @@ static void
 a_flood_of_warnings_does_not_hide_an_error(void **state)
 {
 	const struct loc loc = { .file = "F", .line = 9, .column = 1 };
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	for (unsigned i = 0; i < 5000; i++)
 		err_warn(f->err, loc, "x %u", i);
@@ -207,7 +207,7 @@ the_same_warning_is_said_once(void **state)
 {
 	const struct loc loc = { .file = "F", .line = 9, .column = 1 },
 			 other = { .file = "F", .line = 8, .column = 1 };
-	struct fixture *f = *state;
+	struct printed_errors *f = *state;
 
 	err_warn(f->err, loc, "x");
 	err_warn(f->err, loc, "x");

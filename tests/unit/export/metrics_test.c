@@ -13,7 +13,7 @@
 
 #include "export/metrics.h"
 
-struct fixture {
+struct metrics_text {
 	struct snapshot *s;
 	struct evbuffer *out;
 };
@@ -21,7 +21,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct metrics_text *f = calloc(1, sizeof(*f));
 
 	f->s = calloc(1, sizeof(*f->s) + 2 * sizeof(f->s->iface[0]));
 	f->out = evbuffer_new();
@@ -32,7 +32,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 
 	evbuffer_free(f->out);
 	nat_summary_free(f->s->nat);
@@ -43,7 +43,7 @@ teardown(void **state)
 
 /* The text, which belongs to the buffer. */
 static const char *
-text_of(struct fixture *f)
+text_of(struct metrics_text *f)
 {
 	metrics_print(f->s, f->out);
 	evbuffer_add(f->out, "", 1);
@@ -63,7 +63,7 @@ expect_line(const char *text, const char *line)
 static void
 counters_are_printed_to_the_last_digit(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 
 	f->s->n_ifaces = 1;
 	strcpy(f->s->iface[0].name, "lan");
@@ -85,7 +85,7 @@ counters_are_printed_to_the_last_digit(void **state)
 static void
 reasons_without_packets_have_no_series(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 
 	f->s->n_ifaces = 2;
 	assert_null(strstr(text_of(f), "\nweir_drops_total{"));
@@ -94,7 +94,7 @@ reasons_without_packets_have_no_series(void **state)
 static void
 an_imbalance_has_its_sign(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 
 	f->s->ledger.imbalance = -7;
 	expect_line(text_of(f), "weir_ledger_imbalance -7");
@@ -103,7 +103,7 @@ an_imbalance_has_its_sign(void **state)
 static void
 no_series_stands_twice(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 	const char *text;
 	unsigned lines = 0;
 
@@ -131,7 +131,7 @@ no_series_stands_twice(void **state)
 static void
 a_pool_of_many_addresses_has_a_bounded_number_of_series(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 	unsigned n = 300, series = 0;
 	struct nat_pool_counts *p;
 
@@ -158,7 +158,7 @@ a_pool_of_many_addresses_has_a_bounded_number_of_series(void **state)
 static void
 a_worker_that_stands_still_is_not_ready(void **state)
 {
-	struct fixture *f = *state;
+	struct metrics_text *f = *state;
 	char why[256];
 
 	f->s->n_workers = 2;

@@ -3,7 +3,7 @@
 
 #include <rte_ethdev.h>
 
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 static void
 take(struct port *port, const struct rte_eth_dev_info *info)

@@ -8,7 +8,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 static const struct loc workers_line = { "weir.yaml", 3, 12, 1 };
 static const struct loc memory_line = { "weir.yaml", 5, 24, 4 };

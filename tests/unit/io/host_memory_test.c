@@ -14,12 +14,12 @@
 
 #include "io/host_memory.h"
 
-struct fixture {
+struct host_files {
 	char root[64];
 };
 
 static void
-write_file(const struct fixture *f, const char *name, const char *text)
+write_file(const struct host_files *f, const char *name, const char *text)
 {
 	char path[512];
 	FILE *out;
@@ -38,7 +38,7 @@ write_file(const struct fixture *f, const char *name, const char *text)
 }
 
 static void
-read_host(const struct fixture *f, struct host_memory *have)
+read_host(const struct host_files *f, struct host_memory *have)
 {
 	host_memory_read_from(f->root, f->root, have);
 }
@@ -46,7 +46,7 @@ read_host(const struct fixture *f, struct host_memory *have)
 static int
 setup(void **state)
 {
-	static struct fixture f;
+	static struct host_files f;
 
 	strcpy(f.root, "/tmp/weir-memory-XXXXXX");
 	if (mkdtemp(f.root) == NULL)
@@ -60,7 +60,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct host_files *f = *state;
 	char command[128];
 
 	snprintf(command, sizeof(command), "rm -r %s", f->root);
@@ -125,7 +125,7 @@ a_part_of_memory_stays_free(void **state)
 }
 
 static void
-expect_advice(const struct fixture *f, size_t need_mib, const char *text)
+expect_advice(const struct host_files *f, size_t need_mib, const char *text)
 {
 	struct err *err = err_create();
 	struct host_memory have;

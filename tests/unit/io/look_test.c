@@ -3,7 +3,7 @@
  * second, and said once. */
 
 #include "base/clock.h"
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 #define OURS      UINT64_C(0x020000000001)
 #define THEIRS    UINT64_C(0x020000000099)
@@ -128,7 +128,7 @@ seldom_frames_are_judged_by_their_number(void **state)
 }
 
 static uint64_t
-note_of(struct fixture *f, const uint8_t *data, unsigned bytes)
+note_of(struct ports_fixture *f, const uint8_t *data, unsigned bytes)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(f->mp);
 	struct look look = { 0 };
@@ -149,7 +149,7 @@ static void
 a_note_has_the_destination_and_tells_zeros(void **state)
 {
 	uint8_t frame[60] = { 0 };
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/sanitizer.h"
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 static void
 the_arithmetic_is_shown(void **state)
 {
 	char text[512] = "";
-	struct fixture f;
+	struct ports_fixture f;
 	FILE *out = fmemopen(text, sizeof(text), "w");
 
 	(void)state;
@@ -31,7 +31,7 @@ the_arithmetic_is_shown(void **state)
 static void
 a_pool_lasts_for_what_was_counted(void **state)
 {
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -91,7 +91,7 @@ too_many_mbufs_are_an_error_with_the_sum(void **state)
 
 #ifdef WEIR_DEBUG
 static void
-free_twice(struct fixture *f)
+free_twice(struct ports_fixture *f)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(f->mp);
 
@@ -101,7 +101,7 @@ free_twice(struct fixture *f)
 }
 
 static void
-send_twice(struct fixture *f)
+send_twice(struct ports_fixture *f)
 {
 	struct rte_mbuf *m[2];
 	struct tx_queue tx;
@@ -114,7 +114,7 @@ send_twice(struct fixture *f)
 }
 
 static void
-send_freed(struct fixture *f)
+send_freed(struct ports_fixture *f)
 {
 	struct rte_mbuf *m;
 
@@ -125,7 +125,7 @@ send_freed(struct fixture *f)
 
 /* What a process that does this dies of.  It shares DPDK's memory: the mbufs it had are lost. */
 static int
-signal_of(void (*what)(struct fixture *f), struct fixture *f)
+signal_of(void (*what)(struct ports_fixture *f), struct ports_fixture *f)
 {
 	pid_t pid = fork();
 	int status = 0;
@@ -143,7 +143,7 @@ signal_of(void (*what)(struct fixture *f), struct fixture *f)
 static void
 a_second_free_ends_the_process(void **state)
 {
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -154,7 +154,7 @@ a_second_free_ends_the_process(void **state)
 static void
 a_second_send_ends_the_process(void **state)
 {
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -167,7 +167,7 @@ static void
 the_nth_mbuf_is_refused(void **state)
 {
 	struct rte_mbuf *m[3];
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -193,7 +193,7 @@ behind_a_received_frame_is_poison(void **state)
 {
 	struct rte_mbuf *m;
 	struct rx_queue rx;
-	struct fixture f;
+	struct ports_fixture f;
 	char *end;
 
 	(void)state;
@@ -232,7 +232,7 @@ expect_address(struct rte_mempool *mp, void *arg, void *object, unsigned index)
 static void
 every_buffer_has_the_address_that_devices_use(void **state)
 {
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -254,7 +254,7 @@ static void
 buffers_that_no_device_finds_are_noticed(void **state)
 {
 	rte_iova_t none = RTE_BAD_IOVA, other = 0x1000;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);

@@ -3,7 +3,7 @@
 
 #include <rte_ethdev.h>
 
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 static const struct loc lan_line = { "weir.yaml", 9, 16, 9 };
 static const struct loc wan_line = { "weir.yaml", 10, 16, 9 };
@@ -167,7 +167,7 @@ frames_are_counted_by_port(void **state)
 	struct rte_mbuf *pkts[3], *out[4];
 	struct port_stats stats;
 	struct rx_queue rx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);

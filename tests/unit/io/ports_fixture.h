@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Two ports whose frames come from memory: for tests of what runs above devices. */
-#ifndef UNIT_IO_FIXTURE_H
-#define UNIT_IO_FIXTURE_H
+#ifndef UNIT_IO_PORTS_FIXTURE_H
+#define UNIT_IO_PORTS_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ enum {
 	FIXTURE_BURST = 4,
 };
 
-struct fixture {
+struct ports_fixture {
 	struct err *err;
 	struct ports ports;
 	struct pools pools;
@@ -61,7 +61,7 @@ fixture_stop_dpdk(void **state)
 
 /* Ports a and b with these queues, for workers. */
 static inline void
-fixture_open(struct fixture *f, unsigned queues, unsigned workers)
+fixture_open(struct ports_fixture *f, unsigned queues, unsigned workers)
 {
 	struct port_cfg cfg[2] = {
 		{ .name = "a", .capture = true, .queues = queues },
@@ -78,7 +78,7 @@ fixture_open(struct fixture *f, unsigned queues, unsigned workers)
 }
 
 static inline void
-fixture_abandon(struct fixture *f)
+fixture_abandon(struct ports_fixture *f)
 {
 	ports_close(&f->ports);
 	pools_destroy(&f->pools);
@@ -87,7 +87,7 @@ fixture_abandon(struct fixture *f)
 
 /* Ends as every test must: all mbufs in their pool. */
 static inline void
-fixture_close(struct fixture *f)
+fixture_close(struct ports_fixture *f)
 {
 	assert_int_equal(pools_in_use(&f->pools), 0);
 	fixture_abandon(f);
@@ -95,7 +95,7 @@ fixture_close(struct fixture *f)
 
 /* n frames of 60 bytes, the first byte counting from first. */
 static inline void
-fixture_frames(struct fixture *f, struct rte_mbuf **pkts, unsigned n, unsigned first)
+fixture_frames(struct ports_fixture *f, struct rte_mbuf **pkts, unsigned n, unsigned first)
 {
 	for (unsigned i = 0; i < n; i++) {
 		char *data;
@@ -110,7 +110,7 @@ fixture_frames(struct fixture *f, struct rte_mbuf **pkts, unsigned n, unsigned f
 
 /* Drains port b and expects n frames, the first byte counting from first. */
 static inline void
-fixture_expect(struct fixture *f, unsigned n, unsigned first)
+fixture_expect(struct ports_fixture *f, unsigned n, unsigned first)
 {
 	struct rte_mbuf *pkts[64];
 

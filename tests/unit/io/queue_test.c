@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Queues: order, bound and account of what a device does not take. */
 
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 static void
 a_frame_pushed_is_received_with_its_port(void **state)
 {
 	struct rte_mbuf *in[1], *out[4];
 	struct rx_queue rx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -25,15 +25,21 @@ a_frame_pushed_is_received_with_its_port(void **state)
 }
 
 static void
+given_queue(struct ports_fixture *f, struct tx_queue *tx)
+{
+	fixture_open(f, 1, 1);
+	tx_queue_init(tx, &f->ports.at[1], 0, FIXTURE_BURST);
+}
+
+static void
 what_is_sent_leaves_in_order_and_is_counted(void **state)
 {
 	struct rte_mbuf *pkts[4];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
-	fixture_open(&f, 1, 1);
-	tx_queue_init(&tx, &f.ports.at[1], 0, FIXTURE_BURST);
+	given_queue(&f, &tx);
 	fixture_frames(&f, pkts, 4, 1);
 
 	assert_int_equal(queue_send(&tx, pkts, 4), 0);
@@ -46,7 +52,7 @@ what_is_sent_leaves_in_order_and_is_counted(void **state)
 
 /* The device is full: fills its ring. */
 static void
-given_a_full_device(struct fixture *f)
+given_a_full_device(struct ports_fixture *f)
 {
 	struct rte_mbuf *pkts[64];
 	struct tx_queue tx;
@@ -59,7 +65,14 @@ given_a_full_device(struct fixture *f)
 }
 
 static void
-empty_the_device(struct fixture *f)
+given_full_queue(struct ports_fixture *f, struct tx_queue *tx)
+{
+	given_queue(f, tx);
+	given_a_full_device(f);
+}
+
+static void
+empty_the_device(struct ports_fixture *f)
 {
 	struct rte_mbuf *pkts[64];
 	unsigned n;
@@ -73,12 +86,10 @@ a_full_device_keeps_two_bursts_and_no_more(void **state)
 {
 	struct rte_mbuf *pkts[4];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
-	fixture_open(&f, 1, 1);
-	given_a_full_device(&f);
-	tx_queue_init(&tx, &f.ports.at[1], 0, FIXTURE_BURST);
+	given_full_queue(&f, &tx);
 
 	fixture_frames(&f, pkts, 4, 1);
 	assert_int_equal(queue_send(&tx, pkts, 4), 0);
@@ -102,12 +113,10 @@ older_frames_leave_before_newer_ones(void **state)
 {
 	struct rte_mbuf *pkts[4];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
-	fixture_open(&f, 1, 1);
-	given_a_full_device(&f);
-	tx_queue_init(&tx, &f.ports.at[1], 0, FIXTURE_BURST);
+	given_full_queue(&f, &tx);
 	fixture_frames(&f, pkts, 3, 1);
 	assert_int_equal(queue_send(&tx, pkts, 3), 0);
 	empty_the_device(&f);
@@ -123,12 +132,10 @@ fini_frees_and_counts_the_backlog(void **state)
 {
 	struct rte_mbuf *pkts[4];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
-	fixture_open(&f, 1, 1);
-	given_a_full_device(&f);
-	tx_queue_init(&tx, &f.ports.at[1], 0, FIXTURE_BURST);
+	given_full_queue(&f, &tx);
 	fixture_frames(&f, pkts, 4, 1);
 	queue_send(&tx, pkts, 4);
 
@@ -143,7 +150,7 @@ a_shared_queue_in_use_is_not_waited_for(void **state)
 {
 	struct rte_mbuf *pkts[2];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -165,7 +172,7 @@ a_flat_device_gets_one_buffer_a_frame(void **state)
 {
 	struct rte_mbuf *parts[3], *pkts[2], *out[2];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -192,11 +199,10 @@ a_device_made_to_take_some_takes_those(void **state)
 {
 	struct rte_mbuf *pkts[4];
 	struct tx_queue tx;
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
-	fixture_open(&f, 1, 1);
-	tx_queue_init(&tx, &f.ports.at[1], 0, FIXTURE_BURST);
+	given_queue(&f, &tx);
 	fixture_frames(&f, pkts, 4, 1);
 
 	queue_fault_accept = 3;

@@ -4,7 +4,7 @@
 #include <rte_byteorder.h>
 
 #include "io/steer.h"
-#include "unit/io/fixture.h"
+#include "unit/io/ports_fixture.h"
 
 static const uint8_t key[STEER_KEY_BYTES] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
@@ -362,7 +362,7 @@ handed_frames_arrive_in_order_and_count_as_held(void **state)
 {
 	struct steer *s = steer_create(2, 16, key);
 	struct rte_mbuf *pkts[4], *out[8];
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -385,7 +385,7 @@ a_full_ring_frees_what_is_over(void **state)
 {
 	struct steer *s = steer_create(2, 4, key);
 	struct rte_mbuf *pkts[6];
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);
@@ -402,7 +402,7 @@ senders_take_turns(void **state)
 {
 	struct steer *s = steer_create(3, 16, key);
 	struct rte_mbuf *pkts[8], *out[4];
-	struct fixture f;
+	struct ports_fixture f;
 
 	(void)state;
 	fixture_open(&f, 1, 1);

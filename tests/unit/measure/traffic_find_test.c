@@ -64,7 +64,7 @@
 	"pipelines: {all: [{route: main}]}\n" \
 	"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
 
-struct fixture {
+struct rig_test {
 	struct err *err;
 	struct rig rig;
 };
@@ -72,7 +72,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	static struct fixture f;
+	static struct rig_test f;
 
 	memset(&f, 0, sizeof(f));
 	f.err = err_create();
@@ -83,7 +83,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 	int rc = rig_close(&f->rig, f->err);
 
 	err_destroy(f->err);
@@ -91,7 +91,7 @@ teardown(void **state)
 }
 
 static int
-open_rig(struct fixture *f, const char *text, const struct rig_setup *setup)
+open_rig(struct rig_test *f, const char *text, const struct rig_setup *setup)
 {
 	struct config *cfg = config_load_text("weir.yaml", text, f->err);
 
@@ -112,7 +112,7 @@ flows(enum traffic_kind kind, uint8_t family, uint32_t n)
 
 /* Every flow is known, and all of its packets leave by the fast path. */
 static void
-expect_all_pass(struct fixture *f)
+expect_all_pass(struct rig_test *f)
 {
 	const struct ledger *l = fastpath_ledger(f->rig.worker->fp);
 	uint64_t hits, misses, n = f->rig.setup.flows;
@@ -131,7 +131,7 @@ expect_all_pass(struct fixture *f)
 }
 
 static void
-expect_traffic(struct fixture *f, const char *text, const struct rig_setup *setup)
+expect_traffic(struct rig_test *f, const char *text, const struct rig_setup *setup)
 {
 	if (open_rig(f, text, setup) < 0)
 		fail_msg("%s", err_first(f->err));
@@ -166,7 +166,7 @@ static void
 the_port_that_is_open_from_outside_is_found(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_TCP, 6, 500);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	s.in = "wan";
 	expect_traffic(f, FIREWALL, &s);
@@ -178,7 +178,7 @@ static void
 sessions_are_translated(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_UDP, 4, 2000);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	expect_traffic(f, NAT, &s);
 	assert_true(traffic_space(&f->rig.setup.aim) > 1000000);
@@ -188,7 +188,7 @@ static void
 a_forwarded_port_is_found_by_its_test(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_TCP, 4, 500);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	s.in = "wan";
 	expect_traffic(f, NAT, &s);
@@ -218,7 +218,7 @@ static void
 new_connections_pass_a_firewall(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_TCP, 4, 100);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	s.traffic.new_percent = 100;
 	if (open_rig(f, FIREWALL, &s) < 0)
@@ -233,7 +233,7 @@ static void
 where_nothing_passes_the_reason_is_told(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_UDP, 4, 1);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	assert_true(open_rig(f, CLOSED, &s) < 0);
 	assert_non_null(strstr(err_first(f->err), "most are dropped as drop_stage"));
@@ -243,7 +243,7 @@ static void
 an_interface_that_is_not_there_is_an_error(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_UDP, 4, 1);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	s.in = "wam";
 	assert_true(open_rig(f, NAT, &s) < 0);
@@ -254,7 +254,7 @@ static void
 a_frame_above_the_mtu_is_an_error(void **state)
 {
 	struct rig_setup s = flows(TRAFFIC_UDP, 4, 1);
-	struct fixture *f = *state;
+	struct rig_test *f = *state;
 
 	s.traffic.bytes = 1515;
 	assert_true(open_rig(f, NAT, &s) < 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A frame that comes in by interface 1, whose MAC is 02:00:00:00:00:01: given, changed, parsed. */
-#ifndef PACKET_PARSE_FIXTURE_H
-#define PACKET_PARSE_FIXTURE_H
+#ifndef UNIT_PACKET_PARSE_FIXTURE_H
+#define UNIT_PACKET_PARSE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 #define IP_AT 14
 
-struct fixture {
+struct parse_fixture {
 	struct ingress in;
 	uint8_t frame[4096];
 	size_t n;
@@ -29,7 +29,7 @@ struct fixture {
 static inline int
 fixture_setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct parse_fixture *f = calloc(1, sizeof(*f));
 
 	f->in = (struct ingress){ .mac = GIVEN_MAC, .untagged = 1 };
 	f->ip = f->frame + IP_AT;
@@ -45,7 +45,7 @@ fixture_teardown(void **state)
 }
 
 static inline void
-given(struct fixture *f, const char *text)
+given(struct parse_fixture *f, const char *text)
 {
 	struct packet p = given_frame(text);
 
@@ -64,7 +64,7 @@ put_be16(uint8_t *p, unsigned value)
 
 /* An IPv4 packet with these options and payload, of protocol proto. */
 static inline void
-given_ip4(struct fixture *f, const char *options, uint8_t proto, const char *payload)
+given_ip4(struct parse_fixture *f, const char *options, uint8_t proto, const char *payload)
 {
 	struct packet o = given_hex(options), p = given_hex(payload);
 
@@ -81,7 +81,7 @@ given_ip4(struct fixture *f, const char *options, uint8_t proto, const char *pay
 
 /* An IPv6 packet with this next header, and what follows. */
 static inline void
-given_ip6(struct fixture *f, uint8_t next_header, const char *behind)
+given_ip6(struct parse_fixture *f, uint8_t next_header, const char *behind)
 {
 	struct packet p = given_hex(behind);
 
@@ -94,7 +94,7 @@ given_ip6(struct fixture *f, uint8_t next_header, const char *behind)
 }
 
 static inline void
-fix_ip4_checksum(struct fixture *f)
+fix_ip4_checksum(struct parse_fixture *f)
 {
 	unsigned header_bytes = (f->ip[0] & 0xf) * 4u;
 
@@ -104,7 +104,7 @@ fix_ip4_checksum(struct fixture *f)
 
 /* From a copy that ends where the frame does. */
 static inline const struct view *
-parse(struct fixture *f)
+parse(struct parse_fixture *f)
 {
 	uint8_t *exact = malloc(f->n > 0 ? f->n : 1);
 
@@ -115,7 +115,7 @@ parse(struct fixture *f)
 }
 
 static inline void
-expect_refused(struct fixture *f, enum reason why)
+expect_refused(struct parse_fixture *f, enum reason why)
 {
 	const struct view *v = parse(f);
 
@@ -127,7 +127,7 @@ expect_refused(struct fixture *f, enum reason why)
 
 /* The packet is one, and its transport header has a fault: for those to judge who look at it. */
 static inline void
-expect_fault(struct fixture *f, enum reason why)
+expect_fault(struct parse_fixture *f, enum reason why)
 {
 	const struct view *v = parse(f);
 
@@ -140,7 +140,7 @@ expect_fault(struct fixture *f, enum reason why)
 }
 
 static inline const struct view *
-expect_taken(struct fixture *f, enum view_kind kind)
+expect_taken(struct parse_fixture *f, enum view_kind kind)
 {
 	const struct view *v = parse(f);
 

@@ -10,7 +10,7 @@
 static void
 version_that_is_not_4_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	f->ip[0] = 0x65;
@@ -21,7 +21,7 @@ version_that_is_not_4_is_refused(void **state)
 static void
 header_length_below_5_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	for (uint8_t words = 0; words < 5; words++) {
@@ -33,7 +33,7 @@ header_length_below_5_is_refused(void **state)
 static void
 header_longer_than_the_packet_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	f->ip[0] = 0x48; /* 32 bytes of header in 28 of packet */
@@ -49,7 +49,7 @@ header_longer_than_the_packet_is_refused(void **state)
 static void
 packet_longer_than_the_frame_is_truncated(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	put_be16(f->ip + 2, 29);
@@ -60,7 +60,7 @@ packet_longer_than_the_frame_is_truncated(void **state)
 static void
 every_cut_of_a_packet_is_truncated(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	for (f->n = 14; f->n < 42; f->n++)
@@ -70,7 +70,7 @@ every_cut_of_a_packet_is_truncated(void **state)
 static void
 bad_header_checksum_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " ip-csum bad");
 	expect_refused(f, REASON_ip4_bad_checksum);
@@ -84,7 +84,7 @@ bad_header_checksum_is_refused(void **state)
 static void
 trailer_is_not_part_of_the_packet(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, UDP4);
@@ -101,7 +101,7 @@ trailer_is_not_part_of_the_packet(void **state)
 static void
 options_are_walked_over(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given_ip4(f, "01 07 07 04 00000000 00000000", IPPROTO_UDP, UDP); /* NOP, record route */
@@ -118,7 +118,7 @@ options_are_walked_over(void **state)
 static void
 what_follows_the_end_of_options_is_not_read(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip4(f, "00 83 ff ff", IPPROTO_UDP, UDP);
 	fix_ip4_checksum(f);
@@ -128,7 +128,7 @@ what_follows_the_end_of_options_is_not_read(void **state)
 static void
 source_routes_are_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip4(f, "83 07 04 0a000005 00", IPPROTO_UDP, UDP); /* loose */
 	fix_ip4_checksum(f);
@@ -148,7 +148,7 @@ malformed_options_are_refused(void **state)
 		"01 01 01 07", /* no length at all */
 		"83 ff 00 00",
 	};
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		given_ip4(f, bad[i], IPPROTO_UDP, UDP);
@@ -160,7 +160,7 @@ malformed_options_are_refused(void **state)
 static void
 first_fragment_has_ports(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, UDP4 " mf id 7 size 1500");
@@ -176,7 +176,7 @@ first_fragment_has_ports(void **state)
 static void
 later_fragment_has_none(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 1480 mf size 1500");
@@ -197,7 +197,7 @@ later_fragment_has_none(void **state)
 static void
 dont_fragment_with_a_fragment_is_fine(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " mf df");
 	assert_true(expect_taken(f, VIEW_IP4)->dont_fragment);
@@ -206,7 +206,7 @@ dont_fragment_with_a_fragment_is_fine(void **state)
 static void
 fragment_sum_above_65535_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 65512 size 23");
 	expect_taken(f, VIEW_IP4); /* 20 + 65512 + 3 */
@@ -219,7 +219,7 @@ fragment_sum_above_65535_is_refused(void **state)
 static void
 fragment_that_is_no_multiple_of_8_with_more_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " mf size 37");
 	expect_refused(f, REASON_frag_bad);
@@ -230,7 +230,7 @@ fragment_that_is_no_multiple_of_8_with_more_is_refused(void **state)
 static void
 empty_fragment_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2 > 10.0.0.3 frag 8 size 20");
 	expect_refused(f, REASON_frag_bad);
@@ -239,7 +239,7 @@ empty_fragment_is_refused(void **state)
 static void
 first_fragment_without_the_whole_header_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip4(f, "", IPPROTO_TCP, "0001 0002 00000000 00000000 5002 ffff"); /* 16 of 20 */
 	put_be16(f->ip + 6, 0x2000);
@@ -255,7 +255,7 @@ first_fragment_without_the_whole_header_is_refused(void **state)
 static void
 tcp_fragment_at_offset_8_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "tcp 10.0.0.2 > 10.0.0.3 frag 8");
 	expect_refused(f, REASON_frag_bad);
@@ -268,7 +268,7 @@ tcp_fragment_at_offset_8_is_refused(void **state)
 static void
 first_udp_fragment_says_the_length_of_the_whole(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " mf size 100");
 	put_be16(f->ip + 24, 3000);
@@ -278,7 +278,7 @@ first_udp_fragment_says_the_length_of_the_whole(void **state)
 static void
 icmp_checksum_of_a_fragment_is_not_known(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request id 5 mf csum bad");
 	assert_int_equal(expect_taken(f, VIEW_IP4)->tuple.sport, htons(5));

@@ -11,7 +11,7 @@
 #define FRAGMENT(next, offset_flags) next " 00 " offset_flags " 00000007"
 
 static const struct view *
-expect_udp(struct fixture *f)
+expect_udp(struct parse_fixture *f)
 {
 	const struct view *v = expect_taken(f, VIEW_IP6);
 
@@ -25,7 +25,7 @@ expect_udp(struct fixture *f)
 static void
 packet_is_said_in_full(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, UDP6 " ttl 9 dscp 46 payload \"abc\"");
@@ -47,7 +47,7 @@ packet_is_said_in_full(void **state)
 static void
 version_that_is_not_6_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP6);
 	f->ip[0] = 0x40;
@@ -57,7 +57,7 @@ version_that_is_not_6_is_refused(void **state)
 static void
 payload_longer_than_the_frame_is_truncated(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP6);
 	put_be16(f->ip + 4, 9);
@@ -69,7 +69,7 @@ payload_longer_than_the_frame_is_truncated(void **state)
 static void
 every_cut_of_a_packet_is_truncated(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP6);
 	for (f->n = 14; f->n < 62; f->n++)
@@ -79,7 +79,7 @@ every_cut_of_a_packet_is_truncated(void **state)
 static void
 trailer_is_not_part_of_the_packet(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP6);
 	f->n += 10;
@@ -92,7 +92,7 @@ trailer_is_not_part_of_the_packet(void **state)
 static void
 hop_by_hop_first_is_parsed_through(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given_ip6(f, 0, OPTIONS("11") UDP);
@@ -104,7 +104,7 @@ hop_by_hop_first_is_parsed_through(void **state)
 static void
 hop_by_hop_not_first_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 60, OPTIONS("00") OPTIONS("11") UDP);
 	expect_refused(f, REASON_ip6_bad_ext);
@@ -115,7 +115,7 @@ hop_by_hop_not_first_is_refused(void **state)
 static void
 routing_header_type_0_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 43, "11 02 00 01 00000000 20010db8000000000000000000000009" UDP);
 	expect_refused(f, REASON_source_route);
@@ -126,7 +126,7 @@ routing_header_type_0_is_refused(void **state)
 static void
 other_routing_headers_are_parsed_through(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 43, "11 02 04 01 00000000 20010db8000000000000000000000009" UDP);
 	expect_udp(f);
@@ -136,7 +136,7 @@ other_routing_headers_are_parsed_through(void **state)
 static void
 icmp_checksum_behind_a_routing_header_is_not_judged(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 43,
 		"3a 02 04 01 00000000 20010db8000000000000000000000009"
@@ -152,7 +152,7 @@ icmp_checksum_behind_a_routing_header_is_not_judged(void **state)
 static void
 unknown_hop_by_hop_option_is_forwarded(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 0, "11 00 c2 04 00000000" UDP);
 	expect_udp(f);
@@ -161,7 +161,7 @@ unknown_hop_by_hop_option_is_forwarded(void **state)
 static void
 three_destination_options_are_parsed_through(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 60, OPTIONS("3c") OPTIONS("3c") OPTIONS("11") UDP);
 	assert_int_equal(expect_udp(f)->l4, 14 + 40 + 24);
@@ -170,7 +170,7 @@ three_destination_options_are_parsed_through(void **state)
 static void
 eight_extension_headers_are_the_limit(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 60,
 		OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
@@ -185,7 +185,7 @@ eight_extension_headers_are_the_limit(void **state)
 static void
 chain_of_256_bytes_is_the_limit(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 60, OPTIONS("11") UDP);
 	f->ip[41] = 31; /* 256 bytes */
@@ -204,7 +204,7 @@ static void
 esp_ah_and_no_next_header_end_the_chain(void **state)
 {
 	static const uint8_t protos[] = { IPPROTO_ESP, IPPROTO_AH, IPPROTO_NONE };
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	for (unsigned i = 0; i < 3; i++) {
 		const struct view *v;
@@ -223,7 +223,7 @@ esp_ah_and_no_next_header_end_the_chain(void **state)
 static void
 unknown_next_header_is_a_protocol_number(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 253, "ff");
 	assert_int_equal(expect_taken(f, VIEW_IP6)->tuple.proto, 253);
@@ -234,7 +234,7 @@ unknown_next_header_is_a_protocol_number(void **state)
 static void
 chain_past_the_packet_end_is_truncated(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 0, "");
 	expect_refused(f, REASON_ip6_truncated);
@@ -252,7 +252,7 @@ chain_past_the_packet_end_is_truncated(void **state)
 static void
 first_fragment_has_ports(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given_ip6(f, 44, FRAGMENT("11", "0001") UDP);
@@ -267,7 +267,7 @@ first_fragment_has_ports(void **state)
 static void
 later_fragment_has_none(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given_ip6(f, 44, FRAGMENT("11", "05a8") "0102030405");
@@ -284,7 +284,7 @@ later_fragment_has_none(void **state)
 static void
 atomic_fragment_is_no_fragment(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given_ip6(f, 44, FRAGMENT("11", "0000") UDP);
@@ -298,7 +298,7 @@ atomic_fragment_is_no_fragment(void **state)
 static void
 first_fragment_without_the_whole_chain_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 44, FRAGMENT("06", "0001") UDP); /* 8 of 20 bytes of TCP */
 	expect_refused(f, REASON_frag_bad);
@@ -313,7 +313,7 @@ first_fragment_without_the_whole_chain_is_refused(void **state)
 static void
 nested_fragment_header_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 44, FRAGMENT("2c", "0001") FRAGMENT("11", "0001") UDP);
 	expect_refused(f, REASON_ip6_bad_ext);
@@ -324,7 +324,7 @@ nested_fragment_header_is_refused(void **state)
 static void
 fragment_that_is_no_multiple_of_8_with_more_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 44, FRAGMENT("11", "0001") UDP "ff");
 	expect_refused(f, REASON_frag_bad);
@@ -333,7 +333,7 @@ fragment_that_is_no_multiple_of_8_with_more_is_refused(void **state)
 static void
 fragment_sum_above_65535_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 44, FRAGMENT("11", "fff8") "01020304050607"); /* 65528 + 7 */
 	expect_taken(f, VIEW_IP6);
@@ -346,7 +346,7 @@ fragment_sum_above_65535_is_refused(void **state)
 static void
 tcp_fragment_at_offset_8_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 44, FRAGMENT("06", "0008") UDP);
 	expect_refused(f, REASON_frag_bad);
@@ -355,7 +355,7 @@ tcp_fragment_at_offset_8_is_refused(void **state)
 static void
 empty_fragment_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip6(f, 44, FRAGMENT("11", "0008"));
 	expect_refused(f, REASON_frag_bad);

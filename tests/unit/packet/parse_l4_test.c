@@ -7,7 +7,7 @@
 #define TCP4 "tcp 10.0.0.2:40000 > 10.0.0.3:443"
 
 static void
-given_tcp_flags(struct fixture *f, unsigned flags)
+given_tcp_flags(struct parse_fixture *f, unsigned flags)
 {
 	given(f, TCP4 " A");
 	f->ip[20 + 13] = (uint8_t)flags;
@@ -16,7 +16,7 @@ given_tcp_flags(struct fixture *f, unsigned flags)
 static void
 tcp_packet_is_said_in_full(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, TCP4 " SA payload \"abc\"");
@@ -33,7 +33,7 @@ tcp_packet_is_said_in_full(void **state)
 static void
 tcp_shorter_than_its_header_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, TCP4);
 	for (unsigned bytes = 0; bytes < 20; bytes++) {
@@ -46,7 +46,7 @@ tcp_shorter_than_its_header_is_refused(void **state)
 static void
 tcp_data_offset_below_5_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, TCP4);
 	for (unsigned words = 0; words < 5; words++) {
@@ -58,7 +58,7 @@ tcp_data_offset_below_5_is_refused(void **state)
 static void
 tcp_data_offset_past_the_end_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, TCP4 " size 44");
 	f->ip[32] = 6 << 4;
@@ -73,7 +73,7 @@ tcp_data_offset_past_the_end_is_refused(void **state)
 static void
 tcp_options_are_not_walked(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, TCP4 " size 44");
 	f->ip[32] = 6 << 4;
@@ -84,7 +84,7 @@ tcp_options_are_not_walked(void **state)
 static void
 tcp_null_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_tcp_flags(f, 0);
 	expect_fault(f, REASON_tcp_bad_flags);
@@ -95,7 +95,7 @@ tcp_null_is_refused(void **state)
 static void
 tcp_syn_fin_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_tcp_flags(f, 0x03);
 	expect_fault(f, REASON_tcp_bad_flags);
@@ -106,7 +106,7 @@ tcp_syn_fin_is_refused(void **state)
 static void
 tcp_syn_rst_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_tcp_flags(f, 0x06);
 	expect_fault(f, REASON_tcp_bad_flags);
@@ -115,7 +115,7 @@ tcp_syn_rst_is_refused(void **state)
 static void
 tcp_fin_without_ack_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_tcp_flags(f, 0x01);
 	expect_fault(f, REASON_tcp_bad_flags);
@@ -126,7 +126,7 @@ tcp_fin_without_ack_is_refused(void **state)
 static void
 tcp_all_set_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_tcp_flags(f, 0x3f);
 	expect_fault(f, REASON_tcp_bad_flags);
@@ -154,7 +154,7 @@ exactly_these_tcp_flags_are_bad(void **state)
 static void
 syn_with_ecn_is_fine(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_tcp_flags(f, 0xc2);
 	assert_int_equal(expect_taken(f, VIEW_IP4)->tcp_flags, 0xc2);
@@ -163,7 +163,7 @@ syn_with_ecn_is_fine(void **state)
 static void
 udp_length_below_8_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2:1 > 10.0.0.3:2");
 	for (unsigned bytes = 0; bytes < 8; bytes++) {
@@ -175,7 +175,7 @@ udp_length_below_8_is_refused(void **state)
 static void
 udp_length_above_the_packet_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2:1 > 10.0.0.3:2 payload \"abc\"");
 	put_be16(f->ip + 24, 12);
@@ -187,7 +187,7 @@ udp_length_above_the_packet_is_refused(void **state)
 static void
 udp_length_below_the_packet_is_fine(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2:1 > 10.0.0.3:2 payload \"abc\"");
 	put_be16(f->ip + 24, 8);
@@ -197,7 +197,7 @@ udp_length_below_the_packet_is_fine(void **state)
 static void
 udp_shorter_than_its_header_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given_ip4(f, "", IPPROTO_UDP, "0001 0002 0007 00");
 	fix_ip4_checksum(f);
@@ -207,7 +207,7 @@ udp_shorter_than_its_header_is_refused(void **state)
 static void
 checksums_of_tcp_and_udp_are_not_judged(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, TCP4 " csum bad");
 	expect_taken(f, VIEW_IP4);
@@ -221,7 +221,7 @@ checksums_of_tcp_and_udp_are_not_judged(void **state)
 static void
 icmp_truncated_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request");
 	for (unsigned bytes = 0; bytes < 8; bytes++) {
@@ -236,7 +236,7 @@ icmp_truncated_is_refused(void **state)
 static void
 icmp_bad_checksum_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request csum bad");
 	expect_fault(f, REASON_icmp_bad_checksum);
@@ -250,7 +250,7 @@ icmp_bad_checksum_is_refused(void **state)
 static void
 icmp_query_is_keyed_by_its_identifier(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request id 7 seq 9");
@@ -269,7 +269,7 @@ icmp_query_is_keyed_by_its_identifier(void **state)
 static void
 other_icmp_has_no_identifier(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f,
 		"icmp 10.0.0.2 > 10.0.0.3 unreachable code 4 mtu 1400 "
@@ -285,7 +285,7 @@ static void
 icmp_errors_are_known_by_their_type(void **state)
 {
 	static const uint8_t errors4[] = { 3, 4, 5, 11, 12 };
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	for (unsigned type = 0; type < 256; type++) {
 		char text[80];
@@ -310,7 +310,7 @@ sctp_dccp_and_udplite_have_ports(void **state)
 		{ IPPROTO_DCCP, 12 },
 		{ IPPROTO_UDPLITE, 8 },
 	};
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	for (unsigned i = 0; i < 3; i++) {
 		given_ip4(f, "", rows[i].proto, "0007 0008 00000000 00000000");
@@ -329,7 +329,7 @@ sctp_dccp_and_udplite_have_ports(void **state)
 static void
 other_protocols_may_be_empty(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, "ip 10.0.0.2 > 10.0.0.3 proto 47");

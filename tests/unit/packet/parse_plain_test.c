@@ -7,7 +7,7 @@
 
 /* The frame is of the usual kind, and both ways agree on it. */
 static void
-expect_the_same(struct fixture *f)
+expect_the_same(struct parse_fixture *f)
 {
 	struct view plain;
 
@@ -54,7 +54,7 @@ expect_the_same(struct fixture *f)
 static void
 udp_over_ip4(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2:5203 > 203.0.113.9:53");
 	expect_the_same(f);
@@ -63,7 +63,7 @@ udp_over_ip4(void **state)
 static void
 marked_tcp_that_must_not_be_fragmented(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "tcp 10.0.0.2:5203 > 203.0.113.9:80 SA");
 	f->ip[24] = 0x9e;       /* of the sequence number */
@@ -78,7 +78,7 @@ marked_tcp_that_must_not_be_fragmented(void **state)
 static void
 udp_and_tcp_over_ip6(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp [2001:db8:1::2]:5203 > [2001:db8:2::9]:53");
 	f->ip[0] = 0x6b; /* traffic class 0xb8: EF */

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 
 static enum reason
-quoted(struct fixture *f, const char *text, size_t bytes)
+quoted(struct parse_fixture *f, const char *text, size_t bytes)
 {
 	uint8_t *exact;
 	enum reason why;
@@ -22,7 +22,7 @@ quoted(struct fixture *f, const char *text, size_t bytes)
 static void
 quote_of_8_transport_bytes_is_enough(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	assert_int_equal(quoted(f, "tcp 10.0.0.2:1 > 10.0.0.3:2 A size 1400", 28), REASON_NONE);
 	assert_int_equal(f->view.kind, VIEW_IP4);
@@ -43,7 +43,7 @@ quote_of_8_transport_bytes_is_enough(void **state)
 static void
 quoted_ip_header_must_be_right(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	assert_int_equal(quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2", 19), REASON_ip4_truncated);
 	assert_int_equal(
@@ -56,7 +56,7 @@ quoted_ip_header_must_be_right(void **state)
 static void
 quoted_transport_checksum_is_not_judged(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	assert_int_equal(
 		quoted(f, "icmp 10.0.0.2 > 10.0.0.3 echo-request id 9 csum bad", 28), REASON_NONE);
@@ -68,7 +68,7 @@ quoted_transport_checksum_is_not_judged(void **state)
 static void
 quoted_fragments_are_read(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	assert_int_equal(quoted(f, "udp 10.0.0.2:1 > 10.0.0.3:2 mf size 1500", 28), REASON_NONE);
 	assert_true(f->view.first);
@@ -86,7 +86,7 @@ every_cut_of_every_quote_ends(void **state)
 		"tcp [2001:db8::1]:1 > [2001:db8::2]:2 mf",
 		"icmp 10.0.0.2 > 10.0.0.3 echo-reply",
 	};
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	for (unsigned i = 0; i < 4; i++) {
 		given(f, text[i]);

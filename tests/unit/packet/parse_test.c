@@ -9,7 +9,7 @@
 static void
 runt_below_14_bytes_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	for (f->n = 0; f->n < 14; f->n++)
@@ -19,7 +19,7 @@ runt_below_14_bytes_is_refused(void **state)
 static void
 runt_that_ends_in_a_vlan_tag_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " vlan 5 vlan 6");
 	for (f->n = 14; f->n < 22; f->n++)
@@ -29,7 +29,7 @@ runt_that_ends_in_a_vlan_tag_is_refused(void **state)
 static void
 udp_packet_is_said_in_full(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	const struct view *v;
 
 	given(f, UDP4 " ttl 9 dscp 46 df id 77 payload \"abc\"");
@@ -63,7 +63,7 @@ udp_packet_is_said_in_full(void **state)
 static void
 arp_needs_its_28_bytes(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	put_be16(f->frame + 12, 0x0806);
@@ -78,7 +78,7 @@ static void
 other_ethertypes_are_other(void **state)
 {
 	static const unsigned types[] = { 0x88cc, 0x0842, 0x8847, 0x8035 };
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	for (unsigned i = 0; i < 4; i++) {
@@ -90,7 +90,7 @@ other_ethertypes_are_other(void **state)
 static void
 a_length_instead_of_a_type_is_other(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4);
 	put_be16(f->frame + 12, 28);
@@ -102,7 +102,7 @@ a_length_instead_of_a_type_is_other(void **state)
 static void
 third_vlan_tag_is_not_read(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 	static const uint16_t vlan[4096] = { [5] = 1 };
 
 	given(f, UDP4 " vlan 5 vlan 6");
@@ -115,7 +115,7 @@ third_vlan_tag_is_not_read(void **state)
 static void
 frame_for_another_station_is_not_for_us(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " to 02:00:00:00:00:02");
 	expect_refused(f, REASON_not_for_us);
@@ -126,7 +126,7 @@ frame_for_another_station_is_not_for_us(void **state)
 static void
 broadcast_frame_with_a_unicast_packet_is_not_for_us(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " to ff:ff:ff:ff:ff:ff");
 	expect_refused(f, REASON_not_for_us);
@@ -139,7 +139,7 @@ broadcast_frame_with_a_unicast_packet_is_not_for_us(void **state)
 static void
 broadcast_and_multicast_packets_are_taken(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "udp 10.0.0.2:68 > 255.255.255.255:67 to ff:ff:ff:ff:ff:ff");
 	assert_true(expect_taken(f, VIEW_IP4)->broadcast);
@@ -153,7 +153,7 @@ broadcast_and_multicast_packets_are_taken(void **state)
 static void
 broadcast_arp_is_taken(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " to ff:ff:ff:ff:ff:ff");
 	put_be16(f->frame + 12, 0x0806);
@@ -163,7 +163,7 @@ broadcast_arp_is_taken(void **state)
 static void
 a_wire_takes_frames_for_any_station(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	f->in.wire = true;
 	given(f, UDP4 " to 02:00:00:00:00:02");
@@ -176,7 +176,7 @@ static void
 vlan_leads_to_its_interface(void **state)
 {
 	static uint16_t vlan[4096];
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	memset(vlan, 0xff, sizeof(vlan));
 	vlan[20] = 7;
@@ -198,7 +198,7 @@ static void
 vlan_without_an_interface_is_refused(void **state)
 {
 	static uint16_t vlan[4096];
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " vlan 20");
 	expect_refused(f, REASON_vlan_unknown); /* a port without VLANs */
@@ -224,7 +224,7 @@ qinq_leads_to_its_interface(void **state)
 		{ 100, 21, 9 },
 		{ 100, 0, 10 },
 	};
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	memset(vlan, 0xff, sizeof(vlan));
 	vlan[100] = IFACE_QINQ;
@@ -244,7 +244,7 @@ static void
 a_wire_takes_tags_that_no_interface_has(void **state)
 {
 	static uint16_t vlan[4096];
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	memset(vlan, 0xff, sizeof(vlan));
 	vlan[20] = 7;
@@ -261,7 +261,7 @@ a_vlan_can_be_a_wire(void **state)
 {
 	static uint16_t vlan[4096];
 	static const bool wire_iface[8] = { [7] = true };
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	memset(vlan, 0xff, sizeof(vlan));
 	vlan[20] = 7;
@@ -275,7 +275,7 @@ a_vlan_can_be_a_wire(void **state)
 
 /* Parses the frame of f as a chain whose first segment ends at cut. */
 static const struct view *
-parse_cut(struct fixture *f, size_t cut)
+parse_cut(struct parse_fixture *f, size_t cut)
 {
 	struct rte_mbuf *m = given_chain(f->frame, f->n, cut);
 
@@ -287,7 +287,7 @@ parse_cut(struct fixture *f, size_t cut)
 static void
 headers_in_the_second_segment_are_multi_segment(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, UDP4 " payload \"abc\"");
 	for (size_t cut = 0; cut < 42; cut++) {
@@ -305,7 +305,7 @@ headers_in_the_second_segment_are_multi_segment(void **state)
 static void
 icmp_checksum_is_verified_over_segments(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "icmp 2001:db8::1 > 2001:db8::2 echo-request id 3 payload \"0123456789a\"");
 	for (size_t cut = 62; cut <= f->n; cut++)
@@ -319,7 +319,7 @@ icmp_checksum_is_verified_over_segments(void **state)
 static void
 frame_cut_by_the_device_is_truncated(void **state)
 {
-	struct fixture *f = *state;
+	struct parse_fixture *f = *state;
 
 	given(f, "tcp 10.0.0.2:1 > 10.0.0.3:2 A size 4000");
 	f->n = 2048;

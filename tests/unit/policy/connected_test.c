@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What interfaces bring to route tables, at the edges of subnets. */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 static const struct interface_address edges[] = {
 	{ 4, 31, { .bytes = { 192, 0, 2, 0 } } },
@@ -10,7 +10,7 @@ static const struct interface_address edges[] = {
 };
 
 static void
-given_edges(struct fixture *f)
+given_edges(struct policy_fixture *f)
 {
 	f->iface[DMZ].addresses = edges;
 	f->iface[DMZ].n_addresses = 4;
@@ -18,7 +18,7 @@ given_edges(struct fixture *f)
 }
 
 static void
-expect(struct fixture *f, const char *packet, const char *program)
+expect(struct policy_fixture *f, const char *packet, const char *program)
 {
 	evaluate(f, "inside", LAN, packet);
 	expect_program(f, program);
@@ -27,7 +27,7 @@ expect(struct fixture *f, const char *packet, const char *program)
 static void
 a_subnet_of_two_has_no_broadcast(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given_edges(f);
 	expect(f, "udp 10.0.0.2:1 > 192.0.2.0:2", "local");
@@ -40,7 +40,7 @@ a_subnet_of_two_has_no_broadcast(void **state)
 static void
 a_single_address_is_our_own_and_nothing_else(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given_edges(f);
 	expect(f, "udp 10.0.0.2:1 > 192.0.2.9:2", "local");
@@ -50,7 +50,7 @@ a_single_address_is_our_own_and_nothing_else(void **state)
 static void
 a_subnet_of_four_has_two_hosts(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given_edges(f);
 	expect(f, "udp 10.0.0.2:1 > 192.0.2.16:2", "drop multicast");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Matches, compiled, in a pipeline; tests/unit/table/rules_test.c compares them with rules one by
  * one. */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 static void
 each_of_ten_thousand_rules_decides(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -93,7 +93,7 @@ choose(unsigned used, unsigned field[3])
 static void
 what_a_decision_does_not_depend_on_may_change(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	unsigned independent = 0;
 
 	for (unsigned round = 0; round < 100; round++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 static void
 a_stage_behind_one_that_always_ends_is_an_error(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, "pipelines:\n  inside: [drop, route: main]\nroutes: {main: []}\n",
 		"weir.yaml:4:18: error: pipelines.inside: stage 'route' is never reached: "
@@ -21,7 +21,7 @@ a_stage_behind_one_that_always_ends_is_an_error(void **state)
 static void
 rules_on_state_need_track_before_them(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, STATEFUL "pipelines:\n  inside: [acl: list]\n",
 		"weir.yaml:5:12: error: pipelines.inside: 'acl' asks for the state of the session: "
@@ -33,7 +33,7 @@ rules_on_state_need_track_before_them(void **state)
 static void
 a_missing_track_is_said_once_however_many_ways_lead_there(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	build(f,
 		"acls:\n"
@@ -46,7 +46,7 @@ a_missing_track_is_said_once_however_many_ways_lead_there(void **state)
 static void
 gotos_must_not_go_round(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f,
 		"acls:\n"
@@ -61,7 +61,7 @@ gotos_must_not_go_round(void **state)
 
 /* p0 -> p1 -> ... -> p<gotos> */
 static void
-build_chain(struct fixture *f, unsigned gotos)
+build_chain(struct policy_fixture *f, unsigned gotos)
 {
 	char *text;
 	size_t size;
@@ -82,7 +82,7 @@ build_chain(struct fixture *f, unsigned gotos)
 static void
 a_packet_may_follow_eight_gotos(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	build_chain(f, 8);
 	assert_int_equal(err_count(f->err), 0);
@@ -95,7 +95,7 @@ a_packet_may_follow_eight_gotos(void **state)
 static void
 a_packet_may_collect_ten_listed_actions(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"acls: {any: {default: accept}}\npipelines: {p: [acl: any, acl: any, acl: any,"
@@ -114,7 +114,7 @@ a_packet_may_collect_ten_listed_actions(void **state)
 static void
 of_two_ways_the_longer_counts(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	/* 1 + 9 by the goto, 1 + 1 without. */
 	given(f,
@@ -131,7 +131,7 @@ of_two_ways_the_longer_counts(void **state)
 static void
 a_wire_does_not_route(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f,
 		"routes: {main: []}\n"
@@ -146,7 +146,7 @@ a_wire_does_not_route(void **state)
 static void
 faults_of_all_pipelines_are_found_at_once(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	build(f,
 		STATEFUL "pipelines:\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 #include "packet/burst.h"
 
@@ -8,7 +8,7 @@
 static void
 stages_are_asked_in_their_order_until_one_ends(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "pipelines: {inside: [mark: {dscp: ef}, drop: , ]}\n");
 	evaluate(f, "inside", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
@@ -19,7 +19,7 @@ stages_are_asked_in_their_order_until_one_ends(void **state)
 static void
 an_end_without_decision_drops(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "pipelines: {inside: [], other: [mark: {dscp: 1}]}\n");
 	evaluate(f, "inside", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
@@ -32,7 +32,7 @@ an_end_without_decision_drops(void **state)
 static void
 stages_behind_route_are_still_asked(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "pipelines: {inside: [route: main, {drop: {if: {dport: 23}}}]}\n" DEFAULT_ROUTE);
 	evaluate(f, "inside", LAN, "tcp 10.0.0.2:4000 > 203.0.113.9:22 S");
@@ -44,7 +44,7 @@ stages_behind_route_are_still_asked(void **state)
 static void
 a_condition_passes_packets_by(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"sets: {bad: [203.0.113.0/24]}\n"
@@ -61,7 +61,7 @@ a_condition_passes_packets_by(void **state)
 static void
 goto_goes_on_in_another_pipeline_for_good(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"acls: {list: {default: accept, rules: [{name: web, dport: 80, goto: web}]}}\n"
@@ -80,7 +80,7 @@ goto_goes_on_in_another_pipeline_for_good(void **state)
 static void
 a_pipeline_has_the_traits_of_those_it_leads_to(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"acls: {list: {default: accept, rules: [{dst: 10.0.0.9, goto: web}]},"
@@ -110,7 +110,7 @@ packets_of_a_vector_do_not_touch_each_other(void **state)
 	static struct eval eval[BURST_MAX];
 	struct eval *vector[BURST_MAX];
 	struct program alone[KINDS];
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	const struct pipeline *p;
 
 	given(f,
@@ -141,7 +141,7 @@ static void
 frames_that_are_not_ip_meet_conditions_that_do_not_speak_of_ip(void **state)
 {
 	const struct view arp = { .kind = VIEW_ARP, .iface = LAN, .ethertype = 0x0806 };
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	struct eval *ev = &f->ev;
 
 	given(f,

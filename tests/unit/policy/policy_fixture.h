@@ -5,8 +5,8 @@
  *	dmz  10.0.1.1/24                               --+-- [ stages ] -- wan  198.51.100.1/24,
  *	                                                                       2001:db8:2::1/64
  */
-#ifndef UNIT_STAGE_FIXTURE_H
-#define UNIT_STAGE_FIXTURE_H
+#ifndef UNIT_POLICY_POLICY_FIXTURE_H
+#define UNIT_POLICY_POLICY_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,7 +83,7 @@ static const struct interface_address fixture_wan[] = {
 
 static const char *const fixture_ports[] = { "lan", "dmz", "wan" };
 
-struct fixture {
+struct policy_fixture {
 	const struct hop_health *health; /* NULL: every next hop lives */
 	struct interface iface[IFACES];
 	const struct interface *by_id[IFACES];
@@ -103,7 +103,7 @@ struct fixture {
 static int
 fixture_setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct policy_fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
 	f->iface[LAN] = (struct interface){ "lan", .id = LAN, .port = 0, .mtu = 1500,
@@ -124,7 +124,7 @@ fixture_setup(void **state)
 }
 
 static void
-fixture_clear(struct fixture *f)
+fixture_clear(struct policy_fixture *f)
 {
 	build_discard(f->build);
 	document_free(f->doc);
@@ -139,7 +139,7 @@ fixture_clear(struct fixture *f)
 static int
 fixture_teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	fixture_clear(f);
 	free(f);
@@ -148,7 +148,7 @@ fixture_teardown(void **state)
 
 /* Builds what text says, be it right or wrong.  Returns what build_policy does. */
 static inline int
-build(struct fixture *f, const char *text)
+build(struct policy_fixture *f, const char *text)
 {
 	struct build_setup setup = {
 		.iface = f->by_id, .n_ifaces = IFACES, .port_name = fixture_ports, .n_ports = PORTS
@@ -179,14 +179,14 @@ build(struct fixture *f, const char *text)
 }
 
 static inline void
-given(struct fixture *f, const char *text)
+given(struct policy_fixture *f, const char *text)
 {
 	if (build(f, text) < 0 || err_count(f->err) > 0)
 		fail_msg("unexpected errors:\n%s", f->errors);
 }
 
 static inline void
-expect_error(struct fixture *f, const char *text, const char *error)
+expect_error(struct policy_fixture *f, const char *text, const char *error)
 {
 	build(f, text);
 	if (err_count(f->err) == 0)
@@ -198,7 +198,7 @@ expect_error(struct fixture *f, const char *text, const char *error)
 static inline void
 fixture_note(void *arg, const char *stage, const char *text)
 {
-	struct fixture *f = arg;
+	struct policy_fixture *f = arg;
 	size_t used = strlen(f->notes);
 
 	(void)stage;
@@ -207,7 +207,7 @@ fixture_note(void *arg, const char *stage, const char *text)
 
 /* The view of a packet in notation that comes in by an interface. */
 static inline void
-read_view(struct fixture *f, struct view *view, unsigned in, const char *packet)
+read_view(struct policy_fixture *f, struct view *view, unsigned in, const char *packet)
 {
 	static const struct notation_macs macs = { { 2, 0, 0, 0, 0, 9 }, { 2, 0, 0, 0, 0, 1 } };
 	struct ingress ingress = { .mac = { 2, 0, 0, 0, 0, 1 }, .untagged = f->iface[in].id };
@@ -224,8 +224,8 @@ read_view(struct fixture *f, struct view *view, unsigned in, const char *packet)
 
 /* Judges one packet by a pipeline; the result is in f->ev and f->notes. */
 static inline struct eval *
-evaluate_hashed(
-	struct fixture *f, const char *pipeline, unsigned in, const char *packet, uint32_t hash)
+evaluate_hashed(struct policy_fixture *f, const char *pipeline, unsigned in, const char *packet,
+	uint32_t hash)
 {
 	const struct trace trace = { fixture_note, f };
 	const struct pipeline *p = build_find_pipeline(f->build, pipeline);
@@ -246,7 +246,7 @@ evaluate_hashed(
 }
 
 static inline struct eval *
-evaluate(struct fixture *f, const char *pipeline, unsigned in, const char *packet)
+evaluate(struct policy_fixture *f, const char *pipeline, unsigned in, const char *packet)
 {
 	return evaluate_hashed(f, pipeline, in, packet, 0);
 }
@@ -254,7 +254,7 @@ evaluate(struct fixture *f, const char *pipeline, unsigned in, const char *packe
 static inline const char *
 fixture_name(void *arg, enum program_noun noun, uint16_t number)
 {
-	const struct fixture *f = arg;
+	const struct policy_fixture *f = arg;
 
 	if (noun == PROGRAM_SET)
 		return "a set";
@@ -262,7 +262,7 @@ fixture_name(void *arg, enum program_noun noun, uint16_t number)
 }
 
 static inline void
-expect_program(struct fixture *f, const char *expected)
+expect_program(struct policy_fixture *f, const char *expected)
 {
 	char text[512];
 
@@ -271,7 +271,7 @@ expect_program(struct fixture *f, const char *expected)
 }
 
 static inline void
-expect_note(struct fixture *f, const char *expected)
+expect_note(struct policy_fixture *f, const char *expected)
 {
 	if (strstr(f->notes, expected) == NULL)
 		fail_msg("expected: %s\ngot:\n%s", expected, f->notes);
@@ -279,13 +279,13 @@ expect_note(struct fixture *f, const char *expected)
 
 /* The line of the rule counter that decided. */
 static inline unsigned
-counter_line(struct fixture *f)
+counter_line(struct policy_fixture *f)
 {
 	return f->gen.counters[f->ev.program.counter].loc.line;
 }
 
 static inline void
-expect_gateway(struct fixture *f, const char *expected)
+expect_gateway(struct policy_fixture *f, const char *expected)
 {
 	char text[64];
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 #include <unistd.h>
 
 #include "table/set.h"
 
 static bool
-contains4(struct fixture *f, const char *name, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+contains4(struct policy_fixture *f, const char *name, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {
 	union address address = { .bytes = { a, b, c, d } };
 
@@ -16,7 +16,7 @@ contains4(struct fixture *f, const char *name, uint8_t a, uint8_t b, uint8_t c, 
 static void
 a_set_lists_prefixes_and_addresses(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "sets: {admins: [198.51.100.64/28, 10.0.0.7], none: []}\n");
 	assert_true(contains4(f, "admins", 198, 51, 100, 79));
@@ -41,7 +41,7 @@ write_file(char path[32], const char *lines)
 static void
 a_set_is_read_from_a_file(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	char path[32], text[128];
 
 	write_file(path, "# a list\n203.0.113.0/24\n\n198.51.100.7  # one\n2001:db8::/32\n");
@@ -57,7 +57,7 @@ a_set_is_read_from_a_file(void **state)
 static void
 a_bad_line_is_an_error_at_its_place_in_that_file(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	char path[32], text[128], expected[128];
 
 	write_file(path, "203.0.113.0/24\n203.0.113.0/33\n");
@@ -70,7 +70,7 @@ a_bad_line_is_an_error_at_its_place_in_that_file(void **state)
 static void
 a_file_that_is_not_there_is_an_error_where_it_is_named(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, "sets: {bad: {file: /nonexistent/list}}\n",
 		"weir.yaml:3:20: error: sets.bad.file: '/nonexistent/list' cannot be read: "

@@ -23,7 +23,7 @@
 #define OUTSIDE 2
 #define FULL    1032192 /* sessions */
 
-struct fixture {
+struct session_fixture {
 	struct flow_table *flow4, *flow6;
 	struct sessions *t;
 	uint64_t released[SESSION_END_COUNT];
@@ -33,16 +33,16 @@ struct fixture {
 static void
 on_release(void *arg, struct session *s, enum session_end why)
 {
-	struct fixture *f = arg;
+	struct session_fixture *f = arg;
 
 	assert_true(s->flags & SESSION_USED);
 	f->released[why]++;
 }
 
-static struct fixture
+static struct session_fixture
 given(uint32_t capacity)
 {
-	struct fixture f = { .tick = 1000 };
+	struct session_fixture f = { .tick = 1000 };
 
 	f.flow4 = flow_table_create(capacity * 2, sizeof(struct flow4), 0);
 	f.flow6 = flow_table_create(capacity, sizeof(struct flow6), 0);
@@ -53,14 +53,14 @@ given(uint32_t capacity)
 
 /* on_release needs the fixture where it stays. */
 static void
-watch(struct fixture *f)
+watch(struct session_fixture *f)
 {
 	f->t->release = on_release;
 	f->t->arg = f;
 }
 
 static void
-done(struct fixture *f)
+done(struct session_fixture *f)
 {
 	sessions_flush(f->t, SESSION_END_stopped);
 	assert_int_equal(f->t->used, 0);
@@ -75,7 +75,7 @@ done(struct fixture *f)
 
 /* The same with flows that have no session: they go with the table. */
 static void
-done_with_cache(struct fixture *f)
+done_with_cache(struct session_fixture *f)
 {
 	sessions_flush(f->t, SESSION_END_stopped);
 	assert_int_equal(f->t->used, 0);
@@ -98,7 +98,7 @@ tuple_of(uint32_t src, uint16_t sport, uint8_t proto)
 }
 
 static int
-link_one(struct fixture *f, struct session *s, const struct tuple *t)
+link_one(struct session_fixture *f, struct session *s, const struct tuple *t)
 {
 	struct key4 forward, reply;
 	struct session_keys keys = { .forward = &forward, .reply = &reply };
@@ -115,7 +115,7 @@ link_one(struct fixture *f, struct session *s, const struct tuple *t)
 }
 
 static struct session *
-take(struct fixture *f, enum session_class class)
+take(struct session_fixture *f, enum session_class class)
 {
 	struct session fresh;
 
@@ -125,7 +125,7 @@ take(struct fixture *f, enum session_class class)
 
 /* A linked session of a class, number n; NULL when it was refused. */
 static struct session *
-begin(struct fixture *f, enum session_class class, uint32_t n)
+begin(struct session_fixture *f, enum session_class class, uint32_t n)
 {
 	bool tcp = class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED
 		|| class == SESSION_CLOSED;

@@ -4,7 +4,7 @@
 static void
 a_session_is_found_by_both_tuples_whatever_the_door(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	struct tuple t = tuple_of(0x0a000000, 1024, IPPROTO_UDP), back;
 	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 0);
 	bool reply = true;
@@ -22,7 +22,7 @@ a_session_is_found_by_both_tuples_whatever_the_door(void **state)
 static void
 a_key_of_a_live_session_is_not_taken(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	struct tuple t = tuple_of(0x0a000000, 1024, IPPROTO_UDP);
 	struct session *second;
 
@@ -37,7 +37,7 @@ a_key_of_a_live_session_is_not_taken(void **state)
 static void
 every_session_ends_once_with_its_cause(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	uint64_t all = 0;
 
 	watch(&f);
@@ -59,7 +59,7 @@ every_session_ends_once_with_its_cause(void **state)
 static void
 the_weakest_class_gives_room_first(void **state)
 {
-	struct fixture f = given(4);
+	struct session_fixture f = given(4);
 	struct session *closed = begin(&f, SESSION_CLOSED, 0);
 	struct session *unreplied = begin(&f, SESSION_UNREPLIED_UDP, 1);
 
@@ -75,7 +75,7 @@ the_weakest_class_gives_room_first(void **state)
 
 /* A session of a class and protocol that a flood would make, number n. */
 static struct session *
-begin_as(struct fixture *f, enum session_class class, uint8_t proto, uint32_t n)
+begin_as(struct session_fixture *f, enum session_class class, uint8_t proto, uint32_t n)
 {
 	struct tuple t = tuple_of(0x0b000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)), proto);
 	struct session *s;
@@ -112,7 +112,7 @@ a_flood_of_one_class_leaves_the_others_their_shares(void **state)
 	(void)state;
 	for (unsigned flood = 0; flood < n_rows; flood++) {
 		for (unsigned class = 0; class < n_rows; class ++) {
-			struct fixture f = given(1024);
+			struct session_fixture f = given(1024);
 			uint32_t share = session_share(f.t, rows[class].class), n = 0;
 			struct session *kept[1024];
 
@@ -144,7 +144,7 @@ a_flood_of_one_class_leaves_the_others_their_shares(void **state)
 static void
 the_one_that_is_idle_for_longest_goes(void **state)
 {
-	struct fixture f = given(64);
+	struct session_fixture f = given(64);
 	struct session *s[64];
 
 	(void)state;
@@ -167,7 +167,7 @@ the_one_that_is_idle_for_longest_goes(void **state)
 
 /* Of IPv6, number n. */
 static struct session *
-begin6(struct fixture *f, uint32_t n)
+begin6(struct session_fixture *f, uint32_t n)
 {
 	struct tuple t = { .family = 6, .proto = IPPROTO_UDP, .sport = (uint16_t)n, .dport = 53 },
 		     back;
@@ -197,7 +197,7 @@ begin6(struct fixture *f, uint32_t n)
 static void
 sessions_of_ipv6_make_room_among_themselves(void **state)
 {
-	struct fixture f = given(16);
+	struct session_fixture f = given(16);
 	struct session *kept = begin(&f, SESSION_UNREPLIED_UDP, 0), *first = begin6(&f, 0);
 
 	(void)state;
@@ -217,7 +217,7 @@ sessions_of_ipv6_make_room_among_themselves(void **state)
 
 /* Gives n records to flows without sessions. */
 static void
-remember(struct fixture *f, uint32_t n)
+remember(struct session_fixture *f, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct tuple t = tuple_of(0x0b000000 + i, 7, IPPROTO_UDP);
@@ -234,7 +234,7 @@ static void
 flows_without_sessions_keep_no_session_out(void **state)
 {
 	for (unsigned others = 1; others < 200; others += 33) {
-		struct fixture f = given(100);
+		struct session_fixture f = given(100);
 
 		remember(&f, others);
 		for (uint32_t n = 0; n < 300; n++)
@@ -248,7 +248,7 @@ flows_without_sessions_keep_no_session_out(void **state)
 static void
 established_ones_take_the_records_of_flows_without_sessions(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 
 	remember(&f, 30);
 	for (uint32_t n = 0; n < 100; n++)
@@ -261,7 +261,7 @@ established_ones_take_the_records_of_flows_without_sessions(void **state)
 static void
 established_ones_are_never_evicted(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 
 	for (uint32_t n = 0; n < 100; n++)
 		assert_non_null(begin(&f, SESSION_ESTABLISHED, n));
@@ -276,7 +276,7 @@ established_ones_are_never_evicted(void **state)
 static void
 half_open_ones_have_a_quarter(void **state)
 {
-	struct fixture f = given(1000);
+	struct session_fixture f = given(1000);
 
 	for (uint32_t n = 0; n < 5000; n++)
 		assert_non_null(begin(&f, SESSION_HALF_OPEN, n));
@@ -298,7 +298,7 @@ a_session_expires_after_its_timeout_and_not_before(void **state)
 		{ SESSION_UNREPLIED_UDP, 300 },
 		{ SESSION_REPLIED, 300 },
 	};
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct session *s = begin(&f, rows[i].class, i);
@@ -321,7 +321,7 @@ a_session_expires_after_its_timeout_and_not_before(void **state)
 static void
 timeouts_shrink_as_the_table_fills_up(void **state)
 {
-	struct fixture f = given(1000);
+	struct session_fixture f = given(1000);
 	struct session *udp = begin(&f, SESSION_UNREPLIED_UDP, 0);
 	struct session *tcp = begin(&f, SESSION_ESTABLISHED, 1);
 	uint32_t n = 2;
@@ -344,7 +344,7 @@ timeouts_shrink_as_the_table_fills_up(void **state)
 static void
 packets_of_either_direction_keep_it(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	struct session *s = begin(&f, SESSION_REPLIED, 0);
 
 	flow_at(f.flow4, s->flow[1])->seen = f.tick + 200000;
@@ -357,7 +357,7 @@ packets_of_either_direction_keep_it(void **state)
 static void
 fill(bool random)
 {
-	struct fixture f = given(FULL);
+	struct session_fixture f = given(FULL);
 
 	for (uint32_t n = 0; n < FULL; n++) {
 		/* an odd number times n visits every one of 2^20 values once */
@@ -414,7 +414,7 @@ each_class_has_its_timeout(void **state)
 
 /* An entry of the cache: a flow without a session. */
 static uint64_t
-cache(struct fixture *f, uint32_t n, struct key4 *key)
+cache(struct session_fixture *f, uint32_t n, struct key4 *key)
 {
 	struct tuple t = tuple_of(0x0b000000 + n, 7, IPPROTO_UDP);
 
@@ -425,7 +425,7 @@ cache(struct fixture *f, uint32_t n, struct key4 *key)
 static void
 a_session_takes_the_place_of_cached_flows(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	struct tuple t = tuple_of(0x0a000001, 1, IPPROTO_UDP);
 	struct key4 key;
 	uint32_t n = 0;
@@ -443,7 +443,7 @@ a_session_takes_the_place_of_cached_flows(void **state)
 static void
 cached_flows_stay_where_there_is_room(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	struct tuple t = tuple_of(0x0a000001, 1, IPPROTO_UDP);
 	struct key4 key;
 
@@ -467,7 +467,7 @@ cached_flows_stay_where_there_is_room(void **state)
 static void
 what_began_is_counted_whatever_becomes_of_it(void **state)
 {
-	struct fixture f = given(100);
+	struct session_fixture f = given(100);
 	struct session fresh;
 
 	(void)state;
@@ -486,7 +486,7 @@ what_began_is_counted_whatever_becomes_of_it(void **state)
 static void
 memory_that_runs_out_leaves_nothing_behind(void **state)
 {
-	struct fixture f = given(10);
+	struct session_fixture f = given(10);
 	unsigned at = 0;
 	struct sessions *t;
 

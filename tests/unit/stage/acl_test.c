@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 /* Line 5 of the file is the access list's default, 7 its first rule. */
 #define GUARD(default_action, rules) \
@@ -7,7 +7,7 @@
 	"acls: {list: {default: " default_action ", rules: [\n" rules " ]}}\n"
 
 static void
-expect_accepts(struct fixture *f, const char *packet)
+expect_accepts(struct policy_fixture *f, const char *packet)
 {
 	evaluate(f, "guard", LAN, packet);
 	if (f->ev.program.reason != REASON_pipeline_end)
@@ -15,7 +15,7 @@ expect_accepts(struct fixture *f, const char *packet)
 }
 
 static void
-expect_denies(struct fixture *f, const char *packet)
+expect_denies(struct policy_fixture *f, const char *packet)
 {
 	evaluate(f, "guard", LAN, packet);
 	if (f->ev.program.reason != REASON_acl_denied)
@@ -25,7 +25,7 @@ expect_denies(struct fixture *f, const char *packet)
 static void
 the_first_rule_that_matches_decides(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		GUARD("drop",
@@ -51,7 +51,7 @@ the_first_rule_that_matches_decides(void **state)
 static void
 a_place_has_the_list_and_the_rule(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	const struct rule_counter *counter;
 
 	given(f, GUARD("accept", " {name: bad, src: 203.0.113.0/24, action: drop, log: true}"));
@@ -67,7 +67,7 @@ a_place_has_the_list_and_the_rule(void **state)
 static void
 drops_and_rejects_are_counted_at_their_place(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("accept", " {dport: 1, action: drop}, {dport: 2, action: reject}"));
 	for (unsigned port = 1; port <= 2; port++) {
@@ -82,7 +82,7 @@ drops_and_rejects_are_counted_at_their_place(void **state)
 static void
 reject_resets_tcp_and_tells_others_that_it_is_prohibited(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("reject", ""));
 
@@ -98,7 +98,7 @@ reject_resets_tcp_and_tells_others_that_it_is_prohibited(void **state)
 static void
 both_families_stand_in_one_list(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		GUARD("drop",
@@ -112,7 +112,7 @@ both_families_stand_in_one_list(void **state)
 static void
 sets_and_negation_choose_addresses(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"sets: {admins: [198.51.100.64/28, \"2001:db8:ffff::/48\"]}\n"
@@ -128,7 +128,7 @@ sets_and_negation_choose_addresses(void **state)
 static void
 ports_alone_mean_every_protocol_that_has_them(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("drop", " {dport: 53, action: accept}"));
 
@@ -141,7 +141,7 @@ ports_alone_mean_every_protocol_that_has_them(void **state)
 static void
 icmp_names_mean_the_type_of_either_family(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("drop", " {icmp: [echo-request, packet-too-big], action: accept}"));
 
@@ -161,7 +161,7 @@ icmp_names_mean_the_type_of_either_family(void **state)
 static void
 flags_are_looked_at_under_their_mask(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("drop", " {flags: [S/SA, R], action: accept}"));
 
@@ -175,7 +175,7 @@ flags_are_looked_at_under_their_mask(void **state)
 static void
 a_field_counts_as_used_only_when_a_rule_that_looks_at_it_was_reached(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		GUARD("drop",
@@ -197,7 +197,7 @@ a_field_counts_as_used_only_when_a_rule_that_looks_at_it_was_reached(void **stat
 static void
 not_a_fragment_is_something_to_ask_for(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("drop", " {fragment: false, action: accept}"));
 	expect_accepts(f, "udp 10.0.0.2:4000 > 10.0.0.3:53");
@@ -208,7 +208,7 @@ not_a_fragment_is_something_to_ask_for(void **state)
 static void
 interfaces_and_protocols_choose_packets(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		GUARD("drop",
@@ -226,7 +226,7 @@ interfaces_and_protocols_choose_packets(void **state)
 static void
 an_untracked_packet_has_that_state(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, GUARD("drop", " {state: untracked, dport: 53, action: accept}"));
 
@@ -237,7 +237,7 @@ an_untracked_packet_has_that_state(void **state)
 static void
 contradictions_are_errors_at_their_line(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, GUARD("drop", " {proto: icmp, dport: 80, action: accept}"),
 		"weir.yaml:5:23: error: acls.list.rules.dport: ports need proto tcp, udp or sctp");
@@ -255,7 +255,7 @@ contradictions_are_errors_at_their_line(void **state)
 static void
 a_rule_has_an_action_or_a_goto(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, GUARD("drop", " {proto: tcp}"),
 		"a rule needs action: accept, drop, reject or return, goto: a pipeline, or call: an "
@@ -281,7 +281,7 @@ a_rule_has_an_action_or_a_goto(void **state)
 static void
 names_that_are_not_there_are_said_once(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	build(f,
 		"sets: {admins: [10.0.0.0/8]}\npipelines: {guard: [acl: lits]}\n"

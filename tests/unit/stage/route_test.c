@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 #include "policy/routes.h"
 
@@ -17,7 +17,7 @@
 	"    - {to: \"2001:db8:a::/48\", via: \"fe80::2\", dev: lan}\n"
 
 static void
-expect_drop(struct fixture *f, const char *packet, enum reason reason)
+expect_drop(struct policy_fixture *f, const char *packet, enum reason reason)
 {
 	evaluate(f, "inside", LAN, packet);
 	if (f->ev.program.reason != reason)
@@ -25,7 +25,8 @@ expect_drop(struct fixture *f, const char *packet, enum reason reason)
 }
 
 static void
-expect_output(struct fixture *f, const char *packet, const char *program, const char *gateway)
+expect_output(
+	struct policy_fixture *f, const char *packet, const char *program, const char *gateway)
 {
 	evaluate(f, "inside", LAN, packet);
 	expect_program(f, program);
@@ -36,7 +37,7 @@ expect_output(struct fixture *f, const char *packet, const char *program, const 
 static void
 the_longest_prefix_decides(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_output(f, "udp 10.0.0.2:5203 > 203.0.113.9:53", "ttl; output wan", "198.51.100.2");
@@ -48,7 +49,7 @@ the_longest_prefix_decides(void **state)
 static void
 ipv6_is_routed_by_its_own_prefixes(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_output(f, "udp [2001:db8:1::2]:5203 > [2001:db8:9::9]:53", "ttl; output wan",
@@ -62,7 +63,7 @@ ipv6_is_routed_by_its_own_prefixes(void **state)
 
 /* Writes the last byte of each flow's gateway. */
 static void
-gateways(struct fixture *f, uint8_t out[HASHES])
+gateways(struct policy_fixture *f, uint8_t out[HASHES])
 {
 	for (unsigned i = 0; i < HASHES; i++) {
 		evaluate_hashed(f, "inside", LAN, "udp 10.0.0.9:1 > 10.9.1.1:2", i * 0x00400001u);
@@ -84,7 +85,7 @@ count_of(const uint8_t gateway[HASHES], uint8_t which)
 static void
 next_hops_share_flows_by_weight(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	uint8_t by[HASHES];
 
 	given(f, MAIN);
@@ -100,7 +101,7 @@ next_hops_share_flows_by_weight(void **state)
 /* Writes the last bytes of the gateways that 64 conversations have, forward and back; port: of the
  * first. */
 static void
-both_ways(struct fixture *f, const char *hash, uint8_t out[2][64], unsigned port)
+both_ways(struct policy_fixture *f, const char *hash, uint8_t out[2][64], unsigned port)
 {
 	char text[512], packet[128];
 
@@ -124,7 +125,7 @@ both_ways(struct fixture *f, const char *hash, uint8_t out[2][64], unsigned port
 static void
 a_symmetric_hash_is_that_of_the_answers(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	uint8_t by[2][64], other[2][64];
 
 	both_ways(f, "tuple", by, 1);
@@ -154,7 +155,7 @@ last_byte_is(
 static void
 a_dead_next_hop_gives_its_flows_alone_to_the_others(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	char text[4096] =
 		"pipelines: {inside: [route: main]}\nroutes: {main: [{to: 10.9.0.0/16, via: [";
 	uint8_t before[HASHES], after[HASHES], dead = 17;
@@ -187,7 +188,7 @@ all_are(void *arg, const struct interface *egress, unsigned family, const union 
 static void
 without_a_live_next_hop_flows_stay(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	const struct hop_health health = { all_are, NULL };
 	uint8_t before[HASHES], after[HASHES];
 
@@ -201,7 +202,7 @@ without_a_live_next_hop_flows_stay(void **state)
 static void
 a_subnet_is_reached_directly(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_output(f, "udp 10.0.0.2:1 > 10.0.1.9:2", "ttl; output dmz", "10.0.1.9");
@@ -214,7 +215,7 @@ a_subnet_is_reached_directly(void **state)
 static void
 our_own_addresses_are_local_whatever_the_interface(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	evaluate(f, "inside", LAN, "icmp 10.0.0.2 > 10.0.0.1 echo-request id 7");
@@ -229,7 +230,7 @@ our_own_addresses_are_local_whatever_the_interface(void **state)
 static void
 without_a_route_the_sender_is_told(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "pipelines: {inside: [route: main]}\nroutes: {main: []}\n");
 	expect_drop(f, "udp 10.0.0.2:1 > 203.0.113.9:2", REASON_no_route);
@@ -242,7 +243,7 @@ without_a_route_the_sender_is_told(void **state)
 static void
 a_blackhole_is_silent_and_a_reject_is_not(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_drop(f, "udp 10.0.0.2:1 > 192.0.2.9:2", REASON_blackhole);
@@ -261,7 +262,7 @@ a_blackhole_is_silent_and_a_reject_is_not(void **state)
 static void
 martians_are_not_routed(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_drop(f, "udp 127.0.0.1:1 > 203.0.113.9:2", REASON_martian);
@@ -276,7 +277,7 @@ martians_are_not_routed(void **state)
 static void
 our_own_address_as_a_source_is_a_martian(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_drop(f, "tcp 10.0.0.1:80 > 10.0.0.1:80 S", REASON_martian);
@@ -288,7 +289,7 @@ our_own_address_as_a_source_is_a_martian(void **state)
 static void
 a_broadcast_address_as_a_source_is_a_martian(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_drop(f, "udp 10.0.0.255:1 > 203.0.113.9:2", REASON_martian);
@@ -299,7 +300,7 @@ a_broadcast_address_as_a_source_is_a_martian(void **state)
 static void
 link_local_addresses_stay_on_their_link(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	evaluate(f, "inside", LAN, "icmp fe80::2 > fe80::1 echo-request id 7");
@@ -317,7 +318,7 @@ link_local_addresses_stay_on_their_link(void **state)
 static void
 multicast_and_broadcast_are_not_routed(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, MAIN);
 	expect_drop(f, "udp 10.0.0.2:1 > 224.0.0.5:2", REASON_multicast);
@@ -330,7 +331,7 @@ multicast_and_broadcast_are_not_routed(void **state)
 static void
 the_first_route_stage_that_decides_counts(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"pipelines:\n"
@@ -347,7 +348,7 @@ the_first_route_stage_that_decides_counts(void **state)
 static void
 a_gateway_must_be_a_neighbour(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, ROUTES("{to: 10.9.0.0/16, via: 10.0.2.7}"),
 		"weir.yaml:4:40: error: routes.main.via: 10.0.2.7 is in no subnet of an interface; "
@@ -367,7 +368,7 @@ a_gateway_must_be_a_neighbour(void **state)
 static void
 a_route_says_one_thing(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, ROUTES("{to: 10.9.0.0/16}"),
 		"a route has one of via (or dev), blackhole and reject");
@@ -384,7 +385,7 @@ a_route_says_one_thing(void **state)
 static void
 a_route_that_an_interface_overrides_is_warned_of(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	assert_int_equal(build(f, ROUTES("{to: 10.0.1.0/24, via: 10.0.0.2}")), 0);
 	assert_int_equal(err_count(f->err), 0);
@@ -459,7 +460,7 @@ lines_text(const struct line *line, unsigned n)
 static void
 random_tables_agree_with_a_walk_over_all_lines(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	struct line line[ORACLE_ROUTES];
 
 	for (unsigned seed = 1; seed <= 5; seed++) {

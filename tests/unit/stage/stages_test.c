@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The small stages: drop, forward, mark, mirror, police, sample. */
-#include "unit/policy/fixture.h"
+#include "unit/policy/policy_fixture.h"
 
 static void
 drop_counts_at_its_line(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 	const struct rule_counter *counter;
 
 	given(f, "pipelines:\n  inside:\n    - drop: {if: {dport: 23}}\n    - drop\n");
@@ -24,7 +24,7 @@ drop_counts_at_its_line(void **state)
 static void
 forward_sends_by_a_port_as_it_is(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "pipelines: {wire: [forward: wan]}\n");
 	evaluate(f, "wire", LAN, "udp 127.0.0.1:1 > 224.0.0.1:2 ttl 1");
@@ -38,7 +38,7 @@ forward_sends_by_a_port_as_it_is(void **state)
 static void
 forward_to_a_port_that_is_not_there_is_an_error(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	expect_error(f, "pipelines: {wire: [forward: wam]}\n", "did you mean 'wan'?");
 	assert_int_equal(err_count(f->err), 1);
@@ -47,7 +47,7 @@ forward_to_a_port_that_is_not_there_is_an_error(void **state)
 static void
 later_stages_see_the_mark(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"pipelines: {p: [{mark: {dscp: ef, if: {dport: 53}}},"
@@ -64,7 +64,7 @@ later_stages_see_the_mark(void **state)
 static void
 police_takes_from_a_meter_of_its_own(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"pipelines:\n"
@@ -92,7 +92,7 @@ police_takes_from_a_meter_of_its_own(void **state)
 static void
 a_default_burst_is_a_quarter_of_a_second(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	assert_int_equal(
 		build(f,
@@ -109,7 +109,7 @@ a_default_burst_is_a_quarter_of_a_second(void **state)
 static void
 a_burst_smaller_than_a_packet_is_warned_of(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	assert_int_equal(build(f, "pipelines: {p: [police: {rate: 1Mbit, burst: 1000}]}\n"), 0);
 	assert_non_null(strstr(f->errors, "packets above 1000 bytes never pass"));
@@ -118,7 +118,7 @@ a_burst_smaller_than_a_packet_is_warned_of(void **state)
 static void
 mirror_copies_to_a_port(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f,
 		"pipelines:\n"
@@ -146,7 +146,7 @@ mirror_copies_to_a_port(void **state)
 static void
 sample_chooses_one_packet_in_so_many(void **state)
 {
-	struct fixture *f = *state;
+	struct policy_fixture *f = *state;
 
 	given(f, "pipelines: {p: [sample: 1000, drop]}\n");
 	assert_int_equal(f->gen.copies[0].one_in, 1000);

@@ -19,7 +19,7 @@
 
 static const struct loc here = { .file = "weir.yaml", .line = 7, .column = 20, .width = 1 };
 
-struct fixture {
+struct set_world {
 	struct set *set;
 	struct err *err;
 	char path[32];
@@ -29,7 +29,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct set_world *f = calloc(1, sizeof(*f));
 	int fd;
 
 	strcpy(f->path, "/tmp/weir_set_XXXXXX");
@@ -45,7 +45,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 
 	unlink(f->path);
 	set_destroy(f->set);
@@ -55,7 +55,7 @@ teardown(void **state)
 }
 
 static void
-given_file(struct fixture *f, const char *content, size_t n)
+given_file(struct set_world *f, const char *content, size_t n)
 {
 	FILE *file = fopen(f->path, "w");
 
@@ -66,7 +66,7 @@ given_file(struct fixture *f, const char *content, size_t n)
 static void
 write_down(void *arg, struct loc loc, bool warning, const char *text)
 {
-	struct fixture *f = arg;
+	struct set_world *f = arg;
 	size_t n = strlen(f->text);
 
 	(void)warning;
@@ -76,7 +76,7 @@ write_down(void *arg, struct loc loc, bool warning, const char *text)
 }
 
 static bool
-contains(struct fixture *f, const char *address)
+contains(struct set_world *f, const char *address)
 {
 	struct prefix p;
 	const char *why;
@@ -91,7 +91,7 @@ file_is_read_with_comments_blanks_and_carriage_returns(void **state)
 	static const char content
 		[] = "# a blocklist\n\n10.0.0.0/8\r\n  192.0.2.1\t# one host\n"
 		     "2001:db8::/32 # v6\r\n\r\n   \n10.1.0.0/16\n10.0.0.0/8\n198.51.100.0/24";
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 	size_t n;
 
 	given_file(f, content, sizeof(content) - 1);
@@ -116,7 +116,7 @@ every_bad_line_is_an_error_with_its_place(void **state)
 	static const char
 		content[] = "10.0.0.0/8\n  10.0.0.0/33 # too long\nfoo\n\n1.2.3.4 5.6.7.8\n"
 			    "2001:db8::/129\n\x1b[31m\n";
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 
 	given_file(f, content, sizeof(content) - 1);
 	assert_int_equal(set_load_file(f->set, f->path, here, f->err), -EINVAL);
@@ -133,7 +133,7 @@ every_bad_line_is_an_error_with_its_place(void **state)
 static void
 reading_stops_after_twenty_errors(void **state)
 {
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 	char content[200];
 
 	memset(content, '\n', sizeof(content));
@@ -148,7 +148,7 @@ reading_stops_after_twenty_errors(void **state)
 static void
 byte_zero_is_an_error(void **state)
 {
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 
 	given_file(f, "10.0.0.0/8\0\n", 12);
 	assert_int_equal(set_load_file(f->set, f->path, here, f->err), -EINVAL);
@@ -159,7 +159,7 @@ byte_zero_is_an_error(void **state)
 static void
 missing_file_and_directory_are_errors(void **state)
 {
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 
 	assert_int_equal(set_load_file(f->set, "/nowhere/list", here, f->err), -EINVAL);
 	assert_int_equal(set_load_file(f->set, "/tmp", here, f->err), -EINVAL);
@@ -172,7 +172,7 @@ missing_file_and_directory_are_errors(void **state)
 static void
 empty_file_is_an_empty_set(void **state)
 {
-	struct fixture *f = *state;
+	struct set_world *f = *state;
 	size_t n;
 
 	assert_int_equal(set_load_file(f->set, f->path, here, f->err), 0);
