@@ -19,6 +19,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
+sys.dont_write_bytecode = True
+
+import raw                      # noqa: E402
+
 LIFE, DENIED = 30.0, 2.0
 NEAR = 0.03                     # time stamps so near to the end of a life are not used
 MAC_LAN, MAC_WAN = bytes.fromhex('020000000101'), bytes.fromhex('020000000201')
@@ -64,13 +69,6 @@ def config(number):
     return CONFIG % {'lan': lan, 'vlan': vlan, 'ports': list(ports)}
 
 
-def checksum(data):
-    total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
 class Packet(collections.namedtuple('Packet', 'family vlan src ident proto ttl at more data')):
     """A fragment; at 0 without more: a whole packet, of IPv6 with a fragment header (RFC 6946)."""
 
@@ -84,18 +82,15 @@ class Packet(collections.namedtuple('Packet', 'family vlan src ident proto ttl a
 
     def ip(self, ttl):
         if self.family == 4:
-            head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(self.data), self.ident, self.at // 8 | self.more << 13,
-                               ttl, self.proto, 0, self.src, FAR4)
-            return head[:10] + struct.pack('!H', checksum(head)) + head[12:] + self.data
-        return (struct.pack('!IHBB16s16s', 6 << 28, 8 + len(self.data), 44, ttl, self.src, FAR6)
-                + struct.pack('!BBHI', self.proto, 0, self.at | self.more, self.ident) + self.data)
+            return raw.ip4(self.src, FAR4, self.proto, self.data, ttl, self.ident, self.at // 8 | self.more << 13)
+        return raw.ip6(self.src, FAR6, 44, struct.pack('!BBHI', self.proto, 0, self.at | self.more, self.ident) + self.data, ttl)
 
     def frame(self):
         tag = struct.pack('!HH', 0x8100, self.vlan) if self.vlan else b''
-        return MAC_LAN + PEER_LAN + tag + struct.pack('!H', 0x800 if self.family == 4 else 0x86dd) + self.ip(self.ttl)
+        return MAC_LAN + PEER_LAN + tag + (raw.IP4 if self.family == 4 else raw.IP6) + self.ip(self.ttl)
 
     def sent(self):
-        return PEER_WAN + MAC_WAN + struct.pack('!H', 0x800 if self.family == 4 else 0x86dd) + self.ip(self.ttl - 1)
+        return PEER_WAN + MAC_WAN + (raw.IP4 if self.family == 4 else raw.IP6) + self.ip(self.ttl - 1)
 
 
 class Datagram:

@@ -14,11 +14,15 @@ import collections
 import json
 import os
 import random
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
+sys.dont_write_bytecode = True
+
+from raw import IP4, IP6, a4, a6, icmp, icmp6, ip4, ip6, tcp, udp     # noqa: E402
 
 CONFIG = '''version: 1
 system: {flows: 2048}
@@ -77,76 +81,13 @@ def config(order):
 
 # --- packets ---
 
-def ether(port, data, kind=b'\x08\x00', vlan=None):
+def ether(port, data, kind=IP4, vlan=None):
     tag = b'' if vlan is None else struct.pack('>HH', 0x8100, vlan)
     return bytes.fromhex(MAC[port] + '01' + MAC[port] + '02') + tag + kind + data
 
 
-def total(data):
-    data += b'\0' * (len(data) % 2)
-    n = sum(struct.unpack('>%dH' % (len(data) // 2), data))
-    while n >> 16:
-        n = (n & 0xffff) + (n >> 16)
-    return n ^ 0xffff
-
-
-def a4(text):
-    return bytes(int(x) for x in text.split('.'))
-
-
-def ip4(src, dst, proto, data, ttl=64, ident=0, frag=0):
-    head = struct.pack('>BBHHHBBH', 0x45, 0, 20 + len(data), ident, frag, ttl, proto, 0) + src + dst
-    return head[:10] + struct.pack('>H', total(head)) + head[12:] + data
-
-
-def pseudo(src, dst, proto, data):
-    return src + dst + struct.pack('>BBH', 0, proto, len(data))
-
-
-def udp(src, dst, sport, dport, data=b''):
-    u = struct.pack('>HHHH', sport, dport, 8 + len(data), 0) + data
-    return u[:6] + struct.pack('>H', total(pseudo(src, dst, 17, u) + u) or 0xffff) + u[8:]
-
-
-def tcp(src, dst, sport, dport, flags, seq, ack=0, data=b'', window=8192):
-    t = struct.pack('>HHIIBBHHH', sport, dport, seq & 0xffffffff, ack & 0xffffffff, 0x50, flags, window, 0, 0) + data
-    return t[:16] + struct.pack('>H', total(pseudo(src, dst, 6, t) + t)) + t[18:]
-
-
-def icmp(kind, code, rest, data=b''):
-    m = struct.pack('>BBH', kind, code, 0) + rest + data
-    return m[:2] + struct.pack('>H', total(m)) + m[4:]
-
-
-def a6(text):
-    return socket.inet_pton(socket.AF_INET6, text)
-
-
-def ip6(src, dst, proto, data, hops=64):
-    return struct.pack('>IHBB', 0x60000000, len(data), proto, hops) + src + dst + data
-
-
 def piece6(src, dst, proto, data, ident, at, more, hops=64):
     return ip6(src, dst, 44, struct.pack('>BBHI', proto, 0, at | more, ident) + data, hops)
-
-
-def sum6(src, dst, proto, data, at):
-    data = data[:at] + b'\0\0' + data[at + 2:]
-    n = total(src + dst + struct.pack('>II', len(data), proto) + data)
-    return data[:at] + struct.pack('>H', n or 0xffff if proto == 17 else n) + data[at + 2:]
-
-
-def udp6(src, dst, sport, dport, data=b''):
-    return sum6(src, dst, 17, struct.pack('>HHHH', sport, dport, 8 + len(data), 0) + data, 6)
-
-
-def tcp6(src, dst, sport, dport, flags, seq, ack=0, data=b''):
-    return sum6(src, dst, 6, struct.pack('>HHIIBBHHH', sport, dport, seq & 0xffffffff, ack & 0xffffffff, 0x50, flags, 8192, 0, 0)
-                + data, 16)
-
-
-def icmp6(src, dst, kind, code, rest, data=b''):
-    return sum6(src, dst, 58, struct.pack('>BBH', kind, code, 0) + rest + data, 2)
 
 
 def arp(op, mac, sip, tmac, tip):
@@ -156,7 +97,6 @@ def arp(op, mac, sip, tmac, tip):
 SYN, ACK, FIN, RST, PSH = 2, 16, 1, 4, 8
 ME, WEB, DNS, CLIENT, PUB = a4('10.0.0.2'), a4('10.0.0.80'), a4('203.0.113.9'), a4('203.0.113.77'), a4('198.51.100.1')
 ME6, DNS6, HOST6 = a6('2001:db8:1::2'), a6('2001:db8:ffff::9'), a6('2001:db8:3::2')
-IP6 = b'\x86\xdd'
 
 
 class Talk:
@@ -257,8 +197,8 @@ class Talk:
     def question6(self, t, sport):
         """The same over IPv6, with fragments of its own kind."""
         self.tuples6.append((17, DNS6, ME6, 53, sport))
-        self.put(t, 'lan', ip6(ME6, DNS6, 17, udp6(ME6, DNS6, sport, 53, self.text())), kind=IP6)
-        whole = udp6(DNS6, ME6, 53, sport, self.text(2500))
+        self.put(t, 'lan', ip6(ME6, DNS6, 17, udp(ME6, DNS6, sport, 53, self.text())), kind=IP6)
+        whole = udp(DNS6, ME6, 53, sport, self.text(2500))
         ident = self.rng.getrandbits(32)
         pieces = [(0, 1200), (1200, 2400), (2400, len(whole))]
         for k, i in enumerate(self.rng.choice([(0, 1, 2), (2, 1, 0), (1, 0, 2)])):
@@ -271,10 +211,10 @@ class Talk:
         self.tuples6.append((6, DNS6, ME6, 443, sport))
 
         def a(when, flags, seq, ack, data=b''):
-            self.put(when, 'lan', ip6(ME6, DNS6, 6, tcp6(ME6, DNS6, sport, 443, flags, seq, ack, data)), kind=IP6)
+            self.put(when, 'lan', ip6(ME6, DNS6, 6, tcp(ME6, DNS6, sport, 443, flags, seq, ack, data)), kind=IP6)
 
         def b(when, flags, seq, ack, data=b''):
-            self.put(when, 'wan', ip6(DNS6, ME6, 6, tcp6(DNS6, ME6, 443, sport, flags, seq, ack, data)), kind=IP6)
+            self.put(when, 'wan', ip6(DNS6, ME6, 6, tcp(DNS6, ME6, 443, sport, flags, seq, ack, data)), kind=IP6)
         a(t, SYN, x, 0)
         a(t + 1.0, SYN, x, 0)
         b(t + 1.02, SYN | ACK, y, x + 1)
@@ -294,11 +234,11 @@ class Talk:
         there = a6('2001:db8:3::%x' % host)
         mac = bytes((2, 0, 0, 0, 6, host))
         us = a6('2001:db8:3::1')
-        self.put(t, 'lan', ip6(ME6, there, 17, udp6(ME6, there, 6000 + host, 53, self.text())), kind=IP6)
+        self.put(t, 'lan', ip6(ME6, there, 17, udp(ME6, there, 6000 + host, 53, self.text())), kind=IP6)
         told = icmp6(there, us, 136, 0, struct.pack('>I', 0x60000000), there + b'\x02\x01' + mac)
         head = bytes.fromhex(MAC['dmz'] + '01') + mac + IP6
         self.frames.append((t + 0.01, 'dmz', head + ip6(there, us, 58, told, 255)))
-        self.frames.append((t + 0.02, 'dmz', head + ip6(there, ME6, 17, udp6(there, ME6, 53, 6000 + host, self.text()))))
+        self.frames.append((t + 0.02, 'dmz', head + ip6(there, ME6, 17, udp(there, ME6, 53, 6000 + host, self.text()))))
 
     def all(self):
         rng = self.rng
@@ -429,7 +369,7 @@ class Attack:
         _, out, me, oport, port = rng.choice([t for t in self.talk.tuples6 if t[0] == 6])
         flags = rng.choice((SYN, SYN | ACK, ACK, RST, RST | ACK, FIN | ACK, PSH | ACK))
         src, dst, sport, dport = (out, me, oport, port) if rng.random() < 0.6 else (me, out, port, oport)
-        return rng.choice(('wan', 'dmz')), (IP6, ip6(src, dst, 6, tcp6(src, dst, sport, dport, flags, rng.getrandbits(32), rng.getrandbits(32),
+        return rng.choice(('wan', 'dmz')), (IP6, ip6(src, dst, 6, tcp(src, dst, sport, dport, flags, rng.getrandbits(32), rng.getrandbits(32),
                                                                      b'attack'), self.ttl()))
 
     def fragment6(self):
@@ -438,24 +378,24 @@ class Attack:
         dst = rng.choice((ME6, HOST6, a6('2001:db8:3::1'), a6('2001:db8:2::1')))
         lo = rng.choice((0, 0, 8, 1200, 65528))
         proto = rng.choice((17, 6, 58, 59, 60, 44))
-        data = udp6(src, dst, 53, rng.choice((44000, 9)), b'attack' * 300)[lo:lo + rng.choice((8, 13, 800, 1200))] or b'x' * 8
+        data = udp(src, dst, 53, rng.choice((44000, 9)), b'attack' * 300)[lo:lo + rng.choice((8, 13, 800, 1200))] or b'x' * 8
         return rng.choice(('wan', 'wan', 'dmz')), (IP6, piece6(src, dst, proto, data, rng.getrandbits(32), lo, rng.choice((0, 1, 1, 6)), self.ttl()))
 
     def error6(self):
         rng = self.rng
         _, out, me, oport, port = rng.choice([t for t in self.talk.tuples6 if t[0] == 6])
-        quote = ip6(me, out, 6, tcp6(me, out, port, oport, ACK, rng.getrandbits(32)))
+        quote = ip6(me, out, 6, tcp(me, out, port, oport, ACK, rng.getrandbits(32)))
         kind, code, rest = rng.choice(((1, 0, 0), (1, 4, 0), (2, 0, 1280), (2, 0, 68), (3, 0, 0), (4, 1, 0), (137, 0, 0)))
         src = rng.choice((self.anyone6(), out))
         return rng.choice(('wan', 'dmz')), (IP6, ip6(src, me, 58, icmp6(src, me, kind, code, struct.pack('>I', rest), quote)))
 
     def datagram6(self):
         src = self.anyone6()
-        return 'wan', (IP6, ip6(src, HOST6, 17, udp6(src, HOST6, self.rng.getrandbits(16) | 1, 53, b'attack')))
+        return 'wan', (IP6, ip6(src, HOST6, 17, udp(src, HOST6, self.rng.getrandbits(16) | 1, 53, b'attack')))
 
     def scan6(self):
         src, dst = self.anyone6(), a6('2001:db8:3::')[:8] + self.rng.getrandbits(63).to_bytes(8, 'big')
-        return 'wan', (IP6, ip6(src, dst, 17, udp6(src, dst, 9, 53, b'attack')))
+        return 'wan', (IP6, ip6(src, dst, 17, udp(src, dst, 9, 53, b'attack')))
 
     def pings_answered(self):
         """Answers that nobody asked for: each has a record in the flow table, and no session."""

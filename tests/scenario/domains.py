@@ -4,10 +4,10 @@
 import random
 import re
 import socket
-import struct
 import sys
 
 import bench
+import raw
 from bench import Failed, replay
 from captures import Folder, expect as expect_text
 from packets import Ether, ICMP, IP, UDP
@@ -45,30 +45,19 @@ pipelines:
 ''' % (PEERS['wan'], POOL, FORWARD)
 
 
-def mac(text):
-    return bytes(int(b, 16) for b in text.split(':'))
-
-
-def checksum(data):
-    total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
-    total = (total & 0xffff) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xffff
-
-
-def raw(port, src, dst, l4, proto):
+def at(port, src, dst, proto, l4):
     """A frame of the peer of a port, built without scapy: a million of them must be."""
-    head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(l4), 0, 0, 64, proto, 0, socket.inet_aton(src),
-                       socket.inet_aton(dst))
-    head = head[:10] + struct.pack('!H', checksum(head)) + head[12:]
-    return mac(MACS[port]) + mac(PEERS[port]) + b'\x08\x00' + head + l4
+    return raw.mac(MACS[port]) + raw.mac(PEERS[port]) + raw.IP4 + raw.ip4(src, dst, proto, l4)
 
 
-def udp(port, src, sport, dst, dport):
-    return raw(port, src, dst, struct.pack('!HHHH', sport, dport, 16, 0) + b'domains!', 17)
+def datagram(port, src, sport, dst, dport):
+    src, dst = raw.a4(src), raw.a4(dst)
+    return at(port, src, dst, 17, raw.udp(src, dst, sport, dport, b'domains!'))
 
 
-def tcp(port, src, sport, dst, dport, flags):
-    return raw(port, src, dst, struct.pack('!HHIIBBHHH', sport, dport, 1, 1 if flags & 16 else 0, 0x50, flags, 1000, 0, 0), 6)
+def segment(port, src, sport, dst, dport, flags):
+    src, dst = raw.a4(src), raw.a4(dst)
+    return at(port, src, dst, 6, raw.tcp(src, dst, sport, dport, flags, 1, 1 if flags & 16 else 0, window=1000))
 
 
 def draw(chance):
@@ -85,8 +74,8 @@ def draw(chance):
     else:
         ends = inside, ports[0], chance.choice((far, far, chance.choice(HOSTS), POOL, FORWARD)), ports[1]
     if chance.random() < 0.5:
-        return port, udp(port, *ends)
-    return port, tcp(port, *ends, flags=chance.choice((2, 2, 16, 18)))
+        return port, datagram(port, *ends)
+    return port, segment(port, *ends, flags=chance.choice((2, 2, 16, 18)))
 
 
 FLOW = re.compile(r'(tcp|udp) ([\d.]+):(\d+) > ([\d.]+):(\d+)')
@@ -199,9 +188,9 @@ def run(cases, config=CONFIG, more='mapping: endpoint-independent'):
 
 def sessions_apart():
     """The same five values in each domain are three sessions, and each answer finds its own."""
-    out = run([(t, udp(t, '10.0.0.2', 2001, FAR[0], 53), 'output wan') for t in TENANTS]
-              + [('wan', udp('wan', FAR[0], 53, POOL, 2001), 'output red')]
-              + [(t, udp(t, '10.0.0.2', 7, '10.0.0.3', 7), 'output ' + t) for t in TENANTS])
+    out = run([(t, datagram(t, '10.0.0.2', 2001, FAR[0], 53), 'output wan') for t in TENANTS]
+              + [('wan', datagram('wan', FAR[0], 53, POOL, 2001), 'output red')]
+              + [(t, datagram(t, '10.0.0.2', 7, '10.0.0.3', 7), 'output ' + t) for t in TENANTS])
     if out.told['sessions'] != 6:
         raise Failed('%d sessions' % out.told['sessions'])
 
@@ -209,12 +198,12 @@ def sessions_apart():
 def no_way_across():
     """Addresses of another domain are not reachable, forged answers find nothing, and errors cross by their session alone."""
     error = IP(src=FAR[1], dst=POOL) / ICMP(type=3, code=1) / IP(src=POOL, dst=FAR[0]) / UDP(sport=2001, dport=53)
-    run([('red', udp('red', '10.0.0.2', 2001, FAR[0], 53), 'output wan'),
-         ('blue', udp('blue', FAR[0], 53, '10.0.0.2', 2001), 'output blue'),
-         ('blue', udp('blue', FAR[0], 53, POOL, 2001), 'drop nat_no_mapping'),
-         ('wan', udp('wan', FAR[0], 53, '10.0.0.2', 2001), 'drop acl_denied'),
+    run([('red', datagram('red', '10.0.0.2', 2001, FAR[0], 53), 'output wan'),
+         ('blue', datagram('blue', FAR[0], 53, '10.0.0.2', 2001), 'output blue'),
+         ('blue', datagram('blue', FAR[0], 53, POOL, 2001), 'drop nat_no_mapping'),
+         ('wan', datagram('wan', FAR[0], 53, '10.0.0.2', 2001), 'drop acl_denied'),
          ('wan', Ether(src=PEERS['wan'], dst=MACS['wan']) / error, 'output red'),
-         ('green', udp('green', '10.0.0.2', 9, '198.51.100.1', 9), 'drop local_no_service')])
+         ('green', datagram('green', '10.0.0.2', 9, '198.51.100.1', 9), 'drop local_no_service')])
 
 
 def by_rule():
@@ -222,10 +211,10 @@ def by_rule():
     config = CONFIG.replace('blue: [', 'blue: [{to: 192.0.2.0/24, via: {domain: green}}, ')
     config = config.replace('green: [', 'green: [{to: 192.0.2.0/24, via: 10.0.0.7}, ')
     config = config.replace('{snat: uplink}]', '{snat: {use: uplink, if: {out: wan}}}]')
-    run([('blue', udp('blue', '10.0.0.2', 2001, '192.0.2.9', 53), 'output green'),
-         ('red', udp('red', '10.0.0.2', 2001, '192.0.2.9', 53), 'output wan'),
-         ('green', udp('green', '192.0.2.9', 53, '10.0.0.2', 2001), 'output blue'),
-         ('green', udp('green', '192.0.2.9', 54, '10.0.0.2', 2001), 'output green')], config)
+    run([('blue', datagram('blue', '10.0.0.2', 2001, '192.0.2.9', 53), 'output green'),
+         ('red', datagram('red', '10.0.0.2', 2001, '192.0.2.9', 53), 'output wan'),
+         ('green', datagram('green', '192.0.2.9', 53, '10.0.0.2', 2001), 'output blue'),
+         ('green', datagram('green', '192.0.2.9', 54, '10.0.0.2', 2001), 'output green')], config)
 
 
 def sets_and_limits():
@@ -233,12 +222,12 @@ def sets_and_limits():
     config = CONFIG.replace('inside: [track', 'inside: [{drop: {if: {src: $bad}}}, {acl: trap}, track').replace(
         'acls:\n', 'sets:\n  bad: {timeout: 10m, size: 64}\nacls:\n  trap: {default: accept, rules: '
         '[{proto: udp, dport: 23, add: $bad, action: drop}]}\n')
-    run([('red', udp('red', '10.0.0.2', 5, FAR[0], 23), 'drop acl_denied'),
-         ('red', udp('red', '10.0.0.2', 5, FAR[0], 53), 'drop drop_stage'),
-         ('blue', udp('blue', '10.0.0.2', 5, FAR[0], 53), 'output wan')], config)
+    run([('red', datagram('red', '10.0.0.2', 5, FAR[0], 23), 'drop acl_denied'),
+         ('red', datagram('red', '10.0.0.2', 5, FAR[0], 53), 'drop drop_stage'),
+         ('blue', datagram('blue', '10.0.0.2', 5, FAR[0], 53), 'output wan')], config)
     config = CONFIG.replace('inside: [track', 'inside: [{limit: {per: source, rate: 1/m, burst: 1}}, {track: {max_per_source: 1}}')
     config = config.replace('rate: 1/m', 'rate: 1/s')
-    cases = [(t, udp(t, '10.0.0.2', 2001, FAR[0], 53), 'output wan') for t in TENANTS]
+    cases = [(t, datagram(t, '10.0.0.2', 2001, FAR[0], 53), 'output wan') for t in TENANTS]
     run(cases, config)
 
 
@@ -246,10 +235,10 @@ def policy_routing():
     """A next hop by rule; while it is not known to be dead it is taken, what is our own is still delivered."""
     config = CONFIG.replace('inside: [track, route', 'inside: [track, {route: {via: {via: 10.0.0.7, domain: red}, '
                             'if: {in: red, proto: udp, dport: 99}}}, route')
-    run([('red', udp('red', '10.0.0.2', 1, FAR[0], 99), 'output red'),
-         ('red', udp('red', '10.0.0.2', 1, FAR[0], 53), 'output wan'),
-         ('red', udp('red', '10.0.0.2', 1, '10.0.0.1', 99), 'drop local_no_service'),
-         ('blue', udp('blue', '10.0.0.2', 1, FAR[0], 99), 'output wan')], config)
+    run([('red', datagram('red', '10.0.0.2', 1, FAR[0], 99), 'output red'),
+         ('red', datagram('red', '10.0.0.2', 1, FAR[0], 53), 'output wan'),
+         ('red', datagram('red', '10.0.0.2', 1, '10.0.0.1', 99), 'drop local_no_service'),
+         ('blue', datagram('blue', '10.0.0.2', 1, FAR[0], 99), 'output wan')], config)
 
 
 FAULTS = [

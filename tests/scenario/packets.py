@@ -31,7 +31,7 @@ def udp6(*ports, src=A6, dst=B6, **more):
 
 
 def tcp(flags='S', sport=40000, dport=80, payload=b'', src=A, dst=B, **ip):
-    return packet.ip(src, dst, **ip) / TCP(sport=sport, dport=dport, flags=flags) / Raw(payload)
+    return packet.tcp(src, dst, sport, dport, flags, seq=0, head=ip) / Raw(payload)
 
 
 def tcp6(*fields, src=A6, dst=B6, **more):

@@ -6,6 +6,7 @@ import random
 from bench import ROUTES, Failed, forwarded, replay, router, run_table, table
 from captures import Folder, expect
 from packets import *  # noqa: F403
+from raw import transport
 
 # --- rpf ---
 
@@ -134,17 +135,9 @@ def segment(options, flags='S', family=4, sport=1000, payload=b''):
 
 def summed(packet):
     """The same with the right checksum: scapy takes what stands behind the 20 bytes for data, which sums the same."""
-    data = bytearray(bytes(packet))
-    tcp_at = 20 if isinstance(packet, IP) else 40
-    data[tcp_at + 16:tcp_at + 18] = b'\0\0'
-    upper = bytes(data[tcp_at:])
-    ends = bytes(data[12:20]) if tcp_at == 20 else bytes(data[8:40])
-    whole = ends + bytes((0, 6)) + len(upper).to_bytes(2, 'big') + upper
-    total = sum(int.from_bytes((whole + b'\0')[i:i + 2], 'big') for i in range(0, len(whole), 2))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    data[tcp_at + 16:tcp_at + 18] = (total ^ 0xffff).to_bytes(2, 'big')
-    return type(packet)(bytes(data))
+    data = bytes(packet)
+    at, ends = (20, data[12:20]) if isinstance(packet, IP) else (40, data[8:40])
+    return type(packet)(data[:at] + transport(ends, b'', 6, data[at:], 16))
 
 
 def random_options(chance):

@@ -10,6 +10,7 @@ import re
 
 from bench import PORTS, Failed, frame, replay
 from captures import Folder
+from packet import tcp
 from packets import ICMP, IP, TCP, UDP, Ether, Raw, udp
 from scapy.layers.inet import fragment
 
@@ -22,8 +23,8 @@ FEATURES = ('snat', 'forwards', 'ones', 'routed', 'helpers', 'range', 'address')
 HISTORIES = 2
 
 
-def tcp(sport, dport=80, **ip):
-    return IP(**ip) / TCP(sport=sport, dport=dport, flags='S') / Raw()
+def first(src, dst, sport, dport=80):
+    return tcp(src, dst, sport, dport, seq=0, head={'flags': 'DF'}) / Raw()
 
 
 def stations(name):
@@ -80,10 +81,9 @@ def requests(born):
         yield '%d.dmz.%d' % (born, i), 'lan', udp(src=host, dst='192.0.2.2', sport=1024 + 100 * born + i, flags='DF')
     for i, host in enumerate(stations('pool')):
         yield '%d.ping.%d' % (born, i), 'lan', IP(src=host, dst=FAR % (40 + i), flags='DF') / ICMP(id=500 + 100 * born + i) / Raw(b'-')
-        yield '%d.tcp.%d' % (born, i), 'lan', tcp(src=host, dst=FAR % (60 + i), sport=1024 + 100 * born + i, flags='DF')
+        yield '%d.tcp.%d' % (born, i), 'lan', first(host, FAR % (60 + i), 1024 + 100 * born + i)
     for i in range(HOSTS):
-        yield '%d.forward.%d' % (born, i), 'wan', tcp(src=FAR % (80 + i), dst='198.51.100.1', sport=1024 + 100 * born + i,
-                                                      dport=8000 + i, flags='DF')
+        yield '%d.forward.%d' % (born, i), 'wan', first(FAR % (80 + i), '198.51.100.1', 1024 + 100 * born + i, 8000 + i)
         yield '%d.in.%d' % (born, i), 'wan', udp(src=FAR % (100 + i), dst='198.51.100.20', sport=1024 + 100 * born + i, dport=9,
                                                  flags='DF')
 

@@ -3,6 +3,7 @@
 
 from bench import ROUTER, UNCHECKED, forwarded, router, table
 from packets import *  # noqa: F403
+from raw import summed
 
 
 def cut(packet, n):
@@ -15,12 +16,8 @@ def patched(packet, at, data, fix=True):
     raw = bytearray(bytes(packet))
     raw[14 + at:14 + at + len(data)] = data
     if fix:
-        raw[24:26] = b'\0\0'
-        head = raw[14:14 + (raw[14] & 15) * 4] if raw[14] & 15 else raw[14:34]
-        total = sum(int.from_bytes(head[i:i + 2], 'big') for i in range(0, len(head), 2))
-        while total >> 16:
-            total = (total & 0xffff) + (total >> 16)
-        raw[24:26] = (total ^ 0xffff).to_bytes(2, 'big')
+        end = 14 + ((raw[14] & 15) * 4 or 20)
+        raw[14:end] = summed(raw[14:end], 10)
     return Raw(bytes(raw))
 
 

@@ -24,9 +24,11 @@ import tempfile
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "support"), os.path.join(HERE, "../support")]
 sys.dont_write_bytecode = True
 
+import raw                  # noqa: E402
 import wires as ends        # noqa: E402
 
 SERVER = bytes([203, 0, 113, 9])
@@ -78,19 +80,10 @@ def broken(n, sessions):
     return c
 
 
-def sum16(data):
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
 def frame(to, source, src, dst, ports, number):
     """UDP without a checksum; the number of the packet is its data."""
-    body = struct.pack(">Q", number)
-    ip = bytearray(struct.pack(">BBHHHBBH", 0x45, 0, 20 + 8 + len(body), 0, 0, 64, 17, 0) + src + dst)
-    ip[10:12] = struct.pack(">H", sum16(ip))
-    return to + source + b"\x08\x00" + bytes(ip) + struct.pack(">HHHH", *ports, 8 + len(body), 0) + body
+    udp = struct.pack(">HHHHQ", *ports, 16, 0, number)
+    return to + source + raw.IP4 + raw.ip4(src, dst, 17, udp)
 
 
 class Traffic(threading.Thread):

@@ -24,9 +24,11 @@ import tempfile
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "support"), os.path.join(HERE, "../support")]
 sys.dont_write_bytecode = True
 
+import raw                  # noqa: E402
 import wires as ends        # noqa: E402
 
 SERVER = "203.0.113.9"
@@ -117,27 +119,14 @@ class Traffic(threading.Thread):
 
     @staticmethod
     def frame(src, dst, proto, ports, number, port, flags):
-        def sums(data):
-            total = sum(struct.unpack(f">{len(data) // 2}H", data))
-            while total >> 16:
-                total = (total & 0xffff) + (total >> 16)
-            return ~total & 0xffff
-        ends_of = bytes(map(int, src.split("."))) + bytes(map(int, dst.split(".")))
-        body = ends.MARK + b"%08d" % number
+        src, dst, body = raw.a4(src), raw.a4(dst), ends.MARK + b"%08d" % number
         if proto == 17:
-            l4 = struct.pack(">HHHH", *ports, 8 + len(body), 0) + body
-            at = 6
+            l4 = raw.udp(src, dst, *ports, body)
         else:
             at = 1000 if port == "lan" else 5000        # always the same bytes; SYN stands before them
-            l4 = struct.pack(">HHIIBBHHH", *ports, at - (flags >> 1 & 1), 0 if flags == 2 else 6000 - at, 80, flags, 65000,
-                             0, 0) + (b"" if flags & 2 else body)
-            at = 16
-        whole = ends_of + struct.pack(">HH", proto, len(l4)) + l4 + bytes(len(l4) % 2)
-        l4 = l4[:at] + struct.pack(">H", sums(whole) or 0xffff) + l4[at + 2:]
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(l4), 0, 0, 64, proto, 0) + ends_of
-        ip = ip[:10] + struct.pack(">H", sums(ip)) + ip[12:]
-        mac = bytes.fromhex(ends.mac(port).replace(":", ""))
-        return mac + bytes([2, 0, 0, 0, 0, 2 if port == "lan" else 4]) + b"\x08\x00" + ip + l4
+            l4 = raw.tcp(src, dst, *ports, flags, at - (flags >> 1 & 1), 0 if flags == 2 else 6000 - at,
+                         b"" if flags & 2 else body, 65000)
+        return raw.mac(ends.mac(port)) + bytes([2, 0, 0, 0, 0, 2 if port == "lan" else 4]) + raw.IP4 + raw.ip4(src, dst, proto, l4)
 
     def begin(self, flow, flags=16):
         self.number += 1
