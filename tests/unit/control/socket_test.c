@@ -26,7 +26,7 @@ enum {
 	TURNS = 1000,
 };
 
-struct fixture {
+struct busy_socket {
 	struct event_base *base;
 	struct control_socket *socket;
 	char path[64];
@@ -36,7 +36,7 @@ struct fixture {
 };
 
 static int
-client_asks(const struct fixture *f, const char *method, unsigned lines)
+client_asks(const struct busy_socket *f, const char *method, unsigned lines)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), bytes;
@@ -55,7 +55,7 @@ static bool
 serve_slowly(void *arg, struct rpc_call *call)
 {
 	uint64_t until = monotonic_ns() + CALL_NS;
-	struct fixture *f = arg;
+	struct busy_socket *f = arg;
 
 	f->served++;
 	if (call->verb == &verbs[VERB_SHOW_RULES])
@@ -71,7 +71,7 @@ serve_slowly(void *arg, struct rpc_call *call)
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct busy_socket *f = calloc(1, sizeof(*f));
 	struct socket_setup s = { .serve = serve_slowly, .arg = f };
 	struct err *err = err_create();
 
@@ -90,7 +90,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct busy_socket *f = *state;
 
 	socket_close(f->socket);
 	event_base_free(f->base);
@@ -101,7 +101,7 @@ teardown(void **state)
 static void
 who_has_asked_little_does_not_wait_for_who_has_asked_much(void **state)
 {
-	struct fixture *f = *state;
+	struct busy_socket *f = *state;
 	int greedy[GREEDY], turns = 0;
 
 	for (unsigned i = 0; i < GREEDY; i++)
