@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "config/compile.h"
+#include "generation_fixture.h"
 #include "policy/pipeline.h"
 
 #define HEAD \
@@ -17,25 +8,12 @@
 	"pipelines: {inside: [drop], wire: [{forward: wan}]}\n" \
 	"interfaces:\n"
 
-static const struct rte_ether_addr macs[] = {
-	{ { 0x02, 0, 0, 0, 0, 0x01 } },
-	{ { 0x02, 0, 0, 0, 0, 0x02 } },
-};
-
-struct generations {
-	struct err *err;
-	struct generation_names names;
-	struct generation *gen; /* the newest */
-};
-
 static int
 setup(void **state)
 {
-	static struct generations f;
+	static struct generation_fixture f;
 
-	memset(&f, 0, sizeof(f));
-	f.err = err_create();
-	generation_names_init(&f.names);
+	generation_fixture_init(&f, 2);
 	*state = &f;
 	return 0;
 }
@@ -43,38 +21,12 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct generations *f = *state;
-
-	generation_discard(f->gen);
-	generation_names_fini(&f->names);
-	err_destroy(f->err);
+	generation_fixture_fini(*state);
 	return 0;
 }
 
-/* Builds a configuration beside the newest generation, which goes. */
-static void
-given(struct generations *f, const char *text)
-{
-	struct config *cfg = config_load_text("weir.yaml", text, f->err);
-	struct generation_setup gs = {
-		.cfg = cfg,
-		.names = &f->names,
-		.running = f->gen,
-		.workers = 2,
-	};
-	struct generation *gen = generation_begin(&gs, f->err);
-
-	assert_string_equal(err_first(f->err), "");
-	assert_int_equal(generation_finish(gen, macs, f->err), 0);
-	generation_give_number(gen);
-	generation_names_commit(&f->names);
-	config_free(cfg); /* nothing of a generation points into it */
-	generation_discard(f->gen);
-	f->gen = gen;
-}
-
 static unsigned
-id_of(const struct generations *f, const char *name)
+id_of(const struct generation_fixture *f, const char *name)
 {
 	const struct interface *iface = generation_find(f->gen, name);
 
@@ -84,16 +36,16 @@ id_of(const struct generations *f, const char *name)
 static void
 interfaces_keep_their_ids_by_name(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 
-	given(f, HEAD "  lan: {}\n  wan: {}\n");
+	given_generation(f, HEAD "  lan: {}\n  wan: {}\n");
 	assert_int_equal(id_of(f, "lan"), 1);
 	assert_int_equal(id_of(f, "wan"), 2);
-	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  wan: {}\n");
+	given_generation(f, HEAD "  guests: {port: lan, vlan: 20}\n  wan: {}\n");
 	assert_int_equal(id_of(f, "wan"), 2);
 	assert_int_equal(id_of(f, "guests"), 3);
 	assert_int_equal(id_of(f, "lan"), 9999);
-	given(f, HEAD "  wan: {}\n  lan: {}\n");
+	given_generation(f, HEAD "  wan: {}\n  lan: {}\n");
 	assert_int_equal(id_of(f, "lan"), 1);
 	assert_int_equal(id_of(f, "wan"), 2);
 }
@@ -103,36 +55,37 @@ interfaces_keep_their_ids_by_name(void **state)
 static void
 zones_are_of_names(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 	uint16_t lan = 1, wan = 2, guests = 3;
 
-	given(f,
+	given_generation(f,
 		HEAD
 		"  lan: {}\n  wan: {}\n  guests: {port: lan, vlan: 20}\nzones: {out: [wan, guests]}\n");
 	assert_int_equal(id_of(f, "guests"), guests);
 	assert_true(zones_same(&f->gen->zones, wan, guests));
 	assert_false(zones_same(&f->gen->zones, lan, wan));
 	assert_true(zones_same(&f->gen->zones, lan, lan));
-	given(f,
+	given_generation(f,
 		HEAD
 		"  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {in: [lan], out: [guests]}\n");
 	assert_true(zones_same(&f->gen->zones, wan, guests));
 	assert_string_equal(zones_name(&f->gen->zones, wan), "out");
 	assert_false(f->gen->zones.any_gone);
-	given(f,
+	given_generation(f,
 		HEAD
 		"  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {out: [lan], other: [guests]}\n");
 	assert_true(zones_same(&f->gen->zones, wan, lan));
-	given(f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {other: [guests]}\n");
+	given_generation(
+		f, HEAD "  guests: {port: lan, vlan: 20}\n  lan: {}\nzones: {other: [guests]}\n");
 	assert_false(zones_reach(&f->gen->zones, wan));
 	assert_false(zones_same(&f->gen->zones, wan, guests));
 	assert_false(zones_same(&f->gen->zones, wan, wan));
 	assert_true(f->gen->zones.any_gone);
-	given(f, HEAD "  guests: {port: lan, vlan: 20}\nzones: {out: [guests]}\n");
+	given_generation(f, HEAD "  guests: {port: lan, vlan: 20}\nzones: {out: [guests]}\n");
 	assert_false(zones_reach(
 		&f->gen->zones, wan)); /* a zone of that name is not the one it was in */
 	assert_false(zones_reach(&f->gen->zones, lan));
-	given(f, HEAD "  wan: {}\n");
+	given_generation(f, HEAD "  wan: {}\n");
 	assert_true(zones_same(&f->gen->zones, wan, wan));
 	assert_false(zones_reach(&f->gen->zones, guests));
 }
@@ -140,12 +93,12 @@ zones_are_of_names(void **state)
 static void
 generations_are_numbered(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 	uint64_t first;
 
-	given(f, HEAD "  lan: {}\n");
+	given_generation(f, HEAD "  lan: {}\n");
 	first = f->gen->number;
-	given(f, HEAD "  lan: {}\n");
+	given_generation(f, HEAD "  lan: {}\n");
 	assert_int_equal(f->gen->number, first + 1);
 }
 
@@ -153,11 +106,11 @@ static void
 an_interface_has_a_link_local_address_from_its_mac(void **state)
 {
 	static const uint8_t expected[16] = { 0xfe, 0x80, [11] = 0xff, 0xfe, 0, 0, 0x02 };
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 	const struct interface *wan;
 	union address a;
 
-	given(f, HEAD "  wan: {addresses: [192.0.2.1/24]}\n");
+	given_generation(f, HEAD "  wan: {addresses: [192.0.2.1/24]}\n");
 	wan = generation_find(f->gen, "wan");
 	assert_int_equal(wan->n_addresses, 2);
 	assert_int_equal(wan->addresses[1].family, 6);
@@ -170,10 +123,10 @@ an_interface_has_a_link_local_address_from_its_mac(void **state)
 static void
 what_was_written_of_an_interface_is_there(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 	const struct interface *g;
 
-	given(f,
+	given_generation(f,
 		HEAD "  guests: {port: wan, vlan: 20, mtu: 1400, pipeline: inside,\n"
 		     "    addresses: [192.0.2.1/24],\n"
 		     "    neighbours: {192.0.2.7: \"02:00:00:00:00:07\"}}\n");
@@ -194,10 +147,10 @@ what_was_written_of_an_interface_is_there(void **state)
 static void
 parse_is_told_which_frames_are_whose(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 	const struct ingress *lan, *wan;
 
-	given(f,
+	given_generation(f,
 		HEAD "  lan: {}\n  a: {port: lan, vlan: 7}\n"
 		     "  b: {port: lan, vlan: 8, inner_vlan: 9}\n"
 		     "  c: {port: lan, vlan: 8}\n  w: {port: wan, vlan: 5, pipeline: wire}\n");
@@ -220,9 +173,9 @@ parse_is_told_which_frames_are_whose(void **state)
 static void
 each_worker_counts_for_itself(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 
-	given(f, HEAD "  lan: {pipeline: inside}\n");
+	given_generation(f, HEAD "  lan: {pipeline: inside}\n");
 	assert_true(f->gen->n_counters > 1);
 	assert_ptr_not_equal(f->gen->worker[0].hits, f->gen->worker[1].hits);
 	assert_int_equal(f->gen->worker[1].hits[1].packets, 0);
@@ -231,16 +184,16 @@ each_worker_counts_for_itself(void **state)
 static void
 the_id_of_a_name_that_is_gone_is_given_away_last(void **state)
 {
-	struct generations *f = *state;
+	struct generation_fixture *f = *state;
 	char text[512];
 
-	given(f, HEAD "  wan: {}\n");
+	given_generation(f, HEAD "  wan: {}\n");
 	for (unsigned i = 2; i < LEDGER_IFACES; i++) {
 		snprintf(text, sizeof(text), HEAD "  wan: {}\n  i%u: {port: lan, vlan: 7}\n", i);
-		given(f, text);
+		given_generation(f, text);
 		assert_int_equal(generation_find(f->gen, "wan")->id, 1);
 	}
-	given(f, HEAD "  wan: {}\n  new: {port: lan, vlan: 7}\n");
+	given_generation(f, HEAD "  wan: {}\n  new: {port: lan, vlan: 7}\n");
 	assert_int_equal(id_of(f, "wan"), 1);
 	assert_int_equal(id_of(f, "new"), 2);
 }

@@ -8,10 +8,10 @@
  * What NAT makes of them is said here once more, by hand. */
 #include <netinet/in.h>
 
-#include "config/compile.h"
 #include "nat/nat.h"
 #include "nat/slice.h"
 #include "io/steer.h"
+#include "unit/config/generation_fixture.h"
 #include "unit/io/ports_fixture.h"
 #include "worker/owner.h"
 #include "worker/worker.h"
@@ -52,16 +52,8 @@
 enum { LAN = 1, WAN, DMZ };
 enum { RANDOM_PACKETS = 30000, WORKERS = 8 };
 
-static const struct rte_ether_addr macs[3] = {
-	{ { 2, 0, 0, 0, 0, 1 } },
-	{ { 2, 0, 0, 0, 0, 2 } },
-	{ { 2, 0, 0, 0, 0, 3 } },
-};
-
 struct world {
-	struct err *err;
-	struct generation_names names;
-	struct generation *gen;
+	struct generation_fixture on;
 	struct worker_common common;
 	bool by_source; /* devices spread by inside hosts */
 	uint64_t random;
@@ -75,23 +67,6 @@ draw(struct world *f, uint32_t n)
 }
 
 static void
-given_text(struct world *f, const char *text)
-{
-	struct config *cfg = config_load_text("weir.yaml", text, f->err);
-
-	assert_string_equal(err_first(f->err), "");
-	struct generation_setup gs = {
-		.cfg = cfg,
-		.names = &f->names,
-		.workers = WORKERS,
-	};
-	f->gen = generation_begin(&gs, f->err);
-	assert_string_equal(err_first(f->err), "");
-	assert_int_equal(generation_finish(f->gen, macs, f->err), 0);
-	config_free(cfg);
-}
-
-static void
 given(struct world *f, const char *mapping)
 {
 	char text[4096];
@@ -99,7 +74,7 @@ given(struct world *f, const char *mapping)
 
 	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - CONFIG), CONFIG, mapping,
 		at + strlen("MAPPING"));
-	given_text(f, text);
+	given_generation(&f->on, text);
 }
 
 static int
@@ -107,10 +82,8 @@ setup(void **state)
 {
 	static struct world f;
 
-	memset(&f, 0, sizeof(f));
-	f.err = err_create();
-	generation_names_init(&f.names);
-	f.random = 42;
+	f = (struct world){ .random = 42 };
+	generation_fixture_init(&f.on, WORKERS);
 	*state = &f;
 	return 0;
 }
@@ -120,9 +93,7 @@ teardown(void **state)
 {
 	struct world *f = *state;
 
-	generation_discard(f->gen);
-	generation_names_fini(&f->names);
-	err_destroy(f->err);
+	generation_fixture_fini(&f->on);
 	return 0;
 }
 
@@ -157,7 +128,7 @@ packet(uint8_t proto, uint32_t src, uint16_t sport, uint32_t dst, uint16_t dport
 static unsigned
 owner(const struct world *f, const struct tuple *t, uint16_t iface)
 {
-	return owner_of_tuple(&f->common, f->gen, t, iface, 0);
+	return owner_of_tuple(&f->common, f->on.gen, t, iface, 0);
 }
 
 static uint8_t
@@ -364,9 +335,9 @@ forwarded_ports_are_reserved(void **state)
 	bool web = false, range = false;
 
 	given(f, SHARED);
-	assert_int_equal(f->gen->n_pools, 1);
-	for (unsigned i = 0; i < f->gen->pools[0].n_reserved; i++) {
-		const struct nat_reserved *r = &f->gen->pools[0].reserved[i];
+	assert_int_equal(f->on.gen->n_pools, 1);
+	for (unsigned i = 0; i < f->on.gen->pools[0].n_reserved; i++) {
+		const struct nat_reserved *r = &f->on.gen->pools[0].reserved[i];
 
 		web |= r->proto == IPPROTO_TCP && r->low == 8080 && r->high == 8080;
 		range |= r->proto == IPPROTO_UDP && r->low == 3000 && r->high == 3010;
@@ -381,7 +352,7 @@ a_pool_that_no_pipeline_names_chooses_no_owner(void **state)
 {
 	struct world *f = *state;
 
-	given_text(f,
+	given_generation(&f->on,
 		"version: 1\n"
 		"ports: {lan: {device: net_null0}, wan: {device: net_null1}, dmz: {device: net_null2}}\n"
 		"interfaces:\n"
@@ -390,7 +361,7 @@ a_pool_that_no_pipeline_names_chooses_no_owner(void **state)
 		"routes: {main: []}\n"
 		"nat: {uplink: {pool: [198.51.100.1]}}\n"
 		"pipelines: {inside: [track, {route: main}]}\n");
-	assert_null(f->gen->owners);
+	assert_null(f->on.gen->owners);
 }
 
 int
