@@ -60,15 +60,16 @@ struct target {
 /* Reads a pair of a map; words_cannot says why it has no form. */
 static struct target
 read_target(struct translating *t, const struct nft_place *at, const struct words *w, json_t *map,
-	json_t *pair)
+	size_t i)
 {
-	json_t *to = json_array_get(pair, 1), *both = json_object_get(to, "concat");
+	json_t *elements = nft_elements(t->x, at, json_object_get(map, "data"));
+	json_t *to = json_array_get(json_array_get(elements, i), 1),
+	       *both = json_object_get(to, "concat");
 	struct target target = { words_copy(w),
 		json_string_value(both != NULL ? json_array_get(both, 0) : to),
 		(int)json_integer_value(json_array_get(both, 1)) };
 
-	nft_equals(t->x, at, json_object_get(map, "key"), json_array_get(pair, 0), false,
-		&target.words);
+	nft_key(t->x, at, json_object_get(map, "key"), elements, i, &target.words);
 	if (target.address == NULL)
 		words_cannot(&target.words, "its map leads to no address");
 	return target;
@@ -79,19 +80,18 @@ static void
 write_map(struct translating *t, const struct nft_place *at, const struct words *w, json_t *map,
 	int port)
 {
-	json_t *elements = nft_elements(t->x, at, json_object_get(map, "data")), *pair;
+	size_t n = json_array_size(nft_elements(t->x, at, json_object_get(map, "data")));
 	struct target target;
-	size_t i;
 
-	json_array_foreach(elements, i, pair) {
-		target = read_target(t, at, w, map, pair);
+	for (size_t i = 0; i < n; i++) {
+		target = read_target(t, at, w, map, i);
 		if (target.words.why != NULL) {
 			nft_missing(t->x, at, target.words.why);
 			return;
 		}
 	}
-	json_array_foreach(elements, i, pair) {
-		target = read_target(t, at, w, map, pair);
+	for (size_t i = 0; i < n; i++) {
+		target = read_target(t, at, w, map, i);
 		write_forward(
 			t, &target.words, target.address, target.port != 0 ? target.port : port);
 	}
@@ -373,11 +373,17 @@ drop(struct translating *t, const struct nft_place *at, struct words *w)
 
 static bool chain(struct translating *t, const struct nft_place *of, const struct words *given);
 
-/* Another chain; from one that a goto leads to packets do not come back to this one.  own: the
- * conditions of the rule without those of what stands around it. */
+/* A verdict, and the packets that it is for. */
+struct step {
+	struct words w;   /* of the rule and what stands around it */
+	struct words own; /* of the rule alone */
+	const char *verdict;
+	json_t *what;
+};
+
+/* Another chain; from one that a goto leads to packets do not come back to this one. */
 static void
-lead(struct translating *t, const struct nft_place *at, struct nft_statements *s,
-	const struct words *own)
+lead(struct translating *t, const struct nft_place *at, const struct step *s)
 {
 	const struct words before = words_copy(&t->exception);
 	bool comes_back = strcmp(s->verdict, "jump") == 0;
@@ -385,7 +391,7 @@ lead(struct translating *t, const struct nft_place *at, struct nft_statements *s
 	struct words after;
 	bool ended;
 
-	if (!comes_back && !except(t, at, own)) {
+	if (!comes_back && !except(t, at, &s->own)) {
 		nft_missing(
 			t->x, at, "a goto of a chain that translates has one condition in Weir");
 		return;
@@ -395,7 +401,7 @@ lead(struct translating *t, const struct nft_place *at, struct nft_statements *s
 	t->exception = before;
 	t->ended = false;
 	to.chain = nft_text(s->what, "target");
-	if (to.chain[0] == '\0' || !chain(t, &to, &s->words)) {
+	if (to.chain[0] == '\0' || !chain(t, &to, &s->w)) {
 		nft_missing(t->x, at, "it leads to no chain, or through too many");
 		return;
 	}
@@ -404,21 +410,88 @@ lead(struct translating *t, const struct nft_place *at, struct nft_statements *s
 }
 
 static void
+decide(struct translating *t, const struct nft_place *at, struct step *s)
+{
+	const char *verdict = s->verdict;
+
+	if (strcmp(verdict, "jump") == 0 || strcmp(verdict, "goto") == 0) {
+		lead(t, at, s);
+	} else if (strcmp(verdict, "drop") == 0) {
+		drop(t, at, &s->w);
+	} else if (!t->source && strcmp(verdict, "redirect") == 0) {
+		redirect(t, at, &s->w, s->what);
+	} else if (!t->source && strcmp(verdict, "dnat") == 0) {
+		forward(t, at, &s->w, s->what);
+	} else if (t->source
+		&& (strcmp(verdict, "snat") == 0 || strcmp(verdict, "masquerade") == 0)) {
+		source(t, at, &s->w, verdict, s->what);
+	} else if (strcmp(verdict, "accept") != 0 && strcmp(verdict, "return") != 0) {
+		nft_missing(t->x, at,
+			verdict[0] != '\0' ? "Weir has no such translation" : "it decides nothing");
+	} else if (t->depth > 1 && strcmp(verdict, "accept") == 0) {
+		nft_missing(t->x, at,
+			"an exception from translation stands in the first chain in Weir");
+	} else if (!except(t, at, &s->own)) { /* what led here, later rules of the chain share */
+		nft_missing(t->x, at, "an exception from translation has one condition in Weir");
+	}
+}
+
+/* Reads an element of a map of verdicts; words_cannot says why it has no form. */
+static struct step
+read_step(struct translating *t, const struct nft_place *at, const struct step *s, json_t *elements,
+	size_t i)
+{
+	json_t *verdict = json_array_get(json_array_get(elements, i), 1);
+	void *first = json_object_iter(verdict);
+	const char *key = first != NULL ? json_object_iter_key(first) : "";
+	struct step step = { words_copy(&s->w), words_copy(&s->own), key,
+		json_object_iter_value(first) };
+
+	nft_key(t->x, at, json_object_get(s->what, "key"), elements, i, &step.w);
+	nft_key(t->x, at, json_object_get(s->what, "key"), elements, i, &step.own);
+	if (strcmp(key, "jump") != 0)
+		words_cannot(&step.w, "its map has verdicts other than jump");
+	return step;
+}
+
+/* A map of verdicts in a chain that translates: chains by a key. */
+static void
+decide_map(struct translating *t, const struct nft_place *at, const struct step *s)
+{
+	json_t *elements = nft_elements(t->x, at, json_object_get(s->what, "data"));
+	size_t n = json_array_size(elements);
+
+	for (size_t i = 0; i < n; i++) {
+		struct step step = read_step(t, at, s, elements, i);
+
+		if (step.w.why != NULL) {
+			nft_missing(t->x, at, step.w.why);
+			return;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct step step = read_step(t, at, s, elements, i);
+
+		if (!step.w.never)
+			decide(t, at, &step);
+	}
+}
+
+static void
 rule(struct translating *t, const struct nft_place *at, const struct words *given)
 {
-	struct nft_statements s;
-	struct words *w = &s.words, own;
-	const char *verdict;
+	struct nft_statements statements;
+	struct words *w = &statements.words;
+	struct step step;
 
 	t->x->n_rules++;
-	nft_statements(t->x, at, &s);
-	own = words_copy(w);
+	nft_statements(t->x, at, &statements);
+	step.own = words_copy(w);
 	words_and(w, given);
 	words_and(w, &t->exception);
-	verdict = s.verdict != NULL ? s.verdict : "";
 	if (w->why == NULL && w->never)
 		return;
-	if (s.several != NULL)
+	if (statements.several != NULL)
 		words_cannot(w, "it has a condition on several fields at once");
 	if (w->hop_limit)
 		words_cannot(w, "in Weir translation does not depend on the hop limit");
@@ -429,26 +502,13 @@ rule(struct translating *t, const struct nft_place *at, const struct words *give
 		nft_missing(t->x, at, w->why);
 		return;
 	}
-	if (strcmp(verdict, "jump") == 0 || strcmp(verdict, "goto") == 0) {
-		lead(t, at, &s, &own);
-	} else if (strcmp(verdict, "drop") == 0) {
-		drop(t, at, w);
-	} else if (!t->source && strcmp(verdict, "redirect") == 0) {
-		redirect(t, at, w, s.what);
-	} else if (!t->source && strcmp(verdict, "dnat") == 0) {
-		forward(t, at, w, s.what);
-	} else if (t->source
-		&& (strcmp(verdict, "snat") == 0 || strcmp(verdict, "masquerade") == 0)) {
-		source(t, at, w, verdict, s.what);
-	} else if (strcmp(verdict, "accept") != 0 && strcmp(verdict, "return") != 0) {
-		nft_missing(t->x, at,
-			verdict[0] != '\0' ? "Weir has no such translation" : "it decides nothing");
-	} else if (t->depth > 1 && strcmp(verdict, "accept") == 0) {
-		nft_missing(t->x, at,
-			"an exception from translation stands in the first chain in Weir");
-	} else if (!except(t, at, &own)) { /* what led here, later rules of the chain share */
-		nft_missing(t->x, at, "an exception from translation has one condition in Weir");
-	}
+	step.w = *w;
+	step.verdict = statements.verdict != NULL ? statements.verdict : "";
+	step.what = statements.what;
+	if (strcmp(step.verdict, "vmap") == 0)
+		decide_map(t, at, &step);
+	else
+		decide(t, at, &step);
 }
 
 /* Returns false if chains lead to each other too often. */

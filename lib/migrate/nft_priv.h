@@ -92,6 +92,11 @@ void nft_match_flags(struct words *w, json_t *mask_of, json_t *right, const char
 void nft_equals(struct nft *x, const struct nft_place *at, json_t *left, json_t *right,
 	bool negated, struct words *w);
 
+/* nft_maps.c: adds the conditions that an element of a map or a set has: of one field, or of
+ * several; those of "*" are that no other element is meant. */
+void nft_key(struct nft *x, const struct nft_place *at, json_t *left, json_t *elements, size_t i,
+	struct words *w);
+
 /* nft_values.c: reads values as texts.  False after words_cannot. */
 enum nft_kind { NFT_ADDRESS, NFT_PORT, NFT_PROTO, NFT_INTERFACE, NFT_PLAIN };
 bool nft_values(struct nft *x, const struct nft_place *at, json_t *right, enum nft_kind kind,

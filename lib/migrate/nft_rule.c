@@ -197,24 +197,6 @@ decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 		line(wr, w, "action: return", false); /* it does not come back here */
 }
 
-/* Adds the conditions of one element: a value, or one for each of several fields. */
-static void
-element(const struct writing *wr, json_t *left, json_t *value, struct words *w)
-{
-	json_t *fields = json_object_get(left, "concat"), *values, *field;
-	size_t i;
-
-	if (json_object_get(value, "elem") != NULL)
-		value = json_object_get(json_object_get(value, "elem"), "val");
-	values = json_object_get(value, "concat");
-	if (fields == NULL) {
-		nft_equals(wr->x, wr->at, left, value, false, w);
-		return;
-	}
-	json_array_foreach(fields, i, field)
-		nft_equals(wr->x, wr->at, field, json_array_get(values, i), false, w);
-}
-
 /* A set of several fields: a line for each element. */
 static void
 decide_each(const struct writing *wr, struct words *w)
@@ -232,7 +214,7 @@ decide_each(const struct writing *wr, struct words *w)
 	json_array_foreach(elements, i, one) {
 		struct words each = words_copy(w);
 
-		element(wr, left, one, &each);
+		nft_key(wr->x, wr->at, left, elements, i, &each);
 		decide(wr, &each, wr->rule->verdict, wr->rule->what);
 		w->why = each.why;
 		if (w->why != NULL)
@@ -255,7 +237,7 @@ decide_map(const struct writing *wr, struct words *w)
 		json_t *verdict = json_array_get(pair, 1);
 		void *at = json_object_iter(verdict);
 
-		element(wr, left, json_array_get(pair, 0), &each);
+		nft_key(wr->x, wr->at, left, elements, i, &each);
 		if (at != NULL)
 			decide(wr, &each, json_object_iter_key(at), json_object_iter_value(at));
 		w->why = each.why;

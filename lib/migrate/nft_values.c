@@ -146,6 +146,8 @@ add_text(struct nft *x, const char *text, enum nft_kind kind, struct values *out
 {
 	if (kind == NFT_INTERFACE)
 		add_interfaces(x, text, out);
+	else if (strcmp(text, "*") == 0) /* all that a set has no element for */
+		return false;
 	else
 		add(out, kind == NFT_PROTO ? proto_name(text) : text);
 	return true;

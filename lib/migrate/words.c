@@ -93,13 +93,44 @@ append(struct words *w, struct word_list *list, const char *value)
 	list->item[list->n++] = value;
 }
 
+/* Returns true if values of the word are names: two are the same, or have nothing in common. */
+static bool
+are_names(enum word word)
+{
+	return word == WORD_IN || word == WORD_OUT || word == WORD_PROTO || word == WORD_STATE;
+}
+
+/* Keeps what two conditions have in common: of the plain values of the word those of the second. */
+static void
+keep_common(struct words *w, enum word word, const char *const values[], unsigned n)
+{
+	const struct word_list had = w->of[word];
+	bool any = false;
+
+	w->of[word] = (struct word_list){ .plain = true };
+	for (unsigned i = 0; i < had.n; i++) {
+		bool negated = had.item[i][0] == '!', common = false;
+
+		for (unsigned k = 0; k < n && !negated; k++)
+			common |= strcmp(had.item[i], values[k]) == 0;
+		if (negated || common)
+			append(w, &w->of[word], had.item[i]);
+		any |= common;
+	}
+	w->never |= !any;
+}
+
 void
 words_add(struct words *w, enum word word, const char *const values[], unsigned n, bool negated)
 {
 	struct word_list *list = &w->of[word];
 
 	if (!negated && list->plain) {
-		if (!says_the_same(list, values, n))
+		if (says_the_same(list, values, n))
+			return;
+		if (are_names(word))
+			keep_common(w, word, values, n);
+		else
 			words_cannot(w, "it has two conditions on %s", names[word]);
 		return;
 	}

@@ -64,7 +64,7 @@ class Values:
             name = value.replace('*', '0')
             if NAME.match(name) and name != 'lo':
                 self.interfaces.add(name)
-        elif isinstance(value, (list, dict)):
+        elif isinstance(value, (list, dict)) and 'jump' not in value and 'goto' not in value:
             for one in (value if isinstance(value, list) else value.values()):
                 self.names(one)
 

@@ -315,6 +315,28 @@ def chains_in_a_circle():
         raise Failed('half of a rule is written:\n%s' % config)
 
 
+def maps():
+    """Maps of verdicts in chains that translate; "*" is what no other element is for, whatever they do."""
+    dport = match('tcp dport', 0)['match']['left']
+    def vmap(left, *pairs):
+        return {'vmap': {'key': left, 'data': {'set': [[key, verdict] for key, verdict in pairs]}}}
+    def jump(to):
+        return {'jump': {'target': to}}
+    interface = {'meta': {'key': 'iifname'}}
+    config, _ = run([chain('f', 'forward'), chain('a'), rule('f', vmap(interface, ('lan', jump('a')), ('*', DROP))),
+                     rule('f', vmap(dport, (22, ACCEPT), ({'range': [80, 90]}, jump('a')), ('*', jump('a')))), rule('a', match('udp dport', 53), ACCEPT)])
+    expect_lines(config, '- {in: lan, call: a}', '- {in: "!lan", action: drop}', '- {proto: tcp, dport: ["!22", "!80-90"], call: a}')
+    nat = [chain('pre', 'prerouting', kind='nat', table='nat', family='ip'), chain('web', table='nat', family='ip'), chain('off', table='nat', family='ip'),
+           rule('web', match('meta l4proto', {'set': ['tcp', 'udp']}), {'dnat': {'addr': '10.1.0.9', 'port': 80}}, table='nat', family='ip')]
+    config, _ = run(nat + [rule('pre', vmap(dport, (25, jump('off')), (8080, jump('web'))), table='nat', family='ip')])
+    expect_lines(config, '- {to: "10.1.0.9:80", if: {proto: tcp, dport: 8080}}')
+    config, _ = run(nat + [rule('pre', match('tcp dport', 443), {'dnat': {'addr': {'map': {'key': {'payload': {'protocol': 'ip', 'field': 'daddr'}},
+                    'data': {'set': [['192.0.2.1', '10.1.0.1'], ['*', '10.1.0.2']]}}}}}, table='nat', family='ip')])
+    expect_lines(config, '- {to: "10.1.0.1", if: {dst: 192.0.2.1, proto: tcp, dport: 443}}', '- {to: "10.1.0.2", if: {dst: "!192.0.2.1", proto: tcp, dport: 443}}')
+    _, said = run(nat + [rule('pre', vmap(dport, (25, ACCEPT), (8080, jump('web'))), table='nat', family='ip')], status=1)
+    expect_lines(said, 'its map has verdicts other than jump')
+
+
 def limits_of_several_fields():
     """A limit of addresses and ports is a line for each port; one of a range has no form, and one that rules share neither."""
     def over(key):
@@ -377,6 +399,7 @@ SCENARIOS = [
     ('other conditions', other_conditions),
     ('sets of many addresses', many_addresses),
     ('chains in a circle', chains_in_a_circle),
+    ('maps', maps),
     ('limits of several fields', limits_of_several_fields),
     ('what is not expressed is named', what_is_missing),
     ('hostile input', hostile),
