@@ -22,8 +22,8 @@ is_rest(json_t *key)
 }
 
 static void
-match_rest(struct nft *x, const struct nft_place *at, json_t *left, json_t *elements,
-	struct words *w)
+match_rest(
+	struct nft *x, const struct nft_place *at, json_t *left, json_t *elements, struct words *w)
 {
 	json_t *others = json_array(), *element, *set;
 	size_t i;

@@ -47,6 +47,7 @@ write_forward(struct translating *t, const struct words *w, const char *address,
 	write_if(&each, t->x->forwards6 ? 0 : 4, out);
 	fputc('\n', out);
 	t->x->n_forwards++;
+	nft_note_target(t->x, &each, address, port);
 	t->x->translated[0] = true;
 }
 

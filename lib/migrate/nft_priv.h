@@ -22,6 +22,7 @@ struct nft {
 	json_t *lists;              /* access lists that are written: key -> name */
 	json_t *set_names;          /* of sets in Weir: key -> name */
 	json_t *heights;            /* of chains: how many wait for each other below */
+	struct nft_target *targets; /* of forwards that are written */
 	FILE *maps, *forwards, *sources, *pools, *acls,
 		*mss;       /* parts of the configuration, in memory */
 	json_t *checks;     /* stages rpf that stand before a base chain: key -> text */
@@ -118,6 +119,16 @@ const char *nft_clean(struct nft *x, const char *name); /* as Weir takes it */
 const char *nft_stand_in(struct nft *x, const char *name);
 void nft_missing(struct nft *x, const struct nft_place *at, const char *why);
 bool nft_is_rule_of(json_t *object, const struct nft_place *at);
+
+/* nft_answers.c: notes a forward, of its words, to an address and a port, or 0.  Writes to out the
+ * words of answers of its servers that a rule of words is for; returns how many. */
+#define NFT_ANSWERS_MAX 16u
+void nft_note_target(struct nft *x, const struct words *w, const char *address, int port);
+unsigned nft_answers(struct nft *x, const struct words *w, struct words *out, unsigned room);
+
+/* Where words exclude such a server as source, takes all packets of forwarded sessions out of them,
+ * and writes those to the servers to to_servers; false: they exclude none. */
+bool nft_but_answers(struct nft *x, struct words *w, struct words *to_servers);
 
 /* nft_chains.c: finds how many chains lead to each other, for nft_may_call: false, if a list that
  * calls that of the chain had more of them below it than Weir takes, as those of a circle have. */

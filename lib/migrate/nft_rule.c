@@ -142,6 +142,15 @@ line(const struct writing *wr, const struct words *w, const char *action, bool a
 	fputs("}\n", wr->out);
 }
 
+/* Writes a line of a verdict; what a goto leads away does not come back here. */
+static void
+lines(const struct writing *wr, const struct words *w, const char *key, const char *text)
+{
+	line(wr, w, text, false);
+	if (strcmp(key, "goto") == 0)
+		line(wr, w, "action: return", false);
+}
+
 /* Returns true if the words are for messages of neighbour discovery. */
 static bool
 is_discovery(const struct words *w)
@@ -160,8 +169,10 @@ static void
 decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 {
 	const char *target = json_string_value(json_object_get(what, "target")), *list;
+	struct words also[NFT_ANSWERS_MAX + 1];
 	bool add = wr->rule->add != NULL;
 	char text[192];
+	unsigned n;
 
 	if (w->hop_limit && !is_discovery(w))
 		words_cannot(
@@ -192,9 +203,15 @@ decide(const struct writing *wr, struct words *w, const char *key, json_t *what)
 		line(wr, w, "action: continue", true);
 		add = false;
 	}
-	line(wr, w, text, add);
-	if (strcmp(key, "goto") == 0)
-		line(wr, w, "action: return", false); /* it does not come back here */
+	if (add) {
+		line(wr, w, text, true);
+		return;
+	}
+	n = nft_answers(wr->x, w, also, NFT_ANSWERS_MAX);
+	n += nft_but_answers(wr->x, w, &also[n]);
+	lines(wr, w, key, text);
+	for (unsigned i = 0; i < n; i++)
+		lines(wr, &also[i], key, text);
 }
 
 /* A set of several fields: a line for each element. */

@@ -2,6 +2,7 @@
 """Kinds of differences between Linux and Weir, and the reasons of those that are meant."""
 
 import collections
+import re
 
 STEP = 10000000                 # added to a packet's number for each step of its conversation
 
@@ -24,6 +25,9 @@ EDGE_MOST = 0.002               # of the packets
 
 # Has to go when the limits count such packets, too: the comparison repeats itself.
 UNSERVED = 'a limit gets back what is not delivered, and nothing serves the host in replay'
+
+
+OWN = re.compile(r'^(10\.255\.\d+\.1|2001:db8:ff:\w+::1)$')
 
 
 def rule_of(outcome, lines):
@@ -56,6 +60,6 @@ def kind_of(packet, theirs, ours, lines):
     if (theirs.word, ours.word) in (('drop', 'local'), ('reject', 'local')) and any('limit: ' in line for line in lines):
         return Kind(name, UNSERVED)
     mapped = ours.frame.dst != packet.dst if ours.word == 'out' else ours.verdict.get('program', '').startswith('rewrite dst')
-    if theirs.word == 'local' and mapped and any('snat: {use' in line for line in lines):
-        return Kind(name, 'at an own address that is a pool, a mapping comes first')
+    if mapped and OWN.match(packet.dst) and theirs.word in ('local', 'drop', 'reject') and any('snat: {use' in line for line in lines):
+        return Kind(name, 'at an own address that is a pool, a mapping comes first; who is inside may begin at it (hairpin)')
     return Kind(name, None)

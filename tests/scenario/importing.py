@@ -337,6 +337,23 @@ def maps():
     expect_lines(said, 'its map has verdicts other than jump')
 
 
+def answers_of_servers():
+    """Rules on a server's address or port are for its answers, too, which come from the public end."""
+    nat = [chain('pre', 'prerouting', kind='nat', table='nat', family='ip'),
+           rule('pre', match('ip daddr', '192.0.2.1'), match('tcp dport', 8080), {'dnat': {'addr': '10.1.0.9', 'port': 80}}, table='nat', family='ip')]
+    config, _ = run(nat + [chain('f', 'forward', policy='drop', family='ip'), chain('in', 'input', family='ip'),
+                           rule('f', match('ip saddr', {'prefix': {'addr': '10.1.0.0', 'len': 16}}), ACCEPT, family='ip'),
+                           rule('f', match('tcp sport', 80), match('ct state', 'established', 'in'), ACCEPT, family='ip'),
+                           rule('f', match('ip saddr', '10.2.0.1'), ACCEPT, family='ip'), rule('f', match('ip saddr', '10.1.0.9'), match('ct state', 'new', 'in'), DROP, family='ip'),
+                           rule('f', match('ip saddr', '10.1.0.9', '!='), DROP, family='ip'), rule('in', match('ip saddr', '10.1.0.9'), ACCEPT, family='ip')])
+    expect_lines(config, '- {src: 10.1.0.0/16, action: accept}\n      - {src: 192.0.2.1, dst: "!10.1.0.9", proto: tcp, sport: 8080, nat: dnat, action: accept}\n',
+                 'sport: 80, state: established, action: accept}\n      - {src: 192.0.2.1, dst: "!10.1.0.9", proto: tcp, sport: 8080, state: established, nat: dnat, action: accept}\n',
+                 '- {src: 10.2.0.1, action: accept}\n      - {src: 10.1.0.9, state: new, action: drop}\n',
+                 '- {src: "!10.1.0.9", nat: "!dnat", action: drop}\n      - {src: "!10.1.0.9", dst: 10.1.0.9, nat: dnat, action: drop}\n')
+    if config.count('nat: dnat') != 3:
+        raise Failed('a rule of hook input has a line for answers:\n%s' % config)
+
+
 def limits_of_several_fields():
     """A limit of addresses and ports is a line for each port; one of a range has no form, and one that rules share neither."""
     def over(key):
@@ -400,6 +417,7 @@ SCENARIOS = [
     ('sets of many addresses', many_addresses),
     ('chains in a circle', chains_in_a_circle),
     ('maps', maps),
+    ('answers of servers', answers_of_servers),
     ('limits of several fields', limits_of_several_fields),
     ('what is not expressed is named', what_is_missing),
     ('hostile input', hostile),
