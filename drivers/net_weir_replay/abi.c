@@ -22,6 +22,7 @@ OPERATION_IS_AT(xstats_get_names, 22);
 OPERATION_IS_AT(dev_infos_get, 24);
 OPERATION_IS_AT(dev_supported_ptypes_get, 30);
 OPERATION_IS_AT(rx_queue_setup, 41);
+OPERATION_IS_AT(rx_queue_intr_enable, 43);
 OPERATION_IS_AT(tx_done_cleanup, 47);
 OPERATION_IS_AT(rss_hash_update, 60);
 OPERATION_IS_AT(reta_query, 63);

@@ -3,6 +3,7 @@
  * receive queue that a NIC would choose for them; all other frames go nowhere. */
 
 #include "answers.h"
+#include "interrupts.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -78,10 +79,23 @@ answer(const struct device *d, struct rte_mbuf *m)
 	return true;
 }
 
-static struct rte_ring *
-ring_for(const struct device *d, const struct rte_mbuf *m)
+static struct rx_queue *
+queue_for(struct device *d, const struct rte_mbuf *m)
 {
-	return d->rx[d->reta[m->hash.rss % RETA_SIZE] % d->answering].answers;
+	return &d->rx[d->reta[m->hash.rss % RETA_SIZE] % d->answering];
+}
+
+/* Puts an answer into its queue.  Returns false if that is full. */
+static bool
+give_back(struct device *d, struct rte_mbuf *m)
+{
+	struct rx_queue *q = queue_for(d, m);
+
+	if (rte_ring_mp_enqueue(q->answers, m) < 0)
+		return false;
+	if (d->options.interrupts)
+		interrupts_raise(q);
+	return true;
 }
 
 uint16_t
@@ -95,7 +109,7 @@ answers_transmit(void *queue, struct rte_mbuf **mbufs, uint16_t n)
 
 		q->counters.packets++;
 		q->counters.bytes += m->pkt_len;
-		if (!answer(d, m) || rte_ring_mp_enqueue(ring_for(d, m), m) < 0)
+		if (!answer(d, m) || !give_back(d, m))
 			rte_pktmbuf_free(m);
 	}
 	return n;

@@ -3,6 +3,7 @@
 
 #include "answers.h"
 #include "device.h"
+#include "interrupts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -135,6 +136,9 @@ start(struct rte_eth_dev *dev)
 		return rc;
 	if (d->options.answer && answers_begin(d, RTE_MAX(dev->data->nb_rx_queues, 1)) < 0)
 		return -ENOMEM;
+	rc = interrupts_begin(dev);
+	if (rc < 0)
+		return rc;
 	dev->rx_pkt_burst = receive_choose(&d->options);
 	dev->tx_pkt_burst = transmit_choose(&d->options, conf->txmode.offloads);
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STARTED, dev->data->nb_rx_queues);
@@ -149,6 +153,7 @@ static int
 stop(struct rte_eth_dev *dev)
 {
 	samples_stop(&device_of(dev)->samples);
+	interrupts_end(dev);
 	free_rings(device_of(dev));
 	memset(dev->data->rx_queue_state, RTE_ETH_QUEUE_STATE_STOPPED, dev->data->nb_rx_queues);
 	memset(dev->data->tx_queue_state, RTE_ETH_QUEUE_STATE_STOPPED, dev->data->nb_tx_queues);
@@ -162,6 +167,7 @@ close_device(struct rte_eth_dev *dev)
 	struct device *d = device_of(dev);
 
 	samples_stop(&d->samples);
+	interrupts_end(dev);
 	free_rings(d);
 	for (unsigned q = 0; q < REPLAY_QUEUES_MAX; q++) {
 		free(d->rx[q].posted);
@@ -334,6 +340,8 @@ const struct eth_dev_ops device_ops = {
 	.dev_supported_ptypes_get = ptypes,
 	.rx_queue_setup = rx_queue_setup,
 	.rx_queue_release = release_queue,
+	.rx_queue_intr_enable = interrupts_enable,
+	.rx_queue_intr_disable = interrupts_disable,
 	.tx_queue_setup = tx_queue_setup,
 	.tx_queue_release = release_queue,
 	.tx_done_cleanup = done_cleanup,

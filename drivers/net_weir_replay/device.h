@@ -6,6 +6,7 @@
 #ifndef NET_WEIR_REPLAY_DEVICE_H
 #define NET_WEIR_REPLAY_DEVICE_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include <rte_ethdev.h>
@@ -66,6 +67,8 @@ struct rx_queue {
 	uint16_t posted_count;
 
 	struct rte_ring *answers; /* answer=: what comes back; NULL without */
+	atomic_bool interrupting; /* interrupts=: an answer interrupts */
+	int interrupt_fd;
 
 	struct rx_counters counters;
 } __rte_cache_aligned;

@@ -141,7 +141,8 @@ struct eth_dev_ops {
 	int (*rx_queue_setup)(struct rte_eth_dev *, uint16_t queue, uint16_t descriptors,
 		unsigned node, const struct rte_eth_rxconf *, struct rte_mempool *);
 	void (*rx_queue_release)(struct rte_eth_dev *, uint16_t queue);
-	void *rx_queue_intr[2]; /* enable, disable */
+	int (*rx_queue_intr_enable)(struct rte_eth_dev *, uint16_t queue);
+	int (*rx_queue_intr_disable)(struct rte_eth_dev *, uint16_t queue);
 	int (*tx_queue_setup)(struct rte_eth_dev *, uint16_t queue, uint16_t descriptors,
 		unsigned node, const struct rte_eth_txconf *);
 	void (*tx_queue_release)(struct rte_eth_dev *, uint16_t queue);

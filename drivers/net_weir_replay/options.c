@@ -107,6 +107,7 @@ take_all(const struct rte_kvargs *args, struct options *o, char *error, unsigned
 		|| take_number(args, &step, &o->step, error, size) < 0
 		|| take_switch(args, "ring", &o->ring, error, size) < 0
 		|| take_switch(args, "answer", &o->answer, error, size) < 0
+		|| take_switch(args, "interrupts", &o->interrupts, error, size) < 0
 		|| take_switch(args, "source", &o->source, error, size) < 0
 		|| take_switch(args, "hash", &o->hash, error, size) < 0
 		|| take_switch(args, "ptype", &o->ptype, error, size) < 0
@@ -134,6 +135,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 		"samples",
 		"ring",
 		"answer",
+		"interrupts",
 		"source",
 		NULL,
 	};
@@ -154,7 +156,7 @@ options_parse(const char *arguments, struct options *options, char *error, unsig
 	if (args == NULL) {
 		snprintf(error, size,
 			"'%s': known are pcap= queues= loops= rate= new= once= step= hash= ptype= "
-			"cksum= samples= ring= answer= source=",
+			"cksum= samples= ring= answer= interrupts= source=",
 			arguments);
 		return -EINVAL;
 	}

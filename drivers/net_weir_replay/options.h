@@ -17,13 +17,14 @@ struct options {
 	char samples[REPLAY_PATH_MAX]; /* "": none */
 	unsigned queues;               /* at most so many, 1 .. REPLAY_QUEUES_MAX */
 	uint64_t loops;                /* 0: without end */
-	uint64_t rate;  /* frames a second, all queues together; 0: as they are asked */
-	unsigned fresh; /* new=: of a hundred frames so many begin a new flow */
-	uint64_t once;  /* so many frames are not repeated */
-	uint64_t step;  /* bytes that TCP moves on in a repetition */
-	bool ring;      /* mbufs wait in rings of descriptors, before and after */
-	bool answer;    /* receives what it sends, as answers, and no capture */
-	bool source;    /* can spread by source addresses alone */
+	uint64_t rate;   /* frames a second, all queues together; 0: as they are asked */
+	unsigned fresh;  /* new=: of a hundred frames so many begin a new flow */
+	uint64_t once;   /* so many frames are not repeated */
+	uint64_t step;   /* bytes that TCP moves on in a repetition */
+	bool ring;       /* mbufs wait in rings of descriptors, before and after */
+	bool answer;     /* receives what it sends, as answers, and no capture */
+	bool interrupts; /* with answer: queues can interrupt */
+	bool source;     /* can spread by source addresses alone */
 	bool hash;
 	bool ptype;
 	bool cksum;

@@ -237,6 +237,7 @@ config_ports(const struct config *cfg, struct port_cfg out[static PORT_MAX])
 			.has_mac = cfg_is_written(&row->head, &row->mac),
 			.rx_descriptors = row->rx_descriptors,
 			.tx_descriptors = row->tx_descriptors,
+			.interrupts = cfg->system.idle == IDLE_INTERRUPT,
 		};
 		memcpy(&out[n].mac, row->mac.bytes, sizeof(out[n].mac));
 		bonds_fill(row, &out[n].bond);

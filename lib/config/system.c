@@ -29,6 +29,7 @@ static const struct cfg_word hugepage_words[] = {
 static const struct cfg_word idle_words[] = {
 	{ "busy", IDLE_BUSY },
 	{ "adaptive", IDLE_ADAPTIVE },
+	{ "interrupt", IDLE_INTERRUPT },
 	CFG_WORD_END,
 };
 
@@ -69,7 +70,8 @@ static const struct cfg_field system_fields[] = {
 		.restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
 		"What a worker without packets does: busy keeps its core; adaptive pauses, then "
-		"sleeps up to 50 us.",
+		"sleeps up to 50 us; interrupt sleeps until a packet comes, where every port "
+		"has receive interrupts, and else as adaptive.",
 		.words = idle_words, .restart = true },
 	{ "eal", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct system_cfg, eal),
 		"Arguments passed to DPDK unchanged.", .restart = true },

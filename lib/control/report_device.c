@@ -29,12 +29,13 @@ report_device_json(const struct port *port)
 {
 	const struct abilities *a = &port->abilities;
 
-	return json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:o,s:o,s:o,s:I,s:b,s:i,s:o}", "name",
+	return json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:o,s:o,s:o,s:I,s:b,s:b,s:i,s:o}", "name",
 		port->device, "driver", a->driver, "rx_queues", (int)port->rx_queues,
 		"rx_queues_max", (int)a->rx_queues, "tx_queues", (int)port->tx_queues,
 		"tx_queues_max", (int)a->tx_queues, "rss", rss_json(port), "rx_checksum",
 		checksums_json(a->rx_checksum_ip, a->rx_checksum_l4), "tx_checksum",
 		checksums_json(a->tx_checksum_ip, a->tx_checksum_l4), "mac_addresses",
-		(json_int_t)a->macs, "scatter", a->scatter, "mtu", (int)port->mtu, "mtu_max",
+		(json_int_t)a->macs, "scatter", a->scatter, "rx_interrupts", port->interrupts,
+		"mtu", (int)port->mtu, "mtu_max",
 		a->mtu != 0 ? json_integer((json_int_t)a->mtu) : json_null());
 }

@@ -306,6 +306,10 @@ print_sleeps(const struct snapshot *s, struct evbuffer *out)
 	family(out, "weir_worker_sleeps_total", "counter", "Sleeps of idle workers.");
 	for (unsigned i = 0; i < s->n_workers; i++)
 		worker_sample(out, "weir_worker_sleeps_total", i, (double)s->worker[i].sleeps);
+	family(out, "weir_worker_sleeps_woken_total", "counter",
+		"Sleeps that a packet, another worker or control ended (idle: interrupt).");
+	for (unsigned i = 0; i < s->n_workers; i++)
+		worker_sample(out, "weir_worker_sleeps_woken_total", i, (double)s->worker[i].woken);
 }
 
 static void

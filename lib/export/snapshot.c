@@ -112,6 +112,7 @@ take_worker(struct snapshot *s, struct workers *ws, unsigned i, const struct rat
 	to->longest_sleep_ns = counter_get(&w->idle.longest_ns);
 	to->slept_ns = counter_get(&w->idle.total_ns);
 	to->sleeps = counter_get(&w->idle.sleeps);
+	to->woken = counter_get(&w->idle.woken);
 	to->generation = workers_adopted(ws, i);
 	to->stalled = workers_stalled(ws, i);
 	latency_collect(&s->latency, &w->latency);

@@ -48,6 +48,7 @@ struct snapshot_worker {
 	uint64_t busy_ns, idle_ns, packets;
 	uint64_t longest_loop_ns;
 	uint64_t longest_sleep_ns, slept_ns, sleeps; /* with the loop that slept */
+	uint64_t woken;                              /* of the sleeps */
 	uint64_t generation;                         /* that it uses */
 	bool stalled;
 };

@@ -210,6 +210,18 @@ fastpath_uncounted(const struct fastpath *fp)
 		atomic_load_explicit(&fp->sweep6.counted, memory_order_relaxed));
 }
 
+unsigned
+fastpath_wait_ms(const struct fastpath *fp)
+{
+	const struct datapath *dp = &fp->dp;
+	uint64_t most = RTE_MAX(RTE_MAX(dp->flow4->high, dp->flow6->high), dp->sessions->high);
+	uint64_t sweep_ns = SWEEP_BUDGET * SWEEP_PERIOD_NS / RTE_MAX(most, UINT64_C(1));
+
+	if (dp->now_ns < fp->hurry.until_ns)
+		return 0;
+	return (unsigned)(RTE_MIN(sweep_ns, HOST_PERIOD_NS) / NS_PER_MS);
+}
+
 /* Ends the sessions that are idle for too long. */
 static void
 sweep_sessions(struct fastpath *fp)

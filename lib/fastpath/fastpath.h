@@ -144,6 +144,10 @@ unsigned fastpath_flush(struct fastpath *fp);
  * idle. */
 void fastpath_age(struct fastpath *fp);
 
+/* Returns for how long housekeeping can wait, 10 ms at most: less with large tables, 0 while flows
+ * are to follow changed routes. */
+unsigned fastpath_wait_ms(const struct fastpath *fp);
+
 void fastpath_learn(struct fastpath *fp, const struct host_fact *fact);
 
 /* Sends frames that the kernel has sent by its interfaces (hostif/exchange.h). */

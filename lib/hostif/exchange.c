@@ -7,11 +7,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <rte_mbuf.h>
 #include <rte_ring.h>
+
+#include "base/doorbell.h"
 
 struct rings {
 	struct rte_ring *up[HOSTIF_CLASSES]; /* worker: enqueue, host thread: dequeue */
@@ -20,9 +20,10 @@ struct rings {
 
 struct exchange {
 	unsigned workers;
-	int fd;               /* an eventfd, on which the host thread sleeps */
-	atomic_bool sleeping; /* host thread: write; workers: read, clear */
-	struct rings *rings;  /* by worker */
+	struct rings *rings;              /* by worker */
+	_Atomic(struct doorbell *) bells; /* of the workers, or NULL.  control: write, host
+					   * thread: read */
+	struct doorbell bell;             /* of the host thread */
 };
 
 static struct rte_ring *
@@ -46,20 +47,21 @@ make_ring(unsigned size)
 struct exchange *
 exchange_create(unsigned workers)
 {
-	struct exchange *x = calloc(1, sizeof(*x));
-	bool made = true;
+	struct exchange *x = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*x));
+	bool made;
 
 	if (x == NULL)
 		return NULL;
+	memset(x, 0, sizeof(*x));
 	x->workers = workers;
-	x->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	made = doorbell_init(&x->bell) == 0;
 	x->rings = calloc(workers, sizeof(x->rings[0]));
 	for (unsigned w = 0; x->rings != NULL && w < workers; w++) {
 		for (unsigned c = 0; c < HOSTIF_CLASSES; c++)
 			made &= (x->rings[w].up[c] = make_ring(EXCHANGE_TO_KERNEL)) != NULL;
 		made &= (x->rings[w].down = make_ring(EXCHANGE_FROM_KERNEL)) != NULL;
 	}
-	if (x->fd >= 0 && x->rings != NULL && made)
+	if (x->rings != NULL && made)
 		return x;
 	exchange_destroy(x);
 	return NULL;
@@ -85,23 +87,16 @@ exchange_destroy(struct exchange *x)
 			free_ring(x->rings[w].up[c]);
 		free_ring(x->rings[w].down);
 	}
-	if (x->fd >= 0)
-		close(x->fd);
+	doorbell_fini(&x->bell);
 	free(x->rings);
 	free(x);
 }
 
-/* Wakes the host thread: the one call of the kernel by a worker, at most once for each time that
- * the thread has gone to sleep. */
-static void
-wake(struct exchange *x)
+void
+exchange_wake_by(struct exchange *x, struct doorbell *bells)
 {
-	const uint64_t one = 1;
-
-	if (!atomic_exchange_explicit(&x->sleeping, false, memory_order_relaxed))
-		return;
-	if (write(x->fd, &one, sizeof(one)) < 0)
-		return; /* it is readable already */
+	/* Pairs with the acquire in exchange_give_down. */
+	atomic_store_explicit(&x->bells, bells, memory_order_release);
 }
 
 bool
@@ -109,11 +104,7 @@ exchange_give(struct exchange *x, unsigned worker, enum hostif_class class, stru
 {
 	if (rte_ring_sp_enqueue(x->rings[worker].up[class], m) != 0)
 		return false;
-	/* Pairs with the fence in exchange_sleep: either it sees the packet, or this sees that it
-	 * sleeps. */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load_explicit(&x->sleeping, memory_order_relaxed))
-		wake(x);
+	doorbell_ring(&x->bell);
 	return true;
 }
 
@@ -133,7 +124,14 @@ exchange_take_up(struct exchange *x, unsigned worker, enum hostif_class class, s
 bool
 exchange_give_down(struct exchange *x, unsigned worker, struct rte_mbuf *m)
 {
-	return rte_ring_sp_enqueue(x->rings[worker].down, m) == 0;
+	/* Pairs with the release in exchange_wake_by. */
+	struct doorbell *bells = atomic_load_explicit(&x->bells, memory_order_acquire);
+
+	if (rte_ring_sp_enqueue(x->rings[worker].down, m) != 0)
+		return false;
+	if (bells != NULL)
+		doorbell_ring(&bells[worker]);
+	return true;
 }
 
 unsigned
@@ -155,9 +153,7 @@ is_empty(const struct exchange *x)
 bool
 exchange_sleep(struct exchange *x)
 {
-	atomic_store_explicit(&x->sleeping, true, memory_order_relaxed);
-	/* Pairs with the fence in exchange_give. */
-	atomic_thread_fence(memory_order_seq_cst);
+	doorbell_arm(&x->bell);
 	if (is_empty(x))
 		return true;
 	exchange_awake(x);
@@ -167,15 +163,11 @@ exchange_sleep(struct exchange *x)
 void
 exchange_awake(struct exchange *x)
 {
-	uint64_t count;
-
-	atomic_store_explicit(&x->sleeping, false, memory_order_relaxed);
-	while (read(x->fd, &count, sizeof(count)) > 0)
-		;
+	doorbell_disarm(&x->bell);
 }
 
 int
 exchange_fd(const struct exchange *x)
 {
-	return x->fd;
+	return x->bell.fd;
 }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+struct doorbell;
 struct exchange;
 struct rte_mbuf;
 
@@ -36,6 +37,10 @@ enum {
 
 struct exchange *exchange_create(unsigned workers); /* NULL: no memory */
 void exchange_destroy(struct exchange *x);          /* frees packets in rings; NULL is fine */
+
+/* Has the host thread ring these bells, one for each worker, when it gives packets to them.  NULL:
+ * workers find them without. */
+void exchange_wake_by(struct exchange *x, struct doorbell *bells);
 
 /* The worker: gives a packet to the kernel, and wakes the host thread if it sleeps; returns false
  * if there is no room. */

@@ -125,6 +125,8 @@ abilities_text(const struct port *port, char *text, size_t size)
 	add_checksums(&line, "tx", a->tx_checksum_ip, a->tx_checksum_l4);
 	add(&line, ", %u MAC address%s%s", a->macs, a->macs == 1 ? "" : "es",
 		a->scatter ? ", scatter" : "");
+	if (port->wants_interrupts)
+		add(&line, ", %sreceive interrupts", port->interrupts ? "" : "no ");
 	add(&line, ", MTU %u", port->mtu);
 	if (a->mtu != 0)
 		add(&line, " of %u", a->mtu);

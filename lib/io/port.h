@@ -68,6 +68,7 @@ struct port_cfg {
 	bool plugins;            /* system.eal loads drivers of other names */
 	bool capture;            /* frames come from memory (io/capture.h); device unused */
 	bool promiscuous;        /* a pipeline wants frames for other stations */
+	bool interrupts;         /* workers sleep on receive interrupts */
 	bool by_source;          /* IPv4 packets' owners go by their source address */
 	uint16_t mtu;            /* largest of its interfaces; 0: PORT_MTU */
 	struct port_vlans vlans; /* of its interfaces, outer tags */
@@ -122,6 +123,8 @@ struct port {
 	bool started;
 	bool promiscuous;       /* we switched it on */
 	bool wants_promiscuous; /* a pipeline does */
+	bool wants_interrupts;  /* workers sleep on receive interrupts, */
+	bool interrupts;        /* and every queue has one (io/rx_interrupt.h) */
 	bool has_mac;           /* mac was configured */
 	atomic_bool link_up;    /* control: write (port_update), workers: read */
 	enum device_kind kind;
@@ -141,11 +144,12 @@ struct port {
 	struct port_count base;   /* what the workers' counters of the slot read when its first
 				   * frame could come */
 	struct rte_device *rte;
-	struct rte_mempool *pool; /* of its node, once started */
-	struct bond *bond;        /* of a port that is one, once open; else NULL */
-	struct capture *capture;  /* rings, where frames come from memory; else NULL */
-	struct af_packet packet;  /* sockets of an af_packet device */
-	int claim;                /* device_claim's, or -1 */
+	struct rte_mempool *pool;   /* of its node, once started */
+	struct bond *bond;          /* of a port that is one, once open; else NULL */
+	struct capture *capture;    /* rings, where frames come from memory; else NULL */
+	struct af_packet packet;    /* sockets of an af_packet device */
+	int claim;                  /* device_claim's, or -1 */
+	atomic_flag interrupt_lock; /* of calls that enable and disable interrupts */
 	struct tx_share share[PORT_QUEUES_MAX];
 };
 

@@ -167,6 +167,7 @@ port_take_row(struct port *port, const struct port_cfg *cfg)
 	port->has_mac = cfg->has_mac;
 	port->mac = cfg->mac;
 	port->wants_promiscuous = cfg->promiscuous;
+	port->wants_interrupts = cfg->interrupts;
 	port->vlans = cfg->vlans;
 	port->by_source = cfg->by_source; /* if the device can */
 	port->stamps_port = port->kind != DEVICE_RING && port->kind != DEVICE_CAPTURE

@@ -13,6 +13,7 @@
 #include "io/pool.h"
 #include "io/port_priv.h"
 #include "io/quiet.h"
+#include "io/rx_interrupt.h"
 
 void
 port_choose_mac(struct port *port)
@@ -140,7 +141,7 @@ port_want_promiscuous(struct port *port, bool wanted)
 }
 
 static int
-set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *conf)
+start_device(struct port *port, const struct pools *pools, const struct rte_eth_conf *conf)
 {
 	int rc = rte_eth_dev_configure(port->id, port->rx_queues, port->tx_queues, conf);
 
@@ -148,9 +149,33 @@ set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *con
 		rc = set_up_queues(port, pools);
 	if (rc == 0)
 		rc = rte_eth_dev_start(port->id);
+	return rc;
+}
+
+/* Virtual devices are not asked for interrupts: those that a router uses have none, or (net_tap,
+ * net_vhost) no way to enable them. */
+static bool
+may_have_interrupts(const struct port *port)
+{
+	return port->kind == DEVICE_PCI || port->kind == DEVICE_REPLAY || port->kind == DEVICE_OTHER
+		|| port->kind == DEVICE_FOREIGN;
+}
+
+static int
+set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *conf)
+{
+	int rc;
+
+	conf->intr_conf.rxq = port->wants_interrupts && may_have_interrupts(port);
+	rc = start_device(port, pools, conf);
+	if (rc < 0 && conf->intr_conf.rxq != 0) { /* net_virtio on uio_pci_generic */
+		conf->intr_conf.rxq = 0;
+		rc = start_device(port, pools, conf);
+	}
 	if (rc == 0) {
 		port->started = true; /* of a bond: its members, too */
 		choose_filter(port);
+		port->interrupts = conf->intr_conf.rxq != 0 && rx_interrupt_try(port);
 		port_tell_vlans(port);
 		rte_eth_stats_reset(port->id);
 	}

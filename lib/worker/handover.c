@@ -21,6 +21,7 @@ hand_over(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
 	unsigned full;
 
 	full = steer_send(w->common->steer, w->index, to, m, n);
+	worker_wake(w->common, to);
 	counter_add(&l->held[HELD_ring], n - full);
 	counter_add(&l->iface[0].drops[REASON_handoff_full], full);
 }
@@ -49,10 +50,13 @@ answer_read(uint64_t word, struct fragment_pass *pass)
 static void
 answer(struct worker *w, const struct fragment_pass *pass, enum reason why)
 {
-	if (pass->worker == w->index)
+	if (pass->worker == w->index) {
 		fastpath_decide(w->fp, pass, why);
-	else /* without an answer the datagram ends by its timeout */
-		steer_answer(w->common->steer, w->index, pass->worker, answer_write(pass, why));
+		return;
+	}
+	/* Without an answer the datagram ends by its timeout. */
+	steer_answer(w->common->steer, w->index, pass->worker, answer_write(pass, why));
+	worker_wake(w->common, pass->worker);
 }
 
 /* Hands a fragment with its ports, and a mark, to the owner of its flow. */
@@ -65,6 +69,7 @@ hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
 
 	fragment_mark_peek(m, &pass);
 	if (steer_send(w->common->steer, w->index, to, &m, 1) == 0) {
+		worker_wake(w->common, to);
 		counter_add(&l->held[HELD_ring], 1);
 		return;
 	}

@@ -40,13 +40,25 @@ idle_woke(struct idle *idle, uint64_t now_ns)
 		counter_set(&idle->longest_ns, loop_ns);
 }
 
+bool
+idle_sleeps(const struct idle *idle)
+{
+	return idle->mode != IDLE_BUSY && idle->empty >= IDLE_PAUSES + IDLE_YIELDS;
+}
+
+void
+idle_falls_asleep(struct idle *idle, uint64_t now_ns)
+{
+	idle->asleep_since_ns = now_ns;
+	counter_add(&idle->sleeps, 1);
+}
+
 static void
 sleep_longer(struct idle *idle, uint64_t now_ns)
 {
 	struct timespec ts = { .tv_nsec = idle->sleep_ns };
 
-	idle->asleep_since_ns = now_ns;
-	counter_add(&idle->sleeps, 1);
+	idle_falls_asleep(idle, now_ns);
 	nanosleep(&ts, NULL);
 	idle->sleep_ns *= 2;
 	if (idle->sleep_ns > IDLE_SLEEP_MAX_NS)

@@ -8,11 +8,13 @@
 #ifndef WORKER_IDLE_H
 #define WORKER_IDLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum idle_mode {
 	IDLE_BUSY, /* never leaves the core */
 	IDLE_ADAPTIVE,
+	IDLE_INTERRUPT, /* on receive interrupts (worker/interrupts.h), else as adaptive */
 };
 
 enum {
@@ -28,6 +30,7 @@ struct idle {
 	uint32_t sleep_ns;        /* the next sleep */
 	uint64_t asleep_since_ns; /* begin of the loop that slept; 0: it did not sleep */
 	uint64_t sleeps;
+	uint64_t woken;      /* of these, ended by a packet, another worker or control */
 	uint64_t longest_ns; /* the longest loop that slept */
 	uint64_t total_ns;   /* all of them */
 };
@@ -47,6 +50,12 @@ idle_reset(struct idle *idle)
 	idle->empty = 0;
 	idle->sleep_ns = IDLE_SLEEP_MIN_NS;
 }
+
+/* Returns true if the next idle_wait sleeps. */
+bool idle_sleeps(const struct idle *idle);
+
+/* Accounts a sleep that begins; now_ns is the time of the loop before. */
+void idle_falls_asleep(struct idle *idle, uint64_t now_ns);
 
 /* Waits at the end of a loop that handled nothing; now_ns is the loop's time. */
 void idle_wait(struct idle *idle, uint64_t now_ns);

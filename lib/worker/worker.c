@@ -31,8 +31,11 @@ tell(void *arg, const struct host_fact *fact)
 {
 	struct worker *w = arg;
 
-	if (w->common->mailbox != NULL)
-		mailbox_tell(w->common->mailbox, w->index, fact);
+	if (w->common->mailbox == NULL)
+		return;
+	mailbox_tell(w->common->mailbox, w->index, fact);
+	for (unsigned i = 0; i < w->common->count; i++)
+		worker_wake(w->common, i);
 }
 
 /* Gives a packet to the kernel. */
@@ -70,7 +73,9 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 	w->fp = w->talkers != NULL ? fastpath_create(&fs) : NULL;
 	if (w->fp != NULL)
 		handover_init(w);
-	if (w->fp == NULL || worker_make_ports(w) < 0) {
+	if (w->fp == NULL || worker_make_ports(w) < 0
+		|| (w->common->bells != NULL
+			&& interrupts_init(w, &w->common->bells[w->index]) < 0)) {
 		worker_fini(w);
 		return -ENOMEM;
 	}
@@ -80,6 +85,7 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 void
 worker_fini(struct worker *w)
 {
+	interrupts_fini(w);
 	fastpath_destroy(w->fp);
 	talkers_destroy(w->talkers);
 	nat_summary_free(w->nat);
@@ -291,6 +297,28 @@ worker_nat(const struct worker *w, const struct generation *gen, uint64_t *bytes
 	return nat_summary_take(fastpath_nat(w->fp));
 }
 
+/* After a loop that handled packets. */
+static void
+stay_awake(struct worker *w)
+{
+	idle_reset(&w->idle);
+	if (unlikely(w->interrupts.state != INTERRUPTS_OFF))
+		interrupts_end(w);
+}
+
+/* After a loop that handled nothing. */
+static void
+rest(struct worker *w)
+{
+	if (w->interrupts.state == INTERRUPTS_ARMED) {
+		idle_falls_asleep(&w->idle, w->now_ns);
+		if (interrupts_wait(w))
+			counter_add(&w->idle.woken, 1);
+	} else if (w->interrupts.bell == NULL || !idle_sleeps(&w->idle) || !interrupts_arm(w)) {
+		idle_wait(&w->idle, w->now_ns);
+	}
+}
+
 void
 worker_run(struct worker *w)
 {
@@ -298,8 +326,9 @@ worker_run(struct worker *w)
 	fastpath_take_times(w->fp);
 	while (!atomic_load_explicit(&w->common->stop, memory_order_relaxed)) {
 		if (worker_step(w) != 0)
-			idle_reset(&w->idle);
+			stay_awake(w);
 		else
-			idle_wait(&w->idle, w->now_ns);
+			rest(w);
 	}
+	interrupts_unlist(w);
 }

@@ -16,11 +16,13 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/doorbell.h"
 #include "fastpath/fastpath.h"
 #include "slowpath/slowpath.h"
 #include "io/port.h"
 #include "io/queue.h"
 #include "worker/idle.h"
+#include "worker/interrupts.h"
 #include "worker/latency.h"
 #include "worker/search.h"
 
@@ -50,6 +52,7 @@ struct worker_common {
 				    * workers: read */
 	atomic_uint links_changes; /* likewise of changes of link states; 0: nobody watches links */
 	atomic_bool stop;          /* control: write, workers: read */
+	struct doorbell *bells;    /* one for each worker, or NULL: none sleeps on interrupts */
 };
 
 /* A receive queue that a worker polls. */
@@ -57,6 +60,7 @@ struct source {
 	struct rx_queue queue;
 	uint16_t port;     /* index of its port */
 	struct look *look; /* the port's */
+	bool interrupts;   /* its interrupt wakes the worker */
 };
 
 struct worker {
@@ -79,6 +83,7 @@ struct worker {
 	struct talkers *talkers;
 	struct searching searching;
 	struct search search; /* arg is NULL: every session is with its owner */
+	struct interrupts interrupts;
 
 	/* worker: write, control: read, a loop old (base/counter.h) */
 	atomic_uint_fast64_t loops;   /* the heartbeat */
@@ -154,6 +159,14 @@ void worker_flows(const struct worker *w, struct fastpath_flows *out);
  * published last, so its pools may change meanwhile. */
 struct nat_summary *worker_nat(
 	const struct worker *w, const struct generation *gen, uint64_t *bytes);
+
+/* Wakes a worker that sleeps on interrupts, after work for it was written. */
+static inline void
+worker_wake(const struct worker_common *common, unsigned worker)
+{
+	if (common->bells != NULL)
+		doorbell_ring(&common->bells[worker]);
+}
 
 /* Runs until common->stop is set; sleeps when there is nothing to do. */
 void worker_run(struct worker *w);

@@ -79,6 +79,7 @@ list_sources(struct worker *w)
 {
 	const struct generation *gen = w->generation;
 
+	interrupts_unlist(w);
 	w->n_sources = 0;
 	w->bonds = 0;
 	for (unsigned p = 0; p < PORT_MAX; p++)
@@ -86,6 +87,7 @@ list_sources(struct worker *w)
 	for (unsigned p = 0; gen != NULL && p < PORT_MAX; p++)
 		if (gen->port_used[p] && is_present(&w->common->ports->at[p]))
 			list_port(w, p);
+	interrupts_list(w);
 }
 
 void

@@ -14,9 +14,11 @@
 #include <rte_ethdev.h>
 #include <rte_launch.h>
 
+#include "base/doorbell.h"
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "base/random.h"
+#include "hostif/exchange.h"
 #include "io/steer.h"
 #include "nat/reply.h"
 #include "policy/generation.h"
@@ -36,6 +38,7 @@ struct watched {
 	uint64_t loops;
 	uint64_t since_ms; /* it was seen at loops first */
 	bool stalled;
+	bool deaf;   /* its interrupts do not wake it, which was reported */
 	bool behind; /* it did not adopt a generation in time, and is not
 		      * waited for */
 };
@@ -53,6 +56,29 @@ static void
 nap(void)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
+}
+
+static void
+wake_all(const struct workers *ws)
+{
+	for (unsigned i = 0; i < ws->launched; i++)
+		worker_wake(&ws->common, i);
+}
+
+/* Creates the doorbells of workers that sleep on interrupts. */
+static int
+make_bells(struct worker_common *common)
+{
+	size_t bytes = common->count * sizeof(common->bells[0]);
+
+	common->bells = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
+	if (common->bells == NULL)
+		return -ENOMEM;
+	memset(common->bells, 0, bytes);
+	for (unsigned i = 0; i < common->count; i++)
+		if (doorbell_init(&common->bells[i]) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 /* Creates rings between workers, where one has to hand packets or facts to another. */
@@ -155,6 +181,8 @@ workers_create(const struct workers_setup *setup, struct err *err)
 	ws->watched = calloc(setup->count, sizeof(ws->watched[0]));
 	if (ws->worker == NULL || ws->watched == NULL)
 		goto fail;
+	if (setup->idle == IDLE_INTERRUPT && !setup->clock.virtual && make_bells(&ws->common) < 0)
+		goto fail;
 	if (connect_workers(&ws->common, setup->flows) < 0 || make_workers(ws, setup) < 0)
 		goto fail;
 	expect_replies(ws);
@@ -177,6 +205,9 @@ workers_destroy(struct workers *ws)
 	steer_destroy(ws->common.steer);
 	mailbox_destroy(ws->common.mailbox);
 	strays_destroy(ws->common.strays);
+	for (unsigned i = 0; ws->common.bells != NULL && i < ws->common.count; i++)
+		doorbell_fini(&ws->common.bells[i]);
+	free(ws->common.bells);
 	free(ws->watched);
 	free(ws->worker);
 	free(ws);
@@ -349,6 +380,7 @@ workers_publish(struct workers *ws, const struct generation *gen)
 	expect_rules(ws, gen);
 	/* Pairs with the acquire load in take_generation. */
 	atomic_store_explicit(&ws->common.generation, gen, memory_order_release);
+	wake_all(ws);
 	for (unsigned i = 0; ws->launched == 0 && i < ws->made; i++)
 		worker_adopt(&ws->worker[i], gen);
 	for (unsigned i = 0; i < ws->launched; i++)
@@ -360,6 +392,8 @@ workers_publish(struct workers *ws, const struct generation *gen)
 void
 workers_connect_kernel(struct workers *ws, struct exchange *x)
 {
+	if (x != NULL)
+		exchange_wake_by(x, ws->common.bells);
 	/* Pairs with the acquires in worker.c. */
 	atomic_store_explicit(&ws->common.exchange, x, memory_order_release);
 }
@@ -386,6 +420,7 @@ workers_take_ports(struct workers *ws)
 
 	/* Pairs with the acquire in worker_step. */
 	atomic_store_explicit(&ws->common.ports_changes, changes, memory_order_release);
+	wake_all(ws);
 	for (unsigned i = 0; ws->launched == 0 && i < ws->made; i++)
 		worker_take_ports(&ws->worker[i], changes);
 	for (unsigned i = 0; i < ws->launched; i++) {
@@ -406,6 +441,7 @@ join(struct workers *ws)
 	uint64_t deadline_ms = monotonic_ms() + STOP_MS;
 
 	atomic_store_explicit(&ws->common.stop, true, memory_order_relaxed);
+	wake_all(ws);
 	for (unsigned i = 0; i < ws->launched; i++) {
 		/* Pairs with the release in run_one. */
 		while (!atomic_load_explicit(&ws->worker[i].ended, memory_order_acquire)) {
@@ -445,6 +481,18 @@ workers_push_hits(struct workers *ws)
 		fastpath_push_hits(ws->worker[i].fp);
 }
 
+/* Tells when a worker has given up its interrupts. */
+static void
+watch_interrupts(const struct worker *w, struct watched *seen)
+{
+	if (seen->deaf || !atomic_load_explicit(&w->interrupts.deaf, memory_order_relaxed))
+		return;
+	seen->deaf = true;
+	log_warning("worker %u: packets come without the receive interrupts of its ports; it "
+		    "sleeps up to 50 us instead",
+		w->index);
+}
+
 /* Returns true if the worker stands still. */
 static bool
 watch_one(struct worker *w, struct watched *seen, uint64_t now_ms)
@@ -475,8 +523,10 @@ workers_watch(struct workers *ws, uint64_t now_ms)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < ws->launched; i++)
+	for (unsigned i = 0; i < ws->launched; i++) {
+		watch_interrupts(&ws->worker[i], &ws->watched[i]);
 		n += watch_one(&ws->worker[i], &ws->watched[i], now_ms);
+	}
 	return n;
 }
 
@@ -490,6 +540,7 @@ workers_ask(struct workers *ws, unsigned worker, struct ask *ask)
 	atomic_store_explicit(&ask->done, false, memory_order_relaxed);
 	/* Pairs with the acquire in worker_answer. */
 	atomic_store_explicit(&w->ask, ask, memory_order_release);
+	worker_wake(&ws->common, worker);
 	while (ws->launched == 0 && worker_answer(w))
 		;
 	return true;
@@ -532,4 +583,5 @@ workers_links_changed(struct workers *ws)
 {
 	/* Pairs with the acquire in worker_step. */
 	atomic_fetch_add_explicit(&ws->common.links_changes, 1, memory_order_release);
+	wake_all(ws);
 }

@@ -18,7 +18,7 @@ from rows import PCI, SHIPPED, Failed, Guest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PACKAGES = """systemd systemd-sysv udev dbus iproute2 ethtool kmod pciutils iputils-ping procps python3 dpdk adduser apt
+PACKAGES = """systemd systemd-sysv udev dbus iproute2 ethtool kmod pciutils iputils-ping procps python3 dpdk adduser apt prometheus
     librte-net-virtio23 librte-net-e1000-23 librte-net-af-packet23 librte-net-ring23 librte-mempool-ring23 librte-bus-pci23
     librte-bus-vdev23""".split()
 DISK_MODULES = ["virtio_pci", "virtio_blk", "ext4"]
@@ -78,6 +78,10 @@ def make_root(root, packages):
         if os.path.lexists(link):
             os.unlink(link)
         os.symlink("/dev/null", link)
+    # The day enables it.
+    wanted = os.path.join(root, "etc/systemd/system/multi-user.target.wants/prometheus.service")
+    if os.path.lexists(wanted):
+        os.unlink(wanted)
     write(os.path.join(root, "etc/machine-id"), "0123456789abcdef0123456789abcdef\n")
     write(os.path.join(root, "etc/hostname"), "weir-day\n")
     write(os.path.join(root, "usr/local/sbin/vm-shell"), SHELL, 0o755)
@@ -177,6 +181,12 @@ sed -i 's/^Environment=HUGEPAGES=.*/Environment=HUGEPAGES=200/' $at/hugepages.co
 sed -i 's/^Environment="NICS=.*/Environment="NICS=%s %s"/' $at/vfio.conf
 systemctl daemon-reload
 """ % PCI["virtio"]
+MONITOR = r"""
+set -e
+cp /usr/share/weir/monitoring/prometheus.yml /usr/share/weir/monitoring/weir.rules.yml /etc/prometheus/
+systemctl enable --now prometheus
+"""
+PORT_DOWN = 'ALERTS{alertname="WeirPortDown",port="wan",alertstate="firing"}'
 LEFT = r"find / -xdev \( -path /proc -o -path /sys -o -path /tmp -o -path /run -o -path /var/log/journal -o -path /var/lib/dpkg \) -prune -o -name '*weir*' -print"
 
 
@@ -189,18 +199,43 @@ def ping(g, what):
     step(what)
 
 
+def query(g, seconds, expression, *values):
+    """Prometheus answers with these values, sooner or later."""
+    g.must("wait_for %d python3 /tmp/query.py '%s' %s || { python3 /tmp/query.py '%s'; journalctl -u prometheus --no-pager | tail -n 5; false; }"
+           % (seconds, expression, " ".join(str(v) for v in values), expression), seconds + 30)
+
+
+def monitored(g):
+    """Debian's Prometheus with the shipped configuration and rules: it scrapes, and an alert fires and clears."""
+    g.must(MONITOR, 90)
+    query(g, 180, 'up{job="weir"}', 1)
+    query(g, 60, "weir_port_up", 1, 1)
+    query(g, 60, 'weir_interface_receive_packets_total{interface="lan"} > bool 5', 1)
+    query(g, 60, "weir_ledger_imbalance", 0)
+    step("Prometheus scrapes")
+    query(g, 60, PORT_DOWN)
+    g.machine.link("virtio-wan", False)
+    query(g, 240, PORT_DOWN, 1)
+    step("an alert fires: port wan has no link")
+    g.machine.link("virtio-wan", True)
+    query(g, 240, PORT_DOWN)
+    ping(g, "the alert has cleared; packets pass")
+
+
 def day(g):
-    """Install, doctor, start, traffic, reload, kill, stall, upgrade, reboot, purge."""
+    """Install, doctor, start, traffic, alerts, reload, kill, stall, upgrade, reboot, purge."""
     g.must("peers", 60)
     g.must("dpkg -i /tmp/weir.deb", 90)
     step("installed")
     g.must("cp /tmp/%s /etc/weir/weir.yaml && chown root:weir /etc/weir/weir.yaml" % SHIPPED)
+    g.must("echo 'telemetry: {http: \"127.0.0.1:9977\"}' >>/etc/weir/weir.yaml")
     g.must_say("to mend before this configuration can run here", "weir doctor -c /etc/weir/weir.yaml")
     step("doctor: " + " && ".join(g.must(MEND, 60).strip().split("\n")[:4]))
     g.must(DROP_INS)
     g.must("systemctl enable --now weir", 90)
     g.must("systemctl is-active weir && systemctl status weir --no-pager | grep 'Status: .*2 of 2 links up' || { sleep 5; systemctl status weir --no-pager | grep 'links up'; }", 60)
     ping(g, "started in the sandbox; packets pass")
+    monitored(g)
     g.must("p=$(systemctl show -p MainPID --value weir); grep -q 'Seccomp:.2' /proc/$p/status && grep -q 'CapEff:.0000000000007000' /proc/$p/status"
            " && [ \"$(stat -c %U /proc/$p)\" = weir ]")
     g.must("sed -i 's/^system:.*/&/; $a# changed' /etc/weir/weir.yaml && systemctl reload weir && weirctl show status", 60)
@@ -222,6 +257,9 @@ def day(g):
     g.must("peers", 60)
     g.must("wait_for 30 systemctl is-active weir", 60)
     ping(g, "rebooted")
+    query(g, 240, 'up{job="weir"}', 1)
+    step("Prometheus scrapes again")
+    g.must("systemctl disable --now prometheus && rm /etc/prometheus/weir.rules.yml", 60)
     g.must("dpkg -P weir", 60)
     left = g.must(LEFT).strip()
     if left:
@@ -269,7 +307,7 @@ def run(nics, package, say):
         os.mkdir(share)
         shutil.copy(package, os.path.join(share, "weir.deb"))
         newer(package, os.path.join(share, "newer.deb"))
-        for name in ("config/" + SHIPPED, "tests/vm/site.sh", "tests/system/support/freeze.py"):
+        for name in ("config/" + SHIPPED, "tests/vm/site.sh", "tests/vm/query.py", "tests/system/support/freeze.py"):
             shutil.copy(os.path.join(ROOT, name), share)
         shutil.copy(os.path.join(where, "root"), os.path.join(folder, "root"))
         machine = DayMachine(where, folder, nics, True, share)

@@ -332,6 +332,54 @@ def vrf(g):
     g.must("stop && kernel_is_content && dropped not_for_us 0")
 
 
+SLEEPY = "%s\ntelemetry: {http: '127.0.0.1:9977'}\n"
+
+
+def on_interrupts(g, kind, idle="interrupt", workers="auto"):
+    """Weir runs with this idle; the processor time of its workers in ten quiet seconds, in milliseconds."""
+    lan, wan = PCI[kind]
+    g.must("ip link set lo up; cat >weir.yaml <<'YAML'\n%sYAML\nsed -i 's/^system: {/&idle: %s, /' weir.yaml; start weir.yaml"
+           % (SLEEPY % (PLAIN % {"workers": workers, "lan": lan, "wan": wan, "interfaces": ROUTED % {"mtu": 1500}}), idle), 60)
+    g.must("wait_for 20 in_lan ping -q -c 2 -W 10 198.51.100.2", 60)
+    return 10 * int(g.must("a=$(worker_ticks); sleep 10; echo $(($(worker_ticks) - a))").split()[-1])
+
+
+def asleep(kind, workers="auto", compared=False):
+    """Idle workers sleep until a packet comes, and answer it at once."""
+    def row(g):
+        g.use(kind)
+        adaptive = on_interrupts(g, kind, "adaptive", workers) if compared else 0
+        g.must("stop" if compared else "true")
+        ms = on_interrupts(g, kind, workers=workers)
+        g.must("grep -c ', receive interrupts, ' log | grep -x 2")
+        before = int(g.must("metric weir_worker_sleeps_woken_total"))
+        pings = g.must("in_lan ping -q -c 50 -i 0.1 -W 10 198.51.100.2")
+        woken = int(g.must("metric weir_worker_sleeps_woken_total")) - before
+        print("    %s: %d ms of processor time in 10 s%s; %d wake-ups for 50 pings; %s"
+              % (kind, ms, " (adaptive: %d)" % adaptive if compared else "", woken, pings.strip().split("\n")[-1]), flush=True)
+        if ms > 600 or woken < 40:
+            raise Failed("it does not sleep on interrupts")
+        g.must("! grep 'without the receive interrupts' log")
+        g.must("download 198.51.100.2 && upload 2001:db8:2::2 && datagrams 198.51.100.2 5000", 90)
+        g.must("stop && all_accounted && kernel_is_content")
+    return row
+
+
+def deaf(g):
+    """QEMU's e1000 promises interrupts and keeps none of them: Weir finds it out, and sleeps by time."""
+    g.use("e1000")
+    on_interrupts(g, "e1000")
+    g.must("in_lan ping -q -c 50 -i 0.1 -W 10 198.51.100.2; wait_for 10 said 'packets come without the receive interrupts' 1")
+    carries(g, 2000)
+
+
+def asleep_by_time(g):
+    """On uio_pci_generic virtio-net has no receive interrupts: the log tells it, and packets pass."""
+    g.use("virtio", "uio_pci_generic")
+    g.must("sed -i 's/^system:/system:\\n  idle: interrupt/' weir.yaml; start weir.yaml; grep -c ', no receive interrupts, ' log | grep -x 2", 60)
+    carries(g, 2000)
+
+
 # name, needs the IOMMU, in the quick subset, what it does
 ROWS = [
     ("vfio-pci, virtio: the shipped configuration as it is", True, True, shipped(20000)),
@@ -364,6 +412,10 @@ ROWS = [
     ("two workers and two queues, virtio", True, False, workers("queued", 2)),
     ("two workers and two queues, e1000e", True, False, workers("e1000e", 2)),
     ("two workers and two queues, vmxnet3", True, False, workers("vmxnet3", 2)),
+    ("asleep until a packet comes, virtio", True, True, asleep("virtio", compared=True)),
+    ("asleep until a packet comes, two workers and two queues, virtio", True, False, asleep("queued", "[0, 1]")),
+    ("interrupts that do not come, e1000", True, False, deaf),
+    ("asleep until a packet comes, vmxnet3", True, False, asleep("vmxnet3")),
     ("VLAN and QinQ, virtio", True, False, tags("virtio")),
     ("VLAN and QinQ, e1000", True, False, tags("e1000")),
     ("a VLAN by a reload, virtio", True, False, tag_by_reload),
@@ -375,6 +427,7 @@ ROWS = [
     ("active-backup trunk at a switch, virtio", True, False, backup_trunk("virtio")),
     ("a peer in a VRF", True, False, vrf),
     ("uio_pci_generic, virtio", False, False, on("virtio", "uio_pci_generic", 20000)),
+    ("asleep by time without interrupts, uio_pci_generic, virtio", False, False, asleep_by_time),
     ("uio_pci_generic, e1000", False, False, on("e1000", "uio_pci_generic", 20000)),
     ("vfio-pci without an IOMMU", False, False, vfio_without_iommu),
 ]

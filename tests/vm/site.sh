@@ -144,6 +144,14 @@ vrf_peer() {
 		ip -6 route add default via 2001:db8:1::1 vrf red'
 }
 
+worker_ticks() {        # processor time of all workers, in hundredths of a second
+	cat /proc/"$(cat pid)"/task/*/stat | awk '/weir-worker/ { n += $14 + $15 } END { print n + 0 }'
+}
+
+metric() {              # metric NAME: the sum over its labels
+	wget -q -O - http://127.0.0.1:9977/metrics | awk -v name="$1" '$0 ~ "^" name "[{ ]" { n += $2 } END { printf "%d\n", n }'
+}
+
 gone() { [ ! -e /proc/"$(cat pid)" ]; }
 
 start() {               # start FILE [PROGRAM]: Weir with this configuration

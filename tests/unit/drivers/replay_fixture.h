@@ -87,7 +87,8 @@ fixture_capture(struct replay_fixture *f, const char *const *texts)
 static inline void
 fixture_open(struct replay_fixture *f, const char *more, uint16_t queues, uint64_t offloads)
 {
-	struct rte_eth_conf conf = { .rxmode = { .offloads = offloads } };
+	struct rte_eth_conf conf = { .rxmode = { .offloads = offloads },
+		.intr_conf.rxq = strstr(more, "interrupts=1") != NULL };
 	char text[FIXTURE_TEXT];
 
 	snprintf(text, sizeof(text), "%s%s%s", f->pcap[0] != '\0' ? "pcap=" : "", f->pcap, more);

@@ -43,6 +43,12 @@ a_nic_with_everything_is_described(void **state)
 		"net_example, 2 of 8 receive and 1 of 4 transmit queues, RSS ip4 tcp4 udp6 source (key 40 "
 		"bytes, table 128, used: none), checksums rx ip+tcp+udp, checksums tx ip, 16 MAC addresses, scatter, "
 		"MTU 1500 of 9200");
+	port.wants_interrupts = true;
+	abilities_text(&port, text, sizeof(text));
+	assert_non_null(strstr(text, "scatter, no receive interrupts, MTU"));
+	port.interrupts = true;
+	abilities_text(&port, text, sizeof(text));
+	assert_non_null(strstr(text, "scatter, receive interrupts, MTU"));
 	port.steered = true;
 	assert_string_equal(abilities_spread(&port), "both ends");
 	port.by_source = true;
