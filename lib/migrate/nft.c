@@ -122,6 +122,24 @@ find_links(struct nft *x)
 			note_name(x, nft_text(link, "ifname"));
 }
 
+/* Notes the addresses of the machine. */
+static void
+find_own(struct nft *x)
+{
+	json_t *link, *info;
+	unsigned room = 0;
+	size_t i, k;
+
+	json_array_foreach(x->addresses, i, link)
+		room += (unsigned)json_array_size(json_object_get(link, "addr_info"));
+	x->own.item = arena_alloc(&x->arena, (room + 1) * sizeof(x->own.item[0]));
+	if (x->own.item == NULL)
+		return;
+	json_array_foreach(x->addresses, i, link)
+		json_array_foreach(json_object_get(link, "addr_info"), k, info)
+			x->own.item[x->own.n++] = nft_text(info, "local");
+}
+
 /* --- access lists --- */
 
 static void
@@ -339,6 +357,7 @@ translate(struct nft *x)
 	note_lost(x);
 	find_names(x, x->list);
 	find_links(x);
+	find_own(x);
 	nft_find_heights(x);
 	n = find_bases(x, bases);
 	listed = 0;

@@ -17,6 +17,7 @@ struct nft {
 	json_t *list;               /* the objects of "nftables" */
 	json_t *names;              /* interfaces that rules name: an object as a set */
 	json_t *addresses, *routes; /* of `ip -j`, or NULL */
+	struct words_own own;       /* addresses of the machine */
 	json_t *sets;               /* sets of addresses that rules use: name -> array of texts */
 	json_t *pool_of;            /* pools that are written: addresses -> number */
 	json_t *lists;              /* access lists that are written: key -> name */

@@ -61,6 +61,7 @@ nft_statements(struct nft *x, const struct nft_place *at, struct nft_statements 
 	size_t i;
 
 	*out = (struct nft_statements){ .words = { .arena = &x->arena } };
+	out->words.own = x->addresses != NULL ? &x->own : NULL;
 	out->words.family = nft_family(at->family);
 	json_array_foreach(json_object_get(at->rule, "expr"), i, statement) {
 		key = json_object_iter_key(json_object_iter(statement));

@@ -120,6 +120,39 @@ keep_common(struct words *w, enum word word, const char *const values[], unsigne
 	w->never |= !any;
 }
 
+static bool
+is_own(const struct words *w, const char *address)
+{
+	for (unsigned i = 0; i < w->own->n; i++)
+		if (strcmp(w->own->item[i], address) == 0)
+			return true;
+	return false;
+}
+
+/* Keeps of addresses those of the machine itself, where one of two conditions is local; false:
+ * neither is, or the other one is no list of addresses. */
+static bool
+keep_own(struct words *w, enum word word, const char *const values[], unsigned n)
+{
+	const struct word_list had = w->of[word];
+	bool first = had.n == 1 && strcmp(had.item[0], "local") == 0;
+	bool second = n == 1 && strcmp(values[0], "local") == 0;
+	const char *const *all = first ? values : had.item;
+	unsigned count = first ? n : had.n;
+
+	if (first == second || w->own == NULL)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (strpbrk(all[i], "/$!") != NULL)
+			return false;
+	w->of[word] = (struct word_list){ .plain = true };
+	for (unsigned i = 0; i < count; i++)
+		if (is_own(w, all[i]))
+			append(w, &w->of[word], all[i]);
+	w->never |= w->of[word].n == 0;
+	return true;
+}
+
 void
 words_add(struct words *w, enum word word, const char *const values[], unsigned n, bool negated)
 {
@@ -130,7 +163,7 @@ words_add(struct words *w, enum word word, const char *const values[], unsigned 
 			return;
 		if (are_names(word))
 			keep_common(w, word, values, n);
-		else
+		else if (!keep_own(w, word, values, n))
 			words_cannot(w, "it has two conditions on %s", names[word]);
 		return;
 	}

@@ -37,8 +37,15 @@ struct word_list {
 	bool plain; /* one of them is not negated */
 };
 
+/* Addresses of the machine itself. */
+struct words_own {
+	const char **item;
+	unsigned n;
+};
+
 struct words {
 	struct arena *arena;
+	const struct words_own *own; /* what local stands for; NULL: not known */
 	struct word_list of[WORDS];
 	unsigned family;      /* 4 or 6: packets of the other are not meant; 0: both */
 	bool never;           /* no packet of Weir can meet it */

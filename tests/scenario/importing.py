@@ -337,6 +337,23 @@ def maps():
     expect_lines(said, 'its map has verdicts other than jump')
 
 
+def own_addresses():
+    """Of addresses that have to be local, too, those are left that the machine has."""
+    local = {'match': {'op': '==', 'left': {'fib': {'result': 'type', 'flags': 'daddr'}}, 'right': 'local'}}
+    def docker(*addresses):
+        return [chain('pre', 'prerouting', kind='nat', table='nat', family='ip'), chain('docker', table='nat', family='ip'),
+                rule('pre', local, {'jump': {'target': 'docker'}}, table='nat', family='ip'),
+                *(rule('docker', match('ip daddr', a), match('tcp dport', 80 + i), {'dnat': {'addr': '10.1.0.9'}}, table='nat', family='ip') for i, a in enumerate(addresses))]
+    config, _ = run(docker('10.2.0.1', '127.0.0.1', '192.0.2.7'), addresses=TWO)
+    expect_lines(config, '- {to: "10.1.0.9", if: {dst: 10.2.0.1, proto: tcp, dport: 80}}')
+    if config.count('- {to: "10.1.0.9"') != 1:
+        raise Failed('addresses of others are local:\n%s' % config)
+    _, said = run(docker('10.2.0.1'), status=1)
+    expect_lines(said, 'it has two conditions on dst')
+    _, said = run(docker({'prefix': {'addr': '10.2.0.0', 'len': 24}}), addresses=TWO, status=1)
+    expect_lines(said, 'it has two conditions on dst')
+
+
 def answers_of_servers():
     """Rules on a server's address or port are for its answers, too, which come from the public end."""
     nat = [chain('pre', 'prerouting', kind='nat', table='nat', family='ip'),
@@ -417,6 +434,7 @@ SCENARIOS = [
     ('sets of many addresses', many_addresses),
     ('chains in a circle', chains_in_a_circle),
     ('maps', maps),
+    ('own addresses', own_addresses),
     ('answers of servers', answers_of_servers),
     ('limits of several fields', limits_of_several_fields),
     ('what is not expressed is named', what_is_missing),
