@@ -96,8 +96,11 @@ class Linux:
                     'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0', 'net.ipv4.conf.all.send_redirects=0',
                     'net.ipv4.conf.default.send_redirects=0', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv4.icmp_echo_ignore_broadcasts=1']
         self.inside('sysctl', '-qw', *settings)
-        subprocess.run(['ip', 'netns', 'exec', self.router, 'sysctl', '-qw', 'net.ipv4.icmp_msgs_per_sec=10000000', 'net.ipv4.icmp_msgs_burst=10000000', 'net.ipv4.icmp_ratemask=0', 'net.netfilter.nf_conntrack_max=400000'],
-                       capture_output=True)
+        # Some of these are not in every kernel.  Sessions end as early as in Weir.
+        settings = ['net.ipv4.icmp_msgs_per_sec=10000000', 'net.ipv4.icmp_msgs_burst=10000000', 'net.ipv4.icmp_ratemask=0',
+                    'net.netfilter.nf_conntrack_max=400000', 'net.netfilter.nf_conntrack_icmp_timeout=60', 'net.netfilter.nf_conntrack_icmpv6_timeout=60',
+                    'net.netfilter.nf_conntrack_udp_timeout=300', 'net.netfilter.nf_conntrack_udp_timeout_stream=300']
+        subprocess.run(['ip', 'netns', 'exec', self.router, 'sysctl', '-qw', *settings], capture_output=True)
         for name, n in self.sides.items():
             self.link(name)
             self.inside('sysctl', '-qw', 'net.ipv6.conf.%s.accept_dad=0' % name.replace('.', '/'), 'net.ipv4.conf.%s.rp_filter=0' % name.replace('.', '/'),
