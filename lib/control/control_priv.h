@@ -120,6 +120,7 @@ uint64_t counter_packets(struct control *c, unsigned counter);
 
 /* Members are only set where there is something to say: a domain where there are several. */
 void row_text(json_t *row, const char *name, const char *text);
+void row_place(json_t *row, const char *name, const struct loc *loc); /* "weir.yaml:41" */
 void row_domain(json_t *row, const struct generation *gen, unsigned domain);
 void row_count(json_t *row, const char *name, uint64_t n);
 void row_count_nonzero(json_t *row, const char *name, uint64_t n);

@@ -24,24 +24,6 @@ name_of(void *arg, enum program_noun noun, uint16_t number)
 	return name != NULL ? name : "?";
 }
 
-uint32_t
-outcome_meter_counter(const struct observation *o)
-{
-	uint32_t counter = 0;
-
-	if (!o->has_program || o->verdict != OBSERVED_DROP
-		|| (o->reason != REASON_police_exceeded && o->reason != REASON_limit_exceeded))
-		return 0;
-	for (unsigned i = 0; i < o->program->action_count; i++) {
-		uint32_t word = o->program->actions[i];
-
-		if (ACTION_OP(word) == ACTION_METER
-			&& o->gen->meters[ACTION_ARG(word)].reason == o->reason)
-			counter = o->gen->meters[ACTION_ARG(word)].counter;
-	}
-	return counter;
-}
-
 static const char *
 ingress_name(const struct observation *o)
 {
@@ -79,8 +61,6 @@ outcome_from(
 		program_print(out->program, sizeof(out->program), o->program, &o->view->tuple,
 			name_of, (void *)(uintptr_t)gen);
 	outcome_session_from(&out->session, o, numbers);
-	if (outcome_meter_counter(o) != 0)
-		counter = outcome_meter_counter(o);
 	if (o->verdict == OBSERVED_DROP && counter != 0 && counter < gen->n_counters)
 		out->rule = &gen->counters[counter].loc;
 }

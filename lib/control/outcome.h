@@ -73,10 +73,6 @@ json_t *outcome_json(const struct outcome *o);
 /* Writes "weir.yaml:41" of a place; returns what snprintf would. */
 int outcome_rule(char *out, size_t bytes, const struct loc *loc);
 
-/* Returns the rule counter of the meter that dropped a packet, or 0: it was dropped by something
- * else. */
-uint32_t outcome_meter_counter(const struct observation *o);
-
 /* Returns the object of an explained packet, a new reference: that of outcome_json, with the
  * packet's text, pipeline, sentence, lines that count it, and stages (an array of what each says,
  * or NULL).  A packet that waits for a neighbour leaves once that has answered: o is changed so. */

@@ -32,13 +32,9 @@ counter_of(const struct generation *gen, uint32_t counter)
 static void
 set_decided(json_t *json, const struct observation *seen)
 {
-	uint32_t counter = seen->counter;
-	const struct rule_counter *line;
+	const struct rule_counter *line = counter_of(seen->gen, seen->counter);
 	char rule[256];
 
-	if (outcome_meter_counter(seen) != 0)
-		counter = outcome_meter_counter(seen);
-	line = counter_of(seen->gen, counter);
 	if (line == NULL)
 		return;
 	outcome_rule(rule, sizeof(rule), &line->loc);

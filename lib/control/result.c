@@ -3,6 +3,7 @@
 
 #include <rte_common.h>
 
+#include "base/text.h"
 #include "control/control_priv.h"
 #include "schema/json_text.h"
 
@@ -23,6 +24,15 @@ void
 result_next(struct rpc_call *call, unsigned long from)
 {
 	json_object_set_new(call->result, PAGE_NEXT, json_integer((json_int_t)from));
+}
+
+void
+row_place(json_t *row, const char *name, const struct loc *loc)
+{
+	char file[256];
+
+	json_object_set_new(row, name,
+		json_sprintf("%s:%u", text_clean(file, sizeof(file), loc->file), loc->line));
 }
 
 void

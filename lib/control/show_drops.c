@@ -58,10 +58,9 @@ note_line(struct drop_line lines[static LINES], const struct drop_line *line)
 static json_t *
 line_json(const struct rule_counter *p, uint64_t packets)
 {
-	const char *file = p->loc.file != NULL ? p->loc.file : "line";
 	char clean[256], name[128];
 
-	return json_sprintf("%s:%u %s%s%s: %" PRIu64, text_clean(clean, sizeof(clean), file),
+	return json_sprintf("%s:%u %s%s%s: %" PRIu64, text_clean(clean, sizeof(clean), p->loc.file),
 		p->loc.line, p->owner, p->name != NULL ? " " : "",
 		p->name != NULL ? text_clean(name, sizeof(name), p->name) : "", packets);
 }
@@ -129,13 +128,11 @@ static void
 set_line(json_t *json, const struct generation *gen, const struct recorder_entry *e)
 {
 	const struct rule_counter *line = &gen->counters[e->counter];
-	char file[256];
 
 	if (e->counter == 0 || e->counter >= gen->n_counters
 		|| e->generation != (uint32_t)gen->number)
 		return;
-	text_clean(file, sizeof(file), line->loc.file != NULL ? line->loc.file : "line");
-	json_object_set_new(json, "rule", json_sprintf("%s:%u", file, line->loc.line));
+	row_place(json, "rule", &line->loc);
 }
 
 static json_t *

@@ -139,7 +139,7 @@ add_configured(struct control *c, struct rpc_call *call, unsigned number, uint64
 	const char *owner = spec->asked ? spec->owner : line->owner;
 	const char *own = spec->asked ? spec->name : line->name;
 	struct sums sums = { .most = spec->quota };
-	char name[256], text[192], file[256];
+	char name[256], text[192];
 	json_t *row = json_object();
 
 	for (unsigned w = 0; w < gen->n_workers; w++)
@@ -163,10 +163,7 @@ add_configured(struct control *c, struct rpc_call *call, unsigned number, uint64
 	if (spec->keys > 1)
 		row_count(row, "displaced", sums.displaced);
 	row_text(row, "text", text);
-	json_object_set_new(row, "place",
-		json_sprintf("%s:%u",
-			text_clean(file, sizeof(file), loc->file != NULL ? loc->file : "line"),
-			loc->line));
+	row_place(row, "place", loc);
 	json_array_append_new(result_rows(call), row);
 }
 

@@ -16,15 +16,6 @@
 #include "policy/pipeline.h"
 #include "schema/json_text.h"
 
-static json_t *
-place_json(const struct loc *loc)
-{
-	char file[256];
-
-	return json_sprintf("%s:%u",
-		text_clean(file, sizeof(file), loc->file != NULL ? loc->file : "line"), loc->line);
-}
-
 /* --- pipelines --- */
 
 static void
@@ -109,7 +100,7 @@ add_step(struct control *c, struct rpc_call *call, const struct pipeline *p, uns
 	row_text(row, "pipeline", p->name);
 	row_count(row, "stage", i + 1);
 	row_text(row, "name", step->stage->table->name);
-	json_object_set_new(row, "place", place_json(&step->loc));
+	row_place(row, "place", &step->loc);
 	if (step->condition != NULL)
 		json_object_set_new(row, "conditional", json_true());
 	if (i == 0)
@@ -188,7 +179,7 @@ add_rule(struct rpc_call *call, const struct rule_counter *p, const struct count
 
 	row_count(row, "packets", sum->packets);
 	row_count(row, "bytes", sum->bytes);
-	json_object_set_new(row, "place", place_json(&p->loc));
+	row_place(row, "place", &p->loc);
 	row_text(row, "owner", p->owner);
 	row_text(row, "name", p->name);
 	if (sum->first != 0 || sum->last != 0) {

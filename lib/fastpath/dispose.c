@@ -74,10 +74,33 @@ send_born(struct fastpath *fp, unsigned next, unsigned slot)
 	return next;
 }
 
-/* Takes packets of other workers out of a burst that the hot loop has settled, so that the rest may
- * leave together. */
+/* Packets of a burst that are freed at its end. */
+struct dead {
+	struct rte_mbuf *m[BURST_MAX];
+	unsigned n;
+};
+
 static void
-set_aside(struct fastpath *fp, struct burst *b)
+drop(struct fastpath *fp, const struct burst *b, unsigned slot, struct dead *dead)
+{
+	ledger_drop(&fp->ledger, b->iface[slot], b->reason[slot]);
+	if (b->class[slot] != SLOT_TOLD)
+		fastpath_record_drop(fp, b, slot);
+	dead->m[dead->n++] = b->m[slot];
+}
+
+static void
+bury(struct dead *dead)
+{
+	if (dead->n > 0)
+		rte_pktmbuf_free_bulk(dead->m, dead->n);
+}
+
+/* Takes packets of other workers, and those that are dropped, out of a burst that the hot loop has
+ * settled, so that the rest may leave together.  Of the rest only what is moved here still belongs
+ * to its slot. */
+static void
+set_aside(struct fastpath *fp, struct burst *b, struct dead *dead)
 {
 	struct handoff *f = &fp->handoff;
 	uint32_t differ = 0;
@@ -92,9 +115,11 @@ set_aside(struct fastpath *fp, struct burst *b)
 			f->m[f->n++] = b->m[i];
 			continue;
 		}
+		if (unlikely(output.port == OUT_DROP)) {
+			drop(fp, b, i, dead);
+			continue;
+		}
 		b->m[kept] = b->m[i];
-		b->iface[kept] = b->iface[i];
-		b->reason[kept] = b->reason[i];
 		b->output[kept++] = output;
 		differ |= output.word ^ b->output[0].word;
 	}
@@ -105,16 +130,18 @@ set_aside(struct fastpath *fp, struct burst *b)
 void
 fastpath_dispose(struct fastpath *fp, struct burst *b)
 {
-	struct rte_mbuf *dead[BURST_MAX];
-	unsigned n_dead = 0, next = 0;
+	struct dead dead = { .n = 0 };
+	unsigned next = 0;
 
-	if (fp->slow.owner != NULL && b->n_executed == b->n
+	if (fp->slow.owner != NULL && b->n_executed == b->n && fp->slow.n_born == 0
 		&& (!b->same_output || b->output[0].port == OUT_WORKER)) {
 		if (unlikely(fp->watched))
 			fastpath_capture_burst(fp, b);
-		set_aside(fp, b);
-		if (fastpath_send_together(fp, b))
+		set_aside(fp, b, &dead);
+		if (fastpath_send_together(fp, b)) {
+			bury(&dead);
 			return;
+		}
 	}
 	if (unlikely(fp->watched))
 		fastpath_capture_burst(fp, b);
@@ -126,10 +153,7 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 		if (likely(out <= OUT_PORT_MAX)) {
 			gather_one(fp, b->m[i], out, iface);
 		} else if (out == OUT_DROP) {
-			ledger_drop(&fp->ledger, b->iface[i], b->reason[i]);
-			if (b->class[i] != SLOT_TOLD)
-				fastpath_record_drop(fp, b, i);
-			dead[n_dead++] = b->m[i];
+			drop(fp, b, i, &dead);
 		} else if (out == OUT_WORKER) {
 			if ((iface & FRAGMENT_MARK) == 0)
 				handed_write(b, i);
@@ -139,8 +163,7 @@ fastpath_dispose(struct fastpath *fp, struct burst *b)
 	}
 	send_born(fp, next, BURST_MAX);
 	fp->slow.n_born = 0;
-	if (n_dead > 0)
-		rte_pktmbuf_free_bulk(dead, n_dead);
+	bury(&dead);
 }
 
 void

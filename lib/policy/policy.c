@@ -234,15 +234,15 @@ check_complete(struct build *b, const struct policy_cfg *cfg)
 			b, i++ < b->n_pools ? 0 : -EINVAL, pool->head.loc, "nat", pool->head.name);
 }
 
-/* Forgets the names of files, which belong to the document. */
+/* Copies the names of files, which belong to the document. */
 static void
-forget_files(struct build *b)
+keep_files(struct build *b)
 {
 	for (unsigned i = 0; i < b->pipelines.n; i++) {
 		struct pipeline *p = &((struct draft *)b->pipelines.item[i].what)->pipeline;
 
 		for (unsigned k = 0; k < p->n; k++)
-			p->step[k].loc.file = NULL;
+			p->step[k].loc = build_loc(b, p->step[k].loc);
 	}
 }
 
@@ -257,7 +257,7 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 	order_check(b);
 	mirrors_check(b);
 	domains_check(b);
-	forget_files(b);
+	keep_files(b);
 	if (b->short_of_memory && !build_has_errors(b))
 		return build_no_memory(b);
 	check_complete(b, cfg);

@@ -129,6 +129,14 @@ would_take(struct datapath *dp, const struct metered *m, uint32_t meter)
 	return limiter_may(gw->limiters[meter], &key, m->ip_bytes, dp->now_ns);
 }
 
+/* Notes the line of a meter that refuses a packet: a list may have several. */
+static enum reason
+refused_by(struct datapath *dp, uint32_t meter)
+{
+	dp->slow->scratch->refused_by = dp->gen->meters[meter].counter;
+	return (enum reason)dp->gen->meters[meter].reason;
+}
+
 enum reason
 meters_foresee(struct datapath *dp, const struct metered *m)
 {
@@ -136,7 +144,7 @@ meters_foresee(struct datapath *dp, const struct metered *m)
 		uint32_t arg = ACTION_ARG(m->actions[i]);
 
 		if (ACTION_OP(m->actions[i]) == ACTION_METER && !would_take(dp, m, arg))
-			return (enum reason)dp->gen->meters[arg].reason;
+			return refused_by(dp, arg);
 	}
 	return REASON_NONE;
 }
@@ -153,7 +161,7 @@ slowpath_meters(struct datapath *dp, const struct metered *m)
 		count_exceeded(dp, arg, m->ip_bytes);
 		if (dp->gen->meters[arg].add != 0)
 			add_source(dp, dp->gen->meters[arg].add, m->src, m);
-		return (enum reason)dp->gen->meters[arg].reason;
+		return refused_by(dp, arg);
 	}
 	return REASON_NONE;
 }

@@ -76,12 +76,16 @@ act(struct datapath *dp, const struct burst *b, unsigned slot, const struct know
 	};
 	struct hit_packet packet = { k->flow, k->ip, k->l4, k->family,
 		k->family == 6 ? k->ip[6] : k->ip[9], k->bytes, k->l4_bytes, NULL };
+	enum reason r;
 
 	if (unlikely(dp->gen->n_copies != 0)) {
 		packet.copied = &copied;
 		slowpath_copy(dp, &copied, COPY_UNMETERED);
 	}
-	return slowpath_hit_actions(dp, &packet, b->tick);
+	r = slowpath_hit_actions(dp, &packet, b->tick);
+	if (unlikely(reason_of_meter(r)))
+		dp->slow->scratch->metered[slot] = dp->slow->scratch->refused_by;
+	return r;
 }
 
 /* Moves the session on, takes from meters, marks, and counts.  Returns REASON_NONE or the reason to
@@ -151,6 +155,6 @@ hit_continue(struct datapath *dp, struct burst *b, unsigned slot, enum hit hit)
 	if (b->class[slot] > SLOT_PLAIN6 || (hit == HIT_NONE && !look_again(dp, b, slot))
 		|| !hit_finish(dp, b, slot))
 		return false;
-	b->output_bytes += b->output[slot].port != OUT_WORKER ? b->m[slot]->pkt_len : 0;
+	b->output_bytes += b->output[slot].port <= OUT_PORT_MAX ? b->m[slot]->pkt_len : 0;
 	return true;
 }

@@ -60,6 +60,10 @@ slowpath_find_counter(struct datapath *dp, const struct burst *b, unsigned slot)
 	const struct flow *f;
 
 	dp->slow->scratch->counter[slot] = 0;
+	if (reason_of_meter((enum reason)b->reason[slot])) {
+		dp->slow->scratch->counter[slot] = dp->slow->scratch->metered[slot];
+		return;
+	}
 	if (b->flow[slot] == 0 || reason_fault((enum reason)b->reason[slot]) != FAULT_POLICY)
 		return;
 	f = flow_at(ip[0] >> 4 == 6 ? dp->flow6 : dp->flow4, b->flow[slot]);

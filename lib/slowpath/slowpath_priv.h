@@ -28,11 +28,19 @@ struct answer {
 	uint64_t hash;
 };
 
+static inline bool
+reason_of_meter(enum reason r)
+{
+	return r == REASON_police_exceeded || r == REASON_limit_exceeded;
+}
+
 struct slowpath_scratch {
 	bool has_view[BURST_SLOTS];
 	uint64_t flooded[BURST_SLOTS / 64 + 1]; /* a bit for each slot: it left by several
 						 * interfaces */
 	uint32_t counter[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
+	uint32_t refused_by;           /* the line of the meter that refused a packet last */
+	uint32_t metered[BURST_SLOTS]; /* of a hit that a meter refused: its line */
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];         /* of misses, in order */
 	struct eval late;                    /* of a slot that was a hit when the burst began */

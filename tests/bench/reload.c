@@ -86,7 +86,7 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 	/* A pipeline has 64 stages at most. */
 	fprintf(f,
 		"pipelines:\n"
-		"  inside: [track, {acl: out}, {route: main}, {snat: %s0}]\n"
+		"  inside: [{track: {timeouts: {udp: 86400s}}}, {acl: out}, {route: main}, {snat: %s0}]\n"
 		"  others: [track, {route: main}",
 		pools ? "pool" : "other");
 	for (unsigned i = 1; i < o->pools; i++)

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What each verb that shows says of an appliance whose traffic is known: whole objects, member by
+ * member.  SHOWN_PRINT=1 prints them instead.
+ *
+ *   10.0.0.2, .3 --- lan [ Weir: pool 203.0.113.8 ] wan --- 198.51.100.2
+ *   10.20.0.2 --- guests (VLAN 20 of lan, domain red) */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "control/control.h"
+#include "control/report.h"
+#include "control/socket.h"
+#include "io/capture.h"
+#include "offline/offline.h"
+#include "packet/notation.h"
+#include "control/shown.h"
+
+#define CONFIG \
+	"version: 1\n" \
+	"system: {flows: 1024, burst: 32}\n" \
+	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n" \
+	"interfaces:\n" \
+	"  lan: {addresses: [10.0.0.1/24, \"2001:db8:1::1/64\"], pipeline: inside,\n" \
+	"    neighbours: {10.0.0.2: \"02:00:00:00:01:02\", 10.0.0.3: \"02:00:00:00:01:03\"}}\n" \
+	"  guests: {port: lan, vlan: 20, domain: red, addresses: [10.20.0.1/24], pipeline: plain}\n" \
+	"  wan: {addresses: [198.51.100.1/24], pipeline: outside,\n" \
+	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
+	"sets: {bad: {timeout: 10m, size: 100}, two: [10.0.0.2, 10.0.0.3]}\n" \
+	"nat: {uplink: {pool: [203.0.113.8], ports: 1024-1033}}\n" \
+	"acls:\n" \
+	"  out: {default: drop, rules: [\n" \
+	"    {name: web, proto: tcp, dport: 80, src: $two, action: accept},\n" \
+	"    {name: dns, proto: udp, dport: 53, action: accept},\n" \
+	"    {name: watched, proto: udp, dport: 99, add: $bad, action: drop},\n" \
+	"    {name: unused, proto: udp, dport: 7, action: accept}]}\n" \
+	"  answers: {default: drop, rules: [{state: established, action: accept}]}\n" \
+	"routes:\n" \
+	"  main: [{to: 0.0.0.0/0, via: 198.51.100.2}, {to: 192.0.2.0/24, blackhole: true}]\n" \
+	"  red: [{to: 10.9.0.0/16, blackhole: true}]\n" \
+	"pipelines:\n" \
+	"  inside: [track, {acl: out}, {limit: {rate: 100/s, burst: 100, if: {dport: 53}}},\n" \
+	"    {limit: {rate: 2/s, burst: 2, if: {dport: 53}}},\n" \
+	"    {route: main}, {snat: uplink}]\n" \
+	"  outside: [track, {acl: answers},\n" \
+	"    {route: main}]\n" \
+	"  plain: [{route: red}]\n"
+
+enum { WAIT_MS = 10000 };
+
+struct world {
+	struct offline offline;
+	struct event_base *base;
+	struct control *control;
+	struct port *lan, *wan;
+	uint64_t now_ns;
+};
+
+static int
+setup(void **state)
+{
+	const struct appliance_options how = {
+		.captures = true,
+		.virtual_time = true,
+		.stepped = true,
+		.workers = 1,
+	};
+	struct control_setup setup = { .config = "weir.yaml" };
+	static struct world w;
+	struct err *err = err_create();
+	struct config *cfg = config_load_text("weir.yaml", CONFIG, err);
+
+	err_print(err, stderr, false);
+	w.offline.appliance = cfg != NULL ? appliance_start(cfg, &how, err) : NULL;
+	err_print(err, stderr, false);
+	err_destroy(err);
+	if (w.offline.appliance == NULL)
+		return -1;
+	w.lan = ports_find(appliance_ports(w.offline.appliance), "lan");
+	w.wan = ports_find(appliance_ports(w.offline.appliance), "wan");
+	w.base = socket_make_base();
+	setup.base = w.base;
+	setup.appliance = w.offline.appliance;
+	w.control = control_create(&setup);
+	*state = &w;
+	return w.base != NULL && w.control != NULL ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+	struct ledger_sum sum;
+	unsigned out;
+
+	control_destroy(w->control);
+	event_base_free(w->base);
+	appliance_halt(w->offline.appliance);
+	workers_ledger(appliance_workers(w->offline.appliance), &sum);
+	out = appliance_close(w->offline.appliance);
+	appliance_destroy(w->offline.appliance);
+	return sum.imbalance == 0 && sum.held == 0 && out == 0 ? 0 : -1;
+}
+
+static void
+push(struct world *w, struct port *port, const char *packet)
+{
+	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 2 } };
+	uint8_t frame[2048];
+	struct rte_mbuf *m;
+	char why[128] = "";
+	int n;
+
+	memcpy(macs.dst, port->mac.addr_bytes, 6);
+	n = notation_build(packet, &macs, frame, sizeof(frame), why);
+	if (n <= 0)
+		fail_msg("%s: %s", packet, why);
+	m = offline_frame(&w->offline, frame, (uint32_t)n);
+	assert_non_null(m);
+	assert_int_equal(capture_push(port, 0, &m, 1), 1);
+	w->now_ns += 10 * NS_PER_MS;
+	offline_set_time(&w->offline, w->now_ns);
+	offline_settle(&w->offline);
+}
+
+static void
+on_finished(struct rpc_call *call)
+{
+	*(bool *)call->arg = true;
+}
+
+/* The result of a call, or its error. */
+static json_t *
+result_of(struct world *w, const char *method, const char *params)
+{
+	static const struct rpc_peer root = { .may_change = true };
+	struct rpc_call *call;
+	bool finished = false;
+	char text[256];
+	json_t *result;
+
+	snprintf(text, sizeof(text),
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"%s\", \"params\": {%s}}", method,
+		params);
+	call = rpc_read(text, strlen(text), &root);
+	assert_non_null(call);
+	call->finished = on_finished;
+	call->arg = &finished;
+	if (call->error == 0 && !control_serve(w->control, call)) {
+		for (unsigned i = 0; i < WAIT_MS && !finished; i++) {
+			appliance_step(w->offline.appliance);
+			event_base_loop(w->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+			usleep(1000);
+		}
+		assert_true(finished);
+	}
+	result = call->error != 0 ? json_string(call->text) : json_incref(call->result);
+	rpc_free(call);
+	return result;
+}
+
+static void
+bring_traffic(struct world *w)
+{
+	w->now_ns = 10 * NS_PER_SECOND;
+	push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 S seq 1");
+	push(w, w->wan, "tcp 198.51.100.2:80 > 203.0.113.8:1024 SA seq 1 ack 2");
+	push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 A seq 2 ack 2");
+	for (unsigned i = 0; i < 3; i++)
+		push(w, w->lan, "udp 10.0.0.3:5000 > 198.51.100.2:53");
+	push(w, w->lan, "udp 10.0.0.3:5001 > 198.51.100.2:99");
+	push(w, w->lan, "udp 10.0.0.3:5001 > 192.0.2.1:53");
+	push(w, w->wan, "udp 198.51.100.7:9 > 203.0.113.8:9");
+	offline_set_time(&w->offline, 12 * NS_PER_SECOND);
+	offline_settle(&w->offline);
+	control_tick(w->control);
+}
+
+/* What depends on the time that the test takes, or on the machine. */
+static void
+mask(json_t *json)
+{
+	static const char *const names[] = { "uptime", "pid", "version", "time", "cycles",
+		"longest_loop", "ago" };
+	const char *key;
+	json_t *value;
+	void *next;
+	size_t i;
+
+	json_array_foreach(json, i, value)
+		mask(value);
+	json_object_foreach_safe(json, next, key, value)
+	{
+		mask(value);
+		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (strcmp(key, names[i]) == 0)
+				json_object_set_new(json, key, json_string("~"));
+	}
+}
+
+static char *
+text_of(struct world *w, const struct shown *s)
+{
+	json_t *json = result_of(w, s->method, s->params);
+	char *text;
+
+	mask(json);
+	text = json_dumps(
+		json, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(4));
+	json_decref(json);
+	assert_non_null(text);
+	return text;
+}
+
+static void
+every_verb_shows_what_is(void **state)
+{
+	struct world *w = *state;
+	unsigned wrong = 0;
+
+	bring_traffic(w);
+	for (unsigned i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		char *text = text_of(w, &shown[i]);
+
+		if (getenv("SHOWN_PRINT") != NULL) {
+			printf("%s\t%s\t%s\n", shown[i].method, shown[i].params, text);
+		} else if (strcmp(text, shown[i].result) != 0) {
+			print_error("%s {%s}\n  is   %s\n  want %s\n", shown[i].method,
+				shown[i].params, text, shown[i].result);
+			wrong++;
+		}
+		free(text);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Every verb that shows, and that another test does not look at. */
+static void
+no_verb_is_forgotten(void **state)
+{
+	(void)state;
+	for (unsigned v = 0; v < VERB_COUNT; v++) {
+		bool found = false;
+		char method[64];
+
+		verb_method(&verbs[v], method);
+		for (unsigned i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+			found |= strcmp(shown[i].method, method) == 0;
+		if (strncmp(method, "show.", 5) == 0 && !found)
+			fail_msg("%s", method);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_verb_is_forgotten),
+		cmocka_unit_test_setup_teardown(every_verb_shows_what_is, setup, teardown),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	appliance_leave();
+	return failed;
+}
