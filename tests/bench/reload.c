@@ -62,8 +62,9 @@ make_config(const struct options *o, enum kind kind, unsigned turn, struct err *
 	struct config *cfg;
 	bool odd = turn % 2 != 0, pools = kind != POOLS || !odd;
 
+	/* Room for twice as many, and a long timeout: that sessions end is no part of a reload. */
 	fprintf(f, "version: 1\nsystem: {flows: %u, idle: busy}\n",
-		o->flows < 1024 ? 1024 : o->flows);
+		o->flows < 1024 ? 1024 : 2 * o->flows);
 	fprintf(f,
 		"ports: {lan: {device: net_null0}, wan: {device: net_null1}, spare: {device: net_null2}}\n"
 		"interfaces:\n  spare: {addresses: [192.0.2.1/24], pipeline: others}\n"

@@ -62,7 +62,7 @@ a_family_is_written_where_nothing_else_says_it(void **state)
 }
 
 static void
-two_conditions_on_a_word_are_no_list(void **state)
+two_conditions_on_a_word_have_in_common_what_both_say(void **state)
 {
 	const char *const both[] = { "tcp", "udp" }, *const same[] = { "udp", "tcp" };
 	struct words w = { .arena = &arena };
@@ -74,6 +74,10 @@ two_conditions_on_a_word_are_no_list(void **state)
 	words_one(&w, WORD_PROTO, "udp", true); /* all of them but one */
 	assert_null(w.why);
 	words_one(&w, WORD_PROTO, "tcp", false);
+	assert_null(w.why);
+	expect(&w, 0, "proto: [tcp, \"!udp\"]");
+	words_one(&w, WORD_DST, "192.0.2.0/24", false);
+	words_one(&w, WORD_DST, "192.0.2.1", false); /* of addresses nobody works out what is common */
 	assert_non_null(w.why);
 }
 
@@ -114,7 +118,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_written_as_yaml_reads_them),
 		cmocka_unit_test(a_family_is_written_where_nothing_else_says_it),
-		cmocka_unit_test(two_conditions_on_a_word_are_no_list),
+		cmocka_unit_test(two_conditions_on_a_word_have_in_common_what_both_say),
 		cmocka_unit_test(conditions_of_two_rules_are_joined),
 	};
 
