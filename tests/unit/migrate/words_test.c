@@ -77,7 +77,8 @@ two_conditions_on_a_word_have_in_common_what_both_say(void **state)
 	assert_null(w.why);
 	expect(&w, 0, "proto: [tcp, \"!udp\"]");
 	words_one(&w, WORD_DST, "192.0.2.0/24", false);
-	words_one(&w, WORD_DST, "192.0.2.1", false); /* of addresses nobody works out what is common */
+	words_one(&w, WORD_DST, "192.0.2.1",
+		false); /* of addresses nobody works out what is common */
 	assert_non_null(w.why);
 }
 
