@@ -249,7 +249,7 @@ enter_fresh(
 	d->metered = true;
 	d->exceeded = (uint8_t)slowpath_meters(dp, &m);
 	if (d->exceeded != REASON_NONE) {
-		d->counter = dp->slow->scratch->refused_by;
+		dp->slow->scratch->metered[slot] = dp->slow->scratch->refused_by;
 		refuse_session(dp, ev);
 		return;
 	}

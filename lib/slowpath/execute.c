@@ -92,7 +92,7 @@ pass_meters(const struct work *w, const struct metered *m)
 	enum reason r = w->d->metered ? (enum reason)w->d->exceeded : slowpath_meters(w->dp, m);
 
 	if (r != REASON_NONE && !w->d->metered)
-		w->d->counter = w->dp->slow->scratch->refused_by;
+		w->dp->slow->scratch->metered[w->slot] = w->dp->slow->scratch->refused_by;
 	if (unlikely(w->dp->gen->n_copies != 0) && r == REASON_NONE)
 		make_copies(w, COPY_METERED);
 	return r;

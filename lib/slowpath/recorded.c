@@ -60,15 +60,15 @@ slowpath_find_counter(struct datapath *dp, const struct burst *b, unsigned slot)
 	const struct flow *f;
 
 	dp->slow->scratch->counter[slot] = 0;
-	if (reason_of_meter((enum reason)b->reason[slot])) {
-		dp->slow->scratch->counter[slot] = dp->slow->scratch->metered[slot];
-		return;
-	}
 	if (b->flow[slot] == 0 || reason_fault((enum reason)b->reason[slot]) != FAULT_POLICY)
 		return;
 	f = flow_at(ip[0] >> 4 == 6 ? dp->flow6 : dp->flow4, b->flow[slot]);
-	dp->slow->scratch->counter[slot] = deciding_counter(
-		action_lists_at(dp->lists, f->list)->word);
+	if (reason_of_meter((enum reason)b->reason[slot])
+		&& dp->nexthops[f->nexthop].state != NEXTHOP_DROP)
+		dp->slow->scratch->counter[slot] = dp->slow->scratch->metered[slot];
+	else
+		dp->slow->scratch->counter[slot] = deciding_counter(
+			action_lists_at(dp->lists, f->list)->word);
 }
 
 const uint32_t *

@@ -80,6 +80,19 @@ observe_session(struct datapath *dp, const struct session *session)
 			dp->observer->arg, dp->worker, session_index(dp->sessions, session));
 }
 
+/* Returns the counter of the line that decided what became of a packet, or 0. */
+static uint32_t
+line_of(const struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
+{
+	bool drops = d->program != NULL ? d->program->verdict == PROGRAM_DROP
+					: dp->nexthops[d->nexthop].state == NEXTHOP_DROP;
+
+	return b->output[slot].port == OUT_DROP && !drops
+			&& reason_of_meter((enum reason)b->reason[slot])
+		? dp->slow->scratch->metered[slot]
+		: d->counter;
+}
+
 static void
 tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d,
 	unsigned state)
@@ -100,7 +113,7 @@ tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct dec
 		o.program = &p;
 		o.has_program = true;
 		o.fast = d->fast;
-		o.counter = d->counter;
+		o.counter = line_of(dp, b, slot, d);
 		o.session = session_told(dp, d, state);
 	}
 	if (b->output[slot].port == OUT_DROP) {
@@ -126,7 +139,7 @@ tell(struct datapath *dp, const struct burst *b, unsigned slot, const struct dec
 void
 report(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	dp->slow->scratch->counter[slot] = d != NULL ? d->counter : 0;
+	dp->slow->scratch->counter[slot] = d != NULL ? line_of(dp, b, slot, d) : 0;
 	if (unlikely(dp->gen->n_rule_logs != 0) && d != NULL)
 		tell_rules(dp, b, slot, d);
 	if (unlikely(dp->reports != NULL) && d != NULL)

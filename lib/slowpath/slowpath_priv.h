@@ -40,7 +40,7 @@ struct slowpath_scratch {
 						 * interfaces */
 	uint32_t counter[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
 	uint32_t refused_by;           /* the line of the meter that refused a packet last */
-	uint32_t metered[BURST_SLOTS]; /* of a hit that a meter refused: its line */
+	uint32_t metered[BURST_SLOTS]; /* of a slot that a meter refused: its line */
 	struct view view[BURST_SLOTS];
 	struct eval eval[BURST_MAX];         /* of misses, in order */
 	struct eval late;                    /* of a slot that was a hit when the burst began */

@@ -121,7 +121,7 @@ fill_frame(uint8_t *frame, const struct port *lan, unsigned flow)
 	ip->time_to_live = 64;
 	ip->next_proto_id = IPPROTO_UDP;
 	ip->src_addr = rte_cpu_to_be_32(10u << 24 | (flow & 0xffff));
-	ip->dst_addr = RTE_BE32(RTE_IPV4(203, 0, 113, 9));
+	ip->dst_addr = RTE_BE32(0xcb007109); /* 203.0.113.9 */
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	udp->src_port = rte_cpu_to_be_16((uint16_t)(2048 + flow % 4000));
 	udp->dst_port = rte_cpu_to_be_16((uint16_t)(53 + flow / 65536));
