@@ -29,7 +29,7 @@ doorbell_arm(struct doorbell *bell)
 {
 	atomic_store_explicit(&bell->sleeping, true, memory_order_relaxed);
 	/* Pairs with the fence in doorbell_ring. */
-	atomic_thread_fence(memory_order_seq_cst);
+	rte_atomic_thread_fence(memory_order_seq_cst);
 }
 
 void

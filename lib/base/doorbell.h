@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include <rte_atomic.h>
+
 struct doorbell {
 	_Alignas(64) atomic_bool sleeping; /* sleeper: write; others: read, clear */
 	int fd;                            /* an eventfd */
@@ -38,7 +40,7 @@ doorbell_ring(struct doorbell *bell)
 {
 	/* Pairs with the fence in doorbell_arm: either the sleeper sees the work, or this sees that
 	 * it sleeps. */
-	atomic_thread_fence(memory_order_seq_cst);
+	rte_atomic_thread_fence(memory_order_seq_cst);
 	if (atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
 		doorbell_wake(bell);
 }
