@@ -96,7 +96,8 @@ finished(struct rpc_call *call)
 static void
 set_priority(struct client *c)
 {
-	int priority = c->taken_us > SOCKET_SHARE_US ? SOCKET_PRIORITY_BUSY : SOCKET_PRIORITY;
+	int priority = c->taken_us > SOCKET_SHARE_US / c->socket->n ? SOCKET_PRIORITY_BUSY
+								    : SOCKET_PRIORITY;
 
 	event_priority_set(c->readable, priority); /* stays as it is while the event is active */
 }

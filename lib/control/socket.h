@@ -2,11 +2,11 @@
 /* The control socket: clients, their lines, and the time that each may take.
  *
  * What a client does costs the control thread a bounded slice: one request a turn of the loop,
- * SOCKET_SLICE bytes read or written at once.  One that has taken more than SOCKET_SHARE_US of the
- * last seconds waits for those that have not.  A client that does not finish a line, or does not
- * read its answer, within SOCKET_PATIENCE_MS is dropped; while an answer waits no further request
- * of it is read.  When there are SOCKET_CLIENTS, the next one displaces the longest idle one of the
- * user who has most.
+ * SOCKET_SLICE bytes read or written at once.  One that has taken more than its share of
+ * SOCKET_SHARE_US in the last seconds waits for those that have not.  A client that does not finish
+ * a line, or does not read its answer, within SOCKET_PATIENCE_MS is dropped; while an answer waits
+ * no further request of it is read.  When there are SOCKET_CLIENTS, the next one displaces the
+ * longest idle one of the user who has most.
  *
  * Threads: the control thread.  Memory: socket_open/socket_close. */
 #ifndef CONTROL_SOCKET_H

@@ -22,7 +22,7 @@ enum {
 	GREEDY = 40,           /* clients that ask and ask */
 	LINES = 60,            /* each of them */
 	CALL_NS = 1000 * 1000, /* what a call takes the control thread */
-	HONEST_COMES = GREEDY * LINES / 2,
+	HONEST_COMES = GREEDY * 3 / 2,
 	TURNS = 1000,
 };
 
