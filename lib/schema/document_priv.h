@@ -94,11 +94,12 @@ void match_name_decode(struct document *doc, const struct cfg_field *f, struct n
 bool name_is_known(
 	struct document *doc, const struct cfg_field *f, struct node *node, const char *name);
 
-/* Adds "unknown <kind> '<word>'; did you mean '...'?". next gives the i-th valid word, NULL after
- * the last. */
+/* Adds "unknown <kind> '<word>'; did you mean '...'?", or lists the words if they are all that is
+ * valid, and few.  next gives the i-th valid word, NULL after the last. */
 struct right_words {
 	const char *(*next)(const void *words, unsigned i);
 	const void *words;
+	bool alone; /* nothing else is valid, such as a number */
 };
 void unknown_word(struct document *doc, struct node *node, const char *kind, const char *word,
 	struct right_words right);

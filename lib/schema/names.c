@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Names that must be defined elsewhere in the document, and suggestions for misspelt ones. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,14 +35,39 @@ nearest(struct document *doc, const char *word, struct right_words right)
 	return s.best;
 }
 
+#define LISTED_MAX 8 /* words that an error lists */
+
+/* Writes "a, b or c"; false: there are too many. */
+static bool
+list_words(char *out, size_t bytes, struct right_words right)
+{
+	unsigned n = 0;
+	size_t at = 0;
+
+	while (right.next(right.words, n) != NULL)
+		n++;
+	if (n == 0 || n > LISTED_MAX)
+		return false;
+	for (unsigned i = 0; i < n && at < bytes; i++)
+		at += (size_t)snprintf(out + at, bytes - at, "%s%s",
+			i == 0               ? ""
+				: i == n - 1 ? " or "
+					     : ", ",
+			right.next(right.words, i));
+	return at < bytes;
+}
+
 void
 unknown_word(struct document *doc, struct node *node, const char *kind, const char *word,
 	struct right_words right)
 {
 	const char *best = nearest(doc, word, right);
+	char list[160];
 
 	if (best != NULL)
 		node_error(doc, node, "unknown %s '%.60s'; did you mean '%s'?", kind, word, best);
+	else if (right.alone && list_words(list, sizeof(list), right))
+		node_error(doc, node, "unknown %s '%.60s': it is %s", kind, word, list);
 	else
 		node_error(doc, node, "unknown %s '%.60s'", kind, word);
 }

@@ -264,7 +264,7 @@ decode_enum(const struct scalar *s, uint32_t *out)
 {
 	if (!words_find(s->f->words, s->text, out))
 		unknown_word(s->doc, s->node, s->f->kind != NULL ? s->f->kind : "value", s->text,
-			(struct right_words){ next_word, s->f->words });
+			(struct right_words){ next_word, s->f->words, true });
 }
 
 static void

@@ -83,7 +83,7 @@ add_flag(struct document *doc, const struct cfg_field *f, struct node *node, str
 		node_error(doc, node, "a word is expected, not %s", node_what(doc, node));
 	else if (!words_find(f->words, word, &value))
 		unknown_word(doc, node, f->kind != NULL ? f->kind : "value", word,
-			(struct right_words){ next_word, f->words });
+			(struct right_words){ next_word, f->words, true });
 	else if (negate)
 		flags->unwanted |= value;
 	else

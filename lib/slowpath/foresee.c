@@ -180,7 +180,7 @@ judge(struct datapath *dp, struct burst *b, bool hit, const struct trace *trace,
 	out->seen.fast = hit;
 	out->seen.counter = d.counter;
 	say_way(dp, b, ev, &d, out);
-	if (reason_of_meter((enum reason)out->seen.reason))
+	if (reason_of_meter((enum reason)out->seen.reason) && !decision_drops(dp, &d))
 		out->seen.counter = dp->slow->scratch->refused_by;
 	say_session(dp, ev, &d, out);
 	if (hit)

@@ -18,6 +18,13 @@ deciding_counter(const uint32_t *actions)
 	return counter;
 }
 
+bool
+decision_drops(const struct datapath *dp, const struct decision *d)
+{
+	return d->program != NULL ? d->program->verdict == PROGRAM_DROP
+				  : dp->nexthops[d->nexthop].state == NEXTHOP_DROP;
+}
+
 void
 decision_from_record(struct datapath *dp, const struct burst *b, unsigned slot, struct decision *d)
 {

@@ -84,10 +84,7 @@ observe_session(struct datapath *dp, const struct session *session)
 static uint32_t
 line_of(const struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
-	bool drops = d->program != NULL ? d->program->verdict == PROGRAM_DROP
-					: dp->nexthops[d->nexthop].state == NEXTHOP_DROP;
-
-	return b->output[slot].port == OUT_DROP && !drops
+	return b->output[slot].port == OUT_DROP && !decision_drops(dp, d)
 			&& reason_of_meter((enum reason)b->reason[slot])
 		? dp->slow->scratch->metered[slot]
 		: d->counter;

@@ -177,6 +177,9 @@ void slowpath_free_lists(struct datapath *dp);
 /* Returns the line that decided a recorded drop: the last one that it counts for. */
 uint32_t deciding_counter(const uint32_t *actions);
 
+/* Returns true if the policy drops the packet: no meter does. */
+bool decision_drops(const struct datapath *dp, const struct decision *d);
+
 /* Reads a record as a decision. */
 void decision_from_record(
 	struct datapath *dp, const struct burst *b, unsigned slot, struct decision *d);

@@ -34,15 +34,14 @@ static const struct shown {
 	{ "show.interfaces", "",
 		"{\"interfaces\":[{\"addresses\":[\"10.0.0.1/24\",\"2001:db8:1::1/64\","
 		"\"fe80::77:65ff:fe69:7200/64\"],\"domain\":\"main\",\"dropped\":3,"
-		"\"drops\":{\"acl_denied\":1,\"blackhole\":1,\"limit_exceeded\":1},"
-		"\"mtu\":1500,\"name\":\"lan\",\"pipeline\":\"inside\",\"port\":\"lan\","
-		"\"rx\":7,\"rx_bits\":0,\"rx_bytes\":318,\"rx_rate\":0,\"tx\":1,"
-		"\"tx_bits\":0,\"tx_bytes\":54,\"tx_rate\":0},"
-		"{\"addresses\":[\"10.20.0.1/24\",\"fe80::77:65ff:fe69:7200/64\"],"
-		"\"domain\":\"red\",\"dropped\":0,\"drops\":{},\"mtu\":1500,"
-		"\"name\":\"guests\",\"pipeline\":\"plain\",\"port\":\"lan\",\"rx\":0,"
-		"\"rx_bits\":0,\"rx_bytes\":0,\"rx_rate\":0,\"tx\":0,\"tx_bits\":0,"
-		"\"tx_bytes\":0,\"tx_rate\":0,\"vlan\":20},"
+		"\"drops\":{\"acl_denied\":1,\"limit_exceeded\":2},\"mtu\":1500,"
+		"\"name\":\"lan\",\"pipeline\":\"inside\",\"port\":\"lan\",\"rx\":7,"
+		"\"rx_bits\":0,\"rx_bytes\":318,\"rx_rate\":0,\"tx\":1,\"tx_bits\":0,"
+		"\"tx_bytes\":54,\"tx_rate\":0},{\"addresses\":[\"10.20.0.1/24\","
+		"\"fe80::77:65ff:fe69:7200/64\"],\"domain\":\"red\",\"dropped\":0,"
+		"\"drops\":{},\"mtu\":1500,\"name\":\"guests\",\"pipeline\":\"plain\","
+		"\"port\":\"lan\",\"rx\":0,\"rx_bits\":0,\"rx_bytes\":0,\"rx_rate\":0,"
+		"\"tx\":0,\"tx_bits\":0,\"tx_bytes\":0,\"tx_rate\":0,\"vlan\":20},"
 		"{\"addresses\":[\"198.51.100.1/24\",\"fe80::77:65ff:fe69:7201/64\"],"
 		"\"domain\":\"main\",\"dropped\":1,\"drops\":{\"acl_denied\":1},\"mtu\":1500,"
 		"\"name\":\"wan\",\"pipeline\":\"outside\",\"port\":\"wan\",\"rx\":2,"
@@ -72,18 +71,20 @@ static const struct shown {
 		"\"pipeline\":\"inside\",\"place\":\"weir.yaml:23\",\"stage\":3},"
 		"{\"conditional\":true,\"ended\":0,\"evaluated\":2,\"name\":\"limit\","
 		"\"pipeline\":\"inside\",\"place\":\"weir.yaml:24\",\"stage\":4},"
-		"{\"cycles\":\"~\",\"ended\":1,\"evaluated\":4,\"name\":\"route\","
+		"{\"conditional\":true,\"ended\":1,\"evaluated\":2,\"name\":\"limit\","
 		"\"pipeline\":\"inside\",\"place\":\"weir.yaml:25\",\"stage\":5},"
+		"{\"cycles\":\"~\",\"ended\":0,\"evaluated\":3,\"name\":\"route\","
+		"\"pipeline\":\"inside\",\"place\":\"weir.yaml:26\",\"stage\":6},"
 		"{\"cycles\":\"~\",\"ended\":0,\"evaluated\":3,\"name\":\"snat\","
-		"\"pipeline\":\"inside\",\"place\":\"weir.yaml:25\",\"stage\":6},"
+		"\"pipeline\":\"inside\",\"place\":\"weir.yaml:26\",\"stage\":7},"
 		"{\"ended\":0,\"evaluated\":2,\"interfaces\":[\"wan\"],\"name\":\"track\","
-		"\"packets\":2,\"pipeline\":\"outside\",\"place\":\"weir.yaml:26\","
+		"\"packets\":2,\"pipeline\":\"outside\",\"place\":\"weir.yaml:27\","
 		"\"stage\":1},{\"ended\":1,\"evaluated\":2,\"name\":\"acl\","
-		"\"pipeline\":\"outside\",\"place\":\"weir.yaml:26\",\"stage\":2},"
+		"\"pipeline\":\"outside\",\"place\":\"weir.yaml:27\",\"stage\":2},"
 		"{\"ended\":0,\"evaluated\":1,\"name\":\"route\",\"pipeline\":\"outside\","
-		"\"place\":\"weir.yaml:27\",\"stage\":3},{\"ended\":0,\"evaluated\":0,"
+		"\"place\":\"weir.yaml:28\",\"stage\":3},{\"ended\":0,\"evaluated\":0,"
 		"\"interfaces\":[\"guests\"],\"name\":\"route\",\"packets\":0,"
-		"\"pipeline\":\"plain\",\"place\":\"weir.yaml:28\",\"stage\":1},"
+		"\"pipeline\":\"plain\",\"place\":\"weir.yaml:29\",\"stage\":1},"
 		"{\"evaluated\":2,\"name\":\"parse\",\"pipeline\":\"(fast path)\","
 		"\"stage\":1},{\"evaluated\":2,\"name\":\"execute\","
 		"\"pipeline\":\"(fast path)\",\"stage\":2}]}" },
@@ -221,20 +222,22 @@ static const struct shown {
 		"{\"bytes\":40,\"first\":1.98,\"last\":1.98,\"owner\":\"acls.answers\","
 		"\"packets\":1,\"place\":\"weir.yaml:18\"},{\"bytes\":28,\"first\":1.909,"
 		"\"last\":1.909,\"name\":\"default\",\"owner\":\"acls.answers\","
-		"\"packets\":1,\"place\":\"weir.yaml:18\"},{\"bytes\":28,\"first\":1.92,"
-		"\"last\":1.92,\"owner\":\"routes.main\",\"packets\":1,"
-		"\"place\":\"weir.yaml:20\"},{\"bytes\":0,\"owner\":\"routes.red\","
-		"\"packets\":0,\"place\":\"weir.yaml:21\"},{\"bytes\":0,"
-		"\"owner\":\"pipelines.inside\",\"packets\":0,\"place\":\"weir.yaml:23\"},"
-		"{\"bytes\":28,\"first\":1.94,\"last\":1.94,\"owner\":\"pipelines.inside\","
-		"\"packets\":1,\"place\":\"weir.yaml:24\"}]}" },
+		"\"packets\":1,\"place\":\"weir.yaml:18\"},{\"bytes\":0,"
+		"\"owner\":\"routes.main\",\"packets\":0,\"place\":\"weir.yaml:20\"},"
+		"{\"bytes\":0,\"owner\":\"routes.red\",\"packets\":0,"
+		"\"place\":\"weir.yaml:21\"},{\"bytes\":0,\"owner\":\"pipelines.inside\","
+		"\"packets\":0,\"place\":\"weir.yaml:23\"},{\"bytes\":28,\"first\":1.94,"
+		"\"last\":1.94,\"owner\":\"pipelines.inside\",\"packets\":1,"
+		"\"place\":\"weir.yaml:24\"},{\"bytes\":28,\"first\":1.92,\"last\":1.92,"
+		"\"owner\":\"pipelines.inside\",\"packets\":1,\"place\":\"weir.yaml:25\"}]}" },
 	{ "show.rules", "\"unused\": true",
 		"{\"rules\":[{\"bytes\":0,\"name\":\"unused\",\"owner\":\"acls.out\","
 		"\"packets\":0,\"place\":\"weir.yaml:17\"},{\"bytes\":0,\"name\":\"default\","
 		"\"owner\":\"acls.out\",\"packets\":0,\"place\":\"weir.yaml:13\"},"
-		"{\"bytes\":0,\"owner\":\"routes.red\",\"packets\":0,"
-		"\"place\":\"weir.yaml:21\"},{\"bytes\":0,\"owner\":\"pipelines.inside\","
-		"\"packets\":0,\"place\":\"weir.yaml:23\"}]}" },
+		"{\"bytes\":0,\"owner\":\"routes.main\",\"packets\":0,"
+		"\"place\":\"weir.yaml:20\"},{\"bytes\":0,\"owner\":\"routes.red\","
+		"\"packets\":0,\"place\":\"weir.yaml:21\"},{\"bytes\":0,"
+		"\"owner\":\"pipelines.inside\",\"packets\":0,\"place\":\"weir.yaml:23\"}]}" },
 	{ "show.rules", "\"owner\": \"acls.answers\"",
 		"{\"rules\":[{\"bytes\":40,\"first\":1.98,\"last\":1.98,"
 		"\"owner\":\"acls.answers\",\"packets\":1,\"place\":\"weir.yaml:18\"},"
@@ -296,14 +299,11 @@ static const struct shown {
 		" by all of them together.\"},{\"name\":\"pipelines.inside\","
 		"\"place\":\"weir.yaml:23\",\"text\":\"A rate of 100/s in all.\"},"
 		"{\"name\":\"pipelines.inside\",\"place\":\"weir.yaml:24\","
-		"\"text\":\"A rate of 2/s in all.\"}]}" },
+		"\"text\":\"A rate of 2/s in all.\"},{\"name\":\"pipelines.inside\","
+		"\"over\":1,\"place\":\"weir.yaml:25\",\"text\":\"Sessions,"
+		" 1 at most for each source.\",\"used\":1,\"within\":1}]}" },
 	{ "show.drops", "",
 		"{\"drops\":[{\"fault\":\"policy\",\"latest\":[{\"ago\":\"~\",\"bytes\":42,"
-		"\"in\":\"lan\",\"packet\":\"udp 10.0.0.3:5001 > 192.0.2.1:53\","
-		"\"rule\":\"weir.yaml:20\",\"worker\":0}],"
-		"\"lines\":[\"weir.yaml:20 routes.main: 1\"],\"packets\":1,\"rate\":0,"
-		"\"reason\":\"blackhole\",\"text\":\"The route is a blackhole.\"},"
-		"{\"fault\":\"policy\",\"latest\":[{\"ago\":\"~\",\"bytes\":42,"
 		"\"in\":\"wan\",\"packet\":\"udp 198.51.100.7:9 > 203.0.113.8:9\","
 		"\"rule\":\"weir.yaml:18\",\"worker\":0},{\"ago\":\"~\",\"bytes\":42,"
 		"\"in\":\"lan\",\"packet\":\"udp 10.0.0.3:5001 > 198.51.100.2:99\","
@@ -313,18 +313,17 @@ static const struct shown {
 		"\"reason\":\"acl_denied\","
 		"\"text\":\"A rule or the default of an access list.\"},"
 		"{\"fault\":\"policy\",\"latest\":[{\"ago\":\"~\",\"bytes\":42,"
+		"\"in\":\"lan\",\"packet\":\"udp 10.0.0.3:5001 > 192.0.2.1:53\","
+		"\"rule\":\"weir.yaml:25\",\"worker\":0},{\"ago\":\"~\",\"bytes\":42,"
 		"\"in\":\"lan\",\"packet\":\"udp 10.0.0.3:5000 > 198.51.100.2:53\","
 		"\"rule\":\"weir.yaml:24\",\"worker\":0}],"
-		"\"lines\":[\"weir.yaml:24 pipelines.inside: 1\"],\"packets\":1,\"rate\":0,"
+		"\"lines\":[\"weir.yaml:24 pipelines.inside: 1\","
+		"\"weir.yaml:25 pipelines.inside: 1\"],\"packets\":2,\"rate\":0,"
 		"\"reason\":\"limit_exceeded\","
 		"\"text\":\"More than a stage limit lets pass of its source,"
 		" destination or line.\"}]}" },
 	{ "show.drops", "\"reason\": \"blackhole\"",
-		"{\"drops\":[{\"fault\":\"policy\",\"latest\":[{\"ago\":\"~\",\"bytes\":42,"
-		"\"in\":\"lan\",\"packet\":\"udp 10.0.0.3:5001 > 192.0.2.1:53\","
-		"\"rule\":\"weir.yaml:20\",\"worker\":0}],"
-		"\"lines\":[\"weir.yaml:20 routes.main: 1\"],\"packets\":1,\"rate\":0,"
-		"\"reason\":\"blackhole\",\"text\":\"The route is a blackhole.\"}]}" },
+		"{\"drops\":[]}" },
 	{ "show.drops", "\"interface\": \"wan\"",
 		"{\"drops\":[{\"fault\":\"policy\",\"latest\":[{\"ago\":\"~\",\"bytes\":42,"
 		"\"in\":\"wan\",\"packet\":\"udp 198.51.100.7:9 > 203.0.113.8:9\","
@@ -335,6 +334,24 @@ static const struct shown {
 		"{\"drops\":[]}" },
 	{ "show.drops", "\"reason\": \"none\"",
 		"\"there is no reason 'none'\"" },
+	{ "explain", "\"in\": \"lan\", \"packet\": \"udp 10.0.0.3:5002 > 198.51.100.2:53\"",
+		"{\"counted\":[\"weir.yaml:15, acls.out dns\",\"weir.yaml:25,"
+		" pipelines.inside\"],\"domain\":\"main\","
+		"\"flow\":\"udp 10.0.0.3:5002 > 198.51.100.2:53\",\"in\":\"lan\","
+		"\"owner\":\"pipelines.inside\","
+		"\"packet\":\"udp 10.0.0.3:5002 > 198.51.100.2:53\",\"path\":\"slow\","
+		"\"pipeline\":\"inside\","
+		"\"program\":\"meter 0; meter 1; drop limit_exceeded\","
+		"\"reason\":\"limit_exceeded\",\"rule\":\"weir.yaml:25\","
+		"\"sentence\":\"More than a stage limit lets pass of its source,"
+		" destination or line.\",\"session\":{\"direction\":\"forward\","
+		"\"state\":\"new\"},\"stages\":[{\"says\":\"track: new session,"
+		" unreplied; ends after 300 s without packets\",\"stage\":\"track\"},"
+		"{\"says\":\"acl out: rule dns (weir.yaml:15) accepts\",\"stage\":\"acl\"},"
+		"{\"says\":\"limit: 100 packets/s in all\",\"stage\":\"limit\"},"
+		"{\"says\":\"limit: 2 packets/s in all\",\"stage\":\"limit\"},"
+		"{\"says\":\"limit: more than 1 sessions at the same time\","
+		"\"stage\":\"limit\"}],\"verdict\":\"drop\",\"worker\":0}" },
 	{ "show.memory", "",
 		"{\"memory\":[{\"bytes\":595320,\"items\":3072,\"name\":\"flows\","
 		"\"used\":4},{\"bytes\":8471168,\"items\":1024,\"name\":\"sessions\","
@@ -369,9 +386,10 @@ static const struct shown {
 		"lines:\\n  inside:\\n    - track\\n    - acl: out\\n    - limit:\\n   "
 		"     rate: 100/s\\n        burst: 100\\n        if:\\n          dport:"
 		" [53]\\n    - limit:\\n        rate: 2/s\\n        burst: 2\\n        "
-		"if:\\n          dport: [53]\\n    - route: main\\n    - snat: uplink"
-		"\\n  outside:\\n    - track\\n    - acl: answers\\n    - route: main"
-		"\\n  plain:\\n    - route: red\\n\"}" },
+		"if:\\n          dport: [53]\\n    - limit:\\n        sessions: 1\\n   "
+		"     per: source\\n        if:\\n          dport: [53]\\n    - route: "
+		"main\\n    - snat: uplink\\n  outside:\\n    - track\\n    - acl: answ"
+		"ers\\n    - route: main\\n  plain:\\n    - route: red\\n\"}" },
 };
 /* clang-format on */
 

@@ -48,6 +48,7 @@
 	"pipelines:\n" \
 	"  inside: [track, {acl: out}, {limit: {rate: 100/s, burst: 100, if: {dport: 53}}},\n" \
 	"    {limit: {rate: 2/s, burst: 2, if: {dport: 53}}},\n" \
+	"    {limit: {sessions: 1, per: source, if: {dport: 53}}},\n" \
 	"    {route: main}, {snat: uplink}]\n" \
 	"  outside: [track, {acl: answers},\n" \
 	"    {route: main}]\n" \

@@ -251,8 +251,8 @@ words_are_exact(void **state)
 	expect_wrong("bool: 1", "bool: '1' is neither true nor false");
 	expect_wrong("colour: gren", "colour: unknown colour 'gren'; did you mean 'green'?");
 	expect_wrong("colour: Red", "colour: unknown colour 'Red'; did you mean 'red'?");
-	expect_wrong("flags: [a, d]", "flags: unknown flag 'd'");
-	expect_wrong("flags: \"!a\"", "flags: unknown flag '!a'");
+	expect_wrong("flags: [a, d]", "flags: unknown flag 'd': it is a, b or c");
+	expect_wrong("flags: \"!a\"", "flags: unknown flag '!a': it is a, b or c");
 	expect_wrong("flags: {a: b}", "flags: a word is expected, not a map");
 	expect_wrong("name: a b", "name: 'a b' is not a name; use letters, digits, - _ and .");
 	expect_wrong("name: \"\"", "name: '' is not a name; use letters, digits, - _ and .");
