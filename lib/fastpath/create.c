@@ -100,9 +100,6 @@ expect_release(void *datapath, struct session *const sessions[], unsigned n)
 {
 	const struct datapath *dp = datapath;
 
-	if (unlikely(dp->reports != NULL))
-		for (unsigned i = 0; i < n; i++)
-			slowpath_report_expect(dp, sessions[i]);
 	nat_expect(dp->nat, sessions, n);
 }
 

@@ -6,8 +6,6 @@
  * most gives first, so that each class keeps its share of what established sessions leave.  IPv6,
  * which has half as many records, counts as classes of its own with half of the shares. */
 
-#include <rte_prefetch.h>
-
 #include "session/session_priv.h"
 
 #define LOOKED_AT_MAX 4 /* sessions examined for one victim */
@@ -91,27 +89,6 @@ furthest_above(const struct sessions *t, const struct families *of)
 	return t->list[best[0]][best[1]].count > 0 ? &t->list[best[0]][best[1]] : NULL;
 }
 
-/* Prefetches for the next victims of a list: where a table is full, each new session ends one, and
- * what that one has was last used long ago.  Each call takes the next three a step further: the
- * session, its records, their buckets. */
-static void
-expect_victims(const struct sessions *t, const struct session_list *l)
-{
-	struct session *first = &t->session[l->first], *second = &t->session[first->next];
-
-	if (first->flags & SESSION_LINKED) {
-		flow_table_prefetch_home(flows_of(t, first), first->flow[0]);
-		flow_table_prefetch_home(flows_of(t, first), first->flow[1]);
-	}
-	if (second->flags & SESSION_LINKED) {
-		rte_prefetch0(flow_at(flows_of(t, second), second->flow[0]));
-		rte_prefetch0(flow_at(flows_of(t, second), second->flow[1]));
-		if (t->expect != NULL)
-			t->expect(t->arg, &second, 1);
-	}
-	rte_prefetch0(&t->session[second->next]);
-}
-
 static bool
 evict(struct sessions *t, const struct session_list *l, uint32_t now_tick)
 {
@@ -121,7 +98,6 @@ evict(struct sessions *t, const struct session_list *l, uint32_t now_tick)
 		return false;
 	counter_add(&t->evicted[s->class], 1);
 	session_end(t, s, SESSION_END_evicted);
-	expect_victims(t, l);
 	return true;
 }
 

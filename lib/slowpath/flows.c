@@ -3,7 +3,6 @@
  * told when the flow ends or the active timeout has passed. */
 
 #include "base/clock.h"
-#include "base/prefetch.h"
 #include "session/session.h"
 #include "slowpath/slowpath_priv.h"
 #include "tap/flow_report.h"
@@ -66,13 +65,6 @@ static struct flow_account *
 account_of_session(const struct datapath *dp, const struct session *session)
 {
 	return &dp->reports->session[session_index(dp->sessions, session)];
-}
-
-void
-slowpath_report_expect(const struct datapath *dp, const struct session *session)
-{
-	if (has_account(dp, session))
-		prefetch_to_write(account_of_session(dp, session));
 }
 
 static struct flow_account *

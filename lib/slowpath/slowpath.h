@@ -307,9 +307,6 @@ bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *
 bool slowpath_report_due(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
 
-/* Prefetches what will be counted or told of a session.  With reports. */
-void slowpath_report_expect(const struct datapath *dp, const struct session *session);
-
 /* Tells the flow of a session that ends: its records have been removed, and still have their
  * keys.  With reports. */
 void slowpath_report_session_ends(

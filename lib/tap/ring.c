@@ -6,9 +6,6 @@
 #include <stdatomic.h>
 
 #include "base/memory.h"
-#include "base/prefetch.h"
-
-#define LEAD 4 /* entries prefetched ahead */
 
 /* Positions only grow; an entry stands at its position modulo size. */
 struct ring {
@@ -63,16 +60,6 @@ ring_has_room(struct ring *r, uint32_t more_than)
 	return at - r->taken_seen + more_than < r->size;
 }
 
-/* The reader's core has the lines of an entry that it has read. */
-static void
-expect_entry(struct ring *r, uint64_t at)
-{
-	const uint8_t *p = place_of(r, at);
-
-	for (uint32_t i = 0; i < r->entry_bytes; i += 64)
-		prefetch_to_write(p + i);
-}
-
 void *
 ring_reserve(struct ring *r)
 {
@@ -87,7 +74,6 @@ ring_reserve(struct ring *r)
 		atomic_store_explicit(&r->lost, lost + 1, memory_order_relaxed);
 		return NULL;
 	}
-	expect_entry(r, at + LEAD);
 	return place_of(r, at);
 }
 
