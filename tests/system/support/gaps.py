@@ -4,7 +4,7 @@
     gaps.py serve ADDRESS PORT
     gaps.py ask ADDRESS PORT EACH FILE      until SIGTERM; then writes "SENT LOST LONGEST-GAP-IN-MS"
 
-A gap is counted from the sending of the first of the datagrams in a row that were not answered to that of the next one that was, or the end."""
+Makes FILE.begun when the first is answered; what was sent before is not counted.  A gap is counted from the sending of the first of the datagrams in a row that were not answered to that of the next one that was, or the end."""
 
 import os
 import select
@@ -33,7 +33,7 @@ def ask(address, port, each, path):
     flow = socket.socket(family(address), socket.SOCK_DGRAM)
     flow.connect((address, int(port)))
     flow.setblocking(False)
-    answered, sent, over = set(), [], []
+    answered, sent, over, first = set(), [], [], None
     signal.signal(signal.SIGTERM, lambda *_: over.append(1))
     each = float(each) / 1000
     due = time.monotonic()
@@ -52,15 +52,19 @@ def ask(address, port, each, path):
         if not select.select([flow], [], [], max(0.0, min(due - time.monotonic(), 0.05)))[0]:
             continue
         try:
-            answered.add(int(flow.recv(2048)))
+            number = int(flow.recv(2048))
         except OSError:
-            pass
-    numbers = [-1, *sorted(answered), len(sent)]
+            continue
+        if first is None:
+            first = number
+            open(path + '.begun', 'w').close()
+        answered.add(number)
+    counted = len(sent) - (first or 0)
+    numbers = [(first or 0) - 1, *sorted(n for n in answered if n >= (first or 0)), len(sent)]
     sent.append(sent[-1])
     gap = max(sent[b] - sent[a + 1] for a, b in zip(numbers, numbers[1:]))
-    sent.pop()
     with open(path + '.part', 'w') as out:
-        out.write('%d %d %.1f\n' % (len(sent), len(sent) - len(answered), gap * 1000))
+        out.write('%d %d %.1f\n' % (counted, counted - (len(numbers) - 2), gap * 1000))
     os.rename(path + '.part', path)
 
 

@@ -99,7 +99,7 @@ station() {     # station SPACE DEVICE ADDRESS ADDRESS6 GATEWAY GATEWAY6
 declare -A weir_pid
 weir_start() {  # weir_start NAME [OPTION...]: in the namespace NAME by $dir/NAME.yaml
 	in_space "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-	exec_in "$1" "$weir" run -c "$dir/$1.yaml" --json "$dir/$1.json" --socket "$dir/$1.sock" "${@:2}" >"$dir/$1.out" 2>"$dir/$1.log" &
+	exec_in "$1" nice -n -10 "$weir" run -c "$dir/$1.yaml" --json "$dir/$1.json" --socket "$dir/$1.sock" "${@:2}" >"$dir/$1.out" 2>"$dir/$1.log" &
 	weir_pid[$1]=$!
 	pids+=($!)
 	wait_for 20 grep -q "generation 1 runs" "$dir/$1.log" || { cat "$dir/$1.log"; return 1; }
@@ -115,6 +115,8 @@ print(l)
 sys.exit(l["imbalance"] != 0 or l["held"] != 0)' "$dir/$1.json" && grep -q 'packet buffers not back in their pools: 0$' "$dir/$1.out"
 }
 
+# Daemons have the priority that Debian's frr.service gives them, and Weir more: it would have cores of its own.
+
 # frr SPACE FOLDER DAEMON...: with $dir/FOLDER/DAEMON.conf; options of a daemon in frr_options[DAEMON]
 declare -A frr_options
 frr() {
@@ -128,7 +130,7 @@ frr() {
 		[ "$daemon" = bfdd ] && more="--bfdctl $folder/bfdd.sock"
 		[ -f "$folder/$daemon.conf" ] || : >"$folder/$daemon.conf"
 		# shellcheck disable=SC2086
-		in_space "$space" /usr/lib/frr/"$daemon" -d -f "$folder/$daemon.conf" -i "$folder/$daemon.pid" -z "$folder/zserv" \
+		in_space "$space" nice -n -5 /usr/lib/frr/"$daemon" -d -f "$folder/$daemon.conf" -i "$folder/$daemon.pid" -z "$folder/zserv" \
 			--vty_socket "$folder" -P 0 --log "file:$folder/$daemon.log" --log-level ${frr_level:-notifications} $more >"$folder/$daemon.start" 2>&1
 		wait_for 5 test -s "$folder/$daemon.pid" || { cat "$folder/$daemon.start"; return 1; }
 	done
@@ -137,14 +139,16 @@ frr_show() { vtysh --vty_socket "$dir/$1" -c "$2"; }
 frr_kill() { kill "-$3" "$(cat "$dir/$1/$2.pid")"; }    # frr_kill FOLDER DAEMON SIGNAL
 bird_show() { birdc -s "$dir/$1/bird.ctl" "${@:2}"; }
 bird_start() {  # bird_start SPACE FOLDER: with $dir/FOLDER/bird.conf
-	in_space "$1" bird -c "$dir/$2/bird.conf" -s "$dir/$2/bird.ctl" -P "$dir/$2/bird.pid"
+	in_space "$1" nice -n -5 bird -c "$dir/$2/bird.conf" -s "$dir/$2/bird.ctl" -P "$dir/$2/bird.pid"
 }
 
-# asking NAME SPACE ADDRESS EACH-MS; asked NAME: prints "SENT LOST LONGEST-GAP-IN-MS"
+# asking NAME SPACE ADDRESS EACH-MS: returns with the first answer; asked NAME: prints "SENT LOST LONGEST-GAP-IN-MS"
 asking() {
+	rm -f "$dir/$1.gaps.begun"
 	exec_in "$2" python3 "$here/support/gaps.py" ask "$3" 7 "$4" "$dir/$1.gaps" &
 	eval "asking_$1=$!"
 	pids+=($!)
+	wait_for 10 test -e "$dir/$1.gaps.begun"
 }
 asked() {
 	local pid
