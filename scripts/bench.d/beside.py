@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What runs beside Weir on core 0 while it is measured: listings, captures, scrapes, an IPFIX collector, hostile clients.
+"""What runs beside Weir on core 0 while it is measured: listings, captures, scrapes, an IPFIX collector, hostile clients,
+the same clients of another server.
 
     with beside(kind, weir, folder) as side:    # from the moment when traffic is warm
         ...
@@ -11,6 +12,7 @@ import contextlib
 import http.client
 import os
 import re
+import selectors
 import signal
 import socket
 import subprocess
@@ -73,6 +75,11 @@ class Side:
             self.start("capture", *self.ctl, "capture", "-w", "/dev/null")
         elif self.kind == "hostile":
             self.start("hostile", sys.executable, HOSTILE, self.ctl[-1], "600")
+        elif self.kind == "strangers":
+            sink = os.path.join(self.folder, "sink.sock")
+            self.start("sink", *own, "sink", sink)
+            wait_until(lambda: os.path.exists(sink), 10, "the sink")
+            self.start("strangers", sys.executable, HOSTILE, sink, "600")
         elif self.kind == "export":
             self.start("scrape", *own, "scrape", str(HTTP), str(1 / SCRAPES))
             self.start("page", *own, "page", str(HTTP), "1")
@@ -80,6 +87,14 @@ class Side:
         time.sleep(0.2)
         self.began, self.scrapes_before = time.monotonic(), self.scrapes()
         self.buckets = percentile(HTTP, 0.99) if self.kind in ("listing", "metrics") else None
+
+    def pause(self):
+        for _, program in self.programs:
+            os.killpg(program.pid, signal.SIGSTOP)
+
+    def resume(self):
+        for _, program in self.programs:
+            os.killpg(program.pid, signal.SIGCONT)
 
     def scrapes(self):
         """So far, in hundreds."""
@@ -189,8 +204,39 @@ def collect(port):
         s.recv(65536)
 
 
+def sink(path):
+    """A server of the least work, for hostile clients that are none of Weir's: it answers who asks for ports, ends who asks for nothing
+    sensible, and reads away the rest."""
+    said = {}
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(path)
+    server.listen(128)
+    wanted = selectors.DefaultSelector()
+    wanted.register(server, selectors.EVENT_READ)
+    while True:
+        for key, _ in wanted.select():
+            if key.fileobj is server:
+                client = server.accept()[0]
+                client.setblocking(False)
+                said[client] = 0
+                wanted.register(client, selectors.EVENT_READ)
+                continue
+            data = b""
+            with contextlib.suppress(OSError):
+                data = key.fileobj.recv(1 << 16)
+                said[key.fileobj] += len(data)
+                if b"show.ports" in data:
+                    key.fileobj.send(b'{"jsonrpc": "2.0", "id": 1, "result": {"ports": []}}\n')
+            if not data or said[key.fileobj] > 1 << 20 or (data[:1] != b"{" and data[-1:] == b"\n"):
+                wanted.unregister(key.fileobj)
+                del said[key.fileobj]
+                key.fileobj.close()
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "collect":
+    if sys.argv[1] == "sink":
+        sink(sys.argv[2])
+    elif sys.argv[1] == "collect":
         collect(int(sys.argv[2]))
     else:
         {"scrape": scrape, "page": page}[sys.argv[1]](int(sys.argv[2]), float(sys.argv[3]))

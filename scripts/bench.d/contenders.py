@@ -110,7 +110,8 @@ class Weir:
     beside it (beside.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
 
     def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None,
-                 by_destination=False, mixed=False):
+                 by_destination=False, mixed=False, turns=False):
+        self.turns = turns
         self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
         self.reports, self.beside, self.by_destination, self.mixed = reports, beside, by_destination, mixed
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
@@ -118,7 +119,7 @@ class Weir:
             + (" by destination" if by_destination else "") \
             + ("" if rules == policy.RULES else ", %d %srules" % (rules, "mixed " if mixed else "")) + (", read again" if reload else "") \
             + (", %d reports a second" % reports if reports else "") \
-            + (", beside " + beside if beside else "")
+            + (", beside " + beside if beside else "") + (" in turns" if turns else "")
 
     def system(self, bench, traffic):
         most = FLOWS["1M"] if traffic.idle else traffic.sessions
@@ -143,7 +144,7 @@ class Weir:
         command = [bench.weir, "run", "-c", config, "--json", report, "--socket", os.path.join(folder, "control.sock")]
         with collector(self.beside), Program("weir", command, folder) as program:
             facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench),
-                            self.beside and (lambda: beside(self.beside, bench.weir, folder)))
+                            self.beside and (lambda: beside(self.beside, bench.weir, folder)), self.turns)
             status = program.stop()
             said = program.said()
         if status != 0:

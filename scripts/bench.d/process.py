@@ -9,6 +9,7 @@ import subprocess
 import time
 
 WARM_SECONDS = 1.0
+TURN, TURNS = 0.2, 20           # seconds of a turn; windows that turns take
 FORWARDING = re.compile("weir-worker-|rte-worker-|pmd-c")     # threads that do nothing else
 
 
@@ -119,14 +120,39 @@ def processor_seconds(pid):
     return spent
 
 
-def measure(program, samples, warm, window, again=None, beside=None):
+def in_turns(program, samples, side, window):
+    """Rates with what runs beside, and with it stopped: turns of TURN seconds each, so that what drifts is in both alike.
+    What is under way when a turn begins is not counted."""
+    totals = {True: [0.0, 0.0, 0.0, 0.0], False: [0.0, 0.0, 0.0, 0.0]}      # received, sent, processor seconds, seconds
+    running, end = True, time.monotonic() + window
+    while time.monotonic() < end or running:
+        side.resume() if running else side.pause()
+        time.sleep(TURN / 2)
+        before, spent, began = samples.now(), processor_seconds(program.process.pid), time.monotonic()
+        time.sleep(TURN)
+        after, now, seconds = samples.now(), processor_seconds(program.process.pid), time.monotonic() - began
+        parts = [rate * seconds for rate in rates(before, after)]
+        parts += [sum(all - spent[thread] for thread, all in now.items()) / len(now), seconds]
+        totals[running] = [a + b for a, b in zip(totals[running], parts)]
+        running = not running
+    side.resume()
+    with_it, without = [{"received": t[0] / t[3], "pps": t[1] / t[3], "share": t[2] / t[3]} for t in (totals[True], totals[False])]
+    return dict(with_it, without=without)
+
+
+def measure(program, samples, warm, window, again=None, beside=None, turns=False):
     """Rates over a window that begins after a second of traffic, when warm() holds, and the share of its cores that
     forwarding had: 1 where nobody else wanted them.
     again: (seconds, what is done at the beginning of the window and each time they have passed).
-    beside: makes the context that the window is within (beside.py), which has facts of its own."""
+    beside: makes the context that the window is within (beside.py), which has facts of its own.
+    turns: what is beside is stopped in every other turn; the facts without it are "without", of a window TURNS times as long."""
     wait_until(lambda: samples.received() > 0, 60, program.name + ": first frame", program)
     time.sleep(WARM_SECONDS)
     wait_until(warm, 60, program.name + ": warm", program)
+    if turns:
+        with beside() as side:
+            facts = in_turns(program, samples, side, TURNS * window)
+        return {**facts, **side.facts()}
     with beside() if beside else contextlib.nullcontext() as side:
         before, spent, began = samples.now(), processor_seconds(program.process.pid), time.monotonic()
         end = began + window

@@ -60,6 +60,17 @@ def speed(facts):
     return facts["pps"] / facts["share"]
 
 
+def compared(ours, theirs):
+    """What a run is compared with: another one, or its own other turns; None where there is neither."""
+    return theirs or ours.get("without")
+
+
+def value(ours, theirs):
+    """A ratio, or millions a second where there is nothing to compare with."""
+    theirs = compared(ours, theirs)
+    return speed(ours) / (speed(theirs) if theirs else 1e6)
+
+
 def judge(row, runs):
     whole = [pair for pair in runs if all(f is None or "failed" not in f for f in pair)]
     failures = sorted({f["failed"] for pair in runs for f in pair if f is not None and "failed" in f})
@@ -70,10 +81,10 @@ def judge(row, runs):
         result["unit"] = row.ours.unit
     if not whole:
         return result
-    values = [speed(ours) / speed(theirs) if theirs else speed(ours) / 1e6 for ours, theirs in whole]
+    values = [value(ours, theirs) for ours, theirs in whole]
     result.update(value=statistics.median(values), value_min=min(values), value_max=max(values),
                   ours_mpps=statistics.median(speed(ours) for ours, _ in whole) / 1e6,
-                  theirs_mpps=statistics.median(speed(theirs) for _, theirs in whole) / 1e6 if whole[0][1] else None,
+                  theirs_mpps=statistics.median(speed(compared(*pair)) for pair in whole) / 1e6 if compared(*whole[0]) else None,
                   share=min(f["share"] for pair in whole for f in pair if f is not None))
     offered = [f for pair in whole for f in pair if f is not None and "offered" in f]
     result["limited_by_generator"] = any(f["pps"] > 0.98 * f["offered"] for f in offered)
