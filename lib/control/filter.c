@@ -22,11 +22,7 @@
 static bool
 wrong(struct rpc_call *call, const char *name, const char *value, const char *is)
 {
-	char clean[64];
-
-	rpc_fail(call, RPC_PARAMS, "%s: '%s' is no %s", name,
-		text_clean(clean, sizeof(clean), value), is);
-	return false;
+	return !rpc_wrong(call, name, value, is);
 }
 
 static bool

@@ -26,6 +26,15 @@ rpc_fail(struct rpc_call *call, int error, const char *fmt, ...)
 	return true;
 }
 
+bool
+rpc_wrong(struct rpc_call *call, const char *param, const char *value, const char *is)
+{
+	char clean[64];
+
+	return rpc_fail(call, RPC_PARAMS, "%s: '%s' is no %s", param,
+		text_clean(clean, sizeof(clean), value), is);
+}
+
 /* Lists and objects in each other: jansson's own bound is far above what a small stack bears. */
 static bool
 is_too_deep(const char *line, size_t bytes)

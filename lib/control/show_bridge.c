@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "control/control_priv.h"
@@ -24,8 +23,9 @@ mac_text(char out[MAC_TEXT], const uint8_t mac[6])
 struct asked {
 	const struct bridge *bridge; /* NULL: all */
 	uint16_t iface;              /* 0: all */
-	const char *mac;             /* NULL: all */
-	int vlan;                    /* -1: all */
+	bool by_mac;
+	struct rte_ether_addr mac;
+	int vlan; /* -1: all */
 };
 
 static const struct bridge *
@@ -52,19 +52,21 @@ static bool
 read_asked(struct rpc_call *call, const struct generation *gen, struct asked *out)
 {
 	const char *bridge = rpc_text(call, "bridge"), *iface = rpc_text(call, "interface");
-	const char *vlan = rpc_text(call, "vlan");
+	const char *vlan = rpc_text(call, "vlan"), *mac = rpc_text(call, "mac");
 	char *end = NULL;
 
-	*out = (struct asked){ .mac = rpc_text(call, "mac"), .vlan = -1 };
+	*out = (struct asked){ .by_mac = mac != NULL, .vlan = -1 };
 	if (bridge != NULL && (out->bridge = bridge_named(gen, bridge)) == NULL)
-		return rpc_fail(call, RPC_PARAMS, "there is no bridge '%s'", bridge), false;
+		return !rpc_wrong(call, "bridge", bridge, "bridge");
 	if (iface != NULL && (out->iface = member_named(gen, iface)) == 0)
-		return rpc_fail(call, RPC_PARAMS, "'%s' is a member of no bridge", iface), false;
+		return !rpc_wrong(call, "interface", iface, "member of a bridge");
+	if (mac != NULL && rte_ether_unformat_addr(mac, &out->mac) != 0)
+		return !rpc_wrong(call, "mac", mac, "MAC address");
 	if (vlan == NULL)
 		return true;
 	out->vlan = (int)strtol(vlan, &end, 10);
 	if (*vlan == '\0' || *end != '\0' || out->vlan < 0 || out->vlan > 4095)
-		return rpc_fail(call, RPC_PARAMS, "vlan: '%s' is no VLAN", vlan), false;
+		return !rpc_wrong(call, "vlan", vlan, "VLAN");
 	return true;
 }
 
@@ -85,13 +87,13 @@ add_row(struct listing *l, const struct bridge *br, const uint8_t mac[6], unsign
 	char text[MAC_TEXT];
 	json_t *row;
 
-	mac_text(text, mac);
-	if ((l->asked.mac != NULL && strcasecmp(l->asked.mac, text) != 0)
+	if ((l->asked.by_mac && memcmp(l->asked.mac.addr_bytes, mac, 6) != 0)
 		|| (l->asked.vlan >= 0 && (unsigned)l->asked.vlan != vlan))
 		return NULL;
 	l->full |= json_array_size(result_rows(l->call)) >= PAGE_ROWS;
 	if (l->full || l->at++ < l->from)
 		return NULL;
+	mac_text(text, mac);
 	row = json_object();
 	row_text(row, "bridge", br->name);
 	row_text(row, "mac", text);

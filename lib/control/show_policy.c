@@ -198,6 +198,23 @@ is_owner(const char *owner, const char *asked)
 	return strcmp(owner, asked) == 0 || (dot != NULL && strcmp(dot + 1, asked) == 0);
 }
 
+static bool
+is_asked(const struct rule_counter *p, const char *owner, const char *name)
+{
+	return (owner == NULL || is_owner(p->owner, owner))
+		&& (name == NULL || (p->name != NULL && strcmp(p->name, name) == 0));
+}
+
+/* Returns true if there is a rule of that owner, and of that name; NULL is any. */
+static bool
+has_rule(const struct generation *gen, const char *owner, const char *name)
+{
+	for (unsigned i = 1; i < gen->n_counters; i++)
+		if (is_asked(&gen->counters[i], owner, name))
+			return true;
+	return owner == NULL && name == NULL;
+}
+
 bool
 show_rules(struct control *c, struct rpc_call *call)
 {
@@ -208,6 +225,10 @@ show_rules(struct control *c, struct rpc_call *call)
 
 	if (!rpc_from(call, &from))
 		return true;
+	if (!has_rule(gen, owner, NULL))
+		return rpc_wrong(call, "owner", owner, "access list or pipeline with rules");
+	if (!has_rule(gen, owner, name))
+		return rpc_wrong(call, "name", name, "name of a rule there");
 	result_rows(call);
 	from = from == 0 ? 1 : from;
 	last = RTE_MIN((unsigned long)gen->n_counters, from + PAGE_LOOKS);
@@ -215,8 +236,7 @@ show_rules(struct control *c, struct rpc_call *call)
 		const struct rule_counter *p = &gen->counters[from];
 		struct counter_sum sum;
 
-		if ((owner != NULL && !is_owner(p->owner, owner))
-			|| (name != NULL && (p->name == NULL || strcmp(p->name, name) != 0)))
+		if (!is_asked(p, owner, name))
 			continue;
 		sum_counter(c, (unsigned)from, &sum);
 		if (!unused || sum.packets == 0)

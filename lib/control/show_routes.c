@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "config/compile.h"
 #include "control/control_priv.h"
+#include "control/filter.h"
 #include "control/kernel_side.h"
 #include "kernel/kernel.h"
 #include "packet/notation.h"
@@ -228,11 +228,9 @@ add_route_of(
 	struct ip_address ip;
 	union address a = { .words = { 0, 0 } };
 	uint32_t value;
-	char clean[64];
 
 	if (!ip_address_parse(text, &ip))
-		return rpc_fail(call, RPC_PARAMS, "'%s' is no address",
-			text_clean(clean, sizeof(clean), text));
+		return rpc_wrong(call, "to", text, "address");
 	memcpy(a.bytes, ip.bytes, sizeof(a.bytes));
 	value = prefixes_find(t->prefixes, ip.family == AF_INET ? 4 : 6, &a);
 	if (add_live_of(c, call, t, ip.family == AF_INET ? 4 : 6, &a, value))
@@ -240,6 +238,27 @@ add_route_of(
 	if (value < t->n)
 		add_route(call, appliance_generation(c->appliance), t, &t->route[value]);
 	return true;
+}
+
+/* Do the table, the domain and the kind that are asked for exist?  False: the call has an error. */
+static bool
+check_asked(struct control *c, struct rpc_call *call)
+{
+	const char *table = rpc_text(call, "table"), *kind = rpc_text(call, "kind");
+	const struct build *b = generation_builder(appliance_generation(c->appliance));
+	bool found = kind == NULL || strcmp(kind, "kernel") == 0;
+	uint8_t domain;
+
+	for (unsigned i = 0; i < RTE_DIM(kinds) && !found; i++)
+		found = kinds[i] != NULL && strcmp(kinds[i], kind) == 0;
+	if (!found)
+		return !rpc_wrong(call, "kind", kind, "kind of route");
+	found = table == NULL;
+	for (unsigned i = 0; i < count_tables(c) && !found; i++)
+		found = strcmp(build_routes_at(b, i)->name, table) == 0;
+	if (!found)
+		return !rpc_wrong(call, "table", table, "route table");
+	return domain_read(call, appliance_generation(c->appliance), &domain);
 }
 
 /* from: how many routes of all tables were passed over on pages before. */
@@ -250,7 +269,7 @@ show_routes(struct control *c, struct rpc_call *call)
 	const char *to = rpc_text(call, "to"), *kind = rpc_text(call, "kind");
 	unsigned long from, seen = 0, looks = 0;
 
-	if (!rpc_from(call, &from))
+	if (!rpc_from(call, &from) || !check_asked(c, call))
 		return true;
 	result_rows(call);
 	if (from >= LIVE_FROM) {

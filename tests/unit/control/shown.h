@@ -145,7 +145,7 @@ static const struct shown {
 	{ "show.bridges", "",
 		"{\"bridges\":[]}" },
 	{ "show.bridge", "\"bridge\": \"none\"",
-		"\"there is no bridge 'none'\"" },
+		"\"bridge: 'none' is no bridge\"" },
 	{ "show.sets", "",
 		"{\"members\":[{\"address\":\"10.0.0.3\",\"age\":1,\"domain\":\"main\","
 		"\"interface\":\"lan\",\"left\":598,\"set\":\"bad\"}]}" },
@@ -208,7 +208,7 @@ static const struct shown {
 		"\"hops\":[\"on link guests\"],\"kind\":\"via\",\"origin\":\"connected\","
 		"\"table\":\"red\",\"to\":\"10.20.0.0/24\"}]}" },
 	{ "show.routes", "\"table\": \"none\"",
-		"{\"routes\":[]}" },
+		"\"table: 'none' is no route table\"" },
 	{ "show.rules", "",
 		"{\"rules\":[{\"bytes\":80,\"first\":1.99,\"last\":1.969,\"name\":\"web\","
 		"\"owner\":\"acls.out\",\"packets\":2,\"place\":\"weir.yaml:14\"},"

@@ -242,6 +242,43 @@ every_verb_shows_what_is(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A list without rows would say that there are none of what the caller mistyped. */
+static void
+what_a_parameter_names_has_to_be_there(void **state)
+{
+	struct world *w = *state;
+	unsigned wrong = 0, tried = 0;
+
+	for (unsigned v = 0; v < VERB_COUNT; v++) {
+		const struct verb_param *p = verbs[v].params;
+		char method[64], params[128];
+
+		verb_method(&verbs[v], method);
+		if (strncmp(method, "show.", 5) != 0)
+			continue;
+		for (; p->name != NULL; p++) {
+			json_t *result;
+
+			if (p->kind != PARAM_VALUE && p->kind != PARAM_WORD)
+				continue;
+			snprintf(params, sizeof(params), "\"%s\": \"no such one\"", p->name);
+			result = result_of(w, method, params);
+			tried++;
+			if (!json_is_string(result)) {
+				print_error("%s takes any %s\n", method, p->name);
+				wrong++;
+			} else if (strstr(json_string_value(result), "no such one") == NULL) {
+				print_error(
+					"%s {%s}: %s\n", method, params, json_string_value(result));
+				wrong++;
+			}
+			json_decref(result);
+		}
+	}
+	assert_true(tried > 10);
+	assert_int_equal(wrong, 0);
+}
+
 /* Every verb that shows, and that another test does not look at. */
 static void
 no_verb_is_forgotten(void **state)
@@ -265,6 +302,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_verb_is_forgotten),
 		cmocka_unit_test_setup_teardown(every_verb_shows_what_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_a_parameter_names_has_to_be_there, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
