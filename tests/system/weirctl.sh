@@ -95,7 +95,8 @@ check "who may not change may look" as_reader show ports
 check "and not change" ends_with 1 "is for root" as_reader clear sessions all
 check "top, once without a terminal" ends_with 0 "acl_denied" ctl top
 check "commands by a pipe" ends_with 0 "acl_denied" ctl < <(echo "show drops")
-check "one hundred hostile clients" python3 "$here/support/hostile_clients.py" "$dir/control.sock" 12
+# 100 ms are measured by scripts/bench; here others may have the core.
+check "one hundred hostile clients" python3 "$here/support/hostile_clients.py" "$dir/control.sock" 12 2000
 cat "$dir/out"
 check "still there" shows 'len(r["ports"]) == 2' show ports
 check "it stops" stop

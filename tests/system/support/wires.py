@@ -38,6 +38,7 @@ class Wires:
             s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
             s.bind((port + "1", 0))
             s.setsockopt(263, 23, 1)            # SOL_PACKET, PACKET_IGNORE_OUTGOING
+            s.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)        # SO_RCVBUFFORCE: a worker that has waited for its core sends much at once
             s.setblocking(False)
             self.sockets[port] = s
 
