@@ -144,6 +144,7 @@ check "weirctl: it fails" wait_for 5 shown 'f["state"] == "failing" and f["error
 check "it comes, and resets after two messages" collect tcp 127.0.0.1 4741 "$dir/tcp" reset 2
 in_lan /usr/bin/python3 "$traffic" count 100
 check "weirctl: it sends" wait_for 10 shown 'f["state"] == "sending" and f["connects"] > 1'
+check "it has read what its kernel has acknowledged" wait_for 10 eval '[ "$(total "$dir/tcp")" -ge 200 ]'
 kill -KILL "$collector_pid"
 in_lan /usr/bin/python3 "$traffic" count 100
 check "it is killed, and comes back slow" collect tcp 127.0.0.1 4741 "$dir/tcp" stall 2

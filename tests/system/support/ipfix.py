@@ -7,14 +7,17 @@ usage: ipfix.py udp|tcp ADDRESS PORT FILE [stall SECONDS | reset MESSAGES]
 A message that breaks a rule ends it with status 1 and a sentence: version and length, sets that fill the message,
 templates before their records, templates that stay, sequence numbers, padding of zeros.  A gap of the sequence
 is a line {"gap": N}: over UDP at any time, over TCP only because the exporter lost records.
-stall: over TCP, reads nothing for so long; reset: resets the connection after so many messages, and accepts the next one.
+stall: over TCP, reads nothing for so long; reset: resets the connection after so many messages and all that has come, and accepts the next one.
 """
+import array
+import fcntl
 import ipaddress
 import json
 import signal
 import socket
 import struct
 import sys
+import termios
 import time
 
 REVERSE = 29305
@@ -151,6 +154,13 @@ def read_all(c, n, stop):
     return data
 
 
+def unread(c):
+    """Bytes that the kernel has acknowledged and nobody has read: no exporter could know that they are lost."""
+    count = array.array('i', [0])
+    fcntl.ioctl(c, termios.FIONREAD, count)
+    return count[0]
+
+
 def serve(c, put, mode):
     session, n = Session(put, True), 0
     while True:
@@ -159,7 +169,7 @@ def serve(c, put, mode):
             return
         session.message(head + read_all(c, struct.unpack('>H', head[2:])[0] - 4, True))
         n += 1
-        if mode[:1] == ['reset'] and n == int(mode[1]):
+        if mode[:1] == ['reset'] and n >= int(mode[1]) and not unread(c):
             c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
             mode.clear()
             return
