@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 
+#include "base/clock.h"
 #include "nat/nat.h"
 #include "nat_fixture.h"
 
@@ -209,6 +210,59 @@ as_many_ends_as_mappings_find_room(void **state)
 	assert_int_equal(nat_log_lost(nat_log_of(n)), 0);
 }
 
+/* A session more of an inside address that holds as many as it may. */
+static enum reason
+ask_for_more(uint16_t port, uint64_t now_ns)
+{
+	static struct session refused;
+	struct tuple t = { .family = 4,
+		.proto = IPPROTO_UDP,
+		.sport = rte_cpu_to_be_16(port),
+		.dport = RTE_BE16(53) };
+	struct nat_endpoint e;
+
+	t.src.v4 = RTE_BE32(INSIDE);
+	t.dst.v4 = RTE_BE32(0xcb007109);
+	nat_set_time(n, now_ns);
+	return take_for(n, &refused, &t, &e);
+}
+
+static void
+expect_quota(uint64_t time_ns)
+{
+	struct nat_log_entry e;
+
+	assert_int_equal(nat_log_take(nat_log_for(n, NAT_LOG_EXPORT), &e, 1), 1);
+	assert_int_equal(e.event, NAT_QUOTA);
+	assert_int_equal(e.time_ns, time_ns);
+	assert_int_equal(e.limit, 2);
+	assert_int_equal(e.inside, RTE_BE32(INSIDE));
+}
+
+static void
+refusals_are_told_to_the_exporter_once_a_second(void **state)
+{
+	struct nat_pool_spec spec = spec_of(NAT_ENDPOINT_INDEPENDENT, false);
+	struct nat_log_entry e;
+
+	spec.per_source = 2;
+	assert_int_equal(nat_configure(n, &spec, 1), 0);
+	take(0, 5000, IPPROTO_UDP, 1, true);
+	take(1, 5001, IPPROTO_UDP, 1, true);
+	assert_int_equal(ask_for_more(5002, 5 * NS_PER_SECOND), REASON_nat_quota);
+	assert_int_equal(nat_log_make(n, NAT_LOG_EXPORT), 0);
+	assert_int_equal(ask_for_more(5002, 6 * NS_PER_SECOND), REASON_nat_quota);
+	assert_int_equal(
+		nat_log_take(nat_log_for(n, NAT_LOG_EXPORT), &e, 1), 0); /* it does not listen */
+	nat_log_to(n, 1u << NAT_LOG_EXPORT);
+	assert_int_equal(ask_for_more(5002, 6 * NS_PER_SECOND + 1), REASON_nat_quota);
+	expect_quota(6 * NS_PER_SECOND + 1);
+	assert_int_equal(ask_for_more(5003, 7 * NS_PER_SECOND), REASON_nat_quota);
+	assert_int_equal(nat_log_take(nat_log_for(n, NAT_LOG_EXPORT), &e, 1), 0);
+	assert_int_equal(ask_for_more(5003, 7 * NS_PER_SECOND + 1), REASON_nat_quota);
+	expect_quota(7 * NS_PER_SECOND + 1);
+}
+
 static void
 a_full_ring_loses_the_newest_and_counts_them(void **state)
 {
@@ -283,6 +337,7 @@ main(void)
 		TEST(mappings_of_a_pool_that_is_gone_still_end),
 		TEST(without_a_log_there_is_no_ring),
 		TEST(as_many_ends_as_mappings_find_room),
+		TEST(refusals_are_told_to_the_exporter_once_a_second),
 		cmocka_unit_test(a_full_ring_loses_the_newest_and_counts_them),
 		cmocka_unit_test(between_two_threads_entries_come_whole_in_order_or_are_counted),
 	};
