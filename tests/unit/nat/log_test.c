@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 
 #include "base/clock.h"
+#include "nat/counts.h"
 #include "nat/nat.h"
 #include "nat_fixture.h"
 
@@ -243,6 +244,7 @@ static void
 refusals_are_told_to_the_exporter_once_a_second(void **state)
 {
 	struct nat_pool_spec spec = spec_of(NAT_ENDPOINT_INDEPENDENT, false);
+	struct nat_summary *counts;
 	struct nat_log_entry e;
 
 	spec.per_source = 2;
@@ -261,6 +263,11 @@ refusals_are_told_to_the_exporter_once_a_second(void **state)
 	assert_int_equal(nat_log_take(nat_log_for(n, NAT_LOG_EXPORT), &e, 1), 0);
 	assert_int_equal(ask_for_more(5003, 7 * NS_PER_SECOND + 1), REASON_nat_quota);
 	expect_quota(7 * NS_PER_SECOND + 1);
+	counts = nat_summary_take(n);
+	assert_non_null(counts);
+	assert_int_equal(counts->pool[0].all.refused_quota, 5);
+	assert_int_equal(counts->pool[0].address[0].all.refused_quota, 5);
+	nat_summary_free(counts);
 }
 
 static void
