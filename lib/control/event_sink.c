@@ -32,7 +32,7 @@ struct event_sink {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	/* under lock */
-	bool stops, reopens;
+	bool stops, reopens, ended;
 	uint64_t lines, lost, lost_told;
 	size_t waiting; /* bytes in text[filling] */
 	unsigned filling;
@@ -215,6 +215,10 @@ run(void *arg)
 			works(s);
 		s->used = 0;
 	}
+	pthread_mutex_lock(&s->lock);
+	s->ended = true;
+	pthread_cond_signal(&s->more);
+	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
 
@@ -270,24 +274,37 @@ event_sink_open(const char *to, struct loc loc, struct err *err)
 	return NULL;
 }
 
-void
-event_sink_close(struct event_sink *s)
+/* Tells the thread to end, and waits for that.  Returns false if it does not in time. */
+static bool
+stop(struct event_sink *s)
 {
 	struct timespec until;
+	bool ended;
 
-	if (s == NULL)
-		return;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += PATIENCE_MS / 1000;
 	pthread_mutex_lock(&s->lock);
 	s->stops = true;
 	pthread_cond_signal(&s->more);
+	while (!s->ended
+		&& pthread_cond_clockwait(&s->more, &s->lock, CLOCK_MONOTONIC, &until) == 0)
+		continue;
+	ended = s->ended;
 	pthread_mutex_unlock(&s->lock);
-	if (pthread_clockjoin_np(s->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+	return ended;
+}
+
+void
+event_sink_close(struct event_sink *s)
+{
+	if (s == NULL)
+		return;
+	if (!stop(s)) {
 		log_warning("telemetry.log: %s takes no lines; those that wait are lost", s->to);
 		pthread_detach(s->thread);
 		return; /* what the thread uses stays */
 	}
+	pthread_join(s->thread, NULL);
 	discard(s);
 }
 
