@@ -10,20 +10,12 @@
 #include <netinet/in.h>
 
 #include "base/ip.h"
-#include "base/text.h"
 #include "config/compile.h"
 #include "policy/generation.h"
 #include "schema/value.h"
 #include "session/sctp.h"
 #include "session/session.h"
 #include "session/tcp.h"
-
-/* Sets an error; returns false for the caller to hand on. */
-static bool
-wrong(struct rpc_call *call, const char *name, const char *value, const char *is)
-{
-	return !rpc_wrong(call, name, value, is);
-}
 
 static bool
 read_prefix(struct rpc_call *call, const char *name, struct walk_prefix *out)
@@ -34,7 +26,7 @@ read_prefix(struct rpc_call *call, const char *name, struct walk_prefix *out)
 	if (text == NULL)
 		return true;
 	if (!ip_prefix_parse(text, &p))
-		return wrong(call, name, text, "address or prefix");
+		return rpc_wrong(call, name, text, "address or prefix");
 	p = ip_prefix_network(&p);
 	out->family = p.address.family == AF_INET ? 4 : 6;
 	out->length = p.length;
@@ -61,7 +53,7 @@ read_port(struct rpc_call *call, const char *name, rte_be16_t *out)
 	if (text == NULL)
 		return true;
 	if (!read_number(text, 65535, &n) || n == 0)
-		return wrong(call, name, text, "port, 1 to 65535");
+		return rpc_wrong(call, name, text, "port, 1 to 65535");
 	*out = rte_cpu_to_be_16((uint16_t)n);
 	return true;
 }
@@ -78,7 +70,7 @@ read_proto(struct rpc_call *call, struct walk_filter *f)
 		if (strcmp(cfg_protocols[i].word, text) == 0)
 			f->proto = (uint8_t)cfg_protocols[i].value;
 	if (f->proto == 0 && (!read_number(text, 255, &n) || n == 0))
-		return wrong(call, "proto", text,
+		return rpc_wrong(call, "proto", text,
 			"protocol: tcp, udp, icmp, sctp, gre, ..., or a number");
 	f->proto = f->proto != 0 ? f->proto : (uint8_t)n;
 	return true;
@@ -100,7 +92,7 @@ read_ifaces(struct rpc_call *call, const struct generation *gen, struct walk_fil
 		const struct interface *iface = generation_find(gen, name);
 
 		if (iface == NULL)
-			return wrong(
+			return rpc_wrong(
 				call, "interface", name, "interface of the configuration in use");
 		add_iface(f, iface->id);
 	}
@@ -114,7 +106,7 @@ read_ifaces(struct rpc_call *call, const struct generation *gen, struct walk_fil
 		f->by_iface = 1;
 		return true;
 	}
-	return wrong(call, "zone", zone, "zone of the configuration in use");
+	return rpc_wrong(call, "zone", zone, "zone of the configuration in use");
 }
 
 bool
@@ -124,7 +116,7 @@ domain_read(struct rpc_call *call, const struct generation *gen, uint8_t *domain
 
 	*domain = name != NULL ? generation_find_domain(gen, name) : DOMAIN_MAIN;
 	return *domain != DOMAIN_NONE
-		|| wrong(call, "domain", name, "domain of the configuration in use");
+		|| rpc_wrong(call, "domain", name, "domain of the configuration in use");
 }
 
 static bool
@@ -151,7 +143,7 @@ read_state(struct rpc_call *call, struct walk_filter *f)
 		if (strcmp(sctp_state_name(i), text) == 0)
 			f->sctp |= (uint16_t)(1u << i);
 	return f->classes != 0 || f->tcp != 0 || f->sctp != 0
-		|| wrong(call, "state", text, "state of a session");
+		|| rpc_wrong(call, "state", text, "state of a session");
 }
 
 static bool
@@ -166,7 +158,7 @@ read_nat(struct rpc_call *call, struct walk_filter *f)
 	if (strcmp(text, "dnat") == 0 || strcmp(text, "any") == 0)
 		f->translated |= SESSION_DNAT;
 	return f->translated != 0
-		|| wrong(call, "nat", text, "kind of translation: snat, dnat, any");
+		|| rpc_wrong(call, "nat", text, "kind of translation: snat, dnat, any");
 }
 
 bool

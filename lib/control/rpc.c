@@ -31,8 +31,9 @@ rpc_wrong(struct rpc_call *call, const char *param, const char *value, const cha
 {
 	char clean[64];
 
-	return rpc_fail(call, RPC_PARAMS, "%s: '%s' is no %s", param,
+	rpc_fail(call, RPC_PARAMS, "%s: '%s' is no %s", param,
 		text_clean(clean, sizeof(clean), value), is);
+	return false;
 }
 
 /* Lists and objects in each other: jansson's own bound is far above what a small stack bears. */

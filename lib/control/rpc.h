@@ -66,7 +66,8 @@ char *rpc_answer(const struct rpc_call *call, size_t *bytes);
 bool rpc_fail(struct rpc_call *call, int error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same for a parameter whose value is not what it has to be: "zone: 'x' is no IS". */
+/* Sets the error that a parameter's value is not what it has to be: "zone: 'x' is no IS".  Always
+ * returns false, for who reads parameters. */
 bool rpc_wrong(struct rpc_call *call, const char *param, const char *value, const char *is);
 
 /* The text of a parameter, NULL without it; whether a flag is set. */

@@ -57,16 +57,16 @@ read_asked(struct rpc_call *call, const struct generation *gen, struct asked *ou
 
 	*out = (struct asked){ .by_mac = mac != NULL, .vlan = -1 };
 	if (bridge != NULL && (out->bridge = bridge_named(gen, bridge)) == NULL)
-		return !rpc_wrong(call, "bridge", bridge, "bridge");
+		return rpc_wrong(call, "bridge", bridge, "bridge");
 	if (iface != NULL && (out->iface = member_named(gen, iface)) == 0)
-		return !rpc_wrong(call, "interface", iface, "member of a bridge");
+		return rpc_wrong(call, "interface", iface, "member of a bridge");
 	if (mac != NULL && rte_ether_unformat_addr(mac, &out->mac) != 0)
-		return !rpc_wrong(call, "mac", mac, "MAC address");
+		return rpc_wrong(call, "mac", mac, "MAC address");
 	if (vlan == NULL)
 		return true;
 	out->vlan = (int)strtol(vlan, &end, 10);
 	if (*vlan == '\0' || *end != '\0' || out->vlan < 0 || out->vlan > 4095)
-		return !rpc_wrong(call, "vlan", vlan, "VLAN");
+		return rpc_wrong(call, "vlan", vlan, "VLAN");
 	return true;
 }
 

@@ -226,9 +226,9 @@ show_rules(struct control *c, struct rpc_call *call)
 	if (!rpc_from(call, &from))
 		return true;
 	if (!has_rule(gen, owner, NULL))
-		return rpc_wrong(call, "owner", owner, "access list or pipeline with rules");
+		return !rpc_wrong(call, "owner", owner, "access list or pipeline with rules");
 	if (!has_rule(gen, owner, name))
-		return rpc_wrong(call, "name", name, "name of a rule there");
+		return !rpc_wrong(call, "name", name, "name of a rule there");
 	result_rows(call);
 	from = from == 0 ? 1 : from;
 	last = RTE_MIN((unsigned long)gen->n_counters, from + PAGE_LOOKS);

@@ -230,7 +230,7 @@ add_route_of(
 	uint32_t value;
 
 	if (!ip_address_parse(text, &ip))
-		return rpc_wrong(call, "to", text, "address");
+		return !rpc_wrong(call, "to", text, "address");
 	memcpy(a.bytes, ip.bytes, sizeof(a.bytes));
 	value = prefixes_find(t->prefixes, ip.family == AF_INET ? 4 : 6, &a);
 	if (add_live_of(c, call, t, ip.family == AF_INET ? 4 : 6, &a, value))
@@ -252,12 +252,12 @@ check_asked(struct control *c, struct rpc_call *call)
 	for (unsigned i = 0; i < RTE_DIM(kinds) && !found; i++)
 		found = kinds[i] != NULL && strcmp(kinds[i], kind) == 0;
 	if (!found)
-		return !rpc_wrong(call, "kind", kind, "kind of route");
+		return rpc_wrong(call, "kind", kind, "kind of route");
 	found = table == NULL;
 	for (unsigned i = 0; i < count_tables(c) && !found; i++)
 		found = strcmp(build_routes_at(b, i)->name, table) == 0;
 	if (!found)
-		return !rpc_wrong(call, "table", table, "route table");
+		return rpc_wrong(call, "table", table, "route table");
 	return domain_read(call, appliance_generation(c->appliance), &domain);
 }
 
