@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Threads under ThreadSanitizer, in a build of its own: rings and mailboxes, generations that are taken while packets
-# run, a worker that stands still, NAT on two workers and its log.  rte_ring needs the C11 memory model to be understood.
+# run, a worker that stands still, NAT on two workers and its log, reloads of every section.  rte_ring needs the C11 memory model to be understood.
 #
 # usage: races.sh [--build]      --build: nothing is run
 set -u
@@ -32,6 +32,7 @@ for test in $tests; do
 done
 clean bash tests/system/nat_workers.sh "$build"
 clean bash tests/system/reowning.sh "$build"
+clean /usr/bin/python3 tests/system/reloads.py "$build" --reloads 40
 
 echo "races: $failed failed"
 [ "$failed" -eq 0 ]
