@@ -107,7 +107,7 @@ class Testpmd:
 class Weir:
     """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
     configuration is read again when the window begins; reports: so many are asked for a second; beside: what runs
-    beside it (beside.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
+    beside it (beside.py), with turns in every other fifth of a second (process.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
 
     def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None,
                  by_destination=False, mixed=False, turns=False):
