@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Which tests execute which line: a build in which each basic block records itself (covered.c), and each test run once.
 
+Tests are unit tests ("unit_FOLDER_NAME"), scenarios ("MODULE: NAME") and, as root, system tests ("system: NAME"), which are the
+last to be asked and run one at a time: they make interfaces with names of their own.
+
 A point is a line that begins a basic block; a line is executed by the tests that executed the last point before it.  What is
 found is kept in a file: {"points": {file: [line, ...]}, "tests": {name: {key, seconds, lines: {file: [line, ...]}}}}.
 """
@@ -13,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +25,12 @@ import time
 
 LONGEST = 600           # seconds that a test may take
 LANES = 2               # tests that run at the same time
+ONE_SYSTEM_TEST = threading.Lock()
+SYSTEM = "system: "     # how the names of system tests begin
+# Those of tests/system that end within a minute, and with the same result each time.
+SYSTEM_TESTS = ("bond bridge capture command delivery explain_workers firewall forward helpers host host_routes http ipfix "
+                "kernel_routes masquerade mirror nat nat6 nat_discovery nat_replies nat_workers next_hops page police port_return "
+                "ports_live prometheus protocols replay_device rule_log service starts trace transactions weirctl").split()
 COMPILER = "-O0 -g1 -DWEIR_DEBUG=1 -fsanitize-coverage=trace-pc"
 
 
@@ -34,6 +44,7 @@ class Tests:
         self.scenarios = json.loads(self.server.stdout.readline())
         self.units = sorted("unit_{}_{}".format(os.path.basename(os.path.dirname(p)), os.path.basename(p)[:-len("_test.c")])
                             for p in glob.glob(os.path.join(tree, "tests/unit/*/*_test.c")) if "/drivers/" not in p)
+        self.system = [SYSTEM + name for name in SYSTEM_TESTS] if os.geteuid() == 0 else []
 
     def passes(self, test, build, seconds, environment=None):
         """Whether a test passes in time, with the programs of a build folder."""
@@ -44,9 +55,19 @@ class Tests:
                                       env={**os.environ, **(environment or {})}).returncode == 0
             except subprocess.TimeoutExpired:
                 return False
+        if test.startswith(SYSTEM):
+            return self.system_passes([test[len(SYSTEM):] + ".sh"], build, seconds, environment)
         asked = {"build": build, "name": test, "seconds": seconds, "environment": environment or {}}
         print(json.dumps(asked), file=self.server.stdin, flush=True)
         return self.server.stdout.readline().strip() == "passed"
+
+    def system_passes(self, command, build, seconds, environment=None):
+        """The same of a system test: its file, and what follows the build folder on its command line."""
+        words = shlex.split(os.environ.get("WEIR_MUTATE_WRAP", "")) + ["timeout", "-k", "10", str(int(seconds)), "bash",
+                                                                       "tests/system/" + command[0], build, *command[1:]]
+        with ONE_SYSTEM_TEST:
+            return subprocess.run(words, cwd=self.tree, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})}).returncode == 0
 
     def end(self):
         self.server.stdin.close()
@@ -59,7 +80,8 @@ def build(tree, home):
     if not os.path.exists(os.path.join(folder, "build.ninja")):
         subprocess.run(["meson", "setup", folder, "--buildtype=plain", "-Dwerror=false", "-Dc_args=" + COMPILER,
                         "-Dc_link_args=" + recorder], cwd=tree, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-j2", "-C", folder], check=True, stdout=subprocess.DEVNULL)
+    # A cache may have objects of another tree, whose debug information has the names of that tree.
+    subprocess.run(["ninja", "-j2", "-C", folder], check=True, stdout=subprocess.DEVNULL, env={**os.environ, "CCACHE_DISABLE": "1"})
     return folder
 
 
@@ -99,10 +121,12 @@ def executed(folder, lines):
 
 
 def key_of(tree, test):
-    """What a test's source is now: of a unit test its file, of a scenario its module."""
+    """What a test's source is now: of a unit test its file, of a scenario its module, of a system test its script."""
     if test.startswith("unit_"):
         folder, name = test[len("unit_"):].split("_", 1)
         path = f"tests/unit/{folder}/{name}_test.c"
+    elif test.startswith(SYSTEM):
+        path = f"tests/system/{test[len(SYSTEM):]}.sh"
     else:
         path = "tests/scenario/" + test.split(":")[0] + ".py"
     with open(os.path.join(tree, path), "rb") as f:
@@ -112,6 +136,7 @@ def key_of(tree, test):
 def run_test(tests, test, lines, moved):
     """What it executes, by file; nothing when it fails without a change."""
     with tempfile.TemporaryDirectory() as out:
+        os.chmod(out, 0o1777)           # for processes that have given up their rights
         began = time.monotonic()
         passed = tests.passes(test, lines.folder, LONGEST, {"WEIR_COVERED": out})
         seconds = round(time.monotonic() - began, 2)
@@ -125,7 +150,7 @@ def run_test(tests, test, lines, moved):
 def collect(tree, home, kept, moved, say, save):
     """Completes what is kept: runs the tests that are not in it, or have changed."""
     lanes = [Tests(tree) for _ in range(LANES)]
-    names, old = lanes[0].units + lanes[0].scenarios, kept.get("tests", {})
+    names, old = lanes[0].units + lanes[0].scenarios + lanes[0].system, kept.get("tests", {})
     new = [t for t in names if t not in old or old[t]["key"] != key_of(tree, t)]
     kept["tests"] = {t: old[t] for t in names if t not in new}
     if new:
@@ -177,7 +202,7 @@ class Coverage:
         self.points = {p: sorted(v) for p, v in points.items()}
 
     def tests_of(self, path, line):
-        """The tests that execute a line, unit tests before scenarios, the quickest first."""
+        """The tests that execute a line, unit tests before scenarios before system tests, the quickest first."""
         points = self.points.get(path, [])
         if not points:          # a file that is new since the measurement: the tests of its folder, and of what stands on it
             folder = path.split("/")[1]
@@ -188,7 +213,7 @@ class Coverage:
         if not tests and self.moved.changed(path):      # where the line was is not known: all that execute the file
             tests = set().union(*(self.by_line[path, p] for p in points))
         tests = tests | {t for t in self.unknown if t.startswith("unit_" + path.split("/")[1] + "_")}
-        return sorted(tests, key=lambda t: (not t.startswith("unit_"), self.seconds[t]))
+        return sorted(tests, key=lambda t: (not t.startswith("unit_"), t.startswith(SYSTEM), self.seconds[t]))
 
 
 class Moved:

@@ -8,10 +8,11 @@ import random
 import shlex
 import shutil
 import subprocess
-import threading
+
+from coverage import SYSTEM
 
 LINKER = ["-fuse-ld=lld"] if shutil.which("ld.lld-14") or shutil.which("ld.lld") else []
-ONE_SYSTEM_TEST = threading.Lock()      # they make interfaces with names of their own
+SYSTEM_MOST = 6         # system tests that look at one mutant
 
 
 def build(tree, home):
@@ -78,32 +79,32 @@ class Hunter:
 
     def kills(self, test):
         """It fails with the change, and passes without: a busy machine makes some fail."""
-        seconds = 10 + 8 * self.known.seconds[test]
+        known = self.known.seconds[test]
+        seconds = 60 + 3 * known if test.startswith(SYSTEM) else 10 + 8 * known
         return (not self.tests.passes(test, self.build.scratch, seconds)
                 and self.tests.passes(test, self.build.folder, seconds))
 
     def tests_of(self, path, line):
-        """Unit tests and scenarios that execute a line; of many scenarios a sample."""
+        """Unit tests and others that execute a line; of many scenarios a sample, of system tests the quickest."""
         tests = self.known.tests_of(path, line)
         units = [t for t in tests if t.startswith("unit_")]
-        scenarios = [t for t in tests if not t.startswith("unit_")]
+        scenarios = [t for t in tests if not t.startswith(("unit_", SYSTEM))]
+        system = [t for t in tests if t.startswith(SYSTEM)][:SYSTEM_MOST] if self.system else []
         if len(scenarios) > self.scenarios:
             scenarios = sorted(random.Random(line).sample(scenarios, self.scenarios), key=lambda t: self.known.seconds[t])
-        return units, scenarios
+        return units, scenarios + system
 
     def by_system(self, command):
         """Whether a system test fails with the change, and passes without."""
-        with ONE_SYSTEM_TEST:
-            return all(wanted == (subprocess.run(["bash", command[0], folder, *command[1:]], cwd=self.build.path,
-                                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0)
-                       for folder, wanted in ((self.build.scratch, False), (self.build.folder, True)))
+        return (not self.tests.system_passes(command, self.build.scratch, 600)
+                and self.tests.system_passes(command, self.build.folder, 600))
 
     def try_one(self, path, at, changed, system=None):
         """Changes a line (counted from 0).  The name of a test that fails, "" for none, None when it does not compile."""
         lines = self.build.read(path)
         if not self.build.compiled(path, lines[:at] + [changed] + lines[at + 1:]):
             return None
-        units, scenarios = ([], []) if system else self.tests_of(path, at + 1)
+        units, others = ([], []) if system else self.tests_of(path, at + 1)
         for test in units:
             if not self.build.linked("tests/unit/" + test):
                 return None
@@ -111,10 +112,7 @@ class Hunter:
                 return test
         if not self.build.linked("app/weir"):
             return None
-        for test in scenarios:
+        for test in others:
             if self.kills(test):
                 return test
-        for command in [system] if system else self.system.get(path.split("/")[1], []):
-            if self.by_system(command):
-                return command[0]
-        return ""
+        return system[0] if system and self.by_system(system) else ""

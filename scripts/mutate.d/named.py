@@ -2,7 +2,7 @@
 """Mutants that once survived, and that every later version has to kill.
 
 (what is broken, file, text of one line, its change), and where only real interfaces can see it the system test that does,
-which takes the folder of the build and these words.
+which takes the folder of the build and these words (after its file).
 """
 
 MUTANTS = [
@@ -24,7 +24,7 @@ MUTANTS = [
     ("the exit status of run ignores packet buffers", "lib/control/report.c", "return r->ledger.imbalance == 0 && (",
      "return r->ledger.imbalance == 0 || ("),
     ("a link is always up", "lib/io/port_start.c", "up = device_interface_up(port->interface);", "up = true;",
-     ["tests/system/port_return.sh"]),
+     ["port_return.sh"]),
     ("a link of other devices is always down", "lib/io/port_start.c",
      "up = rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;",
      "up = rte_eth_link_get_nowait(port->id, &link) != 0;"),
@@ -33,11 +33,11 @@ MUTANTS = [
     ("the NAT log's wall clock is a second off", "lib/control/appliance_log.c",
      "wall_ns = (int64_t)ts.tv_sec * (int64_t)NS_PER_S + ts.tv_nsec", "wall_ns = ((int64_t)ts.tv_sec + 1) * (int64_t)NS_PER_S + ts.tv_nsec"),
     ("the MTU of an interface is not raised", "lib/io/device_host.c", "ifr.ifr_mtu = (int)mtu;", ";",
-     ["tests/system/ports.sh", "af_packet_jumbo"]),
+     ["ports.sh", "af_packet_jumbo"]),
     ("the MTU of an interface is lowered", "lib/io/device_host.c", "if (rc < 0 || ifr.ifr_mtu >= (int)mtu)", "if (rc < 0)",
-     ["tests/system/ports.sh", "mtu_kept"]),
+     ["ports.sh", "mtu_kept"]),
     ("what the kernel sends is received", "lib/io/af_packet.c",
-     "PACKET_IGNORE_OUTGOING, &yes, sizeof(yes));", "PACKET_IGNORE_OUTGOING, &yes, 0);", ["tests/system/ports.sh", "outgoing"]),
+     "PACKET_IGNORE_OUTGOING, &yes, sizeof(yes));", "PACKET_IGNORE_OUTGOING, &yes, 0);", ["ports.sh", "outgoing"]),
     ("the default burst of police is a second's", "lib/policy/generation.c",
      "uint64_t burst = spec->packets ? spec->rate / BURST_PART : spec->rate / 8 / BURST_PART;",
      "uint64_t burst = spec->packets ? spec->rate : spec->rate / 8;"),
