@@ -52,6 +52,25 @@ a_packet_goes_through(void **state)
 }
 
 static void
+uptime_ends_with_the_workers(void **state)
+{
+	struct appliance_fixture *f = *state;
+	uint64_t up;
+
+	given(f, OPEN);
+	push(f, "lan", THROUGH);
+	up = appliance_uptime_ns(f->a);
+	usleep(2000);
+	assert_true(appliance_uptime_ns(f->a) >= up + 2 * NS_PER_MS);
+	assert_true(appliance_uptime_ns(f->a) < 60 * NS_PER_SECOND);
+	assert_true(appliance_halt(f->a));
+	up = appliance_uptime_ns(f->a);
+	usleep(2000);
+	assert_true(appliance_uptime_ns(f->a) == up);
+	assert_true(up >= 2 * NS_PER_MS && up < 60 * NS_PER_SECOND);
+}
+
+static void
 a_reload_changes_what_becomes_of_packets(void **state)
 {
 	struct appliance_fixture *f = *state;
@@ -381,6 +400,7 @@ main(void)
 		   can be. */
 		appliance_test(two_workers_hand_packets_to_their_owners),
 		appliance_test(a_packet_goes_through),
+		appliance_test(uptime_ends_with_the_workers),
 		appliance_test(the_ledger_balances_after_every_loop),
 		appliance_test(nat_log_lines_have_the_time_of_day),
 		appliance_test(a_port_whose_device_vanished_is_left_alone),

@@ -73,6 +73,35 @@ a_port_comes_and_goes(void **state)
 	assert_int_equal(appliance_pools(f->a)->count, 2);
 }
 
+#define MAC(mac) "  lan: {device: net_null1, mac: \"" mac "\"}\n"
+#define TWO_MACS(mac) \
+	HEAD MAC(mac) \
+	WAN LINKS POLICY
+
+/* What waits in its device is not lost, as it would be if it were opened again. */
+static void
+a_port_that_does_not_change_stays_open(void **state)
+{
+	struct appliance_fixture *f = *state;
+
+	given(f, TWO);
+	push_only(f, "lan", OUT);
+	reload_to(f, TWO);
+	assert_int_equal(sent(f, "wan"), 1);
+	reload_to(f, TWO_MACS("02:00:00:00:09:01"));
+	push_only(f, "lan", OUT);
+	reload_to(f, TWO_MACS("02:00:00:00:09:01"));
+	assert_int_equal(sent(f, "wan"), 1);
+	push_only(f, "lan", OUT);
+	reload_to(f, TWO_MACS("02:00:00:00:09:02"));
+	assert_int_equal(sent(f, "wan"), 0);
+	assert_int_equal(port_of(f, "lan")->mac.addr_bytes[5], 2);
+	expect_forwarding(f);
+	reload_to(f, TWO);
+	assert_int_equal(port_of(f, "lan")->mac.addr_bytes[4], 0x72);
+	expect_forwarding(f);
+}
+
 /* Counters are those of the port, wherever it is. */
 static void
 another_device_is_the_same_port(void **state)
@@ -163,6 +192,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		appliance_test(a_port_comes_and_goes),
+		appliance_test(a_port_that_does_not_change_stays_open),
 		appliance_test(another_device_is_the_same_port),
 		appliance_test(a_slot_counts_for_its_new_port_from_zero),
 		appliance_test(more_ports_than_slots_are_refused),

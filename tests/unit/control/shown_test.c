@@ -4,24 +4,9 @@
  *
  *   10.0.0.2, .3 --- lan [ Weir: pool 203.0.113.8 ] wan --- 198.51.100.2
  *   10.20.0.2 --- guests (VLAN 20 of lan, domain red) */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-#include <event2/event.h>
-
-#include "control/control.h"
 #include "control/report.h"
-#include "control/socket.h"
-#include "io/capture.h"
-#include "offline/offline.h"
-#include "packet/notation.h"
 #include "control/shown.h"
+#include "control/verbs_world.h"
 
 #define CONFIG \
 	"version: 1\n" \
@@ -54,131 +39,33 @@
 	"    {route: main}]\n" \
 	"  plain: [{route: red}]\n"
 
-enum { WAIT_MS = 10000 };
-
-struct world {
-	struct offline offline;
-	struct event_base *base;
-	struct control *control;
-	struct port *lan, *wan;
-	uint64_t now_ns;
-};
-
 static int
 setup(void **state)
 {
-	const struct appliance_options how = {
-		.captures = true,
-		.virtual_time = true,
-		.stepped = true,
-		.workers = 1,
-	};
-	struct control_setup setup = { .config = "weir.yaml" };
 	static struct world w;
-	struct err *err = err_create();
-	struct config *cfg = config_load_text("weir.yaml", CONFIG, err);
 
-	err_print(err, stderr, false);
-	w.offline.appliance = cfg != NULL ? appliance_start(cfg, &how, err) : NULL;
-	err_print(err, stderr, false);
-	err_destroy(err);
-	if (w.offline.appliance == NULL)
-		return -1;
-	w.lan = ports_find(appliance_ports(w.offline.appliance), "lan");
-	w.wan = ports_find(appliance_ports(w.offline.appliance), "wan");
-	w.base = socket_make_base();
-	setup.base = w.base;
-	setup.appliance = w.offline.appliance;
-	w.control = control_create(&setup);
 	*state = &w;
-	return w.base != NULL && w.control != NULL ? 0 : -1;
+	return world_start(&w, CONFIG, 1);
 }
 
 static int
 teardown(void **state)
 {
-	struct world *w = *state;
-	struct ledger_sum sum;
-	unsigned out;
-
-	control_destroy(w->control);
-	event_base_free(w->base);
-	appliance_halt(w->offline.appliance);
-	workers_ledger(appliance_workers(w->offline.appliance), &sum);
-	out = appliance_close(w->offline.appliance);
-	appliance_destroy(w->offline.appliance);
-	return sum.imbalance == 0 && sum.held == 0 && out == 0 ? 0 : -1;
-}
-
-static void
-push(struct world *w, struct port *port, const char *packet)
-{
-	struct notation_macs macs = { .src = { 2, 0, 0, 0, 1, 2 } };
-	uint8_t frame[2048];
-	struct rte_mbuf *m;
-	char why[128] = "";
-	int n;
-
-	memcpy(macs.dst, port->mac.addr_bytes, 6);
-	n = notation_build(packet, &macs, frame, sizeof(frame), why);
-	if (n <= 0)
-		fail_msg("%s: %s", packet, why);
-	m = offline_frame(&w->offline, frame, (uint32_t)n);
-	assert_non_null(m);
-	assert_int_equal(capture_push(port, 0, &m, 1), 1);
-	w->now_ns += 10 * NS_PER_MS;
-	offline_set_time(&w->offline, w->now_ns);
-	offline_settle(&w->offline);
-}
-
-static void
-on_finished(struct rpc_call *call)
-{
-	*(bool *)call->arg = true;
-}
-
-/* The result of a call, or its error. */
-static json_t *
-result_of(struct world *w, const char *method, const char *params)
-{
-	static const struct rpc_peer root = { .may_change = true };
-	struct rpc_call *call;
-	bool finished = false;
-	char text[256];
-	json_t *result;
-
-	snprintf(text, sizeof(text),
-		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"%s\", \"params\": {%s}}", method,
-		params);
-	call = rpc_read(text, strlen(text), &root);
-	assert_non_null(call);
-	call->finished = on_finished;
-	call->arg = &finished;
-	if (call->error == 0 && !control_serve(w->control, call)) {
-		for (unsigned i = 0; i < WAIT_MS && !finished; i++) {
-			appliance_step(w->offline.appliance);
-			event_base_loop(w->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-			usleep(1000);
-		}
-		assert_true(finished);
-	}
-	result = call->error != 0 ? json_string(call->text) : json_incref(call->result);
-	rpc_free(call);
-	return result;
+	return world_end(*state);
 }
 
 static void
 bring_traffic(struct world *w)
 {
 	w->now_ns = 10 * NS_PER_SECOND;
-	push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 S seq 1");
-	push(w, w->wan, "tcp 198.51.100.2:80 > 203.0.113.8:1024 SA seq 1 ack 2");
-	push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 A seq 2 ack 2");
+	world_push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 S seq 1");
+	world_push(w, w->wan, "tcp 198.51.100.2:80 > 203.0.113.8:1024 SA seq 1 ack 2");
+	world_push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 A seq 2 ack 2");
 	for (unsigned i = 0; i < 3; i++)
-		push(w, w->lan, "udp 10.0.0.3:5000 > 198.51.100.2:53");
-	push(w, w->lan, "udp 10.0.0.3:5001 > 198.51.100.2:99");
-	push(w, w->lan, "udp 10.0.0.3:5001 > 192.0.2.1:53");
-	push(w, w->wan, "udp 198.51.100.7:9 > 203.0.113.8:9");
+		world_push(w, w->lan, "udp 10.0.0.3:5000 > 198.51.100.2:53");
+	world_push(w, w->lan, "udp 10.0.0.3:5001 > 198.51.100.2:99");
+	world_push(w, w->lan, "udp 10.0.0.3:5001 > 192.0.2.1:53");
+	world_push(w, w->wan, "udp 198.51.100.7:9 > 203.0.113.8:9");
 	offline_set_time(&w->offline, 12 * NS_PER_SECOND);
 	offline_settle(&w->offline);
 	control_tick(w->control);
@@ -209,7 +96,7 @@ mask(json_t *json)
 static char *
 text_of(struct world *w, const struct shown *s)
 {
-	json_t *json = result_of(w, s->method, s->params);
+	json_t *json = world_call(w, s->method, s->params);
 	char *text;
 
 	mask(json);
@@ -262,7 +149,7 @@ what_a_parameter_names_has_to_be_there(void **state)
 			if (p->kind != PARAM_VALUE && p->kind != PARAM_WORD)
 				continue;
 			snprintf(params, sizeof(params), "\"%s\": \"no such one\"", p->name);
-			result = result_of(w, method, params);
+			result = world_call(w, method, params);
 			tried++;
 			if (!json_is_string(result)) {
 				print_error("%s takes any %s\n", method, p->name);

@@ -43,6 +43,17 @@ lines_come_and_go(void **state)
 	expect("a: 1\nb: 2\nc: 3\n", "a: 1\nc: 3\n", "- b: 2\n");
 	expect("a: 1\nc: 3\n", "a: 1\nb: 2\nc: 3\nd: 4\n", "+ b: 2\n+ d: 4\n");
 	expect("", "a: 1\n", "+ a: 1\n");
+	expect("a: 1\n", "", "- a: 1\n");
+}
+
+/* What stands in front of a change and behind it overlaps. */
+static void
+a_line_that_is_there_already_comes_once_more(void **state)
+{
+	expect("a\n", "a\na\n", "+ a\n");
+	expect("a\na\n", "a\n", "- a\n");
+	expect("a\na\na\n", "a\na\na\na\na\n", "+ a\n+ a\n");
+	expect("a\nb\na\n", "a\nb\na\nb\na\n", "+ b\n+ a\n");
 }
 
 /* More lines differ than are told apart: all between the first and the last of them is shown. */
@@ -76,6 +87,7 @@ main(void)
 		cmocka_unit_test(equal_texts_have_no_difference),
 		cmocka_unit_test(a_change_stands_under_its_keys),
 		cmocka_unit_test(lines_come_and_go),
+		cmocka_unit_test(a_line_that_is_there_already_comes_once_more),
 		cmocka_unit_test(texts_without_a_line_in_common_are_shown_whole),
 	};
 
