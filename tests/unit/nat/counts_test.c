@@ -56,6 +56,16 @@ counts_of_a_pool_are_those_of_its_addresses(void **state)
 	assert_int_equal(sum.ports_used + sum.refused_port, SESSIONS);
 	assert_int_equal(sum.resting, 1);
 	nat_summary_free(s);
+	nat_age(n, 1000 + NAT_REST_TICKS); /* the port in quarantine is free */
+	s = nat_summary_take(n);
+	assert_non_null(s);
+	assert_int_equal(s->pool[0].all.ports_used, sum.ports_used - 1);
+	for (unsigned i = 0; i < 4; i++) {
+		const struct nat_address_counts *a = &s->pool[0].address[i];
+
+		assert_int_equal(a->all.ports_used, a->used[NAT_TCP] + a->used[NAT_UDP]);
+	}
+	nat_summary_free(s);
 }
 
 static void

@@ -2,6 +2,7 @@
 /* NAT: pools, of one worker and of several; what a pool gives out, and takes back. */
 
 #include "nat/counts.h"
+#include "nat/nat_priv.h"
 #include "nat_pool_fixture.h"
 
 static void
@@ -248,6 +249,62 @@ another_range_holds_from_the_next_packet_on(void **state)
 	assert_int_equal(high, 2004);
 }
 
+static bool
+is_old(unsigned port)
+{
+	struct nat_endpoint public = { .address = four[0],
+		.port = rte_cpu_to_be_16((uint16_t)port) };
+	struct tuple t = towards(&public, INSIDE, IPPROTO_UDP);
+
+	return nat_layout_is_old(nat_layout_of(n), &t);
+}
+
+static void
+ports_of_earlier_ranges_are_known_as_long_as_they_are_mapped(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 2000, 2009);
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP);
+
+	use(&spec);
+	taken(0, &t);
+	assert_false(is_old(2000));
+	spec.low = 2005;
+	spec.high = 2014;
+	use(&spec);
+	for (unsigned port = 1995; port < 2020; port++)
+		assert_int_equal(is_old(port), port >= 2000 && port < 2005);
+	spec.low = 2003;
+	spec.high = 2007;
+	use(&spec);
+	for (unsigned port = 1995; port < 2020; port++)
+		assert_int_equal(
+			is_old(port), port >= 2000 && port <= 2014 && (port < 2003 || port > 2007));
+	release(n, &sessions[0], 0);
+	nat_age(n, NAT_REST_TICKS);
+	use(&spec);
+	assert_false(is_old(2000));
+}
+
+static void
+pools_without_a_place_are_left_out(void **state)
+{
+	struct nat_pool_spec specs[NAT_POOLS + 1];
+	char names[NAT_POOLS + 1][8];
+	struct nat_summary *s;
+
+	for (unsigned i = 0; i <= NAT_POOLS; i++) {
+		specs[i] = spec_of(1, 2000, 2003);
+		snprintf(names[i], sizeof(names[i]), "p%u", i);
+		specs[i].name = names[i];
+		specs[i].addresses = i == 0 ? four : &four[1];
+	}
+	assert_int_equal(nat_configure(n, specs, NAT_POOLS + 1), 0);
+	s = nat_summary_take(n);
+	assert_non_null(s);
+	assert_int_equal(s->n_pools, NAT_POOLS);
+	nat_summary_free(s);
+}
+
 /* Ports that become free while the address is in no pool, or while they are forwarded. */
 static void
 an_address_that_comes_back_has_all_its_ports(void **state)
@@ -374,6 +431,8 @@ main(void)
 		TEST(mappings_outlive_a_change_of_their_pool),
 		TEST(pools_are_found_by_name),
 		TEST(another_range_holds_from_the_next_packet_on),
+		TEST(ports_of_earlier_ranges_are_known_as_long_as_they_are_mapped),
+		TEST(pools_without_a_place_are_left_out),
 		TEST(an_address_that_comes_back_has_all_its_ports),
 		TEST(what_nothing_is_mapped_to_gives_its_place),
 		TEST(too_many_pools_that_are_gone_but_used_are_refused),
