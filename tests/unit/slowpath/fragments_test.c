@@ -316,6 +316,54 @@ what_is_denied_counts_for_nobody(void **state)
 }
 
 static void
+a_denied_datagram_ends_with_its_last_byte(void **state)
+{
+	struct holding *f = *state;
+
+	first(f, 1, 1, 1, REASON_acl_denied);
+	assert_int_equal(fragments_live(f->fragments), 1);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_DROP);
+	assert_int_equal(f->why, REASON_acl_denied);
+	assert_int_equal(fragments_live(f->fragments), 0);
+	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
+	first(f, 1, 2, 1, REASON_acl_denied); /* it was the last one */
+	assert_int_equal(dropped(f, 1, REASON_acl_denied), 1);
+	assert_int_equal(fragments_live(f->fragments), 0);
+}
+
+/* They give way before one that waits does, the denied first. */
+static void
+dead_datagrams_give_way(void **state)
+{
+	struct holding *f = *state;
+
+	for (uint32_t id = 1; id <= 2; id++) {
+		assert_int_equal(later(f, 1, id, 1), FRAGMENT_TAKEN);
+		assert_int_equal(take(f,
+					 &(struct piece_of){ .src = 1,
+						 .id = id,
+						 .iface = 1,
+						 .n = 1,
+						 .last = true,
+						 .fill = 7 }),
+			FRAGMENT_DROP);
+	}
+	first(f, 1, 3, 1, REASON_acl_denied);
+	for (uint32_t n = 0; n < FRAGMENT_DATAGRAMS - 3; n++)
+		first(f, 1000 + n, 1, 1, REASON_NONE);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_DATAGRAMS);
+	for (uint32_t n = 0; n < 3; n++)
+		first(f, 10000 + n, 1, 1, REASON_NONE);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_DATAGRAMS);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
+	for (uint32_t n = 0; n < FRAGMENT_DATAGRAMS - 3; n++)
+		assert_int_equal(later(f, 1000 + n, 1, 1), FRAGMENT_GO);
+	/* They are forgotten: fragments of theirs begin anew. */
+	for (uint32_t id = 1; id <= 3; id++)
+		assert_int_equal(later(f, 1, id, 1), FRAGMENT_TAKEN);
+}
+
+static void
 other_bytes_kill_a_datagram(void **state)
 {
 	struct holding *f = *state;
@@ -423,6 +471,8 @@ main(void)
 		fragments_unit(a_generation_is_followed_in_parts),
 		fragments_unit(who_floods_gives_way),
 		fragments_unit(what_is_denied_counts_for_nobody),
+		fragments_unit(a_denied_datagram_ends_with_its_last_byte),
+		fragments_unit(dead_datagrams_give_way),
 		fragments_unit(other_bytes_kill_a_datagram),
 		fragments_unit(an_answer_to_nobody_is_ignored),
 		cmocka_unit_test(who_holds_most_is_known),
