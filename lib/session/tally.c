@@ -108,13 +108,6 @@ tally_destroy(struct tally *t)
 	free(t);
 }
 
-size_t
-tally_bytes(const struct tally *t)
-{
-	return sizeof(*t) + entry_bytes(t) + hold_bytes(t) + chain_bytes(t) + session_bytes(t)
-		+ TALLY_LINES * sizeof(*t->sum);
-}
-
 static uint32_t *
 chain_of(const struct tally *t, const struct tally_key *key)
 {

@@ -35,7 +35,6 @@ struct tally_key {
 /* Creates the tables for that many sessions.  NULL without memory. */
 struct tally *tally_create(uint32_t sessions, int numa_node);
 void tally_destroy(struct tally *t); /* NULL is fine */
-size_t tally_bytes(const struct tally *t);
 
 /* Returns true if the session counts for the line, or could: its key has fewer than max.  session:
  * its index, or 0 for one that is in no table yet. */

@@ -114,13 +114,24 @@ link_one(struct session_fixture *f, struct session *s, const struct tuple *t)
 	return session_link(f->t, s, &keys, f->tick);
 }
 
+/* Whether there is room is known before. */
+static struct session *
+take_fresh(struct session_fixture *f, const struct session *fresh)
+{
+	bool room = session_has_room(f->t, fresh);
+	struct session *s = session_take(f->t, fresh, f->tick);
+
+	assert_int_equal(room, s != NULL);
+	return s;
+}
+
 static struct session *
 take(struct session_fixture *f, enum session_class class)
 {
 	struct session fresh;
 
 	session_init(&fresh, class, f->tick);
-	return session_take(f->t, &fresh, f->tick);
+	return take_fresh(f, &fresh);
 }
 
 /* A linked session of a class, number n; NULL when it was refused. */

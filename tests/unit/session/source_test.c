@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 
 static union address
 address_of(uint32_t n)
@@ -99,6 +100,28 @@ sources_without_sessions_are_forgotten(void **state)
 	sources_destroy(t);
 }
 
+/* Both or none of its tables are there, and all memory is given back. */
+static void
+memory_that_runs_out_leaves_nothing_behind(void **state)
+{
+	const struct source_limit limit = { .sessions = 1 };
+	struct sources *t = sources_create(100, 0);
+	size_t held = memory_held_bytes();
+	union address a = address_of(1);
+
+	for (unsigned at = 1; at <= 2; at++) {
+		memory_fault_at = at;
+		assert_int_equal(sources_take(t, &a, 4, &limit, 0), 0);
+		memory_fault_at = 0;
+		assert_int_equal(memory_held_bytes(), held);
+	}
+	assert_int_not_equal(sources_take(t, &a, 4, &limit, 0), 0);
+	assert_true(memory_held_bytes() > held);
+	sources_destroy(t);
+	assert_int_equal(memory_held_bytes(), held);
+	sources_destroy(NULL);
+}
+
 int
 main(void)
 {
@@ -107,6 +130,7 @@ main(void)
 		cmocka_unit_test(the_same_address_in_two_domains_is_two_sources),
 		cmocka_unit_test(a_source_begins_as_many_a_second_as_it_may),
 		cmocka_unit_test(sources_without_sessions_are_forgotten),
+		cmocka_unit_test(memory_that_runs_out_leaves_nothing_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
