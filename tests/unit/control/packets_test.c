@@ -265,6 +265,56 @@ long_lists_come_page_by_page(void **state)
 	assert_int_equal(pages, 1);
 }
 
+/* Rows of packets of 42 bytes: what they have together is all, and the first has a share. */
+static void
+expect_talkers(struct world *w, const char *params, unsigned n_rows, double first)
+{
+	json_t *result = world_call(w, "show.talkers", params), *rows, *row;
+	double sum = 0, share = 0, last = 1;
+
+	rows = json_object_get(result, "talkers");
+	assert_int_equal(json_array_size(rows), n_rows);
+	for (size_t i = 0; i < n_rows; i++) {
+		long long bits, rate;
+
+		row = json_array_get(rows, i);
+		bits = count_of(row, "bits");
+		rate = count_of(row, "rate");
+		assert_true(rate > 0 && llabs(bits - 42 * 8 * rate) <= 42 * 8 / 2 + 1);
+		assert_true(json_real_value(json_object_get(row, "error")) == 0);
+		share = json_real_value(json_object_get(row, "share"));
+		assert_true(i != 0 || (share > first - 0.001 && share < first + 0.001));
+		assert_true(share <= last);
+		sum += share;
+		last = share;
+	}
+	assert_true(sum > 0.999 && sum < 1.001);
+	json_decref(result);
+}
+
+static void
+talkers_of_two_workers_are_added_up(void **state)
+{
+	struct world *w = *state;
+	char packet[80];
+
+	for (unsigned i = 0; i < 80; i++) {
+		snprintf(packet, sizeof(packet), "udp 10.0.0.%u:%u > 198.51.100.2:80",
+			i % 4 == 0 ? 3 : 2, 1000 + i);
+		world_push(w, w->lan, packet);
+		world_wait(w, 50 * NS_PER_MS);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		world_wait(w, 2 * NS_PER_SECOND);
+	expect_talkers(w, "\"kind\": \"source\"", 2, 0.75);
+	expect_talkers(w, "\"kind\": \"source\", \"by\": \"packets\"", 2, 0.75);
+	expect_talkers(w, "\"kind\": \"destination\", \"by\": \"packets\"", 1, 1);
+	expect_refused(
+		w, "show.talkers", "\"by\": \"frames\"", "by: packets or bytes, not 'frames'");
+	expect_refused(
+		w, "show.talkers", "\"kind\": \"frames\"", "kind: source, destination or flow");
+}
+
 int
 main(void)
 {
@@ -277,6 +327,7 @@ main(void)
 		TEST(the_owner_explains),
 		TEST(wrong_explains_are_refused),
 		TEST(long_lists_come_page_by_page),
+		TEST(talkers_of_two_workers_are_added_up),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

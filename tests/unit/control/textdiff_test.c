@@ -65,10 +65,14 @@ texts_without_a_line_in_common_are_shown_whole(void **state)
 	FILE *a = open_memstream(&old, &bytes), *b = open_memstream(&new, &bytes);
 	unsigned lines = 0;
 
+	fprintf(a, "first\n");
+	fprintf(b, "first\n");
 	for (unsigned i = 0; i < TEXTDIFF_EDITS; i++) {
 		fprintf(a, "a%u\n", i);
 		fprintf(b, "b%u\n", i);
 	}
+	fprintf(a, "last\nof all\n");
+	fprintf(b, "last\nof all\n");
 	fclose(a);
 	fclose(b);
 	text = textdiff(old, new);
