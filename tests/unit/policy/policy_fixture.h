@@ -130,6 +130,8 @@ fixture_clear(struct policy_fixture *f)
 	document_free(f->doc);
 	err_destroy(f->err);
 	free(f->errors);
+	for (unsigned i = 0; i < IFACES; i++)
+		f->iface[i].pipeline = NULL;
 	f->build = NULL;
 	f->doc = NULL;
 	f->err = NULL;
