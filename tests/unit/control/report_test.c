@@ -3,6 +3,7 @@
  * whose traffic is known.  REPORT_PRINT=1 prints what is compared. */
 #include <stdlib.h>
 
+#include "io/bond.h"
 #include "packet/notation.h"
 #include "session/tcp.h"
 #include "support/appliance_fixture.h"
@@ -195,6 +196,57 @@ all_figures_are_printed(void **state)
 	json_decref(json);
 }
 
+static void
+expect_bond(const struct port *port, const char *wanted, const char *members)
+{
+	json_t *json = report_bond_json(port), *list = report_members_json(port);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+
+	expect(text != NULL ? text : "none", wanted);
+	free(text);
+	text = json_dumps(list, JSON_COMPACT);
+	expect(text, members);
+	free(text);
+	json_decref(json);
+	json_decref(list);
+}
+
+static void
+bonds_say_what_their_members_do(void **state)
+{
+	static struct bond_member member[] = {
+		{ .name = "a",
+			.state = BOND_DISTRIBUTING,
+			.partner = { .known = true,
+				.key = 3,
+				.port = 2,
+				.actor_state = 0x3d,
+				.partner_state = 0x82,
+				.system = { .addr_bytes = { 2, 0, 0, 0, 0, 9 } } } },
+		{ .name = "b", .state = BOND_WAITING, .partner = { .actor_state = 0x40 } },
+		{ .name = "c", .state = BOND_DOWN },
+		{ .name = "d", .state = BOND_GONE },
+	};
+	static struct bond bond = { .mode = BOND_LACP, .primary = -1, .n = 4, .member = member };
+	struct port port = { .bond = &bond };
+
+	(void)state;
+	snprintf(member[0].device.device, sizeof(member[0].device.device), "net_af_packet1");
+	snprintf(member[0].device.interface, sizeof(member[0].device.interface), "eth1");
+	expect_bond(&port, wanted_lacp, wanted_members);
+	bond.fast = true;
+	bond.mode = BOND_ACTIVE_BACKUP;
+	bond.primary = 1;
+	expect_bond(&port, wanted_backup, wanted_members);
+	bond.mode = BOND_BALANCE;
+	bond.hash = BOND_L23;
+	bond.primary = -1;
+	bond.n = 1;
+	expect_bond(&port, wanted_balance, wanted_member);
+	port.bond = NULL;
+	expect_bond(&port, "none", "[]");
+}
+
 /* Of an appliance at rest: what is 0 is not said. */
 static void
 what_is_not_there_is_left_out(void **state)
@@ -364,6 +416,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_figures_are_printed),
+		cmocka_unit_test(bonds_say_what_their_members_do),
 		cmocka_unit_test(what_is_not_there_is_left_out),
 		cmocka_unit_test(a_report_is_sound_when_nothing_is_missing),
 		appliance_test(what_two_workers_have_done_is_added_up),

@@ -107,6 +107,32 @@ static const char wanted_json[] =
 	"\"longest_loop_ns\":1022000,\"longest_sleep_ns\":1021000,\"ns_per_packet\":120.0,"
 	"\"packets\":1020,\"uncached\":1026}]}";
 
+static const char wanted_lacp[] =
+	"{\"hash\":\"l2\",\"members\":[{\"actor_state\":[\"active\",\"aggregation\","
+	"\"synchronization\",\"collecting\",\"distributing\"],\"device\":\"net_af_packet1\","
+	"\"interface\":\"eth1\",\"link\":\"up\",\"name\":\"a\",\"partner\":{\"key\":3,\"port\":2,\"state\":"
+	"[\"short_timeout\",\"expired\"],\"system\":\"02:00:00:00:00:09\"},\"state\":"
+	"\"distributing\"},{\"actor_state\":[\"defaulted\"],\"device\":\"\",\"link\":\"up\",\"name\":"
+	"\"b\",\"state\":\"waiting\"},{\"device\":\"\",\"link\":\"down\",\"name\":\"c\",\"state\":\"down\"},{"
+	"\"device\":\"\",\"link\":\"gone\",\"name\":\"d\",\"state\":\"gone\"}],\"mode\":\"lacp\",\"rate\":"
+	"\"slow\"}";
+
+static const char wanted_members[] =
+	"[\"a distributing\",\"b waiting\",\"c down\",\"d gone\"]";
+
+static const char wanted_backup[] =
+	"{\"members\":[{\"device\":\"net_af_packet1\",\"interface\":\"eth1\",\"link\":\"up\",\"name\":"
+	"\"a\",\"state\":\"distributing\"},{\"device\":\"\",\"link\":\"up\",\"name\":\"b\",\"state\":"
+	"\"waiting\"},{\"device\":\"\",\"link\":\"down\",\"name\":\"c\",\"state\":\"down\"},{\"device\":\"\","
+	"\"link\":\"gone\",\"name\":\"d\",\"state\":\"gone\"}],\"mode\":\"active-backup\",\"primary\":\"b\"}";
+
+static const char wanted_balance[] =
+	"{\"hash\":\"l23\",\"members\":[{\"device\":\"net_af_packet1\",\"interface\":\"eth1\",\"link\":"
+	"\"up\",\"name\":\"a\",\"state\":\"distributing\"}],\"mode\":\"balance\"}";
+
+static const char wanted_member[] =
+	"[\"a distributing\"]";
+
 static const char wanted_at_rest[] =
 	"weir: generation 0, 0.0 s\n"
 	"\n"
