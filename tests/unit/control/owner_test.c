@@ -325,6 +325,19 @@ an_inside_host_has_one_worker_whomever_it_talks_to(void **state)
 	}
 	for (unsigned w = 0; w < WORKERS; w++)
 		assert_in_range(load[w], 80, 170);
+	/* So has one that is forwarded to, for all its ports but the forwarded ones. */
+	for (unsigned i = 0; i < 1000; i++) {
+		uint16_t sport = (uint16_t)(i % 2 == 0 ? 3100 - 1 - draw(f, 100)
+						       : 3111 + draw(f, 100));
+		struct tuple one = packet(IPPROTO_UDP, 0x0a000051, sport, outsider(f), any_port(f));
+		struct tuple two = packet(IPPROTO_TCP, 0x0a000051, sport, outsider(f), any_port(f));
+		struct tuple web = packet(
+			IPPROTO_TCP, 0x0a000050, i % 2 == 0 ? 79 : 81, outsider(f), any_port(f));
+		struct tuple any = packet(IPPROTO_UDP, 0x0a000050, 80, outsider(f), any_port(f));
+
+		assert_int_equal(owner(f, &one, LAN), owner(f, &two, LAN));
+		assert_int_equal(owner(f, &web, LAN), owner(f, &any, LAN));
+	}
 	with_workers(f, 0);
 }
 
@@ -345,6 +358,7 @@ forwarded_ports_are_reserved(void **state)
 	}
 	assert_true(web);
 	assert_true(range);
+	assert_int_equal(f->on.gen->pools[0].n_reserved, 2);
 }
 
 static void

@@ -85,6 +85,8 @@ static const char *const fixture_ports[] = { "lan", "dmz", "wan" };
 
 struct policy_fixture {
 	const struct hop_health *health; /* NULL: every next hop lives */
+	const char *const *domain_name;  /* of several domains; NULL: there is one */
+	unsigned n_domains;
 	struct interface iface[IFACES];
 	const struct interface *by_id[IFACES];
 	struct err *err;
@@ -153,7 +155,12 @@ static inline int
 build(struct policy_fixture *f, const char *text)
 {
 	struct build_setup setup = {
-		.iface = f->by_id, .n_ifaces = IFACES, .port_name = fixture_ports, .n_ports = PORTS
+		.iface = f->by_id,
+		.n_ifaces = IFACES,
+		.port_name = fixture_ports,
+		.n_ports = PORTS,
+		.domain_name = f->domain_name,
+		.n_domains = f->n_domains,
 	};
 	struct fixture_config *config;
 	char *whole;
@@ -212,7 +219,12 @@ static inline void
 read_view(struct policy_fixture *f, struct view *view, unsigned in, const char *packet)
 {
 	static const struct notation_macs macs = { { 2, 0, 0, 0, 0, 9 }, { 2, 0, 0, 0, 0, 1 } };
-	struct ingress ingress = { .mac = { 2, 0, 0, 0, 0, 1 }, .untagged = f->iface[in].id };
+	uint8_t domain_of[IFACES] = { 0, f->iface[LAN].domain, f->iface[DMZ].domain,
+		f->iface[WAN].domain };
+	struct ingress ingress = { .mac = { 2, 0, 0, 0, 0, 1 },
+		.untagged = f->iface[in].id,
+		.domain = f->iface[in].domain,
+		.domain_of = domain_of };
 	uint8_t frame[2048];
 	char why[128];
 	int bytes = notation_build(packet, &macs, frame, sizeof(frame), why);
