@@ -81,9 +81,8 @@ bonds_follow(struct appliance *a, unsigned i)
 	struct port *port = &a->ports.at[i];
 	unsigned moves = bond_moves(port), changed = bond_follow(port);
 
-	for (unsigned k = 0; k < port->bond->n; k++)
-		if (changed & 1u << k)
-			tell_member(a, port, &port->bond->member[k]);
+	for (; changed != 0; changed &= changed - 1)
+		tell_member(a, port, &port->bond->member[__builtin_ctz(changed)]);
 	look_at_partners(port);
 	return bond_moves(port) != moves;
 }

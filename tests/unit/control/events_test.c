@@ -124,14 +124,24 @@ tick(struct appliance_fixture *f, struct events *e)
 	events_look_at_bridges(e, f->a->gen);
 }
 
+#define BRIDGED \
+	"version: 1\n" \
+	"system: {flows: 1024}\n" \
+	"telemetry: {log: %s}\n" \
+	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n" \
+	"interfaces: {lan: {pipeline: wire}, wan: {pipeline: wire}}\n" \
+	"bridges: {br0: {members: [lan, wan]}}\n" \
+	"routes: {main: []}\n" \
+	"pipelines: {wire: [bridge]}\n"
+
 static struct events *
-given_events(struct appliance_fixture *f, unsigned workers)
+given_events_of(struct appliance_fixture *f, const char *config, unsigned workers)
 {
 	struct events *e = events_create();
 	struct event_sink *sink;
 	char text[2048];
 
-	snprintf(text, sizeof(text), CONFIG, path);
+	snprintf(text, sizeof(text), config, path);
 	given_workers(f, text, workers);
 	const struct events_setup setup = { f->a->cfg, f->a->gen };
 
@@ -143,6 +153,12 @@ given_events(struct appliance_fixture *f, unsigned workers)
 	wait_s(f, 1);
 	tick(f, e);
 	return e;
+}
+
+static struct events *
+given_events(struct appliance_fixture *f, unsigned workers)
+{
+	return given_events_of(f, CONFIG, workers);
 }
 
 static void
@@ -288,6 +304,30 @@ links_are_told_when_they_change(void **state)
 	expect_next(&rest, "\"event\":\"link\",\"port\":\"wan\",\"link\":\"gone\"}");
 	expect_next(&rest, "\"event\":\"link\",\"port\":\"wan\",\"link\":\"up\"}");
 	expect_next(&rest, "\"event\":\"reload\",\"generation\":7}");
+	expect_next(&rest, NULL);
+	free(text);
+	unlink(path);
+}
+
+/* A station that is heard now on this side, now on the other. */
+static void
+stations_that_move_too_often_are_told(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct events *e = given_events_of(f, BRIDGED, 1);
+	char *text, *rest;
+
+	for (unsigned i = 0; i < 12; i++) {
+		push(f, i % 2 == 0 ? "lan" : "wan", "udp 10.0.0.2:1 > 10.0.0.3:2");
+		f->now_ns += 10 * NS_PER_MS;
+		appliance_set_time(f->a, f->now_ns);
+		tick(f, e);
+	}
+	events_destroy(e);
+	rest = text = content_of(path);
+	expect_next(&rest,
+		"\"event\":\"bridge\",\"bridge\":\"br0\",\"mac\":\"02:00:00:00:01:0a\",\"vlan\":0,"
+		"\"interface\":\"lan\",\"from\":\"wan\"}");
 	expect_next(&rest, NULL);
 	free(text);
 	unlink(path);
@@ -455,6 +495,7 @@ main(void)
 		appliance_test(limits_are_told_when_they_are_reached_and_left),
 		appliance_test(links_are_told_when_they_change),
 		appliance_test(hits_of_rules_are_written_at_their_rate), /* after two workers */
+		appliance_test(stations_that_move_too_often_are_told),
 		cmocka_unit_test(a_time_is_written_in_utc),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_an_error),
 		cmocka_unit_test(a_file_that_was_moved_is_begun_anew),
