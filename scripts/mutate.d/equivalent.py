@@ -3,7 +3,11 @@
 
 MUTANTS = [
     ("lib/control/filter.c", "f->tcp |= (uint16_t)(1u << i);", "f->tcp = (uint16_t)(1u << i);", "a state of TCP has a name of its own"),
+    ("lib/nat/mapping.c", "for (uint32_t i = 0; i < pool->n_addresses && i < CONTESTED_MAX; i++) {",
+     "for (uint32_t i = 0; i <= pool->n_addresses && i < CONTESTED_MAX; i++) {", "the address after the last is the first, which was looked at"),
     ("lib/nat/prefetch.c", "port_mask_prefetch(&p->taken, rte_be_to_cpu_16(inside->sport));", ";", "only time changes"),
+    ("lib/session/age.c", "if (t->used <= floor || s->class >= SESSION_ESTABLISHED", "if (t->used < floor || s->class >= SESSION_ESTABLISHED",
+     "at the floor the shortened timeout is the whole one, and none is below a second"),
 ]
 
 
