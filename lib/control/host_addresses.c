@@ -19,8 +19,11 @@ collect(struct appliance *a, const struct interface_cfg *row, struct added_addre
 	unsigned more = iface != NULL && iface->host != NULL
 		? hostif_addresses(a->kernel, iface->id, found)
 		: 0;
-	struct added_address *grown = realloc(*list, (*n + more + 1) * sizeof(*grown));
+	struct added_address *grown;
 
+	if (more == 0)
+		return true;
+	grown = realloc(*list, (*n + more) * sizeof(*grown));
 	if (grown == NULL)
 		return false;
 	*list = grown;
