@@ -75,44 +75,54 @@ class Hunter:
     """Looks for a test that fails with a mutant."""
 
     def __init__(self, build, tests, known, scenarios, system):
+        """system: the build for system tests; None: without them."""
         self.build, self.tests, self.known, self.scenarios, self.system = build, tests, known, scenarios, system
 
-    def kills(self, test):
+    def kills(self, test, build):
         """It fails with the change, and passes without: a busy machine makes some fail."""
         known = self.known.seconds[test]
         seconds = 60 + 3 * known if test.startswith(SYSTEM) else 10 + 8 * known
-        return (not self.tests.passes(test, self.build.scratch, seconds)
-                and self.tests.passes(test, self.build.folder, seconds))
+        return not self.tests.passes(test, build.scratch, seconds) and self.tests.passes(test, build.folder, seconds)
 
     def tests_of(self, path, line):
-        """Unit tests and others that execute a line; of many scenarios a sample, of system tests the quickest."""
+        """Unit tests, scenarios and system tests that execute a line; of many scenarios a sample, of system tests the quickest."""
         tests = self.known.tests_of(path, line)
         units = [t for t in tests if t.startswith("unit_")]
         scenarios = [t for t in tests if not t.startswith(("unit_", SYSTEM))]
         system = [t for t in tests if t.startswith(SYSTEM)][:SYSTEM_MOST] if self.system else []
         if len(scenarios) > self.scenarios:
             scenarios = sorted(random.Random(line).sample(scenarios, self.scenarios), key=lambda t: self.known.seconds[t])
-        return units, scenarios + system
+        return units, scenarios, system
 
     def by_system(self, command):
         """Whether a system test fails with the change, and passes without."""
-        return (not self.tests.system_passes(command, self.build.scratch, 600)
-                and self.tests.system_passes(command, self.build.folder, 600))
+        return (not self.tests.system_passes(command, self.system.scratch, 600)
+                and self.tests.system_passes(command, self.system.folder, 600))
 
     def try_one(self, path, at, changed, system=None):
         """Changes a line (counted from 0).  The name of a test that fails, "" for none, None when it does not compile."""
         lines = self.build.read(path)
         if not self.build.compiled(path, lines[:at] + [changed] + lines[at + 1:]):
             return None
-        units, others = ([], []) if system else self.tests_of(path, at + 1)
+        units, scenarios, others = ([], [], []) if system else self.tests_of(path, at + 1)
         for test in units:
             if not self.build.linked("tests/unit/" + test):
                 return None
-            if self.kills(test):
+            if self.kills(test, self.build):
                 return test
         if not self.build.linked("app/weir"):
             return None
-        for test in others:
-            if self.kills(test):
+        for test in scenarios:
+            if self.kills(test, self.build):
                 return test
-        return system[0] if system and self.by_system(system) else ""
+        if self.system is not None and (system or others):
+            return self.try_system(path, lines[:at] + [changed] + lines[at + 1:], system, others)
+        return ""
+
+    def try_system(self, path, lines, command, tests):
+        """The same of system tests, or of one with words of its own."""
+        if self.system is not self.build and not (self.system.compiled(path, lines) and self.system.linked("app/weir")):
+            return None
+        if command:
+            return command[0] if self.by_system(command) else ""
+        return next((test for test in tests if self.kills(test, self.system)), "")
