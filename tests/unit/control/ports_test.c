@@ -102,6 +102,57 @@ a_port_that_does_not_change_stays_open(void **state)
 	expect_forwarding(f);
 }
 
+/* The port lan of a row is another one than before if what waits in its device is lost. */
+static void
+expect_reopened(struct appliance_fixture *f, const char *row, unsigned mtu, bool reopened)
+{
+	char text[2048];
+
+	snprintf(text, sizeof(text),
+		HEAD "  lan: {%s}\n" WAN "interfaces:\n"
+		     "  lan: {addresses: [192.0.2.1/24], pipeline: all, mtu: %u,\n"
+		     "    neighbours: {192.0.2.10: \"02:00:00:00:01:0a\"}}\n"
+		     "  wan: {addresses: [198.51.100.1/24], pipeline: all,\n"
+		     "    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" POLICY,
+		row, mtu);
+	push_only(f, "lan", OUT);
+	reload_to(f, text);
+	assert_int_equal(sent(f, "wan"), reopened ? 0 : 1);
+}
+
+static void
+what_a_device_was_opened_with_opens_it_again(void **state)
+{
+	struct appliance_fixture *f = *state;
+
+	given(f, TWO);
+	expect_reopened(f, "device: net_null1", 1500, false);
+	expect_reopened(f, "device: net_null1, rx_descriptors: 256", 1500, true);
+	expect_reopened(f, "device: net_null1, rx_descriptors: 256", 1500, false);
+	expect_reopened(
+		f, "device: net_null1, rx_descriptors: 256, tx_descriptors: 256", 1500, true);
+	expect_reopened(f, "device: net_null1", 1500, true);
+	expect_reopened(f, "device: net_null1", 9000, true);
+	expect_reopened(f, "device: net_null1", 1400, false);
+	expect_reopened(f, "device: net_null1", 9000, false);
+	expect_reopened(f, "device: net_null4", 9000, true);
+}
+
+static void
+a_port_that_begins_to_forward_takes_all_frames(void **state)
+{
+	struct appliance_fixture *f = *state;
+
+	given(f, TWO);
+	assert_false(port_of(f, "lan")->wants_promiscuous);
+	reload_to(f,
+		HEAD LAN WAN "interfaces: {lan: {pipeline: wire}, wan: {pipeline: wire}}\n"
+			     "routes: {main: []}\npipelines: {wire: [{forward: wan}]}\n");
+	assert_true(port_of(f, "lan")->wants_promiscuous);
+	reload_to(f, TWO);
+	assert_false(port_of(f, "lan")->wants_promiscuous);
+}
+
 /* Counters are those of the port, wherever it is. */
 static void
 another_device_is_the_same_port(void **state)
@@ -193,6 +244,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		appliance_test(a_port_comes_and_goes),
 		appliance_test(a_port_that_does_not_change_stays_open),
+		appliance_test(what_a_device_was_opened_with_opens_it_again),
+		appliance_test(a_port_that_begins_to_forward_takes_all_frames),
 		appliance_test(another_device_is_the_same_port),
 		appliance_test(a_slot_counts_for_its_new_port_from_zero),
 		appliance_test(more_ports_than_slots_are_refused),
