@@ -140,6 +140,32 @@ both_sides_may_begin(void **state)
 	assert_int_equal(l.s.sctp.tag[1], TO_CLIENT);
 }
 
+static bool
+has_sent(const struct line *l, bool reply, uint32_t tag)
+{
+	return sctp_has_sent(&l->s, &l->latest, reply, tag);
+}
+
+/* The packets that an error may quote: as far as the handshake has come. */
+static void
+what_a_side_has_sent_is_known_by_its_tag(void **state)
+{
+	struct line l;
+
+	(void)state;
+	for (unsigned n = 0; n <= 4; n++) {
+		shake(&l, n);
+		assert_int_equal(has_sent(&l, false, 0), n > 0 && n < 4); /* its INIT */
+		assert_false(has_sent(&l, true, 0));
+		assert_int_equal(has_sent(&l, true, TO_CLIENT), n > 0);
+		assert_int_equal(has_sent(&l, false, TO_SERVER), n > 1);
+		for (unsigned reply = 0; reply < 2; reply++)
+			assert_false(has_sent(&l, reply, 0x12345678));
+		assert_false(has_sent(&l, true, TO_SERVER));
+		assert_false(has_sent(&l, false, TO_CLIENT));
+	}
+}
+
 static void
 any_bytes_are_read_within_bounds(void **state)
 {
@@ -166,6 +192,7 @@ main(void)
 		cmocka_unit_test(who_knows_no_tag_changes_nothing),
 		cmocka_unit_test(forged_inits_do_not_stop_a_handshake),
 		cmocka_unit_test(both_sides_may_begin),
+		cmocka_unit_test(what_a_side_has_sent_is_known_by_its_tag),
 		cmocka_unit_test(any_bytes_are_read_within_bounds),
 	};
 

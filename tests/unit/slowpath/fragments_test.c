@@ -35,7 +35,22 @@ struct piece_of {
 	unsigned n;
 	bool last;
 	uint8_t fill;
+	uint16_t split; /* bytes in the first of two segments; 0: there is one */
 };
+
+/* Moves what is behind the first bytes to a second segment. */
+static void
+split(struct rte_mbuf *m, uint16_t first)
+{
+	struct rte_mbuf *second = rte_pktmbuf_alloc(pool);
+	uint16_t left = (uint16_t)(m->data_len - first);
+
+	assert_non_null(second);
+	memcpy(rte_pktmbuf_append(second, left), rte_pktmbuf_mtod_offset(m, uint8_t *, first),
+		left);
+	rte_pktmbuf_trim(m, left);
+	assert_int_equal(rte_pktmbuf_chain(m, second), 0);
+}
 
 static enum fragment_fate
 take(struct holding *f, const struct piece_of *p)
@@ -75,6 +90,8 @@ take(struct holding *f, const struct piece_of *p)
 	frame = (uint8_t *)rte_pktmbuf_append(m, L3 + HEADER + PIECE);
 	memset(frame, p->fill, L3 + HEADER + PIECE);
 	frame[L3] = 0x45;
+	if (p->split != 0)
+		split(m, p->split);
 	way = fragments_take(f->fragments, &a, &f->pass, &f->why);
 	if (way != FRAGMENT_TAKEN)
 		rte_pktmbuf_free(m);
@@ -384,6 +401,28 @@ other_bytes_kill_a_datagram(void **state)
 	assert_int_equal(fragments_live(f->fragments), 0);
 }
 
+/* Wherever the payload begins: in the first segment, at its end, or in the second one. */
+static void
+bytes_of_all_segments_are_compared(void **state)
+{
+	static const uint16_t splits[] = { L3 + HEADER - 10, L3 + HEADER, L3 + HEADER + 10 };
+	struct holding *f = *state;
+	struct piece_of p = { .src = 1, .iface = 1, .n = 1, .last = true };
+
+	for (unsigned i = 0; i < 3; i++) {
+		p.id = i + 1;
+		p.split = splits[i];
+		p.fill = 0;
+		assert_int_equal(take(f, &p), FRAGMENT_TAKEN);
+		assert_int_equal(take(f, &p), FRAGMENT_TAKEN);
+		p.fill = 7;
+		assert_int_equal(take(f, &p), FRAGMENT_DROP);
+		assert_int_equal(f->why, REASON_frag_overlap);
+	}
+	f->now_ns += FRAGMENT_TIMEOUT_NS;
+	fragments_age(f->fragments, f->now_ns);
+}
+
 /* The owner of a flow may answer late: when the entry is another datagram's, or dead. */
 static void
 an_answer_to_nobody_is_ignored(void **state)
@@ -474,6 +513,7 @@ main(void)
 		fragments_unit(a_denied_datagram_ends_with_its_last_byte),
 		fragments_unit(dead_datagrams_give_way),
 		fragments_unit(other_bytes_kill_a_datagram),
+		fragments_unit(bytes_of_all_segments_are_compared),
 		fragments_unit(an_answer_to_nobody_is_ignored),
 		cmocka_unit_test(who_holds_most_is_known),
 	};
