@@ -341,6 +341,31 @@ timeouts_shrink_as_the_table_fills_up(void **state)
 	done(&f);
 }
 
+/* Replied ones keep theirs as long as they are within their share. */
+static void
+timeouts_of_replied_ones_shrink_above_their_share(void **state)
+{
+	struct session_fixture f = given(1000);
+	uint32_t share = session_share(f.t, SESSION_REPLIED), n = 0;
+	struct session *replied = NULL;
+
+	(void)state;
+	for (; f.t->used < 900; n++)
+		begin(&f, SESSION_ESTABLISHED, n);
+	for (unsigned k = 0; k <= 900 && f.t->count[SESSION_REPLIED] < share; k++) {
+		if (f.t->used == 900)
+			session_end(f.t, &f.t->session[1 + k], SESSION_END_flushed);
+		replied = begin(&f, SESSION_REPLIED, n++);
+		share = session_share(f.t, SESSION_REPLIED);
+	}
+	assert_int_equal(f.t->count[SESSION_REPLIED], share);
+	assert_int_equal(f.t->used, 900);
+	assert_false(session_expired(f.t, replied, f.tick + 280000)); /* of 286102 ticks */
+	begin(&f, SESSION_REPLIED, n++);
+	assert_true(session_expired(f.t, replied, f.tick + 280000));
+	done(&f);
+}
+
 static void
 packets_of_either_direction_keep_it(void **state)
 {
@@ -517,6 +542,7 @@ main(void)
 		cmocka_unit_test(half_open_ones_have_a_quarter),
 		cmocka_unit_test(a_session_expires_after_its_timeout_and_not_before),
 		cmocka_unit_test(timeouts_shrink_as_the_table_fills_up),
+		cmocka_unit_test(timeouts_of_replied_ones_shrink_above_their_share),
 		cmocka_unit_test(packets_of_either_direction_keep_it),
 		cmocka_unit_test(as_many_as_promised_fit_in_sequence),
 		cmocka_unit_test(as_many_as_promised_fit_at_random),

@@ -100,6 +100,38 @@ sources_without_sessions_are_forgotten(void **state)
 	sources_destroy(t);
 }
 
+/* No source more than sessions that may be held; one that is forgotten makes room. */
+static void
+a_source_without_a_place_is_refused(void **state)
+{
+	const struct source_limit limit = { .sessions = 1 };
+	struct sources *t = sources_create(8, 0);
+	uint32_t held[64], n = 0;
+
+	for (; n < 64; n++) {
+		union address a = address_of(n + 1);
+
+		held[n] = sources_take(t, &a, 4, &limit, 0);
+		if (held[n] == 0)
+			break;
+	}
+	assert_int_equal(n, t->capacity);
+	assert_int_equal(t->used, n);
+	for (unsigned i = 0; i < n; i++) {
+		union address a = address_of(i + 1);
+
+		assert_int_equal(sources_held(t, &a, 4), 1);
+	}
+	sources_give(t, held[3]);
+	for (unsigned i = 0; i < 8 && held[n] == 0; i++) {
+		union address a = address_of(n + 1);
+
+		held[n] = sources_take(t, &a, 4, &limit, 0);
+	}
+	assert_int_equal(held[n], held[3]);
+	sources_destroy(t);
+}
+
 /* Both or none of its tables are there, and all memory is given back. */
 static void
 memory_that_runs_out_leaves_nothing_behind(void **state)
@@ -130,6 +162,7 @@ main(void)
 		cmocka_unit_test(the_same_address_in_two_domains_is_two_sources),
 		cmocka_unit_test(a_source_begins_as_many_a_second_as_it_may),
 		cmocka_unit_test(sources_without_sessions_are_forgotten),
+		cmocka_unit_test(a_source_without_a_place_is_refused),
 		cmocka_unit_test(memory_that_runs_out_leaves_nothing_behind),
 	};
 
