@@ -4,6 +4,7 @@
  *
  *   10.0.0.2, .3 --- lan [ Weir: pool 203.0.113.8 ] wan --- 198.51.100.2
  *   10.20.0.2 --- guests (VLAN 20 of lan, domain red) */
+#include "control/exporter.h"
 #include "control/report.h"
 #include "control/shown.h"
 #include "control/verbs_world.h"
@@ -129,6 +130,40 @@ every_verb_shows_what_is(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void
+figures(void *arg, struct exporter_figures *out)
+{
+	*out = (struct exporter_figures){ EXPORTER_FAILS, "192.0.2.9:4739", "tcp", "refused", 1, 2,
+		3, 4, 5, 6, 7, 8, 9, 10 };
+	out->state = *(enum exporter_state *)arg;
+}
+
+static void
+expect_export(struct world *w, const char *wanted)
+{
+	const struct shown s = { "show.ipfix", "", wanted };
+	char *text = text_of(w, &s);
+
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void
+what_an_exporter_says_is_shown(void **state)
+{
+	enum exporter_state at = EXPORTER_OFF;
+	const struct exporter exporter = { figures, &at };
+	struct world *w = *state;
+
+	control_set_exporter(w->control, &exporter);
+	expect_export(w, "{\"state\":\"off\"}");
+	at = EXPORTER_FAILS;
+	expect_export(w,
+		"{\"bytes\":4,\"collector\":\"192.0.2.9:4739\",\"connects\":10,\"domain\":1,"
+		"\"error\":\"refused\",\"errors\":9,\"lost\":6,\"lost_bytes\":8,\"lost_packets\":7,"
+		"\"messages\":3,\"protocol\":\"tcp\",\"records\":2,\"state\":\"failing\",\"waiting\":5}");
+}
+
 /* A list without rows would say that there are none of what the caller mistyped. */
 static void
 what_a_parameter_names_has_to_be_there(void **state)
@@ -189,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_verb_is_forgotten),
 		cmocka_unit_test_setup_teardown(every_verb_shows_what_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_an_exporter_says_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_a_parameter_names_has_to_be_there, setup, teardown),
 	};
