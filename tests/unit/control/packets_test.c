@@ -116,6 +116,10 @@ wrong_traces_are_refused(void **state)
 	expect_refused(w, "trace", "\"count\": \"\"", "is no number");
 	expect_refused(w, "trace", "\"count\": \"99999999999999999999\"", "is no number");
 	expect_refused(w, "trace", "\"seconds\": \"86401\"", "is no number from 1 to 86400");
+	expect_refused(w, "trace", "\"from\": \"x\"", "from");
+	expect_refused(w, "capture", "\"from\": \"x\"", "from");
+	expect_refused(w, "show.sessions", "\"from\": \"x\"", "from");
+	expect_refused(w, "show.config", "\"from\": \"x\"", "from");
 }
 
 static void

@@ -139,6 +139,18 @@ what_a_device_was_opened_with_opens_it_again(void **state)
 }
 
 static void
+other_queues_are_opened(void **state)
+{
+	struct appliance_fixture *f = *state;
+
+	given_appliance(
+		f, HEAD "  lan: {device: net_null1, queues: 1}\n" WAN LINKS POLICY, &two_threads);
+	assert_int_equal(port_of(f, "lan")->rx_queues, 1);
+	reload_to(f, HEAD "  lan: {device: net_null1, queues: 2}\n" WAN LINKS POLICY);
+	assert_int_equal(port_of(f, "lan")->rx_queues, 2);
+}
+
+static void
 a_port_that_begins_to_forward_takes_all_frames(void **state)
 {
 	struct appliance_fixture *f = *state;
@@ -242,6 +254,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		appliance_test(other_queues_are_opened), /* two workers before one */
 		appliance_test(a_port_comes_and_goes),
 		appliance_test(a_port_that_does_not_change_stays_open),
 		appliance_test(what_a_device_was_opened_with_opens_it_again),
