@@ -3,9 +3,12 @@
 
 #include "base/memory.h"
 
+#include <errno.h>
 #include <numa.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "base/sanitizer.h"
@@ -21,6 +24,23 @@
 #endif
 
 #define HUGE_BYTES ((size_t)2 << 20)
+
+/* Linux 5.14; headers of Debian 12 have it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* A block whose pages are not all there. */
+struct sparse {
+	uint8_t *next_page;
+	size_t bytes; /* from there to its end */
+	struct sparse *next;
+};
+
+static struct {
+	pthread_mutex_t lock; /* of all; the kernel clears up to 2 MiB under it */
+	struct sparse *first;
+} sparse = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 unsigned memory_fault_at;
 bool memory_without_reserve;
@@ -68,6 +88,80 @@ map_plain(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* Without memory for the note its pages come when they are used. */
+static void
+note_sparse(uint8_t *block, size_t bytes)
+{
+	struct sparse *s = malloc(sizeof(*s));
+
+	if (s == NULL)
+		return;
+	*s = (struct sparse){ .next_page = block, .bytes = bytes };
+	pthread_mutex_lock(&sparse.lock);
+	s->next = sparse.first;
+	sparse.first = s;
+	pthread_mutex_unlock(&sparse.lock);
+}
+
+static void
+forget(struct sparse **at)
+{
+	struct sparse *s = *at;
+
+	*at = s->next;
+	free(s);
+}
+
+/* The block that ends there is given back. */
+static void
+forget_sparse(const uint8_t *end)
+{
+	pthread_mutex_lock(&sparse.lock);
+	for (struct sparse **at = &sparse.first; *at != NULL; at = &(*at)->next) {
+		if ((*at)->next_page + (*at)->bytes == end) {
+			forget(at);
+			break;
+		}
+	}
+	pthread_mutex_unlock(&sparse.lock);
+}
+
+/* Returns how many bytes of the first block have got pages; 0: none can. */
+static size_t
+populate_some(void)
+{
+	struct sparse *s = sparse.first;
+	size_t n;
+
+	if (s == NULL)
+		return 0;
+	n = s->bytes < HUGE_BYTES ? s->bytes : HUGE_BYTES;
+	if (madvise(s->next_page, n, MADV_POPULATE_WRITE) < 0 && errno != EAGAIN) {
+		while (sparse.first != NULL)
+			forget(&sparse.first);
+		return 0;
+	}
+	s->next_page += n;
+	s->bytes -= n;
+	if (s->bytes == 0)
+		forget(&sparse.first);
+	return n;
+}
+
+bool
+memory_populate(size_t bytes)
+{
+	size_t done = 0, n = 1;
+
+	while (done < bytes && n != 0) {
+		pthread_mutex_lock(&sparse.lock);
+		n = populate_some();
+		pthread_mutex_unlock(&sparse.lock);
+		done += n;
+	}
+	return n != 0;
+}
+
 void *
 memory_take(size_t bytes, int numa_node)
 {
@@ -82,6 +176,8 @@ memory_take(size_t bytes, int numa_node)
 	if (numa_node >= 0 && numa_available() >= 0)
 		numa_tonode_memory(p, size, numa_node);
 	BLOCK_TAKEN(p, size);
+	if (size >= HUGE_BYTES && !memory_without_reserve)
+		note_sparse(p, size);
 	atomic_fetch_add_explicit(&held_bytes, size, memory_order_relaxed);
 	return p;
 }
@@ -92,6 +188,8 @@ memory_give(void *block, size_t bytes)
 	if (block == NULL)
 		return;
 	BLOCK_GIVEN(block, rounded(bytes));
+	if (rounded(bytes) >= HUGE_BYTES)
+		forget_sparse((uint8_t *)block + rounded(bytes));
 	munmap(block, rounded(bytes));
 	atomic_fetch_sub_explicit(&held_bytes, rounded(bytes), memory_order_relaxed);
 }

@@ -9,11 +9,13 @@
 
 #include <rte_cycles.h>
 
+#include "base/memory.h"
 #include "base/monotonic.h"
 #include "base/random.h"
 #include "control/events.h"
 #include "control/nat_log.h"
 #include "control/set_keeper.h"
+#include "io/host_memory.h"
 #include "io/steer.h"
 #include "hostif/exchange.h"
 
@@ -22,6 +24,7 @@ enum {
 			       * first fragments */
 	TABLES_MIB = 64,      /* what DPDK itself needs, at least */
 	RULE_KIB = 16,        /* and for each rule, twice because of reloads */
+	POPULATE_MIB = 16,    /* in one call: some milliseconds */
 };
 
 static struct {
@@ -343,6 +346,17 @@ appliance_leave(void)
 	if (eal.started)
 		eal_fini();
 	eal.started = false;
+}
+
+bool
+appliance_populate(void)
+{
+	struct host_memory have;
+
+	if (!eal_has_hugepages())
+		return false;
+	host_memory_read(&have);
+	return host_memory_has(&have, POPULATE_MIB) && memory_populate((size_t)POPULATE_MIB << 20);
 }
 
 uint64_t

@@ -31,7 +31,8 @@
 
 enum {
 	WATCH_MS = 100,
-	LINKS_MS = 20, /* between two looks at links that nobody tells of */
+	LINKS_MS = 20,   /* between two looks at links that nobody tells of */
+	POPULATE_MS = 1, /* between two parts of memory that get pages */
 	EVENTS_MAX = 10,
 };
 
@@ -49,7 +50,8 @@ struct runner {
 	unsigned n_events;
 	int link_news; /* -1: the kernel's messages cannot be had, and links are looked at in time
 			*/
-	struct event *host; /* addresses of host interfaces change; NULL: there are none */
+	struct event *populate; /* tables get pages */
+	struct event *host;     /* addresses of host interfaces change; NULL: there are none */
 };
 
 static void
@@ -150,6 +152,16 @@ watch_host(struct runner *r)
 }
 
 static void
+on_populate(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval apart = { .tv_usec = POPULATE_MS * 1000 };
+	struct runner *r = arg;
+
+	if (appliance_populate())
+		event_add(r->populate, &apart);
+}
+
+static void
 on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct runner *r = arg;
@@ -162,6 +174,8 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	appliance_watch_ports(r->appliance);
 	appliance_follow_time(r->appliance);
 	appliance_say_conflicts(r->appliance);
+	if (!event_pending(r->populate, EV_TIMEOUT, NULL))
+		on_populate(-1, EV_TIMEOUT, r);
 	control_tick(r->control);
 	if (r->beside != NULL)
 		r->options->beside->tick(r->beside);
@@ -266,7 +280,8 @@ add_events(struct runner *r)
 	if (r->example != NULL && seconds == 0)
 		seconds = EXAMPLE_SECONDS;
 	r->link_news = link_news_open();
-	return add_event(r, SIGTERM, signalled, 0, on_stop)
+	r->populate = event_new(r->base, -1, 0, on_populate, r);
+	return r->populate != NULL && add_event(r, SIGTERM, signalled, 0, on_stop)
 		&& add_event(r, SIGINT, signalled, 0, on_stop)
 		&& add_event(r, SIGHUP, signalled, 0, on_reload)
 		&& add_event(r, SIGUSR1, signalled, 0, on_report)
@@ -362,6 +377,8 @@ loop(struct runner *r)
 	r->beside = NULL;
 	for (unsigned i = 0; i < r->n_events; i++)
 		event_free(r->event[i]);
+	if (r->populate != NULL)
+		event_free(r->populate);
 	if (r->link_news >= 0)
 		close(r->link_news);
 	if (r->base != NULL)

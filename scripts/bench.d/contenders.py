@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 import policy
 from beside import beside, collector, configured
@@ -17,6 +18,7 @@ from process import Failure, Program, Samples, measure
 from traffic import FLOWS, captures, idle_capture
 
 
+NEW_SECONDS = 3                            # sessions without packets end after one second, which a sweep of as much finds
 PREFIX = "weir-bench-%d" % os.getpid()     # of what DPDK leaves in /run
 
 
@@ -64,12 +66,14 @@ class Bench:
 
 
 def warm(samples, traffic):
-    """What tells whether every frame has come four times, and those of idle flows twice."""
-    least = 4 * traffic.frames_of_capture
+    """What tells whether every frame has come four times, and those of idle flows twice; with new flows, whether as many end as begin."""
+    least, asked = 4 * traffic.frames_of_capture, []
 
     def is_warm():
+        asked.append(time.monotonic())
         received = [row[1] for row in samples.now()]
-        return sum(received[:2]) >= least and sum(received[2:]) == 2 * traffic.idle_flows
+        return sum(received[:2]) >= least and sum(received[2:]) == 2 * traffic.idle_flows \
+            and (not traffic.new or asked[-1] - asked[0] >= NEW_SECONDS)
 
     return is_warm
 
