@@ -9,6 +9,7 @@
 #include "session/session.h"
 #include "slowpath/dynamic.h"
 #include "slowpath/fragments/fragments.h"
+#include "tap/flow_report.h"
 
 #define FLOW_IDLE_TICKS   ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
 #define SWEEP_PERIOD_NS   NS_PER_SECOND     /* every record is visited once in this time */
@@ -16,6 +17,7 @@
 #define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
 #define SWEEP_BUDGET      512u              /* records visited in one call, at most */
 #define AGE_PERIOD_NS     (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
+#define ACTIVE_SHARES     4u                /* sweeps in which every flow is asked whether it is active for long */
 #define HOST_PERIOD_NS    (10 * NS_PER_MS)
 
 static void
@@ -78,6 +80,17 @@ is_moved(const struct datapath *dp, const struct flow_table *t, uint32_t index)
 		|| (dynamic_has_changes(dp->dynamic) && has_changed(dp, t, index));
 }
 
+/* Returns in how many parts the records are divided, less one, of which each sweep looks at one for
+ * flows that are active for long: their accounts are cold lines.  Few enough that a flow is told an
+ * eighth of the active timeout late at most. */
+static uint32_t
+active_shares(const struct datapath *dp)
+{
+	return dp->reports != NULL && dp->reports->active_ns >= ACTIVE_SHARES * SWEEP_PERIOD_NS * 8
+		? ACTIVE_SHARES - 1
+		: 0;
+}
+
 /* Tells a flow that is active for long, for its export. */
 static void
 report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
@@ -95,7 +108,10 @@ report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
 struct age {
 	struct datapath *dp;
 	uint32_t now_tick;
-	bool reports, moves; /* flows are exported; routes or dynamic sets may have changed */
+	bool moves;      /* routes or dynamic sets may have changed */
+	bool reports;    /* flows are exported */
+	uint32_t share;  /* those of the records whose indexes have this remainder may be due ... */
+	uint32_t shares; /* ... by this number, a power of two, less one */
 };
 
 /* Handles one record of the sweep: collects its counts, ages it.  A million idle flows are visited
@@ -110,7 +126,7 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 
 	if (f->packets != 0)
 		slowpath_collect(dp, f);
-	if (unlikely(age->reports))
+	if (unlikely(age->reports) && (index & age->shares) == age->share)
 		report_active(dp, t, index);
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
@@ -189,10 +205,12 @@ sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 		.dp = dp,
 		.now_tick = clock_tick(dp->now_ns),
 		.reports = dp->reports != NULL,
+		.shares = active_shares(dp),
 		.moves = (dp->gen != NULL && dp->gen->n_live != 0)
 			|| dynamic_has_changes(dp->dynamic),
 	};
 
+	age.share = (uint32_t)sweep->rounds & age.shares;
 	if (t->high == 0)
 		come_round(fp, sweep);
 	if (due == 0)

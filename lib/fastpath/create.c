@@ -100,6 +100,8 @@ expect_release(void *datapath, struct session *const sessions[], unsigned n)
 {
 	const struct datapath *dp = datapath;
 
+	if (unlikely(dp->reports != NULL))
+		slowpath_report_expect_ends(dp, sessions, n);
 	nat_expect(dp->nat, sessions, n);
 }
 

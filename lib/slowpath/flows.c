@@ -3,6 +3,7 @@
  * told when the flow ends or the active timeout has passed. */
 
 #include "base/clock.h"
+#include "base/prefetch.h"
 #include "session/session.h"
 #include "slowpath/slowpath_priv.h"
 #include "tap/flow_report.h"
@@ -136,6 +137,8 @@ flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const str
 
 	if (v->icmp_error || is_handed_over(dp, d->nexthop))
 		return;
+	/* Of the next session that begins. */
+	prefetch_to_write(&dp->reports->session[dp->sessions->vacant]);
 	if (d->session != NULL && has_account(dp, d->session)) {
 		flow_account_add(dp->reports, account_of_session(dp, d->session), &c);
 	} else if (d->session == NULL && b->flow[slot] != 0) {
@@ -306,6 +309,13 @@ slowpath_report_session_ends(
 	}
 	if (!(session->flags & SESSION_WAITING))
 		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
+}
+
+void
+slowpath_report_expect_ends(const struct datapath *dp, struct session *const sessions[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		prefetch_to_write(account_of_session(dp, sessions[i]));
 }
 
 /* Returns true if the account's packets are to be told now. */

@@ -307,6 +307,10 @@ bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *
 bool slowpath_report_due(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
 
+/* Prefetches what the ends of sessions will need.  With reports. */
+void slowpath_report_expect_ends(
+	const struct datapath *dp, struct session *const sessions[], unsigned n);
+
 /* Tells the flow of a session that ends: its records have been removed, and still have their
  * keys.  With reports. */
 void slowpath_report_session_ends(

@@ -7,13 +7,17 @@
 
 #include "base/memory.h"
 
+#define GIVEN_PARTS 64u /* the places of a ring are given back in so many parts, at least */
+
 /* Positions only grow; an entry stands at its position modulo size. */
 struct ring {
 	uint32_t size, entry_bytes;
 	_Alignas(64) atomic_uint_fast64_t added; /* worker: write */
 	atomic_uint_fast64_t lost;               /* worker: write */
 	uint64_t taken_seen;                     /* worker: the last value of taken that it read */
-	_Alignas(64) atomic_uint_fast64_t taken; /* control: write */
+	_Alignas(64) atomic_uint_fast64_t taken; /* control: write; see ring_release */
+	_Alignas(64) uint64_t next;              /* control: the oldest entry that it has not released */
+	uint64_t added_seen;                     /* control: the last value of added that it read */
 	_Alignas(64) uint8_t entry[];
 };
 
@@ -89,25 +93,37 @@ ring_commit(struct ring *r)
 uint32_t
 ring_waiting(const struct ring *r)
 {
-	return (uint32_t)(atomic_load_explicit(&r->added, memory_order_acquire)
-		- atomic_load_explicit(&r->taken, memory_order_relaxed));
+	return (uint32_t)(atomic_load_explicit(&r->added, memory_order_acquire) - r->next);
+}
+
+/* Gives the places of released entries to the writer. */
+static void
+give_places(struct ring *r)
+{
+	/* Pairs with the acquires in ring_reserve and ring_has_room. */
+	atomic_store_explicit(&r->taken, r->next, memory_order_release);
 }
 
 const void *
 ring_peek(struct ring *r)
 {
-	if (ring_waiting(r) == 0)
-		return NULL;
-	return place_of(r, atomic_load_explicit(&r->taken, memory_order_relaxed));
+	if (r->next == r->added_seen) {
+		give_places(r);
+		r->added_seen = atomic_load_explicit(&r->added, memory_order_acquire);
+	}
+	return r->next != r->added_seen ? place_of(r, r->next) : NULL;
 }
 
+/* Each store to taken takes its line from the writer, and each load of added that one: some for many
+ * entries. */
 void
 ring_release(struct ring *r)
 {
-	uint64_t at = atomic_load_explicit(&r->taken, memory_order_relaxed);
+	uint32_t part = r->size / GIVEN_PARTS;
 
-	/* Pairs with the acquire in ring_reserve. */
-	atomic_store_explicit(&r->taken, at + 1, memory_order_release);
+	r->next++;
+	if (part == 0 || (r->next & (part - 1)) == 0)
+		give_places(r);
 }
 
 uint64_t
