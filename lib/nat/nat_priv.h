@@ -19,7 +19,7 @@
 
 #define NAT_REST_CLASSES 17u /* powers of two up to 65,536 ports */
 
-/* The ports of a public address in one protocol, allocated on first use. */
+/* The ports of a public address in one protocol, allocated on first use (nat/port_tables.c). */
 struct nat_ports {
 	struct port_pool ports; /* free ones, for the number below */
 	uint64_t number;        /* if it differs from the pool's, free ports are computed
@@ -144,6 +144,13 @@ struct nat {
 	struct nat_address *addresses[NAT_PLACES
 		/ NAT_CHUNK]; /* NULL until a layout needs it; control: write */
 
+	/* Blocks of port tables (nat/port_tables.c).  The worker's: those that it uses, and those that it
+	 * may use; control's, for the worker; the number of all. */
+	struct nat_port_block *used_blocks, *own_blocks;
+	_Atomic(struct nat_port_block *) spare_blocks;
+	atomic_uint n_blocks;
+	unsigned tables_left; /* in the first of used_blocks */
+
 	/* Allocated with the first pool, or the first export, that needs it; control: write. */
 	_Atomic(struct nat_log *) log[NAT_LOG_READERS];
 	unsigned readers; /* a bit for each that takes entries */
@@ -182,6 +189,16 @@ struct nat_address *nat_address_use(struct nat *n, uint32_t place);
 
 /* Returns its ports of a protocol, the free ones according to the layout; NULL without memory. */
 struct nat_ports *nat_ports(struct nat *n, uint32_t place, enum nat_proto proto);
+
+/* Makes port tables for the addresses of a layout, as far as they are few;
+ * control.  Returns -ENOMEM without memory. */
+int nat_ports_reserve(struct nat *n, uint32_t places);
+
+/* Returns an empty port table, NULL without memory; the worker.  It stays until nat_ports_destroy. */
+struct nat_ports *nat_ports_take(struct nat *n);
+
+void nat_ports_destroy(struct nat *n);
+size_t nat_ports_bytes(const struct nat *n); /* any thread */
 
 /* Counts a mapping that comes into use, or goes out of use. */
 void nat_mapping_count(struct nat *n, const struct mapping *m, bool in_use);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/counter.h"
-#include "base/memory.h"
 #include "nat/nat_priv.h"
 #include "nat/slice.h"
 
@@ -68,7 +67,7 @@ nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
 	struct nat_ports *p = a->proto[proto];
 
 	if (p == NULL)
-		counter_set(&a->proto[proto], p = memory_take(sizeof(*p), -1));
+		counter_set(&a->proto[proto], p = nat_ports_take(n));
 	if (p != NULL && p->number != pool->ports) {
 		const struct port_pool_slice slice = { pool->low, pool->high, n->worker,
 			n->workers };

@@ -92,10 +92,7 @@ nat_destroy(struct nat *n)
 {
 	if (n == NULL)
 		return;
-	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
-		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			memory_give(nat_address_at(n, i)->proto[k], sizeof(struct nat_ports));
-	}
+	nat_ports_destroy(n);
 	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
 		free(n->addresses[i]);
 	nat_layout_discard(n->own_layout);
@@ -110,7 +107,7 @@ nat_destroy(struct nat *n)
 size_t
 nat_bytes(const struct nat *n)
 {
-	size_t bytes = sizeof(*n);
+	size_t bytes = sizeof(*n) + nat_ports_bytes(n);
 
 	for (unsigned i = 0; i < NAT_LOG_READERS; i++)
 		bytes += nat_log_bytes(nat_log_current(n, i));
@@ -119,13 +116,8 @@ nat_bytes(const struct nat *n)
 			+ 2 * lines_bytes(n);
 	if (n->peer != NULL)
 		bytes += records_bytes(n, sizeof(*n->peer));
-	for (uint32_t i = 0; i < NAT_PLACES && n->addresses[i / NAT_CHUNK] != NULL; i++) {
-		bytes += sizeof(struct nat_address);
-		for (unsigned k = 0; k < NAT_PROTOS; k++)
-			bytes += counter_get(&nat_address_at(n, i)->proto[k]) != NULL
-				? sizeof(struct nat_ports)
-				: 0;
-	}
+	for (unsigned i = 0; i < NAT_PLACES / NAT_CHUNK; i++)
+		bytes += n->addresses[i] != NULL ? NAT_CHUNK * sizeof(struct nat_address) : 0;
 	return bytes;
 }
 
@@ -155,6 +147,8 @@ nat_make_room(struct nat *n, const struct nat_layout *l)
 		if (n->addresses[i] == NULL)
 			return -ENOMEM;
 	}
+	if (nat_ports_reserve(n, l->n_places) < 0)
+		return -ENOMEM;
 	return l->has_log ? nat_log_make(n, NAT_LOG_FILE) : 0;
 }
 
