@@ -191,7 +191,6 @@ take_port(struct nat *n, struct mapping *m, uint32_t index, const struct tuple *
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
 	p->by_port[port] = index;
-	port_mask_set(&p->taken, port);
 	counter_add(&nat_address_at(n, m->address)->used, 1);
 	counter_add(&nat_address_at(n, m->address)->used_of[proto], 1);
 	return true;

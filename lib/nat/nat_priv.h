@@ -21,7 +21,8 @@
 
 /* The ports of a public address in one protocol, allocated on first use (nat/port_tables.c). */
 struct nat_ports {
-	struct port_pool ports; /* free ones, for the number below */
+	struct port_pool ports; /* those with a mapping are taken; free ones, for the number
+				 * below */
 	uint64_t number;        /* if it differs from the pool's, free ports are computed
 				 * at the next use */
 	uint32_t rest_classes;  /* a bit for each list below that is not empty */
@@ -29,7 +30,6 @@ struct nat_ports {
 		uint32_t first, last;
 	} rests[NAT_REST_CLASSES]; /* mappings in quarantine, by the ports that their host
 				    * had: 1, 2 or 3, 4 to 7, … */
-	struct port_mask taken;    /* ports with a mapping */
 	uint32_t by_port[65536];   /* mapping, 0: none */
 };
 

@@ -72,7 +72,7 @@ nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
 		const struct port_pool_slice slice = { pool->low, pool->high, n->worker,
 			n->workers };
 
-		port_pool_fill(&p->ports, &slice, &pool->masks[pool->mask[proto]], &p->taken);
+		port_pool_fill(&p->ports, &slice, &pool->masks[pool->mask[proto]]);
 		p->number = pool->ports;
 	}
 	return p;
@@ -99,7 +99,7 @@ nat_port_give(struct nat *n, uint32_t place, enum nat_proto proto, uint16_t port
 								     : NULL;
 
 	p->by_port[port] = 0;
-	port_mask_clear(&p->taken, port);
+	port_pool_forget(&p->ports, port);
 	counter_add(&a->used, -1);
 	counter_add(&a->used_of[proto], -1);
 	if (pool == NULL || p->number != pool->ports)

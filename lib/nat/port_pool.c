@@ -22,7 +22,7 @@ set_free(struct port_pool *p, uint16_t port)
 {
 	unsigned bit = port >> 1, word = bit / 64;
 
-	p->free[port & 1][word] |= 1ull << bit % 64;
+	p->word[port & 1][word].free |= 1ull << bit % 64;
 	p->some[port & 1][word / 64] |= 1ull << word % 64;
 	p->n_free++;
 }
@@ -32,8 +32,9 @@ set_taken(struct port_pool *p, uint16_t port)
 {
 	unsigned bit = port >> 1, word = bit / 64;
 
-	p->free[port & 1][word] &= ~(1ull << bit % 64);
-	if (p->free[port & 1][word] == 0)
+	p->word[port & 1][word].free &= ~(1ull << bit % 64);
+	p->word[port & 1][word].taken |= 1ull << bit % 64;
+	if (p->word[port & 1][word].free == 0)
 		p->some[port & 1][word / 64] &= ~(1ull << word % 64);
 	p->n_free--;
 }
@@ -41,7 +42,7 @@ set_taken(struct port_pool *p, uint16_t port)
 static bool
 is_free(const struct port_pool *p, uint16_t port)
 {
-	return p->free[port & 1][port / 128] >> (port >> 1) % 64 & 1;
+	return p->word[port & 1][port / 128].free >> (port >> 1) % 64 & 1;
 }
 
 /* Returns a word with every n-th bit, from the lowest on. */
@@ -98,8 +99,7 @@ port_mask_except(struct port_mask *m, uint16_t low, uint16_t high)
 /* Fills the words of one parity from first to end; own: this worker's ports of each word.  Returns
  * the number of free ports. */
 static uint32_t
-fill_words(uint64_t *free, uint64_t *some, const uint64_t *may, const uint64_t *taken,
-	const struct fill *f)
+fill_words(struct port_pool *p, unsigned parity, const uint64_t *may, const struct fill *f)
 {
 	uint32_t n = 0;
 
@@ -108,25 +108,34 @@ fill_words(uint64_t *free, uint64_t *some, const uint64_t *may, const uint64_t *
 		uint64_t with = 0;
 
 		for (; word < end; word++) {
-			uint64_t bits = f->own & may[word] & ~taken[word];
+			uint64_t bits = f->own & may[word] & ~p->word[parity][word].taken;
 
-			free[word] = bits;
+			p->word[parity][word].free = bits;
 			with |= (uint64_t)(bits != 0) << word % 64;
 			n += (uint32_t)__builtin_popcountll(bits);
 		}
-		some[(end - 1) / 64] |= with;
+		p->some[parity][(end - 1) / 64] |= with;
 	}
 	return n;
 }
 
+static void
+clear_free(struct port_pool *p)
+{
+	for (unsigned word = 0; word < PORT_POOL_WORDS; word++)
+		p->word[0][word].free = p->word[1][word].free = 0;
+	memset(p->some, 0, sizeof(p->some));
+	p->n_free = 0;
+}
+
 void
-port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice,
-	const struct port_mask *may, const struct port_mask *taken)
+port_pool_fill(
+	struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may)
 {
 	uint64_t share = every(slice->workers);
 	unsigned step = 64 % slice->workers, end = slice->high / 128 + 1u, from;
 
-	memset(p, 0, sizeof(*p));
+	clear_free(p);
 	p->first_word = slice->low / 128;
 	p->words = (uint16_t)(end - p->first_word);
 	from = first_own(slice, p->first_word);
@@ -138,8 +147,7 @@ port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice,
 		};
 
 		for (unsigned parity = 0; parity < 2; parity++)
-			p->n_free += fill_words(p->free[parity], p->some[parity], may->word[parity],
-				taken->word[parity], &f);
+			p->n_free += fill_words(p, parity, may->word[parity], &f);
 		from = from >= step ? from - step : from + slice->workers - step;
 		word = f.end;
 	}
@@ -196,7 +204,7 @@ take_parity(struct port_pool *p, unsigned parity, uint32_t random)
 
 	if (word < 0)
 		return 0;
-	return take_of_word(p, parity, (unsigned)word, p->free[parity][word], turn);
+	return take_of_word(p, parity, (unsigned)word, p->word[parity][word].free, turn);
 }
 
 uint16_t
@@ -211,7 +219,7 @@ port_pool_take_wanted(
 
 		if (word < 0)
 			return 0;
-		free = p->free[parity][word] & nat_wish_bits(wish, parity, (unsigned)word);
+		free = p->word[parity][word].free & nat_wish_bits(wish, parity, (unsigned)word);
 		if (free != 0)
 			return take_of_word(p, parity, (unsigned)word, free, turn);
 		from = ((unsigned)word + 1) % PORT_POOL_WORDS;
@@ -228,8 +236,15 @@ port_pool_take(struct port_pool *p, uint16_t like, uint32_t random)
 }
 
 void
+port_pool_forget(struct port_pool *p, uint16_t port)
+{
+	p->word[port & 1][port / 128].taken &= ~(1ull << (port >> 1) % 64);
+}
+
+void
 port_pool_give(struct port_pool *p, uint16_t port)
 {
+	port_pool_forget(p, port);
 	if (!is_free(p, port))
 		set_free(p, port);
 }

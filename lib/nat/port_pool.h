@@ -18,13 +18,17 @@
 #define PORT_POOL_WORDS 512 /* of 64 ports of one parity: 32,768 */
 
 struct port_pool {
-	uint64_t free[2][PORT_POOL_WORDS];      /* a bit for port 2 * bit + parity */
-	uint64_t some[2][PORT_POOL_WORDS / 64]; /* a bit for each word that is not 0 */
+	/* A bit for port 2 * bit + parity.  Both of a port are in one line. */
+	struct {
+		uint64_t free;
+		uint64_t taken; /* has been taken, and not given back */
+	} word[2][PORT_POOL_WORDS];
+	uint64_t some[2][PORT_POOL_WORDS / 64]; /* a bit for each word with free ports */
 	uint32_t n_free;
 	uint16_t first_word, words; /* the words of the range */
 };
 
-/* A set of ports: a bit for port 2 * bit + parity, as in free. */
+/* A set of ports: a bit for port 2 * bit + parity, as in a pool. */
 struct port_mask {
 	uint64_t word[2][PORT_POOL_WORDS];
 };
@@ -47,18 +51,6 @@ port_mask_set(struct port_mask *m, uint16_t port)
 	m->word[port & 1][port / 128] |= 1ull << (port >> 1) % 64;
 }
 
-static inline void
-port_mask_clear(struct port_mask *m, uint16_t port)
-{
-	m->word[port & 1][port / 128] &= ~(1ull << (port >> 1) % 64);
-}
-
-static inline void
-port_mask_prefetch(const struct port_mask *m, uint16_t port)
-{
-	rte_prefetch0(&m->word[port & 1][port / 128]);
-}
-
 /* Sets all ports of a range except 0; removes a range. */
 void port_mask_range(struct port_mask *m, uint16_t low, uint16_t high);
 void port_mask_except(struct port_mask *m, uint16_t low, uint16_t high);
@@ -67,13 +59,13 @@ void port_mask_except(struct port_mask *m, uint16_t low, uint16_t high);
 static inline void
 port_pool_prefetch(const struct port_pool *p, uint16_t port)
 {
-	rte_prefetch0(&p->free[port & 1][port / 128]);
+	rte_prefetch0(&p->word[port & 1][port / 128]);
 }
 
 /* Computes the free ports: the worker's ports that may be given out (may, which has none outside of
  * the slice's range) and are not taken.  Takes about a microsecond for any range. */
-void port_pool_fill(struct port_pool *p, const struct port_pool_slice *slice,
-	const struct port_mask *may, const struct port_mask *taken);
+void port_pool_fill(
+	struct port_pool *p, const struct port_pool_slice *slice, const struct port_mask *may);
 
 /* Takes exactly that port; returns false if it is taken or not this worker's. */
 bool port_pool_take_one(struct port_pool *p, uint16_t port);
@@ -87,6 +79,10 @@ uint16_t port_pool_take(struct port_pool *p, uint16_t like, uint32_t random);
 uint16_t port_pool_take_wanted(
 	struct port_pool *p, unsigned parity, uint32_t random, const struct nat_wish *wish);
 
+/* Gives a port back, so that it is free.  Again is fine. */
 void port_pool_give(struct port_pool *p, uint16_t port);
+
+/* The same for a port that may not be given out any more: it is not free. */
+void port_pool_forget(struct port_pool *p, uint16_t port);
 
 #endif

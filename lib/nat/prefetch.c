@@ -6,7 +6,7 @@
 
 #define REST_LEAD 8u /* mappings in quarantine that are prefetched ahead */
 
-/* Prefetches the ports that an endpoint may get: its own bit, and its summary. */
+/* Prefetches the ports that an endpoint may get: its own bits, and who has it. */
 static void
 prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const struct tuple *inside)
 {
@@ -19,7 +19,6 @@ prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const st
 	if (p == NULL)
 		return;
 	port_pool_prefetch(&p->ports, rte_be_to_cpu_16(inside->sport));
-	port_mask_prefetch(&p->taken, rte_be_to_cpu_16(inside->sport));
 	rte_prefetch0(&p->by_port[rte_be_to_cpu_16(inside->sport)]);
 }
 
@@ -77,7 +76,6 @@ prefetch_free(const struct nat *n, const struct mapping *m)
 		return;
 	p = nat_address_at(n, m->address)->proto[nat_proto(m->proto)];
 	port_pool_prefetch(&p->ports, port);
-	port_mask_prefetch(&p->taken, port);
 	rte_prefetch0(&p->by_port[port]);
 }
 

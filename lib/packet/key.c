@@ -21,15 +21,14 @@ static const struct icmp_pair icmp_pairs[] = {
 void
 tuple_from_key4(struct tuple *t, const struct key4 *k)
 {
-	memset(t, 0, sizeof(*t));
 	t->family = 4;
 	t->proto = k->proto;
 	t->kind = k->kind;
 	t->domain = (uint8_t)k->domain;
 	t->sport = k->sport;
 	t->dport = k->dport;
-	t->src.v4 = k->src;
-	t->dst.v4 = k->dst;
+	t->src = address_v4(k->src);
+	t->dst = address_v4(k->dst);
 }
 
 void

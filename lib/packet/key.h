@@ -129,13 +129,20 @@ union address {
 };
 
 /* Returns an IPv4 address with the rest zero.  An initializer of .v4 alone may leave the rest as it
- * was: C11 6.7.9 speaks of the member only, and compilers differ. */
+ * was: C11 6.7.9 speaks of the member only, and compilers differ.  It is written by one store: a
+ * wide load behind two narrower ones waits until both, and all cold stores before them, have left the
+ * store buffer. */
 static inline union address
 address_v4(rte_be32_t v4)
 {
-	union address a = { .words = { 0, 0 } };
+	union address a;
 
+#if defined(__SSE4_1__)
+	_mm_storeu_si128((__m128i *)a.bytes, _mm_cvtsi32_si128((int)v4));
+#else
+	a.words[0] = a.words[1] = 0;
 	a.v4 = v4;
+#endif
 	return a;
 }
 

@@ -87,11 +87,11 @@ rewrite6_compile(struct to6 *out, uint16_t *l4_delta, const struct tuple *from,
 void
 rewrite4_tuple(struct tuple *to, const struct to4 *c)
 {
-	memset(to, 0, sizeof(*to));
 	to->family = 4;
 	to->proto = c->proto;
-	to->src.v4 = c->src;
-	to->dst.v4 = c->dst;
+	to->kind = to->domain = 0;
+	to->src = address_v4(c->src);
+	to->dst = address_v4(c->dst);
 	to->sport = c->sport;
 	to->dport = c->dport;
 }

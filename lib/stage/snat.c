@@ -187,9 +187,8 @@ set_address(const struct snat *snat, struct eval *ev, const union address *a, rt
 static void
 set_source(const struct snat *snat, struct eval *ev, const struct nat_endpoint *to)
 {
-	union address a = { .bytes = { 0 } };
+	union address a = address_v4(to->address);
 
-	a.v4 = to->address;
 	set_address(snat, ev, &a, to->port, to->why);
 }
 

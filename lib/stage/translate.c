@@ -70,7 +70,7 @@ void
 translate_enter(struct eval *ev)
 {
 	struct nat_endpoint inside;
-	union address a = { .bytes = { 0 } };
+	union address a;
 	char text[TEXT_BYTES];
 
 	if (ev->nat == NULL || ev->session == NULL || ev->tuple.family != 4
@@ -78,7 +78,7 @@ translate_enter(struct eval *ev)
 		return;
 	if (!nat_enter(ev->nat, ev->session, &ev->tuple, &inside, is_inside(ev)))
 		return;
-	a.v4 = inside.address;
+	a = address_v4(inside.address);
 	ev->to_domain = inside.domain;
 	if (ev->tuple.proto == IPPROTO_ICMP) {
 		eval_set_src(ev, &ev->tuple.src, inside.port);
@@ -105,8 +105,7 @@ translate_expected(struct eval *ev, const struct tuple *to)
 	if (ev->nat != NULL && ev->tuple.family == 4
 		&& nat_is_public(ev->nat, ev->tuple.dst.v4, ev->tuple.domain)
 		&& nat_enter(ev->nat, ev->session, &ev->tuple, &inside, true)) {
-		dst = (union address){ .bytes = { 0 } };
-		dst.v4 = inside.address;
+		dst = address_v4(inside.address);
 		port = inside.port;
 	}
 	if (!address_equal(&dst, &ev->tuple.dst) || port != ev->tuple.dport) {

@@ -21,15 +21,15 @@ any(void)
 	return (uint32_t)rand() ^ (uint32_t)rand() << 16;
 }
 
-static struct port_mask may, taken;
+static struct port_mask may;
 
 /* All of the worker's ports in the range, none of which is taken. */
 static void
 fill(const struct port_pool_slice *slice)
 {
-	memset(&taken, 0, sizeof(taken));
+	memset(&p, 0, sizeof(p));
 	port_mask_range(&may, slice->low, slice->high);
-	port_pool_fill(&p, slice, &may, &taken);
+	port_pool_fill(&p, slice, &may);
 }
 
 static void
@@ -97,7 +97,7 @@ free_are_the_own_ports_of_the_range(void **state)
 				&& (port >> 1) % slice.workers == slice.worker;
 			unsigned word = port / 128;
 
-			assert_int_equal(p.free[port & 1][word] >> (port >> 1) % 64 & 1, ours);
+			assert_int_equal(p.word[port & 1][word].free >> (port >> 1) % 64 & 1, ours);
 			assert_true(!ours || (p.some[port & 1][word / 64] >> word % 64 & 1));
 			n += ours;
 		}
@@ -126,10 +126,10 @@ what_is_taken_or_left_out_is_not_free(void **state)
 			port_mask_except(&may, low, high);
 			for (uint32_t port = low; port <= high; port++)
 				free_port[port] = false;
-			port_mask_set(&taken, one);
+			port_pool_take_one(&p, one);
 			free_port[one] = false;
 		}
-		port_pool_fill(&p, &slice, &may, &taken);
+		port_pool_fill(&p, &slice, &may);
 		for (uint32_t port = 0; port < 65536; port++)
 			assert_int_equal(port_pool_take_one(&p, (uint16_t)port), free_port[port]);
 		assert_int_equal(p.n_free, 0);
