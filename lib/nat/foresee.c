@@ -61,7 +61,6 @@ foresee_port(struct nat *n, const struct nat_host *h, uint32_t host, const struc
 	struct nat_endpoint *public)
 {
 	enum nat_proto proto = nat_proto(r->inside->proto);
-	uint64_t drawn = n->drawn, random = n->random;
 	uint32_t address = h->address & (NAT_ADDRESSES_MAX - 1);
 	struct nat_ports *p = nat_ports(n, address, proto);
 	struct nat_wish wish = nat_wish_of(n, address, r->inside);
@@ -73,9 +72,7 @@ foresee_port(struct nat *n, const struct nat_host *h, uint32_t host, const struc
 		port_pool_give(&p->ports, room);
 	else if (p->ports.n_free == 0 && (room = port_of_rest(n, h, host, proto)) != 0)
 		port_pool_give(&p->ports, room);
-	port = nat_draw_port(n, p, rte_be_to_cpu_16(nat_port_of(r->inside)), &wish);
-	n->drawn = drawn;
-	n->random = random;
+	port = nat_draw_port(p, r, &wish);
 	if (port != 0)
 		port_pool_give(&p->ports, port);
 	if (room != 0)

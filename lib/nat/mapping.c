@@ -34,10 +34,12 @@ nat_host_get(struct nat *n, const struct nat_request *r)
 	if (index == 0 || nat_pool_of(n, r->slot)->n_addresses == 0)
 		return 0;
 	h = &n->host[index];
-	if (index == t->vacant)
+	if (index == t->vacant) {
 		t->vacant = h->next;
-	else
+		rte_prefetch0(&n->host[t->vacant]);
+	} else {
 		t->high = index;
+	}
 	*h = (struct nat_host){
 		.inside = inside,
 		.pool = r->slot,
@@ -79,20 +81,28 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 	return 0;
 }
 
-uint16_t
-nat_draw_port(struct nat *n, struct nat_ports *p, uint16_t like, const struct nat_wish *wish)
+void
+nat_request_draw(const struct nat *n, struct nat_request *r)
 {
-	uint16_t port = 0;
+	const uint64_t of[] = {
+		r->endpoint,
+		(uint64_t)r->inside->dst.v4 << 16 | r->inside->dport,
+		n->now_ns / NS_PER_SECOND,
+	};
+
+	r->random = (uint32_t)hash_bytes(&n->port_key, of, sizeof(of));
+}
+
+uint16_t
+nat_draw_port(struct nat_ports *p, const struct nat_request *r, const struct nat_wish *wish)
+{
+	uint16_t like = rte_be_to_cpu_16(nat_port_of(r->inside)), port = 0;
 
 	if (nat_wish_has(wish, like) && port_pool_take_one(&p->ports, like))
 		return like;
-	if (++n->drawn % 2 != 0)
-		n->random = hash_bytes(&n->port_key, &n->drawn, sizeof(n->drawn));
-	else
-		n->random >>= 32;
 	if (wish->bits != NULL)
-		port = port_pool_take_wanted(&p->ports, like & 1, (uint32_t)n->random, wish);
-	return port != 0 ? port : port_pool_take(&p->ports, like, (uint32_t)n->random);
+		port = port_pool_take_wanted(&p->ports, like & 1, r->random, wish);
+	return port != 0 ? port : port_pool_take(&p->ports, like, r->random);
 }
 
 struct nat_wish
@@ -142,6 +152,7 @@ take_record(struct nat *n)
 	if (index == 0)
 		return t->high < t->capacity ? ++t->high : 0;
 	t->vacant = n->mapping[index].next;
+	rte_prefetch0(&n->mapping[t->vacant]);
 	return index;
 }
 
@@ -173,7 +184,7 @@ displace(struct nat *n, const struct mapping *m)
 
 /* Takes a public port for a mapping of a protocol that has ports. */
 static bool
-take_port(struct nat *n, struct mapping *m, uint32_t index, const struct tuple *inside)
+take_port(struct nat *n, struct mapping *m, uint32_t index, const struct nat_request *r)
 {
 	enum nat_proto proto = nat_proto(m->proto);
 	struct nat_wish wish;
@@ -185,8 +196,8 @@ take_port(struct nat *n, struct mapping *m, uint32_t index, const struct tuple *
 	p = nat_ports(n, m->address, proto);
 	if (p == NULL || (p->ports.n_free == 0 && !displace(n, m)))
 		return false;
-	wish = nat_wish_of(n, m->address, inside);
-	port = nat_draw_port(n, p, rte_be_to_cpu_16(m->inside_port), &wish);
+	wish = nat_wish_of(n, m->address, r->inside);
+	port = nat_draw_port(p, r, &wish);
 	if (port == 0)
 		return false;
 	m->public_port = rte_cpu_to_be_16(port);
@@ -220,7 +231,7 @@ nat_mapping_make(struct nat *n, uint32_t host, const struct nat_request *r)
 		.flags = shared ? MAPPING_SHARED : 0,
 		.address = h->address & (NAT_ADDRESSES_MAX - 1),
 	};
-	if (!take_port(n, m, index, inside)) {
+	if (!take_port(n, m, index, r)) {
 		give_record(n, index);
 		h->mappings--;
 		return 0;

@@ -162,6 +162,7 @@ nat_take_like(struct nat *n, const struct session *session, const struct tuple *
 	r.slot = (uint8_t)h.pool;
 	r.host = nat_host_hash(n, r.slot, inside->src.v4, inside->domain);
 	r.endpoint = nat_endpoint_hash(n, &h, nat_port_of(inside), inside->proto);
+	nat_request_draw(n, &r);
 	return nat_take(n, &r, hold, public);
 }
 

@@ -121,6 +121,7 @@ void nat_ask_contested(
 struct nat_request {
 	const struct tuple *inside;
 	uint64_t host, endpoint;
+	uint32_t random;   /* where a port is looked for that the inside endpoint does not have */
 	uint32_t replaced; /* the mapping of a session that the new one replaces; 0: none */
 	uint8_t slot;      /* of the pool; NAT_NO_POOL */
 };

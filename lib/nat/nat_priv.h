@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "flow/hash.h"
 #include "nat/nat.h"
@@ -120,8 +121,6 @@ nat_table_has_room(const struct nat_table *t)
 struct nat {
 	struct flow_secret secret; /* of the tables */
 	struct hash_key port_key;  /* of random choices of ports */
-	uint64_t drawn;
-	uint64_t random; /* enough for two ports */
 	uint16_t worker, workers;
 	int numa_node;
 	struct nat_reply *reply; /* by which ports replies come here; NULL: not known */
@@ -267,10 +266,15 @@ nat_mapping_hash(const struct nat *n, const struct mapping *m)
 	return nat_endpoint_hash(n, nat_host_of(n, m), m->inside_port, (uint8_t)m->proto);
 }
 
+/* Fills where a port is looked for, from the inside endpoint, its peer and the second: a keyed hash,
+ * so outsiders cannot tell (RFC 6056, 3.3.3, with the time instead of a counter); known before the
+ * port is taken, so its lines are prefetched. */
+void nat_request_draw(const struct nat *n, struct nat_request *r);
+
 /* Takes the port of an inside endpoint, if it is wanted, or an unpredictable one; 0 when all are
  * taken. */
 uint16_t nat_draw_port(
-	struct nat *n, struct nat_ports *p, uint16_t like, const struct nat_wish *wish);
+	struct nat_ports *p, const struct nat_request *r, const struct nat_wish *wish);
 
 /* Returns the ports that are wanted for a session on a public address. */
 struct nat_wish nat_wish_of(const struct nat *n, uint32_t place, const struct tuple *inside);

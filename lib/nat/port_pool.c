@@ -199,8 +199,8 @@ take_of_word(struct port_pool *p, unsigned parity, unsigned word, uint64_t free,
 static uint16_t
 take_parity(struct port_pool *p, unsigned parity, uint32_t random)
 {
-	int word = word_from(p, parity, p->first_word + random % p->words);
-	unsigned turn = random / p->words % 64;
+	int word = word_from(p, parity, port_pool_word(p, random));
+	unsigned turn = port_pool_bit(p, random);
 
 	if (word < 0)
 		return 0;
@@ -211,7 +211,7 @@ uint16_t
 port_pool_take_wanted(
 	struct port_pool *p, unsigned parity, uint32_t random, const struct nat_wish *wish)
 {
-	unsigned from = p->first_word + random % p->words, turn = random / p->words % 64;
+	unsigned from = port_pool_word(p, random), turn = port_pool_bit(p, random);
 
 	for (unsigned i = 0; i < WANTED_WORDS; i++) {
 		int word = word_from(p, parity, from);

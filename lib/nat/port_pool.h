@@ -62,6 +62,26 @@ port_pool_prefetch(const struct port_pool *p, uint16_t port)
 	rte_prefetch0(&p->word[port & 1][port / 128]);
 }
 
+/* The place of a random number: a word of the range, and a bit of it. */
+static inline unsigned
+port_pool_word(const struct port_pool *p, uint32_t random)
+{
+	return p->first_word + random % p->words;
+}
+
+static inline unsigned
+port_pool_bit(const struct port_pool *p, uint32_t random)
+{
+	return random / p->words % 64;
+}
+
+/* Returns the port that port_pool_take tries first. */
+static inline uint16_t
+port_pool_at(const struct port_pool *p, unsigned parity, uint32_t random)
+{
+	return (uint16_t)((port_pool_word(p, random) * 64 + port_pool_bit(p, random)) * 2 + parity);
+}
+
 /* Computes the free ports: the worker's ports that may be given out (may, which has none outside of
  * the slice's range) and are not taken.  Takes about a microsecond for any range. */
 void port_pool_fill(

@@ -6,10 +6,19 @@
 
 #define REST_LEAD 8u /* mappings in quarantine that are prefetched ahead */
 
-/* Prefetches the ports that an endpoint may get: its own bits, and who has it. */
 static void
-prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const struct tuple *inside)
+prefetch_port(const struct nat_ports *p, uint16_t port)
 {
+	port_pool_prefetch(&p->ports, port);
+	rte_prefetch0(&p->by_port[port]);
+}
+
+/* Prefetches the ports that an endpoint may get: its own, and the one that is drawn. */
+static void
+prefetch_ports(
+	const struct nat *n, const struct nat_layout_pool *pool, const struct nat_request *r)
+{
+	const struct tuple *inside = r->inside;
 	enum nat_proto proto = nat_proto(inside->proto);
 	const struct nat_ports *p;
 
@@ -18,8 +27,9 @@ prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const st
 	p = nat_address_at(n, nat_address_for(pool, inside->src.v4))->proto[proto];
 	if (p == NULL)
 		return;
-	port_pool_prefetch(&p->ports, rte_be_to_cpu_16(inside->sport));
-	rte_prefetch0(&p->by_port[rte_be_to_cpu_16(inside->sport)]);
+	prefetch_port(p, rte_be_to_cpu_16(inside->sport));
+	if (p->ports.words != 0)
+		prefetch_port(p, port_pool_at(&p->ports, rte_be_to_cpu_16(inside->sport) & 1, r->random));
 }
 
 void
@@ -38,7 +48,8 @@ nat_prepare(const struct nat *n, unsigned pool, const struct tuple *inside, stru
 	r->endpoint = nat_endpoint_hash(n, &h, nat_port_of(inside), inside->proto);
 	nat_index_prefetch(&n->hosts.index, r->host);
 	nat_index_prefetch(&n->mappings.index, r->endpoint);
-	prefetch_ports(n, &l->pool[r->slot], inside);
+	nat_request_draw(n, r);
+	prefetch_ports(n, &l->pool[r->slot], r);
 }
 
 void
@@ -75,8 +86,7 @@ prefetch_free(const struct nat *n, const struct mapping *m)
 	if (port == 0)
 		return;
 	p = nat_address_at(n, m->address)->proto[nat_proto(m->proto)];
-	port_pool_prefetch(&p->ports, port);
-	rte_prefetch0(&p->by_port[port]);
+	prefetch_port(p, port);
 }
 
 void
