@@ -20,12 +20,14 @@ session_enter(struct sessions *t, struct session *fresh, uint32_t now_tick)
 {
 	struct session *s;
 
-	fresh->flags |= SESSION_WAITING;
 	s = session_take(t, fresh, now_tick);
 	if (s == NULL) {
+		fresh->flags |= SESSION_WAITING;
 		session_give_back(t, fresh, SESSION_END_refused);
 		return NULL;
 	}
+	/* Not before it is copied: what has just been written is copied late. */
+	s->flags |= SESSION_WAITING;
 	return s;
 }
 
