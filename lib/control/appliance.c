@@ -24,7 +24,7 @@ enum {
 			       * first fragments */
 	TABLES_MIB = 64,      /* what DPDK itself needs, at least */
 	RULE_KIB = 16,        /* and for each rule, twice because of reloads */
-	POPULATE_MIB = 16,    /* in one call: some milliseconds */
+	POPULATE_MIB = 2,     /* in one call: a huge page; under a hypervisor that takes milliseconds */
 };
 
 static struct {
@@ -349,12 +349,13 @@ appliance_leave(void)
 }
 
 bool
-appliance_populate(void)
+appliance_populate(const struct appliance *a)
 {
 	struct host_memory have;
 
-	if (!eal_has_hugepages())
-		return false;
+	for (unsigned i = 0; i < a->n_workers; i++)
+		if (!eal_has_hugepages() || a->core[i].core == a->cfg->system.control)
+			return false;
 	host_memory_read(&have);
 	return host_memory_has(&have, POPULATE_MIB) && memory_populate((size_t)POPULATE_MIB << 20);
 }

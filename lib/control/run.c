@@ -31,8 +31,7 @@
 
 enum {
 	WATCH_MS = 100,
-	LINKS_MS = 20,   /* between two looks at links that nobody tells of */
-	POPULATE_MS = 1, /* between two parts of memory that get pages */
+	LINKS_MS = 20, /* between two looks at links that nobody tells of */
 	EVENTS_MAX = 10,
 };
 
@@ -154,11 +153,17 @@ watch_host(struct runner *r)
 static void
 on_populate(evutil_socket_t fd, short what, void *arg)
 {
-	const struct timeval apart = { .tv_usec = POPULATE_MS * 1000 };
 	struct runner *r = arg;
+	uint64_t began_ns = monotonic_ns();
 
-	if (appliance_populate())
-		event_add(r->populate, &apart);
+	if (appliance_populate(r->appliance)) {
+		/* As long as it has taken: half of the control thread's time is for others. */
+		uint64_t apart_us = (monotonic_ns() - began_ns) / 1000;
+
+		event_add(r->populate,
+			&(struct timeval){ .tv_sec = (time_t)(apart_us / 1000000),
+				.tv_usec = (suseconds_t)(apart_us % 1000000) });
+	}
 }
 
 static void
