@@ -155,33 +155,29 @@ flows_tell_packet(
 {
 	const struct view *v = slot_view(dp, b, slot);
 	uint16_t out = b->output[slot].port;
-	struct flow_report r = {
-		.start_ns = dp->now_ns,
-		.end_ns = dp->now_ns,
-		.packets = { 1 },
-		.bytes = { v->l3_bytes },
-		.from = v->tuple,
-		.to = v->tuple,
-		.in = v->iface,
-		.kind = FLOW_REPORT_FLOW,
-		.why = FLOW_REPORT_NO_ROOM,
-		.status = STATUS_FORWARDED,
-	};
+	struct flow_report *r;
 
 	if (d->fast || out == OUT_WORKER || (v->family != 4 && v->family != 6)
 		|| (!v->icmp_error && (d->session != NULL || b->flow[slot] != 0)))
 		return;
-	if (out == OUT_DROP)
-		r.status = status_of_reason((enum reason)b->reason[slot]);
-	else if (out == OUT_HELD)
-		r.out = dp->nexthops[d->nexthop].iface;
-	else if (out <= OUT_PORT_MAX)
-		r.out = b->output[slot].iface;
-	else if (dp->nexthops[d->nexthop].state == NEXTHOP_TO_US)
-		r.status = STATUS_CONSUMED;
-	if (r.out != 0)
-		r.to.domain = generation_domain(dp->gen, r.out);
-	flow_reports_add(dp->reports, &r, FLOW_REPORT_LOOSE);
+	r = flow_reports_tell_once(dp->reports, 1, v->l3_bytes, FLOW_REPORT_LOOSE, dp->now_ns);
+	if (r == NULL)
+		return;
+	r->from = r->to = v->tuple;
+	r->in = v->iface;
+	r->out = out == OUT_HELD    ? dp->nexthops[d->nexthop].iface
+		: out <= OUT_PORT_MAX ? b->output[slot].iface
+				      : 0;
+	r->kind = FLOW_REPORT_FLOW;
+	r->why = FLOW_REPORT_NO_ROOM;
+	r->status = out == OUT_DROP ? status_of_reason((enum reason)b->reason[slot])
+		: r->out == 0 && dp->nexthops[d->nexthop].state == NEXTHOP_TO_US
+		? STATUS_CONSUMED
+		: STATUS_FORWARDED;
+	r->session = false;
+	if (r->out != 0)
+		r->to.domain = generation_domain(dp->gen, r->out);
+	flow_reports_commit(dp->reports);
 }
 
 static void
@@ -204,21 +200,28 @@ tell_record(struct datapath *dp, struct flow_table *t, uint32_t index, enum flow
 	struct flow_account *a = account_of_record(dp, t, index);
 	const struct flow *f = flow_at(t, index);
 	const struct nexthop *nh = &dp->nexthops[f->nexthop];
-	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = (uint8_t)why };
+	struct flow_report *r;
 
 	if (!flow_account_has(dp->reports, a))
 		return;
-	read_key(dp, t, index, &r);
+	r = flow_reports_tell(dp->reports, a, FLOW_REPORT_LOOSE, dp->now_ns);
+	if (r == NULL)
+		return;
+	r->kind = FLOW_REPORT_FLOW;
+	r->why = (uint8_t)why;
+	r->session = false;
+	read_key(dp, t, index, r);
+	r->out = 0;
 	if (nh->state == NEXTHOP_DROP) {
-		r.status = status_of_reason((enum reason)f->nexthop);
+		r->status = status_of_reason((enum reason)f->nexthop);
 	} else if (nh->state == NEXTHOP_TO_US) {
-		r.status = STATUS_CONSUMED;
+		r->status = STATUS_CONSUMED;
 	} else {
-		r.status = STATUS_FORWARDED;
-		r.out = nh->iface;
-		r.to.domain = generation_domain(dp->gen, nh->iface);
+		r->status = STATUS_FORWARDED;
+		r->out = nh->iface;
+		r->to.domain = generation_domain(dp->gen, nh->iface);
 	}
-	flow_reports_tell(dp->reports, a, &r, FLOW_REPORT_LOOSE, dp->now_ns);
+	flow_reports_commit(dp->reports);
 }
 
 void
@@ -274,17 +277,36 @@ why_ended(enum session_end why)
 	}
 }
 
+/* Tells a session whose account has packets. */
+static void
+tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
+{
+	struct flow_report *r = flow_reports_tell(
+		dp->reports, account_of_session(dp, session), class_of(session), dp->now_ns);
+
+	if (r == NULL)
+		return;
+	r->kind = FLOW_REPORT_FLOW;
+	r->why = (uint8_t)why;
+	read_session(dp, session, r);
+	flow_reports_commit(dp->reports);
+}
+
 /* Tells that the session's translation begins or ends. */
 static void
 tell_nat(struct datapath *dp, const struct session *session, enum flow_report_kind kind)
 {
-	struct flow_report r = { .kind = (uint8_t)kind };
+	struct flow_report *r;
 
 	if (!dp->reports_nat || !(session->flags & (SESSION_SNAT | SESSION_DNAT)))
 		return;
-	read_session(dp, session, &r);
-	r.start_ns = r.end_ns = dp->now_ns;
-	flow_reports_add(dp->reports, &r, class_of(session));
+	r = flow_reports_tell_once(dp->reports, 0, 0, class_of(session), dp->now_ns);
+	if (r == NULL)
+		return;
+	r->kind = (uint8_t)kind;
+	r->why = 0;
+	read_session(dp, session, r);
+	flow_reports_commit(dp->reports);
 }
 
 void
@@ -297,16 +319,10 @@ void
 slowpath_report_session_ends(
 	struct datapath *dp, const struct session *session, enum session_end why)
 {
-	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = (uint8_t)why_ended(why) };
-	struct flow_account *a;
-
 	if (!has_account(dp, session) || !(session->flags & SESSION_LINKED))
 		return;
-	a = account_of_session(dp, session);
-	if (flow_account_has(dp->reports, a)) {
-		read_session(dp, session, &r);
-		flow_reports_tell(dp->reports, a, &r, class_of(session), dp->now_ns);
-	}
+	if (flow_account_has(dp->reports, account_of_session(dp, session)))
+		tell_session(dp, session, why_ended(why));
 	if (!(session->flags & SESSION_WAITING))
 		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
 }
@@ -341,13 +357,9 @@ void
 slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
 {
 	const struct session *session = session_of(dp->sessions, flow_at(t, index));
-	struct flow_report r = { .kind = FLOW_REPORT_FLOW, .why = FLOW_REPORT_ACTIVE };
 
-	if (session == NULL) {
+	if (session == NULL)
 		tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
-		return;
-	}
-	read_session(dp, session, &r);
-	flow_reports_tell(
-		dp->reports, account_of_session(dp, session), &r, class_of(session), dp->now_ns);
+	else
+		tell_session(dp, session, FLOW_REPORT_ACTIVE);
 }

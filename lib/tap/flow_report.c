@@ -90,35 +90,58 @@ flow_account_add(const struct flow_reports *r, struct flow_account *a, const str
 	a->bytes[c->reply] += c->bytes;
 }
 
-void
-flow_reports_add(
-	struct flow_reports *r, const struct flow_report *report, enum flow_report_class class)
+/* Returns the place of the next report, NULL after counting it as lost. */
+static struct flow_report *
+reserve(struct flow_reports *r, const struct flow_account *a, enum flow_report_class class)
 {
 	struct flow_report *out = ring_has_room(r->entries, left_free[class])
 		? ring_reserve(r->entries)
 		: NULL;
 
-	if (out == NULL) {
-		counter_add(&r->lost, 1);
-		counter_add(&r->lost_packets, report->packets[0] + report->packets[1]);
-		counter_add(&r->lost_bytes, report->bytes[0] + report->bytes[1]);
-		return;
-	}
-	*out = *report;
-	ring_commit(r->entries);
+	if (out != NULL)
+		return out;
+	counter_add(&r->lost, 1);
+	counter_add(&r->lost_packets, a->packets[0] + a->packets[1]);
+	counter_add(&r->lost_bytes, a->bytes[0] + a->bytes[1]);
+	return NULL;
 }
 
-void
-flow_reports_tell(struct flow_reports *r, struct flow_account *a, struct flow_report *report,
-	enum flow_report_class class, uint64_t now_ns)
+struct flow_report *
+flow_reports_tell(struct flow_reports *r, struct flow_account *a, enum flow_report_class class,
+	uint64_t now_ns)
 {
 	/* A tick is where it began: the last packet came up to a tick later. */
 	uint64_t end_ns = now_ns - ((uint64_t)(clock_tick(now_ns) - a->last) << 20);
+	struct flow_report *out = reserve(r, a, class);
 
-	report->start_ns = a->start_ns;
-	report->end_ns = end_ns > a->start_ns ? end_ns : a->start_ns;
-	memcpy(report->packets, a->packets, sizeof(report->packets));
-	memcpy(report->bytes, a->bytes, sizeof(report->bytes));
+	if (out != NULL) {
+		out->start_ns = a->start_ns;
+		out->end_ns = end_ns > a->start_ns ? end_ns : a->start_ns;
+		memcpy(out->packets, a->packets, sizeof(out->packets));
+		memcpy(out->bytes, a->bytes, sizeof(out->bytes));
+	}
 	a->packets[0] = a->packets[1] = 0;
-	flow_reports_add(r, report, class);
+	return out;
+}
+
+struct flow_report *
+flow_reports_tell_once(struct flow_reports *r, uint64_t packets, uint64_t bytes,
+	enum flow_report_class class, uint64_t now_ns)
+{
+	const struct flow_account a = { .packets = { packets }, .bytes = { bytes } };
+	struct flow_report *out = reserve(r, &a, class);
+
+	if (out == NULL)
+		return NULL;
+	out->start_ns = out->end_ns = now_ns;
+	out->packets[0] = packets;
+	out->bytes[0] = bytes;
+	out->packets[1] = out->bytes[1] = 0;
+	return out;
+}
+
+void
+flow_reports_commit(struct flow_reports *r)
+{
+	ring_commit(r->entries);
 }

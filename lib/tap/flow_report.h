@@ -108,12 +108,17 @@ struct flow_counted {
 void flow_account_add(
 	const struct flow_reports *r, struct flow_account *a, const struct flow_counted *c);
 
-/* Tells an account with packets, and empties it: fills times and counts of *report. */
-void flow_reports_tell(struct flow_reports *r, struct flow_account *a, struct flow_report *report,
+/* Returns the place of a report about an account with packets, with times and counts, and empties the
+ * account.  The caller fills all the rest: the place has what an earlier report left.  NULL after
+ * counting it as lost. */
+struct flow_report *flow_reports_tell(struct flow_reports *r, struct flow_account *a,
 	enum flow_report_class class, uint64_t now_ns);
 
-/* Tells a report that has no account. */
-void flow_reports_add(
-	struct flow_reports *r, const struct flow_report *report, enum flow_report_class class);
+/* The same for a report without an account, of these counts at this time. */
+struct flow_report *flow_reports_tell_once(struct flow_reports *r, uint64_t packets, uint64_t bytes,
+	enum flow_report_class class, uint64_t now_ns);
+
+/* Gives a filled report to the exporter. */
+void flow_reports_commit(struct flow_reports *r);
 
 #endif

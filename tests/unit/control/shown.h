@@ -355,7 +355,7 @@ static const struct shown {
 	{ "show.memory", "",
 		"{\"memory\":[{\"bytes\":595320,\"items\":3072,\"name\":\"flows\","
 		"\"used\":4},{\"bytes\":8471168,\"items\":1024,\"name\":\"sessions\","
-		"\"used\":2},{\"bytes\":64,\"name\":\"sources\"},{\"bytes\":671344,"
+		"\"used\":2},{\"bytes\":64,\"name\":\"sources\"},{\"bytes\":2210880,"
 		"\"name\":\"nat\"},{\"bytes\":29487104,\"items\":11776,"
 		"\"name\":\"packet buffers\"}]}" },
 	{ "show.ledger", "",

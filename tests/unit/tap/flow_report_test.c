@@ -55,13 +55,14 @@ static void
 an_account_tells_both_directions_once(void **state)
 {
 	struct flow_reports *r = *state;
-	struct flow_report report = { .why = FLOW_REPORT_ACTIVE };
+	struct flow_report report;
 	struct flow_account *a = &r->session[3];
 
 	count(r, a, false, 1, T0);
 	count(r, a, true, 4, T0 + NS_PER_SECOND);
 	count(r, a, false, 2, T0 + 2 * NS_PER_SECOND);
-	flow_reports_tell(r, a, &report, FLOW_REPORT_CONVERSATION, T0 + 9 * NS_PER_SECOND);
+	assert_non_null(flow_reports_tell(r, a, FLOW_REPORT_CONVERSATION, T0 + 9 * NS_PER_SECOND));
+	flow_reports_commit(r);
 	report = take(r);
 	assert_int_equal(report.packets[0], 3);
 	assert_int_equal(report.packets[1], 4);
@@ -72,7 +73,8 @@ an_account_tells_both_directions_once(void **state)
 	assert_in_range(report.end_ns, T0 + 2 * NS_PER_SECOND - (1u << 20), T0 + 2 * NS_PER_SECOND);
 	assert_false(flow_account_has(r, a));
 	count(r, a, false, 5, T0 + 3 * NS_PER_SECOND);
-	flow_reports_tell(r, a, &report, FLOW_REPORT_CONVERSATION, T0 + 9 * NS_PER_SECOND);
+	assert_non_null(flow_reports_tell(r, a, FLOW_REPORT_CONVERSATION, T0 + 9 * NS_PER_SECOND));
+	flow_reports_commit(r);
 	report = take(r);
 	assert_int_equal(report.packets[0], 5);
 	assert_int_equal(report.packets[1], 0);
@@ -83,10 +85,12 @@ static void
 a_flow_of_one_tick_does_not_end_before_it_begins(void **state)
 {
 	struct flow_reports *r = *state;
-	struct flow_report report = { .why = FLOW_REPORT_IDLE };
+	struct flow_report report;
 
 	count(r, &r->flow4[1], false, 1, T0 + 12345);
-	flow_reports_tell(r, &r->flow4[1], &report, FLOW_REPORT_LOOSE, T0 + NS_PER_SECOND);
+	assert_non_null(
+		flow_reports_tell(r, &r->flow4[1], FLOW_REPORT_LOOSE, T0 + NS_PER_SECOND));
+	flow_reports_commit(r);
 	report = take(r);
 	assert_int_equal(report.start_ns, T0 + 12345);
 	assert_int_equal(report.end_ns, T0 + 12345);
@@ -107,10 +111,13 @@ an_account_of_an_earlier_export_is_empty(void **state)
 static void
 fill(struct flow_reports *r, enum flow_report_class class)
 {
-	const struct flow_report report = { .packets = { 2, 1 }, .bytes = { 200, 100 } };
-
-	for (unsigned i = 0; i < 2 * FLOW_REPORTS; i++)
-		flow_reports_add(r, &report, class);
+	for (unsigned i = 0; i < 2 * FLOW_REPORTS; i++) {
+		count(r, &r->session[2], false, 2, T0);
+		count(r, &r->session[2], true, 1, T0);
+		if (flow_reports_tell(r, &r->session[2], class, T0) != NULL)
+			flow_reports_commit(r);
+		assert_false(flow_account_has(r, &r->session[2]));
+	}
 }
 
 static void
