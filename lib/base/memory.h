@@ -17,9 +17,10 @@ void memory_give(void *block, size_t bytes); /* NULL is fine */
 /* Returns the bytes of all blocks that are held, in whole pages. */
 size_t memory_held_bytes(void);
 
-/* Gives pages to blocks of 2 MiB and more as if they were written, bytes at most, so that their first
- * use costs nobody a page fault.  Returns false when nothing is left to do, now or ever: the kernel
- * is older than 5.14, or has no more memory.  What others do with the blocks meanwhile is fine. */
+/* Gives pages to blocks of 2 MiB and more as if they were written, bytes at most, so that their
+ * first use costs nobody a page fault.  Returns false when nothing is left to do, now or ever: the
+ * kernel is older than 5.14, or has no more memory.  What others do with the blocks meanwhile is
+ * fine. */
 bool memory_populate(size_t bytes);
 
 /* Set while tables are made only to learn their bytes: the kernel then reserves no memory for

@@ -24,7 +24,7 @@ enum {
 			       * first fragments */
 	TABLES_MIB = 64,      /* what DPDK itself needs, at least */
 	RULE_KIB = 16,        /* and for each rule, twice because of reloads */
-	POPULATE_MIB = 2,     /* in one call: a huge page; under a hypervisor that takes milliseconds */
+	POPULATE_MIB = 2, /* in one call: a huge page; under a hypervisor that takes milliseconds */
 };
 
 static struct {

@@ -104,10 +104,10 @@ void appliance_set_time(struct appliance *a, uint64_t now_ns);
  * exit are possible. */
 bool appliance_halt(struct appliance *a);
 
-/* Gives tables some more of the pages that they will use, so that no worker waits for them.  They come
- * when they are used where DPDK has no hugepages or control has no core of its own, and while memory is
- * short.  Returns false when there is nothing to do.  While it runs, again and again: a reload may make
- * tables. */
+/* Gives tables some more of the pages that they will use, so that no worker waits for them.  They
+ * come when they are used where DPDK has no hugepages or control has no core of its own, and while
+ * memory is short.  Returns false when there is nothing to do.  While it runs, again and again: a
+ * reload may make tables. */
 bool appliance_populate(const struct appliance *a);
 
 /* Closes the ports.  Returns the number of mbufs that are not back in their pools: 0, unless there

@@ -143,8 +143,8 @@ struct nat {
 	struct nat_address *addresses[NAT_PLACES
 		/ NAT_CHUNK]; /* NULL until a layout needs it; control: write */
 
-	/* Blocks of port tables (nat/port_tables.c).  The worker's: those that it uses, and those that it
-	 * may use; control's, for the worker; the number of all. */
+	/* Blocks of port tables (nat/port_tables.c).  The worker's: those that it uses, and those
+	 * that it may use; control's, for the worker; the number of all. */
 	struct nat_port_block *used_blocks, *own_blocks;
 	_Atomic(struct nat_port_block *) spare_blocks;
 	atomic_uint n_blocks;
@@ -193,7 +193,8 @@ struct nat_ports *nat_ports(struct nat *n, uint32_t place, enum nat_proto proto)
  * control.  Returns -ENOMEM without memory. */
 int nat_ports_reserve(struct nat *n, uint32_t places);
 
-/* Returns an empty port table, NULL without memory; the worker.  It stays until nat_ports_destroy. */
+/* Returns an empty port table, NULL without memory; the worker.  It stays until nat_ports_destroy.
+ */
 struct nat_ports *nat_ports_take(struct nat *n);
 
 void nat_ports_destroy(struct nat *n);
@@ -266,9 +267,9 @@ nat_mapping_hash(const struct nat *n, const struct mapping *m)
 	return nat_endpoint_hash(n, nat_host_of(n, m), m->inside_port, (uint8_t)m->proto);
 }
 
-/* Fills where a port is looked for, from the inside endpoint, its peer and the second: a keyed hash,
- * so outsiders cannot tell (RFC 6056, 3.3.3, with the time instead of a counter); known before the
- * port is taken, so its lines are prefetched. */
+/* Fills where a port is looked for, from the inside endpoint, its peer and the second: a keyed
+ * hash, so outsiders cannot tell (RFC 6056, 3.3.3, with the time instead of a counter); known
+ * before the port is taken, so its lines are prefetched. */
 void nat_request_draw(const struct nat *n, struct nat_request *r);
 
 /* Takes the port of an inside endpoint, if it is wanted, or an unpredictable one; 0 when all are

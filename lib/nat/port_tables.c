@@ -19,7 +19,8 @@ struct nat_port_block {
 	struct nat_ports table[TABLES_OF_BLOCK];
 };
 static_assert(sizeof(struct nat_port_block) <= BLOCK_BYTES, "one huge page");
-static_assert(sizeof(struct nat_port_block) + sizeof(struct nat_ports) > BLOCK_BYTES, "nearly full");
+static_assert(
+	sizeof(struct nat_port_block) + sizeof(struct nat_ports) > BLOCK_BYTES, "nearly full");
 
 static struct nat_port_block *
 make_block(struct nat *n)
@@ -38,8 +39,8 @@ nat_ports_reserve(struct nat *n, uint32_t places)
 	unsigned tables = places < TABLES_RESERVED / 2 ? places * 2 : TABLES_RESERVED;
 	unsigned wanted = (tables + TABLES_OF_BLOCK - 1) / TABLES_OF_BLOCK;
 	/* Meanwhile the worker finds none, and would make one. */
-	struct nat_port_block *spare =
-		atomic_exchange_explicit(&n->spare_blocks, NULL, memory_order_acquire);
+	struct nat_port_block *spare = atomic_exchange_explicit(
+		&n->spare_blocks, NULL, memory_order_acquire);
 
 	while (atomic_load_explicit(&n->n_blocks, memory_order_relaxed) < wanted) {
 		struct nat_port_block *b = make_block(n);

@@ -15,8 +15,7 @@ prefetch_port(const struct nat_ports *p, uint16_t port)
 
 /* Prefetches the ports that an endpoint may get: its own, and the one that is drawn. */
 static void
-prefetch_ports(
-	const struct nat *n, const struct nat_layout_pool *pool, const struct nat_request *r)
+prefetch_ports(const struct nat *n, const struct nat_layout_pool *pool, const struct nat_request *r)
 {
 	const struct tuple *inside = r->inside;
 	enum nat_proto proto = nat_proto(inside->proto);
@@ -29,7 +28,8 @@ prefetch_ports(
 		return;
 	prefetch_port(p, rte_be_to_cpu_16(inside->sport));
 	if (p->ports.words != 0)
-		prefetch_port(p, port_pool_at(&p->ports, rte_be_to_cpu_16(inside->sport) & 1, r->random));
+		prefetch_port(
+			p, port_pool_at(&p->ports, rte_be_to_cpu_16(inside->sport) & 1, r->random));
 }
 
 void

@@ -130,8 +130,8 @@ union address {
 
 /* Returns an IPv4 address with the rest zero.  An initializer of .v4 alone may leave the rest as it
  * was: C11 6.7.9 speaks of the member only, and compilers differ.  It is written by one store: a
- * wide load behind two narrower ones waits until both, and all cold stores before them, have left the
- * store buffer. */
+ * wide load behind two narrower ones waits until both, and all cold stores before them, have left
+ * the store buffer. */
 static inline union address
 address_v4(rte_be32_t v4)
 {

@@ -165,15 +165,14 @@ flows_tell_packet(
 		return;
 	r->from = r->to = v->tuple;
 	r->in = v->iface;
-	r->out = out == OUT_HELD    ? dp->nexthops[d->nexthop].iface
+	r->out = out == OUT_HELD      ? dp->nexthops[d->nexthop].iface
 		: out <= OUT_PORT_MAX ? b->output[slot].iface
 				      : 0;
 	r->kind = FLOW_REPORT_FLOW;
 	r->why = FLOW_REPORT_NO_ROOM;
 	r->status = out == OUT_DROP ? status_of_reason((enum reason)b->reason[slot])
-		: r->out == 0 && dp->nexthops[d->nexthop].state == NEXTHOP_TO_US
-		? STATUS_CONSUMED
-		: STATUS_FORWARDED;
+		: r->out == 0 && dp->nexthops[d->nexthop].state == NEXTHOP_TO_US ? STATUS_CONSUMED
+										 : STATUS_FORWARDED;
 	r->session = false;
 	if (r->out != 0)
 		r->to.domain = generation_domain(dp->gen, r->out);

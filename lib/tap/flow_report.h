@@ -108,9 +108,9 @@ struct flow_counted {
 void flow_account_add(
 	const struct flow_reports *r, struct flow_account *a, const struct flow_counted *c);
 
-/* Returns the place of a report about an account with packets, with times and counts, and empties the
- * account.  The caller fills all the rest: the place has what an earlier report left.  NULL after
- * counting it as lost. */
+/* Returns the place of a report about an account with packets, with times and counts, and empties
+ * the account.  The caller fills all the rest: the place has what an earlier report left.  NULL
+ * after counting it as lost. */
 struct flow_report *flow_reports_tell(struct flow_reports *r, struct flow_account *a,
 	enum flow_report_class class, uint64_t now_ns);
 

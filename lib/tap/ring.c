@@ -16,8 +16,8 @@ struct ring {
 	atomic_uint_fast64_t lost;               /* worker: write */
 	uint64_t taken_seen;                     /* worker: the last value of taken that it read */
 	_Alignas(64) atomic_uint_fast64_t taken; /* control: write; see ring_release */
-	_Alignas(64) uint64_t next;              /* control: the oldest entry that it has not released */
-	uint64_t added_seen;                     /* control: the last value of added that it read */
+	_Alignas(64) uint64_t next; /* control: the oldest entry that it has not released */
+	uint64_t added_seen;        /* control: the last value of added that it read */
 	_Alignas(64) uint8_t entry[];
 };
 
@@ -114,8 +114,8 @@ ring_peek(struct ring *r)
 	return r->next != r->added_seen ? place_of(r, r->next) : NULL;
 }
 
-/* Each store to taken takes its line from the writer, and each load of added that one: some for many
- * entries. */
+/* Each store to taken takes its line from the writer, and each load of added that one: some for
+ * many entries. */
 void
 ring_release(struct ring *r)
 {

@@ -26,9 +26,9 @@ void ring_commit(struct ring *r);
 /* Returns true if more than that many places are free.  The writer's. */
 bool ring_has_room(struct ring *r, uint32_t more_than);
 
-/* Returns the oldest entry, NULL without one; it stays valid until ring_release.  The writer may use
- * the places of released entries when a 64th of the ring has been released, or when ring_peek finds
- * nothing. */
+/* Returns the oldest entry, NULL without one; it stays valid until ring_release.  The writer may
+ * use the places of released entries when a 64th of the ring has been released, or when ring_peek
+ * finds nothing. */
 const void *ring_peek(struct ring *r);
 void ring_release(struct ring *r);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Blocks get their pages before anything touches them, part by part, whatever is given back meanwhile. */
+/* Blocks get their pages before anything touches them, part by part, whatever is given back
+ * meanwhile. */
 
 #include "base/memory.h"
 
@@ -55,8 +56,7 @@ what_is_written_stays(void **state)
 
 	assert_non_null(block);
 	memset(block, 7, 3 * MIB);
-	while (memory_populate(MIB)) {
-	}
+	while (memory_populate(MIB)) {}
 	assert_int_equal(resident(block, 4 * MIB), 4 * MIB);
 	for (size_t i = 0; i < 4 * MIB; i++)
 		assert_int_equal(block[i], i < 3 * MIB ? 7 : 0);
@@ -72,8 +72,7 @@ a_block_that_is_given_back_is_forgotten(void **state)
 	assert_non_null(second);
 	assert_true(memory_populate(2 * MIB));
 	memory_give(second, 4 * MIB);
-	while (memory_populate(2 * MIB)) {
-	}
+	while (memory_populate(2 * MIB)) {}
 	assert_int_equal(resident(first, 4 * MIB), 4 * MIB);
 	memory_give(first, 4 * MIB);
 	assert_false(memory_populate(2 * MIB));

@@ -88,8 +88,7 @@ a_flow_of_one_tick_does_not_end_before_it_begins(void **state)
 	struct flow_report report;
 
 	count(r, &r->flow4[1], false, 1, T0 + 12345);
-	assert_non_null(
-		flow_reports_tell(r, &r->flow4[1], FLOW_REPORT_LOOSE, T0 + NS_PER_SECOND));
+	assert_non_null(flow_reports_tell(r, &r->flow4[1], FLOW_REPORT_LOOSE, T0 + NS_PER_SECOND));
 	flow_reports_commit(r);
 	report = take(r);
 	assert_int_equal(report.start_ns, T0 + 12345);
