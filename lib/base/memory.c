@@ -88,7 +88,8 @@ map_plain(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* Without memory for the note its pages come when they are used. */
+/* Without memory for the note, or while another thread has the list, its pages come when they are
+ * used: a worker does not wait. */
 static void
 note_sparse(uint8_t *block, size_t bytes)
 {
@@ -97,7 +98,10 @@ note_sparse(uint8_t *block, size_t bytes)
 	if (s == NULL)
 		return;
 	*s = (struct sparse){ .next_page = block, .bytes = bytes };
-	pthread_mutex_lock(&sparse.lock);
+	if (pthread_mutex_trylock(&sparse.lock) != 0) {
+		free(s);
+		return;
+	}
 	s->next = sparse.first;
 	sparse.first = s;
 	pthread_mutex_unlock(&sparse.lock);
@@ -126,16 +130,14 @@ forget_sparse(const uint8_t *end)
 	pthread_mutex_unlock(&sparse.lock);
 }
 
-/* Returns how many bytes of the first block have got pages; 0: none can. */
+/* Gives pages to a part of the first block, or to none any more if the kernel cannot.  Returns how
+ * many bytes got them. */
 static size_t
 populate_some(void)
 {
 	struct sparse *s = sparse.first;
-	size_t n;
+	size_t n = s->bytes < HUGE_BYTES ? s->bytes : HUGE_BYTES;
 
-	if (s == NULL)
-		return 0;
-	n = s->bytes < HUGE_BYTES ? s->bytes : HUGE_BYTES;
 	if (madvise(s->next_page, n, MADV_POPULATE_WRITE) < 0 && errno != EAGAIN) {
 		while (sparse.first != NULL)
 			forget(&sparse.first);
@@ -151,15 +153,17 @@ populate_some(void)
 bool
 memory_populate(size_t bytes)
 {
-	size_t done = 0, n = 1;
+	bool left;
 
-	while (done < bytes && n != 0) {
+	for (size_t done = 0;;) {
 		pthread_mutex_lock(&sparse.lock);
-		n = populate_some();
+		if (done < bytes && sparse.first != NULL)
+			done += populate_some();
+		left = sparse.first != NULL;
 		pthread_mutex_unlock(&sparse.lock);
-		done += n;
+		if (!left || done >= bytes)
+			return left;
 	}
-	return n != 0;
 }
 
 void *

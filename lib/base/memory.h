@@ -18,7 +18,7 @@ void memory_give(void *block, size_t bytes); /* NULL is fine */
 size_t memory_held_bytes(void);
 
 /* Gives pages to blocks of 2 MiB and more as if they were written, bytes at most, so that their
- * first use costs nobody a page fault.  Returns false when nothing is left to do, now or ever: the
+ * first use costs nobody a page fault.  Returns whether blocks are left without; none are where the
  * kernel is older than 5.14, or has no more memory.  What others do with the blocks meanwhile is
  * fine. */
 bool memory_populate(size_t bytes);

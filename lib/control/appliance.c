@@ -356,6 +356,8 @@ appliance_populate(const struct appliance *a)
 	for (unsigned i = 0; i < a->n_workers; i++)
 		if (!eal_has_hugepages() || a->core[i].core == a->cfg->system.control)
 			return false;
+	if (!memory_populate(0))
+		return false;
 	host_memory_read(&have);
 	return host_memory_has(&have, POPULATE_MIB) && memory_populate((size_t)POPULATE_MIB << 20);
 }
