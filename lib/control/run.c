@@ -31,7 +31,9 @@
 
 enum {
 	WATCH_MS = 100,
-	LINKS_MS = 20, /* between two looks at links that nobody tells of */
+	LINKS_MS = 20,     /* between two looks at links that nobody tells of */
+	POPULATE_REST = 9, /* how much longer than a part of memory took to get pages the next one
+			      waits */
 	EVENTS_MAX = 10,
 };
 
@@ -157,8 +159,7 @@ on_populate(evutil_socket_t fd, short what, void *arg)
 	uint64_t began_ns = monotonic_ns();
 
 	if (appliance_populate(r->appliance)) {
-		/* As long as it has taken: half of the control thread's time is for others. */
-		uint64_t apart_us = (monotonic_ns() - began_ns) / 1000;
+		uint64_t apart_us = (monotonic_ns() - began_ns) / 1000 * POPULATE_REST;
 
 		event_add(r->populate,
 			&(struct timeval){ .tv_sec = (time_t)(apart_us / 1000000),
