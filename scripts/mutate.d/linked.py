@@ -121,7 +121,8 @@ class Hunter:
 
     def try_system(self, path, lines, command, tests):
         """The same of system tests, or of one with words of its own."""
-        if self.system is not self.build and not (self.system.compiled(path, lines) and self.system.linked("app/weir")):
+        programs = ["app/weir"] + (["tests/system/ports/port_tool"] if command and command[0] == "ports.sh" else [])
+        if not self.system.compiled(path, lines) or not all(map(self.system.linked, programs)):
             return None
         if command:
             return command[0] if self.by_system(command) else ""
