@@ -199,6 +199,51 @@ a_bond_is_a_port_with_its_members(void **state)
 	assert_int_equal(ports_of("{bond: {mode: lacp, members: [{name: a}]}}", ports), 1);
 }
 
+#define WIRES "lan: {pipeline: wire}, wan: {pipeline: wire}"
+
+static void
+bridges_have_members_that_are_theirs_alone(void **state)
+{
+	static const struct row rows[] = {
+		{ WIRES "}\nbridges: {a: {members: [lan, wan]}" },
+		{ WIRES "}\nbridges: {a: {members: []}", "the bridge has no member" },
+		{ WIRES "}\nbridges: {a: {members: [lan]}, b: {members: [lan, wan]}",
+			"lan is a member of bridge a already" },
+		{ "lan: {}, wan: {pipeline: wire}}\nbridges: {a: {members: [lan, wan]}",
+			"needs a pipeline that ends in 'bridge'" },
+		{ "lan: {pipeline: wire, addresses: [10.0.0.1/24]}, wan: {pipeline: wire}}\n"
+		  "bridges: {a: {members: [lan, wan]}",
+			"belong to the bridge's own interface" },
+		{ WIRES ", br: {bridge: a, vlan: 7}}\nbridges: {a: {members: [lan, wan]}",
+			"the own interface of a bridge has untagged frames" },
+		{ WIRES ", br: {bridge: a}, br2: {bridge: a}}\nbridges: {a: {members: [lan, wan]}",
+			"br is the own interface of bridge a already" },
+		{ NULL },
+	};
+
+	(void)state;
+	expect_rows("version: 1\n"
+		    "ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n"
+		    "pipelines: {wire: [bridge]}\n"
+		    "routes: {main: []}\n"
+		    "interfaces: {%s}\n",
+		rows);
+}
+
+static void
+conversations_have_steps(void **state)
+{
+	static const struct row rows[] = {
+		{ "{name: a, steps: []}", "the conversation has no step" },
+		{ NULL },
+	};
+
+	(void)state;
+	expect_rows("version: 1\nports: {lan: {device: net_null0}}\ninterfaces: {lan: {}}\n"
+		    "tests: [%s]\n",
+		rows);
+}
+
 int
 main(void)
 {
@@ -208,6 +253,8 @@ main(void)
 		cmocka_unit_test(stations_elsewhere),
 		cmocka_unit_test(bonds_have_members_and_what_their_mode_takes),
 		cmocka_unit_test(a_bond_is_a_port_with_its_members),
+		cmocka_unit_test(bridges_have_members_that_are_theirs_alone),
+		cmocka_unit_test(conversations_have_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
