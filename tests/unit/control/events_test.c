@@ -231,7 +231,8 @@ expect_next(char **text, const char *wanted)
 		line = next_line(text);
 	while (line != NULL && strstr(line, "\"event\":\"rule\"") != NULL);
 	if (wanted == NULL ? line != NULL : line == NULL || strstr(line, wanted) == NULL)
-		fail_msg("%s, expected %s", line, wanted);
+		fail_msg("%s, expected %s", line != NULL ? line : "nothing",
+			wanted != NULL ? wanted : "nothing");
 }
 
 #define PORTS(used, state) \
