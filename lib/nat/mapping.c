@@ -84,10 +84,12 @@ nat_mapping_find(const struct nat *n, uint32_t host, const struct nat_request *r
 void
 nat_request_draw(const struct nat *n, struct nat_request *r)
 {
-	uint16_t second = (uint16_t)(n->now_ns / NS_PER_SECOND);
+	/* Not less: what is explained holds for a packet that comes a little later, and for two
+	 * minutes after its session an endpoint has its port anyway. */
+	uint16_t minute = (uint16_t)(n->now_ns / NS_PER_SECOND / 60);
 	const uint64_t of[] = {
 		r->endpoint,
-		(uint64_t)r->inside->dst.v4 << 32 | (uint32_t)r->inside->dport << 16 | second,
+		(uint64_t)r->inside->dst.v4 << 32 | (uint32_t)r->inside->dport << 16 | minute,
 	};
 
 	r->random = (uint32_t)hash_bytes(&n->port_key, of, sizeof(of));

@@ -267,7 +267,7 @@ nat_mapping_hash(const struct nat *n, const struct mapping *m)
 	return nat_endpoint_hash(n, nat_host_of(n, m), m->inside_port, (uint8_t)m->proto);
 }
 
-/* Fills where a port is looked for, from the inside endpoint, its peer and the second: a keyed
+/* Fills where a port is looked for, from the inside endpoint, its peer and the minute: a keyed
  * hash, so outsiders cannot tell (RFC 6056, 3.3.3, with the time instead of a counter); known
  * before the port is taken, so its lines are prefetched. */
 void nat_request_draw(const struct nat *n, struct nat_request *r);

@@ -73,7 +73,7 @@ a_port_of_a_session_that_was_refused_is_free_at_once(void **state)
 
 /* RFC 6888 REQ-15: ports of hosts that all want the same one tell nothing of each other. */
 static void
-rfc6888_req_15_unpredictable(void **state)
+draw_unpredictably(bool of_one_endpoint)
 {
 	enum { DRAWS = 100000, CLASSES = 63 };
 	double chi = 0, x, before = 0, sum = 0, square = 0, product = 0, mean;
@@ -86,9 +86,11 @@ rfc6888_req_15_unpredictable(void **state)
 		taken(i, &t);
 	}
 	for (unsigned i = 0; i < DRAWS; i++) {
-		struct tuple t = from(INSIDE + 1 + i, (uint16_t)(4000 + i % 2), IPPROTO_UDP);
+		struct tuple t = from(INSIDE + 1 + (of_one_endpoint ? 0 : i),
+			(uint16_t)(4000 + i % 2), IPPROTO_UDP);
 		struct nat_endpoint e;
 
+		t.dst.v4 = rte_cpu_to_be_32(0x01000000 + i);
 		assert_int_equal(take_for(n, &sessions[2], &t, &e), REASON_NONE);
 		release(n, &sessions[2], 0); /* nothing has left by it: free at once */
 		x = rte_be_to_cpu_16(e.port);
@@ -104,6 +106,23 @@ rfc6888_req_15_unpredictable(void **state)
 	assert_true(chi < 103); /* 62 degrees of freedom, p = 0.001 */
 	x = (product / DRAWS - mean * mean) / (square / DRAWS - mean * mean);
 	assert_true(x < 0.01 && x > -0.01);
+}
+
+static void
+rfc6888_req_15_unpredictable(void **state)
+{
+	draw_unpredictably(false);
+}
+
+/* Who knows the port of an inside endpoint towards one peer knows none towards others. */
+static void
+ports_towards_other_peers_are_unpredictable(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 1024, 65535);
+
+	spec.mapping = NAT_ADDRESS_AND_PORT_DEPENDENT;
+	use(&spec);
+	draw_unpredictably(true);
 }
 
 static void
@@ -426,6 +445,7 @@ main(void)
 		TEST(an_address_of_somebody_else_is_not_given_out),
 		TEST(a_port_of_a_session_that_was_refused_is_free_at_once),
 		TEST(rfc6888_req_15_unpredictable),
+		TEST(ports_towards_other_peers_are_unpredictable),
 		TEST(protocols_without_ports_keep_their_bytes),
 		TEST(workers_never_share_an_endpoint),
 		TEST(mappings_outlive_a_change_of_their_pool),
