@@ -217,6 +217,8 @@ capture_end(struct capture *c, const struct burst *b, const struct capture_now *
 		else if (b->output[i].port <= OUT_PORT_MAX && !c->drops
 			&& (!c->samples || c->of[i] != NULL))
 			tell_out(c, b->m[i], b->output[i].iface, b->output[i].port, now);
+		else if (b->output[i].port == OUT_WORKER && !c->drops && c->of[i] != NULL)
+			c->of[i]->direction = 0; /* the worker that gets it tells of it */
 	}
 	publish(c);
 	budget_charge(&c->budget, (uint64_t)b->n * CHARGE_MAX);
