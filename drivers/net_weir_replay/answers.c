@@ -5,6 +5,7 @@
 #include "answers.h"
 #include "interrupts.h"
 
+#include <stddef.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ addresses_of(const struct rte_mbuf *m, unsigned *bytes)
 		&& m->data_len >= sizeof(*ether) + sizeof(*ip6) + sizeof(struct rte_udp_hdr)
 		&& ip6->proto == IPPROTO_UDP) {
 		*bytes = 32;
-		return ip6->src_addr;
+		return (uint8_t *)ip6 + offsetof(struct rte_ipv6_hdr, src_addr);
 	}
 	return NULL;
 }
