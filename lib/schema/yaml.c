@@ -44,7 +44,10 @@ event_loc(struct reader *r, struct fy_event *event)
 	enum fy_node_style style = fy_event_get_node_style(event);
 	struct loc loc = r->last;
 
-	if (start == NULL)
+	/* A value that is not written is at its key: libfyaml 0.7 gives it no mark, 0.8 an empty
+	 * one. */
+	if (start == NULL
+		|| (style == FYNS_PLAIN && end != NULL && start->input_pos == end->input_pos))
 		return loc;
 	loc = mark_loc(r, start, end);
 	if ((style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED) && loc.column > 1) {
