@@ -164,8 +164,9 @@ capture_begin(struct capture *c, const struct burst *b, const struct capture_now
 	c->looks = may_look(c, b->n, now);
 	if (!c->looks || c->drops)
 		return c->looks;
+	/* The worker that received it has told of a packet that is handed over. */
 	for (unsigned i = 0; i < b->n; i++)
-		c->of[i] = c->samples ? NULL : copy_in(c, b, i, now);
+		c->of[i] = c->samples || b->handed ? NULL : copy_in(c, b, i, now);
 	budget_charge(&c->budget, (uint64_t)b->n * CHARGE_MAX);
 	return true;
 }
@@ -181,10 +182,13 @@ capture_sample(
 	budget_charge(&c->budget, CHARGE_MAX);
 }
 
+/* A packet that was handed over has its drop in a record of its own: its first one is another
+ * worker's. */
 static void
 tell_drop(struct capture *c, const struct burst *b, unsigned i, const struct capture_now *now)
 {
-	struct capture_record *r = c->drops ? copy_in(c, b, i, now) : c->of[i];
+	bool apart = c->drops || (b->handed && !c->samples);
+	struct capture_record *r = apart ? copy_in(c, b, i, now) : c->of[i];
 
 	if (r == NULL)
 		return;
@@ -217,8 +221,6 @@ capture_end(struct capture *c, const struct burst *b, const struct capture_now *
 		else if (b->output[i].port <= OUT_PORT_MAX && !c->drops
 			&& (!c->samples || c->of[i] != NULL))
 			tell_out(c, b->m[i], b->output[i].iface, b->output[i].port, now);
-		else if (b->output[i].port == OUT_WORKER && !c->drops && c->of[i] != NULL)
-			c->of[i]->direction = 0; /* the worker that gets it tells of it */
 	}
 	publish(c);
 	budget_charge(&c->budget, (uint64_t)b->n * CHARGE_MAX);
