@@ -75,6 +75,135 @@ a_table_is_used_in_its_domain(void **state)
 	expect_gateway(f, "10.0.1.8");
 }
 
+/* What leads into another domain says so. */
+static void
+faults_of_domains(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} rows[] = {
+		{ "routes: {main: [{to: 10.8.0.0/16, via: 10.0.1.8}]}\n",
+			"10.0.1.8 is in no subnet of an interface" },
+		{ "routes: {main: [{to: 10.8.0.0/16, via: {via: 10.0.1.8, domain: red}}]}\n",
+			NULL },
+		{ "routes: {main: [{to: 10.8.0.0/16, via: 10.0.1.8, dev: dmz}]}\n",
+			"interface dmz is in domain red, and not in main: a way into another domain is written "
+			"as {via: ..., domain: red}" },
+		{ "routes: {main: [{to: 10.8.0.0/16, dev: dmz}]}\n",
+			"interface dmz is in domain red, and the route in domain main" },
+		{ "routes: {red: [{to: 10.8.0.0/16, dev: dmz}]}\n", NULL },
+		{ "routes: {red: [{to: 10.8.0.0/16, via: 198.51.100.2}]}\n",
+			"198.51.100.2 is in no subnet of an interface of domain red; the nearest is 10.0.1.0/24 of dmz" },
+		{ "routes: {main: [{to: 10.8.0.0/16, via: {domain: red}}]}\n", NULL },
+		{ "routes: {red: [{to: 10.8.0.0/16, via: {domain: red}}]}\n",
+			"leads into its own domain, and so nowhere" },
+		{ "routes: {main: [{to: 10.8.0.0/16, via: {domain: red, dev: dmz}}]}\n",
+			"a destination that is looked up in another domain has no dev here" },
+		{ "routes: {main: [{to: 10.8.0.0/16, via: {domain: red}, dev: dmz}]}\n",
+			"a destination that is looked up in another domain has no dev here" },
+		{ "nat: {up: {pool: [198.51.100.9, 10.0.1.9]}}\n",
+			"10.0.1.9 is in domain red, and the pool in domain main" },
+		{ "nat: {up: {pool: [198.51.100.9, \"interface dmz\"]}}\n",
+			"interface dmz is in domain red, and the pool in domain main" },
+		{ "nat: {up: {pool: [203.0.113.9], domain: red}}\n", NULL },
+		{ "nat: {up: {pool: [\"interface dmz\"], domain: main}}\n",
+			"interface dmz is in domain red, and the pool in domain main" },
+		{ "nat: {up: {pool: [198.51.100.255], domain: red}}\n", NULL },
+		{ "nat: {up: {pool: [10.0.1.255]}}\n", "network or broadcast address" },
+		{ "pipelines: {p: [{route: {via: 10.0.1.8}}], q: [drop]}\n", NULL },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		build(f, rows[i].text);
+		if (err_count(f->err) != (rows[i].error != NULL)
+			|| strstr(f->errors, rows[i].error != NULL ? rows[i].error : "") == NULL)
+			fail_msg("%s: %s", rows[i].text, f->errors);
+	}
+}
+
+/* A next hop of another domain may stand in a stage where the interface is of that domain. */
+static void
+stages_of_another_domain_than_their_interface(void **state)
+{
+	struct policy_fixture *f = *state;
+	const char *text =
+		"acls: {jump: {default: accept, rules: [{dport: 1, goto: q}]}}\n"
+		"routes: {main: []}\n"
+		"pipelines: {p: [{route: {via: 10.0.1.8}}], q: [{route: {via: 10.0.1.8}}], r: [acl: jump, drop]}\n";
+
+	f->entry[DMZ] = "p";
+	given(f, text);
+	f->entry[LAN] = "p";
+	build(f, text);
+	assert_int_equal(err_count(f->err), 1);
+	assert_non_null(strstr(f->errors,
+		"pipelines.p: stage 'route' is of domain red, and interface lan of domain main: what leads "
+		"into another domain names it (domain: red)"));
+	f->entry[LAN] = "r";
+	build(f, text);
+	assert_int_equal(err_count(f->err), 1);
+	assert_non_null(strstr(f->errors, "pipelines.q: stage 'route' is of domain red"));
+}
+
+/* A table without a domain of its own is in that of the interfaces that use it, if it is one. */
+static void
+a_table_is_in_the_domain_that_uses_it(void **state)
+{
+	struct policy_fixture *f = *state;
+	const char *text = "routes: {shared: [{to: 10.8.0.0/16, via: 10.0.1.8}]}\n"
+			   "pipelines: {p: [{route: shared}], q: [{route: {}}]}\n";
+
+	f->entry[DMZ] = "p";
+	f->entry[LAN] = "q";
+	given(f, text);
+	evaluate(f, "p", DMZ, "udp 10.0.1.2:1 > 10.8.0.1:53");
+	expect_gateway(f, "10.0.1.8");
+	f->entry[LAN] = "p";
+	build(f, text);
+	assert_non_null(strstr(f->errors, "10.0.1.8 is in no subnet of an interface"));
+	f->entry[DMZ] = "q";
+	f->entry[LAN] = "q";
+	build(f, text);
+	assert_non_null(strstr(f->errors, "10.0.1.8 is in no subnet of an interface"));
+}
+
+/* Our own addresses are others in each domain. */
+static void
+our_own_addresses_by_domain(void **state)
+{
+	static const struct {
+		const char *words, *packet;
+		unsigned in;
+		bool met;
+	} rows[] = {
+		{ "dst: local", "udp 10.0.0.2:1 > 198.51.100.1:2", LAN, true },
+		{ "dst: local", "udp 10.0.0.2:1 > 10.0.1.1:2", LAN, false },
+		{ "dst: local", "udp 10.0.1.2:1 > 10.0.1.1:2", DMZ, true },
+		{ "dst: local", "udp 10.0.1.2:1 > 198.51.100.1:2", DMZ, false },
+		{ "dst: local, in: dmz", "udp 10.0.1.2:1 > 10.0.1.1:2", DMZ, true },
+		{ "dst: local, in: dmz", "udp 10.0.0.2:1 > 198.51.100.1:2", LAN, false },
+		{ "dst: local, in: \"!dmz\"", "udp 10.0.1.2:1 > 10.0.1.1:2", DMZ, false },
+		{ "dst: local, in: \"!dmz\"", "udp 10.0.0.2:1 > 198.51.100.1:2", LAN, true },
+		{ "dst: local, in: [lan, dmz, \"!dmz\"]", "udp 10.0.0.2:1 > 198.51.100.1:2", LAN,
+			true },
+		{ "dst: \"!local\"", "udp 10.0.1.2:1 > 198.51.100.1:2", DMZ, true },
+		{ "dst: \"!local\"", "udp 10.0.1.2:1 > 10.0.1.1:2", DMZ, false },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "pipelines: {p: [{drop: {if: {%s}}}]}\n",
+			rows[i].words);
+		given(f, text);
+		evaluate(f, "p", rows[i].in, rows[i].packet);
+		if ((f->ev.program.reason == REASON_drop_stage) != rows[i].met)
+			fail_msg("%s: %s", rows[i].words, rows[i].packet);
+	}
+}
+
 #define domain_test(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int
@@ -84,6 +213,10 @@ main(void)
 		domain_test(each_domain_has_its_table),
 		domain_test(a_domain_without_a_table_has_its_subnets),
 		domain_test(a_table_is_used_in_its_domain),
+		domain_test(faults_of_domains),
+		domain_test(stages_of_another_domain_than_their_interface),
+		domain_test(a_table_is_in_the_domain_that_uses_it),
+		domain_test(our_own_addresses_by_domain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,92 @@ faults_of_all_pipelines_are_found_at_once(void **state)
 	assert_int_equal(err_count(f->err), 4);
 }
 
+/* Sessions of a vector take what they need in order: not where some take another way, nor where
+ * snat is followed by what may drop. */
+static void
+which_pipelines_judge_packets_alone(void **state)
+{
+	static const struct {
+		const char *stages;
+		bool alone;
+	} rows[] = {
+		{ "track, acl: plain, route: main", false },
+		{ "track, acl: jumps, route: main", true },
+		{ "acl: jumps, route: main", false },
+		{ "track, route: main, snat: up", false },
+		{ "track, route: main, snat: up, acl: plain", true },
+		{ "track, route: main, {snat: {use: up, if: {dport: 1}}}, {snat: {use: up, if: {dport: 2}}}",
+			true },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text),
+			"acls: {plain: {default: accept}, jumps: {rules: [{dport: 9, goto: end}]}}\n"
+			"nat: {up: {pool: [198.51.100.9]}}\nroutes: {main: []}\n"
+			"pipelines: {p: [%s], end: [drop]}\n",
+			rows[i].stages);
+		given(f, text);
+		if (build_find_pipeline(f->build, "p")->alone != rows[i].alone)
+			fail_msg("%s", rows[i].stages);
+	}
+}
+
+static void
+stages_that_need_a_route_before_or_behind_them(void **state)
+{
+	static const struct {
+		const char *stages, *error;
+	} rows[] = {
+		{ "track, route: main, {snat: {to: 198.51.100.7}}", NULL },
+		{ "track, {snat: {to: 198.51.100.7}}, route: main",
+			"'snat' needs to know where the packet leaves: 'route' has to stand before it" },
+		{ "track, {dnat: {to: 10.0.1.7}}, route: main", NULL },
+		{ "track, route: main, {dnat: {to: 10.0.1.7}}",
+			"'dnat' changes the destination, but 'route' before it has chosen the way" },
+		{ "track, {route: {table: main, if: {dport: 1}}}, {dnat: {to: 10.0.1.7}}, route: main",
+			NULL },
+		{ "{dnat: {to: 10.0.1.7}}, route: main", "'track' has to stand before it" },
+		{ "route: main, {drop: {if: {out: wan}}}", NULL },
+		{ "{drop: {if: {out: wan}}}, route: main", "'route' has to stand before it" },
+		{ "{track: {if: {proto: tcp}}}, {drop: {if: {state: new}}}", NULL },
+		{ "{drop: {if: {nat: dnat}}}", "'track' has to stand before it" },
+		{ "{drop: {if: {state: untracked}}}", NULL },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "routes: {main: []}\npipelines: {p: [%s]}\n",
+			rows[i].stages);
+		build(f, text);
+		if (err_count(f->err) != (rows[i].error != NULL)
+			|| strstr(f->errors, rows[i].error != NULL ? rows[i].error : "") == NULL)
+			fail_msg("%s: %s", rows[i].stages, f->errors);
+	}
+}
+
+/* What a target of a goto needs may stand in any pipeline before it; an interface's pipeline begins
+ * without. */
+static void
+a_target_has_what_stands_before_its_goto(void **state)
+{
+	struct policy_fixture *f = *state;
+	const char
+		*text = "acls: {jump: {rules: [{dport: 1, goto: end}]}}\n"
+			"pipelines: {p: [track, acl: jump], end: [{drop: {if: {state: new}}}]}\n";
+
+	given(f, text);
+	f->entry[LAN] = "end";
+	build(f, text);
+	assert_int_equal(err_count(f->err), 1);
+	f->entry[LAN] = "p";
+	given(f, text);
+}
+
 int
 main(void)
 {
@@ -170,6 +256,9 @@ main(void)
 		stage_test(of_two_ways_the_longer_counts),
 		stage_test(a_wire_does_not_route),
 		stage_test(faults_of_all_pipelines_are_found_at_once),
+		stage_test(which_pipelines_judge_packets_alone),
+		stage_test(stages_that_need_a_route_before_or_behind_them),
+		stage_test(a_target_has_what_stands_before_its_goto),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

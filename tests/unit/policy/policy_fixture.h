@@ -87,6 +87,7 @@ struct policy_fixture {
 	const struct hop_health *health; /* NULL: every next hop lives */
 	const char *const *domain_name;  /* of several domains; NULL: there is one */
 	unsigned n_domains;
+	const char *entry[IFACES]; /* names of the interfaces' pipelines, or NULL */
 	struct interface iface[IFACES];
 	const struct interface *by_id[IFACES];
 	struct err *err;
@@ -161,6 +162,7 @@ build(struct policy_fixture *f, const char *text)
 		.n_ports = PORTS,
 		.domain_name = f->domain_name,
 		.n_domains = f->n_domains,
+		.entry = f->entry,
 	};
 	struct fixture_config *config;
 	char *whole;
@@ -179,6 +181,8 @@ build(struct policy_fixture *f, const char *text)
 	f->build = build_create(&setup);
 	assert_non_null(f->build);
 	rc = build_policy(f->build, &config->policy);
+	for (unsigned i = LAN; i < IFACES; i++)
+		f->iface[i].pipeline = build_find_pipeline(f->build, f->entry[i]);
 	assert_int_equal(build_finish(f->build, &f->gen), 0);
 
 	out = open_memstream(&f->errors, &size);
