@@ -98,8 +98,6 @@ adjust(const struct prefix_map *m, union address *a)
 	unsigned i = m->length <= 48 ? 3 : (m->length + 15u) / 16u;
 	uint16_t word;
 
-	if (m->length > 48 && i < 4)
-		i = 4;
 	while (m->length > 48 && i < 8 && word_at(a, i) == 0xffff)
 		i++;
 	if (i == 8 || word_at(a, i) == 0xffff)

@@ -104,6 +104,115 @@ host_bits_stay_where_that_is_wanted(void **state)
 	(void)state;
 }
 
+static uint32_t
+sum_of(const union address *a)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < 16; i += 2)
+		sum += (unsigned)a->bytes[i] << 8 | a->bytes[i + 1];
+	return sum % 0xffff;
+}
+
+/* Copies the first bits of one address over those of another. */
+static void
+copy_bits(union address *to, const union address *from, unsigned bits)
+{
+	for (unsigned i = 0; i < bits; i++) {
+		uint8_t bit = (uint8_t)(0x80u >> i % 8);
+
+		to->bytes[i / 8] = (uint8_t)((to->bytes[i / 8] & ~bit)
+			| (from->bytes[i / 8] & bit));
+	}
+}
+
+static void
+fill(union address *a, unsigned *seed)
+{
+	for (unsigned i = 0; i < 16; i++) {
+		*seed = *seed * 1103515245u + 12345u;
+		a->bytes[i] = (uint8_t)(*seed >> 16);
+	}
+}
+
+/* A map between two prefixes, whatever their length: its adjustment as RFC 6296 says. */
+static struct prefix_map
+random_map(unsigned family, unsigned length, bool neutral, unsigned *seed)
+{
+	static const union address none;
+	struct prefix_map m = {
+		.family = (uint8_t)family, .length = (uint8_t)length, .neutral = neutral
+	};
+	union address a;
+
+	fill(&a, seed);
+	m.from = m.to = none;
+	copy_bits(&m.from, &a, length);
+	fill(&a, seed);
+	copy_bits(&m.to, &a, length);
+	m.adjustment = (uint16_t)((sum_of(&m.from) + 0xffff - sum_of(&m.to)) % 0xffff);
+	return m;
+}
+
+/* Of any length: the prefix becomes the other one, and host bits stay, or the sum of all words. */
+static void
+prefixes_of_every_length(void **state)
+{
+	unsigned seed = 7;
+
+	(void)state;
+	for (unsigned round = 0; round < 20; round++) {
+		for (unsigned length = 1; length <= 128; length++) {
+			for (unsigned neutral = 0; neutral < (length <= 112 ? 2 : 1); neutral++) {
+				struct prefix_map m = random_map(6, length, neutral, &seed);
+				union address a, b, wanted;
+
+				fill(&a, &seed);
+				copy_bits(&a, &m.from, length);
+				assert_true(prefix_map_find(&m, 6, &a, &b));
+				wanted = neutral ? b : a;
+				copy_bits(&wanted, &m.to, length);
+				assert_memory_equal(&wanted, &b, 16);
+				if (neutral)
+					assert_int_equal(sum_of(&a), sum_of(&b));
+			}
+		}
+		for (unsigned length = 1; length <= 32; length++) {
+			struct prefix_map m = random_map(4, length, false, &seed);
+			union address a = { .words = { 0, 0 } }, b, wanted;
+
+			fill(&wanted, &seed);
+			a.v4 = wanted.v4;
+			copy_bits(&a, &m.from, length);
+			assert_true(prefix_map_find(&m, 4, &a, &b));
+			wanted = a;
+			copy_bits(&wanted, &m.to, length);
+			assert_memory_equal(&wanted, &b, 4);
+		}
+	}
+}
+
+/* Each bit of the prefix counts, and no bit behind it. */
+static void
+the_bits_of_a_prefix_count(void **state)
+{
+	unsigned seed = 9;
+
+	(void)state;
+	for (unsigned length = 1; length <= 128; length++) {
+		struct prefix_map m = random_map(6, length, false, &seed);
+
+		for (unsigned bit = 0; bit < 128; bit++) {
+			union address a = m.from;
+
+			a.bytes[bit / 8] ^= (uint8_t)(0x80u >> bit % 8);
+			assert_int_equal(prefix_map_holds(&m, 6, &a), bit >= length);
+		}
+		assert_true(prefix_map_holds(&m, 6, &m.from));
+		assert_false(prefix_map_holds(&m, 4, &m.from));
+	}
+}
+
 int
 main(void)
 {
@@ -112,6 +221,8 @@ main(void)
 		cmocka_unit_test(an_address_without_a_word_to_adjust_is_not_translated),
 		cmocka_unit_test(a_long_prefix_adjusts_the_identifier),
 		cmocka_unit_test(host_bits_stay_where_that_is_wanted),
+		cmocka_unit_test(prefixes_of_every_length),
+		cmocka_unit_test(the_bits_of_a_prefix_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

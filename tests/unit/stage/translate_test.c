@@ -2,6 +2,9 @@
 /* The stages that translate: pools of IPv6, static addresses, maps, lists of forwards. */
 #include "unit/policy/policy_fixture.h"
 
+#include "session/session.h"
+#include "stage/translate.h"
+
 #define MAIN \
 	"routes:\n" \
 	"  main:\n" \
@@ -132,6 +135,172 @@ next_hops_of_a_stage_are_for_their_family(void **state)
 	assert_int_equal(f->ev.program.verdict, PROGRAM_LOCAL);
 }
 
+/* --- announced sessions --- */
+
+/* A packet of a session that has just begun, and what translate_expected makes of it. */
+static void
+expected_to(struct policy_fixture *f, struct session *s, const char *packet, const char *to)
+{
+	struct view other;
+
+	*s = (struct session){ .flags = 0 };
+	read_view(f, &f->view, LAN, packet);
+	read_view(f, &other, LAN, to);
+	other.tuple.domain = 3;
+	eval_init(&f->ev, &f->gen, &f->view);
+	f->ev.session = s;
+	translate_expected(&f->ev, &other.tuple);
+}
+
+#define PACKET "tcp 10.0.0.2:4000 > 203.0.113.9:80 S"
+
+static void
+an_announcement_changes_what_differs(void **state)
+{
+	static const struct {
+		const char *to;
+		bool src, dst;
+	} rows[] = {
+		{ PACKET, false, false },
+		{ "tcp 10.0.0.2:4000 > 203.0.113.8:80 S", false, true },
+		{ "tcp 10.0.0.2:4000 > 203.0.113.9:81 S", false, true },
+		{ "tcp 10.0.0.3:4000 > 203.0.113.9:80 S", true, false },
+		{ "tcp 10.0.0.2:4001 > 203.0.113.9:80 S", false, false }, /* any port */
+		{ "tcp 10.0.0.3:4000 > 203.0.113.8:81 S", true, true },
+	};
+	struct policy_fixture *f = *state;
+	struct session s;
+
+	given(f, MAIN);
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		struct view to;
+
+		expected_to(f, &s, PACKET, rows[i].to);
+		read_view(f, &to, LAN, rows[i].to);
+		assert_int_equal((s.flags & SESSION_DNAT) != 0, rows[i].dst);
+		assert_int_equal((s.flags & SESSION_SNAT) != 0, rows[i].src);
+		assert_int_equal(f->ev.to_domain, rows[i].dst ? 3 : DOMAIN_NONE);
+		assert_memory_equal(&f->ev.tuple.src, &to.tuple.src, sizeof(to.tuple.src));
+		assert_memory_equal(&f->ev.tuple.dst, &to.tuple.dst, sizeof(to.tuple.dst));
+		assert_int_equal(f->ev.tuple.sport, f->view.tuple.sport);
+		assert_int_equal(f->ev.tuple.dport, to.tuple.dport);
+	}
+}
+
+static void
+which_sessions_stages_may_translate(void **state)
+{
+	struct session linked = { .flags = SESSION_LINKED }, begun = { .flags = 0 };
+	struct policy_fixture *f = *state;
+	const struct {
+		enum conn_state state;
+		bool expected, has_sessions, is_new;
+		struct session *session;
+	} rows[] = {
+		{ CONN_NEW, false, true, true, &begun },
+		{ CONN_NEW, false, true, false, &linked },
+		{ CONN_NEW, false, true, false, NULL },
+		{ CONN_NEW, false, false, true, NULL },
+		{ CONN_NEW, true, true, true, &begun },
+		{ CONN_ESTABLISHED, false, true, false, &begun },
+		{ CONN_RELATED, false, true, false, &begun },
+		{ CONN_RELATED, true, true, true, &begun },
+		{ CONN_RELATED, true, true, false, &linked },
+		{ CONN_UNTRACKED, false, false, false, NULL },
+	};
+
+	given(f, MAIN);
+	read_view(f, &f->view, LAN, PACKET);
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		eval_init(&f->ev, &f->gen, &f->view);
+		f->ev.state = rows[i].state;
+		f->ev.expected = rows[i].expected;
+		f->ev.session = rows[i].session;
+		f->ev.sessions = rows[i].has_sessions ? (struct sessions *)(void *)f : NULL;
+		if (translate_is_new(&f->ev) != rows[i].is_new)
+			fail_msg("row %u", i);
+	}
+}
+
+/* The example of RFC 6296, from a configuration. */
+static void
+a_map_that_keeps_checksums(void **state)
+{
+	struct policy_fixture *f = *state;
+
+	given(f,
+		MAIN "pipelines: {p: [track, {route: main}, "
+		     "{snat: {map: {from: \"fd01:203:405::/48\", to: \"2001:db8:1::/48\"}}}]}\n");
+	expect_source(f, "udp [fd01:203:405:1::1234]:5203 > [2001:db8:9::9]:53",
+		"2001:db8:1:d550::1234", 5203);
+	given(f,
+		MAIN
+		"pipelines: {p: [track, {route: main}, "
+		"{snat: {map: {from: \"fd01:203:405::/48\", to: \"2001:db8:1::/48\", neutral: false}}}]}\n");
+	expect_source(f, "udp [fd01:203:405:1::1234]:5203 > [2001:db8:9::9]:53",
+		"2001:db8:1:1::1234", 5203);
+}
+
+/* --- ranges of ports --- */
+
+static void
+ports_of_a_range_go_to_as_many(void **state)
+{
+	struct policy_fixture *f = *state;
+
+	given(f,
+		MAIN
+		"pipelines: {p: [track, {dnat: {to: \"10.0.1.2:8000\", ports: 80-89}}, {route: main}]}\n");
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:79 S", "198.51.100.1", 79);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:80 S", "10.0.1.2", 8000);
+	expect_destination(
+		f, "sctp 10.0.0.2:1 > 198.51.100.1:89 INIT init-tag 7", "10.0.1.2", 8009);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:90 S", "198.51.100.1", 90);
+	expect_destination(
+		f, "icmp 10.0.0.2 > 203.0.113.9 echo-request id 80", "203.0.113.9", 0x0800);
+	given(f,
+		MAIN
+		"pipelines: {p: [track, {dnat: {to: 10.0.1.2, ports: 80-89}}, {route: main}]}\n");
+	expect_destination(f, "udp 10.0.0.2:1 > 198.51.100.1:85", "10.0.1.2", 85);
+	expect_destination(f, "udp 10.0.0.2:1 > 198.51.100.1:90", "198.51.100.1", 90);
+	given(f, MAIN "pipelines: {p: [track, {dnat: {to: \"10.0.1.2:8000\"}}, {route: main}]}\n");
+	expect_destination(f, "udp 10.0.0.2:1 > 198.51.100.1:90", "10.0.1.2", 8000);
+	expect_destination(f, "esp 10.0.0.2 > 203.0.113.9 spi 7", "10.0.1.2", 0);
+	expect_note(f, "dnat: destination 10.0.1.2\n");
+
+	/* Of a list the key ports and the condition cut each other. */
+	given(f,
+		MAIN
+		"pipelines: {p: [track, {dnat: [\n"
+		"  {to: \"10.0.1.2:8000\", ports: 80-89, if: {dport: [85-99, \"!87\"], proto: tcp}},\n"
+		"  {to: \"10.0.1.3:9000\", ports: 80-99}]}, {route: main}]}\n");
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:84 S", "10.0.1.3", 9004);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:85 S", "10.0.1.2", 8005);
+	expect_note(f, "dnat: the forward on line 8: destination 10.0.1.2 port 8005\n");
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:87 S", "10.0.1.3", 9007);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:89 S", "10.0.1.2", 8009);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:90 S", "10.0.1.3", 9010);
+	expect_destination(f, "udp 10.0.0.2:1 > 198.51.100.1:85", "10.0.1.3", 9005);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:100 S", "198.51.100.1", 100);
+	expect_note(f, "dnat: no forward of 2 is for this packet\n");
+	expect_destination(f, "udp [2001:db8:1::2]:1 > [2001:db8:9::9]:85", "2001:db8:9::9", 85);
+}
+
+/* A forward whose range has none of the condition's ports is for no packet. */
+static void
+a_forward_that_is_left_without_ports(void **state)
+{
+	struct policy_fixture *f = *state;
+
+	given(f,
+		MAIN
+		"pipelines: {p: [track, {dnat: [\n"
+		"  {to: 10.0.1.2, ports: 80-89, if: {dport: 90-99}}, {to: 10.0.1.3, ports: 85}]}, {route: main}]}\n");
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:85 S", "10.0.1.3", 85);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:90 S", "198.51.100.1", 90);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:80 S", "198.51.100.1", 80);
+}
+
 int
 main(void)
 {
@@ -141,6 +310,11 @@ main(void)
 		stage_test(a_map_drops_what_it_cannot_translate),
 		stage_test(the_first_forward_that_fits_counts),
 		stage_test(next_hops_of_a_stage_are_for_their_family),
+		stage_test(an_announcement_changes_what_differs),
+		stage_test(which_sessions_stages_may_translate),
+		stage_test(a_map_that_keeps_checksums),
+		stage_test(ports_of_a_range_go_to_as_many),
+		stage_test(a_forward_that_is_left_without_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
