@@ -86,13 +86,16 @@ names_domain(const struct config *cfg, const char *name)
 	return several && strcmp(name, "main") == 0;
 }
 
-/* Returns true for a zone of several interfaces, which has an effect by itself: sessions may move
- * among them; and for the route table of a domain. */
+/* Returns true for what has an effect by itself: a zone of several interfaces, since sessions may
+ * move among them; a bridge, whose members' stages need not name it; the route table of a
+ * domain. */
 static bool
 has_effect(const struct config *cfg, const struct cfg_field *f, const struct cfg_head *head)
 {
 	if (f->table == &route_table_table)
 		return names_domain(cfg, head->name);
+	if (f->table == &bridge_table)
+		return true; /* one without members is an error */
 	return f->table == &zone_table
 		&& ((const struct zone_cfg *)(const void *)head)->interfaces.count > 1;
 }
