@@ -5,10 +5,10 @@
 #ifndef UNIT_CONTROL_SHOWN_H
 #define UNIT_CONTROL_SHOWN_H
 
+#include "unit/control/shown_run.h"
+
 /* clang-format off */
-static const struct shown {
-	const char *method, *params, *result;
-} shown[] = {
+static const struct shown shown[] = {
 	{ "show.status", "",
 		"{\"config\":\"weir.yaml\",\"drop_rate\":0,\"generation\":1,\"pid\":\"~\","
 		"\"rx_rate\":0,\"sessions\":2,\"tx_rate\":0,\"uptime\":\"~\","

@@ -7,7 +7,6 @@
 #include "control/exporter.h"
 #include "control/report.h"
 #include "control/shown.h"
-#include "control/verbs_world.h"
 
 #define CONFIG \
 	"version: 1\n" \
@@ -72,62 +71,13 @@ bring_traffic(struct world *w)
 	control_tick(w->control);
 }
 
-/* What depends on the time that the test takes, or on the machine. */
-static void
-mask(json_t *json)
-{
-	static const char *const names[] = { "uptime", "pid", "version", "time", "cycles",
-		"longest_loop", "ago" };
-	const char *key;
-	json_t *value;
-	void *next;
-	size_t i;
-
-	json_array_foreach(json, i, value)
-		mask(value);
-	json_object_foreach_safe(json, next, key, value)
-	{
-		mask(value);
-		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (strcmp(key, names[i]) == 0)
-				json_object_set_new(json, key, json_string("~"));
-	}
-}
-
-static char *
-text_of(struct world *w, const struct shown *s)
-{
-	json_t *json = world_call(w, s->method, s->params);
-	char *text;
-
-	mask(json);
-	text = json_dumps(
-		json, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(4));
-	json_decref(json);
-	assert_non_null(text);
-	return text;
-}
-
 static void
 every_verb_shows_what_is(void **state)
 {
 	struct world *w = *state;
-	unsigned wrong = 0;
 
 	bring_traffic(w);
-	for (unsigned i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-		char *text = text_of(w, &shown[i]);
-
-		if (getenv("SHOWN_PRINT") != NULL) {
-			printf("%s\t%s\t%s\n", shown[i].method, shown[i].params, text);
-		} else if (strcmp(text, shown[i].result) != 0) {
-			print_error("%s {%s}\n  is   %s\n  want %s\n", shown[i].method,
-				shown[i].params, text, shown[i].result);
-			wrong++;
-		}
-		free(text);
-	}
-	assert_int_equal(wrong, 0);
+	expect_shown(w, shown, sizeof(shown) / sizeof(shown[0]));
 }
 
 static void
