@@ -137,6 +137,21 @@ bring_frames(struct world *w)
 	push(w, "w2", "arp who-has 10.8.0.2 tell 10.8.0.3" FROM(8));
 }
 
+/* A second time, so that flows are known, and talkers stand in several windows. */
+static void
+bring_more(struct world *w)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		push(w, "lan", "udp 10.0.0.2:2002 > 203.0.113.2:5060 payload \"hello\"");
+		push(w, "lan", "udp 10.0.0.2:4001 > 203.0.113.2:666");
+		push(w, "lan", "udp 10.0.0.2:4001 > 10.99.0.1:9");
+		push(w, "lan", "udp 10.0.0.2:4003 > 10.0.0.1:9");
+		push(w, "lan", "icmp 10.0.0.2 > 10.0.0.1 echo-request id 9");
+		push(w, "w1", "udp 10.8.0.2:1 > 10.8.0.3:2" FROM(7) TO(8));
+	}
+	push(w, "wan", "udp 10.30.0.2:7 > 10.0.0.2:9 vlan 30 vlan 40");
+}
+
 static void
 every_verb_shows_what_is(void **state)
 {
@@ -150,7 +165,11 @@ every_verb_shows_what_is(void **state)
 		world_wait(w, NS_PER_SECOND);
 		control_tick(w->control);
 	}
+	bring_more(w);
+	world_wait(w, 3 * NS_PER_SECOND);
+	push(w, "lan", "udp 10.0.0.2:2007 > 198.51.100.51:9"); /* waits for its neighbour */
 	expect_shown(w, shown, sizeof(shown) / sizeof(shown[0]));
+	world_wait(w, 10 * NS_PER_SECOND); /* until nobody waits */
 }
 
 int
