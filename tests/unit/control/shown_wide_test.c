@@ -6,6 +6,7 @@
  *   10.0.0.2 --- lan -- [ Weir: pool 198.51.100.9 ] -- wan --- 198.51.100.2
  *                          |    |    |     |
  *        b1, b2: bridge br0   w1 -- w2: a wire          far: VLAN 30.40 of wan, domain red */
+#include "control/called_wide.h"
 #include "control/shown_wide.h"
 
 #define CONFIG \
@@ -169,6 +170,7 @@ every_verb_shows_what_is(void **state)
 	world_wait(w, 3 * NS_PER_SECOND);
 	push(w, "lan", "udp 10.0.0.2:2007 > 198.51.100.51:9"); /* waits for its neighbour */
 	expect_shown(w, shown, sizeof(shown) / sizeof(shown[0]));
+	expect_shown(w, called, sizeof(called) / sizeof(called[0]));
 	world_wait(w, 10 * NS_PER_SECOND); /* until nobody waits */
 }
 
