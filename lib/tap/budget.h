@@ -55,6 +55,13 @@ budget_charge(struct budget *b, uint64_t most)
 	b->credit -= (int64_t)RTE_MIN(spent, most);
 }
 
+/* Ends the round: what was looked at would find no room. */
+static inline void
+budget_end(struct budget *b)
+{
+	b->credit = 0;
+}
+
 /* What is spent from now on belongs to what was opened before. */
 static inline void
 budget_reopen(struct budget *b)

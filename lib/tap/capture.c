@@ -94,6 +94,7 @@ take_room(struct capture *c, uint32_t bytes)
 		c->tail_seen = atomic_load_explicit(&c->tail, memory_order_acquire);
 	if (c->head + skip + bytes - c->tail_seen > CAPTURE_RING_BYTES) {
 		counter_add(&c->lost, 1);
+		budget_end(&c->budget);
 		return NULL;
 	}
 	if (skip >= sizeof(*r)) {

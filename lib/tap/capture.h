@@ -4,7 +4,8 @@
  *
  * A frame that came in is copied before anything is done to it, and gets its verdict at the end of
  * its burst.  The worker spends CAPTURE_SHARE of its time at most: while that is used up, bursts
- * are not looked at, and counted.  What finds no room in the ring is lost and counted.
+ * are not looked at, and counted.  What finds no room in the ring is lost and counted, and the
+ * worker looks at nothing more until its next round of time (budget.h) begins.
  *
  * Threads: the owning worker writes; control reads records and counts.  Memory: capture_create. */
 #ifndef TAP_CAPTURE_H
