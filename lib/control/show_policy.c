@@ -139,8 +139,7 @@ static void
 sum_counter(struct control *c, unsigned counter, struct counter_sum *sum)
 {
 	const struct generation *gen = appliance_generation(c->appliance);
-	struct clock clock = *fastpath_clock(workers_at(appliance_workers(c->appliance), 0)->fp);
-	uint32_t now = clock_tick(clock_read(&clock));
+	uint32_t now = clock_tick(appliance_now_ns(c->appliance));
 
 	*sum = (struct counter_sum){ 0 };
 	if (gen->carried_hits != NULL) {

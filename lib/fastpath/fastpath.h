@@ -160,6 +160,8 @@ void fastpath_stop(struct fastpath *fp);
 void fastpath_push_hits(struct fastpath *fp);
 
 void fastpath_observe(struct fastpath *fp, const struct observer *observer);
+
+/* The worker writes its clock once a burst: a thread beside it that reads the clock slows it. */
 struct clock *fastpath_clock(struct fastpath *fp);
 struct ledger *fastpath_ledger(struct fastpath *fp);
 struct host *fastpath_host(struct fastpath *fp);

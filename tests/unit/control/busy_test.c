@@ -2,6 +2,13 @@
 /* Reports and reloads while two workers are busy with traffic of every kind that something counts.
  * Under ThreadSanitizer (tests/system/races.sh) a number that is read while it is written without
  * an atomic access fails. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "control/control.h"
+#include "control/socket.h"
 #include "support/appliance_fixture.h"
 
 #define CONFIG(rate) \
@@ -46,6 +53,8 @@ static const char *const from_wan[] = {
 enum {
 	ROUNDS = 600,
 	RELOAD_EVERY = 100,
+	SHOW_ROUNDS = 5,
+	ANSWER_MS = 10000,
 };
 
 /* What finds no room is left out. */
@@ -76,6 +85,15 @@ take_report(struct appliance_fixture *f, FILE *out, struct report *r)
 }
 
 static void
+push_all_kinds(struct appliance_fixture *f, unsigned round)
+{
+	for (unsigned k = 0; k < sizeof(from_lan) / sizeof(from_lan[0]); k++)
+		push_if_room(f, "lan", from_lan[k], round);
+	for (unsigned k = 0; k < sizeof(from_wan) / sizeof(from_wan[0]); k++)
+		push_if_room(f, "wan", from_wan[k], round);
+}
+
+static void
 reports_and_reloads_disturb_no_busy_worker(void **state)
 {
 	struct appliance_fixture *f = *state;
@@ -86,10 +104,7 @@ reports_and_reloads_disturb_no_busy_worker(void **state)
 	given_appliance(f, CONFIG("5Mbit"), &two_threads);
 	number = appliance_generation(f->a)->number;
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		for (unsigned k = 0; k < sizeof(from_lan) / sizeof(from_lan[0]); k++)
-			push_if_room(f, "lan", from_lan[k], i);
-		for (unsigned k = 0; k < sizeof(from_wan) / sizeof(from_wan[0]); k++)
-			push_if_room(f, "wan", from_wan[k], i);
+		push_all_kinds(f, i);
 		take_report(f, out, &r);
 		assert_true(r.ledger.rx >= seen); /* what only grows never falls */
 		seen = r.ledger.rx;
@@ -104,10 +119,75 @@ reports_and_reloads_disturb_no_busy_worker(void **state)
 	assert_int_equal(appliance_generation(f->a)->number, number + ROUNDS / RELOAD_EVERY);
 }
 
+static void
+on_finished(struct rpc_call *call)
+{
+	*(bool *)call->arg = true;
+}
+
+/* Makes a call without parameters, with traffic until it is answered. */
+static void
+call_while_busy(
+	struct appliance_fixture *f, struct event_base *base, struct control *c, const char *method)
+{
+	static const struct rpc_peer root = { .may_change = true };
+	static unsigned round;
+	struct rpc_call *call;
+	bool finished;
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		"{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"%s\", \"params\": {}}", method);
+	call = rpc_read(text, strlen(text), &root);
+	assert_non_null(call);
+	call->finished = on_finished;
+	call->arg = &finished;
+	push_all_kinds(f, round);
+	finished = false;
+	finished = control_serve(c, call) || finished;
+	for (unsigned ms = 0; !finished && ms < ANSWER_MS; ms++) {
+		push_all_kinds(f, round++);
+		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		usleep(1000);
+		drain(f);
+	}
+	assert_true(finished);
+	rpc_free(call);
+}
+
+static void
+what_shows_disturbs_no_busy_worker(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct event_base *base = socket_make_base();
+	struct control_setup setup = { .config = "weir.yaml", .base = base };
+	struct control *c;
+	unsigned shown = 0;
+
+	given_appliance(f, CONFIG("5Mbit"), &two_threads);
+	setup.appliance = f->a;
+	c = control_create(&setup);
+	assert_non_null(c);
+	for (unsigned i = 0; i < VERB_COUNT * SHOW_ROUNDS; i++) {
+		const struct verb *v = &verbs[i % VERB_COUNT];
+		char method[64];
+
+		if (strncmp(v->name, "show ", 5) != 0)
+			continue;
+		verb_method(v, method);
+		call_while_busy(f, base, c, method);
+		shown++;
+	}
+	assert_true(shown > 20 * SHOW_ROUNDS);
+	control_destroy(c);
+	event_base_free(base);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		appliance_test(what_shows_disturbs_no_busy_worker),
 		appliance_test(reports_and_reloads_disturb_no_busy_worker),
 	};
 
