@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/counter.h"
 #include "base/err.h"
 
 struct rule_counter {
@@ -46,5 +47,16 @@ struct rule_hits {
 	uint64_t packets, bytes;
 	uint32_t first, last; /* clock_tick; valid when packets is not 0 */
 };
+
+/* Counts packets, the latest of them at tick.  For the worker of the counter alone. */
+static inline void
+rule_hits_add(struct rule_hits *h, uint64_t packets, uint64_t bytes, uint32_t tick)
+{
+	if (h->packets == 0)
+		counter_set(&h->first, tick);
+	counter_set(&h->last, tick);
+	counter_add(&h->packets, packets);
+	counter_add(&h->bytes, bytes);
+}
 
 #endif

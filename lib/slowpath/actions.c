@@ -4,21 +4,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/counter.h"
 #include "base/limiter.h"
 #include "base/meter.h"
 #include "slowpath/dynamic.h"
 #include "slowpath/slowpath_priv.h"
-
-void
-count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick)
-{
-	if (h->packets == 0)
-		h->first = tick;
-	h->last = tick;
-	counter_add(&h->packets, 1);
-	counter_add(&h->bytes, ip_bytes);
-}
 
 /* Counts a packet that a meter drops, at the line of the meter. */
 static void
@@ -26,7 +15,7 @@ count_exceeded(struct datapath *dp, uint32_t meter, unsigned ip_bytes)
 {
 	struct rule_hits *hits = dp->gen->worker[dp->worker].hits;
 
-	count_rule(&hits[dp->gen->meters[meter].counter], ip_bytes, clock_tick(dp->now_ns));
+	rule_hits_add(&hits[dp->gen->meters[meter].counter], 1, ip_bytes, clock_tick(dp->now_ns));
 }
 
 static struct limiter_key

@@ -59,7 +59,7 @@ mirror(struct datapath *dp, const struct copied *c, uint32_t arg)
 	if (r != REASON_NONE)
 		ledger_drop(dp->ledger, c->b->iface[c->slot], r);
 	else
-		count_rule(&hits[spec->counter], c->ip_bytes, clock_tick(dp->now_ns));
+		rule_hits_add(&hits[spec->counter], 1, c->ip_bytes, clock_tick(dp->now_ns));
 }
 
 static void
@@ -70,7 +70,7 @@ sample(struct datapath *dp, const struct copied *c, uint32_t number)
 
 	if (!is_chosen(dp, spec, number))
 		return;
-	count_rule(&hits[spec->counter], c->ip_bytes, clock_tick(dp->now_ns));
+	rule_hits_add(&hits[spec->counter], 1, c->ip_bytes, clock_tick(dp->now_ns));
 	slowpath_record_sample(dp, c->b, c->slot, spec->counter);
 	if (dp->slow->sampled != NULL)
 		dp->slow->sampled(dp->slow->sampled_arg, c->b, c->slot);

@@ -29,7 +29,7 @@ count_rules(const struct work *w)
 
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && actions[i] != 0; i++)
 		if (ACTION_OP(actions[i]) == ACTION_COUNT)
-			count_rule(&hits[ACTION_ARG(actions[i])], w->v->l3_bytes, w->b->tick);
+			rule_hits_add(&hits[ACTION_ARG(actions[i])], 1, w->v->l3_bytes, w->b->tick);
 }
 
 /* Returns the record of the packet's flow; that of index 0 if it has none. */

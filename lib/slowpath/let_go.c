@@ -32,15 +32,9 @@ slowpath_collect(struct datapath *dp, struct flow *f)
 		return;
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && l->word[i] != 0; i++) {
 		uint32_t counter = counter_now(dp->gen, l, l->word[i]);
-		struct rule_hits *h = &hits[counter];
 
-		if (counter == 0)
-			continue;
-		if (h->packets == 0)
-			h->first = f->seen;
-		counter_add(&h->packets, f->packets);
-		counter_add(&h->bytes, f->bytes);
-		h->last = f->seen;
+		if (counter != 0)
+			rule_hits_add(&hits[counter], f->packets, f->bytes, f->seen);
 	}
 	if (unlikely(dp->rules != NULL) && (f->flags & FLOW_SESSION))
 		rule_ring_count(dp->rules, f->session, f->flags & FLOW_REPLY, f->packets, f->bytes);

@@ -241,9 +241,6 @@ slot_taken(const struct datapath *dp, uint64_t delivered)
 	return dp->ledger->consumed[CONSUMED_host] != delivered ? OUT_HOST : OUT_GONE;
 }
 
-/* Counts a packet for a rule counter. */
-void count_rule(struct rule_hits *h, unsigned ip_bytes, uint32_t tick);
-
 /* Returns what slowpath_meters would, and takes nothing. */
 enum reason meters_foresee(struct datapath *dp, const struct metered *m);
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include <rte_atomic.h>
 #include <rte_mbuf.h>
 #include <rte_memcpy.h>
 
@@ -50,6 +51,9 @@ recorder_begin(struct recorder *r, const struct rte_mbuf *m)
 	struct recorder_entry *e = &r->entry[n % RECORDER_ENTRIES];
 	uint32_t kept = RTE_MIN((uint32_t)m->data_len, (uint32_t)RECORDER_BYTES);
 
+	/* The number before is seen before any part of this entry: pairs with the barrier in
+	 * copy_ring. */
+	rte_smp_wmb();
 	rte_memcpy(e->frame, rte_pktmbuf_mtod(m, const void *), kept);
 	e->bytes = (uint16_t)RTE_MIN(m->pkt_len, UINT16_MAX);
 	return e;
@@ -63,6 +67,7 @@ keep_latest(struct latest *l, const struct recorder_entry *e)
 	if (n != 0 && e->time_ns - l->time_ns < RECORDER_APART_NS)
 		return;
 	l->time_ns = e->time_ns;
+	rte_smp_wmb(); /* as in recorder_begin */
 	l->entry[n % LATEST_RING] = *e;
 	/* Pairs with the acquire in copy_ring. */
 	atomic_store_explicit(&l->n, n + 1, memory_order_release);
@@ -80,6 +85,17 @@ recorder_keep(struct recorder *r)
 	atomic_store_explicit(&r->n, n + 1, memory_order_release);
 }
 
+/* Copies an entry that its worker may be writing. */
+RACE_IS_FOUND_OUT static void
+copy_entry(struct recorder_entry *out, const struct recorder_entry *e)
+{
+	const uint64_t *from = (const uint64_t *)(const void *)e;
+	uint64_t *to = (uint64_t *)(void *)out;
+
+	for (unsigned i = 0; i < sizeof(*e) / sizeof(*from); i++)
+		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+}
+
 /* Copies the entries of a ring that are there, the oldest first.  Returns their number. */
 static unsigned
 copy_ring(atomic_uint_fast64_t *written, const struct recorder_entry *ring, unsigned size,
@@ -90,8 +106,8 @@ copy_ring(atomic_uint_fast64_t *written, const struct recorder_entry *ring, unsi
 	unsigned n = (unsigned)(end - first);
 
 	for (unsigned i = 0; i < n; i++)
-		out[i] = ring[(first + i) % size];
-	atomic_thread_fence(memory_order_acquire);
+		copy_entry(&out[i], &ring[(first + i) % size]);
+	rte_smp_rmb();
 	/* One more may be half written: the oldest ones have been overwritten meanwhile. */
 	now = atomic_load_explicit(written, memory_order_relaxed) + 1;
 	lost = now > first + size ? now - first - size : 0;
