@@ -90,6 +90,28 @@ zones_are_of_names(void **state)
 	assert_false(zones_reach(&f->gen->zones, guests));
 }
 
+/* Reports show the name of a file without its folder. */
+static void
+places_have_the_name_of_their_file(void **state)
+{
+	static const char *const names[][2] = { { "/etc/weir/first.yaml", "first.yaml" },
+		{ "weir.yaml", "weir.yaml" }, { "a/b", "b" } };
+	struct generation_fixture *f = *state;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct config *cfg = config_load_text(
+			names[i][0], HEAD "  lan: {pipeline: inside}\n", f->err);
+		struct generation_setup gs = { .cfg = cfg, .names = &f->names, .workers = 1 };
+		struct generation *gen = generation_begin(&gs, f->err);
+
+		assert_string_equal(err_first(f->err), "");
+		assert_int_equal(generation_finish(gen, macs, f->err), 0);
+		assert_string_equal(gen->pipelines[0]->step[0].loc.file, names[i][1]);
+		generation_discard(gen);
+		config_free(cfg);
+	}
+}
+
 static void
 generations_are_numbered(void **state)
 {
@@ -204,6 +226,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(interfaces_keep_their_ids_by_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(zones_are_of_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			places_have_the_name_of_their_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(generations_are_numbered, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_interface_has_a_link_local_address_from_its_mac, setup, teardown),

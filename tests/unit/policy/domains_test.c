@@ -146,6 +146,58 @@ stages_of_another_domain_than_their_interface(void **state)
 	assert_non_null(strstr(f->errors, "pipelines.q: stage 'route' is of domain red"));
 }
 
+/* Where a stage or a next hop names the domain, any interface may have the pipeline. */
+static void
+stages_that_name_their_domain(void **state)
+{
+	static const char *const stages[] = { "{route: {via: 10.0.1.8, domain: red}}",
+		"{route: {via: {via: 10.0.1.8, domain: red}}}", "{route: {domain: red}}" };
+	struct policy_fixture *f = *state;
+
+	f->entry[LAN] = "p";
+	for (unsigned i = 0; i < RTE_DIM(stages); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text),
+			"routes: {main: [], red: [{to: 0.0.0.0/0, via: 10.0.1.8}]}\npipelines: {p: [%s]}\n",
+			stages[i]);
+		given(f, text);
+		evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 203.0.113.9:53");
+		expect_gateway(f, "10.0.1.8");
+		assert_int_equal(f->ev.program.to.domain, RED);
+	}
+}
+
+/* dnat leads into a domain, by an address, a list or a map; without a word routes decide. */
+static void
+translations_into_a_domain(void **state)
+{
+	static const struct {
+		const char *dnat;
+		bool leads;
+	} rows[] = {
+		{ "{to: 10.0.1.7, domain: red}", true },
+		{ "{to: 10.0.1.7}", false },
+		{ "[{to: 10.0.1.7, domain: red}]", true },
+		{ "[{to: 10.0.1.7}]", false },
+		{ "{map: {from: 198.51.100.0/24, to: 10.0.1.0/24}, domain: red}", true },
+		{ "{map: {from: 198.51.100.0/24, to: 10.0.1.0/24}}", false },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "pipelines: {p: [track, {dnat: %s}, route]}\n",
+			rows[i].dnat);
+		given(f, text);
+		evaluate(f, "p", LAN, "tcp 10.0.0.2:1 > 198.51.100.7:80 S");
+		assert_int_equal(f->ev.to_domain, rows[i].leads ? RED : DOMAIN_NONE);
+		assert_int_equal(
+			f->ev.program.verdict, rows[i].leads ? PROGRAM_OUTPUT : PROGRAM_REJECT);
+	}
+}
+
 /* A table without a domain of its own is in that of the interfaces that use it, if it is one. */
 static void
 a_table_is_in_the_domain_that_uses_it(void **state)
@@ -215,6 +267,8 @@ main(void)
 		domain_test(a_table_is_used_in_its_domain),
 		domain_test(faults_of_domains),
 		domain_test(stages_of_another_domain_than_their_interface),
+		domain_test(stages_that_name_their_domain),
+		domain_test(translations_into_a_domain),
 		domain_test(a_table_is_in_the_domain_that_uses_it),
 		domain_test(our_own_addresses_by_domain),
 	};

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/limiter.h"
 #include "base/meter.h"
 
 static union address
@@ -131,6 +132,60 @@ a_meter_of_packets_counts_packets(void **state)
 	assert_true(meter_take(&m, 100000000, 64));
 }
 
+/* Packets that a worker's table lets pass at once, of one address. */
+static unsigned
+at_once(const struct meter_spec *spec, unsigned workers)
+{
+	const struct limiter_key key = { .bytes = { 10 }, .family = 4 };
+	struct limiter *l = meter_spec_limiter(spec, workers);
+	unsigned n = 0;
+
+	assert_non_null(l);
+	while (n < 100 && limiter_take(l, &key, 100, 0))
+		n++;
+	limiter_destroy(l);
+	return n;
+}
+
+/* The limit of a match is shared; of a stage each worker has the whole burst. */
+static void
+workers_share_the_burst_of_a_match(void **state)
+{
+	struct meter_spec spec = { .rate = 1, .packets = true, .keys = 64, .asked = true };
+
+	(void)state;
+	for (unsigned burst = 9; burst <= 13; burst++) {
+		spec.burst = burst;
+		assert_int_equal(at_once(&spec, 1), burst);
+		assert_int_equal(at_once(&spec, 3), (burst + 2) / 3);
+	}
+	spec.asked = false;
+	assert_int_equal(at_once(&spec, 3), 13);
+}
+
+/* One of three workers has a third of the rate, over the seconds that it is for. */
+static void
+workers_share_the_rate_of_a_match(void **state)
+{
+	const struct limiter_key key = { .bytes = { 10 }, .family = 4 };
+	struct meter_spec spec = {
+		.rate = 6, .seconds = 60, .packets = true, .keys = 64, .burst = 1
+	};
+	struct limiter *l = meter_spec_limiter(&spec, 3);
+
+	(void)state;
+	assert_true(limiter_take(l, &key, 100, 0));
+	assert_false(limiter_take(l, &key, 100, 29000000000ull));
+	assert_true(limiter_take(l, &key, 100, 31000000000ull));
+	limiter_destroy(l);
+	spec.seconds = 0;
+	l = meter_spec_limiter(&spec, 3);
+	assert_true(limiter_take(l, &key, 100, 0));
+	assert_false(limiter_take(l, &key, 100, 490000000ull));
+	assert_true(limiter_take(l, &key, 100, 510000000ull));
+	limiter_destroy(l);
+}
+
 int
 main(void)
 {
@@ -141,6 +196,8 @@ main(void)
 		cmocka_unit_test(without_addresses_nothing_is_our_own),
 		cmocka_unit_test(workers_share_a_meters_rate_and_have_its_burst_each),
 		cmocka_unit_test(a_meter_of_packets_counts_packets),
+		cmocka_unit_test(workers_share_the_burst_of_a_match),
+		cmocka_unit_test(workers_share_the_rate_of_a_match),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,9 @@
  * one. */
 #include "unit/policy/policy_fixture.h"
 
+#include "policy/acl.h"
+#include "policy/matcher.h"
+
 static void
 each_of_ten_thousand_rules_decides(void **state)
 {
@@ -128,10 +131,92 @@ what_a_decision_does_not_depend_on_may_change(void **state)
 	assert_true(independent > 1000); /* a quarter of 4,000, among lists full of such rules */
 }
 
+/* --- what matches ask for --- */
+
+/* What has been translated so far, by the parts of the tuple that differ; of a reply the ends are
+ * exchanged. */
+static void
+translations_by_what_differs(void **state)
+{
+	enum { SRC = 1, SPORT = 2, DST = 4, DPORT = 8 };
+	struct policy_fixture *f = *state;
+
+	given(f, "pipelines: {p: [drop]}\n");
+	read_view(f, &f->view, LAN, "udp 10.0.0.2:4000 > 192.0.2.1:53");
+	for (unsigned differs = 0; differs < 16; differs++) {
+		for (unsigned reply = 0; reply < 2; reply++) {
+			bool src = (differs & (SRC | SPORT)) != 0,
+			     dst = (differs & (DST | DPORT)) != 0;
+			uint8_t wanted = !src && !dst ? RULE_NAT_NONE
+				: src && dst          ? RULE_NAT_BOTH
+				: src == (reply != 0) ? RULE_NAT_DST
+						      : RULE_NAT_SRC;
+
+			eval_init(&f->ev, &f->gen, &f->view);
+			f->ev.reply = reply;
+			f->ev.tuple.src.bytes[3] ^= (differs & SRC) != 0;
+			f->ev.tuple.dst.bytes[3] ^= (differs & DST) != 0;
+			f->ev.tuple.sport ^= (differs & SPORT) != 0;
+			f->ev.tuple.dport ^= (differs & DPORT) != 0;
+			if (matcher_translation(&f->ev) != wanted)
+				fail_msg("%x, reply %u: %u", differs, reply,
+					matcher_translation(&f->ev));
+		}
+	}
+	f->ev.tuple.family = 0;
+	assert_int_equal(matcher_translation(&f->ev), RULE_NAT_NONE);
+}
+
+/* A list asks for what any of its rules asks for, wherever it stands. */
+static void
+a_list_asks_for_what_one_rule_asks_for(void **state)
+{
+	static const struct {
+		const char *rule;
+		unsigned traits;
+	} rows[] = {
+		{ "{src: 10.0.0.0/8, action: drop}", 0 },
+		{ "{dport: 1, action: drop}", TRAIT_PORTS },
+		{ "{sport: 1, action: drop}", TRAIT_PORTS },
+		{ "{icmp: 8, action: drop}", TRAIT_PORTS },
+		{ "{flags: S, action: drop}", TRAIT_PORTS },
+		{ "{dst: $ends, action: drop}", TRAIT_PORTS },
+		{ "{pair: $dports, action: drop}", TRAIT_PORTS },
+		{ "{pair: $sports, action: drop}", TRAIT_PORTS },
+		{ "{pair: $plain, action: drop}", 0 },
+		{ "{state: new, action: drop}", TRAIT_NEEDS_TRACK },
+		{ "{state: untracked, action: drop}", 0 },
+		{ "{nat: snat, action: drop}", TRAIT_NEEDS_TRACK },
+		{ "{limit: {sessions: 5}, action: drop}", TRAIT_NEEDS_TRACK },
+		{ "{limit: 5/s, action: drop}", 0 },
+		{ "{out: wan, action: drop}", TRAIT_NEEDS_ROUTE },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		for (unsigned at = 0; at < 3; at++) {
+			const char *other = "{dscp: 9, action: accept}";
+			char text[1024];
+
+			snprintf(text, sizeof(text),
+				"sets: {ends: {endpoints: [\"10.0.0.1:80\"]}, plain: {pairs: [\"10.0.0.1 > 10.0.0.2\"]},\n"
+				"  sports: {pairs: [\"10.0.0.1:9 > 10.0.0.2\"]}, dports: {pairs: [\"10.0.0.1 > 10.0.0.2:9\"]}}\n"
+				"routes: {main: []}\nacls: {list: {rules: [%s, %s, %s]}}\n"
+				"pipelines: {p: [track, route: main, acl: list, drop]}\n",
+				at == 0 ? rows[i].rule : other, at == 1 ? rows[i].rule : other,
+				at == 2 ? rows[i].rule : other);
+			given(f, text);
+			assert_int_equal(build_find_acl(f->build, "list")->traits, rows[i].traits);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		stage_test(translations_by_what_differs),
+		stage_test(a_list_asks_for_what_one_rule_asks_for),
 		stage_test(each_of_ten_thousand_rules_decides),
 		stage_test(what_a_decision_does_not_depend_on_may_change),
 	};

@@ -151,6 +151,26 @@ ports_of_a_forwarded_range(void **state)
 	expect_owners(f, rows);
 }
 
+/* A pipeline that several interfaces have, one of them by a goto. */
+static void
+forwards_of_several_interfaces(void **state)
+{
+	static const struct row rows[] = {
+		{ "tcp 203.0.113.5:1000 > 198.51.100.1:80 S", WAN, "address 203.0.113.5" },
+		{ "tcp 203.0.113.5:1000 > 198.51.100.1:80 S", DMZ, "address 203.0.113.5" },
+		{ "tcp 203.0.113.5:1000 > 198.51.100.1:80 S", LAN, "address 203.0.113.5" },
+		{ NULL },
+	};
+	struct policy_fixture *f = *state;
+
+	f->entry[DMZ] = "outside";
+	f->entry[LAN] = "jumping";
+	given(f,
+		POOL MAIN "acls: {jump: {rules: [{goto: outside}]}}\n" PIPELINES(
+			WEB) "  jumping: [acl: jump]\n");
+	expect_owners(f, rows);
+}
+
 static void
 a_static_source(void **state)
 {
@@ -288,6 +308,30 @@ senders_that_are_inside(void **state)
 	assert_false(inside(f, LAN, 10, 0, 0, 5));
 }
 
+/* In a zone, what is inside by one interface is so by the others; unless one of them leads out. */
+static void
+senders_of_a_zone(void **state)
+{
+	static const uint16_t members[][2] = { { LAN, DMZ }, { LAN, WAN } };
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct zone zone = { .name = "z", .iface = members[i], .n = 2 };
+
+		given(f, POOL MAIN PIPELINES(WEB));
+		f->gen.zones.zone = &zone;
+		f->gen.zones.n = 1;
+		memset(f->gen.zones.of, 0, sizeof(f->gen.zones.of));
+		f->gen.zones.of[members[i][0]] = f->gen.zones.of[members[i][1]] = 1;
+		assert_int_equal(inside(f, LAN, 10, 0, 0, 5), i == 0);
+		assert_int_equal(inside(f, DMZ, 10, 0, 0, 5), i == 0);
+		assert_false(inside(f, WAN, 10, 0, 0, 5));
+	}
+	memset(f->gen.zones.of, 0, sizeof(f->gen.zones.of));
+	f->gen.zones.of[LAN] = ZONE_NONE;
+	assert_false(inside(f, LAN, 10, 0, 0, 5));
+}
+
 /* --- reserved ports --- */
 
 static void
@@ -360,12 +404,14 @@ main(void)
 		owners_test(packets_of_a_pool_and_of_forwards),
 		owners_test(answers_from_a_port_of_the_range),
 		owners_test(ports_of_a_forwarded_range),
+		owners_test(forwards_of_several_interfaces),
 		owners_test(a_static_source),
 		owners_test(mappings_by_destination),
 		owners_test(prefixes_that_are_mapped),
 		owners_test(translated_sources_of_ipv6),
 		owners_test(without_translation_there_is_no_choice),
 		owners_test(senders_that_are_inside),
+		owners_test(senders_of_a_zone),
 		owners_test(pools_keep_the_ports_of_forwards),
 	};
 

@@ -92,6 +92,24 @@ a_pipeline_has_the_traits_of_those_it_leads_to(void **state)
 	assert_int_equal(build_find_pipeline(f->build, "wire")->traits, TRAIT_WIRE);
 }
 
+/* p0 leads to p1, and so on: eight gotos, of which each is followed. */
+static void
+every_goto_of_a_chain_is_followed(void **state)
+{
+	struct policy_fixture *f = *state;
+
+	given(f,
+		"acls:\n"
+		"  l0: {rules: [{goto: p1}]}\n  l1: {rules: [{goto: p2}]}\n  l2: {rules: [{goto: p3}]}\n"
+		"  l3: {rules: [{goto: p4}]}\n  l4: {rules: [{goto: p5}]}\n  l5: {rules: [{goto: p6}]}\n"
+		"  l6: {rules: [{goto: p7}]}\n  l7: {rules: [{goto: p8}]}\n"
+		"pipelines: {p0: [acl: l0], p1: [acl: l1], p2: [acl: l2], p3: [acl: l3], p4: [acl: l4],\n"
+		"  p5: [acl: l5], p6: [acl: l6], p7: [acl: l7], p8: [drop]}\n");
+	evaluate(f, "p0", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
+	expect_program(f, "drop drop_stage");
+	assert_int_equal(f->ev.program.action_count, 9);
+}
+
 /* Each packet of a vector must come out as it does alone. */
 static void
 packets_of_a_vector_do_not_touch_each_other(void **state)
@@ -163,6 +181,7 @@ main(void)
 		stage_test(stages_behind_route_are_still_asked),
 		stage_test(a_condition_passes_packets_by),
 		stage_test(goto_goes_on_in_another_pipeline_for_good),
+		stage_test(every_goto_of_a_chain_is_followed),
 		stage_test(a_pipeline_has_the_traits_of_those_it_leads_to),
 		stage_test(packets_of_a_vector_do_not_touch_each_other),
 		stage_test(frames_that_are_not_ip_meet_conditions_that_do_not_speak_of_ip),

@@ -87,6 +87,7 @@ struct policy_fixture {
 	const struct hop_health *health; /* NULL: every next hop lives */
 	const char *const *domain_name;  /* of several domains; NULL: there is one */
 	unsigned n_domains;
+	struct live_tables *live;  /* of the kernel; NULL: none is followed */
 	const char *entry[IFACES]; /* names of the interfaces' pipelines, or NULL */
 	struct interface iface[IFACES];
 	const struct interface *by_id[IFACES];
@@ -163,6 +164,7 @@ build(struct policy_fixture *f, const char *text)
 		.domain_name = f->domain_name,
 		.n_domains = f->n_domains,
 		.entry = f->entry,
+		.live = f->live,
 	};
 	struct fixture_config *config;
 	char *whole;

@@ -2,6 +2,8 @@
 /* Lines of route tables. */
 #include "unit/policy/rows.h"
 
+#include "policy/routes.h"
+
 static void
 lines_of_a_route_table(void **state)
 {
@@ -101,6 +103,25 @@ tables_of_the_kernel(void **state)
 	expect_rows(*state, "routes: {main: {kernel: %s}}\n", rows);
 }
 
+/* The hash of flows by both ends has a secret, which all tables of a process share. */
+static void
+secrets_of_hashes(void **state)
+{
+	static const struct hash_key none;
+	const struct route_table *tuple, *symmetric, *addresses;
+	struct policy_fixture *f = *state;
+
+	given(f, "routes: {t: {hash: tuple}, s: {hash: symmetric}, a: {hash: addresses}}\n");
+	tuple = build_find_routes(f->build, "t");
+	symmetric = build_find_routes(f->build, "s");
+	addresses = build_find_routes(f->build, "a");
+	assert_memory_equal(&tuple->secret, &none, sizeof(none));
+	assert_memory_not_equal(&symmetric->secret, &none, sizeof(none));
+	assert_memory_equal(&symmetric->secret, &addresses->secret, sizeof(none));
+	assert_int_equal(symmetric->hash, ROUTE_HASH_SYMMETRIC);
+	assert_int_equal(addresses->hash, ROUTE_HASH_ADDRESSES);
+}
+
 int
 main(void)
 {
@@ -108,6 +129,7 @@ main(void)
 		stage_test(lines_of_a_route_table),
 		stage_test(next_hops_of_a_route),
 		stage_test(tables_of_the_kernel),
+		stage_test(secrets_of_hashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

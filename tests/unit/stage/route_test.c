@@ -485,11 +485,40 @@ random_tables_agree_with_a_walk_over_all_lines(void **state)
 	}
 }
 
+/* An answer to this host, which may have no address so far: on an interface with a kernel
+ * interface. */
+static void
+answers_of_dhcp_are_for_the_host(void **state)
+{
+	static const struct {
+		const char *packet;
+		bool local;
+	} rows[] = {
+		{ "udp 10.0.0.9:67 > 10.0.0.200:68", true },
+		{ "udp 10.0.0.9:66 > 10.0.0.200:68", false },
+		{ "udp 10.0.0.9:67 > 10.0.0.200:67", false },
+		{ "tcp 10.0.0.9:67 > 10.0.0.200:68 S", false },
+		{ "udp [2001:db8:1::2]:67 > [2001:db8:1::9]:68", false },
+	};
+	struct policy_fixture *f = *state;
+
+	given(f, MAIN);
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		f->iface[LAN].host = "lan";
+		evaluate(f, "inside", LAN, rows[i].packet);
+		assert_int_equal(f->ev.program.verdict == PROGRAM_LOCAL, rows[i].local);
+		f->iface[LAN].host = NULL;
+		evaluate(f, "inside", LAN, rows[i].packet);
+		assert_int_not_equal(f->ev.program.verdict, PROGRAM_LOCAL);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(the_longest_prefix_decides),
+		stage_test(answers_of_dhcp_are_for_the_host),
 		stage_test(ipv6_is_routed_by_its_own_prefixes),
 		stage_test(next_hops_share_flows_by_weight),
 		stage_test(a_symmetric_hash_is_that_of_the_answers),
