@@ -7,6 +7,8 @@
  *                          |    |    |     |
  *        b1, b2: bridge br0   w1 -- w2: a wire          far: VLAN 30.40 of wan, domain red */
 #include "control/called_wide.h"
+#include "control/pcapng_read.h"
+#include "control/recorded_wide.h"
 #include "control/shown_wide.h"
 
 #define CONFIG \
@@ -153,6 +155,79 @@ bring_more(struct world *w)
 	push(w, "wan", "udp 10.30.0.2:7 > 10.0.0.2:9 vlan 30 vlan 40");
 }
 
+/* --- the flight recorder --- */
+
+static unsigned
+digit(char c)
+{
+	static const char
+		digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	return (unsigned)(strchr(digits, c) - digits);
+}
+
+/* Returns the bytes of a text in base64; they go to out, which has room for them. */
+static size_t
+decode(const char *text, uint8_t *out)
+{
+	size_t n = 0;
+
+	for (; strlen(text) >= 4; text += 4) {
+		uint32_t word = digit(text[0]) << 18 | digit(text[1]) << 12
+			| (text[2] != '=' ? digit(text[2]) << 6 : 0)
+			| (text[3] != '=' ? digit(text[3]) : 0);
+
+		out[n++] = (uint8_t)(word >> 16);
+		if (text[2] != '=')
+			out[n++] = (uint8_t)(word >> 8);
+		if (text[3] != '=')
+			out[n++] = (uint8_t)word;
+	}
+	return n;
+}
+
+/* What a dump says of each packet, with the interface, in the order of time. */
+static void
+the_recorder_says_what_became_of_packets(void **state)
+{
+	static uint8_t data[1 << 16];
+	static char text[16384];
+	struct world *w = *state;
+	char names[16][16];
+	struct read_block b;
+	unsigned ifaces = 0;
+	size_t n, at = 0;
+	json_t *dump;
+
+	w->now_ns = 10 * NS_PER_SECOND;
+	bring_sessions(w);
+	bring_drops(w);
+	bring_frames(w);
+	world_wait(w, 10 * NS_PER_SECOND);
+	dump = world_call(w, "recorder", "");
+	n = decode(json_string_value(json_object_get(dump, "data")), data);
+	json_decref(dump);
+	text[0] = '\0';
+	for (uint64_t before = 0; read_block(data, n, &at, &b);) {
+		size_t used = strlen(text);
+
+		if (b.type == READ_INTERFACE)
+			snprintf(names[ifaces++ % 16], sizeof(names[0]), "%s", b.text);
+		if (b.type != READ_PACKET)
+			continue;
+		assert_true(b.wall_ns >= before);
+		assert_true(b.iface < ifaces);
+		assert_int_equal(b.kept, b.bytes);
+		before = b.wall_ns;
+		snprintf(text + used, sizeof(text) - used, "%s %u: %s\n", names[b.iface % 16],
+			b.bytes, b.text);
+	}
+	if (getenv("SHOWN_PRINT") != NULL)
+		printf("%s", text);
+	else
+		assert_string_equal(text, recorded);
+}
+
 static void
 every_verb_shows_what_is(void **state)
 {
@@ -179,6 +254,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_verb_shows_what_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_recorder_says_what_became_of_packets, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
