@@ -207,7 +207,7 @@ info(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 }
 
 static const uint32_t *
-ptypes(struct rte_eth_dev *dev)
+ptypes(struct rte_eth_dev *dev SINCE_24_11(, size_t *count))
 {
 	static const uint32_t known[] = {
 		RTE_PTYPE_L2_ETHER,
@@ -225,6 +225,7 @@ ptypes(struct rte_eth_dev *dev)
 		RTE_PTYPE_UNKNOWN,
 	};
 
+	SINCE_24_11(*count = RTE_DIM(known) - 1;)
 	return device_of(dev)->options.ptype ? known : NULL;
 }
 

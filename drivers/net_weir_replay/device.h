@@ -12,7 +12,7 @@
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
-#include "dpdk_22_11.h"
+#include "dpdk_driver.h"
 #include "frames.h"
 #include "fresh.h"
 #include "options.h"

@@ -102,7 +102,7 @@ make_port(struct rte_vdev_device *vdev, struct device *d)
 	if (dev == NULL)
 		return -ENOMEM;
 	if (!abi_port_is_ours(dev, name)) {
-		device_log(name, "DPDK's ports are laid out in another way than in 22.11");
+		device_log(name, "DPDK's ports are laid out in another way than in " DPDK_RELEASE);
 		rte_eth_dev_release_port(dev);
 		return -ENOTSUP;
 	}

@@ -38,8 +38,8 @@ describe_mbuf(struct rte_mbuf *mbuf, const struct frame *frame, uint32_t hash, u
 		uint32_t hash;
 	} second = { frame->ptype, frame->length, frame->length, 0, hash };
 
-	memcpy(&mbuf->rearm_data, &first, sizeof(first));
-	memcpy(&mbuf->rx_descriptor_fields1, &second, sizeof(second));
+	memcpy(RTE_PTR_ADD(mbuf, offsetof(struct rte_mbuf, data_off)), &first, sizeof(first));
+	memcpy(RTE_PTR_ADD(mbuf, offsetof(struct rte_mbuf, packet_type)), &second, sizeof(second));
 }
 
 /* Whether this frame is to begin a flow: a segment of TCP would not. */

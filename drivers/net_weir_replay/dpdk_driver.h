@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a driver of DPDK 22.11 (ABI 23) must know of it and Debian's libdpdk-dev does not have.
+/* What a driver must know of DPDK 22.11 (ABI 23) or 24.11 (ABI 25), and Debian's libdpdk-dev does
+ * not have.
  *
- * The layouts are those of 22.11 on 64-bit machines, stable through all of its 22.11.x; nothing
- * else may load this: abi_check() refuses every other version and compares what can be compared.
+ * The layouts are those of the release that this is compiled with, on 64-bit machines, stable
+ * through all of its 22.11.x or 24.11.x; nothing else may load this: abi_difference() refuses every
+ * other version and compares what can be compared.  What only 24.11 has stands in SINCE_24_11.
  * Names are DPDK's, so that its documentation applies.
  *
  * The functions have version INTERNAL in the libraries: present, exported, without a header. */
-#ifndef NET_WEIR_REPLAY_DPDK_22_11_H
-#define NET_WEIR_REPLAY_DPDK_22_11_H
+#ifndef NET_WEIR_REPLAY_DPDK_DRIVER_H
+#define NET_WEIR_REPLAY_DPDK_DRIVER_H
 
 #include <pthread.h>
 #include <stddef.h>
@@ -18,8 +20,15 @@
 #include <rte_devargs.h>
 #include <rte_ethdev.h>
 #include <rte_tailq.h>
+#include <rte_version.h>
 
-#define DPDK_ABI "DPDK 22.11."
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+#define DPDK_RELEASE     "24.11"
+#define SINCE_24_11(...) __VA_ARGS__
+#else
+#define DPDK_RELEASE "22.11"
+#define SINCE_24_11(...)
+#endif
 
 struct rte_driver {
 	RTE_TAILQ_ENTRY(rte_driver) next;
@@ -61,10 +70,13 @@ struct rte_eth_dev {
 	eth_tx_prep_t tx_pkt_prepare;
 	eth_rx_queue_count_t rx_queue_count;
 	eth_rx_descriptor_status_t rx_descriptor_status;
+	SINCE_24_11(void *tx_queue_count;)
 	eth_tx_descriptor_status_t tx_descriptor_status;
+	SINCE_24_11(void *recycle[2];) /* sent mbufs, receive descriptors */
 	struct rte_eth_dev_data *data;
 	void *process_private;
 	const struct eth_dev_ops *dev_ops;
+	SINCE_24_11(void *flow_fp_ops;)
 	struct rte_device *device;
 	void *intr_handle;
 	struct rte_eth_dev_cb_list link_intr_cbs;
@@ -114,6 +126,7 @@ struct eth_dev_ops {
 	int (*dev_close)(struct rte_eth_dev *);
 	void *dev_reset;
 	int (*link_update)(struct rte_eth_dev *, int wait);
+	SINCE_24_11(void *speed_lanes[3];) /* get, set, capability */
 	void *is_removed;
 	int (*promiscuous_enable)(struct rte_eth_dev *);
 	int (*promiscuous_disable)(struct rte_eth_dev *);
@@ -132,9 +145,11 @@ struct eth_dev_ops {
 	void *queue_stats_mapping_set;
 	int (*dev_infos_get)(struct rte_eth_dev *, struct rte_eth_dev_info *);
 	void *queue_info_get[2]; /* rx, tx */
+	SINCE_24_11(void *recycle_rxq_info_get;)
 	void *burst_mode_get[2]; /* rx, tx */
 	void *fw_version_get;
-	const uint32_t *(*dev_supported_ptypes_get)(struct rte_eth_dev *);
+	const uint32_t *(*dev_supported_ptypes_get)(
+		struct rte_eth_dev *SINCE_24_11(, size_t *count));
 	void *dev_ptypes_set;
 	void *vlan[5];             /* filter, tpid, strip, offload, pvid */
 	void *queue_start_stop[4]; /* rx start, stop, tx start, stop */
@@ -157,7 +172,7 @@ struct eth_dev_ops {
 	int (*rss_hash_conf_get)(struct rte_eth_dev *, struct rte_eth_rss_conf *);
 	int (*reta_update)(struct rte_eth_dev *, struct rte_eth_rss_reta_entry64 *, uint16_t size);
 	int (*reta_query)(struct rte_eth_dev *, struct rte_eth_rss_reta_entry64 *, uint16_t size);
-	void *rest[64]; /* 22.11 has 49: room is left */
+	void *rest[64]; /* 22.11 has 49, 24.11 has 53: room is left */
 };
 
 /* A new port of that name, or NULL: none is left, or the name is taken. */
