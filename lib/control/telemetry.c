@@ -8,20 +8,16 @@
 #include <string.h>
 
 #include <rte_telemetry.h>
-#include <rte_version.h>
 
 #include "base/counter.h"
 #include "base/log.h"
 #include "fastpath/fastpath.h"
 #include "io/eal.h"
+#include "io/release.h"
 
 #define SNAPSHOT_MS 1000
 
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
-#define add_count rte_tel_data_add_dict_uint
-#else
-#define add_count rte_tel_data_add_dict_u64
-#endif
+#define add_count RELEASE_ADD_UINT
 
 struct snapshot_port {
 	char name[PORT_NAME_MAX], device[DEVICE_NAME_MAX];

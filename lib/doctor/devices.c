@@ -8,6 +8,7 @@
 #include <rte_build_config.h>
 
 #include "doctor/doctor_priv.h"
+#include "io/release.h"
 
 /* The file of DPDK's driver for a kind of virtual device, librte_net_NAME.so. */
 static const struct {
@@ -38,7 +39,8 @@ check_driver(struct patient *p, const struct port_cfg *port)
 			driver = drivers[i].driver;
 	if (driver == NULL || !machine_has(p->machine, RTE_EAL_PMD_PATH)
 		|| machine_has(p->machine, RTE_EAL_PMD_PATH "/librte_net_%s.so", driver)
-		|| machine_has(p->machine, RTE_EAL_PMD_PATH "/librte_net_%s.so.23", driver))
+		|| machine_has(
+			p->machine, RTE_EAL_PMD_PATH "/librte_net_%s.so.%d", driver, RELEASE_ABI))
 		return;
 	snprintf(mend, sizeof(mend), "apt install 'librte-net-%s*'", driver);
 	for (char *c = mend; (c = strchr(c, '_')) != NULL;)

@@ -8,11 +8,9 @@
 
 #include <rte_common.h>
 
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
-#define MEMBER "member"
-#else
-#define MEMBER "slave"
-#endif
+#include "io/release.h"
+
+#define MEMBER RELEASE_BOND_MEMBER
 
 static struct bond_driver driver;
 
@@ -43,8 +41,7 @@ bond_driver(void)
 
 	if (found)
 		return &driver;
-	/* The ABI of a long-term release YY.11 has the number YY + 1. */
-	snprintf(name, sizeof(name), "librte_net_bond.so.%d", RTE_VER_YEAR + 1);
+	snprintf(name, sizeof(name), "librte_net_bond.so.%d", RELEASE_ABI);
 	plugin = dlopen(name, RTLD_NOW | RTLD_NOLOAD);
 	if (plugin == NULL)
 		return NULL;

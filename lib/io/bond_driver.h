@@ -9,13 +9,10 @@
 
 #include <rte_eth_bond.h>
 #include <rte_eth_bond_8023ad.h>
-#include <rte_version.h>
 
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
-typedef struct rte_eth_bond_8023ad_member_info bond_lacp_info;
-#else
-typedef struct rte_eth_bond_8023ad_slave_info bond_lacp_info;
-#endif
+#include "io/release.h"
+
+typedef struct RELEASE_BOND_LACP_INFO bond_lacp_info;
 
 struct bond_driver {
 	int (*create)(const char *name, uint8_t mode, uint8_t socket);

@@ -11,17 +11,13 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_ring.h>
-#include <rte_version.h>
 
 #include "base/race.h"
 #include "io/quiet.h"
+#include "io/release.h"
 
 enum {
 	CAPTURE_QUEUES_MAX = 16, /* as many as net_ring has */
-
-	/* The version in the names of DPDK's libraries: 23 in 22.11, 25 in 24.11; each November's
-	 * release begins a new ABI. */
-	DPDK_ABI = RTE_VER_YEAR + (RTE_VER_MONTH >= 11),
 };
 
 struct capture {
@@ -41,7 +37,7 @@ find_driver(void)
 	char name[32];
 	void *plugin, *symbol;
 
-	snprintf(name, sizeof(name), "librte_net_ring.so.%d", DPDK_ABI);
+	snprintf(name, sizeof(name), "librte_net_ring.so.%d", RELEASE_ABI);
 	plugin = dlopen(name, RTLD_NOLOAD | RTLD_NOW);
 	symbol = dlsym(plugin != NULL ? plugin : RTLD_DEFAULT, "rte_eth_from_rings");
 	if (plugin != NULL)

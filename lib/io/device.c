@@ -11,10 +11,12 @@
 
 #include <rte_common.h>
 
+#include "io/release.h"
+
 #define PORT_QUEUES_ANY UINT_MAX
 
-/* The drivers of DPDK 22.11.  A driver of Debian's that is not listed has no Ethernet frames
- * (net_tun) or no NIC behind it on a PC. */
+/* The drivers of DPDK 22.11 and 24.11.  A driver of Debian's that is not listed has no Ethernet
+ * frames (net_tun) or no NIC behind it on a PC. */
 static const struct driver {
 	const char *prefix;
 	enum device_kind kind;
@@ -27,11 +29,12 @@ static const struct driver {
 		"iface qpairs blocksz framesz framecnt qdisc_bypass", "iface",
 		"net_af_packet0,iface=eth0" },
 	{ "net_af_xdp", DEVICE_AF_XDP, PORT_QUEUES_ANY,
-		"iface start_queue queue_count shared_umem xdp_prog busy_budget force_copy",
+		"iface start_queue queue_count shared_umem xdp_prog busy_budget "
+		"force_copy" RELEASE_AF_XDP_ARGS,
 		"iface", "net_af_xdp0,iface=eth0" },
 	{ "net_tap", DEVICE_TAP, 16, "iface mac remote persist", NULL, NULL },
 	{ "net_memif", DEVICE_MEMIF, PORT_QUEUES_ANY,
-		"id role bsize rsize socket socket-abstract owner-uid owner-gid mac zero-copy secret",
+		"id role bsize rsize socket socket-abstract mac zero-copy secret" RELEASE_MEMIF_ARGS,
 		NULL, NULL },
 	{ "net_pcap", DEVICE_PCAP, 16,
 		"rx_pcap tx_pcap rx_iface rx_iface_in tx_iface iface phy_mac infinite_rx", "",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arguments of virtual devices: those that a driver of DPDK 22.11 knows, and their ranges. */
+/* Arguments of virtual devices: those that a driver of DPDK knows, and their ranges. */
 
 #include "io/device_priv.h"
 

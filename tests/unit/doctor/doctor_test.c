@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <rte_build_config.h>
+
 #include "doctor/doctor.h"
 
 #include "unit/doctor/machine_made.h"
@@ -241,6 +243,25 @@ old_microcode_is_a_hint(void **state)
 	expect_only(*state, SITE, FINDING_HINT, "too old against mds", "intel-microcode");
 }
 
+/* Debian's packages for running have librte_NAME.so.ABI and no librte_NAME.so; the folder's name
+ * ends with the ABI, as in pmds-23.0. */
+static void
+a_driver_is_found_by_the_name_of_its_release(void **state)
+{
+	struct findings f;
+	char name[256];
+
+	made_file(*state, RTE_EAL_PMD_PATH "/librte_net_null.so", "");
+	expect_only(*state, SITE, FINDING_ERROR, "driver net_af_packet is not installed",
+		"apt install 'librte-net-af-packet*'");
+	snprintf(name, sizeof(name), "%s/librte_net_af_packet.so.%d", RTE_EAL_PMD_PATH,
+		atoi(strrchr(RTE_EAL_PMD_PATH, '-') + 1));
+	made_file(*state, name, "");
+	examine(*state, SITE, &f);
+	assert_null(find(&f, FINDING_ERROR, "is not installed"));
+	findings_fini(&f);
+}
+
 static void
 a_machine_of_empty_files_is_survived(void **state)
 {
@@ -279,6 +300,7 @@ main(void)
 		MADE(another_weir_is_found),
 		MADE(missing_rights_and_limits_are_errors),
 		MADE(old_microcode_is_a_hint),
+		MADE(a_driver_is_found_by_the_name_of_its_release),
 		MADE(a_machine_of_empty_files_is_survived),
 	};
 

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include <rte_build_config.h>
+
 #include "io/device.h"
 
 static const struct loc here = { "weir.yaml", 7, 10, 4 };
@@ -149,6 +151,71 @@ arguments_are_what_the_driver_takes(void **state)
 			fail_msg("%s: expected '%s', got '%s'", cases[i].device, cases[i].says,
 				err_first(err));
 		err_destroy(err);
+	}
+}
+
+/* Returns what the file of a driver says of its arguments, "iface=<string> qpairs=<int> ...", to be
+ * freed; NULL if it is not installed. */
+static char *
+described_arguments(const char *file, const char *name)
+{
+	char path[256], before[128], *text = NULL, *all, *at, *end;
+	FILE *in;
+	size_t n;
+
+	snprintf(path, sizeof(path), RTE_EAL_PMD_PATH "/librte_net_%s.so", file);
+	snprintf(before, sizeof(before), "\"name\": \"%s\", \"params\": \"", name);
+	in = fopen(path, "r");
+	if (in == NULL)
+		return NULL;
+	all = calloc(1, 4 << 20);
+	n = fread(all, 1, 4 << 20, in);
+	fclose(in);
+	at = memmem(all, n, before, strlen(before));
+	if (at != NULL && (end = strchr(at += strlen(before), '"')) != NULL)
+		text = strndup(at, (size_t)(end - at));
+	free(all);
+	return text;
+}
+
+/* Of any release of DPDK.  The text of net_memif runs its words together and is not looked at. */
+static void
+all_arguments_of_the_installed_drivers_are_known(void **state)
+{
+	static const struct {
+		const char *file, *name, *required;
+	} drivers[] = {
+		{ "af_packet", "net_af_packet", "iface" },
+		{ "af_xdp", "net_af_xdp", "iface" },
+		{ "tap", "net_tap", "" },
+		{ "pcap", "net_pcap", "" },
+		{ "null", "net_null", "" },
+		{ "ring", "net_ring", "" },
+		{ "vhost", "net_vhost", "iface" },
+		{ "virtio", "net_virtio_user", "path" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		const char *required = drivers[i].required;
+		char *text = described_arguments(drivers[i].file, drivers[i].name);
+
+		for (char *equals = text; text != NULL && (equals = strchr(equals, '='));
+			equals++) {
+			struct err *err = err_create();
+			char device[256], *key = equals;
+
+			while (key > text && strchr("<>| ", key[-1]) == NULL)
+				key--;
+			snprintf(device, sizeof(device), "%s0%s%s%s,%.*s=1", drivers[i].name,
+				required[0] != '\0' ? "," : "", required,
+				required[0] != '\0' ? "=x" : "", (int)(equals - key), key);
+			device_check(device, "ports.a.device", here, err);
+			if (strstr(err_first(err), "has no argument") != NULL)
+				fail_msg("%s: %s", device, err_first(err));
+			err_destroy(err);
+		}
+		free(text);
 	}
 }
 
@@ -401,6 +468,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_wrong_text_is_one_sentence, create, destroy),
 		cmocka_unit_test_setup_teardown(
 			arguments_are_what_the_driver_takes, create, destroy),
+		cmocka_unit_test_setup_teardown(
+			all_arguments_of_the_installed_drivers_are_known, create, destroy),
 		cmocka_unit_test_setup_teardown(a_driver_has_so_many_queues, create, destroy),
 		cmocka_unit_test_setup_teardown(a_right_text_has_no_error, create, destroy),
 		cmocka_unit_test(queues_become_the_drivers_argument),
