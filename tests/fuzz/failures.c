@@ -13,6 +13,7 @@
 #include "slowpath/fragments/fragments.h"
 #include "host/host.h"
 #include "host/host_priv.h"
+#include "support/wrapped.h"
 
 static unsigned left[FAILURES];
 static enum failure armed;
@@ -62,8 +63,7 @@ fails(enum failure f)
 
 /* A function that stands in front of the library's, and what it says when it fails. */
 #define IN_FRONT(type, name, parameters, arguments, fault, otherwise) \
-	type __real_##name parameters; \
-	type __wrap_##name parameters; \
+	WRAPPED(name); \
 	type __wrap_##name parameters \
 	{ \
 		return fails(fault) ? otherwise : __real_##name arguments; \

@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/wrapped.h"
 
 static unsigned long calls_left; /* until one fails; 0: none does */
 
@@ -15,16 +19,11 @@ fails(void)
 	return calls_left != 0 && --calls_left == 0;
 }
 
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t n, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-void *__real_aligned_alloc(size_t align, size_t bytes);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t n, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
-void *__wrap_aligned_alloc(size_t align, size_t bytes);
-char *__wrap_strdup(const char *text);
+WRAPPED(malloc);
+WRAPPED(calloc);
+WRAPPED(realloc);
+WRAPPED(aligned_alloc);
+WRAPPED(strdup);
 
 void *
 __wrap_malloc(size_t bytes)

@@ -13,6 +13,7 @@
 #include "policy/matcher.h"
 #include "policy/stage.h"
 #include "support/appliance_fixture.h"
+#include "support/wrapped.h"
 
 #define CONFIG(port) \
 	"version: 1\n" \
@@ -54,36 +55,34 @@ silent(void)
 }
 
 #define WRAP(name, parameters, arguments) \
-	int __real_##name parameters; \
-	int __wrap_##name parameters; \
+	WRAPPED(name); \
 	int __wrap_##name parameters \
 	{ \
 		return fails() ? silent() : __real_##name arguments; \
 	}
 
 #define WRAP_STRICT(name, parameters, arguments) \
-	int __real_##name parameters; \
-	int __wrap_##name parameters; \
+	WRAPPED(name); \
 	int __wrap_##name parameters \
 	{ \
 		return !empty_handed && fails() ? -1 : __real_##name arguments; \
 	}
 
 WRAP(build_set, (struct build * b, const struct set_cfg *c, struct set **s), (b, c, s))
-WRAP(build_acl, (struct build * b, const struct acl_cfg *c, struct acl **a), (b, c, a))
+WRAP(build_acl, (struct build * b, const struct acl_cfg *c, struct acl *d, struct acl **a),
+	(b, c, d, a))
 WRAP(build_pool_spec, (struct build * b, const struct nat_pool_cfg *c), (b, c))
-WRAP(build_route_table, (struct build * b, const struct route_table_cfg *c, struct route_table **t),
-	(b, c, t))
+WRAP(build_route_table,
+	(struct build * b, const struct route_table_cfg *c, const struct table_domain *of,
+		struct route_table **t),
+	(b, c, of, t))
 WRAP_STRICT(build_finish, (struct build * b, struct generation *g), (b, g))
 WRAP_STRICT(
 	ingress_fill, (struct generation * g, struct arena *a, const uint8_t mac[][6]), (g, a, mac))
 WRAP_STRICT(config_check_reload, (const struct config *r, const struct config *n, struct err *e),
 	(r, n, e))
 
-struct matcher *__real_matcher_build(
-	struct build *b, const struct match_list *list, struct loc loc);
-struct matcher *__wrap_matcher_build(
-	struct build *b, const struct match_list *list, struct loc loc);
+WRAPPED(matcher_build);
 
 struct matcher *
 __wrap_matcher_build(struct build *b, const struct match_list *list, struct loc loc)
@@ -99,8 +98,7 @@ build_nothing(struct stage_build *sb, void **instance)
 	return -1;
 }
 
-const struct stage *__real_stage_find(const char *name);
-const struct stage *__wrap_stage_find(const char *name);
+WRAPPED(stage_find);
 
 const struct stage *
 __wrap_stage_find(const char *name)

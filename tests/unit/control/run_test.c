@@ -14,15 +14,14 @@
 #include "control/appliance.h"
 #include "control/report.h"
 #include "control/run.h"
+#include "support/wrapped.h"
 
 static int64_t imbalance;
 static unsigned mbufs_out;
 static const char *file; /* NULL: the built-in example */
 
-void __real_report_take(struct appliance *a, struct report *r);
-void __wrap_report_take(struct appliance *a, struct report *r);
-unsigned __real_appliance_close(struct appliance *a);
-unsigned __wrap_appliance_close(struct appliance *a);
+WRAPPED(report_take);
+WRAPPED(appliance_close);
 
 void
 __wrap_report_take(struct appliance *a, struct report *r)

@@ -11,14 +11,15 @@
 #include "io/eal.h"
 #include "io/pool.h"
 #include "io/steer.h"
+#include "support/wrapped.h"
 
 #define CORES 64u
 
 static unsigned nodes;
 static bool hugepages;
 
-bool __wrap_eal_has_hugepages(void);
-int __wrap_eal_worker_node(unsigned w);
+WRAPPED(eal_has_hugepages);
+WRAPPED(eal_worker_node);
 
 bool
 __wrap_eal_has_hugepages(void)
