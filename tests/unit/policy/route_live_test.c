@@ -194,6 +194,40 @@ next_hops_of_live_routes(void **state)
 	assert_int_equal(found(r, "192.0.3.9")->kind, ROUTE_REJECT);
 }
 
+/* What the stage route makes of them. */
+static void
+packets_take_live_routes(void **state)
+{
+	struct route_live *r = *state;
+	struct policy_fixture *f = r->f;
+
+	given_live(r);
+	put(r, "0.0.0.0/0", LIVE_VIA, WAN, 0);
+	put(r, "192.0.3.0/24", LIVE_BLACKHOLE, 0, 0);
+	put(r, "10.9.7.0/24", LIVE_VIA, DMZ, 0);
+	put(r, "2001:db8:9::/48", LIVE_PROHIBIT, 0, 0);
+	publish(r);
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 203.0.113.9:53");
+	expect_program(f, "ttl; output wan");
+	expect_gateway(f, "192.0.2.1");
+	assert_string_equal(f->notes, "route main: 0.0.0.0/0 via 192.0.2.1 by wan\n");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 192.0.3.9:53");
+	assert_int_equal(f->ev.program.reason, REASON_blackhole);
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.9.7.9:53");
+	expect_program(f, "ttl; output dmz");
+	expect_gateway(f, "10.9.7.9");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.9.8.9:53");
+	assert_int_equal(f->ev.program.reason, REASON_blackhole);
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.9:53");
+	expect_program(f, "ttl; output dmz");
+	evaluate(f, "p", LAN, "udp [2001:db8:1::2]:1 > [2001:db8:9::9]:53");
+	assert_int_equal(f->ev.program.verdict, PROGRAM_REJECT);
+	assert_int_equal(f->ev.program.reply_code, 13);
+	evaluate(f, "p", LAN, "udp [2001:db8:1::2]:1 > [2001:db8:8::9]:53");
+	assert_int_equal(f->ev.program.reason, REASON_no_route);
+	assert_int_equal(f->ev.program.reply_code, 0);
+}
+
 static void
 changes_are_seen(void **state)
 {
@@ -281,6 +315,7 @@ main(void)
 		live_test(the_longer_prefix_counts_and_of_one_that_of_the_file),
 		live_test(kinds_of_live_routes),
 		live_test(next_hops_of_live_routes),
+		live_test(packets_take_live_routes),
 		live_test(changes_are_seen),
 		live_test(tables_that_are_followed),
 		live_test(what_a_table_may_do),
