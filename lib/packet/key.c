@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "packet/key.h"
 
+#include <assert.h>
 #include <netinet/in.h>
 #include <stddef.h>
+
+#include <rte_byteorder.h>
 
 struct icmp_pair {
 	uint8_t family;
@@ -18,15 +21,40 @@ static const struct icmp_pair icmp_pairs[] = {
 	{ 6, 128, 129 }, /* echo */
 };
 
+/* The members of a tuple before its addresses are written and read as one word: a load of what
+ * several narrower stores have written waits until all stores before them are done. */
+static_assert(offsetof(struct tuple, src) == sizeof(uint64_t), "a word before the addresses");
+static_assert(offsetof(struct tuple, sport) == 4 && offsetof(struct tuple, dport) == 6, "ports");
+static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "as shifted below");
+
+static uint64_t
+head_of(const struct tuple *t)
+{
+	uint64_t head;
+
+	memcpy(&head, t, sizeof(head));
+	return head;
+}
+
+static void
+set_head(struct tuple *t, uint64_t head)
+{
+	memcpy(t, &head, sizeof(head));
+}
+
+static uint64_t
+with_ports(uint64_t head, rte_be16_t sport, rte_be16_t dport)
+{
+	return (uint32_t)head | (uint64_t)sport << 32 | (uint64_t)dport << 48;
+}
+
 void
 tuple_from_key4(struct tuple *t, const struct key4 *k)
 {
-	t->family = 4;
-	t->proto = k->proto;
-	t->kind = k->kind;
-	t->domain = (uint8_t)k->domain;
-	t->sport = k->sport;
-	t->dport = k->dport;
+	uint32_t kinds = 4u | (uint32_t)k->proto << 8 | (uint32_t)k->kind << 16
+		| (uint32_t)k->domain << 24;
+
+	set_head(t, with_ports(kinds, k->sport, k->dport));
 	t->src = address_v4(k->src);
 	t->dst = address_v4(k->dst);
 }
@@ -124,15 +152,14 @@ icmp_reverse(unsigned family, rte_be16_t type_code)
 void
 tuple_reverse(struct tuple *out, const struct tuple *t)
 {
-	struct tuple r = *t;
+	const union address src = t->src, dst = t->dst;
+	uint64_t head = head_of(t);
 
-	r.src = t->dst;
-	r.dst = t->src;
-	if (t->kind == KEY_PLAIN && tuple_is_icmp(t)) {
-		r.dport = icmp_reverse(t->family, t->dport);
-	} else {
-		r.sport = t->dport;
-		r.dport = t->sport;
-	}
-	*out = r;
+	if (t->kind == KEY_PLAIN && tuple_is_icmp(t))
+		head = with_ports(head, t->sport, icmp_reverse(t->family, t->dport));
+	else
+		head = with_ports(head, t->dport, t->sport);
+	set_head(out, head);
+	out->src = dst;
+	out->dst = src;
 }
