@@ -167,6 +167,43 @@ translations_by_what_differs(void **state)
 	assert_int_equal(matcher_translation(&f->ev), RULE_NAT_NONE);
 }
 
+/* Each field that may differ between packets of a flow is noted, alone or with all others. */
+static void
+fields_that_a_list_asks_for(void **state)
+{
+	static const struct {
+		const char *rule;
+		unsigned field;
+	} rows[] = {
+		{ "{dscp: 9, action: drop}", FIELD_DSCP },
+		{ "{flags: S, action: drop}", FIELD_TCP_FLAGS },
+		{ "{fragment: true, action: drop}", FIELD_FRAGMENT },
+		{ "{mac: \"02:00:00:00:00:77\", action: drop}", FIELD_MAC },
+		{ "{length: 900, action: drop}", FIELD_LENGTH },
+	};
+	struct policy_fixture *f = *state;
+	char all[1024] = "{vlan: 9, action: drop}", text[1400];
+	unsigned fields = 0;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		snprintf(text, sizeof(text),
+			"acls: {list: {default: accept, rules: [%s]}}\npipelines: {p: [acl: list]}\n",
+			rows[i].rule);
+		given(f, text);
+		evaluate(f, "p", LAN, "tcp 10.0.0.2:1 > 10.0.1.2:2 A");
+		assert_int_equal(f->ev.used_fields, rows[i].field);
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), ", %s", rows[i].rule);
+		fields |= rows[i].field;
+	}
+	snprintf(text, sizeof(text),
+		"acls: {list: {default: accept, rules: [%s]}}\npipelines: {p: [acl: list]}\n", all);
+	given(f, text);
+	evaluate(f, "p", LAN, "tcp 10.0.0.2:1 > 10.0.1.2:2 A");
+	assert_int_equal(f->ev.used_fields, fields);
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.2:2");
+	assert_int_equal(f->ev.used_fields, fields & ~(unsigned)FIELD_TCP_FLAGS);
+}
+
 /* A list asks for what any of its rules asks for, wherever it stands. */
 static void
 a_list_asks_for_what_one_rule_asks_for(void **state)
@@ -216,6 +253,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(translations_by_what_differs),
+		stage_test(fields_that_a_list_asks_for),
 		stage_test(a_list_asks_for_what_one_rule_asks_for),
 		stage_test(each_of_ten_thousand_rules_decides),
 		stage_test(what_a_decision_does_not_depend_on_may_change),

@@ -171,6 +171,25 @@ forwards_of_several_interfaces(void **state)
 	expect_owners(f, rows);
 }
 
+/* Forwards that no interface leads to are for no packet. */
+static void
+forwards_of_no_interface(void **state)
+{
+	static const struct row rows[] = {
+		{ "tcp 203.0.113.5:1000 > 198.51.100.1:80 S", WAN, "both" },
+		{ "udp 203.0.113.5:1000 > 198.51.100.7:80", WAN, "both" },
+		{ "udp 203.0.113.5:1000 > 198.51.100.8:80", WAN, "both" },
+		{ NULL },
+	};
+	struct policy_fixture *f = *state;
+
+	f->entry[WAN] = "servers";
+	given(f,
+		POOL MAIN PIPELINES(
+			WEB ", " ALL ", {to: 10.0.1.82, ports: 80-89, if: {dst: 198.51.100.8}}"));
+	expect_owners(f, rows);
+}
+
 static void
 a_static_source(void **state)
 {
@@ -405,6 +424,7 @@ main(void)
 		owners_test(answers_from_a_port_of_the_range),
 		owners_test(ports_of_a_forwarded_range),
 		owners_test(forwards_of_several_interfaces),
+		owners_test(forwards_of_no_interface),
 		owners_test(a_static_source),
 		owners_test(mappings_by_destination),
 		owners_test(prefixes_that_are_mapped),

@@ -193,6 +193,28 @@ the_same_time_is_kept_once(void **state)
 			assert_true(build_time_hash(f->build, i) != build_time_hash(f->build, k));
 }
 
+/* Of several times in one list each is asked for itself. */
+static void
+rules_with_times_of_their_own(void **state)
+{
+	struct policy_fixture *f = *state;
+
+	given(f,
+		"acls: {list: {default: accept, rules: [{time: mon, dport: 1, action: drop},\n"
+		"  {time: tue, dport: 2, action: drop}, {time: wed, dport: 3, action: drop}]}}\n"
+		"pipelines: {p: [acl: list, mark: {dscp: 1}]}\n");
+	for (uint64_t held = 0; held < 8; held++) {
+		atomic_store(&f->gen.times->held, held);
+		for (unsigned i = 0; i < 3; i++) {
+			char packet[64];
+
+			snprintf(packet, sizeof(packet), "udp 10.0.0.2:9 > 10.0.1.2:%u", i + 1);
+			evaluate(f, "p", LAN, packet);
+			assert_int_equal(f->ev.program.reason == REASON_acl_denied, held >> i & 1);
+		}
+	}
+}
+
 /* A day of the week and a time come back as they were written; times_set finds what holds then. */
 static void
 a_wall_clock_of_a_day_and_time(void **state)
@@ -238,6 +260,7 @@ main(void)
 		cmocka_unit_test(any_span_of_a_list_is_enough),
 		stage_test(texts_of_times_become_days_and_minutes),
 		stage_test(the_same_time_is_kept_once),
+		stage_test(rules_with_times_of_their_own),
 		stage_test(a_wall_clock_of_a_day_and_time),
 		stage_test(times_of_the_week),
 		stage_test(sixty_four_times_of_one_configuration),
