@@ -53,6 +53,7 @@ pool_wanted(const struct appliance *a)
 		.burst = a->options.burst,
 		.holders = HOLDERS_MBUFS + EXCHANGE_MBUFS,
 		.ring = steer_ring_frames(a->n_workers),
+		.lazy = a->options.lazy_buffers,
 	};
 }
 

@@ -43,6 +43,8 @@ struct appliance_options {
 	bool stepped;        /* no threads: appliance_step */
 	unsigned workers;    /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;      /* 0: as configured */
+	bool lazy_buffers;   /* captures and stepped: packet buffers are made when they are needed;
+			      * for a quick start, not where memory is measured */
 	bool verbose;        /* DPDK's own log */
 	bool tests;          /* a reload is refused if a test of its file fails, as in `weir
 			      * check` */

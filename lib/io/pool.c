@@ -12,6 +12,7 @@
 
 #include "io/device.h"
 #include "io/eal.h"
+#include "io/pool_lazy.h"
 #include "io/pool_priv.h"
 
 #ifdef WEIR_DEBUG
@@ -99,6 +100,15 @@ pool_node_of(int node)
 	return eal_has_hugepages() ? node : 0;
 }
 
+struct pool_place
+pool_place_of(const struct pool_cfg *cfg, int node)
+{
+	return (struct pool_place){
+		.node = eal_has_hugepages() ? node : SOCKET_ID_ANY,
+		.lazy = cfg->lazy,
+	};
+}
+
 static struct pool_sizing *
 sizing_of(struct pools *pools, int node)
 {
@@ -152,49 +162,87 @@ packing(void)
 /* Sets the IO address of an mbuf.  In VA mode a device uses the virtual address, for all of DPDK's
  * memory. */
 static void
-address_one(struct rte_mempool *mp, void *arg, void *object, unsigned index)
+set_address(struct rte_mbuf *m)
 {
-	struct rte_mbuf *m = object;
-
-	rte_mempool_get_header(object)->iova = (rte_iova_t)(uintptr_t)object;
+	rte_mempool_get_header(m)->iova = (rte_iova_t)(uintptr_t)m;
 	rte_mbuf_iova_set(m, (rte_iova_t)(uintptr_t)m->buf_addr);
 }
 
+/* Initialises the mbufs from the one at *arg on. */
+static void
+init_one(struct rte_mempool *mp, void *arg, void *object, unsigned index)
+{
+	const unsigned *from = arg;
+
+	if (index < *from)
+		return;
+	rte_pktmbuf_init(mp, NULL, object, index);
+	if (packing() != 0)
+		set_address(object);
+}
+
+static void
+init_mbufs(struct rte_mempool *mp, unsigned from)
+{
+	rte_mempool_obj_iter(mp, init_one, &from);
+}
+
 static int
-fill(struct rte_mempool *mp, unsigned room)
+set_store(struct rte_mempool *mp, bool lazy)
+{
+	struct pool_lazy *later = lazy ? pool_lazy_create(mp, init_mbufs) : NULL;
+	const char *store = lazy ? pool_lazy_store() : rte_mbuf_best_mempool_ops();
+
+	if (lazy && later == NULL)
+		return -ENOMEM;
+#ifdef WEIR_DEBUG
+	store = pool_debug_store();
+#endif
+	return rte_mempool_set_ops_byname(mp, store, later);
+}
+
+static int
+fill(struct rte_mempool *mp, unsigned room, bool lazy)
 {
 	struct rte_pktmbuf_pool_private private = { .mbuf_data_room_size = (uint16_t)room,
 		.mbuf_priv_size = PRIVATE_BYTES };
-	int rc;
+	int rc = set_store(mp, lazy);
 
-#ifdef WEIR_DEBUG
-	rc = rte_mempool_set_ops_byname(mp, pool_debug_store(), NULL);
-	pool_debug_filling = mp;
-#else
-	rc = rte_mempool_set_ops_byname(mp, rte_mbuf_best_mempool_ops(), NULL);
-#endif
 	rte_pktmbuf_pool_init(mp, &private);
-	if (rc == 0)
+#ifdef WEIR_DEBUG
+	pool_debug_filling = mp;
+#endif
+	if (rc == 0 && lazy)
+		rc = pool_lazy_make(mp, 1) ? 0 : -ENOMEM;
+	else if (rc == 0)
 		rc = rte_mempool_populate_default(mp);
-	if (rc >= 0)
-		rte_mempool_obj_iter(mp, rte_pktmbuf_init, NULL);
-	if (rc >= 0 && packing() != 0)
-		rte_mempool_obj_iter(mp, address_one, NULL);
+	if (rc >= 0 && !lazy)
+		init_mbufs(mp, 0);
 #ifdef WEIR_DEBUG
 	pool_debug_filling = NULL;
 #endif
 	return rc;
 }
 
+static void
+free_pool(struct rte_mempool *mp)
+{
+	struct pool_lazy *lazy = pool_lazy_of(mp);
+
+	pool_lazy_close(lazy);
+	rte_mempool_free(mp);
+	pool_lazy_destroy(lazy);
+}
+
 struct rte_mempool *
-pool_create(const char *name, unsigned n, unsigned room, int node)
+pool_create(const char *name, unsigned n, unsigned room, const struct pool_place *place)
 {
 	unsigned element = (unsigned)sizeof(struct rte_mbuf) + PRIVATE_BYTES + room;
-	struct rte_mempool *mp = rte_mempool_create_empty(
-		name, n, element, CACHE, sizeof(struct rte_pktmbuf_pool_private), node, packing());
+	struct rte_mempool *mp = rte_mempool_create_empty(name, n, element, CACHE,
+		sizeof(struct rte_pktmbuf_pool_private), place->node, packing());
 
-	if (mp != NULL && fill(mp, room) < 0) {
-		rte_mempool_free(mp);
+	if (mp != NULL && fill(mp, room, place->lazy && packing() != 0) < 0) {
+		free_pool(mp);
 		mp = NULL;
 	}
 	return mp;
@@ -203,7 +251,8 @@ pool_create(const char *name, unsigned n, unsigned room, int node)
 struct rte_mempool *
 pool_create_plain(const char *name, unsigned n)
 {
-	return pool_create(name, n, pool_data_room(PORT_MTU), SOCKET_ID_ANY);
+	return pool_create(
+		name, n, pool_data_room(PORT_MTU), &(struct pool_place){ .node = SOCKET_ID_ANY });
 }
 
 void
@@ -214,7 +263,7 @@ pool_destroy_plain(struct rte_mempool *mp)
 #ifdef WEIR_DEBUG
 	pool_debug_forget(mp);
 #endif
-	rte_mempool_free(mp);
+	free_pool(mp);
 }
 
 /* Returns what is wrong with the address by which a device would find an mbuf's buffer, or NULL. */
@@ -290,12 +339,12 @@ pools_create(
 
 	for (unsigned i = 0; i < pools->count; i++) {
 		struct pool *p = &pools->at[i];
+		struct pool_place place = pool_place_of(cfg, p->sizing.node);
 		char name[RTE_MEMPOOL_NAMESIZE];
 
 		p->for_ports = p->sizing.port_mbufs + ports->count * pool_backlogs(ports, cfg);
 		snprintf(name, sizeof(name), "mbufs%d", p->sizing.node);
-		p->mp = pool_create(name, p->sizing.count, pool_data_room(mtu),
-			eal_has_hugepages() ? p->sizing.node : SOCKET_ID_ANY);
+		p->mp = pool_create(name, p->sizing.count, pool_data_room(mtu), &place);
 		if (p->mp == NULL) {
 			int rc = err_add(err, ENOMEM, cfg->loc,
 				"system.memory.mbufs: no memory for %u mbufs, %zu MiB, "

@@ -35,6 +35,7 @@ struct pool_cfg {
 	unsigned holders; /* mbufs that holders may keep per worker (neighbour queue,
 			   * reassembly, capture ring) */
 	unsigned ring;    /* mbufs that one hand-off ring may hold; 0: no hand-off */
+	bool lazy;        /* mbufs are made when they are needed: one thread, no devices */
 };
 
 /* The sizes of one node. */

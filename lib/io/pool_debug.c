@@ -6,6 +6,7 @@
 
 #include "base/race.h"
 #include "io/pool.h"
+#include "io/pool_lazy.h"
 
 #ifdef WEIR_DEBUG
 
@@ -41,7 +42,7 @@ enum mbuf_state {
 };
 
 static const char store_name[] = "weir_watch";
-static const struct rte_mempool_ops *ring;
+static bool registered;
 unsigned pool_fault_after;
 const struct rte_mempool *pool_debug_filling;
 
@@ -76,13 +77,13 @@ static void __attribute__((noreturn)) refuse(const struct rte_mbuf *m, const cha
 static int
 store_alloc(struct rte_mempool *mp)
 {
-	return ring->alloc(mp);
+	return pool_ring()->alloc(mp);
 }
 
 static void
 store_free(struct rte_mempool *mp)
 {
-	ring->free(mp);
+	pool_ring()->free(mp);
 }
 
 static void
@@ -108,7 +109,7 @@ store_put(struct rte_mempool *mp, void *const *objects, unsigned n)
 		ASAN_POISON_MEMORY_REGION(m->buf_addr, m->buf_len);
 	}
 	race_give(objects, n);
-	return ring->enqueue(mp, objects, n);
+	return pool_ring()->enqueue(mp, objects, n);
 }
 
 static bool
@@ -124,10 +125,24 @@ fault(unsigned n)
 	return false;
 }
 
+/* Mbufs that a lazy pool makes meanwhile have no state yet. */
+static int
+take(struct rte_mempool *mp, void **objects, unsigned n)
+{
+	int rc;
+
+	if (pool_lazy_of(mp) == NULL)
+		return pool_ring_get(mp, objects, n);
+	pool_debug_filling = mp;
+	rc = pool_ring_get(mp, objects, n);
+	pool_debug_filling = NULL;
+	return rc;
+}
+
 static int
 store_get(struct rte_mempool *mp, void **objects, unsigned n)
 {
-	int rc = fault(n) ? -ENOBUFS : ring->dequeue(mp, objects, n);
+	int rc = fault(n) ? -ENOBUFS : take(mp, objects, n);
 
 	race_take(objects, rc == 0 ? n : 0);
 	for (unsigned i = 0; rc == 0 && i < n; i++) {
@@ -141,12 +156,6 @@ store_get(struct rte_mempool *mp, void **objects, unsigned n)
 	return rc;
 }
 
-static unsigned
-store_count(const struct rte_mempool *mp)
-{
-	return ring->get_count(mp);
-}
-
 const char *
 pool_debug_store(void)
 {
@@ -155,19 +164,14 @@ pool_debug_store(void)
 		.free = store_free,
 		.enqueue = store_put,
 		.dequeue = store_get,
-		.get_count = store_count,
+		.get_count = pool_ring_count,
 	};
 
-	if (ring != NULL)
+	if (registered)
 		return store_name;
-	for (unsigned i = 0; i < rte_mempool_ops_table.num_ops; i++) {
-		if (strcmp(rte_mempool_ops_table.ops[i].name, "ring_mp_mc") == 0)
-			ring = &rte_mempool_ops_table.ops[i];
-	}
 	strcpy(watch.name, store_name);
-	if (ring == NULL || rte_mempool_register_ops(&watch) < 0)
-		return "ring_mp_mc";
-	return store_name;
+	registered = pool_ring() != NULL && rte_mempool_register_ops(&watch) >= 0;
+	return registered ? store_name : "ring_mp_mc";
 }
 
 void
@@ -180,8 +184,7 @@ pool_debug_forget(struct rte_mempool *mp)
 static bool
 is_watched(const struct rte_mbuf *m)
 {
-	return ring != NULL
-		&& strcmp(rte_mempool_get_ops(m->pool->ops_index)->name, store_name) == 0;
+	return registered && strcmp(rte_mempool_get_ops(m->pool->ops_index)->name, store_name) == 0;
 }
 
 void

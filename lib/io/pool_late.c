@@ -73,6 +73,7 @@ int
 pools_give_port(struct pools *pools, const struct ports *ports, struct port *port, struct err *err)
 {
 	struct pool *p = &pools->at[pools->count];
+	struct pool_place place;
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	for (unsigned i = 0; i < pools->count; i++) {
@@ -87,8 +88,8 @@ pools_give_port(struct pools *pools, const struct ports *ports, struct port *por
 			port->name, pools->count);
 	size_late(pools, ports, port, &p->sizing);
 	snprintf(name, sizeof(name), "mbufs%d.%u", p->sizing.node, pools->count);
-	p->mp = pool_create(name, p->sizing.count, pool_data_room(port->mtu),
-		eal_has_hugepages() ? p->sizing.node : SOCKET_ID_ANY);
+	place = pool_place_of(&pools->cfg, p->sizing.node);
+	p->mp = pool_create(name, p->sizing.count, pool_data_room(port->mtu), &place);
 	if (p->mp == NULL)
 		return err_add(err, ENOMEM, port->loc,
 			"ports.%s: no memory for its %u packet buffers, %zu MiB (%s); a restart sizes "

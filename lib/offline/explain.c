@@ -190,6 +190,7 @@ start(struct explainer *x, struct err *err)
 		.captures = true,
 		.virtual_time = true,
 		.stepped = true,
+		.lazy_buffers = true,
 		.workers = 1,
 		.burst = 1,
 	};

@@ -167,6 +167,7 @@ rig_start(struct config *cfg, struct err *err)
 		.captures = true,
 		.virtual_time = true,
 		.stepped = true,
+		.lazy_buffers = true,
 		.workers = 1,
 		.burst = 1,
 	};

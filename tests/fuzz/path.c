@@ -107,6 +107,7 @@ path_open(const char *config)
 		.captures = true,
 		.virtual_time = true,
 		.stepped = true,
+		.lazy_buffers = true,
 		.workers = 1,
 		.burst = BURST_MAX,
 	};

@@ -36,6 +36,7 @@ stepped_by_test(unsigned workers)
 		.captures = true,
 		.virtual_time = true,
 		.stepped = true,
+		.lazy_buffers = true,
 		.workers = workers,
 	};
 }

@@ -36,7 +36,7 @@
 	"  wire: [{drop: {if: {vlan: 20}}}]\n"
 
 static const struct appliance_options options = {
-	.captures = true, .virtual_time = true, .stepped = true
+	.captures = true, .virtual_time = true, .stepped = true, .lazy_buffers = true
 };
 
 static unsigned parts_left; /* until one fails; 0: none does */

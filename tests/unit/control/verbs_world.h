@@ -45,6 +45,7 @@ world_start(struct world *w, const char *config, unsigned workers)
 		.captures = true,
 		.virtual_time = true,
 		.stepped = true,
+		.lazy_buffers = true,
 		.workers = workers,
 	};
 	struct control_setup setup = { .config = "weir.yaml" };

@@ -16,7 +16,7 @@ static void
 sizes_are_those_of_a_report(void **state)
 {
 	const struct appliance_options options = {
-		.captures = true, .virtual_time = true, .stepped = true
+		.captures = true, .virtual_time = true, .stepped = true, .lazy_buffers = true
 	};
 	struct appliance_fixture *f = *state;
 	struct size_request request;

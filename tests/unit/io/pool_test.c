@@ -71,6 +71,40 @@ a_configured_number_is_taken_as_it_is(void **state)
 }
 
 static void
+a_lazy_pool_has_all_its_mbufs_and_makes_them_when_they_are_needed(void **state)
+{
+	static struct rte_mbuf *m[3001];
+	struct port_cfg cfg = { .name = "a", .capture = true };
+	struct pool_cfg pool = { .burst = 32, .mbufs = 3000, .lazy = true };
+	struct ports ports;
+	struct pools pools;
+	struct err *err = err_create();
+	struct rte_mempool *mp;
+	unsigned n = 0;
+
+	(void)state;
+	assert_int_equal(ports_open(&ports, &cfg, 1, 1, err), 0);
+	assert_int_equal(pools_create(&pools, &pool, &ports, err), 0);
+	mp = pools.at[0].mp;
+	assert_int_equal(rte_mempool_avail_count(mp), 3000);
+	assert_true(mp->populated_size < 1000);
+	while (n < 3001 && (m[n] = rte_pktmbuf_alloc(mp)) != NULL) {
+		assert_int_equal(rte_pktmbuf_data_room_size(mp), m[n]->buf_len);
+		memset(rte_pktmbuf_append(m[n], 64), 0xaa, 64);
+		n++;
+		if (n % 100 == 0)
+			assert_int_equal(pools_in_use(&pools), n);
+	}
+	assert_int_equal(n, 3000);
+	assert_null(pool_address_fault(mp));
+	rte_pktmbuf_free_bulk(m, n);
+	assert_int_equal(pools_in_use(&pools), 0);
+	ports_close(&ports);
+	pools_destroy(&pools);
+	err_destroy(err);
+}
+
+static void
 too_many_mbufs_are_an_error_with_the_sum(void **state)
 {
 	struct port_cfg cfg = { .name = "a", .capture = true };
@@ -274,6 +308,7 @@ main(void)
 		cmocka_unit_test(a_pool_lasts_for_what_was_counted),
 		cmocka_unit_test(the_estimate_is_not_below_what_is_taken),
 		cmocka_unit_test(a_configured_number_is_taken_as_it_is),
+		cmocka_unit_test(a_lazy_pool_has_all_its_mbufs_and_makes_them_when_they_are_needed),
 		cmocka_unit_test(too_many_mbufs_are_an_error_with_the_sum),
 		cmocka_unit_test(every_buffer_has_the_address_that_devices_use),
 		cmocka_unit_test(buffers_that_no_device_finds_are_noticed),
