@@ -3,8 +3,10 @@
 
 #include "io/af_packet.h"
 
+#include <errno.h>
 #include <linux/if_packet.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -66,6 +68,28 @@ af_packet_is_unbound(const struct af_packet *p)
 
 	return p->count > 0 && getsockname(p->fd[0], (struct sockaddr *)&address, &size) == 0
 		&& address.sll_ifindex <= 0;
+}
+
+int
+af_packet_wait_add(struct af_packet *p, unsigned queue, int epoll)
+{
+	p->wait[queue].epdata.event = EPOLLIN;
+	return rte_epoll_ctl(epoll, EPOLL_CTL_ADD, p->fd[queue], &p->wait[queue]) < 0 ? -EIO : 0;
+}
+
+void
+af_packet_wait_remove(struct af_packet *p, unsigned queue, int epoll)
+{
+	rte_epoll_ctl(epoll, EPOLL_CTL_DEL, p->fd[queue], &p->wait[queue]);
+}
+
+void
+af_packet_wait_clear(const struct af_packet *p, unsigned queue)
+{
+	socklen_t size = sizeof(int);
+	int error;
+
+	getsockopt(p->fd[queue], SOL_SOCKET, SO_ERROR, &error, &size);
 }
 
 uint64_t

@@ -9,12 +9,15 @@
  * receives frames that the kernel itself sends by the interface.  The kernel's drops are read from
  * the same sockets, because the driver does not count them.
  *
- * Threads: the control thread.  Memory: with the port. */
+ * Threads: the control thread; af_packet_wait_... the worker that polls the queue.  Memory: with
+ * the port. */
 #ifndef IO_AF_PACKET_H
 #define IO_AF_PACKET_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include <rte_interrupts.h>
 
 enum {
 	AF_PACKET_SOCKETS_MAX = 64,
@@ -24,12 +27,21 @@ struct af_packet {
 	unsigned count;
 	int fd[AF_PACKET_SOCKETS_MAX]; /* the driver's: not to be closed here */
 	uint64_t missed;               /* the kernel resets it at each reading */
+	struct rte_epoll_event wait[AF_PACKET_SOCKETS_MAX]; /* of the worker that polls the queue */
 };
 
 /* Assigns sockets that join a fanout group until af_packet_opened to p; queues: their expected
  * number. */
 void af_packet_opening(struct af_packet *p, unsigned queues);
 void af_packet_opened(void);
+
+/* Adds the socket of a queue to an epoll instance of rte_epoll_wait, or removes it: it is readable
+ * while its ring has frames.  Returns 0 or -errno. */
+int af_packet_wait_add(struct af_packet *p, unsigned queue, int epoll);
+void af_packet_wait_remove(struct af_packet *p, unsigned queue, int epoll);
+
+/* Clears an error of the socket, a link that went down, which would end every wait. */
+void af_packet_wait_clear(const struct af_packet *p, unsigned queue);
 
 /* Returns the frames that the kernel had no room for since the device was opened. */
 uint64_t af_packet_missed(struct af_packet *p);

@@ -152,8 +152,8 @@ start_device(struct port *port, const struct pools *pools, const struct rte_eth_
 	return rc;
 }
 
-/* Virtual devices are not asked for interrupts: those that a router uses have none, or (net_tap,
- * net_vhost) no way to enable them. */
+/* Virtual devices are not asked for interrupts: those that a router uses have none (of
+ * net_af_packet the sockets serve), or (net_tap, net_vhost) no way to enable them. */
 static bool
 may_have_interrupts(const struct port *port)
 {
@@ -175,7 +175,9 @@ set_going(struct port *port, const struct pools *pools, struct rte_eth_conf *con
 	if (rc == 0) {
 		port->started = true; /* of a bond: its members, too */
 		choose_filter(port);
-		port->interrupts = conf->intr_conf.rxq != 0 && rx_interrupt_try(port);
+		port->interrupts = port->wants_interrupts
+			&& (conf->intr_conf.rxq != 0 || port->kind == DEVICE_AF_PACKET)
+			&& rx_interrupt_try(port);
 		port_tell_vlans(port);
 		rte_eth_stats_reset(port->id);
 	}

@@ -38,9 +38,18 @@ is_shared(const struct port *port, uint16_t queue, int fd)
 	return false;
 }
 
+/* Returns true for a port whose queues are sockets, which wait by themselves. */
+static bool
+has_sockets(const struct port *port)
+{
+	return port->kind == DEVICE_AF_PACKET;
+}
+
 bool
 rx_interrupt_try(const struct port *port)
 {
+	if (has_sockets(port))
+		return port->rx_queues != 0 && port->packet.count == port->rx_queues;
 	for (uint16_t q = 0; q < port->rx_queues; q++) {
 		int fd = rte_eth_dev_rx_intr_ctl_q_get_fd(port->id, q);
 
@@ -52,16 +61,22 @@ rx_interrupt_try(const struct port *port)
 }
 
 int
-rx_interrupt_add(const struct port *port, unsigned queue, int epoll)
+rx_interrupt_add(struct port *port, unsigned queue, int epoll)
 {
+	if (has_sockets(port))
+		return af_packet_wait_add(&port->packet, queue, epoll);
 	return rte_eth_dev_rx_intr_ctl_q(
 		port->id, (uint16_t)queue, epoll, RTE_INTR_EVENT_ADD, NULL);
 }
 
 void
-rx_interrupt_remove(const struct port *port, unsigned queue, int epoll)
+rx_interrupt_remove(struct port *port, unsigned queue, int epoll)
 {
-	rte_eth_dev_rx_intr_ctl_q(port->id, (uint16_t)queue, epoll, RTE_INTR_EVENT_DEL, NULL);
+	if (has_sockets(port))
+		af_packet_wait_remove(&port->packet, queue, epoll);
+	else
+		rte_eth_dev_rx_intr_ctl_q(
+			port->id, (uint16_t)queue, epoll, RTE_INTR_EVENT_DEL, NULL);
 }
 
 int
@@ -69,6 +84,10 @@ rx_interrupt_enable(struct port *port, unsigned queue)
 {
 	int rc;
 
+	if (has_sockets(port)) {
+		af_packet_wait_clear(&port->packet, queue);
+		return 0;
+	}
 	lock(port);
 	rc = rte_eth_dev_rx_intr_enable(port->id, (uint16_t)queue);
 	unlock(port);
@@ -78,6 +97,8 @@ rx_interrupt_enable(struct port *port, unsigned queue)
 void
 rx_interrupt_disable(struct port *port, unsigned queue)
 {
+	if (has_sockets(port))
+		return;
 	lock(port);
 	rte_eth_dev_rx_intr_disable(port->id, (uint16_t)queue);
 	unlock(port);

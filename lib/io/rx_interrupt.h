@@ -3,8 +3,9 @@
  * until one of its queues has some.
  *
  * Drivers that have them: net_virtio, net_e1000_em and net_e1000_igb, net_ixgbe, net_i40e, net_ice,
- * net_vmxnet3, net_mlx5 and others, on vfio-pci or the kernel's driver.  net_af_packet, net_af_xdp
- * and net_tap have none in DPDK 22.11.  Whether a device has them is tried when it starts.
+ * net_vmxnet3, net_mlx5 and others, on vfio-pci or the kernel's driver.  net_af_packet has none in
+ * DPDK 22.11: its sockets serve instead.  net_af_xdp and net_tap have none.  Whether a device has
+ * them is tried when it starts.
  *
  * Threads: rx_interrupt_try by control, before workers use the queues; the rest by the worker that
  * polls the queue. */
@@ -21,8 +22,8 @@ bool rx_interrupt_try(const struct port *port);
 
 /* Adds the interrupt of a queue to an epoll instance of rte_epoll_wait, or removes it.  Returns 0
  * or -errno. */
-int rx_interrupt_add(const struct port *port, unsigned queue, int epoll);
-void rx_interrupt_remove(const struct port *port, unsigned queue, int epoll);
+int rx_interrupt_add(struct port *port, unsigned queue, int epoll);
+void rx_interrupt_remove(struct port *port, unsigned queue, int epoll);
 
 /* Lets the queue interrupt.  A packet that came before may not interrupt: the caller polls once
  * more before it sleeps.  Returns 0 or -errno. */
