@@ -28,7 +28,7 @@ in_weir() { ip netns exec "$ns_weir" "$@"; }
 config() {      # config MEMBERS STAGES: the members in this order, and the stages in front of bridge
 	cat <<-YAML
 	version: 1
-	system: {workers: [0, 1], flows: 16384, memory: {hugepages: no}}
+	system: {workers: [0, 1], idle: interrupt, flows: 16384, memory: {hugepages: no}}
 	ports:
 	  lan1: {device: "net_af_packet0,iface=lan1", mac: "02:00:00:00:00:01"}
 	  lan2: {device: "net_af_packet1,iface=lan2"}
@@ -91,13 +91,15 @@ asked() {
 }
 flood() {       # source MACs without end, from the first station
 	in_lan /usr/bin/python3 - "$(mac_of "$ns_more")" <<-'PY'
-	import socket, struct, sys
+	import socket, struct, sys, time
 	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 	s.bind(("eth0", 0))
 	mac = lambda t: bytes.fromhex(t.replace(":", ""))
 	victim = mac(sys.argv[1])
 	for n in range(20000):
 	    s.send(victim + b"\x06\x66" + struct.pack(">I", n) + b"\x88\xb5" + b"\0" * 46)
+	    if n % 100 == 99:           # as long as the others ping
+	        time.sleep(0.005)
 	PY
 }
 odd() {         # STP, our own MAC, multicast sources, tags, from the first station
@@ -129,6 +131,7 @@ faulty() {      # faulty TEXT SED...: a changed configuration is refused with th
 }
 
 ip netns add "$ns_weir"
+ip -n "$ns_weir" link set lo up
 link "$ns_lan" lan1 10.0.0.10/24 2001:db8:1::10/64 10.0.0.1 2001:db8:1::1
 link "$ns_more" lan2 10.0.0.20/24 2001:db8:1::20/64 10.0.0.1 2001:db8:1::1
 link "$ns_last" lan3 10.0.0.30/24 2001:db8:1::30/64 10.0.0.1 2001:db8:1::1

@@ -35,7 +35,7 @@ leave() {       # the decoder ends: it has met nothing that breaks a rule
 config() {      # config TELEMETRY: the configuration with that section
 	cat >"$dir/weir.yaml" <<END
 version: 1
-system: {workers: [0], control: 0, flows: 4096}
+system: {workers: [0], idle: interrupt, control: 0, flows: 4096}
 ports:
   lan: {device: "net_af_packet0,iface=lan0"}
   wan: {device: "net_af_packet1,iface=wan0"}

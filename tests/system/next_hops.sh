@@ -44,7 +44,7 @@ done
 configure() {   # configure PIPELINE-INSIDE MORE
 	cat >"$dir/weir.yaml" <<-END
 		version: 1
-		system: {workers: [0], control: 1, flows: 16384, memory: {hugepages: no}}
+		system: {workers: [0], idle: interrupt, control: 1, flows: 16384, memory: {hugepages: no}}
 		ports: {lan: {device: "net_af_packet0,iface=lan0"}, wan1: {device: "net_af_packet1,iface=wan10"}, wan2: {device: "net_af_packet2,iface=wan20"}}
 		interfaces:
 		  lan: {addresses: [10.0.0.1/24], pipeline: inside}

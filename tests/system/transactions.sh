@@ -13,7 +13,7 @@ tag=wt
 config() {      # config DPORT: a list that lets that port in
 	cat <<-YAML
 	version: 1
-	system: {workers: [0], flows: 16384}
+	system: {workers: [0], idle: interrupt, flows: 16384}
 	ports:
 	  lan: {device: "net_af_packet0,iface=lan0"}
 	  wan: {device: "net_af_packet1,iface=wan0"}
