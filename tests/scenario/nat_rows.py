@@ -3,11 +3,11 @@
 
 from itertools import permutations
 
-from scapy.layers.inet import defragment, fragment
+from scapy.layers.inet import fragment
 from scapy.layers.l2 import Ether
 
 from bench import PORTS, Failed, replay
-from nat import A, B, FAR, OTHER, PUBLIC, ROUTER, Wire, config, endpoints, error, expect, inner, udp
+from nat import A, B, FAR, OTHER, PUBLIC, ROUTER, Wire, config, endpoints, error, expect, inner, put_together, udp
 from packet import tcp
 from packets import ICMP, IP, TCP, UDP, Raw
 
@@ -63,7 +63,7 @@ def rfc4787_req_13a():
     w.run(text, sums=False)
     got = [Ether(d)[IP] for _, d in w.outcome.out['wan'] if IP in Ether(d)]
     expect('fragments', [len(p) <= 1280 for p in got], [True, True])
-    whole = [IP(bytes(p)) for p in defragment(got)]
+    whole = [IP(bytes(p)) for p in put_together(got)]
     expect('datagram', [endpoints(p) for p in whole], [(PUBLIC, 5000, FAR, 53)])
     expect('payload', bytes(whole[0][UDP].payload), bytes(big[UDP].payload))
 
@@ -77,7 +77,7 @@ def rfc4787_req_14_every_order():
             w.send('lan', pieces[i])
     w.run(config(), sums=False)
     got = [Ether(d)[IP] for _, d in w.outcome.out['wan'] if IP in Ether(d)]
-    whole = [IP(bytes(p)) for p in defragment(got) if UDP in p]
+    whole = [IP(bytes(p)) for p in put_together(got) if UDP in p]
     expect('datagrams', [endpoints(p) for p in whole], [(PUBLIC, 5000, FAR, 53)] * 24)
     expect('drops', w.drops(), {})
 
@@ -337,7 +337,7 @@ def rfc7857_10_rfc6864():
     w.run(config(), sums=False)
     got = [Ether(d)[IP] for _, d in w.outcome.out['wan'] if IP in Ether(d)]
     expect('two datagrams', sorted({n: [p.id for p in got].count(n) for n in {p.id for p in got}}.values()), [4, 4])
-    expect('whole', len([p for p in defragment(got) if UDP in p and not p.frag and 'MF' not in p.flags]), 2)
+    expect('whole', len([p for p in put_together(got) if UDP in p and not p.frag and 'MF' not in p.flags]), 2)
 
 
 def rfc7857_11():
