@@ -293,10 +293,89 @@ names_that_are_not_there_are_said_once(void **state)
 	assert_non_null(strstr(f->errors, "did you mean 'lan'?"));
 }
 
+/* A rule with action continue counts, adds, and lets the next rules decide; twice a packet. */
+static void
+rules_that_continue(void **state)
+{
+	static const struct {
+		unsigned dport, counted;
+		enum reason reason;
+	} rows[] = {
+		{ 1, 2, REASON_acl_denied }, /* r, d */
+		{ 2, 1, REASON_acl_denied },
+		{ 3, 3, REASON_acl_denied },   /* r, s, d */
+		{ 4, 3, REASON_pipeline_end }, /* r, s, and the default; t is one too many */
+		{ 5, 1, REASON_pipeline_end },
+	};
+	struct policy_fixture *f = *state;
+
+	given(f,
+		"acls: {list: {default: accept, rules: [\n"
+		"  {name: r, dport: [1, 3, 4], action: continue}, {name: s, dport: 3-4, action: continue},\n"
+		"  {name: t, dport: 4, action: continue}, {name: d, dport: 1-3, action: drop}]}}\n"
+		"pipelines: {p: [acl: list]}\n");
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char packet[64];
+
+		snprintf(packet, sizeof(packet), "udp 10.0.0.2:9 > 10.0.1.2:%u", rows[i].dport);
+		evaluate(f, "p", LAN, packet);
+		assert_int_equal(f->ev.program.reason, rows[i].reason);
+		assert_int_equal(f->ev.program.action_count, rows[i].counted);
+	}
+	expect_note(f, "acl list: the default (weir.yaml:3) accepts\n");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:9 > 10.0.1.2:1");
+	expect_note(f, "acl list: rule r (weir.yaml:4) counts it; the next rules decide\n");
+}
+
+/* Packets of a vector that call different lists, continue, or are decided at once, each as alone.
+ */
+static void
+packets_of_a_vector_that_go_different_ways(void **state)
+{
+	static struct view view[64];
+	static struct eval eval[64];
+	struct policy_fixture *f = *state;
+	struct program alone[8];
+	struct eval *vector[64];
+	const struct pipeline *p;
+	char packet[64];
+
+	given(f,
+		"acls:\n"
+		"  a: {rules: [{dport: 2, action: drop}, {dport: 3, action: return}]}\n"
+		"  b: {rules: [{dport: 5, action: accept}, {dport: 6, call: a}]}\n"
+		"  list: {default: reject, rules: [{dport: 1-3, call: a}, {dport: [3, 4], action: continue},\n"
+		"    {dport: 5-6, call: b}, {dport: 4, action: accept}, {dport: 7, action: drop}]}\n"
+		"pipelines: {p: [acl: list]}\n");
+	p = build_find_pipeline(f->build, "p");
+	for (unsigned i = 0; i < 8; i++) {
+		snprintf(packet, sizeof(packet), "udp 10.0.0.2:9 > 10.0.1.2:%u", i + 1);
+		alone[i] = evaluate(f, "p", LAN, packet)->program;
+	}
+	assert_int_equal(alone[0].reason, REASON_acl_rejected);
+	assert_int_equal(alone[1].reason, REASON_acl_denied);
+	assert_int_equal(alone[2].reason, REASON_acl_rejected);
+	assert_int_equal(alone[3].reason, REASON_pipeline_end);
+	assert_int_equal(alone[4].reason, REASON_pipeline_end);
+	assert_int_equal(alone[5].reason, REASON_acl_rejected);
+	assert_int_equal(alone[6].reason, REASON_acl_denied);
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(packet, sizeof(packet), "udp 10.0.0.2:9 > 10.0.1.2:%u", i * 5 % 8 + 1);
+		read_view(f, &view[i], LAN, packet);
+		eval_init(&eval[i], &f->gen, &view[i]);
+		vector[i] = &eval[i];
+	}
+	pipeline_evaluate(p, vector, 64);
+	for (unsigned i = 0; i < 64; i++)
+		assert_memory_equal(&eval[i].program, &alone[i * 5 % 8], sizeof(alone[0]));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		stage_test(rules_that_continue),
+		stage_test(packets_of_a_vector_that_go_different_ways),
 		stage_test(the_first_rule_that_matches_decides),
 		stage_test(a_place_has_the_list_and_the_rule),
 		stage_test(drops_and_rejects_are_counted_at_their_place),

@@ -3,6 +3,7 @@
  * those that do not. */
 #include "unit/policy/policy_fixture.h"
 
+#include "helper/control.h"
 #include "session/session.h"
 
 struct tracking {
@@ -169,6 +170,41 @@ packets_for_the_host_without_a_session(void **state)
 	assert_int_equal(ev->program.reason, REASON_tcp_no_session);
 }
 
+/* Sessions to the ports of helpers that the stage has are control sessions. */
+static void
+helpers_of_sessions(void **state)
+{
+	static const struct {
+		const char *helpers, *packet;
+		unsigned helper;
+	} rows[] = {
+		{ "[ftp]", "tcp 10.0.0.2:1 > 203.0.113.9:21 S", HELPER_FTP },
+		{ "[ftp]", "tcp 10.0.0.2:1 > 203.0.113.9:22 S", HELPER_NONE },
+		{ "[ftp]", "udp 10.0.0.2:1 > 203.0.113.9:21", HELPER_NONE },
+		{ "[ftp]", "udp 10.0.0.2:1 > 203.0.113.9:69", HELPER_NONE },
+		{ "[tftp]", "udp 10.0.0.2:1 > 203.0.113.9:69", HELPER_TFTP },
+		{ "[tftp]", "udp 10.0.0.2:1 > 203.0.113.9:68", HELPER_NONE },
+		{ "[tftp]", "tcp 10.0.0.2:1 > 203.0.113.9:69 S", HELPER_NONE },
+		{ "[tftp]", "tcp 10.0.0.2:1 > 203.0.113.9:21 S", HELPER_NONE },
+		{ "[ftp, tftp]", "tcp 10.0.0.2:1 > 203.0.113.9:21 S", HELPER_FTP },
+		{ "[ftp, tftp]", "udp 10.0.0.2:1 > 203.0.113.9:69", HELPER_TFTP },
+	};
+	struct tracking *t = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text),
+			"pipelines: {p: [{track: {helpers: %s}}, mark: {dscp: 1}]}\n",
+			rows[i].helpers);
+		given(t->f, text);
+		assert_int_equal(track(t, rows[i].packet)->helper, rows[i].helper);
+		assert_true(t->f->gen.has_helpers);
+	}
+	given(t->f, "pipelines: {p: [track, mark: {dscp: 1}]}\n");
+	assert_int_equal(track(t, rows[0].packet)->helper, HELPER_NONE);
+}
+
 /* Timeouts are those of the first stage track with its condition. */
 static void
 policies_of_sessions(void **state)
@@ -242,6 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		track_test(packets_that_begin_a_session),
 		track_test(packets_for_the_host_without_a_session),
+		track_test(helpers_of_sessions),
 		track_test(policies_of_sessions),
 		track_test(sources_are_not_shown_without_a_session),
 		track_test(marks_of_translation),

@@ -295,10 +295,40 @@ a_forward_that_is_left_without_ports(void **state)
 	given(f,
 		MAIN
 		"pipelines: {p: [track, {dnat: [\n"
-		"  {to: 10.0.1.2, ports: 80-89, if: {dport: 90-99}}, {to: 10.0.1.3, ports: 85}]}, {route: main}]}\n");
+		"  {to: 10.0.1.2, ports: 80-89, if: {dport: 90-99}}, {to: 10.0.1.3, ports: 85-90}]}, {route: main}]}\n");
 	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:85 S", "10.0.1.3", 85);
-	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:90 S", "198.51.100.1", 90);
+	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:90 S", "10.0.1.3", 90);
 	expect_destination(f, "tcp 10.0.0.2:1 > 198.51.100.1:80 S", "198.51.100.1", 80);
+}
+
+/* A source is translated where the packet leaves into the domain of the public address; one that
+ * stays in its own is not, and one that goes into a third is dropped. */
+static void
+sources_by_the_domain_that_packets_leave_into(void **state)
+{
+	static const char *const domains[] = { "main", "red", "blue" };
+	struct policy_fixture *f = *state;
+
+	f->domain_name = domains;
+	f->n_domains = 3;
+	f->iface[DMZ].domain = 1;
+	f->iface[LAN].domain = 2;
+	given(f,
+		"routes: {main: [{to: 10.0.1.0/24, via: {domain: red}}], red: [{to: 0.0.0.0/0, via: {domain: main}}],\n"
+		"  blue: [{to: 198.51.100.0/24, via: {domain: main}}, {to: 10.0.1.0/24, via: {domain: red}}]}\n"
+		"pipelines: {p: [track, route: , {snat: {to: 198.51.100.7}}]}\n");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 198.51.100.9:53");
+	assert_int_equal(f->ev.tuple.src.v4, RTE_BE32(0xc6336407));
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.0.9:53");
+	assert_int_equal(f->ev.program.verdict, PROGRAM_OUTPUT);
+	assert_int_equal(f->ev.tuple.src.bytes[0], 10);
+	expect_note(f, "snat static: the packet stays in domain ");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.1.9:53");
+	assert_int_equal(f->ev.program.reason, REASON_nat_domain);
+	expect_note(f, "and the packet leaves into ");
+	evaluate(f, "p", DMZ, "udp 10.0.1.2:1 > 10.0.1.9:53");
+	assert_int_equal(f->ev.program.verdict, PROGRAM_OUTPUT);
+	assert_int_equal(f->ev.tuple.src.bytes[2], 1);
 }
 
 int
@@ -315,6 +345,7 @@ main(void)
 		stage_test(a_map_that_keeps_checksums),
 		stage_test(ports_of_a_range_go_to_as_many),
 		stage_test(a_forward_that_is_left_without_ports),
+		stage_test(sources_by_the_domain_that_packets_leave_into),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
