@@ -155,6 +155,42 @@ sample_chooses_one_packet_in_so_many(void **state)
 	expect_note(f, "sample: one packet in 1000\n");
 }
 
+/* What the counter of a stage says, by which a reload finds it again. */
+static uint64_t
+says_of(struct policy_fixture *f, const char *stage)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "routes: {main: []}\npipelines: {p: [track, %s]}\n", stage);
+	assert_int_equal(build(f, text), 0);
+	for (uint32_t i = 1; i < f->gen.n_counters; i++)
+		if (strcmp(f->gen.counters[i].owner, "pipelines.p") == 0)
+			return f->gen.counters[i].says;
+	fail_msg("%s has no counter", stage);
+	return 0;
+}
+
+static void
+counters_of_stages_say_what_is_written(void **state)
+{
+	static const char *const stages[][2] = {
+		{ "{drop: {if: {dport: 1}}}", "{drop: {if: {dport: 2}}}" },
+		{ "{police: 8Mbit}", "{police: 9Mbit}" },
+		{ "{limit: 8/s}", "{limit: 9/s}" },
+		{ "{mirror: dmz}", "{mirror: {port: dmz, snap: 64}}" },
+		{ "{sample: 8}", "{sample: 9}" },
+		{ "{rpf: loose}", "{rpf: strict}" },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		uint64_t one = says_of(f, stages[i][0]), two = says_of(f, stages[i][1]);
+
+		assert_true(one != 0 && two != 0 && one != two);
+		assert_true(says_of(f, stages[i][0]) == one);
+	}
+}
+
 static void
 the_registry_finds_stages_by_name(void **state)
 {
@@ -177,6 +213,7 @@ main(void)
 		stage_test(a_burst_smaller_than_a_packet_is_warned_of),
 		stage_test(mirror_copies_to_a_port),
 		stage_test(sample_chooses_one_packet_in_so_many),
+		stage_test(counters_of_stages_say_what_is_written),
 		cmocka_unit_test(the_registry_finds_stages_by_name),
 	};
 
