@@ -75,6 +75,7 @@ where_flows_are_exported_to(void **state)
 		{ "{collector: \"192.0.2.9:4739\", source: 192.0.2.1}" },
 		{ "{collector: \"192.0.2.9:4739\", source: \"2001:db8::1\"}", "of another family" },
 		{ "{collector: \"[2001:db8::9]:4739\", source: \"2001:db8::1\"}" },
+		{ "nonsense", "nonsense" },
 		{ "{collector: \"[2001:db8::9]:4739\", mtu: 1280}" },
 		{ "{collector: \"[2001:db8::9]:4739\", mtu: 1279}", "no less than 1280" },
 		{ "{collector: \"192.0.2.9:4739\", mtu: 1279}" },
