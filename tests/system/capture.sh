@@ -57,7 +57,7 @@ hostile_filters() {
 
 cat >"$dir/weir.yaml" <<-'YAML'
 	version: 1
-	system: {workers: [0], flows: 16384}
+	system: {workers: [0], idle: interrupt, flows: 16384}
 	ports:
 	  lan: {device: "net_af_packet0,iface=lan0"}
 	  wan: {device: "net_af_packet1,iface=wan0"}

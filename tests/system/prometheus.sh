@@ -14,7 +14,7 @@ prometheus_pid=
 cat_config() {
 	cat <<-'YAML'
 	version: 1
-	system: {workers: [0], flows: 16384}
+	system: {workers: [0], idle: interrupt, flows: 16384}
 	ports:
 	  lan: {device: "net_af_packet0,iface=lan0"}
 	  wan: {device: "net_af_packet1,iface=wan0"}

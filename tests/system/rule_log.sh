@@ -44,7 +44,7 @@ for i in range(int(sys.argv[1])):
 cat_config() {  # cat_config TO
 	cat <<-YAML
 	version: 1
-	system: {workers: [0], flows: 16384}
+	system: {workers: [0], idle: interrupt, flows: 16384}
 	ports:
 	  lan: {device: "net_af_packet0,iface=lan0"}
 	  wan: {device: "net_af_packet1,iface=wan0"}
