@@ -5,6 +5,7 @@ stay where they are, and all their packets find them: with two and three workers
     10.0.0.0/24, 10.9.0.0/24 behind 10.0.0.9 --- lan [ Weir ] wan --- 198.51.100.2 --- the rest
                               192.0.2.0/24 --- dmz"""
 
+import functools
 import random
 import re
 
@@ -88,6 +89,11 @@ def requests(born):
                                                  flags='DF')
 
 
+@functools.cache
+def all_requests(born):
+    return list(requests(born))
+
+
 def named(packet, name):
     """The packet with a payload that names it, wherever it is cut."""
     p = packet.copy()
@@ -119,14 +125,20 @@ def ends(ip):
     return (ip.src, getattr(l4, 'sport', None) or getattr(l4, 'id', None)), (ip.dst, getattr(l4, 'dport', None))
 
 
+@functools.lru_cache(maxsize=8192)
+def dissected(data):
+    """Each replay of a history sends what the one before it has sent, and more."""
+    return Ether(data)
+
+
 def left(outcome):
     """Name -> (port, IP packet) of each packet that has left; several of a name are fragments."""
     seen = {}
     for port, frames in outcome.out.items():
         for _, data in frames:
-            p = Ether(data)
-            name = re.search(rb'<([a-z]+[0-9] [0-9][.][a-z]+[.][0-9])>', bytes(p))
-            if IP in p and name:
+            name = re.search(rb'<([a-z]+[0-9] [0-9][.][a-z]+[.][0-9])>', data)
+            p = dissected(data) if name else None
+            if p and IP in p:
                 kind = 'error of ' if p[IP].proto == 1 and p[ICMP].type == 3 else ''
                 seen.setdefault(kind + name[1].decode(), []).append((port, p[IP]))
     return seen
@@ -157,11 +169,11 @@ class Run:
 
     def add(self, port, when, packet, name):
         pieces = in_pieces(packet) if UDP in packet and name.endswith(('1', '5')) else [packet]
-        self.frames[port] += [(when, frame(port, p)) for p in pieces]
+        self.frames[port] += [(when, bytes(frame(port, p))) for p in pieces]
 
     def requests(self, at):
         for born in range(at + 1):
-            for i, (name, port, packet) in enumerate(requests(born)):
+            for i, (name, port, packet) in enumerate(all_requests(born)):
                 full = 'request%d %s' % (at, name)
                 self.asked[full] = packet
                 self.add(port, 10 * at + 2 + born / 10 + i / 1000, named(packet, full), name)
@@ -172,7 +184,7 @@ class Run:
                 continue
             self.add(port, 10 * at + when, answer(ip, 'answer%d %s' % (at, name)), name)
             if port == 'wan' and name[-1] in '25':
-                self.frames[port].append((10 * at + when + 0.5, frame(port, error(named(ip, 'at%d %s' % (at, name))))))
+                self.frames[port].append((10 * at + when + 0.5, bytes(frame(port, error(named(ip, 'at%d %s' % (at, name)))))))
 
     def told(self):
         """Name -> what has become of it, without what one worker chooses otherwise than another."""
