@@ -17,7 +17,7 @@ struct job {
 	unsigned number;
 };
 
-struct fixture {
+struct remote_fixture {
 	struct event_base *base;
 	struct remote *remote;
 };
@@ -35,7 +35,7 @@ run(struct remote_job *job, struct control *c)
 static int
 setup(void **state)
 {
-	static struct fixture f;
+	static struct remote_fixture f;
 
 	f.base = event_base_new();
 	event_base_priority_init(f.base, 2);
@@ -48,7 +48,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct remote_fixture *f = *state;
 
 	remote_destroy(f->remote);
 	event_base_free(f->base);
@@ -56,7 +56,7 @@ teardown(void **state)
 }
 
 static void
-turn(struct fixture *f)
+turn(struct remote_fixture *f)
 {
 	event_base_loop(f->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
@@ -65,7 +65,7 @@ static void
 jobs_are_run_in_order_one_a_turn(void **state)
 {
 	struct job job[3] = { { { run, NULL }, 1 }, { { run, NULL }, 2 }, { { run, NULL }, 3 } };
-	struct fixture *f = *state;
+	struct remote_fixture *f = *state;
 
 	turn(f);
 	assert_int_equal(n_run, 0);
@@ -87,7 +87,7 @@ jobs_are_run_in_order_one_a_turn(void **state)
 static void
 a_job_is_taken_back_from_any_place(void **state)
 {
-	struct fixture *f = *state;
+	struct remote_fixture *f = *state;
 
 	for (unsigned which = 0; which < 3; which++) {
 		struct job job[4] = { { { run, NULL }, 0 }, { { run, NULL }, 1 },
@@ -114,7 +114,7 @@ static void
 the_only_job_is_taken_back(void **state)
 {
 	struct job job[2] = { { { run, NULL }, 1 }, { { run, NULL }, 2 } };
-	struct fixture *f = *state;
+	struct remote_fixture *f = *state;
 
 	assert_true(remote_post(f->remote, &job[0].job));
 	assert_true(remote_withdraw(f->remote, &job[0].job));
@@ -132,7 +132,7 @@ static void
 too_many_jobs_are_refused(void **state)
 {
 	static struct job job[REMOTE_JOBS + 1];
-	struct fixture *f = *state;
+	struct remote_fixture *f = *state;
 
 	for (unsigned i = 0; i <= REMOTE_JOBS; i++) {
 		job[i] = (struct job){ { run, NULL }, i };
@@ -154,7 +154,7 @@ static void
 jobs_that_wait_are_left_to_their_owners(void **state)
 {
 	struct job job = { { run, NULL }, 1 };
-	struct fixture *f = *state;
+	struct remote_fixture *f = *state;
 
 	assert_true(remote_post(f->remote, &job.job));
 	remote_destroy(f->remote);
