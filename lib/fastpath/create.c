@@ -29,8 +29,7 @@ fill_verdicts(struct nexthop *nh)
 	for (uint16_t k = 0; NEXTHOP_WORKERS + k < NEXTHOP_LOCAL; k++)
 		nh[NEXTHOP_WORKERS + k] = (struct nexthop){
 			.state = NEXTHOP_WORKER,
-			.port = OUT_WORKER,
-			.iface = k,
+			.output = { .port = OUT_WORKER, .iface = k },
 		};
 }
 

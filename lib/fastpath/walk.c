@@ -166,8 +166,8 @@ fill_flow(const struct datapath *dp, const struct flow *f, struct walk_flow *row
 	row->current = f->epoch == dp->epoch;
 	row->nexthop = f->nexthop;
 	row->state = nh->state;
-	row->out_port = nh->port;
-	row->out_iface = nh->iface;
+	row->out_port = nh->output.port;
+	row->out_iface = nh->output.iface;
 	row->has_session = (f->flags & FLOW_SESSION) != 0;
 	row->reply = (f->flags & FLOW_REPLY) != 0;
 	row->idle = clock_tick(dp->now_ns) - f->seen;

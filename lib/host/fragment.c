@@ -23,7 +23,7 @@ send_one(struct host *h, const struct nexthop *nh, struct rte_mbuf *m)
 	memcpy(rte_pktmbuf_prepend(m, nh->l2_bytes), nh->l2, nh->l2_bytes);
 	m->ol_flags = 0;
 	counter_add(&h->setup.ledger->born[BORN_fragment], 1);
-	h->setup.send(h->setup.arg, m, nh->port, nh->iface);
+	h->setup.send(h->setup.arg, m, nh->output.port, nh->output.iface);
 }
 
 /* Strips m to the IP packet; returns false if m does not hold it. */

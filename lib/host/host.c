@@ -42,8 +42,7 @@ configure_wires(struct host *h)
 			.state = generation_bridge(h->gen, p) != NULL ? NEXTHOP_BRIDGE
 								      : NEXTHOP_WIRE,
 			.mtu = UINT16_MAX,
-			.port = (uint16_t)p,
-			.iface = 0,
+			.output.port = (uint16_t)p,
 		};
 }
 
@@ -117,7 +116,7 @@ host_port_returned(struct host *h, uint16_t port)
 		const struct neighbour *n = &h->neighbours[slot];
 
 		if (n->state != NEIGHBOUR_FREE && !n->is_static && neighbour_resolved(n)
-			&& neighbour_nexthop(h, slot)->port == port)
+			&& neighbour_nexthop(h, slot)->output.port == port)
 			neighbour_lose(h, (uint16_t)slot);
 	}
 }

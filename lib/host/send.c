@@ -34,6 +34,6 @@ ip_send(struct host *h, uint16_t slot, struct rte_mbuf *m, uint16_t l3)
 	if (rte_pktmbuf_prepend(m, nh->l2_bytes) == NULL)
 		return REASON_no_mbuf;
 	memcpy(rte_pktmbuf_mtod(m, uint8_t *), nh->l2, nh->l2_bytes);
-	h->setup.send(h->setup.arg, m, nh->port, nh->iface);
+	h->setup.send(h->setup.arg, m, nh->output.port, nh->output.iface);
 	return REASON_NONE;
 }

@@ -96,8 +96,8 @@ nexthop_follow(struct host *h, uint16_t slot, const struct interface *i)
 	struct nexthop *nh = neighbour_nexthop(h, slot);
 
 	nh->mtu = i->mtu;
-	nh->port = i->port;
-	nh->iface = i->id;
+	nh->output.port = i->port;
+	nh->output.iface = i->id;
 }
 
 uint16_t

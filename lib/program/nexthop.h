@@ -9,10 +9,9 @@
 
 #include <assert.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
+#include "packet/burst.h"
 #include "packet/reason.h"
 
 #define NEXTHOP_WORKERS 191u
@@ -23,8 +22,8 @@
 enum nexthop_state {
 	NEXTHOP_READY,  /* the hot loop may send */
 	NEXTHOP_WIRE,   /* out of the port unchanged */
-	NEXTHOP_BRIDGE, /* to a member of the bridge whose place is port */
-	NEXTHOP_WORKER, /* to another worker unchanged: port is OUT_WORKER, iface the
+	NEXTHOP_BRIDGE, /* to a member of the bridge whose place is the port */
+	NEXTHOP_WORKER, /* to another worker unchanged: the port is OUT_WORKER, the interface the
 			 * worker */
 	NEXTHOP_DROP,
 	NEXTHOP_TO_US,
@@ -39,11 +38,9 @@ struct nexthop {
 	uint8_t l2_bytes;           /* 14, 18 or 22 */
 	uint8_t state;              /* enum nexthop_state */
 	uint16_t mtu;               /* largest IP packet */
-	uint16_t port;              /* index of the port */
-	uint16_t iface;             /* egress interface */
+	union output output;        /* port and egress interface */
 };
 static_assert(sizeof(struct nexthop) == 32, "two to a line");
-static_assert(offsetof(struct nexthop, iface) == offsetof(struct nexthop, port) + 2, "one word");
 
 /* Returns true if packets cannot be sent at once, but may wait for the neighbour. */
 static inline bool
@@ -59,15 +56,6 @@ nexthop_keeps_frame(unsigned state)
 	return state == NEXTHOP_WIRE || state == NEXTHOP_BRIDGE;
 }
 
-/* Returns port and interface as a word of union output (packet/burst.h). */
-static inline uint32_t
-nexthop_output(const struct nexthop *nh)
-{
-	uint32_t word;
-
-	memcpy(&word, &nh->port, sizeof(word));
-	return word;
-}
 static_assert(REASON_COUNT < NEXTHOP_WORKERS, "every reason has a next hop");
 
 #endif

@@ -171,7 +171,7 @@ send_routed(const struct work *w)
 		return host_hold(h, d->nexthop, w->m, v->l3, v);
 	}
 	rewrite_l2(w->m, v->l3, v->l3_bytes, w->nh);
-	output->word = nexthop_output(w->nh);
+	*output = w->nh->output;
 	return REASON_NONE;
 }
 
@@ -222,9 +222,9 @@ send_out(const struct work *w)
 {
 	write_marks(w);
 	if (unlikely(w->nh->state == NEXTHOP_BRIDGE))
-		return bridge_forward(w->dp, w->b, w->slot, w->nh->port);
+		return bridge_forward(w->dp, w->b, w->slot, w->nh->output.port);
 	if (w->nh->state == NEXTHOP_WIRE) {
-		w->b->output[w->slot].word = nexthop_output(w->nh);
+		w->b->output[w->slot] = w->nh->output;
 		return REASON_NONE;
 	}
 	return send_plain4(w) ? REASON_NONE : send_routed(w);
@@ -376,7 +376,7 @@ execute(struct datapath *dp, struct burst *b, unsigned slot, struct decision *d)
 		break;
 	case NEXTHOP_WORKER:
 		count(&w);
-		b->output[slot].word = nexthop_output(w.nh);
+		b->output[slot] = w.nh->output;
 		break;
 	default:
 		execute_leaving(&w);

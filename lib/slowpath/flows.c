@@ -165,7 +165,7 @@ flows_tell_packet(
 		return;
 	r->from = r->to = v->tuple;
 	r->in = v->iface;
-	r->out = out == OUT_HELD      ? dp->nexthops[d->nexthop].iface
+	r->out = out == OUT_HELD      ? dp->nexthops[d->nexthop].output.iface
 		: out <= OUT_PORT_MAX ? b->output[slot].iface
 				      : 0;
 	r->kind = FLOW_REPORT_FLOW;
@@ -217,8 +217,8 @@ tell_record(struct datapath *dp, struct flow_table *t, uint32_t index, enum flow
 		r->status = STATUS_CONSUMED;
 	} else {
 		r->status = STATUS_FORWARDED;
-		r->out = nh->iface;
-		r->to.domain = generation_domain(dp->gen, nh->iface);
+		r->out = nh->output.iface;
+		r->to.domain = generation_domain(dp->gen, nh->output.iface);
 	}
 	flow_reports_commit(dp->reports);
 }

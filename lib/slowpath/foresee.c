@@ -23,7 +23,7 @@ way_of_nexthop(const struct datapath *dp, uint16_t index)
 {
 	const struct nexthop *nh = &dp->nexthops[index];
 
-	return (struct way){ nh->state, nh->mtu, nh->port, nh->iface, index };
+	return (struct way){ nh->state, nh->mtu, nh->output.port, nh->output.iface, index };
 }
 
 static struct way

@@ -53,11 +53,11 @@ finish_end(struct datapath *dp, struct burst *b, unsigned slot, const struct kno
 		|| nexthop_waits(nh) || (nh->state == NEXTHOP_WORKER && b->handed))
 		return false;
 	if (nh->state == NEXTHOP_BRIDGE)
-		r = bridge_forward(dp, b, slot, nh->port);
+		r = bridge_forward(dp, b, slot, nh->output.port);
 	if (nh->state == NEXTHOP_DROP || (nh->state == NEXTHOP_BRIDGE && r != REASON_NONE))
 		slot_drop(b, slot, r);
 	else if (nh->state != NEXTHOP_BRIDGE)
-		b->output[slot].word = nexthop_output(nh);
+		b->output[slot] = nh->output;
 	/* Dropped packets do not keep a session alive. */
 	hit_count(f, k->bytes,
 		nh->state == NEXTHOP_DROP && (f->flags & FLOW_SESSION) ? f->seen : b->tick);

@@ -112,7 +112,7 @@ hit_execute(struct burst *b, unsigned slot, const struct hit_tables *t, enum hit
 	else
 		rewrite_plain6(ip, &f6->to, f->l4_delta);
 	rewrite_ethernet(b->m[slot], frame, bytes, nh);
-	b->output[slot].word = nexthop_output(nh);
+	b->output[slot] = nh->output;
 	*output_bytes += 14 + bytes;
 	return HIT_DONE;
 }
@@ -131,7 +131,7 @@ hit_hand_over(struct burst *b, unsigned slot, const struct hit_tables *t, enum h
 	if (nh->state != NEXTHOP_WORKER || (f->flags & (FLOW_ACTIONS | FLOW_TCP)) || b->handed)
 		return false;
 	hit_count(f, ip4 ? read_be16(ip + 2) : 40 + read_be16(ip + 4), t->tick);
-	b->output[slot].word = nexthop_output(nh);
+	b->output[slot] = nh->output;
 	return true;
 }
 

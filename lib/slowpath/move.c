@@ -209,7 +209,7 @@ hit_meters(struct datapath *dp, const struct hit_packet *hit, const uint32_t act
 		m.iface = f->key.iface;
 	}
 	m.domain = generation_domain(dp->gen, m.iface);
-	m.to_domain = generation_domain(dp->gen, dp->nexthops[hit->flow->nexthop].iface);
+	m.to_domain = generation_domain(dp->gen, dp->nexthops[hit->flow->nexthop].output.iface);
 	m.src = &src;
 	m.dst = &dst;
 	return slowpath_meters(dp, &m);

@@ -42,7 +42,7 @@ decision_from_record(struct datapath *dp, const struct burst *b, unsigned slot, 
 		d->ttl = flow4_at(t, index)->to.ttl;
 	}
 	d->nexthop = f->nexthop;
-	d->to.domain = generation_domain(dp->gen, dp->nexthops[f->nexthop].iface);
+	d->to.domain = generation_domain(dp->gen, dp->nexthops[f->nexthop].output.iface);
 	d->actions = action_lists_at(dp->lists, f->list)->word;
 	d->fast = d->recorded = true;
 	d->session = session_of(dp->sessions, f);

@@ -36,11 +36,11 @@ program_of(struct datapath *dp, const struct decision *d, struct program *p)
 	case NEXTHOP_WIRE:
 	case NEXTHOP_BRIDGE:
 		p->verdict = PROGRAM_WIRE;
-		p->iface = nh->port;
+		p->iface = nh->output.port;
 		break;
 	default:
 		p->verdict = PROGRAM_OUTPUT;
-		p->iface = nh->iface;
+		p->iface = nh->output.iface;
 	}
 }
 

@@ -20,7 +20,7 @@ static uint16_t
 egress_of(const struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
 	if (b->output[slot].port == OUT_HELD)
-		return dp->nexthops[d->nexthop].iface;
+		return dp->nexthops[d->nexthop].output.iface;
 	return b->output[slot].port <= OUT_PORT_MAX ? b->output[slot].iface : 0;
 }
 

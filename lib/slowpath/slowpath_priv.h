@@ -230,7 +230,7 @@ static inline void
 slot_send(struct burst *b, unsigned slot, uint8_t *ip, unsigned bytes, const struct nexthop *nh)
 {
 	rewrite_plain_l2(b->m[slot], ip, b->l3[slot], bytes, nh);
-	b->output[slot].word = nexthop_output(nh);
+	b->output[slot] = nh->output;
 }
 
 /* Returns where a packet has gone that the host took: OUT_HOST or OUT_GONE.  delivered: packets

@@ -64,7 +64,7 @@ a_neighbour_that_is_used_follows_at_once(void **state)
 	assert_true(tally(f, 1400).with_mtu < MANY / 2);
 	nh = nexthop_to(f, MANY - 1);
 	assert_int_equal(f->nexthops[nh].mtu, 1400);
-	assert_int_equal(f->nexthops[nh].port, 0);
+	assert_int_equal(f->nexthops[nh].output.port, 0);
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_READY);
 	follow_all(f);
 	assert_int_equal(tally(f, 1400).with_mtu, MANY);

@@ -211,7 +211,7 @@ a_wire_sends_as_it_is(void **state)
 	uint16_t nh = host_wire(f->host, 1);
 
 	assert_int_equal(f->nexthops[nh].state, NEXTHOP_WIRE);
-	assert_int_equal(f->nexthops[nh].port, 1);
+	assert_int_equal(f->nexthops[nh].output.port, 1);
 	assert_int_equal(host_wire(f->host, 2), REASON_port_down);
 }
 
