@@ -58,20 +58,17 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 		send_burst(fp, b);
 		return;
 	}
-	slowpath_begin(&fp->dp, b);
+	fp->slow.burst++;
+	if (unlikely(fp->dp.observer != NULL))
+		slowpath_observe_burst(&fp->dp, b);
 	fp->variant->parse(fp, b); /* headers -> class, key, hash */
 	count_received(fp, b);
 	done = fp->variant->execute(fp, b); /* key -> program -> packet rewritten */
-	if (unlikely(fp->dp.observer != NULL)) {
-		for (unsigned i = 0; i < done; i++)
-			slowpath_observe_hit(&fp->dp, b, i);
-	}
-	if (unlikely(done < n) && fp->slow.owner != NULL
-		&& (!handed || fp->slow.search != NULL || b->sought != 0))
-		slowpath_hand_off(&fp->dp, b, done);
-	while (unlikely(done < n))
-		done = slowpath_process(&fp->dp, b, done); /* first packets, and the rest */
-	send_burst(fp, b);                                 /* packets -> queues */
+	if (unlikely(fp->dp.observer != NULL))
+		slowpath_observe_hits(&fp->dp, b, done);
+	if (unlikely(done < n))
+		slowpath_settle(&fp->dp, b, done); /* first packets, and the rest */
+	send_burst(fp, b);                         /* packets -> queues */
 	flow_table_reclaim(fp->dp.flow4);
 	flow_table_reclaim(fp->dp.flow6);
 }

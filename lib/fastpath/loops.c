@@ -182,12 +182,8 @@ execute_all(struct datapath *dp, struct burst *b, bool all4)
 	const struct hit_tables t = hit_tables(dp, b);
 	unsigned i, n = b->n;
 	uint64_t output_bytes = 0;
-	/* First packets of another worker are refused by that worker. */
-	bool refusing = (dp->slow->owner == NULL || (b->handed && b->sought != SOUGHT_ASKED))
-		&& syn_gate_is_closed(dp, b);
+	bool refusing = unlikely(sessions_flooded(dp->sessions, 0)) && syn_gate_close(dp, b);
 
-	if (unlikely(refusing))
-		syn_gate_prefetch_from(dp, b, 0);
 	look_up(dp, b, all4);
 	if (b->may_have_tcp && dp->sessions->used > SESSIONS_IN_CACHE)
 		find_sessions(dp, b, all4);
@@ -201,10 +197,7 @@ execute_all(struct datapath *dp, struct burst *b, bool all4)
 			hit = hit_execute(b, i, &t, HIT_IP4, &output_bytes);
 		else if (b->class[i] == SLOT_PLAIN6)
 			hit = hit_execute(b, i, &t, HIT_IP6, &output_bytes);
-		if (unlikely(hit != HIT_DONE)
-			&& !(all4 && hit == HIT_UNUSUAL
-				&& hit_hand_over(b, i, &t, HIT_IP4_UNTAGGED))
-			&& !hit_continue(dp, b, i, hit))
+		if (unlikely(hit != HIT_DONE) && !hit_continue(dp, b, i, hit))
 			break;
 	}
 	b->n_executed = (uint16_t)i;

@@ -101,10 +101,9 @@ execute(struct fastpath *fp, struct burst *b)
 								     : cycles[MEASURED_EXECUTE];
 	if (done == b->n)
 		return done;
-	while (done < b->n)
-		done = slowpath_process(&fp->dp, b, done);
+	slowpath_settle(&fp->dp, b, done);
 	end_step(c, MEASURED_FIRST);
-	return done;
+	return b->n;
 }
 
 void

@@ -113,7 +113,7 @@ any_may_be_known(const struct burst *b, unsigned from)
 	return any != 0;
 }
 
-/* Handles all slots from the one that the hot loop left; refusing: syn_gate_is_closed.  Returns
+/* Handles all slots from the one that the hot loop left; refusing: syn_gate_close.  Returns
  * the first slot that waits. */
 static __attribute__((noinline)) unsigned
 execute_out_of_order(struct datapath *dp, struct burst *b, unsigned from, bool refusing)

@@ -215,7 +215,7 @@ tracer_begin(struct tracer *t, struct datapath *dp, struct burst *b)
 	}
 	t->dp = dp;
 	dp->observer = &t->observer;
-	slowpath_begin(dp, b);
+	slowpath_observe_burst(dp, b);
 }
 
 void

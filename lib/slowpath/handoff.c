@@ -166,10 +166,12 @@ seek(struct datapath *dp, struct burst *b, unsigned slot)
 }
 
 void
-slowpath_hand_off(struct datapath *dp, struct burst *b, unsigned from)
+hand_off(struct datapath *dp, struct burst *b, unsigned from)
 {
 	bool seeks = dp->slow->search != NULL || b->sought != 0;
 
+	if (dp->slow->owner == NULL || (b->handed && !seeks))
+		return;
 	for (unsigned i = from; i < b->n; i++) {
 		struct handing h = { .to = dp->worker };
 

@@ -149,11 +149,28 @@ look_again(const struct datapath *dp, struct burst *b, unsigned slot)
 		&& slot_record(dp, b, slot)->epoch == dp->epoch;
 }
 
+/* Settles a slot whose flow belongs to another worker, before anything else is read: half of the
+ * packets of a single queue may be such.  Returns false without side effects for another slot. */
+static bool
+hand_over(const struct datapath *dp, struct burst *b, unsigned slot)
+{
+	const uint8_t *ip = b->frame[slot] + b->l3[slot];
+	bool ip6 = b->class[slot] == SLOT_PLAIN6;
+	struct flow *f = flow_at(ip6 ? dp->flow6 : dp->flow4, b->flow[slot]);
+	const struct nexthop *nh = &dp->nexthops[f->nexthop];
+
+	if (nh->state != NEXTHOP_WORKER || (f->flags & (FLOW_ACTIONS | FLOW_TCP)) || b->handed)
+		return false;
+	hit_count(f, ip6 ? 40 + read_be16(ip + 4) : read_be16(ip + 2), b->tick);
+	b->output[slot] = nh->output;
+	return true;
+}
+
 bool
 hit_continue(struct datapath *dp, struct burst *b, unsigned slot, enum hit hit)
 {
 	if (b->class[slot] > SLOT_PLAIN6 || (hit == HIT_NONE && !look_again(dp, b, slot))
-		|| !hit_finish(dp, b, slot))
+		|| !(hand_over(dp, b, slot) || hit_finish(dp, b, slot)))
 		return false;
 	b->output_bytes += b->output[slot].port <= OUT_PORT_MAX ? b->m[slot]->pkt_len : 0;
 	return true;

@@ -117,24 +117,6 @@ hit_execute(struct burst *b, unsigned slot, const struct hit_tables *t, enum hit
 	return HIT_DONE;
 }
 
-/* Settles a slot that hit_execute left as HIT_UNUSUAL and whose flow belongs to another worker,
- * which half of the packets of a single queue may do.  Returns false without side effects for
- * another slot.  Not inlined: the loop needs the registers. */
-static __rte_noinline __rte_unused bool
-hit_hand_over(struct burst *b, unsigned slot, const struct hit_tables *t, enum hit_kind kind)
-{
-	const bool ip4 = kind != HIT_IP6;
-	struct flow *f = ip4 ? &t->record4[b->flow[slot]].flow : &t->record6[b->flow[slot]].flow;
-	const struct nexthop *nh = &t->nexthops[f->nexthop];
-	const uint8_t *ip = b->frame[slot] + b->l3[slot];
-
-	if (nh->state != NEXTHOP_WORKER || (f->flags & (FLOW_ACTIONS | FLOW_TCP)) || b->handed)
-		return false;
-	hit_count(f, ip4 ? read_be16(ip + 2) : 40 + read_be16(ip + 4), t->tick);
-	b->output[slot] = nh->output;
-	return true;
-}
-
 /* Executes a plain slot that hit_execute left as HIT_UNUSUAL.  Returns false without side effects
  * if the packet needs the slow path. */
 bool hit_finish(struct datapath *dp, struct burst *b, unsigned slot);

@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 
+#include "packet/parse.h"
 #include "session/sctp.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
@@ -146,7 +147,18 @@ report(struct datapath *dp, const struct burst *b, unsigned slot, const struct d
 }
 
 void
-slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot)
+slowpath_observe_burst(struct datapath *dp, const struct burst *b)
+{
+	struct slowpath_scratch *sc = dp->slow->scratch;
+
+	memset(sc->flooded, 0, sizeof(sc->flooded));
+	sc->n_tcp_states = sc->n_tcp_told = 0;
+	for (unsigned i = 0; i < b->n; i++)
+		parse_frame(slowpath_view(dp, i), b->m[i], b->ingress);
+}
+
+void
+observe_hit(struct datapath *dp, const struct burst *b, unsigned slot)
 {
 	struct slowpath_scratch *sc = dp->slow->scratch;
 	struct decision d;
@@ -157,4 +169,11 @@ slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot)
 	if (d.session != NULL && d.session->proto == IPPROTO_TCP)
 		state = sc->tcp_state[sc->n_tcp_told++ % BURST_MAX];
 	tell(dp, b, slot, &d, state);
+}
+
+void
+slowpath_observe_hits(struct datapath *dp, const struct burst *b, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		observe_hit(dp, b, i);
 }

@@ -72,7 +72,7 @@ settle_hit(struct datapath *dp, struct burst *b, unsigned slot)
 	counter_add(&dp->ledger->lookups_hit, 1);
 	if (execute_plain(dp, b, slot)) {
 		if (dp->observer != NULL)
-			slowpath_observe_hit(dp, b, slot);
+			observe_hit(dp, b, slot);
 		return;
 	}
 	decision_from_record(dp, b, slot, &d);
@@ -291,8 +291,11 @@ settle_flooded(struct datapath *dp, struct burst *b, unsigned from)
 	}
 }
 
-unsigned
-slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
+/* Settles slots in order: looks their flows up, evaluates the misses together, installs, executes.
+ * Stops before a slot that depends on what an earlier one decided.  Returns the first slot that is
+ * not settled. */
+static unsigned
+settle_some(struct datapath *dp, struct burst *b, unsigned from)
 {
 	unsigned n_miss, next = 0, to = b->n;
 
@@ -331,6 +334,14 @@ slowpath_process(struct datapath *dp, struct burst *b, unsigned from)
 	}
 	dp->slow->records = false;
 	return to;
+}
+
+void
+slowpath_settle(struct datapath *dp, struct burst *b, unsigned from)
+{
+	hand_off(dp, b, from);
+	while (from < b->n)
+		from = settle_some(dp, b, from);
 }
 
 uint64_t

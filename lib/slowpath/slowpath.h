@@ -139,7 +139,8 @@ struct slowpath {
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
 	void *others_arg;
-	uint16_t slot; /* in progress, for packets that Weir makes */
+	uint64_t burst; /* number of the burst in progress: views of other bursts are void */
+	uint16_t slot;  /* in progress, for packets that Weir makes */
 	unsigned n_born;
 	struct born born[BORN_MAX];
 	struct slowpath_scratch *scratch; /* slowpath_priv.h */
@@ -148,9 +149,6 @@ struct slowpath {
 /* Allocates the scratch of dp->slow. The caller sets the other members. Returns 0 or -ENOMEM. */
 int slowpath_init(struct datapath *dp);
 void slowpath_fini(struct datapath *dp);
-
-/* Begins a burst: only what parse wrote is known of its slots. */
-void slowpath_begin(struct datapath *dp, const struct burst *b);
 
 /* Returns memory for the view of a slot that the hot loop does not take; the caller fills it. */
 struct view *slowpath_view(struct datapath *dp, unsigned slot);
@@ -180,10 +178,8 @@ void slowpath_release(struct datapath *dp, struct burst *b);
 void slowpath_adopt_fragments(struct datapath *dp, struct burst *b);
 void slowpath_follow_fragments(struct datapath *dp, struct burst *b);
 
-/* Looks up the owner of the slots from `from` on that have no program of this epoch, and where
- * their sessions are.  Those of other workers are settled (SLOT_DONE, OUT_WORKER), and their flows
- * remembered. */
-void slowpath_hand_off(struct datapath *dp, struct burst *b, unsigned from);
+/* Settles the slots from `from` on except SLOT_DONE: what the hot loop has left. */
+void slowpath_settle(struct datapath *dp, struct burst *b, unsigned from);
 
 /* Returns the worker that would judge the packet of a slot, as far as this one knows. */
 unsigned slowpath_holder(struct datapath *dp, struct burst *b, unsigned slot);
@@ -204,11 +200,6 @@ struct handing slowpath_hand_fragment(
 void slowpath_session_ends(
 	const struct datapath *dp, const struct session *session, struct session_ends *out);
 
-/* Settles the slots from `from` on except SLOT_DONE, in order: looks their flows up, evaluates the
- * misses together, installs, executes.  Stops before a slot that depends on what an earlier one
- * decided.  Returns the first slot that is not settled. */
-unsigned slowpath_process(struct datapath *dp, struct burst *b, unsigned from);
-
 /* Returns the index of the flow record of a slot that has a key, or 0. */
 uint32_t slot_find(const struct datapath *dp, const struct burst *b, unsigned slot);
 
@@ -218,8 +209,11 @@ bool slowpath_translates(const struct datapath *dp);
 /* Returns the times that hold, of those that matches ask for, one bit each. */
 uint64_t slowpath_times(const struct datapath *dp);
 
-/* Reports a slot that the hot loop has settled to the observer. */
-void slowpath_observe_hit(struct datapath *dp, const struct burst *b, unsigned slot);
+/* Begins to observe a burst, before anything is rewritten.  With an observer. */
+void slowpath_observe_burst(struct datapath *dp, const struct burst *b);
+
+/* Reports the first n slots, which the hot loop has settled.  With an observer. */
+void slowpath_observe_hits(struct datapath *dp, const struct burst *b, unsigned n);
 
 /* A packet for copies: what it asks for, and whose it is; nothing is done to it yet. */
 struct copied {

@@ -35,7 +35,7 @@ reason_of_meter(enum reason r)
 }
 
 struct slowpath_scratch {
-	bool has_view[BURST_SLOTS];
+	uint64_t viewed[BURST_SLOTS];           /* the burst in which a slot's view was read */
 	uint64_t flooded[BURST_SLOTS / 64 + 1]; /* a bit for each slot: it left by several
 						 * interfaces */
 	uint32_t counter[BURST_SLOTS]; /* of a told slot: the line that decided a drop, or 0 */
@@ -111,6 +111,13 @@ bool slot_has_program(const struct datapath *dp, const struct burst *b, unsigned
  * to where the burst must be cut, which is returned. */
 unsigned collect_misses(
 	struct datapath *dp, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
+
+/* --- handoff.c: packets of other workers --- */
+
+/* Looks up the owner of the slots from `from` on that have no program of this epoch, and where
+ * their sessions are.  Those of other workers are settled (SLOT_DONE, OUT_WORKER), and their flows
+ * remembered. */
+void hand_off(struct datapath *dp, struct burst *b, unsigned from);
 
 /* --- evaluate.c: what the stages decide --- */
 
@@ -339,7 +346,9 @@ void program_of(struct datapath *dp, const struct decision *d, struct program *p
 struct observed_session session_told(
 	const struct datapath *dp, const struct decision *d, unsigned state);
 
-/* Reports to the observer, if there is one. */
+/* Reports to the observer, if there is one; observe_hit: a slot that the executor of a hit has
+ * settled. */
+void observe_hit(struct datapath *dp, const struct burst *b, unsigned slot);
 void report(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
 void observe_session(struct datapath *dp, const struct session *session);
 

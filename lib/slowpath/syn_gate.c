@@ -8,8 +8,9 @@
 #include "policy/pipeline.h"
 #include "policy/stage.h"
 
-bool
-syn_gate_closed_for(const struct datapath *dp, uint16_t iface)
+/* Returns true if the pipeline of an interface begins by tracking everything. */
+static bool
+tracks_all(const struct datapath *dp, uint16_t iface)
 {
 	const struct interface *in = iface != IFACE_NONE ? dp->gen->iface[iface] : NULL;
 	const struct step *first = in != NULL && in->pipeline != NULL ? in->pipeline->step : NULL;
@@ -17,14 +18,32 @@ syn_gate_closed_for(const struct datapath *dp, uint16_t iface)
 	return first != NULL && (first->traits & TRAIT_TRACKS) && first->condition == NULL;
 }
 
+static void
+prefetch_from(const struct datapath *dp, const struct burst *b, unsigned from)
+{
+	for (unsigned i = from; i < b->n; i++)
+		syn_gate_prefetch(&dp->sessions->gate, b->hash[i]);
+}
+
+bool
+syn_gate_close(const struct datapath *dp, const struct burst *b)
+{
+	/* First packets of another worker are refused by that worker. */
+	if ((dp->slow->owner != NULL && (!b->handed || b->sought == SOUGHT_ASKED))
+		|| !tracks_all(dp, b->ingress->untagged))
+		return false;
+	prefetch_from(dp, b, 0);
+	return true;
+}
+
 unsigned
 syn_gate_refuse_from(struct datapath *dp, struct burst *b, unsigned from)
 {
 	unsigned i, refused = 0;
 
-	if (!syn_gate_is_closed(dp, b))
+	if (!sessions_flooded(dp->sessions, 0) || !tracks_all(dp, b->ingress->untagged))
 		return from;
-	syn_gate_prefetch_from(dp, b, from);
+	prefetch_from(dp, b, from);
 	for (i = from; i < b->n; i++) {
 		if (b->class[i] == SLOT_DONE)
 			continue;

@@ -14,24 +14,9 @@
 #define TCP_OPENS 0x17 /* FIN, SYN, RST, ACK */
 #define TCP_SYN   0x02
 
-bool syn_gate_closed_for(const struct datapath *dp, uint16_t iface);
-
-/* Returns true if first SYNs are refused now, and on the burst's interface.  The other functions
- * are for that case. */
-static inline bool
-syn_gate_is_closed(const struct datapath *dp, const struct burst *b)
-{
-	return unlikely(sessions_flooded(dp->sessions, 0))
-		&& syn_gate_closed_for(dp, b->ingress->untagged);
-}
-
-/* Prefetches the lines that syn_gate_refuse will read; otherwise each slot would wait for one. */
-static inline void
-syn_gate_prefetch_from(const struct datapath *dp, const struct burst *b, unsigned from)
-{
-	for (unsigned i = from; i < b->n; i++)
-		syn_gate_prefetch(&dp->sessions->gate, b->hash[i]);
-}
+/* Returns true if this worker refuses first SYNs of the burst, while sessions_flooded.  Prefetches
+ * what syn_gate_refuse will read; otherwise each slot would wait for a line. */
+bool syn_gate_close(const struct datapath *dp, const struct burst *b);
 
 /* Returns true if the key's bucket shows that a plain slot has no record. */
 static inline bool

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Views of slots: read when a step needs one, as the packet arrived. */
 
-#include <string.h>
-
 #include "packet/parse.h"
 #include "slowpath/slowpath_priv.h"
 
 struct view *
 slowpath_view(struct datapath *dp, unsigned slot)
 {
-	dp->slow->scratch->has_view[slot] = true;
+	dp->slow->scratch->viewed[slot] = dp->slow->burst;
 	return &dp->slow->scratch->view[slot];
 }
 
 const struct view *
 slot_view(struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	const uint8_t *frame = rte_pktmbuf_mtod(b->m[slot], const uint8_t *);
 	struct view *v = &dp->slow->scratch->view[slot];
+	const uint8_t *frame;
 
-	if (dp->slow->scratch->has_view[slot])
+	if (likely(dp->slow->scratch->viewed[slot] == dp->slow->burst))
 		return v;
-	dp->slow->scratch->has_view[slot] = true;
+	dp->slow->scratch->viewed[slot] = dp->slow->burst;
+	frame = rte_pktmbuf_mtod(b->m[slot], const uint8_t *);
 	if (b->class[slot] == SLOT_PLAIN4) {
 		parse_plain4(v, frame, b->iface[slot]);
 		v->tuple.domain = (uint8_t)b->key4[slot].domain;
@@ -47,17 +46,4 @@ slot_quoted(const struct burst *b, unsigned slot, const struct view *v, struct v
 	*why = parse_quoted(quoted, rte_pktmbuf_mtod_offset(m, const uint8_t *, v->payload),
 		end - v->payload, v->family);
 	return true;
-}
-
-void
-slowpath_begin(struct datapath *dp, const struct burst *b)
-{
-	memset(dp->slow->scratch->has_view, 0, b->n * sizeof(dp->slow->scratch->has_view[0]));
-	dp->slow->n_born = 0;
-	if (dp->observer == NULL)
-		return;
-	memset(dp->slow->scratch->flooded, 0, sizeof(dp->slow->scratch->flooded));
-	dp->slow->scratch->n_tcp_states = dp->slow->scratch->n_tcp_told = 0;
-	for (unsigned i = 0; i < b->n; i++) /* as they arrived: nothing is rewritten yet */
-		parse_frame(slowpath_view(dp, i), b->m[i], b->ingress);
 }
