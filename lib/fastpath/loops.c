@@ -50,41 +50,28 @@ find_frames(struct burst *b)
 static __rte_always_inline void
 parse_untagged(struct fastpath *fp, struct burst *b, bool six)
 {
-	struct quick_head head4 = quick_head4, head6 = quick_head6;
-	struct flow_table *flow4 = fp->dp.flow4, *flow6 = fp->dp.flow6;
-	const struct key_maker maker4 = key_maker_of(b->ingress, &flow4->secret);
-	const struct key_maker maker6 = key_maker_of(b->ingress, &flow6->secret);
-	unsigned n = b->n, odd = 0, protos = 0;
+	const struct quick q4 = quick_of(&quick_head4, b->ingress, fp->dp.flow4);
+	const struct quick q6 = quick_of(&quick_head6, b->ingress, fp->dp.flow6);
+	unsigned n = b->n, protos = 0;
 	uint64_t bytes = 0;
 
-	memcpy(head4.value, b->ingress->quick_mac, 6);
-	memcpy(head6.value, b->ingress->quick_mac, 6);
 	assume_plain4(b);
+	b->all_plain4 = !six;
 	for (unsigned i = 0; i < n; i++) {
 		const struct rte_mbuf *m = b->m[i];
-		const uint8_t *frame = b->frame[i];
 		unsigned here = m->nb_segs == 1 ? m->data_len : 0;
 
 		bytes += m->pkt_len;
-		if (six && likely(here >= QUICK6_BYTES && quick6(frame, here, &head6))) {
-			protos |= frame[14 + 6];
-			take_plain6(b, i, frame + 14, flow6, &maker6);
+		if (six && take_plain6(b, i, here, &q6, &protos))
 			continue;
-		}
-		if (likely(here >= QUICK4_BYTES && quick4(frame, here, &head4))) {
-			protos |= frame[14 + 9];
-			take_plain4(b, i, frame + 14, flow4, &maker4);
+		if (likely(take_plain4(b, i, here, &q4, &protos)))
 			continue;
-		}
-		odd++;
-		if (!six && here >= QUICK6_BYTES && quick6(frame, here, &head6))
-			take_plain6(b, i, frame + 14, flow6, &maker6);
-		else
+		b->all_plain4 = false;
+		if (six || !take_plain6(b, i, here, &q6, &protos))
 			fastpath_parse_full(fp, b, i);
 	}
 	b->bytes = bytes;
 	b->may_have_tcp = protos & (IPPROTO_TCP & ~IPPROTO_UDP);
-	b->all_plain4 = !six && odd == 0;
 }
 
 /* Parses a burst.  Packets of one burst are likely to be alike. */
@@ -107,45 +94,23 @@ parse(struct fastpath *fp, struct burst *b)
 	}
 }
 
-static inline void
-look_up4(struct burst *b, unsigned i, const struct flow_table *t)
-{
-	uint64_t hash = b->hash[i];
-
-	b->flow[i] = flow_candidate(flow_bucket(t, hash), hash);
-	rte_prefetch0(flow4_at(t, b->flow[i]));
-}
-
-static inline void
-look_up6(struct burst *b, unsigned i, const struct flow_table *t)
-{
-	uint64_t hash = b->hash[i];
-	const uint8_t *record;
-
-	b->flow[i] = flow_candidate(flow_bucket(t, hash), hash);
-	record = (const uint8_t *)flow6_at(t, b->flow[i]);
-	rte_prefetch0(record);
-	rte_prefetch0(record + 64);
-}
-
 /* Looks all slots up; all4: every slot is SLOT_PLAIN4. */
 static __rte_always_inline void
 look_up(const struct datapath *dp, struct burst *b, bool all4)
 {
-	const struct flow_table t4 = {
-		.bucket = dp->flow4->bucket, .mask = dp->flow4->mask, .record = dp->flow4->record
-	};
-	const struct flow_table t6 = {
-		.bucket = dp->flow6->bucket, .mask = dp->flow6->mask, .record = dp->flow6->record
-	};
+	const struct flow_table t4 = *dp->flow4, t6 = *dp->flow6; /* in registers */
 
 	for (unsigned i = 0; i < b->n; i++) {
-		if (all4 || b->class[i] == SLOT_PLAIN4)
-			look_up4(b, i, &t4);
-		else if (b->class[i] == SLOT_PLAIN6)
-			look_up6(b, i, &t6);
-		else
+		if (all4 || b->class[i] == SLOT_PLAIN4) {
+			b->flow[i] = flow_candidate(&t4, b->hash[i]);
+			rte_prefetch0(flow4_at(&t4, b->flow[i]));
+		} else if (b->class[i] == SLOT_PLAIN6) {
+			b->flow[i] = flow_candidate(&t6, b->hash[i]);
+			rte_prefetch0(flow6_at(&t6, b->flow[i]));
+			rte_prefetch0(&flow6_at(&t6, b->flow[i])->to); /* the second line */
+		} else {
 			b->flow[i] = 0;
+		}
 	}
 }
 

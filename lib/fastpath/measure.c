@@ -75,7 +75,7 @@ look_up(const struct fastpath *fp, struct burst *b)
 
 		if (b->class[i] > SLOT_PLAIN6)
 			continue;
-		b->flow[i] = flow_candidate(flow_bucket(t, b->hash[i]), b->hash[i]);
+		b->flow[i] = flow_candidate(t, b->hash[i]);
 		rte_prefetch0(flow_at(t, b->flow[i]));
 	}
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The quick test of parse accepts untagged packets to our MAC with UDP or TCP, over IPv4 without
  * options or fragments or over IPv6 without extension headers, and without any fault.  In doubt it
- * leaves the frame to the full parser, which names the fault.  parse_frame gives every accepted
- * frame the kind plain, and the same key.
+ * leaves the frame to the full parser, which gives every accepted frame the kind plain and the same
+ * key.
  *
- * Compiled for each instruction set: the first 32 bytes, which hold all bytes that must have one
- * value, are compared at once.  Never reads behind the frame. */
+ * Compiled for each instruction set.  Never reads behind the frame. */
 #ifndef FASTPATH_QUICK_H
 #define FASTPATH_QUICK_H
 
@@ -17,8 +16,8 @@
 #include "packet/load.h"
 #include "packet/ingress.h"
 
-/* The required content of the first 32 bytes of a frame: (frame ^ value) & mask, minus most with
- * saturation, is 0. */
+/* The first 32 bytes of a frame hold all bytes that must have one value, and are compared at once:
+ * (frame ^ value) & mask, minus most with saturation, is 0. */
 struct quick_head {
 	uint8_t value[32], mask[32], most[32];
 } __attribute__((aligned(32)));
@@ -65,7 +64,31 @@ quick_head_right(const uint8_t *frame, const struct quick_head *h)
 }
 #endif
 
-#include "fastpath/quick_keys.h"
+/* What the quick test of a burst needs for one IP version, and what the keys have in common. */
+struct quick {
+	struct quick_head head;
+	const struct ingress *in;
+	const struct flow_table *flows;
+#ifdef __AES__
+	__m128i ingress; /* key_ingress where a key has it */
+	__m128i start;   /* the first step of the hash, over the domain */
+#endif
+};
+
+static inline struct quick
+quick_of(const struct quick_head *head, const struct ingress *in, const struct flow_table *flows)
+{
+	struct quick q = { .head = *head, .in = in, .flows = flows };
+
+	memcpy(q.head.value, in->quick_mac, 6);
+#ifdef __AES__
+	q.ingress = _mm_slli_si128(_mm_cvtsi32_si128(key_ingress(in->untagged, in->domain)), 2);
+	q.start = _mm_xor_si128(_mm_load_si128((const __m128i *)flows->secret.round[0]),
+		_mm_slli_si128(_mm_cvtsi32_si128(key_ingress(0, in->domain)), 2));
+#endif
+	return q;
+}
+
 #include "fastpath/quick_generic.h"
 
 #endif

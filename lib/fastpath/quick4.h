@@ -41,26 +41,33 @@ quick4(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
 
 /* Hash and key of the 16 bytes at IPv4 header + 8. Bytes 0 and 2..3 are TTL and checksum in the
  * header, kind, interface and domain in the key; the interface is not hashed. */
-#if KEYS_IN_REGISTERS
+#ifdef __AES__
 static inline uint64_t
-take_key4(struct key4 *key, const uint8_t *from, const struct key_maker *maker)
+take_key4(struct key4 *key, const uint8_t *from, const struct quick *q)
 {
 	const __m128i mask = _mm_set_epi32(-1, -1, -1, 0xff00);
 	__m128i k = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), mask);
 
-	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, maker->ingress));
-	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(maker->start, k, maker->secret));
+	_mm_storeu_si128((__m128i *)(void *)key, _mm_or_si128(k, q->ingress));
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(q->start, k, &q->flows->secret));
 }
 #endif
 
-static inline void
-take_plain4(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t,
-	const struct key_maker *maker)
+/* Sets key and hash of a slot whose frame passes the quick test, and prefetches the bucket.  bytes:
+ * in its first segment, if that is the only one.  Returns false for another slot. */
+static inline bool
+take_plain4(struct burst *b, unsigned i, unsigned bytes, const struct quick *q, unsigned *protos)
 {
-	uint64_t hash = take_key4(&b->key4[i], ip + 8, maker);
+	const uint8_t *frame = b->frame[i];
+	uint64_t hash;
 
+	if (unlikely(bytes < QUICK4_BYTES || !quick4(frame, bytes, &q->head)))
+		return false;
+	hash = take_key4(&b->key4[i], frame + 14 + 8, q);
 	b->hash[i] = hash;
-	rte_prefetch0(flow_bucket(t, hash));
+	rte_prefetch0(flow_bucket(q->flows, hash));
+	*protos |= frame[14 + 9];
+	return true;
 }
 
 #endif

@@ -28,9 +28,9 @@ quick6(const uint8_t *frame, unsigned bytes, const struct quick_head *h)
 
 /* Hash and key of the 40 bytes at IPv6 header + 4: length and hop limit in the header, kind and
  * interface and domain in the key. */
-#if KEYS_IN_REGISTERS
+#ifdef __AES__
 static inline uint64_t
-take_key6(struct key6 *key, const uint8_t *from, const struct key_maker *maker)
+take_key6(struct key6 *key, const uint8_t *from, const struct quick *q)
 {
 	const __m128i places = _mm_set_epi8(
 		15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, -1, -1, 2, -1);
@@ -38,27 +38,33 @@ take_key6(struct key6 *key, const uint8_t *from, const struct key_maker *maker)
 	__m128i *out = (__m128i *)(void *)key;
 	__m128i first = _mm_shuffle_epi8(_mm_loadu_si128(in), places);
 	__m128i second = _mm_loadu_si128(in + 1), third = _mm_loadl_epi64(in + 2);
-	__m128i state = maker->start;
+	__m128i state = q->start;
 
 	/* From the registers: a vector load of bytes that were stored in pieces would stall. */
-	_mm_storeu_si128(out, _mm_or_si128(first, maker->ingress));
+	_mm_storeu_si128(out, _mm_or_si128(first, q->ingress));
 	_mm_storeu_si128(out + 1, second);
 	_mm_storel_epi64(out + 2, third);
-	state = hash_aes_block(state, first, maker->secret);
-	state = hash_aes_block(state, second, maker->secret);
-	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, third, maker->secret));
+	state = hash_aes_block(state, first, &q->flows->secret);
+	state = hash_aes_block(state, second, &q->flows->secret);
+	return (uint64_t)_mm_cvtsi128_si64(hash_aes_block(state, third, &q->flows->secret));
 }
 #endif
 
-static inline void
-take_plain6(struct burst *b, unsigned i, const uint8_t *ip, const struct flow_table *t,
-	const struct key_maker *maker)
+/* Does for IPv6 what take_plain4 does for IPv4. */
+static inline bool
+take_plain6(struct burst *b, unsigned i, unsigned bytes, const struct quick *q, unsigned *protos)
 {
-	uint64_t hash = take_key6(&b->key6[i], ip + 4, maker);
+	const uint8_t *frame = b->frame[i];
+	uint64_t hash;
 
+	if (unlikely(bytes < QUICK6_BYTES || !quick6(frame, bytes, &q->head)))
+		return false;
+	hash = take_key6(&b->key6[i], frame + 14 + 4, q);
 	b->class[i] = SLOT_PLAIN6;
 	b->hash[i] = hash;
-	rte_prefetch0(flow_bucket(t, hash));
+	rte_prefetch0(flow_bucket(q->flows, hash));
+	*protos |= frame[14 + 6];
+	return true;
 }
 
 #endif

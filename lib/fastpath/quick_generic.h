@@ -34,12 +34,12 @@ quick_head_right(const uint8_t *frame, const struct quick_head *h)
 }
 #endif
 
-#if !KEYS_IN_REGISTERS
+#ifndef __AES__
 /* Returns the hash of a key whose interface is 0. */
 static inline uint64_t
 hash4(uint64_t low, uint64_t high, const struct flow_secret *s)
 {
-#if defined(__AES__) || defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
+#if defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
 	return flow_hash4_aes(low, high, s);
 #else
 	uint64_t word[2] = { low, high };
@@ -49,23 +49,23 @@ hash4(uint64_t low, uint64_t high, const struct flow_secret *s)
 }
 
 static inline uint64_t
-take_key4(struct key4 *key, const uint8_t *from, const struct key_maker *maker)
+take_key4(struct key4 *key, const uint8_t *from, const struct quick *q)
 {
 	uint64_t hash;
 
 	memcpy(key, from, sizeof(*key));
 	key->kind = KEY_PLAIN;
 	key->iface = 0;
-	key->domain = maker->domain & 63;
-	hash = hash4(load64(key), load64(&key->dst), maker->secret);
-	key->iface = maker->ingress & (KEY_IFACES - 1);
+	key->domain = q->in->domain & 63;
+	hash = hash4(load64(key), load64(&key->dst), &q->flows->secret);
+	key->iface = q->in->untagged & (KEY_IFACES - 1);
 	return hash;
 }
 
 static inline uint64_t
 hash6(const struct key6 *k, const struct flow_secret *s)
 {
-#if defined(__AES__) || defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
+#if defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
 	return flow_hash6_aes(k, s);
 #else
 	return flow_hash_sip(k, sizeof(*k), s);
@@ -73,7 +73,7 @@ hash6(const struct key6 *k, const struct flow_secret *s)
 }
 
 static inline uint64_t
-take_key6(struct key6 *key, const uint8_t *from, const struct key_maker *maker)
+take_key6(struct key6 *key, const uint8_t *from, const struct quick *q)
 {
 	uint64_t hash;
 
@@ -81,9 +81,9 @@ take_key6(struct key6 *key, const uint8_t *from, const struct key_maker *maker)
 	key->kind = KEY_PLAIN;
 	key->proto = from[2];
 	key->iface = 0;
-	key->domain = maker->domain & 63;
-	hash = hash6(key, maker->secret);
-	key->iface = maker->ingress & (KEY_IFACES - 1);
+	key->domain = q->in->domain & 63;
+	hash = hash6(key, &q->flows->secret);
+	key->iface = q->in->untagged & (KEY_IFACES - 1);
 	return hash;
 }
 #endif

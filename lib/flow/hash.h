@@ -41,7 +41,8 @@ uint64_t flow_hash6(const struct key6 *k, const struct flow_secret *s);
 uint64_t flow_hash_words(uint64_t low, uint64_t high, const struct flow_secret *s);
 
 /* Returns the portable hash; the key's interface is 0. */
-uint64_t flow_hash_sip(const void *key, size_t bytes, const struct flow_secret *s);
+uint64_t flow_hash_sip(const void *key, size_t bytes, const struct flow_secret *s)
+	__attribute__((pure));
 
 #if defined(__x86_64__)
 #include <immintrin.h>

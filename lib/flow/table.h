@@ -198,12 +198,13 @@ void flow_table_sweep(struct flow_table *t, uint32_t budget,
 /* Returns the largest number of buckets read for any key that is in the table now: 1 or 2. */
 unsigned flow_table_longest_probe(const struct flow_table *t);
 
-/* Returns the index of the record behind the first matching signature of a bucket, or 0.  The
- * caller compares the key: it may be another flow's, and one signature in 65,536 also matches an
- * empty place. */
+/* Returns the index of the record behind the first matching signature of a key's first bucket, or
+ * 0.  The caller compares the key: it may be another flow's, and one signature in 65,536 also
+ * matches an empty place. */
 static inline uint32_t
-flow_candidate(const struct bucket *bucket, uint64_t hash)
+flow_candidate(const struct flow_table *t, uint64_t hash)
 {
+	const struct bucket *bucket = flow_bucket(t, hash);
 	uint16_t sig = (uint16_t)(hash >> 32);
 #if defined(__SSE2__)
 	__m128i have = _mm_load_si128((const __m128i *)bucket->sig);

@@ -50,34 +50,23 @@ rewrite_l4_checksum(uint8_t *l4, uint8_t proto, uint16_t delta)
 static inline uint32_t
 rewrite_head4(uint32_t head, const struct to4 *to)
 {
-#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
-	uint64_t left = head;
-	uint32_t less;
+	uint64_t left = head - (uint64_t)(load32((const uint8_t *)to) & 0xffff00ff);
 
 	/* The TTL does not borrow, since it is not smaller; a borrow of the checksum is added at
 	 * its end. */
-	memcpy(&less, to, 4);
-	left -= less & 0xffff00ff;
 	return (uint32_t)left - ((uint32_t)(left >> 32) & 0x10000);
-#else
-	uint16_t checksum = checksum_apply((uint16_t)head, to->ip_delta);
-
-	return (head & 0xffff0000) - ((uint32_t)to->ttl << 24) + checksum;
-#endif
 }
+static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "the TTL is the first byte of the word");
 
 /* Rewrites a packet of class SLOT_PLAIN4: ip points to a 20-byte header with UDP or TCP behind it,
  * whose TTL is not less than what is subtracted. */
 static inline void
 rewrite_plain4(uint8_t *ip, const struct to4 *to, uint16_t l4_delta)
 {
-	const uint8_t *t = (const uint8_t *)to;
-	uint32_t head;
+	uint32_t head = rewrite_head4(load32(ip + 8), to);
 
-	memcpy(&head, ip + 8, 4);
-	head = rewrite_head4(head, to);
 	rewrite_l4_checksum(ip + 20, to->proto, l4_delta);
-	memcpy(ip + 8, t, 16);
+	memcpy(ip + 8, to, 16);
 	memcpy(ip + 8, &head, 4);
 }
 
