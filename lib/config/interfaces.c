@@ -59,7 +59,7 @@ static const struct cfg_field interface_fields[] = {
 	{ "host", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct interface_cfg, host),
 		"Makes a kernel interface (a tap) of this interface, for routing daemons and other "
 		"programs of this host.",
-		.table = &interface_host_table },
+		.table = &interface_host_table, .presence = true },
 	CFG_END,
 };
 

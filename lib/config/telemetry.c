@@ -88,17 +88,18 @@ static const struct cfg_table ipfix_table = {
 
 static const struct cfg_field telemetry_fields[] = {
 	{ "http", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, http),
-		"Read-only HTTP for Prometheus, a browser and scripts.", .table = &http_table },
+		"Read-only HTTP for Prometheus, a browser and scripts.", .table = &http_table,
+		.presence = true },
 	{ "log", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, log),
 		"Events as lines of JSON; without it, only hits of rules with log are written, to "
 		"standard error.",
-		.table = &event_log_table },
+		.table = &event_log_table, .presence = true },
 	{ "ipfix", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, ipfix),
 		"Export of all flows, and of NAT events, to an IPFIX collector.",
-		.table = &ipfix_table },
+		.table = &ipfix_table, .presence = true },
 	{ "nat_log", CFG_STRUCT, CFG_OPTIONAL, offsetof(struct telemetry_cfg, nat_log),
 		"Log of begin and end of mappings, of pools with log: true.",
-		.table = &nat_log_table },
+		.table = &nat_log_table, .presence = true },
 	CFG_END,
 };
 

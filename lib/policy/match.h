@@ -102,10 +102,11 @@ struct match_cfg {
 		{ "limit", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, member.limit), \
 			"A rate or a number of sessions that the packet keeps to, or exceeds; asked " \
 			"of each packet that all other words match.", \
-			.table = &limit_match_table }, \
+			.table = &limit_match_table, .presence = true }, \
 	{ \
 		"quota", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, member.quota), \
-			"Bytes that may pass by the line, asked likewise.", .table = &quota_table \
+			"Bytes that may pass by the line, asked likewise.", .table = &quota_table, \
+									    .presence = true \
 	}
 
 extern const struct cfg_word match_states[];

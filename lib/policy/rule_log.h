@@ -32,7 +32,7 @@ rule_log_is_on(const struct rule_log_cfg *cfg)
 		"log", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, log), \
 			"Writes a line to telemetry.log when a session begins that it decides, " \
 			"and for each packet without a session.", \
-			.table = &rule_log_table \
+			.table = &rule_log_table, .presence = true \
 	}
 
 /* Makes the hits of a rule counter be logged with a verdict (enum rule_verdict,

@@ -32,7 +32,7 @@ struct stage_cfg {
 	{ \
 		"if", CFG_STRUCT, CFG_OPTIONAL, offsetof(type, when), \
 			"Condition on packets; without it, the stage applies to all.", \
-			.table = &match_table \
+			.table = &match_table, .presence = true \
 	}
 
 /* What an instance requires of its pipeline, and what it offers. */

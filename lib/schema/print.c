@@ -83,6 +83,12 @@ is_zero(const struct cfg_field *f, const void *value)
 	return true;
 }
 
+static bool
+is_written(const void *config)
+{
+	return ((const struct cfg_head *)config)->loc.line != 0;
+}
+
 static bool is_default(const struct printer *p, const struct cfg_field *f, const void *value);
 static bool is_empty(const struct printer *p, const struct cfg_table *table, const void *config);
 
@@ -111,6 +117,8 @@ is_default(const struct printer *p, const struct cfg_field *f, const void *value
 
 	if (f->default_text == NULL)
 		return false;
+	if (f->presence)
+		return !is_written(value);
 	if (f->type == CFG_STRUCT)
 		return struct_is_default(p, f->table, value);
 	if (f->default_text == CFG_OPTIONAL)
@@ -131,7 +139,7 @@ is_default(const struct printer *p, const struct cfg_field *f, const void *value
 static bool
 is_unwritable(const struct cfg_field *f, const void *value)
 {
-	if (f->type != CFG_STRUCT || ((const struct cfg_head *)value)->loc.line != 0)
+	if (f->type != CFG_STRUCT || is_written(value))
 		return false;
 	for (const struct cfg_field *inner = f->table->fields; inner->name != NULL; inner++)
 		if (inner->default_text == NULL)
@@ -146,6 +154,8 @@ is_left_out(const struct printer *p, const struct cfg_field *f, const void *valu
 		return false;
 	if (f->default_text == CFG_OPTIONAL && f->type != CFG_STRUCT)
 		return is_zero(f, value);
+	if (f->presence)
+		return !is_written(value);
 	if (f->type == CFG_STRUCT && is_empty(p, f->table, value))
 		return true;
 	return is_unwritable(f, value)
