@@ -57,7 +57,8 @@ capture_create(const struct capture_setup *setup, int numa_node)
 
 	if (c == NULL)
 		return NULL;
-	memcpy(c->filter, setup->filter, setup->n_filter * sizeof(c->filter[0]));
+	if (setup->n_filter != 0)
+		memcpy(c->filter, setup->filter, setup->n_filter * sizeof(c->filter[0]));
 	c->n_filter = setup->n_filter;
 	c->drops = setup->drops;
 	c->samples = setup->samples;
