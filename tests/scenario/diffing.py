@@ -53,6 +53,8 @@ CASES = [
     ('a pool', 'ports: 2000-3000', 'ports: 2000-4000', [], ['ports: 2000-3000', 'ports: 2000-4000']),
     ('timeouts', 'track,', '{track: {timeouts: {udp: 30s}}},', [], ['udp: 30s']),
     ('an MTU', 'pipeline: all\n', 'pipeline: all\n    mtu: 9000\n', [], ['mtu: 9000']),
+    ('a listener, by being written alone', 'zones: {outside', 'telemetry: {http: {}}\nzones: {outside', [], ['http: ']),
+    ('a kernel interface, by being written alone', 'pipeline: all\n', 'pipeline: all\n    host: {}\n', [], ['enabled: true']),
     ('names alone', 'name: web', 'name: www', [], []),
 ]
 
