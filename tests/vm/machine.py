@@ -14,6 +14,8 @@ import subprocess
 import time
 
 HUGEPAGES = 200                 # of 2 MiB
+# Emulated, `rep movsb` copies byte by byte, and the kernel copies and clears by it where the processor says that it is quick.
+PROCESSOR = {"tcg": "max,erms=off,la57=off", "kvm": "host"}
 LOAD = {"tcg": 4, "kvm": 1}     # how much longer things may take
 
 
@@ -100,7 +102,7 @@ class Machine:
         kernel = "console=ttyS0 panic=-1 hugepages=%d nowatchdog tsc=reliable no_timer_check mitigations=off " \
                  "net.ifnames=0 random.trust_cpu=on rcupdate.rcu_cpu_stall_suppress=1 %s" % (HUGEPAGES, "intel_iommu=on iommu=pt" if self.iommu else "")
         args = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-m", "1280", "-smp", "2",
-                "-cpu", "host" if self.accel == "kvm" else "max", "-machine", "q35,kernel-irqchip=split",
+                "-cpu", PROCESSOR[self.accel], "-machine", "q35,kernel-irqchip=split",
                 # The IOMMU stands before every device that is to be behind it.
                 *(["-device", "intel-iommu,intremap=on,caching-mode=on,device-iotlb=on"] if self.iommu else []),
                 "-kernel", os.path.join(self.guest, "vmlinuz"), "-initrd", os.path.join(self.guest, "initrd"),
@@ -121,7 +123,13 @@ class Machine:
             args += nic.arguments()
         return args + uplinks() + (["-loadvm", resume] if resume else [])
 
+    def identity(self):
+        """What the state of a booted machine depends on: QEMU, its devices, the kernel's command line."""
+        version = subprocess.run(["qemu-system-x86_64", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        return version + " ".join(self.arguments("disk", None)).replace(self.folder, "")
+
     def start(self, disk, resume=None):
+        """Boots from nothing, or takes up a snapshot of the disk."""
         with open(os.path.join(self.folder, "qemu"), "w") as log:
             self.process = subprocess.Popen(["unshare", "-n", "sh", "-e", "-c", NAMESPACE, "qemu"] + self.arguments(disk, resume),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -129,10 +137,7 @@ class Machine:
         self.shell = self.connect("shell")
         json.loads(self.monitor.makefile().readline())
         self.qmp("qmp_capabilities")
-        if resume is None:
-            self.await_shell(40 * patience())
-        else:
-            self.await_shell(30 * patience())
+        self.await_shell(40 * patience())
 
     def connect(self, name):
         path = os.path.join(self.folder, name)
@@ -149,6 +154,18 @@ class Machine:
                 time.sleep(0.05)
         with open(os.path.join(self.folder, "qemu")) as f:
             raise MachineError("QEMU does not start: " + f.read()[-1000:])
+
+    def cpu(self):
+        """The processor seconds that it has used."""
+        with open("/proc/%d/stat" % self.process.pid) as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kill(self):
+        """From another thread, whose next word with it fails."""
+        process = self.process
+        if process is not None:
+            process.kill()
 
     def stop(self):
         for s in (self.shell, self.monitor):

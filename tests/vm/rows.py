@@ -15,6 +15,7 @@ class Guest:
 
     def __init__(self, machine):
         self.machine = machine
+        self.notes = []         # to print with the row
 
     def sh(self, script, seconds=30):
         return self.machine.run(". /tmp/site.sh; " + script, seconds)
@@ -153,12 +154,12 @@ def no_hugepages(g):
 def link_flap(kind):
     def row(g):
         g.use(kind)
-        g.must("start weir.yaml; wait_for 20 said 'port wan: link up' 1; " + PINGS, 60)
+        g.must("start weir.yaml; " + PINGS, 60)
         up = int(g.must("grep -c 'port wan: link up' log || true").strip() or 0)
         g.machine.link(kind + "-wan", False)
         g.must("wait_for 20 said 'port wan: link down' 1")
         g.machine.link(kind + "-wan", True)
-        g.must("wait_for 40 said 'port wan: link up' %d; %s" % (up + 1, PINGS), 60)
+        g.must("wait_for 40 said 'port wan: link up' %d; wait_for 20 in_lan ping -q -c 1 -W 2 198.51.100.2; %s" % (up + 1, PINGS), 60)
         g.must("stop && kernel_is_content")
     return row
 
@@ -251,7 +252,7 @@ def unbound(g):
     g.must("wait_for 10 said 'port lan: its device vanished: .* is being unbound' 1")
     g.must("bind vfio-pci %s; wait_for 20 said 'was opened again' 1; wait_for 40 said 'port lan: link up' %d"
            % (PCI["e1000"][0], up + 1), 60)
-    g.must(PINGS)
+    g.must("wait_for 20 in_lan ping -q -c 1 -W 2 198.51.100.2; " + PINGS, 60)     # a peer may just have given up asking for us
     g.must("stop && kernel_is_content")
 
 
@@ -311,7 +312,9 @@ def backup_trunk(kind):
     """A switch learns that the MAC has moved when the active member loses its link, and what it floods comes once."""
     def row(g):
         trunk(g, kind, "active-backup, primary: left", "bridge bridge")
-        g.must("wait_for 20 said 'port lan: member left: active' 1; wait_for 20 in_lan ping -c 1 -W 2 10.20.0.2", 60)
+        g.must("wait_for 20 in_lan ping -c 1 -W 2 10.20.0.2", 60)
+        # It is from the start, or the log says when it becomes so.
+        g.must("wait_for 20 sh -c \"! grep -q 'port lan: member' log || grep -q 'port lan: member left: active' log\"")
         g.must("in_lan ping -q -c 20 -i 0.1 -W 5 10.20.0.2 >pings && cat pings && ! grep duplicates pings", 60)
         g.machine.link(kind + "-lan", False)
         member(g, "right", "active")
@@ -335,29 +338,26 @@ def vrf(g):
 SLEEPY = "%s\ntelemetry: {http: '127.0.0.1:9977'}\n"
 
 
-def on_interrupts(g, kind, idle="interrupt", workers="auto"):
-    """Weir runs with this idle; the processor time of its workers in ten quiet seconds, in milliseconds."""
+def on_interrupts(g, kind, workers="auto"):
+    """Weir runs with `idle: interrupt`."""
     lan, wan = PCI[kind]
-    g.must("ip link set lo up; cat >weir.yaml <<'YAML'\n%sYAML\nsed -i 's/^system: {/&idle: %s, /' weir.yaml; start weir.yaml"
-           % (SLEEPY % (PLAIN % {"workers": workers, "lan": lan, "wan": wan, "interfaces": ROUTED % {"mtu": 1500}}), idle), 60)
+    g.must("ip link set lo up; cat >weir.yaml <<'YAML'\n%sYAML\nsed -i 's/^system: {/&idle: interrupt, /' weir.yaml; start weir.yaml"
+           % (SLEEPY % (PLAIN % {"workers": workers, "lan": lan, "wan": wan, "interfaces": ROUTED % {"mtu": 1500}})), 60)
     g.must("wait_for 20 in_lan ping -q -c 2 -W 10 198.51.100.2", 60)
-    return 10 * int(g.must("a=$(worker_ticks); sleep 10; echo $(($(worker_ticks) - a))").split()[-1])
 
 
-def asleep(kind, workers="auto", compared=False):
+def asleep(kind, workers="auto"):
     """Idle workers sleep until a packet comes, and answer it at once."""
     def row(g):
         g.use(kind)
-        adaptive = on_interrupts(g, kind, "adaptive", workers) if compared else 0
-        g.must("stop" if compared else "true")
-        ms = on_interrupts(g, kind, workers=workers)
+        on_interrupts(g, kind, workers)
         g.must("grep -c ', receive interrupts, ' log | grep -x 2")
+        ms = 10 * int(g.must("a=$(worker_ticks); sleep 5; echo $(($(worker_ticks) - a))").split()[-1])
         before = int(g.must("metric weir_worker_sleeps_woken_total"))
-        pings = g.must("in_lan ping -q -c 50 -i 0.1 -W 10 198.51.100.2")
+        pings = g.must("in_lan ping -q -c 50 -i 0.05 -W 10 198.51.100.2")
         woken = int(g.must("metric weir_worker_sleeps_woken_total")) - before
-        print("    %s: %d ms of processor time in 10 s%s; %d wake-ups for 50 pings; %s"
-              % (kind, ms, " (adaptive: %d)" % adaptive if compared else "", woken, pings.strip().split("\n")[-1]), flush=True)
-        if ms > 600 or woken < 40:
+        g.notes.append("%d ms of processor time in 5 s; %d wake-ups for 50 pings; %s" % (ms, woken, pings.strip().split("\n")[-1]))
+        if ms > 300 or woken < 40:
             raise Failed("it does not sleep on interrupts")
         g.must("! grep 'without the receive interrupts' log")
         g.must("download 198.51.100.2 && upload 2001:db8:2::2 && datagrams 198.51.100.2 5000", 90)
@@ -369,7 +369,7 @@ def deaf(g):
     """QEMU's e1000 promises interrupts and keeps none of them: Weir finds it out, and sleeps by time."""
     g.use("e1000")
     on_interrupts(g, "e1000")
-    g.must("in_lan ping -q -c 50 -i 0.1 -W 10 198.51.100.2; wait_for 10 said 'packets come without the receive interrupts' 1")
+    g.must("in_lan ping -q -c 50 -i 0.05 -W 10 198.51.100.2; wait_for 10 said 'packets come without the receive interrupts' 1")
     carries(g, 2000)
 
 
@@ -380,11 +380,13 @@ def asleep_by_time(g):
     carries(g, 2000)
 
 
+ONLY = "only in the quick subset"        # a shorter form of another row
+
 # name, needs the IOMMU, in the quick subset, what it does
 ROWS = [
-    ("vfio-pci, virtio: the shipped configuration as it is", True, True, shipped(20000)),
-    ("vfio-pci, e1000", True, True, on("e1000", count=10000)),
-    ("vfio-pci, virtio: 10^5 datagrams", True, False, shipped(100000)),
+    ("vfio-pci, virtio: the shipped configuration as it is", True, ONLY, shipped(20000)),
+    ("vfio-pci, e1000", True, ONLY, on("e1000", count=10000)),
+    ("vfio-pci, virtio: the shipped configuration as it is, 10^5 datagrams", True, False, shipped(100000)),
     ("vfio-pci, e1000: 10^5 datagrams", True, False, on("e1000")),
     ("vfio-pci, e1000e: 10^5 datagrams", True, False, on("e1000e")),
     ("vfio-pci, vmxnet3: 10^5 datagrams", True, False, on("vmxnet3")),
@@ -412,7 +414,7 @@ ROWS = [
     ("two workers and two queues, virtio", True, False, workers("queued", 2)),
     ("two workers and two queues, e1000e", True, False, workers("e1000e", 2)),
     ("two workers and two queues, vmxnet3", True, False, workers("vmxnet3", 2)),
-    ("asleep until a packet comes, virtio", True, True, asleep("virtio", compared=True)),
+    ("asleep until a packet comes, virtio", True, True, asleep("virtio")),
     ("asleep until a packet comes, two workers and two queues, virtio", True, False, asleep("queued", "[0, 1]")),
     ("interrupts that do not come, e1000", True, False, deaf),
     ("asleep until a packet comes, vmxnet3", True, False, asleep("vmxnet3")),

@@ -48,7 +48,7 @@ peer() {                # peer NAMESPACE PCI-ADDRESS IPV4 IPV6 GATEWAY4 GATEWAY6
 peers() {
 	peer lan 0000:00:03.0 10.0.0.2/24 2001:db8:1::2/64 10.0.0.1 2001:db8:1::1
 	peer wan 0000:00:04.0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
-	dd if=/dev/urandom of=/tmp/file bs=1M count=4 2>/dev/null
+	dd if=/dev/urandom of=/tmp/file bs=1M count=2 2>/dev/null
 }
 
 in_lan() { ip netns exec lan "$@"; }
@@ -60,7 +60,7 @@ wait_for() {            # wait_for SECONDS COMMAND...
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || return 1
-		sleep 0.2
+		sleep 0.1
 	done
 }
 
@@ -69,9 +69,9 @@ said() { [ "$(grep -c "$1" log)" -ge "$2" ]; }  # said WORDS TIMES
 both_ping() {           # both_ping in_lan|in_wan IPV4 IPV6: both families at once
 	local other
 
-	"$1" ping -q -c 3 -i 0.3 -W 10 "$3" &
+	"$1" ping -q -c 3 -i 0.1 -W 10 "$3" &
 	other=$!
-	"$1" ping -q -c 3 -i 0.3 -W 10 "$2" && wait $other
+	"$1" ping -q -c 3 -i 0.1 -W 10 "$2" && wait $other
 }
 
 tagged_peers() {        # in lan, beside the untagged one: VLAN 20, and VLAN 30 within 100
@@ -163,7 +163,7 @@ start() {               # start FILE [PROGRAM]: Weir with this configuration
 			cat log
 			return 1
 		fi
-		sleep 0.2
+		sleep 0.1
 	done
 }
 
