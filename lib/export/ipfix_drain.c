@@ -23,18 +23,22 @@ add_item(struct ipfix *x, const struct ipfix_item *item, uint64_t now_ms)
 	return true;
 }
 
+/* Makes records of what has come by one of the rings of reports. */
 static unsigned
-drain_flows(struct ipfix *x, struct flow_reports *flows, int64_t wall_ns, uint64_t now_ms)
+drain_flows(struct ipfix *x, struct flow_reports *flows, enum flow_report_way way, uint64_t now_ms)
 {
-	struct ipfix_item item = { .wall_ns = wall_ns };
+	struct ipfix_item item = {
+		.wall_ns = atomic_load_explicit(&x->wall_ns, memory_order_relaxed),
+	};
+	struct flow_report room;
 	const struct flow_report *r;
 	unsigned n;
 
-	for (n = 0; n < AT_ONCE && (r = ring_peek(flows->entries)) != NULL; n++) {
+	for (n = 0; n < AT_ONCE && (r = flow_reports_peek(flows, way, &room)) != NULL; n++) {
 		item.flow = *r;
 		if (!add_item(x, &item, now_ms))
 			break;
-		ring_release(flows->entries);
+		flow_reports_release(flows, way);
 	}
 	return n;
 }
@@ -108,7 +112,8 @@ ipfix_drain(struct ipfix *x, uint64_t now_ms)
 
 		if (s->flows != NULL) {
 			skip_lost(x, counter_get(&s->flows->lost), &s->lost_flows);
-			n += drain_flows(x, s->flows, wall_ns, now_ms);
+			n += drain_flows(x, s->flows, FLOW_REPORT_BY_ENTRY, now_ms);
+			n += drain_flows(x, s->flows, FLOW_REPORT_BY_LINE, now_ms);
 		}
 		if (s->nat != NULL) {
 			skip_lost(x, nat_log_lost(s->nat), &s->lost_nat);
@@ -126,7 +131,7 @@ ipfix_waiting(const struct ipfix *x)
 	for (unsigned i = 0; i < x->n_sources; i++) {
 		const struct ipfix_source *s = &x->source[i];
 
-		n += s->flows != NULL ? ring_waiting(s->flows->entries) : 0;
+		n += s->flows != NULL ? flow_reports_waiting(s->flows) : 0;
 		n += s->nat != NULL ? nat_log_waiting(s->nat) : 0;
 	}
 	return n;

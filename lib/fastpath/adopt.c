@@ -104,9 +104,11 @@ adopt_export(struct fastpath *fp, const struct flow_export *export)
 	bool was = dp->reports != NULL, is = export->active_ns != 0;
 
 	if (is && !was)
-		flow_reports_begin(fp->reports);
+		flow_reports_begin(fp->reports, dp->now_ns);
 	if (is)
 		fp->reports->active_ns = export->active_ns;
+	if (was && !is)
+		flow_reports_publish(fp->reports);
 	dp->reports = is ? fp->reports : NULL;
 	dp->reports_nat = export->nat_events;
 	dp->flow4->lets_all_go = dp->flow6->lets_all_go = is;

@@ -17,7 +17,7 @@
 #define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
 #define SWEEP_BUDGET      512u              /* records visited in one call, at most */
 #define AGE_PERIOD_NS     (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
-#define ACTIVE_SHARES     4u /* sweeps in which every flow is asked whether it is active for long */
+#define ACTIVE_SHARES     4u /* seconds in which every flow is asked whether it is active for long */
 #define HOST_PERIOD_NS    (10 * NS_PER_MS)
 
 static void
@@ -91,19 +91,6 @@ active_shares(const struct datapath *dp)
 		: 0;
 }
 
-/* Tells a flow that is active for long, for its export. */
-static void
-report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
-{
-	const struct session *session = session_of(dp->sessions, flow_at(t, index));
-
-	if (!slowpath_report_due(dp, t, index))
-		return;
-	if (session != NULL)
-		slowpath_collect(dp, flow_at(t, session->flow[1]));
-	slowpath_report_active(dp, t, index);
-}
-
 /* What a sweep over the records knows before it looks at them. */
 struct age {
 	struct datapath *dp;
@@ -126,8 +113,9 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 
 	if (f->packets != 0)
 		slowpath_collect(dp, f);
-	if (unlikely(age->reports) && (index & age->shares) == age->share)
-		report_active(dp, t, index);
+	if (unlikely(age->reports) && !(f->flags & FLOW_SESSION)
+		&& (index & age->shares) == age->share)
+		slowpath_report_active(dp, t, index);
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
 		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
 		host_used(dp->host, f->nexthop);
@@ -221,6 +209,17 @@ sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 		come_round(fp, sweep);
 }
 
+/* Tells sessions that are active for long, for their export: a walk over their accounts, which is
+ * cheaper than one over their records. */
+static void
+sweep_accounts(struct fastpath *fp)
+{
+	struct datapath *dp = &fp->dp;
+	uint32_t records = dp->sessions->high / (active_shares(dp) + 1) + 1;
+
+	slowpath_report_active_sessions(dp, take_due(fp, &dp->reports->swept_ns, records));
+}
+
 uint64_t
 fastpath_uncounted(const struct fastpath *fp)
 {
@@ -275,6 +274,11 @@ fastpath_age(struct fastpath *fp)
 	host_follow(dp->host);
 	fastpath_outside_bursts(fp);
 	slowpath_follow_fragments(dp, &fp->burst);
+	if (unlikely(dp->reports != NULL)) {
+		/* Of the ends since the last time, which have long left the store buffer. */
+		flow_reports_publish(dp->reports);
+		sweep_accounts(fp);
+	}
 	sweep_sessions(fp);
 	nat_age(dp->nat, clock_tick(dp->now_ns));
 	nat_set_time(dp->nat, dp->now_ns);

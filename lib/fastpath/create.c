@@ -286,11 +286,13 @@ fastpath_stop(struct fastpath *fp)
 				&fp->ledger.iface[0].drops[REASON_stopped], tx_queue_fini(queue));
 	}
 	counter_set(&fp->ledger.held[HELD_transmit], 0);
-	if (fp->dp.reports != NULL)
-		fp->dp.reports->stopping = true;
+	if (dp->reports != NULL)
+		dp->reports->stopping = true;
 	sessions_flush(dp->sessions, SESSION_END_stopped);
 	flow_table_sweep(dp->flow4, UINT32_MAX, forget_one, dp);
 	flow_table_sweep(dp->flow6, UINT32_MAX, forget_one, dp);
 	flow_table_reclaim(dp->flow4);
 	flow_table_reclaim(dp->flow6);
+	if (dp->reports != NULL)
+		flow_reports_publish(dp->reports);
 }

@@ -357,6 +357,13 @@ flow_table_insert(struct flow_table *t, const void *key, uint64_t hash, uint32_t
 	return index;
 }
 
+/* Returns true if the record may have counts, or an account of its own. */
+static bool
+has_to_tell(const struct flow *f)
+{
+	return f->packets != 0 || !(f->flags & FLOW_SESSION);
+}
+
 void
 flow_table_remove(struct flow_table *t, uint32_t index)
 {
@@ -364,7 +371,8 @@ flow_table_remove(struct flow_table *t, uint32_t index)
 	struct bucket *b = t->bucket + (f->home >> 4);
 	int place = f->home >> 1 & (BUCKET_PLACES - 1);
 
-	if ((f->list != 0 || (f->flags & FLOW_ALIAS) || t->lets_all_go) && t->let_go != NULL)
+	if ((f->list != 0 || (f->flags & FLOW_ALIAS) || (t->lets_all_go && has_to_tell(f)))
+		&& t->let_go != NULL)
 		t->let_go(t->arg, t, index);
 	if (f->home & 1)
 		other_bucket(t, b, b->sig[place])->overflow--;

@@ -64,7 +64,8 @@ struct flow_table {
 	 * counts. */
 	void (*let_go)(void *arg, struct flow_table *t, uint32_t index);
 	void *arg;
-	bool lets_all_go; /* it is called for every record, and for one that becomes a session's */
+	bool lets_all_go; /* it is called for every record that has counts or no session, and for
+			   * one that becomes a session's */
 };
 
 /* Creates a table for flow4 (record_bytes 64) or flow6 (128).  NULL without memory. */

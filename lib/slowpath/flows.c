@@ -63,12 +63,6 @@ has_account(const struct datapath *dp, const struct session *session)
 }
 
 static struct flow_account *
-account_of_session(const struct datapath *dp, const struct session *session)
-{
-	return &dp->reports->session[session_index(dp->sessions, session)];
-}
-
-static struct flow_account *
 account_of_record(const struct datapath *dp, const struct flow_table *t, uint32_t index)
 {
 	return t == dp->flow6 ? &dp->reports->flow6[index] : &dp->reports->flow4[index];
@@ -94,18 +88,6 @@ is_in(const struct flow_table *t, const struct flow *f)
 	return p >= t->record && p < t->record + (size_t)t->records * t->record_bytes;
 }
 
-/* Returns the account that a record counts for. */
-static struct flow_account *
-account_of(const struct datapath *dp, const struct flow *f)
-{
-	const struct flow_table *t;
-
-	if (f->flags & FLOW_SESSION)
-		return &dp->reports->session[f->session];
-	t = is_in(dp->flow6, f) ? dp->flow6 : dp->flow4;
-	return account_of_record(dp, t, index_of(t, f));
-}
-
 void
 flows_collect(struct datapath *dp, const struct flow *f)
 {
@@ -118,8 +100,16 @@ flows_collect(struct datapath *dp, const struct flow *f)
 		.last = f->seen,
 	};
 
-	if (!is_handed_over(dp, f->nexthop))
-		flow_account_add(dp->reports, account_of(dp, f), &c);
+	const struct flow_table *t;
+
+	if (is_handed_over(dp, f->nexthop))
+		return;
+	if (f->flags & FLOW_SESSION) {
+		session_account_add(dp->reports, f->session, &c);
+		return;
+	}
+	t = is_in(dp->flow6, f) ? dp->flow6 : dp->flow4;
+	flow_account_add(dp->reports, account_of_record(dp, t, index_of(t, f)), &c);
 }
 
 void
@@ -138,9 +128,9 @@ flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const str
 	if (v->icmp_error || is_handed_over(dp, d->nexthop))
 		return;
 	/* Of the next session that begins. */
-	prefetch_to_write(&dp->reports->session[dp->sessions->vacant]);
+	prefetch_to_write(&dp->reports->short_one[dp->sessions->vacant]);
 	if (d->session != NULL && has_account(dp, d->session)) {
-		flow_account_add(dp->reports, account_of_session(dp, d->session), &c);
+		session_account_add(dp->reports, session_index(dp->sessions, d->session), &c);
 	} else if (d->session == NULL && b->flow[slot] != 0) {
 		c.reply = false;
 		flow_account_add(dp->reports, account_of_record(dp, t, b->flow[slot]), &c);
@@ -236,6 +226,12 @@ flows_tell_record(struct datapath *dp, struct flow_table *t, uint32_t index)
 
 /* --- sessions --- */
 
+static uint8_t
+status_of_session(const struct session *session)
+{
+	return (session->flags & SESSION_WAITING) ? STATUS_DROPPED : STATUS_FORWARDED;
+}
+
 static void
 read_session(const struct datapath *dp, const struct session *session, struct flow_report *r)
 {
@@ -247,7 +243,21 @@ read_session(const struct datapath *dp, const struct session *session, struct fl
 	r->in = session_iface(dp->sessions, session, false);
 	r->out = session_iface(dp->sessions, session, true);
 	r->session = true;
-	r->status = (session->flags & SESSION_WAITING) ? STATUS_DROPPED : STATUS_FORWARDED;
+	r->status = status_of_session(session);
+}
+
+/* Returns what a line tells of a session of IPv4. */
+static struct session_told
+told_of(const struct datapath *dp, const struct session *session, enum flow_report_kind kind,
+	uint8_t why)
+{
+	return (struct session_told){
+		.forward = &flow4_at(dp->flow4, session->flow[0])->key,
+		.reply = &flow4_at(dp->flow4, session->flow[1])->key,
+		.kind = (uint8_t)kind,
+		.why = why,
+		.status = status_of_session(session),
+	};
 }
 
 static enum flow_report_class
@@ -280,9 +290,17 @@ why_ended(enum session_end why)
 static void
 tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
 {
-	struct flow_report *r = flow_reports_tell(
-		dp->reports, account_of_session(dp, session), class_of(session), dp->now_ns);
+	uint32_t index = session_index(dp->sessions, session);
+	struct session_told told;
+	struct flow_report *r;
 
+	if (likely(session->family == 4
+		    && !session_account_is_long(&dp->reports->short_one[index]))) {
+		told = told_of(dp, session, FLOW_REPORT_FLOW, (uint8_t)why);
+		session_account_tell_line(dp->reports, index, class_of(session), &told);
+		return;
+	}
+	r = session_account_tell(dp->reports, index, class_of(session), dp->now_ns);
 	if (r == NULL)
 		return;
 	r->kind = FLOW_REPORT_FLOW;
@@ -291,21 +309,18 @@ tell_session(struct datapath *dp, const struct session *session, enum flow_repor
 	flow_reports_commit(dp->reports);
 }
 
-/* Tells that the session's translation begins or ends. */
+/* Tells that the session's translation begins or ends.  The exporter has no record for those of
+ * IPv6. */
 static void
 tell_nat(struct datapath *dp, const struct session *session, enum flow_report_kind kind)
 {
-	struct flow_report *r;
+	struct session_told told;
 
-	if (!dp->reports_nat || !(session->flags & (SESSION_SNAT | SESSION_DNAT)))
+	if (!dp->reports_nat || !(session->flags & (SESSION_SNAT | SESSION_DNAT))
+		|| session->family != 4)
 		return;
-	r = flow_reports_tell_once(dp->reports, 0, 0, class_of(session), dp->now_ns);
-	if (r == NULL)
-		return;
-	r->kind = (uint8_t)kind;
-	r->why = 0;
-	read_session(dp, session, r);
-	flow_reports_commit(dp->reports);
+	told = told_of(dp, session, kind, 0);
+	flow_reports_tell_event(dp->reports, dp->now_ns, class_of(session), &told);
 }
 
 void
@@ -320,7 +335,7 @@ slowpath_report_session_ends(
 {
 	if (!has_account(dp, session) || !(session->flags & SESSION_LINKED))
 		return;
-	if (flow_account_has(dp->reports, account_of_session(dp, session)))
+	if (session_account_has(dp->reports, session_index(dp->sessions, session)))
 		tell_session(dp, session, why_ended(why));
 	if (!(session->flags & SESSION_WAITING))
 		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
@@ -330,35 +345,51 @@ void
 slowpath_report_expect_ends(const struct datapath *dp, struct session *const sessions[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		prefetch_to_write(account_of_session(dp, sessions[i]));
+		prefetch_to_write(
+			&dp->reports->short_one[session_index(dp->sessions, sessions[i])]);
 }
 
-/* Returns true if the account's packets are to be told now. */
+/* Returns true if what an account has counted since then is to be told now. */
 static bool
-is_due(const struct datapath *dp, const struct flow_account *a)
+is_due(const struct datapath *dp, uint64_t start_ns)
 {
-	return flow_account_has(dp->reports, a)
-		&& dp->now_ns - a->start_ns >= dp->reports->active_ns;
-}
-
-bool
-slowpath_report_due(const struct datapath *dp, const struct flow_table *t, uint32_t index)
-{
-	const struct flow *f = flow_at(t, index);
-
-	if (!(f->flags & FLOW_SESSION))
-		return is_due(dp, account_of_record(dp, t, index));
-	return (f->flags & (FLOW_ALIAS | FLOW_REPLY)) == 0
-		&& is_due(dp, account_of_session(dp, session_of(dp->sessions, f)));
+	return dp->now_ns - start_ns >= dp->reports->active_ns;
 }
 
 void
 slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index)
 {
-	const struct session *session = session_of(dp->sessions, flow_at(t, index));
+	const struct flow_account *a = account_of_record(dp, t, index);
 
-	if (session == NULL)
+	if (flow_account_has(dp->reports, a) && is_due(dp, a->start_ns))
 		tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
-	else
-		tell_session(dp, session, FLOW_REPORT_ACTIVE);
+}
+
+/* Tells a session, after what its records have counted since the last sweep was added. */
+static void
+report_active_session(struct datapath *dp, uint32_t index)
+{
+	const struct session *session = &dp->sessions->session[index];
+	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
+
+	if (!(session->flags & SESSION_LINKED))
+		return;
+	slowpath_collect(dp, flow_at(t, session->flow[0]));
+	slowpath_collect(dp, flow_at(t, session->flow[1]));
+	tell_session(dp, session, FLOW_REPORT_ACTIVE);
+}
+
+void
+slowpath_report_active_sessions(struct datapath *dp, uint32_t budget)
+{
+	struct flow_reports *r = dp->reports;
+	uint32_t high = dp->sessions->high, i = r->hand;
+
+	for (uint32_t n = RTE_MIN(budget, high); n > 0; n--) {
+		i = i >= high ? 1 : i + 1;
+		if (session_account_has(r, i)
+			&& is_due(dp, session_account_start_ns(&r->short_one[i])))
+			report_active_session(dp, i);
+	}
+	r->hand = i;
 }

@@ -295,11 +295,11 @@ uint64_t slowpath_route_views(const struct datapath *dp);
 /* Returns true if the best route of a flow may have changed a moment ago. */
 bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 
-/* slowpath_report_due returns true if a flow has been active for longer than the active timeout, by
- * its record or that of its session's forward direction; slowpath_report_active tells it.  With
- * reports, after slowpath_collect. */
-bool slowpath_report_due(const struct datapath *dp, const struct flow_table *t, uint32_t index);
+/* Tells a flow without a session that has been active for longer than the active timeout; the same
+ * of the next sessions in turn, at most as many as budget.  With reports, the first after
+ * slowpath_collect. */
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
+void slowpath_report_active_sessions(struct datapath *dp, uint32_t budget);
 
 /* Prefetches what the ends of sessions will need.  With reports. */
 void slowpath_report_expect_ends(

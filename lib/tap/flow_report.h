@@ -4,9 +4,13 @@
  *
  * An account is kept for each session and for each record of a flow without one.  It is told when
  * the flow ends, and when it is active for longer than the active timeout; the next report of the
- * flow has what comes after that.  Reports go through a ring.  One that finds no room is lost and
- * counted.  Flows without a session may fill half of the ring, sessions without a reply three
- * quarters of it, so a scan leaves room for the conversations of others.
+ * flow has what comes after that.
+ *
+ * Reports are copies: what becomes of a session after it was told does not matter.  Those of IPv4
+ * sessions with few packets (session_account.h), and of their translation, are one cache line each
+ * and have a ring of their own; all others go through a second ring.  A report that finds no room
+ * is lost and counted; nothing waits.  Flows without a session may fill half of a ring, sessions
+ * without a reply three quarters, so a scan leaves room for the conversations of others.
  *
  * Threads: the owning worker; the exporter takes reports and reads counts.  Memory:
  * flow_reports_create. */
@@ -19,10 +23,12 @@
 #include <stdint.h>
 
 #include "packet/key.h"
+#include "tap/line_ring.h"
 #include "tap/ring.h"
+#include "tap/session_account.h"
 
 enum {
-	FLOW_REPORTS = 32768, /* that wait */
+	FLOW_REPORTS = 32768, /* that wait, in each of the two rings */
 };
 
 enum flow_report_kind {
@@ -51,7 +57,18 @@ struct flow_report {
 	bool session;                  /* a session of two directions */
 };
 
-/* What a flow has counted since its last report. */
+/* The report of an IPv4 session that has a short account, or of the begin or end of its
+ * translation, as its parts stand in a line. */
+struct session_line {
+	struct session_account account;
+	struct key4 forward, reply; /* of its packets as they arrive */
+	uint8_t kind, why, status;  /* as in struct flow_report */
+	uint8_t spare[13];
+};
+static_assert(sizeof(struct session_line) == LINE_RING_LINE, "one line");
+
+/* What a flow without a session, or a session with a long account, has counted since its last
+ * report. */
 struct flow_account {
 	uint64_t packets[2], bytes[2];
 	uint64_t start_ns; /* of the first of them */
@@ -75,8 +92,13 @@ struct flow_reports_size {
 
 struct flow_reports {
 	struct ring *entries;
+	struct line_ring *lines;           /* of struct session_line */
+	struct session_account *short_one; /* of sessions */
 	struct flow_account *session, *flow4, *flow6;
 	uint64_t active_ns;
+	uint64_t began;    /* in the unit of a session_account's start; those of before are empty */
+	uint32_t hand;     /* the session that is asked next whether it is active for long */
+	uint64_t swept_ns; /* when the last one was */
 	uint16_t era;
 	bool stopping;
 	uint64_t lost, lost_packets, lost_bytes; /* reports, and what they counted */
@@ -88,13 +110,13 @@ void flow_reports_destroy(struct flow_reports *r);       /* NULL is fine */
 size_t flow_reports_bytes(const struct flow_reports *r); /* 0 of NULL */
 
 /* Begins to report: what was counted before is forgotten. */
-void flow_reports_begin(struct flow_reports *r);
+void flow_reports_begin(struct flow_reports *r, uint64_t now_ns);
 
-/* Returns true if the account has packets. */
-static inline bool
-flow_account_has(const struct flow_reports *r, const struct flow_account *a)
+/* Makes all reports visible to the exporter: lines that were added lately are not yet. */
+static inline void
+flow_reports_publish(struct flow_reports *r)
 {
-	return a->era == r->era && (a->packets[0] | a->packets[1]) != 0;
+	line_ring_publish(r->lines);
 }
 
 /* Packets that were counted together. */
@@ -104,6 +126,15 @@ struct flow_counted {
 	uint64_t first_ns; /* time of the first of them, as far as it is known */
 	uint32_t last;     /* clock_tick of the last one */
 };
+
+/* --- accounts of flows without a session --- */
+
+/* Returns true if the account has packets. */
+static inline bool
+flow_account_has(const struct flow_reports *r, const struct flow_account *a)
+{
+	return a->era == r->era && (a->packets[0] | a->packets[1]) != 0;
+}
 
 void flow_account_add(
 	const struct flow_reports *r, struct flow_account *a, const struct flow_counted *c);
@@ -120,5 +151,81 @@ struct flow_report *flow_reports_tell_once(struct flow_reports *r, uint64_t pack
 
 /* Gives a filled report to the exporter. */
 void flow_reports_commit(struct flow_reports *r);
+
+/* --- accounts of sessions, by their index --- */
+
+/* Returns true if the account has packets. */
+static inline bool
+session_account_has(const struct flow_reports *r, uint32_t index)
+{
+	const struct session_account *a = &r->short_one[index];
+
+	return a->counts != 0 && session_account_start(a) >= r->began;
+}
+
+/* Returns the start of an account whose first packet came then; times before that of the reports
+ * are of packets that nobody has counted. */
+static inline uint64_t
+session_account_begins(const struct flow_reports *r, uint64_t first_ns)
+{
+	uint64_t start = session_account_time(first_ns);
+
+	return start > r->began ? start : r->began;
+}
+
+/* Adds to any account: one that has packets, or to which more is added than is usual. */
+void session_account_add_any(struct flow_reports *r, uint32_t index, const struct flow_counted *c);
+
+/* Adds to an account, most likely the first packet. */
+static inline void
+session_account_add(struct flow_reports *r, uint32_t index, const struct flow_counted *c)
+{
+	struct session_account *a = &r->short_one[index];
+	uint64_t start = session_account_begins(r, c->first_ns);
+	uint32_t late = c->last - clock_tick(start << SESSION_ACCOUNT_UNIT);
+
+	if (unlikely(session_account_has(r, index) || c->packets > SESSION_ACCOUNT_PACKETS
+		    || c->bytes > SESSION_ACCOUNT_BYTES || late > SESSION_ACCOUNT_LATE)) {
+		session_account_add_any(r, index, c);
+		return;
+	}
+	a->when = start | (uint64_t)late << 48;
+	a->counts = c->bytes << 24 * c->reply | c->packets << (48 + 8 * c->reply);
+}
+
+/* As flow_reports_tell, for any session. */
+struct flow_report *session_account_tell(
+	struct flow_reports *r, uint32_t index, enum flow_report_class class, uint64_t now_ns);
+
+/* What a line tells of a session of IPv4 beside its account. */
+struct session_told {
+	const struct key4 *forward, *reply; /* of its packets as they arrive */
+	uint8_t kind, why, status;
+};
+
+/* Tells a session of IPv4 with a short account, which has packets, and empties the account. */
+void session_account_tell_line(struct flow_reports *r, uint32_t index, enum flow_report_class class,
+	const struct session_told *told);
+
+/* Tells that something has happened to a session of IPv4, without its counts. */
+void flow_reports_tell_event(struct flow_reports *r, uint64_t now_ns, enum flow_report_class class,
+	const struct session_told *told);
+
+/* --- the exporter's --- */
+
+enum flow_report_way {
+	FLOW_REPORT_BY_ENTRY,
+	FLOW_REPORT_BY_LINE,
+	FLOW_REPORT_WAYS,
+};
+
+/* Returns the oldest report that came by one of the rings, in room or elsewhere, valid until
+ * flow_reports_release; NULL without one. */
+const struct flow_report *flow_reports_peek(
+	struct flow_reports *r, enum flow_report_way way, struct flow_report *room);
+void flow_reports_release(struct flow_reports *r, enum flow_report_way way);
+
+/* Returns the number of reports that wait. */
+uint32_t flow_reports_waiting(const struct flow_reports *r);
 
 #endif

@@ -7,7 +7,7 @@
 set -u
 cd "$(dirname "$(realpath "$0")")/../.." || exit 2
 build=build-tsan
-tests="unit_io_frame_ring unit_control_busy unit_control_stuck unit_control_appliance unit_worker_mailbox unit_io_steer unit_nat_log"
+tests="unit_io_frame_ring unit_control_busy unit_control_stuck unit_control_appliance unit_worker_mailbox unit_io_steer unit_nat_log unit_tap_line_ring"
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 failed=0

@@ -38,7 +38,7 @@ tell_flows(struct appliance_fixture *f, unsigned active_s)
 	fp->reports = flow_reports_create(&size, -1);
 	assert_non_null(fp->reports);
 	fp->reports->active_ns = active_s * NS_PER_SECOND;
-	flow_reports_begin(fp->reports);
+	flow_reports_begin(fp->reports, fp->dp.now_ns);
 	fp->dp.reports = fp->reports;
 	return fp->reports;
 }
@@ -59,10 +59,12 @@ send_each(struct appliance_fixture *f)
 /* Each flow has a packet a second, and is told between these times after its first one, or the one
  * after which it was told last. */
 static void
-expect_told(struct appliance_fixture *f, unsigned active_s, unsigned latest_s)
+expect_told(
+	struct appliance_fixture *f, enum flow_report_way way, unsigned active_s, unsigned latest_s)
 {
 	struct flow_reports *r;
 	unsigned told[FLOWS] = { 0 };
+	struct flow_report room;
 	const struct flow_report *e;
 
 	send_each(f); /* their records are made */
@@ -70,7 +72,8 @@ expect_told(struct appliance_fixture *f, unsigned active_s, unsigned latest_s)
 	r = tell_flows(f, active_s);
 	for (unsigned s = 0; s < SECONDS; s++) {
 		send_each(f);
-		for (; (e = ring_peek(r->entries)) != NULL; ring_release(r->entries)) {
+		for (; (e = flow_reports_peek(r, way, &room)) != NULL;
+			flow_reports_release(r, way)) {
 			assert_int_equal(e->why, FLOW_REPORT_ACTIVE);
 			assert_in_range(f->now_ns - e->start_ns, active_s * NS_PER_SECOND,
 				(latest_s + 1) * NS_PER_SECOND);
@@ -89,7 +92,7 @@ a_session_is_told_an_eighth_late_at_most(void **state)
 
 	snprintf(text, sizeof(text), CONFIG, "track, ");
 	given(*state, text);
-	expect_told(*state, 40, 45);
+	expect_told(*state, FLOW_REPORT_BY_LINE, 40, 45);
 }
 
 static void
@@ -99,7 +102,7 @@ a_flow_without_a_session_is_told_alike(void **state)
 
 	snprintf(text, sizeof(text), CONFIG, "");
 	given(*state, text);
-	expect_told(*state, 40, 45);
+	expect_told(*state, FLOW_REPORT_BY_ENTRY, 40, 45);
 }
 
 /* Where an eighth is less than some sweeps, every sweep asks. */
@@ -110,7 +113,7 @@ a_short_timeout_is_kept_by_the_second(void **state)
 
 	snprintf(text, sizeof(text), CONFIG, "track, ");
 	given(*state, text);
-	expect_told(*state, 5, 6);
+	expect_told(*state, FLOW_REPORT_BY_LINE, 5, 6);
 }
 
 int
