@@ -30,12 +30,12 @@ drain_flows(struct ipfix *x, struct flow_reports *flows, enum flow_report_way wa
 	struct ipfix_item item = {
 		.wall_ns = atomic_load_explicit(&x->wall_ns, memory_order_relaxed),
 	};
-	struct flow_report room;
 	const struct flow_report *r;
 	unsigned n;
 
-	for (n = 0; n < AT_ONCE && (r = flow_reports_peek(flows, way, &room)) != NULL; n++) {
-		item.flow = *r;
+	for (n = 0; n < AT_ONCE && (r = flow_reports_peek(flows, way, &item.flow)) != NULL; n++) {
+		if (r != &item.flow)
+			item.flow = *r;
 		if (!add_item(x, &item, now_ms))
 			break;
 		flow_reports_release(flows, way);

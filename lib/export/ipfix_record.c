@@ -149,11 +149,21 @@ static const struct template options[] = {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
+/* Writes a number of 1, 2, 4 or 8 bytes. */
 static uint8_t *
 put(uint8_t *out, uint64_t value, unsigned bytes)
 {
-	for (unsigned i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> 8 * (bytes - 1 - i));
+	/* The bytes of the value stand at the end of the word. */
+	rte_be64_t word = rte_cpu_to_be_64(value << 8 * (sizeof(word) - bytes));
+
+	if (bytes == 8)
+		memcpy(out, &word, 8);
+	else if (bytes == 4)
+		memcpy(out, &word, 4);
+	else if (bytes == 2)
+		memcpy(out, &word, 2);
+	else
+		*out = (uint8_t)value;
 	return out + bytes;
 }
 
@@ -208,7 +218,7 @@ port_of(const struct tuple *t, bool dst)
 }
 
 static uint64_t
-number_of(const struct ipfix_item *item, enum value value)
+number_of(const struct ipfix_item *item, uint8_t event, enum value value)
 {
 	const struct flow_report *f = &item->flow;
 
@@ -244,7 +254,7 @@ number_of(const struct ipfix_item *item, enum value value)
 	case DIRECTION:
 		return 1; /* the initiator's */
 	case NAT_EVENT:
-		return item->nat_event;
+		return event;
 	case POOL:
 		return item->pool;
 	case LIMIT:
@@ -344,20 +354,19 @@ template_of(const struct ipfix_item *item, uint8_t *event)
 enum ipfix_id
 ipfix_write(uint8_t out[static IPFIX_RECORD_MAX], const struct ipfix_item *item, size_t *bytes)
 {
-	struct ipfix_item told = *item;
-	enum ipfix_id id = template_of(item, &told.nat_event);
-	uint8_t *at = out;
+	uint8_t event, *at = out;
+	enum ipfix_id id = template_of(item, &event);
 
 	if (id == 0)
 		return 0;
 	for (const struct element *e = templates[id - IPFIX_SESSION4].element; e->id != 0; e++) {
-		const uint8_t *address = address_of(&told.flow, e->value);
+		const uint8_t *address = address_of(&item->flow, e->value);
 
 		if (address != NULL) {
 			memcpy(at, address, e->bytes);
 			at += e->bytes;
 		} else {
-			at = put(at, number_of(&told, e->value), e->bytes);
+			at = put(at, number_of(item, event, e->value), e->bytes);
 		}
 	}
 	*bytes = (size_t)(at - out);

@@ -123,8 +123,8 @@ struct flow_report *
 flow_reports_tell(struct flow_reports *r, struct flow_account *a, enum flow_report_class class,
 	uint64_t now_ns)
 {
-	/* A tick is where it began: the last packet came up to a tick later. */
-	uint64_t end_ns = now_ns - ((uint64_t)(clock_tick(now_ns) - a->last) << 20);
+	/* A tick is where it begins: the last packet came up to a tick later. */
+	uint64_t end_ns = ((now_ns >> 20) - (uint64_t)(clock_tick(now_ns) - a->last)) << 20;
 	struct flow_report *out = reserve(r, a, class);
 
 	if (out != NULL) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Flows that are active for long are told in time, each as often as the others.
+/* Flows that are active for long are told in time, each as often as the others; those that end are
+ * told as they were, whatever becomes of their places.
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2 */
 #include "support/appliance_fixture.h"
@@ -40,20 +41,28 @@ tell_flows(struct appliance_fixture *f, unsigned active_s)
 	fp->reports->active_ns = active_s * NS_PER_SECOND;
 	flow_reports_begin(fp->reports, fp->dp.now_ns);
 	fp->dp.reports = fp->reports;
+	fp->dp.flow4->lets_all_go = fp->dp.flow6->lets_all_go = true;
 	return fp->reports;
+}
+
+/* Sends a packet of each flow, from ports from the first one on. */
+static void
+send_from(struct appliance_fixture *f, unsigned first)
+{
+	for (unsigned i = 0; i < FLOWS; i++) {
+		char packet[64];
+
+		snprintf(packet, sizeof(packet), "udp 192.0.2.10:%u > 198.51.100.2:53", first + i);
+		push(f, "lan", packet);
+	}
+	drain(f);
+	wait_s(f, 1);
 }
 
 static void
 send_each(struct appliance_fixture *f)
 {
-	for (unsigned i = 0; i < FLOWS; i++) {
-		char packet[64];
-
-		snprintf(packet, sizeof(packet), "udp 192.0.2.10:%u > 198.51.100.2:53", 1000 + i);
-		push(f, "lan", packet);
-	}
-	drain(f);
-	wait_s(f, 1);
+	send_from(f, 1000);
 }
 
 /* Each flow has a packet a second, and is told between these times after its first one, or the one
@@ -116,6 +125,70 @@ a_short_timeout_is_kept_by_the_second(void **state)
 	expect_told(*state, FLOW_REPORT_BY_LINE, 5, 6);
 }
 
+/* Takes a report of each flow from these ports on. */
+static void
+expect_ended(struct appliance_fixture *f, struct flow_reports *r, unsigned first, unsigned packets)
+{
+	bool told[FLOWS] = { false };
+	struct flow_report room;
+	const struct flow_report *e;
+
+	for (unsigned i = 0; i < FLOWS; i++) {
+		unsigned flow;
+
+		e = flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room);
+		assert_non_null(e);
+		flow = rte_be_to_cpu_16(e->from.sport) - first;
+		assert_in_range(flow, 0, FLOWS - 1);
+		assert_false(told[flow]);
+		told[flow] = true;
+		assert_int_equal(e->kind, FLOW_REPORT_FLOW);
+		assert_int_equal(e->why, FLOW_REPORT_FORCED);
+		assert_int_equal(e->packets[0], packets);
+		assert_int_equal(e->packets[1], 0);
+		assert_int_equal(e->bytes[0] % packets, 0);
+		assert_int_equal(e->from.src.v4, RTE_BE32(0xc000020a));
+		assert_int_equal(e->to.dst.v4, RTE_BE32(0xc6336402));
+		assert_true(e->start_ns <= e->end_ns && e->end_ns <= f->now_ns);
+		flow_reports_release(r, FLOW_REPORT_BY_LINE);
+	}
+}
+
+/* The exporter stands still while sessions are ended by an operator, others take their places, and
+ * those end, too. */
+static void
+places_of_ended_sessions_are_used_again(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct flow_reports *r;
+	struct flow_report room;
+	struct sessions *sessions;
+	char text[1024];
+	uint32_t high;
+
+	snprintf(text, sizeof(text), CONFIG, "track, ");
+	given(f, text);
+	send_from(f, 1000); /* before: not counted */
+	r = tell_flows(f, 60);
+	sessions = worker_of(f, 0)->fp->dp.sessions;
+	send_from(f, 1000);
+	send_from(f, 1000);
+	high = sessions->high;
+	sessions_flush(sessions, SESSION_END_flushed);
+	flow_table_reclaim(worker_of(f, 0)->fp->dp.flow4);
+	send_from(f, 5000);
+	assert_int_equal(sessions->high, high);
+	sessions_flush(sessions, SESSION_END_flushed);
+	flow_table_reclaim(worker_of(f, 0)->fp->dp.flow4);
+	wait_s(f, 1);
+	assert_int_equal(flow_reports_waiting(r), 2 * FLOWS);
+	expect_ended(f, r, 1000, 2);
+	expect_ended(f, r, 5000, 1);
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room));
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_ENTRY, &room));
+	assert_int_equal(r->lost, 0);
+}
+
 int
 main(void)
 {
@@ -123,6 +196,7 @@ main(void)
 		appliance_test(a_session_is_told_an_eighth_late_at_most),
 		appliance_test(a_flow_without_a_session_is_told_alike),
 		appliance_test(a_short_timeout_is_kept_by_the_second),
+		appliance_test(places_of_ended_sessions_are_used_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
