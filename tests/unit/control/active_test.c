@@ -189,6 +189,37 @@ places_of_ended_sessions_are_used_again(void **state)
 	assert_int_equal(r->lost, 0);
 }
 
+/* A session with more packets than a line can tell of. */
+static void
+what_has_no_line_is_told_by_an_entry(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct flow_report room;
+	const struct flow_report *e;
+	struct flow_reports *r;
+	char text[1024];
+
+	snprintf(text, sizeof(text), CONFIG, "track, ");
+	given(f, text);
+	r = tell_flows(f, 60);
+	for (unsigned i = 0; i < 300; i++) {
+		push(f, "lan", "udp 192.0.2.10:1000 > 198.51.100.2:53");
+		drain(f);
+	}
+	wait_s(f, 1);
+	sessions_flush(worker_of(f, 0)->fp->dp.sessions, SESSION_END_flushed);
+	wait_s(f, 1);
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room));
+	e = flow_reports_peek(r, FLOW_REPORT_BY_ENTRY, &room);
+	assert_non_null(e);
+	assert_int_equal(e->packets[0], 300);
+	assert_int_equal(e->bytes[0] % 300, 0);
+	assert_int_equal(e->from.sport, RTE_BE16(1000));
+	assert_int_equal(e->why, FLOW_REPORT_FORCED);
+	flow_reports_release(r, FLOW_REPORT_BY_ENTRY);
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_ENTRY, &room));
+}
+
 int
 main(void)
 {
@@ -197,6 +228,7 @@ main(void)
 		appliance_test(a_flow_without_a_session_is_told_alike),
 		appliance_test(a_short_timeout_is_kept_by_the_second),
 		appliance_test(places_of_ended_sessions_are_used_again),
+		appliance_test(what_has_no_line_is_told_by_an_entry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
