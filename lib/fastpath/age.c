@@ -209,15 +209,28 @@ sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 		come_round(fp, sweep);
 }
 
+/* Tells a session that is active for long, with what its records have counted since the sweep. */
+static void
+report_active(struct datapath *dp, const struct session *session)
+{
+	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
+
+	slowpath_collect(dp, flow_at(t, session->flow[0]));
+	slowpath_collect(dp, flow_at(t, session->flow[1]));
+	slowpath_report_active_session(dp, session);
+}
+
 /* Tells sessions that are active for long, for their export: a walk over their accounts, which is
  * cheaper than one over their records. */
 static void
 sweep_accounts(struct fastpath *fp)
 {
 	struct datapath *dp = &fp->dp;
-	uint32_t records = dp->sessions->high / (active_shares(dp) + 1) + 1;
+	uint32_t share = dp->sessions->high / (active_shares(dp) + 1) + 1, index;
+	uint32_t budget = take_due(fp, &dp->reports->swept_ns, share);
 
-	slowpath_report_active_sessions(dp, take_due(fp, &dp->reports->swept_ns, records));
+	while ((index = slowpath_report_next_due(dp, &budget)) != 0)
+		report_active(dp, &dp->sessions->session[index]);
 }
 
 uint64_t

@@ -365,31 +365,26 @@ slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index
 		tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
 }
 
-/* Tells a session, after what its records have counted since the last sweep was added. */
-static void
-report_active_session(struct datapath *dp, uint32_t index)
+uint32_t
+slowpath_report_next_due(struct datapath *dp, uint32_t *budget)
 {
-	const struct session *session = &dp->sessions->session[index];
-	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
+	struct flow_reports *r = dp->reports;
+	uint32_t high = dp->sessions->high, i = r->hand, n = RTE_MIN(*budget, high);
 
-	if (!(session->flags & SESSION_LINKED))
-		return;
-	slowpath_collect(dp, flow_at(t, session->flow[0]));
-	slowpath_collect(dp, flow_at(t, session->flow[1]));
-	tell_session(dp, session, FLOW_REPORT_ACTIVE);
+	for (; n > 0; n--) {
+		i = i >= high ? 1 : i + 1;
+		if (session_account_has(r, i)
+			&& is_due(dp, session_account_start_ns(&r->short_one[i]))
+			&& (dp->sessions->session[i].flags & SESSION_LINKED))
+			break;
+	}
+	r->hand = i;
+	*budget = n > 0 ? n - 1 : 0;
+	return n > 0 ? i : 0;
 }
 
 void
-slowpath_report_active_sessions(struct datapath *dp, uint32_t budget)
+slowpath_report_active_session(struct datapath *dp, const struct session *session)
 {
-	struct flow_reports *r = dp->reports;
-	uint32_t high = dp->sessions->high, i = r->hand;
-
-	for (uint32_t n = RTE_MIN(budget, high); n > 0; n--) {
-		i = i >= high ? 1 : i + 1;
-		if (session_account_has(r, i)
-			&& is_due(dp, session_account_start_ns(&r->short_one[i])))
-			report_active_session(dp, i);
-	}
-	r->hand = i;
+	tell_session(dp, session, FLOW_REPORT_ACTIVE);
 }

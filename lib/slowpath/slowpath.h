@@ -295,11 +295,15 @@ uint64_t slowpath_route_views(const struct datapath *dp);
 /* Returns true if the best route of a flow may have changed a moment ago. */
 bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *t, uint32_t index);
 
-/* Tells a flow without a session that has been active for longer than the active timeout; the same
- * of the next sessions in turn, at most as many as budget.  With reports, the first after
- * slowpath_collect. */
+/* Tells a flow without a session, if it has been active for longer than the active timeout.  With
+ * reports, after slowpath_collect. */
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
-void slowpath_report_active_sessions(struct datapath *dp, uint32_t budget);
+
+/* Looks at the next sessions in turn, *budget at most and as many less are left in it, and returns
+ * the index of one that has been active for longer than the active timeout, or 0; tells it.  With
+ * reports, the second after slowpath_collect of its records. */
+uint32_t slowpath_report_next_due(struct datapath *dp, uint32_t *budget);
+void slowpath_report_active_session(struct datapath *dp, const struct session *session);
 
 /* Prefetches what the ends of sessions will need.  With reports. */
 void slowpath_report_expect_ends(

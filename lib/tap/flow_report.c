@@ -185,8 +185,8 @@ add_short(struct session_account *a, const struct flow_counted *c)
 	uint32_t late = session_account_late(a);
 	int32_t came = (int32_t)(c->last - clock_tick(session_account_start_ns(a)));
 
-	if (packets > SESSION_ACCOUNT_PACKETS || bytes > SESSION_ACCOUNT_BYTES
-		|| came > (int32_t)SESSION_ACCOUNT_LATE)
+	if (packets > ACCOUNT_PACKETS_MAX || bytes > ACCOUNT_BYTES_MAX
+		|| came > (int32_t)ACCOUNT_LATE_MAX)
 		return false;
 	if (came > (int32_t)late)
 		a->when += (uint64_t)((uint32_t)came - late) << 48;
@@ -207,7 +207,7 @@ session_account_add_any(struct flow_reports *r, uint32_t index, const struct flo
 		if (add_short(a, c))
 			return;
 		widen(r, a, &r->session[index]);
-		a->when |= SESSION_ACCOUNT_LONG;
+		a->when |= ACCOUNT_LONG;
 		a->counts = 1;
 	}
 	flow_account_add(r, &r->session[index], c);

@@ -182,10 +182,10 @@ session_account_add(struct flow_reports *r, uint32_t index, const struct flow_co
 {
 	struct session_account *a = &r->short_one[index];
 	uint64_t start = session_account_begins(r, c->first_ns);
-	uint32_t late = c->last - clock_tick(start << SESSION_ACCOUNT_UNIT);
+	uint32_t late = c->last - clock_tick(start << ACCOUNT_UNIT);
 
-	if (unlikely(session_account_has(r, index) || c->packets > SESSION_ACCOUNT_PACKETS
-		    || c->bytes > SESSION_ACCOUNT_BYTES || late > SESSION_ACCOUNT_LATE)) {
+	if (unlikely(session_account_has(r, index) || c->packets > ACCOUNT_PACKETS_MAX
+		    || c->bytes > ACCOUNT_BYTES_MAX || late > ACCOUNT_LATE_MAX)) {
 		session_account_add_any(r, index, c);
 		return;
 	}

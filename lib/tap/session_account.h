@@ -17,12 +17,12 @@
 
 #include "base/clock.h"
 
-#define SESSION_ACCOUNT_UNIT       12 /* start is in units of 2^12 ns: 4 us */
-#define SESSION_ACCOUNT_START_BITS 47 /* 18 years */
-#define SESSION_ACCOUNT_LONG       (UINT64_C(1) << 47)
-#define SESSION_ACCOUNT_PACKETS    0xffu
-#define SESSION_ACCOUNT_BYTES      0xffffffu
-#define SESSION_ACCOUNT_LATE       0xffffu
+#define ACCOUNT_UNIT        12 /* start is in units of 2^12 ns: 4 us */
+#define ACCOUNT_START_BITS  47 /* 18 years */
+#define ACCOUNT_LONG        (UINT64_C(1) << 47)
+#define ACCOUNT_PACKETS_MAX 0xffu
+#define ACCOUNT_BYTES_MAX   0xffffffu
+#define ACCOUNT_LATE_MAX    0xffffu
 
 struct session_account {
 	uint64_t when;   /* from bit 0: start, the time of the first packet; 47: is it long?; 48:
@@ -36,25 +36,25 @@ static_assert(sizeof(struct session_account) == 16, "four in a line");
 static inline uint64_t
 session_account_time(uint64_t ns)
 {
-	return ns >> SESSION_ACCOUNT_UNIT;
+	return ns >> ACCOUNT_UNIT;
 }
 
 static inline uint64_t
 session_account_start(const struct session_account *a)
 {
-	return a->when & ((UINT64_C(1) << SESSION_ACCOUNT_START_BITS) - 1);
+	return a->when & ((UINT64_C(1) << ACCOUNT_START_BITS) - 1);
 }
 
 static inline uint64_t
 session_account_start_ns(const struct session_account *a)
 {
-	return session_account_start(a) << SESSION_ACCOUNT_UNIT;
+	return session_account_start(a) << ACCOUNT_UNIT;
 }
 
 static inline bool
 session_account_is_long(const struct session_account *a)
 {
-	return (a->when & SESSION_ACCOUNT_LONG) != 0;
+	return (a->when & ACCOUNT_LONG) != 0;
 }
 
 /* Returns the time from the tick of its start to the tick of its last packet, in ticks. */
@@ -67,13 +67,13 @@ session_account_late(const struct session_account *a)
 static inline uint32_t
 session_account_bytes(const struct session_account *a, bool reply)
 {
-	return (uint32_t)(a->counts >> 24 * reply) & SESSION_ACCOUNT_BYTES;
+	return (uint32_t)(a->counts >> 24 * reply) & ACCOUNT_BYTES_MAX;
 }
 
 static inline uint32_t
 session_account_packets(const struct session_account *a, bool reply)
 {
-	return (uint32_t)(a->counts >> (48 + 8 * reply)) & SESSION_ACCOUNT_PACKETS;
+	return (uint32_t)(a->counts >> (48 + 8 * reply)) & ACCOUNT_PACKETS_MAX;
 }
 
 #endif

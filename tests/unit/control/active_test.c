@@ -201,6 +201,7 @@ what_has_no_line_is_told_by_an_entry(void **state)
 
 	snprintf(text, sizeof(text), CONFIG, "track, ");
 	given(f, text);
+	wait_s(f, 1);
 	r = tell_flows(f, 60);
 	for (unsigned i = 0; i < 300; i++) {
 		push(f, "lan", "udp 192.0.2.10:1000 > 198.51.100.2:53");
