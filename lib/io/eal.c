@@ -22,6 +22,7 @@
 #include "io/host_memory.h"
 #include "io/quiet.h"
 #include "io/topology.h"
+#include "io/vfio_reset.h"
 
 enum {
 	ARGS_MAX = 256,
@@ -236,7 +237,9 @@ start(struct args *args, const struct eal_cfg *cfg, struct err *err)
 	sched_getaffinity(0, sizeof(cores), &cores);
 	quiet_begin(&quiet);
 	mask = umask(0077); /* DPDK leaves the mode of its telemetry socket to it */
+	vfio_reset_begin();
 	rc = rte_eal_init(args->count, argv);
+	vfio_reset_end();
 	umask(mask);
 	if (cfg->unbound)
 		sched_setaffinity(0, sizeof(cores), &cores);

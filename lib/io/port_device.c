@@ -16,6 +16,7 @@
 #include "io/capture.h"
 #include "io/port_priv.h"
 #include "io/quiet.h"
+#include "io/vfio_reset.h"
 #include "io/wait.h"
 
 struct rte_ether_addr
@@ -103,9 +104,11 @@ port_probe(struct port *port, const struct port_cfg *cfg, unsigned queues, struc
 	device_clear(text, cfg->device_loc, err);
 
 	af_packet_opening(&port->packet, queues);
+	vfio_reset_begin();
 	quiet_begin(&quiet);
 	rc = device_waits(text) ? probe_waiting(cfg, text, &quiet, err) : rte_dev_probe(text);
 	quiet_end(&quiet);
+	vfio_reset_end();
 	af_packet_opened();
 	if (rc == -EINTR)
 		return rc;

@@ -173,13 +173,14 @@ for f in json.load(open("/tmp/doctor.json"))["findings"]:
 done
 weir doctor -c /etc/weir/weir.yaml
 """
-DROP_INS = r"""
-at=/etc/systemd/system/weir.service.d
-mkdir -p $at
-cp /usr/share/doc/weir/examples/weir.service.d/hugepages.conf /usr/share/doc/weir/examples/weir.service.d/vfio.conf $at
-sed -i 's/^Environment=HUGEPAGES=.*/Environment=HUGEPAGES=200/' $at/hugepages.conf
-sed -i 's/^Environment="NICS=.*/Environment="NICS=%s %s"/' $at/vfio.conf
+UNITS = r"""
+set -e
+at=/etc/systemd/system
+cp /usr/share/doc/weir/examples/before-weir/weir-hugepages.service /usr/share/doc/weir/examples/before-weir/weir-vfio.service $at
+sed -i 's/^Environment=HUGEPAGES=.*/Environment=HUGEPAGES=200/' $at/weir-hugepages.service
+sed -i 's/^Environment="NICS=.*/Environment="NICS=%s %s"/' $at/weir-vfio.service
 systemctl daemon-reload
+systemctl enable weir-hugepages weir-vfio
 """ % PCI["virtio"]
 MONITOR = r"""
 set -e
@@ -231,7 +232,7 @@ def day(g):
     g.must("echo 'telemetry: {http: \"127.0.0.1:9977\"}' >>/etc/weir/weir.yaml")
     g.must_say("to mend before this configuration can run here", "weir doctor -c /etc/weir/weir.yaml")
     step("doctor: " + " && ".join(g.must(MEND, 60).strip().split("\n")[:4]))
-    g.must(DROP_INS)
+    g.must(UNITS)
     g.must("systemctl enable --now weir", 90)
     g.must("systemctl is-active weir && systemctl status weir --no-pager | grep 'Status: .*2 of 2 links up' || { sleep 5; systemctl status weir --no-pager | grep 'links up'; }", 60)
     ping(g, "started in the sandbox; packets pass")
@@ -246,6 +247,8 @@ def day(g):
     shown = g.must("p=$(systemctl show -p MainPID --value weir); a=$(date +%s.%N); kill -9 $p; sleep 0.1;"
                    " in_lan ping -D -n -i 0.1 -c 300 198.51.100.2 | grep -m 1 'bytes from' | tr -d '[]' | awk -v a=$a '{ printf \"%.2f\", $1 - a }'", 60)
     step("killed: the first packet after %s s" % shown.strip())
+    # What prepares the machine has run once, and no restart waits for it.
+    g.must("for unit in weir-hugepages weir-vfio; do systemctl is-active $unit || exit 1; journalctl -b -u $unit --no-pager -o cat | grep -c Starting | grep -x 1 || exit 1; done")
     g.must("""p=$(systemctl show -p MainPID --value weir)
         t=$(grep -l worker /proc/$p/task/*/comm | head -n 1 | cut -d/ -f5)
         python3 /tmp/freeze.py $t 25 >/tmp/frozen 2>&1 &
