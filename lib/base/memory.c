@@ -91,9 +91,9 @@ map_plain(size_t bytes)
 /* Without memory for the note, or while another thread has the list, its pages come when they are
  * used: a worker does not wait. */
 static void
-note_sparse(uint8_t *block, size_t bytes)
+note_sparse(uint8_t *block, size_t bytes, bool last)
 {
-	struct sparse *s = malloc(sizeof(*s));
+	struct sparse *s = malloc(sizeof(*s)), **at = &sparse.first;
 
 	if (s == NULL)
 		return;
@@ -102,8 +102,10 @@ note_sparse(uint8_t *block, size_t bytes)
 		free(s);
 		return;
 	}
-	s->next = sparse.first;
-	sparse.first = s;
+	while (last && *at != NULL)
+		at = &(*at)->next;
+	s->next = *at;
+	*at = s;
 	pthread_mutex_unlock(&sparse.lock);
 }
 
@@ -166,8 +168,8 @@ memory_populate(size_t bytes)
 	}
 }
 
-void *
-memory_take(size_t bytes, int numa_node)
+static void *
+take(size_t bytes, int numa_node, bool last)
 {
 	size_t size = rounded(bytes);
 	void *p;
@@ -181,9 +183,21 @@ memory_take(size_t bytes, int numa_node)
 		numa_tonode_memory(p, size, numa_node);
 	BLOCK_TAKEN(p, size);
 	if (size >= HUGE_BYTES && !memory_without_reserve)
-		note_sparse(p, size);
+		note_sparse(p, size, last);
 	atomic_fetch_add_explicit(&held_bytes, size, memory_order_relaxed);
 	return p;
+}
+
+void *
+memory_take(size_t bytes, int numa_node)
+{
+	return take(bytes, numa_node, false);
+}
+
+void *
+memory_take_last(size_t bytes, int numa_node)
+{
+	return take(bytes, numa_node, true);
 }
 
 void

@@ -14,6 +14,9 @@
 void *memory_take(size_t bytes, int numa_node);
 void memory_give(void *block, size_t bytes); /* NULL is fine */
 
+/* The same for a block that may never be used: memory_populate gives pages to all others first. */
+void *memory_take_last(size_t bytes, int numa_node);
+
 /* Returns the bytes of all blocks that are held, in whole pages. */
 size_t memory_held_bytes(void);
 

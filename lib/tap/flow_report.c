@@ -19,7 +19,7 @@ static const uint32_t left_free[] = {
 static struct flow_account *
 take(uint32_t n, int numa_node)
 {
-	return memory_take(n * sizeof(struct flow_account), numa_node);
+	return memory_take_last(n * sizeof(struct flow_account), numa_node);
 }
 
 static void
@@ -40,7 +40,6 @@ flow_reports_create(const struct flow_reports_size *size, int numa_node)
 	r->flow6 = take(size->flows6, numa_node);
 	r->flow4 = take(size->flows4, numa_node);
 	r->session = take(size->sessions, numa_node);
-	/* What every session writes comes last: it gets its pages first (base/memory.h). */
 	r->short_one = memory_take(size->sessions * sizeof(struct session_account), numa_node);
 	r->lines = line_ring_create(FLOW_REPORTS, numa_node);
 	if (r->entries != NULL && r->lines != NULL && r->short_one != NULL && r->session != NULL

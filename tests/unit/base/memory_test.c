@@ -50,6 +50,26 @@ a_block_gets_its_pages_part_by_part(void **state)
 }
 
 static void
+a_block_that_may_stay_unused_waits_for_all_others(void **state)
+{
+	uint8_t *first = memory_take(4 * MIB, -1), *last = memory_take_last(4 * MIB, -1);
+	uint8_t *second = memory_take(4 * MIB, -1);
+
+	assert_non_null(first);
+	assert_non_null(last);
+	assert_non_null(second);
+	assert_true(memory_populate(8 * MIB));
+	assert_int_equal(resident(first, 4 * MIB), 4 * MIB);
+	assert_int_equal(resident(second, 4 * MIB), 4 * MIB);
+	assert_int_equal(resident(last, 4 * MIB), 0);
+	assert_false(memory_populate(4 * MIB));
+	assert_int_equal(resident(last, 4 * MIB), 4 * MIB);
+	memory_give(second, 4 * MIB);
+	memory_give(last, 4 * MIB);
+	memory_give(first, 4 * MIB);
+}
+
+static void
 what_is_written_stays(void **state)
 {
 	uint8_t *block = memory_take(4 * MIB, -1);
@@ -99,6 +119,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_block_gets_its_pages_part_by_part),
+		cmocka_unit_test(a_block_that_may_stay_unused_waits_for_all_others),
 		cmocka_unit_test(what_is_written_stays),
 		cmocka_unit_test(a_block_that_is_given_back_is_forgotten),
 		cmocka_unit_test(small_blocks_and_those_for_learning_sizes_stay_empty),
