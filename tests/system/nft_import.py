@@ -7,6 +7,7 @@
 Random packets near the values of the ruleset, each a flow of its own, then answers to those that came through.
 Each must leave on the same side, with the same addresses, or not at all."""
 
+import functools
 import json
 import os
 import random
@@ -57,7 +58,13 @@ def packet(rng, number):
         up = ICMPv6EchoRequest(id=number & 0xffff)
     else:
         up = ICMP(type=rng.choice([8, 8, 13]), id=number & 0xffff)
-    return side, Ether(src=PEER[side], dst=MAC[side]) / net / up / Raw(mark + b'x' * size)
+    return side, bytes(Ether(src=PEER[side], dst=MAC[side]) / net / up / Raw(mark + b'x' * size))
+
+
+@functools.lru_cache(maxsize=None)
+def dissected(data):
+    """The frame as layers, made once: it is read only."""
+    return Ether(data)
 
 
 def number_of(data):
@@ -67,7 +74,7 @@ def number_of(data):
 
 def ends(data):
     """The addresses, and ports but those that translation chooses."""
-    ip = Ether(data).payload
+    ip = dissected(data).payload
     up = ip.payload
     return ip.src, ip.dst, getattr(up, 'dport', None)
 
@@ -91,7 +98,7 @@ class Linux:
                     break
                 if address[2] == socket.PACKET_OUTGOING or number_of(data) is None or data[12:14] not in (b'\x08\0', b'\x86\xdd'):
                     continue
-                ip = Ether(data).payload
+                ip = dissected(data).payload
                 if not isinstance(ip, (IP, IPv6)) or (ICMP in ip and ip[ICMP].type in (3, 11)) or b'weir' not in bytes(ip.payload.payload)[:12]:
                     continue
                 out.setdefault(number_of(data), (side, data))
@@ -99,7 +106,7 @@ class Linux:
     def send(self, frames):
         out = {}
         for i, (side, frame) in enumerate(frames):
-            self.sock[side].send(bytes(frame))
+            self.sock[side].send(frame)
             if i % 20 == 19:
                 time.sleep(0.004)
                 self.collect(out)
@@ -139,8 +146,7 @@ def weir(path, folder, frames):
             f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))
             for when, at, frame in frames:
                 if at == side:
-                    data = bytes(frame)
-                    f.write(struct.pack('<IIII', int(when), int(when % 1 * 1e6), len(data), len(data)) + data)
+                    f.write(struct.pack('<IIII', int(when), int(when % 1 * 1e6), len(frame), len(frame)) + frame)
         command += ['--in', '%s=%s/%s' % (side, folder, side), '--out', '%s=%s/%s.out' % (side, folder, side)]
     ran = subprocess.run(command, capture_output=True, text=True)
     if ran.returncode != 0:
@@ -154,7 +160,7 @@ def weir(path, folder, frames):
             n = number_of(data)
             if n is None:
                 continue
-            ip = Ether(data).payload
+            ip = dissected(data).payload
             if ICMP in ip and ip[ICMP].type in (3, 11) or b'weir' not in bytes(ip.payload.payload)[:12]:
                 continue
             out.setdefault(n, (side, data))
@@ -163,7 +169,7 @@ def weir(path, folder, frames):
 
 def answer(side, data, number):
     """What the station answers to a frame that came through."""
-    ip = Ether(data).payload
+    ip = dissected(data).payload
     up = ip.payload
     net = IPv6(src=ip.dst, dst=ip.src) if isinstance(ip, IPv6) else IP(src=ip.dst, dst=ip.src, flags='DF')
     if TCP in ip:
@@ -176,7 +182,7 @@ def answer(side, data, number):
         up = ICMP(type=0, id=up.id)
     else:
         return None
-    return side, Ether(src=PEER[side], dst=MAC[side]) / net / up / Raw(struct.pack('!I', number) + b'weir')
+    return side, bytes(Ether(src=PEER[side], dst=MAC[side]) / net / up / Raw(struct.pack('!I', number) + b'weir'))
 
 
 def compare(what, sent, linux, ours):
@@ -188,7 +194,7 @@ def compare(what, sent, linux, ours):
             wrong += 1
             if wrong <= 10:
                 print('not ok %s: %s from %s\n    Linux %s\n    Weir  %s' % (
-                    what, frame.summary(), side, a and (a[0], Ether(a[1]).summary()), b and (b[0], Ether(b[1]).summary())))
+                    what, dissected(frame).summary(), side, a and (a[0], dissected(a[1]).summary()), b and (b[0], dissected(b[1]).summary())))
     through = sum(1 for n in sent if n in linux)
     print('%s %s: %d packets, %d through, %d differ' % ('ok' if wrong == 0 else 'not ok', what, len(sent), through, wrong))
     return wrong
