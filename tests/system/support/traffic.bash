@@ -3,8 +3,8 @@
 
 requests="$here/support/requests.py"
 
-transfer() {    # transfer ADDRESS [OPTION...]: a second of iperf3; at least a megabyte arrives
-	in_lan iperf3 -c "$@" -t 1 -J >"$dir/iperf.json" || { tail -3 "$dir/iperf.json"; return 1; }
+transfer() {    # transfer ADDRESS [OPTION...]: two megabytes by iperf3, however long a busy machine takes; of datagrams half may be lost
+	in_lan iperf3 -c "$@" -n 2M -J >"$dir/iperf.json" || { tail -3 "$dir/iperf.json"; return 1; }
 	python3 -c '
 import json, sys
 end = json.load(open(sys.argv[1]))["end"]
