@@ -28,7 +28,7 @@ clean() {       # clean COMMAND...: it passes, and no race is reported
 }
 
 for test in $tests; do
-	clean timeout 120 "$build/tests/unit/$test"
+	clean timeout 300 "$build/tests/unit/$test"
 done
 clean bash tests/system/nat_workers.sh "$build"
 clean bash tests/system/reowning.sh "$build"

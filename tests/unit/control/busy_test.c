@@ -56,7 +56,7 @@ enum {
 	ROUNDS = 600,
 	RELOAD_EVERY = 100,
 	VERB_ROUNDS = 2,
-	ANSWER_MS = 10000,
+	ANSWER_MS = 60000,
 };
 
 /* What finds no room is left out. */

@@ -16,7 +16,7 @@
 	"pipelines: {all: [drop]}\n"
 
 enum {
-	WAIT_MS = 10000,
+	WAIT_MS = 60000,
 };
 
 static atomic_bool closed, waits; /* the gate in the observer; somebody stands at it */

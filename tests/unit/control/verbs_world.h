@@ -21,7 +21,7 @@
 #include "offline/offline.h"
 #include "packet/notation.h"
 
-enum { WORLD_WAIT_MS = 10000 };
+enum { WORLD_WAIT_MS = 60000 };
 
 struct world {
 	struct offline offline;
