@@ -48,8 +48,8 @@ cat_config() {
 	      - {name: public web, proto: tcp, dport: 80, action: accept}
 	nat: {uplink: {pool: [198.51.100.1]}}
 	pipelines:
-	  inside: [track, {route: main}, {snat: uplink}]
-	  outside: [track, {acl: in}, {route: main}]
+	  inside: [{track: {timeouts: {icmp: 600s}}}, {route: main}, {snat: uplink}]
+	  outside: [{track: {timeouts: {icmp: 600s}}}, {acl: in}, {route: main}]
 	YAML
 }
 
