@@ -3,8 +3,13 @@
 
 requests="$here/support/requests.py"
 
-transfer() {    # transfer ADDRESS [OPTION...]: two megabytes by iperf3, however long a busy machine takes; of datagrams half may be lost
-	in_lan iperf3 -c "$@" -n 2M -J >"$dir/iperf.json" || { tail -3 "$dir/iperf.json"; return 1; }
+# transfer ADDRESS [OPTION...]: 16 megabytes by iperf3, or 2 by UDP, however long a busy machine takes; at least one has
+# arrived when the last is written: a socket holds the rest, and half of the datagrams may be lost.
+transfer() {
+	local amount=16M
+
+	[[ " $* " != *" -u "* ]] || amount=2M
+	in_lan iperf3 -c "$@" -n $amount -J >"$dir/iperf.json" || { tail -3 "$dir/iperf.json"; return 1; }
 	python3 -c '
 import json, sys
 end = json.load(open(sys.argv[1]))["end"]
