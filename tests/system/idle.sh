@@ -9,6 +9,7 @@
 #
 # usage: idle.sh [BUILD]         the folder that Weir was built in
 set -u
+renice -n -15 -p $$ >/dev/null 2>&1      # who waits for whom is measured, also beside others
 
 weir=$(realpath "${1:-build}/app/weir") || exit 2
 id=wi$$
