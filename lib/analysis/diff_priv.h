@@ -17,6 +17,10 @@ void describe_verdict(
 void describe_point(const struct interface *in, unsigned family, const struct point *p, char *out,
 	size_t bytes);
 
+/* Writes a line for each rule of an access list, or stage of a pipeline, that logs.  config: NULL
+ * is fine.  Returns false without memory. */
+bool logged_print(const struct cfg_table *table, const void *config, FILE *out);
+
 /* Adds each line of settings that differs. */
 void settings_compare(struct diff *d, const struct config *old, const struct config *new);
 

@@ -49,29 +49,10 @@ cut(struct lines *l)
 	return true;
 }
 
-/* What a struct of a table says; nothing for NULL.  only: of a pipeline, these stages alone. */
-static bool
-print(const struct cfg_table *table, const void *config, struct lines *out)
-{
-	size_t bytes = 0;
-	FILE *f = open_memstream(&out->text, &bytes);
-
-	if (f == NULL)
-		return false;
-	if (config != NULL)
-		cfg_print(table, config, DOCUMENT_DEFAULTS_IN, f);
-	return fclose(f) == 0 && out->text != NULL && cut(out);
-}
-
 /* Stages whose settings change no verdict by themselves. */
-static bool
-print_stages(const struct pipeline_cfg *p, struct lines *out)
+static void
+print_stages(const struct pipeline_cfg *p, FILE *f)
 {
-	size_t bytes = 0;
-	FILE *f = open_memstream(&out->text, &bytes);
-
-	if (f == NULL)
-		return false;
 	for (unsigned i = 0; p != NULL && i < p->stages.count; i++) {
 		const struct cfg_choice *c = &p->stages.items[i];
 
@@ -80,7 +61,31 @@ print_stages(const struct pipeline_cfg *p, struct lines *out)
 		fprintf(f, "%s:\n", c->table->name);
 		cfg_print(c->table, c->config, DOCUMENT_DEFAULTS_IN, f);
 	}
-	return fclose(f) == 0 && out->text != NULL && cut(out);
+}
+
+static bool
+by_packets(const struct cfg_table *table)
+{
+	return table == &pipeline_table || table == &acl_table;
+}
+
+/* What a struct of a table says; nothing for NULL.  Of access lists and pipelines, what packets do
+ * not tell. */
+static bool
+print(const struct cfg_table *table, const void *config, struct lines *out)
+{
+	size_t bytes = 0;
+	FILE *f = open_memstream(&out->text, &bytes);
+	bool done;
+
+	if (f == NULL)
+		return false;
+	if (table == &pipeline_table)
+		print_stages(config, f);
+	else if (config != NULL && !by_packets(table))
+		cfg_print(table, config, DOCUMENT_DEFAULTS_IN, f);
+	done = logged_print(table, config, f);
+	return fclose(f) == 0 && done && out->text != NULL && cut(out);
 }
 
 static void
@@ -159,10 +164,8 @@ compare_structs(struct diff *d, const char *where, const struct cfg_table *table
 	const void *new)
 {
 	struct lines a = { NULL }, b = { NULL };
-	bool stages = table == &pipeline_table;
 
-	if (stages ? print_stages(old, &a) && print_stages(new, &b)
-		   : print(table, old, &a) && print(table, new, &b))
+	if (print(table, old, &a) && print(table, new, &b))
 		compare_lines(d, where, table, &a, &b);
 	else
 		d->short_of_memory = true;
@@ -196,7 +199,7 @@ compare_element(struct diff *d, const struct cfg_field *f, const struct cfg_head
 	char where[256];
 
 	snprintf(where, sizeof(where), "%s.%s", f->name, name);
-	if ((old == NULL || new == NULL) && f->table != &pipeline_table)
+	if ((old == NULL || new == NULL) && !by_packets(f->table))
 		add(d, where, old == NULL ? "is new" : "is gone", old == NULL);
 	else
 		compare_structs(d, where, f->table, old, new);
@@ -220,12 +223,12 @@ compare_map(struct diff *d, const struct cfg_field *f, const struct any_list *ol
 	}
 }
 
-/* What rules say is told by packets; and tests ask about it. */
+/* What sets say is told by packets; and tests ask about it. */
 static bool
 is_setting(const char *section)
 {
 	static const char *const sections[] = { "system", "ports", "interfaces", "zones", "routes",
-		"nat", "pipelines", "telemetry" };
+		"nat", "acls", "pipelines", "telemetry" };
 
 	for (unsigned i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		if (strcmp(section, sections[i]) == 0)

@@ -55,6 +55,9 @@ CASES = [
     ('an MTU', 'pipeline: all\n', 'pipeline: all\n    mtu: 9000\n', [], ['mtu: 9000']),
     ('a listener, by being written alone', 'zones: {outside', 'telemetry: {http: {}}\nzones: {outside', [], ['http: ']),
     ('a kernel interface, by being written alone', 'pipeline: all\n', 'pipeline: all\n    host: {}\n', [], ['enabled: true']),
+    ('a rule that logs', 'dport: 113, action: reject', 'dport: 113, action: reject, log: {rate: 5/s, prefix: x}', [],
+     ['logged: proto: [tcp], dport: [113], log: {rate: 5/s, prefix: x}']),
+    ('a stage that logs', 'src: 10.0.0.66}', 'src: 10.0.0.66}, log: true', [], ['logged by drop: log: {}, if: {src: [10.0.0.66/32]}']),
     ('names alone', 'name: web', 'name: www', [], []),
 ]
 

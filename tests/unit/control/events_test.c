@@ -3,6 +3,7 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -419,6 +420,8 @@ a_file_that_was_moved_is_begun_anew(void **state)
 	event_sink_close(NULL);
 }
 
+static atomic_size_t bytes_read; /* by read_all */
+
 static void *
 read_all(void *arg)
 {
@@ -428,8 +431,17 @@ read_all(void *arg)
 	ssize_t n;
 
 	while ((n = read(fd, text + used, FILE_BYTES - 1 - used)) > 0)
-		used += (size_t)n;
+		atomic_store(&bytes_read, used += (size_t)n);
 	return text;
+}
+
+/* Waits until what had room is read; a minute at most. */
+static void
+wait_for_lines(uint64_t bytes)
+{
+	for (unsigned ms = 0; atomic_load(&bytes_read) < bytes && ms < 60000; ms++)
+		usleep(1000);
+	assert_true(atomic_load(&bytes_read) >= bytes);
 }
 
 /* A pipe that nobody reads for a while: lines wait, and those that find no room are counted. */
@@ -458,7 +470,7 @@ lines_without_room_are_lost_and_told(void **state)
 	fd = open(path, O_RDONLY);
 	assert_true(fd >= 0 && fcntl(fd, F_SETPIPE_SZ, 1 << 20) >= 0);
 	assert_int_equal(pthread_create(&reader, NULL, read_all, &fd), 0);
-	usleep(700000); /* what waits is taken */
+	wait_for_lines((3000 - lost) * sizeof(line));
 	event_sink_put(s, "last\n", 5);
 	event_sink_close(s);
 	pthread_join(reader, (void **)&text);
