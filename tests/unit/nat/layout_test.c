@@ -222,9 +222,10 @@ a_change_of_ports_is_told_from_others(void **state)
 static struct tuple
 packet_to(rte_be32_t address, uint16_t port, uint8_t proto)
 {
-	return (struct tuple){
-		.family = 4, .proto = proto, .dst.v4 = address, .dport = rte_cpu_to_be_16(port)
-	};
+	return (struct tuple){ .family = 4,
+		.proto = proto,
+		.dst = address_v4(address),
+		.dport = rte_cpu_to_be_16(port) };
 }
 
 static void
