@@ -182,7 +182,6 @@ history_add(struct history *h, const struct history_entry *e)
 	push(h, &copy);
 	if (h->unwritten < HISTORY_ENTRIES)
 		h->unwritten++;
-	history_tick(h);
 	return copy.number;
 }
 

@@ -41,7 +41,8 @@ struct history *history_create(const char *dir, bool create);
 void history_destroy(struct history *h); /* NULL is fine */
 
 /* Adds the configuration that runs from now on; strings are copied.  Its number, 0 without memory.
- */
+ * history_tick begins to write it: at the start not before the process is confined, since a thread
+ * that waits for a disk cannot give up its capabilities. */
 unsigned history_add(struct history *h, const struct history_entry *e);
 
 /* Entries, the newest first; NULL behind the oldest. */

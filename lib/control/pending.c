@@ -31,8 +31,8 @@ is_reading(const char *what)
 		|| strcmp(what, "commit") == 0;
 }
 
-unsigned
-remember_config(struct control *c, const char *source, const char *what, const char *who)
+static unsigned
+keep_config(struct control *c, const char *source, const char *what, const char *who)
 {
 	size_t bytes;
 	struct history_entry e = {
@@ -59,10 +59,19 @@ remember_config(struct control *c, const char *source, const char *what, const c
 	return number;
 }
 
+unsigned
+remember_config(struct control *c, const char *source, const char *what, const char *who)
+{
+	unsigned number = keep_config(c, source, what, who);
+
+	history_tick(c->history);
+	return number;
+}
+
 void
 transaction_started(struct control *c, const char *source, const char *what)
 {
-	remember_config(c, source, what, "start");
+	keep_config(c, source, what, "start");
 }
 
 /* --- taking --- */

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "control/history_priv.h"
+
 static char dir[] = "/tmp/weir-history-XXXXXX";
 
 static int
@@ -70,6 +72,19 @@ entries_are_there_after_a_restart(void **state)
 	assert_string_equal(history_last(h, "/etc/a.yaml")->text, "one");
 	assert_null(history_last(h, "/etc/c.yaml"));
 	assert_int_equal(add(h, "/etc/a.yaml", "three"), 3);
+	history_destroy(h);
+}
+
+/* A thread that waits for a slow disk cannot give up its capabilities. */
+static void
+no_thread_writes_before_the_first_tick(void **state)
+{
+	struct history *h = history_create(dir, false);
+
+	add(h, "/etc/a.yaml", "one");
+	assert_null(h->job);
+	history_tick(h);
+	assert_non_null(h->job);
 	history_destroy(h);
 }
 
@@ -137,6 +152,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			entries_are_there_after_a_restart, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			no_thread_writes_before_the_first_tick, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(the_oldest_fall_out, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			a_half_written_entry_is_none, make_folder, remove_folder),
