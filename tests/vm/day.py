@@ -325,6 +325,9 @@ def run(nics, package, say):
             day(Guest(machine))
         except (Failed, MachineError) as e:
             why = str(e)
+        except BaseException:           # a signal: no machine stays behind
+            machine.stop()
+            raise
         print("%sok a day in the life of a service" % ("" if why is None else "not "), flush=True)
         if why is not None:
             print("    " + why.replace("\n", "\n    "))
