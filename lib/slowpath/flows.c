@@ -353,7 +353,7 @@ slowpath_report_expect_ends(const struct datapath *dp, struct session *const ses
 static bool
 is_due(const struct datapath *dp, uint64_t start_ns)
 {
-	return dp->now_ns - start_ns >= dp->reports->active_ns;
+	return dp->now_ns >= start_ns + dp->reports->active_ns; /* it may begin in a moment */
 }
 
 void

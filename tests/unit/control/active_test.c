@@ -125,6 +125,28 @@ a_short_timeout_is_kept_by_the_second(void **state)
 	expect_told(*state, FLOW_REPORT_BY_LINE, 5, 6);
 }
 
+/* What comes in the moment in which reports begin is theirs from a moment later on. */
+static void
+nothing_is_active_before_it_began(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct flow_reports *r;
+	struct flow_report room;
+	char text[1024];
+
+	snprintf(text, sizeof(text), CONFIG, "track, ");
+	given(f, text);
+	wait_s(f, 1);
+	r = tell_flows(f, 40);
+	push(f, "lan", "udp 192.0.2.10:1000 > 198.51.100.2:53");
+	drain(f);
+	assert_true(r->began > session_account_time(worker_of(f, 0)->fp->dp.now_ns));
+	worker_of(f, 0)->fp->aged_ns = 0; /* housekeeping in the same moment */
+	fastpath_age(worker_of(f, 0)->fp);
+	flow_reports_publish(r);
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room));
+}
+
 /* Takes a report of each flow from these ports on. */
 static void
 expect_ended(struct appliance_fixture *f, struct flow_reports *r, unsigned first, unsigned packets)
@@ -228,6 +250,7 @@ main(void)
 		appliance_test(a_session_is_told_an_eighth_late_at_most),
 		appliance_test(a_flow_without_a_session_is_told_alike),
 		appliance_test(a_short_timeout_is_kept_by_the_second),
+		appliance_test(nothing_is_active_before_it_began),
 		appliance_test(places_of_ended_sessions_are_used_again),
 		appliance_test(what_has_no_line_is_told_by_an_entry),
 	};
