@@ -128,7 +128,7 @@ flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const str
 	if (v->icmp_error || is_handed_over(dp, d->nexthop))
 		return;
 	/* Of the next session that begins. */
-	prefetch_to_write(&dp->reports->short_one[dp->sessions->vacant]);
+	prefetch_to_write(&dp->reports->short_account[dp->sessions->vacant]);
 	if (d->session != NULL && has_account(dp, d->session)) {
 		session_account_add(dp->reports, session_index(dp->sessions, d->session), &c);
 	} else if (d->session == NULL && b->flow[slot] != 0) {
@@ -295,7 +295,7 @@ tell_session(struct datapath *dp, const struct session *session, enum flow_repor
 	struct flow_report *r;
 
 	if (likely(session->family == 4
-		    && !session_account_is_long(&dp->reports->short_one[index]))) {
+		    && !session_account_is_long(&dp->reports->short_account[index]))) {
 		told = told_of(dp, session, FLOW_REPORT_FLOW, (uint8_t)why);
 		session_account_tell_line(dp->reports, index, class_of(session), &told);
 		return;
@@ -346,7 +346,7 @@ slowpath_report_expect_ends(const struct datapath *dp, struct session *const ses
 {
 	for (unsigned i = 0; i < n; i++)
 		prefetch_to_write(
-			&dp->reports->short_one[session_index(dp->sessions, sessions[i])]);
+			&dp->reports->short_account[session_index(dp->sessions, sessions[i])]);
 }
 
 /* Returns true if what an account has counted since then is to be told now. */
@@ -374,7 +374,7 @@ slowpath_report_next_due(struct datapath *dp, uint32_t *budget)
 	for (; n > 0; n--) {
 		i = i >= high ? 1 : i + 1;
 		if (session_account_has(r, i)
-			&& is_due(dp, session_account_start_ns(&r->short_one[i]))
+			&& is_due(dp, session_account_start_ns(&r->short_account[i]))
 			&& (dp->sessions->session[i].flags & SESSION_LINKED))
 			break;
 	}

@@ -40,9 +40,9 @@ flow_reports_create(const struct flow_reports_size *size, int numa_node)
 	r->flow6 = take(size->flows6, numa_node);
 	r->flow4 = take(size->flows4, numa_node);
 	r->session = take(size->sessions, numa_node);
-	r->short_one = memory_take(size->sessions * sizeof(struct session_account), numa_node);
+	r->short_account = memory_take(size->sessions * sizeof(struct session_account), numa_node);
 	r->lines = line_ring_create(FLOW_REPORTS, numa_node);
-	if (r->entries != NULL && r->lines != NULL && r->short_one != NULL && r->session != NULL
+	if (r->entries != NULL && r->lines != NULL && r->short_account != NULL && r->session != NULL
 		&& r->flow4 != NULL && r->flow6 != NULL)
 		return r;
 	flow_reports_destroy(r);
@@ -56,7 +56,7 @@ flow_reports_destroy(struct flow_reports *r)
 		return;
 	ring_destroy(r->entries);
 	line_ring_destroy(r->lines);
-	memory_give(r->short_one, r->size.sessions * sizeof(struct session_account));
+	memory_give(r->short_account, r->size.sessions * sizeof(struct session_account));
 	give(r->session, r->size.sessions);
 	give(r->flow4, r->size.flows4);
 	give(r->flow6, r->size.flows6);
@@ -196,7 +196,7 @@ add_short(struct session_account *a, const struct flow_counted *c)
 void
 session_account_add_any(struct flow_reports *r, uint32_t index, const struct flow_counted *c)
 {
-	struct session_account *a = &r->short_one[index];
+	struct session_account *a = &r->short_account[index];
 
 	if (!session_account_has(r, index)) {
 		a->when = session_account_begins(r, c->first_ns);
@@ -216,7 +216,7 @@ struct flow_report *
 session_account_tell(
 	struct flow_reports *r, uint32_t index, enum flow_report_class class, uint64_t now_ns)
 {
-	struct session_account *a = &r->short_one[index];
+	struct session_account *a = &r->short_account[index];
 
 	if (!session_account_is_long(a))
 		widen(r, a, &r->session[index]);
@@ -237,7 +237,7 @@ void
 session_account_tell_line(struct flow_reports *r, uint32_t index, enum flow_report_class class,
 	const struct session_told *told)
 {
-	struct session_account *a = &r->short_one[index];
+	struct session_account *a = &r->short_account[index];
 
 	if (likely(line_ring_has_room(r->lines, left_free[class])))
 		add_line(r, a, told);

@@ -92,8 +92,8 @@ struct flow_reports_size {
 
 struct flow_reports {
 	struct ring *entries;
-	struct line_ring *lines;           /* of struct session_line */
-	struct session_account *short_one; /* of sessions */
+	struct line_ring *lines;               /* of struct session_line */
+	struct session_account *short_account; /* of sessions */
 	struct flow_account *session, *flow4, *flow6;
 	uint64_t active_ns;
 	uint64_t began;    /* in the unit of a session_account's start; those of before are empty */
@@ -158,7 +158,7 @@ void flow_reports_commit(struct flow_reports *r);
 static inline bool
 session_account_has(const struct flow_reports *r, uint32_t index)
 {
-	const struct session_account *a = &r->short_one[index];
+	const struct session_account *a = &r->short_account[index];
 
 	return a->counts != 0 && session_account_start(a) >= r->began;
 }
@@ -180,7 +180,7 @@ void session_account_add_any(struct flow_reports *r, uint32_t index, const struc
 static inline void
 session_account_add(struct flow_reports *r, uint32_t index, const struct flow_counted *c)
 {
-	struct session_account *a = &r->short_one[index];
+	struct session_account *a = &r->short_account[index];
 	uint64_t start = session_account_begins(r, c->first_ns);
 	uint32_t late = c->last - clock_tick(start << ACCOUNT_UNIT);
 

@@ -233,14 +233,14 @@ public_address(void)
 static void
 tcp_options(void)
 {
-	static const uint8_t none[] = { 1 }, endless[] = { 2, 0 }, short_ones[] = { 254, 2 };
+	static const uint8_t none[] = { 1 }, endless[] = { 2, 0 }, short_accounts[] = { 254, 2 };
 	struct frame f;
 
 	write_syn(ip4(&f, 0, OPTIONS, IPPROTO_TCP, HOST, FAR, 60), 1000, 80, none, 1);
 	measure("40 no-operations in IPv4 and in TCP", 0, &f, 1);
 	write_syn(ip4(&f, 0, 0, IPPROTO_TCP, HOST, FAR, 60), 1001, 80, endless, 2);
 	measure("TCP options of no length", 0, &f, 1);
-	write_syn(ip4(&f, 0, 0, IPPROTO_TCP, HOST, FAR, 60), 1002, 80, short_ones, 2);
+	write_syn(ip4(&f, 0, 0, IPPROTO_TCP, HOST, FAR, 60), 1002, 80, short_accounts, 2);
 	measure("20 TCP options", 0, &f, 1);
 	write_syn(ip4(&f, 0, OPTIONS, IPPROTO_TCP, HOST, FAR, 60), 1003, 25, none, 1);
 	measure("a SYN that is told of a reset", 0, &f, 1);

@@ -183,7 +183,7 @@ count_session(struct flow_reports *r, uint32_t index, bool back, uint64_t packet
 static void
 tell_line(struct flow_reports *r, uint32_t index)
 {
-	assert_false(session_account_is_long(&r->short_one[index]));
+	assert_false(session_account_is_long(&r->short_account[index]));
 	session_account_tell_line(r, index, FLOW_REPORT_CONVERSATION, &told);
 	assert_false(session_account_has(r, index));
 }
@@ -279,7 +279,7 @@ static struct flow_report
 take_long(struct flow_reports *r, uint32_t index)
 {
 	assert_true(session_account_has(r, index));
-	assert_true(session_account_is_long(&r->short_one[index]));
+	assert_true(session_account_is_long(&r->short_account[index]));
 	assert_non_null(session_account_tell(
 		r, index, FLOW_REPORT_CONVERSATION, T0 + 1000 * NS_PER_SECOND));
 	flow_reports_commit(r);
@@ -312,7 +312,7 @@ what_is_too_much_for_a_line_is_not_cut(void **state)
 
 	/* Bytes. */
 	session_account_add(r, 2, &(struct flow_counted){ false, 1, 0xffffff, T0, clock_tick(T0) });
-	assert_false(session_account_is_long(&r->short_one[2]));
+	assert_false(session_account_is_long(&r->short_account[2]));
 	session_account_add(r, 2, &(struct flow_counted){ false, 1, 1, T0, clock_tick(T0) });
 	e = take_long(r, 2);
 	assert_int_equal(e.bytes[0], 0x1000000);
@@ -322,7 +322,7 @@ what_is_too_much_for_a_line_is_not_cut(void **state)
 	/* Time: 2^16 ticks are 68.7 s. */
 	count_session(r, 2, false, 1, T0);
 	count_session(r, 2, false, 1, T0 + 68 * NS_PER_SECOND);
-	assert_false(session_account_is_long(&r->short_one[2]));
+	assert_false(session_account_is_long(&r->short_account[2]));
 	count_session(r, 2, false, 1, T0 + 69 * NS_PER_SECOND);
 	e = take_long(r, 2);
 	assert_int_equal(e.packets[0], 3);
