@@ -11,8 +11,6 @@
 #include "slowpath/fragments/fragments.h"
 #include "tap/flow_report.h"
 
-#define FLOW_IDLE_TICKS   ((uint32_t)(60 * NS_PER_SECOND >> 20)) /* of a cached flow */
-#define SWEEP_PERIOD_NS   NS_PER_SECOND     /* every record is visited once in this time */
 #define HURRIED_PERIOD_NS (16 * NS_PER_MS)  /* or in this one, while it hurries */
 #define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
 #define SWEEP_BUDGET      512u              /* records visited in one call, at most */
@@ -50,7 +48,7 @@ has_returned(const struct datapath *dp)
 {
 	uint64_t returned_ns = host_returned_ns(dp->host);
 
-	return returned_ns != 0 && dp->now_ns - returned_ns < 2 * SWEEP_PERIOD_NS;
+	return returned_ns != 0 && dp->now_ns - returned_ns < 2 * FLOW_SWEEP_NS;
 }
 
 /* Returns true if an address of the flow, as it comes or as it leaves, may have joined or left a
@@ -86,7 +84,7 @@ is_moved(const struct datapath *dp, const struct flow_table *t, uint32_t index)
 static uint32_t
 active_shares(const struct datapath *dp)
 {
-	return dp->reports != NULL && dp->reports->active_ns >= ACTIVE_SHARES * SWEEP_PERIOD_NS * 8
+	return dp->reports != NULL && dp->reports->active_ns >= ACTIVE_SHARES * FLOW_SWEEP_NS * 8
 		? ACTIVE_SHARES - 1
 		: 0;
 }
@@ -114,16 +112,17 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 	if (f->packets != 0)
 		slowpath_collect(dp, f);
 	if (unlikely(age->reports) && !(f->flags & FLOW_SESSION)
-		&& (index & age->shares) == age->share)
+		&& (index & age->shares) == age->share && idle <= clock_tick(FLOW_IDLE_NS))
 		slowpath_report_active(dp, t, index);
 	if (f->epoch == dp->epoch && f->nexthop >= NEXTHOP_FIRST
-		&& idle <= clock_tick(SWEEP_PERIOD_NS) * 2)
+		&& idle <= clock_tick(FLOW_SWEEP_NS) * 2)
 		host_used(dp->host, f->nexthop);
 	if ((f->epoch != dp->epoch && (f->epoch != 0 || f->list != 0))
 		|| (unlikely(f->flags & FLOW_AWAY) && has_returned(dp))
 		|| (unlikely(age->moves) && is_moved(dp, t, index)))
 		outdate(dp, f);
-	if (idle > FLOW_IDLE_TICKS && (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
+	if (idle > clock_tick(FLOW_IDLE_NS)
+		&& (f->flags & (FLOW_SESSION | FLOW_ALIAS)) != FLOW_SESSION)
 		flow_table_remove(t, index);
 }
 
@@ -134,11 +133,11 @@ static uint32_t
 take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 {
 	uint64_t now_ns = fp->dp.now_ns, elapsed = now_ns - *swept_ns;
-	uint64_t period_ns = now_ns < fp->hurry.until_ns ? HURRIED_PERIOD_NS : SWEEP_PERIOD_NS;
+	uint64_t period_ns = now_ns < fp->hurry.until_ns ? HURRIED_PERIOD_NS : FLOW_SWEEP_NS;
 	uint64_t due = elapsed >= period_ns ? records : records * elapsed / period_ns;
 
 	if (fp->dp.clock.virtual)
-		due = now_ns / SWEEP_PERIOD_NS != *swept_ns / SWEEP_PERIOD_NS ? records : 0;
+		due = now_ns / FLOW_SWEEP_NS != *swept_ns / FLOW_SWEEP_NS ? records : 0;
 	else if (due > SWEEP_BUDGET)
 		due = SWEEP_BUDGET;
 	if (due != 0 || records == 0)
@@ -178,10 +177,10 @@ hurry(struct fastpath *fp)
 	if (views == fp->hurry.views)
 		return;
 	fp->hurry.views = views;
-	if (now_ns - fp->hurry.changed_ns > SWEEP_PERIOD_NS)
+	if (now_ns - fp->hurry.changed_ns > FLOW_SWEEP_NS)
 		fp->hurry.began_ns = now_ns;
 	fp->hurry.changed_ns = now_ns;
-	fp->hurry.until_ns = RTE_MIN(now_ns + HURRY_NS, fp->hurry.began_ns + SWEEP_PERIOD_NS);
+	fp->hurry.until_ns = RTE_MIN(now_ns + HURRY_NS, fp->hurry.began_ns + FLOW_SWEEP_NS);
 }
 
 static void
@@ -209,12 +208,15 @@ sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 		come_round(fp, sweep);
 }
 
-/* Tells a session that is active for long, with what its records have counted since the sweep. */
+/* Tells a session that is active for long, with what its records have counted since the sweep.  One
+ * that is idle for too long waits for its end, which is told as such. */
 static void
 report_active(struct datapath *dp, const struct session *session)
 {
 	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
 
+	if (session_expired(dp->sessions, session, clock_tick(dp->now_ns)))
+		return;
 	slowpath_collect(dp, flow_at(t, session->flow[0]));
 	slowpath_collect(dp, flow_at(t, session->flow[1]));
 	slowpath_report_active_session(dp, session);
@@ -245,7 +247,7 @@ fastpath_wait_ms(const struct fastpath *fp)
 {
 	const struct datapath *dp = &fp->dp;
 	uint64_t most = RTE_MAX(RTE_MAX(dp->flow4->high, dp->flow6->high), dp->sessions->high);
-	uint64_t sweep_ns = SWEEP_BUDGET * SWEEP_PERIOD_NS / RTE_MAX(most, UINT64_C(1));
+	uint64_t sweep_ns = SWEEP_BUDGET * FLOW_SWEEP_NS / RTE_MAX(most, UINT64_C(1));
 
 	if (dp->now_ns < fp->hurry.until_ns)
 		return 0;

@@ -15,11 +15,6 @@ enum {
 	STATUS_CONSUMED = 195, /* for this host */
 };
 
-/* Records are visited by the sweep once in this time. */
-#define SWEEP_NS NS_PER_SECOND
-
-#define IDLE_TICKS clock_tick(60 * NS_PER_SECOND) /* of a flow without a session */
-
 static uint8_t
 status_of_reason(enum reason r)
 {
@@ -91,7 +86,7 @@ is_in(const struct flow_table *t, const struct flow *f)
 void
 flows_collect(struct datapath *dp, const struct flow *f)
 {
-	uint64_t seen_ns = ns_of_tick(dp->now_ns, f->seen), swept_ns = dp->now_ns - SWEEP_NS;
+	uint64_t seen_ns = ns_of_tick(dp->now_ns, f->seen), swept_ns = dp->now_ns - FLOW_SWEEP_NS;
 	struct flow_counted c = {
 		.reply = (f->flags & FLOW_REPLY) != 0,
 		.packets = f->packets,
@@ -219,9 +214,9 @@ flows_tell_record(struct datapath *dp, struct flow_table *t, uint32_t index)
 	uint32_t idle = clock_tick(dp->now_ns) - flow_at(t, index)->seen;
 
 	tell_record(dp, t, index,
-		dp->reports->stopping       ? FLOW_REPORT_FORCED
-			: idle > IDLE_TICKS ? FLOW_REPORT_IDLE
-					    : FLOW_REPORT_NO_ROOM);
+		dp->reports->stopping                     ? FLOW_REPORT_FORCED
+			: idle > clock_tick(FLOW_IDLE_NS) ? FLOW_REPORT_IDLE
+							  : FLOW_REPORT_NO_ROOM);
 }
 
 /* --- sessions --- */

@@ -147,6 +147,48 @@ nothing_is_active_before_it_began(void **state)
 	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room));
 }
 
+/* Housekeeping comes so late that flows are idle for too long and active for long at once: they
+ * end, and nobody is told that they are active. */
+static void
+expect_ends_only(struct appliance_fixture *f, const char *stages, enum flow_report_way way)
+{
+	struct flow_report room;
+	const struct flow_report *e;
+	struct flow_reports *r;
+	char text[1024];
+
+	snprintf(text, sizeof(text), CONFIG, stages);
+	given(f, text);
+	send_each(f); /* their records are made */
+	send_each(f);
+	r = tell_flows(f, 40);
+	send_each(f);
+	f->now_ns += 99 * NS_PER_SECOND;
+	for (unsigned s = 0; s < 5; s++)
+		wait_s(f, 1);
+	for (unsigned i = 0; i < FLOWS; i++) {
+		e = flow_reports_peek(r, way, &room);
+		assert_non_null(e);
+		assert_int_equal(e->why, FLOW_REPORT_IDLE);
+		assert_int_equal(e->packets[0], 1);
+		flow_reports_release(r, way);
+	}
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room));
+	assert_null(flow_reports_peek(r, FLOW_REPORT_BY_ENTRY, &room));
+}
+
+static void
+a_session_that_is_over_is_not_active(void **state)
+{
+	expect_ends_only(*state, "{track: {timeouts: {udp: 10s}}}, ", FLOW_REPORT_BY_LINE);
+}
+
+static void
+a_flow_that_is_over_is_not_active(void **state)
+{
+	expect_ends_only(*state, "", FLOW_REPORT_BY_ENTRY);
+}
+
 /* Takes a report of each flow from these ports on. */
 static void
 expect_ended(struct appliance_fixture *f, struct flow_reports *r, unsigned first, unsigned packets)
@@ -251,6 +293,8 @@ main(void)
 		appliance_test(a_flow_without_a_session_is_told_alike),
 		appliance_test(a_short_timeout_is_kept_by_the_second),
 		appliance_test(nothing_is_active_before_it_began),
+		appliance_test(a_session_that_is_over_is_not_active),
+		appliance_test(a_flow_that_is_over_is_not_active),
 		appliance_test(places_of_ended_sessions_are_used_again),
 		appliance_test(what_has_no_line_is_told_by_an_entry),
 	};
