@@ -6,8 +6,8 @@
 #                                             |
 #                                   collectors on the loopback
 #
-# Then collectors that close, reset, stall and are away, and reloads that change the collector: no record is lost but
-# those that are counted.
+# Then collectors that close, reset, stall and are away, reloads that change the collector, and an exporter whose thread is
+# held: no record is lost but those that are counted.
 #
 # usage: ipfix.sh [BUILD]
 tag=wx
@@ -95,6 +95,13 @@ f = json.load(sys.stdin)
 sys.exit(not eval("(%s)" % sys.argv[1]))' "$1" || { cat "$dir/shown"; return 1; }
 }
 
+hold() {        # the exporter's thread stands still
+	(exec /usr/bin/python3 "$here/support/hold_thread.py" "$pid" weir-ipfix) >"$dir/held" 2>&1 &
+	holder=$!
+	disown
+	wait_for 5 grep -q held "$dir/held"
+}
+
 ip netns add "$ns_weir"
 ip -n "$ns_weir" link set lo up
 link "$ns_lan" lan0 10.0.0.10/24 2001:db8:1::10/64 10.0.0.1 2001:db8:1::1
@@ -151,6 +158,16 @@ check "it is killed, and comes back slow" collect tcp 127.0.0.1 4741 "$dir/tcp" 
 in_lan /usr/bin/python3 "$traffic" count 100
 check "weirctl: all is acknowledged" wait_for 20 shown 'f["waiting"] == 0 and f["lost"] == 0'
 check "no packet is missing" wait_for 30 eval '[ "$(total "$dir/tcp")" -ge 400 ]'
+check "its thread is held, as by a debugger" hold
+check "packets pass" in_lan ping -q -c 20 -i 0.05 -w 10 198.51.100.2
+in_lan /usr/bin/python3 "$traffic" count 100
+check "control answers" shown 'f["state"] == "sending"'
+check "a reload runs" reload 'telemetry: {ipfix: {collector: "127.0.0.1:4741", protocol: tcp, active_timeout: 5s}}'
+check "sessions end" wait_for 12 eval 'ctl show sessions proto udp count | grep -q "^ *0"'
+before=$(total "$dir/tcp")
+kill -TERM "$holder"
+check "once it goes on, all of it is sent" wait_for 10 eval '[ "$(total "$dir/tcp")" -ge $((before + 100)) ]'
+check "nothing was lost" shown 'f["lost"] == 0'
 check "the decoder met no fault over TCP" has "$dir/tcp" 'not [r for r in records if "broken" in r]'
 in_lan /usr/bin/python3 "$traffic" count 40
 check "export ends by a reload" reload 'telemetry: {nat_log: nat.log}'
