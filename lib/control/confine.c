@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <seccomp.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,8 +24,8 @@
 	(UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW | UINT64_C(1) << CAP_IPC_LOCK)
 
 enum {
-	THREADS_MS = 5000, /* longest wait for all threads to give up their capabilities */
-	POLL_NS = 1000000,
+	LAST_WAIT_MS = 4096, /* for all threads to give up their capabilities, after twice as many
+				shorter ones */
 };
 
 /* What a running Weir calls: its own, and those of DPDK's drivers, libevent, libpcap, glibc and the
@@ -233,8 +232,7 @@ static const char *const allowed[] = {
 	"writev",
 };
 
-static atomic_uint gave_up; /* threads that have given up their capabilities */
-static pid_t host_thread;   /* keeps CAP_NET_ADMIN; 0: there is none */
+static pid_t host_thread; /* keeps CAP_NET_ADMIN; 0: there is none */
 
 static int
 fail(int code, const char *what)
@@ -267,45 +265,30 @@ permitted(void)
 	return (uint64_t)data[1].permitted << 32 | data[0].permitted;
 }
 
+static uint64_t
+kept_by(pid_t thread)
+{
+	return thread == host_thread ? UINT64_C(1) << CAP_NET_ADMIN : 0;
+}
+
 /* In each of the other threads, whatever it is doing. */
 static void
 on_give_up(int number)
 {
-	uint64_t kept = gettid() == host_thread ? permitted() & UINT64_C(1) << CAP_NET_ADMIN : 0;
 	int saved = errno;
 
-	if (set_capabilities(kept) == 0)
-		atomic_fetch_add_explicit(&gave_up, 1, memory_order_release);
+	set_capabilities(permitted() & kept_by(gettid()));
 	errno = saved;
-}
-
-/* Sends a signal to each thread but this one.  Returns their number. */
-static unsigned
-signal_others(int number)
-{
-	DIR *dir = opendir("/proc/self/task");
-	struct dirent *d;
-	unsigned n = 0;
-
-	while (dir != NULL && (d = readdir(dir)) != NULL) {
-		pid_t thread = (pid_t)strtol(d->d_name, NULL, 10);
-
-		if (thread > 0 && thread != gettid())
-			n += syscall(SYS_tgkill, getpid(), thread, number) == 0;
-	}
-	if (dir != NULL)
-		closedir(dir);
-	return n;
 }
 
 /* Reads a thread's name, and what it has; false: it has ended. */
 static bool
-read_status(const char *thread, char name[static 32], uint64_t *capabilities)
+read_status(pid_t thread, char name[static 32], uint64_t *capabilities)
 {
 	char path[64], line[128];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%.20s/status", thread);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/status", thread);
 	f = fopen(path, "re");
 	if (f == NULL)
 		return false;
@@ -317,49 +300,65 @@ read_status(const char *thread, char name[static 32], uint64_t *capabilities)
 	return true;
 }
 
-/* Logs which threads still have capabilities. */
-static void
-name_keepers(void)
+/* Calls back for each other thread that has capabilities which it is to give up.  Returns their
+ * number, or negative if nobody knows. */
+static int
+each_keeper(void (*tell)(pid_t thread, const char *name, uint64_t capabilities))
 {
 	DIR *dir = opendir("/proc/self/task");
-	char name[32] = "?";
 	struct dirent *d;
+	int n = 0;
 
-	while (dir != NULL && (d = readdir(dir)) != NULL) {
+	if (dir == NULL)
+		return fail(errno, "/proc/self/task");
+	while ((d = readdir(dir)) != NULL) {
+		pid_t thread = (pid_t)strtol(d->d_name, NULL, 10);
 		uint64_t capabilities = 0;
+		char name[32] = "?";
 
-		if (strtol(d->d_name, NULL, 10) != gettid()
-			&& read_status(d->d_name, name, &capabilities) && capabilities != 0)
-			log_error("sandbox: thread %s has capabilities 0x%" PRIx64, name,
-				capabilities);
+		if (thread <= 0 || thread == gettid() || !read_status(thread, name, &capabilities)
+			|| (capabilities & ~kept_by(thread)) == 0)
+			continue;
+		tell(thread, name, capabilities);
+		n++;
 	}
-	if (dir != NULL)
-		closedir(dir);
+	closedir(dir);
+	return n;
+}
+
+static void
+ask(pid_t thread, const char *name, uint64_t capabilities)
+{
+	syscall(SYS_tgkill, getpid(), thread, CONFINE_SIGNAL); /* it may have ended */
+}
+
+static void
+accuse(pid_t thread, const char *name, uint64_t capabilities)
+{
+	log_error("sandbox: thread %s has capabilities 0x%" PRIx64, name, capabilities);
 }
 
 /* Capabilities belong to a thread, and libraries have started some: each gives up its own, in the
- * handler of a signal. */
+ * handler of a signal.  Threads may come and go meanwhile: all are asked until none has any. */
 static int
 drop_in_others(void)
 {
 	struct sigaction act = { .sa_handler = on_give_up, .sa_flags = SA_RESTART }, before;
-	int number = CONFINE_SIGNAL;
-	unsigned n, waited_ms = 0;
+	int keepers;
 
 	sigemptyset(&act.sa_mask);
-	if (sigaction(number, &act, &before) < 0)
+	if (sigaction(CONFINE_SIGNAL, &act, &before) < 0)
 		return fail(errno, "no signal");
-	atomic_store_explicit(&gave_up, 0, memory_order_relaxed);
-	n = signal_others(number);
-	/* Pairs with the release in on_give_up. */
-	while (atomic_load_explicit(&gave_up, memory_order_acquire) < n && waited_ms++ < THREADS_MS)
-		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
-	if (atomic_load_explicit(&gave_up, memory_order_acquire) < n) {
-		name_keepers();
+	for (long wait_ms = 1; (keepers = each_keeper(ask)) > 0 && wait_ms <= LAST_WAIT_MS;
+		wait_ms *= 2)
+		nanosleep(&(struct timespec){ wait_ms / 1000, wait_ms % 1000 * 1000000 }, NULL);
+	if (keepers > 0) {
+		each_keeper(accuse);
 		return fail(ETIMEDOUT, "a thread keeps its capabilities");
 	}
-	sigaction(number, &before, NULL);
-	return 0;
+	if (keepers == 0)
+		sigaction(CONFINE_SIGNAL, &before, NULL);
+	return keepers;
 }
 
 static void
@@ -395,11 +394,14 @@ filter_calls(void)
 int
 confine(pid_t spare)
 {
+	int rc;
+
 	host_thread = spare;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(errno, "no new privileges");
-	if (drop_in_others() < 0)
-		return -ETIMEDOUT;
+	rc = drop_in_others();
+	if (rc < 0)
+		return rc;
 	shrink_bounds();
 	if (set_capabilities(permitted() & KEPT) < 0)
 		return fail(errno, "capabilities");
