@@ -7,11 +7,11 @@
 #include <execinfo.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "base/clock.h"
 
 enum {
 	OWN_FRAMES = 2, /* the handler, and the return from it */
@@ -84,4 +84,41 @@ stall_place(pthread_t thread, char *text, size_t size)
 		if (used < size)
 			used += (size_t)frame_text(noted.frame[i], text + used, size - used);
 	}
+}
+
+uint64_t
+stall_ran_ms(pthread_t thread)
+{
+	struct timespec ran = { 0 };
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(thread, &clock) == 0)
+		clock_gettime(clock, &ran);
+	return (uint64_t)ran.tv_sec * 1000 + (uint64_t)ran.tv_nsec / NS_PER_MS;
+}
+
+/* Reads the state of a thread (proc_pid_stat(5)): it stands behind the name, which may have
+ * anything. */
+static char
+state_of(pid_t tid)
+{
+	char path[64], line[256] = "";
+	const char *name_end;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return '?';
+	if (fgets(line, sizeof(line), f) == NULL)
+		line[0] = '\0';
+	fclose(f);
+	name_end = strrchr(line, ')');
+	return name_end != NULL && name_end[1] == ' ' ? name_end[2] : '?';
+}
+
+bool
+stall_starves(pthread_t thread, pid_t tid, uint64_t ran_ms)
+{
+	return stall_ran_ms(thread) < ran_ms && state_of(tid) == 'R';
 }

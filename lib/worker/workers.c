@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 #include <rte_launch.h>
@@ -28,9 +29,10 @@
 #include "worker/strays.h"
 
 enum {
-	STOP_MS = 900,   /* longest wait for the end of a worker */
-	PORTS_MS = 50,   /* longest wait for workers to leave the queues of a port */
-	POLL_NS = 20000, /* interval of polling the workers */
+	STOP_MS = 900,      /* longest wait for the end of a worker ... */
+	STARVED_MS = 10000, /* ... that has a processor, and of one that has none */
+	PORTS_MS = 50,      /* longest wait for workers to leave the queues of a port */
+	POLL_NS = 20000,    /* interval of polling the workers */
 };
 
 /* What workers_watch knows of a worker. */
@@ -222,6 +224,7 @@ run_one(void *arg)
 	snprintf(name, sizeof(name), "weir-worker-%u", w->index);
 	pthread_setname_np(pthread_self(), name);
 	w->thread = pthread_self();
+	w->tid = gettid();
 	/* Pairs with the release in workers_start. */
 	if (atomic_load_explicit(&w->launched, memory_order_acquire))
 		worker_run(w);
@@ -438,14 +441,22 @@ workers_take_ports(struct workers *ws)
 static bool
 join(struct workers *ws)
 {
-	uint64_t deadline_ms = monotonic_ms() + STOP_MS;
+	uint64_t began_ms = monotonic_ms();
 
 	atomic_store_explicit(&ws->common.stop, true, memory_order_relaxed);
 	wake_all(ws);
 	for (unsigned i = 0; i < ws->launched; i++) {
+		const struct worker *w = &ws->worker[i];
+		uint64_t ran_ms = stall_ran_ms(w->thread);
+
 		/* Pairs with the release in run_one. */
-		while (!atomic_load_explicit(&ws->worker[i].ended, memory_order_acquire)) {
-			if (monotonic_ms() > deadline_ms) {
+		while (!atomic_load_explicit(&w->ended, memory_order_acquire)) {
+			uint64_t waited_ms = monotonic_ms() - began_ms;
+
+			if (waited_ms > STOP_MS
+				&& (waited_ms > STARVED_MS
+					|| !stall_starves(
+						w->thread, w->tid, ran_ms + STOP_MS / 2))) {
 				log_error("worker %u does not stop", i);
 				return false;
 			}
