@@ -139,7 +139,8 @@ check "it is gone" become control "up x distributing y gone"
 make_link y
 check "it comes back" both_become "up x distributing y distributing"
 # Somebody on the link forges LACPDUs.
-before=$(grep -c "member x: " "$dir/log")
+before=$(wc -l <"$dir/log")
+left() { awk -v from="$before" 'NR > from && /member x: / && !/frames of LACP refused/' "$dir/log"; }
 refusals() { grep -c 'member x: frames of LACP refused so far: .*of other stations' "$dir/log"; }
 ip netns exec "$ns_peer" python3 "$here/support/lacp_flood.py" x1 "$(mac_of x0)" 3000 & hostile_pid=$!
 check "forged frames of LACP are refused, and told" wait_for $((10 * $(crowd))) eval '[ "$(refusals)" -ge 1 ]'
@@ -147,7 +148,7 @@ during true
 echo "LACP, a flood of forged frames: $(lost) of 6000 lost"
 check "the partner stays" is_now control "up x distributing y distributing"
 check "the flows lose nothing to speak of" lost_few
-check "no member has left since" eval '[ "$(grep -c "member x: " "$dir/log")" -eq "$((before + $(refusals)))" ]'
+check "no member has left since" eval '[ -z "$(left)" ]'
 kill "$hostile_pid"
 check "40 flows lose nothing" goes_on
 kill -STOP "$peer_pid"

@@ -32,6 +32,7 @@ leave() {       # the decoder ends: it has met nothing that breaks a rule
 	! grep -q broken "$@"
 }
 
+udp=2s          # timeout of sessions
 config() {      # config TELEMETRY: the configuration with that section
 	cat >"$dir/weir.yaml" <<END
 version: 1
@@ -48,11 +49,11 @@ nat: {uplink: {pool: [198.51.100.1], ports: 20000-20999, per_source: 250, log: t
 pipelines:
   inside:
     - drop: {if: {proto: udp, dport: 666}}
-    - track: {timeouts: {udp: 2s, icmp: 2s}, if: {dst: "!\$untracked"}}
+    - track: {timeouts: {udp: $udp, icmp: 2s}, if: {dst: "!\$untracked"}}
     - route: main
     - snat: {use: uplink, if: {out: wan, dst: "!\$untracked"}}
   outside:
-    - track: {timeouts: {udp: 2s, icmp: 2s}, if: {src: "!\$untracked"}}
+    - track: {timeouts: {udp: $udp, icmp: 2s}, if: {src: "!\$untracked"}}
     - dnat: {to: 10.0.0.10, if: {dst: 198.51.100.1, proto: tcp, dport: 80}}
     - route: main
 $1
@@ -172,6 +173,7 @@ check "the decoder met no fault over TCP" has "$dir/tcp" 'not [r for r in record
 in_lan /usr/bin/python3 "$traffic" count 40
 check "export ends by a reload" reload 'telemetry: {nat_log: nat.log}'
 check "weirctl: it is off" wait_for 3 shown 'f["state"] == "off"'
+udp=600s        # they end with Weir
 check "and begins again" reload 'telemetry: {ipfix: {collector: "127.0.0.1:4741", protocol: tcp}}'
 in_lan /usr/bin/python3 "$traffic" count 77
 check "it ends" stop

@@ -466,7 +466,8 @@ lines_without_room_are_lost_and_told(void **state)
 	}
 	event_sink_counts(s, &lines, &lost);
 	assert_int_equal(lines, 3000);
-	assert_true(lost > 1000 && lost < 2600);
+	/* Of what waits the thread may have taken nothing yet. */
+	assert_true(lost > 1000 && lost <= 3000 - EVENT_SINK_BYTES / sizeof(line));
 	fd = open(path, O_RDONLY);
 	assert_true(fd >= 0 && fcntl(fd, F_SETPIPE_SZ, 1 << 20) >= 0);
 	assert_int_equal(pthread_create(&reader, NULL, read_all, &fd), 0);
