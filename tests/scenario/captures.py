@@ -34,8 +34,8 @@ class Folder:
 
 def expect(ran, status, *words):
     if ran.returncode != status or any(w not in ran.stderr + ran.stdout for w in words):
-        raise Failed('exit status %d, expected %d with %s:\n%s%s' % (ran.returncode, status, words, ran.stdout,
-                                                                    ran.stderr))
+        raise Failed('exit status %d, expected %d with %s:\n%s%s' % (ran.returncode, status, words, ran.stderr,
+                                                                    ran.stdout))
 
 
 def file_of(packets, **more):
