@@ -33,6 +33,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../
 
 WEIR = None                     # set by run.py
 OPTIONS = ()                    # of every replay
+PATIENCE = 1800                 # seconds for a command, which a busy machine may starve
 STEP = 1.0                      # seconds between two cases of a table
 FORWARDED = 'forwarded'
 
@@ -138,7 +139,7 @@ def replay(config, frames, options=(), status=0, sums=True):
                  config.split('ports:\n')[1].split('interfaces:')[0].splitlines() if ':' in line]
         for port in names:
             command += ['--out', '%s=%s' % (port, path(port + '.out'))]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
         if ran.returncode != status:
             raise Failed('exit status %d: %s%s' % (ran.returncode, ran.stdout, ran.stderr))
         if not os.path.exists(path('told.json')):

@@ -29,7 +29,7 @@ class Folder:
             f.write(data)
 
     def weir(self, *args):
-        return subprocess.run([bench.WEIR, *args], cwd=self.path, capture_output=True, text=True, timeout=120)
+        return subprocess.run([bench.WEIR, *args], cwd=self.path, capture_output=True, text=True, timeout=bench.PATIENCE)
 
 
 def expect(ran, status, *words):

@@ -39,7 +39,7 @@ def run(ruleset, status=0, addresses=None, text=None):
             with open(os.path.join(folder, 'addresses'), 'w') as f:
                 json.dump(addresses, f)
             command += ['--addresses', os.path.join(folder, 'addresses')]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=bench.PATIENCE)
         if ran.returncode != status:
             raise Failed('exit status %d: %s%s' % (ran.returncode, ran.stdout, ran.stderr))
         if ran.stdout:

@@ -173,12 +173,12 @@ def hostile_names():
     for args in (['check', '--json', '-', path], ['check', '--json', '-', path + b'no\xff'],
                  ['replay', '-c', path, '--in', 'lan=lan.pcap', '--json', '-'],
                  ['explain', '-c', path, '--in', 'lan', 'udp 10.0.0.2:9 > 203.0.113.9:9', '--json', '-']):
-        ran = subprocess.run([bench.WEIR, *args], cwd=folder.path, capture_output=True, timeout=60)
+        ran = subprocess.run([bench.WEIR, *args], cwd=folder.path, capture_output=True, timeout=bench.PATIENCE)
         told = json.loads(ran.stdout)
         if b'\x1b' in ran.stdout + ran.stderr or 'od?d' not in json.dumps(told):
             raise Failed('%r: %r %r' % (args, ran.stdout, ran.stderr))
         ran = subprocess.run([bench.WEIR, *[a for a in args if a not in ('--json', '-')]], cwd=folder.path,
-                             capture_output=True, timeout=60)
+                             capture_output=True, timeout=bench.PATIENCE)
         if b'\x1b' in ran.stdout + ran.stderr or b'\xff' in ran.stdout + ran.stderr:
             raise Failed('%r: %r %r' % (args, ran.stdout, ran.stderr))
 
