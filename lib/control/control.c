@@ -13,6 +13,7 @@
 #include "control/dump.h"
 #include "control/explains.h"
 #include "control/history.h"
+#include "control/kept.h"
 #include "control/traces.h"
 #include "control/transaction.h"
 #include "control/walker.h"
@@ -62,8 +63,15 @@ bool
 control_serve(void *control, struct rpc_call *call)
 {
 	struct control *c = control;
+	enum verb_id verb = (enum verb_id)(call->verb - verbs);
+	bool takes = verb == VERB_COMMIT || verb == VERB_CONFIRM || verb == VERB_ROLLBACK
+		|| verb == VERB_RELOAD;
+	bool answered;
 
-	return serves[call->verb - verbs](c, call);
+	if (takes)
+		kept_hold(c->kept, call);
+	answered = serves[verb](c, call);
+	return takes && answered ? kept_release(call) : answered;
 }
 
 /* Finds the file of the members of dynamic sets, and reads it. */
@@ -127,11 +135,12 @@ control_create(const struct control_setup *setup)
 			: setup->config != NULL          ? CONTROL_STATE
 							 : NULL,
 		setup->state != NULL);
+	c->kept = c->history != NULL ? kept_create(setup->base, c->history) : NULL;
 	c->captures = captures_create(c);
 	c->dump = dump_create();
 	c->traces = traces_create(c);
 	c->explains = explains_create(c);
-	if (c->walkers == NULL || c->remote == NULL || c->history == NULL || c->captures == NULL
+	if (c->walkers == NULL || c->remote == NULL || c->kept == NULL || c->captures == NULL
 		|| c->dump == NULL || c->traces == NULL || c->explains == NULL) {
 		control_destroy(c);
 		return NULL;
@@ -157,6 +166,8 @@ control_destroy(struct control *c)
 		return;
 	if (c->history != NULL)
 		transaction_end(c);
+	if (c->kept != NULL)
+		kept_answer_all(c->kept);
 	socket_close(c->socket);
 	if (c->sets_path[0] != '\0')
 		appliance_save_sets(c->appliance, c->sets_path);
@@ -166,6 +177,7 @@ control_destroy(struct control *c)
 	explains_destroy(c->explains);
 	dump_destroy(c->dump);
 	remote_destroy(c->remote);
+	kept_destroy(c->kept);
 	history_destroy(c->history);
 	free(c->config_text);
 	free(c);

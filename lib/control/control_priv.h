@@ -59,6 +59,7 @@ struct control {
 	struct traces *traces;
 	struct explains *explains;
 	struct history *history;
+	struct kept *kept;
 	struct control_reloads reloads; /* counted by transactions */
 	struct pending pending;
 	struct taking taking;

@@ -51,6 +51,11 @@ const struct history_entry *history_at(const struct history *h, unsigned i);
 /* The newest one that ran for the file; NULL: none. */
 const struct history_entry *history_last(const struct history *h, const char *config);
 
+/* Returns true if nothing up to an entry waits to be written any more; always without a folder. And
+ * whether the last write failed. */
+bool history_is_written(const struct history *h, unsigned number);
+bool history_has_failed(const struct history *h);
+
 /* The folder; NULL: none. */
 const char *history_dir(const struct history *h);
 

@@ -59,6 +59,19 @@ delete_entry(const struct history_job *job, unsigned number)
 	unlink(path);
 }
 
+/* Names are kept, too, when the folder is on disk. */
+static int
+sync_folder(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 || fsync(fd) < 0)
+		rc = -errno;
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /* What says of the text comes last: an entry without it is none. */
 static void *
 write_entry(void *arg)
@@ -71,6 +84,8 @@ write_entry(void *arg)
 	snprintf(name, sizeof(name), "%08u.json", job->number);
 	if (job->error == 0)
 		job->error = write_file(job->dir, name, job->meta);
+	if (job->error == 0)
+		job->error = sync_folder(job->dir);
 	for (unsigned i = 1; i <= HISTORY_ENTRIES && job->oldest > i; i++)
 		delete_entry(job, job->oldest - i);
 	/* Pairs with the acquire in take_done. */
@@ -142,6 +157,20 @@ history_tick(struct history *h)
 		return;
 	write_entry(h->job);
 	take_done(h);
+}
+
+bool
+history_is_written(const struct history *h, unsigned number)
+{
+	if (h->dir[0] == '\0')
+		return true;
+	return number <= h->number - h->unwritten && (h->job == NULL || number < h->job->number);
+}
+
+bool
+history_has_failed(const struct history *h)
+{
+	return h->failing;
 }
 
 void

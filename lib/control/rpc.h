@@ -40,6 +40,8 @@ struct rpc_peer {
 	bool may_change;
 };
 
+struct kept;
+
 struct rpc_call {
 	const struct verb *verb; /* NULL after an error */
 	json_t *params;          /* an object, as verb->params says */
@@ -51,7 +53,9 @@ struct rpc_call {
 	json_t *data;   /* of the error, or NULL */
 	/* Called by whoever finishes a call later; the call belongs to it. */
 	void (*finished)(struct rpc_call *call);
-	void *arg; /* of finished */
+	void *arg;         /* of finished */
+	struct kept *kept; /* holds the answer back (control/kept.h); NULL: nobody */
+	void (*release)(struct rpc_call *call); /* finished, meanwhile */
 };
 
 /* Reads one line, without its end.  NULL: no memory. */
