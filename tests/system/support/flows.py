@@ -4,13 +4,16 @@
     flows.py serve ADDRESS PORT NAME        answers each datagram with NAME and its source
     flows.py ask ADDRESS PORT FIRST COUNT SECONDS EACH
         one datagram each EACH seconds from each of COUNT ports from FIRST on, for SECONDS; then a line for each flow:
-        its port, the sent, the answered, the names of those that answered last, and the longest time without an answer
+        its port, the sent, the answered, the names of those that answered last, and the longest time without an answer; what
+        is missing is waited for until PATIENCE seconds bring nothing
 """
 
 import select
 import socket
 import sys
 import time
+
+PATIENCE = 2.0
 
 
 def serve(address, port, name):
@@ -32,8 +35,11 @@ def ask(address, port, first, count, seconds, each):
         flows[flow] = {'port': int(first) + k, 'sent': 0, 'answered': 0, 'by': '-', 'gap': 0.0, 'last': None}
     end = time.monotonic() + float(seconds)
     due = time.monotonic()
-    while time.monotonic() < end + 0.5:
+    came = due
+    while True:
         now = time.monotonic()
+        if now >= end and (now >= max(came, end) + PATIENCE or all(f['answered'] >= f['sent'] for f in flows.values())):
+            break
         if now >= due and now < end:
             due += float(each)
             for flow, seen in flows.items():
@@ -42,13 +48,13 @@ def ask(address, port, first, count, seconds, each):
                     seen['sent'] += 1
                 except OSError:
                     pass
-        for flow in select.select(list(flows), [], [], max(0.001, min(due, end + 0.5) - time.monotonic()))[0]:
+        for flow in select.select(list(flows), [], [], max(0.001, due - now) if due < end else 0.1)[0]:
             seen = flows[flow]
             try:
                 data = flow.recv(2048)
             except OSError:
                 continue
-            now = time.monotonic()
+            came = now = time.monotonic()
             seen['gap'] = max(seen['gap'], now - (seen['last'] or now))
             seen['last'] = now
             seen['answered'] += 1
