@@ -173,3 +173,9 @@ fastpath_tick(struct fastpath *fp)
 	fastpath_follow_times(fp);
 	return fp->dp.now_ns;
 }
+
+void
+fastpath_set_backlogged(struct fastpath *fp, bool backlogged)
+{
+	fp->backlogged = backlogged;
+}

@@ -23,10 +23,7 @@ count_received(struct fastpath *fp, const struct burst *b)
 		counter_add(&l->iface[b->ingress->untagged].rx_bytes, b->bytes);
 		return;
 	}
-	for (unsigned i = 0; i < b->n; i++) {
-		counter_add(&l->iface[b->iface[i]].rx, 1);
-		counter_add(&l->iface[b->iface[i]].rx_bytes, b->m[i]->pkt_len);
-	}
+	fastpath_count_tagged(fp, b);
 }
 
 static inline void

@@ -124,6 +124,10 @@ struct handoff {
 void fastpath_process(
 	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
+/* Says whether frames come from a queue that fills faster than it is taken from: while connections
+ * flood, most first SYNs are then dropped unread (slowpath/syn_gate.h). */
+void fastpath_set_backlogged(struct fastpath *fp, bool backlogged);
+
 /* Returns the packets of other workers among the frames last processed (of handed ones fragments,
  * with FRAGMENT_MARK in their owner, and packets whose session is looked for).  They belong to the
  * caller again, and are counted as received. */

@@ -26,8 +26,9 @@ struct fastpath {
 	struct handoff handoff;
 	const struct fastpath_variant *variant;
 	const struct fastpath_variant
-		*quick; /* while the data path is watched: what variant stands for */
-	bool watched;   /* there is a capture or a trace */
+		*quick;  /* while the data path is watched: what variant stands for */
+	bool watched;    /* there is a capture or a trace */
+	bool backlogged; /* fastpath_set_backlogged */
 	unsigned n_captures;
 	bool captured; /* the burst in progress has been told to them, or none looks at it */
 	struct tracer *tracer; /* NULL: none */
@@ -95,6 +96,9 @@ void fastpath_parse_full(struct fastpath *fp, struct burst *b, unsigned slot);
 
 /* Parses a burst of a port that takes no untagged frames. */
 void fastpath_parse_tagged(struct fastpath *fp, struct burst *b);
+
+/* Counts the frames of a port with several interfaces. */
+void fastpath_count_tagged(struct fastpath *fp, const struct burst *b);
 
 /* Handles a burst of a port whose frames all leave by one other port: counts it and returns true,
  * or returns false without side effects. */

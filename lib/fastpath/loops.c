@@ -46,12 +46,12 @@ find_frames(struct burst *b)
 	}
 }
 
-/* Parses a burst; six: IPv6 is tried first. */
+/* Parses a burst; six: IPv6 is tried first; turn: see struct quick. */
 static __rte_always_inline void
-parse_untagged(struct fastpath *fp, struct burst *b, bool six)
+parse_untagged(struct fastpath *fp, struct burst *b, bool six, unsigned turn)
 {
-	const struct quick q4 = quick_of(&quick_head4, b->ingress, fp->dp.flow4);
-	const struct quick q6 = quick_of(&quick_head6, b->ingress, fp->dp.flow6);
+	const struct quick q4 = quick_of(&quick_head4, b->ingress, fp->dp.flow4, turn);
+	const struct quick q6 = quick_of(&quick_head6, b->ingress, fp->dp.flow6, turn);
 	unsigned n = b->n, protos = 0;
 	uint64_t bytes = 0;
 
@@ -87,10 +87,13 @@ parse(struct fastpath *fp, struct burst *b)
 	} else if (b->known != 0) {
 		assume_plain4(b);
 		take_handed(fp, b, b->known == HANDED_PLAIN6);
+	} else if (unlikely(fp->backlogged) && syn_gate_turn(&fp->dp, b) != SYN_TURNS) {
+		parse_untagged(fp, b, false, syn_gate_turn(&fp->dp, b));
+		syn_gate_count_deferred(&fp->dp, b);
 	} else if (b->m[0]->data_len >= 14 && b->frame[0][12] == 0x86) {
-		parse_untagged(fp, b, true);
+		parse_untagged(fp, b, true, SYN_TURNS);
 	} else {
-		parse_untagged(fp, b, false);
+		parse_untagged(fp, b, false, SYN_TURNS);
 	}
 }
 

@@ -120,3 +120,14 @@ fastpath_parse_tagged(struct fastpath *fp, struct burst *b)
 		fastpath_parse_full(fp, b, i);
 	}
 }
+
+void
+fastpath_count_tagged(struct fastpath *fp, const struct burst *b)
+{
+	struct ledger *l = &fp->ledger;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		counter_add(&l->iface[b->iface[i]].rx, 1);
+		counter_add(&l->iface[b->iface[i]].rx_bytes, b->m[i]->pkt_len);
+	}
+}

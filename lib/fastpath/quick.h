@@ -12,9 +12,8 @@
 #include <stdbool.h>
 
 #include "flow/table.h"
-#include "packet/burst.h"
 #include "packet/load.h"
-#include "packet/ingress.h"
+#include "slowpath/syn_gate.h"
 
 /* The first 32 bytes of a frame hold all bytes that must have one value, and are compared at once:
  * (frame ^ value) & mask, minus most with saturation, is 0. */
@@ -69,16 +68,18 @@ struct quick {
 	struct quick_head head;
 	const struct ingress *in;
 	const struct flow_table *flows;
+	unsigned turn; /* whose first SYNs are looked at, or SYN_TURNS: a constant then */
 #ifdef __AES__
 	__m128i ingress; /* key_ingress where a key has it */
 	__m128i start;   /* the first step of the hash, over the domain */
 #endif
 };
 
-static inline struct quick
-quick_of(const struct quick_head *head, const struct ingress *in, const struct flow_table *flows)
+static __rte_always_inline struct quick
+quick_of(const struct quick_head *head, const struct ingress *in, const struct flow_table *flows,
+	unsigned turn)
 {
-	struct quick q = { .head = *head, .in = in, .flows = flows };
+	struct quick q = { .head = *head, .in = in, .flows = flows, .turn = turn };
 
 	memcpy(q.head.value, in->quick_mac, 6);
 #ifdef __AES__

@@ -65,6 +65,8 @@ take_plain4(struct burst *b, unsigned i, unsigned bytes, const struct quick *q, 
 		return false;
 	hash = take_key4(&b->key4[i], frame + 14 + 8, q);
 	b->hash[i] = hash;
+	if (q->turn != SYN_TURNS && syn_gate_defers(b, i, frame[14 + 9], frame + 14 + 20, q->turn))
+		return true;
 	rte_prefetch0(flow_bucket(q->flows, hash));
 	*protos |= frame[14 + 9];
 	return true;

@@ -62,6 +62,8 @@ take_plain6(struct burst *b, unsigned i, unsigned bytes, const struct quick *q, 
 	hash = take_key6(&b->key6[i], frame + 14 + 4, q);
 	b->class[i] = SLOT_PLAIN6;
 	b->hash[i] = hash;
+	if (q->turn != SYN_TURNS && syn_gate_defers(b, i, frame[14 + 6], frame + 14 + 40, q->turn))
+		return true;
 	rte_prefetch0(flow_bucket(q->flows, hash));
 	*protos |= frame[14 + 6];
 	return true;

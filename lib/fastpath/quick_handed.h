@@ -26,7 +26,8 @@ static inline void
 take_handed(struct fastpath *fp, struct burst *b, bool six)
 {
 	const struct flow_table *t = six ? fp->dp.flow6 : fp->dp.flow4;
-	const struct quick q = quick_of(six ? &quick_head6 : &quick_head4, b->ingress, t);
+	const struct quick q = quick_of(
+		six ? &quick_head6 : &quick_head4, b->ingress, t, SYN_TURNS);
 	unsigned protos = 0;
 	uint64_t bytes = 0;
 

@@ -8,6 +8,8 @@
 #include "policy/pipeline.h"
 #include "policy/stage.h"
 
+#define TURN_NS (4 * NS_PER_SECOND)
+
 /* Returns true if the pipeline of an interface begins by tracking everything. */
 static bool
 tracks_all(const struct datapath *dp, uint16_t iface)
@@ -22,7 +24,28 @@ static void
 prefetch_from(const struct datapath *dp, const struct burst *b, unsigned from)
 {
 	for (unsigned i = from; i < b->n; i++)
-		syn_gate_prefetch(&dp->sessions->gate, b->hash[i]);
+		if (b->class[i] <= SLOT_PLAIN6)
+			syn_gate_prefetch(&dp->sessions->gate, b->hash[i]);
+}
+
+unsigned
+syn_gate_turn(const struct datapath *dp, const struct burst *b)
+{
+	/* In virtual time nothing comes too fast. */
+	if (dp->clock.virtual || !sessions_flooded(dp->sessions, 0)
+		|| !tracks_all(dp, b->ingress->untagged))
+		return SYN_TURNS;
+	return (unsigned)(dp->now_ns / TURN_NS % SYN_TURNS);
+}
+
+void
+syn_gate_count_deferred(const struct datapath *dp, const struct burst *b)
+{
+	unsigned deferred = 0;
+
+	for (unsigned i = 0; i < b->n; i++)
+		deferred += b->class[i] == SLOT_BAD && b->reason[i] == REASON_session_unproven;
+	counter_add(&dp->sessions->unproven, deferred);
 }
 
 bool

@@ -14,6 +14,32 @@
 #define TCP_OPENS 0x17 /* FIN, SYN, RST, ACK */
 #define TCP_SYN   0x02
 
+/* While sessions_flooded and packets come faster than the worker takes them, one connection in
+ * SYN_TURNS has its turn, by its keyed hash: SYNs of all others are dropped before anything is
+ * looked up for them, and what is known has their time.  A turn is longer than a client takes to
+ * repeat its SYN (RFC 6298: a second).  A connection that is opening is not told from a new one:
+ * its SYN waits for its turn, too. */
+#define SYN_TURNS 8u
+
+/* Returns whose turn it is, or SYN_TURNS: nobody waits. */
+unsigned syn_gate_turn(const struct datapath *dp, const struct burst *b);
+
+/* Drops the packet of a slot, whose hash is set, if it is a SYN of a connection that waits for its
+ * turn.  l4: a whole header. */
+static inline bool
+syn_gate_defers(struct burst *b, unsigned slot, uint8_t proto, const uint8_t *l4, unsigned turn)
+{
+	if (proto != IPPROTO_TCP || (l4[13] & TCP_OPENS) != TCP_SYN || b->hash[slot] >> 61 == turn)
+		return false;
+	b->class[slot] = SLOT_BAD;
+	b->reason[slot] = REASON_session_unproven;
+	b->all_plain4 = false;
+	return true;
+}
+
+/* Counts the SYNs of a burst that wait for their turn. */
+void syn_gate_count_deferred(const struct datapath *dp, const struct burst *b);
+
 /* Returns true if this worker refuses first SYNs of the burst, while sessions_flooded.  Prefetches
  * what syn_gate_refuse will read; otherwise each slot would wait for a line. */
 bool syn_gate_close(const struct datapath *dp, const struct burst *b);

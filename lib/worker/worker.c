@@ -24,6 +24,7 @@ enum {
 	FACTS_PER_LOOP = 64,
 	FRAMES_OF_KERNEL = 32, /* in one loop */
 	STOP_FLUSHES = 64,     /* attempts to send what waits when the worker stops */
+	BACKLOG = 512,         /* packets in full bursts in a row: half of a usual queue */
 };
 
 static void
@@ -174,7 +175,7 @@ receive(struct worker *w)
 	unsigned total = 0;
 
 	for (unsigned i = 0; i < w->n_sources; i++) {
-		const struct source *s = &w->sources[i];
+		struct source *s = &w->sources[i];
 		unsigned n = queue_receive(&s->queue, m, w->common->burst);
 
 		if (n == 0)
@@ -182,7 +183,12 @@ receive(struct worker *w)
 		total += n;
 		look_note(s->look, m[0]);
 		talkers_see(w->talkers, m, n, &w->generation->ingress[s->port], w->now_ns);
+		s->backlog = n == w->common->burst ? RTE_MIN(s->backlog + n, BACKLOG) : 0;
+		if (unlikely(s->backlog == BACKLOG))
+			fastpath_set_backlogged(w->fp, true);
 		handover_process(w, s->port, m, n, false);
+		if (unlikely(s->backlog == BACKLOG))
+			fastpath_set_backlogged(w->fp, false);
 	}
 	return total;
 }

@@ -60,6 +60,7 @@ struct source {
 	struct rx_queue queue;
 	uint16_t port;     /* index of its port */
 	struct look *look; /* the port's */
+	unsigned backlog;  /* packets in a row that came in full bursts, up to BACKLOG */
 	bool interrupts;   /* its interrupt wakes the worker */
 };
 

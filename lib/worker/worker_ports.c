@@ -42,6 +42,7 @@ list_port(struct worker *w, unsigned p)
 			continue;
 		rx_queue_init(&s->queue, port, q);
 		s->port = (uint16_t)p;
+		s->backlog = 0;
 		s->look = &port->look;
 		w->n_sources++;
 	}

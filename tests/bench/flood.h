@@ -96,6 +96,9 @@ const struct flood_count *flood_count(void);
 /* Counting of what leaves is switched off where cycles are compared. */
 void flood_plain(bool plain);
 
+/* Bursts come from a queue that fills faster than it is taken from (fastpath_set_backlogged). */
+void flood_backlogged(bool backlogged);
+
 /* Cycles that each burst took, so far; at most max of them are kept.  NULL: none. */
 struct flood_times {
 	uint32_t *cycles;

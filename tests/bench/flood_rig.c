@@ -206,6 +206,13 @@ flood_plain(bool plain)
 }
 
 void
+flood_backlogged(bool backlogged)
+{
+	flood_flush();
+	fastpath_set_backlogged(rig.fp, backlogged);
+}
+
+void
 flood_watch(void (*left)(unsigned port, const uint8_t *ip, unsigned bytes))
 {
 	rig.left = left;
