@@ -89,7 +89,7 @@ parse(struct fastpath *fp, struct burst *b)
 		take_handed(fp, b, b->known == HANDED_PLAIN6);
 	} else if (unlikely(fp->backlogged) && syn_gate_turn(&fp->dp, b) != SYN_TURNS) {
 		parse_untagged(fp, b, false, syn_gate_turn(&fp->dp, b));
-		syn_gate_count_deferred(&fp->dp, b);
+		syn_gate_drop_deferred(&fp->dp, b, fp->watched || fp->dp.observer != NULL);
 	} else if (b->m[0]->data_len >= 14 && b->frame[0][12] == 0x86) {
 		parse_untagged(fp, b, true, SYN_TURNS);
 	} else {

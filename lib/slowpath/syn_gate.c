@@ -38,14 +38,62 @@ syn_gate_turn(const struct datapath *dp, const struct burst *b)
 	return (unsigned)(dp->now_ns / TURN_NS % SYN_TURNS);
 }
 
-void
-syn_gate_count_deferred(const struct datapath *dp, const struct burst *b)
+static bool
+is_deferred(const struct burst *b, unsigned slot)
 {
-	unsigned deferred = 0;
+	return b->class[slot] == SLOT_BAD && b->reason[slot] == REASON_session_unproven;
+}
 
-	for (unsigned i = 0; i < b->n; i++)
-		deferred += b->class[i] == SLOT_BAD && b->reason[i] == REASON_session_unproven;
-	counter_add(&dp->sessions->unproven, deferred);
+/* What parse has found out of a slot goes to another one. */
+static void
+move_slot(struct datapath *dp, struct burst *b, unsigned to, unsigned from)
+{
+	if (b->class[from] > SLOT_PLAIN6)
+		*slowpath_view(dp, to) = *slowpath_view(dp, from);
+	b->m[to] = b->m[from];
+	b->frame[to] = b->frame[from];
+	b->key4[to] = b->key4[from];
+	if (b->class[from] == SLOT_PLAIN6 || b->class[from] == SLOT_OTHER6)
+		b->key6[to] = b->key6[from];
+	b->hash[to] = b->hash[from];
+	b->l3[to] = b->l3[from];
+	b->iface[to] = b->iface[from];
+	b->class[to] = b->class[from];
+	b->reason[to] = b->reason[from];
+}
+
+void
+syn_gate_drop_deferred(struct datapath *dp, struct burst *b, bool watched)
+{
+	struct rte_mbuf *dead[BURST_MAX], *last = NULL;
+	uint16_t iface = b->ingress->untagged;
+	unsigned n = 0, kept = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		bool deferred = is_deferred(b, i);
+
+		counter_add(&dp->sessions->unproven, deferred);
+		if (!deferred || watched) {
+			if (kept != i)
+				move_slot(dp, b, kept, i);
+			kept++;
+		} else if (last == NULL) {
+			last = b->m[i];
+		} else {
+			dead[n++] = b->m[i];
+			ledger_drop(dp->ledger, iface, REASON_session_unproven);
+		}
+	}
+	if (last == NULL)
+		return;
+	b->m[kept] = last;
+	b->iface[kept] = iface;
+	b->class[kept] = SLOT_BAD;
+	b->reason[kept] = REASON_session_unproven;
+	b->n = (uint16_t)(kept + 1);
+	counter_add(&dp->ledger->port[b->port].rx, n);
+	counter_add(&dp->ledger->iface[iface].rx, n);
+	rte_pktmbuf_free_bulk(dead, n);
 }
 
 bool

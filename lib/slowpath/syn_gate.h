@@ -19,7 +19,7 @@
  * looked up for them, and what is known has their time.  A turn is longer than a client takes to
  * repeat its SYN (RFC 6298: a second).  A connection that is opening is not told from a new one:
  * its SYN waits for its turn, too. */
-#define SYN_TURNS 8u
+#define SYN_TURNS 16u
 
 /* Returns whose turn it is, or SYN_TURNS: nobody waits. */
 unsigned syn_gate_turn(const struct datapath *dp, const struct burst *b);
@@ -29,7 +29,7 @@ unsigned syn_gate_turn(const struct datapath *dp, const struct burst *b);
 static inline bool
 syn_gate_defers(struct burst *b, unsigned slot, uint8_t proto, const uint8_t *l4, unsigned turn)
 {
-	if (proto != IPPROTO_TCP || (l4[13] & TCP_OPENS) != TCP_SYN || b->hash[slot] >> 61 == turn)
+	if (proto != IPPROTO_TCP || (l4[13] & TCP_OPENS) != TCP_SYN || b->hash[slot] >> 60 == turn)
 		return false;
 	b->class[slot] = SLOT_BAD;
 	b->reason[slot] = REASON_session_unproven;
@@ -37,8 +37,9 @@ syn_gate_defers(struct burst *b, unsigned slot, uint8_t proto, const uint8_t *l4
 	return true;
 }
 
-/* Counts the SYNs of a burst that wait for their turn. */
-void syn_gate_count_deferred(const struct datapath *dp, const struct burst *b);
+/* Drops the packets that syn_gate_defers has chosen: frees and counts them all but one, which
+ * becomes the last slot, so that the recorder tells of it.  watched: all stay where they are. */
+void syn_gate_drop_deferred(struct datapath *dp, struct burst *b, bool watched);
 
 /* Returns true if this worker refuses first SYNs of the burst, while sessions_flooded.  Prefetches
  * what syn_gate_refuse will read; otherwise each slot would wait for a line. */
