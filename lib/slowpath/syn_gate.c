@@ -68,6 +68,7 @@ syn_gate_drop_deferred(struct datapath *dp, struct burst *b, bool watched)
 	struct rte_mbuf *dead[BURST_MAX], *last = NULL;
 	uint16_t iface = b->ingress->untagged;
 	unsigned n = 0, kept = 0;
+	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
 		bool deferred = is_deferred(b, i);
@@ -81,6 +82,7 @@ syn_gate_drop_deferred(struct datapath *dp, struct burst *b, bool watched)
 			last = b->m[i];
 		} else {
 			dead[n++] = b->m[i];
+			bytes += b->m[i]->pkt_len;
 			ledger_drop(dp->ledger, iface, REASON_session_unproven);
 		}
 	}
@@ -93,6 +95,8 @@ syn_gate_drop_deferred(struct datapath *dp, struct burst *b, bool watched)
 	b->n = (uint16_t)(kept + 1);
 	counter_add(&dp->ledger->port[b->port].rx, n);
 	counter_add(&dp->ledger->iface[iface].rx, n);
+	if (b->ingress->has_vlans) /* else those of the whole burst are counted */
+		counter_add(&dp->ledger->iface[iface].rx_bytes, bytes);
 	rte_pktmbuf_free_bulk(dead, n);
 }
 

@@ -25,12 +25,17 @@ static const char config[] =
 	"    neighbours: {10.0.0.2: \"02:00:00:00:01:02\", \"2001:db8:1::2\": \"02:00:00:00:01:02\"}}\n"
 	"  wan: {addresses: [198.51.100.1/24, \"2001:db8:2::1/48\"], pipeline: %s,\n"
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\", \"2001:db8:2::2\": \"02:00:00:00:02:02\"}}\n"
+	"%s"
 	"routes: {main: []}\n"
 	"pipelines: {all: [track, {route: main}], none: [{route: main}]}\n";
 
+static const char
+	vlan[] = "  v7: {port: lan, vlan: 7, addresses: [172.16.0.1/24], pipeline: all}\n";
+
 struct counts {
 	uint64_t unproven, sent;
-	unsigned remembered; /* by the gate, of the SYNs */
+	uint64_t rx, rx_bytes; /* of interface lan, before */
+	unsigned remembered;   /* by the gate, of the SYNs */
 };
 
 static void
@@ -80,8 +85,11 @@ find_hashes(struct path *p, struct rte_mbuf **m)
 static struct counts
 pass(struct path *p, bool backlogged)
 {
+	const struct ledger *l = fastpath_ledger(p->fp);
+	const struct ledger_iface *lan = &l->iface[p->fp->dp.gen->ingress[LAN].untagged];
 	struct rte_mbuf *m[BURST];
 	struct counts c = { 0 };
+	uint64_t bytes = 0, port = l->port[LAN].rx_bytes;
 	char text[128];
 
 	m[0] = made(p, "udp 10.0.0.2:1 > 198.51.100.2:2");
@@ -97,7 +105,11 @@ pass(struct path *p, bool backlogged)
 	mbuf_debug_received(m, BURST);
 	p->offline.sent = count_sent;
 	p->offline.arg = &c.sent;
+	for (unsigned i = 0; i < BURST; i++)
+		bytes += m[i]->pkt_len;
 	c.unproven = refused(p);
+	c.rx = lan->rx;
+	c.rx_bytes = lan->rx_bytes;
 	p->fp->dp.clock.virtual = false;
 	fastpath_set_backlogged(p->fp, backlogged);
 	fastpath_process(p->fp, LAN, m, BURST, false);
@@ -107,15 +119,19 @@ pass(struct path *p, bool backlogged)
 	fastpath_flush(p->fp);
 	offline_drain(&p->offline);
 	c.unproven = refused(p) - c.unproven;
+	assert_int_equal(lan->rx - c.rx, BURST);
+	assert_int_equal(lan->rx_bytes - c.rx_bytes, bytes);
+	assert_int_equal(l->port[LAN].rx_bytes - port, bytes);
 	return c;
 }
 
 static void
-given_turns(struct path *p, const char *pipeline, const struct fastpath_variant *variant)
+given_turns(struct path *p, const char *pipeline, const char *more,
+	const struct fastpath_variant *variant)
 {
 	char text[2048];
 
-	snprintf(text, sizeof(text), config, pipeline, pipeline);
+	snprintf(text, sizeof(text), config, pipeline, pipeline, more);
 	given_path_of(p, text);
 	p->fp->variant = variant;
 }
@@ -165,7 +181,7 @@ each_waits_for_its_turn(struct path *p, const struct fastpath_variant *variant)
 	struct counts c;
 	unsigned before = 0;
 
-	given_turns(p, "all", variant);
+	given_turns(p, "all", "", variant);
 	flood(p);
 	began_ns = p->fp->dp.now_ns;
 	counted = p->fp->dp.sessions->unproven;
@@ -183,11 +199,19 @@ each_waits_for_its_turn(struct path *p, const struct fastpath_variant *variant)
 }
 
 static void
+all_are_counted_where_there_are_vlans(struct path *p, const struct fastpath_variant *variant)
+{
+	given_turns(p, "all", vlan, variant);
+	flood(p);
+	assert_int_equal(pass(p, true).unproven, SYNS);
+}
+
+static void
 all_are_looked_at_while_there_is_time(struct path *p, const struct fastpath_variant *variant)
 {
 	struct counts c;
 
-	given_turns(p, "all", variant);
+	given_turns(p, "all", "", variant);
 	flood(p);
 	c = pass(p, false);
 	assert_int_equal(c.unproven, SYNS);
@@ -200,7 +224,7 @@ none_waits_where_no_connection_floods(struct path *p, const struct fastpath_vari
 {
 	struct counts c;
 
-	given_turns(p, "all", variant);
+	given_turns(p, "all", "", variant);
 	flood(p);
 	p->fp->dp.sessions->half_open_max = 1000;
 	c = pass(p, true);
@@ -213,7 +237,7 @@ none_waits_where_none_is_tracked(struct path *p, const struct fastpath_variant *
 {
 	struct counts c;
 
-	given_turns(p, "none", variant);
+	given_turns(p, "none", "", variant);
 	p->fp->dp.sessions->half_open_max = 0;
 	c = pass(p, true);
 	assert_int_equal(c.unproven, 0);
@@ -227,14 +251,16 @@ none_waits_where_none_is_tracked(struct path *p, const struct fastpath_variant *
 		with_each(name); \
 	}
 
-turns_test(each_waits_for_its_turn) turns_test(all_are_looked_at_while_there_is_time)
-	turns_test(none_waits_where_no_connection_floods)
-		turns_test(none_waits_where_none_is_tracked)
+turns_test(each_waits_for_its_turn) turns_test(all_are_counted_where_there_are_vlans)
+	turns_test(all_are_looked_at_while_there_is_time)
+		turns_test(none_waits_where_no_connection_floods)
+			turns_test(none_waits_where_none_is_tracked)
 
-			int main(void)
+				int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_waits_for_its_turn),
+		cmocka_unit_test(test_all_are_counted_where_there_are_vlans),
 		cmocka_unit_test(test_all_are_looked_at_while_there_is_time),
 		cmocka_unit_test(test_none_waits_where_no_connection_floods),
 		cmocka_unit_test(test_none_waits_where_none_is_tracked),
