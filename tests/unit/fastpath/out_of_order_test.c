@@ -109,8 +109,14 @@ struct result {
 	uint64_t drops[REASON_COUNT];
 	uint64_t hits, misses;
 	struct session_counts sessions;
-	unsigned ahead; /* slots that did not wait for an earlier one */
+	unsigned outcome[FRAMES]; /* of each frame: where it went, or OUTCOME_DROPPED and why */
+	unsigned n;               /* of these */
+	unsigned ahead;           /* slots that did not wait for an earlier one */
 };
+
+#define OUTCOME_DROPPED 0x10000u
+
+static char frames[FRAMES][200]; /* of the last run, in notation */
 
 static void
 take_sent(void *arg, unsigned port, const struct rte_mbuf *m)
@@ -124,9 +130,6 @@ take_sent(void *arg, unsigned port, const struct rte_mbuf *m)
 		o->digest = (o->digest ^ frame[i]) * 0x100000001b3ull;
 }
 
-static char T[FRAMES][200];
-static unsigned R[2][FRAMES], B[FRAMES];
-static unsigned Rn, W, Bn;
 static void
 pass(struct path *p, struct rte_mbuf **m, unsigned n, struct result *o)
 {
@@ -140,11 +143,11 @@ pass(struct path *p, struct rte_mbuf **m, unsigned n, struct result *o)
 		o->ahead += waited && done;
 		waited |= !done && i >= p->fp->burst.n_executed;
 	}
-	Bn++;
 	for (unsigned i = 0; i < n; i++) {
-		unsigned o_ = p->fp->burst.output[i].port;
-		B[Rn] = Bn * 10 + (p->fp->burst.class[i] == SLOT_DONE);
-		R[W][Rn++] = o_ == OUT_DROP ? 1000u + p->fp->burst.reason[i] : o_;
+		unsigned port = p->fp->burst.output[i].port;
+
+		o->outcome[o->n++] = port != OUT_DROP ? port
+						      : OUTCOME_DROPPED + p->fp->burst.reason[i];
 	}
 	fastpath_flush(p->fp);
 	offline_drain(&p->offline);
@@ -167,11 +170,9 @@ run(const struct fastpath_variant *variant, unsigned burst, unsigned seed, struc
 	srand(seed);
 	for (unsigned i = 0; i < FRAMES; i++) {
 		struct test_frame f;
-		char text[200];
 
-		describe(text, sizeof(text));
-		strcpy(T[i], text);
-		assert_true(given_frame(&f, text));
+		describe(frames[i], sizeof(frames[i]));
+		assert_true(given_frame(&f, frames[i]));
 		m[n++] = given_mbuf(&p, &f);
 		if (n < size && i + 1 < FRAMES)
 			continue;
@@ -188,36 +189,36 @@ run(const struct fastpath_variant *variant, unsigned burst, unsigned seed, struc
 	end_path(&p);
 }
 
+/* Prints the first frame whose outcome differs, and those before it. */
+static void
+tell_difference(const struct result *want, const struct result *got)
+{
+	unsigned i = 0;
+
+	while (i < FRAMES && got->outcome[i] == want->outcome[i])
+		i++;
+	for (unsigned k = i > 32 ? i - 32 : 0; i < FRAMES && k <= i; k++)
+		print_error("%u: %s: %#x, %#x alone\n", k, frames[k], got->outcome[k],
+			want->outcome[k]);
+}
+
 static void
 bursts_have_one_outcome(void **state)
 {
 	static const unsigned bursts[] = { 2, 7, 32, 256, 0, 0 };
 	const struct fastpath_variant *all[FASTPATH_VARIANTS];
 	unsigned n = fastpath_runnable(all), ahead = 0;
-	struct result want, got;
+	static struct result want, got;
 
 	(void)state;
 	for (unsigned seed = 1; seed <= 4; seed++) {
-		Rn = 0;
-		W = 0;
 		run(all[n - 1], 1, seed, &want);
 		assert_int_equal(want.ahead, 0);
 		assert_true(want.frames > FRAMES * 2 / 5 && want.hits > FRAMES / 4
 			&& want.misses > FRAMES / 4);
 		for (unsigned b = 0; b < RTE_DIM(bursts); b++) {
-			Rn = 0;
-			W = 1;
 			run(all[b % n], bursts[b], seed, &got);
-			for (unsigned i = 0, x = 0; i < FRAMES && x < 1; i++)
-				if (R[0][i] != R[1][i]) {
-					x++;
-					printf("burst %u seed %u differs at %u: %d %d %s %u\n",
-						bursts[b], seed, i, R[0][i] - 1000, R[1][i] - 1000,
-						T[i], B[i]);
-					for (unsigned k = i > 32 ? i - 32 : 0; k < i; k++)
-						printf("  %u %d %s %u\n", k, R[0][k] - 1000, T[k],
-							B[k]);
-				}
+			tell_difference(&want, &got);
 			ahead += got.ahead;
 			got.ahead = 0;
 			assert_memory_equal(&got, &want, sizeof(want));
