@@ -15,6 +15,8 @@ MUTANTS = [
     ("lib/policy/match.c", "return -EINVAL;", "return 0;", "what has been reported counts, and not the result alone (build_part)"),
     ("lib/policy/match_sides.c", "for (unsigned i = 0; i < count; i++) {", "for (unsigned i = 0; i <= count; i++) {",
      "the group is found before the end"),
+    ("lib/stage/translate.c", "if (translates_sender(step->jumps[k].to, key, jumps - 1))",
+     "if (translates_sender(step->jumps[k].to, key, jumps + 1))", "pipelines that go further are refused (policy/order.c)"),
     ("lib/session/age.c", "if (t->used <= floor || s->class >= SESSION_ESTABLISHED", "if (t->used < floor || s->class >= SESSION_ESTABLISHED",
      "at the floor the shortened timeout is the whole one, and none is below a second"),
 ]
