@@ -217,6 +217,16 @@ def by_rule():
          ('green', datagram('green', '192.0.2.9', 54, '10.0.0.2', 2001), 'output green')], config)
 
 
+def a_table_that_is_named():
+    """A stage route with a table: what a translation has led into another domain takes that domain's, all else the named one."""
+    config = CONFIG.replace('{acl: in}, route]', '{acl: in}, {route: main}]')
+    config = config.replace('      - {nat: dnat, action: accept}\n', '      - {nat: dnat, action: accept}\n      - {proto: udp, dport: 7, action: accept}\n')
+    run([('wan', segment('wan', FAR[0], 40000, FORWARD, 80, 2), 'output blue'),
+         ('blue', segment('blue', '10.0.0.80', 80, FAR[0], 40000, 18), 'output wan'),
+         ('wan', datagram('wan', FAR[0], 5, FAR[1], 7), 'output wan'),
+         ('wan', datagram('wan', FAR[0], 5, '10.0.0.2', 7), 'drop blackhole')], config)
+
+
 def sets_and_limits():
     """A source that one domain has found out, or that has used its rate, is none in another domain."""
     config = CONFIG.replace('inside: [track', 'inside: [{drop: {if: {src: $bad}}}, {acl: trap}, track').replace(
@@ -267,6 +277,7 @@ SCENARIOS = [
     ('sessions of three domains with the same addresses', sessions_apart),
     ('nothing crosses without a rule', no_way_across),
     ('a route into another domain, and its answers', by_rule),
+    ('a stage route that names its table', a_table_that_is_named),
     ('sets and limits', sets_and_limits),
     ('next hops by rule', policy_routing),
     ('random packets, endpoint-independent mapping', random_packets('mapping: endpoint-independent, filtering: endpoint-independent')),
