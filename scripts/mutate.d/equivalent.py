@@ -17,6 +17,11 @@ MUTANTS = [
      "the group is found before the end"),
     ("lib/stage/translate.c", "if (translates_sender(step->jumps[k].to, key, jumps - 1))",
      "if (translates_sender(step->jumps[k].to, key, jumps + 1))", "pipelines that go further are refused (policy/order.c)"),
+    ("lib/stage/route.c", "return -EINVAL; /* already reported by the decoder, or when the table was built */", "return 0;",
+     "what has been reported counts, and not the result alone"),
+    ("lib/policy/match.c", "for (unsigned i = 0; i < build_domains(r->b) && rc == 0; i++) {",
+     "for (unsigned i = 0; i <= build_domains(r->b) && rc == 0; i++) {", "no interface is in a domain beyond the last"),
+    ("lib/slowpath/fragments/pieces.c", "if (here > left)", "if (here >= left)", "here is left already"),
     ("lib/session/age.c", "if (t->used <= floor || s->class >= SESSION_ESTABLISHED", "if (t->used < floor || s->class >= SESSION_ESTABLISHED",
      "at the floor the shortened timeout is the whole one, and none is below a second"),
 ]
