@@ -6,12 +6,10 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-#include "base/clock.h"
+#include <unistd.h>
 
 enum {
 	OWN_FRAMES = 2, /* the handler, and the return from it */
@@ -86,39 +84,54 @@ stall_place(pthread_t thread, char *text, size_t size)
 	}
 }
 
-uint64_t
-stall_ran_ms(pthread_t thread)
-{
-	struct timespec ran = { 0 };
-	clockid_t clock;
+/* What the kernel says of a thread (proc_pid_stat(5)). */
+struct thread_stat {
+	char state;     /* 'R': it could run; '?': there is none */
+	uint64_t ticks; /* for which it had a processor */
+};
 
-	if (pthread_getcpuclockid(thread, &clock) == 0)
-		clock_gettime(clock, &ran);
-	return (uint64_t)ran.tv_sec * 1000 + (uint64_t)ran.tv_nsec / NS_PER_MS;
-}
-
-/* Reads the state of a thread (proc_pid_stat(5)): it stands behind the name, which may have
- * anything. */
-static char
-state_of(pid_t tid)
+/* A thread that has not begun could run. */
+static struct thread_stat
+stat_of(const atomic_int *number)
 {
-	char path[64], line[256] = "";
+	int tid = atomic_load_explicit(number, memory_order_relaxed);
+	struct thread_stat t = { .state = tid != 0 ? '?' : 'R' };
+	unsigned long user, system;
+	char path[64], line[512];
 	const char *name_end;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
 	f = fopen(path, "re");
 	if (f == NULL)
-		return '?';
-	if (fgets(line, sizeof(line), f) == NULL)
-		line[0] = '\0';
+		return t;
+	/* The rest stands behind the name, which may have anything. */
+	name_end = fgets(line, sizeof(line), f) != NULL ? strrchr(line, ')') : NULL;
 	fclose(f);
-	name_end = strrchr(line, ')');
-	return name_end != NULL && name_end[1] == ' ' ? name_end[2] : '?';
+	if (name_end != NULL
+		&& sscanf(name_end + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+			   &t.state, &user, &system)
+			== 3)
+		t.ticks = user + system;
+	return t;
+}
+
+static uint64_t
+ms_of(uint64_t ticks)
+{
+	return ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+uint64_t
+stall_ran_ms(const atomic_int *tid)
+{
+	return ms_of(stat_of(tid).ticks);
 }
 
 bool
-stall_starves(pthread_t thread, pid_t tid, uint64_t ran_ms)
+stall_starves(const atomic_int *tid, uint64_t ran_ms)
 {
-	return stall_ran_ms(thread) < ran_ms && state_of(tid) == 'R';
+	struct thread_stat t = stat_of(tid);
+
+	return t.state == 'R' && ms_of(t.ticks) < ran_ms;
 }

@@ -10,10 +10,10 @@
 #define WORKER_STALL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 /* Installs the handler, before workers run. */
 void stall_prepare(void);
@@ -22,12 +22,13 @@ void stall_prepare(void);
  * not answer within STALL_ANSWER_MS, because the kernel holds it. */
 void stall_place(pthread_t thread, char *text, size_t size);
 
-/* Returns how long a thread has had a processor. */
-uint64_t stall_ran_ms(pthread_t thread);
+/* Returns how long a thread has had a processor.  tid: the kernel's number of the thread, which
+ * that writes; 0: it has not begun. */
+uint64_t stall_ran_ms(const atomic_int *tid);
 
-/* Returns true if a thread has not run for so long, though it could: others have the processor.
- * tid: the kernel's number of the thread. */
-bool stall_starves(pthread_t thread, pid_t tid, uint64_t ran_ms);
+/* Returns true if a thread could run, and has not had a processor for so long in all: others have
+ * it. */
+bool stall_starves(const atomic_int *tid, uint64_t ran_ms);
 
 enum {
 	STALL_ANSWER_MS = 200,

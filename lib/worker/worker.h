@@ -99,7 +99,7 @@ struct worker {
 	uint64_t taking_cycles;       /* duration of the last adoption */
 	atomic_bool launched;         /* control: write, before the thread begins */
 	pthread_t thread;             /* worker: write, before its first loop; control: read */
-	pid_t tid;                    /* the same; of the kernel */
+	atomic_int tid;               /* the kernel's number of it, likewise; 0: it has not begun */
 	atomic_bool ended;            /* worker: write, when its thread has ended */
 	struct fastpath_flows flows;  /* when it stopped: flows are forgotten then */
 	struct nat_summary *nat;      /* when it stopped */

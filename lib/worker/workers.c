@@ -224,7 +224,7 @@ run_one(void *arg)
 	snprintf(name, sizeof(name), "weir-worker-%u", w->index);
 	pthread_setname_np(pthread_self(), name);
 	w->thread = pthread_self();
-	w->tid = gettid();
+	atomic_store_explicit(&w->tid, gettid(), memory_order_relaxed);
 	/* Pairs with the release in workers_start. */
 	if (atomic_load_explicit(&w->launched, memory_order_acquire))
 		worker_run(w);
@@ -447,7 +447,7 @@ join(struct workers *ws)
 	wake_all(ws);
 	for (unsigned i = 0; i < ws->launched; i++) {
 		const struct worker *w = &ws->worker[i];
-		uint64_t ran_ms = stall_ran_ms(w->thread);
+		uint64_t ran_ms = stall_ran_ms(&w->tid);
 
 		/* Pairs with the release in run_one. */
 		while (!atomic_load_explicit(&w->ended, memory_order_acquire)) {
@@ -455,8 +455,7 @@ join(struct workers *ws)
 
 			if (waited_ms > STOP_MS
 				&& (waited_ms > STARVED_MS
-					|| !stall_starves(
-						w->thread, w->tid, ran_ms + STOP_MS / 2))) {
+					|| !stall_starves(&w->tid, ran_ms + STOP_MS / 2))) {
 				log_error("worker %u does not stop", i);
 				return false;
 			}

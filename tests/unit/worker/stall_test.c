@@ -68,10 +68,10 @@ wait_for_stop(void *arg)
 
 /* Waits until the thread has been for so long what it is asked for; a minute at most. */
 static bool
-comes_to_starve(pthread_t thread, bool wanted)
+comes_to_starve(bool wanted)
 {
 	for (unsigned ms = 0; ms < 60000; ms++) {
-		if (stall_starves(thread, atomic_load(&tid), UINT64_MAX) == wanted)
+		if (stall_starves(&tid, UINT64_MAX) == wanted)
 			return true;
 		usleep(1000);
 	}
@@ -91,12 +91,19 @@ a_thread_starves_that_could_run(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, spin, NULL), 0);
 	while (!atomic_load(&runs))
 		usleep(1000);
-	while (stall_ran_ms(thread) < 20)
+	while (stall_ran_ms(&tid) < 20)
 		usleep(1000);
-	assert_true(comes_to_starve(thread, true));
-	assert_false(stall_starves(thread, atomic_load(&tid), 20));
+	assert_true(comes_to_starve(true));
+	assert_false(stall_starves(&tid, 20));
 	atomic_store(&stop, true);
 	pthread_join(thread, NULL);
+
+	/* One that has not begun could; one that there is not cannot. */
+	atomic_store(&tid, 0);
+	assert_true(stall_starves(&tid, 1));
+	assert_int_equal(stall_ran_ms(&tid), 0);
+	atomic_store(&tid, INT32_MAX);
+	assert_false(stall_starves(&tid, UINT64_MAX));
 
 	/* One that waits does not, though it has not run. */
 	atomic_store(&tid, 0);
@@ -104,7 +111,7 @@ a_thread_starves_that_could_run(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, wait_for_stop, &closed), 0);
 	while (atomic_load(&tid) == 0)
 		usleep(1000);
-	assert_true(comes_to_starve(thread, false));
+	assert_true(comes_to_starve(false));
 	pthread_mutex_unlock(&closed);
 	pthread_join(thread, NULL);
 }
