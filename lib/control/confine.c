@@ -24,8 +24,8 @@
 	(UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW | UINT64_C(1) << CAP_IPC_LOCK)
 
 enum {
-	LAST_WAIT_MS = 4096, /* for all threads to give up their capabilities, after twice as many
-				shorter ones */
+	PAUSE_MS = 4096, /* the longest between two looks; each is twice the one before, from 1 ms
+			    on */
 };
 
 /* What a running Weir calls: its own, and those of DPDK's drivers, libevent, libpcap, glibc and the
@@ -349,7 +349,7 @@ drop_in_others(void)
 	sigemptyset(&act.sa_mask);
 	if (sigaction(CONFINE_SIGNAL, &act, &before) < 0)
 		return fail(errno, "no signal");
-	for (long wait_ms = 1; (keepers = each_keeper(ask)) > 0 && wait_ms <= LAST_WAIT_MS;
+	for (long wait_ms = 1; (keepers = each_keeper(ask)) > 0 && wait_ms <= PAUSE_MS;
 		wait_ms *= 2)
 		nanosleep(&(struct timespec){ wait_ms / 1000, wait_ms % 1000 * 1000000 }, NULL);
 	if (keepers > 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Answers that wait for the disk: who is told that a configuration was taken may pull the plug, and
- * a restart comes up with it.
+/* Answers that wait for the disk: once an operator is told that a configuration was taken, a
+ * restart comes up with it, also after a crash or a loss of power.
  *
  * Threads: the control thread, which goes on meanwhile. */
 #ifndef CONTROL_KEPT_H

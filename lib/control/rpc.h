@@ -55,7 +55,7 @@ struct rpc_call {
 	void (*finished)(struct rpc_call *call);
 	void *arg;         /* of finished */
 	struct kept *kept; /* holds the answer back (control/kept.h); NULL: nobody */
-	void (*release)(struct rpc_call *call); /* finished, meanwhile */
+	void (*release)(struct rpc_call *call); /* finished of before, while kept is set */
 };
 
 /* Reads one line, without its end.  NULL: no memory. */
