@@ -166,10 +166,9 @@ static int
 read_common(struct reading *r)
 {
 	const struct match_cfg *m = r->cfg;
-	int rc = 0;
+	int rc = read_interfaces(r, m->in.items, m->in.count, &r->match.iface);
 
 	r->match.loc = r->head->loc;
-	rc |= read_interfaces(r, m->in.items, m->in.count, &r->match.iface);
 	rc |= read_interfaces(r, m->out.items, m->out.count, &r->match.out);
 	rc |= read_macs(r);
 	rc |= read_ranges(r, m->length.items, m->length.count, &r->match.length);

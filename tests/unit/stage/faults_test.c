@@ -159,6 +159,60 @@ stages_that_limit_and_look_up(void **state)
 	expect_finding(*state, "pipelines: {p: [{limit: {rate: 10/s}}]}\n", NULL);
 }
 
+/* A pipeline with a part that could not be read is not judged further: more findings would follow
+ * from that part.  The first stage of each would be told that `track` has to stand before it. */
+static void
+what_cannot_be_read_is_the_only_finding(void **state)
+{
+	static const struct row rows[] = {
+		{ "mark: {dscp: 1}", "'track' has to stand before it" },
+		{ "dnat: {to: 10.0.1.2, domain: red}", "no interface is in a domain 'red'" },
+		{ "dnat: {to: 10.0.1.999}", "10.0.1.999" },
+		{ "dnat: {to: 10.0.1.255}", "network or broadcast address" },
+		{ "dnat: [{to: 10.0.1.2, domain: red}]", "no interface is in a domain 'red'" },
+		{ "dnat: {map: {from: 10.0.0.0/33, to: 10.0.1.0/24}}", "10.0.0.0/33" },
+		{ "dnat: {map: {from: 10.0.0.0/24, to: 10.0.1.0/33}}", "10.0.1.0/33" },
+		{ "dnat: {map: {from: 10.0.0.0/24, to: 10.0.1.0/24}, domain: red}",
+			"no interface is in a domain 'red'" },
+		{ "snat: {to: 198.51.100.999}", "198.51.100.999" },
+		{ "snat: {to: 198.51.100.255}", "network or broadcast address" },
+		{ "snat: {to: 198.51.100.7, domain: red}", "no interface is in a domain 'red'" },
+		{ "snat: {to: 198.51.100.7, if: {limit: 1/s}}", "cannot depend on the time" },
+		{ "snat: uq", "did you mean 'up'" },
+		{ "forward: wam", "did you mean 'wan'" },
+		{ "mirror: wam", "did you mean 'wan'" },
+		{ "limit: {rate: 1/s, add: $set}", "set 'set' is not dynamic" },
+		{ "rpf: {log: {rate: 9kbit}}", "a rate of lines is written as 10/s" },
+		{ "rpf: {table: broken}", "203.0.113.9" },
+		{ "acl: broken", "ports need proto" },
+		{ "route: {domain: red}", "no interface is in a domain 'red'" },
+		{ "route: broken", "203.0.113.9" },
+		{ "drop: {if: {in: lam}}", "did you mean 'lan'" },
+		{ "drop: {if: {out: lam}}", "did you mean 'lan'" },
+		{ "drop: {if: {time: maandag}}", "maandag" },
+		{ "drop: {if: {proto: icmp, dport: 80}}", "ports need proto" },
+		{ "drop: {if: {pair: $set}}", "write the name of a set of pairs" },
+		{ "drop: {if: {limit: {per: source}}}", "write a rate" },
+		{ NULL },
+	};
+
+	for (const struct row *r = rows; r->text != NULL; r++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"sets: {set: [10.0.0.0/8]}\nroutes: {main: [], broken: [%s]}\n"
+			"nat: {up: {pool: [198.51.100.9]}}\n"
+			"acls: {broken: [{%s, action: drop}]}\n"
+			"pipelines: {p: [{limit: {rate: 1/s, of: sessions}}, {%s}]}\n",
+			strcmp(r->finding, "203.0.113.9") == 0 ? "{to: 0.0.0.0/0, via: 203.0.113.9}"
+							       : "",
+			strcmp(r->text, "acl: broken") == 0 ? "proto: icmp, dport: 80"
+							    : "proto: icmp",
+			r->text);
+		expect_finding(*state, text, r->finding);
+	}
+}
+
 static void
 sixty_four_stages_of_a_pipeline(void **state)
 {
@@ -186,6 +240,7 @@ main(void)
 		stage_test(stages_that_translate),
 		stage_test(maps_of_prefixes),
 		stage_test(stages_that_limit_and_look_up),
+		stage_test(what_cannot_be_read_is_the_only_finding),
 		stage_test(sixty_four_stages_of_a_pipeline),
 	};
 
