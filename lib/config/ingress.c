@@ -86,7 +86,7 @@ fill_one(struct generation *gen, unsigned port, struct arena *arena, const struc
 		in->wire = by->wire[iface->id];
 		in->domain = iface->domain;
 		if (in->wire)
-			forward_is_cable(iface->pipeline, &in->cable);
+			in->cable = forward_cable_port(iface->pipeline);
 	}
 	if (in->has_vlans)
 		in->cable = PORT_NONE;

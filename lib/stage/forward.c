@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "packet/ingress.h"
 #include "policy/build.h"
 #include "policy/stage.h"
 
@@ -63,15 +64,14 @@ forward_evaluate(const void *instance, struct eval *const ev[], unsigned n)
 	}
 }
 
-bool
-forward_is_cable(const struct pipeline *p, uint16_t *port)
+uint16_t
+forward_cable_port(const struct pipeline *p)
 {
 	const struct step *only = &p->step[0];
 
 	if (p->n != 1 || only->condition != NULL || only->stage->evaluate != forward_evaluate)
-		return false;
-	*port = ((const struct forward *)only->instance)->port;
-	return true;
+		return PORT_NONE;
+	return ((const struct forward *)only->instance)->port;
 }
 
 const struct stage stage_forward = {

@@ -5,8 +5,8 @@
 
 #include "policy/pipeline.h"
 
-/* Returns true if the pipeline is one stage forward for every packet, and writes the port by which
- * frames leave. */
-bool forward_is_cable(const struct pipeline *p, uint16_t *port);
+/* Returns the port by which frames leave if the pipeline is one stage forward for every packet, or
+ * PORT_NONE. */
+uint16_t forward_cable_port(const struct pipeline *p);
 
 #endif

@@ -105,6 +105,15 @@ def cases():
                 raise Failed('%s: not so to the appliance: %s' % (name, p))
 
 
+def states():
+    """What becomes of packets of sessions that exist."""
+    old = router('[track, {acl: in}, {route: main}]', 'acls: {in: [{state: [established, related], action: accept}, {action: drop}]}\n')
+    for kept, lost in (('related', 'established'), ('established', 'related')):
+        out = told(old, old.replace('[established, related]', kept, 1))
+        if not out['packets'] or {(p['witness']['state'], p['after']) for p in out['packets']} != {(lost, 'dropped')}:
+            raise Failed('%s: %s' % (kept, json.dumps(out, indent=1)))
+
+
 def sentences():
     """As text, in the operator's words."""
     folder = Folder(OLD)
@@ -264,6 +273,7 @@ SCENARIOS = [
     ('forwards of IPv6', forwards6),
     ('what leads nowhere', nowhere),
     ('what is told', cases),
+    ('states of sessions', states),
     ('in words', sentences),
     ('flows of captures', flows),
     ('mistakes', mistakes),

@@ -2,6 +2,8 @@
 /* The small stages: drop, forward, mark, mirror, police, sample. */
 #include "unit/policy/policy_fixture.h"
 
+#include "stage/forward.h"
+
 static void
 drop_counts_at_its_line(void **state)
 {
@@ -33,6 +35,33 @@ forward_sends_by_a_port_as_it_is(void **state)
 	assert_int_equal(f->ev.program.verdict, PROGRAM_WIRE);
 	assert_int_equal(f->ev.program.iface, 2);
 	expect_note(f, "forward: out of port wan unchanged\n");
+}
+
+/* What the data path may send on without looking at it. */
+static void
+a_wire_for_every_packet_is_a_cable(void **state)
+{
+	static const struct {
+		const char *stages;
+		unsigned port;
+	} rows[] = {
+		{ "forward: wan", 2 },
+		{ "forward: lan", 0 },
+		{ "{forward: {port: wan, if: {proto: udp}}}", PORT_NONE },
+		{ "{mark: {dscp: 1}}, {forward: wan}", PORT_NONE },
+		{ "{mirror: dmz}, {forward: wan}", PORT_NONE },
+		{ "drop", PORT_NONE },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "pipelines: {wire: [%s]}\n", rows[i].stages);
+		given(f, text);
+		assert_int_equal(
+			forward_cable_port(build_find_pipeline(f->build, "wire")), rows[i].port);
+	}
 }
 
 static void
@@ -206,6 +235,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		stage_test(drop_counts_at_its_line),
 		stage_test(forward_sends_by_a_port_as_it_is),
+		stage_test(a_wire_for_every_packet_is_a_cable),
 		stage_test(forward_to_a_port_that_is_not_there_is_an_error),
 		stage_test(later_stages_see_the_mark),
 		stage_test(police_takes_from_a_meter_of_its_own),

@@ -224,6 +224,42 @@ policies_of_sessions(void **state)
 	assert_int_equal(policy->timeout_s[TIMEOUT_UDP], 2);
 }
 
+/* Comparisons of configurations ask what becomes of packets of a session that they do not have. */
+static void
+states_that_are_assumed(void **state)
+{
+	static const struct {
+		const char *packet;
+		enum conn_state assumed;
+		enum reason reason;
+	} rows[] = {
+		{ "tcp 10.0.0.2:1 > 203.0.113.9:2 A", CONN_ESTABLISHED, REASON_pipeline_end },
+		{ "tcp 10.0.0.2:1 > 203.0.113.9:2 A", 0, REASON_tcp_no_session },
+		{ "udp 10.0.0.2:1 > 203.0.113.9:2", CONN_ESTABLISHED, REASON_pipeline_end },
+		{ "udp 10.0.0.2:1 > 203.0.113.9:2", 0, REASON_acl_denied },
+		{ "icmp 10.0.0.2 > 203.0.113.9 time-exceeded (udp 203.0.113.9:2 > 10.0.0.2:1)",
+			CONN_RELATED, REASON_pipeline_end },
+		{ "icmp 10.0.0.2 > 203.0.113.9 time-exceeded (udp 203.0.113.9:2 > 10.0.0.2:1)", 0,
+			REASON_icmp_no_session },
+	};
+	struct tracking *t = *state;
+	struct eval *ev = &t->f->ev;
+
+	given(t->f,
+		"acls: {list: [{state: [established, related], action: accept}, {action: drop}]}\n"
+		"pipelines: {p: [track, acl: list, mark: {dscp: 1}]}\n");
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		read_view(t->f, &t->f->view, LAN, rows[i].packet);
+		t->f->iface[LAN].pipeline = build_find_pipeline(t->f->build, "p");
+		eval_init(ev, &t->f->gen, &t->f->view);
+		ev->assumed = rows[i].assumed;
+		pipeline_evaluate(t->f->iface[LAN].pipeline, &ev, 1);
+		assert_int_equal(ev->program.reason, rows[i].reason);
+		if (rows[i].assumed != 0)
+			assert_int_equal(ev->state, rows[i].assumed);
+	}
+}
+
 /* snat without a session would show an inside address. */
 static void
 sources_are_not_shown_without_a_session(void **state)
@@ -280,6 +316,7 @@ main(void)
 		track_test(packets_for_the_host_without_a_session),
 		track_test(helpers_of_sessions),
 		track_test(policies_of_sessions),
+		track_test(states_that_are_assumed),
 		track_test(sources_are_not_shown_without_a_session),
 		track_test(marks_of_translation),
 	};

@@ -135,6 +135,38 @@ next_hops_of_a_stage_are_for_their_family(void **state)
 	assert_int_equal(f->ev.program.verdict, PROGRAM_LOCAL);
 }
 
+/* Only the next hops that are written can live: without one the stages behind decide. */
+static bool
+are_dead(void *arg, const struct interface *egress, unsigned family, const union address *gateway)
+{
+	const unsigned *first_alive = arg;
+
+	assert_non_null(egress);
+	assert_string_equal(egress->name, "wan");
+	assert_int_equal(family, 4);
+	assert_in_range(gateway->bytes[3], 7, 8);
+	return gateway->bytes[3] < *first_alive;
+}
+
+static void
+without_a_live_next_hop_the_stages_behind_decide(void **state)
+{
+	struct policy_fixture *f = *state;
+	unsigned first_alive = 9;
+	const struct hop_health health = { are_dead, &first_alive };
+
+	f->health = &health;
+	given(f,
+		"routes: {main: [{to: 203.0.113.0/24, dev: dmz}]}\n"
+		"pipelines: {p: [{route: {via: [198.51.100.7, 198.51.100.8]}}, {route: main}]}\n");
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 203.0.113.9:53");
+	expect_program(f, "ttl; output dmz");
+	expect_note(f, "route by rule: no next hop lives\n");
+	first_alive = 8;
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 203.0.113.9:53");
+	expect_gateway(f, "198.51.100.8");
+}
+
 /* --- announced sessions --- */
 
 /* A packet of a session that has just begun, and what translate_expected makes of it. */
@@ -340,6 +372,7 @@ main(void)
 		stage_test(a_map_drops_what_it_cannot_translate),
 		stage_test(the_first_forward_that_fits_counts),
 		stage_test(next_hops_of_a_stage_are_for_their_family),
+		stage_test(without_a_live_next_hop_the_stages_behind_decide),
 		stage_test(an_announcement_changes_what_differs),
 		stage_test(which_sessions_stages_may_translate),
 		stage_test(a_map_that_keeps_checksums),
