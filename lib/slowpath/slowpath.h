@@ -135,7 +135,7 @@ struct slowpath {
 	void *owner_arg;
 	const struct search *search; /* NULL: every session is with its owner */
 	/* owner_of returns the worker that owns the flow of a fragment whose ports are known, hand
-	 * takes the packet there; NULL: this one owns all. */
+	 * takes the packet there. */
 	unsigned (*owner_of)(void *arg, const struct tuple *t, uint16_t iface);
 	void (*hand)(void *arg, unsigned to, struct rte_mbuf *m);
 	void *others_arg;

@@ -19,6 +19,9 @@ MUTANTS = [
     ("lib/policy/match.c", "for (unsigned i = 0; i < build_domains(r->b) && rc == 0; i++) {",
      "for (unsigned i = 0; i <= build_domains(r->b) && rc == 0; i++) {", "no interface is in a domain beyond the last"),
     ("lib/slowpath/fragments/pieces.c", "if (here > left)", "if (here >= left)", "here is left already"),
+    ("lib/slowpath/fragments/pieces.c", "uint32_t here = m->data_len > at ? m->data_len - at : 0;",
+     "uint32_t here = m->data_len >= at ? m->data_len - at : 0;", "the difference is 0 there"),
+    ("lib/slowpath/fragments/share.c", "if (h->count > s->most)", "if (h->count >= s->most)", "it is set to what it is"),
     ("lib/session/age.c", "if (t->used <= floor || s->class >= SESSION_ESTABLISHED", "if (t->used < floor || s->class >= SESSION_ESTABLISHED",
      "at the floor the shortened timeout is the whole one, and none is below a second"),
 ]

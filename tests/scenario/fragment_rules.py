@@ -231,12 +231,13 @@ pipelines:
 """ % port
 
 
-def reloaded(before, after, frames, tx, drops=None, held=0):
+def reloaded(before, after, frames, tx, drops=None, held=0, until='0'):
     """A reload at 0.45 s; frames are a tenth of a second apart."""
     with tempfile.NamedTemporaryFile('w', suffix='.yaml') as f:
         f.write(after)
         f.flush()
-        outcome = replay(before, {'lan': timed(frames, 0.1)}, options=('--reload', '0.45=' + f.name), sums=False)
+        outcome = replay(before, {'lan': timed(frames, 0.1)}, options=('--reload', '0.45=' + f.name, '--until', until),
+                         sums=False)
     expect(outcome, tx, drops, held)
 
 
@@ -260,6 +261,30 @@ def held_over_reload():
              {'acl_denied': 2})
 
 
+def waiting_for_a_next_hop_over_reload():
+    """Only the choice of a next hop waited; by now ports are looked at: without its first one, a fragment is not sent any more."""
+    spreading = ECMP.replace('PIPELINE', '[{route: main}]').replace('HASH', 'tuple')
+    for a in datagrams():
+        reloaded(spreading, CONFIG, a[:0:-1], 0, {'frag_timeout': 2}, until='2')
+        reloaded(CONFIG, spreading, a[:0:-1], 0, {}, 2, until='2')
+
+
+WIRE = bench.PORTS + """interfaces: {lan: {pipeline: across}, wan: {pipeline: across}}
+acls:
+  list: {default: drop, rules: [{proto: udp, dport: 53, action: accept}]}
+pipelines:
+  across: [{acl: list}, {forward: wan}]
+"""
+
+
+def wire_becomes_a_router():
+    """A wire takes the frames of all stations; what it holds when it becomes a router, and is not for Weir, is dropped."""
+    load = b'x' * 184
+    for ours, whole in zip(datagrams(), (udp(payload=load, id=8), udp6(payload=load, fl=8))):
+        others = cut(whole, dst='02:00:00:00:99:99')
+        reloaded(WIRE, router('[{route: main}]'), [others[2], ours[1], others[1]], 1, {'not_for_us': 2}, until='1')
+
+
 CASES = [
     ('RFC 5722: a second first fragment', second_first),
     ('other bytes, another end', any_other_byte),
@@ -274,5 +299,7 @@ CASES = [
     ('ECMP: a datagram and its flow by one next hop', one_next_hop),
     ('ECMP: a fragment alone', next_hop_alone),
     ('held over a reload', held_over_reload),
+    ('held for a next hop over a reload', waiting_for_a_next_hop_over_reload),
+    ('held by a wire that becomes a router', wire_becomes_a_router),
 ]
 SCENARIOS = CASES + [('two workers: ' + name, with_two(function)) for name, function in CASES]

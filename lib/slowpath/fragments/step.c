@@ -59,7 +59,7 @@ judge_of(const struct datapath *dp, const struct view *v, struct fragment_pass *
 	struct tuple t = v->tuple;
 	struct handing h;
 
-	if (dp->slow->owner_of == NULL || (pass->flags & FRAGMENT_PORTLESS))
+	if (pass->flags & FRAGMENT_PORTLESS)
 		return dp->worker;
 	if (tuple_is_icmp(&t)) /* steering has the identifier of a query in both ports */
 		t.dport = t.sport;
@@ -94,8 +94,8 @@ ready_released(struct datapath *dp, struct burst *b, struct fragment_pass *pass,
 
 	parse_frame(v, b->m[BURST_SPARE], &dp->gen->ingress[port]);
 	b->iface[BURST_SPARE] = v->iface != IFACE_NONE ? v->iface : 0;
-	if (v->kind != VIEW_IP4 && v->kind != VIEW_IP6) {
-		drop_released(dp, b, v->kind == VIEW_BAD ? v->reason : REASON_eth_unknown_type);
+	if (v->kind == VIEW_BAD) {
+		drop_released(dp, b, v->reason);
 		return false;
 	}
 	if ((pass->flags & FRAGMENT_PORTLESS)

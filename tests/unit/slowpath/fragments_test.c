@@ -36,6 +36,7 @@ struct piece_of {
 	bool last;
 	uint8_t fill;
 	uint16_t split; /* bytes in the first of two segments; 0: there is one */
+	enum fragments_use use;
 };
 
 /* Moves what is behind the first bytes to a second segment. */
@@ -80,7 +81,7 @@ take(struct holding *f, const struct piece_of *p)
 	const struct fragment_arrival a = {
 		.view = &v,
 		.m = m,
-		.use = FRAGMENTS_JUDGED,
+		.use = p->use != FRAGMENTS_ALONE ? p->use : FRAGMENTS_JUDGED,
 		.now_ns = f->now_ns,
 	};
 	enum fragment_fate way;
@@ -113,6 +114,21 @@ later(struct holding *f, uint32_t src, uint32_t id, uint16_t iface)
 {
 	return take(f,
 		&(struct piece_of){ .src = src, .id = id, .iface = iface, .n = 1, .last = true });
+}
+
+/* Takes a packet that is held no longer, and frees it.  Returns its first byte. */
+static uint8_t
+released(struct holding *f)
+{
+	struct rte_mbuf *m;
+	uint16_t port;
+	uint8_t fill;
+
+	m = fragments_next(f->fragments, &f->pass, &port);
+	assert_non_null(m);
+	fill = rte_pktmbuf_mtod(m, uint8_t *)[0];
+	rte_pktmbuf_free(m);
+	return fill;
 }
 
 static uint64_t
@@ -165,7 +181,6 @@ held_ones_follow_in_order(void **state)
 {
 	struct holding *f = *state;
 	struct fragment_pass pass;
-	struct rte_mbuf *m;
 	uint16_t port;
 
 	for (unsigned n = 3; n > 0; n--)
@@ -179,11 +194,8 @@ held_ones_follow_in_order(void **state)
 	assert_int_equal(f->ledger->held[HELD_fragment], 3);
 	first(f, 1, 0, 1, REASON_NONE);
 	for (unsigned n = 3; n > 0; n--) {
-		m = fragments_next(f->fragments, &pass, &port);
-		assert_non_null(m);
-		assert_int_equal(rte_pktmbuf_mtod(m, uint8_t *)[0], n);
-		assert_int_equal(pass.dport, 2);
-		rte_pktmbuf_free(m);
+		assert_int_equal(released(f), n);
+		assert_int_equal(f->pass.dport, 2);
 	}
 	assert_null(fragments_next(f->fragments, &pass, &port));
 	assert_int_equal(fragments_live(f->fragments), 0);
@@ -200,6 +212,30 @@ the_newest_of_a_source_wait(void **state)
 	assert_int_equal(dropped(f, 1, REASON_frag_limit), 10);
 	first(f, 1, FRAGMENT_PER_SOURCE + 9, 1, REASON_NONE);
 	assert_int_equal(fragments_live(f->fragments), FRAGMENT_PER_SOURCE - 1);
+}
+
+/* A datagram whose first fragment has come, though late, counts no longer among those that wait. */
+static void
+who_has_its_first_fragment_waits_no_more(void **state)
+{
+	struct holding *f = *state;
+
+	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE; id++) {
+		const struct piece_of last = {
+			.src = 1, .id = id, .iface = 1, .n = 2, .last = true
+		};
+
+		assert_int_equal(take(f, &last), FRAGMENT_TAKEN);
+		first(f, 1, id, 1, REASON_NONE);
+		released(f);
+	}
+	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE; id++)
+		assert_int_equal(later(f, 1, 1000 + id, 1), FRAGMENT_TAKEN);
+	for (uint32_t id = 0; id < FRAGMENT_PER_SOURCE; id++)
+		assert_int_equal(
+			take(f, &(struct piece_of){ .src = 1, .id = id, .iface = 1, .n = 1 }),
+			FRAGMENT_GO);
+	assert_int_equal(fragments_live(f->fragments), FRAGMENT_PER_SOURCE);
 }
 
 static void
@@ -293,9 +329,6 @@ who_floods_gives_way(void **state)
 {
 	struct holding *f = *state;
 
-	uint16_t port;
-	struct rte_mbuf *m;
-
 	assert_int_equal(later(f, 9, 1, 1), FRAGMENT_TAKEN);
 	for (uint32_t n = 0; n < 40; n++)
 		assert_int_equal(later(f, 7, n, 1), FRAGMENT_TAKEN);
@@ -304,9 +337,7 @@ who_floods_gives_way(void **state)
 	assert_int_equal(later(f, 8, 1, 1), FRAGMENT_TAKEN);
 	assert_int_equal(dropped(f, 1, REASON_frag_limit), 1);
 	first(f, 9, 1, 1, REASON_NONE);
-	m = fragments_next(f->fragments, &f->pass, &port);
-	assert_non_null(m);
-	rte_pktmbuf_free(m);
+	released(f);
 }
 
 static void
@@ -345,6 +376,68 @@ a_denied_datagram_ends_with_its_last_byte(void **state)
 	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
 	first(f, 1, 2, 1, REASON_acl_denied); /* it was the last one */
 	assert_int_equal(dropped(f, 1, REASON_acl_denied), 1);
+	assert_int_equal(fragments_live(f->fragments), 0);
+}
+
+/* A first fragment that leaves takes the place of one that was denied: once its datagram is whole,
+ * the next one with its identification has a fate of its own. */
+static void
+another_first_fragment_forgets_the_denial(void **state)
+{
+	struct holding *f = *state;
+
+	first(f, 1, 1, 1, REASON_acl_denied);
+	first(f, 1, 1, 1, REASON_NONE);
+	assert_int_equal(fragments_live(f->fragments), 1);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_GO);
+	assert_int_equal(fragments_live(f->fragments), 0);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+}
+
+/* Fragments where ports only choose the next hop: by the first one's ports as long as its datagram
+ * lasts, which ends with its last byte. */
+static void
+a_spread_datagram_ends_with_its_last_byte(void **state)
+{
+	const struct piece_of begin = { .src = 1, .iface = 1, .use = FRAGMENTS_SPREAD };
+	struct piece_of middle = begin, end = begin;
+	struct holding *f = *state;
+
+	middle.n = 1;
+	end.n = 2;
+	end.last = true;
+	for (unsigned turn = 0; turn < 2; turn++) { /* the identification is used again */
+		assert_int_equal(take(f, &end), FRAGMENT_TAKEN);
+		assert_int_equal(take(f, &begin), FRAGMENT_GO);
+		assert_int_equal(f->pass.ticket, 0); /* nobody needs its fate */
+		released(f);
+		assert_int_equal(f->pass.dport, 2);
+		assert_int_equal(take(f, &middle), FRAGMENT_GO);
+		assert_int_equal(f->pass.dport, 2);
+		assert_int_equal(fragments_live(f->fragments), 0);
+	}
+}
+
+/* The first fragment's fate is not known yet when a generation comes that spreads. */
+static void
+a_spread_fragment_waits_for_an_answer(void **state)
+{
+	struct holding *f = *state;
+	struct fragment_pass asked;
+
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .iface = 1 }), FRAGMENT_GO);
+	asked = f->pass;
+	assert_int_equal(take(f,
+				 &(struct piece_of){ .src = 1,
+					 .iface = 1,
+					 .n = 1,
+					 .last = true,
+					 .use = FRAGMENTS_SPREAD }),
+		FRAGMENT_TAKEN);
+	fragments_decide(f->fragments, &asked, REASON_NONE);
+	released(f);
+	assert_int_equal(f->pass.flags, 0);
+	assert_int_equal(f->pass.dport, 2);
 	assert_int_equal(fragments_live(f->fragments), 0);
 }
 
@@ -504,6 +597,7 @@ main(void)
 		fragments_unit(a_whole_datagram_leaves_nothing),
 		fragments_unit(held_ones_follow_in_order),
 		fragments_unit(the_newest_of_a_source_wait),
+		fragments_unit(who_has_its_first_fragment_waits_no_more),
 		fragments_unit(a_full_table_has_room_for_another_interface),
 		fragments_unit(places_for_packets_are_shared_by_interface),
 		fragments_unit(a_packet_without_a_place_is_dropped),
@@ -511,6 +605,9 @@ main(void)
 		fragments_unit(who_floods_gives_way),
 		fragments_unit(what_is_denied_counts_for_nobody),
 		fragments_unit(a_denied_datagram_ends_with_its_last_byte),
+		fragments_unit(another_first_fragment_forgets_the_denial),
+		fragments_unit(a_spread_datagram_ends_with_its_last_byte),
+		fragments_unit(a_spread_fragment_waits_for_an_answer),
 		fragments_unit(dead_datagrams_give_way),
 		fragments_unit(other_bytes_kill_a_datagram),
 		fragments_unit(bytes_of_all_segments_are_compared),
