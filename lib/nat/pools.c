@@ -34,13 +34,8 @@ nat_address_use(struct nat *n, uint32_t place)
 
 	if (likely(a->address == address))
 		return a;
-	/* The place belonged to another address without mappings.  Reports may read it
-	 * meanwhile. */
-	counter_set(&a->used, 0);
-	for (unsigned i = 0; i < NAT_PROTOS; i++)
-		counter_set(&a->used_of[i], 0);
-	counter_set(&a->mappings, 0);
-	counter_set(&a->resting, 0);
+	/* The place belonged to another address, of which no mapping is left: its figures of
+	 * mappings and ports are 0.  Reports may read it meanwhile. */
 	counter_set(&a->taken, 0);
 	counter_set(&a->allocated, 0);
 	counter_set(&a->refused_port, 0);

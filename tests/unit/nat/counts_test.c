@@ -80,6 +80,8 @@ workers_are_added_up_by_address(void **state)
 	twice = nat_summary_copy(s);
 	assert_non_null(twice);
 	nat_summary_add(twice, s);
+	assert_int_equal(twice->n_pools, 1);
+	assert_int_equal(s->n_pools, 1);
 	assert_int_equal(twice->pool[0].all.taken, 2);
 	assert_int_equal(twice->pool[0].all.ports_total, 64);
 	for (unsigned i = 0; i < 4; i++) {
@@ -91,6 +93,71 @@ workers_are_added_up_by_address(void **state)
 	}
 	nat_summary_free(twice);
 	nat_summary_free(s);
+}
+
+static struct nat_address_counts
+counts_of(rte_be32_t address)
+{
+	struct nat_address_counts c;
+	struct nat_summary *s = nat_summary_take(n);
+
+	assert_non_null(s);
+	assert_int_equal(s->pool[0].n_addresses, 1);
+	c = s->pool[0].address[0];
+	assert_int_equal(c.address, address);
+	nat_summary_free(s);
+	return c;
+}
+
+/* An address takes the place of one that is gone: none of that one's figures are its own. */
+static void
+a_new_address_begins_at_zero(void **state)
+{
+	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP };
+	struct nat_pool_spec spec = spec_of(1, 5000, 5001);
+	struct nat_address_counts c;
+	struct nat_endpoint e;
+
+	spec.per_source = 3;
+	use(&spec);
+	for (unsigned i = 0; i < 15; i++) {
+		struct tuple t = from(INSIDE + i % 3, (uint16_t)(5000 + i / 9), protos[i / 3 % 3]);
+
+		take(i, &t, &e);
+	}
+	c = counts_of(four[0]);
+	assert_int_equal(c.all.mappings, 6);
+	assert_int_equal(c.all.ports_used, 6);
+	assert_int_equal(c.all.taken, 6);
+	assert_int_equal(c.all.allocated, 6);
+	assert_true(c.all.refused_port > 0);
+	assert_true(c.all.refused_quota > 0);
+	for (unsigned i = 0; i < 15; i++)
+		release(n, &sessions[i], 1000);
+	assert_int_equal(counts_of(four[0]).all.resting, 6);
+	nat_age(n, 1000 + NAT_REST_TICKS);
+	assert_int_equal(nat_configure(n, NULL, 0), 0);
+	for (unsigned i = 1; i < 3; i++) { /* nothing holds the place, once that is settled */
+		struct tuple t = from(INSIDE, 5000, IPPROTO_UDP);
+
+		spec.addresses = &four[i];
+		use(&spec);
+		assert_int_equal(counts_of(four[i]).all.taken, 0); /* before a packet */
+		assert_int_equal(take(0, &t, &e), REASON_NONE);
+		assert_int_equal(e.address, four[i]);
+		c = counts_of(four[i]);
+		assert_int_equal(c.all.taken, 1);
+		assert_int_equal(c.all.allocated, 1);
+		assert_int_equal(c.all.mappings, 1);
+		assert_int_equal(c.all.resting, 0);
+		assert_int_equal(c.all.ports_used, 1);
+		assert_int_equal(c.used[NAT_UDP], 1);
+		assert_int_equal(c.used[NAT_TCP], 0);
+		assert_int_equal(c.all.refused_port, 0);
+		assert_int_equal(c.all.refused_quota, 0);
+		release(n, &sessions[0], 2000 + i);
+		nat_age(n, 3000 + i + NAT_REST_TICKS);
+	}
 }
 
 static void
@@ -128,6 +195,7 @@ main(void)
 			counts_of_a_pool_are_those_of_its_addresses, setup_small, teardown),
 		cmocka_unit_test_setup_teardown(
 			workers_are_added_up_by_address, setup_small, teardown),
+		TEST(a_new_address_begins_at_zero),
 		cmocka_unit_test_setup_teardown(
 			without_pools_there_is_nothing_to_say, setup_small, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -47,13 +47,13 @@ take_one(struct session *s, const struct tuple *t, struct nat_endpoint *out)
 	return nat_take(n, &r, s, out);
 }
 
-/* Random hosts, ports and protocols in a pool that is too small for all, with a quota: sessions
- * begin and end, mappings rest. */
+/* Random hosts, ports and protocols in a pool that is too small for all, of several addresses, with
+ * a quota: sessions begin and end, mappings rest. */
 static void
 it_says_what_happens_next(void **state)
 {
 	static const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP, IPPROTO_GRE };
-	struct nat_pool_spec spec = spec_of(2, 4000, 4099);
+	struct nat_pool_spec spec = spec_of(4, 4000, 4049);
 	unsigned refused = 0, drawn = 0, mapped = 0;
 	uint64_t x = 88172645463325252ull;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NAT: pools, of one worker and of several; what a pool gives out, and takes back. */
 
+#include "base/memory.h"
 #include "nat/counts.h"
 #include "nat/nat_priv.h"
 #include "nat_pool_fixture.h"
@@ -55,6 +56,38 @@ an_address_of_somebody_else_is_not_given_out(void **state)
 	use(&spec);
 	theirs = four[0];
 	assert_int_equal(take_for(n, &sessions[4], &third, &e), REASON_nat_no_port);
+}
+
+static bool
+everybody_has(void *arg, rte_be32_t address)
+{
+	unsigned *asked = arg;
+
+	(*asked)++;
+	return true;
+}
+
+/* A packet does not pay for a large pool whose addresses other stations have. */
+static void
+a_search_among_contested_addresses_is_short(void **state)
+{
+	enum { ADDRESSES = 200 };
+	struct nat_pool_spec spec = spec_of(ADDRESSES, 2000, 3000);
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP);
+	rte_be32_t addresses[ADDRESSES];
+	struct nat_endpoint e;
+	unsigned asked = 0;
+
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		addresses[i] = rte_cpu_to_be_32(0x01000000 + i);
+	spec.addresses = addresses;
+	use(&spec);
+	nat_ask_contested(n, everybody_has, &asked);
+	assert_int_equal(take_for(n, &sessions[0], &t, &e), REASON_nat_no_port);
+	assert_in_range(asked, 1, 20);
+	nat_ask_contested(n, NULL, NULL);
+	spec = spec_of(1, 2000, 3000);
+	use(&spec);
 }
 
 /* A session that came to nothing has shown its port to nobody. */
@@ -418,6 +451,27 @@ too_many_pools_that_are_gone_but_used_are_refused(void **state)
 	taken(7, &t);
 }
 
+/* What reports say of memory is what is taken, with all tables and logs. */
+static void
+its_memory_is_told(void **state)
+{
+	size_t before = memory_held_bytes(), blocks, told;
+	struct nat *own = nat_create(MAPPINGS, 0, 1, -1);
+	struct nat_pool_spec spec = spec_of(4, 1024, 65535);
+
+	spec.filtering = NAT_ADDRESS_DEPENDENT;
+	spec.log = true;
+	assert_int_equal(nat_configure(own, &spec, 1), 0);
+	for (unsigned i = 0; i < NAT_LOG_READERS; i++)
+		assert_int_equal(nat_log_make(own, i), 0);
+	blocks = memory_held_bytes() - before; /* in pages */
+	told = nat_bytes(own);
+	assert_in_range(told, blocks - (size_t)16 * 4096,
+		blocks + sizeof(*own) + NAT_CHUNK * sizeof(struct nat_address));
+	nat_destroy(own);
+	assert_int_equal(memory_held_bytes(), before);
+}
+
 static void
 peers_are_bounded(void **state)
 {
@@ -443,6 +497,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(resting_mappings_let_nobody_in),
 		TEST(an_address_of_somebody_else_is_not_given_out),
+		TEST(a_search_among_contested_addresses_is_short),
 		TEST(a_port_of_a_session_that_was_refused_is_free_at_once),
 		TEST(rfc6888_req_15_unpredictable),
 		TEST(ports_towards_other_peers_are_unpredictable),
@@ -456,6 +511,7 @@ main(void)
 		TEST(an_address_that_comes_back_has_all_its_ports),
 		TEST(what_nothing_is_mapped_to_gives_its_place),
 		TEST(too_many_pools_that_are_gone_but_used_are_refused),
+		TEST(its_memory_is_told),
 		TEST(peers_are_bounded),
 	};
 

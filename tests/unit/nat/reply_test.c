@@ -167,11 +167,12 @@ no_port_is_lost(void **state)
 		REASON_nat_no_port);
 }
 
-/* Where few ports would remain to draw from, all are drawn from. */
-static void
-a_small_range_is_drawn_from_whole(void **state)
+/* Returns how many replies of 1000 sessions come to the first of two workers, by a range of ports.
+ */
+static unsigned
+come_here(uint16_t low, uint32_t ports)
 {
-	struct nat_pool_spec spec = spec_of(1, 2000, 2000 + 2 * NAT_WANTED_MIN - 2);
+	struct nat_pool_spec spec = spec_of(1, low, (uint16_t)(low + ports - 1));
 	unsigned here = 0;
 
 	draw_key(true);
@@ -182,7 +183,20 @@ a_small_range_is_drawn_from_whole(void **state)
 
 		here += worker_of_reply(&t, &e, 128, 2) == 0;
 	}
-	assert_in_range(here, 400, 600);
+	return here;
+}
+
+/* Where few ports would remain to draw from, all are drawn from. */
+static void
+a_small_range_is_drawn_from_whole(void **state)
+{
+	assert_in_range(come_here(2000, 2 * NAT_WANTED_MIN - 1), 400, 600);
+}
+
+static void
+the_smallest_range_that_is_large_enough(void **state)
+{
+	assert_int_equal(come_here(2000, 2 * NAT_WANTED_MIN), 1000);
 }
 
 int
@@ -194,6 +208,7 @@ main(void)
 		TEST(replies_come_to_the_worker),
 		TEST(no_port_is_lost),
 		TEST(a_small_range_is_drawn_from_whole),
+		TEST(the_smallest_range_that_is_large_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
