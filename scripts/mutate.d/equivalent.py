@@ -29,6 +29,9 @@ MUTANTS = [
     ("lib/slowpath/fragments/share.c", "if (h->count > s->most)", "if (h->count >= s->most)", "it is set to what it is"),
     ("lib/session/age.c", "if (t->used <= floor || s->class >= SESSION_ESTABLISHED", "if (t->used < floor || s->class >= SESSION_ESTABLISHED",
      "at the floor the shortened timeout is the whole one, and none is below a second"),
+    ("lib/session/tally.c", "while (t->mask < sessions)", "while (t->mask <= sessions)", "more chains for the same entries"),
+    ("lib/session/source.c", "return ((size_t)t->capacity + 1) * sizeof(*t->source);",
+     "return ((size_t)t->capacity + 2) * sizeof(*t->source);", "room for one more, which nobody takes"),
 ]
 
 

@@ -140,6 +140,44 @@ both_sides_may_begin(void **state)
 	assert_int_equal(l.s.sctp.tag[1], TO_CLIENT);
 }
 
+static void
+expect_shutdown(struct line *l, bool server, bool shutdown_seen)
+{
+	const uint32_t to_peer = server ? TO_CLIENT : TO_SERVER;
+	const uint32_t back = server ? TO_SERVER : TO_CLIENT;
+
+	if (shutdown_seen) {
+		assert_int_equal(pass(l, server, SCTP_SHUTDOWN, to_peer, 0).reason, 0);
+		assert_int_equal(l->s.state, SCTP_SHUTDOWN_SENT);
+	}
+	assert_int_equal(pass(l, !server, SCTP_SHUTDOWN_ACK, back, 0).reason, 0);
+	assert_int_equal(l->s.state, SCTP_SHUTDOWN_ACK_SENT);
+	assert_int_equal(sctp_class(&l->s),
+		l->s.flags & SESSION_LOOSE ? SESSION_REPLIED : SESSION_ESTABLISHED);
+	assert_int_equal(pass(l, server, SCTP_SHUTDOWN_COMPLETE, to_peer, 0).reason, 0);
+	assert_int_equal(l->s.state, SCTP_CLOSED);
+	assert_int_equal(sctp_class(&l->s), SESSION_CLOSED);
+}
+
+/* Either side shuts down; of an association that is picked up just then, the SHUTDOWN has not been
+ * seen. */
+static void
+an_association_is_shut_down(void **state)
+{
+	struct line l;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		shake(&l, 4);
+		expect_shutdown(&l, i & 1, i & 2);
+		shake(&l, 0);
+		l.s.flags = SESSION_LOOSE;
+		assert_int_equal(pass(&l, false, 0, TO_SERVER, 0).reason, 0);
+		assert_int_equal(pass(&l, true, 0, TO_CLIENT, 0).reason, 0);
+		expect_shutdown(&l, i & 1, i & 2);
+	}
+}
+
 static bool
 has_sent(const struct line *l, bool reply, uint32_t tag)
 {
@@ -192,6 +230,7 @@ main(void)
 		cmocka_unit_test(who_knows_no_tag_changes_nothing),
 		cmocka_unit_test(forged_inits_do_not_stop_a_handshake),
 		cmocka_unit_test(both_sides_may_begin),
+		cmocka_unit_test(an_association_is_shut_down),
 		cmocka_unit_test(what_a_side_has_sent_is_known_by_its_tag),
 		cmocka_unit_test(any_bytes_are_read_within_bounds),
 	};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "session/sctp.h"
 #include "session_fixture.h"
 
 static void
@@ -318,6 +319,41 @@ a_session_expires_after_its_timeout_and_not_before(void **state)
 	done(&f);
 }
 
+/* What reports and logs say of a connection that is over: its ends closed it, or one reset it. */
+static void
+how_a_connection_ended_is_told(void **state)
+{
+	static const struct {
+		uint8_t proto, how;
+		enum session_class class;
+		enum session_end why;
+	} rows[] = {
+		{ IPPROTO_TCP, TCP_TIME_WAIT, SESSION_CLOSED, SESSION_END_closed },
+		{ IPPROTO_TCP, TCP_RESET, SESSION_CLOSED, SESSION_END_reset },
+		{ IPPROTO_TCP, TCP_ESTABLISHED, SESSION_ESTABLISHED, SESSION_END_timeout },
+		{ IPPROTO_SCTP, SCTP_CLOSED, SESSION_CLOSED, SESSION_END_closed },
+		{ IPPROTO_SCTP, SCTP_ABORTED, SESSION_CLOSED, SESSION_END_reset },
+		{ IPPROTO_SCTP, SCTP_ESTABLISHED, SESSION_ESTABLISHED, SESSION_END_timeout },
+		{ IPPROTO_UDP, 0, SESSION_REPLIED, SESSION_END_timeout },
+	};
+	struct session_fixture f = given(100);
+	uint64_t before;
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tuple t = tuple_of(0x0a000000 + i, 1024, rows[i].proto);
+		struct session *s = take(&f, SESSION_UNREPLIED_OTHER);
+
+		assert_int_equal(link_one(&f, s, &t), 0);
+		s->state = rows[i].how;
+		session_become(f.t, s, rows[i].class);
+		before = f.t->ended[rows[i].why];
+		sessions_sweep(f.t, 100, f.tick + 100000000);
+		assert_false(s->flags & SESSION_USED);
+		assert_int_equal(f.t->ended[rows[i].why], before + 1);
+	}
+	done(&f);
+}
+
 static void
 timeouts_shrink_as_the_table_fills_up(void **state)
 {
@@ -541,6 +577,7 @@ main(void)
 		cmocka_unit_test(established_ones_are_never_evicted),
 		cmocka_unit_test(half_open_ones_have_a_quarter),
 		cmocka_unit_test(a_session_expires_after_its_timeout_and_not_before),
+		cmocka_unit_test(how_a_connection_ended_is_told),
 		cmocka_unit_test(timeouts_shrink_as_the_table_fills_up),
 		cmocka_unit_test(timeouts_of_replied_ones_shrink_above_their_share),
 		cmocka_unit_test(packets_of_either_direction_keep_it),

@@ -144,6 +144,26 @@ a_full_table_of_sessions_has_room(void **state)
 	tally_destroy(t);
 }
 
+/* The smallest tables: for one session, or a few. */
+static void
+a_small_table_has_room_for_its_sessions(void **state)
+{
+	for (uint32_t sessions = 1; sessions < 5; sessions++) {
+		struct tally *t = tally_create(sessions, -1);
+
+		assert_non_null(t);
+		for (unsigned s = 1; s <= sessions; s++)
+			for (unsigned line = 1; line <= TALLY_HOLDS; line++) {
+				const struct tally_key key = key_of(line, s);
+
+				assert_true(tally_take(t, s, &key, 1));
+			}
+		for (unsigned line = 1; line <= TALLY_HOLDS; line++)
+			assert_int_equal(tally_keys(t, (uint16_t)line), sessions);
+		tally_destroy(t);
+	}
+}
+
 int
 main(void)
 {
@@ -151,6 +171,7 @@ main(void)
 		cmocka_unit_test(a_key_has_as_many_sessions_as_it_may),
 		cmocka_unit_test(a_session_counts_for_few_lines),
 		cmocka_unit_test(it_counts_as_a_table_does),
+		cmocka_unit_test(a_small_table_has_room_for_its_sessions),
 		cmocka_unit_test(a_full_table_of_sessions_has_room),
 	};
 

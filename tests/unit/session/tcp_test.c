@@ -352,6 +352,22 @@ options_are_read_within_their_bounds(void **state)
 }
 
 static void
+a_window_scale_is_the_options_value(void **state)
+{
+	uint8_t tcp[24] = { [12] = 0x60, [13] = S, [20] = 3, [21] = 3, [23] = 1 };
+	struct tcp_segment seg;
+
+	for (unsigned scale = 0; scale < 256; scale++) {
+		tcp[22] = (uint8_t)scale;
+		tcp_read(&seg, tcp, sizeof(tcp));
+		assert_int_equal(seg.scale, scale > 14 ? 14 : scale);
+	}
+	tcp[13] = A; /* it holds on a SYN alone */
+	tcp_read(&seg, tcp, sizeof(tcp));
+	assert_int_equal(seg.scale, TCP_SCALE_NONE);
+}
+
+static void
 a_guessed_ack_does_not_complete_a_handshake(void **state)
 {
 	struct session s = given_session();
@@ -415,6 +431,7 @@ main(void)
 		cmocka_unit_test(t22_padding_is_no_payload),
 		cmocka_unit_test(t23_urg_and_ecn_on_a_syn_pass),
 		cmocka_unit_test(options_are_read_within_their_bounds),
+		cmocka_unit_test(a_window_scale_is_the_options_value),
 		cmocka_unit_test(a_guessed_ack_does_not_complete_a_handshake),
 		cmocka_unit_test(a_blind_attacker_closes_nothing),
 	};
