@@ -13,7 +13,6 @@
 #include <netinet/in.h>
 
 #include "packet/ledger.h"
-#include "slowpath/fragments/share.h"
 #include "support/dpdk.h"
 
 enum { POOL_MBUFS = 8191, PIECE = 64, L3 = 14, HEADER = 20 };
@@ -540,36 +539,6 @@ an_answer_to_nobody_is_ignored(void **state)
 	assert_int_equal(f->ledger->held[HELD_fragment], 1);
 }
 
-static void
-who_holds_most_is_known(void **state)
-{
-	struct share *s = calloc(1, sizeof(*s));
-	uint16_t count[50] = { 0 };
-
-	(void)state;
-	assert_non_null(s);
-	share_init(s);
-	srand(1);
-	for (unsigned turn = 0; turn < 200000; turn++) {
-		uint16_t i = (uint16_t)(rand() % 50), most = 0;
-
-		if (count[i] == 0 || (count[i] < 100 && rand() % 2 == 0)) {
-			share_add(s, i);
-			count[i]++;
-		} else {
-			share_sub(s, i);
-			count[i]--;
-		}
-		for (unsigned k = 0; k < 50; k++)
-			most = count[k] > most ? count[k] : most;
-		if (most == 0)
-			assert_int_equal(share_most(s), SHARE_NONE);
-		else
-			assert_int_equal(count[share_most(s)], most);
-	}
-	free(s);
-}
-
 static int
 start(void **state)
 {
@@ -612,7 +581,6 @@ main(void)
 		fragments_unit(other_bytes_kill_a_datagram),
 		fragments_unit(bytes_of_all_segments_are_compared),
 		fragments_unit(an_answer_to_nobody_is_ignored),
-		cmocka_unit_test(who_holds_most_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);
