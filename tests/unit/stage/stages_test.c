@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The small stages: drop, forward, mark, mirror, police, sample. */
+/* The small stages: bridge, drop, forward, mark, mirror, police, sample. */
 #include "unit/policy/policy_fixture.h"
 
+#include "policy/bridge.h"
 #include "stage/forward.h"
+#include "table/stations.h"
 
 static void
 drop_counts_at_its_line(void **state)
@@ -35,6 +37,52 @@ forward_sends_by_a_port_as_it_is(void **state)
 	assert_int_equal(f->ev.program.verdict, PROGRAM_WIRE);
 	assert_int_equal(f->ev.program.iface, 2);
 	expect_note(f, "forward: out of port wan unchanged\n");
+}
+
+/* The stations of a bridge are told by the VLAN of their frames within what their member takes
+ * off. */
+static void
+bridge_tells_behind_which_member_a_station_is(void **state)
+{
+	static const struct {
+		uint16_t vlan, inner_vlan; /* of the member */
+		uint16_t tags[2], within;
+		const char *told;
+	} rows[] = {
+		{ 0, 0, { 0, 0 }, 0, "the station is behind dmz" },
+		{ 0, 0, { 20, 0 }, 20, "the station is behind dmz" },
+		{ 0, 0, { 20, 30 }, 20, "the station is behind dmz" },
+		{ 100, 0, { 100, 0 }, 0, "the station is behind dmz" },
+		{ 100, 0, { 100, 30 }, 30, "the station is behind dmz" },
+		{ 100, 7, { 100, 7 }, 0, "the station is behind dmz" },
+		{ 0, 0, { 20, 0 }, 0, "an unknown station: to all other members" },
+		{ 100, 0, { 100, 0 }, 100, "an unknown station: to all other members" },
+	};
+	struct policy_fixture *f = *state;
+	struct bridge br = { .name = "br0", .number = 1, .terms = { 8, 300 } };
+	const struct trace trace = { fixture_note, f };
+	struct eval *ev = &f->ev;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		given(f, "pipelines: {p: [bridge]}\n");
+		br.stations = stations_create(64);
+		f->gen.bridge[1] = &br;
+		f->gen.bridge_of[LAN] = f->gen.bridge_of[DMZ] = 1;
+		read_view(f, &f->view, LAN, "udp 10.0.0.2:1 > 10.0.0.3:2");
+		stations_learn(br.stations, station_key_of(f->view.to_mac, rows[i].within), DMZ, 0,
+			&br.terms);
+		f->iface[LAN].pipeline = build_find_pipeline(f->build, "p");
+		f->iface[LAN].vlan = rows[i].vlan;
+		f->iface[LAN].inner_vlan = rows[i].inner_vlan;
+		memcpy(f->view.vlan, rows[i].tags, sizeof(rows[i].tags));
+		f->notes[0] = '\0';
+		eval_init(ev, &f->gen, &f->view);
+		ev->trace = &trace;
+		pipeline_evaluate(f->iface[LAN].pipeline, &ev, 1);
+		ev->trace = NULL;
+		expect_note(f, rows[i].told);
+		stations_give(br.stations);
+	}
 }
 
 /* What the data path may send on without looking at it. */
@@ -236,6 +284,7 @@ main(void)
 		stage_test(drop_counts_at_its_line),
 		stage_test(forward_sends_by_a_port_as_it_is),
 		stage_test(a_wire_for_every_packet_is_a_cable),
+		stage_test(bridge_tells_behind_which_member_a_station_is),
 		stage_test(forward_to_a_port_that_is_not_there_is_an_error),
 		stage_test(later_stages_see_the_mark),
 		stage_test(police_takes_from_a_meter_of_its_own),
