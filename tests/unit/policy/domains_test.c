@@ -220,6 +220,48 @@ a_table_is_in_the_domain_that_uses_it(void **state)
 	assert_non_null(strstr(f->errors, "10.0.1.8 is in no subnet of an interface"));
 }
 
+/* Which tables a stage on an interface of domain red may name: those that are of a domain by their
+ * name or by a word, and any if the stage says the domain. */
+static void
+tables_of_other_domains_than_the_interface(void **state)
+{
+	static const struct {
+		const char *stage;
+		const char *gateway; /* NULL: it is an error */
+	} rows[] = {
+		{ "{route: main}", "198.51.100.2" },
+		{ "{route: {table: main, domain: main}}", "198.51.100.2" },
+		{ "{route: meant}", "198.51.100.3" },
+		{ "{route: {table: meant, domain: main}}", "198.51.100.3" },
+		{ "{route: shared}", NULL },
+		{ "{route: {table: shared, domain: main}}", "198.51.100.4" },
+	};
+	struct policy_fixture *f = *state;
+
+	f->entry[LAN] = "p";
+	f->entry[DMZ] = "p";
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"routes:\n"
+			"  main: [{to: 10.8.0.0/16, via: 198.51.100.2}]\n"
+			"  meant: {domain: main, routes: [{to: 10.8.0.0/16, via: 198.51.100.3}]}\n"
+			"  shared: [{to: 10.8.0.0/16, via: 198.51.100.4}]\n"
+			"pipelines: {p: [%s]}\n",
+			rows[i].stage);
+		build(f, text);
+		assert_int_equal(err_count(f->err), rows[i].gateway == NULL);
+		if (rows[i].gateway == NULL) {
+			assert_non_null(strstr(f->errors,
+				"stage 'route' is of domain main, and interface dmz of domain red"));
+			continue;
+		}
+		evaluate(f, "p", DMZ, "udp 10.0.1.2:1 > 10.8.0.1:53");
+		expect_gateway(f, rows[i].gateway);
+	}
+}
+
 /* Our own addresses are others in each domain. */
 static void
 our_own_addresses_by_domain(void **state)
@@ -270,6 +312,7 @@ main(void)
 		domain_test(stages_that_name_their_domain),
 		domain_test(translations_into_a_domain),
 		domain_test(a_table_is_in_the_domain_that_uses_it),
+		domain_test(tables_of_other_domains_than_the_interface),
 		domain_test(our_own_addresses_by_domain),
 	};
 
